@@ -1,0 +1,35 @@
+import type { Transitions } from '../kernel/index.ts'
+
+export type SessionStatus =
+  | 'draft'
+  | 'forming'
+  | 'moq_reached'
+  | 'pending_stock'
+  | 'orders_created'
+  | 'success'
+  | 'failed'
+  | 'cancelled'
+  | 'refunded'
+
+export const sessionTransitions: Transitions<SessionStatus> = {
+  draft: ['forming', 'cancelled'],
+  forming: ['moq_reached', 'failed', 'cancelled'],
+  moq_reached: ['pending_stock', 'orders_created', 'cancelled'],
+  pending_stock: ['orders_created', 'cancelled'],
+  orders_created: ['success'],
+  success: [],
+  failed: ['refunded'],
+  cancelled: ['refunded'],
+  refunded: [],
+}
+
+export type ParticipantStatus = 'held' | 'paid' | 'ordered' | 'expired' | 'left' | 'refunded'
+
+export const participantTransitions: Transitions<ParticipantStatus> = {
+  held: ['paid', 'expired', 'left'],
+  paid: ['ordered', 'refunded', 'left'],
+  ordered: [],
+  expired: [],
+  left: ['refunded'],
+  refunded: [],
+}

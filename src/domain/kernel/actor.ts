@@ -1,0 +1,34 @@
+import { kernelErrors } from './kernel-errors.ts'
+
+export type StaffRole = 'support' | 'warehouse' | 'finance' | 'agent' | 'service' | 'admin'
+
+/** Who does something, as far as it was verified, and why where they said so. */
+export type Actor =
+  | { kind: 'staff'; id: string; name: string; role: StaffRole; reason?: string }
+  | { kind: 'customer'; id: string }
+  | { kind: 'provider'; name: string }
+  | { kind: 'system'; name: string }
+
+/** One word for logs, events and movements: `staff:ana`, `customer:<id>`, `system:worker`. */
+export function actorLabel(actor: Actor): string {
+  return actor.kind === 'customer' ? `customer:${actor.id}` : `${actor.kind}:${actor.name}`
+}
+
+/**
+ * Staff of one of these roles (admin always), or the system itself, may go on.
+ * @throws kernel.forbidden
+ */
+export function requireStaff(actor: Actor, ...roles: StaffRole[]): void {
+  if (actor.kind === 'system') return
+  if (actor.kind === 'staff' && (actor.role === 'admin' || roles.includes(actor.role))) return
+  throw kernelErrors.forbidden({ needs: ['admin', ...roles] })
+}
+
+/**
+ * The customer that acts, and nobody else.
+ * @throws kernel.forbidden
+ */
+export function requireCustomer(actor: Actor): string {
+  if (actor.kind !== 'customer') throw kernelErrors.forbidden({ needs: ['customer'] })
+  return actor.id
+}

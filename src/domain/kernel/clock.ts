@@ -1,0 +1,34 @@
+/** Where every business time comes from. Only development and tests may shift it. */
+export interface Clock {
+  now(): Date
+}
+
+export const systemClock: Clock = { now: () => new Date() }
+
+/** A clock that stands until it is moved: for tests. */
+export class ManualClock implements Clock {
+  #now: Date
+
+  constructor(start: Date = new Date()) {
+    this.#now = new Date(start)
+  }
+
+  now(): Date {
+    return new Date(this.#now)
+  }
+
+  /** Moves the clock forward, or back, by so many seconds. */
+  shift(seconds: number): void {
+    this.#now = new Date(this.#now.getTime() + seconds * 1000)
+  }
+}
+
+/** The instant so many seconds after another. */
+export function secondsAfter(instant: Date, seconds: number): Date {
+  return new Date(instant.getTime() + seconds * 1000)
+}
+
+/** The business date in Jakarta (UTC+7, no daylight saving), as `YYYY-MM-DD`. */
+export function jakartaDate(instant: Date): string {
+  return secondsAfter(instant, 7 * 3600).toISOString().slice(0, 10)
+}

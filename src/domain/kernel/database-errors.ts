@@ -1,0 +1,40 @@
+import { DomainError } from './errors.ts'
+import { kernelErrors } from './kernel-errors.ts'
+
+interface Translation {
+  translated: unknown
+  /** The same work may succeed when run again from its start. */
+  again: boolean
+}
+
+function sqlState(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+const SERIALIZATION_FAILURE = '40001'
+const DEADLOCK = '40P01'
+const LOCK_NOT_AVAILABLE = '55P03'
+const STATEMENT_TIMEOUT = '57014'
+
+/** What a failure of the database means to the caller; anything unknown stays as it is. */
+export function translateDatabaseError(error: unknown): Translation {
+  if (error instanceof DomainError) return { translated: error, again: false }
+  const state = sqlState(error)
+  switch (state) {
+    case SERIALIZATION_FAILURE:
+    case DEADLOCK:
+      return { translated: kernelErrors.busy(), again: true }
+    case LOCK_NOT_AVAILABLE:
+    case STATEMENT_TIMEOUT:
+      return { translated: kernelErrors.busy(), again: false }
+    default:
+      return { translated: isConnectionLoss(error, state) ? kernelErrors.database_unavailable() : error, again: false }
+  }
+}
+
+/** The server went away, refuses connections, or the pool could not get one in time. */
+export function isConnectionLoss(error: unknown, state = sqlState(error)): boolean {
+  if (state !== undefined && (state.startsWith('08') || state === '57P01' || state === '57P03' || state === '53300')) return true
+  if (state === 'ECONNREFUSED' || state === 'ECONNRESET' || state === 'ENOENT' || state === 'EPIPE') return true
+  return error instanceof Error && /connection terminated|timeout exceeded when trying to connect/i.test(error.message)
+}

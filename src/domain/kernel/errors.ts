@@ -1,0 +1,50 @@
+/** How a failure is to be taken; each front maps a kind to its own language (HTTP status, exit code, retry). */
+export type ErrorKind = 'invalid' | 'not_found' | 'conflict' | 'forbidden' | 'unavailable' | 'limited'
+
+export interface ErrorDefinition {
+  code: string
+  kind: ErrorKind
+  message: string
+}
+
+/** A rule of the domain that was not met. Its code is stable and documented in docs/errors.md. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError'
+  readonly code: string
+  readonly kind: ErrorKind
+  readonly details: Record<string, unknown>
+
+  constructor(definition: ErrorDefinition, details: Record<string, unknown> = {}) {
+    super(definition.message)
+    this.code = definition.code
+    this.kind = definition.kind
+    this.details = details
+  }
+}
+
+const catalogue = new Map<string, ErrorDefinition>()
+
+type Factories<T> = { [K in keyof T]: (details?: Record<string, unknown>) => DomainError }
+
+/**
+ * Declares a domain's errors, each as `name: [kind, message]`, and returns one factory a name.
+ * The code is `<domain>.<name>`; declaring a code twice is a mistake in the program and throws.
+ */
+export function defineErrors<const T extends Record<string, readonly [ErrorKind, string]>>(
+  domain: string,
+  errors: T,
+): Factories<T> {
+  const factories: Record<string, (details?: Record<string, unknown>) => DomainError> = {}
+  for (const [name, [kind, message]] of Object.entries(errors)) {
+    const definition = { code: `${domain}.${name}`, kind, message }
+    if (catalogue.has(definition.code)) throw new Error(`error code ${definition.code} is declared twice`)
+    catalogue.set(definition.code, definition)
+    factories[name] = (details) => new DomainError(definition, details)
+  }
+  return factories as Factories<T>
+}
+
+/** Every error that has been declared, by code: what docs/errors.md is made from. */
+export function errorCatalogue(): ErrorDefinition[] {
+  return [...catalogue.values()].sort((a, b) => a.code.localeCompare(b.code))
+}

@@ -1,0 +1,30 @@
+import type { Actor } from './actor.ts'
+
+/**
+ * Every event by type, with its payload. A domain declares its own by augmenting this interface in its `events.ts`,
+ * so that the choreography, which must route each of them, does not compile while one is left out.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: filled by the domains
+export interface EventPayloads {}
+
+export type EventType = keyof EventPayloads
+
+/** What happened, to which aggregate. Payloads are plain JSON: ids, codes and amounts, no personal data. */
+export type EventOf<T extends EventType> = {
+  [K in T]: {
+    readonly id: string
+    readonly type: K
+    readonly aggregateKind: string
+    readonly aggregateId: string
+    readonly payload: EventPayloads[K]
+    readonly occurredAt: Date
+    readonly actor: Actor
+  }
+}[T]
+
+export type DomainEvent = EventOf<EventType>
+
+/** What a use case hands to `work.emit`. */
+export type NewEvent<T extends EventType = EventType> = {
+  [K in T]: { type: K; aggregate: [kind: string, id: string]; payload: EventPayloads[K] }
+}[T]

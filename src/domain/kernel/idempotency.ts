@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import { secondsAfter } from './clock.ts'
+import { kernelErrors } from './kernel-errors.ts'
+import { asRecords } from './rows.ts'
+import type { Work } from './work.ts'
+
+export interface IdempotencyKey {
+  /** Whose key it is: keys of two customers never meet. */
+  scope: string
+  key: string
+  requestHash: string
+  /** Seconds after which the key may be forgotten; calls that move money give none. */
+  expiresInS?: number
+}
+
+export interface StoredAnswer {
+  status: number
+  body: unknown
+}
+
+/** A digest of what was asked for, to tell a repeated request from another one under the same key. */
+export function requestHash(route: string, body: unknown): string {
+  return createHash('sha256').update(route).update('\n').update(JSON.stringify(body ?? null)).digest('base64url')
+}
+
+const named = (key: { scope: string; key: string }) => `${key.scope} ${key.key}`
+
+/**
+ * Claims keys for this transaction, all in one statement. For each, in order: `undefined` where it is new and the work
+ * is to be done; the stored answer where the same request was answered before; an error where the key was used
+ * for another request. A key that another transaction is writing is waited for, so a crash leaves nothing half done.
+ */
+export async function claimKeys(
+  work: Work,
+  keys: readonly IdempotencyKey[],
+): Promise<(undefined | StoredAnswer | Error)[]> {
+  const rows = keys.map(({ scope, key, requestHash, expiresInS }) => ({
+    scope,
+    key,
+    requestHash,
+    createdAt: work.now,
+    expiresAt: expiresInS === undefined ? null : secondsAfter(work.now, expiresInS),
+  }))
+  // In one order everywhere, so that two batches with the same keys wait for each other and never in a ring.
+  rows.sort((a, b) => (named(a) < named(b) ? -1 : 1))
+  const inserted = await sql<{ scope: string; key: string }>`
+    insert into idempotency_keys (scope, key, request_hash, created_at, expires_at)
+    select scope, key, request_hash, created_at, expires_at
+    from jsonb_populate_recordset(null::idempotency_keys, ${asRecords(rows)}::jsonb)
+    on conflict do nothing returning scope, key`.execute(work.tx)
+  const fresh = new Set(inserted.rows.map(named))
+  if (fresh.size === keys.length) return keys.map(() => undefined)
+  const taken = keys.filter((key) => !fresh.has(named(key)))
+  const { rows: found } = await sql<{ scope: string; key: string; requestHash: string; status: number | null; response: unknown }>`
+    select scope, key, request_hash, status, response from idempotency_keys
+    where (scope, key) in (select scope, key from jsonb_to_recordset(${asRecords(taken)}::jsonb) as k(scope text, key text))
+  `.execute(work.tx)
+  const known = new Map(found.map((row) => [named(row), row]))
+  return keys.map((key) => {
+    const row = known.get(named(key))
+    if (fresh.has(named(key)) || !row) return undefined
+    if (row.requestHash !== key.requestHash) return kernelErrors.idempotency_key_reused()
+    if (row.status === null) return kernelErrors.idempotency_in_progress()
+    return { status: row.status, body: row.response }
+  })
+}
+
+/** Stores the answers of claimed keys, in the transaction of the work they answer for. */
+export async function storeAnswers(
+  work: Work,
+  answers: readonly { scope: string; key: string; answer: StoredAnswer }[],
+): Promise<void> {
+  if (answers.length === 0) return
+  const records = asRecords(
+    answers.map(({ scope, key, answer }) => ({ scope, key, status: answer.status, response: answer.body })),
+  )
+  await sql`
+    update idempotency_keys k set status = a.status, response = a.response
+    from jsonb_to_recordset(${records}::jsonb) as a(scope text, key text, status smallint, response jsonb)
+    where k.scope = a.scope and k.key = a.key`.execute(work.tx)
+}

@@ -1,0 +1,26 @@
+/** Whole rupiah. No decimals exist anywhere in laku: IDR has none at Xendit either. */
+export type Rupiah = number
+
+/** Checks that an amount is a whole number that JavaScript holds exactly. */
+export function rupiah(amount: number): Rupiah {
+  if (!Number.isSafeInteger(amount)) throw new RangeError(`not a whole rupiah amount: ${amount}`)
+  return amount
+}
+
+export function sumIdr(amounts: Iterable<Rupiah>): Rupiah {
+  let total = 0
+  for (const amount of amounts) total += amount
+  return rupiah(total)
+}
+
+/** floor(amount x basis points / 10,000), exact for any safe amount: the shape of every commission and fee. */
+export function basisPoints(amount: Rupiah, bps: number): Rupiah {
+  return Number((BigInt(rupiah(amount)) * BigInt(bps)) / 10_000n)
+}
+
+const grouped = new Intl.NumberFormat('id-ID', { maximumFractionDigits: 0 })
+
+/** `Rp 1.250.000`, as people in Indonesia write it. */
+export function formatIdr(amount: Rupiah): string {
+  return amount < 0 ? `-Rp ${grouped.format(-amount)}` : `Rp ${grouped.format(amount)}`
+}

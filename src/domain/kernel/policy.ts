@@ -1,0 +1,38 @@
+import { z } from 'zod'
+
+const whole = z.int().min(0)
+
+/** Business rules that are a number: the `policy` section of the configuration. Defaults are those of the design. */
+export const policySchema = z.strictObject({
+  holdMinutes: whole.min(1).default(60).describe('an unpaid join keeps its units so long'),
+  orderInvoiceHours: whole.min(1).default(24).describe('an unpaid direct order keeps its stock so long'),
+  defaultCommissionBps: whole.max(10_000).default(500),
+  settlementAfterDays: whole.default(7),
+  settlementMinimumIdr: whole.default(10_000),
+  settlementTwoPersonAboveIdr: whole.default(50_000_000),
+  withdrawalMinimumIdr: whole.default(10_000),
+  withdrawalFeeIdr: whole.default(2_500),
+  otpMinutes: whole.min(1).default(5),
+  otpTries: whole.min(1).default(5),
+  otpPerPhonePerHour: whole.min(1).default(5),
+  otpPerAddressPerHour: whole.min(1).default(30),
+  otpOverallPerMinute: whole.min(1).default(600),
+  accessTokenMinutes: whole.min(1).default(15),
+  refreshTokenDays: whole.min(1).default(30),
+  rateCacheHours: whole.min(1).default(24),
+  rateTimeoutMs: whole.min(100).default(3_000),
+  zoneFees: z
+    .strictObject({
+      sameCityIdr: whole.default(12_000),
+      sameIslandIdr: whole.default(22_000),
+      otherIslandIdr: whole.default(45_000),
+    })
+    .prefault({})
+    .describe('a kilogram, where no courier price can be had'),
+  fulfilRetries: whole.default(5),
+  providerAttempts: whole.min(1).default(8).describe('then the thing goes to attention'),
+})
+
+export type Policy = z.infer<typeof policySchema>
+
+export const defaultPolicy: Policy = policySchema.parse({})

@@ -1,0 +1,45 @@
+/**
+ * What is known after a provider call that did not succeed.
+ *
+ * - `refused`: a definite no, nothing happened there. Its `code` says why; asking the same again gets the same answer.
+ * - `limited`: not taken because of a rate limit, nothing happened. Try again after `retryAfterS`.
+ * - `unreachable`: the request was never sent (connection refused, no DNS, circuit open), nothing happened. Try later.
+ * - `unknown`: timeout, connection cut, 5xx, garbage: it may have happened. Ask before doing it again.
+ */
+export type ProviderOutcome = 'refused' | 'limited' | 'unreachable' | 'unknown'
+
+export interface ProviderFailureFacts {
+  provider: string
+  operation: string
+  outcome: ProviderOutcome
+  /** The provider's own error code where it gave one, else ours in lower case (`timeout`, `http_502`). */
+  code: string
+  httpStatus?: number
+  retryAfterS?: number
+  /** What the provider said besides the code and the caller needs, such as the id of a duplicate. */
+  details?: Record<string, unknown>
+}
+
+/** A provider call that did not succeed. The message holds codes only: providers echo names and phones in their texts. */
+export class ProviderFailure extends Error {
+  override readonly name = 'ProviderFailure'
+  readonly provider: string
+  readonly operation: string
+  readonly outcome: ProviderOutcome
+  readonly code: string
+  readonly httpStatus: number | undefined
+  readonly retryAfterS: number | undefined
+  readonly details: Record<string, unknown>
+
+  constructor(facts: ProviderFailureFacts) {
+    const status = facts.httpStatus === undefined ? '' : ` (HTTP ${facts.httpStatus})`
+    super(`${facts.provider} ${facts.operation} ${facts.outcome}: ${facts.code}${status}`)
+    this.provider = facts.provider
+    this.operation = facts.operation
+    this.outcome = facts.outcome
+    this.code = facts.code
+    this.httpStatus = facts.httpStatus
+    this.retryAfterS = facts.retryAfterS
+    this.details = facts.details ?? {}
+  }
+}

@@ -1,0 +1,42 @@
+import { type Insertable, type RawBuilder, sql } from 'kysely'
+import type { DB } from './schema.ts'
+import type { Tx } from './work.ts'
+
+type Table = keyof DB & string
+
+const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+function columnsOf(row: object): string[] {
+  return Object.keys(row)
+}
+
+/** Rows as one JSON parameter, keys as column names: what `jsonb_populate_recordset` and `jsonb_to_recordset` read. */
+export function asRecords(rows: readonly object[]): string {
+  return JSON.stringify(
+    rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [snake(key), value]))),
+  )
+}
+
+/**
+ * Inserts any number of rows in one statement with one parameter. All rows must have the same keys.
+ * With `onConflictDoNothing` rows that exist already are left alone; the returned ids tell which were new.
+ */
+export async function insertRows<T extends Table>(
+  tx: Tx,
+  table: T,
+  rows: readonly Insertable<DB[T]>[],
+  options: { onConflictDoNothing?: boolean; returning?: string } = {},
+): Promise<string[]> {
+  if (rows.length === 0) return []
+  const names = columnsOf(rows[0] as object).map(snake)
+  const columns = sql.join(names.map((name) => sql.ref(name)))
+  const conflict: RawBuilder<unknown> = options.onConflictDoNothing ? sql`on conflict do nothing` : sql``
+  const returning: RawBuilder<unknown> = options.returning
+    ? sql`returning ${sql.ref(options.returning)} as returned`
+    : sql``
+  const result = await sql<{ returned: string }>`
+    insert into ${sql.table(table)} (${columns})
+    select ${columns} from jsonb_populate_recordset(null::${sql.table(table)}, ${asRecords(rows as object[])}::jsonb)
+    ${conflict} ${returning}`.execute(tx)
+  return result.rows.map((row) => row.returned)
+}

@@ -1,0 +1,252 @@
+import { type Kysely, sql } from 'kysely'
+import type { Actor } from './actor.ts'
+import { actorLabel } from './actor.ts'
+import type { Clock } from './clock.ts'
+import { translateDatabaseError } from './database-errors.ts'
+import type { DomainEvent, EventType, NewEvent } from './events.ts'
+import type { Choreography, Followers, NewJob } from './followers.ts'
+import { newId } from './ids.ts'
+import type { Policy } from './policy.ts'
+import { asRecords, insertRows } from './rows.ts'
+import type { DB } from './schema.ts'
+import type { Vault } from './vault.ts'
+import type { AttentionItem, AuditEntry, PostedTransaction, Tx, Work } from './work.ts'
+
+export interface UnitOfWorkOptions {
+  db: Kysely<DB>
+  clock: Clock
+  choreography: Choreography
+  /** Writes jobs in the transaction that it is given. */
+  enqueue: (tx: Tx, jobs: NewJob[]) => Promise<void>
+  policy: Policy
+  vault: Vault
+}
+
+/** What a use case did, or in a dry run would have done. */
+export interface WorkReport {
+  events: { type: string; aggregateKind: string; aggregateId: string; payload: unknown }[]
+  postings: PostedTransaction[]
+  audit: AuditEntry[]
+  attention: AttentionItem[]
+  jobs: { name: string; count: number }[]
+}
+
+export interface RunOptions {
+  requestId?: string
+}
+
+class DryRunEnd extends Error {}
+
+// Reactions that keep emitting would never end; the longest real chain (payment to session to orders) is 5.
+const MAX_ROUNDS = 20
+const MAX_ATTEMPTS = 4
+
+/** Runs use cases, each in a transaction of its own, and lets the choreography follow what they emit. */
+export class UnitOfWork {
+  readonly #options: UnitOfWorkOptions
+
+  constructor(options: UnitOfWorkOptions) {
+    this.#options = options
+  }
+
+  get clock(): Clock {
+    return this.#options.clock
+  }
+
+  get db(): Kysely<DB> {
+    return this.#options.db
+  }
+
+  /**
+   * Runs `use` in one transaction and returns what it returns. A deadlock or a serialization failure is run
+   * again from the start, so `use` must keep no state of its own across attempts.
+   */
+  async run<T>(actor: Actor, use: (work: Work) => Promise<T>, options: RunOptions = {}): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#options.db.transaction().execute(async (tx) => {
+          const work = new OpenWork(this.#options, tx, actor, options)
+          const result = await use(work)
+          await work.finish()
+          return result
+        })
+      } catch (error) {
+        const { translated, again } = translateDatabaseError(error)
+        if (!again || attempt >= MAX_ATTEMPTS) throw translated
+      }
+    }
+  }
+
+  /** Runs `use` to its end, reactions and constraints included, then rolls all of it back. */
+  async dryRun<T>(actor: Actor, use: (work: Work) => Promise<T>): Promise<{ result: T; report: WorkReport }> {
+    let outcome: { result: T; report: WorkReport } | undefined
+    try {
+      await this.#options.db.transaction().execute(async (tx) => {
+        const work = new OpenWork(this.#options, tx, actor, {})
+        const result = await use(work)
+        await work.finish()
+        await sql`set constraints all immediate`.execute(tx)
+        outcome = { result, report: work.report() }
+        throw new DryRunEnd()
+      })
+    } catch (error) {
+      if (!(error instanceof DryRunEnd)) throw translateDatabaseError(error).translated
+    }
+    if (!outcome) throw new Error('a dry run ended without an outcome')
+    return outcome
+  }
+}
+
+class OpenWork implements Work {
+  readonly tx: Tx
+  readonly now: Date
+  readonly actor: Actor
+  readonly policy: Policy
+  readonly vault: Vault
+  readonly #choreography: Choreography
+  readonly #enqueue: UnitOfWorkOptions['enqueue']
+  readonly #requestId: string | undefined
+  #pending: DomainEvent[] = []
+  readonly #events: DomainEvent[] = []
+  readonly #audit: AuditEntry[] = []
+  readonly #attention: AttentionItem[] = []
+  readonly #postings: PostedTransaction[] = []
+  readonly #jobs: NewJob[] = []
+
+  constructor(options: UnitOfWorkOptions, tx: Tx, actor: Actor, run: RunOptions) {
+    this.tx = tx
+    this.now = options.clock.now()
+    this.actor = actor
+    this.policy = options.policy
+    this.vault = options.vault
+    this.#choreography = options.choreography
+    this.#enqueue = options.enqueue
+    this.#requestId = run.requestId
+  }
+
+  emit(...events: NewEvent[]): void {
+    for (const event of events) {
+      this.#pending.push({
+        id: newId(),
+        type: event.type,
+        aggregateKind: event.aggregate[0],
+        aggregateId: event.aggregate[1],
+        payload: event.payload,
+        occurredAt: this.now,
+        actor: this.actor,
+      } as DomainEvent)
+    }
+  }
+
+  audit(entry: AuditEntry): void {
+    this.#audit.push(entry)
+  }
+
+  raise(...items: AttentionItem[]): void {
+    this.#attention.push(...items)
+  }
+
+  posted(transaction: PostedTransaction): void {
+    this.#postings.push(transaction)
+  }
+
+  /** Runs the reactions until nothing new is emitted, then writes events, audit, attention and jobs, a statement each. */
+  async finish(): Promise<void> {
+    for (let round = 0; this.#pending.length > 0; round++) {
+      if (round >= MAX_ROUNDS) throw new Error(`reactions did not come to an end: ${this.#pending[0]?.type}`)
+      const batch = this.#pending
+      this.#pending = []
+      this.#events.push(...batch)
+      for (const [type, events] of Map.groupBy(batch, (event) => event.type)) await this.#follow(type, events)
+    }
+    await this.#writeEvents()
+    await this.#writeAudit()
+    await this.#writeAttention()
+    if (this.#jobs.length > 0) await this.#enqueue(this.tx, this.#jobs)
+  }
+
+  async #follow(type: EventType, events: DomainEvent[]): Promise<void> {
+    // The row of a type takes events of that type; TypeScript cannot follow the key through the map.
+    const followers = this.#choreography[type] as Followers<EventType>
+    for (const reaction of followers.reactions ?? []) await reaction(this, events)
+    for (const rule of followers.jobs ?? []) {
+      for (const event of events) {
+        const data = rule.data(event)
+        if (data) this.#jobs.push({ name: rule.job, data })
+      }
+    }
+  }
+
+  async #writeEvents(): Promise<void> {
+    const actor = actorLabel(this.actor)
+    const rows = this.#events.map((event) => ({
+      id: event.id,
+      type: event.type,
+      aggregateKind: event.aggregateKind,
+      aggregateId: event.aggregateId,
+      payload: event.payload as never,
+      actor,
+      requestId: this.#requestId ?? null,
+      occurredAt: event.occurredAt,
+    }))
+    await insertRows(this.tx, 'events', rows)
+  }
+
+  async #writeAudit(): Promise<void> {
+    const { actor } = this
+    const rows = this.#audit.map((entry) => ({
+      id: newId(),
+      actorKind: actor.kind,
+      actorId: 'id' in actor ? actor.id : actor.name,
+      actorName: 'name' in actor ? actor.name : actor.id,
+      reason: 'reason' in actor ? (actor.reason ?? null) : null,
+      command: entry.command,
+      subjectKind: entry.subject[0],
+      subjectId: entry.subject[1],
+      before: (entry.before ?? null) as never,
+      after: (entry.after ?? null) as never,
+      requestId: this.#requestId ?? null,
+      occurredAt: this.now,
+    }))
+    await insertRows(this.tx, 'auditLog', rows)
+  }
+
+  async #writeAttention(): Promise<void> {
+    if (this.#attention.length === 0) return
+    // One row a kind and subject: a statement may not touch the same row twice.
+    const open = new Map(this.#attention.map((item) => [`${item.kind} ${item.subject[1]}`, item]))
+    const rows = [...open.values()].map((item) => ({
+      id: newId(),
+      kind: item.kind,
+      subjectKind: item.subject[0],
+      subjectId: item.subject[1],
+      message: item.message,
+      command: item.command,
+      details: item.details ?? {},
+      times: 1,
+      since: this.now,
+    }))
+    await sql`
+      insert into attention (id, kind, subject_kind, subject_id, message, command, details, times, since)
+      select id, kind, subject_kind, subject_id, message, command, details, times, since
+      from jsonb_populate_recordset(null::attention, ${asRecords(rows)}::jsonb)
+      on conflict (kind, subject_id) where resolved_at is null
+      do update set times = attention.times + 1, message = excluded.message, details = excluded.details`.execute(this.tx)
+  }
+
+  report(): WorkReport {
+    const jobs = Map.groupBy(this.#jobs, (job) => job.name)
+    return {
+      events: this.#events.map(({ type, aggregateKind, aggregateId, payload }) => ({
+        type,
+        aggregateKind,
+        aggregateId,
+        payload,
+      })),
+      postings: this.#postings,
+      audit: this.#audit,
+      attention: this.#attention,
+      jobs: [...jobs].map(([name, all]) => ({ name, count: all.length })),
+    }
+  }
+}

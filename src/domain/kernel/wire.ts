@@ -1,0 +1,53 @@
+/** Domain data as it is printed and sent: snake_case keys, instants as ISO 8601, nothing undefined. */
+export function toWire(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value
+  if (value instanceof Date) return value.toISOString()
+  if (Array.isArray(value)) return value.map(toWire)
+  const out: Record<string, unknown> = {}
+  for (const [key, inner] of Object.entries(value)) if (inner !== undefined) out[snakeCase(key)] = toWire(inner)
+  return out
+}
+
+type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : S
+
+/** The type of a validated body once its keys are camelCase. */
+export type FromWire<T> = T extends readonly (infer E)[]
+  ? FromWire<E>[]
+  : T extends Date
+    ? T
+    : T extends object
+      ? { [K in keyof T as K extends string ? CamelCase<K> : K]: FromWire<T[K]> }
+      : T
+
+/** A validated body or query in the domain's own names. */
+export function fromWire<T>(value: T): FromWire<T> {
+  return camelKeys(value) as FromWire<T>
+}
+
+function camelKeys(value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || value instanceof Date) return value
+  if (Array.isArray(value)) return value.map(camelKeys)
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [camelCase(key), camelKeys(inner)]))
+}
+
+const snakeNames = new Map<string, string>()
+const camelNames = new Map<string, string>()
+
+// Keys come from code and schemas, never from users, so the maps stay small.
+function snakeCase(name: string): string {
+  let known = snakeNames.get(name)
+  if (known === undefined) {
+    known = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    snakeNames.set(name, known)
+  }
+  return known
+}
+
+function camelCase(name: string): string {
+  let known = camelNames.get(name)
+  if (known === undefined) {
+    known = name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+    camelNames.set(name, known)
+  }
+  return known
+}

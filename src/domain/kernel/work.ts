@@ -1,0 +1,49 @@
+import type { Transaction } from 'kysely'
+import type { Actor } from './actor.ts'
+import type { NewEvent } from './events.ts'
+import type { Policy } from './policy.ts'
+import type { DB } from './schema.ts'
+import type { Vault } from './vault.ts'
+
+/** A transaction, never a pool: the compiler refuses a write outside of one. */
+export type Tx = Transaction<DB>
+
+export interface AuditEntry {
+  command: string
+  subject: [kind: string, id: string]
+  before?: unknown
+  after?: unknown
+}
+
+/** Something a person must look at, with the command that mends it. */
+export interface AttentionItem {
+  kind: string
+  subject: [kind: string, id: string]
+  message: string
+  command: string
+  details?: Record<string, unknown>
+}
+
+/** A ledger transaction as it was posted, for reports of what a use case did (or, dry, would do). */
+export interface PostedTransaction {
+  key: string
+  kind: string
+  entries: { account: string; amountIdr: number }[]
+}
+
+/**
+ * The unit of work: one database transaction, one instant, one actor. What is emitted, audited or raised here is
+ * written at the end, in the same transaction as the change itself.
+ */
+export interface Work {
+  readonly tx: Tx
+  readonly now: Date
+  readonly actor: Actor
+  readonly policy: Policy
+  readonly vault: Vault
+  emit(...events: NewEvent[]): void
+  audit(entry: AuditEntry): void
+  raise(...items: AttentionItem[]): void
+  /** Notes a ledger transaction for the report; called by the ledger alone. */
+  posted(transaction: PostedTransaction): void
+}

@@ -1,0 +1,57 @@
+export type AccountKind = 'asset' | 'liability' | 'income' | 'expense'
+
+interface AccountShape {
+  kind: AccountKind
+  mayGoNegative: boolean
+}
+
+/**
+ * The chart of accounts. Accounts that may not go below zero keep a balance row; they are all of the kind that is
+ * credited when money comes in. The others are read from snapshots and entries.
+ */
+const single = {
+  gateway: { kind: 'asset', mayGoNegative: true },
+  bank: { kind: 'asset', mayGoNegative: true },
+  'courier-deposit': { kind: 'asset', mayGoNegative: true },
+  'refunds-payable': { kind: 'liability', mayGoNegative: false },
+  'refunds-in-flight': { kind: 'liability', mayGoNegative: false },
+  'payouts-in-flight': { kind: 'liability', mayGoNegative: false },
+  'withdrawals-held': { kind: 'liability', mayGoNegative: false },
+  quarantine: { kind: 'liability', mayGoNegative: false },
+  commission: { kind: 'income', mayGoNegative: true },
+  'fee-income': { kind: 'income', mayGoNegative: true },
+  shipping: { kind: 'income', mayGoNegative: true },
+  'shipping-margin': { kind: 'income', mayGoNegative: true },
+  'gateway-fees': { kind: 'expense', mayGoNegative: true },
+  subsidy: { kind: 'expense', mayGoNegative: true },
+  'chargeback-loss': { kind: 'expense', mayGoNegative: true },
+  'bad-debt': { kind: 'expense', mayGoNegative: true },
+  adjustments: { kind: 'expense', mayGoNegative: true },
+} as const satisfies Record<string, AccountShape>
+
+const families = {
+  escrow: { kind: 'liability', mayGoNegative: false },
+  'order-funds': { kind: 'liability', mayGoNegative: false },
+  wallet: { kind: 'liability', mayGoNegative: false },
+  factory: { kind: 'liability', mayGoNegative: true },
+} as const satisfies Record<string, AccountShape>
+
+export type AccountKey = keyof typeof single | `${keyof typeof families}:${string}`
+
+export const escrow = (sessionId: string): AccountKey => `escrow:${sessionId}`
+export const orderFunds = (orderId: string): AccountKey => `order-funds:${orderId}`
+export const walletAccount = (userId: string): AccountKey => `wallet:${userId}`
+export const factoryAccount = (factoryId: string): AccountKey => `factory:${factoryId}`
+
+/** Kind and rule of an account, from its key alone. */
+export function accountShape(key: AccountKey): AccountShape {
+  if (Object.hasOwn(single, key)) return single[key as keyof typeof single]
+  const family = key.slice(0, key.indexOf(':'))
+  if (Object.hasOwn(families, family)) return families[family as keyof typeof families]
+  throw new Error(`no such account: ${key}`)
+}
+
+/** +1 where a debit makes the account grow (assets, expenses), -1 where a credit does. */
+export function naturalSign(kind: AccountKind): 1 | -1 {
+  return kind === 'asset' || kind === 'expense' ? 1 : -1
+}

@@ -1,0 +1,6 @@
+export { type AccountKey, escrow, factoryAccount, orderFunds, walletAccount } from './accounts.ts'
+export { type AccountBalance, balanceIdr, balances, familyTotals } from './balances.ts'
+export { type EntryFilter, type EntryLine, listEntries } from './list-entries.ts'
+export { credit, type Dimensions, debit, type Entry, type Posting, post } from './post.ts'
+export { takeSnapshots } from './snapshots.ts'
+export { ledgerChecks, ledgerSize } from './verify.ts'

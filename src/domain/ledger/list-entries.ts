@@ -1,0 +1,39 @@
+import { sql } from 'kysely'
+import type { Tx } from '../kernel/index.ts'
+
+export interface EntryLine {
+  seq: number
+  transactionId: string
+  key: string
+  kind: string
+  occurredAt: Date
+  account: string
+  amountIdr: number
+}
+
+export interface EntryFilter {
+  account?: string
+  /** Id of what the transactions are about: a payment, a participant, an order, a refund. */
+  subjectId?: string
+  sessionId?: string
+  /** Entries older than this sequence number: the cursor of the page before. */
+  before?: number
+  limit: number
+}
+
+/** Entries, newest first, by keyset pages. */
+export async function listEntries(tx: Tx, filter: EntryFilter): Promise<EntryLine[]> {
+  const wheres = [sql`true`]
+  if (filter.account) wheres.push(sql`a.key = ${filter.account}`)
+  if (filter.subjectId) wheres.push(sql`t.subject_id = ${filter.subjectId}::uuid`)
+  if (filter.sessionId) wheres.push(sql`e.session_id = ${filter.sessionId}::uuid`)
+  if (filter.before) wheres.push(sql`e.seq < ${filter.before}`)
+  const { rows } = await sql<EntryLine>`
+    select e.seq, e.transaction_id, t.key, t.kind, t.occurred_at, a.key as account, e.amount_idr
+    from ledger_entries e
+    join ledger_transactions t on t.id = e.transaction_id
+    join ledger_accounts a on a.id = e.account_id
+    where ${sql.join(wheres, sql` and `)}
+    order by e.seq desc limit ${filter.limit}`.execute(tx)
+  return rows
+}

@@ -1,0 +1,108 @@
+import { sql } from 'kysely'
+import type { Check, Tx, Vault } from '../kernel/index.ts'
+import { type SealedEntry, sealHolds } from './seal.ts'
+
+// A broken book can be broken ten thousand times; a person needs the first few.
+const SHOWN = 10
+
+async function lines(tx: Tx, query: ReturnType<typeof sql<{ line: string }>>): Promise<string[]> {
+  return (await query.execute(tx)).rows.map((row) => row.line)
+}
+
+/** What is always true of the book by itself; the domains above add what is true of their part in it. */
+export const ledgerChecks: readonly Check[] = [
+  {
+    name: 'every ledger transaction sums to 0',
+    violations: (tx) =>
+      lines(
+        tx,
+        sql<{ line: string }>`
+          select format('%s is off by %s with %s entries', t.key, coalesce(sum(e.amount_idr), 0), count(e.seq)) as line
+          from ledger_transactions t left join ledger_entries e on e.transaction_id = t.id
+          group by t.id having coalesce(sum(e.amount_idr), 0) <> 0 or count(e.seq) < 2 limit ${SHOWN}`,
+      ),
+  },
+  {
+    name: 'balance rows equal their entries',
+    violations: (tx) =>
+      lines(
+        tx,
+        sql<{ line: string }>`
+          select format('%s has a balance of %s, its entries say %s', a.key, b.balance_idr, coalesce(t.total, 0)) as line
+          from ledger_accounts a
+          left join ledger_balances b on b.account_id = a.id
+          left join (select account_id, -sum(amount_idr) as total from ledger_entries group by account_id) t on t.account_id = a.id
+          where not a.may_go_negative and b.balance_idr is distinct from coalesce(t.total, 0) limit ${SHOWN}`,
+      ),
+  },
+  {
+    name: 'snapshots equal their entries',
+    violations: (tx) =>
+      lines(
+        tx,
+        sql<{ line: string }>`
+          select format('%s through entry %s has a snapshot of %s, its entries say %s', a.key, s.through_seq, s.balance_idr, t.total) as line
+          from ledger_snapshots s join ledger_accounts a on a.id = s.account_id
+          cross join lateral (
+            select coalesce(sum(amount_idr), 0) as total from ledger_entries e where e.account_id = s.account_id and e.seq <= s.through_seq
+          ) t
+          where s.balance_idr <> t.total limit ${SHOWN}`,
+      ),
+  },
+  {
+    name: 'accounts that may not are not below zero',
+    violations: (tx) =>
+      lines(
+        tx,
+        sql<{ line: string }>`
+          select format('%s holds %s', a.key, -sum(e.amount_idr)) as line
+          from ledger_accounts a join ledger_entries e on e.account_id = a.id
+          where not a.may_go_negative group by a.key having sum(e.amount_idr) > 0 limit ${SHOWN}`,
+      ),
+  },
+  { name: 'seals match', violations: brokenSeals },
+]
+
+interface SealedRow {
+  id: string
+  key: string
+  kind: string
+  subjectKind: string
+  subjectId: string
+  occurredAt: Date
+  seal: string
+  entries: SealedEntry[]
+}
+
+const PAGE = 2_000
+
+/** Recomputes every seal, page by page, so that a book of any size is read in bounded memory. */
+async function brokenSeals(tx: Tx, vault: Vault): Promise<string[]> {
+  const broken: string[] = []
+  let after = '00000000-0000-0000-0000-000000000000'
+  for (;;) {
+    const { rows } = await sql<SealedRow>`
+      select t.id, t.key, t.kind, t.subject_kind, t.subject_id, t.occurred_at, t.seal, e.entries
+      from (select * from ledger_transactions where id > ${after}::uuid order by id limit ${PAGE}) t
+      cross join lateral (
+        select coalesce(jsonb_agg(jsonb_build_object(
+          'account', a.key, 'amountIdr', e.amount_idr, 'sessionId', e.session_id,
+          'orderItemId', e.order_item_id, 'factoryId', e.factory_id, 'userId', e.user_id)), '[]') as entries
+        from ledger_entries e join ledger_accounts a on a.id = e.account_id where e.transaction_id = t.id
+      ) e
+      order by t.id`.execute(tx)
+    for (const { seal, ...transaction } of rows) {
+      if (!sealHolds(vault, transaction, seal)) broken.push(`${transaction.key} (${transaction.id}) was changed after it was sealed`)
+    }
+    const last = rows.at(-1)
+    if (!last || broken.length >= SHOWN) return broken.slice(0, SHOWN)
+    after = last.id
+  }
+}
+
+/** How much there is in the book. */
+export async function ledgerSize(tx: Tx): Promise<{ transactions: number; entries: number }> {
+  const { rows } = await sql<{ transactions: number; entries: number }>`
+    select (select count(*) from ledger_transactions)::int8 as transactions, (select count(*) from ledger_entries)::int8 as entries`.execute(tx)
+  return rows[0] ?? { transactions: 0, entries: 0 }
+}

@@ -1,0 +1,80 @@
+import type { Rupiah } from '../kernel/money.ts'
+
+export interface CourierItem {
+  name: string
+  valueIdr: Rupiah
+  quantity: number
+  /** Grams, of one piece. */
+  weightG: number
+}
+
+export interface CourierRateQuery {
+  originPostalCode: string
+  destinationPostalCode: string
+  items: readonly CourierItem[]
+  /** Courier codes (`jne`, `sicepat`) to ask for; all that are configured when left out. */
+  couriers?: readonly string[]
+}
+
+export interface CourierRate {
+  /** With `type`, what an order is booked by: `jne` and `reg`. */
+  company: string
+  type: string
+  /** The name people know it by: `Reguler`. */
+  service: string
+  priceIdr: Rupiah
+  /** As the courier words it: `2 - 3 days`. */
+  duration: string
+}
+
+export interface CourierPlace {
+  contactName: string
+  /** E.164 */
+  contactPhone: string
+  address: string
+  postalCode: string
+}
+
+export interface NewCourierOrder {
+  /** Unique at the courier's side: a second order with the same reference answers the first one. */
+  referenceId: string
+  origin: CourierPlace
+  destination: CourierPlace
+  company: string
+  type: string
+  items: readonly CourierItem[]
+  /** For the courier's driver. */
+  note?: string
+}
+
+export interface CourierOrder {
+  id: string
+  trackingId: string
+  /** The courier's own number on the label; some couriers give it only after pick-up. */
+  waybillId?: string
+  /** The provider's word, unmapped: unknown and camelCase values occur. */
+  status: string
+  priceIdr: Rupiah
+  /** Where the recipient follows the parcel. */
+  link?: string
+}
+
+export interface CourierEvent {
+  status: string
+  note: string
+  updatedAt: Date
+}
+
+export interface TrackedCourierOrder extends CourierOrder {
+  history: CourierEvent[]
+}
+
+/** The courier aggregator. Every method throws `ProviderFailure`; money is whole rupiah, weight grams. */
+export interface CourierGateway {
+  rates(query: CourierRateQuery): Promise<CourierRate[]>
+  /** Books a parcel. Safe to repeat with the same `referenceId`: the order that exists is answered. */
+  createOrder(order: NewCourierOrder): Promise<CourierOrder>
+  getOrder(id: string): Promise<TrackedCourierOrder>
+  /** Calls a parcel off; refused once it is picked up. */
+  cancelOrder(id: string, reasonCode: string): Promise<void>
+}

@@ -1,0 +1,6 @@
+declare module '../kernel/events.ts' {
+  interface EventPayloads {
+    'notification.email_queued': { deliveryId: string }
+  }
+}
+export {}

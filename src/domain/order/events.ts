@@ -1,0 +1,19 @@
+import type { OrderStatus } from './transitions.ts'
+
+interface OrderSubject {
+  orderId: string
+  code: string
+  userId: string
+  sessionId: string | null
+}
+
+declare module '../kernel/events.ts' {
+  interface EventPayloads {
+    'order.created': OrderSubject & { paymentId: string; totalIdr: number }
+    /** Paid and with its stock reserved: a parcel can be booked. */
+    'order.allocated': OrderSubject
+    'order.paid': OrderSubject & { totalIdr: number }
+    'order.cancelled': OrderSubject & { reason: string; wasPaid: boolean }
+    'order.status_changed': OrderSubject & { from: OrderStatus; to: OrderStatus }
+  }
+}

@@ -1,0 +1,37 @@
+import type { Transitions } from '../kernel/index.ts'
+
+export type OrderStatus =
+  | 'pending_payment'
+  | 'paid'
+  | 'processing'
+  | 'ready_for_pickup'
+  | 'picked_up'
+  | 'in_transit'
+  | 'delivered'
+  | 'completed'
+  | 'cancelled'
+  | 'on_hold'
+  | 'failed'
+  | 'returning'
+  | 'return_requested'
+  | 'returned'
+  | 'refunded'
+
+/** Direct orders start at pending_payment, a session's orders at paid. */
+export const orderTransitions: Transitions<OrderStatus> = {
+  pending_payment: ['paid', 'cancelled'],
+  paid: ['processing', 'on_hold', 'cancelled'],
+  processing: ['ready_for_pickup', 'on_hold', 'cancelled'],
+  ready_for_pickup: ['picked_up', 'cancelled'],
+  picked_up: ['in_transit', 'returning'],
+  in_transit: ['delivered', 'failed', 'returning'],
+  delivered: ['completed', 'return_requested'],
+  completed: [],
+  cancelled: ['refunded'],
+  on_hold: ['processing', 'cancelled'],
+  failed: ['refunded'],
+  returning: ['returned'],
+  return_requested: ['delivered', 'returned'],
+  returned: ['processing', 'refunded'],
+  refunded: [],
+}

@@ -1,0 +1,31 @@
+/** What a payment is for: a participation (with its session) or an order. */
+export interface PaymentSubject {
+  paymentId: string
+  code: string
+  userId: string
+  sessionId: string | null
+  participantId: string | null
+  orderId: string | null
+  amountIdr: number
+}
+
+export interface RefundSubject extends PaymentSubject {
+  refundId: string
+  refundCode: string
+  refundIdr: number
+  reason: string
+  destination: 'source' | 'wallet'
+}
+
+declare module '../kernel/events.ts' {
+  interface EventPayloads {
+    'payment.paid': PaymentSubject
+    'payment.expired': PaymentSubject
+    /** Nobody waits for this invoice any more: the provider should take no money on it. */
+    'payment.withdrawn': PaymentSubject
+    'refund.decided': RefundSubject
+    'refund.succeeded': RefundSubject
+    'refund.failed': RefundSubject & { failureCode: string }
+    'webhook.received': { inboxId: string; provider: 'xendit' | 'biteship' | 'whatsapp' }
+  }
+}

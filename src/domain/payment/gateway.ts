@@ -1,0 +1,97 @@
+import type { Rupiah } from '../kernel/money.ts'
+
+/** PENDING until paid or past its expiry; PAID is ours at once, SETTLED when the gateway has paid it out to us. */
+export type GatewayInvoiceStatus = 'PENDING' | 'PAID' | 'SETTLED' | 'EXPIRED'
+
+export interface GatewayInvoice {
+  id: string
+  externalId: string
+  status: GatewayInvoiceStatus
+  amountIdr: Rupiah
+  paidAmountIdr?: Rupiah
+  paidAt?: Date
+  /** The family the buyer paid with: `EWALLET`, `BANK_TRANSFER`, `QR_CODE`. */
+  paymentMethod?: string
+  /** The channel within it: `DANA`, `BCA`, `QRIS`. It decides whether a refund at the source is possible. */
+  paymentChannel?: string
+  paymentId?: string
+  /** Where the buyer pays. */
+  invoiceUrl: string
+  expiresAt: Date
+}
+
+export interface GatewayPayer {
+  name?: string
+  /** E.164 */
+  phone?: string
+  email?: string
+}
+
+export interface GatewayInvoiceItem {
+  name: string
+  priceIdr: Rupiah
+  quantity: number
+}
+
+export interface NewGatewayInvoice {
+  /** Our key. The gateway does not enforce it: look it up with `findInvoices` before trying again. */
+  externalId: string
+  amountIdr: Rupiah
+  expiresInS: number
+  description: string
+  payer: GatewayPayer
+  successRedirectUrl?: string
+  items?: readonly GatewayInvoiceItem[]
+}
+
+export interface GatewayInvoiceQuery {
+  statuses: readonly GatewayInvoiceStatus[]
+  paidAfter?: Date
+  paidBefore?: Date
+  /** The last invoice of the page before. */
+  afterId?: string
+  limit: number
+}
+
+export type GatewayRefundStatus = 'PENDING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED'
+
+export type GatewayRefundReason =
+  | 'FRAUDULENT'
+  | 'DUPLICATE'
+  | 'REQUESTED_BY_CUSTOMER'
+  | 'CANCELLATION'
+  | 'OTHERS'
+
+export interface GatewayRefund {
+  id: string
+  status: GatewayRefundStatus
+  amountIdr: Rupiah
+  failureCode?: string
+  referenceId: string
+  invoiceId?: string
+}
+
+export interface NewGatewayRefund {
+  /** The same key with the same content answers the first refund again: the way to resolve an unknown outcome. */
+  idempotencyKey: string
+  invoiceId: string
+  referenceId: string
+  amountIdr: Rupiah
+  reason: GatewayRefundReason
+}
+
+/** The payment gateway. Every method throws `ProviderFailure`; amounts are whole rupiah. */
+export interface PaymentGateway {
+  /** Makes an invoice. On an unknown outcome it may exist: `findInvoices(externalId)` before a second one is made. */
+  createInvoice(invoice: NewGatewayInvoice): Promise<GatewayInvoice>
+  getInvoice(id: string): Promise<GatewayInvoice>
+  /** Every invoice ever made under our key, in the gateway's order; empty when there is none. The caller picks. */
+  findInvoices(externalId: string): Promise<GatewayInvoice[]>
+  /** One page; shorter than `limit` when it is the last. */
+  listInvoices(query: GatewayInvoiceQuery): Promise<GatewayInvoice[]>
+  /** Closes a pending invoice for good; it can never be paid or revived after. */
+  expireInvoice(id: string): Promise<GatewayInvoice>
+  /** Asks for money to go back to the source. PENDING is no success: the refund is done when it says SUCCEEDED. */
+  createRefund(refund: NewGatewayRefund): Promise<GatewayRefund>
+  getRefund(id: string): Promise<GatewayRefund>
+}

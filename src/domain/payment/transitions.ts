@@ -1,0 +1,33 @@
+import type { Transitions } from '../kernel/index.ts'
+
+export type PaymentStatus = 'pending' | 'paid' | 'partially_refunded' | 'refunded' | 'expired' | 'failed' | 'review'
+
+/** An expired payment can still be paid: the provider's PAID may follow its EXPIRED, and money is never ignored. */
+export const paymentTransitions: Transitions<PaymentStatus> = {
+  pending: ['paid', 'expired', 'failed', 'review'],
+  paid: ['partially_refunded', 'refunded'],
+  partially_refunded: ['partially_refunded', 'refunded'],
+  refunded: [],
+  expired: ['paid', 'review'],
+  failed: [],
+  review: ['paid', 'refunded'],
+}
+
+export type RefundStatus =
+  | 'requested'
+  | 'approved'
+  | 'submitted'
+  | 'succeeded'
+  | 'failed'
+  | 'rejected'
+  | 'to_wallet'
+
+export const refundTransitions: Transitions<RefundStatus> = {
+  requested: ['approved', 'rejected'],
+  approved: ['submitted', 'succeeded'],
+  submitted: ['succeeded', 'failed'],
+  failed: ['approved', 'to_wallet'],
+  succeeded: [],
+  rejected: [],
+  to_wallet: [],
+}

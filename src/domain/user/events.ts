@@ -1,0 +1,6 @@
+declare module '../kernel/events.ts' {
+  interface EventPayloads {
+    'user.registered': { userId: string }
+  }
+}
+export {}

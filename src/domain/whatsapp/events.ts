@@ -1,0 +1,6 @@
+declare module '../kernel/events.ts' {
+  interface EventPayloads {
+    'whatsapp.queued': { messageId: string }
+  }
+}
+export {}

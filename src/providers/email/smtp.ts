@@ -1,0 +1,74 @@
+import { createTransport } from 'nodemailer'
+import { ProviderFailure, type ProviderFailureFacts } from '../../domain/kernel/provider-failure.ts'
+import type { Mailer } from '../../domain/notification/mailer.ts'
+import { type BreakerOptions, createGuard } from '../guard.ts'
+import { networkFailure } from '../network-failure.ts'
+
+export interface SmtpOptions {
+  /** `smtp://` or `smtps://`, with user and password in it where the server wants them. */
+  url: string
+  /** The sender: `Laku <halo@example.com>`. */
+  from: string
+  /** For each wait on the server. Default 10 s. */
+  timeoutMs?: number
+  breaker?: BreakerOptions
+}
+
+/**
+ * Email over SMTP, a connection a mail: nodemailer's pool sends a mail again by itself when a connection breaks, and
+ * whether to do that is for the caller to decide.
+ */
+export function createSmtpMailer(options: SmtpOptions): Mailer {
+  const { from, timeoutMs = 10_000 } = options
+  const guard = createGuard('email', options.breaker)
+  const transport = createTransport({
+    url: options.url,
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  return {
+    send: ({ attachments = [], ...mail }) =>
+      guard.once('send', async () => {
+        try {
+          const sent = await transport.sendMail({ ...mail, from, attachments: [...attachments] })
+          return { messageId: sent.messageId }
+        } catch (error) {
+          throw new ProviderFailure({ provider: 'email', operation: 'send', ...smtpFailure(error) })
+        }
+      }),
+  }
+}
+
+type SmtpFailure = Pick<ProviderFailureFacts, 'outcome' | 'code'>
+
+/** What nodemailer calls troubles that come before the mail is handed over. */
+const BEFORE_SENDING = new Set(['EDNS', 'ETLS', 'EREQUIRETLS'])
+/** What it finds wrong with a mail, or with how it is to be sent, by itself. */
+const NEVER_SENT = new Set([
+  'EENVELOPE',
+  'EMESSAGE',
+  'EAUTH',
+  'ENOAUTH',
+  'ECONFIG',
+  'EFILEACCESS',
+  'EURLACCESS',
+])
+
+/**
+ * A 5xx reply is a definite no, a 4xx one a "not now". A connection that breaks or falls silent later may have taken
+ * the mail with it.
+ */
+function smtpFailure(error: unknown): SmtpFailure {
+  const { responseCode, code, syscall } = Object(error) as Record<string, unknown>
+  if (typeof responseCode === 'number' && responseCode >= 400) {
+    return { outcome: responseCode >= 500 ? 'refused' : 'unreachable', code: `smtp_${responseCode}` }
+  }
+  if (typeof code !== 'string') return networkFailure(error)
+  if (NEVER_SENT.has(code)) return { outcome: 'refused', code: code.toLowerCase() }
+  // nodemailer writes its own code over the system's, but leaves the call that failed.
+  const early = BEFORE_SENDING.has(code) || syscall === 'connect' || syscall === 'getaddrinfo'
+  return { outcome: early ? 'unreachable' : 'unknown', code: code.toLowerCase() }
+}

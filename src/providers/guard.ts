@@ -1,0 +1,56 @@
+import {
+  BrokenCircuitError,
+  ConsecutiveBreaker,
+  ConstantBackoff,
+  circuitBreaker,
+  handleWhen,
+  retry,
+  wrap,
+} from 'cockatiel'
+import { ProviderFailure } from '../domain/kernel/provider-failure.ts'
+
+export interface BreakerOptions {
+  /** So many troubles in a row open the circuit. Default 8. */
+  troubles?: number
+  /** So long nothing is sent; then one call tries. Default 5 s. */
+  pauseMs?: number
+}
+
+const READ_RETRY_AFTER_MS = 200
+
+/** A no or a rate limit is an answer of a healthy provider; only these two are trouble. */
+const isTrouble = (error: unknown) =>
+  error instanceof ProviderFailure && (error.outcome === 'unknown' || error.outcome === 'unreachable')
+
+/**
+ * A provider's circuit breaker, shared by all its operations: while it is down, calls fail at once as `unreachable`
+ * instead of holding a worker for a timeout each. `twice` tries again after 200 ms, and is for reads alone.
+ */
+export function createGuard(provider: string, options: BreakerOptions = {}) {
+  const { troubles = 8, pauseMs = 5_000 } = options
+  const troubled = handleWhen(isTrouble)
+  const breaker = circuitBreaker(troubled, {
+    halfOpenAfter: pauseMs,
+    breaker: new ConsecutiveBreaker(troubles),
+  })
+  const retrying = retry(troubled, { maxAttempts: 1, backoff: new ConstantBackoff(READ_RETRY_AFTER_MS) })
+
+  const through =
+    (policy: { execute<T>(fn: () => Promise<T>): Promise<T> }) =>
+    async <T>(operation: string, attempt: () => Promise<T>): Promise<T> => {
+      try {
+        return await policy.execute(attempt)
+      } catch (error) {
+        if (!(error instanceof BrokenCircuitError)) throw error
+        const retryAfterS = Math.ceil(pauseMs / 1000)
+        throw new ProviderFailure({
+          provider,
+          operation,
+          outcome: 'unreachable',
+          code: 'circuit_open',
+          retryAfterS,
+        })
+      }
+    }
+  return { once: through(breaker), twice: through(wrap(retrying, breaker)) }
+}

@@ -1,0 +1,156 @@
+import type { ZodType } from 'zod'
+import { ProviderFailure, type ProviderOutcome } from '../domain/kernel/provider-failure.ts'
+import { type BreakerOptions, createGuard } from './guard.ts'
+import { networkFailure } from './network-failure.ts'
+
+/** What a provider's body says went wrong. `outcome` only where it is another than the HTTP status implies. */
+export interface ProviderVerdict {
+  code: string
+  outcome?: ProviderOutcome
+  retryAfterS?: number
+  details?: Record<string, unknown>
+}
+
+export interface ProviderHttpOptions {
+  provider: string
+  /** Base address, without a trailing slash. */
+  url: string
+  /** Sent with every call: authorization. */
+  headers?: Record<string, string>
+  /** For the whole call, body included. Default 10 s. */
+  timeoutMs?: number
+  /** Reads the provider's error shape; undefined where the body holds none. */
+  errorIn: (body: unknown) => ProviderVerdict | undefined
+  breaker?: BreakerOptions
+}
+
+export interface ProviderCall {
+  operation: string
+  method: 'GET' | 'POST'
+  path: string
+  query?: Record<string, string | readonly string[] | undefined>
+  headers?: Record<string, string>
+  json?: unknown
+  form?: Record<string, string>
+}
+
+export interface ProviderHttp {
+  /** One call, its answer read by `schema`. GETs are tried twice, everything else once. */
+  call<T>(call: ProviderCall, schema: ZodType<T>): Promise<T>
+  /** A request somebody else built (an SDK), once, and its JSON. */
+  send(operation: string, url: string, init: RequestInit): Promise<unknown>
+  /** Reads an answer; one that does not fit is `unknown`, for what was asked may well have been done. */
+  read<T>(operation: string, body: unknown, schema: ZodType<T>): T
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000
+
+/**
+ * The one way laku speaks HTTP to a provider: a timeout, the body read once, and every trouble as a `ProviderFailure`
+ * with an outcome. Connections are kept alive by Node's fetch. Nothing is logged and no secret enters a message.
+ */
+export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
+  const { provider, timeoutMs = DEFAULT_TIMEOUT_MS } = options
+  const guard = createGuard(provider, options.breaker)
+
+  async function exchange(operation: string, url: string, init: RequestInit): Promise<unknown> {
+    try {
+      // A redirect is never followed: no provider here uses one, and it would carry the key elsewhere.
+      const signal = AbortSignal.timeout(timeoutMs)
+      const response = await fetch(url, { ...init, redirect: 'manual', signal })
+      return judge(options, operation, response, await response.text())
+    } catch (error) {
+      if (error instanceof ProviderFailure) throw error
+      throw new ProviderFailure({ provider, operation, ...networkFailure(error) })
+    }
+  }
+
+  function read<T>(operation: string, body: unknown, schema: ZodType<T>): T {
+    const parsed = schema.safeParse(body)
+    if (parsed.success) return parsed.data
+    const fields = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.')))]
+    throw new ProviderFailure({
+      provider,
+      operation,
+      outcome: 'unknown',
+      code: 'unreadable_answer',
+      details: { fields },
+    })
+  }
+
+  return {
+    read,
+    send: (operation, url, init) => guard.once(operation, () => exchange(operation, url, init)),
+    async call(call, schema) {
+      const attempt = () => exchange(call.operation, addressOf(options.url, call), initOf(options, call))
+      const body = await (call.method === 'GET' ? guard.twice : guard.once)(call.operation, attempt)
+      return read(call.operation, body, schema)
+    },
+  }
+}
+
+/** The answer's JSON, or the failure it stands for. */
+function judge(options: ProviderHttpOptions, operation: string, response: Response, text: string): unknown {
+  const body = parseJson(text)
+  const verdict = body === undefined ? undefined : options.errorIn(body)
+  const { status } = response
+  if (response.ok && body !== undefined && verdict === undefined) return body
+  const outcome = outcomeOf(status, verdict)
+  const retryAfterS = outcome === 'limited' ? (waitOf(response.headers) ?? verdict?.retryAfterS) : undefined
+  throw new ProviderFailure({
+    provider: options.provider,
+    operation,
+    outcome,
+    code: verdict?.code ?? (response.ok ? 'not_json' : `http_${status}`),
+    httpStatus: status,
+    ...(retryAfterS !== undefined && { retryAfterS }),
+    ...(verdict?.details && { details: verdict.details }),
+  })
+}
+
+/** A 5xx is never taken at its word: the work may be done and only the answer lost. */
+function outcomeOf(status: number, verdict: ProviderVerdict | undefined): ProviderOutcome {
+  if (status >= 500) return 'unknown'
+  if (status === 429) return 'limited'
+  if (verdict !== undefined) return verdict.outcome ?? 'refused'
+  return status >= 400 && status !== 408 ? 'refused' : 'unknown'
+}
+
+/** Seconds to wait: `Retry-After` (seconds or a date), else Xendit's `Rate-Limit-Reset` (seconds). */
+function waitOf(headers: Headers): number | undefined {
+  const given = headers.get('retry-after') ?? headers.get('rate-limit-reset')
+  if (given === null) return undefined
+  const seconds = Number(given)
+  if (Number.isFinite(seconds)) return Math.max(0, Math.ceil(seconds))
+  const at = Date.parse(given)
+  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - Date.now()) / 1000))
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function addressOf(base: string, call: ProviderCall): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(call.query ?? {})) {
+    if (value === undefined) continue
+    for (const one of typeof value === 'string' ? [value] : value) query.append(name, one)
+  }
+  const search = query.size > 0 ? `?${query}` : ''
+  return `${base.replace(/\/+$/, '')}${call.path}${search}`
+}
+
+function initOf(options: ProviderHttpOptions, call: ProviderCall): RequestInit {
+  const headers = { accept: 'application/json', ...options.headers, ...call.headers }
+  if (call.form) return { method: call.method, headers, body: new URLSearchParams(call.form) }
+  if (call.json === undefined) return { method: call.method, headers }
+  return {
+    method: call.method,
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(call.json),
+  }
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import type { SmsSender } from '../../domain/auth/sms.ts'
+import type { BreakerOptions } from '../guard.ts'
+import { createProviderHttp, type ProviderVerdict } from '../http.ts'
+import { plusPhone } from '../phone.ts'
+
+export interface TwilioOptions {
+  /** `https://api.twilio.com`, or the address of whoever speaks the same. */
+  url: string
+  account: string
+  token: string
+  /** The sending number or name. */
+  from: string
+  /** For one call. Default 10 s. */
+  timeoutMs?: number
+  breaker?: BreakerOptions
+}
+
+/** Text messages in Twilio's shape, which many local gateways speak too. */
+export function createTwilioSender(options: TwilioOptions): SmsSender {
+  const login = Buffer.from(`${options.account}:${options.token}`).toString('base64')
+  const http = createProviderHttp({
+    ...options,
+    provider: 'sms',
+    headers: { authorization: `Basic ${login}` },
+    errorIn: twilioErrorIn,
+  })
+  const path = `/2010-04-01/Accounts/${encodeURIComponent(options.account)}/Messages.json`
+  return {
+    send: ({ to, body }) => {
+      const form = { To: plusPhone(to), From: options.from, Body: body }
+      return http.call({ operation: 'send', method: 'POST', path, form }, sentAnswer)
+    },
+  }
+}
+
+const sentAnswer = z.looseObject({ sid: z.string().min(1) }).transform(({ sid }) => ({ id: sid }))
+
+const twilioError = z.looseObject({ code: z.int(), message: z.string() })
+
+function twilioErrorIn(body: unknown): ProviderVerdict | undefined {
+  const parsed = twilioError.safeParse(body)
+  return parsed.success ? { code: String(parsed.data.code) } : undefined
+}

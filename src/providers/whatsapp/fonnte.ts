@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
+import type { WhatsAppSender } from '../../domain/whatsapp/sender.ts'
+import type { BreakerOptions } from '../guard.ts'
+import { createProviderHttp, type ProviderVerdict } from '../http.ts'
+import { barePhone } from '../phone.ts'
+
+export interface FonnteOptions {
+  /** `https://api.fonnte.com`, or a sandbox's address. */
+  url: string
+  token: string
+  /** The text of each template, with {{1}}, {{2}} … in it: Fonnte itself knows no templates. */
+  templates: Readonly<Record<string, string>>
+  /** For one call. Default 10 s. */
+  timeoutMs?: number
+  breaker?: BreakerOptions
+}
+
+/** WhatsApp through Fonnte, the cheap local gateway. A template is filled here and goes out as text, without buttons. */
+export function createFonnteSender(options: FonnteOptions): WhatsAppSender {
+  const provider = 'fonnte'
+  const http = createProviderHttp({
+    ...options,
+    provider,
+    headers: { authorization: options.token },
+    errorIn: fonnteErrorIn,
+  })
+  const send = (operation: string, to: string, message: string) => {
+    const form = { target: barePhone(to), message, countryCode: '62' }
+    return http.call({ operation, method: 'POST', path: '/send', form }, sentAnswer)
+  }
+  return {
+    async sendTemplate({ to, template, bodyParams }) {
+      const text = options.templates[template]
+      if (text === undefined) {
+        const facts = {
+          provider,
+          operation: 'send_template',
+          outcome: 'refused',
+          code: 'template_unknown',
+        } as const
+        throw new ProviderFailure({ ...facts, details: { template } })
+      }
+      return await send('send_template', to, filled(text, bodyParams))
+    },
+    sendText: ({ to, body }) => send('send_text', to, body),
+  }
+}
+
+function filled(text: string, params: readonly string[]): string {
+  return text.replace(/\{\{(\d+)\}\}/g, (_, place) => params[Number(place) - 1] ?? '')
+}
+
+const sentAnswer = z
+  .looseObject({ status: z.literal(true), id: z.tuple([z.union([z.string(), z.number()])], z.unknown()) })
+  .transform(({ id: [first] }) => ({ providerMessageId: String(first) }))
+
+const fonnteError = z.looseObject({ status: z.literal(false), reason: z.string().optional() })
+
+/** Fonnte says no with HTTP 200 and a sentence: its words, without numbers (a phone may be among them), are the code. */
+function fonnteErrorIn(body: unknown): ProviderVerdict | undefined {
+  const parsed = fonnteError.safeParse(body)
+  if (!parsed.success) return undefined
+  const words = (parsed.data.reason ?? '').toLowerCase().match(/[a-z]+/g) ?? ['refused']
+  return { code: words.slice(0, 6).join('_') }
+}

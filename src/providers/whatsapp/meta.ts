@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import type { WhatsAppSender, WhatsAppTemplate } from '../../domain/whatsapp/sender.ts'
+import { maybe } from '../answers.ts'
+import type { BreakerOptions } from '../guard.ts'
+import { createProviderHttp, type ProviderVerdict } from '../http.ts'
+import { barePhone } from '../phone.ts'
+
+export interface MetaOptions {
+  /** With the API's version: `https://graph.facebook.com/v23.0`, or a sandbox's address. */
+  url: string
+  token: string
+  phoneNumberId: string
+  /** For one call. Default 10 s. */
+  timeoutMs?: number
+  breaker?: BreakerOptions
+}
+
+/** WhatsApp through Meta's Cloud API. */
+export function createMetaSender(options: MetaOptions): WhatsAppSender {
+  const http = createProviderHttp({
+    ...options,
+    provider: 'whatsapp',
+    headers: { authorization: `Bearer ${options.token}` },
+    errorIn: metaErrorIn,
+  })
+  const path = `/${encodeURIComponent(options.phoneNumberId)}/messages`
+  const send = (operation: string, to: string, content: Record<string, unknown>) => {
+    const json = {
+      messaging_product: 'whatsapp',
+      recipient_type: 'individual',
+      to: barePhone(to),
+      ...content,
+    }
+    return http.call({ operation, method: 'POST', path, json }, sentAnswer)
+  }
+  return {
+    sendTemplate: (message) =>
+      send('send_template', message.to, { type: 'template', template: templateRequest(message) }),
+    sendText: ({ to, body }) => send('send_text', to, { type: 'text', text: { preview_url: false, body } }),
+  }
+}
+
+const sentAnswer = z
+  .looseObject({ messages: z.tuple([z.looseObject({ id: z.string().min(1) })], z.unknown()) })
+  .transform(({ messages: [sent] }) => ({ providerMessageId: sent.id }))
+
+function templateRequest({ template, language, bodyParams, buttonParam }: WhatsAppTemplate) {
+  const texts = (values: readonly string[]) => values.map((text) => ({ type: 'text', text }))
+  const components: Record<string, unknown>[] = []
+  if (bodyParams.length > 0) components.push({ type: 'body', parameters: texts(bodyParams) })
+  if (buttonParam !== undefined) {
+    components.push({ type: 'button', sub_type: 'url', index: '0', parameters: texts([buttonParam]) })
+  }
+  return { name: template, language: { code: language }, components }
+}
+
+/** Meta's rate limits come as HTTP 400 with one of these: the app's, the account's and the number's. */
+const RATE_CODES = new Set([4, 80007, 130429])
+/** The rate of one recipient: a message every 6 seconds. */
+const RECIPIENT_RATE_CODE = 131056
+const RECIPIENT_RATE_S = 6
+
+const metaError = z.looseObject({ error: z.looseObject({ code: maybe(z.int()) }) })
+
+function metaErrorIn(body: unknown): ProviderVerdict | undefined {
+  const parsed = metaError.safeParse(body)
+  if (!parsed.success) return undefined
+  const { code } = parsed.data.error
+  if (code === undefined) return { code: 'refused' }
+  if (code === RECIPIENT_RATE_CODE) {
+    return { code: String(code), outcome: 'limited', retryAfterS: RECIPIENT_RATE_S }
+  }
+  return { code: String(code), outcome: RATE_CODES.has(code) ? 'limited' : 'refused' }
+}

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { failureOf, openWire, replying, type Wire } from '../../../test/provider-wire.ts'
+import { createFonnteSender } from './fonnte.ts'
+import { createMetaSender } from './meta.ts'
+
+let wire: Wire
+beforeAll(async () => {
+  wire = await openWire()
+})
+afterAll(() => wire.close())
+beforeEach(() => {
+  wire.requests.length = 0
+})
+
+const to = '+628123456789'
+
+describe('Meta', () => {
+  const sender = () =>
+    createMetaSender({ url: `${wire.url}/v23.0`, token: 't', phoneNumberId: '1055', timeoutMs: 500 })
+  const body = () => JSON.parse(wire.requests[0]?.body ?? '')
+  const accepted = {
+    messaging_product: 'whatsapp',
+    contacts: [{ input: '628123456789', wa_id: '628123456789' }],
+    messages: [{ id: 'wamid.1', message_status: 'accepted' }],
+  }
+
+  test('a one-time password', async () => {
+    wire.answer = replying(200, accepted)
+    const message = { to, template: 'otp', language: 'id', bodyParams: ['123456'], buttonParam: '123456' }
+    expect(await sender().sendTemplate(message)).toEqual({ providerMessageId: 'wamid.1' })
+    expect(wire.requests[0]?.url).toBe('/v23.0/1055/messages')
+    expect(wire.requests[0]?.headers.authorization).toBe('Bearer t')
+    const parameters = [{ type: 'text', text: '123456' }]
+    expect(body()).toEqual({
+      messaging_product: 'whatsapp',
+      recipient_type: 'individual',
+      to: '628123456789',
+      type: 'template',
+      template: {
+        name: 'otp',
+        language: { code: 'id' },
+        components: [
+          { type: 'body', parameters },
+          { type: 'button', sub_type: 'url', index: '0', parameters },
+        ],
+      },
+    })
+  })
+
+  test('a template with nothing to fill, and a text', async () => {
+    wire.answer = replying(200, accepted)
+    await sender().sendTemplate({ to, template: 'hello', language: 'id', bodyParams: [] })
+    expect(body().template).toEqual({ name: 'hello', language: { code: 'id' }, components: [] })
+    wire.requests.length = 0
+    await sender().sendText({ to, body: 'Halo' })
+    expect(body()).toMatchObject({ type: 'text', text: { preview_url: false, body: 'Halo' } })
+  })
+
+  test.each([
+    ['a dead token', 401, 190, 'refused', undefined],
+    ['an undeliverable one', 400, 131026, 'refused', undefined],
+    ['outside of 24 hours', 400, 131047, 'refused', undefined],
+    ['the rate of the app', 400, 4, 'limited', undefined],
+    ['the rate of the account', 400, 80007, 'limited', undefined],
+    ['the rate of the number', 429, 130429, 'limited', undefined],
+    ['the rate of the recipient', 400, 131056, 'limited', 6],
+    ['an error', 500, 131000, 'unknown', undefined],
+  ])('%s', async (_what, status, code, outcome, retryAfterS) => {
+    wire.answer = replying(status, { error: { message: `no to ${to}`, type: 'OAuthException', code } })
+    const failure = await failureOf(sender().sendText({ to, body: 'Halo' }))
+    expect(failure).toMatchObject({ provider: 'whatsapp', outcome, code: String(code), retryAfterS })
+    expect(failure.message).not.toContain('8123')
+  })
+
+  test.each(['<html>', { messages: [] }, {}])('garbage: %j', async (answer) => {
+    wire.answer = replying(200, answer)
+    expect((await failureOf(sender().sendText({ to, body: 'Halo' }))).outcome).toBe('unknown')
+  })
+})
+
+describe('Fonnte', () => {
+  const templates = { otp: 'Kode Laku: {{1}}. Berlaku {{2}} menit.' }
+  const sender = () => createFonnteSender({ url: wire.url, token: 't', templates, timeoutMs: 500 })
+
+  test('fills the template and sends a form', async () => {
+    wire.answer = replying(200, { status: true, id: [80367170], target: ['628123456789'] })
+    const message = {
+      to,
+      template: 'otp',
+      language: 'id',
+      bodyParams: ['123456', '5'],
+      buttonParam: '123456',
+    }
+    expect(await sender().sendTemplate(message)).toEqual({ providerMessageId: '80367170' })
+    expect(wire.requests[0]).toMatchObject({ method: 'POST', url: '/send' })
+    expect(wire.requests[0]?.headers.authorization).toBe('t')
+    expect(Object.fromEntries(new URLSearchParams(wire.requests[0]?.body))).toEqual({
+      target: '628123456789',
+      message: 'Kode Laku: 123456. Berlaku 5 menit.',
+      countryCode: '62',
+    })
+  })
+
+  test('a no comes with HTTP 200, and its words are the code, without numbers', async () => {
+    wire.answer = replying(200, { status: false, reason: 'Target 628123456789 invalid' })
+    const failure = await failureOf(sender().sendText({ to, body: 'Halo' }))
+    expect(failure).toMatchObject({ provider: 'fonnte', outcome: 'refused', code: 'target_invalid' })
+  })
+
+  test('a template it has no text for', async () => {
+    const message = { to, template: 'promo', language: 'id', bodyParams: [] }
+    const failure = await failureOf(sender().sendTemplate(message))
+    expect(failure).toMatchObject({ outcome: 'refused', code: 'template_unknown' })
+    expect(wire.requests).toHaveLength(0)
+  })
+
+  test('garbage', async () => {
+    wire.answer = replying(200, '<html>')
+    expect((await failureOf(sender().sendText({ to, body: 'Halo' }))).outcome).toBe('unknown')
+  })
+})

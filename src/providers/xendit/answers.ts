@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import type { GatewayInvoice, GatewayRefund } from '../../domain/payment/gateway.ts'
+import { instant, maybe, present } from '../answers.ts'
+import type { ProviderVerdict } from '../http.ts'
+
+export const invoiceAnswer = z
+  .looseObject({
+    id: z.string().min(1),
+    external_id: z.string(),
+    status: z.enum(['PENDING', 'PAID', 'SETTLED', 'EXPIRED']),
+    amount: z.int(),
+    paid_amount: maybe(z.int()),
+    paid_at: maybe(instant),
+    payment_method: maybe(z.string()),
+    payment_channel: maybe(z.string()),
+    payment_id: maybe(z.string()),
+    invoice_url: z.string(),
+    expiry_date: instant,
+  })
+  .transform(
+    (invoice): GatewayInvoice =>
+      present({
+        id: invoice.id,
+        externalId: invoice.external_id,
+        status: invoice.status,
+        amountIdr: invoice.amount,
+        paidAmountIdr: invoice.paid_amount,
+        paidAt: invoice.paid_at,
+        paymentMethod: invoice.payment_method,
+        paymentChannel: invoice.payment_channel,
+        paymentId: invoice.payment_id,
+        invoiceUrl: invoice.invoice_url,
+        expiresAt: invoice.expiry_date,
+      }),
+  )
+
+export const refundAnswer = z
+  .looseObject({
+    id: z.string().min(1),
+    status: z.enum(['PENDING', 'SUCCEEDED', 'FAILED', 'CANCELLED']),
+    amount: z.int(),
+    failure_code: maybe(z.string()),
+    reference_id: z.string(),
+    invoice_id: maybe(z.string()),
+  })
+  .transform(
+    (refund): GatewayRefund =>
+      present({
+        id: refund.id,
+        status: refund.status,
+        amountIdr: refund.amount,
+        failureCode: refund.failure_code,
+        referenceId: refund.reference_id,
+        invoiceId: refund.invoice_id,
+      }),
+  )
+
+const xenditError = z.looseObject({ error_code: z.string() })
+
+/** Xendit's errors are `{error_code, message, errors?}`; the message may quote an email and is left behind. */
+export function xenditErrorIn(body: unknown): ProviderVerdict | undefined {
+  const parsed = xenditError.safeParse(body)
+  return parsed.success ? { code: parsed.data.error_code } : undefined
+}

@@ -1,0 +1,34 @@
+import { accessSync, constants, mkdirSync, realpathSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { StartError } from './start-error.ts'
+
+/**
+ * Makes the data folder where it is missing (0700: it holds secrets and the database) and returns its real path.
+ * Throws StartError 2 where this user may not write there.
+ */
+export function openDataFolder(dataDir: string): string {
+  const folder = resolve(dataDir)
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if (!statSync(folder).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' })
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+    return realpathSync(folder)
+  } catch (error) {
+    throw folderError(folder, error)
+  }
+}
+
+/** The system's code of a failed call, like `EACCES`. */
+export function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}
+
+export function folderError(folder: string, error: unknown): StartError {
+  const code = systemCode(error) ?? (error instanceof Error ? error.message : String(error))
+  return new StartError(
+    2,
+    `The data folder ${folder} cannot be used (${code}): let this user read and write there, or name another with LAKU_DATA_DIR or --data-dir`,
+    { cause: error },
+  )
+}

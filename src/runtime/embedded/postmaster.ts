@@ -1,0 +1,98 @@
+import { existsSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { folderError, systemCode } from '../data-folder.ts'
+import { type Layout, socketName } from './layout.ts'
+
+/** What a server says of itself in `postmaster.pid`. */
+export interface Postmaster {
+  pid: number
+  startedAt: Date
+  socketDir: string
+  ready: boolean
+}
+
+/** The running server of a data folder; undefined where there is none, whatever its pid file says. */
+export function findPostmaster(layout: Layout): Postmaster | undefined {
+  const found = readPidFile(layout)
+  return found && isServerOf(found.pid, layout.cluster) ? found : undefined
+}
+
+// The lines: pid, data folder, start in Unix seconds, port, socket folder, listen address, shared memory, state.
+function readPidFile({ pidFile, dataDir }: Layout): Postmaster | undefined {
+  const lines = readIfThere(pidFile, dataDir)?.split('\n') ?? []
+  const pid = Number(lines[0])
+  if (!Number.isSafeInteger(pid) || pid <= 1) return undefined
+  return {
+    pid,
+    startedAt: new Date(Number(lines[2]) * 1000),
+    socketDir: lines[4] ?? '',
+    ready: lines[7]?.trim() === 'ready',
+  }
+}
+
+function readIfThere(path: string, dataDir: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw folderError(dataDir, error)
+  }
+}
+
+/**
+ * Whether a pid is a living server on this cluster. After a kill -9 the pid file stays, and its pid may be a zombie
+ * that nobody has waited for, or by now another program: PostgreSQL itself takes both for a running server. A server's
+ * working folder is its cluster.
+ */
+export function isServerOf(pid: number, cluster: string): boolean {
+  if (!isAlive(pid)) return false
+  return process.platform !== 'linux' || workingFolder(pid) === cluster
+}
+
+/** Whether a process runs: a zombie does not. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    return systemCode(error) === 'EPERM'
+  }
+  if (process.platform !== 'linux') return true
+  // `pid (name) state …`, and the name may hold anything, brackets and spaces too.
+  const stat = readProc(`/proc/${pid}/stat`)
+  const state = stat?.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3)
+  return state !== undefined && state !== 'Z' && state !== 'X'
+}
+
+function readProc(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+function workingFolder(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Takes away what a dead server left, so that the next one starts: its pid file, and its socket with its lock. To be
+ * called under the start lock and only when `findPostmaster` finds none. A server whose data folder was removed while
+ * it ran may still sit on the socket: it has nothing left to lose and is ended.
+ */
+export function clearRemains(layout: Layout): void {
+  rmSync(layout.pidFile, { force: true })
+  const socket = join(layout.socketDir, socketName)
+  const holder = Number(readIfThere(`${socket}.lock`, layout.dataDir)?.split('\n')[0])
+  if (holder > 1 && workingFolder(holder) === `${layout.cluster} (deleted)`) process.kill(holder, 'SIGQUIT')
+  for (const path of [socket, `${socket}.lock`]) rmSync(path, { force: true })
+}
+
+/** Whether a server's socket is still where it was made: a cleaned temp folder leaves a server nobody reaches. */
+export function hasSocket({ socketDir }: Postmaster): boolean {
+  return existsSync(join(socketDir, socketName))
+}

@@ -1,0 +1,4 @@
+/** The environment of the server's programs: none of the caller's PG* variables or locales may reach them. */
+export function serverEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' }
+}

@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process'
+import { statSync } from 'node:fs'
+
+/** PostgreSQL refuses to run as root: who runs it instead, and how its programs are called then. */
+export interface ServerUser {
+  /** Put before the program: runs as root outside and as nobody inside a user namespace. */
+  prefix: string[]
+  /** Whom the cluster's files must belong to, where that is not the calling user. */
+  owner?: { uid: number; gid: number }
+}
+
+const nobody = 65534
+const namespace = ['unshare', '--user', `--map-user=${nobody}`, `--map-group=${nobody}`]
+
+/**
+ * An ordinary user runs the server itself. Root keeps to the owner of a cluster that is there already; its own and
+ * new ones run in a user namespace, which needs no rights on the folders above and no change of owner, or as nobody
+ * where namespaces are refused (some containers).
+ */
+export function serverUser(cluster: string): ServerUser {
+  if (process.getuid?.() !== 0) return { prefix: [] }
+  const owner = ownerOf(cluster)
+  if (owner && owner.uid !== 0) return { prefix: [], owner }
+  if (namespacesAllowed()) return { prefix: namespace }
+  return { prefix: [], owner: { uid: nobody, gid: nobody } }
+}
+
+function ownerOf(path: string): { uid: number; gid: number } | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  return stat && { uid: stat.uid, gid: stat.gid }
+}
+
+function namespacesAllowed(): boolean {
+  const [command = '', ...args] = namespace
+  return spawnSync(command, [...args, 'true'], { stdio: 'ignore' }).status === 0
+}

@@ -1,0 +1,46 @@
+/** `fast` gives up safety against a crash of the machine, for tests. A crash of the server alone loses nothing. */
+export interface ServerOptions {
+  fast?: boolean
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`
+
+/** The whole postgresql.conf, written at every start. */
+export function serverSettings(socketDir: string, { fast = false }: ServerOptions): string {
+  const durable = fast ? 'off' : 'on'
+  return `# Written by laku at every start of the embedded server: changes here are lost.
+listen_addresses = ''
+unix_socket_directories = ${quoted(`"${socketDir}"`)}
+unix_socket_permissions = 0700
+max_connections = 200
+shared_buffers = 256MB
+max_wal_size = 2GB
+checkpoint_timeout = 15min
+# A base backup goes by the replication protocol.
+wal_level = replica
+max_wal_senders = 4
+fsync = ${durable}
+full_page_writes = ${durable}
+timezone = 'UTC'
+log_timezone = 'UTC'
+lc_messages = 'C'
+# Plans of short transactions cost more to compile than to run.
+jit = off
+log_min_messages = warning
+log_line_prefix = '%m [%p] '
+# Statements and the details of their errors hold customers' data.
+log_error_verbosity = terse
+log_min_error_statement = panic
+`
+}
+
+/** Whoever reaches the socket is let in: its folder is its owner's alone, and nothing listens elsewhere. */
+export const hostBasedAccess = `local all all trust
+local replication postgres trust
+`
+
+/** Runs once in a new cluster, a statement a line, as PostgreSQL's single-user mode wants it. */
+export const firstStatements = `create role laku_owner login createdb
+create role laku_app login
+create database laku owner laku_owner
+`

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { constants } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { systemCode } from '../data-folder.ts'
+import { StartError } from '../start-error.ts'
+
+type Release = () => Promise<void>
+
+const patienceMs = 90_000
+
+/**
+ * Runs `work` while no other process of this data folder runs its own. The kernel holds the lock, so that it ends with
+ * its process, however that dies: a lock file with a pid in it would need the guesswork that stale pids need.
+ */
+export async function withStartLock<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
+  const release = await acquire(dataDir)
+  try {
+    return await work()
+  } finally {
+    await release()
+  }
+}
+
+async function acquire(dataDir: string): Promise<Release> {
+  const attempt = process.platform === 'linux' ? abstractSocket : exclusiveFile
+  const deadline = performance.now() + patienceMs
+  for (;;) {
+    const release = await attempt(dataDir)
+    if (release) return release
+    if (performance.now() > deadline) {
+      throw new StartError(
+        6,
+        `Another process has been starting the database of ${dataDir} for ${patienceMs / 1000} s`,
+      )
+    }
+    await sleep(25 + Math.random() * 25)
+  }
+}
+
+/** A name in Linux's abstract socket namespace: one process can listen on it, and no file is left behind. */
+function abstractSocket(dataDir: string): Promise<Release | undefined> {
+  const name = `\0laku-start-${createHash('sha256').update(dataDir).digest('hex').slice(0, 32)}`
+  const server = createServer((socket) => socket.destroy())
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => (systemCode(error) === 'EADDRINUSE' ? resolve(undefined) : reject(error)))
+    server.listen(name, () => resolve(() => new Promise((closed) => server.close(() => closed()))))
+  })
+}
+
+/** macOS and BSD lock a file as they open it. */
+const openExclusively = 0x20
+
+async function exclusiveFile(dataDir: string): Promise<Release | undefined> {
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NONBLOCK | openExclusively
+  try {
+    const file = await open(join(dataDir, 'start.lock'), flags, 0o600)
+    return () => file.close()
+  } catch (error) {
+    if (systemCode(error) === 'EAGAIN') return undefined
+    throw error
+  }
+}

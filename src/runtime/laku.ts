@@ -1,0 +1,22 @@
+import type { Kysely } from 'kysely'
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import type { Clock, DB, Policy, UnitOfWork, Vault } from '../domain/kernel/index.ts'
+import type { Config } from './config.ts'
+import type { Providers } from './providers.ts'
+import type { JobQueue } from './queue.ts'
+
+/** One open laku: what the three fronts work with. Made by `openLaku`, the composition root. */
+export interface Laku {
+  readonly config: Config
+  readonly policy: Policy
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly pool: pg.Pool
+  readonly db: Kysely<DB>
+  readonly units: UnitOfWork
+  readonly vault: Vault
+  readonly queue: JobQueue
+  readonly providers: Providers
+  close(): Promise<void>
+}

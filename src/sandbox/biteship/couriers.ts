@@ -1,0 +1,63 @@
+/** A service of a courier and what it charges. */
+export interface CourierService {
+  company: string
+  courierName: string
+  type: string
+  serviceName: string
+  /** The first kilogram at no distance (IDR). */
+  baseIdr: number
+  /** Days at no distance. */
+  days: number
+  shippingType: 'parcel' | 'freight'
+}
+
+const service = (
+  company: string,
+  courierName: string,
+  type: string,
+  serviceName: string,
+  baseIdr: number,
+  days: number,
+  shippingType: CourierService['shippingType'] = 'parcel',
+): CourierService => ({ company, courierName, type, serviceName, baseIdr, days, shippingType })
+
+export const COURIER_SERVICES: readonly CourierService[] = [
+  service('jne', 'JNE', 'reg', 'Reguler', 9_000, 2),
+  service('jne', 'JNE', 'yes', 'Yakin Esok Sampai', 18_000, 1),
+  service('jne', 'JNE', 'jtr', 'JNE Trucking', 40_000, 4, 'freight'),
+  service('sicepat', 'SiCepat', 'reg', 'Reguler', 8_500, 2),
+  service('sicepat', 'SiCepat', 'best', 'Besok Sampai Tujuan', 16_000, 1),
+  service('anteraja', 'AnterAja', 'reg', 'Reguler', 8_000, 2),
+  service('anteraja', 'AnterAja', 'next_day', 'Next Day', 15_000, 1),
+  service('jnt', 'J&T', 'ez', 'EZ', 9_500, 2),
+  service('tiki', 'TIKI', 'reg', 'Reguler', 9_000, 3),
+  service('ninja', 'Ninja', 'standard', 'Standard', 8_000, 3),
+  service('pos', 'Pos Indonesia', 'reg', 'Pos Reguler', 7_500, 4),
+]
+
+/** A place as a postal code; of an area id or coordinates one is made up, the same for the same place. */
+export function postalCodeOf(place: {
+  postalCode?: number
+  areaId?: string
+  latitude?: number
+  longitude?: number
+}) {
+  if (place.postalCode !== undefined) return place.postalCode
+  if (place.areaId !== undefined) return Number(/(\d{5})$/.exec(place.areaId)?.[1] ?? 10_110)
+  return 10_000 + (Math.abs(Math.round(((place.latitude ?? 0) * 7 + (place.longitude ?? 0)) * 100)) % 80_000)
+}
+
+/**
+ * The price (whole IDR) and days of a service between two postal codes for a weight in grams. Kilograms are charged
+ * when begun, with the couriers' 0.3 kg of tolerance; the first digits of the codes stand for the distance.
+ */
+export function quote(courier: CourierService, origin: number, destination: number, weightG: number) {
+  const zones = Math.min(8, Math.abs(Math.floor(origin / 10_000) - Math.floor(destination / 10_000)))
+  const neighbourhood = (origin + destination) % 5
+  const kilograms = Math.max(1, Math.ceil((weightG - 300) / 1000))
+  const perKgIdr = courier.baseIdr + zones * 2_500 + neighbourhood * 200
+  const days = courier.days + Math.floor(zones / 3)
+  const kilogramsCharged =
+    courier.shippingType === 'freight' ? Math.max(1, Math.ceil(kilograms / 10)) : kilograms
+  return { priceIdr: perKgIdr * kilogramsCharged, fromDays: days, toDays: days + 1 }
+}

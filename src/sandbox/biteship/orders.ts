@@ -1,0 +1,219 @@
+import { randomBytes, randomInt } from 'node:crypto'
+import type { SandboxContext } from '../context.ts'
+import { fieldsOf, textOf } from '../fields.ts'
+import { biteshipError } from './errors.ts'
+import { type NewOrder, readNewOrder } from './order-request.ts'
+
+export interface Order {
+  id: string
+  trackingId: string
+  waybillId: string
+  request: NewOrder
+  status: string
+  priceIdr: number
+  history: { service_type: string; status: string; note: string; updated_at: string }[]
+}
+
+/** Every parcel booked, by the three names it goes by. */
+export class Parcels {
+  orders = new Map<string, Order>()
+  byReference = new Map<string, Order>()
+  byTracking = new Map<string, Order>()
+
+  clear(): void {
+    this.orders.clear()
+    this.byReference.clear()
+    this.byTracking.clear()
+  }
+}
+
+/** Only here can an order still be cancelled. */
+const CANCELLABLE = ['confirmed', 'scheduled', 'allocated', 'picking_up']
+
+const hex = (bytes: number) => randomBytes(bytes).toString('hex')
+
+/**
+ * `POST /v1/orders`. `reference_id` is unique: throws 40002060 with `details` of the order that has it, and the
+ * 400020xx of a request that lacks something.
+ */
+export function createOrder(context: SandboxContext, parcels: Parcels, body: unknown): Order {
+  const request = readNewOrder(body)
+  const existing = request.referenceId === null ? undefined : parcels.byReference.get(request.referenceId)
+  if (existing)
+    throw biteshipError(400, 40002060, 'An order with this reference id exists', {
+      order_id: existing.id,
+      waybill_id: existing.waybillId,
+      reference_id: request.referenceId,
+    })
+  const order: Order = {
+    id: hex(12),
+    trackingId: hex(12),
+    waybillId: `WYB-${randomInt(1e12, 1e13)}`,
+    request,
+    status: request.deliveryType === 'scheduled' ? 'scheduled' : 'confirmed',
+    priceIdr: request.priceIdr,
+    history: [],
+  }
+  addHistory(context, order, 'Order has been confirmed')
+  parcels.orders.set(order.id, order)
+  parcels.byTracking.set(order.trackingId, order)
+  if (request.referenceId !== null) parcels.byReference.set(request.referenceId, order)
+  return order
+}
+
+/** One more line of history, strictly later than the one before, whatever the clock's resolution. */
+function addHistory(context: SandboxContext, order: Order, note: string): void {
+  const before = order.history.at(-1)
+  const at = Math.max(context.now().getTime(), before ? Date.parse(before.updated_at) + 1 : 0)
+  order.history.push({
+    service_type: order.request.courier.type,
+    status: order.status,
+    note,
+    updated_at: new Date(at).toISOString(),
+  })
+}
+
+/** Throws 404 with 40002057. */
+export function findOrder(parcels: Parcels, id: string): Order {
+  const order = parcels.orders.get(id)
+  if (!order) throw biteshipError(404, 40002057, 'Order not found')
+  return order
+}
+
+/** `POST /v1/orders/:id/cancel`. Throws 400 with 40002053 once the parcel is on its way, or without a reason code. */
+export function cancelOrder(context: SandboxContext, order: Order, body: unknown): void {
+  const reasonCode = textOf(fieldsOf(body).cancellation_reason_code)
+  if (reasonCode === undefined) throw biteshipError(400, 40002053, 'cancellation_reason_code is required')
+  if (!CANCELLABLE.includes(order.status))
+    throw biteshipError(400, 40002053, `Order cannot be cancelled when it is ${order.status}`)
+  order.status = 'cancelled'
+  addHistory(context, order, `Order has been cancelled: ${reasonCode}`)
+  tellStatus(context, order)
+}
+
+/** What a test does with a parcel on its way. */
+export interface ParcelMove {
+  /** The next status; unknown and camelCase values occur, so any text goes. */
+  status?: string | undefined
+  note?: string | undefined
+  /** The courier weighed again: the new price (IDR). */
+  price?: number | undefined
+  /** The courier gave another waybill. */
+  waybillId?: string | undefined
+}
+
+/** Moves a parcel and tells the merchant what changed: `order.status`, `order.price`, `order.waybill_id`. */
+export function moveParcel(context: SandboxContext, order: Order, move: ParcelMove): void {
+  if (move.waybillId !== undefined) {
+    order.waybillId = move.waybillId
+    tell(context, { event: 'order.waybill_id', order_id: order.id, status: order.status, ...names(order) })
+  }
+  if (move.price !== undefined) {
+    order.priceIdr = move.price
+    tell(context, {
+      event: 'order.price',
+      order_id: order.id,
+      status: order.status,
+      price: order.priceIdr,
+      shippment_fee: order.priceIdr,
+      ...names(order),
+    })
+  }
+  if (move.status === undefined) return
+  order.status = move.status
+  addHistory(context, order, move.note ?? `Parcel is ${move.status}`)
+  tellStatus(context, order)
+}
+
+function names(order: Order): { courier_tracking_id: string; courier_waybill_id: string } {
+  return { courier_tracking_id: order.trackingId, courier_waybill_id: order.waybillId }
+}
+
+function tellStatus(context: SandboxContext, order: Order): void {
+  tell(context, {
+    event: 'order.status',
+    ...names(order),
+    courier_company: order.request.courier.company,
+    courier_type: order.request.courier.type,
+    courier_driver_name: 'Budi',
+    courier_driver_phone: '081200000000',
+    courier_link: trackingLink(context, order),
+    order_id: order.id,
+    order_price: order.priceIdr,
+    status: order.status,
+  })
+}
+
+function tell(context: SandboxContext, news: object): void {
+  const { webhookHeader, webhookSecret } = context.options.biteship
+  context.webhooks.deliver({
+    path: '/api/webhooks/biteship',
+    headers: { [webhookHeader]: webhookSecret },
+    body: JSON.stringify(news),
+  })
+}
+
+function trackingLink(context: SandboxContext, order: Order): string {
+  return `${context.publicUrl()}/biteship/track/${order.trackingId}`
+}
+
+/** The order as it is answered when made. */
+export function orderAnswer(context: SandboxContext, order: Order): object {
+  const { request } = order
+  return {
+    success: true,
+    message: 'Order successfully retrieved',
+    object: 'order',
+    id: order.id,
+    short_id: order.id.slice(-6),
+    shipper: request.shipper,
+    origin: request.origin,
+    destination: request.destination,
+    courier: {
+      tracking_id: order.trackingId,
+      waybill_id: order.waybillId,
+      company: request.courier.company,
+      type: request.courier.type,
+      name: request.courier.courierName,
+      driver_name: 'Budi',
+      driver_phone: '081200000000',
+      link: trackingLink(context, order),
+    },
+    delivery: {
+      type: request.deliveryType,
+      datetime: request.deliveryDate ? `${request.deliveryDate} ${request.deliveryTime ?? ''}`.trim() : null,
+      note: request.note,
+    },
+    reference_id: request.referenceId,
+    items: request.items,
+    metadata: request.metadata,
+    note: request.note,
+    currency: 'IDR',
+    price: order.priceIdr,
+    status: order.status,
+  }
+}
+
+/** The order as it is read later: with its history. */
+export function orderWithHistory(context: SandboxContext, order: Order): object {
+  const answer = orderAnswer(context, order)
+  return { ...answer, courier: { ...fieldsOf(fieldsOf(answer).courier), history: order.history } }
+}
+
+/** `GET /v1/trackings/:id`. */
+export function trackingAnswer(context: SandboxContext, order: Order): object {
+  return {
+    success: true,
+    message: 'Successfully get tracking info',
+    object: 'tracking',
+    id: order.trackingId,
+    waybill_id: order.waybillId,
+    courier: { company: order.request.courier.company, driver_name: 'Budi', driver_phone: '081200000000' },
+    origin: order.request.origin,
+    destination: order.request.destination,
+    history: order.history.map(({ note, status, updated_at }) => ({ note, status, updated_at })),
+    link: trackingLink(context, order),
+    order_id: order.id,
+    status: order.status,
+  }
+}

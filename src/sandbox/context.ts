@@ -1,0 +1,24 @@
+import type { Faults } from './faults.ts'
+import type { Limits } from './limits.ts'
+import type { MessageLog } from './messages.ts'
+import type { SandboxOptions } from './options.ts'
+import type { Schedule } from './schedule.ts'
+import type { WebhookDelivery } from './webhook-delivery.ts'
+
+/** What every provider of the sandbox works with. */
+export interface SandboxContext {
+  options: SandboxOptions
+  now: () => Date
+  /** Base of the links handed out; known once the server listens. */
+  publicUrl: () => string
+  schedule: Schedule
+  faults: Faults
+  limits: Limits
+  webhooks: WebhookDelivery
+  messages: MessageLog
+}
+
+/** A provider's outcome falls this long after its answer (ms): later than the answer, soon enough for a test. */
+export function outcomeDelayMs(): number {
+  return 5 + Math.floor(Math.random() * 25)
+}

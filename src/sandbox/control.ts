@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { findOrder, moveParcel, type Parcels } from './biteship/orders.ts'
+import type { SandboxContext } from './context.ts'
+import { fieldsOf, textOf } from './fields.ts'
+import { type LastHeard, receiveReply } from './messaging/whatsapp.ts'
+import { WireError } from './wire-error.ts'
+import type { Outcomes, XenditAccount } from './xendit/account.ts'
+import { bookOf } from './xendit/book.ts'
+import { findPayout, movePayout } from './xendit/payouts.ts'
+
+/** What the control API works on. */
+export interface ControlledState {
+  account: XenditAccount
+  parcels: Parcels
+  lastHeard: LastHeard
+  /** Forgets everything and behaves well again. */
+  reset: () => void
+}
+
+interface WithId {
+  Params: { id: string }
+}
+
+/** The control API below `/control`: what a test or an evaluator does to the providers. */
+export function controlPlugin(context: SandboxContext, state: ControlledState) {
+  return async (app: FastifyInstance): Promise<void> => {
+    app.setErrorHandler(async (error: Error & { statusCode?: number }, _request, reply) => {
+      if (error instanceof WireError) return reply.code(error.status).send(error.body)
+      return reply.code(error.statusCode ?? 500).send({ error: error.message })
+    })
+    app.put('/faults', async (request) => context.faults.replace(request.body))
+    app.put('/webhooks', async (request) => context.webhooks.misbehave(request.body))
+    app.put('/limits', async (request) => context.limits.change(request.body))
+    app.get('/messages', async (request) => {
+      const { to, channel } = fieldsOf(request.query)
+      // An unescaped plus of a phone number arrives as a space.
+      return context.messages.list({ to: textOf(to)?.trim(), channel: textOf(channel) })
+    })
+    app.get('/book', async () => bookOf(state.account))
+    app.post('/reset', async (_request, reply) => {
+      state.reset()
+      return reply.code(204).send()
+    })
+    app.post<WithId>('/shipments/:id', async (request) => {
+      const order = findOrder(state.parcels, request.params.id)
+      moveParcel(context, order, readMove(request.body))
+      return { id: order.id, status: order.status, price: order.priceIdr, history: order.history }
+    })
+    moneyRoutes(app, context, state)
+    webhookSetupRoutes(app, context, state)
+  }
+}
+
+function readMove(body: unknown) {
+  const { status, note, price, waybill_id: waybillId } = fieldsOf(body)
+  if (price !== undefined && !(typeof price === 'number' && Number.isInteger(price) && price >= 0))
+    throw new WireError(400, { error: 'price: a whole number of rupiah is wanted' })
+  const move = { status: textOf(status), note: textOf(note), price, waybillId: textOf(waybillId) }
+  if (move.status === undefined && price === undefined && move.waybillId === undefined)
+    throw new WireError(400, { error: 'status, price or waybill_id is wanted' })
+  return move
+}
+
+/** What refunds and payouts come to, and a payout moved by hand. */
+function moneyRoutes(app: FastifyInstance, context: SandboxContext, { account }: ControlledState): void {
+  app.put('/refunds', async (request) => {
+    const outcome = oneOf(fieldsOf(request.body).outcome, ['SUCCEEDED', 'FAILED'] as const)
+    account.outcomes.refund = { outcome, ...failureIn(request.body) }
+    return account.outcomes.refund
+  })
+  app.put('/payouts', async (request) => {
+    const outcome = oneOf(fieldsOf(request.body).outcome, ['SUCCEEDED', 'FAILED', 'REVERSED'] as const)
+    account.outcomes.payout = { outcome, ...failureIn(request.body) }
+    return account.outcomes.payout
+  })
+  app.post<WithId>('/payouts/:id', async (request) => {
+    const payout = findPayout(account, request.params.id)
+    const status = oneOf(fieldsOf(request.body).status, ['SUCCEEDED', 'FAILED', 'REVERSED'] as const)
+    movePayout(context, account, payout, status, failureIn(request.body).failure_code)
+    return payout
+  })
+}
+
+function failureIn(body: unknown): Pick<Outcomes['refund'], 'failure_code'> {
+  const code = textOf(fieldsOf(body).failure_code)
+  return code === undefined ? {} : { failure_code: code }
+}
+
+function oneOf<Choice extends string>(value: unknown, choices: readonly Choice[]): Choice {
+  const chosen = choices.find((choice) => choice === value)
+  if (!chosen) throw new WireError(400, { error: `one of ${choices.join(', ')} is wanted` })
+  return chosen
+}
+
+/** A customer's reply, and what the providers' dashboards do when a webhook address is entered. */
+function webhookSetupRoutes(app: FastifyInstance, context: SandboxContext, state: ControlledState): void {
+  app.post('/whatsapp/reply', async (request, reply) => {
+    const { from, body, context_id: contextId } = fieldsOf(request.body)
+    const [sender, text] = [textOf(from), textOf(body)]
+    if (sender === undefined || text === undefined)
+      throw new WireError(400, { error: 'from and body are wanted' })
+    const id = receiveReply(context, state.lastHeard, {
+      from: sender,
+      body: text,
+      contextId: textOf(contextId),
+    })
+    return reply.code(202).send({ id })
+  })
+  app.post('/whatsapp/verify', async () => {
+    const challenge = randomUUID()
+    const query = new URLSearchParams({
+      'hub.mode': 'subscribe',
+      'hub.verify_token': context.options.whatsapp.verifyToken,
+      'hub.challenge': challenge,
+    })
+    const answer = await fetch(`${context.webhooks.baseUrl}/api/webhooks/whatsapp?${query}`)
+    return { status: answer.status, verified: answer.ok && (await answer.text()) === challenge }
+  })
+  app.post('/biteship/install', async () => {
+    const answer = await fetch(`${context.webhooks.baseUrl}/api/webhooks/biteship`, { method: 'POST' })
+    return { status: answer.status, installed: answer.status === 200 }
+  })
+}

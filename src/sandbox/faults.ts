@@ -1,0 +1,119 @@
+import { type Fields, isFields } from './fields.ts'
+import { WireError } from './wire-error.ts'
+
+/** The operations of each provider, as faults and limits name them. */
+export const OPERATIONS = {
+  xendit: [
+    'createInvoice',
+    'getInvoice',
+    'listInvoices',
+    'expireInvoice',
+    'createRefund',
+    'getRefund',
+    'listRefunds',
+    'createPayout',
+    'getPayout',
+    'listPayouts',
+    'cancelPayout',
+    'payoutChannels',
+    'balance',
+    'listTransactions',
+    'getTransaction',
+  ],
+  biteship: ['rates', 'areas', 'couriers', 'createOrder', 'getOrder', 'cancelOrder', 'tracking'],
+  whatsapp: ['sendMessage'],
+  sms: ['sendSms'],
+  email: ['sendEmail'],
+  push: ['sendPush'],
+} as const
+
+export type Provider = keyof typeof OPERATIONS
+
+export const FAULT_KINDS = ['refuse', 'error', 'timeout', 'commit_then_timeout', 'slow', 'garbage'] as const
+export type FaultKind = (typeof FAULT_KINDS)[number]
+
+/** One rule of `PUT /control/faults`. */
+export interface Fault {
+  provider: Provider
+  /** One operation of the provider; all of them when absent. */
+  operation?: string
+  kind: FaultKind
+  /** How many requests it hits; without end when absent. */
+  times?: number
+  /** Probability that it hits, 0 to 1; 1 when absent. */
+  rate?: number
+  /** For `slow`: how long the request waits (ms). */
+  delay_ms?: number
+  /** For `refuse`: the provider's own error code instead of the usual one. */
+  code?: string
+}
+
+export function isProvider(value: unknown): value is Provider {
+  return typeof value === 'string' && Object.hasOwn(OPERATIONS, value)
+}
+
+function invalid(message: string): WireError {
+  return new WireError(400, { error: message })
+}
+
+function numberIn(fields: Fields, name: string, low: number, high: number): number | undefined {
+  const value = fields[name]
+  if (value === undefined) return undefined
+  if (typeof value !== 'number' || !(value >= low && value <= high))
+    throw invalid(`${name}: a number from ${low} to ${high} is wanted, got ${JSON.stringify(value)}`)
+  return value
+}
+
+function readFault(value: unknown): Fault {
+  if (!isFields(value)) throw invalid('a fault is an object')
+  const { provider, operation, kind, code } = value
+  if (!isProvider(provider)) throw invalid(`provider: one of ${Object.keys(OPERATIONS).join(', ')} is wanted`)
+  const known = FAULT_KINDS.find((candidate) => candidate === kind)
+  if (!known) throw invalid(`kind: one of ${FAULT_KINDS.join(', ')} is wanted`)
+  const operations: readonly string[] = OPERATIONS[provider]
+  if (operation !== undefined && !operations.includes(String(operation)))
+    throw invalid(`operation: ${provider} has ${operations.join(', ')}`)
+  const times = numberIn(value, 'times', 1, Number.MAX_SAFE_INTEGER)
+  const rate = numberIn(value, 'rate', 0, 1)
+  const delayMs = numberIn(value, 'delay_ms', 0, 600_000)
+  return {
+    provider,
+    kind: known,
+    ...(operation === undefined ? {} : { operation: String(operation) }),
+    ...(times === undefined ? {} : { times }),
+    ...(rate === undefined ? {} : { rate }),
+    ...(delayMs === undefined ? {} : { delay_ms: delayMs }),
+    ...(code === undefined ? {} : { code: String(code) }),
+  }
+}
+
+/** The faults in force. The first that matches a request hits it and uses up one of its times. */
+export class Faults {
+  #faults: Fault[] = []
+
+  /** Replaces all faults; throws a 400 when one of them names what does not exist. */
+  replace(body: unknown): Fault[] {
+    if (!Array.isArray(body)) throw invalid('a list of faults is wanted')
+    this.#faults = body.map(readFault)
+    return this.#faults
+  }
+
+  clear(): void {
+    this.#faults = []
+  }
+
+  /** The fault that hits this request, if one does. */
+  take(provider: Provider, operation: string): Fault | undefined {
+    for (const fault of this.#faults) {
+      if (fault.provider !== provider) continue
+      if (fault.operation !== undefined && fault.operation !== operation) continue
+      if (fault.rate !== undefined && Math.random() >= fault.rate) continue
+      if (fault.times !== undefined) {
+        fault.times -= 1
+        if (fault.times === 0) this.#faults = this.#faults.filter((other) => other !== fault)
+      }
+      return fault
+    }
+    return undefined
+  }
+}

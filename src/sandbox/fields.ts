@@ -1,0 +1,28 @@
+/** Reading of request bodies whose shape nobody has vouched for. */
+export type Fields = Record<string, unknown>
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The value as an object, or an empty one. */
+export function fieldsOf(value: unknown): Fields {
+  return isFields(value) ? value : {}
+}
+
+/** A string with something in it, else nothing. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined
+}
+
+/** All values of a query field that may come once, repeated, as `a,b` or as `["a","b"]`. */
+export function listOf(value: unknown): string[] {
+  if (value === undefined) return []
+  if (Array.isArray(value)) return value.flatMap(listOf)
+  const text = String(value)
+  if (text.startsWith('[')) {
+    const parsed: unknown = JSON.parse(text)
+    return Array.isArray(parsed) ? parsed.map(String) : []
+  }
+  return text.split(',').filter((part) => part !== '')
+}

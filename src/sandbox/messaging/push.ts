@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import type { SandboxContext } from '../context.ts'
+import { guard, operation } from '../guard.ts'
+import { WireError } from '../wire-error.ts'
+
+/** A browser's push service below `/push/:subscription`. What browsers would decrypt is kept as base64. */
+export function pushPlugin(context: SandboxContext) {
+  return async (app: FastifyInstance): Promise<void> => {
+    guard(app, context, {
+      provider: 'push',
+      // A subscription's address is its own secret.
+      authenticate: () => undefined,
+      // 410: the subscription is gone for good.
+      refusal: (code = '410') =>
+        new WireError(Number(code), { message: 'subscription has unsubscribed or expired' }),
+      failure: () => new WireError(500, { message: 'push service failed' }),
+      limited: (state) =>
+        new WireError(429, { message: 'too many requests' }, { 'retry-after': String(state.resetS) }),
+      unreadable: (message) => new WireError(400, { message }),
+    })
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    app.post<{ Params: { subscription: string } }>(
+      '/:subscription',
+      operation('sendPush'),
+      async (request, reply) => {
+        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+        const isEncrypted = request.headers['content-encoding'] !== undefined
+        const id = randomUUID()
+        context.messages.add({
+          id,
+          channel: 'push',
+          to: request.params.subscription,
+          body: body.toString(isEncrypted ? 'base64' : 'utf8'),
+          at: context.now().toISOString(),
+        })
+        return reply.code(201).header('location', `${context.publicUrl()}/push/messages/${id}`).send()
+      },
+    )
+  }
+}

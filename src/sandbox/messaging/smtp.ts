@@ -1,0 +1,79 @@
+import type { AddressInfo } from 'node:net'
+import { simpleParser } from 'mailparser'
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server'
+import type { SandboxContext } from '../context.ts'
+import type { Fault } from '../faults.ts'
+import { pause } from '../schedule.ts'
+
+/** How long an open connection may outlive the server's close (ms). */
+const CLOSE_TIMEOUT_MS = 100
+
+/** SMTP replies by fault: 550 is for good, 451 for now, and 354 where it makes no sense is SMTP's garbage. */
+const REPLIES: Partial<Record<Fault['kind'], { code: number; message: string }>> = {
+  refuse: { code: 550, message: 'Mailbox unavailable' },
+  error: { code: 451, message: 'Local error in processing' },
+  garbage: { code: 354, message: 'What was that?' },
+}
+
+function smtpFailure(code: number, message: string): Error {
+  return Object.assign(new Error(message), { responseCode: code })
+}
+
+/** Starts the SMTP server; whatever login it is given is fine. Answers its URL and how to stop it. */
+export async function startSmtp(
+  context: SandboxContext,
+  port: number,
+): Promise<{ url: string; close(): Promise<void> }> {
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    disableReverseLookup: true,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    onAuth: (auth, _session, callback) => callback(null, { user: auth.username ?? 'anyone' }),
+    onData(stream, session, callback) {
+      receive(context, stream, session).then(() => callback(null, 'queued'), callback)
+    },
+  })
+  // A client that breaks off is its own affair.
+  server.on('error', () => undefined)
+  const listening = Promise.withResolvers<void>()
+  const failed = (error: Error) => listening.reject(error)
+  server.once('error', failed)
+  server.listen(port, '127.0.0.1', () => listening.resolve())
+  await listening.promise
+  server.off('error', failed)
+  const { port: actual } = server.server.address() as AddressInfo
+  return {
+    url: `smtp://127.0.0.1:${actual}`,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  }
+}
+
+async function receive(
+  context: SandboxContext,
+  stream: SMTPServerDataStream,
+  session: SMTPServerSession,
+): Promise<void> {
+  const mail = await simpleParser(stream)
+  const fault = context.faults.take('email', 'sendEmail')
+  const reply = fault && REPLIES[fault.kind]
+  if (reply) throw smtpFailure(reply.code, reply.message)
+  if (context.limits.count('email', 'sendEmail')?.exceeded) throw smtpFailure(450, 'Too many messages')
+  if (fault?.kind === 'slow') await pause(fault.delay_ms ?? 1000)
+  if (fault?.kind !== 'timeout') {
+    const body = mail.text ?? (mail.html || '')
+    for (const { address } of session.envelope.rcptTo)
+      context.messages.add({
+        id: mail.messageId ?? session.id,
+        channel: 'email',
+        to: address,
+        subject: mail.subject ?? '',
+        body,
+        at: context.now().toISOString(),
+      })
+  }
+  if (fault?.kind === 'timeout' || fault?.kind === 'commit_then_timeout') {
+    await context.schedule.hold(undefined)
+    throw smtpFailure(421, 'Closing connection')
+  }
+}

@@ -1,0 +1,17 @@
+/** What a sandbox is started with: where it listens, whom it calls back, and the secrets both sides share. */
+export interface SandboxOptions {
+  /** HTTP port on loopback; 0 picks a free one. */
+  port: number
+  /** SMTP port on loopback; 0 or nothing picks a free one. */
+  smtpPort?: number
+  /** Base of the links handed out (`invoice_url`); `http://127.0.0.1:<port>` when absent. */
+  publicUrl?: string
+  /** Base of the server that receives webhooks at `/api/webhooks/{xendit,biteship,whatsapp}`. */
+  lakuUrl: string
+  xendit: { secretKey: string; callbackToken: string }
+  biteship: { apiKey: string; webhookHeader: string; webhookSecret: string }
+  whatsapp: { token: string; phoneNumberId: string; appSecret: string; verifyToken: string }
+  sms: { account: string; token: string }
+  /** The providers' clock; the real one when absent. */
+  now?: () => Date
+}

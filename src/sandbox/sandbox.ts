@@ -1,0 +1,128 @@
+import type { AddressInfo } from 'node:net'
+import fastify, { type FastifyInstance } from 'fastify'
+import { biteshipPlugin } from './biteship/biteship.ts'
+import { Parcels } from './biteship/orders.ts'
+import type { SandboxContext } from './context.ts'
+import { controlPlugin } from './control.ts'
+import { Faults } from './faults.ts'
+import { Limits } from './limits.ts'
+import { MessageLog } from './messages.ts'
+import { pushPlugin } from './messaging/push.ts'
+import { smsPlugin } from './messaging/sms.ts'
+import { startSmtp } from './messaging/smtp.ts'
+import { type LastHeard, whatsappPlugin } from './messaging/whatsapp.ts'
+import type { SandboxOptions } from './options.ts'
+import { Schedule } from './schedule.ts'
+import { WebhookDelivery } from './webhook-delivery.ts'
+import { XenditAccount } from './xendit/account.ts'
+import { expireDueInvoices } from './xendit/invoices.ts'
+import { xenditPlugin } from './xendit/xendit.ts'
+
+export type { SandboxOptions } from './options.ts'
+
+/** A running sandbox: every provider on loopback. */
+export interface Sandbox {
+  url: string
+  smtpUrl: string
+  xenditUrl: string
+  biteshipUrl: string
+  whatsappUrl: string
+  smsUrl: string
+  /** Endpoints of push subscriptions are `${pushUrl}/<any id>`. */
+  pushUrl: string
+  /** Sends webhooks elsewhere from now on, those waiting for a retry too. */
+  setLakuUrl(url: string): void
+  /** Resolves when no outcome is due and no delivery under way, retries included. */
+  settleWebhooks(): Promise<void>
+  /** Stops at once: open requests are broken off, deliveries given up. */
+  close(): Promise<void>
+}
+
+/** How often invoices past their time are looked for (ms). */
+const EXPIRY_SWEEP_MS = 200
+
+/**
+ * Starts the providers that laku talks to, with their state in memory: Xendit, Biteship, WhatsApp, SMS, web push and
+ * SMTP, and the control API. Rejects when a port is taken.
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const schedule = new Schedule()
+  let url = ''
+  const context: SandboxContext = {
+    options,
+    now: options.now ?? (() => new Date()),
+    publicUrl: () => options.publicUrl?.replace(/\/+$/, '') ?? url,
+    schedule,
+    faults: new Faults(),
+    limits: new Limits(),
+    webhooks: new WebhookDelivery(schedule, options.lakuUrl.replace(/\/+$/, '')),
+    messages: new MessageLog(),
+  }
+  const account = new XenditAccount()
+  const app = await buildApp(context, account)
+  await app.listen({ port: options.port, host: '127.0.0.1' })
+  url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+  const smtp = await startSmtp(context, options.smtpPort ?? 0).catch(async (error: unknown) => {
+    await app.close()
+    throw error
+  })
+  const sweep = setInterval(() => expireDueInvoices(context, account), EXPIRY_SWEEP_MS)
+  sweep.unref()
+
+  return {
+    url,
+    smtpUrl: smtp.url,
+    xenditUrl: `${url}/xendit`,
+    biteshipUrl: `${url}/biteship`,
+    whatsappUrl: `${url}/whatsapp`,
+    smsUrl: `${url}/sms`,
+    pushUrl: `${url}/push`,
+    setLakuUrl(lakuUrl) {
+      context.webhooks.baseUrl = lakuUrl
+    },
+    settleWebhooks: () => schedule.settled(),
+    async close() {
+      clearInterval(sweep)
+      context.webhooks.close()
+      schedule.clear()
+      await Promise.all([app.close(), smtp.close()])
+    },
+  }
+}
+
+async function buildApp(context: SandboxContext, account: XenditAccount): Promise<FastifyInstance> {
+  const parcels = new Parcels()
+  const lastHeard: LastHeard = new Map()
+  const reset = () => {
+    context.webhooks.clear()
+    context.schedule.clear()
+    for (const part of [context.faults, context.limits, context.messages, account, parcels, lastHeard])
+      part.clear()
+  }
+  const app = fastify({ routerOptions: { ignoreTrailingSlash: true }, forceCloseConnections: true })
+  readBodies(app)
+  await app.register(xenditPlugin(context, account), { prefix: '/xendit' })
+  await app.register(biteshipPlugin(context, parcels), { prefix: '/biteship' })
+  await app.register(whatsappPlugin(context, lastHeard), { prefix: '/whatsapp' })
+  await app.register(smsPlugin(context), { prefix: '/sms' })
+  await app.register(pushPlugin(context), { prefix: '/push' })
+  await app.register(controlPlugin(context, { account, parcels, lastHeard, reset }), { prefix: '/control' })
+  return app
+}
+
+/** JSON, where nothing at all counts as no body, and forms. */
+function readBodies(app: FastifyInstance): void {
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    if (body === '') return done(null, undefined)
+    try {
+      done(null, JSON.parse(String(body)))
+    } catch (error) {
+      done(Object.assign(error instanceof Error ? error : new Error('not JSON'), { statusCode: 400 }))
+    }
+  })
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+  )
+}

@@ -1,0 +1,77 @@
+import type { Socket } from 'node:net'
+
+/** How long a request that is never answered is kept open (ms). */
+const HOLD_MS = 60_000
+
+/** Everything the sandbox will still do by itself: outcomes that fall later, deliveries under way, requests held open. */
+export class Schedule {
+  #timers = new Map<NodeJS.Timeout, () => void>()
+  #held = new Set<() => void>()
+  #pending = 0
+  #waiting: (() => void)[] = []
+
+  /** Counts one piece of work as under way until the returned function is called. */
+  begin(): () => void {
+    this.#pending += 1
+    let open = true
+    return () => {
+      if (!open) return
+      open = false
+      this.#pending -= 1
+      if (this.#pending > 0) return
+      const waiting = this.#waiting
+      this.#waiting = []
+      for (const resolve of waiting) resolve()
+    }
+  }
+
+  /** Runs `action` after `ms`, unless the schedule is cleared before. */
+  after(ms: number, action: () => void): void {
+    const done = this.begin()
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      try {
+        action()
+      } finally {
+        done()
+      }
+    }, ms)
+    this.#timers.set(timer, done)
+  }
+
+  /** Resolves when nothing is under way; work that starts other work keeps it waiting. */
+  async settled(): Promise<void> {
+    while (this.#pending > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** Keeps a request unanswered for 60 s, or until its client goes, or until the sandbox is cleared. */
+  hold(socket: Socket | undefined): Promise<void> {
+    if (socket?.destroyed) return Promise.resolve()
+    return new Promise((resolve) => {
+      const release = () => {
+        clearTimeout(timer)
+        socket?.off('close', release)
+        this.#held.delete(release)
+        resolve()
+      }
+      const timer = setTimeout(release, HOLD_MS)
+      this.#held.add(release)
+      socket?.once('close', release)
+    })
+  }
+
+  /** Forgets what was to come and lets go of every held request. */
+  clear(): void {
+    for (const [timer, done] of this.#timers) {
+      clearTimeout(timer)
+      done()
+    }
+    this.#timers.clear()
+    for (const release of [...this.#held]) release()
+  }
+}
+
+/** Resolves after `ms`. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

@@ -1,0 +1,164 @@
+import { Agent, type ClientRequest, request } from 'node:http'
+import { fieldsOf } from './fields.ts'
+import type { Schedule } from './schedule.ts'
+import { WireError } from './wire-error.ts'
+
+/** One notification to the merchant; `path` is below the merchant's base URL. */
+export interface Webhook {
+  path: string
+  headers: Record<string, string>
+  body: string
+}
+
+/** `PUT /control/webhooks`: how deliveries misbehave. */
+export interface Misbehaviour {
+  /** Extra copies of every delivery. */
+  duplicates: number
+  /** Hold a few deliveries and send them in random order. */
+  shuffle: boolean
+  /** How late every delivery is (ms). */
+  delay_ms: number
+  /** Probability that a delivery never leaves. */
+  drop_rate: number
+}
+
+const WELL_BEHAVED: Misbehaviour = { duplicates: 0, shuffle: false, delay_ms: 0, drop_rate: 0 }
+
+/** Xendit waits 15 min to 12 h between its six retries; here the first five steps in miniature (ms). */
+const RETRY_AFTER_MS = [100, 250, 500, 1000, 2000]
+/** A provider gives up on an answer after 30 s, and then does not try again. */
+const TIMEOUT_MS = 30_000
+/** A shuffled batch leaves when it holds this many, or after this long (ms). */
+const SHUFFLE_BATCH = 8
+const SHUFFLE_WAIT_MS = 40
+
+type Outcome = 'accepted' | 'refused' | 'timed_out'
+
+function fraction(value: unknown, name: string, high: number): number {
+  if (value === undefined) return 0
+  if (typeof value !== 'number' || !(value >= 0 && value <= high))
+    throw new WireError(400, { error: `${name}: a number from 0 to ${high} is wanted` })
+  return value
+}
+
+/** Posts webhooks to the merchant, with the retries of a provider and the misbehaviour a test asks for. */
+export class WebhookDelivery {
+  #agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  #misbehaviour = WELL_BEHAVED
+  #held: Webhook[] = []
+  #underWay = new Set<ClientRequest>()
+  #generation = 0
+  readonly #schedule: Schedule
+  #baseUrl: string
+
+  constructor(schedule: Schedule, baseUrl: string) {
+    this.#schedule = schedule
+    this.#baseUrl = baseUrl
+  }
+
+  get baseUrl(): string {
+    return this.#baseUrl
+  }
+
+  set baseUrl(url: string) {
+    this.#baseUrl = url.replace(/\/+$/, '')
+  }
+
+  /** Replaces the misbehaviour; `{}` makes deliveries well-behaved again. */
+  misbehave(body: unknown): Misbehaviour {
+    const fields = fieldsOf(body)
+    this.#misbehaviour = {
+      duplicates: Math.floor(fraction(fields.duplicates, 'duplicates', 20)),
+      shuffle: fields.shuffle === true,
+      delay_ms: fraction(fields.delay_ms, 'delay_ms', 600_000),
+      drop_rate: fraction(fields.drop_rate, 'drop_rate', 1),
+    }
+    return this.#misbehaviour
+  }
+
+  /** Sends a webhook now, or as the misbehaviour says. Never throws: a provider does not stop over a deaf merchant. */
+  deliver(webhook: Webhook): void {
+    const { duplicates, drop_rate: dropRate, shuffle } = this.#misbehaviour
+    for (let copy = 0; copy <= duplicates; copy++) {
+      if (dropRate > 0 && Math.random() < dropRate) continue
+      if (shuffle) this.#holdBack(webhook)
+      else this.#start(webhook)
+    }
+  }
+
+  #holdBack(webhook: Webhook): void {
+    this.#held.push(webhook)
+    if (this.#held.length >= SHUFFLE_BATCH) this.#releaseHeld()
+    else if (this.#held.length === 1) this.#schedule.after(SHUFFLE_WAIT_MS, () => this.#releaseHeld())
+  }
+
+  #releaseHeld(): void {
+    const batch = this.#held.map((webhook) => ({ webhook, order: Math.random() }))
+    this.#held = []
+    batch.sort((a, b) => a.order - b.order)
+    // A few milliseconds apart, so that the random order is also the order of arrival.
+    for (const [index, { webhook }] of batch.entries()) this.#start(webhook, index * 3)
+  }
+
+  #start(webhook: Webhook, laterMs = 0): void {
+    const wait = this.#misbehaviour.delay_ms + laterMs
+    if (wait > 0) this.#schedule.after(wait, () => void this.#attempt(webhook, 0))
+    else void this.#attempt(webhook, 0)
+  }
+
+  async #attempt(webhook: Webhook, retry: number): Promise<void> {
+    const done = this.#schedule.begin()
+    const generation = this.#generation
+    const outcome = await this.#post(webhook)
+    const wait = RETRY_AFTER_MS[retry]
+    if (outcome === 'refused' && wait !== undefined && generation === this.#generation)
+      this.#schedule.after(wait, () => void this.#attempt(webhook, retry + 1))
+    done()
+  }
+
+  #post(webhook: Webhook): Promise<Outcome> {
+    const target = URL.parse(this.#baseUrl + webhook.path)
+    if (target?.protocol !== 'http:') return Promise.resolve('refused')
+    return new Promise((resolve) => {
+      const sent = request(target, {
+        method: 'POST',
+        agent: this.#agent,
+        timeout: TIMEOUT_MS,
+        headers: {
+          'content-type': 'application/json',
+          ...webhook.headers,
+          'content-length': Buffer.byteLength(webhook.body),
+        },
+      })
+      this.#underWay.add(sent)
+      const end = (outcome: Outcome) => {
+        this.#underWay.delete(sent)
+        resolve(outcome)
+      }
+      sent.on('timeout', () => {
+        end('timed_out')
+        sent.destroy()
+      })
+      sent.on('error', () => end('refused'))
+      sent.on('response', (answer) => {
+        const status = answer.statusCode ?? 0
+        answer.resume()
+        answer.on('close', () => end(status >= 200 && status < 300 ? 'accepted' : 'refused'))
+      })
+      sent.end(webhook.body)
+    })
+  }
+
+  /** Forgets what is held, breaks off what is under way, and behaves well again. */
+  clear(): void {
+    this.#generation += 1
+    this.#misbehaviour = WELL_BEHAVED
+    this.#held = []
+    for (const sent of [...this.#underWay]) sent.destroy()
+  }
+
+  close(): void {
+    this.clear()
+    this.#agent.destroy()
+  }
+}

@@ -1,0 +1,13 @@
+/** An answer other than success, in a provider's own shape; thrown by handlers and sent as it is. */
+export class WireError extends Error {
+  readonly status: number
+  readonly body: object
+  readonly headers: Record<string, string>
+
+  constructor(status: number, body: object, headers: Record<string, string> = {}) {
+    super(`answered ${status}`)
+    this.status = status
+    this.body = body
+    this.headers = headers
+  }
+}

@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { xenditError } from './errors.ts'
+import type { Invoice } from './invoices.ts'
+import type { Payout } from './payouts.ts'
+import type { Refund } from './refunds.ts'
+import type { Transaction } from './transactions.ts'
+
+/** What a test decided about outcomes that are still to come. */
+export interface Outcomes {
+  refund: { outcome: 'SUCCEEDED' | 'FAILED'; failure_code?: string }
+  payout: { outcome: 'SUCCEEDED' | 'FAILED' | 'REVERSED'; failure_code?: string }
+}
+
+/** One merchant's account at the provider: everything it remembers. */
+export class XenditAccount {
+  readonly businessId = randomBytes(12).toString('hex')
+  /** In order of creation, as all lists here. */
+  invoices: Invoice[] = []
+  invoicesById = new Map<string, Invoice>()
+  invoicesByExternalId = new Map<string, Invoice[]>()
+  /** Those that can still expire. */
+  pendingInvoices = new Set<Invoice>()
+  refunds: Refund[] = []
+  refundsById = new Map<string, Refund>()
+  refundsByInvoice = new Map<string, Refund[]>()
+  payouts: Payout[] = []
+  payoutsById = new Map<string, Payout>()
+  payoutsByReference = new Map<string, Payout[]>()
+  transactions: Transaction[] = []
+  /** Where in the list a transaction stands. */
+  transactionIndex = new Map<string, number>()
+  transactionsByProduct = new Map<string, Transaction>()
+  outcomes: Outcomes = { refund: { outcome: 'SUCCEEDED' }, payout: { outcome: 'SUCCEEDED' } }
+  #answered = new Map<string, { body: unknown; answer: object }>()
+
+  /**
+   * Answers a request once per idempotency key: the same key and body get the first answer again, another body is
+   * refused with 409 DUPLICATE_ERROR. A request that failed leaves its key free.
+   */
+  once<Answer extends object>(key: string | undefined, body: unknown, act: () => Answer): Answer | object {
+    if (key === undefined) return act()
+    const before = this.#answered.get(key)
+    if (!before) {
+      const answer = structuredClone(act())
+      this.#answered.set(key, { body, answer })
+      return answer
+    }
+    if (isDeepStrictEqual(before.body, body)) return before.answer
+    throw xenditError(
+      409,
+      'DUPLICATE_ERROR',
+      'Idempotency key has been used before with a different request body',
+    )
+  }
+
+  clear(): void {
+    this.invoices = []
+    this.refunds = []
+    this.payouts = []
+    this.transactions = []
+    for (const index of [
+      this.invoicesById,
+      this.invoicesByExternalId,
+      this.pendingInvoices,
+      this.refundsById,
+      this.refundsByInvoice,
+      this.payoutsById,
+      this.payoutsByReference,
+      this.transactionIndex,
+      this.transactionsByProduct,
+      this.#answered,
+    ])
+      index.clear()
+    this.outcomes = { refund: { outcome: 'SUCCEEDED' }, payout: { outcome: 'SUCCEEDED' } }
+  }
+}
+
+/** Appends to the list a map keeps under a key. */
+export function appendTo<Item>(lists: Map<string, Item[]>, key: string, item: Item): void {
+  const list = lists.get(key)
+  if (list) list.push(item)
+  else lists.set(key, [item])
+}

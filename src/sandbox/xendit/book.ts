@@ -1,0 +1,36 @@
+import type { XenditAccount } from './account.ts'
+import { feesIdr } from './transactions.ts'
+
+/** The provider's own book, for holding a merchant's against: every invoice, refund and payout, and what is left. */
+export interface XenditBook {
+  invoices: object[]
+  refunds: object[]
+  payouts: object[]
+  /** Paid invoices less succeeded refunds and payouts (IDR), before fees. */
+  balance_idr: number
+  /** Fees and VAT charged, not part of `balance_idr` (IDR). */
+  fees_idr: number
+}
+
+export function bookOf(account: XenditAccount): XenditBook {
+  const paid = account.invoices.reduce((sum, { payment }) => sum + (payment?.paid_amount ?? 0), 0)
+  return {
+    invoices: account.invoices.map((invoice) => ({
+      id: invoice.id,
+      external_id: invoice.request.external_id,
+      status: invoice.status,
+      amount: invoice.request.amount,
+      created: invoice.created,
+      updated: invoice.updated,
+      ...invoice.payment,
+    })),
+    refunds: account.refunds,
+    payouts: account.payouts,
+    balance_idr: paid - succeeded(account.refunds) - succeeded(account.payouts),
+    fees_idr: feesIdr(account),
+  }
+}
+
+function succeeded(moved: readonly { status: string; amount: number }[]): number {
+  return moved.reduce((sum, { status, amount }) => sum + (status === 'SUCCEEDED' ? amount : 0), 0)
+}

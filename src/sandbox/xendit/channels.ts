@@ -1,0 +1,97 @@
+export type PaymentMethod = 'BANK_TRANSFER' | 'EWALLET' | 'QR_CODE' | 'CREDIT_CARD' | 'RETAIL_OUTLET'
+
+/** What the sandbox knows of a way to pay an invoice. */
+export interface PaymentChannel {
+  method: PaymentMethod
+  /** Days after payment in which the channel takes a refund; a channel without them takes none. */
+  refundDays?: number
+  /** The channel refunds a payment whole or not at all. */
+  wholeRefundsOnly?: true
+}
+
+const virtualAccount: PaymentChannel = { method: 'BANK_TRANSFER' }
+const retailOutlet: PaymentChannel = { method: 'RETAIL_OUTLET' }
+
+/** By the name an invoice's `payment_methods` uses, which is also its `payment_channel` once paid. */
+export const PAYMENT_CHANNELS: Readonly<Record<string, PaymentChannel>> = {
+  BCA: virtualAccount,
+  BNI: virtualAccount,
+  BRI: virtualAccount,
+  MANDIRI: virtualAccount,
+  PERMATA: virtualAccount,
+  BSI: virtualAccount,
+  BJB: virtualAccount,
+  CIMB: virtualAccount,
+  DANA: { method: 'EWALLET', refundDays: 30 },
+  OVO: { method: 'EWALLET', refundDays: 14 },
+  SHOPEEPAY: { method: 'EWALLET', refundDays: 365 },
+  LINKAJA: { method: 'EWALLET', refundDays: 30, wholeRefundsOnly: true },
+  GOPAY: { method: 'EWALLET', refundDays: 45 },
+  QRIS: { method: 'QR_CODE', refundDays: 7 },
+  CREDIT_CARD: { method: 'CREDIT_CARD', refundDays: 365 },
+  ALFAMART: retailOutlet,
+  INDOMARET: retailOutlet,
+}
+
+/** As `/transactions` calls the kind of channel. */
+export const CHANNEL_CATEGORY: Record<PaymentMethod, string> = {
+  BANK_TRANSFER: 'VIRTUAL_ACCOUNT',
+  EWALLET: 'EWALLET',
+  QR_CODE: 'QR_CODE',
+  CREDIT_CARD: 'CARDS',
+  RETAIL_OUTLET: 'RETAIL_OUTLET',
+}
+
+/** VAT on the provider's fees: 11 % (PPN 12 % on 11/12 of the value). */
+const VAT = 0.11
+/** A payout's fee before VAT (IDR). */
+export const PAYOUT_FEE_IDR = 2500
+
+/** The fee of a payment before VAT (whole IDR), by the price list that laku has as its default. */
+export function paymentFeeIdr(method: PaymentMethod, amountIdr: number): number {
+  switch (method) {
+    case 'BANK_TRANSFER':
+      return 4000
+    case 'RETAIL_OUTLET':
+      return 5000
+    case 'CREDIT_CARD':
+      return Math.round(amountIdr * 0.029) + 2000
+    case 'EWALLET':
+      return Math.round(amountIdr * 0.015)
+    case 'QR_CODE':
+      return Math.round(amountIdr * 0.007)
+  }
+}
+
+/** VAT on a fee (whole IDR). */
+export function vatIdr(feeIdr: number): number {
+  return Math.round(feeIdr * VAT)
+}
+
+/** A destination of payouts. */
+export interface PayoutChannel {
+  name: string
+  category: 'BANK' | 'EWALLET'
+  /** How an account number looks; another one is accepted and then fails with INVALID_DESTINATION. */
+  account: RegExp
+}
+
+const wallet = (name: string): PayoutChannel => ({ name, category: 'EWALLET', account: /^08\d{8,11}$/ })
+const bank = (name: string, account = /^\d{6,20}$/): PayoutChannel => ({ name, category: 'BANK', account })
+
+export const PAYOUT_CHANNELS: Readonly<Record<string, PayoutChannel>> = {
+  ID_BCA: bank('Bank Central Asia', /^\d{10}$/),
+  ID_MANDIRI: bank('Bank Mandiri', /^\d{12,17}$/),
+  ID_BNI: bank('Bank Negara Indonesia', /^\d{7,11}$/),
+  ID_BRI: bank('Bank Rakyat Indonesia', /^\d{15}$/),
+  ID_CIMB: bank('CIMB Niaga'),
+  ID_PERMATA: bank('Bank Permata', /^\d{7,16}$/),
+  ID_DANAMON: bank('Bank Danamon'),
+  ID_BSI: bank('Bank Syariah Indonesia'),
+  ID_BJB: bank('Bank BJB'),
+  ID_GOPAY: wallet('GoPay'),
+  ID_OVO: wallet('OVO'),
+  ID_DANA: wallet('DANA'),
+  ID_LINKAJA: wallet('LinkAja'),
+  ID_SHOPEEPAY: wallet('ShopeePay'),
+}

@@ -1,0 +1,21 @@
+import { WireError } from '../wire-error.ts'
+
+/** An error as Xendit words it: `{error_code, message, errors?}`. */
+export function xenditError(
+  status: number,
+  code: string,
+  message: string,
+  errors?: { path: string; message: string }[],
+): WireError {
+  return new WireError(status, { error_code: code, message, ...(errors ? { errors } : {}) })
+}
+
+/** 400 API_VALIDATION_ERROR naming the field. */
+export function invalidField(path: string, message: string): WireError {
+  return xenditError(
+    400,
+    'API_VALIDATION_ERROR',
+    `There is invalid input in one of the required request fields`,
+    [{ path, message }],
+  )
+}

@@ -1,0 +1,205 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { SandboxContext } from '../context.ts'
+import { appendTo, type XenditAccount } from './account.ts'
+import { PAYMENT_CHANNELS, type PaymentMethod, paymentFeeIdr } from './channels.ts'
+import { xenditError } from './errors.ts'
+import type { NewInvoice } from './invoice-request.ts'
+import { notify } from './notify.ts'
+import { recordTransaction } from './transactions.ts'
+
+/** How an invoice was paid. */
+export interface Payment {
+  payment_id: string
+  payment_method: PaymentMethod
+  payment_channel: string
+  payment_destination: string
+  paid_amount: number
+  paid_at: string
+  bank_code?: string
+}
+
+export interface Invoice {
+  id: string
+  /** Place in the list of all invoices, for paging. */
+  index: number
+  request: NewInvoice
+  status: 'PENDING' | 'PAID' | 'EXPIRED'
+  expiresAt: number
+  created: string
+  updated: string
+  payment?: Payment
+}
+
+const MERCHANT_NAME = 'Laku'
+
+/** Makes an invoice; two with one `external_id` are two invoices, for Xendit has no idempotency key here. */
+export function createInvoice(context: SandboxContext, account: XenditAccount, request: NewInvoice): Invoice {
+  const now = context.now()
+  const invoice: Invoice = {
+    id: randomBytes(12).toString('hex'),
+    index: account.invoices.length,
+    request,
+    status: 'PENDING',
+    expiresAt: now.getTime() + request.invoice_duration * 1000,
+    created: now.toISOString(),
+    updated: now.toISOString(),
+  }
+  account.invoices.push(invoice)
+  account.invoicesById.set(invoice.id, invoice)
+  appendTo(account.invoicesByExternalId, request.external_id, invoice)
+  account.pendingInvoices.add(invoice)
+  return invoice
+}
+
+/** The invoice as it stands now: one past its time expires by being looked at. Throws 404 INVOICE_NOT_FOUND_ERROR. */
+export function findInvoice(context: SandboxContext, account: XenditAccount, id: string): Invoice {
+  const invoice = account.invoicesById.get(id)
+  if (!invoice) throw xenditError(404, 'INVOICE_NOT_FOUND_ERROR', 'Could not find invoice')
+  expireIfDue(context, account, invoice)
+  return invoice
+}
+
+export function expireIfDue(context: SandboxContext, account: XenditAccount, invoice: Invoice): void {
+  if (invoice.status === 'PENDING' && invoice.expiresAt <= context.now().getTime())
+    expire(context, account, invoice)
+}
+
+/** Expires every invoice whose time has passed. */
+export function expireDueInvoices(context: SandboxContext, account: XenditAccount): void {
+  const now = context.now().getTime()
+  for (const invoice of account.pendingInvoices)
+    if (invoice.expiresAt <= now) expire(context, account, invoice)
+}
+
+/** Ends a pending invoice and tells the merchant; an expired one stays as it is. Throws 400 for a paid one. */
+export function expireByHand(context: SandboxContext, account: XenditAccount, invoice: Invoice): void {
+  if (invoice.status === 'PAID')
+    throw xenditError(400, 'INVALID_INVOICE_STATUS_ERROR', 'The invoice is paid and cannot expire')
+  if (invoice.status === 'PENDING') expire(context, account, invoice)
+}
+
+function expire(context: SandboxContext, account: XenditAccount, invoice: Invoice): void {
+  invoice.status = 'EXPIRED'
+  invoice.updated = context.now().toISOString()
+  account.pendingInvoices.delete(invoice)
+  notify(context, invoiceNews(account, invoice))
+}
+
+/** The ways in which an invoice may be paid. */
+export function channelsOf(invoice: Invoice): string[] {
+  return invoice.request.payment_methods ?? Object.keys(PAYMENT_CHANNELS)
+}
+
+/** What a buyer does on the invoice page. */
+export interface PayInvoice {
+  /** The invoice's first one when absent. */
+  channel?: string | undefined
+  /** Whole IDR; the invoice's amount when absent. */
+  amount?: number | undefined
+  /** Lets money arrive on an expired invoice, as a transfer made in the last second does. */
+  late?: boolean
+}
+
+/** Pays an invoice and tells the merchant. Throws 400 for a channel it does not take, 409 when paid or expired. */
+export function payInvoice(
+  context: SandboxContext,
+  account: XenditAccount,
+  invoice: Invoice,
+  pay: PayInvoice,
+): Invoice {
+  const code = pay.channel ?? channelsOf(invoice)[0] ?? ''
+  const channel = PAYMENT_CHANNELS[code]
+  if (!channel || !channelsOf(invoice).includes(code))
+    throw xenditError(400, 'UNAVAILABLE_PAYMENT_METHOD_ERROR', `This invoice cannot be paid by ${code}`)
+  if (invoice.status === 'PAID') throw xenditError(409, 'INVOICE_ALREADY_PAID', 'This invoice is paid')
+  if (invoice.status === 'EXPIRED' && pay.late !== true)
+    throw xenditError(409, 'INVOICE_EXPIRED', 'This invoice has expired')
+  const now = context.now().toISOString()
+  const paidAmount = pay.amount ?? invoice.request.amount
+  invoice.payment = {
+    payment_id: channel.method === 'EWALLET' ? `ewc_${randomUUID()}` : randomUUID(),
+    payment_method: channel.method,
+    payment_channel: code,
+    payment_destination: destinationOf(invoice, channel.method),
+    paid_amount: paidAmount,
+    paid_at: now,
+    ...(channel.method === 'BANK_TRANSFER' ? { bank_code: code } : {}),
+  }
+  invoice.status = 'PAID'
+  invoice.updated = now
+  account.pendingInvoices.delete(invoice)
+  recordTransaction(context, account, {
+    type: 'PAYMENT',
+    status: 'SUCCESS',
+    productId: invoice.id,
+    referenceId: invoice.request.external_id,
+    channel: code,
+    method: channel.method,
+    amountIdr: paidAmount,
+    feeIdr: paymentFeeIdr(channel.method, paidAmount),
+  })
+  notify(context, invoiceNews(account, invoice))
+  return invoice
+}
+
+function destinationOf(invoice: Invoice, method: PaymentMethod): string {
+  if (method === 'EWALLET') return invoice.request.customer?.mobile_number ?? ''
+  return `88608${String(invoice.index).padStart(10, '0')}`
+}
+
+/** The invoice as the API answers it, with every list the SDK wants to map. */
+export function invoiceAnswer(context: SandboxContext, account: XenditAccount, invoice: Invoice): object {
+  const { request } = invoice
+  const { payment_methods: paymentMethods, invoice_duration: _duration, ...given } = request
+  const of = (method: PaymentMethod) =>
+    channelsOf(invoice).filter((code) => PAYMENT_CHANNELS[code]?.method === method)
+  return {
+    ...given,
+    id: invoice.id,
+    user_id: account.businessId,
+    status: invoice.status,
+    merchant_name: MERCHANT_NAME,
+    merchant_profile_picture_url: '',
+    expiry_date: new Date(invoice.expiresAt).toISOString(),
+    invoice_url: `${context.publicUrl()}/xendit/pay/${invoice.id}`,
+    available_banks: of('BANK_TRANSFER').map((code) => ({
+      bank_code: code,
+      collection_type: 'POOL',
+      transfer_amount: request.amount,
+      bank_branch: 'Virtual Account',
+      account_holder_name: MERCHANT_NAME.toUpperCase(),
+      identity_amount: 0,
+    })),
+    available_retail_outlets: of('RETAIL_OUTLET').map((code) => ({ retail_outlet_name: code })),
+    available_ewallets: of('EWALLET').map((code) => ({ ewallet_type: code })),
+    available_qr_codes: of('QR_CODE').map((code) => ({ qr_code_type: code })),
+    available_direct_debits: [],
+    available_paylaters: [],
+    should_exclude_credit_card: of('CREDIT_CARD').length === 0,
+    should_send_email: request.should_send_email ?? false,
+    ...(paymentMethods ? { payment_methods: paymentMethods } : {}),
+    ...invoice.payment,
+    created: invoice.created,
+    updated: invoice.updated,
+  }
+}
+
+/** The invoice as its webhook tells it: flat, without an `event`. */
+function invoiceNews(account: XenditAccount, invoice: Invoice): object {
+  const { external_id, amount, currency, items, description } = invoice.request
+  return {
+    id: invoice.id,
+    external_id,
+    user_id: account.businessId,
+    is_high: false,
+    status: invoice.status,
+    merchant_name: MERCHANT_NAME,
+    amount,
+    ...invoice.payment,
+    description,
+    currency,
+    items,
+    created: invoice.created,
+    updated: invoice.updated,
+  }
+}

@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto'
+import { outcomeDelayMs, type SandboxContext } from '../context.ts'
+import { fieldsOf, textOf } from '../fields.ts'
+import { appendTo, type XenditAccount } from './account.ts'
+import { PAYOUT_CHANNELS, PAYOUT_FEE_IDR } from './channels.ts'
+import { invalidField, xenditError } from './errors.ts'
+import { notify } from './notify.ts'
+import { moveTransaction, recordTransaction } from './transactions.ts'
+
+export type PayoutStatus = 'ACCEPTED' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'REVERSED'
+
+/** A payout, as the API answers it. */
+export interface Payout {
+  id: string
+  reference_id: string
+  channel_code: string
+  channel_properties: { account_number: string; account_holder_name: string }
+  amount: number
+  currency: 'IDR'
+  description: string | null
+  receipt_notification?: unknown
+  metadata?: unknown
+  status: PayoutStatus
+  failure_code?: string
+  business_id: string
+  estimated_arrival_time: string
+  created: string
+  updated: string
+}
+
+/** The account numbers of Xendit's test mode that decide a payout's fate. */
+const FATES: Readonly<Record<string, { status: PayoutStatus; failureCode?: string }>> = {
+  131313: { status: 'ACCEPTED' },
+  123456: { status: 'FAILED', failureCode: 'TEMPORARY_TRANSFER_ERROR' },
+  999999: { status: 'FAILED', failureCode: 'REJECTED_BY_CHANNEL' },
+  121212: { status: 'FAILED', failureCode: 'INVALID_DESTINATION' },
+  654321: { status: 'REVERSED' },
+}
+
+/** Amounts a channel takes (IDR). */
+const LIMITS = { minimum: 10_000, maximum: 50_000_000_000, minimum_increment: 1 }
+const ARRIVAL_MS = 15 * 60_000
+
+/**
+ * Takes a payout on; its outcome and webhook fall a moment later. Throws 400 API_VALIDATION_ERROR,
+ * CHANNEL_CODE_NOT_SUPPORTED, MINIMUM_TRANSFER_LIMIT_ERROR or MAXIMUM_TRANSFER_LIMIT_ERROR.
+ */
+export function createPayout(context: SandboxContext, account: XenditAccount, body: unknown): Payout {
+  const request = readNewPayout(body)
+  const now = context.now()
+  const payout: Payout = {
+    id: `disb-${randomUUID()}`,
+    ...request,
+    status: 'ACCEPTED',
+    business_id: account.businessId,
+    estimated_arrival_time: new Date(now.getTime() + ARRIVAL_MS).toISOString(),
+    created: now.toISOString(),
+    updated: now.toISOString(),
+  }
+  account.payouts.push(payout)
+  account.payoutsById.set(payout.id, payout)
+  appendTo(account.payoutsByReference, payout.reference_id, payout)
+  recordTransaction(context, account, {
+    type: 'DISBURSEMENT',
+    status: 'PENDING',
+    productId: payout.id,
+    referenceId: payout.reference_id,
+    channel: payout.channel_code,
+    category: PAYOUT_CHANNELS[payout.channel_code]?.category ?? 'BANK',
+    accountIdentifier: payout.channel_properties.account_number,
+    amountIdr: payout.amount,
+    feeIdr: PAYOUT_FEE_IDR,
+  })
+  context.schedule.after(outcomeDelayMs(), () => conclude(context, account, payout))
+  return payout
+}
+
+function conclude(context: SandboxContext, account: XenditAccount, payout: Payout): void {
+  if (payout.status !== 'ACCEPTED') return
+  const fate = fateOf(account, payout)
+  if (fate.status === 'ACCEPTED') return
+  if (fate.status !== 'REVERSED') return movePayout(context, account, payout, fate.status, fate.failureCode)
+  movePayout(context, account, payout, 'SUCCEEDED')
+  context.schedule.after(outcomeDelayMs(), () => movePayout(context, account, payout, 'REVERSED'))
+}
+
+function fateOf(account: XenditAccount, payout: Payout): { status: PayoutStatus; failureCode?: string } {
+  const number = payout.channel_properties.account_number
+  const decided = FATES[number]
+  if (decided) return decided
+  if (!PAYOUT_CHANNELS[payout.channel_code]?.account.test(number))
+    return { status: 'FAILED', failureCode: 'INVALID_DESTINATION' }
+  const { outcome, failure_code: failureCode = 'TRANSFER_ERROR' } = account.outcomes.payout
+  return outcome === 'FAILED' ? { status: outcome, failureCode } : { status: outcome }
+}
+
+/** From which states a payout can come into one. */
+const COMES_FROM: Readonly<Record<PayoutStatus, readonly PayoutStatus[]>> = {
+  ACCEPTED: [],
+  SUCCEEDED: ['ACCEPTED'],
+  FAILED: ['ACCEPTED'],
+  CANCELLED: ['ACCEPTED'],
+  REVERSED: ['SUCCEEDED'],
+}
+
+/** Moves a payout on and tells the merchant (of a cancelled one there is no webhook). Throws 400 where it cannot go. */
+export function movePayout(
+  context: SandboxContext,
+  account: XenditAccount,
+  payout: Payout,
+  status: PayoutStatus,
+  failureCode?: string,
+): void {
+  if (!COMES_FROM[status].includes(payout.status))
+    throw xenditError(
+      400,
+      'INVALID_PAYOUT_STATUS',
+      `The payout is ${payout.status} and cannot become ${status}`,
+    )
+  payout.status = status
+  payout.updated = context.now().toISOString()
+  if (status === 'FAILED') payout.failure_code = failureCode ?? 'TRANSFER_ERROR'
+  moveTransaction(
+    context,
+    account,
+    payout.id,
+    status === 'SUCCEEDED' ? 'SUCCESS' : status === 'REVERSED' ? 'REVERSED' : 'FAILED',
+  )
+  if (status === 'CANCELLED') return
+  notify(context, {
+    event: `payout.${status.toLowerCase()}`,
+    business_id: account.businessId,
+    created: payout.updated,
+    data: payout,
+  })
+}
+
+function readNewPayout(body: unknown) {
+  const fields = fieldsOf(body)
+  const properties = fieldsOf(fields.channel_properties)
+  const referenceId = textOf(fields.reference_id)
+  if (referenceId === undefined) throw invalidField('reference_id', 'is required')
+  const channelCode = textOf(fields.channel_code)
+  if (channelCode === undefined) throw invalidField('channel_code', 'is required')
+  if (!Object.hasOwn(PAYOUT_CHANNELS, channelCode))
+    throw xenditError(400, 'CHANNEL_CODE_NOT_SUPPORTED', 'The channel code is not supported')
+  const accountNumber = textOf(properties.account_number)
+  if (accountNumber === undefined || !/^\d+$/.test(accountNumber))
+    throw invalidField('channel_properties.account_number', 'is required, digits only')
+  const holder = textOf(properties.account_holder_name)
+  if (holder === undefined) throw invalidField('channel_properties.account_holder_name', 'is required')
+  if (fields.currency !== 'IDR') throw invalidField('currency', 'is required, IDR for this channel')
+  return {
+    reference_id: referenceId,
+    channel_code: channelCode,
+    channel_properties: { account_number: accountNumber, account_holder_name: holder },
+    amount: payoutAmount(fields.amount),
+    currency: 'IDR' as const,
+    description: textOf(fields.description) ?? null,
+    ...('receipt_notification' in fields ? { receipt_notification: fields.receipt_notification } : {}),
+    ...('metadata' in fields ? { metadata: fields.metadata } : {}),
+  }
+}
+
+function payoutAmount(amount: unknown): number {
+  if (typeof amount !== 'number' || !Number.isInteger(amount) || amount <= 0)
+    throw invalidField('amount', 'is required, a whole number of rupiah above 0')
+  if (amount < LIMITS.minimum)
+    throw xenditError(400, 'MINIMUM_TRANSFER_LIMIT_ERROR', `The minimum of this channel is ${LIMITS.minimum}`)
+  if (amount > LIMITS.maximum)
+    throw xenditError(400, 'MAXIMUM_TRANSFER_LIMIT_ERROR', `The maximum of this channel is ${LIMITS.maximum}`)
+  return amount
+}
+
+/** Throws 404 DATA_NOT_FOUND. */
+export function findPayout(account: XenditAccount, id: string): Payout {
+  const payout = account.payoutsById.get(id)
+  if (!payout) throw xenditError(404, 'DATA_NOT_FOUND', 'Payout not found')
+  return payout
+}
+
+/** `GET /payouts_channels`, of one channel where its code is given. */
+export function payoutChannels(code: unknown): object[] {
+  return Object.entries(PAYOUT_CHANNELS)
+    .filter(([channelCode]) => code === undefined || code === channelCode)
+    .map(([channelCode, channel]) => ({
+      channel_code: channelCode,
+      channel_category: channel.category,
+      currency: 'IDR',
+      channel_name: channel.name,
+      amount_limits: LIMITS,
+    }))
+}

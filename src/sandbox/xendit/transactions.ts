@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto'
+import type { SandboxContext } from '../context.ts'
+import { type Fields, listOf } from '../fields.ts'
+import type { XenditAccount } from './account.ts'
+import { CHANNEL_CATEGORY, type PaymentMethod, vatIdr } from './channels.ts'
+import { invalidField, xenditError } from './errors.ts'
+
+type TransactionStatus = 'PENDING' | 'SUCCESS' | 'FAILED' | 'REVERSED'
+
+/** One line of the provider's book, as `/transactions` answers it. */
+export interface Transaction {
+  id: string
+  product_id: string
+  type: 'PAYMENT' | 'REFUND' | 'DISBURSEMENT'
+  status: TransactionStatus
+  channel_category: string
+  channel_code: string
+  account_identifier: string | null
+  reference_id: string
+  currency: 'IDR'
+  amount: number
+  /** What the balance gains or loses in all: money in less its fee, money out with its fee. */
+  net_amount: number
+  cashflow: 'MONEY_IN' | 'MONEY_OUT'
+  settlement_status: 'PENDING' | 'SETTLED' | null
+  estimated_settlement_time: string | null
+  business_id: string
+  fee: {
+    xendit_fee: number
+    value_added_tax: number
+    xendit_withholding_tax: number
+    third_party_withholding_tax: number
+    status: 'PENDING' | 'COMPLETED' | 'CANCELED' | 'REVERSED' | 'NOT_APPLICABLE'
+  }
+  created: string
+  updated: string
+}
+
+export interface NewTransaction {
+  type: Transaction['type']
+  status: TransactionStatus
+  productId: string
+  referenceId: string
+  channel: string
+  /** Absent for a payout to a bank. */
+  method?: PaymentMethod
+  category?: string
+  accountIdentifier?: string
+  /** Whole IDR, without fees. */
+  amountIdr: number
+  /** Fee before VAT (IDR). */
+  feeIdr: number
+}
+
+/** Money in is settled a day later. */
+const SETTLEMENT_MS = 86_400_000
+const DEFAULT_LIMIT = 10
+const MAXIMUM_LIMIT = 50
+
+/** Writes a line into the book. */
+export function recordTransaction(
+  context: SandboxContext,
+  account: XenditAccount,
+  entry: NewTransaction,
+): void {
+  const now = context.now()
+  const moneyIn = entry.type === 'PAYMENT'
+  const taxIdr = vatIdr(entry.feeIdr)
+  const chargedIdr = entry.feeIdr + taxIdr
+  const transaction: Transaction = {
+    id: `txn_${randomUUID()}`,
+    product_id: entry.productId,
+    type: entry.type,
+    status: entry.status,
+    channel_category: entry.category ?? (entry.method ? CHANNEL_CATEGORY[entry.method] : 'OTHER'),
+    channel_code: entry.channel,
+    account_identifier: entry.accountIdentifier ?? null,
+    reference_id: entry.referenceId,
+    currency: 'IDR',
+    amount: entry.amountIdr,
+    net_amount: moneyIn ? entry.amountIdr - chargedIdr : entry.amountIdr + chargedIdr,
+    cashflow: moneyIn ? 'MONEY_IN' : 'MONEY_OUT',
+    settlement_status: moneyIn ? 'PENDING' : null,
+    estimated_settlement_time: moneyIn ? new Date(now.getTime() + SETTLEMENT_MS).toISOString() : null,
+    business_id: account.businessId,
+    fee: {
+      xendit_fee: entry.feeIdr,
+      value_added_tax: taxIdr,
+      xendit_withholding_tax: 0,
+      third_party_withholding_tax: 0,
+      status: entry.feeIdr === 0 ? 'NOT_APPLICABLE' : entry.status === 'SUCCESS' ? 'COMPLETED' : 'PENDING',
+    },
+    created: now.toISOString(),
+    updated: now.toISOString(),
+  }
+  account.transactionIndex.set(transaction.id, account.transactions.length)
+  account.transactions.push(transaction)
+  account.transactionsByProduct.set(transaction.product_id, transaction)
+}
+
+/** Moves the line of a refund or payout on, and its fee with it: what did not succeed costs nothing. */
+export function moveTransaction(
+  context: SandboxContext,
+  account: XenditAccount,
+  productId: string,
+  status: TransactionStatus,
+): void {
+  const transaction = account.transactionsByProduct.get(productId)
+  if (!transaction) return
+  transaction.status = status
+  transaction.updated = context.now().toISOString()
+  if (transaction.fee.status === 'NOT_APPLICABLE') return
+  transaction.fee.status =
+    status === 'SUCCESS' ? 'COMPLETED' : status === 'REVERSED' ? 'REVERSED' : 'CANCELED'
+}
+
+/** The balance that can be spent (IDR): all that succeeded, less fees. */
+export function balanceIdr(account: XenditAccount): number {
+  let balance = 0
+  for (const { status, cashflow, net_amount: net } of account.transactions)
+    if (status === 'SUCCESS') balance += cashflow === 'MONEY_IN' ? net : -net
+  return balance
+}
+
+/** Fees and their VAT charged so far (IDR). */
+export function feesIdr(account: XenditAccount): number {
+  let fees = 0
+  for (const { fee } of account.transactions)
+    if (fee.status === 'COMPLETED') fees += fee.xendit_fee + fee.value_added_tax
+  return fees
+}
+
+/** The line as it stands now: settled once its time has come. */
+export function transactionAnswer(context: SandboxContext, transaction: Transaction): Transaction {
+  const settles = transaction.estimated_settlement_time
+  if (settles === null || Date.parse(settles) > context.now().getTime()) return transaction
+  return { ...transaction, settlement_status: 'SETTLED' }
+}
+
+/** Throws 404 DATA_NOT_FOUND. */
+export function findTransaction(context: SandboxContext, account: XenditAccount, id: string): Transaction {
+  const transaction = account.transactions[account.transactionIndex.get(id) ?? -1]
+  if (!transaction) throw xenditError(404, 'DATA_NOT_FOUND', 'Transaction not found')
+  return transactionAnswer(context, transaction)
+}
+
+/** A page of the book, newest first. Throws 400 API_VALIDATION_ERROR for a wrong limit or an unknown `after_id`. */
+export function listTransactions(context: SandboxContext, account: XenditAccount, query: Fields): object {
+  const limit = query.limit === undefined ? DEFAULT_LIMIT : Number(query.limit)
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAXIMUM_LIMIT)
+    throw invalidField('limit', `must be from 1 to ${MAXIMUM_LIMIT}`)
+  const all = account.transactions
+  const afterId = query.after_id
+  let index = afterId === undefined ? all.length - 1 : indexOf(account, String(afterId)) - 1
+  const matches = filterOf(query)
+  const data: Transaction[] = []
+  for (; index >= 0 && data.length <= limit; index--) {
+    const transaction = all[index]
+    if (transaction && matches(transaction)) data.push(transactionAnswer(context, transaction))
+  }
+  const hasMore = data.length > limit
+  if (hasMore) data.pop()
+  const last = data.at(-1)
+  const links =
+    hasMore && last
+      ? [{ href: `/transactions?limit=${limit}&after_id=${last.id}`, rel: 'next', method: 'GET' }]
+      : []
+  return { has_more: hasMore, data, links }
+}
+
+function indexOf(account: XenditAccount, id: string): number {
+  const index = account.transactionIndex.get(id)
+  if (index === undefined) throw invalidField('after_id', 'no such transaction')
+  return index
+}
+
+function filterOf(query: Fields): (transaction: Transaction) => boolean {
+  const sets: [keyof Transaction, Set<string>][] = []
+  const wanted = (name: keyof Transaction, field: string) => {
+    const values = listOf(query[field])
+    if (values.length > 0) sets.push([name, new Set(values)])
+  }
+  wanted('type', 'types')
+  wanted('status', 'statuses')
+  wanted('channel_category', 'channel_categories')
+  wanted('reference_id', 'reference_id')
+  wanted('product_id', 'product_id')
+  wanted('account_identifier', 'account_identifier')
+  wanted('currency', 'currency')
+  wanted('amount', 'amount')
+  const within = [timesIn(query, 'created'), timesIn(query, 'updated')] as const
+  return (transaction) =>
+    sets.every(([name, values]) => values.has(String(transaction[name]))) &&
+    within[0](transaction.created) &&
+    within[1](transaction.updated)
+}
+
+function timesIn(query: Fields, field: string): (at: string) => boolean {
+  const bound = (name: string, otherwise: number) => {
+    const value = query[`${field}[${name}]`]
+    if (value === undefined) return otherwise
+    const at = Date.parse(String(value))
+    if (Number.isNaN(at)) throw invalidField(`${field}[${name}]`, 'must be an ISO 8601 time')
+    return at
+  }
+  const from = bound('gte', Number.NEGATIVE_INFINITY)
+  const until = bound('lte', Number.POSITIVE_INFINITY)
+  return (at) => {
+    const time = Date.parse(at)
+    return time >= from && time <= until
+  }
+}

@@ -1,0 +1,157 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { SandboxContext } from '../context.ts'
+import { fieldsOf, textOf } from '../fields.ts'
+import { guard, operation, type ProviderFace, sameSecret } from '../guard.ts'
+import { WireError } from '../wire-error.ts'
+import type { XenditAccount } from './account.ts'
+import { invalidField, xenditError } from './errors.ts'
+import { readNewInvoice } from './invoice-request.ts'
+import { createInvoice, expireByHand, findInvoice, invoiceAnswer, payInvoice } from './invoices.ts'
+import { listInvoices } from './list-invoices.ts'
+import { payPage, refusalPage } from './pay-page.ts'
+import { createPayout, findPayout, movePayout, payoutChannels } from './payouts.ts'
+import { createRefund, findRefund } from './refunds.ts'
+import { balanceIdr, findTransaction, listTransactions } from './transactions.ts'
+
+interface WithId {
+  Params: { id: string }
+}
+
+/** Xendit below `/xendit`: invoices and their page, refunds, payouts, balance and transactions. */
+export function xenditPlugin(context: SandboxContext, account: XenditAccount) {
+  return async (app: FastifyInstance): Promise<void> => {
+    guard(app, context, faceOf(context))
+    invoiceRoutes(app, context, account)
+    payPageRoutes(app, context, account)
+    refundRoutes(app, context, account)
+    payoutRoutes(app, context, account)
+    bookRoutes(app, context, account)
+  }
+}
+
+function faceOf(context: SandboxContext): ProviderFace {
+  const login = `Basic ${Buffer.from(`${context.options.xendit.secretKey}:`).toString('base64')}`
+  return {
+    provider: 'xendit',
+    authenticate(request) {
+      if (!sameSecret(request.headers.authorization, login))
+        throw xenditError(401, 'INVALID_API_KEY', 'API key is not authorized for this API')
+    },
+    refusal: (code = 'API_VALIDATION_ERROR') => xenditError(400, code, 'Refused, as the sandbox was told to'),
+    failure: () => xenditError(500, 'SERVER_ERROR', 'Unexpected error, as the sandbox was told to'),
+    limited: () => xenditError(429, 'RATE_LIMIT_EXCEEDED', 'You have sent too many requests'),
+    unreadable: (message) => xenditError(400, 'INVALID_JSON_FORMAT', message),
+  }
+}
+
+function invoiceRoutes(app: FastifyInstance, context: SandboxContext, account: XenditAccount): void {
+  app.post('/v2/invoices', operation('createInvoice'), async (request) =>
+    invoiceAnswer(context, account, createInvoice(context, account, readNewInvoice(request.body))),
+  )
+  app.get('/v2/invoices', operation('listInvoices'), async (request) =>
+    listInvoices(context, account, fieldsOf(request.query)).map((invoice) =>
+      invoiceAnswer(context, account, invoice),
+    ),
+  )
+  app.get<WithId>('/v2/invoices/:id', operation('getInvoice'), async (request) =>
+    invoiceAnswer(context, account, findInvoice(context, account, request.params.id)),
+  )
+  app.post<WithId>('/invoices/:id/expire!', operation('expireInvoice'), async (request) => {
+    const invoice = findInvoice(context, account, request.params.id)
+    expireByHand(context, account, invoice)
+    return invoiceAnswer(context, account, invoice)
+  })
+}
+
+/** The page is a buyer's: no key, no limit, no faults. A form gets pages back, everything else JSON. */
+function payPageRoutes(app: FastifyInstance, context: SandboxContext, account: XenditAccount): void {
+  app.get<WithId>('/pay/:id', async (request, reply) => {
+    const invoice = findInvoice(context, account, request.params.id)
+    return reply.type('text/html; charset=utf-8').send(payPage(invoice))
+  })
+  app.post<WithId>('/pay/:id', async (request, reply) => {
+    const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false
+    if (isForm) reply.type('text/html; charset=utf-8')
+    try {
+      const invoice = findInvoice(context, account, request.params.id)
+      payInvoice(context, account, invoice, readPay(request.body))
+      return isForm ? payPage(invoice) : invoiceAnswer(context, account, invoice)
+    } catch (error) {
+      if (!isForm || !(error instanceof WireError)) throw error
+      return reply.code(error.status).send(refusalPage(String(fieldsOf(error.body).message)))
+    }
+  })
+}
+
+function readPay(body: unknown) {
+  const { channel, amount, late } = fieldsOf(body)
+  const amountIdr = amount === undefined || amount === '' ? undefined : Number(amount)
+  if (amountIdr !== undefined && !(Number.isInteger(amountIdr) && amountIdr > 0))
+    throw invalidField('amount', 'must be a whole number of rupiah above 0')
+  return { channel: textOf(channel), amount: amountIdr, late: late === true || late === 'true' }
+}
+
+/** The key of one endpoint; nothing when the caller sent none. */
+function idempotencyKey(request: FastifyRequest, endpoint: string): string | undefined {
+  const key = request.headers['idempotency-key']
+  return typeof key === 'string' && key !== '' ? `${endpoint}:${key}` : undefined
+}
+
+function refundRoutes(app: FastifyInstance, context: SandboxContext, account: XenditAccount): void {
+  app.post('/refunds', operation('createRefund'), async (request) =>
+    account.once(idempotencyKey(request, 'refunds'), request.body, () =>
+      createRefund(context, account, request.body),
+    ),
+  )
+  app.get('/refunds', operation('listRefunds'), async (request) => {
+    const { reference_id: referenceId, invoice_id: invoiceId } = fieldsOf(request.query)
+    const among = invoiceId === undefined ? account.refunds : account.refundsByInvoice.get(String(invoiceId))
+    const data = (among ?? []).filter((it) => referenceId === undefined || it.reference_id === referenceId)
+    return { data: data.toReversed(), has_more: false }
+  })
+  app.get<WithId>('/refunds/:id', operation('getRefund'), async (request) =>
+    findRefund(account, request.params.id),
+  )
+}
+
+function payoutRoutes(app: FastifyInstance, context: SandboxContext, account: XenditAccount): void {
+  app.post('/v2/payouts', operation('createPayout'), async (request) => {
+    const key = idempotencyKey(request, 'payouts')
+    if (key === undefined) throw invalidField('idempotency-key', 'the header is required')
+    return account.once(key, request.body, () => createPayout(context, account, request.body))
+  })
+  app.get('/v2/payouts', operation('listPayouts'), async (request) => {
+    const referenceId = textOf(fieldsOf(request.query).reference_id)
+    if (referenceId === undefined) throw invalidField('reference_id', 'is required')
+    return {
+      data: account.payoutsByReference.get(referenceId)?.toReversed() ?? [],
+      has_more: false,
+      links: {},
+    }
+  })
+  app.get<WithId>('/v2/payouts/:id', operation('getPayout'), async (request) =>
+    findPayout(account, request.params.id),
+  )
+  app.post<WithId>('/v2/payouts/:id/cancel', operation('cancelPayout'), async (request) => {
+    const payout = findPayout(account, request.params.id)
+    movePayout(context, account, payout, 'CANCELLED')
+    return payout
+  })
+  app.get('/payouts_channels', operation('payoutChannels'), async (request) =>
+    payoutChannels(fieldsOf(request.query).channel_code),
+  )
+}
+
+function bookRoutes(app: FastifyInstance, context: SandboxContext, account: XenditAccount): void {
+  app.get('/balance', operation('balance'), async (request) => {
+    const { account_type: type = 'CASH', currency = 'IDR' } = fieldsOf(request.query)
+    if (type !== 'CASH' && type !== 'HOLDING') throw invalidField('account_type', 'CASH or HOLDING')
+    return { balance: type === 'CASH' && currency === 'IDR' ? balanceIdr(account) : 0 }
+  })
+  app.get('/transactions', operation('listTransactions'), async (request) =>
+    listTransactions(context, account, fieldsOf(request.query)),
+  )
+  app.get<WithId>('/transactions/:id', operation('getTransaction'), async (request) =>
+    findTransaction(context, account, request.params.id),
+  )
+}
