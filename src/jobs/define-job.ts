@@ -1,5 +1,4 @@
-import type { Kysely, RawBuilder } from 'kysely'
-import type { DB } from '../domain/kernel/index.ts'
+import type { RawBuilder } from 'kysely'
 import type { Laku } from '../runtime/laku.ts'
 
 export interface JobRun<D> {
@@ -7,7 +6,7 @@ export interface JobRun<D> {
   data: D
 }
 
-/** How one job of a batch ended where it did not simply succeed: it is tried again (with backoff), or given up for a person. */
+/** A job of a batch that did not succeed: it is tried again with backoff, up to its queue's limit. */
 export interface JobFailure {
   id: string
   error: unknown
@@ -27,12 +26,11 @@ export interface JobDefinition<D extends object = object> {
   /** Runs at this cron time in Asia/Jakarta. */
   cron?: string
   /** Handles the batch. Throwing fails all of it; returning failures fails those. */
-  run: (laku: Laku, jobs: JobRun<D>[]) => Promise<JobFailure[] | void>
+  run: (laku: Laku, jobs: JobRun<D>[]) => Promise<JobFailure[] | undefined>
 }
 
-export function defineJob<D extends object>(definition: JobDefinition<D>): JobDefinition<D> {
-  return definition
+/** Declares a job. Its data is what the choreography gave it, so its type is narrowed here and widened for the registry. */
+export function defineJob<D extends object>(definition: JobDefinition<D>): JobDefinition {
+  // The choreography and this definition agree on D by the job's name; a test of each pair holds them to it.
+  return definition as unknown as JobDefinition
 }
-
-export type AnyJob = JobDefinition<never>
-export type Database = Kysely<DB>

@@ -26,7 +26,7 @@ function client(overrides: Partial<ProviderHttpOptions> = {}) {
     provider: 'demo',
     url: wire.url,
     headers,
-    timeoutMs: 150,
+    timeoutMs: 2000,
     errorIn,
     ...overrides,
   })
@@ -104,10 +104,11 @@ describe('what a failure means', () => {
   })
 
   test('no answer in time, or one that never ends', async () => {
+    const { post } = client({ timeoutMs: 150 })
     wire.answer = () => undefined
-    expect(await failureOf(client().post())).toMatchObject({ outcome: 'unknown', code: 'timeout' })
+    expect(await failureOf(post())).toMatchObject({ outcome: 'unknown', code: 'timeout' })
     wire.answer = (_request, response) => void response.writeHead(200).write('{"id":')
-    expect(await failureOf(client().post())).toMatchObject({ outcome: 'unknown', code: 'timeout' })
+    expect(await failureOf(post())).toMatchObject({ outcome: 'unknown', code: 'timeout' })
   })
 
   test('a connection that is cut', async () => {
@@ -120,7 +121,7 @@ describe('what a failure means', () => {
     await gone.close()
     const refused = await failureOf(client({ url: gone.url }).post())
     expect(refused).toMatchObject({ outcome: 'unreachable', code: 'econnrefused' })
-    const nameless = await failureOf(client({ url: 'http://nowhere.invalid', timeoutMs: 2000 }).post())
+    const nameless = await failureOf(client({ url: 'http://nowhere.invalid' }).post())
     expect(nameless.outcome).toBe('unreachable')
   })
 

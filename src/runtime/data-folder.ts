@@ -28,7 +28,7 @@ export function folderError(folder: string, error: unknown): StartError {
   const code = systemCode(error) ?? (error instanceof Error ? error.message : String(error))
   return new StartError(
     2,
-    `The data folder ${folder} cannot be used (${code}): let this user read and write there, or name another with LAKU_DATA_DIR or --data-dir`,
+    `the data folder ${folder} cannot be used (${code}): let this user read and write there, or name another with LAKU_DATA_DIR or --data-dir`,
     { cause: error },
   )
 }

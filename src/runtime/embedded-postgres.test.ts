@@ -172,7 +172,7 @@ test('a folder that cannot be made is named, with what to do', async () => {
 
 test.runIf(isRoot)('an ordinary user runs it too, and is refused a folder of root', async () => {
   const folder = temporary()
-  expect(await startElsewhere(folder, { uid: nobody, gid: nobody })).toMatch(/^2 The data folder .*EACCES/)
+  expect(await startElsewhere(folder, { uid: nobody, gid: nobody })).toMatch(/^2 the data folder .*EACCES/)
   chownSync(folder, nobody, nobody)
   expect(await startElsewhere(folder, { uid: nobody, gid: nobody })).toMatch(/^\d+$/)
   // Root comes to the same server, and starts it as its owner when it is gone.

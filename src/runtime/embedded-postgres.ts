@@ -123,7 +123,7 @@ async function end(layout: Layout, { pid }: Postmaster): Promise<void> {
       if (systemCode(error) === 'ESRCH') return
       throw new StartError(
         6,
-        `This user may not stop the server ${pid} of ${layout.dataDir} (${systemCode(error)})`,
+        `this user may not stop the server ${pid} of ${layout.dataDir} (${systemCode(error)})`,
       )
     }
     const deadline = performance.now() + patienceMs
@@ -132,5 +132,5 @@ async function end(layout: Layout, { pid }: Postmaster): Promise<void> {
       await sleep(10)
     }
   }
-  throw new StartError(6, `The server ${pid} of ${layout.dataDir} does not end: see ${layout.logFile}`)
+  throw new StartError(6, `the server ${pid} of ${layout.dataDir} does not end: see ${layout.logFile}`)
 }

@@ -3,12 +3,14 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { Clock, DB, Policy, UnitOfWork, Vault } from '../domain/kernel/index.ts'
 import type { Config } from './config.ts'
+import type { DatabaseUrls } from './connect.ts'
 import type { Providers } from './providers.ts'
 import type { JobQueue } from './queue.ts'
 
 /** One open laku: what the three fronts work with. Made by `openLaku`, the composition root. */
 export interface Laku {
   readonly config: Config
+  readonly urls: DatabaseUrls
   readonly policy: Policy
   readonly clock: Clock
   readonly logger: Logger

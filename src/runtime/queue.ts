@@ -1,6 +1,53 @@
 import { fromKysely, PgBoss } from 'pg-boss'
 import type { NewJob, Tx } from '../domain/kernel/index.ts'
 
+/** What jobs end in when their retries are used up; a sweep raises each of them to a person's attention. */
+export const DEAD_LETTER_QUEUE = 'dead'
+
+export interface QueueDefinition {
+  name: string
+  retryLimit: number
+  /** `stately`: at most one waits and one runs, whatever the number of workers. */
+  policy: 'standard' | 'stately'
+}
+
+function queueOptions({ name, retryLimit, policy }: QueueDefinition) {
+  const dead = name === DEAD_LETTER_QUEUE
+  return {
+    policy,
+    retryLimit,
+    retryDelay: 1,
+    retryBackoff: true,
+    retryDelayMax: 300,
+    expireInSeconds: 300,
+    notify: !dead,
+    // Done jobs are no record of anything: events and rows are.
+    deleteAfterSeconds: 24 * 3600,
+    ...(dead ? {} : { deadLetter: DEAD_LETTER_QUEUE }),
+  }
+}
+
+const quiet = { supervise: false, schedule: false } as const
+
+/** Brings pg-boss's own tables and the queues to what the code expects; run by the owner, with the migrations. */
+export async function installQueues(ownerUrl: string, queues: readonly QueueDefinition[]): Promise<void> {
+  const boss = new PgBoss({ connectionString: ownerUrl, max: 1, ...quiet })
+  // Failures come as rejections of the calls below.
+  boss.on('error', () => {})
+  await boss.start()
+  try {
+    const dead: QueueDefinition = { name: DEAD_LETTER_QUEUE, retryLimit: 0, policy: 'standard' }
+    const known = new Set((await boss.getQueues()).map((queue) => queue.name))
+    for (const queue of [dead, ...queues]) {
+      const { policy, ...changeable } = queueOptions(queue)
+      if (known.has(queue.name)) await boss.updateQueue(queue.name, changeable)
+      else await boss.createQueue(queue.name, { policy, ...changeable })
+    }
+  } finally {
+    await boss.stop({ graceful: false })
+  }
+}
+
 /** Enqueues in the caller's transaction: no job without its write, no write without its job. */
 export class JobQueue {
   readonly #url: string
@@ -21,14 +68,14 @@ export class JobQueue {
   async #start(): Promise<PgBoss> {
     const boss = new PgBoss({
       connectionString: this.#url,
+      application_name: 'laku queue',
       max: 1,
-      supervise: false,
-      schedule: false,
       migrate: false,
       createSchema: false,
+      ...quiet,
     })
     boss.on('error', this.#onError)
-    return boss.start()
+    return await boss.start()
   }
 
   async enqueue(tx: Tx, jobs: NewJob[]): Promise<void> {
@@ -36,11 +83,8 @@ export class JobQueue {
     // pg-boss reads its own column names; the application's plugin would rename them.
     const db = fromKysely(tx.withoutPlugins())
     for (const [name, all] of Map.groupBy(jobs, (job) => job.name)) {
-      await boss.insert(
-        name,
-        all.map((job) => ({ data: job.data })),
-        { db },
-      )
+      const rows = all.map((job) => ({ data: job.data }))
+      await boss.insert(name, rows, { db })
     }
   }
 

@@ -26,5 +26,5 @@ export type DomainEvent = EventOf<EventType>
 
 /** What a use case hands to `work.emit`. */
 export type NewEvent<T extends EventType = EventType> = {
-  [K in T]: { type: K; aggregate: [kind: string, id: string]; payload: EventPayloads[K] }
+  [K in T]: { type: K; aggregate: readonly [kind: string, id: string]; payload: EventPayloads[K] }
 }[T]

@@ -1,5 +1,4 @@
-import type { AddressInfo } from 'node:net'
-import { createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { type ParsedMail, simpleParser } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -13,11 +12,11 @@ afterEach(() => {
 
 const mail = { to: 'budi@example.com', subject: 'Pesanan', text: 'Terima kasih' }
 
-function mailer(port: number, login = '') {
+function mailer(port: number, { login = '', timeoutMs = 3000 } = {}) {
   return createSmtpMailer({
     url: `smtp://${login}127.0.0.1:${port}`,
     from: 'Laku <halo@laku.test>',
-    timeoutMs: 300,
+    timeoutMs,
   })
 }
 
@@ -35,6 +34,8 @@ async function mailServer(behaviour: MailServerBehaviour = {}) {
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     allowInsecureAuth: true,
+    disableReverseLookup: true,
+    closeTimeout: 50,
     onAuth: (_auth, _session, done) => done(Object.assign(new Error('no'), { responseCode: 535 })),
     onRcptTo: (_address, _session, done) => done(reply(behaviour.onRecipient)),
     onData(stream, _session, done) {
@@ -80,6 +81,8 @@ describe('what a failure means', () => {
     [{ onRecipient: 450 }, 'unreachable', 'smtp_450'],
     [{ onData: 554 }, 'refused', 'smtp_554'],
     [{ onData: 451 }, 'unreachable', 'smtp_451'],
+    [{ onData: 421 }, 'unknown', 'smtp_421'],
+    [{ onData: 354 }, 'unknown', 'smtp_354'],
   ])('%j is %s', async (behaviour, outcome, code) => {
     const { port } = await mailServer(behaviour)
     const failure = await failureOf(mailer(port).send(mail))
@@ -89,7 +92,7 @@ describe('what a failure means', () => {
 
   test('a wrong password', async () => {
     const { port } = await mailServer()
-    const failure = await failureOf(mailer(port, 'user:hunter2@').send(mail))
+    const failure = await failureOf(mailer(port, { login: 'user:hunter2@' }).send(mail))
     expect(failure).toMatchObject({ outcome: 'refused', code: 'smtp_535' })
     expect(failure.message).not.toContain('hunter2')
   })
@@ -108,7 +111,7 @@ describe('what a failure means', () => {
 
   test('silence, and a connection that is cut', async () => {
     const silent = await listening(() => undefined)
-    expect((await failureOf(mailer(silent).send(mail))).outcome).toBe('unknown')
+    expect((await failureOf(mailer(silent, { timeoutMs: 300 }).send(mail))).outcome).toBe('unknown')
     const cut = await listening((socket) => void socket.destroy())
     expect((await failureOf(mailer(cut).send(mail))).outcome).toBe('unknown')
   })

@@ -59,12 +59,14 @@ const NEVER_SENT = new Set([
 
 /**
  * A 5xx reply is a definite no, a 4xx one a "not now". A connection that breaks or falls silent later may have taken
- * the mail with it.
+ * the mail with it, and so may a server that answers the mail itself with nonsense or with 421, "closing".
  */
 function smtpFailure(error: unknown): SmtpFailure {
-  const { responseCode, code, syscall } = Object(error) as Record<string, unknown>
-  if (typeof responseCode === 'number' && responseCode >= 400) {
-    return { outcome: responseCode >= 500 ? 'refused' : 'unreachable', code: `smtp_${responseCode}` }
+  const { responseCode, code, syscall, command } = Object(error) as Record<string, unknown>
+  if (typeof responseCode === 'number') {
+    const lost = responseCode < 400 || (responseCode === 421 && command === 'DATA')
+    const outcome = lost ? 'unknown' : responseCode >= 500 ? 'refused' : 'unreachable'
+    return { outcome, code: `smtp_${responseCode}` }
   }
   if (typeof code !== 'string') return networkFailure(error)
   if (NEVER_SENT.has(code)) return { outcome: 'refused', code: code.toLowerCase() }

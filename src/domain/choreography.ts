@@ -1,0 +1,51 @@
+import './auth/events.ts'
+import './factory/events.ts'
+import './group-buying/events.ts'
+import './logistics/events.ts'
+import './notification/events.ts'
+import './order/events.ts'
+import './payment/events.ts'
+import './product/events.ts'
+import './user/events.ts'
+import './warehouse/events.ts'
+import './whatsapp/events.ts'
+import type { Choreography } from './kernel/index.ts'
+
+export const choreography: Choreography = {
+  'user.registered': {},
+  'otp.requested': {},
+  'whatsapp.queued': {},
+  'notification.email_queued': {},
+  'product.created': {},
+  'product.status_changed': {},
+  'factory.created': {},
+  'factory.status_changed': {},
+  'stock.added': {},
+  'stock.reserved': {},
+  'shipment.created': {},
+  'shipment.status_changed': {},
+  'order.created': {},
+  'order.allocated': {},
+  'order.paid': {},
+  'order.cancelled': {},
+  'order.status_changed': {},
+  'payment.paid': {},
+  'payment.expired': {},
+  'payment.withdrawn': {},
+  'refund.decided': {},
+  'refund.succeeded': {},
+  'refund.failed': {},
+  'webhook.received': {},
+  'session.created': {},
+  'session.opened': {},
+  'session.moq_reached': {},
+  'session.pending_stock': {},
+  'session.orders_created': {},
+  'session.succeeded': {},
+  'session.failed': {},
+  'session.cancelled': {},
+  'session.refunded': {},
+  'participant.joined': {},
+  'participant.paid': {},
+  'participant.released': {},
+}

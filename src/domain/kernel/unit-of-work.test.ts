@@ -1,0 +1,118 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { admin, openTestLaku, system, type TestLaku } from '../../../test/laku.ts'
+import { newId, type Work } from './index.ts'
+
+describe('the unit of work', () => {
+  let laku: TestLaku
+  const seen: string[] = []
+
+  beforeAll(async () => {
+    laku = await openTestLaku({
+      choreography: {
+        'user.registered': {
+          reactions: [
+            async (work, events) => {
+              seen.push(`registered ${events.length}`)
+              work.emit(...events.map(({ payload }) => optOf(payload.userId)))
+            },
+          ],
+        },
+        'otp.requested': { reactions: [async (_, events) => void seen.push(`otp ${events.length}`)] },
+        'product.created': { reactions: [async (work) => work.emit(productOf())] },
+      },
+    })
+  })
+  afterAll(() => laku.close())
+
+  const userOf = (userId: string) =>
+    ({ type: 'user.registered', aggregate: ['user', userId], payload: { userId } }) as const
+  const optOf = (challengeId: string) =>
+    ({ type: 'otp.requested', aggregate: ['otp', challengeId], payload: { challengeId, messageId: null } }) as const
+  const productOf = () => {
+    const productId = newId()
+    return { type: 'product.created', aggregate: ['product', productId], payload: { productId, factoryId: newId() } } as const
+  }
+  const countEvents = async () =>
+    (await laku.db.selectFrom('events').select(sql<number>`count(*)::int`.as('n')).executeTakeFirstOrThrow()).n
+
+  it('gives all events of a type to a reaction at once, and follows what reactions emit', async () => {
+    seen.length = 0
+    await laku.system(async (work) => work.emit(userOf(newId()), userOf(newId())))
+    expect(seen).toEqual(['registered 2', 'otp 2'])
+    expect(await countEvents()).toBe(4)
+  })
+
+  it('writes events, audit and attention with the change, or none of it', async () => {
+    const before = await countEvents()
+    const use = async (work: Work, fail: boolean) => {
+      const id = newId()
+      work.emit(userOf(id))
+      work.audit({ command: 'test', subject: ['user', id], after: { name: 'x' } })
+      work.raise({ kind: 'test', subject: ['user', id], message: 'look', command: 'laku users show' })
+      if (fail) await sql`select 1 / 0`.execute(work.tx)
+      return id
+    }
+    await expect(laku.as(admin, (work) => use(work, true))).rejects.toThrow('division by zero')
+    expect(await countEvents()).toBe(before)
+    const id = await laku.as(admin, (work) => use(work, false))
+    const audit = await laku.db.selectFrom('auditLog').selectAll().where('subjectId', '=', id).executeTakeFirstOrThrow()
+    expect(audit).toMatchObject({ actorName: 'ana', reason: 'a test', command: 'test', after: { name: 'x' } })
+    const attention = await laku.db.selectFrom('attention').selectAll().where('subjectId', '=', id).execute()
+    expect(attention).toMatchObject([{ kind: 'test', times: 1, resolvedAt: null }])
+  })
+
+  it('keeps one open attention a kind and subject, and counts', async () => {
+    const id = newId()
+    const raise = (work: Work) => {
+      work.raise({ kind: 'stuck', subject: ['user', id], message: 'again', command: 'laku doctor' })
+      return Promise.resolve()
+    }
+    await laku.system(raise)
+    await laku.system(raise)
+    const rows = await laku.db.selectFrom('attention').select(['times']).where('subjectId', '=', id).execute()
+    expect(rows).toEqual([{ times: 2 }])
+  })
+
+  it('stops reactions that never come to an end', async () => {
+    await expect(laku.system(async (work) => work.emit(productOf()))).rejects.toThrow('did not come to an end')
+  })
+
+  it('runs a dry run to its end, tells what would happen, and changes nothing', async () => {
+    const before = await countEvents()
+    const { result, report } = await laku.units.dryRun(system, async (work) => {
+      const id = newId()
+      work.emit(userOf(id))
+      work.audit({ command: 'test', subject: ['user', id] })
+      return id
+    })
+    expect(result).toMatch(/^[0-9a-f-]{36}$/)
+    expect(report.events.map((event) => event.type)).toEqual(['user.registered', 'otp.requested'])
+    expect(report.audit).toHaveLength(1)
+    expect(await countEvents()).toBe(before)
+  })
+
+  it('runs a deadlock again from the start', async () => {
+    const [a, b] = [newId(), newId()]
+    const insert = (id: string) =>
+      sql`insert into staff (id, name, role, created_at) values (${id}, ${id}, 'admin', now())`.execute(laku.db)
+    await insert(a)
+    await insert(b)
+    let attempts = 0
+    const lockBoth = (first: string, second: string) =>
+      laku.system(async (work) => {
+        attempts++
+        await sql`update staff set status = status where id = ${first}`.execute(work.tx)
+        await sql`select pg_sleep(0.05)`.execute(work.tx)
+        await sql`update staff set status = status where id = ${second}`.execute(work.tx)
+      })
+    await Promise.all([lockBoth(a, b), lockBoth(b, a)])
+    expect(attempts).toBeGreaterThanOrEqual(3)
+  })
+
+  it('refuses to change or remove what is written once', async () => {
+    for (const change of ['update events set type = type', 'delete from events', 'truncate events', 'delete from audit_log']) {
+      await expect(sql.raw(change).execute(laku.db)).rejects.toThrow(/permission denied|is refused/)
+    }
+  })
+})

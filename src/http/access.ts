@@ -1,0 +1,152 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { endedSessionsSince, staffByToken } from '../domain/auth/index.ts'
+import {
+  type Actor,
+  actorLabel,
+  claimKeys,
+  type IdempotencyKey,
+  requestHash,
+  secondsAfter,
+  storeAnswers,
+  toWire,
+  type Work,
+} from '../domain/kernel/index.ts'
+import type { Laku } from '../runtime/laku.ts'
+import { httpErrors } from './http-errors.ts'
+
+/** Who may knock at a route. What a staff role may do is decided in the use case. */
+export type Access = 'open' | 'customer' | 'staff' | 'signed-in'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access
+    /** Keeps the body as it came, for a signature over it. */
+    rawBody?: boolean
+    /** The call moves no money, so its idempotency key may be forgotten after a day. */
+    keyExpires?: boolean
+  }
+  interface FastifyRequest {
+    actor: Actor
+    rawBody: Buffer | undefined
+    /** Runs a unit of work as the caller. */
+    read<T>(use: (work: Work) => Promise<T>): Promise<T>
+    /** Runs a change as the caller, once per Idempotency-Key, and sends its result. */
+    change(reply: FastifyReply, status: number, use: (work: Work) => Promise<unknown>): Promise<FastifyReply>
+    /** The caller's idempotency key for this request, where one was sent. */
+    idempotencyKey(): IdempotencyKey | undefined
+  }
+}
+
+const DAY_S = 24 * 3600
+const anonymous: Actor = { kind: 'system', name: 'visitor' }
+
+/** Who calls, and the two ways in which a route runs a use case for them. */
+export const access = (laku: Laku) =>
+  fp(async (app: FastifyInstance) => {
+    const ended = new EndedSessions(laku)
+    app.addHook('onClose', async () => ended.close())
+    // Set by the hook below before any handler runs; a shared object here would leak between requests.
+    app.decorateRequest('actor')
+    app.decorateRequest('rawBody')
+
+    app.addHook('onRequest', async (request) => {
+      const need = request.routeOptions.config.access
+      request.actor = need === undefined || need === 'open' ? anonymous : await identify(request, need)
+    })
+
+    async function identify(request: FastifyRequest, need: Access): Promise<Actor> {
+      const actor = await bearer(request)
+      if (!actor) throw httpErrors.unauthorized()
+      if (need === 'customer' && actor.kind !== 'customer') throw httpErrors.unauthorized({ needs: 'customer' })
+      if (need === 'staff' && actor.kind !== 'staff') throw httpErrors.unauthorized({ needs: 'staff' })
+      return actor
+    }
+
+    async function bearer(request: FastifyRequest): Promise<Actor | undefined> {
+      const header = request.headers.authorization
+      if (!header?.startsWith('Bearer ')) return undefined
+      const token = header.slice(7)
+      if (token.startsWith('lkst_')) {
+        const staff = await laku.units.run(anonymous, (work) => staffByToken(work.tx, token, work.now))
+        const reason = request.headers['x-reason']
+        return staff && typeof reason === 'string' ? { ...staff, reason } : staff
+      }
+      const claims = app.readAccessToken(token)
+      if (!claims || ended.has(claims.sid)) return undefined
+      return { kind: 'customer', id: claims.sub }
+    }
+
+    app.decorateRequest('read', function <T>(this: FastifyRequest, use: (work: Work) => Promise<T>): Promise<T> {
+      return laku.units.run(this.actor, use, { requestId: this.id })
+    })
+
+    app.decorateRequest('idempotencyKey', function (this: FastifyRequest) {
+      const key = this.headers['idempotency-key']
+      if (key === undefined) return undefined
+      if (typeof key !== 'string' || key.length < 1 || key.length > 255) {
+        throw httpErrors.invalid({ where: 'headers', problems: [{ at: 'idempotency-key', message: '1 to 255 characters' }] })
+      }
+      const route = `${this.method} ${this.routeOptions.url} ${JSON.stringify(this.params)}`
+      return {
+        scope: actorLabel(this.actor),
+        key,
+        requestHash: requestHash(route, this.body),
+        ...(this.routeOptions.config.keyExpires ? { expiresInS: DAY_S } : {}),
+      }
+    })
+
+    app.decorateRequest('change', async function (
+      this: FastifyRequest,
+      reply: FastifyReply,
+      status: number,
+      use: (work: Work) => Promise<unknown>,
+    ) {
+      const key = this.idempotencyKey()
+      const answer = await this.read(async (work) => {
+        const [before] = key ? await claimKeys(work, [key]) : []
+        if (before instanceof Error) throw before
+        if (before) return before
+        const done = { status, body: toWire(await use(work)) }
+        if (key) await storeAnswers(work, [{ scope: key.scope, key: key.key, answer: done }])
+        return done
+      })
+      return reply.code(answer.status).send(answer.body)
+    })
+  })
+
+const REFRESH_MS = 15_000
+
+/**
+ * Log-ins that ended (logged out, suspended, reused) while their access tokens are still in date. Read four times a
+ * minute, so that a suspension ends access within 60 s and no request pays for it.
+ */
+class EndedSessions {
+  #ids = new Set<string>()
+  readonly #timer: NodeJS.Timeout
+  readonly #laku: Laku
+
+  constructor(laku: Laku) {
+    this.#laku = laku
+    this.#timer = setInterval(() => void this.#refresh(), REFRESH_MS).unref()
+    void this.#refresh()
+  }
+
+  async #refresh(): Promise<void> {
+    const { clock, policy, units, logger } = this.#laku
+    const since = secondsAfter(clock.now(), -(policy.accessTokenMinutes + 1) * 60)
+    try {
+      this.#ids = new Set(await units.run(anonymous, (work) => endedSessionsSince(work.tx, since)))
+    } catch (error) {
+      logger.warn({ err: error }, 'ended sessions could not be read; the last list stays')
+    }
+  }
+
+  has(authSessionId: string): boolean {
+    return this.#ids.has(authSessionId)
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+  }
+}

@@ -1,0 +1,13 @@
+import { defineErrors } from '../domain/kernel/index.ts'
+
+/** Errors of the door itself. */
+export const httpErrors = defineErrors('http', {
+  unauthorized: ['forbidden', 'Log in first: the access token is missing, wrong or expired.'],
+  invalid: ['invalid', 'The request does not fit; see details.'],
+  no_such_route: ['not_found', 'There is nothing at this address.'],
+  body_too_large: ['invalid', 'The body is larger than 256 KiB.'],
+  unsupported_media_type: ['invalid', 'Send application/json.'],
+  provider_unavailable: ['unavailable', 'A provider does not answer right now; nothing was lost, try again.'],
+  provider_refused: ['unavailable', 'A provider refused this.'],
+  internal: ['unavailable', 'Something went wrong here; nothing was changed.'],
+})

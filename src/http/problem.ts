@@ -1,0 +1,79 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import fp from 'fastify-plugin'
+import { DomainError, type ErrorKind, ProviderFailure, toWire } from '../domain/kernel/index.ts'
+import { httpErrors } from './http-errors.ts'
+
+/** RFC 9457, with a stable `code` for programs and the request's id for support. */
+export interface Problem {
+  type: 'about:blank'
+  title: string
+  status: number
+  code: string
+  details?: unknown
+  request_id: string
+}
+
+const statusOfKind: Record<ErrorKind, number> = {
+  invalid: 400,
+  not_found: 404,
+  conflict: 409,
+  forbidden: 403,
+  unavailable: 503,
+  limited: 429,
+}
+
+// Where the wire's own convention is finer than the kind.
+const statusOfCode: Record<string, number> = {
+  'kernel.idempotency_key_reused': 422,
+  'http.unauthorized': 401,
+  'http.body_too_large': 413,
+  'http.unsupported_media_type': 415,
+  'http.internal': 500,
+}
+
+/** The one table from errors to HTTP. */
+export function statusOf(error: DomainError): number {
+  return statusOfCode[error.code] ?? statusOfKind[error.kind]
+}
+
+function asDomainError(error: unknown): DomainError {
+  if (error instanceof DomainError) return error
+  if (error instanceof ProviderFailure) {
+    const { provider, outcome } = error
+    if (outcome === 'refused') return httpErrors.provider_refused({ provider, code: error.code })
+    return httpErrors.provider_unavailable({ provider, retryAfterS: error.retryAfterS ?? 5 })
+  }
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const problems = error.validation.map((one) => ({ at: one.instancePath || '/', message: one.message }))
+    return httpErrors.invalid({ where: error.validationContext, problems })
+  }
+  const { statusCode, code } = error as Partial<FastifyError>
+  if (statusCode === 413) return httpErrors.body_too_large()
+  if (statusCode === 415) return httpErrors.unsupported_media_type()
+  if (statusCode === 400) return httpErrors.invalid({ where: 'body', problems: [{ at: '/', message: code ?? 'malformed' }] })
+  return httpErrors.internal()
+}
+
+function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = asDomainError(error)
+  const status = statusOf(known)
+  if (status >= 500) request.log.error({ err: error, code: known.code }, 'request failed')
+  const { retryAfterS } = known.details
+  if (typeof retryAfterS === 'number') reply.header('retry-after', Math.ceil(retryAfterS))
+  const problem: Problem = {
+    type: 'about:blank',
+    title: known.message,
+    status,
+    code: known.code,
+    request_id: request.id,
+  }
+  if (Object.keys(known.details).length > 0) problem.details = toWire(known.details)
+  // Serialized here: a problem fits no route's answer schema.
+  return reply.code(status).type('application/problem+json').serializer(JSON.stringify).send(problem)
+}
+
+export const problems = fp(async (app: FastifyInstance) => {
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
+  app.setNotFoundHandler((request, reply) => sendProblem(httpErrors.no_such_route(), request, reply))
+})

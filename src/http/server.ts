@@ -1,0 +1,66 @@
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { newId } from '../domain/kernel/index.ts'
+import type { Laku } from '../runtime/laku.ts'
+import { StartError } from '../runtime/start-error.ts'
+import { access } from './access.ts'
+import { accessTokens } from './access-token.ts'
+import { bodies } from './bodies.ts'
+import { health } from './health.ts'
+import { problems } from './problem.ts'
+import { routes } from './routes.ts'
+
+const BODY_LIMIT = 256 * 1024
+
+/** The server with every plugin and route, not yet listening. */
+export async function buildServer(laku: Laku): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: laku.logger as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    genReqId: () => newId(),
+    routerOptions: { ignoreTrailingSlash: true },
+    trustProxy: 'loopback',
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  await app.register(problems)
+  await app.register(helmet, { contentSecurityPolicy: false })
+  await app.register(cors, { origin: laku.config.corsOrigins })
+  await app.register(bodies)
+  await app.register(accessTokens(laku))
+  await app.register(access(laku))
+  await app.register(health(laku))
+  for (const plugin of routes) await app.register(plugin(laku))
+  return app
+}
+
+export interface RunningServer {
+  app: FastifyInstance
+  url: string
+  /** Takes no new requests, finishes those under way. */
+  close(): Promise<void>
+}
+
+/** Throws StartError 2 where the port is taken or not allowed. */
+export async function startServer(laku: Laku, address: { host: string; port: number }): Promise<RunningServer> {
+  const app = await buildServer(laku)
+  try {
+    const url = await app.listen(address)
+    return { app, url, close: () => app.close() }
+  } catch (error) {
+    await app.close()
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EADDRINUSE') {
+      throw new StartError(2, `port ${address.port} on ${address.host} is taken: stop what listens there, or choose another with PORT or --port`)
+    }
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+      throw new StartError(2, `cannot listen on ${address.host}:${address.port} (${code}): choose another with HOST and PORT`)
+    }
+    throw error
+  }
+}

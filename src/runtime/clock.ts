@@ -1,0 +1,54 @@
+import type pg from 'pg'
+import type { Clock } from '../domain/kernel/index.ts'
+import { StartError } from './start-error.ts'
+
+const REFRESH_MS = 500
+
+/**
+ * The clock of every process on one database. Development may shift it (a week passes in a moment); the shift is a row
+ * that each process reads twice a second. Production refuses to start on a shifted one and never reads it again.
+ */
+export class SharedClock implements Clock {
+  #shiftMs = 0
+  #timer: NodeJS.Timeout | undefined
+  readonly #pool: pg.Pool
+
+  private constructor(pool: pg.Pool) {
+    this.#pool = pool
+  }
+
+  static async open(pool: pg.Pool, env: 'development' | 'production'): Promise<SharedClock> {
+    const clock = new SharedClock(pool)
+    await clock.refresh()
+    if (env === 'production') {
+      if (clock.#shiftMs !== 0) {
+        throw new StartError(
+          2,
+          'the clock of this database was shifted by development: production does not start on it',
+        )
+      }
+      return clock
+    }
+    clock.#timer = setInterval(() => void clock.refresh().catch(() => {}), REFRESH_MS).unref()
+    return clock
+  }
+
+  now(): Date {
+    return new Date(Date.now() + this.#shiftMs)
+  }
+
+  async refresh(): Promise<void> {
+    const { rows } = await this.#pool.query<{ shift_s: number }>('select shift_s from clock')
+    this.#shiftMs = (rows[0]?.shift_s ?? 0) * 1000
+  }
+
+  /** Moves every process of this database so many seconds into the future; never used in production. */
+  async shift(seconds: number): Promise<void> {
+    await this.#pool.query('update clock set shift_s = shift_s + $1', [seconds])
+    await this.refresh()
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+  }
+}

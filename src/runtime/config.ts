@@ -1,0 +1,122 @@
+import { defaultPolicy, type Policy } from '../domain/kernel/policy.ts'
+import { developmentDefaults, developmentSecrets, generatedSecrets } from './config/development.ts'
+import { variableOf } from './config/fields.ts'
+import { readConfigFile } from './config/file.ts'
+import {
+  configSchema,
+  type RawSettings,
+  type SettingName,
+  type Settings,
+  settingNames,
+} from './config/schema.ts'
+import { type Flags, fromEnvironment, fromFlags, type Source } from './config/sources.ts'
+import { StartError } from './start-error.ts'
+
+export { sandboxSmtpPort } from './config/development.ts'
+export type { Flags } from './config/sources.ts'
+export { defaultPolicy, type Policy }
+
+/** Every setting, checked, and the business rules. */
+export type Config = Settings & { policy: Policy }
+
+/** What is wrong with the configuration: a line a problem, each with its variable, what was given and what is allowed. */
+export class ConfigError extends StartError {
+  override readonly name = 'ConfigError'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(2, problems.join('\n'))
+    this.problems = problems
+  }
+}
+
+const defaults = {
+  env: 'development',
+  dataDir: '.laku',
+  logLevel: 'info',
+  databasePoolSize: 20,
+  host: '127.0.0.1',
+  port: 3000,
+  sandboxPort: 3900,
+  corsOrigins: [],
+} satisfies RawSettings
+
+export interface ConfigSources {
+  env: NodeJS.ProcessEnv
+  flags?: Flags
+}
+
+/**
+ * The configuration: defaults < the file of LAKU_CONFIG < environment < flags. Development fills in the sandbox's
+ * addresses and credentials, and keeps secrets of its own in the data folder; production has no such defaults.
+ * Throws ConfigError with all problems at once; StartError 2 where development's data folder cannot be written.
+ */
+export function loadConfig({ env, flags = {} }: ConfigSources): Config {
+  const file = readConfigFile(env.LAKU_CONFIG)
+  const sources: Source[] = [file, fromEnvironment(env), fromFlags(flags)]
+  const given: RawSettings = { ...defaults }
+  const called: Source['called'] = {}
+  for (const source of sources) merge(given, called, source)
+  const problems = sources.flatMap((source) => source.problems)
+  const production = given.env === 'production'
+  problems.push(...contradictions(given, production))
+
+  const known = production ? given : { ...developmentDefaults(portsOf(given)), ...given }
+  const parsed = configSchema.safeParse(known)
+  for (const name of wrongSettings(parsed.error?.issues ?? [])) {
+    if (!production && isGenerated(name) && given[name] === undefined) continue
+    problems.push(problemOf(name, given[name], called[name]))
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+  if (parsed.success) return whole(parsed.data, file.policy)
+  const secrets = developmentSecrets(configSchema.shape.dataDir.parse(given.dataDir))
+  return whole(configSchema.parse({ ...secrets, ...known }), file.policy)
+}
+
+function merge(given: RawSettings, called: Source['called'], source: Source): void {
+  for (const name of settingNames) {
+    if (source.given[name] === undefined) continue
+    given[name] = source.given[name]
+    called[name] = source.called[name] ?? variableOf(configSchema.shape[name]).variable
+  }
+}
+
+/** The ports that other defaults are made from; a wrong one is reported where it is checked. */
+function portsOf(given: RawSettings): { port: number; sandboxPort: number } {
+  const { port, sandboxPort } = configSchema.shape
+  return {
+    port: port.safeParse(given.port).data ?? defaults.port,
+    sandboxPort: sandboxPort.safeParse(given.sandboxPort).data ?? defaults.sandboxPort,
+  }
+}
+
+function contradictions(given: RawSettings, production: boolean): string[] {
+  if (production) {
+    const hasDatabase = given.databaseUrl !== undefined
+    return hasDatabase ? [] : [problemOf('databaseUrl', undefined, undefined)]
+  }
+  const halfPair = (given.vapidPublicKey === undefined) !== (given.vapidPrivateKey === undefined)
+  return halfPair ? ['VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY are a pair: both or none are allowed'] : []
+}
+
+function wrongSettings(issues: readonly { path: PropertyKey[] }[]): Set<SettingName> {
+  return new Set(settingNames.filter((name) => issues.some((issue) => issue.path[0] === name)))
+}
+
+function isGenerated(name: SettingName): boolean {
+  return generatedSecrets.some((generated) => generated === name)
+}
+
+function problemOf(name: SettingName, value: unknown, called: string | undefined): string {
+  const { variable, allowed, secret } = variableOf(configSchema.shape[name])
+  if (value === undefined) return `${variable} is missing: production needs it, ${allowed}`
+  const shown = secret ? 'not acceptable (its value is not shown)' : JSON.stringify(value)
+  return `${called ?? variable} is ${shown}: it must be ${allowed}`
+}
+
+function whole(settings: Settings, policy: Policy): Config {
+  const { databaseUrl } = settings
+  const databaseDirectUrl = settings.databaseDirectUrl ?? databaseUrl
+  const databaseOwnerUrl = settings.databaseOwnerUrl ?? databaseDirectUrl
+  return { ...settings, databaseDirectUrl, databaseOwnerUrl, policy }
+}

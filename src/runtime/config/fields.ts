@@ -1,0 +1,120 @@
+import { z } from 'zod'
+
+/** What is known of a setting besides its type: its variable, what it takes, and whether its value may be shown. */
+export interface Variable {
+  variable: string
+  allowed: string
+  secret: boolean
+}
+
+const variables = z.registry<Variable>()
+
+export function variableOf(schema: z.ZodType): Variable {
+  const found = variables.get(schema)
+  if (!found) throw new Error('a setting without its variable')
+  return found
+}
+
+/** A value of a field and the sentence that tells a person what it takes. */
+export interface Field<T extends z.ZodType> {
+  schema: T
+  allowed: string
+}
+
+export function setting<T extends z.ZodType>(variable: string, field: Field<T>): T {
+  variables.add(field.schema, { variable, allowed: field.allowed, secret: false })
+  return field.schema
+}
+
+/** A setting that may come as a file, and is never shown. */
+export function secret<T extends z.ZodType>(variable: string, field: Field<T>): T {
+  variables.add(field.schema, { variable, allowed: field.allowed, secret: true })
+  return field.schema
+}
+
+export function optional<T extends z.ZodType>({ schema, allowed }: Field<T>): Field<z.ZodOptional<T>> {
+  return { schema: schema.optional(), allowed }
+}
+
+// A function each: a schema carries the name of one variable.
+
+export const text = () => ({
+  schema: z.string().regex(/^[^\r\n]{1,200}$/),
+  allowed: 'one line of text, up to 200 characters',
+})
+
+export const token = (min = 1) => ({
+  schema: z.string().min(min).regex(/^\S+$/),
+  allowed: `${min} characters or more, without spaces`,
+})
+
+const split = (value: unknown) =>
+  typeof value === 'string' ? value.split(',').flatMap((part) => part.trim() || []) : value
+
+/** Several while a secret rotates: the first is used, all are accepted. */
+export const tokens = (min = 1) => ({
+  schema: z.preprocess(split, z.array(token(min).schema).min(1)),
+  allowed: `${min} characters or more without spaces; several with commas while it rotates`,
+})
+
+export const wholeNumber = (min: number, max: number) => ({
+  schema: z.preprocess(
+    (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
+    z.int().min(min).max(max),
+  ),
+  allowed: `a whole number from ${min} to ${max}`,
+})
+
+export const oneOf = <const T extends readonly [string, ...string[]]>(values: T) => ({
+  schema: z.enum(values),
+  allowed: `one of ${values.join(', ')}`,
+})
+
+/** Without a slash at its end, for paths are put behind it. */
+export const httpUrl = () => ({
+  schema: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
+  allowed: 'an http or https address',
+})
+
+export const postgresUrl = () => ({
+  schema: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/\S+$/)
+    .refine((url) => URL.canParse(url)),
+  allowed: 'an address like postgres://user@host/database',
+})
+
+export const smtpUrl = () => ({
+  schema: z.url({ protocol: /^smtps?$/ }),
+  allowed: 'an smtp or smtps address',
+})
+
+const isOrigin = (value: string) => URL.canParse(value) && new URL(value).origin === value
+
+export const origins = () => ({
+  schema: z.preprocess(split, z.array(z.string().refine(isOrigin))),
+  allowed: 'origins like https://example.com, with commas between them',
+})
+
+export const headerName = () => ({
+  schema: z
+    .string()
+    .regex(/^[\w!#$%&'*+.^`|~-]+$/)
+    .toLowerCase(),
+  allowed: 'the name of an HTTP header',
+})
+
+export const sender = () => ({
+  schema: z.string().regex(/^([^<>\r\n]* )?<?[^\s<>@]+@[^\s<>@]+>?$/),
+  allowed: 'a sender like Laku <halo@example.com>',
+})
+
+export const postalCode = () => ({
+  schema: z.string().regex(/^\d{5}$/),
+  allowed: 'a postal code of 5 digits',
+})
+
+export const phone = () => ({
+  schema: z.string().regex(/^\+?\d{8,15}$/),
+  allowed: 'a phone number, like +62215551234',
+})

@@ -1,0 +1,82 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { policySchema } from '../../domain/kernel/policy.ts'
+import * as field from './fields.ts'
+
+const { secret, setting } = field
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+
+const folder = {
+  schema: z
+    .string()
+    .min(1)
+    .transform((path) => resolve(path)),
+  allowed: 'a folder',
+}
+const port = () => field.wholeNumber(0, 65_535)
+
+/** Every setting of laku. In the config file they go by these names, in the environment by their variables'. */
+export const configSchema = z.strictObject({
+  env: setting('LAKU_ENV', field.oneOf(['development', 'production'])),
+  dataDir: setting('LAKU_DATA_DIR', folder),
+  logLevel: setting('LAKU_LOG_LEVEL', field.oneOf(logLevels)),
+  /** A staff member's personal token, for the CLI. */
+  token: secret('LAKU_TOKEN', field.optional(field.token())),
+
+  /** Without one: the embedded server of the data folder. */
+  databaseUrl: secret('DATABASE_URL', field.optional(field.postgresUrl())),
+  /** Past PgBouncer, for migrations and LISTEN. */
+  databaseDirectUrl: secret('DATABASE_DIRECT_URL', field.optional(field.postgresUrl())),
+  databaseOwnerUrl: secret('DATABASE_OWNER_URL', field.optional(field.postgresUrl())),
+  databasePoolSize: setting('DATABASE_POOL_SIZE', field.wholeNumber(1, 500)),
+
+  host: setting('HOST', field.token()),
+  port: setting('PORT', port()),
+  metricsPort: setting('LAKU_METRICS_PORT', field.optional(port())),
+  sandboxPort: setting('LAKU_SANDBOX_PORT', port()),
+  /** Base of the links that people get: `/pay/:code`, `/s/:code`. */
+  publicUrl: setting('LAKU_PUBLIC_URL', field.httpUrl()),
+  corsOrigins: setting('CORS_ORIGINS', field.origins()),
+  jwtSecret: secret('JWT_SECRET', field.tokens(32)),
+  encryptionKey: secret('LAKU_ENCRYPTION_KEY', field.token(32)),
+
+  xenditApiUrl: setting('XENDIT_API_URL', field.httpUrl()),
+  xenditSecretKey: secret('XENDIT_SECRET_KEY', field.token()),
+  xenditCallbackToken: secret('XENDIT_CALLBACK_TOKEN', field.tokens()),
+  biteshipApiUrl: setting('BITESHIP_API_URL', field.httpUrl()),
+  biteshipApiKey: secret('BITESHIP_API_KEY', field.token()),
+  biteshipWebhookHeader: setting('BITESHIP_WEBHOOK_HEADER', field.headerName()),
+  biteshipWebhookSecret: secret('BITESHIP_WEBHOOK_SECRET', field.tokens()),
+  /** With the API's version, like `https://graph.facebook.com/v23.0`. */
+  whatsappApiUrl: setting('WHATSAPP_API_URL', field.httpUrl()),
+  whatsappToken: secret('WHATSAPP_TOKEN', field.token()),
+  whatsappPhoneNumberId: setting('WHATSAPP_PHONE_NUMBER_ID', field.token()),
+  whatsappAppSecret: secret('WHATSAPP_APP_SECRET', field.token()),
+  whatsappVerifyToken: secret('WHATSAPP_VERIFY_TOKEN', field.token()),
+  smtpUrl: secret('SMTP_URL', field.smtpUrl()),
+  mailFrom: setting('MAIL_FROM', field.sender()),
+  vapidPublicKey: setting('VAPID_PUBLIC_KEY', field.token()),
+  vapidPrivateKey: secret('VAPID_PRIVATE_KEY', field.token()),
+  smsApiUrl: setting('SMS_API_URL', field.httpUrl()),
+  smsAccount: setting('SMS_ACCOUNT', field.token()),
+  smsToken: secret('SMS_TOKEN', field.token()),
+
+  warehouseAddress: setting('WAREHOUSE_ADDRESS', field.text()),
+  warehousePostalCode: setting('WAREHOUSE_POSTAL_CODE', field.postalCode()),
+  warehouseContactName: setting('WAREHOUSE_CONTACT_NAME', field.text()),
+  warehouseContactPhone: setting('WAREHOUSE_CONTACT_PHONE', field.phone()),
+})
+
+export type Settings = z.infer<typeof configSchema>
+export type SettingName = keyof Settings
+
+/** Settings before they are checked. */
+export type RawSettings = { [K in SettingName]?: unknown }
+
+export const settingNames = Object.keys(configSchema.shape) as SettingName[]
+
+/** The config file besides its settings, which are checked when all sources are together. */
+export const fileSchema = z.strictObject({
+  ...Object.fromEntries(settingNames.map((name) => [name, z.unknown().optional()])),
+  policy: policySchema.prefault({}),
+})

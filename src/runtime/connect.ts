@@ -1,0 +1,63 @@
+import pg from 'pg'
+import type { Config } from './config.ts'
+import { StartError } from './start-error.ts'
+
+export interface DatabaseUrls {
+  /** What the application runs as. */
+  app: string
+  /** Past PgBouncer, as the application: LISTEN needs a connection of its own. */
+  direct: string
+  /** Migrates and owns. */
+  owner: string
+  embedded: boolean
+}
+
+/** The database to use: the one that is configured, or else the embedded server of the data folder, started if need be. */
+export async function databaseUrls(config: Config): Promise<DatabaseUrls> {
+  const { databaseUrl, databaseDirectUrl, databaseOwnerUrl } = config
+  if (databaseUrl) {
+    const direct = databaseDirectUrl ?? databaseUrl
+    return { app: databaseUrl, direct, owner: databaseOwnerUrl ?? direct, embedded: false }
+  }
+  // Only those who use it pay for loading it.
+  const { startEmbeddedPostgres } = await import('./embedded-postgres.ts')
+  const server = await startEmbeddedPostgres(config.dataDir)
+  return { app: server.appUrl, direct: server.appUrl, owner: server.ownerUrl, embedded: true }
+}
+
+/** The role a URL logs in as: what migrations grant to. */
+export function roleOf(url: string): string {
+  const role = decodeURIComponent(new URL(url).username)
+  return role || pg.defaults.user || 'postgres'
+}
+
+/** A URL fit for a message: no password, no parameters. */
+export function shownUrl(url: string): string {
+  const { protocol, username, host, pathname, searchParams } = new URL(url)
+  return `${protocol}//${username ? `${username}@` : ''}${searchParams.get('host') ?? host}${pathname}`
+}
+
+const oldestVersion = 150_000
+
+/**
+ * Sees that the database answers and is new enough, so that a wrong address is one clear line at the start.
+ * Throws StartError 6.
+ */
+export async function requireDatabase(pool: pg.Pool, url: string): Promise<void> {
+  try {
+    const { rows } = await pool.query<{ version: string }>(
+      "select current_setting('server_version_num') as version",
+    )
+    if (Number(rows[0]?.version) >= oldestVersion) return
+  } catch (error) {
+    const why =
+      error instanceof Error
+        ? error.message || ('code' in error ? String(error.code) : error.name)
+        : String(error)
+    throw new StartError(
+      6,
+      `the database ${shownUrl(url)} cannot be used: ${why}; check DATABASE_URL and that the server runs`,
+    )
+  }
+  throw new StartError(6, `the database ${shownUrl(url)} is older than PostgreSQL 15: laku needs 15 or newer`)
+}

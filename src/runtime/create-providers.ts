@@ -1,0 +1,27 @@
+import { createBiteshipCourier } from '../providers/biteship/courier.ts'
+import { createSmtpMailer } from '../providers/email/smtp.ts'
+import { createTwilioSender } from '../providers/sms/twilio.ts'
+import { createMetaSender } from '../providers/whatsapp/meta.ts'
+import { createXenditGateway } from '../providers/xendit/gateway.ts'
+import type { Config } from './config.ts'
+import type { Providers } from './providers.ts'
+
+/** The real clients, pointed where the configuration says: the providers in production, the sandbox in development. */
+export function createProviders(config: Config): Providers {
+  return {
+    gateway: createXenditGateway({ url: config.xenditApiUrl, secretKey: config.xenditSecretKey }),
+    courier: createBiteshipCourier({ url: config.biteshipApiUrl, apiKey: config.biteshipApiKey }),
+    whatsapp: createMetaSender({
+      url: config.whatsappApiUrl,
+      token: config.whatsappToken,
+      phoneNumberId: config.whatsappPhoneNumberId,
+    }),
+    mailer: createSmtpMailer({ url: config.smtpUrl, from: config.mailFrom }),
+    sms: createTwilioSender({
+      url: config.smsApiUrl,
+      account: config.smsAccount,
+      token: config.smsToken,
+      from: 'LAKU',
+    }),
+  }
+}

@@ -1,0 +1,85 @@
+import { choreography } from '../domain/choreography.ts'
+import { UnitOfWork, Vault } from '../domain/kernel/index.ts'
+import { SharedClock } from './clock.ts'
+import type { Config } from './config.ts'
+import { databaseUrls, requireDatabase } from './connect.ts'
+import { createKysely, createPool } from './database.ts'
+import type { Laku } from './laku.ts'
+import { createLogger } from './logger.ts'
+import { migrationStatus } from './migrate.ts'
+import type { Providers } from './providers.ts'
+import { JobQueue } from './queue.ts'
+import { StartError } from './start-error.ts'
+
+export interface OpenOptions {
+  /** Shown by the database beside this process's connections. */
+  name: string
+  poolSize?: number
+  /** False where nothing outside is called: loading the clients costs a command a tenth of a second. */
+  providers?: boolean
+}
+
+/**
+ * The composition root: everything wired together for one process. The database must be migrated.
+ * Throws StartError: 6 where the database cannot be reached or is behind, 2 where production's clock is shifted.
+ */
+export async function openLaku(config: Config, options: OpenOptions): Promise<Laku> {
+  const urls = await databaseUrls(config)
+  const poolSize = options.poolSize ?? config.databasePoolSize
+  const pool = createPool({ url: urls.app, poolSize, applicationName: `laku ${options.name}` })
+  try {
+    await requireDatabase(pool, urls.app)
+    await requireMigrated(pool)
+    const clock = await SharedClock.open(pool, config.env)
+    const logger = createLogger({ logLevel: config.logLevel, name: options.name })
+    const queue = new JobQueue(urls.direct, (error) => logger.error({ err: error }, 'queue'))
+    const vault = new Vault(config.encryptionKey)
+    const db = createKysely(pool)
+    const enqueue: JobQueue['enqueue'] = (tx, jobs) => queue.enqueue(tx, jobs)
+    const units = new UnitOfWork({ db, clock, choreography, enqueue, policy: config.policy, vault })
+    const close = async () => {
+      clock.close()
+      await queue.close()
+      await pool.end()
+    }
+    const providers = options.providers === false ? noProviders : await loadProviders(config)
+    return {
+      config,
+      urls,
+      policy: config.policy,
+      clock,
+      logger,
+      pool,
+      db,
+      units,
+      vault,
+      queue,
+      providers,
+      close,
+    }
+  } catch (error) {
+    await pool.end()
+    throw error
+  }
+}
+
+async function loadProviders(config: Config): Promise<Providers> {
+  const { createProviders } = await import('./create-providers.ts')
+  return createProviders(config)
+}
+
+/** Stands where the providers are when they were not asked for: using one is a mistake in the program. */
+const noProviders = new Proxy({} as Providers, {
+  get(_, name) {
+    throw new Error(`this laku was opened without providers, and ${String(name)} was asked for`)
+  },
+})
+
+async function requireMigrated(pool: Parameters<typeof migrationStatus>[0]): Promise<void> {
+  const { pending } = await migrationStatus(pool)
+  if (pending.length === 0) return
+  throw new StartError(
+    6,
+    `the database lacks ${pending.length} migrations (first ${pending[0]}): run laku db migrate`,
+  )
+}

@@ -1,0 +1,106 @@
+const removed = '[removed]'
+
+/** Names of fields whose values never reach a log, as they are written without `_`, `-` and capitals. */
+const personal = new Set(
+  [
+    ...[
+      'phone',
+      'to',
+      'recipient',
+      'target',
+      'email',
+      'mail',
+      'name',
+      'given_names',
+      'surname',
+      'recipient_name',
+    ],
+    ...[
+      'contact_name',
+      'contact_phone',
+      'driver_name',
+      'driver_phone',
+      'account_holder_name',
+      'account_number',
+    ],
+    ...[
+      'address',
+      'street',
+      'district',
+      'city',
+      'postal_code',
+      'latitude',
+      'longitude',
+      'npwp',
+      'nik',
+      'wa_id',
+    ],
+    ...[
+      'code',
+      'otp',
+      'pin',
+      'password',
+      'secret',
+      'secret_key',
+      'api_key',
+      'token',
+      'access_token',
+      'refresh_token',
+    ],
+    ...[
+      'authorization',
+      'cookie',
+      'set-cookie',
+      'x-callback-token',
+      'idempotency-key',
+      'body',
+      'payload',
+      'params',
+    ],
+    ...['origin_address', 'origin_contact_name', 'origin_contact_phone', 'mobile_number', 'payer_email'],
+    ...['destination_address', 'destination_contact_name', 'destination_contact_phone', 'database_url'],
+  ].map(plain),
+)
+
+const deepest = 8
+
+function plain(key: string): string {
+  return key.toLowerCase().replaceAll(/[_-]/g, '')
+}
+
+/** The same object with the values of personal fields taken out, however deep; errors keep their code and stack. */
+export function withoutPersonalData(fields: Record<string, unknown>): Record<string, unknown> {
+  return cleanFields(fields, 0)
+}
+
+function cleanFields(fields: object, depth: number): Record<string, unknown> {
+  const clean: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(fields)) {
+    clean[key] = personal.has(plain(key)) && !isEmpty(value) ? removed : cleanValue(value, depth + 1)
+  }
+  return clean
+}
+
+const isEmpty = (value: unknown) => value === undefined || value === null
+
+function cleanValue(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value
+  if (depth > deepest) return removed
+  if (value instanceof Error) return cleanError(value, depth)
+  if (Array.isArray(value)) return value.map((one) => cleanValue(one, depth + 1))
+  // Requests, responses and the like, which a serializer of their own turns into fields.
+  if (!isPlain(value)) return value
+  return cleanFields(value, depth)
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** An error's own further fields, like a database's `detail`, quote the row that failed. */
+function cleanError(error: Error, depth: number): Record<string, unknown> {
+  const code = 'code' in error ? error.code : undefined
+  const cause = error.cause === undefined ? undefined : cleanValue(error.cause, depth + 1)
+  return { type: error.name, code, message: error.message, stack: error.stack, cause }
+}

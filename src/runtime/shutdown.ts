@@ -1,0 +1,94 @@
+import closeWithGrace from 'close-with-grace'
+import type { Logger } from './logger.ts'
+
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+const notOurs = ['SIGQUIT', 'SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV', 'SIGUSR2'] as const
+
+/**
+ * npm, launchers and terminals each pass one Ctrl-C on, so that it arrives twice within milliseconds; what comes
+ * later is a person who does not want to wait.
+ */
+const sameSignalMs = 300
+
+interface Step {
+  name: string
+  close: () => unknown
+}
+
+export interface ShutdownOptions {
+  logger: Logger
+  /** For all steps together; then the process ends with 1. Default 20 s. */
+  deadlineMs?: number
+}
+
+/**
+ * Closes a process in order: what was opened last is closed first. SIGTERM, SIGINT and SIGHUP begin it, and so does an
+ * error that nobody caught; a second signal ends the process at once. Ends with 0, or 1 after an error, a failed step
+ * or the deadline.
+ */
+export class Shutdown {
+  readonly #logger: Logger
+  readonly #steps: Step[] = []
+  readonly #grace: { close: () => void }
+  #current: string | undefined
+  #beganAt: number | undefined
+
+  constructor({ logger, deadlineMs = 20_000 }: ShutdownOptions) {
+    this.#logger = logger
+    this.#grace = closeWithGrace(
+      {
+        delay: deadlineMs,
+        // A command that is done ends by itself, with its own exit code.
+        skip: [...signals, ...notOurs, 'beforeExit'],
+        logger: { error: (error) => logger.error({ err: error }, 'shutdown') },
+        onTimeout: () =>
+          logger.fatal({ step: this.#current, deadline_ms: deadlineMs }, 'shutdown takes too long'),
+      },
+      ({ err }) => this.#closeAll(err),
+    )
+    for (const signal of signals) process.on(signal, () => this.#onSignal(signal))
+  }
+
+  /** Registers what is to be closed, after everything that was registered later. */
+  onShutdown(name: string, close: () => unknown): void {
+    this.#steps.push({ name, close })
+  }
+
+  /** Begins the shutdown; the process ends when it is done. Calling it again does nothing. */
+  begin(): void {
+    if (this.#beganAt !== undefined) return
+    this.#beganAt = performance.now()
+    this.#grace.close()
+  }
+
+  get begun(): boolean {
+    return this.#beganAt !== undefined
+  }
+
+  #onSignal(signal: string): void {
+    if (this.#beganAt === undefined) {
+      this.#logger.info({ signal }, 'shutdown')
+      this.begin()
+      return
+    }
+    if (performance.now() - this.#beganAt < sameSignalMs) return
+    this.#logger.warn({ signal, step: this.#current }, 'second signal: ending at once')
+    process.exit(1)
+  }
+
+  async #closeAll(error: Error | undefined): Promise<void> {
+    this.#beganAt ??= performance.now()
+    if (error) this.#logger.fatal({ err: error }, 'uncaught error')
+    let failed = 0
+    for (let step = this.#steps.pop(); step; step = this.#steps.pop()) {
+      this.#current = step.name
+      try {
+        await step.close()
+      } catch (cause) {
+        failed++
+        this.#logger.error({ err: cause, step: step.name }, 'could not be closed')
+      }
+    }
+    if (failed > 0) throw new Error(`${failed} of the steps failed`)
+  }
+}
