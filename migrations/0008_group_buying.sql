@@ -11,7 +11,8 @@ create table group_buying_sessions (
   capacity integer check (capacity >= moq),
   per_user_limit integer check (per_user_limit > 0),
   commission_bps integer not null check (commission_bps between 0 and 10000),
-  starts_at timestamptz not null,
+  -- null: a draft that is opened by hand
+  starts_at timestamptz,
   ends_at timestamptz not null check (ends_at > starts_at),
   paid_units integer not null default 0 check (paid_units >= 0),
   held_units integer not null default 0 check (held_units >= 0),
@@ -21,6 +22,7 @@ create table group_buying_sessions (
   closed_at timestamptz,
   created_at timestamptz not null,
   updated_at timestamptz not null,
+  check (starts_at is not null or status in ('draft', 'cancelled', 'refunded')),
   constraint session_capacity_kept check (capacity is null or paid_units + held_units <= capacity)
 ) with (fillfactor = 50);
 create index sessions_to_open on group_buying_sessions (starts_at) where status = 'draft';

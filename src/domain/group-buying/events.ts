@@ -14,6 +14,8 @@ declare module '../kernel/events.ts' {
     'session.opened': SessionSubject
     'session.moq_reached': SessionSubject & { paidUnits: number }
     'session.pending_stock': SessionSubject & { missingUnits: number }
+    /** Its fulfilment may go on: stock came, or it stood still for too long. */
+    'session.fulfilment_due': SessionSubject
     'session.orders_created': SessionSubject & { orders: number; releasedIdr: number }
     'session.succeeded': SessionSubject
     'session.failed': SessionSubject & { paidUnits: number; moq: number }
@@ -21,7 +23,12 @@ declare module '../kernel/events.ts' {
     'session.refunded': SessionSubject
     'participant.joined': ParticipantSubject & { paymentId: string; paymentCode: string; units: number; totalIdr: number }
     'participant.paid': ParticipantSubject & { units: number }
-    'participant.released': ParticipantSubject & { because: 'expired' | 'left' | 'closed'; paymentId: string }
+    /** A place is free again. Where it was not paid, nobody waits for its invoice any more. */
+    'participant.released': ParticipantSubject & {
+      because: 'expired' | 'left' | 'closed'
+      paymentId: string
+      wasPaid: boolean
+    }
   }
 }
 export {}

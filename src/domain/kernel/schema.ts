@@ -119,7 +119,7 @@ export interface GroupBuyingSessions {
   participants: Generated<number>;
   perUserLimit: number | null;
   productId: string;
-  startsAt: Timestamp;
+  startsAt: Timestamp | null;
   status: string;
   statusReason: string | null;
   updatedAt: Timestamp;

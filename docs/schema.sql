@@ -1,0 +1,838 @@
+-- The schema as the migrations leave it. Made by `npm run generate`; CI fails when it drifts.
+
+create table addresses (
+  id uuid not null,
+  user_id uuid not null,
+  label text not null,
+  recipient_name text not null,
+  phone text not null,
+  street text not null,
+  district text not null,
+  city text not null,
+  province text not null,
+  postal_code text not null,
+  area_id text,
+  is_default boolean default false not null,
+  created_at timestamp with time zone not null,
+  deleted_at timestamp with time zone,
+  constraint addresses_pkey PRIMARY KEY (id),
+  constraint addresses_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint addresses_postal_code_check CHECK ((postal_code ~ '^[0-9]{5}$'::text))
+);
+
+create table attention (
+  id uuid not null,
+  kind text not null,
+  subject_kind text not null,
+  subject_id text not null,
+  message text not null,
+  command text not null,
+  details jsonb default '{}'::jsonb not null,
+  times integer default 1 not null,
+  since timestamp with time zone not null,
+  resolved_at timestamp with time zone,
+  resolved_by text,
+  resolution text,
+  constraint attention_pkey PRIMARY KEY (id)
+);
+
+create table audit_log (
+  id uuid not null,
+  actor_kind text not null,
+  actor_id text not null,
+  actor_name text not null,
+  reason text,
+  command text not null,
+  subject_kind text not null,
+  subject_id text not null,
+  before jsonb,
+  after jsonb,
+  request_id text,
+  occurred_at timestamp with time zone not null,
+  constraint audit_log_pkey PRIMARY KEY (id),
+  constraint audit_log_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['staff'::text, 'customer'::text, 'provider'::text, 'system'::text])))
+);
+
+create table auth_sessions (
+  id uuid not null,
+  user_id uuid not null,
+  token_hash text not null,
+  previous_hash text,
+  rotated_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  ended_because text,
+  constraint auth_sessions_previous_hash_key UNIQUE (previous_hash),
+  constraint auth_sessions_token_hash_key UNIQUE (token_hash),
+  constraint auth_sessions_pkey PRIMARY KEY (id),
+  constraint auth_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint auth_sessions_ended_because_check CHECK ((ended_because = ANY (ARRAY['logout'::text, 'reuse'::text, 'suspended'::text, 'revoked'::text])))
+);
+
+create table clock (
+  one boolean default true not null,
+  shift_s bigint default 0 not null,
+  constraint clock_pkey PRIMARY KEY (one),
+  constraint clock_one_check CHECK (one)
+);
+
+create table events (
+  id uuid not null,
+  type text not null,
+  aggregate_kind text not null,
+  aggregate_id uuid not null,
+  payload jsonb not null,
+  actor text not null,
+  request_id text,
+  occurred_at timestamp with time zone not null,
+  constraint events_pkey PRIMARY KEY (id)
+);
+
+create table factories (
+  id uuid not null,
+  name text not null,
+  phone text not null,
+  email text,
+  city text not null,
+  province text not null,
+  postal_code text not null,
+  verification text default 'unverified'::text not null,
+  status text default 'inactive'::text not null,
+  commission_bps integer not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint factories_pkey PRIMARY KEY (id),
+  constraint factories_check CHECK (((status <> 'active'::text) OR (verification = 'verified'::text))),
+  constraint factories_commission_bps_check CHECK (((commission_bps >= 0) AND (commission_bps <= 10000))),
+  constraint factories_postal_code_check CHECK ((postal_code ~ '^[0-9]{5}$'::text)),
+  constraint factories_status_check CHECK ((status = ANY (ARRAY['inactive'::text, 'active'::text, 'suspended'::text]))),
+  constraint factories_verification_check CHECK ((verification = ANY (ARRAY['unverified'::text, 'pending'::text, 'verified'::text, 'rejected'::text])))
+);
+
+create table group_buying_sessions (
+  id uuid not null,
+  code text not null,
+  product_id uuid not null,
+  factory_id uuid not null,
+  status text not null,
+  status_reason text,
+  close_policy text default 'at_moq'::text not null,
+  moq integer not null,
+  capacity integer,
+  per_user_limit integer,
+  commission_bps integer not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  paid_units integer default 0 not null,
+  held_units integer default 0 not null,
+  participants integer default 0 not null,
+  final_unit_price_idr bigint,
+  extensions integer default 0 not null,
+  closed_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint group_buying_sessions_code_key UNIQUE (code),
+  constraint group_buying_sessions_pkey PRIMARY KEY (id),
+  constraint group_buying_sessions_factory_id_fkey FOREIGN KEY (factory_id) REFERENCES factories(id),
+  constraint group_buying_sessions_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id),
+  constraint group_buying_sessions_check CHECK ((capacity >= moq)),
+  constraint group_buying_sessions_check1 CHECK ((ends_at > starts_at)),
+  constraint group_buying_sessions_close_policy_check CHECK ((close_policy = ANY (ARRAY['at_moq'::text, 'at_deadline'::text]))),
+  constraint group_buying_sessions_commission_bps_check CHECK (((commission_bps >= 0) AND (commission_bps <= 10000))),
+  constraint group_buying_sessions_held_units_check CHECK ((held_units >= 0)),
+  constraint group_buying_sessions_moq_check CHECK ((moq > 0)),
+  constraint group_buying_sessions_paid_units_check CHECK ((paid_units >= 0)),
+  constraint group_buying_sessions_participants_check CHECK ((participants >= 0)),
+  constraint group_buying_sessions_per_user_limit_check CHECK ((per_user_limit > 0)),
+  constraint group_buying_sessions_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'forming'::text, 'moq_reached'::text, 'pending_stock'::text, 'orders_created'::text, 'success'::text, 'failed'::text, 'cancelled'::text, 'refunded'::text]))),
+  constraint session_capacity_kept CHECK (((capacity IS NULL) OR ((paid_units + held_units) <= capacity)))
+);
+
+create table group_participants (
+  id uuid not null,
+  session_id uuid not null,
+  user_id uuid not null,
+  status text not null,
+  units integer not null,
+  unit_price_idr bigint not null,
+  goods_idr bigint not null,
+  shipping_idr bigint not null,
+  total_idr bigint not null,
+  courier_company text not null,
+  courier_type text not null,
+  address jsonb not null,
+  joined_at timestamp with time zone not null,
+  hold_expires_at timestamp with time zone not null,
+  paid_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint group_participants_pkey PRIMARY KEY (id),
+  constraint group_participants_session_id_fkey FOREIGN KEY (session_id) REFERENCES group_buying_sessions(id),
+  constraint group_participants_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint group_participants_check CHECK (((goods_idr = (units * unit_price_idr)) AND (total_idr = (goods_idr + shipping_idr)))),
+  constraint group_participants_shipping_idr_check CHECK ((shipping_idr >= 0)),
+  constraint group_participants_status_check CHECK ((status = ANY (ARRAY['held'::text, 'paid'::text, 'ordered'::text, 'expired'::text, 'left'::text, 'refunded'::text]))),
+  constraint group_participants_unit_price_idr_check CHECK ((unit_price_idr > 0)),
+  constraint group_participants_units_check CHECK ((units > 0))
+);
+
+create table idempotency_keys (
+  scope text not null,
+  key text not null,
+  request_hash text not null,
+  status smallint,
+  response jsonb,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  constraint idempotency_keys_pkey PRIMARY KEY (scope, key)
+);
+
+create table ledger_accounts (
+  id bigint generated always as identity not null,
+  key text not null,
+  kind text not null,
+  may_go_negative boolean not null,
+  constraint ledger_accounts_key_key UNIQUE (key),
+  constraint ledger_accounts_pkey PRIMARY KEY (id),
+  constraint ledger_accounts_kind_check CHECK ((kind = ANY (ARRAY['asset'::text, 'liability'::text, 'income'::text, 'expense'::text])))
+);
+
+create table ledger_balances (
+  account_id bigint not null,
+  balance_idr bigint default 0 not null,
+  constraint ledger_balances_pkey PRIMARY KEY (account_id),
+  constraint ledger_balances_account_id_fkey FOREIGN KEY (account_id) REFERENCES ledger_accounts(id),
+  constraint ledger_balance_not_negative CHECK ((balance_idr >= 0))
+);
+
+create table ledger_entries (
+  seq bigint generated always as identity not null,
+  transaction_id uuid not null,
+  account_id bigint not null,
+  amount_idr bigint not null,
+  session_id uuid,
+  order_item_id uuid,
+  factory_id uuid,
+  user_id uuid,
+  constraint ledger_entries_pkey PRIMARY KEY (seq),
+  constraint ledger_entries_account_id_fkey FOREIGN KEY (account_id) REFERENCES ledger_accounts(id),
+  constraint ledger_entries_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES ledger_transactions(id),
+  constraint ledger_entries_amount_idr_check CHECK ((amount_idr <> 0))
+);
+
+create table ledger_snapshots (
+  account_id bigint not null,
+  through_seq bigint not null,
+  balance_idr bigint not null,
+  taken_at timestamp with time zone default clock_timestamp() not null,
+  constraint ledger_snapshots_pkey PRIMARY KEY (account_id, through_seq),
+  constraint ledger_snapshots_account_id_fkey FOREIGN KEY (account_id) REFERENCES ledger_accounts(id)
+);
+
+create table ledger_transactions (
+  id uuid not null,
+  key text not null,
+  request_hash text not null,
+  kind text not null,
+  subject_kind text not null,
+  subject_id uuid not null,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone default clock_timestamp() not null,
+  written_in xid8 default pg_current_xact_id() not null,
+  seal text not null,
+  constraint ledger_transactions_key_key UNIQUE (key),
+  constraint ledger_transactions_pkey PRIMARY KEY (id)
+);
+
+create table notification_deliveries (
+  id uuid not null,
+  notification_id uuid not null,
+  channel text not null,
+  status text default 'queued'::text not null,
+  attempts integer default 0 not null,
+  next_attempt_at timestamp with time zone,
+  provider_message_id text,
+  failure_code text,
+  updated_at timestamp with time zone not null,
+  constraint notification_deliveries_notification_id_channel_key UNIQUE (notification_id, channel),
+  constraint notification_deliveries_pkey PRIMARY KEY (id),
+  constraint notification_deliveries_notification_id_fkey FOREIGN KEY (notification_id) REFERENCES notifications(id),
+  constraint notification_deliveries_channel_check CHECK ((channel = 'email'::text)),
+  constraint notification_deliveries_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'skipped'::text])))
+);
+
+create table notifications (
+  id uuid not null,
+  user_id uuid not null,
+  dedupe_key text not null,
+  template text not null,
+  locale text not null,
+  title text not null,
+  body text not null,
+  link text,
+  created_at timestamp with time zone not null,
+  read_at timestamp with time zone,
+  constraint notifications_dedupe_key_key UNIQUE (dedupe_key),
+  constraint notifications_pkey PRIMARY KEY (id),
+  constraint notifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+
+create table order_items (
+  id uuid not null,
+  order_id uuid not null,
+  product_id uuid not null,
+  variant_id uuid not null,
+  factory_id uuid not null,
+  sku text not null,
+  name text not null,
+  weight_g integer not null,
+  quantity integer not null,
+  unit_price_idr bigint not null,
+  total_idr bigint not null,
+  commission_bps integer not null,
+  constraint order_items_pkey PRIMARY KEY (id),
+  constraint order_items_factory_id_fkey FOREIGN KEY (factory_id) REFERENCES factories(id),
+  constraint order_items_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id),
+  constraint order_items_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id),
+  constraint order_items_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id),
+  constraint order_items_check CHECK ((total_idr = (quantity * unit_price_idr))),
+  constraint order_items_commission_bps_check CHECK (((commission_bps >= 0) AND (commission_bps <= 10000))),
+  constraint order_items_quantity_check CHECK ((quantity > 0)),
+  constraint order_items_unit_price_idr_check CHECK ((unit_price_idr > 0))
+);
+
+create table orders (
+  id uuid not null,
+  code text not null,
+  user_id uuid not null,
+  session_id uuid,
+  participant_id uuid,
+  status text not null,
+  status_reason text,
+  allocated boolean not null,
+  address jsonb not null,
+  courier_company text not null,
+  courier_type text not null,
+  goods_idr bigint not null,
+  shipping_idr bigint not null,
+  total_idr bigint not null,
+  waybill text,
+  tracking_url text,
+  tracking_status text,
+  tracked_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  paid_at timestamp with time zone,
+  delivered_at timestamp with time zone,
+  updated_at timestamp with time zone not null,
+  constraint orders_code_key UNIQUE (code),
+  constraint orders_participant_id_key UNIQUE (participant_id),
+  constraint orders_pkey PRIMARY KEY (id),
+  constraint orders_participant FOREIGN KEY (participant_id) REFERENCES group_participants(id),
+  constraint orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint orders_check CHECK ((total_idr = (goods_idr + shipping_idr))),
+  constraint orders_goods_idr_check CHECK ((goods_idr > 0)),
+  constraint orders_shipping_idr_check CHECK ((shipping_idr >= 0)),
+  constraint orders_status_check CHECK ((status = ANY (ARRAY['pending_payment'::text, 'paid'::text, 'processing'::text, 'ready_for_pickup'::text, 'picked_up'::text, 'in_transit'::text, 'delivered'::text, 'completed'::text, 'cancelled'::text, 'on_hold'::text, 'failed'::text, 'returning'::text, 'return_requested'::text, 'returned'::text, 'refunded'::text])))
+);
+
+create table otp_challenges (
+  id uuid not null,
+  phone text not null,
+  code_hash text not null,
+  ip text,
+  tries smallint default 0 not null,
+  status text default 'open'::text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint otp_challenges_pkey PRIMARY KEY (id),
+  constraint otp_challenges_status_check CHECK ((status = ANY (ARRAY['open'::text, 'used'::text, 'spent'::text, 'replaced'::text])))
+);
+
+create table participant_items (
+  participant_id uuid not null,
+  variant_id uuid not null,
+  quantity integer not null,
+  constraint participant_items_pkey PRIMARY KEY (participant_id, variant_id),
+  constraint participant_items_participant_id_fkey FOREIGN KEY (participant_id) REFERENCES group_participants(id),
+  constraint participant_items_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id),
+  constraint participant_items_quantity_check CHECK ((quantity > 0))
+);
+
+create table payments (
+  id uuid not null,
+  code text not null,
+  user_id uuid not null,
+  session_id uuid,
+  participant_id uuid,
+  order_id uuid,
+  amount_idr bigint not null,
+  method text not null,
+  status text default 'pending'::text not null,
+  provider_invoice_id text,
+  provider_invoice_url text,
+  invoice_requested_at timestamp with time zone,
+  channel text,
+  paid_amount_idr bigint,
+  paid_at timestamp with time zone,
+  returned_idr bigint default 0 not null,
+  refunded_idr bigint default 0 not null,
+  expires_at timestamp with time zone not null,
+  next_check_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  constraint payments_code_key UNIQUE (code),
+  constraint payments_provider_invoice_id_key UNIQUE (provider_invoice_id),
+  constraint payments_pkey PRIMARY KEY (id),
+  constraint payments_order FOREIGN KEY (order_id) REFERENCES orders(id),
+  constraint payments_participant FOREIGN KEY (participant_id) REFERENCES group_participants(id),
+  constraint payments_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint payments_amount_idr_check CHECK ((amount_idr > 0)),
+  constraint payments_method_check CHECK ((method = ANY (ARRAY['invoice'::text, 'wallet'::text]))),
+  constraint payments_never_over_refunded CHECK (((returned_idr <= amount_idr) AND (refunded_idr <= returned_idr))),
+  constraint payments_one_subject CHECK ((((participant_id IS NULL) <> (order_id IS NULL)) AND ((session_id IS NULL) = (participant_id IS NULL)))),
+  constraint payments_refunded_idr_check CHECK ((refunded_idr >= 0)),
+  constraint payments_returned_idr_check CHECK ((returned_idr >= 0)),
+  constraint payments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'partially_refunded'::text, 'refunded'::text, 'expired'::text, 'failed'::text, 'review'::text])))
+);
+
+create table price_history (
+  id uuid not null,
+  variant_id uuid not null,
+  price_idr bigint not null,
+  since timestamp with time zone not null,
+  set_by text not null,
+  constraint price_history_pkey PRIMARY KEY (id),
+  constraint price_history_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id)
+);
+
+create table product_variants (
+  id uuid not null,
+  product_id uuid not null,
+  sku text not null,
+  name text not null,
+  weight_g integer not null,
+  price_idr bigint not null,
+  wholesale_unit integer default 1 not null,
+  max_excess_units integer default 0 not null,
+  created_at timestamp with time zone not null,
+  constraint product_variants_sku_key UNIQUE (sku),
+  constraint product_variants_pkey PRIMARY KEY (id),
+  constraint product_variants_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id),
+  constraint product_variants_max_excess_units_check CHECK ((max_excess_units >= 0)),
+  constraint product_variants_price_idr_check CHECK ((price_idr > 0)),
+  constraint product_variants_weight_g_check CHECK (((weight_g >= 1) AND (weight_g <= 1000000))),
+  constraint product_variants_wholesale_unit_check CHECK ((wholesale_unit > 0))
+);
+
+create table products (
+  id uuid not null,
+  factory_id uuid not null,
+  name text not null,
+  description text,
+  status text default 'draft'::text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint products_pkey PRIMARY KEY (id),
+  constraint products_factory_id_fkey FOREIGN KEY (factory_id) REFERENCES factories(id),
+  constraint products_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'inactive'::text])))
+);
+
+create table refunds (
+  id uuid not null,
+  code text not null,
+  key text not null,
+  payment_id uuid not null,
+  amount_idr bigint not null,
+  reason text not null,
+  destination text not null,
+  status text not null,
+  attempt integer default 1 not null,
+  provider_refund_id text,
+  failure_code text,
+  next_check_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  submitted_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint refunds_code_key UNIQUE (code),
+  constraint refunds_key_key UNIQUE (key),
+  constraint refunds_provider_refund_id_key UNIQUE (provider_refund_id),
+  constraint refunds_pkey PRIMARY KEY (id),
+  constraint refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id),
+  constraint refunds_amount_idr_check CHECK ((amount_idr > 0)),
+  constraint refunds_destination_check CHECK ((destination = ANY (ARRAY['source'::text, 'wallet'::text]))),
+  constraint refunds_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'approved'::text, 'submitted'::text, 'succeeded'::text, 'failed'::text, 'rejected'::text, 'to_wallet'::text])))
+);
+
+create table session_tiers (
+  session_id uuid not null,
+  min_units integer not null,
+  unit_price_idr bigint not null,
+  constraint session_tiers_pkey PRIMARY KEY (session_id, min_units),
+  constraint session_tiers_session_id_fkey FOREIGN KEY (session_id) REFERENCES group_buying_sessions(id),
+  constraint session_tiers_min_units_check CHECK ((min_units > 0)),
+  constraint session_tiers_unit_price_idr_check CHECK ((unit_price_idr > 0))
+);
+
+create table shipment_events (
+  id uuid not null,
+  shipment_id uuid not null,
+  status text not null,
+  provider_status text,
+  note text,
+  happened_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null,
+  constraint shipment_events_shipment_id_status_happened_at_key UNIQUE (shipment_id, status, happened_at),
+  constraint shipment_events_pkey PRIMARY KEY (id),
+  constraint shipment_events_shipment_id_fkey FOREIGN KEY (shipment_id) REFERENCES shipments(id)
+);
+
+create table shipments (
+  id uuid not null,
+  code text not null,
+  order_id uuid not null,
+  status text not null,
+  courier_company text not null,
+  courier_type text not null,
+  fee_idr bigint not null,
+  price_idr bigint,
+  provider_order_id text,
+  tracking_id text,
+  waybill text,
+  tracking_url text,
+  failure_code text,
+  attempts integer default 0 not null,
+  next_attempt_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  booked_at timestamp with time zone,
+  updated_at timestamp with time zone not null,
+  constraint shipments_code_key UNIQUE (code),
+  constraint shipments_provider_order_id_key UNIQUE (provider_order_id),
+  constraint shipments_pkey PRIMARY KEY (id),
+  constraint shipments_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id),
+  constraint shipments_fee_idr_check CHECK ((fee_idr >= 0)),
+  constraint shipments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'booked'::text, 'picked_up'::text, 'in_transit'::text, 'on_hold'::text, 'delivered'::text, 'cancelled'::text, 'not_found'::text, 'returning'::text, 'returned'::text, 'lost'::text])))
+);
+
+create table shipping_rates (
+  origin_postal_code text not null,
+  destination_postal_code text not null,
+  weight_kg integer not null,
+  company text not null,
+  type text not null,
+  service text not null,
+  price_idr bigint not null,
+  duration text not null,
+  expires_at timestamp with time zone not null,
+  constraint shipping_rates_pkey PRIMARY KEY (origin_postal_code, destination_postal_code, weight_kg, company, type),
+  constraint shipping_rates_price_idr_check CHECK ((price_idr >= 0)),
+  constraint shipping_rates_weight_kg_check CHECK ((weight_kg > 0))
+);
+
+create table staff (
+  id uuid not null,
+  name text not null,
+  role text not null,
+  status text default 'active'::text not null,
+  created_at timestamp with time zone not null,
+  constraint staff_name_key UNIQUE (name),
+  constraint staff_pkey PRIMARY KEY (id),
+  constraint staff_role_check CHECK ((role = ANY (ARRAY['support'::text, 'warehouse'::text, 'finance'::text, 'agent'::text, 'service'::text, 'admin'::text]))),
+  constraint staff_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+);
+
+create table staff_tokens (
+  id uuid not null,
+  staff_id uuid not null,
+  token_hash text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint staff_tokens_token_hash_key UNIQUE (token_hash),
+  constraint staff_tokens_pkey PRIMARY KEY (id),
+  constraint staff_tokens_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id)
+);
+
+create table stock_movements (
+  id uuid not null,
+  variant_id uuid not null,
+  kind text not null,
+  on_hand_change integer not null,
+  reserved_change integer not null,
+  subject_kind text not null,
+  subject_id uuid not null,
+  actor text not null,
+  reason text,
+  moved_at timestamp with time zone not null,
+  constraint stock_movements_pkey PRIMARY KEY (id),
+  constraint stock_movements_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id),
+  constraint stock_movements_kind_check CHECK ((kind = ANY (ARRAY['adjusted'::text, 'reserved'::text, 'released'::text, 'shipped'::text, 'received'::text, 'restocked'::text, 'written_off'::text])))
+);
+
+create table stock_reservations (
+  id uuid not null,
+  variant_id uuid not null,
+  subject_kind text not null,
+  subject_id uuid not null,
+  quantity integer not null,
+  status text default 'open'::text not null,
+  created_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  constraint stock_reservations_pkey PRIMARY KEY (id),
+  constraint stock_reservations_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id),
+  constraint stock_reservations_quantity_check CHECK ((quantity > 0)),
+  constraint stock_reservations_status_check CHECK ((status = ANY (ARRAY['open'::text, 'consumed'::text, 'released'::text]))),
+  constraint stock_reservations_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['session'::text, 'order'::text])))
+);
+
+create table switches (
+  name text not null,
+  paused boolean default false not null,
+  reason text,
+  changed_by text,
+  changed_at timestamp with time zone,
+  constraint switches_pkey PRIMARY KEY (name),
+  constraint switches_name_check CHECK ((name = ANY (ARRAY['joins'::text, 'payouts'::text, 'xendit'::text, 'biteship'::text, 'whatsapp'::text, 'email'::text, 'sms'::text])))
+);
+
+create table users (
+  id uuid not null,
+  phone text,
+  name text,
+  email text,
+  locale text default 'id'::text not null,
+  status text default 'active'::text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint users_pkey PRIMARY KEY (id),
+  constraint users_check CHECK (((status = 'deleted'::text) OR (phone IS NOT NULL))),
+  constraint users_locale_check CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text]))),
+  constraint users_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'deleted'::text])))
+);
+
+create table wallets (
+  user_id uuid not null,
+  created_at timestamp with time zone not null,
+  constraint wallets_pkey PRIMARY KEY (user_id),
+  constraint wallets_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+
+create table warehouse_inventory (
+  variant_id uuid not null,
+  on_hand integer default 0 not null,
+  reserved integer default 0 not null,
+  updated_at timestamp with time zone not null,
+  constraint warehouse_inventory_pkey PRIMARY KEY (variant_id),
+  constraint warehouse_inventory_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id),
+  constraint stock_covers_reservations CHECK ((reserved <= on_hand)),
+  constraint stock_not_negative CHECK ((on_hand >= 0)),
+  constraint warehouse_inventory_reserved_check CHECK ((reserved >= 0))
+);
+
+create table webhook_inbox (
+  id uuid not null,
+  provider text not null,
+  dedupe_key text not null,
+  headers jsonb not null,
+  body text,
+  status text default 'received'::text not null,
+  deliveries integer default 1 not null,
+  error text,
+  received_at timestamp with time zone not null,
+  processed_at timestamp with time zone,
+  constraint webhook_inbox_provider_dedupe_key_key UNIQUE (provider, dedupe_key),
+  constraint webhook_inbox_pkey PRIMARY KEY (id),
+  constraint webhook_inbox_provider_check CHECK ((provider = ANY (ARRAY['xendit'::text, 'biteship'::text, 'whatsapp'::text]))),
+  constraint webhook_inbox_status_check CHECK ((status = ANY (ARRAY['received'::text, 'processed'::text, 'failed'::text])))
+);
+
+create table whatsapp_messages (
+  id uuid not null,
+  dedupe_key text not null,
+  to_phone text not null,
+  template text,
+  language text default 'id'::text not null,
+  params jsonb default '[]'::jsonb not null,
+  sealed_params text,
+  body text,
+  status text default 'queued'::text not null,
+  attempts integer default 0 not null,
+  next_attempt_at timestamp with time zone,
+  provider_message_id text,
+  failure_code text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint whatsapp_messages_dedupe_key_key UNIQUE (dedupe_key),
+  constraint whatsapp_messages_provider_message_id_key UNIQUE (provider_message_id),
+  constraint whatsapp_messages_pkey PRIMARY KEY (id),
+  constraint whatsapp_messages_check CHECK (((template IS NULL) <> (body IS NULL))),
+  constraint whatsapp_messages_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'failed'::text])))
+);
+
+-- Indexes
+
+CREATE INDEX addresses_of_user ON public.addresses USING btree (user_id, id) WHERE (deleted_at IS NULL);
+CREATE INDEX audit_by_time ON public.audit_log USING btree (occurred_at, id);
+CREATE INDEX audit_of_subject ON public.audit_log USING btree (subject_id, occurred_at);
+CREATE INDEX auth_sessions_of_user ON public.auth_sessions USING btree (user_id) WHERE (ended_at IS NULL);
+CREATE INDEX events_of_aggregate ON public.events USING btree (aggregate_id, occurred_at);
+CREATE INDEX idempotency_keys_due ON public.idempotency_keys USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+CREATE INDEX ledger_entries_of_account ON public.ledger_entries USING btree (account_id, seq);
+CREATE INDEX ledger_entries_of_order_item ON public.ledger_entries USING btree (order_item_id) WHERE (order_item_id IS NOT NULL);
+CREATE INDEX ledger_entries_of_transaction ON public.ledger_entries USING btree (transaction_id);
+CREATE INDEX ledger_transactions_by_time ON public.ledger_transactions USING btree (occurred_at, id);
+CREATE INDEX ledger_transactions_of_subject ON public.ledger_transactions USING btree (subject_id);
+CREATE INDEX notification_deliveries_due ON public.notification_deliveries USING btree (next_attempt_at) WHERE (status = 'queued'::text);
+CREATE INDEX notifications_of_user ON public.notifications USING btree (user_id, id);
+CREATE INDEX order_items_of_order ON public.order_items USING btree (order_id);
+CREATE INDEX orders_of_session ON public.orders USING btree (session_id) WHERE (session_id IS NOT NULL);
+CREATE INDEX orders_of_user ON public.orders USING btree (user_id, id);
+CREATE INDEX otp_challenges_by_time ON public.otp_challenges USING btree (created_at);
+CREATE INDEX otp_challenges_of_ip ON public.otp_challenges USING btree (ip, created_at);
+CREATE INDEX otp_challenges_of_phone ON public.otp_challenges USING btree (phone, created_at);
+CREATE INDEX participants_of_session ON public.group_participants USING btree (session_id, status, paid_at);
+CREATE INDEX participants_of_user ON public.group_participants USING btree (user_id, id);
+CREATE INDEX payments_due ON public.payments USING btree (next_check_at) WHERE (status = 'pending'::text);
+CREATE INDEX payments_of_order ON public.payments USING btree (order_id) WHERE (order_id IS NOT NULL);
+CREATE INDEX payments_of_participant ON public.payments USING btree (participant_id) WHERE (participant_id IS NOT NULL);
+CREATE INDEX payments_of_session ON public.payments USING btree (session_id, status) WHERE (session_id IS NOT NULL);
+CREATE INDEX payments_of_user ON public.payments USING btree (user_id, id);
+CREATE INDEX price_history_of_variant ON public.price_history USING btree (variant_id, since);
+CREATE INDEX product_variants_of_product ON public.product_variants USING btree (product_id);
+CREATE INDEX products_listed ON public.products USING btree (id) WHERE (status = 'active'::text);
+CREATE INDEX products_of_factory ON public.products USING btree (factory_id);
+CREATE INDEX refunds_due ON public.refunds USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
+CREATE INDEX refunds_of_payment ON public.refunds USING btree (payment_id);
+CREATE INDEX sessions_at_work ON public.group_buying_sessions USING btree (updated_at) WHERE (status = ANY (ARRAY['moq_reached'::text, 'pending_stock'::text, 'orders_created'::text]));
+CREATE INDEX sessions_by_status ON public.group_buying_sessions USING btree (status, id);
+CREATE INDEX sessions_refunding ON public.group_buying_sessions USING btree (updated_at) WHERE (status = ANY (ARRAY['failed'::text, 'cancelled'::text]));
+CREATE INDEX sessions_to_close ON public.group_buying_sessions USING btree (ends_at) WHERE (status = 'forming'::text);
+CREATE INDEX sessions_to_open ON public.group_buying_sessions USING btree (starts_at) WHERE (status = 'draft'::text);
+CREATE INDEX shipments_due ON public.shipments USING btree (next_attempt_at) WHERE (status = 'pending'::text);
+CREATE INDEX staff_tokens_of_staff ON public.staff_tokens USING btree (staff_id);
+CREATE INDEX stock_movements_of_variant ON public.stock_movements USING btree (variant_id, moved_at);
+CREATE INDEX stock_reservations_of_variant ON public.stock_reservations USING btree (variant_id) WHERE (status = 'open'::text);
+CREATE INDEX webhook_inbox_waiting ON public.webhook_inbox USING btree (received_at) WHERE (status = 'received'::text);
+CREATE INDEX whatsapp_messages_due ON public.whatsapp_messages USING btree (next_attempt_at) WHERE (status = 'queued'::text);
+CREATE INDEX whatsapp_messages_to ON public.whatsapp_messages USING btree (to_phone, created_at);
+CREATE UNIQUE INDEX addresses_one_default ON public.addresses USING btree (user_id) WHERE (is_default AND (deleted_at IS NULL));
+CREATE UNIQUE INDEX attention_open ON public.attention USING btree (kind, subject_id) WHERE (resolved_at IS NULL);
+CREATE UNIQUE INDEX participants_one_live ON public.group_participants USING btree (session_id, user_id) WHERE (status = ANY (ARRAY['held'::text, 'paid'::text, 'ordered'::text]));
+CREATE UNIQUE INDEX payments_one_open_an_order ON public.payments USING btree (order_id) WHERE (status = 'pending'::text);
+CREATE UNIQUE INDEX shipments_one_live ON public.shipments USING btree (order_id) WHERE (status <> ALL (ARRAY['cancelled'::text, 'not_found'::text, 'returned'::text, 'lost'::text]));
+CREATE UNIQUE INDEX stock_reservations_open ON public.stock_reservations USING btree (subject_id, variant_id) WHERE (status = 'open'::text);
+CREATE UNIQUE INDEX users_phone ON public.users USING btree (phone) WHERE (status <> 'deleted'::text);
+
+-- Functions
+
+CREATE OR REPLACE FUNCTION public.ledger_balances_only_follow()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if pg_trigger_depth() < 2 then
+    raise exception '% on ledger_balances is refused: balances follow the entries', tg_op using errcode = 'insufficient_privilege';
+  end if;
+  return case tg_op when 'DELETE' then old else new end;
+end $function$;
+CREATE OR REPLACE FUNCTION public.ledger_entries_join_open_transaction()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (
+    select from (select distinct transaction_id from written) w
+    join ledger_transactions t on t.id = w.transaction_id
+    where t.written_in <> pg_current_xact_id()
+  ) then
+    raise exception 'entries can only be written with their ledger transaction'
+      using errcode = 'check_violation', constraint = 'ledger_transaction_closed';
+  end if;
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.ledger_follow_entries()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO '$user', 'public'
+AS $function$
+begin
+  perform from ledger_balances
+    where account_id in (select account_id from written)
+    order by account_id for no key update;
+  update ledger_balances b
+    set balance_idr = b.balance_idr + d.change_idr
+    from (
+      select w.account_id, sum(case a.kind when 'liability' then -w.amount_idr when 'income' then -w.amount_idr else w.amount_idr end) as change_idr
+      from written w join ledger_accounts a on a.id = w.account_id
+      where not a.may_go_negative
+      group by w.account_id
+    ) d
+    where b.account_id = d.account_id;
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.ledger_hold_off_snapshots()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_advisory_xact_lock_shared(hashtext('ledger snapshots'));
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.ledger_open_balance()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO '$user', 'public'
+AS $function$
+begin
+  if not new.may_go_negative then
+    insert into ledger_balances (account_id) values (new.id);
+  end if;
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.ledger_refuse_unbalanced()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  off_by bigint;
+  entries integer;
+  tx uuid := case tg_table_name when 'ledger_entries' then (to_jsonb(new) ->> 'transaction_id')::uuid else (to_jsonb(new) ->> 'id')::uuid end;
+begin
+  select coalesce(sum(amount_idr), 0), count(*) into off_by, entries from ledger_entries where transaction_id = tx;
+  if off_by <> 0 or entries < 2 then
+    raise exception 'ledger transaction % does not balance: % entries, off by %', tx, entries, off_by
+      using errcode = 'check_violation', constraint = 'ledger_transaction_balances';
+  end if;
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% on % is refused: its rows are written once', tg_op, tg_table_name
+    using errcode = 'insufficient_privilege';
+end $function$;
+
+-- Triggers
+
+CREATE TRIGGER audit_not_truncated BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_written_once BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER events_not_truncated BEFORE TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER events_written_once BEFORE DELETE OR UPDATE ON public.events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER ledger_accounts_not_truncated BEFORE TRUNCATE ON public.ledger_accounts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER ledger_accounts_open_balance AFTER INSERT ON public.ledger_accounts FOR EACH ROW EXECUTE FUNCTION ledger_open_balance();
+CREATE TRIGGER ledger_accounts_written_once BEFORE DELETE OR UPDATE ON public.ledger_accounts FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER ledger_balances_not_truncated BEFORE TRUNCATE ON public.ledger_balances FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER ledger_balances_only_follow BEFORE INSERT OR DELETE OR UPDATE ON public.ledger_balances FOR EACH ROW EXECUTE FUNCTION ledger_balances_only_follow();
+CREATE TRIGGER ledger_entries_join_open_transaction AFTER INSERT ON public.ledger_entries REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION ledger_entries_join_open_transaction();
+CREATE TRIGGER ledger_entries_move_balances AFTER INSERT ON public.ledger_entries REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION ledger_follow_entries();
+CREATE TRIGGER ledger_entries_not_truncated BEFORE TRUNCATE ON public.ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER ledger_entries_written_once BEFORE DELETE OR UPDATE ON public.ledger_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER ledger_snapshots_not_truncated BEFORE TRUNCATE ON public.ledger_snapshots FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER ledger_snapshots_written_once BEFORE UPDATE ON public.ledger_snapshots FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE CONSTRAINT TRIGGER ledger_transaction_balances AFTER INSERT ON public.ledger_transactions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_refuse_unbalanced();
+CREATE TRIGGER ledger_transactions_hold_off_snapshots BEFORE INSERT ON public.ledger_transactions FOR EACH STATEMENT EXECUTE FUNCTION ledger_hold_off_snapshots();
+CREATE TRIGGER ledger_transactions_not_truncated BEFORE TRUNCATE ON public.ledger_transactions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER ledger_transactions_written_once BEFORE DELETE OR UPDATE ON public.ledger_transactions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER stock_movements_written_once BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION refuse_change();

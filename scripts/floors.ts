@@ -1,0 +1,139 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, posix, relative } from 'node:path'
+import { parseSync } from 'oxc-parser'
+
+/** Domain -> the domains it may import, besides kernel. */
+export type Graph = Record<string, string[]>
+
+export interface Import {
+  from: string
+  /** A path from the root for our own files, a package's name for others. */
+  to: string
+  typeOnly: boolean
+}
+
+export interface Violation {
+  rule: string
+  from: string
+  to: string
+}
+
+interface Rule {
+  name: string
+  from: RegExp
+  /** Whether an import from such a file may go there. */
+  allows: (to: string, from: string) => boolean
+}
+
+export function readGraph(root: string): Graph {
+  return JSON.parse(readFileSync(join(root, 'src/domain/graph.json'), 'utf8')) as Graph
+}
+
+const front = /^src\/(commands|jobs|http)\//
+const doorsOfProcesses = /^src\/(http\/server|jobs\/worker|jobs\/registry)\.ts$/
+const frameworks = /^(pg|pg-boss|pg-cursor|fastify|@fastify\/.*|commander|inquirer|xendit-node)$/
+
+const frontOf = (path: string) => front.exec(path)?.[1]
+
+/** What holds for the whole house, whatever the domain. Tests beside the code may reach anywhere. */
+const houseRules: Rule[] = [
+  {
+    name: 'domain-knows-no-surroundings',
+    from: /^src\/domain\//,
+    allows: (to) => !to.startsWith('src/') || to.startsWith('src/domain/'),
+  },
+  { name: 'domain-knows-no-framework', from: /^src\/domain\//, allows: (to) => !frameworks.test(to) },
+  {
+    // A command opens the doors of the processes that it starts, and nothing behind them.
+    name: 'fronts-do-not-meet',
+    from: front,
+    allows: (to, from) =>
+      !front.test(to) || frontOf(to) === frontOf(from) || (frontOf(from) === 'commands' && doorsOfProcesses.test(to)),
+  },
+  { name: 'ground-knows-no-fronts', from: /^src\/(providers|sandbox|runtime)\//, allows: (to) => !front.test(to) },
+  {
+    // It stands for somebody else: sharing code with laku would make both wrong together.
+    name: 'sandbox-is-the-wire-only',
+    from: /^src\/sandbox\//,
+    allows: (to) => !to.startsWith('src/') || to.startsWith('src/sandbox/'),
+  },
+]
+
+/** One rule a row of the graph, and the kernel's: down, and only through the door of the domain below. */
+export function floorRules(graph: Graph): Rule[] {
+  return Object.entries({ kernel: [], ...graph }).map(([domain, below]) => {
+    const doors = below.map((name) => `src/domain/${name}/index.ts`)
+    return {
+      name: `floor-of-${domain}`,
+      from: new RegExp(`^src/domain/${domain}/`),
+      allows: (to) =>
+        !to.startsWith('src/domain/') ||
+        to.startsWith(`src/domain/${domain}/`) ||
+        to.startsWith('src/domain/kernel/') ||
+        doors.includes(to),
+    }
+  })
+}
+
+/** Every import of every source file below src/, static, dynamic, re-exported or for types. */
+export function readImports(root: string): Import[] {
+  const files = globSync('src/**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'))
+  return files.sort().flatMap((file) => importsOf(root, relative(root, join(root, file))))
+}
+
+function importsOf(root: string, from: string): Import[] {
+  const source = readFileSync(join(root, from), 'utf8')
+  const { module, errors } = parseSync(from, source)
+  if (errors[0]) throw new Error(`${from}: ${errors[0].message}`)
+  const resolve = (to: string) => (to.startsWith('.') ? posix.normalize(posix.join(dirname(from), to)) : to)
+  const found: Import[] = []
+  for (const { moduleRequest, entries } of module.staticImports) {
+    const typeOnly = entries.length > 0 && entries.every((entry) => entry.isType)
+    found.push({ from, to: resolve(moduleRequest.value), typeOnly })
+  }
+  for (const { moduleRequest, isType } of module.staticExports.flatMap((one) => one.entries)) {
+    if (moduleRequest) found.push({ from, to: resolve(moduleRequest.value), typeOnly: isType })
+  }
+  for (const { moduleRequest } of module.dynamicImports) {
+    const text = source.slice(moduleRequest.start, moduleRequest.end)
+    const literal = /^'([^']+)'$/.exec(text)?.[1]
+    if (literal) found.push({ from, to: resolve(literal), typeOnly: true })
+  }
+  return found
+}
+
+/** Every import that goes where it may not. */
+export function floorViolations(graph: Graph, imports: readonly Import[]): Violation[] {
+  const rules = [...houseRules, ...floorRules(graph)]
+  const broken = imports.flatMap(({ from, to }) =>
+    rules.filter((rule) => rule.from.test(from) && !rule.allows(to, from)).map((rule) => ({ rule: rule.name, from, to })),
+  )
+  const ring = ringAmong(imports.filter((one) => !one.typeOnly))
+  if (ring) broken.push({ rule: 'no-cycles', from: ring[0] as string, to: ring.slice(1).join(' -> ') })
+  return broken
+}
+
+/** The first ring of files that import each other when they load, if there is one. */
+function ringAmong(imports: readonly Import[]): string[] | undefined {
+  const below = Map.groupBy(imports, (one) => one.from)
+  const done = new Set<string>()
+  const path: string[] = []
+  const visit = (file: string): string[] | undefined => {
+    const start = path.indexOf(file)
+    if (start >= 0) return [...path.slice(start), file]
+    if (done.has(file)) return undefined
+    path.push(file)
+    for (const { to } of below.get(file) ?? []) {
+      const ring = visit(to)
+      if (ring) return ring
+    }
+    path.pop()
+    done.add(file)
+    return undefined
+  }
+  for (const file of below.keys()) {
+    const ring = visit(file)
+    if (ring) return ring
+  }
+  return undefined
+}

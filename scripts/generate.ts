@@ -1,0 +1,54 @@
+// Writes what is made from the code and kept in the repository; with --check it changes nothing and fails on drift.
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import pg from 'pg'
+import { errorCatalogue } from '../src/domain/kernel/index.ts'
+import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../src/runtime/embedded-postgres.ts'
+import { migrate } from '../src/runtime/migrate.ts'
+import { dumpSchema } from './dump-schema.ts'
+import { errorsPage } from './errors-page.ts'
+
+const check = process.argv.includes('--check')
+let drifted = false
+
+function keep(path: string, text: string): void {
+  if (check) {
+    if (readFileSync(path, 'utf8') === text) return
+    drifted = true
+    console.error(`${path} is not what the code says: run npm run generate`)
+  } else {
+    writeFileSync(path, text)
+    console.log(`wrote ${path}`)
+  }
+}
+
+function generateTypes(url: string): void {
+  const types = JSON.stringify({ int8: 'number', date: 'string', jsonb: 'unknown' })
+  const target = ['--url', url, '--dialect', 'postgres', '--out-file', 'src/domain/kernel/schema.ts']
+  const shape = ['--camel-case', '--type-mapping', types, '--exclude-pattern', '*.kysely_*', '--log-level', 'error']
+  const args = [...target, ...shape, ...(check ? ['--verify'] : [])]
+  const done = spawnSync('node_modules/.bin/kysely-codegen', args, { stdio: 'inherit' })
+  if (done.status === 0) return
+  drifted = true
+  console.error('src/domain/kernel/schema.ts is not what the migrations say: run npm run generate')
+}
+
+const dataDir = mkdtempSync(join(tmpdir(), 'laku-generate-'))
+try {
+  const { ownerUrl, appUrl } = await startEmbeddedPostgres(dataDir, { fast: true })
+  const pool = new pg.Pool({ connectionString: ownerUrl, max: 1 })
+  await migrate(pool, new URL(appUrl).username)
+  generateTypes(ownerUrl)
+  keep('docs/schema.sql', await dumpSchema(pool))
+  await pool.end()
+  // Declaring its errors is what a module of errors does when it loads.
+  for (const file of globSync('src/**/*errors.ts')) await import(join(process.cwd(), file))
+  keep('docs/errors.md', errorsPage(errorCatalogue()))
+} finally {
+  await stopEmbeddedPostgres(dataDir)
+  rmSync(dataDir, { recursive: true, force: true })
+}
+if (drifted) process.exit(1)
+console.log(check ? 'generated files: as the code says' : 'done')

@@ -1,0 +1,24 @@
+import { defineErrors } from '../kernel/index.ts'
+
+export const groupBuyingErrors = defineErrors('group_buying', {
+  session_not_found: ['not_found', 'There is no such session.'],
+  participant_not_found: ['not_found', 'There is no such participation.'],
+  product_not_found: ['not_found', 'There is no such product.'],
+  product_not_active: ['conflict', 'A session needs an active product of an active factory.'],
+  invalid_tiers: ['invalid', 'Tiers need rising units and strictly falling prices.'],
+  invalid_period: ['invalid', 'A session must end in the future, and after it starts.'],
+  session_not_open: ['conflict', 'This session takes no joins now.'],
+  session_full: ['conflict', 'The session has not that many units left.'],
+  already_joined: ['conflict', 'You are in this session already; leave it first to join it otherwise.'],
+  per_user_limit: ['conflict', 'That is more than one buyer may take in this session.'],
+  user_not_active: ['forbidden', 'This account is suspended.'],
+  address_not_found: ['not_found', 'You have no such address.'],
+  variant_not_in_session: ['invalid', 'This variant is not sold in this session.'],
+  no_items: ['invalid', 'A join needs at least one item, each with a whole quantity above 0.'],
+  quote_missing: ['unavailable', 'The shipping fee for this parcel is not known yet.'],
+  not_joined: ['not_found', 'You have no place in this session.'],
+  leave_refused: ['conflict', 'The session has what it needs to go ahead; its places can no longer be left.'],
+  not_fulfillable: ['conflict', 'Only a session that reached its MOQ is fulfilled.'],
+  stock_short: ['conflict', 'The stock does not cover this session yet.'],
+  not_refundable: ['conflict', 'The orders of this session are made; refund them one by one.'],
+})

@@ -1,0 +1,46 @@
+import { sql } from 'kysely'
+import { idOrCode, type Tx } from '../kernel/index.ts'
+import { groupBuyingErrors } from './errors.ts'
+import type { SessionStatus } from './transitions.ts'
+import { type SessionView, sessionViews } from './views.ts'
+
+export interface SessionFilter {
+  status?: SessionStatus | undefined
+  /** Staff see drafts, buyers do not. */
+  withDrafts?: boolean
+  limit: number
+  cursor?: string | undefined
+}
+
+/** Sessions, newest first, a keyset page at a time. */
+export async function listSessions(
+  tx: Tx,
+  filter: SessionFilter,
+): Promise<{ data: SessionView[]; nextCursor: string | null }> {
+  const conditions = [
+    filter.status ? sql<boolean>`s.status = ${filter.status}` : sql<boolean>`true`,
+    filter.withDrafts ? sql<boolean>`true` : sql<boolean>`s.status <> 'draft'`,
+    filter.cursor ? sql<boolean>`s.id < ${filter.cursor}` : sql<boolean>`true`,
+  ]
+  const rows = await sessionViews(tx, sql<boolean>`${sql.join(conditions, sql` and `)}`, filter.limit + 1)
+  const data = rows.slice(0, filter.limit)
+  return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null }
+}
+
+/**
+ * One session, by its id or its code.
+ * @throws group_buying.session_not_found, for a draft too unless `withDrafts`
+ */
+export async function getSession(
+  tx: Tx,
+  named: string,
+  options: { withDrafts?: boolean } = {},
+): Promise<SessionView> {
+  const key = idOrCode(named)
+  const where = 'id' in key ? sql<boolean>`s.id = ${key.id}` : sql<boolean>`s.code = ${key.code}`
+  const [session] = await sessionViews(tx, where, 1)
+  if (!session || (session.status === 'draft' && !options.withDrafts)) {
+    throw groupBuyingErrors.session_not_found({ session: named })
+  }
+  return session
+}

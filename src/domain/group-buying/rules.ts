@@ -1,0 +1,100 @@
+import type { Rupiah } from '../kernel/index.ts'
+import { groupBuyingErrors } from './errors.ts'
+
+export type ClosePolicy = 'at_moq' | 'at_deadline'
+
+export interface Tier {
+  minUnits: number
+  unitPriceIdr: Rupiah
+}
+
+/**
+ * Tiers in rising order of units. Prices must fall strictly: a tier that gives nothing is a mistake.
+ * @throws group_buying.invalid_tiers
+ */
+export function sortedTiers(tiers: readonly Tier[]): Tier[] {
+  const sorted = [...tiers].sort((a, b) => a.minUnits - b.minUnits)
+  if (sorted.length === 0) throw groupBuyingErrors.invalid_tiers({ needs: 'at least one tier' })
+  for (const [i, tier] of sorted.entries()) {
+    const before = sorted[i - 1]
+    if (!before) continue
+    if (tier.minUnits === before.minUnits || tier.unitPriceIdr >= before.unitPriceIdr) {
+      throw groupBuyingErrors.invalid_tiers({ tier, before })
+    }
+  }
+  return sorted
+}
+
+/** What everybody pays at the join: the first tier's price. The difference to the final price returns to the wallet. */
+export function entryPrice(tiers: readonly Tier[]): Rupiah {
+  return finalPrice(tiers, 0)
+}
+
+/** The price of the highest tier that so many sold units reach; below the first tier, the first tier's. */
+export function finalPrice(tiers: readonly Tier[], paidUnits: number): Rupiah {
+  const sorted = sortedTiers(tiers)
+  const reached = sorted.findLast((tier) => tier.minUnits <= paidUnits) ?? sorted[0]
+  return (reached as Tier).unitPriceIdr
+}
+
+/** The figures of a session that its rules read. MOQ counts paid units, never unpaid joins. */
+export interface SessionCount {
+  closePolicy: ClosePolicy
+  moq: number
+  capacity: number | null
+  paidUnits: number
+  heldUnits: number
+}
+
+/** `at_moq` closes at its MOQ; `at_deadline` only when its capacity is sold, else at its end. */
+export function isComplete(session: SessionCount): boolean {
+  if (session.closePolicy === 'at_moq') return session.paidUnits >= session.moq
+  return session.capacity !== null && session.paidUnits >= session.capacity
+}
+
+/** What becomes of a forming session at this instant: a session at MOQ when its time runs out succeeds. */
+export function verdict(session: SessionCount & { endsAt: Date }, now: Date): 'close' | 'fail' | 'wait' {
+  if (isComplete(session)) return 'close'
+  if (session.endsAt > now) return 'wait'
+  return session.paidUnits >= session.moq ? 'close' : 'fail'
+}
+
+/** Units that can still be taken; `Infinity` without a capacity. */
+export function freeUnits(session: SessionCount): number {
+  return session.capacity === null
+    ? Number.POSITIVE_INFINITY
+    : session.capacity - session.paidUnits - session.heldUnits
+}
+
+/** A paid place is final once the group has what it needs: others count on it. */
+export function mayLeavePaid(session: SessionCount): boolean {
+  return session.paidUnits < session.moq
+}
+
+export interface Wish {
+  units: number
+}
+
+/**
+ * Who gets a place, in order of arrival: each takes what is left, and one who wants too much does not keep
+ * the next one out.
+ */
+export function admit<W extends Wish>(wishes: readonly W[], free: number): { admitted: W[]; refused: W[] } {
+  const admitted: W[] = []
+  const refused: W[] = []
+  let left = free
+  for (const wish of wishes) {
+    if (wish.units > left) {
+      refused.push(wish)
+      continue
+    }
+    left -= wish.units
+    admitted.push(wish)
+  }
+  return { admitted, refused }
+}
+
+/** Everybody paid the entry price; below a higher tier's price the difference is theirs. */
+export function rebateOf(units: number, paidUnitPriceIdr: Rupiah, finalUnitPriceIdr: Rupiah): Rupiah {
+  return units * (paidUnitPriceIdr - finalUnitPriceIdr)
+}

@@ -1,0 +1,61 @@
+import { sql } from 'kysely'
+import type { Rupiah, Tx } from '../kernel/index.ts'
+import type { ClosePolicy, Tier } from './rules.ts'
+import type { SessionStatus } from './transitions.ts'
+
+/** A session as everybody sees it. */
+export interface SessionView {
+  id: string
+  code: string
+  status: SessionStatus
+  product: { id: string; name: string }
+  moq: number
+  capacity: number | null
+  perUserLimit: number | null
+  paidUnits: number
+  heldUnits: number
+  /** Buyers who have paid. */
+  participants: number
+  closePolicy: ClosePolicy
+  startsAt: Date | null
+  endsAt: Date
+  tiers: Tier[]
+  finalUnitPriceIdr: Rupiah | null
+}
+
+type SessionRow = Omit<SessionView, 'product'> & { productId: string; productName: string }
+
+const tiers = sql`(
+  select jsonb_agg(jsonb_build_object('minUnits', t.min_units, 'unitPriceIdr', t.unit_price_idr) order by t.min_units)
+  from session_tiers t where t.session_id = s.id)`
+
+/** Sessions in the shape that is printed and sent, newest first. `where` speaks of the session as `s`. */
+export async function sessionViews(
+  tx: Tx,
+  where: ReturnType<typeof sql<boolean>>,
+  limit: number,
+): Promise<SessionView[]> {
+  const { rows } = await sql<SessionRow>`
+    select s.id, s.code, s.status, s.product_id, p.name as product_name, s.moq, s.capacity, s.per_user_limit,
+      s.paid_units, s.held_units, s.participants, s.close_policy, s.starts_at, s.ends_at, ${tiers} as tiers,
+      s.final_unit_price_idr
+    from group_buying_sessions s join products p on p.id = s.product_id
+    where ${where} order by s.id desc limit ${limit}`.execute(tx)
+  return rows.map(({ productId, productName, ...row }) => ({
+    id: row.id,
+    code: row.code,
+    status: row.status,
+    product: { id: productId, name: productName },
+    moq: row.moq,
+    capacity: row.capacity,
+    perUserLimit: row.perUserLimit,
+    paidUnits: row.paidUnits,
+    heldUnits: row.heldUnits,
+    participants: row.participants,
+    closePolicy: row.closePolicy,
+    startsAt: row.startsAt,
+    endsAt: row.endsAt,
+    tiers: row.tiers,
+    finalUnitPriceIdr: row.finalUnitPriceIdr,
+  }))
+}
