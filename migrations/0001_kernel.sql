@@ -67,6 +67,7 @@ create table attention (
   resolved_by text,
   resolution text
 );
+create index attention_of_subject on attention (subject_id);
 create unique index attention_open on attention (kind, subject_id) where resolved_at is null;
 
 create table switches (

@@ -20,6 +20,8 @@ create table otp_challenges (
   ip text,
   tries smallint not null default 0,
   status text not null default 'open' check (status in ('open', 'used', 'spent', 'replaced')),
+  -- the last way its code was sent; it only goes forward
+  channel text not null default 'whatsapp' check (channel in ('whatsapp', 'email', 'sms')),
   created_at timestamptz not null,
   expires_at timestamptz not null
 );
@@ -41,6 +43,8 @@ create table auth_sessions (
   ended_because text check (ended_because in ('logout', 'reuse', 'suspended', 'revoked'))
 );
 create index auth_sessions_of_user on auth_sessions (user_id) where ended_at is null;
+create index auth_sessions_ended on auth_sessions (ended_at) where ended_at is not null;
+create index auth_sessions_expired on auth_sessions (expires_at);
 
 create table staff (
   id uuid primary key,

@@ -13,6 +13,8 @@ create table whatsapp_messages (
   status text not null default 'queued' check (status in ('queued', 'sent', 'delivered', 'read', 'failed')),
   attempts integer not null default 0,
   next_attempt_at timestamptz,
+  -- a one-time code that is not sent by then goes another way
+  send_by timestamptz,
   provider_message_id text unique,
   failure_code text,
   created_at timestamptz not null,
@@ -20,6 +22,7 @@ create table whatsapp_messages (
   check ((template is null) <> (body is null))
 );
 create index whatsapp_messages_due on whatsapp_messages (next_attempt_at) where status = 'queued';
+create index whatsapp_messages_sealed on whatsapp_messages (created_at) where sealed_params is not null;
 create index whatsapp_messages_to on whatsapp_messages (to_phone, created_at);
 
 create table notifications (

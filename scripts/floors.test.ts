@@ -26,19 +26,48 @@ describe('the lint of the floors', () => {
   const rules = () => floorViolations(graph, readImports(root)).map((violation) => violation.rule)
 
   it('lets a domain import one below it through its door', () => {
-    write('src/domain/payment/confirm.ts', "import { post } from '../ledger/index.ts'\nexport const confirm = post")
+    write(
+      'src/domain/payment/confirm.ts',
+      "import { post } from '../ledger/index.ts'\nexport const confirm = post",
+    )
     expect(rules()).toEqual([])
   })
 
   it.each([
-    ['a domain imports http', 'src/domain/ledger/a.ts', '../../http/server.ts', 'domain-knows-no-surroundings'],
-    ['a domain imports http for a type only', 'src/domain/ledger/a.ts', '../../http/server.ts', 'domain-knows-no-surroundings', 'type '],
+    [
+      'a domain imports http',
+      'src/domain/ledger/a.ts',
+      '../../http/server.ts',
+      'domain-knows-no-surroundings',
+    ],
+    [
+      'a domain imports http for a type only',
+      'src/domain/ledger/a.ts',
+      '../../http/server.ts',
+      'domain-knows-no-surroundings',
+      'type ',
+    ],
     ['a domain imports one above it', 'src/domain/ledger/a.ts', '../payment/index.ts', 'floor-of-ledger'],
-    ['a domain goes past the door of one below it', 'src/domain/payment/a.ts', '../ledger/post.ts', 'floor-of-payment'],
+    [
+      'a domain goes past the door of one below it',
+      'src/domain/payment/a.ts',
+      '../ledger/post.ts',
+      'floor-of-payment',
+    ],
     ['http imports a job', 'src/http/a.ts', '../jobs/worker.ts', 'fronts-do-not-meet'],
-    ['a command goes past the door of the jobs', 'src/commands/a.ts', '../jobs/notify.ts', 'fronts-do-not-meet'],
+    [
+      'a command goes past the door of the jobs',
+      'src/commands/a.ts',
+      '../jobs/notify.ts',
+      'fronts-do-not-meet',
+    ],
     ['the runtime imports a front', 'src/runtime/a.ts', '../http/server.ts', 'ground-knows-no-fronts'],
-    ['the sandbox imports the domain', 'src/sandbox/a.ts', '../domain/ledger/index.ts', 'sandbox-is-the-wire-only'],
+    [
+      'the sandbox imports the domain',
+      'src/sandbox/a.ts',
+      '../domain/ledger/index.ts',
+      'sandbox-is-the-wire-only',
+    ],
   ])('fails when %s', (_, from, to, rule, type = '') => {
     write(from, `import ${type}* as x from '${to}'\nexport type X = typeof x`)
     expect(rules()).toContain(rule)

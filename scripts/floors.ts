@@ -48,9 +48,15 @@ const houseRules: Rule[] = [
     name: 'fronts-do-not-meet',
     from: front,
     allows: (to, from) =>
-      !front.test(to) || frontOf(to) === frontOf(from) || (frontOf(from) === 'commands' && doorsOfProcesses.test(to)),
+      !front.test(to) ||
+      frontOf(to) === frontOf(from) ||
+      (frontOf(from) === 'commands' && doorsOfProcesses.test(to)),
   },
-  { name: 'ground-knows-no-fronts', from: /^src\/(providers|sandbox|runtime)\//, allows: (to) => !front.test(to) },
+  {
+    name: 'ground-knows-no-fronts',
+    from: /^src\/(providers|sandbox|runtime)\//,
+    allows: (to) => !front.test(to),
+  },
   {
     // It stands for somebody else: sharing code with laku would make both wrong together.
     name: 'sandbox-is-the-wire-only',
@@ -106,7 +112,9 @@ function importsOf(root: string, from: string): Import[] {
 export function floorViolations(graph: Graph, imports: readonly Import[]): Violation[] {
   const rules = [...houseRules, ...floorRules(graph)]
   const broken = imports.flatMap(({ from, to }) =>
-    rules.filter((rule) => rule.from.test(from) && !rule.allows(to, from)).map((rule) => ({ rule: rule.name, from, to })),
+    rules
+      .filter((rule) => rule.from.test(from) && !rule.allows(to, from))
+      .map((rule) => ({ rule: rule.name, from, to })),
   )
   const ring = ringAmong(imports.filter((one) => !one.typeOnly))
   if (ring) broken.push({ rule: 'no-cycles', from: ring[0] as string, to: ring.slice(1).join(' -> ') })

@@ -1,8 +1,9 @@
 // Writes what is made from the code and kept in the repository; with --check it changes nothing and fails on drift.
+
+import { spawnSync } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { spawnSync } from 'node:child_process'
 import pg from 'pg'
 import { errorCatalogue } from '../src/domain/kernel/index.ts'
 import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../src/runtime/embedded-postgres.ts'
@@ -27,7 +28,15 @@ function keep(path: string, text: string): void {
 function generateTypes(url: string): void {
   const types = JSON.stringify({ int8: 'number', date: 'string', jsonb: 'unknown' })
   const target = ['--url', url, '--dialect', 'postgres', '--out-file', 'src/domain/kernel/schema.ts']
-  const shape = ['--camel-case', '--type-mapping', types, '--exclude-pattern', '*.kysely_*', '--log-level', 'error']
+  const shape = [
+    '--camel-case',
+    '--type-mapping',
+    types,
+    '--exclude-pattern',
+    '*.kysely_*',
+    '--log-level',
+    'error',
+  ]
   const args = [...target, ...shape, ...(check ? ['--verify'] : [])]
   const done = spawnSync('node_modules/.bin/kysely-codegen', args, { stdio: 'inherit' })
   if (done.status === 0) return

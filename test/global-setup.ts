@@ -51,7 +51,10 @@ async function givenServer(ownerUrl: string): Promise<Omit<TestServer, 'template
   const appUrl = new URL(ownerUrl)
   appUrl.username = 'laku_app'
   try {
-    await query(ownerUrl, `do $$ begin create role laku_app login password 'laku_app'; exception when duplicate_object then null; end $$`)
+    await query(
+      ownerUrl,
+      `do $$ begin create role laku_app login password 'laku_app'; exception when duplicate_object then null; end $$`,
+    )
     appUrl.password = 'laku_app'
     await query(appUrl.toString(), 'select 1')
     return { ownerUrl, appUrl: appUrl.toString(), superUrl: ownerUrl }

@@ -164,7 +164,9 @@ async function drain(laku: Laku, jobs: readonly JobDefinition[]): Promise<number
     const before = ran
     for (const job of jobs) {
       if (job.sweep) {
-        const due = await sql<{ due: boolean }>`select ${job.sweep.due(laku.clock.now())} as due`.execute(laku.db)
+        const due = await sql<{ due: boolean }>`select ${job.sweep.due(laku.clock.now())} as due`.execute(
+          laku.db,
+        )
         if (!due.rows[0]?.due) continue
         await job.run(laku, [{ id: newId(), data: {} }])
         ran++

@@ -43,14 +43,22 @@ export const accessTokens = (laku: Laku) =>
         verify: { algorithms: ['HS256'], ignoreExpiration: true, cache: 10_000 },
       })
     }
-    const keys = app.jwt as unknown as Record<string, { sign(payload: object): string; verify(token: string): AccessClaims }>
+    const keys = app.jwt as unknown as Record<
+      string,
+      { sign(payload: object): string; verify(token: string): AccessClaims }
+    >
     for (const kid of keyIds) keyIdByHeader.set(keys[kid]?.sign({}).split('.')[0] as string, kid)
 
     const nowS = () => Math.floor(laku.clock.now().getTime() / 1000)
 
     app.decorate('signAccessToken', ({ userId, authSessionId }) => {
       const iat = nowS()
-      const claims: AccessClaims = { sub: userId, sid: authSessionId, iat, exp: iat + laku.policy.accessTokenMinutes * 60 }
+      const claims: AccessClaims = {
+        sub: userId,
+        sid: authSessionId,
+        iat,
+        exp: iat + laku.policy.accessTokenMinutes * 60,
+      }
       return keys[keyIds[0] as string]?.sign(claims) as string
     })
     app.decorate('readAccessToken', (token) => {

@@ -58,7 +58,8 @@ export const access = (laku: Laku) =>
     async function identify(request: FastifyRequest, need: Access): Promise<Actor> {
       const actor = await bearer(request)
       if (!actor) throw httpErrors.unauthorized()
-      if (need === 'customer' && actor.kind !== 'customer') throw httpErrors.unauthorized({ needs: 'customer' })
+      if (need === 'customer' && actor.kind !== 'customer')
+        throw httpErrors.unauthorized({ needs: 'customer' })
       if (need === 'staff' && actor.kind !== 'staff') throw httpErrors.unauthorized({ needs: 'staff' })
       return actor
     }
@@ -77,7 +78,9 @@ export const access = (laku: Laku) =>
       return { kind: 'customer', id: claims.sub }
     }
 
-    app.decorateRequest('read', function <T>(this: FastifyRequest, use: (work: Work) => Promise<T>): Promise<T> {
+    app.decorateRequest('read', function <
+      T,
+    >(this: FastifyRequest, use: (work: Work) => Promise<T>): Promise<T> {
       return laku.units.run(this.actor, use, { requestId: this.id })
     })
 
@@ -85,7 +88,10 @@ export const access = (laku: Laku) =>
       const key = this.headers['idempotency-key']
       if (key === undefined) return undefined
       if (typeof key !== 'string' || key.length < 1 || key.length > 255) {
-        throw httpErrors.invalid({ where: 'headers', problems: [{ at: 'idempotency-key', message: '1 to 255 characters' }] })
+        throw httpErrors.invalid({
+          where: 'headers',
+          problems: [{ at: 'idempotency-key', message: '1 to 255 characters' }],
+        })
       }
       const route = `${this.method} ${this.routeOptions.url} ${JSON.stringify(this.params)}`
       return {
@@ -96,23 +102,26 @@ export const access = (laku: Laku) =>
       }
     })
 
-    app.decorateRequest('change', async function (
-      this: FastifyRequest,
-      reply: FastifyReply,
-      status: number,
-      use: (work: Work) => Promise<unknown>,
-    ) {
-      const key = this.idempotencyKey()
-      const answer = await this.read(async (work) => {
-        const [before] = key ? await claimKeys(work, [key]) : []
-        if (before instanceof Error) throw before
-        if (before) return before
-        const done = { status, body: toWire(await use(work)) }
-        if (key) await storeAnswers(work, [{ scope: key.scope, key: key.key, answer: done }])
-        return done
-      })
-      return reply.code(answer.status).send(answer.body)
-    })
+    app.decorateRequest(
+      'change',
+      async function (
+        this: FastifyRequest,
+        reply: FastifyReply,
+        status: number,
+        use: (work: Work) => Promise<unknown>,
+      ) {
+        const key = this.idempotencyKey()
+        const answer = await this.read(async (work) => {
+          const [before] = key ? await claimKeys(work, [key]) : []
+          if (before instanceof Error) throw before
+          if (before) return before
+          const done = { status, body: toWire(await use(work)) }
+          if (key) await storeAnswers(work, [{ scope: key.scope, key: key.key, answer: done }])
+          return done
+        })
+        return reply.code(answer.status).send(answer.body)
+      },
+    )
   })
 
 const REFRESH_MS = 15_000

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import fp from 'fastify-plugin'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { DomainError, type ErrorKind, ProviderFailure, toWire } from '../domain/kernel/index.ts'
 import { httpErrors } from './http-errors.ts'
 
@@ -51,7 +51,8 @@ function asDomainError(error: unknown): DomainError {
   const { statusCode, code } = error as Partial<FastifyError>
   if (statusCode === 413) return httpErrors.body_too_large()
   if (statusCode === 415) return httpErrors.unsupported_media_type()
-  if (statusCode === 400) return httpErrors.invalid({ where: 'body', problems: [{ at: '/', message: code ?? 'malformed' }] })
+  if (statusCode === 400)
+    return httpErrors.invalid({ where: 'body', problems: [{ at: '/', message: code ?? 'malformed' }] })
   return httpErrors.internal()
 }
 

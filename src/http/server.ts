@@ -9,6 +9,7 @@ import { access } from './access.ts'
 import { accessTokens } from './access-token.ts'
 import { bodies } from './bodies.ts'
 import { health } from './health.ts'
+import { observe, serveMetrics } from './metrics.ts'
 import { problems } from './problem.ts'
 import { routes } from './routes.ts'
 
@@ -47,19 +48,33 @@ export interface RunningServer {
 }
 
 /** Throws StartError 2 where the port is taken or not allowed. */
-export async function startServer(laku: Laku, address: { host: string; port: number }): Promise<RunningServer> {
+export async function startServer(
+  laku: Laku,
+  address: { host: string; port: number },
+): Promise<RunningServer> {
   const app = await buildServer(laku)
   try {
+    const { metricsPort } = laku.config
+    if (metricsPort !== undefined) {
+      const metrics = await serveMetrics(observe(app, laku), { host: address.host, port: metricsPort })
+      app.addHook('onClose', async () => void metrics.close())
+    }
     const url = await app.listen(address)
     return { app, url, close: () => app.close() }
   } catch (error) {
     await app.close()
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'EADDRINUSE') {
-      throw new StartError(2, `port ${address.port} on ${address.host} is taken: stop what listens there, or choose another with PORT or --port`)
+      throw new StartError(
+        2,
+        `port ${address.port} on ${address.host} is taken: stop what listens there, or choose another with PORT or --port`,
+      )
     }
     if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
-      throw new StartError(2, `cannot listen on ${address.host}:${address.port} (${code}): choose another with HOST and PORT`)
+      throw new StartError(
+        2,
+        `cannot listen on ${address.host}:${address.port} (${code}): choose another with HOST and PORT`,
+      )
     }
     throw error
   }

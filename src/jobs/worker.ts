@@ -62,13 +62,21 @@ async function workQueue(laku: Laku, boss: PgBoss, job: JobDefinition): Promise<
       const error = failures.get(id)
       if (error === undefined) return { id, status: 'completed' as const }
       logger.warn({ job: job.name, job_id: id, err: error }, 'a job failed and is tried again')
-      return { id, status: 'failed' as const, output: { message: error instanceof Error ? error.message : String(error) } }
+      return {
+        id,
+        status: 'failed' as const,
+        output: { message: error instanceof Error ? error.message : String(error) },
+      }
     })
   })
 }
 
 /** The failures of a batch by job; a batch that throws has failed whole. */
-async function runBatch(laku: Laku, job: JobDefinition, batch: JobRun<object>[]): Promise<Map<string, unknown>> {
+async function runBatch(
+  laku: Laku,
+  job: JobDefinition,
+  batch: JobRun<object>[],
+): Promise<Map<string, unknown>> {
   try {
     const failures = (await job.run(laku, batch)) ?? []
     return new Map(failures.map(({ id, error }) => [id, error]))
@@ -109,7 +117,9 @@ class SweepTicker {
     try {
       const now = this.#laku.clock.now()
       const asked = this.#sweeps.map(({ name, due }) => sql`select ${name}::text as name where ${due(now)}`)
-      const { rows } = await sql<{ name: string }>`${sql.join(asked, sql` union all `)}`.execute(this.#laku.db)
+      const { rows } = await sql<{ name: string }>`${sql.join(asked, sql` union all `)}`.execute(
+        this.#laku.db,
+      )
       for (const { name } of rows) await this.#boss.send(name, {})
     } catch (error) {
       this.#laku.logger.error({ err: error }, 'sweeps could not be looked up; the next second tries again')

@@ -1,5 +1,5 @@
-import type { Tx } from './work.ts'
 import type { Vault } from './vault.ts'
+import type { Tx } from './work.ts'
 
 /** Something that is always true, and a way to see whether it still is. */
 export interface Check {

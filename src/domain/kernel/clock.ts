@@ -30,5 +30,7 @@ export function secondsAfter(instant: Date, seconds: number): Date {
 
 /** The business date in Jakarta (UTC+7, no daylight saving), as `YYYY-MM-DD`. */
 export function jakartaDate(instant: Date): string {
-  return secondsAfter(instant, 7 * 3600).toISOString().slice(0, 10)
+  return secondsAfter(instant, 7 * 3600)
+    .toISOString()
+    .slice(0, 10)
 }

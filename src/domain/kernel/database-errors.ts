@@ -28,13 +28,24 @@ export function translateDatabaseError(error: unknown): Translation {
     case STATEMENT_TIMEOUT:
       return { translated: kernelErrors.busy(), again: false }
     default:
-      return { translated: isConnectionLoss(error, state) ? kernelErrors.database_unavailable() : error, again: false }
+      return {
+        translated: isConnectionLoss(error, state) ? kernelErrors.database_unavailable() : error,
+        again: false,
+      }
   }
 }
 
 /** The server went away, refuses connections, or the pool could not get one in time. */
 export function isConnectionLoss(error: unknown, state = sqlState(error)): boolean {
-  if (state !== undefined && (state.startsWith('08') || state === '57P01' || state === '57P03' || state === '53300')) return true
-  if (state === 'ECONNREFUSED' || state === 'ECONNRESET' || state === 'ENOENT' || state === 'EPIPE') return true
-  return error instanceof Error && /connection terminated|timeout exceeded when trying to connect/i.test(error.message)
+  if (
+    state !== undefined &&
+    (state.startsWith('08') || state === '57P01' || state === '57P03' || state === '53300')
+  )
+    return true
+  if (state === 'ECONNREFUSED' || state === 'ECONNRESET' || state === 'ENOENT' || state === 'EPIPE')
+    return true
+  return (
+    error instanceof Error &&
+    /connection terminated|timeout exceeded when trying to connect/i.test(error.message)
+  )
 }

@@ -21,7 +21,11 @@ export interface StoredAnswer {
 
 /** A digest of what was asked for, to tell a repeated request from another one under the same key. */
 export function requestHash(route: string, body: unknown): string {
-  return createHash('sha256').update(route).update('\n').update(JSON.stringify(body ?? null)).digest('base64url')
+  return createHash('sha256')
+    .update(route)
+    .update('\n')
+    .update(JSON.stringify(body ?? null))
+    .digest('base64url')
 }
 
 const named = (key: { scope: string; key: string }) => `${key.scope} ${key.key}`
@@ -52,7 +56,13 @@ export async function claimKeys(
   const fresh = new Set(inserted.rows.map(named))
   if (fresh.size === keys.length) return keys.map(() => undefined)
   const taken = keys.filter((key) => !fresh.has(named(key)))
-  const { rows: found } = await sql<{ scope: string; key: string; requestHash: string; status: number | null; response: unknown }>`
+  const { rows: found } = await sql<{
+    scope: string
+    key: string
+    requestHash: string
+    status: number | null
+    response: unknown
+  }>`
     select scope, key, request_hash, status, response from idempotency_keys
     where (scope, key) in (select scope, key from jsonb_to_recordset(${asRecords(taken)}::jsonb) as k(scope text, key text))
   `.execute(work.tx)
@@ -79,4 +89,13 @@ export async function storeAnswers(
     update idempotency_keys k set status = a.status, response = a.response
     from jsonb_to_recordset(${records}::jsonb) as a(scope text, key text, status smallint, response jsonb)
     where k.scope = a.scope and k.key = a.key`.execute(work.tx)
+}
+
+/** Frees keys that this transaction claimed for work that came to nothing while the rest of its batch goes on. */
+export async function forgetKeys(work: Work, keys: readonly { scope: string; key: string }[]): Promise<void> {
+  if (keys.length === 0) return
+  const records = asRecords(keys.map(({ scope, key }) => ({ scope, key })))
+  await sql`
+    delete from idempotency_keys k using jsonb_to_recordset(${records}::jsonb) as f(scope text, key text)
+    where k.scope = f.scope and k.key = f.key`.execute(work.tx)
 }

@@ -14,7 +14,16 @@ const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 // Staff make a few hundred sessions, purchase orders and settlements a day: 30 bits. The others come by the million:
 // at a million a day 50 bits collide once in six years, and the unique index then refuses the second.
-const codeLength: Record<CodePrefix, number> = { GBS: 6, PO: 6, STL: 6, ORD: 10, PAY: 10, RFD: 10, SHP: 10, WDR: 10 }
+const codeLength: Record<CodePrefix, number> = {
+  GBS: 6,
+  PO: 6,
+  STL: 6,
+  ORD: 10,
+  PAY: 10,
+  RFD: 10,
+  SHP: 10,
+  WDR: 10,
+}
 
 /** A code for people: prefix, the Jakarta day, and random letters: `GBS-261123-7K3QX2`. */
 export function newCode(prefix: CodePrefix, now: Date): string {

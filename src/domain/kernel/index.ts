@@ -1,20 +1,29 @@
 export { type Actor, actorLabel, requireCustomer, requireStaff, type StaffRole } from './actor.ts'
 export { type Check, type CheckResult, runChecks } from './check.ts'
 export { type Clock, jakartaDate, ManualClock, secondsAfter, systemClock } from './clock.ts'
-export { DomainError, defineErrors, type ErrorKind, errorCatalogue } from './errors.ts'
+export { DomainError, defineErrors, type ErrorDefinition, type ErrorKind, errorCatalogue } from './errors.ts'
 export type { DomainEvent, EventOf, EventPayloads, EventType, NewEvent } from './events.ts'
 export type { Choreography, Followers, JobRule, NewJob, Reaction } from './followers.ts'
-export { claimKeys, type IdempotencyKey, requestHash, type StoredAnswer, storeAnswers } from './idempotency.ts'
+export {
+  claimKeys,
+  forgetKeys,
+  type IdempotencyKey,
+  requestHash,
+  type StoredAnswer,
+  storeAnswers,
+} from './idempotency.ts'
 export { type CodePrefix, idOrCode, newCode, newId } from './ids.ts'
 export { kernelErrors } from './kernel-errors.ts'
 export { basisPoints, formatIdr, type Rupiah, rupiah, sumIdr } from './money.ts'
 export { defaultPolicy, type Policy, policySchema } from './policy.ts'
 export { ProviderFailure, type ProviderOutcome } from './provider-failure.ts'
+export { pruneKeys } from './prune-keys.ts'
+export { retryAt } from './retry.ts'
 export { asRecords, insertRows } from './rows.ts'
 export type { DB } from './schema.ts'
 export { isPaused, requireRunning, type SwitchName } from './switches.ts'
 export { requireTransition, statesBefore, type Transitions } from './transitions.ts'
 export { type RunOptions, UnitOfWork, type UnitOfWorkOptions, type WorkReport } from './unit-of-work.ts'
-export { type FromWire, fromWire, toWire } from './wire.ts'
 export { Vault } from './vault.ts'
+export { type FromWire, fromWire, toWire } from './wire.ts'
 export type { AttentionItem, AuditEntry, PostedTransaction, Tx, Work } from './work.ts'

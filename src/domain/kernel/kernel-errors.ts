@@ -5,7 +5,10 @@ export const kernelErrors = defineErrors('kernel', {
   forbidden: ['forbidden', 'Your role does not allow this.'],
   reason_required: ['invalid', 'This change needs a reason.'],
   idempotency_key_reused: ['conflict', 'This idempotency key was used with another request; send a new key.'],
-  idempotency_in_progress: ['conflict', 'A request with this idempotency key is still running; ask again in a moment.'],
+  idempotency_in_progress: [
+    'conflict',
+    'A request with this idempotency key is still running; ask again in a moment.',
+  ],
   paused: ['unavailable', 'Staff have paused this; it waits and goes on when they resume it.'],
   illegal_transition: ['conflict', 'The state does not allow this.'],
   database_unavailable: ['unavailable', 'The database cannot be reached; nothing was changed, try again.'],

@@ -263,6 +263,7 @@ export interface Orders {
 }
 
 export interface OtpChallenges {
+  channel: Generated<string>;
   codeHash: string;
   createdAt: Timestamp;
   expiresAt: Timestamp;
@@ -496,6 +497,7 @@ export interface WhatsappMessages {
   params: Generated<unknown>;
   providerMessageId: string | null;
   sealedParams: string | null;
+  sendBy: Timestamp | null;
   status: Generated<string>;
   template: string | null;
   toPhone: string;

@@ -12,7 +12,12 @@ export function statesBefore<S extends string>(table: Transitions<S>, to: S): S[
  * An illegal move is a conflict that says what would have been legal, never a silent no-op.
  * @throws kernel.illegal_transition
  */
-export function requireTransition<S extends string>(table: Transitions<S>, from: S, to: S, subject: string): void {
+export function requireTransition<S extends string>(
+  table: Transitions<S>,
+  from: S,
+  to: S,
+  subject: string,
+): void {
   if (table[from].includes(to)) return
   throw kernelErrors.illegal_transition({ subject, from, to, allowed: table[from] })
 }

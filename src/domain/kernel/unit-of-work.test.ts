@@ -28,13 +28,22 @@ describe('the unit of work', () => {
   const userOf = (userId: string) =>
     ({ type: 'user.registered', aggregate: ['user', userId], payload: { userId } }) as const
   const optOf = (challengeId: string) =>
-    ({ type: 'otp.requested', aggregate: ['otp', challengeId], payload: { challengeId, messageId: null } }) as const
+    ({
+      type: 'otp.requested',
+      aggregate: ['otp', challengeId],
+      payload: { challengeId, messageId: null },
+    }) as const
   const productOf = () => {
     const productId = newId()
-    return { type: 'product.created', aggregate: ['product', productId], payload: { productId, factoryId: newId() } } as const
+    return {
+      type: 'product.created',
+      aggregate: ['product', productId],
+      payload: { productId, factoryId: newId() },
+    } as const
   }
   const countEvents = async () =>
-    (await laku.db.selectFrom('events').select(sql<number>`count(*)::int`.as('n')).executeTakeFirstOrThrow()).n
+    (await laku.db.selectFrom('events').select(sql<number>`count(*)::int`.as('n')).executeTakeFirstOrThrow())
+      .n
 
   it('gives all events of a type to a reaction at once, and follows what reactions emit', async () => {
     seen.length = 0
@@ -56,7 +65,11 @@ describe('the unit of work', () => {
     await expect(laku.as(admin, (work) => use(work, true))).rejects.toThrow('division by zero')
     expect(await countEvents()).toBe(before)
     const id = await laku.as(admin, (work) => use(work, false))
-    const audit = await laku.db.selectFrom('auditLog').selectAll().where('subjectId', '=', id).executeTakeFirstOrThrow()
+    const audit = await laku.db
+      .selectFrom('auditLog')
+      .selectAll()
+      .where('subjectId', '=', id)
+      .executeTakeFirstOrThrow()
     expect(audit).toMatchObject({ actorName: 'ana', reason: 'a test', command: 'test', after: { name: 'x' } })
     const attention = await laku.db.selectFrom('attention').selectAll().where('subjectId', '=', id).execute()
     expect(attention).toMatchObject([{ kind: 'test', times: 1, resolvedAt: null }])
@@ -75,7 +88,9 @@ describe('the unit of work', () => {
   })
 
   it('stops reactions that never come to an end', async () => {
-    await expect(laku.system(async (work) => work.emit(productOf()))).rejects.toThrow('did not come to an end')
+    await expect(laku.system(async (work) => work.emit(productOf()))).rejects.toThrow(
+      'did not come to an end',
+    )
   })
 
   it('runs a dry run to its end, tells what would happen, and changes nothing', async () => {
@@ -95,7 +110,9 @@ describe('the unit of work', () => {
   it('runs a deadlock again from the start', async () => {
     const [a, b] = [newId(), newId()]
     const insert = (id: string) =>
-      sql`insert into staff (id, name, role, created_at) values (${id}, ${id}, 'admin', now())`.execute(laku.db)
+      sql`insert into staff (id, name, role, created_at) values (${id}, ${id}, 'admin', now())`.execute(
+        laku.db,
+      )
     await insert(a)
     await insert(b)
     let attempts = 0
@@ -111,7 +128,12 @@ describe('the unit of work', () => {
   })
 
   it('refuses to change or remove what is written once', async () => {
-    for (const change of ['update events set type = type', 'delete from events', 'truncate events', 'delete from audit_log']) {
+    for (const change of [
+      'update events set type = type',
+      'delete from events',
+      'truncate events',
+      'delete from audit_log',
+    ]) {
       await expect(sql.raw(change).execute(laku.db)).rejects.toThrow(/permission denied|is refused/)
     }
   })

@@ -231,7 +231,9 @@ class OpenWork implements Work {
       select id, kind, subject_kind, subject_id, message, command, details, times, since
       from jsonb_populate_recordset(null::attention, ${asRecords(rows)}::jsonb)
       on conflict (kind, subject_id) where resolved_at is null
-      do update set times = attention.times + 1, message = excluded.message, details = excluded.details`.execute(this.tx)
+      do update set times = attention.times + 1, message = excluded.message, details = excluded.details`.execute(
+      this.tx,
+    )
   }
 
   report(): WorkReport {

@@ -4,11 +4,14 @@ export function toWire(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString()
   if (Array.isArray(value)) return value.map(toWire)
   const out: Record<string, unknown> = {}
-  for (const [key, inner] of Object.entries(value)) if (inner !== undefined) out[snakeCase(key)] = toWire(inner)
+  for (const [key, inner] of Object.entries(value))
+    if (inner !== undefined) out[snakeCase(key)] = toWire(inner)
   return out
 }
 
-type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : S
+type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : S
 
 /** The type of a validated body once its keys are camelCase. */
 export type FromWire<T> = T extends readonly (infer E)[]

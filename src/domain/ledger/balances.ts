@@ -37,7 +37,9 @@ export async function balanceIdr(tx: Tx, key: AccountKey): Promise<Rupiah> {
 }
 
 /** Sums over a family: how many accounts, and what they hold together. */
-export async function familyTotals(tx: Tx): Promise<{ family: string; accounts: number; balanceIdr: Rupiah }[]> {
+export async function familyTotals(
+  tx: Tx,
+): Promise<{ family: string; accounts: number; balanceIdr: Rupiah }[]> {
   const { rows } = await sql<{ family: string; accounts: number; balanceIdr: Rupiah }>`
     select split_part(a.key, ':', 1) as family, count(*)::int as accounts, coalesce(sum(${balanceOf}), 0)::int8 as balance_idr
     from ledger_accounts a

@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
-import { asRecords, DomainError, insertRows, newId, type Rupiah, rupiah, type Tx, type Work } from '../kernel/index.ts'
+import {
+  asRecords,
+  DomainError,
+  insertRows,
+  newId,
+  type Rupiah,
+  rupiah,
+  type Tx,
+  type Work,
+} from '../kernel/index.ts'
 import { type AccountKey, accountShape } from './accounts.ts'
 import { ledgerErrors } from './errors.ts'
 import { sealOf } from './seal.ts'
@@ -48,9 +57,12 @@ interface Draft extends Posting {
 function draftOf(posting: Posting): Draft {
   const entries = posting.entries.filter((entry) => entry.amountIdr !== 0)
   const off = entries.reduce((sum, entry) => sum + entry.amountIdr, 0)
-  if (off !== 0 || entries.length < 2) throw new Error(`posting ${posting.key} does not balance: off by ${off}`)
+  if (off !== 0 || entries.length < 2)
+    throw new Error(`posting ${posting.key} does not balance: off by ${off}`)
   const content = entries.map((e) => `${e.account}|${e.amountIdr}|${e.orderItemId ?? ''}`).sort()
-  const hash = createHash('sha256').update([posting.kind, ...content].join('\n')).digest('base64url')
+  const hash = createHash('sha256')
+    .update([posting.kind, ...content].join('\n'))
+    .digest('base64url')
   return { ...posting, entries, id: newId(), hash }
 }
 
@@ -64,7 +76,10 @@ export async function post(work: Work, postings: readonly Posting[]): Promise<Se
   const drafts = new Map(postings.map((posting) => [posting.key, draftOf(posting)]))
   if (drafts.size !== postings.length) throw new Error('a business key stands twice in one batch')
   if (drafts.size === 0) return new Set()
-  const accounts = await accountIds(work.tx, new Set(postings.flatMap((p) => p.entries.map((e) => e.account))))
+  const accounts = await accountIds(
+    work.tx,
+    new Set(postings.flatMap((p) => p.entries.map((e) => e.account))),
+  )
   const posted = new Set(await insertTransactions(work, [...drafts.values()]))
   if (posted.size < drafts.size) await refuseOtherContent(work.tx, drafts, posted)
   const fresh = [...drafts.values()].filter((draft) => posted.has(draft.key))
@@ -78,7 +93,11 @@ export async function post(work: Work, postings: readonly Posting[]): Promise<Se
 /** Ids of accounts by key; what does not exist yet is opened. */
 async function accountIds(tx: Tx, keys: Set<AccountKey>): Promise<Map<string, number>> {
   const wanted = [...keys].sort()
-  const found = await tx.selectFrom('ledgerAccounts').select(['id', 'key']).where('key', 'in', wanted).execute()
+  const found = await tx
+    .selectFrom('ledgerAccounts')
+    .select(['id', 'key'])
+    .where('key', 'in', wanted)
+    .execute()
   const ids = new Map(found.map((row) => [row.key, row.id]))
   const missing = wanted.filter((key) => !ids.has(key))
   if (missing.length === 0) return ids
@@ -88,7 +107,11 @@ async function accountIds(tx: Tx, keys: Set<AccountKey>): Promise<Map<string, nu
     select key, kind, may_go_negative from jsonb_to_recordset(${records}::jsonb) as a(key text, kind text, may_go_negative boolean)
     on conflict (key) do nothing`.execute(tx)
   // Somebody else may have opened one meanwhile: a new statement sees it.
-  const opened = await tx.selectFrom('ledgerAccounts').select(['id', 'key']).where('key', 'in', missing).execute()
+  const opened = await tx
+    .selectFrom('ledgerAccounts')
+    .select(['id', 'key'])
+    .where('key', 'in', missing)
+    .execute()
   for (const row of opened) ids.set(row.key, row.id)
   return ids
 }
@@ -126,7 +149,11 @@ async function insertTransactions(work: Work, drafts: Draft[]): Promise<string[]
 
 async function refuseOtherContent(tx: Tx, drafts: Map<string, Draft>, posted: Set<string>): Promise<void> {
   const before = [...drafts.keys()].filter((key) => !posted.has(key))
-  const rows = await tx.selectFrom('ledgerTransactions').select(['key', 'requestHash']).where('key', 'in', before).execute()
+  const rows = await tx
+    .selectFrom('ledgerTransactions')
+    .select(['key', 'requestHash'])
+    .where('key', 'in', before)
+    .execute()
   for (const row of rows) {
     if (row.requestHash !== drafts.get(row.key)?.hash) throw ledgerErrors.key_reused({ key: row.key })
   }

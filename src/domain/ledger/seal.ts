@@ -23,7 +23,9 @@ export interface SealedTransaction {
 function canonical(transaction: SealedTransaction): string {
   const { id, key, kind, subjectKind, subjectId, occurredAt } = transaction
   const entries = transaction.entries.map((e) =>
-    [e.account, e.amountIdr, e.sessionId ?? '', e.orderItemId ?? '', e.factoryId ?? '', e.userId ?? ''].join('|'),
+    [e.account, e.amountIdr, e.sessionId ?? '', e.orderItemId ?? '', e.factoryId ?? '', e.userId ?? ''].join(
+      '|',
+    ),
   )
   return [id, key, kind, subjectKind, subjectId, occurredAt.toISOString(), ...entries.sort()].join('\n')
 }

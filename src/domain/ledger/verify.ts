@@ -92,7 +92,8 @@ async function brokenSeals(tx: Tx, vault: Vault): Promise<string[]> {
       ) e
       order by t.id`.execute(tx)
     for (const { seal, ...transaction } of rows) {
-      if (!sealHolds(vault, transaction, seal)) broken.push(`${transaction.key} (${transaction.id}) was changed after it was sealed`)
+      if (!sealHolds(vault, transaction, seal))
+        broken.push(`${transaction.key} (${transaction.id}) was changed after it was sealed`)
     }
     const last = rows.at(-1)
     if (!last || broken.length >= SHOWN) return broken.slice(0, SHOWN)
@@ -103,6 +104,8 @@ async function brokenSeals(tx: Tx, vault: Vault): Promise<string[]> {
 /** How much there is in the book. */
 export async function ledgerSize(tx: Tx): Promise<{ transactions: number; entries: number }> {
   const { rows } = await sql<{ transactions: number; entries: number }>`
-    select (select count(*) from ledger_transactions)::int8 as transactions, (select count(*) from ledger_entries)::int8 as entries`.execute(tx)
+    select (select count(*) from ledger_transactions)::int8 as transactions, (select count(*) from ledger_entries)::int8 as entries`.execute(
+    tx,
+  )
   return rows[0] ?? { transactions: 0, entries: 0 }
 }

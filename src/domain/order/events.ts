@@ -9,7 +9,7 @@ interface OrderSubject {
 
 declare module '../kernel/events.ts' {
   interface EventPayloads {
-    'order.created': OrderSubject & { paymentId: string; totalIdr: number }
+    'order.created': OrderSubject & { paymentId: string; paymentCode: string; totalIdr: number }
     /** Paid and with its stock reserved: a parcel can be booked. */
     'order.allocated': OrderSubject
     'order.paid': OrderSubject & { totalIdr: number }

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { createTransport } from 'nodemailer'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { fieldsOf } from '../fields.ts'
 import { SECRETS, startFixture } from '../fixture.ts'
 
 let f: Awaited<ReturnType<typeof startFixture>>
@@ -132,7 +133,7 @@ describe('SMS', () => {
       await sms({ To: '+6281234567890', From: 'LAKU' }),
       await sms({ To: '0812', From: 'LAKU', Body: 'x' }),
       await sms({}, 'AC123:no'),
-    ].map(async (answer) => [answer.status, (await answer.json()).code])
+    ].map(async (answer) => [answer.status, fieldsOf(await answer.json()).code])
     expect(await Promise.all(codes)).toEqual([
       [400, 21604],
       [400, 21603],

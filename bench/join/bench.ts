@@ -1,0 +1,202 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Table from 'cli-table3'
+import pg from 'pg'
+import { newId } from '../../src/domain/kernel/index.ts'
+import { queues } from '../../src/jobs/registry.ts'
+import { loadConfig } from '../../src/runtime/config.ts'
+import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../../src/runtime/embedded-postgres.ts'
+import { migrate } from '../../src/runtime/migrate.ts'
+import { installQueues } from '../../src/runtime/queue.ts'
+import { type LoadResult, load, type Request } from '../load.ts'
+import { ServerProcess } from '../processes.ts'
+import { JWT_SECRET, type Seed, seedShop } from './seed.ts'
+
+const GATE = 0.3
+const AIM = 0.5
+const P99_MS = 100
+const CONNECTIONS = 64
+const ROUNDS = 3
+const JOINS = 10_000
+// The first joins of a process compile its code and fill its pool: they are sent, and not counted.
+const WARM_UP = 2_000
+
+type Subject = 'raw twin' | 'laku'
+type Scenario = 'one hot session' | '1,000 sessions'
+
+interface Run extends LoadResult {
+  subject: Subject
+  scenario: Scenario
+  rowsPerJoin: Record<string, number>
+  oversold: number
+}
+
+const counted = [
+  'group_participants',
+  'participant_items',
+  'payments',
+  'events',
+  'idempotency_keys',
+  'pgboss.job_common',
+]
+
+/** Joins over HTTP, whole, beside the raw twin that writes the same rows; in turn, each on a fresh copy of one shop. */
+export async function run(args: string[]): Promise<boolean> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'laku-bench-'))
+  const env = { LAKU_DATA_DIR: dataDir, JWT_SECRET, LAKU_LOG_LEVEL: 'error', DATABASE_URL: '' }
+  try {
+    const server = await startEmbeddedPostgres(dataDir)
+    const owner = new pg.Pool({ connectionString: server.ownerUrl, max: 1 })
+    await installQueues(server.ownerUrl, queues)
+    await migrate(owner, new URL(server.appUrl).username)
+    const config = loadConfig({ env })
+    const seed = await seedShop(owner, JOINS + WARM_UP, config.warehousePostalCode)
+    await owner.end()
+    const runs: Run[] = []
+    for (let round = 1; round <= ROUNDS; round++) {
+      for (const scenario of ['one hot session', '1,000 sessions'] as const) {
+        for (const subject of ['raw twin', 'laku'] as const) {
+          const result = await measure(server.ownerUrl, server.appUrl, env, seed, scenario, subject)
+          runs.push(result)
+          console.error(
+            `round ${round}, ${scenario}, ${subject}: ${Math.round(result.perSecond)} joins/s, p99 ${result.p99Ms} ms`,
+          )
+        }
+      }
+    }
+    return report(runs, args.includes('--json'))
+  } finally {
+    await stopEmbeddedPostgres(dataDir)
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+}
+
+async function measure(
+  ownerUrl: string,
+  appUrl: string,
+  env: Record<string, string>,
+  seed: Seed,
+  scenario: Scenario,
+  subject: Subject,
+): Promise<Run> {
+  const database = `bench_${newId().replaceAll('-', '')}`
+  const admin = new pg.Client({ connectionString: withDatabase(ownerUrl, 'postgres') })
+  await admin.connect()
+  await admin.query(`create database ${database} template laku`)
+  const url = withDatabase(ownerUrl, database)
+  const port = await freePort()
+  const address = `http://127.0.0.1:${port}`
+  const own = {
+    ...env,
+    PORT: String(port),
+    DATABASE_URL: subject === 'laku' ? withDatabase(appUrl, database) : url,
+  }
+  const args = subject === 'laku' ? ['bin/laku.js', 'serve'] : ['bench/join/twin.ts']
+  const process = await ServerProcess.start(args, own, address, '/healthz')
+  const pool = new pg.Pool({ connectionString: url, max: 1 })
+  try {
+    const requests = joinsOf(seed, scenario)
+    await load(address, CONNECTIONS, requests.slice(0, WARM_UP))
+    const before = await countRows(pool)
+    const result = await load(address, CONNECTIONS, requests.slice(WARM_UP))
+    const after = await countRows(pool)
+    const rowsPerJoin = Object.fromEntries(
+      counted.map((name) => [name, ((after[name] ?? 0) - (before[name] ?? 0)) / JOINS]),
+    )
+    return { ...result, subject, scenario, rowsPerJoin, oversold: await oversold(pool) }
+  } finally {
+    await process.stop()
+    await pool.end()
+    await admin.query(`drop database ${database} with (force)`)
+    await admin.end()
+  }
+}
+
+function joinsOf(seed: Seed, scenario: Scenario): Request[] {
+  return seed.buyers.map(({ addressId, token }, i) => {
+    const sessionId =
+      scenario === 'one hot session' ? seed.hotSessionId : seed.sessionIds[i % seed.sessionIds.length]
+    return {
+      path: `/api/group-sessions/${sessionId}/join`,
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${token}`,
+        'idempotency-key': newId(),
+      },
+      body: JSON.stringify({ items: [{ variant_id: seed.variantId, quantity: 1 }], address_id: addressId }),
+    }
+  })
+}
+
+async function countRows(pool: pg.Pool): Promise<Record<string, number>> {
+  const columns = counted.map((name) => `(select count(*)::int from ${name}) as "${name}"`).join(', ')
+  const { rows } = await pool.query<Record<string, number>>(`select ${columns}`)
+  return rows[0] ?? {}
+}
+
+/** Sessions whose units held are not what their participants hold, or more than their capacity. */
+async function oversold(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ n: number }>(`
+    select count(*)::int as n from group_buying_sessions s
+    left join (select session_id, sum(units)::int as units from group_participants where status = 'held' group by 1) p on p.session_id = s.id
+    where s.held_units <> coalesce(p.units, 0) or s.held_units > s.capacity`)
+  return rows[0]?.n ?? -1
+}
+
+function withDatabase(url: string, database: string): string {
+  const changed = new URL(url)
+  changed.pathname = `/${database}`
+  return changed.toString()
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number }
+      probe.close(() => resolve(port))
+    })
+  })
+}
+
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number
+
+/** The table of medians; false when the gate is not met, something failed, was oversold, or the rows are not the same. */
+function report(runs: Run[], json: boolean): boolean {
+  const table = new Table({
+    head: ['joins over HTTP', 'who', 'joins/s', 'p50 ms', 'p99 ms', 'failed', 'oversold', 'ratio'],
+  })
+  let passed = true
+  const summary: unknown[] = []
+  for (const [scenario, all] of Map.groupBy(runs, (one) => one.scenario)) {
+    const of = (subject: Subject, pick: (one: Run) => number) =>
+      median(all.filter((one) => one.subject === subject).map(pick))
+    const ratio = of('laku', (one) => one.perSecond) / of('raw twin', (one) => one.perSecond)
+    const rowSets = new Set(all.map((one) => JSON.stringify(one.rowsPerJoin)))
+    const p99Ms = of('laku', (one) => one.p99Ms)
+    const broken = all.some((one) => one.failed > 0 || one.oversold > 0) || rowSets.size > 1
+    passed &&= ratio >= GATE && p99Ms < P99_MS && !broken
+    for (const subject of ['raw twin', 'laku'] as const) {
+      const row = {
+        scenario,
+        subject,
+        perSecond: Math.round(of(subject, (one) => one.perSecond)),
+        p50Ms: of(subject, (one) => one.p50Ms),
+        p99Ms: of(subject, (one) => one.p99Ms),
+        failed: all.filter((one) => one.subject === subject).reduce((sum, one) => sum + one.failed, 0),
+        oversold: all.filter((one) => one.subject === subject).reduce((sum, one) => sum + one.oversold, 0),
+        ratio: subject === 'laku' ? Number(ratio.toFixed(2)) : 1,
+      }
+      summary.push(row)
+      table.push(Object.values(row).map(String))
+    }
+    if (rowSets.size > 1) console.error(`${scenario}: not the same rows: ${[...rowSets].join(' and ')}`)
+  }
+  if (json) console.log(JSON.stringify({ passed, gate: GATE, aim: AIM, results: summary }))
+  else
+    console.log(
+      `${table.toString()}\nmedians of ${ROUNDS} rounds of ${JOINS} joins, ${CONNECTIONS} connections; gate ${GATE}, aim ${AIM}, p99 < ${P99_MS} ms: ${passed ? 'passed' : 'NOT passed'}`,
+    )
+  return passed
+}

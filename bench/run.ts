@@ -1,0 +1,13 @@
+// npm run bench -- <name> [--json]: speed as a ratio to the same work in raw SQL, in the same run.
+const benches: Record<string, () => Promise<{ run(args: string[]): Promise<boolean> }>> = {
+  join: () => import('./join/bench.ts'),
+}
+
+const [name, ...args] = process.argv.slice(2)
+const load = name === undefined ? undefined : benches[name]
+if (!load) {
+  console.error(`which benchmark? one of: ${Object.keys(benches).join(', ')}`)
+  process.exit(2)
+}
+const { run } = await load()
+process.exit((await run(args)) ? 0 : 1)

@@ -1,0 +1,39 @@
+/** Exit codes of every laku command. */
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  notFound: 3,
+  notAllowed: 4,
+  conflict: 5,
+  unavailable: 6,
+  partly: 7,
+  found: 8,
+} as const
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+/** A failure of the command line itself: what is wrong, and what to do about it, in one line. */
+export class CliError extends Error {
+  override readonly name = 'CliError'
+  readonly exitCode: ExitCode
+  readonly code: string
+  readonly details: Record<string, unknown>
+
+  constructor(exitCode: ExitCode, code: string, message: string, details: Record<string, unknown> = {}) {
+    super(message)
+    this.exitCode = exitCode
+    this.code = `cli.${code}`
+    this.details = details
+  }
+}
+
+/** The command line says something that cannot be meant. */
+export function usageError(message: string, details?: Record<string, unknown>): CliError {
+  return new CliError(exitCodes.usage, 'usage', message, details)
+}
+
+/** A question that nobody is there to answer: the flag that answers it. */
+export function unanswered(question: string, flag: string): CliError {
+  return new CliError(exitCodes.usage, 'unanswered', `${question}: answer it with ${flag}`, { flag })
+}

@@ -1,0 +1,44 @@
+import { type Command, Option } from 'commander'
+import type { CommandContext } from './context.ts'
+import type { ArgumentDefinition, CommandDefinition, OptionDefinition, RawInput } from './define-command.ts'
+
+/** Gives a commander command what its declaration says, and an action that runs it. */
+export function configureCommand(
+  command: Command,
+  definition: CommandDefinition,
+  open: () => Promise<CommandContext>,
+): void {
+  command.description(definition.description)
+  for (const argument of definition.args) command.argument(argumentTerm(argument), argument.description)
+  for (const option of definition.options) command.addOption(optionOf(option))
+  if (definition.examples.length > 0) {
+    command.addHelpText('after', `\nExamples:\n${definition.examples.map((line) => `  ${line}`).join('\n')}`)
+  }
+  command.action(async () => {
+    const context = await open()
+    try {
+      await definition.execute(context, rawInput(command, definition))
+    } finally {
+      await context.close()
+    }
+  })
+}
+
+function argumentTerm({ name, optional, variadic }: ArgumentDefinition): string {
+  const inner = variadic ? `${name}...` : name
+  return optional ? `[${inner}]` : `<${inner}>`
+}
+
+function optionOf({ flags, description, choices }: OptionDefinition): Option {
+  const option = new Option(flags, description)
+  return choices ? option.choices(choices) : option
+}
+
+const camelCase = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+/** Arguments and options under one roof, without those that were not given. */
+function rawInput(command: Command, definition: CommandDefinition): RawInput {
+  const named = definition.args.map(({ name }, index) => [camelCase(name), command.processedArgs[index]])
+  const given = [...named, ...Object.entries(command.opts())].filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given)
+}

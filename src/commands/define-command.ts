@@ -1,0 +1,159 @@
+import type { z } from 'zod'
+import type { Work } from '../domain/kernel/index.ts'
+import type { CommandContext } from './context.ts'
+import type { Column } from './table.ts'
+
+export interface ArgumentDefinition {
+  name: string
+  description: string
+  optional?: boolean
+  variadic?: boolean
+}
+
+export interface OptionDefinition {
+  /** As commander takes them: `--status <status>`. */
+  flags: string
+  description: string
+  choices?: readonly string[]
+}
+
+/** What a command line holds for a command, by the camelCase names of its arguments and options. */
+export type RawInput = Record<string, unknown>
+
+interface Shape<S extends z.ZodType> {
+  /** The verb, or for a command of its own its name. */
+  name: string
+  description: string
+  args?: readonly ArgumentDefinition[]
+  options?: readonly OptionDefinition[]
+  /** Checks and converts the arguments and options. */
+  input: S
+  examples?: readonly string[]
+}
+
+export type CommandKind = 'list' | 'show' | 'change' | 'task'
+
+/** A command as it is declared; the same for all kinds, so that one walk over the tree sees everything. */
+export interface CommandDefinition {
+  kind: CommandKind
+  name: string
+  description: string
+  args: readonly ArgumentDefinition[]
+  options: readonly OptionDefinition[]
+  examples: readonly string[]
+  execute: (context: CommandContext, raw: RawInput) => Promise<void>
+}
+
+export interface Page {
+  limit: number
+  cursor?: string
+}
+
+export interface ListDefinition<S extends z.ZodType, Row> extends Shape<S> {
+  columns: readonly Column<Row>[]
+  /** Said to people where nothing was found: what to try. */
+  empty: string
+  run: (
+    context: CommandContext,
+    input: z.output<S>,
+    page: Page,
+  ) => Promise<{ data: readonly Row[]; nextCursor: string | null }>
+}
+
+/** A list: a table for people, `{data, next_cursor}` with --json, rows with --csv, pages with --limit and --cursor. */
+export function defineList<S extends z.ZodType, Row>(definition: ListDefinition<S, Row>): CommandDefinition {
+  const pages: OptionDefinition[] = [
+    { flags: '--limit <count>', description: 'how many, 1 to 500 (50)' },
+    { flags: '--cursor <cursor>', description: 'go on where the page before ended' },
+    { flags: '--csv', description: 'print CSV' },
+  ]
+  return declared('list', definition, pages, async (context, raw) => {
+    const { runList } = await import('./run-list.ts')
+    await runList(context, definition, raw)
+  })
+}
+
+/** A table below the fields of a shown thing. */
+export interface Section {
+  title: string
+  /** Prints the rows that were picked out of the thing. */
+  columns: readonly Column<never>[]
+  rows: readonly unknown[]
+}
+
+export interface ShowDefinition<S extends z.ZodType, T> extends Shape<S> {
+  fields: readonly Column<T>[]
+  sections?: (thing: T) => readonly Section[]
+  run: (context: CommandContext, input: z.output<S>) => Promise<T>
+}
+
+/** One thing: its fields for people, the object itself with --json. */
+export function defineShow<S extends z.ZodType, T>(definition: ShowDefinition<S, T>): CommandDefinition {
+  return declared('show', definition, [], async (context, raw) => {
+    const { runShow } = await import('./run-show.ts')
+    await runShow(context, definition, raw)
+  })
+}
+
+/** Rows and their columns, held together by the compiler. */
+export function section<Row>(title: string, columns: readonly Column<Row>[], rows: readonly Row[]): Section {
+  return { title, columns, rows }
+}
+
+export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
+  /** A severe change: the code that must be typed or given with --confirm, and what happens then. It needs --reason. */
+  severe?: (context: CommandContext, input: z.output<S>) => Promise<{ code: string; consequence: string }>
+  /** The use case; run in one transaction, which --dry-run rolls back. */
+  change: (work: Work, input: z.output<S>) => Promise<T>
+  /** What was done, for people. */
+  done: (result: T, input: z.output<S>) => string
+}
+
+/** A change by one use case, with --dry-run and --reason, and --confirm where it is severe. */
+export function defineChange<S extends z.ZodType, T>(definition: ChangeDefinition<S, T>): CommandDefinition {
+  const flags: OptionDefinition[] = [
+    { flags: '--dry-run', description: 'run it, print what would change, and roll it back' },
+    { flags: '--reason <text>', description: `why: kept in the audit log${definition.severe ? ' (needed)' : ''}` },
+  ]
+  if (definition.severe) {
+    flags.push({ flags: '--confirm <code>', description: 'the code of what is changed, instead of typing it' })
+  }
+  return declared('change', definition, flags, async (context, raw) => {
+    const { runChange } = await import('./run-change.ts')
+    await runChange(context, definition, raw)
+  })
+}
+
+export interface TaskResult {
+  /** The one value of --json, in the domain's own names. */
+  json: unknown
+  /** For people. */
+  text?: string
+  /** 0 where nothing is given; 7 done in part, 8 a check found something. */
+  exitCode?: number
+}
+
+export interface TaskDefinition<S extends z.ZodType> extends Shape<S> {
+  run: (context: CommandContext, input: z.output<S>) => Promise<TaskResult | undefined>
+}
+
+/** Whatever is none of the others: processes, checks, the database. */
+export function defineTask<S extends z.ZodType>(definition: TaskDefinition<S>): CommandDefinition {
+  return declared('task', definition, [], async (context, raw) => {
+    const { checkedInput } = await import('./input.ts')
+    const result = await definition.run(context, checkedInput(definition.input, raw))
+    if (!result) return
+    context.output.result(result.json, result.text)
+    if (result.exitCode) process.exitCode = result.exitCode
+  })
+}
+
+function declared<S extends z.ZodType>(
+  kind: CommandKind,
+  shape: Shape<S>,
+  more: readonly OptionDefinition[],
+  execute: CommandDefinition['execute'],
+): CommandDefinition {
+  const { name, description, args = [], options = [], examples = [] } = shape
+  return { kind, name, description, args, options: [...options, ...more], examples, execute }
+}

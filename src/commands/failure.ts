@@ -1,0 +1,43 @@
+import { CommanderError } from 'commander'
+import { toWire } from '../domain/kernel/index.ts'
+import { type Failure, failureOf } from './errors.ts'
+import { printable } from './format.ts'
+
+interface Sinks {
+  stdout: { write(text: string): unknown }
+  stderr: { write(text: string): unknown }
+}
+
+/**
+ * Prints why a command failed, a line for people on stderr or the one JSON value on stdout, and returns the exit code.
+ * The words of the command line are looked at themselves: it may be they that could not be read.
+ */
+export function reportFailure(error: unknown, argv: readonly string[], sinks: Sinks = process): number {
+  // Help that was asked for is printed already, and no failure.
+  if (error instanceof CommanderError && error.exitCode === 0) return 0
+  const end = argv.indexOf('--')
+  const words = end === -1 ? argv : argv.slice(0, end)
+  const failure = failureOf(error)
+  if (words.includes('--json')) {
+    const { code, message, details } = failure
+    sinks.stdout.write(`${JSON.stringify({ error: { code, message, details: toWire(details) } })}\n`)
+  } else {
+    sinks.stderr.write(`${linesOf(failure)}\n`)
+  }
+  if (!failure.foreseen && words.includes('--debug') && error instanceof Error) {
+    sinks.stderr.write(`${error.stack}\n`)
+  } else if (!failure.foreseen && !words.includes('--json')) {
+    sinks.stderr.write('laku: --debug shows where this came from\n')
+  }
+  return failure.exitCode
+}
+
+/** A line for each thing that is wrong: a configuration can be wrong in several. */
+function linesOf({ message, details }: Failure): string {
+  const facts = Object.entries(toWire(details) as object)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  const shown = facts.length > 0 ? ` (${facts.join(', ')})` : ''
+  const lines = message.split('\n').map((line) => `laku: ${printable(line)}`)
+  return `${lines.join('\n')}${printable(shown)}`
+}

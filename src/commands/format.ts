@@ -1,0 +1,34 @@
+import { formatIdr } from '../domain/kernel/index.ts'
+
+export type Cell = string | number | boolean | Date | null | undefined
+
+/** How a value is read by people: money as rupiah, instants in Jakarta, the rest as it is. */
+export type CellKind = 'text' | 'code' | 'number' | 'idr' | 'time' | 'status'
+
+const jakartaTime = new Intl.DateTimeFormat('sv-SE', {
+  timeZone: 'Asia/Jakarta',
+  dateStyle: 'short',
+  timeStyle: 'short',
+})
+
+/** `2026-11-24 11:31`, the time in Jakarta. */
+export function formatTime(instant: Date): string {
+  return jakartaTime.format(instant)
+}
+
+const whole = new Intl.NumberFormat('id-ID')
+
+/** A value for people; nothing is a dash. */
+export function formatCell(value: Cell, kind: CellKind = 'text'): string {
+  if (value === null || value === undefined || value === '') return '-'
+  if (value instanceof Date) return formatTime(value)
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (typeof value === 'number') return kind === 'idr' ? formatIdr(value) : whole.format(value)
+  return printable(value)
+}
+
+/** Text of others without what a terminal would obey. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, ' ')
+}

@@ -1,0 +1,57 @@
+import { toWire } from '../domain/kernel/index.ts'
+import { printable } from './format.ts'
+import { createStyle, type Style, wantsColor } from './style.ts'
+
+export interface Stream {
+  write(text: string): unknown
+  isTTY?: boolean
+  columns?: number
+}
+
+export interface OutputOptions {
+  json: boolean
+  quiet: boolean
+  color: boolean
+  stdout?: Stream
+  stderr?: Stream
+  env?: NodeJS.ProcessEnv
+}
+
+/** What a command says: its result on stdout, in the one way that was asked for, everything else on stderr. */
+export class Output {
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly style: Style
+  /** Of the terminal, where there is one. */
+  readonly width: number | undefined
+  readonly stderr: Stream
+  readonly noteStyle: Style
+  readonly #stdout: Stream
+
+  constructor(options: OutputOptions) {
+    const { json, quiet, color, stdout = process.stdout, stderr = process.stderr, env = process.env } = options
+    this.json = json
+    this.quiet = quiet
+    this.#stdout = stdout
+    this.stderr = stderr
+    this.style = createStyle(!json && wantsColor(stdout, color, env))
+    this.noteStyle = createStyle(wantsColor(stderr, color, env))
+    this.width = stdout.isTTY ? (stdout.columns ?? 80) : undefined
+  }
+
+  /** The result: its value in the shape of the HTTP API with --json, the text for people without. */
+  result(value: unknown, text?: string): void {
+    if (this.json) this.raw(`${JSON.stringify(toWire(value) ?? null)}\n`)
+    else if (text) this.raw(`${text}\n`)
+  }
+
+  /** Bytes of the result as they are. */
+  raw(text: string): void {
+    this.#stdout.write(text)
+  }
+
+  /** Something worth knowing that is not the result. */
+  note(text: string): void {
+    if (!this.quiet) this.stderr.write(`${text.split('\n').map(printable).join('\n')}\n`)
+  }
+}

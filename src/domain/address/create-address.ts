@@ -1,0 +1,26 @@
+import { insertRows, newId, requireCustomer, type Work } from '../kernel/index.ts'
+import { lockUser } from '../user/index.ts'
+import { clearDefault, hasDefault } from './default-address.ts'
+import { getAddress } from './read-addresses.ts'
+import { type AddressInput, normalized } from './rules.ts'
+import type { AddressView } from './views.ts'
+
+/**
+ * A new address of the customer who acts. Their first becomes the default, and so does one made with `isDefault`.
+ * @throws kernel.forbidden, address.postal_code_invalid, user.phone_invalid
+ */
+export async function createAddress(
+  work: Work,
+  { isDefault = false, ...input }: AddressInput & { isDefault?: boolean | undefined },
+): Promise<AddressView> {
+  const userId = requireCustomer(work.actor)
+  const checked = { ...input, ...normalized(input) }
+  // One at a time a user: of two first addresses only one is the default.
+  await lockUser(work, userId)
+  const first = !(await hasDefault(work, userId))
+  if (isDefault && !first) await clearDefault(work, userId)
+  const id = newId()
+  const row = { id, userId, ...checked, isDefault: isDefault || first, createdAt: work.now }
+  await insertRows(work.tx, 'addresses', [row])
+  return await getAddress(work, id)
+}

@@ -1,0 +1,23 @@
+import type { Work } from '../kernel/index.ts'
+
+export async function hasDefault(work: Work, userId: string): Promise<boolean> {
+  const row = await work.tx
+    .selectFrom('addresses')
+    .select('id')
+    .where('userId', '=', userId)
+    .where('isDefault', '=', true)
+    .where('deletedAt', 'is', null)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Leaves the user without a default for the rest of the statement pair that moves it. The user must be locked. */
+export async function clearDefault(work: Work, userId: string): Promise<void> {
+  await work.tx
+    .updateTable('addresses')
+    .set({ isDefault: false })
+    .where('userId', '=', userId)
+    .where('isDefault', '=', true)
+    .where('deletedAt', 'is', null)
+    .execute()
+}

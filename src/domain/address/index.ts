@@ -1,0 +1,8 @@
+export { createAddress } from './create-address.ts'
+export { deleteAddress } from './delete-address.ts'
+export { addressErrors } from './errors.ts'
+export { addressesById, getAddress, listAddresses } from './read-addresses.ts'
+export type { AddressChanges, AddressInput } from './rules.ts'
+export { setDefaultAddress } from './set-default-address.ts'
+export { updateAddress } from './update-address.ts'
+export { type Address, type AddressSnapshot, type AddressView, snapshotOf } from './views.ts'

@@ -1,0 +1,39 @@
+import { sql } from 'kysely'
+import { requireCustomer, type Tx, type Work } from '../kernel/index.ts'
+import { addressErrors } from './errors.ts'
+import { type Address, type AddressView, addressView } from './views.ts'
+
+const columns = sql`id, user_id, label, recipient_name, phone, street, district, city, province, postal_code, is_default`
+
+/** Addresses by id, whosesoever they are; unknown and deleted ones are left out. */
+export async function addressesById(tx: Tx, ids: readonly string[]): Promise<Map<string, Address>> {
+  const { rows } = await sql<Address>`
+    select ${columns} from addresses where id = any(${ids}::uuid[]) and deleted_at is null`.execute(tx)
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/**
+ * An address of the customer who acts.
+ * @throws kernel.forbidden, address.not_found for another's too
+ */
+export async function getAddress(work: Work, id: string): Promise<AddressView> {
+  const userId = requireCustomer(work.actor)
+  const address = (await addressesById(work.tx, [id])).get(id)
+  if (address?.userId !== userId) throw addressErrors.not_found({ addressId: id })
+  return addressView(address)
+}
+
+/** Addresses of the customer who acts, newest first, a keyset page at a time. */
+export async function listAddresses(
+  work: Work,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<{ data: AddressView[]; nextCursor: string | null }> {
+  const userId = requireCustomer(work.actor)
+  const after = page.cursor ? sql`and id < ${page.cursor}` : sql``
+  const { rows } = await sql<Address>`
+    select ${columns} from addresses
+    where user_id = ${userId} and deleted_at is null ${after}
+    order by id desc limit ${page.limit + 1}`.execute(work.tx)
+  const data = rows.slice(0, page.limit).map(addressView)
+  return { data, nextCursor: rows.length > page.limit ? (data.at(-1)?.id ?? null) : null }
+}

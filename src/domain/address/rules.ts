@@ -1,0 +1,25 @@
+import { normalizePhone } from '../user/index.ts'
+import { addressErrors } from './errors.ts'
+
+export interface AddressInput {
+  label: string
+  recipientName: string
+  /** However it is written; stored as E.164. */
+  phone: string
+  street: string
+  district: string
+  city: string
+  province: string
+  postalCode: string
+}
+
+export type AddressChanges = { [K in keyof AddressInput]?: AddressInput[K] | undefined }
+
+/**
+ * What is stored otherwise than it was written.
+ * @throws address.postal_code_invalid, user.phone_invalid
+ */
+export function normalized({ phone, postalCode }: AddressChanges): { phone?: string } {
+  if (postalCode !== undefined && !/^[0-9]{5}$/.test(postalCode)) throw addressErrors.postal_code_invalid()
+  return phone === undefined ? {} : { phone: normalizePhone(phone) }
+}

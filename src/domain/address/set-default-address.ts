@@ -1,0 +1,19 @@
+import { requireCustomer, type Work } from '../kernel/index.ts'
+import { lockUser } from '../user/index.ts'
+import { getAddress } from './read-addresses.ts'
+import { clearDefault } from './default-address.ts'
+import type { AddressView } from './views.ts'
+
+/**
+ * Moves the default of the customer who acts to this address.
+ * @throws kernel.forbidden, address.not_found
+ */
+export async function setDefaultAddress(work: Work, id: string): Promise<AddressView> {
+  const userId = requireCustomer(work.actor)
+  await lockUser(work, userId)
+  const address = await getAddress(work, id)
+  if (address.isDefault) return address
+  await clearDefault(work, userId)
+  await work.tx.updateTable('addresses').set({ isDefault: true }).where('id', '=', id).execute()
+  return { ...address, isDefault: true }
+}

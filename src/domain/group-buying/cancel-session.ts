@@ -1,0 +1,75 @@
+import { sql } from 'kysely'
+import { kernelErrors, type Rupiah, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { refundSessionPayments } from '../payment/index.ts'
+import { releaseStock } from '../warehouse/index.ts'
+import { groupBuyingErrors } from './errors.ts'
+import { getSession } from './list-sessions.ts'
+import { type LockedSession, lockEscrowPayments, lockSession } from './lock-sessions.ts'
+import { releaseHeld } from './release-holds.ts'
+import { settleRefunds } from './settle-refunds.ts'
+import { sessionTransitions } from './transitions.ts'
+import type { SessionView } from './views.ts'
+
+/**
+ * Staff call a session off, from its draft until its orders are made: places end, reserved stock is free again, and
+ * the refunds of everybody follow the event in the same transaction.
+ * @throws group_buying.session_not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
+ */
+export async function cancelSession(
+  work: Work,
+  input: { sessionId: string; reason?: string | undefined },
+): Promise<SessionView> {
+  requireStaff(work.actor, 'finance', 'service')
+  await lockEscrowPayments(work.tx, [input.sessionId])
+  const session = await lockSession(work.tx, input.sessionId)
+  requireTransition(sessionTransitions, session.status, 'cancelled', session.code)
+  await cancelLocked(work, session, reasonOf(work, input.reason))
+  return await getSession(work.tx, session.id, { withDrafts: true })
+}
+
+function reasonOf(work: Work, given: string | undefined): string {
+  const reason = given ?? ('reason' in work.actor ? work.actor.reason : undefined)
+  if (!reason) throw kernelErrors.reason_required()
+  return reason
+}
+
+async function cancelLocked(work: Work, session: LockedSession, reason: string): Promise<void> {
+  const { id, code, status } = session
+  await sql`
+    update group_buying_sessions
+    set status = 'cancelled', status_reason = ${reason}, held_units = 0, closed_at = coalesce(closed_at, ${work.now}), updated_at = ${work.now}
+    where id = ${id}`.execute(work.tx)
+  await releaseHeld(work, [session])
+  if (status === 'moq_reached' || status === 'pending_stock') await releaseStock(work, [id])
+  work.audit({ command: 'sessions cancel', subject: ['session', id], before: { status }, after: { status: 'cancelled', reason } })
+  work.emit({ type: 'session.cancelled', aggregate: ['session', id], payload: { sessionId: id, code, reason } })
+  await settleRefunds(work, [id])
+}
+
+export interface SessionMoney {
+  sessionId: string
+  count: number
+  amountIdr: Rupiah
+}
+
+/**
+ * The service map's `POST /api/payments/refund-session`: everybody's money back. A session that failed or was cancelled
+ * gets what is left to refund; one that lives is cancelled first. Repeated after success: count 0.
+ * @throws group_buying.session_not_found, not_refundable once orders are made, kernel.reason_required, kernel.forbidden
+ */
+export async function refundSession(
+  work: Work,
+  input: { sessionId: string; reason?: string | undefined },
+): Promise<SessionMoney> {
+  requireStaff(work.actor, 'finance', 'service')
+  await lockEscrowPayments(work.tx, [input.sessionId])
+  const session = await lockSession(work.tx, input.sessionId)
+  if (session.status === 'orders_created' || session.status === 'success') {
+    throw groupBuyingErrors.not_refundable({ code: session.code, status: session.status })
+  }
+  const ended = session.status === 'failed' || session.status === 'cancelled' || session.status === 'refunded'
+  const reason = ended ? `session_${session.status}` : 'session_cancelled'
+  if (!ended) await cancelLocked(work, session, reasonOf(work, input.reason))
+  const [refunded] = await refundSessionPayments(work, [session.id], reason)
+  return { sessionId: session.id, count: refunded?.count ?? 0, amountIdr: refunded?.amountIdr ?? 0 }
+}

@@ -1,0 +1,19 @@
+import { requireStaff, type Work } from '../kernel/index.ts'
+import { endSessions } from './close-sessions.ts'
+import { getSession } from './list-sessions.ts'
+import type { SessionView } from './views.ts'
+
+/**
+ * Looks at one session now instead of at the next sweep: closes it if it has what it needs, fails it if its time
+ * ran out, else leaves it.
+ * @throws group_buying.session_not_found, kernel.forbidden
+ */
+export async function checkSession(
+  work: Work,
+  named: string,
+): Promise<{ session: SessionView; ended: boolean }> {
+  requireStaff(work.actor, 'service', 'support', 'finance')
+  const { id } = await getSession(work.tx, named, { withDrafts: true })
+  const ended = (await endSessions(work, [id])) > 0
+  return { session: await getSession(work.tx, id, { withDrafts: true }), ended }
+}

@@ -1,0 +1,84 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Check } from '../kernel/index.ts'
+
+// A broken invariant can be broken ten thousand times; a person needs the first few.
+const SHOWN = 10
+
+const check = (name: string, query: RawBuilder<{ line: string }>): Check => ({
+  name,
+  violations: async (tx) => (await query.execute(tx)).rows.map((row) => row.line),
+})
+
+/** What is always true of group buying (the design's list, numbers 2, 3 and 5), and that nothing complete stays open. */
+export const groupBuyingChecks: readonly Check[] = [
+  check(
+    "a session's units and participants equal their rows",
+    sql<{ line: string }>`
+      select format('%s counts %s paid, %s held, %s participants; its rows say %s, %s, %s',
+        s.code, s.paid_units, s.held_units, s.participants, coalesce(c.paid, 0), coalesce(c.held, 0), coalesce(c.people, 0)) as line
+      from group_buying_sessions s left join (
+        select session_id,
+          sum(units) filter (where status in ('paid', 'ordered')) as paid,
+          sum(units) filter (where status = 'held') as held,
+          count(*) filter (where status in ('paid', 'ordered')) as people
+        from group_participants group by session_id
+      ) c on c.session_id = s.id
+      where (s.paid_units, s.held_units, s.participants)
+        is distinct from (coalesce(c.paid, 0), coalesce(c.held, 0), coalesce(c.people, 0)) limit ${SHOWN}`,
+  ),
+  check(
+    "a session's capacity is kept",
+    sql<{ line: string }>`
+      select format('%s sold %s of %s', s.code, c.units, s.capacity) as line
+      from group_buying_sessions s join (
+        select session_id, sum(units) as units from group_participants where status in ('held', 'paid', 'ordered') group by session_id
+      ) c on c.session_id = s.id
+      where c.units > s.capacity limit ${SHOWN}`,
+  ),
+  check(
+    'escrow is what was paid, less what was released and refunded',
+    sql<{ line: string }>`
+      select format('%s holds %s, its payments say %s (%s)', s.code, e.held, e.due, s.status) as line
+      from group_buying_sessions s cross join lateral (
+        select coalesce((
+            select b.balance_idr from ledger_accounts a join ledger_balances b on b.account_id = a.id where a.key = 'escrow:' || s.id
+          ), 0) as held,
+          coalesce((
+            select sum(y.amount_idr - y.returned_idr)
+            from payments y join group_participants p on p.id = y.participant_id
+            where y.session_id = s.id and y.status in ('paid', 'partially_refunded', 'refunded') and p.status <> 'ordered'
+          ), 0) as due
+      ) e
+      where e.held <> e.due or (s.status in ('success', 'refunded') and e.held <> 0) limit ${SHOWN}`,
+  ),
+  check(
+    'a paid participant has a place, an order or a full refund',
+    sql<{ line: string }>`
+      select format('participant %s is %s in %s (%s), paid %s, refunded %s, orders %s',
+        p.id, p.status, s.code, s.status, f.paid, f.returned, f.orders) as line
+      from group_participants p join group_buying_sessions s on s.id = p.session_id
+      cross join lateral (
+        select
+          (select coalesce(sum(y.amount_idr), 0) from payments y
+            where y.participant_id = p.id and y.status in ('paid', 'partially_refunded', 'refunded')) as paid,
+          (select coalesce(sum(y.returned_idr), 0) from payments y where y.participant_id = p.id) as returned,
+          (select count(*) from orders o where o.participant_id = p.id) as orders
+      ) f
+      where not case p.status
+        when 'held' then s.status = 'forming' and f.paid = 0 and f.orders = 0
+        when 'paid' then f.paid > 0 and f.orders = 0 and case
+          when s.status in ('failed', 'cancelled') then f.returned = f.paid
+          else s.status in ('forming', 'moq_reached', 'pending_stock', 'orders_created') and f.returned = 0 end
+        when 'ordered' then f.paid > 0 and f.orders = 1
+        else f.returned = f.paid and f.orders = 0 and (p.status <> 'refunded' or f.paid > 0) end
+      limit ${SHOWN}`,
+  ),
+  check(
+    'no session that has what it needs still forms',
+    sql<{ line: string }>`
+      select format('%s forms with %s of %s paid units', code, paid_units, moq) as line
+      from group_buying_sessions
+      where status = 'forming' and case close_policy when 'at_moq' then paid_units >= moq else paid_units >= capacity end
+      limit ${SHOWN}`,
+  ),
+]

@@ -1,0 +1,67 @@
+import { sql } from 'kysely'
+import { asRecords, type Work } from '../kernel/index.ts'
+import { type LockedSession, lockEscrowPayments, lockSessions } from './lock-sessions.ts'
+import { releaseHeld } from './release-holds.ts'
+import { finalPrice, type Tier, verdict } from './rules.ts'
+import { settleRefunds } from './settle-refunds.ts'
+import { sessionTransitions } from './transitions.ts'
+import { statesBefore } from '../kernel/index.ts'
+
+/**
+ * Closes locked, forming sessions that have what they need: the price is that of the tier their paid units reached,
+ * unpaid places end. Fulfilment follows the event.
+ */
+export async function closeSessions(work: Work, sessions: readonly LockedSession[]): Promise<void> {
+  if (sessions.length === 0) return
+  const tiers = await tiersOf(work, sessions)
+  const rows = sessions.map((session) => ({
+    id: session.id,
+    price: finalPrice(tiers.get(session.id) ?? [], session.paidUnits),
+  }))
+  await sql`
+    update group_buying_sessions s
+    set status = 'moq_reached', final_unit_price_idr = c.price, held_units = 0, closed_at = ${work.now}, updated_at = ${work.now}
+    from jsonb_to_recordset(${asRecords(rows)}::jsonb) as c(id uuid, price bigint)
+    where s.id = c.id and s.status = any(${statesBefore(sessionTransitions, 'moq_reached')})`.execute(work.tx)
+  await releaseHeld(work, sessions)
+  for (const { id, code, paidUnits } of sessions) {
+    const payload = { sessionId: id, code, paidUnits }
+    work.emit({ type: 'session.moq_reached', aggregate: ['session', id], payload })
+  }
+}
+
+async function tiersOf(work: Work, sessions: readonly LockedSession[]): Promise<Map<string, Tier[]>> {
+  const { rows } = await sql<Tier & { sessionId: string }>`
+    select session_id, min_units, unit_price_idr from session_tiers
+    where session_id = any(${sessions.map((one) => one.id)}::uuid[])`.execute(work.tx)
+  return Map.groupBy(rows, (row) => row.sessionId)
+}
+
+/** Fails locked, forming sessions whose time ran out below their MOQ. The refunds follow the event. */
+export async function failSessions(work: Work, sessions: readonly LockedSession[]): Promise<void> {
+  if (sessions.length === 0) return
+  const ids = sessions.map((one) => one.id)
+  await sql`
+    update group_buying_sessions set status = 'failed', held_units = 0, closed_at = ${work.now}, updated_at = ${work.now}
+    where id = any(${ids}::uuid[]) and status = any(${statesBefore(sessionTransitions, 'failed')})`.execute(work.tx)
+  await releaseHeld(work, sessions)
+  for (const { id, code, paidUnits, moq } of sessions) {
+    work.emit({ type: 'session.failed', aggregate: ['session', id], payload: { sessionId: id, code, paidUnits, moq } })
+  }
+  await settleRefunds(work, ids)
+}
+
+/**
+ * Looks at forming sessions now and ends those whose hour has come, either way; the others stay. Returns how many ended.
+ */
+export async function endSessions(work: Work, ids: readonly string[]): Promise<number> {
+  if (ids.length === 0) return 0
+  await lockEscrowPayments(work.tx, ids)
+  const forming = [...(await lockSessions(work.tx, ids)).values()].filter((one) => one.status === 'forming')
+  const by = Map.groupBy(forming, (session) => verdict(session, work.now))
+  const closing = by.get('close') ?? []
+  const failing = by.get('fail') ?? []
+  await closeSessions(work, closing)
+  await failSessions(work, failing)
+  return closing.length + failing.length
+}

@@ -1,0 +1,78 @@
+import type { AddressSnapshot } from '../address/index.ts'
+import { type DomainError, kernelErrors, type Rupiah, rupiah } from '../kernel/index.ts'
+import type { Rate } from '../logistics/index.ts'
+import { groupBuyingErrors } from './errors.ts'
+import type { Join } from './join.ts'
+import { type JoinContext, type JoinableSession, placeOf } from './read-join-context.ts'
+
+/** A join that meets every rule but two: its shipping fee, and whether the session has room. */
+export interface Candidate {
+  join: Join
+  session: JoinableSession
+  items: Map<string, number>
+  units: number
+  weightG: number
+  goodsIdr: Rupiah
+  address: AddressSnapshot
+}
+
+/** A candidate with its price. */
+export interface PricedJoin extends Candidate {
+  rate: Rate
+  totalIdr: Rupiah
+}
+
+/** The items of a join with equal variants together; undefined where a quantity is no whole number above 0. */
+function itemsOf(join: Join): Map<string, number> | undefined {
+  const items = new Map<string, number>()
+  for (const { variantId, quantity } of join.items) {
+    if (!Number.isInteger(quantity) || quantity < 1) return undefined
+    items.set(variantId, (items.get(variantId) ?? 0) + quantity)
+  }
+  return items.size > 0 ? items : undefined
+}
+
+/** Whether a join may be a candidate. `taken` holds the places of this batch's earlier joins. */
+export function candidateOf(
+  join: Join,
+  context: JoinContext,
+  now: Date,
+  taken: ReadonlySet<string>,
+): Candidate | DomainError {
+  if (context.paused) return kernelErrors.paused({ switch: 'joins' })
+  const session = context.sessions.get(join.sessionId)
+  if (!session || session.status === 'draft') return groupBuyingErrors.session_not_found({ session: join.sessionId })
+  if (session.status !== 'forming' || session.endsAt <= now) return notOpen(session)
+  if (context.userStatus.get(join.customerId) !== 'active') return groupBuyingErrors.user_not_active()
+  if (context.live.has(placeOf(join)) || taken.has(placeOf(join))) {
+    return groupBuyingErrors.already_joined({ sessionId: session.id, code: session.code })
+  }
+  const address = context.addresses.get(join.addressId)
+  if (address?.userId !== join.customerId) return groupBuyingErrors.address_not_found({ addressId: join.addressId })
+  const items = itemsOf(join)
+  if (!items) return groupBuyingErrors.no_items()
+  return sizedCandidate(join, session, items, address.snapshot)
+}
+
+function sizedCandidate(
+  join: Join,
+  session: JoinableSession,
+  items: Map<string, number>,
+  address: AddressSnapshot,
+): Candidate | DomainError {
+  let units = 0
+  let weightG = 0
+  for (const [variantId, quantity] of items) {
+    const weight = session.weights[variantId]
+    if (weight === undefined) return groupBuyingErrors.variant_not_in_session({ variantId, sessionId: session.id })
+    units += quantity
+    weightG += weight * quantity
+  }
+  if (session.perUserLimit !== null && units > session.perUserLimit) {
+    return groupBuyingErrors.per_user_limit({ units, limit: session.perUserLimit })
+  }
+  return { join, session, items, units, weightG, goodsIdr: rupiah(units * session.entryPriceIdr), address }
+}
+
+export const notOpen = (session: { code: string; status: string; endsAt: Date }) =>
+  groupBuyingErrors.session_not_open({ code: session.code, status: session.status, endsAt: session.endsAt })

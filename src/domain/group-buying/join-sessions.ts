@@ -1,0 +1,201 @@
+import {
+  claimKeys,
+  type DomainError,
+  forgetKeys,
+  type IdempotencyKey,
+  kernelErrors,
+  rupiah,
+  type StoredAnswer,
+  storeAnswers,
+  toWire,
+  type Work,
+} from '../kernel/index.ts'
+import { cachedRates } from '../logistics/index.ts'
+import { groupBuyingErrors } from './errors.ts'
+import { giveBack, holdUnits } from './hold-units.ts'
+import type { Join, JoinAnswer, JoinOutcome, JoinSettings, MissingQuote } from './join.ts'
+import { type Candidate, candidateOf, type PricedJoin } from './join-rules.ts'
+import { placeOf, readJoinContext } from './read-join-context.ts'
+import { type RecordedJoin, recordJoins } from './record-joins.ts'
+
+/**
+ * Takes places for a batch of buyers over any number of sessions, set-based: a fixed number of statements, each hot
+ * session row written once. Every join has its own outcome, in the order given; one that is refused
+ * spoils no other. Earlier joins of a batch come first. A repeated idempotency key gets the first answer.
+ *
+ * A wallet's payment is final at once and fails as a whole where the balance is short, so it must come alone.
+ *
+ * Outcomes carry group_buying.session_not_found, session_not_open, session_full, already_joined, per_user_limit,
+ * user_not_active, address_not_found, variant_not_in_session, no_items, quote_missing (details: the parcel to ask for),
+ * kernel.paused, kernel.idempotency_key_reused.
+ * @throws wallet.insufficient_balance for a wallet join
+ */
+export async function joinSessions(
+  work: Work,
+  joins: readonly Join[],
+  settings: JoinSettings,
+): Promise<JoinOutcome[]> {
+  if (joins.length > 1 && joins.some((join) => join.paymentMethod === 'wallet')) {
+    throw new Error('a join paid by wallet must be the only one of its batch')
+  }
+  const outcomes = new Map<Join, JoinOutcome>()
+  const refuse = (join: Join, error: DomainError | Error) => outcomes.set(join, { ok: false, error })
+  const firsts = await claimFirsts(work, joins, outcomes)
+  const open = joins.filter((join) => !outcomes.has(join) && !firsts.repeats.has(join))
+  const candidates = await findCandidates(work, open, refuse)
+  const priced = await price(work, candidates, settings, refuse)
+  const { held, refused } = await holdUnits(work, priced)
+  for (const [one, error] of refused) refuse(one.join, error)
+  const recorded = await recordJoins(work, held)
+  await refuseRivals(work, held, recorded, refuse)
+  announce(work, recorded)
+  for (const one of recorded) outcomes.set(one.priced.join, { ok: true, answer: answerTo(one, settings) })
+  for (const [join, first] of firsts.repeats) outcomes.set(join, outcomes.get(first) as JoinOutcome)
+  await settleKeys(work, firsts.claimed, outcomes)
+  return joins.map((join) => outcomes.get(join) as JoinOutcome)
+}
+
+const nameOf = (key: IdempotencyKey) => `${key.scope} ${key.key}`
+
+/**
+ * Claims each key once. Joins that were answered before get their answer now; a key that stands twice in this batch
+ * follows its first, or is an error where the request differs.
+ */
+async function claimFirsts(work: Work, joins: readonly Join[], outcomes: Map<Join, JoinOutcome>) {
+  const first = new Map<string, Join>()
+  const repeats = new Map<Join, Join>()
+  for (const join of joins) {
+    if (!join.idempotency) continue
+    const before = first.get(nameOf(join.idempotency))
+    if (!before) first.set(nameOf(join.idempotency), join)
+    else if (before.idempotency?.requestHash === join.idempotency.requestHash) repeats.set(join, before)
+    else outcomes.set(join, { ok: false, error: kernelErrors.idempotency_key_reused() })
+  }
+  const keyed = [...first.values()]
+  const claims = keyed.length > 0 ? await claimKeys(work, keyed.map((join) => join.idempotency as IdempotencyKey)) : []
+  for (const [i, claim] of claims.entries()) {
+    if (!claim) continue
+    const outcome: JoinOutcome = claim instanceof Error ? { ok: false, error: claim } : { ok: true, answer: claim }
+    outcomes.set(keyed[i] as Join, outcome)
+  }
+  return { repeats, claimed: keyed.filter((_, i) => !claims[i]) }
+}
+
+async function findCandidates(
+  work: Work,
+  joins: readonly Join[],
+  refuse: (join: Join, error: DomainError) => void,
+): Promise<Candidate[]> {
+  if (joins.length === 0) return []
+  const context = await readJoinContext(work.tx, joins)
+  const taken = new Set<string>()
+  const candidates: Candidate[] = []
+  for (const join of joins) {
+    const candidate = candidateOf(join, context, work.now, taken)
+    if (candidate instanceof Error) {
+      refuse(join, candidate)
+      continue
+    }
+    taken.add(placeOf(join))
+    candidates.push(candidate)
+  }
+  return candidates
+}
+
+/** Adds the shipping fee: the one that the door brought, else a cached quote. */
+async function price(
+  work: Work,
+  candidates: readonly Candidate[],
+  settings: JoinSettings,
+  refuse: (join: Join, error: DomainError) => void,
+): Promise<PricedJoin[]> {
+  const parcels = candidates.map((candidate) => parcelOf(candidate, settings))
+  const unknown = candidates.flatMap(({ join }, i) =>
+    join.rate ? [] : [{ key: String(i), ...(parcels[i] as MissingQuote) }],
+  )
+  const cached = unknown.length > 0 ? await cachedRates(work.tx, unknown, work.now) : new Map()
+  const priced: PricedJoin[] = []
+  for (const [i, candidate] of candidates.entries()) {
+    const rate = candidate.join.rate ?? cached.get(String(i))
+    if (rate) priced.push({ ...candidate, rate, totalIdr: rupiah(candidate.goodsIdr + rate.priceIdr) })
+    else refuse(candidate.join, groupBuyingErrors.quote_missing({ ...parcels[i] }))
+  }
+  return priced
+}
+
+function parcelOf({ join, weightG, address }: Candidate, settings: JoinSettings): MissingQuote {
+  const parcel = { originPostalCode: settings.originPostalCode, destinationPostalCode: address.postalCode, weightG }
+  return join.courier ? { ...parcel, courier: join.courier } : parcel
+}
+
+/** Somebody else's transaction gave these buyers a place in the same session a moment before. */
+async function refuseRivals(
+  work: Work,
+  held: readonly PricedJoin[],
+  recorded: readonly RecordedJoin[],
+  refuse: (join: Join, error: DomainError) => void,
+): Promise<void> {
+  if (recorded.length === held.length) return
+  const written = new Set(recorded.map((one) => one.priced))
+  const late = held.filter((one) => !written.has(one))
+  await giveBack(work, late)
+  for (const { join, session } of late) {
+    refuse(join, groupBuyingErrors.already_joined({ sessionId: session.id, code: session.code }))
+  }
+}
+
+function announce(work: Work, recorded: readonly RecordedJoin[]): void {
+  for (const { participantId, priced, payment } of recorded) {
+    work.emit({
+      type: 'participant.joined',
+      aggregate: ['participant', participantId],
+      payload: {
+        sessionId: priced.session.id,
+        code: priced.session.code,
+        participantId,
+        userId: priced.join.customerId,
+        paymentId: payment.id,
+        paymentCode: payment.code,
+        units: priced.units,
+        totalIdr: priced.totalIdr,
+      },
+    })
+  }
+}
+
+function answerTo({ participantId, priced, payment }: RecordedJoin, settings: JoinSettings): StoredAnswer {
+  const body: JoinAnswer = {
+    participation: {
+      id: participantId,
+      // What a wallet pays is confirmed by the reactions of this very transaction.
+      status: payment.status === 'paid' ? 'paid' : 'held',
+      units: priced.units,
+      goodsIdr: priced.goodsIdr,
+      shippingIdr: priced.rate.priceIdr,
+      totalIdr: priced.totalIdr,
+    },
+    payment: {
+      id: payment.id,
+      code: payment.code,
+      status: payment.status,
+      amountIdr: payment.amountIdr,
+      invoiceUrl: `${settings.publicUrl}/pay/${payment.code}`,
+      expiresAt: payment.expiresAt,
+    },
+  }
+  return { status: 201, body: toWire(body) }
+}
+
+/** Stores the answers; the key of a join that got no place is free again, as if it had been run alone and rolled back. */
+async function settleKeys(work: Work, claimed: readonly Join[], outcomes: Map<Join, JoinOutcome>): Promise<void> {
+  const answers: { scope: string; key: string; answer: StoredAnswer }[] = []
+  const free: IdempotencyKey[] = []
+  for (const join of claimed) {
+    const key = join.idempotency as IdempotencyKey
+    const outcome = outcomes.get(join)
+    if (outcome?.ok) answers.push({ scope: key.scope, key: key.key, answer: outcome.answer })
+    else free.push(key)
+  }
+  await storeAnswers(work, answers)
+  await forgetKeys(work, free)
+}

@@ -1,0 +1,49 @@
+import type { DomainError, IdempotencyKey, StoredAnswer } from '../kernel/index.ts'
+import type { Rate } from '../logistics/index.ts'
+
+/** One buyer who wants a place in a session. */
+export interface Join {
+  customerId: string
+  sessionId: string
+  items: { variantId: string; quantity: number }[]
+  /** One of the buyer's own addresses. */
+  addressId: string
+  courier?: { company: string; type: string } | undefined
+  /** By default an invoice, made when the buyer opens its link. A wallet pays at once, and comes alone in its batch. */
+  paymentMethod?: 'invoice' | 'wallet' | undefined
+  /** The shipping fee, where the door had to ask for it. */
+  rate?: Rate | undefined
+  idempotency?: IdempotencyKey | undefined
+}
+
+/** What a join needs to know of the house it runs in. */
+export interface JoinSettings {
+  /** Where the parcels come from. */
+  originPostalCode: string
+  /** Base of the pay links: `{publicUrl}/pay/{code}`. */
+  publicUrl: string
+}
+
+/** A parcel whose shipping fee is not in the cache: the door asks for it and joins again. */
+export interface MissingQuote {
+  originPostalCode: string
+  destinationPostalCode: string
+  weightG: number
+  courier?: { company: string; type: string } | undefined
+}
+
+/** The answer as it is sent, and stored under the idempotency key; or why there is no place. */
+export type JoinOutcome = { ok: true; answer: StoredAnswer } | { ok: false; error: DomainError | Error }
+
+/** The body of an answer, before it is put in the wire's own names. */
+export interface JoinAnswer {
+  participation: {
+    id: string
+    status: 'held' | 'paid'
+    units: number
+    goodsIdr: number
+    shippingIdr: number
+    totalIdr: number
+  }
+  payment: { id: string; code: string; status: string; amountIdr: number; invoiceUrl: string; expiresAt: Date }
+}

@@ -1,0 +1,73 @@
+import { sql } from 'kysely'
+import type { AddressSnapshot } from '../address/index.ts'
+import type { Rupiah, Tx } from '../kernel/index.ts'
+import type { Join } from './join.ts'
+
+export interface JoinableSession {
+  id: string
+  code: string
+  status: string
+  endsAt: Date
+  perUserLimit: number | null
+  /** The first tier's: what every unpaid join is charged. */
+  entryPriceIdr: Rupiah
+  /** Weight in grams by variant: every variant of the product. */
+  weights: Record<string, number>
+}
+
+/** What the rules of joining read, for a whole batch. Keys: session, user, address; `live` holds `session user`. */
+export interface JoinContext {
+  paused: boolean
+  sessions: Map<string, JoinableSession>
+  userStatus: Map<string, string>
+  addresses: Map<string, { userId: string; snapshot: AddressSnapshot }>
+  live: Set<string>
+}
+
+export const placeOf = (join: { sessionId: string; customerId: string }) => `${join.sessionId} ${join.customerId}`
+
+interface Row {
+  paused: boolean
+  sessions: (Omit<JoinableSession, 'endsAt'> & { endsAt: string })[] | null
+  users: { id: string; status: string }[] | null
+  addresses: { id: string; userId: string; snapshot: AddressSnapshot }[] | null
+  live: { sessionId: string; customerId: string }[] | null
+}
+
+const unique = (ids: string[]) => [...new Set(ids)]
+
+/**
+ * Everything that a batch of joins needs to know, in one statement, read before the sessions are locked: of this
+ * only the live places can change under a join, and there the unique index has the last word.
+ */
+export async function readJoinContext(tx: Tx, joins: readonly Join[]): Promise<JoinContext> {
+  const sessionIds = unique(joins.map((join) => join.sessionId))
+  const userIds = unique(joins.map((join) => join.customerId))
+  const addressIds = unique(joins.map((join) => join.addressId))
+  const { rows } = await sql<Row>`
+    select
+      (select paused from switches where name = 'joins') as paused,
+      (select jsonb_agg(jsonb_build_object('id', s.id, 'code', s.code, 'status', s.status, 'endsAt', s.ends_at,
+          'perUserLimit', s.per_user_limit,
+          'entryPriceIdr', (select t.unit_price_idr from session_tiers t where t.session_id = s.id order by t.min_units limit 1),
+          'weights', (select jsonb_object_agg(v.id, v.weight_g) from product_variants v where v.product_id = s.product_id)))
+        from group_buying_sessions s where s.id = any(${sessionIds}::uuid[])) as sessions,
+      (select jsonb_agg(jsonb_build_object('id', id, 'status', status))
+        from users where id = any(${userIds}::uuid[])) as users,
+      (select jsonb_agg(jsonb_build_object('id', id, 'userId', user_id, 'snapshot', jsonb_build_object(
+          'recipientName', recipient_name, 'phone', phone, 'street', street, 'district', district, 'city', city,
+          'province', province, 'postalCode', postal_code)))
+        from addresses where id = any(${addressIds}::uuid[]) and deleted_at is null) as addresses,
+      (select jsonb_agg(jsonb_build_object('sessionId', p.session_id, 'customerId', p.user_id))
+        from group_participants p
+        where p.user_id = any(${userIds}::uuid[]) and p.session_id = any(${sessionIds}::uuid[])
+          and p.status in ('held', 'paid', 'ordered')) as live`.execute(tx)
+  const row = rows[0] as Row
+  return {
+    paused: row.paused,
+    sessions: new Map((row.sessions ?? []).map((s) => [s.id, { ...s, endsAt: new Date(s.endsAt) }])),
+    userStatus: new Map((row.users ?? []).map((user) => [user.id, user.status])),
+    addresses: new Map((row.addresses ?? []).map((address) => [address.id, address])),
+    live: new Set((row.live ?? []).map(placeOf)),
+  }
+}

@@ -1,0 +1,52 @@
+import { sql } from 'kysely'
+import { requireCustomer, type Tx, type Work } from '../kernel/index.ts'
+import { userErrors } from './errors.ts'
+
+export type Locale = 'id' | 'en'
+export type UserStatus = 'active' | 'suspended' | 'deleted'
+
+export interface User {
+  id: string
+  /** E.164; null once the user is deleted. */
+  phone: string | null
+  name: string | null
+  email: string | null
+  locale: Locale
+  status: UserStatus
+}
+
+/** What a user sees of themselves. */
+export type UserView = Omit<User, 'status'>
+
+export function userView({ status: _, ...view }: User): UserView {
+  return view
+}
+
+export async function userById(tx: Tx, id: string): Promise<User | undefined> {
+  return (await usersById(tx, [id])).get(id)
+}
+
+/** Users by id; unknown ids are left out, deleted users are not. */
+export async function usersById(tx: Tx, ids: readonly string[]): Promise<Map<string, User>> {
+  const { rows } = await sql<User>`
+    select id, phone, name, email, locale, status from users where id = any(${ids}::uuid[])`.execute(tx)
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** The user who has this number (E.164) now. */
+export async function userByPhone(tx: Tx, phone: string): Promise<User | undefined> {
+  const { rows } = await sql<User>`
+    select id, phone, name, email, locale, status from users
+    where phone = ${phone} and status <> 'deleted'`.execute(tx)
+  return rows[0]
+}
+
+/**
+ * The customer who acts.
+ * @throws kernel.forbidden, user.not_found
+ */
+export async function getMe(work: Work): Promise<UserView> {
+  const user = await userById(work.tx, requireCustomer(work.actor))
+  if (!user || user.status === 'deleted') throw userErrors.not_found()
+  return userView(user)
+}

@@ -1,0 +1,61 @@
+import { type Actor, ProviderFailure, type UnitOfWork, type Vault } from '../kernel/index.ts'
+import { type ClaimedMessage, claimMessages } from './claim-messages.ts'
+import { recordSends, type SendOutcome } from './record-sends.ts'
+import { openParams } from './secret-params.ts'
+import type { SentWhatsApp, WhatsAppSender } from './sender.ts'
+
+export interface SendContext {
+  units: UnitOfWork
+  actor: Actor
+  whatsapp: WhatsAppSender
+}
+
+// Calls under way at once; a batch is over before its lease is.
+const BATCH = 20
+
+/**
+ * Sends those of the messages that are due. Each outcome is written as soon as it is known: its first status webhook
+ * comes within a second. An unknown outcome is tried again: a code or a notice twice does no harm.
+ */
+export async function sendMessages(context: SendContext, messageIds: readonly string[]): Promise<void> {
+  for (let start = 0; start < messageIds.length; start += BATCH) {
+    await sendBatch(context, messageIds.slice(start, start + BATCH))
+  }
+}
+
+async function sendBatch({ units, actor, whatsapp }: SendContext, messageIds: string[]): Promise<void> {
+  const claimed = await units.run(actor, async (work) => ({
+    messages: await claimMessages(work, messageIds),
+    vault: work.vault,
+  }))
+  await Promise.all(
+    claimed.messages.map(async (message) => {
+      const outcome = await attempt(whatsapp, claimed.vault, message)
+      await units.run(actor, (work) => recordSends(work, [outcome]))
+    }),
+  )
+}
+
+async function attempt(whatsapp: WhatsAppSender, vault: Vault, message: ClaimedMessage): Promise<SendOutcome> {
+  const { id, attempts, sendBy } = message
+  try {
+    return { id, attempts, sendBy, result: await send(whatsapp, vault, message) }
+  } catch (error) {
+    if (!(error instanceof ProviderFailure)) throw error
+    return { id, attempts, sendBy, result: error }
+  }
+}
+
+function send(whatsapp: WhatsAppSender, vault: Vault, message: ClaimedMessage): Promise<SentWhatsApp> {
+  const { toPhone: to, template, language, params, body } = message
+  if (template === null) return whatsapp.sendText({ to, body: body ?? '' })
+  const secrets = message.sealedParams === null ? [] : openParams(vault, message.sealedParams)
+  const [code] = secrets
+  return whatsapp.sendTemplate({
+    to,
+    template,
+    language,
+    bodyParams: [...secrets, ...params],
+    ...(code === undefined ? {} : { buttonParam: code }),
+  })
+}

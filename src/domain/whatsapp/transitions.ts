@@ -1,0 +1,12 @@
+import type { Transitions } from '../kernel/index.ts'
+
+export type MessageStatus = 'queued' | 'sent' | 'delivered' | 'read' | 'failed'
+
+/** Only forward: status webhooks come in any order, and one that is overtaken changes nothing. */
+export const messageTransitions: Transitions<MessageStatus> = {
+  queued: ['sent', 'delivered', 'read', 'failed'],
+  sent: ['delivered', 'read', 'failed'],
+  delivered: ['read'],
+  read: [],
+  failed: [],
+}

@@ -1,0 +1,81 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import {
+  createOrdersOf,
+  escrowPayment,
+  fulfilDemand,
+  refundSession,
+  releaseEscrowOf,
+} from '../../domain/group-buying/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+
+const sessionBody = z.strictObject({ session_id: z.uuid(), reason: z.string().min(1).max(500).optional() })
+const onlySession = z.strictObject({ session_id: z.uuid() })
+const money = z.object({ session_id: z.uuid(), count: z.int(), amount_idr: z.int() })
+
+const payment = z.object({
+  id: z.uuid(),
+  code: z.string(),
+  status: z.string(),
+  amount_idr: z.int(),
+  invoice_url: z.string(),
+  expires_at: z.string(),
+})
+
+const fulfilment = z.object({
+  session_id: z.uuid(),
+  outcome: z.enum(['reserved', 'pending_stock', 'nothing_waits']),
+  reservations: z.array(z.object({ variant_id: z.uuid(), quantity: z.int() })),
+  missing: z.array(z.object({ variant_id: z.uuid(), missing: z.int() })),
+})
+
+const orders = z.object({ session_id: z.uuid(), count: z.int(), order_ids_url: z.string() })
+
+/**
+ * The service map's internal calls about a session. Laku runs these steps by itself; staff and services may ask for
+ * one, and after it is done they get count 0.
+ */
+export const groupCallRoutes =
+  (laku: Laku): FastifyPluginAsyncZod =>
+  async (app) => {
+    const config = { access: 'staff' } as const
+
+    app.post(
+      '/api/payments/escrow',
+      { config, schema: { body: z.strictObject({ participant_id: z.uuid() }), response: { 201: payment } } },
+      async (request, reply) =>
+        await request.change(reply, 201, (work) =>
+          escrowPayment(work, { participantId: request.body.participant_id, publicUrl: laku.config.publicUrl }),
+        ),
+    )
+
+    app.post(
+      '/api/payments/release-escrow',
+      { config, schema: { body: sessionBody, response: { 200: money } } },
+      async (request, reply) =>
+        await request.change(reply, 200, (work) => releaseEscrowOf(work, { sessionId: request.body.session_id })),
+    )
+
+    app.post(
+      '/api/payments/refund-session',
+      { config, schema: { body: sessionBody, response: { 200: money } } },
+      async (request, reply) => {
+        const { session_id: sessionId, reason } = request.body
+        return await request.change(reply, 200, (work) => refundSession(work, { sessionId, reason }))
+      },
+    )
+
+    app.post(
+      '/api/warehouse/fulfill-demand',
+      { config, schema: { body: onlySession, response: { 200: fulfilment } } },
+      async (request, reply) =>
+        await request.change(reply, 200, (work) => fulfilDemand(work, { sessionId: request.body.session_id })),
+    )
+
+    app.post(
+      '/api/orders/bulk',
+      { config, schema: { body: onlySession, response: { 200: orders, 201: orders } } },
+      async (request, reply) =>
+        await request.change(reply, 201, (work) => createOrdersOf(work, { sessionId: request.body.session_id })),
+    )
+  }

@@ -1,0 +1,158 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { createSession, getSession, leaveSession, listSessions } from '../../domain/group-buying/index.ts'
+import { fromWire, toWire } from '../../domain/kernel/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+import { JoinDoor } from '../join-door.ts'
+
+const statuses = [
+  'forming',
+  'moq_reached',
+  'pending_stock',
+  'orders_created',
+  'success',
+  'failed',
+  'cancelled',
+  'refunded',
+] as const
+const instant = z.iso.datetime({ offset: true })
+const units = z.int().min(1).max(1_000_000)
+const idr = z.int()
+const tier = z.strictObject({ min_units: units, unit_price_idr: z.int().min(1).max(1_000_000_000) })
+
+const session = z.object({
+  id: z.uuid(),
+  code: z.string(),
+  status: z.enum(['draft', ...statuses]),
+  product: z.object({ id: z.uuid(), name: z.string() }),
+  moq: z.int(),
+  capacity: z.int().nullable(),
+  per_user_limit: z.int().nullable(),
+  paid_units: z.int(),
+  held_units: z.int(),
+  participants: z.int(),
+  close_policy: z.enum(['at_moq', 'at_deadline']),
+  starts_at: z.string().nullable(),
+  ends_at: z.string(),
+  tiers: z.array(z.object({ min_units: z.int(), unit_price_idr: idr })),
+  final_unit_price_idr: idr.nullable(),
+})
+
+const newSession = z.strictObject({
+  product_id: z.uuid(),
+  moq: units,
+  capacity: units.optional(),
+  per_user_limit: units.optional(),
+  starts_at: instant.optional(),
+  ends_at: instant,
+  close_policy: z.enum(['at_moq', 'at_deadline']).optional(),
+  tiers: z.array(tier).min(1).max(20),
+  status: z.literal('draft').optional(),
+})
+
+const join = z.strictObject({
+  items: z
+    .array(z.strictObject({ variant_id: z.uuid(), quantity: z.int().min(1).max(100_000) }))
+    .min(1)
+    .max(50),
+  address_id: z.uuid(),
+  courier: z.strictObject({ company: z.string().min(1).max(40), type: z.string().min(1).max(40) }).optional(),
+  payment_method: z.enum(['invoice', 'wallet']).optional(),
+})
+
+const joined = z.object({
+  participation: z.object({
+    id: z.uuid(),
+    status: z.enum(['held', 'paid']),
+    units: z.int(),
+    goods_idr: idr,
+    shipping_idr: idr,
+    total_idr: idr,
+  }),
+  payment: z.object({
+    id: z.uuid(),
+    code: z.string(),
+    status: z.string(),
+    amount_idr: idr,
+    invoice_url: z.string(),
+    expires_at: z.string(),
+  }),
+})
+
+const left = z.object({
+  participation: z.object({ id: z.uuid(), status: z.literal('left'), units: z.int() }),
+  refund_idr: idr,
+})
+
+const page = z.strictObject({
+  status: z.enum(statuses).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.uuid().optional(),
+})
+const byId = z.strictObject({ id: z.uuid() })
+
+/** Sessions: read by everybody, made by staff, joined and left by buyers. */
+export const groupSessionRoutes =
+  (laku: Laku): FastifyPluginAsyncZod =>
+  async (app) => {
+    const door = new JoinDoor(laku)
+    app.addHook('onClose', () => door.close())
+
+    app.get(
+      '/api/group-sessions',
+      {
+        config: { access: 'open' },
+        schema: {
+          querystring: page,
+          response: { 200: z.object({ data: z.array(session), next_cursor: z.string().nullable() }) },
+        },
+      },
+      async (request) => {
+        const sessions = await request.read((work) => listSessions(work.tx, request.query))
+        return toWire(sessions) as { data: z.infer<typeof session>[]; next_cursor: string | null }
+      },
+    )
+
+    app.get(
+      '/api/group-sessions/:id',
+      {
+        config: { access: 'open' },
+        schema: { params: z.strictObject({ id: z.string().min(1).max(60) }), response: { 200: session } },
+      },
+      async (request) =>
+        toWire(await request.read((work) => getSession(work.tx, request.params.id))) as z.infer<typeof session>,
+    )
+
+    app.post(
+      '/api/group-sessions',
+      { config: { access: 'staff' }, schema: { body: newSession, response: { 201: session } } },
+      async (request, reply) => {
+        const { starts_at, ends_at, ...body } = request.body
+        const startsAt = starts_at === undefined ? undefined : new Date(starts_at)
+        const input = { ...fromWire(body), startsAt, endsAt: new Date(ends_at) }
+        return await request.change(reply, 201, (work) => createSession(work, input))
+      },
+    )
+
+    app.post(
+      '/api/group-sessions/:id/join',
+      { config: { access: 'customer' }, schema: { params: byId, body: join, response: { 201: joined } } },
+      async (request, reply) => {
+        if (request.actor.kind !== 'customer') throw new Error('the door let in somebody who is no customer')
+        const answer = await door.join({
+          customerId: request.actor.id,
+          sessionId: request.params.id,
+          ...fromWire(request.body),
+          idempotency: request.idempotencyKey(),
+        })
+        return await reply.code(answer.status as 201).send(answer.body as z.infer<typeof joined>)
+      },
+    )
+
+    app.post(
+      '/api/group-sessions/:id/leave',
+      { config: { access: 'customer' }, schema: { params: byId, response: { 200: left } } },
+      async (request, reply) =>
+        await request.change(reply, 200, (work) => leaveSession(work, { sessionId: request.params.id })),
+    )
+  }
