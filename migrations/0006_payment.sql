@@ -65,9 +65,11 @@ create table webhook_inbox (
   body text,
   status text not null default 'received' check (status in ('received', 'processed', 'failed')),
   deliveries integer not null default 1,
+  attempts integer not null default 0,
+  next_attempt_at timestamptz not null,
   error text,
   received_at timestamptz not null,
   processed_at timestamptz,
   unique (provider, dedupe_key)
 );
-create index webhook_inbox_waiting on webhook_inbox (received_at) where status = 'received';
+create index webhook_inbox_waiting on webhook_inbox (next_attempt_at) where status = 'received';

@@ -1,5 +1,5 @@
-import { createHash, createHmac } from 'node:crypto'
 import type pg from 'pg'
+import { accessToken } from '../../test/access-token.ts'
 
 export const JWT_SECRET = 'benchmark-jwt-secret-of-more-than-32-characters'
 export const SESSIONS = 1_000
@@ -51,18 +51,6 @@ export async function seedShop(pool: pg.Pool, buyers: number, originPostalCode: 
     variantId: variant,
     hotSessionId: hot as string,
     sessionIds: others,
-    buyers: people.map((person) => ({ ...person, token: accessToken(person.userId) })),
+    buyers: people.map((person) => ({ ...person, token: accessToken(JWT_SECRET, person.userId) })),
   }
-}
-
-const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-
-/** An access token as the server signs it. */
-function accessToken(userId: string): string {
-  const kid = createHash('sha256').update(JWT_SECRET).digest('hex').slice(0, 8)
-  const iat = Math.floor(Date.now() / 1000)
-  const head = base64url({ alg: 'HS256', kid, typ: 'JWT' })
-  const claims = base64url({ sub: userId, sid: '00000000-0000-7000-8000-000000000000', iat, exp: iat + 3600 })
-  const signature = createHmac('sha256', JWT_SECRET).update(`${head}.${claims}`).digest('base64url')
-  return `${head}.${claims}.${signature}`
 }

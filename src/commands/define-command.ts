@@ -113,10 +113,16 @@ export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
 export function defineChange<S extends z.ZodType, T>(definition: ChangeDefinition<S, T>): CommandDefinition {
   const flags: OptionDefinition[] = [
     { flags: '--dry-run', description: 'run it, print what would change, and roll it back' },
-    { flags: '--reason <text>', description: `why: kept in the audit log${definition.severe ? ' (needed)' : ''}` },
+    {
+      flags: '--reason <text>',
+      description: `why: kept in the audit log${definition.severe ? ' (needed)' : ''}`,
+    },
   ]
   if (definition.severe) {
-    flags.push({ flags: '--confirm <code>', description: 'the code of what is changed, instead of typing it' })
+    flags.push({
+      flags: '--confirm <code>',
+      description: 'the code of what is changed, instead of typing it',
+    })
   }
   return declared('change', definition, flags, async (context, raw) => {
     const { runChange } = await import('./run-change.ts')

@@ -48,7 +48,13 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof ProviderFailure) {
     const { provider, operation, outcome, code, message, details, retryAfterS } = error
     const facts = { provider, operation, outcome, retryAfterS, ...details }
-    return { code: `provider.${code}`, message, details: facts, exitCode: exitCodeOfOutcome[outcome], foreseen: true }
+    return {
+      code: `provider.${code}`,
+      message,
+      details: facts,
+      exitCode: exitCodeOfOutcome[outcome],
+      foreseen: true,
+    }
   }
   if (error instanceof CommanderError) {
     const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ')

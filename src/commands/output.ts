@@ -29,7 +29,14 @@ export class Output {
   readonly #stdout: Stream
 
   constructor(options: OutputOptions) {
-    const { json, quiet, color, stdout = process.stdout, stderr = process.stderr, env = process.env } = options
+    const {
+      json,
+      quiet,
+      color,
+      stdout = process.stdout,
+      stderr = process.stderr,
+      env = process.env,
+    } = options
     this.json = json
     this.quiet = quiet
     this.#stdout = stdout

@@ -32,7 +32,9 @@ function addGlobalOptions(program: Command): void {
 }
 
 function addEntry(program: Command, entry: Entry): void {
-  const command = program.command(entry.name, { hidden: entry.hidden ?? false }).description(entry.description)
+  const command = program
+    .command(entry.name, { hidden: entry.hidden ?? false })
+    .description(entry.description)
   const isNoun = 'verbs' in entry
   if (isNoun) command.usage('<verb> [options]').action(() => showHelp(command))
   program.hook('preSubcommand', async (_, chosen) => {
@@ -53,7 +55,9 @@ async function openContext(program: Command): Promise<CommandContext> {
 function showHelp(command: Command): void {
   const [word] = command.args
   if (word !== undefined) {
-    command.error(`unknown command '${word}': see ${pathOf(command)} --help`, { code: 'commander.unknownCommand' })
+    command.error(`unknown command '${word}': see ${pathOf(command)} --help`, {
+      code: 'commander.unknownCommand',
+    })
   }
   if (command.optsWithGlobals().json) {
     command.error(`a command is missing: see ${pathOf(command)} --help`, { code: 'commander.missingCommand' })

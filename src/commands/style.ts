@@ -15,7 +15,17 @@ export function createStyle(color: boolean): Style {
   return new Chalk({ level: color ? 1 : 0 })
 }
 
-const good = ['paid', 'active', 'success', 'succeeded', 'delivered', 'completed', 'ordered', 'moq_reached', 'orders_created']
+const good = [
+  'paid',
+  'active',
+  'success',
+  'succeeded',
+  'delivered',
+  'completed',
+  'ordered',
+  'moq_reached',
+  'orders_created',
+]
 const bad = ['failed', 'cancelled', 'expired', 'suspended', 'rejected', 'review', 'lost']
 
 /** The colour of a state, the same wherever it is shown. */

@@ -53,7 +53,8 @@ export function renderTable<Row>(
     colAligns: columns.map(({ kind }) => (kind === 'idr' || kind === 'number' ? 'right' : 'left')),
     style: { 'padding-left': 0, 'padding-right': GAP, head: [], border: [], compact: true },
   })
-  for (const line of cells) table.push(line.map((text, at) => colored(text, columns[at]?.kind, options.style)))
+  for (const line of cells)
+    table.push(line.map((text, at) => colored(text, columns[at]?.kind, options.style)))
   return withoutTrailingSpace(table.toString())
 }
 

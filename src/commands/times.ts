@@ -33,7 +33,9 @@ export function parseTime(text: string, now: Date): Date | undefined {
   const sign = word.startsWith('-') ? -1 : 1
   const shiftS = /^[+-]/.test(word) ? parseDurationS(word.slice(1)) : undefined
   if (shiftS !== undefined) return new Date(now.getTime() + sign * shiftS * 1000)
-  const iso = /^(\d{4}-\d{2}-\d{2})(?:[t ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(z|[+-]\d{2}:\d{2})?)?$/.exec(word)
+  const iso = /^(\d{4}-\d{2}-\d{2})(?:[t ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(z|[+-]\d{2}:\d{2})?)?$/.exec(
+    word,
+  )
   if (!iso) return undefined
   const [, date = '', time = '00:00', offset = JAKARTA] = iso
   const instant = new Date(`${date}T${time}${offset.toUpperCase()}`)

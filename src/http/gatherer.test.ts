@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { kernelErrors } from '../domain/kernel/index.ts'
 import { Gatherer } from './gatherer.ts'
 
-function watched(options: { maxBatch?: number; takesMs?: number; fail?: (batch: number[]) => Error | undefined } = {}) {
+function watched(
+  options: { maxBatch?: number; takesMs?: number; fail?: (batch: number[]) => Error | undefined } = {},
+) {
   const batches: number[][] = []
   let running = 0
   const seen = { most: 0 }
@@ -43,7 +45,9 @@ describe('Gatherer', () => {
   })
 
   it('runs a failed batch one by one, so that only the bad one fails', async () => {
-    const { gatherer, batches } = watched({ fail: (batch) => (batch.includes(2) ? new Error('bad') : undefined) })
+    const { gatherer, batches } = watched({
+      fail: (batch) => (batch.includes(2) ? new Error('bad') : undefined),
+    })
     const results = await Promise.allSettled([gatherer.add(1), gatherer.add(2), gatherer.add(3)])
     expect(results.map((one) => one.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(batches).toEqual([[1, 2, 3], [1], [2], [3]])

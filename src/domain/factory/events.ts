@@ -4,4 +4,5 @@ declare module '../kernel/events.ts' {
     'factory.status_changed': { factoryId: string; from: string; to: string }
   }
 }
+
 export {}

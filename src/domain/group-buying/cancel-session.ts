@@ -41,8 +41,17 @@ async function cancelLocked(work: Work, session: LockedSession, reason: string):
     where id = ${id}`.execute(work.tx)
   await releaseHeld(work, [session])
   if (status === 'moq_reached' || status === 'pending_stock') await releaseStock(work, [id])
-  work.audit({ command: 'sessions cancel', subject: ['session', id], before: { status }, after: { status: 'cancelled', reason } })
-  work.emit({ type: 'session.cancelled', aggregate: ['session', id], payload: { sessionId: id, code, reason } })
+  work.audit({
+    command: 'sessions cancel',
+    subject: ['session', id],
+    before: { status },
+    after: { status: 'cancelled', reason },
+  })
+  work.emit({
+    type: 'session.cancelled',
+    aggregate: ['session', id],
+    payload: { sessionId: id, code, reason },
+  })
   await settleRefunds(work, [id])
 }
 

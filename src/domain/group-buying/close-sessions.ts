@@ -1,11 +1,10 @@
 import { sql } from 'kysely'
-import { asRecords, type Work } from '../kernel/index.ts'
+import { asRecords, statesBefore, type Work } from '../kernel/index.ts'
 import { type LockedSession, lockEscrowPayments, lockSessions } from './lock-sessions.ts'
 import { releaseHeld } from './release-holds.ts'
 import { finalPrice, type Tier, verdict } from './rules.ts'
 import { settleRefunds } from './settle-refunds.ts'
 import { sessionTransitions } from './transitions.ts'
-import { statesBefore } from '../kernel/index.ts'
 
 /**
  * Closes locked, forming sessions that have what they need: the price is that of the tier their paid units reached,
@@ -43,10 +42,16 @@ export async function failSessions(work: Work, sessions: readonly LockedSession[
   const ids = sessions.map((one) => one.id)
   await sql`
     update group_buying_sessions set status = 'failed', held_units = 0, closed_at = ${work.now}, updated_at = ${work.now}
-    where id = any(${ids}::uuid[]) and status = any(${statesBefore(sessionTransitions, 'failed')})`.execute(work.tx)
+    where id = any(${ids}::uuid[]) and status = any(${statesBefore(sessionTransitions, 'failed')})`.execute(
+    work.tx,
+  )
   await releaseHeld(work, sessions)
   for (const { id, code, paidUnits, moq } of sessions) {
-    work.emit({ type: 'session.failed', aggregate: ['session', id], payload: { sessionId: id, code, paidUnits, moq } })
+    work.emit({
+      type: 'session.failed',
+      aggregate: ['session', id],
+      payload: { sessionId: id, code, paidUnits, moq },
+    })
   }
   await settleRefunds(work, ids)
 }

@@ -31,7 +31,10 @@ export async function confirmParticipants(work: Work, events: EventOf<'payment.p
     if (participantId && sessionId) paid.push({ ...payload, participantId, sessionId })
   }
   if (paid.length === 0) return
-  const sessions = await lockSessions(work.tx, paid.map((one) => one.sessionId))
+  const sessions = await lockSessions(
+    work.tx,
+    paid.map((one) => one.sessionId),
+  )
   const places = await lockPlaces(work, paid)
   const seen = new Set<string>()
   const confirmed: (Paid & { units: number })[] = []
@@ -45,9 +48,17 @@ export async function confirmParticipants(work: Work, events: EventOf<'payment.p
   await count(work, confirmed, sessions)
   await decideRefunds(
     work,
-    late.map(({ paid: { paymentId, amountIdr }, reason }) => ({ key: `late:${paymentId}`, paymentId, amountIdr, reason })),
+    late.map(({ paid: { paymentId, amountIdr }, reason }) => ({
+      key: `late:${paymentId}`,
+      paymentId,
+      amountIdr,
+      reason,
+    })),
   )
-  await closeSessions(work, [...sessions.values()].filter((one) => one.status === 'forming' && isComplete(one)))
+  await closeSessions(
+    work,
+    [...sessions.values()].filter((one) => one.status === 'forming' && isComplete(one)),
+  )
 }
 
 async function lockPlaces(work: Work, paid: readonly Paid[]): Promise<Map<string, Place>> {

@@ -98,7 +98,11 @@ async function makeOrders(
       courierType: one.courierType,
       shippingIdr: one.shippingIdr,
       allocated: true,
-      items: one.items.map((item) => ({ ...item, unitPriceIdr: finalIdr, commissionBps: session.commissionBps })),
+      items: one.items.map((item) => ({
+        ...item,
+        unitPriceIdr: finalIdr,
+        commissionBps: session.commissionBps,
+      })),
     })),
   })
   const made = new Map(orders.map((order) => [order.participantId, order]))
@@ -139,7 +143,9 @@ async function succeed(
   const { id, code, status } = session
   if (status === 'success') return
   await sql`
-    update group_buying_sessions set status = 'success', updated_at = ${work.now} where id = ${id}`.execute(work.tx)
+    update group_buying_sessions set status = 'success', updated_at = ${work.now} where id = ${id}`.execute(
+    work.tx,
+  )
   const subject = { sessionId: id, code }
   if (status !== 'orders_created') {
     const payload = { ...subject, orders: released.count, releasedIdr: released.amountIdr }

@@ -55,7 +55,11 @@ export async function createSession(work: Work, input: NewSession): Promise<Sess
       updatedAt: now,
     },
   ])
-  await insertRows(work.tx, 'sessionTiers', tiers.map((tier: Tier) => ({ sessionId: session.id, ...tier })))
+  await insertRows(
+    work.tx,
+    'sessionTiers',
+    tiers.map((tier: Tier) => ({ sessionId: session.id, ...tier })),
+  )
   const subject = { sessionId: session.id, code: session.code }
   work.emit({ type: 'session.created', aggregate: ['session', session.id], payload: subject })
   if (!draft) work.emit({ type: 'session.opened', aggregate: ['session', session.id], payload: subject })

@@ -21,7 +21,12 @@ declare module '../kernel/events.ts' {
     'session.failed': SessionSubject & { paidUnits: number; moq: number }
     'session.cancelled': SessionSubject & { reason: string }
     'session.refunded': SessionSubject
-    'participant.joined': ParticipantSubject & { paymentId: string; paymentCode: string; units: number; totalIdr: number }
+    'participant.joined': ParticipantSubject & {
+      paymentId: string
+      paymentCode: string
+      units: number
+      totalIdr: number
+    }
     'participant.paid': ParticipantSubject & { units: number }
     /** A place is free again. Where it was not paid, nobody waits for its invoice any more. */
     'participant.released': ParticipantSubject & {
@@ -31,4 +36,5 @@ declare module '../kernel/events.ts' {
     }
   }
 }
+
 export {}

@@ -33,7 +33,11 @@ export async function fulfilDemand(work: Work, input: { sessionId: string }): Pr
 
 /** @throws group_buying.not_fulfillable */
 export function requireFulfillable({ status, code }: LockedSession): void {
-  const fit = status === 'moq_reached' || status === 'pending_stock' || status === 'orders_created' || status === 'success'
+  const fit =
+    status === 'moq_reached' ||
+    status === 'pending_stock' ||
+    status === 'orders_created' ||
+    status === 'success'
   if (!fit) throw groupBuyingErrors.not_fulfillable({ code, status })
 }
 

@@ -50,7 +50,10 @@ async function admitWhatFits(
   refused: Map<PricedJoin, DomainError>,
 ): Promise<PricedJoin[]> {
   const held: PricedJoin[] = []
-  const sessions = await lockSessions(work.tx, joins.map((one) => one.session.id))
+  const sessions = await lockSessions(
+    work.tx,
+    joins.map((one) => one.session.id),
+  )
   for (const [sessionId, wishes] of Map.groupBy(joins, (one) => one.session.id)) {
     const session = sessions.get(sessionId)
     const open = session?.status === 'forming' && session.endsAt > work.now
@@ -64,7 +67,10 @@ async function admitWhatFits(
     const left = free - outcome.admitted.reduce((sum, one) => sum + one.units, 0)
     for (const wish of outcome.refused) {
       const { units } = wish
-      refused.set(wish, groupBuyingErrors.session_full({ code: session.code, wantedUnits: units, freeUnits: left }))
+      refused.set(
+        wish,
+        groupBuyingErrors.session_full({ code: session.code, wantedUnits: units, freeUnits: left }),
+      )
     }
   }
   if (held.length > 0) await changeHeldUnits(work, unitsBySession(held), 1)

@@ -3,7 +3,7 @@ import { type DomainError, kernelErrors, type Rupiah, rupiah } from '../kernel/i
 import type { Rate } from '../logistics/index.ts'
 import { groupBuyingErrors } from './errors.ts'
 import type { Join } from './join.ts'
-import { type JoinContext, type JoinableSession, placeOf } from './read-join-context.ts'
+import { type JoinableSession, type JoinContext, placeOf } from './read-join-context.ts'
 
 /** A join that meets every rule but two: its shipping fee, and whether the session has room. */
 export interface Candidate {
@@ -41,14 +41,16 @@ export function candidateOf(
 ): Candidate | DomainError {
   if (context.paused) return kernelErrors.paused({ switch: 'joins' })
   const session = context.sessions.get(join.sessionId)
-  if (!session || session.status === 'draft') return groupBuyingErrors.session_not_found({ session: join.sessionId })
+  if (!session || session.status === 'draft')
+    return groupBuyingErrors.session_not_found({ session: join.sessionId })
   if (session.status !== 'forming' || session.endsAt <= now) return notOpen(session)
   if (context.userStatus.get(join.customerId) !== 'active') return groupBuyingErrors.user_not_active()
   if (context.live.has(placeOf(join)) || taken.has(placeOf(join))) {
     return groupBuyingErrors.already_joined({ sessionId: session.id, code: session.code })
   }
   const address = context.addresses.get(join.addressId)
-  if (address?.userId !== join.customerId) return groupBuyingErrors.address_not_found({ addressId: join.addressId })
+  if (address?.userId !== join.customerId)
+    return groupBuyingErrors.address_not_found({ addressId: join.addressId })
   const items = itemsOf(join)
   if (!items) return groupBuyingErrors.no_items()
   return sizedCandidate(join, session, items, address.snapshot)
@@ -64,7 +66,8 @@ function sizedCandidate(
   let weightG = 0
   for (const [variantId, quantity] of items) {
     const weight = session.weights[variantId]
-    if (weight === undefined) return groupBuyingErrors.variant_not_in_session({ variantId, sessionId: session.id })
+    if (weight === undefined)
+      return groupBuyingErrors.variant_not_in_session({ variantId, sessionId: session.id })
     units += quantity
     weightG += weight * quantity
   }

@@ -72,10 +72,17 @@ async function claimFirsts(work: Work, joins: readonly Join[], outcomes: Map<Joi
     else outcomes.set(join, { ok: false, error: kernelErrors.idempotency_key_reused() })
   }
   const keyed = [...first.values()]
-  const claims = keyed.length > 0 ? await claimKeys(work, keyed.map((join) => join.idempotency as IdempotencyKey)) : []
+  const claims =
+    keyed.length > 0
+      ? await claimKeys(
+          work,
+          keyed.map((join) => join.idempotency as IdempotencyKey),
+        )
+      : []
   for (const [i, claim] of claims.entries()) {
     if (!claim) continue
-    const outcome: JoinOutcome = claim instanceof Error ? { ok: false, error: claim } : { ok: true, answer: claim }
+    const outcome: JoinOutcome =
+      claim instanceof Error ? { ok: false, error: claim } : { ok: true, answer: claim }
     outcomes.set(keyed[i] as Join, outcome)
   }
   return { repeats, claimed: keyed.filter((_, i) => !claims[i]) }
@@ -124,7 +131,11 @@ async function price(
 }
 
 function parcelOf({ join, weightG, address }: Candidate, settings: JoinSettings): MissingQuote {
-  const parcel = { originPostalCode: settings.originPostalCode, destinationPostalCode: address.postalCode, weightG }
+  const parcel = {
+    originPostalCode: settings.originPostalCode,
+    destinationPostalCode: address.postalCode,
+    weightG,
+  }
   return join.courier ? { ...parcel, courier: join.courier } : parcel
 }
 
@@ -187,7 +198,11 @@ function answerTo({ participantId, priced, payment }: RecordedJoin, settings: Jo
 }
 
 /** Stores the answers; the key of a join that got no place is free again, as if it had been run alone and rolled back. */
-async function settleKeys(work: Work, claimed: readonly Join[], outcomes: Map<Join, JoinOutcome>): Promise<void> {
+async function settleKeys(
+  work: Work,
+  claimed: readonly Join[],
+  outcomes: Map<Join, JoinOutcome>,
+): Promise<void> {
   const answers: { scope: string; key: string; answer: StoredAnswer }[] = []
   const free: IdempotencyKey[] = []
   for (const join of claimed) {

@@ -45,5 +45,12 @@ export interface JoinAnswer {
     shippingIdr: number
     totalIdr: number
   }
-  payment: { id: string; code: string; status: string; amountIdr: number; invoiceUrl: string; expiresAt: Date }
+  payment: {
+    id: string
+    code: string
+    status: string
+    amountIdr: number
+    invoiceUrl: string
+    expiresAt: Date
+  }
 }

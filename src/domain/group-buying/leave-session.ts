@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { kernelErrors, requireCustomer, type Rupiah, type Work } from '../kernel/index.ts'
+import { kernelErrors, type Rupiah, requireCustomer, type Work } from '../kernel/index.ts'
 import { decideRefunds } from '../payment/index.ts'
 import { groupBuyingErrors } from './errors.ts'
 import { type LockedSession, lockSession } from './lock-sessions.ts'
@@ -30,7 +30,8 @@ export async function leaveSession(work: Work, input: { sessionId: string }): Pr
   const session = await lockSession(work.tx, input.sessionId)
   // Its payment is locked, so nothing confirms or expires it now; but the session may have closed before.
   const status = await statusNow(work, place.id)
-  if (status !== 'held' && status !== 'paid' && status !== 'ordered') throw groupBuyingErrors.not_joined(input)
+  if (status !== 'held' && status !== 'paid' && status !== 'ordered')
+    throw groupBuyingErrors.not_joined(input)
   if (status === 'ordered' || session.status !== 'forming' || (status === 'paid' && !mayLeavePaid(session))) {
     throw groupBuyingErrors.leave_refused({ sessionId: session.id, status: session.status })
   }
@@ -38,7 +39,12 @@ export async function leaveSession(work: Work, input: { sessionId: string }): Pr
   await free(work, session, place, wasPaid)
   const refundIdr = wasPaid ? place.amountIdr : 0
   if (wasPaid) {
-    const refund = { key: `left:${place.id}`, paymentId: place.paymentId, amountIdr: refundIdr, reason: 'buyer_left' }
+    const refund = {
+      key: `left:${place.id}`,
+      paymentId: place.paymentId,
+      amountIdr: refundIdr,
+      reason: 'buyer_left',
+    }
     await decideRefunds(work, [refund])
   }
   const subject = { sessionId: session.id, code: session.code, participantId: place.id, userId }

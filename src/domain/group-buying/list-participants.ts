@@ -16,7 +16,12 @@ export interface ParticipantView {
 /** A session's participants, newest first, a keyset page at a time: for staff. */
 export async function listParticipants(
   tx: Tx,
-  filter: { sessionId: string; status?: ParticipantStatus | undefined; limit: number; cursor?: string | undefined },
+  filter: {
+    sessionId: string
+    status?: ParticipantStatus | undefined
+    limit: number
+    cursor?: string | undefined
+  },
 ): Promise<{ data: ParticipantView[]; nextCursor: string | null }> {
   const status = filter.status ? sql`p.status = ${filter.status}` : sql`true`
   const before = filter.cursor ? sql`p.id < ${filter.cursor}` : sql`true`

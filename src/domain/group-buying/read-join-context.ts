@@ -24,7 +24,8 @@ export interface JoinContext {
   live: Set<string>
 }
 
-export const placeOf = (join: { sessionId: string; customerId: string }) => `${join.sessionId} ${join.customerId}`
+export const placeOf = (join: { sessionId: string; customerId: string }) =>
+  `${join.sessionId} ${join.customerId}`
 
 interface Row {
   paused: boolean

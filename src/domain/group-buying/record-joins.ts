@@ -15,7 +15,11 @@ export interface RecordedJoin {
  */
 export async function recordJoins(work: Work, held: readonly PricedJoin[]): Promise<RecordedJoin[]> {
   if (held.length === 0) return []
-  const drafts = held.map((priced) => ({ participantId: newId(), priced, holdExpiresAt: holdEnd(work, priced) }))
+  const drafts = held.map((priced) => ({
+    participantId: newId(),
+    priced,
+    holdExpiresAt: holdEnd(work, priced),
+  }))
   const written = await insertParticipants(work, drafts)
   const recorded = drafts.filter((draft) => written.has(draft.participantId))
   const payments = await createPayments(

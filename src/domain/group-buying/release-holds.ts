@@ -11,7 +11,10 @@ interface Released {
 }
 
 /** Ends the unpaid places of locked sessions that close, whatever their hold; the sessions' own counts are set by the caller. */
-export async function releaseHeld(work: Work, sessions: readonly { id: string; code: string }[]): Promise<void> {
+export async function releaseHeld(
+  work: Work,
+  sessions: readonly { id: string; code: string }[],
+): Promise<void> {
   const codes = new Map(sessions.map((session) => [session.id, session.code]))
   const { rows } = await sql<Released>`
     update group_participants p set status = 'expired', ended_at = ${work.now}
@@ -27,7 +30,10 @@ export async function releaseHolds(work: Work, events: EventOf<'payment.expired'
     participantId && sessionId ? [{ participantId, sessionId, paymentId }] : [],
   )
   if (rows.length === 0) return
-  const sessions = await lockSessions(work.tx, rows.map((row) => row.sessionId))
+  const sessions = await lockSessions(
+    work.tx,
+    rows.map((row) => row.sessionId),
+  )
   await sql`
     select from group_participants where id = any(${rows.map((row) => row.participantId)}::uuid[])
     order by id for no key update`.execute(work.tx)
@@ -41,7 +47,10 @@ export async function releaseHolds(work: Work, events: EventOf<'payment.expired'
   emitReleased(work, released, codes, 'expired')
 }
 
-async function freeUnits(work: Work, released: readonly { sessionId: string; units: number }[]): Promise<void> {
+async function freeUnits(
+  work: Work,
+  released: readonly { sessionId: string; units: number }[],
+): Promise<void> {
   if (released.length === 0) return
   const changes = [...Map.groupBy(released, (one) => one.sessionId)].map(([id, all]) => ({
     id,

@@ -10,6 +10,10 @@ export async function resumeWaiting(work: Work, events: EventOf<'stock.added'>[]
       and s.product_id in (select product_id from product_variants where id = any(${variantIds}::uuid[]))
     order by s.id`.execute(work.tx)
   for (const { id, code } of rows) {
-    work.emit({ type: 'session.fulfilment_due', aggregate: ['session', id], payload: { sessionId: id, code } })
+    work.emit({
+      type: 'session.fulfilment_due',
+      aggregate: ['session', id],
+      payload: { sessionId: id, code },
+    })
   }
 }

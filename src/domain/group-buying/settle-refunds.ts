@@ -24,7 +24,10 @@ export async function settleRefunds(work: Work, sessionIds: readonly string[]): 
  * Reaction to refund.succeeded: a participant whose payment is wholly refunded is refunded. A paid one gives its
  * units back (one member refunded while the group stands); one who left gave them back when leaving.
  */
-export async function markParticipantsRefunded(work: Work, events: EventOf<'refund.succeeded'>[]): Promise<void> {
+export async function markParticipantsRefunded(
+  work: Work,
+  events: EventOf<'refund.succeeded'>[],
+): Promise<void> {
   const subjects = events.flatMap(({ payload: { participantId, sessionId } }) =>
     participantId && sessionId ? [{ participantId, sessionId }] : [],
   )

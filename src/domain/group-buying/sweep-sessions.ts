@@ -22,7 +22,9 @@ const dueAt = (now: Date) => {
 /** An SQL condition that is true while the sweep has something to do. */
 export function sessionsDue(now: Date): RawBuilder<boolean> {
   const { opening, ending, stuck, refunding } = dueAt(now)
-  const exists = [opening, ending, stuck, refunding].map((due) => sql`exists (select from group_buying_sessions where ${due})`)
+  const exists = [opening, ending, stuck, refunding].map(
+    (due) => sql`exists (select from group_buying_sessions where ${due})`,
+  )
   return sql<boolean>`(${sql.join(exists, sql` or `)})`
 }
 
@@ -34,14 +36,26 @@ export async function sweepSessions(work: Work): Promise<number> {
   const due = dueAt(work.now)
   const opened = await openSessions(work, due.opening)
   const { rows } = await sql<{ id: string }>`
-    select id from group_buying_sessions where ${due.ending} order by ends_at limit ${MAX_SESSIONS}`.execute(work.tx)
-  const ended = await endSessions(work, rows.map((row) => row.id))
+    select id from group_buying_sessions where ${due.ending} order by ends_at limit ${MAX_SESSIONS}`.execute(
+    work.tx,
+  )
+  const ended = await endSessions(
+    work,
+    rows.map((row) => row.id),
+  )
   const resumed = await touch(work, due.stuck)
   for (const { id, code } of resumed) {
-    work.emit({ type: 'session.fulfilment_due', aggregate: ['session', id], payload: { sessionId: id, code } })
+    work.emit({
+      type: 'session.fulfilment_due',
+      aggregate: ['session', id],
+      payload: { sessionId: id, code },
+    })
   }
   const waiting = await touch(work, due.refunding)
-  await settleRefunds(work, waiting.map((one) => one.id))
+  await settleRefunds(
+    work,
+    waiting.map((one) => one.id),
+  )
   return opened + ended + resumed.length + waiting.length
 }
 

@@ -473,12 +473,14 @@ export interface WarehouseInventory {
 }
 
 export interface WebhookInbox {
+  attempts: Generated<number>;
   body: string | null;
   dedupeKey: string;
   deliveries: Generated<number>;
   error: string | null;
   headers: unknown;
   id: string;
+  nextAttemptAt: Timestamp;
   processedAt: Timestamp | null;
   provider: string;
   receivedAt: Timestamp;

@@ -4,4 +4,5 @@ declare module '../kernel/events.ts' {
     'product.status_changed': { productId: string; from: string; to: string }
   }
 }
+
 export {}

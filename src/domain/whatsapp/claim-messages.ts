@@ -18,21 +18,21 @@ export interface ClaimedMessage {
 // A call ends within 10 s; a worker that died holding a message gives it back after this.
 const LEASE_S = 60
 
-/** Whether a message is to be sent, or failed because its time is over; a paused WhatsApp waits. */
+/** A message whose time has come; while staff have paused WhatsApp, only one whose time is over. */
+const isDue = (now: Date) => sql`
+  status = 'queued' and next_attempt_at <= ${now}
+  and (send_by <= ${now} or not (select paused from switches where name = 'whatsapp'))`
+
+/** Whether there is a message to be sent, or to be failed because its time is over. */
 export function messagesDue(now: Date): RawBuilder<boolean> {
-  return sql<boolean>`(
-    exists (select from whatsapp_messages
-      where status = 'queued' and next_attempt_at <= ${now}
-        and (send_by <= ${now} or not (select paused from switches where name = 'whatsapp')))
-  )`
+  return sql<boolean>`exists (select from whatsapp_messages where ${isDue(now)})`
 }
 
-/** Ids of up to `limit` messages whose time has come, the longest waiting first. */
+/** Ids of up to `limit` messages to be sent or failed, the longest waiting first. */
 export async function dueMessages(work: Work, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select id from whatsapp_messages
-    where status = 'queued' and next_attempt_at <= ${work.now}
-    order by next_attempt_at limit ${limit}`.execute(work.tx)
+    select id from whatsapp_messages where ${isDue(work.now)} order by next_attempt_at limit ${limit}
+  `.execute(work.tx)
   return rows.map(({ id }) => id)
 }
 

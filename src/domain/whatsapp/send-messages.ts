@@ -1,6 +1,6 @@
 import { type Actor, ProviderFailure, type UnitOfWork, type Vault } from '../kernel/index.ts'
 import { type ClaimedMessage, claimMessages } from './claim-messages.ts'
-import { recordSends, type SendOutcome } from './record-sends.ts'
+import { recordSends } from './record-sends.ts'
 import { openParams } from './secret-params.ts'
 import type { SentWhatsApp, WhatsAppSender } from './sender.ts'
 
@@ -28,30 +28,29 @@ async function sendBatch({ units, actor, whatsapp }: SendContext, messageIds: st
     messages: await claimMessages(work, messageIds),
     vault: work.vault,
   }))
-  await Promise.all(
-    claimed.messages.map(async (message) => {
-      const outcome = await attempt(whatsapp, claimed.vault, message)
-      await units.run(actor, (work) => recordSends(work, [outcome]))
-    }),
-  )
-}
-
-async function attempt(whatsapp: WhatsAppSender, vault: Vault, message: ClaimedMessage): Promise<SendOutcome> {
-  const { id, attempts, sendBy } = message
-  try {
-    return { id, attempts, sendBy, result: await send(whatsapp, vault, message) }
-  } catch (error) {
-    if (!(error instanceof ProviderFailure)) throw error
-    return { id, attempts, sendBy, result: error }
+  const mistakes: unknown[] = []
+  const attempt = async (message: ClaimedMessage) => {
+    const { id, attempts, sendBy } = message
+    const result = await send(whatsapp, claimed.vault, message).catch((error: unknown) => {
+      if (error instanceof ProviderFailure) return error
+      mistakes.push(error)
+      return new ProviderFailure(internalError)
+    })
+    await units.run(actor, (work) => recordSends(work, [{ id, attempts, sendBy, result }]))
   }
+  await Promise.all(claimed.messages.map(attempt))
+  if (mistakes.length > 0) throw mistakes[0]
 }
 
-function send(whatsapp: WhatsAppSender, vault: Vault, message: ClaimedMessage): Promise<SentWhatsApp> {
+// A mistake of ours with one message may not hold up the others: it is put off like them, and thrown at the end.
+const internalError = { provider: 'whatsapp', operation: 'send', outcome: 'unknown', code: 'internal_error' } as const
+
+async function send(whatsapp: WhatsAppSender, vault: Vault, message: ClaimedMessage): Promise<SentWhatsApp> {
   const { toPhone: to, template, language, params, body } = message
-  if (template === null) return whatsapp.sendText({ to, body: body ?? '' })
+  if (template === null) return await whatsapp.sendText({ to, body: body ?? '' })
   const secrets = message.sealedParams === null ? [] : openParams(vault, message.sealedParams)
   const [code] = secrets
-  return whatsapp.sendTemplate({
+  return await whatsapp.sendTemplate({
     to,
     template,
     language,

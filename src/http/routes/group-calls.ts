@@ -45,7 +45,10 @@ export const groupCallRoutes =
       { config, schema: { body: z.strictObject({ participant_id: z.uuid() }), response: { 201: payment } } },
       async (request, reply) =>
         await request.change(reply, 201, (work) =>
-          escrowPayment(work, { participantId: request.body.participant_id, publicUrl: laku.config.publicUrl }),
+          escrowPayment(work, {
+            participantId: request.body.participant_id,
+            publicUrl: laku.config.publicUrl,
+          }),
         ),
     )
 
@@ -53,7 +56,9 @@ export const groupCallRoutes =
       '/api/payments/release-escrow',
       { config, schema: { body: sessionBody, response: { 200: money } } },
       async (request, reply) =>
-        await request.change(reply, 200, (work) => releaseEscrowOf(work, { sessionId: request.body.session_id })),
+        await request.change(reply, 200, (work) =>
+          releaseEscrowOf(work, { sessionId: request.body.session_id }),
+        ),
     )
 
     app.post(
@@ -69,13 +74,17 @@ export const groupCallRoutes =
       '/api/warehouse/fulfill-demand',
       { config, schema: { body: onlySession, response: { 200: fulfilment } } },
       async (request, reply) =>
-        await request.change(reply, 200, (work) => fulfilDemand(work, { sessionId: request.body.session_id })),
+        await request.change(reply, 200, (work) =>
+          fulfilDemand(work, { sessionId: request.body.session_id }),
+        ),
     )
 
     app.post(
       '/api/orders/bulk',
       { config, schema: { body: onlySession, response: { 200: orders, 201: orders } } },
       async (request, reply) =>
-        await request.change(reply, 201, (work) => createOrdersOf(work, { sessionId: request.body.session_id })),
+        await request.change(reply, 201, (work) =>
+          createOrdersOf(work, { sessionId: request.body.session_id }),
+        ),
     )
   }

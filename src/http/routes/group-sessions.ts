@@ -120,7 +120,9 @@ export const groupSessionRoutes =
         schema: { params: z.strictObject({ id: z.string().min(1).max(60) }), response: { 200: session } },
       },
       async (request) =>
-        toWire(await request.read((work) => getSession(work.tx, request.params.id))) as z.infer<typeof session>,
+        toWire(await request.read((work) => getSession(work.tx, request.params.id))) as z.infer<
+          typeof session
+        >,
     )
 
     app.post(

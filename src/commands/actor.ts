@@ -1,0 +1,62 @@
+import type { Actor } from '../domain/kernel/index.ts'
+import { roleOf, shownUrl } from '../runtime/connect.ts'
+import type { Laku } from '../runtime/laku.ts'
+import { CliError, exitCodes } from './cli-error.ts'
+import { savedToken, saveToken } from './credentials.ts'
+
+const LOCAL_ADMINISTRATOR = 'local-administrator'
+const TOKEN_DAYS = 365
+
+/** By what name a database's token is saved: its socket's folder may change, so the embedded one has a name of its own. */
+function databaseName({ urls }: Laku): string {
+  return urls.embedded ? 'embedded' : shownUrl(urls.app).replace(`${roleOf(urls.app)}@`, '')
+}
+
+/** Who holds LAKU_TOKEN, or the token that was saved for this database. Throws a CliError with exit code 4. */
+export async function identify(laku: Laku): Promise<Actor> {
+  const { config } = laku
+  const token = config.token ?? savedToken(config.dataDir, databaseName(laku))
+  if (!token) {
+    throw new CliError(
+      exitCodes.notAllowed,
+      'not_logged_in',
+      'you are not logged in: set LAKU_TOKEN to your staff token, or run "laku db migrate" on the embedded database for a local administrator',
+    )
+  }
+  const actor = await staffOf(laku, token)
+  if (actor) return actor
+  const source = config.token ? 'the token of LAKU_TOKEN' : `the token saved in ${config.dataDir}`
+  throw new CliError(
+    exitCodes.notAllowed,
+    'token_refused',
+    `${source} is not good for this database (unknown, expired or revoked): ask an administrator for a new one`,
+  )
+}
+
+async function staffOf(laku: Laku, token: string): Promise<Actor | undefined> {
+  const { staffByToken } = await import('../domain/auth/index.ts')
+  const { db, clock } = laku
+  return await db.transaction().execute((tx) => staffByToken(tx, token, clock.now()))
+}
+
+/**
+ * An administrator for whoever owns this data folder, and their token, which is saved there. The one that was saved
+ * is used as long as it is good.
+ */
+export async function localAdministrator(laku: Laku): Promise<string> {
+  const { dataDir } = laku.config
+  const saved = savedToken(dataDir, databaseName(laku))
+  if (saved && (await staffOf(laku, saved))) return saved
+  const { createStaff, issueStaffToken } = await import('../domain/auth/index.ts')
+  const token = await laku.units.run({ kind: 'system', name: 'command' }, async (work) => {
+    const known = await work.tx
+      .selectFrom('staff')
+      .select('id')
+      .where('name', '=', LOCAL_ADMINISTRATOR)
+      .executeTakeFirst()
+    const staff = known ?? (await createStaff(work, { name: LOCAL_ADMINISTRATOR, role: 'admin' }))
+    return await issueStaffToken(work, { staffId: staff.id, days: TOKEN_DAYS })
+  })
+  saveToken(dataDir, databaseName(laku), token.token)
+  return token.token
+}

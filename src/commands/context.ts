@@ -1,0 +1,113 @@
+import { resolve } from 'node:path'
+import type { Actor, Work } from '../domain/kernel/index.ts'
+import { type Config, type Flags, loadConfig } from '../runtime/config.ts'
+import type { Laku } from '../runtime/laku.ts'
+import { usageError } from './cli-error.ts'
+import { Output, type OutputOptions } from './output.ts'
+import { Progress } from './progress.ts'
+import { type Prompts, terminalPrompts } from './prompts.ts'
+import { parseTime } from './times.ts'
+
+/** The flags that every command takes. */
+export interface GlobalFlags {
+  json?: boolean
+  yes?: boolean
+  quiet?: boolean
+  color?: boolean
+  dataDir?: string
+  databaseUrl?: string
+}
+
+export interface ContextOptions {
+  streams?: Pick<OutputOptions, 'stdout' | 'stderr' | 'env'>
+  prompts?: Prompts
+  /** A laku that is open already: for tests, which close it themselves. */
+  laku?: Laku
+  actor?: Actor
+}
+
+// A command runs one transaction at a time; a second connection is for the clock.
+const POOL_SIZE = 2
+
+/** What a command works with. The configuration, the database and who it is that asks are looked up when first needed. */
+export class CommandContext {
+  readonly flags: GlobalFlags
+  readonly output: Output
+  readonly progress: Progress
+  /** Nothing where nobody may be asked: off a terminal, with --yes, with --json. */
+  readonly prompts: Prompts | undefined
+  readonly #given: ContextOptions
+  #laku: Promise<Laku> | undefined
+  #actor: Promise<Actor> | undefined
+
+  constructor(flags: GlobalFlags, options: ContextOptions = {}) {
+    const { json = false, quiet = false, yes = false, color = true } = flags
+    this.flags = flags
+    this.#given = options
+    this.output = new Output({ json, quiet, color, ...options.streams })
+    this.progress = new Progress(this.output)
+    const prompts =
+      options.prompts ?? (process.stdin.isTTY && process.stderr.isTTY ? terminalPrompts : undefined)
+    this.prompts = yes || json ? undefined : prompts
+  }
+
+  /** The configuration, with the command's own flags over the global ones. Throws ConfigError. */
+  config(own: Flags = {}): Config {
+    const { dataDir, databaseUrl } = this.flags
+    return loadConfig({ env: process.env, flags: { dataDir, databaseUrl, ...own } })
+  }
+
+  /** The open laku; its database is started where it is the embedded one. */
+  laku(): Promise<Laku> {
+    this.#laku ??= this.#given.laku ? Promise.resolve(this.#given.laku) : this.#open()
+    return this.#laku
+  }
+
+  async #open(): Promise<Laku> {
+    const { openLaku } = await import('../runtime/open-laku.ts')
+    return await openLaku(this.config(), { name: 'command', poolSize: POOL_SIZE, providers: false })
+  }
+
+  /** Who it is that asks, by token. Throws a CliError with exit code 4 where nobody is logged in. */
+  actor(): Promise<Actor> {
+    this.#actor ??= this.#given.actor ? Promise.resolve(this.#given.actor) : this.#identify()
+    return this.#actor
+  }
+
+  async #identify(): Promise<Actor> {
+    const { identify } = await import('./actor.ts')
+    return await identify(await this.laku())
+  }
+
+  /** Runs a reading use case as who asks: support, warehouse, finance or an admin. */
+  async read<T>(use: (work: Work) => Promise<T>): Promise<T> {
+    const { requireStaff } = await import('../domain/kernel/index.ts')
+    const laku = await this.laku()
+    const actor = await this.actor()
+    requireStaff(actor, 'support', 'warehouse', 'finance')
+    return await laku.units.run(actor, use)
+  }
+
+  /** An instant of an option, by laku's clock. Throws a usage error that says what is taken. */
+  async instant(text: string, flag: string): Promise<Date> {
+    const { clock } = await this.laku()
+    const instant = parseTime(text, clock.now())
+    if (instant) return instant
+    throw usageError(
+      `${flag} is "${text}": it takes ISO 8601 like 2026-11-20T09:00, a date, -2h, today or yesterday`,
+    )
+  }
+
+  /** The folder of database, secrets and credentials. */
+  dataDir(): string {
+    return resolve(this.config().dataDir)
+  }
+
+  async close(): Promise<void> {
+    this.progress.end()
+    if (this.#given.laku) return
+    // Where opening failed, that failure is what the command ends with.
+    const laku = await this.#laku?.catch(() => undefined)
+    await laku?.close()
+  }
+}

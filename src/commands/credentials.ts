@@ -1,0 +1,44 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { folderError, openDataFolder, systemCode } from '../runtime/data-folder.ts'
+import { CliError, exitCodes } from './cli-error.ts'
+
+// One token a database: a data folder may have been used with several.
+const schema = z.object({ tokens: z.record(z.string(), z.string()) })
+
+type Credentials = z.output<typeof schema>
+
+function fileOf(dataDir: string): string {
+  return join(dataDir, 'credentials.json')
+}
+
+function readCredentials(dataDir: string): Credentials {
+  const path = fileOf(dataDir)
+  try {
+    return schema.parse(JSON.parse(readFileSync(path, 'utf8')))
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return { tokens: {} }
+    const why = systemCode(error) ?? 'it is damaged'
+    throw new CliError(exitCodes.usage, 'credentials', `${path} cannot be read (${why}): mend or remove it`)
+  }
+}
+
+/** The token that was saved for a database, by the database's name. */
+export function savedToken(dataDir: string, database: string): string | undefined {
+  return readCredentials(dataDir).tokens[database]
+}
+
+/** Saves a token for a database (0600), whole or not at all. */
+export function saveToken(dataDir: string, database: string, token: string): void {
+  const folder = openDataFolder(dataDir)
+  const { tokens } = readCredentials(folder)
+  const aside = `${fileOf(folder)}.${process.pid}`
+  try {
+    const content = JSON.stringify({ tokens: { ...tokens, [database]: token } }, undefined, 2)
+    writeFileSync(aside, `${content}\n`, { mode: 0o600 })
+    renameSync(aside, fileOf(folder))
+  } catch (error) {
+    throw folderError(folder, error)
+  }
+}

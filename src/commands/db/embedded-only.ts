@@ -1,0 +1,10 @@
+import type { Config } from '../../runtime/config.ts'
+import { usageError } from '../cli-error.ts'
+
+/** Only the embedded server is started and stopped by laku. Throws a usage error where another is configured. */
+export function requireEmbedded(config: Config): void {
+  if (config.databaseUrl === undefined) return
+  throw usageError(
+    'DATABASE_URL names a server that laku neither starts nor stops: unset it for the embedded one',
+  )
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { databaseUrls, requireDatabase, shownUrl } from '../../runtime/connect.ts'
+import { createPool } from '../../runtime/database.ts'
+import { migrationStatus } from '../../runtime/migrate.ts'
+import { defineTask } from '../define-command.ts'
+
+export const status = defineTask({
+  name: 'status',
+  description: 'Where the database is, whether it runs, and which migrations it has. Starts nothing.',
+  input: z.object({}),
+  run: async (context) => {
+    const config = context.config()
+    const embedded = config.databaseUrl === undefined
+    if (embedded) {
+      const { embeddedPostgresStatus } = await import('../../runtime/embedded-postgres.ts')
+      const { running, pid, cluster } = await embeddedPostgresStatus(config.dataDir)
+      if (!running) {
+        return {
+          json: { embedded, running, cluster },
+          text: `The embedded database of ${config.dataDir} does not run: laku db start starts it.`,
+        }
+      }
+      context.output.note(`Embedded server, process ${pid}, files in ${cluster}`)
+    }
+    const urls = await databaseUrls(config)
+    const pool = createPool({ url: urls.app, poolSize: 1, applicationName: 'laku db status' })
+    try {
+      await requireDatabase(pool, urls.app)
+      const { rows } = await pool.query<{ version: string }>(
+        "select current_setting('server_version') as version",
+      )
+      const version = rows[0]?.version ?? 'unknown'
+      const { applied, pending } = await migrationStatus(pool)
+      const state =
+        pending.length > 0 ? `${pending.length} are missing: run laku db migrate` : 'none is missing'
+      return {
+        json: { embedded, running: true, url: shownUrl(urls.app), version, applied, pending },
+        text: `${shownUrl(urls.app)}, PostgreSQL ${version}, ${applied.length} migrations applied, ${state}.`,
+      }
+    } finally {
+      await pool.end()
+    }
+  },
+})

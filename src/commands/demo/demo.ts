@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { formatIdr } from '../../domain/kernel/index.ts'
+import type { CommandContext } from '../context.ts'
+import { defineTask } from '../define-command.ts'
+import { type Column, renderTable } from '../table.ts'
+import type { StepResult } from './flow.ts'
+import type { Audience, DemoResult } from './run.ts'
+
+export const demo = defineTask({
+  name: 'demo',
+  description: 'act out group buying for real, in a shop of its own that is gone afterwards, and verify the book',
+  input: z.object({}),
+  examples: ['laku demo', 'laku demo --json'],
+  run: async (context) => {
+    const { runDemo } = await import('./run.ts')
+    const result = await runDemo(audienceOf(context))
+    // The steps were printed as they happened; what is left is the end of it.
+    return { json: jsonOf(result), text: ending(result, context), exitCode: result.ok ? 0 : 1 }
+  },
+})
+
+function jsonOf({ ok, flows, ledger }: DemoResult) {
+  return { ok, flows, ledger: { ok: ledger.ok, transactions: ledger.transactions, entries: ledger.entries } }
+}
+
+/** People see each step as it ends; scripts see nothing on stdout before the one value. */
+function audienceOf({ output }: CommandContext): Audience {
+  const { style, noteStyle } = output
+  return {
+    opening: () => output.note(noteStyle.dim('opening a shop: database, provider sandbox, server, worker …')),
+    flow: ({ name, description }) => {
+      if (output.json) output.note(noteStyle.dim(name))
+      else output.raw(`\n${style.bold(name)}  ${style.dim(description)}\n`)
+    },
+    step: (step) => {
+      if (!output.json) output.raw(`${stepLine(step, style.green('✓'))}\n`)
+    },
+  }
+}
+
+function stepLine({ name, ms, amount_idr, detail }: StepResult, mark: string): string {
+  const told = [amount_idr === undefined ? '' : formatIdr(amount_idr), detail ?? ''].filter(Boolean).join(', ')
+  return `  ${mark} ${`${ms} ms`.padStart(8)}  ${name}${told ? `: ${told}` : ''}`
+}
+
+type Balance = DemoResult['balances'][number]
+
+const columns: readonly Column<Balance>[] = [
+  { name: 'account', value: (row) => row.account },
+  { name: 'balance_idr', kind: 'idr', value: (row) => row.balance_idr },
+]
+
+function ending({ ok, flows, ledger, balances }: DemoResult, { output }: CommandContext): string {
+  const { style, width } = output
+  const failed = flows.filter((flow) => !flow.ok).map((flow) => `${style.red('✗')} ${flow.name}: ${flow.error}`)
+  const broken = ledger.checks.filter((check) => !check.ok).map((check) => `${style.red('✗')} ${check.name}: ${check.detail}`)
+  const verdict = `ledger verify: ${ledger.checks.length} checks, ${ledger.transactions} transactions, ${ledger.entries} entries: ${
+    ledger.ok ? style.green('every check holds') : style.red('broken')
+  }`
+  const times = flows.map((flow) => `${flow.name} ${(flow.ms / 1000).toFixed(1)} s`).join(', ')
+  const table = renderTable(columns, balances, { width, style })
+  const last = ok ? `done: ${times}` : style.red('the demo failed')
+  return ['', ...failed, table, '', verdict, ...broken, last].join('\n')
+}

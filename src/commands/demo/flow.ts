@@ -1,0 +1,61 @@
+import type { Shop } from './shop.ts'
+
+export interface StepResult {
+  name: string
+  ms: number
+  amount_idr?: number
+  detail?: string
+}
+
+export interface FlowResult {
+  name: string
+  ok: boolean
+  ms: number
+  steps: StepResult[]
+  error?: string
+}
+
+/** What a step tells besides having succeeded. */
+export type Told = { amountIdr?: number; detail?: string }
+
+/** One flow of the service map, acted out step by step. */
+export interface Flow {
+  name: string
+  description: string
+  act: (shop: Shop, step: Steps) => Promise<void>
+}
+
+/** Runs a step, times it and keeps what it tells. */
+export type Steps = <T>(name: string, run: () => Promise<T>, tell?: (value: T) => Told) => Promise<T>
+
+/** Acts a flow out. The first step that fails ends it, with its reason. */
+export async function actOut(flow: Flow, shop: Shop, onStep: (step: StepResult) => void): Promise<FlowResult> {
+  const startedMs = performance.now()
+  const steps: StepResult[] = []
+  const step: Steps = async (name, run, tell) => {
+    const from = performance.now()
+    const value = await run()
+    const told = tell?.(value) ?? {}
+    const result: StepResult = {
+      name,
+      ms: Math.round(performance.now() - from),
+      ...(told.amountIdr === undefined ? {} : { amount_idr: told.amountIdr }),
+      ...(told.detail === undefined ? {} : { detail: told.detail }),
+    }
+    steps.push(result)
+    onStep(result)
+    return value
+  }
+  const ended = (ok: boolean) => ({ name: flow.name, ok, ms: Math.round(performance.now() - startedMs), steps })
+  try {
+    await flow.act(shop, step)
+    return ended(true)
+  } catch (error) {
+    return { ...ended(false), error: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** What must be so for the flow to count, in words when it is not. */
+export function expectThat(holds: boolean, otherwise: string): void {
+  if (!holds) throw new Error(otherwise)
+}

@@ -1,0 +1,53 @@
+/** An answer that was not what the caller needed, in words. */
+export class HttpAnswerError extends Error {
+  readonly status: number
+  readonly body: unknown
+
+  constructor(method: string, url: string, status: number, body: unknown) {
+    super(`${method} ${url} answered ${status}: ${JSON.stringify(body)}`)
+    this.status = status
+    this.body = body
+  }
+}
+
+export interface Answer<T> {
+  status: number
+  body: T
+}
+
+/** Plain HTTP as any client would speak it, with a token once there is one. */
+export class HttpClient {
+  readonly #base: string
+  token: string | undefined
+
+  constructor(base: string, token?: string) {
+    this.#base = base
+    this.token = token
+  }
+
+  /** Sends, and gives whatever the answer is. */
+  async send<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+    const url = path.startsWith('http') ? path : this.#base + path
+    const response = await fetch(url, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      redirect: 'manual',
+    })
+    const text = await response.text()
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false
+    // The caller names the shape that the API documents.
+    return { status: response.status, body: (isJson ? JSON.parse(text) : response.headers.get('location')) as T }
+  }
+
+  /** Sends, and gives the body; anything but success throws HttpAnswerError. */
+  async ask<T>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T> {
+    const answer = await this.send<T>(method, path, body, headers)
+    if (answer.status >= 400) throw new HttpAnswerError(method, path, answer.status, answer.body)
+    return answer.body
+  }
+}

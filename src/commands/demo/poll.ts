@@ -1,0 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const EVERY_MS = 100
+
+/** Asks again until `done` says so; what is being waited for, and how it last looked, is in the error. */
+export async function until<T>(what: string, ask: () => Promise<T>, done: (value: T) => boolean, withinMs = 15_000): Promise<T> {
+  const deadline = performance.now() + withinMs
+  for (;;) {
+    const value = await ask()
+    if (done(value)) return value
+    if (performance.now() > deadline) {
+      throw new Error(`waited ${withinMs / 1000} s for ${what}; it still is ${JSON.stringify(value)}`)
+    }
+    await sleep(EVERY_MS)
+  }
+}

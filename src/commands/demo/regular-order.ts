@@ -1,0 +1,43 @@
+import { stockGoods } from './catalogue.ts'
+import { expectThat, type Flow } from './flow.ts'
+import { until } from './poll.ts'
+
+/** Path 1 of the service map: order, payment, paid, parcel booked. */
+export const regularOrder: Flow = {
+  name: 'regular-order',
+  description: 'A customer orders two shirts, pays by QRIS, and the parcel is booked',
+  act: async (shop, step) => {
+    const goods = await step('staff list a product and count 5 pieces in', () =>
+      stockGoods(shop, { name: 'Kaos Polos', sku: 'DEMO-KAOS', priceIdr: 60_000, stock: 5 }),
+    )
+    const buyer = await step('Budi logs in by the code on WhatsApp and gives an address', () => shop.newBuyer('Budi'))
+    const { order, payment } = await step('orders 2 pieces; stock is kept for the invoice', () => buyer.order(goods.variantId, 2), (made) => ({
+      amountIdr: made.order.total_idr,
+      detail: `${made.order.code}, shipping included`,
+    }))
+    await step('opens the pay link and pays by QRIS at the provider', () => buyer.pay(payment, 'QRIS'), () => ({
+      amountIdr: payment.amount_idr,
+    }))
+    const booked = await step(
+      'the webhook confirms it, the order is paid, the parcel is booked',
+      () => until('a waybill', () => buyer.orderById(order.id), (now) => now.status === 'ready_for_pickup'),
+      (now) => ({ detail: `${now.status}, waybill ${now.waybill}` }),
+    )
+    expectThat(Boolean(booked.waybill), 'the order is ready for pickup without a waybill')
+    await step(
+      'staff see the same by the CLI',
+      () => shop.laku<{ status: string }>('orders', 'show', order.code),
+      (shown) => ({ detail: shown.status }),
+    )
+    await step(
+      'what he paid waits for the factory until delivery',
+      () => shop.laku<{ data: { account: string; balance_idr: number }[] }>('ledger', 'balances', '--account', `order-funds:${order.id}`),
+      (balances) => {
+        const heldIdr = balances.data[0]?.balance_idr ?? 0
+        // The courier was paid out of shipping's own account, not out of what the buyer paid.
+        expectThat(heldIdr === order.total_idr, `order-funds holds ${heldIdr}, not ${order.total_idr}`)
+        return { amountIdr: heldIdr }
+      },
+    )
+  },
+}

@@ -1,0 +1,40 @@
+import { actOut, type Flow, type FlowResult, type StepResult } from './flow.ts'
+import { groupFailed } from './group-failed.ts'
+import { groupSuccess } from './group-success.ts'
+import { regularOrder } from './regular-order.ts'
+import { Shop } from './shop.ts'
+
+export interface DemoResult {
+  ok: boolean
+  flows: FlowResult[]
+  ledger: { ok: boolean; transactions: number; entries: number; checks: { name: string; ok: boolean; detail: string }[] }
+  balances: { account: string; balance_idr: number }[]
+}
+
+export interface Audience {
+  opening(): void
+  flow(flow: Flow): void
+  step(step: StepResult): void
+}
+
+export const flows: readonly Flow[] = [regularOrder, groupSuccess, groupFailed]
+
+/** Opens a shop of its own, acts every flow out in it, and has the book verified. */
+export async function runDemo(audience: Audience): Promise<DemoResult> {
+  audience.opening()
+  const shop = await Shop.open()
+  try {
+    const results: FlowResult[] = []
+    for (const flow of flows) {
+      audience.flow(flow)
+      results.push(await actOut(flow, shop, audience.step))
+    }
+    const [ledger, { data }] = await Promise.all([
+      shop.laku<DemoResult['ledger']>('ledger', 'verify'),
+      shop.laku<{ data: DemoResult['balances'] }>('ledger', 'balances'),
+    ])
+    return { ok: ledger.ok && results.every((flow) => flow.ok), flows: results, ledger, balances: data }
+  } finally {
+    await shop.close()
+  }
+}

@@ -1,0 +1,75 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { Buyer } from './buyer.ts'
+import { HttpClient } from './http-client.ts'
+
+/** Where `laku up` says everything is. */
+export interface Addresses {
+  http: string
+  sandbox: string
+  database_url: string
+  admin_token: string
+  metrics: string
+}
+
+// bin/ lies beside dist/ in the package and beside src/ in a checkout: three floors up from here either way.
+const launcher = fileURLToPath(new URL('../../../bin/laku.js', import.meta.url))
+
+/** A running shop of its own: database, worker, server and sandbox as processes, gone when it is closed. */
+export class Shop {
+  readonly at: Addresses
+  readonly staff: HttpClient
+  readonly sandbox: HttpClient
+  readonly #up: ChildProcess
+  #phones = 0
+
+  private constructor(up: ChildProcess, at: Addresses) {
+    this.#up = up
+    this.at = at
+    this.staff = new HttpClient(at.http, at.admin_token)
+    this.sandbox = new HttpClient(at.sandbox)
+  }
+
+  /** Starts `laku up --ephemeral` with these flags and variables, and waits until all of it is ready. */
+  static async open(flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Shop> {
+    const args = [launcher, 'up', '--ephemeral', '--json', '--no-seed', ...flags]
+    const up = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, LAKU_LOG_LEVEL: 'error', ...env },
+    })
+    for await (const line of createInterface({ input: up.stdout as NodeJS.ReadableStream })) {
+      return new Shop(up, JSON.parse(line) as Addresses)
+    }
+    throw new Error(`laku up ended before it was ready (exit code ${up.exitCode})`)
+  }
+
+  /** A staff member's command, with --json: its value, whatever its exit code. */
+  laku<T>(...args: string[]): Promise<T> {
+    const env = { ...process.env, DATABASE_URL: this.at.database_url, LAKU_TOKEN: this.at.admin_token }
+    return new Promise((resolve, reject) => {
+      execFile(process.execPath, [launcher, ...args, '--json', '--yes'], { env }, (error, stdout, stderr) => {
+        try {
+          // The caller names the shape that cli.md documents.
+          resolve(JSON.parse(stdout) as T)
+        } catch {
+          reject(new Error(`laku ${args.join(' ')} printed no JSON: ${stderr || error?.message}`))
+        }
+      })
+    })
+  }
+
+  newBuyer(name: string): Promise<Buyer> {
+    this.#phones += 1
+    const phone = `+62812${String(70_000_000 + this.#phones)}`
+    return Buyer.signUp(name, phone, this.at.http, this.at.sandbox)
+  }
+
+  async close(): Promise<void> {
+    if (this.#up.exitCode !== null) return
+    const ended = once(this.#up, 'exit')
+    this.#up.kill('SIGTERM')
+    await ended
+  }
+}

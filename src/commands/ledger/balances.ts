@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { defineList } from '../define-command.ts'
+
+interface BalanceRow {
+  account: string
+  kind: string | null
+  accounts: number
+  balanceIdr: number
+}
+
+export const balances = defineList({
+  name: 'balances',
+  description: 'What the accounts hold: the company-wide ones, and each family (escrow, wallets …) as a sum.',
+  args: [
+    {
+      name: 'account',
+      description: 'only these, like gateway or escrow:<session id>',
+      optional: true,
+      variadic: true,
+    },
+  ],
+  input: z.object({ account: z.array(z.string()).default([]) }),
+  examples: ['laku ledger balances', 'laku ledger balances gateway commission --json'],
+  columns: [
+    { name: 'account', kind: 'code', value: (row) => row.account },
+    { name: 'kind', value: (row) => row.kind },
+    { name: 'accounts', kind: 'number', value: (row) => row.accounts },
+    { name: 'balance_idr', kind: 'idr', value: (row) => row.balanceIdr },
+  ],
+  empty: 'No such account, or nothing was posted yet: laku ledger balances lists them all.',
+  run: async (context, { account }, page) => {
+    const ledger = await import('../../domain/ledger/index.ts')
+    const all = await context.read(async ({ tx }): Promise<BalanceRow[]> => {
+      const named = account.length > 0
+      // Keys of the command line that are no account are simply not found.
+      const keys = named ? (account as Parameters<typeof ledger.balances>[1]) : undefined
+      const singles = (await ledger.balances(tx, keys)).map((row) => ({ ...row, accounts: 1 }))
+      if (named) return singles
+      const families = (await ledger.familyTotals(tx)).map(({ family, accounts, balanceIdr }) => {
+        return { account: `${family}:*`, kind: null, accounts, balanceIdr }
+      })
+      return [...singles, ...families]
+    })
+    const { cursor, limit } = page
+    const rest = cursor === undefined ? all : all.slice(all.findIndex((row) => row.account === cursor) + 1)
+    const data = rest.slice(0, limit)
+    return { data, nextCursor: rest.length > limit ? (data.at(-1)?.account ?? null) : null }
+  },
+})

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { usageError } from '../cli-error.ts'
+import { defineList } from '../define-command.ts'
+
+export const entries = defineList({
+  name: 'entries',
+  description: 'Entries of the book, newest first: debit above zero, credit below.',
+  options: [
+    { flags: '--account <account>', description: 'of one account, like gateway or escrow:<session id>' },
+    {
+      flags: '--subject <id>',
+      description: 'of what is about one payment, participant, order or refund (UUID)',
+    },
+    { flags: '--session <session>', description: 'of one session (UUID or code)' },
+  ],
+  input: z.object({
+    account: z.string().optional(),
+    subject: z.uuid().optional(),
+    session: z.string().optional(),
+  }),
+  examples: [
+    'laku ledger entries --account commission --limit 20',
+    'laku ledger entries --session GBS-261123-7K3QX2',
+  ],
+  columns: [
+    { name: 'seq', kind: 'number', value: (row) => row.seq },
+    { name: 'occurred_at', kind: 'time', value: (row) => row.occurredAt },
+    { name: 'key', heading: 'transaction', value: (row) => row.key },
+    { name: 'account', value: (row) => row.account },
+    { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
+  ],
+  empty: 'No entries: try another account or session, or laku ledger balances.',
+  run: async (context, { account, subject, session }, { limit, cursor }) => {
+    const { listEntries } = await import('../../domain/ledger/index.ts')
+    const before = cursor === undefined ? undefined : Number(cursor)
+    if (before !== undefined && !Number.isSafeInteger(before))
+      throw usageError(`--cursor is "${cursor}": no such page`)
+    const rows = await context.read(async ({ tx }) => {
+      const { getSession } = await import('../../domain/group-buying/index.ts')
+      const sessionId = session && (await getSession(tx, session, { withDrafts: true })).id
+      return await listEntries(tx, {
+        limit: limit + 1,
+        ...(account && { account }),
+        ...(subject && { subjectId: subject }),
+        ...(sessionId && { sessionId }),
+        ...(before !== undefined && { before }),
+      })
+    })
+    const data = rows.slice(0, limit)
+    return { data, nextCursor: rows.length > limit ? String(data.at(-1)?.seq) : null }
+  },
+})

@@ -1,0 +1,48 @@
+import { printable } from './format.ts'
+import type { Output } from './output.ts'
+
+const BAR = 24
+const ERASE_LINE = '\r\u001b[2K'
+
+/** How far long work has come, on stderr: a bar that moves on a terminal, a line a step elsewhere. */
+export class Progress {
+  readonly #output: Output
+  #total = 0
+  #done = 0
+  #label = ''
+
+  constructor(output: Output) {
+    this.#output = output
+  }
+
+  start(label: string, total: number): void {
+    this.#label = label
+    this.#total = total
+    this.#done = 0
+    this.#draw()
+  }
+
+  /** One step is done; what it found stays on its own line. */
+  step(text: string): void {
+    this.#done++
+    if (this.#isMoving()) this.#output.stderr.write(ERASE_LINE)
+    this.#output.note(text)
+    this.#draw()
+  }
+
+  end(): void {
+    if (this.#total > 0 && this.#isMoving()) this.#output.stderr.write(ERASE_LINE)
+    this.#total = 0
+  }
+
+  #isMoving(): boolean {
+    return this.#output.stderr.isTTY === true && !this.#output.quiet
+  }
+
+  #draw(): void {
+    if (this.#total === 0 || !this.#isMoving()) return
+    const filled = Math.round((BAR * this.#done) / this.#total)
+    const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}`
+    this.#output.stderr.write(`${ERASE_LINE}${bar} ${this.#done}/${this.#total} ${printable(this.#label)}`)
+  }
+}

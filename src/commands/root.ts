@@ -1,0 +1,85 @@
+import type { CommandDefinition } from './define-command.ts'
+
+interface Named {
+  name: string
+  description: string
+  /** Runs, but is not listed: what other commands start. */
+  hidden?: boolean
+}
+
+/** A command of its own, or a noun with its verbs. Their modules are loaded when they are asked for, and not before. */
+export type Entry = Named &
+  ({ command: () => Promise<CommandDefinition> } | { verbs: () => Promise<CommandDefinition[]> })
+
+/** Everything that `laku` can be told. */
+export const entries: readonly Entry[] = [
+  {
+    name: 'up',
+    description: 'everything on this machine: database, provider sandbox, server and worker',
+    command: async () => (await import('./up.ts')).up,
+  },
+  {
+    name: 'serve',
+    description: 'the HTTP server',
+    command: async () => (await import('./serve.ts')).serve,
+  },
+  {
+    name: 'worker',
+    description: 'the worker that runs the jobs',
+    command: async () => (await import('./worker.ts')).worker,
+  },
+  {
+    name: 'sandbox',
+    description: 'the provider sandbox by itself',
+    hidden: true,
+    command: async () => (await import('./sandbox.ts')).sandbox,
+  },
+  {
+    name: 'db',
+    description: 'the database: migrate, start, stop, seed',
+    verbs: async () => [
+      (await import('./db/migrate.ts')).migrate,
+      (await import('./db/status.ts')).status,
+      (await import('./db/start.ts')).start,
+      (await import('./db/stop.ts')).stop,
+      (await import('./db/url.ts')).url,
+      (await import('./db/seed.ts')).seed,
+      (await import('./db/psql.ts')).psql,
+      (await import('./db/shift-clock.ts')).shiftClock,
+    ],
+  },
+  {
+    name: 'sessions',
+    description: 'group-buying sessions',
+    verbs: async () => [(await import('./sessions/list.ts')).list, (await import('./sessions/show.ts')).show],
+  },
+  {
+    name: 'orders',
+    description: 'orders, direct and of sessions',
+    verbs: async () => [(await import('./orders/list.ts')).list, (await import('./orders/show.ts')).show],
+  },
+  {
+    name: 'payments',
+    description: 'payments of buyers',
+    verbs: async () => [(await import('./payments/list.ts')).list, (await import('./payments/show.ts')).show],
+  },
+  {
+    name: 'stock',
+    description: 'the warehouse: what is there, what is reserved',
+    verbs: async () => [
+      (await import('./stock/list.ts')).list,
+      (await import('./stock/show.ts')).show,
+      (await import('./stock/adjust.ts')).adjust,
+      (await import('./stock/movements.ts')).movements,
+    ],
+  },
+  {
+    name: 'ledger',
+    description: 'the book of money: balances, entries, proof',
+    verbs: async () => [
+      (await import('./ledger/balances.ts')).balances,
+      (await import('./ledger/entries.ts')).entries,
+      (await import('./ledger/verify.ts')).verify,
+    ],
+  },
+]

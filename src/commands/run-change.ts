@@ -1,0 +1,85 @@
+import type { z } from 'zod'
+import type { Actor, WorkReport } from '../domain/kernel/index.ts'
+import { confirmSevere, requireReason } from './confirm.ts'
+import type { CommandContext } from './context.ts'
+import { type ChangeDefinition, type RawInput, section } from './define-command.ts'
+import { checkedInput } from './input.ts'
+import type { Output } from './output.ts'
+import { renderSection } from './run-show.ts'
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
+
+/** Runs a change in its transaction, or with --dry-run to its end and back, and prints what it did or would do. */
+export async function runChange<S extends z.ZodType, T>(
+  context: CommandContext,
+  definition: ChangeDefinition<S, T>,
+  raw: RawInput,
+): Promise<void> {
+  const { dryRun, reason, confirm, ...own } = raw
+  const input = checkedInput(definition.input, own)
+  const { units } = await context.laku()
+  const { output } = context
+  const identity = await context.actor()
+  if (dryRun) {
+    const actor = withReason(identity, textOf(reason) ?? (definition.severe && 'dry run'))
+    const { result, report } = await units.dryRun(actor, (work) => definition.change(work, input))
+    output.result({ dryRun: true, result, ...report }, describe(report, output))
+    return
+  }
+  let why = textOf(reason)
+  if (definition.severe) {
+    const severity = await definition.severe(context, input)
+    why = await requireReason(context, why)
+    await confirmSevere(context, severity, textOf(confirm))
+  }
+  const result = await units.run(withReason(identity, why), (work) => definition.change(work, input))
+  output.result(result, definition.done(result, input))
+}
+
+function withReason(actor: Actor, reason: string | undefined): Actor {
+  return actor.kind === 'staff' && reason ? { ...actor, reason } : actor
+}
+
+/** A dry run for people: what would be in the book, in the events and in the audit log. */
+function describe(report: WorkReport, output: Output): string {
+  const postings = report.postings.flatMap(({ key, entries }) => entries.map((entry) => ({ key, ...entry })))
+  const parts = [
+    section(
+      'Events',
+      [
+        { name: 'event', value: (row) => row.type },
+        { name: 'of', value: (row) => `${row.aggregateKind} ${row.aggregateId}` },
+      ],
+      report.events,
+    ),
+    section(
+      'Ledger postings',
+      [
+        { name: 'transaction', value: (row) => row.key },
+        { name: 'account', value: (row) => row.account },
+        { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
+      ],
+      postings,
+    ),
+    section(
+      'Audit',
+      [
+        { name: 'command', value: (row) => row.command },
+        { name: 'subject', value: (row) => row.subject.join(' ') },
+        { name: 'before', value: (row) => JSON.stringify(row.before) },
+        { name: 'after', value: (row) => JSON.stringify(row.after) },
+      ],
+      report.audit,
+    ),
+    section(
+      'Jobs',
+      [
+        { name: 'job', value: (row) => row.name },
+        { name: 'count', kind: 'number', value: (row) => row.count },
+      ],
+      report.jobs,
+    ),
+  ]
+  const shown = parts.filter((part) => part.rows.length > 0).map((part) => renderSection(part, output))
+  return ['Dry run: nothing was changed. It would write:', ...shown].join('\n\n')
+}

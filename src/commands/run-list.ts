@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { usageError } from './cli-error.ts'
+import type { CommandContext } from './context.ts'
+import { renderCsv } from './csv.ts'
+import type { ListDefinition, Page, RawInput } from './define-command.ts'
+import { checkedInput } from './input.ts'
+import { renderTable } from './table.ts'
+
+const pageSchema = z.object({
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/)
+    .transform(Number)
+    .pipe(z.int().min(1).max(500))
+    .default(50)
+    .catch(() => {
+      throw usageError('--limit takes a whole number from 1 to 500')
+    }),
+  cursor: z.string().min(1).optional(),
+  csv: z.boolean().default(false),
+})
+
+/** Prints one page of a list in the way that was asked for. */
+export async function runList<S extends z.ZodType, Row>(
+  context: CommandContext,
+  definition: ListDefinition<S, Row>,
+  raw: RawInput,
+): Promise<void> {
+  const { limit, cursor, csv, ...own } = raw
+  const asked = checkedInput(pageSchema, { limit, cursor, csv })
+  const { output } = context
+  if (asked.csv && output.json) throw usageError('--csv and --json are both given: one of them is allowed')
+  const page: Page =
+    asked.cursor === undefined ? { limit: asked.limit } : { limit: asked.limit, cursor: asked.cursor }
+  const { data, nextCursor } = await definition.run(context, checkedInput(definition.input, own), page)
+  if (output.json) return output.result({ data, nextCursor })
+  if (asked.csv) {
+    output.raw(renderCsv(definition.columns, data))
+  } else if (data.length > 0) {
+    output.result(data, renderTable(definition.columns, data, output))
+  } else {
+    output.note(definition.empty)
+  }
+  if (nextCursor) output.note(`There are more: --cursor ${nextCursor}`)
+}

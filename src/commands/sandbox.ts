@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { type Config, sandboxSmtpPort } from '../runtime/config.ts'
+import { systemCode } from '../runtime/data-folder.ts'
+import { createLogger } from '../runtime/logger.ts'
+import { StartError } from '../runtime/start-error.ts'
+import { defineTask } from './define-command.ts'
+import { announce, processShutdown, untilStopped } from './process.ts'
+
+/** Stands where the providers are, so it must never be where real money is. Throws StartError 2 in production. */
+export function refuseProduction(config: Config, what: string): void {
+  if (config.env !== 'production') return
+  throw new StartError(2, `LAKU_ENV is production: ${what} is for development only`)
+}
+
+export const sandbox = defineTask({
+  name: 'sandbox',
+  description: 'Serve the wire protocols of the providers on loopback, with a control API. Development only.',
+  options: [
+    {
+      flags: '--sandbox-port <port>',
+      description: 'to listen on; mail on the one after it (LAKU_SANDBOX_PORT)',
+    },
+  ],
+  input: z.object({ sandboxPort: z.string().optional() }),
+  run: async (context, flags) => {
+    const config = context.config(flags)
+    refuseProduction(config, 'the provider sandbox')
+    const { startSandbox } = await import('../sandbox/sandbox.ts')
+    const running = await startSandbox(optionsOf(config)).catch((error: unknown) => {
+      if (systemCode(error) !== 'EADDRINUSE') throw error
+      const ports = `${config.sandboxPort} or ${sandboxSmtpPort(config)}`
+      throw new StartError(
+        2,
+        `port ${ports} on 127.0.0.1 is taken: stop what listens there, or choose another with LAKU_SANDBOX_PORT or --sandbox-port`,
+      )
+    })
+    const shutdown = processShutdown(createLogger({ logLevel: config.logLevel, name: 'sandbox' }))
+    shutdown.onShutdown('sandbox', () => running.close())
+    announce({ ready: 'sandbox', url: running.url })
+    context.output.result({ sandbox: running.url }, `The sandbox is at ${running.url}`)
+    return await untilStopped()
+  },
+})
+
+/** Secrets that rotate are a list: the sandbox signs with the one that is used. */
+function optionsOf(config: Config) {
+  return {
+    port: config.sandboxPort,
+    smtpPort: sandboxSmtpPort(config),
+    lakuUrl: `http://127.0.0.1:${config.port}`,
+    xendit: { secretKey: config.xenditSecretKey, callbackToken: firstOf(config.xenditCallbackToken) },
+    biteship: {
+      apiKey: config.biteshipApiKey,
+      webhookHeader: config.biteshipWebhookHeader,
+      webhookSecret: firstOf(config.biteshipWebhookSecret),
+    },
+    whatsapp: {
+      token: config.whatsappToken,
+      phoneNumberId: config.whatsappPhoneNumberId,
+      appSecret: config.whatsappAppSecret,
+      verifyToken: config.whatsappVerifyToken,
+    },
+    sms: { account: config.smsAccount, token: config.smsToken },
+  }
+}
+
+function firstOf(secrets: readonly string[]): string {
+  const [first] = secrets
+  if (first === undefined) throw new Error('a secret without a value passed the configuration')
+  return first
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { defineList } from '../define-command.ts'
+
+const statuses = [
+  'draft',
+  'forming',
+  'moq_reached',
+  'pending_stock',
+  'orders_created',
+  'success',
+  'failed',
+  'cancelled',
+  'refunded',
+] as const
+
+export const list = defineList({
+  name: 'list',
+  description: 'Sessions, newest first.',
+  options: [{ flags: '--status <status>', description: 'only these', choices: statuses }],
+  input: z.object({ status: z.enum(statuses).optional() }),
+  examples: ['laku sessions list --status forming'],
+  columns: [
+    { name: 'code', kind: 'code', value: (row) => row.code },
+    { name: 'status', kind: 'status', value: (row) => row.status },
+    { name: 'product', value: (row) => row.product.name },
+    { name: 'paid_units', heading: 'paid', kind: 'number', value: (row) => row.paidUnits },
+    { name: 'held_units', heading: 'held', kind: 'number', value: (row) => row.heldUnits },
+    { name: 'moq', heading: 'MOQ', kind: 'number', value: (row) => row.moq },
+    { name: 'capacity', kind: 'number', value: (row) => row.capacity },
+    { name: 'ends_at', heading: 'ends', kind: 'time', value: (row) => row.endsAt },
+  ],
+  empty: 'No sessions. Try another --status, or laku db seed for one to begin with.',
+  run: async (context, { status }, page) => {
+    const { listSessions } = await import('../../domain/group-buying/index.ts')
+    return await context.read(({ tx }) => listSessions(tx, { status, withDrafts: true, ...page }))
+  },
+})

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { defineShow, section } from '../define-command.ts'
+
+// A person reads the newest; the rest is counted above, and orders list them all.
+const SHOWN = 20
+
+export const show = defineShow({
+  name: 'show',
+  description: 'One session, its price tiers and the newest who joined.',
+  args: [{ name: 'session', description: 'UUID or code' }],
+  input: z.object({ session: z.string() }),
+  examples: ['laku sessions show GBS-261123-7K3QX2'],
+  fields: [
+    { name: 'code', kind: 'code', value: (one) => one.code },
+    { name: 'id', kind: 'code', value: (one) => one.id },
+    { name: 'status', kind: 'status', value: (one) => one.status },
+    { name: 'product', value: (one) => one.product.name },
+    { name: 'paid_units', kind: 'number', value: (one) => one.paidUnits },
+    { name: 'held_units', kind: 'number', value: (one) => one.heldUnits },
+    { name: 'participants', heading: 'paid buyers', kind: 'number', value: (one) => one.participants },
+    { name: 'moq', heading: 'MOQ', kind: 'number', value: (one) => one.moq },
+    { name: 'capacity', kind: 'number', value: (one) => one.capacity },
+    { name: 'close_policy', heading: 'closes', value: (one) => one.closePolicy },
+    { name: 'starts_at', heading: 'starts', kind: 'time', value: (one) => one.startsAt },
+    { name: 'ends_at', heading: 'ends', kind: 'time', value: (one) => one.endsAt },
+    { name: 'final_unit_price_idr', kind: 'idr', value: (one) => one.finalUnitPriceIdr },
+    { name: 'escrow_idr', kind: 'idr', value: (one) => one.escrowIdr },
+  ],
+  sections: ({ tiers, joined }) => [
+    section(
+      'Tiers',
+      [
+        { name: 'min_units', heading: 'from units', kind: 'number', value: (tier) => tier.minUnits },
+        { name: 'unit_price_idr', kind: 'idr', value: (tier) => tier.unitPriceIdr },
+      ],
+      tiers,
+    ),
+    section(
+      'Newest participants',
+      [
+        { name: 'joined_at', kind: 'time', value: (one) => one.joinedAt },
+        { name: 'status', kind: 'status', value: (one) => one.status },
+        { name: 'units', kind: 'number', value: (one) => one.units },
+        { name: 'total_idr', kind: 'idr', value: (one) => one.totalIdr },
+        { name: 'payment', kind: 'code', value: (one) => one.payment.code },
+      ],
+      joined,
+    ),
+  ],
+  run: async (context, { session }) => {
+    const { getSession, listParticipants } = await import('../../domain/group-buying/index.ts')
+    const { balanceIdr, escrow } = await import('../../domain/ledger/index.ts')
+    return await context.read(async ({ tx }) => {
+      const found = await getSession(tx, session, { withDrafts: true })
+      const { data: joined } = await listParticipants(tx, { sessionId: found.id, limit: SHOWN })
+      return { ...found, escrowIdr: await balanceIdr(tx, escrow(found.id)), joined }
+    })
+  },
+})

@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import type { CommandContext } from './context.ts'
+import { defineTask } from './define-command.ts'
+import { untilStopped } from './process.ts'
+import type { UpFlags } from './up/plan.ts'
+
+export const up = defineTask({
+  name: 'up',
+  description:
+    'Run everything on this machine until Ctrl-C: the database (embedded, without --database-url), its migrations and seed data, the provider sandbox, the server and a worker.',
+  options: [
+    { flags: '--port <port>', description: 'of the server (PORT, 3000; with --ephemeral a free one)' },
+    {
+      flags: '--sandbox-port <port>',
+      description: 'of the sandbox (LAKU_SANDBOX_PORT, 3900; with --ephemeral a free one)',
+    },
+    { flags: '--no-seed', description: 'without a factory, products, stock and a session to begin with' },
+    { flags: '--ephemeral', description: 'in a data folder that is removed at the end' },
+  ],
+  input: z.object({
+    port: z.string().optional(),
+    sandboxPort: z.string().optional(),
+    seed: z.boolean().default(true),
+    ephemeral: z.boolean().default(false),
+  }),
+  examples: ['laku up', 'laku up --ephemeral --json'],
+  run: async (context, flags) => {
+    await startAll(context, flags)
+    return await untilStopped()
+  },
+})
+
+async function startAll(context: CommandContext, flags: UpFlags): Promise<void> {
+  const { planOf } = await import('./up/plan.ts')
+  const { Teardown } = await import('./up/teardown.ts')
+  const { createLogger } = await import('../runtime/logger.ts')
+  const { Shutdown } = await import('../runtime/shutdown.ts')
+  const plan = await planOf(context, flags)
+  const teardown = new Teardown()
+  const shutdown = new Shutdown({
+    logger: createLogger({ logLevel: 'warn', name: 'up' }),
+    deadlineMs: 60_000,
+  })
+  shutdown.onShutdown('everything', () => teardown.close())
+  try {
+    const { startTree } = await import('./up/start-tree.ts')
+    const { tree, addresses } = await startTree(plan, flags, teardown, (line) => context.output.note(line))
+    for (const child of tree) {
+      child.onDeath((how) => {
+        if (shutdown.begun) return
+        process.stderr.write(`laku: the ${child.name} process ended (${how}): stopping everything\n`)
+        shutdown.onShutdown(child.name, () => Promise.reject(new Error(`${child.name} ended: ${how}`)))
+        shutdown.begin()
+      })
+    }
+    context.output.result(addresses, describe(addresses))
+  } catch (error) {
+    // A signal that came while things were starting has made them fail, and is what ends this process.
+    if (shutdown.begun) return
+    await teardown.close()
+    throw error
+  }
+}
+
+interface Addresses {
+  http: string
+  sandbox: string
+  databaseUrl: string
+  adminToken: string
+  metrics: string
+  dataDir: string
+}
+
+function describe({ http, sandbox, databaseUrl, adminToken, metrics, dataDir }: Addresses): string {
+  return [
+    'laku is up.',
+    `  HTTP API     ${http}`,
+    `  sandbox      ${sandbox}`,
+    `  metrics      ${metrics}`,
+    `  database     ${databaseUrl}`,
+    `  data folder  ${dataDir}`,
+    `  admin token  ${adminToken} (saved: laku commands use it)`,
+    `Try: laku sessions list --data-dir ${dataDir}`,
+    'Ctrl-C stops everything.',
+  ].join('\n')
+}

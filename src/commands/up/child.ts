@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { CliError, type ExitCode, exitCodes } from '../cli-error.ts'
+
+const launcher = fileURLToPath(new URL('../../../bin/laku.js', import.meta.url))
+const PATIENCE_MS = 25_000
+
+/** One process of the tree. */
+export class Child {
+  readonly name: string
+  readonly #process: ChildProcess
+  #stopping = false
+
+  /**
+   * Starts `laku <name>`. It leads a process group of its own, so that a Ctrl-C reaches only `laku up`, which stops
+   * its children in order; and it ends by itself when the channel to `laku up` breaks.
+   */
+  constructor(name: string, env: NodeJS.ProcessEnv) {
+    this.name = name
+    this.#process = spawn(process.execPath, [launcher, name], {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      detached: true,
+    })
+  }
+
+  /** Resolves when the child says that it is ready. Throws a CliError when it ends before that. */
+  async ready(): Promise<void> {
+    const over = new AbortController()
+    const { signal } = over
+    try {
+      await Promise.race([
+        once(this.#process, 'message', { signal }),
+        once(this.#process, 'exit', { signal }).then(([code]) => {
+          throw this.#endedEarly(code)
+        }),
+      ])
+    } finally {
+      over.abort()
+    }
+  }
+
+  #endedEarly(code: number | null): CliError {
+    const foreseen: ExitCode[] = [exitCodes.usage, exitCodes.unavailable]
+    const exitCode = foreseen.find((one) => one === code) ?? exitCodes.failed
+    return new CliError(
+      exitCode,
+      'not_started',
+      `the ${this.name} process did not start: its reason is on stderr`,
+      {
+        process: this.name,
+      },
+    )
+  }
+
+  /** Tells of an end that nobody asked for. */
+  onDeath(tell: (how: string) => void): void {
+    const { exitCode, signalCode } = this.#process
+    if (exitCode !== null || signalCode !== null) return tell(signalCode ?? `exit code ${exitCode}`)
+    this.#process.once('exit', (code, signal) => {
+      if (!this.#stopping) tell(signal ?? `exit code ${code}`)
+    })
+  }
+
+  /** SIGTERM, and SIGKILL for one that does not end. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    const child = this.#process
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
+    const ended = once(child, 'exit')
+    child.kill('SIGTERM')
+    const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS)
+    await ended
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,60 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Config, Flags } from '../../runtime/config.ts'
+import { sandboxSmtpPort } from '../../runtime/config.ts'
+import type { CommandContext } from '../context.ts'
+import { refuseProduction } from '../sandbox.ts'
+import { freePorts, requireFree } from './ports.ts'
+
+export interface UpFlags {
+  port?: string | undefined
+  sandboxPort?: string | undefined
+  seed: boolean
+  ephemeral: boolean
+}
+
+export interface Plan {
+  config: Config
+  metricsPort: number
+  /** The folder to remove at the end. */
+  temporary: string | undefined
+}
+
+/** Where everything will be. An ephemeral laku takes a folder and ports of its own where none are named. */
+export async function planOf(context: CommandContext, flags: UpFlags): Promise<Plan> {
+  const { env } = process
+  const own: Flags = { port: flags.port ?? env.PORT, sandboxPort: flags.sandboxPort ?? env.LAKU_SANDBOX_PORT }
+  const temporary = flags.ephemeral ? await mkdtemp(join(tmpdir(), 'laku-')) : undefined
+  if (temporary) {
+    own.dataDir = temporary
+    own.port ??= '0'
+    own.sandboxPort ??= '0'
+  }
+  if (Number(own.port) === 0) own.port = await freePorts(1)
+  if (Number(own.sandboxPort) === 0) own.sandboxPort = await freePorts(2)
+  const config = context.config(own)
+  refuseProduction(config, 'laku up, with its provider sandbox,')
+  await requireFree(config.port, config.host, '--port')
+  await requireFree(config.sandboxPort, '127.0.0.1', '--sandbox-port')
+  await requireFree(sandboxSmtpPort(config), '127.0.0.1', '--sandbox-port (mail listens on the one after it)')
+  return { config, metricsPort: config.metricsPort ?? (await freePorts(1)), temporary }
+}
+
+/** The environment of the children: the plan's, whatever flag or file it came from. */
+export function environmentOf({ config }: Plan): NodeJS.ProcessEnv {
+  const { env } = process
+  const database = config.databaseUrl === undefined ? {} : { DATABASE_URL: config.databaseUrl }
+  return {
+    ...env,
+    ...database,
+    LAKU_DATA_DIR: config.dataDir,
+    HOST: config.host,
+    PORT: String(config.port),
+    LAKU_SANDBOX_PORT: String(config.sandboxPort),
+    // At a terminal people want to read addresses, not every request.
+    LAKU_LOG_LEVEL: env.LAKU_LOG_LEVEL || 'warn',
+    // The server alone has a metrics port.
+    LAKU_METRICS_PORT: '',
+  }
+}

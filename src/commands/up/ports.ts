@@ -1,0 +1,40 @@
+import { createServer } from 'node:net'
+import { systemCode } from '../../runtime/data-folder.ts'
+import { StartError } from '../../runtime/start-error.ts'
+
+/** Listens on loopback and lets go again: the port that was had, or nothing where it is taken. */
+function tryPort(port: number, host = '127.0.0.1'): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', (error) => {
+      if (['EADDRINUSE', 'EACCES'].includes(systemCode(error) ?? '')) resolve(undefined)
+      else reject(error)
+    })
+    server.listen({ port, host, exclusive: true }, () => {
+      const address = server.address()
+      server.close(() => resolve(address && typeof address === 'object' ? address.port : undefined))
+    })
+  })
+}
+
+const TRIES = 50
+
+/** The first of so many free ports in a row. */
+export async function freePorts(inARow: number): Promise<number> {
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const first = await tryPort(0)
+    if (first === undefined || first + inARow > 65_536) continue
+    const others = await Promise.all(Array.from({ length: inARow - 1 }, (_, at) => tryPort(first + 1 + at)))
+    if (others.every((port) => port !== undefined)) return first
+  }
+  throw new StartError(2, `no ${inARow} free ports in a row were found on 127.0.0.1`)
+}
+
+/** Says which port is taken, and which flag chooses another, before anything is started. Throws StartError 2. */
+export async function requireFree(port: number, host: string, flag: string): Promise<void> {
+  if ((await tryPort(port, host)) !== undefined) return
+  throw new StartError(
+    2,
+    `port ${port} on ${host} is taken: stop what listens there, or choose another with ${flag}`,
+  )
+}

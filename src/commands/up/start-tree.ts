@@ -1,0 +1,110 @@
+import { rm } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Config } from '../../runtime/config.ts'
+import { openLaku } from '../../runtime/open-laku.ts'
+import { localAdministrator } from '../actor.ts'
+import { CliError, exitCodes } from '../cli-error.ts'
+import { installDatabase } from '../db/install.ts'
+import { Child } from './child.ts'
+import { environmentOf, type Plan } from './plan.ts'
+import type { Teardown } from './teardown.ts'
+
+export interface Tree {
+  tree: Child[]
+  addresses: {
+    http: string
+    sandbox: string
+    databaseUrl: string
+    adminToken: string
+    metrics: string
+    dataDir: string
+  }
+}
+
+/**
+ * Starts database, sandbox, server and worker, and returns when all of them answer. What was started is noted in
+ * `teardown` as it comes up; stopping goes the other way: server, worker, sandbox, database.
+ */
+export async function startTree(
+  plan: Plan,
+  { seed }: { seed: boolean },
+  teardown: Teardown,
+  note: (line: string) => void,
+): Promise<Tree> {
+  const { config, metricsPort, temporary } = plan
+  if (temporary) await teardown.add('data folder', () => rm(temporary, { recursive: true, force: true }))
+  const env = environmentOf(plan)
+  const start = async (name: string, more: NodeJS.ProcessEnv = {}) => {
+    const child = new Child(name, { ...env, ...more })
+    await teardown.add(name, () => child.stop())
+    return child
+  }
+  await stopDatabaseAtTheEnd(config, teardown)
+  note('Preparing the database …')
+  const { urls } = await installDatabase(config)
+  note('Starting sandbox, worker and server …')
+  const sandbox = await start('sandbox')
+  const worker = await start('worker')
+  const server = await start('serve', { LAKU_METRICS_PORT: String(metricsPort) })
+  const tree = [sandbox, worker, server]
+  const [adminToken] = await Promise.all([prepare(config, seed), ...tree.map((child) => child.ready())])
+  const http = `http://${shownHost(config.host)}:${config.port}`
+  const sandboxUrl = `http://127.0.0.1:${config.sandboxPort}`
+  await Promise.all([answers(`${http}/readyz`), answers(`${sandboxUrl}/control/book`)])
+  const metrics = `http://127.0.0.1:${metricsPort}/metrics`
+  const addresses = {
+    http,
+    sandbox: sandboxUrl,
+    databaseUrl: urls.app,
+    adminToken,
+    metrics,
+    dataDir: config.dataDir,
+  }
+  return { tree, addresses }
+}
+
+/** A server that was running before belongs to somebody else, and goes on. */
+async function stopDatabaseAtTheEnd(config: Config, teardown: Teardown): Promise<void> {
+  if (config.databaseUrl !== undefined) return
+  const { embeddedPostgresStatus, stopEmbeddedPostgres } = await import('../../runtime/embedded-postgres.ts')
+  const { running } = await embeddedPostgresStatus(config.dataDir)
+  if (!running) await teardown.add('database', () => stopEmbeddedPostgres(config.dataDir))
+}
+
+/** The local administrator and the seed data; returns the administrator's token. */
+async function prepare(config: Config, seed: boolean): Promise<string> {
+  const laku = await openLaku(config, { name: 'up', poolSize: 2, providers: false })
+  try {
+    const token = await localAdministrator(laku)
+    if (seed) {
+      const { plantSeed } = await import('../db/plant-seed.ts')
+      await plantSeed(laku)
+    }
+    return token
+  } finally {
+    await laku.close()
+  }
+}
+
+function shownHost(host: string): string {
+  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+}
+
+const ANSWER_WITHIN_MS = 20_000
+
+async function answers(url: string): Promise<void> {
+  const deadline = performance.now() + ANSWER_WITHIN_MS
+  let last = 'no answer'
+  while (performance.now() < deadline) {
+    try {
+      const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) })
+      await answer.arrayBuffer()
+      if (answer.ok) return
+      last = `status ${answer.status}`
+    } catch (error) {
+      last = error instanceof Error ? error.message : String(error)
+    }
+    await sleep(50)
+  }
+  throw new CliError(exitCodes.failed, 'not_ready', `${url} does not become ready: ${last}`)
+}

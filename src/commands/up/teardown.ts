@@ -1,0 +1,29 @@
+interface Step {
+  name: string
+  close: () => Promise<unknown>
+}
+
+/** What was started, to be stopped in the opposite order: once, whoever asks for it. */
+export class Teardown {
+  readonly #steps: Step[] = []
+  #closing: Promise<void> | undefined
+
+  /** What is added while everything is being stopped is stopped at once. */
+  async add(name: string, close: Step['close']): Promise<void> {
+    if (this.#closing) await close()
+    else this.#steps.push({ name, close })
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#closeAll()
+    return this.#closing
+  }
+
+  async #closeAll(): Promise<void> {
+    const failures: unknown[] = []
+    for (let step = this.#steps.pop(); step; step = this.#steps.pop()) {
+      await step.close().catch((error: unknown) => failures.push(error))
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'not everything could be stopped')
+  }
+}

@@ -1,0 +1,34 @@
+import { sql } from 'kysely'
+import { requireCustomer, type Tx, type Work } from '../kernel/index.ts'
+
+/** Ends a log-in: its refresh tokens at once, its access tokens when the door next reads the list. */
+export async function endAuthSession(
+  work: Work,
+  authSessionId: string,
+  because: 'logout' | 'reuse' | 'suspended',
+): Promise<void> {
+  await work.tx
+    .updateTable('authSessions')
+    .set({ endedAt: work.now, endedBecause: because })
+    .where('id', '=', authSessionId)
+    .where('endedAt', 'is', null)
+    .execute()
+}
+
+/**
+ * Ends a log-in of the customer who acts; one that is over, or another's, is left as it is.
+ * @throws kernel.forbidden
+ */
+export async function logout(work: Work, { authSessionId }: { authSessionId: string }): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select id from auth_sessions
+    where id = ${authSessionId} and user_id = ${requireCustomer(work.actor)}`.execute(work.tx)
+  if (rows[0]) await endAuthSession(work, rows[0].id, 'logout')
+}
+
+/** Log-ins that ended since then: their access tokens are no longer good. */
+export async function endedSessionsSince(tx: Tx, since: Date): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from auth_sessions where ended_at >= ${since}`.execute(tx)
+  return rows.map(({ id }) => id)
+}

@@ -1,0 +1,11 @@
+import { defineErrors } from '../kernel/index.ts'
+
+export const authErrors = defineErrors('auth', {
+  otp_limited: ['limited', 'Too many codes were asked for; wait and try again.'],
+  code_wrong: ['invalid', 'The code is wrong.'],
+  code_expired: ['invalid', 'This code was used or replaced, or its time is over; ask for a new one.'],
+  user_suspended: ['forbidden', 'This account is suspended.'],
+  refresh_invalid: ['forbidden', 'This log-in is over; log in again.'],
+  staff_name_taken: ['conflict', 'There is a member of staff of this name.'],
+  staff_not_found: ['not_found', 'There is no such active member of staff.'],
+})

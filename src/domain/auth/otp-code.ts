@@ -1,0 +1,30 @@
+import { randomInt } from 'node:crypto'
+import type { Vault } from '../kernel/index.ts'
+
+const PURPOSE = 'auth.otp'
+
+/** Six digits, leading zeros included, each code as likely as any other. */
+export function newOtpCode(): string {
+  return randomInt(1_000_000).toString().padStart(6, '0')
+}
+
+/** Keyed, for a million codes are tried in a second; with its challenge, so that equal codes do not look equal. */
+export function otpHash(vault: Vault, challengeId: string, code: string): string {
+  return vault.hmac(PURPOSE, `${challengeId} ${code}`)
+}
+
+export function isOtpCode(vault: Vault, challengeId: string, code: string, hash: string): boolean {
+  return vault.verify(PURPOSE, `${challengeId} ${code}`, hash)
+}
+
+const MESSAGE_PREFIX = 'otp:'
+
+/** The dedupe key of the WhatsApp message that carries a challenge's code. */
+export function otpMessageKey(challengeId: string): string {
+  return `${MESSAGE_PREFIX}${challengeId}`
+}
+
+/** The challenge whose code a WhatsApp message carried, by the message's dedupe key; undefined for other messages. */
+export function challengeOfMessage(dedupeKey: string): string | undefined {
+  return dedupeKey.startsWith(MESSAGE_PREFIX) ? dedupeKey.slice(MESSAGE_PREFIX.length) : undefined
+}

@@ -1,0 +1,46 @@
+import { insertRows, newId, requireStaff, type Work } from '../kernel/index.ts'
+import { normalizeFactoryPhone } from './phone.ts'
+import { getFactory } from './read-factories.ts'
+import type { FactoryView } from './views.ts'
+
+export interface NewFactory {
+  name: string
+  phone: string
+  email?: string | undefined
+  city: string
+  province: string
+  /** 5 digits */
+  postalCode: string
+  /** Basis points; the policy's default where none was agreed. */
+  commissionBps?: number | undefined
+}
+
+/**
+ * Takes a factory in: unverified and inactive, until its papers are seen.
+ * @throws factory.phone_invalid, kernel.forbidden
+ */
+export async function createFactory(work: Work, input: NewFactory): Promise<FactoryView> {
+  requireStaff(work.actor, 'agent', 'finance', 'service')
+  const id = newId()
+  const { name, city, province, postalCode, email, commissionBps } = input
+  await insertRows(work.tx, 'factories', [
+    {
+      id,
+      name,
+      phone: normalizeFactoryPhone(input.phone),
+      email: email ?? null,
+      city,
+      province,
+      postalCode,
+      verification: 'unverified',
+      status: 'inactive',
+      commissionBps: commissionBps ?? work.policy.defaultCommissionBps,
+      createdAt: work.now,
+      updatedAt: work.now,
+    },
+  ])
+  work.emit({ type: 'factory.created', aggregate: ['factory', id], payload: { factoryId: id } })
+  const factory = await getFactory(work.tx, id)
+  work.audit({ command: 'factories create', subject: ['factory', id], after: factory })
+  return factory
+}

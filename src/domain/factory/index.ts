@@ -1,0 +1,13 @@
+import './events.ts'
+
+export { createFactory, type NewFactory } from './create-factory.ts'
+export { factoryErrors } from './errors.ts'
+export { factoriesById, getFactory, getPublicFactory, listFactories } from './read-factories.ts'
+export {
+  type FactoryStatus,
+  type FactoryVerification,
+  factoryTransitions,
+  verificationTransitions,
+} from './transitions.ts'
+export { type FactoryChanges, updateFactory } from './update-factory.ts'
+export type { FactoryView, PublicFactory } from './views.ts'

@@ -1,0 +1,53 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Tx } from '../kernel/index.ts'
+import { factoryErrors } from './errors.ts'
+import type { FactoryStatus } from './transitions.ts'
+import type { FactoryView, PublicFactory } from './views.ts'
+
+/** Factories that `where` holds for, newest first; it speaks of the factory as `f`. */
+async function factoryViews(tx: Tx, where: RawBuilder<unknown>, limit: number): Promise<FactoryView[]> {
+  const { rows } = await sql<FactoryView>`
+    select id, name, city, province, phone, email, postal_code, verification, status, commission_bps, created_at
+    from factories f where ${where} order by f.id desc limit ${limit}`.execute(tx)
+  return rows
+}
+
+/** Factories by id, as staff see them; unknown ones are left out. */
+export async function factoriesById(tx: Tx, ids: readonly string[]): Promise<Map<string, FactoryView>> {
+  const rows = await factoryViews(tx, sql`f.id = any(${[...ids]}::uuid[])`, ids.length)
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/**
+ * One factory as staff see it.
+ * @throws factory.not_found
+ */
+export async function getFactory(tx: Tx, id: string): Promise<FactoryView> {
+  const factory = (await factoriesById(tx, [id])).get(id)
+  if (!factory) throw factoryErrors.not_found({ factoryId: id })
+  return factory
+}
+
+/**
+ * One factory as everybody sees it.
+ * @throws factory.not_found, also for one that was never active
+ */
+export async function getPublicFactory(tx: Tx, id: string): Promise<PublicFactory> {
+  const { name, city, province, status } = await getFactory(tx, id)
+  if (status === 'inactive') throw factoryErrors.not_found({ factoryId: id })
+  return { id, name, city, province }
+}
+
+/** Factories, newest first, a keyset page at a time. */
+export async function listFactories(
+  tx: Tx,
+  filter: { status?: FactoryStatus | undefined; limit: number; cursor?: string | undefined },
+): Promise<{ data: FactoryView[]; nextCursor: string | null }> {
+  const conditions = [
+    filter.status ? sql`f.status = ${filter.status}` : sql`true`,
+    filter.cursor ? sql`f.id < ${filter.cursor}::uuid` : sql`true`,
+  ]
+  const rows = await factoryViews(tx, sql.join(conditions, sql` and `), filter.limit + 1)
+  const data = rows.slice(0, filter.limit)
+  return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null }
+}

@@ -1,0 +1,19 @@
+import type { Transitions } from '../kernel/index.ts'
+
+export type FactoryVerification = 'unverified' | 'pending' | 'verified' | 'rejected'
+
+export const verificationTransitions: Transitions<FactoryVerification> = {
+  unverified: ['pending'],
+  pending: ['verified', 'rejected'],
+  rejected: ['pending'],
+  verified: [],
+}
+
+export type FactoryStatus = 'inactive' | 'active' | 'suspended'
+
+/** Only a verified factory becomes active; suspended it opens no new sessions and is paid nothing. */
+export const factoryTransitions: Transitions<FactoryStatus> = {
+  inactive: ['active'],
+  active: ['suspended'],
+  suspended: ['active'],
+}

@@ -1,0 +1,63 @@
+import { sql } from 'kysely'
+import { requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { factoryErrors } from './errors.ts'
+import { normalizeFactoryPhone } from './phone.ts'
+import { getFactory } from './read-factories.ts'
+import {
+  type FactoryStatus,
+  type FactoryVerification,
+  factoryTransitions,
+  verificationTransitions,
+} from './transitions.ts'
+import type { FactoryView } from './views.ts'
+
+export interface FactoryChanges {
+  name?: string | undefined
+  phone?: string | undefined
+  commissionBps?: number | undefined
+  verification?: FactoryVerification | undefined
+  status?: FactoryStatus | undefined
+}
+
+/**
+ * Changes a factory: its verification first, then its status, so that one call may verify and activate. What it is named
+ * already in `verification` or `status` is no change.
+ * The commission, a verdict and the status are finance's; an agent may hand papers in (pending) and keep name and phone.
+ * @throws factory.not_found, factory.not_verified, factory.phone_invalid, kernel.illegal_transition, kernel.forbidden
+ */
+export async function updateFactory(
+  work: Work,
+  input: FactoryChanges & { factoryId: string },
+): Promise<FactoryView> {
+  const { factoryId, commissionBps } = input
+  requireStaff(work.actor, 'agent', 'finance', 'service')
+  await sql`select from factories where id = ${factoryId} for no key update`.execute(work.tx)
+  const before = await getFactory(work.tx, factoryId)
+  const verification = input.verification ?? before.verification
+  const status = input.status ?? before.status
+  const verdict = verification !== before.verification && verification !== 'pending'
+  const newRate = commissionBps !== undefined && commissionBps !== before.commissionBps
+  if (verdict || newRate || status !== before.status) requireStaff(work.actor, 'finance')
+  if (verification !== before.verification) {
+    requireTransition(verificationTransitions, before.verification, verification, 'factory verification')
+  }
+  if (status !== before.status) {
+    requireTransition(factoryTransitions, before.status, status, 'factory')
+    if (status === 'active' && verification !== 'verified') {
+      throw factoryErrors.not_verified({ factoryId, verification })
+    }
+  }
+  const phone = input.phone === undefined ? before.phone : normalizeFactoryPhone(input.phone)
+  await sql`
+    update factories set name = ${input.name ?? before.name}, phone = ${phone},
+      commission_bps = ${commissionBps ?? before.commissionBps}, verification = ${verification}, status = ${status},
+      updated_at = ${work.now}
+    where id = ${factoryId}`.execute(work.tx)
+  if (status !== before.status) {
+    const payload = { factoryId, from: before.status, to: status }
+    work.emit({ type: 'factory.status_changed', aggregate: ['factory', factoryId], payload })
+  }
+  const after = await getFactory(work.tx, factoryId)
+  work.audit({ command: 'factories update', subject: ['factory', factoryId], before, after })
+  return after
+}

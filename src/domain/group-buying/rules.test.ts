@@ -1,0 +1,98 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { admit, entryPrice, finalPrice, freeUnits, mayLeavePaid, rebateOf, sortedTiers, verdict } from './rules.ts'
+
+const tiers = [
+  { minUnits: 10, unitPriceIdr: 40_000 },
+  { minUnits: 1, unitPriceIdr: 50_000 },
+  { minUnits: 20, unitPriceIdr: 35_000 },
+]
+const count = { closePolicy: 'at_moq', moq: 10, capacity: 30, paidUnits: 0, heldUnits: 0 } as const
+const now = new Date('2026-11-24T05:00:00Z')
+const later = new Date('2026-11-24T06:00:00Z')
+
+describe('tiers', () => {
+  it('are sorted by units, and everybody pays the first price', () => {
+    expect(sortedTiers(tiers).map((tier) => tier.minUnits)).toEqual([1, 10, 20])
+    expect(entryPrice(tiers)).toBe(50_000)
+  })
+
+  it.each([
+    [0, 50_000],
+    [9, 50_000],
+    [10, 40_000],
+    [19, 40_000],
+    [20, 35_000],
+    [1_000, 35_000],
+  ])('%i paid units cost %i each', (units, price) => {
+    expect(finalPrice(tiers, units)).toBe(price)
+  })
+
+  it('cost the first price below the first tier', () => {
+    expect(finalPrice([{ minUnits: 5, unitPriceIdr: 9_000 }], 3)).toBe(9_000)
+  })
+
+  it.each([
+    [[]],
+    [[{ minUnits: 1, unitPriceIdr: 5 }, { minUnits: 2, unitPriceIdr: 5 }]],
+    [[{ minUnits: 1, unitPriceIdr: 5 }, { minUnits: 2, unitPriceIdr: 6 }]],
+    [[{ minUnits: 1, unitPriceIdr: 5 }, { minUnits: 1, unitPriceIdr: 4 }]],
+  ])('are refused where a price does not fall: %j', (bad) => {
+    expect(() => sortedTiers(bad)).toThrow('strictly falling')
+  })
+
+  it('give back the difference to the final price', () => {
+    expect(rebateOf(3, 50_000, 40_000)).toBe(30_000)
+    expect(rebateOf(3, 50_000, 50_000)).toBe(0)
+  })
+})
+
+describe('the verdict on a forming session', () => {
+  it.each([
+    ['at_moq', 9, later, 'wait'],
+    ['at_moq', 10, later, 'close'],
+    ['at_moq', 9, now, 'fail'],
+    ['at_moq', 10, now, 'close'],
+    ['at_deadline', 10, later, 'wait'],
+    ['at_deadline', 30, later, 'close'],
+    ['at_deadline', 10, now, 'close'],
+    ['at_deadline', 9, now, 'fail'],
+  ] as const)('%s with %i of 10 paid: %s', (closePolicy, paidUnits, endsAt, expected) => {
+    expect(verdict({ ...count, closePolicy, paidUnits, endsAt }, now)).toBe(expected)
+  })
+
+  it('counts paid units, never holds', () => {
+    expect(verdict({ ...count, heldUnits: 30, endsAt: later }, now)).toBe('wait')
+    expect(verdict({ ...count, heldUnits: 30, endsAt: now }, now)).toBe('fail')
+  })
+
+  it('lets a paid place go only while the group lacks units', () => {
+    expect(mayLeavePaid({ ...count, paidUnits: 9 })).toBe(true)
+    expect(mayLeavePaid({ ...count, paidUnits: 10 })).toBe(false)
+  })
+})
+
+describe('room', () => {
+  it('is the capacity less what is paid and held, and endless without one', () => {
+    expect(freeUnits({ ...count, paidUnits: 3, heldUnits: 4 })).toBe(23)
+    expect(freeUnits({ ...count, capacity: null })).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it('goes to the first who fit; one who wants too much does not keep the next out', () => {
+    const [a, b, c, d] = [{ units: 2 }, { units: 5 }, { units: 1 }, { units: 1 }]
+    expect(admit([a, b, c, d], 3)).toEqual({ admitted: [a, c], refused: [b, d] })
+  })
+
+  it('is never exceeded and never left to nobody who fits', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 9 })), fc.nat(40), (wanted, free) => {
+        const { admitted, refused } = admit(wanted.map((units) => ({ units })), free)
+        const taken = admitted.reduce((sum, one) => sum + one.units, 0)
+        expect(taken).toBeLessThanOrEqual(free)
+        expect(admitted.length + refused.length).toBe(wanted.length)
+        // Room only shrinks, so whoever was refused does not fit into what is left.
+        for (const one of refused) expect(one.units).toBeGreaterThan(free - taken)
+      }),
+    )
+  })
+})

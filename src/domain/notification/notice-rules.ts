@@ -1,0 +1,77 @@
+import type { EventPayloads } from '../kernel/index.ts'
+
+/**
+ * The news that a buyer hears of. News of a whole session is told to each of its buyers by the events of their own
+ * place, payment, order and refund, which name them.
+ */
+export const noticeEvents = [
+  'participant.joined',
+  'participant.released',
+  'payment.paid',
+  'payment.expired',
+  'order.created',
+  'order.paid',
+  'order.cancelled',
+  'order.status_changed',
+  'refund.decided',
+  'refund.succeeded',
+] as const satisfies (keyof EventPayloads)[]
+
+export type NoticeEvent = (typeof noticeEvents)[number]
+
+export function isNoticeEvent(type: string): type is NoticeEvent {
+  return (noticeEvents as readonly string[]).includes(type)
+}
+
+export interface NoticeRule<T extends NoticeEvent> {
+  /** Absent: always told. */
+  wanted?: (payload: EventPayloads[T]) => boolean
+  /** The payment that this notice asks for; it is not told once that is paid or over. */
+  asksFor?: (payload: EventPayloads[T]) => string
+  /** Where to go on, below the public address. */
+  path?: (payload: EventPayloads[T]) => string
+}
+
+/** Parcels and troubles that a buyer waits to hear of; the other states are told by events of their own, or by nobody. */
+export const toldStatuses = [
+  'ready_for_pickup',
+  'picked_up',
+  'in_transit',
+  'delivered',
+  'on_hold',
+  'failed',
+  'returning',
+  'returned',
+] as const satisfies EventPayloads['order.status_changed']['to'][]
+
+export type ToldStatus = (typeof toldStatuses)[number]
+
+export function isToldStatus(status: string): status is ToldStatus {
+  return (toldStatuses as readonly string[]).includes(status)
+}
+
+export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
+  'participant.joined': {
+    asksFor: ({ paymentId }) => paymentId,
+    path: ({ paymentCode }) => `/pay/${paymentCode}`,
+  },
+  // Who leaves knows it, and whose time ran out hears it of their payment.
+  'participant.released': {
+    wanted: ({ because, wasPaid }) => because === 'closed' && !wasPaid,
+    path: ({ code }) => `/s/${code}`,
+  },
+  'payment.paid': {},
+  'payment.expired': {},
+  'order.created': {
+    asksFor: ({ paymentId }) => paymentId,
+    path: ({ paymentCode }) => `/pay/${paymentCode}`,
+  },
+  // For a direct order this is the same news as payment.paid; for a session's it says that the group succeeded.
+  'order.paid': { wanted: ({ sessionId }) => sessionId !== null },
+  // Whose unpaid order ended with its payment has heard payment.expired.
+  'order.cancelled': { wanted: ({ reason, wasPaid }) => wasPaid || reason !== 'payment_expired' },
+  'order.status_changed': { wanted: ({ to }) => isToldStatus(to) },
+  // Into the wallet it succeeds in the same moment, and that is told.
+  'refund.decided': { wanted: ({ destination }) => destination === 'source' },
+  'refund.succeeded': {},
+}

@@ -1,0 +1,67 @@
+import { formatIdr } from '../../kernel/index.ts'
+import { isToldStatus, type ToldStatus } from '../notice-rules.ts'
+import { because, type NoticeText, type NoticeTexts, type RefundReason } from './texts.ts'
+
+const reasons: Record<RefundReason, string> = {
+  session_failed: 'The session did not reach its target.',
+  session_cancelled: 'The session was cancelled.',
+  session_closed: 'The session was closed when the payment came in.',
+  hold_expired: 'The payment came in after its time was over.',
+  paid_twice: 'The payment came in twice.',
+  buyer_left: 'You left the session.',
+  order_cancelled: 'The order was cancelled.',
+}
+
+const statuses: Record<ToldStatus, (code: string) => NoticeText> = {
+  ready_for_pickup: (code) => ({ title: `Order ${code} is ready`, body: 'The courier will pick up your parcel soon.' }),
+  picked_up: (code) => ({ title: `Order ${code} was picked up`, body: 'Your parcel is with the courier.' }),
+  in_transit: (code) => ({ title: `Order ${code} is on its way`, body: 'Your parcel is on its way to your address.' }),
+  delivered: (code) => ({ title: `Order ${code} was delivered`, body: 'Your parcel has arrived. Enjoy!' }),
+  on_hold: (code) => ({ title: `Order ${code} is on hold`, body: 'We are sorting it out and will let you know.' }),
+  failed: (code) => ({ title: `The parcel of order ${code} is lost`, body: 'The courier could not deliver it. We will contact you soon.' }),
+  returning: (code) => ({ title: `Order ${code} is being returned`, body: 'The courier could not hand over the parcel and brings it back.' }),
+  returned: (code) => ({ title: `Order ${code} came back`, body: 'The parcel is back in our warehouse. We will contact you.' }),
+}
+
+export const english: NoticeTexts = {
+  'participant.joined': ({ code, units, totalIdr }) => ({
+    title: `Your place in session ${code} is held`,
+    body: `${units} units, ${formatIdr(totalIdr)} in all. Pay by this link before the time is over.`,
+  }),
+  'participant.released': ({ code }) => ({
+    title: `Session ${code} is closed`,
+    body: 'Your place was not paid and has been released. Its invoice need not be paid any more.',
+  }),
+  'payment.paid': ({ code, amountIdr }) => ({
+    title: 'Payment received',
+    body: `We have received ${formatIdr(amountIdr)} for ${code}. Thank you!`,
+  }),
+  'payment.expired': ({ code, amountIdr }) => ({
+    title: 'The time to pay is over',
+    body: `Invoice ${code} of ${formatIdr(amountIdr)} is no longer valid.`,
+  }),
+  'order.created': ({ code, totalIdr }) => ({
+    title: `Order ${code} waits for payment`,
+    body: `${formatIdr(totalIdr)} in all. Pay by this link before the time is over.`,
+  }),
+  'order.paid': ({ code }) => ({
+    title: 'The session succeeded!',
+    body: `Your order ${code} is made and being prepared.`,
+  }),
+  'order.cancelled': ({ code, wasPaid }) => ({
+    title: `Order ${code} was cancelled`,
+    body: wasPaid ? 'We are returning your money.' : 'There is nothing to pay.',
+  }),
+  'order.status_changed': ({ code, to }) =>
+    isToldStatus(to) ? statuses[to](code) : { title: `Order ${code}`, body: `Status: ${to}.` },
+  'refund.decided': ({ refundCode, refundIdr, reason }) => ({
+    title: `We are returning ${formatIdr(refundIdr)}`,
+    body: `${because(reasons, reason)}Refund ${refundCode} is on its way to where you paid from.`,
+  }),
+  'refund.succeeded': ({ refundCode, refundIdr, reason, destination }) => ({
+    title: `${formatIdr(refundIdr)} was returned`,
+    body: `${because(reasons, reason)}Refund ${refundCode} has reached ${
+      destination === 'wallet' ? 'your Laku wallet' : 'where you paid from'
+    }.`,
+  }),
+}

@@ -1,0 +1,67 @@
+import { formatIdr } from '../../kernel/index.ts'
+import { isToldStatus, type ToldStatus } from '../notice-rules.ts'
+import { because, type NoticeText, type NoticeTexts, type RefundReason } from './texts.ts'
+
+const reasons: Record<RefundReason, string> = {
+  session_failed: 'Sesi tidak mencapai targetnya.',
+  session_cancelled: 'Sesi dibatalkan.',
+  session_closed: 'Sesi sudah ditutup ketika pembayaran masuk.',
+  hold_expired: 'Pembayaran masuk setelah waktunya habis.',
+  paid_twice: 'Pembayaran masuk dua kali.',
+  buyer_left: 'Anda keluar dari sesi.',
+  order_cancelled: 'Pesanan dibatalkan.',
+}
+
+const statuses: Record<ToldStatus, (code: string) => NoticeText> = {
+  ready_for_pickup: (code) => ({ title: `Pesanan ${code} siap dikirim`, body: 'Kurir akan segera mengambil paket Anda.' }),
+  picked_up: (code) => ({ title: `Pesanan ${code} diambil kurir`, body: 'Paket Anda sudah di tangan kurir.' }),
+  in_transit: (code) => ({ title: `Pesanan ${code} dalam perjalanan`, body: 'Paket Anda sedang menuju alamat tujuan.' }),
+  delivered: (code) => ({ title: `Pesanan ${code} sudah sampai`, body: 'Paket Anda telah diterima. Selamat menikmati!' }),
+  on_hold: (code) => ({ title: `Pesanan ${code} tertunda`, body: 'Kami sedang menyelesaikannya dan akan mengabari Anda.' }),
+  failed: (code) => ({ title: `Paket pesanan ${code} hilang`, body: 'Kurir tidak dapat mengantarnya. Kami akan segera menghubungi Anda.' }),
+  returning: (code) => ({ title: `Pesanan ${code} dikirim balik`, body: 'Kurir tidak dapat menyerahkan paket dan membawanya kembali.' }),
+  returned: (code) => ({ title: `Pesanan ${code} sudah kembali`, body: 'Paket sudah kembali di gudang kami. Kami akan menghubungi Anda.' }),
+}
+
+export const indonesian: NoticeTexts = {
+  'participant.joined': ({ code, units, totalIdr }) => ({
+    title: `Tempat Anda di sesi ${code} disimpan`,
+    body: `${units} barang, total ${formatIdr(totalIdr)}. Bayar lewat tautan ini sebelum waktunya habis.`,
+  }),
+  'participant.released': ({ code }) => ({
+    title: `Sesi ${code} sudah ditutup`,
+    body: 'Tempat Anda belum dibayar dan sudah dilepas. Tagihannya tidak perlu dibayar lagi.',
+  }),
+  'payment.paid': ({ code, amountIdr }) => ({
+    title: 'Pembayaran diterima',
+    body: `${formatIdr(amountIdr)} untuk ${code} sudah kami terima. Terima kasih!`,
+  }),
+  'payment.expired': ({ code, amountIdr }) => ({
+    title: 'Waktu pembayaran habis',
+    body: `Tagihan ${code} sebesar ${formatIdr(amountIdr)} tidak berlaku lagi.`,
+  }),
+  'order.created': ({ code, totalIdr }) => ({
+    title: `Pesanan ${code} menunggu pembayaran`,
+    body: `Total ${formatIdr(totalIdr)}. Bayar lewat tautan ini sebelum waktunya habis.`,
+  }),
+  'order.paid': ({ code }) => ({
+    title: 'Sesi berhasil!',
+    body: `Pesanan Anda ${code} sudah dibuat dan sedang kami siapkan.`,
+  }),
+  'order.cancelled': ({ code, wasPaid }) => ({
+    title: `Pesanan ${code} dibatalkan`,
+    body: wasPaid ? 'Uang Anda kami kembalikan.' : 'Tidak ada yang perlu dibayar.',
+  }),
+  'order.status_changed': ({ code, to }) =>
+    isToldStatus(to) ? statuses[to](code) : { title: `Pesanan ${code}`, body: `Status: ${to}.` },
+  'refund.decided': ({ refundCode, refundIdr, reason }) => ({
+    title: `${formatIdr(refundIdr)} kami kembalikan`,
+    body: `${because(reasons, reason)}Pengembalian ${refundCode} menuju rekening asal pembayaran Anda.`,
+  }),
+  'refund.succeeded': ({ refundCode, refundIdr, reason, destination }) => ({
+    title: `${formatIdr(refundIdr)} sudah dikembalikan`,
+    body: `${because(reasons, reason)}Pengembalian ${refundCode} sudah masuk ke ${
+      destination === 'wallet' ? 'dompet Laku Anda' : 'rekening asal pembayaran Anda'
+    }.`,
+  }),
+}

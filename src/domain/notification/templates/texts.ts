@@ -1,0 +1,26 @@
+import type { EventPayloads } from '../../kernel/index.ts'
+import type { NoticeEvent } from '../notice-rules.ts'
+
+/** One line each: a WhatsApp template takes no line breaks. */
+export interface NoticeText {
+  title: string
+  body: string
+}
+
+/** What is said of each event, in one language. */
+export type NoticeTexts = { [T in NoticeEvent]: (payload: EventPayloads[T]) => NoticeText }
+
+/** Why money goes back, as the domains name it; of other reasons nothing is said. */
+export type RefundReason =
+  | 'session_failed'
+  | 'session_cancelled'
+  | 'session_closed'
+  | 'hold_expired'
+  | 'paid_twice'
+  | 'buyer_left'
+  | 'order_cancelled'
+
+/** The sentence for a reason, followed by a space, or nothing. */
+export function because(reasons: Record<RefundReason, string>, reason: string): string {
+  return Object.hasOwn(reasons, reason) ? `${reasons[reason as RefundReason]} ` : ''
+}

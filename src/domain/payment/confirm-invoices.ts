@@ -1,0 +1,96 @@
+import { newId, type Work } from '../kernel/index.ts'
+import { type Confirmation, type ConfirmationOutcome, confirmPayments } from './confirm-payments.ts'
+import { expirePayments } from './expire-payments.ts'
+import type { GatewayInvoice } from './gateway.ts'
+import { quarantine, type StrayMoney } from './quarantine.ts'
+import { channelOf } from './rules.ts'
+
+export const isPaid = (invoice: GatewayInvoice) => invoice.status === 'PAID' || invoice.status === 'SETTLED'
+
+export interface FollowedInvoices {
+  outcomes: { paymentId: string; outcome: ConfirmationOutcome }[]
+  expired: string[]
+}
+
+/**
+ * Brings payments to what the provider's invoices say, in whatever order they come: PAID is booked, EXPIRED ends the
+ * payment that waits for just this invoice, and money on an invoice that is none of ours goes to quarantine. The
+ * invoices must have been read from the provider, never taken from a webhook's body.
+ */
+export async function confirmInvoices(
+  work: Work,
+  invoices: readonly GatewayInvoice[],
+): Promise<FollowedInvoices> {
+  const unique = [...new Map(invoices.map((invoice) => [invoice.id, invoice])).values()]
+  if (unique.length === 0) return { outcomes: [], expired: [] }
+  const known = await paymentsByCode(work, unique)
+  const confirmations: Confirmation[] = []
+  const strays: StrayMoney[] = []
+  const over: string[] = []
+  for (const invoice of unique) {
+    const payment = known.get(invoice.externalId)
+    if (!isPaid(invoice)) {
+      if (invoice.status === 'EXPIRED' && payment?.providerInvoiceId === invoice.id) over.push(payment.id)
+    } else if (payment) confirmations.push(confirmationOf(work, payment.id, invoice))
+    else strays.push(unknownMoney(invoice))
+  }
+  // The invoice that the payment knows goes first: where two were paid, the other one is the second.
+  confirmations.sort((a, b) => Number(isStored(known, b)) - Number(isStored(known, a)))
+  const outcomes = await confirmPayments(work, confirmations)
+  const paidNow = new Set(confirmations.map((one) => one.paymentId))
+  const expired = await expirePayments(
+    work,
+    over.filter((id) => !paidNow.has(id)),
+  )
+  if (strays.length > 0) await quarantine(work, strays)
+  return { outcomes, expired }
+}
+
+interface Known {
+  id: string
+  code: string
+  providerInvoiceId: string | null
+}
+
+async function paymentsByCode(
+  work: Work,
+  invoices: readonly GatewayInvoice[],
+): Promise<Map<string, Known>> {
+  const codes = [...new Set(invoices.map((invoice) => invoice.externalId))]
+  const rows = await work.tx
+    .selectFrom('payments')
+    .select(['id', 'code', 'providerInvoiceId'])
+    .where('code', 'in', codes)
+    .execute()
+  return new Map(rows.map((row) => [row.code, row]))
+}
+
+function isStored(known: ReadonlyMap<string, Known>, confirmation: Confirmation): boolean {
+  for (const payment of known.values()) {
+    if (payment.id === confirmation.paymentId) return payment.providerInvoiceId === confirmation.invoiceId
+  }
+  return false
+}
+
+function confirmationOf(work: Work, paymentId: string, invoice: GatewayInvoice): Confirmation {
+  return {
+    paymentId,
+    paidAmountIdr: invoice.paidAmountIdr ?? invoice.amountIdr,
+    paidAt: invoice.paidAt ?? work.now,
+    channel: channelOf(invoice),
+    invoiceId: invoice.id,
+  }
+}
+
+/** Nothing of ours fits, so the ledger's subject is an id of its own; the invoice's is in the key. */
+function unknownMoney(invoice: GatewayInvoice): StrayMoney {
+  return {
+    key: `invoice:${invoice.id}:quarantined`,
+    subject: ['invoice', invoice.id],
+    subjectId: newId(),
+    amountIdr: invoice.paidAmountIdr ?? invoice.amountIdr,
+    kind: 'payment_unknown',
+    message: 'an invoice that is none of ours was paid',
+    details: { invoiceId: invoice.id, externalId: invoice.externalId },
+  }
+}

@@ -1,0 +1,96 @@
+import { insertRows, newCode, newId, type Rupiah, rupiah, type Work } from '../kernel/index.ts'
+import { credit, debit, post, walletAccount } from '../ledger/index.ts'
+import { requireBalances, walletErrors } from '../wallet/index.ts'
+import { paymentErrors } from './errors.ts'
+import { dimensionsOf, fundsOf } from './funds.ts'
+import { type Payment, subjectOf } from './views.ts'
+
+export interface NewPayment {
+  userId: string
+  subject: { participantId: string; sessionId: string } | { orderId: string }
+  amountIdr: Rupiah
+  method: 'invoice' | 'wallet'
+  /** The end of the hold: of the participation's units or of the order's stock. */
+  expiresAt: Date
+}
+
+/**
+ * Makes any number of payments: one statement, and one posting more where some are paid from wallets, which are paid at
+ * once (payment.paid follows). Invoices are not made here but when the buyer opens `/pay/:code`. In the given order.
+ * @throws wallet.insufficient_balance with `userIds`: nothing is made then
+ * @throws payment.order_has_open_payment
+ */
+export async function createPayments(work: Work, drafts: readonly NewPayment[]): Promise<Payment[]> {
+  const payments = drafts.map((draft) => paymentOf(work, draft))
+  const fromWallets = payments.filter((payment) => payment.method === 'wallet')
+  if (fromWallets.length > 0) await requireBalances(work, fromWallets)
+  await insertPayments(work, payments)
+  if (fromWallets.length > 0) await payFromWallets(work, fromWallets)
+  return payments
+}
+
+function paymentOf(work: Work, { userId, subject, amountIdr, method, expiresAt }: NewPayment): Payment {
+  const isPlace = 'participantId' in subject
+  return {
+    id: newId(),
+    code: newCode('PAY', work.now),
+    userId,
+    sessionId: isPlace ? subject.sessionId : null,
+    participantId: isPlace ? subject.participantId : null,
+    orderId: isPlace ? null : subject.orderId,
+    amountIdr: rupiah(amountIdr),
+    method,
+    status: method === 'wallet' ? 'paid' : 'pending',
+    expiresAt,
+  }
+}
+
+async function insertPayments(work: Work, payments: readonly Payment[]): Promise<void> {
+  const rows = payments.map((payment) => {
+    const paid = payment.method === 'wallet'
+    return {
+      ...payment,
+      paidAmountIdr: paid ? payment.amountIdr : null,
+      paidAt: paid ? work.now : null,
+      returnedIdr: 0,
+      refundedIdr: 0,
+      nextCheckAt: payment.expiresAt,
+      createdAt: work.now,
+    }
+  })
+  try {
+    await insertRows(work.tx, 'payments', rows)
+  } catch (error) {
+    if (error instanceof Error && 'constraint' in error && error.constraint === 'payments_one_open_an_order') {
+      throw paymentErrors.order_has_open_payment()
+    }
+    throw error
+  }
+}
+
+async function payFromWallets(work: Work, payments: readonly Payment[]): Promise<void> {
+  const postings = payments.map((payment) => {
+    const { id, userId, amountIdr } = payment
+    const dimensions = dimensionsOf(payment)
+    return {
+      key: `payment:${id}:confirmed`,
+      kind: 'payment.confirmed',
+      subject: ['payment', id] as [string, string],
+      entries: [
+        debit(walletAccount(userId), amountIdr, dimensions),
+        credit(fundsOf(payment), amountIdr, dimensions),
+      ],
+    }
+  })
+  try {
+    await post(work, postings)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ledger.insufficient_balance') {
+      throw walletErrors.insufficient_balance({ userIds: [...new Set(payments.map((one) => one.userId))] })
+    }
+    throw error
+  }
+  for (const payment of payments) {
+    work.emit({ type: 'payment.paid', aggregate: ['payment', payment.id], payload: subjectOf(payment) })
+  }
+}

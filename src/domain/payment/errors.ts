@@ -1,0 +1,12 @@
+import { defineErrors } from '../kernel/index.ts'
+
+export const paymentErrors = defineErrors('payment', {
+  not_found: ['not_found', 'There is no such payment.'],
+  order_has_open_payment: ['conflict', 'This order has a payment that still waits; use that one.'],
+  invoice_under_way: ['unavailable', 'The invoice is being made; try again in a few seconds.'],
+  invoice_refused: ['unavailable', 'The payment provider refused to make the invoice; staff have been told.'],
+  not_refundable: ['conflict', 'Only a payment that was received can be refunded.'],
+  over_refunded: ['conflict', 'Refunds and rebates together cannot pass what was paid.'],
+  refund_key_reused: ['conflict', 'This refund was decided before with another amount or payment.'],
+  not_releasable: ['conflict', 'The escrow of this payment is not whole, so it cannot be released.'],
+})

@@ -1,0 +1,43 @@
+import type { Rupiah } from '../kernel/index.ts'
+import type { PaymentSubject } from './events.ts'
+
+/** A payment's row, as far as the domain reads it. */
+export interface Payment {
+  id: string
+  code: string
+  userId: string
+  sessionId: string | null
+  participantId: string | null
+  orderId: string | null
+  amountIdr: Rupiah
+  method: string
+  status: string
+  expiresAt: Date
+}
+
+export interface PaymentView {
+  id: string
+  code: string
+  status: string
+  amountIdr: Rupiah
+  /** laku's own link; the provider's invoice is made when it is opened. */
+  invoiceUrl: string
+  expiresAt: Date
+}
+
+export const payLink = (publicUrl: string, code: string) => `${publicUrl.replace(/\/+$/, '')}/pay/${code}`
+
+/** A payment as its buyer sees it. */
+export function paymentView(
+  payment: Pick<Payment, 'id' | 'code' | 'status' | 'amountIdr' | 'expiresAt'>,
+  publicUrl: string,
+): PaymentView {
+  const { id, code, status, amountIdr, expiresAt } = payment
+  return { id, code, status, amountIdr, invoiceUrl: payLink(publicUrl, code), expiresAt }
+}
+
+/** What events say of a payment. */
+export function subjectOf(payment: Omit<PaymentSubject, 'paymentId'> & { id: string }): PaymentSubject {
+  const { id, code, userId, sessionId, participantId, orderId, amountIdr } = payment
+  return { paymentId: id, code, userId, sessionId, participantId, orderId, amountIdr }
+}

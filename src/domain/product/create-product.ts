@@ -1,0 +1,74 @@
+import { factoriesById } from '../factory/index.ts'
+import { insertRows, newId, type Rupiah, requireStaff, type Work } from '../kernel/index.ts'
+import { productErrors } from './errors.ts'
+import { getProduct } from './read-products.ts'
+import { recordPrices } from './record-prices.ts'
+import type { ProductView } from './views.ts'
+
+export interface NewVariant {
+  /** Unique over all products; kept in capitals. */
+  sku: string
+  name: string
+  weightG: number
+  priceIdr: Rupiah
+  wholesaleUnit?: number | undefined
+  maxExcessUnits?: number | undefined
+}
+
+export interface NewProduct {
+  factoryId: string
+  name: string
+  description?: string | undefined
+  variants: NewVariant[]
+  /** A draft, which nobody sees, unless it is to be sold at once. */
+  status?: 'draft' | 'active' | undefined
+}
+
+/**
+ * Adds a product with its variants and their first prices.
+ * @throws product.factory_not_found, factory_not_active (to be sold at once), no_variants, sku_taken, kernel.forbidden
+ */
+export async function createProduct(work: Work, input: NewProduct): Promise<ProductView> {
+  requireStaff(work.actor, 'agent', 'support', 'service')
+  const { factoryId, status = 'draft' } = input
+  const factory = (await factoriesById(work.tx, [factoryId])).get(factoryId)
+  if (!factory) throw productErrors.factory_not_found({ factoryId })
+  if (status === 'active' && factory.status !== 'active') {
+    throw productErrors.factory_not_active({ factoryId, factoryStatus: factory.status })
+  }
+  const id = newId()
+  const { name, description } = input
+  const times = { createdAt: work.now, updatedAt: work.now }
+  await insertRows(work.tx, 'products', [
+    { id, factoryId, name, description: description ?? null, status, ...times },
+  ])
+  await addVariants(work, id, input.variants)
+  work.emit({ type: 'product.created', aggregate: ['product', id], payload: { productId: id, factoryId } })
+  const product = await getProduct(work.tx, id, { withInactive: true })
+  work.audit({ command: 'products create', subject: ['product', id], after: product })
+  return product
+}
+
+async function addVariants(work: Work, productId: string, variants: readonly NewVariant[]): Promise<void> {
+  if (variants.length === 0) throw productErrors.no_variants()
+  const rows = variants.map((variant) => ({
+    id: newId(),
+    productId,
+    sku: variant.sku.toUpperCase(),
+    name: variant.name,
+    weightG: variant.weightG,
+    priceIdr: variant.priceIdr,
+    wholesaleUnit: variant.wholesaleUnit ?? 1,
+    maxExcessUnits: variant.maxExcessUnits ?? 0,
+    createdAt: work.now,
+  }))
+  const added = new Set(
+    await insertRows(work.tx, 'productVariants', rows, { onConflictDoNothing: true, returning: 'id' }),
+  )
+  const taken = rows.filter((row) => !added.has(row.id))
+  if (taken.length > 0) throw productErrors.sku_taken({ skus: taken.map((row) => row.sku) })
+  await recordPrices(
+    work,
+    rows.map((row) => ({ variantId: row.id, priceIdr: row.priceIdr })),
+  )
+}

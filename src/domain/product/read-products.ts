@@ -1,0 +1,58 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Tx } from '../kernel/index.ts'
+import { productErrors } from './errors.ts'
+import type { ProductStatus } from './transitions.ts'
+import type { ProductView } from './views.ts'
+
+/** Products that `where` holds for, newest first; it speaks of the product as `p`. */
+async function productViews(tx: Tx, where: RawBuilder<unknown>, limit: number): Promise<ProductView[]> {
+  const { rows } = await sql<ProductView>`
+    select p.id, p.name, p.description, p.status, jsonb_build_object('id', f.id, 'name', f.name) as factory, (
+      select coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'sku', v.sku, 'name', v.name, 'weightG', v.weight_g,
+        'priceIdr', v.price_idr, 'wholesaleUnit', v.wholesale_unit, 'maxExcessUnits', v.max_excess_units) order by v.id), '[]')
+      from product_variants v where v.product_id = p.id
+    ) as variants
+    from products p join factories f on f.id = p.factory_id
+    where ${where} order by p.id desc limit ${limit}`.execute(tx)
+  return rows
+}
+
+/**
+ * One product; buyers see the active ones.
+ * @throws product.not_found, for one that is not active too unless `withInactive`
+ */
+export async function getProduct(
+  tx: Tx,
+  id: string,
+  options: { withInactive?: boolean } = {},
+): Promise<ProductView> {
+  const [product] = await productViews(tx, sql`p.id = ${id}::uuid`, 1)
+  if (!product || (product.status !== 'active' && !options.withInactive)) {
+    throw productErrors.not_found({ productId: id })
+  }
+  return product
+}
+
+export interface ProductFilter {
+  factoryId?: string | undefined
+  /** Staff may ask for any; without one it is the active ones. */
+  status?: ProductStatus | undefined
+  limit: number
+  cursor?: string | undefined
+}
+
+/** Products, newest first, a keyset page at a time. */
+export async function listProducts(
+  tx: Tx,
+  filter: ProductFilter,
+): Promise<{ data: ProductView[]; nextCursor: string | null }> {
+  const conditions = [
+    // A literal, for the partial index of the products on sale.
+    filter.status && filter.status !== 'active' ? sql`p.status = ${filter.status}` : sql`p.status = 'active'`,
+    filter.factoryId ? sql`p.factory_id = ${filter.factoryId}::uuid` : sql`true`,
+    filter.cursor ? sql`p.id < ${filter.cursor}::uuid` : sql`true`,
+  ]
+  const rows = await productViews(tx, sql.join(conditions, sql` and `), filter.limit + 1)
+  const data = rows.slice(0, filter.limit)
+  return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null }
+}

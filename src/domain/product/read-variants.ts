@@ -1,0 +1,29 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Tx } from '../kernel/index.ts'
+import { productErrors } from './errors.ts'
+import type { VariantDetail } from './views.ts'
+
+async function details(tx: Tx, where: RawBuilder<unknown>): Promise<VariantDetail[]> {
+  const { rows } = await sql<VariantDetail>`
+    select v.id, v.product_id, p.name as product_name, p.status as product_status, p.factory_id,
+      f.status as factory_status, f.commission_bps, v.sku, v.name, v.weight_g, v.price_idr, v.wholesale_unit, v.max_excess_units
+    from product_variants v join products p on p.id = v.product_id join factories f on f.id = p.factory_id
+    where ${where}`.execute(tx)
+  return rows
+}
+
+/** Variants by id, whatever their product's status; unknown ones are left out. */
+export async function variantsById(tx: Tx, ids: readonly string[]): Promise<Map<string, VariantDetail>> {
+  const rows = await details(tx, sql`v.id = any(${[...new Set(ids)]}::uuid[])`)
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/**
+ * The variant with this SKU, written in any case.
+ * @throws product.variant_not_found
+ */
+export async function variantBySku(tx: Tx, sku: string): Promise<VariantDetail> {
+  const [variant] = await details(tx, sql`v.sku = ${sku.toUpperCase()}`)
+  if (!variant) throw productErrors.variant_not_found({ sku })
+  return variant
+}

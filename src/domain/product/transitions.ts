@@ -1,0 +1,9 @@
+import type { Transitions } from '../kernel/index.ts'
+
+export type ProductStatus = 'draft' | 'active' | 'inactive'
+
+export const productTransitions: Transitions<ProductStatus> = {
+  draft: ['active'],
+  active: ['inactive'],
+  inactive: ['active'],
+}

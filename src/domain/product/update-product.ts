@@ -1,0 +1,90 @@
+import { sql } from 'kysely'
+import { factoriesById } from '../factory/index.ts'
+import { asRecords, type Rupiah, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { productErrors } from './errors.ts'
+import { getProduct } from './read-products.ts'
+import { recordPrices } from './record-prices.ts'
+import { type ProductStatus, productTransitions } from './transitions.ts'
+import type { ProductView } from './views.ts'
+
+export interface VariantChanges {
+  id: string
+  name?: string | undefined
+  weightG?: number | undefined
+  priceIdr?: Rupiah | undefined
+  wholesaleUnit?: number | undefined
+  maxExcessUnits?: number | undefined
+}
+
+export interface ProductChanges {
+  name?: string | undefined
+  description?: string | undefined
+  status?: ProductStatus | undefined
+  variants?: VariantChanges[] | undefined
+}
+
+/**
+ * Changes a product, its status and its variants. A new price holds for orders from now on and is written into the price
+ * history; sessions keep theirs.
+ * @throws product.not_found, variant_not_found, factory_not_active, kernel.illegal_transition, kernel.forbidden
+ */
+export async function updateProduct(
+  work: Work,
+  input: ProductChanges & { productId: string },
+): Promise<ProductView> {
+  requireStaff(work.actor, 'agent', 'support', 'service')
+  const { productId } = input
+  await sql`select from products where id = ${productId} for no key update`.execute(work.tx)
+  const before = await getProduct(work.tx, productId, { withInactive: true })
+  const status = input.status ?? before.status
+  if (status !== before.status) await requireSaleable(work, before, status)
+  await sql`
+    update products set name = ${input.name ?? before.name}, description = ${input.description ?? before.description},
+      status = ${status}, updated_at = ${work.now}
+    where id = ${productId}`.execute(work.tx)
+  await changeVariants(work, before, input.variants ?? [])
+  if (status !== before.status) {
+    const payload = { productId, from: before.status, to: status }
+    work.emit({ type: 'product.status_changed', aggregate: ['product', productId], payload })
+  }
+  const after = await getProduct(work.tx, productId, { withInactive: true })
+  work.audit({ command: 'products update', subject: ['product', productId], before, after })
+  return after
+}
+
+async function requireSaleable(work: Work, product: ProductView, status: ProductStatus): Promise<void> {
+  requireTransition(productTransitions, product.status, status, 'product')
+  if (status !== 'active') return
+  const factoryId = product.factory.id
+  const factory = (await factoriesById(work.tx, [factoryId])).get(factoryId)
+  if (factory?.status !== 'active') {
+    throw productErrors.factory_not_active({ factoryId, factoryStatus: factory?.status })
+  }
+}
+
+async function changeVariants(
+  work: Work,
+  product: ProductView,
+  changes: readonly VariantChanges[],
+): Promise<void> {
+  if (changes.length === 0) return
+  const known = new Map(product.variants.map((variant) => [variant.id, variant]))
+  const changed = changes.map((change) => {
+    const before = known.get(change.id)
+    if (!before) throw productErrors.variant_not_found({ variantId: change.id, productId: product.id })
+    const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
+    return { before, after: { ...before, ...given } }
+  })
+  await sql`
+    update product_variants v
+    set name = r.name, weight_g = r.weight_g, price_idr = r.price_idr, wholesale_unit = r.wholesale_unit,
+      max_excess_units = r.max_excess_units
+    from jsonb_to_recordset(${asRecords(changed.map(({ after }) => after))}::jsonb) as r(
+      id uuid, name text, weight_g integer, price_idr bigint, wholesale_unit integer, max_excess_units integer)
+    where v.id = r.id`.execute(work.tx)
+  const repriced = changed.filter(({ before, after }) => before.priceIdr !== after.priceIdr)
+  await recordPrices(
+    work,
+    repriced.map(({ after }) => ({ variantId: after.id, priceIdr: after.priceIdr })),
+  )
+}

@@ -1,0 +1,6 @@
+export { walletChecks } from './checks.ts'
+export { walletErrors } from './errors.ts'
+export { listWalletEntries, type WalletEntry, type WalletPage } from './list-wallet-entries.ts'
+export { openWallets } from './open-wallets.ts'
+export { requireBalances, type Spending } from './require-balances.ts'
+export { type WalletView, walletView } from './wallet-view.ts'

@@ -1,0 +1,38 @@
+import { type Rupiah, requireCustomer, type Work } from '../kernel/index.ts'
+import { listEntries, walletAccount } from '../ledger/index.ts'
+
+export interface WalletEntry {
+  id: string
+  /** What happened: `refund.decided`, `participant.released`, `payment.confirmed`. */
+  kind: string
+  /** Positive came in, negative went out. */
+  amountIdr: Rupiah
+  occurredAt: Date
+}
+
+export interface WalletPage {
+  data: WalletEntry[]
+  nextCursor: string | null
+}
+
+/**
+ * The caller's wallet movements, newest first, by keyset pages; `cursor` is the `nextCursor` of the page before.
+ * @throws kernel.forbidden
+ */
+export async function listWalletEntries(
+  work: Work,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<WalletPage> {
+  const account = walletAccount(requireCustomer(work.actor))
+  const before = page.cursor === undefined ? {} : { before: Number(page.cursor) }
+  const lines = await listEntries(work.tx, { account, limit: page.limit + 1, ...before })
+  const shown = lines.slice(0, page.limit)
+  // The ledger credits a wallet when money comes in: the sign turns for its owner.
+  const data = shown.map(({ seq, kind, amountIdr, occurredAt }) => ({
+    id: String(seq),
+    kind,
+    amountIdr: -amountIdr,
+    occurredAt,
+  }))
+  return { data, nextCursor: lines.length > page.limit ? (data.at(-1)?.id ?? null) : null }
+}

@@ -1,0 +1,30 @@
+import { type Rupiah, type Work } from '../kernel/index.ts'
+import { balances, walletAccount } from '../ledger/index.ts'
+import { walletErrors } from './errors.ts'
+
+/** What somebody wants to take out of their wallet. */
+export interface Spending {
+  userId: string
+  amountIdr: Rupiah
+}
+
+/**
+ * Looks whether wallets hold what is about to be taken from them, so that a refusal can name those that do not. It
+ * locks nothing: the balance row itself refuses whoever came second.
+ * @throws wallet.insufficient_balance with `userIds`, and for a single one `balanceIdr` and `neededIdr`
+ */
+export async function requireBalances(work: Work, spendings: readonly Spending[]): Promise<void> {
+  const needed = new Map<string, Rupiah>()
+  for (const { userId, amountIdr } of spendings) needed.set(userId, (needed.get(userId) ?? 0) + amountIdr)
+  const keys = [...needed.keys()].map(walletAccount)
+  const found = new Map((await balances(work.tx, keys)).map((one) => [one.account, one.balanceIdr]))
+  const held = (userId: string) => found.get(walletAccount(userId)) ?? 0
+  const short = [...needed].filter(([userId, amountIdr]) => held(userId) < amountIdr)
+  const [first] = short
+  if (!first) return
+  const userIds = short.map(([userId]) => userId)
+  const [userId, neededIdr] = first
+  throw walletErrors.insufficient_balance(
+    short.length === 1 ? { userIds, balanceIdr: held(userId), neededIdr } : { userIds },
+  )
+}

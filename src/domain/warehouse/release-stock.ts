@@ -1,0 +1,43 @@
+import { sql } from 'kysely'
+import type { Work } from '../kernel/index.ts'
+import { lockStock } from './lock-stock.ts'
+import { recordMovements } from './record-movements.ts'
+
+interface Released {
+  variantId: string
+  quantity: number
+  subjectKind: string
+  subjectId: string
+}
+
+/** Gives back what is reserved for these sessions or orders; nothing where nothing is. Emits stock.added for each variant. */
+export async function releaseStock(work: Work, subjectIds: readonly string[]): Promise<void> {
+  if (subjectIds.length === 0) return
+  const ids = [...subjectIds]
+  const { rows: held } = await sql<{ variantId: string }>`
+    select distinct variant_id from stock_reservations where subject_id = any(${ids}::uuid[]) and status = 'open'
+  `.execute(work.tx)
+  if (held.length === 0) return
+  await lockStock(
+    work.tx,
+    held.map((row) => row.variantId),
+  )
+  const { rows: released } = await sql<Released>`
+    update stock_reservations set status = 'released', closed_at = ${work.now}
+    where subject_id = any(${ids}::uuid[]) and status = 'open'
+    returning variant_id, quantity, subject_kind, subject_id`.execute(work.tx)
+  await recordMovements(
+    work,
+    released.map(({ variantId, quantity, subjectKind, subjectId }) => ({
+      variantId,
+      kind: 'released' as const,
+      onHandChange: 0,
+      reservedChange: -quantity,
+      subject: [subjectKind, subjectId],
+    })),
+  )
+  for (const [variantId, all] of Map.groupBy(released, (row) => row.variantId)) {
+    const quantity = all.reduce((sum, row) => sum + row.quantity, 0)
+    work.emit({ type: 'stock.added', aggregate: ['variant', variantId], payload: { variantId, quantity } })
+  }
+}

@@ -1,0 +1,75 @@
+import { sql } from 'kysely'
+import { asRecords, newId, type Work } from '../kernel/index.ts'
+import { lockStock } from './lock-stock.ts'
+import { recordMovements } from './record-movements.ts'
+import { type Allocation, allocate, reservationKey, type Shortage, type StockDemand } from './rules.ts'
+
+/**
+ * Reserves stock for sessions and orders: each demand whole or not at all, the first one first, in a fixed number of
+ * statements. What a subject holds already counts, so repeating a demand changes nothing and a larger one takes the rest.
+ * Returns the subjects whose demand is covered, and for the others what is missing of which variant.
+ * @throws warehouse.invalid_quantity
+ */
+export async function reserveStock(
+  work: Work,
+  demands: readonly StockDemand[],
+): Promise<{ reserved: string[]; short: Shortage[] }> {
+  const variantIds = demands.flatMap((demand) => demand.lines.map((line) => line.variantId))
+  if (variantIds.length === 0) return { reserved: demands.map((demand) => demand.subjectId), short: [] }
+  const stock = await lockStock(work.tx, variantIds)
+  const held = await openReservations(
+    work,
+    demands.map((demand) => demand.subjectId),
+  )
+  const { granted, short } = allocate(demands, stock, held)
+  await openOrGrow(work, granted)
+  await recordMovements(
+    work,
+    granted.flatMap(({ demand, needs }) =>
+      needs.map(({ variantId, quantity }) => ({
+        variantId,
+        kind: 'reserved' as const,
+        onHandChange: 0,
+        reservedChange: quantity,
+        subject: [demand.subjectKind, demand.subjectId] as [string, string],
+      })),
+    ),
+  )
+  for (const { demand, needs } of granted) {
+    if (needs.length === 0) continue
+    const { subjectKind, subjectId } = demand
+    const units = needs.reduce((sum, line) => sum + line.quantity, 0)
+    work.emit({
+      type: 'stock.reserved',
+      aggregate: [subjectKind, subjectId],
+      payload: { subjectKind, subjectId, units },
+    })
+  }
+  return { reserved: granted.map(({ demand }) => demand.subjectId), short }
+}
+
+async function openReservations(work: Work, subjectIds: string[]): Promise<Map<string, number>> {
+  const { rows } = await sql<{ subjectId: string; variantId: string; quantity: number }>`
+    select subject_id, variant_id, quantity from stock_reservations
+    where subject_id = any(${subjectIds}::uuid[]) and status = 'open'`.execute(work.tx)
+  return new Map(rows.map((row) => [reservationKey(row.subjectId, row.variantId), row.quantity]))
+}
+
+async function openOrGrow(work: Work, granted: Allocation['granted']): Promise<void> {
+  const rows = granted.flatMap(({ demand: { subjectKind, subjectId }, needs }) =>
+    needs.map((line) => ({
+      id: newId(),
+      ...line,
+      subjectKind,
+      subjectId,
+      status: 'open',
+      createdAt: work.now,
+    })),
+  )
+  if (rows.length === 0) return
+  await sql`
+    insert into stock_reservations
+    select * from jsonb_populate_recordset(null::stock_reservations, ${asRecords(rows)}::jsonb)
+    on conflict (subject_id, variant_id) where status = 'open'
+    do update set quantity = stock_reservations.quantity + excluded.quantity`.execute(work.tx)
+}

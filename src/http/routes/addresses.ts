@@ -1,0 +1,94 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import {
+  createAddress,
+  deleteAddress,
+  getAddress,
+  listAddresses,
+  setDefaultAddress,
+  updateAddress,
+} from '../../domain/address/index.ts'
+import { fromWire, toWire } from '../../domain/kernel/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+
+const line = (longest: number) => z.string().trim().min(1).max(longest)
+
+const fields = {
+  label: line(50),
+  recipient_name: line(100),
+  phone: z.string().min(6).max(32),
+  street: line(300),
+  district: line(100),
+  city: line(100),
+  province: line(100),
+  postal_code: z.string().regex(/^[0-9]{5}$/),
+}
+
+const address = z.object({ id: z.uuid(), ...fields, phone: z.string(), is_default: z.boolean() })
+const newAddress = z.strictObject({ ...fields, is_default: z.boolean().optional() })
+const changes = z.strictObject(fields).partial()
+const page = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.uuid().optional(),
+})
+const byId = z.strictObject({ id: z.uuid() })
+
+type AddressOnWire = z.infer<typeof address>
+
+/** A customer's own addresses. */
+export const addressRoutes =
+  (_: Laku): FastifyPluginAsyncZod =>
+  async (app) => {
+    const config = { access: 'customer', keyExpires: true } as const
+
+    app.get(
+      '/api/addresses',
+      {
+        config,
+        schema: {
+          querystring: page,
+          response: { 200: z.object({ data: z.array(address), next_cursor: z.string().nullable() }) },
+        },
+      },
+      async (request) => {
+        const addresses = await request.read((work) => listAddresses(work, request.query))
+        return toWire(addresses) as { data: AddressOnWire[]; next_cursor: string | null }
+      },
+    )
+
+    app.post(
+      '/api/addresses',
+      { config, schema: { body: newAddress, response: { 201: address } } },
+      async (request, reply) =>
+        request.change(reply, 201, (work) => createAddress(work, fromWire(request.body))),
+    )
+
+    app.get(
+      '/api/addresses/:id',
+      { config, schema: { params: byId, response: { 200: address } } },
+      async (request) =>
+        toWire(await request.read((work) => getAddress(work, request.params.id))) as AddressOnWire,
+    )
+
+    app.patch(
+      '/api/addresses/:id',
+      { config, schema: { params: byId, body: changes, response: { 200: address } } },
+      async (request, reply) =>
+        request.change(reply, 200, (work) => updateAddress(work, request.params.id, fromWire(request.body))),
+    )
+
+    app.delete(
+      '/api/addresses/:id',
+      { config, schema: { params: byId, response: { 204: z.undefined() } } },
+      async (request, reply) => {
+        await request.read((work) => deleteAddress(work, request.params.id))
+        return reply.code(204).send()
+      },
+    )
+
+    app.post(
+      '/api/addresses/:id/default',
+      { config, schema: { params: byId, body: z.strictObject({}).optional(), response: { 200: address } } },
+      async (request, reply) => request.change(reply, 200, (work) => setDefaultAddress(work, request.params.id)),
+    )
+  }

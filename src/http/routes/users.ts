@@ -1,0 +1,36 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { fromWire } from '../../domain/kernel/index.ts'
+import { getMe, updateMe } from '../../domain/user/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+
+const me = z.object({
+  id: z.uuid(),
+  phone: z.string().nullable(),
+  name: z.string().nullable(),
+  email: z.string().nullable(),
+  locale: z.enum(['id', 'en']),
+})
+
+const changes = z.strictObject({
+  name: z.string().trim().min(1).max(100).optional(),
+  email: z.email().max(254).nullable().optional(),
+  locale: z.enum(['id', 'en']).optional(),
+})
+
+/** A customer's own profile. */
+export const userRoutes =
+  (_: Laku): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/api/users/me',
+      { config: { access: 'customer' }, schema: { response: { 200: me } } },
+      (request) => request.read(getMe),
+    )
+
+    app.patch(
+      '/api/users/me',
+      { config: { access: 'customer' }, schema: { body: changes, response: { 200: me } } },
+      (request) => request.read((work) => updateMe(work, fromWire(request.body))),
+    )
+  }

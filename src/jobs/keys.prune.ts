@@ -1,0 +1,31 @@
+import { pruneAuthSessions, pruneChallenges } from '../domain/auth/index.ts'
+import { type Actor, pruneKeys, type Work } from '../domain/kernel/index.ts'
+import { forgetSecretParams } from '../domain/whatsapp/index.ts'
+import { defineJob } from './define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'keys.prune' }
+
+type Prune = (work: Work, limit: number) => Promise<number>
+
+const prunes: Prune[] = [pruneKeys, pruneChallenges, pruneAuthSessions, forgetSecretParams]
+
+const BATCH = 5_000
+// A million rows of a kind an hour; what is left waits for the next run.
+const MOST_BATCHES = 200
+
+/** Forgets, each hour, what is past its time: idempotency keys, codes and their messages' secrets, log-ins. */
+export const keysPruneJob = defineJob({
+  name: 'keys.prune',
+  batchSize: 1,
+  retryLimit: 3,
+  cron: '17 * * * *',
+  run: async (laku) => {
+    for (const prune of prunes) {
+      for (let batch = 0; batch < MOST_BATCHES; batch++) {
+        const pruned = await laku.units.run(actor, (work) => prune(work, BATCH))
+        if (pruned < BATCH) break
+      }
+    }
+    return undefined
+  },
+})

@@ -1,0 +1,17 @@
+import type { Actor } from '../domain/kernel/index.ts'
+import { notifyOf } from '../domain/notification/index.ts'
+import { defineJob } from './define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'notify' }
+
+/** Tells buyers of what happened, after the commit: what it reports stands whatever becomes of the notice. */
+export const notifyJob = defineJob<{ eventId: string }>({
+  name: 'notify',
+  batchSize: 200,
+  retryLimit: 5,
+  run: async (laku, jobs) => {
+    const eventIds = jobs.map(({ data }) => data.eventId)
+    await laku.units.run(actor, (work) => notifyOf(work, eventIds, laku.config.publicUrl))
+    return undefined
+  },
+})

@@ -1,0 +1,24 @@
+import { deliverOtpAnotherWay } from '../domain/auth/index.ts'
+import type { Actor } from '../domain/kernel/index.ts'
+import { defineJob, type JobFailure } from './define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'otp.deliver' }
+
+/** A code that WhatsApp did not bring goes by email, then by SMS. */
+export const otpDeliverJob = defineJob<{ challengeId: string }>({
+  name: 'otp.deliver',
+  batchSize: 10,
+  retryLimit: 2,
+  run: async (laku, jobs) => {
+    const { mailer, sms } = laku.providers
+    const failures: JobFailure[] = []
+    await Promise.all(
+      jobs.map(({ id, data }) =>
+        deliverOtpAnotherWay({ units: laku.units, actor, mailer, sms }, data.challengeId).catch((error: unknown) => {
+          failures.push({ id, error })
+        }),
+      ),
+    )
+    return failures
+  },
+})

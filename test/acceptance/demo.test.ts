@@ -1,0 +1,29 @@
+import { execFile } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+
+interface Demo {
+  ok: boolean
+  flows: { name: string; ok: boolean; ms: number; steps: { name: string; ms: number }[] }[]
+  ledger: { ok: boolean; transactions: number; entries: number }
+}
+
+describe('laku demo', () => {
+  it('acts the flows out for real, verifies the book, and ends 0 under 30 s', async () => {
+    const startedMs = performance.now()
+    const { exitCode, stdout } = await new Promise<{ exitCode: number; stdout: string }>((resolve) => {
+      const child = execFile(process.execPath, ['bin/laku.js', 'demo', '--json'], (_, out) =>
+        resolve({ exitCode: child.exitCode ?? -1, stdout: out }),
+      )
+    })
+    const demo = JSON.parse(stdout) as Demo
+    expect(demo.flows.map(({ name, ok }) => ({ name, ok }))).toEqual([
+      { name: 'regular-order', ok: true },
+      { name: 'group-success', ok: true },
+      { name: 'group-failed', ok: true },
+    ])
+    expect(demo).toMatchObject({ ok: true, ledger: { ok: true } })
+    expect(demo.ledger.transactions).toBeGreaterThan(10)
+    expect(exitCode).toBe(0)
+    expect(performance.now() - startedMs).toBeLessThan(30_000)
+  }, 60_000)
+})
