@@ -27,6 +27,9 @@ create table orders (
 );
 create index orders_of_user on orders (user_id, id);
 create index orders_of_session on orders (session_id) where session_id is not null;
+create index orders_by_status on orders (status, id);
+-- Few: an order leaves it when its courier is booked.
+create index orders_to_book on orders (updated_at) where status in ('paid', 'processing') and allocated;
 
 create table order_items (
   id uuid primary key,

@@ -48,13 +48,22 @@ export const groupChoreography: Partial<Choreography> = {
   'stock.added': { reactions: [resumeWaiting] },
   'session.failed': {
     reactions: [
-      async (work, events) => void (await refundSessionPayments(work, events.map((e) => e.payload.sessionId), 'session_failed')),
+      async (work, events) =>
+        void (await refundSessionPayments(
+          work,
+          events.map((e) => e.payload.sessionId),
+          'session_failed',
+        )),
     ],
   },
   'session.cancelled': {
     reactions: [
       async (work, events) =>
-        void (await refundSessionPayments(work, events.map((e) => e.payload.sessionId), 'session_cancelled')),
+        void (await refundSessionPayments(
+          work,
+          events.map((e) => e.payload.sessionId),
+          'session_cancelled',
+        )),
     ],
   },
 }
@@ -135,7 +144,15 @@ export class Market {
       await insertRows(
         work.tx,
         'users',
-        buyers.map(({ id }) => ({ id, phone: `+62${id}`, name: 'Budi', locale: 'id', status: 'active', ...at, updatedAt: work.now })),
+        buyers.map(({ id }) => ({
+          id,
+          phone: `+62${id}`,
+          name: 'Budi',
+          locale: 'id',
+          status: 'active',
+          ...at,
+          updatedAt: work.now,
+        })),
       )
       await insertRows(
         work.tx,

@@ -53,6 +53,8 @@ export interface ListDefinition<S extends z.ZodType, Row> extends Shape<S> {
   columns: readonly Column<Row>[]
   /** Said to people where nothing was found: what to try. */
   empty: string
+  /** What a cursor of this list looks like; a UUID where nothing else is said. */
+  cursor?: z.ZodType<string>
   run: (
     context: CommandContext,
     input: z.output<S>,
@@ -60,7 +62,10 @@ export interface ListDefinition<S extends z.ZodType, Row> extends Shape<S> {
   ) => Promise<{ data: readonly Row[]; nextCursor: string | null }>
 }
 
-/** A list: a table for people, `{data, next_cursor}` with --json, rows with --csv, pages with --limit and --cursor. */
+/**
+ * A list: a table for people, `{data, next_cursor}` with --json, rows with --csv, pages with --limit and --cursor.
+ * Write `run` before `columns`: the compiler learns the row from it.
+ */
 export function defineList<S extends z.ZodType, Row>(definition: ListDefinition<S, Row>): CommandDefinition {
   const pages: OptionDefinition[] = [
     { flags: '--limit <count>', description: 'how many, 1 to 500 (50)' },
@@ -103,19 +108,22 @@ export function section<Row>(title: string, columns: readonly Column<Row>[], row
 export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
   /** A severe change: the code that must be typed or given with --confirm, and what happens then. It needs --reason. */
   severe?: (context: CommandContext, input: z.output<S>) => Promise<{ code: string; consequence: string }>
-  /** The use case; run in one transaction, which --dry-run rolls back. */
-  change: (work: Work, input: z.output<S>) => Promise<T>
+  /** The change is not severe, but nobody would understand it later without its reason. */
+  needsReason?: boolean
+  /** The use case; run in one transaction, which --dry-run rolls back. The reason is empty where none was needed. */
+  change: (work: Work, input: z.output<S>, reason: string) => Promise<T>
   /** What was done, for people. */
   done: (result: T, input: z.output<S>) => string
 }
 
 /** A change by one use case, with --dry-run and --reason, and --confirm where it is severe. */
 export function defineChange<S extends z.ZodType, T>(definition: ChangeDefinition<S, T>): CommandDefinition {
+  const isNeeded = definition.severe || definition.needsReason
   const flags: OptionDefinition[] = [
     { flags: '--dry-run', description: 'run it, print what would change, and roll it back' },
     {
       flags: '--reason <text>',
-      description: `why: kept in the audit log${definition.severe ? ' (needed)' : ''}`,
+      description: `why: kept in the audit log${isNeeded ? ' (needed)' : ''}`,
     },
   ]
   if (definition.severe) {

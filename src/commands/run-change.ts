@@ -21,22 +21,21 @@ export async function runChange<S extends z.ZodType, T>(
   const { output } = context
   const identity = await context.actor()
   if (dryRun) {
-    const actor = withReason(identity, textOf(reason) ?? (definition.severe && 'dry run'))
-    const { result, report } = await units.dryRun(actor, (work) => definition.change(work, input))
+    const why = textOf(reason) ?? 'dry run'
+    const actor = withReason(identity, why)
+    const { result, report } = await units.dryRun(actor, (work) => definition.change(work, input, why))
     output.result({ dryRun: true, result, ...report }, describe(report, output))
     return
   }
-  let why = textOf(reason)
-  if (definition.severe) {
-    const severity = await definition.severe(context, input)
-    why = await requireReason(context, why)
-    await confirmSevere(context, severity, textOf(confirm))
-  }
-  const result = await units.run(withReason(identity, why), (work) => definition.change(work, input))
+  const isNeeded = definition.severe || definition.needsReason
+  const why = isNeeded ? await requireReason(context, textOf(reason)) : (textOf(reason) ?? '')
+  if (definition.severe)
+    await confirmSevere(context, await definition.severe(context, input), textOf(confirm))
+  const result = await units.run(withReason(identity, why), (work) => definition.change(work, input, why))
   output.result(result, definition.done(result, input))
 }
 
-function withReason(actor: Actor, reason: string | undefined): Actor {
+function withReason(actor: Actor, reason: string): Actor {
   return actor.kind === 'staff' && reason ? { ...actor, reason } : actor
 }
 

@@ -30,6 +30,9 @@ export async function runList<S extends z.ZodType, Row>(
   const asked = checkedInput(pageSchema, { limit, cursor, csv })
   const { output } = context
   if (asked.csv && output.json) throw usageError('--csv and --json are both given: one of them is allowed')
+  if (asked.cursor !== undefined && !(definition.cursor ?? z.uuid()).safeParse(asked.cursor).success) {
+    throw usageError(`--cursor is "${asked.cursor}": it takes the next_cursor of the page before`)
+  }
   const page: Page =
     asked.cursor === undefined ? { limit: asked.limit } : { limit: asked.limit, cursor: asked.cursor }
   const { data, nextCursor } = await definition.run(context, checkedInput(definition.input, own), page)

@@ -14,9 +14,11 @@ export const otpDeliverJob = defineJob<{ challengeId: string }>({
     const failures: JobFailure[] = []
     await Promise.all(
       jobs.map(({ id, data }) =>
-        deliverOtpAnotherWay({ units: laku.units, actor, mailer, sms }, data.challengeId).catch((error: unknown) => {
-          failures.push({ id, error })
-        }),
+        deliverOtpAnotherWay({ units: laku.units, actor, mailer, sms }, data.challengeId).catch(
+          (error: unknown) => {
+            failures.push({ id, error })
+          },
+        ),
       ),
     )
     return failures

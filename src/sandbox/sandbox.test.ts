@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { SECRETS, startFixture, startReceiver } from './fixture.ts'
+import { SECRETS, startFixture, startReceiver } from '../../test/sandbox-fixture.ts'
 import { startSandbox } from './sandbox.ts'
 
 let f: Awaited<ReturnType<typeof startFixture>>

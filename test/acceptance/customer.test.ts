@@ -13,7 +13,10 @@ async function curl<T>(method: string, url: string, body?: object, token?: strin
   if (body) args.push('-H', 'content-type: application/json', '-d', JSON.stringify(body))
   if (token) args.push('-H', `authorization: Bearer ${token}`)
   const { stdout } = await run('curl', args)
-  const [text = '', redirect] = [stdout.slice(0, stdout.lastIndexOf('\n')), stdout.slice(stdout.lastIndexOf('\n') + 1)]
+  const [text = '', redirect] = [
+    stdout.slice(0, stdout.lastIndexOf('\n')),
+    stdout.slice(stdout.lastIndexOf('\n') + 1),
+  ]
   return (redirect ? redirect : JSON.parse(text)) as T
 }
 
@@ -30,18 +33,28 @@ describe('a customer with curl alone', () => {
     const { http, sandbox } = shop.at
     const phone = '+6281290001122'
 
-    const otp = await curl<{ challenge_id: string; expires_in_s: number }>('POST', `${http}/api/auth/otp`, { phone })
+    const otp = await curl<{ challenge_id: string; expires_in_s: number }>('POST', `${http}/api/auth/otp`, {
+      phone,
+    })
     expect(otp.expires_in_s).toBe(300)
     const [message] = await until(
       'the code',
-      () => curl<{ code?: string }[]>('GET', `${sandbox}/control/messages?channel=whatsapp&to=${encodeURIComponent(phone)}`),
+      () =>
+        curl<{ code?: string }[]>(
+          'GET',
+          `${sandbox}/control/messages?channel=whatsapp&to=${encodeURIComponent(phone)}`,
+        ),
       (messages) => messages[0]?.code !== undefined,
     )
-    const login = await curl<{ access_token: string; refresh_token: string; user: { phone: string; name: string } }>(
-      'POST',
-      `${http}/api/auth/otp/verify`,
-      { challenge_id: otp.challenge_id, code: message?.code, name: 'Putri' },
-    )
+    const login = await curl<{
+      access_token: string
+      refresh_token: string
+      user: { phone: string; name: string }
+    }>('POST', `${http}/api/auth/otp/verify`, {
+      challenge_id: otp.challenge_id,
+      code: message?.code,
+      name: 'Putri',
+    })
     expect(login.user).toMatchObject({ phone, name: 'Putri' })
     const token = login.access_token
     const address = await curl<{ id: string }>(
@@ -59,7 +72,10 @@ describe('a customer with curl alone', () => {
       },
       token,
     )
-    const join = await curl<{ participation: { total_idr: number; shipping_idr: number }; payment: { invoice_url: string; amount_idr: number } }>(
+    const join = await curl<{
+      participation: { total_idr: number; shipping_idr: number }
+      payment: { invoice_url: string; amount_idr: number }
+    }>(
       'POST',
       `${http}/api/group-sessions/${session.id}/join`,
       { items: [{ variant_id: goods.variantId, quantity: 1 }], address_id: address.id },
@@ -72,9 +88,17 @@ describe('a customer with curl alone', () => {
     await curl('POST', page, { channel: 'OVO' })
     const orders = await until(
       'the order',
-      () => curl<{ data: { code: string; status: string; total_idr: number }[] }>('GET', `${http}/api/orders`, undefined, token),
+      () =>
+        curl<{ data: { code: string; status: string; total_idr: number }[] }>(
+          'GET',
+          `${http}/api/orders`,
+          undefined,
+          token,
+        ),
       (list) => list.data[0]?.status === 'ready_for_pickup',
     )
-    expect(orders.data).toMatchObject([{ code: expect.stringMatching(/^ORD-/), total_idr: join.participation.total_idr }])
+    expect(orders.data).toMatchObject([
+      { code: expect.stringMatching(/^ORD-/), total_idr: join.participation.total_idr },
+    ])
   }, 60_000)
 })

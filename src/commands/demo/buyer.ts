@@ -12,7 +12,14 @@ export interface PaymentAnswer {
 }
 
 export interface JoinAnswer {
-  participation: { id: string; status: string; units: number; goods_idr: number; shipping_idr: number; total_idr: number }
+  participation: {
+    id: string
+    status: string
+    units: number
+    goods_idr: number
+    shipping_idr: number
+    total_idr: number
+  }
   payment: PaymentAnswer
 }
 
@@ -69,10 +76,20 @@ export class Buyer {
 
   async logIn(): Promise<void> {
     const before = (await this.messages()).length
-    const { challenge_id } = await this.http.ask<{ challenge_id: string }>('POST', '/api/auth/otp', { phone: this.phone })
-    const messages = await until('the code on WhatsApp', () => this.messages(), (all) => all.length > before && all[0]?.code !== undefined)
+    const { challenge_id } = await this.http.ask<{ challenge_id: string }>('POST', '/api/auth/otp', {
+      phone: this.phone,
+    })
+    const messages = await until(
+      'the code on WhatsApp',
+      () => this.messages(),
+      (all) => all.length > before && all[0]?.code !== undefined,
+    )
     const login = { challenge_id, code: messages[0]?.code, name: this.name }
-    const answer = await this.http.ask<{ access_token: string; user: { id: string } }>('POST', '/api/auth/otp/verify', login)
+    const answer = await this.http.ask<{ access_token: string; user: { id: string } }>(
+      'POST',
+      '/api/auth/otp/verify',
+      login,
+    )
     this.http.token = answer.access_token
     this.userId = answer.user.id
   }
@@ -95,7 +112,8 @@ export class Buyer {
   /** Follows laku's pay link to the provider's invoice, and pays there. */
   async pay(payment: PaymentAnswer, channel: string): Promise<void> {
     const page = await this.http.send<string>('GET', payment.invoice_url)
-    if (page.status !== 302) throw new Error(`${payment.invoice_url} answered ${page.status}, not the provider's invoice`)
+    if (page.status !== 302)
+      throw new Error(`${payment.invoice_url} answered ${page.status}, not the provider's invoice`)
     await this.#sandbox.ask('POST', page.body, { channel })
   }
 

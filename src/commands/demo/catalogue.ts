@@ -16,7 +16,10 @@ export interface SessionAnswer {
 }
 
 /** A verified factory and an active product of one variant, made by staff over HTTP, with stock counted in by the CLI. */
-export async function stockGoods(shop: Shop, product: { name: string; sku: string; priceIdr: number; stock: number }): Promise<Goods> {
+export async function stockGoods(
+  shop: Shop,
+  product: { name: string; sku: string; priceIdr: number; stock: number },
+): Promise<Goods> {
   const factory = await shop.staff.ask<{ id: string }>('POST', '/api/factories', {
     name: `Pabrik ${product.name}`,
     phone: '+628112345678',
@@ -27,15 +30,20 @@ export async function stockGoods(shop: Shop, product: { name: string; sku: strin
   for (const change of [{ verification: 'pending' }, { verification: 'verified' }, { status: 'active' }]) {
     await shop.staff.ask('PATCH', `/api/factories/${factory.id}`, change)
   }
-  const made = await shop.staff.ask<{ id: string; variants: { id: string; sku: string }[] }>('POST', '/api/products', {
-    factory_id: factory.id,
-    name: product.name,
-    status: 'active',
-    variants: [{ sku: product.sku, name: product.name, weight_g: 400, price_idr: product.priceIdr }],
-  })
+  const made = await shop.staff.ask<{ id: string; variants: { id: string; sku: string }[] }>(
+    'POST',
+    '/api/products',
+    {
+      factory_id: factory.id,
+      name: product.name,
+      status: 'active',
+      variants: [{ sku: product.sku, name: product.name, weight_g: 400, price_idr: product.priceIdr }],
+    },
+  )
   const variantId = made.variants[0]?.id
   if (!variantId) throw new Error('the product came back without its variant')
-  if (product.stock > 0) await shop.laku('stock', 'adjust', product.sku, String(product.stock), '--reason', 'counted in')
+  if (product.stock > 0)
+    await shop.laku('stock', 'adjust', product.sku, String(product.stock), '--reason', 'counted in')
   return { factoryId: factory.id, productId: made.id, variantId, sku: product.sku }
 }
 

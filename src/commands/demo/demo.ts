@@ -8,7 +8,8 @@ import type { Audience, DemoResult } from './run.ts'
 
 export const demo = defineTask({
   name: 'demo',
-  description: 'act out group buying for real, in a shop of its own that is gone afterwards, and verify the book',
+  description:
+    'act out group buying for real, in a shop of its own that is gone afterwards, and verify the book',
   input: z.object({}),
   examples: ['laku demo', 'laku demo --json'],
   run: async (context) => {
@@ -39,7 +40,9 @@ function audienceOf({ output }: CommandContext): Audience {
 }
 
 function stepLine({ name, ms, amount_idr, detail }: StepResult, mark: string): string {
-  const told = [amount_idr === undefined ? '' : formatIdr(amount_idr), detail ?? ''].filter(Boolean).join(', ')
+  const told = [amount_idr === undefined ? '' : formatIdr(amount_idr), detail ?? '']
+    .filter(Boolean)
+    .join(', ')
   return `  ${mark} ${`${ms} ms`.padStart(8)}  ${name}${told ? `: ${told}` : ''}`
 }
 
@@ -52,8 +55,12 @@ const columns: readonly Column<Balance>[] = [
 
 function ending({ ok, flows, ledger, balances }: DemoResult, { output }: CommandContext): string {
   const { style, width } = output
-  const failed = flows.filter((flow) => !flow.ok).map((flow) => `${style.red('✗')} ${flow.name}: ${flow.error}`)
-  const broken = ledger.checks.filter((check) => !check.ok).map((check) => `${style.red('✗')} ${check.name}: ${check.detail}`)
+  const failed = flows
+    .filter((flow) => !flow.ok)
+    .map((flow) => `${style.red('✗')} ${flow.name}: ${flow.error}`)
+  const broken = ledger.checks
+    .filter((check) => !check.ok)
+    .map((check) => `${style.red('✗')} ${check.name}: ${check.detail}`)
   const verdict = `ledger verify: ${ledger.checks.length} checks, ${ledger.transactions} transactions, ${ledger.entries} entries: ${
     ledger.ok ? style.green('every check holds') : style.red('broken')
   }`

@@ -29,7 +29,11 @@ export interface Flow {
 export type Steps = <T>(name: string, run: () => Promise<T>, tell?: (value: T) => Told) => Promise<T>
 
 /** Acts a flow out. The first step that fails ends it, with its reason. */
-export async function actOut(flow: Flow, shop: Shop, onStep: (step: StepResult) => void): Promise<FlowResult> {
+export async function actOut(
+  flow: Flow,
+  shop: Shop,
+  onStep: (step: StepResult) => void,
+): Promise<FlowResult> {
   const startedMs = performance.now()
   const steps: StepResult[] = []
   const step: Steps = async (name, run, tell) => {
@@ -46,7 +50,12 @@ export async function actOut(flow: Flow, shop: Shop, onStep: (step: StepResult) 
     onStep(result)
     return value
   }
-  const ended = (ok: boolean) => ({ name: flow.name, ok, ms: Math.round(performance.now() - startedMs), steps })
+  const ended = (ok: boolean) => ({
+    name: flow.name,
+    ok,
+    ms: Math.round(performance.now() - startedMs),
+    steps,
+  })
   try {
     await flow.act(shop, step)
     return ended(true)

@@ -10,7 +10,9 @@ export const groupFailed: Flow = {
     const goods = await step('staff list a product', () =>
       stockGoods(shop, { name: 'Botol Minum', sku: 'DEMO-BOTOL', priceIdr: 90_000, stock: 0 }),
     )
-    const buyers = await step('Rina and Joko log in', () => Promise.all(['Rina', 'Joko'].map((name) => shop.newBuyer(name))))
+    const buyers = await step('Rina and Joko log in', () =>
+      Promise.all(['Rina', 'Joko'].map((name) => shop.newBuyer(name))),
+    )
     const [rina, joko] = buyers as [(typeof buyers)[number], (typeof buyers)[number]]
     const session = await step(
       'staff open a session with an MOQ of 10, for 4 seconds',
@@ -37,19 +39,31 @@ export const groupFailed: Flow = {
     await step(
       'time runs out at 3 of 10 units; the session fails and refunds',
       () =>
-        until('the refunds', () => shop.staff.ask<SessionAnswer>('GET', `/api/group-sessions/${session.id}`), (now) => now.status === 'refunded'),
+        until(
+          'the refunds',
+          () => shop.staff.ask<SessionAnswer>('GET', `/api/group-sessions/${session.id}`),
+          (now) => now.status === 'refunded',
+        ),
       (now) => ({ detail: now.status }),
     )
     await step(
       "Rina's DANA gets it back at the source",
-      () => until('the refund', () => rina.paymentById(joins[0].payment.id), (payment) => payment.status === 'refunded'),
+      () =>
+        until(
+          'the refund',
+          () => rina.paymentById(joins[0].payment.id),
+          (payment) => payment.status === 'refunded',
+        ),
       (payment) => ({ amountIdr: payment.amount_idr }),
     )
     await step(
       "a virtual account cannot be refunded: Joko's money is in his wallet",
       async () => {
         const walletIdr = await joko.walletIdr()
-        expectThat(walletIdr === joins[1].payment.amount_idr, `Joko's wallet holds ${walletIdr}, not ${joins[1].payment.amount_idr}`)
+        expectThat(
+          walletIdr === joins[1].payment.amount_idr,
+          `Joko's wallet holds ${walletIdr}, not ${joins[1].payment.amount_idr}`,
+        )
         return walletIdr
       },
       (walletIdr) => ({ amountIdr: walletIdr }),
@@ -60,7 +74,10 @@ export const groupFailed: Flow = {
         until(
           'the notices of the refund',
           () => Promise.all(buyers.map((buyer) => buyer.messages())),
-          (inboxes) => inboxes.every((messages) => messages.some((message) => /dana|refund|dikembalikan/i.test(message.body))),
+          (inboxes) =>
+            inboxes.every((messages) =>
+              messages.some((message) => /dana|refund|dikembalikan/i.test(message.body)),
+            ),
         ),
       (inboxes) => ({ detail: `${inboxes.flat().length} messages` }),
     )

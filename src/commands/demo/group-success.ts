@@ -18,22 +18,32 @@ export const groupSuccess: Flow = {
       () => openSession(shop, goods, { moq: 3, unitPriceIdr: UNIT_PRICE_IDR, endsInS: 3_600 }),
       (made) => ({ detail: made.code }),
     )
-    const buyers = await step('Ani, Dewi and Sari log in', () => Promise.all(['Ani', 'Dewi', 'Sari'].map((name) => shop.newBuyer(name))))
+    const buyers = await step('Ani, Dewi and Sari log in', () =>
+      Promise.all(['Ani', 'Dewi', 'Sari'].map((name) => shop.newBuyer(name))),
+    )
     const joins = await step(
       'each joins with one unit',
       () => Promise.all(buyers.map((buyer) => buyer.join(session.id, goods.variantId))),
-      (all) => ({ amountIdr: all.reduce((sum, one) => sum + one.participation.total_idr, 0), detail: 'held, not paid' }),
+      (all) => ({
+        amountIdr: all.reduce((sum, one) => sum + one.participation.total_idr, 0),
+        detail: 'held, not paid',
+      }),
     )
     const paidIdr = joins.reduce((sum, one) => sum + one.payment.amount_idr, 0)
     await step(
       'each opens the pay link and pays: DANA, QRIS, a BCA virtual account',
-      () => Promise.all(buyers.map((buyer, i) => buyer.pay(joins[i]?.payment as never, channels[i] as string))),
+      () =>
+        Promise.all(buyers.map((buyer, i) => buyer.pay(joins[i]?.payment as never, channels[i] as string))),
       () => ({ amountIdr: paidIdr, detail: 'into escrow' }),
     )
     await step(
       'the MOQ is met, stock is reserved, orders are made, escrow is released',
       () =>
-        until('the session to succeed', () => shop.staff.ask<SessionAnswer>('GET', `/api/group-sessions/${session.id}`), (now) => now.status === 'success'),
+        until(
+          'the session to succeed',
+          () => shop.staff.ask<SessionAnswer>('GET', `/api/group-sessions/${session.id}`),
+          (now) => now.status === 'success',
+        ),
       (now) => ({ detail: `${now.status}, ${now.paid_units} paid units` }),
     )
     const orders = await step(
@@ -47,17 +57,29 @@ export const groupSuccess: Flow = {
       (all) => ({ detail: all.map((order) => order.waybill).join(', ') }),
     )
     expectThat(new Set(orders.map((order) => order.waybill)).size === 3, 'three parcels need three waybills')
-    await step('escrow is empty, and the factory is owed its share', async () => {
-      const read = async (account: string) => {
-        const { data } = await shop.laku<{ data: { balance_idr: number }[] }>('ledger', 'balances', '--account', account)
-        return data[0]?.balance_idr ?? 0
-      }
-      const [escrowIdr, factoryIdr] = await Promise.all([read(`escrow:${session.id}`), read(`factory:${goods.factoryId}`)])
-      expectThat(escrowIdr === 0, `the escrow of ${session.code} still holds ${escrowIdr}`)
-      // 5 % commission is the policy's default.
-      const shareIdr = 3 * UNIT_PRICE_IDR * 0.95
-      expectThat(factoryIdr === shareIdr, `the factory is owed ${factoryIdr}, not ${shareIdr}`)
-      return factoryIdr
-    }, (factoryIdr) => ({ amountIdr: factoryIdr, detail: 'owed to the factory, 5 % commission taken' }))
+    await step(
+      'escrow is empty, and the factory is owed its share',
+      async () => {
+        const read = async (account: string) => {
+          const { data } = await shop.laku<{ data: { balance_idr: number }[] }>(
+            'ledger',
+            'balances',
+            '--account',
+            account,
+          )
+          return data[0]?.balance_idr ?? 0
+        }
+        const [escrowIdr, factoryIdr] = await Promise.all([
+          read(`escrow:${session.id}`),
+          read(`factory:${goods.factoryId}`),
+        ])
+        expectThat(escrowIdr === 0, `the escrow of ${session.code} still holds ${escrowIdr}`)
+        // 5 % commission is the policy's default.
+        const shareIdr = 3 * UNIT_PRICE_IDR * 0.95
+        expectThat(factoryIdr === shareIdr, `the factory is owed ${factoryIdr}, not ${shareIdr}`)
+        return factoryIdr
+      },
+      (factoryIdr) => ({ amountIdr: factoryIdr, detail: 'owed to the factory, 5 % commission taken' }),
+    )
   },
 }

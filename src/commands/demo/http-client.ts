@@ -26,7 +26,12 @@ export class HttpClient {
   }
 
   /** Sends, and gives whatever the answer is. */
-  async send<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+  async send<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
     const url = path.startsWith('http') ? path : this.#base + path
     const response = await fetch(url, {
       method,
@@ -41,7 +46,10 @@ export class HttpClient {
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.includes('json') ?? false
     // The caller names the shape that the API documents.
-    return { status: response.status, body: (isJson ? JSON.parse(text) : response.headers.get('location')) as T }
+    return {
+      status: response.status,
+      body: (isJson ? JSON.parse(text) : response.headers.get('location')) as T,
+    }
   }
 
   /** Sends, and gives the body; anything but success throws HttpAnswerError. */

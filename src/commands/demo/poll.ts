@@ -3,7 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const EVERY_MS = 100
 
 /** Asks again until `done` says so; what is being waited for, and how it last looked, is in the error. */
-export async function until<T>(what: string, ask: () => Promise<T>, done: (value: T) => boolean, withinMs = 15_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T>,
+  done: (value: T) => boolean,
+  withinMs = 15_000,
+): Promise<T> {
   const deadline = performance.now() + withinMs
   for (;;) {
     const value = await ask()

@@ -10,17 +10,32 @@ export const regularOrder: Flow = {
     const goods = await step('staff list a product and count 5 pieces in', () =>
       stockGoods(shop, { name: 'Kaos Polos', sku: 'DEMO-KAOS', priceIdr: 60_000, stock: 5 }),
     )
-    const buyer = await step('Budi logs in by the code on WhatsApp and gives an address', () => shop.newBuyer('Budi'))
-    const { order, payment } = await step('orders 2 pieces; stock is kept for the invoice', () => buyer.order(goods.variantId, 2), (made) => ({
-      amountIdr: made.order.total_idr,
-      detail: `${made.order.code}, shipping included`,
-    }))
-    await step('opens the pay link and pays by QRIS at the provider', () => buyer.pay(payment, 'QRIS'), () => ({
-      amountIdr: payment.amount_idr,
-    }))
+    const buyer = await step('Budi logs in by the code on WhatsApp and gives an address', () =>
+      shop.newBuyer('Budi'),
+    )
+    const { order, payment } = await step(
+      'orders 2 pieces; stock is kept for the invoice',
+      () => buyer.order(goods.variantId, 2),
+      (made) => ({
+        amountIdr: made.order.total_idr,
+        detail: `${made.order.code}, shipping included`,
+      }),
+    )
+    await step(
+      'opens the pay link and pays by QRIS at the provider',
+      () => buyer.pay(payment, 'QRIS'),
+      () => ({
+        amountIdr: payment.amount_idr,
+      }),
+    )
     const booked = await step(
       'the webhook confirms it, the order is paid, the parcel is booked',
-      () => until('a waybill', () => buyer.orderById(order.id), (now) => now.status === 'ready_for_pickup'),
+      () =>
+        until(
+          'a waybill',
+          () => buyer.orderById(order.id),
+          (now) => now.status === 'ready_for_pickup',
+        ),
       (now) => ({ detail: `${now.status}, waybill ${now.waybill}` }),
     )
     expectThat(Boolean(booked.waybill), 'the order is ready for pickup without a waybill')
@@ -31,7 +46,13 @@ export const regularOrder: Flow = {
     )
     await step(
       'what he paid waits for the factory until delivery',
-      () => shop.laku<{ data: { account: string; balance_idr: number }[] }>('ledger', 'balances', '--account', `order-funds:${order.id}`),
+      () =>
+        shop.laku<{ data: { account: string; balance_idr: number }[] }>(
+          'ledger',
+          'balances',
+          '--account',
+          `order-funds:${order.id}`,
+        ),
       (balances) => {
         const heldIdr = balances.data[0]?.balance_idr ?? 0
         // The courier was paid out of shipping's own account, not out of what the buyer paid.

@@ -7,7 +7,12 @@ import { Shop } from './shop.ts'
 export interface DemoResult {
   ok: boolean
   flows: FlowResult[]
-  ledger: { ok: boolean; transactions: number; entries: number; checks: { name: string; ok: boolean; detail: string }[] }
+  ledger: {
+    ok: boolean
+    transactions: number
+    entries: number
+    checks: { name: string; ok: boolean; detail: string }[]
+  }
   balances: { account: string; balance_idr: number }[]
 }
 

@@ -21,13 +21,6 @@ export const balances = defineList({
   ],
   input: z.object({ account: z.array(z.string()).default([]) }),
   examples: ['laku ledger balances', 'laku ledger balances gateway commission --json'],
-  columns: [
-    { name: 'account', kind: 'code', value: (row) => row.account },
-    { name: 'kind', value: (row) => row.kind },
-    { name: 'accounts', kind: 'number', value: (row) => row.accounts },
-    { name: 'balance_idr', kind: 'idr', value: (row) => row.balanceIdr },
-  ],
-  empty: 'No such account, or nothing was posted yet: laku ledger balances lists them all.',
   run: async (context, { account }, page) => {
     const ledger = await import('../../domain/ledger/index.ts')
     const all = await context.read(async ({ tx }): Promise<BalanceRow[]> => {
@@ -46,4 +39,12 @@ export const balances = defineList({
     const data = rest.slice(0, limit)
     return { data, nextCursor: rest.length > limit ? (data.at(-1)?.account ?? null) : null }
   },
+  columns: [
+    { name: 'account', kind: 'code', value: (row) => row.account },
+    { name: 'kind', value: (row) => row.kind },
+    { name: 'accounts', kind: 'number', value: (row) => row.accounts },
+    { name: 'balance_idr', kind: 'idr', value: (row) => row.balanceIdr },
+  ],
+  cursor: z.string(),
+  empty: 'No such account, or nothing was posted yet: laku ledger balances lists them all.',
 })

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { usageError } from '../cli-error.ts'
 import { defineList } from '../define-command.ts'
 
 export const entries = defineList({
@@ -22,19 +21,9 @@ export const entries = defineList({
     'laku ledger entries --account commission --limit 20',
     'laku ledger entries --session GBS-261123-7K3QX2',
   ],
-  columns: [
-    { name: 'seq', kind: 'number', value: (row) => row.seq },
-    { name: 'occurred_at', kind: 'time', value: (row) => row.occurredAt },
-    { name: 'key', heading: 'transaction', value: (row) => row.key },
-    { name: 'account', value: (row) => row.account },
-    { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
-  ],
-  empty: 'No entries: try another account or session, or laku ledger balances.',
   run: async (context, { account, subject, session }, { limit, cursor }) => {
     const { listEntries } = await import('../../domain/ledger/index.ts')
     const before = cursor === undefined ? undefined : Number(cursor)
-    if (before !== undefined && !Number.isSafeInteger(before))
-      throw usageError(`--cursor is "${cursor}": no such page`)
     const rows = await context.read(async ({ tx }) => {
       const { getSession } = await import('../../domain/group-buying/index.ts')
       const sessionId = session && (await getSession(tx, session, { withDrafts: true })).id
@@ -49,4 +38,13 @@ export const entries = defineList({
     const data = rows.slice(0, limit)
     return { data, nextCursor: rows.length > limit ? String(data.at(-1)?.seq) : null }
   },
+  columns: [
+    { name: 'seq', kind: 'number', value: (row) => row.seq },
+    { name: 'occurred_at', kind: 'time', value: (row) => row.occurredAt },
+    { name: 'key', heading: 'transaction', value: (row) => row.key },
+    { name: 'account', value: (row) => row.account },
+    { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
+  ],
+  cursor: z.string().regex(/^\d{1,15}$/),
+  empty: 'No entries: try another account or session, or laku ledger balances.',
 })

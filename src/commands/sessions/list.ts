@@ -19,6 +19,10 @@ export const list = defineList({
   options: [{ flags: '--status <status>', description: 'only these', choices: statuses }],
   input: z.object({ status: z.enum(statuses).optional() }),
   examples: ['laku sessions list --status forming'],
+  run: async (context, { status }, page) => {
+    const { listSessions } = await import('../../domain/group-buying/index.ts')
+    return await context.read(({ tx }) => listSessions(tx, { status, withDrafts: true, ...page }))
+  },
   columns: [
     { name: 'code', kind: 'code', value: (row) => row.code },
     { name: 'status', kind: 'status', value: (row) => row.status },
@@ -30,8 +34,4 @@ export const list = defineList({
     { name: 'ends_at', heading: 'ends', kind: 'time', value: (row) => row.endsAt },
   ],
   empty: 'No sessions. Try another --status, or laku db seed for one to begin with.',
-  run: async (context, { status }, page) => {
-    const { listSessions } = await import('../../domain/group-buying/index.ts')
-    return await context.read(({ tx }) => listSessions(tx, { status, withDrafts: true, ...page }))
-  },
 })

@@ -10,6 +10,15 @@ export const show = defineShow({
   args: [{ name: 'session', description: 'UUID or code' }],
   input: z.object({ session: z.string() }),
   examples: ['laku sessions show GBS-261123-7K3QX2'],
+  run: async (context, { session }) => {
+    const { getSession, listParticipants } = await import('../../domain/group-buying/index.ts')
+    const { balanceIdr, escrow } = await import('../../domain/ledger/index.ts')
+    return await context.read(async ({ tx }) => {
+      const found = await getSession(tx, session, { withDrafts: true })
+      const { data: joined } = await listParticipants(tx, { sessionId: found.id, limit: SHOWN })
+      return { ...found, escrowIdr: await balanceIdr(tx, escrow(found.id)), joined }
+    })
+  },
   fields: [
     { name: 'code', kind: 'code', value: (one) => one.code },
     { name: 'id', kind: 'code', value: (one) => one.id },
@@ -47,13 +56,4 @@ export const show = defineShow({
       joined,
     ),
   ],
-  run: async (context, { session }) => {
-    const { getSession, listParticipants } = await import('../../domain/group-buying/index.ts')
-    const { balanceIdr, escrow } = await import('../../domain/ledger/index.ts')
-    return await context.read(async ({ tx }) => {
-      const found = await getSession(tx, session, { withDrafts: true })
-      const { data: joined } = await listParticipants(tx, { sessionId: found.id, limit: SHOWN })
-      return { ...found, escrowIdr: await balanceIdr(tx, escrow(found.id)), joined }
-    })
-  },
 })

@@ -57,7 +57,10 @@ export class Child {
   /** Tells of an end that nobody asked for. */
   onDeath(tell: (how: string) => void): void {
     const { exitCode, signalCode } = this.#process
-    if (exitCode !== null || signalCode !== null) return tell(signalCode ?? `exit code ${exitCode}`)
+    if (exitCode !== null || signalCode !== null) {
+      tell(signalCode ?? `exit code ${exitCode}`)
+      return
+    }
     this.#process.once('exit', (code, signal) => {
       if (!this.#stopping) tell(signal ?? `exit code ${code}`)
     })

@@ -48,7 +48,9 @@ describe('addresses', () => {
     const who = await newCustomer()
     const made = await create(who)
     expect(made).toEqual({ ...home, id: made.id, phone: '+6281234567890', isDefault: true })
-    await expect(create(who, { postalCode: '4013' })).rejects.toMatchObject({ code: 'address.postal_code_invalid' })
+    await expect(create(who, { postalCode: '4013' })).rejects.toMatchObject({
+      code: 'address.postal_code_invalid',
+    })
     await expect(create(who, { phone: '1' })).rejects.toMatchObject({ code: 'user.phone_invalid' })
   })
 
@@ -71,7 +73,9 @@ describe('addresses', () => {
 
   it('has one default still when many are made and moved at once', async () => {
     const who = await newCustomer()
-    const made = await Promise.all(Array.from({ length: 8 }, (_, n) => create(who, { isDefault: n % 2 === 0 })))
+    const made = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => create(who, { isDefault: n % 2 === 0 })),
+    )
     expect(await defaults(who)).toHaveLength(1)
     await Promise.all(made.map(({ id }) => laku.as(who, (work) => setDefaultAddress(work, id))))
     expect(await defaults(who)).toHaveLength(1)
@@ -105,7 +109,9 @@ describe('addresses', () => {
     const { id } = await create(who)
     const notFound = { code: 'address.not_found' }
     await expect(laku.as(other, (work) => getAddress(work, id))).rejects.toMatchObject(notFound)
-    await expect(laku.as(other, (work) => updateAddress(work, id, { city: 'X' }))).rejects.toMatchObject(notFound)
+    await expect(laku.as(other, (work) => updateAddress(work, id, { city: 'X' }))).rejects.toMatchObject(
+      notFound,
+    )
     await expect(laku.as(other, (work) => setDefaultAddress(work, id))).rejects.toMatchObject(notFound)
     await expect(laku.as(other, (work) => deleteAddress(work, id))).rejects.toMatchObject(notFound)
     await laku.as(who, (work) => deleteAddress(work, id))

@@ -1,7 +1,7 @@
 import { requireCustomer, type Work } from '../kernel/index.ts'
 import { lockUser } from '../user/index.ts'
-import { getAddress } from './read-addresses.ts'
 import { clearDefault } from './default-address.ts'
+import { getAddress } from './read-addresses.ts'
 import type { AddressView } from './views.ts'
 
 /**

@@ -41,7 +41,8 @@ export async function deliverOtpAnotherWay(context: DeliveryContext, challengeId
     if (!way) return
     const failure = await deliver(context, way)
     if (!failure) return
-    if (way.channel === 'sms') await context.units.run(context.actor, async (work) => raiseUndelivered(work, failure))
+    if (way.channel === 'sms')
+      await context.units.run(context.actor, async (work) => raiseUndelivered(work, failure))
   }
 }
 
@@ -49,7 +50,9 @@ export async function deliverOtpAnotherWay(context: DeliveryContext, challengeId
 async function takeNextWay(work: Work, challengeId: string): Promise<NextWay | undefined> {
   const { rows } = await sql<{ phone: string; channel: 'whatsapp' | 'email' | 'sms' }>`
     select phone, channel from otp_challenges
-    where id = ${challengeId} and status = 'open' and expires_at > ${work.now} for no key update`.execute(work.tx)
+    where id = ${challengeId} and status = 'open' and expires_at > ${work.now} for no key update`.execute(
+    work.tx,
+  )
   const [challenge] = rows
   const [code] = (await secretParamsOf(work, otpMessageKey(challengeId))) ?? []
   if (!challenge || challenge.channel === 'sms' || code === undefined) return undefined

@@ -3,4 +3,5 @@ declare module '../kernel/events.ts' {
     'otp.requested': { challengeId: string; messageId: string | null }
   }
 }
+
 export {}

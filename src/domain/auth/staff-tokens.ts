@@ -1,6 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import { type Actor, insertRows, newId, requireStaff, secondsAfter, type Tx, type Work } from '../kernel/index.ts'
+import {
+  type Actor,
+  insertRows,
+  newId,
+  requireStaff,
+  secondsAfter,
+  type Tx,
+  type Work,
+} from '../kernel/index.ts'
 import { authErrors } from './errors.ts'
 
 type StaffActor = Extract<Actor, { kind: 'staff' }>

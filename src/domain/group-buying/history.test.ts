@@ -81,7 +81,10 @@ class Model {
   pay(place: Place): void {
     if (place.payment === 'paid' || place.payment === 'refunded') return
     place.payment = 'paid'
-    if (place.status !== 'held') return this.refund(place)
+    if (place.status !== 'held') {
+      this.refund(place)
+      return
+    }
     place.status = 'paid'
     const enough = this.atMoq ? this.moq : this.capacity
     if (this.units('paid') >= enough) this.end('moq_reached')
@@ -146,7 +149,10 @@ beforeAll(async () => {
 afterAll(() => laku.close())
 
 /** Runs one history on laku and on the model side by side. */
-async function live(setting: { moq: number; room: number; closePolicy: 'at_moq' | 'at_deadline' }, all: Step[]) {
+async function live(
+  setting: { moq: number; room: number; closePolicy: 'at_moq' | 'at_deadline' },
+  all: Step[],
+) {
   const model = new Model(setting)
   const buyers = await market.buyers(BUYERS)
   const session = await market.session({
@@ -195,7 +201,8 @@ class Real {
       }
       case 'leave':
         return (
-          (await allowed(() => market.leave(this.buyers[step.buyer] as Buyer, id))) === model.leave(step.buyer)
+          (await allowed(() => market.leave(this.buyers[step.buyer] as Buyer, id))) ===
+          model.leave(step.buyer)
         )
       case 'deadline': {
         const now = laku.clock.now()
@@ -209,7 +216,8 @@ class Real {
           (await allowed(() => fulfilSession({ units: laku.units, actor: admin }, id))) === model.fulfil()
         )
       case 'cancel': {
-        const cancel = () => laku.as(admin, (work) => cancelSession(work, { sessionId: id, reason: 'a test' }))
+        const cancel = () =>
+          laku.as(admin, (work) => cancelSession(work, { sessionId: id, reason: 'a test' }))
         return (await allowed(cancel)) === model.cancel()
       }
     }

@@ -30,14 +30,15 @@ export async function holdUnits(
 }
 
 async function takeUnits(work: Work, wanted: { sessionId: string; units: number }[]): Promise<Set<string>> {
+  const ids = wanted.map((one) => one.sessionId)
+  // Arrays, not JSON: the planner knows how long they are, and looks each session up by its key.
   const { rows } = await sql<{ id: string }>`
-    with wanted as (
-      select * from jsonb_to_recordset(${asRecords(wanted)}::jsonb) as w(session_id uuid, units integer)
-    ), locked as (
-      select id from group_buying_sessions where id in (select session_id from wanted) order by id for no key update
+    with locked as (
+      select id from group_buying_sessions where id = any(${ids}::uuid[]) order by id for no key update
     )
     update group_buying_sessions s set held_units = s.held_units + w.units
-    from wanted w join locked l on l.id = w.session_id
+    from unnest(${ids}::uuid[], ${wanted.map((one) => one.units)}::integer[]) as w(session_id, units)
+    join locked l on l.id = w.session_id
     where s.id = w.session_id and s.status = 'forming' and s.ends_at > ${work.now}
       and (s.capacity is null or s.paid_units + s.held_units + w.units <= s.capacity)
     returning s.id`.execute(work.tx)

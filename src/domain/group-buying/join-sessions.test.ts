@@ -19,14 +19,25 @@ afterAll(async () => {
 describe('a join', () => {
   it('holds its units and answers with what is to be paid, and where', async () => {
     const [buyer] = await market.buyers(1)
-    const session = await market.session({ tiers: [{ minUnits: 1, unitPriceIdr: 50_000 }, { minUnits: 5, unitPriceIdr: 40_000 }] })
+    const session = await market.session({
+      tiers: [
+        { minUnits: 1, unitPriceIdr: 50_000 },
+        { minUnits: 5, unitPriceIdr: 40_000 },
+      ],
+    })
     const items = [
       { variantId: market.variantId, quantity: 1 },
       { variantId: market.otherVariantId, quantity: 1 },
       { variantId: market.variantId, quantity: 1 },
     ]
     const answer = await market.join(buyer!, session.id, 1, { items })
-    expect(answer.participation).toMatchObject({ status: 'held', units: 3, goodsIdr: 150_000, shippingIdr: 10_000, totalIdr: 160_000 })
+    expect(answer.participation).toMatchObject({
+      status: 'held',
+      units: 3,
+      goodsIdr: 150_000,
+      shippingIdr: 10_000,
+      totalIdr: 160_000,
+    })
     expect(answer.payment).toMatchObject({
       status: 'pending',
       amountIdr: 160_000,
@@ -63,7 +74,9 @@ describe('a join', () => {
     expect(details).toEqual({ originPostalCode: '13960', destinationPostalCode: '40132', weightG: 250 })
     const expiresAt = new Date(laku.clock.now().getTime() + 3_600_000)
     await sql`
-      insert into shipping_rates values ('13960', '40132', 1, 'jne', 'reg', 'REG', 9000, '1 day', ${expiresAt})`.execute(laku.db)
+      insert into shipping_rates values ('13960', '40132', 1, 'jne', 'reg', 'REG', 9000, '1 day', ${expiresAt})`.execute(
+      laku.db,
+    )
     const [found] = await market.joinAll([bare])
     expect(answerOf(found).participation.shippingIdr).toBe(9_000)
     await sql`delete from shipping_rates`.execute(laku.db)
@@ -119,7 +132,13 @@ describe('a batch', () => {
       ...[2, 2, 1, 1].map((quantity, i) => market.joinOf(buyers[i]!, small.id, quantity)),
       market.joinOf(buyers[4]!, large.id, 9),
     ])
-    expect(outcomes.map(codeOf)).toEqual(['ok', 'group_buying.session_full', 'ok', 'group_buying.session_full', 'ok'])
+    expect(outcomes.map(codeOf)).toEqual([
+      'ok',
+      'group_buying.session_full',
+      'ok',
+      'group_buying.session_full',
+      'ok',
+    ])
     expect((await market.see(small.id)).heldUnits).toBe(3)
     expect((await market.see(large.id)).heldUnits).toBe(9)
   })
@@ -170,7 +189,9 @@ describe('races', () => {
     for (let round = 0; round < 5; round++) {
       const buyers = await market.buyers(50)
       const session = await market.session({ capacity: 3 })
-      const outcomes = await Promise.all(buyers.map((buyer) => market.joinAll([market.joinOf(buyer, session.id)])))
+      const outcomes = await Promise.all(
+        buyers.map((buyer) => market.joinAll([market.joinOf(buyer, session.id)])),
+      )
       const codes = outcomes.flat().map(codeOf)
       expect(codes.filter((code) => code === 'ok')).toHaveLength(3)
       expect(new Set(codes)).toEqual(new Set(['ok', 'group_buying.session_full']))
@@ -181,7 +202,9 @@ describe('races', () => {
   it('one buyer from many processes at once gets one place', async () => {
     const [buyer] = await market.buyers(1)
     const session = await market.session()
-    const outcomes = await Promise.all(Array.from({ length: 8 }, () => market.joinAll([market.joinOf(buyer!, session.id)])))
+    const outcomes = await Promise.all(
+      Array.from({ length: 8 }, () => market.joinAll([market.joinOf(buyer!, session.id)])),
+    )
     expect(outcomes.flat().map(codeOf).toSorted()).toEqual([
       ...Array.from({ length: 7 }, () => 'group_buying.already_joined'),
       'ok',
@@ -200,7 +223,11 @@ describe('races', () => {
       ])
       const codes = new Set(outcomes.flat().map(codeOf))
       for (const code of codes) expect(['ok', 'group_buying.session_not_open']).toContain(code)
-      expect(await market.see(session.id)).toMatchObject({ status: 'moq_reached', heldUnits: 0, paidUnits: 1 })
+      expect(await market.see(session.id)).toMatchObject({
+        status: 'moq_reached',
+        heldUnits: 0,
+        paidUnits: 1,
+      })
       await market.expectAllTrue()
     }
   })

@@ -48,21 +48,25 @@ export async function readJoinContext(tx: Tx, joins: readonly Join[]): Promise<J
   const { rows } = await sql<Row>`
     select
       (select paused from switches where name = 'joins') as paused,
-      (select jsonb_agg(jsonb_build_object('id', s.id, 'code', s.code, 'status', s.status, 'endsAt', s.ends_at,
+      (select json_agg(json_build_object('id', s.id, 'code', s.code, 'status', s.status, 'endsAt', s.ends_at,
           'perUserLimit', s.per_user_limit,
           'entryPriceIdr', (select t.unit_price_idr from session_tiers t where t.session_id = s.id order by t.min_units limit 1),
-          'weights', (select jsonb_object_agg(v.id, v.weight_g) from product_variants v where v.product_id = s.product_id)))
+          'weights', (select json_object_agg(v.id, v.weight_g) from product_variants v where v.product_id = s.product_id)))
         from group_buying_sessions s where s.id = any(${sessionIds}::uuid[])) as sessions,
-      (select jsonb_agg(jsonb_build_object('id', id, 'status', status))
+      (select json_agg(json_build_object('id', id, 'status', status))
         from users where id = any(${userIds}::uuid[])) as users,
-      (select jsonb_agg(jsonb_build_object('id', id, 'userId', user_id, 'snapshot', jsonb_build_object(
+      (select json_agg(json_build_object('id', id, 'userId', user_id, 'snapshot', json_build_object(
           'recipientName', recipient_name, 'phone', phone, 'street', street, 'district', district, 'city', city,
           'province', province, 'postalCode', postal_code)))
         from addresses where id = any(${addressIds}::uuid[]) and deleted_at is null) as addresses,
-      (select jsonb_agg(jsonb_build_object('sessionId', p.session_id, 'customerId', p.user_id))
-        from group_participants p
-        where p.user_id = any(${userIds}::uuid[]) and p.session_id = any(${sessionIds}::uuid[])
-          and p.status in ('held', 'paid', 'ordered')) as live`.execute(tx)
+      (select json_agg(json_build_object('sessionId', w.session_id, 'customerId', w.user_id))
+        from unnest(${joins.map((join) => join.sessionId)}::uuid[], ${joins.map((join) => join.customerId)}::uuid[])
+          as w(session_id, user_id)
+        where exists (
+          select from group_participants p where p.session_id = w.session_id and p.user_id = w.user_id
+            and p.status in ('held', 'paid', 'ordered')
+          -- One probe of the index of live places a pair; without the limit the planner may read a whole session.
+          limit 1)) as live`.execute(tx)
   const row = rows[0] as Row
   return {
     paused: row.paused,

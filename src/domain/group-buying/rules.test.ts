@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { admit, entryPrice, finalPrice, freeUnits, mayLeavePaid, rebateOf, sortedTiers, verdict } from './rules.ts'
+import {
+  admit,
+  entryPrice,
+  finalPrice,
+  freeUnits,
+  mayLeavePaid,
+  rebateOf,
+  sortedTiers,
+  verdict,
+} from './rules.ts'
 
 const tiers = [
   { minUnits: 10, unitPriceIdr: 40_000 },
@@ -34,9 +43,24 @@ describe('tiers', () => {
 
   it.each([
     [[]],
-    [[{ minUnits: 1, unitPriceIdr: 5 }, { minUnits: 2, unitPriceIdr: 5 }]],
-    [[{ minUnits: 1, unitPriceIdr: 5 }, { minUnits: 2, unitPriceIdr: 6 }]],
-    [[{ minUnits: 1, unitPriceIdr: 5 }, { minUnits: 1, unitPriceIdr: 4 }]],
+    [
+      [
+        { minUnits: 1, unitPriceIdr: 5 },
+        { minUnits: 2, unitPriceIdr: 5 },
+      ],
+    ],
+    [
+      [
+        { minUnits: 1, unitPriceIdr: 5 },
+        { minUnits: 2, unitPriceIdr: 6 },
+      ],
+    ],
+    [
+      [
+        { minUnits: 1, unitPriceIdr: 5 },
+        { minUnits: 1, unitPriceIdr: 4 },
+      ],
+    ],
   ])('are refused where a price does not fall: %j', (bad) => {
     expect(() => sortedTiers(bad)).toThrow('strictly falling')
   })
@@ -86,7 +110,10 @@ describe('room', () => {
   it('is never exceeded and never left to nobody who fits', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 9 })), fc.nat(40), (wanted, free) => {
-        const { admitted, refused } = admit(wanted.map((units) => ({ units })), free)
+        const { admitted, refused } = admit(
+          wanted.map((units) => ({ units })),
+          free,
+        )
         const taken = admitted.reduce((sum, one) => sum + one.units, 0)
         expect(taken).toBeLessThanOrEqual(free)
         expect(admitted.length + refused.length).toBe(wanted.length)

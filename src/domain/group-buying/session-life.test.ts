@@ -42,7 +42,9 @@ const sweep = () => laku.system(sweepSessions)
 const fulfil = (sessionId: string) => fulfilSession({ units: laku.units, actor: admin }, sessionId)
 
 async function isDue(): Promise<boolean> {
-  const { rows } = await sql<{ due: boolean }>`select ${sessionsDue(laku.clock.now())} as due`.execute(laku.db)
+  const { rows } = await sql<{ due: boolean }>`select ${sessionsDue(laku.clock.now())} as due`.execute(
+    laku.db,
+  )
   return rows[0]?.due ?? false
 }
 
@@ -73,9 +75,13 @@ describe('making a session', () => {
   it('needs an active product, an end in the future and somebody of the staff', async () => {
     const input = { productId: market.productId, moq: 2, tiers, endsAt: secondsAfter(laku.clock.now(), 60) }
     const make = (change: object) => laku.as(admin, (work) => createSession(work, { ...input, ...change }))
-    await expect(make({ endsAt: laku.clock.now() })).rejects.toMatchObject({ code: 'group_buying.invalid_period' })
+    await expect(make({ endsAt: laku.clock.now() })).rejects.toMatchObject({
+      code: 'group_buying.invalid_period',
+    })
     await expect(make({ tiers: [] })).rejects.toMatchObject({ code: 'group_buying.invalid_tiers' })
-    await expect(make({ productId: market.variantId })).rejects.toMatchObject({ code: 'group_buying.product_not_found' })
+    await expect(make({ productId: market.variantId })).rejects.toMatchObject({
+      code: 'group_buying.product_not_found',
+    })
     const buyer = (await market.buyers(1))[0] as Buyer
     const asBuyer = laku.as({ kind: 'customer', id: buyer.id }, (work) => createSession(work, input))
     await expect(asBuyer).rejects.toMatchObject({ code: 'kernel.forbidden' })
@@ -130,8 +136,13 @@ describe('success from stock', () => {
     expect(await laku.as(admin, (work) => fulfilDemand(work, input))).toMatchObject({ outcome: 'reserved' })
     expect(await laku.as(admin, (work) => createOrdersOf(work, input))).toMatchObject({ count: 1 })
     expect(await laku.as(admin, (work) => createOrdersOf(work, input))).toMatchObject({ count: 0 })
-    expect(await laku.as(admin, (work) => releaseEscrowOf(work, input))).toMatchObject({ count: 0, amountIdr: 0 })
-    expect(await laku.as(admin, (work) => fulfilDemand(work, input))).toMatchObject({ outcome: 'nothing_waits' })
+    expect(await laku.as(admin, (work) => releaseEscrowOf(work, input))).toMatchObject({
+      count: 0,
+      amountIdr: 0,
+    })
+    expect(await laku.as(admin, (work) => fulfilDemand(work, input))).toMatchObject({
+      outcome: 'nothing_waits',
+    })
     expect(await fulfil(session.id)).toBe(0)
     const refund = laku.as(admin, (work) => refundSession(work, input))
     await expect(refund).rejects.toMatchObject({ code: 'group_buying.not_refundable' })
@@ -176,7 +187,9 @@ describe('at_deadline', () => {
     expect(await balance(walletAccount(buyers[0]!.id))).toBe(60_000)
     await market.joinAndPay(buyers, session.id)
     expect(await market.see(session.id)).toMatchObject({ status: 'forming', paidUnits: 4, participants: 4 })
-    await expect(market.leave(buyers[0]!, session.id)).rejects.toMatchObject({ code: 'group_buying.leave_refused' })
+    await expect(market.leave(buyers[0]!, session.id)).rejects.toMatchObject({
+      code: 'group_buying.leave_refused',
+    })
     laku.clock.shift(24 * 3600)
     await sweep()
     expect(await market.see(session.id)).toMatchObject({ status: 'moq_reached', finalUnitPriceIdr: 40_000 })
@@ -203,7 +216,9 @@ describe('failure', () => {
     expect(await market.statusOf(unpaid.participation.id)).toBe('expired')
     expect(await balance(walletAccount(a!.id))).toBe(110_000)
     expect(await balance(escrow(session.id))).toBe(0)
-    expect(await laku.as(admin, (work) => refundSession(work, { sessionId: session.id }))).toMatchObject({ count: 0 })
+    expect(await laku.as(admin, (work) => refundSession(work, { sessionId: session.id }))).toMatchObject({
+      count: 0,
+    })
   })
 
   it('of a session that nobody joined leaves nothing to refund', async () => {
@@ -234,7 +249,10 @@ describe('failure', () => {
     await laku.as(admin, (work) => cancelSession(work, { ...input, reason: 'factory burnt down' }))
     expect((await market.see(session.id)).status).toBe('refunded')
     expect(await balance(walletAccount(buyer!.id))).toBe(60_000)
-    const { rows } = await sql`select from stock_reservations where subject_id = ${session.id} and status = 'open'`.execute(laku.db)
+    const { rows } =
+      await sql`select from stock_reservations where subject_id = ${session.id} and status = 'open'`.execute(
+        laku.db,
+      )
     expect(rows).toHaveLength(0)
     await expect(fulfil(session.id)).rejects.toMatchObject({ code: 'group_buying.not_fulfillable' })
   })
@@ -278,7 +296,11 @@ describe('a place', () => {
     const buyers = await market.buyers(5)
     const session = await market.session({ moq: 3 })
     await market.joinAndPay(buyers, session.id)
-    expect(await market.see(session.id)).toMatchObject({ status: 'moq_reached', paidUnits: 5, participants: 5 })
+    expect(await market.see(session.id)).toMatchObject({
+      status: 'moq_reached',
+      paidUnits: 5,
+      participants: 5,
+    })
   })
 
   it('that is left unpaid is free, can be taken again, and takes no late money', async () => {

@@ -57,6 +57,10 @@ export class UnitOfWork {
     return this.#options.db
   }
 
+  get policy(): Policy {
+    return this.#options.policy
+  }
+
   /**
    * Runs `use` in one transaction and returns what it returns. A deadlock or a serialization failure is run
    * again from the start, so `use` must keep no state of its own across attempts.

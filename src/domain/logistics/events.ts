@@ -2,6 +2,7 @@ import type { ShipmentStatus } from './transitions.ts'
 
 declare module '../kernel/events.ts' {
   interface EventPayloads {
+    /** A parcel is being made ready, its courier not booked yet. */
     'shipment.created': { shipmentId: string; orderId: string }
     'shipment.status_changed': {
       shipmentId: string
@@ -10,6 +11,8 @@ declare module '../kernel/events.ts' {
       to: ShipmentStatus
       waybill: string | null
       trackingUrl: string | null
+      /** Why the courier refused it, where it did. */
+      failureCode: string | null
     }
   }
 }

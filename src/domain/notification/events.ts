@@ -3,4 +3,5 @@ declare module '../kernel/events.ts' {
     'notification.email_queued': { deliveryId: string }
   }
 }
+
 export {}

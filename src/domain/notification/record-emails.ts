@@ -25,7 +25,11 @@ export async function recordEmail(work: Work, { id, attempts, result }: EmailOut
     raiseFailure(work, id, code)
     return
   }
-  const putOff = { nextAttemptAt: retryAt(work.now, attempts, retryAfterS), failureCode: code, updatedAt: work.now }
+  const putOff = {
+    nextAttemptAt: retryAt(work.now, attempts, retryAfterS),
+    failureCode: code,
+    updatedAt: work.now,
+  }
   await delivery.set(putOff).where('attempts', '=', attempts).execute()
 }
 

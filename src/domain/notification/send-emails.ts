@@ -36,7 +36,12 @@ async function sendBatch({ units, actor, mailer }: MailContext, deliveryIds: str
 }
 
 // A mistake of ours with one mail may not hold up the others: it is put off like them, and thrown at the end.
-const internalError = { provider: 'email', operation: 'send', outcome: 'unknown', code: 'internal_error' } as const
+const internalError = {
+  provider: 'email',
+  operation: 'send',
+  outcome: 'unknown',
+  code: 'internal_error',
+} as const
 
 async function send(mailer: Mailer, { to, title, body, link }: ClaimedEmail): Promise<{ messageId: string }> {
   return await mailer.send({ to, subject: title, text: link === null ? body : `${body}\n\n${link}` })

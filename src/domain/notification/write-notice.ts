@@ -14,7 +14,8 @@ type Payload = EventPayloads[NoticeEvent]
 
 // A table's row takes the payload of its own event; TypeScript cannot follow the key through the table.
 const ruleOf = (news: News) => noticeRules[news.type] as NoticeRule<NoticeEvent>
-const textOf = (news: News, locale: Locale) => languages[locale][news.type] as (payload: Payload) => NoticeText
+const textOf = (news: News, locale: Locale) =>
+  languages[locale][news.type] as (payload: Payload) => NoticeText
 
 /** Whether anybody is to hear of it. */
 export function isWanted(news: News): boolean {

@@ -2,6 +2,7 @@ import { newId, type Work } from '../kernel/index.ts'
 import { type Confirmation, type ConfirmationOutcome, confirmPayments } from './confirm-payments.ts'
 import { expirePayments } from './expire-payments.ts'
 import type { GatewayInvoice } from './gateway.ts'
+import { lockWholly } from './lock-payments.ts'
 import { quarantine, type StrayMoney } from './quarantine.ts'
 import { channelOf } from './rules.ts'
 
@@ -24,18 +25,24 @@ export async function confirmInvoices(
   const unique = [...new Map(invoices.map((invoice) => [invoice.id, invoice])).values()]
   if (unique.length === 0) return { outcomes: [], expired: [] }
   const known = await paymentsByCode(work, unique)
-  const confirmations: Confirmation[] = []
+  await lockWholly(
+    work.tx,
+    [...known.values()].map((payment) => payment.id),
+  )
+  // Where two invoices of a payment were paid, the one that the payment knows is the first, the other the second.
+  const first: Confirmation[] = []
+  const second: Confirmation[] = []
   const strays: StrayMoney[] = []
   const over: string[] = []
   for (const invoice of unique) {
     const payment = known.get(invoice.externalId)
+    const stored = payment?.providerInvoiceId === invoice.id
     if (!isPaid(invoice)) {
-      if (invoice.status === 'EXPIRED' && payment?.providerInvoiceId === invoice.id) over.push(payment.id)
-    } else if (payment) confirmations.push(confirmationOf(work, payment.id, invoice))
+      if (invoice.status === 'EXPIRED' && payment && stored) over.push(payment.id)
+    } else if (payment) (stored ? first : second).push(confirmationOf(work, payment.id, invoice))
     else strays.push(unknownMoney(invoice))
   }
-  // The invoice that the payment knows goes first: where two were paid, the other one is the second.
-  confirmations.sort((a, b) => Number(isStored(known, b)) - Number(isStored(known, a)))
+  const confirmations = [...first, ...second]
   const outcomes = await confirmPayments(work, confirmations)
   const paidNow = new Set(confirmations.map((one) => one.paymentId))
   const expired = await expirePayments(
@@ -52,10 +59,7 @@ interface Known {
   providerInvoiceId: string | null
 }
 
-async function paymentsByCode(
-  work: Work,
-  invoices: readonly GatewayInvoice[],
-): Promise<Map<string, Known>> {
+async function paymentsByCode(work: Work, invoices: readonly GatewayInvoice[]): Promise<Map<string, Known>> {
   const codes = [...new Set(invoices.map((invoice) => invoice.externalId))]
   const rows = await work.tx
     .selectFrom('payments')
@@ -63,13 +67,6 @@ async function paymentsByCode(
     .where('code', 'in', codes)
     .execute()
   return new Map(rows.map((row) => [row.code, row]))
-}
-
-function isStored(known: ReadonlyMap<string, Known>, confirmation: Confirmation): boolean {
-  for (const payment of known.values()) {
-    if (payment.id === confirmation.paymentId) return payment.providerInvoiceId === confirmation.invoiceId
-  }
-  return false
 }
 
 function confirmationOf(work: Work, paymentId: string, invoice: GatewayInvoice): Confirmation {

@@ -30,7 +30,10 @@ export async function confirmPayments(
   confirmations: readonly Confirmation[],
 ): Promise<{ paymentId: string; outcome: ConfirmationOutcome }[]> {
   if (confirmations.length === 0) return []
-  const payments = await lockPayments(work.tx, confirmations.map((one) => one.paymentId))
+  const payments = await lockPayments(
+    work.tx,
+    confirmations.map((one) => one.paymentId),
+  )
   const received = new Map<string, { confirmation: Confirmation; outcome: ConfirmationOutcome }>()
   const strays: StrayMoney[] = []
   const outcomes = confirmations.map((confirmation) => {

@@ -61,7 +61,11 @@ async function insertPayments(work: Work, payments: readonly Payment[]): Promise
   try {
     await insertRows(work.tx, 'payments', rows)
   } catch (error) {
-    if (error instanceof Error && 'constraint' in error && error.constraint === 'payments_one_open_an_order') {
+    if (
+      error instanceof Error &&
+      'constraint' in error &&
+      error.constraint === 'payments_one_open_an_order'
+    ) {
       throw paymentErrors.order_has_open_payment()
     }
     throw error

@@ -51,5 +51,8 @@ export async function expireWithdrawn(work: Work, paymentIds: readonly string[])
     select id from payments
     where id = any(${paymentIds}::uuid[]) and status = 'pending' and invoice_requested_at is null
     order by id for no key update`.execute(work.tx)
-  return await expirePayments(work, rows.map((row) => row.id))
+  return await expirePayments(
+    work,
+    rows.map((row) => row.id),
+  )
 }

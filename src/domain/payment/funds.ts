@@ -27,11 +27,15 @@ export async function lockPaidThings(tx: Tx, payments: readonly Paid[]): Promise
   const [sessions, participants, orders] = [ids('sessionId'), ids('participantId'), ids('orderId')]
   if (sessions.length > 0) {
     await sql`
-      select from group_buying_sessions where id = any(${sessions}::uuid[]) order by id for no key update`.execute(tx)
+      select from group_buying_sessions where id = any(${sessions}::uuid[]) order by id for no key update`.execute(
+      tx,
+    )
   }
   if (participants.length > 0) {
     await sql`
-      select from group_participants where id = any(${participants}::uuid[]) order by id for no key update`.execute(tx)
+      select from group_participants where id = any(${participants}::uuid[]) order by id for no key update`.execute(
+      tx,
+    )
   }
   await sql`
     select from orders where id = any(${orders}::uuid[]) or participant_id = any(${participants}::uuid[])

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Rupiah, Tx } from '../kernel/index.ts'
+import { lockPaidThings } from './funds.ts'
 import type { PaymentStatus } from './transitions.ts'
 import type { Payment } from './views.ts'
 
@@ -19,4 +20,11 @@ export async function lockPayments(tx: Tx, ids: Iterable<string>): Promise<Map<s
       provider_invoice_id, channel, paid_at, returned_idr, refunded_idr
     from payments where id = any(${[...new Set(ids)]}::uuid[]) order by id for no key update`.execute(tx)
   return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** Locks payments and what they pay for, all of it before the first change: a batch that both confirms and expires asks in one order. */
+export async function lockWholly(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedPayment>> {
+  const payments = await lockPayments(tx, ids)
+  await lockPaidThings(tx, [...payments.values()])
+  return payments
 }

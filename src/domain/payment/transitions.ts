@@ -1,6 +1,13 @@
 import type { Transitions } from '../kernel/index.ts'
 
-export type PaymentStatus = 'pending' | 'paid' | 'partially_refunded' | 'refunded' | 'expired' | 'failed' | 'review'
+export type PaymentStatus =
+  | 'pending'
+  | 'paid'
+  | 'partially_refunded'
+  | 'refunded'
+  | 'expired'
+  | 'failed'
+  | 'review'
 
 /** An expired payment can still be paid: the provider's PAID may follow its EXPIRED, and money is never ignored. */
 export const paymentTransitions: Transitions<PaymentStatus> = {

@@ -3,4 +3,5 @@ declare module '../kernel/events.ts' {
     'user.registered': { userId: string }
   }
 }
+
 export {}

@@ -8,7 +8,10 @@ import { type User, userByPhone } from './read-users.ts'
  * not rename themselves by it.
  * @throws user.phone_invalid
  */
-export async function registerUser(work: Work, input: { phone: string; name?: string | undefined }): Promise<User> {
+export async function registerUser(
+  work: Work,
+  input: { phone: string; name?: string | undefined },
+): Promise<User> {
   const phone = normalizePhone(input.phone)
   const known = await userByPhone(work.tx, phone)
   if (known) return known

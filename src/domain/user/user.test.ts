@@ -11,9 +11,12 @@ test.each([
   expect(normalizePhone(written)).toBe(e164)
 })
 
-test.each(['', '12', 'halo', '021 555 5555', '0812', '+62 812 3456 7890 1234 5'])('%j is no mobile number', (written) => {
-  expect(() => normalizePhone(written)).toThrow(expect.objectContaining({ code: 'user.phone_invalid' }))
-})
+test.each(['', '12', 'halo', '021 555 5555', '0812', '+62 812 3456 7890 1234 5'])(
+  '%j is no mobile number',
+  (written) => {
+    expect(() => normalizePhone(written)).toThrow(expect.objectContaining({ code: 'user.phone_invalid' }))
+  },
+)
 
 describe('users', () => {
   let laku: TestLaku
@@ -28,7 +31,11 @@ describe('users', () => {
       written.map((phone) => laku.system((work) => registerUser(work, { phone, name: 'Siti' }))),
     )
     expect(new Set(users.map(({ id }) => id)).size).toBe(1)
-    const events = await laku.db.selectFrom('events').select('aggregateId').where('type', '=', 'user.registered').execute()
+    const events = await laku.db
+      .selectFrom('events')
+      .select('aggregateId')
+      .where('type', '=', 'user.registered')
+      .execute()
     expect(events).toEqual([{ aggregateId: users[0]?.id }])
     const again = await laku.system((work) => registerUser(work, { phone: '081234567890', name: 'Other' }))
     expect(again).toMatchObject({ name: 'Siti', locale: 'id', status: 'active', email: null })

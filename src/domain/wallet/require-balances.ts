@@ -1,4 +1,4 @@
-import { type Rupiah, type Work } from '../kernel/index.ts'
+import type { Rupiah, Work } from '../kernel/index.ts'
 import { balances, walletAccount } from '../ledger/index.ts'
 import { walletErrors } from './errors.ts'
 

@@ -5,4 +5,5 @@ declare module '../kernel/events.ts' {
     'stock.reserved': { subjectKind: 'session' | 'order'; subjectId: string; units: number }
   }
 }
+
 export {}

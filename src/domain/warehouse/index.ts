@@ -4,6 +4,7 @@ export { type Adjustment, adjustStock } from './adjust-stock.ts'
 export { warehouseChecks } from './checks.ts'
 export { warehouseErrors } from './errors.ts'
 export { handOverReservation } from './hand-over-reservation.ts'
+export { listMovements } from './list-movements.ts'
 export {
   listStock,
   type MovementView,

@@ -5,4 +5,5 @@ declare module '../kernel/events.ts' {
     'whatsapp.failed': { messageId: string; dedupeKey: string; failureCode: string }
   }
 }
+
 export {}

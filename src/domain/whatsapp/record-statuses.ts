@@ -17,7 +17,10 @@ const forward = ['sent', 'delivered', 'read'] as const satisfies MessageStatus[]
  * Moves messages by what the provider says of them, only ever forward, in whatever order it comes. Returns the
  * provider's ids that no message has: not ours, or not yet written down by the worker that sent it.
  */
-export async function recordStatuses(work: Work, news: readonly MessageNews[]): Promise<{ unknown: string[] }> {
+export async function recordStatuses(
+  work: Work,
+  news: readonly MessageNews[],
+): Promise<{ unknown: string[] }> {
   const ids = [...new Set(news.map(({ providerMessageId }) => providerMessageId))]
   if (ids.length === 0) return { unknown: [] }
   const { rows } = await sql<{ id: string; providerMessageId: string }>`

@@ -43,7 +43,12 @@ async function sendBatch({ units, actor, whatsapp }: SendContext, messageIds: st
 }
 
 // A mistake of ours with one message may not hold up the others: it is put off like them, and thrown at the end.
-const internalError = { provider: 'whatsapp', operation: 'send', outcome: 'unknown', code: 'internal_error' } as const
+const internalError = {
+  provider: 'whatsapp',
+  operation: 'send',
+  outcome: 'unknown',
+  code: 'internal_error',
+} as const
 
 async function send(whatsapp: WhatsAppSender, vault: Vault, message: ClaimedMessage): Promise<SentWhatsApp> {
   const { toPhone: to, template, language, params, body } = message

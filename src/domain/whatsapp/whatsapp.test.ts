@@ -55,7 +55,13 @@ beforeEach(() => {
 })
 
 const queue = async (more: Partial<NewMessage> = {}) => {
-  const message = { dedupeKey: newId(), to: '+6281234567890', template: 'laku_notice', params: ['a', 'b'], ...more }
+  const message = {
+    dedupeKey: newId(),
+    to: '+6281234567890',
+    template: 'laku_notice',
+    params: ['a', 'b'],
+    ...more,
+  }
   const [id] = await laku.system((work) => queueMessages(work, [message]))
   return id as string
 }
@@ -73,7 +79,11 @@ describe('the queue', () => {
     const ids = await laku.system((work) => queueMessages(work, [message, message]))
     expect(ids).toHaveLength(1)
     expect(await laku.system((work) => queueMessages(work, [message]))).toEqual([])
-    const events = await laku.db.selectFrom('events').select('payload').where('aggregateId', '=', ids[0] as string).execute()
+    const events = await laku.db
+      .selectFrom('events')
+      .select('payload')
+      .where('aggregateId', '=', ids[0] as string)
+      .execute()
     expect(events).toEqual([{ payload: { messageId: ids[0] } }])
   })
 
@@ -127,26 +137,29 @@ describe('sending', () => {
     expect(await read(id)).toMatchObject({ status: 'sent', attempts: 2, providerMessageId })
   })
 
-  it.each(['unknown', 'unreachable'] as const)('tries again after %s, later each time, then fails and says so', async (outcome) => {
-    sender.fail = outcome
-    const id = await queue()
-    const waits: number[] = []
-    for (let attempt = 1; attempt < laku.policy.providerAttempts; attempt++) {
+  it.each(['unknown', 'unreachable'] as const)(
+    'tries again after %s, later each time, then fails and says so',
+    async (outcome) => {
+      sender.fail = outcome
+      const id = await queue()
+      const waits: number[] = []
+      for (let attempt = 1; attempt < laku.policy.providerAttempts; attempt++) {
+        await send([id])
+        const { nextAttemptAt, status } = await read(id)
+        expect(status).toBe('queued')
+        const waitS = ((nextAttemptAt as Date).getTime() - laku.clock.now().getTime()) / 1000
+        waits.push(waitS)
+        expect(await due()).not.toContain(id)
+        laku.clock.shift(waitS)
+        expect(await due()).toContain(id)
+      }
+      expect(waits).toEqual([10, 20, 40, 80, 160, 320, 640])
       await send([id])
-      const { nextAttemptAt, status } = await read(id)
-      expect(status).toBe('queued')
-      const waitS = ((nextAttemptAt as Date).getTime() - laku.clock.now().getTime()) / 1000
-      waits.push(waitS)
-      expect(await due()).not.toContain(id)
-      laku.clock.shift(waitS)
-      expect(await due()).toContain(id)
-    }
-    expect(waits).toEqual([10, 20, 40, 80, 160, 320, 640])
-    await send([id])
-    expect(await read(id)).toMatchObject({ status: 'failed', failureCode: outcome, nextAttemptAt: null })
-    expect(failed).toMatchObject([{ payload: { messageId: id, failureCode: outcome } }])
-    expect(await attentionOf(outcome)).toEqual([{ kind: 'whatsapp.failed', times: 1 }])
-  })
+      expect(await read(id)).toMatchObject({ status: 'failed', failureCode: outcome, nextAttemptAt: null })
+      expect(failed).toMatchObject([{ payload: { messageId: id, failureCode: outcome } }])
+      expect(await attentionOf(outcome)).toEqual([{ kind: 'whatsapp.failed', times: 1 }])
+    },
+  )
 
   it('takes a definite no for an answer', async () => {
     sender.fail = 'refused'
@@ -182,12 +195,14 @@ describe('sending', () => {
     expect((await read(id)).nextAttemptAt).toEqual(sendBy)
     laku.clock.shift(15)
     sender.fail = undefined
-    await send(await due())
-    expect(sender.sent.length).toBe(0)
+    expect(await due()).toContain(id)
+    await send([id])
+    expect(sender.sent).toHaveLength(0)
     expect(await read(id)).toMatchObject({ status: 'failed', failureCode: 'too_late', attempts: 2 })
   })
 
   it('waits while staff have paused WhatsApp, but for what has its time', async () => {
+    await send(await due())
     await laku.db.updateTable('switches').set({ paused: true }).where('name', '=', 'whatsapp').execute()
     const id = await queue()
     const code = await queue({ sendBy: secondsAfter(laku.clock.now(), 60) })
@@ -228,7 +243,8 @@ describe('statuses', () => {
     [['deleted', 'warning'], 'sent'],
   ])('%j one by one end in %s', async (statuses, end) => {
     const { id, providerMessageId } = await sentMessage()
-    for (const status of statuses) await laku.system((work) => recordStatuses(work, [{ providerMessageId, status, at }]))
+    for (const status of statuses)
+      await laku.system((work) => recordStatuses(work, [{ providerMessageId, status, at }]))
     expect((await read(id)).status).toBe(end)
   })
 

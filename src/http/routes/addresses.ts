@@ -89,6 +89,7 @@ export const addressRoutes =
     app.post(
       '/api/addresses/:id/default',
       { config, schema: { params: byId, body: z.strictObject({}).optional(), response: { 200: address } } },
-      async (request, reply) => request.change(reply, 200, (work) => setDefaultAddress(work, request.params.id)),
+      async (request, reply) =>
+        request.change(reply, 200, (work) => setDefaultAddress(work, request.params.id)),
     )
   }

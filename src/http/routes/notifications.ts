@@ -50,6 +50,7 @@ export const notificationRoutes =
           response: { 200: notification },
         },
       },
-      async (request, reply) => request.change(reply, 200, (work) => readNotification(work, request.params.id)),
+      async (request, reply) =>
+        request.change(reply, 200, (work) => readNotification(work, request.params.id)),
     )
   }

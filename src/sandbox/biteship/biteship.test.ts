@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { SECRETS, startFixture } from '../../../test/sandbox-fixture.ts'
 import { fieldsOf } from '../fields.ts'
-import { SECRETS, startFixture } from '../fixture.ts'
 
 let f: Awaited<ReturnType<typeof startFixture>>
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { createTransport } from 'nodemailer'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { SECRETS, startFixture } from '../../../test/sandbox-fixture.ts'
 import { fieldsOf } from '../fields.ts'
-import { SECRETS, startFixture } from '../fixture.ts'
 
 let f: Awaited<ReturnType<typeof startFixture>>
 beforeAll(async () => {

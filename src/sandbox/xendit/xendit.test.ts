@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Invoice, Payout, Refund } from 'xendit-node'
-import { SECRETS, startFixture } from '../fixture.ts'
+import { SECRETS, startFixture } from '../../../test/sandbox-fixture.ts'
 
 let f: Awaited<ReturnType<typeof startFixture>>
 beforeAll(async () => {

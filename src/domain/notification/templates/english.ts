@@ -13,14 +13,32 @@ const reasons: Record<RefundReason, string> = {
 }
 
 const statuses: Record<ToldStatus, (code: string) => NoticeText> = {
-  ready_for_pickup: (code) => ({ title: `Order ${code} is ready`, body: 'The courier will pick up your parcel soon.' }),
+  ready_for_pickup: (code) => ({
+    title: `Order ${code} is ready`,
+    body: 'The courier will pick up your parcel soon.',
+  }),
   picked_up: (code) => ({ title: `Order ${code} was picked up`, body: 'Your parcel is with the courier.' }),
-  in_transit: (code) => ({ title: `Order ${code} is on its way`, body: 'Your parcel is on its way to your address.' }),
+  in_transit: (code) => ({
+    title: `Order ${code} is on its way`,
+    body: 'Your parcel is on its way to your address.',
+  }),
   delivered: (code) => ({ title: `Order ${code} was delivered`, body: 'Your parcel has arrived. Enjoy!' }),
-  on_hold: (code) => ({ title: `Order ${code} is on hold`, body: 'We are sorting it out and will let you know.' }),
-  failed: (code) => ({ title: `The parcel of order ${code} is lost`, body: 'The courier could not deliver it. We will contact you soon.' }),
-  returning: (code) => ({ title: `Order ${code} is being returned`, body: 'The courier could not hand over the parcel and brings it back.' }),
-  returned: (code) => ({ title: `Order ${code} came back`, body: 'The parcel is back in our warehouse. We will contact you.' }),
+  on_hold: (code) => ({
+    title: `Order ${code} is on hold`,
+    body: 'We are sorting it out and will let you know.',
+  }),
+  failed: (code) => ({
+    title: `The parcel of order ${code} is lost`,
+    body: 'The courier could not deliver it. We will contact you soon.',
+  }),
+  returning: (code) => ({
+    title: `Order ${code} is being returned`,
+    body: 'The courier could not hand over the parcel and brings it back.',
+  }),
+  returned: (code) => ({
+    title: `Order ${code} came back`,
+    body: 'The parcel is back in our warehouse. We will contact you.',
+  }),
 }
 
 export const english: NoticeTexts = {

@@ -13,14 +13,38 @@ const reasons: Record<RefundReason, string> = {
 }
 
 const statuses: Record<ToldStatus, (code: string) => NoticeText> = {
-  ready_for_pickup: (code) => ({ title: `Pesanan ${code} siap dikirim`, body: 'Kurir akan segera mengambil paket Anda.' }),
-  picked_up: (code) => ({ title: `Pesanan ${code} diambil kurir`, body: 'Paket Anda sudah di tangan kurir.' }),
-  in_transit: (code) => ({ title: `Pesanan ${code} dalam perjalanan`, body: 'Paket Anda sedang menuju alamat tujuan.' }),
-  delivered: (code) => ({ title: `Pesanan ${code} sudah sampai`, body: 'Paket Anda telah diterima. Selamat menikmati!' }),
-  on_hold: (code) => ({ title: `Pesanan ${code} tertunda`, body: 'Kami sedang menyelesaikannya dan akan mengabari Anda.' }),
-  failed: (code) => ({ title: `Paket pesanan ${code} hilang`, body: 'Kurir tidak dapat mengantarnya. Kami akan segera menghubungi Anda.' }),
-  returning: (code) => ({ title: `Pesanan ${code} dikirim balik`, body: 'Kurir tidak dapat menyerahkan paket dan membawanya kembali.' }),
-  returned: (code) => ({ title: `Pesanan ${code} sudah kembali`, body: 'Paket sudah kembali di gudang kami. Kami akan menghubungi Anda.' }),
+  ready_for_pickup: (code) => ({
+    title: `Pesanan ${code} siap dikirim`,
+    body: 'Kurir akan segera mengambil paket Anda.',
+  }),
+  picked_up: (code) => ({
+    title: `Pesanan ${code} diambil kurir`,
+    body: 'Paket Anda sudah di tangan kurir.',
+  }),
+  in_transit: (code) => ({
+    title: `Pesanan ${code} dalam perjalanan`,
+    body: 'Paket Anda sedang menuju alamat tujuan.',
+  }),
+  delivered: (code) => ({
+    title: `Pesanan ${code} sudah sampai`,
+    body: 'Paket Anda telah diterima. Selamat menikmati!',
+  }),
+  on_hold: (code) => ({
+    title: `Pesanan ${code} tertunda`,
+    body: 'Kami sedang menyelesaikannya dan akan mengabari Anda.',
+  }),
+  failed: (code) => ({
+    title: `Paket pesanan ${code} hilang`,
+    body: 'Kurir tidak dapat mengantarnya. Kami akan segera menghubungi Anda.',
+  }),
+  returning: (code) => ({
+    title: `Pesanan ${code} dikirim balik`,
+    body: 'Kurir tidak dapat menyerahkan paket dan membawanya kembali.',
+  }),
+  returned: (code) => ({
+    title: `Pesanan ${code} sudah kembali`,
+    body: 'Paket sudah kembali di gudang kami. Kami akan menghubungi Anda.',
+  }),
 }
 
 export const indonesian: NoticeTexts = {

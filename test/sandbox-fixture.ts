@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { fieldsOf } from './fields.ts'
-import { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.ts'
+import { fieldsOf } from '../src/sandbox/fields.ts'
+import { type Sandbox, type SandboxOptions, startSandbox } from '../src/sandbox/sandbox.ts'
 
 /** A delivery as the merchant saw it. */
 export interface Received {

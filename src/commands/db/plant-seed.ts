@@ -1,0 +1,70 @@
+import { createFactory, updateFactory } from '../../domain/factory/index.ts'
+import { createSession, listSessions, type SessionView } from '../../domain/group-buying/index.ts'
+import { secondsAfter, type Work } from '../../domain/kernel/index.ts'
+import { createProduct, getProduct, type ProductView } from '../../domain/product/index.ts'
+import { adjustStock } from '../../domain/warehouse/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+import { seedFactory, seedProducts, seedSession, seedStock } from './seed-data.ts'
+
+export interface Planted {
+  products: ProductView[]
+  session: SessionView
+}
+
+/** Plants what is missing of the seed data, through the same use cases as staff, in one transaction. */
+export async function plantSeed(laku: Laku): Promise<Planted> {
+  return await laku.units.run({ kind: 'system', name: 'seed' }, async (work) => {
+    const products = (await plantedProducts(work)) ?? (await plantProducts(work))
+    const [first] = products
+    if (!first) throw new Error('the seed data has no products')
+    return {
+      products,
+      session: (await openSessionOf(work, first.id)) ?? (await plantSession(work, first.id)),
+    }
+  })
+}
+
+/** The products of an earlier planting, found by their SKUs; nothing where there was none. */
+async function plantedProducts(work: Work): Promise<ProductView[] | undefined> {
+  const skus = seedProducts.map((product) => product.variants[0]?.sku ?? '')
+  const found = await work.tx
+    .selectFrom('productVariants')
+    .select(['sku', 'productId'])
+    .where('sku', 'in', skus)
+    .execute()
+  if (found.length < skus.length) return undefined
+  found.sort((a, b) => skus.indexOf(a.sku) - skus.indexOf(b.sku))
+  const products: ProductView[] = []
+  for (const { productId } of found) {
+    products.push(await getProduct(work.tx, productId, { withInactive: true }))
+  }
+  return products
+}
+
+async function plantProducts(work: Work): Promise<ProductView[]> {
+  const { id: factoryId } = await createFactory(work, seedFactory)
+  await updateFactory(work, { factoryId, verification: 'pending' })
+  await updateFactory(work, { factoryId, verification: 'verified', status: 'active' })
+  const products: ProductView[] = []
+  for (const product of seedProducts) {
+    const made = await createProduct(work, { factoryId, status: 'active', ...product })
+    for (const { id } of made.variants) {
+      await adjustStock(work, { variantId: id, change: seedStock, reason: 'seed data' })
+    }
+    products.push(made)
+  }
+  return products
+}
+
+// The newest ones are enough: an older seed session has ended long before a hundred others began.
+const LOOKED_AT = 100
+
+async function openSessionOf(work: Work, productId: string): Promise<SessionView | undefined> {
+  const { data } = await listSessions(work.tx, { status: 'forming', limit: LOOKED_AT })
+  return data.find((session) => session.product.id === productId)
+}
+
+function plantSession(work: Work, productId: string): Promise<SessionView> {
+  const { openDays, ...terms } = seedSession
+  return createSession(work, { productId, endsAt: secondsAfter(work.now, openDays * 86_400), ...terms })
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { defineTask } from '../define-command.ts'
+import { refuseProduction } from '../sandbox.ts'
+
+export const seed = defineTask({
+  name: 'seed',
+  description:
+    'A factory, products with stock and an open session to begin with. Safe to repeat. Development only.',
+  input: z.object({}),
+  run: async (context) => {
+    refuseProduction(context.config(), 'seed data')
+    const { plantSeed } = await import('./plant-seed.ts')
+    const planted = await plantSeed(await context.laku())
+    const { session } = planted
+    return {
+      json: planted,
+      text: `Session ${session.code} of ${session.product.name} is open: laku sessions show ${session.code}`,
+    }
+  },
+})

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { defineShow, section } from '../define-command.ts'
+
+export const show = defineShow({
+  name: 'show',
+  description: 'One payment, its refunds, and what it did in the book.',
+  args: [{ name: 'payment', description: 'UUID or code' }],
+  input: z.object({ payment: z.string() }),
+  run: async (context, { payment }) => {
+    const { showPayment } = await import('../../domain/payment/index.ts')
+    const { listEntries } = await import('../../domain/ledger/index.ts')
+    return await context.read(async ({ tx }) => {
+      const found = await showPayment(tx, payment)
+      // A payment and its refunds post a handful of entries each.
+      return { ...found, entries: await listEntries(tx, { subjectId: found.id, limit: 100 }) }
+    })
+  },
+  fields: [
+    { name: 'code', kind: 'code', value: (one) => one.code },
+    { name: 'id', kind: 'code', value: (one) => one.id },
+    { name: 'status', kind: 'status', value: (one) => one.status },
+    { name: 'amount_idr', kind: 'idr', value: (one) => one.amountIdr },
+    { name: 'paid_amount_idr', heading: 'paid', kind: 'idr', value: (one) => one.paidAmountIdr },
+    { name: 'refunded_idr', kind: 'idr', value: (one) => one.refundedIdr },
+    { name: 'method', value: (one) => one.method },
+    { name: 'channel', value: (one) => one.channel },
+    { name: 'session_id', heading: 'session', kind: 'code', value: (one) => one.sessionId },
+    { name: 'order_id', heading: 'order', kind: 'code', value: (one) => one.orderId },
+    { name: 'user_id', heading: 'buyer', kind: 'code', value: (one) => one.userId },
+    { name: 'created_at', kind: 'time', value: (one) => one.createdAt },
+    { name: 'paid_at', heading: 'paid at', kind: 'time', value: (one) => one.paidAt },
+    { name: 'expires_at', kind: 'time', value: (one) => one.expiresAt },
+  ],
+  sections: ({ refunds, entries }) => [
+    section(
+      'Refunds',
+      [
+        { name: 'code', kind: 'code', value: (row) => row.code },
+        { name: 'status', kind: 'status', value: (row) => row.status },
+        { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
+        { name: 'destination', heading: 'to', value: (row) => row.destination },
+        { name: 'reason', value: (row) => row.reason },
+      ],
+      refunds,
+    ),
+    section(
+      'Ledger',
+      [
+        { name: 'key', heading: 'transaction', value: (row) => row.key },
+        { name: 'account', value: (row) => row.account },
+        { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
+      ],
+      entries,
+    ),
+  ],
+})

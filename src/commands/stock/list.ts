@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { defineList } from '../define-command.ts'
+
+export const list = defineList({
+  name: 'list',
+  description: 'The stock of every variant, newest variant first.',
+  options: [{ flags: '--product <id>', description: 'of one product (UUID)' }],
+  input: z.object({ product: z.uuid().optional() }),
+  examples: ['laku stock list --csv > stock.csv'],
+  empty: 'No variants. Try without --product, or laku db seed for some to begin with.',
+  run: async (context, { product }, page) => {
+    const { listStock } = await import('../../domain/warehouse/index.ts')
+    return await context.read(({ tx }) => listStock(tx, { productId: product, ...page }))
+  },
+  columns: [
+    { name: 'sku', heading: 'SKU', kind: 'code', value: (row) => row.sku },
+    { name: 'product', value: (row) => row.product.name },
+    { name: 'name', heading: 'variant', value: (row) => row.name },
+    { name: 'on_hand', kind: 'number', value: (row) => row.onHand },
+    { name: 'reserved', kind: 'number', value: (row) => row.reserved },
+    { name: 'free', kind: 'number', value: (row) => row.free },
+  ],
+})

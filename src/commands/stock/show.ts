@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { defineShow, section } from '../define-command.ts'
+import { movementColumns } from './movement-columns.ts'
+
+export const show = defineShow({
+  name: 'show',
+  description: 'The stock of one variant, whom it is reserved for, and its latest movements.',
+  args: [{ name: 'variant', description: 'SKU or UUID' }],
+  input: z.object({ variant: z.string() }),
+  run: async (context, { variant }) => {
+    const { showStock } = await import('../../domain/warehouse/index.ts')
+    const { variantIdOf } = await import('./variant.ts')
+    return await context.read(async ({ tx }) => await showStock(tx, await variantIdOf(tx, variant)))
+  },
+  fields: [
+    { name: 'sku', heading: 'SKU', kind: 'code', value: (one) => one.sku },
+    { name: 'variant_id', heading: 'id', kind: 'code', value: (one) => one.variantId },
+    { name: 'product', value: (one) => one.product.name },
+    { name: 'name', heading: 'variant', value: (one) => one.name },
+    { name: 'on_hand', kind: 'number', value: (one) => one.onHand },
+    { name: 'reserved', kind: 'number', value: (one) => one.reserved },
+    { name: 'free', kind: 'number', value: (one) => one.free },
+  ],
+  sections: ({ reservations, movements }) => [
+    section(
+      'Reserved',
+      [
+        { name: 'created_at', heading: 'since', kind: 'time', value: (row) => row.createdAt },
+        { name: 'subject', heading: 'for', value: (row) => `${row.subjectKind} ${row.subjectId}` },
+        { name: 'quantity', kind: 'number', value: (row) => row.quantity },
+      ],
+      reservations,
+    ),
+    section('Movements', movementColumns, movements),
+  ],
+})

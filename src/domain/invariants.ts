@@ -1,0 +1,15 @@
+import { groupBuyingChecks } from './group-buying/index.ts'
+import type { Check } from './kernel/index.ts'
+import { ledgerChecks } from './ledger/index.ts'
+import { paymentChecks } from './payment/index.ts'
+import { walletChecks } from './wallet/index.ts'
+import { warehouseChecks } from './warehouse/index.ts'
+
+/** What is always true, over all domains: what `laku ledger verify` and the tests hold after every command. */
+export const bookChecks: readonly Check[] = [
+  ...ledgerChecks,
+  ...paymentChecks,
+  ...walletChecks,
+  ...groupBuyingChecks,
+  ...warehouseChecks,
+]

@@ -1,0 +1,83 @@
+import pLimit from 'p-limit'
+import { type Actor, ProviderFailure, requireStaff, type UnitOfWork, type Work } from '../kernel/index.ts'
+import { type ClaimedBooking, claimBookings, type ParcelOrigin } from './claim-bookings.ts'
+import type { CourierGateway } from './courier.ts'
+import { logisticsErrors } from './errors.ts'
+import { openShipments } from './open-shipments.ts'
+import type { CourierChoice } from './rate.ts'
+import { liveShipment } from './read-shipments.ts'
+import { recordBooked, recordNotBooked } from './record-bookings.ts'
+import type { ShipmentView } from './views.ts'
+
+export interface BookingContext {
+  units: UnitOfWork
+  actor: Actor
+  courier: CourierGateway
+  origin: ParcelOrigin
+}
+
+// Of ten calls a second that the provider takes, at half a second each.
+const CALLS_AT_ONCE = 5
+
+/**
+ * Books a courier for each of these orders that is paid, has its stock, and has no booking yet; the others are left alone.
+ * Intent, call, outcome: the shipment's id is the reference at the courier, so no parcel is ever booked twice.
+ */
+export async function bookShipments(context: BookingContext, orderIds: readonly string[]): Promise<void> {
+  const { units, actor, origin } = context
+  const claimed = await units.run(actor, async (work) => {
+    await openShipments(work, orderIds)
+    return await claimBookings(work, orderIds, origin)
+  })
+  const limit = pLimit(CALLS_AT_ONCE)
+  const done = await Promise.allSettled(
+    claimed.map((booking) => limit(() => callAndRecord(context, booking))),
+  )
+  const mistake = done.find((one) => one.status === 'rejected')
+  if (mistake) throw mistake.reason
+}
+
+async function callAndRecord(context: BookingContext, booking: ClaimedBooking): Promise<void> {
+  const { units, actor, courier } = context
+  try {
+    const order = await courier.createOrder(booking.request)
+    await units.run(actor, (work) => recordBooked(work, booking, order))
+  } catch (error) {
+    if (!(error instanceof ProviderFailure)) throw error
+    await units.run(actor, (work) => recordNotBooked(work, booking, error))
+  }
+}
+
+/**
+ * Books a courier for one order now, with another courier than the buyer chose where one is given. Repeated, it answers the
+ * shipment there is. A courier that cannot be reached leaves it pending, and it is tried again by itself.
+ * @throws logistics.order_not_found, logistics.order_not_bookable, kernel.forbidden
+ */
+export async function bookShipment(
+  context: BookingContext,
+  orderId: string,
+  courier?: CourierChoice,
+): Promise<ShipmentView> {
+  const { units, actor, origin } = context
+  const claimed = await units.run(actor, async (work) => {
+    requireStaff(work.actor, 'warehouse', 'support', 'service')
+    await openShipments(work, [orderId], courier)
+    const { shipment } = await requireShipment(work, orderId)
+    work.audit({ command: 'shipments create', subject: ['order', orderId], after: { code: shipment.code } })
+    return await claimBookings(work, [orderId], origin)
+  })
+  for (const booking of claimed) await callAndRecord(context, booking)
+  return await units.run(actor, async (work) => (await requireShipment(work, orderId)).shipment)
+}
+
+async function requireShipment(work: Work, orderId: string): Promise<{ shipment: ShipmentView }> {
+  const shipment = await liveShipment(work.tx, orderId)
+  if (shipment) return { shipment }
+  const order = await work.tx
+    .selectFrom('orders')
+    .select(['code', 'status', 'statusReason', 'allocated'])
+    .where('id', '=', orderId)
+    .executeTakeFirst()
+  if (!order) throw logisticsErrors.order_not_found({ orderId })
+  throw logisticsErrors.order_not_bookable({ orderId, ...order })
+}

@@ -1,0 +1,10 @@
+import { defineErrors } from '../kernel/index.ts'
+
+export const logisticsErrors = defineErrors('logistics', {
+  quote_missing: ['unavailable', 'The shipping fee is not known yet; try again in a moment.'],
+  not_serviceable: ['invalid', 'No courier delivers to this postal code; check it, or give another address.'],
+  courier_not_offered: ['invalid', 'This courier does not deliver there; choose one of those offered.'],
+  order_not_found: ['not_found', 'There is no such order.'],
+  order_not_bookable: ['conflict', 'A parcel is booked for a paid order with its stock reserved.'],
+  shipment_not_found: ['not_found', 'There is no such shipment.'],
+})

@@ -1,0 +1,129 @@
+import { sql } from 'kysely'
+import {
+  insertRows,
+  newId,
+  type ProviderFailure,
+  type Rupiah,
+  retryAt,
+  statesBefore,
+  type Work,
+} from '../kernel/index.ts'
+import { credit, debit, post } from '../ledger/index.ts'
+import type { ClaimedBooking } from './claim-bookings.ts'
+import type { CourierOrder } from './courier.ts'
+import { isUnfit } from './refusals.ts'
+import { type ShipmentStatus, shipmentTransitions } from './transitions.ts'
+
+/** The courier has the parcel: its waybill is written down and its price leaves the deposit, once. */
+export async function recordBooked(
+  work: Work,
+  booking: ClaimedBooking,
+  courierOrder: CourierOrder,
+): Promise<void> {
+  const { shipmentId } = booking
+  const { id, trackingId, waybillId, link, priceIdr } = courierOrder
+  const { rows } = await sql<{ id: string }>`
+    update shipments set status = 'booked', provider_order_id = ${id}, tracking_id = ${trackingId},
+      waybill = ${waybillId ?? null}, tracking_url = ${link ?? null}, price_idr = ${priceIdr}, failure_code = null,
+      next_attempt_at = null, booked_at = ${work.now}, updated_at = ${work.now}
+    where id = ${shipmentId} and status = any(${statesBefore(shipmentTransitions, 'booked')})
+    returning id`.execute(work.tx)
+  if (rows.length === 0) return await raiseIfAnother(work, booking, id)
+  await addEvent(work, shipmentId, 'booked', courierOrder.status)
+  await takeFromDeposit(work, shipmentId, priceIdr)
+  announce(work, booking, 'booked', { waybill: waybillId ?? null, trackingUrl: link ?? null })
+}
+
+async function takeFromDeposit(work: Work, shipmentId: string, priceIdr: Rupiah): Promise<void> {
+  if (priceIdr === 0) return
+  await post(work, [
+    {
+      key: `shipment:${shipmentId}:booked`,
+      kind: 'shipment_booked',
+      subject: ['shipment', shipmentId],
+      entries: [debit('shipping', priceIdr), credit('courier-deposit', priceIdr)],
+    },
+  ])
+}
+
+/** Another attempt was first: with the same booking all is well, with another one a person has to look. */
+async function raiseIfAnother(work: Work, booking: ClaimedBooking, providerOrderId: string): Promise<void> {
+  const { shipmentId, orderCode } = booking
+  const shipment = await work.tx
+    .selectFrom('shipments')
+    .select(['code', 'status', 'providerOrderId'])
+    .where('id', '=', shipmentId)
+    .executeTakeFirst()
+  if (shipment?.providerOrderId === providerOrderId) return
+  work.raise({
+    kind: 'shipment_booked_unasked',
+    subject: ['shipment', shipmentId],
+    message: `The courier has a booking for ${orderCode} that laku does not wait for`,
+    command: `laku orders show ${orderCode}`,
+    details: { code: shipment?.code, status: shipment?.status, providerOrderId },
+  })
+}
+
+/**
+ * No booking yet. A parcel that no courier takes ends here, and its order waits for a person; any other failure leaves it
+ * pending: an unknown outcome is resolved by asking again under the same reference.
+ */
+export async function recordNotBooked(
+  work: Work,
+  booking: ClaimedBooking,
+  failure: ProviderFailure,
+): Promise<void> {
+  if (isUnfit(failure)) return await recordUnfit(work, booking, failure)
+  const { shipmentId, attempts, orderCode } = booking
+  await sql`
+    update shipments set next_attempt_at = ${retryAt(work.now, attempts, failure.retryAfterS)},
+      failure_code = ${failure.code}, updated_at = ${work.now}
+    where id = ${shipmentId} and status = 'pending' and attempts = ${attempts}`.execute(work.tx)
+  if (failure.outcome !== 'refused' && attempts < work.policy.providerAttempts) return
+  work.raise({
+    kind: 'shipment_not_booked',
+    subject: ['shipment', shipmentId],
+    message: `No courier could be booked for ${orderCode}: ${failure.code} (${failure.outcome}); it is tried again`,
+    command: `laku orders show ${orderCode}`,
+    details: { code: failure.code, outcome: failure.outcome, attempts },
+  })
+}
+
+async function recordUnfit(work: Work, booking: ClaimedBooking, failure: ProviderFailure): Promise<void> {
+  const { shipmentId, orderId, orderCode } = booking
+  const { rows } = await sql<{ id: string }>`
+    update shipments set status = 'cancelled', failure_code = ${failure.code}, next_attempt_at = null,
+      updated_at = ${work.now}
+    where id = ${shipmentId} and status = 'pending' returning id`.execute(work.tx)
+  if (rows.length === 0) return
+  await addEvent(work, shipmentId, 'cancelled', null)
+  announce(work, booking, 'cancelled', { failureCode: failure.code })
+  work.raise({
+    kind: 'order_not_shippable',
+    subject: ['order', orderId],
+    message: `The courier refuses the parcel of ${orderCode}: ${failure.code}; its address or courier has to change`,
+    command: `laku orders show ${orderCode}`,
+    details: { code: failure.code },
+  })
+}
+
+async function addEvent(
+  work: Work,
+  shipmentId: string,
+  status: ShipmentStatus,
+  providerStatus: string | null,
+): Promise<void> {
+  const times = { happenedAt: work.now, recordedAt: work.now }
+  await insertRows(work.tx, 'shipmentEvents', [{ id: newId(), shipmentId, status, providerStatus, ...times }])
+}
+
+function announce(
+  work: Work,
+  { shipmentId, orderId }: ClaimedBooking,
+  to: ShipmentStatus,
+  facts: { waybill?: string | null; trackingUrl?: string | null; failureCode?: string },
+): void {
+  const { waybill = null, trackingUrl = null, failureCode = null } = facts
+  const payload = { shipmentId, orderId, from: 'pending' as const, to, waybill, trackingUrl, failureCode }
+  work.emit({ type: 'shipment.status_changed', aggregate: ['shipment', shipmentId], payload })
+}

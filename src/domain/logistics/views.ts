@@ -1,0 +1,14 @@
+import type { CourierChoice } from './rate.ts'
+import type { ShipmentStatus } from './transitions.ts'
+
+export interface ShipmentView {
+  id: string
+  code: string
+  orderId: string
+  status: ShipmentStatus
+  courier: CourierChoice
+  waybill: string | null
+  /** Where the recipient follows the parcel. */
+  trackingUrl: string | null
+  events: { status: ShipmentStatus; note: string | null; happenedAt: Date }[]
+}

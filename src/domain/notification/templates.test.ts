@@ -1,0 +1,91 @@
+import { describe, expect, it, test } from 'vitest'
+import type { EventPayloads } from '../kernel/index.ts'
+import { type NoticeEvent, noticeEvents, toldStatuses } from './notice-rules.ts'
+import { isWanted, type News, writeNotice } from './write-notice.ts'
+
+const subject = {
+  paymentId: 'p',
+  code: 'PAY-1',
+  userId: 'u',
+  sessionId: null,
+  participantId: null,
+  orderId: 'o',
+  amountIdr: 150_000,
+}
+const refund = {
+  ...subject,
+  refundId: 'r',
+  refundCode: 'RFD-1',
+  refundIdr: 150_000,
+  reason: 'session_failed',
+  destination: 'source' as const,
+}
+const place = { sessionId: 's', code: 'GBS-1', participantId: 'p', userId: 'u' }
+const order = { orderId: 'o', code: 'ORD-1', userId: 'u', sessionId: 's' }
+
+const payloads: { [T in NoticeEvent]: EventPayloads[T] } = {
+  'participant.joined': { ...place, paymentId: 'p', paymentCode: 'PAY-1', units: 2, totalIdr: 150_000 },
+  'participant.released': { ...place, because: 'closed', paymentId: 'p', wasPaid: false },
+  'payment.paid': subject,
+  'payment.expired': subject,
+  'order.created': { ...order, paymentId: 'p', paymentCode: 'PAY-1', totalIdr: 150_000 },
+  'order.paid': { ...order, totalIdr: 150_000 },
+  'order.cancelled': { ...order, reason: 'buyer', wasPaid: true },
+  'order.status_changed': { ...order, from: 'picked_up', to: 'in_transit' },
+  'refund.decided': refund,
+  'refund.succeeded': refund,
+}
+
+// Type and payload come from the same row of the table above.
+const newsOf = (type: NoticeEvent, changes: object = {}) =>
+  ({ id: 'e', type, payload: { ...payloads[type], ...changes } }) as News
+const write = (type: NoticeEvent, locale: 'id' | 'en', changes: object = {}) =>
+  writeNotice(newsOf(type, changes), locale, 'https://laku.test/')
+
+describe.each(['id', 'en'] as const)('in %s', (locale) => {
+  it.each(noticeEvents)('%s has a title and a body, each one line, with what it is about', (type) => {
+    const { title, body } = write(type, locale)
+    for (const text of [title, body]) expect(text).toMatch(/^\S[^\n\t]{3,}\S$/)
+    const about = /PAY-1|ORD-1|GBS-1|RFD-1/
+    expect(`${title} ${body}`).toMatch(about)
+    expect(`${title} ${body}`).not.toMatch(/undefined|NaN|\[object/)
+  })
+
+  it.each(toldStatuses)('an order that is %s has words of its own', (to) => {
+    const { title, body } = write('order.status_changed', locale, { to })
+    expect(`${title} ${body}`).toContain('ORD-1')
+    expect(body).not.toContain(to)
+  })
+
+  it('a refund says why it came, if that is known', () => {
+    const told = write('refund.decided', locale).body
+    const plain = write('refund.decided', locale, { reason: 'constructor' }).body
+    expect(told.endsWith(plain)).toBe(true)
+    expect(told.length).toBeGreaterThan(plain.length)
+    expect(write('refund.succeeded', locale, { destination: 'wallet' })).not.toEqual(
+      write('refund.succeeded', locale),
+    )
+  })
+})
+
+test('the two languages differ', () => {
+  for (const type of noticeEvents) expect(write(type, 'id').body).not.toBe(write(type, 'en').body)
+})
+
+test('whoever is to pay gets the link', () => {
+  expect(write('participant.joined', 'id').link).toBe('https://laku.test/pay/PAY-1')
+  expect(write('order.created', 'en').link).toBe('https://laku.test/pay/PAY-1')
+  expect(write('participant.joined', 'id').body).toContain('Rp 150.000')
+  expect(write('payment.paid', 'id').link).toBeNull()
+})
+
+test('no news is told twice, and none that its reader made', () => {
+  const told = (type: NoticeEvent, changes: object) => isWanted(newsOf(type, changes))
+  expect(told('order.paid', { sessionId: null })).toBe(false)
+  expect(told('refund.decided', { destination: 'wallet' })).toBe(false)
+  expect(told('participant.released', { because: 'left' })).toBe(false)
+  expect(told('participant.released', { because: 'expired' })).toBe(false)
+  expect(told('order.cancelled', { wasPaid: false, reason: 'payment_expired' })).toBe(false)
+  expect(told('order.status_changed', { to: 'processing' })).toBe(false)
+  for (const type of noticeEvents) expect(told(type, {})).toBe(true)
+})

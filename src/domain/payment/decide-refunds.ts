@@ -1,0 +1,176 @@
+import { sql } from 'kysely'
+import { insertRows, newCode, newId, type Rupiah, rupiah, secondsAfter, type Work } from '../kernel/index.ts'
+import { credit, debit, type Entry, type Posting, post, walletAccount } from '../ledger/index.ts'
+import { openWallets } from '../wallet/index.ts'
+import { paymentErrors } from './errors.ts'
+import { dimensionsOf, fundsOf } from './funds.ts'
+import { type LockedPayment, lockPayments } from './lock-payments.ts'
+import { recordReturned } from './record-returned.ts'
+import { refundNews } from './refund-news.ts'
+import { type RefundDestination, refundDestination } from './rules.ts'
+
+export interface RefundDecision {
+  /** The business key: `left:{participant}`, `late:{payment}`. Deciding it again changes nothing. */
+  key: string
+  paymentId: string
+  amountIdr: Rupiah
+  /** A word: `buyer_left`, `session_failed`. */
+  reason: string
+  /** Debits that pay for it; without them it comes out of the escrow or the order's funds. */
+  from?: Entry[]
+}
+
+/** A decided refund whose job is lost is picked up by the sweep after this long. */
+const JOB_GRACE_S = 60
+
+interface Decided extends RefundDecision {
+  id: string
+  code: string
+  destination: RefundDestination
+  payment: LockedPayment
+}
+
+/**
+ * Decides refunds, any number at once, in a few statements: to the source where the channel can, else to the wallet, where the
+ * money is at once. Refunds and rebates of a payment never pass what was paid, whoever decides at the same time: its row is
+ * locked, and a CHECK holds it. Sending the others is a job's work (refund.decided).
+ * @throws payment.not_refundable, payment.over_refunded, payment.refund_key_reused, payment.not_found
+ */
+export async function decideRefunds(work: Work, decisions: readonly RefundDecision[]): Promise<void> {
+  if (decisions.length === 0) return
+  const payments = await lockPayments(
+    work.tx,
+    decisions.map((one) => one.paymentId),
+  )
+  const fresh = await leaveOutDecided(work, decisions)
+  if (fresh.length === 0) return
+  const left = new Map([...payments].map(([id, one]) => [id, one.amountIdr - one.returnedIdr]))
+  const decided = fresh.map((decision) => decide(work, decision, payments.get(decision.paymentId), left))
+  await insertRefunds(work, decided)
+  const done = decided.filter((one) => one.destination === 'wallet')
+  await recordReturned(
+    work,
+    decided.map(({ paymentId, amountIdr, destination }) => ({
+      paymentId,
+      returnedIdr: amountIdr,
+      refundedIdr: destination === 'wallet' ? amountIdr : 0,
+    })),
+  )
+  await openWallets(
+    work,
+    done.map((one) => one.payment.userId),
+  )
+  await post(work, decided.map(postingOf))
+  for (const one of decided) work.emit(refundNews('refund.decided', one.payment, subject(one)))
+  for (const one of done) work.emit(refundNews('refund.succeeded', one.payment, subject(one)))
+}
+
+const subject = ({ id, code, amountIdr, reason, destination }: Decided) => ({
+  id,
+  code,
+  amountIdr,
+  reason,
+  destination,
+})
+
+/** Those whose key is new; the same key for something else is a conflict. */
+async function leaveOutDecided(work: Work, decisions: readonly RefundDecision[]): Promise<RefundDecision[]> {
+  const unique = new Map<string, RefundDecision>()
+  for (const decision of decisions) {
+    requireSame(unique.get(decision.key), decision)
+    unique.set(decision.key, decision)
+  }
+  const { rows } = await sql<{ key: string; paymentId: string; amountIdr: Rupiah }>`
+    select key, payment_id, amount_idr from refunds where key = any(${[...unique.keys()]})`.execute(work.tx)
+  for (const row of rows) {
+    requireSame(row, unique.get(row.key))
+    unique.delete(row.key)
+  }
+  return [...unique.values()]
+}
+
+type Keyed = Pick<RefundDecision, 'key' | 'paymentId' | 'amountIdr'>
+
+function requireSame(before: Keyed | undefined, now: Keyed | undefined): void {
+  if (!before || !now) return
+  if (before.paymentId === now.paymentId && before.amountIdr === now.amountIdr) return
+  throw paymentErrors.refund_key_reused({ key: now.key, paymentId: now.paymentId })
+}
+
+/** Takes the amount off what is `left` of its payment, and says where it goes. */
+function decide(
+  work: Work,
+  decision: RefundDecision,
+  payment: LockedPayment | undefined,
+  left: Map<string, Rupiah>,
+): Decided {
+  const { paymentId, amountIdr } = decision
+  if (!payment) throw paymentErrors.not_found({ paymentId })
+  const { code, status } = payment
+  if (status !== 'paid' && status !== 'partially_refunded') {
+    throw paymentErrors.not_refundable({ paymentId, code, status })
+  }
+  const leftIdr = left.get(paymentId) as Rupiah
+  if (rupiah(amountIdr) <= 0 || amountIdr > leftIdr) {
+    throw paymentErrors.over_refunded({ paymentId, code, amountIdr, leftIdr })
+  }
+  left.set(paymentId, leftIdr - amountIdr)
+  const destination = refundDestination(payment, amountIdr, work.now)
+  return { ...decision, id: newId(), code: newCode('RFD', work.now), destination, payment }
+}
+
+async function insertRefunds(work: Work, decided: readonly Decided[]): Promise<void> {
+  const rows = decided.map(({ id, code, key, paymentId, amountIdr, reason, destination }) => ({
+    id,
+    code,
+    key,
+    paymentId,
+    amountIdr,
+    reason,
+    destination,
+    status: destination === 'wallet' ? 'succeeded' : 'approved',
+    attempt: 1,
+    nextCheckAt: destination === 'wallet' ? null : secondsAfter(work.now, JOB_GRACE_S),
+    createdAt: work.now,
+    finishedAt: destination === 'wallet' ? work.now : null,
+  }))
+  await insertRows(work.tx, 'refunds', rows)
+}
+
+function postingOf({ id, amountIdr, destination, payment, from }: Decided): Posting {
+  const dimensions = dimensionsOf(payment)
+  const to = destination === 'wallet' ? walletAccount(payment.userId) : 'refunds-payable'
+  return {
+    key: `refund:${id}:decided`,
+    kind: 'refund.decided',
+    subject: ['refund', id],
+    entries: [
+      ...(from ?? [debit(fundsOf(payment), amountIdr, dimensions)]),
+      credit(to, amountIdr, dimensions),
+    ],
+  }
+}
+
+/**
+ * Refunds every paid payment of these sessions in full, whatever their number, once: said again, count 0. Says for
+ * each session how many and how much was decided now.
+ */
+export async function refundSessionPayments(
+  work: Work,
+  sessionIds: readonly string[],
+  reason: string,
+): Promise<{ sessionId: string; count: number; amountIdr: Rupiah }[]> {
+  const { rows } = await sql<{ id: string; sessionId: string; leftIdr: Rupiah }>`
+    select id, session_id, amount_idr - returned_idr as left_idr from payments
+    where session_id = any(${sessionIds}::uuid[]) and status in ('paid', 'partially_refunded') and returned_idr < amount_idr
+    order by id for no key update`.execute(work.tx)
+  await decideRefunds(
+    work,
+    rows.map(({ id, leftIdr }) => ({ key: `session:${id}`, paymentId: id, amountIdr: leftIdr, reason })),
+  )
+  const by = Map.groupBy(rows, (row) => row.sessionId)
+  return sessionIds.map((sessionId) => {
+    const all = by.get(sessionId) ?? []
+    return { sessionId, count: all.length, amountIdr: all.reduce((sum, one) => sum + one.leftIdr, 0) }
+  })
+}

@@ -1,0 +1,30 @@
+import type { NewEvent, Rupiah } from '../kernel/index.ts'
+import type { RefundDestination } from './rules.ts'
+import { type Payment, subjectOf } from './views.ts'
+
+export interface RefundFacts {
+  id: string
+  code: string
+  amountIdr: Rupiah
+  reason: string
+  destination: RefundDestination
+}
+
+/** The event that tells of a refund, and of the payment that it belongs to. */
+export function refundNews(
+  type: 'refund.decided' | 'refund.succeeded',
+  payment: Payment,
+  refund: RefundFacts,
+): NewEvent {
+  return { type, aggregate: ['refund', refund.id], payload: refundPayload(payment, refund) }
+}
+
+export function refundFailed(payment: Payment, refund: RefundFacts, failureCode: string): NewEvent {
+  const payload = { ...refundPayload(payment, refund), failureCode }
+  return { type: 'refund.failed', aggregate: ['refund', refund.id], payload }
+}
+
+function refundPayload(payment: Payment, refund: RefundFacts) {
+  const { id: refundId, code: refundCode, amountIdr: refundIdr, reason, destination } = refund
+  return { ...subjectOf(payment), refundId, refundCode, refundIdr, reason, destination }
+}

@@ -1,0 +1,139 @@
+import { sql } from 'kysely'
+import { asRecords, type Rupiah, secondsAfter, type Work } from '../kernel/index.ts'
+import { credit, debit, post } from '../ledger/index.ts'
+import { referenceOf } from './claim-refunds.ts'
+import { failRefunds } from './fail-refunds.ts'
+import type { GatewayRefund } from './gateway.ts'
+import { type LockedPayment, lockWholly } from './lock-payments.ts'
+import { recordReturned } from './record-returned.ts'
+import { refundNews } from './refund-news.ts'
+
+/** A refund in a state that may still end, locked. */
+export interface LockedRefund {
+  id: string
+  code: string
+  paymentId: string
+  amountIdr: Rupiah
+  reason: string
+  destination: 'source' | 'wallet'
+  status: string
+  attempt: number
+}
+
+export interface Refusal {
+  id: string
+  failureCode: string
+}
+
+/** A pending refund is asked about this often, for its webhook may be lost. Most take minutes, cards take days. */
+const ASK_AGAIN_S = 900
+
+/**
+ * Brings refunds to what the provider says of them, any number at once: success only when it says SUCCEEDED, and a failure
+ * puts the money back to be sent again or into the wallet. `answers` must have been read from the provider; `refusals`
+ * are definite noes to being taken on at all. What is settled, or of an earlier attempt, changes nothing.
+ */
+export async function settleRefunds(
+  work: Work,
+  answers: readonly GatewayRefund[],
+  refusals: readonly Refusal[] = [],
+): Promise<void> {
+  if (answers.length === 0 && refusals.length === 0) return
+  const { refunds, payments } = await lockRefunds(work, answers, refusals)
+  const byReference = new Map([...refunds.values()].map((refund) => [referenceOf(refund), refund]))
+  const succeeded = new Map<string, LockedRefund>()
+  const failed = new Map<string, Refusal>(refusals.map((one) => [one.id, one]))
+  const pending: { id: string; providerRefundId: string }[] = []
+  for (const answer of answers) {
+    const refund = byReference.get(answer.referenceId)
+    if (!refund || refund.status !== 'submitted' || refund.amountIdr !== answer.amountIdr) {
+      raiseMismatch(work, answer, refund)
+      continue
+    }
+    pending.push({ id: refund.id, providerRefundId: answer.id })
+    if (answer.status === 'SUCCEEDED') succeeded.set(refund.id, refund)
+    else if (answer.status !== 'PENDING')
+      failed.set(refund.id, { id: refund.id, failureCode: answer.failureCode ?? answer.status })
+  }
+  await rememberIds(work, pending)
+  await succeed(work, [...succeeded.values()], payments)
+  await failRefunds(work, [...failed.values()], refunds, payments)
+}
+
+interface Locked {
+  refunds: Map<string, LockedRefund>
+  payments: Map<string, LockedPayment>
+}
+
+/** Payments first, then their refunds: in the order of everybody. The code is all of a reference but its attempt. */
+async function lockRefunds(
+  work: Work,
+  answers: readonly GatewayRefund[],
+  refusals: readonly Refusal[],
+): Promise<Locked> {
+  const codes = answers.map((answer) => answer.referenceId.replace(/-\d+$/, ''))
+  const ids = refusals.map((one) => one.id)
+  const wanted = sql`(r.code = any(${codes}) or r.id = any(${ids}::uuid[]))`
+  const found = await sql<{ paymentId: string }>`
+    select distinct r.payment_id from refunds r where ${wanted}`.execute(work.tx)
+  const payments = await lockWholly(
+    work.tx,
+    found.rows.map((row) => row.paymentId),
+  )
+  const { rows } = await sql<LockedRefund>`
+    select r.id, r.code, r.payment_id, r.amount_idr, r.reason, r.destination, r.status, r.attempt
+    from refunds r where ${wanted} order by r.id for no key update`.execute(work.tx)
+  return { refunds: new Map(rows.map((row) => [row.id, row])), payments }
+}
+
+/**
+ * A success that we know of already, and the end of an earlier attempt, are no news. A success that nothing here waits for
+ * means that money left twice or by another hand.
+ */
+function raiseMismatch(work: Work, answer: GatewayRefund, refund: LockedRefund | undefined): void {
+  const known = refund?.amountIdr === answer.amountIdr && refund.status !== 'submitted'
+  if (answer.status !== 'SUCCEEDED' || (known && refund.status === 'succeeded')) return
+  work.raise({
+    kind: 'refund_unexpected',
+    subject: ['provider_refund', answer.id],
+    message: 'the provider made a refund that laku does not wait for',
+    command: 'laku payments reconcile',
+    details: { referenceId: answer.referenceId, amountIdr: answer.amountIdr, refundId: refund?.id ?? null },
+  })
+}
+
+async function rememberIds(work: Work, taken: readonly { id: string; providerRefundId: string }[]): Promise<void> {
+  await sql`
+    update refunds r set provider_refund_id = t.provider_refund_id, next_check_at = ${secondsAfter(work.now, ASK_AGAIN_S)},
+      failure_code = null
+    from jsonb_to_recordset(${asRecords(taken)}::jsonb) as t(id uuid, provider_refund_id text)
+    where r.id = t.id and r.status = 'submitted'`.execute(work.tx)
+}
+
+async function succeed(
+  work: Work,
+  refunds: readonly LockedRefund[],
+  payments: ReadonlyMap<string, LockedPayment>,
+): Promise<void> {
+  if (refunds.length === 0) return
+  await sql`
+    update refunds set status = 'succeeded', finished_at = ${work.now}, next_check_at = null
+    where id = any(${refunds.map((one) => one.id)}::uuid[])
+      and status = 'submitted'`.execute(work.tx)
+  await recordReturned(
+    work,
+    refunds.map(({ paymentId, amountIdr }) => ({ paymentId, returnedIdr: 0, refundedIdr: amountIdr })),
+  )
+  await post(
+    work,
+    refunds.map(({ id, amountIdr }) => ({
+      key: `refund:${id}:succeeded`,
+      kind: 'refund.succeeded',
+      subject: ['refund', id],
+      entries: [debit('refunds-in-flight', amountIdr), credit('gateway', amountIdr)],
+    })),
+  )
+  for (const refund of refunds) {
+    work.emit(refundNews('refund.succeeded', payments.get(refund.paymentId) as LockedPayment, refund))
+  }
+}
