@@ -219,7 +219,7 @@ export class Market {
           paidAmountIdr: amountIdr,
           paidAt: work.now,
           channel: 'BCA',
-          method: 'BANK_TRANSFER',
+          invoiceId: `invoice-${id}`,
         })),
       )
     })

@@ -1,53 +1,129 @@
-import './auth/events.ts'
+import { challengeOfMessage } from './auth/index.ts'
 import './factory/events.ts'
-import './group-buying/events.ts'
+import {
+  confirmParticipants,
+  markParticipantsRefunded,
+  releaseHolds,
+  resumeWaiting,
+} from './group-buying/index.ts'
+import type { Choreography, EventType, JobRule, Work } from './kernel/index.ts'
 import './logistics/events.ts'
 import './notification/events.ts'
-import './order/events.ts'
-import './payment/events.ts'
+import { cancelUnpaidOrders, followShipments, markOrdersPaid, markOrdersRefunded } from './order/index.ts'
+import { refundSessionPayments } from './payment/index.ts'
 import './product/events.ts'
 import './user/events.ts'
 import './warehouse/events.ts'
 import './whatsapp/events.ts'
-import type { Choreography } from './kernel/index.ts'
 
+/** The buyer is told after the commit: a notice that fails never touches what it reports. */
+const notify: JobRule<EventType> = { job: 'notify', data: ({ id }) => ({ eventId: id }) }
+
+async function refundSessions(
+  work: Work,
+  events: readonly { payload: { sessionId: string } }[],
+  reason: string,
+): Promise<void> {
+  const sessionIds = events.map((event) => event.payload.sessionId)
+  await refundSessionPayments(work, sessionIds, reason)
+}
+
+/**
+ * Who follows what: the service map's communication table, turned the right way up. Reactions run in the same
+ * transaction as the event, in the order given; jobs after its commit. An event with an empty row is kept as
+ * history and followed by nobody.
+ */
 export const choreography: Choreography = {
-  'user.registered': {},
+  // The code travels in a WhatsApp message of its own: whatsapp.queued sends it.
   'otp.requested': {},
-  'whatsapp.queued': {},
-  'whatsapp.failed': {},
-  'notification.email_queued': {},
-  'product.created': {},
-  'product.status_changed': {},
+  'user.registered': {},
+
+  'whatsapp.queued': {
+    jobs: [{ job: 'whatsapp.send', data: ({ payload }) => ({ messageId: payload.messageId }) }],
+  },
+  'whatsapp.failed': {
+    jobs: [
+      {
+        job: 'otp.deliver',
+        data: ({ payload }) => {
+          const challengeId = challengeOfMessage(payload.dedupeKey)
+          return challengeId === undefined ? undefined : { challengeId }
+        },
+      },
+    ],
+  },
+  'notification.email_queued': {
+    jobs: [{ job: 'email.send', data: ({ payload }) => ({ deliveryId: payload.deliveryId }) }],
+  },
+  'webhook.received': {
+    jobs: [{ job: 'webhooks.process', data: ({ payload }) => ({ inboxId: payload.inboxId }) }],
+  },
+
   'factory.created': {},
   'factory.status_changed': {},
-  'stock.added': {},
-  'stock.reserved': {},
-  'shipment.created': {},
-  'shipment.status_changed': {},
-  'order.created': {},
-  'order.allocated': {},
-  'order.paid': {},
-  'order.cancelled': {},
-  'order.status_changed': {},
-  'payment.paid': {},
-  'payment.expired': {},
-  'payment.withdrawn': {},
-  'refund.decided': {},
-  'refund.succeeded': {},
+  'product.created': {},
+  'product.status_changed': {},
+
+  'participant.joined': { jobs: [notify] },
+  'participant.paid': {},
+  'participant.released': {
+    jobs: [
+      notify,
+      {
+        job: 'payments.withdraw',
+        // An expired payment is over already, and a paid one is refunded.
+        data: ({ payload: { because, wasPaid, paymentId } }) =>
+          because === 'expired' || wasPaid ? undefined : { paymentId },
+      },
+    ],
+  },
+
+  'order.created': { jobs: [notify] },
+  'order.paid': { jobs: [notify] },
+  'order.allocated': {
+    jobs: [{ job: 'shipments.book', data: ({ payload }) => ({ orderId: payload.orderId }) }],
+  },
+  'order.status_changed': { jobs: [notify] },
+  'order.cancelled': { jobs: [notify] },
+
+  'payment.paid': { reactions: [markOrdersPaid, confirmParticipants], jobs: [notify] },
+  'payment.expired': { reactions: [cancelUnpaidOrders, releaseHolds], jobs: [notify] },
+  'payment.withdrawn': {
+    jobs: [{ job: 'payments.withdraw', data: ({ payload }) => ({ paymentId: payload.paymentId }) }],
+  },
+
+  'refund.decided': {
+    jobs: [
+      notify,
+      {
+        job: 'refunds.submit',
+        // What goes to the wallet is there already.
+        data: ({ payload }) =>
+          payload.destination === 'source' ? { refundId: payload.refundId } : undefined,
+      },
+    ],
+  },
+  'refund.succeeded': { reactions: [markOrdersRefunded, markParticipantsRefunded], jobs: [notify] },
   'refund.failed': {},
-  'webhook.received': {},
+
   'session.created': {},
   'session.opened': {},
-  'session.moq_reached': {},
+  'session.moq_reached': {
+    jobs: [{ job: 'groups.fulfil', data: ({ payload }) => ({ sessionId: payload.sessionId }) }],
+  },
+  'session.fulfilment_due': {
+    jobs: [{ job: 'groups.fulfil', data: ({ payload }) => ({ sessionId: payload.sessionId }) }],
+  },
   'session.pending_stock': {},
-  'session.fulfilment_due': {},
   'session.orders_created': {},
   'session.succeeded': {},
-  'session.failed': {},
-  'session.cancelled': {},
+  'session.failed': { reactions: [(work, events) => refundSessions(work, events, 'session_failed')] },
+  'session.cancelled': { reactions: [(work, events) => refundSessions(work, events, 'session_cancelled')] },
   'session.refunded': {},
-  'participant.joined': {},
-  'participant.paid': {},
-  'participant.released': {},
+
+  'stock.added': { reactions: [resumeWaiting] },
+  'stock.reserved': {},
+
+  'shipment.created': {},
+  'shipment.status_changed': { reactions: [followShipments] },
 }

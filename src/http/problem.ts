@@ -27,6 +27,7 @@ const statusOfKind: Record<ErrorKind, number> = {
 const statusOfCode: Record<string, number> = {
   'kernel.idempotency_key_reused': 422,
   'http.unauthorized': 401,
+  'auth.refresh_invalid': 401,
   'http.body_too_large': 413,
   'http.unsupported_media_type': 415,
   'http.internal': 500,

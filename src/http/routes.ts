@@ -1,5 +1,40 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Laku } from '../runtime/laku.ts'
+import { addressRoutes } from './routes/addresses.ts'
+import { authRoutes } from './routes/auth.ts'
+import { factoryRoutes } from './routes/factories.ts'
+import { groupCallRoutes } from './routes/group-calls.ts'
+import { groupSessionRoutes } from './routes/group-sessions.ts'
+import { notificationRoutes } from './routes/notifications.ts'
+import { orderRoutes } from './routes/orders.ts'
+import { payRoutes } from './routes/pay.ts'
+import { paymentRoutes } from './routes/payments.ts'
+import { productRoutes } from './routes/products.ts'
+import { rateRoutes } from './routes/rates.ts'
+import { shipmentRoutes } from './routes/shipments.ts'
+import { userRoutes } from './routes/users.ts'
+import { walletRoutes } from './routes/wallet.ts'
+import { warehouseRoutes } from './routes/warehouse.ts'
+import { whatsappWebhook } from './webhooks/whatsapp.ts'
+import { xenditWebhookRoutes } from './webhooks/xendit.ts'
 
 /** Every plugin with routes; a route that is not reached from here does not exist. */
-export const routes: readonly ((laku: Laku) => FastifyPluginAsyncZod)[] = []
+export const routes: readonly ((laku: Laku) => FastifyPluginAsyncZod)[] = [
+  addressRoutes,
+  authRoutes,
+  factoryRoutes,
+  groupCallRoutes,
+  groupSessionRoutes,
+  notificationRoutes,
+  orderRoutes,
+  payRoutes,
+  paymentRoutes,
+  productRoutes,
+  rateRoutes,
+  shipmentRoutes,
+  userRoutes,
+  walletRoutes,
+  warehouseRoutes,
+  whatsappWebhook,
+  xenditWebhookRoutes,
+]

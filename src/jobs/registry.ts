@@ -3,9 +3,20 @@ import { deadSweepJob } from './dead.sweep.ts'
 import type { JobDefinition } from './define-job.ts'
 import { emailSendJob } from './email.send.ts'
 import { emailSweepJob } from './email.sweep.ts'
+import { groupsFulfilJob } from './groups.fulfil.ts'
+import { groupsSweepJob } from './groups.sweep.ts'
 import { keysPruneJob } from './keys.prune.ts'
+import { ledgerSnapshotJob } from './ledger.snapshot.ts'
 import { notifyJob } from './notify.ts'
 import { otpDeliverJob } from './otp.deliver.ts'
+import { paymentsSweepJob } from './payments.sweep.ts'
+import { paymentsWithdrawJob } from './payments.withdraw.ts'
+import { refundsSubmitJob } from './refunds.submit.ts'
+import { refundsSweepJob } from './refunds.sweep.ts'
+import { shipmentsBookJob } from './shipments.book.ts'
+import { shipmentsSweepJob } from './shipments.sweep.ts'
+import { webhooksProcessJob } from './webhooks.process.ts'
+import { webhooksSweepJob } from './webhooks.sweep.ts'
 import { whatsappSendJob } from './whatsapp.send.ts'
 import { whatsappSweepJob } from './whatsapp.sweep.ts'
 
@@ -14,9 +25,20 @@ export const jobs: readonly JobDefinition[] = [
   deadSweepJob,
   emailSendJob,
   emailSweepJob,
+  groupsFulfilJob,
+  groupsSweepJob,
   keysPruneJob,
+  ledgerSnapshotJob,
   notifyJob,
   otpDeliverJob,
+  paymentsSweepJob,
+  paymentsWithdrawJob,
+  refundsSubmitJob,
+  refundsSweepJob,
+  shipmentsBookJob,
+  shipmentsSweepJob,
+  webhooksProcessJob,
+  webhooksSweepJob,
   whatsappSendJob,
   whatsappSweepJob,
 ]

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely'
+import { CompiledQuery, Kysely, PostgresDialect, type RawBuilder, sql, type Transaction } from 'kysely'
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration'
 import type pg from 'pg'
 
@@ -84,5 +84,15 @@ export async function grantToApplication(db: Kysely<unknown>, appRole: string): 
     await sql`revoke update, truncate on ledger_snapshots from ${role}`.execute(tx)
     // Development's clock; a production start refuses a shifted one.
     await sql`grant update on clock to ${role}`.execute(tx)
+    await grantQueue(tx, role)
   })
+}
+
+/** The queue's tables, where it is installed: they are written by whoever enqueues or works. */
+async function grantQueue(tx: Transaction<unknown>, role: RawBuilder<unknown>): Promise<void> {
+  const { rows } = await sql`select from pg_namespace where nspname = 'pgboss'`.execute(tx)
+  if (rows.length === 0) return
+  await sql`grant usage on schema pgboss to ${role}`.execute(tx)
+  await sql`grant select, insert, update, delete on all tables in schema pgboss to ${role}`.execute(tx)
+  await sql`grant usage on all sequences in schema pgboss to ${role}`.execute(tx)
 }

@@ -15,7 +15,6 @@ export const groupBuyingErrors = defineErrors('group_buying', {
   address_not_found: ['not_found', 'You have no such address.'],
   variant_not_in_session: ['invalid', 'This variant is not sold in this session.'],
   no_items: ['invalid', 'A join needs at least one item, each with a whole quantity above 0.'],
-  quote_missing: ['unavailable', 'The shipping fee for this parcel is not known yet.'],
   not_joined: ['not_found', 'You have no place in this session.'],
   leave_refused: ['conflict', 'The session has what it needs to go ahead; its places can no longer be left.'],
   not_fulfillable: ['conflict', 'Only a session that reached its MOQ is fulfilled.'],

@@ -252,5 +252,9 @@ async function allowed(act: () => Promise<unknown>): Promise<boolean> {
 it('any history of a session ends in the state that the rules say, with the book in order', async () => {
   const seed = Number(process.env.LAKU_SEED ?? Math.floor(Math.random() * 2 ** 31))
   console.info(`random histories of group buying: LAKU_SEED=${seed}`)
-  await fc.assert(fc.asyncProperty(terms, history, live), { seed, numRuns: 12, endOnFailure: true })
+  await fc.assert(fc.asyncProperty(terms, history, live), {
+    seed,
+    numRuns: Number(process.env.LAKU_RUNS ?? 12),
+    endOnFailure: true,
+  })
 }, 60_000)

@@ -69,7 +69,7 @@ describe('a join', () => {
     const session = await market.session()
     const bare = { ...market.joinOf(buyer!, session.id), rate: undefined }
     const [missing] = await market.joinAll([bare])
-    expect(codeOf(missing)).toBe('group_buying.quote_missing')
+    expect(codeOf(missing)).toBe('logistics.quote_missing')
     const details = missing?.ok === false && 'details' in missing.error && missing.error.details
     expect(details).toEqual({ originPostalCode: '13960', destinationPostalCode: '40132', weightG: 250 })
     const expiresAt = new Date(laku.clock.now().getTime() + 3_600_000)

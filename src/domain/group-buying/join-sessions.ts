@@ -10,10 +10,11 @@ import {
   toWire,
   type Work,
 } from '../kernel/index.ts'
-import { cachedRates } from '../logistics/index.ts'
+import { cachedRates, type Parcel, QuoteMissing } from '../logistics/index.ts'
+import { paymentView } from '../payment/index.ts'
 import { groupBuyingErrors } from './errors.ts'
 import { giveBack, holdUnits } from './hold-units.ts'
-import type { Join, JoinAnswer, JoinOutcome, JoinSettings, MissingQuote } from './join.ts'
+import type { Join, JoinAnswer, JoinOutcome, JoinSettings } from './join.ts'
 import { type Candidate, candidateOf, type PricedJoin } from './join-rules.ts'
 import { placeOf, readJoinContext } from './read-join-context.ts'
 import { type RecordedJoin, recordJoins } from './record-joins.ts'
@@ -26,8 +27,8 @@ import { type RecordedJoin, recordJoins } from './record-joins.ts'
  * A wallet's payment is final at once and fails as a whole where the balance is short, so it must come alone.
  *
  * Outcomes carry group_buying.session_not_found, session_not_open, session_full, already_joined, per_user_limit,
- * user_not_active, address_not_found, variant_not_in_session, no_items, quote_missing (details: the parcel to ask for),
- * kernel.paused, kernel.idempotency_key_reused.
+ * user_not_active, address_not_found, variant_not_in_session, no_items, kernel.paused,
+ * logistics.quote_missing (QuoteMissing, with the parcel to ask for), kernel.idempotency_key_reused.
  * @throws wallet.insufficient_balance for a wallet join
  */
 export async function joinSessions(
@@ -118,19 +119,19 @@ async function price(
 ): Promise<PricedJoin[]> {
   const parcels = candidates.map((candidate) => parcelOf(candidate, settings))
   const unknown = candidates.flatMap(({ join }, i) =>
-    join.rate ? [] : [{ key: String(i), ...(parcels[i] as MissingQuote) }],
+    join.rate ? [] : [{ key: String(i), ...(parcels[i] as Parcel) }],
   )
-  const cached = unknown.length > 0 ? await cachedRates(work.tx, unknown, work.now) : new Map()
+  const cached = await cachedRates(work.tx, unknown, work.now)
   const priced: PricedJoin[] = []
   for (const [i, candidate] of candidates.entries()) {
     const rate = candidate.join.rate ?? cached.get(String(i))
     if (rate) priced.push({ ...candidate, rate, totalIdr: rupiah(candidate.goodsIdr + rate.priceIdr) })
-    else refuse(candidate.join, groupBuyingErrors.quote_missing({ ...parcels[i] }))
+    else refuse(candidate.join, new QuoteMissing(parcels[i] as Parcel))
   }
   return priced
 }
 
-function parcelOf({ join, weightG, address }: Candidate, settings: JoinSettings): MissingQuote {
+function parcelOf({ join, weightG, address }: Candidate, settings: JoinSettings): Parcel {
   const parcel = {
     originPostalCode: settings.originPostalCode,
     destinationPostalCode: address.postalCode,
@@ -185,14 +186,7 @@ function answerTo({ participantId, priced, payment }: RecordedJoin, settings: Jo
       shippingIdr: priced.rate.priceIdr,
       totalIdr: priced.totalIdr,
     },
-    payment: {
-      id: payment.id,
-      code: payment.code,
-      status: payment.status,
-      amountIdr: payment.amountIdr,
-      invoiceUrl: `${settings.publicUrl}/pay/${payment.code}`,
-      expiresAt: payment.expiresAt,
-    },
+    payment: paymentView(payment, settings.publicUrl),
   }
   return { status: 201, body: toWire(body) }
 }

@@ -1,5 +1,6 @@
 import type { DomainError, IdempotencyKey, StoredAnswer } from '../kernel/index.ts'
 import type { Rate } from '../logistics/index.ts'
+import type { PaymentView } from '../payment/index.ts'
 
 /** One buyer who wants a place in a session. */
 export interface Join {
@@ -24,14 +25,6 @@ export interface JoinSettings {
   publicUrl: string
 }
 
-/** A parcel whose shipping fee is not in the cache: the door asks for it and joins again. */
-export interface MissingQuote {
-  originPostalCode: string
-  destinationPostalCode: string
-  weightG: number
-  courier?: { company: string; type: string } | undefined
-}
-
 /** The answer as it is sent, and stored under the idempotency key; or why there is no place. */
 export type JoinOutcome = { ok: true; answer: StoredAnswer } | { ok: false; error: DomainError | Error }
 
@@ -45,12 +38,5 @@ export interface JoinAnswer {
     shippingIdr: number
     totalIdr: number
   }
-  payment: {
-    id: string
-    code: string
-    status: string
-    amountIdr: number
-    invoiceUrl: string
-    expiresAt: Date
-  }
+  payment: PaymentView
 }

@@ -119,6 +119,7 @@ describe('success from stock', () => {
       'session.created',
       'session.opened',
       'session.moq_reached',
+      'stock.reserved',
       'session.orders_created',
       'session.succeeded',
     ])

@@ -17,7 +17,10 @@ export type OrderStatus =
   | 'returned'
   | 'refunded'
 
-/** Direct orders start at pending_payment, a session's orders at paid. */
+/**
+ * Direct orders start at pending_payment, a session's orders at paid. Back from cancelled goes only an order that was
+ * cancelled because its invoice expired: a fresh payment reserves its stock again.
+ */
 export const orderTransitions: Transitions<OrderStatus> = {
   pending_payment: ['paid', 'cancelled'],
   paid: ['processing', 'on_hold', 'cancelled'],
@@ -27,7 +30,7 @@ export const orderTransitions: Transitions<OrderStatus> = {
   in_transit: ['delivered', 'failed', 'returning'],
   delivered: ['completed', 'return_requested'],
   completed: [],
-  cancelled: ['refunded'],
+  cancelled: ['pending_payment', 'refunded'],
   on_hold: ['processing', 'cancelled'],
   failed: ['refunded'],
   returning: ['returned'],

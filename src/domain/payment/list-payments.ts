@@ -1,86 +1,102 @@
 import { type RawBuilder, sql } from 'kysely'
-import { idOrCode, type Rupiah, type Tx } from '../kernel/index.ts'
+import { idOrCode, type Rupiah, requireCustomer, type Tx, type Work } from '../kernel/index.ts'
 import { paymentErrors } from './errors.ts'
 
 /** A payment as staff see it. */
-export interface StaffPayment {
+export interface PaymentDetail {
   id: string
   code: string
-  status: string
-  amountIdr: Rupiah
-  method: string
-  channel: string | null
   userId: string
   sessionId: string | null
   participantId: string | null
   orderId: string | null
+  amountIdr: Rupiah
+  method: string
+  status: string
+  channel: string | null
+  providerInvoiceId: string | null
   paidAmountIdr: Rupiah | null
-  returnedIdr: Rupiah
-  refundedIdr: Rupiah
-  createdAt: Date
   paidAt: Date | null
+  refundedIdr: Rupiah
   expiresAt: Date
+  createdAt: Date
 }
 
 export interface RefundLine {
   id: string
   code: string
-  status: string
   amountIdr: Rupiah
-  destination: string
   reason: string
+  destination: string
+  status: string
+  attempt: number
+  failureCode: string | null
   createdAt: Date
   finishedAt: Date | null
 }
 
-export interface StaffPaymentFilter {
-  status?: string | undefined
-  sessionId?: string | undefined
-  orderId?: string | undefined
-  userId?: string | undefined
-  createdSince?: Date | undefined
-  limit: number
-  cursor?: string | undefined
+const columns = sql`
+  id, code, user_id, session_id, participant_id, order_id, amount_idr, method, status, channel, provider_invoice_id,
+  paid_amount_idr, paid_at, refunded_idr, expires_at, created_at`
+
+/**
+ * The caller's own payment, by id or code.
+ * @throws payment.not_found, for another customer's too; kernel.forbidden
+ */
+export async function getPayment(work: Work, idOrCodeText: string): Promise<PaymentDetail> {
+  const userId = requireCustomer(work.actor)
+  return await findPayment(work.tx, idOrCodeText, sql`user_id = ${userId}::uuid`)
 }
 
-async function payments(tx: Tx, where: RawBuilder<unknown>, limit: number): Promise<StaffPayment[]> {
-  const { rows } = await sql<StaffPayment>`
-    select p.id, p.code, p.status, p.amount_idr, p.method, p.channel, p.user_id, p.session_id, p.participant_id, p.order_id,
-      p.paid_amount_idr, p.returned_idr, p.refunded_idr, p.created_at, p.paid_at, p.expires_at
-    from payments p where ${where} order by p.id desc limit ${limit}`.execute(tx)
-  return rows
-}
-
-/** Payments for staff, newest first, a keyset page at a time. */
-export async function listPayments(
-  tx: Tx,
-  filter: StaffPaymentFilter,
-): Promise<{ data: StaffPayment[]; nextCursor: string | null }> {
-  const wheres = [sql`true`]
-  if (filter.status) wheres.push(sql`p.status = ${filter.status}`)
-  if (filter.sessionId) wheres.push(sql`p.session_id = ${filter.sessionId}::uuid`)
-  if (filter.orderId) wheres.push(sql`p.order_id = ${filter.orderId}::uuid`)
-  if (filter.userId) wheres.push(sql`p.user_id = ${filter.userId}::uuid`)
-  if (filter.createdSince) wheres.push(sql`p.created_at >= ${filter.createdSince}`)
-  if (filter.cursor) wheres.push(sql`p.id < ${filter.cursor}::uuid`)
-  const rows = await payments(tx, sql.join(wheres, sql` and `), filter.limit + 1)
-  const data = rows.slice(0, filter.limit)
-  return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null }
+async function findPayment(tx: Tx, idOrCodeText: string, whose: RawBuilder<unknown>): Promise<PaymentDetail> {
+  const asked = idOrCode(idOrCodeText)
+  const which = 'id' in asked ? sql`id = ${asked.id}::uuid` : sql`code = ${asked.code}`
+  const { rows } = await sql<PaymentDetail>`
+    select ${columns} from payments where ${which} and ${whose}`.execute(tx)
+  const payment = rows[0]
+  if (!payment) throw paymentErrors.not_found({ payment: idOrCodeText })
+  return payment
 }
 
 /**
- * One payment for staff, by its id or its code, with its refunds.
+ * A payment with its refunds, oldest first, by id or code. For staff: whose it is, is not asked.
  * @throws payment.not_found
  */
-export async function showPayment(tx: Tx, named: string): Promise<StaffPayment & { refunds: RefundLine[] }> {
-  const key = idOrCode(named)
-  const [payment] = await payments(tx, 'id' in key ? sql`p.id = ${key.id}` : sql`p.code = ${key.code}`, 1)
-  if (!payment) throw paymentErrors.not_found({ payment: named })
-  const refunds = await tx
-    .selectFrom('refunds')
-    .select(['id', 'code', 'status', 'amountIdr', 'destination', 'reason', 'createdAt', 'finishedAt'])
-    .where('paymentId', '=', payment.id)
-    .orderBy('id')
-    .execute()
-  return { ...payment, refunds }
+export async function showPayment(
+  tx: Tx,
+  idOrCodeText: string,
+): Promise<PaymentDetail & { refunds: RefundLine[] }> {
+  const payment = await findPayment(tx, idOrCodeText, sql`true`)
+  const { rows } = await sql<RefundLine>`
+    select id, code, amount_idr, reason, destination, status, attempt, failure_code, created_at, finished_at
+    from refunds where payment_id = ${payment.id}::uuid order by id`.execute(tx)
+  return { ...payment, refunds: rows }
+}
+
+export interface PaymentFilter {
+  status?: string | undefined
+  sessionId?: string | undefined
+  userId?: string | undefined
+  createdSince?: Date | undefined
+  limit: number
+  /** The id of the last payment of the page before. */
+  cursor?: string | undefined
+}
+
+/** Payments, newest first, by keyset pages. For staff: whose they are, is not asked. */
+export async function listPayments(
+  tx: Tx,
+  filter: PaymentFilter,
+): Promise<{ data: PaymentDetail[]; nextCursor: string | null }> {
+  const wheres = [sql`true`]
+  if (filter.status) wheres.push(sql`status = ${filter.status}`)
+  if (filter.sessionId) wheres.push(sql`session_id = ${filter.sessionId}::uuid`)
+  if (filter.userId) wheres.push(sql`user_id = ${filter.userId}::uuid`)
+  if (filter.createdSince) wheres.push(sql`created_at >= ${filter.createdSince}`)
+  if (filter.cursor) wheres.push(sql`id < ${filter.cursor}::uuid`)
+  const { rows } = await sql<PaymentDetail>`
+    select ${columns} from payments where ${sql.join(wheres, sql` and `)}
+    order by id desc limit ${filter.limit + 1}`.execute(tx)
+  const data = rows.slice(0, filter.limit)
+  return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null }
 }

@@ -27,7 +27,8 @@ export interface ReservedInvoice {
 
 export type Opening =
   | { state: 'redirect'; url: string }
-  | { state: 'paid' | 'expired' | 'review' | 'busy' }
+  | { state: 'paid' | 'expired' | 'review' }
+  | { state: 'busy' }
   | { state: 'reserved'; invoice: ReservedInvoice }
 
 interface Row {

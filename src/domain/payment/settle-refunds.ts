@@ -46,7 +46,7 @@ export async function settleRefunds(
   const pending: { id: string; providerRefundId: string }[] = []
   for (const answer of answers) {
     const refund = byReference.get(answer.referenceId)
-    if (!refund || refund.status !== 'submitted' || refund.amountIdr !== answer.amountIdr) {
+    if (refund?.status !== 'submitted' || refund.amountIdr !== answer.amountIdr) {
       raiseMismatch(work, answer, refund)
       continue
     }
@@ -102,7 +102,10 @@ function raiseMismatch(work: Work, answer: GatewayRefund, refund: LockedRefund |
   })
 }
 
-async function rememberIds(work: Work, taken: readonly { id: string; providerRefundId: string }[]): Promise<void> {
+async function rememberIds(
+  work: Work,
+  taken: readonly { id: string; providerRefundId: string }[],
+): Promise<void> {
   await sql`
     update refunds r set provider_refund_id = t.provider_refund_id, next_check_at = ${secondsAfter(work.now, ASK_AGAIN_S)},
       failure_code = null

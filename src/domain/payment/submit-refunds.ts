@@ -1,5 +1,5 @@
-import pLimit from 'p-limit'
 import { type RawBuilder, sql } from 'kysely'
+import pLimit from 'p-limit'
 import { ProviderFailure, secondsAfter, type Work } from '../kernel/index.ts'
 import { claimRefunds, referenceOf, type SentRefund } from './claim-refunds.ts'
 import { CALLS_AT_ONCE, type GatewayContext } from './context.ts'
@@ -17,15 +17,15 @@ export async function sweepRefunds(context: GatewayContext): Promise<void> {
   const { units, actor } = context
   const ids = await units.run(actor, async (work) => {
     const { rows } = await sql<{ id: string }>`
-      select id from refunds where next_check_at <= ${work.now} order by next_check_at limit ${A_RUN}`.execute(work.tx)
+      select id from refunds where next_check_at <= ${work.now} order by next_check_at limit ${A_RUN}`.execute(
+      work.tx,
+    )
     return rows.map((row) => row.id)
   })
   await submitRefunds(context, ids)
 }
 
-type Answer =
-  | { refund: SentRefund; answer: GatewayRefund }
-  | { refund: SentRefund; failure: ProviderFailure }
+type Answer = { refund: SentRefund; answer: GatewayRefund } | { refund: SentRefund; failure: ProviderFailure }
 
 /**
  * Sends decided refunds to the provider and records what it says, a few calls at once. An outcome that is unknown stays
@@ -36,7 +36,10 @@ export async function submitRefunds(context: GatewayContext, refundIds: readonly
   const claimed = await units.run(actor, (work) => claimRefunds(work, refundIds))
   if (claimed.length === 0) return
   const now = units.clock.now()
-  const [stale, live] = [claimed.filter((one) => isStale(one, now)), claimed.filter((one) => !isStale(one, now))]
+  const [stale, live] = [
+    claimed.filter((one) => isStale(one, now)),
+    claimed.filter((one) => !isStale(one, now)),
+  ]
   const answers = await pLimit(CALLS_AT_ONCE).map(live, (refund) => ask(gateway, refund))
   await units.run(actor, async (work) => {
     await record(work, answers)
@@ -92,7 +95,11 @@ const KEY_GOOD_S = 20 * 3600
 const ageS = ({ submittedAt }: SentRefund, now: Date) => (now.getTime() - submittedAt.getTime()) / 1000
 const isStale = (refund: SentRefund, now: Date) => !refund.providerRefundId && ageS(refund, now) > KEY_GOOD_S
 
-async function askLater(work: Work, refund: SentRefund, { code, retryAfterS }: ProviderFailure): Promise<void> {
+async function askLater(
+  work: Work,
+  refund: SentRefund,
+  { code, retryAfterS }: ProviderFailure,
+): Promise<void> {
   const age = ageS(refund, work.now)
   const waitS = retryAfterS ?? Math.min(LONGEST_WAIT_S, Math.max(SHORTEST_WAIT_S, age))
   await sql`
@@ -107,7 +114,11 @@ async function handOver(work: Work, refunds: readonly SentRefund[]): Promise<voi
     await sql`
       update refunds set next_check_at = null
       where id = ${refund.id} and status = 'submitted' and attempt = ${refund.attempt}`.execute(work.tx)
-    raiseStuck(work, refund, 'its outcome stayed unknown for 20 hours; look it up at the provider before it is sent again')
+    raiseStuck(
+      work,
+      refund,
+      'its outcome stayed unknown for 20 hours; look it up at the provider before it is sent again',
+    )
   }
 }
 
@@ -119,4 +130,3 @@ function raiseStuck(work: Work, { id, code }: SentRefund, why: string): void {
     command: `laku refunds retry ${code}`,
   })
 }
-

@@ -88,7 +88,7 @@ export const addressRoutes =
 
     app.post(
       '/api/addresses/:id/default',
-      { config, schema: { params: byId, body: z.strictObject({}).optional(), response: { 200: address } } },
+      { config, schema: { params: byId, body: z.strictObject({}).nullish(), response: { 200: address } } },
       async (request, reply) =>
         request.change(reply, 200, (work) => setDefaultAddress(work, request.params.id)),
     )

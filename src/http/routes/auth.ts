@@ -86,7 +86,7 @@ export const authRoutes =
       '/api/auth/logout',
       {
         config: { access: 'customer' },
-        schema: { body: z.strictObject({}).optional(), response: { 204: z.undefined() } },
+        schema: { body: z.strictObject({}).nullish(), response: { 204: z.undefined() } },
       },
       async (request, reply) => {
         const claims = app.readAccessToken(request.headers.authorization?.slice('Bearer '.length) ?? '')

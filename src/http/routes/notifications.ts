@@ -46,7 +46,7 @@ export const notificationRoutes =
         config,
         schema: {
           params: z.strictObject({ id: z.uuid() }),
-          body: z.strictObject({}).optional(),
+          body: z.strictObject({}).nullish(),
           response: { 200: notification },
         },
       },

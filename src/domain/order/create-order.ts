@@ -1,0 +1,131 @@
+import { type Address, addressesById, snapshotOf } from '../address/index.ts'
+import { newCode, newId, type Rupiah, requireCustomer, secondsAfter, type Work } from '../kernel/index.ts'
+import { type CourierChoice, cachedRates, QuoteMissing, type Rate } from '../logistics/index.ts'
+import { createPayments, type Payment, type PaymentView, paymentView } from '../payment/index.ts'
+import { orderErrors } from './errors.ts'
+import { insertItems, insertOrders, type OrderDraft, totalOf } from './insert-orders.ts'
+import { type AskedItem, goodsOf, type OrderLine, priceLines, weightOf } from './order-lines.ts'
+import { getOrder } from './read-orders.ts'
+import { reserveForOrder } from './reserve-for-order.ts'
+import type { OrderView } from './views.ts'
+
+export interface NewOrder {
+  items: AskedItem[]
+  /** One of the buyer's own addresses. */
+  addressId: string
+  /** The cheapest where none is asked for. */
+  courier?: CourierChoice | undefined
+  /** By default an invoice, made when the buyer opens its link; a wallet pays at once. */
+  paymentMethod?: 'invoice' | 'wallet' | undefined
+  /** The shipping fee, where it had to be asked for. */
+  rate?: Rate | undefined
+}
+
+/** What an order needs to know of the house it is placed in. */
+export interface OrderSettings {
+  /** Where the parcels come from. */
+  originPostalCode: string
+  /** Base of the pay links. */
+  publicUrl: string
+}
+
+export interface PlacedOrder {
+  order: OrderView
+  payment: PaymentView
+}
+
+/**
+ * Places a direct order of the customer who acts: today's prices, a shipping fee, the stock reserved for as long as its
+ * invoice lives (policy.orderInvoiceHours), and a payment.
+ * @throws QuoteMissing (logistics.quote_missing) before anything is written: run it by `withRate`
+ * @throws order.no_items, variant_not_found, variant_not_on_sale, address_not_found, out_of_stock, kernel.forbidden,
+ *   wallet.insufficient_balance
+ */
+export async function createOrder(
+  work: Work,
+  input: NewOrder,
+  settings: OrderSettings,
+): Promise<PlacedOrder> {
+  const userId = requireCustomer(work.actor)
+  const address = await ownAddress(work, userId, input.addressId)
+  const lines = await priceLines(work.tx, input.items)
+  const rate = await rateOf(work, input, settings, address, lines)
+  const draft: OrderDraft = {
+    id: newId(),
+    code: newCode('ORD', work.now),
+    userId,
+    sessionId: null,
+    participantId: null,
+    status: 'pending_payment',
+    statusReason: null,
+    allocated: true,
+    address: snapshotOf(address),
+    courier: { company: rate.company, type: rate.type },
+    goodsIdr: goodsOf(lines),
+    shippingIdr: rate.priceIdr,
+    paidAt: null,
+  }
+  await insertOrders(work, [draft])
+  const items = lines.map((line) => ({ ...line, commissionBps: line.variant.commissionBps }))
+  await insertItems(work, [{ orderId: draft.id, items }])
+  await reserveForOrder(work, draft.id)
+  const payment = await payFor(work, draft.id, userId, totalOf(draft), input.paymentMethod)
+  announce(work, draft, payment)
+  const order = await getOrder(work, draft.id)
+  // What a wallet pays is confirmed by the reactions of this very transaction.
+  const status = payment.status === 'paid' ? 'paid' : order.status
+  return { order: { ...order, status }, payment: paymentView(payment, settings.publicUrl) }
+}
+
+async function ownAddress(work: Work, userId: string, addressId: string): Promise<Address> {
+  const address = (await addressesById(work.tx, [addressId])).get(addressId)
+  if (address?.userId !== userId) throw orderErrors.address_not_found({ addressId })
+  return address
+}
+
+async function rateOf(
+  work: Work,
+  { rate, courier }: NewOrder,
+  { originPostalCode }: OrderSettings,
+  { postalCode }: Address,
+  lines: readonly OrderLine[],
+): Promise<Rate> {
+  if (rate) return rate
+  const parcel = { originPostalCode, destinationPostalCode: postalCode, weightG: weightOf(lines), courier }
+  const cached = (await cachedRates(work.tx, [{ key: 'order', ...parcel }], work.now)).get('order')
+  if (!cached) throw new QuoteMissing(parcel)
+  return cached
+}
+
+/** A payment of an order's whole amount, which waits as long as the stock is kept. */
+export async function payFor(
+  work: Work,
+  orderId: string,
+  userId: string,
+  amountIdr: Rupiah,
+  method: 'invoice' | 'wallet' = 'invoice',
+): Promise<Payment> {
+  const expiresAt = secondsAfter(work.now, work.policy.orderInvoiceHours * 3600)
+  const [payment] = await createPayments(work, [
+    { userId, subject: { orderId }, amountIdr, method, expiresAt },
+  ])
+  if (!payment) throw new Error(`order ${orderId} got no payment`)
+  return payment
+}
+
+function announce(work: Work, draft: OrderDraft, payment: Payment): void {
+  const { id, code, userId, sessionId } = draft
+  work.emit({
+    type: 'order.created',
+    aggregate: ['order', id],
+    payload: {
+      orderId: id,
+      code,
+      userId,
+      sessionId,
+      paymentId: payment.id,
+      paymentCode: payment.code,
+      totalIdr: totalOf(draft),
+    },
+  })
+}

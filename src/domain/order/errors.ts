@@ -1,0 +1,17 @@
+import { defineErrors } from '../kernel/index.ts'
+
+export const orderErrors = defineErrors('order', {
+  not_found: ['not_found', 'There is no such order.'],
+  no_items: ['invalid', 'An order needs items, each with a whole quantity above 0.'],
+  variant_not_found: ['not_found', 'There is no such product variant.'],
+  variant_not_on_sale: ['conflict', 'This product is not on sale now.'],
+  address_not_found: ['not_found', 'There is no such address.'],
+  out_of_stock: ['conflict', 'There is not that much in stock.'],
+  price_changed: ['conflict', 'The price has changed since; place a new order.'],
+  not_payable: ['conflict', 'Only an order whose invoice expired can have a fresh one.'],
+  payment_open: ['conflict', 'This order has a payment that still waits; use that one.'],
+  not_cancellable: ['conflict', 'This order can no longer be cancelled.'],
+  group_order: ['conflict', 'An order of a closed group session is cancelled by staff.'],
+  parcel_booked: ['conflict', 'A courier is booked for this order, or is being booked.'],
+  reason_required: ['invalid', 'Holding an order needs a reason.'],
+})

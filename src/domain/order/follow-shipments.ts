@@ -1,0 +1,96 @@
+import { sql } from 'kysely'
+import { asRecords, type EventOf, type Work } from '../kernel/index.ts'
+import type { ShipmentStatus } from '../logistics/index.ts'
+import { type LockedOrder, lockOrders, subjectOf } from './lock-orders.ts'
+import type { OrderStatus } from './transitions.ts'
+
+/** The way of an order that all goes well with. A courier may report a later step first, so steps may be passed over. */
+const way: readonly OrderStatus[] = [
+  'paid',
+  'processing',
+  'ready_for_pickup',
+  'picked_up',
+  'in_transit',
+  'delivered',
+]
+
+/** Where a parcel's state puts its order. */
+const orderStatusOf: Partial<Record<ShipmentStatus, OrderStatus>> = {
+  pending: 'processing',
+  booked: 'ready_for_pickup',
+  picked_up: 'picked_up',
+  in_transit: 'in_transit',
+  delivered: 'delivered',
+}
+
+/** A courier who refuses the parcel itself will refuse it again: the order waits for a person. */
+const NOT_SERVICEABLE = 'no_serviceable_address'
+
+interface Move {
+  order: LockedOrder
+  to: OrderStatus
+  reason: string | null
+  waybill: string | null
+  trackingUrl: string | null
+  trackingStatus: ShipmentStatus
+}
+
+/** Reaction to shipment.created: the order is being packed. */
+export async function startProcessing(work: Work, events: EventOf<'shipment.created'>[]): Promise<void> {
+  await follow(
+    work,
+    events.map(({ payload }) => ({ ...payload, to: 'pending' as const, waybill: null, trackingUrl: null })),
+  )
+}
+
+/** Reaction to shipment.status_changed: the order follows its parcel, with its waybill. */
+export async function followShipments(
+  work: Work,
+  events: EventOf<'shipment.status_changed'>[],
+): Promise<void> {
+  await follow(
+    work,
+    events.map((event) => event.payload),
+  )
+}
+
+interface ParcelNews {
+  orderId: string
+  to: ShipmentStatus
+  waybill: string | null
+  trackingUrl: string | null
+}
+
+async function follow(work: Work, news: readonly ParcelNews[]): Promise<void> {
+  // One transaction may tell two things of a parcel; the last one holds.
+  const latest = new Map(news.map((one) => [one.orderId, one]))
+  const orders = await lockOrders(work.tx, latest.keys())
+  const moves = [...orders.values()].map((order) => moveOf(order, latest.get(order.id) as ParcelNews))
+  const records = moves.map(({ order, to, ...facts }) => ({ id: order.id, status: to, ...facts }))
+  await sql`
+    update orders o set status = r.status, status_reason = r.reason, waybill = coalesce(r.waybill, o.waybill),
+      tracking_url = coalesce(r.tracking_url, o.tracking_url), tracking_status = r.tracking_status, tracked_at = ${work.now},
+      delivered_at = case when r.status = 'delivered' then coalesce(o.delivered_at, ${work.now}) else o.delivered_at end,
+      updated_at = ${work.now}
+    from jsonb_to_recordset(${asRecords(records)}::jsonb) as r(
+      id uuid, status text, reason text, waybill text, tracking_url text, tracking_status text)
+    where o.id = r.id`.execute(work.tx)
+  for (const { order, to } of moves) {
+    if (to === order.status) continue
+    const payload = { ...subjectOf(order), from: order.status, to }
+    work.emit({ type: 'order.status_changed', aggregate: ['order', order.id], payload })
+  }
+}
+
+function moveOf(order: LockedOrder, { to: parcel, waybill, trackingUrl }: ParcelNews): Move {
+  const facts = { order, waybill, trackingUrl, trackingStatus: parcel }
+  const here = way.indexOf(order.status)
+  if (parcel === 'cancelled' && (order.status === 'paid' || order.status === 'processing')) {
+    return { ...facts, to: 'on_hold', reason: NOT_SERVICEABLE }
+  }
+  const target = orderStatusOf[parcel]
+  const forward = target !== undefined && here >= 0 && way.indexOf(target) > here
+  return forward
+    ? { ...facts, to: target, reason: null }
+    : { ...facts, to: order.status, reason: order.statusReason }
+}

@@ -1,0 +1,61 @@
+import { sql } from 'kysely'
+import type { Rupiah, Tx } from '../kernel/index.ts'
+import { orderErrors } from './errors.ts'
+import type { OrderStatus } from './transitions.ts'
+
+export interface LockedOrder {
+  id: string
+  code: string
+  userId: string
+  sessionId: string | null
+  participantId: string | null
+  status: OrderStatus
+  statusReason: string | null
+  /** Its stock is reserved for it. */
+  allocated: boolean
+  shippingIdr: Rupiah
+  totalIdr: Rupiah
+}
+
+/** Locks orders in the order of their ids, and reads them as they are once they are locked. */
+export async function lockOrders(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedOrder>> {
+  const { rows } = await sql<LockedOrder>`
+    select id, code, user_id, session_id, participant_id, status, status_reason, allocated, shipping_idr, total_idr
+    from orders where id = any(${[...new Set(ids)]}::uuid[]) order by id for no key update`.execute(tx)
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+export async function lockOrder(tx: Tx, id: string): Promise<LockedOrder> {
+  const order = (await lockOrders(tx, [id])).get(id)
+  if (!order) throw orderErrors.not_found({ order: id })
+  return order
+}
+
+export interface OrderPayment {
+  id: string
+  code: string
+  status: string
+  amountIdr: Rupiah
+  /** Decided to go back, and rebates. */
+  returnedIdr: Rupiah
+}
+
+/**
+ * Locks the payments of an order, its participant's for one of a session. To be called before the order is locked: a
+ * confirmation holds its payment first and then asks for the order.
+ */
+export async function lockPaymentsOf(
+  tx: Tx,
+  order: { id: string; participantId: string | null },
+): Promise<OrderPayment[]> {
+  const { rows } = await sql<OrderPayment>`
+    select id, code, status, amount_idr, returned_idr from payments
+    where order_id = ${order.id}::uuid or participant_id = ${order.participantId}::uuid
+    order by id for no key update`.execute(tx)
+  return rows
+}
+
+/** What events say of an order. */
+export function subjectOf({ id, code, userId, sessionId }: LockedOrder) {
+  return { orderId: id, code, userId, sessionId }
+}

@@ -1,0 +1,60 @@
+import { sql } from 'kysely'
+import { type Rupiah, requireCustomer, type Work } from '../kernel/index.ts'
+import { type PaymentView, paymentView } from '../payment/index.ts'
+import { PAYMENT_EXPIRED } from './cancel-unpaid-orders.ts'
+import { payFor } from './create-order.ts'
+import { orderErrors } from './errors.ts'
+import { lockOrder, lockPaymentsOf, subjectOf } from './lock-orders.ts'
+import { priceLines } from './order-lines.ts'
+import { reserveForOrder } from './reserve-for-order.ts'
+
+/**
+ * A fresh payment for an order whose last one expired (`POST /api/payments`). The order was cancelled with it, so it waits
+ * for payment again and its stock is reserved again, if its goods still cost what they did.
+ * @throws order.not_found, not_payable, payment_open, price_changed, variant_not_on_sale, out_of_stock,
+ *   kernel.forbidden, wallet.insufficient_balance
+ */
+export async function reopenPayment(
+  work: Work,
+  input: { orderId: string; paymentMethod?: 'invoice' | 'wallet' | undefined },
+  settings: { publicUrl: string },
+): Promise<PaymentView> {
+  const userId = requireCustomer(work.actor)
+  const { orderId } = input
+  const payments = await lockPaymentsOf(work.tx, { id: orderId, participantId: null })
+  const order = await lockOrder(work.tx, orderId)
+  if (order.userId !== userId) throw orderErrors.not_found({ order: orderId })
+  const { code, status, statusReason } = order
+  if (status === 'pending_payment') {
+    const open = payments.find((payment) => payment.status === 'pending')
+    throw orderErrors.payment_open({ orderId, code, paymentId: open?.id, paymentCode: open?.code })
+  }
+  if (status !== 'cancelled' || statusReason !== PAYMENT_EXPIRED) {
+    throw orderErrors.not_payable({ orderId, code, status, statusReason })
+  }
+  await requireSamePrices(work, orderId)
+  await sql`
+    update orders set status = 'pending_payment', status_reason = null, allocated = true, updated_at = ${work.now}
+    where id = ${orderId} and status = 'cancelled'`.execute(work.tx)
+  await reserveForOrder(work, orderId)
+  const payment = await payFor(work, orderId, userId, order.totalIdr, input.paymentMethod)
+  work.emit({
+    type: 'order.status_changed',
+    aggregate: ['order', orderId],
+    payload: { ...subjectOf(order), from: 'cancelled', to: 'pending_payment' },
+  })
+  return paymentView(payment, settings.publicUrl)
+}
+
+async function requireSamePrices(work: Work, orderId: string): Promise<void> {
+  const { rows } = await sql<{ variantId: string; quantity: number; unitPriceIdr: Rupiah }>`
+    select variant_id, quantity, unit_price_idr from order_items where order_id = ${orderId}`.execute(work.tx)
+  const lines = await priceLines(work.tx, rows)
+  const now = new Map(lines.map((line) => [line.variant.id, line.unitPriceIdr]))
+  const changed = rows.flatMap(({ variantId, unitPriceIdr }) =>
+    now.get(variantId) === unitPriceIdr
+      ? []
+      : [{ variantId, wasIdr: unitPriceIdr, nowIdr: now.get(variantId) }],
+  )
+  if (changed.length > 0) throw orderErrors.price_changed({ orderId, items: changed })
+}

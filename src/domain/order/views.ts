@@ -1,0 +1,41 @@
+import type { AddressSnapshot } from '../address/index.ts'
+import type { Rupiah } from '../kernel/index.ts'
+import type { CourierChoice } from '../logistics/index.ts'
+import type { OrderStatus } from './transitions.ts'
+
+export interface OrderItemView {
+  id: string
+  productId: string
+  variantId: string
+  sku: string
+  name: string
+  quantity: number
+  unitPriceIdr: Rupiah
+  totalIdr: Rupiah
+}
+
+export interface OrderView {
+  id: string
+  code: string
+  userId: string
+  status: OrderStatus
+  /** Why it is held or cancelled, where it is. */
+  statusReason: string | null
+  /** The group session it came from; null for a direct order. */
+  sessionId: string | null
+  /** Its stock is reserved for it. */
+  allocated: boolean
+  items: OrderItemView[]
+  goodsIdr: Rupiah
+  shippingIdr: Rupiah
+  totalIdr: Rupiah
+  address: AddressSnapshot
+  courier: CourierChoice
+  waybill: string | null
+  trackingUrl: string | null
+  /** The latest shipment. */
+  shipment: { id: string; code: string; status: string } | null
+  createdAt: Date
+  paidAt: Date | null
+  deliveredAt: Date | null
+}

@@ -1,0 +1,72 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Check } from '../kernel/index.ts'
+
+// A broken invariant can be broken ten thousand times; a person needs the first few.
+const SHOWN = 10
+
+const check = (name: string, query: RawBuilder<{ line: string }>): Check => ({
+  name,
+  violations: async (tx) => (await query.execute(tx)).rows.map((row) => row.line),
+})
+
+/** The open refunds of some states must be what this account holds. */
+const holds = (account: string, states: readonly string[]): Check =>
+  check(
+    `${account} is what its refunds say`,
+    sql<{ line: string }>`
+      select format('%s holds %s, its refunds say %s', ${account}::text, b.held, r.due) as line
+      from (
+        select coalesce(sum(b.balance_idr), 0) as held
+        from ledger_accounts a join ledger_balances b on b.account_id = a.id where a.key = ${account}
+      ) b cross join (
+        select coalesce(sum(amount_idr), 0) as due from refunds where destination = 'source' and status = any(${states})
+      ) r
+      where b.held <> r.due`,
+  )
+
+/** What is always true of payments and refunds (the design's list, numbers 1 and 6), beside what the ledger holds by itself. */
+export const paymentChecks: readonly Check[] = [
+  check(
+    'a payment that was received is in the ledger, with its amount',
+    sql<{ line: string }>`
+      select format('%s is %s over %s, the ledger says %s', p.code, p.status, p.amount_idr, coalesce(l.amount, 0)) as line
+      from payments p left join lateral (
+        select sum(e.amount_idr) filter (where e.amount_idr > 0) as amount
+        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id
+        where t.key = 'payment:' || p.id || ':confirmed'
+      ) l on true
+      where case when p.status in ('paid', 'partially_refunded', 'refunded') then coalesce(l.amount, 0) <> p.amount_idr
+        else l.amount is not null end
+      limit ${SHOWN}`,
+  ),
+  check(
+    'refunds and rebates of a payment are what the ledger says, and never more than was paid',
+    sql<{ line: string }>`
+      select format('%s of %s: %s returned, %s refunded; refunds say %s and %s, rebates %s', p.code, p.amount_idr,
+        p.returned_idr, p.refunded_idr, r.decided, r.done, b.rebate) as line
+      from payments p
+      cross join lateral (
+        select coalesce(sum(amount_idr) filter (where status <> 'rejected'), 0) as decided,
+          coalesce(sum(amount_idr) filter (where status in ('succeeded', 'to_wallet')), 0) as done
+        from refunds where payment_id = p.id
+      ) r
+      cross join lateral (
+        select coalesce(-sum(e.amount_idr), 0) as rebate
+        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id join ledger_accounts a on a.id = e.account_id
+        where t.key = 'participant:' || p.participant_id || ':released' and a.key = 'wallet:' || p.user_id
+          and p.status in ('paid', 'partially_refunded', 'refunded')
+      ) b
+      where p.status in ('paid', 'partially_refunded', 'refunded') and (
+        p.returned_idr <> r.decided + b.rebate or p.refunded_idr <> r.done or p.returned_idr > p.amount_idr
+        or (p.status = 'refunded') <> (r.done > 0 and r.done + b.rebate = p.amount_idr)) limit ${SHOWN}`,
+  ),
+  check(
+    'every decided refund is in the ledger',
+    sql<{ line: string }>`
+      select format('%s has no posting', r.code) as line from refunds r
+      where r.status not in ('requested', 'rejected')
+        and not exists (select from ledger_transactions t where t.key = 'refund:' || r.id || ':decided') limit ${SHOWN}`,
+  ),
+  holds('refunds-payable', ['approved', 'failed']),
+  holds('refunds-in-flight', ['submitted']),
+]

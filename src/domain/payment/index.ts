@@ -1,0 +1,46 @@
+import './events.ts'
+
+export { paymentChecks } from './checks.ts'
+export { confirmInvoices } from './confirm-invoices.ts'
+export { type Confirmation, type ConfirmationOutcome, confirmPayments } from './confirm-payments.ts'
+export type { GatewayContext } from './context.ts'
+export { createPayments, type NewPayment } from './create-payments.ts'
+export { decideRefunds, type RefundDecision, refundSessionPayments } from './decide-refunds.ts'
+export { paymentErrors } from './errors.ts'
+export type { PaymentSubject, RefundSubject } from './events.ts'
+export { expirePayments } from './expire-payments.ts'
+export type { GatewayInvoice, GatewayRefund, PaymentGateway } from './gateway.ts'
+export {
+  getPayment,
+  listPayments,
+  type PaymentDetail,
+  type PaymentFilter,
+  type RefundLine,
+  showPayment,
+} from './list-payments.ts'
+export { type OpenContext, type OpenedInvoice, openInvoice } from './open-invoice.ts'
+export { type GatewayNotice, processNotices } from './process-notices.ts'
+export { type EscrowRelease, releaseEscrow } from './release-escrow.ts'
+export { refundDestination } from './rules.ts'
+export { settleRefunds } from './settle-refunds.ts'
+export { refundsDue, submitRefunds, sweepRefunds } from './submit-refunds.ts'
+export { paymentsDue, sweepPayments } from './sweep-payments.ts'
+export {
+  type PaymentStatus,
+  paymentTransitions,
+  type RefundStatus,
+  refundTransitions,
+} from './transitions.ts'
+export { type Payment, type PaymentView, payLink, paymentView } from './views.ts'
+export {
+  claimWebhooks,
+  type FailedWebhook,
+  type IncomingWebhook,
+  markProcessed,
+  noteFailures,
+  receiveWebhook,
+  type WaitingWebhook,
+  type WebhookProvider,
+  waitingWebhooks,
+} from './webhook-inbox.ts'
+export { announceWithdrawal, withdrawPayments, withdrawReleased } from './withdraw-payments.ts'

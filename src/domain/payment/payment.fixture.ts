@@ -1,0 +1,139 @@
+import { sql } from 'kysely'
+import { openTestLaku, type TestLaku, type TestOptions } from '../../../test/laku.ts'
+import { type Choreography, insertRows, newCode, newId, runChecks, secondsAfter } from '../kernel/index.ts'
+import { balanceIdr, ledgerChecks, post } from '../ledger/index.ts'
+import { credit, debit } from '../ledger/index.ts'
+import { openWallets, walletChecks } from '../wallet/index.ts'
+import { createPayments, type Payment, paymentChecks } from './index.ts'
+
+/** The payment domain alone: what others do with its events is theirs to test. */
+const alone: Partial<Choreography> = {
+  'payment.paid': {},
+  'payment.expired': {},
+  'payment.withdrawn': {},
+  'refund.decided': {},
+  'refund.succeeded': {},
+  'refund.failed': {},
+  'webhook.received': {},
+}
+
+export interface Buyer {
+  userId: string
+  sessionId: string
+  participantId: string
+}
+
+/** A laku with a session of a product, and short ways to what payments need. */
+export async function openPaymentFixture(options: TestOptions = {}) {
+  const laku = await openTestLaku({ sandbox: true, ...options, choreography: { ...alone, ...options.choreography } })
+  const shop = await openShop(laku)
+  return { laku, ...shop, ...waysOf(laku, shop.sessionId) }
+}
+
+async function openShop(laku: TestLaku) {
+  const [factoryId, productId, variantId, sessionId] = [newId(), newId(), newId(), newId()]
+  await laku.system(async ({ tx, now }) => {
+    const at = { createdAt: now, updatedAt: now }
+    const factory = { id: factoryId, name: 'F', phone: '+62811', city: 'B', province: 'J', postalCode: '40111' }
+    await insertRows(tx, 'factories', [
+      { ...factory, verification: 'verified', status: 'active', commissionBps: 500, ...at },
+    ])
+    await insertRows(tx, 'products', [{ id: productId, factoryId, name: 'P', status: 'active', ...at }])
+    const variant = { id: variantId, productId, sku: variantId, name: 'V', weightG: 500, priceIdr: 100_000 }
+    await insertRows(tx, 'productVariants', [{ ...variant, wholesaleUnit: 1, maxExcessUnits: 0, createdAt: now }])
+    await insertSession(laku, sessionId, productId, factoryId)
+  })
+  return { factoryId, productId, variantId, sessionId }
+}
+
+async function insertSession(laku: TestLaku, id: string, productId: string, factoryId: string): Promise<void> {
+  const now = laku.clock.now()
+  await sql`
+    insert into group_buying_sessions (id, code, product_id, factory_id, status, moq, commission_bps, starts_at, ends_at, created_at, updated_at)
+    values (${id}, ${newCode('GBS', now)}, ${productId}, ${factoryId}, 'forming', 10, 500, ${now}, ${secondsAfter(now, 86_400)}, ${now}, ${now})
+  `.execute(laku.db)
+}
+
+function waysOf(laku: TestLaku, sessionId: string) {
+  let phones = 0
+  const ways = {
+    /** A user with a held place. */
+    async buyer(): Promise<Buyer> {
+      const [userId, participantId, now] = [newId(), newId(), laku.clock.now()]
+      await laku.db
+        .insertInto('users')
+        .values({ id: userId, phone: `+62812${String(++phones).padStart(8, '0')}`, name: 'Budi', createdAt: now, updatedAt: now })
+        .execute()
+      await sql`
+        insert into group_participants (id, session_id, user_id, status, units, unit_price_idr, goods_idr, shipping_idr, total_idr,
+          courier_company, courier_type, address, joined_at, hold_expires_at)
+        values (${participantId}, ${sessionId}, ${userId}, 'held', 1, 100000, 100000, 10000, 110000, 'jne', 'reg', '{}', ${now}, ${now})
+      `.execute(laku.db)
+      return { userId, sessionId, participantId }
+    },
+    /** A payment of 110,000 that is open for an hour. */
+    async payment(method: 'invoice' | 'wallet' = 'invoice', buyer?: Buyer): Promise<Payment> {
+      const { userId, participantId } = buyer ?? (await ways.buyer())
+      const expiresAt = secondsAfter(laku.clock.now(), 3600)
+      const draft = { userId, subject: { participantId, sessionId }, amountIdr: 110_000, method, expiresAt }
+      const [made] = await laku.system((work) => createPayments(work, [draft]))
+      return made as Payment
+    },
+    fillWallet: (userId: string, amountIdr: number) =>
+      laku.system(async (work) => {
+        await openWallets(work, [userId])
+        const entries = [debit('subsidy', amountIdr), credit(`wallet:${userId}`, amountIdr)]
+        await post(work, [{ key: newId(), kind: 'goodwill', subject: ['user', userId], entries }])
+      }),
+    row: (id: string) =>
+      laku.db.selectFrom('payments').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
+    refundsOf: (paymentId: string) =>
+      laku.db.selectFrom('refunds').selectAll().where('paymentId', '=', paymentId).orderBy('id').execute(),
+    balance: (key: Parameters<typeof balanceIdr>[1]) => laku.system((work) => balanceIdr(work.tx, key)),
+    events: async (type: string, paymentId: string) => {
+      const { rows } = await sql<{ n: number }>`
+        select count(*)::int as n from events where type = ${type} and payload ->> 'paymentId' = ${paymentId}`.execute(laku.db)
+      return rows[0]?.n ?? 0
+    },
+    attention: async () => {
+      const rows = await laku.db.selectFrom('attention').select(['kind', 'subjectId']).execute()
+      return rows.map((row) => `${row.kind} ${row.subjectId}`)
+    },
+    /** What is always true, and is not: empty. */
+    broken: async () => {
+      const checks = [...ledgerChecks, ...paymentChecks, ...walletChecks]
+      const results = await laku.system((work) => runChecks(checks, work.tx, laku.vault))
+      return results.filter((result) => !result.ok)
+    },
+    ...sandboxWays(laku),
+  }
+  return ways
+}
+
+interface SandboxBook {
+  invoices: { id: string; external_id: string; status: string }[]
+  refunds: { id: string; reference_id: string; amount: number; status: string }[]
+}
+
+/** The buyer at the provider's page, and the provider misbehaving. */
+function sandboxWays(laku: TestLaku) {
+  const send = async (method: string, path: string, body?: unknown) => {
+    const response = await fetch(`${laku.sandbox.url}${path}`, {
+      method,
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    })
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+    return response.status === 204 ? undefined : ((await response.json()) as unknown)
+  }
+  return {
+    pay: (invoiceId: string, how: { channel?: string; amount?: number; late?: boolean } = {}) =>
+      send('POST', `/xendit/pay/${invoiceId}`, { channel: 'DANA', ...how }),
+    faults: (...faults: object[]) => send('PUT', '/control/faults', faults),
+    refundOutcome: (outcome: 'SUCCEEDED' | 'FAILED', failure_code?: string) =>
+      send('PUT', '/control/refunds', { outcome, ...(failure_code ? { failure_code } : {}) }),
+    book: async () => (await send('GET', '/control/book')) as SandboxBook,
+    settled: () => laku.sandbox.settleWebhooks(),
+  }
+}
+
+export type PaymentFixture = Awaited<ReturnType<typeof openPaymentFixture>>

@@ -1,0 +1,107 @@
+import { sql } from 'kysely'
+import { type EventPayloads, newId, retryAt, secondsAfter, type Work } from '../kernel/index.ts'
+
+export type WebhookProvider = EventPayloads['webhook.received']['provider']
+
+export interface IncomingWebhook {
+  provider: WebhookProvider
+  /** What two deliveries of the same news share. */
+  dedupeKey: string
+  /** Without the secret that came with it. */
+  headers: Record<string, string>
+  /** As it came. */
+  body: string
+}
+
+/** A delivery whose job is lost is picked up by the sweep after this long. */
+const JOB_GRACE_S = 60
+
+/**
+ * Keeps a delivery; the same news again only counts it. webhook.received follows while it is not processed, so that a second
+ * delivery also brings back a first one whose job was lost. Returns its id in the inbox.
+ */
+export async function receiveWebhook(work: Work, webhook: IncomingWebhook): Promise<string> {
+  const { provider, dedupeKey, headers, body } = webhook
+  const { rows } = await sql<{ id: string; status: string }>`
+    insert into webhook_inbox (id, provider, dedupe_key, headers, body, received_at, next_attempt_at)
+    values (${newId()}, ${provider}, ${dedupeKey}, ${JSON.stringify(headers)}::jsonb, ${body}, ${work.now},
+      ${secondsAfter(work.now, JOB_GRACE_S)})
+    on conflict (provider, dedupe_key) do update set deliveries = webhook_inbox.deliveries + 1
+    returning id, status`.execute(work.tx)
+  const row = rows[0]
+  if (!row) throw new Error('a webhook was neither new nor known')
+  if (row.status === 'received') {
+    work.emit({
+      type: 'webhook.received',
+      aggregate: ['webhook', row.id],
+      payload: { inboxId: row.id, provider },
+    })
+  }
+  return row.id
+}
+
+export interface WaitingWebhook {
+  id: string
+  provider: WebhookProvider
+  body: string
+  /** Tries that failed. */
+  attempts: number
+}
+
+/** Those of these deliveries that are not processed yet. */
+export async function waitingWebhooks(work: Work, ids: readonly string[]): Promise<WaitingWebhook[]> {
+  if (ids.length === 0) return []
+  const { rows } = await sql<WaitingWebhook>`
+    select id, provider, coalesce(body, '') as body, attempts from webhook_inbox
+    where id = any(${ids}::uuid[]) and status = 'received' order by id`.execute(work.tx)
+  return rows
+}
+
+/** Takes up to `limit` deliveries whose time has come out of the sweep, for as long as processing them can take. */
+export async function claimWebhooks(work: Work, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update webhook_inbox w set next_attempt_at = ${secondsAfter(work.now, JOB_GRACE_S)}
+    from (
+      select id from webhook_inbox where status = 'received' and next_attempt_at <= ${work.now}
+      order by next_attempt_at limit ${limit} for no key update skip locked
+    ) due
+    where w.id = due.id returning w.id`.execute(work.tx)
+  return rows.map((row) => row.id)
+}
+
+/** In the transaction that did what they ask for. */
+export async function markProcessed(work: Work, ids: readonly string[]): Promise<void> {
+  await sql`
+    update webhook_inbox set status = 'processed', processed_at = ${work.now}, error = null
+    where id = any(${ids}::uuid[]) and status = 'received'`.execute(work.tx)
+}
+
+export interface FailedWebhook {
+  id: string
+  error: string
+  /** Trying again cannot help: laku does not understand it. */
+  forGood?: boolean
+}
+
+/**
+ * Notes deliveries that could not be processed: each is tried again later and later, and shown to a person when its tries are
+ * spent (policy.providerAttempts). One that laku does not understand is shown at once and not tried again.
+ */
+export async function noteFailures(work: Work, failures: readonly FailedWebhook[]): Promise<void> {
+  for (const { id, error, forGood = false } of failures) {
+    const { rows } = await sql<{ attempts: number; provider: string }>`
+      update webhook_inbox set attempts = attempts + 1, error = ${error}, status = ${forGood ? 'failed' : 'received'}
+      where id = ${id} and status = 'received' returning attempts, provider`.execute(work.tx)
+    const row = rows[0]
+    if (!row) continue
+    const nextAttemptAt = retryAt(work.now, row.attempts)
+    await work.tx.updateTable('webhookInbox').set({ nextAttemptAt }).where('id', '=', id).execute()
+    if (!forGood && row.attempts < work.policy.providerAttempts) continue
+    work.raise({
+      kind: 'webhook_failed',
+      subject: ['webhook', id],
+      message: `a webhook of ${row.provider} could not be processed: ${error}`,
+      command: `laku webhooks replay ${id}`,
+    })
+  }
+}

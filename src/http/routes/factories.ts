@@ -1,0 +1,76 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { createFactory, getPublicFactory, updateFactory } from '../../domain/factory/index.ts'
+import { fromWire, toWire } from '../../domain/kernel/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+
+const publicFactory = z.object({ id: z.uuid(), name: z.string(), city: z.string(), province: z.string() })
+const factory = publicFactory.extend({
+  phone: z.string(),
+  email: z.string().nullable(),
+  postal_code: z.string(),
+  verification: z.enum(['unverified', 'pending', 'verified', 'rejected']),
+  status: z.enum(['inactive', 'active', 'suspended']),
+  commission_bps: z.int(),
+  created_at: z.string(),
+})
+
+const name = z.string().trim().min(1).max(200)
+const phone = z.string().trim().min(5).max(30)
+const basisPoints = z.int().min(0).max(10_000)
+
+const newFactory = z.strictObject({
+  name,
+  phone,
+  email: z.email().max(254).optional(),
+  city: z.string().trim().min(1).max(100),
+  province: z.string().trim().min(1).max(100),
+  postal_code: z.string().regex(/^\d{5}$/),
+  commission_bps: basisPoints.optional(),
+})
+
+const changes = z.strictObject({
+  name: name.optional(),
+  phone: phone.optional(),
+  commission_bps: basisPoints.optional(),
+  verification: z.enum(['pending', 'verified', 'rejected']).optional(),
+  status: z.enum(['active', 'suspended']).optional(),
+})
+
+const byId = z.strictObject({ id: z.uuid() })
+
+/** Factories: read by everybody, kept by staff. */
+export const factoryRoutes =
+  (_laku: Laku): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/api/factories/:id',
+      { config: { access: 'open' }, schema: { params: byId, response: { 200: publicFactory } } },
+      async (request) =>
+        toWire(await request.read((work) => getPublicFactory(work.tx, request.params.id))) as z.infer<
+          typeof publicFactory
+        >,
+    )
+
+    app.post(
+      '/api/factories',
+      {
+        config: { access: 'staff', keyExpires: true },
+        schema: { body: newFactory, response: { 201: factory } },
+      },
+      async (request, reply) =>
+        await request.change(reply, 201, (work) => createFactory(work, fromWire(request.body))),
+    )
+
+    app.patch(
+      '/api/factories/:id',
+      {
+        config: { access: 'staff', keyExpires: true },
+        schema: { params: byId, body: changes, response: { 200: factory } },
+      },
+      async (request, reply) => {
+        const input = { factoryId: request.params.id, ...fromWire(request.body) }
+        return await request.change(reply, 200, (work) => updateFactory(work, input))
+      },
+    )
+  }

@@ -1,0 +1,160 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { fromWire, toWire } from '../../domain/kernel/index.ts'
+import { withRate } from '../../domain/logistics/index.ts'
+import {
+  cancelOrder,
+  createOrder,
+  getOrder,
+  listOrders,
+  orderTransitions,
+  setOrderStatus,
+  statusesByHand,
+} from '../../domain/order/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+
+const status = z.enum(Object.keys(orderTransitions) as (keyof typeof orderTransitions)[])
+const idr = z.int()
+const time = z.string()
+
+const order = z.object({
+  id: z.uuid(),
+  code: z.string(),
+  user_id: z.uuid(),
+  status,
+  status_reason: z.string().nullable(),
+  session_id: z.uuid().nullable(),
+  allocated: z.boolean(),
+  items: z.array(
+    z.object({
+      id: z.uuid(),
+      product_id: z.uuid(),
+      variant_id: z.uuid(),
+      sku: z.string(),
+      name: z.string(),
+      quantity: z.int(),
+      unit_price_idr: idr,
+      total_idr: idr,
+    }),
+  ),
+  goods_idr: idr,
+  shipping_idr: idr,
+  total_idr: idr,
+  address: z.object({
+    recipient_name: z.string(),
+    phone: z.string(),
+    street: z.string(),
+    district: z.string(),
+    city: z.string(),
+    province: z.string(),
+    postal_code: z.string(),
+  }),
+  courier: z.object({ company: z.string(), type: z.string() }),
+  waybill: z.string().nullable(),
+  tracking_url: z.string().nullable(),
+  shipment: z.object({ id: z.uuid(), code: z.string(), status: z.string() }).nullable(),
+  created_at: time,
+  paid_at: time.nullable(),
+  delivered_at: time.nullable(),
+})
+
+const placed = z.object({
+  order,
+  payment: z.object({
+    id: z.uuid(),
+    code: z.string(),
+    status: z.string(),
+    amount_idr: idr,
+    invoice_url: z.string(),
+    expires_at: time,
+  }),
+})
+
+const newOrder = z.strictObject({
+  items: z
+    .array(z.strictObject({ variant_id: z.uuid(), quantity: z.int().min(1).max(100_000) }))
+    .min(1)
+    .max(50),
+  address_id: z.uuid(),
+  courier: z.strictObject({ company: z.string().min(1).max(40), type: z.string().min(1).max(40) }).optional(),
+  payment_method: z.enum(['invoice', 'wallet']).optional(),
+})
+
+const reason = z.string().trim().min(1).max(500)
+const page = z.strictObject({
+  status: status.optional(),
+  session_id: z.uuid().optional(),
+  user_id: z.uuid().optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.uuid().optional(),
+})
+const named = z.strictObject({ id: z.string().min(1).max(60) })
+const orders = z.object({ data: z.array(order), next_cursor: z.string().nullable() })
+
+/** Orders: placed, seen and cancelled by their buyers, seen and moved by staff. */
+export const orderRoutes =
+  (laku: Laku): FastifyPluginAsyncZod =>
+  async (app) => {
+    const { units, providers, config } = laku
+    const settings = { originPostalCode: config.warehousePostalCode, publicUrl: config.publicUrl }
+
+    app.post(
+      '/api/orders',
+      { config: { access: 'customer' }, schema: { body: newOrder, response: { 201: placed } } },
+      async (request, reply) => {
+        const input = fromWire(request.body)
+        const context = { units, actor: request.actor, courier: providers.courier }
+        return await withRate(context, (rate) =>
+          request.change(reply, 201, (work) => createOrder(work, { ...input, rate }, settings)),
+        )
+      },
+    )
+
+    app.get(
+      '/api/orders',
+      { config: { access: 'signed-in' }, schema: { querystring: page, response: { 200: orders } } },
+      async (request) => {
+        const filter = fromWire(request.query)
+        return toWire(await request.read((work) => listOrders(work, filter))) as z.infer<typeof orders>
+      },
+    )
+
+    app.get(
+      '/api/orders/:id',
+      { config: { access: 'signed-in' }, schema: { params: named, response: { 200: order } } },
+      async (request) =>
+        toWire(await request.read((work) => getOrder(work, request.params.id))) as z.infer<typeof order>,
+    )
+
+    app.post(
+      '/api/orders/:id/cancel',
+      {
+        config: { access: 'signed-in' },
+        schema: {
+          params: named,
+          body: z.strictObject({ reason: reason.optional() }).optional(),
+          response: { 200: order },
+        },
+      },
+      async (request, reply) => {
+        const input = { order: request.params.id, reason: request.body?.reason }
+        return await request.change(reply, 200, (work) => cancelOrder(work, input))
+      },
+    )
+
+    app.patch(
+      '/api/orders/:id/status',
+      {
+        config: { access: 'staff' },
+        schema: {
+          params: named,
+          body: z.strictObject({ status: z.enum(statusesByHand), reason: reason.optional() }),
+          response: { 200: order },
+        },
+      },
+      async (request, reply) => {
+        const input = { order: request.params.id, ...request.body }
+        return await request.change(reply, 200, (work) => setOrderStatus(work, input))
+      },
+    )
+  }

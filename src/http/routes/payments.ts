@@ -1,0 +1,31 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { toWire } from '../../domain/kernel/index.ts'
+import { getPayment, paymentView } from '../../domain/payment/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+
+const payment = z.object({
+  id: z.uuid(),
+  code: z.string(),
+  status: z.string(),
+  amount_idr: z.int(),
+  invoice_url: z.string(),
+  expires_at: z.string(),
+})
+
+/** A customer's own payment. */
+export const paymentRoutes =
+  (laku: Laku): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/api/payments/:id',
+      {
+        config: { access: 'customer' },
+        schema: { params: z.strictObject({ id: z.uuid() }), response: { 200: payment } },
+      },
+      async (request) => {
+        const found = await request.read((work) => getPayment(work, request.params.id))
+        return toWire(paymentView(found, laku.config.publicUrl)) as z.infer<typeof payment>
+      },
+    )
+  }

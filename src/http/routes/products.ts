@@ -1,0 +1,118 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { fromWire, toWire } from '../../domain/kernel/index.ts'
+import { createProduct, getProduct, listProducts, updateProduct } from '../../domain/product/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+
+const status = z.enum(['draft', 'active', 'inactive'])
+const product = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  description: z.string().nullable(),
+  status,
+  factory: z.object({ id: z.uuid(), name: z.string() }),
+  variants: z.array(
+    z.object({
+      id: z.uuid(),
+      sku: z.string(),
+      name: z.string(),
+      weight_g: z.int(),
+      price_idr: z.int(),
+      wholesale_unit: z.int(),
+      max_excess_units: z.int(),
+    }),
+  ),
+})
+
+const name = z.string().trim().min(1).max(200)
+const description = z.string().max(10_000)
+const variantFields = {
+  name,
+  // A pallet weighs less than a tonne.
+  weight_g: z.int().min(1).max(1_000_000),
+  price_idr: z.int().min(1).max(1_000_000_000),
+  wholesale_unit: z.int().min(1).max(100_000),
+  max_excess_units: z.int().min(0).max(100_000),
+}
+
+const newProduct = z.strictObject({
+  factory_id: z.uuid(),
+  name,
+  description: description.optional(),
+  variants: z
+    .array(
+      z.strictObject({
+        ...variantFields,
+        sku: z.string().regex(/^[\w./-]{1,64}$/, 'letters, digits, and . / - _'),
+        wholesale_unit: variantFields.wholesale_unit.optional(),
+        max_excess_units: variantFields.max_excess_units.optional(),
+      }),
+    )
+    .min(1)
+    .max(200),
+  status: z.enum(['draft', 'active']).optional(),
+})
+
+const changes = z.strictObject({
+  name: name.optional(),
+  description: description.optional(),
+  status: z.enum(['active', 'inactive']).optional(),
+  variants: z
+    .array(z.strictObject({ id: z.uuid(), ...z.object(variantFields).partial().shape }))
+    .max(200)
+    .refine((all) => new Set(all.map((one) => one.id)).size === all.length, 'each variant once')
+    .optional(),
+})
+
+const page = z.strictObject({
+  factory_id: z.uuid().optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.uuid().optional(),
+})
+const byId = z.strictObject({ id: z.uuid() })
+const products = z.object({ data: z.array(product), next_cursor: z.string().nullable() })
+
+/** Products: read by everybody, kept by staff. */
+export const productRoutes =
+  (_laku: Laku): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/api/products',
+      { config: { access: 'open' }, schema: { querystring: page, response: { 200: products } } },
+      async (request) => {
+        const filter = fromWire(request.query)
+        return toWire(await request.read((work) => listProducts(work.tx, filter))) as z.infer<typeof products>
+      },
+    )
+
+    app.get(
+      '/api/products/:id',
+      { config: { access: 'open' }, schema: { params: byId, response: { 200: product } } },
+      async (request) =>
+        toWire(await request.read((work) => getProduct(work.tx, request.params.id))) as z.infer<
+          typeof product
+        >,
+    )
+
+    app.post(
+      '/api/products',
+      {
+        config: { access: 'staff', keyExpires: true },
+        schema: { body: newProduct, response: { 201: product } },
+      },
+      async (request, reply) =>
+        await request.change(reply, 201, (work) => createProduct(work, fromWire(request.body))),
+    )
+
+    app.patch(
+      '/api/products/:id',
+      {
+        config: { access: 'staff', keyExpires: true },
+        schema: { params: byId, body: changes, response: { 200: product } },
+      },
+      async (request, reply) => {
+        const input = { productId: request.params.id, ...fromWire(request.body) }
+        return await request.change(reply, 200, (work) => updateProduct(work, input))
+      },
+    )
+  }

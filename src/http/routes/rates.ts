@@ -1,0 +1,45 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { fromWire, toWire } from '../../domain/kernel/index.ts'
+import { ratesFor } from '../../domain/order/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+
+const query = z.strictObject({
+  destination: z.union([
+    z.strictObject({ postal_code: z.string().regex(/^\d{5}$/) }),
+    z.strictObject({ address_id: z.uuid() }),
+  ]),
+  items: z
+    .array(z.strictObject({ variant_id: z.uuid(), quantity: z.int().min(1).max(100_000) }))
+    .min(1)
+    .max(50),
+})
+
+const rates = z.object({
+  data: z.array(
+    z.object({
+      company: z.string(),
+      type: z.string(),
+      service: z.string(),
+      price_idr: z.int(),
+      duration: z.string(),
+    }),
+  ),
+})
+
+/** What it costs to have something sent somewhere; anybody may ask. */
+export const rateRoutes =
+  (laku: Laku): FastifyPluginAsyncZod =>
+  async (app) => {
+    const { units, providers, config } = laku
+    app.post(
+      '/api/rates',
+      { config: { access: 'open' }, schema: { body: query, response: { 200: rates } } },
+      async (request) => {
+        const context = { units, actor: request.actor, courier: providers.courier }
+        const originPostalCode = config.warehousePostalCode
+        const data = await ratesFor(context, { originPostalCode, ...fromWire(request.body) })
+        return toWire({ data }) as z.infer<typeof rates>
+      },
+    )
+  }

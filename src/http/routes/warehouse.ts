@@ -1,0 +1,44 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { fromWire, requireStaff, toWire } from '../../domain/kernel/index.ts'
+import { listStock } from '../../domain/warehouse/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+
+const page = z.strictObject({
+  product_id: z.uuid().optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z.uuid().optional(),
+})
+
+const inventory = z.object({
+  data: z.array(
+    z.object({
+      variant_id: z.uuid(),
+      sku: z.string(),
+      name: z.string(),
+      product: z.object({ id: z.uuid(), name: z.string() }),
+      on_hand: z.int(),
+      reserved: z.int(),
+      free: z.int(),
+    }),
+  ),
+  next_cursor: z.string().nullable(),
+})
+
+/** What is on the shelves, for staff. */
+export const warehouseRoutes =
+  (_laku: Laku): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/api/warehouse/inventory',
+      { config: { access: 'staff' }, schema: { querystring: page, response: { 200: inventory } } },
+      async (request) => {
+        const filter = fromWire(request.query)
+        const stock = await request.read((work) => {
+          requireStaff(work.actor, 'warehouse', 'support', 'finance', 'agent', 'service')
+          return listStock(work.tx, filter)
+        })
+        return toWire(stock) as z.infer<typeof inventory>
+      },
+    )
+  }

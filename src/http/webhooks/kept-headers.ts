@@ -1,0 +1,13 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
+const KEPT = ['content-type', 'user-agent', 'webhook-id'] as const
+
+/** The headers of a delivery that say something about it; its secret is not among them and is never stored. */
+export function keptHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const kept: Record<string, string> = {}
+  for (const name of KEPT) {
+    const value = headers[name]
+    if (typeof value === 'string') kept[name] = value
+  }
+  return kept
+}

@@ -1,0 +1,93 @@
+import type { Actor, Work } from '../domain/kernel/index.ts'
+import {
+  type FailedWebhook,
+  type GatewayNotice,
+  markProcessed,
+  noteFailures,
+  processNotices,
+  type WaitingWebhook,
+  waitingWebhooks,
+} from '../domain/payment/index.ts'
+import { type MessageNews, recordStatuses } from '../domain/whatsapp/index.ts'
+import { parseWhatsAppWebhook } from '../providers/whatsapp/webhook.ts'
+import { parseXenditWebhook } from '../providers/xendit/webhook.ts'
+import type { Laku } from '../runtime/laku.ts'
+
+interface Read {
+  notices: GatewayNotice[]
+  messages: { inboxId: string; attempts: number; news: MessageNews[] }[]
+  unreadable: FailedWebhook[]
+}
+
+/** Processes what waits among these deliveries: those processed before are left alone, so a job may come twice. */
+export async function processInbox(laku: Laku, actor: Actor, ids: readonly string[]): Promise<void> {
+  const { units } = laku
+  const waiting = await units.run(actor, (work) => waitingWebhooks(work, ids))
+  const { notices, messages, unreadable } = readAll(waiting)
+  if (unreadable.length > 0) await units.run(actor, (work) => noteFailures(work, unreadable))
+  await processNotices({ units, actor, gateway: laku.providers.gateway }, notices)
+  if (messages.length > 0) await units.run(actor, (work) => followMessages(work, messages))
+}
+
+/** A status can be here before the worker that sent the message has written its id down: it gets two more tries. */
+const EARLY_TRIES = 2
+
+async function followMessages(work: Work, messages: Read['messages']): Promise<void> {
+  const news = messages.flatMap((one) => one.news)
+  const unknown = new Set((await recordStatuses(work, news)).unknown)
+  const early = messages.filter(
+    (one) => one.attempts < EARLY_TRIES && one.news.some((status) => unknown.has(status.providerMessageId)),
+  )
+  await noteFailures(
+    work,
+    early.map(({ inboxId }) => ({ id: inboxId, error: 'a status of a message that is not known yet' })),
+  )
+  const done = messages.filter((one) => !early.includes(one))
+  await markProcessed(
+    work,
+    done.map((one) => one.inboxId),
+  )
+}
+
+function readAll(waiting: readonly WaitingWebhook[]): Read {
+  const read: Read = { notices: [], messages: [], unreadable: [] }
+  for (const { id: inboxId, provider, body, attempts } of waiting) {
+    const parsed = parseJson(body)
+    if (provider === 'whatsapp') {
+      const delivery = parseWhatsAppWebhook(parsed)
+      if (delivery) read.messages.push({ inboxId, attempts, news: delivery.statuses.map(newsOf) })
+      else read.unreadable.push(notFollowed(inboxId))
+      continue
+    }
+    const notice = provider === 'xendit' ? parseXenditWebhook(parsed) : undefined
+    if (notice && notice.kind !== 'payout') read.notices.push({ inboxId, kind: notice.kind, id: notice.id })
+    else read.unreadable.push(notFollowed(inboxId))
+  }
+  return read
+}
+
+const notFollowed = (id: string): FailedWebhook => ({
+  id,
+  error: 'laku does not follow this kind of news',
+  forGood: true,
+})
+
+function newsOf({
+  errorCode,
+  ...status
+}: {
+  providerMessageId: string
+  status: string
+  at: Date
+  errorCode?: string
+}): MessageNews {
+  return { ...status, failureCode: errorCode }
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}

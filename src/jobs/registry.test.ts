@@ -1,0 +1,39 @@
+import { globSync } from 'node:fs'
+import { basename } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { choreography } from '../domain/choreography.ts'
+import type { EventOf, EventType } from '../domain/kernel/index.ts'
+import { noticeEvents } from '../domain/notification/index.ts'
+import { jobs } from './registry.ts'
+
+const names = jobs.map((job) => job.name)
+const notJobs = ['define-job', 'process-inbox', 'registry', 'worker']
+
+describe('the jobs', () => {
+  it('are each a file of their own name, and each in the registry once', () => {
+    const files = globSync('src/jobs/*.ts').map((file) => basename(file, '.ts'))
+    const jobFiles = files.filter((file) => !file.endsWith('.test') && !notJobs.includes(file))
+    expect(names.toSorted()).toEqual(jobFiles.toSorted())
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  it('are all that the choreography asks for; each is asked for, swept for, or on the calendar', () => {
+    const asked = new Set(Object.values(choreography).flatMap((row) => (row.jobs ?? []).map((rule) => rule.job)))
+    for (const name of asked) expect(names).toContain(name)
+    const idle = jobs.filter((job) => !job.sweep && !job.cron && !asked.has(job.name)).map((job) => job.name)
+    expect(idle).toEqual([])
+  })
+
+  it('tell buyers of every event that has a notice, and of no other', () => {
+    const rows = Object.entries(choreography).filter(([, row]) => row.jobs?.some((rule) => rule.job === 'notify'))
+    expect(rows.map(([type]) => type).toSorted()).toEqual([...noticeEvents].toSorted())
+  })
+
+  it('withdraw the invoice of a place that was given up unpaid, and of no other', () => {
+    const rule = choreography['participant.released'].jobs?.find((one) => one.job === 'payments.withdraw')
+    const withdraws = (because: string, wasPaid: boolean) =>
+      rule?.data({ payload: { because, wasPaid, paymentId: 'p' } } as EventOf<EventType> & never) !== undefined
+    expect([withdraws('left', false), withdraws('closed', false)]).toEqual([true, true])
+    expect([withdraws('expired', false), withdraws('left', true)]).toEqual([false, false])
+  })
+})
