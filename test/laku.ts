@@ -101,7 +101,8 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
       await sandbox?.close()
       await queue.close()
       await pool.end()
-      await query(server.ownerUrl, `drop database if exists ${name} with (force)`)
+      // A superuser may also end an autovacuum that is at work in it.
+      await query(server.superUrl ?? server.ownerUrl, `drop database if exists ${name} with (force)`)
     },
   }
   return laku

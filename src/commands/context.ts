@@ -98,7 +98,7 @@ export class CommandContext {
     )
   }
 
-  /** The folder of database, secrets and credentials. */
+  /** The folder of database and credentials. */
   dataDir(): string {
     return resolve(this.config().dataDir)
   }

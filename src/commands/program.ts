@@ -24,7 +24,7 @@ function addGlobalOptions(program: Command): void {
     .option('--json', 'print one JSON value on stdout and nothing else')
     .option('--yes', 'never ask: a question that no flag answers ends with exit code 2')
     .option('--quiet', 'no notes and no progress on stderr')
-    .option('--data-dir <folder>', 'folder of the embedded database, secrets and credentials (LAKU_DATA_DIR)')
+    .option('--data-dir <folder>', 'folder of the embedded database and of credentials (LAKU_DATA_DIR)')
     .option('--database-url <url>', 'use this PostgreSQL (DATABASE_URL)')
     .option('--no-color', 'no colour (NO_COLOR)')
     .option('--debug', 'show the stack of an unexpected error')

@@ -19,6 +19,11 @@ export const entries: readonly Entry[] = [
     command: async () => (await import('./up.ts')).up,
   },
   {
+    name: 'demo',
+    description: 'group buying acted out for real, in a shop of its own',
+    command: async () => (await import('./demo/demo.ts')).demo,
+  },
+  {
     name: 'serve',
     description: 'the HTTP server',
     command: async () => (await import('./serve.ts')).serve,

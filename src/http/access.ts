@@ -39,7 +39,8 @@ declare module 'fastify' {
 }
 
 const DAY_S = 24 * 3600
-const anonymous: Actor = { kind: 'system', name: 'visitor' }
+const anonymous: Actor = { kind: 'visitor', name: 'http' }
+const door: Actor = { kind: 'system', name: 'door' }
 
 /** Who calls, and the two ways in which a route runs a use case for them. */
 export const access = (laku: Laku) =>
@@ -69,7 +70,7 @@ export const access = (laku: Laku) =>
       if (!header?.startsWith('Bearer ')) return undefined
       const token = header.slice(7)
       if (token.startsWith('lkst_')) {
-        const staff = await laku.units.run(anonymous, (work) => staffByToken(work.tx, token, work.now))
+        const staff = await laku.units.run(door, (work) => staffByToken(work.tx, token, work.now))
         const reason = request.headers['x-reason']
         return staff && typeof reason === 'string' ? { ...staff, reason } : staff
       }
@@ -145,7 +146,7 @@ class EndedSessions {
     const { clock, policy, units, logger } = this.#laku
     const since = secondsAfter(clock.now(), -(policy.accessTokenMinutes + 1) * 60)
     try {
-      this.#ids = new Set(await units.run(anonymous, (work) => endedSessionsSince(work.tx, since)))
+      this.#ids = new Set(await units.run(door, (work) => endedSessionsSince(work.tx, since)))
     } catch (error) {
       logger.warn({ err: error }, 'ended sessions could not be read; the last list stays')
     }

@@ -18,21 +18,26 @@ describe('the jobs', () => {
   })
 
   it('are all that the choreography asks for; each is asked for, swept for, or on the calendar', () => {
-    const asked = new Set(Object.values(choreography).flatMap((row) => (row.jobs ?? []).map((rule) => rule.job)))
+    const asked = new Set(
+      Object.values(choreography).flatMap((row) => (row.jobs ?? []).map((rule) => rule.job)),
+    )
     for (const name of asked) expect(names).toContain(name)
     const idle = jobs.filter((job) => !job.sweep && !job.cron && !asked.has(job.name)).map((job) => job.name)
     expect(idle).toEqual([])
   })
 
   it('tell buyers of every event that has a notice, and of no other', () => {
-    const rows = Object.entries(choreography).filter(([, row]) => row.jobs?.some((rule) => rule.job === 'notify'))
+    const rows = Object.entries(choreography).filter(([, row]) =>
+      row.jobs?.some((rule) => rule.job === 'notify'),
+    )
     expect(rows.map(([type]) => type).toSorted()).toEqual([...noticeEvents].toSorted())
   })
 
   it('withdraw the invoice of a place that was given up unpaid, and of no other', () => {
     const rule = choreography['participant.released'].jobs?.find((one) => one.job === 'payments.withdraw')
     const withdraws = (because: string, wasPaid: boolean) =>
-      rule?.data({ payload: { because, wasPaid, paymentId: 'p' } } as EventOf<EventType> & never) !== undefined
+      rule?.data({ payload: { because, wasPaid, paymentId: 'p' } } as EventOf<EventType> & never) !==
+      undefined
     expect([withdraws('left', false), withdraws('closed', false)]).toEqual([true, true])
     expect([withdraws('expired', false), withdraws('left', true)]).toEqual([false, false])
   })

@@ -1,5 +1,5 @@
 import { defaultPolicy, type Policy } from '../domain/kernel/policy.ts'
-import { developmentDefaults, developmentSecrets, generatedSecrets } from './config/development.ts'
+import { developmentDefaults } from './config/development.ts'
 import { variableOf } from './config/fields.ts'
 import { readConfigFile } from './config/file.ts'
 import {
@@ -48,8 +48,8 @@ export interface ConfigSources {
 
 /**
  * The configuration: defaults < the file of LAKU_CONFIG < environment < flags. Development fills in the sandbox's
- * addresses and credentials, and keeps secrets of its own in the data folder; production has no such defaults.
- * Throws ConfigError with all problems at once; StartError 2 where development's data folder cannot be written.
+ * addresses and credentials, and secrets that everybody knows; production has no such defaults.
+ * Throws ConfigError with all problems at once.
  */
 export function loadConfig({ env, flags = {} }: ConfigSources): Config {
   const file = readConfigFile(env.LAKU_CONFIG)
@@ -64,13 +64,10 @@ export function loadConfig({ env, flags = {} }: ConfigSources): Config {
   const known = production ? given : { ...developmentDefaults(portsOf(given)), ...given }
   const parsed = configSchema.safeParse(known)
   for (const name of wrongSettings(parsed.error?.issues ?? [])) {
-    if (!production && isGenerated(name) && given[name] === undefined) continue
     problems.push(problemOf(name, given[name], called[name]))
   }
-  if (problems.length > 0) throw new ConfigError(problems)
-  if (parsed.success) return whole(parsed.data, file.policy)
-  const secrets = developmentSecrets(configSchema.shape.dataDir.parse(given.dataDir))
-  return whole(configSchema.parse({ ...secrets, ...known }), file.policy)
+  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems)
+  return whole(parsed.data, file.policy)
 }
 
 function merge(given: RawSettings, called: Source['called'], source: Source): void {
@@ -101,10 +98,6 @@ function contradictions(given: RawSettings, production: boolean): string[] {
 
 function wrongSettings(issues: readonly { path: PropertyKey[] }[]): Set<SettingName> {
   return new Set(settingNames.filter((name) => issues.some((issue) => issue.path[0] === name)))
-}
-
-function isGenerated(name: SettingName): boolean {
-  return generatedSecrets.some((generated) => generated === name)
 }
 
 function problemOf(name: SettingName, value: unknown, called: string | undefined): string {

@@ -61,12 +61,7 @@ export const groupSuccess: Flow = {
       'escrow is empty, and the factory is owed its share',
       async () => {
         const read = async (account: string) => {
-          const { data } = await shop.laku<{ data: { balance_idr: number }[] }>(
-            'ledger',
-            'balances',
-            '--account',
-            account,
-          )
+          const { data } = await shop.laku<{ data: { balance_idr: number }[] }>('ledger', 'balances', account)
           return data[0]?.balance_idr ?? 0
         }
         const [escrowIdr, factoryIdr] = await Promise.all([

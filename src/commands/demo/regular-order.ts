@@ -50,7 +50,6 @@ export const regularOrder: Flow = {
         shop.laku<{ data: { account: string; balance_idr: number }[] }>(
           'ledger',
           'balances',
-          '--account',
           `order-funds:${order.id}`,
         ),
       (balances) => {

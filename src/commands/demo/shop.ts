@@ -12,6 +12,7 @@ export interface Addresses {
   database_url: string
   admin_token: string
   metrics: string
+  data_dir: string
 }
 
 // bin/ lies beside dist/ in the package and beside src/ in a checkout: three floors up from here either way.
@@ -47,7 +48,7 @@ export class Shop {
 
   /** A staff member's command, with --json: its value, whatever its exit code. */
   laku<T>(...args: string[]): Promise<T> {
-    const env = { ...process.env, DATABASE_URL: this.at.database_url, LAKU_TOKEN: this.at.admin_token }
+    const env = { ...process.env, LAKU_DATA_DIR: this.at.data_dir, LAKU_TOKEN: this.at.admin_token }
     return new Promise((resolve, reject) => {
       execFile(process.execPath, [launcher, ...args, '--json', '--yes'], { env }, (error, stdout, stderr) => {
         try {

@@ -7,6 +7,8 @@ export type Actor =
   | { kind: 'staff'; id: string; name: string; role: StaffRole; reason?: string }
   | { kind: 'customer'; id: string }
   | { kind: 'provider'; name: string }
+  /** Nobody knows who: an open route. */
+  | { kind: 'visitor'; name: string }
   | { kind: 'system'; name: string }
 
 /** One word for logs, events and movements: `staff:ana`, `customer:<id>`, `system:worker`. */

@@ -29,6 +29,11 @@ export class Vault {
     return key
   }
 
+  /** Tells this key from another, and nothing else about it. */
+  get keyId(): string {
+    return this.hmac('key id', '').slice(0, 8)
+  }
+
   hmac(purpose: string, text: string): string {
     return createHmac('sha256', this.#key(purpose)).update(text).digest('base64url')
   }

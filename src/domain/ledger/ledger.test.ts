@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
-import { newId, runChecks } from '../kernel/index.ts'
+import { newId, runChecks, Vault } from '../kernel/index.ts'
 import {
   type AccountKey,
   balanceIdr,
@@ -289,6 +289,15 @@ describe('the ledger', () => {
         change('shipping', -200),
       )
       expect(await broken()).toEqual([])
+    })
+
+    it('does not take a book for forged where only the key is another one, and says so', async () => {
+      await postAll(paid('quarantine', 5))
+      const other = new Vault('another encryption key of more than 32 characters')
+      const results = await laku.system((work) => runChecks(ledgerChecks, work.tx, other))
+      const wrong = results.filter((check) => !check.ok)
+      expect(wrong.map((check) => check.name)).toEqual(['seals match'])
+      expect(wrong[0]?.detail).toMatch(/^\d+ transactions were sealed under another LAKU_ENCRYPTION_KEY/)
     })
 
     it('finds a balance row that a superuser changed', async () => {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Check, Tx, Vault } from '../kernel/index.ts'
-import { type SealedEntry, sealHolds } from './seal.ts'
+import { type SealedEntry, stateOfSeal } from './seal.ts'
 
 // A broken book can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
@@ -79,6 +79,7 @@ const PAGE = 2_000
 /** Recomputes every seal, page by page, so that a book of any size is read in bounded memory. */
 async function brokenSeals(tx: Tx, vault: Vault): Promise<string[]> {
   const broken: string[] = []
+  let otherKey = 0
   let after = '00000000-0000-0000-0000-000000000000'
   for (;;) {
     const { rows } = await sql<SealedRow>`
@@ -92,13 +93,24 @@ async function brokenSeals(tx: Tx, vault: Vault): Promise<string[]> {
       ) e
       order by t.id`.execute(tx)
     for (const { seal, ...transaction } of rows) {
-      if (!sealHolds(vault, transaction, seal))
+      const state = stateOfSeal(vault, transaction, seal)
+      if (state === 'broken')
         broken.push(`${transaction.key} (${transaction.id}) was changed after it was sealed`)
+      if (state === 'other key') otherKey++
     }
     const last = rows.at(-1)
-    if (!last || broken.length >= SHOWN) return broken.slice(0, SHOWN)
+    if (!last || broken.length >= SHOWN) {
+      return [...unreadable(otherKey, vault), ...broken].slice(0, SHOWN)
+    }
     after = last.id
   }
+}
+
+function unreadable(count: number, vault: Vault): string[] {
+  if (count === 0) return []
+  return [
+    `${count} transactions were sealed under another LAKU_ENCRYPTION_KEY than the one in use (${vault.keyId}): verify with theirs`,
+  ]
 }
 
 /** How much there is in the book. */

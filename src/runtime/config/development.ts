@@ -1,10 +1,5 @@
-import { createECDH, hkdfSync, randomBytes } from 'node:crypto'
-import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { z } from 'zod'
-import { folderError, openDataFolder, systemCode } from '../data-folder.ts'
-import { StartError } from '../start-error.ts'
-import type { RawSettings, SettingName } from './schema.ts'
+import { createECDH, hkdfSync } from 'node:crypto'
+import type { RawSettings } from './schema.ts'
 
 /** What the sandbox and the server agree on in development: known to everybody, and worth nothing. */
 const sandboxCredentials: RawSettings = {
@@ -33,11 +28,12 @@ export function sandboxSmtpPort(config: { sandboxPort: number }): number {
   return config.sandboxPort + 1
 }
 
-/** The defaults that only development has: the sandbox's addresses and credentials, and a warehouse. */
+/** The defaults that only development has: the sandbox's addresses and credentials, secrets, and a warehouse. */
 export function developmentDefaults(ports: { port: number; sandboxPort: number }): RawSettings {
   const sandbox = `http://127.0.0.1:${ports.sandboxPort}`
   return {
     ...sandboxCredentials,
+    ...developmentSecrets(),
     ...warehouse,
     publicUrl: `http://127.0.0.1:${ports.port}`,
     xenditApiUrl: `${sandbox}/xendit`,
@@ -49,21 +45,13 @@ export function developmentDefaults(ports: { port: number; sandboxPort: number }
   }
 }
 
-/** The secrets that development makes for itself, one set for every process of a data folder. */
-export const generatedSecrets = [
-  'jwtSecret',
-  'encryptionKey',
-  'vapidPublicKey',
-  'vapidPrivateKey',
-] as const satisfies SettingName[]
-
 /**
- * Derives them from `secrets.json` (0600) in the data folder, which the first process makes.
- * Throws StartError 2 where the folder cannot be written or the file is damaged.
+ * Development's secrets, known to everybody: any command, from any folder, can then read the book and the tokens of a
+ * development database. Production has no default for them.
  */
-export function developmentSecrets(dataDir: string): RawSettings {
-  const master = masterSecret(openDataFolder(dataDir))
-  const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', master, 'laku development', purpose, 32))
+function developmentSecrets(): RawSettings {
+  const derive = (purpose: string) =>
+    Buffer.from(hkdfSync('sha256', 'laku development', 'not a secret', purpose, 32))
   const vapid = createECDH('prime256v1')
   vapid.setPrivateKey(derive('vapid'))
   return {
@@ -72,45 +60,4 @@ export function developmentSecrets(dataDir: string): RawSettings {
     vapidPublicKey: vapid.getPublicKey('base64url'),
     vapidPrivateKey: vapid.getPrivateKey('base64url'),
   }
-}
-
-const secretsSchema = z.object({ secret: z.string().min(43) })
-
-function masterSecret(folder: string): Buffer {
-  const path = join(folder, 'secrets.json')
-  return readSecret(path) ?? makeSecret(path, folder)
-}
-
-function readSecret(path: string): Buffer | undefined {
-  try {
-    return Buffer.from(secretsSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).secret, 'base64url')
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined
-    const why = systemCode(error) ?? 'it is damaged'
-    throw new StartError(
-      2,
-      `the development secrets ${path} cannot be read (${why}): put them back, or start a new data folder`,
-    )
-  }
-}
-
-/** Written whole beside its place and linked there: of processes that start at once, the first one's stays. */
-function makeSecret(path: string, folder: string): Buffer {
-  const aside = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`
-  try {
-    const content = JSON.stringify({ secret: randomBytes(32).toString('base64url') })
-    writeFileSync(aside, `${content}\n`, { mode: 0o600, flag: 'wx' })
-    try {
-      linkSync(aside, path)
-    } catch (error) {
-      if (systemCode(error) !== 'EEXIST') throw error
-    } finally {
-      unlinkSync(aside)
-    }
-  } catch (error) {
-    throw folderError(folder, error)
-  }
-  const made = readSecret(path)
-  if (!made) throw folderError(folder, new Error('secrets.json was removed'))
-  return made
 }

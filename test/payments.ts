@@ -1,10 +1,26 @@
 import { sql } from 'kysely'
-import { openTestLaku, type TestLaku, type TestOptions } from '../../../test/laku.ts'
-import { type Choreography, insertRows, newCode, newId, runChecks, secondsAfter } from '../kernel/index.ts'
-import { balanceIdr, ledgerChecks, post } from '../ledger/index.ts'
-import { credit, debit } from '../ledger/index.ts'
-import { openWallets, walletChecks } from '../wallet/index.ts'
-import { createPayments, type Payment, paymentChecks } from './index.ts'
+import {
+  type Choreography,
+  insertRows,
+  newCode,
+  newId,
+  runChecks,
+  secondsAfter,
+} from '../src/domain/kernel/index.ts'
+import { balanceIdr, credit, debit, ledgerChecks, post } from '../src/domain/ledger/index.ts'
+import { createPayments, type Payment, paymentChecks } from '../src/domain/payment/index.ts'
+import { openWallets, walletChecks } from '../src/domain/wallet/index.ts'
+import { createXenditGateway } from '../src/providers/xendit/gateway.ts'
+import { openTestLaku, type TestLaku, type TestOptions } from './laku.ts'
+
+/** The provider's client with little patience, so that a lost answer costs a test a moment. */
+export const impatientGateway = (laku: TestLaku) =>
+  createXenditGateway({
+    url: laku.config.xenditApiUrl,
+    secretKey: laku.config.xenditSecretKey,
+    timeoutMs: 400,
+    breaker: { troubles: 1000 },
+  })
 
 /** The payment domain alone: what others do with its events is theirs to test. */
 const alone: Partial<Choreography> = {
@@ -25,7 +41,11 @@ export interface Buyer {
 
 /** A laku with a session of a product, and short ways to what payments need. */
 export async function openPaymentFixture(options: TestOptions = {}) {
-  const laku = await openTestLaku({ sandbox: true, ...options, choreography: { ...alone, ...options.choreography } })
+  const laku = await openTestLaku({
+    sandbox: true,
+    ...options,
+    choreography: { ...alone, ...options.choreography },
+  })
   const shop = await openShop(laku)
   return { laku, ...shop, ...waysOf(laku, shop.sessionId) }
 }
@@ -34,19 +54,33 @@ async function openShop(laku: TestLaku) {
   const [factoryId, productId, variantId, sessionId] = [newId(), newId(), newId(), newId()]
   await laku.system(async ({ tx, now }) => {
     const at = { createdAt: now, updatedAt: now }
-    const factory = { id: factoryId, name: 'F', phone: '+62811', city: 'B', province: 'J', postalCode: '40111' }
+    const factory = {
+      id: factoryId,
+      name: 'F',
+      phone: '+62811',
+      city: 'B',
+      province: 'J',
+      postalCode: '40111',
+    }
     await insertRows(tx, 'factories', [
       { ...factory, verification: 'verified', status: 'active', commissionBps: 500, ...at },
     ])
     await insertRows(tx, 'products', [{ id: productId, factoryId, name: 'P', status: 'active', ...at }])
     const variant = { id: variantId, productId, sku: variantId, name: 'V', weightG: 500, priceIdr: 100_000 }
-    await insertRows(tx, 'productVariants', [{ ...variant, wholesaleUnit: 1, maxExcessUnits: 0, createdAt: now }])
-    await insertSession(laku, sessionId, productId, factoryId)
+    await insertRows(tx, 'productVariants', [
+      { ...variant, wholesaleUnit: 1, maxExcessUnits: 0, createdAt: now },
+    ])
   })
+  await insertSession(laku, sessionId, productId, factoryId)
   return { factoryId, productId, variantId, sessionId }
 }
 
-async function insertSession(laku: TestLaku, id: string, productId: string, factoryId: string): Promise<void> {
+async function insertSession(
+  laku: TestLaku,
+  id: string,
+  productId: string,
+  factoryId: string,
+): Promise<void> {
   const now = laku.clock.now()
   await sql`
     insert into group_buying_sessions (id, code, product_id, factory_id, status, moq, commission_bps, starts_at, ends_at, created_at, updated_at)
@@ -62,7 +96,13 @@ function waysOf(laku: TestLaku, sessionId: string) {
       const [userId, participantId, now] = [newId(), newId(), laku.clock.now()]
       await laku.db
         .insertInto('users')
-        .values({ id: userId, phone: `+62812${String(++phones).padStart(8, '0')}`, name: 'Budi', createdAt: now, updatedAt: now })
+        .values({
+          id: userId,
+          phone: `+62812${String(++phones).padStart(8, '0')}`,
+          name: 'Budi',
+          createdAt: now,
+          updatedAt: now,
+        })
         .execute()
       await sql`
         insert into group_participants (id, session_id, user_id, status, units, unit_price_idr, goods_idr, shipping_idr, total_idr,
@@ -92,7 +132,9 @@ function waysOf(laku: TestLaku, sessionId: string) {
     balance: (key: Parameters<typeof balanceIdr>[1]) => laku.system((work) => balanceIdr(work.tx, key)),
     events: async (type: string, paymentId: string) => {
       const { rows } = await sql<{ n: number }>`
-        select count(*)::int as n from events where type = ${type} and payload ->> 'paymentId' = ${paymentId}`.execute(laku.db)
+        select count(*)::int as n from events where type = ${type} and payload ->> 'paymentId' = ${paymentId}`.execute(
+        laku.db,
+      )
       return rows[0]?.n ?? 0
     },
     attention: async () => {
@@ -120,7 +162,9 @@ function sandboxWays(laku: TestLaku) {
   const send = async (method: string, path: string, body?: unknown) => {
     const response = await fetch(`${laku.sandbox.url}${path}`, {
       method,
-      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     })
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     return response.status === 204 ? undefined : ((await response.json()) as unknown)

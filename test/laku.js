@@ -1,0 +1,142 @@
+import { sql } from 'kysely'
+import { inject } from 'vitest'
+import { choreography } from '../src/domain/choreography.js'
+import { defaultPolicy, ManualClock, newId, UnitOfWork, Vault } from '../src/domain/kernel/index.js'
+import { jobs as everyJob } from '../src/jobs/registry.js'
+import { loadConfig } from '../src/runtime/config.js'
+import { createProviders } from '../src/runtime/create-providers.js'
+import { createKysely, createPool } from '../src/runtime/database.js'
+import { createLogger } from '../src/runtime/logger.js'
+import { JobQueue } from '../src/runtime/queue.js'
+import { query, urlOf } from './global-setup.js'
+export const system = { kind: 'system', name: 'test' }
+export const admin = { kind: 'staff', id: newId(), name: 'ana', role: 'admin', reason: 'a test' }
+// One file's database serves all its tests; each file has its own.
+let databases = 0
+/** A laku of this file's own: a cloned database, a clock that stands, the real choreography, the real clients. */
+export async function openTestLaku(options = {}) {
+  const server = inject('server')
+  const name = `t${process.pid}_${process.env.VITEST_POOL_ID ?? 0}_${databases++}_${Date.now().toString(36)}`
+  await query(server.ownerUrl, `create database ${name} template ${server.template}`)
+  const appUrl = urlOf(server.appUrl, name)
+  const ownerUrl = urlOf(server.ownerUrl, name)
+  const config = testConfig()
+  const sandbox = options.sandbox ? await startTestSandbox(config) : undefined
+  const pool = createPool({ url: appUrl, poolSize: 12, applicationName: 'laku test' })
+  const db = createKysely(pool)
+  const clock = new ManualClock()
+  const vault = new Vault(config.encryptionKey)
+  const policy = { ...defaultPolicy, ...options.policy }
+  const logger = createLogger({ logLevel: 'silent' })
+  const queue = new JobQueue(appUrl, () => {})
+  const units = new UnitOfWork({
+    db,
+    clock,
+    choreography: { ...choreography, ...options.choreography },
+    enqueue: (tx, jobs) => queue.enqueue(tx, jobs),
+    policy,
+    vault,
+  })
+  const laku = {
+    config: { ...config, policy },
+    urls: { app: appUrl, direct: appUrl, owner: ownerUrl, embedded: false },
+    policy,
+    clock,
+    logger,
+    pool,
+    db,
+    units,
+    vault,
+    queue,
+    providers: createProviders(config),
+    get sandbox() {
+      if (!sandbox) throw new Error('this test opened laku without { sandbox: true }')
+      return sandbox
+    },
+    ownerUrl,
+    superUrl: server.superUrl && urlOf(server.superUrl, name),
+    as: (actor, use) => units.run(actor, use),
+    system: (use) => units.run(system, use),
+    drain: () => drain(laku, options.jobs ?? everyJob),
+    close: async () => {
+      await sandbox?.close()
+      await queue.close()
+      await pool.end()
+      await query(server.ownerUrl, `drop database if exists ${name} with (force)`)
+    },
+  }
+  return laku
+}
+/** Development's configuration, with secrets of its own and every provider at an address that refuses. */
+function testConfig() {
+  const nowhere = 'http://127.0.0.1:9'
+  return loadConfig({
+    env: {
+      LAKU_DATA_DIR: '/nonexistent',
+      JWT_SECRET: 'test-jwt-secret-of-thirty-two-chars-or-more',
+      LAKU_ENCRYPTION_KEY: 'test-encryption-key-of-thirty-two-chars',
+      LAKU_PUBLIC_URL: 'http://laku.test',
+      XENDIT_API_URL: nowhere,
+      BITESHIP_API_URL: nowhere,
+      WHATSAPP_API_URL: nowhere,
+      SMS_API_URL: nowhere,
+      SMTP_URL: 'smtp://127.0.0.1:9',
+    },
+  })
+}
+async function startTestSandbox(config) {
+  const { startSandbox } = await import('../src/sandbox/sandbox.js')
+  const sandbox = await startSandbox({
+    port: 0,
+    smtpPort: 0,
+    lakuUrl: 'http://127.0.0.1:9',
+    xendit: { secretKey: config.xenditSecretKey, callbackToken: config.xenditCallbackToken[0] },
+    biteship: {
+      apiKey: config.biteshipApiKey,
+      webhookHeader: config.biteshipWebhookHeader,
+      webhookSecret: config.biteshipWebhookSecret[0],
+    },
+    whatsapp: {
+      token: config.whatsappToken,
+      phoneNumberId: config.whatsappPhoneNumberId,
+      appSecret: config.whatsappAppSecret,
+      verifyToken: config.whatsappVerifyToken,
+    },
+    sms: { account: config.smsAccount, token: config.smsToken },
+  })
+  config.xenditApiUrl = sandbox.xenditUrl
+  config.biteshipApiUrl = sandbox.biteshipUrl
+  config.whatsappApiUrl = sandbox.whatsappUrl
+  config.smsApiUrl = sandbox.smsUrl
+  config.smtpUrl = sandbox.smtpUrl
+  return sandbox
+}
+const MAX_ROUNDS = 200
+async function drain(laku, jobs) {
+  const boss = await laku.queue.boss()
+  let ran = 0
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const before = ran
+    for (const job of jobs) {
+      if (job.sweep) {
+        const due = await sql`select ${job.sweep.due(laku.clock.now())} as due`.execute(laku.db)
+        if (!due.rows[0]?.due) continue
+        await job.run(laku, [{ id: newId(), data: {} }])
+        ran++
+        continue
+      }
+      const batch = await boss.fetch(job.name, { batchSize: job.batchSize })
+      if (batch.length === 0) continue
+      const failures = (await job.run(laku, batch)) ?? []
+      if (failures[0]) throw failures[0].error
+      await boss.complete(
+        job.name,
+        batch.map((one) => one.id),
+      )
+      ran += batch.length
+    }
+    if (ran === before) return ran
+  }
+  throw new Error(`jobs did not come to an end in ${MAX_ROUNDS} rounds: a sweep whose work stays due?`)
+}
+//# sourceMappingURL=laku.js.map

@@ -1,0 +1,155 @@
+import { expect } from 'vitest'
+import {
+  confirmParticipants,
+  groupBuyingChecks,
+  markParticipantsRefunded,
+  releaseHolds,
+} from '../src/domain/group-buying/index.ts'
+import { type Actor, type Choreography, runChecks } from '../src/domain/kernel/index.ts'
+import { ledgerChecks } from '../src/domain/ledger/index.ts'
+import {
+  type BookingContext,
+  bookShipments,
+  type Rate,
+  type RateContext,
+  withRate,
+} from '../src/domain/logistics/index.ts'
+import {
+  cancelOrder,
+  cancelUnpaidOrders,
+  createOrder,
+  followShipments,
+  getOrder,
+  markOrdersPaid,
+  markOrdersRefunded,
+  type NewOrder,
+  type OrderView,
+  orderChecks,
+  type PlacedOrder,
+  startProcessing,
+} from '../src/domain/order/index.ts'
+import { warehouseChecks } from '../src/domain/warehouse/index.ts'
+import { parcelOrigin } from '../src/runtime/parcel-origin.ts'
+import { system, type TestLaku } from './laku.ts'
+import { type Buyer, Market } from './market.ts'
+
+/** The rows of the service map that orders and parcels stand on, and no job. */
+export const orderChoreography: Partial<Choreography> = {
+  'payment.paid': { reactions: [markOrdersPaid, confirmParticipants] },
+  'payment.expired': { reactions: [cancelUnpaidOrders, releaseHolds] },
+  'refund.succeeded': { reactions: [markOrdersRefunded, markParticipantsRefunded] },
+  'refund.decided': {},
+  'payment.withdrawn': {},
+  'participant.released': {},
+  'stock.added': {},
+  'shipment.created': { reactions: [startProcessing] },
+  'shipment.status_changed': { reactions: [followShipments] },
+  'order.created': {},
+  'order.paid': {},
+  'order.allocated': {},
+  'order.cancelled': {},
+  'order.status_changed': {},
+}
+
+export const customer = (buyer: Buyer): Actor => ({ kind: 'customer', id: buyer.id })
+
+/** A market whose buyers order directly, and whose parcels go out. */
+export class Storefront {
+  readonly laku: TestLaku
+  readonly market: Market
+
+  private constructor(laku: TestLaku, market: Market) {
+    this.laku = laku
+    this.market = market
+  }
+
+  static async open(laku: TestLaku): Promise<Storefront> {
+    return new Storefront(laku, await Market.open(laku))
+  }
+
+  get settings() {
+    const { warehousePostalCode, publicUrl } = this.laku.config
+    return { originPostalCode: warehousePostalCode, publicUrl }
+  }
+
+  rateContext(actor: Actor = system): RateContext {
+    return { units: this.laku.units, actor, courier: this.laku.providers.courier }
+  }
+
+  get booking(): BookingContext {
+    return { ...this.rateContext(), origin: parcelOrigin(this.laku.config) }
+  }
+
+  /** Orders as the door does, asking for the fee where it is unknown. */
+  order(buyer: Buyer, quantity = 1, more: Partial<NewOrder> = {}): Promise<PlacedOrder> {
+    const items = [{ variantId: this.market.variantId, quantity }]
+    const input = { items, addressId: buyer.addressId, ...more }
+    const run = (rate?: Rate) =>
+      this.laku.as(customer(buyer), (work) =>
+        createOrder(work, { ...input, rate: rate ?? input.rate }, this.settings),
+      )
+    return withRate(this.rateContext(customer(buyer)), run)
+  }
+
+  async paidOrder(buyer: Buyer, quantity = 1): Promise<PlacedOrder> {
+    const placed = await this.order(buyer, quantity)
+    await this.market.pay(placed.payment.id)
+    return placed
+  }
+
+  see(orderId: string): Promise<OrderView> {
+    return this.laku.system((work) => getOrder(work, orderId))
+  }
+
+  cancel(actor: Actor, orderId: string): Promise<OrderView> {
+    return this.laku.as(actor, (work) => cancelOrder(work, { order: orderId }))
+  }
+
+  book(...orderIds: string[]): Promise<void> {
+    return bookShipments(this.booking, orderIds)
+  }
+
+  /** The sandbox breaks calls from now on, as it is told; without an argument it breaks none. */
+  async fault(...faults: object[]): Promise<void> {
+    const response = await fetch(`${this.laku.sandbox.url}/control/faults`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(faults),
+    })
+    expect(response.status).toBe(200)
+  }
+
+  async stock(variantId = this.market.variantId): Promise<{ onHand: number; reserved: number }> {
+    const row = await this.laku.db
+      .selectFrom('warehouseInventory')
+      .select(['onHand', 'reserved'])
+      .where('variantId', '=', variantId)
+      .executeTakeFirst()
+    return row ?? { onHand: 0, reserved: 0 }
+  }
+
+  /** Kinds of what a person should look at, about this subject. */
+  async attention(subjectId: string): Promise<string[]> {
+    const rows = await this.laku.db
+      .selectFrom('attention')
+      .select('kind')
+      .where('subjectId', '=', subjectId)
+      .where('resolvedAt', 'is', null)
+      .execute()
+    return rows.map((row) => row.kind)
+  }
+
+  async expectAllTrue(): Promise<void> {
+    const checks = [...ledgerChecks, ...warehouseChecks, ...orderChecks, ...groupBuyingChecks]
+    const results = await this.laku.system((work) => runChecks(checks, work.tx, work.vault))
+    expect(results.filter((result) => !result.ok)).toEqual([])
+  }
+}
+
+/** The code of what a promise is refused with; `ok` where it is not. */
+export async function refusal(promise: Promise<unknown>): Promise<string> {
+  return await promise.then(
+    () => 'ok',
+    (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : String(error)),
+  )
+}
