@@ -1,4 +1,5 @@
-import autocannon from 'autocannon'
+import { createHistogram } from 'node:perf_hooks'
+import { Pool } from 'undici'
 
 export interface Request {
   path: string
@@ -12,37 +13,38 @@ export interface LoadResult {
   p99Ms: number
   ok: number
   failed: number
+  /** What the first failed request was answered. */
+  firstFailure?: string
 }
 
 /** Sends each request once over so many connections, one at a time a connection, and measures. */
-export async function load(
-  url: string,
-  connections: number,
-  requests: readonly Request[],
-): Promise<LoadResult> {
+export async function load(url: string, connections: number, requests: readonly Request[]): Promise<LoadResult> {
+  const pool = new Pool(url, { connections, pipelining: 1 })
+  const latency = createHistogram()
   let next = 0
+  let ok = 0
+  let firstFailure: string | undefined
+  const sendOnAndOn = async () => {
+    for (let own = requests[next++]; own; own = requests[next++]) {
+      const startedNs = process.hrtime.bigint()
+      const { statusCode, body } = await pool.request({ ...own, method: 'POST' })
+      const text = await body.text()
+      latency.record(process.hrtime.bigint() - startedNs)
+      if (statusCode >= 200 && statusCode < 300) ok++
+      else firstFailure ??= `${statusCode} ${text}`
+    }
+  }
   const startedMs = performance.now()
-  const result = await autocannon({
-    url,
-    connections,
-    amount: requests.length,
-    timeout: 30,
-    requests: [
-      {
-        method: 'POST',
-        setupRequest: (request) => {
-          const own = requests[next++ % requests.length] as Request
-          return { ...request, path: own.path, headers: own.headers, body: own.body }
-        },
-      },
-    ],
-  })
+  await Promise.all(Array.from({ length: connections }, sendOnAndOn))
   const seconds = (performance.now() - startedMs) / 1000
+  await pool.close()
+  const ms = (percent: number) => Math.round(latency.percentile(percent) / 1e5) / 10
   return {
     perSecond: requests.length / seconds,
-    p50Ms: result.latency.p50,
-    p99Ms: result.latency.p99,
-    ok: result['2xx'],
-    failed: result.non2xx + result.errors,
+    p50Ms: ms(50),
+    p99Ms: ms(99),
+    ok,
+    failed: requests.length - ok,
+    ...(firstFailure === undefined ? {} : { firstFailure }),
   }
 }

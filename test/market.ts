@@ -146,7 +146,7 @@ export class Market {
         'users',
         buyers.map(({ id }) => ({
           id,
-          phone: `+62${id}`,
+          phone: phoneOf(id),
           name: 'Budi',
           locale: 'id',
           status: 'active',
@@ -278,6 +278,10 @@ export class Market {
     return rows.map((row) => row.type)
   }
 }
+
+/** A mobile number of a buyer's own, made of the last digits of their id. */
+const phoneOf = (id: string) =>
+  `+628${(Number.parseInt(id.slice(-12), 16) % 1e11).toString().padStart(11, '0')}`
 
 /** The answer of a join in the domain's own names, instants as text. */
 export function answerOf(outcome: JoinOutcome | undefined): JoinAnswer {

@@ -47,7 +47,10 @@ export async function openPaymentFixture(options: TestOptions = {}) {
     choreography: { ...alone, ...options.choreography },
   })
   const shop = await openShop(laku)
-  return { laku, ...shop, ...waysOf(laku, shop.sessionId) }
+  const ways = waysOf(laku, shop.sessionId)
+  // Nobody listens: deliveries would be tried again for four seconds each.
+  await ways.webhooks({ drop_rate: 1 })
+  return { laku, ...shop, ...ways }
 }
 
 async function openShop(laku: TestLaku) {
@@ -173,6 +176,8 @@ function sandboxWays(laku: TestLaku) {
     pay: (invoiceId: string, how: { channel?: string; amount?: number; late?: boolean } = {}) =>
       send('POST', `/xendit/pay/${invoiceId}`, { channel: 'DANA', ...how }),
     faults: (...faults: object[]) => send('PUT', '/control/faults', faults),
+    /** How the sandbox's deliveries misbehave; `{}` lets them through. */
+    webhooks: (how: object) => send('PUT', '/control/webhooks', how),
     refundOutcome: (outcome: 'SUCCEEDED' | 'FAILED', failure_code?: string) =>
       send('PUT', '/control/refunds', { outcome, ...(failure_code ? { failure_code } : {}) }),
     book: async () => (await send('GET', '/control/book')) as SandboxBook,

@@ -18,7 +18,7 @@ const GATE = 0.3
 const AIM = 0.5
 const P99_MS = 100
 const CONNECTIONS = 64
-const ROUNDS = 3
+const ROUNDS = 1
 const JOINS = 10_000
 // The first joins of a process compile its code and fill its pool: they are sent, and not counted.
 const WARM_UP = 2_000
@@ -96,11 +96,13 @@ async function measure(
   const args = subject === 'laku' ? ['bin/laku.js', 'serve'] : ['bench/join/twin.ts']
   const process = await ServerProcess.start(args, own, address, '/healthz')
   const pool = new pg.Pool({ connectionString: url, max: 1 })
+  pool.on('error', () => {})
   try {
     const requests = joinsOf(seed, scenario)
     await load(address, CONNECTIONS, requests.slice(0, WARM_UP))
     const before = await countRows(pool)
     const result = await load(address, CONNECTIONS, requests.slice(WARM_UP))
+    if (result.firstFailure) console.error(`${subject}: ${result.failed} failed, the first with ${result.firstFailure}`)
     const after = await countRows(pool)
     const rowsPerJoin = Object.fromEntries(
       counted.map((name) => [name, ((after[name] ?? 0) - (before[name] ?? 0)) / JOINS]),

@@ -21,6 +21,7 @@ interface Waiting {
 const GATHER_MS = 2
 const MOST = 256
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL ?? '', max: 4 })
+pool.on('error', () => {})
 const app = Fastify()
 const waiting: Waiting[] = []
 let timer: NodeJS.Timeout | undefined
@@ -85,7 +86,7 @@ with r as (select * from jsonb_to_recordset($1::jsonb) as r(participant uuid, pa
 k as (insert into idempotency_keys (scope, key, request_hash, status, response, created_at)
   select 'customer:' || user_id, key, 'hash', 201, jsonb_build_object('participation', jsonb_build_object('id', participant, 'status', 'held'), 'payment', jsonb_build_object('id', payment, 'code', code, 'status', 'pending')), now() from r),
 p as (insert into group_participants (id, session_id, user_id, status, units, unit_price_idr, goods_idr, shipping_idr, total_idr, courier_company, courier_type, address, joined_at, hold_expires_at)
-  select participant, session, user_id, 'held', units, 50000, 50000 * units, 10000, 50000 * units + 10000, 'jne', 'reg',
+  select participant, session, r.user_id, 'held', units, 50000, 50000 * units, 10000, 50000 * units + 10000, 'jne', 'reg',
     jsonb_build_object('recipientName', a.recipient_name, 'phone', a.phone, 'street', a.street, 'district', a.district, 'city', a.city, 'province', a.province, 'postalCode', a.postal_code), now(), now() + interval '1 hour'
   from r join addresses a on a.id = r.address),
 i as (insert into participant_items (participant_id, variant_id, quantity) select participant, variant, units from r),

@@ -9,7 +9,13 @@ import {
 import type { Choreography, EventType, JobRule, Work } from './kernel/index.ts'
 import './logistics/events.ts'
 import './notification/events.ts'
-import { cancelUnpaidOrders, followShipments, markOrdersPaid, markOrdersRefunded } from './order/index.ts'
+import {
+  cancelUnpaidOrders,
+  followShipments,
+  markOrdersPaid,
+  markOrdersRefunded,
+  startProcessing,
+} from './order/index.ts'
 import { refundSessionPayments } from './payment/index.ts'
 import './product/events.ts'
 import './user/events.ts'
@@ -124,6 +130,6 @@ export const choreography: Choreography = {
   'stock.added': { reactions: [resumeWaiting] },
   'stock.reserved': {},
 
-  'shipment.created': {},
+  'shipment.created': { reactions: [startProcessing] },
   'shipment.status_changed': { reactions: [followShipments] },
 }

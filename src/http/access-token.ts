@@ -32,7 +32,7 @@ export const accessTokens = (laku: Laku) =>
   fp(async (app: FastifyInstance) => {
     const secrets = laku.config.jwtSecret
     const keyIds = secrets.map(keyIdOf)
-    // A token's header is the same text for every token of a key: known by looking it up, never by parsing it.
+    // A token's header is the same text for every token that we signed: known by looking it up, not by parsing it.
     const keyIdByHeader = new Map<string, string>()
     for (const secret of secrets) {
       const kid = keyIdOf(secret)
@@ -49,6 +49,8 @@ export const accessTokens = (laku: Laku) =>
     >
     for (const kid of keyIds) keyIdByHeader.set(keys[kid]?.sign({}).split('.')[0] as string, kid)
 
+    const keyIdIn = (header: string) => keyIds.find((kid) => kid === parsedHeader(header)?.kid)
+
     const nowS = () => Math.floor(laku.clock.now().getTime() / 1000)
 
     app.decorate('signAccessToken', ({ userId, authSessionId }) => {
@@ -62,7 +64,8 @@ export const accessTokens = (laku: Laku) =>
       return keys[keyIds[0] as string]?.sign(claims) as string
     })
     app.decorate('readAccessToken', (token) => {
-      const kid = keyIdByHeader.get(token.slice(0, token.indexOf('.')))
+      const header = token.slice(0, token.indexOf('.'))
+      const kid = keyIdByHeader.get(header) ?? keyIdIn(header)
       if (kid === undefined) return undefined
       try {
         const claims = keys[kid]?.verify(token)
@@ -72,3 +75,12 @@ export const accessTokens = (laku: Laku) =>
       }
     })
   })
+
+function parsedHeader(header: string): { kid?: unknown } | undefined {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(header, 'base64url').toString('utf8'))
+    return typeof parsed === 'object' && parsed !== null ? parsed : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -38,18 +38,18 @@ export const list = defineList({
   empty: 'No orders. Try another --status or a longer --since.',
   run: async (context, { status, session, user, since }, page) => {
     const { getSession } = await import('../../domain/group-buying/index.ts')
-    const { listOrdersForStaff } = await import('../../domain/order/index.ts')
+    const { listOrders } = await import('../../domain/order/index.ts')
     const createdSince = since === undefined ? undefined : await context.instant(since, '--since')
-    return await context.read(async ({ tx }) => {
-      const sessionId = session && (await getSession(tx, session, { withDrafts: true })).id
-      return await listOrdersForStaff(tx, { status, sessionId, userId: user, createdSince, ...page })
+    return await context.read(async (work) => {
+      const sessionId = session && (await getSession(work.tx, session, { withDrafts: true })).id
+      return await listOrders(work, { status, sessionId, userId: user, createdSince, ...page })
     })
   },
   columns: [
     { name: 'code', kind: 'code', value: (row) => row.code },
     { name: 'status', kind: 'status', value: (row) => row.status },
     { name: 'total_idr', kind: 'idr', value: (row) => row.totalIdr },
-    { name: 'courier', value: (row) => `${row.courierCompany} ${row.courierType}` },
+    { name: 'courier', value: (row) => `${row.courier.company} ${row.courier.type}` },
     { name: 'waybill', value: (row) => row.waybill },
     { name: 'created_at', kind: 'time', value: (row) => row.createdAt },
   ],

@@ -7,12 +7,12 @@ export const show = defineShow({
   args: [{ name: 'order', description: 'UUID or code' }],
   input: z.object({ order: z.string() }),
   run: async (context, { order }) => {
-    const { showOrderToStaff } = await import('../../domain/order/index.ts')
+    const { getOrder } = await import('../../domain/order/index.ts')
     const { listPayments } = await import('../../domain/payment/index.ts')
-    return await context.read(async ({ tx }) => {
-      const found = await showOrderToStaff(tx, order)
+    return await context.read(async (work) => {
+      const found = await getOrder(work, order)
       // An order has one open payment at a time; a few may have expired before it.
-      const { data: payments } = await listPayments(tx, { orderId: found.id, limit: 50 })
+      const { data: payments } = await listPayments(work.tx, { orderId: found.id, limit: 50 })
       return { ...found, payments }
     })
   },
@@ -25,7 +25,7 @@ export const show = defineShow({
     { name: 'shipping_idr', kind: 'idr', value: (one) => one.shippingIdr },
     { name: 'total_idr', kind: 'idr', value: (one) => one.totalIdr },
     { name: 'allocated', heading: 'stock allocated', value: (one) => one.allocated },
-    { name: 'courier', value: (one) => `${one.courierCompany} ${one.courierType}` },
+    { name: 'courier', value: (one) => `${one.courier.company} ${one.courier.type}` },
     { name: 'waybill', value: (one) => one.waybill },
     { name: 'session_id', heading: 'session', kind: 'code', value: (one) => one.sessionId },
     { name: 'user_id', heading: 'buyer', kind: 'code', value: (one) => one.userId },

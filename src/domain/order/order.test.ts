@@ -48,7 +48,7 @@ describe('an order', () => {
       expiresAt: secondsAfter(laku.clock.now(), 24 * 3600),
     })
     expect((await shop.stock()).reserved).toBe(before.reserved + 3)
-    expect(await market.eventsOf(order.id)).toEqual(['order.created', 'stock.reserved'])
+    expect(await market.eventsOf(order.id)).toEqual(['stock.reserved', 'order.created'])
   })
 
   it('counts equal variants together, and goes with the courier that was asked for', async () => {
@@ -93,8 +93,8 @@ describe('an order', () => {
     expect(booked.waybill).toMatch(/^WYB-/)
     expect(booked.trackingUrl).toMatch(/^http/)
     expect(await market.eventsOf(order.id)).toEqual([
-      'order.created',
       'stock.reserved',
+      'order.created',
       'order.paid',
       'order.allocated',
       'order.status_changed',

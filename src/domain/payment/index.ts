@@ -43,4 +43,4 @@ export {
   type WebhookProvider,
   waitingWebhooks,
 } from './webhook-inbox.ts'
-export { announceWithdrawal, withdrawPayments, withdrawReleased } from './withdraw-payments.ts'
+export { announceWithdrawal, withdrawPayments } from './withdraw-payments.ts'

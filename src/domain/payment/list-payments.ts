@@ -77,6 +77,7 @@ export interface PaymentFilter {
   status?: string | undefined
   sessionId?: string | undefined
   userId?: string | undefined
+  orderId?: string | undefined
   createdSince?: Date | undefined
   limit: number
   /** The id of the last payment of the page before. */
@@ -92,6 +93,8 @@ export async function listPayments(
   if (filter.status) wheres.push(sql`status = ${filter.status}`)
   if (filter.sessionId) wheres.push(sql`session_id = ${filter.sessionId}::uuid`)
   if (filter.userId) wheres.push(sql`user_id = ${filter.userId}::uuid`)
+  if (filter.orderId) wheres.push(sql`order_id = ${filter.orderId}::uuid`)
+  if (filter.orderId) wheres.push(sql`order_id = ${filter.orderId}::uuid`)
   if (filter.createdSince) wheres.push(sql`created_at >= ${filter.createdSince}`)
   if (filter.cursor) wheres.push(sql`id < ${filter.cursor}::uuid`)
   const { rows } = await sql<PaymentDetail>`

@@ -1,4 +1,4 @@
-import { type EventOf, ProviderFailure, requireRunning, type Work } from '../kernel/index.ts'
+import { ProviderFailure, requireRunning, type Work } from '../kernel/index.ts'
 import type { AskedPayment } from './ask-invoice.ts'
 import type { GatewayContext } from './context.ts'
 import { expireWithdrawn } from './expire-payments.ts'
@@ -20,15 +20,6 @@ export async function announceWithdrawal(work: Work, paymentIds: readonly string
   for (const row of rows) {
     work.emit({ type: 'payment.withdrawn', aggregate: ['payment', row.id], payload: subjectOf(row) })
   }
-}
-
-/** Reaction to participant.released: who left, or whose session closed, before paying needs no invoice any more. */
-export async function withdrawReleased(work: Work, events: EventOf<'participant.released'>[]): Promise<void> {
-  const unpaid = events.filter(({ payload }) => !payload.wasPaid && payload.because !== 'expired')
-  await announceWithdrawal(
-    work,
-    unpaid.map(({ payload }) => payload.paymentId),
-  )
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { toWire } from '../../domain/kernel/index.ts'
+import { reopenPayment } from '../../domain/order/index.ts'
 import { getPayment, paymentView } from '../../domain/payment/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 
@@ -13,10 +14,23 @@ const payment = z.object({
   expires_at: z.string(),
 })
 
-/** A customer's own payment. */
+/** A customer's own payments: the one they ask for, and a fresh one for an order whose last expired. */
 export const paymentRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
+    app.post(
+      '/api/payments',
+      {
+        config: { access: 'customer' },
+        schema: { body: z.strictObject({ order_id: z.uuid() }), response: { 201: payment } },
+      },
+      async (request, reply) => {
+        const { publicUrl } = laku.config
+        const { order_id: orderId } = request.body
+        return await request.change(reply, 201, (work) => reopenPayment(work, { orderId }, { publicUrl }))
+      },
+    )
+
     app.get(
       '/api/payments/:id',
       {
