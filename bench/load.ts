@@ -18,7 +18,11 @@ export interface LoadResult {
 }
 
 /** Sends each request once over so many connections, one at a time a connection, and measures. */
-export async function load(url: string, connections: number, requests: readonly Request[]): Promise<LoadResult> {
+export async function load(
+  url: string,
+  connections: number,
+  requests: readonly Request[],
+): Promise<LoadResult> {
   const pool = new Pool(url, { connections, pipelining: 1 })
   const latency = createHistogram()
   let next = 0

@@ -122,7 +122,7 @@ create table group_buying_sessions (
   capacity integer,
   per_user_limit integer,
   commission_bps integer not null,
-  starts_at timestamp with time zone not null,
+  starts_at timestamp with time zone,
   ends_at timestamp with time zone not null,
   paid_units integer default 0 not null,
   held_units integer default 0 not null,
@@ -138,6 +138,7 @@ create table group_buying_sessions (
   constraint group_buying_sessions_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id),
   constraint group_buying_sessions_check CHECK ((capacity >= moq)),
   constraint group_buying_sessions_check1 CHECK ((ends_at > starts_at)),
+  constraint group_buying_sessions_check2 CHECK (((starts_at IS NOT NULL) OR (status = ANY (ARRAY['draft'::text, 'cancelled'::text, 'refunded'::text])))),
   constraint group_buying_sessions_close_policy_check CHECK ((close_policy = ANY (ARRAY['at_moq'::text, 'at_deadline'::text]))),
   constraint group_buying_sessions_commission_bps_check CHECK (((commission_bps >= 0) AND (commission_bps <= 10000))),
   constraint group_buying_sessions_held_units_check CHECK ((held_units >= 0)),
@@ -342,9 +343,11 @@ create table otp_challenges (
   ip text,
   tries smallint default 0 not null,
   status text default 'open'::text not null,
+  channel text default 'whatsapp'::text not null,
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   constraint otp_challenges_pkey PRIMARY KEY (id),
+  constraint otp_challenges_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'email'::text, 'sms'::text]))),
   constraint otp_challenges_status_check CHECK ((status = ANY (ARRAY['open'::text, 'used'::text, 'spent'::text, 'replaced'::text])))
 );
 
@@ -635,6 +638,8 @@ create table webhook_inbox (
   body text,
   status text default 'received'::text not null,
   deliveries integer default 1 not null,
+  attempts integer default 0 not null,
+  next_attempt_at timestamp with time zone not null,
   error text,
   received_at timestamp with time zone not null,
   processed_at timestamp with time zone,
@@ -656,6 +661,7 @@ create table whatsapp_messages (
   status text default 'queued'::text not null,
   attempts integer default 0 not null,
   next_attempt_at timestamp with time zone,
+  send_by timestamp with time zone,
   provider_message_id text,
   failure_code text,
   created_at timestamp with time zone not null,
@@ -670,8 +676,11 @@ create table whatsapp_messages (
 -- Indexes
 
 CREATE INDEX addresses_of_user ON public.addresses USING btree (user_id, id) WHERE (deleted_at IS NULL);
+CREATE INDEX attention_of_subject ON public.attention USING btree (subject_id);
 CREATE INDEX audit_by_time ON public.audit_log USING btree (occurred_at, id);
 CREATE INDEX audit_of_subject ON public.audit_log USING btree (subject_id, occurred_at);
+CREATE INDEX auth_sessions_ended ON public.auth_sessions USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE INDEX auth_sessions_expired ON public.auth_sessions USING btree (expires_at);
 CREATE INDEX auth_sessions_of_user ON public.auth_sessions USING btree (user_id) WHERE (ended_at IS NULL);
 CREATE INDEX events_of_aggregate ON public.events USING btree (aggregate_id, occurred_at);
 CREATE INDEX idempotency_keys_due ON public.idempotency_keys USING btree (expires_at) WHERE (expires_at IS NOT NULL);
@@ -683,8 +692,10 @@ CREATE INDEX ledger_transactions_of_subject ON public.ledger_transactions USING 
 CREATE INDEX notification_deliveries_due ON public.notification_deliveries USING btree (next_attempt_at) WHERE (status = 'queued'::text);
 CREATE INDEX notifications_of_user ON public.notifications USING btree (user_id, id);
 CREATE INDEX order_items_of_order ON public.order_items USING btree (order_id);
+CREATE INDEX orders_by_status ON public.orders USING btree (status, id);
 CREATE INDEX orders_of_session ON public.orders USING btree (session_id) WHERE (session_id IS NOT NULL);
 CREATE INDEX orders_of_user ON public.orders USING btree (user_id, id);
+CREATE INDEX orders_to_book ON public.orders USING btree (updated_at) WHERE ((status = ANY (ARRAY['paid'::text, 'processing'::text])) AND allocated);
 CREATE INDEX otp_challenges_by_time ON public.otp_challenges USING btree (created_at);
 CREATE INDEX otp_challenges_of_ip ON public.otp_challenges USING btree (ip, created_at);
 CREATE INDEX otp_challenges_of_phone ON public.otp_challenges USING btree (phone, created_at);
@@ -710,8 +721,9 @@ CREATE INDEX shipments_due ON public.shipments USING btree (next_attempt_at) WHE
 CREATE INDEX staff_tokens_of_staff ON public.staff_tokens USING btree (staff_id);
 CREATE INDEX stock_movements_of_variant ON public.stock_movements USING btree (variant_id, moved_at);
 CREATE INDEX stock_reservations_of_variant ON public.stock_reservations USING btree (variant_id) WHERE (status = 'open'::text);
-CREATE INDEX webhook_inbox_waiting ON public.webhook_inbox USING btree (received_at) WHERE (status = 'received'::text);
+CREATE INDEX webhook_inbox_waiting ON public.webhook_inbox USING btree (next_attempt_at) WHERE (status = 'received'::text);
 CREATE INDEX whatsapp_messages_due ON public.whatsapp_messages USING btree (next_attempt_at) WHERE (status = 'queued'::text);
+CREATE INDEX whatsapp_messages_sealed ON public.whatsapp_messages USING btree (created_at) WHERE (sealed_params IS NOT NULL);
 CREATE INDEX whatsapp_messages_to ON public.whatsapp_messages USING btree (to_phone, created_at);
 CREATE UNIQUE INDEX addresses_one_default ON public.addresses USING btree (user_id) WHERE (is_default AND (deleted_at IS NULL));
 CREATE UNIQUE INDEX attention_open ON public.attention USING btree (kind, subject_id) WHERE (resolved_at IS NULL);

@@ -102,7 +102,8 @@ async function measure(
     await load(address, CONNECTIONS, requests.slice(0, WARM_UP))
     const before = await countRows(pool)
     const result = await load(address, CONNECTIONS, requests.slice(WARM_UP))
-    if (result.firstFailure) console.error(`${subject}: ${result.failed} failed, the first with ${result.firstFailure}`)
+    if (result.firstFailure)
+      console.error(`${subject}: ${result.failed} failed, the first with ${result.firstFailure}`)
     const after = await countRows(pool)
     const rowsPerJoin = Object.fromEntries(
       counted.map((name) => [name, ((after[name] ?? 0) - (before[name] ?? 0)) / JOINS]),

@@ -14,5 +14,7 @@ it('makes a missing folder for its owner alone, with what is missing above it', 
 })
 
 it('ends with a line where the system lets nothing be made', () => {
-  expect(() => openDataFolder('/proc/none')).toThrow(/^the data folder \/proc\/none cannot be used \(ENOENT\)/)
+  expect(() => openDataFolder('/proc/none')).toThrow(
+    /^the data folder \/proc\/none cannot be used \(ENOENT\)/,
+  )
 })

@@ -49,7 +49,7 @@ async function callAndRecord(context: BookingContext, booking: ClaimedBooking): 
 }
 
 /**
- * Books a courier for one order now, with another courier than the buyer chose where one is given. Repeated, it answers the
+ * Books a courier for one order now, held or not, with another courier than the buyer chose where one is given. Repeated, it answers the
  * shipment there is. A courier that cannot be reached leaves it pending, and it is tried again by itself.
  * @throws logistics.order_not_found, logistics.order_not_bookable, kernel.forbidden
  */
@@ -61,7 +61,7 @@ export async function bookShipment(
   const { units, actor, origin } = context
   const claimed = await units.run(actor, async (work) => {
     requireStaff(work.actor, 'warehouse', 'support', 'service')
-    await openShipments(work, [orderId], courier)
+    await openShipments(work, [orderId], { courier, held: true })
     const { shipment } = await requireShipment(work, orderId)
     work.audit({ command: 'shipments create', subject: ['order', orderId], after: { code: shipment.code } })
     return await claimBookings(work, [orderId], origin)

@@ -264,6 +264,10 @@ describe('a parcel', () => {
     expect(await shop.attention(order.id)).toEqual(['order_not_shippable'])
     laku.clock.shift(3_600)
     expect(await laku.drain()).toBe(0)
+    const other = { company: 'tiki', type: 'reg' }
+    const rebooked = await bookShipment({ ...shop.booking, actor: admin }, order.id, other)
+    expect(rebooked).toMatchObject({ status: 'booked', courier: other })
+    expect(await shop.see(order.id)).toMatchObject({ status: 'ready_for_pickup', statusReason: null })
   })
 
   it('that is refused for want of deposit waits, and a person is told at once', async () => {

@@ -9,18 +9,24 @@ interface BookableOrder {
   shippingIdr: Rupiah
 }
 
+/** The orders that are booked by themselves. */
+const BOOKABLE = ['paid', 'processing']
+
 /**
  * Opens a pending shipment for each of these orders that is paid, has its stock, and has no live shipment; the others are
- * left alone. The order stays locked, so that it is not cancelled meanwhile.
+ * left alone. The order stays locked, so that it is not cancelled meanwhile. Staff may book one that is on hold, and
+ * with another courier than the buyer chose.
  */
 export async function openShipments(
   work: Work,
   orderIds: readonly string[],
-  courier?: CourierChoice,
+  options: { courier?: CourierChoice | undefined; held?: boolean } = {},
 ): Promise<void> {
+  const { courier, held } = options
+  const statuses = held ? [...BOOKABLE, 'on_hold'] : BOOKABLE
   const { rows: orders } = await sql<BookableOrder>`
     select id, courier_company, courier_type, shipping_idr from orders
-    where id = any(${[...orderIds]}::uuid[]) and status in ('paid', 'processing') and allocated
+    where id = any(${[...orderIds]}::uuid[]) and status = any(${statuses}) and allocated
     order by id for no key update`.execute(work.tx)
   if (orders.length === 0) return
   const rows = orders.map((order) => ({

@@ -33,13 +33,15 @@ export async function cancelOrder(
   const payments = await lockPaymentsOf(tx, { id, participantId: participant?.participantId ?? null })
   const order = await lockOrder(tx, id)
   await requireCancellable(work, order)
-  const reason = input.reason ?? (actor.kind === 'customer' ? 'by_customer' : 'by_staff')
+  // People's words stay out of the events; and before them stands who said so, which no words can pretend.
+  const by = actor.kind === 'customer' ? 'by_customer' : 'by_staff'
+  const reason = input.reason ? `${by}: ${input.reason}` : by
   await sql`
     update orders set status = 'cancelled', status_reason = ${reason}, allocated = false, updated_at = ${work.now}
     where id = ${id} and status = ${order.status}`.execute(tx)
   const wasPaid = await giveMoneyBack(work, order, payments)
   await releaseStock(work, [id])
-  const payload = { ...subjectOf(order), reason, wasPaid }
+  const payload = { ...subjectOf(order), reason: by, wasPaid }
   work.emit({ type: 'order.cancelled', aggregate: ['order', id], payload })
   if (actor.kind !== 'customer') {
     const [before, after] = [{ status: order.status }, { status: 'cancelled', reason }]

@@ -84,7 +84,9 @@ async function follow(work: Work, news: readonly ParcelNews[]): Promise<void> {
 
 function moveOf(order: LockedOrder, { to: parcel, waybill, trackingUrl }: ParcelNews): Move {
   const facts = { order, waybill, trackingUrl, trackingStatus: parcel }
-  const here = way.indexOf(order.status)
+  // Staff booked an order that was on hold: it goes on from where it was held.
+  const released = order.status === 'on_hold' && parcel === 'pending'
+  const here = way.indexOf(released ? 'paid' : order.status)
   if (parcel === 'cancelled' && (order.status === 'paid' || order.status === 'processing')) {
     return { ...facts, to: 'on_hold', reason: NOT_SERVICEABLE }
   }

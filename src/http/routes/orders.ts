@@ -132,7 +132,7 @@ export const orderRoutes =
         config: { access: 'signed-in' },
         schema: {
           params: named,
-          body: z.strictObject({ reason: reason.optional() }).optional(),
+          body: z.strictObject({ reason: reason.optional() }).nullish(),
           response: { 200: order },
         },
       },

@@ -177,7 +177,10 @@ describe('a regular order over HTTP', () => {
     })
     const { body } = await call('POST', '/api/orders', ana, { items: items(1), address_id: anaAddress })
     const cancelled = await call('POST', `/api/orders/${body.order.id}/cancel`, ana, { reason: 'too slow' })
-    expect(cancelled).toMatchObject({ status: 200, body: { status: 'cancelled', status_reason: 'too slow' } })
+    expect(cancelled).toMatchObject({
+      status: 200,
+      body: { status: 'cancelled', status_reason: 'by_customer: too slow' },
+    })
     const stock = await call('GET', `/api/warehouse/inventory?product_id=${market.productId}`, warehouse)
     const row = stock.body.data.find((one: { variant_id: string }) => one.variant_id === market.variantId)
     expect(row).toMatchObject({ on_hand: 10, reserved: 2, free: 8 })
