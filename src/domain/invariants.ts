@@ -1,6 +1,7 @@
 import { groupBuyingChecks } from './group-buying/index.ts'
 import type { Check } from './kernel/index.ts'
 import { ledgerChecks } from './ledger/index.ts'
+import { orderChecks } from './order/index.ts'
 import { paymentChecks } from './payment/index.ts'
 import { walletChecks } from './wallet/index.ts'
 import { warehouseChecks } from './warehouse/index.ts'
@@ -11,5 +12,6 @@ export const bookChecks: readonly Check[] = [
   ...paymentChecks,
   ...walletChecks,
   ...groupBuyingChecks,
+  ...orderChecks,
   ...warehouseChecks,
 ]

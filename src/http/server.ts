@@ -1,6 +1,6 @@
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { newId } from '../domain/kernel/index.ts'
 import type { Laku } from '../runtime/laku.ts'
@@ -19,7 +19,8 @@ const BODY_LIMIT = 256 * 1024
 export async function buildServer(laku: Laku): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: laku.logger as FastifyBaseLogger,
-    disableRequestLogging: true,
+    // Requests are measured (metrics.ts) and failures are logged with their code (problem.ts).
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
