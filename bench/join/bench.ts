@@ -18,7 +18,7 @@ const GATE = 0.3
 const AIM = 0.5
 const P99_MS = 100
 const CONNECTIONS = 64
-const ROUNDS = 1
+const ROUNDS = 3
 const JOINS = 10_000
 // The first joins of a process compile its code and fill its pool: they are sent, and not counted.
 const WARM_UP = 2_000

@@ -63,10 +63,12 @@ export async function readJoinContext(tx: Tx, joins: readonly Join[]): Promise<J
         from unnest(${joins.map((join) => join.sessionId)}::uuid[], ${joins.map((join) => join.customerId)}::uuid[])
           as w(session_id, user_id)
         where exists (
-          select from group_participants p where p.session_id = w.session_id and p.user_id = w.user_id
-            and p.status in ('held', 'paid', 'ordered')
-          -- One probe of the index of live places a pair; without the limit the planner may read a whole session.
-          limit 1)) as live`.execute(tx)
+          -- By buyer first: on fresh statistics the planner would read the whole session for each of them
+          -- (4,000 rows a probe, measured); "offset 0" keeps it from looking through.
+          select from (
+            select p.session_id from group_participants p
+            where p.user_id = w.user_id and p.status in ('held', 'paid', 'ordered') offset 0
+          ) own where own.session_id = w.session_id)) as live`.execute(tx)
   const row = rows[0] as Row
   return {
     paused: row.paused,
