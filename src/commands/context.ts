@@ -2,11 +2,10 @@ import { resolve } from 'node:path'
 import type { Actor, Work } from '../domain/kernel/index.ts'
 import { type Config, type Flags, loadConfig } from '../runtime/config.ts'
 import type { Laku } from '../runtime/laku.ts'
-import { usageError } from './cli-error.ts'
 import { Output, type OutputOptions } from './output.ts'
 import { Progress } from './progress.ts'
 import { type Prompts, terminalPrompts } from './prompts.ts'
-import { parseTime } from './times.ts'
+import { requireInstant } from './times.ts'
 
 /** The flags that every command takes. */
 export interface GlobalFlags {
@@ -91,11 +90,7 @@ export class CommandContext {
   /** An instant of an option, by laku's clock. Throws a usage error that says what is taken. */
   async instant(text: string, flag: string): Promise<Date> {
     const { clock } = await this.laku()
-    const instant = parseTime(text, clock.now())
-    if (instant) return instant
-    throw usageError(
-      `${flag} is "${text}": it takes ISO 8601 like 2026-11-20T09:00, a date, -2h, today or yesterday`,
-    )
+    return requireInstant(text, flag, clock.now())
   }
 
   /** The folder of database and credentials. */

@@ -56,7 +56,20 @@ export const entries: readonly Entry[] = [
   {
     name: 'sessions',
     description: 'group-buying sessions',
-    verbs: async () => [(await import('./sessions/list.ts')).list, (await import('./sessions/show.ts')).show],
+    verbs: async () => [
+      (await import('./sessions/list.ts')).list,
+      (await import('./sessions/show.ts')).show,
+      (await import('./sessions/create.ts')).create,
+      (await import('./sessions/open.ts')).open,
+      (await import('./sessions/leave.ts')).leave,
+      (await import('./sessions/check.ts')).check,
+      (await import('./sessions/close.ts')).close,
+      (await import('./sessions/extend.ts')).extend,
+      (await import('./sessions/cancel.ts')).cancel,
+      (await import('./sessions/fulfil.ts')).fulfil,
+      (await import('./sessions/refund.ts')).refund,
+      (await import('./sessions/watch.ts')).watch,
+    ],
   },
   {
     name: 'orders',

@@ -1,3 +1,5 @@
+import { usageError } from './cli-error.ts'
+
 const SECOND = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 } as const
 const JAKARTA = '+07:00'
 
@@ -46,4 +48,13 @@ export function parseTime(text: string, now: Date): Date | undefined {
 function isRealDate(date: string): boolean {
   const midnight = new Date(`${date}T00:00:00Z`)
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date)
+}
+
+/** An instant that a flag must name. Throws a usage error that says what is taken. */
+export function requireInstant(text: string, flag: string, now: Date): Date {
+  const instant = parseTime(text, now)
+  if (instant) return instant
+  throw usageError(
+    `${flag} is "${text}": it takes ISO 8601 like 2026-11-20T09:00, a date, -2h, today or yesterday`,
+  )
 }

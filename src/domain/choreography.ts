@@ -114,6 +114,7 @@ export const choreography: Choreography = {
 
   'session.created': {},
   'session.opened': {},
+  'session.extended': {},
   'session.moq_reached': {
     jobs: [{ job: 'groups.fulfil', data: ({ payload }) => ({ sessionId: payload.sessionId }) }],
   },

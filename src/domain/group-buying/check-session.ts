@@ -13,7 +13,15 @@ export async function checkSession(
   named: string,
 ): Promise<{ session: SessionView; ended: boolean }> {
   requireStaff(work.actor, 'service', 'support', 'finance')
-  const { id } = await getSession(work.tx, named, { withDrafts: true })
+  const { id, status: before } = await getSession(work.tx, named, { withDrafts: true })
   const ended = (await endSessions(work, [id])) > 0
-  return { session: await getSession(work.tx, id, { withDrafts: true }), ended }
+  const session = await getSession(work.tx, id, { withDrafts: true })
+  const subject: [string, string] = ['session', id]
+  work.audit({
+    command: 'sessions check',
+    subject,
+    before: { status: before },
+    after: { status: session.status },
+  })
+  return { session, ended }
 }

@@ -12,6 +12,8 @@ declare module '../kernel/events.ts' {
   interface EventPayloads {
     'session.created': SessionSubject
     'session.opened': SessionSubject
+    /** ISO 8601 */
+    'session.extended': SessionSubject & { endsAt: string }
     'session.moq_reached': SessionSubject & { paidUnits: number }
     'session.pending_stock': SessionSubject & { missingUnits: number }
     /** Its fulfilment may go on: stock came, or it stood still for too long. */

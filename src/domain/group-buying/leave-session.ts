@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { kernelErrors, type Rupiah, requireCustomer, type Work } from '../kernel/index.ts'
+import { kernelErrors, type Rupiah, requireCustomer, requireStaff, type Work } from '../kernel/index.ts'
 import { decideRefunds } from '../payment/index.ts'
 import { groupBuyingErrors } from './errors.ts'
 import { type LockedSession, lockSession } from './lock-sessions.ts'
@@ -21,11 +21,14 @@ interface Place {
 
 /**
  * The buyer gives up their place while the session forms. A paid one is refunded in full, shipping fee included;
- * it cannot be left once the group has what it needs.
+ * it cannot be left once the group has what it needs. Staff (support) may do it for a buyer whom they name.
  * @throws group_buying.not_joined, leave_refused, session_not_found, kernel.forbidden
  */
-export async function leaveSession(work: Work, input: { sessionId: string }): Promise<LeaveView> {
-  const userId = requireCustomer(work.actor)
+export async function leaveSession(
+  work: Work,
+  input: { sessionId: string; userId?: string | undefined },
+): Promise<LeaveView> {
+  const userId = leaverOf(work, input.userId)
   const place = await lockPlace(work, input.sessionId, userId)
   const session = await lockSession(work.tx, input.sessionId)
   // Its payment is locked, so nothing confirms or expires it now; but the session may have closed before.
@@ -47,6 +50,14 @@ export async function leaveSession(work: Work, input: { sessionId: string }): Pr
     }
     await decideRefunds(work, [refund])
   }
+  if (input.userId !== undefined) {
+    work.audit({
+      command: 'sessions leave',
+      subject: ['participant', place.id],
+      before: { status },
+      after: { status: 'left', refundIdr },
+    })
+  }
   const subject = { sessionId: session.id, code: session.code, participantId: place.id, userId }
   work.emit({
     type: 'participant.released',
@@ -54,6 +65,12 @@ export async function leaveSession(work: Work, input: { sessionId: string }): Pr
     payload: { ...subject, because: 'left', paymentId: place.paymentId, wasPaid },
   })
   return { participation: { id: place.id, status: 'left', units: place.units }, refundIdr }
+}
+
+function leaverOf(work: Work, named: string | undefined): string {
+  if (named === undefined) return requireCustomer(work.actor)
+  requireStaff(work.actor, 'support', 'service')
+  return named
 }
 
 /** The buyer's live place, with its payment locked: payments come before sessions, everywhere. */

@@ -44,3 +44,16 @@ export async function getSession(
   }
   return session
 }
+
+/** Sessions that somebody waits for, to be watched: those that form, the nearest end first, then those being fulfilled. */
+export async function liveSessions(tx: Tx, limit: number): Promise<SessionView[]> {
+  const { rows } = await sql<{ id: string }>`
+    (select id from group_buying_sessions where status = 'forming' order by ends_at limit ${limit})
+    union all
+    (select id from group_buying_sessions where status in ('moq_reached', 'pending_stock', 'orders_created')
+      order by updated_at limit ${limit})
+    limit ${limit}`.execute(tx)
+  const ids = rows.map((row) => row.id)
+  const views = await sessionViews(tx, sql<boolean>`s.id = any(${ids}::uuid[])`, limit)
+  return views.toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id))
+}

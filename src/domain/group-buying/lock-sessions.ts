@@ -15,6 +15,7 @@ export interface LockedSession {
   heldUnits: number
   participants: number
   endsAt: Date
+  extensions: number
   commissionBps: number
   finalUnitPriceIdr: Rupiah | null
 }
@@ -25,7 +26,7 @@ export interface LockedSession {
  */
 export async function lockSessions(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedSession>> {
   const { rows } = await sql<LockedSession>`
-    select id, code, status, close_policy, moq, capacity, paid_units, held_units, participants, ends_at, commission_bps,
+    select id, code, status, close_policy, moq, capacity, paid_units, held_units, participants, ends_at, extensions, commission_bps,
       final_unit_price_idr
     from group_buying_sessions where id = any(${[...new Set(ids)]}::uuid[])
     order by id for no key update`.execute(tx)

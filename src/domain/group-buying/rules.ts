@@ -59,6 +59,11 @@ export function verdict(session: SessionCount & { endsAt: Date }, now: Date): 'c
   return session.paidUnits >= session.moq ? 'close' : 'fail'
 }
 
+/** Whether staff can no longer change its course: it does not form, or its time is over and a sweep will decide it. */
+export function notOpenForChange(session: { status: string; endsAt: Date }, now: Date): boolean {
+  return session.status !== 'forming' || session.endsAt <= now
+}
+
 /** Units that can still be taken; `Infinity` without a capacity. */
 export function freeUnits(session: SessionCount): number {
   return session.capacity === null

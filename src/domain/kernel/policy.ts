@@ -5,6 +5,7 @@ const whole = z.int().min(0)
 /** Business rules that are a number: the `policy` section of the configuration. Defaults are those of the design. */
 export const policySchema = z.strictObject({
   holdMinutes: whole.min(1).default(60).describe('an unpaid join keeps its units so long'),
+  sessionExtensions: whole.default(3).describe('a forming session may be given more time so often'),
   orderInvoiceHours: whole.min(1).default(24).describe('an unpaid direct order keeps its stock so long'),
   defaultCommissionBps: whole.max(10_000).default(500),
   settlementAfterDays: whole.default(7),

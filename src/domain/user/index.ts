@@ -5,6 +5,7 @@ export { normalizePhone } from './phone.ts'
 export {
   getMe,
   type Locale,
+  requireUser,
   type User,
   type UserStatus,
   type UserView,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { requireCustomer, type Tx, type Work } from '../kernel/index.ts'
+import { idOrCode, requireCustomer, type Tx, type Work } from '../kernel/index.ts'
 import { userErrors } from './errors.ts'
+import { normalizePhone } from './phone.ts'
 
 export type Locale = 'id' | 'en'
 export type UserStatus = 'active' | 'suspended' | 'deleted'
@@ -39,6 +40,17 @@ export async function userByPhone(tx: Tx, phone: string): Promise<User | undefin
     select id, phone, name, email, locale, status from users
     where phone = ${phone} and status <> 'deleted'`.execute(tx)
   return rows[0]
+}
+
+/**
+ * A user whom staff name by UUID or phone number, however it is written.
+ * @throws user.not_found, phone_invalid
+ */
+export async function requireUser(tx: Tx, named: string): Promise<User> {
+  const key = idOrCode(named)
+  const user = 'id' in key ? await userById(tx, key.id) : await userByPhone(tx, normalizePhone(named))
+  if (!user) throw userErrors.not_found()
+  return user
 }
 
 /**

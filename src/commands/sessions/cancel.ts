@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+import { codeOfSession, sessionArgument, sessionInput, sessionNamed } from './session.ts'
+
+export const cancel = defineChange({
+  name: 'cancel',
+  description: 'Call a session off, at any time before its orders are made: everybody is refunded.',
+  args: [sessionArgument],
+  input: z.object(sessionInput),
+  examples: ['laku sessions cancel GBS-261123-7K3QX2 --reason "the factory closed"'],
+  severe: async (context, { session }) => ({
+    code: await codeOfSession(context, session),
+    consequence: 'cancels the session and refunds everybody who has paid',
+  }),
+  change: async (work, { session }, reason) => {
+    const { cancelSession } = await import('../../domain/group-buying/index.ts')
+    return await cancelSession(work, { sessionId: (await sessionNamed(work.tx, session)).id, reason })
+  },
+  done: ({ code, status }) => `${code} is ${status}.`,
+})

@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+import { sessionArgument, sessionInput } from './session.ts'
+
+export const check = defineChange({
+  name: 'check',
+  description: 'Look at a session now, not at the next sweep: it closes, fails, or goes on.',
+  args: [sessionArgument],
+  input: z.object(sessionInput),
+  examples: ['laku sessions check GBS-261123-7K3QX2'],
+  change: async (work, { session }) => {
+    const { checkSession } = await import('../../domain/group-buying/index.ts')
+    return await checkSession(work, session)
+  },
+  done: ({ session: { code, status, paidUnits, moq }, ended }) =>
+    ended
+      ? `${code} has ended: ${status}.`
+      : `${code} goes on (${status}): ${paidUnits} of ${moq} units are paid.`,
+})

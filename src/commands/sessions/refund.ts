@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { formatIdr } from '../../domain/kernel/index.ts'
+import { defineChange } from '../define-command.ts'
+import { codeOfSession, sessionArgument, sessionInput, sessionNamed } from './session.ts'
+
+export const refund = defineChange({
+  name: 'refund',
+  description: 'Give everybody whose goods are not ordered yet their money back.',
+  args: [sessionArgument],
+  input: z.object(sessionInput),
+  examples: ['laku sessions refund GBS-261123-7K3QX2 --reason "goods never came"'],
+  severe: async (context, { session }) => ({
+    code: await codeOfSession(context, session),
+    consequence: 'refunds everybody in the session who waits',
+  }),
+  change: async (work, { session }, reason) => {
+    const { refundSession } = await import('../../domain/group-buying/index.ts')
+    return await refundSession(work, { sessionId: (await sessionNamed(work.tx, session)).id, reason })
+  },
+  done: ({ count, amountIdr }) => `${count} payments, ${formatIdr(amountIdr)}, go back to their buyers.`,
+})

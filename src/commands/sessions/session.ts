@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import type { SessionView } from '../../domain/group-buying/index.ts'
+import type { Tx } from '../../domain/kernel/index.ts'
+import type { CommandContext } from '../context.ts'
+
+/** The argument that names a session, for every verb that takes one. */
+export const sessionArgument = { name: 'session', description: 'UUID or code' } as const
+export const sessionInput = { session: z.string().min(1) }
+
+/** The session that was named, drafts too. Throws group_buying.session_not_found. */
+export async function sessionNamed(tx: Tx, named: string): Promise<SessionView> {
+  const { getSession } = await import('../../domain/group-buying/index.ts')
+  return await getSession(tx, named, { withDrafts: true })
+}
+
+/** For a severe change: the session's own code has to be typed. */
+export async function codeOfSession(context: CommandContext, named: string): Promise<string> {
+  return (await context.read(({ tx }) => sessionNamed(tx, named))).code
+}

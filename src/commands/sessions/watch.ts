@@ -1,0 +1,96 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { z } from 'zod'
+import type { SessionView } from '../../domain/group-buying/index.ts'
+import { formatIdr } from '../../domain/kernel/index.ts'
+import type { CommandContext } from '../context.ts'
+import { defineTask } from '../define-command.ts'
+import { formatTime, printable } from '../format.ts'
+import type { Output } from '../output.ts'
+import { sessionNamed } from './session.ts'
+
+// As many as fit a tall terminal, two lines each.
+const SHOWN = 20
+const BAR = 30
+const HOME_AND_CLEAR = '\u001b[H\u001b[J'
+
+const seconds = z
+  .string()
+  .regex(/^\d{1,4}$/, 'it takes whole seconds')
+  .transform(Number)
+  .pipe(z.int().min(1))
+
+export const watch = defineTask({
+  name: 'watch',
+  description:
+    'Live: how far sessions are from their MOQ, the money in escrow, the time left. Off a terminal, or with --json, once.',
+  args: [{ name: 'session', description: 'UUID or code; else all that live', optional: true }],
+  options: [{ flags: '--every <seconds>', description: 'how often to look again (2)' }],
+  input: z.object({ session: z.string().optional(), every: seconds.default(2) }),
+  examples: ['laku sessions watch', 'laku sessions watch GBS-261123-7K3QX2 --every 5'],
+  run: async (context, { session, every }) => {
+    const { output } = context
+    const first = await look(context, session)
+    // The width is known on a terminal alone.
+    if (output.json || output.width === undefined) return { json: first, text: picture(first, output) }
+    for (let seen = first; ; seen = await look(context, session)) {
+      output.raw(
+        `${HOME_AND_CLEAR}${picture(seen, output)}\n\n${output.style.dim('Ctrl-C ends the watch')}\n`,
+      )
+      await wait(every * 1000)
+    }
+  },
+})
+
+type Watched = SessionView & { escrowIdr: number }
+type Look = { at: Date; data: Watched[] }
+
+async function look(context: CommandContext, session: string | undefined): Promise<Look> {
+  const { liveSessions } = await import('../../domain/group-buying/index.ts')
+  const { balances, escrow } = await import('../../domain/ledger/index.ts')
+  return await context.read(async ({ tx, now }) => {
+    const sessions = session === undefined ? await liveSessions(tx, SHOWN) : [await sessionNamed(tx, session)]
+    const held = await balances(
+      tx,
+      sessions.map(({ id }) => escrow(id)),
+    )
+    const idr = new Map(held.map(({ account, balanceIdr }) => [account, balanceIdr]))
+    return { at: now, data: sessions.map((one) => ({ ...one, escrowIdr: idr.get(escrow(one.id)) ?? 0 })) }
+  })
+}
+
+function picture({ at, data }: Look, { style }: Output): string {
+  const head = style.bold(`sessions at ${formatTime(at)} WIB`)
+  if (data.length === 0) return `${head}\nNo session lives. Make one with laku sessions create.`
+  const blocks = data.map((one) => {
+    const { code, status, paidUnits, heldUnits, moq, escrowIdr, product } = one
+    const bar = barOf(paidUnits, heldUnits, moq)
+    return [
+      `${style.bold(code)}  ${status}  ${printable(product.name)}`,
+      `  ${bar}  ${paidUnits} of ${moq} paid, ${heldUnits} held  ${formatIdr(escrowIdr)} in escrow  ${timeLeft(one, at)}`,
+    ].join('\n')
+  })
+  return [head, ...blocks].join('\n')
+}
+
+/** Paid units full, held ones half, out of the MOQ. */
+export function barOf(paid: number, held: number, moq: number): string {
+  const width = (units: number) => Math.min(BAR, Math.floor((BAR * units) / moq))
+  const full = width(paid)
+  const half = width(paid + held) - full
+  return `${'█'.repeat(full)}${'▒'.repeat(half)}${'░'.repeat(BAR - full - half)}`
+}
+
+/** What is left of a forming session: `2d 03h`, `14h 05m`, `3m 20s`; nothing where it no longer forms. */
+export function timeLeft({ status, endsAt }: Pick<SessionView, 'status' | 'endsAt'>, now: Date): string {
+  if (status !== 'forming') return ''
+  const leftS = Math.max(0, Math.floor((endsAt.getTime() - now.getTime()) / 1000))
+  const two = (value: number) => String(value).padStart(2, '0')
+  const [days, hours, minutes] = [
+    Math.floor(leftS / 86_400),
+    Math.floor(leftS / 3_600) % 24,
+    Math.floor(leftS / 60) % 60,
+  ]
+  if (days > 0) return `${days}d ${two(hours)}h left`
+  if (hours > 0) return `${hours}h ${two(minutes)}m left`
+  return `${minutes}m ${two(leftS % 60)}s left`
+}
