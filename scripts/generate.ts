@@ -1,25 +1,30 @@
 // Writes what is made from the code and kept in the repository; with --check it changes nothing and fails on drift.
 
 import { spawnSync } from 'node:child_process'
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import pg from 'pg'
 import { errorCatalogue } from '../src/domain/kernel/index.ts'
 import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../src/runtime/embedded-postgres.ts'
 import { migrate } from '../src/runtime/migrate.ts'
 import { dumpSchema } from './dump-schema.ts'
 import { errorsPage } from './errors-page.ts'
+import { readGraph } from './floors.ts'
+import { floorsPage } from './floors-page.ts'
+import { findMachines } from './machines.ts'
+import { statesPages } from './states-pages.ts'
 
 const check = process.argv.includes('--check')
 let drifted = false
 
 function keep(path: string, text: string): void {
   if (check) {
-    if (readFileSync(path, 'utf8') === text) return
+    if (existsSync(path) && readFileSync(path, 'utf8') === text) return
     drifted = true
     console.error(`${path} is not what the code says: run npm run generate`)
   } else {
+    mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, text)
     console.log(`wrote ${path}`)
   }
@@ -55,6 +60,8 @@ try {
   // Declaring its errors is what a module of errors does when it loads.
   for (const file of globSync('src/**/*errors.ts')) await import(join(process.cwd(), file))
   keep('docs/errors.md', errorsPage(errorCatalogue()))
+  for (const [file, page] of statesPages(await findMachines(process.cwd()))) keep(`docs/states/${file}`, page)
+  keep('docs/floors.md', floorsPage(readGraph(process.cwd())))
 } finally {
   await stopEmbeddedPostgres(dataDir)
   rmSync(dataDir, { recursive: true, force: true })

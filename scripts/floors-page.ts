@@ -1,0 +1,35 @@
+import type { Graph } from './floors.ts'
+
+/** docs/floors.md: which domain may call which, drawn from graph.json, the highest first. */
+export function floorsPage(graph: Graph): string {
+  const floors = [...Map.groupBy(Object.keys(graph), (domain) => heightOf(graph, domain))].sort(
+    ([a], [b]) => b - a,
+  )
+  const rows = floors.flatMap(([height, domains]) =>
+    domains.map((domain) => `| ${height} | ${domain} | ${graph[domain]?.join(', ') || '-'} |`),
+  )
+  const arrows = Object.entries(graph).flatMap(([domain, below]) =>
+    below.map((one) => `  ${domain} --> ${one}`),
+  )
+  return `# Floors
+
+Calls go down, news goes up: a domain imports only domains below it, through their \`index.ts\`. Made from
+[\`src/domain/graph.json\`](../src/domain/graph.json) by \`npm run generate\`; \`npm run lint\` refuses any other import.
+Everybody may import \`kernel\`; \`choreography\`, \`invariants\` and \`privacy\` stand above all of them.
+
+| floor | domain | may import |
+| --- | --- | --- |
+${rows.join('\n')}
+
+\`\`\`mermaid
+flowchart TD
+${arrows.join('\n')}
+\`\`\`
+`
+}
+
+/** 0 where nothing is below, else one more than the highest below. */
+function heightOf(graph: Graph, domain: string): number {
+  const below = graph[domain] ?? []
+  return below.length === 0 ? 0 : 1 + Math.max(...below.map((one) => heightOf(graph, one)))
+}
