@@ -397,6 +397,34 @@ create table payments (
   constraint payments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'partially_refunded'::text, 'refunded'::text, 'expired'::text, 'failed'::text, 'review'::text])))
 );
 
+create table payouts (
+  id uuid not null,
+  key text not null,
+  purpose text not null,
+  subject_id uuid not null,
+  channel_code text not null,
+  account_number text not null,
+  account_holder text not null,
+  amount_idr bigint not null,
+  description text not null,
+  status text default 'created'::text not null,
+  attempt integer default 0 not null,
+  called_at timestamp with time zone,
+  provider_payout_id text,
+  provider_status text,
+  failure_code text,
+  next_check_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  submitted_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint payouts_key_key UNIQUE (key),
+  constraint payouts_provider_payout_id_key UNIQUE (provider_payout_id),
+  constraint payouts_pkey PRIMARY KEY (id),
+  constraint payouts_amount_idr_check CHECK ((amount_idr > 0)),
+  constraint payouts_purpose_check CHECK ((purpose = ANY (ARRAY['settlement'::text, 'withdrawal'::text]))),
+  constraint payouts_status_check CHECK ((status = ANY (ARRAY['created'::text, 'submitted'::text, 'succeeded'::text, 'failed'::text, 'reversed'::text])))
+);
+
 create table price_history (
   id uuid not null,
   variant_id uuid not null,
@@ -706,6 +734,8 @@ CREATE INDEX payments_of_order ON public.payments USING btree (order_id) WHERE (
 CREATE INDEX payments_of_participant ON public.payments USING btree (participant_id) WHERE (participant_id IS NOT NULL);
 CREATE INDEX payments_of_session ON public.payments USING btree (session_id, status) WHERE (session_id IS NOT NULL);
 CREATE INDEX payments_of_user ON public.payments USING btree (user_id, id);
+CREATE INDEX payouts_due ON public.payouts USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
+CREATE INDEX payouts_of_subject ON public.payouts USING btree (subject_id);
 CREATE INDEX price_history_of_variant ON public.price_history USING btree (variant_id, since);
 CREATE INDEX product_variants_of_product ON public.product_variants USING btree (product_id);
 CREATE INDEX products_listed ON public.products USING btree (id) WHERE (status = 'active'::text);
@@ -729,6 +759,7 @@ CREATE UNIQUE INDEX addresses_one_default ON public.addresses USING btree (user_
 CREATE UNIQUE INDEX attention_open ON public.attention USING btree (kind, subject_id) WHERE (resolved_at IS NULL);
 CREATE UNIQUE INDEX participants_one_live ON public.group_participants USING btree (session_id, user_id) WHERE (status = ANY (ARRAY['held'::text, 'paid'::text, 'ordered'::text]));
 CREATE UNIQUE INDEX payments_one_open_an_order ON public.payments USING btree (order_id) WHERE (status = 'pending'::text);
+CREATE UNIQUE INDEX payouts_one_live ON public.payouts USING btree (subject_id) WHERE (status = ANY (ARRAY['created'::text, 'submitted'::text, 'succeeded'::text]));
 CREATE UNIQUE INDEX shipments_one_live ON public.shipments USING btree (order_id) WHERE (status <> ALL (ARRAY['cancelled'::text, 'not_found'::text, 'returned'::text, 'lost'::text]));
 CREATE UNIQUE INDEX stock_reservations_open ON public.stock_reservations USING btree (subject_id, variant_id) WHERE (status = 'open'::text);
 CREATE UNIQUE INDEX users_phone ON public.users USING btree (phone) WHERE (status <> 'deleted'::text);

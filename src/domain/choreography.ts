@@ -17,6 +17,7 @@ import {
   startProcessing,
 } from './order/index.ts'
 import { refundSessionPayments } from './payment/index.ts'
+import './payout/events.ts'
 import './product/events.ts'
 import './user/events.ts'
 import './warehouse/events.ts'
@@ -111,6 +112,15 @@ export const choreography: Choreography = {
   },
   'refund.succeeded': { reactions: [markOrdersRefunded, markParticipantsRefunded], jobs: [notify] },
   'refund.failed': {},
+
+  'payout.created': {
+    jobs: [{ job: 'payouts.submit', data: ({ payload }) => ({ payoutId: payload.payoutId }) }],
+  },
+  // Whoever made it follows with the postings of its purpose, in the same transaction.
+  'payout.submitted': {},
+  'payout.succeeded': {},
+  'payout.failed': {},
+  'payout.reversed': {},
 
   'session.created': {},
   'session.opened': {},

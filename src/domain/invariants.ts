@@ -3,6 +3,7 @@ import type { Check } from './kernel/index.ts'
 import { ledgerChecks } from './ledger/index.ts'
 import { orderChecks } from './order/index.ts'
 import { paymentChecks } from './payment/index.ts'
+import { payoutChecks } from './payout/index.ts'
 import { walletChecks } from './wallet/index.ts'
 import { warehouseChecks } from './warehouse/index.ts'
 
@@ -10,6 +11,7 @@ import { warehouseChecks } from './warehouse/index.ts'
 export const bookChecks: readonly Check[] = [
   ...ledgerChecks,
   ...paymentChecks,
+  ...payoutChecks,
   ...walletChecks,
   ...groupBuyingChecks,
   ...orderChecks,

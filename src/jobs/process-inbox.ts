@@ -8,6 +8,7 @@ import {
   type WaitingWebhook,
   waitingWebhooks,
 } from '../domain/payment/index.ts'
+import { type PayoutNotice, processPayoutNotices } from '../domain/payout/index.ts'
 import { type MessageNews, recordStatuses } from '../domain/whatsapp/index.ts'
 import { parseWhatsAppWebhook } from '../providers/whatsapp/webhook.ts'
 import { parseXenditWebhook } from '../providers/xendit/webhook.ts'
@@ -15,6 +16,7 @@ import type { Laku } from '../runtime/laku.ts'
 
 interface Read {
   notices: GatewayNotice[]
+  payouts: PayoutNotice[]
   messages: { inboxId: string; attempts: number; news: MessageNews[] }[]
   unreadable: FailedWebhook[]
 }
@@ -23,9 +25,17 @@ interface Read {
 export async function processInbox(laku: Laku, actor: Actor, ids: readonly string[]): Promise<void> {
   const { units } = laku
   const waiting = await units.run(actor, (work) => waitingWebhooks(work, ids))
-  const { notices, messages, unreadable } = readAll(waiting)
+  const { notices, payouts, messages, unreadable } = readAll(waiting)
   if (unreadable.length > 0) await units.run(actor, (work) => noteFailures(work, unreadable))
   await processNotices({ units, actor, gateway: laku.providers.gateway }, notices)
+  await processPayoutNotices(
+    { units, actor, payouts: laku.providers.payouts },
+    payouts,
+    async (work, { processed, failed }) => {
+      await markProcessed(work, processed)
+      await noteFailures(work, failed)
+    },
+  )
   if (messages.length > 0) await units.run(actor, (work) => followMessages(work, messages))
 }
 
@@ -50,7 +60,7 @@ async function followMessages(work: Work, messages: Read['messages']): Promise<v
 }
 
 function readAll(waiting: readonly WaitingWebhook[]): Read {
-  const read: Read = { notices: [], messages: [], unreadable: [] }
+  const read: Read = { notices: [], payouts: [], messages: [], unreadable: [] }
   for (const { id: inboxId, provider, body, attempts } of waiting) {
     const parsed = parseJson(body)
     if (provider === 'whatsapp') {
@@ -60,7 +70,8 @@ function readAll(waiting: readonly WaitingWebhook[]): Read {
       continue
     }
     const notice = provider === 'xendit' ? parseXenditWebhook(parsed) : undefined
-    if (notice && notice.kind !== 'payout') read.notices.push({ inboxId, kind: notice.kind, id: notice.id })
+    if (notice?.kind === 'payout') read.payouts.push({ inboxId, id: notice.id })
+    else if (notice) read.notices.push({ inboxId, kind: notice.kind, id: notice.id })
     else read.unreadable.push(notFollowed(inboxId))
   }
   return read

@@ -11,6 +11,8 @@ import { notifyJob } from './notify.ts'
 import { otpDeliverJob } from './otp.deliver.ts'
 import { paymentsSweepJob } from './payments.sweep.ts'
 import { paymentsWithdrawJob } from './payments.withdraw.ts'
+import { payoutsSubmitJob } from './payouts.submit.ts'
+import { payoutsSweepJob } from './payouts.sweep.ts'
 import { refundsSubmitJob } from './refunds.submit.ts'
 import { refundsSweepJob } from './refunds.sweep.ts'
 import { shipmentsBookJob } from './shipments.book.ts'
@@ -33,6 +35,8 @@ export const jobs: readonly JobDefinition[] = [
   otpDeliverJob,
   paymentsSweepJob,
   paymentsWithdrawJob,
+  payoutsSubmitJob,
+  payoutsSweepJob,
   refundsSubmitJob,
   refundsSweepJob,
   shipmentsBookJob,

@@ -3,6 +3,7 @@ import { createSmtpMailer } from '../providers/email/smtp.ts'
 import { createTwilioSender } from '../providers/sms/twilio.ts'
 import { createMetaSender } from '../providers/whatsapp/meta.ts'
 import { createXenditGateway } from '../providers/xendit/gateway.ts'
+import { createXenditPayouts } from '../providers/xendit/payouts.ts'
 import type { Config } from './config.ts'
 import type { Providers } from './providers.ts'
 
@@ -10,6 +11,7 @@ import type { Providers } from './providers.ts'
 export function createProviders(config: Config): Providers {
   return {
     gateway: createXenditGateway({ url: config.xenditApiUrl, secretKey: config.xenditSecretKey }),
+    payouts: createXenditPayouts({ url: config.xenditApiUrl, secretKey: config.xenditSecretKey }),
     courier: createBiteshipCourier({ url: config.biteshipApiUrl, apiKey: config.biteshipApiKey }),
     whatsapp: createMetaSender({
       url: config.whatsappApiUrl,

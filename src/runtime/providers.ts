@@ -2,11 +2,13 @@ import type { SmsSender } from '../domain/auth/sms.ts'
 import type { CourierGateway } from '../domain/logistics/courier.ts'
 import type { Mailer } from '../domain/notification/mailer.ts'
 import type { PaymentGateway } from '../domain/payment/gateway.ts'
+import type { PayoutGateway } from '../domain/payout/gateway.ts'
 import type { WhatsAppSender } from '../domain/whatsapp/sender.ts'
 
 /** The outside world behind the domain's ports. */
 export interface Providers {
   gateway: PaymentGateway
+  payouts: PayoutGateway
   courier: CourierGateway
   whatsapp: WhatsAppSender
   mailer: Mailer

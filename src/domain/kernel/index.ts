@@ -1,4 +1,11 @@
 export { type Actor, actorLabel, requireCustomer, requireStaff, type StaffRole } from './actor.ts'
+export {
+  type BankAccount,
+  maskedAccount,
+  type PayoutChannel,
+  payoutChannels,
+  requireBankAccount,
+} from './bank-account.ts'
 export { type Check, type CheckResult, runChecks } from './check.ts'
 export { type Clock, jakartaDate, ManualClock, secondsAfter, systemClock } from './clock.ts'
 export { DomainError, defineErrors, type ErrorDefinition, type ErrorKind, errorCatalogue } from './errors.ts'

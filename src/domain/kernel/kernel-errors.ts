@@ -11,6 +11,11 @@ export const kernelErrors = defineErrors('kernel', {
   ],
   paused: ['unavailable', 'Staff have paused this; it waits and goes on when they resume it.'],
   illegal_transition: ['conflict', 'The state does not allow this.'],
+  payout_channel_unknown: ['invalid', 'No money can be paid out to this bank or e-wallet.'],
+  bank_account_invalid: [
+    'invalid',
+    'The account number or the name of its holder is not one that this bank or e-wallet has.',
+  ],
   database_unavailable: ['unavailable', 'The database cannot be reached; nothing was changed, try again.'],
   busy: ['unavailable', 'The database was too busy to finish this; nothing was changed, try again.'],
 })

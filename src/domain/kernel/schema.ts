@@ -303,6 +303,28 @@ export interface Payments {
   userId: string;
 }
 
+export interface Payouts {
+  accountHolder: string;
+  accountNumber: string;
+  amountIdr: number;
+  attempt: Generated<number>;
+  calledAt: Timestamp | null;
+  channelCode: string;
+  createdAt: Timestamp;
+  description: string;
+  failureCode: string | null;
+  finishedAt: Timestamp | null;
+  id: string;
+  key: string;
+  nextCheckAt: Timestamp | null;
+  providerPayoutId: string | null;
+  providerStatus: string | null;
+  purpose: string;
+  status: Generated<string>;
+  subjectId: string;
+  submittedAt: Timestamp | null;
+}
+
 export interface PriceHistory {
   id: string;
   priceIdr: number;
@@ -529,6 +551,7 @@ export interface DB {
   otpChallenges: OtpChallenges;
   participantItems: ParticipantItems;
   payments: Payments;
+  payouts: Payouts;
   priceHistory: PriceHistory;
   products: Products;
   productVariants: ProductVariants;

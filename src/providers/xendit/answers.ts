@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { GatewayInvoice, GatewayRefund } from '../../domain/payment/gateway.ts'
+import type { GatewayChannel, GatewayPayout } from '../../domain/payout/gateway.ts'
 import { instant, maybe, present } from '../answers.ts'
 import type { ProviderVerdict } from '../http.ts'
 
@@ -53,6 +54,56 @@ export const refundAnswer = z
         referenceId: refund.reference_id,
         invoiceId: refund.invoice_id,
       }),
+  )
+
+export const payoutAnswer = z
+  .looseObject({
+    id: z.string().min(1),
+    reference_id: z.string(),
+    status: z.enum([
+      'ACCEPTED',
+      'REQUESTED',
+      'SUCCEEDED',
+      'FAILED',
+      'CANCELLED',
+      'REVERSED',
+      'LOCKED',
+      'PENDING_COMPLIANCE_ASSESSMENT',
+      'COMPLIANCE_REJECTED',
+    ]),
+    amount: z.int(),
+    failure_code: maybe(z.string()),
+  })
+  .transform(
+    (payout): GatewayPayout =>
+      present({
+        id: payout.id,
+        referenceId: payout.reference_id,
+        status: payout.status,
+        amountIdr: payout.amount,
+        failureCode: payout.failure_code,
+      }),
+  )
+
+/** A page in `data`; some versions of the API answer the bare array. */
+export const payoutsAnswer = z.union([
+  z.array(payoutAnswer),
+  z.looseObject({ data: z.array(payoutAnswer) }).transform((page) => page.data),
+])
+
+export const channelAnswer = z
+  .looseObject({
+    channel_code: z.string(),
+    channel_name: z.string(),
+    amount_limits: z.looseObject({ minimum: z.number(), maximum: z.number() }),
+  })
+  .transform(
+    (channel): GatewayChannel => ({
+      channelCode: channel.channel_code,
+      name: channel.channel_name,
+      minimumIdr: channel.amount_limits.minimum,
+      maximumIdr: channel.amount_limits.maximum,
+    }),
   )
 
 const xenditError = z.looseObject({ error_code: z.string() })

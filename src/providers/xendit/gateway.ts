@@ -4,19 +4,10 @@ import { Refund } from 'xendit-node/refund/index.js'
 import { z } from 'zod'
 import type { NewGatewayInvoice, PaymentGateway } from '../../domain/payment/gateway.ts'
 import { present } from '../answers.ts'
-import type { BreakerOptions } from '../guard.ts'
-import { createProviderHttp, type ProviderHttp } from '../http.ts'
 import { plusPhone } from '../phone.ts'
-import { invoiceAnswer, refundAnswer, xenditErrorIn } from './answers.ts'
-
-export interface XenditOptions {
-  /** `https://api.xendit.co`, or a sandbox's address. */
-  url: string
-  secretKey: string
-  /** For one call. Default 10 s. */
-  timeoutMs?: number
-  breaker?: BreakerOptions
-}
+import { invoiceAnswer, refundAnswer } from './answers.ts'
+import { throughSdk } from './through-sdk.ts'
+import { type XenditOptions, xenditWire } from './wire.ts'
 
 /**
  * The payment gateway over Xendit's invoices and refunds. Creations go through Xendit's SDK, which builds the request;
@@ -24,14 +15,7 @@ export interface XenditOptions {
  * `status` and more, and fail on an invoice without every `available_*` list.
  */
 export function createXenditGateway(options: XenditOptions): PaymentGateway {
-  const url = options.url.replace(/\/+$/, '')
-  const http = createProviderHttp({
-    ...options,
-    provider: 'xendit',
-    headers: { authorization: `Basic ${Buffer.from(`${options.secretKey}:`).toString('base64')}` },
-    errorIn: xenditErrorIn,
-  })
-  const account = { secretKey: options.secretKey, xenditURL: url }
+  const { http, account } = xenditWire(options)
 
   return {
     async createInvoice(invoice) {
@@ -106,28 +90,4 @@ function invoiceRequest(invoice: NewGatewayInvoice) {
     successRedirectUrl: invoice.successRedirectUrl,
     items: items?.map(({ name, priceIdr, quantity }) => ({ name, price: priceIdr, quantity })),
   })
-}
-
-/**
- * One call through an SDK client, answering the raw JSON. The client's fetch is replaced by ours: it has no timeout of
- * its own and throws a TypeError on an error page. Once there is an answer, what the SDK's models make of it is no matter.
- */
-async function throughSdk<Client extends object>(
-  http: ProviderHttp,
-  operation: string,
-  client: Client,
-  call: (client: Client) => Promise<unknown>,
-): Promise<unknown> {
-  let answer: unknown
-  const fetchApi = async (url: string, init: RequestInit) => {
-    answer = await http.send(operation, url, init)
-    return Response.json(answer)
-  }
-  Object.assign(client, { fetchApi })
-  try {
-    await call(client)
-  } catch (error) {
-    if (answer === undefined) throw error
-  }
-  return answer
 }

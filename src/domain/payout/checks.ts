@@ -1,0 +1,19 @@
+import { sql } from 'kysely'
+import type { Check } from '../kernel/index.ts'
+
+/** What is always true of money that leaves (the design's list, number 4 and 7). */
+export const payoutChecks: readonly Check[] = [
+  {
+    name: 'payouts-in-flight is what its submitted payouts say',
+    violations: async (tx) => {
+      const { rows } = await sql<{ line: string }>`
+        select format('payouts-in-flight holds %s, its payouts say %s', b.held, p.due) as line
+        from (
+          select coalesce(sum(b.balance_idr), 0) as held
+          from ledger_accounts a join ledger_balances b on b.account_id = a.id where a.key = 'payouts-in-flight'
+        ) b cross join (select coalesce(sum(amount_idr), 0) as due from payouts where status = 'submitted') p
+        where b.held <> p.due`.execute(tx)
+      return rows.map((row) => row.line)
+    },
+  },
+]

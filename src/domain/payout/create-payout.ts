@@ -1,0 +1,71 @@
+import { sql } from 'kysely'
+import {
+  type BankAccount,
+  newId,
+  type Rupiah,
+  requireBankAccount,
+  rupiah,
+  secondsAfter,
+  type Work,
+} from '../kernel/index.ts'
+import { openAccount, sealAccount } from './destination.ts'
+import { payoutErrors } from './errors.ts'
+import type { PayoutPurpose } from './events.ts'
+import { payoutNews } from './payout-news.ts'
+
+export interface NewPayout {
+  /**
+   * What the provider knows it by, the same for the same try and new after a definite failure: the subject's code and
+   * the number of the try, `STL-261123-7K3QX2-1`.
+   */
+  key: string
+  purpose: PayoutPurpose
+  /** The settlement or the withdrawal. */
+  subjectId: string
+  destination: BankAccount
+  amountIdr: Rupiah
+  /** The receiver may see it on their statement; the key where nothing is said. */
+  description?: string | undefined
+}
+
+/** A payout whose job is lost is picked up by the sweep after this long. */
+const JOB_GRACE_S = 60
+
+/**
+ * Makes a payout that is sent after the commit, and posts nothing: who made it follows payout.submitted, payout.succeeded,
+ * payout.failed and payout.reversed with the postings of its purpose. The same key with the same content changes nothing.
+ * Returns the payout's id.
+ * @throws payout.key_reused, payout.under_way, kernel.payout_channel_unknown, kernel.bank_account_invalid
+ */
+export async function createPayout(work: Work, input: NewPayout): Promise<string> {
+  const { key, purpose, subjectId, description = key } = input
+  const amountIdr = rupiah(input.amountIdr)
+  const destination = requireBankAccount(input.destination)
+  const id = newId()
+  const sealed = sealAccount(work.vault, destination)
+  const { rows } = await sql<{ id: string }>`
+    insert into payouts (id, key, purpose, subject_id, channel_code, account_number, account_holder, amount_idr, description,
+      next_check_at, created_at)
+    values (${id}, ${key}, ${purpose}, ${subjectId}, ${sealed.channelCode}, ${sealed.accountNumber}, ${sealed.accountHolder},
+      ${amountIdr}, ${description}, ${secondsAfter(work.now, JOB_GRACE_S)}, ${work.now})
+    on conflict do nothing returning id`.execute(work.tx)
+  if (rows.length === 0) return await madeBefore(work, { ...input, destination })
+  const payload = payoutNews({ id, key, purpose, subjectId, amountIdr })
+  work.emit({ type: 'payout.created', aggregate: ['payout', id], payload })
+  return id
+}
+
+/** The key was used for just this, or else another payout of the subject is alive. */
+async function madeBefore(work: Work, input: NewPayout): Promise<string> {
+  const { key, subjectId, amountIdr, destination } = input
+  const before = await work.tx.selectFrom('payouts').selectAll().where('key', '=', key).executeTakeFirst()
+  if (!before) throw payoutErrors.under_way({ subjectId })
+  const account = openAccount(work.vault, before)
+  const same =
+    before.subjectId === subjectId &&
+    before.amountIdr === amountIdr &&
+    account.channelCode === destination.channelCode &&
+    account.accountNumber === destination.accountNumber
+  if (!same) throw payoutErrors.key_reused({ key })
+  return before.id
+}

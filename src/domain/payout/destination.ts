@@ -1,0 +1,26 @@
+import type { BankAccount, Vault } from '../kernel/index.ts'
+
+const PURPOSE = 'payout.destination'
+
+/** A destination as it lies in the row: number and holder encrypted. */
+export interface SealedAccount {
+  channelCode: string
+  accountNumber: string
+  accountHolder: string
+}
+
+export function sealAccount(vault: Vault, account: BankAccount): SealedAccount {
+  return {
+    channelCode: account.channelCode,
+    accountNumber: vault.seal(PURPOSE, account.accountNumber),
+    accountHolder: vault.seal(PURPOSE, account.accountHolderName),
+  }
+}
+
+export function openAccount(vault: Vault, sealed: SealedAccount): BankAccount {
+  return {
+    channelCode: sealed.channelCode,
+    accountNumber: vault.open(PURPOSE, sealed.accountNumber),
+    accountHolderName: vault.open(PURPOSE, sealed.accountHolder),
+  }
+}

@@ -1,0 +1,20 @@
+import './events.ts'
+
+export { payoutChecks } from './checks.ts'
+export type { PayoutContext } from './context.ts'
+export { createPayout, type NewPayout } from './create-payout.ts'
+export { payoutErrors } from './errors.ts'
+export type { PayoutNews, PayoutPurpose } from './events.ts'
+export type {
+  GatewayChannel,
+  GatewayPayout,
+  GatewayPayoutStatus,
+  NewGatewayPayout,
+  PayoutGateway,
+} from './gateway.ts'
+export { holdPayouts, releasePayouts } from './hold-payouts.ts'
+export { type PayoutInbox, type PayoutNotice, processPayoutNotices } from './process-payout-notices.ts'
+export { type PayoutView, payoutsOf } from './read-payouts.ts'
+export { settlePayouts } from './settle-payouts.ts'
+export { payoutsDue, submitPayouts, sweepPayouts } from './submit-payouts.ts'
+export { type PayoutStatus, payoutTransitions } from './transitions.ts'

@@ -1,0 +1,238 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { openPayoutFixture } from '../../../test/payouts.ts'
+import { refusal } from '../../../test/storefront.ts'
+import { newId } from '../kernel/index.ts'
+import { factoryAccount } from '../ledger/index.ts'
+import {
+  holdPayouts,
+  payoutsOf,
+  releasePayouts,
+  settlePayouts,
+  submitPayouts,
+  sweepPayouts,
+} from './index.ts'
+import { isRetryable, nextLookS } from './rules.ts'
+
+/** Xendit's test numbers decide what becomes of a payout; this one stays accepted until it is moved by hand. */
+const waits = { channelCode: 'ID_CIMB', accountNumber: '131313', accountHolderName: 'PT Uji' }
+
+describe('payouts', () => {
+  let f: Awaited<ReturnType<typeof openPayoutFixture>>
+  beforeAll(async () => {
+    f = await openPayoutFixture()
+  })
+  afterEach(async () => {
+    await f.faults()
+  })
+  afterAll(async () => {
+    expect(await f.broken()).toEqual([])
+    await f.laku.close()
+  })
+
+  const submit = (...ids: string[]) => submitPayouts(f.context, ids)
+  const sweepAfter = async (seconds: number) => {
+    f.laku.clock.shift(seconds)
+    await sweepPayouts(f.context)
+  }
+  const submitted = async (key: string = newId()) => {
+    const id = await f.create({ key, destination: waits })
+    await submit(id)
+    const { providerPayoutId, subjectId } = await f.row(id)
+    return { id, key, subjectId, providerId: providerPayoutId as string }
+  }
+  const hear = async (providerId: string) => {
+    const answer = await f.payouts.getPayout(providerId)
+    await f.laku.system((work) => settlePayouts(work, [answer]))
+  }
+
+  it('sends once, under its own key, and follows to the success', async () => {
+    const { id, key, subjectId, providerId } = await submitted()
+    expect(await f.row(id)).toMatchObject({ status: 'submitted', providerStatus: 'ACCEPTED' })
+    expect(await f.balance(factoryAccount(subjectId))).toBe(-50_000)
+    await submit(id)
+    expect(await f.atProvider(key)).toHaveLength(1)
+    await f.move(providerId, 'SUCCEEDED')
+    await hear(providerId)
+    await hear(providerId)
+    expect(await f.row(id)).toMatchObject({ status: 'succeeded', failureCode: null })
+    expect(await f.events(id)).toEqual(['created', 'submitted', 'succeeded'])
+    const [view] = await f.laku.system((work) => payoutsOf(work.tx, work.vault, subjectId))
+    expect(view).toMatchObject({ bank: 'CIMB Niaga', account: '…1313', held: false })
+  })
+
+  it('keeps number and holder unreadable at rest', async () => {
+    const row = await f.row(await f.create())
+    expect(`${row.accountNumber} ${row.accountHolder}`).not.toMatch(/1234567890|PT Uji/)
+  })
+
+  it('changes nothing under the same key, and refuses another content or a second payout', async () => {
+    const [key, subjectId] = [newId(), newId()]
+    const id = await f.create({ key, subjectId })
+    expect(await f.create({ key, subjectId })).toBe(id)
+    expect(await refusal(f.create({ key, subjectId, amountIdr: 1 }))).toBe('payout.key_reused')
+    expect(await refusal(f.create({ subjectId }))).toBe('payout.under_way')
+    const wrong = { channelCode: 'ID_BCA', accountNumber: '123', accountHolderName: 'PT Uji' }
+    expect(await refusal(f.create({ destination: wrong }))).toBe('kernel.bank_account_invalid')
+    const nowhere = { ...wrong, channelCode: 'ID_NOWHERE' }
+    expect(await refusal(f.create({ destination: nowhere }))).toBe('kernel.payout_channel_unknown')
+  })
+
+  it('asks after a lost answer, and sends no second one', async () => {
+    await f.faults({ provider: 'xendit', operation: 'createPayout', kind: 'commit_then_timeout', times: 1 })
+    const key = newId()
+    const id = await f.create({ key, destination: waits })
+    await submit(id)
+    expect(await f.row(id)).toMatchObject({ status: 'submitted', providerPayoutId: null })
+    await sweepAfter(20)
+    expect((await f.row(id)).providerPayoutId).not.toBeNull()
+    expect(await f.atProvider(key)).toHaveLength(1)
+  })
+
+  it('takes "not found" for a no only ten minutes after the call', async () => {
+    await f.faults({ provider: 'xendit', operation: 'createPayout', kind: 'timeout', times: 1 })
+    const key = newId()
+    const id = await f.create({ key, destination: waits })
+    await submit(id)
+    await sweepAfter(60)
+    await sweepAfter(300)
+    expect(await f.row(id)).toMatchObject({ status: 'submitted', providerPayoutId: null })
+    await sweepAfter(300)
+    expect(await f.row(id)).toMatchObject({ status: 'failed', failureCode: 'NEVER_ARRIVED' })
+    expect(await f.atProvider(key)).toHaveLength(0)
+    expect(await f.events(id)).toEqual(['created', 'submitted', 'failed'])
+  })
+
+  it('asks after a crash between the claim and the call', async () => {
+    const key = newId()
+    const id = await f.create({ key, destination: waits })
+    const dies = { ...f.payouts, createPayout: () => Promise.reject(new Error('the process died')) }
+    await expect(submitPayouts({ ...f.context, payouts: dies }, [id])).rejects.toThrow('died')
+    let sent = 0
+    const counting = { ...f.payouts, createPayout: () => Promise.reject(new Error(`sent ${++sent}`)) }
+    f.laku.clock.shift(61)
+    await sweepPayouts({ ...f.context, payouts: counting })
+    expect(sent).toBe(0)
+    expect((await f.row(id)).status).toBe('submitted')
+  })
+
+  it('sends again, under the same key, what was never taken', async () => {
+    await f.faults({ provider: 'xendit', operation: 'createPayout', kind: 'refuse', times: 1 })
+    const refused = await f.create()
+    await submit(refused)
+    expect(await f.row(refused)).toMatchObject({ status: 'failed', failureCode: 'API_VALIDATION_ERROR' })
+    const key = newId()
+    const id = await f.create({ key, destination: waits })
+    const away = { ...f.payouts, createPayout: f.payouts.createPayout }
+    const { ProviderFailure } = await import('../kernel/index.ts')
+    away.createPayout = () =>
+      Promise.reject(
+        new ProviderFailure({ provider: 'xendit', operation: 'x', outcome: 'unreachable', code: 'refused' }),
+      )
+    await submitPayouts({ ...f.context, payouts: away }, [id])
+    expect(await f.row(id)).toMatchObject({ status: 'submitted', calledAt: null })
+    await sweepAfter(20)
+    expect(await f.atProvider(key)).toHaveLength(1)
+    expect((await f.row(id)).providerPayoutId).not.toBeNull()
+  })
+
+  it.each([
+    ['123456', 'TEMPORARY_TRANSFER_ERROR', true],
+    ['121212', 'INVALID_DESTINATION', false],
+  ])('account %s fails with %s', async (accountNumber, failureCode, retryable) => {
+    const id = await f.create({ destination: { ...waits, accountNumber } })
+    await submit(id)
+    const { providerPayoutId } = await f.row(id)
+    await expect
+      .poll(async () => (await f.payouts.getPayout(providerPayoutId as string)).status)
+      .toBe('FAILED')
+    await sweepAfter(901)
+    expect(await f.row(id)).toMatchObject({ status: 'failed', failureCode })
+    const event = await f.laku.db
+      .selectFrom('events')
+      .select('payload')
+      .where('aggregateId', '=', id)
+      .where('type', '=', 'payout.failed')
+      .executeTakeFirstOrThrow()
+    expect(event.payload).toMatchObject({ retryable, failureCode })
+  })
+
+  it('follows money that came back after it was paid, and old news no more', async () => {
+    const { id, subjectId, providerId } = await submitted()
+    await f.move(providerId, 'SUCCEEDED')
+    const old = await f.payouts.getPayout(providerId)
+    await hear(providerId)
+    await f.move(providerId, 'REVERSED')
+    await hear(providerId)
+    await f.laku.system((work) => settlePayouts(work, [old]))
+    expect((await f.row(id)).status).toBe('reversed')
+    expect(await f.balance(factoryAccount(subjectId))).toBe(0)
+    expect(await f.create({ subjectId })).not.toBe(id)
+  })
+
+  it('tells of both when it hears of the way back first', async () => {
+    const { id, providerId } = await submitted()
+    await f.move(providerId, 'SUCCEEDED')
+    await f.move(providerId, 'REVERSED')
+    await hear(providerId)
+    expect(await f.events(id)).toEqual(['created', 'submitted', 'succeeded', 'reversed'])
+  })
+
+  it('looks for a lost reversal for a week', async () => {
+    const { id, providerId } = await submitted()
+    await f.move(providerId, 'SUCCEEDED')
+    await hear(providerId)
+    await f.move(providerId, 'REVERSED')
+    await sweepAfter(86_401)
+    expect((await f.row(id)).status).toBe('reversed')
+    expect([0, 86_400, 4 * 86_400, 8 * 86_400].map(nextLookS)).toEqual([86_400, 259_200, 604_800, undefined])
+  })
+
+  it('waits while payouts are paused, and still asks about what is under way', async () => {
+    const before = await submitted()
+    await f.move(before.providerId, 'SUCCEEDED')
+    await f.pause('payouts', true)
+    const id = await f.create({ destination: waits })
+    await submit(id)
+    await sweepAfter(901)
+    expect((await f.row(id)).status).toBe('created')
+    expect((await f.row(before.id)).status).toBe('succeeded')
+    await f.pause('payouts', false)
+    await sweepAfter(61)
+    expect((await f.row(id)).status).toBe('submitted')
+  })
+
+  it('keeps back what is held until it is released', async () => {
+    const subjectId = newId()
+    const id = await f.create({ subjectId, destination: waits })
+    expect(await f.laku.system((work) => holdPayouts(work, [subjectId]))).toEqual([subjectId])
+    await submit(id)
+    await sweepAfter(120)
+    expect((await f.row(id)).status).toBe('created')
+    await f.laku.system((work) => releasePayouts(work, [subjectId]))
+    await sweepAfter(0)
+    expect((await f.row(id)).status).toBe('submitted')
+  })
+
+  it('shows a person what waits too long, and what nobody sent', async () => {
+    const { id } = await submitted()
+    await sweepAfter(7 * 3600)
+    expect(await f.attention()).toContain(`payout_stuck ${id}`)
+    const stranger = { id: 'disb-x', referenceId: 'nobody', status: 'SUCCEEDED', amountIdr: 1 } as const
+    await f.laku.system((work) => settlePayouts(work, [stranger]))
+    expect(await f.attention()).toContain('payout_unexpected disb-x')
+  })
+
+  it('is sent once by ten workers', async () => {
+    for (let round = 0; round < 10; round++) {
+      const key = newId()
+      const id = await f.create({ key, destination: waits })
+      await Promise.all(Array.from({ length: 10 }, () => submit(id)))
+      expect(await f.atProvider(key)).toHaveLength(1)
+      expect(await f.events(id)).toEqual(['created', 'submitted'])
+    }
+  })
+
+  it('takes no unknown failure for one that passes', () => {
+    expect(['INSUFFICIENT_BALANCE', 'SOMETHING_NEW'].map(isRetryable)).toEqual([true, false])
+  })
+})

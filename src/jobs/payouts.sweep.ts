@@ -1,0 +1,17 @@
+import type { Actor } from '../domain/kernel/index.ts'
+import { payoutsDue, sweepPayouts } from '../domain/payout/index.ts'
+import { defineJob } from './define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'payouts.sweep' }
+
+/** Sends and asks about payouts that are due: lost jobs, answers that did not come, money that a bank may have sent back. */
+export const payoutsSweepJob = defineJob({
+  name: 'payouts.sweep',
+  batchSize: 1,
+  retryLimit: 0,
+  sweep: { due: payoutsDue },
+  run: async (laku) => {
+    await sweepPayouts({ units: laku.units, actor, payouts: laku.providers.payouts })
+    return undefined
+  },
+})

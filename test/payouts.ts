@@ -1,0 +1,107 @@
+import { type Choreography, type EventOf, newId, runChecks, type Work } from '../src/domain/kernel/index.ts'
+import {
+  type AccountKey,
+  balanceIdr,
+  credit,
+  debit,
+  factoryAccount,
+  ledgerChecks,
+  post,
+} from '../src/domain/ledger/index.ts'
+import { createPayout, type NewPayout, type PayoutGateway, payoutChecks } from '../src/domain/payout/index.ts'
+import { createXenditPayouts } from '../src/providers/xendit/payouts.ts'
+import { openTestLaku, system, type TestLaku, type TestOptions } from './laku.ts'
+
+type News = EventOf<'payout.submitted' | 'payout.succeeded' | 'payout.failed' | 'payout.reversed'>
+
+/** The postings of a settlement, made straight from the events. */
+const books =
+  (verb: string, from: (id: string) => AccountKey, to: (id: string) => AccountKey) =>
+  async (work: Work, events: News[]): Promise<void> => {
+    await post(
+      work,
+      events.map(({ payload: { payoutId, subjectId, amountIdr } }) => ({
+        key: `payout:${payoutId}:${verb}`,
+        kind: `payout.${verb}`,
+        subject: ['payout', payoutId],
+        entries: [debit(from(subjectId), amountIdr), credit(to(subjectId), amountIdr)],
+      })),
+    )
+  }
+const inFlight = (): AccountKey => 'payouts-in-flight'
+const gateway = (): AccountKey => 'gateway'
+
+/** The payout domain alone, with a follower that books as a settlement does. */
+const alone: Partial<Choreography> = {
+  'payout.created': {},
+  'payout.submitted': { reactions: [books('submitted', factoryAccount, inFlight)] },
+  'payout.succeeded': { reactions: [books('succeeded', inFlight, gateway)] },
+  'payout.failed': { reactions: [books('failed', inFlight, factoryAccount)] },
+  'payout.reversed': { reactions: [books('reversed', gateway, factoryAccount)] },
+}
+
+/** The provider's client with little patience, so that a lost answer costs a test a moment. */
+export const impatientPayouts = (laku: TestLaku): PayoutGateway =>
+  createXenditPayouts({
+    url: laku.config.xenditApiUrl,
+    secretKey: laku.config.xenditSecretKey,
+    timeoutMs: 400,
+    breaker: { troubles: 1000 },
+  })
+
+export async function openPayoutFixture(options: TestOptions = {}) {
+  const laku = await openTestLaku({ sandbox: true, choreography: alone, ...options })
+  const payouts = impatientPayouts(laku)
+  const send = async (method: string, path: string, body: unknown) => {
+    const headers = { 'content-type': 'application/json' }
+    const sent = method === 'GET' ? {} : { headers, body: JSON.stringify(body) }
+    const response = await fetch(`${laku.sandbox.url}/control${path}`, { method, ...sent })
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+    return (await response.json()) as unknown
+  }
+  // Nobody listens: deliveries would be tried again for four seconds each.
+  await send('PUT', '/webhooks', { drop_rate: 1 })
+  return {
+    laku,
+    payouts,
+    context: { units: laku.units, actor: system, payouts },
+    create: (more: Partial<NewPayout> = {}) => {
+      const subjectId = more.subjectId ?? newId()
+      const destination = { channelCode: 'ID_BCA', accountNumber: '1234567890', accountHolderName: 'PT Uji' }
+      const input = { key: newId(), purpose: 'settlement', destination, amountIdr: 50_000 } as const
+      return laku.system((work) => createPayout(work, { ...input, subjectId, ...more }))
+    },
+    row: (id: string) =>
+      laku.db.selectFrom('payouts').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
+    events: async (id: string) => {
+      const rows = await laku.db
+        .selectFrom('events')
+        .select('type')
+        .where('aggregateId', '=', id)
+        .orderBy('id')
+        .execute()
+      return rows.map((row) => row.type.replace('payout.', ''))
+    },
+    balance: (key: AccountKey) => laku.system((work) => balanceIdr(work.tx, key)),
+    attention: async () => {
+      const rows = await laku.db.selectFrom('attention').select(['kind', 'subjectId']).execute()
+      return rows.map((row) => `${row.kind} ${row.subjectId}`)
+    },
+    broken: async () => {
+      const checks = [...ledgerChecks, ...payoutChecks]
+      const results = await laku.system((work) => runChecks(checks, work.tx, laku.vault))
+      return results.filter((result) => !result.ok)
+    },
+    pause: async (name: string, paused: boolean) => {
+      await laku.db.updateTable('switches').set({ paused }).where('name', '=', name).execute()
+    },
+    faults: (...faults: object[]) => send('PUT', '/faults', faults),
+    move: (providerId: string, status: string) => send('POST', `/payouts/${providerId}`, { status }),
+    atProvider: async (key: string) => {
+      const book = (await send('GET', '/book', undefined)) as {
+        payouts: { id: string; reference_id: string; status: string; amount: number }[]
+      }
+      return book.payouts.filter((one) => one.reference_id === key)
+    },
+  }
+}
