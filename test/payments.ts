@@ -26,6 +26,7 @@ export const impatientGateway = (laku: TestLaku) =>
 const alone: Partial<Choreography> = {
   'payment.paid': {},
   'payment.expired': {},
+  'payment.failed': {},
   'payment.withdrawn': {},
   'refund.decided': {},
   'refund.succeeded': {},

@@ -95,6 +95,7 @@ export const choreography: Choreography = {
 
   'payment.paid': { reactions: [markOrdersPaid, confirmParticipants], jobs: [notify] },
   'payment.expired': { reactions: [cancelUnpaidOrders, releaseHolds], jobs: [notify] },
+  'payment.failed': { reactions: [cancelUnpaidOrders, releaseHolds] },
   'payment.withdrawn': {
     jobs: [{ job: 'payments.withdraw', data: ({ payload }) => ({ paymentId: payload.paymentId }) }],
   },

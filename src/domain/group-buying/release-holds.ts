@@ -24,8 +24,11 @@ export async function releaseHeld(
   emitReleased(work, rows, codes, 'closed')
 }
 
-/** Reaction to payment.expired: the hold ends, and its units are free again. A place that was paid or left meanwhile stays so. */
-export async function releaseHolds(work: Work, events: EventOf<'payment.expired'>[]): Promise<void> {
+/** Reaction to payment.expired and payment.failed: the hold ends, and its units are free again. A place that was paid or left meanwhile stays so. */
+export async function releaseHolds(
+  work: Work,
+  events: EventOf<'payment.expired' | 'payment.failed'>[],
+): Promise<void> {
   const rows = events.flatMap(({ payload: { participantId, sessionId, paymentId } }) =>
     participantId && sessionId ? [{ participantId, sessionId, paymentId }] : [],
   )

@@ -13,6 +13,9 @@ export const policySchema = z.strictObject({
   settlementTwoPersonAboveIdr: whole.default(50_000_000),
   withdrawalMinimumIdr: whole.default(10_000),
   withdrawalFeeIdr: whole.default(2_500),
+  refundTwoPersonAboveIdr: whole
+    .default(1_000_000)
+    .describe('a refund by staff above it, and goodwill, needs a second person'),
   otpMinutes: whole.min(1).default(5),
   otpTries: whole.min(1).default(5),
   otpPerPhonePerHour: whole.min(1).default(5),

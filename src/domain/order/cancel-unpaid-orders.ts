@@ -6,8 +6,11 @@ import { lockOrders, subjectOf } from './lock-orders.ts'
 /** The one reason of a cancellation that a fresh payment undoes. */
 export const PAYMENT_EXPIRED = 'payment_expired'
 
-/** Reaction to payment.expired: an order that nobody paid in time is cancelled, and its stock is free again. */
-export async function cancelUnpaidOrders(work: Work, events: EventOf<'payment.expired'>[]): Promise<void> {
+/** Reaction to payment.expired and payment.failed: an order that nobody paid in time is cancelled, and its stock is free again. */
+export async function cancelUnpaidOrders(
+  work: Work,
+  events: EventOf<'payment.expired' | 'payment.failed'>[],
+): Promise<void> {
   const ids = events.flatMap((event) => event.payload.orderId ?? [])
   if (ids.length === 0) return
   const orders = await lockOrders(work.tx, ids)

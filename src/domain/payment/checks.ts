@@ -24,6 +24,11 @@ const holds = (account: string, states: readonly string[]): Check =>
       where b.held <> r.due`,
   )
 
+/** Its money never left quarantine but for the way back. */
+const refundedFromReview = sql`exists (
+  select from quarantined_money q where q.payment_id = p.id and q.kind = 'wrong_amount' and q.status <> 'waiting'
+    and p.status = 'refunded' and not exists (select from ledger_transactions t where t.key = 'payment:' || p.id || ':confirmed'))`
+
 /** What is always true of payments and refunds (the design's list, numbers 1 and 6), beside what the ledger holds by itself. */
 export const paymentChecks: readonly Check[] = [
   check(
@@ -31,11 +36,11 @@ export const paymentChecks: readonly Check[] = [
     sql<{ line: string }>`
       select format('%s is %s over %s, the ledger says %s', p.code, p.status, p.amount_idr, coalesce(l.amount, 0)) as line
       from payments p left join lateral (
-        select sum(e.amount_idr) filter (where e.amount_idr > 0) as amount
-        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id
+        select -sum(e.amount_idr) filter (where split_part(a.key, ':', 1) in ('escrow', 'order-funds')) as amount
+        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id join ledger_accounts a on a.id = e.account_id
         where t.key = 'payment:' || p.id || ':confirmed'
       ) l on true
-      where case when p.status in ('paid', 'partially_refunded', 'refunded') then coalesce(l.amount, 0) <> p.amount_idr
+      where not ${refundedFromReview} and case when p.status in ('paid', 'partially_refunded', 'refunded') then coalesce(l.amount, 0) <> p.amount_idr
         else l.amount is not null end
       limit ${SHOWN}`,
   ),
@@ -46,9 +51,9 @@ export const paymentChecks: readonly Check[] = [
         p.returned_idr, p.refunded_idr, r.decided, r.done, b.rebate) as line
       from payments p
       cross join lateral (
-        select coalesce(sum(amount_idr) filter (where status <> 'rejected'), 0) as decided,
+        select coalesce(sum(amount_idr) filter (where status not in ('requested', 'rejected')), 0) as decided,
           coalesce(sum(amount_idr) filter (where status in ('succeeded', 'to_wallet')), 0) as done
-        from refunds where payment_id = p.id
+        from refunds where payment_id = p.id and quarantine_id is null
       ) r
       cross join lateral (
         select coalesce(-sum(e.amount_idr), 0) as rebate
@@ -56,7 +61,7 @@ export const paymentChecks: readonly Check[] = [
         where t.key = 'participant:' || p.participant_id || ':released' and a.key = 'wallet:' || p.user_id
           and p.status in ('paid', 'partially_refunded', 'refunded')
       ) b
-      where p.status in ('paid', 'partially_refunded', 'refunded') and (
+      where p.status in ('paid', 'partially_refunded', 'refunded') and not ${refundedFromReview} and (
         p.returned_idr <> r.decided + b.rebate or p.refunded_idr <> r.done or p.returned_idr > p.amount_idr
         or (p.status = 'refunded') <> (r.done > 0 and r.done + b.rebate = p.amount_idr)) limit ${SHOWN}`,
   ),
@@ -66,6 +71,18 @@ export const paymentChecks: readonly Check[] = [
       select format('%s has no posting', r.code) as line from refunds r
       where r.status not in ('requested', 'rejected')
         and not exists (select from ledger_transactions t where t.key = 'refund:' || r.id || ':decided') limit ${SHOWN}`,
+  ),
+  check(
+    'quarantine is what waits in it',
+    sql<{ line: string }>`
+      select format('quarantine holds %s, what waits in it is %s', b.held, q.due) as line
+      from (
+        select coalesce(sum(b.balance_idr), 0) as held
+        from ledger_accounts a join ledger_balances b on b.account_id = a.id where a.key = 'quarantine'
+      ) b cross join (
+        select coalesce(sum(amount_idr), 0) as due from quarantined_money where status = 'waiting'
+      ) q
+      where b.held <> q.due`,
   ),
   holds('refunds-payable', ['approved', 'failed']),
   holds('refunds-in-flight', ['submitted']),

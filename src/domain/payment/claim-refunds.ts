@@ -34,8 +34,8 @@ export async function claimRefunds(work: Work, refundIds: readonly string[]): Pr
   }
   const { rows } = await sql<SentRefund & { before: string }>`
     with due as (
-      select r.id, r.status, r.attempt, p.provider_invoice_id as invoice_id
-      from refunds r join payments p on p.id = r.payment_id
+      select r.id, r.status, r.attempt, coalesce(q.provider_invoice_id, p.provider_invoice_id) as invoice_id
+      from refunds r left join payments p on p.id = r.payment_id left join quarantined_money q on q.id = r.quarantine_id
       where r.id = any(${refundIds}::uuid[]) and r.destination = 'source' and (
         r.status = 'approved' or (r.status in ('failed', 'submitted') and r.next_check_at <= ${work.now}))
       order by r.id for no key update of r

@@ -1,4 +1,4 @@
-import { newId, type Work } from '../kernel/index.ts'
+import type { Work } from '../kernel/index.ts'
 import { type Confirmation, type ConfirmationOutcome, confirmPayments } from './confirm-payments.ts'
 import { expirePayments } from './expire-payments.ts'
 import type { GatewayInvoice } from './gateway.ts'
@@ -40,7 +40,7 @@ export async function confirmInvoices(
     if (!isPaid(invoice)) {
       if (invoice.status === 'EXPIRED' && payment && stored) over.push(payment.id)
     } else if (payment) (stored ? first : second).push(confirmationOf(work, payment.id, invoice))
-    else strays.push(unknownMoney(invoice))
+    else strays.push(unknownMoney(work, invoice))
   }
   const confirmations = [...first, ...second]
   const outcomes = await confirmPayments(work, confirmations)
@@ -79,15 +79,14 @@ function confirmationOf(work: Work, paymentId: string, invoice: GatewayInvoice):
   }
 }
 
-/** Nothing of ours fits, so the ledger's subject is an id of its own; the invoice's is in the key. */
-function unknownMoney(invoice: GatewayInvoice): StrayMoney {
+function unknownMoney(work: Work, invoice: GatewayInvoice): StrayMoney {
   return {
-    key: `invoice:${invoice.id}:quarantined`,
-    subject: ['invoice', invoice.id],
-    subjectId: newId(),
+    kind: 'unknown',
+    invoiceId: invoice.id,
+    payment: undefined,
     amountIdr: invoice.paidAmountIdr ?? invoice.amountIdr,
-    kind: 'payment_unknown',
-    message: 'an invoice that is none of ours was paid',
-    details: { invoiceId: invoice.id, externalId: invoice.externalId },
+    paidAt: invoice.paidAt ?? work.now,
+    channel: channelOf(invoice),
+    details: { externalId: invoice.externalId },
   }
 }

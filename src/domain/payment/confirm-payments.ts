@@ -63,20 +63,11 @@ function outcomeOf(
 
 function strayOf(
   payment: LockedPayment,
-  { invoiceId, paidAmountIdr }: Confirmation,
+  { invoiceId, paidAmountIdr, paidAt, channel }: Confirmation,
   outcome: 'twice' | 'review',
 ): StrayMoney {
-  const { id, code, amountIdr: expectedIdr } = payment
-  const wrong = outcome === 'review'
-  return {
-    key: `invoice:${invoiceId}:quarantined`,
-    subject: wrong ? ['payment', id] : ['invoice', invoiceId],
-    subjectId: id,
-    amountIdr: paidAmountIdr,
-    kind: wrong ? 'payment_wrong_amount' : 'payment_paid_twice',
-    message: wrong ? `${code} was paid with another amount` : `${code} was paid again on a second invoice`,
-    details: { paymentId: id, code, invoiceId, expectedIdr },
-  }
+  const kind = outcome === 'review' ? 'wrong_amount' : 'paid_twice'
+  return { kind, invoiceId, payment, amountIdr: paidAmountIdr, paidAt, channel }
 }
 
 async function receive(

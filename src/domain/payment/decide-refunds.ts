@@ -21,7 +21,7 @@ export interface RefundDecision {
 }
 
 /** A decided refund whose job is lost is picked up by the sweep after this long. */
-const JOB_GRACE_S = 60
+export const JOB_GRACE_S = 60
 
 interface Decided extends RefundDecision {
   id: string

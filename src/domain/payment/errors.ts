@@ -8,5 +8,12 @@ export const paymentErrors = defineErrors('payment', {
   not_refundable: ['conflict', 'Only a payment that was received can be refunded.'],
   over_refunded: ['conflict', 'Refunds and rebates together cannot pass what was paid.'],
   refund_key_reused: ['conflict', 'This refund was decided before with another amount or payment.'],
+  invoice_refused_for_good: ['conflict', 'The payment provider takes no payment of this amount.'],
+  not_in_quarantine: ['not_found', 'There is no such money in quarantine.'],
+  quarantine_decided: ['conflict', 'This money was applied or refunded before.'],
+  not_payable: ['conflict', 'This payment no longer waits for money.'],
+  no_payment: ['invalid', 'This money belongs to no payment of ours: name the payment or the user.'],
+  no_source: ['conflict', 'The channel takes nothing back and the payer is unknown: apply it to a wallet.'],
+  shortfall_too_large: ['conflict', 'So much is missing that it cannot be taken on: refund it.'],
   not_releasable: ['conflict', 'The escrow of this payment is not whole, so it cannot be released.'],
 })

@@ -21,6 +21,8 @@ declare module '../kernel/events.ts' {
   interface EventPayloads {
     'payment.paid': PaymentSubject
     'payment.expired': PaymentSubject
+    /** It comes to nothing: refused by the provider for good, or refunded out of review. */
+    'payment.failed': PaymentSubject
     /** Nobody waits for this invoice any more: the provider should take no money on it. */
     'payment.withdrawn': PaymentSubject
     'refund.decided': RefundSubject

@@ -1,5 +1,6 @@
 import './events.ts'
 
+export { type ApplyQuarantined, applyQuarantined, type QuarantineDecision } from './apply-quarantined.ts'
 export { paymentChecks } from './checks.ts'
 export { confirmInvoices } from './confirm-invoices.ts'
 export { type Confirmation, type ConfirmationOutcome, confirmPayments } from './confirm-payments.ts'
@@ -18,8 +19,10 @@ export {
   type RefundLine,
   showPayment,
 } from './list-payments.ts'
+export { listQuarantined, type QuarantinedLine } from './list-quarantined.ts'
 export { type OpenContext, type OpenedInvoice, openInvoice } from './open-invoice.ts'
 export { type GatewayNotice, processNotices } from './process-notices.ts'
+export { refundQuarantined } from './refund-quarantined.ts'
 export { type EscrowRelease, releaseEscrow } from './release-escrow.ts'
 export { refundDestination } from './rules.ts'
 export { settleRefunds } from './settle-refunds.ts'

@@ -9,6 +9,8 @@ export interface LockedPayment extends Payment {
   providerInvoiceId: string | null
   channel: string | null
   paidAt: Date | null
+  /** What came in; another amount than asked for where staff accepted it out of review. */
+  paidAmountIdr: Rupiah | null
   returnedIdr: Rupiah
   refundedIdr: Rupiah
 }
@@ -17,7 +19,7 @@ export interface LockedPayment extends Payment {
 export async function lockPayments(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedPayment>> {
   const { rows } = await sql<LockedPayment>`
     select id, code, user_id, session_id, participant_id, order_id, amount_idr, method, status, expires_at,
-      provider_invoice_id, channel, paid_at, returned_idr, refunded_idr
+      provider_invoice_id, channel, paid_at, paid_amount_idr, returned_idr, refunded_idr
     from payments where id = any(${[...new Set(ids)]}::uuid[]) order by id for no key update`.execute(tx)
   return new Map(rows.map((row) => [row.id, row]))
 }

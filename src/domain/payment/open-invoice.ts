@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ProviderFailure } from '../kernel/index.ts'
 import type { GatewayContext } from './context.ts'
 import { paymentErrors } from './errors.ts'
+import { failPayments } from './fail-payments.ts'
 import type { GatewayInvoice } from './gateway.ts'
 import {
   giveBackInvoice,
@@ -10,7 +11,7 @@ import {
   reserveInvoice,
   storeInvoice,
 } from './reserve-invoice.ts'
-import { secondsLeft } from './rules.ts'
+import { isRefusedForGood, secondsLeft } from './rules.ts'
 import { payLink } from './views.ts'
 
 export interface OpenContext extends GatewayContext {
@@ -27,7 +28,7 @@ const WAIT_MS = 200
 /**
  * What the link `/pay/:code` leads to. The invoice is made at the first opening, under the payment's code, for no longer than
  * the hold has left; two who open it at once get the same one. An answer that was lost is looked for, never asked for twice.
- * @throws payment.not_found, payment.invoice_under_way, payment.invoice_refused, kernel.paused
+ * @throws payment.not_found, invoice_under_way, invoice_refused, invoice_refused_for_good, kernel.paused
  * @throws ProviderFailure limited, unreachable or unknown: opening it again goes on
  */
 export async function openInvoice(context: OpenContext, code: string): Promise<OpenedInvoice> {
@@ -59,6 +60,7 @@ async function makeInvoice(context: OpenContext, reserved: ReservedInvoice): Pro
     await units.run(actor, async (work) => {
       await giveBackInvoice(work, reserved, mayExist)
       if (isRefusal(error)) {
+        if (isRefusedForGood(error.code)) return await failPayments(work, [reserved.paymentId])
         work.raise({
           kind: 'invoice_refused',
           subject: ['payment', reserved.paymentId],
@@ -67,6 +69,8 @@ async function makeInvoice(context: OpenContext, reserved: ReservedInvoice): Pro
         })
       }
     })
+    if (isRefusal(error) && isRefusedForGood(error.code))
+      throw paymentErrors.invoice_refused_for_good({ code: reserved.code, because: error.code })
     if (isRefusal(error)) throw paymentErrors.invoice_refused({ code: reserved.code })
     throw error
   }

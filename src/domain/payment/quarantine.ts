@@ -1,18 +1,19 @@
-import { type Rupiah, sumIdr, type Work } from '../kernel/index.ts'
+import { insertRows, newId, type Rupiah, sumIdr, type Work } from '../kernel/index.ts'
 import { credit, debit, post } from '../ledger/index.ts'
+
+export type StrayKind = 'wrong_amount' | 'paid_twice' | 'unknown'
 
 /** Money that came in and that nothing here expects. */
 export interface StrayMoney {
-  /** The ledger's key: of the payment, or of the provider's invoice where none of ours fits. */
-  key: string
-  /** What a person looks up: a payment, or the provider's invoice. */
-  subject: [kind: string, id: string]
-  /** The id of the nearest thing of ours, for the ledger. */
-  subjectId: string
+  kind: StrayKind
+  /** The provider's invoice that was paid: the key under which it is booked once. */
+  invoiceId: string
+  /** The payment of ours that the invoice was made for; nothing where it is none of ours. */
+  payment: { id: string; code: string; amountIdr: Rupiah } | undefined
   amountIdr: Rupiah
-  kind: 'payment_wrong_amount' | 'payment_paid_twice' | 'payment_unknown'
-  message: string
-  details: Record<string, unknown>
+  paidAt: Date
+  channel: string | null
+  details?: Record<string, unknown>
 }
 
 /**
@@ -20,20 +21,54 @@ export interface StrayMoney {
  * Nothing is sent back by itself: only a person can tell a buyer's second payment from a provider's mistake.
  */
 export async function quarantine(work: Work, strays: readonly StrayMoney[]): Promise<Rupiah> {
-  const unique = [...new Map(strays.map((stray) => [stray.key, stray])).values()]
+  const unique = new Map(strays.map((stray) => [keyOf(stray), { ...stray, id: newId() }]))
   const posted = await post(
     work,
-    unique.map(({ key, subjectId, amountIdr }) => ({
+    [...unique].map(([key, { id, payment, amountIdr }]) => ({
       key,
       kind: 'payment.quarantined',
-      subject: ['payment', subjectId],
+      subject: payment ? ['payment', payment.id] : ['quarantine', id],
       entries: [debit('gateway', amountIdr), credit('quarantine', amountIdr)],
     })),
   )
-  const fresh = unique.filter((stray) => posted.has(stray.key))
-  for (const { kind, subject, message, details, amountIdr } of fresh) {
-    const command = 'laku payments quarantine list'
-    work.raise({ kind, subject, message, command, details: { ...details, amountIdr } })
-  }
+  const fresh = [...unique].filter(([key]) => posted.has(key)).map(([, stray]) => stray)
+  await insertRows(
+    work.tx,
+    'quarantinedMoney',
+    fresh.map(({ id, kind, payment, invoiceId, channel, paidAt, amountIdr }) => ({
+      id,
+      kind,
+      paymentId: payment?.id ?? null,
+      providerInvoiceId: invoiceId,
+      channel,
+      paidAt,
+      amountIdr,
+      status: 'waiting',
+      createdAt: work.now,
+    })),
+  )
+  for (const stray of fresh) raise(work, stray)
   return sumIdr(fresh.map((stray) => stray.amountIdr))
+}
+
+const keyOf = ({ invoiceId }: StrayMoney) => `invoice:${invoiceId}:quarantined`
+
+function raise(
+  work: Work,
+  { id, kind, payment, invoiceId, amountIdr, details }: StrayMoney & { id: string },
+): void {
+  const code = payment?.code
+  const message = {
+    wrong_amount: `${code} was paid with another amount`,
+    paid_twice: `${code} was paid again on a second invoice`,
+    unknown: 'an invoice that is none of ours was paid',
+  }[kind]
+  const ours = payment && { paymentId: payment.id, code, expectedIdr: payment.amountIdr }
+  work.raise({
+    kind: `payment_${kind}`,
+    subject: kind === 'wrong_amount' && payment ? ['payment', payment.id] : ['invoice', invoiceId],
+    message,
+    command: `laku payments quarantine apply ${id}`,
+    details: { quarantineId: id, invoiceId, amountIdr, ...ours, ...details },
+  })
 }

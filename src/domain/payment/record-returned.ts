@@ -32,7 +32,27 @@ export async function recordReturned(work: Work, returned: readonly Returned[]):
     from jsonb_to_recordset(${asRecords([...sums.values()])}::jsonb) as r(payment_id uuid, returned_idr bigint, refunded_idr bigint)
     cross join lateral (
       select coalesce(sum(amount_idr), 0) as decided_idr from refunds
-      where payment_id = r.payment_id and status <> 'rejected'
+      where payment_id = r.payment_id and quarantine_id is null and status not in ('requested', 'rejected')
     ) d
     where p.id = r.payment_id and p.status in ('paid', 'partially_refunded')`.execute(work.tx)
+}
+
+/** Adds refunds that have come to their end to their payments, locked; quarantined money ends the payment in review that it came for. */
+export async function recordRefunded(
+  work: Work,
+  refunds: readonly { paymentId: string | null; quarantineId: string | null; amountIdr: Rupiah }[],
+): Promise<void> {
+  await recordReturned(
+    work,
+    refunds.flatMap(({ paymentId, quarantineId, amountIdr }) =>
+      paymentId && !quarantineId ? [{ paymentId, returnedIdr: 0, refundedIdr: amountIdr }] : [],
+    ),
+  )
+  const quarantineIds = refunds.flatMap(({ quarantineId }) => quarantineId ?? [])
+  if (quarantineIds.length === 0) return
+  await sql`
+    update payments p set status = 'refunded' from quarantined_money q
+    where q.id = any(${quarantineIds}::uuid[]) and q.kind = 'wrong_amount' and p.id = q.payment_id and p.status = 'review'`.execute(
+    work.tx,
+  )
 }

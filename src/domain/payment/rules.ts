@@ -35,12 +35,14 @@ export interface PaidBy {
   channel: string | null
   paidAt: Date | null
   amountIdr: Rupiah
+  /** What came in: where staff accepted another amount, the provider's refund rules no longer fit. */
+  paidAmountIdr: Rupiah | null
 }
 
 /** Where a refund of so much goes at `now`: back to where the money came from, or to the wallet where that is impossible. */
 export function refundDestination(payment: PaidBy, amountIdr: Rupiah, now: Date): RefundDestination {
   const rule = payment.method === 'invoice' && payment.channel ? refundable.get(payment.channel) : undefined
-  if (!rule || !payment.paidAt) return 'wallet'
+  if (!rule || !payment.paidAt || payment.paidAmountIdr !== payment.amountIdr) return 'wallet'
   if (rule.wholeOnly && amountIdr !== payment.amountIdr) return 'wallet'
   return now.getTime() - payment.paidAt.getTime() < rule.days * DAY_MS ? 'source' : 'wallet'
 }
@@ -65,6 +67,12 @@ export function afterRefusal(failureCode: string, attempt: number): 'wallet' | '
   if (hopeless.has(failureCode)) return 'wallet'
   return failureCode === 'REFUND_FAILED' && attempt >= MAX_FAILURES ? 'wallet' : 'retry'
 }
+
+/** Refusals that no later try can mend: the provider never takes this amount. */
+const neverPayable: ReadonlySet<string> = new Set(['MAXIMUM_TRANSFER_AMOUNT_ERROR', 'UNSUPPORTED_CURRENCY'])
+
+/** Whether a refusal to make an invoice ends its payment, instead of waiting for the provider or for staff. */
+export const isRefusedForGood = (code: string): boolean => neverPayable.has(code)
 
 /** How long the hold is left, in whole seconds, never more: what an invoice may live. */
 export function secondsLeft(expiresAt: Date, now: Date): number {

@@ -5,14 +5,16 @@ import { referenceOf } from './claim-refunds.ts'
 import { failRefunds } from './fail-refunds.ts'
 import type { GatewayRefund } from './gateway.ts'
 import { type LockedPayment, lockWholly } from './lock-payments.ts'
-import { recordReturned } from './record-returned.ts'
+import { recordRefunded } from './record-returned.ts'
 import { refundNews } from './refund-news.ts'
 
 /** A refund in a state that may still end, locked. */
 export interface LockedRefund {
   id: string
   code: string
-  paymentId: string
+  /** Nothing where it is of quarantined money that no payment of ours fits. */
+  paymentId: string | null
+  quarantineId: string | null
   amountIdr: Rupiah
   reason: string
   destination: 'source' | 'wallet'
@@ -75,13 +77,13 @@ async function lockRefunds(
   const ids = refusals.map((one) => one.id)
   const wanted = sql`(r.code = any(${codes}) or r.id = any(${ids}::uuid[]))`
   const found = await sql<{ paymentId: string }>`
-    select distinct r.payment_id from refunds r where ${wanted}`.execute(work.tx)
+    select distinct r.payment_id from refunds r where ${wanted} and r.payment_id is not null`.execute(work.tx)
   const payments = await lockWholly(
     work.tx,
     found.rows.map((row) => row.paymentId),
   )
   const { rows } = await sql<LockedRefund>`
-    select r.id, r.code, r.payment_id, r.amount_idr, r.reason, r.destination, r.status, r.attempt
+    select r.id, r.code, r.payment_id, r.quarantine_id, r.amount_idr, r.reason, r.destination, r.status, r.attempt
     from refunds r where ${wanted} order by r.id for no key update`.execute(work.tx)
   return { refunds: new Map(rows.map((row) => [row.id, row])), payments }
 }
@@ -123,10 +125,7 @@ async function succeed(
     update refunds set status = 'succeeded', finished_at = ${work.now}, next_check_at = null
     where id = any(${refunds.map((one) => one.id)}::uuid[])
       and status = 'submitted'`.execute(work.tx)
-  await recordReturned(
-    work,
-    refunds.map(({ paymentId, amountIdr }) => ({ paymentId, returnedIdr: 0, refundedIdr: amountIdr })),
-  )
+  await recordRefunded(work, refunds)
   await post(
     work,
     refunds.map(({ id, amountIdr }) => ({
@@ -137,6 +136,7 @@ async function succeed(
     })),
   )
   for (const refund of refunds) {
-    work.emit(refundNews('refund.succeeded', payments.get(refund.paymentId) as LockedPayment, refund))
+    const payment = refund.paymentId === null ? undefined : payments.get(refund.paymentId)
+    if (payment) work.emit(refundNews('refund.succeeded', payment, refund))
   }
 }

@@ -1,0 +1,124 @@
+import { sql } from 'kysely'
+import { type Rupiah, requireStaff, statesBefore, type Work } from '../kernel/index.ts'
+import { credit, debit, post, walletAccount } from '../ledger/index.ts'
+import { openWallets } from '../wallet/index.ts'
+import { paymentErrors } from './errors.ts'
+import { announceFailed } from './fail-payments.ts'
+import { dimensionsOf, fundsOf } from './funds.ts'
+import type { LockedPayment } from './lock-payments.ts'
+import { decideQuarantined, type LockedStray, lockQuarantined } from './lock-quarantined.ts'
+import { paymentTransitions } from './transitions.ts'
+import { subjectOf } from './views.ts'
+
+export interface ApplyQuarantined {
+  id: string
+  /** The payment it is for (UUID); without it the one that its invoice was made for. */
+  paymentId?: string | undefined
+  /** Into a wallet instead: `buyer` is the buyer of the payment that it came for. */
+  wallet?: 'buyer' | { userId: string } | undefined
+}
+
+export interface QuarantineDecision {
+  id: string
+  status: 'applied' | 'refunded'
+  amountIdr: Rupiah
+  to: 'payment' | 'wallet' | 'source'
+  paymentId: string | null
+  userId: string | null
+}
+
+/**
+ * Takes money out of quarantine and gives it to what it was meant for. To a payment: it is paid then, and what it pays for
+ * follows payment.paid; what is missing the company takes on up to `policy.refundTwoPersonAboveIdr`, what is too much goes to
+ * the wallet. To a wallet: a payment in review that the money came for comes to nothing.
+ * @throws payment.not_in_quarantine, quarantine_decided, no_payment, not_payable, shortfall_too_large, kernel.forbidden
+ */
+export async function applyQuarantined(work: Work, input: ApplyQuarantined): Promise<QuarantineDecision> {
+  requireStaff(work.actor, 'finance')
+  const { stray, payments } = await lockQuarantined(work, input.id, input.paymentId)
+  const payment = payments.get(input.paymentId ?? stray.paymentId ?? '')
+  if (input.wallet) {
+    const userId = input.wallet === 'buyer' ? payment?.userId : input.wallet.userId
+    if (!userId) throw paymentErrors.no_payment({ id: stray.id })
+    return await intoWallet(work, stray, userId, payments.get(stray.paymentId ?? ''))
+  }
+  if (!payment) throw paymentErrors.no_payment({ id: stray.id })
+  return await ontoPayment(work, stray, payment)
+}
+
+async function ontoPayment(
+  work: Work,
+  stray: LockedStray,
+  payment: LockedPayment,
+): Promise<QuarantineDecision> {
+  const { id, code, status, userId } = payment
+  const before = statesBefore(paymentTransitions, 'paid')
+  if (!before.includes(status)) throw paymentErrors.not_payable({ paymentId: id, code, status })
+  // Another one's money waits under the same payment: that has to be decided as well, but is not this one.
+  if (status === 'review' && stray.paymentId !== id)
+    throw paymentErrors.not_payable({ paymentId: id, code, status })
+  const missingIdr = Math.max(0, payment.amountIdr - stray.amountIdr)
+  const surplusIdr = Math.max(0, stray.amountIdr - payment.amountIdr)
+  if (missingIdr > work.policy.refundTwoPersonAboveIdr)
+    throw paymentErrors.shortfall_too_large({ missingIdr })
+  await sql`
+    update payments set status = 'paid', channel = ${stray.channel}, paid_amount_idr = ${stray.amountIdr},
+      paid_at = ${stray.paidAt}, provider_invoice_id = ${stray.providerInvoiceId}
+    where id = ${id} and status = any(${before})`.execute(work.tx)
+  if (surplusIdr > 0) await openWallets(work, [userId])
+  const dimensions = dimensionsOf(payment)
+  await post(work, [
+    {
+      key: `payment:${id}:confirmed`,
+      kind: 'payment.confirmed',
+      subject: ['payment', id],
+      entries: [
+        debit('quarantine', stray.amountIdr, dimensions),
+        debit('subsidy', missingIdr, dimensions),
+        credit(fundsOf(payment), payment.amountIdr, dimensions),
+        credit(walletAccount(userId), surplusIdr, dimensions),
+      ],
+    },
+  ])
+  await decideQuarantined(work, stray, 'applied', { paymentId: id, missingIdr, surplusIdr })
+  work.emit({ type: 'payment.paid', aggregate: ['payment', id], payload: subjectOf(payment) })
+  return { id: stray.id, status: 'applied', amountIdr: stray.amountIdr, to: 'payment', paymentId: id, userId }
+}
+
+async function intoWallet(
+  work: Work,
+  stray: LockedStray,
+  userId: string,
+  cameFor: LockedPayment | undefined,
+): Promise<QuarantineDecision> {
+  const { id, amountIdr, paymentId } = stray
+  await endReview(work, stray, cameFor, 'refunded')
+  await openWallets(work, [userId])
+  await post(work, [
+    {
+      key: `quarantine:${id}:applied`,
+      kind: 'quarantine.applied',
+      subject: paymentId ? ['payment', paymentId] : ['quarantine', id],
+      entries: [
+        debit('quarantine', amountIdr, { userId }),
+        credit(walletAccount(userId), amountIdr, { userId }),
+      ],
+    },
+  ])
+  await decideQuarantined(work, stray, 'applied', { userId })
+  return { id, status: 'applied', amountIdr, to: 'wallet', paymentId, userId }
+}
+
+/** The payment that waited in review for this very money comes to nothing; refunded once the money is back for good. */
+export async function endReview(
+  work: Work,
+  stray: LockedStray,
+  payment: LockedPayment | undefined,
+  status: 'review' | 'refunded',
+): Promise<void> {
+  if (stray.kind !== 'wrong_amount' || payment?.status !== 'review') return
+  await sql`update payments set status = ${status} where id = ${payment.id} and status = 'review'`.execute(
+    work.tx,
+  )
+  announceFailed(work, [payment])
+}

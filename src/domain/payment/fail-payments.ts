@@ -1,0 +1,23 @@
+import { sql } from 'kysely'
+import { statesBefore, type Work } from '../kernel/index.ts'
+import { lockPayments } from './lock-payments.ts'
+import { paymentTransitions } from './transitions.ts'
+import { type Payment, subjectOf } from './views.ts'
+
+/** Says that payments come to nothing: what waits for them gives up its hold or its stock. */
+export function announceFailed(work: Work, payments: readonly Payment[]): void {
+  for (const payment of payments) {
+    work.emit({ type: 'payment.failed', aggregate: ['payment', payment.id], payload: subjectOf(payment) })
+  }
+}
+
+/** Ends pending payments that the provider will never take. Those that are not pending any more stay as they are. */
+export async function failPayments(work: Work, paymentIds: readonly string[]): Promise<void> {
+  const locked = await lockPayments(work.tx, paymentIds)
+  const before = statesBefore(paymentTransitions, 'failed')
+  const open = [...locked.values()].filter((payment) => before.includes(payment.status))
+  await sql`
+    update payments set status = 'failed'
+    where id = any(${open.map((one) => one.id)}::uuid[]) and status = any(${before})`.execute(work.tx)
+  announceFailed(work, open)
+}

@@ -1,0 +1,62 @@
+import { sql } from 'kysely'
+import type { Rupiah, Work } from '../kernel/index.ts'
+import { paymentErrors } from './errors.ts'
+import { type LockedPayment, lockWholly } from './lock-payments.ts'
+import type { StrayKind } from './quarantine.ts'
+
+export interface LockedStray {
+  id: string
+  kind: StrayKind
+  paymentId: string | null
+  providerInvoiceId: string
+  channel: string | null
+  paidAt: Date
+  amountIdr: Rupiah
+}
+
+/**
+ * Locks money that waits in quarantine, after the payment that it came for and the one named `paymentId`, which come first everywhere.
+ * @throws payment.not_in_quarantine, payment.quarantine_decided
+ */
+export async function lockQuarantined(
+  work: Work,
+  id: string,
+  paymentId?: string,
+): Promise<{ stray: LockedStray; payments: Map<string, LockedPayment> }> {
+  const { rows: found } = await sql<{ paymentId: string | null }>`
+    select payment_id from quarantined_money where id = ${id}::uuid`.execute(work.tx)
+  const [known] = found
+  if (!known) throw paymentErrors.not_in_quarantine({ id })
+  const payments = await lockWholly(
+    work.tx,
+    [known.paymentId, paymentId].flatMap((one) => one ?? []),
+  )
+  const { rows } = await sql<LockedStray & { status: string }>`
+    select id, kind, payment_id, provider_invoice_id, channel, paid_at, amount_idr, status
+    from quarantined_money where id = ${id}::uuid for no key update`.execute(work.tx)
+  const [row] = rows
+  if (row?.status !== 'waiting') throw paymentErrors.quarantine_decided({ id, status: row?.status })
+  const { status: _, ...stray } = row
+  return { stray, payments }
+}
+
+/** Ends the waiting of locked money: by the compare-and-set, once. */
+export async function decideQuarantined(
+  work: Work,
+  { id, kind, paymentId, amountIdr }: LockedStray,
+  status: 'applied' | 'refunded',
+  after: Record<string, unknown>,
+): Promise<void> {
+  const { actor } = work
+  const by = actor.kind === 'customer' ? actor.id : actor.name
+  const { numAffectedRows } = await sql`
+    update quarantined_money set status = ${status}, decided_by = ${by}, decided_at = ${work.now}
+    where id = ${id}::uuid and status = 'waiting'`.execute(work.tx)
+  if (numAffectedRows !== 1n) throw paymentErrors.quarantine_decided({ id })
+  work.audit({
+    command: `payments quarantine ${status === 'applied' ? 'apply' : 'refund'}`,
+    subject: ['quarantine', id],
+    before: { status: 'waiting', kind, paymentId, amountIdr },
+    after: { status, ...after },
+  })
+}

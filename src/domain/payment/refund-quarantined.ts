@@ -1,0 +1,64 @@
+import { insertRows, newCode, newId, requireStaff, secondsAfter, type Work } from '../kernel/index.ts'
+import { credit, debit, post, walletAccount } from '../ledger/index.ts'
+import { openWallets } from '../wallet/index.ts'
+import { endReview, type QuarantineDecision } from './apply-quarantined.ts'
+import { JOB_GRACE_S } from './decide-refunds.ts'
+import { paymentErrors } from './errors.ts'
+import { decideQuarantined, lockQuarantined } from './lock-quarantined.ts'
+import { refundNews } from './refund-news.ts'
+import { refundDestination } from './rules.ts'
+
+const REASON = 'quarantine'
+
+/**
+ * Sends money out of quarantine back to who paid it: to the source where the channel can, else to the wallet of the buyer
+ * whose payment the invoice was made for. A payment in review that it came for comes to nothing, and is refunded when it is back.
+ * @throws payment.not_in_quarantine, quarantine_decided, no_source, kernel.forbidden
+ */
+export async function refundQuarantined(work: Work, input: { id: string }): Promise<QuarantineDecision> {
+  requireStaff(work.actor, 'finance')
+  const { stray, payments } = await lockQuarantined(work, input.id)
+  const { amountIdr, paymentId, channel, paidAt } = stray
+  const payment = payments.get(paymentId ?? '')
+  const paidBy = { method: 'invoice', channel, paidAt, amountIdr, paidAmountIdr: amountIdr }
+  const destination = refundDestination(paidBy, amountIdr, work.now)
+  const toWallet = destination === 'wallet'
+  if (toWallet && !payment) throw paymentErrors.no_source({ id: stray.id, channel })
+  const refund = { id: newId(), code: newCode('RFD', work.now), amountIdr, reason: REASON, destination }
+  await insertRows(work.tx, 'refunds', [
+    {
+      ...refund,
+      key: `quarantine:${stray.id}`,
+      paymentId,
+      quarantineId: stray.id,
+      status: toWallet ? 'succeeded' : 'approved',
+      attempt: 1,
+      nextCheckAt: toWallet ? null : secondsAfter(work.now, JOB_GRACE_S),
+      createdAt: work.now,
+      finishedAt: toWallet ? work.now : null,
+    },
+  ])
+  if (toWallet && payment) await openWallets(work, [payment.userId])
+  const dimensions = payment ? { userId: payment.userId, sessionId: payment.sessionId } : {}
+  const to = toWallet && payment ? walletAccount(payment.userId) : 'refunds-payable'
+  await post(work, [
+    {
+      key: `refund:${refund.id}:decided`,
+      kind: 'refund.decided',
+      subject: ['refund', refund.id],
+      entries: [debit('quarantine', amountIdr, dimensions), credit(to, amountIdr, dimensions)],
+    },
+  ])
+  await endReview(work, stray, payment, toWallet ? 'refunded' : 'review')
+  await decideQuarantined(work, stray, 'refunded', { refund: refund.code, destination })
+  if (payment) work.emit(refundNews('refund.decided', payment, refund))
+  if (payment && toWallet) work.emit(refundNews('refund.succeeded', payment, refund))
+  return {
+    id: stray.id,
+    status: 'refunded',
+    amountIdr,
+    to: destination,
+    paymentId,
+    userId: payment?.userId ?? null,
+  }
+}
