@@ -382,6 +382,7 @@ create table payments (
   expires_at timestamp with time zone not null,
   next_check_at timestamp with time zone not null,
   created_at timestamp with time zone not null,
+  charged_back_idr bigint default 0 not null,
   constraint payments_code_key UNIQUE (code),
   constraint payments_provider_invoice_id_key UNIQUE (provider_invoice_id),
   constraint payments_pkey PRIMARY KEY (id),
@@ -389,6 +390,7 @@ create table payments (
   constraint payments_participant FOREIGN KEY (participant_id) REFERENCES group_participants(id),
   constraint payments_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
   constraint payments_amount_idr_check CHECK ((amount_idr > 0)),
+  constraint payments_charged_back_idr_check CHECK ((charged_back_idr >= 0)),
   constraint payments_method_check CHECK ((method = ANY (ARRAY['invoice'::text, 'wallet'::text]))),
   constraint payments_never_over_refunded CHECK (((returned_idr <= amount_idr) AND (refunded_idr <= returned_idr))),
   constraint payments_one_subject CHECK ((((participant_id IS NULL) <> (order_id IS NULL)) AND ((session_id IS NULL) = (participant_id IS NULL)))),
@@ -467,11 +469,31 @@ create table products (
   constraint products_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'inactive'::text])))
 );
 
+create table quarantined_money (
+  id uuid not null,
+  kind text not null,
+  payment_id uuid,
+  provider_invoice_id text not null,
+  channel text,
+  paid_at timestamp with time zone not null,
+  amount_idr bigint not null,
+  status text default 'waiting'::text not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint quarantined_money_provider_invoice_id_key UNIQUE (provider_invoice_id),
+  constraint quarantined_money_pkey PRIMARY KEY (id),
+  constraint quarantined_money_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id),
+  constraint quarantined_money_amount_idr_check CHECK ((amount_idr > 0)),
+  constraint quarantined_money_kind_check CHECK ((kind = ANY (ARRAY['wrong_amount'::text, 'paid_twice'::text, 'unknown'::text]))),
+  constraint quarantined_money_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'applied'::text, 'refunded'::text])))
+);
+
 create table refunds (
   id uuid not null,
   code text not null,
   key text not null,
-  payment_id uuid not null,
+  payment_id uuid,
   amount_idr bigint not null,
   reason text not null,
   destination text not null,
@@ -483,13 +505,22 @@ create table refunds (
   created_at timestamp with time zone not null,
   submitted_at timestamp with time zone,
   finished_at timestamp with time zone,
+  quarantine_id uuid,
+  borne_by text,
+  note text,
+  requested_by text,
+  decided_by text,
   constraint refunds_code_key UNIQUE (code),
   constraint refunds_key_key UNIQUE (key),
   constraint refunds_provider_refund_id_key UNIQUE (provider_refund_id),
+  constraint refunds_quarantine_id_key UNIQUE (quarantine_id),
   constraint refunds_pkey PRIMARY KEY (id),
   constraint refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id),
+  constraint refunds_quarantine_id_fkey FOREIGN KEY (quarantine_id) REFERENCES quarantined_money(id),
   constraint refunds_amount_idr_check CHECK ((amount_idr > 0)),
+  constraint refunds_borne_by_check CHECK ((borne_by = ANY (ARRAY['factory'::text, 'company'::text]))),
   constraint refunds_destination_check CHECK ((destination = ANY (ARRAY['source'::text, 'wallet'::text]))),
+  constraint refunds_of_something CHECK (((payment_id IS NOT NULL) OR (quarantine_id IS NOT NULL))),
   constraint refunds_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'approved'::text, 'submitted'::text, 'succeeded'::text, 'failed'::text, 'rejected'::text, 'to_wallet'::text])))
 );
 
@@ -740,6 +771,9 @@ CREATE INDEX price_history_of_variant ON public.price_history USING btree (varia
 CREATE INDEX product_variants_of_product ON public.product_variants USING btree (product_id);
 CREATE INDEX products_listed ON public.products USING btree (id) WHERE (status = 'active'::text);
 CREATE INDEX products_of_factory ON public.products USING btree (factory_id);
+CREATE INDEX quarantined_money_by_id ON public.quarantined_money USING btree (id) WHERE (status = 'waiting'::text);
+CREATE INDEX quarantined_money_of_payment ON public.quarantined_money USING btree (payment_id) WHERE (payment_id IS NOT NULL);
+CREATE INDEX refunds_by_status ON public.refunds USING btree (status, id) WHERE (status = ANY (ARRAY['requested'::text, 'approved'::text, 'submitted'::text, 'failed'::text]));
 CREATE INDEX refunds_due ON public.refunds USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
 CREATE INDEX refunds_of_payment ON public.refunds USING btree (payment_id);
 CREATE INDEX sessions_at_work ON public.group_buying_sessions USING btree (updated_at) WHERE (status = ANY (ARRAY['moq_reached'::text, 'pending_stock'::text, 'orders_created'::text]));

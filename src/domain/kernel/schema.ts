@@ -283,6 +283,7 @@ export interface ParticipantItems {
 export interface Payments {
   amountIdr: number;
   channel: string | null;
+  chargedBackIdr: Generated<number>;
   code: string;
   createdAt: Timestamp;
   expiresAt: Timestamp;
@@ -355,20 +356,39 @@ export interface ProductVariants {
   wholesaleUnit: Generated<number>;
 }
 
+export interface QuarantinedMoney {
+  amountIdr: number;
+  channel: string | null;
+  createdAt: Timestamp;
+  decidedAt: Timestamp | null;
+  decidedBy: string | null;
+  id: string;
+  kind: string;
+  paidAt: Timestamp;
+  paymentId: string | null;
+  providerInvoiceId: string;
+  status: Generated<string>;
+}
+
 export interface Refunds {
   amountIdr: number;
   attempt: Generated<number>;
+  borneBy: string | null;
   code: string;
   createdAt: Timestamp;
+  decidedBy: string | null;
   destination: string;
   failureCode: string | null;
   finishedAt: Timestamp | null;
   id: string;
   key: string;
   nextCheckAt: Timestamp | null;
-  paymentId: string;
+  note: string | null;
+  paymentId: string | null;
   providerRefundId: string | null;
+  quarantineId: string | null;
   reason: string;
+  requestedBy: string | null;
   status: string;
   submittedAt: Timestamp | null;
 }
@@ -555,6 +575,7 @@ export interface DB {
   priceHistory: PriceHistory;
   products: Products;
   productVariants: ProductVariants;
+  quarantinedMoney: QuarantinedMoney;
   refunds: Refunds;
   sessionTiers: SessionTiers;
   shipmentEvents: ShipmentEvents;
