@@ -18,6 +18,7 @@ import {
   cancelOrder,
   cancelUnpaidOrders,
   createOrder,
+  earnDelivered,
   followShipments,
   getOrder,
   markOrdersPaid,
@@ -26,11 +27,14 @@ import {
   type OrderView,
   orderChecks,
   type PlacedOrder,
+  type StatusByHand,
+  setOrderStatus,
   startProcessing,
 } from '../src/domain/order/index.ts'
+import { paymentChecks } from '../src/domain/payment/index.ts'
 import { warehouseChecks } from '../src/domain/warehouse/index.ts'
 import { parcelOrigin } from '../src/runtime/parcel-origin.ts'
-import { system, type TestLaku } from './laku.ts'
+import { admin, system, type TestLaku } from './laku.ts'
 import { type Buyer, Market } from './market.ts'
 
 /** The rows of the service map that orders and parcels stand on, and no job. */
@@ -48,6 +52,7 @@ export const orderChoreography: Partial<Choreography> = {
   'order.paid': {},
   'order.allocated': {},
   'order.cancelled': {},
+  'order.delivered': { reactions: [earnDelivered] },
   'order.status_changed': {},
 }
 
@@ -105,6 +110,22 @@ export class Storefront {
     return this.laku.as(actor, (work) => cancelOrder(work, { order: orderId }))
   }
 
+  /** Staff move an order by hand, a state after another. */
+  async move(orderId: string, ...statuses: StatusByHand[]): Promise<OrderView> {
+    for (const status of statuses) {
+      await this.laku.as(admin, (work) => setOrderStatus(work, { order: orderId, status, reason: 'a test' }))
+    }
+    return await this.see(orderId)
+  }
+
+  /** A direct order that was paid, packed, sent and received. */
+  async deliveredOrder(buyer: Buyer, quantity = 1, more: Partial<NewOrder> = {}): Promise<PlacedOrder> {
+    const placed = await this.order(buyer, quantity, more)
+    await this.market.pay(placed.payment.id)
+    await this.move(placed.order.id, 'processing', 'ready_for_pickup', 'picked_up', 'in_transit', 'delivered')
+    return placed
+  }
+
   book(...orderIds: string[]): Promise<void> {
     return bookShipments(this.booking, orderIds)
   }
@@ -140,7 +161,13 @@ export class Storefront {
   }
 
   async expectAllTrue(): Promise<void> {
-    const checks = [...ledgerChecks, ...warehouseChecks, ...orderChecks, ...groupBuyingChecks]
+    const checks = [
+      ...ledgerChecks,
+      ...paymentChecks,
+      ...warehouseChecks,
+      ...orderChecks,
+      ...groupBuyingChecks,
+    ]
     const results = await this.laku.system((work) => runChecks(checks, work.tx, work.vault))
     expect(results.filter((result) => !result.ok)).toEqual([])
   }

@@ -11,6 +11,7 @@ import './logistics/events.ts'
 import './notification/events.ts'
 import {
   cancelUnpaidOrders,
+  earnDelivered,
   followShipments,
   markOrdersPaid,
   markOrdersRefunded,
@@ -91,6 +92,7 @@ export const choreography: Choreography = {
     jobs: [{ job: 'shipments.book', data: ({ payload }) => ({ orderId: payload.orderId }) }],
   },
   'order.status_changed': { jobs: [notify] },
+  'order.delivered': { reactions: [earnDelivered], jobs: [notify] },
   'order.cancelled': { jobs: [notify] },
 
   'payment.paid': { reactions: [markOrdersPaid, confirmParticipants], jobs: [notify] },

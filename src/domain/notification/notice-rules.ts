@@ -13,6 +13,7 @@ export const noticeEvents = [
   'order.paid',
   'order.cancelled',
   'order.status_changed',
+  'order.delivered',
   'refund.decided',
   'refund.succeeded',
 ] as const satisfies (keyof EventPayloads)[]
@@ -37,7 +38,6 @@ export const toldStatuses = [
   'ready_for_pickup',
   'picked_up',
   'in_transit',
-  'delivered',
   'on_hold',
   'failed',
   'returning',
@@ -71,6 +71,7 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
   // Whose unpaid order ended with its payment has heard payment.expired.
   'order.cancelled': { wanted: ({ reason, wasPaid }) => wasPaid || reason !== 'payment_expired' },
   'order.status_changed': { wanted: ({ to }) => isToldStatus(to) },
+  'order.delivered': {},
   // Into the wallet it succeeds in the same moment, and that is told.
   'refund.decided': { wanted: ({ destination }) => destination === 'source' },
   'refund.succeeded': {},

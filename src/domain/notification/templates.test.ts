@@ -32,6 +32,7 @@ const payloads: { [T in NoticeEvent]: EventPayloads[T] } = {
   'order.paid': { ...order, totalIdr: 150_000 },
   'order.cancelled': { ...order, reason: 'buyer', wasPaid: true },
   'order.status_changed': { ...order, from: 'picked_up', to: 'in_transit' },
+  'order.delivered': order,
   'refund.decided': refund,
   'refund.succeeded': refund,
 }

@@ -14,6 +14,8 @@ declare module '../kernel/events.ts' {
     'order.allocated': OrderSubject
     'order.paid': OrderSubject & { totalIdr: number }
     'order.cancelled': OrderSubject & { reason: string; wasPaid: boolean }
+    /** It arrived, for the first time: a direct order is earned now. */
+    'order.delivered': OrderSubject
     'order.status_changed': OrderSubject & { from: OrderStatus; to: OrderStatus }
   }
 }

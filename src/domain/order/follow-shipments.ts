@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { asRecords, type EventOf, type Work } from '../kernel/index.ts'
 import type { ShipmentStatus } from '../logistics/index.ts'
-import { type LockedOrder, lockOrders, subjectOf } from './lock-orders.ts'
+import { announceMoves } from './announce-moves.ts'
+import { type LockedOrder, lockOrders } from './lock-orders.ts'
 import type { OrderStatus } from './transitions.ts'
 
 /** The way of an order that all goes well with. A courier may report a later step first, so steps may be passed over. */
@@ -75,11 +76,7 @@ async function follow(work: Work, news: readonly ParcelNews[]): Promise<void> {
     from jsonb_to_recordset(${asRecords(records)}::jsonb) as r(
       id uuid, status text, reason text, waybill text, tracking_url text, tracking_status text)
     where o.id = r.id`.execute(work.tx)
-  for (const { order, to } of moves) {
-    if (to === order.status) continue
-    const payload = { ...subjectOf(order), from: order.status, to }
-    work.emit({ type: 'order.status_changed', aggregate: ['order', order.id], payload })
-  }
+  await announceMoves(work, moves)
 }
 
 function moveOf(order: LockedOrder, { to: parcel, waybill, trackingUrl }: ParcelNews): Move {

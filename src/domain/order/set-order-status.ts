@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { liveShipment } from '../logistics/index.ts'
+import { announceMoves } from './announce-moves.ts'
 import { cancelOrder } from './cancel-order.ts'
 import { orderErrors } from './errors.ts'
 import { lockOrder, subjectOf } from './lock-orders.ts'
@@ -42,12 +43,11 @@ export async function setOrderStatus(
   if (released && !order.allocated) await reserveForOrder(work, id)
   await sql`
     update orders set status = ${status}, status_reason = ${reason ?? null}, allocated = ${order.allocated || released},
-      delivered_at = case when ${status === 'delivered'} then ${work.now}::timestamptz else delivered_at end,
+      delivered_at = case when ${status === 'delivered'} then coalesce(delivered_at, ${work.now}) else delivered_at end,
       updated_at = ${work.now}
     where id = ${id} and status = ${order.status}`.execute(work.tx)
   const subject = subjectOf(order)
-  const payload = { ...subject, from: order.status, to: status }
-  work.emit({ type: 'order.status_changed', aggregate: ['order', id], payload })
+  await announceMoves(work, [{ order, to: status }])
   if (released) work.emit({ type: 'order.allocated', aggregate: ['order', id], payload: subject })
   const [before, after] = [{ status: order.status }, { status, reason }]
   work.audit({ command: 'orders set-status', subject: ['order', id], before, after })

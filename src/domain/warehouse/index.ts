@@ -16,3 +16,4 @@ export {
 export { releaseStock } from './release-stock.ts'
 export { reserveStock } from './reserve-stock.ts'
 export type { Shortage, StockDemand, StockLine } from './rules.ts'
+export { shipStock } from './ship-stock.ts'

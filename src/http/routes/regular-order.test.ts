@@ -183,7 +183,7 @@ describe('a regular order over HTTP', () => {
     })
     const stock = await call('GET', `/api/warehouse/inventory?product_id=${market.productId}`, warehouse)
     const row = stock.body.data.find((one: { variant_id: string }) => one.variant_id === market.variantId)
-    expect(row).toMatchObject({ on_hand: 10, reserved: 2, free: 8 })
+    expect(row).toMatchObject({ on_hand: 8, reserved: 0, free: 8 })
     expect((await call('GET', '/api/warehouse/inventory', ana)).status).toBe(401)
   })
 

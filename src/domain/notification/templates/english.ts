@@ -22,7 +22,6 @@ const statuses: Record<ToldStatus, (code: string) => NoticeText> = {
     title: `Order ${code} is on its way`,
     body: 'Your parcel is on its way to your address.',
   }),
-  delivered: (code) => ({ title: `Order ${code} was delivered`, body: 'Your parcel has arrived. Enjoy!' }),
   on_hold: (code) => ({
     title: `Order ${code} is on hold`,
     body: 'We are sorting it out and will let you know.',
@@ -72,6 +71,10 @@ export const english: NoticeTexts = {
   }),
   'order.status_changed': ({ code, to }) =>
     isToldStatus(to) ? statuses[to](code) : { title: `Order ${code}`, body: `Status: ${to}.` },
+  'order.delivered': ({ code }) => ({
+    title: `Order ${code} was delivered`,
+    body: 'Your parcel has arrived. Enjoy! Tell other buyers how you like it with a review.',
+  }),
   'refund.decided': ({ refundCode, refundIdr, reason }) => ({
     title: `We are returning ${formatIdr(refundIdr)}`,
     body: `${because(reasons, reason)}Refund ${refundCode} is on its way to where you paid from.`,

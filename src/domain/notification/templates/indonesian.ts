@@ -25,10 +25,6 @@ const statuses: Record<ToldStatus, (code: string) => NoticeText> = {
     title: `Pesanan ${code} dalam perjalanan`,
     body: 'Paket Anda sedang menuju alamat tujuan.',
   }),
-  delivered: (code) => ({
-    title: `Pesanan ${code} sudah sampai`,
-    body: 'Paket Anda telah diterima. Selamat menikmati!',
-  }),
   on_hold: (code) => ({
     title: `Pesanan ${code} tertunda`,
     body: 'Kami sedang menyelesaikannya dan akan mengabari Anda.',
@@ -78,6 +74,10 @@ export const indonesian: NoticeTexts = {
   }),
   'order.status_changed': ({ code, to }) =>
     isToldStatus(to) ? statuses[to](code) : { title: `Pesanan ${code}`, body: `Status: ${to}.` },
+  'order.delivered': ({ code }) => ({
+    title: `Pesanan ${code} sudah sampai`,
+    body: 'Paket Anda telah diterima. Selamat menikmati! Beri tahu pembeli lain pendapat Anda lewat ulasan.',
+  }),
   'refund.decided': ({ refundCode, refundIdr, reason }) => ({
     title: `${formatIdr(refundIdr)} kami kembalikan`,
     body: `${because(reasons, reason)}Pengembalian ${refundCode} menuju rekening asal pembayaran Anda.`,

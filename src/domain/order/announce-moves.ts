@@ -1,0 +1,41 @@
+import type { Work } from '../kernel/index.ts'
+import { shipStock } from '../warehouse/index.ts'
+import { type LockedOrder, subjectOf } from './lock-orders.ts'
+import type { OrderStatus } from './transitions.ts'
+
+export interface OrderMove {
+  /** As it was before. */
+  order: LockedOrder
+  to: OrderStatus
+}
+
+const inWarehouse: ReadonlySet<OrderStatus> = new Set(['paid', 'processing', 'ready_for_pickup', 'on_hold'])
+const onItsWay: ReadonlySet<OrderStatus> = new Set([
+  'picked_up',
+  'in_transit',
+  'delivered',
+  'failed',
+  'returning',
+  'returned',
+])
+
+/**
+ * Tells of orders that have moved, and does what every such move means, whoever made it: stock leaves the warehouse with the
+ * parcel, and an order that arrived for the first time is delivered (a refused return is not).
+ */
+export async function announceMoves(work: Work, moves: readonly OrderMove[]): Promise<void> {
+  const moved = moves.filter(({ order, to }) => order.status !== to)
+  const left = moved.filter(({ order, to }) => inWarehouse.has(order.status) && onItsWay.has(to))
+  await shipStock(
+    work,
+    left.map(({ order }) => order.id),
+  )
+  for (const { order, to } of moved) {
+    const subject = subjectOf(order)
+    const aggregate = ['order', order.id] as const
+    work.emit({ type: 'order.status_changed', aggregate, payload: { ...subject, from: order.status, to } })
+    if (to === 'delivered' && order.status !== 'return_requested') {
+      work.emit({ type: 'order.delivered', aggregate, payload: subject })
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import { basisPoints, type Rupiah, rupiah, sumIdr } from '../kernel/index.ts'
+
+export interface SoldItem {
+  id: string
+  factoryId: string
+  /** Quantity x unit price. */
+  totalIdr: Rupiah
+  commissionBps: number
+}
+
+export interface Shares {
+  items: { orderItemId: string; factoryId: string; goodsIdr: Rupiah; commissionIdr: Rupiah }[]
+  shippingIdr: Rupiah
+}
+
+/**
+ * Whose an order's money is when it is earned: each item's goods, commission (rounded down) within them, and the shipping fee.
+ * Where less is held than the order's price, because some went back before, the goods bear it in proportion, the last item
+ * the remainder, and the fee only what is more than all goods.
+ */
+export function sharesOf(items: readonly SoldItem[], fees: { shippingIdr: Rupiah; heldIdr: Rupiah }): Shares {
+  const goodsIdr = sumIdr(items.map((item) => item.totalIdr))
+  const lackingIdr = Math.max(0, goodsIdr + fees.shippingIdr - fees.heldIdr)
+  const fromGoodsIdr = Math.min(goodsIdr, lackingIdr)
+  const lacks = partsOf(
+    fromGoodsIdr,
+    items.map((item) => item.totalIdr),
+  )
+  return {
+    items: items.map(({ id, factoryId, totalIdr, commissionBps }, i) => {
+      const leftIdr = rupiah(totalIdr - (lacks[i] as Rupiah))
+      return {
+        orderItemId: id,
+        factoryId,
+        goodsIdr: leftIdr,
+        commissionIdr: basisPoints(leftIdr, commissionBps),
+      }
+    }),
+    shippingIdr: rupiah(fees.shippingIdr - (lackingIdr - fromGoodsIdr)),
+  }
+}
+
+/** An amount in parts proportional to the weights, each rounded down but the last, which takes the remainder. */
+function partsOf(amountIdr: Rupiah, weights: readonly number[]): Rupiah[] {
+  const whole = BigInt(sumIdr(weights))
+  let left = amountIdr
+  return weights.map((weight, i) => {
+    const part =
+      i === weights.length - 1 ? left : Number((BigInt(amountIdr) * BigInt(weight)) / (whole || 1n))
+    left -= part
+    return part
+  })
+}
