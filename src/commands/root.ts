@@ -92,6 +92,14 @@ export const entries: readonly Entry[] = [
     ],
   },
   {
+    name: 'factories',
+    description: 'factories and the accounts they are paid to',
+    verbs: async () => [
+      (await import('./factories/set-bank.ts')).setBank,
+      (await import('./factories/approve-bank.ts')).approveBank,
+    ],
+  },
+  {
     name: 'ledger',
     description: 'the book of money: balances, entries, proof',
     verbs: async () => [

@@ -68,6 +68,8 @@ export const choreography: Choreography = {
   },
 
   'factory.created': {},
+  'factory.bank_account_set': {},
+  'factory.bank_account_approved': {},
   'factory.status_changed': {},
   'product.created': {},
   'product.status_changed': {},

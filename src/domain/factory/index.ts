@@ -1,8 +1,11 @@
 import './events.ts'
 
+export { approveBankAccount } from './approve-bank-account.ts'
+export { type BankAccountView, bankAccountsOf, payableAccounts } from './bank-accounts.ts'
 export { createFactory, type NewFactory } from './create-factory.ts'
 export { factoryErrors } from './errors.ts'
 export { factoriesById, getFactory, getPublicFactory, listFactories } from './read-factories.ts'
+export { type NewBankAccount, setBankAccount } from './set-bank-account.ts'
 export {
   type FactoryStatus,
   type FactoryVerification,

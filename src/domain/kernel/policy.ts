@@ -8,6 +8,7 @@ export const policySchema = z.strictObject({
   sessionExtensions: whole.default(3).describe('a forming session may be given more time so often'),
   orderInvoiceHours: whole.min(1).default(24).describe('an unpaid direct order keeps its stock so long'),
   defaultCommissionBps: whole.max(10_000).default(500),
+  bankCoolingOffHours: whole.default(72).describe('a new bank account of a factory is paid nothing so long'),
   settlementAfterDays: whole.default(7),
   settlementMinimumIdr: whole.default(10_000),
   settlementTwoPersonAboveIdr: whole.default(50_000_000),

@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+
+export const approveBank = defineChange({
+  name: 'approve-bank',
+  description: "Approve a factory's new account, set by somebody else; it is paid to after its cooling-off.",
+  args: [{ name: 'factory', description: 'UUID' }],
+  input: z.object({ factory: z.uuid() }),
+  examples: ['laku factories approve-bank 0190… --reason "called the owner back"'],
+  needsReason: true,
+  change: async (work, { factory: factoryId }) => {
+    const { approveBankAccount } = await import('../../domain/factory/index.ts')
+    return await approveBankAccount(work, { factoryId })
+  },
+  done: ({ bank, account, usableFrom }) =>
+    `${bank} ${account} is approved; it is paid to from ${usableFrom?.toISOString()} on.`,
+})

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+
+export const setBank = defineChange({
+  name: 'set-bank',
+  description: 'Name the account that a factory is paid to. Another person approves it.',
+  args: [{ name: 'factory', description: 'UUID' }],
+  options: [
+    { flags: '--channel <code>', description: 'the bank or e-wallet, like ID_BCA' },
+    { flags: '--account <number>', description: 'the account number' },
+    { flags: '--holder <name>', description: 'whom it belongs to' },
+  ],
+  input: z.object({
+    factory: z.uuid(),
+    channel: z.string().min(1, 'it takes a channel, like ID_BCA'),
+    account: z.string().min(1),
+    holder: z.string().min(1),
+  }),
+  examples: [
+    'laku factories set-bank 0190… --channel ID_BCA --account 1234567890 --holder "PT Maju" --reason "form of 24 November"',
+  ],
+  needsReason: true,
+  change: async (work, { factory: factoryId, channel, account, holder }) => {
+    const { setBankAccount } = await import('../../domain/factory/index.ts')
+    return await setBankAccount(work, {
+      factoryId,
+      channelCode: channel,
+      accountNumber: account,
+      accountHolderName: holder,
+    })
+  },
+  done: ({ bank, account }) => `${bank} ${account} waits for another person: laku factories approve-bank.`,
+})

@@ -1,0 +1,38 @@
+import { sql } from 'kysely'
+import { requireStaff, secondsAfter, type Work } from '../kernel/index.ts'
+import { type BankAccountView, bankAccountsOf } from './bank-accounts.ts'
+import { factoryErrors } from './errors.ts'
+import { getFactory } from './read-factories.ts'
+import { personOf } from './set-bank-account.ts'
+
+/**
+ * A second person vouches for the account that waits. From now on its cooling-off runs (policy.bankCoolingOffHours): time for the
+ * factory to say that it never asked for this.
+ * @throws factory.not_found, factory.no_bank_account_waits, factory.same_person, kernel.forbidden
+ */
+export async function approveBankAccount(work: Work, input: { factoryId: string }): Promise<BankAccountView> {
+  requireStaff(work.actor, 'finance')
+  const { factoryId } = input
+  await sql`select from factories where id = ${factoryId} for no key update`.execute(work.tx)
+  await getFactory(work.tx, factoryId)
+  const waiting = await work.tx
+    .selectFrom('factoryBankAccounts')
+    .select(['id', 'setBy'])
+    .where('factoryId', '=', factoryId)
+    .where('status', '=', 'pending')
+    .executeTakeFirst()
+  if (!waiting) throw factoryErrors.no_bank_account_waits({ factoryId })
+  const person = personOf(work)
+  if (waiting.setBy === person) throw factoryErrors.same_person({ factoryId })
+  const usableFrom = secondsAfter(work.now, work.policy.bankCoolingOffHours * 3600)
+  await sql`
+    update factory_bank_accounts set status = 'approved', approved_by = ${person}, approved_at = ${work.now},
+      usable_from = ${usableFrom}
+    where id = ${waiting.id} and status = 'pending'`.execute(work.tx)
+  const payload = { factoryId, accountId: waiting.id }
+  work.emit({ type: 'factory.bank_account_approved', aggregate: ['factory', factoryId], payload })
+  const views = await bankAccountsOf(work.tx, work.vault, factoryId)
+  const after = views.find((one) => one.id === waiting.id) as BankAccountView
+  work.audit({ command: 'factories approve-bank', subject: ['factory', factoryId], after })
+  return after
+}

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { Market } from '../../../test/market.ts'
+import { refusal } from '../../../test/storefront.ts'
+import { type Actor, newId } from '../kernel/index.ts'
+import { approveBankAccount, bankAccountsOf, payableAccounts, setBankAccount } from './index.ts'
+
+const budi: Actor = { kind: 'staff', id: newId(), name: 'budi', role: 'finance' }
+const agent: Actor = { kind: 'staff', id: newId(), name: 'tono', role: 'agent' }
+
+describe("a factory's bank account", () => {
+  let laku: TestLaku
+  let factoryId: string
+  beforeAll(async () => {
+    laku = await openTestLaku()
+    factoryId = (await Market.open(laku)).factoryId
+  })
+  afterAll(() => laku.close())
+
+  const set = (accountNumber: string, actor: Actor = admin, channelCode = 'ID_BCA') =>
+    laku.as(actor, (work) =>
+      setBankAccount(work, { factoryId, channelCode, accountNumber, accountHolderName: 'PT Uji' }),
+    )
+  const approve = (actor: Actor = budi) => laku.as(actor, (work) => approveBankAccount(work, { factoryId }))
+  const payable = () =>
+    laku.system(async (work) => {
+      const accounts = await payableAccounts(work.tx, work.vault, [factoryId], work.now)
+      return accounts.get(factoryId)?.accountNumber
+    })
+
+  it('needs a second person, though the first be an admin', async () => {
+    expect(await refusal(approve())).toBe('factory.no_bank_account_waits')
+    await set('1234-567 890')
+    expect(await refusal(approve(admin))).toBe('factory.same_person')
+    expect(await refusal(approve(agent))).toBe('kernel.forbidden')
+    expect(await payable()).toBeUndefined()
+  })
+
+  it('pays nothing before 72 hours are over', async () => {
+    expect(await approve()).toMatchObject({ status: 'approved', bank: 'BCA', account: '…7890' })
+    laku.clock.shift(72 * 3600 - 1)
+    expect(await payable()).toBeUndefined()
+    laku.clock.shift(1)
+    expect(await payable()).toBe('1234567890')
+  })
+
+  it('stays in use until the next one has cooled off', async () => {
+    await set('1111111111', agent)
+    await set('2222222222', agent)
+    await approve()
+    laku.clock.shift(3600)
+    expect(await payable()).toBe('1234567890')
+    laku.clock.shift(72 * 3600)
+    expect(await payable()).toBe('2222222222')
+    const all = await laku.system((work) => bankAccountsOf(work.tx, work.vault, factoryId))
+    expect(all.map((one) => `${one.account} ${one.status}`)).toEqual([
+      '…2222 approved',
+      '…1111 replaced',
+      '…7890 approved',
+    ])
+  })
+
+  it.each([
+    ['ID_BCA', '123456789', 'kernel.bank_account_invalid'],
+    ['ID_BRI', '123456789012345', 'ok'],
+    ['ID_GOPAY', '6281234567', 'kernel.bank_account_invalid'],
+    ['ID_GOPAY', '081234567890', 'ok'],
+    ['ID_X', '1234567890', 'kernel.payout_channel_unknown'],
+  ])('%s %s: %s', async (channelCode, number, code) => {
+    expect(await refusal(set(number, admin, channelCode))).toBe(code)
+  })
+
+  it('is unreadable at rest, and never two people in one row', async () => {
+    const rows = await laku.db.selectFrom('factoryBankAccounts').selectAll().execute()
+    expect(JSON.stringify(rows)).not.toMatch(/1234567890|PT Uji/)
+    const one = laku.db.updateTable('factoryBankAccounts').set((eb) => ({ approvedBy: eb.ref('setBy') }))
+    await expect(one.execute()).rejects.toThrow('bank_account_two_people')
+  })
+
+  it('waits for one approval of two at once', async () => {
+    await set('3333333333', agent)
+    const codes = await Promise.all([refusal(approve()), refusal(approve(admin))])
+    expect(codes.toSorted()).toEqual(['factory.no_bank_account_waits', 'ok'])
+  })
+})

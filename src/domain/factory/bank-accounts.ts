@@ -1,0 +1,63 @@
+import { sql } from 'kysely'
+import { type BankAccount, maskedAccount, payoutChannels, type Tx, type Vault } from '../kernel/index.ts'
+
+const PURPOSE = 'factory.bank_account'
+
+/** A bank account as it may be shown. */
+export interface BankAccountView {
+  id: string
+  factoryId: string
+  channelCode: string
+  bank: string
+  /** The last four digits. */
+  account: string
+  status: 'pending' | 'approved' | 'replaced'
+  setAt: Date
+  approvedAt: Date | null
+  /** Nothing is paid to it before. */
+  usableFrom: Date | null
+}
+
+interface BankAccountRow extends Omit<BankAccountView, 'bank' | 'account'> {
+  accountNumber: string
+  accountHolder: string
+}
+
+export const sealBankAccount = (vault: Vault, account: BankAccount) => ({
+  channelCode: account.channelCode,
+  accountNumber: vault.seal(PURPOSE, account.accountNumber),
+  accountHolder: vault.seal(PURPOSE, account.accountHolderName),
+})
+
+const open = (vault: Vault, row: BankAccountRow): BankAccount => ({
+  channelCode: row.channelCode,
+  accountNumber: vault.open(PURPOSE, row.accountNumber),
+  accountHolderName: vault.open(PURPOSE, row.accountHolder),
+})
+
+/** The bank accounts of a factory, newest first. */
+export async function bankAccountsOf(tx: Tx, vault: Vault, factoryId: string): Promise<BankAccountView[]> {
+  const { rows } = await sql<BankAccountRow>`
+    select id, factory_id, channel_code, account_number, account_holder, status, set_at, approved_at, usable_from
+    from factory_bank_accounts where factory_id = ${factoryId} order by id desc`.execute(tx)
+  return rows.map((row) => {
+    const { accountNumber, accountHolder: _, ...view } = row
+    const account = maskedAccount(vault.open(PURPOSE, accountNumber))
+    return { ...view, bank: payoutChannels[row.channelCode]?.name ?? row.channelCode, account }
+  })
+}
+
+/** What may be paid out to at `now`, by factory: the newest account that two people set and whose cooling-off is over. */
+export async function payableAccounts(
+  tx: Tx,
+  vault: Vault,
+  factoryIds: readonly string[],
+  now: Date,
+): Promise<Map<string, BankAccount>> {
+  const { rows } = await sql<BankAccountRow>`
+    select distinct on (factory_id) id, factory_id, channel_code, account_number, account_holder
+    from factory_bank_accounts
+    where factory_id = any(${[...new Set(factoryIds)]}::uuid[]) and status = 'approved' and usable_from <= ${now}
+    order by factory_id, usable_from desc, id desc`.execute(tx)
+  return new Map(rows.map((row) => [row.factoryId, open(vault, row)]))
+}

@@ -1,0 +1,56 @@
+import { sql } from 'kysely'
+import {
+  actorLabel,
+  insertRows,
+  newId,
+  requireBankAccount,
+  requireStaff,
+  type Work,
+} from '../kernel/index.ts'
+import { type BankAccountView, bankAccountsOf, sealBankAccount } from './bank-accounts.ts'
+import { getFactory } from './read-factories.ts'
+
+export interface NewBankAccount {
+  factoryId: string
+  /** `ID_BCA`, `ID_MANDIRI`, … */
+  channelCode: string
+  accountNumber: string
+  accountHolderName: string
+}
+
+/**
+ * Names the account that a factory is to be paid to. It pays nothing before a second person approves it and its cooling-off is over;
+ * until then the account before it stays in use. One that still waits for approval is replaced.
+ * @throws factory.not_found, kernel.payout_channel_unknown, kernel.bank_account_invalid, kernel.forbidden
+ */
+export async function setBankAccount(work: Work, input: NewBankAccount): Promise<BankAccountView> {
+  requireStaff(work.actor, 'finance', 'agent')
+  const { factoryId } = input
+  await sql`select from factories where id = ${factoryId} for no key update`.execute(work.tx)
+  await getFactory(work.tx, factoryId)
+  const account = requireBankAccount(input)
+  await sql`
+    update factory_bank_accounts set status = 'replaced' where factory_id = ${factoryId} and status = 'pending'`.execute(
+    work.tx,
+  )
+  const id = newId()
+  await insertRows(work.tx, 'factoryBankAccounts', [
+    {
+      id,
+      factoryId,
+      ...sealBankAccount(work.vault, account),
+      status: 'pending',
+      setBy: personOf(work),
+      setAt: work.now,
+    },
+  ])
+  const payload = { factoryId, accountId: id }
+  work.emit({ type: 'factory.bank_account_set', aggregate: ['factory', factoryId], payload })
+  const [view] = await bankAccountsOf(work.tx, work.vault, factoryId)
+  work.audit({ command: 'factories set-bank', subject: ['factory', factoryId], after: view })
+  return view as BankAccountView
+}
+
+/** Who acts, the same word for the same person whatever they are called. */
+export const personOf = ({ actor }: Pick<Work, 'actor'>): string =>
+  actor.kind === 'staff' ? actor.id : actorLabel(actor)
