@@ -110,6 +110,25 @@ create table factories (
   constraint factories_verification_check CHECK ((verification = ANY (ARRAY['unverified'::text, 'pending'::text, 'verified'::text, 'rejected'::text])))
 );
 
+create table factory_bank_accounts (
+  id uuid not null,
+  factory_id uuid not null,
+  channel_code text not null,
+  account_number text not null,
+  account_holder text not null,
+  status text default 'pending'::text not null,
+  set_by text not null,
+  set_at timestamp with time zone not null,
+  approved_by text,
+  approved_at timestamp with time zone,
+  usable_from timestamp with time zone,
+  constraint factory_bank_accounts_pkey PRIMARY KEY (id),
+  constraint factory_bank_accounts_factory_id_fkey FOREIGN KEY (factory_id) REFERENCES factories(id),
+  constraint bank_account_two_people CHECK ((approved_by <> set_by)),
+  constraint factory_bank_accounts_check CHECK (((status = 'approved'::text) <= ((approved_by IS NOT NULL) AND (usable_from IS NOT NULL)))),
+  constraint factory_bank_accounts_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'approved'::text, 'replaced'::text])))
+);
+
 create table group_buying_sessions (
   id uuid not null,
   code text not null,
@@ -742,6 +761,7 @@ CREATE INDEX auth_sessions_ended ON public.auth_sessions USING btree (ended_at) 
 CREATE INDEX auth_sessions_expired ON public.auth_sessions USING btree (expires_at);
 CREATE INDEX auth_sessions_of_user ON public.auth_sessions USING btree (user_id) WHERE (ended_at IS NULL);
 CREATE INDEX events_of_aggregate ON public.events USING btree (aggregate_id, occurred_at);
+CREATE INDEX factory_bank_accounts_of_factory ON public.factory_bank_accounts USING btree (factory_id, usable_from) WHERE (status = 'approved'::text);
 CREATE INDEX idempotency_keys_due ON public.idempotency_keys USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 CREATE INDEX ledger_entries_of_account ON public.ledger_entries USING btree (account_id, seq);
 CREATE INDEX ledger_entries_of_order_item ON public.ledger_entries USING btree (order_item_id) WHERE (order_item_id IS NOT NULL);
@@ -791,6 +811,7 @@ CREATE INDEX whatsapp_messages_sealed ON public.whatsapp_messages USING btree (c
 CREATE INDEX whatsapp_messages_to ON public.whatsapp_messages USING btree (to_phone, created_at);
 CREATE UNIQUE INDEX addresses_one_default ON public.addresses USING btree (user_id) WHERE (is_default AND (deleted_at IS NULL));
 CREATE UNIQUE INDEX attention_open ON public.attention USING btree (kind, subject_id) WHERE (resolved_at IS NULL);
+CREATE UNIQUE INDEX factory_bank_accounts_one_pending ON public.factory_bank_accounts USING btree (factory_id) WHERE (status = 'pending'::text);
 CREATE UNIQUE INDEX participants_one_live ON public.group_participants USING btree (session_id, user_id) WHERE (status = ANY (ARRAY['held'::text, 'paid'::text, 'ordered'::text]));
 CREATE UNIQUE INDEX payments_one_open_an_order ON public.payments USING btree (order_id) WHERE (status = 'pending'::text);
 CREATE UNIQUE INDEX payouts_one_live ON public.payouts USING btree (subject_id) WHERE (status = ANY (ARRAY['created'::text, 'submitted'::text, 'succeeded'::text]));

@@ -101,6 +101,20 @@ export interface Factories {
   verification: Generated<string>;
 }
 
+export interface FactoryBankAccounts {
+  accountHolder: string;
+  accountNumber: string;
+  approvedAt: Timestamp | null;
+  approvedBy: string | null;
+  channelCode: string;
+  factoryId: string;
+  id: string;
+  setAt: Timestamp;
+  setBy: string;
+  status: Generated<string>;
+  usableFrom: Timestamp | null;
+}
+
 export interface GroupBuyingSessions {
   capacity: number | null;
   closedAt: Timestamp | null;
@@ -556,6 +570,7 @@ export interface DB {
   clock: Clock;
   events: Events;
   factories: Factories;
+  factoryBankAccounts: FactoryBankAccounts;
   groupBuyingSessions: GroupBuyingSessions;
   groupParticipants: GroupParticipants;
   idempotencyKeys: IdempotencyKeys;
