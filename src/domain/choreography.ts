@@ -1,5 +1,5 @@
 import { challengeOfMessage } from './auth/index.ts'
-import './factory/events.ts'
+import { rateFactories } from './factory/index.ts'
 import {
   confirmParticipants,
   markParticipantsRefunded,
@@ -19,7 +19,8 @@ import {
 } from './order/index.ts'
 import { refundSessionPayments } from './payment/index.ts'
 import './payout/events.ts'
-import './product/events.ts'
+import { rateProducts } from './product/index.ts'
+import './review/events.ts'
 import './user/events.ts'
 import './warehouse/events.ts'
 import './whatsapp/events.ts'
@@ -73,6 +74,11 @@ export const choreography: Choreography = {
   'factory.status_changed': {},
   'product.created': {},
   'product.status_changed': {},
+
+  'review.written': {},
+  'review.published': { reactions: [rateProducts, rateFactories] },
+  'review.hidden': { reactions: [rateProducts, rateFactories] },
+  'review.rerated': { reactions: [rateProducts, rateFactories] },
 
   'participant.joined': { jobs: [notify] },
   'participant.paid': {},

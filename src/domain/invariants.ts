@@ -4,6 +4,7 @@ import { ledgerChecks } from './ledger/index.ts'
 import { orderChecks } from './order/index.ts'
 import { paymentChecks } from './payment/index.ts'
 import { payoutChecks } from './payout/index.ts'
+import { reviewChecks } from './review/index.ts'
 import { walletChecks } from './wallet/index.ts'
 import { warehouseChecks } from './warehouse/index.ts'
 
@@ -16,4 +17,5 @@ export const bookChecks: readonly Check[] = [
   ...groupBuyingChecks,
   ...orderChecks,
   ...warehouseChecks,
+  ...reviewChecks,
 ]

@@ -11,6 +11,7 @@ import { payRoutes } from './routes/pay.ts'
 import { paymentRoutes } from './routes/payments.ts'
 import { productRoutes } from './routes/products.ts'
 import { rateRoutes } from './routes/rates.ts'
+import { reviewRoutes } from './routes/reviews.ts'
 import { shipmentRoutes } from './routes/shipments.ts'
 import { userRoutes } from './routes/users.ts'
 import { walletRoutes } from './routes/wallet.ts'
@@ -31,6 +32,7 @@ export const routes: readonly ((laku: Laku) => FastifyPluginAsyncZod)[] = [
   paymentRoutes,
   productRoutes,
   rateRoutes,
+  reviewRoutes,
   shipmentRoutes,
   userRoutes,
   walletRoutes,

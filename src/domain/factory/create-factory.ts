@@ -1,6 +1,8 @@
 import { insertRows, newId, requireStaff, type Work } from '../kernel/index.ts'
 import { normalizeFactoryPhone } from './phone.ts'
 import { getFactory } from './read-factories.ts'
+import { recordCommission } from './record-commission.ts'
+import { sealTaxId, type TaxId } from './tax-id.ts'
 import type { FactoryView } from './views.ts'
 
 export interface NewFactory {
@@ -13,16 +15,18 @@ export interface NewFactory {
   postalCode: string
   /** Basis points; the policy's default where none was agreed. */
   commissionBps?: number | undefined
+  taxId?: TaxId | undefined
 }
 
 /**
  * Takes a factory in: unverified and inactive, until its papers are seen.
- * @throws factory.phone_invalid, kernel.forbidden
+ * @throws factory.phone_invalid, tax_id_invalid, kernel.forbidden
  */
 export async function createFactory(work: Work, input: NewFactory): Promise<FactoryView> {
   requireStaff(work.actor, 'agent', 'finance', 'service')
   const id = newId()
-  const { name, city, province, postalCode, email, commissionBps } = input
+  const { name, city, province, postalCode, email, taxId } = input
+  const commissionBps = input.commissionBps ?? work.policy.defaultCommissionBps
   await insertRows(work.tx, 'factories', [
     {
       id,
@@ -34,11 +38,13 @@ export async function createFactory(work: Work, input: NewFactory): Promise<Fact
       postalCode,
       verification: 'unverified',
       status: 'inactive',
-      commissionBps: commissionBps ?? work.policy.defaultCommissionBps,
+      commissionBps,
+      ...(taxId ? sealTaxId(work.vault, taxId) : {}),
       createdAt: work.now,
       updatedAt: work.now,
     },
   ])
+  await recordCommission(work, id, commissionBps)
   work.emit({ type: 'factory.created', aggregate: ['factory', id], payload: { factoryId: id } })
   const factory = await getFactory(work.tx, id)
   work.audit({ command: 'factories create', subject: ['factory', id], after: factory })

@@ -4,8 +4,11 @@ export { approveBankAccount } from './approve-bank-account.ts'
 export { type BankAccountView, bankAccountsOf, payableAccounts } from './bank-accounts.ts'
 export { createFactory, type NewFactory } from './create-factory.ts'
 export { factoryErrors } from './errors.ts'
+export { rateFactories } from './rate-factories.ts'
 export { factoriesById, getFactory, getPublicFactory, listFactories } from './read-factories.ts'
+export { commissionHistoryOf } from './record-commission.ts'
 export { type NewBankAccount, setBankAccount } from './set-bank-account.ts'
+export { type TaxId, type TaxIdKind, taxIdOf } from './tax-id.ts'
 export {
   type FactoryStatus,
   type FactoryVerification,

@@ -7,7 +7,9 @@ import type { FactoryView, PublicFactory } from './views.ts'
 /** Factories that `where` holds for, newest first; it speaks of the factory as `f`. */
 async function factoryViews(tx: Tx, where: RawBuilder<unknown>, limit: number): Promise<FactoryView[]> {
   const { rows } = await sql<FactoryView>`
-    select id, name, city, province, phone, email, postal_code, verification, status, commission_bps, created_at
+    select id, name, city, province, phone, email, postal_code, verification, status, commission_bps, tax_id_kind,
+      suspended_because, created_at,
+      jsonb_build_object('average', round(rating_sum::numeric / nullif(rating_count, 0), 1), 'count', rating_count) as rating
     from factories f where ${where} order by f.id desc limit ${limit}`.execute(tx)
   return rows
 }
@@ -33,9 +35,9 @@ export async function getFactory(tx: Tx, id: string): Promise<FactoryView> {
  * @throws factory.not_found, also for one that was never active
  */
 export async function getPublicFactory(tx: Tx, id: string): Promise<PublicFactory> {
-  const { name, city, province, status } = await getFactory(tx, id)
+  const { name, city, province, rating, status } = await getFactory(tx, id)
   if (status === 'inactive') throw factoryErrors.not_found({ factoryId: id })
-  return { id, name, city, province }
+  return { id, name, city, province, rating }
 }
 
 /** Factories, newest first, a keyset page at a time. */

@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
-import { requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { kernelErrors, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { factoryErrors } from './errors.ts'
 import { normalizeFactoryPhone } from './phone.ts'
 import { getFactory } from './read-factories.ts'
+import { recordCommission } from './record-commission.ts'
+import { sealTaxId, type TaxId } from './tax-id.ts'
 import {
   type FactoryStatus,
   type FactoryVerification,
@@ -14,16 +16,21 @@ import type { FactoryView } from './views.ts'
 export interface FactoryChanges {
   name?: string | undefined
   phone?: string | undefined
+  email?: string | undefined
+  taxId?: TaxId | undefined
   commissionBps?: number | undefined
   verification?: FactoryVerification | undefined
   status?: FactoryStatus | undefined
+  /** Why it is suspended. */
+  reason?: string | undefined
 }
 
 /**
  * Changes a factory: its verification first, then its status, so that one call may verify and activate. What it is named
  * already in `verification` or `status` is no change.
  * The commission, a verdict and the status are finance's; an agent may hand papers in (pending) and keep name and phone.
- * @throws factory.not_found, factory.not_verified, factory.phone_invalid, kernel.illegal_transition, kernel.forbidden
+ * A suspension needs its reason: given here, or the actor's.
+ * @throws factory.not_found, not_verified, phone_invalid, tax_id_invalid, kernel.illegal_transition, reason_required, forbidden
  */
 export async function updateFactory(
   work: Work,
@@ -47,12 +54,21 @@ export async function updateFactory(
       throw factoryErrors.not_verified({ factoryId, verification })
     }
   }
+  const why = status === 'suspended' ? (before.suspendedBecause ?? reasonOf(work, input.reason)) : null
   const phone = input.phone === undefined ? before.phone : normalizeFactoryPhone(input.phone)
   await sql`
     update factories set name = ${input.name ?? before.name}, phone = ${phone},
-      commission_bps = ${commissionBps ?? before.commissionBps}, verification = ${verification}, status = ${status},
-      updated_at = ${work.now}
+      email = ${input.email ?? before.email}, commission_bps = ${commissionBps ?? before.commissionBps},
+      verification = ${verification}, status = ${status}, suspended_because = ${why}, updated_at = ${work.now}
     where id = ${factoryId}`.execute(work.tx)
+  if (input.taxId) {
+    await work.tx
+      .updateTable('factories')
+      .set(sealTaxId(work.vault, input.taxId))
+      .where('id', '=', factoryId)
+      .execute()
+  }
+  if (newRate) await recordCommission(work, factoryId, commissionBps)
   if (status !== before.status) {
     const payload = { factoryId, from: before.status, to: status }
     work.emit({ type: 'factory.status_changed', aggregate: ['factory', factoryId], payload })
@@ -60,4 +76,10 @@ export async function updateFactory(
   const after = await getFactory(work.tx, factoryId)
   work.audit({ command: 'factories update', subject: ['factory', factoryId], before, after })
   return after
+}
+
+function reasonOf(work: Work, given: string | undefined): string {
+  const reason = given ?? ('reason' in work.actor ? work.actor.reason : undefined)
+  if (!reason) throw kernelErrors.reason_required()
+  return reason
 }

@@ -1,3 +1,4 @@
+import type { TaxIdKind } from './tax-id.ts'
 import type { FactoryStatus, FactoryVerification } from './transitions.ts'
 
 /** What everybody may know of a factory. */
@@ -6,6 +7,8 @@ export interface PublicFactory {
   name: string
   city: string
   province: string
+  /** Of published reviews of its products: the mean to one digit, null before the first. */
+  rating: { average: number | null; count: number }
 }
 
 /** What staff see. */
@@ -19,5 +22,8 @@ export interface FactoryView extends PublicFactory {
   status: FactoryStatus
   /** Basis points of the goods' price; a session keeps the rate of its creation. */
   commissionBps: number
+  /** Which tax number is kept of it; the number itself is finance's to see. */
+  taxIdKind: TaxIdKind | null
+  suspendedBecause: string | null
   createdAt: Date
 }

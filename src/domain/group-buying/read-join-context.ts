@@ -51,7 +51,7 @@ export async function readJoinContext(tx: Tx, joins: readonly Join[]): Promise<J
       (select json_agg(json_build_object('id', s.id, 'code', s.code, 'status', s.status, 'endsAt', s.ends_at,
           'perUserLimit', s.per_user_limit,
           'entryPriceIdr', (select t.unit_price_idr from session_tiers t where t.session_id = s.id order by t.min_units limit 1),
-          'weights', (select json_object_agg(v.id, v.weight_g) from product_variants v where v.product_id = s.product_id)))
+          'weights', (select json_object_agg(v.id, v.chargeable_g) from product_variants v where v.product_id = s.product_id)))
         from group_buying_sessions s where s.id = any(${sessionIds}::uuid[])) as sessions,
       (select json_agg(json_build_object('id', id, 'status', status))
         from users where id = any(${userIds}::uuid[])) as users,

@@ -34,6 +34,7 @@ export const policySchema = z.strictObject({
     })
     .prefault({})
     .describe('a kilogram, where no courier price can be had'),
+  reviewEditDays: whole.default(30).describe('a buyer may edit a review so long'),
   fulfilRetries: whole.default(5),
   providerAttempts: whole.min(1).default(8).describe('then the thing goes to attention'),
 })

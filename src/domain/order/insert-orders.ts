@@ -66,7 +66,7 @@ export async function insertItems(
       factoryId: variant.factoryId,
       sku: variant.sku,
       name: `${variant.productName}, ${variant.name}`,
-      weightG: variant.weightG,
+      weightG: variant.chargeableG,
       quantity,
       unitPriceIdr,
       totalIdr: rupiah(unitPriceIdr * quantity),

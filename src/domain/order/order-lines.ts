@@ -46,5 +46,5 @@ export async function priceLines(tx: Tx, items: readonly AskedItem[]): Promise<O
 export const goodsOf = (lines: readonly OrderLine[]): Rupiah => sumIdr(lines.map((line) => line.totalIdr))
 
 /** Grams, without packing. */
-export const weightOf = (lines: readonly { variant: { weightG: number }; quantity: number }[]): number =>
-  lines.reduce((sum, line) => sum + line.variant.weightG * line.quantity, 0)
+export const weightOf = (lines: readonly { variant: { chargeableG: number }; quantity: number }[]): number =>
+  lines.reduce((sum, line) => sum + line.variant.chargeableG * line.quantity, 0)

@@ -3,13 +3,14 @@ import { insertRows, newId, type Rupiah, requireStaff, type Work } from '../kern
 import { productErrors } from './errors.ts'
 import { getProduct } from './read-products.ts'
 import { recordPrices } from './record-prices.ts'
-import type { ProductView } from './views.ts'
+import type { ProductView, VariantSize } from './views.ts'
 
 export interface NewVariant {
   /** Unique over all products; kept in capitals. */
   sku: string
   name: string
   weightG: number
+  size?: VariantSize | undefined
   priceIdr: Rupiah
   wholesaleUnit?: number | undefined
   maxExcessUnits?: number | undefined
@@ -57,6 +58,9 @@ async function addVariants(work: Work, productId: string, variants: readonly New
     sku: variant.sku.toUpperCase(),
     name: variant.name,
     weightG: variant.weightG,
+    lengthCm: variant.size?.lengthCm ?? null,
+    widthCm: variant.size?.widthCm ?? null,
+    heightCm: variant.size?.heightCm ?? null,
     priceIdr: variant.priceIdr,
     wholesaleUnit: variant.wholesaleUnit ?? 1,
     maxExcessUnits: variant.maxExcessUnits ?? 0,

@@ -6,7 +6,7 @@ import type { VariantDetail } from './views.ts'
 async function details(tx: Tx, where: RawBuilder<unknown>): Promise<VariantDetail[]> {
   const { rows } = await sql<VariantDetail>`
     select v.id, v.product_id, p.name as product_name, p.status as product_status, p.factory_id,
-      f.status as factory_status, f.commission_bps, v.sku, v.name, v.weight_g, v.price_idr, v.wholesale_unit, v.max_excess_units
+      f.status as factory_status, f.commission_bps, v.sku, v.name, v.weight_g, v.chargeable_g, v.price_idr, v.wholesale_unit, v.max_excess_units
     from product_variants v join products p on p.id = v.product_id join factories f on f.id = p.factory_id
     where ${where}`.execute(tx)
   return rows

@@ -5,12 +5,13 @@ import { productErrors } from './errors.ts'
 import { getProduct } from './read-products.ts'
 import { recordPrices } from './record-prices.ts'
 import { type ProductStatus, productTransitions } from './transitions.ts'
-import type { ProductView } from './views.ts'
+import type { ProductView, VariantSize } from './views.ts'
 
 export interface VariantChanges {
   id: string
   name?: string | undefined
   weightG?: number | undefined
+  size?: VariantSize | undefined
   priceIdr?: Rupiah | undefined
   wholesaleUnit?: number | undefined
   maxExcessUnits?: number | undefined
@@ -78,9 +79,10 @@ async function changeVariants(
   await sql`
     update product_variants v
     set name = r.name, weight_g = r.weight_g, price_idr = r.price_idr, wholesale_unit = r.wholesale_unit,
-      max_excess_units = r.max_excess_units
-    from jsonb_to_recordset(${asRecords(changed.map(({ after }) => after))}::jsonb) as r(
-      id uuid, name text, weight_g integer, price_idr bigint, wholesale_unit integer, max_excess_units integer)
+      max_excess_units = r.max_excess_units, length_cm = r.length_cm, width_cm = r.width_cm, height_cm = r.height_cm
+    from jsonb_to_recordset(${asRecords(changed.map(({ after: { size, ...after } }) => ({ ...after, ...size })))}::jsonb) as r(
+      id uuid, name text, weight_g integer, price_idr bigint, wholesale_unit integer, max_excess_units integer,
+      length_cm integer, width_cm integer, height_cm integer)
     where v.id = r.id`.execute(work.tx)
   const repriced = changed.filter(({ before, after }) => before.priceIdr !== after.priceIdr)
   await recordPrices(

@@ -1,17 +1,27 @@
 import type { Rupiah } from '../kernel/index.ts'
 import type { ProductStatus } from './transitions.ts'
 
+export interface VariantSize {
+  lengthCm: number
+  widthCm: number
+  heightCm: number
+}
+
 export interface VariantView {
   id: string
   sku: string
   name: string
   /** Grams, of one piece. */
   weightG: number
+  /** Of the packed piece; null where nobody measured it. */
+  size: VariantSize | null
   priceIdr: Rupiah
   /** Pieces to a bundle: what a factory sells at once. */
   wholesaleUnit: number
   /** How many pieces more than asked for the warehouse takes to fill a bundle. */
   maxExcessUnits: number
+  /** Some of it is in the warehouse and reserved for nobody. */
+  inStock: boolean
 }
 
 export interface ProductView {
@@ -20,11 +30,15 @@ export interface ProductView {
   description: string | null
   status: ProductStatus
   factory: { id: string; name: string }
+  /** Of published reviews: the mean to one digit, null before the first. */
+  rating: { average: number | null; count: number }
   variants: VariantView[]
 }
 
 /** A variant with what others need to know of its product and factory. */
-export interface VariantDetail extends VariantView {
+export interface VariantDetail extends Omit<VariantView, 'size' | 'inStock'> {
+  /** Grams that a courier charges for one piece: its weight or its volume, whichever is more. */
+  chargeableG: number
   productId: string
   productName: string
   productStatus: ProductStatus

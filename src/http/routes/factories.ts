@@ -4,7 +4,13 @@ import { createFactory, getPublicFactory, updateFactory } from '../../domain/fac
 import { fromWire, toWire } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 
-const publicFactory = z.object({ id: z.uuid(), name: z.string(), city: z.string(), province: z.string() })
+const publicFactory = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  city: z.string(),
+  province: z.string(),
+  rating: z.object({ average: z.number().nullable(), count: z.int() }),
+})
 const factory = publicFactory.extend({
   phone: z.string(),
   email: z.string().nullable(),
@@ -12,12 +18,16 @@ const factory = publicFactory.extend({
   verification: z.enum(['unverified', 'pending', 'verified', 'rejected']),
   status: z.enum(['inactive', 'active', 'suspended']),
   commission_bps: z.int(),
+  tax_id_kind: z.enum(['npwp', 'nik']).nullable(),
+  suspended_because: z.string().nullable(),
   created_at: z.string(),
 })
 
 const name = z.string().trim().min(1).max(200)
 const phone = z.string().trim().min(5).max(30)
 const basisPoints = z.int().min(0).max(10_000)
+
+const taxId = z.strictObject({ kind: z.enum(['npwp', 'nik']), number: z.string().min(15).max(30) })
 
 const newFactory = z.strictObject({
   name,
@@ -27,6 +37,7 @@ const newFactory = z.strictObject({
   province: z.string().trim().min(1).max(100),
   postal_code: z.string().regex(/^\d{5}$/),
   commission_bps: basisPoints.optional(),
+  tax_id: taxId.optional(),
 })
 
 const changes = z.strictObject({
@@ -35,6 +46,9 @@ const changes = z.strictObject({
   commission_bps: basisPoints.optional(),
   verification: z.enum(['pending', 'verified', 'rejected']).optional(),
   status: z.enum(['active', 'suspended']).optional(),
+  email: z.email().max(254).optional(),
+  tax_id: taxId.optional(),
+  reason: z.string().trim().min(1).max(500).optional(),
 })
 
 const byId = z.strictObject({ id: z.uuid() })

@@ -11,25 +11,31 @@ const product = z.object({
   description: z.string().nullable(),
   status,
   factory: z.object({ id: z.uuid(), name: z.string() }),
+  rating: z.object({ average: z.number().nullable(), count: z.int() }),
   variants: z.array(
     z.object({
       id: z.uuid(),
       sku: z.string(),
       name: z.string(),
       weight_g: z.int(),
+      size: z.object({ length_cm: z.int(), width_cm: z.int(), height_cm: z.int() }).nullable(),
       price_idr: z.int(),
       wholesale_unit: z.int(),
       max_excess_units: z.int(),
+      in_stock: z.boolean(),
     }),
   ),
 })
 
 const name = z.string().trim().min(1).max(200)
 const description = z.string().max(10_000)
+const cm = z.int().min(1).max(1_000)
+const size = z.strictObject({ length_cm: cm, width_cm: cm, height_cm: cm })
 const variantFields = {
   name,
   // A pallet weighs less than a tonne.
   weight_g: z.int().min(1).max(1_000_000),
+  size,
   price_idr: z.int().min(1).max(1_000_000_000),
   wholesale_unit: z.int().min(1).max(100_000),
   max_excess_units: z.int().min(0).max(100_000),
@@ -44,6 +50,7 @@ const newProduct = z.strictObject({
       z.strictObject({
         ...variantFields,
         sku: z.string().regex(/^[\w./-]{1,64}$/, 'letters, digits, and . / - _'),
+        size: size.optional(),
         wholesale_unit: variantFields.wholesale_unit.optional(),
         max_excess_units: variantFields.max_excess_units.optional(),
       }),

@@ -1,0 +1,44 @@
+import { requireStaff, type Vault, type Work } from '../kernel/index.ts'
+import { factoryErrors } from './errors.ts'
+
+export type TaxIdKind = 'npwp' | 'nik'
+
+/** A firm's NPWP (15 digits, or 16 since 2024) or a person's NIK (16 digits), which a marketplace keeps of who sells (PMK 37/2025). */
+export interface TaxId {
+  kind: TaxIdKind
+  number: string
+}
+
+const SEALED_AS = 'factory tax id'
+const shapes: Record<TaxIdKind, RegExp> = { npwp: /^\d{15,16}$/, nik: /^\d{16}$/ }
+
+/**
+ * A tax number as it is kept: its digits alone, encrypted.
+ * @throws factory.tax_id_invalid
+ */
+export function sealTaxId(
+  vault: Vault,
+  { kind, number }: TaxId,
+): { taxIdKind: TaxIdKind; taxIdSealed: string } {
+  const digits = number.replaceAll(/[.\s-]/g, '')
+  if (!shapes[kind].test(digits)) throw factoryErrors.tax_id_invalid({ kind })
+  return { taxIdKind: kind, taxIdSealed: vault.seal(SEALED_AS, digits) }
+}
+
+/**
+ * A factory's tax number in clear, for finance; null where none is kept.
+ * @throws factory.not_found, kernel.forbidden
+ */
+export async function taxIdOf(work: Work, factoryId: string): Promise<TaxId | null> {
+  requireStaff(work.actor, 'finance')
+  const row = await work.tx
+    .selectFrom('factories')
+    .select(['taxIdKind', 'taxIdSealed'])
+    .where('id', '=', factoryId)
+    .executeTakeFirst()
+  if (!row) throw factoryErrors.not_found({ factoryId })
+  const { taxIdKind, taxIdSealed } = row
+  if (!taxIdKind || !taxIdSealed) return null
+  // A CHECK holds the kind to these two.
+  return { kind: taxIdKind as TaxIdKind, number: work.vault.open(SEALED_AS, taxIdSealed) }
+}

@@ -1,0 +1,20 @@
+/** By how much a review's news changes the ratings of its product and factory. */
+interface RatingNews {
+  reviewId: string
+  productId: string
+  factoryId: string
+  sumChange: number
+  countChange: number
+}
+
+declare module '../kernel/events.ts' {
+  interface EventPayloads {
+    'review.written': { reviewId: string; productId: string; userId: string }
+    'review.published': RatingNews
+    'review.hidden': RatingNews
+    /** A published one has other stars now. */
+    'review.rerated': RatingNews
+  }
+}
+
+export {}

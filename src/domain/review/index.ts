@@ -1,0 +1,10 @@
+import './events.ts'
+
+export { reviewChecks } from './checks.ts'
+export { createReview, type NewReview } from './create-review.ts'
+export { editReview, type ReviewChanges } from './edit-review.ts'
+export { reviewErrors } from './errors.ts'
+export { hideReview, publishReview } from './moderate-review.ts'
+export { getReview, listReviews, reviewsOfProduct } from './read-reviews.ts'
+export { type ReviewStatus, reviewTransitions } from './transitions.ts'
+export type { PublicReview, ReviewView } from './views.ts'

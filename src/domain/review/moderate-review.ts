@@ -1,0 +1,57 @@
+import { kernelErrors, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { lockReview } from './lock-review.ts'
+import { getReview } from './read-reviews.ts'
+import { type ReviewStatus, reviewTransitions } from './transitions.ts'
+import type { ReviewView } from './views.ts'
+
+/**
+ * Staff let a review be read: from now on it counts in the ratings of its product and factory.
+ * @throws review.not_found, kernel.illegal_transition, kernel.forbidden
+ */
+export async function publishReview(work: Work, input: { reviewId: string }): Promise<ReviewView> {
+  return await moderate(work, input.reviewId, 'published', null)
+}
+
+/**
+ * Staff take a review out of sight, for a reason that is kept: it no longer counts.
+ * @throws review.not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
+ */
+export async function hideReview(
+  work: Work,
+  input: { reviewId: string; reason?: string },
+): Promise<ReviewView> {
+  const reason = input.reason ?? ('reason' in work.actor ? work.actor.reason : undefined)
+  if (!reason) throw kernelErrors.reason_required()
+  return await moderate(work, input.reviewId, 'hidden', reason)
+}
+
+async function moderate(
+  work: Work,
+  reviewId: string,
+  to: ReviewStatus,
+  reason: string | null,
+): Promise<ReviewView> {
+  requireStaff(work.actor, 'support')
+  const { status, rating, productId, factoryId } = await lockReview(work, reviewId)
+  requireTransition(reviewTransitions, status, to, 'review')
+  await work.tx
+    .updateTable('reviews')
+    .set({ status: to, statusReason: reason, updatedAt: work.now })
+    .where('id', '=', reviewId)
+    .execute()
+  // A pending one that is hidden has never counted.
+  const counted = Number(to === 'published') - Number(status === 'published')
+  work.emit({
+    type: to === 'published' ? 'review.published' : 'review.hidden',
+    aggregate: ['review', reviewId],
+    payload: { reviewId, productId, factoryId, sumChange: counted * rating, countChange: counted },
+  })
+  const subject: [string, string] = ['review', reviewId]
+  work.audit({
+    command: `reviews ${to === 'published' ? 'publish' : 'hide'}`,
+    subject,
+    before: { status },
+    after: { status: to },
+  })
+  return await getReview(work, reviewId)
+}

@@ -1,0 +1,82 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { fromWire, toWire } from '../../domain/kernel/index.ts'
+import { createReview, editReview, reviewsOfProduct } from '../../domain/review/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+
+const rating = z.int().min(1).max(5)
+const text = z.string().trim().min(1).max(2_000)
+const photos = z.array(z.url({ protocol: /^https$/ }).max(500)).max(10)
+
+const publicReview = z.object({
+  id: z.uuid(),
+  product_id: z.uuid(),
+  rating: z.int(),
+  body: z.string().nullable(),
+  photos: z.array(z.string()),
+  author: z.string(),
+  created_at: z.string(),
+})
+const review = publicReview.omit({ author: true }).extend({
+  order_item_id: z.uuid(),
+  status: z.enum(['pending', 'published', 'hidden']),
+  status_reason: z.string().nullable(),
+  updated_at: z.string(),
+})
+const reviews = z.object({ data: z.array(publicReview), next_cursor: z.string().nullable() })
+
+const newReview = z.strictObject({
+  order_item_id: z.uuid(),
+  rating,
+  body: text.optional(),
+  photos: photos.optional(),
+})
+const changes = z
+  .strictObject({ rating: rating.optional(), body: text.optional(), photos: photos.optional() })
+  .refine((given) => Object.keys(given).length > 0, 'nothing to change')
+const page = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.uuid().optional(),
+})
+const byId = z.strictObject({ id: z.uuid() })
+
+/** Reviews: read by everybody once published, written by buyers of what has arrived. */
+export const reviewRoutes =
+  (_laku: Laku): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/api/products/:id/reviews',
+      {
+        config: { access: 'open' },
+        schema: { params: byId, querystring: page, response: { 200: reviews } },
+      },
+      async (request) => {
+        const filter = { productId: request.params.id, ...request.query }
+        return toWire(await request.read((work) => reviewsOfProduct(work.tx, filter))) as z.infer<
+          typeof reviews
+        >
+      },
+    )
+
+    app.post(
+      '/api/reviews',
+      {
+        config: { access: 'customer', keyExpires: true },
+        schema: { body: newReview, response: { 201: review } },
+      },
+      async (request, reply) =>
+        await request.change(reply, 201, (work) => createReview(work, fromWire(request.body))),
+    )
+
+    app.patch(
+      '/api/reviews/:id',
+      {
+        config: { access: 'customer', keyExpires: true },
+        schema: { params: byId, body: changes, response: { 200: review } },
+      },
+      async (request, reply) => {
+        const input = { reviewId: request.params.id, ...fromWire(request.body) }
+        return await request.change(reply, 200, (work) => editReview(work, input))
+      },
+    )
+  }
