@@ -77,6 +77,17 @@ create table clock (
   constraint clock_one_check CHECK (one)
 );
 
+create table commission_history (
+  id uuid not null,
+  factory_id uuid not null,
+  commission_bps integer not null,
+  since timestamp with time zone not null,
+  set_by text not null,
+  constraint commission_history_pkey PRIMARY KEY (id),
+  constraint commission_history_factory_id_fkey FOREIGN KEY (factory_id) REFERENCES factories(id),
+  constraint commission_history_commission_bps_check CHECK (((commission_bps >= 0) AND (commission_bps <= 10000)))
+);
+
 create table events (
   id uuid not null,
   type text not null,
@@ -102,11 +113,20 @@ create table factories (
   commission_bps integer not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  tax_id_kind text,
+  tax_id_sealed text,
+  suspended_because text,
+  rating_sum bigint default 0 not null,
+  rating_count integer default 0 not null,
   constraint factories_pkey PRIMARY KEY (id),
   constraint factories_check CHECK (((status <> 'active'::text) OR (verification = 'verified'::text))),
   constraint factories_commission_bps_check CHECK (((commission_bps >= 0) AND (commission_bps <= 10000))),
   constraint factories_postal_code_check CHECK ((postal_code ~ '^[0-9]{5}$'::text)),
+  constraint factories_rating_count_check CHECK ((rating_count >= 0)),
+  constraint factories_rating_sum_check CHECK ((rating_sum >= 0)),
   constraint factories_status_check CHECK ((status = ANY (ARRAY['inactive'::text, 'active'::text, 'suspended'::text]))),
+  constraint factories_tax_id_kind_check CHECK ((tax_id_kind = ANY (ARRAY['npwp'::text, 'nik'::text]))),
+  constraint factories_tax_id_whole CHECK (((tax_id_kind IS NULL) = (tax_id_sealed IS NULL))),
   constraint factories_verification_check CHECK ((verification = ANY (ARRAY['unverified'::text, 'pending'::text, 'verified'::text, 'rejected'::text])))
 );
 
@@ -466,13 +486,21 @@ create table product_variants (
   wholesale_unit integer default 1 not null,
   max_excess_units integer default 0 not null,
   created_at timestamp with time zone not null,
+  length_cm integer,
+  width_cm integer,
+  height_cm integer,
+  chargeable_g integer default GREATEST(weight_g, COALESCE((ceil((((((length_cm)::bigint * width_cm) * height_cm))::numeric / 6.0)))::integer, 0)) not null,
   constraint product_variants_sku_key UNIQUE (sku),
   constraint product_variants_pkey PRIMARY KEY (id),
   constraint product_variants_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id),
+  constraint product_variants_height_cm_check CHECK (((height_cm >= 1) AND (height_cm <= 1000))),
+  constraint product_variants_length_cm_check CHECK (((length_cm >= 1) AND (length_cm <= 1000))),
   constraint product_variants_max_excess_units_check CHECK ((max_excess_units >= 0)),
   constraint product_variants_price_idr_check CHECK ((price_idr > 0)),
+  constraint product_variants_size_whole CHECK ((num_nulls(length_cm, width_cm, height_cm) = ANY (ARRAY[0, 3]))),
   constraint product_variants_weight_g_check CHECK (((weight_g >= 1) AND (weight_g <= 1000000))),
-  constraint product_variants_wholesale_unit_check CHECK ((wholesale_unit > 0))
+  constraint product_variants_wholesale_unit_check CHECK ((wholesale_unit > 0)),
+  constraint product_variants_width_cm_check CHECK (((width_cm >= 1) AND (width_cm <= 1000)))
 );
 
 create table products (
@@ -483,8 +511,12 @@ create table products (
   status text default 'draft'::text not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  rating_sum bigint default 0 not null,
+  rating_count integer default 0 not null,
   constraint products_pkey PRIMARY KEY (id),
   constraint products_factory_id_fkey FOREIGN KEY (factory_id) REFERENCES factories(id),
+  constraint products_rating_count_check CHECK ((rating_count >= 0)),
+  constraint products_rating_sum_check CHECK ((rating_sum >= 0)),
   constraint products_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'inactive'::text])))
 );
 
@@ -541,6 +573,29 @@ create table refunds (
   constraint refunds_destination_check CHECK ((destination = ANY (ARRAY['source'::text, 'wallet'::text]))),
   constraint refunds_of_something CHECK (((payment_id IS NOT NULL) OR (quarantine_id IS NOT NULL))),
   constraint refunds_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'approved'::text, 'submitted'::text, 'succeeded'::text, 'failed'::text, 'rejected'::text, 'to_wallet'::text])))
+);
+
+create table reviews (
+  id uuid not null,
+  order_item_id uuid not null,
+  product_id uuid not null,
+  factory_id uuid not null,
+  user_id uuid not null,
+  rating smallint not null,
+  body text,
+  photos jsonb default '[]'::jsonb not null,
+  status text default 'pending'::text not null,
+  status_reason text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint reviews_order_item_id_key UNIQUE (order_item_id),
+  constraint reviews_pkey PRIMARY KEY (id),
+  constraint reviews_factory_id_fkey FOREIGN KEY (factory_id) REFERENCES factories(id),
+  constraint reviews_order_item_id_fkey FOREIGN KEY (order_item_id) REFERENCES order_items(id),
+  constraint reviews_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id),
+  constraint reviews_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint reviews_rating_check CHECK (((rating >= 1) AND (rating <= 5))),
+  constraint reviews_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'published'::text, 'hidden'::text])))
 );
 
 create table session_tiers (
@@ -760,6 +815,7 @@ CREATE INDEX audit_of_subject ON public.audit_log USING btree (subject_id, occur
 CREATE INDEX auth_sessions_ended ON public.auth_sessions USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX auth_sessions_expired ON public.auth_sessions USING btree (expires_at);
 CREATE INDEX auth_sessions_of_user ON public.auth_sessions USING btree (user_id) WHERE (ended_at IS NULL);
+CREATE INDEX commission_history_of_factory ON public.commission_history USING btree (factory_id, since);
 CREATE INDEX events_of_aggregate ON public.events USING btree (aggregate_id, occurred_at);
 CREATE INDEX factory_bank_accounts_of_factory ON public.factory_bank_accounts USING btree (factory_id, usable_from) WHERE (status = 'approved'::text);
 CREATE INDEX idempotency_keys_due ON public.idempotency_keys USING btree (expires_at) WHERE (expires_at IS NOT NULL);
@@ -796,6 +852,9 @@ CREATE INDEX quarantined_money_of_payment ON public.quarantined_money USING btre
 CREATE INDEX refunds_by_status ON public.refunds USING btree (status, id) WHERE (status = ANY (ARRAY['requested'::text, 'approved'::text, 'submitted'::text, 'failed'::text]));
 CREATE INDEX refunds_due ON public.refunds USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
 CREATE INDEX refunds_of_payment ON public.refunds USING btree (payment_id);
+CREATE INDEX reviews_by_status ON public.reviews USING btree (status, id);
+CREATE INDEX reviews_of_product ON public.reviews USING btree (product_id, id) WHERE (status = 'published'::text);
+CREATE INDEX reviews_of_user ON public.reviews USING btree (user_id, id);
 CREATE INDEX sessions_at_work ON public.group_buying_sessions USING btree (updated_at) WHERE (status = ANY (ARRAY['moq_reached'::text, 'pending_stock'::text, 'orders_created'::text]));
 CREATE INDEX sessions_by_status ON public.group_buying_sessions USING btree (status, id);
 CREATE INDEX sessions_refunding ON public.group_buying_sessions USING btree (updated_at) WHERE (status = ANY (ARRAY['failed'::text, 'cancelled'::text]));
@@ -916,6 +975,7 @@ end $function$;
 
 CREATE TRIGGER audit_not_truncated BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_written_once BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER commission_history_written_once BEFORE DELETE OR UPDATE ON public.commission_history FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER events_not_truncated BEFORE TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER events_written_once BEFORE DELETE OR UPDATE ON public.events FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_accounts_not_truncated BEFORE TRUNCATE ON public.ledger_accounts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -75,6 +75,14 @@ export interface Clock {
   shiftS: Generated<number>;
 }
 
+export interface CommissionHistory {
+  commissionBps: number;
+  factoryId: string;
+  id: string;
+  setBy: string;
+  since: Timestamp;
+}
+
 export interface Events {
   actor: string;
   aggregateId: string;
@@ -96,7 +104,12 @@ export interface Factories {
   phone: string;
   postalCode: string;
   province: string;
+  ratingCount: Generated<number>;
+  ratingSum: Generated<number>;
   status: Generated<string>;
+  suspendedBecause: string | null;
+  taxIdKind: string | null;
+  taxIdSealed: string | null;
   updatedAt: Timestamp;
   verification: Generated<string>;
 }
@@ -354,13 +367,18 @@ export interface Products {
   factoryId: string;
   id: string;
   name: string;
+  ratingCount: Generated<number>;
+  ratingSum: Generated<number>;
   status: Generated<string>;
   updatedAt: Timestamp;
 }
 
 export interface ProductVariants {
+  chargeableG: Generated<number>;
   createdAt: Timestamp;
+  heightCm: number | null;
   id: string;
+  lengthCm: number | null;
   maxExcessUnits: Generated<number>;
   name: string;
   priceIdr: number;
@@ -368,6 +386,7 @@ export interface ProductVariants {
   sku: string;
   weightG: number;
   wholesaleUnit: Generated<number>;
+  widthCm: number | null;
 }
 
 export interface QuarantinedMoney {
@@ -405,6 +424,21 @@ export interface Refunds {
   requestedBy: string | null;
   status: string;
   submittedAt: Timestamp | null;
+}
+
+export interface Reviews {
+  body: string | null;
+  createdAt: Timestamp;
+  factoryId: string;
+  id: string;
+  orderItemId: string;
+  photos: Generated<unknown>;
+  productId: string;
+  rating: number;
+  status: Generated<string>;
+  statusReason: string | null;
+  updatedAt: Timestamp;
+  userId: string;
 }
 
 export interface SessionTiers {
@@ -568,6 +602,7 @@ export interface DB {
   auditLog: AuditLog;
   authSessions: AuthSessions;
   clock: Clock;
+  commissionHistory: CommissionHistory;
   events: Events;
   factories: Factories;
   factoryBankAccounts: FactoryBankAccounts;
@@ -592,6 +627,7 @@ export interface DB {
   productVariants: ProductVariants;
   quarantinedMoney: QuarantinedMoney;
   refunds: Refunds;
+  reviews: Reviews;
   sessionTiers: SessionTiers;
   shipmentEvents: ShipmentEvents;
   shipments: Shipments;
