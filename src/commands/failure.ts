@@ -1,4 +1,3 @@
-import { CommanderError } from 'commander'
 import { toWire } from '../domain/kernel/index.ts'
 import { type Failure, failureOf } from './errors.ts'
 import { printable } from './format.ts'
@@ -13,8 +12,6 @@ interface Sinks {
  * The words of the command line are looked at themselves: it may be they that could not be read.
  */
 export function reportFailure(error: unknown, argv: readonly string[], sinks: Sinks = process): number {
-  // Help that was asked for is printed already, and no failure.
-  if (error instanceof CommanderError && error.exitCode === 0) return 0
   const end = argv.indexOf('--')
   const words = end === -1 ? argv : argv.slice(0, end)
   const failure = failureOf(error)

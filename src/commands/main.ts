@@ -1,3 +1,4 @@
+import { CommanderError } from 'commander'
 import { createProgram } from './program.ts'
 
 /**
@@ -9,6 +10,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await createProgram().parseAsync(asHelpOption(argv))
   } catch (error) {
+    // Help that was asked for is printed already, and no failure: what prints failures loads the domain.
+    if (error instanceof CommanderError && error.exitCode === 0) return
     const { reportFailure } = await import('./failure.ts')
     process.exitCode = reportFailure(error, argv)
   }

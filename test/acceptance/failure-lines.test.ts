@@ -1,0 +1,179 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+  stopEmbeddedPostgres,
+} from '../../src/runtime/embedded-postgres.ts'
+import { runLaku } from './laku-process.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'laku-failures-'))
+const dataDir = join(folder, 'data')
+let database: EmbeddedPostgres
+let taken: Server
+
+beforeAll(async () => {
+  taken = createServer().listen(0, '127.0.0.1')
+  database = await startEmbeddedPostgres(dataDir, { fast: true })
+  await runLaku(['db', 'migrate'], { LAKU_DATA_DIR: dataDir })
+  await askForPassword('locked')
+}, 60_000)
+afterAll(async () => {
+  taken.close()
+  await stopEmbeddedPostgres(dataDir)
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** A role whose password the server asks for: the embedded one else trusts who reaches its socket. */
+async function askForPassword(role: string): Promise<void> {
+  const rules = join(dataDir, 'postgres', 'pg_hba.conf')
+  writeFileSync(rules, `local all ${role} scram-sha-256\n${readFileSync(rules, 'utf8')}`)
+  const admin = new pg.Client({ connectionString: database.superUrl })
+  await admin.connect()
+  await admin.query(`create role ${role} login password 'right'`)
+  await admin.query('select pg_reload_conf()')
+  await admin.end()
+}
+
+const changed = (url: string, change: (url: URL) => void) => {
+  const copy = new URL(url)
+  change(copy)
+  return copy.toString()
+}
+const takenPort = () => String((taken.address() as AddressInfo).port)
+const nowhere = () => join(folder, 'untouched')
+
+const production = {
+  LAKU_ENV: 'production',
+  DATABASE_URL: 'postgres://laku_app:pass@127.0.0.1:9/laku',
+  LAKU_PUBLIC_URL: 'https://laku.example',
+  LAKU_ENCRYPTION_KEY: 'b'.repeat(32),
+  XENDIT_SECRET_KEY: 'xnd_production_1',
+  XENDIT_API_URL: 'https://api.xendit.co',
+  XENDIT_CALLBACK_TOKEN: 'callback',
+  BITESHIP_API_KEY: 'biteship_live.1',
+  BITESHIP_API_URL: 'https://api.biteship.com',
+  BITESHIP_WEBHOOK_HEADER: 'X-Biteship-Secret',
+  BITESHIP_WEBHOOK_SECRET: 'webhook',
+  WHATSAPP_API_URL: 'https://graph.facebook.com/v23.0',
+  WHATSAPP_TOKEN: 'token',
+  WHATSAPP_PHONE_NUMBER_ID: '1',
+  WHATSAPP_APP_SECRET: 'app',
+  WHATSAPP_VERIFY_TOKEN: 'verify',
+  SMTP_URL: 'smtps://user:pass@mail.example',
+  MAIL_FROM: 'Laku <halo@laku.example>',
+  VAPID_PUBLIC_KEY: 'public',
+  VAPID_PRIVATE_KEY: 'private',
+  SMS_API_URL: 'https://api.twilio.com',
+  SMS_ACCOUNT: 'AC1',
+  SMS_TOKEN: 'sms',
+  WAREHOUSE_ADDRESS: 'Jl. Gudang 1',
+  WAREHOUSE_POSTAL_CODE: '13960',
+  WAREHOUSE_CONTACT_NAME: 'Gudang',
+  WAREHOUSE_CONTACT_PHONE: '+622155501234',
+}
+
+interface Failing {
+  what: string
+  args: () => string[]
+  env: () => NodeJS.ProcessEnv
+  exitCode: number
+  code: string
+  /** What is wrong and where, and what to do about it. */
+  says: () => string[]
+}
+
+const failing: Failing[] = [
+  {
+    what: 'a DATABASE_URL where nothing listens',
+    args: () => ['sessions', 'list'],
+    env: () => ({ DATABASE_URL: 'postgres://laku:s3cret@127.0.0.1:9/laku' }),
+    exitCode: 6,
+    code: 'start.database',
+    says: () => ['postgres://laku@127.0.0.1:9/laku', 'ECONNREFUSED', 'check DATABASE_URL'],
+  },
+  {
+    what: 'a DATABASE_URL with a wrong password',
+    args: () => ['sessions', 'list'],
+    env: () => ({
+      DATABASE_URL: changed(database.appUrl, (url) => {
+        url.username = 'locked'
+        url.password = 's3cret'
+      }),
+    }),
+    exitCode: 6,
+    code: 'start.database',
+    says: () => [
+      `locked@${database.socketDir}`,
+      'password authentication failed for user "locked"',
+      'check DATABASE_URL',
+    ],
+  },
+  {
+    what: 'a DATABASE_URL with an unknown database',
+    args: () => ['serve'],
+    env: () => ({ DATABASE_URL: changed(database.appUrl, (url) => (url.pathname = '/elsewhere')) }),
+    exitCode: 6,
+    code: 'start.database',
+    says: () => ['/elsewhere', 'database "elsewhere" does not exist', 'check DATABASE_URL'],
+  },
+  {
+    what: 'a port that is taken',
+    args: () => ['serve', '--port', takenPort()],
+    env: () => ({ LAKU_DATA_DIR: dataDir }),
+    exitCode: 2,
+    code: 'start.configuration',
+    says: () => [`port ${takenPort()} on 127.0.0.1 is taken`, 'stop what listens there', '--port'],
+  },
+  {
+    what: 'a port that is taken, in laku up',
+    args: () => ['up', '--ephemeral', '--no-seed', '--port', takenPort()],
+    env: () => ({}),
+    exitCode: 2,
+    code: 'start.configuration',
+    says: () => [`port ${takenPort()} on 127.0.0.1 is taken`, 'stop what listens there', '--port'],
+  },
+  {
+    // A folder below a file cannot be made by root either.
+    what: 'a data folder that cannot be written',
+    args: () => ['sessions', 'list', '--data-dir', join(folder, 'file', 'data')],
+    env: () => {
+      writeFileSync(join(folder, 'file'), '')
+      return {}
+    },
+    exitCode: 2,
+    code: 'start.configuration',
+    says: () => [join(folder, 'file', 'data'), 'let this user read and write there', '--data-dir'],
+  },
+  {
+    what: 'a secret that is missing in production',
+    args: () => ['serve'],
+    env: () => production,
+    exitCode: 2,
+    code: 'start.configuration',
+    says: () => ['JWT_SECRET is missing: production needs it, 32 characters or more'],
+  },
+]
+
+describe.each(failing)('$what', ({ args, env, exitCode, code, says }) => {
+  it('is one line that says what, where and what to do', async () => {
+    const ended = await runLaku(args(), { LAKU_DATA_DIR: nowhere(), ...env() })
+    expect(ended).toMatchObject({ exitCode, stdout: '' })
+    expect(ended.stderr).toMatch(/^laku: [^\n]+\n$/)
+    for (const words of says()) expect(ended.stderr).toContain(words)
+    expect(ended.stderr).not.toMatch(/s3cret|\bat .*:\d+:\d+/)
+  })
+
+  it('is the error object on stdout with --json, and nothing else', async () => {
+    const ended = await runLaku([...args(), '--json'], { LAKU_DATA_DIR: nowhere(), ...env() })
+    expect(ended).toMatchObject({ exitCode, stderr: '' })
+    const { error } = JSON.parse(ended.stdout)
+    expect(error).toEqual({ code, message: expect.any(String), details: {} })
+    for (const words of says()) expect(error.message).toContain(words)
+    expect(ended.stdout).not.toMatch(/s3cret/)
+  })
+})
