@@ -22,6 +22,7 @@ import './payout/events.ts'
 import { rateProducts } from './product/index.ts'
 import './review/events.ts'
 import './user/events.ts'
+import { followFailed, followReversed, followSubmitted, followSucceeded } from './wallet/index.ts'
 import './warehouse/events.ts'
 import './whatsapp/events.ts'
 
@@ -128,10 +129,13 @@ export const choreography: Choreography = {
     jobs: [{ job: 'payouts.submit', data: ({ payload }) => ({ payoutId: payload.payoutId }) }],
   },
   // Whoever made it follows with the postings of its purpose, in the same transaction.
-  'payout.submitted': {},
-  'payout.succeeded': {},
-  'payout.failed': {},
-  'payout.reversed': {},
+  'payout.submitted': { reactions: [followSubmitted] },
+  'payout.succeeded': { reactions: [followSucceeded] },
+  'payout.failed': { reactions: [followFailed] },
+  'payout.reversed': { reactions: [followReversed] },
+
+  'withdrawal.status_changed': {},
+  'wallet.adjusted': {},
 
   'session.created': {},
   'session.opened': {},

@@ -21,6 +21,7 @@ import { webhooksProcessJob } from './webhooks.process.ts'
 import { webhooksSweepJob } from './webhooks.sweep.ts'
 import { whatsappSendJob } from './whatsapp.send.ts'
 import { whatsappSweepJob } from './whatsapp.sweep.ts'
+import { withdrawalsSweepJob } from './withdrawals.sweep.ts'
 
 /** Every job of laku. The worker runs them all; a test holds this list against the files and the choreography. */
 export const jobs: readonly JobDefinition[] = [
@@ -45,6 +46,7 @@ export const jobs: readonly JobDefinition[] = [
   webhooksSweepJob,
   whatsappSendJob,
   whatsappSweepJob,
+  withdrawalsSweepJob,
 ]
 
 /** The queues that the jobs need, for `laku db migrate`. */

@@ -14,6 +14,8 @@ export const policySchema = z.strictObject({
   settlementTwoPersonAboveIdr: whole.default(50_000_000),
   withdrawalMinimumIdr: whole.default(10_000),
   withdrawalFeeIdr: whole.default(2_500),
+  withdrawalApprovalAboveIdr: whole.default(5_000_000).describe('a larger one waits for staff'),
+  newDestinationHours: whole.default(24).describe('a new account takes money only after so long'),
   refundTwoPersonAboveIdr: whole
     .default(1_000_000)
     .describe('a refund by staff above it, and goodwill, needs a second person'),

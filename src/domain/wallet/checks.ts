@@ -1,18 +1,43 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Check } from '../kernel/index.ts'
+
+const check = (name: string, query: RawBuilder<{ line: string }>): Check => ({
+  name,
+  violations: async (tx) => (await query.execute(tx)).rows.map((row) => row.line),
+})
 
 /** What is always true of wallets, besides the ledger's own checks. */
 export const walletChecks: readonly Check[] = [
-  {
-    name: 'every wallet with money in it belongs to a user',
-    violations: async (tx) => {
-      const { rows } = await sql<{ line: string }>`
-        select format('%s holds %s and has no wallet', a.key, b.balance_idr) as line
-        from ledger_accounts a join ledger_balances b on b.account_id = a.id
-        where a.key like 'wallet:%' and b.balance_idr > 0
-          and not exists (select from wallets w where 'wallet:' || w.user_id = a.key)
-        limit 10`.execute(tx)
-      return rows.map((row) => row.line)
-    },
-  },
+  check(
+    'every wallet with money in it belongs to a user',
+    sql<{ line: string }>`
+      select format('%s holds %s and has no wallet', a.key, b.balance_idr) as line
+      from ledger_accounts a join ledger_balances b on b.account_id = a.id
+      where a.key like 'wallet:%' and b.balance_idr > 0
+        and not exists (select from wallets w where 'wallet:' || w.user_id = a.key)
+      limit 10`,
+  ),
+  check(
+    'withdrawals-held is what withdrawals hold, and the fees of those under way',
+    sql<{ line: string }>`
+      select format('withdrawals-held holds %s, its withdrawals say %s', b.held, w.due) as line
+      from (
+        select coalesce(sum(b.balance_idr), 0) as held
+        from ledger_accounts a join ledger_balances b on b.account_id = a.id where a.key = 'withdrawals-held'
+      ) b cross join (
+        select coalesce(sum(fee_idr + case status when 'submitted' then 0 else amount_idr end), 0) as due
+        from withdrawals where status in ('held', 'approved', 'submitted')
+      ) w
+      where b.held <> w.due`,
+  ),
+  check(
+    'a withdrawal and its payout agree',
+    sql<{ line: string }>`
+      select format('%s is %s over %s, its payout is %s over %s', w.code, w.status, w.amount_idr, p.status, p.amount_idr) as line
+      from withdrawals w left join payouts p on p.subject_id = w.id and p.purpose = 'withdrawal'
+      where case when w.status in ('held', 'rejected') then p.id is not null
+        else p.amount_idr is distinct from w.amount_idr and not (w.status = 'approved' and p.id is null and w.due_at is not null)
+          or p.status is not null and p.status <> case w.status when 'approved' then 'created' else w.status end end
+      limit 10`,
+  ),
 ]

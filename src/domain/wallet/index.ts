@@ -1,6 +1,24 @@
+import './events.ts'
+
+export { type AdjustmentView, adjustWallet, type WalletAdjustment } from './adjust-wallet.ts'
 export { walletChecks } from './checks.ts'
+export { decideAdjustment, listAdjustments } from './decide-adjustment.ts'
+export { approveWithdrawal, rejectWithdrawal } from './decide-withdrawal.ts'
 export { walletErrors } from './errors.ts'
-export { listWalletEntries, type WalletEntry, type WalletPage } from './list-wallet-entries.ts'
+export type { WithdrawalNews } from './events.ts'
+export { followFailed, followReversed, followSubmitted, followSucceeded } from './follow-payouts.ts'
+export { listEntriesOf, listWalletEntries, type WalletEntry, type WalletPage } from './list-wallet-entries.ts'
 export { openWallets } from './open-wallets.ts'
+export { getWithdrawal, listWithdrawals, type WithdrawalFilter } from './read-withdrawals.ts'
+export { requestWithdrawal, type WithdrawalRequest } from './request-withdrawal.ts'
 export { requireBalances, type Spending } from './require-balances.ts'
-export { type WalletView, walletView } from './wallet-view.ts'
+export { retryWithdrawal } from './retry-withdrawal.ts'
+export { sweepWithdrawals, withdrawalsDue } from './send-withdrawals.ts'
+export {
+  type AdjustmentStatus,
+  type WithdrawalStatus,
+  walletAdjustmentTransitions,
+  withdrawalTransitions,
+} from './transitions.ts'
+export { showWallet, type WalletDetail, type WalletView, walletView } from './wallet-view.ts'
+export type { WithdrawalView } from './withdrawal-views.ts'

@@ -1,4 +1,4 @@
-import { type Rupiah, requireCustomer, type Work } from '../kernel/index.ts'
+import { type Rupiah, requireCustomer, type Tx, type Work } from '../kernel/index.ts'
 import { listEntries, walletAccount } from '../ledger/index.ts'
 
 export interface WalletEntry {
@@ -23,9 +23,18 @@ export async function listWalletEntries(
   work: Work,
   page: { limit: number; cursor?: string | undefined },
 ): Promise<WalletPage> {
-  const account = walletAccount(requireCustomer(work.actor))
+  return await listEntriesOf(work.tx, requireCustomer(work.actor), page)
+}
+
+/** The movements of a user's wallet, as above. For staff: whose it is, is not asked. */
+export async function listEntriesOf(
+  tx: Tx,
+  userId: string,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<WalletPage> {
+  const account = walletAccount(userId)
   const before = page.cursor === undefined ? {} : { before: Number(page.cursor) }
-  const lines = await listEntries(work.tx, { account, limit: page.limit + 1, ...before })
+  const lines = await listEntries(tx, { account, limit: page.limit + 1, ...before })
   const shown = lines.slice(0, page.limit)
   // The ledger credits a wallet when money comes in: the sign turns for its owner.
   const data = shown.map(({ seq, kind, amountIdr, occurredAt }) => ({

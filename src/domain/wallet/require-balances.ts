@@ -1,6 +1,7 @@
 import type { Rupiah, Work } from '../kernel/index.ts'
 import { balances, walletAccount } from '../ledger/index.ts'
 import { walletErrors } from './errors.ts'
+import { lockWallets } from './lock-wallets.ts'
 
 /** What somebody wants to take out of their wallet. */
 export interface Spending {
@@ -9,13 +10,14 @@ export interface Spending {
 }
 
 /**
- * Looks whether wallets hold what is about to be taken from them, so that a refusal can name those that do not. It
- * locks nothing: the balance row itself refuses whoever came second.
+ * Locks wallets and looks whether they hold what is about to be taken from them, so that a refusal can name those that do not. The
+ * balance row itself refuses whoever came second all the same.
  * @throws wallet.insufficient_balance with `userIds`, and for a single one `balanceIdr` and `neededIdr`
  */
 export async function requireBalances(work: Work, spendings: readonly Spending[]): Promise<void> {
   const needed = new Map<string, Rupiah>()
   for (const { userId, amountIdr } of spendings) needed.set(userId, (needed.get(userId) ?? 0) + amountIdr)
+  await lockWallets(work, needed.keys())
   const keys = [...needed.keys()].map(walletAccount)
   const found = new Map((await balances(work.tx, keys)).map((one) => [one.account, one.balanceIdr]))
   const held = (userId: string) => found.get(walletAccount(userId)) ?? 0

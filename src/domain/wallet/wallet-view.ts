@@ -1,11 +1,13 @@
 import { sql } from 'kysely'
-import { type Rupiah, requireCustomer, type Work } from '../kernel/index.ts'
+import { type Rupiah, requireCustomer, type Tx, type Work } from '../kernel/index.ts'
 import { balanceIdr, walletAccount } from '../ledger/index.ts'
+import { walletErrors } from './errors.ts'
+import { refundedMoney } from './refunded-money.ts'
 
 export interface WalletView {
   /** What may be spent or withdrawn. */
   balanceIdr: Rupiah
-  /** Set aside for withdrawals under way. */
+  /** Set aside for withdrawals under way, their fees included. */
   heldIdr: Rupiah
 }
 
@@ -14,13 +16,35 @@ export interface WalletView {
  * @throws kernel.forbidden
  */
 export async function walletView(work: Work): Promise<WalletView> {
-  const userId = requireCustomer(work.actor)
+  return await viewOf(work.tx, requireCustomer(work.actor))
+}
+
+async function viewOf(tx: Tx, userId: string): Promise<WalletView> {
+  // The withdrawals under way are what the ledger holds for this user: an invariant of wallet/checks.ts.
   const { rows } = await sql<{ heldIdr: Rupiah }>`
-    select coalesce(-sum(e.amount_idr), 0)::int8 as held_idr
-    from ledger_entries e join ledger_accounts a on a.id = e.account_id
-    where a.key = 'withdrawals-held' and e.user_id = ${userId}`.execute(work.tx)
-  return {
-    balanceIdr: await balanceIdr(work.tx, walletAccount(userId)),
-    heldIdr: rows[0]?.heldIdr ?? 0,
-  }
+    select coalesce(sum(amount_idr + fee_idr), 0)::int8 as held_idr from withdrawals
+    where user_id = ${userId}::uuid and status in ('held', 'approved', 'submitted')`.execute(tx)
+  return { balanceIdr: await balanceIdr(tx, walletAccount(userId)), heldIdr: rows[0]?.heldIdr ?? 0 }
+}
+
+export interface WalletDetail extends WalletView {
+  userId: string
+  name: string | null
+  phone: string | null
+  userStatus: string
+  /** How much of the balance is refunded money, which leaves free of fee and minimum. */
+  refundedIdr: Rupiah
+}
+
+/** A user's wallet as staff see it. @throws wallet.user_not_found */
+export async function showWallet(tx: Tx, userId: string): Promise<WalletDetail> {
+  const user = await tx
+    .selectFrom('users')
+    .select(['id', 'name', 'phone', 'status'])
+    .where('id', '=', userId)
+    .executeTakeFirst()
+  if (!user) throw walletErrors.user_not_found({ userId })
+  const { name, phone, status: userStatus } = user
+  const refundedIdr = await refundedMoney(tx, userId)
+  return { userId, name, phone, userStatus, ...(await viewOf(tx, userId)), refundedIdr }
 }

@@ -1,0 +1,59 @@
+import { sql } from 'kysely'
+import { actorLabel, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { type AdjustmentView, postAdjustment } from './adjust-wallet.ts'
+import { walletErrors } from './errors.ts'
+import { walletAdjustmentTransitions } from './transitions.ts'
+
+const columns = sql`id, user_id, change_idr, kind, status, note, requested_by, decided_by, created_at`
+
+/**
+ * Another person posts or rejects an adjustment that somebody asked for.
+ * @throws wallet.adjustment_not_found, same_person, insufficient_balance, kernel.illegal_transition, kernel.forbidden
+ */
+export async function decideAdjustment(
+  work: Work,
+  { id, decision }: { id: string; decision: 'posted' | 'rejected' },
+): Promise<AdjustmentView> {
+  requireStaff(work.actor, 'finance')
+  const { rows } = await sql<AdjustmentView>`
+    select ${columns} from wallet_adjustments where id = ${id}::uuid for no key update`.execute(work.tx)
+  const [adjustment] = rows
+  if (!adjustment) throw walletErrors.adjustment_not_found({ id })
+  requireTransition(walletAdjustmentTransitions, adjustment.status, decision, 'adjustment')
+  const decidedBy = actorLabel(work.actor)
+  if (decision === 'posted' && decidedBy === adjustment.requestedBy)
+    throw walletErrors.same_person({ decidedBy })
+  await sql`
+    update wallet_adjustments set status = ${decision}, decided_by = ${decidedBy}, decided_at = ${work.now}
+    where id = ${id}::uuid and status = 'requested'`.execute(work.tx)
+  if (decision === 'posted') await postAdjustment(work, adjustment)
+  const command = `wallets adjustments ${decision === 'posted' ? 'approve' : 'reject'}`
+  const { changeIdr, kind } = adjustment
+  work.audit({
+    command,
+    subject: ['user', adjustment.userId],
+    before: { adjustmentId: id, status: 'requested', changeIdr, kind },
+    after: { status: decision },
+  })
+  return { ...adjustment, status: decision, decidedBy }
+}
+
+/** Adjustments, newest first, by keyset pages; `requested` alone are those that wait. For staff. */
+export async function listAdjustments(
+  work: Pick<Work, 'tx'>,
+  filter: {
+    status?: string | undefined
+    userId?: string | undefined
+    limit: number
+    cursor?: string | undefined
+  },
+): Promise<{ data: AdjustmentView[]; nextCursor: string | null }> {
+  const { status, userId, limit, cursor } = filter
+  const { rows } = await sql<AdjustmentView>`
+    select ${columns} from wallet_adjustments
+    where ${status ? sql`status = ${status}` : sql`true`} and ${userId ? sql`user_id = ${userId}::uuid` : sql`true`}
+      and ${cursor ? sql`id < ${cursor}::uuid` : sql`true`}
+    order by id desc limit ${limit + 1}`.execute(work.tx)
+  const data = rows.slice(0, limit)
+  return { data, nextCursor: rows.length > limit ? (data.at(-1)?.id ?? null) : null }
+}

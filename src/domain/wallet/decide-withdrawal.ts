@@ -1,0 +1,84 @@
+import { sql } from 'kysely'
+import { actorLabel, idOrCode, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { credit, debit, post, walletAccount } from '../ledger/index.ts'
+import { walletErrors } from './errors.ts'
+import { getWithdrawal } from './read-withdrawals.ts'
+import { sendWithdrawals } from './send-withdrawals.ts'
+import { type WithdrawalStatus, withdrawalTransitions } from './transitions.ts'
+import { type WithdrawalView, withdrawalNews } from './withdrawal-views.ts'
+
+interface Locked {
+  id: string
+  code: string
+  userId: string
+  amountIdr: number
+  feeIdr: number
+  status: WithdrawalStatus
+  usableAt: Date
+}
+
+/** @throws wallet.withdrawal_not_found */
+export async function lockWithdrawal(work: Work, idOrCodeText: string): Promise<Locked> {
+  const asked = idOrCode(idOrCodeText)
+  const which = 'id' in asked ? sql`w.id = ${asked.id}::uuid` : sql`w.code = ${asked.code}`
+  const { rows } = await sql<Locked>`
+    select w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, w.status, d.usable_at
+    from withdrawals w join withdrawal_destinations d on d.id = w.destination_id
+    where ${which} for no key update of w`.execute(work.tx)
+  const [row] = rows
+  if (!row) throw walletErrors.withdrawal_not_found({ withdrawal: idOrCodeText })
+  return row
+}
+
+/**
+ * Staff let a held withdrawal go. It is sent as soon as its account takes money: nobody shortens that.
+ * @throws wallet.withdrawal_not_found, kernel.illegal_transition, kernel.forbidden
+ */
+export async function approveWithdrawal(work: Work, input: { withdrawal: string }): Promise<WithdrawalView> {
+  requireStaff(work.actor, 'finance')
+  const withdrawal = await lockWithdrawal(work, input.withdrawal)
+  const dueAt = withdrawal.usableAt > work.now ? withdrawal.usableAt : work.now
+  await decide(work, withdrawal, 'approved', dueAt)
+  await sendWithdrawals(work, [withdrawal.id])
+  return await getWithdrawal(work, withdrawal.id)
+}
+
+/**
+ * Staff refuse a held withdrawal: all of it, its fee too, is in the wallet again.
+ * @throws wallet.withdrawal_not_found, kernel.illegal_transition, kernel.forbidden
+ */
+export async function rejectWithdrawal(work: Work, input: { withdrawal: string }): Promise<WithdrawalView> {
+  requireStaff(work.actor, 'finance')
+  const withdrawal = await lockWithdrawal(work, input.withdrawal)
+  const { id, userId, amountIdr, feeIdr } = withdrawal
+  await decide(work, withdrawal, 'rejected', null)
+  await post(work, [
+    {
+      key: `withdrawal:${id}:rejected`,
+      kind: 'withdrawal.rejected',
+      subject: ['withdrawal', id],
+      entries: [
+        debit('withdrawals-held', amountIdr + feeIdr, { userId }),
+        credit(walletAccount(userId), amountIdr + feeIdr, { userId }),
+      ],
+    },
+  ])
+  return await getWithdrawal(work, id)
+}
+
+async function decide(
+  work: Work,
+  withdrawal: Locked,
+  to: 'approved' | 'rejected',
+  dueAt: Date | null,
+): Promise<void> {
+  const { id, status } = withdrawal
+  requireTransition(withdrawalTransitions, status, to, 'withdrawal')
+  await sql`
+    update withdrawals set status = ${to}, due_at = ${dueAt}, decided_by = ${actorLabel(work.actor)},
+      finished_at = case when ${to === 'rejected'}::boolean then ${work.now}::timestamptz end
+    where id = ${id} and status = ${status}`.execute(work.tx)
+  work.emit(withdrawalNews(withdrawal, status, to))
+  const command = `wallets withdrawals ${to === 'approved' ? 'approve' : 'reject'}`
+  work.audit({ command, subject: ['withdrawal', id], before: { status }, after: { status: to } })
+}

@@ -1,0 +1,77 @@
+import { sql } from 'kysely'
+import {
+  type BankAccount,
+  newId,
+  requireBankAccount,
+  secondsAfter,
+  type Vault,
+  type Work,
+} from '../kernel/index.ts'
+import { walletErrors } from './errors.ts'
+
+export interface Destination {
+  id: string
+  /** From then on it takes money. */
+  usableAt: Date
+}
+
+const PURPOSE = 'wallet.destination'
+/** A code is fresh for so long. */
+const FRESH_S = 600
+
+const fingerprintOf = (vault: Vault, { channelCode, accountNumber, accountHolderName }: BankAccount) =>
+  vault.hmac(PURPOSE, [channelCode, accountNumber, accountHolderName.toUpperCase()].join('|'))
+
+/**
+ * The account that a user wants money on: one that they confirmed before, else a new one, which needs a code that was given within
+ * the last ten minutes and takes money `policy.newDestinationHours` later.
+ * @throws wallet.otp_needed, kernel.payout_channel_unknown, kernel.bank_account_invalid
+ */
+export async function destinationOf(
+  work: Work,
+  userId: string,
+  given: BankAccount,
+  otpVerifiedAt: Date | undefined,
+): Promise<Destination> {
+  const account = requireBankAccount(given)
+  const fingerprint = fingerprintOf(work.vault, account)
+  const known = await find(work, userId, fingerprint)
+  if (known) return known
+  if (!otpVerifiedAt || secondsAfter(otpVerifiedAt, FRESH_S) < work.now) throw walletErrors.otp_needed()
+  const id = newId()
+  const usableAt = secondsAfter(work.now, work.policy.newDestinationHours * 3600)
+  await sql`
+    insert into withdrawal_destinations (id, user_id, channel_code, account_number, account_holder, fingerprint, usable_at, created_at)
+    values (${id}, ${userId}, ${account.channelCode}, ${work.vault.seal(PURPOSE, account.accountNumber)},
+      ${work.vault.seal(PURPOSE, account.accountHolderName)}, ${fingerprint}, ${usableAt}, ${work.now})
+    on conflict (user_id, fingerprint) do nothing`.execute(work.tx)
+  const made = await find(work, userId, fingerprint)
+  if (!made) throw new Error('a destination was neither new nor known')
+  work.audit({
+    command: 'wallets destinations add',
+    subject: ['user', userId],
+    after: { destinationId: made.id, channelCode: account.channelCode, usableAt: made.usableAt },
+  })
+  return made
+}
+
+async function find(work: Work, userId: string, fingerprint: string): Promise<Destination | undefined> {
+  return await work.tx
+    .selectFrom('withdrawalDestinations')
+    .select(['id', 'usableAt'])
+    .where('userId', '=', userId)
+    .where('fingerprint', '=', fingerprint)
+    .executeTakeFirst()
+}
+
+/** Reads an account that lies encrypted in its row. */
+export function openDestination(
+  vault: Vault,
+  row: { channelCode: string; accountNumber: string; accountHolder: string },
+): BankAccount {
+  return {
+    channelCode: row.channelCode,
+    accountNumber: vault.open(PURPOSE, row.accountNumber),
+    accountHolderName: vault.open(PURPOSE, row.accountHolder),
+  }
+}

@@ -1,0 +1,25 @@
+import type { WithdrawalStatus } from './transitions.ts'
+
+/** A withdrawal and how it stands. */
+export interface WithdrawalNews {
+  withdrawalId: string
+  code: string
+  userId: string
+  amountIdr: number
+  feeIdr: number
+  from: WithdrawalStatus | null
+  to: WithdrawalStatus
+}
+
+declare module '../kernel/events.ts' {
+  interface EventPayloads {
+    'withdrawal.status_changed': WithdrawalNews
+    /** Staff gave to a wallet or took from it. */
+    'wallet.adjusted': {
+      adjustmentId: string
+      userId: string
+      changeIdr: number
+      kind: 'goodwill' | 'correction'
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import { insertRows, newCode, newId, type Rupiah, type Work } from '../kernel/index.ts'
+import { credit, debit, post, walletAccount } from '../ledger/index.ts'
+import type { Destination } from './destinations.ts'
+import { walletErrors } from './errors.ts'
+import { requireBalances } from './require-balances.ts'
+import { withdrawalNews } from './withdrawal-views.ts'
+
+export interface NewHold {
+  userId: string
+  destination: Destination
+  amountIdr: Rupiah
+  feeIdr: Rupiah
+  refundedIdr: Rupiah
+  retryOf?: string
+}
+
+/**
+ * Takes the money of a withdrawal out of its wallet and holds it. The wallet is locked. Returns the withdrawal's id.
+ * @throws wallet.insufficient_balance
+ */
+export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string> {
+  const { userId, destination, amountIdr, feeIdr, refundedIdr, retryOf = null } = hold
+  const takenIdr = amountIdr + feeIdr
+  await requireBalances(work, [{ userId, amountIdr: takenIdr }])
+  const withdrawal = { id: newId(), code: newCode('WDR', work.now), userId, amountIdr, feeIdr }
+  const isLarge = amountIdr > work.policy.withdrawalApprovalAboveIdr
+  await insertRows(work.tx, 'withdrawals', [
+    {
+      ...withdrawal,
+      destinationId: destination.id,
+      refundedIdr,
+      status: 'held',
+      retryOf,
+      dueAt: isLarge ? null : laterOf(work.now, destination.usableAt),
+      createdAt: work.now,
+    },
+  ])
+  await postHold(work, withdrawal.id, userId, takenIdr)
+  work.emit(withdrawalNews(withdrawal, null, 'held'))
+  if (isLarge) {
+    work.raise({
+      kind: 'withdrawal_large',
+      subject: ['withdrawal', withdrawal.id],
+      message: `${withdrawal.code} is large and waits for approval`,
+      command: `laku wallets withdrawals approve ${withdrawal.code}`,
+    })
+  }
+  return withdrawal.id
+}
+
+const laterOf = (a: Date, b: Date) => (a > b ? a : b)
+
+async function postHold(work: Work, id: string, userId: string, takenIdr: Rupiah): Promise<void> {
+  const entries = [
+    debit(walletAccount(userId), takenIdr, { userId }),
+    credit('withdrawals-held', takenIdr, { userId }),
+  ]
+  try {
+    await post(work, [
+      { key: `withdrawal:${id}:held`, kind: 'withdrawal.held', subject: ['withdrawal', id], entries },
+    ])
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ledger.insufficient_balance') {
+      throw walletErrors.insufficient_balance({ userIds: [userId] })
+    }
+    throw error
+  }
+}

@@ -1,0 +1,68 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openWalletFixture, type WalletFixture } from '../../../test/wallets.ts'
+import { defaultPolicy } from '../kernel/index.ts'
+import { refundedMoney } from './refunded-money.ts'
+import { refundedPart, type WalletLine, withdrawalTerms } from './rules.ts'
+
+const line = (amountIdr: number, refundedIdr = 0): WalletLine => ({ amountIdr, refundedIdr })
+
+describe('how much of a wallet is refunded money', () => {
+  it.each([
+    ['nothing of an empty one', [], 0],
+    ['all of a refund', [line(100, 100)], 100],
+    ['nothing of a rebate', [line(100)], 0],
+    ['what is left when spending took the other money first', [line(100, 100), line(50), line(-60)], 90],
+    ['no more than the balance', [line(100, 100), line(-80), line(200)], 20],
+    ['what a withdrawal left of it', [line(100, 100), line(50), line(-30, -30)], 70],
+    ['what came back from a failed withdrawal', [line(100, 100), line(-100, -100), line(100, 100)], 100],
+  ])('%s', (_, lines, expected) => expect(refundedPart(lines)).toBe(expected))
+
+  it.each([
+    [50, 50, { feeIdr: 0, refundedIdr: 50, belowMinimum: false }],
+    [51, 50, { feeIdr: 2_500, refundedIdr: 50, belowMinimum: true }],
+    [10_000, 0, { feeIdr: 2_500, refundedIdr: 0, belowMinimum: false }],
+  ])('%i of a wallet with %i refunded', (amount, refunded, terms) =>
+    expect(withdrawalTerms(amount, refunded, defaultPolicy)).toEqual(terms),
+  )
+})
+
+describe('the ledger says the same', () => {
+  let f: WalletFixture
+  beforeAll(async () => {
+    f = await openWalletFixture()
+  })
+  afterAll(() => f.laku.close())
+
+  it('after any history of refunds, gifts, spending and withdrawals', async () => {
+    const step = fc.record({
+      what: fc.constantFrom('refund', 'gift', 'spend', 'withdraw'),
+      amount: fc.integer({ min: 1, max: 40_000 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
+        const userId = await f.user()
+        const lines: WalletLine[] = []
+        let balance = 0
+        for (const { what, amount } of steps) {
+          if (what === 'refund') await f.fill(userId, amount, 'refund.decided')
+          if (what === 'gift') await f.fill(userId, amount)
+          if (what === 'refund' || what === 'gift') lines.push(line(amount, what === 'refund' ? amount : 0))
+          else if (what === 'spend' && amount <= balance) {
+            await f.spend(userId, amount)
+            lines.push(line(-amount))
+          } else if (what === 'withdraw') {
+            const terms = withdrawalTerms(amount, refundedPart(lines), defaultPolicy)
+            const taken = amount + terms.feeIdr
+            if (terms.belowMinimum || taken > balance) continue
+            await f.withdraw(userId, amount)
+            lines.push(line(-taken, -terms.refundedIdr))
+          }
+          balance = lines.reduce((sum, one) => sum + one.amountIdr, 0)
+        }
+        expect(await f.laku.system((work) => refundedMoney(work.tx, userId))).toBe(refundedPart(lines))
+      }),
+      { numRuns: 25 },
+    )
+  })
+})

@@ -1,0 +1,65 @@
+import { sql } from 'kysely'
+import { kernelErrors, requireStaff, type Work } from '../kernel/index.ts'
+import { lockWithdrawal } from './decide-withdrawal.ts'
+import { walletErrors } from './errors.ts'
+import { holdWithdrawal } from './hold-withdrawal.ts'
+import { lockWallets } from './lock-wallets.ts'
+import { getWithdrawal } from './read-withdrawals.ts'
+import { refundedMoney } from './refunded-money.ts'
+import { sendWithdrawals } from './send-withdrawals.ts'
+import type { WithdrawalView } from './withdrawal-views.ts'
+
+/**
+ * Staff try a failed or reversed withdrawal again, whose money is back in the wallet: a new one of the same amount and fee to the
+ * same account, approved by that. Once a withdrawal.
+ * @throws wallet.withdrawal_not_found, withdrawal_retried, insufficient_balance, kernel.illegal_transition, kernel.forbidden
+ */
+export async function retryWithdrawal(work: Work, input: { withdrawal: string }): Promise<WithdrawalView> {
+  requireStaff(work.actor, 'finance')
+  const { id, code, status } = await lockWithdrawal(work, input.withdrawal)
+  if (status !== 'failed' && status !== 'reversed') {
+    throw kernelErrors.illegal_transition({
+      subject: 'withdrawal',
+      code,
+      from: status,
+      to: 'retried',
+      needs: ['failed', 'reversed'],
+    })
+  }
+  const { rows } = await sql<{
+    userId: string
+    amountIdr: number
+    feeIdr: number
+    retried: string | null
+    destinationId: string
+    usableAt: Date
+  }>`
+    select w.user_id, w.amount_idr, w.fee_idr, n.code as retried, d.id as destination_id, d.usable_at
+    from withdrawals w join withdrawal_destinations d on d.id = w.destination_id left join withdrawals n on n.retry_of = w.id
+    where w.id = ${id}`.execute(work.tx)
+  const [before] = rows
+  if (!before) throw walletErrors.withdrawal_not_found({ withdrawal: input.withdrawal })
+  const { userId, amountIdr, feeIdr, retried, destinationId, usableAt } = before
+  if (retried) throw walletErrors.withdrawal_retried({ code, retried })
+  await lockWallets(work, [userId])
+  const refundedIdr = Math.min(amountIdr, await refundedMoney(work.tx, userId))
+  const destination = { id: destinationId, usableAt }
+  const again = await holdWithdrawal(work, {
+    userId,
+    destination,
+    amountIdr,
+    feeIdr,
+    refundedIdr,
+    retryOf: id,
+  })
+  await sql`update withdrawals set due_at = ${work.now} where id = ${again}`.execute(work.tx)
+  await sendWithdrawals(work, [again])
+  const view = await getWithdrawal(work, again)
+  work.audit({
+    command: 'wallets withdrawals retry',
+    subject: ['withdrawal', id],
+    before: { status },
+    after: { retriedAs: view.code },
+  })
+  return view
+}

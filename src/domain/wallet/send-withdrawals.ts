@@ -1,0 +1,63 @@
+import { type RawBuilder, sql } from 'kysely'
+import { requireTransition, type Work } from '../kernel/index.ts'
+import { createPayout } from '../payout/index.ts'
+import { openDestination } from './destinations.ts'
+import { type WithdrawalStatus, withdrawalTransitions } from './transitions.ts'
+import { withdrawalNews } from './withdrawal-views.ts'
+
+const A_RUN = 50
+
+/** True when a withdrawal's time has come. Answered by the index `withdrawals_due`. */
+export const withdrawalsDue = (now: Date): RawBuilder<boolean> =>
+  sql<boolean>`exists (select from withdrawals where due_at <= ${now})`
+
+/** Approves and sends withdrawals that need no approval, or have it, and whose account is old enough now. */
+export async function sweepWithdrawals(work: Work): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select id from withdrawals where due_at <= ${work.now}
+    order by due_at limit ${A_RUN} for no key update skip locked`.execute(work.tx)
+  await sendWithdrawals(
+    work,
+    rows.map((row) => row.id),
+  )
+}
+
+interface Due {
+  id: string
+  code: string
+  userId: string
+  amountIdr: number
+  feeIdr: number
+  status: WithdrawalStatus
+  channelCode: string
+  accountNumber: string
+  accountHolder: string
+}
+
+/** Of these withdrawals approves and sends those that are due now; the others keep waiting. */
+export async function sendWithdrawals(work: Work, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  const { rows } = await sql<Due>`
+    select w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, w.status, d.channel_code, d.account_number, d.account_holder
+    from withdrawals w join withdrawal_destinations d on d.id = w.destination_id
+    where w.id = any(${ids}::uuid[]) and w.status in ('held', 'approved') and w.due_at <= ${work.now}
+    order by w.id for no key update of w`.execute(work.tx)
+  await sql`
+    update withdrawals set status = 'approved', due_at = null
+    where id = any(${rows.map((row) => row.id)}::uuid[]) and status in ('held', 'approved')`.execute(work.tx)
+  for (const row of rows) {
+    if (row.status === 'held') {
+      requireTransition(withdrawalTransitions, 'held', 'approved', 'withdrawal')
+      work.emit(withdrawalNews(row, 'held', 'approved'))
+    }
+    const { id: subjectId, code, amountIdr } = row
+    await createPayout(work, {
+      key: `${code}-1`,
+      purpose: 'withdrawal',
+      subjectId,
+      amountIdr,
+      destination: openDestination(work.vault, row),
+      description: `Laku ${code}`,
+    })
+  }
+}

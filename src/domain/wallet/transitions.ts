@@ -1,0 +1,33 @@
+import type { Transitions } from '../kernel/index.ts'
+
+export type WithdrawalStatus =
+  | 'held'
+  | 'approved'
+  | 'submitted'
+  | 'succeeded'
+  | 'failed'
+  | 'reversed'
+  | 'rejected'
+
+/**
+ * The money is out of the wallet while it is held, approved or submitted, and comes back only when it is certain that it did not
+ * arrive. A bank may send it back days after its success.
+ */
+export const withdrawalTransitions: Transitions<WithdrawalStatus> = {
+  held: ['approved', 'rejected'],
+  approved: ['submitted'],
+  submitted: ['succeeded', 'failed'],
+  succeeded: ['reversed'],
+  failed: [],
+  reversed: [],
+  rejected: [],
+}
+
+export type AdjustmentStatus = 'requested' | 'posted' | 'rejected'
+
+/** Below the limit it is posted at once; above it another person posts or rejects it. */
+export const walletAdjustmentTransitions: Transitions<AdjustmentStatus> = {
+  requested: ['posted', 'rejected'],
+  posted: [],
+  rejected: [],
+}

@@ -1,0 +1,245 @@
+import { sql } from 'kysely'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { refusal } from '../../../test/storefront.ts'
+import { finance, good, openWalletFixture, type WalletFixture, waits } from '../../../test/wallets.ts'
+import type { Actor, BankAccount } from '../kernel/index.ts'
+import { balanceIdr, walletAccount } from '../ledger/index.ts'
+import {
+  approveWithdrawal,
+  rejectWithdrawal,
+  requireBalances,
+  retryWithdrawal,
+  type WithdrawalStatus,
+  walletView,
+  withdrawalTransitions,
+} from './index.ts'
+
+const DAY_S = 24 * 3600
+
+describe('withdrawals', () => {
+  let f: WalletFixture
+  beforeAll(async () => {
+    f = await openWalletFixture()
+  })
+  afterEach(() => f.faults())
+  afterAll(async () => {
+    expect(await f.broken()).toEqual([])
+    await f.laku.close()
+  })
+
+  /** A user with a confirmed account and so much money that is not refunded. */
+  const rich = async (amountIdr = 500_000, bank: BankAccount = good) => {
+    const userId = await f.user()
+    await f.known(userId, bank)
+    await f.fill(userId, amountIdr)
+    return userId
+  }
+  const by = (actor: Actor, use: typeof approveWithdrawal, withdrawal: string) =>
+    f.laku.as(actor, (work) => use(work, { withdrawal }))
+  const view = (userId: string) => f.laku.as({ kind: 'customer', id: userId }, walletView)
+  const to = (accountNumber: string) => ({ ...waits, accountNumber })
+
+  it('hold the amount and the fee, leave by a payout, and are done when the bank has it', async () => {
+    const userId = await rich(500_000, to('112233'))
+    const before = { gateway: await f.balance('gateway'), fees: await f.balance('fee-income') }
+    const { id, status, feeIdr } = await f.withdraw(userId, 100_000, { bank: to('112233') })
+    expect({ status, feeIdr }).toEqual({ status: 'approved', feeIdr: 2_500 })
+    expect(await view(userId)).toEqual({ balanceIdr: 397_500, heldIdr: 102_500 })
+    await f.send(id)
+    expect((await f.row(id)).status).toBe('submitted')
+    expect(await f.balance('gateway')).toBe(before.gateway)
+    await expect.poll(async () => (await f.atProvider((await f.row(id)).code))[0]?.status).toBe('SUCCEEDED')
+    await f.later(901)
+    expect((await f.row(id)).status).toBe('succeeded')
+    expect(await view(userId)).toEqual({ balanceIdr: 397_500, heldIdr: 0 })
+    expect(await f.balance('gateway')).toBe(before.gateway - 100_000)
+    expect(await f.balance('fee-income')).toBe(before.fees + 2_500)
+  })
+
+  it('to a new account need a fresh code, and go a day later', async () => {
+    const userId = await f.user()
+    await f.fill(userId, 100_000)
+    expect(await refusal(f.withdraw(userId, 50_000, { otpVerifiedAt: undefined }))).toBe('wallet.otp_needed')
+    const stale = new Date(f.laku.clock.now().getTime() - 601_000)
+    expect(await refusal(f.withdraw(userId, 50_000, { otpVerifiedAt: stale }))).toBe('wallet.otp_needed')
+    const { id, status } = await f.withdraw(userId, 50_000)
+    expect(status).toBe('held')
+    await f.later(DAY_S - 10)
+    expect((await f.row(id)).status).toBe('held')
+    await f.later(11)
+    expect((await f.row(id)).status).toBe('approved')
+    expect((await f.withdraw(userId, 20_000, { otpVerifiedAt: undefined })).status).toBe('approved')
+    const other = { ...good, accountHolderName: 'Somebody Else' }
+    expect(await refusal(f.withdraw(userId, 10_000, { bank: other, otpVerifiedAt: undefined }))).toBe(
+      'wallet.otp_needed',
+    )
+  })
+
+  it('keep number and holder unreadable at rest, and show the last four digits', async () => {
+    const userId = await f.user()
+    await f.fill(userId, 100_000)
+    const { account, bank } = await f.withdraw(userId, 50_000)
+    expect({ account, bank }).toEqual({ account: '…7890', bank: 'BCA' })
+    const row = await f.laku.db
+      .selectFrom('withdrawalDestinations')
+      .selectAll()
+      .where('userId', '=', userId)
+      .executeTakeFirstOrThrow()
+    expect(JSON.stringify(row)).not.toMatch(/1234567890|Budi/)
+  })
+
+  it.each([
+    ['ID_BCA', '123456789', 'kernel.bank_account_invalid'],
+    ['ID_BRI', '1234567890', 'kernel.bank_account_invalid'],
+    ['ID_DANA', '62812345678', 'kernel.bank_account_invalid'],
+    ['ID_NOWHERE', '1234567890', 'kernel.payout_channel_unknown'],
+  ])('to %s %s are refused: %s', async (channelCode, accountNumber, code) => {
+    const userId = await f.user()
+    await f.fill(userId, 100_000)
+    const bank = { channelCode, accountNumber, accountHolderName: 'Budi' }
+    expect(await refusal(f.withdraw(userId, 50_000, { bank }))).toBe(code)
+  })
+
+  it('have a minimum and a fee, and refunded money has neither', async () => {
+    const userId = await rich(50_000)
+    expect(await refusal(f.withdraw(userId, 9_999))).toBe('wallet.below_minimum')
+    expect(await refusal(f.withdraw(userId, 50_000))).toBe('wallet.insufficient_balance')
+    await f.fill(userId, 5_000, 'refund.decided')
+    expect(await f.withdraw(userId, 3_000)).toMatchObject({ feeIdr: 0, amountIdr: 3_000 })
+    expect(await refusal(f.withdraw(userId, 3_000))).toBe('wallet.below_minimum')
+    expect(await f.withdraw(userId, 2_000)).toMatchObject({ feeIdr: 0 })
+    expect(await f.withdraw(userId, 10_000)).toMatchObject({ feeIdr: 2_500 })
+  })
+
+  it('that are large wait for staff, and give all of it back when they are rejected', async () => {
+    const userId = await rich(20_000_000)
+    const { id, code, status, dueAt } = await f.withdraw(userId, 6_000_000)
+    expect({ status, dueAt }).toEqual({ status: 'held', dueAt: null })
+    const support: Actor = { kind: 'staff', id: 's', name: 'sup', role: 'support' }
+    expect(await refusal(by(support, approveWithdrawal, code))).toBe('kernel.forbidden')
+    expect((await by(finance(), rejectWithdrawal, code)).status).toBe('rejected')
+    expect(await f.wallet(userId)).toBe(20_000_000)
+    expect((await f.row(id)).finishedAt).not.toBeNull()
+    const second = await f.withdraw(userId, 6_000_000)
+    expect((await by(finance(), approveWithdrawal, second.id)).status).toBe('approved')
+  })
+
+  it('approved by staff still wait for their account to be old enough', async () => {
+    const userId = await f.user()
+    await f.fill(userId, 20_000_000)
+    const { code, id } = await f.withdraw(userId, 6_000_000)
+    expect((await by(finance(), approveWithdrawal, code)).status).toBe('approved')
+    await f.later(DAY_S - 10)
+    await expect(f.payoutOf(id)).rejects.toThrow()
+    await f.later(11)
+    expect((await f.payoutOf(id)).amountIdr).toBe(6_000_000)
+  })
+
+  it('that the bank refuses are in the wallet again, fee too, and may be tried again by staff, once', async () => {
+    const bank = to('123456')
+    const userId = await rich(100_000, bank)
+    const { id, code } = await f.withdraw(userId, 50_000, { bank })
+    await f.send(id)
+    await expect.poll(async () => (await f.atProvider(code))[0]?.status).toBe('FAILED')
+    await f.later(901)
+    expect(await f.row(id)).toMatchObject({ status: 'failed', failureCode: 'TEMPORARY_TRANSFER_ERROR' })
+    expect(await f.wallet(userId)).toBe(100_000)
+    const again = await by(finance(), retryWithdrawal, code)
+    expect(again).toMatchObject({ status: 'approved', amountIdr: 50_000 })
+    expect(await refusal(by(finance(), retryWithdrawal, code))).toBe('wallet.withdrawal_retried')
+    expect(await f.wallet(userId)).toBe(47_500)
+  })
+
+  it('that the bank sends back after its success are in the wallet again', async () => {
+    const bank = to('654321')
+    const userId = await rich(100_000, bank)
+    const { id, code } = await f.withdraw(userId, 50_000, { bank })
+    await f.send(id)
+    await expect.poll(async () => (await f.atProvider(code))[0]?.status).toBe('REVERSED')
+    await f.later(901)
+    expect((await f.row(id)).status).toBe('reversed')
+    expect(await f.wallet(userId)).toBe(100_000)
+    const { rows } = await sql<{ earned: number }>`
+      select coalesce(sum(e.amount_idr), 0)::int as earned from ledger_entries e join ledger_accounts a on a.id = e.account_id
+      where a.key = 'fee-income' and e.user_id = ${userId}`.execute(f.laku.db)
+    expect(rows).toEqual([{ earned: 0 }])
+  })
+
+  describe('a disbursement whose answer is lost', () => {
+    it('is paid once, and the wallet is not credited as well', async () => {
+      const bank = to('112233')
+      const userId = await rich(100_000, bank)
+      await f.faults({ provider: 'xendit', operation: 'createPayout', kind: 'commit_then_timeout', times: 1 })
+      const { id, code } = await f.withdraw(userId, 50_000, { bank })
+      await f.send(id)
+      expect((await f.row(id)).status).toBe('submitted')
+      expect(await f.wallet(userId)).toBe(47_500)
+      await expect.poll(async () => (await f.atProvider(code))[0]?.status).toBe('SUCCEEDED')
+      for (const seconds of [60, 300, 600]) await f.later(seconds)
+      expect((await f.row(id)).status).toBe('succeeded')
+      expect(await f.atProvider(code)).toHaveLength(1)
+      expect(await f.wallet(userId)).toBe(47_500)
+    })
+
+    it('stays held while the provider is down, and comes back only on a definite no', async () => {
+      const userId = await rich(100_000)
+      await f.faults({ provider: 'xendit', kind: 'error' })
+      const { id, code } = await f.withdraw(userId, 50_000)
+      await f.send(id)
+      for (let i = 0; i < 4; i++) await f.later(900)
+      expect((await f.row(id)).status).toBe('submitted')
+      expect(await view(userId)).toEqual({ balanceIdr: 47_500, heldIdr: 52_500 })
+      await f.faults()
+      await f.later(3_601)
+      expect(await f.row(id)).toMatchObject({ status: 'failed', failureCode: 'NEVER_ARRIVED' })
+      expect(await f.wallet(userId)).toBe(100_000)
+      expect(await f.atProvider(code)).toHaveLength(0)
+    })
+  })
+
+  it('make every move of their table, and no other by staff', async () => {
+    const userId = await rich(20_000_000)
+    const inState = async (status: WithdrawalStatus) => {
+      const { id, code } = await f.withdraw(userId, 10_000)
+      const before = await f.row(id)
+      await f.laku.db.updateTable('withdrawals').set({ status }).where('id', '=', id).execute()
+      return {
+        code,
+        restore: () =>
+          f.laku.db.updateTable('withdrawals').set({ status: before.status }).where('id', '=', id).execute(),
+      }
+    }
+    for (const [status, next] of Object.entries(withdrawalTransitions) as [
+      WithdrawalStatus,
+      WithdrawalStatus[],
+    ][]) {
+      for (const [target, use] of [
+        ['approved', approveWithdrawal],
+        ['rejected', rejectWithdrawal],
+      ] as const) {
+        if (next.includes(target)) continue
+        const { code, restore } = await inState(status)
+        expect([status, target, await refusal(by(finance(), use, code))]).toEqual([
+          status,
+          target,
+          'kernel.illegal_transition',
+        ])
+        await restore()
+      }
+    }
+  })
+
+  it('race each other and a payment for the same money: one winner', async () => {
+    for (let round = 0; round < 10; round++) {
+      const userId = await rich(60_000)
+      const pay = f.laku.system(async (work) => {
+        await requireBalances(work, [{ userId, amountIdr: 50_000 }])
+        await f.spendIn(work, userId, 50_000)
+      })
+      const tries = await Promise.allSettled([f.withdraw(userId, 50_000), pay, f.withdraw(userId, 50_000)])
+      expect(tries.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
+      const left = await f.laku.system((work) => balanceIdr(work.tx, walletAccount(userId)))
+      expect([7_500, 10_000]).toContain(left)
+    }
+  })
+})

@@ -1,0 +1,149 @@
+import {
+  type Actor,
+  type BankAccount,
+  newId,
+  runChecks,
+  secondsAfter,
+  type Work,
+} from '../src/domain/kernel/index.ts'
+import { type AccountKey, balanceIdr, credit, debit, ledgerChecks, post } from '../src/domain/ledger/index.ts'
+import { payoutChecks, submitPayouts, sweepPayouts } from '../src/domain/payout/index.ts'
+import {
+  openWallets,
+  requestWithdrawal,
+  sweepWithdrawals,
+  type WithdrawalRequest,
+  walletChecks,
+} from '../src/domain/wallet/index.ts'
+import { openTestLaku, system, type TestLaku, type TestOptions } from './laku.ts'
+import { impatientPayouts } from './payouts.ts'
+
+/** Xendit's test number that stays accepted until it is moved by hand. */
+export const waits: BankAccount = {
+  channelCode: 'ID_CIMB',
+  accountNumber: '131313',
+  accountHolderName: 'Budi',
+}
+export const good: BankAccount = {
+  channelCode: 'ID_BCA',
+  accountNumber: '1234567890',
+  accountHolderName: 'Budi',
+}
+
+export const finance = (name = 'fin'): Actor => ({
+  kind: 'staff',
+  id: newId(),
+  name,
+  role: 'finance',
+  reason: 'a test',
+})
+
+/** Wallets and payouts, and short ways to fill and empty them. */
+export async function openWalletFixture(options: TestOptions = {}) {
+  const laku = await openTestLaku({ sandbox: true, ...options })
+  const payouts = impatientPayouts(laku)
+  const control = async (method: string, path: string, body: unknown) => {
+    const headers = { 'content-type': 'application/json' }
+    const response = await fetch(`${laku.sandbox.url}/control${path}`, {
+      method,
+      headers,
+      body: JSON.stringify(body),
+    })
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+  }
+  await control('PUT', '/webhooks', { drop_rate: 1 })
+  return { laku, payouts, ...waysOf(laku), ...payoutWays(laku, payouts, control) }
+}
+
+function waysOf(laku: TestLaku) {
+  let phones = 0
+  const ways = {
+    async user(): Promise<string> {
+      const [id, now] = [newId(), laku.clock.now()]
+      const phone = `+62813${String(++phones).padStart(8, '0')}`
+      await laku.db
+        .insertInto('users')
+        .values({ id, phone, name: 'Budi', createdAt: now, updatedAt: now })
+        .execute()
+      return id
+    },
+    /** Money that came as a refund, or as anything else. */
+    fill: (
+      userId: string,
+      amountIdr: number,
+      kind: 'refund.decided' | 'wallet.goodwill' = 'wallet.goodwill',
+    ) =>
+      laku.system(async (work) => {
+        await openWallets(work, [userId])
+        const entries = [debit('subsidy', amountIdr), credit(`wallet:${userId}`, amountIdr, { userId })]
+        await post(work, [{ key: newId(), kind, subject: ['user', userId], entries }])
+      }),
+    /** Money spent on an order. */
+    spend: (userId: string, amountIdr: number) =>
+      laku.system((work) => ways.spendIn(work, userId, amountIdr)),
+    async spendIn(work: Work, userId: string, amountIdr: number): Promise<void> {
+      const entries = [debit(`wallet:${userId}`, amountIdr, { userId }), credit('adjustments', amountIdr)]
+      await post(work, [{ key: newId(), kind: 'payment.confirmed', subject: ['payment', newId()], entries }])
+    },
+    balance: (key: AccountKey) => laku.system((work) => balanceIdr(work.tx, key)),
+    wallet: (userId: string) => ways.balance(`wallet:${userId}`),
+    /** With a code given just now, unless the request says otherwise. */
+    withdraw: (userId: string, amountIdr: number, more: Partial<WithdrawalRequest> = {}) => {
+      const otpVerifiedAt = laku.clock.now()
+      const actor: Actor = { kind: 'customer', id: userId }
+      return laku.as(actor, (work) =>
+        requestWithdrawal(work, { amountIdr, bank: good, otpVerifiedAt, ...more }),
+      )
+    },
+    /** An account that the user confirmed a day ago. */
+    async known(userId: string, bank: BankAccount = good): Promise<void> {
+      await ways.fill(userId, 1, 'refund.decided')
+      const { id } = await ways.withdraw(userId, 1, { bank })
+      await laku.system(async ({ tx }) => {
+        const at = secondsAfter(laku.clock.now(), -1)
+        await tx
+          .updateTable('withdrawalDestinations')
+          .set({ usableAt: at })
+          .where('userId', '=', userId)
+          .execute()
+        await tx.updateTable('withdrawals').set({ dueAt: null }).where('id', '=', id).execute()
+      })
+      const { rejectWithdrawal } = await import('../src/domain/wallet/index.ts')
+      await laku.system((work) => rejectWithdrawal(work, { withdrawal: id }))
+      await ways.spend(userId, 1)
+    },
+    row: (id: string) =>
+      laku.db.selectFrom('withdrawals').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
+    broken: async () => {
+      const checks = [...ledgerChecks, ...walletChecks, ...payoutChecks]
+      const results = await laku.system((work) => runChecks(checks, work.tx, laku.vault))
+      return results.filter((result) => !result.ok)
+    },
+  }
+  return ways
+}
+
+function payoutWays(
+  laku: TestLaku,
+  payouts: ReturnType<typeof impatientPayouts>,
+  control: (method: string, path: string, body: unknown) => Promise<void>,
+) {
+  const context = { units: laku.units, actor: system, payouts }
+  const payoutOf = (withdrawalId: string) =>
+    laku.db.selectFrom('payouts').selectAll().where('subjectId', '=', withdrawalId).executeTakeFirstOrThrow()
+  return {
+    faults: (...faults: object[]) => control('PUT', '/faults', faults),
+    /** Sends the payout of a withdrawal. */
+    send: async (withdrawalId: string) => submitPayouts(context, [(await payoutOf(withdrawalId)).id]),
+    payoutOf,
+    /** Time passes, and what is due is done. */
+    later: async (seconds: number) => {
+      laku.clock.shift(seconds)
+      await laku.system(sweepWithdrawals)
+      await sweepPayouts(context)
+    },
+    atProvider: async (code: string) => await payouts.findPayouts(`${code}-1`),
+  }
+}
+
+export type WalletFixture = Awaited<ReturnType<typeof openWalletFixture>>
