@@ -744,6 +744,25 @@ create table users (
   constraint users_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'deleted'::text])))
 );
 
+create table wallet_adjustments (
+  id uuid not null,
+  user_id uuid not null,
+  change_idr bigint not null,
+  kind text not null,
+  status text not null,
+  note text not null,
+  requested_by text not null,
+  decided_by text,
+  created_at timestamp with time zone not null,
+  decided_at timestamp with time zone,
+  constraint wallet_adjustments_pkey PRIMARY KEY (id),
+  constraint wallet_adjustments_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint wallet_adjustments_change_idr_check CHECK ((change_idr <> 0)),
+  constraint wallet_adjustments_goodwill_gives CHECK (((kind <> 'goodwill'::text) OR (change_idr > 0))),
+  constraint wallet_adjustments_kind_check CHECK ((kind = ANY (ARRAY['goodwill'::text, 'correction'::text]))),
+  constraint wallet_adjustments_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'posted'::text, 'rejected'::text])))
+);
+
 create table wallets (
   user_id uuid not null,
   created_at timestamp with time zone not null,
@@ -806,6 +825,49 @@ create table whatsapp_messages (
   constraint whatsapp_messages_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'failed'::text])))
 );
 
+create table withdrawal_destinations (
+  id uuid not null,
+  user_id uuid not null,
+  channel_code text not null,
+  account_number text not null,
+  account_holder text not null,
+  fingerprint text not null,
+  usable_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  constraint withdrawal_destinations_user_id_fingerprint_key UNIQUE (user_id, fingerprint),
+  constraint withdrawal_destinations_pkey PRIMARY KEY (id),
+  constraint withdrawal_destinations_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+
+create table withdrawals (
+  id uuid not null,
+  code text not null,
+  user_id uuid not null,
+  destination_id uuid not null,
+  amount_idr bigint not null,
+  fee_idr bigint not null,
+  refunded_idr bigint not null,
+  status text default 'held'::text not null,
+  failure_code text,
+  retry_of uuid,
+  due_at timestamp with time zone,
+  decided_by text,
+  note text,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint withdrawals_code_key UNIQUE (code),
+  constraint withdrawals_retry_of_key UNIQUE (retry_of),
+  constraint withdrawals_pkey PRIMARY KEY (id),
+  constraint withdrawals_destination_id_fkey FOREIGN KEY (destination_id) REFERENCES withdrawal_destinations(id),
+  constraint withdrawals_retry_of_fkey FOREIGN KEY (retry_of) REFERENCES withdrawals(id),
+  constraint withdrawals_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint withdrawals_amount_idr_check CHECK ((amount_idr > 0)),
+  constraint withdrawals_fee_idr_check CHECK ((fee_idr >= 0)),
+  constraint withdrawals_fee_or_refunded CHECK (((fee_idr > 0) OR (refunded_idr <= amount_idr))),
+  constraint withdrawals_refunded_idr_check CHECK ((refunded_idr >= 0)),
+  constraint withdrawals_status_check CHECK ((status = ANY (ARRAY['held'::text, 'approved'::text, 'submitted'::text, 'succeeded'::text, 'failed'::text, 'reversed'::text, 'rejected'::text])))
+);
+
 -- Indexes
 
 CREATE INDEX addresses_of_user ON public.addresses USING btree (user_id, id) WHERE (deleted_at IS NULL);
@@ -864,10 +926,16 @@ CREATE INDEX shipments_due ON public.shipments USING btree (next_attempt_at) WHE
 CREATE INDEX staff_tokens_of_staff ON public.staff_tokens USING btree (staff_id);
 CREATE INDEX stock_movements_of_variant ON public.stock_movements USING btree (variant_id, moved_at);
 CREATE INDEX stock_reservations_of_variant ON public.stock_reservations USING btree (variant_id) WHERE (status = 'open'::text);
+CREATE INDEX wallet_adjustments_of_user ON public.wallet_adjustments USING btree (user_id, id);
+CREATE INDEX wallet_adjustments_requested ON public.wallet_adjustments USING btree (id) WHERE (status = 'requested'::text);
 CREATE INDEX webhook_inbox_waiting ON public.webhook_inbox USING btree (next_attempt_at) WHERE (status = 'received'::text);
 CREATE INDEX whatsapp_messages_due ON public.whatsapp_messages USING btree (next_attempt_at) WHERE (status = 'queued'::text);
 CREATE INDEX whatsapp_messages_sealed ON public.whatsapp_messages USING btree (created_at) WHERE (sealed_params IS NOT NULL);
 CREATE INDEX whatsapp_messages_to ON public.whatsapp_messages USING btree (to_phone, created_at);
+CREATE INDEX withdrawals_by_status ON public.withdrawals USING btree (status, id) WHERE (status = ANY (ARRAY['held'::text, 'approved'::text, 'submitted'::text]));
+CREATE INDEX withdrawals_due ON public.withdrawals USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX withdrawals_of_user ON public.withdrawals USING btree (user_id, id);
+CREATE INDEX withdrawals_open ON public.withdrawals USING btree (user_id) WHERE (status = ANY (ARRAY['held'::text, 'approved'::text, 'submitted'::text]));
 CREATE UNIQUE INDEX addresses_one_default ON public.addresses USING btree (user_id) WHERE (is_default AND (deleted_at IS NULL));
 CREATE UNIQUE INDEX attention_open ON public.attention USING btree (kind, subject_id) WHERE (resolved_at IS NULL);
 CREATE UNIQUE INDEX factory_bank_accounts_one_pending ON public.factory_bank_accounts USING btree (factory_id) WHERE (status = 'pending'::text);

@@ -550,6 +550,19 @@ export interface Users {
   updatedAt: Timestamp;
 }
 
+export interface WalletAdjustments {
+  changeIdr: number;
+  createdAt: Timestamp;
+  decidedAt: Timestamp | null;
+  decidedBy: string | null;
+  id: string;
+  kind: string;
+  note: string;
+  requestedBy: string;
+  status: string;
+  userId: string;
+}
+
 export interface Wallets {
   createdAt: Timestamp;
   userId: string;
@@ -596,6 +609,35 @@ export interface WhatsappMessages {
   updatedAt: Timestamp;
 }
 
+export interface WithdrawalDestinations {
+  accountHolder: string;
+  accountNumber: string;
+  channelCode: string;
+  createdAt: Timestamp;
+  fingerprint: string;
+  id: string;
+  usableAt: Timestamp;
+  userId: string;
+}
+
+export interface Withdrawals {
+  amountIdr: number;
+  code: string;
+  createdAt: Timestamp;
+  decidedBy: string | null;
+  destinationId: string;
+  dueAt: Timestamp | null;
+  failureCode: string | null;
+  feeIdr: number;
+  finishedAt: Timestamp | null;
+  id: string;
+  note: string | null;
+  refundedIdr: number;
+  retryOf: string | null;
+  status: Generated<string>;
+  userId: string;
+}
+
 export interface DB {
   addresses: Addresses;
   attention: Attention;
@@ -638,8 +680,11 @@ export interface DB {
   stockReservations: StockReservations;
   switches: Switches;
   users: Users;
+  walletAdjustments: WalletAdjustments;
   wallets: Wallets;
   warehouseInventory: WarehouseInventory;
   webhookInbox: WebhookInbox;
   whatsappMessages: WhatsappMessages;
+  withdrawalDestinations: WithdrawalDestinations;
+  withdrawals: Withdrawals;
 }
