@@ -10,8 +10,10 @@ import { ledgerChecks } from '../src/domain/ledger/index.ts'
 import {
   type BookingContext,
   bookShipments,
+  liveShipment,
   type Rate,
   type RateContext,
+  type ShipmentStatus,
   withRate,
 } from '../src/domain/logistics/index.ts'
 import {
@@ -24,12 +26,14 @@ import {
   markOrdersPaid,
   markOrdersRefunded,
   type NewOrder,
+  noticeStock,
   type OrderView,
   orderChecks,
   type PlacedOrder,
   type StatusByHand,
   setOrderStatus,
   startProcessing,
+  withParcelCalledOff,
 } from '../src/domain/order/index.ts'
 import { paymentChecks } from '../src/domain/payment/index.ts'
 import { warehouseChecks } from '../src/domain/warehouse/index.ts'
@@ -45,7 +49,8 @@ export const orderChoreography: Partial<Choreography> = {
   'refund.decided': {},
   'payment.withdrawn': {},
   'participant.released': {},
-  'stock.added': {},
+  'stock.added': { reactions: [noticeStock] },
+  'order.stock_came': {},
   'shipment.created': { reactions: [startProcessing] },
   'shipment.status_changed': { reactions: [followShipments] },
   'order.created': {},
@@ -106,8 +111,27 @@ export class Storefront {
     return this.laku.system((work) => getOrder(work, orderId))
   }
 
+  /** Cancels as the doors do, the courier called off first where one is booked. */
   cancel(actor: Actor, orderId: string): Promise<OrderView> {
-    return this.laku.as(actor, (work) => cancelOrder(work, { order: orderId }))
+    return withParcelCalledOff(this.rateContext(actor), () =>
+      this.laku.as(actor, (work) => cancelOrder(work, { order: orderId })),
+    )
+  }
+
+  /** What the courier says of an order's parcel, as logistics tells it. */
+  parcel(orderId: string, ...states: ShipmentStatus[]): Promise<void> {
+    return this.laku.system(async (work) => {
+      const shipment = await liveShipment(work.tx, orderId)
+      if (!shipment) throw new Error('the order has no parcel')
+      let from = shipment.status
+      for (const to of states) {
+        await work.tx.updateTable('shipments').set({ status: to }).where('id', '=', shipment.id).execute()
+        const { id, waybill, trackingUrl } = shipment
+        const payload = { shipmentId: id, orderId, from, to, waybill, trackingUrl, failureCode: null }
+        work.emit({ type: 'shipment.status_changed', aggregate: ['shipment', id], payload })
+        from = to
+      }
+    })
   }
 
   /** Staff move an order by hand, a state after another. */

@@ -15,6 +15,7 @@ import {
   followShipments,
   markOrdersPaid,
   markOrdersRefunded,
+  noticeStock,
   startProcessing,
 } from './order/index.ts'
 import { refundSessionPayments } from './payment/index.ts'
@@ -101,6 +102,9 @@ export const choreography: Choreography = {
     jobs: [{ job: 'shipments.book', data: ({ payload }) => ({ orderId: payload.orderId }) }],
   },
   'order.status_changed': { jobs: [notify] },
+  'order.stock_came': {
+    jobs: [{ job: 'orders.allocate', data: ({ payload }) => ({ variantId: payload.variantId }) }],
+  },
   'order.delivered': { reactions: [earnDelivered], jobs: [notify] },
   'order.cancelled': { jobs: [notify] },
 
@@ -153,7 +157,7 @@ export const choreography: Choreography = {
   'session.cancelled': { reactions: [(work, events) => refundSessions(work, events, 'session_cancelled')] },
   'session.refunded': {},
 
-  'stock.added': { reactions: [resumeWaiting] },
+  'stock.added': { reactions: [noticeStock, resumeWaiting] },
   'stock.reserved': {},
 
   'shipment.created': { reactions: [startProcessing] },

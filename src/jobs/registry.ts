@@ -8,6 +8,8 @@ import { groupsSweepJob } from './groups.sweep.ts'
 import { keysPruneJob } from './keys.prune.ts'
 import { ledgerSnapshotJob } from './ledger.snapshot.ts'
 import { notifyJob } from './notify.ts'
+import { ordersAllocateJob } from './orders.allocate.ts'
+import { ordersSweepJob } from './orders.sweep.ts'
 import { otpDeliverJob } from './otp.deliver.ts'
 import { paymentsSweepJob } from './payments.sweep.ts'
 import { paymentsWithdrawJob } from './payments.withdraw.ts'
@@ -33,6 +35,8 @@ export const jobs: readonly JobDefinition[] = [
   keysPruneJob,
   ledgerSnapshotJob,
   notifyJob,
+  ordersAllocateJob,
+  ordersSweepJob,
   otpDeliverJob,
   paymentsSweepJob,
   paymentsWithdrawJob,

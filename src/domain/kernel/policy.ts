@@ -9,6 +9,7 @@ export const policySchema = z.strictObject({
   orderInvoiceHours: whole.min(1).default(24).describe('an unpaid direct order keeps its stock so long'),
   defaultCommissionBps: whole.max(10_000).default(500),
   bankCoolingOffHours: whole.default(72).describe('a new bank account of a factory is paid nothing so long'),
+  returnWindowDays: whole.default(7).describe('so long after delivery goods may be sent back'),
   settlementAfterDays: whole.default(7),
   settlementMinimumIdr: whole.default(10_000),
   settlementTwoPersonAboveIdr: whole.default(50_000_000),

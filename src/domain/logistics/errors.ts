@@ -6,5 +6,10 @@ export const logisticsErrors = defineErrors('logistics', {
   courier_not_offered: ['invalid', 'This courier does not deliver there; choose one of those offered.'],
   order_not_found: ['not_found', 'There is no such order.'],
   order_not_bookable: ['conflict', 'A parcel is booked for a paid order with its stock reserved.'],
+  call_off_refused: ['conflict', 'The courier has the parcel on its way and does not call it off.'],
+  courier_unavailable: [
+    'unavailable',
+    'The courier does not answer; nothing was changed, try again in a moment.',
+  ],
   shipment_not_found: ['not_found', 'There is no such shipment.'],
 })

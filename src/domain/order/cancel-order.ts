@@ -1,11 +1,13 @@
 import { sql } from 'kysely'
-import { basisPoints, type Rupiah, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
-import { debit, type Entry, factoryAccount } from '../ledger/index.ts'
-import { liveShipment } from '../logistics/index.ts'
-import { announceWithdrawal, decideRefunds } from '../payment/index.ts'
+import { requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { debit } from '../ledger/index.ts'
+import { withdrawParcel } from '../logistics/index.ts'
+import { announceWithdrawal } from '../payment/index.ts'
 import { releaseStock } from '../warehouse/index.ts'
+import { CourierBooked } from './courier-booked.ts'
 import { orderErrors } from './errors.ts'
-import { type LockedOrder, lockOrder, lockPaymentsOf, type OrderPayment, subjectOf } from './lock-orders.ts'
+import { type LockedOrder, lockOrderAndPayments, type OrderPayment, subjectOf } from './lock-orders.ts'
+import { keptFor, refundOrder, releasedGoods } from './order-money.ts'
 import { getOrder } from './read-orders.ts'
 import { type OrderStatus, orderTransitions } from './transitions.ts'
 import type { OrderView } from './views.ts'
@@ -13,10 +15,12 @@ import type { OrderView } from './views.ts'
 const byCustomer: readonly OrderStatus[] = ['pending_payment', 'paid']
 
 /**
- * Cancels an order for which no courier is booked: its stock is free again, an open payment is withdrawn, and what was paid
- * goes back in full. Customers cancel their direct orders until those are being packed; support also held ones, and
- * the orders of a session, whose money has been released from escrow and is taken back from where it went.
- * @throws order.not_found, not_cancellable, group_order, parcel_booked, kernel.illegal_transition, kernel.forbidden
+ * Cancels an order that has not left the warehouse: its stock is free again, an open payment is withdrawn, and what was paid
+ * goes back in full. Customers cancel their direct orders until those are being packed; support also later and held ones,
+ * and the orders of a session, whose money has been released from escrow and is taken back from where it went.
+ * @throws CourierBooked (order.parcel_booked) before anything is written: run it by `withParcelCalledOff`
+ * @throws order.not_found, not_cancellable, group_order, parcel_booked, partly_refunded, kernel.illegal_transition,
+ *   kernel.forbidden
  */
 export async function cancelOrder(
   work: Work,
@@ -25,13 +29,7 @@ export async function cancelOrder(
   const { actor, tx } = work
   if (actor.kind !== 'customer') requireStaff(actor, 'support', 'service')
   const { id } = await getOrder(work, input.order)
-  const participant = await tx
-    .selectFrom('orders')
-    .select('participantId')
-    .where('id', '=', id)
-    .executeTakeFirst()
-  const payments = await lockPaymentsOf(tx, { id, participantId: participant?.participantId ?? null })
-  const order = await lockOrder(tx, id)
+  const { order, payments } = await lockOrderAndPayments(tx, id)
   await requireCancellable(work, order)
   // People's words stay out of the events; and before them stands who said so, which no words can pretend.
   const by = actor.kind === 'customer' ? 'by_customer' : 'by_staff'
@@ -52,14 +50,15 @@ export async function cancelOrder(
 
 async function requireCancellable(work: Work, order: LockedOrder): Promise<void> {
   const { id, code, status } = order
-  const shipment = await liveShipment(work.tx, id)
-  if (shipment) {
-    throw orderErrors.parcel_booked({ orderId: id, code, shipment: shipment.code, status: shipment.status })
-  }
+  const isCustomer = work.actor.kind === 'customer'
+  if (isCustomer && order.sessionId) throw orderErrors.group_order({ orderId: id, code })
   requireTransition(orderTransitions, status, 'cancelled', 'order')
-  if (work.actor.kind !== 'customer') return
-  if (order.sessionId) throw orderErrors.group_order({ orderId: id, code })
-  if (!byCustomer.includes(status)) throw orderErrors.not_cancellable({ orderId: id, code, status })
+  if (isCustomer && !byCustomer.includes(status))
+    throw orderErrors.not_cancellable({ orderId: id, code, status })
+  const parcel = await withdrawParcel(work, id)
+  if (!parcel) return
+  if (!isCustomer && parcel.status === 'booked') throw new CourierBooked(order, parcel)
+  throw orderErrors.parcel_booked({ orderId: id, code, shipment: parcel.code, status: parcel.status })
 }
 
 /** Withdraws what is still to be paid, and decides the refund of what was. Returns whether anything was. */
@@ -69,53 +68,21 @@ async function giveMoneyBack(
   payments: readonly OrderPayment[],
 ): Promise<boolean> {
   const open = payments.filter((payment) => payment.status === 'pending')
-  if (open.length > 0) {
-    await announceWithdrawal(
-      work,
-      open.map((payment) => payment.id),
-    )
-  }
-  if (order.status === 'pending_payment') return false
-  // What an order keeps is its own total: anything more was paid late or is a rebate, and went back already.
-  const paid = payments.find(
-    (payment) => payment.amountIdr - payment.returnedIdr >= order.totalIdr && isPaid(payment),
+  await announceWithdrawal(
+    work,
+    open.map((payment) => payment.id),
   )
-  if (!paid) throw new Error(`order ${order.code} is ${order.status} without a payment`)
-  const from = order.sessionId ? await releasedEntries(work, order) : undefined
-  await decideRefunds(work, [
-    {
-      key: `order:${order.id}:cancelled`,
-      paymentId: paid.id,
-      amountIdr: order.totalIdr,
-      reason: 'order_cancelled',
-      ...(from ? { from } : {}),
-    },
-  ])
+  if (order.status === 'pending_payment') return false
+  const { id, code, sessionId, shippingIdr, totalIdr } = order
+  const kept = keptFor(order, payments)
+  if (!kept) return true
+  const { paymentId, leftIdr } = kept
+  // Of released money nobody knows whose part went back before.
+  if (sessionId && leftIdr < totalIdr) throw orderErrors.partly_refunded({ orderId: id, code, leftIdr })
+  const from = sessionId
+    ? [...(await releasedGoods(work, order)), debit('shipping', shippingIdr, { sessionId })]
+    : undefined
+  const key = `order:${id}:cancelled`
+  await refundOrder(work, { key, paymentId, amountIdr: leftIdr, reason: 'order_cancelled', from })
   return true
-}
-
-const isPaid = ({ status }: OrderPayment) => status === 'paid' || status === 'partially_refunded'
-
-interface Item {
-  id: string
-  factoryId: string
-  totalIdr: Rupiah
-  commissionBps: number
-}
-
-/** Where the release put an order's money: its factories, the commission, the shipping. */
-async function releasedEntries(work: Work, order: LockedOrder): Promise<Entry[]> {
-  const { rows } = await sql<Item>`
-    select id, factory_id, total_idr, commission_bps from order_items where order_id = ${order.id} order by id
-  `.execute(work.tx)
-  const { sessionId } = order
-  const goods = rows.flatMap(({ id, factoryId, totalIdr, commissionBps }) => {
-    const commissionIdr = basisPoints(totalIdr, commissionBps)
-    const about = { orderItemId: id, factoryId, sessionId }
-    return [
-      debit(factoryAccount(factoryId), totalIdr - commissionIdr, about),
-      debit('commission', commissionIdr, about),
-    ]
-  })
-  return [...goods, debit('shipping', order.shippingIdr, { sessionId })]
 }

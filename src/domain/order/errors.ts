@@ -13,5 +13,8 @@ export const orderErrors = defineErrors('order', {
   not_cancellable: ['conflict', 'This order can no longer be cancelled.'],
   group_order: ['conflict', 'An order of a closed group session is cancelled by staff.'],
   parcel_booked: ['conflict', 'A courier is booked for this order, or is being booked.'],
+  partly_refunded: ['conflict', 'Part of this money went back already; refund what is left by its payment.'],
+  return_open: ['conflict', 'A return is open for this order; accept or refuse that one.'],
+  refund_decided: ['conflict', 'The refund of this order is decided, and its goods stay here.'],
   reason_required: ['invalid', 'Holding an order needs a reason.'],
 })

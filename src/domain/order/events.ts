@@ -16,6 +16,8 @@ declare module '../kernel/events.ts' {
     'order.cancelled': OrderSubject & { reason: string; wasPaid: boolean }
     /** It arrived, for the first time: a direct order is earned now. */
     'order.delivered': OrderSubject
+    /** Goods came that orders wait for. */
+    'order.stock_came': { variantId: string }
     'order.status_changed': OrderSubject & { from: OrderStatus; to: OrderStatus }
   }
 }

@@ -3,6 +3,7 @@ import { asRecords, type EventOf, type Work } from '../kernel/index.ts'
 import type { ShipmentStatus } from '../logistics/index.ts'
 import { announceMoves } from './announce-moves.ts'
 import { type LockedOrder, lockOrders } from './lock-orders.ts'
+import { returnUntil } from './return-window.ts'
 import type { OrderStatus } from './transitions.ts'
 
 /** The way of an order that all goes well with. A courier may report a later step first, so steps may be passed over. */
@@ -15,7 +16,7 @@ const way: readonly OrderStatus[] = [
   'delivered',
 ]
 
-/** Where a parcel's state puts its order. */
+/** Where a parcel's state puts its order on that way. */
 const orderStatusOf: Partial<Record<ShipmentStatus, OrderStatus>> = {
   pending: 'processing',
   booked: 'ready_for_pickup',
@@ -24,8 +25,20 @@ const orderStatusOf: Partial<Record<ShipmentStatus, OrderStatus>> = {
   delivered: 'delivered',
 }
 
+const sent: readonly OrderStatus[] = ['ready_for_pickup', 'picked_up', 'in_transit']
+
+/** Where a parcel that goes astray puts its order, and from where; here too steps may be passed over. */
+const astray: Partial<Record<ShipmentStatus, { to: OrderStatus; from: readonly OrderStatus[] }>> = {
+  returning: { to: 'returning', from: sent },
+  returned: { to: 'returned', from: [...sent, 'returning'] },
+  lost: { to: 'failed', from: [...sent, 'returning'] },
+}
+
 /** A courier who refuses the parcel itself will refuse it again: the order waits for a person. */
 const NOT_SERVICEABLE = 'no_serviceable_address'
+
+/** A courier that calls off a parcel it had taken on says nothing of the address: another booking may do. */
+const CALLED_OFF = 'courier_called_off'
 
 interface Move {
   order: LockedOrder
@@ -72,6 +85,7 @@ async function follow(work: Work, news: readonly ParcelNews[]): Promise<void> {
     update orders o set status = r.status, status_reason = r.reason, waybill = coalesce(r.waybill, o.waybill),
       tracking_url = coalesce(r.tracking_url, o.tracking_url), tracking_status = r.tracking_status, tracked_at = ${work.now},
       delivered_at = case when r.status = 'delivered' then coalesce(o.delivered_at, ${work.now}) else o.delivered_at end,
+      return_until = case when r.status = 'delivered' then coalesce(o.return_until, ${returnUntil(work)}) else o.return_until end,
       updated_at = ${work.now}
     from jsonb_to_recordset(${asRecords(records)}::jsonb) as r(
       id uuid, status text, reason text, waybill text, tracking_url text, tracking_status text)
@@ -87,6 +101,11 @@ function moveOf(order: LockedOrder, { to: parcel, waybill, trackingUrl }: Parcel
   if (parcel === 'cancelled' && (order.status === 'paid' || order.status === 'processing')) {
     return { ...facts, to: 'on_hold', reason: NOT_SERVICEABLE }
   }
+  if ((parcel === 'cancelled' || parcel === 'not_found') && order.status === 'ready_for_pickup') {
+    return { ...facts, to: 'processing', reason: CALLED_OFF }
+  }
+  const end = astray[parcel]
+  if (end?.from.includes(order.status)) return { ...facts, to: end.to, reason: null }
   const target = orderStatusOf[parcel]
   const forward = target !== undefined && here >= 0 && way.indexOf(target) > here
   return forward

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Rupiah, Tx } from '../kernel/index.ts'
 import { orderErrors } from './errors.ts'
 import type { OrderStatus } from './transitions.ts'
@@ -11,8 +11,9 @@ export interface LockedOrder {
   participantId: string | null
   status: OrderStatus
   statusReason: string | null
-  /** Its stock is reserved for it. */
+  /** Its stock is reserved for it, or went with its parcel. */
   allocated: boolean
+  goodsIdr: Rupiah
   shippingIdr: Rupiah
   totalIdr: Rupiah
 }
@@ -20,7 +21,8 @@ export interface LockedOrder {
 /** Locks orders in the order of their ids, and reads them as they are once they are locked. */
 export async function lockOrders(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedOrder>> {
   const { rows } = await sql<LockedOrder>`
-    select id, code, user_id, session_id, participant_id, status, status_reason, allocated, shipping_idr, total_idr
+    select id, code, user_id, session_id, participant_id, status, status_reason, allocated, goods_idr,
+      shipping_idr, total_idr
     from orders where id = any(${[...new Set(ids)]}::uuid[]) order by id for no key update`.execute(tx)
   return new Map(rows.map((row) => [row.id, row]))
 }
@@ -53,6 +55,30 @@ export async function lockPaymentsOf(
     where order_id = ${order.id}::uuid or participant_id = ${order.participantId}::uuid
     order by id for no key update`.execute(tx)
   return rows
+}
+
+/**
+ * Locks an order and before it its payments, whatever they are for: the order itself, or a place in a session.
+ * @throws order.not_found
+ */
+export async function lockOrderAndPayments(
+  tx: Tx,
+  id: string,
+): Promise<{ order: LockedOrder; payments: OrderPayment[] }> {
+  const found = await tx.selectFrom('orders').select('participantId').where('id', '=', id).executeTakeFirst()
+  if (!found) throw orderErrors.not_found({ order: id })
+  const payments = await lockPaymentsOf(tx, { id, participantId: found.participantId })
+  return { order: await lockOrder(tx, id), payments }
+}
+
+/** Whether the goods of an order `o` that are back in the warehouse are being refunded. */
+export const refundDecided: RawBuilder<boolean> = sql<boolean>`
+  exists (select from refunds r where r.key = 'order:' || o.id || ':undeliverable')`
+
+export async function isRefundDecided(tx: Tx, orderId: string): Promise<boolean> {
+  const { rows } = await sql<{ decided: boolean }>`
+    select ${refundDecided} as decided from orders o where o.id = ${orderId}`.execute(tx)
+  return rows[0]?.decided ?? false
 }
 
 /** What events say of an order. */

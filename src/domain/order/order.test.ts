@@ -238,14 +238,6 @@ describe('cancelling', () => {
     expect(await laku.system((work) => balanceIdr(work.tx, walletAccount(ana.id)))).toBe(0)
   })
 
-  it('is refused once a courier is booked', async () => {
-    const ana = await buyer()
-    const { order } = await shop.paidOrder(ana)
-    await shop.book(order.id)
-    expect(await refusal(shop.cancel(customer(ana), order.id))).toBe('order.parcel_booked')
-    expect(await refusal(shop.cancel(admin, order.id))).toBe('order.parcel_booked')
-  })
-
   it('and paying at the same moment end in one of the two, with the money where it belongs', async () => {
     for (let round = 0; round < 8; round++) {
       const ana = await buyer()

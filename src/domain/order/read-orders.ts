@@ -18,7 +18,7 @@ async function orderViews(tx: Tx, where: RawBuilder<unknown>, limit: number): Pr
         select jsonb_build_object('id', s.id, 'code', s.code, 'status', s.status)
         from shipments s where s.order_id = o.id order by s.id desc limit 1
       ) as shipment,
-      o.created_at, o.paid_at, o.delivered_at
+      o.created_at, o.paid_at, o.delivered_at, o.return_until
     from orders o where ${where} order by o.id desc limit ${limit}`.execute(tx)
   return rows
 }

@@ -1,61 +1,102 @@
 import { sql } from 'kysely'
-import { requireStaff, requireTransition, type Work } from '../kernel/index.ts'
-import { liveShipment } from '../logistics/index.ts'
+import { requireStaff, requireTransition, type StaffRole, type Work } from '../kernel/index.ts'
+import { withdrawParcel } from '../logistics/index.ts'
 import { announceMoves } from './announce-moves.ts'
 import { cancelOrder } from './cancel-order.ts'
 import { orderErrors } from './errors.ts'
-import { lockOrder, subjectOf } from './lock-orders.ts'
+import { isRefundDecided, type LockedOrder, lockOrder, subjectOf } from './lock-orders.ts'
 import { getOrder } from './read-orders.ts'
+import { refundUndeliverable, restockAll } from './refund-undeliverable.ts'
 import { reserveForOrder } from './reserve-for-order.ts'
+import { returnUntil } from './return-window.ts'
 import { orderTransitions } from './transitions.ts'
 import type { OrderView } from './views.ts'
 
-/** What staff and services may set by hand; money alone makes an order paid or refunded. */
-export const statusesByHand = [
-  'processing',
-  'ready_for_pickup',
-  'picked_up',
-  'in_transit',
-  'delivered',
-  'on_hold',
-  'cancelled',
-] as const
-
-export type StatusByHand = (typeof statusesByHand)[number]
+const handling: readonly StaffRole[] = ['support', 'warehouse', 'service']
+const deciding: readonly StaffRole[] = ['support', 'service']
 
 /**
- * Moves an order by hand, along the table of transitions (service map: `PATCH /api/orders/:id/status`). Out of on_hold it is
- * given its stock first if it has none, and its courier is booked again.
- * @throws order.not_found, reason_required, parcel_booked, out_of_stock, kernel.illegal_transition, kernel.forbidden
+ * What staff and services may set by hand, and who: those who handle parcels say where they are, those who answer buyers
+ * decide what costs money. Money alone makes an order paid, time alone completes it, and returns have use cases of their own.
+ */
+const mayset = {
+  processing: handling,
+  ready_for_pickup: handling,
+  picked_up: handling,
+  in_transit: handling,
+  delivered: handling,
+  on_hold: handling,
+  returning: handling,
+  returned: handling,
+  failed: deciding,
+  cancelled: deciding,
+  refunded: deciding,
+} as const
+
+export type StatusByHand = keyof typeof mayset
+
+export const statusesByHand = Object.keys(mayset) as [StatusByHand, ...StatusByHand[]]
+
+/**
+ * Moves an order by hand, along the table of transitions (service map: `PATCH /api/orders/:id/status`). Out of on_hold, and out of
+ * returned when it is sent again, it is given its stock and its courier is booked anew. `refunded` decides the refund of a parcel
+ * that came back; the order is refunded when the money has arrived.
+ * @throws CourierBooked (order.parcel_booked) where cancelling needs the courier first: run it by `withParcelCalledOff`
+ * @throws order.not_found, reason_required, parcel_booked, out_of_stock, return_open, refund_decided,
+ *   kernel.illegal_transition, kernel.forbidden
  */
 export async function setOrderStatus(
   work: Work,
   input: { order: string; status: StatusByHand; reason?: string | undefined },
 ): Promise<OrderView> {
   const { status, reason } = input
+  requireStaff(work.actor, ...mayset[status])
   if (status === 'cancelled') return await cancelOrder(work, { order: input.order, reason })
-  requireStaff(work.actor, 'support', 'warehouse', 'service')
-  const { id } = await getOrder(work, input.order)
-  const order = await lockOrder(work.tx, id)
-  requireTransition(orderTransitions, order.status, status, 'order')
-  if (status === 'on_hold') await requireHoldable(work, id, reason)
-  const released = order.status === 'on_hold'
-  if (released && !order.allocated) await reserveForOrder(work, id)
-  await sql`
-    update orders set status = ${status}, status_reason = ${reason ?? null}, allocated = ${order.allocated || released},
-      delivered_at = case when ${status === 'delivered'} then coalesce(delivered_at, ${work.now}) else delivered_at end,
-      updated_at = ${work.now}
-    where id = ${id} and status = ${order.status}`.execute(work.tx)
-  const subject = subjectOf(order)
-  await announceMoves(work, [{ order, to: status }])
-  if (released) work.emit({ type: 'order.allocated', aggregate: ['order', id], payload: subject })
-  const [before, after] = [{ status: order.status }, { status, reason }]
-  work.audit({ command: 'orders set-status', subject: ['order', id], before, after })
-  return await getOrder(work, id)
+  const { id, status: before } = await getOrder(work, input.order)
+  if (status === 'refunded') await refundUndeliverable(work, id)
+  else await move(work, id, status, reason)
+  const after = await getOrder(work, id)
+  const facts = [{ status: before }, { status: after.status, reason }] as const
+  work.audit({ command: 'orders set-status', subject: ['order', id], before: facts[0], after: facts[1] })
+  return after
 }
 
-async function requireHoldable(work: Work, orderId: string, reason: string | undefined): Promise<void> {
-  if (!reason) throw orderErrors.reason_required({ orderId })
-  const shipment = await liveShipment(work.tx, orderId)
-  if (shipment) throw orderErrors.parcel_booked({ orderId, shipment: shipment.code, status: shipment.status })
+async function move(
+  work: Work,
+  id: string,
+  status: Exclude<StatusByHand, 'cancelled' | 'refunded'>,
+  reason: string | undefined,
+): Promise<void> {
+  const order = await lockOrder(work.tx, id)
+  requireTransition(orderTransitions, order.status, status, 'order')
+  if (order.status === 'return_requested') throw orderErrors.return_open({ orderId: id, code: order.code })
+  if (status === 'on_hold' && !reason) throw orderErrors.reason_required({ orderId: id })
+  const goesBack = status === 'processing' && order.status !== 'paid'
+  if (status === 'on_hold' || goesBack) await requireNoParcel(work, order)
+  if (order.status === 'returned') await takeBackIn(work, order)
+  if (order.status === 'returned' || (goesBack && !order.allocated)) await reserveForOrder(work, id)
+  const arrived = status === 'delivered'
+  await sql`
+    update orders set status = ${status}, status_reason = ${reason ?? null}, allocated = ${order.allocated || goesBack},
+      delivered_at = case when ${arrived} then coalesce(delivered_at, ${work.now}) else delivered_at end,
+      return_until = case when ${arrived} then coalesce(return_until, ${returnUntil(work)}) else return_until end,
+      updated_at = ${work.now}
+    where id = ${id} and status = ${order.status}`.execute(work.tx)
+  await announceMoves(work, [{ order, to: status }])
+  if (goesBack) {
+    work.emit({ type: 'order.allocated', aggregate: ['order', id], payload: subjectOf(order) })
+  }
+}
+
+/** A parcel that no courier was asked for yet is withdrawn; another one has to be called off first. */
+async function requireNoParcel(work: Work, { id, code }: LockedOrder): Promise<void> {
+  const parcel = await withdrawParcel(work, id)
+  if (parcel)
+    throw orderErrors.parcel_booked({ orderId: id, code, shipment: parcel.code, status: parcel.status })
+}
+
+/** What came back with the courier is sent again, unless its buyer is getting the money back. */
+async function takeBackIn(work: Work, { id, code, status }: LockedOrder): Promise<void> {
+  if (await isRefundDecided(work.tx, id)) throw orderErrors.refund_decided({ orderId: id, code, status })
+  await restockAll(work, id)
 }

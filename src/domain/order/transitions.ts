@@ -18,14 +18,15 @@ export type OrderStatus =
   | 'refunded'
 
 /**
- * Direct orders start at pending_payment, a session's orders at paid. Back from cancelled goes only an order that was
+ * Beside the design's moves: an order whose courier calls off goes back to processing to be booked anew, and a parcel may be
+ * lost on its way back too. Direct orders start at pending_payment, a session's orders at paid. Back from cancelled goes only an order that was
  * cancelled because its invoice expired: a fresh payment reserves its stock again.
  */
 export const orderTransitions: Transitions<OrderStatus> = {
   pending_payment: ['paid', 'cancelled'],
   paid: ['processing', 'on_hold', 'cancelled'],
   processing: ['ready_for_pickup', 'on_hold', 'cancelled'],
-  ready_for_pickup: ['picked_up', 'cancelled'],
+  ready_for_pickup: ['picked_up', 'processing', 'cancelled'],
   picked_up: ['in_transit', 'returning'],
   in_transit: ['delivered', 'failed', 'returning'],
   delivered: ['completed', 'return_requested'],
@@ -33,7 +34,7 @@ export const orderTransitions: Transitions<OrderStatus> = {
   cancelled: ['pending_payment', 'refunded'],
   on_hold: ['processing', 'cancelled'],
   failed: ['refunded'],
-  returning: ['returned'],
+  returning: ['returned', 'failed'],
   return_requested: ['delivered', 'returned'],
   returned: ['processing', 'refunded'],
   refunded: [],

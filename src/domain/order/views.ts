@@ -23,7 +23,7 @@ export interface OrderView {
   statusReason: string | null
   /** The group session it came from; null for a direct order. */
   sessionId: string | null
-  /** Its stock is reserved for it. */
+  /** Its stock is reserved for it, or went with its parcel. */
   allocated: boolean
   items: OrderItemView[]
   goodsIdr: Rupiah
@@ -38,4 +38,6 @@ export interface OrderView {
   createdAt: Date
   paidAt: Date | null
   deliveredAt: Date | null
+  /** Until when its goods may be sent back, once it is delivered. */
+  returnUntil: Date | null
 }

@@ -15,5 +15,6 @@ export {
 } from './read-stock.ts'
 export { releaseStock } from './release-stock.ts'
 export { reserveStock } from './reserve-stock.ts'
+export { type ReturnedLine, restock } from './restock.ts'
 export type { Shortage, StockDemand, StockLine } from './rules.ts'
 export { shipStock } from './ship-stock.ts'

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { fromWire, toWire } from '../../domain/kernel/index.ts'
+import { type Actor, fromWire, toWire } from '../../domain/kernel/index.ts'
 import { withRate } from '../../domain/logistics/index.ts'
 import {
   cancelOrder,
@@ -10,6 +10,7 @@ import {
   orderTransitions,
   setOrderStatus,
   statusesByHand,
+  withParcelCalledOff,
 } from '../../domain/order/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 
@@ -56,6 +57,7 @@ const order = z.object({
   created_at: time,
   paid_at: time.nullable(),
   delivered_at: time.nullable(),
+  return_until: time.nullable(),
 })
 
 const placed = z.object({
@@ -98,6 +100,8 @@ export const orderRoutes =
     const { units, providers, config } = laku
     const settings = { originPostalCode: config.warehousePostalCode, publicUrl: config.publicUrl }
 
+    const parcels = (actor: Actor) => ({ units, actor, courier: providers.courier })
+
     app.post(
       '/api/orders',
       { config: { access: 'customer' }, schema: { body: newOrder, response: { 201: placed } } },
@@ -138,7 +142,9 @@ export const orderRoutes =
       },
       async (request, reply) => {
         const input = { order: request.params.id, reason: request.body?.reason }
-        return await request.change(reply, 200, (work) => cancelOrder(work, input))
+        return await withParcelCalledOff(parcels(request.actor), () =>
+          request.change(reply, 200, (work) => cancelOrder(work, input)),
+        )
       },
     )
 
@@ -154,7 +160,9 @@ export const orderRoutes =
       },
       async (request, reply) => {
         const input = { order: request.params.id, ...request.body }
-        return await request.change(reply, 200, (work) => setOrderStatus(work, input))
+        return await withParcelCalledOff(parcels(request.actor), () =>
+          request.change(reply, 200, (work) => setOrderStatus(work, input)),
+        )
       },
     )
   }

@@ -159,7 +159,7 @@ describe('a regular order over HTTP', () => {
     expect(again).toMatchObject({ status: 201, body: { id: seen.body.shipment.id } })
     expect((await call('POST', '/api/shipments', ana, { order_id: order.id })).status).toBe(401)
     const late = await call('POST', `${url}/cancel`, ana)
-    expect(late).toMatchObject({ status: 409, body: { code: 'order.parcel_booked' } })
+    expect(late).toMatchObject({ status: 409, body: { code: 'order.not_cancellable' } })
     const moved = await call('PATCH', `${url}/status`, warehouse, { status: 'picked_up' })
     expect(moved).toMatchObject({ status: 200, body: { status: 'picked_up' } })
     const mine = await call('GET', '/api/orders', ana)

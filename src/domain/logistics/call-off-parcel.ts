@@ -1,0 +1,66 @@
+import { sql } from 'kysely'
+import { type Actor, ProviderFailure, requireRunning, type UnitOfWork, type Work } from '../kernel/index.ts'
+import type { CourierGateway } from './courier.ts'
+import { logisticsErrors } from './errors.ts'
+import { recordCancelled } from './record-cancelled.ts'
+
+export interface CallOffContext {
+  units: UnitOfWork
+  actor: Actor
+  courier: CourierGateway
+}
+
+/** Biteship's word for a cancellation by the merchant. */
+const REASON_CODE = 'others'
+
+/**
+ * Calls the booked parcel of an order off at its courier, and then here: the courier first, for it may refuse. Nothing where no
+ * parcel is booked. An answer that was lost is asked for; while nobody knows, nothing changes here.
+ * @throws logistics.call_off_refused where the courier has it on its way, logistics.courier_unavailable, kernel.paused
+ */
+export async function callOffParcel(context: CallOffContext, orderId: string): Promise<void> {
+  const { units, actor, courier } = context
+  const parcel = await units.run(actor, (work) => bookedParcel(work, orderId))
+  if (!parcel) return
+  await cancelThere(courier, parcel)
+  await units.run(actor, (work) =>
+    recordCancelled(work, parcel.id, { from: 'booked', to: 'cancelled', providerStatus: 'cancelled' }),
+  )
+}
+
+interface BookedParcel {
+  id: string
+  code: string
+  providerOrderId: string
+}
+
+async function bookedParcel(work: Work, orderId: string): Promise<BookedParcel | undefined> {
+  await requireRunning(work.tx, 'biteship')
+  const { rows } = await sql<BookedParcel>`
+    select id, code, provider_order_id from shipments
+    where order_id = ${orderId}::uuid and status = 'booked' and provider_order_id is not null`.execute(
+    work.tx,
+  )
+  return rows[0]
+}
+
+async function cancelThere(courier: CourierGateway, { code, providerOrderId }: BookedParcel): Promise<void> {
+  try {
+    return await courier.cancelOrder(providerOrderId, REASON_CODE)
+  } catch (error) {
+    if (!(error instanceof ProviderFailure)) throw error
+    if (await isCancelled(courier, providerOrderId)) return
+    if (error.outcome === 'refused') throw logisticsErrors.call_off_refused({ code, reason: error.code })
+    throw logisticsErrors.courier_unavailable({ code, reason: error.code })
+  }
+}
+
+/** Whether it was called off all the same, or before. */
+async function isCancelled(courier: CourierGateway, providerOrderId: string): Promise<boolean> {
+  try {
+    return (await courier.getOrder(providerOrderId)).status === 'cancelled'
+  } catch (error) {
+    if (error instanceof ProviderFailure) return false
+    throw error
+  }
+}

@@ -1,0 +1,45 @@
+import { sql } from 'kysely'
+import { requireTransition, type Work } from '../kernel/index.ts'
+import { restock } from '../warehouse/index.ts'
+import { earnOrders } from './earn-orders.ts'
+import { orderErrors } from './errors.ts'
+import { isRefundDecided, lockOrderAndPayments } from './lock-orders.ts'
+import { keptFor, refundOrder, releasedGoods } from './order-money.ts'
+import { orderTransitions } from './transitions.ts'
+
+/** What came back goes on the shelf again; what is found broken is taken off by `laku stock adjust`. */
+export const CAME_BACK = 'undeliverable'
+
+/**
+ * Refunds an order whose parcel the courier brought back: its goods, which are in the warehouse again. The shipping fee is not
+ * given back: the courier went there, and nobody took the parcel in. The order is refunded when the money has arrived.
+ * @throws order.refund_decided, order.partly_refunded, kernel.illegal_transition
+ */
+export async function refundUndeliverable(work: Work, orderId: string): Promise<void> {
+  const { order, payments } = await lockOrderAndPayments(work.tx, orderId)
+  requireTransition(orderTransitions, order.status, 'refunded', 'order')
+  const { id, code, goodsIdr, totalIdr } = order
+  if (order.status !== 'returned' || (await isRefundDecided(work.tx, id))) {
+    throw orderErrors.refund_decided({ orderId: id, code, status: order.status })
+  }
+  const kept = keptFor(order, payments)
+  if (!kept || kept.leftIdr < totalIdr)
+    throw orderErrors.partly_refunded({ orderId: id, code, leftIdr: kept?.leftIdr ?? 0 })
+  await restockAll(work, id)
+  const from = order.sessionId ? await releasedGoods(work, order) : undefined
+  const { paymentId } = kept
+  const key = `order:${id}:undeliverable`
+  await refundOrder(work, { key, paymentId, amountIdr: goodsIdr, reason: 'order_undeliverable', from })
+  // Of a direct order the fee is what it still holds.
+  await earnOrders(work, [id])
+  await sql`update orders set allocated = false, updated_at = ${work.now} where id = ${id}`.execute(work.tx)
+}
+
+/** All goods of an order are back in the warehouse, and can be sold. */
+export async function restockAll(work: Work, orderId: string): Promise<void> {
+  const { rows } = await sql<{ variantId: string; quantity: number }>`
+    select variant_id, sum(quantity)::integer as quantity from order_items where order_id = ${orderId}
+    group by variant_id`.execute(work.tx)
+  const lines = rows.map((row) => ({ ...row, writtenOff: false }))
+  await restock(work, { orderId, reason: CAME_BACK, lines })
+}
