@@ -364,6 +364,7 @@ create table orders (
   paid_at timestamp with time zone,
   delivered_at timestamp with time zone,
   updated_at timestamp with time zone not null,
+  return_until timestamp with time zone,
   constraint orders_code_key UNIQUE (code),
   constraint orders_participant_id_key UNIQUE (participant_id),
   constraint orders_pkey PRIMARY KEY (id),
@@ -892,7 +893,9 @@ CREATE INDEX order_items_of_order ON public.order_items USING btree (order_id);
 CREATE INDEX orders_by_status ON public.orders USING btree (status, id);
 CREATE INDEX orders_of_session ON public.orders USING btree (session_id) WHERE (session_id IS NOT NULL);
 CREATE INDEX orders_of_user ON public.orders USING btree (user_id, id);
+CREATE INDEX orders_return_window ON public.orders USING btree (return_until) WHERE (status = 'delivered'::text);
 CREATE INDEX orders_to_book ON public.orders USING btree (updated_at) WHERE ((status = ANY (ARRAY['paid'::text, 'processing'::text])) AND allocated);
+CREATE INDEX orders_waiting_stock ON public.orders USING btree (paid_at, id) WHERE ((status = 'on_hold'::text) AND (NOT allocated));
 CREATE INDEX otp_challenges_by_time ON public.otp_challenges USING btree (created_at);
 CREATE INDEX otp_challenges_of_ip ON public.otp_challenges USING btree (ip, created_at);
 CREATE INDEX otp_challenges_of_phone ON public.otp_challenges USING btree (phone, created_at);

@@ -276,6 +276,7 @@ export interface Orders {
   id: string;
   paidAt: Timestamp | null;
   participantId: string | null;
+  returnUntil: Timestamp | null;
   sessionId: string | null;
   shippingIdr: number;
   status: string;
