@@ -15,8 +15,11 @@ import {
 import type { Laku } from '../runtime/laku.ts'
 import { httpErrors } from './http-errors.ts'
 
-/** Who may knock at a route. What a staff role may do is decided in the use case. */
-export type Access = 'open' | 'customer' | 'staff' | 'signed-in'
+/**
+ * Who may knock at a route; a guest may, and one who sends a token is known by it. What a staff role may do is decided
+ * in the use case.
+ */
+export type Access = 'open' | 'guest' | 'customer' | 'staff' | 'signed-in'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -53,7 +56,9 @@ export const access = (laku: Laku) =>
 
     app.addHook('onRequest', async (request) => {
       const need = request.routeOptions.config.access
-      request.actor = need === undefined || need === 'open' ? anonymous : await identify(request, need)
+      const isNobody = need === 'guest' && request.headers.authorization === undefined
+      request.actor =
+        need === undefined || need === 'open' || isNobody ? anonymous : await identify(request, need)
     })
 
     async function identify(request: FastifyRequest, need: Access): Promise<Actor> {

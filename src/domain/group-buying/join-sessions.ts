@@ -161,6 +161,7 @@ function announce(work: Work, recorded: readonly RecordedJoin[]): void {
     work.emit({
       type: 'participant.joined',
       aggregate: ['participant', participantId],
+      actor: { kind: 'customer', id: priced.join.customerId },
       payload: {
         sessionId: priced.session.id,
         code: priced.session.code,

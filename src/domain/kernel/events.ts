@@ -26,5 +26,11 @@ export type DomainEvent = EventOf<EventType>
 
 /** What a use case hands to `work.emit`. */
 export type NewEvent<T extends EventType = EventType> = {
-  [K in T]: { type: K; aggregate: readonly [kind: string, id: string]; payload: EventPayloads[K] }
+  [K in T]: {
+    type: K
+    aggregate: readonly [kind: string, id: string]
+    payload: EventPayloads[K]
+    /** Who did it, where that is not the actor of the unit of work: a gathered batch acts for many. */
+    actor?: Actor
+  }
 }[T]

@@ -137,7 +137,7 @@ class OpenWork implements Work {
         aggregateId: event.aggregate[1],
         payload: event.payload,
         occurredAt: this.now,
-        actor: this.actor,
+        actor: event.actor ?? this.actor,
       } as DomainEvent)
     }
   }
@@ -182,14 +182,13 @@ class OpenWork implements Work {
   }
 
   async #writeEvents(): Promise<void> {
-    const actor = actorLabel(this.actor)
     const rows = this.#events.map((event) => ({
       id: event.id,
       type: event.type,
       aggregateKind: event.aggregateKind,
       aggregateId: event.aggregateId,
       payload: event.payload as never,
-      actor,
+      actor: actorLabel(event.actor),
       requestId: this.#requestId ?? null,
       occurredAt: event.occurredAt,
     }))

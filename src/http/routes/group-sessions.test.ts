@@ -49,6 +49,14 @@ it('joins, answers a repeated key alike, and is left again; the fee comes by zon
   expect((await post(buyer, `${path}/join`, bodyOf(buyer, 1), key)).status).toBe(422)
   expect((await post(buyer, `${path}/join`, bodyOf(buyer))).body.code).toBe('group_buying.already_joined')
   expect((await post(buyer, `${path}/join`, { ...bodyOf(buyer), surprise: 1 })).status).toBe(400)
+  const joined = await laku.db
+    .selectFrom('events')
+    .select('actor')
+    .where('aggregateId', '=', first.body.participation.id)
+    .execute()
+  expect(joined, 'gathered with others, it is still the act of the buyer').toEqual([
+    { actor: `customer:${buyer.id}` },
+  ])
   const seen = await app.inject({ url: path })
   expect(seen.json()).toMatchObject({ held_units: 2, status: 'forming', product: { id: market.productId } })
   expect(await post(buyer, `${path}/leave`)).toMatchObject({ status: 200, body: { refund_idr: 0 } })

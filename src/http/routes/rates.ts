@@ -27,14 +27,14 @@ const rates = z.object({
   ),
 })
 
-/** What it costs to have something sent somewhere; anybody may ask. */
+/** What it costs to have something sent somewhere; anybody may ask, and name an address of their own. */
 export const rateRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     const { units, providers, config } = laku
     app.post(
       '/api/rates',
-      { config: { access: 'open' }, schema: { body: query, response: { 200: rates } } },
+      { config: { access: 'guest' }, schema: { body: query, response: { 200: rates } } },
       async (request) => {
         const context = { units, actor: request.actor, courier: providers.courier }
         const originPostalCode = config.warehousePostalCode

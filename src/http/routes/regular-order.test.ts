@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
@@ -163,6 +164,16 @@ describe('a regular order over HTTP', () => {
     expect((await call('GET', shipmentUrl, other)).status).toBe(404)
     const again = await call('POST', '/api/shipments', warehouse, { order_id: order.id }, 'two')
     expect(again).toMatchObject({ status: 201, body: { id: seen.body.shipment.id } })
+    // Another request under the key is refused before it books anything; a claim that a crash left open is gone on with.
+    const reused = await call('POST', '/api/shipments', warehouse, { order_id: newId() }, 'two')
+    expect(reused).toMatchObject({ status: 422, body: { code: 'kernel.idempotency_key_reused' } })
+    await sql`update idempotency_keys set status = null, response = null where key = 'two'`.execute(laku.db)
+    expect(await call('POST', '/api/shipments', warehouse, { order_id: order.id }, 'two')).toEqual(again)
+    expect(await call('POST', '/api/shipments', warehouse, { order_id: order.id }, 'two')).toEqual(again)
+    const unknown = await call('POST', '/api/shipments', warehouse, { order_id: newId() }, 'three')
+    expect(unknown.status).toBe(404)
+    const freed = await call('POST', '/api/shipments', warehouse, { order_id: order.id }, 'three')
+    expect(freed).toEqual(again)
     expect((await call('POST', '/api/shipments', ana, { order_id: order.id })).status).toBe(401)
     const late = await call('POST', `${url}/cancel`, ana)
     expect(late).toMatchObject({ status: 409, body: { code: 'order.not_cancellable' } })
@@ -172,6 +183,18 @@ describe('a regular order over HTTP', () => {
     expect(mine.body.data).toHaveLength(1)
     expect((await call('GET', '/api/orders', other)).body.data).toEqual([])
     expect((await call('GET', `/api/orders?status=picked_up`, staff)).body.data).toHaveLength(1)
+  })
+
+  it('costs shipping to an address that is named by its owner or by staff alone', async () => {
+    const asked = { destination: { address_id: anaAddress }, items: items(1) }
+    const own = await call('POST', '/api/rates', ana, asked)
+    expect(own.status).toBe(200)
+    expect(await call('POST', '/api/rates', warehouse, asked)).toEqual(own)
+    const others = await call('POST', '/api/rates', other, asked)
+    expect(others).toMatchObject({ status: 404, body: { code: 'order.address_not_found' } })
+    const nobodys = await call('POST', '/api/rates', undefined, asked)
+    expect(nobodys).toMatchObject({ status: 403, body: { code: 'kernel.forbidden' } })
+    expect((await call('POST', '/api/rates', 'wrong', asked)).status).toBe(401)
   })
 
   it('says what is free where there is not enough, and is cancelled by its buyer', async () => {

@@ -1,6 +1,17 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { fromWire, toWire } from '../../domain/kernel/index.ts'
+import {
+  type Actor,
+  claimKeys,
+  DomainError,
+  forgetKeys,
+  fromWire,
+  type IdempotencyKey,
+  type StoredAnswer,
+  storeAnswers,
+  toWire,
+  type Work,
+} from '../../domain/kernel/index.ts'
 import { bookShipment, getShipment, shipmentTransitions } from '../../domain/logistics/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { parcelOrigin } from '../../runtime/parcel-origin.ts'
@@ -23,11 +34,29 @@ const newShipment = z.strictObject({
   courier: z.strictObject({ company: z.string().min(1).max(40), type: z.string().min(1).max(40) }).optional(),
 })
 
+/**
+ * Claims a key before anything is booked: the courier is called between two transactions, so the claim stands by itself.
+ * The same request whose answer never came (a crash, a lost connection) goes on: an order has one live shipment, and
+ * nothing is booked twice.
+ */
+async function claimOrGoOn(work: Work, key: IdempotencyKey): Promise<StoredAnswer | undefined> {
+  const [claim] = await claimKeys(work, [key])
+  if (!(claim instanceof Error)) return claim
+  if (claim instanceof DomainError && claim.code === 'kernel.idempotency_in_progress') return undefined
+  throw claim
+}
+
 /** Shipments: seen by the buyer of the order and by staff, booked by laku itself or by staff. */
 export const shipmentRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     const { units, providers, config } = laku
+    const book = async (request: { actor: Actor; body: z.infer<typeof newShipment> }) => {
+      const { orderId, courier } = fromWire(request.body)
+      const { actor } = request
+      const context = { units, actor, courier: providers.courier, origin: parcelOrigin(config) }
+      return (await bookShipment(context, orderId, courier)).id
+    }
 
     app.get(
       '/api/shipments/:id',
@@ -45,12 +74,19 @@ export const shipmentRoutes =
       '/api/shipments',
       { config: { access: 'staff' }, schema: { body: newShipment, response: { 201: shipment } } },
       async (request, reply) => {
-        const { orderId, courier } = fromWire(request.body)
-        const { actor } = request
-        const context = { units, actor, courier: providers.courier, origin: parcelOrigin(config) }
-        // An order has one live shipment, so a repeated call books nothing twice, with or without a key.
-        const { id } = await bookShipment(context, orderId, courier)
-        return await request.change(reply, 201, (work) => getShipment(work, id))
+        const key = request.idempotencyKey()
+        const before = key && (await request.read((work) => claimOrGoOn(work, key)))
+        if (before) return reply.code(201).send(before.body as z.infer<typeof shipment>)
+        const id = await book(request).catch(async (error) => {
+          if (key && error instanceof DomainError) await request.read((work) => forgetKeys(work, [key]))
+          throw error
+        })
+        const body = await request.read(async (work) => {
+          const body = toWire(await getShipment(work, id)) as z.infer<typeof shipment>
+          if (key) await storeAnswers(work, [{ ...key, answer: { status: 201, body } }])
+          return body
+        })
+        return reply.code(201).send(body)
       },
     )
   }
