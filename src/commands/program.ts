@@ -42,7 +42,15 @@ function addEntry(program: Command, entry: Entry): void {
     const { configureCommand } = await import('./configure-command.ts')
     const open = () => openContext(program)
     if (!isNoun) return configureCommand(command, await entry.command(), open)
-    for (const verb of await entry.verbs()) configureCommand(command.command(verb.name), verb, open)
+    for (const verb of await entry.verbs()) {
+      const own = command.command(verb.name)
+      if ('execute' in verb) configureCommand(own, verb, open)
+      else {
+        own.description(verb.description).usage('<verb> [options]')
+        own.action(() => showHelp(own))
+        for (const inner of verb.verbs) configureCommand(own.command(inner.name), inner, open)
+      }
+    }
   })
 }
 

@@ -7,9 +7,16 @@ interface Named {
   hidden?: boolean
 }
 
+/** Verbs of a noun within a noun: `laku payments quarantine list`. */
+export interface VerbGroup {
+  name: string
+  description: string
+  verbs: readonly CommandDefinition[]
+}
+
 /** A command of its own, or a noun with its verbs. Their modules are loaded when they are asked for, and not before. */
 export type Entry = Named &
-  ({ command: () => Promise<CommandDefinition> } | { verbs: () => Promise<CommandDefinition[]> })
+  ({ command: () => Promise<CommandDefinition> } | { verbs: () => Promise<(CommandDefinition | VerbGroup)[]> })
 
 /** Everything that `laku` can be told. */
 export const entries: readonly Entry[] = [
