@@ -16,7 +16,10 @@ export interface VerbGroup {
 
 /** A command of its own, or a noun with its verbs. Their modules are loaded when they are asked for, and not before. */
 export type Entry = Named &
-  ({ command: () => Promise<CommandDefinition> } | { verbs: () => Promise<(CommandDefinition | VerbGroup)[]> })
+  (
+    | { command: () => Promise<CommandDefinition> }
+    | { verbs: () => Promise<(CommandDefinition | VerbGroup)[]> }
+  )
 
 /** Everything that `laku` can be told. */
 export const entries: readonly Entry[] = [
@@ -86,7 +89,12 @@ export const entries: readonly Entry[] = [
   {
     name: 'payments',
     description: 'payments of buyers',
-    verbs: async () => [(await import('./payments/list.ts')).list, (await import('./payments/show.ts')).show],
+    verbs: async () => (await import('./payments/verbs.ts')).verbs,
+  },
+  {
+    name: 'wallets',
+    description: 'what buyers have with laku, and how it leaves',
+    verbs: async () => (await import('./wallets/verbs.ts')).verbs,
   },
   {
     name: 'stock',

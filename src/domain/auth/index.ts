@@ -1,5 +1,6 @@
 import './events.ts'
 
+export { confirmOtp, type OtpConfirmation, takeOtpTry } from './confirm-otp.ts'
 export { createStaff, type Staff } from './create-staff.ts'
 export { type DeliveryContext, deliverOtpAnotherWay } from './deliver-otp-another-way.ts'
 export { endedSessionsSince, logout } from './end-auth-session.ts'

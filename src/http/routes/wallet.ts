@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { toWire } from '../../domain/kernel/index.ts'
-import { listWalletEntries, walletView } from '../../domain/wallet/index.ts'
+import { authErrors, confirmOtp, takeOtpTry } from '../../domain/auth/index.ts'
+import { fromWire, requireCustomer, toWire } from '../../domain/kernel/index.ts'
+import { listWalletEntries, requestWithdrawal, walletView } from '../../domain/wallet/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 
 const wallet = z.object({ balance_idr: z.int(), held_idr: z.int() })
@@ -17,6 +18,29 @@ const page = z.strictObject({
     .string()
     .regex(/^\d{1,15}$/)
     .optional(),
+})
+
+const withdrawal = z.object({
+  id: z.uuid(),
+  code: z.string(),
+  status: z.string(),
+  amount_idr: z.int(),
+  fee_idr: z.int(),
+  bank: z.string(),
+  account: z.string(),
+  due_at: z.string().nullable(),
+  created_at: z.string(),
+})
+
+const newWithdrawal = z.strictObject({
+  amount_idr: z.int().min(1).max(1_000_000_000),
+  bank: z.strictObject({
+    channel_code: z.string().min(2).max(40),
+    account_number: z.string().min(5).max(40),
+    account_holder_name: z.string().trim().min(1).max(100),
+  }),
+  /** A fresh code: needed once for each new account. */
+  otp: z.strictObject({ challenge_id: z.uuid(), code: z.string().regex(/^[0-9]{6}$/) }).optional(),
 })
 
 /** A customer's own wallet. */
@@ -36,6 +60,24 @@ export const walletRoutes =
       async (request) => {
         const found = await request.read((work) => listWalletEntries(work, request.query))
         return toWire(found) as z.infer<typeof entries>
+      },
+    )
+
+    app.post(
+      '/api/wallet/withdrawals',
+      { config, schema: { body: newWithdrawal, response: { 201: withdrawal } } },
+      async (request, reply) => {
+        const { amount_idr: amountIdr, bank, otp } = request.body
+        const account = fromWire(bank)
+        // The guess counts, whatever becomes of the withdrawal; the code is used up only with it.
+        const mayTry = otp && (await request.read((work) => takeOtpTry(work, otp.challenge_id)))
+        return await request.change(reply, 201, async (work) => {
+          const userId = requireCustomer(work.actor)
+          if (otp && !mayTry) throw authErrors.code_expired()
+          const proof = otp && { challengeId: otp.challenge_id, code: otp.code, userId }
+          const otpVerifiedAt = proof && (await confirmOtp(work, proof))
+          return await requestWithdrawal(work, { amountIdr, bank: account, otpVerifiedAt })
+        })
       },
     )
   }

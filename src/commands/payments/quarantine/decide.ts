@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { defineChange } from '../../define-command.ts'
+
+const args = [{ name: 'money', description: 'UUID, from laku payments quarantine list' }]
+const money = z.uuid()
+
+export const apply = defineChange({
+  name: 'apply',
+  description: 'Give quarantined money to a payment, which is paid then, or to a wallet.',
+  args,
+  options: [
+    {
+      flags: '--payment <payment>',
+      description: 'the payment it is for (UUID or code); the one of its invoice where not given',
+    },
+    { flags: '--wallet', description: 'into the wallet of the buyer whose payment it came for' },
+    { flags: '--user <user>', description: 'into the wallet of this user (UUID or phone number)' },
+  ],
+  input: z.object({
+    money,
+    payment: z.string().optional(),
+    wallet: z.boolean().optional(),
+    user: z.string().optional(),
+  }),
+  examples: ['laku payments quarantine apply 0192… --reason "the buyer paid Rp 1,000 less"'],
+  needsReason: true,
+  change: async (work, { money: id, payment, wallet, user }) => {
+    const { applyQuarantined, showPayment } = await import('../../../domain/payment/index.ts')
+    const { userIdOf } = await import('../../wallets/user.ts')
+    const paymentId = payment && (await showPayment(work.tx, payment)).id
+    const into = user ? { userId: await userIdOf(work.tx, user) } : wallet ? 'buyer' : undefined
+    return await applyQuarantined(work, { id, paymentId, wallet: into })
+  },
+  done: ({ amountIdr, to }) => `${amountIdr} rupiah went to the ${to}.`,
+})
+
+export const refund = defineChange({
+  name: 'refund',
+  description: 'Send quarantined money back to who paid it.',
+  args,
+  input: z.object({ money }),
+  needsReason: true,
+  change: async (work, { money: id }) => {
+    const { refundQuarantined } = await import('../../../domain/payment/index.ts')
+    return await refundQuarantined(work, { id })
+  },
+  done: ({ amountIdr, to }) => `${amountIdr} rupiah go back to the ${to}.`,
+})

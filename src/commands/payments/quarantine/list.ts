@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { defineList } from '../../define-command.ts'
+
+export const list = defineList({
+  name: 'list',
+  description: 'Money that came in and fits no payment, newest first.',
+  options: [{ flags: '--all', description: 'what was decided too' }],
+  input: z.object({ all: z.boolean().optional() }),
+  empty: 'Nothing waits in quarantine.',
+  run: async (context, { all }, page) => {
+    const { listQuarantined } = await import('../../../domain/payment/index.ts')
+    return await context.read(({ tx }) => listQuarantined(tx, { all, ...page }))
+  },
+  columns: [
+    { name: 'id', kind: 'code', value: (row) => row.id },
+    { name: 'kind', value: (row) => row.kind },
+    { name: 'status', kind: 'status', value: (row) => row.status },
+    { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
+    { name: 'payment', kind: 'code', value: (row) => row.payment },
+    { name: 'expected_idr', heading: 'expected', kind: 'idr', value: (row) => row.expectedIdr },
+    { name: 'channel', value: (row) => row.channel },
+    { name: 'paid_at', heading: 'paid at', kind: 'time', value: (row) => row.paidAt },
+    { name: 'provider_invoice_id', heading: 'invoice', value: (row) => row.providerInvoiceId },
+  ],
+})

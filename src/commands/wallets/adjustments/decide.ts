@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { defineChange } from '../../define-command.ts'
+
+const shape = {
+  args: [{ name: 'adjustment', description: 'UUID' }],
+  input: z.object({ adjustment: z.uuid() }),
+}
+
+export const approve = defineChange({
+  ...shape,
+  name: 'approve',
+  description: 'Post an adjustment that another person asked for.',
+  change: async (work, { adjustment: id }) => {
+    const { decideAdjustment } = await import('../../../domain/wallet/index.ts')
+    return await decideAdjustment(work, { id, decision: 'posted' })
+  },
+  done: ({ changeIdr }) => `${changeIdr} rupiah are in the book.`,
+})
+
+export const reject = defineChange({
+  ...shape,
+  name: 'reject',
+  description: 'Refuse an adjustment that somebody asked for.',
+  needsReason: true,
+  change: async (work, { adjustment: id }) => {
+    const { decideAdjustment } = await import('../../../domain/wallet/index.ts')
+    return await decideAdjustment(work, { id, decision: 'rejected' })
+  },
+  done: ({ id }) => `${id} is rejected.`,
+})

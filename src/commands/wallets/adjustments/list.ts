@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { defineList } from '../../define-command.ts'
+
+const statuses = ['requested', 'posted', 'rejected'] as const
+
+export const list = defineList({
+  name: 'list',
+  description: 'What staff gave to wallets and took from them, newest first.',
+  options: [{ flags: '--status <status>', description: 'only these', choices: statuses }],
+  input: z.object({ status: z.enum(statuses).optional() }),
+  examples: ['laku wallets adjustments list --status requested'],
+  empty: 'No adjustments.',
+  run: async (context, { status }, page) => {
+    const { listAdjustments } = await import('../../../domain/wallet/index.ts')
+    return await context.read((work) => listAdjustments(work, { status, ...page }))
+  },
+  columns: [
+    { name: 'id', kind: 'code', value: (row) => row.id },
+    { name: 'status', kind: 'status', value: (row) => row.status },
+    { name: 'kind', value: (row) => row.kind },
+    { name: 'change_idr', heading: 'change', kind: 'idr', value: (row) => row.changeIdr },
+    { name: 'user_id', heading: 'user', kind: 'code', value: (row) => row.userId },
+    { name: 'requested_by', heading: 'asked by', value: (row) => row.requestedBy },
+    { name: 'decided_by', heading: 'decided by', value: (row) => row.decidedBy },
+    { name: 'note', heading: 'why', value: (row) => row.note },
+  ],
+})

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { defineShow, section } from '../define-command.ts'
+import { userArgument, userIdOf, userInput } from './user.ts'
+
+export const show = defineShow({
+  name: 'show',
+  description: 'One wallet: what is in it, what is held for withdrawals, and its last withdrawals.',
+  args: [userArgument],
+  input: z.object(userInput),
+  examples: ['laku wallets show 0812-3456-7890'],
+  run: async (context, { user }) => {
+    const { listWithdrawals, showWallet } = await import('../../domain/wallet/index.ts')
+    return await context.read(async (work) => {
+      const userId = await userIdOf(work.tx, user)
+      const wallet = await showWallet(work.tx, userId)
+      return { ...wallet, withdrawals: (await listWithdrawals(work, { userId, limit: 10 })).data }
+    })
+  },
+  fields: [
+    { name: 'user_id', heading: 'user', kind: 'code', value: (one) => one.userId },
+    { name: 'name', value: (one) => one.name },
+    { name: 'phone', value: (one) => one.phone },
+    { name: 'user_status', heading: 'status', kind: 'status', value: (one) => one.userStatus },
+    { name: 'balance_idr', kind: 'idr', value: (one) => one.balanceIdr },
+    { name: 'refunded_idr', heading: 'of it refunded', kind: 'idr', value: (one) => one.refundedIdr },
+    { name: 'held_idr', heading: 'held', kind: 'idr', value: (one) => one.heldIdr },
+  ],
+  sections: ({ withdrawals }) => [
+    section(
+      'Withdrawals',
+      [
+        { name: 'code', kind: 'code', value: (row) => row.code },
+        { name: 'status', kind: 'status', value: (row) => row.status },
+        { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
+        { name: 'bank', value: (row) => row.bank },
+        { name: 'account', value: (row) => row.account },
+        { name: 'created_at', kind: 'time', value: (row) => row.createdAt },
+      ],
+      withdrawals,
+    ),
+  ],
+})

@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import type { Tx } from '../../domain/kernel/index.ts'
+
+export const userArgument = { name: 'user', description: 'UUID or phone number' }
+export const userInput = { user: z.string().min(1) }
+
+/** The id of the user whose wallet is meant. Throws wallet.user_not_found, user.phone_invalid. */
+export async function userIdOf(tx: Tx, text: string): Promise<string> {
+  if (z.uuid().safeParse(text).success) return text
+  const { normalizePhone, userByPhone } = await import('../../domain/user/index.ts')
+  const { walletErrors } = await import('../../domain/wallet/index.ts')
+  const user = await userByPhone(tx, normalizePhone(text))
+  if (!user) throw walletErrors.user_not_found()
+  return user.id
+}

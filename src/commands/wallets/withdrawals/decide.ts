@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { defineChange } from '../../define-command.ts'
+
+const shape = {
+  args: [{ name: 'withdrawal', description: 'UUID or code' }],
+  input: z.object({ withdrawal: z.string() }),
+}
+
+export const approve = defineChange({
+  ...shape,
+  name: 'approve',
+  description: 'Let a held withdrawal go. A new account still takes money only when it is a day old.',
+  change: async (work, input) => {
+    const { approveWithdrawal } = await import('../../../domain/wallet/index.ts')
+    return await approveWithdrawal(work, input)
+  },
+  done: ({ code, status, dueAt }) =>
+    `${code} is ${status}${dueAt ? `, and is sent at ${dueAt.toISOString()}` : ''}.`,
+})
+
+export const reject = defineChange({
+  ...shape,
+  name: 'reject',
+  description: 'Refuse a held withdrawal: its money is in the wallet again.',
+  needsReason: true,
+  change: async (work, input) => {
+    const { rejectWithdrawal } = await import('../../../domain/wallet/index.ts')
+    return await rejectWithdrawal(work, input)
+  },
+  done: ({ code, status }) => `${code} is ${status}.`,
+})
+
+export const retry = defineChange({
+  ...shape,
+  name: 'retry',
+  description: 'Try a failed or reversed withdrawal again, as a new one, once.',
+  change: async (work, input) => {
+    const { retryWithdrawal } = await import('../../../domain/wallet/index.ts')
+    return await retryWithdrawal(work, input)
+  },
+  done: ({ code, status }, { withdrawal }) => `${withdrawal} is tried again as ${code}, which is ${status}.`,
+})

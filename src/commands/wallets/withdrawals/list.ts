@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { defineList } from '../../define-command.ts'
+import { userIdOf } from '../user.ts'
+
+const statuses = ['held', 'approved', 'submitted', 'succeeded', 'failed', 'reversed', 'rejected'] as const
+
+export const list = defineList({
+  name: 'list',
+  description: 'Withdrawals, newest first.',
+  options: [
+    { flags: '--status <status>', description: 'only these', choices: statuses },
+    { flags: '--user <user>', description: 'of one user (UUID or phone number)' },
+  ],
+  input: z.object({ status: z.enum(statuses).optional(), user: z.string().optional() }),
+  examples: ['laku wallets withdrawals list --status held'],
+  empty: 'No withdrawals. Try another --status.',
+  run: async (context, { status, user }, page) => {
+    const { listWithdrawals } = await import('../../../domain/wallet/index.ts')
+    return await context.read(async (work) => {
+      const userId = user === undefined ? undefined : await userIdOf(work.tx, user)
+      return await listWithdrawals(work, { status, userId, ...page })
+    })
+  },
+  columns: [
+    { name: 'code', kind: 'code', value: (row) => row.code },
+    { name: 'status', kind: 'status', value: (row) => row.status },
+    { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
+    { name: 'fee_idr', heading: 'fee', kind: 'idr', value: (row) => row.feeIdr },
+    { name: 'user_id', heading: 'user', kind: 'code', value: (row) => row.userId },
+    { name: 'bank', value: (row) => row.bank },
+    { name: 'account', value: (row) => row.account },
+    { name: 'failure_code', heading: 'failure', value: (row) => row.failureCode },
+    { name: 'due_at', heading: 'sent at', kind: 'time', value: (row) => row.dueAt },
+    { name: 'created_at', kind: 'time', value: (row) => row.createdAt },
+  ],
+})
