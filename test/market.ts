@@ -82,7 +82,6 @@ export interface SessionTerms {
   startsAt?: Date
   endsInS?: number
   status?: 'draft'
-  productId?: string
 }
 
 /** A factory with one product of two variants, buyers with addresses, and what they do: a small world for tests. */
@@ -127,7 +126,7 @@ export class Market {
       [this.variantId, this.otherVariantId].map((id, i) => ({
         id,
         productId: this.productId,
-        sku: i === 0 ? this.sku : this.otherSku,
+        sku: `SKU-${id.slice(-12)}`,
         name: i === 0 ? 'M' : 'L',
         weightG: 250,
         priceIdr: 60_000,
@@ -136,23 +135,6 @@ export class Market {
         createdAt: work.now,
       })),
     )
-  }
-
-  get sku(): string {
-    return `SKU-${this.variantId.slice(-12)}`
-  }
-
-  get otherSku(): string {
-    return `SKU-${this.otherVariantId.slice(-12)}`
-  }
-
-  /** How the factory sells both variants, and how many pieces too many the warehouse takes. */
-  async bundles(terms: { wholesaleUnit: number; maxExcessUnits: number }): Promise<void> {
-    await this.laku.db
-      .updateTable('productVariants')
-      .set(terms)
-      .where('productId', '=', this.productId)
-      .execute()
   }
 
   async buyers(count: number): Promise<Buyer[]> {

@@ -1,10 +1,8 @@
 import { challengeOfMessage } from './auth/index.ts'
 import { rateFactories } from './factory/index.ts'
 import {
-  allocateReceived,
   confirmParticipants,
   markParticipantsRefunded,
-  noteEnded,
   releaseHolds,
   resumeWaiting,
 } from './group-buying/index.ts'
@@ -24,9 +22,17 @@ import { refundSessionPayments } from './payment/index.ts'
 import './payout/events.ts'
 import { rateProducts } from './product/index.ts'
 import './review/events.ts'
+import {
+  confirmSettlements,
+  failSettlements,
+  holdSuspended,
+  reverseSettlements,
+  submitSettlements,
+} from './settlement/index.ts'
+import { tellFactories } from './tell-factories.ts'
 import './user/events.ts'
 import { followFailed, followReversed, followSubmitted, followSucceeded } from './wallet/index.ts'
-import { noteUntoldFactories } from './warehouse/index.ts'
+import './warehouse/events.ts'
 import './whatsapp/events.ts'
 
 /** The buyer is told after the commit: a notice that fails never touches what it reports. */
@@ -55,7 +61,6 @@ export const choreography: Choreography = {
     jobs: [{ job: 'whatsapp.send', data: ({ payload }) => ({ messageId: payload.messageId }) }],
   },
   'whatsapp.failed': {
-    reactions: [noteUntoldFactories],
     jobs: [
       {
         job: 'otp.deliver',
@@ -76,7 +81,7 @@ export const choreography: Choreography = {
   'factory.created': {},
   'factory.bank_account_set': {},
   'factory.bank_account_approved': {},
-  'factory.status_changed': {},
+  'factory.status_changed': { reactions: [holdSuspended] },
   'product.created': {},
   'product.status_changed': {},
 
@@ -136,13 +141,25 @@ export const choreography: Choreography = {
     jobs: [{ job: 'payouts.submit', data: ({ payload }) => ({ payoutId: payload.payoutId }) }],
   },
   // Whoever made it follows with the postings of its purpose, in the same transaction.
-  'payout.submitted': { reactions: [followSubmitted] },
-  'payout.succeeded': { reactions: [followSucceeded] },
-  'payout.failed': { reactions: [followFailed] },
-  'payout.reversed': { reactions: [followReversed] },
+  'payout.submitted': { reactions: [submitSettlements, followSubmitted] },
+  'payout.succeeded': { reactions: [confirmSettlements, followSucceeded] },
+  'payout.failed': { reactions: [failSettlements, followFailed] },
+  'payout.reversed': { reactions: [reverseSettlements, followReversed] },
 
   'withdrawal.status_changed': {},
   'wallet.adjusted': {},
+
+  'settlement.calculated': {},
+  'settlement.approved': {},
+  'settlement.held': {},
+  'settlement.released': {},
+  'settlement.voided': {},
+  'settlement.paid': {
+    reactions: [tellFactories],
+    jobs: [{ job: 'settlements.announce', data: ({ payload }) => ({ settlementId: payload.settlementId }) }],
+  },
+  'settlement.failed': {},
+  'settlement.reversed': {},
 
   'session.created': {},
   'session.opened': {},
@@ -162,18 +179,6 @@ export const choreography: Choreography = {
 
   'stock.added': { reactions: [noticeStock, resumeWaiting] },
   'stock.reserved': {},
-
-  'purchase_order.created': {},
-  // The factory's message is queued in the same transaction: whatsapp.queued sends it.
-  'purchase_order.sent': {
-    jobs: [{ job: 'pos.estimate', data: ({ payload }) => ({ purchaseOrderId: payload.purchaseOrderId }) }],
-  },
-  'purchase_order.answered': {},
-  'purchase_order.confirmed': {},
-  'purchase_order.shipped': {},
-  'purchase_order.received': { reactions: [allocateReceived] },
-  'purchase_order.closed': { reactions: [noteEnded] },
-  'purchase_order.cancelled': { reactions: [noteEnded] },
 
   'shipment.created': { reactions: [startProcessing] },
   'shipment.status_changed': { reactions: [followShipments] },

@@ -5,6 +5,7 @@ import { orderChecks } from './order/index.ts'
 import { paymentChecks } from './payment/index.ts'
 import { payoutChecks } from './payout/index.ts'
 import { reviewChecks } from './review/index.ts'
+import { settlementChecks } from './settlement/index.ts'
 import { walletChecks } from './wallet/index.ts'
 import { warehouseChecks } from './warehouse/index.ts'
 
@@ -13,6 +14,7 @@ export const bookChecks: readonly Check[] = [
   ...ledgerChecks,
   ...paymentChecks,
   ...payoutChecks,
+  ...settlementChecks,
   ...walletChecks,
   ...groupBuyingChecks,
   ...orderChecks,

@@ -15,10 +15,10 @@ import { paymentsSweepJob } from './payments.sweep.ts'
 import { paymentsWithdrawJob } from './payments.withdraw.ts'
 import { payoutsSubmitJob } from './payouts.submit.ts'
 import { payoutsSweepJob } from './payouts.sweep.ts'
-import { posEstimateJob } from './pos.estimate.ts'
-import { posSweepJob } from './pos.sweep.ts'
 import { refundsSubmitJob } from './refunds.submit.ts'
 import { refundsSweepJob } from './refunds.sweep.ts'
+import { settlementsAnnounceJob } from './settlements.announce.ts'
+import { settlementsSweepJob } from './settlements.sweep.ts'
 import { shipmentsBookJob } from './shipments.book.ts'
 import { shipmentsSweepJob } from './shipments.sweep.ts'
 import { webhooksProcessJob } from './webhooks.process.ts'
@@ -44,10 +44,10 @@ export const jobs: readonly JobDefinition[] = [
   paymentsWithdrawJob,
   payoutsSubmitJob,
   payoutsSweepJob,
-  posEstimateJob,
-  posSweepJob,
   refundsSubmitJob,
   refundsSweepJob,
+  settlementsAnnounceJob,
+  settlementsSweepJob,
   shipmentsBookJob,
   shipmentsSweepJob,
   webhooksProcessJob,

@@ -1,9 +1,8 @@
 import { sql } from 'kysely'
-import { requireStaff, secondsAfter, type Work } from '../kernel/index.ts'
+import { personOf, requireStaff, secondsAfter, type Work } from '../kernel/index.ts'
 import { type BankAccountView, bankAccountsOf } from './bank-accounts.ts'
 import { factoryErrors } from './errors.ts'
 import { getFactory } from './read-factories.ts'
-import { personOf } from './set-bank-account.ts'
 
 /**
  * A second person vouches for the account that waits. From now on its cooling-off runs (policy.bankCoolingOffHours): time for the
@@ -22,7 +21,7 @@ export async function approveBankAccount(work: Work, input: { factoryId: string 
     .where('status', '=', 'pending')
     .executeTakeFirst()
   if (!waiting) throw factoryErrors.no_bank_account_waits({ factoryId })
-  const person = personOf(work)
+  const person = personOf(work.actor)
   if (waiting.setBy === person) throw factoryErrors.same_person({ factoryId })
   const usableFrom = secondsAfter(work.now, work.policy.bankCoolingOffHours * 3600)
   await sql`

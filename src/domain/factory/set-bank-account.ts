@@ -1,12 +1,5 @@
 import { sql } from 'kysely'
-import {
-  actorLabel,
-  insertRows,
-  newId,
-  requireBankAccount,
-  requireStaff,
-  type Work,
-} from '../kernel/index.ts'
+import { insertRows, newId, personOf, requireBankAccount, requireStaff, type Work } from '../kernel/index.ts'
 import { type BankAccountView, bankAccountsOf, sealBankAccount } from './bank-accounts.ts'
 import { getFactory } from './read-factories.ts'
 
@@ -40,7 +33,7 @@ export async function setBankAccount(work: Work, input: NewBankAccount): Promise
       factoryId,
       ...sealBankAccount(work.vault, account),
       status: 'pending',
-      setBy: personOf(work),
+      setBy: personOf(work.actor),
       setAt: work.now,
     },
   ])
@@ -50,7 +43,3 @@ export async function setBankAccount(work: Work, input: NewBankAccount): Promise
   work.audit({ command: 'factories set-bank', subject: ['factory', factoryId], after: view })
   return view as BankAccountView
 }
-
-/** Who acts, the same word for the same person whatever they are called. */
-export const personOf = ({ actor }: Pick<Work, 'actor'>): string =>
-  actor.kind === 'staff' ? actor.id : actorLabel(actor)

@@ -16,6 +16,11 @@ export function actorLabel(actor: Actor): string {
   return actor.kind === 'customer' ? `customer:${actor.id}` : `${actor.kind}:${actor.name}`
 }
 
+/** The same word for the same person whatever they are called: what two-person steps compare. */
+export function personOf(actor: Actor): string {
+  return actor.kind === 'staff' ? actor.id : actorLabel(actor)
+}
+
 /**
  * Staff of one of these roles (admin always), or the system itself, may go on.
  * @throws kernel.forbidden

@@ -1,4 +1,4 @@
-export { type Actor, actorLabel, requireCustomer, requireStaff, type StaffRole } from './actor.ts'
+export { type Actor, actorLabel, personOf, requireCustomer, requireStaff, type StaffRole } from './actor.ts'
 export {
   type BankAccount,
   maskedAccount,

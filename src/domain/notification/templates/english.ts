@@ -10,7 +10,6 @@ const reasons: Record<RefundReason, string> = {
   paid_twice: 'The payment came in twice.',
   buyer_left: 'You left the session.',
   order_cancelled: 'The order was cancelled.',
-  out_of_stock: 'The goods are not available any more.',
 }
 
 const statuses: Record<ToldStatus, (code: string) => NoticeText> = {

@@ -10,7 +10,6 @@ const reasons: Record<RefundReason, string> = {
   paid_twice: 'Pembayaran masuk dua kali.',
   buyer_left: 'Anda keluar dari sesi.',
   order_cancelled: 'Pesanan dibatalkan.',
-  out_of_stock: 'Barangnya tidak tersedia lagi.',
 }
 
 const statuses: Record<ToldStatus, (code: string) => NoticeText> = {

@@ -19,7 +19,6 @@ export type RefundReason =
   | 'paid_twice'
   | 'buyer_left'
   | 'order_cancelled'
-  | 'out_of_stock'
 
 /** The sentence for a reason, followed by a space, or nothing. */
 export function because(reasons: Record<RefundReason, string>, reason: string): string {

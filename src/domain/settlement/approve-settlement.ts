@@ -1,0 +1,44 @@
+import { sql } from 'kysely'
+import { personOf, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { hasChanged } from './calculate-settlement.ts'
+import { settlementErrors } from './errors.ts'
+import { lockSettlement, newsOf } from './lock-settlement.ts'
+import { getSettlement, type StoredSettlement } from './read-settlements.ts'
+import { settlementTransitions } from './transitions.ts'
+
+/** One whose payout failed or came back is approved again by `retry`, which pays it. */
+const byApproval: typeof settlementTransitions = { ...settlementTransitions, failed: [], reversed: [] }
+
+export interface Approval {
+  settlement: string
+  /** The plan that was looked at; where it is given and another one is there, nothing is approved. */
+  planHash?: string | undefined
+}
+
+/**
+ * Approves a calculated settlement to be paid; over policy.settlementTwoPersonAboveIdr by another person than the one who calculated it.
+ * The approval is for the plan as it was calculated.
+ * @throws settlement.not_found, settlement.plan_changed, settlement.same_person, kernel.illegal_transition, kernel.forbidden
+ */
+export async function approveSettlement(work: Work, input: Approval): Promise<StoredSettlement> {
+  requireStaff(work.actor, 'finance')
+  const settlement = await lockSettlement(work.tx, input.settlement)
+  const { id, code, netIdr, planHash, calculatedBy } = settlement
+  requireTransition(byApproval, settlement.status, 'approved', 'settlement')
+  const person = personOf(work.actor)
+  if (netIdr > work.policy.settlementTwoPersonAboveIdr && calculatedBy === person) {
+    throw settlementErrors.same_person({ code, aboveIdr: work.policy.settlementTwoPersonAboveIdr })
+  }
+  const looked = input.planHash ?? planHash
+  if (looked !== planHash || (await hasChanged(work, settlement))) {
+    throw settlementErrors.plan_changed({ code, planHash })
+  }
+  await sql`
+    update settlements set status = 'approved', status_reason = null, approved_by = ${person}, approved_at = ${work.now},
+      approved_hash = plan_hash, updated_at = ${work.now}
+    where id = ${id} and status = 'calculated'`.execute(work.tx)
+  work.emit({ type: 'settlement.approved', aggregate: ['settlement', id], payload: newsOf(settlement) })
+  const [before, after] = [{ status: 'calculated' }, { status: 'approved', planHash, netIdr }]
+  work.audit({ command: 'settle approve', subject: ['settlement', id], before, after })
+  return await getSettlement(work.tx, id)
+}

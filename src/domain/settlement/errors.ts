@@ -1,0 +1,20 @@
+import { defineErrors } from '../kernel/index.ts'
+
+export const settlementErrors = defineErrors('settlement', {
+  not_found: ['not_found', 'There is no such settlement.'],
+  same_person: [
+    'forbidden',
+    'A settlement of this size is approved by another person than the one who calculated it.',
+  ],
+  plan_changed: [
+    'conflict',
+    'The plan has changed since it was calculated: a return or a refund came in. Run the settlement again.',
+  ],
+  no_bank_account: [
+    'conflict',
+    'The factory has no bank account that was approved and has cooled off; nothing is paid before.',
+  ],
+  factory_suspended: ['conflict', 'The factory is suspended; nothing is paid to it.'],
+  payout_under_way: ['conflict', 'Its money is under way or was paid; it is not sent twice.'],
+  through_invalid: ['invalid', 'The date is a day like 2026-11-20, and not in the future.'],
+})

@@ -1,0 +1,118 @@
+import { sql } from 'kysely'
+import { type EventOf, statesBefore, type Work } from '../kernel/index.ts'
+import { type AccountKey, credit, debit, factoryAccount, post } from '../ledger/index.ts'
+import { type LockedSettlement, lockSettlements, newsOf } from './lock-settlement.ts'
+import { type SettlementStatus, settlementTransitions } from './transitions.ts'
+
+type PayoutEvent = EventOf<'payout.submitted' | 'payout.succeeded' | 'payout.failed' | 'payout.reversed'>
+
+interface Followed {
+  settlement: LockedSettlement
+  payout: PayoutEvent['payload']
+}
+
+/** Reaction to payout.submitted: what the factory is owed is in flight. */
+export async function submitSettlements(work: Work, events: EventOf<'payout.submitted'>[]): Promise<void> {
+  const all = await follow(work, events, 'submitted', ({ factoryId }) => [
+    factoryAccount(factoryId),
+    'payouts-in-flight',
+  ])
+  await setStatus(work, all, 'submitted')
+}
+
+/** Reaction to payout.succeeded: the settlement is paid, and its statement is due. */
+export async function confirmSettlements(work: Work, events: EventOf<'payout.succeeded'>[]): Promise<void> {
+  const all = await follow(work, events, 'confirmed', () => ['payouts-in-flight', 'gateway'])
+  await setStatus(work, all, 'paid')
+  await sql`
+    update settlements set paid_at = ${work.now}, statement_next_at = ${work.now}
+    where id = any(${all.map((one) => one.settlement.id)}::uuid[]) and status = 'paid'`.execute(work.tx)
+  for (const { settlement } of all) {
+    const aggregate = ['settlement', settlement.id] as const
+    work.emit({ type: 'settlement.paid', aggregate, payload: newsOf(settlement) })
+  }
+}
+
+/** Reaction to payout.failed: the money is owed again, and a person decides. */
+export async function failSettlements(work: Work, events: EventOf<'payout.failed'>[]): Promise<void> {
+  const all = await follow(work, events, 'failed', ({ factoryId }) => [
+    'payouts-in-flight',
+    factoryAccount(factoryId),
+  ])
+  await setStatus(work, all, 'failed')
+  for (const { settlement, payout } of all) {
+    const { failureCode, retryable } = payout
+    const payload = { ...newsOf(settlement), failureCode: failureCode ?? 'unknown', retryable }
+    work.emit({ type: 'settlement.failed', aggregate: ['settlement', settlement.id], payload })
+    raise(work, settlement, `its payout failed: ${failureCode}${retryable ? ', which may pass' : ''}`)
+  }
+}
+
+/** Reaction to payout.reversed: what was paid came back, and is owed again. */
+export async function reverseSettlements(work: Work, events: EventOf<'payout.reversed'>[]): Promise<void> {
+  const all = await follow(work, events, 'reversed', ({ factoryId }) => [
+    'gateway',
+    factoryAccount(factoryId),
+  ])
+  await setStatus(work, all, 'reversed')
+  for (const { settlement } of all) {
+    const aggregate = ['settlement', settlement.id] as const
+    work.emit({ type: 'settlement.reversed', aggregate, payload: newsOf(settlement) })
+    raise(work, settlement, 'the bank sent its money back')
+  }
+}
+
+/** Locks the settlements that these payouts are for, and posts, once a payout. Payouts of others are left to them. */
+async function follow(
+  work: Work,
+  events: readonly PayoutEvent[],
+  verb: string,
+  accounts: (settlement: LockedSettlement) => [debit: AccountKey, credit: AccountKey],
+): Promise<Followed[]> {
+  const news = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
+  const settlements = await lockSettlements(
+    work.tx,
+    news.map((payout) => payout.subjectId),
+  )
+  const all = news.map((payout): Followed => {
+    const settlement = settlements.get(payout.subjectId)
+    if (settlement?.payoutId !== payout.payoutId) {
+      throw new Error(`payout ${payout.key} is not the one of its settlement`)
+    }
+    return { settlement, payout }
+  })
+  await post(
+    work,
+    all.map(({ settlement, payout }) => {
+      const [from, to] = accounts(settlement)
+      const dimensions = { factoryId: settlement.factoryId }
+      return {
+        key: `settlement:${settlement.id}:${verb}:${payout.payoutId}`,
+        kind: `settlement.${verb}`,
+        subject: ['settlement', settlement.id],
+        entries: [debit(from, payout.amountIdr, dimensions), credit(to, payout.amountIdr, dimensions)],
+      }
+    }),
+  )
+  return all
+}
+
+async function setStatus(work: Work, all: readonly Followed[], to: SettlementStatus): Promise<void> {
+  const ids = all.map((one) => one.settlement.id)
+  const { rows } = await sql<{ id: string }>`
+    update settlements set status = ${to}, status_reason = null, updated_at = ${work.now}
+    where id = any(${ids}::uuid[]) and status = any(${statesBefore(settlementTransitions, to)}) returning id`.execute(
+    work.tx,
+  )
+  // Its payout and its state go together; rolling back keeps the payout's news for a person.
+  if (rows.length < ids.length) throw new Error(`a settlement could not become ${to} with its payout`)
+}
+
+function raise(work: Work, { id, code }: LockedSettlement, why: string): void {
+  work.raise({
+    kind: 'settlement_unpaid',
+    subject: ['settlement', id],
+    message: `${code}: ${why}`,
+    command: `laku settle retry ${code}`,
+  })
+}

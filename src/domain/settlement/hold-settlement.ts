@@ -1,0 +1,43 @@
+import { sql } from 'kysely'
+import { requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { payoutsOf } from '../payout/index.ts'
+import { settlementErrors } from './errors.ts'
+import { type LockedSettlement, lockSettlement, newsOf } from './lock-settlement.ts'
+import { getSettlement, type StoredSettlement } from './read-settlements.ts'
+import { settlementTransitions } from './transitions.ts'
+
+/**
+ * Keeps a settlement from being paid until it is released; an approval that it had is gone.
+ * @throws settlement.not_found, settlement.payout_under_way, kernel.illegal_transition, kernel.forbidden
+ */
+export async function holdSettlement(
+  work: Work,
+  input: { settlement: string; reason: string },
+): Promise<StoredSettlement> {
+  requireStaff(work.actor, 'finance')
+  const settlement = await lockSettlement(work.tx, input.settlement)
+  requireTransition(settlementTransitions, settlement.status, 'on_hold', 'settlement')
+  await requireUnpaid(work, settlement)
+  await holdLocked(work, settlement, input.reason)
+  return await getSettlement(work.tx, settlement.id)
+}
+
+/** @throws settlement.payout_under_way where a payout of it waits, is on its way or arrived */
+export async function requireUnpaid(work: Work, { id, code }: LockedSettlement): Promise<void> {
+  const payouts = await payoutsOf(work.tx, work.vault, id)
+  const live = payouts.find((one) => one.status !== 'failed' && one.status !== 'reversed')
+  if (live) throw settlementErrors.payout_under_way({ code, payout: live.key, status: live.status })
+}
+
+/** Holds a locked settlement of which no payout is alive. */
+export async function holdLocked(work: Work, settlement: LockedSettlement, reason: string): Promise<void> {
+  const { id, status } = settlement
+  await sql`
+    update settlements set status = 'on_hold', status_reason = ${reason}, approved_by = null, approved_at = null,
+      approved_hash = null, updated_at = ${work.now}
+    where id = ${id} and status = ${status}`.execute(work.tx)
+  const payload = { ...newsOf(settlement), reason }
+  work.emit({ type: 'settlement.held', aggregate: ['settlement', id], payload })
+  const [before, after] = [{ status }, { status: 'on_hold', reason }]
+  work.audit({ command: 'settle hold', subject: ['settlement', id], before, after })
+}

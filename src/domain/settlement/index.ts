@@ -1,0 +1,38 @@
+import './events.ts'
+
+export { type Approval, approveSettlement } from './approve-settlement.ts'
+export { type BankBatch, type BankTransfer, bankBatch } from './bank-batch.ts'
+export { settlementChecks } from './checks.ts'
+export { settlementErrors } from './errors.ts'
+export type { SettlementNews } from './events.ts'
+export {
+  confirmSettlements,
+  failSettlements,
+  reverseSettlements,
+  submitSettlements,
+} from './follow-payouts.ts'
+export { holdSettlement } from './hold-settlement.ts'
+export { holdSuspended } from './hold-suspended.ts'
+export { paySettlement, retrySettlement } from './pay-settlement.ts'
+export { previewSettlements, type SettlementQuery } from './preview-settlements.ts'
+export {
+  getSettlement,
+  listSettlements,
+  type SettlementDetail,
+  type SettlementFilter,
+  type SettlementLine,
+  type StoredSettlement,
+  showSettlement,
+} from './read-settlements.ts'
+export { releaseSettlement } from './release-settlement.ts'
+export { calculateSettlements, type FactoryOutcome, runSettlements } from './run-settlements.ts'
+export {
+  type StatementContext,
+  type StatementMailer,
+  sendStatements,
+  statementsDue,
+} from './send-statements.ts'
+export { type Statement, statementOf } from './statement.ts'
+export { type SettlementStatus, settlementTransitions } from './transitions.ts'
+export { reportOf, type SettlementReport, type SettlementView } from './views.ts'
+export { voidSettlement } from './void-settlement.ts'

@@ -1,0 +1,48 @@
+import { sql } from 'kysely'
+import { idOrCode, type Rupiah, type Tx } from '../kernel/index.ts'
+import { settlementErrors } from './errors.ts'
+import type { SettlementNews } from './events.ts'
+import type { SettlementStatus } from './transitions.ts'
+
+export interface LockedSettlement {
+  id: string
+  code: string
+  factoryId: string
+  through: string
+  status: SettlementStatus
+  netIdr: Rupiah
+  planHash: string
+  calculatedBy: string
+  payoutId: string | null
+  payouts: number
+}
+
+/** Locks settlements in the order of their ids, and reads them as they are once they are locked. */
+export async function lockSettlements(
+  tx: Tx,
+  ids: readonly string[],
+): Promise<Map<string, LockedSettlement>> {
+  const { rows } = await sql<LockedSettlement>`
+    select id, code, factory_id, through_date::text as through, status, net_idr, plan_hash, calculated_by, payout_id, payouts
+    from settlements where id = any(${[...new Set(ids)]}::uuid[]) order by id for no key update`.execute(tx)
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/**
+ * One settlement by its id or its code, locked. Its payouts are locked before it, as whoever follows a payout does.
+ * @throws settlement.not_found
+ */
+export async function lockSettlement(tx: Tx, named: string): Promise<LockedSettlement> {
+  const key = idOrCode(named)
+  const which = 'id' in key ? sql`id = ${key.id}::uuid` : sql`code = ${key.code}`
+  const found = await sql<{ id: string }>`select id from settlements where ${which}`.execute(tx)
+  const id = found.rows[0]?.id
+  if (!id) throw settlementErrors.not_found({ settlement: named })
+  await sql`select from payouts where subject_id = ${id} order by id for no key update`.execute(tx)
+  return (await lockSettlements(tx, [id])).get(id) as LockedSettlement
+}
+
+/** What events say of a settlement. */
+export function newsOf({ id, code, factoryId, netIdr }: LockedSettlement): SettlementNews {
+  return { settlementId: id, code, factoryId, netIdr }
+}

@@ -1,0 +1,86 @@
+import { sql } from 'kysely'
+import { getFactory, payableAccounts } from '../factory/index.ts'
+import { type BankAccount, personOf, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { createPayout } from '../payout/index.ts'
+import { hasChanged } from './calculate-settlement.ts'
+import { settlementErrors } from './errors.ts'
+import { holdLocked, requireUnpaid } from './hold-settlement.ts'
+import { type LockedSettlement, lockSettlement, newsOf } from './lock-settlement.ts'
+import { getSettlement, type StoredSettlement } from './read-settlements.ts'
+import { settlementTransitions } from './transitions.ts'
+
+/**
+ * Pays an approved settlement: its payout is made and sent after the commit; the settlement follows it. An approval whose plan has
+ * changed since is void: then nothing is paid, and the settlement is on hold with the reason `plan_changed`.
+ * @throws settlement.not_found, settlement.payout_under_way, settlement.no_bank_account, settlement.factory_suspended,
+ *   kernel.illegal_transition, kernel.forbidden
+ */
+export async function paySettlement(work: Work, input: { settlement: string }): Promise<StoredSettlement> {
+  requireStaff(work.actor, 'finance')
+  const settlement = await lockSettlement(work.tx, input.settlement)
+  requireTransition(settlementTransitions, settlement.status, 'submitted', 'settlement')
+  await requireUnpaid(work, settlement)
+  if (await hasChanged(work, settlement)) await holdLocked(work, settlement, 'plan_changed')
+  else await payLocked(work, settlement, 'settle pay')
+  return await getSettlement(work.tx, settlement.id)
+}
+
+/** What was never paid needs no retry. */
+const byRetry: typeof settlementTransitions = { ...settlementTransitions, calculated: ['on_hold', 'void'] }
+
+/**
+ * Pays a settlement again whose last payout definitely failed or came back: approved again by who asks, by a new payout under a new
+ * key, to the account that is payable now.
+ * @throws as paySettlement
+ */
+export async function retrySettlement(work: Work, input: { settlement: string }): Promise<StoredSettlement> {
+  requireStaff(work.actor, 'finance')
+  const settlement = await lockSettlement(work.tx, input.settlement)
+  requireTransition(byRetry, settlement.status, 'approved', 'settlement')
+  await requireUnpaid(work, settlement)
+  await sql`
+    update settlements set status = 'approved', status_reason = null, approved_by = ${personOf(work.actor)},
+      approved_at = ${work.now}, approved_hash = plan_hash, paid_at = null, updated_at = ${work.now}
+    where id = ${settlement.id} and status = ${settlement.status}`.execute(work.tx)
+  work.emit({
+    type: 'settlement.approved',
+    aggregate: ['settlement', settlement.id],
+    payload: newsOf(settlement),
+  })
+  await payLocked(work, settlement, 'settle retry')
+  return await getSettlement(work.tx, settlement.id)
+}
+
+async function payLocked(work: Work, settlement: LockedSettlement, command: string): Promise<void> {
+  const { id, code, netIdr, payouts } = settlement
+  const destination = await destinationOf(work, settlement)
+  const key = `${code}-${payouts + 1}`
+  const payoutId = await createPayout(work, {
+    key,
+    purpose: 'settlement',
+    subjectId: id,
+    destination,
+    amountIdr: netIdr,
+    description: `Laku ${code}`,
+  })
+  await sql`
+    update settlements set payout_id = ${payoutId}, payouts = payouts + 1, updated_at = ${work.now}
+    where id = ${id}`.execute(work.tx)
+  work.audit({
+    command,
+    subject: ['settlement', id],
+    before: { status: settlement.status },
+    after: { payout: key, netIdr },
+  })
+}
+
+async function destinationOf(work: Work, { factoryId, code }: LockedSettlement): Promise<BankAccount> {
+  // A suspension that is under way is waited for, and one that comes later finds the payout.
+  await sql`select from factories where id = ${factoryId} for share`.execute(work.tx)
+  const { status } = await getFactory(work.tx, factoryId)
+  if (status === 'suspended') throw settlementErrors.factory_suspended({ code, factoryId })
+  const accounts = await payableAccounts(work.tx, work.vault, [factoryId], work.now)
+  const destination = accounts.get(factoryId)
+  if (!destination) throw settlementErrors.no_bank_account({ code, factoryId })
+  return destination
+}

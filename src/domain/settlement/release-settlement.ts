@@ -1,0 +1,32 @@
+import { sql } from 'kysely'
+import { personOf, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { hasChanged } from './calculate-settlement.ts'
+import { lockSettlement, newsOf } from './lock-settlement.ts'
+import { getSettlement, type StoredSettlement } from './read-settlements.ts'
+import { settlementTransitions } from './transitions.ts'
+import { voidLocked } from './void-settlement.ts'
+
+/**
+ * Lets a held settlement go on: calculated again, to be approved anew. Where its plan has changed meanwhile it is void, and its lines
+ * are open for the next run.
+ * @throws settlement.not_found, kernel.illegal_transition, kernel.forbidden
+ */
+export async function releaseSettlement(
+  work: Work,
+  input: { settlement: string },
+): Promise<StoredSettlement> {
+  requireStaff(work.actor, 'finance')
+  const settlement = await lockSettlement(work.tx, input.settlement)
+  requireTransition(settlementTransitions, settlement.status, 'calculated', 'settlement')
+  const { id } = settlement
+  await sql`
+    update settlements set status = 'calculated', status_reason = null, calculated_by = ${personOf(work.actor)},
+      calculated_at = ${work.now}, updated_at = ${work.now}
+    where id = ${id} and status = 'on_hold'`.execute(work.tx)
+  work.emit({ type: 'settlement.released', aggregate: ['settlement', id], payload: newsOf(settlement) })
+  const [before, after] = [{ status: 'on_hold' }, { status: 'calculated' }]
+  work.audit({ command: 'settle release', subject: ['settlement', id], before, after })
+  if (await hasChanged(work, settlement))
+    await voidLocked(work, { ...settlement, status: 'calculated' }, 'plan_changed')
+  return await getSettlement(work.tx, id)
+}

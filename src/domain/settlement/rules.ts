@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto'
+import { jakartaDate, type Policy, type Rupiah, secondsAfter } from '../kernel/index.ts'
+import { settlementErrors } from './errors.ts'
+
+const DAY_S = 86_400
+
+/** What is due by the end of a business date. */
+export interface Period {
+  /** Asia/Jakarta, `YYYY-MM-DD` */
+  through: string
+  /** Sales of orders that were delivered (or ended otherwise) before this instant are due. */
+  endedBefore: Date
+  /** Adjustments that belong to no order are due when they were posted before this instant. */
+  postedBefore: Date
+}
+
+/**
+ * The period of a settlement through a business date, today where none is given: orders need policy.settlementAfterDays since
+ * their delivery by the end of that day, and never fewer by now.
+ * @throws settlement.through_invalid
+ */
+export function periodThrough(through: string | undefined, now: Date, policy: Policy): Period {
+  const today = jakartaDate(now)
+  const day = through ?? today
+  const midnight = new Date(`${day}T00:00:00+07:00`)
+  if (!/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(midnight.getTime()) || jakartaDate(midnight) !== day) {
+    throw settlementErrors.through_invalid({ through: day })
+  }
+  if (day > today) throw settlementErrors.through_invalid({ through: day, today })
+  const end = secondsAfter(midnight, DAY_S)
+  const by = end < now ? end : now
+  return {
+    through: day,
+    endedBefore: secondsAfter(by, -policy.settlementAfterDays * DAY_S),
+    postedBefore: by,
+  }
+}
+
+/** An order in one of these states is over for its factory: nothing of it is open. */
+export const settledStates = ['delivered', 'completed', 'refunded', 'failed', 'cancelled'] as const
+
+/** A line of the book, as far as a plan is made of it. */
+export interface PlanLine {
+  entrySeq: number
+  netIdr: Rupiah
+}
+
+/** What an approval is for: the lines, to the rupiah, in whatever order they were read. */
+export function planHash(lines: readonly PlanLine[]): string {
+  const text = lines
+    .toSorted((a, b) => a.entrySeq - b.entrySeq)
+    .map(({ entrySeq, netIdr }) => `${entrySeq}:${netIdr}`)
+    .join('\n')
+  return createHash('sha256').update(text).digest('hex').slice(0, 16)
+}
+
+export interface Line extends PlanLine {
+  kind: 'sale' | 'refund' | 'adjustment'
+  grossIdr: Rupiah
+  commissionIdr: Rupiah
+}
+
+export interface Totals {
+  items: number
+  grossIdr: Rupiah
+  commissionIdr: Rupiah
+  refundsIdr: Rupiah
+  adjustmentsIdr: Rupiah
+  netIdr: Rupiah
+}
+
+/** net = goods - commission as posted - the factory's share of refunds, and what else was posted to it. */
+export function totalsOf(lines: readonly Line[]): Totals {
+  const totals = {
+    items: lines.length,
+    grossIdr: 0,
+    commissionIdr: 0,
+    refundsIdr: 0,
+    adjustmentsIdr: 0,
+    netIdr: 0,
+  }
+  for (const line of lines) {
+    totals.netIdr += line.netIdr
+    if (line.kind === 'sale') {
+      totals.grossIdr += line.grossIdr
+      totals.commissionIdr += line.commissionIdr
+    } else if (line.kind === 'refund') totals.refundsIdr -= line.netIdr
+    else totals.adjustmentsIdr += line.netIdr
+  }
+  return totals
+}
+
+/** Below the minimum, or negative, nothing is settled: the lines stay open for the next. */
+export function isSettled(netIdr: Rupiah, policy: Policy): boolean {
+  return netIdr > 0 && netIdr >= policy.settlementMinimumIdr
+}

@@ -1,0 +1,41 @@
+import type { Rupiah } from '../kernel/index.ts'
+import type { SettlementStatus } from './transitions.ts'
+
+/** A settlement, or what of a factory stays open for the next (`carried`). */
+export interface SettlementView {
+  /** Absent while nothing is written: in a preview, and where it is carried. */
+  id?: string
+  code?: string
+  factory: { id: string; name: string }
+  /** The business date (Asia/Jakarta) through which its lines were due. */
+  through: string
+  items: number
+  /** Goods, as sold. */
+  grossIdr: Rupiah
+  /** As posted with the goods. */
+  commissionIdr: Rupiah
+  /** The factory's share of what went back to buyers. */
+  refundsIdr: Rupiah
+  /** What else was posted to it. */
+  adjustmentsIdr: Rupiah
+  /** Below the minimum or negative: stays open for the next. */
+  carriedIdr: Rupiah
+  /** What is paid out. */
+  netIdr: Rupiah
+  status: SettlementStatus | 'planned' | 'carried'
+  statusReason?: string | null
+  planHash?: string
+  calculatedAt?: Date
+  approvedAt?: Date | null
+  paidAt?: Date | null
+}
+
+export interface SettlementReport {
+  settlements: SettlementView[]
+  /** Net of all that is, or would be, settled. */
+  totalIdr: Rupiah
+}
+
+export function reportOf(settlements: SettlementView[]): SettlementReport {
+  return { settlements, totalIdr: settlements.reduce((sum, one) => sum + one.netIdr, 0) }
+}
