@@ -609,6 +609,73 @@ create table session_tiers (
   constraint session_tiers_unit_price_idr_check CHECK ((unit_price_idr > 0))
 );
 
+create table settlement_gathered (
+  one boolean default true not null,
+  through_seq bigint default 0 not null,
+  constraint settlement_gathered_pkey PRIMARY KEY (one),
+  constraint settlement_gathered_one_check CHECK (one)
+);
+
+create table settlement_items (
+  entry_seq bigint not null,
+  factory_id uuid not null,
+  kind text not null,
+  order_id uuid,
+  order_item_id uuid,
+  refund_id uuid,
+  gross_idr bigint not null,
+  commission_idr bigint not null,
+  net_idr bigint not null,
+  posted_at timestamp with time zone not null,
+  settlement_id uuid,
+  constraint settlement_items_pkey PRIMARY KEY (entry_seq),
+  constraint settlement_items_entry_seq_fkey FOREIGN KEY (entry_seq) REFERENCES ledger_entries(seq),
+  constraint settlement_items_factory_id_fkey FOREIGN KEY (factory_id) REFERENCES factories(id),
+  constraint settlement_items_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id),
+  constraint settlement_items_order_item_id_fkey FOREIGN KEY (order_item_id) REFERENCES order_items(id),
+  constraint settlement_items_settlement_id_fkey FOREIGN KEY (settlement_id) REFERENCES settlements(id),
+  constraint settlement_items_check CHECK ((net_idr = (gross_idr - commission_idr))),
+  constraint settlement_items_kind_check CHECK ((kind = ANY (ARRAY['sale'::text, 'refund'::text, 'adjustment'::text])))
+);
+
+create table settlements (
+  id uuid not null,
+  code text not null,
+  factory_id uuid not null,
+  through_date date not null,
+  status text not null,
+  status_reason text,
+  items integer not null,
+  gross_idr bigint not null,
+  commission_idr bigint not null,
+  refunds_idr bigint not null,
+  adjustments_idr bigint not null,
+  net_idr bigint not null,
+  plan_hash text not null,
+  calculated_by text not null,
+  calculated_at timestamp with time zone not null,
+  approved_by text,
+  approved_at timestamp with time zone,
+  approved_hash text,
+  payout_id uuid,
+  payouts integer default 0 not null,
+  paid_at timestamp with time zone,
+  statement_next_at timestamp with time zone,
+  statement_attempts integer default 0 not null,
+  statement_sent_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint settlements_code_key UNIQUE (code),
+  constraint settlements_pkey PRIMARY KEY (id),
+  constraint settlements_factory_id_fkey FOREIGN KEY (factory_id) REFERENCES factories(id),
+  constraint settlements_payout_id_fkey FOREIGN KEY (payout_id) REFERENCES payouts(id),
+  constraint settlement_approved_as_calculated CHECK (((status <> ALL (ARRAY['approved'::text, 'submitted'::text, 'paid'::text])) OR (NOT (approved_hash IS DISTINCT FROM plan_hash)))),
+  constraint settlements_check CHECK ((net_idr = (((gross_idr - commission_idr) - refunds_idr) + adjustments_idr))),
+  constraint settlements_items_check CHECK ((items > 0)),
+  constraint settlements_net_idr_check CHECK ((net_idr > 0)),
+  constraint settlements_status_check CHECK ((status = ANY (ARRAY['calculated'::text, 'approved'::text, 'submitted'::text, 'paid'::text, 'failed'::text, 'reversed'::text, 'on_hold'::text, 'void'::text])))
+);
+
 create table shipment_events (
   id uuid not null,
   shipment_id uuid not null,
@@ -925,6 +992,12 @@ CREATE INDEX sessions_by_status ON public.group_buying_sessions USING btree (sta
 CREATE INDEX sessions_refunding ON public.group_buying_sessions USING btree (updated_at) WHERE (status = ANY (ARRAY['failed'::text, 'cancelled'::text]));
 CREATE INDEX sessions_to_close ON public.group_buying_sessions USING btree (ends_at) WHERE (status = 'forming'::text);
 CREATE INDEX sessions_to_open ON public.group_buying_sessions USING btree (starts_at) WHERE (status = 'draft'::text);
+CREATE INDEX settlement_items_of_order_item ON public.settlement_items USING btree (order_item_id) WHERE (order_item_id IS NOT NULL);
+CREATE INDEX settlement_items_of_settlement ON public.settlement_items USING btree (settlement_id) WHERE (settlement_id IS NOT NULL);
+CREATE INDEX settlement_items_open ON public.settlement_items USING btree (factory_id) WHERE (settlement_id IS NULL);
+CREATE INDEX settlements_by_status ON public.settlements USING btree (status, id);
+CREATE INDEX settlements_of_factory ON public.settlements USING btree (factory_id, id);
+CREATE INDEX settlements_statements_due ON public.settlements USING btree (statement_next_at) WHERE (statement_next_at IS NOT NULL);
 CREATE INDEX shipments_due ON public.shipments USING btree (next_attempt_at) WHERE (status = 'pending'::text);
 CREATE INDEX staff_tokens_of_staff ON public.staff_tokens USING btree (staff_id);
 CREATE INDEX stock_movements_of_variant ON public.stock_movements USING btree (variant_id, moved_at);
@@ -945,6 +1018,8 @@ CREATE UNIQUE INDEX factory_bank_accounts_one_pending ON public.factory_bank_acc
 CREATE UNIQUE INDEX participants_one_live ON public.group_participants USING btree (session_id, user_id) WHERE (status = ANY (ARRAY['held'::text, 'paid'::text, 'ordered'::text]));
 CREATE UNIQUE INDEX payments_one_open_an_order ON public.payments USING btree (order_id) WHERE (status = 'pending'::text);
 CREATE UNIQUE INDEX payouts_one_live ON public.payouts USING btree (subject_id) WHERE (status = ANY (ARRAY['created'::text, 'submitted'::text, 'succeeded'::text]));
+CREATE UNIQUE INDEX settlement_items_refund_once ON public.settlement_items USING btree (refund_id, order_item_id) WHERE (kind = 'refund'::text);
+CREATE UNIQUE INDEX settlement_items_sale_once ON public.settlement_items USING btree (order_item_id) WHERE (kind = 'sale'::text);
 CREATE UNIQUE INDEX shipments_one_live ON public.shipments USING btree (order_id) WHERE (status <> ALL (ARRAY['cancelled'::text, 'not_found'::text, 'returned'::text, 'lost'::text]));
 CREATE UNIQUE INDEX stock_reservations_open ON public.stock_reservations USING btree (subject_id, variant_id) WHERE (status = 'open'::text);
 CREATE UNIQUE INDEX users_phone ON public.users USING btree (phone) WHERE (status <> 'deleted'::text);

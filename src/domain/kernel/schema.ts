@@ -448,6 +448,54 @@ export interface SessionTiers {
   unitPriceIdr: number;
 }
 
+export interface SettlementGathered {
+  one: Generated<boolean>;
+  throughSeq: Generated<number>;
+}
+
+export interface SettlementItems {
+  commissionIdr: number;
+  entrySeq: number;
+  factoryId: string;
+  grossIdr: number;
+  kind: string;
+  netIdr: number;
+  orderId: string | null;
+  orderItemId: string | null;
+  postedAt: Timestamp;
+  refundId: string | null;
+  settlementId: string | null;
+}
+
+export interface Settlements {
+  adjustmentsIdr: number;
+  approvedAt: Timestamp | null;
+  approvedBy: string | null;
+  approvedHash: string | null;
+  calculatedAt: Timestamp;
+  calculatedBy: string;
+  code: string;
+  commissionIdr: number;
+  createdAt: Timestamp;
+  factoryId: string;
+  grossIdr: number;
+  id: string;
+  items: number;
+  netIdr: number;
+  paidAt: Timestamp | null;
+  payoutId: string | null;
+  payouts: Generated<number>;
+  planHash: string;
+  refundsIdr: number;
+  statementAttempts: Generated<number>;
+  statementNextAt: Timestamp | null;
+  statementSentAt: Timestamp | null;
+  status: string;
+  statusReason: string | null;
+  throughDate: string;
+  updatedAt: Timestamp;
+}
+
 export interface ShipmentEvents {
   happenedAt: Timestamp;
   id: string;
@@ -672,6 +720,9 @@ export interface DB {
   refunds: Refunds;
   reviews: Reviews;
   sessionTiers: SessionTiers;
+  settlementGathered: SettlementGathered;
+  settlementItems: SettlementItems;
+  settlements: Settlements;
   shipmentEvents: ShipmentEvents;
   shipments: Shipments;
   shippingRates: ShippingRates;

@@ -1,0 +1,338 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { admin } from '../../../test/laku.ts'
+import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../test/settlements.ts'
+import { refusal } from '../../../test/storefront.ts'
+import { updateFactory } from '../factory/index.ts'
+import { type Actor, defaultPolicy, jakartaDate, newId, secondsAfter } from '../kernel/index.ts'
+import { factoryAccount } from '../ledger/index.ts'
+import {
+  bankBatch,
+  holdSettlement,
+  previewSettlements,
+  releaseSettlement,
+  retrySettlement,
+  sendStatements,
+  showSettlement,
+  voidSettlement,
+} from './index.ts'
+import { isSettled, periodThrough, planHash, totalsOf } from './rules.ts'
+
+/** Xendit's test number of a payout that stays accepted until it is moved by hand. */
+const WAITS = '131313'
+
+describe('settlements', () => {
+  let f: SettlementFixture
+  beforeAll(async () => {
+    f = await openSettlementFixture()
+  })
+  afterAll(async () => {
+    expect(await f.broken()).toEqual([])
+    await f.laku.close()
+  })
+
+  const preview = (factoryId: string) => f.laku.as(sinta, (work) => previewSettlements(work, { factoryId }))
+  const retry = (settlement: string) => f.laku.as(budi, (work) => retrySettlement(work, { settlement }))
+  const hold = (settlement: string) =>
+    f.laku.as(budi, (work) => holdSettlement(work, { settlement, reason: 'asked to' }))
+  const release = (settlement: string) => f.laku.as(budi, (work) => releaseSettlement(work, { settlement }))
+  const owed = (factoryId: string) => f.balance(factoryAccount(factoryId))
+
+  describe('what is due', () => {
+    it('is what was delivered seven days ago, without what went back', async () => {
+      const factoryId = await f.factory()
+      const sold = await f.sell(factoryId)
+      await f.sell(factoryId, 200_000)
+      await f.sell(factoryId, 400_000, 6)
+      await f.refund(sold, 20_000)
+      const seen = await preview(factoryId)
+      const totals = { items: 3, grossIdr: 300_000, commissionIdr: 15_000, refundsIdr: 19_000 }
+      expect(seen.settlements).toEqual([
+        expect.objectContaining({ ...totals, netIdr: 266_000, carriedIdr: 0, status: 'planned' }),
+      ])
+      expect(seen.totalIdr).toBe(266_000)
+      const made = await f.run({ factoryId })
+      expect(made.settlements).toEqual([
+        expect.objectContaining({ ...totals, netIdr: 266_000, status: 'calculated' }),
+      ])
+      expect(await owed(factoryId)).toBe(266_000 + 380_000)
+    })
+
+    it('leaves out an order with an open return, and comes to nothing when all of it went back', async () => {
+      const factoryId = await f.factory()
+      const sold = await f.sell(factoryId)
+      for (const open of ['return_requested', 'returned', 'in_transit']) {
+        await f.orderStatus(sold.orderId, open)
+        expect((await preview(factoryId)).settlements).toEqual([])
+      }
+      await f.refund(sold, 100_000)
+      await f.orderStatus(sold.orderId, 'refunded')
+      const { settlements } = await f.run({ factoryId })
+      expect(settlements).toEqual([expect.objectContaining({ status: 'carried', carriedIdr: 0, netIdr: 0 })])
+    })
+
+    it('carries what is below the minimum, and what is negative, to the next', async () => {
+      const factoryId = await f.factory()
+      const sold = await f.sell(factoryId, 10_000)
+      expect((await f.run({ factoryId })).settlements).toEqual([
+        expect.objectContaining({ status: 'carried', carriedIdr: 9_500, netIdr: 0 }),
+      ])
+      await f.refund(sold, 10_000)
+      await f.refund(sold, 5_000)
+      expect((await f.run({ factoryId })).settlements[0]).toMatchObject({ carriedIdr: -4_750 })
+      await f.sell(factoryId)
+      const { settlements } = await f.run({ factoryId })
+      expect(settlements).toEqual([expect.objectContaining({ items: 4, netIdr: 90_250, carriedIdr: 0 })])
+    })
+
+    it('deducts from the next what went back after it was settled', async () => {
+      const factoryId = await f.factory()
+      const sold = await f.sell(factoryId)
+      await f.settled(factoryId)
+      await f.approve((await f.run({ factoryId })).settlements[0]?.code as string)
+      await f.refund(sold, 40_000)
+      await f.sell(factoryId)
+      const { settlements } = await f.run({ factoryId })
+      expect(settlements.map((one) => [one.status, one.refundsIdr, one.netIdr])).toEqual([
+        ['calculated', 38_000, 57_000],
+        ['approved', 0, 95_000],
+      ])
+    })
+
+    it('ends with the business date in Jakarta', () => {
+      const now = new Date('2026-11-25T02:00:00Z')
+      const period = periodThrough('2026-11-20', now, defaultPolicy)
+      expect(period.endedBefore.toISOString()).toBe('2026-11-13T17:00:00.000Z')
+      expect(periodThrough(undefined, now, defaultPolicy)).toMatchObject({
+        through: '2026-11-25',
+        endedBefore: new Date('2026-11-18T02:00:00Z'),
+      })
+      for (const wrong of ['2026-11-26', '2026-02-30', 'yesterday', '2026-1-1']) {
+        expect(() => periodThrough(wrong, now, defaultPolicy)).toThrow('day like')
+      }
+    })
+
+    it('adds up by kind, and is a plan of its lines in any order', () => {
+      const line = { kind: 'sale', grossIdr: 100, commissionIdr: 5, netIdr: 95 } as const
+      const back = { kind: 'refund', grossIdr: -50, commissionIdr: -2, netIdr: -48 } as const
+      const other = { kind: 'adjustment', grossIdr: 7, commissionIdr: 0, netIdr: 7 } as const
+      const lines = [line, back, other].map((one, entrySeq) => ({ ...one, entrySeq }))
+      expect(totalsOf(lines)).toEqual({
+        items: 3,
+        grossIdr: 100,
+        commissionIdr: 5,
+        refundsIdr: 48,
+        adjustmentsIdr: 7,
+        netIdr: 54,
+      })
+      expect(planHash(lines)).toBe(planHash(lines.toReversed()))
+      expect(planHash(lines)).not.toBe(planHash(lines.slice(1)))
+      expect([9_999, 10_000, -1].map((net) => isSettled(net, defaultPolicy))).toEqual([false, true, false])
+    })
+  })
+
+  describe('a run', () => {
+    it('makes nothing the second time and says the same, and a preview changes nothing', async () => {
+      const factoryId = await f.factory()
+      await f.sell(factoryId)
+      const counts = async () => {
+        const { rows } = await sql<{ n: number }>`
+          select (select count(*) from settlements) + (select count(*) from settlement_items) + (select count(*) from events) as n`.execute(
+          f.laku.db,
+        )
+        return rows[0]?.n
+      }
+      const before = await counts()
+      await preview(factoryId)
+      expect(await counts()).toBe(before)
+      const first = await f.run({ factoryId })
+      const after = await counts()
+      expect(await f.run({ factoryId })).toEqual(first)
+      expect(await counts()).toBe(after)
+    })
+
+    it('is finance’s alone', async () => {
+      const agent: Actor = { kind: 'staff', id: newId(), name: 'tono', role: 'agent' }
+      expect(await refusal(f.run({}, agent))).toBe('kernel.forbidden')
+    })
+
+    it('makes a calculated one anew whose plan has changed', async () => {
+      const factoryId = await f.factory()
+      const sold = await f.sell(factoryId)
+      const first = await f.settled(factoryId)
+      await f.refund(sold, 20_000)
+      expect(await refusal(f.approve(first))).toBe('settlement.plan_changed')
+      const { settlements } = await f.run({ factoryId })
+      expect(settlements).toEqual([expect.objectContaining({ netIdr: 76_000, status: 'calculated' })])
+      expect(await f.see(first)).toMatchObject({ status: 'void', statusReason: 'plan_changed' })
+    })
+  })
+
+  describe('an approval', () => {
+    it('needs another person over the limit, though the first be an admin', async () => {
+      const factoryId = await f.factory()
+      await f.sell(factoryId, 60_000_000)
+      const { settlements } = await f.run({ factoryId }, admin)
+      const code = settlements[0]?.code as string
+      expect(await refusal(f.approve(code, admin))).toBe('settlement.same_person')
+      expect((await f.approve(code)).status).toBe('approved')
+      await f.sell(factoryId)
+      const small = await f.settled(factoryId)
+      expect((await f.approve(small, sinta)).status).toBe('approved')
+    })
+
+    it('is void when a return is opened before the money goes', async () => {
+      const factoryId = await f.factory(WAITS)
+      const sold = await f.sell(factoryId)
+      await f.sell(factoryId)
+      const code = await f.settled(factoryId)
+      await f.approve(code)
+      await f.orderStatus(sold.orderId, 'return_requested')
+      expect(await f.pay(code)).toMatchObject({ status: 'on_hold', statusReason: 'plan_changed' })
+      expect(await release(code)).toMatchObject({ status: 'void' })
+      expect((await f.run({ factoryId })).settlements).toEqual([expect.objectContaining({ netIdr: 95_000 })])
+    })
+
+    it('is gone after a hold', async () => {
+      const factoryId = await f.factory(WAITS)
+      await f.sell(factoryId)
+      const code = await f.settled(factoryId)
+      await f.approve(code)
+      expect((await hold(code)).status).toBe('on_hold')
+      expect(await refusal(f.pay(code))).toBe('kernel.illegal_transition')
+      expect(await release(code)).toMatchObject({ status: 'calculated', approvedAt: null })
+      await f.laku.as(budi, (work) => voidSettlement(work, { settlement: code, reason: 'a mistake' }))
+      expect(await refusal(f.approve(code))).toBe('kernel.illegal_transition')
+      expect(await f.settled(factoryId)).not.toBe(code)
+    })
+  })
+
+  describe('paying', () => {
+    it('moves the money with the payout, to the end', async () => {
+      const factoryId = await f.factory(WAITS)
+      await f.sell(factoryId)
+      const [inFlight, gateway] = [await f.balance('payouts-in-flight'), await f.balance('gateway')]
+      const code = await f.paying(factoryId)
+      expect((await f.see(code)).status).toBe('submitted')
+      expect(await owed(factoryId)).toBe(0)
+      expect(await f.balance('payouts-in-flight')).toBe(inFlight + 95_000)
+      expect(await refusal(f.pay(code))).toBe('kernel.illegal_transition')
+      await f.outcome(code, 'SUCCEEDED')
+      await f.hear(code)
+      await f.hear(code)
+      expect(await f.see(code)).toMatchObject({ status: 'paid' })
+      expect(await f.balance('payouts-in-flight')).toBe(inFlight)
+      expect(await f.balance('gateway')).toBe(gateway - 95_000)
+    })
+
+    it('pays nothing without a payable account, nor to a suspended factory', async () => {
+      const factoryId = await f.factory()
+      await f.sell(factoryId)
+      const code = await f.settled(factoryId)
+      await f.approve(code)
+      expect(await refusal(f.pay(code))).toBe('settlement.no_bank_account')
+      await f.account(factoryId, WAITS)
+      const set = (status: 'active' | 'suspended') =>
+        f.laku.as(admin, (work) => updateFactory(work, { factoryId, status }))
+      await set('suspended')
+      expect(await refusal(f.pay(code))).toBe('settlement.factory_suspended')
+      await set('active')
+      await f.pay(code)
+      expect(await refusal(f.pay(code))).toBe('settlement.payout_under_way')
+      expect(await refusal(hold(code))).toBe('settlement.payout_under_way')
+      await set('suspended')
+      await f.submit(code)
+      expect((await f.see(code)).status).toBe('approved')
+      await set('active')
+      await f.submit(code)
+      expect((await f.see(code)).status).toBe('submitted')
+    })
+
+    it('owes it again after a failure, and pays by a new payout', async () => {
+      const factoryId = await f.factory(WAITS)
+      await f.sell(factoryId)
+      const code = await f.paying(factoryId)
+      expect(await refusal(retry(code))).toBe('kernel.illegal_transition')
+      await f.outcome(code, 'FAILED')
+      await f.hear(code)
+      expect((await f.see(code)).status).toBe('failed')
+      expect(await owed(factoryId)).toBe(95_000)
+      expect(await refusal(f.approve(code))).toBe('kernel.illegal_transition')
+      await retry(code)
+      await f.submit(code)
+      await f.outcome(code, 'SUCCEEDED')
+      await f.hear(code)
+      const shown = await f.laku.system((work) => showSettlement(work.tx, work.vault, code))
+      expect(shown.status).toBe('paid')
+      expect(shown.payouts.map((one) => [one.key, one.status])).toEqual([
+        [`${code}-2`, 'succeeded'],
+        [`${code}-1`, 'failed'],
+      ])
+    })
+
+    it('owes it again when the bank sends it back after all', async () => {
+      const factoryId = await f.factory(WAITS)
+      await f.sell(factoryId)
+      const code = await f.paying(factoryId)
+      await f.outcome(code, 'SUCCEEDED')
+      await f.outcome(code, 'REVERSED')
+      await f.hear(code)
+      expect((await f.see(code)).status).toBe('reversed')
+      expect(await owed(factoryId)).toBe(95_000)
+      const raised = await f.laku.db.selectFrom('attention').select('command').execute()
+      expect(raised.map((one) => one.command)).toContain(`laku settle retry ${code}`)
+      await retry(code)
+      expect((await f.see(code)).status).toBe('approved')
+    })
+  })
+
+  describe('what others are told', () => {
+    it('mails the statement of what was paid, once', async () => {
+      const factoryId = await f.factory(WAITS, 'pabrik@example.com')
+      const sold = await f.sell(factoryId)
+      await f.refund(sold, 20_000)
+      const code = await f.paying(factoryId)
+      await f.outcome(code, 'SUCCEEDED')
+      await f.hear(code)
+      const mails: { to: string; subject: string; attachments: { filename: string; content: Buffer }[] }[] =
+        []
+      const mailer = { send: async (mail: (typeof mails)[number]) => void mails.push(mail) }
+      const context = { units: f.laku.units, actor: sinta, mailer }
+      await Promise.all([sendStatements(context), sendStatements(context)])
+      await sendStatements(context)
+      const own = mails.filter((mail) => mail.subject.includes(code))
+      expect(own).toEqual([expect.objectContaining({ to: 'pabrik@example.com' })])
+      expect(own[0]?.subject).toContain('Rp 76.000')
+      expect(own[0]?.attachments[0]?.filename).toBe(`${code}.pdf`)
+      expect(own[0]?.attachments[0]?.content.subarray(0, 5).toString()).toBe('%PDF-')
+    })
+
+    it('gives a bank the approved ones, and notes who took it', async () => {
+      const [with_, without] = [await f.factory('123123123'), await f.factory()]
+      await f.sell(with_)
+      await f.sell(without)
+      const codes = [await f.settled(with_), await f.settled(without)] as [string, string]
+      for (const code of codes) await f.approve(code)
+      const batch = await f.laku.as(budi, (work) => bankBatch(work, { settlements: codes }))
+      expect(batch.withoutAccount).toEqual([codes[1]])
+      expect(batch.transfers).toEqual([
+        expect.objectContaining({ code: codes[0], accountNumber: '123123123', amountIdr: 95_000 }),
+      ])
+      const audit = await f.laku.db
+        .selectFrom('auditLog')
+        .select('actorName')
+        .where('command', '=', 'settle export')
+        .execute()
+      expect(audit).toHaveLength(2)
+    })
+  })
+
+  it('settles through a date in the past what was due by then', async () => {
+    const factoryId = await f.factory()
+    await f.sell(factoryId, 100_000, 12)
+    await f.sell(factoryId, 100_000, 8)
+    const through = jakartaDate(secondsAfter(f.laku.clock.now(), -4 * 86_400))
+    const { settlements } = await f.run({ factoryId, through })
+    expect(settlements).toEqual([expect.objectContaining({ through, items: 1 })])
+  })
+})

@@ -1,0 +1,208 @@
+import { sql } from 'kysely'
+import { approveBankAccount, setBankAccount } from '../src/domain/factory/index.ts'
+import {
+  type Actor,
+  type Choreography,
+  insertRows,
+  newCode,
+  newId,
+  runChecks,
+  secondsAfter,
+  type Work,
+} from '../src/domain/kernel/index.ts'
+import {
+  type AccountKey,
+  balanceIdr,
+  credit,
+  debit,
+  factoryAccount,
+  ledgerChecks,
+  post,
+} from '../src/domain/ledger/index.ts'
+import { payoutChecks, settlePayouts, submitPayouts } from '../src/domain/payout/index.ts'
+import {
+  approveSettlement,
+  calculateSettlements,
+  getSettlement,
+  paySettlement,
+  type SettlementQuery,
+  settlementChecks,
+} from '../src/domain/settlement/index.ts'
+import { openTestLaku, system, type TestOptions } from './laku.ts'
+import { Market } from './market.ts'
+import { impatientPayouts } from './payouts.ts'
+
+/** Two people of finance: what one calculates, the other approves. */
+export const sinta: Actor = { kind: 'staff', id: newId(), name: 'sinta', role: 'finance' }
+export const budi: Actor = { kind: 'staff', id: newId(), name: 'budi', role: 'finance' }
+
+/** The rows of the service map that settlement stands on, and no job. */
+const quiet: Partial<Choreography> = { 'payout.created': {}, 'settlement.paid': {} }
+
+const DAY_S = 86_400
+
+export interface Sold {
+  orderId: string
+  orderItemId: string
+  factoryId: string
+}
+
+/** Factories, what they sold, and the people who settle it. */
+export async function openSettlementFixture(options: TestOptions = {}) {
+  const laku = await openTestLaku({
+    sandbox: true,
+    ...options,
+    choreography: { ...quiet, ...options.choreography },
+  })
+  const market = await Market.open(laku)
+  const [buyer] = await market.buyers(1)
+  const payouts = impatientPayouts(laku)
+  const send = async (method: string, path: string, body: unknown) => {
+    const headers = { 'content-type': 'application/json' }
+    const response = await fetch(`${laku.sandbox.url}/control${path}`, {
+      method,
+      headers,
+      body: JSON.stringify(body),
+    })
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+  }
+  // Nobody listens: deliveries would be tried again for four seconds each.
+  await send('PUT', '/webhooks', { drop_rate: 1 })
+
+  const ways = {
+    /** A factory that is paid to an account of a test number, or to none. */
+    async factory(accountNumber?: string, email: string | null = null): Promise<string> {
+      const id = newId()
+      await laku.system(async ({ tx, now }) => {
+        const place = { city: 'Bandung', province: 'Jawa Barat', postalCode: '40111' }
+        const facts = { verification: 'verified', status: 'active', commissionBps: 500 }
+        const at = { createdAt: now, updatedAt: now }
+        const factory = { id, name: `Pabrik ${id.slice(-4)}`, phone: '+628110000002', email }
+        await insertRows(tx, 'factories', [{ ...factory, ...place, ...facts, ...at }])
+      })
+      if (accountNumber) await ways.account(id, accountNumber)
+      return id
+    },
+    /** An account that has cooled off already. */
+    async account(factoryId: string, accountNumber: string): Promise<void> {
+      const account = { factoryId, channelCode: 'ID_CIMB', accountNumber, accountHolderName: 'PT Uji' }
+      await laku.as(sinta, (work) => setBankAccount(work, account))
+      await laku.as(budi, (work) => approveBankAccount(work, { factoryId }))
+      await sql`update factory_bank_accounts set usable_from = ${laku.clock.now()} where factory_id = ${factoryId}`.execute(
+        laku.db,
+      )
+    },
+    /** An order of one item, delivered so many days ago, whose goods were earned: 5 % of them as commission. */
+    sell: (factoryId: string, goodsIdr = 100_000, daysAgo = 8): Promise<Sold> =>
+      laku.system((work) => sell(work, market, buyer?.id as string, factoryId, goodsIdr, daysAgo)),
+    /** Part of the goods went back to the buyer after the release. */
+    refund: (sold: Sold, goodsIdr: number): Promise<void> =>
+      laku.system(async (work) => {
+        const commissionIdr = Math.floor(goodsIdr * 0.05)
+        const { orderItemId, factoryId } = sold
+        const of = { orderItemId, factoryId }
+        const entries = [
+          debit(factoryAccount(factoryId), goodsIdr - commissionIdr, of),
+          debit('commission', commissionIdr, of),
+          credit('adjustments', goodsIdr),
+        ]
+        const id = newId()
+        await post(work, [
+          { key: `refund:${id}:decided`, kind: 'refund.decided', subject: ['refund', id], entries },
+        ])
+      }),
+    orderStatus: async (orderId: string, status: string): Promise<void> => {
+      await laku.db.updateTable('orders').set({ status }).where('id', '=', orderId).execute()
+    },
+    run: (query: SettlementQuery = {}, actor: Actor = sinta) =>
+      laku.as(actor, (work) => calculateSettlements(work, query)),
+    /** The settlement that a run makes of what this factory sold. */
+    async settled(factoryId: string) {
+      const { settlements } = await ways.run({ factoryId })
+      const made = settlements.find((one) => one.status === 'calculated')
+      if (!made?.code) throw new Error('nothing was settled')
+      return made.code
+    },
+    approve: (settlement: string, actor: Actor = budi) =>
+      laku.as(actor, (work) => approveSettlement(work, { settlement })),
+    pay: (settlement: string) => laku.as(budi, (work) => paySettlement(work, { settlement })),
+    async paying(factoryId: string): Promise<string> {
+      const code = await ways.settled(factoryId)
+      await ways.approve(code)
+      await ways.pay(code)
+      await ways.submit(code)
+      return code
+    },
+    payoutOf: async (code: string) => {
+      const row = await laku.db
+        .selectFrom('settlements as s')
+        .innerJoin('payouts as p', 'p.id', 's.payoutId')
+        .selectAll('p')
+        .where('s.code', '=', code)
+        .executeTakeFirstOrThrow()
+      return row
+    },
+    submit: async (code: string) => {
+      const { id } = await ways.payoutOf(code)
+      await submitPayouts({ units: laku.units, actor: system, payouts }, [id])
+    },
+    /** The provider's payout comes to this; laku hears of it when it is told to. */
+    outcome: async (code: string, status: string) => {
+      const { providerPayoutId } = await ways.payoutOf(code)
+      await send('POST', `/payouts/${providerPayoutId}`, { status })
+    },
+    hear: async (code: string) => {
+      const { providerPayoutId } = await ways.payoutOf(code)
+      const answer = await payouts.getPayout(providerPayoutId as string)
+      await laku.system((work) => settlePayouts(work, [answer]))
+      return answer
+    },
+    see: (code: string) => laku.system((work) => getSettlement(work.tx, code)),
+    balance: (key: AccountKey) => laku.system((work) => balanceIdr(work.tx, key)),
+    broken: async () => {
+      const checks = [...ledgerChecks, ...payoutChecks, ...settlementChecks]
+      const results = await laku.system((work) => runChecks(checks, work.tx, laku.vault))
+      return results.filter((result) => !result.ok)
+    },
+  }
+  return { laku, market, payouts, ...ways }
+}
+
+export type SettlementFixture = Awaited<ReturnType<typeof openSettlementFixture>>
+
+async function sell(
+  work: Work,
+  market: Market,
+  userId: string,
+  factoryId: string,
+  goodsIdr: number,
+  daysAgo: number,
+): Promise<Sold> {
+  const [orderId, orderItemId] = [newId(), newId()]
+  const deliveredAt = secondsAfter(work.now, -daysAgo * DAY_S)
+  const money = { goodsIdr, shippingIdr: 0, totalIdr: goodsIdr }
+  const order = { id: orderId, code: newCode('ORD', work.now), userId, status: 'delivered', allocated: true }
+  const way = { address: {}, courierCompany: 'jne', courierType: 'reg' }
+  const at = { createdAt: deliveredAt, deliveredAt, updatedAt: deliveredAt }
+  await insertRows(work.tx, 'orders', [{ ...order, ...way, ...money, ...at }])
+  const item = {
+    id: orderItemId,
+    orderId,
+    productId: market.productId,
+    variantId: market.variantId,
+    factoryId,
+  }
+  const goods = { sku: 'SKU', name: 'Kaos, M', weightG: 250, quantity: 1, commissionBps: 500 }
+  await insertRows(work.tx, 'orderItems', [{ ...item, ...goods, unitPriceIdr: goodsIdr, totalIdr: goodsIdr }])
+  const of = { orderItemId, factoryId }
+  const commissionIdr = Math.floor(goodsIdr * 0.05)
+  const entries = [
+    debit('adjustments', goodsIdr),
+    credit(factoryAccount(factoryId), goodsIdr - commissionIdr, of),
+    credit('commission', commissionIdr, of),
+  ]
+  await post(work, [
+    { key: `order:${orderId}:earned`, kind: 'order.earned', subject: ['order', orderId], entries },
+  ])
+  return { orderId, orderItemId, factoryId }
+}
