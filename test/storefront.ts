@@ -57,6 +57,7 @@ export const orderChoreography: Partial<Choreography> = {
   'order.paid': {},
   'order.allocated': {},
   'order.cancelled': {},
+  'return.refused': {},
   'order.delivered': { reactions: [earnDelivered] },
   'order.status_changed': {},
 }

@@ -113,6 +113,10 @@ export const choreography: Choreography = {
   'order.stock_came': {
     jobs: [{ job: 'orders.allocate', data: ({ payload }) => ({ variantId: payload.variantId }) }],
   },
+  'return.requested': {},
+  // Restocked and refunded by the use case itself; settlement reads the refund's entries.
+  'return.accepted': {},
+  'return.refused': { jobs: [notify] },
   'order.delivered': { reactions: [earnDelivered], jobs: [notify] },
   'order.cancelled': { jobs: [notify] },
 

@@ -14,6 +14,7 @@ export const noticeEvents = [
   'order.cancelled',
   'order.status_changed',
   'order.delivered',
+  'return.refused',
   'refund.decided',
   'refund.succeeded',
 ] as const satisfies (keyof EventPayloads)[]
@@ -72,6 +73,7 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
   'order.cancelled': { wanted: ({ reason, wasPaid }) => wasPaid || reason !== 'payment_expired' },
   'order.status_changed': { wanted: ({ to }) => isToldStatus(to) },
   'order.delivered': {},
+  'return.refused': {},
   // Into the wallet it succeeds in the same moment, and that is told.
   'refund.decided': { wanted: ({ destination }) => destination === 'source' },
   'refund.succeeded': {},

@@ -33,6 +33,7 @@ const payloads: { [T in NoticeEvent]: EventPayloads[T] } = {
   'order.cancelled': { ...order, reason: 'buyer', wasPaid: true },
   'order.status_changed': { ...order, from: 'picked_up', to: 'in_transit' },
   'order.delivered': order,
+  'return.refused': { ...order, returnId: 'r' },
   'refund.decided': refund,
   'refund.succeeded': refund,
 }

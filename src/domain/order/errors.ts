@@ -14,7 +14,14 @@ export const orderErrors = defineErrors('order', {
   group_order: ['conflict', 'An order of a closed group session is cancelled by staff.'],
   parcel_booked: ['conflict', 'A courier is booked for this order, or is being booked.'],
   partly_refunded: ['conflict', 'Part of this money went back already; refund what is left by its payment.'],
+  return_not_found: ['not_found', 'There is no such return.'],
+  return_window_over: ['conflict', 'The time to send goods of this order back is over.'],
+  return_items_invalid: [
+    'invalid',
+    'A return is of items of its order, each once and of at most what is left of it.',
+  ],
+  return_decided: ['conflict', 'This return is decided already.'],
   return_open: ['conflict', 'A return is open for this order; accept or refuse that one.'],
   refund_decided: ['conflict', 'The refund of this order is decided, and its goods stay here.'],
-  reason_required: ['invalid', 'Holding an order needs a reason.'],
+  reason_required: ['invalid', 'Holding an order, and refusing a return, needs a reason.'],
 })

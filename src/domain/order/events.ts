@@ -1,3 +1,4 @@
+import type { ReturnReason } from './return-rules.ts'
 import type { OrderStatus } from './transitions.ts'
 
 interface OrderSubject {
@@ -18,6 +19,23 @@ declare module '../kernel/events.ts' {
     'order.delivered': OrderSubject
     /** Goods came that orders wait for. */
     'order.stock_came': { variantId: string }
+    'return.requested': OrderSubject & { returnId: string; reason: ReturnReason }
+    /** Its goods are inspected and in the warehouse, its refund is decided. */
+    'return.accepted': OrderSubject & {
+      returnId: string
+      /** Shipping included. */
+      refundIdr: number
+      shippingIdr: number
+      items: {
+        orderItemId: string
+        factoryId: string
+        quantity: number
+        goodsIdr: number
+        commissionIdr: number
+        writtenOff: boolean
+      }[]
+    }
+    'return.refused': OrderSubject & { returnId: string }
     'order.status_changed': OrderSubject & { from: OrderStatus; to: OrderStatus }
   }
 }

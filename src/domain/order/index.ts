@@ -1,5 +1,6 @@
 import './events.ts'
 
+export { acceptReturn, type ReturnInspection } from './accept-return.ts'
 export { allocateOrders, noticeStock } from './allocate-orders.ts'
 export { cancelOrder } from './cancel-order.ts'
 export { cancelUnpaidOrders } from './cancel-unpaid-orders.ts'
@@ -16,8 +17,20 @@ export { markOrdersRefunded } from './mark-orders-refunded.ts'
 export type { AskedItem } from './order-lines.ts'
 export { type RatesQuery, ratesFor } from './rates-for.ts'
 export { getOrder, listOrders, type OrderFilter } from './read-orders.ts'
+export {
+  getReturn,
+  hasOpenReturn,
+  listReturns,
+  type ReturnFilter,
+  type ReturnStatus,
+  type ReturnView,
+  returnStatuses,
+} from './read-returns.ts'
 export { lostOrdersDue, refundLostOrders } from './refund-lost-orders.ts'
+export { refuseReturn } from './refuse-return.ts'
 export { reopenPayment } from './reopen-payment.ts'
+export { type ReturnRequest, requestReturn } from './request-return.ts'
+export { type ReturnReason, returnReasons } from './return-rules.ts'
 export { type StatusByHand, setOrderStatus, statusesByHand } from './set-order-status.ts'
 export { type OrderStatus, orderTransitions } from './transitions.ts'
 export type { OrderItemView, OrderView } from './views.ts'

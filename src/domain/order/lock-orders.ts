@@ -73,7 +73,8 @@ export async function lockOrderAndPayments(
 
 /** Whether the goods of an order `o` that are back in the warehouse are being refunded. */
 export const refundDecided: RawBuilder<boolean> = sql<boolean>`
-  exists (select from refunds r where r.key = 'order:' || o.id || ':undeliverable')`
+  (exists (select from refunds r where r.key = 'order:' || o.id || ':undeliverable')
+    or exists (select from order_returns t where t.order_id = o.id and t.status = 'accepted'))`
 
 export async function isRefundDecided(tx: Tx, orderId: string): Promise<boolean> {
   const { rows } = await sql<{ decided: boolean }>`

@@ -17,7 +17,11 @@ async function orderViews(tx: Tx, where: RawBuilder<unknown>, limit: number): Pr
       jsonb_build_object('company', o.courier_company, 'type', o.courier_type) as courier, o.waybill, o.tracking_url, (
         select jsonb_build_object('id', s.id, 'code', s.code, 'status', s.status)
         from shipments s where s.order_id = o.id order by s.id desc limit 1
-      ) as shipment,
+      ) as shipment, (
+        select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'status', t.status, 'reason', t.reason,
+          'refundIdr', t.refund_idr, 'decisionNote', t.decision_note) order by t.id desc), '[]')
+        from order_returns t where t.order_id = o.id
+      ) as returns,
       o.created_at, o.paid_at, o.delivered_at, o.return_until
     from orders o where ${where} order by o.id desc limit ${limit}`.execute(tx)
   return rows

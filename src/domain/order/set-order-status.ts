@@ -1,12 +1,14 @@
 import { sql } from 'kysely'
 import { requireStaff, requireTransition, type StaffRole, type Work } from '../kernel/index.ts'
 import { withdrawParcel } from '../logistics/index.ts'
+import { acceptReturn } from './accept-return.ts'
 import { announceMoves } from './announce-moves.ts'
 import { cancelOrder } from './cancel-order.ts'
 import { orderErrors } from './errors.ts'
 import { isRefundDecided, type LockedOrder, lockOrder, subjectOf } from './lock-orders.ts'
 import { getOrder } from './read-orders.ts'
 import { refundUndeliverable, restockAll } from './refund-undeliverable.ts'
+import { refuseReturn } from './refuse-return.ts'
 import { reserveForOrder } from './reserve-for-order.ts'
 import { returnUntil } from './return-window.ts'
 import { orderTransitions } from './transitions.ts'
@@ -40,7 +42,8 @@ export const statusesByHand = Object.keys(mayset) as [StatusByHand, ...StatusByH
 /**
  * Moves an order by hand, along the table of transitions (service map: `PATCH /api/orders/:id/status`). Out of on_hold, and out of
  * returned when it is sent again, it is given its stock and its courier is booked anew. `refunded` decides the refund of a parcel
- * that came back; the order is refunded when the money has arrived.
+ * that came back; the order is refunded when the money has arrived. Out of return_requested it decides the return: `returned` accepts,
+ * `delivered` refuses it.
  * @throws CourierBooked (order.parcel_booked) where cancelling needs the courier first: run it by `withParcelCalledOff`
  * @throws order.not_found, reason_required, parcel_booked, out_of_stock, return_open, refund_decided,
  *   kernel.illegal_transition, kernel.forbidden
@@ -52,7 +55,8 @@ export async function setOrderStatus(
   const { status, reason } = input
   requireStaff(work.actor, ...mayset[status])
   if (status === 'cancelled') return await cancelOrder(work, { order: input.order, reason })
-  const { id, status: before } = await getOrder(work, input.order)
+  const { id, code, status: before } = await getOrder(work, input.order)
+  if (before === 'return_requested') return await decideReturn(work, { code, status, reason })
   if (status === 'refunded') await refundUndeliverable(work, id)
   else await move(work, id, status, reason)
   const after = await getOrder(work, id)
@@ -86,6 +90,19 @@ async function move(
   if (goesBack) {
     work.emit({ type: 'order.allocated', aggregate: ['order', id], payload: subjectOf(order) })
   }
+}
+
+/** The whole return at once, with all its goods fit to be sold; item by item it is accepted by `laku orders returns accept`. */
+async function decideReturn(
+  work: Work,
+  { code, status, reason }: { code: string; status: StatusByHand; reason: string | undefined },
+): Promise<OrderView> {
+  requireStaff(work.actor, ...deciding)
+  requireTransition(orderTransitions, 'return_requested', status, 'order')
+  if (status === 'returned') await acceptReturn(work, { return: code, note: reason })
+  else if (reason) await refuseReturn(work, { return: code, reason })
+  else throw orderErrors.reason_required({ code })
+  return await getOrder(work, code)
 }
 
 /** A parcel that no courier was asked for yet is withdrawn; another one has to be called off first. */

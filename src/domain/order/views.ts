@@ -35,6 +35,14 @@ export interface OrderView {
   trackingUrl: string | null
   /** The latest shipment. */
   shipment: { id: string; code: string; status: string } | null
+  /** What its buyer asked to send back, latest first. */
+  returns: {
+    id: string
+    status: string
+    reason: string
+    refundIdr: Rupiah | null
+    decisionNote: string | null
+  }[]
   createdAt: Date
   paidAt: Date | null
   deliveredAt: Date | null

@@ -8,6 +8,9 @@ import {
   getOrder,
   listOrders,
   orderTransitions,
+  requestReturn,
+  returnReasons,
+  returnStatuses,
   setOrderStatus,
   statusesByHand,
   withParcelCalledOff,
@@ -54,6 +57,15 @@ const order = z.object({
   waybill: z.string().nullable(),
   tracking_url: z.string().nullable(),
   shipment: z.object({ id: z.uuid(), code: z.string(), status: z.string() }).nullable(),
+  returns: z.array(
+    z.object({
+      id: z.uuid(),
+      status: z.string(),
+      reason: z.string(),
+      refund_idr: idr.nullable(),
+      decision_note: z.string().nullable(),
+    }),
+  ),
   created_at: time,
   paid_at: time.nullable(),
   delivered_at: time.nullable(),
@@ -80,6 +92,45 @@ const newOrder = z.strictObject({
   address_id: z.uuid(),
   courier: z.strictObject({ company: z.string().min(1).max(40), type: z.string().min(1).max(40) }).optional(),
   payment_method: z.enum(['invoice', 'wallet']).optional(),
+})
+
+const returned = z.object({
+  id: z.uuid(),
+  order: z.object({ id: z.uuid(), code: z.string() }),
+  user_id: z.uuid(),
+  status: z.enum(returnStatuses),
+  reason: z.enum(returnReasons),
+  note: z.string().nullable(),
+  photos: z.array(z.string()),
+  items: z.array(
+    z.object({
+      order_item_id: z.uuid(),
+      sku: z.string(),
+      name: z.string(),
+      quantity: z.int(),
+      condition: z.enum(['restocked', 'written_off']).nullable(),
+      goods_idr: idr.nullable(),
+    }),
+  ),
+  refund_idr: idr.nullable(),
+  shipping_idr: idr,
+  decision_note: z.string().nullable(),
+  requested_at: time,
+  decided_at: time.nullable(),
+})
+
+const newReturn = z.strictObject({
+  items: z
+    .array(z.strictObject({ order_item_id: z.uuid(), quantity: z.int().min(1).max(100_000) }))
+    .min(1)
+    .max(50)
+    .optional(),
+  reason: z.enum(returnReasons),
+  note: z.string().trim().min(1).max(1000).optional(),
+  photos: z
+    .array(z.url({ protocol: /^https?$/ }).max(500))
+    .max(10)
+    .optional(),
 })
 
 const reason = z.string().trim().min(1).max(500)
@@ -145,6 +196,18 @@ export const orderRoutes =
         return await withParcelCalledOff(parcels(request.actor), () =>
           request.change(reply, 200, (work) => cancelOrder(work, input)),
         )
+      },
+    )
+
+    app.post(
+      '/api/orders/:id/return',
+      {
+        config: { access: 'customer' },
+        schema: { params: named, body: newReturn, response: { 201: returned } },
+      },
+      async (request, reply) => {
+        const input = { order: request.params.id, ...fromWire(request.body) }
+        return await request.change(reply, 201, (work) => requestReturn(work, input))
       },
     )
 

@@ -10,6 +10,9 @@ const reasons: Record<RefundReason, string> = {
   paid_twice: 'The payment came in twice.',
   buyer_left: 'You left the session.',
   order_cancelled: 'The order was cancelled.',
+  order_undeliverable: 'The parcel could not be handed over.',
+  order_returned: 'Your return was accepted.',
+  parcel_lost: 'The courier lost the parcel.',
 }
 
 const statuses: Record<ToldStatus, (code: string) => NoticeText> = {
@@ -74,6 +77,10 @@ export const english: NoticeTexts = {
   'order.delivered': ({ code }) => ({
     title: `Order ${code} was delivered`,
     body: 'Your parcel has arrived. Enjoy! Tell other buyers how you like it with a review.',
+  }),
+  'return.refused': ({ code }) => ({
+    title: `Your return of order ${code} was not accepted`,
+    body: 'You find the reason with your order.',
   }),
   'refund.decided': ({ refundCode, refundIdr, reason }) => ({
     title: `We are returning ${formatIdr(refundIdr)}`,

@@ -10,6 +10,9 @@ const reasons: Record<RefundReason, string> = {
   paid_twice: 'Pembayaran masuk dua kali.',
   buyer_left: 'Anda keluar dari sesi.',
   order_cancelled: 'Pesanan dibatalkan.',
+  order_undeliverable: 'Paket tidak dapat diserahkan.',
+  order_returned: 'Pengembalian Anda diterima.',
+  parcel_lost: 'Paket hilang di kurir.',
 }
 
 const statuses: Record<ToldStatus, (code: string) => NoticeText> = {
@@ -77,6 +80,10 @@ export const indonesian: NoticeTexts = {
   'order.delivered': ({ code }) => ({
     title: `Pesanan ${code} sudah sampai`,
     body: 'Paket Anda telah diterima. Selamat menikmati! Beri tahu pembeli lain pendapat Anda lewat ulasan.',
+  }),
+  'return.refused': ({ code }) => ({
+    title: `Pengembalian pesanan ${code} tidak diterima`,
+    body: 'Alasannya dapat Anda lihat pada pesanan Anda.',
   }),
   'refund.decided': ({ refundCode, refundIdr, reason }) => ({
     title: `${formatIdr(refundIdr)} kami kembalikan`,

@@ -19,6 +19,9 @@ export type RefundReason =
   | 'paid_twice'
   | 'buyer_left'
   | 'order_cancelled'
+  | 'order_undeliverable'
+  | 'order_returned'
+  | 'parcel_lost'
 
 /** The sentence for a reason, followed by a space, or nothing. */
 export function because(reasons: Record<RefundReason, string>, reason: string): string {
