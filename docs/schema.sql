@@ -341,6 +341,47 @@ create table order_items (
   constraint order_items_unit_price_idr_check CHECK ((unit_price_idr > 0))
 );
 
+create table order_return_items (
+  return_id uuid not null,
+  order_item_id uuid not null,
+  quantity integer not null,
+  condition text,
+  goods_idr bigint,
+  commission_idr bigint,
+  constraint order_return_items_pkey PRIMARY KEY (return_id, order_item_id),
+  constraint order_return_items_order_item_id_fkey FOREIGN KEY (order_item_id) REFERENCES order_items(id),
+  constraint order_return_items_return_id_fkey FOREIGN KEY (return_id) REFERENCES order_returns(id),
+  constraint order_return_items_check CHECK (((commission_idr >= 0) AND (commission_idr <= goods_idr))),
+  constraint order_return_items_condition_check CHECK ((condition = ANY (ARRAY['restocked'::text, 'written_off'::text]))),
+  constraint order_return_items_goods_idr_check CHECK ((goods_idr >= 0)),
+  constraint order_return_items_quantity_check CHECK ((quantity > 0))
+);
+
+create table order_returns (
+  id uuid not null,
+  order_id uuid not null,
+  user_id uuid not null,
+  status text default 'requested'::text not null,
+  reason text not null,
+  note text,
+  photos jsonb default '[]'::jsonb not null,
+  refund_idr bigint,
+  shipping_idr bigint default 0 not null,
+  decision_note text,
+  decided_by text,
+  requested_at timestamp with time zone not null,
+  decided_at timestamp with time zone,
+  constraint order_returns_pkey PRIMARY KEY (id),
+  constraint order_returns_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id),
+  constraint order_returns_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint order_returns_check CHECK (((status = 'accepted'::text) = (refund_idr IS NOT NULL))),
+  constraint order_returns_check1 CHECK (((status = 'requested'::text) = (decided_at IS NULL))),
+  constraint order_returns_reason_check CHECK ((reason = ANY (ARRAY['damaged'::text, 'defective'::text, 'wrong_item'::text, 'not_as_described'::text, 'changed_mind'::text, 'other'::text]))),
+  constraint order_returns_refund_idr_check CHECK ((refund_idr > 0)),
+  constraint order_returns_shipping_idr_check CHECK ((shipping_idr >= 0)),
+  constraint order_returns_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'accepted'::text, 'refused'::text])))
+);
+
 create table orders (
   id uuid not null,
   code text not null,
@@ -957,6 +998,9 @@ CREATE INDEX ledger_transactions_of_subject ON public.ledger_transactions USING 
 CREATE INDEX notification_deliveries_due ON public.notification_deliveries USING btree (next_attempt_at) WHERE (status = 'queued'::text);
 CREATE INDEX notifications_of_user ON public.notifications USING btree (user_id, id);
 CREATE INDEX order_items_of_order ON public.order_items USING btree (order_id);
+CREATE INDEX order_return_items_of_item ON public.order_return_items USING btree (order_item_id);
+CREATE INDEX order_returns_by_status ON public.order_returns USING btree (status, id);
+CREATE INDEX order_returns_of_order ON public.order_returns USING btree (order_id);
 CREATE INDEX orders_by_status ON public.orders USING btree (status, id);
 CREATE INDEX orders_of_session ON public.orders USING btree (session_id) WHERE (session_id IS NOT NULL);
 CREATE INDEX orders_of_user ON public.orders USING btree (user_id, id);
@@ -1015,6 +1059,7 @@ CREATE INDEX withdrawals_open ON public.withdrawals USING btree (user_id) WHERE 
 CREATE UNIQUE INDEX addresses_one_default ON public.addresses USING btree (user_id) WHERE (is_default AND (deleted_at IS NULL));
 CREATE UNIQUE INDEX attention_open ON public.attention USING btree (kind, subject_id) WHERE (resolved_at IS NULL);
 CREATE UNIQUE INDEX factory_bank_accounts_one_pending ON public.factory_bank_accounts USING btree (factory_id) WHERE (status = 'pending'::text);
+CREATE UNIQUE INDEX order_returns_one_open ON public.order_returns USING btree (order_id) WHERE (status = 'requested'::text);
 CREATE UNIQUE INDEX participants_one_live ON public.group_participants USING btree (session_id, user_id) WHERE (status = ANY (ARRAY['held'::text, 'paid'::text, 'ordered'::text]));
 CREATE UNIQUE INDEX payments_one_open_an_order ON public.payments USING btree (order_id) WHERE (status = 'pending'::text);
 CREATE UNIQUE INDEX payouts_one_live ON public.payouts USING btree (subject_id) WHERE (status = ANY (ARRAY['created'::text, 'submitted'::text, 'succeeded'::text]));

@@ -264,6 +264,31 @@ export interface OrderItems {
   weightG: number;
 }
 
+export interface OrderReturnItems {
+  commissionIdr: number | null;
+  condition: string | null;
+  goodsIdr: number | null;
+  orderItemId: string;
+  quantity: number;
+  returnId: string;
+}
+
+export interface OrderReturns {
+  decidedAt: Timestamp | null;
+  decidedBy: string | null;
+  decisionNote: string | null;
+  id: string;
+  note: string | null;
+  orderId: string;
+  photos: Generated<unknown>;
+  reason: string;
+  refundIdr: number | null;
+  requestedAt: Timestamp;
+  shippingIdr: Generated<number>;
+  status: Generated<string>;
+  userId: string;
+}
+
 export interface Orders {
   address: unknown;
   allocated: boolean;
@@ -708,6 +733,8 @@ export interface DB {
   notificationDeliveries: NotificationDeliveries;
   notifications: Notifications;
   orderItems: OrderItems;
+  orderReturnItems: OrderReturnItems;
+  orderReturns: OrderReturns;
   orders: Orders;
   otpChallenges: OtpChallenges;
   participantItems: ParticipantItems;
