@@ -82,6 +82,7 @@ export interface SessionTerms {
   startsAt?: Date
   endsInS?: number
   status?: 'draft'
+  productId?: string
 }
 
 /** A factory with one product of two variants, buyers with addresses, and what they do: a small world for tests. */

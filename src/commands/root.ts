@@ -107,9 +107,35 @@ export const entries: readonly Entry[] = [
     ],
   },
   {
+    name: 'products',
+    description: 'products, their variants and prices',
+    verbs: async () => [
+      (await import('./products/list.ts')).list,
+      (await import('./products/show.ts')).show,
+      (await import('./products/create.ts')).create,
+      (await import('./products/update.ts')).update,
+      ...Object.values(await import('./products/set-status.ts')),
+    ],
+  },
+  {
+    name: 'reviews',
+    description: 'what buyers say of what arrived',
+    verbs: async () => [
+      (await import('./reviews/list.ts')).list,
+      (await import('./reviews/show.ts')).show,
+      (await import('./reviews/publish.ts')).publish,
+      (await import('./reviews/hide.ts')).hide,
+    ],
+  },
+  {
     name: 'factories',
     description: 'factories and the accounts they are paid to',
     verbs: async () => [
+      (await import('./factories/list.ts')).list,
+      (await import('./factories/show.ts')).show,
+      (await import('./factories/create.ts')).create,
+      (await import('./factories/update.ts')).update,
+      ...Object.values(await import('./factories/set-state.ts')),
       (await import('./factories/set-bank.ts')).setBank,
       (await import('./factories/approve-bank.ts')).approveBank,
     ],

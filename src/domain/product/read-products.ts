@@ -39,8 +39,8 @@ export async function getProduct(
 
 export interface ProductFilter {
   factoryId?: string | undefined
-  /** Staff may ask for any; without one it is the active ones. */
-  status?: ProductStatus | undefined
+  /** Without one it is the active ones; staff may ask for any. */
+  status?: ProductStatus | 'any' | undefined
   limit: number
   cursor?: string | undefined
 }
@@ -51,12 +51,17 @@ export async function listProducts(
   filter: ProductFilter,
 ): Promise<{ data: ProductView[]; nextCursor: string | null }> {
   const conditions = [
-    // A literal, for the partial index of the products on sale.
-    filter.status && filter.status !== 'active' ? sql`p.status = ${filter.status}` : sql`p.status = 'active'`,
+    statusIs(filter.status),
     filter.factoryId ? sql`p.factory_id = ${filter.factoryId}::uuid` : sql`true`,
     filter.cursor ? sql`p.id < ${filter.cursor}::uuid` : sql`true`,
   ]
   const rows = await productViews(tx, sql.join(conditions, sql` and `), filter.limit + 1)
   const data = rows.slice(0, filter.limit)
   return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null }
+}
+
+function statusIs(status: ProductFilter['status'] = 'active'): RawBuilder<unknown> {
+  if (status === 'any') return sql`true`
+  // A literal, for the partial index of the products on sale.
+  return status === 'active' ? sql`p.status = 'active'` : sql`p.status = ${status}`
 }

@@ -85,7 +85,13 @@ describe('a catalogue over HTTP', () => {
     expect(active).toMatchObject({ status: 200, body: { status: 'active', commission_bps: 300 } })
     expect(await call('GET', url)).toEqual({
       status: 200,
-      body: { id: factoryId, name: 'Pabrik Kaos', city: 'Bandung', province: 'Jawa Barat' },
+      body: {
+        id: factoryId,
+        name: 'Pabrik Kaos',
+        city: 'Bandung',
+        province: 'Jawa Barat',
+        rating: { average: null, count: 0 },
+      },
     })
     const sold = await call('POST', '/api/products', staff, product)
     expect(sold).toMatchObject({ status: 201, body: { status: 'active', variants: [{ sku: 'KAOS-M' }] } })

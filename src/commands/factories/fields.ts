@@ -1,0 +1,32 @@
+import { z } from 'zod'
+
+/** `npwp:0123…` or `nik:3201…`. */
+const taxId = z
+  .string()
+  .regex(/^(npwp|nik):[\d.\s-]{15,30}$/i, 'it takes npwp:NUMBER or nik:NUMBER')
+  .transform((text) => {
+    const [kind = '', number = ''] = text.split(':')
+    return { kind: kind.toLowerCase() as 'npwp' | 'nik', number }
+  })
+
+const basisPoints = z
+  .string()
+  .regex(/^\d{1,5}$/, 'it takes basis points: 500 is 5 %')
+  .transform(Number)
+  .pipe(z.int().max(10_000))
+
+/** What `factories create` and `factories update` both take. */
+export const factoryInput = {
+  email: z.email().max(254).optional(),
+  commissionBps: basisPoints.optional(),
+  taxId: taxId.optional(),
+}
+
+export const factoryOptions = [
+  { flags: '--email <address>', description: 'where its statements go' },
+  { flags: '--commission-bps <points>', description: "the shop's share in basis points: 500 is 5 %" },
+  {
+    flags: '--tax-id <number>',
+    description: 'npwp:NUMBER of a firm, nik:NUMBER of a person; kept encrypted',
+  },
+] as const

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { defineList } from '../define-command.ts'
+
+const statuses = ['inactive', 'active', 'suspended'] as const
+
+export const list = defineList({
+  name: 'list',
+  description: 'Factories, newest first.',
+  options: [{ flags: '--status <status>', description: 'only these', choices: statuses }],
+  input: z.object({ status: z.enum(statuses).optional() }),
+  examples: ['laku factories list --status active'],
+  run: async (context, { status }, page) => {
+    const { listFactories } = await import('../../domain/factory/index.ts')
+    return await context.read(({ tx }) => listFactories(tx, { status, ...page }))
+  },
+  columns: [
+    { name: 'id', kind: 'code', value: (row) => row.id },
+    { name: 'name', value: (row) => row.name },
+    { name: 'city', value: (row) => row.city },
+    { name: 'verification', kind: 'status', value: (row) => row.verification },
+    { name: 'status', kind: 'status', value: (row) => row.status },
+    { name: 'commission_bps', heading: 'commission (bp)', kind: 'number', value: (row) => row.commissionBps },
+  ],
+  empty: 'No factories. Take one in with laku factories create.',
+})

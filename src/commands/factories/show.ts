@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { defineShow, section } from '../define-command.ts'
+import { ratingOf } from '../products/list.ts'
+
+export const show = defineShow({
+  name: 'show',
+  description: 'One factory, its commission and the accounts it is paid to; its tax number for finance.',
+  args: [{ name: 'factory', description: 'UUID' }],
+  input: z.object({ factory: z.uuid() }),
+  examples: ['laku factories show 01990000-0000-7000-8000-000000000001'],
+  run: async (context, { factory: factoryId }) => {
+    const { bankAccountsOf, commissionHistoryOf, getFactory, taxIdOf } = await import(
+      '../../domain/factory/index.ts'
+    )
+    return await context.read(async (work) => {
+      const { actor, tx, vault } = work
+      const isFinance = actor.kind === 'staff' && (actor.role === 'finance' || actor.role === 'admin')
+      return {
+        ...(await getFactory(tx, factoryId)),
+        taxId: isFinance ? await taxIdOf(work, factoryId) : null,
+        commissionHistory: await commissionHistoryOf(work, factoryId),
+        bankAccounts: await bankAccountsOf(tx, vault, factoryId),
+      }
+    })
+  },
+  fields: [
+    { name: 'name', value: (one) => one.name },
+    { name: 'id', kind: 'code', value: (one) => one.id },
+    { name: 'verification', kind: 'status', value: (one) => one.verification },
+    { name: 'status', kind: 'status', value: (one) => one.status },
+    { name: 'suspended_because', heading: 'why suspended', value: (one) => one.suspendedBecause },
+    { name: 'phone', value: (one) => one.phone },
+    { name: 'email', value: (one) => one.email },
+    { name: 'city', value: (one) => `${one.city}, ${one.province} ${one.postalCode}` },
+    { name: 'commission_bps', heading: 'commission (bp)', kind: 'number', value: (one) => one.commissionBps },
+    { name: 'tax_id', value: (one) => (one.taxId ? `${one.taxId.kind} ${one.taxId.number}` : one.taxIdKind) },
+    { name: 'rating', value: (one) => ratingOf(one.rating) },
+    { name: 'created_at', kind: 'time', value: (one) => one.createdAt },
+  ],
+  sections: ({ bankAccounts, commissionHistory }) => [
+    section(
+      'Accounts',
+      [
+        { name: 'bank', value: (row) => row.bank },
+        { name: 'account', kind: 'code', value: (row) => row.account },
+        { name: 'status', kind: 'status', value: (row) => row.status },
+        { name: 'usable_from', kind: 'time', value: (row) => row.usableFrom },
+      ],
+      bankAccounts,
+    ),
+    section(
+      'Commission',
+      [
+        { name: 'since', kind: 'time', value: (row) => row.since },
+        {
+          name: 'commission_bps',
+          heading: 'basis points',
+          kind: 'number',
+          value: (row) => row.commissionBps,
+        },
+        { name: 'set_by', value: (row) => row.setBy },
+      ],
+      commissionHistory,
+    ),
+  ],
+})

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+import { variantOption } from './variant-option.ts'
+
+export const create = defineChange({
+  name: 'create',
+  description: 'Add a product of a factory with its variants; a draft, unless it is to be sold at once.',
+  options: [
+    { flags: '--factory <factory>', description: 'UUID of the factory' },
+    { flags: '--name <name>', description: 'what buyers read' },
+    { flags: '--description <text>', description: 'more of what buyers read' },
+    { flags: '--variant <variant...>', description: 'SKU:name:grams:price[:bundle[:excess]], one or more' },
+    { flags: '--active', description: 'sell it at once' },
+  ],
+  input: z.object({
+    factory: z.uuid(),
+    name: z.string().trim().min(1).max(200),
+    description: z.string().max(10_000).optional(),
+    variant: z.array(variantOption).min(1),
+    active: z.boolean().default(false),
+  }),
+  examples: [
+    'laku products create --factory 0190… --name "Kaos polos" --variant "KAOS-M:hitam, M:180:65000:12:24" --active',
+  ],
+  change: async (work, { factory: factoryId, variant: variants, active, ...input }) => {
+    const { createProduct } = await import('../../domain/product/index.ts')
+    return await createProduct(work, { factoryId, variants, status: active ? 'active' : 'draft', ...input })
+  },
+  done: ({ name, id, status }) => `${name} is added (${status}): ${id}`,
+})

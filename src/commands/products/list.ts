@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { defineList } from '../define-command.ts'
+
+const statuses = ['draft', 'active', 'inactive'] as const
+
+export const list = defineList({
+  name: 'list',
+  description: 'Products, newest first.',
+  options: [
+    { flags: '--status <status>', description: 'only these', choices: statuses },
+    { flags: '--factory <factory>', description: 'only of this factory (UUID)' },
+  ],
+  input: z.object({ status: z.enum(statuses).optional(), factory: z.uuid().optional() }),
+  examples: ['laku products list --status active'],
+  run: async (context, { status, factory: factoryId }, page) => {
+    const { listProducts } = await import('../../domain/product/index.ts')
+    return await context.read(({ tx }) => listProducts(tx, { status: status ?? 'any', factoryId, ...page }))
+  },
+  columns: [
+    { name: 'id', kind: 'code', value: (row) => row.id },
+    { name: 'name', value: (row) => row.name },
+    { name: 'status', kind: 'status', value: (row) => row.status },
+    { name: 'factory', value: (row) => row.factory.name },
+    { name: 'variants', kind: 'number', value: (row) => row.variants.length },
+    { name: 'in_stock', value: (row) => row.variants.some((variant) => variant.inStock) },
+    { name: 'rating', value: (row) => ratingOf(row.rating) },
+  ],
+  empty: 'No products. Make one with laku products create, or many with laku products import.',
+})
+
+/** `4.5 (12)`: the mean and how many gave it. */
+export function ratingOf({ average, count }: { average: number | null; count: number }): string | null {
+  return average === null ? null : `${average.toFixed(1)} (${count})`
+}

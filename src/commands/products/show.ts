@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { defineShow, section } from '../define-command.ts'
+import { ratingOf } from './list.ts'
+
+export const show = defineShow({
+  name: 'show',
+  description: 'One product and its variants.',
+  args: [{ name: 'product', description: 'UUID' }],
+  input: z.object({ product: z.uuid() }),
+  examples: ['laku products show 01990000-0000-7000-8000-000000000001'],
+  run: async (context, { product }) => {
+    const { getProduct } = await import('../../domain/product/index.ts')
+    return await context.read(({ tx }) => getProduct(tx, product, { withInactive: true }))
+  },
+  fields: [
+    { name: 'name', value: (one) => one.name },
+    { name: 'id', kind: 'code', value: (one) => one.id },
+    { name: 'status', kind: 'status', value: (one) => one.status },
+    { name: 'factory', value: (one) => one.factory.name },
+    { name: 'rating', value: (one) => ratingOf(one.rating) },
+    { name: 'description', value: (one) => one.description },
+  ],
+  sections: ({ variants }) => [
+    section(
+      'Variants',
+      [
+        { name: 'sku', heading: 'SKU', kind: 'code', value: (row) => row.sku },
+        { name: 'name', value: (row) => row.name },
+        { name: 'price_idr', kind: 'idr', value: (row) => row.priceIdr },
+        { name: 'weight_g', heading: 'grams', kind: 'number', value: (row) => row.weightG },
+        {
+          name: 'size',
+          heading: 'size (cm)',
+          value: ({ size }) => size && `${size.lengthCm} x ${size.widthCm} x ${size.heightCm}`,
+        },
+        { name: 'wholesale_unit', heading: 'bundle', kind: 'number', value: (row) => row.wholesaleUnit },
+        { name: 'max_excess_units', heading: 'excess', kind: 'number', value: (row) => row.maxExcessUnits },
+        { name: 'in_stock', value: (row) => row.inStock },
+      ],
+      variants,
+    ),
+  ],
+})

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { defineList } from '../define-command.ts'
+
+const statuses = ['pending', 'published', 'hidden'] as const
+
+export const list = defineList({
+  name: 'list',
+  description: 'Reviews, newest first.',
+  options: [
+    { flags: '--status <status>', description: 'only these', choices: statuses },
+    { flags: '--product <product>', description: 'only of this product (UUID)' },
+  ],
+  input: z.object({ status: z.enum(statuses).optional(), product: z.uuid().optional() }),
+  examples: ['laku reviews list --status pending'],
+  run: async (context, { status, product: productId }, page) => {
+    const { listReviews } = await import('../../domain/review/index.ts')
+    return await context.read((work) => listReviews(work, { status, productId, ...page }))
+  },
+  columns: [
+    { name: 'id', kind: 'code', value: (row) => row.id },
+    { name: 'status', kind: 'status', value: (row) => row.status },
+    { name: 'rating', kind: 'number', value: (row) => row.rating },
+    { name: 'body', value: (row) => row.body },
+    { name: 'created_at', kind: 'time', value: (row) => row.createdAt },
+  ],
+  empty: 'No reviews. Buyers write them once their items have arrived.',
+})

@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+
+export const publish = defineChange({
+  name: 'publish',
+  description: 'Let everybody read a review; from now on it counts in the ratings.',
+  args: [{ name: 'review', description: 'UUID' }],
+  input: z.object({ review: z.uuid() }),
+  examples: ['laku reviews publish 01990000-0000-7000-8000-000000000001'],
+  change: async (work, { review: reviewId }) => {
+    const { publishReview } = await import('../../domain/review/index.ts')
+    return await publishReview(work, { reviewId })
+  },
+  done: ({ rating }) => `The review (${rating} of 5) is published.`,
+})

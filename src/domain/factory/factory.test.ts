@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { refusal } from '../../../test/storefront.ts'
+import { type Actor, newId, type StaffRole, type Work } from '../kernel/index.ts'
+import {
+  commissionHistoryOf,
+  createFactory,
+  type FactoryChanges,
+  getFactory,
+  taxIdOf,
+  updateFactory,
+} from './index.ts'
+
+let laku: TestLaku
+
+beforeAll(async () => {
+  laku = await openTestLaku({ jobs: [] })
+})
+afterAll(() => laku.close())
+
+const staff = (role: StaffRole, reason?: string): Actor => ({
+  kind: 'staff',
+  id: newId(),
+  name: role,
+  role,
+  ...(reason ? { reason } : {}),
+})
+const place = { city: 'Bandung', province: 'Jawa Barat', postalCode: '40111' }
+const create = (more: object = {}, actor: Actor = admin) =>
+  laku.as(actor, (work) =>
+    createFactory(work, { name: 'Konveksi', phone: '0812-2000-1234', ...place, ...more }),
+  )
+const change = (factoryId: string, changes: FactoryChanges, actor: Actor = admin) =>
+  laku.as(actor, (work) => updateFactory(work, { factoryId, ...changes }))
+const asAdmin = <T>(use: (work: Work) => Promise<T>) => laku.as(admin, use)
+
+describe('a factory', () => {
+  it('is unverified and inactive at first, with the rate of the policy and its number in E.164', async () => {
+    expect(await create()).toMatchObject({
+      phone: '+6281220001234',
+      verification: 'unverified',
+      status: 'inactive',
+      commissionBps: 500,
+      taxIdKind: null,
+      rating: { average: null, count: 0 },
+    })
+    expect(await refusal(create({ phone: '12' }))).toBe('factory.phone_invalid')
+    expect(await refusal(create({}, staff('warehouse')))).toBe('kernel.forbidden')
+  })
+
+  it('becomes active only when it is verified, and is verified by finance alone', async () => {
+    const { id } = await create()
+    expect(await refusal(change(id, { status: 'active' }))).toBe('factory.not_verified')
+    expect(await refusal(change(id, { verification: 'verified' }))).toBe('kernel.illegal_transition')
+    await change(id, { verification: 'pending' }, staff('agent'))
+    expect(await refusal(change(id, { verification: 'verified' }, staff('agent')))).toBe('kernel.forbidden')
+    await change(id, { verification: 'rejected' }, staff('finance'))
+    await change(id, { verification: 'pending' })
+    expect(await change(id, { verification: 'verified', status: 'active' })).toMatchObject({
+      status: 'active',
+    })
+  })
+
+  it('is suspended for a reason, which ends with the suspension', async () => {
+    const { id } = await create()
+    await change(id, { verification: 'pending' })
+    await change(id, { verification: 'verified', status: 'active' })
+    expect(await refusal(change(id, { status: 'suspended' }, staff('finance')))).toBe(
+      'kernel.reason_required',
+    )
+    const suspended = await change(id, { status: 'suspended' }, staff('finance', 'goods were false'))
+    expect(suspended).toMatchObject({ status: 'suspended', suspendedBecause: 'goods were false' })
+    expect((await change(id, { name: 'Konveksi Dua' })).suspendedBecause).toBe('goods were false')
+    expect(await change(id, { status: 'active' })).toMatchObject({ status: 'active', suspendedBecause: null })
+  })
+
+  it('keeps each rate it had, and who set it', async () => {
+    const { id } = await create({ commissionBps: 700 })
+    laku.clock.shift(60)
+    await change(id, { commissionBps: 450 }, staff('finance'))
+    await change(id, { commissionBps: 450 }, staff('finance'))
+    expect(await refusal(change(id, { commissionBps: 100 }, staff('agent')))).toBe('kernel.forbidden')
+    const rates = await asAdmin((work) => commissionHistoryOf(work, id))
+    expect(rates.map(({ commissionBps, setBy }) => [commissionBps, setBy])).toEqual([
+      [450, 'staff:finance'],
+      [700, 'staff:ana'],
+    ])
+  })
+
+  it('has its tax number encrypted at rest, checked, and shown to finance alone', async () => {
+    const { id, taxIdKind } = await create({ taxId: { kind: 'npwp', number: '01.234.567.8-901.000' } })
+    expect(taxIdKind).toBe('npwp')
+    const { taxIdSealed } = await laku.db
+      .selectFrom('factories')
+      .select('taxIdSealed')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()
+    expect(taxIdSealed).not.toContain('0123456789')
+    expect(await asAdmin((work) => taxIdOf(work, id))).toEqual({ kind: 'npwp', number: '012345678901000' })
+    expect(await refusal(laku.as(staff('support'), (work) => taxIdOf(work, id)))).toBe('kernel.forbidden')
+    expect(await refusal(change(id, { taxId: { kind: 'nik', number: '123' } }))).toBe(
+      'factory.tax_id_invalid',
+    )
+    await change(id, { taxId: { kind: 'nik', number: '3273010101900001' } })
+    expect(await asAdmin((work) => taxIdOf(work, id))).toEqual({ kind: 'nik', number: '3273010101900001' })
+    const audit = await laku.db
+      .selectFrom('auditLog')
+      .select(['before', 'after'])
+      .where('subjectId', '=', id)
+      .execute()
+    expect(JSON.stringify(audit)).not.toContain('3273010101900001')
+    expect((await asAdmin((work) => getFactory(work.tx, id))).taxIdKind).toBe('nik')
+  })
+})
