@@ -127,7 +127,7 @@ export class Market {
       [this.variantId, this.otherVariantId].map((id, i) => ({
         id,
         productId: this.productId,
-        sku: `SKU-${id.slice(-12)}`,
+        sku: i === 0 ? this.sku : this.otherSku,
         name: i === 0 ? 'M' : 'L',
         weightG: 250,
         priceIdr: 60_000,
@@ -136,6 +136,23 @@ export class Market {
         createdAt: work.now,
       })),
     )
+  }
+
+  get sku(): string {
+    return `SKU-${this.variantId.slice(-12)}`
+  }
+
+  get otherSku(): string {
+    return `SKU-${this.otherVariantId.slice(-12)}`
+  }
+
+  /** How the factory sells both variants, and how many pieces too many the warehouse takes. */
+  async bundles(terms: { wholesaleUnit: number; maxExcessUnits: number }): Promise<void> {
+    await this.laku.db
+      .updateTable('productVariants')
+      .set(terms)
+      .where('productId', '=', this.productId)
+      .execute()
   }
 
   async buyers(count: number): Promise<Buyer[]> {

@@ -1,8 +1,10 @@
 import { challengeOfMessage } from './auth/index.ts'
 import { rateFactories } from './factory/index.ts'
 import {
+  allocateReceived,
   confirmParticipants,
   markParticipantsRefunded,
+  noteEnded,
   releaseHolds,
   resumeWaiting,
 } from './group-buying/index.ts'
@@ -32,7 +34,7 @@ import {
 import { tellFactories } from './tell-factories.ts'
 import './user/events.ts'
 import { followFailed, followReversed, followSubmitted, followSucceeded } from './wallet/index.ts'
-import './warehouse/events.ts'
+import { noteUntoldFactories } from './warehouse/index.ts'
 import './whatsapp/events.ts'
 
 /** The buyer is told after the commit: a notice that fails never touches what it reports. */
@@ -61,6 +63,7 @@ export const choreography: Choreography = {
     jobs: [{ job: 'whatsapp.send', data: ({ payload }) => ({ messageId: payload.messageId }) }],
   },
   'whatsapp.failed': {
+    reactions: [noteUntoldFactories],
     jobs: [
       {
         job: 'otp.deliver',
@@ -183,6 +186,18 @@ export const choreography: Choreography = {
 
   'stock.added': { reactions: [noticeStock, resumeWaiting] },
   'stock.reserved': {},
+
+  'purchase_order.created': {},
+  // The factory's message is queued in the same transaction: whatsapp.queued sends it.
+  'purchase_order.sent': {
+    jobs: [{ job: 'pos.estimate', data: ({ payload }) => ({ purchaseOrderId: payload.purchaseOrderId }) }],
+  },
+  'purchase_order.answered': {},
+  'purchase_order.confirmed': {},
+  'purchase_order.shipped': {},
+  'purchase_order.received': { reactions: [allocateReceived] },
+  'purchase_order.closed': { reactions: [noteEnded] },
+  'purchase_order.cancelled': { reactions: [noteEnded] },
 
   'shipment.created': { reactions: [startProcessing] },
   'shipment.status_changed': { reactions: [followShipments] },

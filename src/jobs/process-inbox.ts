@@ -9,6 +9,7 @@ import {
   waitingWebhooks,
 } from '../domain/payment/index.ts'
 import { type PayoutNotice, processPayoutNotices } from '../domain/payout/index.ts'
+import { type Reply, recordReplies } from '../domain/warehouse/index.ts'
 import { type MessageNews, recordStatuses } from '../domain/whatsapp/index.ts'
 import { parseWhatsAppWebhook } from '../providers/whatsapp/webhook.ts'
 import { parseXenditWebhook } from '../providers/xendit/webhook.ts'
@@ -17,7 +18,7 @@ import type { Laku } from '../runtime/laku.ts'
 interface Read {
   notices: GatewayNotice[]
   payouts: PayoutNotice[]
-  messages: { inboxId: string; attempts: number; news: MessageNews[] }[]
+  messages: { inboxId: string; attempts: number; news: MessageNews[]; replies: Reply[] }[]
   unreadable: FailedWebhook[]
 }
 
@@ -39,18 +40,25 @@ export async function processInbox(laku: Laku, actor: Actor, ids: readonly strin
   if (messages.length > 0) await units.run(actor, (work) => followMessages(work, messages))
 }
 
-/** A status can be here before the worker that sent the message has written its id down: it gets two more tries. */
+/** News of a message can be here before the worker that sent it has written its id down: it gets two more tries. */
 const EARLY_TRIES = 2
 
 async function followMessages(work: Work, messages: Read['messages']): Promise<void> {
   const news = messages.flatMap((one) => one.news)
-  const unknown = new Set((await recordStatuses(work, news)).unknown)
+  const statuses = await recordStatuses(work, news)
+  const replies = await recordReplies(
+    work,
+    messages.flatMap((one) => one.replies),
+  )
+  const unknown = new Set([...statuses.unknown, ...replies.unknown])
   const early = messages.filter(
-    (one) => one.attempts < EARLY_TRIES && one.news.some((status) => unknown.has(status.providerMessageId)),
+    (one) =>
+      one.attempts < EARLY_TRIES &&
+      [...one.news, ...one.replies].some(({ providerMessageId }) => unknown.has(providerMessageId)),
   )
   await noteFailures(
     work,
-    early.map(({ inboxId }) => ({ id: inboxId, error: 'a status of a message that is not known yet' })),
+    early.map(({ inboxId }) => ({ id: inboxId, error: 'news of a message that is not known yet' })),
   )
   const done = messages.filter((one) => !early.includes(one))
   await markProcessed(
@@ -65,8 +73,10 @@ function readAll(waiting: readonly WaitingWebhook[]): Read {
     const parsed = parseJson(body)
     if (provider === 'whatsapp') {
       const delivery = parseWhatsAppWebhook(parsed)
-      if (delivery) read.messages.push({ inboxId, attempts, news: delivery.statuses.map(newsOf) })
-      else read.unreadable.push(notFollowed(inboxId))
+      if (delivery) {
+        const { statuses, messages: replies } = delivery
+        read.messages.push({ inboxId, attempts, news: statuses.map(newsOf), replies })
+      } else read.unreadable.push(notFollowed(inboxId))
       continue
     }
     const notice = provider === 'xendit' ? parseXenditWebhook(parsed) : undefined

@@ -15,6 +15,8 @@ import { paymentsSweepJob } from './payments.sweep.ts'
 import { paymentsWithdrawJob } from './payments.withdraw.ts'
 import { payoutsSubmitJob } from './payouts.submit.ts'
 import { payoutsSweepJob } from './payouts.sweep.ts'
+import { posEstimateJob } from './pos.estimate.ts'
+import { posSweepJob } from './pos.sweep.ts'
 import { refundsSubmitJob } from './refunds.submit.ts'
 import { refundsSweepJob } from './refunds.sweep.ts'
 import { settlementsAnnounceJob } from './settlements.announce.ts'
@@ -44,6 +46,8 @@ export const jobs: readonly JobDefinition[] = [
   paymentsWithdrawJob,
   payoutsSubmitJob,
   payoutsSweepJob,
+  posEstimateJob,
+  posSweepJob,
   refundsSubmitJob,
   refundsSweepJob,
   settlementsAnnounceJob,

@@ -5,22 +5,27 @@ import { sessionArgument, sessionInput, sessionNamed } from './session.ts'
 export const fulfil = defineChange({
   name: 'fulfil',
   description:
-    'Take a closed session as far as its stock goes, now: reserve, make the orders, release the escrow.',
+    'Take a closed session as far as its stock goes, now: reserve, call off what is short, make the orders, release the escrow.',
   args: [sessionArgument],
   input: z.object(sessionInput),
   examples: ['laku sessions fulfil GBS-261123-7K3QX2'],
   change: async (work, { session }) => {
-    const { createOrdersOf, fulfilDemand } = await import('../../domain/group-buying/index.ts')
+    const { createCoveredOrders, fulfilDemand } = await import('../../domain/group-buying/index.ts')
     const { id: sessionId, code } = await sessionNamed(work.tx, session)
     const demand = await fulfilDemand(work, { sessionId })
-    const made = demand.outcome === 'pending_stock' ? { count: 0 } : await createOrdersOf(work, { sessionId })
+    const orders = await createCoveredOrders(work, sessionId)
     const { status } = await sessionNamed(work.tx, sessionId)
     work.audit({
       command: 'sessions fulfil',
       subject: ['session', sessionId],
-      after: { status, orders: made.count },
+      after: { status, orders, purchaseOrder: demand.purchaseOrder?.code },
     })
-    return { code, status, orders: made.count, ...demand }
+    return { code, status, orders, ...demand }
   },
-  done: ({ code, status, orders }) => `${code} is ${status}; ${orders} orders were made.`,
+  done: ({ code, status, orders, purchaseOrder }) => {
+    const waits = purchaseOrder
+      ? ` ${purchaseOrder.code} (${purchaseOrder.status}) is to bring the rest.`
+      : ''
+    return `${code} is ${status}; ${orders} orders were made.${waits}`
+  },
 })

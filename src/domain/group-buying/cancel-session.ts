@@ -1,10 +1,11 @@
 import { sql } from 'kysely'
 import { kernelErrors, type Rupiah, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { refundSessionPayments } from '../payment/index.ts'
-import { releaseStock } from '../warehouse/index.ts'
+import { noteUnneeded, releaseStock } from '../warehouse/index.ts'
 import { groupBuyingErrors } from './errors.ts'
 import { getSession } from './list-sessions.ts'
 import { type LockedSession, lockEscrowPayments, lockSession } from './lock-sessions.ts'
+import { refundWaiting } from './refund-waiting.ts'
 import { releaseHeld } from './release-holds.ts'
 import { settleRefunds } from './settle-refunds.ts'
 import { sessionTransitions } from './transitions.ts'
@@ -40,7 +41,10 @@ async function cancelLocked(work: Work, session: LockedSession, reason: string):
     set status = 'cancelled', status_reason = ${reason}, held_units = 0, closed_at = coalesce(closed_at, ${work.now}), updated_at = ${work.now}
     where id = ${id}`.execute(work.tx)
   await releaseHeld(work, [session])
-  if (status === 'moq_reached' || status === 'pending_stock') await releaseStock(work, [id])
+  if (status === 'moq_reached' || status === 'pending_stock') {
+    await releaseStock(work, [id])
+    await noteUnneeded(work, [id])
+  }
   work.audit({
     command: 'sessions cancel',
     subject: ['session', id],
@@ -63,8 +67,9 @@ export interface SessionMoney {
 
 /**
  * The service map's `POST /api/payments/refund-session`: everybody's money back. A session that failed or was cancelled
- * gets what is left to refund; one that lives is cancelled first. Repeated after success: count 0.
- * @throws group_buying.session_not_found, not_refundable once orders are made, kernel.reason_required, kernel.forbidden
+ * gets what is left to refund; one that lives is cancelled first; of one whose orders are made in part, those who still wait are
+ * refunded. Repeated after success: count 0.
+ * @throws group_buying.session_not_found, not_refundable once all orders are made, kernel.reason_required, kernel.forbidden
  */
 export async function refundSession(
   work: Work,
@@ -73,7 +78,8 @@ export async function refundSession(
   requireStaff(work.actor, 'finance', 'service')
   await lockEscrowPayments(work.tx, [input.sessionId])
   const session = await lockSession(work.tx, input.sessionId)
-  if (session.status === 'orders_created' || session.status === 'success') {
+  if (session.status === 'orders_created') return await refundWaiting(work, session)
+  if (session.status === 'success') {
     throw groupBuyingErrors.not_refundable({ code: session.code, status: session.status })
   }
   const ended = session.status === 'failed' || session.status === 'cancelled' || session.status === 'refunded'

@@ -81,4 +81,14 @@ export const groupBuyingChecks: readonly Check[] = [
       where status = 'forming' and case close_policy when 'at_moq' then paid_units >= moq else paid_units >= capacity end
       limit ${SHOWN}`,
   ),
+  check(
+    'only sessions that wait for stock are short of it, and hold stock only for who waits',
+    sql<{ line: string }>`
+      select format('%s is %s, yet it %s', s.code, s.status, w.what) as line from (
+        select session_id, 'is short of stock' as what from stock_shortages
+        union select subject_id, 'holds stock' from stock_reservations where subject_kind = 'session' and status = 'open'
+      ) w join group_buying_sessions s on s.id = w.session_id
+      where s.status not in ('pending_stock', 'orders_created') and not (s.status = 'moq_reached' and w.what = 'holds stock')
+      limit ${SHOWN}`,
+  ),
 ]

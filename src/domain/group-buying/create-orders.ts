@@ -1,14 +1,13 @@
 import { sql } from 'kysely'
-import type { AddressSnapshot } from '../address/index.ts'
 import { type Rupiah, requireStaff, type Work } from '../kernel/index.ts'
-import { createSessionOrders } from '../order/index.ts'
-import { releaseEscrow } from '../payment/index.ts'
-import { handOverReservation } from '../warehouse/index.ts'
+import { goOnAllocated, type HeldOrder, heldSessionOrders } from '../order/index.ts'
+import { handOverReservation, releaseStock, reservedFor } from '../warehouse/index.ts'
 import type { SessionMoney } from './cancel-session.ts'
 import { groupBuyingErrors } from './errors.ts'
 import { requireFulfillable, reserveFor } from './fulfil-demand.ts'
 import { type LockedSession, lockEscrowPayments, lockSession } from './lock-sessions.ts'
-import { rebateOf } from './rules.ts'
+import { makeOrders, waitingParticipants } from './make-orders.ts'
+import { coveredInTurn } from './rules.ts'
 
 export interface SessionOrders {
   sessionId: string
@@ -18,14 +17,15 @@ export interface SessionOrders {
 }
 
 /**
- * The second step of fulfilment (service map: `POST /api/orders/bulk`): an order for every paid participant that has none,
- * their reservation handed over, the escrow released at the final price with the rebates, all in one transaction and a
- * fixed number of statements. Reserves first what is not reserved. Repeated after success: count 0.
- * @throws group_buying.session_not_found, not_fulfillable, stock_short, kernel.forbidden
+ * The second step of fulfilment (service map: `POST /api/orders/bulk`): an order for every paid participant that has none and
+ * whose whole demand is covered, oldest paid first; their reservation handed over, their escrow released at the final price
+ * with the rebates, all in one transaction and a fixed number of statements. Reserves first what is not reserved. Repeated after
+ * success: count 0.
+ * @throws group_buying.session_not_found, not_fulfillable, stock_short where the stock covers nobody, kernel.forbidden
  */
 export async function createOrdersOf(work: Work, input: { sessionId: string }): Promise<SessionOrders> {
   requireStaff(work.actor, 'warehouse', 'service')
-  const { count } = await finish(work, input.sessionId)
+  const { count } = await orderAll(work, input.sessionId)
   return { sessionId: input.sessionId, count, orderIdsUrl: `/api/orders?session_id=${input.sessionId}` }
 }
 
@@ -36,120 +36,104 @@ export async function createOrdersOf(work: Work, input: { sessionId: string }): 
  */
 export async function releaseEscrowOf(work: Work, input: { sessionId: string }): Promise<SessionMoney> {
   requireStaff(work.actor, 'finance', 'service')
-  return await finish(work, input.sessionId)
+  return await orderAll(work, input.sessionId)
 }
 
-async function finish(work: Work, sessionId: string): Promise<SessionMoney> {
+async function orderAll(work: Work, sessionId: string): Promise<SessionMoney> {
+  const session = await lockFulfillable(work, sessionId)
+  const { missing } = await reserveFor(work, session)
+  // What is short has put it into pending_stock.
+  const ordered = await orderCovered(work, await lockSession(work.tx, sessionId))
+  if (ordered.count === 0 && ordered.waiting > 0)
+    throw groupBuyingErrors.stock_short({ code: session.code, missing })
+  return { sessionId, count: ordered.count, amountIdr: ordered.amountIdr }
+}
+
+/** Makes the orders that the reservation of a session covers now. Returns how many. */
+export async function createCoveredOrders(work: Work, sessionId: string): Promise<number> {
+  return (await orderCovered(work, await lockFulfillable(work, sessionId))).count
+}
+
+/**
+ * Makes the orders of all who wait without looking at the stock: they are on hold until it is there. For when the stock could
+ * not be checked again and again (service map, failure modes: warehouse). A session that is known to be short waits instead.
+ */
+export async function createUncheckedOrders(work: Work, sessionId: string): Promise<number> {
+  const session = await lockFulfillable(work, sessionId)
+  if (session.status !== 'moq_reached') return 0
+  const made = await makeOrders(work, session, await waitingParticipants(work, sessionId), 'unchecked')
+  await moveOn(work, session, made, true)
+  work.raise({
+    kind: 'session_stock_unchecked',
+    subject: ['session', sessionId],
+    message: `${session.code} got ${made.count} orders on hold, for its stock could not be checked`,
+    command: `laku sessions fulfil ${session.code}`,
+  })
+  return made.count
+}
+
+async function lockFulfillable(work: Work, sessionId: string): Promise<LockedSession> {
   await lockEscrowPayments(work.tx, [sessionId])
   const session = await lockSession(work.tx, sessionId)
   requireFulfillable(session)
-  const { outcome, missing } = await reserveFor(work, session)
-  if (outcome === 'pending_stock') throw groupBuyingErrors.stock_short({ code: session.code, missing })
-  const waiting = await waitingParticipants(work, sessionId)
-  const released = waiting.length > 0 ? await makeOrders(work, session, waiting) : { count: 0, amountIdr: 0 }
-  await succeed(work, session, released)
-  return { sessionId, ...released }
+  return session
 }
 
-interface Waiting {
-  id: string
-  userId: string
-  units: number
-  unitPriceIdr: Rupiah
-  shippingIdr: Rupiah
-  totalIdr: Rupiah
-  courierCompany: string
-  courierType: string
-  address: AddressSnapshot
-  paymentId: string
-  items: { variantId: string; quantity: number }[]
+interface Ordered {
+  /** Orders made now. */
+  count: number
+  amountIdr: Rupiah
+  /** Participants that still wait. */
+  waiting: number
 }
 
-/** Paid participants without an order, oldest paid first. */
-async function waitingParticipants(work: Work, sessionId: string): Promise<Waiting[]> {
-  const { rows } = await sql<Waiting>`
-    select p.id, p.user_id, p.units, p.unit_price_idr, p.shipping_idr, p.total_idr, p.courier_company, p.courier_type,
-      p.address, y.id as payment_id, i.items
-    from group_participants p
-    join payments y on y.participant_id = p.id and y.status in ('paid', 'partially_refunded')
-    join lateral (
-      select jsonb_agg(jsonb_build_object('variantId', variant_id, 'quantity', quantity)) as items
-      from participant_items where participant_id = p.id
-    ) i on true
-    where p.session_id = ${sessionId} and p.status = 'paid' order by p.paid_at, p.id`.execute(work.tx)
-  return rows
+/** Gives what is reserved to who waits: orders on hold first, they were paid first; then participants, oldest paid first. */
+async function orderCovered(work: Work, session: LockedSession): Promise<Ordered> {
+  const { id } = session
+  const reserved = await reservedFor(work.tx, id)
+  const held = await heldSessionOrders(work.tx, id)
+  const waiting = await waitingParticipants(work, id)
+  const covered = new Set(coveredInTurn([...held, ...waiting], reserved))
+  const allocated = held.filter((order) => covered.has(order))
+  const ordering = waiting.filter((one) => covered.has(one))
+  await allocate(work, session, allocated)
+  const made = await makeOrders(work, session, ordering, 'reserved')
+  const left = { waiting: waiting.length - ordering.length, held: held.length - allocated.length }
+  await moveOn(work, session, made, left.waiting + left.held > 0)
+  return { ...made, waiting: left.waiting }
 }
 
-async function makeOrders(
-  work: Work,
-  session: LockedSession,
-  waiting: readonly Waiting[],
-): Promise<{ count: number; amountIdr: Rupiah }> {
-  const finalIdr = session.finalUnitPriceIdr
-  if (finalIdr === null) throw new Error(`session ${session.code} closed without a price`)
-  const orders = await createSessionOrders(work, {
-    sessionId: session.id,
-    lines: waiting.map((one) => ({
-      participantId: one.id,
-      userId: one.userId,
-      paymentId: one.paymentId,
-      address: one.address,
-      courierCompany: one.courierCompany,
-      courierType: one.courierType,
-      shippingIdr: one.shippingIdr,
-      allocated: true,
-      items: one.items.map((item) => ({
-        ...item,
-        unitPriceIdr: finalIdr,
-        commissionBps: session.commissionBps,
-      })),
-    })),
-  })
-  const made = new Map(orders.map((order) => [order.participantId, order]))
+async function allocate(work: Work, session: LockedSession, orders: readonly HeldOrder[]): Promise<void> {
+  const waited = await goOnAllocated(
+    work,
+    orders.map((order) => order.id),
+  )
   await handOverReservation(work, {
     sessionId: session.id,
-    orders: waiting.map((one) => ({ orderId: orderOf(made, one).orderId, lines: one.items })),
+    orders: orders.flatMap(({ id, lines }) => (waited.has(id) ? [{ orderId: id, lines }] : [])),
   })
-  await sql`
-    update group_participants set status = 'ordered'
-    where id = any(${waiting.map((one) => one.id)}::uuid[]) and status = 'paid'`.execute(work.tx)
-  return await releaseEscrow(
-    work,
-    waiting.map((one) => ({
-      participantId: one.id,
-      sessionId: session.id,
-      paymentId: one.paymentId,
-      userId: one.userId,
-      paidIdr: one.totalIdr,
-      shippingIdr: one.shippingIdr,
-      rebateIdr: rebateOf(one.units, one.unitPriceIdr, finalIdr),
-      items: orderOf(made, one).items,
-    })),
-  )
 }
 
-function orderOf<O>(made: ReadonlyMap<string, O>, one: Waiting): O {
-  const order = made.get(one.id)
-  if (!order) throw new Error(`participant ${one.id} got no order`)
-  return order
-}
-
-/** Nobody waits any more: through orders_created to success. */
-async function succeed(
+/** Through orders_created, where some may still wait, to success when nobody does. */
+async function moveOn(
   work: Work,
   session: LockedSession,
-  released: { count: number; amountIdr: Rupiah },
+  made: { count: number; amountIdr: Rupiah },
+  someWait: boolean,
 ): Promise<void> {
   const { id, code, status } = session
-  if (status === 'success') return
-  await sql`
-    update group_buying_sessions set status = 'success', updated_at = ${work.now} where id = ${id}`.execute(
-    work.tx,
-  )
   const subject = { sessionId: id, code }
-  if (status !== 'orders_created') {
-    const payload = { ...subject, orders: released.count, releasedIdr: released.amountIdr }
+  if (made.count > 0) {
+    const payload = { ...subject, orders: made.count, releasedIdr: made.amountIdr }
     work.emit({ type: 'session.orders_created', aggregate: ['session', id], payload })
   }
+  const to = someWait ? (made.count > 0 ? 'orders_created' : status) : 'success'
+  if (to === status) return
+  await sql`update group_buying_sessions set status = ${to}, updated_at = ${work.now} where id = ${id}`.execute(
+    work.tx,
+  )
+  if (to !== 'success') return
+  // Where somebody was refunded since the stock was reserved, theirs is left.
+  await releaseStock(work, [id])
   work.emit({ type: 'session.succeeded', aggregate: ['session', id], payload: subject })
 }

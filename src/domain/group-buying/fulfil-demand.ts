@@ -1,27 +1,26 @@
 import { sql } from 'kysely'
 import { requireStaff, type Work } from '../kernel/index.ts'
-import { reserveStock } from '../warehouse/index.ts'
+import { heldSessionOrders } from '../order/index.ts'
+import { type Coverage, coverDemand, type PurchaseOrderView, type StockLine } from '../warehouse/index.ts'
 import { groupBuyingErrors } from './errors.ts'
 import { type LockedSession, lockSession } from './lock-sessions.ts'
 
-export interface DemandLine {
-  variantId: string
-  quantity: number
-}
-
 export interface FulfilmentView {
   sessionId: string
-  outcome: 'reserved' | 'pending_stock' | 'nothing_waits'
+  /** `reserved`: all that anybody waits for. `purchase_order`: the rest was called off, or waits for a person. */
+  outcome: 'reserved' | 'purchase_order'
   /** What is reserved for the session now, by variant. */
-  reservations: DemandLine[]
+  reservations: StockLine[]
   /** What the stock lacks, by variant. */
-  missing: { variantId: string; missing: number }[]
+  missing: { variantId: string; sku: string; missing: number }[]
+  /** What is to bring it. */
+  purchaseOrder?: PurchaseOrderView
 }
 
 /**
  * The first step of fulfilment (service map: `POST /api/warehouse/fulfill-demand`): reserves stock for every paid
- * participant that has no order yet, all or nothing. Where it is short the session waits in pending_stock, and a person is
- * told what to bring in. Repeating it changes nothing.
+ * participant that has no order yet, and for orders that wait for stock, as far as it goes. Where it is short the session waits in
+ * pending_stock, and the rest is called off from the factory. Repeating it changes nothing.
  * @throws group_buying.session_not_found, not_fulfillable, kernel.forbidden
  */
 export async function fulfilDemand(work: Work, input: { sessionId: string }): Promise<FulfilmentView> {
@@ -41,41 +40,46 @@ export function requireFulfillable({ status, code }: LockedSession): void {
   if (!fit) throw groupBuyingErrors.not_fulfillable({ code, status })
 }
 
-/** Reserves for a locked session what its waiting participants have paid for. */
+/** Brings the reservation of a locked session to what its people wait for. */
 export async function reserveFor(work: Work, session: LockedSession): Promise<FulfilmentView> {
-  const lines = await demandOf(work, session.id)
-  const view = { sessionId: session.id, reservations: lines, missing: [] }
-  if (lines.length === 0) return { ...view, outcome: 'nothing_waits' }
-  const { short } = await reserveStock(work, [{ subjectKind: 'session', subjectId: session.id, lines }])
-  if (short.length === 0) return { ...view, outcome: 'reserved' }
-  const missing = short.map(({ variantId, missing }) => ({ variantId, missing }))
-  await waitForStock(work, session, missing)
-  return { ...view, outcome: 'pending_stock', reservations: [], missing }
+  const { id: sessionId } = session
+  const coverage = await coverDemand(work, { sessionId, lines: await demandOf(work, sessionId) })
+  const { reservations, missing, purchaseOrder } = coverage
+  const view = { sessionId, reservations, missing, ...(purchaseOrder ? { purchaseOrder } : {}) }
+  await sql`
+    update group_buying_sessions set fulfil_failures = 0 where id = ${sessionId} and fulfil_failures > 0`.execute(
+    work.tx,
+  )
+  if (missing.length === 0) return { ...view, outcome: 'reserved' }
+  await waitForStock(work, session, coverage)
+  return { ...view, outcome: 'purchase_order' }
 }
 
-async function demandOf(work: Work, sessionId: string): Promise<DemandLine[]> {
-  const { rows } = await sql<DemandLine>`
+async function demandOf(work: Work, sessionId: string): Promise<StockLine[]> {
+  const { rows } = await sql<StockLine>`
     select i.variant_id, sum(i.quantity)::integer as quantity
     from group_participants p join participant_items i on i.participant_id = p.id
     where p.session_id = ${sessionId} and p.status = 'paid'
     group by i.variant_id order by i.variant_id`.execute(work.tx)
-  return rows
+  const held = await heldSessionOrders(work.tx, sessionId)
+  return [...rows, ...held.flatMap((order) => order.lines)]
 }
 
-async function waitForStock(
-  work: Work,
-  session: LockedSession,
-  missing: { variantId: string; missing: number }[],
-): Promise<void> {
+async function waitForStock(work: Work, session: LockedSession, coverage: Coverage): Promise<void> {
   const { id, code } = session
+  const { missing, uncovered } = coverage
   const missingUnits = missing.reduce((sum, line) => sum + line.missing, 0)
-  work.raise({
-    kind: 'session_short_of_stock',
-    subject: ['session', id],
-    message: `${code} is sold, and its stock lacks ${missingUnits} units`,
-    command: missing.map((line) => `laku stock adjust ${line.variantId} +${line.missing}`).join('; '),
-    details: { code, missing },
-  })
+  if (uncovered.length > 0) {
+    const units = uncovered.reduce((sum, line) => sum + line.quantity, 0)
+    const lines = uncovered.map((line) => `--line ${line.sku}=${line.quantity}`).join(' ')
+    work.raise({
+      kind: 'session_short_of_stock',
+      subject: ['session', id],
+      message: `${code} is sold, and nothing on the way brings ${units} of the units that it lacks`,
+      command: `laku pos create --session ${code} ${lines} --send`,
+      details: { code, uncovered, otherwise: `laku sessions refund ${code}` },
+    })
+  }
   // An untouched session is looked at again by the sweep after a while; this one has just been.
   await sql`
     update group_buying_sessions

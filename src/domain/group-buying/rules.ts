@@ -99,6 +99,26 @@ export function admit<W extends Wish>(wishes: readonly W[], free: number): { adm
   return { admitted, refused }
 }
 
+/**
+ * Who of a queue is served whole from what is there, strictly in turn: what somebody needs is set aside for them although the
+ * rest of their demand is missing, and nobody behind them takes it. So a delivery never passes over who paid first.
+ */
+export function coveredInTurn<Q extends { lines: readonly { variantId: string; quantity: number }[] }>(
+  queue: readonly Q[],
+  reserved: ReadonlyMap<string, number>,
+): Q[] {
+  const left = new Map(reserved)
+  return queue.filter(({ lines }) => {
+    let covered = true
+    for (const { variantId, quantity } of lines) {
+      const there = left.get(variantId) ?? 0
+      left.set(variantId, Math.max(0, there - quantity))
+      if (there < quantity) covered = false
+    }
+    return covered
+  })
+}
+
 /** Everybody paid the entry price; below a higher tier's price the difference is theirs. */
 export function rebateOf(units: number, paidUnitPriceIdr: Rupiah, finalUnitPriceIdr: Rupiah): Rupiah {
   return units * (paidUnitPriceIdr - finalUnitPriceIdr)

@@ -142,7 +142,8 @@ describe('success from stock', () => {
       amountIdr: 0,
     })
     expect(await laku.as(admin, (work) => fulfilDemand(work, input))).toMatchObject({
-      outcome: 'nothing_waits',
+      outcome: 'reserved',
+      reservations: [],
     })
     expect(await fulfil(session.id)).toBe(0)
     const refund = laku.as(admin, (work) => refundSession(work, input))
@@ -158,9 +159,10 @@ describe('success from stock', () => {
     expect((await market.see(session.id)).status).toBe('success')
   })
 
-  it('waits for stock, tells a person what to bring in, and goes on when it comes', async () => {
+  it('waits for stock, tells a person what to bring in where no purchase order may, and goes on when it comes', async () => {
     const [buyer] = await market.buyers(1)
     const own = await Market.open(laku)
+    await own.bundles({ wholesaleUnit: 12, maxExcessUnits: 0 })
     const session = await own.session({ moq: 3 })
     await own.joinAndPay([buyer!], session.id, 3)
     await own.addStock(1)
@@ -168,7 +170,9 @@ describe('success from stock', () => {
     expect((await own.see(session.id)).status).toBe('pending_stock')
     const { rows } = await sql<{ command: string }>`
       select command from attention where subject_id = ${session.id}`.execute(laku.db)
-    expect(rows).toEqual([{ command: `laku stock adjust ${own.variantId} +2` }])
+    expect(rows).toEqual([
+      { command: `laku pos create --session ${session.code} --line ${own.sku}=2 --send` },
+    ])
     const orders = laku.as(admin, (work) => createOrdersOf(work, { sessionId: session.id }))
     await expect(orders).rejects.toMatchObject({ code: 'group_buying.stock_short' })
     await own.addStock(2)

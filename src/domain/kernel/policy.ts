@@ -38,7 +38,13 @@ export const policySchema = z.strictObject({
     .prefault({})
     .describe('a kilogram, where no courier price can be had'),
   reviewEditDays: whole.default(30).describe('a buyer may edit a review so long'),
-  fulfilRetries: whole.default(5),
+  fulfilRetries: whole
+    .default(5)
+    .describe('then a closed session gets its orders without its stock being checked'),
+  purchaseOrderAnswerHours: whole
+    .min(1)
+    .default(24)
+    .describe('then a person is told that a factory is silent'),
   providerAttempts: whole.min(1).default(8).describe('then the thing goes to attention'),
 })
 

@@ -12,6 +12,7 @@ export { createSessionOrders, type SessionOrder, type SessionOrderLine } from '.
 export { earnDelivered } from './earn-orders.ts'
 export { orderErrors } from './errors.ts'
 export { followShipments, startProcessing } from './follow-shipments.ts'
+export { goOnAllocated, type HeldOrder, heldSessionOrders } from './held-session-orders.ts'
 export { markOrdersPaid } from './mark-orders-paid.ts'
 export { markOrdersRefunded } from './mark-orders-refunded.ts'
 export type { AskedItem } from './order-lines.ts'

@@ -4,7 +4,7 @@ export { createProduct, type NewProduct, type NewVariant } from './create-produc
 export { productErrors } from './errors.ts'
 export { rateProducts } from './rate-products.ts'
 export { getProduct, listProducts, type ProductFilter } from './read-products.ts'
-export { variantBySku, variantsById } from './read-variants.ts'
+export { variantBySku, variantsAround, variantsById } from './read-variants.ts'
 export { type ProductStatus, productTransitions } from './transitions.ts'
 export { type ProductChanges, updateProduct, type VariantChanges } from './update-product.ts'
 export type { ProductView, VariantDetail, VariantSize, VariantView } from './views.ts'

@@ -18,6 +18,15 @@ export async function variantsById(tx: Tx, ids: readonly string[]): Promise<Map<
   return new Map(rows.map((row) => [row.id, row]))
 }
 
+/** Every variant of the products that these variants are of, themselves included. */
+export async function variantsAround(tx: Tx, ids: readonly string[]): Promise<Map<string, VariantDetail>> {
+  const rows = await details(
+    tx,
+    sql`v.product_id in (select product_id from product_variants where id = any(${[...new Set(ids)]}::uuid[]))`,
+  )
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
 /**
  * The variant with this SKU, written in any case.
  * @throws product.variant_not_found

@@ -1,8 +1,7 @@
-import { sql } from 'kysely'
 import { requireStaff, type Work } from '../kernel/index.ts'
 import { variantsById } from '../product/index.ts'
 import { warehouseErrors } from './errors.ts'
-import { lockStock } from './lock-stock.ts'
+import { openStock } from './lock-stock.ts'
 import { type StockView, stockOf } from './read-stock.ts'
 import { recordMovements } from './record-movements.ts'
 
@@ -27,9 +26,7 @@ export async function adjustStock(work: Work, input: Adjustment): Promise<StockV
   if (!Number.isSafeInteger(change) || change === 0) throw warehouseErrors.invalid_quantity({ change })
   const variant = (await variantsById(work.tx, [variantId])).get(variantId)
   if (!variant) throw warehouseErrors.variant_not_found({ variantId })
-  await sql`insert into warehouse_inventory (variant_id, updated_at) values (${variantId}, ${work.now})
-    on conflict do nothing`.execute(work.tx)
-  const before = (await lockStock(work.tx, [variantId])).get(variantId)
+  const before = (await openStock(work, [variantId])).get(variantId)
   if (!before) throw new Error(`variant ${variantId} has no inventory row`)
   const onHand = before.onHand + change
   if (onHand > LARGEST) throw warehouseErrors.invalid_quantity({ change, largest: LARGEST })

@@ -7,8 +7,16 @@ export const warehouseErrors = defineErrors('warehouse', {
     'conflict',
     'So many pieces cannot be taken off: the rest would not cover what is reserved.',
   ],
-  reservation_mismatch: [
+  reservation_mismatch: ['conflict', 'The orders ask for more than is reserved for their session.'],
+  purchase_order_not_found: ['not_found', 'There is no such purchase order.'],
+  no_lines: ['invalid', 'A purchase order and a receipt need at least one line.'],
+  several_factories: ['invalid', 'A purchase order goes to one factory: these variants are of several.'],
+  not_of_session: ['invalid', 'A purchase order for a session calls off variants of its product.'],
+  session_has_purchase_order: ['conflict', 'This session has an open purchase order already.'],
+  not_in_purchase_order: ['invalid', 'This variant is not in the purchase order.'],
+  over_received: [
     'conflict',
-    'The orders ask for another quantity than is reserved for their session.',
+    'So many good pieces are not in this purchase order; count the others in by stock adjust.',
   ],
+  message_under_way: ['conflict', 'The factory was told; its message has not failed.'],
 })

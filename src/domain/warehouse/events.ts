@@ -1,9 +1,32 @@
+import type { ReplyMeaning } from './reply-rules.ts'
+
+interface PurchaseOrderSubject {
+  purchaseOrderId: string
+  code: string
+  /** Whose demand it covers; null where it fills the shelves. */
+  sessionId: string | null
+}
+
 declare module '../kernel/events.ts' {
   interface EventPayloads {
     /** More of a variant is free than before: whoever waits for it may try again. */
     'stock.added': { variantId: string; quantity: number }
     'stock.reserved': { subjectKind: 'session' | 'order'; subjectId: string; units: number }
+    'purchase_order.created': PurchaseOrderSubject & { units: number }
+    /** The factory is told. */
+    'purchase_order.sent': PurchaseOrderSubject
+    'purchase_order.confirmed': PurchaseOrderSubject
+    'purchase_order.shipped': PurchaseOrderSubject
+    'purchase_order.answered': PurchaseOrderSubject & { meaning: ReplyMeaning }
+    /** Goods came in; `complete` when nothing is owed any more. */
+    'purchase_order.received': PurchaseOrderSubject & {
+      variantIds: string[]
+      good: number
+      damaged: number
+      complete: boolean
+    }
+    /** `missing` pieces will not come. */
+    'purchase_order.closed': PurchaseOrderSubject & { variantIds: string[]; missing: number }
+    'purchase_order.cancelled': PurchaseOrderSubject & { variantIds: string[]; reason: string }
   }
 }
-
-export {}

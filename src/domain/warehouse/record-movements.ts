@@ -3,7 +3,7 @@ import { actorLabel, asRecords, insertRows, newId, type Work } from '../kernel/i
 
 export interface Movement {
   variantId: string
-  kind: 'adjusted' | 'reserved' | 'released' | 'shipped' | 'restocked' | 'written_off'
+  kind: 'adjusted' | 'reserved' | 'released' | 'shipped' | 'received' | 'restocked' | 'written_off'
   onHandChange: number
   reservedChange: number
   subject: [kind: string, id: string]

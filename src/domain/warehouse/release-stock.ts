@@ -10,18 +10,22 @@ interface Released {
   subjectId: string
 }
 
-/** Gives back what is reserved for these sessions or orders; nothing where nothing is. Emits stock.added for each variant. */
+/**
+ * Gives back what is reserved for these sessions or orders, and ends their waiting for more; nothing where nothing is.
+ * Emits stock.added for each variant.
+ */
 export async function releaseStock(work: Work, subjectIds: readonly string[]): Promise<void> {
   if (subjectIds.length === 0) return
   const ids = [...subjectIds]
   const { rows: held } = await sql<{ variantId: string }>`
-    select distinct variant_id from stock_reservations where subject_id = any(${ids}::uuid[]) and status = 'open'
-  `.execute(work.tx)
+    select variant_id from stock_reservations where subject_id = any(${ids}::uuid[]) and status = 'open'
+    union select variant_id from stock_shortages where session_id = any(${ids}::uuid[])`.execute(work.tx)
   if (held.length === 0) return
   await lockStock(
     work.tx,
     held.map((row) => row.variantId),
   )
+  await sql`delete from stock_shortages where session_id = any(${ids}::uuid[])`.execute(work.tx)
   const { rows: released } = await sql<Released>`
     update stock_reservations set status = 'released', closed_at = ${work.now}
     where subject_id = any(${ids}::uuid[]) and status = 'open'

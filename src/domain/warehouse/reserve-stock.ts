@@ -1,8 +1,8 @@
-import { sql } from 'kysely'
-import { asRecords, newId, type Work } from '../kernel/index.ts'
+import type { Work } from '../kernel/index.ts'
 import { lockStock } from './lock-stock.ts'
 import { recordMovements } from './record-movements.ts'
-import { type Allocation, allocate, reservationKey, type Shortage, type StockDemand } from './rules.ts'
+import { growReservations, openReservations } from './reservations.ts'
+import { allocate, reservationKey, type Shortage, type StockDemand } from './rules.ts'
 
 /**
  * Reserves stock for sessions and orders: each demand whole or not at all, the first one first, in a fixed number of
@@ -18,11 +18,17 @@ export async function reserveStock(
   if (variantIds.length === 0) return { reserved: demands.map((demand) => demand.subjectId), short: [] }
   const stock = await lockStock(work.tx, variantIds)
   const held = await openReservations(
-    work,
+    work.tx,
     demands.map((demand) => demand.subjectId),
   )
-  const { granted, short } = allocate(demands, stock, held)
-  await openOrGrow(work, granted)
+  const holds = new Map(held.map((row) => [reservationKey(row.subjectId, row.variantId), row.quantity]))
+  const { granted, short } = allocate(demands, stock, holds)
+  await growReservations(
+    work,
+    granted.flatMap(({ demand: { subjectKind, subjectId }, needs }) =>
+      needs.map((line) => ({ subjectKind, subjectId, ...line })),
+    ),
+  )
   await recordMovements(
     work,
     granted.flatMap(({ demand, needs }) =>
@@ -46,30 +52,4 @@ export async function reserveStock(
     })
   }
   return { reserved: granted.map(({ demand }) => demand.subjectId), short }
-}
-
-async function openReservations(work: Work, subjectIds: string[]): Promise<Map<string, number>> {
-  const { rows } = await sql<{ subjectId: string; variantId: string; quantity: number }>`
-    select subject_id, variant_id, quantity from stock_reservations
-    where subject_id = any(${subjectIds}::uuid[]) and status = 'open'`.execute(work.tx)
-  return new Map(rows.map((row) => [reservationKey(row.subjectId, row.variantId), row.quantity]))
-}
-
-async function openOrGrow(work: Work, granted: Allocation['granted']): Promise<void> {
-  const rows = granted.flatMap(({ demand: { subjectKind, subjectId }, needs }) =>
-    needs.map((line) => ({
-      id: newId(),
-      ...line,
-      subjectKind,
-      subjectId,
-      status: 'open',
-      createdAt: work.now,
-    })),
-  )
-  if (rows.length === 0) return
-  await sql`
-    insert into stock_reservations
-    select * from jsonb_populate_recordset(null::stock_reservations, ${asRecords(rows)}::jsonb)
-    on conflict (subject_id, variant_id) where status = 'open'
-    do update set quantity = stock_reservations.quantity + excluded.quantity`.execute(work.tx)
 }

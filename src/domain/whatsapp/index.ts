@@ -2,6 +2,7 @@ import './events.ts'
 
 export { dueMessages, messagesDue } from './claim-messages.ts'
 export { type NewMessage, queueMessages } from './queue-messages.ts'
+export { type KnownMessage, messageStatuses, messagesByProviderId } from './read-messages.ts'
 export { type MessageNews, recordStatuses } from './record-statuses.ts'
 export { forgetSecretParams, secretParamsOf } from './secret-params.ts'
 export { sendMessages } from './send-messages.ts'

@@ -22,11 +22,38 @@ const payment = z.object({
   expires_at: z.string(),
 })
 
+const purchaseOrder = z.object({
+  id: z.uuid(),
+  code: z.string(),
+  status: z.string(),
+  status_reason: z.string().nullable(),
+  factory: z.object({ id: z.uuid(), name: z.string() }),
+  session_id: z.uuid().nullable(),
+  items: z.array(
+    z.object({
+      variant_id: z.uuid(),
+      sku: z.string(),
+      name: z.string(),
+      quantity: z.int(),
+      wholesale_unit: z.int(),
+      received: z.int(),
+      damaged: z.int(),
+    }),
+  ),
+  freight_idr: z.int().nullable(),
+  freight_source: z.string().nullable(),
+  created_at: z.string(),
+  sent_at: z.string().nullable(),
+  confirmed_at: z.string().nullable(),
+  updated_at: z.string(),
+})
+
 const fulfilment = z.object({
   session_id: z.uuid(),
-  outcome: z.enum(['reserved', 'pending_stock', 'nothing_waits']),
+  outcome: z.enum(['reserved', 'purchase_order']),
   reservations: z.array(z.object({ variant_id: z.uuid(), quantity: z.int() })),
-  missing: z.array(z.object({ variant_id: z.uuid(), missing: z.int() })),
+  missing: z.array(z.object({ variant_id: z.uuid(), sku: z.string(), missing: z.int() })),
+  purchase_order: purchaseOrder.optional(),
 })
 
 const orders = z.object({ session_id: z.uuid(), count: z.int(), order_ids_url: z.string() })

@@ -13,6 +13,7 @@ const reasons: Record<RefundReason, string> = {
   order_undeliverable: 'The parcel could not be handed over.',
   order_returned: 'Your return was accepted.',
   parcel_lost: 'The courier lost the parcel.',
+  out_of_stock: 'The goods are not available any more.',
 }
 
 const statuses: Record<ToldStatus, (code: string) => NoticeText> = {

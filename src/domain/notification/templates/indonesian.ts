@@ -13,6 +13,7 @@ const reasons: Record<RefundReason, string> = {
   order_undeliverable: 'Paket tidak dapat diserahkan.',
   order_returned: 'Pengembalian Anda diterima.',
   parcel_lost: 'Paket hilang di kurir.',
+  out_of_stock: 'Barangnya tidak tersedia lagi.',
 }
 
 const statuses: Record<ToldStatus, (code: string) => NoticeText> = {

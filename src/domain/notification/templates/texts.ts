@@ -22,6 +22,7 @@ export type RefundReason =
   | 'order_undeliverable'
   | 'order_returned'
   | 'parcel_lost'
+  | 'out_of_stock'
 
 /** The sentence for a reason, followed by a space, or nothing. */
 export function because(reasons: Record<RefundReason, string>, reason: string): string {

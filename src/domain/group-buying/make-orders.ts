@@ -1,0 +1,99 @@
+import { sql } from 'kysely'
+import type { AddressSnapshot } from '../address/index.ts'
+import type { Rupiah, Work } from '../kernel/index.ts'
+import { createSessionOrders } from '../order/index.ts'
+import { releaseEscrow } from '../payment/index.ts'
+import { handOverReservation } from '../warehouse/index.ts'
+import type { LockedSession } from './lock-sessions.ts'
+import { rebateOf } from './rules.ts'
+
+export interface WaitingParticipant {
+  id: string
+  userId: string
+  units: number
+  unitPriceIdr: Rupiah
+  shippingIdr: Rupiah
+  totalIdr: Rupiah
+  courierCompany: string
+  courierType: string
+  address: AddressSnapshot
+  paymentId: string
+  lines: { variantId: string; quantity: number }[]
+}
+
+/** Paid participants without an order, oldest paid first. */
+export async function waitingParticipants(work: Work, sessionId: string): Promise<WaitingParticipant[]> {
+  const { rows } = await sql<WaitingParticipant>`
+    select p.id, p.user_id, p.units, p.unit_price_idr, p.shipping_idr, p.total_idr, p.courier_company, p.courier_type,
+      p.address, y.id as payment_id, i.lines
+    from group_participants p
+    join payments y on y.participant_id = p.id and y.status in ('paid', 'partially_refunded')
+    join lateral (
+      select jsonb_agg(jsonb_build_object('variantId', variant_id, 'quantity', quantity)) as lines
+      from participant_items where participant_id = p.id
+    ) i on true
+    where p.session_id = ${sessionId} and p.status = 'paid' order by p.paid_at, p.id`.execute(work.tx)
+  return rows
+}
+
+/**
+ * Makes the orders of these participants and releases their escrow at the final price, with the rebates. Their stock is
+ * `reserved`, and handed over from the session's reservation, or it was not checked and the orders wait on hold.
+ */
+export async function makeOrders(
+  work: Work,
+  session: LockedSession,
+  participants: readonly WaitingParticipant[],
+  stock: 'reserved' | 'unchecked',
+): Promise<{ count: number; amountIdr: Rupiah }> {
+  if (participants.length === 0) return { count: 0, amountIdr: 0 }
+  const finalIdr = session.finalUnitPriceIdr
+  if (finalIdr === null) throw new Error(`session ${session.code} closed without a price`)
+  const orders = await createSessionOrders(work, {
+    sessionId: session.id,
+    lines: participants.map((one) => ({
+      participantId: one.id,
+      userId: one.userId,
+      paymentId: one.paymentId,
+      address: one.address,
+      courierCompany: one.courierCompany,
+      courierType: one.courierType,
+      shippingIdr: one.shippingIdr,
+      allocated: stock === 'reserved',
+      items: one.lines.map((item) => ({
+        ...item,
+        unitPriceIdr: finalIdr,
+        commissionBps: session.commissionBps,
+      })),
+    })),
+  })
+  const made = new Map(orders.map((order) => [order.participantId, order]))
+  await sql`
+    update group_participants set status = 'ordered'
+    where id = any(${participants.map((one) => one.id)}::uuid[]) and status = 'paid'`.execute(work.tx)
+  if (stock === 'reserved') {
+    await handOverReservation(work, {
+      sessionId: session.id,
+      orders: participants.map((one) => ({ orderId: orderOf(made, one).orderId, lines: one.lines })),
+    })
+  }
+  return await releaseEscrow(
+    work,
+    participants.map((one) => ({
+      participantId: one.id,
+      sessionId: session.id,
+      paymentId: one.paymentId,
+      userId: one.userId,
+      paidIdr: one.totalIdr,
+      shippingIdr: one.shippingIdr,
+      rebateIdr: rebateOf(one.units, one.unitPriceIdr, finalIdr),
+      items: orderOf(made, one).items,
+    })),
+  )
+}
+
+function orderOf<O>(made: ReadonlyMap<string, O>, one: WaitingParticipant): O {
+  const order = made.get(one.id)
+  if (!order) throw new Error(`participant ${one.id} got no order`)
+  return order
+}

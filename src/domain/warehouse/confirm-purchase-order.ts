@@ -1,0 +1,42 @@
+import { sql } from 'kysely'
+import { requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { type LockedPurchaseOrder, lockPurchaseOrder, subjectOf } from './lock-purchase-orders.ts'
+import { type PurchaseOrderView, purchaseOrder } from './read-purchase-orders.ts'
+import { purchaseOrderTransitions } from './transitions.ts'
+
+/**
+ * Notes that the factory will deliver, or with `shipped` that its goods are under way, when it said so by another way than a
+ * reply on WhatsApp.
+ * @throws warehouse.purchase_order_not_found, kernel.illegal_transition, kernel.forbidden
+ */
+export async function confirmPurchaseOrder(
+  work: Work,
+  input: { purchaseOrder: string; shipped?: boolean | undefined },
+): Promise<PurchaseOrderView> {
+  requireStaff(work.actor, 'warehouse', 'agent', 'service')
+  const order = await lockPurchaseOrder(work.tx, input.purchaseOrder)
+  const to = input.shipped ? 'shipped' : 'confirmed'
+  requireTransition(purchaseOrderTransitions, order.status, to, order.code)
+  await moveConfirmed(work, order, to)
+  const [before, after] = [{ status: order.status }, { status: to }]
+  work.audit({ command: 'pos confirm', subject: ['purchase_order', order.id], before, after })
+  return await purchaseOrder(work.tx, order.id)
+}
+
+/** Moves a locked purchase order on by the factory's word; one that is past that stays where it is. */
+export async function moveConfirmed(
+  work: Work,
+  order: LockedPurchaseOrder,
+  to: 'confirmed' | 'shipped',
+): Promise<void> {
+  if (!purchaseOrderTransitions[order.status].includes(to)) return
+  await sql`
+    update warehouse_purchase_orders
+    set status = ${to}, confirmed_at = coalesce(confirmed_at, ${work.now}), answer_due_at = null, updated_at = ${work.now}
+    where id = ${order.id} and status = ${order.status}`.execute(work.tx)
+  work.emit({
+    type: `purchase_order.${to}`,
+    aggregate: ['purchase_order', order.id],
+    payload: subjectOf(order),
+  })
+}

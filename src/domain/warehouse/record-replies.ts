@@ -1,0 +1,111 @@
+import { sql } from 'kysely'
+import { insertRows, type Work } from '../kernel/index.ts'
+import { messagesByProviderId } from '../whatsapp/index.ts'
+import { moveConfirmed } from './confirm-purchase-order.ts'
+import { lockPurchaseOrder, subjectOf } from './lock-purchase-orders.ts'
+import { codesIn, meaningOf, type ReplyMeaning } from './reply-rules.ts'
+import { purchaseOrderOfMessage } from './send-purchase-order.ts'
+
+/** A message that came in on WhatsApp, from whoever it was. */
+export interface Reply {
+  providerMessageId: string
+  /** E.164 */
+  from: string
+  at: Date
+  /** What was written; undefined for a picture, a voice message … */
+  body?: string | undefined
+  /** The message of ours that it answers. */
+  repliesTo?: string | undefined
+}
+
+/**
+ * Follows factories' replies to their purchase orders: a yes confirms, "sudah dikirim" ships, a no or what is not clear is shown
+ * to a person. A reply is taken for the purchase order whose message it answers, else for the one whose code it names, else for
+ * the only one that its sender has not answered; from the factory's own phone alone. Each message counts once, whatever the order
+ * they come in. Other people's messages are none of ours. Returns the provider's ids of those that answer a message that
+ * nobody knows (yet).
+ */
+export async function recordReplies(work: Work, replies: readonly Reply[]): Promise<{ unknown: string[] }> {
+  if (replies.length === 0) return { unknown: [] }
+  const answered = await messagesByProviderId(
+    work.tx,
+    replies.flatMap((reply) => reply.repliesTo ?? []),
+  )
+  const found: { reply: Reply; purchaseOrderId: string }[] = []
+  const unknown: string[] = []
+  for (const reply of replies) {
+    const message = reply.repliesTo === undefined ? undefined : answered.get(reply.repliesTo)
+    if (reply.repliesTo !== undefined && !message) unknown.push(reply.providerMessageId)
+    const own = message?.toPhone === reply.from ? purchaseOrderOfMessage(message.dedupeKey) : undefined
+    // An answer to something else of ours, a code or a notice, is no answer to a purchase order.
+    const purchaseOrderId = own ?? (message ? undefined : await namedOrOnly(work, reply))
+    if (purchaseOrderId) found.push({ reply, purchaseOrderId })
+  }
+  // Sorted, so that two batches lock the same purchase orders in the same order.
+  const sorted = found.toSorted((a, b) =>
+    a.purchaseOrderId === b.purchaseOrderId
+      ? a.reply.at.getTime() - b.reply.at.getTime()
+      : a.purchaseOrderId < b.purchaseOrderId
+        ? -1
+        : 1,
+  )
+  for (const { reply, purchaseOrderId } of sorted) await record(work, reply, purchaseOrderId)
+  return { unknown }
+}
+
+/** The purchase order of the sender that the text names, else the only one they have not answered. */
+async function namedOrOnly(work: Work, { from, body }: Reply): Promise<string | undefined> {
+  const codes = codesIn(body)
+  const which = codes.length > 0 ? sql`o.code = any(${codes})` : sql`o.status = 'sent'`
+  const { rows } = await sql<{ id: string }>`
+    select o.id from warehouse_purchase_orders o join factories f on f.id = o.factory_id
+    where f.phone = ${from} and ${which} limit 2`.execute(work.tx)
+  return rows.length === 1 ? rows[0]?.id : undefined
+}
+
+async function record(work: Work, reply: Reply, purchaseOrderId: string): Promise<void> {
+  const order = await lockPurchaseOrder(work.tx, purchaseOrderId)
+  const meaning = meaningOf(reply.body, order.code)
+  const row = { providerMessageId: reply.providerMessageId, purchaseOrderId, meaning, answeredAt: reply.at }
+  const fresh = await insertRows(work.tx, 'purchaseOrderReplies', [row], {
+    onConflictDoNothing: true,
+    returning: 'provider_message_id',
+  })
+  if (fresh.length === 0) return
+  work.emit({
+    type: 'purchase_order.answered',
+    aggregate: ['purchase_order', purchaseOrderId],
+    payload: { ...subjectOf(order), meaning },
+  })
+  if (meaning === 'yes') return await moveConfirmed(work, order, 'confirmed')
+  if (meaning === 'shipped') return await moveConfirmed(work, order, 'shipped')
+  // They were heard, so their silence is no matter any more.
+  await sql`update warehouse_purchase_orders set answer_due_at = null where id = ${purchaseOrderId}`.execute(
+    work.tx,
+  )
+  if (await isOvertaken(work, reply, purchaseOrderId)) return
+  show(work, { id: purchaseOrderId, code: order.code }, meaning)
+}
+
+/** Deliveries come in any order: after a later yes, what was said before is history. */
+async function isOvertaken(work: Work, reply: Reply, purchaseOrderId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from purchase_order_replies
+    where purchase_order_id = ${purchaseOrderId} and meaning in ('yes', 'shipped') and answered_at > ${reply.at} limit 1`.execute(
+    work.tx,
+  )
+  return rows.length > 0
+}
+
+function show(work: Work, { id, code }: { id: string; code: string }, meaning: ReplyMeaning): void {
+  const refused = meaning === 'no'
+  work.raise({
+    kind: refused ? 'purchase_order_refused' : 'purchase_order_reply_unclear',
+    subject: ['purchase_order', id],
+    message: refused
+      ? `the factory says no to ${code}; its words are in the inbox`
+      : `the factory's reply to ${code} is not a clear yes or no; its words are in the inbox`,
+    command: refused ? `laku pos cancel ${code}` : `laku pos confirm ${code}`,
+    details: { meaning, otherwise: refused ? `laku pos confirm ${code}` : `laku pos cancel ${code}` },
+  })
+}

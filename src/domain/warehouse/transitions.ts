@@ -1,0 +1,34 @@
+import { statesBefore, type Transitions } from '../kernel/index.ts'
+
+export type PurchaseOrderStatus =
+  | 'draft'
+  | 'sent'
+  | 'confirmed'
+  | 'shipped'
+  | 'partially_received'
+  | 'received'
+  | 'closed'
+  | 'cancelled'
+
+/** Goods may come from `sent` on, whether the factory answered or not. What came in part is closed short or waits for the rest. */
+export const purchaseOrderTransitions: Transitions<PurchaseOrderStatus> = {
+  draft: ['sent', 'cancelled'],
+  sent: ['confirmed', 'shipped', 'partially_received', 'received', 'cancelled'],
+  confirmed: ['shipped', 'partially_received', 'received', 'cancelled'],
+  shipped: ['partially_received', 'received', 'cancelled'],
+  partially_received: ['received', 'closed'],
+  received: ['closed'],
+  closed: [],
+  cancelled: [],
+}
+
+/** Something may still come of it. */
+export const openStatuses: readonly PurchaseOrderStatus[] = [
+  ...statesBefore(purchaseOrderTransitions, 'cancelled'),
+  'partially_received',
+]
+
+/** The factory was told, and owes goods. */
+export const onTheWayStatuses: readonly PurchaseOrderStatus[] = openStatuses.filter(
+  (status) => status !== 'draft',
+)

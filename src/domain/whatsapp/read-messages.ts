@@ -1,0 +1,35 @@
+import type { Tx } from '../kernel/index.ts'
+import type { MessageStatus } from './transitions.ts'
+
+export interface KnownMessage {
+  dedupeKey: string
+  /** E.164 */
+  toPhone: string
+}
+
+/** Messages by the id that the provider gave them; those that nobody knows are left out. */
+export async function messagesByProviderId(
+  tx: Tx,
+  providerMessageIds: readonly string[],
+): Promise<Map<string, KnownMessage>> {
+  if (providerMessageIds.length === 0) return new Map()
+  const rows = await tx
+    .selectFrom('whatsappMessages')
+    .select(['providerMessageId', 'dedupeKey', 'toPhone'])
+    .where('providerMessageId', 'in', [...providerMessageIds])
+    .execute()
+  return new Map(rows.map(({ providerMessageId, ...row }) => [providerMessageId as string, row]))
+}
+
+/** Where the messages with these keys stand; those that were never queued are left out. */
+export async function messageStatuses(
+  tx: Tx,
+  dedupeKeys: readonly string[],
+): Promise<Map<string, MessageStatus>> {
+  const rows = await tx
+    .selectFrom('whatsappMessages')
+    .select(['dedupeKey', 'status'])
+    .where('dedupeKey', 'in', [...dedupeKeys])
+    .execute()
+  return new Map(rows.map((row) => [row.dedupeKey, row.status as MessageStatus]))
+}
