@@ -107,6 +107,20 @@ export const entries: readonly Entry[] = [
     ],
   },
   {
+    name: 'pos',
+    description: 'purchase orders: goods called off from factories',
+    verbs: async () => [
+      (await import('./pos/list.ts')).list,
+      (await import('./pos/show.ts')).show,
+      (await import('./pos/create.ts')).create,
+      (await import('./pos/send.ts')).send,
+      (await import('./pos/confirm.ts')).confirm,
+      (await import('./pos/receive.ts')).receive,
+      (await import('./pos/close.ts')).close,
+      (await import('./pos/cancel.ts')).cancel,
+    ],
+  },
+  {
     name: 'products',
     description: 'products, their variants and prices',
     verbs: async () => [

@@ -19,6 +19,7 @@ describe('laku demo', () => {
     expect(demo.flows.map(({ name, ok }) => ({ name, ok }))).toEqual([
       { name: 'regular-order', ok: true },
       { name: 'group-success', ok: true },
+      { name: 'group-success-no-stock', ok: true },
       { name: 'group-failed', ok: true },
     ])
     expect(demo).toMatchObject({ ok: true, ledger: { ok: true } })

@@ -5,6 +5,7 @@ export interface Goods {
   productId: string
   variantId: string
   sku: string
+  factoryPhone: string
 }
 
 export interface SessionAnswer {
@@ -15,14 +16,16 @@ export interface SessionAnswer {
   held_units: number
 }
 
+const FACTORY_PHONE = '+628112345678'
+
 /** A verified factory and an active product of one variant, made by staff over HTTP, with stock counted in by the CLI. */
 export async function stockGoods(
   shop: Shop,
-  product: { name: string; sku: string; priceIdr: number; stock: number },
+  product: { name: string; sku: string; priceIdr: number; stock: number; bundle?: number },
 ): Promise<Goods> {
   const factory = await shop.staff.ask<{ id: string }>('POST', '/api/factories', {
     name: `Pabrik ${product.name}`,
-    phone: '+628112345678',
+    phone: FACTORY_PHONE,
     city: 'Bandung',
     province: 'Jawa Barat',
     postal_code: '40111',
@@ -37,14 +40,28 @@ export async function stockGoods(
       factory_id: factory.id,
       name: product.name,
       status: 'active',
-      variants: [{ sku: product.sku, name: product.name, weight_g: 400, price_idr: product.priceIdr }],
+      variants: [
+        {
+          sku: product.sku,
+          name: product.name,
+          weight_g: 400,
+          price_idr: product.priceIdr,
+          ...(product.bundle ? { wholesale_unit: product.bundle, max_excess_units: product.bundle } : {}),
+        },
+      ],
     },
   )
   const variantId = made.variants[0]?.id
   if (!variantId) throw new Error('the product came back without its variant')
   if (product.stock > 0)
     await shop.laku('stock', 'adjust', product.sku, String(product.stock), '--reason', 'counted in')
-  return { factoryId: factory.id, productId: made.id, variantId, sku: product.sku }
+  return {
+    factoryId: factory.id,
+    productId: made.id,
+    variantId,
+    sku: product.sku,
+    factoryPhone: FACTORY_PHONE,
+  }
 }
 
 /** A session that is open at once. */

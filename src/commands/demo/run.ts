@@ -1,6 +1,7 @@
 import { actOut, type Flow, type FlowResult, type StepResult } from './flow.ts'
 import { groupFailed } from './group-failed.ts'
 import { groupSuccess } from './group-success.ts'
+import { groupSuccessNoStock } from './group-success-no-stock.ts'
 import { regularOrder } from './regular-order.ts'
 import { Shop } from './shop.ts'
 
@@ -22,7 +23,7 @@ export interface Audience {
   step(step: StepResult): void
 }
 
-export const flows: readonly Flow[] = [regularOrder, groupSuccess, groupFailed]
+export const flows: readonly Flow[] = [regularOrder, groupSuccess, groupSuccessNoStock, groupFailed]
 
 /** Opens a shop of its own, acts every flow out in it, and has the book verified. */
 export async function runDemo(audience: Audience): Promise<DemoResult> {

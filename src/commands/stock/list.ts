@@ -19,5 +19,6 @@ export const list = defineList({
     { name: 'on_hand', kind: 'number', value: (row) => row.onHand },
     { name: 'reserved', kind: 'number', value: (row) => row.reserved },
     { name: 'free', kind: 'number', value: (row) => row.free },
+    { name: 'on_the_way', kind: 'number', value: (row) => row.onTheWay },
   ],
 })

@@ -20,6 +20,7 @@ export const show = defineShow({
     { name: 'on_hand', kind: 'number', value: (one) => one.onHand },
     { name: 'reserved', kind: 'number', value: (one) => one.reserved },
     { name: 'free', kind: 'number', value: (one) => one.free },
+    { name: 'on_the_way', kind: 'number', value: (one) => one.onTheWay },
   ],
   sections: ({ reservations, movements }) => [
     section(

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Tx } from '../kernel/index.ts'
 import { warehouseErrors } from './errors.ts'
+import { onTheWayStatuses } from './transitions.ts'
 
 export interface StockView {
   variantId: string
@@ -11,6 +12,8 @@ export interface StockView {
   reserved: number
   /** On hand and not reserved. */
   free: number
+  /** Called off from factories and not here yet. */
+  onTheWay: number
 }
 
 export interface MovementView {
@@ -30,7 +33,11 @@ async function stockViews(tx: Tx, where: RawBuilder<unknown>, limit: number): Pr
   const { rows } = await sql<StockView>`
     select v.id as variant_id, v.sku, v.name, jsonb_build_object('id', p.id, 'name', p.name) as product,
       coalesce(i.on_hand, 0) as on_hand, coalesce(i.reserved, 0) as reserved,
-      coalesce(i.on_hand - i.reserved, 0) as free
+      coalesce(i.on_hand - i.reserved, 0) as free, (
+        select coalesce(sum(t.quantity - t.received), 0)::integer
+        from purchase_order_items t join warehouse_purchase_orders o on o.id = t.purchase_order_id
+        where t.variant_id = v.id and t.received < t.quantity and o.status = any(${[...onTheWayStatuses]})
+      ) as on_the_way
     from product_variants v join products p on p.id = v.product_id
     left join warehouse_inventory i on i.variant_id = v.id
     where ${where} order by v.id desc limit ${limit}`.execute(tx)

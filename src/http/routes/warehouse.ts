@@ -20,6 +20,7 @@ const inventory = z.object({
       on_hand: z.int(),
       reserved: z.int(),
       free: z.int(),
+      on_the_way: z.int(),
     }),
   ),
   next_cursor: z.string().nullable(),

@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+import { orderArgument, orderInput } from './order.ts'
+
+export const confirm = defineChange({
+  name: 'confirm',
+  description: 'Note that the factory will deliver, where it said so by another way than WhatsApp.',
+  args: [orderArgument],
+  options: [{ flags: '--shipped', description: 'its goods are on the way already' }],
+  input: z.object({ ...orderInput, shipped: z.boolean().default(false) }),
+  examples: ['laku pos confirm PO-261125-7K3QX2 --reason "called them"'],
+  change: async (work, { order, shipped }) => {
+    const { confirmPurchaseOrder } = await import('../../domain/warehouse/index.ts')
+    return await confirmPurchaseOrder(work, { purchaseOrder: order, shipped })
+  },
+  done: ({ code, status }) => `${code} is ${status}.`,
+})

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+import { orderedLine, withVariantIds } from './lines.ts'
+
+export const create = defineChange({
+  name: 'create',
+  description:
+    'Call goods off a factory, for a session or for the shelves. A draft, unless it is sent at once.',
+  options: [
+    { flags: '--line <line...>', description: 'SKU=pieces, all of one factory' },
+    {
+      flags: '--session <session>',
+      description: 'for this session (UUID or code): it gets the goods first',
+    },
+    { flags: '--send', description: 'tell the factory at once' },
+  ],
+  input: z.object({
+    line: z.array(orderedLine).min(1),
+    session: z.string().optional(),
+    send: z.boolean().default(false),
+  }),
+  examples: ['laku pos create --line KAOS-HITAM-M=24 --line KAOS-HITAM-L=12 --send'],
+  change: async (work, { line, session, send }) => {
+    const { createPurchaseOrder, sendPurchaseOrder } = await import('../../domain/warehouse/index.ts')
+    const { sessionNamed } = await import('../sessions/session.ts')
+    const sessionId = session === undefined ? undefined : (await sessionNamed(work.tx, session)).id
+    const made = await createPurchaseOrder(work, { sessionId, lines: await withVariantIds(work.tx, line) })
+    return send ? await sendPurchaseOrder(work, made.id) : made
+  },
+  done: ({ code, status, factory }) =>
+    status === 'draft' ? `${code} is a draft: laku pos send ${code}` : `${code} is sent to ${factory.name}.`,
+})

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { defineList } from '../define-command.ts'
+
+const statuses = [
+  'draft',
+  'sent',
+  'confirmed',
+  'shipped',
+  'partially_received',
+  'received',
+  'closed',
+  'cancelled',
+] as const
+
+export const list = defineList({
+  name: 'list',
+  description: 'Purchase orders, newest first.',
+  options: [
+    { flags: '--status <status>', description: 'only these', choices: statuses },
+    { flags: '--session <session>', description: 'made for one session (UUID or code)' },
+    { flags: '--factory <id>', description: 'of one factory (UUID)' },
+  ],
+  input: z.object({
+    status: z.enum(statuses).optional(),
+    session: z.string().optional(),
+    factory: z.uuid().optional(),
+  }),
+  examples: ['laku pos list --status sent', 'laku pos list --session GBS-261123-7K3QX2 --json'],
+  empty: 'No purchase orders. Try another --status; a session that is short of stock makes one by itself.',
+  run: async (context, { status, session, factory }, page) => {
+    const { listPurchaseOrders } = await import('../../domain/warehouse/index.ts')
+    const { sessionNamed } = await import('../sessions/session.ts')
+    return await context.read(async ({ tx }) => {
+      const sessionId = session && (await sessionNamed(tx, session)).id
+      return await listPurchaseOrders(tx, { status, sessionId, factoryId: factory, ...page })
+    })
+  },
+  columns: [
+    { name: 'code', kind: 'code', value: (row) => row.code },
+    { name: 'status', kind: 'status', value: (row) => row.status },
+    { name: 'factory', value: (row) => row.factory.name },
+    { name: 'pieces', kind: 'number', value: ({ items }) => items.reduce((n, one) => n + one.quantity, 0) },
+    { name: 'received', kind: 'number', value: ({ items }) => items.reduce((n, one) => n + one.received, 0) },
+    { name: 'damaged', kind: 'number', value: ({ items }) => items.reduce((n, one) => n + one.damaged, 0) },
+    { name: 'created_at', kind: 'time', value: (row) => row.createdAt },
+  ],
+})

@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+import { orderArgument, orderInput } from './order.ts'
+
+export const send = defineChange({
+  name: 'send',
+  description: 'Tell the factory of a draft by WhatsApp, or again of one whose message failed.',
+  args: [orderArgument],
+  input: z.object(orderInput),
+  examples: ['laku pos send PO-261125-7K3QX2'],
+  change: async (work, { order }) => {
+    const { sendPurchaseOrder } = await import('../../domain/warehouse/index.ts')
+    return await sendPurchaseOrder(work, order)
+  },
+  done: ({ code, factory }) => `${code} goes to ${factory.name} by WhatsApp.`,
+})
