@@ -171,6 +171,7 @@ create table group_buying_sessions (
   closed_at timestamp with time zone,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  fulfil_failures integer default 0 not null,
   constraint group_buying_sessions_code_key UNIQUE (code),
   constraint group_buying_sessions_pkey PRIMARY KEY (id),
   constraint group_buying_sessions_factory_id_fkey FOREIGN KEY (factory_id) REFERENCES factories(id),
@@ -180,6 +181,7 @@ create table group_buying_sessions (
   constraint group_buying_sessions_check2 CHECK (((starts_at IS NOT NULL) OR (status = ANY (ARRAY['draft'::text, 'cancelled'::text, 'refunded'::text])))),
   constraint group_buying_sessions_close_policy_check CHECK ((close_policy = ANY (ARRAY['at_moq'::text, 'at_deadline'::text]))),
   constraint group_buying_sessions_commission_bps_check CHECK (((commission_bps >= 0) AND (commission_bps <= 10000))),
+  constraint group_buying_sessions_fulfil_failures_check CHECK ((fulfil_failures >= 0)),
   constraint group_buying_sessions_held_units_check CHECK ((held_units >= 0)),
   constraint group_buying_sessions_moq_check CHECK ((moq > 0)),
   constraint group_buying_sessions_paid_units_check CHECK ((paid_units >= 0)),
@@ -562,6 +564,31 @@ create table products (
   constraint products_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'inactive'::text])))
 );
 
+create table purchase_order_items (
+  purchase_order_id uuid not null,
+  variant_id uuid not null,
+  quantity integer not null,
+  received integer default 0 not null,
+  damaged integer default 0 not null,
+  constraint purchase_order_items_pkey PRIMARY KEY (purchase_order_id, variant_id),
+  constraint purchase_order_items_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES warehouse_purchase_orders(id),
+  constraint purchase_order_items_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id),
+  constraint purchase_order_items_damaged_check CHECK ((damaged >= 0)),
+  constraint purchase_order_items_quantity_check CHECK ((quantity > 0)),
+  constraint purchase_order_items_received_check CHECK ((received >= 0)),
+  constraint purchase_order_not_over_received CHECK ((received <= quantity))
+);
+
+create table purchase_order_replies (
+  provider_message_id text not null,
+  purchase_order_id uuid not null,
+  meaning text not null,
+  answered_at timestamp with time zone not null,
+  constraint purchase_order_replies_pkey PRIMARY KEY (provider_message_id),
+  constraint purchase_order_replies_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES warehouse_purchase_orders(id),
+  constraint purchase_order_replies_meaning_check CHECK ((meaning = ANY (ARRAY['yes'::text, 'no'::text, 'shipped'::text, 'unclear'::text])))
+);
+
 create table quarantined_money (
   id uuid not null,
   kind text not null,
@@ -828,6 +855,17 @@ create table stock_reservations (
   constraint stock_reservations_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['session'::text, 'order'::text])))
 );
 
+create table stock_shortages (
+  session_id uuid not null,
+  variant_id uuid not null,
+  missing integer not null,
+  since timestamp with time zone not null,
+  constraint stock_shortages_pkey PRIMARY KEY (session_id, variant_id),
+  constraint stock_shortages_session_id_fkey FOREIGN KEY (session_id) REFERENCES group_buying_sessions(id),
+  constraint stock_shortages_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id),
+  constraint stock_shortages_missing_check CHECK ((missing > 0))
+);
+
 create table switches (
   name text not null,
   paused boolean default false not null,
@@ -889,6 +927,29 @@ create table warehouse_inventory (
   constraint stock_covers_reservations CHECK ((reserved <= on_hand)),
   constraint stock_not_negative CHECK ((on_hand >= 0)),
   constraint warehouse_inventory_reserved_check CHECK ((reserved >= 0))
+);
+
+create table warehouse_purchase_orders (
+  id uuid not null,
+  code text not null,
+  factory_id uuid not null,
+  session_id uuid,
+  status text not null,
+  status_reason text,
+  freight_idr bigint,
+  freight_source text,
+  answer_due_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  confirmed_at timestamp with time zone,
+  updated_at timestamp with time zone not null,
+  constraint warehouse_purchase_orders_code_key UNIQUE (code),
+  constraint warehouse_purchase_orders_pkey PRIMARY KEY (id),
+  constraint warehouse_purchase_orders_factory_id_fkey FOREIGN KEY (factory_id) REFERENCES factories(id),
+  constraint warehouse_purchase_orders_session_id_fkey FOREIGN KEY (session_id) REFERENCES group_buying_sessions(id),
+  constraint warehouse_purchase_orders_freight_idr_check CHECK ((freight_idr >= 0)),
+  constraint warehouse_purchase_orders_freight_source_check CHECK ((freight_source = ANY (ARRAY['cache'::text, 'courier'::text, 'zone'::text]))),
+  constraint warehouse_purchase_orders_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'sent'::text, 'confirmed'::text, 'shipped'::text, 'partially_received'::text, 'received'::text, 'closed'::text, 'cancelled'::text])))
 );
 
 create table webhook_inbox (
@@ -1006,6 +1067,7 @@ CREATE INDEX orders_of_session ON public.orders USING btree (session_id) WHERE (
 CREATE INDEX orders_of_user ON public.orders USING btree (user_id, id);
 CREATE INDEX orders_return_window ON public.orders USING btree (return_until) WHERE (status = 'delivered'::text);
 CREATE INDEX orders_to_book ON public.orders USING btree (updated_at) WHERE ((status = ANY (ARRAY['paid'::text, 'processing'::text])) AND allocated);
+CREATE INDEX orders_waiting_for_stock ON public.orders USING btree (session_id, id) WHERE ((status = 'on_hold'::text) AND (NOT allocated) AND (session_id IS NOT NULL));
 CREATE INDEX orders_waiting_stock ON public.orders USING btree (paid_at, id) WHERE ((status = 'on_hold'::text) AND (NOT allocated));
 CREATE INDEX otp_challenges_by_time ON public.otp_challenges USING btree (created_at);
 CREATE INDEX otp_challenges_of_ip ON public.otp_challenges USING btree (ip, created_at);
@@ -1023,6 +1085,12 @@ CREATE INDEX price_history_of_variant ON public.price_history USING btree (varia
 CREATE INDEX product_variants_of_product ON public.product_variants USING btree (product_id);
 CREATE INDEX products_listed ON public.products USING btree (id) WHERE (status = 'active'::text);
 CREATE INDEX products_of_factory ON public.products USING btree (factory_id);
+CREATE INDEX purchase_order_items_to_come ON public.purchase_order_items USING btree (variant_id) WHERE (received < quantity);
+CREATE INDEX purchase_order_replies_of_order ON public.purchase_order_replies USING btree (purchase_order_id, answered_at);
+CREATE INDEX purchase_orders_by_status ON public.warehouse_purchase_orders USING btree (status, id);
+CREATE INDEX purchase_orders_of_factory ON public.warehouse_purchase_orders USING btree (factory_id, id);
+CREATE INDEX purchase_orders_of_session ON public.warehouse_purchase_orders USING btree (session_id, id) WHERE (session_id IS NOT NULL);
+CREATE INDEX purchase_orders_unanswered ON public.warehouse_purchase_orders USING btree (answer_due_at) WHERE (answer_due_at IS NOT NULL);
 CREATE INDEX quarantined_money_by_id ON public.quarantined_money USING btree (id) WHERE (status = 'waiting'::text);
 CREATE INDEX quarantined_money_of_payment ON public.quarantined_money USING btree (payment_id) WHERE (payment_id IS NOT NULL);
 CREATE INDEX refunds_by_status ON public.refunds USING btree (status, id) WHERE (status = ANY (ARRAY['requested'::text, 'approved'::text, 'submitted'::text, 'failed'::text]));
@@ -1044,8 +1112,10 @@ CREATE INDEX settlements_of_factory ON public.settlements USING btree (factory_i
 CREATE INDEX settlements_statements_due ON public.settlements USING btree (statement_next_at) WHERE (statement_next_at IS NOT NULL);
 CREATE INDEX shipments_due ON public.shipments USING btree (next_attempt_at) WHERE (status = 'pending'::text);
 CREATE INDEX staff_tokens_of_staff ON public.staff_tokens USING btree (staff_id);
+CREATE INDEX stock_movements_of_purchase_order ON public.stock_movements USING btree (subject_id, moved_at) WHERE (subject_kind = 'purchase_order'::text);
 CREATE INDEX stock_movements_of_variant ON public.stock_movements USING btree (variant_id, moved_at);
 CREATE INDEX stock_reservations_of_variant ON public.stock_reservations USING btree (variant_id) WHERE (status = 'open'::text);
+CREATE INDEX stock_shortages_of_variant ON public.stock_shortages USING btree (variant_id, since);
 CREATE INDEX wallet_adjustments_of_user ON public.wallet_adjustments USING btree (user_id, id);
 CREATE INDEX wallet_adjustments_requested ON public.wallet_adjustments USING btree (id) WHERE (status = 'requested'::text);
 CREATE INDEX webhook_inbox_waiting ON public.webhook_inbox USING btree (next_attempt_at) WHERE (status = 'received'::text);
@@ -1063,6 +1133,7 @@ CREATE UNIQUE INDEX order_returns_one_open ON public.order_returns USING btree (
 CREATE UNIQUE INDEX participants_one_live ON public.group_participants USING btree (session_id, user_id) WHERE (status = ANY (ARRAY['held'::text, 'paid'::text, 'ordered'::text]));
 CREATE UNIQUE INDEX payments_one_open_an_order ON public.payments USING btree (order_id) WHERE (status = 'pending'::text);
 CREATE UNIQUE INDEX payouts_one_live ON public.payouts USING btree (subject_id) WHERE (status = ANY (ARRAY['created'::text, 'submitted'::text, 'succeeded'::text]));
+CREATE UNIQUE INDEX purchase_orders_one_open_a_session ON public.warehouse_purchase_orders USING btree (session_id) WHERE (status = ANY (ARRAY['draft'::text, 'sent'::text, 'confirmed'::text, 'shipped'::text, 'partially_received'::text]));
 CREATE UNIQUE INDEX settlement_items_refund_once ON public.settlement_items USING btree (refund_id, order_item_id) WHERE (kind = 'refund'::text);
 CREATE UNIQUE INDEX settlement_items_sale_once ON public.settlement_items USING btree (order_item_id) WHERE (kind = 'sale'::text);
 CREATE UNIQUE INDEX shipments_one_live ON public.shipments USING btree (order_id) WHERE (status <> ALL (ARRAY['cancelled'::text, 'not_found'::text, 'returned'::text, 'lost'::text]));

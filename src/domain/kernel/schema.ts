@@ -139,6 +139,7 @@ export interface GroupBuyingSessions {
   extensions: Generated<number>;
   factoryId: string;
   finalUnitPriceIdr: number | null;
+  fulfilFailures: Generated<number>;
   heldUnits: Generated<number>;
   id: string;
   moq: number;
@@ -415,6 +416,21 @@ export interface ProductVariants {
   widthCm: number | null;
 }
 
+export interface PurchaseOrderItems {
+  damaged: Generated<number>;
+  purchaseOrderId: string;
+  quantity: number;
+  received: Generated<number>;
+  variantId: string;
+}
+
+export interface PurchaseOrderReplies {
+  answeredAt: Timestamp;
+  meaning: string;
+  providerMessageId: string;
+  purchaseOrderId: string;
+}
+
 export interface QuarantinedMoney {
   amountIdr: number;
   channel: string | null;
@@ -605,6 +621,13 @@ export interface StockReservations {
   variantId: string;
 }
 
+export interface StockShortages {
+  missing: number;
+  sessionId: string;
+  since: Timestamp;
+  variantId: string;
+}
+
 export interface Switches {
   changedAt: Timestamp | null;
   changedBy: string | null;
@@ -647,6 +670,22 @@ export interface WarehouseInventory {
   reserved: Generated<number>;
   updatedAt: Timestamp;
   variantId: string;
+}
+
+export interface WarehousePurchaseOrders {
+  answerDueAt: Timestamp | null;
+  code: string;
+  confirmedAt: Timestamp | null;
+  createdAt: Timestamp;
+  factoryId: string;
+  freightIdr: number | null;
+  freightSource: string | null;
+  id: string;
+  sentAt: Timestamp | null;
+  sessionId: string | null;
+  status: string;
+  statusReason: string | null;
+  updatedAt: Timestamp;
 }
 
 export interface WebhookInbox {
@@ -743,6 +782,8 @@ export interface DB {
   priceHistory: PriceHistory;
   products: Products;
   productVariants: ProductVariants;
+  purchaseOrderItems: PurchaseOrderItems;
+  purchaseOrderReplies: PurchaseOrderReplies;
   quarantinedMoney: QuarantinedMoney;
   refunds: Refunds;
   reviews: Reviews;
@@ -757,11 +798,13 @@ export interface DB {
   staffTokens: StaffTokens;
   stockMovements: StockMovements;
   stockReservations: StockReservations;
+  stockShortages: StockShortages;
   switches: Switches;
   users: Users;
   walletAdjustments: WalletAdjustments;
   wallets: Wallets;
   warehouseInventory: WarehouseInventory;
+  warehousePurchaseOrders: WarehousePurchaseOrders;
   webhookInbox: WebhookInbox;
   whatsappMessages: WhatsappMessages;
   withdrawalDestinations: WithdrawalDestinations;
