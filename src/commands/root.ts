@@ -132,6 +132,20 @@ export const entries: readonly Entry[] = [
     ],
   },
   {
+    name: 'offices',
+    description: "agents' offices, and what they pick up at factories",
+    verbs: async () => [
+      (await import('./offices/list.ts')).list,
+      (await import('./offices/show.ts')).show,
+      (await import('./offices/create.ts')).create,
+      (await import('./offices/update.ts')).update,
+      (await import('./offices/assign.ts')).assign,
+      (await import('./offices/pickups.ts')).pickups,
+      (await import('./offices/schedule.ts')).schedule,
+      ...Object.values(await import('./offices/work-pickup.ts')),
+    ],
+  },
+  {
     name: 'reviews',
     description: 'what buyers say of what arrived',
     verbs: async () => [

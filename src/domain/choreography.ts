@@ -23,6 +23,7 @@ import {
 import { refundSessionPayments } from './payment/index.ts'
 import './payout/events.ts'
 import { rateProducts } from './product/index.ts'
+import './office/events.ts'
 import './review/events.ts'
 import {
   confirmSettlements,
@@ -34,7 +35,7 @@ import {
 import { tellFactories } from './tell-factories.ts'
 import './user/events.ts'
 import { followFailed, followReversed, followSubmitted, followSucceeded } from './wallet/index.ts'
-import { noteUntoldFactories } from './warehouse/index.ts'
+import { notePickups, noteUntoldFactories } from './warehouse/index.ts'
 import './whatsapp/events.ts'
 
 /** The buyer is told after the commit: a notice that fails never touches what it reports. */
@@ -87,6 +88,13 @@ export const choreography: Choreography = {
   'factory.status_changed': { reactions: [holdSuspended] },
   'product.created': {},
   'product.status_changed': {},
+
+  'office.created': {},
+  'pickup.scheduled': {},
+  'pickup.started': {},
+  'pickup.completed': { reactions: [notePickups] },
+  'pickup.failed': {},
+  'pickup.cancelled': {},
 
   'review.written': {},
   'review.published': { reactions: [rateProducts, rateFactories] },

@@ -6,6 +6,7 @@ import { factoryRoutes } from './routes/factories.ts'
 import { groupCallRoutes } from './routes/group-calls.ts'
 import { groupSessionRoutes } from './routes/group-sessions.ts'
 import { notificationRoutes } from './routes/notifications.ts'
+import { officeRoutes } from './routes/offices.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { payRoutes } from './routes/pay.ts'
 import { paymentRoutes } from './routes/payments.ts'
@@ -27,6 +28,7 @@ export const routes: readonly ((laku: Laku) => FastifyPluginAsyncZod)[] = [
   groupCallRoutes,
   groupSessionRoutes,
   notificationRoutes,
+  officeRoutes,
   orderRoutes,
   payRoutes,
   paymentRoutes,

@@ -10,6 +10,7 @@ export { warehouseErrors } from './errors.ts'
 export { estimateFreight, type FreightContext } from './estimate-freight.ts'
 export { handOverReservation } from './hand-over-reservation.ts'
 export { listMovements } from './list-movements.ts'
+export { notePickups } from './note-pickups.ts'
 export { noteUnneeded, noteUntoldFactories } from './note-purchase-orders.ts'
 export {
   listPurchaseOrders,

@@ -15,6 +15,8 @@ export interface PurchaseOrderItem {
   received: number
   /** Pieces that came damaged: written off, and still owed. */
   damaged: number
+  /** Pieces that an agent has counted at the factory in all; null where nobody picked it up. */
+  pickedUp: number | null
 }
 
 export interface PurchaseOrderView {
@@ -36,7 +38,7 @@ export interface PurchaseOrderView {
 
 const items = sql`(
   select jsonb_agg(jsonb_build_object('variantId', v.id, 'sku', v.sku, 'name', v.name, 'quantity', i.quantity,
-    'wholesaleUnit', v.wholesale_unit, 'received', i.received, 'damaged', i.damaged) order by v.sku)
+    'wholesaleUnit', v.wholesale_unit, 'received', i.received, 'damaged', i.damaged, 'pickedUp', i.picked_up) order by v.sku)
   from purchase_order_items i join product_variants v on v.id = i.variant_id where i.purchase_order_id = o.id)`
 
 /** Purchase orders that `where` holds for, newest first; it speaks of one as `o`. */

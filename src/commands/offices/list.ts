@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { defineList } from '../define-command.ts'
+
+const statuses = ['active', 'closed'] as const
+
+export const list = defineList({
+  name: 'list',
+  description: "Agents' offices, newest first; an agent sees the own one.",
+  options: [{ flags: '--status <status>', description: 'only these', choices: statuses }],
+  input: z.object({ status: z.enum(statuses).optional() }),
+  examples: ['laku offices list'],
+  run: async (context, { status }, page) => {
+    const { listOffices } = await import('../../domain/office/index.ts')
+    return await context.read((work) => listOffices(work, { status, ...page }))
+  },
+  columns: [
+    { name: 'id', kind: 'code', value: (row) => row.id },
+    { name: 'name', value: (row) => row.name },
+    { name: 'city', value: (row) => row.city },
+    { name: 'status', kind: 'status', value: (row) => row.status },
+    { name: 'agents', kind: 'number', value: (row) => row.agents.length },
+    { name: 'factories', kind: 'number', value: (row) => row.factories.length },
+  ],
+  empty: 'No offices. Open one with laku offices create.',
+})

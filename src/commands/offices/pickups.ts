@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { defineList } from '../define-command.ts'
+
+const statuses = ['scheduled', 'in_progress', 'completed', 'failed', 'cancelled'] as const
+
+export const pickups = defineList({
+  name: 'pickups',
+  description: 'Pickups at factories, newest first; an agent sees those of the own office.',
+  options: [
+    { flags: '--status <status>', description: 'only these', choices: statuses },
+    { flags: '--office <office>', description: 'only of this office (UUID)' },
+  ],
+  input: z.object({ status: z.enum(statuses).optional(), office: z.uuid().optional() }),
+  examples: ['laku offices pickups --status scheduled'],
+  run: async (context, { status, office: officeId }, page) => {
+    const { listPickups } = await import('../../domain/office/index.ts')
+    return await context.read((work) => listPickups(work, { status, officeId, ...page }))
+  },
+  columns: [
+    { name: 'id', kind: 'code', value: (row) => row.id },
+    { name: 'status', kind: 'status', value: (row) => row.status },
+    { name: 'purchase_order', kind: 'code', value: (row) => row.purchaseOrder.code },
+    { name: 'factory', value: (row) => row.factory.name },
+    { name: 'office', value: (row) => row.office.name },
+    { name: 'scheduled_for', heading: 'day', value: (row) => row.scheduledFor },
+    {
+      name: 'expected',
+      kind: 'number',
+      value: (row) => row.items.reduce((sum, item) => sum + item.expected, 0),
+    },
+    {
+      name: 'counted',
+      kind: 'number',
+      value: (row) => row.items.reduce((sum, item) => sum + (item.counted ?? 0), 0),
+    },
+  ],
+  empty: 'No pickups. Schedule one with laku offices schedule.',
+})

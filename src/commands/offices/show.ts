@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { defineShow, section } from '../define-command.ts'
+import type { Column } from '../table.ts'
+
+const named: readonly Column<{ id: string; name: string }>[] = [
+  { name: 'id', kind: 'code', value: (row) => row.id },
+  { name: 'name', value: (row) => row.name },
+]
+
+export const show = defineShow({
+  name: 'show',
+  description: 'One office, its agents and the factories it looks after.',
+  args: [{ name: 'office', description: 'UUID' }],
+  input: z.object({ office: z.uuid() }),
+  examples: ['laku offices show 01990000-0000-7000-8000-000000000001'],
+  run: async (context, { office }) => {
+    const { getOffice } = await import('../../domain/office/index.ts')
+    return await context.read((work) => getOffice(work, office))
+  },
+  fields: [
+    { name: 'name', value: (one) => one.name },
+    { name: 'id', kind: 'code', value: (one) => one.id },
+    { name: 'status', kind: 'status', value: (one) => one.status },
+    { name: 'phone', value: (one) => one.phone },
+    { name: 'address', value: (one) => `${one.street}, ${one.city}, ${one.province} ${one.postalCode}` },
+  ],
+  sections: ({ agents, factories }) => [
+    section('Agents', named, agents),
+    section('Factories', named, factories),
+  ],
+})

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { usageError } from '../cli-error.ts'
+import { defineChange } from '../define-command.ts'
+import { officeFields, officeOptions } from './fields.ts'
+
+const statuses = ['active', 'closed'] as const
+
+export const update = defineChange({
+  name: 'update',
+  description: 'Change an office, or close and open it.',
+  args: [{ name: 'office', description: 'UUID' }],
+  options: [
+    ...officeOptions,
+    { flags: '--status <status>', description: 'close or open it', choices: statuses },
+  ],
+  input: z.object({
+    office: z.uuid(),
+    ...z.object(officeFields).partial().shape,
+    status: z.enum(statuses).optional(),
+  }),
+  examples: ['laku offices update 0190… --status closed --reason "moved to Cimahi"'],
+  change: async (work, { office: officeId, ...changes }) => {
+    const { updateOffice } = await import('../../domain/office/index.ts')
+    if (Object.keys(changes).length === 0)
+      throw usageError('nothing to change: see laku offices update --help')
+    return await updateOffice(work, { officeId, ...changes })
+  },
+  done: ({ name, status }) => `${name} is changed (${status}).`,
+})

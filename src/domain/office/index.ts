@@ -1,0 +1,12 @@
+import './events.ts'
+
+export { assignAgent, assignFactory } from './assign.ts'
+export { createOffice, type NewOffice } from './create-office.ts'
+export { officeErrors } from './errors.ts'
+export { getOffice, listOffices } from './read-offices.ts'
+export { getPickup, listPickups } from './read-pickups.ts'
+export { type NewPickup, schedulePickup } from './schedule-pickup.ts'
+export { type OfficeStatus, officeTransitions, type PickupStatus, pickupTransitions } from './transitions.ts'
+export { type OfficeChanges, updateOffice } from './update-office.ts'
+export type { OfficeView, PickupView } from './views.ts'
+export { cancelPickup, completePickup, failPickup, type PickupResult, startPickup } from './work-pickup.ts'

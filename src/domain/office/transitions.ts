@@ -1,0 +1,19 @@
+import type { Transitions } from '../kernel/index.ts'
+
+export type PickupStatus = 'scheduled' | 'in_progress' | 'completed' | 'failed' | 'cancelled'
+
+/** A pickup that failed or was cancelled is followed by another one. */
+export const pickupTransitions: Transitions<PickupStatus> = {
+  scheduled: ['in_progress', 'cancelled'],
+  in_progress: ['completed', 'failed', 'cancelled'],
+  completed: [],
+  failed: [],
+  cancelled: [],
+}
+
+export type OfficeStatus = 'active' | 'closed'
+
+export const officeTransitions: Transitions<OfficeStatus> = {
+  active: ['closed'],
+  closed: ['active'],
+}

@@ -1,0 +1,142 @@
+import { sql } from 'kysely'
+import { asRecords, kernelErrors, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { officeErrors } from './errors.ts'
+import { getPickup } from './read-pickups.ts'
+import { type PickupStatus, pickupTransitions } from './transitions.ts'
+import type { PickupView } from './views.ts'
+
+/**
+ * An agent is at the factory and begins to count.
+ * @throws office.pickup_not_found (another office's too), kernel.illegal_transition, kernel.forbidden
+ */
+export async function startPickup(work: Work, input: { pickupId: string }): Promise<PickupView> {
+  const before = await lockPickup(work, input.pickupId, 'in_progress')
+  const startedBy = work.actor.kind === 'staff' ? work.actor.id : null
+  await work.tx
+    .updateTable('pickupTasks')
+    .set({ status: 'in_progress', startedAt: work.now, startedBy })
+    .where('id', '=', before.id)
+    .execute()
+  work.emit({ type: 'pickup.started', aggregate: ['pickup', before.id], payload: subjectOf(before) })
+  return await audited(work, 'start', before)
+}
+
+export interface PickupResult {
+  pickupId: string
+  /** Every item of the list, once; 0 where the factory had none. */
+  counts: { variantId: string; counted: number }[]
+  /** Address of a picture of the goods. */
+  photoUrl: string
+  /** Who signed for the factory. */
+  signedBy: string
+  /** Address of the picture of the signature. */
+  signatureUrl: string
+}
+
+/**
+ * The agent has counted every item and leaves with the goods; the warehouse hears what to expect (pickup.completed).
+ * @throws office.pickup_not_found, not_every_item_counted, kernel.illegal_transition, kernel.forbidden
+ */
+export async function completePickup(work: Work, input: PickupResult): Promise<PickupView> {
+  const before = await lockPickup(work, input.pickupId, 'completed')
+  const lines = countedLines(before, input.counts)
+  await sql`
+    update pickup_items i set counted = l.counted
+    from jsonb_to_recordset(${asRecords(lines)}::jsonb) as l(variant_id uuid, counted integer)
+    where i.pickup_id = ${before.id} and i.variant_id = l.variant_id`.execute(work.tx)
+  const { photoUrl, signedBy, signatureUrl } = input
+  await work.tx
+    .updateTable('pickupTasks')
+    .set({ status: 'completed', endedAt: work.now, photoUrl, signedBy, signatureUrl })
+    .where('id', '=', before.id)
+    .execute()
+  const payload = { ...subjectOf(before), lines }
+  work.emit({ type: 'pickup.completed', aggregate: ['pickup', before.id], payload })
+  return await audited(work, 'complete', before)
+}
+
+function countedLines({ id, items }: PickupView, counts: PickupResult['counts']) {
+  const counted = new Map(counts.map((one) => [one.variantId, one.counted]))
+  const lines = items.map(({ variantId, expected }) => ({
+    variantId,
+    expected,
+    counted: counted.get(variantId) ?? -1,
+  }))
+  const whole = lines.every(
+    (line) => Number.isSafeInteger(line.counted) && line.counted >= 0 && line.counted <= line.expected,
+  )
+  if (!whole || counts.length !== items.length) {
+    throw officeErrors.not_every_item_counted({
+      pickupId: id,
+      items: items.map(({ sku, expected }) => ({ sku, expected })),
+    })
+  }
+  return lines
+}
+
+/**
+ * Nothing could be picked up, for a reason that is kept.
+ * @throws office.pickup_not_found, kernel.reason_required, kernel.illegal_transition, kernel.forbidden
+ */
+export async function failPickup(
+  work: Work,
+  input: { pickupId: string; reason?: string },
+): Promise<PickupView> {
+  return await end(work, input, 'failed', 'fail')
+}
+
+/**
+ * The pickup is called off, for a reason that is kept.
+ * @throws office.pickup_not_found, kernel.reason_required, kernel.illegal_transition, kernel.forbidden
+ */
+export async function cancelPickup(
+  work: Work,
+  input: { pickupId: string; reason?: string },
+): Promise<PickupView> {
+  requireStaff(work.actor, 'warehouse', 'service')
+  return await end(work, input, 'cancelled', 'cancel')
+}
+
+async function end(
+  work: Work,
+  input: { pickupId: string; reason?: string },
+  to: 'failed' | 'cancelled',
+  verb: string,
+): Promise<PickupView> {
+  const reason = input.reason ?? ('reason' in work.actor ? work.actor.reason : undefined)
+  if (!reason) throw kernelErrors.reason_required()
+  const before = await lockPickup(work, input.pickupId, to)
+  await work.tx
+    .updateTable('pickupTasks')
+    .set({ status: to, statusReason: reason, endedAt: work.now })
+    .where('id', '=', before.id)
+    .execute()
+  const payload = { ...subjectOf(before), reason }
+  work.emit({ type: `pickup.${to}`, aggregate: ['pickup', before.id], payload })
+  return await audited(work, verb, before)
+}
+
+async function lockPickup(work: Work, pickupId: string, to: PickupStatus): Promise<PickupView> {
+  requireStaff(work.actor, 'agent', 'warehouse', 'service')
+  await sql`select from pickup_tasks where id = ${pickupId} for no key update`.execute(work.tx)
+  const pickup = await getPickup(work, pickupId)
+  requireTransition(pickupTransitions, pickup.status, to, 'pickup')
+  return pickup
+}
+
+const subjectOf = ({ id, office, purchaseOrder }: PickupView) => ({
+  pickupId: id,
+  officeId: office.id,
+  purchaseOrderId: purchaseOrder.id,
+})
+
+async function audited(work: Work, verb: string, before: PickupView): Promise<PickupView> {
+  const after = await getPickup(work, before.id)
+  work.audit({
+    command: `offices ${verb}`,
+    subject: ['pickup', before.id],
+    before: { status: before.status },
+    after,
+  })
+  return after
+}

@@ -1,0 +1,37 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { toWire } from '../../domain/kernel/index.ts'
+import { listOffices } from '../../domain/office/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+
+const named = z.object({ id: z.uuid(), name: z.string() })
+const office = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  phone: z.string(),
+  street: z.string(),
+  city: z.string(),
+  province: z.string(),
+  postal_code: z.string(),
+  status: z.enum(['active', 'closed']),
+  agents: z.array(named),
+  factories: z.array(named),
+})
+const offices = z.object({ data: z.array(office), next_cursor: z.string().nullable() })
+const page = z.strictObject({
+  status: z.enum(['active', 'closed']).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.uuid().optional(),
+})
+
+/** Agents' offices, for staff; an agent sees the own one. */
+export const officeRoutes =
+  (_laku: Laku): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/api/offices',
+      { config: { access: 'staff' }, schema: { querystring: page, response: { 200: offices } } },
+      async (request) =>
+        toWire(await request.read((work) => listOffices(work, request.query))) as z.infer<typeof offices>,
+    )
+  }
