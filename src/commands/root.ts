@@ -140,9 +140,7 @@ export const entries: readonly Entry[] = [
       (await import('./offices/create.ts')).create,
       (await import('./offices/update.ts')).update,
       (await import('./offices/assign.ts')).assign,
-      (await import('./offices/pickups.ts')).pickups,
-      (await import('./offices/schedule.ts')).schedule,
-      ...Object.values(await import('./offices/work-pickup.ts')),
+      (await import('./offices/pickups/verbs.ts')).pickups,
     ],
   },
   {

@@ -60,7 +60,7 @@ export async function schedulePickup(work: Work, input: NewPickup): Promise<Pick
     payload: { pickupId, officeId, purchaseOrderId, scheduledFor },
   })
   const pickup = await getPickup(work, pickupId)
-  work.audit({ command: 'offices schedule', subject: ['pickup', pickupId], after: pickup })
+  work.audit({ command: 'offices pickups schedule', subject: ['pickup', pickupId], after: pickup })
   return pickup
 }
 

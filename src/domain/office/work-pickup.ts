@@ -133,7 +133,7 @@ const subjectOf = ({ id, office, purchaseOrder }: PickupView) => ({
 async function audited(work: Work, verb: string, before: PickupView): Promise<PickupView> {
   const after = await getPickup(work, before.id)
   work.audit({
-    command: `offices ${verb}`,
+    command: `offices pickups ${verb}`,
     subject: ['pickup', before.id],
     before: { status: before.status },
     after,

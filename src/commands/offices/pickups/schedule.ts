@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { jakartaDate } from '../../domain/kernel/index.ts'
-import { defineChange } from '../define-command.ts'
-import { requireInstant } from '../times.ts'
+import { jakartaDate } from '../../../domain/kernel/index.ts'
+import { defineChange } from '../../define-command.ts'
+import { requireInstant } from '../../times.ts'
 
 export const schedule = defineChange({
   name: 'schedule',
@@ -9,9 +9,9 @@ export const schedule = defineChange({
   args: [{ name: 'purchase-order', description: 'UUID or code' }],
   options: [{ flags: '--day <date>', description: 'when: a date, tomorrow, +2d (tomorrow)' }],
   input: z.object({ purchaseOrder: z.string(), day: z.string().default('tomorrow') }),
-  examples: ['laku offices schedule PO-261125-7K3QX2 --day 2026-11-27'],
+  examples: ['laku offices pickups schedule PO-261125-7K3QX2 --day 2026-11-27'],
   change: async (work, { purchaseOrder, day }) => {
-    const { schedulePickup } = await import('../../domain/office/index.ts')
+    const { schedulePickup } = await import('../../../domain/office/index.ts')
     const scheduledFor = jakartaDate(requireInstant(day, '--day', work.now))
     return await schedulePickup(work, { purchaseOrder, scheduledFor })
   },

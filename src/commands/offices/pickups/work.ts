@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineChange } from '../define-command.ts'
+import { defineChange } from '../../define-command.ts'
 
 const args = [{ name: 'pickup', description: 'UUID' }] as const
 
@@ -17,9 +17,9 @@ export const start = defineChange({
   description: 'An agent is at the factory and begins to count.',
   args,
   input: z.object({ pickup: z.uuid() }),
-  examples: ['laku offices start 01990000-0000-7000-8000-000000000001'],
+  examples: ['laku offices pickups start 01990000-0000-7000-8000-000000000001'],
   change: async (work, { pickup: pickupId }) => {
-    const { startPickup } = await import('../../domain/office/index.ts')
+    const { startPickup } = await import('../../../domain/office/index.ts')
     return await startPickup(work, { pickupId })
   },
   done: ({ purchaseOrder, items }) =>
@@ -44,10 +44,10 @@ export const complete = defineChange({
     signature: z.url({ protocol: /^https$/, error: 'it takes an https address' }),
   }),
   examples: [
-    'laku offices complete 0190… --count KAOS-M=24 KAOS-L=10 --photo https://… --signed-by "Pak Asep" --signature https://…',
+    'laku offices pickups complete 0190… --count KAOS-M=24 KAOS-L=10 --photo https://… --signed-by "Pak Asep" --signature https://…',
   ],
   change: async (work, { pickup: pickupId, count: counts, photo, signedBy, signature }) => {
-    const { completePickup, getPickup } = await import('../../domain/office/index.ts')
+    const { completePickup, getPickup } = await import('../../../domain/office/index.ts')
     const { items } = await getPickup(work, pickupId)
     const variants = new Map(items.map((item) => [item.sku, item.variantId]))
     return await completePickup(work, {
@@ -73,14 +73,16 @@ export const fail = defineChange({
   description: 'Nothing could be picked up.',
   args,
   input: z.object({ pickup: z.uuid() }),
-  examples: ['laku offices fail 01990000-0000-7000-8000-000000000001 --reason "the factory was closed"'],
+  examples: [
+    'laku offices pickups fail 01990000-0000-7000-8000-000000000001 --reason "the factory was closed"',
+  ],
   needsReason: true,
   change: async (work, { pickup: pickupId }, reason) => {
-    const { failPickup } = await import('../../domain/office/index.ts')
+    const { failPickup } = await import('../../../domain/office/index.ts')
     return await failPickup(work, { pickupId, reason })
   },
   done: ({ purchaseOrder }) =>
-    `The pickup of ${purchaseOrder.code} has failed; laku offices schedule sends another.`,
+    `The pickup of ${purchaseOrder.code} has failed; laku offices pickups schedule sends another.`,
 })
 
 export const cancel = defineChange({
@@ -89,11 +91,11 @@ export const cancel = defineChange({
   args,
   input: z.object({ pickup: z.uuid() }),
   examples: [
-    'laku offices cancel 01990000-0000-7000-8000-000000000001 --reason "the factory delivers itself"',
+    'laku offices pickups cancel 01990000-0000-7000-8000-000000000001 --reason "the factory delivers itself"',
   ],
   needsReason: true,
   change: async (work, { pickup: pickupId }, reason) => {
-    const { cancelPickup } = await import('../../domain/office/index.ts')
+    const { cancelPickup } = await import('../../../domain/office/index.ts')
     return await cancelPickup(work, { pickupId, reason })
   },
   done: ({ purchaseOrder }) => `The pickup of ${purchaseOrder.code} is called off.`,

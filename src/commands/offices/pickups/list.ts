@@ -1,19 +1,19 @@
 import { z } from 'zod'
-import { defineList } from '../define-command.ts'
+import { defineList } from '../../define-command.ts'
 
 const statuses = ['scheduled', 'in_progress', 'completed', 'failed', 'cancelled'] as const
 
-export const pickups = defineList({
-  name: 'pickups',
+export const list = defineList({
+  name: 'list',
   description: 'Pickups at factories, newest first; an agent sees those of the own office.',
   options: [
     { flags: '--status <status>', description: 'only these', choices: statuses },
     { flags: '--office <office>', description: 'only of this office (UUID)' },
   ],
   input: z.object({ status: z.enum(statuses).optional(), office: z.uuid().optional() }),
-  examples: ['laku offices pickups --status scheduled'],
+  examples: ['laku offices pickups list --status scheduled'],
   run: async (context, { status, office: officeId }, page) => {
-    const { listPickups } = await import('../../domain/office/index.ts')
+    const { listPickups } = await import('../../../domain/office/index.ts')
     return await context.read((work) => listPickups(work, { status, officeId, ...page }))
   },
   columns: [
@@ -34,5 +34,5 @@ export const pickups = defineList({
       value: (row) => row.items.reduce((sum, item) => sum + (item.counted ?? 0), 0),
     },
   ],
-  empty: 'No pickups. Schedule one with laku offices schedule.',
+  empty: 'No pickups. Schedule one with laku offices pickups schedule.',
 })
