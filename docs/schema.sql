@@ -20,6 +20,23 @@ create table addresses (
   constraint addresses_postal_code_check CHECK ((postal_code ~ '^[0-9]{5}$'::text))
 );
 
+create table agent_offices (
+  id uuid not null,
+  name text not null,
+  phone text not null,
+  street text not null,
+  city text not null,
+  province text not null,
+  postal_code text not null,
+  status text default 'active'::text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint agent_offices_name_key UNIQUE (name),
+  constraint agent_offices_pkey PRIMARY KEY (id),
+  constraint agent_offices_postal_code_check CHECK ((postal_code ~ '^[0-9]{5}$'::text)),
+  constraint agent_offices_status_check CHECK ((status = ANY (ARRAY['active'::text, 'closed'::text])))
+);
+
 create table attention (
   id uuid not null,
   kind text not null,
@@ -319,6 +336,24 @@ create table notifications (
   constraint notifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
 
+create table office_factories (
+  factory_id uuid not null,
+  office_id uuid not null,
+  since timestamp with time zone not null,
+  constraint office_factories_pkey PRIMARY KEY (factory_id),
+  constraint office_factories_factory_id_fkey FOREIGN KEY (factory_id) REFERENCES factories(id),
+  constraint office_factories_office_id_fkey FOREIGN KEY (office_id) REFERENCES agent_offices(id)
+);
+
+create table office_staff (
+  staff_id uuid not null,
+  office_id uuid not null,
+  since timestamp with time zone not null,
+  constraint office_staff_pkey PRIMARY KEY (staff_id),
+  constraint office_staff_office_id_fkey FOREIGN KEY (office_id) REFERENCES agent_offices(id),
+  constraint office_staff_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id)
+);
+
 create table order_items (
   id uuid not null,
   order_id uuid not null,
@@ -510,6 +545,42 @@ create table payouts (
   constraint payouts_status_check CHECK ((status = ANY (ARRAY['created'::text, 'submitted'::text, 'succeeded'::text, 'failed'::text, 'reversed'::text])))
 );
 
+create table pickup_items (
+  pickup_id uuid not null,
+  variant_id uuid not null,
+  expected integer not null,
+  counted integer,
+  constraint pickup_items_pkey PRIMARY KEY (pickup_id, variant_id),
+  constraint pickup_items_pickup_id_fkey FOREIGN KEY (pickup_id) REFERENCES pickup_tasks(id),
+  constraint pickup_items_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id),
+  constraint pickup_items_check CHECK (((counted >= 0) AND (counted <= expected))),
+  constraint pickup_items_expected_check CHECK ((expected > 0))
+);
+
+create table pickup_tasks (
+  id uuid not null,
+  office_id uuid not null,
+  factory_id uuid not null,
+  purchase_order_id uuid not null,
+  status text default 'scheduled'::text not null,
+  status_reason text,
+  scheduled_for date not null,
+  started_by uuid,
+  photo_url text,
+  signed_by text,
+  signature_url text,
+  created_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint pickup_tasks_pkey PRIMARY KEY (id),
+  constraint pickup_tasks_factory_id_fkey FOREIGN KEY (factory_id) REFERENCES factories(id),
+  constraint pickup_tasks_office_id_fkey FOREIGN KEY (office_id) REFERENCES agent_offices(id),
+  constraint pickup_tasks_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES warehouse_purchase_orders(id),
+  constraint pickup_tasks_started_by_fkey FOREIGN KEY (started_by) REFERENCES staff(id),
+  constraint pickup_completed_with_proof CHECK (((status <> 'completed'::text) OR ((photo_url IS NOT NULL) AND (signed_by IS NOT NULL) AND (signature_url IS NOT NULL)))),
+  constraint pickup_tasks_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'in_progress'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
+);
+
 create table price_history (
   id uuid not null,
   variant_id uuid not null,
@@ -570,10 +641,12 @@ create table purchase_order_items (
   quantity integer not null,
   received integer default 0 not null,
   damaged integer default 0 not null,
+  picked_up integer,
   constraint purchase_order_items_pkey PRIMARY KEY (purchase_order_id, variant_id),
   constraint purchase_order_items_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES warehouse_purchase_orders(id),
   constraint purchase_order_items_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id),
   constraint purchase_order_items_damaged_check CHECK ((damaged >= 0)),
+  constraint purchase_order_items_picked_up_check CHECK ((picked_up >= 0)),
   constraint purchase_order_items_quantity_check CHECK ((quantity > 0)),
   constraint purchase_order_items_received_check CHECK ((received >= 0)),
   constraint purchase_order_not_over_received CHECK ((received <= quantity))
@@ -1058,6 +1131,8 @@ CREATE INDEX ledger_transactions_by_time ON public.ledger_transactions USING btr
 CREATE INDEX ledger_transactions_of_subject ON public.ledger_transactions USING btree (subject_id);
 CREATE INDEX notification_deliveries_due ON public.notification_deliveries USING btree (next_attempt_at) WHERE (status = 'queued'::text);
 CREATE INDEX notifications_of_user ON public.notifications USING btree (user_id, id);
+CREATE INDEX office_factories_of_office ON public.office_factories USING btree (office_id);
+CREATE INDEX office_staff_of_office ON public.office_staff USING btree (office_id);
 CREATE INDEX order_items_of_order ON public.order_items USING btree (order_id);
 CREATE INDEX order_return_items_of_item ON public.order_return_items USING btree (order_item_id);
 CREATE INDEX order_returns_by_status ON public.order_returns USING btree (status, id);
@@ -1081,6 +1156,7 @@ CREATE INDEX payments_of_session ON public.payments USING btree (session_id, sta
 CREATE INDEX payments_of_user ON public.payments USING btree (user_id, id);
 CREATE INDEX payouts_due ON public.payouts USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
 CREATE INDEX payouts_of_subject ON public.payouts USING btree (subject_id);
+CREATE INDEX pickup_tasks_of_office ON public.pickup_tasks USING btree (office_id, id);
 CREATE INDEX price_history_of_variant ON public.price_history USING btree (variant_id, since);
 CREATE INDEX product_variants_of_product ON public.product_variants USING btree (product_id);
 CREATE INDEX products_listed ON public.products USING btree (id) WHERE (status = 'active'::text);
@@ -1133,6 +1209,7 @@ CREATE UNIQUE INDEX order_returns_one_open ON public.order_returns USING btree (
 CREATE UNIQUE INDEX participants_one_live ON public.group_participants USING btree (session_id, user_id) WHERE (status = ANY (ARRAY['held'::text, 'paid'::text, 'ordered'::text]));
 CREATE UNIQUE INDEX payments_one_open_an_order ON public.payments USING btree (order_id) WHERE (status = 'pending'::text);
 CREATE UNIQUE INDEX payouts_one_live ON public.payouts USING btree (subject_id) WHERE (status = ANY (ARRAY['created'::text, 'submitted'::text, 'succeeded'::text]));
+CREATE UNIQUE INDEX pickup_tasks_one_open_an_order ON public.pickup_tasks USING btree (purchase_order_id) WHERE (status = ANY (ARRAY['scheduled'::text, 'in_progress'::text]));
 CREATE UNIQUE INDEX purchase_orders_one_open_a_session ON public.warehouse_purchase_orders USING btree (session_id) WHERE (status = ANY (ARRAY['draft'::text, 'sent'::text, 'confirmed'::text, 'shipped'::text, 'partially_received'::text]));
 CREATE UNIQUE INDEX settlement_items_refund_once ON public.settlement_items USING btree (refund_id, order_item_id) WHERE (kind = 'refund'::text);
 CREATE UNIQUE INDEX settlement_items_sale_once ON public.settlement_items USING btree (order_item_id) WHERE (kind = 'sale'::text);

@@ -28,6 +28,19 @@ export interface Addresses {
   userId: string;
 }
 
+export interface AgentOffices {
+  city: string;
+  createdAt: Timestamp;
+  id: string;
+  name: string;
+  phone: string;
+  postalCode: string;
+  province: string;
+  status: Generated<string>;
+  street: string;
+  updatedAt: Timestamp;
+}
+
 export interface Attention {
   command: string;
   details: Generated<unknown>;
@@ -250,6 +263,18 @@ export interface Notifications {
   userId: string;
 }
 
+export interface OfficeFactories {
+  factoryId: string;
+  officeId: string;
+  since: Timestamp;
+}
+
+export interface OfficeStaff {
+  officeId: string;
+  since: Timestamp;
+  staffId: string;
+}
+
 export interface OrderItems {
   commissionBps: number;
   factoryId: string;
@@ -380,6 +405,30 @@ export interface Payouts {
   submittedAt: Timestamp | null;
 }
 
+export interface PickupItems {
+  counted: number | null;
+  expected: number;
+  pickupId: string;
+  variantId: string;
+}
+
+export interface PickupTasks {
+  createdAt: Timestamp;
+  endedAt: Timestamp | null;
+  factoryId: string;
+  id: string;
+  officeId: string;
+  photoUrl: string | null;
+  purchaseOrderId: string;
+  scheduledFor: string;
+  signatureUrl: string | null;
+  signedBy: string | null;
+  startedAt: Timestamp | null;
+  startedBy: string | null;
+  status: Generated<string>;
+  statusReason: string | null;
+}
+
 export interface PriceHistory {
   id: string;
   priceIdr: number;
@@ -418,6 +467,7 @@ export interface ProductVariants {
 
 export interface PurchaseOrderItems {
   damaged: Generated<number>;
+  pickedUp: number | null;
   purchaseOrderId: string;
   quantity: number;
   received: Generated<number>;
@@ -753,6 +803,7 @@ export interface Withdrawals {
 
 export interface DB {
   addresses: Addresses;
+  agentOffices: AgentOffices;
   attention: Attention;
   auditLog: AuditLog;
   authSessions: AuthSessions;
@@ -771,6 +822,8 @@ export interface DB {
   ledgerTransactions: LedgerTransactions;
   notificationDeliveries: NotificationDeliveries;
   notifications: Notifications;
+  officeFactories: OfficeFactories;
+  officeStaff: OfficeStaff;
   orderItems: OrderItems;
   orderReturnItems: OrderReturnItems;
   orderReturns: OrderReturns;
@@ -779,6 +832,8 @@ export interface DB {
   participantItems: ParticipantItems;
   payments: Payments;
   payouts: Payouts;
+  pickupItems: PickupItems;
+  pickupTasks: PickupTasks;
   priceHistory: PriceHistory;
   products: Products;
   productVariants: ProductVariants;
