@@ -97,6 +97,11 @@ export const entries: readonly Entry[] = [
     verbs: async () => (await import('./wallets/verbs.ts')).verbs,
   },
   {
+    name: 'settle',
+    description: 'what factories are owed: calculated, approved, paid',
+    verbs: async () => (await import('./settle/verbs.ts')).verbs,
+  },
+  {
     name: 'stock',
     description: 'the warehouse: what is there, what is reserved',
     verbs: async () => [

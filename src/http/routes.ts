@@ -13,6 +13,7 @@ import { paymentRoutes } from './routes/payments.ts'
 import { productRoutes } from './routes/products.ts'
 import { rateRoutes } from './routes/rates.ts'
 import { reviewRoutes } from './routes/reviews.ts'
+import { settlementRoutes } from './routes/settlements.ts'
 import { shipmentRoutes } from './routes/shipments.ts'
 import { userRoutes } from './routes/users.ts'
 import { walletRoutes } from './routes/wallet.ts'
@@ -35,6 +36,7 @@ export const routes: readonly ((laku: Laku) => FastifyPluginAsyncZod)[] = [
   productRoutes,
   rateRoutes,
   reviewRoutes,
+  settlementRoutes,
   shipmentRoutes,
   userRoutes,
   walletRoutes,

@@ -2,6 +2,7 @@ import './events.ts'
 
 export { type Approval, approveSettlement } from './approve-settlement.ts'
 export { type BankBatch, type BankTransfer, bankBatch } from './bank-batch.ts'
+export { bankCsv } from './bank-csv.ts'
 export { settlementChecks } from './checks.ts'
 export { settlementErrors } from './errors.ts'
 export type { SettlementNews } from './events.ts'
@@ -33,6 +34,7 @@ export {
   statementsDue,
 } from './send-statements.ts'
 export { type Statement, statementOf } from './statement.ts'
+export { statementPdf } from './statement-pdf.ts'
 export { type SettlementStatus, settlementTransitions } from './transitions.ts'
 export { reportOf, type SettlementReport, type SettlementView } from './views.ts'
 export { voidSettlement } from './void-settlement.ts'

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { defineList } from '../define-command.ts'
+
+const statuses = [
+  'calculated',
+  'approved',
+  'submitted',
+  'paid',
+  'failed',
+  'reversed',
+  'on_hold',
+  'void',
+] as const
+
+export const list = defineList({
+  name: 'list',
+  description: 'Settlements, newest first.',
+  options: [
+    { flags: '--status <status>', description: 'only these', choices: statuses },
+    { flags: '--factory <id>', description: 'of one factory (UUID)' },
+  ],
+  input: z.object({ status: z.enum(statuses).optional(), factory: z.uuid().optional() }),
+  examples: ['laku settle list --status calculated'],
+  empty: 'No settlements. Try another --status, or laku settle run.',
+  run: async (context, { status, factory }, page) => {
+    const { listSettlements } = await import('../../domain/settlement/index.ts')
+    return await context.read(({ tx }) => listSettlements(tx, { status, factoryId: factory, ...page }))
+  },
+  columns: [
+    { name: 'code', kind: 'code', value: (row) => row.code },
+    { name: 'status', kind: 'status', value: (row) => row.status },
+    { name: 'factory', value: (row) => row.factory.name },
+    { name: 'through', value: (row) => row.through },
+    { name: 'items', kind: 'number', value: (row) => row.items },
+    { name: 'net_idr', kind: 'idr', value: (row) => row.netIdr },
+    { name: 'calculated_at', kind: 'time', value: (row) => row.calculatedAt },
+    { name: 'paid_at', kind: 'time', value: (row) => row.paidAt },
+  ],
+})

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { defineTask } from '../define-command.ts'
+import { dateOf, periodInput, periodOptions, reportText } from './settlement.ts'
+
+export const preview = defineTask({
+  name: 'preview',
+  description: 'What a run would settle, factory by factory; nothing is changed.',
+  options: periodOptions,
+  input: z.object(periodInput),
+  examples: ['laku settle preview --through 2026-11-20'],
+  run: async (context, { through, factory }) => {
+    const { formatIdr } = await import('../../domain/kernel/index.ts')
+    const { previewSettlements } = await import('../../domain/settlement/index.ts')
+    const query = { through: await dateOf(context, through), factoryId: factory }
+    const report = await context.read((work) => previewSettlements(work, query))
+    return { json: report, text: reportText(context, report.settlements, formatIdr(report.totalIdr)) }
+  },
+})

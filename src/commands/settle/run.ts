@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { type Actor, toWire } from '../../domain/kernel/index.ts'
+import type { FactoryOutcome } from '../../domain/settlement/index.ts'
+import { exitCodes } from '../cli-error.ts'
+import type { CommandContext } from '../context.ts'
+import { defineTask, type TaskResult } from '../define-command.ts'
+import { dateOf, periodInput, periodOptions, reportText } from './settlement.ts'
+
+export const run = defineTask({
+  name: 'run',
+  description:
+    'Calculate what factories are to be paid, a factory a transaction. Safe to run twice and to kill.',
+  options: [
+    ...periodOptions,
+    { flags: '--ndjson', description: 'one line of JSON a factory, as soon as it is settled' },
+    { flags: '--dry-run', description: 'run it, print what would change, and roll it back' },
+    { flags: '--reason <text>', description: 'why: kept in the audit log' },
+  ],
+  input: z.object({
+    ...periodInput,
+    ndjson: z.boolean().default(false),
+    dryRun: z.boolean().default(false),
+    reason: z.string().optional(),
+  }),
+  examples: [
+    'laku settle run',
+    'laku settle run --through 2026-11-20 --json --yes',
+    'laku settle run --ndjson',
+  ],
+  run: async (context, { through, factory, ndjson, dryRun, reason }) => {
+    const query = { through: await dateOf(context, through), factoryId: factory }
+    const { units } = await context.laku()
+    const actor = withReason(await context.actor(), reason)
+    const settlement = await import('../../domain/settlement/index.ts')
+    if (dryRun) {
+      const { result, report } = await units.dryRun(actor, (work) =>
+        settlement.calculateSettlements(work, query),
+      )
+      const text = `Dry run: nothing was changed. It would settle:\n\n${await textOf(context, result.settlements)}`
+      return { json: { dryRun: true, result, ...report }, text }
+    }
+    const outcomes = await settlement.runSettlements({ units, actor }, query, (outcome, done, of) => {
+      if (done === 1) context.progress.start('settling', of)
+      context.progress.step(`${outcome.factory.name}: ${sayOf(outcome)}`)
+      if (ndjson) context.output.raw(`${JSON.stringify(toWire(lineOf(outcome)))}\n`)
+    })
+    context.progress.end()
+    return await resultOf(context, outcomes, ndjson)
+  },
+})
+
+const withReason = (actor: Actor, reason: string | undefined): Actor =>
+  actor.kind === 'staff' && reason ? { ...actor, reason } : actor
+
+async function resultOf(
+  context: CommandContext,
+  outcomes: readonly FactoryOutcome[],
+  ndjson: boolean,
+): Promise<TaskResult | undefined> {
+  const { reportOf } = await import('../../domain/settlement/index.ts')
+  const report = reportOf(outcomes.flatMap((one) => one.settlements))
+  const failed = outcomes.filter((one) => one.error !== undefined).map(lineOf)
+  const exitCode = failed.length > 0 ? exitCodes.partly : exitCodes.done
+  if (ndjson) {
+    process.exitCode = exitCode
+    return undefined
+  }
+  const text = [await textOf(context, report.settlements), ...outcomes.filter((one) => one.error).map(sayOf)]
+  return { json: failed.length > 0 ? { ...report, failed } : report, text: text.join('\n'), exitCode }
+}
+
+async function textOf(context: CommandContext, settlements: FactoryOutcome['settlements']): Promise<string> {
+  const { formatIdr, sumIdr } = await import('../../domain/kernel/index.ts')
+  return reportText(context, settlements, formatIdr(sumIdr(settlements.map((one) => one.netIdr))))
+}
+
+/** A factory as one line of NDJSON. */
+function lineOf({ factory, settlements, error }: FactoryOutcome) {
+  if (error === undefined) return { factory, settlements }
+  return { factory, settlements, error: { message: error instanceof Error ? error.message : String(error) } }
+}
+
+function sayOf({ factory, settlements, error }: FactoryOutcome): string {
+  if (error !== undefined)
+    return `${factory.name} failed: ${error instanceof Error ? error.message : String(error)}`
+  return settlements.map((one) => one.code ?? one.status).join(', ') || 'nothing'
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import type { SettlementView } from '../../domain/settlement/index.ts'
+import type { CommandContext } from '../context.ts'
+import { type Column, renderTable } from '../table.ts'
+
+/** How a settlement is named on the command line. */
+export const settlementArgument = { name: 'settlement', description: 'UUID or code' }
+export const settlementInput = z.object({ settlement: z.string() })
+
+/** Which period, and whose. */
+export const periodOptions = [
+  { flags: '--through <date>', description: 'what is due by the end of this day in Jakarta (today)' },
+  { flags: '--factory <id>', description: 'of one factory (UUID)' },
+]
+export const periodInput = { through: z.string().optional(), factory: z.uuid().optional() }
+
+/** The business date that an option means: a date as it stands, or the day of `yesterday` and the like. */
+export async function dateOf(
+  context: CommandContext,
+  through: string | undefined,
+): Promise<string | undefined> {
+  if (through === undefined || /^\d{4}-\d\d-\d\d$/.test(through)) return through
+  const { jakartaDate } = await import('../../domain/kernel/index.ts')
+  return jakartaDate(await context.instant(through, '--through'))
+}
+
+export const columns: readonly Column<SettlementView>[] = [
+  { name: 'code', kind: 'code', value: (row) => row.code },
+  { name: 'factory', value: (row) => row.factory.name },
+  { name: 'status', kind: 'status', value: (row) => row.status },
+  { name: 'items', kind: 'number', value: (row) => row.items },
+  { name: 'gross_idr', kind: 'idr', value: (row) => row.grossIdr },
+  { name: 'commission_idr', kind: 'idr', value: (row) => row.commissionIdr },
+  { name: 'refunds_idr', kind: 'idr', value: (row) => row.refundsIdr },
+  { name: 'carried_idr', kind: 'idr', value: (row) => row.carriedIdr },
+  { name: 'net_idr', kind: 'idr', value: (row) => row.netIdr },
+]
+
+/** Settlements for people, with what they come to together. */
+export function reportText(
+  context: CommandContext,
+  settlements: readonly SettlementView[],
+  total: string,
+): string {
+  if (settlements.length === 0)
+    return 'Nothing is due. What was delivered is due after its seven days; try a later --through.'
+  return `${renderTable(columns, settlements, context.output)}\n\nTogether: ${total}`
+}
+
+/** The code of a settlement, and what paying it does: what is typed before a severe change. */
+export async function paymentOf(
+  context: CommandContext,
+  named: string,
+): Promise<{ code: string; consequence: string }> {
+  const { formatIdr } = await import('../../domain/kernel/index.ts')
+  const { getSettlement } = await import('../../domain/settlement/index.ts')
+  const { code, factory, netIdr } = await context.read((work) => getSettlement(work.tx, named))
+  return { code, consequence: `sends ${formatIdr(netIdr)} to ${factory.name}` }
+}
