@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Actor, Work } from '../domain/kernel/index.ts'
 import { type Config, type Flags, loadConfig } from '../runtime/config.ts'
 import type { Laku } from '../runtime/laku.ts'
+import type { Providers } from '../runtime/providers.ts'
 import { Output, type OutputOptions } from './output.ts'
 import { Progress } from './progress.ts'
 import { type Prompts, terminalPrompts } from './prompts.ts'
@@ -65,6 +66,13 @@ export class CommandContext {
   async #open(): Promise<Laku> {
     const { openLaku } = await import('../runtime/open-laku.ts')
     return await openLaku(this.config(), { name: 'command', poolSize: POOL_SIZE, providers: false })
+  }
+
+  /** The providers' clients, for a command that asks one. */
+  async providers(): Promise<Providers> {
+    if (this.#given.laku) return this.#given.laku.providers
+    const { createProviders } = await import('../runtime/create-providers.ts')
+    return createProviders((await this.laku()).config)
   }
 
   /** Who it is that asks, by token. Throws a CliError with exit code 4 where nobody is logged in. */

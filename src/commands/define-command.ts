@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Work } from '../domain/kernel/index.ts'
+import type { Actor, Work } from '../domain/kernel/index.ts'
 import type { CommandContext } from './context.ts'
 import type { Column } from './table.ts'
 
@@ -105,13 +105,25 @@ export function section<Row>(title: string, columns: readonly Column<Row>[], row
   return { title, columns, rows }
 }
 
+/** What a change has at hand outside of its transaction. */
+export interface OutsideWay<I> {
+  context: CommandContext
+  actor: Actor
+  input: I
+}
+
 export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
   /** A severe change: the code that must be typed or given with --confirm, and what happens then. It needs --reason. */
   severe?: (context: CommandContext, input: z.output<S>) => Promise<{ code: string; consequence: string }>
   /** The change is not severe, but nobody would understand it later without its reason. */
   needsReason?: boolean
   /** The use case; run in one transaction, which --dry-run rolls back. The reason is empty where none was needed. */
-  change: (work: Work, input: z.output<S>, reason: string) => Promise<T>
+  change: (work: Work, input: z.output<S>, reason: string, context: CommandContext) => Promise<T>
+  /**
+   * Goes around the transaction where a provider has to be asked: calls `run` for it, again where it was refused for want of an
+   * answer, with what that adds to the input. A dry run asks nobody.
+   */
+  outside?: (way: OutsideWay<z.output<S>>, run: (more?: Partial<z.output<S>>) => Promise<T>) => Promise<T>
   /** What was done, for people. */
   done: (result: T, input: z.output<S>) => string
 }

@@ -84,7 +84,7 @@ export const entries: readonly Entry[] = [
   {
     name: 'orders',
     description: 'orders, direct and of sessions',
-    verbs: async () => [(await import('./orders/list.ts')).list, (await import('./orders/show.ts')).show],
+    verbs: async () => (await import('./orders/verbs.ts')).verbs,
   },
   {
     name: 'payments',

@@ -23,7 +23,9 @@ export async function runChange<S extends z.ZodType, T>(
   if (dryRun) {
     const why = textOf(reason) ?? 'dry run'
     const actor = withReason(identity, why)
-    const { result, report } = await units.dryRun(actor, (work) => definition.change(work, input, why))
+    const { result, report } = await units.dryRun(actor, (work) =>
+      definition.change(work, input, why, context),
+    )
     output.result({ dryRun: true, result, ...report }, describe(report, output))
     return
   }
@@ -31,7 +33,10 @@ export async function runChange<S extends z.ZodType, T>(
   const why = isNeeded ? await requireReason(context, textOf(reason)) : (textOf(reason) ?? '')
   if (definition.severe)
     await confirmSevere(context, await definition.severe(context, input), textOf(confirm))
-  const result = await units.run(withReason(identity, why), (work) => definition.change(work, input, why))
+  const actor = withReason(identity, why)
+  const run = (more: Partial<z.output<S>> = {}) =>
+    units.run(actor, (work) => definition.change(work, Object.assign({}, input, more), why, context))
+  const result = definition.outside ? await definition.outside({ context, actor, input }, run) : await run()
   output.result(result, definition.done(result, input))
 }
 

@@ -1,7 +1,7 @@
 export { createAddress } from './create-address.ts'
 export { deleteAddress } from './delete-address.ts'
 export { addressErrors } from './errors.ts'
-export { addressesById, getAddress, listAddresses } from './read-addresses.ts'
+export { addressesById, defaultAddressId, getAddress, listAddresses } from './read-addresses.ts'
 export type { AddressChanges, AddressInput } from './rules.ts'
 export { setDefaultAddress } from './set-default-address.ts'
 export { updateAddress } from './update-address.ts'

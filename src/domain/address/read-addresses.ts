@@ -37,3 +37,14 @@ export async function listAddresses(
   const data = rows.slice(0, page.limit).map(addressView)
   return { data, nextCursor: rows.length > page.limit ? (data.at(-1)?.id ?? null) : null }
 }
+
+/**
+ * The default address of a user for whom staff act.
+ * @throws address.not_found where they have none
+ */
+export async function defaultAddressId(tx: Tx, userId: string): Promise<string> {
+  const { rows } = await sql<{ id: string }>`
+    select id from addresses where user_id = ${userId} and is_default and deleted_at is null`.execute(tx)
+  if (!rows[0]) throw addressErrors.not_found({ userId })
+  return rows[0].id
+}

@@ -1,5 +1,13 @@
 import { type Address, addressesById, snapshotOf } from '../address/index.ts'
-import { newCode, newId, type Rupiah, requireCustomer, secondsAfter, type Work } from '../kernel/index.ts'
+import {
+  newCode,
+  newId,
+  type Rupiah,
+  requireCustomer,
+  requireStaff,
+  secondsAfter,
+  type Work,
+} from '../kernel/index.ts'
 import { type CourierChoice, cachedRates, QuoteMissing, type Rate } from '../logistics/index.ts'
 import { createPayments, type Payment, type PaymentView, paymentView } from '../payment/index.ts'
 import { orderErrors } from './errors.ts'
@@ -10,6 +18,8 @@ import { reserveForOrder } from './reserve-for-order.ts'
 import type { OrderView } from './views.ts'
 
 export interface NewOrder {
+  /** The buyer, where staff (support) order for them. */
+  userId?: string | undefined
   items: AskedItem[]
   /** One of the buyer's own addresses. */
   addressId: string
@@ -35,7 +45,7 @@ export interface PlacedOrder {
 }
 
 /**
- * Places a direct order of the customer who acts: today's prices, a shipping fee, the stock reserved for as long as its
+ * Places a direct order of the customer who acts, or of one for whom support or a service does: today's prices, a shipping fee, the stock reserved for as long as its
  * invoice lives (policy.orderInvoiceHours), and a payment.
  * @throws QuoteMissing (logistics.quote_missing) before anything is written: run it by `withRate`
  * @throws order.no_items, variant_not_found, variant_not_on_sale, address_not_found, out_of_stock, kernel.forbidden,
@@ -46,7 +56,7 @@ export async function createOrder(
   input: NewOrder,
   settings: OrderSettings,
 ): Promise<PlacedOrder> {
-  const userId = requireCustomer(work.actor)
+  const userId = buyerOf(work, input.userId)
   const address = await ownAddress(work, userId, input.addressId)
   const lines = await priceLines(work.tx, input.items)
   const rate = await rateOf(work, input, settings, address, lines)
@@ -71,10 +81,20 @@ export async function createOrder(
   await reserveForOrder(work, draft.id)
   const payment = await payFor(work, draft.id, userId, totalOf(draft), input.paymentMethod)
   announce(work, draft, payment)
+  if (input.userId !== undefined) {
+    const after = { code: draft.code, userId, totalIdr: totalOf(draft) }
+    work.audit({ command: 'orders create', subject: ['order', draft.id], after })
+  }
   const order = await getOrder(work, draft.id)
   // What a wallet pays is confirmed by the reactions of this very transaction.
   const status = payment.status === 'paid' ? 'paid' : order.status
   return { order: { ...order, status }, payment: paymentView(payment, settings.publicUrl) }
+}
+
+function buyerOf({ actor }: Work, userId: string | undefined): string {
+  if (userId === undefined) return requireCustomer(actor)
+  requireStaff(actor, 'support', 'service')
+  return userId
 }
 
 async function ownAddress(work: Work, userId: string, addressId: string): Promise<Address> {

@@ -23,5 +23,6 @@ export const orderErrors = defineErrors('order', {
   return_decided: ['conflict', 'This return is decided already.'],
   return_open: ['conflict', 'A return is open for this order; accept or refuse that one.'],
   refund_decided: ['conflict', 'The refund of this order is decided, and its goods stay here.'],
+  not_held: ['conflict', 'Only a held order is released.'],
   reason_required: ['invalid', 'Holding an order, and refusing a return, needs a reason.'],
 })

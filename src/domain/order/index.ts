@@ -29,6 +29,7 @@ export {
 } from './read-returns.ts'
 export { lostOrdersDue, refundLostOrders } from './refund-lost-orders.ts'
 export { refuseReturn } from './refuse-return.ts'
+export { releaseOrder } from './release-order.ts'
 export { reopenPayment } from './reopen-payment.ts'
 export { type ReturnRequest, requestReturn } from './request-return.ts'
 export { type ReturnReason, returnReasons } from './return-rules.ts'

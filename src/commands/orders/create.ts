@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { formatIdr } from '../../domain/kernel/index.ts'
+import type { Rate } from '../../domain/logistics/index.ts'
+import { defineChange } from '../define-command.ts'
+
+const item = z
+  .string()
+  .regex(/^[^=]+=[1-9]\d{0,4}$/, 'it takes SKU=quantity, like KAOS-HITAM-M=2')
+  .transform((text) => {
+    const [variant = '', quantity = ''] = text.split('=')
+    return { variant, quantity: Number(quantity) }
+  })
+
+const courier = z
+  .string()
+  .regex(/^[^:]+:[^:]+$/, 'it takes company:type, like jne:reg')
+  .transform((text) => {
+    const [company = '', type = ''] = text.split(':')
+    return { company, type }
+  })
+
+export const create = defineChange({
+  name: 'create',
+  description: 'Place a direct order for a buyer, to one of their addresses; they get the link to pay it.',
+  args: [{ name: 'items', description: 'SKU=quantity or UUID=quantity, each', variadic: true }],
+  options: [
+    { flags: '--user <user>', description: 'the buyer (UUID or phone number)' },
+    {
+      flags: '--address <id>',
+      description: 'one of their addresses (UUID); the default one where not given',
+    },
+    { flags: '--courier <courier>', description: 'company:type; the cheapest where not given' },
+    { flags: '--wallet', description: 'paid from their wallet, at once' },
+  ],
+  input: z.object({
+    items: z.array(item).min(1),
+    user: z.string('name the buyer'),
+    address: z.uuid().optional(),
+    courier: courier.optional(),
+    wallet: z.boolean().optional(),
+    rate: z.custom<Rate>().optional(),
+  }),
+  examples: ['laku orders create KAOS-HITAM-M=2 --user +628120000001 --reason "ordered on the phone"'],
+  needsReason: true,
+  change: async (work, { items, user, address, courier: choice, wallet, rate }, _, context) => {
+    const { createOrder } = await import('../../domain/order/index.ts')
+    const { defaultAddressId } = await import('../../domain/address/index.ts')
+    const { requireUser } = await import('../../domain/user/index.ts')
+    const { variantIdOf } = await import('../stock/variant.ts')
+    const { warehousePostalCode, publicUrl } = (await context.laku()).config
+    const { id: userId } = await requireUser(work.tx, user)
+    const asked = []
+    for (const { variant, quantity } of items)
+      asked.push({ variantId: await variantIdOf(work.tx, variant), quantity })
+    const addressId = address ?? (await defaultAddressId(work.tx, userId))
+    return await createOrder(
+      work,
+      {
+        userId,
+        items: asked,
+        addressId,
+        courier: choice,
+        paymentMethod: wallet ? 'wallet' : 'invoice',
+        rate,
+      },
+      { originPostalCode: warehousePostalCode, publicUrl },
+    )
+  },
+  outside: async ({ context, actor }, run) => {
+    const { withRate } = await import('../../domain/logistics/index.ts')
+    const { units } = await context.laku()
+    const { courier: gateway } = await context.providers()
+    return await withRate({ units, actor, courier: gateway }, (rate) => run({ rate }))
+  },
+  done: ({ order, payment }) =>
+    `${order.code} is ${order.status}: ${formatIdr(order.totalIdr)}, to be paid at ${payment.invoiceUrl}`,
+})

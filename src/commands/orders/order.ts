@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import type { OutsideWay } from '../define-command.ts'
+
+export const orderArgument = { name: 'order', description: 'UUID or code' }
+export const orderInput = { order: z.string().min(1) }
+
+/** A change that may cancel an order: its booked courier is called off first. */
+export async function callingOff<I, T>({ context, actor }: OutsideWay<I>, run: () => Promise<T>): Promise<T> {
+  const { withParcelCalledOff } = await import('../../domain/order/index.ts')
+  const { units } = await context.laku()
+  const { courier } = await context.providers()
+  return await withParcelCalledOff({ units, actor, courier }, run)
+}
+
+/** What is said of an order after a change. */
+export const orderDone = ({
+  code,
+  status,
+  statusReason,
+}: {
+  code: string
+  status: string
+  statusReason: string | null
+}) => `${code} is ${status}${statusReason ? ` (${statusReason})` : ''}.`
+
+/** Text of a reason for a use case, nothing where none was given. */
+export const given = (reason: string): string | undefined => reason || undefined

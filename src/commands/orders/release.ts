@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+import { given, orderArgument, orderDone, orderInput } from './order.ts'
+
+export const release = defineChange({
+  name: 'release',
+  description: 'Let a held order go on: its stock is reserved where it has none, and a courier is booked.',
+  args: [orderArgument],
+  input: z.object(orderInput),
+  examples: ['laku orders release ORD-261123-7K3QX2M4TA'],
+  change: async (work, { order }, reason) => {
+    const { releaseOrder } = await import('../../domain/order/index.ts')
+    return await releaseOrder(work, { order, reason: given(reason) })
+  },
+  done: orderDone,
+})

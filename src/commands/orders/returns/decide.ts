@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { formatIdr } from '../../../domain/kernel/index.ts'
+import { defineChange } from '../../define-command.ts'
+import { given } from '../order.ts'
+
+const args = [{ name: 'return', description: 'UUID of the return, or code of its order' }]
+const input = { return: z.string().min(1) }
+
+export const accept = defineChange({
+  name: 'accept',
+  description:
+    'Accept a return whose goods are here and inspected: they go on the shelf, their price goes back.',
+  args,
+  options: [
+    {
+      flags: '--write-off <items>',
+      description: 'SKUs (or UUIDs of order items) that cannot be sold again, with commas',
+    },
+  ],
+  input: z.object({
+    ...input,
+    writeOff: z
+      .string()
+      .transform((text) => text.split(',').map((one) => one.trim()))
+      .optional(),
+  }),
+  examples: ['laku orders returns accept ORD-261123-7K3QX2M4TA --write-off KAOS-HITAM-M'],
+  change: async (work, { return: named, writeOff }, reason) => {
+    const { acceptReturn } = await import('../../../domain/order/index.ts')
+    return await acceptReturn(work, { return: named, writtenOff: writeOff, note: given(reason) })
+  },
+  done: ({ order, refundIdr }) =>
+    `The return of ${order.code} is accepted; ${formatIdr(refundIdr ?? 0)} go back.`,
+})
+
+export const refuse = defineChange({
+  name: 'refuse',
+  description: 'Refuse a return, with a reason that the buyer may read.',
+  args,
+  input: z.object(input),
+  examples: ['laku orders returns refuse ORD-261123-7K3QX2M4TA --reason "worn and washed"'],
+  needsReason: true,
+  change: async (work, { return: named }, reason) => {
+    const { refuseReturn } = await import('../../../domain/order/index.ts')
+    return await refuseReturn(work, { return: named, reason })
+  },
+  done: ({ order }) => `The return of ${order.code} is refused; the order stays delivered.`,
+})

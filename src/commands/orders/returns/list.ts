@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { defineList } from '../../define-command.ts'
+
+const statuses = ['requested', 'accepted', 'refused'] as const
+
+export const list = defineList({
+  name: 'list',
+  description: 'What buyers want to send back, newest first.',
+  options: [
+    { flags: '--status <status>', description: 'only these', choices: statuses },
+    { flags: '--order <order>', description: 'of one order (UUID or code)' },
+  ],
+  input: z.object({ status: z.enum(statuses).optional(), order: z.string().optional() }),
+  examples: ['laku orders returns list --status requested'],
+  empty: 'No returns.',
+  run: async (context, { status, order }, page) => {
+    const { getOrder, listReturns } = await import('../../../domain/order/index.ts')
+    return await context.read(async (work) => {
+      const orderId = order && (await getOrder(work, order)).id
+      return await listReturns(work, { status, orderId, ...page })
+    })
+  },
+  columns: [
+    { name: 'id', kind: 'code', value: (row) => row.id },
+    { name: 'order', kind: 'code', value: (row) => row.order.code },
+    { name: 'status', kind: 'status', value: (row) => row.status },
+    { name: 'reason', value: (row) => row.reason },
+    { name: 'items', value: (row) => row.items.map((item) => `${item.quantity} x ${item.sku}`).join(', ') },
+    { name: 'photos', kind: 'number', value: (row) => row.photos.length },
+    { name: 'refund_idr', kind: 'idr', value: (row) => row.refundIdr },
+    { name: 'requested_at', kind: 'time', value: (row) => row.requestedAt },
+  ],
+})

@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+import { callingOff, given, orderArgument, orderDone, orderInput } from './order.ts'
+
+const statuses = [
+  'processing',
+  'ready_for_pickup',
+  'picked_up',
+  'in_transit',
+  'delivered',
+  'on_hold',
+  'returning',
+  'returned',
+  'failed',
+  'cancelled',
+  'refunded',
+] as const
+
+export const setStatus = defineChange({
+  name: 'set-status',
+  description: 'Move an order by hand, along its states: where its parcel is, or what becomes of it.',
+  args: [orderArgument, { name: 'status', description: statuses.join(', ') }],
+  input: z.object({ ...orderInput, status: z.enum(statuses) }),
+  examples: [
+    'laku orders set-status ORD-261123-7K3QX2M4TA picked_up',
+    'laku orders set-status ORD-261123-7K3QX2M4TA refunded --reason "came back, the buyer moved"',
+  ],
+  outside: callingOff,
+  change: async (work, { order, status }, reason) => {
+    const { setOrderStatus } = await import('../../domain/order/index.ts')
+    return await setOrderStatus(work, { order, status, reason: given(reason) })
+  },
+  done: orderDone,
+})
