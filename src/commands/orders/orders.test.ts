@@ -29,12 +29,12 @@ function command(...path: string[]): CommandDefinition {
 
 /** Runs a command as a script does, and gives what --json prints. */
 async function run(path: string, raw: RawInput) {
-  let printed = ''
-  const stdout = { write: (text: string) => void (printed += text), isTTY: false }
+  const printed: string[] = []
+  const stdout = { write: (text: string) => printed.push(text), isTTY: false }
   const streams = { stdout, stderr: { write: () => {}, isTTY: false }, env: {} }
   const context = new CommandContext({ json: true }, { laku, actor: admin, streams: streams as never })
   await command(...path.split(' ')).execute(context, raw)
-  return JSON.parse(printed)
+  return JSON.parse(printed.join(''))
 }
 
 describe('laku orders', () => {
