@@ -13,6 +13,7 @@ import { errorsPage } from './errors-page.ts'
 import { readGraph } from './floors.ts'
 import { floorsPage } from './floors-page.ts'
 import { findMachines } from './machines.ts'
+import { openApiDocument } from './openapi.ts'
 import { statesPages } from './states-pages.ts'
 
 const check = process.argv.includes('--check')
@@ -57,6 +58,7 @@ try {
   generateTypes(ownerUrl)
   keep('docs/schema.sql', await dumpSchema(pool))
   await pool.end()
+  keep('openapi.json', await openApiDocument(appUrl))
   // Declaring its errors is what a module of errors does when it loads.
   for (const file of globSync('src/**/*errors.ts')) await import(join(process.cwd(), file))
   keep('docs/errors.md', errorsPage(errorCatalogue()))

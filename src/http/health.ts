@@ -1,20 +1,44 @@
-import type { FastifyInstance } from 'fastify'
-import fp from 'fastify-plugin'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import type { Laku } from '../runtime/laku.ts'
 import { migrationStatus } from '../runtime/migrate.ts'
 
+const readiness = z.object({
+  ok: z.boolean(),
+  database: z.enum(['answers', 'does not answer']),
+  pending_migrations: z.array(z.string()).optional(),
+})
+
 /** `/healthz`: the loop moves. `/readyz`: the database answers, is migrated, and the queue is installed. */
-export const health = (laku: Laku) =>
-  fp(async (app: FastifyInstance) => {
-    app.get('/healthz', { config: { access: 'open' } }, async () => ({ ok: true }))
-    app.get('/readyz', { config: { access: 'open' } }, async (_, reply) => {
-      try {
-        const { pending } = await migrationStatus(laku.pool)
-        await laku.queue.boss()
-        const ok = pending.length === 0
-        return reply.code(ok ? 200 : 503).send({ ok, database: 'answers', pending_migrations: pending })
-      } catch {
-        return reply.code(503).send({ ok: false, database: 'does not answer' })
-      }
-    })
-  })
+export const healthRoutes =
+  (laku: Laku): FastifyPluginAsyncZod =>
+  async (app) => {
+    const config = { access: 'open' } as const
+
+    app.get(
+      '/healthz',
+      {
+        config,
+        schema: { summary: 'The process is alive', response: { 200: z.object({ ok: z.literal(true) }) } },
+      },
+      async () => ({ ok: true as const }),
+    )
+
+    app.get(
+      '/readyz',
+      {
+        config,
+        schema: { summary: 'The process can work', response: { 200: readiness, 503: readiness } },
+      },
+      async (_, reply) => {
+        try {
+          const { pending } = await migrationStatus(laku.pool)
+          await laku.queue.boss()
+          const ok = pending.length === 0
+          return reply.code(ok ? 200 : 503).send({ ok, database: 'answers', pending_migrations: pending })
+        } catch {
+          return reply.code(503).send({ ok: false, database: 'does not answer' })
+        }
+      },
+    )
+  }

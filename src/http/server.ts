@@ -1,6 +1,11 @@
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  LogController,
+} from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { newId } from '../domain/kernel/index.ts'
 import type { Laku } from '../runtime/laku.ts'
@@ -8,15 +13,16 @@ import { StartError } from '../runtime/start-error.ts'
 import { access } from './access.ts'
 import { accessTokens } from './access-token.ts'
 import { bodies } from './bodies.ts'
-import { health } from './health.ts'
+import { docRoutes } from './docs.ts'
+import { healthRoutes } from './health.ts'
 import { observe, serveMetrics } from './metrics.ts'
 import { problems } from './problem.ts'
 import { routes } from './routes.ts'
 
 const BODY_LIMIT = 256 * 1024
 
-/** The server with every plugin and route, not yet listening. */
-export async function buildServer(laku: Laku): Promise<FastifyInstance> {
+/** The server with every plugin and route, not yet listening. `describe` sees the routes as they are added. */
+export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: laku.logger as FastifyBaseLogger,
     // Requests are measured (metrics.ts) and failures are logged with their code (problem.ts).
@@ -36,7 +42,9 @@ export async function buildServer(laku: Laku): Promise<FastifyInstance> {
   await app.register(bodies)
   await app.register(accessTokens(laku))
   await app.register(access(laku))
-  await app.register(health(laku))
+  if (describe) await app.register(describe)
+  await app.register(docRoutes)
+  await app.register(healthRoutes(laku))
   for (const plugin of routes) await app.register(plugin(laku))
   return app
 }

@@ -46,6 +46,7 @@ export const addressRoutes =
       {
         config,
         schema: {
+          summary: 'The caller’s addresses',
           querystring: page,
           response: { 200: z.object({ data: z.array(address), next_cursor: z.string().nullable() }) },
         },
@@ -58,28 +59,34 @@ export const addressRoutes =
 
     app.post(
       '/api/addresses',
-      { config, schema: { body: newAddress, response: { 201: address } } },
+      { config, schema: { summary: 'Add an address', body: newAddress, response: { 201: address } } },
       async (request, reply) =>
         request.change(reply, 201, (work) => createAddress(work, fromWire(request.body))),
     )
 
     app.get(
       '/api/addresses/:id',
-      { config, schema: { params: byId, response: { 200: address } } },
+      {
+        config,
+        schema: { summary: 'One of the caller’s addresses', params: byId, response: { 200: address } },
+      },
       async (request) =>
         toWire(await request.read((work) => getAddress(work, request.params.id))) as AddressOnWire,
     )
 
     app.patch(
       '/api/addresses/:id',
-      { config, schema: { params: byId, body: changes, response: { 200: address } } },
+      {
+        config,
+        schema: { summary: 'Change an address', params: byId, body: changes, response: { 200: address } },
+      },
       async (request, reply) =>
         request.change(reply, 200, (work) => updateAddress(work, request.params.id, fromWire(request.body))),
     )
 
     app.delete(
       '/api/addresses/:id',
-      { config, schema: { params: byId, response: { 204: z.undefined() } } },
+      { config, schema: { summary: 'Remove an address', params: byId, response: { 204: z.undefined() } } },
       async (request, reply) => {
         await request.read((work) => deleteAddress(work, request.params.id))
         return reply.code(204).send()
@@ -88,7 +95,15 @@ export const addressRoutes =
 
     app.post(
       '/api/addresses/:id/default',
-      { config, schema: { params: byId, body: z.strictObject({}).nullish(), response: { 200: address } } },
+      {
+        config,
+        schema: {
+          summary: 'Make an address the default one',
+          params: byId,
+          body: z.strictObject({}).nullish(),
+          response: { 200: address },
+        },
+      },
       async (request, reply) =>
         request.change(reply, 200, (work) => setDefaultAddress(work, request.params.id)),
     )

@@ -47,6 +47,7 @@ export const authRoutes =
       {
         config: { access: 'open' },
         schema: {
+          summary: 'Ask for a login code by WhatsApp',
           body: z.strictObject({ phone }),
           response: { 202: z.object({ challenge_id: z.uuid(), expires_in_s: z.int() }) },
         },
@@ -63,6 +64,7 @@ export const authRoutes =
       {
         config: { access: 'open' },
         schema: {
+          summary: 'Log in with a code; a new phone registers',
           body: z.strictObject({ challenge_id: z.uuid(), code, name: name.optional() }),
           response: { 200: tokens },
         },
@@ -75,6 +77,7 @@ export const authRoutes =
       {
         config: { access: 'open' },
         schema: {
+          summary: 'Exchange a refresh token for new tokens',
           body: z.strictObject({ refresh_token: z.string().min(1).max(200) }),
           response: { 200: tokens },
         },
@@ -86,7 +89,11 @@ export const authRoutes =
       '/api/auth/logout',
       {
         config: { access: 'customer' },
-        schema: { body: z.strictObject({}).nullish(), response: { 204: z.undefined() } },
+        schema: {
+          summary: 'End this login',
+          body: z.strictObject({}).nullish(),
+          response: { 204: z.undefined() },
+        },
       },
       async (request, reply) => {
         const claims = app.readAccessToken(request.headers.authorization?.slice('Bearer '.length) ?? '')

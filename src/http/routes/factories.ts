@@ -59,7 +59,10 @@ export const factoryRoutes =
   async (app) => {
     app.get(
       '/api/factories/:id',
-      { config: { access: 'open' }, schema: { params: byId, response: { 200: publicFactory } } },
+      {
+        config: { access: 'open' },
+        schema: { summary: 'A factory as buyers see it', params: byId, response: { 200: publicFactory } },
+      },
       async (request) =>
         toWire(await request.read((work) => getPublicFactory(work.tx, request.params.id))) as z.infer<
           typeof publicFactory
@@ -70,7 +73,7 @@ export const factoryRoutes =
       '/api/factories',
       {
         config: { access: 'staff', keyExpires: true },
-        schema: { body: newFactory, response: { 201: factory } },
+        schema: { summary: 'Register a factory', body: newFactory, response: { 201: factory } },
       },
       async (request, reply) =>
         await request.change(reply, 201, (work) => createFactory(work, fromWire(request.body))),
@@ -80,7 +83,12 @@ export const factoryRoutes =
       '/api/factories/:id',
       {
         config: { access: 'staff', keyExpires: true },
-        schema: { params: byId, body: changes, response: { 200: factory } },
+        schema: {
+          summary: 'Change, verify, activate or suspend a factory',
+          params: byId,
+          body: changes,
+          response: { 200: factory },
+        },
       },
       async (request, reply) => {
         const input = { factoryId: request.params.id, ...fromWire(request.body) }

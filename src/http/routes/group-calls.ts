@@ -69,7 +69,14 @@ export const groupCallRoutes =
 
     app.post(
       '/api/payments/escrow',
-      { config, schema: { body: z.strictObject({ participant_id: z.uuid() }), response: { 201: payment } } },
+      {
+        config,
+        schema: {
+          summary: 'The escrow payment of a participant',
+          body: z.strictObject({ participant_id: z.uuid() }),
+          response: { 201: payment },
+        },
+      },
       async (request, reply) =>
         await request.change(reply, 201, (work) =>
           escrowPayment(work, {
@@ -81,7 +88,14 @@ export const groupCallRoutes =
 
     app.post(
       '/api/payments/release-escrow',
-      { config, schema: { body: sessionBody, response: { 200: money } } },
+      {
+        config,
+        schema: {
+          summary: 'Release the escrow of a session whose orders exist',
+          body: sessionBody,
+          response: { 200: money },
+        },
+      },
       async (request, reply) =>
         await request.change(reply, 200, (work) =>
           releaseEscrowOf(work, { sessionId: request.body.session_id }),
@@ -90,7 +104,14 @@ export const groupCallRoutes =
 
     app.post(
       '/api/payments/refund-session',
-      { config, schema: { body: sessionBody, response: { 200: money } } },
+      {
+        config,
+        schema: {
+          summary: 'Refund all participants of a session that ended without orders',
+          body: sessionBody,
+          response: { 200: money },
+        },
+      },
       async (request, reply) => {
         const { session_id: sessionId, reason } = request.body
         return await request.change(reply, 200, (work) => refundSession(work, { sessionId, reason }))
@@ -99,7 +120,14 @@ export const groupCallRoutes =
 
     app.post(
       '/api/warehouse/fulfill-demand',
-      { config, schema: { body: onlySession, response: { 200: fulfilment } } },
+      {
+        config,
+        schema: {
+          summary: 'Reserve stock for a session that met its MOQ',
+          body: onlySession,
+          response: { 200: fulfilment },
+        },
+      },
       async (request, reply) =>
         await request.change(reply, 200, (work) =>
           fulfilDemand(work, { sessionId: request.body.session_id }),
@@ -108,7 +136,14 @@ export const groupCallRoutes =
 
     app.post(
       '/api/orders/bulk',
-      { config, schema: { body: onlySession, response: { 200: orders, 201: orders } } },
+      {
+        config,
+        schema: {
+          summary: 'Make the orders of a session',
+          body: onlySession,
+          response: { 200: orders, 201: orders },
+        },
+      },
       async (request, reply) =>
         await request.change(reply, 201, (work) =>
           createOrdersOf(work, { sessionId: request.body.session_id }),

@@ -103,6 +103,7 @@ export const groupSessionRoutes =
       {
         config: { access: 'open' },
         schema: {
+          summary: 'Group-buying sessions',
           querystring: page,
           response: { 200: z.object({ data: z.array(session), next_cursor: z.string().nullable() }) },
         },
@@ -117,7 +118,11 @@ export const groupSessionRoutes =
       '/api/group-sessions/:id',
       {
         config: { access: 'open' },
-        schema: { params: z.strictObject({ id: z.string().min(1).max(60) }), response: { 200: session } },
+        schema: {
+          summary: 'A session, by id or code',
+          params: z.strictObject({ id: z.string().min(1).max(60) }),
+          response: { 200: session },
+        },
       },
       async (request) =>
         toWire(await request.read((work) => getSession(work.tx, request.params.id))) as z.infer<
@@ -127,7 +132,10 @@ export const groupSessionRoutes =
 
     app.post(
       '/api/group-sessions',
-      { config: { access: 'staff' }, schema: { body: newSession, response: { 201: session } } },
+      {
+        config: { access: 'staff' },
+        schema: { summary: 'Open a session', body: newSession, response: { 201: session } },
+      },
       async (request, reply) => {
         const { starts_at, ends_at, ...body } = request.body
         const startsAt = starts_at === undefined ? undefined : new Date(starts_at)
@@ -138,7 +146,10 @@ export const groupSessionRoutes =
 
     app.post(
       '/api/group-sessions/:id/join',
-      { config: { access: 'customer' }, schema: { params: byId, body: join, response: { 201: joined } } },
+      {
+        config: { access: 'customer' },
+        schema: { summary: 'Join a session', params: byId, body: join, response: { 201: joined } },
+      },
       async (request, reply) => {
         if (request.actor.kind !== 'customer') throw new Error('the door let in somebody who is no customer')
         const answer = await door.join({
@@ -153,7 +164,10 @@ export const groupSessionRoutes =
 
     app.post(
       '/api/group-sessions/:id/leave',
-      { config: { access: 'customer' }, schema: { params: byId, response: { 200: left } } },
+      {
+        config: { access: 'customer' },
+        schema: { summary: 'Leave a session while it is forming', params: byId, response: { 200: left } },
+      },
       async (request, reply) =>
         await request.change(reply, 200, (work) => leaveSession(work, { sessionId: request.params.id })),
     )

@@ -30,6 +30,7 @@ export const notificationRoutes =
       {
         config,
         schema: {
+          summary: 'The caller’s inbox, newest first',
           querystring: page,
           response: { 200: z.object({ data: z.array(notification), next_cursor: z.string().nullable() }) },
         },
@@ -45,6 +46,7 @@ export const notificationRoutes =
       {
         config,
         schema: {
+          summary: 'Mark a notification as read',
           params: z.strictObject({ id: z.uuid() }),
           body: z.strictObject({}).nullish(),
           response: { 200: notification },

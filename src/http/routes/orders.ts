@@ -155,7 +155,10 @@ export const orderRoutes =
 
     app.post(
       '/api/orders',
-      { config: { access: 'customer' }, schema: { body: newOrder, response: { 201: placed } } },
+      {
+        config: { access: 'customer' },
+        schema: { summary: 'Order goods directly', body: newOrder, response: { 201: placed } },
+      },
       async (request, reply) => {
         const input = fromWire(request.body)
         const context = { units, actor: request.actor, courier: providers.courier }
@@ -167,7 +170,14 @@ export const orderRoutes =
 
     app.get(
       '/api/orders',
-      { config: { access: 'signed-in' }, schema: { querystring: page, response: { 200: orders } } },
+      {
+        config: { access: 'signed-in' },
+        schema: {
+          summary: 'Orders, newest first: the caller’s own, or all for staff',
+          querystring: page,
+          response: { 200: orders },
+        },
+      },
       async (request) => {
         const filter = fromWire(request.query)
         return toWire(await request.read((work) => listOrders(work, filter))) as z.infer<typeof orders>
@@ -176,7 +186,10 @@ export const orderRoutes =
 
     app.get(
       '/api/orders/:id',
-      { config: { access: 'signed-in' }, schema: { params: named, response: { 200: order } } },
+      {
+        config: { access: 'signed-in' },
+        schema: { summary: 'An order, by id or code', params: named, response: { 200: order } },
+      },
       async (request) =>
         toWire(await request.read((work) => getOrder(work, request.params.id))) as z.infer<typeof order>,
     )
@@ -186,6 +199,7 @@ export const orderRoutes =
       {
         config: { access: 'signed-in' },
         schema: {
+          summary: 'Cancel an order',
           params: named,
           body: z.strictObject({ reason: reason.optional() }).nullish(),
           response: { 200: order },
@@ -216,6 +230,7 @@ export const orderRoutes =
       {
         config: { access: 'staff' },
         schema: {
+          summary: 'Move an order by hand',
           params: named,
           body: z.strictObject({ status: z.enum(statusesByHand), reason: reason.optional() }),
           response: { 200: order },

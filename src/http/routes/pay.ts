@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { DomainError, ProviderFailure } from '../../domain/kernel/index.ts'
 import { type OpenedInvoice, openInvoice } from '../../domain/payment/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { html } from '../html.ts'
 
 /** Where a buyer waits for the provider, the page asks again by itself after so long. */
 const RETRY_S = 5
@@ -31,7 +32,20 @@ export const payRoutes =
   async (app) => {
     app.get(
       '/pay/:code',
-      { config: { access: 'open' }, schema: { params: z.strictObject({ code: z.string().min(1).max(40) }) } },
+      {
+        config: { access: 'open' },
+        schema: {
+          summary: 'On to the provider’s invoice, made at this moment, or a page that says why not',
+          params: z.strictObject({ code: z.string().min(1).max(40) }),
+          response: {
+            200: html('It is paid, or money that came for it is looked at'),
+            302: z.undefined().describe('To the invoice'),
+            404: html('No such payment'),
+            410: html('Its time is over'),
+            503: html('The invoice is not made yet; the page asks again by itself'),
+          },
+        },
+      },
       async (request, reply) => {
         const { units, providers, config } = laku
         reply.header('cache-control', 'no-store')

@@ -22,7 +22,11 @@ export const paymentRoutes =
       '/api/payments',
       {
         config: { access: 'customer' },
-        schema: { body: z.strictObject({ order_id: z.uuid() }), response: { 201: payment } },
+        schema: {
+          summary: 'A fresh invoice for an order whose last one expired',
+          body: z.strictObject({ order_id: z.uuid() }),
+          response: { 201: payment },
+        },
       },
       async (request, reply) => {
         const { publicUrl } = laku.config
@@ -35,7 +39,11 @@ export const paymentRoutes =
       '/api/payments/:id',
       {
         config: { access: 'customer' },
-        schema: { params: z.strictObject({ id: z.uuid() }), response: { 200: payment } },
+        schema: {
+          summary: 'One of the caller’s payments',
+          params: z.strictObject({ id: z.uuid() }),
+          response: { 200: payment },
+        },
       },
       async (request) => {
         const found = await request.read((work) => getPayment(work, request.params.id))

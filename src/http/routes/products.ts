@@ -85,7 +85,10 @@ export const productRoutes =
   async (app) => {
     app.get(
       '/api/products',
-      { config: { access: 'open' }, schema: { querystring: page, response: { 200: products } } },
+      {
+        config: { access: 'open' },
+        schema: { summary: 'Active products', querystring: page, response: { 200: products } },
+      },
       async (request) => {
         const filter = fromWire(request.query)
         return toWire(await request.read((work) => listProducts(work.tx, filter))) as z.infer<typeof products>
@@ -94,7 +97,10 @@ export const productRoutes =
 
     app.get(
       '/api/products/:id',
-      { config: { access: 'open' }, schema: { params: byId, response: { 200: product } } },
+      {
+        config: { access: 'open' },
+        schema: { summary: 'A product and its variants', params: byId, response: { 200: product } },
+      },
       async (request) =>
         toWire(await request.read((work) => getProduct(work.tx, request.params.id))) as z.infer<
           typeof product
@@ -105,7 +111,7 @@ export const productRoutes =
       '/api/products',
       {
         config: { access: 'staff', keyExpires: true },
-        schema: { body: newProduct, response: { 201: product } },
+        schema: { summary: 'Add a product', body: newProduct, response: { 201: product } },
       },
       async (request, reply) =>
         await request.change(reply, 201, (work) => createProduct(work, fromWire(request.body))),
@@ -115,7 +121,12 @@ export const productRoutes =
       '/api/products/:id',
       {
         config: { access: 'staff', keyExpires: true },
-        schema: { params: byId, body: changes, response: { 200: product } },
+        schema: {
+          summary: 'Change a product, its variants or its state',
+          params: byId,
+          body: changes,
+          response: { 200: product },
+        },
       },
       async (request, reply) => {
         const input = { productId: request.params.id, ...fromWire(request.body) }

@@ -34,7 +34,14 @@ export const rateRoutes =
     const { units, providers, config } = laku
     app.post(
       '/api/rates',
-      { config: { access: 'guest' }, schema: { body: query, response: { 200: rates } } },
+      {
+        config: { access: 'guest' },
+        schema: {
+          summary: 'What it costs to have goods sent somewhere',
+          body: query,
+          response: { 200: rates },
+        },
+      },
       async (request) => {
         const context = { units, actor: request.actor, courier: providers.courier }
         const originPostalCode = config.warehousePostalCode

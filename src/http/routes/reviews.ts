@@ -48,7 +48,12 @@ export const reviewRoutes =
       '/api/products/:id/reviews',
       {
         config: { access: 'open' },
-        schema: { params: byId, querystring: page, response: { 200: reviews } },
+        schema: {
+          summary: 'Published reviews of a product',
+          params: byId,
+          querystring: page,
+          response: { 200: reviews },
+        },
       },
       async (request) => {
         const filter = { productId: request.params.id, ...request.query }
@@ -62,7 +67,7 @@ export const reviewRoutes =
       '/api/reviews',
       {
         config: { access: 'customer', keyExpires: true },
-        schema: { body: newReview, response: { 201: review } },
+        schema: { summary: 'Review an item that was delivered', body: newReview, response: { 201: review } },
       },
       async (request, reply) =>
         await request.change(reply, 201, (work) => createReview(work, fromWire(request.body))),
@@ -72,7 +77,12 @@ export const reviewRoutes =
       '/api/reviews/:id',
       {
         config: { access: 'customer', keyExpires: true },
-        schema: { params: byId, body: changes, response: { 200: review } },
+        schema: {
+          summary: 'Edit a review within its window',
+          params: byId,
+          body: changes,
+          response: { 200: review },
+        },
       },
       async (request, reply) => {
         const input = { reviewId: request.params.id, ...fromWire(request.body) }

@@ -62,7 +62,11 @@ export const shipmentRoutes =
       '/api/shipments/:id',
       {
         config: { access: 'signed-in' },
-        schema: { params: z.strictObject({ id: z.string().min(1).max(60) }), response: { 200: shipment } },
+        schema: {
+          summary: 'A parcel and its history, by id or code',
+          params: z.strictObject({ id: z.string().min(1).max(60) }),
+          response: { 200: shipment },
+        },
       },
       async (request) =>
         toWire(await request.read((work) => getShipment(work, request.params.id))) as z.infer<
@@ -72,7 +76,10 @@ export const shipmentRoutes =
 
     app.post(
       '/api/shipments',
-      { config: { access: 'staff' }, schema: { body: newShipment, response: { 201: shipment } } },
+      {
+        config: { access: 'staff' },
+        schema: { summary: 'Book the parcel of an order', body: newShipment, response: { 201: shipment } },
+      },
       async (request, reply) => {
         const key = request.idempotencyKey()
         const before = key && (await request.read((work) => claimOrGoOn(work, key)))

@@ -24,13 +24,19 @@ export const userRoutes =
   async (app) => {
     app.get(
       '/api/users/me',
-      { config: { access: 'customer' }, schema: { response: { 200: me } } },
+      {
+        config: { access: 'customer' },
+        schema: { summary: 'The caller’s own profile', response: { 200: me } },
+      },
       (request) => request.read(getMe),
     )
 
     app.patch(
       '/api/users/me',
-      { config: { access: 'customer' }, schema: { body: changes, response: { 200: me } } },
+      {
+        config: { access: 'customer' },
+        schema: { summary: 'Change the caller’s own profile', body: changes, response: { 200: me } },
+      },
       (request) => request.read((work) => updateMe(work, fromWire(request.body))),
     )
   }

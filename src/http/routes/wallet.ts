@@ -49,14 +49,25 @@ export const walletRoutes =
   async (app) => {
     const config = { access: 'customer' } as const
 
-    app.get('/api/wallet', { config, schema: { response: { 200: wallet } } }, async (request) => {
-      const view = await request.read(walletView)
-      return toWire(view) as z.infer<typeof wallet>
-    })
+    app.get(
+      '/api/wallet',
+      { config, schema: { summary: 'The caller’s balance', response: { 200: wallet } } },
+      async (request) => {
+        const view = await request.read(walletView)
+        return toWire(view) as z.infer<typeof wallet>
+      },
+    )
 
     app.get(
       '/api/wallet/entries',
-      { config, schema: { querystring: page, response: { 200: entries } } },
+      {
+        config,
+        schema: {
+          summary: 'What went into the caller’s wallet and out of it, newest first',
+          querystring: page,
+          response: { 200: entries },
+        },
+      },
       async (request) => {
         const found = await request.read((work) => listWalletEntries(work, request.query))
         return toWire(found) as z.infer<typeof entries>

@@ -32,7 +32,10 @@ export const warehouseRoutes =
   async (app) => {
     app.get(
       '/api/warehouse/inventory',
-      { config: { access: 'staff' }, schema: { querystring: page, response: { 200: inventory } } },
+      {
+        config: { access: 'staff' },
+        schema: { summary: 'What is on the shelves', querystring: page, response: { 200: inventory } },
+      },
       async (request) => {
         const filter = fromWire(request.query)
         const stock = await request.read((work) => {

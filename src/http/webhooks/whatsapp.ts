@@ -7,6 +7,9 @@ import { isSignedByMeta, whatsAppChallenge } from '../../providers/whatsapp/webh
 import type { Laku } from '../../runtime/laku.ts'
 import { httpErrors } from '../http-errors.ts'
 
+const text = z.string().max(500).optional()
+const handshake = z.looseObject({ 'hub.mode': text, 'hub.verify_token': text, 'hub.challenge': text })
+
 const actor: Actor = { kind: 'provider', name: 'whatsapp' }
 
 /** Meta's webhooks: its handshake, and deliveries, which are stored as they are and worked through later. */
@@ -17,7 +20,11 @@ export const whatsappWebhook =
       '/api/webhooks/whatsapp',
       {
         config: { access: 'open' },
-        schema: { querystring: z.record(z.string(), z.unknown()), response: { 200: z.string() } },
+        schema: {
+          summary: 'Meta’s handshake',
+          querystring: handshake,
+          response: { 200: z.string() },
+        },
       },
       async (request, reply) => {
         const challenge = whatsAppChallenge(request.query, laku.config.whatsappVerifyToken)
@@ -31,7 +38,11 @@ export const whatsappWebhook =
       '/api/webhooks/whatsapp',
       {
         config: { access: 'open', rawBody: true },
-        schema: { body: z.unknown(), response: { 200: z.object({ received: z.literal(true) }) } },
+        schema: {
+          summary: 'WhatsApp’s deliveries',
+          body: z.unknown(),
+          response: { 200: z.object({ received: z.literal(true) }) },
+        },
       },
       async (request) => {
         const raw = request.rawBody ?? Buffer.alloc(0)

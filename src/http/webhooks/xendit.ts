@@ -23,7 +23,11 @@ export const xenditWebhookRoutes =
       '/api/webhooks/xendit',
       {
         config: { access: 'open', rawBody: true },
-        schema: { body: z.looseObject({}), response: { 200: z.object({ received: z.literal(true) }) } },
+        schema: {
+          summary: 'Xendit’s deliveries',
+          body: z.looseObject({}),
+          response: { 200: z.object({ received: z.literal(true) }) },
+        },
         // Before the body is read: a stranger's is not worth parsing.
         onRequest: async (request) => {
           const token = request.headers['x-callback-token']
