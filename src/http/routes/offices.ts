@@ -30,7 +30,14 @@ export const officeRoutes =
   async (app) => {
     app.get(
       '/api/offices',
-      { config: { access: 'staff' }, schema: { querystring: page, response: { 200: offices } } },
+      {
+        config: { access: 'staff' },
+        schema: {
+          summary: 'Offices and what they look after',
+          querystring: page,
+          response: { 200: offices },
+        },
+      },
       async (request) =>
         toWire(await request.read((work) => listOffices(work, request.query))) as z.infer<typeof offices>,
     )

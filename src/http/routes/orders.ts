@@ -217,7 +217,12 @@ export const orderRoutes =
       '/api/orders/:id/return',
       {
         config: { access: 'customer' },
-        schema: { params: named, body: newReturn, response: { 201: returned } },
+        schema: {
+          summary: 'Ask to return what was delivered',
+          params: named,
+          body: newReturn,
+          response: { 201: returned },
+        },
       },
       async (request, reply) => {
         const input = { order: request.params.id, ...fromWire(request.body) }

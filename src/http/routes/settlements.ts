@@ -42,7 +42,14 @@ export const settlementRoutes =
 
     app.post(
       '/api/settlements/preview',
-      { config, schema: { body: query.nullish(), response: { 200: report } } },
+      {
+        config,
+        schema: {
+          summary: 'What a settlement run would settle',
+          body: query.nullish(),
+          response: { 200: report },
+        },
+      },
       async (request) => {
         const input = fromWire(request.body ?? {})
         return toWire(await request.read((work) => previewSettlements(work, input))) as z.infer<typeof report>
@@ -51,7 +58,14 @@ export const settlementRoutes =
 
     app.post(
       '/api/settlements',
-      { config, schema: { body: query.nullish(), response: { 201: report } } },
+      {
+        config,
+        schema: {
+          summary: 'Settle what factories are owed',
+          body: query.nullish(),
+          response: { 201: report },
+        },
+      },
       async (request, reply) => {
         const input = fromWire(request.body ?? {})
         return await request.change(reply, 201, (work) => calculateSettlements(work, input))

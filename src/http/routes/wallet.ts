@@ -76,7 +76,14 @@ export const walletRoutes =
 
     app.post(
       '/api/wallet/withdrawals',
-      { config, schema: { body: newWithdrawal, response: { 201: withdrawal } } },
+      {
+        config,
+        schema: {
+          summary: 'Have money of the wallet paid out',
+          body: newWithdrawal,
+          response: { 201: withdrawal },
+        },
+      },
       async (request, reply) => {
         const { amount_idr: amountIdr, bank, otp } = request.body
         const account = fromWire(bank)
