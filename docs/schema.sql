@@ -849,6 +849,12 @@ create table shipments (
   created_at timestamp with time zone not null,
   booked_at timestamp with time zone,
   updated_at timestamp with time zone not null,
+  version integer default 0 not null,
+  tracked_until timestamp with time zone,
+  moved_by_hand_at timestamp with time zone,
+  track_at timestamp with time zone,
+  corrections integer default 0 not null,
+  margin_idr bigint,
   constraint shipments_code_key UNIQUE (code),
   constraint shipments_provider_order_id_key UNIQUE (provider_order_id),
   constraint shipments_pkey PRIMARY KEY (id),
@@ -1186,7 +1192,10 @@ CREATE INDEX settlement_items_open ON public.settlement_items USING btree (facto
 CREATE INDEX settlements_by_status ON public.settlements USING btree (status, id);
 CREATE INDEX settlements_of_factory ON public.settlements USING btree (factory_id, id);
 CREATE INDEX settlements_statements_due ON public.settlements USING btree (statement_next_at) WHERE (statement_next_at IS NOT NULL);
+CREATE INDEX shipments_by_status ON public.shipments USING btree (status, id);
 CREATE INDEX shipments_due ON public.shipments USING btree (next_attempt_at) WHERE (status = 'pending'::text);
+CREATE INDEX shipments_of_order ON public.shipments USING btree (order_id, id);
+CREATE INDEX shipments_to_track ON public.shipments USING btree (track_at) WHERE (track_at IS NOT NULL);
 CREATE INDEX staff_tokens_of_staff ON public.staff_tokens USING btree (staff_id);
 CREATE INDEX stock_movements_of_purchase_order ON public.stock_movements USING btree (subject_id, moved_at) WHERE (subject_kind = 'purchase_order'::text);
 CREATE INDEX stock_movements_of_variant ON public.stock_movements USING btree (variant_id, moved_at);

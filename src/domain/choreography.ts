@@ -15,6 +15,7 @@ import {
   cancelUnpaidOrders,
   earnDelivered,
   followShipments,
+  followWaybills,
   markOrdersPaid,
   markOrdersRefunded,
   noticeStock,
@@ -209,4 +210,5 @@ export const choreography: Choreography = {
 
   'shipment.created': { reactions: [startProcessing] },
   'shipment.status_changed': { reactions: [followShipments] },
+  'shipment.waybill_changed': { reactions: [followWaybills] },
 }

@@ -601,20 +601,26 @@ export interface Shipments {
   attempts: Generated<number>;
   bookedAt: Timestamp | null;
   code: string;
+  corrections: Generated<number>;
   courierCompany: string;
   courierType: string;
   createdAt: Timestamp;
   failureCode: string | null;
   feeIdr: number;
   id: string;
+  marginIdr: number | null;
+  movedByHandAt: Timestamp | null;
   nextAttemptAt: Timestamp | null;
   orderId: string;
   priceIdr: number | null;
   providerOrderId: string | null;
   status: string;
+  trackAt: Timestamp | null;
+  trackedUntil: Timestamp | null;
   trackingId: string | null;
   trackingUrl: string | null;
   updatedAt: Timestamp;
+  version: Generated<number>;
   waybill: string | null;
 }
 

@@ -14,5 +14,12 @@ declare module '../kernel/events.ts' {
       /** Why the courier refused it, where it did. */
       failureCode: string | null
     }
+    /** The courier gave the parcel its number, or another one, and it is where it was. */
+    'shipment.waybill_changed': {
+      shipmentId: string
+      orderId: string
+      waybill: string | null
+      trackingUrl: string | null
+    }
   }
 }

@@ -6,7 +6,8 @@ interface BookableOrder {
   id: string
   courierCompany: string
   courierType: string
-  shippingIdr: Rupiah
+  /** The buyer's fee; 0 where an earlier parcel of the order took it. */
+  feeIdr: Rupiah
 }
 
 /** The orders that are booked by themselves. */
@@ -25,7 +26,10 @@ export async function openShipments(
   const { courier, held } = options
   const statuses = held ? [...BOOKABLE, 'on_hold'] : BOOKABLE
   const { rows: orders } = await sql<BookableOrder>`
-    select id, courier_company, courier_type, shipping_idr from orders
+    select id, courier_company, courier_type, case
+        when exists (select from shipments s where s.order_id = o.id and s.margin_idr is not null) then 0
+        else shipping_idr end as fee_idr
+    from orders o
     where id = any(${[...orderIds]}::uuid[]) and status = any(${statuses}) and allocated
     order by id for no key update`.execute(work.tx)
   if (orders.length === 0) return
@@ -36,14 +40,17 @@ export async function openShipments(
     status: 'pending',
     courierCompany: courier?.company ?? order.courierCompany,
     courierType: courier?.type ?? order.courierType,
-    feeIdr: order.shippingIdr,
+    feeIdr: order.feeIdr,
     attempts: 0,
     nextAttemptAt: work.now,
     createdAt: work.now,
     updatedAt: work.now,
   }))
   const { rows: opened } = await sql<{ id: string; orderId: string }>`
-    insert into shipments select * from jsonb_populate_recordset(null::shipments, ${asRecords(rows)}::jsonb)
+    insert into shipments (id, code, order_id, status, courier_company, courier_type, fee_idr, attempts, next_attempt_at,
+      created_at, updated_at)
+    select id, code, order_id, status, courier_company, courier_type, fee_idr, attempts, next_attempt_at, created_at, updated_at
+    from jsonb_populate_recordset(null::shipments, ${asRecords(rows)}::jsonb)
     on conflict (order_id) where status not in ('cancelled', 'not_found', 'returned', 'lost') do nothing
     returning id, order_id`.execute(work.tx)
   for (const { id, orderId } of opened) {

@@ -13,17 +13,40 @@ export type ShipmentStatus =
   | 'returned'
   | 'lost'
 
-/** A rebooking after `cancelled` or `not_found` is a new shipment. */
+/**
+ * A rebooking after `cancelled` or `not_found` is a new shipment. Couriers leave steps out, so those after the pick-up may be
+ * reached from any before them.
+ */
 export const shipmentTransitions: Transitions<ShipmentStatus> = {
   pending: ['booked', 'cancelled'],
-  booked: ['picked_up', 'in_transit', 'delivered', 'cancelled', 'not_found'],
-  picked_up: ['in_transit', 'delivered', 'on_hold', 'returning', 'lost'],
-  in_transit: ['delivered', 'on_hold', 'returning', 'lost'],
-  on_hold: ['in_transit', 'delivered', 'returning', 'lost'],
+  booked: [
+    'picked_up',
+    'in_transit',
+    'on_hold',
+    'delivered',
+    'cancelled',
+    'not_found',
+    'returning',
+    'returned',
+    'lost',
+  ],
+  picked_up: ['in_transit', 'on_hold', 'delivered', 'returning', 'returned', 'lost'],
+  in_transit: ['on_hold', 'delivered', 'returning', 'returned', 'lost'],
+  on_hold: ['picked_up', 'in_transit', 'delivered', 'returning', 'returned', 'lost'],
   returning: ['returned', 'lost'],
   delivered: [],
   cancelled: [],
   not_found: [],
   returned: [],
   lost: [],
+}
+
+/** Whether a parcel's way is over. */
+export function isOver(status: ShipmentStatus): boolean {
+  return shipmentTransitions[status].length === 0
+}
+
+/** Over without a way: the courier gives its price back. */
+export function isCalledOff(status: ShipmentStatus): status is 'cancelled' | 'not_found' {
+  return status === 'cancelled' || status === 'not_found'
 }

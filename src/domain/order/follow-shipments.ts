@@ -68,6 +68,23 @@ export async function followShipments(
   )
 }
 
+/** Reaction to shipment.waybill_changed: the buyer sees the number that the courier uses now. */
+export async function followWaybills(
+  work: Work,
+  events: EventOf<'shipment.waybill_changed'>[],
+): Promise<void> {
+  const records = events.map(({ payload: { orderId: id, waybill, trackingUrl } }) => ({
+    id,
+    waybill,
+    trackingUrl,
+  }))
+  await sql`
+    update orders o set waybill = coalesce(r.waybill, o.waybill), tracking_url = coalesce(r.tracking_url, o.tracking_url),
+      tracked_at = ${work.now}, updated_at = ${work.now}
+    from jsonb_to_recordset(${asRecords(records)}::jsonb) as r(id uuid, waybill text, tracking_url text)
+    where o.id = r.id`.execute(work.tx)
+}
+
 interface ParcelNews {
   orderId: string
   to: ShipmentStatus

@@ -11,7 +11,7 @@ export { createOrder, type NewOrder, type OrderSettings, type PlacedOrder } from
 export { createSessionOrders, type SessionOrder, type SessionOrderLine } from './create-session-orders.ts'
 export { earnDelivered } from './earn-orders.ts'
 export { orderErrors } from './errors.ts'
-export { followShipments, startProcessing } from './follow-shipments.ts'
+export { followShipments, followWaybills, startProcessing } from './follow-shipments.ts'
 export { goOnAllocated, type HeldOrder, heldSessionOrders } from './held-session-orders.ts'
 export { markOrdersPaid } from './mark-orders-paid.ts'
 export { markOrdersRefunded } from './mark-orders-refunded.ts'
