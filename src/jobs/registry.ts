@@ -11,6 +11,7 @@ import { notifyJob } from './notify.ts'
 import { ordersAllocateJob } from './orders.allocate.ts'
 import { ordersSweepJob } from './orders.sweep.ts'
 import { otpDeliverJob } from './otp.deliver.ts'
+import { paymentsBookJob } from './payments.book.ts'
 import { paymentsSweepJob } from './payments.sweep.ts'
 import { paymentsWithdrawJob } from './payments.withdraw.ts'
 import { payoutsSubmitJob } from './payouts.submit.ts'
@@ -42,6 +43,7 @@ export const jobs: readonly JobDefinition[] = [
   ordersAllocateJob,
   ordersSweepJob,
   otpDeliverJob,
+  paymentsBookJob,
   paymentsSweepJob,
   paymentsWithdrawJob,
   payoutsSubmitJob,

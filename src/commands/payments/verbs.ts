@@ -1,8 +1,13 @@
 import type { VerbGroup } from '../root.ts'
+import { chargeback } from './chargeback.ts'
+import { expire } from './expire.ts'
 import { list } from './list.ts'
 import * as money from './quarantine/decide.ts'
 import { list as listQuarantined } from './quarantine/list.ts'
+import { reconcile } from './reconcile.ts'
+import { releaseEscrow } from './release-escrow.ts'
 import { show } from './show.ts'
+import { sync } from './sync.ts'
 
 const quarantine: VerbGroup = {
   name: 'quarantine',
@@ -10,4 +15,4 @@ const quarantine: VerbGroup = {
   verbs: [listQuarantined, money.apply, money.refund],
 }
 
-export const verbs = [list, show, quarantine]
+export const verbs = [list, show, sync, expire, releaseEscrow, chargeback, reconcile, quarantine]

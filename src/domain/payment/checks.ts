@@ -84,6 +84,19 @@ export const paymentChecks: readonly Check[] = [
       ) q
       where b.held <> q.due`,
   ),
+  check(
+    'a charged back payment is in the ledger',
+    sql<{ line: string }>`
+      select format('%s was charged back %s, the ledger says %s', p.code, p.charged_back_idr, l.amount) as line
+      from payments p cross join lateral (
+        select coalesce(sum(e.amount_idr), 0) as amount
+        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.amount_idr > 0
+        where t.subject_id = p.id and t.kind = 'payment.charged_back'
+      ) l
+      where p.charged_back_idr <> l.amount and (p.charged_back_idr <> 0 or p.id in (
+        select t.subject_id from ledger_accounts a join ledger_entries e on e.account_id = a.id
+        join ledger_transactions t on t.id = e.transaction_id where a.key = 'chargeback-loss')) limit ${SHOWN}`,
+  ),
   holds('refunds-payable', ['approved', 'failed']),
   holds('refunds-in-flight', ['submitted']),
 ]

@@ -1,4 +1,5 @@
 import type { Rupiah } from '../kernel/money.ts'
+import type { GatewayTransactionPage, GatewayTransactionQuery } from './gateway-transactions.ts'
 
 /** PENDING until paid or past its expiry; PAID is ours at once, SETTLED when the gateway has paid it out to us. */
 export type GatewayInvoiceStatus = 'PENDING' | 'PAID' | 'SETTLED' | 'EXPIRED'
@@ -94,4 +95,8 @@ export interface PaymentGateway {
   /** Asks for money to go back to the source. PENDING is no success: the refund is done when it says SUCCEEDED. */
   createRefund(refund: NewGatewayRefund): Promise<GatewayRefund>
   getRefund(id: string): Promise<GatewayRefund>
+  /** A page of the provider's own book. */
+  listTransactions(query: GatewayTransactionQuery): Promise<GatewayTransactionPage>
+  /** What the provider says that it holds for us, fees taken off. */
+  balanceIdr(): Promise<Rupiah>
 }

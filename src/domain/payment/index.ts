@@ -7,10 +7,12 @@ export { type Confirmation, type ConfirmationOutcome, confirmPayments } from './
 export type { GatewayContext } from './context.ts'
 export { createPayments, type NewPayment } from './create-payments.ts'
 export { decideRefunds, type RefundDecision, refundSessionPayments } from './decide-refunds.ts'
+export { type EndedPayment, endPayment } from './end-payment.ts'
 export { paymentErrors } from './errors.ts'
 export type { PaymentSubject, RefundSubject } from './events.ts'
 export { expirePayments } from './expire-payments.ts'
 export type { GatewayInvoice, GatewayRefund, PaymentGateway } from './gateway.ts'
+export type { GatewayTransaction } from './gateway-transactions.ts'
 export {
   getPayment,
   listPayments,
@@ -22,12 +24,16 @@ export {
 export { listQuarantined, type QuarantinedLine } from './list-quarantined.ts'
 export { type OpenContext, type OpenedInvoice, openInvoice } from './open-invoice.ts'
 export { type GatewayNotice, processNotices } from './process-notices.ts'
+export { type ProviderBookRead, readProviderBook } from './read-provider-book.ts'
+export { type Difference, type Reconciliation, reconcileGateway } from './reconcile-gateway.ts'
+export { type Chargeback, recordChargeback } from './record-chargebacks.ts'
 export { refundQuarantined } from './refund-quarantined.ts'
 export { type EscrowRelease, releaseEscrow } from './release-escrow.ts'
 export { refundDestination } from './rules.ts'
 export { settleRefunds } from './settle-refunds.ts'
 export { refundsDue, submitRefunds, sweepRefunds } from './submit-refunds.ts'
 export { paymentsDue, sweepPayments } from './sweep-payments.ts'
+export { syncPayment } from './sync-payment.ts'
 export {
   type PaymentStatus,
   paymentTransitions,

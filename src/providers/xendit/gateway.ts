@@ -7,6 +7,7 @@ import { present } from '../answers.ts'
 import { plusPhone } from '../phone.ts'
 import { invoiceAnswer, refundAnswer } from './answers.ts'
 import { throughSdk } from './through-sdk.ts'
+import { balanceAnswer, transactionsAnswer } from './transaction-answers.ts'
 import { type XenditOptions, xenditWire } from './wire.ts'
 
 /**
@@ -73,6 +74,31 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
         { operation: 'get_refund', method: 'GET', path: `/refunds/${encodeURIComponent(id)}` },
         refundAnswer,
       ),
+    listTransactions: ({ productId, createdFrom, createdUntil, updatedFrom, afterId, limit }) =>
+      http.call(
+        {
+          operation: 'list_transactions',
+          method: 'GET',
+          path: '/transactions',
+          query: {
+            currency: 'IDR',
+            product_id: productId,
+            'created[gte]': createdFrom?.toISOString(),
+            'created[lte]': createdUntil?.toISOString(),
+            'updated[gte]': updatedFrom?.toISOString(),
+            after_id: afterId,
+            limit: String(limit),
+          },
+        },
+        transactionsAnswer,
+      ),
+    async balanceIdr() {
+      const query = { account_type: 'CASH', currency: 'IDR' }
+      return await http.call(
+        { operation: 'get_balance', method: 'GET', path: '/balance', query },
+        balanceAnswer,
+      )
+    },
   }
 }
 

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { exitCodes } from '../cli-error.ts'
+import { defineTask, section } from '../define-command.ts'
+import { gatewayContext } from './gateway.ts'
+
+export const reconcile = defineTask({
+  name: 'reconcile',
+  description:
+    "Hold our gateway account against the provider's own book, line by line. Ends with 8 where they differ.",
+  options: [
+    { flags: '--since <time>', description: 'lines made since then: ISO 8601, -2d, yesterday (all)' },
+    { flags: '--until <time>', description: 'and until then (now)' },
+  ],
+  input: z.object({ since: z.string().optional(), until: z.string().optional() }),
+  examples: [
+    'laku payments reconcile --since -2d',
+    'laku payments reconcile --since 2026-11-01 --until 2026-12-01 --json',
+  ],
+  run: async (context, { since, until }) => {
+    const { requireStaff } = await import('../../domain/kernel/index.ts')
+    const { reconcileGateway } = await import('../../domain/payment/index.ts')
+    const { renderSection } = await import('../run-show.ts')
+    const gateway = await gatewayContext(context)
+    requireStaff(gateway.actor, 'finance')
+    const period = {
+      since: since === undefined ? undefined : await context.instant(since, '--since'),
+      until: until === undefined ? undefined : await context.instant(until, '--until'),
+    }
+    const found = await reconcileGateway(gateway, period)
+    const { ok, differences, transactions, gatewayIdr, inFlightIdr, providerIdr } = found
+    const totals = `Our gateway account holds ${gatewayIdr} rupiah, ${inFlightIdr} of it on the way out; the provider says ${providerIdr}.`
+    if (ok) return { json: found, text: `Both books agree on ${transactions} lines. ${totals}` }
+    const table = section(
+      'Differences',
+      [
+        { name: 'kind', value: (row) => row.kind },
+        { name: 'type', value: (row) => row.type },
+        { name: 'reference', kind: 'code', value: (row) => row.reference },
+        { name: 'ours_idr', heading: 'ours', kind: 'idr', value: (row) => row.oursIdr },
+        { name: 'theirs_idr', heading: 'theirs', kind: 'idr', value: (row) => row.theirsIdr },
+        { name: 'transaction_id', heading: 'their line', kind: 'code', value: (row) => row.transactionId },
+      ],
+      differences,
+    )
+    const text = `${renderSection(table, context.output)}\n\n${totals}`
+    return { json: found, text, exitCode: exitCodes.found }
+  },
+})

@@ -1,0 +1,93 @@
+import { sql } from 'kysely'
+import { secondsAfter, type Work } from '../kernel/index.ts'
+import { type BookedTransactions, bookTransactions } from './book-transactions.ts'
+import type { GatewayContext } from './context.ts'
+import type { GatewayTransactionPage } from './gateway-transactions.ts'
+
+const A_PAGE = 50
+/** A run costs at most so many calls of the 600 a minute; what is left is read by the next. */
+const PAGES_A_RUN = 20
+/** A line may be seen a little later than its `updated` says: so much is read again each time, and changes nothing. */
+const OVERLAP_S = 300
+
+interface Reading {
+  through: Date | null
+  afterId: string | null
+  nextThrough: Date | null
+}
+
+export interface ProviderBookRead extends BookedTransactions {
+  transactions: number
+  /** All that there was has been read. */
+  complete: boolean
+}
+
+/**
+ * Reads on in the provider's book from where the last reading ended, by what has changed since, and books what only the provider
+ * knows of: its fees once they are final, what staff moved between there and the bank, chargebacks. Pages come newest first, so a
+ * reading has a start, which is where the next one begins. A page is booked together with the mark that it was read.
+ */
+export async function readProviderBook(context: GatewayContext): Promise<ProviderBookRead> {
+  const { units, actor, gateway } = context
+  const sum: ProviderBookRead = {
+    transactions: 0,
+    complete: false,
+    fees: 0,
+    feesIdr: 0,
+    moved: 0,
+    chargebacks: 0,
+  }
+  for (let page = 0; page < PAGES_A_RUN && !sum.complete; page++) {
+    const reading = await units.run(actor, readMark)
+    const { through, afterId } = reading
+    const found = await gateway.listTransactions({
+      updatedFrom: through ? secondsAfter(through, -OVERLAP_S) : undefined,
+      afterId: afterId ?? undefined,
+      limit: A_PAGE,
+    })
+    const booked = await units.run(actor, async (work) => {
+      if (!(await mark(work, reading, found))) return undefined
+      return await bookTransactions(work, found.transactions)
+    })
+    // Another process reads the same book: it goes on.
+    if (!booked) return sum
+    sum.transactions += found.transactions.length
+    sum.fees += booked.fees
+    sum.feesIdr += booked.feesIdr
+    sum.moved += booked.moved
+    sum.chargebacks += booked.chargebacks
+    sum.complete = !found.hasMore
+  }
+  return sum
+}
+
+async function readMark(work: Work): Promise<Reading> {
+  const { rows } = await sql<Reading>`
+    select through, after_id, next_through from provider_book_reads where provider = 'xendit'`.execute(
+    work.tx,
+  )
+  return rows[0] ?? { through: null, afterId: null, nextThrough: null }
+}
+
+/** Writes down that a page was read, unless somebody else did meanwhile. */
+async function mark(
+  work: Work,
+  before: Reading,
+  { transactions, hasMore }: GatewayTransactionPage,
+): Promise<boolean> {
+  // What changes while the pages are read changes after the newest line of the first of them: so the next reading starts there.
+  const newest = transactions.reduce<Date | null>(
+    (latest, { updatedAt }) => (latest && latest > updatedAt ? latest : updatedAt),
+    null,
+  )
+  const nextThrough = before.afterId === null ? newest : before.nextThrough
+  const last = transactions.at(-1)
+  const after = hasMore && last ? last.id : null
+  const through = after === null ? (nextThrough ?? before.through) : before.through
+  const { numAffectedRows } = await sql`
+    update provider_book_reads set through = ${through}, after_id = ${after}, read_at = ${work.now},
+      next_through = ${after === null ? null : nextThrough}
+    where provider = 'xendit' and after_id is not distinct from ${before.afterId}
+      and through is not distinct from ${before.through}`.execute(work.tx)
+  return numAffectedRows === 1n
+}

@@ -1,0 +1,42 @@
+import { sql } from 'kysely'
+import { requireStaff } from '../kernel/index.ts'
+import type { AskedPayment } from './ask-invoice.ts'
+import type { GatewayContext } from './context.ts'
+import { paymentErrors } from './errors.ts'
+import { followInvoices } from './follow-invoices.ts'
+import { type PaymentDetail, type RefundLine, showPayment } from './list-payments.ts'
+import { submitRefunds } from './submit-refunds.ts'
+
+/**
+ * Asks the provider now what became of a payment and of its refunds, and records the answer, instead of waiting for the webhook or
+ * for the next look. Safe at any time and any number of times: a refund keeps its key. Returns the payment as it is then.
+ * @throws payment.not_found, payment.invoice_under_way, kernel.forbidden
+ * @throws ProviderFailure where the provider does not say
+ */
+export async function syncPayment(
+  context: GatewayContext,
+  idOrCodeText: string,
+): Promise<PaymentDetail & { refunds: RefundLine[] }> {
+  const { units, actor } = context
+  requireStaff(actor, 'support', 'finance')
+  const { asked, refundIds } = await units.run(actor, async ({ tx, now }) => {
+    const { id } = await showPayment(tx, idOrCodeText)
+    const { rows } = await sql<AskedPayment>`
+      select id, code, provider_invoice_id, invoice_requested_at, expires_at, next_check_at from payments
+      where id = ${id}::uuid and status in ('pending', 'expired') and invoice_requested_at is not null`.execute(
+      tx,
+    )
+    // Those that wait for an answer are asked about before their time; one that nobody may send again stays with its person.
+    const { rows: refunds } = await sql<{ id: string }>`
+      update refunds set next_check_at = ${now}
+      where payment_id = ${id}::uuid and destination = 'source' and next_check_at is not null
+        and (status = 'submitted' or status = 'approved' and next_check_at <= ${now})
+      returning id`.execute(tx)
+    return { asked: rows, refundIds: refunds.map((row) => row.id) }
+  })
+  const [unsure] = await followInvoices(context, asked, (payment, now) => payment.expiresAt <= now)
+  if (unsure)
+    throw unsure.failure ?? paymentErrors.invoice_under_way({ payment: idOrCodeText, retryAfterS: 3 })
+  await submitRefunds(context, refundIds)
+  return await units.run(actor, ({ tx }) => showPayment(tx, idOrCodeText))
+}
