@@ -86,14 +86,6 @@ export class CommandContext {
     return await identify(await this.laku())
   }
 
-  /** The clients of what is outside, loaded only by a command that asks something there. */
-  async providers(): Promise<Providers> {
-    const laku = await this.laku()
-    if (this.#given.laku) return laku.providers
-    const { createProviders } = await import('../runtime/create-providers.ts')
-    return createProviders(laku.config)
-  }
-
   /** Runs a reading use case as who asks: support, warehouse, finance or an admin. */
   async read<T>(use: (work: Work) => Promise<T>): Promise<T> {
     const { requireStaff } = await import('../domain/kernel/index.ts')
