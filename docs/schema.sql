@@ -635,6 +635,16 @@ create table products (
   constraint products_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'inactive'::text])))
 );
 
+create table provider_book_reads (
+  provider text not null,
+  through timestamp with time zone,
+  after_id text,
+  next_through timestamp with time zone,
+  read_at timestamp with time zone,
+  constraint provider_book_reads_pkey PRIMARY KEY (provider),
+  constraint provider_book_reads_provider_check CHECK ((provider = 'xendit'::text))
+);
+
 create table purchase_order_items (
   purchase_order_id uuid not null,
   variant_id uuid not null,

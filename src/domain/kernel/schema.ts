@@ -465,6 +465,14 @@ export interface ProductVariants {
   widthCm: number | null;
 }
 
+export interface ProviderBookReads {
+  afterId: string | null;
+  nextThrough: Timestamp | null;
+  provider: string;
+  readAt: Timestamp | null;
+  through: Timestamp | null;
+}
+
 export interface PurchaseOrderItems {
   damaged: Generated<number>;
   pickedUp: number | null;
@@ -843,6 +851,7 @@ export interface DB {
   priceHistory: PriceHistory;
   products: Products;
   productVariants: ProductVariants;
+  providerBookReads: ProviderBookReads;
   purchaseOrderItems: PurchaseOrderItems;
   purchaseOrderReplies: PurchaseOrderReplies;
   quarantinedMoney: QuarantinedMoney;
