@@ -1,9 +1,9 @@
 import { Command } from 'commander'
-import type { CommandContext } from './context.ts'
+import type { CommandContext, ContextOptions } from './context.ts'
 import { type Entry, entries } from './root.ts'
 
-/** The whole command line, each noun an empty shell until it is asked for. */
-export function createProgram(): Command {
+/** The whole command line, each noun an empty shell until it is asked for. Tests give their own laku and streams. */
+export function createProgram(given: ContextOptions = {}): Command {
   const program = new Command('laku')
     .description('The back office of a group-buying shop: sessions, escrow, fulfilment, settlement.')
     .usage('<noun> <verb> [options]')
@@ -14,7 +14,7 @@ export function createProgram(): Command {
     .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
   addGlobalOptions(program)
   program.addHelpText('after', '\nlaku <noun> --help lists its verbs. Exit codes: docs/cli.md.')
-  for (const entry of entries) addEntry(program, entry)
+  for (const entry of entries) addEntry(program, entry, given)
   program.action(() => showHelp(program))
   return program
 }
@@ -31,7 +31,7 @@ function addGlobalOptions(program: Command): void {
     .helpOption('-h, --help', 'show what there is')
 }
 
-function addEntry(program: Command, entry: Entry): void {
+function addEntry(program: Command, entry: Entry, given: ContextOptions): void {
   const command = program
     .command(entry.name, { hidden: entry.hidden ?? false })
     .description(entry.description)
@@ -40,7 +40,7 @@ function addEntry(program: Command, entry: Entry): void {
   program.hook('preSubcommand', async (_, chosen) => {
     if (chosen !== command) return
     const { configureCommand } = await import('./configure-command.ts')
-    const open = () => openContext(program)
+    const open = () => openContext(program, given)
     if (!isNoun) return configureCommand(command, await entry.command(), open)
     for (const verb of await entry.verbs()) {
       const own = command.command(verb.name)
@@ -54,9 +54,9 @@ function addEntry(program: Command, entry: Entry): void {
   })
 }
 
-async function openContext(program: Command): Promise<CommandContext> {
+async function openContext(program: Command, given: ContextOptions): Promise<CommandContext> {
   const { CommandContext } = await import('./context.ts')
-  return new CommandContext(program.opts())
+  return new CommandContext(program.opts(), given)
 }
 
 /** A noun without a verb: its help, unless a program is reading or a word was not understood. */

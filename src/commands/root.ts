@@ -180,4 +180,40 @@ export const entries: readonly Entry[] = [
       (await import('./ledger/verify.ts')).verify,
     ],
   },
+  {
+    name: 'attention',
+    description: 'what needs a person, and the command that mends it',
+    verbs: async () => [
+      (await import('./attention/list.ts')).list,
+      (await import('./attention/show.ts')).show,
+      (await import('./attention/resolve.ts')).resolve,
+    ],
+  },
+  {
+    name: 'webhooks',
+    description: 'what providers delivered',
+    verbs: async () => [
+      (await import('./webhooks/list.ts')).list,
+      (await import('./webhooks/show.ts')).show,
+      (await import('./webhooks/replay.ts')).replay,
+    ],
+  },
+  {
+    name: 'jobs',
+    description: 'the queue: what waits, runs, failed and died',
+    verbs: async () => (await import('./jobs/verbs.ts')).verbs,
+  },
+  {
+    name: 'switches',
+    description: 'pause joins, payouts or a provider, and let them go on',
+    verbs: async () => {
+      const { pause, resume } = await import('./switches/turn.ts')
+      return [(await import('./switches/list.ts')).list, pause, resume]
+    },
+  },
+  {
+    name: 'audit',
+    description: 'who changed what, and why',
+    verbs: async () => [(await import('./audit/list.ts')).list, (await import('./audit/show.ts')).show],
+  },
 ]

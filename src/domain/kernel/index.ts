@@ -1,5 +1,12 @@
 export { type Actor, actorLabel, personOf, requireCustomer, requireStaff, type StaffRole } from './actor.ts'
 export {
+  type AttentionFilter,
+  type AttentionView,
+  listAttention,
+  resolveAttention,
+  showAttention,
+} from './attention.ts'
+export {
   type BankAccount,
   maskedAccount,
   type PayoutChannel,
@@ -22,13 +29,23 @@ export {
 export { type CodePrefix, idOrCode, newCode, newId } from './ids.ts'
 export { kernelErrors } from './kernel-errors.ts'
 export { basisPoints, formatIdr, type Rupiah, rupiah, sumIdr } from './money.ts'
+export { type Paged, pageOf } from './pages.ts'
 export { defaultPolicy, type Policy, policySchema } from './policy.ts'
 export { ProviderFailure, type ProviderOutcome } from './provider-failure.ts'
 export { pruneKeys } from './prune-keys.ts'
+export { type AuditFilter, type AuditRow, listAudit, showAudit } from './read-audit.ts'
 export { retryAt } from './retry.ts'
 export { asRecords, insertRows } from './rows.ts'
 export type { DB } from './schema.ts'
-export { isPaused, requireRunning, type SwitchName } from './switches.ts'
+export {
+  isPaused,
+  listSwitches,
+  requireRunning,
+  type SwitchName,
+  type SwitchView,
+  setSwitch,
+  switchNames,
+} from './switches.ts'
 export { requireTransition, statesBefore, type Transitions } from './transitions.ts'
 export { type RunOptions, UnitOfWork, type UnitOfWorkOptions, type WorkReport } from './unit-of-work.ts'
 export { Vault } from './vault.ts'

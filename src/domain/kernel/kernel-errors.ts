@@ -10,6 +10,10 @@ export const kernelErrors = defineErrors('kernel', {
     'A request with this idempotency key is still running; ask again in a moment.',
   ],
   paused: ['unavailable', 'Staff have paused this; it waits and goes on when they resume it.'],
+  switch_not_found: ['not_found', 'There is no switch of this name.'],
+  attention_not_found: ['not_found', 'There is nothing of this id that needs attention.'],
+  attention_resolved: ['conflict', 'Somebody has resolved this already.'],
+  audit_not_found: ['not_found', 'There is no row of this id in the audit log.'],
   illegal_transition: ['conflict', 'The state does not allow this.'],
   payout_channel_unknown: ['invalid', 'No money can be paid out to this bank or e-wallet.'],
   bank_account_invalid: [

@@ -1,7 +1,28 @@
+import { actorLabel, requireStaff, type StaffRole } from './actor.ts'
 import { kernelErrors } from './kernel-errors.ts'
-import type { Tx } from './work.ts'
+import type { Tx, Work } from './work.ts'
 
-export type SwitchName = 'joins' | 'payouts' | 'xendit' | 'biteship' | 'whatsapp' | 'email' | 'sms'
+export const switchNames = ['joins', 'payouts', 'xendit', 'biteship', 'whatsapp', 'email', 'sms'] as const
+export type SwitchName = (typeof switchNames)[number]
+
+export interface SwitchView {
+  name: SwitchName
+  paused: boolean
+  reason: string | null
+  changedBy: string | null
+  changedAt: Date | null
+}
+
+/** Who besides an admin may pause and resume it: those whose work it is. */
+const mayTurn: Record<SwitchName, StaffRole> = {
+  joins: 'support',
+  payouts: 'finance',
+  xendit: 'finance',
+  biteship: 'warehouse',
+  whatsapp: 'support',
+  email: 'support',
+  sms: 'support',
+}
 
 /** Whether staff have paused this. A paused thing waits, it does not fail. */
 export async function isPaused(tx: Tx, name: SwitchName): Promise<boolean> {
@@ -12,4 +33,41 @@ export async function isPaused(tx: Tx, name: SwitchName): Promise<boolean> {
 /** @throws kernel.paused */
 export async function requireRunning(tx: Tx, name: SwitchName): Promise<void> {
   if (await isPaused(tx, name)) throw kernelErrors.paused({ switch: name })
+}
+
+/** Every switch, in the order of their names. */
+export async function listSwitches(tx: Tx): Promise<SwitchView[]> {
+  const rows = await tx
+    .selectFrom('switches')
+    .select(['name', 'paused', 'reason', 'changedBy', 'changedAt'])
+    .orderBy('name')
+    .execute()
+  return rows as SwitchView[]
+}
+
+/**
+ * Pauses something, or lets it go on; what is so already only gets the new reason.
+ * @throws kernel.forbidden, kernel.switch_not_found
+ */
+export async function setSwitch(
+  work: Work,
+  { name, paused, reason }: { name: SwitchName; paused: boolean; reason: string },
+): Promise<SwitchView> {
+  requireStaff(work.actor, mayTurn[name])
+  const before = await work.tx
+    .selectFrom('switches')
+    .select(['paused', 'reason'])
+    .where('name', '=', name)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  if (!before) throw kernelErrors.switch_not_found({ name })
+  const after = { paused, reason, changedBy: actorLabel(work.actor), changedAt: work.now }
+  await work.tx.updateTable('switches').set(after).where('name', '=', name).execute()
+  work.audit({
+    command: paused ? 'switches.pause' : 'switches.resume',
+    subject: ['switch', name],
+    before,
+    after: { paused, reason },
+  })
+  return { name, ...after }
 }

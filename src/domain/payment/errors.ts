@@ -16,4 +16,9 @@ export const paymentErrors = defineErrors('payment', {
   no_source: ['conflict', 'The channel takes nothing back and the payer is unknown: apply it to a wallet.'],
   shortfall_too_large: ['conflict', 'So much is missing that it cannot be taken on: refund it.'],
   not_releasable: ['conflict', 'The escrow of this payment is not whole, so it cannot be released.'],
+  webhook_not_found: ['not_found', 'There is no such delivery.'],
+  webhook_body_cleared: [
+    'conflict',
+    'The body of this delivery was cleared after its time; it cannot be processed again.',
+  ],
 })

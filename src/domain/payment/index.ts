@@ -22,6 +22,13 @@ export {
   showPayment,
 } from './list-payments.ts'
 export { listQuarantined, type QuarantinedLine } from './list-quarantined.ts'
+export {
+  listWebhooks,
+  showWebhook,
+  type WebhookDetail,
+  type WebhookFilter,
+  type WebhookView,
+} from './list-webhooks.ts'
 export { type OpenContext, type OpenedInvoice, openInvoice } from './open-invoice.ts'
 export { type GatewayNotice, processNotices } from './process-notices.ts'
 export { type ProviderBookRead, readProviderBook } from './read-provider-book.ts'
@@ -29,6 +36,7 @@ export { type Difference, type Reconciliation, reconcileGateway } from './reconc
 export { type Chargeback, recordChargeback } from './record-chargebacks.ts'
 export { refundQuarantined } from './refund-quarantined.ts'
 export { type EscrowRelease, releaseEscrow } from './release-escrow.ts'
+export { type Replay, replayWebhooks } from './replay-webhooks.ts'
 export { refundDestination } from './rules.ts'
 export { settleRefunds } from './settle-refunds.ts'
 export { refundsDue, submitRefunds, sweepRefunds } from './submit-refunds.ts'

@@ -72,7 +72,7 @@ export async function claimWebhooks(work: Work, limit: number): Promise<string[]
 /** In the transaction that did what they ask for. */
 export async function markProcessed(work: Work, ids: readonly string[]): Promise<void> {
   await sql`
-    update webhook_inbox set status = 'processed', processed_at = ${work.now}, error = null
+    update webhook_inbox set status = 'processed', processed_at = coalesce(processed_at, ${work.now}), error = null
     where id = any(${ids}::uuid[]) and status = 'received'`.execute(work.tx)
 }
 

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { defineList } from '../define-command.ts'
+
+export const list = defineList({
+  name: 'list',
+  description: 'What needs a person, newest first: what failed for good, and the command that mends it.',
+  options: [
+    { flags: '--all', description: 'with what was resolved' },
+    { flags: '--kind <kind>', description: 'only these, like job_failed' },
+    { flags: '--subject <id>', description: 'about one thing (its id)' },
+  ],
+  input: z.object({
+    all: z.boolean().optional(),
+    kind: z.string().optional(),
+    subject: z.string().optional(),
+  }),
+  examples: ['laku attention list', 'laku attention list --kind webhook_failed --json'],
+  empty: 'Nothing needs attention. --all shows what was resolved.',
+  run: async (context, { all, kind, subject }, page) => {
+    const { listAttention } = await import('../../domain/kernel/index.ts')
+    return await context.read(({ tx }) => listAttention(tx, { all, kind, subjectId: subject, ...page }))
+  },
+  columns: [
+    { name: 'id', kind: 'code', value: (row) => row.id },
+    { name: 'since', kind: 'time', value: (row) => row.since },
+    { name: 'kind', value: (row) => row.kind },
+    { name: 'message', value: (row) => row.message },
+    { name: 'times', kind: 'number', value: (row) => row.times },
+    { name: 'command', heading: 'mend it with', value: (row) => row.command },
+    { name: 'resolved_at', heading: 'resolved', kind: 'time', value: (row) => row.resolvedAt },
+  ],
+})

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { jobStates, listJobs } from '../../runtime/read-jobs.ts'
+import { defineList } from '../define-command.ts'
+
+export const list = defineList({
+  name: 'list',
+  description: 'Jobs that wait, run or ended within a day, newest first. Dead ones: laku jobs dead.',
+  options: [
+    { flags: '--queue <queue>', description: 'of one queue, like notify' },
+    { flags: '--state <state>', description: 'only these', choices: jobStates },
+  ],
+  input: z.object({ queue: z.string().optional(), state: z.enum(jobStates).optional() }),
+  examples: ['laku jobs list --state active', 'laku jobs list --queue webhooks.process --json'],
+  empty: 'No jobs. Try another --state or --queue.',
+  run: (context, { queue, state }, page) => context.read(({ tx }) => listJobs(tx, { queue, state, ...page })),
+  columns: [
+    { name: 'id', kind: 'code', value: (row) => row.id },
+    { name: 'queue', kind: 'code', value: (row) => row.queue },
+    { name: 'state', kind: 'status', value: (row) => row.state },
+    { name: 'tries', heading: 'retries', kind: 'number', value: (row) => row.tries },
+    { name: 'created_at', kind: 'time', value: (row) => row.createdAt },
+    { name: 'completed_at', heading: 'ended', kind: 'time', value: (row) => row.completedAt },
+    { name: 'error', value: (row) => row.error },
+  ],
+})

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+
+const one = {
+  args: [{ name: 'id', description: 'UUID, from laku jobs list or laku jobs dead' }],
+  input: z.object({ id: z.uuid() }),
+}
+
+export const retry = defineChange({
+  ...one,
+  name: 'retry',
+  description: 'Let a failed or dead job run once more.',
+  change: async (work, { id }, _reason, context) => {
+    const { retryJob } = await import('../../runtime/mend-jobs.ts')
+    return await retryJob(work, (await context.laku()).queue, id)
+  },
+  done: (_result, { id }) => `Job ${id} runs again.`,
+})
+
+export const cancel = defineChange({
+  ...one,
+  name: 'cancel',
+  description: 'Take a waiting job out of its queue. What was due stays due: a sweep finds it again.',
+  change: async (work, { id }, _reason, context) => {
+    const { cancelJob } = await import('../../runtime/mend-jobs.ts')
+    return await cancelJob(work, (await context.laku()).queue, id)
+  },
+  done: ({ queue, id }) => `Job ${id} of ${queue} is cancelled.`,
+})
+
+export const redrive = defineChange({
+  name: 'redrive',
+  description: 'Put dead jobs back into their queues, all or those of one queue.',
+  args: [{ name: 'queue', description: 'only jobs that came from it', optional: true }],
+  input: z.object({ queue: z.string().optional() }),
+  examples: ['laku jobs redrive --dry-run', 'laku jobs redrive notify --reason "the mail server is back"'],
+  change: async (work, { queue: of }, _reason, context) => {
+    const { redriveJobs } = await import('../../runtime/mend-jobs.ts')
+    return await redriveJobs(work, (await context.laku()).queue, { of })
+  },
+  done: ({ count }) => `${count} dead jobs are in their queues again.`,
+})

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { pageOf } from '../../domain/kernel/index.ts'
+import { listSchedules } from '../../runtime/read-jobs.ts'
+import { defineList } from '../define-command.ts'
+
+export const schedules = defineList({
+  name: 'schedules',
+  description: 'What runs by the calendar, and when it ran last.',
+  input: z.object({}),
+  empty: 'Nothing is on the calendar: a worker puts it there when it starts (laku worker).',
+  cursor: z.string(),
+  run: (context, _input, { limit, cursor }) =>
+    context.read(async ({ tx }) => {
+      const all = await listSchedules(tx)
+      const rest = all.filter((row) => cursor === undefined || row.queue > cursor)
+      return pageOf(rest, limit, (row) => row.queue)
+    }),
+  columns: [
+    { name: 'queue', kind: 'code', value: (row) => row.queue },
+    { name: 'cron', kind: 'code', value: (row) => row.cron },
+    { name: 'timezone', value: (row) => row.timezone },
+    { name: 'last_run_at', heading: 'last run', kind: 'time', value: (row) => row.lastRunAt },
+  ],
+})

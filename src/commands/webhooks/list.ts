@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { defineList } from '../define-command.ts'
+
+export const providers = ['xendit', 'biteship', 'whatsapp'] as const
+const statuses = ['received', 'processed', 'failed'] as const
+
+export const list = defineList({
+  name: 'list',
+  description: 'What providers delivered, newest first.',
+  options: [
+    { flags: '--provider <provider>', description: 'of one provider', choices: providers },
+    { flags: '--status <status>', description: 'only these', choices: statuses },
+    { flags: '--since <time>', description: 'that came from then on: ISO 8601, -2h, yesterday' },
+    { flags: '--until <time>', description: 'that came before then' },
+  ],
+  input: z.object({
+    provider: z.enum(providers).optional(),
+    status: z.enum(statuses).optional(),
+    since: z.string().optional(),
+    until: z.string().optional(),
+  }),
+  examples: ['laku webhooks list --status failed', 'laku webhooks list --provider xendit --since -2h'],
+  empty: 'No deliveries. Try another --status or a longer --since.',
+  run: async (context, { provider, status, since, until }, page) => {
+    const { listWebhooks } = await import('../../domain/payment/index.ts')
+    const from = since === undefined ? undefined : await context.instant(since, '--since')
+    const to = until === undefined ? undefined : await context.instant(until, '--until')
+    return await context.read(({ tx }) =>
+      listWebhooks(tx, { provider, status, since: from, until: to, ...page }),
+    )
+  },
+  columns: [
+    { name: 'id', kind: 'code', value: (row) => row.id },
+    { name: 'received_at', kind: 'time', value: (row) => row.receivedAt },
+    { name: 'provider', value: (row) => row.provider },
+    { name: 'status', kind: 'status', value: (row) => row.status },
+    { name: 'deliveries', kind: 'number', value: (row) => row.deliveries },
+    { name: 'attempts', heading: 'failed tries', kind: 'number', value: (row) => row.attempts },
+    { name: 'error', value: (row) => row.error },
+  ],
+})

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { usageError } from '../cli-error.ts'
+import { defineChange } from '../define-command.ts'
+import { requireInstant } from '../times.ts'
+import { providers } from './list.ts'
+
+export const replay = defineChange({
+  name: 'replay',
+  description:
+    'Process deliveries again, one or all of a time: a worker takes them. What was processed before changes nothing twice.',
+  args: [{ name: 'id', description: 'UUID of one delivery', optional: true }],
+  options: [
+    { flags: '--since <time>', description: 'all that came from then on: ISO 8601, -2h, yesterday' },
+    { flags: '--until <time>', description: 'all that came before then' },
+    { flags: '--provider <provider>', description: 'all of one provider', choices: providers },
+    { flags: '--failed', description: 'only those that failed' },
+  ],
+  input: z.object({
+    id: z.uuid().optional(),
+    since: z.string().optional(),
+    until: z.string().optional(),
+    provider: z.enum(providers).optional(),
+    failed: z.boolean().optional(),
+  }),
+  examples: [
+    'laku webhooks replay 0192f3c1-… --dry-run',
+    'laku webhooks replay --provider xendit --since -2h --reason "Xendit was misread"',
+  ],
+  change: async (work, { id, since, until, provider, failed }) => {
+    const isRange = since !== undefined || until !== undefined || provider !== undefined || failed === true
+    if (id === undefined && !isRange) {
+      throw usageError('which deliveries? Give an id, or --since, --until, --provider or --failed')
+    }
+    if (id !== undefined && isRange) throw usageError('give an id or a range of deliveries, not both')
+    const { replayWebhooks } = await import('../../domain/payment/index.ts')
+    return await replayWebhooks(work, {
+      id,
+      provider,
+      status: failed ? 'failed' : undefined,
+      since: since === undefined ? undefined : requireInstant(since, '--since', work.now),
+      until: until === undefined ? undefined : requireInstant(until, '--until', work.now),
+    })
+  },
+  done: ({ count }) =>
+    count === 0
+      ? 'No delivery fits: laku webhooks list shows what there is.'
+      : `${count} deliveries are processed again.`,
+})

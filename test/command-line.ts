@@ -1,0 +1,45 @@
+import type { CommanderError } from 'commander'
+import { reportFailure } from '../src/commands/failure.ts'
+import { createProgram } from '../src/commands/program.ts'
+import type { Actor } from '../src/domain/kernel/index.ts'
+import type { Laku } from '../src/runtime/laku.ts'
+import { admin } from './laku.ts'
+
+export interface CommandRun {
+  exitCode: number
+  stdout: string
+  stderr: string
+}
+
+/** Runs one command line in this process, off a terminal, on a laku that is open, as an administrator or somebody else. */
+export async function runLaku(
+  laku: Laku,
+  words: readonly string[],
+  actor: Actor = admin,
+): Promise<CommandRun> {
+  const out: string[] = []
+  const err: string[] = []
+  const stdout = { write: (text: string) => out.push(text) }
+  const stderr = { write: (text: string) => err.push(text) }
+  const program = createProgram({ laku, actor, streams: { stdout, stderr } })
+  program.configureOutput({ writeOut: (text) => out.push(text), outputError: () => {} })
+  const before = process.exitCode
+  process.exitCode = undefined
+  let exitCode = 0
+  try {
+    await program.parseAsync(['node', 'laku', ...words])
+    exitCode = Number(process.exitCode ?? 0)
+  } catch (error) {
+    exitCode = reportFailure(error as CommanderError, words, { stdout, stderr })
+  } finally {
+    process.exitCode = before
+  }
+  return { exitCode, stdout: out.join(''), stderr: err.join('') }
+}
+
+/** The one JSON value that a command line printed. */
+export async function askLaku<T>(laku: Laku, words: readonly string[], actor: Actor = admin): Promise<T> {
+  const { exitCode, stdout, stderr } = await runLaku(laku, [...words, '--json'], actor)
+  if (exitCode !== 0) throw new Error(`laku ${words.join(' ')} ended with ${exitCode}: ${stdout}${stderr}`)
+  return JSON.parse(stdout) as T
+}
