@@ -1131,7 +1131,9 @@ create table withdrawals (
 
 CREATE INDEX addresses_of_user ON public.addresses USING btree (user_id, id) WHERE (deleted_at IS NULL);
 CREATE INDEX attention_of_subject ON public.attention USING btree (subject_id);
+CREATE INDEX attention_open_by_id ON public.attention USING btree (id) WHERE (resolved_at IS NULL);
 CREATE INDEX audit_by_time ON public.audit_log USING btree (occurred_at, id);
+CREATE INDEX audit_of_actor ON public.audit_log USING btree (actor_name, occurred_at, id);
 CREATE INDEX audit_of_subject ON public.audit_log USING btree (subject_id, occurred_at);
 CREATE INDEX auth_sessions_ended ON public.auth_sessions USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX auth_sessions_expired ON public.auth_sessions USING btree (expires_at);
@@ -1213,6 +1215,7 @@ CREATE INDEX stock_reservations_of_variant ON public.stock_reservations USING bt
 CREATE INDEX stock_shortages_of_variant ON public.stock_shortages USING btree (variant_id, since);
 CREATE INDEX wallet_adjustments_of_user ON public.wallet_adjustments USING btree (user_id, id);
 CREATE INDEX wallet_adjustments_requested ON public.wallet_adjustments USING btree (id) WHERE (status = 'requested'::text);
+CREATE INDEX webhook_inbox_by_time ON public.webhook_inbox USING btree (received_at, id);
 CREATE INDEX webhook_inbox_waiting ON public.webhook_inbox USING btree (next_attempt_at) WHERE (status = 'received'::text);
 CREATE INDEX whatsapp_messages_due ON public.whatsapp_messages USING btree (next_attempt_at) WHERE (status = 'queued'::text);
 CREATE INDEX whatsapp_messages_sealed ON public.whatsapp_messages USING btree (created_at) WHERE (sealed_params IS NOT NULL);
