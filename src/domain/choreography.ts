@@ -18,7 +18,6 @@ import {
   followWaybills,
   markOrdersPaid,
   markOrdersRefunded,
-  noticeStock,
   startProcessing,
 } from './order/index.ts'
 import { refundSessionPayments } from './payment/index.ts'
@@ -122,9 +121,6 @@ export const choreography: Choreography = {
     jobs: [{ job: 'shipments.book', data: ({ payload }) => ({ orderId: payload.orderId }) }],
   },
   'order.status_changed': { jobs: [notify] },
-  'order.stock_came': {
-    jobs: [{ job: 'orders.allocate', data: ({ payload }) => ({ variantId: payload.variantId }) }],
-  },
   'return.requested': {},
   // Restocked and refunded by the use case itself; settlement reads the refund's entries.
   'return.accepted': {},
@@ -193,7 +189,7 @@ export const choreography: Choreography = {
   'session.cancelled': { reactions: [(work, events) => refundSessions(work, events, 'session_cancelled')] },
   'session.refunded': {},
 
-  'stock.added': { reactions: [noticeStock, resumeWaiting] },
+  'stock.added': { reactions: [resumeWaiting] },
   'stock.reserved': {},
 
   'purchase_order.created': {},

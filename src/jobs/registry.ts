@@ -8,7 +8,6 @@ import { groupsSweepJob } from './groups.sweep.ts'
 import { keysPruneJob } from './keys.prune.ts'
 import { ledgerSnapshotJob } from './ledger.snapshot.ts'
 import { notifyJob } from './notify.ts'
-import { ordersAllocateJob } from './orders.allocate.ts'
 import { ordersSweepJob } from './orders.sweep.ts'
 import { otpDeliverJob } from './otp.deliver.ts'
 import { paymentsBookJob } from './payments.book.ts'
@@ -40,7 +39,6 @@ export const jobs: readonly JobDefinition[] = [
   keysPruneJob,
   ledgerSnapshotJob,
   notifyJob,
-  ordersAllocateJob,
   ordersSweepJob,
   otpDeliverJob,
   paymentsBookJob,

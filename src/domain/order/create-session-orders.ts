@@ -3,6 +3,7 @@ import type { AddressSnapshot } from '../address/index.ts'
 import { basisPoints, newCode, newId, type Rupiah, rupiah, sumIdr, type Work } from '../kernel/index.ts'
 import { type VariantDetail, variantsById } from '../product/index.ts'
 import { orderErrors } from './errors.ts'
+import { NO_STOCK } from './held-session-orders.ts'
 import {
   type ItemDraft,
   insertItems,
@@ -79,7 +80,7 @@ function draftOf(work: Work, sessionId: string, line: SessionOrderLine): OrderDr
     sessionId,
     participantId: line.participantId,
     status: line.allocated ? 'paid' : 'on_hold',
-    statusReason: line.allocated ? null : 'no_stock',
+    statusReason: line.allocated ? null : NO_STOCK,
     allocated: line.allocated,
     address: line.address,
     courier: { company: line.courierCompany, type: line.courierType },

@@ -17,8 +17,6 @@ declare module '../kernel/events.ts' {
     'order.cancelled': OrderSubject & { reason: string; wasPaid: boolean }
     /** It arrived, for the first time: a direct order is earned now. */
     'order.delivered': OrderSubject
-    /** Goods came that orders wait for. */
-    'order.stock_came': { variantId: string }
     'return.requested': OrderSubject & { returnId: string; reason: ReturnReason }
     /** Its goods are inspected and in the warehouse, its refund is decided. */
     'return.accepted': OrderSubject & {

@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import type { Tx, Work } from '../kernel/index.ts'
 import type { StockLine } from '../warehouse/index.ts'
-import { NO_STOCK } from './allocate-orders.ts'
 import { announceMoves } from './announce-moves.ts'
 import { lockOrders, subjectOf } from './lock-orders.ts'
+
+/** Why an order waits that goes on by itself when its session gets its goods. */
+export const NO_STOCK = 'no_stock'
 
 export interface HeldOrder {
   id: string

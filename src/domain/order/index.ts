@@ -1,7 +1,6 @@
 import './events.ts'
 
 export { acceptReturn, type ReturnInspection } from './accept-return.ts'
-export { allocateOrders, noticeStock } from './allocate-orders.ts'
 export { cancelOrder } from './cancel-order.ts'
 export { cancelUnpaidOrders } from './cancel-unpaid-orders.ts'
 export { orderChecks } from './checks.ts'

@@ -5,15 +5,7 @@ import { customer, orderChoreography, refusal, Storefront } from '../../../test/
 import { createOrdersOf } from '../group-buying/index.ts'
 import type { Actor, StaffRole } from '../kernel/index.ts'
 import { balanceIdr, factoryAccount, orderFunds } from '../ledger/index.ts'
-import { releaseStock } from '../warehouse/index.ts'
-import {
-  allocateOrders,
-  completeOrders,
-  listOrders,
-  refundLostOrders,
-  type StatusByHand,
-  setOrderStatus,
-} from './index.ts'
+import { completeOrders, listOrders, refundLostOrders, type StatusByHand, setOrderStatus } from './index.ts'
 
 let laku: TestLaku
 let shop: Storefront
@@ -258,51 +250,3 @@ describe('a delivered order', () => {
     expect(await complete()).toBe(0)
   })
 })
-
-describe('orders that wait for stock', () => {
-  it('get it when it comes, the oldest paid first, and go on', async () => {
-    const waiting: string[] = []
-    for (let i = 0; i < 3; i++) {
-      const { order } = await shop.paidOrder(await buyer(), 2)
-      await unallocate(order.id)
-      waiting.push(order.id)
-      laku.clock.shift(1)
-    }
-    const free = await shop.stock()
-    await market.addStock(free.reserved - free.onHand)
-    const statuses = async () =>
-      (await Promise.all(waiting.map((id) => shop.see(id)))).map((one) => one.status)
-    await market.addStock(5)
-    expect((await eventsOfType('order.stock_came')).length).toBeGreaterThan(0)
-    expect(await laku.system((work) => allocateOrders(work, [market.variantId]))).toBe(2)
-    expect(await statuses()).toEqual(['processing', 'processing', 'on_hold'])
-    expect((await market.eventsOf(waiting[0]!)).slice(-2)).toEqual([
-      'order.status_changed',
-      'order.allocated',
-    ])
-    await market.addStock(1)
-    expect(await laku.system((work) => allocateOrders(work, [market.variantId]))).toBe(1)
-    expect(await laku.system((work) => allocateOrders(work, [market.variantId]))).toBe(0)
-    await market.addStock(1_000)
-  })
-
-  it('are left alone where staff hold them for another reason', async () => {
-    const { order } = await shop.paidOrder(await buyer())
-    await set(order.id, 'on_hold', 'fraud suspected')
-    await laku.system((work) => allocateOrders(work, [market.variantId]))
-    expect(await shop.see(order.id)).toMatchObject({ status: 'on_hold' })
-  })
-})
-
-/** As a session's order that was made while its stock could not be checked. */
-async function unallocate(orderId: string) {
-  await laku.system(async (work) => {
-    const held = { status: 'on_hold', statusReason: 'no_stock', allocated: false }
-    await work.tx.updateTable('orders').set(held).where('id', '=', orderId).execute()
-    await releaseStock(work, [orderId])
-  })
-}
-
-async function eventsOfType(type: string) {
-  return await laku.db.selectFrom('events').select('id').where('type', '=', type).execute()
-}
