@@ -1161,7 +1161,6 @@ CREATE INDEX orders_of_user ON public.orders USING btree (user_id, id);
 CREATE INDEX orders_return_window ON public.orders USING btree (return_until) WHERE (status = 'delivered'::text);
 CREATE INDEX orders_to_book ON public.orders USING btree (updated_at) WHERE ((status = ANY (ARRAY['paid'::text, 'processing'::text])) AND allocated);
 CREATE INDEX orders_waiting_for_stock ON public.orders USING btree (session_id, id) WHERE ((status = 'on_hold'::text) AND (NOT allocated) AND (session_id IS NOT NULL));
-CREATE INDEX orders_waiting_stock ON public.orders USING btree (paid_at, id) WHERE ((status = 'on_hold'::text) AND (NOT allocated));
 CREATE INDEX otp_challenges_by_time ON public.otp_challenges USING btree (created_at);
 CREATE INDEX otp_challenges_of_ip ON public.otp_challenges USING btree (ip, created_at);
 CREATE INDEX otp_challenges_of_phone ON public.otp_challenges USING btree (phone, created_at);
