@@ -139,11 +139,11 @@ export class Market {
   }
 
   get sku(): string {
-    return `SKU-${this.variantId.slice(-12)}`
+    return `SKU-${this.variantId.slice(-12).toUpperCase()}`
   }
 
   get otherSku(): string {
-    return `SKU-${this.otherVariantId.slice(-12)}`
+    return `SKU-${this.otherVariantId.slice(-12).toUpperCase()}`
   }
 
   /** How the factory sells both variants, and how many pieces too many the warehouse takes. */
