@@ -5,6 +5,7 @@ interface Demo {
   ok: boolean
   flows: { name: string; ok: boolean; ms: number; steps: { name: string; ms: number }[] }[]
   ledger: { ok: boolean; transactions: number; entries: number }
+  book: { gateway_idr: number; provider_idr: number; agrees: boolean }
 }
 
 describe('laku demo', () => {
@@ -21,8 +22,9 @@ describe('laku demo', () => {
       { name: 'group-success', ok: true },
       { name: 'group-success-no-stock', ok: true },
       { name: 'group-failed', ok: true },
+      { name: 'settlement', ok: true },
     ])
-    expect(demo).toMatchObject({ ok: true, ledger: { ok: true } })
+    expect(demo).toMatchObject({ ok: true, ledger: { ok: true }, book: { agrees: true } })
     expect(demo.ledger.transactions).toBeGreaterThan(10)
     expect(exitCode).toBe(0)
     expect(performance.now() - startedMs).toBeLessThan(30_000)

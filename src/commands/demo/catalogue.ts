@@ -21,11 +21,19 @@ const FACTORY_PHONE = '+628112345678'
 /** A verified factory and an active product of one variant, made by staff over HTTP, with stock counted in by the CLI. */
 export async function stockGoods(
   shop: Shop,
-  product: { name: string; sku: string; priceIdr: number; stock: number; bundle?: number },
+  product: {
+    name: string
+    sku: string
+    priceIdr: number
+    stock: number
+    bundle?: number
+    factoryEmail?: string
+  },
 ): Promise<Goods> {
   const factory = await shop.staff.ask<{ id: string }>('POST', '/api/factories', {
     name: `Pabrik ${product.name}`,
     phone: FACTORY_PHONE,
+    ...(product.factoryEmail ? { email: product.factoryEmail } : {}),
     city: 'Bandung',
     province: 'Jawa Barat',
     postal_code: '40111',

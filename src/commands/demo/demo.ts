@@ -20,8 +20,9 @@ export const demo = defineTask({
   },
 })
 
-function jsonOf({ ok, flows, ledger }: DemoResult) {
-  return { ok, flows, ledger: { ok: ledger.ok, transactions: ledger.transactions, entries: ledger.entries } }
+function jsonOf({ ok, flows, ledger, book }: DemoResult) {
+  const { ok: holds, transactions, entries } = ledger
+  return { ok, flows, ledger: { ok: holds, transactions, entries }, book }
 }
 
 /** People see each step as it ends; scripts see nothing on stdout before the one value. */
@@ -53,7 +54,7 @@ const columns: readonly Column<Balance>[] = [
   { name: 'balance_idr', kind: 'idr', value: (row) => row.balance_idr },
 ]
 
-function ending({ ok, flows, ledger, balances }: DemoResult, { output }: CommandContext): string {
+function ending({ ok, flows, ledger, balances, book }: DemoResult, { output }: CommandContext): string {
   const { style, width } = output
   const failed = flows
     .filter((flow) => !flow.ok)
@@ -64,8 +65,11 @@ function ending({ ok, flows, ledger, balances }: DemoResult, { output }: Command
   const verdict = `ledger verify: ${ledger.checks.length} checks, ${ledger.transactions} transactions, ${ledger.entries} entries: ${
     ledger.ok ? style.green('every check holds') : style.red('broken')
   }`
+  const books = `our gateway account ${formatIdr(book.gateway_idr)}, the provider's own book ${formatIdr(book.provider_idr)}: ${
+    book.agrees ? style.green('they agree') : style.red('they differ')
+  }`
   const times = flows.map((flow) => `${flow.name} ${(flow.ms / 1000).toFixed(1)} s`).join(', ')
   const table = renderTable(columns, balances, { width, style })
   const last = ok ? `done: ${times}` : style.red('the demo failed')
-  return ['', ...failed, table, '', verdict, ...broken, last].join('\n')
+  return ['', ...failed, table, '', books, verdict, ...broken, last].join('\n')
 }

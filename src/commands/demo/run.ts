@@ -1,8 +1,10 @@
+import { type Balance, type Books, compareBooks } from './compare-books.ts'
 import { actOut, type Flow, type FlowResult, type StepResult } from './flow.ts'
 import { groupFailed } from './group-failed.ts'
 import { groupSuccess } from './group-success.ts'
 import { groupSuccessNoStock } from './group-success-no-stock.ts'
 import { regularOrder } from './regular-order.ts'
+import { settlement } from './settlement.ts'
 import { Shop } from './shop.ts'
 
 export interface DemoResult {
@@ -14,7 +16,8 @@ export interface DemoResult {
     entries: number
     checks: { name: string; ok: boolean; detail: string }[]
   }
-  balances: { account: string; balance_idr: number }[]
+  balances: Balance[]
+  book: Books
 }
 
 export interface Audience {
@@ -23,7 +26,13 @@ export interface Audience {
   step(step: StepResult): void
 }
 
-export const flows: readonly Flow[] = [regularOrder, groupSuccess, groupSuccessNoStock, groupFailed]
+export const flows: readonly Flow[] = [
+  regularOrder,
+  groupSuccess,
+  groupSuccessNoStock,
+  groupFailed,
+  settlement,
+]
 
 /** Opens a shop of its own, acts every flow out in it, and has the book verified. */
 export async function runDemo(audience: Audience): Promise<DemoResult> {
@@ -35,11 +44,10 @@ export async function runDemo(audience: Audience): Promise<DemoResult> {
       audience.flow(flow)
       results.push(await actOut(flow, shop, audience.step))
     }
-    const [ledger, { data }] = await Promise.all([
-      shop.laku<DemoResult['ledger']>('ledger', 'verify'),
-      shop.laku<{ data: DemoResult['balances'] }>('ledger', 'balances'),
-    ])
-    return { ok: ledger.ok && results.every((flow) => flow.ok), flows: results, ledger, balances: data }
+    const { book, balances } = await compareBooks(shop)
+    const ledger = await shop.laku<DemoResult['ledger']>('ledger', 'verify')
+    const ok = ledger.ok && book.agrees && results.every((flow) => flow.ok)
+    return { ok, flows: results, ledger, balances, book }
   } finally {
     await shop.close()
   }

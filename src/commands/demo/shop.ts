@@ -46,9 +46,14 @@ export class Shop {
     throw new Error(`laku up ended before it was ready (exit code ${up.exitCode})`)
   }
 
-  /** A staff member's command, with --json: its value, whatever its exit code. */
+  /** The administrator's command, with --json: its value, whatever its exit code. */
   laku<T>(...args: string[]): Promise<T> {
-    const env = { ...process.env, LAKU_DATA_DIR: this.at.data_dir, LAKU_TOKEN: this.at.admin_token }
+    return this.lakuAs(this.at.admin_token, ...args)
+  }
+
+  /** The same by whoever holds this token: two-person steps need two. */
+  lakuAs<T>(token: string, ...args: string[]): Promise<T> {
+    const env = { ...process.env, LAKU_DATA_DIR: this.at.data_dir, LAKU_TOKEN: token }
     return new Promise((resolve, reject) => {
       execFile(process.execPath, [launcher, ...args, '--json', '--yes'], { env }, (error, stdout, stderr) => {
         try {

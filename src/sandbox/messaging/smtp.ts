@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { simpleParser } from 'mailparser'
+import { type Attachment, simpleParser } from 'mailparser'
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server'
 import type { SandboxContext } from '../context.ts'
 import type { Fault } from '../faults.ts'
@@ -69,6 +69,7 @@ async function receive(
         to: address,
         subject: mail.subject ?? '',
         body,
+        ...(mail.attachments.length > 0 ? { attachments: mail.attachments.map(attachmentOf) } : {}),
         at: context.now().toISOString(),
       })
   }
@@ -76,4 +77,8 @@ async function receive(
     await context.schedule.hold(undefined)
     throw smtpFailure(421, 'Closing connection')
   }
+}
+
+function attachmentOf({ filename, contentType, size }: Attachment) {
+  return { filename: filename ?? '', content_type: contentType, bytes: size }
 }

@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Shop } from './shop.ts'
+
+export interface Balance {
+  account: string
+  balance_idr: number
+}
+
+/** Our gateway account beside the provider's own book. */
+export interface Books {
+  gateway_idr: number
+  /** What the provider says we have there, less the fees of its that we have booked. */
+  provider_idr: number
+  agrees: boolean
+}
+
+const TRIES = 10
+const EVERY_MS = 250
+
+/** Compares the books to the rupiah. What is under way between them is given a few seconds to arrive. */
+export async function compareBooks(shop: Shop): Promise<{ book: Books; balances: Balance[] }> {
+  for (let tries = 1; ; tries++) {
+    const [{ data: balances }, { balance_idr: heldIdr }] = await Promise.all([
+      shop.laku<{ data: Balance[] }>('ledger', 'balances'),
+      shop.sandbox.ask<{ balance_idr: number }>('GET', '/control/book'),
+    ])
+    const balanceOf = (account: string) => balances.find((one) => one.account === account)?.balance_idr ?? 0
+    const book = { gateway_idr: balanceOf('gateway'), provider_idr: heldIdr - balanceOf('gateway-fees') }
+    const agrees = book.gateway_idr === book.provider_idr
+    if (agrees || tries === TRIES) return { book: { ...book, agrees }, balances }
+    await sleep(EVERY_MS)
+  }
+}

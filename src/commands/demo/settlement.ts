@@ -1,0 +1,124 @@
+import { stockGoods } from './catalogue.ts'
+import { expectThat, type Flow } from './flow.ts'
+import { HttpClient } from './http-client.ts'
+import { until } from './poll.ts'
+import { hireFinance } from './second-person.ts'
+
+const PIECES = 3
+const PRICE_IDR = 120_000
+const EMAIL = 'pelunasan@pabrik-batik.example'
+const ACCOUNT = ['--channel', 'ID_BCA', '--account', '1234567890', '--holder', 'PT Pabrik Batik']
+
+/** The wire's own names. */
+interface Settled {
+  code: string
+  status: string
+  net_idr: number
+  payouts: { key: string; status: string; account: string }[]
+}
+interface Report {
+  settlements: { code?: string; items: number; net_idr: number; status: string }[]
+  total_idr: number
+}
+
+/** The last way of the service map: delivered, seven days later settled, approved, paid out, stated. */
+export const settlement: Flow = {
+  name: 'settlement',
+  description: 'A factory is paid what it sold, eight days after the delivery',
+  act: async (shop, step) => {
+    /** A command that must not fail. */
+    const run = async <T>(token: string, ...args: string[]): Promise<T> => {
+      const answer = await shop.lakuAs<T & { error?: { message: string } }>(token, ...args)
+      expectThat(!answer.error, `laku ${args.join(' ')}: ${answer.error?.message}`)
+      return answer
+    }
+    const admin = shop.at.admin_token
+    const goods = await step('staff list a product and count 5 pieces in', () =>
+      stockGoods(shop, {
+        name: 'Kain Batik',
+        sku: 'DEMO-BATIK',
+        priceIdr: PRICE_IDR,
+        stock: 5,
+        factoryEmail: EMAIL,
+      }),
+    )
+    const order = await step(
+      'Wulan orders 3 pieces and pays by QRIS',
+      async () => {
+        const buyer = await shop.newBuyer('Wulan')
+        const { order: placed, payment } = await buyer.order(goods.variantId, PIECES)
+        await buyer.pay(payment, 'QRIS')
+        return await until(
+          'a booked parcel',
+          () => buyer.orderById(placed.id),
+          (now) => now.status === 'ready_for_pickup',
+        )
+      },
+      (made) => ({ amountIdr: made.total_idr, detail: made.code }),
+    )
+    await step('the parcel arrives; what she paid is earned', async () => {
+      for (const status of ['picked_up', 'in_transit', 'delivered']) {
+        await shop.staff.ask('PATCH', `/api/orders/${order.id}/status`, { status })
+      }
+    })
+    const finance = await step(
+      "the factory's account is set by one person and approved by another",
+      async () => {
+        const token = await hireFinance(shop, 'Sari of finance')
+        await run(admin, 'factories', 'set-bank', goods.factoryId, ...ACCOUNT, '--reason', 'their letter')
+        await run(token, 'factories', 'approve-bank', goods.factoryId, '--reason', 'called them back')
+        return token
+      },
+      () => ({ detail: '72 hours of cooling-off' }),
+    )
+    await step('eight days go by', () => shop.laku('db', 'shift-clock', '8d'))
+    const http = new HttpClient(shop.at.http, finance)
+    const own = { factory_id: goods.factoryId }
+    // 5 % commission is the policy's default.
+    const shareIdr = PIECES * PRICE_IDR * 0.95
+    await step(
+      'finance previews',
+      () =>
+        until(
+          `a preview of ${shareIdr}`,
+          () => http.ask<Report>('POST', '/api/settlements/preview', own),
+          // The server looks at a shifted clock once in a while.
+          (seen) => seen.total_idr === shareIdr,
+        ),
+      (seen) => ({ amountIdr: seen.total_idr, detail: 'nothing changed' }),
+    )
+    const code = await step(
+      'and calculates',
+      async () => (await http.ask<Report>('POST', '/api/settlements', own)).settlements[0]?.code ?? '',
+      (made) => ({ detail: made }),
+    )
+    await step('another person approves and pays', async () => {
+      await run(admin, 'settle', 'approve', code)
+      await run(admin, 'settle', 'pay', code, '--confirm', code, '--reason', 'the week is over')
+    })
+    await step(
+      "the provider's webhook confirms it",
+      () =>
+        until(
+          'the payout',
+          () => run<Settled>(finance, 'settle', 'show', code),
+          (now) => now.status === 'paid',
+        ),
+      (now) => ({ amountIdr: now.net_idr, detail: `paid to BCA ${now.payouts[0]?.account}` }),
+    )
+    await step(
+      'the statement is in the mailbox of the factory',
+      () =>
+        until(
+          'the statement',
+          () =>
+            shop.sandbox.ask<{ subject: string; attachments?: { filename: string }[] }[]>(
+              'GET',
+              `/control/messages?channel=email&to=${EMAIL}`,
+            ),
+          ([mail]) => mail?.attachments?.[0]?.filename === `${code}.pdf`,
+        ),
+      ([mail]) => ({ detail: mail?.subject ?? '' }),
+    )
+  },
+}
