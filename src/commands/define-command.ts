@@ -20,7 +20,7 @@ export interface OptionDefinition {
 /** What a command line holds for a command, by the camelCase names of its arguments and options. */
 export type RawInput = Record<string, unknown>
 
-interface Shape<S extends z.ZodType> {
+export interface Shape<S extends z.ZodType> {
   /** The verb, or for a command of its own its name. */
   name: string
   description: string
@@ -31,7 +31,7 @@ interface Shape<S extends z.ZodType> {
   examples?: readonly string[]
 }
 
-export type CommandKind = 'list' | 'show' | 'change' | 'task'
+export type CommandKind = 'list' | 'show' | 'change' | 'batch' | 'task'
 
 /** A command as it is declared; the same for all kinds, so that one walk over the tree sees everything. */
 export interface CommandDefinition {
@@ -174,7 +174,8 @@ export function defineTask<S extends z.ZodType>(definition: TaskDefinition<S>): 
   })
 }
 
-function declared<S extends z.ZodType>(
+/** A command of a kind, with the flags that its kind adds. */
+export function declared<S extends z.ZodType>(
   kind: CommandKind,
   shape: Shape<S>,
   more: readonly OptionDefinition[],

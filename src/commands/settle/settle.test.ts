@@ -126,11 +126,11 @@ describe('laku settle', () => {
     it('carries every row out, and nothing of it the second time', async () => {
       const [a, b, c] = await calculated(3)
       const path = await file(`${a},approve`, `${b},hold,"asked, twice"`, `${c},void,a mistake`)
-      expect((await laku('import', { file: path }, budi)).json).toEqual({
+      expect((await laku('import', { file: path }, budi)).json).toMatchObject({
         rows: 3,
         before: 0,
         done: 3,
-        failed: [],
+        failed: 0,
       })
       expect((await laku('import', { file: path }, budi)).json).toMatchObject({ before: 3, done: 0 })
       const statuses = await Promise.all([a, b, c].map(async (code) => (await f.see(code)).status))
@@ -151,6 +151,14 @@ describe('laku settle', () => {
       expect((await f.see(a)).status).toBe('calculated')
     })
 
+    it('changes nothing in a dry run, and says what it would', async () => {
+      const [a] = await calculated(1)
+      const path = await file(`${a},approve`)
+      const { json } = await laku('import', { file: path, dryRun: true }, budi)
+      expect(json).toMatchObject({ dry_run: true, done: 1, audit: [{ command: 'settle approve' }] })
+      expect((await f.see(a)).status).toBe('calculated')
+    })
+
     it('writes rows that failed to a file that can be fed back', async () => {
       const [a] = await calculated(1)
       const factory = await f.factory()
@@ -159,7 +167,8 @@ describe('laku settle', () => {
       const path = await file(`${a},approve`, `${large},approve`)
       const first = await laku('import', { file: path })
       expect(first.exitCode).toBe(7)
-      expect(first.json).toMatchObject({ done: 1, failed: [{ code: large }] })
+      expect(first.json).toMatchObject({ done: 1, failed: 1 })
+      expect(first.json).toMatchObject({ results: [{ outcome: 'done' }, { key: large, outcome: 'failed' }] })
       const back = `${path}.failed.csv`
       expect(await readFile(back, 'utf8')).toContain(`${large},approve,`)
       expect((await laku('import', { file: back }, budi)).json).toMatchObject({ rows: 1, done: 1 })

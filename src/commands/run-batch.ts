@@ -1,0 +1,145 @@
+import { writeFileSync } from 'node:fs'
+import { z } from 'zod'
+import { type Actor, toWire, type WorkReport } from '../domain/kernel/index.ts'
+import { exitCodes } from './cli-error.ts'
+import type { CommandContext } from './context.ts'
+import type { BatchDefinition } from './define-batch.ts'
+import type { RawInput } from './define-command.ts'
+import { failureOf } from './errors.ts'
+import { checkedInput } from './input.ts'
+import { type ReadRow, readInput, readRows, refuseWrongRows } from './read-rows.ts'
+
+const flagsSchema = z.object({
+  file: z.string(),
+  dryRun: z.boolean().default(false),
+  reason: z.string().optional(),
+  ndjson: z.boolean().default(false),
+  failed: z.string().optional(),
+})
+
+/** What became of a row. */
+interface RowResult<T> {
+  line: number
+  key: string
+  outcome: 'done' | 'before' | 'failed'
+  result?: T
+  error?: { code: string; message: string; details: Record<string, unknown> }
+}
+
+/** Reads, checks, and then does a batch row by row. */
+export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
+  context: CommandContext,
+  definition: BatchDefinition<S, R, T>,
+  raw: RawInput,
+): Promise<void> {
+  const { file, dryRun, reason, ndjson, failed, ...own } = raw
+  const flags = checkedInput(flagsSchema, { file, dryRun, reason, ndjson, failed })
+  const input = checkedInput(definition.input, own)
+  const rows = await readRows(await readInput(flags.file), definition.row, definition.keyOf)
+  const open = await checkAll(context, definition, rows, input)
+  const { units } = await context.laku()
+  const actor = await context.actor()
+  const { output, progress } = context
+  const results: RowResult<T>[] = []
+  const reports: WorkReport[] = []
+  const failedRows: ReadRow<z.output<R>>[] = []
+  progress.start(definition.name, rows.length)
+  for (const one of rows) {
+    const { line, key, row } = one
+    const who = because(actor, definition.reasonOf?.(row) ?? flags.reason)
+    let result: RowResult<T> = { line, key, outcome: 'before' }
+    try {
+      if (flags.dryRun && open.has(line)) {
+        const dry = await units.dryRun(who, (work) => definition.change(work, row, input))
+        reports.push(dry.report)
+        result = { line, key, outcome: 'done', result: dry.result }
+      } else if (open.has(line)) {
+        const done = await units.run(who, (work) => definition.change(work, row, input))
+        result = { line, key, outcome: 'done', result: done }
+      }
+    } catch (error) {
+      const { code, message, details, exitCode } = failureOf(error)
+      // A database that is gone fails every row: what is left is done by the next run.
+      if (exitCode === exitCodes.unavailable && code.startsWith('kernel.database')) throw error
+      result = { line, key, outcome: 'failed', error: { code, message, details } }
+      failedRows.push(one)
+    }
+    results.push(result)
+    progress.step(`${key}: ${result.error?.message ?? result.outcome}`)
+    if (flags.ndjson) output.raw(`${JSON.stringify(toWire(result))}\n`)
+  }
+  progress.end()
+  const failedFile =
+    failedRows.length > 0 && !flags.dryRun ? await writeFailed(flags, failedRows, results) : undefined
+  if (failedRows.length > 0) process.exitCode = exitCodes.partly
+  if (flags.ndjson) return
+  const count = (outcome: string) => results.filter((one) => one.outcome === outcome).length
+  const counts = { rows: rows.length, done: count('done'), before: count('before'), failed: count('failed') }
+  output.result(
+    {
+      ...(flags.dryRun && {
+        dryRun: true,
+        postings: reports.flatMap((report) => report.postings),
+        audit: reports.flatMap((report) => report.audit),
+      }),
+      ...counts,
+      failedFile,
+      results,
+    },
+    sentence(counts, flags.dryRun, failedFile),
+  )
+}
+
+/** Every row before the first change; which lines are still to be done. */
+async function checkAll<S extends z.ZodType, R extends z.ZodObject, T>(
+  context: CommandContext,
+  definition: BatchDefinition<S, R, T>,
+  rows: readonly ReadRow<z.output<R>>[],
+  input: z.output<S>,
+): Promise<Set<number>> {
+  return await context.read(async (work) => {
+    const open = new Set<number>()
+    const problems: string[] = []
+    for (const { line, key, row } of rows) {
+      try {
+        if ((await definition.check(work, row, input)) === 'open') open.add(line)
+      } catch (error) {
+        problems.push(`line ${line}, ${key}: ${failureOf(error).message}`)
+      }
+    }
+    refuseWrongRows(problems)
+    return open
+  })
+}
+
+function because(actor: Actor, reason: string | undefined): Actor {
+  return actor.kind === 'staff' && reason ? { ...actor, reason } : actor
+}
+
+/** The failed rows as they were read, with what was wrong in a column that is not read. */
+async function writeFailed<T>(
+  { file, failed }: z.output<typeof flagsSchema>,
+  rows: readonly ReadRow<unknown>[],
+  results: readonly RowResult<T>[],
+): Promise<string> {
+  const { stringify } = await import('csv-stringify/sync')
+  const path = failed ?? (file === '-' ? 'stdin.failed.csv' : `${file}.failed.csv`)
+  const errors = new Map(results.map((one) => [one.line, one.error?.message]))
+  const lines = rows.map(({ line, record }) => ({ ...record, error: errors.get(line) ?? '' }))
+  writeFileSync(path, stringify(lines, { header: true, record_delimiter: 'windows' }), { mode: 0o600 })
+  return path
+}
+
+interface Counts {
+  rows: number
+  done: number
+  before: number
+  failed: number
+}
+
+function sentence({ done, before, failed }: Counts, dryRun: boolean, failedFile?: string): string {
+  const kept = failedFile ? `: they are in ${failedFile}, to be fed back` : ''
+  if (dryRun)
+    return `Dry run: nothing was changed. ${done} would be done, ${before} were before, ${failed} would fail.`
+  return `${done} done, ${before} were before, ${failed} failed${kept}.`
+}
