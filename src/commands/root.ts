@@ -92,6 +92,11 @@ export const entries: readonly Entry[] = [
     verbs: async () => (await import('./payments/verbs.ts')).verbs,
   },
   {
+    name: 'refunds',
+    description: 'money on its way back to buyers',
+    verbs: async () => (await import('./refunds/verbs.ts')).verbs,
+  },
+  {
     name: 'wallets',
     description: 'what buyers have with laku, and how it leaves',
     verbs: async () => (await import('./wallets/verbs.ts')).verbs,

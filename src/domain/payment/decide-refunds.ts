@@ -18,6 +18,16 @@ export interface RefundDecision {
   reason: string
   /** Debits that pay for it; without them it comes out of the escrow or the order's funds. */
   from?: Entry[]
+  /** The refund that staff asked for and another person has approved now: it keeps its id and its code. */
+  requested?: { id: string; code: string; decidedBy: string }
+  /** What staff decided, kept with the refund. */
+  staff?: StaffFacts
+}
+
+export interface StaffFacts {
+  borneBy: 'factory' | 'company'
+  note: string
+  requestedBy: string
 }
 
 /** A decided refund whose job is lost is picked up by the sweep after this long. */
@@ -81,7 +91,9 @@ async function leaveOutDecided(work: Work, decisions: readonly RefundDecision[])
     unique.set(decision.key, decision)
   }
   const { rows } = await sql<{ key: string; paymentId: string; amountIdr: Rupiah }>`
-    select key, payment_id, amount_idr from refunds where key = any(${[...unique.keys()]})`.execute(work.tx)
+    select key, payment_id, amount_idr from refunds where key = any(${[...unique.keys()]}) and status <> 'requested'`.execute(
+    work.tx,
+  )
   for (const row of rows) {
     requireSame(row, unique.get(row.key))
     unique.delete(row.key)
@@ -116,11 +128,12 @@ function decide(
   }
   left.set(paymentId, leftIdr - amountIdr)
   const destination = refundDestination(payment, amountIdr, work.now)
-  return { ...decision, id: newId(), code: newCode('RFD', work.now), destination, payment }
+  const { id, code: refundCode } = decision.requested ?? { id: newId(), code: newCode('RFD', work.now) }
+  return { ...decision, id, code: refundCode, destination, payment }
 }
 
 async function insertRefunds(work: Work, decided: readonly Decided[]): Promise<void> {
-  const rows = decided.map(({ id, code, key, paymentId, amountIdr, reason, destination }) => ({
+  const rows = decided.map(({ id, code, key, paymentId, amountIdr, reason, destination, staff }) => ({
     id,
     code,
     key,
@@ -128,13 +141,36 @@ async function insertRefunds(work: Work, decided: readonly Decided[]): Promise<v
     amountIdr,
     reason,
     destination,
+    borneBy: staff?.borneBy ?? null,
+    note: staff?.note ?? null,
+    requestedBy: staff?.requestedBy ?? null,
+    decidedBy: staff?.requestedBy ?? null,
     status: destination === 'wallet' ? 'succeeded' : 'approved',
     attempt: 1,
     nextCheckAt: destination === 'wallet' ? null : secondsAfter(work.now, JOB_GRACE_S),
     createdAt: work.now,
     finishedAt: destination === 'wallet' ? work.now : null,
   }))
-  await insertRows(work.tx, 'refunds', rows)
+  const fresh = rows.filter((_, i) => !decided[i]?.requested)
+  await insertRows(work.tx, 'refunds', fresh)
+  for (const { requested, destination, id } of decided) {
+    if (requested) await approveRow(work, id, destination, requested.decidedBy)
+  }
+}
+
+/** From requested, by compare-and-set: to approved, or straight into the wallet. */
+async function approveRow(
+  work: Work,
+  id: string,
+  destination: RefundDestination,
+  decidedBy: string,
+): Promise<void> {
+  const toWallet = destination === 'wallet'
+  const { numAffectedRows } = await sql`
+    update refunds set destination = ${destination}, status = ${toWallet ? 'succeeded' : 'approved'}, decided_by = ${decidedBy},
+      next_check_at = ${toWallet ? null : secondsAfter(work.now, JOB_GRACE_S)}, finished_at = ${toWallet ? work.now : null}
+    where id = ${id}::uuid and status = 'requested'`.execute(work.tx)
+  if (numAffectedRows !== 1n) throw new Error('a locked refund changed its state')
 }
 
 function postingOf({ id, amountIdr, destination, payment, from }: Decided): Posting {

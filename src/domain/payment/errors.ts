@@ -15,6 +15,18 @@ export const paymentErrors = defineErrors('payment', {
   no_payment: ['invalid', 'This money belongs to no payment of ours: name the payment or the user.'],
   no_source: ['conflict', 'The channel takes nothing back and the payer is unknown: apply it to a wallet.'],
   shortfall_too_large: ['conflict', 'So much is missing that it cannot be taken on: refund it.'],
+  refund_not_found: ['not_found', 'There is no such refund.'],
+  in_escrow: [
+    'conflict',
+    'Its money is in escrow: the buyer leaves, or the session is cancelled, and it goes back by itself.',
+  ],
+  cancel_instead: ['conflict', 'All of what an order holds goes back by cancelling it.'],
+  same_person: ['forbidden', 'Another person has to approve what you asked for.'],
+  look_it_up: [
+    'conflict',
+    "Look it up at the provider first, then retry it with the provider's id, or say that it was not sent.",
+  ],
+  no_wallet: ['conflict', 'The money is of no payment of ours, so there is no wallet for it.'],
   not_releasable: ['conflict', 'The escrow of this payment is not whole, so it cannot be released.'],
   webhook_not_found: ['not_found', 'There is no such delivery.'],
   webhook_body_cleared: [

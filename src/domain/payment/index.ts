@@ -6,6 +6,7 @@ export { confirmInvoices } from './confirm-invoices.ts'
 export { type Confirmation, type ConfirmationOutcome, confirmPayments } from './confirm-payments.ts'
 export type { GatewayContext } from './context.ts'
 export { createPayments, type NewPayment } from './create-payments.ts'
+export { approveRefund, createRefund, type RefundRequest, rejectRefund } from './create-refund.ts'
 export { decideRefunds, type RefundDecision, refundSessionPayments } from './decide-refunds.ts'
 export { type EndedPayment, endPayment } from './end-payment.ts'
 export { paymentErrors } from './errors.ts'
@@ -22,6 +23,7 @@ export {
   showPayment,
 } from './list-payments.ts'
 export { listQuarantined, type QuarantinedLine } from './list-quarantined.ts'
+export { getRefund, listRefunds, type RefundDetail } from './list-refunds.ts'
 export {
   listWebhooks,
   showWebhook,
@@ -37,6 +39,7 @@ export { type Chargeback, recordChargeback } from './record-chargebacks.ts'
 export { refundQuarantined } from './refund-quarantined.ts'
 export { type EscrowRelease, releaseEscrow } from './release-escrow.ts'
 export { type Replay, replayWebhooks } from './replay-webhooks.ts'
+export { type RefundRetry, retryRefund } from './retry-refund.ts'
 export { refundDestination } from './rules.ts'
 export { settleRefunds } from './settle-refunds.ts'
 export { refundsDue, submitRefunds, sweepRefunds } from './submit-refunds.ts'

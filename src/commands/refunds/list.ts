@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { defineList } from '../define-command.ts'
+
+const statuses = [
+  'requested',
+  'approved',
+  'submitted',
+  'succeeded',
+  'failed',
+  'rejected',
+  'to_wallet',
+] as const
+
+export const list = defineList({
+  name: 'list',
+  description: 'Refunds, newest first.',
+  options: [
+    { flags: '--status <status>', description: 'only these', choices: statuses },
+    { flags: '--payment <payment>', description: 'of one payment (UUID or code)' },
+  ],
+  input: z.object({ status: z.enum(statuses).optional(), payment: z.string().optional() }),
+  examples: ['laku refunds list --status requested', 'laku refunds list --status failed --csv'],
+  empty: 'No refunds. Try another --status.',
+  run: async (context, { status, payment }, page) => {
+    const { listRefunds, showPayment } = await import('../../domain/payment/index.ts')
+    return await context.read(async ({ tx }) => {
+      const paymentId = payment && (await showPayment(tx, payment)).id
+      return await listRefunds(tx, { status, paymentId, ...page })
+    })
+  },
+  columns: [
+    { name: 'code', kind: 'code', value: (row) => row.code },
+    { name: 'status', kind: 'status', value: (row) => row.status },
+    { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
+    { name: 'payment', kind: 'code', value: (row) => row.payment },
+    { name: 'destination', heading: 'to', value: (row) => row.destination },
+    { name: 'reason', value: (row) => row.reason },
+    { name: 'attempt', kind: 'number', value: (row) => row.attempt },
+    { name: 'failure_code', heading: 'failure', value: (row) => row.failureCode },
+    { name: 'created_at', kind: 'time', value: (row) => row.createdAt },
+    { name: 'finished_at', heading: 'finished', kind: 'time', value: (row) => row.finishedAt },
+  ],
+})

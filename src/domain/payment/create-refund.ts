@@ -1,0 +1,145 @@
+import { sql } from 'kysely'
+import {
+  actorLabel,
+  insertRows,
+  kernelErrors,
+  newCode,
+  newId,
+  type Rupiah,
+  requireStaff,
+  rupiah,
+  type Work,
+} from '../kernel/index.ts'
+import { decideRefunds } from './decide-refunds.ts'
+import { paymentErrors } from './errors.ts'
+import { showPayment } from './list-payments.ts'
+import { getRefund, type RefundDetail } from './list-refunds.ts'
+import { lockWholly } from './lock-payments.ts'
+import { refundSources } from './refund-sources.ts'
+import { refundDestination } from './rules.ts'
+import type { RefundStatus } from './transitions.ts'
+
+export interface RefundRequest {
+  /** UUID or code. */
+  payment: string
+  amountIdr: Rupiah
+  note: string
+  /** Who pays once the money was released: the factory its share (as for a return), or the company. */
+  borneBy: 'factory' | 'company'
+  /** A key of the caller's own, under which it is decided once: a line of a file. */
+  key?: string | undefined
+}
+
+const REASON = 'by_staff'
+
+/**
+ * Staff refund a part or all of a payment. Up to `policy.refundTwoPersonAboveIdr` it is decided at once and goes to its source where
+ * the channel can, else to the wallet; above it waits for another person (`approveRefund`). The same key changes nothing.
+ * @throws payment.not_found, not_refundable, over_refunded, in_escrow, cancel_instead, refund_key_reused, kernel.forbidden
+ */
+export async function createRefund(work: Work, input: RefundRequest): Promise<RefundDetail> {
+  requireStaff(work.actor, 'support', 'finance')
+  const { note, borneBy } = input
+  const key = `manual:${input.key ?? newId()}`
+  const amountIdr = rupiah(input.amountIdr)
+  const { id: paymentId } = await showPayment(work.tx, input.payment)
+  const payment = (await lockWholly(work.tx, [paymentId])).get(paymentId)
+  if (!payment) throw paymentErrors.not_found({ payment: input.payment })
+  const before = await sql<{ id: string; paymentId: string; amountIdr: Rupiah }>`
+    select id, payment_id, amount_idr from refunds where key = ${key}`.execute(work.tx)
+  const [known] = before.rows
+  if (known) {
+    if (known.paymentId !== paymentId || known.amountIdr !== amountIdr)
+      throw paymentErrors.refund_key_reused({ key })
+    return await getRefund(work.tx, known.id)
+  }
+  const staff = { borneBy, note, requestedBy: actorLabel(work.actor) }
+  const isLarge = amountIdr > work.policy.refundTwoPersonAboveIdr
+  // What cannot be paid is refused now, and not when somebody approves it.
+  const from = await refundSources(work, payment, amountIdr, borneBy)
+  if (isLarge) {
+    const { code, status } = payment
+    const leftIdr = payment.amountIdr - payment.returnedIdr
+    if (status !== 'paid' && status !== 'partially_refunded') {
+      throw paymentErrors.not_refundable({ paymentId, code, status })
+    }
+    if (amountIdr > leftIdr) throw paymentErrors.over_refunded({ paymentId, code, amountIdr, leftIdr })
+    const destination = refundDestination(payment, amountIdr, work.now)
+    const request = { id: newId(), code: newCode('RFD', work.now), key, paymentId, amountIdr, destination }
+    await insertRows(work.tx, 'refunds', [
+      { ...request, ...staff, reason: REASON, status: 'requested', createdAt: work.now },
+    ])
+    work.raise({
+      kind: 'refund_requested',
+      subject: ['refund', request.id],
+      message: `${request.code} of ${amountIdr} rupiah waits for a second person`,
+      command: `laku refunds approve ${request.code}`,
+    })
+  } else await decideRefunds(work, [{ key, paymentId, amountIdr, reason: REASON, from, staff }])
+  const refund = await getRefund(work.tx, { key })
+  const { code, status, destination } = refund
+  const after = { refund: code, amountIdr, status, destination, borneBy }
+  work.audit({ command: 'refunds create', subject: ['payment', paymentId], after })
+  return refund
+}
+
+interface Requested {
+  id: string
+  code: string
+  key: string
+  paymentId: string
+  amountIdr: Rupiah
+  status: RefundStatus
+  borneBy: 'factory' | 'company'
+  requestedBy: string
+}
+
+/** The refund, locked after its payment. */
+async function lockRequested(work: Work, idOrCodeText: string, to: RefundStatus): Promise<Requested> {
+  const { id, paymentId } = await getRefund(work.tx, idOrCodeText)
+  if (paymentId) await lockWholly(work.tx, [paymentId])
+  const { rows } = await sql<Requested>`
+    select id, code, key, payment_id, amount_idr, status, borne_by, requested_by from refunds
+    where id = ${id}::uuid for no key update`.execute(work.tx)
+  const [refund] = rows
+  if (!refund) throw paymentErrors.refund_not_found({ refund: idOrCodeText })
+  // What failed goes back to approved by a retry: here only what was asked for is decided.
+  const { status, code } = refund
+  if (status !== 'requested')
+    throw kernelErrors.illegal_transition({ subject: 'refund', code, from: status, to })
+  return refund
+}
+
+/**
+ * Another person approves a refund that staff asked for: decided now, by what is left of the payment and by what its channel can do now.
+ * @throws payment.refund_not_found, same_person, over_refunded, not_refundable, in_escrow, cancel_instead, kernel.illegal_transition,
+ *   kernel.forbidden
+ */
+export async function approveRefund(work: Work, input: { refund: string }): Promise<RefundDetail> {
+  requireStaff(work.actor, 'finance')
+  const request = await lockRequested(work, input.refund, 'approved')
+  const { id, code, key, paymentId, amountIdr, borneBy, requestedBy } = request
+  const decidedBy = actorLabel(work.actor)
+  if (decidedBy === requestedBy) throw paymentErrors.same_person({ refund: code })
+  const payment = (await lockWholly(work.tx, [paymentId])).get(paymentId)
+  if (!payment) throw paymentErrors.not_found({ paymentId })
+  const from = await refundSources(work, payment, amountIdr, borneBy)
+  const requested = { id, code, decidedBy }
+  await decideRefunds(work, [{ key, paymentId, amountIdr, reason: REASON, from, requested }])
+  const refund = await getRefund(work.tx, id)
+  const [before, after] = [{ status: 'requested', requestedBy }, { status: refund.status }]
+  work.audit({ command: 'refunds approve', subject: ['refund', id], before, after })
+  return refund
+}
+
+/** @throws payment.refund_not_found, kernel.illegal_transition, kernel.forbidden */
+export async function rejectRefund(work: Work, input: { refund: string }): Promise<RefundDetail> {
+  requireStaff(work.actor, 'finance')
+  const { id, requestedBy } = await lockRequested(work, input.refund, 'rejected')
+  await sql`
+    update refunds set status = 'rejected', decided_by = ${actorLabel(work.actor)}, finished_at = ${work.now}
+    where id = ${id}::uuid and status = 'requested'`.execute(work.tx)
+  const [before, after] = [{ status: 'requested', requestedBy }, { status: 'rejected' }]
+  work.audit({ command: 'refunds reject', subject: ['refund', id], before, after })
+  return await getRefund(work.tx, id)
+}

@@ -1,0 +1,72 @@
+import { sql } from 'kysely'
+import { idOrCode, type Rupiah, type Tx } from '../kernel/index.ts'
+import { paymentErrors } from './errors.ts'
+import type { RefundStatus } from './transitions.ts'
+
+/** A refund as staff see it. */
+export interface RefundDetail {
+  id: string
+  code: string
+  status: RefundStatus
+  amountIdr: Rupiah
+  paymentId: string | null
+  /** The payment's code; nothing where it is of money that no payment of ours fits. */
+  payment: string | null
+  reason: string
+  note: string | null
+  destination: 'source' | 'wallet'
+  borneBy: 'factory' | 'company' | null
+  attempt: number
+  failureCode: string | null
+  providerRefundId: string | null
+  requestedBy: string | null
+  decidedBy: string | null
+  /** When it is sent or asked about next; nothing where it has ended, or waits for a person. */
+  nextCheckAt: Date | null
+  createdAt: Date
+  submittedAt: Date | null
+  finishedAt: Date | null
+}
+
+const columns = sql`
+  r.id, r.code, r.status, r.amount_idr, r.payment_id, p.code as payment, r.reason, r.note, r.destination, r.borne_by, r.attempt,
+  r.failure_code, r.provider_refund_id, r.requested_by, r.decided_by, r.next_check_at, r.created_at, r.submitted_at, r.finished_at`
+
+/** One refund, by id, code or business key. For staff. @throws payment.refund_not_found */
+export async function getRefund(tx: Tx, which: string | { key: string }): Promise<RefundDetail> {
+  const asked = typeof which === 'string' ? idOrCode(which) : which
+  const where =
+    'key' in asked
+      ? sql`r.key = ${asked.key}`
+      : 'id' in asked
+        ? sql`r.id = ${asked.id}::uuid`
+        : sql`r.code = ${asked.code}`
+  const { rows } = await sql<RefundDetail>`
+    select ${columns} from refunds r left join payments p on p.id = r.payment_id where ${where}`.execute(tx)
+  const [refund] = rows
+  if (!refund) throw paymentErrors.refund_not_found({ refund: which })
+  return refund
+}
+
+export interface RefundFilter {
+  status?: string | undefined
+  paymentId?: string | undefined
+  limit: number
+  cursor?: string | undefined
+}
+
+/** Refunds, newest first, by keyset pages. For staff. */
+export async function listRefunds(
+  tx: Tx,
+  { status, paymentId, limit, cursor }: RefundFilter,
+): Promise<{ data: RefundDetail[]; nextCursor: string | null }> {
+  const wheres = [sql`true`]
+  if (status) wheres.push(sql`r.status = ${status}`)
+  if (paymentId) wheres.push(sql`r.payment_id = ${paymentId}::uuid`)
+  if (cursor) wheres.push(sql`r.id < ${cursor}::uuid`)
+  const { rows } = await sql<RefundDetail>`
+    select ${columns} from refunds r left join payments p on p.id = r.payment_id
+    where ${sql.join(wheres, sql` and `)} order by r.id desc limit ${limit + 1}`.execute(tx)
+  const data = rows.slice(0, limit)
+  return { data, nextCursor: rows.length > limit ? (data.at(-1)?.id ?? null) : null }
+}
