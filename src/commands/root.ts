@@ -154,6 +154,30 @@ export const entries: readonly Entry[] = [
     ],
   },
   {
+    name: 'users',
+    description: 'customers: who they are, and what is kept of them',
+    verbs: async () => [
+      (await import('./users/list.ts')).list,
+      (await import('./users/show.ts')).show,
+      (await import('./users/create.ts')).create,
+      (await import('./users/update.ts')).update,
+      ...Object.values(await import('./users/set-status.ts')),
+      ...Object.values(await import('./users/privacy.ts')),
+    ],
+  },
+  {
+    name: 'addresses',
+    description: 'where customers have parcels sent',
+    verbs: async () => [
+      (await import('./addresses/list.ts')).list,
+      (await import('./addresses/show.ts')).show,
+      (await import('./addresses/create.ts')).create,
+      (await import('./addresses/update.ts')).update,
+      (await import('./addresses/delete.ts')).deleteOne,
+      (await import('./addresses/set-default.ts')).setDefault,
+    ],
+  },
+  {
     name: 'reviews',
     description: 'what buyers say of what arrived',
     verbs: async () => [

@@ -1,4 +1,4 @@
-import { challengeOfMessage } from './auth/index.ts'
+import { challengeOfMessage, endLoginsOf } from './auth/index.ts'
 import { rateFactories } from './factory/index.ts'
 import {
   allocateReceived,
@@ -59,6 +59,9 @@ export const choreography: Choreography = {
   // The code travels in a WhatsApp message of its own: whatsapp.queued sends it.
   'otp.requested': {},
   'user.registered': {},
+  'user.suspended': { reactions: [endLoginsOf] },
+  'user.activated': {},
+  'user.deleted': { reactions: [endLoginsOf] },
 
   'whatsapp.queued': {
     jobs: [{ job: 'whatsapp.send', data: ({ payload }) => ({ messageId: payload.messageId }) }],

@@ -1,19 +1,24 @@
-import { insertRows, newId, requireCustomer, type Work } from '../kernel/index.ts'
+import { insertRows, newId, type Work } from '../kernel/index.ts'
 import { lockUser } from '../user/index.ts'
 import { clearDefault, hasDefault } from './default-address.ts'
+import { auditStaff, ownerOf } from './owner.ts'
 import { getAddress } from './read-addresses.ts'
 import { type AddressInput, normalized } from './rules.ts'
 import type { AddressView } from './views.ts'
 
 /**
- * A new address of the customer who acts. Their first becomes the default, and so does one made with `isDefault`.
+ * A new address of the customer who acts, or of a user whom support names. Their first becomes the default, and so does one made with `isDefault`.
  * @throws kernel.forbidden, address.postal_code_invalid, user.phone_invalid
  */
 export async function createAddress(
   work: Work,
-  { isDefault = false, ...input }: AddressInput & { isDefault?: boolean | undefined },
+  {
+    isDefault = false,
+    userId: named,
+    ...input
+  }: AddressInput & { isDefault?: boolean | undefined; userId?: string | undefined },
 ): Promise<AddressView> {
-  const userId = requireCustomer(work.actor)
+  const userId = ownerOf(work, named)
   const checked = { ...input, ...normalized(input) }
   // One at a time a user: of two first addresses only one is the default.
   await lockUser(work, userId)
@@ -22,5 +27,6 @@ export async function createAddress(
   const id = newId()
   const row = { id, userId, ...checked, isDefault: isDefault || first, createdAt: work.now }
   await insertRows(work.tx, 'addresses', [row])
+  auditStaff(work, 'create', id)
   return await getAddress(work, id)
 }

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
-import { requireCustomer, type Work } from '../kernel/index.ts'
+import type { Work } from '../kernel/index.ts'
 import { lockUser } from '../user/index.ts'
-import { getAddress } from './read-addresses.ts'
+import { auditStaff } from './owner.ts'
+import { addressFor } from './read-addresses.ts'
 
 /**
  * Deletes an address; what was ordered to it keeps its snapshot. Where it was the default, the newest of those left
@@ -9,11 +10,13 @@ import { getAddress } from './read-addresses.ts'
  * @throws kernel.forbidden, address.not_found
  */
 export async function deleteAddress(work: Work, id: string): Promise<void> {
-  const userId = requireCustomer(work.actor)
+  const { userId } = await addressFor(work, id)
   await lockUser(work, userId)
-  const { isDefault } = await getAddress(work, id)
+  // Read again: another transaction may have deleted it, or moved the default, before the lock.
+  const { isDefault } = await addressFor(work, id)
   const gone = { deletedAt: work.now, isDefault: false }
   await work.tx.updateTable('addresses').set(gone).where('id', '=', id).execute()
+  auditStaff(work, 'delete', id)
   if (!isDefault) return
   await sql`
     update addresses set is_default = true where id = (

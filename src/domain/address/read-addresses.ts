@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { requireCustomer, type Tx, type Work } from '../kernel/index.ts'
+import type { Tx, Work } from '../kernel/index.ts'
 import { addressErrors } from './errors.ts'
+import { ownerOf } from './owner.ts'
 import { type Address, type AddressView, addressView } from './views.ts'
 
 const columns = sql`id, user_id, label, recipient_name, phone, street, district, city, province, postal_code, is_default`
@@ -13,22 +14,27 @@ export async function addressesById(tx: Tx, ids: readonly string[]): Promise<Map
 }
 
 /**
- * An address of the customer who acts.
- * @throws kernel.forbidden, address.not_found for another's too
+ * An address of the customer who acts, or for support anybody's, with whose it is.
+ * @throws kernel.forbidden, address.not_found for another customer's too
  */
-export async function getAddress(work: Work, id: string): Promise<AddressView> {
-  const userId = requireCustomer(work.actor)
+export async function addressFor(work: Work, id: string): Promise<Address> {
   const address = (await addressesById(work.tx, [id])).get(id)
-  if (address?.userId !== userId) throw addressErrors.not_found({ addressId: id })
-  return addressView(address)
+  const owner = ownerOf(work, work.actor.kind === 'customer' ? undefined : (address?.userId ?? id))
+  if (address?.userId !== owner) throw addressErrors.not_found({ addressId: id })
+  return address
 }
 
-/** Addresses of the customer who acts, newest first, a keyset page at a time. */
+/** As `addressFor`, in the shape that is printed and sent. */
+export async function getAddress(work: Work, id: string): Promise<AddressView> {
+  return addressView(await addressFor(work, id))
+}
+
+/** Addresses of the customer who acts, or of a user whom support names, newest first, a keyset page at a time. */
 export async function listAddresses(
   work: Work,
-  page: { limit: number; cursor?: string | undefined },
+  page: { userId?: string | undefined; limit: number; cursor?: string | undefined },
 ): Promise<{ data: AddressView[]; nextCursor: string | null }> {
-  const userId = requireCustomer(work.actor)
+  const userId = ownerOf(work, page.userId)
   const after = page.cursor ? sql`and id < ${page.cursor}` : sql``
   const { rows } = await sql<Address>`
     select ${columns} from addresses

@@ -1,4 +1,5 @@
 import type { Work } from '../kernel/index.ts'
+import { auditStaff } from './owner.ts'
 import { getAddress } from './read-addresses.ts'
 import { type AddressChanges, normalized } from './rules.ts'
 import type { AddressView } from './views.ts'
@@ -18,5 +19,6 @@ export async function updateAddress(work: Work, id: string, changes: AddressChan
     .where('id', '=', id)
     .where('deletedAt', 'is', null)
     .execute()
+  auditStaff(work, 'update', id, { changed: Object.keys(set) })
   return await getAddress(work, id)
 }

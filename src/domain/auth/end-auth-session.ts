@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { requireCustomer, type Tx, type Work } from '../kernel/index.ts'
+import { type EventOf, requireCustomer, type Tx, type Work } from '../kernel/index.ts'
 
 /** Ends a log-in: its refresh tokens at once, its access tokens when the door next reads the list. */
 export async function endAuthSession(
@@ -24,6 +24,17 @@ export async function logout(work: Work, { authSessionId }: { authSessionId: str
     select id from auth_sessions
     where id = ${authSessionId} and user_id = ${requireCustomer(work.actor)}`.execute(work.tx)
   if (rows[0]) await endAuthSession(work, rows[0].id, 'logout')
+}
+
+/** Reaction to user.suspended and user.deleted: every log-in of theirs ends. */
+export async function endLoginsOf(
+  work: Work,
+  events: EventOf<'user.suspended' | 'user.deleted'>[],
+): Promise<void> {
+  const userIds = events.map((event) => event.payload.userId)
+  await sql`
+    update auth_sessions set ended_at = ${work.now}, ended_because = 'suspended'
+    where user_id = any(${userIds}::uuid[]) and ended_at is null`.execute(work.tx)
 }
 
 /** Log-ins that ended since then: their access tokens are no longer good. */

@@ -1,13 +1,14 @@
 import './events.ts'
 
+export { changeUser, createUser, type UserChanges } from './change-user.ts'
 export { userErrors } from './errors.ts'
+export { type ListedUser, listUsers } from './list-users.ts'
 export { normalizePhone } from './phone.ts'
 export {
   getMe,
   type Locale,
   requireUser,
   type User,
-  type UserStatus,
   type UserView,
   userById,
   userByPhone,
@@ -15,4 +16,6 @@ export {
   userView,
 } from './read-users.ts'
 export { lockUser, registerUser } from './register-user.ts'
+export { activateUser, suspendUser } from './set-user-status.ts'
+export { type UserStatus, userTransitions } from './transitions.ts'
 export { type UpdateMe, updateMe } from './update-me.ts'

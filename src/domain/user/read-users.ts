@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import { idOrCode, requireCustomer, type Tx, type Work } from '../kernel/index.ts'
 import { userErrors } from './errors.ts'
 import { normalizePhone } from './phone.ts'
+import type { UserStatus } from './transitions.ts'
 
 export type Locale = 'id' | 'en'
-export type UserStatus = 'active' | 'suspended' | 'deleted'
 
 export interface User {
   id: string

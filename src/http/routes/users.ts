@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { fromWire } from '../../domain/kernel/index.ts'
+import { fromWire, toWire } from '../../domain/kernel/index.ts'
+import { erasePerson, exportPerson } from '../../domain/privacy.ts'
 import { getMe, updateMe } from '../../domain/user/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 
@@ -18,7 +19,7 @@ const changes = z.strictObject({
   locale: z.enum(['id', 'en']).optional(),
 })
 
-/** A customer's own profile. */
+/** A customer's own profile, and what is kept of them: all of it, or none. */
 export const userRoutes =
   (_: Laku): FastifyPluginAsyncZod =>
   async (app) => {
@@ -38,5 +39,23 @@ export const userRoutes =
         schema: { summary: 'Change the caller’s own profile', body: changes, response: { 200: me } },
       },
       (request) => request.read((work) => updateMe(work, fromWire(request.body))),
+    )
+
+    app.get(
+      '/api/users/me/export',
+      {
+        config: { access: 'customer' },
+        schema: { response: { 200: z.looseObject({ exported_at: z.string() }) } },
+      },
+      async (request) => toWire(await request.read((work) => exportPerson(work))) as { exported_at: string },
+    )
+
+    app.delete(
+      '/api/users/me',
+      { config: { access: 'customer' }, schema: { response: { 204: z.null() } } },
+      async (request, reply) => {
+        await request.read((work) => erasePerson(work))
+        return await reply.code(204).send(null)
+      },
     )
   }

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+
+export const create = defineChange({
+  name: 'create',
+  description: 'Register somebody by their number; one that is known answers its user.',
+  options: [
+    { flags: '--phone <phone>', description: 'their mobile number' },
+    { flags: '--name <name>', description: 'their name' },
+  ],
+  input: z.object({ phone: z.string(), name: z.string().trim().min(1).max(100).optional() }),
+  examples: ['laku users create --phone 0812-0000-0001 --name "Budi Santoso"'],
+  change: async (work, input) => {
+    const { createUser } = await import('../../domain/user/index.ts')
+    return await createUser(work, input)
+  },
+  done: ({ id, phone }) => `${phone} is user ${id}.`,
+})

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { defineList } from '../define-command.ts'
+
+const statuses = ['active', 'suspended', 'deleted'] as const
+
+export const list = defineList({
+  name: 'list',
+  description: 'Users, newest first.',
+  options: [{ flags: '--status <status>', description: 'only these', choices: statuses }],
+  input: z.object({ status: z.enum(statuses).optional() }),
+  examples: ['laku users list --status suspended'],
+  run: async (context, { status }, page) => {
+    const { listUsers } = await import('../../domain/user/index.ts')
+    return await context.read((work) => listUsers(work, { status, ...page }))
+  },
+  columns: [
+    { name: 'id', kind: 'code', value: (row) => row.id },
+    { name: 'phone', value: (row) => row.phone },
+    { name: 'name', value: (row) => row.name },
+    { name: 'status', kind: 'status', value: (row) => row.status },
+    { name: 'created_at', kind: 'time', value: (row) => row.createdAt },
+  ],
+  empty: 'No users. They register by themselves, or with laku users create.',
+})

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+import { userArgument, userInput, userNamed } from './user.ts'
+
+// Under another name: `export` is a word of the language.
+export const exportUser = defineChange({
+  name: 'export',
+  description:
+    'Print everything that is kept of a person, as JSON (UU PDP 27/2022). That it was done is kept too.',
+  args: [userArgument],
+  input: z.object(userInput),
+  examples: ['laku users export 0812-0000-0001 --reason "asked by letter" > person.json'],
+  needsReason: true,
+  change: async (work, { user }) => {
+    const { exportPerson } = await import('../../domain/privacy.ts')
+    return await exportPerson(work, { userId: (await userNamed(work.tx, user)).id })
+  },
+  done: (person) => JSON.stringify(person, null, 2),
+})
+
+export const erase = defineChange({
+  name: 'erase',
+  description: 'Take a person out of every table, for good. What was paid and posted stays, without a name.',
+  args: [userArgument],
+  input: z.object(userInput),
+  examples: [
+    'laku users erase 0812-0000-0001 --reason "asked by letter" --confirm 01990000-0000-7000-8000-000000000001',
+  ],
+  severe: async (context, { user }) => ({
+    code: (await context.read(({ tx }) => userNamed(tx, user))).id,
+    consequence: 'erases a person, and cannot be undone',
+  }),
+  change: async (work, { user }) => {
+    const { erasePerson } = await import('../../domain/privacy.ts')
+    return await erasePerson(work, { userId: (await userNamed(work.tx, user)).id })
+  },
+  done: ({ userId }) => `User ${userId} is erased.`,
+})

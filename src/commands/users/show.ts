@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { defineShow, section } from '../define-command.ts'
+import { userArgument, userInput, userNamed } from './user.ts'
+
+// A person reads the newest; orders and payments list them all.
+const SHOWN = 10
+
+export const show = defineShow({
+  name: 'show',
+  description: 'One user, their addresses and newest orders.',
+  args: [userArgument],
+  input: z.object(userInput),
+  examples: ['laku users show 0812-0000-0001'],
+  run: async (context, { user: named }) => {
+    const { listAddresses } = await import('../../domain/address/index.ts')
+    const { listOrders } = await import('../../domain/order/index.ts')
+    return await context.read(async (work) => {
+      const user = await userNamed(work.tx, named)
+      const { data: orders } = await listOrders(work, { userId: user.id, limit: SHOWN })
+      const { data: addresses } = await listAddresses(work, { userId: user.id, limit: SHOWN })
+      return { ...user, addresses, orders }
+    })
+  },
+  fields: [
+    { name: 'id', kind: 'code', value: (one) => one.id },
+    { name: 'status', kind: 'status', value: (one) => one.status },
+    { name: 'name', value: (one) => one.name },
+    { name: 'phone', value: (one) => one.phone },
+    { name: 'email', value: (one) => one.email },
+    { name: 'locale', heading: 'language', value: (one) => one.locale },
+  ],
+  sections: ({ addresses, orders }) => [
+    section(
+      'Addresses',
+      [
+        { name: 'id', kind: 'code', value: (row) => row.id },
+        { name: 'label', value: (row) => row.label },
+        { name: 'address', value: (row) => `${row.street}, ${row.city} ${row.postalCode}` },
+        { name: 'is_default', heading: 'default', value: (row) => row.isDefault },
+      ],
+      addresses,
+    ),
+    section(
+      'Newest orders',
+      [
+        { name: 'code', kind: 'code', value: (row) => row.code },
+        { name: 'status', kind: 'status', value: (row) => row.status },
+        { name: 'total_idr', kind: 'idr', value: (row) => row.totalIdr },
+        { name: 'created_at', kind: 'time', value: (row) => row.createdAt },
+      ],
+      orders,
+    ),
+  ],
+})

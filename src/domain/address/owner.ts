@@ -1,0 +1,17 @@
+import { requireCustomer, requireStaff, type Work } from '../kernel/index.ts'
+
+/**
+ * Whose addresses are worked on: those of the customer who acts, or of a user whom support names.
+ * @throws kernel.forbidden
+ */
+export function ownerOf(work: Work, named?: string | undefined): string {
+  if (named === undefined) return requireCustomer(work.actor)
+  requireStaff(work.actor, 'support')
+  return named
+}
+
+/** Keeps who of the staff changed a buyer's address: which fields, and not what is in them. */
+export function auditStaff(work: Work, verb: string, addressId: string, after: object = {}): void {
+  if (work.actor.kind !== 'staff') return
+  work.audit({ command: `addresses ${verb}`, subject: ['address', addressId], after })
+}

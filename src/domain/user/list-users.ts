@@ -1,0 +1,29 @@
+import { sql } from 'kysely'
+import { requireStaff, type Work } from '../kernel/index.ts'
+import type { User } from './read-users.ts'
+import type { UserStatus } from './transitions.ts'
+
+export interface ListedUser extends User {
+  suspendedBecause: string | null
+  createdAt: Date
+}
+
+/**
+ * Users, newest first, a keyset page at a time.
+ * @throws kernel.forbidden
+ */
+export async function listUsers(
+  work: Work,
+  filter: { status?: UserStatus | undefined; limit: number; cursor?: string | undefined },
+): Promise<{ data: ListedUser[]; nextCursor: string | null }> {
+  requireStaff(work.actor, 'support', 'finance', 'warehouse')
+  const conditions = [
+    filter.status ? sql`status = ${filter.status}` : sql`true`,
+    filter.cursor ? sql`id < ${filter.cursor}::uuid` : sql`true`,
+  ]
+  const { rows } = await sql<ListedUser>`
+    select id, phone, name, email, locale, status, suspended_because, created_at from users
+    where ${sql.join(conditions, sql` and `)} order by id desc limit ${filter.limit + 1}`.execute(work.tx)
+  const data = rows.slice(0, filter.limit)
+  return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null }
+}

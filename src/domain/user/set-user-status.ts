@@ -1,0 +1,51 @@
+import { kernelErrors, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { userErrors } from './errors.ts'
+import { type User, userById } from './read-users.ts'
+import { lockUser } from './register-user.ts'
+import { userTransitions } from './transitions.ts'
+
+/**
+ * Staff keep a user out, for a reason: their log-ins end (choreography: user.suspended) and with them all access within 60 s.
+ * @throws user.not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
+ */
+export async function suspendUser(work: Work, input: { userId: string; reason?: string }): Promise<User> {
+  const reason = input.reason ?? ('reason' in work.actor ? work.actor.reason : undefined)
+  if (!reason) throw kernelErrors.reason_required()
+  return await setStatus(work, input.userId, 'suspended', reason)
+}
+
+/**
+ * Staff let a suspended user in again.
+ * @throws user.not_found, kernel.illegal_transition, kernel.forbidden
+ */
+export async function activateUser(work: Work, input: { userId: string }): Promise<User> {
+  return await setStatus(work, input.userId, 'active', null)
+}
+
+async function setStatus(
+  work: Work,
+  userId: string,
+  to: 'active' | 'suspended',
+  reason: string | null,
+): Promise<User> {
+  requireStaff(work.actor, 'support')
+  await lockUser(work, userId)
+  const before = await userById(work.tx, userId)
+  if (!before) throw userErrors.not_found()
+  requireTransition(userTransitions, before.status, to, 'user')
+  await work.tx
+    .updateTable('users')
+    .set({ status: to, suspendedBecause: reason, updatedAt: work.now })
+    .where('id', '=', userId)
+    .where('status', '=', before.status)
+    .execute()
+  work.audit({
+    command: to === 'active' ? 'users activate' : 'users suspend',
+    subject: ['user', userId],
+    before: { status: before.status },
+    after: { status: to },
+  })
+  const type = to === 'active' ? 'user.activated' : 'user.suspended'
+  work.emit({ type, aggregate: ['user', userId], payload: { userId } })
+  return (await userById(work.tx, userId)) as User
+}
