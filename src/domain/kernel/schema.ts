@@ -250,6 +250,13 @@ export interface NotificationDeliveries {
   updatedAt: Timestamp;
 }
 
+export interface NotificationPreferences {
+  channel: string;
+  kind: string;
+  userId: string;
+  wanted: boolean;
+}
+
 export interface Notifications {
   body: string;
   createdAt: Timestamp;
@@ -489,6 +496,15 @@ export interface PurchaseOrderReplies {
   purchaseOrderId: string;
 }
 
+export interface PushSubscriptions {
+  auth: string;
+  createdAt: Timestamp;
+  endpoint: string;
+  id: string;
+  p256dh: string;
+  userId: string;
+}
+
 export interface QuarantinedMoney {
   amountIdr: number;
   channel: string | null;
@@ -702,12 +718,14 @@ export interface Switches {
 
 export interface Users {
   createdAt: Timestamp;
+  deletedAt: Timestamp | null;
   email: string | null;
   id: string;
   locale: Generated<string>;
   name: string | null;
   phone: string | null;
   status: Generated<string>;
+  suspendedBecause: string | null;
   updatedAt: Timestamp;
 }
 
@@ -786,6 +804,11 @@ export interface WhatsappMessages {
   updatedAt: Timestamp;
 }
 
+export interface WhatsappPace {
+  nextAt: Timestamp;
+  toPhone: string;
+}
+
 export interface WithdrawalDestinations {
   accountHolder: string;
   accountNumber: string;
@@ -835,6 +858,7 @@ export interface DB {
   ledgerSnapshots: LedgerSnapshots;
   ledgerTransactions: LedgerTransactions;
   notificationDeliveries: NotificationDeliveries;
+  notificationPreferences: NotificationPreferences;
   notifications: Notifications;
   officeFactories: OfficeFactories;
   officeStaff: OfficeStaff;
@@ -854,6 +878,7 @@ export interface DB {
   providerBookReads: ProviderBookReads;
   purchaseOrderItems: PurchaseOrderItems;
   purchaseOrderReplies: PurchaseOrderReplies;
+  pushSubscriptions: PushSubscriptions;
   quarantinedMoney: QuarantinedMoney;
   refunds: Refunds;
   reviews: Reviews;
@@ -877,6 +902,7 @@ export interface DB {
   warehousePurchaseOrders: WarehousePurchaseOrders;
   webhookInbox: WebhookInbox;
   whatsappMessages: WhatsappMessages;
+  whatsappPace: WhatsappPace;
   withdrawalDestinations: WithdrawalDestinations;
   withdrawals: Withdrawals;
 }

@@ -45,14 +45,20 @@ export const userRoutes =
       '/api/users/me/export',
       {
         config: { access: 'customer' },
-        schema: { response: { 200: z.looseObject({ exported_at: z.string() }) } },
+        schema: {
+          summary: 'Everything that is kept of the caller',
+          response: { 200: z.looseObject({ exported_at: z.string() }) },
+        },
       },
       async (request) => toWire(await request.read((work) => exportPerson(work))) as { exported_at: string },
     )
 
     app.delete(
       '/api/users/me',
-      { config: { access: 'customer' }, schema: { response: { 204: z.null() } } },
+      {
+        config: { access: 'customer' },
+        schema: { summary: 'Erase the caller, for good', response: { 204: z.null() } },
+      },
       async (request, reply) => {
         await request.read((work) => erasePerson(work))
         return await reply.code(204).send(null)
