@@ -316,8 +316,19 @@ create table notification_deliveries (
   constraint notification_deliveries_notification_id_channel_key UNIQUE (notification_id, channel),
   constraint notification_deliveries_pkey PRIMARY KEY (id),
   constraint notification_deliveries_notification_id_fkey FOREIGN KEY (notification_id) REFERENCES notifications(id),
-  constraint notification_deliveries_channel_check CHECK ((channel = 'email'::text)),
+  constraint notification_deliveries_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'push'::text]))),
   constraint notification_deliveries_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'skipped'::text])))
+);
+
+create table notification_preferences (
+  user_id uuid not null,
+  kind text not null,
+  channel text not null,
+  wanted boolean not null,
+  constraint notification_preferences_pkey PRIMARY KEY (user_id, kind, channel),
+  constraint notification_preferences_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint notification_preferences_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'email'::text, 'whatsapp'::text]))),
+  constraint notification_preferences_kind_check CHECK ((kind = ANY (ARRAY['orders'::text, 'money'::text, 'sessions'::text, 'shop'::text])))
 );
 
 create table notifications (
@@ -672,6 +683,18 @@ create table purchase_order_replies (
   constraint purchase_order_replies_meaning_check CHECK ((meaning = ANY (ARRAY['yes'::text, 'no'::text, 'shipped'::text, 'unclear'::text])))
 );
 
+create table push_subscriptions (
+  id uuid not null,
+  user_id uuid not null,
+  endpoint text not null,
+  p256dh text not null,
+  auth text not null,
+  created_at timestamp with time zone not null,
+  constraint push_subscriptions_endpoint_key UNIQUE (endpoint),
+  constraint push_subscriptions_pkey PRIMARY KEY (id),
+  constraint push_subscriptions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+
 create table quarantined_money (
   id uuid not null,
   kind text not null,
@@ -974,8 +997,11 @@ create table users (
   status text default 'active'::text not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  suspended_because text,
+  deleted_at timestamp with time zone,
   constraint users_pkey PRIMARY KEY (id),
   constraint users_check CHECK (((status = 'deleted'::text) OR (phone IS NOT NULL))),
+  constraint users_deleted_whole CHECK (((status = 'deleted'::text) = (deleted_at IS NOT NULL))),
   constraint users_locale_check CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text]))),
   constraint users_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'deleted'::text])))
 );
@@ -1084,6 +1110,12 @@ create table whatsapp_messages (
   constraint whatsapp_messages_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'failed'::text])))
 );
 
+create table whatsapp_pace (
+  to_phone text not null,
+  next_at timestamp with time zone not null,
+  constraint whatsapp_pace_pkey PRIMARY KEY (to_phone)
+);
+
 create table withdrawal_destinations (
   id uuid not null,
   user_id uuid not null,
@@ -1147,6 +1179,7 @@ CREATE INDEX ledger_entries_of_order_item ON public.ledger_entries USING btree (
 CREATE INDEX ledger_entries_of_transaction ON public.ledger_entries USING btree (transaction_id);
 CREATE INDEX ledger_transactions_by_time ON public.ledger_transactions USING btree (occurred_at, id);
 CREATE INDEX ledger_transactions_of_subject ON public.ledger_transactions USING btree (subject_id);
+CREATE INDEX notification_deliveries_by_status ON public.notification_deliveries USING btree (status, id);
 CREATE INDEX notification_deliveries_due ON public.notification_deliveries USING btree (next_attempt_at) WHERE (status = 'queued'::text);
 CREATE INDEX notifications_of_user ON public.notifications USING btree (user_id, id);
 CREATE INDEX office_factories_of_office ON public.office_factories USING btree (office_id);
@@ -1184,6 +1217,7 @@ CREATE INDEX purchase_orders_by_status ON public.warehouse_purchase_orders USING
 CREATE INDEX purchase_orders_of_factory ON public.warehouse_purchase_orders USING btree (factory_id, id);
 CREATE INDEX purchase_orders_of_session ON public.warehouse_purchase_orders USING btree (session_id, id) WHERE (session_id IS NOT NULL);
 CREATE INDEX purchase_orders_unanswered ON public.warehouse_purchase_orders USING btree (answer_due_at) WHERE (answer_due_at IS NOT NULL);
+CREATE INDEX push_subscriptions_of_user ON public.push_subscriptions USING btree (user_id);
 CREATE INDEX quarantined_money_by_id ON public.quarantined_money USING btree (id) WHERE (status = 'waiting'::text);
 CREATE INDEX quarantined_money_of_payment ON public.quarantined_money USING btree (payment_id) WHERE (payment_id IS NOT NULL);
 CREATE INDEX refunds_by_status ON public.refunds USING btree (status, id) WHERE (status = ANY (ARRAY['requested'::text, 'approved'::text, 'submitted'::text, 'failed'::text]));
@@ -1212,13 +1246,16 @@ CREATE INDEX stock_movements_of_purchase_order ON public.stock_movements USING b
 CREATE INDEX stock_movements_of_variant ON public.stock_movements USING btree (variant_id, moved_at);
 CREATE INDEX stock_reservations_of_variant ON public.stock_reservations USING btree (variant_id) WHERE (status = 'open'::text);
 CREATE INDEX stock_shortages_of_variant ON public.stock_shortages USING btree (variant_id, since);
+CREATE INDEX users_by_status ON public.users USING btree (status, id);
 CREATE INDEX wallet_adjustments_of_user ON public.wallet_adjustments USING btree (user_id, id);
 CREATE INDEX wallet_adjustments_requested ON public.wallet_adjustments USING btree (id) WHERE (status = 'requested'::text);
 CREATE INDEX webhook_inbox_by_time ON public.webhook_inbox USING btree (received_at, id);
 CREATE INDEX webhook_inbox_waiting ON public.webhook_inbox USING btree (next_attempt_at) WHERE (status = 'received'::text);
+CREATE INDEX whatsapp_messages_by_status ON public.whatsapp_messages USING btree (status, id);
 CREATE INDEX whatsapp_messages_due ON public.whatsapp_messages USING btree (next_attempt_at) WHERE (status = 'queued'::text);
 CREATE INDEX whatsapp_messages_sealed ON public.whatsapp_messages USING btree (created_at) WHERE (sealed_params IS NOT NULL);
 CREATE INDEX whatsapp_messages_to ON public.whatsapp_messages USING btree (to_phone, created_at);
+CREATE INDEX whatsapp_pace_over ON public.whatsapp_pace USING btree (next_at);
 CREATE INDEX withdrawals_by_status ON public.withdrawals USING btree (status, id) WHERE (status = ANY (ARRAY['held'::text, 'approved'::text, 'submitted'::text]));
 CREATE INDEX withdrawals_due ON public.withdrawals USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX withdrawals_of_user ON public.withdrawals USING btree (user_id, id);
