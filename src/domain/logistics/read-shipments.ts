@@ -40,7 +40,7 @@ export async function liveShipment(tx: Tx, orderId: string): Promise<ShipmentVie
 export async function getShipment(work: Work, named: string): Promise<ShipmentView> {
   const { actor } = work
   if (actor.kind !== 'customer') {
-    requireStaff(actor, 'support', 'warehouse', 'finance', 'agent', 'service')
+    requireStaff(actor, 'support', 'warehouse', 'service')
   }
   const key = idOrCode(named)
   const where = 'id' in key ? sql`s.id = ${key.id}::uuid` : sql`s.code = ${key.code}`

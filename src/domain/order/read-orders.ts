@@ -30,7 +30,7 @@ async function orderViews(tx: Tx, where: RawBuilder<unknown>, limit: number): Pr
 /** What the actor may see of orders: customers their own, staff all. */
 function visible({ actor }: Work): RawBuilder<unknown> {
   if (actor.kind === 'customer') return sql`o.user_id = ${actor.id}::uuid`
-  requireStaff(actor, 'support', 'warehouse', 'finance', 'agent', 'service')
+  requireStaff(actor, 'support', 'warehouse', 'finance', 'service')
   return sql`true`
 }
 

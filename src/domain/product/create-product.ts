@@ -30,7 +30,7 @@ export interface NewProduct {
  * @throws product.factory_not_found, factory_not_active (to be sold at once), no_variants, sku_taken, kernel.forbidden
  */
 export async function createProduct(work: Work, input: NewProduct): Promise<ProductView> {
-  requireStaff(work.actor, 'agent', 'support', 'service')
+  requireStaff(work.actor, 'service')
   const { factoryId, status = 'draft' } = input
   const factory = (await factoriesById(work.tx, [factoryId])).get(factoryId)
   if (!factory) throw productErrors.factory_not_found({ factoryId })

@@ -33,7 +33,7 @@ export async function updateProduct(
   work: Work,
   input: ProductChanges & { productId: string },
 ): Promise<ProductView> {
-  requireStaff(work.actor, 'agent', 'support', 'service')
+  requireStaff(work.actor, 'service')
   const { productId } = input
   await sql`select from products where id = ${productId} for no key update`.execute(work.tx)
   const before = await getProduct(work.tx, productId, { withInactive: true })

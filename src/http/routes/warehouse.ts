@@ -39,7 +39,7 @@ export const warehouseRoutes =
       async (request) => {
         const filter = fromWire(request.query)
         const stock = await request.read((work) => {
-          requireStaff(work.actor, 'warehouse', 'support', 'finance', 'agent', 'service')
+          requireStaff(work.actor, 'warehouse', 'support', 'service')
           return listStock(work.tx, filter)
         })
         return toWire(stock) as z.infer<typeof inventory>

@@ -1,0 +1,194 @@
+import { newId } from '../../src/domain/kernel/index.ts'
+import type { AccessWorld } from './access-world.ts'
+import type { Right } from './role-table.ts'
+
+export interface Call {
+  /** For the `:id` of the route. */
+  id?: string
+  query?: string
+  body?: object
+}
+
+/**
+ * Who may call a route. To add a route: one row here, named by method and pattern, and a request whose body is valid, so
+ * that a refusal can only come from the caller's role.
+ */
+export interface Row {
+  /**
+   * `anybody`: no login is asked for. `own`: the owner alone, to others it does not exist. `self`: every customer, for
+   * themselves. `secret`: nobody in this matrix.
+   */
+  customer?: 'anybody' | 'own' | 'self' | 'secret'
+  /** Which rights of the role table open it to staff; an admin may always. */
+  staff?: readonly Right[]
+  /** What is sent, on a thing made for this row. */
+  call?: (world: AccessWorld) => Call | Promise<Call>
+}
+
+const anything = newId()
+const address = {
+  label: 'rumah',
+  recipient_name: 'Ana',
+  phone: '+628120000001',
+  street: 'Jl. Melati 1',
+  district: 'Coblong',
+  city: 'Bandung',
+  province: 'Jawa Barat',
+  postal_code: '40132',
+}
+const variant = { sku: 'X', name: 'X', weight_g: 1, price_idr: 1 }
+const open: Row = { customer: 'anybody' }
+const self: Row = { customer: 'self' }
+
+/** Every route of the server. Pages for documentation are not among them: they hold nothing of anybody. */
+export const accessMatrix: Record<string, Row> = {
+  'GET /healthz': open,
+  'GET /readyz': open,
+  'GET /pay/:code': { ...open, call: () => ({ id: 'PAY-1' }) },
+  'POST /api/auth/otp': { ...open, call: () => ({ body: { phone: '+628120000009' } }) },
+  'POST /api/auth/logout': self,
+  'GET /api/products': open,
+  'GET /api/products/:id': { ...open, call: ({ market }) => ({ id: market.productId }) },
+  'GET /api/products/:id/reviews': { ...open, call: ({ market }) => ({ id: market.productId }) },
+  'GET /api/factories/:id': { ...open, call: ({ market }) => ({ id: market.factoryId }) },
+  'GET /api/group-sessions': open,
+  'GET /api/group-sessions/:id': {
+    ...open,
+    call: async ({ market }) => ({ id: (await market.session()).id }),
+  },
+  'POST /api/rates': {
+    ...open,
+    call: ({ market }) => ({
+      body: { destination: { postal_code: '40132' }, items: [{ variant_id: market.variantId, quantity: 1 }] },
+    }),
+  },
+
+  'GET /api/users/me': self,
+  'PATCH /api/users/me': { ...self, call: () => ({ body: { name: 'Ana' } }) },
+  'GET /api/addresses': self,
+  'POST /api/addresses': { ...self, call: () => ({ body: address }) },
+  'GET /api/addresses/:id': { customer: 'own', call: (world) => world.address() },
+  'PATCH /api/addresses/:id': {
+    customer: 'own',
+    call: async (world) => ({ ...(await world.address()), body: { city: 'Cimahi' } }),
+  },
+  'DELETE /api/addresses/:id': { customer: 'own', call: (world) => world.address() },
+  'POST /api/addresses/:id/default': { customer: 'own', call: (world) => world.address() },
+  'GET /api/notifications': self,
+  'POST /api/notifications/:id/read': { customer: 'own', call: (world) => world.notification() },
+  'GET /api/wallet': self,
+  'GET /api/wallet/entries': self,
+  'POST /api/wallet/withdrawals': {
+    ...self,
+    call: () => ({
+      body: {
+        amount_idr: 50_000,
+        bank: { channel_code: 'ID_BCA', account_number: '1234567890', account_holder_name: 'Ana' },
+      },
+    }),
+  },
+
+  'POST /api/group-sessions': {
+    staff: ['catalogue'],
+    call: ({ market, laku }) => ({
+      body: {
+        product_id: market.productId,
+        moq: 2,
+        ends_at: new Date(laku.clock.now().getTime() + 86_400_000).toISOString(),
+        tiers: [{ min_units: 1, unit_price_idr: 1_000 }],
+      },
+    }),
+  },
+  'POST /api/group-sessions/:id/join': { ...self, call: (world) => world.joinable() },
+  'POST /api/group-sessions/:id/leave': { customer: 'own', call: (world) => world.participation() },
+
+  'POST /api/orders': { ...self, call: (world) => world.orderable() },
+  'GET /api/orders': { customer: 'self', staff: ['read orders', 'orders'] },
+  'GET /api/orders/:id': {
+    customer: 'own',
+    staff: ['read orders', 'orders'],
+    call: (world) => world.order(),
+  },
+  'POST /api/orders/:id/cancel': {
+    customer: 'own',
+    staff: ['orders', 'internal calls'],
+    call: (world) => world.order(),
+  },
+  'POST /api/orders/:id/return': { customer: 'own', call: (world) => world.delivered() },
+  'PATCH /api/orders/:id/status': {
+    staff: ['orders', 'shipments', 'internal calls'],
+    call: async (world) => ({ ...(await world.order()), body: { status: 'processing' } }),
+  },
+  'POST /api/orders/bulk': { staff: ['stock', 'internal calls'], call: (world) => world.session() },
+  'POST /api/payments': { customer: 'own', call: (world) => world.unpaid() },
+  'GET /api/payments/:id': { customer: 'own', call: (world) => world.payment() },
+  'POST /api/payments/escrow': {
+    staff: ['payments', 'orders', 'internal calls'],
+    call: () => ({ body: { participant_id: anything } }),
+  },
+  'POST /api/payments/release-escrow': {
+    staff: ['payments', 'internal calls'],
+    call: (world) => world.session(),
+  },
+  'POST /api/payments/refund-session': {
+    staff: ['payments', 'internal calls'],
+    call: (world) => world.session(),
+  },
+  'GET /api/shipments/:id': {
+    customer: 'own',
+    staff: ['read everything', 'shipments', 'internal calls'],
+    call: (world) => world.shipment(),
+  },
+  'POST /api/shipments': {
+    staff: ['shipments', 'orders', 'internal calls'],
+    call: async (world) => ({ body: { order_id: (await world.order()).id } }),
+  },
+  'POST /api/reviews': { customer: 'own', call: (world) => world.reviewable() },
+  'PATCH /api/reviews/:id': {
+    customer: 'own',
+    call: async (world) => ({ ...(await world.review()), body: { rating: 4 } }),
+  },
+
+  'POST /api/products': {
+    staff: ['catalogue'],
+    call: ({ market }) => ({ body: { factory_id: market.factoryId, name: 'X', variants: [variant] } }),
+  },
+  'PATCH /api/products/:id': {
+    staff: ['catalogue'],
+    call: ({ market }) => ({ id: market.productId, body: { description: 'X' } }),
+  },
+  'POST /api/factories': {
+    staff: ['factories', 'factory terms'],
+    call: () => ({
+      body: {
+        name: 'X',
+        phone: '021 555 1234',
+        city: 'Bandung',
+        province: 'Jawa Barat',
+        postal_code: '40111',
+      },
+    }),
+  },
+  'PATCH /api/factories/:id': {
+    staff: ['factories', 'factory terms'],
+    call: ({ market }) => ({ id: market.factoryId, body: { name: 'Pabrik' } }),
+  },
+  'GET /api/warehouse/inventory': { staff: ['read everything', 'stock', 'internal calls'] },
+  'POST /api/warehouse/fulfill-demand': {
+    staff: ['stock', 'internal calls'],
+    call: (world) => world.session(),
+  },
+  'GET /api/offices': { staff: ['read offices', 'offices', 'internal calls'] },
+  'POST /api/settlements/preview': { staff: ['read everything', 'settlements', 'internal calls'] },
+  'POST /api/settlements': { staff: ['settlements', 'internal calls'] },
+
+  // These know their callers by a secret of their own, and refuse whoever has none.
+  'POST /api/auth/otp/verify': {
+    customer: 'secret',
+    call: () => ({ body: { challenge_id: anything, code: '000000' } }),
+  },
+  'POST /api/auth/refresh': { customer: 'secret', call: () => ({ body: { refresh_token: 'guessed' } }) },
+  'GET /api/webhooks/whatsapp': { customer: 'secret' },
+  'POST /api/webhooks/whatsapp': { customer: 'secret', call: () => ({ body: {} }) },
+  'POST /api/webhooks/xendit': { customer: 'secret', call: () => ({ body: {} }) },
+}
