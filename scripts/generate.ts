@@ -5,9 +5,11 @@ import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
+import { allCommands } from '../src/commands/tree.ts'
 import { errorCatalogue } from '../src/domain/kernel/index.ts'
 import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../src/runtime/embedded-postgres.ts'
 import { migrate } from '../src/runtime/migrate.ts'
+import { cliPage } from './cli-page.ts'
 import { dumpSchema } from './dump-schema.ts'
 import { errorsPage } from './errors-page.ts'
 import { readGraph } from './floors.ts'
@@ -63,6 +65,7 @@ try {
   for (const file of globSync('src/**/*errors.ts')) await import(join(process.cwd(), file))
   keep('docs/errors.md', errorsPage(errorCatalogue()))
   for (const [file, page] of statesPages(await findMachines(process.cwd()))) keep(`docs/states/${file}`, page)
+  keep('docs/cli.md', cliPage(await allCommands()))
   keep('docs/floors.md', floorsPage(readGraph(process.cwd())))
 } finally {
   await stopEmbeddedPostgres(dataDir)

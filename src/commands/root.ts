@@ -50,6 +50,11 @@ export const entries: readonly Entry[] = [
     command: async () => (await import('./sandbox.ts')).sandbox,
   },
   {
+    name: 'completion',
+    description: 'completion for bash, zsh and fish',
+    command: async () => (await import('./completion/completion.ts')).completion,
+  },
+  {
     name: 'db',
     description: 'the database: migrate, start, stop, seed',
     verbs: async () => [

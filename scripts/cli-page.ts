@@ -1,0 +1,77 @@
+import type { CommandDefinition } from '../src/commands/define-command.ts'
+import type { Leaf } from '../src/commands/tree.ts'
+
+const intro = `# The laku command
+
+Made from the commands by \`npm run generate\`. \`laku <noun> --help\` lists the verbs of a noun, \`laku <noun> <verb> --help\` says what one takes.
+
+## Everywhere
+
+| flag | what it does |
+| --- | --- |
+| \`--json\` | one JSON value on stdout and nothing else, empty results and errors (\`{"error":{"code","message","details"}}\`) included |
+| \`--yes\` | never ask: a question that no flag answers ends with exit code 2 and names the flag |
+| \`--quiet\` | no notes and no progress on stderr |
+| \`--data-dir <folder>\` | folder of the embedded database and of credentials (\`LAKU_DATA_DIR\`) |
+| \`--database-url <url>\` | use this PostgreSQL (\`DATABASE_URL\`) |
+| \`--no-color\` | no colour (\`NO_COLOR\`); off a terminal there is none |
+| \`--debug\` | the stack of an unexpected error |
+
+Times take ISO 8601, \`-2h\`, \`yesterday\`; things are named by UUID or by code. People read amounts as \`Rp 1.250.000\` and times in
+Asia/Jakarta; JSON has whole rupiah and ISO 8601.
+
+## Exit codes
+
+| code | meaning |
+| --- | --- |
+| 0 | done; an empty list is done |
+| 1 | failed |
+| 2 | wrong usage, invalid input or configuration, an unanswered prompt |
+| 3 | not found |
+| 4 | not allowed, or not logged in |
+| 5 | conflict: the state does not allow it |
+| 6 | a provider or the database is unavailable or limits us |
+| 7 | done in part: a batch with failed rows |
+| 8 | a check found something |
+`
+
+const exits: Record<CommandDefinition['kind'], string> = {
+  list: '0, 2, 4, 6',
+  show: '0, 2, 3, 4, 6',
+  change: '0, 2, 3, 4, 5, 6',
+  batch: '0, 2, 3, 4, 6, 7',
+  task: '0, 1, 2, 4, 6',
+}
+
+/** The reference of every command that is not hidden. */
+export function cliPage(leaves: readonly Leaf[]): string {
+  const shown = leaves.filter((leaf) => !leaf.hidden)
+  const nouns = Map.groupBy(shown, (leaf) => leaf.path[0] ?? '')
+  const sections = [...nouns].map(([noun, all]) => `## ${noun}\n\n${all.map(commandText).join('\n')}`)
+  return `${intro}\n${sections.join('\n')}`
+}
+
+function commandText({ path, definition }: Leaf): string {
+  const { description, args, options, examples, kind } = definition
+  const terms = args.map(({ name, optional, variadic }) => {
+    const inner = variadic ? `${name}...` : name
+    return optional ? `[${inner}]` : `<${inner}>`
+  })
+  const rows = [
+    ...args.map((one, at) => [terms[at] ?? '', one.description]),
+    ...options.map(({ flags, description: what, choices }) => [
+      flags,
+      choices ? `${what}: ${choices.join(', ')}` : what,
+    ]),
+  ]
+  const parts = [`### laku ${[...path, ...terms].join(' ')}`, sentence(description)]
+  if (rows.length > 0) {
+    const cells = rows.map(([term, what]) => `| \`${(term ?? '').replaceAll('|', '\\|')}\` | ${what} |`)
+    parts.push(['| | |', '| --- | --- |', ...cells].join('\n'))
+  }
+  if (examples.length > 0) parts.push(['```sh', ...examples, '```'].join('\n'))
+  parts.push(`Exit codes: ${exits[kind]}.`)
+  return `${parts.join('\n\n')}\n`
+}
+
+const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`)

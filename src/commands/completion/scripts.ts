@@ -1,0 +1,62 @@
+import type { Place } from './words.ts'
+
+const keyOf = (place: Place) => place.path.join(' ')
+const wordsOf = (place: Place) => place.words.map((one) => one.word).join(' ')
+
+/** For bash 3.2 and newer: the words before the cursor say where it is, and a table what may come there. */
+export function bashScript(places: readonly Place[]): string {
+  const paths = places.filter((place) => place.path.length > 0).map((place) => `"${keyOf(place)}"`)
+  const words = places.map((place) => `    "${keyOf(place)}") words="${wordsOf(place)}" ;;`)
+  const choices = places.flatMap((place) =>
+    place.choices.map(({ flag, values }) => `    "${keyOf(place)} ${flag}") words="${values.join(' ')}" ;;`),
+  )
+  return [
+    '_laku() {',
+    '  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" path="" next word words=""',
+    '  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
+    '    next="${path:+$path }$word"',
+    '    case "$next" in',
+    `      ${paths.join('|')}) path="$next" ;;`,
+    '    esac',
+    '  done',
+    '  case "$path $previous" in',
+    ...choices,
+    '  esac',
+    '  if [ -z "$words" ]; then case "$path" in',
+    ...words,
+    '  esac; fi',
+    '  COMPREPLY=($(compgen -W "$words" -- "$current"))',
+    '}',
+    'complete -o default -F _laku laku',
+  ].join('\n')
+}
+
+/** zsh runs the script of bash. */
+export function zshScript(places: readonly Place[]): string {
+  return ['#compdef laku', 'autoload -U +X bashcompinit && bashcompinit', bashScript(places)].join('\n')
+}
+
+const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+
+/** For fish, with descriptions: a line a word, on condition of the words before it. */
+export function fishScript(places: readonly Place[]): string {
+  const lines = places.flatMap((place) => {
+    const condition = `__laku_at ${quoted(keyOf(place))}`
+    return place.words.map(({ word, description }) => {
+      const values = place.choices.find((one) => one.flag === word)?.values
+      const what = word.startsWith('--') ? `-l ${word.slice(2)}` : `-a ${word}`
+      const taking = values ? ` -x -a ${quoted(values.join(' '))}` : ''
+      return `complete -c laku -f -n ${quoted(condition)} ${what}${taking} -d ${quoted(description)}`
+    })
+  })
+  return [
+    // A place is where the words that are no options begin with its path, and go on with no word of its own.
+    'function __laku_at',
+    '  set -l words (string match -v -- "-*" (commandline -opc)[2..-1])',
+    '  set -l path (string split -n " " -- "$argv[1]")',
+    '  test (count $path) -lt 2; and test "$words" != "$path"; and return 1',
+    '  string match -q -- "$argv[1]*" "$words"',
+    'end',
+    ...lines,
+  ].join('\n')
+}

@@ -1,0 +1,42 @@
+import type { CommandDefinition } from './define-command.ts'
+import { entries } from './root.ts'
+
+/** A command and the words that call it. */
+export interface Leaf {
+  path: readonly string[]
+  definition: CommandDefinition
+  hidden: boolean
+}
+
+/** Every command of laku, in the order of its help: what the reference, the completion and the contract test walk. */
+export async function allCommands(): Promise<Leaf[]> {
+  const leaves: Leaf[] = []
+  for (const entry of entries) {
+    const hidden = entry.hidden ?? false
+    if (!('verbs' in entry)) {
+      leaves.push({ path: [entry.name], definition: await entry.command(), hidden })
+      continue
+    }
+    for (const verb of await entry.verbs()) {
+      const path = [entry.name, verb.name]
+      if ('execute' in verb) leaves.push({ path, definition: verb, hidden })
+      else {
+        for (const inner of verb.verbs)
+          leaves.push({ path: [...path, inner.name], definition: inner, hidden })
+      }
+    }
+  }
+  return leaves
+}
+
+/** The flags that every command takes, as they are typed. */
+export const globalFlags = [
+  '--json',
+  '--yes',
+  '--quiet',
+  '--data-dir',
+  '--database-url',
+  '--no-color',
+  '--debug',
+  '--help',
+] as const
