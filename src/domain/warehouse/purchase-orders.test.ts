@@ -4,6 +4,7 @@ import { admin, openTestLaku, system, type TestLaku } from '../../../test/laku.t
 import { Market } from '../../../test/market.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { type Actor, insertRows, newId, runChecks } from '../kernel/index.ts'
+import { sendMessages } from '../whatsapp/index.ts'
 import {
   cancelPurchaseOrder,
   closePurchaseOrder,
@@ -51,6 +52,13 @@ const close = (id: string) => laku.as(warehouse, (work) => closePurchaseOrder(wo
 const cancel = (id: string) => laku.as(warehouse, (work) => cancelPurchaseOrder(work, { purchaseOrder: id }))
 const see = (id: string) => laku.system((work) => purchaseOrder(work.tx, id))
 const sent = async (quantity = 5) => send((await draft(quantity)).id)
+
+const faults = (...list: object[]) =>
+  fetch(`${laku.sandbox.url}/control/faults`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(list),
+  })
 
 async function attentionOf(id: string): Promise<string[]> {
   const rows = await laku.db.selectFrom('attention').select('kind').where('subjectId', '=', id).execute()
@@ -232,24 +240,39 @@ describe('a factory that does not answer', () => {
     expect([...(await attentionOf(answered.id)), ...(await attentionOf(received.id))]).toEqual([])
   })
 
-  it('because it could not be told is told again', async () => {
-    const { id } = await sent()
+  it('because WhatsApp is down stops nothing: a person is told, and the message goes out again when it is healed', async () => {
+    const { id, code } = await sent()
     expect(await refusal(send(id))).toBe('warehouse.message_under_way')
-    await laku.system(async (work) => {
-      const payload = { messageId: newId(), dedupeKey: `purchase_order:${id}:1`, failureCode: '131026' }
-      await sql`update whatsapp_messages set status = 'failed' where dedupe_key = ${payload.dedupeKey}`.execute(
-        work.tx,
-      )
-      work.emit({ type: 'whatsapp.failed', aggregate: ['whatsapp_message', payload.messageId], payload })
-    })
+    await faults({ provider: 'whatsapp', kind: 'refuse' })
+    await deliver(id)
+    await faults()
     expect(await attentionOf(id)).toEqual(['purchase_order_not_told'])
+    expect(await told(code)).toEqual([])
     expect(await send(id)).toMatchObject({ status: 'sent' })
-    const { rows } =
-      await sql`select status from whatsapp_messages where dedupe_key like ${`purchase_order:${id}:%`} order by id`.execute(
-        laku.db,
-      )
-    expect(rows).toEqual([{ status: 'failed' }, { status: 'queued' }])
+    await deliver(id)
+    expect(await told(code)).toEqual([`purchase_order: Pabrik Uji, ${code}, ${market.sku} 5 pcs`])
+    await receive(id, 5)
+    expect((await see(id)).status).toBe('received')
   })
+
+  /** What the worker does with the messages of a purchase order. */
+  async function deliver(id: string): Promise<void> {
+    const { rows } = await sql<{ id: string }>`
+      select id from whatsapp_messages where dedupe_key like ${`purchase_order:${id}:%`} and status = 'queued'`.execute(
+      laku.db,
+    )
+    const context = { units: laku.units, actor: system, whatsapp: laku.providers.whatsapp }
+    await sendMessages(
+      context,
+      rows.map((row) => row.id),
+    )
+  }
+
+  async function told(code: string): Promise<string[]> {
+    const answer = await fetch(`${laku.sandbox.url}/control/messages?channel=whatsapp`)
+    const messages = (await answer.json()) as { body: string }[]
+    return messages.flatMap(({ body }) => (body.includes(code) ? [body] : []))
+  }
 })
 
 describe('freight', () => {
@@ -259,12 +282,6 @@ describe('freight', () => {
     courier: laku.providers.courier,
     destinationPostalCode: laku.config.warehousePostalCode,
   })
-  const faults = (...list: object[]) =>
-    fetch(`${laku.sandbox.url}/control/faults`, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(list),
-    })
 
   it('is what couriers would take from the factory to the warehouse, asked once and then cached', async () => {
     const [first, second] = [await sent(7), await sent(7)]
