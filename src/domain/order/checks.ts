@@ -60,4 +60,37 @@ export const orderChecks: readonly Check[] = [
         else f.kept > o.total_idr end
       limit ${SHOWN}`,
   ),
+  check(
+    'an order item never gives back more than it brought, nor more pieces than were sold',
+    sql<{ line: string }>`
+      select format('item %s of %s: %s of its %s pieces came back; its factory is left with %s, the commission with %s', i.id, o.code,
+        coalesce(b.pieces, 0), i.quantity, coalesce(e.factory_idr, 0), coalesce(e.commission_idr, 0)) as line
+      from order_items i join orders o on o.id = i.order_id
+      left join (
+        select r.order_item_id, sum(r.quantity) as pieces
+        from order_return_items r join order_returns t on t.id = r.return_id where t.status = 'accepted' group by 1
+      ) b on b.order_item_id = i.id
+      left join (
+        select e.order_item_id, -sum(e.amount_idr) filter (where a.key like 'factory:%') as factory_idr,
+          -sum(e.amount_idr) filter (where a.key = 'commission') as commission_idr
+        from ledger_entries e
+        join ledger_transactions t on t.id = e.transaction_id and t.kind in ('escrow.released', 'order.earned', 'refund.decided')
+        join ledger_accounts a on a.id = e.account_id
+        where e.order_item_id is not null group by 1
+      ) e on e.order_item_id = i.id
+      where coalesce(b.pieces, 0) > i.quantity or coalesce(e.factory_idr, 0) < 0 or coalesce(e.commission_idr, 0) < 0
+      limit ${SHOWN}`,
+  ),
+  check(
+    'an order is in a return while it is open, and its money is back where it says so',
+    sql<{ line: string }>`
+      select format('%s is %s, open returns: %s, refunds under way: %s', o.code, o.status, f.open, f.under_way) as line
+      from orders o cross join lateral (
+        select (select count(*) from order_returns t where t.order_id = o.id and t.status = 'requested') as open,
+          (select count(*) from refunds r join payments p on p.id = r.payment_id
+            where (p.order_id = o.id or p.participant_id = o.participant_id)
+              and r.status not in ('succeeded', 'to_wallet', 'rejected')) as under_way
+      ) f
+      where (o.status = 'return_requested') <> (f.open > 0) or (o.status = 'refunded' and f.under_way > 0) limit ${SHOWN}`,
+  ),
 ]
