@@ -1,0 +1,111 @@
+import { expect } from 'vitest'
+import { cancelSession, createOrdersOf } from '../src/domain/group-buying/index.ts'
+import { balanceIdr, factoryAccount, orderFunds } from '../src/domain/ledger/index.ts'
+import {
+  acceptReturn,
+  completeOrders,
+  listOrders,
+  refuseReturn,
+  requestReturn,
+} from '../src/domain/order/index.ts'
+import { admin, openTestLaku, type TestLaku } from './laku.ts'
+import type { Buyer } from './market.ts'
+import { customer, orderChoreography, refusal, Storefront } from './storefront.ts'
+
+/** A shop in which orders are raced, and the races: each one round, with the claim that holds whoever wins. */
+export async function openOrderRaces() {
+  const laku = await openTestLaku({ sandbox: true, choreography: orderChoreography, jobs: [] })
+  const shop = await Storefront.open(laku)
+  await shop.market.addStock(100_000)
+  return { laku, shop, races: racesOf(laku, shop) }
+}
+
+function racesOf(laku: TestLaku, shop: Storefront) {
+  const { market } = shop
+  const buyer = async (): Promise<Buyer> => (await market.buyers(1))[0]!
+  const balance = (key: Parameters<typeof balanceIdr>[1]) => laku.system((work) => balanceIdr(work.tx, key))
+  const owed = () => balance(factoryAccount(market.factoryId))
+
+  return {
+    /** A cancellation and the courier's pick-up: sent and earned, or back with its buyer. */
+    async 'cancel against pick-up'() {
+      const ana = await buyer()
+      const { order } = await shop.paidOrder(ana)
+      await shop.move(order.id, 'processing', 'ready_for_pickup')
+      const before = await owed()
+      const [cancelled] = await Promise.all([
+        refusal(shop.cancel(admin, order.id)),
+        refusal(shop.move(order.id, 'picked_up', 'in_transit', 'delivered')),
+      ])
+      const { status } = await shop.see(order.id)
+      expect(status).toBe(cancelled === 'ok' ? 'refunded' : 'delivered')
+      expect(await market.walletOf(ana)).toBe(cancelled === 'ok' ? order.totalIdr : 0)
+      expect(await owed()).toBe(before + (cancelled === 'ok' ? 0 : 57_000))
+      expect(await balance(orderFunds(order.id))).toBe(0)
+    },
+
+    /** A session's release, and its cancellation, which refunds all that it holds: the factory's or the buyer's, never both. */
+    async 'refund against release'() {
+      const ana = await buyer()
+      const session = await market.session({ moq: 1 })
+      await market.joinAndPay([ana], session.id)
+      const before = await owed()
+      const release = () => laku.as(admin, (work) => createOrdersOf(work, { sessionId: session.id }))
+      const refund = () =>
+        laku.as(admin, (work) => cancelSession(work, { sessionId: session.id, reason: 'a test' }))
+      // Who comes first is mostly who is started first.
+      const both =
+        session.code.charCodeAt(session.code.length - 1) % 2 ? [release, refund] : [refund, release]
+      const outcomes = await Promise.all(both.map((one) => refusal(one())))
+      expect(outcomes.filter((one) => one === 'ok')).toHaveLength(1)
+      const [wallet, gained] = [await market.walletOf(ana), (await owed()) - before]
+      expect([
+        [60_000, 0],
+        [0, 47_500],
+      ]).toContainEqual([wallet, gained])
+      expect(await balance(`escrow:${session.id}`)).toBe(0)
+    },
+
+    /** Two cancellations of a released order by support: the factory gives its share back once. */
+    async 'cancel against cancel'() {
+      const ana = await buyer()
+      const session = await market.session({ moq: 1 })
+      await market.joinAndPay([ana], session.id)
+      await laku.as(admin, (work) => createOrdersOf(work, { sessionId: session.id }))
+      const { data } = await laku.as(admin, (work) => listOrders(work, { sessionId: session.id, limit: 1 }))
+      const before = await owed()
+      const outcomes = await Promise.all([1, 2].map(() => refusal(shop.cancel(admin, data[0]!.id))))
+      expect(outcomes.filter((one) => one === 'ok')).toHaveLength(1)
+      expect(await owed()).toBe(before - 47_500)
+      expect(await market.walletOf(ana)).toBe(60_000)
+    },
+
+    /** A request to send back, and the end of the window in the same moment: asked for or completed. */
+    async 'return against completion'() {
+      const ana = await buyer()
+      const { order } = await shop.deliveredOrder(ana)
+      const { returnUntil } = await shop.see(order.id)
+      laku.clock.shift((returnUntil!.getTime() - laku.clock.now().getTime()) / 1000 - 1)
+      const ask = laku.as(customer(ana), (work) => requestReturn(work, { order: order.id, reason: 'other' }))
+      laku.clock.shift(1)
+      const [asked] = await Promise.all([refusal(ask), laku.system((work) => completeOrders(work, 100))])
+      await laku.system((work) => completeOrders(work, 100))
+      expect((await shop.see(order.id)).status).toBe(asked === 'ok' ? 'return_requested' : 'completed')
+    },
+
+    /** Two of staff decide a return: one of them does. */
+    async 'accept against refuse'() {
+      const ana = await buyer()
+      const { order } = await shop.deliveredOrder(ana)
+      await laku.as(customer(ana), (work) => requestReturn(work, { order: order.id, reason: 'other' }))
+      const before = await owed()
+      const [accepted, refused] = await Promise.all([
+        refusal(laku.as(admin, (work) => acceptReturn(work, { return: order.code }))),
+        refusal(laku.as(admin, (work) => refuseReturn(work, { return: order.code, reason: 'worn' }))),
+      ])
+      expect([accepted, refused].filter((one) => one === 'ok')).toHaveLength(1)
+      expect((await shop.see(order.id)).status).toBe(accepted === 'ok' ? 'refunded' : 'delivered')
+      expect(await owed()).toBe(before - (accepted === 'ok' ? 57_000 : 0))
+    },
+  }
+}
