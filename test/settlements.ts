@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { approveBankAccount, setBankAccount } from '../src/domain/factory/index.ts'
+import { approveBankAccount, setBankAccount, updateFactory } from '../src/domain/factory/index.ts'
 import {
   type Actor,
   type Choreography,
@@ -28,7 +28,7 @@ import {
   type SettlementQuery,
   settlementChecks,
 } from '../src/domain/settlement/index.ts'
-import { openTestLaku, system, type TestOptions } from './laku.ts'
+import { admin, openTestLaku, system, type TestOptions } from './laku.ts'
 import { Market } from './market.ts'
 import { impatientPayouts } from './payouts.ts'
 
@@ -111,6 +111,8 @@ export async function openSettlementFixture(options: TestOptions = {}) {
           { key: `refund:${id}:decided`, kind: 'refund.decided', subject: ['refund', id], entries },
         ])
       }),
+    suspend: (factoryId: string) =>
+      laku.as(admin, (work) => updateFactory(work, { factoryId, status: 'suspended' })),
     orderStatus: async (orderId: string, status: string): Promise<void> => {
       await laku.db.updateTable('orders').set({ status }).where('id', '=', orderId).execute()
     },
