@@ -23,6 +23,7 @@ import { payoutChecks, settlePayouts, submitPayouts } from '../src/domain/payout
 import {
   approveSettlement,
   calculateSettlements,
+  gatherLines,
   getSettlement,
   paySettlement,
   type SettlementQuery,
@@ -116,8 +117,10 @@ export async function openSettlementFixture(options: TestOptions = {}) {
     orderStatus: async (orderId: string, status: string): Promise<void> => {
       await laku.db.updateTable('orders').set({ status }).where('id', '=', orderId).execute()
     },
-    run: (query: SettlementQuery = {}, actor: Actor = sinta) =>
-      laku.as(actor, (work) => calculateSettlements(work, query)),
+    async run(query: SettlementQuery = {}, actor: Actor = sinta) {
+      await laku.system(gatherLines)
+      return await laku.as(actor, (work) => calculateSettlements(work, query))
+    },
     /** The settlement that a run makes of what this factory sold. */
     async settled(factoryId: string) {
       const { settlements } = await ways.run({ factoryId })

@@ -31,7 +31,8 @@ export function linesFrom(which: RawBuilder<unknown>): RawBuilder<unknown> {
 /**
  * Notes what the book has newly on factories' accounts as lines, so that a run reads what is open and never a factory's whole
  * history. As for a snapshot of the ledger, the lock waits for the postings under way: no entry with a lower number
- * can still be committed after. Run again it changes nothing. Returns how many lines were new.
+ * can still be committed after. Postings wait for its commit, so it has a transaction of its own, and a short one. Run again it changes
+ * nothing. Returns how many lines were new.
  */
 export async function gatherLines(work: Work): Promise<number> {
   await sql`select pg_advisory_xact_lock(hashtext('ledger snapshots'))`.execute(work.tx)

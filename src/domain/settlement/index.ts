@@ -12,6 +12,7 @@ export {
   reverseSettlements,
   submitSettlements,
 } from './follow-payouts.ts'
+export { gatherLines } from './gather-lines.ts'
 export { holdSettlement } from './hold-settlement.ts'
 export { holdSuspended } from './hold-suspended.ts'
 export { paySettlement, retrySettlement } from './pay-settlement.ts'

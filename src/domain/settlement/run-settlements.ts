@@ -12,18 +12,18 @@ interface Due {
   factories: { id: string; name: string }[]
 }
 
-/** Brings the lines up to date and says whose turn it is, in the order of their ids. */
+/** Whose turn it is, in the order of their ids. */
 async function findDue(work: Work, query: SettlementQuery): Promise<Due> {
   requireStaff(work.actor, 'finance', 'service')
   const period = periodThrough(query.through, work.now, work.policy)
-  await gatherLines(work)
   const ids = await dueFactories(work.tx, period, query.factoryId)
   const known = await factoriesById(work.tx, ids)
   return { period, factories: ids.map((id) => ({ id, name: known.get(id)?.name ?? id })) }
 }
 
 /**
- * Calculates the settlements through this date, all in one transaction: for a request, whose answer is whole or nothing.
+ * Calculates the settlements through this date, all in one transaction, of the lines that were gathered before (`gatherLines`): for a
+ * request, whose answer is whole or nothing.
  * @throws settlement.through_invalid, kernel.forbidden
  */
 export async function calculateSettlements(work: Work, query: SettlementQuery): Promise<SettlementReport> {
@@ -51,6 +51,7 @@ export async function runSettlements(
   onFactory: (outcome: FactoryOutcome, done: number, of: number) => void = () => {},
 ): Promise<FactoryOutcome[]> {
   const { units, actor } = context
+  await units.run(actor, gatherLines)
   const { period, factories } = await units.run(actor, (work) => findDue(work, query))
   const outcomes: FactoryOutcome[] = []
   for (const factory of factories) {

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { fromWire, toWire } from '../../domain/kernel/index.ts'
-import { calculateSettlements, previewSettlements } from '../../domain/settlement/index.ts'
+import { fromWire, requireStaff, toWire } from '../../domain/kernel/index.ts'
+import { calculateSettlements, gatherLines, previewSettlements } from '../../domain/settlement/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 
 const query = z.strictObject({
@@ -68,6 +68,10 @@ export const settlementRoutes =
       },
       async (request, reply) => {
         const input = fromWire(request.body ?? {})
+        await request.read(async (work) => {
+          requireStaff(work.actor, 'finance', 'service')
+          await gatherLines(work)
+        })
         return await request.change(reply, 201, (work) => calculateSettlements(work, input))
       },
     )
