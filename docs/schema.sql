@@ -678,7 +678,7 @@ create table purchase_order_replies (
   purchase_order_id uuid not null,
   meaning text not null,
   answered_at timestamp with time zone not null,
-  constraint purchase_order_replies_pkey PRIMARY KEY (provider_message_id),
+  constraint purchase_order_replies_pkey PRIMARY KEY (provider_message_id, purchase_order_id),
   constraint purchase_order_replies_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES warehouse_purchase_orders(id),
   constraint purchase_order_replies_meaning_check CHECK ((meaning = ANY (ARRAY['yes'::text, 'no'::text, 'shipped'::text, 'unclear'::text])))
 );

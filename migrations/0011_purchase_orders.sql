@@ -37,12 +37,13 @@ create table purchase_order_items (
 );
 create index purchase_order_items_to_come on purchase_order_items (variant_id) where received < quantity;
 
--- What a factory answered, once a message; the text itself stays in the inbox.
+-- What a factory answered, once a message and purchase order that it names; the text itself stays in the inbox.
 create table purchase_order_replies (
-  provider_message_id text primary key,
+  provider_message_id text not null,
   purchase_order_id uuid not null references warehouse_purchase_orders,
   meaning text not null check (meaning in ('yes', 'no', 'shipped', 'unclear')),
-  answered_at timestamptz not null
+  answered_at timestamptz not null,
+  primary key (provider_message_id, purchase_order_id)
 );
 create index purchase_order_replies_of_order on purchase_order_replies (purchase_order_id, answered_at);
 

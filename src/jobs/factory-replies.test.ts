@@ -106,10 +106,18 @@ describe("a factory's reply", () => {
     const second = await another()
     await say({ from: first.phone, body: 'ok' })
     expect([await statusOf(first.id), await statusOf(second.id)]).toEqual(['sent', 'sent'])
+    expect(await attentionOf(first.id)).toMatchObject([{ kind: 'purchase_order_reply_ambiguous' }])
     await say({ from: first.phone, body: `ya, ${second.code.toLowerCase()}` })
     expect([await statusOf(first.id), await statusOf(second.id)]).toEqual(['sent', 'confirmed'])
     await say({ from: first.phone, body: 'sudah dikirim kemarin' })
     expect(await statusOf(first.id)).toBe('shipped')
+  })
+
+  it('may answer several at once by their codes', async () => {
+    const first = await sent()
+    const second = await another()
+    await say({ from: first.phone, body: `ok ${first.code} dan ${second.code}` })
+    expect([await statusOf(first.id), await statusOf(second.id)]).toEqual(['confirmed', 'confirmed'])
   })
 
   it('counts from its own phone alone, and a customer who writes is none of ours', async () => {

@@ -134,11 +134,14 @@ async function callOffFor(
   const { lines, left } = await plan(work, sessionId, missing, shelves)
   const complete = last?.items.every((item) => item.received === item.quantity) ?? false
   const ended = last && { status: last.status, complete }
-  if (!mayCallOff(ended, work.actor.kind === 'staff')) return { left: [...lines, ...left] }
+  if (!mayCallOff(ended, isPerson(work.actor))) return { left: [...lines, ...left] }
   if (lines.length === 0) return { left }
   const { id } = await createPurchaseOrder(work, { sessionId, lines })
   return { purchaseOrder: await sendPurchaseOrder(work, id), left }
 }
+
+/** Services ask again and again, as machines do; a person knows what they ask for. */
+const isPerson = (actor: Work['actor']) => actor.kind === 'staff' && actor.role !== 'service'
 
 async function plan(
   work: Work,

@@ -18,9 +18,12 @@ export interface Reply {
   repliesTo?: string | undefined
 }
 
+// Nobody answers more at once.
+const MOST_NAMED = 20
+
 /**
  * Follows factories' replies to their purchase orders: a yes confirms, "sudah dikirim" ships, a no or what is not clear is shown
- * to a person. A reply is taken for the purchase order whose message it answers, else for the one whose code it names, else for
+ * to a person. A reply is taken for the purchase order whose message it answers, else for those whose codes it names, else for
  * the only one that its sender has not answered; from the factory's own phone alone. Each message counts once, whatever the order
  * they come in. Other people's messages are none of ours. Returns the provider's ids of those that answer a message that
  * nobody knows (yet).
@@ -38,8 +41,8 @@ export async function recordReplies(work: Work, replies: readonly Reply[]): Prom
     if (reply.repliesTo !== undefined && !message) unknown.push(reply.providerMessageId)
     const own = message?.toPhone === reply.from ? purchaseOrderOfMessage(message.dedupeKey) : undefined
     // An answer to something else of ours, a code or a notice, is no answer to a purchase order.
-    const purchaseOrderId = own ?? (message ? undefined : await namedOrOnly(work, reply))
-    if (purchaseOrderId) found.push({ reply, purchaseOrderId })
+    const ids = own ? [own] : message ? [] : await namedOrOnly(work, reply)
+    found.push(...ids.map((purchaseOrderId) => ({ reply, purchaseOrderId })))
   }
   // Sorted, so that two batches lock the same purchase orders in the same order.
   const sorted = found.toSorted((a, b) =>
@@ -53,19 +56,28 @@ export async function recordReplies(work: Work, replies: readonly Reply[]): Prom
   return { unknown }
 }
 
-/** The purchase order of the sender that the text names, else the only one they have not answered. */
-async function namedOrOnly(work: Work, { from, body }: Reply): Promise<string | undefined> {
+/** The purchase orders of the sender that the text names, else the only one they have not answered. */
+async function namedOrOnly(work: Work, { from, body }: Reply): Promise<string[]> {
   const codes = codesIn(body)
   const which = codes.length > 0 ? sql`o.code = any(${codes})` : sql`o.status = 'sent'`
-  const { rows } = await sql<{ id: string }>`
-    select o.id from warehouse_purchase_orders o join factories f on f.id = o.factory_id
-    where f.phone = ${from} and ${which} limit 2`.execute(work.tx)
-  return rows.length === 1 ? rows[0]?.id : undefined
+  const { rows } = await sql<{ id: string; code: string }>`
+    select o.id, o.code from warehouse_purchase_orders o join factories f on f.id = o.factory_id
+    where f.phone = ${from} and ${which} order by o.id limit ${MOST_NAMED}`.execute(work.tx)
+  const [first] = rows
+  if (!first || codes.length > 0 || rows.length === 1) return rows.map((row) => row.id)
+  work.raise({
+    kind: 'purchase_order_reply_ambiguous',
+    subject: ['purchase_order', first.id],
+    message: `a factory that has not answered ${first.code} and others replied without saying to which; its words are in the inbox`,
+    command: `laku pos confirm ${first.code}`,
+    details: { unanswered: rows.map((row) => row.code) },
+  })
+  return []
 }
 
 async function record(work: Work, reply: Reply, purchaseOrderId: string): Promise<void> {
   const order = await lockPurchaseOrder(work.tx, purchaseOrderId)
-  const meaning = meaningOf(reply.body, order.code)
+  const meaning = meaningOf(reply.body)
   const row = { providerMessageId: reply.providerMessageId, purchaseOrderId, meaning, answeredAt: reply.at }
   const fresh = await insertRows(work.tx, 'purchaseOrderReplies', [row], {
     onConflictDoNothing: true,

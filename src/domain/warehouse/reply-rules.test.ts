@@ -9,6 +9,7 @@ describe("a factory's reply", () => {
     ['Oke siap kak', 'yes'],
     ['YA', 'yes'],
     [`konfirmasi ${CODE.toLowerCase()}`, 'yes'],
+    [`ok ${CODE} dan PO-261125-AAAAAA`, 'yes'],
     ['👍', 'yes'],
     ['bisa, akan dikirim besok', 'yes'],
     ['sudah dikirim, resi JNE 123456', 'shipped'],
@@ -24,7 +25,7 @@ describe("a factory's reply", () => {
     ['', 'unclear'],
     [undefined, 'unclear'],
   ] as const)('%s is %s', (text, meaning) => {
-    expect(meaningOf(text, CODE)).toBe(meaning)
+    expect(meaningOf(text)).toBe(meaning)
   })
 
   it('names purchase orders in any case, each once', () => {

@@ -21,13 +21,15 @@ function words(text: string): ReadonlySet<string> {
   return new Set(text.split(/\s+/))
 }
 
+const codes = /\bPO-\d{6}-[0-9A-Z]{6}\b/gi
+
 /**
  * Reads a reply in Indonesian or English. A no anywhere is a no; a question, a condition or a number of its own makes it unclear,
- * for a wrong yes costs more than a look. `code` is the purchase order's own, which says nothing.
+ * for a wrong yes costs more than a look. The codes of purchase orders say nothing.
  */
-export function meaningOf(text: string | undefined, code: string): ReplyMeaning {
+export function meaningOf(text: string | undefined): ReplyMeaning {
   if (text === undefined) return 'unclear'
-  const plain = text.toLowerCase().replaceAll(code.toLowerCase(), ' ').normalize('NFKC')
+  const plain = text.replaceAll(codes, ' ').toLowerCase().normalize('NFKC')
   const said = plain.match(/[\p{L}]+|\p{Extended_Pictographic}/gu) ?? []
   const has = (set: ReadonlySet<string>) => said.some((word) => set.has(word))
   if (has(no)) return 'no'
@@ -39,5 +41,5 @@ export function meaningOf(text: string | undefined, code: string): ReplyMeaning 
 
 /** The purchase orders that a text names, in capitals. */
 export function codesIn(text: string | undefined): string[] {
-  return [...new Set((text ?? '').toUpperCase().match(/\bPO-\d{6}-[0-9A-Z]{6}\b/g) ?? [])]
+  return [...new Set((text ?? '').toUpperCase().match(codes) ?? [])]
 }
