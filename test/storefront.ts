@@ -9,11 +9,14 @@ import { type Actor, type Choreography, runChecks } from '../src/domain/kernel/i
 import { ledgerChecks } from '../src/domain/ledger/index.ts'
 import {
   type BookingContext,
+  bearFees,
   bookShipments,
   liveShipment,
+  logisticsChecks,
   type Rate,
   type RateContext,
-  type ShipmentStatus,
+  type ShipmentStatusByHand,
+  setShipmentStatus,
   withRate,
 } from '../src/domain/logistics/index.ts'
 import {
@@ -56,7 +59,7 @@ export const orderChoreography: Partial<Choreography> = {
   'order.created': {},
   'order.paid': {},
   'order.allocated': {},
-  'order.cancelled': {},
+  'order.cancelled': { reactions: [bearFees] },
   'return.refused': {},
   'order.delivered': { reactions: [earnDelivered] },
   'order.status_changed': {},
@@ -119,20 +122,13 @@ export class Storefront {
     )
   }
 
-  /** What the courier says of an order's parcel, as logistics tells it. */
-  parcel(orderId: string, ...states: ShipmentStatus[]): Promise<void> {
-    return this.laku.system(async (work) => {
-      const shipment = await liveShipment(work.tx, orderId)
-      if (!shipment) throw new Error('the order has no parcel')
-      let from = shipment.status
-      for (const to of states) {
-        await work.tx.updateTable('shipments').set({ status: to }).where('id', '=', shipment.id).execute()
-        const { id, waybill, trackingUrl } = shipment
-        const payload = { shipmentId: id, orderId, from, to, waybill, trackingUrl, failureCode: null }
-        work.emit({ type: 'shipment.status_changed', aggregate: ['shipment', id], payload })
-        from = to
-      }
-    })
+  /** Where an order's parcel is, a state after another, as staff say it for a courier that does not. */
+  async parcel(orderId: string, ...states: ShipmentStatusByHand[]): Promise<void> {
+    const shipment = await this.laku.system((work) => liveShipment(work.tx, orderId))
+    if (!shipment) throw new Error('the order has no parcel')
+    for (const status of states) {
+      await this.laku.as(admin, (work) => setShipmentStatus(work, { shipment: shipment.id, status }))
+    }
   }
 
   /** Staff move an order by hand, a state after another. */
@@ -189,6 +185,7 @@ export class Storefront {
     const checks = [
       ...ledgerChecks,
       ...paymentChecks,
+      ...logisticsChecks,
       ...warehouseChecks,
       ...orderChecks,
       ...groupBuyingChecks,

@@ -9,7 +9,7 @@ import {
   resumeWaiting,
 } from './group-buying/index.ts'
 import type { Choreography, EventType, JobRule, Work } from './kernel/index.ts'
-import './logistics/events.ts'
+import { bearFees } from './logistics/index.ts'
 import './notification/events.ts'
 import {
   cancelUnpaidOrders,
@@ -129,7 +129,7 @@ export const choreography: Choreography = {
   'return.accepted': {},
   'return.refused': { jobs: [notify] },
   'order.delivered': { reactions: [earnDelivered], jobs: [notify] },
-  'order.cancelled': { jobs: [notify] },
+  'order.cancelled': { reactions: [bearFees], jobs: [notify] },
 
   'payment.paid': { reactions: [markOrdersPaid, confirmParticipants], jobs: [notify] },
   'payment.expired': { reactions: [cancelUnpaidOrders, releaseHolds], jobs: [notify] },

@@ -1,6 +1,7 @@
 import { groupBuyingChecks } from './group-buying/index.ts'
 import type { Check } from './kernel/index.ts'
 import { ledgerChecks } from './ledger/index.ts'
+import { logisticsChecks } from './logistics/index.ts'
 import { orderChecks } from './order/index.ts'
 import { paymentChecks } from './payment/index.ts'
 import { payoutChecks } from './payout/index.ts'
@@ -18,6 +19,7 @@ export const bookChecks: readonly Check[] = [
   ...walletChecks,
   ...groupBuyingChecks,
   ...orderChecks,
+  ...logisticsChecks,
   ...warehouseChecks,
   ...reviewChecks,
 ]

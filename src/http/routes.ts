@@ -18,6 +18,7 @@ import { shipmentRoutes } from './routes/shipments.ts'
 import { userRoutes } from './routes/users.ts'
 import { walletRoutes } from './routes/wallet.ts'
 import { warehouseRoutes } from './routes/warehouse.ts'
+import { biteshipWebhookRoutes } from './webhooks/biteship.ts'
 import { whatsappWebhook } from './webhooks/whatsapp.ts'
 import { xenditWebhookRoutes } from './webhooks/xendit.ts'
 
@@ -25,6 +26,7 @@ import { xenditWebhookRoutes } from './webhooks/xendit.ts'
 export const routes: readonly ((laku: Laku) => FastifyPluginAsyncZod)[] = [
   addressRoutes,
   authRoutes,
+  biteshipWebhookRoutes,
   factoryRoutes,
   groupCallRoutes,
   groupSessionRoutes,

@@ -1,8 +1,10 @@
 import type { Actor, Work } from '../domain/kernel/index.ts'
+import { processParcelNotices } from '../domain/logistics/index.ts'
 import {
   type FailedWebhook,
   type GatewayNotice,
   markProcessed,
+  markProcessedAsOf,
   noteFailures,
   processNotices,
   type WaitingWebhook,
@@ -11,6 +13,7 @@ import {
 import { type PayoutNotice, processPayoutNotices } from '../domain/payout/index.ts'
 import { type Reply, recordReplies } from '../domain/warehouse/index.ts'
 import { type MessageNews, recordStatuses } from '../domain/whatsapp/index.ts'
+import { parseBiteshipWebhook } from '../providers/biteship/webhook.ts'
 import { parseWhatsAppWebhook } from '../providers/whatsapp/webhook.ts'
 import { parseXenditWebhook } from '../providers/xendit/webhook.ts'
 import type { Laku } from '../runtime/laku.ts'
@@ -19,6 +22,7 @@ interface Read {
   notices: GatewayNotice[]
   payouts: PayoutNotice[]
   messages: { inboxId: string; attempts: number; news: MessageNews[]; replies: Reply[] }[]
+  parcels: (WaitingWebhook & { courierOrderId: string })[]
   unreadable: FailedWebhook[]
 }
 
@@ -26,7 +30,7 @@ interface Read {
 export async function processInbox(laku: Laku, actor: Actor, ids: readonly string[]): Promise<void> {
   const { units } = laku
   const waiting = await units.run(actor, (work) => waitingWebhooks(work, ids))
-  const { notices, payouts, messages, unreadable } = readAll(waiting)
+  const { notices, payouts, messages, parcels, unreadable } = readAll(waiting)
   if (unreadable.length > 0) await units.run(actor, (work) => noteFailures(work, unreadable))
   await processNotices({ units, actor, gateway: laku.providers.gateway }, notices)
   await processPayoutNotices(
@@ -38,6 +42,27 @@ export async function processInbox(laku: Laku, actor: Actor, ids: readonly strin
     },
   )
   if (messages.length > 0) await units.run(actor, (work) => followMessages(work, messages))
+  await followParcels(laku, actor, parcels)
+}
+
+async function followParcels(laku: Laku, actor: Actor, parcels: Read['parcels']): Promise<void> {
+  const { units, providers } = laku
+  const notices = parcels.map(({ id, courierOrderId, attempts }) => ({
+    inboxId: id,
+    courierOrderId,
+    attempts,
+  }))
+  await processParcelNotices(
+    { units, actor, courier: providers.courier },
+    notices,
+    async (work, { processed, failed }) => {
+      await markProcessedAsOf(
+        work,
+        parcels.filter((one) => processed.includes(one.id)),
+      )
+      await noteFailures(work, failed)
+    },
+  )
 }
 
 /** News of a message can be here before the worker that sent it has written its id down: it gets two more tries. */
@@ -68,9 +93,16 @@ async function followMessages(work: Work, messages: Read['messages']): Promise<v
 }
 
 function readAll(waiting: readonly WaitingWebhook[]): Read {
-  const read: Read = { notices: [], payouts: [], messages: [], unreadable: [] }
-  for (const { id: inboxId, provider, body, attempts } of waiting) {
+  const read: Read = { notices: [], payouts: [], messages: [], parcels: [], unreadable: [] }
+  for (const one of waiting) {
+    const { id: inboxId, provider, body, attempts } = one
     const parsed = parseJson(body)
+    if (provider === 'biteship') {
+      const notice = parseBiteshipWebhook(parsed)
+      if (notice) read.parcels.push({ ...one, courierOrderId: notice.orderId })
+      else read.unreadable.push(notFollowed(inboxId))
+      continue
+    }
     if (provider === 'whatsapp') {
       const delivery = parseWhatsAppWebhook(parsed)
       if (delivery) {

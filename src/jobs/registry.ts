@@ -23,6 +23,7 @@ import { settlementsAnnounceJob } from './settlements.announce.ts'
 import { settlementsSweepJob } from './settlements.sweep.ts'
 import { shipmentsBookJob } from './shipments.book.ts'
 import { shipmentsSweepJob } from './shipments.sweep.ts'
+import { shipmentsTrackJob } from './shipments.track.ts'
 import { webhooksProcessJob } from './webhooks.process.ts'
 import { webhooksSweepJob } from './webhooks.sweep.ts'
 import { whatsappSendJob } from './whatsapp.send.ts'
@@ -54,6 +55,7 @@ export const jobs: readonly JobDefinition[] = [
   settlementsSweepJob,
   shipmentsBookJob,
   shipmentsSweepJob,
+  shipmentsTrackJob,
   webhooksProcessJob,
   webhooksSweepJob,
   whatsappSendJob,

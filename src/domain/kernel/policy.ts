@@ -29,6 +29,7 @@ export const policySchema = z.strictObject({
   refreshTokenDays: whole.min(1).default(30),
   rateCacheHours: whole.min(1).default(24),
   rateTimeoutMs: whole.min(100).default(3_000),
+  trackAfterHours: whole.min(1).default(6).describe('a parcel without news for so long is asked for'),
   zoneFees: z
     .strictObject({
       sameCityIdr: whole.default(12_000),

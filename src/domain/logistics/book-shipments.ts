@@ -17,7 +17,7 @@ export interface BookingContext {
 }
 
 // Of ten calls a second that the provider takes, at half a second each.
-const CALLS_AT_ONCE = 5
+export const CALLS_AT_ONCE = 5
 
 /**
  * Books a courier for each of these orders that is paid, has its stock, and has no booking yet; the others are left alone.

@@ -1,15 +1,28 @@
 import './events.ts'
 
+export { bearFees } from './bear-fees.ts'
 export { type BookingContext, bookShipment, bookShipments } from './book-shipments.ts'
 export { cachedRates } from './cached-rates.ts'
 export { type CallOffContext, callOffParcel } from './call-off-parcel.ts'
+export { logisticsChecks } from './checks.ts'
 export type { ParcelOrigin } from './claim-bookings.ts'
 export { logisticsErrors } from './errors.ts'
 export { fetchRates, type RateContext } from './fetch-rates.ts'
+export { listShipments, type ShipmentRow } from './list-shipments.ts'
+export { type ParcelInbox, type ParcelNotice, processParcelNotices } from './process-parcel-notices.ts'
 export { offeredRates, QuoteMissing, quoteRate, withRate } from './quote-rate.ts'
 export type { CourierChoice, Parcel, Rate } from './rate.ts'
 export { getShipment, liveShipment } from './read-shipments.ts'
+export {
+  type ShipmentStatusByHand,
+  setShipmentStatus,
+  shipmentStatusesByHand,
+} from './set-shipment-status.ts'
 export { shipmentsDue, sweepShipments } from './sweep-shipments.ts'
+export { sweepTracking, trackingDue } from './sweep-tracking.ts'
+export { topUpDeposit } from './top-up-deposit.ts'
+export type { TrackingContext } from './track-parcels.ts'
+export { trackShipment } from './track-shipment.ts'
 export { type ShipmentStatus, shipmentTransitions } from './transitions.ts'
 export type { ShipmentView } from './views.ts'
 export { withdrawParcel } from './withdraw-parcel.ts'

@@ -3,15 +3,16 @@ import {
   insertRows,
   newId,
   type ProviderFailure,
-  type Rupiah,
   retryAt,
+  secondsAfter,
   statesBefore,
   type Work,
 } from '../kernel/index.ts'
-import { credit, debit, post } from '../ledger/index.ts'
+import { post } from '../ledger/index.ts'
 import type { ClaimedBooking } from './claim-bookings.ts'
 import type { CourierOrder } from './courier.ts'
 import { isUnfit } from './refusals.ts'
+import { bookedPosting } from './shipping-money.ts'
 import { type ShipmentStatus, shipmentTransitions } from './transitions.ts'
 
 /** The courier has the parcel: its waybill is written down and its price leaves the deposit, once. */
@@ -25,25 +26,13 @@ export async function recordBooked(
   const { rows } = await sql<{ id: string }>`
     update shipments set status = 'booked', provider_order_id = ${id}, tracking_id = ${trackingId},
       waybill = ${waybillId ?? null}, tracking_url = ${link ?? null}, price_idr = ${priceIdr}, failure_code = null,
-      next_attempt_at = null, booked_at = ${work.now}, updated_at = ${work.now}
+      next_attempt_at = null, track_at = ${secondsAfter(work.now, work.policy.trackAfterHours * 3600)}, booked_at = ${work.now}, updated_at = ${work.now}
     where id = ${shipmentId} and status = any(${statesBefore(shipmentTransitions, 'booked')})
     returning id`.execute(work.tx)
   if (rows.length === 0) return await raiseIfAnother(work, booking, id)
   await addEvent(work, shipmentId, 'booked', courierOrder.status)
-  await takeFromDeposit(work, shipmentId, priceIdr)
+  await post(work, bookedPosting(shipmentId, priceIdr))
   announce(work, booking, 'booked', { waybill: waybillId ?? null, trackingUrl: link ?? null })
-}
-
-async function takeFromDeposit(work: Work, shipmentId: string, priceIdr: Rupiah): Promise<void> {
-  if (priceIdr === 0) return
-  await post(work, [
-    {
-      key: `shipment:${shipmentId}:booked`,
-      kind: 'shipment_booked',
-      subject: ['shipment', shipmentId],
-      entries: [debit('shipping', priceIdr), credit('courier-deposit', priceIdr)],
-    },
-  ])
 }
 
 /** Another attempt was first: with the same booking all is well, with another one a person has to look. */
@@ -84,7 +73,7 @@ export async function recordNotBooked(
     kind: 'shipment_not_booked',
     subject: ['shipment', shipmentId],
     message: `No courier could be booked for ${orderCode}: ${failure.code} (${failure.outcome}); it is tried again`,
-    command: `laku orders show ${orderCode}`,
+    command: `laku shipments create ${orderCode}`,
     details: { code: failure.code, outcome: failure.outcome, attempts },
   })
 }
@@ -102,7 +91,7 @@ async function recordUnfit(work: Work, booking: ClaimedBooking, failure: Provide
     kind: 'order_not_shippable',
     subject: ['order', orderId],
     message: `The courier refuses the parcel of ${orderCode}: ${failure.code}; its address or courier has to change`,
-    command: `laku orders show ${orderCode}`,
+    command: `laku shipments create ${orderCode} --courier COMPANY:TYPE`,
     details: { code: failure.code },
   })
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { insertRows, newId, type Rupiah, type Work } from '../kernel/index.ts'
-import { credit, debit, post } from '../ledger/index.ts'
+import { post } from '../ledger/index.ts'
+import { calledOffPosting } from './shipping-money.ts'
 import type { ShipmentStatus } from './transitions.ts'
 
 interface Cancelled {
@@ -25,7 +26,8 @@ export async function recordCancelled(
   }: { from: ShipmentStatus; to: 'cancelled' | 'not_found'; providerStatus: string | null },
 ): Promise<boolean> {
   const { rows } = await sql<Cancelled>`
-    update shipments set status = ${to}, next_attempt_at = null, updated_at = ${work.now}
+    update shipments set status = ${to}, next_attempt_at = null, track_at = null, version = version + 1,
+      updated_at = ${work.now}
     where id = ${shipmentId} and status = ${from}
     returning id, order_id, waybill, tracking_url, price_idr`.execute(work.tx)
   const [shipment] = rows
@@ -34,21 +36,9 @@ export async function recordCancelled(
   await insertRows(work.tx, 'shipmentEvents', [
     { id: newId(), shipmentId, status: to, providerStatus, ...times },
   ])
-  await giveDepositBack(work, shipmentId, shipment.priceIdr ?? 0)
+  await post(work, calledOffPosting(shipmentId, shipment.priceIdr ?? 0))
   const { orderId, waybill, trackingUrl } = shipment
   const payload = { shipmentId, orderId, from, to, waybill, trackingUrl, failureCode: null }
   work.emit({ type: 'shipment.status_changed', aggregate: ['shipment', shipmentId], payload })
   return true
-}
-
-async function giveDepositBack(work: Work, shipmentId: string, priceIdr: Rupiah): Promise<void> {
-  if (priceIdr === 0) return
-  await post(work, [
-    {
-      key: `shipment:${shipmentId}:cancelled`,
-      kind: 'shipment_cancelled',
-      subject: ['shipment', shipmentId],
-      entries: [debit('courier-deposit', priceIdr), credit('shipping', priceIdr)],
-    },
-  ])
 }

@@ -8,6 +8,9 @@ const running = sql`not (select paused from switches where name = 'biteship')`
 const LOST_AFTER_S = 120
 const BATCH = 200
 
+// A courier that called off so often by itself will do so again: a person books another one.
+const BOOKINGS_BY_ITSELF = 3
+
 const pendingDue = (now: Date) => sql`
   select order_id from shipments where status = 'pending' and next_attempt_at <= ${now}`
 
@@ -16,7 +19,8 @@ const lostDue = (now: Date) => sql`
   where o.status in ('paid', 'processing') and o.allocated and o.updated_at <= ${secondsAfter(now, -LOST_AFTER_S)}
     and not exists (
       select from shipments s
-      where s.order_id = o.id and s.status not in ('cancelled', 'not_found', 'returned', 'lost'))`
+      where s.order_id = o.id and s.status not in ('cancelled', 'not_found', 'returned', 'lost'))
+    and (select count(*) from shipments s where s.order_id = o.id) < ${BOOKINGS_BY_ITSELF}`
 
 /** Whether a parcel waits for its next attempt, or an order for a booking whose job was lost. */
 export function shipmentsDue(now: Date): RawBuilder<boolean> {

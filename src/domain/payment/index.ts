@@ -57,6 +57,7 @@ export {
   type FailedWebhook,
   type IncomingWebhook,
   markProcessed,
+  markProcessedAsOf,
   noteFailures,
   receiveWebhook,
   type WaitingWebhook,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { type EventPayloads, newId, retryAt, secondsAfter, type Work } from '../kernel/index.ts'
+import { asRecords, type EventPayloads, newId, retryAt, secondsAfter, type Work } from '../kernel/index.ts'
 
 export type WebhookProvider = EventPayloads['webhook.received']['provider']
 
@@ -11,6 +11,11 @@ export interface IncomingWebhook {
   headers: Record<string, string>
   /** As it came. */
   body: string
+  /**
+   * The same words can be news again: the provider tells neither an id nor a time (Biteship), so a parcel that is held twice is told
+   * of by the same bytes. What was processed is then worked through once more.
+   */
+  canRecur?: boolean
 }
 
 /** A delivery whose job is lost is picked up by the sweep after this long. */
@@ -21,12 +26,15 @@ const JOB_GRACE_S = 60
  * delivery also brings back a first one whose job was lost. Returns its id in the inbox.
  */
 export async function receiveWebhook(work: Work, webhook: IncomingWebhook): Promise<string> {
-  const { provider, dedupeKey, headers, body } = webhook
+  const { provider, dedupeKey, headers, body, canRecur = false } = webhook
   const { rows } = await sql<{ id: string; status: string }>`
     insert into webhook_inbox (id, provider, dedupe_key, headers, body, received_at, next_attempt_at)
     values (${newId()}, ${provider}, ${dedupeKey}, ${JSON.stringify(headers)}::jsonb, ${body}, ${work.now},
       ${secondsAfter(work.now, JOB_GRACE_S)})
-    on conflict (provider, dedupe_key) do update set deliveries = webhook_inbox.deliveries + 1
+    on conflict (provider, dedupe_key) do update set deliveries = webhook_inbox.deliveries + 1,
+      status = case when ${canRecur} then 'received' else webhook_inbox.status end,
+      attempts = case when ${canRecur} and webhook_inbox.status <> 'received' then 0 else webhook_inbox.attempts end,
+      next_attempt_at = case when ${canRecur} then excluded.next_attempt_at else webhook_inbox.next_attempt_at end
     returning id, status`.execute(work.tx)
   const row = rows[0]
   if (!row) throw new Error('a webhook was neither new nor known')
@@ -46,13 +54,15 @@ export interface WaitingWebhook {
   body: string
   /** Tries that failed. */
   attempts: number
+  /** How often it had come when it was looked at. */
+  deliveries: number
 }
 
 /** Those of these deliveries that are not processed yet. */
 export async function waitingWebhooks(work: Work, ids: readonly string[]): Promise<WaitingWebhook[]> {
   if (ids.length === 0) return []
   const { rows } = await sql<WaitingWebhook>`
-    select id, provider, coalesce(body, '') as body, attempts from webhook_inbox
+    select id, provider, coalesce(body, '') as body, attempts, deliveries from webhook_inbox
     where id = any(${ids}::uuid[]) and status = 'received' order by id`.execute(work.tx)
   return rows
 }
@@ -74,6 +84,21 @@ export async function markProcessed(work: Work, ids: readonly string[]): Promise
   await sql`
     update webhook_inbox set status = 'processed', processed_at = coalesce(processed_at, ${work.now}), error = null
     where id = any(${ids}::uuid[]) and status = 'received'`.execute(work.tx)
+}
+
+/**
+ * As markProcessed, for news that can recur: one that came again since it was looked at stays waiting, for what was read may be older
+ * than that.
+ */
+export async function markProcessedAsOf(
+  work: Work,
+  seen: readonly Pick<WaitingWebhook, 'id' | 'deliveries'>[],
+): Promise<void> {
+  const records = seen.map(({ id, deliveries }) => ({ id, deliveries }))
+  await sql`
+    update webhook_inbox w set status = 'processed', processed_at = ${work.now}, error = null
+    from jsonb_to_recordset(${asRecords(records)}::jsonb) as r(id uuid, deliveries integer)
+    where w.id = r.id and w.status = 'received' and w.deliveries = r.deliveries`.execute(work.tx)
 }
 
 export interface FailedWebhook {

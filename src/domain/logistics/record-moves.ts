@@ -1,0 +1,70 @@
+import { sql } from 'kysely'
+import { asRecords, insertRows, newId, type Rupiah, secondsAfter, type Work } from '../kernel/index.ts'
+import { post } from '../ledger/index.ts'
+import type { LockedParcel } from './lock-parcels.ts'
+import type { Followed } from './rules.ts'
+import { parcelPostings } from './shipping-money.ts'
+import { isCalledOff, isOver } from './transitions.ts'
+
+export interface ParcelMove
+  extends Pick<Followed, 'status' | 'trackedUntil' | 'movedByHandAt' | 'newEvents'> {
+  /** As it was before, locked. */
+  parcel: LockedParcel
+  priceIdr: Rupiah
+  waybill: string | null
+  trackingUrl: string | null
+}
+
+/**
+ * Writes down where locked parcels are now, with what happened to them and what that means in the book, any number in a few
+ * statements; and tells of those that moved or have another waybill. The next time that their courier is asked begins anew.
+ */
+export async function recordMoves(work: Work, moves: readonly ParcelMove[]): Promise<void> {
+  if (moves.length === 0) return
+  const money = moves.map(({ parcel, status, priceIdr }) =>
+    parcelPostings(parcel, { status, wasCalledOff: isCalledOff(parcel.status), priceIdr }),
+  )
+  const trackAt = secondsAfter(work.now, work.policy.trackAfterHours * 3600)
+  const records = moves.map(({ parcel, status, trackedUntil, movedByHandAt, waybill, trackingUrl }, i) => {
+    const { postings: _, ...book } = money[i] as (typeof money)[number]
+    const next = isOver(status) ? null : trackAt
+    return {
+      id: parcel.id,
+      status,
+      trackedUntil,
+      movedByHandAt,
+      waybill,
+      trackingUrl,
+      trackAt: next,
+      ...book,
+    }
+  })
+  await sql`
+    update shipments s set status = r.status, tracked_until = r.tracked_until, moved_by_hand_at = r.moved_by_hand_at,
+      waybill = r.waybill, tracking_url = r.tracking_url, price_idr = r.price_idr,
+      margin_idr = r.margin_idr, corrections = r.corrections, version = s.version + 1, next_attempt_at = null,
+      track_at = case when s.provider_order_id is null then null else r.track_at end, updated_at = ${work.now}
+    from jsonb_populate_recordset(null::shipments, ${asRecords(records)}::jsonb) r
+    where s.id = r.id`.execute(work.tx)
+  const events = moves.flatMap(({ parcel, newEvents }) =>
+    newEvents.map((event) => ({ id: newId(), shipmentId: parcel.id, ...event, recordedAt: work.now })),
+  )
+  await insertRows(work.tx, 'shipmentEvents', events, { onConflictDoNothing: true })
+  await post(
+    work,
+    money.flatMap((one) => one.postings),
+  )
+  for (const one of moves) announce(work, one)
+}
+
+function announce(work: Work, { parcel, status, waybill, trackingUrl }: ParcelMove): void {
+  const { id, orderId } = parcel
+  const about = { shipmentId: id, orderId, waybill, trackingUrl }
+  const aggregate: ['shipment', string] = ['shipment', id]
+  if (status !== parcel.status) {
+    const payload = { ...about, from: parcel.status, to: status, failureCode: null }
+    work.emit({ type: 'shipment.status_changed', aggregate, payload })
+  } else if (waybill !== parcel.waybill || trackingUrl !== parcel.trackingUrl) {
+    work.emit({ type: 'shipment.waybill_changed', aggregate, payload: about })
+  }
+}

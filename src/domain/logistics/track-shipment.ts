@@ -1,0 +1,28 @@
+import { requireRunning, requireStaff } from '../kernel/index.ts'
+import { logisticsErrors } from './errors.ts'
+import { getShipment } from './read-shipments.ts'
+import { type TrackingContext, trackParcels } from './track-parcels.ts'
+import type { ShipmentView } from './views.ts'
+
+/**
+ * Asks the courier where a parcel is, now, and follows what it says. A parcel without a booking is answered as it is.
+ * @throws logistics.shipment_not_found, logistics.courier_unavailable, kernel.paused, kernel.forbidden
+ */
+export async function trackShipment(context: TrackingContext, named: string): Promise<ShipmentView> {
+  const { units, actor } = context
+  const { id, code, providerOrderId } = await units.run(actor, async (work) => {
+    requireStaff(work.actor, 'warehouse', 'support', 'service')
+    const shipment = await getShipment(work, named)
+    await requireRunning(work.tx, 'biteship')
+    return await work.tx
+      .selectFrom('shipments')
+      .select(['id', 'code', 'providerOrderId'])
+      .where('id', '=', shipment.id)
+      .executeTakeFirstOrThrow()
+  })
+  if (providerOrderId !== null) {
+    const { failed } = await trackParcels(context, [providerOrderId])
+    if (failed[0]) throw logisticsErrors.courier_unavailable({ code, reason: failed[0].error })
+  }
+  return await units.run(actor, (work) => getShipment(work, id))
+}

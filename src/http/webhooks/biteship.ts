@@ -1,0 +1,68 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Actor } from '../../domain/kernel/index.ts'
+import { receiveWebhook } from '../../domain/payment/index.ts'
+import {
+  biteshipDedupeKey,
+  isBiteshipCallback,
+  isBiteshipInstallPing,
+} from '../../providers/biteship/webhook.ts'
+import type { Laku } from '../../runtime/laku.ts'
+import { httpErrors } from '../http-errors.ts'
+import { keptHeaders } from './kept-headers.ts'
+
+const actor: Actor = { kind: 'provider', name: 'biteship' }
+
+/**
+ * Biteship's webhooks: the secret is checked, the body kept as it came and its job queued, in one transaction. Nothing of it is believed
+ * here. The ping of an installation comes without the secret, gets its 200 and leaves nothing behind.
+ */
+export const biteshipWebhookRoutes =
+  (laku: Laku): FastifyPluginAsyncZod =>
+  async (app) => {
+    const header = laku.config.biteshipWebhookHeader.toLowerCase()
+    app.post(
+      '/api/webhooks/biteship',
+      {
+        config: { access: 'open', rawBody: true },
+        schema: {
+          summary: 'Biteship’s deliveries, and the ping of an installation',
+          body: z.unknown(),
+          response: { 200: z.object({ received: z.literal(true) }) },
+        },
+        // Before the body is read: a stranger's is worth no more than what a ping has.
+        onRequest: async (request) => {
+          if (isOurs(request.headers[header])) return
+          if (
+            Number(request.headers['content-length'] ?? 0) > PING_BYTES ||
+            request.headers['transfer-encoding']
+          )
+            throw httpErrors.unauthorized()
+        },
+      },
+      async (request) => {
+        const raw = request.rawBody ?? Buffer.alloc(0)
+        if (isBiteshipInstallPing(raw)) return { received: true } as const
+        if (!isOurs(request.headers[header])) throw httpErrors.unauthorized()
+        const webhook = {
+          provider: 'biteship',
+          dedupeKey: biteshipDedupeKey(raw),
+          headers: keptHeaders(request.headers),
+          body: raw.toString('utf8'),
+          canRecur: true,
+        } as const
+        await laku.units.run(actor, (work) => receiveWebhook(work, webhook), { requestId: request.id })
+        return { received: true } as const
+      },
+    )
+
+    function isOurs(given: string | string[] | undefined): boolean {
+      return isBiteshipCallback(
+        typeof given === 'string' ? given : undefined,
+        laku.config.biteshipWebhookSecret,
+      )
+    }
+  }
+
+/** `{}` and a little space. */
+const PING_BYTES = 16
