@@ -185,6 +185,30 @@ describe('a regular order over HTTP', () => {
     expect((await call('GET', `/api/orders?status=picked_up`, staff)).body.data).toHaveLength(1)
   })
 
+  it('is sent back by its buyer within the window, and decided by support', async () => {
+    const body = { items: items(1), address_id: anaAddress }
+    const { order, payment } = (await call('POST', '/api/orders', ana, body)).body
+    const url = `/api/orders/${order.id}`
+    await market.pay(payment.id)
+    const early = await call('POST', `${url}/return`, ana, { reason: 'other' })
+    expect(early).toMatchObject({ status: 409, body: { code: 'kernel.illegal_transition' } })
+    for (const status of ['processing', 'ready_for_pickup', 'picked_up', 'in_transit', 'delivered']) {
+      expect((await call('PATCH', `${url}/status`, warehouse, { status })).status).toBe(200)
+    }
+    const asked = { reason: 'defective', note: 'torn', photos: ['https://example.com/1.jpg'] }
+    expect((await call('POST', `${url}/return`, other, asked)).status).toBe(404)
+    expect((await call('POST', `${url}/return`, staff, asked)).status).toBe(401)
+    const wrong = await call('POST', `${url}/return`, ana, { ...asked, photos: ['javascript:alert(1)'] })
+    expect(wrong.status).toBe(400)
+    const made = await call('POST', `${url}/return`, ana, asked, 'back')
+    expect(made).toMatchObject({ status: 201, body: { status: 'requested', items: [{ quantity: 1 }] } })
+    expect(await call('POST', `${url}/return`, ana, asked, 'back')).toEqual(made)
+    expect((await call('PATCH', `${url}/status`, warehouse, { status: 'returned' })).status).toBe(403)
+    const accepted = await call('PATCH', `${url}/status`, staff, { status: 'returned' })
+    expect(accepted).toMatchObject({ status: 200, body: { returns: [{ refund_idr: order.total_idr }] } })
+    expect((await call('GET', url, ana)).body).toMatchObject({ status: 'refunded' })
+  })
+
   it('costs shipping to an address that is named by its owner or by staff alone', async () => {
     const asked = { destination: { address_id: anaAddress }, items: items(1) }
     const own = await call('POST', '/api/rates', ana, asked)
