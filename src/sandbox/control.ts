@@ -93,7 +93,7 @@ function oneOf<Choice extends string>(value: unknown, choices: readonly Choice[]
   return chosen
 }
 
-/** A customer's reply, and what the providers' dashboards do when a webhook address is entered. */
+/** A reply on WhatsApp, a customer's or a factory's (`{from, body, context_id?}`), and what the providers' dashboards do when a webhook address is entered. */
 function webhookSetupRoutes(app: FastifyInstance, context: SandboxContext, state: ControlledState): void {
   app.post('/whatsapp/reply', async (request, reply) => {
     const { from, body, context_id: contextId } = fieldsOf(request.body)

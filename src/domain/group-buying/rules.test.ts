@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   admit,
+  coveredInTurn,
   entryPrice,
   finalPrice,
   freeUnits,
@@ -119,6 +120,56 @@ describe('room', () => {
         expect(admitted.length + refused.length).toBe(wanted.length)
         // Room only shrinks, so whoever was refused does not fit into what is left.
         for (const one of refused) expect(one.units).toBeGreaterThan(free - taken)
+      }),
+    )
+  })
+})
+
+describe('who is served from a delivery', () => {
+  const one = (...lines: [variantId: string, quantity: number][]) => ({
+    lines: lines.map(([variantId, quantity]) => ({ variantId, quantity })),
+  })
+
+  it('nobody passes somebody who paid before them and needs the same', () => {
+    const queue = [one(['m', 2], ['l', 1]), one(['m', 1]), one(['s', 1]), one(['m', 1])]
+    const served = (stock: [string, number][]) =>
+      coveredInTurn(queue, new Map(stock)).map((buyer) => queue.indexOf(buyer))
+    expect(served([['m', 3]])).toEqual([1])
+    expect(served([['m', 2]])).toEqual([])
+    expect(served([['s', 1]])).toEqual([2])
+    expect(
+      served([
+        ['m', 4],
+        ['l', 1],
+        ['s', 1],
+      ]),
+    ).toEqual([0, 1, 2, 3])
+  })
+
+  const line = fc.tuple(fc.constantFrom('s', 'm', 'l'), fc.integer({ min: 1, max: 4 }))
+  const queues = fc.array(
+    fc.uniqueArray(line, { minLength: 1, maxLength: 3, selector: ([variantId]) => variantId }),
+    { maxLength: 12 },
+  )
+  const stocks = fc.record({ s: fc.nat(20), m: fc.nat(20), l: fc.nat(20) })
+
+  it('never gives out more than is there, and serves one exactly when all before them and they fit', () => {
+    fc.assert(
+      fc.property(queues, stocks, (buyers, stock) => {
+        const queue = buyers.map((lines) => one(...lines))
+        const served = new Set(coveredInTurn(queue, new Map(Object.entries(stock))))
+        const needed = { s: 0, m: 0, l: 0 }
+        const given = { s: 0, m: 0, l: 0 }
+        for (const buyer of queue) {
+          for (const { variantId, quantity } of buyer.lines) needed[variantId as 's'] += quantity
+          const fits = buyer.lines.every(
+            ({ variantId }) => needed[variantId as 's'] <= stock[variantId as 's'],
+          )
+          expect(served.has(buyer)).toBe(fits)
+          if (fits) for (const { variantId, quantity } of buyer.lines) given[variantId as 's'] += quantity
+        }
+        for (const variantId of ['s', 'm', 'l'] as const)
+          expect(given[variantId]).toBeLessThanOrEqual(stock[variantId])
       }),
     )
   })
