@@ -122,6 +122,11 @@ export const entries: readonly Entry[] = [
     ],
   },
   {
+    name: 'shipments',
+    description: 'parcels and their couriers',
+    verbs: async () => (await import('./shipments/verbs.ts')).verbs,
+  },
+  {
     name: 'pos',
     description: 'purchase orders: goods called off from factories',
     verbs: async () => [

@@ -22,6 +22,7 @@ describe('laku demo', () => {
       { name: 'group-success', ok: true },
       { name: 'group-success-no-stock', ok: true },
       { name: 'group-failed', ok: true },
+      { name: 'shipment-tracking', ok: true },
       { name: 'settlement', ok: true },
     ])
     expect(demo).toMatchObject({ ok: true, ledger: { ok: true }, book: { agrees: true } })

@@ -5,6 +5,7 @@ import { groupSuccess } from './group-success.ts'
 import { groupSuccessNoStock } from './group-success-no-stock.ts'
 import { regularOrder } from './regular-order.ts'
 import { settlement } from './settlement.ts'
+import { shipmentTracking } from './shipment-tracking.ts'
 import { Shop } from './shop.ts'
 
 export interface DemoResult {
@@ -31,6 +32,7 @@ export const flows: readonly Flow[] = [
   groupSuccess,
   groupSuccessNoStock,
   groupFailed,
+  shipmentTracking,
   settlement,
 ]
 

@@ -11,6 +11,8 @@ export interface ShipmentRow {
   status: ShipmentStatus
   courier: CourierChoice
   waybill: string | null
+  /** What the courier calls it. */
+  providerOrderId: string | null
   /** What the buyer was charged for it, and what the courier took. */
   feeIdr: Rupiah
   priceIdr: Rupiah | null
@@ -44,7 +46,7 @@ export async function listShipments(
   ]
   const { rows } = await sql<ShipmentRow>`
     select s.id, s.code, s.order_id, o.code as order_code, s.status,
-      jsonb_build_object('company', s.courier_company, 'type', s.courier_type) as courier, s.waybill, s.fee_idr, s.price_idr,
+      jsonb_build_object('company', s.courier_company, 'type', s.courier_type) as courier, s.waybill, s.provider_order_id, s.fee_idr, s.price_idr,
       s.failure_code, s.attempts, s.created_at, s.updated_at
     from shipments s join orders o on o.id = s.order_id
     where ${sql.join(conditions, sql` and `)} order by s.id desc limit ${filter.limit + 1}`.execute(work.tx)

@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import type { TrackingContext } from '../../domain/logistics/index.ts'
+import type { CommandContext } from '../context.ts'
+
+/** `jne:reg`, as couriers are named on the command line. */
+export const courierChoice = z
+  .string()
+  .regex(/^[^:]+:[^:]+$/, 'it takes company:type, like jne:reg')
+  .transform((text) => {
+    const [company = '', type = ''] = text.split(':')
+    return { company, type }
+  })
+
+/** What a command that asks couriers works with. */
+export async function courierContext(context: CommandContext): Promise<TrackingContext> {
+  const { units } = await context.laku()
+  const { courier } = await context.providers()
+  return { units, actor: await context.actor(), courier }
+}

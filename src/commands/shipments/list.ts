@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { defineList } from '../define-command.ts'
+
+const statuses = [
+  'pending',
+  'booked',
+  'picked_up',
+  'in_transit',
+  'on_hold',
+  'delivered',
+  'cancelled',
+  'not_found',
+  'returning',
+  'returned',
+  'lost',
+] as const
+
+export const list = defineList({
+  name: 'list',
+  description: 'Shipments, newest first.',
+  options: [
+    { flags: '--status <status>', description: 'only these', choices: statuses },
+    { flags: '--order <order>', description: 'of one order (UUID or code)' },
+  ],
+  input: z.object({ status: z.enum(statuses).optional(), order: z.string().optional() }),
+  examples: [
+    'laku shipments list --status on_hold',
+    'laku shipments list --order ORD-261123-7K3QX2ABCD --json',
+  ],
+  empty: 'No shipments. Try another --status.',
+  run: async (context, { status, order }, page) => {
+    const { listShipments } = await import('../../domain/logistics/index.ts')
+    const { getOrder } = await import('../../domain/order/index.ts')
+    return await context.read(async (work) => {
+      const orderId = order && (await getOrder(work, order)).id
+      return await listShipments(work, { status, orderId, ...page })
+    })
+  },
+  columns: [
+    { name: 'code', kind: 'code', value: (row) => row.code },
+    { name: 'order_code', heading: 'order', kind: 'code', value: (row) => row.orderCode },
+    { name: 'status', kind: 'status', value: (row) => row.status },
+    { name: 'courier', value: (row) => `${row.courier.company} ${row.courier.type}` },
+    { name: 'waybill', value: (row) => row.waybill },
+    { name: 'fee_idr', kind: 'idr', value: (row) => row.feeIdr },
+    { name: 'price_idr', kind: 'idr', value: (row) => row.priceIdr },
+    { name: 'updated_at', kind: 'time', value: (row) => row.updatedAt },
+  ],
+})

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+
+const byHand = [
+  'picked_up',
+  'in_transit',
+  'on_hold',
+  'delivered',
+  'returning',
+  'returned',
+  'cancelled',
+  'not_found',
+  'lost',
+] as const
+
+export const setStatus = defineChange({
+  name: 'set-status',
+  description:
+    'Say where a parcel is when its courier does not. What the courier says later agrees, or is raised.',
+  args: [
+    { name: 'shipment', description: 'UUID or code' },
+    { name: 'status', description: byHand.join(', ') },
+  ],
+  input: z.object({ shipment: z.string().min(1), status: z.enum(byHand) }),
+  examples: ['laku shipments set-status SHP-261123-7K3QX2ABCD delivered --reason "the buyer has it"'],
+  needsReason: true,
+  change: async (work, { shipment, status }, reason) => {
+    const { setShipmentStatus } = await import('../../domain/logistics/index.ts')
+    return await setShipmentStatus(work, { shipment, status, note: reason })
+  },
+  done: ({ code, status }) => `${code} is ${status}.`,
+})
