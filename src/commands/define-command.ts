@@ -124,6 +124,8 @@ export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
    * answer, with what that adds to the input. A dry run asks nobody.
    */
   outside?: (way: OutsideWay<z.output<S>>, run: (more?: Partial<z.output<S>>) => Promise<T>) => Promise<T>
+  /** Goes around the transaction of a dry run: what it takes for granted where a provider would have been asked. */
+  assuming?: <R>(way: OutsideWay<z.output<S>>, run: (more?: Partial<z.output<S>>) => Promise<R>) => Promise<R>
   /** What was done, for people. */
   done: (result: T, input: z.output<S>) => string
 }

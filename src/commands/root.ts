@@ -76,6 +76,7 @@ export const entries: readonly Entry[] = [
       (await import('./sessions/show.ts')).show,
       (await import('./sessions/create.ts')).create,
       (await import('./sessions/open.ts')).open,
+      (await import('./sessions/join.ts')).join,
       (await import('./sessions/leave.ts')).leave,
       (await import('./sessions/check.ts')).check,
       (await import('./sessions/close.ts')).close,

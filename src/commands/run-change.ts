@@ -23,9 +23,10 @@ export async function runChange<S extends z.ZodType, T>(
   if (dryRun) {
     const why = textOf(reason) ?? 'dry run'
     const actor = withReason(identity, why)
-    const { result, report } = await units.dryRun(actor, (work) =>
-      definition.change(work, input, why, context),
-    )
+    const run = (more: Partial<z.output<S>> = {}) =>
+      units.dryRun(actor, (work) => definition.change(work, Object.assign({}, input, more), why, context))
+    const way = { context, actor, input }
+    const { result, report } = await (definition.assuming ? definition.assuming(way, run) : run())
     output.result({ dryRun: true, result, ...report }, describe(report, output))
     return
   }

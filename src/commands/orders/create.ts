@@ -1,23 +1,9 @@
 import { z } from 'zod'
 import { formatIdr } from '../../domain/kernel/index.ts'
 import type { Rate } from '../../domain/logistics/index.ts'
+import { askedCourier, askedItem, itemsNamed } from '../asked-items.ts'
+import { askingRate, assumingRate } from '../asked-rate.ts'
 import { defineChange } from '../define-command.ts'
-
-const item = z
-  .string()
-  .regex(/^[^=]+=[1-9]\d{0,4}$/, 'it takes SKU=quantity, like KAOS-HITAM-M=2')
-  .transform((text) => {
-    const [variant = '', quantity = ''] = text.split('=')
-    return { variant, quantity: Number(quantity) }
-  })
-
-const courier = z
-  .string()
-  .regex(/^[^:]+:[^:]+$/, 'it takes company:type, like jne:reg')
-  .transform((text) => {
-    const [company = '', type = ''] = text.split(':')
-    return { company, type }
-  })
 
 export const create = defineChange({
   name: 'create',
@@ -33,10 +19,10 @@ export const create = defineChange({
     { flags: '--wallet', description: 'paid from their wallet, at once' },
   ],
   input: z.object({
-    items: z.array(item).min(1),
+    items: z.array(askedItem).min(1),
     user: z.string('name the buyer'),
     address: z.uuid().optional(),
-    courier: courier.optional(),
+    courier: askedCourier.optional(),
     wallet: z.boolean().optional(),
     rate: z.custom<Rate>().optional(),
   }),
@@ -46,18 +32,14 @@ export const create = defineChange({
     const { createOrder } = await import('../../domain/order/index.ts')
     const { defaultAddressId } = await import('../../domain/address/index.ts')
     const { requireUser } = await import('../../domain/user/index.ts')
-    const { variantIdOf } = await import('../stock/variant.ts')
     const { warehousePostalCode, publicUrl } = (await context.laku()).config
     const { id: userId } = await requireUser(work.tx, user)
-    const asked = []
-    for (const { variant, quantity } of items)
-      asked.push({ variantId: await variantIdOf(work.tx, variant), quantity })
     const addressId = address ?? (await defaultAddressId(work.tx, userId))
     return await createOrder(
       work,
       {
         userId,
-        items: asked,
+        items: await itemsNamed(work.tx, items),
         addressId,
         courier: choice,
         paymentMethod: wallet ? 'wallet' : 'invoice',
@@ -66,12 +48,8 @@ export const create = defineChange({
       { originPostalCode: warehousePostalCode, publicUrl },
     )
   },
-  outside: async ({ context, actor }, run) => {
-    const { withRate } = await import('../../domain/logistics/index.ts')
-    const { units } = await context.laku()
-    const { courier: gateway } = await context.providers()
-    return await withRate({ units, actor, courier: gateway }, (rate) => run({ rate }))
-  },
+  outside: askingRate,
+  assuming: assumingRate,
   done: ({ order, payment }) =>
     `${order.code} is ${order.status}: ${formatIdr(order.totalIdr)}, to be paid at ${payment.invoiceUrl}`,
 })

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { insertRows, newCode, newId, type Rupiah, requireStaff, type Work } from '../kernel/index.ts'
 import { groupBuyingErrors } from './errors.ts'
 import { getSession } from './list-sessions.ts'
-import { type ClosePolicy, sortedTiers, type Tier } from './rules.ts'
+import { type ClosePolicy, requireTerms, sortedTiers, type Tier } from './rules.ts'
 import type { SessionView } from './views.ts'
 
 export interface NewSession {
@@ -21,10 +21,11 @@ export interface NewSession {
 /**
  * Makes a session of a product, with the commission and the factory as they are now: what is changed later changes
  * no session that people have joined. It opens at once unless it is a draft or starts in the future.
- * @throws group_buying.product_not_found, product_not_active, invalid_tiers, invalid_period, kernel.forbidden
+ * @throws group_buying.product_not_found, product_not_active, invalid_terms, invalid_tiers, invalid_period, kernel.forbidden
  */
 export async function createSession(work: Work, input: NewSession): Promise<SessionView> {
   requireStaff(work.actor, 'service')
+  requireTerms(input)
   const tiers = sortedTiers(input.tiers)
   const { now } = work
   const scheduled = input.startsAt !== undefined && input.startsAt > now

@@ -6,6 +6,10 @@ export const groupBuyingErrors = defineErrors('group_buying', {
   product_not_found: ['not_found', 'There is no such product.'],
   product_not_active: ['conflict', 'A session needs an active product of an active factory.'],
   invalid_tiers: ['invalid', 'Tiers need rising units and strictly falling prices.'],
+  invalid_terms: [
+    'invalid',
+    'MOQ, capacity and limit count whole units above 0, and a capacity holds its MOQ.',
+  ],
   invalid_period: ['invalid', 'A session must end in the future, and after it starts.'],
   session_not_forming: ['conflict', 'Only a session that still forms can be changed so.'],
   below_moq: ['conflict', 'The session is below its MOQ: it can be cancelled, but not closed as a success.'],

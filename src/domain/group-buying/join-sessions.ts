@@ -161,7 +161,8 @@ function announce(work: Work, recorded: readonly RecordedJoin[]): void {
     work.emit({
       type: 'participant.joined',
       aggregate: ['participant', participantId],
-      actor: { kind: 'customer', id: priced.join.customerId },
+      // At the door nobody acts but the buyers of a batch; support acts for one by name.
+      actor: work.actor.kind === 'staff' ? work.actor : { kind: 'customer', id: priced.join.customerId },
       payload: {
         sessionId: priced.session.id,
         code: priced.session.code,

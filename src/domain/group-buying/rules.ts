@@ -9,13 +9,15 @@ export interface Tier {
 }
 
 /**
- * Tiers in rising order of units. Prices must fall strictly: a tier that gives nothing is a mistake.
+ * Tiers in rising order of units. Prices must fall strictly: a tier that gives nothing is a mistake,
+ * as is one of no units or no price.
  * @throws group_buying.invalid_tiers
  */
 export function sortedTiers(tiers: readonly Tier[]): Tier[] {
   const sorted = [...tiers].sort((a, b) => a.minUnits - b.minUnits)
   if (sorted.length === 0) throw groupBuyingErrors.invalid_tiers({ needs: 'at least one tier' })
   for (const [i, tier] of sorted.entries()) {
+    if (tier.minUnits < 1 || tier.unitPriceIdr < 1) throw groupBuyingErrors.invalid_tiers({ tier })
     const before = sorted[i - 1]
     if (!before) continue
     if (tier.minUnits === before.minUnits || tier.unitPriceIdr >= before.unitPriceIdr) {
@@ -23,6 +25,22 @@ export function sortedTiers(tiers: readonly Tier[]): Tier[] {
     }
   }
   return sorted
+}
+
+/**
+ * Whether the units of a session make sense: one that could never reach its MOQ is a mistake.
+ * @throws group_buying.invalid_terms
+ */
+export function requireTerms(terms: {
+  moq: number
+  capacity?: number | undefined
+  perUserLimit?: number | undefined
+}): void {
+  const { moq, capacity, perUserLimit } = terms
+  const units = [moq, capacity, perUserLimit].filter((count) => count !== undefined)
+  const whole = units.every((count) => Number.isInteger(count) && count > 0)
+  if (whole && (capacity === undefined || capacity >= moq)) return
+  throw groupBuyingErrors.invalid_terms({ moq, capacity, perUserLimit })
 }
 
 /** What everybody pays at the join: the first tier's price. The difference to the final price returns to the wallet. */

@@ -142,6 +142,36 @@ describe('opening a draft', () => {
     const late = asAdmin((work) => openSession(work, { sessionId: id }))
     await expect(late).rejects.toMatchObject({ code: 'group_buying.invalid_period' })
   })
+
+  it('at its time needs its product on sale; else a person is told, once, and opens it by hand', async () => {
+    const { id, code } = await market.session({ startsAt: later(60) })
+    const put = (status: string) =>
+      laku.db.updateTable('products').set({ status }).where('id', '=', market.productId).execute()
+    await put('inactive')
+    laku.clock.shift(61)
+    expect(await laku.system(sweepSessions)).toBe(1)
+    expect(await laku.system(sweepSessions)).toBe(0)
+    expect(await market.see(id)).toMatchObject({ status: 'draft', startsAt: null })
+    const told = await laku.db
+      .selectFrom('attention')
+      .select(['kind', 'command', 'times'])
+      .where('subjectId', '=', id)
+      .execute()
+    expect(told).toEqual([{ kind: 'session_not_opened', command: `laku sessions open ${code}`, times: 1 }])
+    const byHand = () => asAdmin((work) => openSession(work, { sessionId: id }))
+    await expect(byHand()).rejects.toMatchObject({ code: 'group_buying.product_not_active' })
+    await put('active')
+    expect(await byHand()).toMatchObject({ status: 'forming' })
+  })
+})
+
+describe('the units of a session', () => {
+  it('are whole and above 0, and the capacity holds the MOQ', async () => {
+    for (const terms of [{ moq: 0 }, { moq: 1.5 }, { moq: 5, capacity: 4 }, { moq: 1, perUserLimit: 0 }])
+      await expect(market.session(terms)).rejects.toMatchObject({ code: 'group_buying.invalid_terms' })
+    const free = market.session({ tiers: [{ minUnits: 0, unitPriceIdr: 1 }] })
+    await expect(free).rejects.toMatchObject({ code: 'group_buying.invalid_tiers' })
+  })
 })
 
 describe('leaving by support', () => {

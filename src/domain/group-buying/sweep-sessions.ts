@@ -59,15 +59,35 @@ export async function sweepSessions(work: Work): Promise<number> {
   return opened + ended + resumed.length + waiting.length
 }
 
+/**
+ * Opens drafts at their time. One whose product is not on sale, or whose factory is suspended, stays a draft that only a person
+ * opens, and a person is told.
+ */
 async function openSessions(work: Work, due: RawBuilder<unknown>): Promise<number> {
-  const { rows } = await sql<{ id: string; code: string }>`
+  const { rows } = await sql<{ id: string; code: string; status: string }>`
     with opening as (
-      select id from group_buying_sessions where ${due} order by starts_at limit ${MAX_SESSIONS} for no key update skip locked
+      select id, product_id, factory_id from group_buying_sessions where ${due}
+      order by starts_at limit ${MAX_SESSIONS} for no key update skip locked
+    ), sold as (
+      select o.id, p.status = 'active' and f.status = 'active' as active
+      from opening o join products p on p.id = o.product_id join factories f on f.id = o.factory_id
     )
-    update group_buying_sessions s set status = 'forming', updated_at = ${work.now}
-    from opening o where s.id = o.id and s.status = 'draft' returning s.id, s.code`.execute(work.tx)
-  for (const { id, code } of rows) {
-    work.emit({ type: 'session.opened', aggregate: ['session', id], payload: { sessionId: id, code } })
+    update group_buying_sessions s set
+      status = case when o.active then 'forming' else 'draft' end,
+      starts_at = case when o.active then s.starts_at end,
+      updated_at = ${work.now}
+    from sold o where s.id = o.id and s.status = 'draft' returning s.id, s.code, s.status`.execute(work.tx)
+  for (const { id, code, status } of rows) {
+    if (status === 'forming')
+      work.emit({ type: 'session.opened', aggregate: ['session', id], payload: { sessionId: id, code } })
+    else
+      work.raise({
+        kind: 'session_not_opened',
+        subject: ['session', id],
+        message: `${code} was to open now, and its product or factory is not active`,
+        command: `laku sessions open ${code}`,
+        details: { code, otherwise: `laku sessions cancel ${code}` },
+      })
   }
   return rows.length
 }

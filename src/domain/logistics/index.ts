@@ -10,7 +10,7 @@ export { logisticsErrors } from './errors.ts'
 export { fetchRates, type RateContext } from './fetch-rates.ts'
 export { listShipments, type ShipmentRow } from './list-shipments.ts'
 export { type ParcelInbox, type ParcelNotice, processParcelNotices } from './process-parcel-notices.ts'
-export { offeredRates, QuoteMissing, quoteRate, withRate } from './quote-rate.ts'
+export { offeredRates, QuoteMissing, quoteRate, withRate, withZoneRate } from './quote-rate.ts'
 export type { CourierChoice, Parcel, Rate } from './rate.ts'
 export { getShipment, liveShipment } from './read-shipments.ts'
 export {

@@ -1,4 +1,4 @@
-import { DomainError } from '../kernel/index.ts'
+import { DomainError, type Policy } from '../kernel/index.ts'
 import { cachedOffers } from './cached-rates.ts'
 import { logisticsErrors } from './errors.ts'
 import { fetchRates, type RateContext } from './fetch-rates.ts'
@@ -11,12 +11,12 @@ import { zoneRate } from './zones.ts'
  */
 export async function quoteRate(context: RateContext, parcel: Parcel): Promise<Rate> {
   const [best] = await fetchRates(context, parcel)
-  return best ?? byZone(context, parcel)
+  return best ?? byZone(context.units.policy, parcel)
 }
 
-function byZone({ units }: RateContext, parcel: Parcel): Rate {
+function byZone(policy: Policy, parcel: Parcel): Rate {
   const { originPostalCode, destinationPostalCode, weightG, courier } = parcel
-  return zoneRate(units.policy, originPostalCode, destinationPostalCode, weightG, courier)
+  return zoneRate(policy, originPostalCode, destinationPostalCode, weightG, courier)
 }
 
 /**
@@ -28,7 +28,7 @@ export async function offeredRates(context: RateContext, parcel: Parcel): Promis
   const cached = await units.run(actor, ({ tx, now }) => cachedOffers(tx, parcel, now))
   if (cached.length > 0) return cached
   const fetched = await fetchRates(context, parcel)
-  return fetched.length > 0 ? fetched : [byZone(context, parcel)]
+  return fetched.length > 0 ? fetched : [byZone(context.units.policy, parcel)]
 }
 
 /** A parcel without a quote, as the error by which a use case asks for one before it writes anything. */
@@ -53,5 +53,18 @@ export async function withRate<T>(context: RateContext, run: (rate?: Rate) => Pr
   } catch (error) {
     if (!(error instanceof QuoteMissing)) throw error
     return await run(await quoteRate(context, error.parcel))
+  }
+}
+
+/**
+ * `withRate` for a dry run, which asks nobody: where no fee is cached it is that of the zone table. What else it throws goes
+ * through.
+ */
+export async function withZoneRate<T>(policy: Policy, run: (rate?: Rate) => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    if (!(error instanceof QuoteMissing)) throw error
+    return await run(byZone(policy, error.parcel))
   }
 }

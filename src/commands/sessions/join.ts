@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { formatIdr } from '../../domain/kernel/index.ts'
+import type { Rate } from '../../domain/logistics/index.ts'
+import { askedCourier, askedItem, itemsNamed } from '../asked-items.ts'
+import { askingRate, assumingRate } from '../asked-rate.ts'
+import { defineChange } from '../define-command.ts'
+import { sessionArgument, sessionInput, sessionNamed } from './session.ts'
+
+export const join = defineChange({
+  name: 'join',
+  description:
+    'Take a place for a buyer who asks for it, while the session forms; they get the link to pay it.',
+  args: [sessionArgument],
+  options: [
+    { flags: '--user <user>', description: 'UUID or phone number of the buyer' },
+    { flags: '--item <item...>', description: 'SKU=quantity or UUID=quantity, each' },
+    {
+      flags: '--address <id>',
+      description: 'one of their addresses (UUID); the default one where not given',
+    },
+    { flags: '--courier <courier>', description: 'company:type; the cheapest where not given' },
+  ],
+  input: z.object({
+    ...sessionInput,
+    user: z.string('name the buyer'),
+    item: z.array(askedItem, 'name what they take').min(1),
+    address: z.uuid().optional(),
+    courier: askedCourier.optional(),
+    rate: z.custom<Rate>().optional(),
+  }),
+  examples: [
+    'laku sessions join GBS-261123-7K3QX2 --user +628120000001 --item KAOS-HITAM-M=2 --reason "asked on the phone"',
+  ],
+  needsReason: true,
+  change: async (work, { session, user, item, address, courier, rate }, _, context) => {
+    const { joinForBuyer } = await import('../../domain/group-buying/index.ts')
+    const { defaultAddressId } = await import('../../domain/address/index.ts')
+    const { requireUser } = await import('../../domain/user/index.ts')
+    const { warehousePostalCode, publicUrl } = (await context.laku()).config
+    const { id: customerId } = await requireUser(work.tx, user)
+    const wanted = {
+      customerId,
+      sessionId: (await sessionNamed(work.tx, session)).id,
+      items: await itemsNamed(work.tx, item),
+      addressId: address ?? (await defaultAddressId(work.tx, customerId)),
+      courier,
+      rate,
+    }
+    return await joinForBuyer(work, wanted, { originPostalCode: warehousePostalCode, publicUrl })
+  },
+  outside: askingRate,
+  assuming: assumingRate,
+  done: ({ participation: { units, totalIdr }, payment }) =>
+    `A place with ${units} units is held: ${formatIdr(totalIdr)}, to be paid at ${payment.invoiceUrl}`,
+})
