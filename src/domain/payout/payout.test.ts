@@ -5,7 +5,9 @@ import { newId } from '../kernel/index.ts'
 import { factoryAccount } from '../ledger/index.ts'
 import {
   holdPayouts,
+  type PayoutInbox,
   payoutsOf,
+  processPayoutNotices,
   releasePayouts,
   settlePayouts,
   submitPayouts,
@@ -185,6 +187,29 @@ describe('payouts', () => {
     await sweepAfter(86_401)
     expect((await f.row(id)).status).toBe('reversed')
     expect([0, 86_400, 4 * 86_400, 8 * 86_400].map(nextLookS)).toEqual([86_400, 259_200, 604_800, undefined])
+  })
+
+  it('reads again what a webhook speaks of, and keeps the webhook while it cannot', async () => {
+    const { id, providerId } = await submitted()
+    await f.move(providerId, 'SUCCEEDED')
+    const inbox: PayoutInbox = { processed: [], failed: [] }
+    const hearAll = (...inboxIds: string[]) =>
+      processPayoutNotices(
+        f.context,
+        inboxIds.map((inboxId) => ({ inboxId, id: providerId })),
+        async (_work, marks) => {
+          inbox.processed.push(...marks.processed)
+          inbox.failed.push(...marks.failed)
+        },
+      )
+    await f.faults({ provider: 'xendit', operation: 'getPayout', kind: 'error', times: 2 })
+    await hearAll('a')
+    expect(inbox).toMatchObject({ processed: [], failed: [{ id: 'a' }] })
+    expect((await f.row(id)).status).toBe('submitted')
+    await f.faults()
+    await hearAll('a', 'b')
+    expect(inbox.processed).toEqual(['a', 'b'])
+    expect((await f.row(id)).status).toBe('succeeded')
   })
 
   it('waits while payouts are paused, and still asks about what is under way', async () => {
