@@ -269,6 +269,27 @@ describe("biteship's webhooks", () => {
     expect(await row(parcel.orderId)).toMatchObject({ status: 'delivered', trackAt: null })
   })
 
+  it('that were read before somebody else wrote are read again', async () => {
+    const parcel = await booked()
+    const price = parcel.priceIdr! + 3_000
+    await control('PUT', 'webhooks', { drop_rate: 1 })
+    const { courier } = laku.providers
+    let calls = 0
+    const slow = {
+      ...courier,
+      getOrder: async (id: string) => {
+        const order = await courier.getOrder(id)
+        if (++calls > 1) return order
+        await move(parcel, { price })
+        await trackShipment(tracking(), parcel.code)
+        return order
+      },
+    }
+    await trackShipment({ ...tracking(), courier: slow }, parcel.code)
+    expect(calls).toBe(2)
+    expect(await row(parcel.orderId)).toMatchObject({ priceIdr: price, corrections: 1 })
+  })
+
   it('are believed only as far as the courier confirms them', async () => {
     const parcel = await booked()
     const forged = { event: 'order.status', order_id: parcel.providerOrderId, status: 'delivered' }
