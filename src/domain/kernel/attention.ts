@@ -83,3 +83,15 @@ export async function resolveAttention(
   })
   return item
 }
+
+/** Takes away what a person need not look at any more, because the thing itself was done. */
+export async function settleAttention(
+  work: Work,
+  kind: string,
+  subjectId: string,
+  resolution: string,
+): Promise<void> {
+  await sql`
+    update attention set resolved_at = ${work.now}, resolved_by = ${actorLabel(work.actor)}, resolution = ${resolution}
+    where kind = ${kind} and subject_id = ${subjectId} and resolved_at is null`.execute(work.tx)
+}

@@ -4,6 +4,7 @@ export {
   type AttentionView,
   listAttention,
   resolveAttention,
+  settleAttention,
   showAttention,
 } from './attention.ts'
 export {

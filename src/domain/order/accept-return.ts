@@ -1,5 +1,13 @@
 import { sql } from 'kysely'
-import { actorLabel, asRecords, type Rupiah, requireStaff, sumIdr, type Work } from '../kernel/index.ts'
+import {
+  actorLabel,
+  asRecords,
+  type Rupiah,
+  requireStaff,
+  settleAttention,
+  sumIdr,
+  type Work,
+} from '../kernel/index.ts'
 import { debit, type Entry, factoryAccount } from '../ledger/index.ts'
 import { restock } from '../warehouse/index.ts'
 import { announceMoves } from './announce-moves.ts'
@@ -50,6 +58,7 @@ export async function acceptReturn(work: Work, input: ReturnInspection): Promise
     }),
   })
   await giveBack(work, { order, kept, sold, items, refundIdr, shippingIdr, returnId: view.id })
+  await settleAttention(work, 'return_requested', view.id, 'accepted')
   return await getReturn(work, view.id)
 }
 

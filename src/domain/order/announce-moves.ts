@@ -34,8 +34,20 @@ export async function announceMoves(work: Work, moves: readonly OrderMove[]): Pr
     const subject = subjectOf(order)
     const aggregate = ['order', order.id] as const
     work.emit({ type: 'order.status_changed', aggregate, payload: { ...subject, from: order.status, to } })
+    if (to === 'returned' && order.status !== 'return_requested') raiseCameBack(work, order)
     if (to === 'delivered' && order.status !== 'return_requested') {
       work.emit({ type: 'order.delivered', aggregate, payload: subject })
     }
   }
+}
+
+/** The courier brought it back: a person decides whether it is sent again or its buyer gets the money. */
+function raiseCameBack(work: Work, { id, code }: LockedOrder): void {
+  work.raise({
+    kind: 'order_came_back',
+    subject: ['order', id],
+    message: `The courier brought the parcel of ${code} back; it is sent again, or its goods are refunded`,
+    command: `laku orders set-status ${code} processing`,
+    details: { code, otherwise: `laku orders set-status ${code} refunded` },
+  })
 }

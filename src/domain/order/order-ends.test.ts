@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import type { Buyer, Market } from '../../../test/market.ts'
@@ -5,7 +6,14 @@ import { customer, orderChoreography, refusal, Storefront } from '../../../test/
 import { createOrdersOf } from '../group-buying/index.ts'
 import type { Actor, StaffRole } from '../kernel/index.ts'
 import { balanceIdr, factoryAccount, orderFunds } from '../ledger/index.ts'
-import { completeOrders, listOrders, refundLostOrders, type StatusByHand, setOrderStatus } from './index.ts'
+import {
+  completeOrders,
+  listOrders,
+  lostOrdersDue,
+  refundLostOrders,
+  type StatusByHand,
+  setOrderStatus,
+} from './index.ts'
 
 let laku: TestLaku
 let shop: Storefront
@@ -179,6 +187,22 @@ describe('a lost parcel', () => {
     expect(await laku.system((work) => refundLostOrders(work, 10))).toBe(0)
   })
 
+  it('is decided once, also while its refund is on its way to the source', async () => {
+    const isDue = async () => {
+      const { rows } = await sql<{ due: boolean }>`select ${lostOrdersDue(laku.clock.now())} as due`.execute(
+        laku.db,
+      )
+      return rows[0]?.due
+    }
+    const { order, payment } = await shop.paidOrder(await buyer())
+    await sql`update payments set channel = 'DANA' where id = ${payment.id}`.execute(laku.db)
+    await shop.move(order.id, 'processing', 'ready_for_pickup', 'picked_up', 'in_transit', 'failed')
+    expect(await isDue()).toBe(true)
+    expect(await laku.system((work) => refundLostOrders(work, 10))).toBe(1)
+    expect(await isDue()).toBe(false)
+    expect(await shop.see(order.id)).toMatchObject({ status: 'failed' })
+  })
+
   it('of a session leaves the factory what it has, also when it is lost on its way back', async () => {
     const { ana, order } = await sessionOrder()
     await shop.book(order.id)
@@ -197,6 +221,7 @@ describe('a parcel that the courier brings back', () => {
     await shop.book(order.id)
     await shop.parcel(order.id, 'picked_up', 'returning', 'returned')
     expect(await shop.see(order.id)).toMatchObject({ status: 'returned' })
+    expect(await shop.attention(order.id)).toEqual(['order_came_back'])
     return order
   }
 
@@ -205,6 +230,7 @@ describe('a parcel that the courier brings back', () => {
     const order = await cameBack(await buyer())
     expect(await shop.stock()).toEqual({ onHand: before.onHand - 1, reserved: before.reserved })
     await set(order.id, 'processing')
+    expect(await shop.attention(order.id)).toEqual([])
     expect(await shop.stock()).toEqual({ onHand: before.onHand, reserved: before.reserved + 1 })
     await shop.book(order.id)
     await shop.parcel(order.id, 'picked_up', 'in_transit', 'delivered')

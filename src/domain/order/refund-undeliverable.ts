@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { requireTransition, type Work } from '../kernel/index.ts'
+import { requireTransition, settleAttention, type Work } from '../kernel/index.ts'
 import { restock } from '../warehouse/index.ts'
 import { earnOrders } from './earn-orders.ts'
 import { orderErrors } from './errors.ts'
@@ -32,6 +32,7 @@ export async function refundUndeliverable(work: Work, orderId: string): Promise<
   await refundOrder(work, { key, paymentId, amountIdr: goodsIdr, reason: 'order_undeliverable', from })
   // Of a direct order the fee is what it still holds.
   await earnOrders(work, [id])
+  await settleAttention(work, 'order_came_back', id, 'refunded')
   await sql`update orders set allocated = false, updated_at = ${work.now} where id = ${id}`.execute(work.tx)
 }
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { actorLabel, requireStaff, type Work } from '../kernel/index.ts'
+import { actorLabel, requireStaff, settleAttention, type Work } from '../kernel/index.ts'
 import { announceMoves } from './announce-moves.ts'
 import { orderErrors } from './errors.ts'
 import { lockOrder, subjectOf } from './lock-orders.ts'
@@ -34,5 +34,6 @@ export async function refuseReturn(
     before: { status: 'requested' },
     after,
   })
+  await settleAttention(work, 'return_requested', id, 'refused')
   return await getReturn(work, id)
 }

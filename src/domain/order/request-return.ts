@@ -47,6 +47,13 @@ export async function requestReturn(work: Work, input: ReturnRequest): Promise<R
   await announceMoves(work, [{ order, to: 'return_requested' }])
   const payload = { ...subjectOf(order), returnId: id, reason }
   work.emit({ type: 'return.requested', aggregate: ['order', orderId], payload })
+  work.raise({
+    kind: 'return_requested',
+    subject: ['return', id],
+    message: `The buyer of ${order.code} sends goods back: ${reason}`,
+    command: `laku orders returns accept ${order.code}`,
+    details: { code: order.code, otherwise: `laku orders returns refuse ${order.code}` },
+  })
   return await getReturn(work, id)
 }
 

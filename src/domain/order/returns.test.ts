@@ -113,7 +113,10 @@ describe('a return', () => {
     const [factory, commission] = [await owed(), await balance('commission')]
     const { order } = await shop.deliveredOrder(ana, 3)
     await ask(ana, order.id)
+    const { id } = (await shop.see(order.id)).returns[0]!
+    expect(await shop.attention(id)).toEqual(['return_requested'])
     expect(await accept(order.code)).toMatchObject({ status: 'accepted', refundIdr: 180_000, shippingIdr: 0 })
+    expect(await shop.attention(id)).toEqual([])
     expect(await shop.see(order.id)).toMatchObject({ status: 'refunded', allocated: false })
     expect(await market.walletOf(ana)).toBe(180_000)
     expect([await owed(), await balance('commission')]).toEqual([factory, commission])

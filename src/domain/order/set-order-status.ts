@@ -1,5 +1,11 @@
 import { sql } from 'kysely'
-import { requireStaff, requireTransition, type StaffRole, type Work } from '../kernel/index.ts'
+import {
+  requireStaff,
+  requireTransition,
+  type StaffRole,
+  settleAttention,
+  type Work,
+} from '../kernel/index.ts'
 import { withdrawParcel } from '../logistics/index.ts'
 import { acceptReturn } from './accept-return.ts'
 import { announceMoves } from './announce-moves.ts'
@@ -116,4 +122,5 @@ async function requireNoParcel(work: Work, { id, code }: LockedOrder): Promise<v
 async function takeBackIn(work: Work, { id, code, status }: LockedOrder): Promise<void> {
   if (await isRefundDecided(work.tx, id)) throw orderErrors.refund_decided({ orderId: id, code, status })
   await restockAll(work, id)
+  await settleAttention(work, 'order_came_back', id, 'sent again')
 }
