@@ -65,7 +65,8 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
   const db = createKysely(pool)
   const clock = new ManualClock()
   const vault = new Vault(config.encryptionKey)
-  const policy = { ...defaultPolicy, ...options.policy }
+  // Tests run at any hour: a notice waits for the morning only where a test says so.
+  const policy = { ...defaultPolicy, quietFromHour: 0, quietToHour: 0, ...options.policy }
   const logger = createLogger({ logLevel: 'silent' })
   const queue = new JobQueue(appUrl, () => {})
   const units = new UnitOfWork({

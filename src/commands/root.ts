@@ -189,6 +189,25 @@ export const entries: readonly Entry[] = [
     ],
   },
   {
+    name: 'notifications',
+    description: 'what users are told, and how it went out',
+    verbs: async () => [
+      (await import('./notifications/list.ts')).list,
+      (await import('./notifications/show.ts')).show,
+      (await import('./notifications/resend.ts')).resend,
+      (await import('./notifications/send.ts')).send,
+    ],
+  },
+  {
+    name: 'whatsapp',
+    description: 'WhatsApp messages, to buyers and factories',
+    verbs: async () => [
+      (await import('./whatsapp/list.ts')).list,
+      (await import('./whatsapp/show.ts')).show,
+      (await import('./whatsapp/send.ts')).send,
+    ],
+  },
+  {
     name: 'reviews',
     description: 'what buyers say of what arrived',
     verbs: async () => [

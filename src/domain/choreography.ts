@@ -81,6 +81,9 @@ export const choreography: Choreography = {
   'notification.email_queued': {
     jobs: [{ job: 'email.send', data: ({ payload }) => ({ deliveryId: payload.deliveryId }) }],
   },
+  'notification.push_queued': {
+    jobs: [{ job: 'push.send', data: ({ payload }) => ({ deliveryId: payload.deliveryId }) }],
+  },
   'webhook.received': {
     jobs: [{ job: 'webhooks.process', data: ({ payload }) => ({ inboxId: payload.inboxId }) }],
   },

@@ -18,6 +18,7 @@ import { shipmentRoutes } from './routes/shipments.ts'
 import { userRoutes } from './routes/users.ts'
 import { walletRoutes } from './routes/wallet.ts'
 import { warehouseRoutes } from './routes/warehouse.ts'
+import { whatsappRoutes } from './routes/whatsapp.ts'
 import { biteshipWebhookRoutes } from './webhooks/biteship.ts'
 import { whatsappWebhook } from './webhooks/whatsapp.ts'
 import { xenditWebhookRoutes } from './webhooks/xendit.ts'
@@ -43,6 +44,7 @@ export const routes: readonly ((laku: Laku) => FastifyPluginAsyncZod)[] = [
   userRoutes,
   walletRoutes,
   warehouseRoutes,
+  whatsappRoutes,
   whatsappWebhook,
   xenditWebhookRoutes,
 ]

@@ -1,5 +1,5 @@
 import type { Actor } from '../domain/kernel/index.ts'
-import { dueEmails, emailsDue, sendEmails } from '../domain/notification/index.ts'
+import { deliveriesDue, dueDeliveries, sendEmails } from '../domain/notification/index.ts'
 import { defineJob } from './define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'email.sweep' }
@@ -12,9 +12,9 @@ export const emailSweepJob = defineJob({
   name: 'email.sweep',
   batchSize: 1,
   retryLimit: 0,
-  sweep: { due: emailsDue },
+  sweep: { due: (now) => deliveriesDue('email', now) },
   run: async (laku) => {
-    const ids = await laku.units.run(actor, (work) => dueEmails(work, MOST))
+    const ids = await laku.units.run(actor, (work) => dueDeliveries(work, 'email', MOST))
     await sendEmails({ units: laku.units, actor, mailer: laku.providers.mailer }, ids)
     return undefined
   },

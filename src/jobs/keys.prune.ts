@@ -1,13 +1,13 @@
 import { pruneAuthSessions, pruneChallenges } from '../domain/auth/index.ts'
 import { type Actor, pruneKeys, type Work } from '../domain/kernel/index.ts'
-import { forgetSecretParams } from '../domain/whatsapp/index.ts'
+import { forgetSecretParams, prunePace } from '../domain/whatsapp/index.ts'
 import { defineJob } from './define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'keys.prune' }
 
 type Prune = (work: Work, limit: number) => Promise<number>
 
-const prunes: Prune[] = [pruneKeys, pruneChallenges, pruneAuthSessions, forgetSecretParams]
+const prunes: Prune[] = [pruneKeys, pruneChallenges, pruneAuthSessions, forgetSecretParams, prunePace]
 
 const BATCH = 5_000
 // A million rows of a kind an hour; what is left waits for the next run.

@@ -17,6 +17,8 @@ import { payoutsSubmitJob } from './payouts.submit.ts'
 import { payoutsSweepJob } from './payouts.sweep.ts'
 import { posEstimateJob } from './pos.estimate.ts'
 import { posSweepJob } from './pos.sweep.ts'
+import { pushSendJob } from './push.send.ts'
+import { pushSweepJob } from './push.sweep.ts'
 import { refundsSubmitJob } from './refunds.submit.ts'
 import { refundsSweepJob } from './refunds.sweep.ts'
 import { settlementsAnnounceJob } from './settlements.announce.ts'
@@ -49,6 +51,8 @@ export const jobs: readonly JobDefinition[] = [
   payoutsSweepJob,
   posEstimateJob,
   posSweepJob,
+  pushSendJob,
+  pushSweepJob,
   refundsSubmitJob,
   refundsSweepJob,
   settlementsAnnounceJob,

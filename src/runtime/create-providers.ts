@@ -1,10 +1,11 @@
 import { createBiteshipCourier } from '../providers/biteship/courier.ts'
 import { createSmtpMailer } from '../providers/email/smtp.ts'
+import { createWebPush } from '../providers/push/web-push.ts'
 import { createTwilioSender } from '../providers/sms/twilio.ts'
-import { createMetaSender } from '../providers/whatsapp/meta.ts'
 import { createXenditGateway } from '../providers/xendit/gateway.ts'
 import { createXenditPayouts } from '../providers/xendit/payouts.ts'
 import type { Config } from './config.ts'
+import { createWhatsApp } from './create-whatsapp.ts'
 import type { Providers } from './providers.ts'
 
 /** The real clients, pointed where the configuration says: the providers in production, the sandbox in development. */
@@ -13,10 +14,11 @@ export function createProviders(config: Config): Providers {
     gateway: createXenditGateway({ url: config.xenditApiUrl, secretKey: config.xenditSecretKey }),
     payouts: createXenditPayouts({ url: config.xenditApiUrl, secretKey: config.xenditSecretKey }),
     courier: createBiteshipCourier({ url: config.biteshipApiUrl, apiKey: config.biteshipApiKey }),
-    whatsapp: createMetaSender({
-      url: config.whatsappApiUrl,
-      token: config.whatsappToken,
-      phoneNumberId: config.whatsappPhoneNumberId,
+    whatsapp: createWhatsApp(config),
+    push: createWebPush({
+      publicKey: config.vapidPublicKey,
+      privateKey: config.vapidPrivateKey,
+      subject: config.publicUrl,
     }),
     mailer: createSmtpMailer({ url: config.smtpUrl, from: config.mailFrom }),
     sms: createTwilioSender({

@@ -1,6 +1,7 @@
 import type { SmsSender } from '../domain/auth/sms.ts'
 import type { CourierGateway } from '../domain/logistics/courier.ts'
 import type { Mailer } from '../domain/notification/mailer.ts'
+import type { PushSender } from '../domain/notification/push.ts'
 import type { PaymentGateway } from '../domain/payment/gateway.ts'
 import type { PayoutGateway } from '../domain/payout/gateway.ts'
 import type { WhatsAppSender } from '../domain/whatsapp/sender.ts'
@@ -12,5 +13,6 @@ export interface Providers {
   courier: CourierGateway
   whatsapp: WhatsAppSender
   mailer: Mailer
+  push: PushSender
   sms: SmsSender
 }

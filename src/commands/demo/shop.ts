@@ -1,5 +1,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Buyer } from './buyer.ts'
@@ -17,6 +20,9 @@ export interface Addresses {
 
 // bin/ lies beside dist/ in the package and beside src/ in a checkout: three floors up from here either way.
 const launcher = fileURLToPath(new URL('../../../bin/laku.js', import.meta.url))
+
+// A shop that is acted out at night tells its buyers at once.
+const wakeful = { quietFromHour: 0, quietToHour: 0 }
 
 /** A running shop of its own: database, worker, server and sandbox as processes, gone when it is closed. */
 export class Shop {
@@ -36,10 +42,14 @@ export class Shop {
   /** Starts `laku up --ephemeral` with these flags and variables, and waits until all of it is ready. */
   static async open(flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Shop> {
     const args = [launcher, 'up', '--ephemeral', '--json', '--no-seed', ...flags]
+    const settings = mkdtempSync(join(tmpdir(), 'laku-shop-'))
+    const config = join(settings, 'config.json')
+    writeFileSync(config, JSON.stringify({ policy: wakeful }))
     const up = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, LAKU_LOG_LEVEL: 'error', ...env },
+      env: { ...process.env, LAKU_LOG_LEVEL: 'error', LAKU_CONFIG: config, ...env },
     })
+    up.once('exit', () => rmSync(settings, { recursive: true, force: true }))
     for await (const line of createInterface({ input: up.stdout as NodeJS.ReadableStream })) {
       return new Shop(up, JSON.parse(line) as Addresses)
     }

@@ -38,6 +38,13 @@ export const policySchema = z.strictObject({
     })
     .prefault({})
     .describe('a kilogram, where no courier price can be had'),
+  quietFromHour: whole
+    .max(23)
+    .default(21)
+    .describe('from this hour in Jakarta on, notices that are no news of money wait'),
+  quietToHour: whole.max(23).default(7).describe('until this one'),
+  whatsappBurst: whole.min(1).default(10).describe('messages that one number gets at once'),
+  whatsappPaceS: whole.default(6).describe('after its burst a number gets one message in so many seconds'),
   reviewEditDays: whole.default(30).describe('a buyer may edit a review so long'),
   fulfilRetries: whole
     .default(5)

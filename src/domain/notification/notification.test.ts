@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, system, type TestLaku } from '../../../test/laku.ts'
 import { type Actor, type NewEvent, newId, ProviderFailure, type ProviderOutcome } from '../kernel/index.ts'
 import { registerUser, updateMe } from '../user/index.ts'
-import { dueEmails, listNotifications, type Mail, notifyOf, readNotification, sendEmails } from './index.ts'
+import {
+  dueDeliveries,
+  listNotifications,
+  type Mail,
+  notifyOf,
+  readNotification,
+  sendEmails,
+} from './index.ts'
 
 let laku: TestLaku
 let people = 0
@@ -124,7 +131,7 @@ describe('news', () => {
     const gone = await newUser(null)
     await laku.db
       .updateTable('users')
-      .set({ status: 'deleted', phone: null })
+      .set({ status: 'deleted', phone: null, deletedAt: laku.clock.now() })
       .where('id', '=', gone.id)
       .execute()
     const session = { sessionId: newId(), code: 'GBS-2' }
@@ -178,7 +185,7 @@ describe('emails', () => {
     mails.length = 0
     await sendEmails({ units: laku.units, actor: system, mailer }, ids)
   }
-  const due = () => laku.system((work) => dueEmails(work, 100))
+  const due = () => laku.system((work) => dueDeliveries(work, 'email', 100))
   const queued = async () => {
     const siti = await newUser('siti@example.test')
     await notify(await happen(joined(siti.id, newId())))

@@ -2,7 +2,11 @@ import { sql } from 'kysely'
 import { insertRows, newId, type Work } from '../kernel/index.ts'
 import { type User, usersById } from '../user/index.ts'
 import { queueMessages } from '../whatsapp/index.ts'
+import type { DeliveryChannel } from './claim-deliveries.ts'
+import { kindOf, type NoticeChannel, type NoticeKind } from './kinds.ts'
 import { isNoticeEvent } from './notice-rules.ts'
+import { keyOf, unwantedBy } from './preferences.ts'
+import { sendableFrom } from './quiet-hours.ts'
 import { isWanted, type News, paymentAskedFor, type WrittenNotice, writeNotice } from './write-notice.ts'
 
 /** Approved by Meta in both languages: {{1}} is what happened, {{2}} what it means, {{3}} where to go on. */
@@ -10,39 +14,89 @@ const WHATSAPP_TEMPLATE = 'laku_notice'
 
 interface Notice extends WrittenNotice {
   id: string
-  news: News
-  reader: User & { phone: string }
+  /** The same key is told once. */
+  dedupeKey: string
+  template: string
+  kind: NoticeKind
+  reader: Reader
 }
 
+type Reader = User & { phone: string }
+
 /**
- * Tells buyers of events: a line in their inbox, a WhatsApp message, and an email where they have one. An event is told
- * once, however often it is asked for. `publicUrl` is the base of the links.
+ * Tells buyers of events: a line in their inbox, and a message by each way that they want. An event is told once, however often
+ * it is asked for. `publicUrl` is the base of the links.
  */
 export async function notifyOf(work: Work, eventIds: readonly string[], publicUrl: string): Promise<void> {
   const news = await currentNews(work, eventIds)
-  const readers = await usersById(work.tx, [...new Set(news.map(({ payload }) => payload.userId))])
+  const readers = await readersById(
+    work,
+    news.map(({ payload }) => payload.userId),
+  )
   const notices = news.flatMap((one): Notice[] => {
     const reader = readers.get(one.payload.userId)
-    // A deleted user has no phone, and nothing to be told.
-    if (!reader?.phone) return []
+    if (!reader) return []
     const written = writeNotice(one, reader.locale, publicUrl)
-    return [{ id: newId(), news: one, reader: { ...reader, phone: reader.phone }, ...written }]
+    return [
+      {
+        id: newId(),
+        dedupeKey: `event:${one.id}`,
+        template: one.type,
+        kind: kindOf(one.type),
+        reader,
+        ...written,
+      },
+    ]
   })
+  await deliver(work, notices, publicUrl)
+}
+
+/** Those of the users who can be told something: a deleted one has no phone, and nothing to be told. */
+export async function readersById(work: Work, userIds: readonly string[]): Promise<Map<string, Reader>> {
+  const users = await usersById(work.tx, [...new Set(userIds)])
+  return new Map(
+    [...users].flatMap(([id, user]) =>
+      user.phone === null ? [] : [[id, { ...user, phone: user.phone }] as const],
+    ),
+  )
+}
+
+/** Puts notices into the inboxes, and those that were not there yet on their ways out. Returns the ids of these. */
+export async function deliver(work: Work, notices: readonly Notice[], publicUrl: string): Promise<string[]> {
   const fresh = await fillInboxes(work, notices)
+  const unwanted = await unwantedBy(
+    work.tx,
+    fresh.map(({ reader }) => reader.id),
+  )
+  const by = (channel: NoticeChannel) =>
+    fresh.filter(({ reader, kind }) => !unwanted.has(keyOf(reader.id, kind, channel)))
   await queueMessages(
     work,
-    fresh.map(({ news, reader, title, body, link }) => ({
-      dedupeKey: `notice:${news.id}`,
+    by('whatsapp').map(({ dedupeKey, kind, reader, title, body, link }) => ({
+      dedupeKey: `notice:${dedupeKey}`,
       to: reader.phone,
       template: WHATSAPP_TEMPLATE,
       language: reader.locale,
       params: [title, body, link ?? publicUrl],
+      notBefore: sendableFrom(kind, work.now, work.policy),
     })),
   )
-  await queueEmails(
+  await queueDeliveries(
     work,
-    fresh.filter(({ reader }) => reader.email !== null),
+    'email',
+    by('email').filter(({ reader }) => reader.email !== null),
   )
+  await queueDeliveries(work, 'push', await withBrowser(work, by('push')))
+  return fresh.map(({ id }) => id)
+}
+
+async function withBrowser(work: Work, notices: readonly Notice[]): Promise<Notice[]> {
+  if (notices.length === 0) return []
+  const { rows } = await sql<{ userId: string }>`
+    select distinct user_id from push_subscriptions
+    where user_id = any(${notices.map(({ reader }) => reader.id)}::uuid[])`.execute(work.tx)
+  const reachable = new Set(rows.map((row) => row.userId))
+  return notices.filter(({ reader }) => reachable.has(reader.id))
 }
 
 /** Of these events those that somebody is to hear of, and that still ask for a payment if they do. */
@@ -68,11 +122,11 @@ async function paymentsOver(work: Work, paymentIds: readonly string[]): Promise<
 
 /** Returns those that were not there yet. */
 async function fillInboxes(work: Work, notices: readonly Notice[]): Promise<Notice[]> {
-  const rows = notices.map(({ id, news, reader, title, body, link }) => ({
+  const rows = notices.map(({ id, dedupeKey, template, reader, title, body, link }) => ({
     id,
     userId: reader.id,
-    dedupeKey: `event:${news.id}`,
-    template: news.type,
+    dedupeKey,
+    template,
     locale: reader.locale,
     title,
     body,
@@ -84,20 +138,34 @@ async function fillInboxes(work: Work, notices: readonly Notice[]): Promise<Noti
   return notices.filter(({ id }) => fresh.has(id))
 }
 
-async function queueEmails(work: Work, notices: readonly Notice[]): Promise<void> {
-  const rows = notices.map(({ id }) => ({
+async function queueDeliveries(
+  work: Work,
+  channel: DeliveryChannel,
+  notices: readonly Notice[],
+): Promise<void> {
+  const rows = notices.map(({ id, kind }) => ({
     id: newId(),
     notificationId: id,
-    channel: 'email',
+    channel,
     status: 'queued',
     attempts: 0,
-    nextAttemptAt: work.now,
+    nextAttemptAt: sendableFrom(kind, work.now, work.policy) ?? work.now,
     updatedAt: work.now,
   }))
   await insertRows(work.tx, 'notificationDeliveries', rows)
+  announce(
+    work,
+    channel,
+    rows.map(({ id }) => id),
+  )
+}
+
+/** Lets the jobs of a channel know; what is not due yet is found by the sweep. */
+export function announce(work: Work, channel: DeliveryChannel, deliveryIds: readonly string[]): void {
+  const type = channel === 'email' ? 'notification.email_queued' : 'notification.push_queued'
   work.emit(
-    ...rows.map(({ id }) => ({
-      type: 'notification.email_queued' as const,
+    ...deliveryIds.map((id) => ({
+      type: type as 'notification.email_queued',
       aggregate: ['notification_delivery', id] as const,
       payload: { deliveryId: id },
     })),

@@ -1,7 +1,8 @@
-import { type Actor, ProviderFailure, type UnitOfWork } from '../kernel/index.ts'
-import { type ClaimedEmail, claimEmails } from './claim-emails.ts'
+import type { Actor, UnitOfWork } from '../kernel/index.ts'
+import { usersById } from '../user/index.ts'
+import { type ClaimedDelivery, skipDeliveries } from './claim-deliveries.ts'
 import type { Mailer } from './mailer.ts'
-import { recordEmail } from './record-emails.ts'
+import { sendDeliveries } from './send-deliveries.ts'
 
 export interface MailContext {
   units: UnitOfWork
@@ -9,40 +10,33 @@ export interface MailContext {
   mailer: Mailer
 }
 
+interface Email extends ClaimedDelivery {
+  to: string
+}
+
 // A mail is a connection: more at once, and the mail server refuses them.
 const BATCH = 10
 
-/** Sends those of the emails that are due. An unknown outcome is tried again: a notice twice does no harm. */
-export async function sendEmails(context: MailContext, deliveryIds: readonly string[]): Promise<void> {
-  for (let start = 0; start < deliveryIds.length; start += BATCH) {
-    await sendBatch(context, deliveryIds.slice(start, start + BATCH))
-  }
-}
-
-async function sendBatch({ units, actor, mailer }: MailContext, deliveryIds: string[]): Promise<void> {
-  const claimed = await units.run(actor, (work) => claimEmails(work, deliveryIds))
-  const mistakes: unknown[] = []
-  const attempt = async (email: ClaimedEmail) => {
-    const { id, attempts } = email
-    const result = await send(mailer, email).catch((error: unknown) => {
-      if (error instanceof ProviderFailure) return error
-      mistakes.push(error)
-      return new ProviderFailure(internalError)
+/** Sends those of the emails that are due; whose reader has no address any more is skipped. */
+export async function sendEmails(
+  { units, actor, mailer }: MailContext,
+  deliveryIds: readonly string[],
+): Promise<void> {
+  const address = (claimed: ClaimedDelivery[]): Promise<Email[]> =>
+    units.run(actor, async (work) => {
+      const readers = await usersById(work.tx, [...new Set(claimed.map(({ userId }) => userId))])
+      const emails = claimed.flatMap((one) => {
+        const to = readers.get(one.userId)?.email
+        return to ? [{ ...one, to }] : []
+      })
+      const addressed = new Set(emails.map(({ id }) => id))
+      await skipDeliveries(
+        work,
+        claimed.map(({ id }) => id).filter((id) => !addressed.has(id)),
+      )
+      return emails
     })
-    await units.run(actor, (work) => recordEmail(work, { id, attempts, result }))
-  }
-  await Promise.all(claimed.map(attempt))
-  if (mistakes.length > 0) throw mistakes[0]
-}
-
-// A mistake of ours with one mail may not hold up the others: it is put off like them, and thrown at the end.
-const internalError = {
-  provider: 'email',
-  operation: 'send',
-  outcome: 'unknown',
-  code: 'internal_error',
-} as const
-
-async function send(mailer: Mailer, { to, title, body, link }: ClaimedEmail): Promise<{ messageId: string }> {
-  return await mailer.send({ to, subject: title, text: link === null ? body : `${body}\n\n${link}` })
+  const send = ({ to, title, body, link }: Email) =>
+    mailer.send({ to, subject: title, text: link === null ? body : `${body}\n\n${link}` })
+  await sendDeliveries({ units, actor, channel: 'email', batch: BATCH, address, send }, deliveryIds)
 }

@@ -39,6 +39,10 @@ export async function dueMessages(work: Work, limit: number): Promise<string[]> 
 /**
  * Takes those of the messages that are due and that nobody else is sending. One that is past its time fails instead.
  * They are due again when the lease is over, should this worker die: a notice twice is better than none.
+ *
+ * A recipient gets a burst (policy.whatsappBurst), then one message in policy.whatsappPaceS seconds (Meta: 6, error 131056); what is too
+ * early is put off to its time. Two workers who claim for one number at once may pass the pace by one batch, which Meta
+ * then refuses and which is put off like any limit.
  */
 export async function claimMessages(work: Work, ids: readonly string[]): Promise<ClaimedMessage[]> {
   const { now, tx } = work
@@ -51,16 +55,43 @@ export async function claimMessages(work: Work, ids: readonly string[]): Promise
     late.rows.map(({ id }) => ({ id, failureCode: 'too_late' })),
   )
   if (await isPaused(tx, 'whatsapp')) return []
+  const burstS = (work.policy.whatsappBurst - 1) * work.policy.whatsappPaceS
+  const paceS = work.policy.whatsappPaceS
   const { rows } = await sql<ClaimedMessage>`
-    update whatsapp_messages m
-    set attempts = m.attempts + 1, next_attempt_at = ${secondsAfter(now, LEASE_S)}, updated_at = ${now}
-    from (
-      select id from whatsapp_messages
+    with due as (
+      select id, to_phone, created_at, sealed_params is not null as secret from whatsapp_messages
       where id = any(${ids}::uuid[]) and status = 'queued' and next_attempt_at <= ${now}
       order by id for update skip locked
-    ) due
-    where m.id = due.id
+    ), ranked as (
+      -- A code goes before a notice.
+      select id, to_phone, row_number() over (partition by to_phone order by secret desc, created_at, id) - 1 as before from due
+    ), slots as (
+      select r.id, r.to_phone,
+        greatest(coalesce(p.next_at, ${now}::timestamptz), ${now}) + r.before * make_interval(secs => ${paceS}) as at
+      from ranked r left join whatsapp_pace p on p.to_phone = r.to_phone
+    ), fits as (
+      select id, to_phone, at from slots where at <= ${now}::timestamptz + make_interval(secs => ${burstS})
+    ), paced as (
+      insert into whatsapp_pace (to_phone, next_at)
+      select to_phone, max(at) + make_interval(secs => ${paceS}) from fits group by to_phone order by to_phone
+      on conflict (to_phone) do update set next_at = greatest(whatsapp_pace.next_at, excluded.next_at)
+    ), put_off as (
+      update whatsapp_messages m set next_attempt_at = s.at - make_interval(secs => ${burstS})
+      from slots s where m.id = s.id and not exists (select from fits f where f.id = s.id)
+    )
+    update whatsapp_messages m
+    set attempts = m.attempts + 1, next_attempt_at = ${secondsAfter(now, LEASE_S)}, updated_at = ${now}
+    from fits f where m.id = f.id
     returning m.id, m.to_phone, m.template, m.language, m.params, m.sealed_params, m.body, m.attempts, m.send_by
   `.execute(tx)
   return rows
+}
+
+/** Forgets up to `limit` numbers whose pace is long over; returns how many. */
+export async function prunePace(work: Work, limit: number): Promise<number> {
+  const result = await sql`
+    delete from whatsapp_pace where to_phone in (
+      select to_phone from whatsapp_pace where next_at < ${secondsAfter(work.now, -3_600)} order by next_at limit ${limit}
+    )`.execute(work.tx)
+  return Number(result.numAffectedRows ?? 0)
 }

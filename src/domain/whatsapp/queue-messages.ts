@@ -13,6 +13,8 @@ export interface NewMessage {
   /** Parameters that nobody may read at rest: a one-time code. They come before `params` and fill the button. */
   sealedParams?: readonly string[] | undefined
   body?: string | undefined
+  /** Not before this: in quiet hours a notice waits for the morning. */
+  notBefore?: Date | undefined
   /** What is not sent by then fails, and is not sent late. */
   sendBy?: Date | undefined
 }
@@ -31,7 +33,7 @@ export async function queueMessages(work: Work, messages: readonly NewMessage[])
     body: message.body ?? null,
     status: 'queued',
     attempts: 0,
-    nextAttemptAt: work.now,
+    nextAttemptAt: message.notBefore ?? work.now,
     sendBy: message.sendBy ?? null,
     createdAt: work.now,
     updatedAt: work.now,

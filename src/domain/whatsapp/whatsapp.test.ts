@@ -17,6 +17,7 @@ let laku: TestLaku
 const failed: EventOf<'whatsapp.failed'>[] = []
 beforeAll(async () => {
   laku = await openTestLaku({
+    policy: { whatsappBurst: 10_000 },
     choreography: {
       'whatsapp.queued': {},
       'whatsapp.failed': { reactions: [async (_, events) => void failed.push(...events)] },

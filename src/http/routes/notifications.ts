@@ -1,7 +1,16 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { toWire } from '../../domain/kernel/index.ts'
-import { listNotifications, readNotification } from '../../domain/notification/index.ts'
+import { fromWire, toWire } from '../../domain/kernel/index.ts'
+import {
+  getPreferences,
+  listNotifications,
+  noticeChannels,
+  noticeKinds,
+  notifyByStaff,
+  readNotification,
+  setPreferences,
+  subscribePush,
+} from '../../domain/notification/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 
 const notification = z.object({
@@ -19,9 +28,32 @@ const page = z.strictObject({
   cursor: z.uuid().optional(),
 })
 
-/** A customer's own inbox. */
+const preference = z.strictObject({
+  kind: z.enum(noticeKinds),
+  channel: z.enum(noticeChannels),
+  wanted: z.boolean(),
+})
+const preferences = z.object({ data: z.array(preference) })
+
+// What PushSubscription.toJSON() of a browser gives.
+const subscription = z.strictObject({
+  endpoint: z.url().max(1_000),
+  expirationTime: z.number().nullish(),
+  keys: z.strictObject({
+    p256dh: z.string().regex(/^[\w-]{80,100}$/, 'a P-256 key as the browser gives it'),
+    auth: z.string().regex(/^[\w-]{16,30}$/, 'a secret as the browser gives it'),
+  }),
+})
+
+const staffNotice = z.strictObject({
+  user_id: z.uuid(),
+  template: z.string().min(1).max(60),
+  params: z.array(z.string().max(500)).max(10).optional(),
+})
+
+/** A customer's own inbox, what they want to hear and where; and what staff tell them. */
 export const notificationRoutes =
-  (_: Laku): FastifyPluginAsyncZod =>
+  (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     const config = { access: 'customer', keyExpires: true } as const
 
@@ -54,5 +86,65 @@ export const notificationRoutes =
       },
       async (request, reply) =>
         request.change(reply, 200, (work) => readNotification(work, request.params.id)),
+    )
+
+    app.get(
+      '/api/notifications/preferences',
+      {
+        config,
+        schema: {
+          summary: 'What the caller wants to hear, and by which way',
+          response: { 200: preferences },
+        },
+      },
+      async (request) => ({ data: await request.read(getPreferences) }),
+    )
+
+    app.put(
+      '/api/notifications/preferences',
+      {
+        config,
+        schema: {
+          summary: 'Change what the caller wants to hear',
+          body: z.strictObject({ data: z.array(preference).min(1).max(50) }),
+          response: { 200: preferences },
+        },
+      },
+      async (request) => ({ data: await request.read((work) => setPreferences(work, request.body.data)) }),
+    )
+
+    app.post(
+      '/api/notifications/subscriptions',
+      {
+        config,
+        schema: {
+          summary: 'Keep a browser for push messages',
+          body: subscription,
+          response: { 201: z.object({ id: z.uuid() }) },
+        },
+      },
+      async (request, reply) => {
+        const { endpoint, keys } = request.body
+        // The sandbox's push service, which production does not have.
+        const { env, sandboxPort } = laku.config
+        const ownHost = env === 'development' ? `127.0.0.1:${sandboxPort}` : undefined
+        return await request.change(reply, 201, (work) => subscribePush(work, { endpoint, ...keys, ownHost }))
+      },
+    )
+
+    app.post(
+      '/api/notifications',
+      {
+        config: { access: 'staff', keyExpires: true },
+        schema: {
+          summary: 'Tell a user something',
+          body: staffNotice,
+          response: { 202: z.object({ id: z.uuid(), status: z.literal('queued') }) },
+        },
+      },
+      async (request, reply) =>
+        await request.change(reply, 202, (work) =>
+          notifyByStaff(work, fromWire(request.body), laku.config.publicUrl),
+        ),
     )
   }

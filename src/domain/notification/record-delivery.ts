@@ -1,14 +1,19 @@
 import { ProviderFailure, retryAt, type Work } from '../kernel/index.ts'
+import type { DeliveryChannel } from './claim-deliveries.ts'
 
-export interface EmailOutcome {
+export interface DeliveryOutcome {
   id: string
   /** The attempt whose outcome this is. */
   attempts: number
-  result: { messageId: string } | ProviderFailure
+  result: { messageId: string | null } | ProviderFailure
 }
 
-/** Writes down what came of an attempt to mail. A definite no ends it, and so do too many tries. */
-export async function recordEmail(work: Work, { id, attempts, result }: EmailOutcome): Promise<void> {
+/** Writes down what came of an attempt. A definite no ends it, and so do too many tries. */
+export async function recordDelivery(
+  work: Work,
+  channel: DeliveryChannel,
+  { id, attempts, result }: DeliveryOutcome,
+): Promise<void> {
   const delivery = work.tx
     .updateTable('notificationDeliveries')
     .where('id', '=', id)
@@ -22,7 +27,7 @@ export async function recordEmail(work: Work, { id, attempts, result }: EmailOut
   if (outcome === 'refused' || attempts >= work.policy.providerAttempts) {
     const failed = { status: 'failed', failureCode: code, nextAttemptAt: null, updatedAt: work.now }
     await delivery.set(failed).where('attempts', '=', attempts).execute()
-    raiseFailure(work, id, code)
+    raiseFailure(work, channel, id, code)
     return
   }
   const putOff = {
@@ -33,13 +38,15 @@ export async function recordEmail(work: Work, { id, attempts, result }: EmailOut
   await delivery.set(putOff).where('attempts', '=', attempts).execute()
 }
 
-/** One thing to look at for each reason, not for each mail: when the server is down, thousands fail alike. */
-function raiseFailure(work: Work, deliveryId: string, failureCode: string): void {
+const names: Record<DeliveryChannel, string> = { email: 'Emails', push: 'Push messages' }
+
+/** One thing to look at for each reason, not for each notice: when a server is down, thousands fail alike. */
+function raiseFailure(work: Work, channel: DeliveryChannel, deliveryId: string, failureCode: string): void {
   work.raise({
-    kind: 'email.failed',
+    kind: `${channel}.failed`,
     subject: ['failure_code', failureCode],
-    message: `Emails do not get through: ${failureCode}`,
-    command: 'laku notifications list --channel email --status failed',
+    message: `${names[channel]} do not get through: ${failureCode}`,
+    command: `laku notifications list --channel ${channel} --status failed`,
     details: { lastDeliveryId: deliveryId },
   })
 }

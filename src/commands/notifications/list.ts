@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { defineList } from '../define-command.ts'
+import { userNamed } from '../users/user.ts'
+
+const channels = ['email', 'push'] as const
+const statuses = ['queued', 'sent', 'failed', 'skipped'] as const
+
+export const list = defineList({
+  name: 'list',
+  description: 'Notices to users, newest first. WhatsApp messages: laku whatsapp list.',
+  options: [
+    { flags: '--user <user>', description: 'only to this user (UUID or phone number)' },
+    { flags: '--channel <channel>', description: 'only what goes out this way', choices: channels },
+    { flags: '--status <status>', description: 'only what stands so on a way out', choices: statuses },
+  ],
+  input: z.object({
+    user: z.string().optional(),
+    channel: z.enum(channels).optional(),
+    status: z.enum(statuses).optional(),
+  }),
+  examples: ['laku notifications list --channel email --status failed'],
+  run: async (context, { user, ...filter }, page) => {
+    const { listForStaff } = await import('../../domain/notification/index.ts')
+    return await context.read(async (work) => {
+      const userId = user === undefined ? undefined : (await userNamed(work.tx, user)).id
+      return await listForStaff(work, { userId, ...filter, ...page })
+    })
+  },
+  columns: [
+    { name: 'id', kind: 'code', value: (row) => row.id },
+    { name: 'template', value: (row) => row.template },
+    { name: 'title', value: (row) => row.title },
+    {
+      name: 'deliveries',
+      heading: 'ways out',
+      value: (row) => row.deliveries.map(({ channel, status }) => `${channel} ${status}`).join(', '),
+    },
+    { name: 'created_at', kind: 'time', value: (row) => row.createdAt },
+  ],
+  empty: 'No notices. laku writes them by itself, and staff with laku notifications send.',
+})

@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+
+export const resend = defineChange({
+  name: 'resend',
+  description: 'Send a notice again by the ways that failed or had nobody to go to.',
+  args: [{ name: 'notification', description: 'UUID' }],
+  input: z.object({ notification: z.uuid() }),
+  examples: ['laku notifications resend 01990000-0000-7000-8000-000000000001'],
+  change: async (work, { notification }) => {
+    const { resend: again } = await import('../../domain/notification/index.ts')
+    return await again(work, notification)
+  },
+  done: ({ title, deliveries }) =>
+    `"${title}" goes out again: ${deliveries.map(({ channel, status }) => `${channel} ${status}`).join(', ')}.`,
+})

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { defineList } from '../define-command.ts'
+
+const statuses = ['queued', 'sent', 'delivered', 'read', 'failed'] as const
+
+export const list = defineList({
+  name: 'list',
+  description: 'WhatsApp messages, newest first.',
+  options: [
+    { flags: '--status <status>', description: 'only these', choices: statuses },
+    { flags: '--to <phone>', description: 'only to this number' },
+  ],
+  input: z.object({ status: z.enum(statuses).optional(), to: z.string().optional() }),
+  examples: ['laku whatsapp list --status failed'],
+  run: async (context, { status, to }, page) => {
+    const { normalizePhone } = await import('../../domain/user/index.ts')
+    const { listMessages } = await import('../../domain/whatsapp/index.ts')
+    const number = to === undefined ? undefined : normalizePhone(to)
+    return await context.read((work) => listMessages(work, { status, to: number, ...page }))
+  },
+  columns: [
+    { name: 'id', kind: 'code', value: (row) => row.id },
+    { name: 'status', kind: 'status', value: (row) => row.status },
+    { name: 'to', value: (row) => row.to },
+    { name: 'template', value: (row) => row.template ?? 'text' },
+    { name: 'failure_code', heading: 'why', value: (row) => row.failureCode },
+    { name: 'created_at', kind: 'time', value: (row) => row.createdAt },
+  ],
+  empty: 'No messages. laku writes them by itself, and staff with laku whatsapp send.',
+})

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { usageError } from '../cli-error.ts'
+import { defineChange } from '../define-command.ts'
+
+export const send = defineChange({
+  name: 'send',
+  description: 'Send a template, or free text to somebody who has written within 24 hours.',
+  args: [{ name: 'to', description: 'phone number' }],
+  options: [
+    { flags: '--template <name>', description: 'a template that the provider approved' },
+    { flags: '--param <text...>', description: 'what fills {{1}}, {{2}} … of it' },
+    { flags: '--body <text>', description: 'free text instead' },
+  ],
+  input: z.object({
+    to: z.string(),
+    template: z
+      .string()
+      .regex(/^[a-z0-9_]{1,60}$/)
+      .optional(),
+    param: z.array(z.string()).optional(),
+    body: z.string().trim().min(1).max(4_000).optional(),
+  }),
+  examples: ['laku whatsapp send 0812-0000-0001 --body "Barang Anda dikirim hari ini"'],
+  change: async (work, { to, template, param: params, body }) => {
+    const { sendByStaff } = await import('../../domain/whatsapp/index.ts')
+    if (template !== undefined && body === undefined) return await sendByStaff(work, { to, template, params })
+    if (template === undefined && body !== undefined) return await sendByStaff(work, { to, body })
+    throw usageError('give --template with its --param, or --body')
+  },
+  done: ({ to, id }) => `The message to ${to} is on its way: ${id}`,
+})

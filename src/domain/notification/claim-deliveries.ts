@@ -1,0 +1,64 @@
+import { type RawBuilder, sql } from 'kysely'
+import { isPaused, secondsAfter, type Work } from '../kernel/index.ts'
+
+export type DeliveryChannel = 'email' | 'push'
+
+/** A notice on its way out by one channel. */
+export interface ClaimedDelivery {
+  id: string
+  /** Stamps this attempt: only its holder may put it off. */
+  attempts: number
+  userId: string
+  title: string
+  body: string
+  link: string | null
+}
+
+// Three waits of 10 s at most; a worker that died holding one gives it back after this.
+const LEASE_S = 90
+
+/** Staff can pause email; push has no switch. */
+const isDue = (channel: DeliveryChannel, now: Date) => sql`
+  channel = ${channel} and status = 'queued' and next_attempt_at <= ${now}
+  and not exists (select from switches where name = ${channel} and paused)`
+
+/** Whether there is something to be sent by this channel. */
+export function deliveriesDue(channel: DeliveryChannel, now: Date): RawBuilder<boolean> {
+  return sql<boolean>`exists (select from notification_deliveries where ${isDue(channel, now)})`
+}
+
+/** Ids of up to `limit` deliveries to be sent by this channel, the longest waiting first. */
+export async function dueDeliveries(work: Work, channel: DeliveryChannel, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from notification_deliveries where ${isDue(channel, work.now)} order by next_attempt_at limit ${limit}
+  `.execute(work.tx)
+  return rows.map(({ id }) => id)
+}
+
+/** Takes those of the deliveries that are due and that nobody else is sending. */
+export async function claimDeliveries(
+  work: Work,
+  channel: DeliveryChannel,
+  ids: readonly string[],
+): Promise<ClaimedDelivery[]> {
+  if (channel === 'email' && (await isPaused(work.tx, 'email'))) return []
+  const { rows } = await sql<ClaimedDelivery>`
+    update notification_deliveries d
+    set attempts = d.attempts + 1, next_attempt_at = ${secondsAfter(work.now, LEASE_S)}, updated_at = ${work.now}
+    from notifications n, (
+      select id from notification_deliveries
+      where id = any(${[...ids]}::uuid[]) and channel = ${channel} and status = 'queued' and next_attempt_at <= ${work.now}
+      order by id for update skip locked
+    ) due
+    where d.id = due.id and n.id = d.notification_id
+    returning d.id, d.attempts, n.user_id, n.title, n.body, n.link`.execute(work.tx)
+  return rows
+}
+
+/** Ends deliveries that nobody is there for any more. */
+export async function skipDeliveries(work: Work, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await sql`
+    update notification_deliveries set status = 'skipped', next_attempt_at = null, updated_at = ${work.now}
+    where id = any(${[...ids]}::uuid[]) and status = 'queued'`.execute(work.tx)
+}

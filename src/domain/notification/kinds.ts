@@ -1,0 +1,15 @@
+import type { NoticeEvent } from './notice-rules.ts'
+
+/** What a notice is about, as people choose what they want to hear. */
+export const noticeKinds = ['orders', 'money', 'sessions', 'shop'] as const
+export type NoticeKind = (typeof noticeKinds)[number]
+
+/** Ways beside the inbox, which has everything. */
+export const noticeChannels = ['push', 'email', 'whatsapp'] as const
+export type NoticeChannel = (typeof noticeChannels)[number]
+
+/** By the first word of an event's name. */
+export function kindOf(event: NoticeEvent): NoticeKind {
+  if (event.startsWith('payment.') || event.startsWith('refund.')) return 'money'
+  return event.startsWith('order.') ? 'orders' : 'sessions'
+}

@@ -1,0 +1,37 @@
+import { newId, requireStaff, type Work } from '../kernel/index.ts'
+import { notificationErrors } from './errors.ts'
+import { deliver, readersById } from './notify-of.ts'
+import { staffTemplate } from './staff-texts.ts'
+
+export interface StaffNotice {
+  userId: string
+  /** One of `staffTemplates`. */
+  template: string
+  params?: readonly string[] | undefined
+}
+
+/**
+ * The service map's `POST /api/notifications`: tells a user something by a template, by every way that they want.
+ * `publicUrl` is the base of the links.
+ * @throws notification.user_not_found, template_unknown, params_wrong, kernel.forbidden
+ */
+export async function notifyByStaff(
+  work: Work,
+  { userId, template: name, params = [] }: StaffNotice,
+  publicUrl: string,
+): Promise<{ id: string; status: 'queued' }> {
+  requireStaff(work.actor, 'support', 'service')
+  const template = staffTemplate(name, params)
+  const reader = (await readersById(work, [userId])).get(userId)
+  if (!reader) throw notificationErrors.user_not_found({ userId })
+  const id = newId()
+  const written = { ...template.write[reader.locale](...params), link: null }
+  const notice = { id, dedupeKey: `staff:${id}`, template: name, kind: template.kind, reader, ...written }
+  await deliver(work, [notice], publicUrl)
+  work.audit({
+    command: 'notifications send',
+    subject: ['user', userId],
+    after: { notificationId: id, template: name },
+  })
+  return { id, status: 'queued' }
+}

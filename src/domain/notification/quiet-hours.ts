@@ -1,0 +1,27 @@
+import type { Policy } from '../kernel/index.ts'
+import type { NoticeKind } from './kinds.ts'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+// Jakarta has no summer time.
+const JAKARTA_MS = 7 * HOUR_MS
+
+/**
+ * When a notice may be sent: at once, or where it comes in the quiet hours (policy.quietFromHour to quietToHour, Jakarta)
+ * when they are over. News of money never waits. Undefined: at once.
+ */
+export function sendableFrom(
+  kind: NoticeKind,
+  now: Date,
+  { quietFromHour: from, quietToHour: to }: Pick<Policy, 'quietFromHour' | 'quietToHour'>,
+): Date | undefined {
+  if (kind === 'money' || from === to) return undefined
+  const sinceMidnight = (now.getTime() + JAKARTA_MS) % DAY_MS
+  const midnight = now.getTime() - sinceMidnight
+  const hour = sinceMidnight / HOUR_MS
+  const overnight = from > to
+  const quiet = overnight ? hour >= from || hour < to : hour >= from && hour < to
+  if (!quiet) return undefined
+  const tomorrow = overnight && hour >= from
+  return new Date(midnight + to * HOUR_MS + (tomorrow ? DAY_MS : 0))
+}

@@ -1,0 +1,48 @@
+import { type Actor, ProviderFailure, type UnitOfWork } from '../kernel/index.ts'
+import { type ClaimedDelivery, claimDeliveries, type DeliveryChannel } from './claim-deliveries.ts'
+import { recordDelivery } from './record-delivery.ts'
+
+export interface DeliveryWay<D extends ClaimedDelivery> {
+  units: UnitOfWork
+  actor: Actor
+  channel: DeliveryChannel
+  /** So many are under way at once; a batch is over before its lease is. */
+  batch: number
+  /** What is to be sent of what was claimed; the rest is nobody's any more. */
+  address: (claimed: ClaimedDelivery[]) => Promise<D[]>
+  /** Throws ProviderFailure. */
+  send: (delivery: D) => Promise<{ messageId: string | null }>
+}
+
+/** Sends those of the deliveries that are due. An unknown outcome is tried again: a notice twice does no harm. */
+export async function sendDeliveries<D extends ClaimedDelivery>(
+  way: DeliveryWay<D>,
+  deliveryIds: readonly string[],
+): Promise<void> {
+  for (let start = 0; start < deliveryIds.length; start += way.batch) {
+    await sendBatch(way, deliveryIds.slice(start, start + way.batch))
+  }
+}
+
+async function sendBatch<D extends ClaimedDelivery>(way: DeliveryWay<D>, ids: string[]): Promise<void> {
+  const { units, actor, channel } = way
+  const claimed = await units.run(actor, (work) => claimDeliveries(work, channel, ids))
+  const mistakes: unknown[] = []
+  const attempt = async (delivery: D) => {
+    const { id, attempts } = delivery
+    const result = await way.send(delivery).catch((error: unknown) => {
+      if (error instanceof ProviderFailure) return error
+      mistakes.push(error)
+      // A mistake of ours with one may not hold up the others: it is put off like them, and thrown at the end.
+      return new ProviderFailure({
+        provider: channel,
+        operation: 'send',
+        outcome: 'unknown',
+        code: 'internal_error',
+      })
+    })
+    await units.run(actor, (work) => recordDelivery(work, channel, { id, attempts, result }))
+  }
+  await Promise.all((await way.address(claimed)).map(attempt))
+  if (mistakes.length > 0) throw mistakes[0]
+}

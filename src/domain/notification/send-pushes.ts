@@ -1,0 +1,63 @@
+import { sql } from 'kysely'
+import { type Actor, ProviderFailure, type UnitOfWork } from '../kernel/index.ts'
+import { type ClaimedDelivery, skipDeliveries } from './claim-deliveries.ts'
+import type { PushSender, PushSubscription } from './push.ts'
+import { sendDeliveries } from './send-deliveries.ts'
+
+export interface PushContext {
+  units: UnitOfWork
+  actor: Actor
+  push: PushSender
+}
+
+interface Push extends ClaimedDelivery {
+  browsers: (PushSubscription & { id: string })[]
+}
+
+const BATCH = 50
+
+/**
+ * Sends those of the push messages that are due, to every browser of their reader. A browser that has unsubscribed is forgotten;
+ * one that was reached is enough.
+ */
+export async function sendPushes(
+  { units, actor, push }: PushContext,
+  deliveryIds: readonly string[],
+): Promise<void> {
+  const address = (claimed: ClaimedDelivery[]): Promise<Push[]> =>
+    units.run(actor, async (work) => {
+      const { rows } = await sql<PushSubscription & { id: string; userId: string }>`
+        select id, user_id, endpoint, p256dh, auth from push_subscriptions
+        where user_id = any(${claimed.map((one) => one.userId)}::uuid[])`.execute(work.tx)
+      const browsers = Map.groupBy(rows, (row) => row.userId)
+      const nobody = claimed.filter(({ userId }) => !browsers.has(userId))
+      await skipDeliveries(
+        work,
+        nobody.map(({ id }) => id),
+      )
+      return claimed.flatMap((one) => {
+        const known = browsers.get(one.userId)
+        return known ? [{ ...one, browsers: known }] : []
+      })
+    })
+  const send = async ({ browsers, title, body, link }: Push) => {
+    const results = await Promise.all(
+      browsers.map(async (browser) => {
+        try {
+          return { browser, result: await push.send(browser, { title, body, link }) }
+        } catch (error) {
+          if (error instanceof ProviderFailure) return { browser, result: error }
+          throw error
+        }
+      }),
+    )
+    const gone = results.filter(({ result }) => result === 'gone').map(({ browser }) => browser.id)
+    if (gone.length > 0) {
+      await units.run(actor, ({ tx }) => tx.deleteFrom('pushSubscriptions').where('id', 'in', gone).execute())
+    }
+    const failure = results.map(({ result }) => result).find((result) => result instanceof ProviderFailure)
+    if (failure && !results.some(({ result }) => result === 'accepted')) throw failure
+    return { messageId: null }
+  }
+  await sendDeliveries({ units, actor, channel: 'push', batch: BATCH, address, send }, deliveryIds)
+}

@@ -1,0 +1,50 @@
+import { sql } from 'kysely'
+import { newId, requireCustomer, type Work } from '../kernel/index.ts'
+import { notificationErrors } from './errors.ts'
+import type { PushSubscription } from './push.ts'
+
+// Push services of the browsers there are. Anything else would let a stranger have the server call where they like.
+const pushHosts = [
+  'fcm.googleapis.com',
+  'android.googleapis.com',
+  'updates.push.services.mozilla.com',
+  'web.push.apple.com',
+]
+const pushDomains = ['.push.services.mozilla.com', '.notify.windows.com', '.push.apple.com']
+
+/** Whether a push service lives at this address. `ownHost` is the sandbox's, in development alone. */
+export function isPushService(endpoint: string, ownHost?: string): boolean {
+  const address = URL.parse(endpoint)
+  if (!address || address.username || address.password) return false
+  if (ownHost !== undefined && address.host === ownHost) return true
+  const { protocol, port, hostname } = address
+  if (protocol !== 'https:' || port !== '') return false
+  return pushHosts.includes(hostname) || pushDomains.some((domain) => hostname.endsWith(domain))
+}
+
+// A person has a few browsers; the oldest of more is forgotten.
+const MOST_BROWSERS = 10
+
+/**
+ * Keeps a browser of the customer who acts; a browser that another user had before is theirs from now on.
+ * @throws notification.push_service_unknown, kernel.forbidden
+ */
+export async function subscribePush(
+  work: Work,
+  input: PushSubscription & { ownHost?: string | undefined },
+): Promise<{ id: string }> {
+  const userId = requireCustomer(work.actor)
+  const { endpoint, p256dh, auth, ownHost } = input
+  if (!isPushService(endpoint, ownHost)) throw notificationErrors.push_service_unknown()
+  const { rows } = await sql<{ id: string }>`
+    insert into push_subscriptions (id, user_id, endpoint, p256dh, auth, created_at)
+    values (${newId()}, ${userId}, ${endpoint}, ${p256dh}, ${auth}, ${work.now})
+    on conflict (endpoint) do update set user_id = excluded.user_id, p256dh = excluded.p256dh, auth = excluded.auth,
+      created_at = excluded.created_at
+    returning id`.execute(work.tx)
+  await sql`
+    delete from push_subscriptions where id in (
+      select id from push_subscriptions where user_id = ${userId} order by created_at desc, id desc offset ${MOST_BROWSERS}
+    )`.execute(work.tx)
+  return rows[0] as { id: string }
+}

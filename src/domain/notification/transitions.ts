@@ -1,0 +1,11 @@
+import type { Transitions } from '../kernel/index.ts'
+
+export type DeliveryStatus = 'queued' | 'sent' | 'failed' | 'skipped'
+
+/** What failed, or had nobody to go to, is sent again by staff. */
+export const deliveryTransitions: Transitions<DeliveryStatus> = {
+  queued: ['sent', 'failed', 'skipped'],
+  sent: [],
+  failed: ['queued'],
+  skipped: ['queued'],
+}

@@ -1,0 +1,66 @@
+import webPush from 'web-push'
+import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
+import type { PushSender } from '../../domain/notification/push.ts'
+import { networkFailure } from '../network-failure.ts'
+
+export interface WebPushOptions {
+  /** VAPID (RFC 8292): who sends, so that push services can write to somebody. */
+  publicKey: string
+  privateKey: string
+  /** `https://…` or `mailto:…` of who runs the server. */
+  subject: string
+  /** For one call. Default 10 s. */
+  timeoutMs?: number
+}
+
+// A notice that a browser was not reached with for a day is told by the inbox.
+const TTL_S = 86_400
+
+/**
+ * Web Push (RFC 8030): web-push encrypts for the browser and signs, the call itself is ours, with a timeout and without
+ * redirects: an address that a browser gave us is never followed elsewhere.
+ */
+export function createWebPush(options: WebPushOptions): PushSender {
+  const { publicKey, privateKey, timeoutMs = 10_000 } = options
+  // The library takes https or mailto alone; in development the address is http.
+  const subject = options.subject.startsWith('https:') ? options.subject : 'mailto:development@laku.invalid'
+  return {
+    async send({ endpoint, p256dh, auth }, payload) {
+      try {
+        const { headers, body } = webPush.generateRequestDetails(
+          { endpoint, keys: { p256dh, auth } },
+          JSON.stringify(payload),
+          { TTL: TTL_S, vapidDetails: { subject, publicKey, privateKey } },
+        )
+        const response = await fetch(endpoint, {
+          method: 'POST',
+          // The types of the library are those of its own request; values are strings and numbers.
+          headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+          body: body as Uint8Array<ArrayBuffer>,
+          redirect: 'manual',
+          signal: AbortSignal.timeout(timeoutMs),
+        })
+        await response.body?.cancel()
+        if (response.ok) return 'accepted'
+        if (response.status === 404 || response.status === 410) return 'gone'
+        throw failureOf(response)
+      } catch (error) {
+        if (error instanceof ProviderFailure) throw error
+        throw new ProviderFailure({ provider: 'push', operation: 'send', ...networkFailure(error) })
+      }
+    },
+  }
+}
+
+function failureOf({ status, headers }: Response): ProviderFailure {
+  const outcome = status === 429 ? 'limited' : status >= 500 ? 'unknown' : 'refused'
+  const retryAfterS = Number(headers.get('retry-after') ?? Number.NaN)
+  return new ProviderFailure({
+    provider: 'push',
+    operation: 'send',
+    outcome,
+    code: `http_${status}`,
+    httpStatus: status,
+    ...(Number.isFinite(retryAfterS) && { retryAfterS }),
+  })
+}

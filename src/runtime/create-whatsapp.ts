@@ -1,0 +1,20 @@
+import type { WhatsAppSender } from '../domain/whatsapp/sender.ts'
+import { createFonnteSender } from '../providers/whatsapp/fonnte.ts'
+import { createMetaSender } from '../providers/whatsapp/meta.ts'
+import { templateTexts } from '../providers/whatsapp/templates.ts'
+import type { Config } from './config.ts'
+
+type WhatsAppConfig = Pick<Config, 'whatsappApiUrl' | 'whatsappToken' | 'whatsappPhoneNumberId'>
+
+/** Meta's Cloud API, or Fonnte where WHATSAPP_API_URL is Fonnte's: the address says which wire is spoken. */
+export function createWhatsApp(config: WhatsAppConfig): WhatsAppSender {
+  const { whatsappApiUrl: url, whatsappToken: token, whatsappPhoneNumberId: phoneNumberId } = config
+  return isFonnte(url)
+    ? createFonnteSender({ url, token, templates: templateTexts })
+    : createMetaSender({ url, token, phoneNumberId })
+}
+
+export function isFonnte(url: string): boolean {
+  const { hostname } = new URL(url)
+  return hostname === 'fonnte.com' || hostname.endsWith('.fonnte.com')
+}
