@@ -65,6 +65,7 @@ export const accessMatrix: Record<string, Row> = {
 
   'GET /api/users/me': self,
   'PATCH /api/users/me': { ...self, call: () => ({ body: { name: 'Ana' } }) },
+  'GET /api/users/me/export': self,
   'GET /api/addresses': self,
   'POST /api/addresses': { ...self, call: () => ({ body: address }) },
   'GET /api/addresses/:id': { customer: 'own', call: (world) => world.address() },
@@ -76,6 +77,28 @@ export const accessMatrix: Record<string, Row> = {
   'POST /api/addresses/:id/default': { customer: 'own', call: (world) => world.address() },
   'GET /api/notifications': self,
   'POST /api/notifications/:id/read': { customer: 'own', call: (world) => world.notification() },
+  'GET /api/notifications/preferences': self,
+  'PUT /api/notifications/preferences': {
+    ...self,
+    call: () => ({ body: { data: [{ kind: 'shop', channel: 'email', wanted: false }] } }),
+  },
+  'POST /api/notifications/subscriptions': {
+    ...self,
+    call: () => ({
+      body: {
+        endpoint: 'https://fcm.googleapis.com/fcm/send/x',
+        keys: { p256dh: 'B'.repeat(87), auth: 'A'.repeat(22) },
+      },
+    }),
+  },
+  'POST /api/notifications': {
+    staff: ['notifications', 'resend'],
+    call: ({ owner }) => ({ body: { user_id: owner.id, template: 'message', params: ['Hi', 'News'] } }),
+  },
+  'POST /api/whatsapp/send': {
+    staff: ['whatsapp', 'resend'],
+    call: () => ({ body: { to: '+628120000009', body: 'Hi' } }),
+  },
   'GET /api/wallet': self,
   'GET /api/wallet/entries': self,
   'POST /api/wallet/withdrawals': {
@@ -189,6 +212,13 @@ export const accessMatrix: Record<string, Row> = {
   },
   'POST /api/auth/refresh': { customer: 'secret', call: () => ({ body: { refresh_token: 'guessed' } }) },
   'GET /api/webhooks/whatsapp': { customer: 'secret' },
+  'POST /api/webhooks/biteship': {
+    customer: 'secret',
+    call: () => ({ body: { event: 'order.status', order_id: 'x', status: 'picked' } }),
+  },
   'POST /api/webhooks/whatsapp': { customer: 'secret', call: () => ({ body: {} }) },
   'POST /api/webhooks/xendit': { customer: 'secret', call: () => ({ body: {} }) },
+
+  // The last row: where nothing of theirs is open they are gone.
+  'DELETE /api/users/me': self,
 }
