@@ -118,7 +118,7 @@ export async function openSettlementFixture(options: TestOptions = {}) {
       await laku.db.updateTable('orders').set({ status }).where('id', '=', orderId).execute()
     },
     async run(query: SettlementQuery = {}, actor: Actor = sinta) {
-      await laku.system(gatherLines)
+      await gatherLines({ units: laku.units, actor: system })
       return await laku.as(actor, (work) => calculateSettlements(work, query))
     },
     /** The settlement that a run makes of what this factory sold. */

@@ -33,8 +33,8 @@ export const run = defineTask({
     const actor = withReason(await context.actor(), reason)
     const settlement = await import('../../domain/settlement/index.ts')
     if (dryRun) {
-      // Keeping the lines up to date settles nothing, and holds postings up for a moment only when it has a transaction of its own.
-      await context.read(settlement.gatherLines)
+      // Keeping the lines up to date settles nothing.
+      await settlement.gatherLines({ units, actor })
       const { result, report } = await units.dryRun(actor, (work) =>
         settlement.calculateSettlements(work, query),
       )

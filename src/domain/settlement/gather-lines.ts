@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Work } from '../kernel/index.ts'
+import { type Actor, requireStaff, type UnitOfWork, type Work } from '../kernel/index.ts'
 
 /** What a settlement itself posts to a factory's account: no line of another. */
 const OWN = 'settlement.%'
@@ -30,20 +30,33 @@ export function linesFrom(which: RawBuilder<unknown>): RawBuilder<unknown> {
 
 /**
  * Notes what the book has newly on factories' accounts as lines, so that a run reads what is open and never a factory's whole
- * history. As for a snapshot of the ledger, the lock waits for the postings under way: no entry with a lower number
- * can still be committed after. Postings wait for its commit, so it has a transaction of its own, and a short one. Run again it changes
- * nothing. Returns how many lines were new.
+ * history. Run again, and by several at once, it changes nothing. Returns how many lines were new.
+ * @throws kernel.forbidden
  */
-export async function gatherLines(work: Work): Promise<number> {
+export async function gatherLines({ units, actor }: { units: UnitOfWork; actor: Actor }): Promise<number> {
+  requireStaff(actor, 'finance', 'service')
+  const through = await units.run(actor, writtenThrough)
+  return await units.run(actor, (work) => noteLines(work, through))
+}
+
+/**
+ * The number up to which every entry is committed. As for a snapshot of the ledger, the lock waits for the postings under way, and
+ * they for it: so it has a transaction of its own, which is over at once.
+ */
+async function writtenThrough(work: Work): Promise<number> {
   await sql`select pg_advisory_xact_lock(hashtext('ledger snapshots'))`.execute(work.tx)
+  const { rows } = await sql<{
+    seq: number
+  }>`select coalesce(max(seq), 0)::int8 as seq from ledger_entries`.execute(work.tx)
+  return rows[0]?.seq ?? 0
+}
+
+async function noteLines(work: Work, through: number): Promise<number> {
   const result = await sql`
     insert into settlement_items (entry_seq, factory_id, kind, order_id, order_item_id, refund_id, gross_idr, commission_idr,
       net_idr, posted_at)
-    ${linesFrom(sql`e.seq > (select through_seq from settlement_gathered)`)}
+    ${linesFrom(sql`e.seq > (select through_seq from settlement_gathered) and e.seq <= ${through}`)}
     on conflict (entry_seq) do nothing`.execute(work.tx)
-  await sql`
-    update settlement_gathered set through_seq = greatest(through_seq, (select coalesce(max(seq), 0) from ledger_entries))`.execute(
-    work.tx,
-  )
+  await sql`update settlement_gathered set through_seq = greatest(through_seq, ${through})`.execute(work.tx)
   return Number(result.numAffectedRows ?? 0)
 }

@@ -51,7 +51,7 @@ export async function runSettlements(
   onFactory: (outcome: FactoryOutcome, done: number, of: number) => void = () => {},
 ): Promise<FactoryOutcome[]> {
   const { units, actor } = context
-  await units.run(actor, gatherLines)
+  await gatherLines(context)
   const { period, factories } = await units.run(actor, (work) => findDue(work, query))
   const outcomes: FactoryOutcome[] = []
   for (const factory of factories) {

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { fromWire, requireStaff, toWire } from '../../domain/kernel/index.ts'
+import { fromWire, toWire } from '../../domain/kernel/index.ts'
 import { calculateSettlements, gatherLines, previewSettlements } from '../../domain/settlement/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 
@@ -36,7 +36,7 @@ const report = z.object({ settlements: z.array(settlement), total_idr: z.int() }
 
 /** What factories are to be paid, looked at and calculated by finance; approving and paying is the command line's. */
 export const settlementRoutes =
-  (_laku: Laku): FastifyPluginAsyncZod =>
+  (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     const config = { access: 'staff' } as const
 
@@ -68,10 +68,7 @@ export const settlementRoutes =
       },
       async (request, reply) => {
         const input = fromWire(request.body ?? {})
-        await request.read(async (work) => {
-          requireStaff(work.actor, 'finance', 'service')
-          await gatherLines(work)
-        })
+        await gatherLines({ units: laku.units, actor: request.actor })
         return await request.change(reply, 201, (work) => calculateSettlements(work, input))
       },
     )
