@@ -8,7 +8,7 @@ const LOCAL_ADMINISTRATOR = 'local-administrator'
 const TOKEN_DAYS = 365
 
 /** By what name a database's token is saved: its socket's folder may change, so the embedded one has a name of its own. */
-function databaseName({ urls }: Laku): string {
+export function databaseName({ urls }: Laku): string {
   return urls.embedded ? 'embedded' : shownUrl(urls.app).replace(`${roleOf(urls.app)}@`, '')
 }
 
@@ -20,7 +20,7 @@ export async function identify(laku: Laku): Promise<Actor> {
     throw new CliError(
       exitCodes.notAllowed,
       'not_logged_in',
-      'you are not logged in: set LAKU_TOKEN to your staff token, or run "laku db migrate" on the embedded database for a local administrator',
+      'you are not logged in: run "laku auth login", set LAKU_TOKEN to your staff token, or run "laku db migrate" on the embedded database for a local administrator',
     )
   }
   const actor = await staffOf(laku, token)
@@ -33,7 +33,8 @@ export async function identify(laku: Laku): Promise<Actor> {
   )
 }
 
-async function staffOf(laku: Laku, token: string): Promise<Actor | undefined> {
+/** Who holds this token, while it is good. */
+export async function staffOf(laku: Laku, token: string) {
   const { staffByToken } = await import('../domain/auth/index.ts')
   const { db, clock } = laku
   return await db.transaction().execute((tx) => staffByToken(tx, token, clock.now()))

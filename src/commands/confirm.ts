@@ -9,7 +9,8 @@ export interface Severity {
 }
 
 /**
- * Lets a severe change pass only when its code was typed, or given with --confirm. Throws CliError, exit code 2: where
+ * Lets a severe change pass only when its code was typed, or given with --confirm; in production it says on which
+ * database. Throws CliError, exit code 2: where
  * nobody can be asked, or the code is another.
  */
 export async function confirmSevere(
@@ -17,6 +18,11 @@ export async function confirmSevere(
   { code, consequence }: Severity,
   given: string | undefined,
 ): Promise<void> {
+  const { config, urls } = await context.laku()
+  if (config.env === 'production') {
+    const { shownUrl } = await import('../runtime/connect.ts')
+    context.output.note(`PRODUCTION, ${shownUrl(urls.app)}: this ${consequence}.`)
+  }
   if (given !== undefined) {
     if (given.trim().toUpperCase() === code.toUpperCase()) return
     throw usageError(`--confirm is ${given}: this is ${code}, and nothing was changed`)

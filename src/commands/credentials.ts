@@ -32,11 +32,21 @@ export function savedToken(dataDir: string, database: string): string | undefine
 /** Saves a token for a database (0600), whole or not at all. */
 export function saveToken(dataDir: string, database: string, token: string): void {
   const folder = openDataFolder(dataDir)
-  const { tokens } = readCredentials(folder)
+  writeCredentials(folder, { ...readCredentials(folder).tokens, [database]: token })
+}
+
+/** Forgets the token of a database; says whether there was one. */
+export function forgetToken(dataDir: string, database: string): boolean {
+  const { [database]: known, ...others } = readCredentials(dataDir).tokens
+  if (known === undefined) return false
+  writeCredentials(dataDir, others)
+  return true
+}
+
+function writeCredentials(folder: string, tokens: Credentials['tokens']): void {
   const aside = `${fileOf(folder)}.${process.pid}`
   try {
-    const content = JSON.stringify({ tokens: { ...tokens, [database]: token } }, undefined, 2)
-    writeFileSync(aside, `${content}\n`, { mode: 0o600 })
+    writeFileSync(aside, `${JSON.stringify({ tokens }, undefined, 2)}\n`, { mode: 0o600 })
     renameSync(aside, fileOf(folder))
   } catch (error) {
     throw folderError(folder, error)

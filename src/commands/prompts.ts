@@ -1,14 +1,19 @@
 /** What a person can be asked. */
 export interface Prompts {
   text(message: string): Promise<string>
+  /** What is typed is not shown. */
+  secret(message: string): Promise<string>
 }
 
 /** On stderr, for stdout belongs to the result. */
 export const terminalPrompts: Prompts = {
-  async text(message) {
-    const { default: inquirer } = await import('inquirer')
-    const prompt = inquirer.createPromptModule({ output: process.stderr })
-    const { answer } = await prompt<{ answer: string }>([{ type: 'input', name: 'answer', message }])
-    return answer
-  },
+  text: (message) => ask('input', message),
+  secret: (message) => ask('password', message),
+}
+
+async function ask(type: 'input' | 'password', message: string): Promise<string> {
+  const { default: inquirer } = await import('inquirer')
+  const prompt = inquirer.createPromptModule({ output: process.stderr })
+  const { answer } = await prompt<{ answer: string }>([{ type, name: 'answer', message }])
+  return answer
 }

@@ -275,4 +275,9 @@ export const entries: readonly Entry[] = [
     description: 'who changed what, and why',
     verbs: async () => [(await import('./audit/list.ts')).list, (await import('./audit/show.ts')).show],
   },
+  {
+    name: 'auth',
+    description: 'who you are, who may act, and who is logged in',
+    verbs: async () => (await import('./auth/verbs.ts')).verbs,
+  },
 ]

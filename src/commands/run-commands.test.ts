@@ -24,7 +24,7 @@ function open(flags: GlobalFlags = {}, ...answers: string[]) {
     said.asked.push(question)
     return answers[said.asked.length - 1] ?? ''
   }
-  const prompts = answers.length > 0 ? { prompts: { text } } : {}
+  const prompts = answers.length > 0 ? { prompts: { text, secret: text } } : {}
   return { said, context: new CommandContext(flags, { streams, laku, actor: admin, ...prompts }) }
 }
 

@@ -8,4 +8,5 @@ export const authErrors = defineErrors('auth', {
   refresh_invalid: ['forbidden', 'This log-in is over; log in again.'],
   staff_name_taken: ['conflict', 'There is a member of staff of this name.'],
   staff_not_found: ['not_found', 'There is no such active member of staff.'],
+  own_rights: ['conflict', 'Nobody takes their own rights away; ask another admin.'],
 })

@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { askLaku, runLaku } from '../../../test/command-line.ts'
+import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { type Actor, newId } from '../../domain/kernel/index.ts'
+import { identify } from '../actor.ts'
+import { confirmSevere } from '../confirm.ts'
+import { CommandContext } from '../context.ts'
+import { login } from './login.ts'
+
+let laku: TestLaku
+let folder: string
+beforeAll(async () => {
+  const own = await openTestLaku()
+  folder = mkdtempSync(join(tmpdir(), 'laku-auth-'))
+  laku = Object.create(own, { config: { value: { ...own.config, dataDir: folder } } })
+})
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true })
+  await laku?.close()
+})
+
+const silent = { stdout: { write: () => true }, stderr: { write: () => true } }
+
+async function logIn(token: string): Promise<void> {
+  const prompts = { text: async () => '', secret: async () => token }
+  await login.execute(new CommandContext({}, { laku, prompts, streams: silent }), {})
+}
+
+describe('laku auth', () => {
+  it('adds staff, whose token is kept for them alone, until it is forgotten', async () => {
+    const added = await askLaku<{ id: string; token: string }>(laku, [
+      ...['auth', 'staff', 'add', 'wulan', '--role', 'support', '--days', '2'],
+    ])
+    await expect(logIn('lkst_wrong')).rejects.toMatchObject({ exitCode: 4 })
+    await logIn(`${added.token}\n`)
+    expect(statSync(join(folder, 'credentials.json')).mode & 0o777).toBe(0o600)
+    const actor = await identify(laku)
+    expect(actor).toMatchObject({ id: added.id, name: 'wulan', role: 'support' })
+    expect(await askLaku(laku, ['auth', 'whoami'], actor)).toMatchObject({ name: 'wulan' })
+    expect(await askLaku(laku, ['auth', 'logout'])).toMatchObject({ forgotten: true })
+    await expect(identify(laku)).rejects.toMatchObject({ exitCode: 4 })
+    expect((await runLaku(laku, ['auth', 'login', '--yes'])).exitCode).toBe(2)
+  })
+
+  it('revokes staff: their token is refused at once, and nobody revokes themselves', async () => {
+    const words = ['auth', 'staff', 'add', 'rudi', '--role', 'finance']
+    const { id, token } = await askLaku<{ id: string; token: string }>(laku, words)
+    await logIn(token)
+    expect((await runLaku(laku, words)).exitCode).toBe(5)
+    const rudi: Actor = { kind: 'staff', id, name: 'rudi', role: 'finance' }
+    const revoke = ['auth', 'staff', 'revoke', 'rudi', '--reason', 'left']
+    expect((await runLaku(laku, revoke, rudi)).exitCode).toBe(4)
+    expect((await runLaku(laku, revoke, { ...rudi, role: 'admin' })).exitCode).toBe(5)
+    expect(await askLaku(laku, revoke)).toMatchObject({ status: 'suspended', tokens: 1 })
+    await expect(identify(laku)).rejects.toMatchObject({ exitCode: 4 })
+    const { data } = await askLaku<{ data: object[] }>(laku, ['auth', 'staff', 'list'])
+    expect(data).toContainEqual(expect.objectContaining({ name: 'rudi', status: 'suspended', tokens: 0 }))
+    const audit = await laku.db.selectFrom('auditLog').selectAll().where('subjectId', '=', id).execute()
+    expect(audit.at(-1)).toMatchObject({ command: 'auth.suspend_staff', reason: 'left', actorName: 'ana' })
+  })
+
+  it('ends the log-ins of a customer', async () => {
+    const [userId, now] = [newId(), laku.clock.now()]
+    const at = { createdAt: now, updatedAt: now }
+    await laku.db
+      .insertInto('users')
+      .values({ id: userId, phone: '+628129990001', name: 'Ibu', ...at })
+      .execute()
+    const row = { id: newId(), userId, tokenHash: 'h', rotatedAt: now, createdAt: now, expiresAt: now }
+    await laku.db.insertInto('authSessions').values(row).execute()
+    const words = ['auth', 'revoke-sessions', '+628129990001', '--reason', 'stolen']
+    expect(await askLaku(laku, words)).toEqual({ user_id: userId, count: 1 })
+    expect(await askLaku(laku, words)).toEqual({ user_id: userId, count: 0 })
+  })
+})
+
+it('a severe change in production says on which database', async () => {
+  const production = Object.create(laku, { config: { value: { ...laku.config, env: 'production' } } })
+  const said: string[] = []
+  const streams = { ...silent, stderr: { write: (text: string) => said.push(text) } }
+  const context = new CommandContext({}, { laku: production, actor: admin, streams })
+  await confirmSevere(context, { code: 'GBS-1', consequence: 'cancels the session' }, 'GBS-1')
+  expect(said.join('')).toMatch(/^PRODUCTION, postgres(ql)?:\/\/.*: this cancels the session\.\n$/)
+})

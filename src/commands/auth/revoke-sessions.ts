@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+
+export const revokeSessions = defineChange({
+  name: 'revoke-sessions',
+  description: 'Log a customer out everywhere, within a minute.',
+  args: [{ name: 'user', description: 'UUID or phone number' }],
+  input: z.object({ user: z.string() }),
+  examples: ['laku auth revoke-sessions +6281234567890 --reason "the phone was stolen"'],
+  needsReason: true,
+  change: async (work, { user }) => {
+    const { revokeLogins } = await import('../../domain/auth/index.ts')
+    return await revokeLogins(work, { user })
+  },
+  done: ({ count }) => `${count} log-ins ended.`,
+})

@@ -1,0 +1,31 @@
+import { sql } from 'kysely'
+import { type Paged, pageOf, requireStaff, type Work } from '../kernel/index.ts'
+import type { Staff } from './create-staff.ts'
+
+/** A member of staff and how they may act. */
+export interface StaffView extends Staff {
+  status: string
+  createdAt: Date
+  /** Tokens that are good. */
+  tokens: number
+  /** When the last of them expires. */
+  expiresAt: Date | null
+}
+
+/**
+ * Staff by name, by keyset pages; the cursor is a name. For admins.
+ * @throws kernel.forbidden
+ */
+export async function listStaff(
+  work: Work,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<Paged<StaffView>> {
+  requireStaff(work.actor)
+  const { rows } = await sql<StaffView>`
+    select s.id, s.name, s.role, s.status, s.created_at, count(t.id)::int as tokens, max(t.expires_at) as expires_at
+    from staff s
+    left join staff_tokens t on t.staff_id = s.id and t.revoked_at is null and t.expires_at > ${work.now}
+    where s.name > ${cursor ?? ''}
+    group by s.id order by s.name limit ${limit + 1}`.execute(work.tx)
+  return pageOf(rows, limit, (row) => row.name)
+}
