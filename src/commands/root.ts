@@ -50,6 +50,11 @@ export const entries: readonly Entry[] = [
     command: async () => (await import('./sandbox.ts')).sandbox,
   },
   {
+    name: 'doctor',
+    description: 'what is wrong, how bad it is, and the command that mends it',
+    command: async () => (await import('./doctor/doctor.ts')).doctor,
+  },
+  {
     name: 'completion',
     description: 'completion for bash, zsh and fish',
     command: async () => (await import('./completion/completion.ts')).completion,

@@ -1,0 +1,249 @@
+import { existsSync, statfsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { bookChecks } from '../../domain/invariants.ts'
+import { runChecks, secondsAfter } from '../../domain/kernel/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+import { migrationStatus } from '../../runtime/migrate.ts'
+import { DEAD_LETTER_QUEUE } from '../../runtime/queue.ts'
+
+export type Severity = 'warning' | 'critical'
+
+/** Something that is wrong, in words, and the command that mends it. */
+export interface Finding {
+  severity: Severity
+  message: string
+  command: string
+}
+
+export interface DoctorCheck {
+  name: string
+  examine: (laku: Laku) => Promise<Finding[]>
+}
+
+/** One number of one statement. */
+async function count(laku: Laku, question: ReturnType<typeof sql<{ count: number }>>): Promise<number> {
+  return (await question.execute(laku.db)).rows[0]?.count ?? 0
+}
+
+const found = (holds: boolean, severity: Severity, message: string, command: string): Finding[] =>
+  holds ? [{ severity, message, command }] : []
+
+const DEEP_QUEUE = 10_000
+const OLD_JOB_S = 300
+const STUCK_JOB_S = 900
+const LATE_S = 300
+const SKEW_S = 5
+const LEAST_FREE_BYTES = 1024 ** 3
+const EXPIRES_SOON_DAYS = 14
+
+/** Every check of `laku doctor`; each answers at once, whatever the size of the shop, but for the ledger's. */
+export const doctorChecks: readonly DoctorCheck[] = [
+  {
+    name: 'migrations',
+    examine: async ({ pool }) => {
+      const { pending } = await migrationStatus(pool)
+      return found(
+        pending.length > 0,
+        'critical',
+        `${pending.length} migrations are missing`,
+        'laku db migrate',
+      )
+    },
+  },
+  {
+    name: 'queue depth and oldest job',
+    examine: async (laku) => {
+      const { rows } = await sql<{ waiting: number; oldestS: number }>`
+        select count(*)::int as waiting, coalesce(extract(epoch from now() - min(start_after)), 0)::int as oldest_s
+        from pgboss.job
+        where name <> ${DEAD_LETTER_QUEUE} and state in ('created', 'retry') and start_after <= now()`.execute(
+        laku.db,
+      )
+      const { waiting = 0, oldestS = 0 } = rows[0] ?? {}
+      return [
+        ...found(waiting > DEEP_QUEUE, 'warning', `${waiting} jobs wait`, 'laku worker'),
+        ...found(
+          oldestS > OLD_JOB_S,
+          'critical',
+          `the oldest job has waited ${oldestS} seconds`,
+          'laku worker',
+        ),
+      ]
+    },
+  },
+  {
+    name: 'stuck jobs',
+    examine: async (laku) => {
+      const stuck = await count(
+        laku,
+        sql`select count(*)::int as count from pgboss.job
+          where state = 'active' and started_on < now() - make_interval(secs => ${STUCK_JOB_S})`,
+      )
+      return found(
+        stuck > 0,
+        'warning',
+        `${stuck} jobs run for over 15 minutes`,
+        'laku jobs list --state active',
+      )
+    },
+  },
+  {
+    name: 'dead workers',
+    examine: async (laku) => {
+      const silent = await count(
+        laku,
+        sql`select count(*)::int as count from pgboss.instance
+          where supervise and stopped_on is null
+            and heartbeat_on < now() - make_interval(secs => 3 * heartbeat_seconds)
+            and heartbeat_on > now() - interval '1 day'`,
+      )
+      return found(silent > 0, 'warning', `${silent} workers went silent without stopping`, 'laku worker')
+    },
+  },
+  {
+    name: 'dead jobs',
+    examine: async (laku) => {
+      const dead = await count(
+        laku,
+        sql`select count(*)::int as count from pgboss.job where name = ${DEAD_LETTER_QUEUE} and state = 'created'`,
+      )
+      return found(dead > 0, 'critical', `${dead} jobs failed for good`, 'laku jobs dead')
+    },
+  },
+  {
+    name: 'sessions past due',
+    examine: async (laku) => {
+      const late = await count(
+        laku,
+        sql`select count(*)::int as count from group_buying_sessions
+          where status = 'forming' and ends_at < ${secondsAfter(laku.clock.now(), -LATE_S)}`,
+      )
+      return found(late > 0, 'critical', `${late} sessions ended and were not closed`, 'laku worker')
+    },
+  },
+  {
+    name: 'escrow in final sessions',
+    examine: async (laku) => {
+      const held = await count(
+        laku,
+        sql`select count(*)::int as count from ledger_balances b
+          join ledger_accounts a on a.id = b.account_id and a.key like 'escrow:%' and b.balance_idr > 0
+          join group_buying_sessions s on a.key = 'escrow:' || s.id::text
+          where s.status in ('success', 'refunded')`,
+      )
+      return found(
+        held > 0,
+        'critical',
+        `${held} sessions that are over still hold escrow`,
+        'laku ledger balances',
+      )
+    },
+  },
+  {
+    name: 'ledger invariants',
+    examine: async ({ db, vault }) => {
+      const results = await db
+        .transaction()
+        .setIsolationLevel('repeatable read')
+        .setAccessMode('read only')
+        .execute((tx) => runChecks(bookChecks, tx, vault))
+      return results
+        .filter((one) => !one.ok)
+        .map(({ name, detail }) => ({
+          severity: 'critical' as const,
+          message: `${name}: ${detail}`,
+          command: 'laku ledger verify',
+        }))
+    },
+  },
+  {
+    name: 'unanswered purchase orders',
+    examine: async (laku) => {
+      const silent = await count(
+        laku,
+        sql`select count(*)::int as count from warehouse_purchase_orders
+          where status = 'sent' and sent_at < ${secondsAfter(laku.clock.now(), -86_400)}`,
+      )
+      return found(
+        silent > 0,
+        'warning',
+        `${silent} purchase orders are unanswered for a day`,
+        'laku pos list --status sent',
+      )
+    },
+  },
+  {
+    name: 'webhook lag',
+    examine: async (laku) => {
+      const late = await count(
+        laku,
+        sql`select count(*)::int as count from webhook_inbox
+          where status = 'received' and next_attempt_at < ${secondsAfter(laku.clock.now(), -LATE_S)}`,
+      )
+      return found(late > 0, 'critical', `${late} deliveries wait for over 5 minutes`, 'laku worker')
+    },
+  },
+  {
+    name: 'attention',
+    examine: async (laku) => {
+      const open = await count(
+        laku,
+        sql`select count(*)::int as count from attention where resolved_at is null`,
+      )
+      return found(open > 0, 'warning', `${open} things need a person`, 'laku attention list')
+    },
+  },
+  {
+    name: 'clock skew',
+    examine: async ({ pool }) => {
+      const { rows } = await pool.query<{ at: Date }>('select clock_timestamp() as at')
+      const skewS = Math.round(Math.abs((rows[0]?.at.getTime() ?? Date.now()) - Date.now()) / 1000)
+      return found(
+        skewS > SKEW_S,
+        'warning',
+        `this machine is ${skewS} seconds off the database`,
+        'timedatectl status',
+      )
+    },
+  },
+  {
+    name: 'disk',
+    examine: async ({ config: { dataDir } }) => {
+      if (!existsSync(dataDir)) return []
+      const { bavail, bsize } = statfsSync(dataDir)
+      const free = bavail * bsize
+      return found(
+        free < LEAST_FREE_BYTES,
+        'critical',
+        `${Math.round(free / 1024 ** 2)} MB are free`,
+        `df -h ${dataDir}`,
+      )
+    },
+  },
+  {
+    name: "secrets' file modes",
+    examine: async ({ config: { dataDir } }) => {
+      const path = join(dataDir, 'credentials.json')
+      if (!existsSync(path)) return []
+      const mode = statSync(path).mode & 0o777
+      return found((mode & 0o077) !== 0, 'critical', `others may read ${path}`, `chmod 600 ${path}`)
+    },
+  },
+  {
+    name: 'expiring tokens',
+    examine: async (laku) => {
+      const now = laku.clock.now()
+      const { rows } = await sql<{ name: string }>`
+        select s.name from staff s join staff_tokens t on t.staff_id = s.id
+        where s.status = 'active' and t.revoked_at is null group by s.name
+        having max(t.expires_at) between ${now} and ${secondsAfter(now, EXPIRES_SOON_DAYS * 86_400)}
+        order by s.name`.execute(laku.db)
+      return rows.map(({ name }) => ({
+        severity: 'warning' as const,
+        message: `the last token of ${name} expires within ${EXPIRES_SOON_DAYS} days`,
+        command: 'laku auth staff list',
+      }))
+    },
+  },
+]

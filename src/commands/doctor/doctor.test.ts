@@ -1,0 +1,170 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runLaku } from '../../../test/command-line.ts'
+import { query } from '../../../test/global-setup.ts'
+import { openPaymentFixture, type PaymentFixture } from '../../../test/payments.ts'
+import { newId } from '../../domain/kernel/index.ts'
+import { escrow } from '../../domain/ledger/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+import { doctorChecks, type Finding } from './checks.ts'
+
+let f: PaymentFixture
+let folder: string
+beforeAll(async () => {
+  f = await openPaymentFixture()
+  folder = mkdtempSync(join(tmpdir(), 'laku-doctor-'))
+})
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true })
+  await f?.laku.close()
+})
+
+async function findings(name: string, laku: Laku = f.laku): Promise<Finding[]> {
+  const check = doctorChecks.find((one) => one.name === name)
+  if (!check) throw new Error(`no check ${name}`)
+  return await check.examine(laku)
+}
+
+/** A fault is seen while it is there, and not before or after. */
+async function sees(name: string, inject: string, heal: string): Promise<Finding> {
+  expect(await findings(name)).toEqual([])
+  await query(f.laku.ownerUrl, inject)
+  const [finding] = await findings(name)
+  await query(f.laku.ownerUrl, heal)
+  expect(await findings(name)).toEqual([])
+  if (!finding) throw new Error(`${name} did not see its fault`)
+  return finding
+}
+
+const id = newId()
+const job = (name: string, state: string, more: string) => `
+  insert into pgboss.job (id, name, state, ${more.split('=')[0]}) values ('${id}', '${name}', '${state}', ${more.split('=')[1]})`
+const noJob = `delete from pgboss.job where id = '${id}'`
+
+describe('laku doctor', () => {
+  it('says that all is well, with exit code 0', async () => {
+    const { exitCode, stdout } = await runLaku(f.laku, ['doctor', '--json'])
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true })
+    expect(exitCode).toBe(0)
+  })
+
+  it('sees missing migrations', async () => {
+    const name = '(select max(name) from kysely_migration)'
+    await query(f.laku.ownerUrl, `create table kept as select * from kysely_migration where name = ${name}`)
+    const finding = await sees(
+      'migrations',
+      'delete from kysely_migration where name in (select name from kept)',
+      'insert into kysely_migration select * from kept',
+    )
+    await query(f.laku.ownerUrl, 'drop table kept')
+    expect(finding.command).toBe('laku db migrate')
+  })
+
+  it('sees jobs that wait too long, run too long, and died', async () => {
+    const old = await sees(
+      'queue depth and oldest job',
+      job('notify', 'created', "start_after=now() - interval '1 hour'"),
+      noJob,
+    )
+    expect(old).toMatchObject({ severity: 'critical', command: 'laku worker' })
+    await sees('stuck jobs', job('notify', 'active', "started_on=now() - interval '1 hour'"), noJob)
+    await sees('dead jobs', job('dead', 'created', 'start_after=now()'), noJob)
+  })
+
+  it('sees workers that went silent', async () => {
+    await sees(
+      'dead workers',
+      `insert into pgboss.instance (id, host, pid, version, node_version, heartbeat_seconds, supervise, schedule, migrate,
+         persist_queue_stats, persist_warnings, heartbeat_on)
+       values ('${id}', 'h', 1, '12', '24', 10, true, true, false, false, false, now() - interval '1 hour')`,
+      `delete from pgboss.instance where id = '${id}'`,
+    )
+  })
+
+  it('sees sessions past due', async () => {
+    const set = (when: string) =>
+      `update group_buying_sessions set ends_at = ${when} where id = '${f.sessionId}'`
+    await query(f.laku.ownerUrl, `update group_buying_sessions set starts_at = now() - interval '2 days'`)
+    await sees('sessions past due', set("now() - interval '1 day'"), set("now() + interval '1 day'"))
+  })
+
+  it('sees escrow in final sessions', async () => {
+    const { db } = f.laku
+    const account = escrow(f.sessionId)
+    await sql`insert into ledger_accounts (key, kind, may_go_negative) values (${account}, 'liability', false)`.execute(
+      db,
+    )
+    const balance = (idr: number) => `
+      alter table ledger_balances disable trigger user;
+      update ledger_balances set balance_idr = ${idr};
+      alter table ledger_balances enable trigger user;
+      update group_buying_sessions set status = '${idr > 0 ? 'success' : 'forming'}' where id = '${f.sessionId}'`
+    await sees('escrow in final sessions', balance(5), balance(0))
+    // A balance that no entry proves also breaks the book.
+    const finding = await sees('ledger invariants', balance(5), balance(0))
+    expect(finding.command).toBe('laku ledger verify')
+  })
+
+  it('sees webhooks that lag, and what needs a person', async () => {
+    await sees(
+      'webhook lag',
+      `insert into webhook_inbox (id, provider, dedupe_key, headers, received_at, next_attempt_at)
+       values ('${id}', 'xendit', 'lag', '{}', now(), now() - interval '1 hour')`,
+      `delete from webhook_inbox where id = '${id}'`,
+    )
+    await sees(
+      'attention',
+      `insert into attention (id, kind, subject_kind, subject_id, message, command, since)
+       values ('${id}', 'stuck', 'order', 'x', 'm', 'laku doctor', now())`,
+      `delete from attention where id = '${id}'`,
+    )
+  })
+
+  it('sees unanswered purchase orders', async () => {
+    await sees(
+      'unanswered purchase orders',
+      `insert into warehouse_purchase_orders (id, code, factory_id, status, created_at, sent_at, updated_at)
+       values ('${id}', 'PO-1', '${f.factoryId}', 'sent', now(), now() - interval '2 days', now())`,
+      `delete from warehouse_purchase_orders where id = '${id}'`,
+    )
+  })
+
+  it('sees tokens that expire, a clock that is off, a full disk and a readable secret', async () => {
+    await sees(
+      'expiring tokens',
+      `insert into staff (id, name, role, created_at) values ('${id}', 'tuti', 'admin', now());
+       insert into staff_tokens (id, staff_id, token_hash, created_at, expires_at)
+       values ('${id}', '${id}', 'h', now(), now() + interval '3 days')`,
+      `delete from staff_tokens; delete from staff where id = '${id}'`,
+    )
+    const late = { rows: [{ at: new Date(Date.now() - 60_000) }] }
+    const skewed = Object.create(f.laku, { pool: { value: { query: async () => late } } })
+    expect(await findings('clock skew')).toEqual([])
+    expect((await findings('clock skew', skewed))[0]?.message).toMatch(/60 seconds/)
+    const full = Object.create(f.laku, { config: { value: { ...f.laku.config, dataDir: '/proc' } } })
+    expect((await findings('disk', full))[0]).toMatchObject({
+      severity: 'critical',
+      message: '0 MB are free',
+    })
+    const own = Object.create(f.laku, { config: { value: { ...f.laku.config, dataDir: folder } } })
+    const path = join(folder, 'credentials.json')
+    writeFileSync(path, '{}', { mode: 0o600 })
+    expect(await findings("secrets' file modes", own)).toEqual([])
+    chmodSync(path, 0o644)
+    expect((await findings("secrets' file modes", own))[0]?.command).toBe(`chmod 600 ${path}`)
+  })
+
+  it('ends with 8 and one JSON value where something is wrong', async () => {
+    await query(
+      f.laku.ownerUrl,
+      `insert into attention (id, kind, subject_kind, subject_id, message, command, since)
+       values ('${id}', 'stuck', 'order', 'x', 'm', 'laku doctor', now())`,
+    )
+    const { exitCode, stdout } = await runLaku(f.laku, ['doctor', '--json'])
+    expect([exitCode, JSON.parse(stdout).ok]).toEqual([8, false])
+    expect((await runLaku(f.laku, ['doctor'])).stdout).toContain('mend it with: laku attention list')
+  })
+})

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { exitCodes } from '../cli-error.ts'
+import { defineTask } from '../define-command.ts'
+
+export const doctor = defineTask({
+  name: 'doctor',
+  description:
+    'Look for what is wrong, how bad it is, and the command that mends it. Ends with 8 where something is.',
+  input: z.object({}),
+  examples: ['laku doctor', 'laku doctor --json'],
+  // No identity is asked for: it changes nothing and prints no personal data of customers. A wrong configuration, a database that
+  // cannot be reached or is behind end it before its first check, each with its own line and exit code.
+  run: async (context) => {
+    const { doctorChecks } = await import('./checks.ts')
+    const laku = await context.laku()
+    const { progress, output } = context
+    progress.start('checks', doctorChecks.length)
+    const checks = []
+    for (const { name, examine } of doctorChecks) {
+      const findings = await examine(laku)
+      checks.push({ name, ok: findings.length === 0, findings })
+      progress.step(`${findings.length === 0 ? '✓' : '✗'} ${name}`)
+    }
+    progress.end()
+    const wrong = checks.flatMap(({ name, findings }) => findings.map((one) => ({ name, ...one })))
+    const lines = wrong.map(({ severity, name, message, command }) => {
+      const style = severity === 'critical' ? output.style.red : output.style.yellow
+      return `${style(severity)} ${name}: ${message}\n  mend it with: ${command}`
+    })
+    return {
+      json: { ok: wrong.length === 0, checks },
+      text: lines.length > 0 ? lines.join('\n') : `${checks.length} checks, nothing is wrong.`,
+      exitCode: wrong.length > 0 ? exitCodes.found : exitCodes.done,
+    }
+  },
+})
