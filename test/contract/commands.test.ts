@@ -33,7 +33,7 @@ function isError(value: Record<string, unknown>): void {
   expect(value).toMatchObject({ error: { code: expect.any(String), message: expect.any(String) } })
 }
 
-const escape = String.fromCharCode(27)
+const ESCAPE = String.fromCharCode(27)
 
 describe('every command', () => {
   it('has a name, a description, and options that say what they are', () => {
@@ -80,7 +80,7 @@ describe('every list', () => {
     for (const leaf of ofKind('list')) {
       const seen = await runLaku(laku, wordsFor(leaf))
       expect(`${seen.stdout}${seen.stderr}`.length, named(leaf)).toBeGreaterThan(0)
-      expect(`${seen.stdout}${seen.stderr}`).not.toContain(escape)
+      expect(`${seen.stdout}${seen.stderr}`).not.toContain(ESCAPE)
       if (seen.exitCode !== 0) continue
       expect((await runLaku(laku, [...wordsFor(leaf), '--csv'])).stdout, named(leaf)).toMatch(/^[a-z_,]+\r\n/)
       const both = await runLaku(laku, [...wordsFor(leaf), '--csv', '--json'])
@@ -101,7 +101,7 @@ describe('every command about one thing', () => {
       const forPeople = await runLaku(laku, wordsFor(leaf))
       expect([named(leaf), forPeople.exitCode, forPeople.stdout]).toEqual([named(leaf), exitCode, ''])
       expect(forPeople.stderr).toMatch(/^laku: /)
-      expect(forPeople.stderr).not.toContain(escape)
+      expect(forPeople.stderr).not.toContain(ESCAPE)
     }
   })
 })

@@ -12,9 +12,9 @@ export function bashScript(places: readonly Place[]): string {
   )
   return [
     '_laku() {',
-    '  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" path="" next word words=""',
-    '  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
-    '    next="${path:+$path }$word"',
+    `  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path="" next word words=""`,
+    `  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do`,
+    `    next="\${path:+$path }$word"`,
     '    case "$next" in',
     `      ${paths.join('|')}) path="$next" ;;`,
     '    esac',
