@@ -155,6 +155,7 @@ export const entries: readonly Entry[] = [
       (await import('./products/create.ts')).create,
       (await import('./products/update.ts')).update,
       ...Object.values(await import('./products/set-status.ts')),
+      (await import('./products/import.ts')).importVerb,
     ],
   },
   {

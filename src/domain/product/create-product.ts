@@ -1,8 +1,8 @@
 import { factoriesById } from '../factory/index.ts'
 import { insertRows, newId, type Rupiah, requireStaff, type Work } from '../kernel/index.ts'
+import { addVariants } from './add-variants.ts'
 import { productErrors } from './errors.ts'
 import { getProduct } from './read-products.ts'
-import { recordPrices } from './record-prices.ts'
 import type { ProductView, VariantSize } from './views.ts'
 
 export interface NewVariant {
@@ -48,31 +48,4 @@ export async function createProduct(work: Work, input: NewProduct): Promise<Prod
   const product = await getProduct(work.tx, id, { withInactive: true })
   work.audit({ command: 'products create', subject: ['product', id], after: product })
   return product
-}
-
-async function addVariants(work: Work, productId: string, variants: readonly NewVariant[]): Promise<void> {
-  if (variants.length === 0) throw productErrors.no_variants()
-  const rows = variants.map((variant) => ({
-    id: newId(),
-    productId,
-    sku: variant.sku.toUpperCase(),
-    name: variant.name,
-    weightG: variant.weightG,
-    lengthCm: variant.size?.lengthCm ?? null,
-    widthCm: variant.size?.widthCm ?? null,
-    heightCm: variant.size?.heightCm ?? null,
-    priceIdr: variant.priceIdr,
-    wholesaleUnit: variant.wholesaleUnit ?? 1,
-    maxExcessUnits: variant.maxExcessUnits ?? 0,
-    createdAt: work.now,
-  }))
-  const added = new Set(
-    await insertRows(work.tx, 'productVariants', rows, { onConflictDoNothing: true, returning: 'id' }),
-  )
-  const taken = rows.filter((row) => !added.has(row.id))
-  if (taken.length > 0) throw productErrors.sku_taken({ skus: taken.map((row) => row.sku) })
-  await recordPrices(
-    work,
-    rows.map((row) => ({ variantId: row.id, priceIdr: row.priceIdr })),
-  )
 }

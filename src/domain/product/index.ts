@@ -2,6 +2,7 @@ import './events.ts'
 
 export { createProduct, type NewProduct, type NewVariant } from './create-product.ts'
 export { productErrors } from './errors.ts'
+export { type CatalogueLine, type ImportState, importState, importVariant } from './import-variant.ts'
 export { rateProducts } from './rate-products.ts'
 export { getProduct, listProducts, type ProductFilter } from './read-products.ts'
 export { variantBySku, variantsAround, variantsById } from './read-variants.ts'

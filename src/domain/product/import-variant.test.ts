@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { Market } from '../../../test/market.ts'
+import { refusal } from '../../../test/storefront.ts'
+import { type CatalogueLine, getProduct, importState, importVariant } from './index.ts'
+
+let laku: TestLaku
+let market: Market
+
+beforeAll(async () => {
+  laku = await openTestLaku({ jobs: [] })
+  market = await Market.open(laku)
+})
+afterAll(() => laku.close())
+
+const line = (sku: string, more: Partial<CatalogueLine> = {}): CatalogueLine => ({
+  factoryId: market.factoryId,
+  product: 'Topi',
+  sku,
+  name: 'hitam',
+  weightG: 90,
+  priceIdr: 25_000,
+  ...more,
+})
+const bring = (one: CatalogueLine) => laku.as(admin, (work) => importVariant(work, one))
+const state = (one: CatalogueLine) => laku.system((work) => importState(work, one))
+
+describe('a line of a catalogue', () => {
+  it('makes its product once, adds to it, changes what differs, and a second time nothing', async () => {
+    expect(await state(line('TOPI-1'))).toBe('new')
+    const first = await bring(line('TOPI-1'))
+    expect(first.status).toBe('draft')
+    const second = await bring(line('TOPI-2', { name: 'putih' }))
+    expect(second.id).toBe(first.id)
+    expect(second.variants.map((one) => one.sku)).toEqual(['TOPI-1', 'TOPI-2'])
+    expect(await state(line('topi-1'))).toBe('same')
+    await bring(line('TOPI-1'))
+    expect(await state(line('TOPI-1', { priceIdr: 27_000 }))).toBe('changed')
+    await bring(line('TOPI-1', { priceIdr: 27_000 }))
+    const { variants } = await laku.system((work) => getProduct(work.tx, first.id, { withInactive: true }))
+    expect(variants.map((one) => one.priceIdr)).toEqual([27_000, 25_000])
+    const audit = await laku.db
+      .selectFrom('auditLog')
+      .select('id')
+      .where('subjectId', '=', first.id)
+      .execute()
+    expect(audit).toHaveLength(3)
+  })
+
+  it('of a SKU that another product has is refused', async () => {
+    await bring(line('TAKEN-1'))
+    expect(await refusal(bring(line('TAKEN-1', { product: 'Tas' })))).toBe('product.sku_taken')
+    expect(await refusal(state(line('TAKEN-1', { product: 'Tas' })))).toBe('product.sku_taken')
+  })
+
+  it('brought in twice at the same moment makes one product with all its variants', async () => {
+    const lines = Array.from({ length: 8 }, (_, i) => line(`SAME-${i}`, { product: 'Sandal' }))
+    const made = await Promise.all(lines.map(bring))
+    expect(new Set(made.map((one) => one.id)).size).toBe(1)
+    const { variants } = await laku.system((work) => getProduct(work.tx, made[0]!.id, { withInactive: true }))
+    expect(variants).toHaveLength(8)
+  })
+})

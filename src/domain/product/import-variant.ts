@@ -1,0 +1,91 @@
+import { sql } from 'kysely'
+import { requireStaff, type Work } from '../kernel/index.ts'
+import { addVariants } from './add-variants.ts'
+import { createProduct, type NewVariant } from './create-product.ts'
+import { productErrors } from './errors.ts'
+import { getProduct } from './read-products.ts'
+import { updateProduct } from './update-product.ts'
+import type { ProductView, VariantView } from './views.ts'
+
+/** A line of a catalogue: a variant, and the product that it belongs to by its factory and name. */
+export interface CatalogueLine extends NewVariant {
+  factoryId: string
+  product: string
+  description?: string | undefined
+}
+
+/** What a line of a catalogue would do: nothing, where it is so already. */
+export type ImportState = 'new' | 'changed' | 'same'
+
+/**
+ * Whether a line is new, changes a variant, or is so already.
+ * @throws product.sku_taken, where another product has it
+ */
+export async function importState(work: Work, line: CatalogueLine): Promise<ImportState> {
+  const known = await knownVariant(work, line)
+  if (!known) return 'new'
+  return isSame(known.variant, line) ? 'same' : 'changed'
+}
+
+/**
+ * Brings a line of a catalogue in: the variant is added to its product (a new one is a draft), or changed where it differs.
+ * A second time changes nothing.
+ * @throws product.factory_not_found, sku_taken, kernel.forbidden
+ */
+export async function importVariant(work: Work, line: CatalogueLine): Promise<ProductView> {
+  requireStaff(work.actor, 'agent', 'support', 'service')
+  const { factoryId, product: name, description, ...variant } = line
+  const known = await knownVariant(work, line)
+  if (known) {
+    const { sku: _, ...changes } = variant
+    if (isSame(known.variant, line)) return known.product
+    return await updateProduct(work, {
+      productId: known.product.id,
+      variants: [{ id: known.variant.id, ...changes }],
+    })
+  }
+  const productId = await productNamed(work, factoryId, name)
+  if (productId === undefined)
+    return await createProduct(work, { factoryId, name, description, variants: [variant] })
+  await addVariants(work, productId, [variant])
+  const after = await getProduct(work.tx, productId, { withInactive: true })
+  work.audit({ command: 'products import', subject: ['product', productId], after })
+  return after
+}
+
+async function knownVariant(
+  work: Work,
+  { factoryId, product: name, sku }: CatalogueLine,
+): Promise<{ product: ProductView; variant: VariantView } | undefined> {
+  const row = await work.tx
+    .selectFrom('productVariants')
+    .select(['id', 'productId'])
+    .where('sku', '=', sku.toUpperCase())
+    .executeTakeFirst()
+  if (!row) return undefined
+  const product = await getProduct(work.tx, row.productId, { withInactive: true })
+  if (product.factory.id !== factoryId || product.name !== name)
+    throw productErrors.sku_taken({ skus: [sku] })
+  return { product, variant: product.variants.find((one) => one.id === row.id) as VariantView }
+}
+
+function isSame(known: VariantView, line: CatalogueLine): boolean {
+  const { name, weightG, priceIdr, wholesaleUnit = 1, maxExcessUnits = 0 } = line
+  return (
+    known.name === name &&
+    known.weightG === weightG &&
+    known.priceIdr === priceIdr &&
+    known.wholesaleUnit === wholesaleUnit &&
+    known.maxExcessUnits === maxExcessUnits
+  )
+}
+
+/** Two lines of one product at the same moment wait for each other at its factory, and make one product. */
+async function productNamed(work: Work, factoryId: string, name: string): Promise<string | undefined> {
+  await sql`select from factories where id = ${factoryId} for no key update`.execute(work.tx)
+  const { rows } = await sql<{ id: string }>`
+    select id from products where factory_id = ${factoryId} and name = ${name} order by id limit 1 for no key update`.execute(
+    work.tx,
+  )
+  return rows[0]?.id
+}
