@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
+import { runLaku } from './laku-process.ts'
 
 interface Demo {
   ok: boolean
@@ -11,11 +11,7 @@ interface Demo {
 describe('laku demo', () => {
   it('acts the flows out for real, verifies the book, and ends 0 under 30 s', async () => {
     const startedMs = performance.now()
-    const { exitCode, stdout } = await new Promise<{ exitCode: number; stdout: string }>((resolve) => {
-      const child = execFile(process.execPath, ['bin/laku.js', 'demo', '--json'], (_, out) =>
-        resolve({ exitCode: child.exitCode ?? -1, stdout: out }),
-      )
-    })
+    const { exitCode, stdout, stderr } = await runLaku(['demo', '--json'])
     const demo = JSON.parse(stdout) as Demo
     expect(demo.flows.map(({ name, ok }) => ({ name, ok }))).toEqual([
       { name: 'regular-order', ok: true },
@@ -26,6 +22,9 @@ describe('laku demo', () => {
       { name: 'settlement', ok: true },
     ])
     expect(demo).toMatchObject({ ok: true, ledger: { ok: true }, book: { agrees: true } })
+    expect(demo.book.gateway_idr).toBe(demo.book.provider_idr)
+    expect(demo.flows.every(({ steps }) => steps.length > 5)).toBe(true)
+    expect(stderr).toMatch(/regular-order\n.*settlement\n/s)
     expect(demo.ledger.transactions).toBeGreaterThan(10)
     expect(exitCode).toBe(0)
     expect(performance.now() - startedMs).toBeLessThan(30_000)

@@ -22,7 +22,8 @@ export type Told = { amountIdr?: number; detail?: string }
 export interface Flow {
   name: string
   description: string
-  act: (shop: Shop, step: Steps) => Promise<void>
+  /** @param before is over when all flows before this one are */
+  act: (shop: Shop, step: Steps, before: Promise<unknown>) => Promise<void>
 }
 
 /** Runs a step, times it and keeps what it tells. */
@@ -32,6 +33,7 @@ export type Steps = <T>(name: string, run: () => Promise<T>, tell?: (value: T) =
 export async function actOut(
   flow: Flow,
   shop: Shop,
+  before: Promise<unknown>,
   onStep: (step: StepResult) => void,
 ): Promise<FlowResult> {
   const startedMs = performance.now()
@@ -57,7 +59,7 @@ export async function actOut(
     steps,
   })
   try {
-    await flow.act(shop, step)
+    await flow.act(shop, step, before)
     return ended(true)
   } catch (error) {
     return { ...ended(false), error: error instanceof Error ? error.message : String(error) }

@@ -15,8 +15,8 @@ export const groupFailed: Flow = {
     )
     const [rina, joko] = buyers as [(typeof buyers)[number], (typeof buyers)[number]]
     const session = await step(
-      'staff open a session with an MOQ of 10, for 4 seconds',
-      () => openSession(shop, goods, { moq: 10, unitPriceIdr: 75_000, endsInS: 4 }),
+      'staff open a session with an MOQ of 10, for 6 seconds',
+      () => openSession(shop, goods, { moq: 10, unitPriceIdr: 75_000, endsInS: 6 }),
       (made) => ({ detail: made.code }),
     )
     const joins = await step(

@@ -7,6 +7,7 @@ import { regularOrder } from './regular-order.ts'
 import { settlement } from './settlement.ts'
 import { shipmentTracking } from './shipment-tracking.ts'
 import { Shop } from './shop.ts'
+import { Turns } from './turns.ts'
 
 export interface DemoResult {
   ok: boolean
@@ -27,6 +28,7 @@ export interface Audience {
   step(step: StepResult): void
 }
 
+/** In the order that they are told in. */
 export const flows: readonly Flow[] = [
   regularOrder,
   groupSuccess,
@@ -36,21 +38,34 @@ export const flows: readonly Flow[] = [
   settlement,
 ]
 
-/** Opens a shop of its own, acts every flow out in it, and has the book verified. */
+/** Opens a shop of its own, acts every flow out in it, side by side as in any shop, and has the book verified. */
 export async function runDemo(audience: Audience): Promise<DemoResult> {
   audience.opening()
   const shop = await Shop.open()
   try {
-    const results: FlowResult[] = []
-    for (const flow of flows) {
-      audience.flow(flow)
-      results.push(await actOut(flow, shop, audience.step))
-    }
-    const { book, balances } = await compareBooks(shop)
-    const ledger = await shop.laku<DemoResult['ledger']>('ledger', 'verify')
+    const results = await actOutAll(shop, audience)
+    const [{ book, balances }, ledger] = await Promise.all([
+      compareBooks(shop),
+      shop.laku<DemoResult['ledger']>('ledger', 'verify'),
+    ])
     const ok = ledger.ok && book.agrees && results.every((flow) => flow.ok)
     return { ok, flows: results, ledger, balances, book }
   } finally {
     await shop.close()
   }
+}
+
+/** All flows at once, each with buyers and goods of its own; whoever looks on sees them one after another. */
+async function actOutAll(shop: Shop, audience: Audience): Promise<FlowResult[]> {
+  const turns = new Turns()
+  const underWay: Promise<FlowResult>[] = []
+  for (const flow of flows) {
+    const tell = turns.next()
+    tell.now(() => audience.flow(flow))
+    const before = Promise.all(underWay)
+    underWay.push(
+      actOut(flow, shop, before, (step) => tell.now(() => audience.step(step))).finally(() => tell.done()),
+    )
+  }
+  return await Promise.all(underWay)
 }

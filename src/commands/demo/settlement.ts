@@ -25,7 +25,7 @@ interface Report {
 export const settlement: Flow = {
   name: 'settlement',
   description: 'A factory is paid what it sold, eight days after the delivery',
-  act: async (shop, step) => {
+  act: async (shop, step, before) => {
     /** A command that must not fail. */
     const run = async <T>(token: string, ...args: string[]): Promise<T> => {
       const answer = await shop.lakuAs<T & { error?: { message: string } }>(token, ...args)
@@ -71,7 +71,10 @@ export const settlement: Flow = {
       },
       () => ({ detail: '72 hours of cooling-off' }),
     )
-    await step('eight days go by', () => shop.laku('db', 'shift-clock', '8d'))
+    await step('eight days go by, for the whole shop: when all others are done', async () => {
+      await before
+      await shop.laku('db', 'shift-clock', '8d')
+    })
     const http = new HttpClient(shop.at.http, finance)
     const own = { factory_id: goods.factoryId }
     // 5 % commission is the policy's default.
@@ -97,17 +100,7 @@ export const settlement: Flow = {
       await run(admin, 'settle', 'pay', code, '--confirm', code, '--reason', 'the week is over')
     })
     await step(
-      "the provider's webhook confirms it",
-      () =>
-        until(
-          'the payout',
-          () => run<Settled>(finance, 'settle', 'show', code),
-          (now) => now.status === 'paid',
-        ),
-      (now) => ({ amountIdr: now.net_idr, detail: `paid to BCA ${now.payouts[0]?.account}` }),
-    )
-    await step(
-      'the statement is in the mailbox of the factory',
+      "the provider's webhook confirms it, and the factory has its statement by mail",
       () =>
         until(
           'the statement',
@@ -119,6 +112,15 @@ export const settlement: Flow = {
           ([mail]) => mail?.attachments?.[0]?.filename === `${code}.pdf`,
         ),
       ([mail]) => ({ detail: mail?.subject ?? '' }),
+    )
+    await step(
+      'the settlement is paid',
+      async () => {
+        const shown = await run<Settled>(finance, 'settle', 'show', code)
+        expectThat(shown.status === 'paid', `${code} is ${shown.status}, not paid`)
+        return shown
+      },
+      (shown) => ({ amountIdr: shown.net_idr, detail: `to BCA ${shown.payouts[0]?.account}` }),
     )
   },
 }

@@ -1,0 +1,36 @@
+/** One of those who speak in turn. */
+export interface Turn {
+  /** Says it now, or once all that came before are done. */
+  now(say: () => void): void
+  /** Has nothing more to say. */
+  done(): void
+}
+
+/** Lets what happens side by side be told one after another: who came first, first, as it happens. */
+export class Turns {
+  readonly #turns: { waiting: (() => void)[]; done: boolean }[] = []
+
+  /** The turn after all that were given out. */
+  next(): Turn {
+    const turn = { waiting: [] as (() => void)[], done: false }
+    this.#turns.push(turn)
+    return {
+      now: (say) => {
+        turn.waiting.push(say)
+        this.#tell()
+      },
+      done: () => {
+        turn.done = true
+        this.#tell()
+      },
+    }
+  }
+
+  #tell(): void {
+    for (let first = this.#turns[0]; first; first = this.#turns[0]) {
+      for (const say of first.waiting.splice(0)) say()
+      if (!first.done) return
+      this.#turns.shift()
+    }
+  }
+}
