@@ -9,6 +9,12 @@ const check = (name: string, query: RawBuilder<{ line: string }>): Check => ({
   violations: async (tx) => (await query.execute(tx)).rows.map((row) => row.line),
 })
 
+/**
+ * Payments `y` whose money came into escrow. One of a wrong amount that was sent back out of quarantine is refunded too, but its
+ * money never was there, and nothing of it returned from there.
+ */
+const wasReceived = sql`(y.status in ('paid', 'partially_refunded') or (y.status = 'refunded' and y.returned_idr > 0))`
+
 /** What is always true of group buying (the design's list, numbers 2, 3 and 5), and that nothing complete stays open. */
 export const groupBuyingChecks: readonly Check[] = [
   check(
@@ -46,7 +52,7 @@ export const groupBuyingChecks: readonly Check[] = [
           coalesce((
             select sum(y.amount_idr - y.returned_idr)
             from payments y join group_participants p on p.id = y.participant_id
-            where y.session_id = s.id and y.status in ('paid', 'partially_refunded', 'refunded') and p.status <> 'ordered'
+            where y.session_id = s.id and ${wasReceived} and p.status <> 'ordered'
           ), 0) as due
       ) e
       where e.held <> e.due or (s.status in ('success', 'refunded') and e.held <> 0) limit ${SHOWN}`,
@@ -59,8 +65,8 @@ export const groupBuyingChecks: readonly Check[] = [
       from group_participants p join group_buying_sessions s on s.id = p.session_id
       cross join lateral (
         select
-          (select coalesce(sum(y.amount_idr), 0) from payments y
-            where y.participant_id = p.id and y.status in ('paid', 'partially_refunded', 'refunded')) as paid,
+          (select coalesce(sum(y.amount_idr), 0) from payments y where y.participant_id = p.id and ${wasReceived}) as paid,
+          exists (select from payments y where y.participant_id = p.id and y.status = 'refunded') as refunded,
           (select coalesce(sum(y.returned_idr), 0) from payments y where y.participant_id = p.id) as returned,
           (select count(*) from orders o where o.participant_id = p.id) as orders
       ) f
@@ -70,7 +76,7 @@ export const groupBuyingChecks: readonly Check[] = [
           when s.status in ('failed', 'cancelled') then f.returned = f.paid
           else s.status in ('forming', 'moq_reached', 'pending_stock', 'orders_created') and f.returned = 0 end
         when 'ordered' then f.paid > 0 and f.orders = 1
-        else f.returned = f.paid and f.orders = 0 and (p.status <> 'refunded' or f.paid > 0) end
+        else f.returned = f.paid and f.orders = 0 and (p.status <> 'refunded' or f.refunded) end
       limit ${SHOWN}`,
   ),
   check(
