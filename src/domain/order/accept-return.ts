@@ -8,12 +8,11 @@ import {
   sumIdr,
   type Work,
 } from '../kernel/index.ts'
-import { debit, type Entry, factoryAccount } from '../ledger/index.ts'
 import { restock } from '../warehouse/index.ts'
 import { announceMoves } from './announce-moves.ts'
 import { orderErrors } from './errors.ts'
 import { type LockedOrder, lockOrderAndPayments, subjectOf } from './lock-orders.ts'
-import { type KeptMoney, keptFor, refundOrder } from './order-money.ts'
+import { type KeptMoney, keptFor, refundOrder, takeBack } from './order-money.ts'
 import { getReturn, type ReturnView } from './read-returns.ts'
 import { type AcceptedItem, leftToReturn, type ReturnableItem, returnableItems } from './return-items.ts'
 import { refundsShipping, shareBack } from './return-rules.ts'
@@ -28,9 +27,9 @@ export interface ReturnInspection {
 
 /**
  * Accepts a return whose goods are here and inspected: each item goes on the shelf or is written off, and its price goes back to the
- * buyer, out of what the factory and the commission got for it; the factory's balance follows, below zero where it was paid out
- * already. The shipping fee goes back at our cost where the fault is ours and everything came back. An order of which nothing is
- * left is returned, and refunded when the money has arrived; of another one the rest stays delivered.
+ * buyer, out of what the factory and the commission have for it; the factory's balance follows, below zero where it was paid out
+ * already. The shipping fee goes back at our cost where the fault is ours and everything came back. Never more goes back than is left of
+ * the payment: what the company gave before comes back to it. An order of which nothing is left is returned, and refunded when the money has arrived; of another one the rest stays delivered.
  * @throws order.return_not_found, return_decided, return_items_invalid, partly_refunded, kernel.forbidden
  */
 export async function acceptReturn(work: Work, input: ReturnInspection): Promise<ReturnView> {
@@ -40,12 +39,14 @@ export async function acceptReturn(work: Work, input: ReturnInspection): Promise
   const sold = await returnableItems(work.tx, order.id)
   const items = inspected(view, sold, input.writtenOff ?? [])
   const allCameBack = restOf(sold, items) === 0
-  const shippingIdr = refundsShipping(view.reason, allCameBack) ? order.shippingIdr : 0
-  const refundIdr = sumIdr([...items.map((item) => item.goodsIdr), shippingIdr])
   const kept = keptFor(order, payments)
-  if (!kept || kept.leftIdr < refundIdr) {
-    const leftIdr = kept?.leftIdr ?? 0
-    throw orderErrors.partly_refunded({ orderId: order.id, code: order.code, refundIdr, leftIdr })
+  const leftIdr = kept?.leftIdr ?? 0
+  const goodsIdr = Math.min(leftIdr, sumIdr(items.map((item) => item.goodsIdr)))
+  const feeIdr = refundsShipping(view.reason, allCameBack) ? order.shippingIdr : 0
+  const shippingIdr = Math.min(feeIdr, leftIdr - goodsIdr)
+  const refundIdr = goodsIdr + shippingIdr
+  if (!kept || refundIdr === 0) {
+    throw orderErrors.partly_refunded({ orderId: order.id, code: order.code, leftIdr })
   }
   await decide(work, view, { items, refundIdr, shippingIdr, note: input.note })
   await moveOrder(work, order, allCameBack)
@@ -141,24 +142,17 @@ interface GivenBack {
 /** The refund, out of what was posted for the items, and the news of it. */
 async function giveBack(work: Work, given: GivenBack): Promise<void> {
   const { returnId, order, kept, sold, items, refundIdr, shippingIdr } = given
-  const { id, sessionId, userId } = order
+  const { id } = order
   const lines = items.map((item) => ({
     ...item,
     factoryId: (sold.get(item.orderItemId) as ReturnableItem).factoryId,
   }))
-  const goods = lines.flatMap(({ orderItemId, factoryId, goodsIdr, commissionIdr }): Entry[] => {
-    const about = { orderItemId, factoryId, sessionId }
-    return [
-      debit(factoryAccount(factoryId), goodsIdr - commissionIdr, about),
-      debit('commission', commissionIdr, about),
-    ]
-  })
   await refundOrder(work, {
     key: `return:${returnId}`,
     paymentId: kept.paymentId,
     amountIdr: refundIdr,
     reason: 'order_returned',
-    from: [...goods, debit('subsidy', shippingIdr, { sessionId, userId })],
+    from: takeBack(lines, refundIdr, order),
   })
   const payload = { ...subjectOf(order), returnId, refundIdr, shippingIdr, items: lines }
   work.emit({ type: 'return.accepted', aggregate: ['order', id], payload })

@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
 import { requireStaff, requireTransition, type Work } from '../kernel/index.ts'
-import { debit } from '../ledger/index.ts'
+import { debit, post } from '../ledger/index.ts'
 import { withdrawParcel } from '../logistics/index.ts'
 import { announceWithdrawal } from '../payment/index.ts'
 import { releaseStock } from '../warehouse/index.ts'
 import { CourierBooked } from './courier-booked.ts'
 import { orderErrors } from './errors.ts'
 import { type LockedOrder, lockOrderAndPayments, type OrderPayment, subjectOf } from './lock-orders.ts'
-import { keptFor, refundOrder, releasedGoods } from './order-money.ts'
+import { keptFor, postedGoods, refundOrder, takeBack } from './order-money.ts'
 import { getOrder } from './read-orders.ts'
 import { type OrderStatus, orderTransitions } from './transitions.ts'
 import type { OrderView } from './views.ts'
@@ -19,8 +19,7 @@ const byCustomer: readonly OrderStatus[] = ['pending_payment', 'paid']
  * goes back in full. Customers cancel their direct orders until those are being packed; support also later and held ones,
  * and the orders of a session, whose money has been released from escrow and is taken back from where it went.
  * @throws CourierBooked (order.parcel_booked) before anything is written: run it by `withParcelCalledOff`
- * @throws order.not_found, not_cancellable, group_order, parcel_booked, partly_refunded, kernel.illegal_transition,
- *   kernel.forbidden
+ * @throws order.not_found, not_cancellable, group_order, parcel_booked, kernel.illegal_transition, kernel.forbidden
  */
 export async function cancelOrder(
   work: Work,
@@ -73,16 +72,29 @@ async function giveMoneyBack(
     open.map((payment) => payment.id),
   )
   if (order.status === 'pending_payment') return false
-  const { id, code, sessionId, shippingIdr, totalIdr } = order
+  const { id, sessionId, shippingIdr } = order
   const kept = keptFor(order, payments)
-  if (!kept) return true
-  const { paymentId, leftIdr } = kept
-  // Of released money nobody knows whose part went back before.
-  if (sessionId && leftIdr < totalIdr) throw orderErrors.partly_refunded({ orderId: id, code, leftIdr })
+  const leftIdr = kept?.leftIdr ?? 0
   const from = sessionId
-    ? [...(await releasedGoods(work, order)), debit('shipping', shippingIdr, { sessionId })]
+    ? [
+        debit('shipping', shippingIdr, { sessionId }),
+        ...takeBack(await postedGoods(work, id), leftIdr - shippingIdr, order),
+      ]
     : undefined
-  const key = `order:${id}:cancelled`
-  await refundOrder(work, { key, paymentId, amountIdr: leftIdr, reason: 'order_cancelled', from })
+  if (kept) {
+    const { paymentId } = kept
+    const key = `order:${id}:cancelled`
+    await refundOrder(work, {
+      key,
+      paymentId,
+      amountIdr: leftIdr,
+      reason: 'order_cancelled',
+      from,
+    })
+  } else if (from?.some((entry) => entry.amountIdr !== 0)) {
+    // Its buyer has had everything before; but its goods stay here, and are not the factory's to be paid for.
+    const posting = { key: `order:${id}:taken_back`, kind: 'order.taken_back', entries: from }
+    await post(work, [{ ...posting, subject: ['order', id] }])
+  }
   return true
 }

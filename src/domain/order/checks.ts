@@ -74,7 +74,7 @@ export const orderChecks: readonly Check[] = [
         select e.order_item_id, -sum(e.amount_idr) filter (where a.key like 'factory:%') as factory_idr,
           -sum(e.amount_idr) filter (where a.key = 'commission') as commission_idr
         from ledger_entries e
-        join ledger_transactions t on t.id = e.transaction_id and t.kind in ('escrow.released', 'order.earned', 'refund.decided')
+        join ledger_transactions t on t.id = e.transaction_id and t.kind in ('escrow.released', 'order.earned', 'refund.decided', 'order.taken_back')
         join ledger_accounts a on a.id = e.account_id
         where e.order_item_id is not null group by 1
       ) e on e.order_item_id = i.id

@@ -1,8 +1,8 @@
-import { sql } from 'kysely'
-import { basisPoints, type Rupiah, type Work } from '../kernel/index.ts'
+import { type Rupiah, sumIdr, type Work } from '../kernel/index.ts'
 import { debit, type Entry, factoryAccount } from '../ledger/index.ts'
 import { decideRefunds } from '../payment/index.ts'
 import type { LockedOrder, OrderPayment } from './lock-orders.ts'
+import { returnableItems } from './return-items.ts'
 
 /** The payment that an order's money is on, and what is left of it for the order. */
 export interface KeptMoney {
@@ -39,25 +39,34 @@ export async function refundOrder(
   await decideRefunds(work, [from ? { ...decision, from } : decision])
 }
 
-interface Item {
-  id: string
+export interface GoodsMoney {
+  orderItemId: string
   factoryId: string
-  totalIdr: Rupiah
-  commissionBps: number
+  goodsIdr: Rupiah
+  commissionIdr: Rupiah
 }
 
-/** Where the release put the price of an order's goods: its factories, and the commission. */
-export async function releasedGoods(work: Work, order: LockedOrder): Promise<Entry[]> {
-  const { rows } = await sql<Item>`
-    select id, factory_id, total_idr, commission_bps from order_items where order_id = ${order.id} order by id
-  `.execute(work.tx)
-  const { sessionId } = order
-  return rows.flatMap(({ id, factoryId, totalIdr, commissionBps }) => {
-    const commissionIdr = basisPoints(totalIdr, commissionBps)
-    const about = { orderItemId: id, factoryId, sessionId }
+type Owner = Pick<LockedOrder, 'sessionId' | 'userId'>
+
+/**
+ * The debits of a refund of so much: what these goods have with their factories and in the commission is taken back, and the company
+ * pays the rest. Where that is more than the buyer gets, who was given a part of it before, it comes back to the company.
+ */
+export function takeBack(goods: readonly GoodsMoney[], refundIdr: Rupiah, owner: Owner): Entry[] {
+  const { sessionId, userId } = owner
+  const entries = goods.flatMap(({ orderItemId, factoryId, goodsIdr, commissionIdr }): Entry[] => {
+    const about = { orderItemId, factoryId, sessionId }
     return [
-      debit(factoryAccount(factoryId), totalIdr - commissionIdr, about),
+      debit(factoryAccount(factoryId), goodsIdr - commissionIdr, about),
       debit('commission', commissionIdr, about),
     ]
   })
+  const goodsIdr = sumIdr(goods.map((one) => one.goodsIdr))
+  return [...entries, debit('subsidy', refundIdr - goodsIdr, { sessionId, userId })]
+}
+
+/** What an order's goods have with their factories and in the commission now. */
+export async function postedGoods(work: Work, orderId: string): Promise<GoodsMoney[]> {
+  const items = await returnableItems(work.tx, orderId)
+  return [...items.values()].map(({ id: orderItemId, ...item }) => ({ orderItemId, ...item }))
 }

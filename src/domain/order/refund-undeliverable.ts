@@ -4,7 +4,7 @@ import { restock } from '../warehouse/index.ts'
 import { earnOrders } from './earn-orders.ts'
 import { orderErrors } from './errors.ts'
 import { isRefundDecided, lockOrderAndPayments } from './lock-orders.ts'
-import { keptFor, refundOrder, releasedGoods } from './order-money.ts'
+import { keptFor, postedGoods, refundOrder, takeBack } from './order-money.ts'
 import { orderTransitions } from './transitions.ts'
 
 /** What came back goes on the shelf again; what is found broken is taken off by `laku stock adjust`. */
@@ -18,18 +18,20 @@ export const CAME_BACK = 'undeliverable'
 export async function refundUndeliverable(work: Work, orderId: string): Promise<void> {
   const { order, payments } = await lockOrderAndPayments(work.tx, orderId)
   requireTransition(orderTransitions, order.status, 'refunded', 'order')
-  const { id, code, goodsIdr, totalIdr } = order
+  const { id, code, shippingIdr } = order
   if (order.status !== 'returned' || (await isRefundDecided(work.tx, id))) {
     throw orderErrors.refund_decided({ orderId: id, code, status: order.status })
   }
   const kept = keptFor(order, payments)
-  if (!kept || kept.leftIdr < totalIdr)
+  // The price of the goods, but for what went back before.
+  const amountIdr = (kept?.leftIdr ?? 0) - shippingIdr
+  if (!kept || amountIdr <= 0)
     throw orderErrors.partly_refunded({ orderId: id, code, leftIdr: kept?.leftIdr ?? 0 })
   await restockAll(work, id)
-  const from = order.sessionId ? await releasedGoods(work, order) : undefined
+  const from = order.sessionId ? takeBack(await postedGoods(work, id), amountIdr, order) : undefined
   const { paymentId } = kept
   const key = `order:${id}:undeliverable`
-  await refundOrder(work, { key, paymentId, amountIdr: goodsIdr, reason: 'order_undeliverable', from })
+  await refundOrder(work, { key, paymentId, amountIdr, reason: 'order_undeliverable', from })
   // Of a direct order the fee is what it still holds.
   await earnOrders(work, [id])
   await settleAttention(work, 'order_came_back', id, 'refunded')

@@ -10,8 +10,8 @@ export interface ReturnableItem extends SoldPieces {
 }
 
 /**
- * The items of an order, with what was posted for each when it was earned or released and how many pieces came back before.
- * By their ids.
+ * The items of an order, with what is left of what was posted for each when it was earned or released, and how many pieces came
+ * back before. By their ids.
  */
 export async function returnableItems(tx: Tx, orderId: string): Promise<Map<string, ReturnableItem>> {
   const { rows } = await sql<ReturnableItem>`
@@ -26,7 +26,7 @@ export async function returnableItems(tx: Tx, orderId: string): Promise<Map<stri
     left join lateral (
       select -sum(e.amount_idr) as goods_idr, -sum(e.amount_idr) filter (where a.key = 'commission') as commission_idr
       from ledger_entries e
-      join ledger_transactions t on t.id = e.transaction_id and t.kind in ('escrow.released', 'order.earned')
+      join ledger_transactions t on t.id = e.transaction_id and t.kind in ('escrow.released', 'order.earned', 'refund.decided')
       join ledger_accounts a on a.id = e.account_id
       where e.order_item_id = i.id
     ) p on true

@@ -26,28 +26,22 @@ export function refundsShipping(reason: ReturnReason, allCameBack: boolean): boo
   return ourFault.has(reason) && allCameBack
 }
 
-/** An order item as it was earned or released, and what of it came back before. */
+/** An order item that was earned or released, with what of it came back before and what is left of its money. */
 export interface SoldPieces {
   quantity: number
-  /** As posted: the factory's share and the commission together. */
+  /** The factory's share and the commission together, less what refunds took of them. */
   goodsIdr: Rupiah
   commissionIdr: Rupiah
   returnedQuantity: number
 }
 
 /**
- * What so many more pieces give back of an item's goods, and of the commission within them: in proportion and rounded down, so
- * that the last pieces take the remainder and all of them together exactly what was posted.
+ * What so many more pieces give back of an item's goods, and of the commission within them: in proportion to the pieces that are
+ * left and rounded down, so that the last pieces take the remainder, and nobody gives back more than they have of it.
  */
 export function shareBack(sold: SoldPieces, quantity: number): { goodsIdr: Rupiah; commissionIdr: Rupiah } {
-  const before = sold.returnedQuantity
-  const after = before + quantity
-  if (quantity < 1 || after > sold.quantity)
-    throw new RangeError(`${quantity} pieces of ${sold.quantity - before}`)
-  const upTo = (amountIdr: Rupiah, pieces: number) =>
-    Number((BigInt(rupiah(amountIdr)) * BigInt(pieces)) / BigInt(sold.quantity))
-  return {
-    goodsIdr: upTo(sold.goodsIdr, after) - upTo(sold.goodsIdr, before),
-    commissionIdr: upTo(sold.commissionIdr, after) - upTo(sold.commissionIdr, before),
-  }
+  const left = sold.quantity - sold.returnedQuantity
+  if (quantity < 1 || quantity > left) throw new RangeError(`${quantity} pieces of ${left}`)
+  const part = (amountIdr: Rupiah) => Number((BigInt(rupiah(amountIdr)) * BigInt(quantity)) / BigInt(left))
+  return { goodsIdr: part(sold.goodsIdr), commissionIdr: part(sold.commissionIdr) }
 }

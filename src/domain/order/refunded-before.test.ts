@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import type { Buyer, Market } from '../../../test/market.ts'
+import { customer, orderChoreography, Storefront } from '../../../test/storefront.ts'
+import { createOrdersOf } from '../group-buying/index.ts'
+import { balanceIdr, factoryAccount } from '../ledger/index.ts'
+import { createRefund } from '../payment/index.ts'
+import { acceptReturn, listOrders, type OrderView, type ReturnReason, requestReturn } from './index.ts'
+
+// Staff gave a part of an order's money back by its payment; then the order itself ends. Nobody may get or bear more than all of it.
+let laku: TestLaku
+let shop: Storefront
+let market: Market
+
+beforeAll(async () => {
+  laku = await openTestLaku({ sandbox: true, choreography: orderChoreography, jobs: [] })
+  shop = await Storefront.open(laku)
+  market = shop.market
+  await market.addStock(1_000)
+})
+afterAll(async () => {
+  await shop.expectAllTrue()
+  await laku.close()
+})
+
+const balance = (key: Parameters<typeof balanceIdr>[1]) => laku.system((work) => balanceIdr(work.tx, key))
+const books = async () => ({
+  factory: await balance(factoryAccount(market.factoryId)),
+  commission: await balance('commission'),
+  subsidy: await balance('subsidy'),
+})
+const buyer = async (): Promise<Buyer> => (await market.buyers(1))[0]!
+const refund = async (order: OrderView, amountIdr: number, borneBy: 'factory' | 'company') => {
+  const { id } = await laku.db
+    .selectFrom('payments')
+    .select('id')
+    .where((eb) => eb.or([eb('orderId', '=', order.id), eb('userId', '=', order.userId)]))
+    .executeTakeFirstOrThrow()
+  await laku.as(admin, (work) => createRefund(work, { payment: id, amountIdr, note: 'a scratch', borneBy }))
+}
+const sendBack = async (who: Buyer, order: OrderView, reason: ReturnReason) => {
+  await laku.as(customer(who), (work) => requestReturn(work, { order: order.id, reason }))
+  return await laku.as(admin, (work) => acceptReturn(work, { return: order.code }))
+}
+const sessionOrder = async (who: Buyer): Promise<OrderView> => {
+  const session = await market.session({ moq: 1 })
+  await market.joinAndPay([who], session.id, 1)
+  await laku.as(admin, (work) => createOrdersOf(work, { sessionId: session.id }))
+  const { data } = await laku.as(admin, (work) => listOrders(work, { sessionId: session.id, limit: 1 }))
+  return data[0]!
+}
+
+it('a return takes from the factory only what is left of its share', async () => {
+  const [ana, before] = [await buyer(), await books()]
+  const { order } = await shop.deliveredOrder(ana, 2)
+  await refund(order, 10_000, 'factory')
+  expect(await sendBack(ana, order, 'changed_mind')).toMatchObject({ refundIdr: 110_000 })
+  expect(await books()).toEqual(before)
+  expect(await market.walletOf(ana)).toBe(120_000)
+})
+
+it('a return gives goodwill that was given before not once more', async () => {
+  const [ana, before] = [await buyer(), await books()]
+  const { order } = await shop.deliveredOrder(ana, 1)
+  await refund(order, order.shippingIdr + 5_000, 'company')
+  expect(await sendBack(ana, order, 'damaged')).toMatchObject({ refundIdr: 55_000, shippingIdr: 0 })
+  expect(await books()).toEqual({ ...before, subsidy: before.subsidy + order.shippingIdr })
+  expect(await market.walletOf(ana)).toBe(order.totalIdr)
+})
+
+it('what a courier brought back is refunded but for what went back before', async () => {
+  const [ana, before] = [await buyer(), await books()]
+  const { order } = await shop.paidOrder(ana, 1)
+  await refund(order, 20_000, 'company')
+  await shop.move(
+    order.id,
+    'processing',
+    'ready_for_pickup',
+    'picked_up',
+    'returning',
+    'returned',
+    'refunded',
+  )
+  expect(await market.walletOf(ana)).toBe(order.goodsIdr)
+  expect(await shop.see(order.id)).toMatchObject({ status: 'refunded' })
+  expect(await books()).toEqual(before)
+})
+
+it.each([
+  ['a part', 20_000],
+  ['all', undefined],
+])(
+  'a cancelled session order takes its goods’ money back from the factory, whoever gave %s of it back before',
+  async (_what, part) => {
+    const [ana, before] = [await buyer(), await books()]
+    const order = await sessionOrder(ana)
+    await refund(order, part ?? order.totalIdr, 'company')
+    const stock = await shop.stock()
+    expect(await shop.cancel(admin, order.id)).toMatchObject({
+      status: expect.stringMatching(/cancelled|refunded/),
+    })
+    expect(await books()).toEqual(before)
+    expect(await market.walletOf(ana)).toBe(order.totalIdr)
+    expect((await shop.stock()).reserved).toBe(stock.reserved - 1)
+  },
+)
