@@ -12,6 +12,8 @@ export interface SentRefund {
   invoiceId: string
   providerRefundId: string | null
   submittedAt: Date
+  /** This attempt was sent before, and nobody knows what became of that call. */
+  isRepeat: boolean
 }
 
 /** Longer than the call can take: nobody else sends the same refund meanwhile. */
@@ -32,7 +34,7 @@ export async function claimRefunds(work: Work, refundIds: readonly string[]): Pr
     await postpone(work, refundIds)
     return []
   }
-  const { rows } = await sql<SentRefund & { before: string }>`
+  const { rows } = await sql<Omit<SentRefund, 'isRepeat'> & { before: string }>`
     with due as (
       select r.id, r.status, r.attempt, coalesce(q.provider_invoice_id, p.provider_invoice_id) as invoice_id
       from refunds r left join payments p on p.id = r.payment_id left join quarantined_money q on q.id = r.quarantine_id
@@ -57,7 +59,7 @@ export async function claimRefunds(work: Work, refundIds: readonly string[]): Pr
       entries: [debit('refunds-payable', amountIdr), credit('refunds-in-flight', amountIdr)],
     })),
   )
-  return rows.map(({ before: _, ...refund }) => refund)
+  return rows.map(({ before, ...refund }) => ({ ...refund, isRepeat: before === 'submitted' }))
 }
 
 async function postpone(work: Work, refundIds: readonly string[]): Promise<void> {

@@ -154,6 +154,21 @@ describe('refunds', () => {
       expect(await atProvider((await only(payment.id)).code)).toHaveLength(1)
     })
 
+    it.each(['DUPLICATE_ERROR', 'REFUND_IN_PROGRESS', 'MAXIMUM_REFUND_AMOUNT_REACHED'])(
+      'is not sent anew when %s answers a call whose outcome was unknown',
+      async (code) => {
+        const { payment, refundId } = await decided('DANA', 40_000)
+        await f.faults({ provider: 'xendit', operation: 'createRefund', kind: 'commit_then_timeout' })
+        await submit(refundId)
+        await f.faults({ provider: 'xendit', operation: 'createRefund', kind: 'refuse', code })
+        await sweepAfter(61)
+        await f.faults()
+        for (let i = 0; i < 3; i++) await sweepAfter(901)
+        expect(await only(payment.id)).toMatchObject({ status: 'succeeded', attempt: 1 })
+        expect(await atProvider((await only(payment.id)).code)).toHaveLength(1)
+      },
+    )
+
     it('is found by its reference when the webhook is faster than the answer', async () => {
       const { payment, refundId } = await decided()
       await f.faults({ provider: 'xendit', operation: 'createRefund', kind: 'commit_then_timeout', times: 1 })

@@ -72,17 +72,27 @@ function reasonFor(reason: string): GatewayRefundReason {
 
 async function record(work: Work, answers: readonly Answer[]): Promise<void> {
   const said = answers.flatMap((one) => ('answer' in one ? [one.answer] : []))
-  // Only to an attempt that was never taken on is a no definite; a look at one that was can fail in other ways.
-  const refused = answers.flatMap((one) =>
-    'failure' in one && one.failure.outcome === 'refused' && !one.refund.providerRefundId
-      ? [{ id: one.refund.id, failureCode: one.failure.code }]
-      : [],
-  )
-  const silent = answers.flatMap((one) =>
-    'failure' in one && (one.failure.outcome !== 'refused' || one.refund.providerRefundId) ? [one] : [],
-  )
+  const failures = answers.flatMap((one) => ('failure' in one ? [one] : []))
+  const refused = failures.filter(isDefiniteNo).map(({ refund: { id }, failure }) => ({
+    id,
+    failureCode: failure.code,
+  }))
+  const silent = failures.filter((one) => !isDefiniteNo(one))
   await settleRefunds(work, said, refused)
   for (const { refund, failure } of silent) await askLater(work, refund, failure)
+}
+
+/** They speak of a refund that is there already: to a repeated call it may be the very one that was asked for. */
+const ofAnother: ReadonlySet<string> = new Set(['REFUND_IN_PROGRESS', 'MAXIMUM_REFUND_AMOUNT_REACHED'])
+
+/**
+ * Only to an attempt that was never taken on is a no definite; a look at one that was can fail in other ways, and DUPLICATE_ERROR says
+ * that the key is known.
+ */
+function isDefiniteNo({ refund, failure }: { refund: SentRefund; failure: ProviderFailure }): boolean {
+  const { outcome, code } = failure
+  if (outcome !== 'refused' || refund.providerRefundId || code === 'DUPLICATE_ERROR') return false
+  return !(refund.isRepeat && ofAnother.has(code))
 }
 
 const SHORTEST_WAIT_S = 10
