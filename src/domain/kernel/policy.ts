@@ -19,7 +19,9 @@ export const policySchema = z.strictObject({
   newDestinationHours: whole.default(24).describe('a new account takes money only after so long'),
   refundTwoPersonAboveIdr: whole
     .default(1_000_000)
-    .describe('a refund by staff above it, and goodwill, needs a second person'),
+    .describe(
+      'what one person refunds of a payment above it, or gives to a wallet in a day, needs a second one',
+    ),
   otpMinutes: whole.min(1).default(5),
   otpTries: whole.min(1).default(5),
   otpPerPhonePerHour: whole.min(1).default(5),

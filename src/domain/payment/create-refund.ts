@@ -33,8 +33,8 @@ export interface RefundRequest {
 const REASON = 'by_staff'
 
 /**
- * Staff refund a part or all of a payment. Up to `policy.refundTwoPersonAboveIdr` it is decided at once and goes to its source where
- * the channel can, else to the wallet; above it waits for another person (`approveRefund`). The same key changes nothing.
+ * Staff refund a part or all of a payment. Up to `policy.refundTwoPersonAboveIdr`, with what the same person has refunded of it alone
+ * before, it is decided at once and goes to its source where the channel can, else to the wallet; above it waits for another person (`approveRefund`). The same key changes nothing.
  * @throws payment.not_found, not_refundable, over_refunded, in_escrow, cancel_instead, refund_key_reused, kernel.forbidden
  */
 export async function createRefund(work: Work, input: RefundRequest): Promise<RefundDetail> {
@@ -54,7 +54,8 @@ export async function createRefund(work: Work, input: RefundRequest): Promise<Re
     return await getRefund(work.tx, known.id)
   }
   const staff = { borneBy, note, requestedBy: actorLabel(work.actor) }
-  const isLarge = amountIdr > work.policy.refundTwoPersonAboveIdr
+  const aloneIdr = amountIdr + (await refundedAlone(work, paymentId))
+  const isLarge = aloneIdr > work.policy.refundTwoPersonAboveIdr
   // What cannot be paid is refused now, and not when somebody approves it.
   const from = await refundSources(work, payment, amountIdr, borneBy)
   if (isLarge) {
@@ -81,6 +82,17 @@ export async function createRefund(work: Work, input: RefundRequest): Promise<Re
   const after = { refund: code, amountIdr, status, destination, borneBy }
   work.audit({ command: 'refunds create', subject: ['payment', paymentId], after })
   return refund
+}
+
+/** What the person who acts has refunded of a locked payment without another one's approval. Rupiah. */
+async function refundedAlone({ tx, actor }: Work, paymentId: string): Promise<Rupiah> {
+  const by = actorLabel(actor)
+  const { rows } = await sql<{ aloneIdr: Rupiah }>`
+    select coalesce(sum(amount_idr), 0)::int8 as alone_idr from refunds
+    where payment_id = ${paymentId}::uuid and requested_by = ${by} and decided_by = ${by} and status <> 'rejected'`.execute(
+    tx,
+  )
+  return rows[0]?.aloneIdr ?? 0
 }
 
 interface Requested {

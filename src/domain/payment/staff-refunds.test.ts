@@ -152,6 +152,18 @@ describe('refunds by staff', () => {
   )
 
   it(
+    'are not cut into pieces to go round the second person',
+    small(async () => {
+      const { code } = await released()
+      const key = newId()
+      expect(await create(code, 15_000, { key })).toMatchObject({ status: 'succeeded' })
+      expect(await create(code, 10_000)).toMatchObject({ status: 'requested' })
+      expect(await create(code, 5_000)).toMatchObject({ status: 'succeeded' })
+      expect(await create(code, 15_000, { key })).toMatchObject({ status: 'succeeded' })
+    }),
+  )
+
+  it(
     'may be rejected, and may no longer fit when they are approved',
     small(async () => {
       const { code, id } = await released()

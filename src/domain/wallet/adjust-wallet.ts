@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import {
   actorLabel,
   insertRows,
@@ -5,6 +6,7 @@ import {
   type Rupiah,
   requireStaff,
   rupiah,
+  secondsAfter,
   type Work,
 } from '../kernel/index.ts'
 import { credit, debit, type Entry, post, walletAccount } from '../ledger/index.ts'
@@ -37,7 +39,7 @@ export interface AdjustmentView {
 
 /**
  * Staff give to a wallet or take from it: goodwill by support and finance, corrections by finance. Up to
- * `policy.refundTwoPersonAboveIdr` it is posted at once; above it waits for another person (`decideAdjustment`).
+ * `policy.refundTwoPersonAboveIdr`, with what the same person gave to this wallet alone within a day, it is posted at once; above it waits for another person (`decideAdjustment`).
  * @throws wallet.user_not_found, goodwill_gives, insufficient_balance, kernel.forbidden
  */
 export async function adjustWallet(work: Work, input: WalletAdjustment): Promise<AdjustmentView> {
@@ -47,8 +49,11 @@ export async function adjustWallet(work: Work, input: WalletAdjustment): Promise
   const changeIdr = rupiah(input.changeIdr)
   if (kind === 'goodwill' && changeIdr <= 0) throw walletErrors.goodwill_gives({ changeIdr })
   await requireUser(work, userId)
-  const isLarge = Math.abs(changeIdr) > work.policy.refundTwoPersonAboveIdr
+  await openWallets(work, [userId])
+  await lockWallets(work, [userId])
   const by = actorLabel(work.actor)
+  const aloneIdr = changeIdr > 0 ? await givenAlone(work, userId, by) : 0
+  const isLarge = Math.abs(changeIdr) + aloneIdr > work.policy.refundTwoPersonAboveIdr
   const adjustment: AdjustmentView = {
     id: newId(),
     userId,
@@ -78,6 +83,17 @@ export async function adjustWallet(work: Work, input: WalletAdjustment): Promise
 async function requireUser(work: Work, userId: string): Promise<void> {
   const user = await work.tx.selectFrom('users').select('id').where('id', '=', userId).executeTakeFirst()
   if (!user) throw walletErrors.user_not_found({ userId })
+}
+
+const DAY_S = 86_400
+
+/** What a person gave to a locked wallet within a day without another one's approval. Rupiah. */
+async function givenAlone({ tx, now }: Work, userId: string, by: string): Promise<Rupiah> {
+  const { rows } = await sql<{ givenIdr: Rupiah }>`
+    select coalesce(sum(change_idr), 0)::int8 as given_idr from wallet_adjustments
+    where user_id = ${userId}::uuid and status = 'posted' and change_idr > 0 and requested_by = ${by} and decided_by = ${by}
+      and created_at > ${secondsAfter(now, -DAY_S)}`.execute(tx)
+  return rows[0]?.givenIdr ?? 0
 }
 
 /** Books an adjustment, once by its key. @throws wallet.insufficient_balance */

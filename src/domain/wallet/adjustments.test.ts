@@ -45,12 +45,27 @@ describe('what staff give to wallets and take from them', () => {
     expect(await refusal(decide(budi, id, 'rejected'))).toBe('kernel.illegal_transition')
   })
 
+  it('is not cut into pieces to go round the other person', async () => {
+    const [other, clerk] = [await f.user(), { ...support, name: 'clerk' }]
+    const give = async (actor: Actor) => {
+      const gift = { userId: other, changeIdr: 600_000, kind: 'goodwill', reason: 'a test' } as const
+      return (await f.laku.as(actor, (work) => adjustWallet(work, gift))).status
+    }
+    const both = await Promise.all([give(clerk), give(clerk)])
+    expect(both.toSorted()).toEqual(['posted', 'requested'])
+    expect(await give(finance('fia'))).toBe('posted')
+    f.laku.clock.shift(25 * 3600)
+    expect(await give(clerk)).toBe('posted')
+  })
+
   it('may be rejected, and then is never there', async () => {
     const before = await f.wallet(userId)
     const { id } = await adjust(finance(), 5_000_000)
     expect((await decide(finance('dedi'), id, 'rejected')).status).toBe('rejected')
     expect(await f.wallet(userId)).toBe(before)
-    const listed = await f.laku.system((work) => listAdjustments(work, { status: 'requested', limit: 10 }))
+    const listed = await f.laku.system((work) =>
+      listAdjustments(work, { status: 'requested', userId, limit: 10 }),
+    )
     expect(listed.data).toEqual([])
   })
 
@@ -58,7 +73,9 @@ describe('what staff give to wallets and take from them', () => {
     expect(await refusal(adjust(support, 1_000, 'correction'))).toBe('kernel.forbidden')
     expect(await refusal(adjust(support, -1_000))).toBe('wallet.goodwill_gives')
     expect(await refusal(adjust(finance(), -900_000_000, 'correction'))).toBe('ok')
-    const all = await f.laku.system((work) => listAdjustments(work, { status: 'requested', limit: 10 }))
+    const all = await f.laku.system((work) =>
+      listAdjustments(work, { status: 'requested', userId, limit: 10 }),
+    )
     const id = all.data[0]?.id as string
     expect(await refusal(decide(finance('eko'), id, 'posted'))).toBe('wallet.insufficient_balance')
     expect(
