@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { admin } from '../laku.ts'
+import { eventually, openWorkingShop, type WorkingShop } from './working-shop.ts'
+
+let shop: WorkingShop
+beforeAll(async () => {
+  shop = await openWorkingShop()
+})
+afterAll(async () => {
+  await shop.expectWhole()
+  await shop.close()
+})
+
+const down = (kind: 'error' | 'garbage') => shop.control('PUT', 'faults', [{ provider: 'xendit', kind }])
+const heal = () => shop.control('PUT', 'faults', [])
+const pay = async (code: string, channel: string) => {
+  const { status, invoicePage } = await shop.follow(code)
+  expect(status).toBe(302)
+  await fetch(String(invoicePage), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ channel }),
+  })
+}
+const see = (orderId: string) => () => shop.storefront.see(orderId)
+const book = async () =>
+  (await shop.control('GET', 'book')) as {
+    balance_idr: number
+    invoices: { external_id: string }[]
+    refunds: { amount: number; status: string }[]
+  }
+
+describe('the payment provider is down', () => {
+  it('orders and places are still taken; the pay link asks again by itself, and makes one invoice when it is healed', async () => {
+    await down('error')
+    const [ana, budi] = await shop.market.buyers(2)
+    const { order, payment } = await shop.storefront.order(ana!)
+    const session = await shop.market.session({ moq: 1 })
+    const joined = await shop.market.join(budi!, session.id)
+    for (const { code } of [payment, joined.payment]) expect((await shop.follow(code)).status).toBe(503)
+    await heal()
+    for (const { code } of [payment, joined.payment]) await pay(code, 'QRIS')
+    await eventually(see(order.id), (now) => expect(now.status).toBe('ready_for_pickup'))
+    await eventually(
+      () => shop.market.see(session.id),
+      (now) => expect(now.status).toBe('success'),
+    )
+    const made = (await book()).invoices.map((invoice) => invoice.external_id)
+    expect(made.filter((code) => code === payment.code)).toHaveLength(1)
+    expect(made.filter((code) => code === joined.payment.code)).toHaveLength(1)
+  })
+
+  it('what was paid meanwhile waits in the inbox, and is booked once when the provider can be asked', async () => {
+    const [ana] = await shop.market.buyers(1)
+    const { order, payment } = await shop.storefront.order(ana!)
+    const { invoicePage } = await shop.follow(payment.code)
+    await shop.control('PUT', 'faults', [{ provider: 'xendit', operation: 'getInvoice', kind: 'error' }])
+    await fetch(String(invoicePage), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ channel: 'QRIS' }),
+    })
+    const inbox = () => shop.laku.db.selectFrom('webhookInbox').select(['status', 'attempts']).execute()
+    await eventually(inbox, (all) =>
+      expect(all.find(({ status }) => status === 'received')?.attempts).toBeGreaterThan(0),
+    )
+    expect((await shop.storefront.see(order.id)).status).toBe('pending_payment')
+    await heal()
+    shop.laku.clock.shift(600)
+    await eventually(see(order.id), (now) => expect(now.status).toBe('ready_for_pickup'))
+    expect((await inbox()).every(({ status }) => status === 'processed')).toBe(true)
+  })
+
+  it('a refund waits, is never shown as done, and is sent once when the provider is back', async () => {
+    const [ana] = await shop.market.buyers(1)
+    const { order, payment } = await shop.storefront.order(ana!)
+    await pay(payment.code, 'DANA')
+    await eventually(see(order.id), (now) => expect(now.status).toBe('ready_for_pickup'))
+    await shop.control('PUT', 'faults', [{ provider: 'xendit', operation: 'createRefund', kind: 'error' }])
+    const before = (await book()).refunds.length
+    await shop.storefront.cancel(admin, order.id)
+    const refunds = () =>
+      shop.laku.db.selectFrom('refunds').select(['status']).where('paymentId', '=', payment.id).execute()
+    await eventually(refunds, (all) => expect(all).toHaveLength(1))
+    expect((await shop.storefront.see(order.id)).status).toBe('cancelled')
+    await heal()
+    shop.laku.clock.shift(3_600)
+    await eventually(see(order.id), (now) => expect(now.status).toBe('refunded'))
+    expect(await refunds()).toEqual([{ status: 'succeeded' }])
+    expect((await book()).refunds.length).toBe(before + 1)
+  })
+})
