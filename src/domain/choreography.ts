@@ -41,6 +41,12 @@ import './whatsapp/events.ts'
 /** The buyer is told after the commit: a notice that fails never touches what it reports. */
 const notify: JobRule<EventType> = { job: 'notify', data: ({ id }) => ({ eventId: id }) }
 
+/** Not of money that stays with the company, for a card's issuer had given it to the buyer before. */
+const notifyBuyer: JobRule<'refund.decided' | 'refund.succeeded'> = {
+  job: 'notify',
+  data: ({ id, payload }) => (payload.refundIdr > 0 ? { eventId: id } : undefined),
+}
+
 async function refundSessions(
   work: Work,
   events: readonly { payload: { sessionId: string } }[],
@@ -143,7 +149,7 @@ export const choreography: Choreography = {
 
   'refund.decided': {
     jobs: [
-      notify,
+      notifyBuyer,
       {
         job: 'refunds.submit',
         // What goes to the wallet is there already.
@@ -152,7 +158,7 @@ export const choreography: Choreography = {
       },
     ],
   },
-  'refund.succeeded': { reactions: [markOrdersRefunded, markParticipantsRefunded], jobs: [notify] },
+  'refund.succeeded': { reactions: [markOrdersRefunded, markParticipantsRefunded], jobs: [notifyBuyer] },
   'refund.failed': {},
 
   'payout.created': {

@@ -58,7 +58,7 @@ export const paymentChecks: readonly Check[] = [
       cross join lateral (
         select coalesce(-sum(e.amount_idr), 0) as rebate
         from ledger_transactions t join ledger_entries e on e.transaction_id = t.id join ledger_accounts a on a.id = e.account_id
-        where t.key = 'participant:' || p.participant_id || ':released' and a.key = 'wallet:' || p.user_id
+        where t.key = 'participant:' || p.participant_id || ':released' and a.key in ('wallet:' || p.user_id, 'chargeback-loss', 'subsidy')
           and p.status in ('paid', 'partially_refunded', 'refunded')
       ) b
       where p.status in ('paid', 'partially_refunded', 'refunded') and not ${refundedFromReview} and (

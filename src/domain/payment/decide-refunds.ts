@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
 import { insertRows, newCode, newId, type Rupiah, rupiah, secondsAfter, type Work } from '../kernel/index.ts'
-import { credit, debit, type Entry, type Posting, post, walletAccount } from '../ledger/index.ts'
+import { credit, debit, type Entry, type Posting, post } from '../ledger/index.ts'
 import { openWallets } from '../wallet/index.ts'
 import { paymentErrors } from './errors.ts'
-import { dimensionsOf, fundsOf } from './funds.ts'
+import { dimensionsOf, fundsOf, intoWallet } from './funds.ts'
 import { type LockedPayment, lockPayments } from './lock-payments.ts'
 import { recordReturned } from './record-returned.ts'
 import { refundNews } from './refund-news.ts'
-import { type RefundDestination, refundDestination } from './rules.ts'
+import { type RefundDestination, refundDestination, type SplitRefund, splitRefund } from './rules.ts'
 
 export interface RefundDecision {
   /** The business key: `left:{participant}`, `late:{payment}`. Deciding it again changes nothing. */
@@ -38,6 +38,8 @@ interface Decided extends RefundDecision {
   code: string
   destination: RefundDestination
   payment: LockedPayment
+  /** Of what goes to the wallet. */
+  split: SplitRefund
 }
 
 /**
@@ -75,10 +77,11 @@ export async function decideRefunds(work: Work, decisions: readonly RefundDecisi
   for (const one of done) work.emit(refundNews('refund.succeeded', one.payment, subject(one)))
 }
 
-const subject = ({ id, code, amountIdr, reason, destination }: Decided) => ({
+/** What the buyer hears of: nothing of what stays with the company. */
+const subject = ({ id, code, split, reason, destination }: Decided) => ({
   id,
   code,
-  amountIdr,
+  amountIdr: split.buyerIdr,
   reason,
   destination,
 })
@@ -128,8 +131,9 @@ function decide(
   }
   left.set(paymentId, leftIdr - amountIdr)
   const destination = refundDestination(payment, amountIdr, work.now)
+  const split = splitRefund({ ...payment, returnedIdr: payment.amountIdr - leftIdr }, amountIdr)
   const { id, code: refundCode } = decision.requested ?? { id: newId(), code: newCode('RFD', work.now) }
-  return { ...decision, id, code: refundCode, destination, payment }
+  return { ...decision, id, code: refundCode, destination, payment, split }
 }
 
 async function insertRefunds(work: Work, decided: readonly Decided[]): Promise<void> {
@@ -173,16 +177,17 @@ async function approveRow(
   if (numAffectedRows !== 1n) throw new Error('a locked refund changed its state')
 }
 
-function postingOf({ id, amountIdr, destination, payment, from }: Decided): Posting {
+function postingOf({ id, amountIdr, destination, payment, from, split }: Decided): Posting {
   const dimensions = dimensionsOf(payment)
-  const to = destination === 'wallet' ? walletAccount(payment.userId) : 'refunds-payable'
   return {
     key: `refund:${id}:decided`,
     kind: 'refund.decided',
     subject: ['refund', id],
     entries: [
       ...(from ?? [debit(fundsOf(payment), amountIdr, dimensions)]),
-      credit(to, amountIdr, dimensions),
+      ...(destination === 'wallet'
+        ? intoWallet(payment, split)
+        : [credit('refunds-payable', amountIdr, dimensions)]),
     ],
   }
 }

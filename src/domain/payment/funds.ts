@@ -1,6 +1,15 @@
 import { sql } from 'kysely'
 import type { Tx } from '../kernel/index.ts'
-import { type AccountKey, type Dimensions, escrow, orderFunds } from '../ledger/index.ts'
+import {
+  type AccountKey,
+  credit,
+  type Dimensions,
+  type Entry,
+  escrow,
+  orderFunds,
+  walletAccount,
+} from '../ledger/index.ts'
+import type { SplitRefund } from './rules.ts'
 import type { Payment } from './views.ts'
 
 /** Where a payment's money waits: the session's escrow, or the order's funds. */
@@ -14,6 +23,19 @@ export const dimensionsOf = (payment: Pick<Payment, 'sessionId' | 'userId'>): Di
   sessionId: payment.sessionId,
   userId: payment.userId,
 })
+
+/** The credits of money that goes back into a buyer's wallet, where it is theirs. */
+export function intoWallet(
+  payment: Pick<Payment, 'sessionId' | 'userId'>,
+  { buyerIdr, lossIdr, subsidyIdr }: SplitRefund,
+): Entry[] {
+  const dimensions = dimensionsOf(payment)
+  return [
+    credit(walletAccount(payment.userId), buyerIdr, dimensions),
+    credit('chargeback-loss', lossIdr, dimensions),
+    credit('subsidy', subsidyIdr, dimensions),
+  ]
+}
 
 type Paid = Pick<Payment, 'sessionId' | 'participantId' | 'orderId'>
 

@@ -13,13 +13,15 @@ export interface LockedPayment extends Payment {
   paidAmountIdr: Rupiah | null
   returnedIdr: Rupiah
   refundedIdr: Rupiah
+  /** What the card's issuer took back. */
+  chargedBackIdr: Rupiah
 }
 
 /** Locks payments in the order of their ids, and reads them as they are once they are locked. */
 export async function lockPayments(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedPayment>> {
   const { rows } = await sql<LockedPayment>`
     select id, code, user_id, session_id, participant_id, order_id, amount_idr, method, status, expires_at,
-      provider_invoice_id, channel, paid_at, paid_amount_idr, returned_idr, refunded_idr
+      provider_invoice_id, channel, paid_at, paid_amount_idr, returned_idr, refunded_idr, charged_back_idr
     from payments where id = any(${[...new Set(ids)]}::uuid[]) order by id for no key update`.execute(tx)
   return new Map(rows.map((row) => [row.id, row]))
 }

@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
 import type { Rupiah, Work } from '../kernel/index.ts'
-import { credit, debit, post, walletAccount } from '../ledger/index.ts'
+import { debit, post } from '../ledger/index.ts'
 import { openWallets } from '../wallet/index.ts'
-import { dimensionsOf } from './funds.ts'
+import { dimensionsOf, intoWallet } from './funds.ts'
 import type { LockedPayment } from './lock-payments.ts'
 import { recordRefunded } from './record-returned.ts'
 import { refundNews } from './refund-news.ts'
+import { type SplitRefund, splitRefund } from './rules.ts'
 
 export interface FailedRefund {
   id: string
@@ -29,19 +30,30 @@ export async function putIntoWallets(work: Work, refunds: readonly FailedRefund[
     work,
     refunds.map((one) => one.payment.userId),
   )
+  const parts = partsOf(refunds)
   await post(
     work,
-    refunds.map(({ id, amountIdr, payment }) => ({
+    parts.map(({ id, amountIdr, payment, split }) => ({
       key: `refund:${id}:to_wallet`,
       kind: 'refund.to_wallet',
       subject: ['refund', id],
-      entries: [
-        debit('refunds-payable', amountIdr, dimensionsOf(payment)),
-        credit(walletAccount(payment.userId), amountIdr, dimensionsOf(payment)),
-      ],
+      entries: [debit('refunds-payable', amountIdr, dimensionsOf(payment)), ...intoWallet(payment, split)],
     })),
   )
-  for (const one of refunds) {
-    work.emit(refundNews('refund.succeeded', one.payment, { ...one, destination: 'wallet' }))
+  for (const one of parts) {
+    const facts = { ...one, amountIdr: one.split.buyerIdr, destination: 'wallet' as const }
+    work.emit(refundNews('refund.succeeded', one.payment, facts))
   }
+}
+
+/** Whose each is, after those that have arrived before. Quarantined money was never the payment's. */
+function partsOf(refunds: readonly FailedRefund[]): (FailedRefund & { split: SplitRefund })[] {
+  const gone = new Map(refunds.map(({ payment }) => [payment.id, payment.refundedIdr]))
+  return refunds.map((refund) => {
+    const { payment, amountIdr, quarantineId } = refund
+    if (quarantineId) return { ...refund, split: { buyerIdr: amountIdr, lossIdr: 0, subsidyIdr: 0 } }
+    const returnedIdr = gone.get(payment.id) ?? 0
+    gone.set(payment.id, returnedIdr + amountIdr)
+    return { ...refund, split: splitRefund({ ...payment, returnedIdr }, amountIdr) }
+  })
 }

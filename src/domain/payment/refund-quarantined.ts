@@ -20,7 +20,14 @@ export async function refundQuarantined(work: Work, input: { id: string }): Prom
   const { stray, payments } = await lockQuarantined(work, input.id)
   const { amountIdr, paymentId, channel, paidAt } = stray
   const payment = payments.get(paymentId ?? '')
-  const paidBy = { method: 'invoice', channel, paidAt, amountIdr, paidAmountIdr: amountIdr }
+  const paidBy = {
+    method: 'invoice',
+    channel,
+    paidAt,
+    amountIdr,
+    paidAmountIdr: amountIdr,
+    chargedBackIdr: 0,
+  }
   const destination = refundDestination(paidBy, amountIdr, work.now)
   const toWallet = destination === 'wallet'
   if (toWallet && !payment) throw paymentErrors.no_source({ id: stray.id, channel })

@@ -5,12 +5,14 @@ import { paymentErrors } from './errors.ts'
 import { dimensionsOf, fundsOf } from './funds.ts'
 import type { LockedPayment } from './lock-payments.ts'
 import { type PostedShare, refundShares } from './refund-shares.ts'
+import { splitRefund } from './rules.ts'
 
 /**
  * The debits that pay for a refund by staff of a locked payment. Before the money has moved on it comes out of the order's funds (and
  * out of escrow not at all: a place is refunded whole, by leaving or cancelling); after that from the factory and the commission, as they
  * got it and less what was refunded before; or, where staff say so, all of it from the company.
- * @throws payment.in_escrow, payment.cancel_instead
+ * What their card's issuer took back, or the company put to a payment that came short, no staff gives a buyer as a refund.
+ * @throws payment.in_escrow, payment.cancel_instead, payment.over_refunded
  */
 export async function refundSources(
   work: Work,
@@ -22,6 +24,10 @@ export async function refundSources(
   const dimensions = dimensionsOf(payment)
   const key = participantId ? `participant:${participantId}:released` : `order:${orderId}:earned`
   const { rows } = await sql`select from ledger_transactions where key = ${key}`.execute(work.tx)
+  const { buyerIdr } = splitRefund({ ...payment, returnedIdr: 0 }, payment.amountIdr)
+  const leftIdr = Math.max(0, buyerIdr - payment.returnedIdr)
+  if (buyerIdr < payment.amountIdr && amountIdr > leftIdr)
+    throw paymentErrors.over_refunded({ paymentId: id, code, amountIdr, leftIdr })
   if (rows.length === 0) {
     if (participantId) throw paymentErrors.in_escrow({ paymentId: id, code })
     const heldIdr = await balanceIdr(work.tx, fundsOf(payment))

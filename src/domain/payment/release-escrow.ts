@@ -1,18 +1,11 @@
 import { type Rupiah, sumIdr, type Work } from '../kernel/index.ts'
-import {
-  credit,
-  debit,
-  type Entry,
-  factoryAccount,
-  type Posting,
-  post,
-  walletAccount,
-} from '../ledger/index.ts'
+import { credit, debit, type Entry, factoryAccount, type Posting, post } from '../ledger/index.ts'
 import { openWallets } from '../wallet/index.ts'
 import { paymentErrors } from './errors.ts'
-import { fundsOf } from './funds.ts'
-import { lockPayments } from './lock-payments.ts'
+import { fundsOf, intoWallet } from './funds.ts'
+import { type LockedPayment, lockPayments } from './lock-payments.ts'
 import { recordReturned } from './record-returned.ts'
+import { splitRefund } from './rules.ts'
 
 export interface EscrowRelease {
   participantId: string
@@ -57,7 +50,10 @@ export async function releaseEscrow(
     work,
     rebates.map((one) => one.userId),
   )
-  await post(work, fresh.map(postingOf))
+  await post(
+    work,
+    fresh.map((one) => postingOf(one, payments.get(one.paymentId) as LockedPayment)),
+  )
   return { count: fresh.length, amountIdr: sumIdr(fresh.map((one) => one.paidIdr)) }
 }
 
@@ -75,7 +71,7 @@ async function leaveOutReleased(work: Work, releases: readonly EscrowRelease[]):
   return releases.filter((one) => !released.has(keyOf(one)))
 }
 
-function postingOf(release: EscrowRelease): Posting {
+function postingOf(release: EscrowRelease, payment: LockedPayment): Posting {
   const { participantId, sessionId, userId, paidIdr, shippingIdr, rebateIdr, items } = release
   const buyer = { sessionId, userId }
   return {
@@ -92,7 +88,7 @@ function postingOf(release: EscrowRelease): Posting {
         ]
       }),
       credit('shipping', shippingIdr, buyer),
-      credit(walletAccount(userId), rebateIdr, buyer),
+      ...intoWallet(payment, splitRefund(payment, rebateIdr)),
     ],
   }
 }
