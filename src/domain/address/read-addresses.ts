@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Tx, Work } from '../kernel/index.ts'
+import { pageOf, type Tx, type Work } from '../kernel/index.ts'
 import { addressErrors } from './errors.ts'
 import { ownerOf } from './owner.ts'
 import { type Address, type AddressView, addressView } from './views.ts'
@@ -40,8 +40,7 @@ export async function listAddresses(
     select ${columns} from addresses
     where user_id = ${userId} and deleted_at is null ${after}
     order by id desc limit ${page.limit + 1}`.execute(work.tx)
-  const data = rows.slice(0, page.limit).map(addressView)
-  return { data, nextCursor: rows.length > page.limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows.map(addressView), page.limit, (row) => row.id)
 }
 
 /**

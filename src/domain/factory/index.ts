@@ -5,7 +5,7 @@ export { type BankAccountView, bankAccountsOf, payableAccounts } from './bank-ac
 export { createFactory, type NewFactory } from './create-factory.ts'
 export { factoryErrors } from './errors.ts'
 export { normalizeFactoryPhone } from './phone.ts'
-export { rateFactories } from './rate-factories.ts'
+export { addRatings, type RatingChange, rateFactories } from './rate-factories.ts'
 export { factoriesById, getFactory, getPublicFactory, listFactories } from './read-factories.ts'
 export { commissionHistoryOf } from './record-commission.ts'
 export { type NewBankAccount, setBankAccount } from './set-bank-account.ts'

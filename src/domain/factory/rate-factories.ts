@@ -1,9 +1,8 @@
 import { sql } from 'kysely'
 import { asRecords, type Work } from '../kernel/index.ts'
 
-/** By how much a factory's published ratings change: their sum, and how many they are. */
-export interface FactoryRatingChange {
-  factoryId: string
+/** By how much published ratings change: their sum in stars, and how many they are. */
+export interface RatingChange {
   sumChange: number
   countChange: number
 }
@@ -11,20 +10,26 @@ export interface FactoryRatingChange {
 /** Reaction to what happens to a published review: the factory's rating follows by increments, never by a scan. */
 export async function rateFactories(
   work: Work,
-  events: readonly { payload: FactoryRatingChange }[],
+  events: readonly { payload: RatingChange & { factoryId: string } }[],
 ): Promise<void> {
-  const changes = events.map(({ payload: { factoryId, sumChange, countChange } }) => ({
-    id: factoryId,
-    sumChange,
-    countChange,
-  }))
+  const changes = events.map(({ payload: { factoryId, ...change } }) => ({ id: factoryId, ...change }))
+  await addRatings(work, 'factories', changes)
+}
+
+/** Adds to the ratings of factories, or of products, each row once and in the order of their ids. */
+export async function addRatings(
+  work: Work,
+  table: 'factories' | 'products',
+  changes: readonly (RatingChange & { id: string })[],
+): Promise<void> {
+  const records = changes.map(({ id, sumChange, countChange }) => ({ id, sumChange, countChange }))
   await sql`
     with changes as (
       select id, sum(sum_change) as sum_change, sum(count_change) as count_change
-      from jsonb_to_recordset(${asRecords(changes)}::jsonb) as r(id uuid, sum_change integer, count_change integer) group by id
+      from jsonb_to_recordset(${asRecords(records)}::jsonb) as r(id uuid, sum_change integer, count_change integer) group by id
     ), locked as (
-      select id from factories where id in (select id from changes) order by id for no key update
+      select id from ${sql.table(table)} where id in (select id from changes) order by id for no key update
     )
-    update factories f set rating_sum = f.rating_sum + c.sum_change, rating_count = f.rating_count + c.count_change
-    from changes c join locked l on l.id = c.id where f.id = c.id`.execute(work.tx)
+    update ${sql.table(table)} t set rating_sum = t.rating_sum + c.sum_change, rating_count = t.rating_count + c.count_change
+    from changes c join locked l on l.id = c.id where t.id = c.id`.execute(work.tx)
 }

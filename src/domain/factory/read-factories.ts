@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Tx } from '../kernel/index.ts'
+import { pageOf, type Tx } from '../kernel/index.ts'
 import { factoryErrors } from './errors.ts'
 import type { FactoryStatus } from './transitions.ts'
 import type { FactoryView, PublicFactory } from './views.ts'
@@ -50,6 +50,5 @@ export async function listFactories(
     filter.cursor ? sql`f.id < ${filter.cursor}::uuid` : sql`true`,
   ]
   const rows = await factoryViews(tx, sql.join(conditions, sql` and `), filter.limit + 1)
-  const data = rows.slice(0, filter.limit)
-  return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows, filter.limit, (row) => row.id)
 }

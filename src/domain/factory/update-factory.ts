@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { kernelErrors, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { requireReason, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { factoryErrors } from './errors.ts'
 import { normalizeFactoryPhone } from './phone.ts'
 import { getFactory } from './read-factories.ts'
@@ -54,7 +54,7 @@ export async function updateFactory(
       throw factoryErrors.not_verified({ factoryId, verification })
     }
   }
-  const why = status === 'suspended' ? (before.suspendedBecause ?? reasonOf(work, input.reason)) : null
+  const why = status === 'suspended' ? (before.suspendedBecause ?? requireReason(work, input.reason)) : null
   const phone = input.phone === undefined ? before.phone : normalizeFactoryPhone(input.phone)
   await sql`
     update factories set name = ${input.name ?? before.name}, phone = ${phone},
@@ -76,10 +76,4 @@ export async function updateFactory(
   const after = await getFactory(work.tx, factoryId)
   work.audit({ command: 'factories update', subject: ['factory', factoryId], before, after })
   return after
-}
-
-function reasonOf(work: Work, given: string | undefined): string {
-  const reason = given ?? ('reason' in work.actor ? work.actor.reason : undefined)
-  if (!reason) throw kernelErrors.reason_required()
-  return reason
 }

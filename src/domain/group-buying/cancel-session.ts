@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { kernelErrors, type Rupiah, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { type Rupiah, requireReason, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { refundSessionPayments } from '../payment/index.ts'
 import { noteUnneeded, releaseStock } from '../warehouse/index.ts'
 import { groupBuyingErrors } from './errors.ts'
@@ -24,14 +24,8 @@ export async function cancelSession(
   await lockEscrowPayments(work.tx, [input.sessionId])
   const session = await lockSession(work.tx, input.sessionId)
   requireTransition(sessionTransitions, session.status, 'cancelled', session.code)
-  await cancelLocked(work, session, reasonOf(work, input.reason))
+  await cancelLocked(work, session, requireReason(work, input.reason))
   return await getSession(work.tx, session.id, { withDrafts: true })
-}
-
-function reasonOf(work: Work, given: string | undefined): string {
-  const reason = given ?? ('reason' in work.actor ? work.actor.reason : undefined)
-  if (!reason) throw kernelErrors.reason_required()
-  return reason
 }
 
 async function cancelLocked(work: Work, session: LockedSession, reason: string): Promise<void> {
@@ -84,7 +78,7 @@ export async function refundSession(
   }
   const ended = session.status === 'failed' || session.status === 'cancelled' || session.status === 'refunded'
   const reason = ended ? `session_${session.status}` : 'session_cancelled'
-  if (!ended) await cancelLocked(work, session, reasonOf(work, input.reason))
+  if (!ended) await cancelLocked(work, session, requireReason(work, input.reason))
   const [refunded] = await refundSessionPayments(work, [session.id], reason)
   return { sessionId: session.id, count: refunded?.count ?? 0, amountIdr: refunded?.amountIdr ?? 0 }
 }

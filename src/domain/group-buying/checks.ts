@@ -1,13 +1,8 @@
-import { type RawBuilder, sql } from 'kysely'
-import type { Check } from '../kernel/index.ts'
+import { sql } from 'kysely'
+import { type Check, checkOf } from '../kernel/index.ts'
 
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
-
-const check = (name: string, query: RawBuilder<{ line: string }>): Check => ({
-  name,
-  violations: async (tx) => (await query.execute(tx)).rows.map((row) => row.line),
-})
 
 /**
  * Payments `y` whose money came into escrow. One of a wrong amount that was sent back out of quarantine is refunded too, but its
@@ -17,7 +12,7 @@ const wasReceived = sql`(y.status in ('paid', 'partially_refunded') or (y.status
 
 /** What is always true of group buying (the design's list, numbers 2, 3 and 5), and that nothing complete stays open. */
 export const groupBuyingChecks: readonly Check[] = [
-  check(
+  checkOf(
     "a session's units and participants equal their rows",
     sql<{ line: string }>`
       select format('%s counts %s paid, %s held, %s participants; its rows say %s, %s, %s',
@@ -32,7 +27,7 @@ export const groupBuyingChecks: readonly Check[] = [
       where (s.paid_units, s.held_units, s.participants)
         is distinct from (coalesce(c.paid, 0), coalesce(c.held, 0), coalesce(c.people, 0)) limit ${SHOWN}`,
   ),
-  check(
+  checkOf(
     "a session's capacity is kept",
     sql<{ line: string }>`
       select format('%s sold %s of %s', s.code, c.units, s.capacity) as line
@@ -41,7 +36,7 @@ export const groupBuyingChecks: readonly Check[] = [
       ) c on c.session_id = s.id
       where c.units > s.capacity limit ${SHOWN}`,
   ),
-  check(
+  checkOf(
     'escrow is what was paid, less what was released and refunded',
     sql<{ line: string }>`
       select format('%s holds %s, its payments say %s (%s)', s.code, e.held, e.due, s.status) as line
@@ -57,7 +52,7 @@ export const groupBuyingChecks: readonly Check[] = [
       ) e
       where e.held <> e.due or (s.status in ('success', 'refunded') and e.held <> 0) limit ${SHOWN}`,
   ),
-  check(
+  checkOf(
     'a paid participant has a place, an order or a full refund',
     sql<{ line: string }>`
       select format('participant %s is %s in %s (%s), paid %s, refunded %s, orders %s',
@@ -79,7 +74,7 @@ export const groupBuyingChecks: readonly Check[] = [
         else f.returned = f.paid and f.orders = 0 and (p.status <> 'refunded' or f.refunded) end
       limit ${SHOWN}`,
   ),
-  check(
+  checkOf(
     'no session that has what it needs still forms',
     sql<{ line: string }>`
       select format('%s forms with %s of %s paid units', code, paid_units, moq) as line
@@ -87,7 +82,7 @@ export const groupBuyingChecks: readonly Check[] = [
       where status = 'forming' and case close_policy when 'at_moq' then paid_units >= moq else paid_units >= capacity end
       limit ${SHOWN}`,
   ),
-  check(
+  checkOf(
     'only sessions that wait for stock are short of it, and hold stock only for who waits',
     sql<{ line: string }>`
       select format('%s is %s, yet it %s', s.code, s.status, w.what) as line from (

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Rupiah, Tx } from '../kernel/index.ts'
+import { pageOf, type Rupiah, type Tx } from '../kernel/index.ts'
 import type { ParticipantStatus } from './transitions.ts'
 
 export interface ParticipantView {
@@ -31,6 +31,5 @@ export async function listParticipants(
     from group_participants p join payments y on y.participant_id = p.id
     where p.session_id = ${filter.sessionId} and ${status} and ${before}
     order by p.id desc limit ${filter.limit + 1}`.execute(tx)
-  const data = rows.slice(0, filter.limit)
-  return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows, filter.limit, (row) => row.id)
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { idOrCode, type Tx } from '../kernel/index.ts'
+import { idOrCode, pageOf, type Tx } from '../kernel/index.ts'
 import { groupBuyingErrors } from './errors.ts'
 import type { SessionStatus } from './transitions.ts'
 import { type SessionView, sessionViews } from './views.ts'
@@ -23,8 +23,7 @@ export async function listSessions(
     filter.cursor ? sql<boolean>`s.id < ${filter.cursor}` : sql<boolean>`true`,
   ]
   const rows = await sessionViews(tx, sql<boolean>`${sql.join(conditions, sql` and `)}`, filter.limit + 1)
-  const data = rows.slice(0, filter.limit)
-  return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows, filter.limit, (row) => row.id)
 }
 
 /**

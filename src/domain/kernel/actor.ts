@@ -39,3 +39,13 @@ export function requireCustomer(actor: Actor): string {
   if (actor.kind !== 'customer') throw kernelErrors.forbidden({ needs: ['customer'] })
   return actor.id
 }
+
+/**
+ * Why something is done: as it was given, or as the actor said.
+ * @throws kernel.reason_required
+ */
+export function requireReason({ actor }: { actor: Actor }, given?: string | undefined): string {
+  const reason = given ?? ('reason' in actor ? actor.reason : undefined)
+  if (!reason) throw kernelErrors.reason_required()
+  return reason
+}

@@ -1,3 +1,4 @@
+import type { RawBuilder } from 'kysely'
 import type { Vault } from './vault.ts'
 import type { Tx } from './work.ts'
 
@@ -7,6 +8,12 @@ export interface Check {
   /** The first few things that are wrong, in words; empty where all is well. */
   violations(tx: Tx, vault: Vault): Promise<string[]>
 }
+
+/** A check that one query makes: a line for each thing that is wrong. A broken invariant can be broken ten thousand times, so it is limited. */
+export const checkOf = (name: string, query: RawBuilder<{ line: string }>): Check => ({
+  name,
+  violations: async (tx) => (await query.execute(tx)).rows.map((row) => row.line),
+})
 
 export interface CheckResult {
   name: string

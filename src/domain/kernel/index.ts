@@ -1,4 +1,12 @@
-export { type Actor, actorLabel, personOf, requireCustomer, requireStaff, type StaffRole } from './actor.ts'
+export {
+  type Actor,
+  actorLabel,
+  personOf,
+  requireCustomer,
+  requireReason,
+  requireStaff,
+  type StaffRole,
+} from './actor.ts'
 export {
   type AttentionFilter,
   type AttentionView,
@@ -14,7 +22,7 @@ export {
   payoutChannels,
   requireBankAccount,
 } from './bank-account.ts'
-export { type Check, type CheckResult, runChecks } from './check.ts'
+export { type Check, type CheckResult, checkOf, runChecks } from './check.ts'
 export { type Clock, jakartaDate, ManualClock, secondsAfter, systemClock } from './clock.ts'
 export { DomainError, defineErrors, type ErrorDefinition, type ErrorKind, errorCatalogue } from './errors.ts'
 export type { DomainEvent, EventOf, EventPayloads, EventType, NewEvent } from './events.ts'

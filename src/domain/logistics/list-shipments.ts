@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { type Rupiah, requireStaff, type Work } from '../kernel/index.ts'
+import { pageOf, type Rupiah, requireStaff, type Work } from '../kernel/index.ts'
 import type { CourierChoice } from './rate.ts'
 import type { ShipmentStatus } from './transitions.ts'
 
@@ -50,6 +50,5 @@ export async function listShipments(
       s.failure_code, s.attempts, s.created_at, s.updated_at
     from shipments s join orders o on o.id = s.order_id
     where ${sql.join(conditions, sql` and `)} order by s.id desc limit ${filter.limit + 1}`.execute(work.tx)
-  const data = rows.slice(0, filter.limit)
-  return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows, filter.limit, (row) => row.id)
 }

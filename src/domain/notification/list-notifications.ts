@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { requireCustomer, type Work } from '../kernel/index.ts'
+import { pageOf, requireCustomer, type Work } from '../kernel/index.ts'
 import { notificationErrors } from './errors.ts'
 
 export interface NotificationView {
@@ -23,8 +23,7 @@ export async function listNotifications(
   const { rows } = await sql<NotificationView>`
     select id, template, title, body, link, created_at, read_at from notifications
     where user_id = ${userId} ${after} order by id desc limit ${page.limit + 1}`.execute(work.tx)
-  const data = rows.slice(0, page.limit)
-  return { data, nextCursor: rows.length > page.limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows, page.limit, (row) => row.id)
 }
 
 /**

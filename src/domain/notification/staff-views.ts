@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { requireStaff, statesBefore, type Work } from '../kernel/index.ts'
+import { pageOf, requireStaff, statesBefore, type Work } from '../kernel/index.ts'
 import type { DeliveryChannel } from './claim-deliveries.ts'
 import { notificationErrors } from './errors.ts'
 import { announce } from './notify-of.ts'
@@ -75,8 +75,7 @@ export async function listForStaff(
     cursor ? sql`n.id < ${cursor}::uuid` : sql`true`,
   ]
   const rows = await views(work, sql.join(conditions, sql` and `), limit + 1)
-  const data = rows.slice(0, limit)
-  return { data, nextCursor: rows.length > limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows, limit, (row) => row.id)
 }
 
 /**

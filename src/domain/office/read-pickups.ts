@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { requireStaff, type Work } from '../kernel/index.ts'
+import { pageOf, requireStaff, type Work } from '../kernel/index.ts'
 import { officeErrors } from './errors.ts'
 import { ownOffice } from './own-office.ts'
 import type { PickupStatus } from './transitions.ts'
@@ -54,6 +54,5 @@ export async function listPickups(
     filter.cursor ? sql`k.id < ${filter.cursor}::uuid` : sql`true`,
   ]
   const rows = await pickupViews(work, sql.join(conditions, sql` and `), filter.limit + 1)
-  const data = rows.slice(0, filter.limit)
-  return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows, filter.limit, (row) => row.id)
 }

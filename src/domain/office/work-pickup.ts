@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { asRecords, kernelErrors, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { asRecords, requireReason, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { officeErrors } from './errors.ts'
 import { getPickup } from './read-pickups.ts'
 import { type PickupStatus, pickupTransitions } from './transitions.ts'
@@ -103,8 +103,7 @@ async function end(
   to: 'failed' | 'cancelled',
   verb: string,
 ): Promise<PickupView> {
-  const reason = input.reason ?? ('reason' in work.actor ? work.actor.reason : undefined)
-  if (!reason) throw kernelErrors.reason_required()
+  const reason = requireReason(work, input.reason)
   const before = await lockPickup(work, input.pickupId, to)
   await work.tx
     .updateTable('pickupTasks')

@@ -1,17 +1,12 @@
-import { type RawBuilder, sql } from 'kysely'
-import type { Check } from '../kernel/index.ts'
+import { sql } from 'kysely'
+import { type Check, checkOf } from '../kernel/index.ts'
 
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
 
-const check = (name: string, query: RawBuilder<{ line: string }>): Check => ({
-  name,
-  violations: async (tx) => (await query.execute(tx)).rows.map((row) => row.line),
-})
-
 /** What is always true of orders (the design's list, numbers 2 and 5). */
 export const orderChecks: readonly Check[] = [
-  check(
+  checkOf(
     "an order's stock is reserved while it says so and waits in the warehouse, and only then",
     sql<{ line: string }>`
       select format('%s is %s, allocated: %s; it has %s of %s pieces reserved', o.code, o.status, o.allocated,
@@ -27,7 +22,7 @@ export const orderChecks: readonly Check[] = [
         else 0 end
       limit ${SHOWN}`,
   ),
-  check(
+  checkOf(
     "an order's funds are what was paid for it, less what goes back, until they are earned",
     sql<{ line: string }>`
       select format('%s (%s) holds %s, its payments say %s', o.code, o.status, f.held, f.due) as line
@@ -44,7 +39,7 @@ export const orderChecks: readonly Check[] = [
       ) f
       where o.session_id is null and f.held <> f.due limit ${SHOWN}`,
   ),
-  check(
+  checkOf(
     'what payments keep for an order is its price until it is earned, never more, and nothing once it is cancelled',
     sql<{ line: string }>`
       select format('%s is %s of %s, its payments keep %s', o.code, o.status, o.total_idr, f.kept) as line
@@ -60,7 +55,7 @@ export const orderChecks: readonly Check[] = [
         else f.kept > o.total_idr end
       limit ${SHOWN}`,
   ),
-  check(
+  checkOf(
     'an order item never gives back more than it brought, nor more pieces than were sold',
     sql<{ line: string }>`
       select format('item %s of %s: %s of its %s pieces came back; its factory is left with %s, the commission with %s', i.id, o.code,
@@ -81,7 +76,7 @@ export const orderChecks: readonly Check[] = [
       where coalesce(b.pieces, 0) > i.quantity or coalesce(e.factory_idr, 0) < 0 or coalesce(e.commission_idr, 0) < 0
       limit ${SHOWN}`,
   ),
-  check(
+  checkOf(
     'an order is in a return while it is open, and its money is back where it says so',
     sql<{ line: string }>`
       select format('%s is %s, open returns: %s, refunds under way: %s', o.code, o.status, f.open, f.under_way) as line

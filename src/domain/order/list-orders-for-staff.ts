@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { idOrCode, type Rupiah, type Tx } from '../kernel/index.ts'
+import { idOrCode, pageOf, type Rupiah, type Tx } from '../kernel/index.ts'
 import { orderErrors } from './errors.ts'
 
 /** An order as staff see it in a list. */
@@ -60,8 +60,7 @@ export async function listOrdersForStaff(
   if (filter.createdSince) wheres.push(sql`o.created_at >= ${filter.createdSince}`)
   if (filter.cursor) wheres.push(sql`o.id < ${filter.cursor}::uuid`)
   const rows = await orders(tx, sql.join(wheres, sql` and `), filter.limit + 1)
-  const data = rows.slice(0, filter.limit)
-  return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows, filter.limit, (row) => row.id)
 }
 
 /**

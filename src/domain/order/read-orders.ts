@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { idOrCode, requireStaff, type Tx, type Work } from '../kernel/index.ts'
+import { idOrCode, pageOf, requireStaff, type Tx, type Work } from '../kernel/index.ts'
 import { orderErrors } from './errors.ts'
 import type { OrderStatus } from './transitions.ts'
 import type { OrderView } from './views.ts'
@@ -72,6 +72,5 @@ export async function listOrders(
     filter.cursor ? sql`o.id < ${filter.cursor}::uuid` : sql`true`,
   ]
   const rows = await orderViews(work.tx, sql.join(conditions, sql` and `), filter.limit + 1)
-  const data = rows.slice(0, filter.limit)
-  return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows, filter.limit, (row) => row.id)
 }

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { idOrCode, type Rupiah, requireStaff, type Tx, type Work } from '../kernel/index.ts'
+import { idOrCode, pageOf, type Rupiah, requireStaff, type Tx, type Work } from '../kernel/index.ts'
 import { orderErrors } from './errors.ts'
 import type { ReturnReason } from './return-rules.ts'
 
@@ -84,8 +84,7 @@ export async function listReturns(
     filter.cursor ? sql`t.id < ${filter.cursor}::uuid` : sql`true`,
   ]
   const rows = await returnViews(work.tx, sql.join(conditions, sql` and `), filter.limit + 1)
-  const data = rows.slice(0, filter.limit)
-  return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows, filter.limit, (row) => row.id)
 }
 
 /** Whether a return of this order waits for its decision, in SQL: such an order is not settled. */

@@ -1,17 +1,12 @@
-import { type RawBuilder, sql } from 'kysely'
-import type { Check } from '../kernel/index.ts'
+import { sql } from 'kysely'
+import { type Check, checkOf } from '../kernel/index.ts'
 
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
 
-const check = (name: string, query: RawBuilder<{ line: string }>): Check => ({
-  name,
-  violations: async (tx) => (await query.execute(tx)).rows.map((row) => row.line),
-})
-
 /** The open refunds of some states must be what this account holds. */
 const holds = (account: string, states: readonly string[]): Check =>
-  check(
+  checkOf(
     `${account} is what its refunds say`,
     sql<{ line: string }>`
       select format('%s holds %s, its refunds say %s', ${account}::text, b.held, r.due) as line
@@ -31,7 +26,7 @@ const refundedFromReview = sql`exists (
 
 /** What is always true of payments and refunds (the design's list, numbers 1 and 6), beside what the ledger holds by itself. */
 export const paymentChecks: readonly Check[] = [
-  check(
+  checkOf(
     'a payment that was received is in the ledger, with its amount',
     sql<{ line: string }>`
       select format('%s is %s over %s, the ledger says %s', p.code, p.status, p.amount_idr, coalesce(l.amount, 0)) as line
@@ -44,7 +39,7 @@ export const paymentChecks: readonly Check[] = [
         else l.amount is not null end
       limit ${SHOWN}`,
   ),
-  check(
+  checkOf(
     'refunds and rebates of a payment are what the ledger says, and never more than was paid',
     sql<{ line: string }>`
       select format('%s of %s: %s returned, %s refunded; refunds say %s and %s, rebates %s', p.code, p.amount_idr,
@@ -65,14 +60,14 @@ export const paymentChecks: readonly Check[] = [
         p.returned_idr <> r.decided + b.rebate or p.refunded_idr <> r.done or p.returned_idr > p.amount_idr
         or (p.status = 'refunded') <> (r.done > 0 and r.done + b.rebate = p.amount_idr)) limit ${SHOWN}`,
   ),
-  check(
+  checkOf(
     'every decided refund is in the ledger',
     sql<{ line: string }>`
       select format('%s has no posting', r.code) as line from refunds r
       where r.status not in ('requested', 'rejected')
         and not exists (select from ledger_transactions t where t.key = 'refund:' || r.id || ':decided') limit ${SHOWN}`,
   ),
-  check(
+  checkOf(
     'quarantine is what waits in it',
     sql<{ line: string }>`
       select format('quarantine holds %s, what waits in it is %s', b.held, q.due) as line
@@ -84,7 +79,7 @@ export const paymentChecks: readonly Check[] = [
       ) q
       where b.held <> q.due`,
   ),
-  check(
+  checkOf(
     'a charged back payment is in the ledger',
     sql<{ line: string }>`
       select format('%s was charged back %s, the ledger says %s', p.code, p.charged_back_idr, l.amount) as line

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { idOrCode, type Rupiah, requireCustomer, type Tx, type Work } from '../kernel/index.ts'
+import { idOrCode, pageOf, type Rupiah, requireCustomer, type Tx, type Work } from '../kernel/index.ts'
 import { paymentErrors } from './errors.ts'
 
 /** A payment as staff see it. */
@@ -100,6 +100,5 @@ export async function listPayments(
   const { rows } = await sql<PaymentDetail>`
     select ${columns} from payments where ${sql.join(wheres, sql` and `)}
     order by id desc limit ${filter.limit + 1}`.execute(tx)
-  const data = rows.slice(0, filter.limit)
-  return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows, filter.limit, (row) => row.id)
 }

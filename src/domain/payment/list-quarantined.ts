@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Rupiah, Tx } from '../kernel/index.ts'
+import { pageOf, type Rupiah, type Tx } from '../kernel/index.ts'
 import type { StrayKind } from './quarantine.ts'
 
 export interface QuarantinedLine {
@@ -28,6 +28,5 @@ export async function listQuarantined(
     from quarantined_money q left join payments p on p.id = q.payment_id
     where ${all ? sql`true` : sql`q.status = 'waiting'`} and ${cursor ? sql`q.id < ${cursor}::uuid` : sql`true`}
     order by q.id desc limit ${limit + 1}`.execute(tx)
-  const data = rows.slice(0, limit)
-  return { data, nextCursor: rows.length > limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows, limit, (row) => row.id)
 }

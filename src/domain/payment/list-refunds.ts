@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { idOrCode, type Rupiah, type Tx } from '../kernel/index.ts'
+import { idOrCode, pageOf, type Rupiah, type Tx } from '../kernel/index.ts'
 import { paymentErrors } from './errors.ts'
 import type { RefundStatus } from './transitions.ts'
 
@@ -67,6 +67,5 @@ export async function listRefunds(
   const { rows } = await sql<RefundDetail>`
     select ${columns} from refunds r left join payments p on p.id = r.payment_id
     where ${sql.join(wheres, sql` and `)} order by r.id desc limit ${limit + 1}`.execute(tx)
-  const data = rows.slice(0, limit)
-  return { data, nextCursor: rows.length > limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows, limit, (row) => row.id)
 }

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Tx } from '../kernel/index.ts'
+import { pageOf, type Tx } from '../kernel/index.ts'
 import { productErrors } from './errors.ts'
 import type { ProductStatus } from './transitions.ts'
 import type { ProductView } from './views.ts'
@@ -56,8 +56,7 @@ export async function listProducts(
     filter.cursor ? sql`p.id < ${filter.cursor}::uuid` : sql`true`,
   ]
   const rows = await productViews(tx, sql.join(conditions, sql` and `), filter.limit + 1)
-  const data = rows.slice(0, filter.limit)
-  return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows, filter.limit, (row) => row.id)
 }
 
 function statusIs(status: ProductFilter['status'] = 'active'): RawBuilder<unknown> {

@@ -1,4 +1,4 @@
-import { kernelErrors, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { requireReason, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { lockReview } from './lock-review.ts'
 import { getReview } from './read-reviews.ts'
 import { type ReviewStatus, reviewTransitions } from './transitions.ts'
@@ -20,8 +20,7 @@ export async function hideReview(
   work: Work,
   input: { reviewId: string; reason?: string },
 ): Promise<ReviewView> {
-  const reason = input.reason ?? ('reason' in work.actor ? work.actor.reason : undefined)
-  if (!reason) throw kernelErrors.reason_required()
+  const reason = requireReason(work, input.reason)
   return await moderate(work, input.reviewId, 'hidden', reason)
 }
 

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { requireStaff, type Tx, type Work } from '../kernel/index.ts'
+import { pageOf, requireStaff, type Tx, type Work } from '../kernel/index.ts'
 import { reviewErrors } from './errors.ts'
 import type { ReviewStatus } from './transitions.ts'
 import type { PublicReview, ReviewView } from './views.ts'
@@ -76,6 +76,5 @@ export function maskedName(name: string | null): string {
 }
 
 function paged<R extends { id: string }>(rows: R[], limit: number): { data: R[]; nextCursor: string | null } {
-  const data = rows.slice(0, limit)
-  return { data, nextCursor: rows.length > limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows, limit, (row) => row.id)
 }

@@ -1,24 +1,19 @@
-import { type RawBuilder, sql } from 'kysely'
-import type { Check } from '../kernel/index.ts'
+import { sql } from 'kysely'
+import { type Check, checkOf } from '../kernel/index.ts'
 
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
 
-const check = (name: string, query: RawBuilder<{ line: string }>): Check => ({
-  name,
-  violations: async (tx) => (await query.execute(tx)).rows.map((row) => row.line),
-})
-
 /** What is always true of settlements (the design's list, number 6), beside what the ledger holds by itself. */
 export const settlementChecks: readonly Check[] = [
-  check(
+  checkOf(
     'each sold item is settled at most once, each refund line at most once',
     sql<{ line: string }>`
       select format('%s of order item %s is in %s settlements', kind, order_item_id, count(*)) as line
       from settlement_items where settlement_id is not null and kind in ('sale', 'refund')
       group by kind, order_item_id, refund_id having count(*) > 1 limit ${SHOWN}`,
   ),
-  check(
+  checkOf(
     "a settlement's lines are what the book says, and add up to it",
     sql<{ line: string }>`
       select format('%s says %s, its lines %s, the book %s', s.code, s.net_idr, l.net, l.booked) as line
@@ -30,7 +25,7 @@ export const settlementChecks: readonly Check[] = [
         else l.net <> s.net_idr or l.booked <> s.net_idr or l.items <> s.items end
       limit ${SHOWN}`,
   ),
-  check(
+  checkOf(
     'a factory is owed its open lines and what of its settlements was not paid',
     sql<{ line: string }>`
       select format('%s is owed %s, its lines and settlements say %s', a.key, b.owed, d.due) as line
@@ -50,7 +45,7 @@ export const settlementChecks: readonly Check[] = [
       ) d
       where a.key like 'factory:%' and b.owed <> d.due limit ${SHOWN}`,
   ),
-  check(
+  checkOf(
     'a settlement is where its payout is',
     sql<{ line: string }>`
       select format('%s is %s, its payout %s', s.code, s.status, p.status) as line

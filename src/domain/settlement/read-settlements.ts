@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { idOrCode, type Rupiah, type Tx, type Vault } from '../kernel/index.ts'
+import { idOrCode, pageOf, type Rupiah, type Tx, type Vault } from '../kernel/index.ts'
 import { type PayoutView, payoutsOf } from '../payout/index.ts'
 import { settlementErrors } from './errors.ts'
 import type { SettlementStatus } from './transitions.ts'
@@ -96,6 +96,5 @@ export async function listSettlements(
   if (filter.factoryId) wheres.push(sql`s.factory_id = ${filter.factoryId}::uuid`)
   if (filter.cursor) wheres.push(sql`s.id < ${filter.cursor}::uuid`)
   const rows = await settlementViews(tx, sql.join(wheres, sql` and `), filter.limit + 1)
-  const data = rows.slice(0, filter.limit)
-  return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows, filter.limit, (row) => row.id)
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { requireStaff, type Work } from '../kernel/index.ts'
+import { pageOf, requireStaff, type Work } from '../kernel/index.ts'
 import type { User } from './read-users.ts'
 import type { UserStatus } from './transitions.ts'
 
@@ -24,6 +24,5 @@ export async function listUsers(
   const { rows } = await sql<ListedUser>`
     select id, phone, name, email, locale, status, suspended_because, created_at from users
     where ${sql.join(conditions, sql` and `)} order by id desc limit ${filter.limit + 1}`.execute(work.tx)
-  const data = rows.slice(0, filter.limit)
-  return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows, filter.limit, (row) => row.id)
 }

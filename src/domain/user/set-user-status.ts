@@ -1,4 +1,4 @@
-import { kernelErrors, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { requireReason, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { userErrors } from './errors.ts'
 import { type User, userById } from './read-users.ts'
 import { lockUser } from './register-user.ts'
@@ -9,8 +9,7 @@ import { userTransitions } from './transitions.ts'
  * @throws user.not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */
 export async function suspendUser(work: Work, input: { userId: string; reason?: string }): Promise<User> {
-  const reason = input.reason ?? ('reason' in work.actor ? work.actor.reason : undefined)
-  if (!reason) throw kernelErrors.reason_required()
+  const reason = requireReason(work, input.reason)
   return await setStatus(work, input.userId, 'suspended', reason)
 }
 

@@ -1,14 +1,9 @@
-import { type RawBuilder, sql } from 'kysely'
-import type { Check } from '../kernel/index.ts'
-
-const check = (name: string, query: RawBuilder<{ line: string }>): Check => ({
-  name,
-  violations: async (tx) => (await query.execute(tx)).rows.map((row) => row.line),
-})
+import { sql } from 'kysely'
+import { type Check, checkOf } from '../kernel/index.ts'
 
 /** What is always true of wallets, besides the ledger's own checks. */
 export const walletChecks: readonly Check[] = [
-  check(
+  checkOf(
     'every wallet with money in it belongs to a user',
     sql<{ line: string }>`
       select format('%s holds %s and has no wallet', a.key, b.balance_idr) as line
@@ -17,7 +12,7 @@ export const walletChecks: readonly Check[] = [
         and not exists (select from wallets w where 'wallet:' || w.user_id = a.key)
       limit 10`,
   ),
-  check(
+  checkOf(
     'withdrawals-held is what withdrawals hold, and the fees of those under way',
     sql<{ line: string }>`
       select format('withdrawals-held holds %s, its withdrawals say %s', b.held, w.due) as line
@@ -30,7 +25,7 @@ export const walletChecks: readonly Check[] = [
       ) w
       where b.held <> w.due`,
   ),
-  check(
+  checkOf(
     'a withdrawal and its payout agree',
     sql<{ line: string }>`
       select format('%s is %s over %s, its payout is %s over %s', w.code, w.status, w.amount_idr, p.status, p.amount_idr) as line

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { actorLabel, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { actorLabel, pageOf, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { type AdjustmentView, postAdjustment } from './adjust-wallet.ts'
 import { walletErrors } from './errors.ts'
 import { walletAdjustmentTransitions } from './transitions.ts'
@@ -54,6 +54,5 @@ export async function listAdjustments(
     where ${status ? sql`status = ${status}` : sql`true`} and ${userId ? sql`user_id = ${userId}::uuid` : sql`true`}
       and ${cursor ? sql`id < ${cursor}::uuid` : sql`true`}
     order by id desc limit ${limit + 1}`.execute(work.tx)
-  const data = rows.slice(0, limit)
-  return { data, nextCursor: rows.length > limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows, limit, (row) => row.id)
 }

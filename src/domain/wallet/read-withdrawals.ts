@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { idOrCode, type Work } from '../kernel/index.ts'
+import { idOrCode, pageOf, type Work } from '../kernel/index.ts'
 import { walletErrors } from './errors.ts'
 import { type WithdrawalRow, type WithdrawalView, withdrawalView } from './withdrawal-views.ts'
 
@@ -26,8 +26,11 @@ export async function listWithdrawals(
   const { rows } = await sql<WithdrawalRow>`
     select ${columns} from withdrawals w join withdrawal_destinations d on d.id = w.destination_id
     where ${sql.join(wheres, sql` and `)} order by w.id desc limit ${limit + 1}`.execute(tx)
-  const data = rows.slice(0, limit).map((row) => withdrawalView(vault, row))
-  return { data, nextCursor: rows.length > limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(
+    rows.map((row) => withdrawalView(vault, row)),
+    limit,
+    (row) => row.id,
+  )
 }
 
 /** One withdrawal, by id or code. @throws wallet.withdrawal_not_found */

@@ -1,20 +1,15 @@
-import { type RawBuilder, sql } from 'kysely'
-import type { Check } from '../kernel/index.ts'
+import { sql } from 'kysely'
+import { type Check, checkOf } from '../kernel/index.ts'
 
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
-
-const check = (name: string, query: RawBuilder<{ line: string }>): Check => ({
-  name,
-  violations: async (tx) => (await query.execute(tx)).rows.map((row) => row.line),
-})
 
 const moved = sql`(
   select variant_id, sum(on_hand_change) as on_hand, sum(reserved_change) as reserved from stock_movements group by variant_id)`
 
 /** What is always true of the stock (the design's list, number 5). */
 export const warehouseChecks: readonly Check[] = [
-  check(
+  checkOf(
     'open reservations sum to what is reserved',
     sql<{ line: string }>`
       select format('%s has %s reserved, its open reservations say %s', v.sku, coalesce(i.reserved, 0), coalesce(r.open, 0)) as line
@@ -23,7 +18,7 @@ export const warehouseChecks: readonly Check[] = [
         on r.variant_id = v.id
       where coalesce(i.reserved, 0) <> coalesce(r.open, 0) limit ${SHOWN}`,
   ),
-  check(
+  checkOf(
     'stock equals its movements',
     sql<{ line: string }>`
       select format('%s stands at %s, %s reserved; its movements say %s, %s', v.sku, coalesce(i.on_hand, 0),
@@ -33,7 +28,7 @@ export const warehouseChecks: readonly Check[] = [
       where (coalesce(i.on_hand, 0), coalesce(i.reserved, 0)) is distinct from (coalesce(m.on_hand, 0), coalesce(m.reserved, 0))
       limit ${SHOWN}`,
   ),
-  check(
+  checkOf(
     'a purchase order says what came of it',
     sql<{ line: string }>`
       select format('%s is %s, with %s pieces received, %s damaged, %s owed', o.code, o.status, c.received, c.damaged, c.owed) as line
@@ -48,7 +43,7 @@ export const warehouseChecks: readonly Check[] = [
         else c.received + c.damaged = 0 and c.owed > 0 end, false)
       limit ${SHOWN}`,
   ),
-  check(
+  checkOf(
     'what came of a purchase order is in the movements',
     sql<{ line: string }>`
       select format('%s counts %s good and %s damaged of %s; its movements say %s and %s', o.code, i.received, i.damaged, i.variant_id,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { kernelErrors, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { requireReason, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { type LockedPurchaseOrder, lockPurchaseOrder, subjectOf } from './lock-purchase-orders.ts'
 import { openStock } from './lock-stock.ts'
 import { type PurchaseOrderView, purchaseOrder } from './read-purchase-orders.ts'
@@ -33,8 +33,7 @@ export async function closePurchaseOrder(work: Work, input: Ending): Promise<Pur
  */
 export async function cancelPurchaseOrder(work: Work, input: Ending): Promise<PurchaseOrderView> {
   requireStaff(work.actor, 'warehouse', 'service')
-  const reason = input.reason ?? ('reason' in work.actor ? work.actor.reason : undefined)
-  if (!reason) throw kernelErrors.reason_required()
+  const reason = requireReason(work, input.reason)
   const { order, before } = await end(work, { ...input, reason }, 'cancelled')
   const variantIds = before.items.map((item) => item.variantId)
   const payload = { ...subjectOf(order), variantIds, reason }

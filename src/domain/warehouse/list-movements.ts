@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Tx } from '../kernel/index.ts'
+import { pageOf, type Tx } from '../kernel/index.ts'
 import type { MovementView } from './read-stock.ts'
 
 /** Every movement of a variant's stock, newest first, a keyset page at a time. The cursor is a movement's id. */
@@ -14,6 +14,5 @@ export async function listMovements(
     select m.id, m.kind, m.on_hand_change, m.reserved_change, m.subject_kind, m.subject_id, m.actor, m.reason, m.moved_at
     from stock_movements m where m.variant_id = ${filter.variantId}::uuid and ${before}
     order by m.moved_at desc, m.id desc limit ${filter.limit + 1}`.execute(tx)
-  const data = rows.slice(0, filter.limit)
-  return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows, filter.limit, (row) => row.id)
 }

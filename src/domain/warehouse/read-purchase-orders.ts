@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { idOrCode, type Rupiah, type Tx } from '../kernel/index.ts'
+import { idOrCode, pageOf, type Rupiah, type Tx } from '../kernel/index.ts'
 import { warehouseErrors } from './errors.ts'
 import type { PurchaseOrderStatus } from './transitions.ts'
 
@@ -89,8 +89,7 @@ export async function listPurchaseOrders(
     cursor ? sql`o.id < ${cursor}::uuid` : sql`true`,
   ]
   const rows = await views(tx, sql.join(conditions, sql` and `), limit + 1)
-  const data = rows.slice(0, limit)
-  return { data, nextCursor: rows.length > limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows, limit, (row) => row.id)
 }
 
 export interface PurchaseOrderDetail extends PurchaseOrderView {

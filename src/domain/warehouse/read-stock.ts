@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Tx } from '../kernel/index.ts'
+import { pageOf, type Tx } from '../kernel/index.ts'
 import { warehouseErrors } from './errors.ts'
 import { onTheWayStatuses } from './transitions.ts'
 
@@ -67,8 +67,7 @@ export async function listStock(
     filter.cursor ? sql`v.id < ${filter.cursor}::uuid` : sql`true`,
   ]
   const rows = await stockViews(tx, sql.join(conditions, sql` and `), filter.limit + 1)
-  const data = rows.slice(0, filter.limit)
-  return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.variantId ?? null) : null }
+  return pageOf(rows, filter.limit, (row) => row.variantId)
 }
 
 const MOVEMENTS_SHOWN = 50

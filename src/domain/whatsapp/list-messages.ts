@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { requireStaff, type Work } from '../kernel/index.ts'
+import { pageOf, requireStaff, type Work } from '../kernel/index.ts'
 import { whatsappErrors } from './errors.ts'
 import type { MessageStatus } from './transitions.ts'
 
@@ -52,6 +52,5 @@ export async function listMessages(
     filter.cursor ? sql`m.id < ${filter.cursor}::uuid` : sql`true`,
   ]
   const rows = await views(work, sql.join(conditions, sql` and `), filter.limit + 1)
-  const data = rows.slice(0, filter.limit)
-  return { data, nextCursor: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null }
+  return pageOf(rows, filter.limit, (row) => row.id)
 }
