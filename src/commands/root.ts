@@ -242,6 +242,8 @@ export const entries: readonly Entry[] = [
     verbs: async () => [
       (await import('./ledger/balances.ts')).balances,
       (await import('./ledger/entries.ts')).entries,
+      (await import('./ledger/explain.ts')).explain,
+      (await import('./ledger/as-of.ts')).asOf,
       (await import('./ledger/verify.ts')).verify,
     ],
   },

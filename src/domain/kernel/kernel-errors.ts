@@ -22,4 +22,5 @@ export const kernelErrors = defineErrors('kernel', {
   ],
   database_unavailable: ['unavailable', 'The database cannot be reached; nothing was changed, try again.'],
   busy: ['unavailable', 'The database was too busy to finish this; nothing was changed, try again.'],
+  nothing_to_explain: ['not_found', 'Nothing that money is about has this id, code, account key or amount.'],
 })

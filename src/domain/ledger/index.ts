@@ -1,6 +1,8 @@
 export { type AccountKey, escrow, factoryAccount, orderFunds, walletAccount } from './accounts.ts'
 export { type AccountBalance, balanceIdr, balances, familyTotals } from './balances.ts'
+export { type BalanceAt, balancesAt } from './balances-at.ts'
 export { type EntryFilter, type EntryLine, listEntries } from './list-entries.ts'
 export { credit, type Dimensions, debit, type Entry, type Posting, post } from './post.ts'
 export { takeSnapshots } from './snapshots.ts'
+export { type Telling, type TellingOf, type ToldPosting, tellPostings } from './tell-postings.ts'
 export { ledgerChecks, ledgerSize } from './verify.ts'

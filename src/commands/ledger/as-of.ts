@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { defineList } from '../define-command.ts'
+
+export const asOf = defineList({
+  name: 'as-of',
+  description: 'What the accounts held at an instant: the company-wide ones, and each family as a sum.',
+  args: [{ name: 'time', description: 'ISO 8601, a date (its midnight in Jakarta), -2h, yesterday' }],
+  options: [
+    {
+      flags: '--account <accounts...>',
+      description: 'only these, like gateway, escrow:<session id>, or "wallet:*" for each of a family',
+    },
+  ],
+  input: z.object({ time: z.string(), account: z.array(z.string()).default([]) }),
+  examples: ['laku ledger as-of 2026-11-20', 'laku ledger as-of -2h --account gateway "escrow:*" --csv'],
+  run: async (context, { time, account }, { limit, cursor }) => {
+    const { balancesAt } = await import('../../domain/ledger/index.ts')
+    const instant = await context.instant(time, 'time')
+    const all = await context.read(({ tx }) => balancesAt(tx, instant, account))
+    const rest = cursor === undefined ? all : all.slice(all.findIndex((row) => row.account === cursor) + 1)
+    const data = rest.slice(0, limit)
+    return { data, nextCursor: rest.length > limit ? (data.at(-1)?.account ?? null) : null }
+  },
+  columns: [
+    { name: 'account', kind: 'code', value: (row) => row.account },
+    { name: 'kind', value: (row) => row.kind },
+    { name: 'accounts', kind: 'number', value: (row) => row.accounts },
+    { name: 'balance_idr', kind: 'idr', value: (row) => row.balanceIdr },
+  ],
+  cursor: z.string(),
+  empty: 'Nothing was posted by then to these accounts: laku ledger balances says what there is now.',
+})

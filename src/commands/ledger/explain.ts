@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { defineShow, section } from '../define-command.ts'
+import { formatTime } from '../format.ts'
+
+// A session of ten thousand buyers has thirty thousand postings: a person reads a page, a script as many as it wants.
+const SHOWN = 50
+const MOST = 5_000
+
+export const explain = defineShow({
+  name: 'explain',
+  description:
+    'How money came to be where it is: in plain words, every posting behind a thing and what it left, from the first on.',
+  args: [
+    {
+      name: 'thing',
+      description:
+        'a session, payment, order, refund, settlement, withdrawal or parcel (UUID or code), an order line (UUID, or ORD-…/SKU), an account, or an amount in rupiah',
+    },
+  ],
+  options: [
+    { flags: '--limit <count>', description: `how many postings, 1 to ${MOST} (${SHOWN})` },
+    { flags: '--cursor <cursor>', description: 'go on where the page before ended' },
+  ],
+  input: z.object({
+    thing: z.string().min(1),
+    limit: z.coerce.number().int().min(1).max(MOST).default(SHOWN),
+    cursor: z
+      .string()
+      .regex(/^\d{1,15}$/, 'it takes the next_cursor of the page before')
+      .optional(),
+  }),
+  examples: [
+    'laku ledger explain GBS-261123-7K3QX2',
+    'laku ledger explain ORD-261123-7K3QX2ABCD/KAOS-M',
+    'laku ledger explain "Rp 1.250.000"',
+    'laku ledger explain gateway --limit 500 --json',
+  ],
+  run: async (context, { thing, limit, cursor }) => {
+    const { explain } = await import('../../domain/explain.ts')
+    const explanation = await context.read((work) => explain(work.tx, thing, { limit, cursor }))
+    if (explanation.nextCursor && !context.output.json)
+      context.output.note(`There is more: --cursor ${explanation.nextCursor}`)
+    return explanation
+  },
+  fields: [
+    { name: 'what', value: (one) => one.what },
+    { name: 'code', kind: 'code', value: (one) => one.code },
+    { name: 'id', kind: 'code', value: (one) => one.id },
+    { name: 'facts', heading: 'known', value: (one) => one.facts.join(' ') },
+  ],
+  sections: ({ postings, sums }) => [
+    ...postings.map((posting) =>
+      section(
+        `${formatTime(posting.occurredAt)}  ${posting.inWords} (${posting.key})`,
+        [
+          { name: 'in_words', heading: 'on', value: (row) => row.inWords },
+          { name: 'account', value: (row) => row.account },
+          { name: 'change_idr', kind: 'idr', value: (row) => row.changeIdr },
+          { name: 'running_idr', heading: 'so far', kind: 'idr', value: (row) => row.runningIdr },
+        ],
+        posting.entries,
+      ),
+    ),
+    section(
+      'What all of it left',
+      [
+        { name: 'in_words', heading: 'on', value: (row) => row.inWords },
+        { name: 'account', value: (row) => row.account },
+        { name: 'balance_idr', kind: 'idr', value: (row) => row.balanceIdr },
+      ],
+      sums,
+    ),
+  ],
+})

@@ -1,0 +1,41 @@
+import { sql } from 'kysely'
+import type { Rupiah, Tx } from '../kernel/index.ts'
+
+export interface BalanceAt {
+  /** A key, or `escrow:*` for a family. */
+  account: string
+  /** Nothing for a family. */
+  kind: string | null
+  accounts: number
+  /** In the account's own sign. */
+  balanceIdr: Rupiah
+}
+
+/**
+ * What the accounts held at an instant, everything that happened by then included: those named (`escrow:*` names each of a family), or the
+ * company-wide ones and each family as a sum. It is read from the entries alone, never from balances that were kept; a transaction belongs
+ * to the instant at which it happened, not to the one at which it was written.
+ */
+export async function balancesAt(tx: Tx, instant: Date, named: readonly string[] = []): Promise<BalanceAt[]> {
+  const families = named.filter((name) => name.endsWith(':*')).map((name) => name.slice(0, -2))
+  const isNamed = sql`(a.key = any(${[...named]}::text[]) or split_part(a.key, ':', 1) = any(${families}::text[]) and position(':' in a.key) > 0)`
+  const which = named.length > 0 ? isNamed : sql`true`
+  const group =
+    named.length > 0
+      ? sql`a.key`
+      : sql`case when position(':' in a.key) > 0 then split_part(a.key, ':', 1) || ':*' else a.key end`
+  const { rows } = await sql<BalanceAt>`
+    with held as (
+      select e.account_id, sum(e.amount_idr) as total_idr
+      from ledger_transactions t join ledger_entries e on e.transaction_id = t.id
+      join ledger_accounts a on a.id = e.account_id
+      where t.occurred_at <= ${instant} and ${which}
+      group by e.account_id
+    )
+    select ${group} as account, case when count(*) = 1 and not bool_or(${group} like '%:*') then min(a.kind) end as kind,
+      count(*)::int as accounts,
+      sum(case when a.kind in ('asset', 'expense') then 1 else -1 end * h.total_idr)::int8 as balance_idr
+    from held h join ledger_accounts a on a.id = h.account_id
+    group by 1 order by position(':*' in ${group}) > 0, 1`.execute(tx)
+  return rows
+}

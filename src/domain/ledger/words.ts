@@ -1,0 +1,68 @@
+/** What happened, by the kind of a ledger transaction, for people who do not keep books. */
+const moments: Record<string, string> = {
+  'payment.confirmed': 'A payment arrived, and is kept for what it pays',
+  'payment.quarantined': 'Money came in that fits nothing: it is kept apart until a person decides',
+  'quarantine.applied': 'Money that was kept apart was given to what it was meant for',
+  'payment.charged_back': 'The buyer had the bank take the payment back',
+  'escrow.released':
+    'The order was made: the escrow went to the factory, the commission, the courier and the buyer',
+  'order.earned': 'The order was delivered: what was kept for it is earned',
+  'order.taken_back':
+    'The order was cancelled after its release: what the factory and the courier were given is taken back',
+  'refund.decided': 'A refund was decided: the money is owed to the buyer, or in their wallet',
+  'refund.submitted': 'The refund was sent to the provider',
+  'refund.succeeded': 'The provider paid the refund out',
+  'refund.failed': 'The provider could not pay the refund: it is owed again',
+  'refund.to_wallet': "The refund went into the buyer's wallet instead",
+  'settlement.submitted': 'The payout to the factory was sent',
+  'settlement.confirmed': 'The payout reached the factory',
+  'settlement.failed': 'The payout failed: the factory is owed it again',
+  'settlement.reversed': "The factory's bank sent the payout back: it is owed again",
+  'withdrawal.held': 'A withdrawal was asked for: its amount and fee are held',
+  'withdrawal.submitted': 'The withdrawal was sent to the provider',
+  'withdrawal.succeeded': 'The withdrawal reached the bank, and its fee is earned',
+  'withdrawal.failed': 'The withdrawal failed: amount and fee are in the wallet again',
+  'withdrawal.reversed': 'The bank sent the withdrawal back: amount and fee are in the wallet again',
+  'withdrawal.rejected': 'The withdrawal was refused: amount and fee are in the wallet again',
+  'wallet.goodwill': 'The company gave or took back goodwill',
+  'wallet.correction': 'A mistake in a wallet was put right',
+  shipment_booked: 'A courier was booked: its price left the deposit',
+  shipment_cancelled: 'The courier was called off: its price came back',
+  shipment_price_corrected: 'The courier weighed again: its price changed',
+  shipment_closed: "The parcel's way is over: what is left of its fee is the company's margin",
+  shipping_fee_borne: "The company bears a courier's fee that the buyer gets back",
+  courier_deposit_topped_up: "The company's bank filled the courier's deposit",
+  'gateway.fee': 'The payment provider took its fee',
+  'gateway.fee_returned': 'The payment provider gave a fee back',
+  'gateway.swept': 'Money moved between the payment provider and the bank',
+}
+
+const accounts: Record<string, string> = {
+  gateway: 'money at the payment provider',
+  bank: "the company's bank",
+  'courier-deposit': 'prepaid at the courier',
+  escrow: 'escrow of the session',
+  'order-funds': 'kept for the order',
+  wallet: "the buyer's wallet",
+  factory: 'owed to the factory',
+  'refunds-payable': 'refunds decided, not sent',
+  'refunds-in-flight': 'refunds sent, not confirmed',
+  'payouts-in-flight': 'payouts sent, not confirmed',
+  'withdrawals-held': 'withdrawals held',
+  quarantine: 'kept apart until somebody decides',
+  commission: 'commission earned',
+  'fee-income': 'fees earned',
+  shipping: 'shipping charged, for couriers',
+  'shipping-margin': 'left of shipping fees',
+  'gateway-fees': "the payment provider's fees",
+  subsidy: 'borne by the company',
+  'chargeback-loss': 'lost to chargebacks',
+  'bad-debt': 'written off',
+  adjustments: 'corrections',
+}
+
+/** A sentence for a kind of transaction; the kind itself where it has none. */
+export const momentInWords = (kind: string): string => moments[kind] ?? kind
+
+/** What an account is, by its key: `escrow:…` is "escrow of the session". */
+export const accountInWords = (key: string): string => accounts[key.split(':')[0] as string] ?? key
