@@ -10,6 +10,7 @@ export function configureCommand(
 ): void {
   command.description(definition.description)
   for (const argument of definition.args) command.argument(argumentTerm(argument), argument.description)
+  if (definition.args.some((argument) => argument.isTime)) takeTimes(command)
   for (const option of definition.options) command.addOption(optionOf(option))
   if (definition.examples.length > 0) {
     command.addHelpText('after', `\nExamples:\n${definition.examples.map((line) => `  ${line}`).join('\n')}`)
@@ -22,6 +23,15 @@ export function configureCommand(
       await context.close()
     }
   })
+}
+
+/** Keeps commander from reading the argument `-2h` as an option that does not exist. */
+function takeTimes(command: Command): void {
+  const parse = command.parseOptions.bind(command)
+  command.parseOptions = (words) => {
+    const time = words.find((word) => /^-(\d{1,6}[smhdw])+$/.test(word))
+    return parse(time ? [...words.filter((word) => word !== time), '--', time] : words)
+  }
 }
 
 function argumentTerm({ name, optional, variadic }: ArgumentDefinition): string {

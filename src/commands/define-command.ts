@@ -8,6 +8,8 @@ export interface ArgumentDefinition {
   description: string
   optional?: boolean
   variadic?: boolean
+  /** It is an instant, and `-2h` no option. */
+  isTime?: boolean
 }
 
 export interface OptionDefinition {

@@ -4,7 +4,9 @@ import { defineList } from '../define-command.ts'
 export const asOf = defineList({
   name: 'as-of',
   description: 'What the accounts held at an instant: the company-wide ones, and each family as a sum.',
-  args: [{ name: 'time', description: 'ISO 8601, a date (its midnight in Jakarta), -2h, yesterday' }],
+  args: [
+    { name: 'time', description: 'ISO 8601, a date (its midnight in Jakarta), -2h, yesterday', isTime: true },
+  ],
   options: [
     {
       flags: '--account <accounts...>',
