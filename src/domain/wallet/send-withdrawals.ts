@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { requireTransition, type Work } from '../kernel/index.ts'
+import { requireTransition, secondsAfter, type Work } from '../kernel/index.ts'
 import { createPayout } from '../payout/index.ts'
 import { openDestination } from './destinations.ts'
 import { type WithdrawalStatus, withdrawalTransitions } from './transitions.ts'
@@ -32,20 +32,33 @@ interface Due {
   channelCode: string
   accountNumber: string
   accountHolder: string
+  userStatus: string
 }
 
-/** Of these withdrawals approves and sends those that are due now; the others keep waiting. */
+/** One whose owner is kept out is looked at again after so long. */
+const SUSPENDED_S = 3600
+
+/**
+ * Of these withdrawals approves and sends those that are due now; the others keep waiting. So do those of a suspended user: whoever
+ * was kept out gets no money either, and a person is told.
+ */
 export async function sendWithdrawals(work: Work, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   const { rows } = await sql<Due>`
-    select w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, w.status, d.channel_code, d.account_number, d.account_holder
-    from withdrawals w join withdrawal_destinations d on d.id = w.destination_id
+    select w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, w.status, d.channel_code, d.account_number, d.account_holder,
+      u.status as user_status
+    from withdrawals w join withdrawal_destinations d on d.id = w.destination_id join users u on u.id = w.user_id
     where w.id = any(${ids}::uuid[]) and w.status in ('held', 'approved') and w.due_at <= ${work.now}
     order by w.id for no key update of w`.execute(work.tx)
+  const sent = rows.filter((row) => row.userStatus !== 'suspended')
+  await postpone(
+    work,
+    rows.filter((row) => row.userStatus === 'suspended'),
+  )
   await sql`
     update withdrawals set status = 'approved', due_at = null
-    where id = any(${rows.map((row) => row.id)}::uuid[]) and status in ('held', 'approved')`.execute(work.tx)
-  for (const row of rows) {
+    where id = any(${sent.map((row) => row.id)}::uuid[]) and status in ('held', 'approved')`.execute(work.tx)
+  for (const row of sent) {
     if (row.status === 'held') {
       requireTransition(withdrawalTransitions, 'held', 'approved', 'withdrawal')
       work.emit(withdrawalNews(row, 'held', 'approved'))
@@ -58,6 +71,22 @@ export async function sendWithdrawals(work: Work, ids: readonly string[]): Promi
       amountIdr,
       destination: openDestination(work.vault, row),
       description: `Laku ${code}`,
+    })
+  }
+}
+
+async function postpone(work: Work, rows: readonly Due[]): Promise<void> {
+  await sql`
+    update withdrawals set due_at = ${secondsAfter(work.now, SUSPENDED_S)}
+    where id = any(${rows.map((row) => row.id)}::uuid[]) and status in ('held', 'approved')`.execute(work.tx)
+  for (const { id, code, userId, status } of rows) {
+    const letIn = `laku users activate ${userId}`
+    work.raise({
+      kind: 'withdrawal_of_suspended',
+      subject: ['withdrawal', id],
+      message: `${code} is due, and its user is suspended: it waits until they are let in again`,
+      command: status === 'held' ? `laku wallets withdrawals reject ${code}` : letIn,
+      ...(status === 'held' && { details: { otherwise: letIn } }),
     })
   }
 }

@@ -75,6 +75,28 @@ describe('withdrawals', () => {
     )
   })
 
+  it('of a suspended user wait, whoever approved them, until the user is let in again', async () => {
+    const userId = await f.user()
+    await f.fill(userId, 7_000_000)
+    const [small, large] = [await f.withdraw(userId, 50_000), await f.withdraw(userId, 6_000_000)]
+    await by(finance(), approveWithdrawal, large.id)
+    const set = (status: string) =>
+      f.laku.db.updateTable('users').set({ status }).where('id', '=', userId).execute()
+    await set('suspended')
+    for (let i = 0; i < 2; i++) await f.later(DAY_S)
+    expect([(await f.row(small.id)).status, (await f.row(large.id)).status]).toEqual(['held', 'approved'])
+    const raised = await f.laku.db
+      .selectFrom('attention')
+      .select('command')
+      .where('kind', '=', 'withdrawal_of_suspended')
+      .where('subjectId', 'in', [small.id, large.id])
+      .execute()
+    expect(raised).toHaveLength(2)
+    await set('active')
+    await f.later(3_600)
+    for (const one of [small, large]) expect((await f.payoutOf(one.id)).status).not.toBe('failed')
+  })
+
   it('keep number and holder unreadable at rest, and show the last four digits', async () => {
     const userId = await f.user()
     await f.fill(userId, 100_000)
