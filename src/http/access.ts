@@ -34,8 +34,12 @@ declare module 'fastify' {
     rawBody: Buffer | undefined
     /** Runs a unit of work as the caller. */
     read<T>(use: (work: Work) => Promise<T>): Promise<T>
-    /** Runs a change as the caller, once per Idempotency-Key, and sends its result. */
-    change(reply: FastifyReply, status: number, use: (work: Work) => Promise<unknown>): Promise<FastifyReply>
+    /** Runs a change as the caller, once per Idempotency-Key, and sends its result, with a status that may depend on it. */
+    change<T>(
+      reply: FastifyReply,
+      status: number | ((result: T) => number),
+      use: (work: Work) => Promise<T>,
+    ): Promise<FastifyReply>
     /** The caller's idempotency key for this request, where one was sent. */
     idempotencyKey(): IdempotencyKey | undefined
   }
@@ -108,26 +112,21 @@ export const access = (laku: Laku) =>
       }
     })
 
-    app.decorateRequest(
-      'change',
-      async function (
-        this: FastifyRequest,
-        reply: FastifyReply,
-        status: number,
-        use: (work: Work) => Promise<unknown>,
-      ) {
-        const key = this.idempotencyKey()
-        const answer = await this.read(async (work) => {
-          const [before] = key ? await claimKeys(work, [key]) : []
-          if (before instanceof Error) throw before
-          if (before) return before
-          const done = { status, body: toWire(await use(work)) }
-          if (key) await storeAnswers(work, [{ scope: key.scope, key: key.key, answer: done }])
-          return done
-        })
-        return reply.code(answer.status).send(answer.body)
-      },
-    )
+    app.decorateRequest('change', async function <
+      T,
+    >(this: FastifyRequest, reply: FastifyReply, status: number | ((result: T) => number), use: (work: Work) => Promise<T>) {
+      const key = this.idempotencyKey()
+      const answer = await this.read(async (work) => {
+        const [before] = key ? await claimKeys(work, [key]) : []
+        if (before instanceof Error) throw before
+        if (before) return before
+        const result = await use(work)
+        const done = { status: typeof status === 'number' ? status : status(result), body: toWire(result) }
+        if (key) await storeAnswers(work, [{ scope: key.scope, key: key.key, answer: done }])
+        return done
+      })
+      return reply.code(answer.status).send(answer.body)
+    })
   })
 
 const REFRESH_MS = 15_000

@@ -6,6 +6,7 @@ import {
   fulfilDemand,
   refundSession,
   releaseEscrowOf,
+  type SessionOrders,
 } from '../../domain/group-buying/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 
@@ -145,8 +146,10 @@ export const groupCallRoutes =
         },
       },
       async (request, reply) =>
-        await request.change(reply, 201, (work) =>
-          createOrdersOf(work, { sessionId: request.body.session_id }),
+        await request.change(
+          reply,
+          ({ count }: SessionOrders) => (count === 0 ? 200 : 201),
+          (work) => createOrdersOf(work, { sessionId: request.body.session_id }),
         ),
     )
   }
