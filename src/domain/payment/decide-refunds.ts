@@ -46,7 +46,7 @@ interface Decided extends RefundDecision {
  * Decides refunds, any number at once, in a few statements: to the source where the channel can, else to the wallet, where the
  * money is at once. Refunds and rebates of a payment never pass what was paid, whoever decides at the same time: its row is
  * locked, and a CHECK holds it. Sending the others is a job's work (refund.decided).
- * @throws payment.not_refundable, payment.over_refunded, payment.refund_key_reused, payment.not_found
+ * @throws payment.not_refundable, over_refunded, refund_key_reused, already_released, not_found
  */
 export async function decideRefunds(work: Work, decisions: readonly RefundDecision[]): Promise<void> {
   if (decisions.length === 0) return
@@ -56,6 +56,7 @@ export async function decideRefunds(work: Work, decisions: readonly RefundDecisi
   )
   const fresh = await leaveOutDecided(work, decisions)
   if (fresh.length === 0) return
+  await requireInEscrow(work, fresh, payments)
   const left = new Map([...payments].map(([id, one]) => [id, one.amountIdr - one.returnedIdr]))
   const decided = fresh.map((decision) => decide(work, decision, payments.get(decision.paymentId), left))
   await insertRefunds(work, decided)
@@ -102,6 +103,27 @@ async function leaveOutDecided(work: Work, decisions: readonly RefundDecision[])
     unique.delete(row.key)
   }
   return [...unique.values()]
+}
+
+/** What was released is in escrow no more: a refund out of it would take the money of the others in the session. */
+async function requireInEscrow(
+  work: Work,
+  decisions: readonly RefundDecision[],
+  payments: ReadonlyMap<string, LockedPayment>,
+): Promise<void> {
+  const fromEscrow = new Map<string, string>()
+  for (const { paymentId, from } of decisions) {
+    const participantId = payments.get(paymentId)?.participantId
+    if (participantId && !from) fromEscrow.set(`participant:${participantId}:released`, paymentId)
+  }
+  if (fromEscrow.size === 0) return
+  const [released] = await work.tx
+    .selectFrom('ledgerTransactions')
+    .select('key')
+    .where('key', 'in', [...fromEscrow.keys()])
+    .limit(1)
+    .execute()
+  if (released) throw paymentErrors.already_released({ paymentId: fromEscrow.get(released.key) })
 }
 
 type Keyed = Pick<RefundDecision, 'key' | 'paymentId' | 'amountIdr'>

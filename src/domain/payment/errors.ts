@@ -16,6 +16,10 @@ export const paymentErrors = defineErrors('payment', {
   no_source: ['conflict', 'The channel takes nothing back and the payer is unknown: apply it to a wallet.'],
   shortfall_too_large: ['conflict', 'So much is missing that it cannot be taken on: refund it.'],
   refund_not_found: ['not_found', 'There is no such refund.'],
+  already_released: [
+    'conflict',
+    'The escrow of this payment was released: its refund has to say whose money it takes.',
+  ],
   in_escrow: [
     'conflict',
     'Its money is in escrow: the buyer leaves, or the session is cancelled, and it goes back by itself.',

@@ -15,7 +15,6 @@ import {
   approveRefund,
   confirmPayments,
   createRefund,
-  decideRefunds,
   type RefundRequest,
   rejectRefund,
   releaseEscrow,
@@ -230,39 +229,6 @@ describe('refunds by staff', () => {
       await retry(code, { wallet: true })
       expect(await f.balance(`wallet:${payment.userId}`)).toBe(30_000)
     })
-  })
-
-  it('race the release of the escrow: one winner, and the book is whole', async () => {
-    for (let round = 0; round < 10; round++) {
-      const buyer = await f.buyer()
-      const payment = await paid('BCA', buyer)
-      const items = [
-        { orderItemId: newId(), factoryId: f.factoryId, goodsIdr: 100_000, commissionIdr: 5_000 },
-      ]
-      const release = {
-        ...buyer,
-        paymentId: payment.id,
-        paidIdr: 110_000,
-        shippingIdr: 10_000,
-        rebateIdr: 0,
-        items,
-      }
-      const refund = {
-        key: `left:${payment.id}`,
-        paymentId: payment.id,
-        amountIdr: 110_000,
-        reason: 'buyer_left',
-      }
-      await Promise.allSettled([
-        f.laku.system((work) => releaseEscrow(work, [release])),
-        f.laku.system((work) => decideRefunds(work, [refund])),
-        refusal(create(payment.code, 110_000)),
-      ])
-      const { returnedIdr } = await f.row(payment.id)
-      expect([0, 110_000]).toContain(returnedIdr)
-      expect(await f.balance(`wallet:${payment.userId}`)).toBe(returnedIdr)
-    }
-    expect(await f.broken()).toEqual([])
   })
 })
 

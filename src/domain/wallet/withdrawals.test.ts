@@ -1,13 +1,12 @@
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { raceWallet } from '../../../test/payment-races.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { finance, good, openWalletFixture, type WalletFixture, waits } from '../../../test/wallets.ts'
 import type { Actor, BankAccount } from '../kernel/index.ts'
-import { balanceIdr, walletAccount } from '../ledger/index.ts'
 import {
   approveWithdrawal,
   rejectWithdrawal,
-  requireBalances,
   retryWithdrawal,
   type WithdrawalStatus,
   walletView,
@@ -251,17 +250,5 @@ describe('withdrawals', () => {
     }
   })
 
-  it('race each other and a payment for the same money: one winner', async () => {
-    for (let round = 0; round < 10; round++) {
-      const userId = await rich(60_000)
-      const pay = f.laku.system(async (work) => {
-        await requireBalances(work, [{ userId, amountIdr: 50_000 }])
-        await f.spendIn(work, userId, 50_000)
-      })
-      const tries = await Promise.allSettled([f.withdraw(userId, 50_000), pay, f.withdraw(userId, 50_000)])
-      expect(tries.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
-      const left = await f.laku.system((work) => balanceIdr(work.tx, walletAccount(userId)))
-      expect([7_500, 10_000]).toContain(left)
-    }
-  })
+  it('race each other and a payment for the same money: one winner', () => raceWallet(f, 10))
 })
