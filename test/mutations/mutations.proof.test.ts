@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { query } from '../global-setup.ts'
+import { type Arena, openArena } from '../races/races.ts'
+import { type Guard, guards } from './guards.ts'
+import { scenarios } from './scenarios.ts'
+
+/** Takes a guard out of this database, or out of what this process sends to it. Returns how many statements it was taken out of. */
+async function takeOut({ laku, pool }: Arena, { takeOut }: Guard): Promise<() => number> {
+  if ('sql' in takeOut) {
+    await query(laku.ownerUrl, takeOut.sql)
+    return () => 1
+  }
+  let changed = 0
+  pool.rewrite = (text) => {
+    const without = text.replace(takeOut.from, takeOut.to)
+    if (without !== text) changed++
+    return without
+  }
+  return () => changed
+}
+
+describe('each guard is needed: with it the story holds, without it the story breaks', () => {
+  it.each(guards)('$guard: $scenario', async (guard) => {
+    const arena = await openArena()
+    try {
+      await scenarios[guard.scenario](arena)
+      const changed = await takeOut(arena, guard)
+      const broken = await scenarios[guard.scenario](arena).then(
+        () => undefined,
+        (error: unknown) => String(error).split('\n')[0],
+      )
+      console.info(`without ${guard.guard}: ${broken}`)
+      expect(changed()).toBeGreaterThan(0)
+      expect(broken).toBeDefined()
+    } finally {
+      await arena.laku.close()
+    }
+  })
+
+  it('every story is told by a guard', () => {
+    expect(new Set(guards.map((one) => one.scenario))).toEqual(new Set(Object.keys(scenarios)))
+  })
+})
