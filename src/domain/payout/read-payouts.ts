@@ -28,7 +28,7 @@ export interface PayoutView {
 export async function payoutsOf(tx: Tx, vault: Vault, subjectId: string): Promise<PayoutView[]> {
   const { rows } = await sql<Omit<PayoutView, 'bank' | 'account'> & SealedAccount>`
     select id, key, status, amount_idr, channel_code, account_number, account_holder, provider_payout_id, provider_status,
-      failure_code, status = 'created' and next_check_at is null as held, created_at, submitted_at, finished_at
+      failure_code, (status = 'created' or status = 'submitted' and called_at is null) and next_check_at is null as held, created_at, submitted_at, finished_at
     from payouts where subject_id = ${subjectId} order by id desc`.execute(tx)
   return rows.map(({ accountNumber, accountHolder, ...row }) => {
     const account = openAccount(vault, { channelCode: row.channelCode, accountNumber, accountHolder })

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { personOf, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { hasChanged } from './calculate-settlement.ts'
 import { settlementErrors } from './errors.ts'
-import { lockSettlement, newsOf } from './lock-settlement.ts'
+import { type LockedSettlement, lockSettlement, newsOf } from './lock-settlement.ts'
 import { getSettlement, type StoredSettlement } from './read-settlements.ts'
 import { settlementTransitions } from './transitions.ts'
 
@@ -23,12 +23,9 @@ export interface Approval {
 export async function approveSettlement(work: Work, input: Approval): Promise<StoredSettlement> {
   requireStaff(work.actor, 'finance')
   const settlement = await lockSettlement(work.tx, input.settlement)
-  const { id, code, netIdr, planHash, calculatedBy } = settlement
+  const { id, code, netIdr, planHash } = settlement
   requireTransition(byApproval, settlement.status, 'approved', 'settlement')
-  const person = personOf(work.actor)
-  if (netIdr > work.policy.settlementTwoPersonAboveIdr && calculatedBy === person) {
-    throw settlementErrors.same_person({ code, aboveIdr: work.policy.settlementTwoPersonAboveIdr })
-  }
+  const person = requireOther(work, settlement)
   const looked = input.planHash ?? planHash
   if (looked !== planHash || (await hasChanged(work, settlement))) {
     throw settlementErrors.plan_changed({ code, planHash })
@@ -41,4 +38,12 @@ export async function approveSettlement(work: Work, input: Approval): Promise<St
   const [before, after] = [{ status: 'calculated' }, { status: 'approved', planHash, netIdr }]
   work.audit({ command: 'settle approve', subject: ['settlement', id], before, after })
   return await getSettlement(work.tx, id)
+}
+
+/** Who approves, which above the limit is not who calculated. @throws settlement.same_person */
+export function requireOther({ actor, policy }: Work, settlement: LockedSettlement): string {
+  const { code, netIdr, calculatedBy } = settlement
+  const [person, aboveIdr] = [personOf(actor), policy.settlementTwoPersonAboveIdr]
+  if (netIdr > aboveIdr && calculatedBy === person) throw settlementErrors.same_person({ code, aboveIdr })
+  return person
 }

@@ -7,9 +7,8 @@ export async function holdSuspended(work: Work, events: EventOf<'factory.status_
   const paid = async (to: string) => {
     const ids = events.filter(({ payload }) => payload.to === to).map(({ payload }) => payload.factoryId)
     const { rows } = await sql<{ id: string }>`
-      select id from settlements where factory_id = any(${ids}::uuid[]) and status = 'approved' and payout_id is not null`.execute(
-      work.tx,
-    )
+      select id from settlements where factory_id = any(${ids}::uuid[]) and status in ('approved', 'submitted')
+        and payout_id is not null`.execute(work.tx)
     return rows.map((row) => row.id)
   }
   await holdPayouts(work, await paid('suspended'))

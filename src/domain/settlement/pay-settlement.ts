@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { getFactory, payableAccounts } from '../factory/index.ts'
-import { type BankAccount, personOf, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { type BankAccount, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { createPayout } from '../payout/index.ts'
+import { requireOther } from './approve-settlement.ts'
 import { hasChanged } from './calculate-settlement.ts'
 import { settlementErrors } from './errors.ts'
 import { holdLocked, requireUnpaid } from './hold-settlement.ts'
@@ -30,16 +31,18 @@ const byRetry: typeof settlementTransitions = { ...settlementTransitions, calcul
 
 /**
  * Pays a settlement again whose last payout definitely failed or came back: approved again by who asks, by a new payout under a new
- * key, to the account that is payable now.
- * @throws as paySettlement
+ * key, to the account that is payable now. What made paying it a second person's matter still does, and what went back meanwhile puts it
+ * on hold.
+ * @throws settlement.same_person, and as paySettlement
  */
 export async function retrySettlement(work: Work, input: { settlement: string }): Promise<StoredSettlement> {
   requireStaff(work.actor, 'finance')
   const settlement = await lockSettlement(work.tx, input.settlement)
   requireTransition(byRetry, settlement.status, 'approved', 'settlement')
   await requireUnpaid(work, settlement)
+  const person = requireOther(work, settlement)
   await sql`
-    update settlements set status = 'approved', status_reason = null, approved_by = ${personOf(work.actor)},
+    update settlements set status = 'approved', status_reason = null, approved_by = ${person},
       approved_at = ${work.now}, approved_hash = plan_hash, paid_at = null, updated_at = ${work.now}
     where id = ${settlement.id} and status = ${settlement.status}`.execute(work.tx)
   work.emit({
@@ -47,7 +50,9 @@ export async function retrySettlement(work: Work, input: { settlement: string })
     aggregate: ['settlement', settlement.id],
     payload: newsOf(settlement),
   })
-  await payLocked(work, settlement, 'settle retry')
+  const approved: LockedSettlement = { ...settlement, status: 'approved' }
+  if (await hasChanged(work, approved)) await holdLocked(work, approved, 'plan_changed')
+  else await payLocked(work, settlement, 'settle retry')
   return await getSettlement(work.tx, settlement.id)
 }
 

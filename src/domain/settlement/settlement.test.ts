@@ -1,11 +1,19 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { admin } from '../../../test/laku.ts'
+import { admin, system } from '../../../test/laku.ts'
 import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../test/settlements.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { updateFactory } from '../factory/index.ts'
-import { type Actor, defaultPolicy, jakartaDate, newId, secondsAfter } from '../kernel/index.ts'
+import {
+  type Actor,
+  defaultPolicy,
+  jakartaDate,
+  newId,
+  ProviderFailure,
+  secondsAfter,
+} from '../kernel/index.ts'
 import { factoryAccount } from '../ledger/index.ts'
+import { submitPayouts } from '../payout/index.ts'
 import {
   bankBatch,
   holdSettlement,
@@ -246,6 +254,56 @@ describe('settlements', () => {
       await set('active')
       await f.submit(code)
       expect((await f.see(code)).status).toBe('submitted')
+    })
+
+    it('keeps back from a suspended factory what was never taken on at the provider', async () => {
+      const factoryId = await f.factory(WAITS)
+      await f.sell(factoryId)
+      const code = await f.settled(factoryId)
+      await f.approve(code)
+      await f.pay(code)
+      const down = {
+        provider: 'xendit',
+        operation: 'create_payout',
+        outcome: 'unreachable',
+        code: 'refused',
+      } as const
+      const { id } = await f.payoutOf(code)
+      const payouts = { ...f.payouts, createPayout: () => Promise.reject(new ProviderFailure(down)) }
+      await submitPayouts({ units: f.laku.units, actor: system, payouts }, [id])
+      expect((await f.see(code)).status).toBe('submitted')
+      await f.suspend(factoryId)
+      f.laku.clock.shift(3_600)
+      await f.submit(code)
+      expect(await f.payouts.findPayouts(`${code}-1`)).toEqual([])
+      await f.laku.as(admin, (work) => updateFactory(work, { factoryId, status: 'active' }))
+      await f.submit(code)
+      expect(await f.payouts.findPayouts(`${code}-1`)).toHaveLength(1)
+    })
+
+    it('pays nothing again of which something went back meanwhile', async () => {
+      const factoryId = await f.factory(WAITS)
+      const sold = await f.sell(factoryId)
+      const code = await f.paying(factoryId)
+      await f.outcome(code, 'FAILED')
+      await f.hear(code)
+      await f.refund(sold, 100_000)
+      await retry(code)
+      expect(await f.see(code)).toMatchObject({ status: 'on_hold', statusReason: 'plan_changed' })
+      await release(code)
+      expect((await f.see(code)).status).toBe('void')
+      expect(await owed(factoryId)).toBe(0)
+    })
+
+    it('is approved again by another person than who calculated it, above the limit', async () => {
+      const factoryId = await f.factory(WAITS)
+      await f.sell(factoryId, 60_000_000)
+      const code = await f.paying(factoryId)
+      await f.outcome(code, 'FAILED')
+      await f.hear(code)
+      const again = f.laku.as(sinta, (work) => retrySettlement(work, { settlement: code }))
+      expect(await refusal(again)).toBe('settlement.same_person')
+      expect(await refusal(retry(code))).toBe('ok')
     })
 
     it('owes it again after a failure, and pays by a new payout', async () => {
