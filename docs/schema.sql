@@ -512,6 +512,7 @@ create table payments (
   next_check_at timestamp with time zone not null,
   created_at timestamp with time zone not null,
   charged_back_idr bigint default 0 not null,
+  invoice_turn_at timestamp with time zone,
   constraint payments_code_key UNIQUE (code),
   constraint payments_provider_invoice_id_key UNIQUE (provider_invoice_id),
   constraint payments_pkey PRIMARY KEY (id),
@@ -654,6 +655,13 @@ create table provider_book_reads (
   read_at timestamp with time zone,
   constraint provider_book_reads_pkey PRIMARY KEY (provider),
   constraint provider_book_reads_provider_check CHECK ((provider = 'xendit'::text))
+);
+
+create table provider_pace (
+  endpoint text not null,
+  given_until_ms double precision not null,
+  granted integer default 0 not null,
+  constraint provider_pace_pkey PRIMARY KEY (endpoint)
 );
 
 create table purchase_order_items (

@@ -71,8 +71,9 @@ export class CommandContext {
   /** The providers' clients, for a command that asks one. */
   async providers(): Promise<Providers> {
     if (this.#given.laku) return this.#given.laku.providers
-    const { createProviders } = await import('../runtime/create-providers.ts')
-    return createProviders((await this.laku()).config)
+    const { loadProviders } = await import('../runtime/open-laku.ts')
+    const { config, db } = await this.laku()
+    return await loadProviders(config, db)
   }
 
   /** Who it is that asks, by token. Throws a CliError with exit code 4 where nobody is logged in. */

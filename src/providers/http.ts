@@ -11,6 +11,14 @@ export interface ProviderVerdict {
   details?: Record<string, unknown>
 }
 
+/** The provider's rate limit, shared by every process; declared here, made by the composition root. */
+export interface CallLimiter {
+  /** Resolves when a call may be made. @throws ProviderFailure limited, where that is too far off */
+  take(endpoint: string): Promise<void>
+  /** Nobody calls this endpoint for so long: the provider said so. */
+  hold(endpoint: string, forS: number): Promise<void>
+}
+
 export interface ProviderHttpOptions {
   provider: string
   /** Base address, without a trailing slash. */
@@ -22,6 +30,9 @@ export interface ProviderHttpOptions {
   /** Reads the provider's error shape; undefined where the body holds none. */
   errorIn: (body: unknown) => ProviderVerdict | undefined
   breaker?: BreakerOptions
+  limiter?: CallLimiter
+  /** The endpoint whose limit an operation counts against; undefined where somebody took its turn before. Default: its name. */
+  endpointOf?: (operation: string) => string | undefined
 }
 
 export interface ProviderCall {
@@ -50,17 +61,23 @@ const DEFAULT_TIMEOUT_MS = 10_000
  * with an outcome. Connections are kept alive by Node's fetch. Nothing is logged and no secret enters a message.
  */
 export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
-  const { provider, timeoutMs = DEFAULT_TIMEOUT_MS } = options
+  const { provider, timeoutMs = DEFAULT_TIMEOUT_MS, endpointOf = (operation) => operation } = options
   const guard = createGuard(provider, options.breaker)
 
   async function exchange(operation: string, url: string, init: RequestInit): Promise<unknown> {
     try {
+      const endpoint = endpointOf(operation)
+      if (endpoint !== undefined) await options.limiter?.take(endpoint)
       // A redirect is never followed: no provider here uses one, and it would carry the key elsewhere.
       const signal = AbortSignal.timeout(timeoutMs)
       const response = await fetch(url, { ...init, redirect: 'manual', signal })
       return judge(options, operation, response, await response.text())
     } catch (error) {
-      if (error instanceof ProviderFailure) throw error
+      if (error instanceof ProviderFailure) {
+        if (error.httpStatus === 429)
+          await options.limiter?.hold(endpointOf(operation) ?? operation, error.retryAfterS ?? 1)
+        throw error
+      }
       throw new ProviderFailure({ provider, operation, ...networkFailure(error) })
     }
   }

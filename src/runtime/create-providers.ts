@@ -1,5 +1,6 @@
 import { createBiteshipCourier } from '../providers/biteship/courier.ts'
 import { createSmtpMailer } from '../providers/email/smtp.ts'
+import type { CallLimiter } from '../providers/http.ts'
 import { createWebPush } from '../providers/push/web-push.ts'
 import { createTwilioSender } from '../providers/sms/twilio.ts'
 import { createXenditGateway } from '../providers/xendit/gateway.ts'
@@ -9,10 +10,15 @@ import { createWhatsApp } from './create-whatsapp.ts'
 import type { Providers } from './providers.ts'
 
 /** The real clients, pointed where the configuration says: the providers in production, the sandbox in development. */
-export function createProviders(config: Config): Providers {
+export function createProviders(config: Config, limiter?: CallLimiter): Providers {
+  const xendit = {
+    url: config.xenditApiUrl,
+    secretKey: config.xenditSecretKey,
+    ...(limiter && { limiter }),
+  }
   return {
-    gateway: createXenditGateway({ url: config.xenditApiUrl, secretKey: config.xenditSecretKey }),
-    payouts: createXenditPayouts({ url: config.xenditApiUrl, secretKey: config.xenditSecretKey }),
+    gateway: createXenditGateway(xendit),
+    payouts: createXenditPayouts(xendit),
     courier: createBiteshipCourier({ url: config.biteshipApiUrl, apiKey: config.biteshipApiKey }),
     whatsapp: createWhatsApp(config),
     push: createWebPush({

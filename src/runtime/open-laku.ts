@@ -1,5 +1,6 @@
+import type { Kysely } from 'kysely'
 import { choreography } from '../domain/choreography.ts'
-import { UnitOfWork, Vault } from '../domain/kernel/index.ts'
+import { type DB, UnitOfWork, Vault } from '../domain/kernel/index.ts'
 import { SharedClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { databaseUrls, requireDatabase } from './connect.ts'
@@ -42,7 +43,7 @@ export async function openLaku(config: Config, options: OpenOptions): Promise<La
       await queue.close()
       await pool.end()
     }
-    const providers = options.providers === false ? noProviders : await loadProviders(config)
+    const providers = options.providers === false ? noProviders : await loadProviders(config, db)
     return {
       config,
       urls,
@@ -63,9 +64,11 @@ export async function openLaku(config: Config, options: OpenOptions): Promise<La
   }
 }
 
-async function loadProviders(config: Config): Promise<Providers> {
+/** The real clients, each call held to what the provider takes from all processes together. */
+export async function loadProviders(config: Config, db: Kysely<DB>): Promise<Providers> {
   const { createProviders } = await import('./create-providers.ts')
-  return createProviders(config)
+  const { SharedCallLimiter } = await import('./call-limiter.ts')
+  return createProviders(config, new SharedCallLimiter(db, 'xendit', config.policy.xenditCallsPerMinute))
 }
 
 /** Stands where the providers are when they were not asked for: using one is a mistake in the program. */

@@ -55,6 +55,10 @@ export const policySchema = z.strictObject({
     .min(1)
     .default(24)
     .describe('then a person is told that a factory is silent'),
+  xenditCallsPerMinute: whole
+    .min(1)
+    .default(600)
+    .describe('what Xendit takes an endpoint: 600 live, 60 with a test key'),
   providerAttempts: whole.min(1).default(8).describe('then the thing goes to attention'),
 })
 

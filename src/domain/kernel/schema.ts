@@ -375,6 +375,7 @@ export interface Payments {
   expiresAt: Timestamp;
   id: string;
   invoiceRequestedAt: Timestamp | null;
+  invoiceTurnAt: Timestamp | null;
   method: string;
   nextCheckAt: Timestamp;
   orderId: string | null;
@@ -478,6 +479,12 @@ export interface ProviderBookReads {
   provider: string;
   readAt: Timestamp | null;
   through: Timestamp | null;
+}
+
+export interface ProviderPace {
+  endpoint: string;
+  givenUntilMs: number;
+  granted: Generated<number>;
 }
 
 export interface PurchaseOrderItems {
@@ -876,6 +883,7 @@ export interface DB {
   products: Products;
   productVariants: ProductVariants;
   providerBookReads: ProviderBookReads;
+  providerPace: ProviderPace;
   purchaseOrderItems: PurchaseOrderItems;
   purchaseOrderReplies: PurchaseOrderReplies;
   pushSubscriptions: PushSubscriptions;

@@ -19,7 +19,11 @@ export interface OpenContext extends GatewayContext {
   publicUrl: string
 }
 
-export type OpenedInvoice = { state: 'redirect'; url: string } | { state: 'paid' | 'expired' | 'review' }
+export type OpenedInvoice =
+  | { state: 'redirect'; url: string }
+  | { state: 'paid' | 'expired' | 'review' }
+  /** The provider takes no more right now: so many turns are before this one, which comes in `waitS`. */
+  | { state: 'waiting'; place: number; waitS: number }
 
 // Another process makes it right now: a healthy provider answers within two seconds.
 const WAITS = 10
@@ -45,6 +49,7 @@ async function makeInvoice(context: OpenContext, reserved: ReservedInvoice): Pro
   const { units, actor } = context
   let mayExist = reserved.mayExist
   try {
+    if (reserved.turnInMs > 0) await sleep(reserved.turnInMs)
     const found = mayExist ? await findOpen(context, reserved) : undefined
     const made =
       found ??

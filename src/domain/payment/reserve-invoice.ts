@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { type Rupiah, requireRunning, secondsAfter, type Work } from '../kernel/index.ts'
+import { type Rupiah, requireRunning, secondsAfter, takeCalls, type Work } from '../kernel/index.ts'
 import { paymentErrors } from './errors.ts'
 import type { GatewayInvoice, GatewayPayer } from './gateway.ts'
 import { secondsLeft } from './rules.ts'
@@ -23,11 +23,14 @@ export interface ReservedInvoice {
   reservedAt: Date
   /** Somebody tried before and never learned the outcome: look before making one. */
   mayExist: boolean
+  /** Its turn at the provider comes in so long; past where it has come. */
+  turnInMs: number
 }
 
 export type Opening =
   | { state: 'redirect'; url: string }
   | { state: 'paid' | 'expired' | 'review' }
+  | { state: 'waiting'; place: number; waitS: number }
   | { state: 'busy' }
   | { state: 'reserved'; invoice: ReservedInvoice }
 
@@ -42,10 +45,12 @@ interface Row {
   name: string | null
   phone: string | null
   email: string | null
+  turnInMs: number | null
 }
 
 /**
- * Looks at a payment whose link was opened, and reserves its invoice where there is none yet and nobody makes it now.
+ * Looks at a payment whose link was opened, and reserves its invoice where there is none yet and nobody makes it now. Where
+ * the provider's limit leaves no room, the payment gets its turn in the line and keeps it, however often the link is opened.
  * @throws payment.not_found, kernel.paused
  */
 export async function reserveInvoice(work: Work, code: string): Promise<Opening> {
@@ -57,19 +62,41 @@ export async function reserveInvoice(work: Work, code: string): Promise<Opening>
   if (row.providerInvoiceUrl) return { state: 'redirect', url: row.providerInvoiceUrl }
   if (isReserved(row.invoiceRequestedAt, work.now)) return { state: 'busy' }
   await requireRunning(work.tx, 'xendit')
+  const { inMs, place } = await turnOf(work, row)
+  if (inMs > SHORT_WAIT_MS) return { state: 'waiting', place, waitS: Math.ceil(inMs / 1000) }
   await work.tx
     .updateTable('payments')
     .set({ invoiceRequestedAt: work.now, nextCheckAt: firstCheckAt(row.expiresAt, work.now) })
     .where('id', '=', row.id)
     .execute()
-  return { state: 'reserved', invoice: reservedOf(row, work.now) }
+  return { state: 'reserved', invoice: reservedOf(row, work.now, inMs) }
+}
+
+/** A turn so near is waited for; a turn that nobody came for in so long is gone. */
+const SHORT_WAIT_MS = 1_500
+const TURN_KEPT_MS = 120_000
+/** Longer than any line: a hold ends before. */
+const LONGEST_LINE_MS = 24 * 3_600_000
+
+/** When this payment's invoice may be made, and how many turns are before it: its turn is taken once, the real time counts. */
+async function turnOf({ tx, policy }: Work, row: Row): Promise<{ inMs: number; place: number }> {
+  const perMinute = policy.xenditCallsPerMinute
+  const placeOf = (inMs: number) => Math.max(1, Math.ceil((inMs * perMinute) / 60_000))
+  if (row.turnInMs !== null && row.turnInMs > -TURN_KEPT_MS)
+    return { inMs: row.turnInMs, place: placeOf(row.turnInMs) }
+  const pace = { endpoint: 'xendit:create_invoice', perMinute }
+  const { lastInMs } = await takeCalls(tx, pace, { wanted: 1, withinMs: LONGEST_LINE_MS })
+  await sql`
+    update payments set invoice_turn_at = clock_timestamp() + ${lastInMs / 1000}::float8 * interval '1 second'
+    where id = ${row.id}`.execute(tx)
+  return { inMs: lastInMs, place: placeOf(lastInMs) }
 }
 
 /** The row lock is the compare-and-set: whoever opens the link at the same moment waits for it and sees the reservation. */
 async function lockByCode(work: Work, code: string): Promise<Row> {
   const { rows } = await sql<Row>`
     select p.id, p.code, p.status, p.amount_idr, p.expires_at, p.provider_invoice_url, p.invoice_requested_at,
-      u.name, u.phone, u.email
+      extract(epoch from p.invoice_turn_at - clock_timestamp())::float8 * 1000 as turn_in_ms, u.name, u.phone, u.email
     from payments p join users u on u.id = p.user_id where p.code = ${code} for no key update of p`.execute(
     work.tx,
   )
@@ -78,7 +105,7 @@ async function lockByCode(work: Work, code: string): Promise<Row> {
   return row
 }
 
-function reservedOf(row: Row, reservedAt: Date): ReservedInvoice {
+function reservedOf(row: Row, reservedAt: Date, turnInMs: number): ReservedInvoice {
   const { id, code, amountIdr, expiresAt, name, phone, email, invoiceRequestedAt } = row
   const payer: GatewayPayer = {
     ...(name ? { name } : {}),
@@ -92,6 +119,7 @@ function reservedOf(row: Row, reservedAt: Date): ReservedInvoice {
     expiresAt,
     payer,
     reservedAt,
+    turnInMs,
     mayExist: invoiceRequestedAt !== null,
   }
 }
@@ -135,8 +163,8 @@ export async function giveBackInvoice(
   mayExist: boolean,
 ): Promise<void> {
   const mark = mayExist
-    ? { invoiceRequestedAt: secondsAfter(work.now, -RESERVED_S) }
-    : { invoiceRequestedAt: null, nextCheckAt: expiresAt }
+    ? { invoiceRequestedAt: secondsAfter(work.now, -RESERVED_S), invoiceTurnAt: null }
+    : { invoiceRequestedAt: null, invoiceTurnAt: null, nextCheckAt: expiresAt }
   await work.tx
     .updateTable('payments')
     .set(mark)

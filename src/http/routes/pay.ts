@@ -10,7 +10,7 @@ import { html } from '../html.ts'
 const RETRY_S = 5
 const LONGEST_RETRY_S = 60
 
-type Ended = Exclude<OpenedInvoice, { state: 'redirect' }>['state']
+type Ended = Exclude<OpenedInvoice, { state: 'redirect' | 'waiting' }>['state']
 
 const endings: Record<Ended, { status: number; title: string; text: string }> = {
   paid: { status: 200, title: 'Sudah dibayar', text: 'Pembayaran ini sudah kami terima. Terima kasih.' },
@@ -39,6 +39,7 @@ export const payRoutes =
           params: z.strictObject({ code: z.string().min(1).max(40) }),
           response: {
             200: html('It is paid, or money that came for it is looked at'),
+            202: html('A place in the line; the page goes on by itself'),
             302: z.undefined().describe('To the invoice'),
             404: html('No such payment'),
             410: html('Its time is over'),
@@ -58,6 +59,7 @@ export const payRoutes =
           }
           const opened = await openInvoice(context, request.params.code.toUpperCase())
           if (opened.state === 'redirect') return await reply.redirect(opened.url, 302)
+          if (opened.state === 'waiting') return await sendLine(reply, opened)
           const { status, title, text } = endings[opened.state]
           return await sendPage(reply, status, title, text)
         } catch (error) {
@@ -66,6 +68,14 @@ export const payRoutes =
       },
     )
   }
+
+/** The page asks again when the turn has come; the turn is kept, so nothing is lost by waiting or by asking sooner. */
+function sendLine(reply: FastifyReply, { place, waitS }: { place: number; waitS: number }): FastifyReply {
+  const askInS = Math.min(LONGEST_RETRY_S, waitS)
+  reply.header('retry-after', askInS)
+  const text = `Antrean Anda nomor ${place}, kira-kira ${waitS} detik lagi. Halaman ini melanjutkan dengan sendirinya.`
+  return sendPage(reply, 202, 'Mohon tunggu', text, askInS)
+}
 
 function sendTrouble(reply: FastifyReply, error: unknown): FastifyReply {
   if (error instanceof DomainError && error.kind === 'not_found') {

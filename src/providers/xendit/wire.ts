@@ -1,5 +1,5 @@
 import type { BreakerOptions } from '../guard.ts'
-import { createProviderHttp, type ProviderHttp } from '../http.ts'
+import { type CallLimiter, createProviderHttp, type ProviderHttp } from '../http.ts'
 import { xenditErrorIn } from './answers.ts'
 
 export interface XenditOptions {
@@ -9,6 +9,13 @@ export interface XenditOptions {
   /** For one call. Default 10 s. */
   timeoutMs?: number
   breaker?: BreakerOptions
+  limiter?: CallLimiter
+}
+
+/** Looking one up by our key and listing are one endpoint; an invoice's turn is taken in the line of its buyers. */
+function endpointOf(operation: string): string | undefined {
+  if (operation === 'create_invoice') return undefined
+  return operation === 'find_invoices' ? 'list_invoices' : operation
 }
 
 /** How to speak to Xendit: our HTTP for what is read raw, the account for what goes through their SDK. */
@@ -20,6 +27,7 @@ export function xenditWire(options: XenditOptions): {
   const http = createProviderHttp({
     ...options,
     provider: 'xendit',
+    endpointOf,
     headers: { authorization: `Basic ${Buffer.from(`${options.secretKey}:`).toString('base64')}` },
     errorIn: xenditErrorIn,
   })

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { rate } from '../../../test/market.ts'
+import { Storefront } from '../../../test/storefront.ts'
+import { buildServer } from '../server.ts'
+
+describe('the line for invoices', () => {
+  let laku: TestLaku
+  let app: FastifyInstance
+  beforeAll(async () => {
+    laku = await openTestLaku({ sandbox: true, policy: { xenditCallsPerMinute: 60 } })
+    app = await buildServer(laku)
+  })
+  afterAll(async () => {
+    await app.close()
+    await laku.close()
+  })
+
+  const open = async (code: string) => {
+    const { statusCode, headers, body } = await app.inject({ url: `/pay/${code}` })
+    return { status: statusCode, retryAfter: Number(headers['retry-after']), body }
+  }
+
+  it('sends on those for whom there is room, and shows the others their place until it is their turn', async () => {
+    const shop = await Storefront.open(laku)
+    await shop.market.addStock(100)
+    const codes: string[] = []
+    for (const buyer of await shop.market.buyers(10))
+      codes.push((await shop.order(buyer, 1, { rate })).payment.code)
+    const first = await Promise.all(codes.map(open))
+    const sent = first.filter((one) => one.status === 302)
+    const waiting = codes.filter((_, i) => first[i]?.status === 202)
+    expect(sent.length).toBeGreaterThanOrEqual(6)
+    expect(waiting.length).toBeGreaterThanOrEqual(2)
+    expect(sent.length + waiting.length).toBe(10)
+    const pages = first.filter((one) => one.status === 202)
+    for (const page of pages) expect(page.body).toContain(`http-equiv="refresh" content="${page.retryAfter}"`)
+    expect(new Set(pages.map((page) => /nomor (\d+)/.exec(page.body)?.[1])).size).toBe(pages.length)
+    // Asking again takes no second turn.
+    const again = await Promise.all(waiting.map(open))
+    for (const [i, page] of again.entries()) {
+      // On a slow machine its turn may have come meanwhile.
+      if (page.status !== 302) expect(page.retryAfter).toBeLessThanOrEqual(pages[i]?.retryAfter ?? 0)
+    }
+    const next = pages.findIndex(
+      (page) => page.retryAfter === Math.min(...pages.map((one) => one.retryAfter)),
+    )
+    await sleep((again[next]?.retryAfter || 0) * 1_000)
+    expect((await open(waiting[next] as string)).status).toBe(302)
+  })
+})
