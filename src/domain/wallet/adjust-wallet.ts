@@ -49,7 +49,7 @@ export async function adjustWallet(work: Work, input: WalletAdjustment): Promise
   const changeIdr = rupiah(input.changeIdr)
   if (kind === 'goodwill' && changeIdr <= 0) throw walletErrors.goodwill_gives({ changeIdr })
   await requireUser(work, userId)
-  await openWallets(work, [userId])
+  if (changeIdr > 0) await openWallets(work, [userId])
   await lockWallets(work, [userId])
   const by = actorLabel(work.actor)
   const aloneIdr = changeIdr > 0 ? await givenAlone(work, userId, by) : 0
@@ -101,7 +101,7 @@ export async function postAdjustment(
   work: Work,
   { id, userId, changeIdr, kind }: Pick<AdjustmentView, 'id' | 'userId' | 'changeIdr' | 'kind'>,
 ): Promise<void> {
-  await openWallets(work, [userId])
+  if (changeIdr > 0) await openWallets(work, [userId])
   await lockWallets(work, [userId])
   const wallet = walletAccount(userId)
   const other = kind === 'goodwill' ? 'subsidy' : 'adjustments'

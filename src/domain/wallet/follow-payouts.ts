@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { asRecords, type EventOf, statesBefore, type Work } from '../kernel/index.ts'
 import { credit, debit, type Entry, post, walletAccount } from '../ledger/index.ts'
 import type { PayoutNews } from '../payout/index.ts'
+import { openWallets } from './open-wallets.ts'
 import { type WithdrawalStatus, withdrawalTransitions } from './transitions.ts'
 import { withdrawalNews } from './withdrawal-views.ts'
 
@@ -70,6 +71,12 @@ async function follow(work: Work, events: readonly { payload: PayoutNews }[], to
     from moving m where m.id = w.id
     returning w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, m.status as from`.execute(work.tx)
   if (rows.length !== news.length) throw new Error(`a payout is ${to} whose withdrawal cannot be`)
+  if (to === 'reversed') {
+    await openWallets(
+      work,
+      rows.map((row) => row.userId),
+    )
+  }
   await post(
     work,
     rows.map((withdrawal) => ({

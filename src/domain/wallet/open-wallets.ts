@@ -1,12 +1,27 @@
 import { sql } from 'kysely'
 import type { Work } from '../kernel/index.ts'
 
-/** Makes sure that these users have a wallet: to be called where money is about to be put into it. */
+/**
+ * Makes sure that these users have a wallet: to be called where money is about to be put into it. Money that comes for somebody who
+ * was erased (a payment's late confirmation, a bank that sends back) nobody will ever ask for: a person is told.
+ */
 export async function openWallets(work: Work, userIds: readonly string[]): Promise<void> {
   if (userIds.length === 0) return
   const sorted = [...new Set(userIds)].sort()
-  await sql`
-    insert into wallets (user_id, created_at)
-    select user_id, ${work.now}::timestamptz from unnest(${sorted}::uuid[]) as u(user_id)
-    on conflict (user_id) do nothing`.execute(work.tx)
+  const { rows } = await sql<{ id: string }>`
+    with opened as (
+      insert into wallets (user_id, created_at)
+      select user_id, ${work.now}::timestamptz from unnest(${sorted}::uuid[]) as u(user_id)
+      on conflict (user_id) do nothing
+    )
+    select id from users where id = any(${sorted}::uuid[]) and status = 'deleted'`.execute(work.tx)
+  for (const { id } of rows) {
+    work.raise({
+      kind: 'wallet_without_owner',
+      subject: ['user', id],
+      message:
+        'money came into the wallet of somebody who was erased; send it on by hand, and take it out as a correction',
+      command: `laku wallets show ${id}`,
+    })
+  }
 }

@@ -186,6 +186,27 @@ describe('withdrawals', () => {
     expect(rows).toEqual([{ earned: 0 }])
   })
 
+  it('that come back to somebody who has been erased since are shown to a person', async () => {
+    const bank = to('654321')
+    const userId = await rich(50_000, bank)
+    const { id, code } = await f.withdraw(userId, 47_500, { bank })
+    await f.send(id)
+    await f.laku.db
+      .updateTable('users')
+      .set({ status: 'deleted', deletedAt: f.laku.clock.now(), phone: null })
+      .where('id', '=', userId)
+      .execute()
+    await expect.poll(async () => (await f.atProvider(code))[0]?.status).toBe('REVERSED')
+    await f.later(901)
+    expect((await f.row(id)).status).toBe('reversed')
+    const raised = await f.laku.db
+      .selectFrom('attention')
+      .select(['kind', 'command'])
+      .where('subjectId', '=', userId)
+      .execute()
+    expect(raised).toEqual([{ kind: 'wallet_without_owner', command: `laku wallets show ${userId}` }])
+  })
+
   describe('a disbursement whose answer is lost', () => {
     it('is paid once, and the wallet is not credited as well', async () => {
       const bank = to('112233')
