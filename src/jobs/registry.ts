@@ -67,9 +67,12 @@ export const jobs: readonly JobDefinition[] = [
   withdrawalsSweepJob,
 ]
 
+// A sweep is asked for again while something is due; these are for one whose worker died, which is no failure of its own.
+const SWEEP_RETRIES = 3
+
 /** The queues that the jobs need, for `laku db migrate`. */
 export const queues: readonly QueueDefinition[] = jobs.map(({ name, retryLimit, sweep }) => ({
   name,
-  retryLimit,
+  retryLimit: sweep ? Math.max(SWEEP_RETRIES, retryLimit) : retryLimit,
   policy: sweep ? 'stately' : 'standard',
 }))

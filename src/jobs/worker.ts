@@ -24,6 +24,7 @@ export async function startWorker(laku: Laku): Promise<RunningWorker> {
     useListenNotify: true,
     // A worker that died leaves its jobs active: the supervisor of any other worker gives them out again.
     superviseIntervalSeconds: 10,
+    monitorIntervalSeconds: 10,
     cronMonitorIntervalSeconds: 5,
     cronWorkerIntervalSeconds: 5,
   })

@@ -20,6 +20,8 @@ function queueOptions({ name, retryLimit, policy }: QueueDefinition) {
     retryBackoff: true,
     retryDelayMax: 300,
     expireInSeconds: 300,
+    // A worker says so often that it still has its jobs. What a dead one had is given out again after that, not after the expiry.
+    heartbeatSeconds: 10,
     notify: !dead,
     // Done jobs are no record of anything: events and rows are.
     deleteAfterSeconds: 24 * 3600,
@@ -61,7 +63,11 @@ export class JobQueue {
 
   /** pg-boss, started when first needed: a command that only reads never pays for it. */
   boss(): Promise<PgBoss> {
-    this.#started ??= this.#start()
+    this.#started ??= this.#start().catch((error: unknown) => {
+      // The database was away: whoever asks next tries again.
+      this.#started = undefined
+      throw error
+    })
     return this.#started
   }
 

@@ -1,0 +1,158 @@
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
+import { expect } from 'vitest'
+import { cancelSession } from '../../src/domain/group-buying/index.ts'
+import { bookChecks } from '../../src/domain/invariants.ts'
+import { runChecks } from '../../src/domain/kernel/index.ts'
+import { openInvoice, reconcileGateway, replayWebhooks } from '../../src/domain/payment/index.ts'
+import { buildServer } from '../../src/http/server.ts'
+import { paymentsBookJob } from '../../src/jobs/payments.book.ts'
+import { webhooksSweepJob } from '../../src/jobs/webhooks.sweep.ts'
+import { digest } from '../digest.ts'
+import { admin, openTestLaku, system, type TestLaku } from '../laku.ts'
+import { answerOf, type Buyer } from '../market.ts'
+import { Storefront } from '../storefront.ts'
+import { environmentOf, WorkerProcess } from './worker-process.ts'
+
+/** At most so long after its flows have begun a worker is killed (ms): they take about as long. */
+const KILLED_WITHIN_MS = 600
+/** What a dead worker had is given out again after its heartbeat and the next look of a living one. */
+const PATIENCE_MS = 90_000
+
+/** A shop whose server and providers run in this process, and whose workers are processes that can be killed. */
+export async function openMortalShop() {
+  const laku = await openTestLaku({ sandbox: true })
+  const storefront = await Storefront.open(laku)
+  await storefront.market.addStock(10_000)
+  const app = await buildServer(laku)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  laku.sandbox.setLakuUrl(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`)
+  const close = async () => {
+    WorkerProcess.killAll()
+    await app.close()
+    await laku.close()
+  }
+  return { laku, storefront, env: environmentOf(laku), close }
+}
+
+type MortalShop = Awaited<ReturnType<typeof openMortalShop>>
+
+/**
+ * So many rounds: direct orders, a session that succeeds and one that is called off are begun, and the worker that serves them is
+ * killed at a random moment, while the next one comes up. The last worker is left the rest. Returns how long that took it (ms).
+ */
+export async function killWorkers(shop: MortalShop, rounds: number): Promise<number> {
+  let worker = await WorkerProcess.start(shop.env)
+  for (let round = 0; round < rounds; round++) {
+    const [next] = await Promise.all([
+      WorkerProcess.start(shop.env),
+      actAll(shop),
+      sleep(Math.random() * KILLED_WITHIN_MS).then(() => worker.end('SIGKILL')),
+    ])
+    worker = next
+  }
+  const startedMs = performance.now()
+  // What waits for its time, like a delivery that was claimed and not worked through, is due.
+  await shiftAll(shop.laku, 900)
+  await untilDone(shop.laku)
+  const tookMs = performance.now() - startedMs
+  await worker.end('SIGTERM')
+  return tookMs
+}
+
+async function actAll({ laku, storefront }: MortalShop): Promise<void> {
+  const { market } = storefront
+  const buyers = await market.buyers(7)
+  const [ana, budi, ...rest] = buyers as [Buyer, Buyer, ...Buyer[]]
+  const wins = await market.session({ moq: 3 })
+  const fails = await market.session({ moq: 5 })
+  const joins = rest.map((buyer, i) => market.joinOf(buyer, i < 3 ? wins.id : fails.id))
+  const joined = (await market.joinAll(joins)).map((outcome) => answerOf(outcome).payment)
+  const placed = [await storefront.order(ana), await storefront.order(budi, 2)].map(({ payment }) => payment)
+  await Promise.all(
+    [...joined, ...placed].map(({ code }, i) => pay(laku, code, i % 2 === 0 ? 'DANA' : 'BCA')),
+  )
+  await laku.as(admin, (work) => cancelSession(work, { sessionId: fails.id, reason: 'called off' }))
+}
+
+async function pay(laku: TestLaku, code: string, channel: string): Promise<void> {
+  const context = {
+    units: laku.units,
+    actor: system,
+    gateway: laku.providers.gateway,
+    publicUrl: 'http://laku.test',
+  }
+  const opened = await openInvoice(context, code)
+  if (opened.state !== 'redirect') throw new Error(`${code} is ${opened.state}`)
+  await fetch(opened.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ channel }),
+  })
+}
+
+async function shiftAll(laku: TestLaku, seconds: number): Promise<void> {
+  laku.clock.shift(seconds)
+  await sql`update clock set shift_s = shift_s + ${seconds}`.execute(laku.db)
+}
+
+/** What is not in its last state, by kind. */
+async function underWay(laku: TestLaku): Promise<Record<string, number>> {
+  const { rows } = await sql<{ what: string; count: number }>`
+    select what, count(*)::int as count from (
+      select 'payment ' || status as what from payments where status not in ('paid', 'refunded')
+      union all select 'order ' || status from orders where status <> 'ready_for_pickup'
+      union all select 'session ' || status from group_buying_sessions where status not in ('success', 'refunded')
+      union all select 'refund ' || status from refunds where status not in ('succeeded', 'to_wallet')
+      union all select 'webhook ' || status from webhook_inbox where status <> 'processed'
+      union all select 'message ' || status from whatsapp_messages where status in ('queued', 'failed')
+      union all select 'job ' || name from pgboss.job where state in ('active', 'retry') and name not like '%.sweep'
+      union all select 'attention ' || kind from attention where resolved_at is null
+    ) left_over group by what`.execute(laku.db)
+  return Object.fromEntries(rows.map(({ what, count }) => [what, count]))
+}
+
+async function untilDone(laku: TestLaku): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS
+  for (let left = await underWay(laku); Object.keys(left).length > 0; left = await underWay(laku)) {
+    if (performance.now() > deadline) expect(left).toEqual({})
+    await sleep(200)
+  }
+}
+
+/** Every order once, every check of the book, and the provider's book line by line. */
+export async function expectWhole({ laku }: MortalShop, rounds: number): Promise<void> {
+  const { rows } = await sql<{ orders: number; parcels: number }>`
+    select (select count(*)::int from orders) as orders, (select count(*)::int from shipments) as parcels`.execute(
+    laku.db,
+  )
+  expect(rows).toEqual([{ orders: rounds * 5, parcels: rounds * 5 }])
+  // Reads the provider's book, which its job does every ten minutes: fees are known from there.
+  await paymentsBookJob.run(laku, [{ id: 'book', data: {} }])
+  const results = await laku.system((work) => runChecks(bookChecks, work.tx, work.vault))
+  expect(results.filter((result) => !result.ok)).toEqual([])
+  const context = {
+    units: laku.units,
+    actor: admin,
+    gateway: laku.providers.gateway,
+    publicUrl: 'http://laku.test',
+  }
+  const { ok, differences, gatewayIdr, inFlightIdr, providerIdr } = await reconcileGateway(context, {})
+  expect({ ok, differences, inFlightIdr }).toEqual({ ok: true, differences: [], inFlightIdr: 0 })
+  expect(gatewayIdr).toBe(providerIdr)
+}
+
+// Its own count, the note that staff did it, and the queue.
+const touchedByReplay = ['public.webhook_inbox', 'public.audit_log', 'pgboss.job', 'pgboss.job_common']
+
+/** Has every delivery that ever came processed again. Returns how many, and what every other table held before and after. */
+export async function replayAll({ laku }: MortalShop) {
+  const before = await digest(laku.ownerUrl, touchedByReplay)
+  const { count } = await laku.as(admin, (work) => replayWebhooks(work, { since: new Date(0) }))
+  const waiting = async () =>
+    (await laku.db.selectFrom('webhookInbox').select('id').where('status', '=', 'received').execute()).length
+  for (let runs = 0; (await waiting()) > 0 && runs < count; runs++)
+    await webhooksSweepJob.run(laku, [{ id: 'replay', data: {} }])
+  return { count, before, after: await digest(laku.ownerUrl, touchedByReplay) }
+}
