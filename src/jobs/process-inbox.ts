@@ -95,7 +95,7 @@ async function followMessages(work: Work, messages: Read['messages']): Promise<v
 function readAll(waiting: readonly WaitingWebhook[]): Read {
   const read: Read = { notices: [], payouts: [], messages: [], parcels: [], unreadable: [] }
   for (const one of waiting) {
-    const { id: inboxId, provider, body, attempts } = one
+    const { id: inboxId, provider, body, attempts, receivedAt } = one
     const parsed = parseJson(body)
     if (provider === 'biteship') {
       const notice = parseBiteshipWebhook(parsed)
@@ -113,7 +113,7 @@ function readAll(waiting: readonly WaitingWebhook[]): Read {
     }
     const notice = provider === 'xendit' ? parseXenditWebhook(parsed) : undefined
     if (notice?.kind === 'payout') read.payouts.push({ inboxId, id: notice.id })
-    else if (notice) read.notices.push({ inboxId, kind: notice.kind, id: notice.id })
+    else if (notice) read.notices.push({ inboxId, kind: notice.kind, id: notice.id, receivedAt })
     else read.unreadable.push(notFollowed(inboxId))
   }
   return read

@@ -57,7 +57,7 @@ describe('never', () => {
       }),
     )
   const process = (inboxId: string, id: string) =>
-    processNotices(context(), [{ inboxId, kind: 'invoice', id }])
+    processNotices(context(), [{ inboxId, kind: 'invoice', id, receivedAt: f.laku.clock.now() }])
   const inbox = (id: string) =>
     f.laku.db.selectFrom('webhookInbox').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 

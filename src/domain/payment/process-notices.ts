@@ -2,7 +2,7 @@ import pLimit from 'p-limit'
 import { ProviderFailure } from '../kernel/index.ts'
 import { confirmInvoices } from './confirm-invoices.ts'
 import { CALLS_AT_ONCE, type GatewayContext } from './context.ts'
-import type { GatewayInvoice, GatewayRefund } from './gateway.ts'
+import { attempt, readInvoices } from './read-invoices.ts'
 import { settleRefunds } from './settle-refunds.ts'
 import { type FailedWebhook, markProcessed, noteFailures } from './webhook-inbox.ts'
 
@@ -12,6 +12,7 @@ export interface GatewayNotice {
   kind: 'invoice' | 'refund'
   /** The provider's id. */
   id: string
+  receivedAt: Date
 }
 
 /**
@@ -24,16 +25,20 @@ export async function processNotices(
 ): Promise<void> {
   if (notices.length === 0) return
   const { units, actor, gateway } = context
-  const limit = pLimit(CALLS_AT_ONCE)
-  const readAll = <T>(kind: GatewayNotice['kind'], read: (id: string) => Promise<T>) => {
-    const ids = [...new Set(notices.filter((one) => one.kind === kind).map((one) => one.id))]
-    return limit.map(ids, async (id) => [`${kind} ${id}`, await attempt(() => read(id))] as const)
-  }
-  const invoices = new Map(await readAll<GatewayInvoice>('invoice', (id) => gateway.getInvoice(id)))
-  const refunds = new Map(await readAll<GatewayRefund>('refund', (id) => gateway.getRefund(id)))
+  const invoices = await readInvoices(
+    context,
+    notices.filter((one) => one.kind === 'invoice'),
+  )
+  const refundIds = [...new Set(notices.filter((one) => one.kind === 'refund').map((one) => one.id))]
+  const refunds = new Map(
+    await pLimit(CALLS_AT_ONCE).map(
+      refundIds,
+      async (id) => [id, await attempt(() => gateway.getRefund(id))] as const,
+    ),
+  )
   const failed = new Map<string, FailedWebhook>()
   for (const { inboxId, kind, id } of notices) {
-    const answer = (kind === 'invoice' ? invoices : refunds).get(`${kind} ${id}`)
+    const answer = (kind === 'invoice' ? invoices : refunds).get(id)
     if (answer instanceof ProviderFailure) failed.set(inboxId, { id: inboxId, error: answer.message })
   }
   await units.run(actor, async (work) => {
@@ -45,15 +50,6 @@ export async function processNotices(
     )
     await noteFailures(work, [...failed.values()])
   })
-}
-
-async function attempt<T>(read: () => Promise<T>): Promise<T | ProviderFailure> {
-  try {
-    return await read()
-  } catch (error) {
-    if (error instanceof ProviderFailure) return error
-    throw error
-  }
 }
 
 function known<T>(answers: ReadonlyMap<string, T | ProviderFailure>): T[] {

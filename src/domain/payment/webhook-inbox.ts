@@ -54,6 +54,7 @@ export interface WaitingWebhook {
   body: string
   /** Tries that failed. */
   attempts: number
+  receivedAt: Date
   /** How often it had come when it was looked at. */
   deliveries: number
 }
@@ -62,7 +63,7 @@ export interface WaitingWebhook {
 export async function waitingWebhooks(work: Work, ids: readonly string[]): Promise<WaitingWebhook[]> {
   if (ids.length === 0) return []
   const { rows } = await sql<WaitingWebhook>`
-    select id, provider, coalesce(body, '') as body, attempts, deliveries from webhook_inbox
+    select id, provider, coalesce(body, '') as body, attempts, deliveries, received_at from webhook_inbox
     where id = any(${ids}::uuid[]) and status = 'received' order by id`.execute(work.tx)
   return rows
 }
