@@ -117,8 +117,9 @@ export async function openSettlementFixture(options: TestOptions = {}) {
     orderStatus: async (orderId: string, status: string): Promise<void> => {
       await laku.db.updateTable('orders').set({ status }).where('id', '=', orderId).execute()
     },
+    gather: () => gatherLines({ units: laku.units, actor: system }),
     async run(query: SettlementQuery = {}, actor: Actor = sinta) {
-      await gatherLines({ units: laku.units, actor: system })
+      await ways.gather()
       return await laku.as(actor, (work) => calculateSettlements(work, query))
     },
     /** The settlement that a run makes of what this factory sold. */

@@ -41,7 +41,7 @@ describe('attention', () => {
     expect((await runLaku(laku, ['attention', 'show', newId()])).exitCode).toBe(3)
     const list = await askLaku<List<object>>(laku, ['attention', 'list', '--subject', subject])
     expect(list).toEqual({ data: [], next_cursor: null })
-    expect(await auditOf(id)).toMatchObject([{ command: 'attention.resolve', reason: 'called them' }])
+    expect(await auditOf(id)).toMatchObject([{ command: 'attention resolve', reason: 'called them' }])
   })
 })
 
@@ -57,8 +57,8 @@ describe('switches', () => {
     expect(data.filter((one) => one.paused).map((one) => one.name)).toEqual(['whatsapp'])
     await askLaku(laku, ['switches', 'resume', 'whatsapp'])
     expect(await auditOf('whatsapp')).toMatchObject([
-      { command: 'switches.pause', before: { paused: false }, after: { paused: true } },
-      { command: 'switches.resume', before: { paused: true }, after: { paused: false } },
+      { command: 'switches pause', before: { paused: false }, after: { paused: true } },
+      { command: 'switches resume', before: { paused: true }, after: { paused: false } },
     ])
     expect((await runLaku(laku, ['switches', 'pause', 'nothing', '--reason', 'x'])).exitCode).toBe(2)
   })
@@ -107,7 +107,7 @@ describe('jobs', () => {
     expect(await askLaku(laku, ['jobs', 'show', id])).toMatchObject({ state: 'created' })
     expect(await askLaku(laku, ['jobs', 'cancel', id])).toMatchObject({ state: 'cancelled' })
     expect((await runLaku(laku, ['jobs', 'cancel', id])).exitCode).toBe(5)
-    expect(await auditOf(id)).toMatchObject([{ command: 'jobs.cancel' }])
+    expect(await auditOf(id)).toMatchObject([{ command: 'jobs cancel' }])
   })
 
   it('that died are told to a person, redriven, and then no longer told', async () => {
@@ -158,7 +158,7 @@ describe('audit', () => {
     const { data } = await askLaku<List<{ id: string; command: string }>>(laku, [
       ...['audit', 'list', '--command', 'switches', '--since', '-1h'],
     ])
-    expect(data.map((row) => row.command).toSorted()).toEqual(['switches.pause', 'switches.resume'])
+    expect(data.map((row) => row.command).toSorted()).toEqual(['switches pause', 'switches resume'])
     const shown = await runLaku(laku, ['audit', 'show', data[0]?.id ?? ''])
     expect(shown.stdout).toMatch(/paused\s+true\s+false/)
     expect((await runLaku(laku, ['audit', 'list'], warehouse)).exitCode).toBe(4)

@@ -24,7 +24,12 @@ export async function exportPerson(work: Work, input: { userId?: string } = {}):
     .select(['channelCode', 'accountNumber', 'createdAt'])
     .where('userId', '=', userId)
     .execute()
-  if (input.userId !== undefined) work.audit({ command: 'users export', subject: ['user', userId] })
+  if (input.userId !== undefined)
+    work.audit({
+      command: 'users export',
+      subject: ['user', userId],
+      after: { sections: sections.map(([name]) => name) },
+    })
   return {
     exportedAt: work.now,
     profile: user,

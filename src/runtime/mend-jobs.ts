@@ -18,7 +18,7 @@ export async function retryJob(work: Work, queue: JobQueue, id: string): Promise
   if (job.queue === DEAD_LETTER_QUEUE) return await redriveJobs(work, queue, { ids: [id] })
   if (job.state !== 'failed') throw queueErrors.job_not_failed({ id, state: job.state })
   await (await queue.boss()).retry(job.queue, id, inside(work))
-  return await changed(work, 'jobs.retry', job)
+  return await changed(work, 'jobs retry', job)
 }
 
 /**
@@ -32,7 +32,7 @@ export async function cancelJob(work: Work, queue: JobQueue, id: string): Promis
     throw queueErrors.job_not_waiting({ id, state: job.state })
   await (await queue.boss()).cancel(job.queue, id, inside(work))
   if (job.queue === DEAD_LETTER_QUEUE) await resolveDead(work, 'cancelled')
-  return await changed(work, 'jobs.cancel', job)
+  return await changed(work, 'jobs cancel', job)
 }
 
 async function changed(work: Work, command: string, before: JobDetail): Promise<JobDetail> {
@@ -74,7 +74,7 @@ export async function redriveJobs(
   }
   await resolveDead(work, 'redriven')
   work.audit({
-    command: 'jobs.redrive',
+    command: 'jobs redrive',
     subject: ids?.[0] === undefined ? ['queue', of ?? 'all'] : ['job', ids[0]],
     before: { dead: count },
     after: { waiting: count },

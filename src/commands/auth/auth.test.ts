@@ -59,7 +59,7 @@ describe('laku auth', () => {
     const { data } = await askLaku<{ data: object[] }>(laku, ['auth', 'staff', 'list'])
     expect(data).toContainEqual(expect.objectContaining({ name: 'rudi', status: 'suspended', tokens: 0 }))
     const audit = await laku.db.selectFrom('auditLog').selectAll().where('subjectId', '=', id).execute()
-    expect(audit.at(-1)).toMatchObject({ command: 'auth.suspend_staff', reason: 'left', actorName: 'ana' })
+    expect(audit.at(-1)).toMatchObject({ command: 'auth staff revoke', reason: 'left', actorName: 'ana' })
   })
 
   it('ends the log-ins of a customer', async () => {

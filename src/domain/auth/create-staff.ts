@@ -16,6 +16,6 @@ export async function createStaff(work: Work, { name, role }: Omit<Staff, 'id'>)
   const row = { id: newId(), name, role, status: 'active', createdAt: work.now }
   const [id] = await insertRows(work.tx, 'staff', [row], { onConflictDoNothing: true, returning: 'id' })
   if (!id) throw authErrors.staff_name_taken({ name })
-  work.audit({ command: 'auth.create_staff', subject: ['staff', id], after: { name, role } })
+  work.audit({ command: 'auth staff add', subject: ['staff', id], after: { name, role } })
   return { id, name, role }
 }

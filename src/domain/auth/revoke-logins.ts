@@ -21,7 +21,7 @@ export async function revokeLogins(work: Work, { user }: { user: string }): Prom
     where user_id = ${userId}::uuid and ended_at is null`.execute(work.tx)
   const count = Number(ended.numAffectedRows ?? 0)
   work.audit({
-    command: 'auth.revoke_logins',
+    command: 'auth revoke-sessions',
     subject: ['user', userId],
     before: { open: count },
     after: { open: 0 },

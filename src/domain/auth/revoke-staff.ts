@@ -34,7 +34,7 @@ export async function revokeStaff(
     await work.tx.updateTable('staff').set({ status }).where('id', '=', staff.id).execute()
   const tokens = Number(ended.numAffectedRows ?? 0)
   work.audit({
-    command: suspend ? 'auth.suspend_staff' : 'auth.revoke_tokens',
+    command: 'auth staff revoke',
     subject: ['staff', staff.id],
     before: { status: staff.status, tokens },
     after: { status, tokens: 0 },

@@ -45,7 +45,7 @@ export async function issueStaffToken(
   await insertRows(work.tx, 'staffTokens', [
     { id, staffId, tokenHash: hashOf(token), createdAt: work.now, expiresAt },
   ])
-  work.audit({ command: 'auth.issue_token', subject: ['staff', staffId], after: { tokenId: id, expiresAt } })
+  work.audit({ command: 'auth staff add', subject: ['staff', staffId], after: { tokenId: id, expiresAt } })
   return { id, token, expiresAt }
 }
 

@@ -74,6 +74,25 @@ export async function updateFactory(
     work.emit({ type: 'factory.status_changed', aggregate: ['factory', factoryId], payload })
   }
   const after = await getFactory(work.tx, factoryId)
-  work.audit({ command: 'factories update', subject: ['factory', factoryId], before, after })
+  work.audit({ command: commandOf(before, after), subject: ['factory', factoryId], before, after })
   return after
+}
+
+const verbOf = {
+  pending: 'submit',
+  verified: 'verify',
+  rejected: 'reject',
+  active: 'activate',
+  suspended: 'suspend',
+} as Record<string, string | undefined>
+
+/** The words for what changed, as staff type them. */
+function commandOf(before: FactoryView, after: FactoryView): string {
+  const state =
+    after.status !== before.status
+      ? after.status
+      : after.verification !== before.verification
+        ? after.verification
+        : ''
+  return `factories ${verbOf[state] ?? 'update'}`
 }

@@ -80,5 +80,9 @@ export async function refundSession(
   const reason = ended ? `session_${session.status}` : 'session_cancelled'
   if (!ended) await cancelLocked(work, session, requireReason(work, input.reason))
   const [refunded] = await refundSessionPayments(work, [session.id], reason)
-  return { sessionId: session.id, count: refunded?.count ?? 0, amountIdr: refunded?.amountIdr ?? 0 }
+  const { count = 0, amountIdr = 0 } = refunded ?? {}
+  const [before, after] = [{ status: session.status }, { refunds: count, refundedIdr: amountIdr }]
+  if (!ended || count > 0)
+    work.audit({ command: 'sessions refund', subject: ['session', session.id], before, after })
+  return { sessionId: session.id, count, amountIdr }
 }

@@ -36,7 +36,13 @@ export async function createOrdersOf(work: Work, input: { sessionId: string }): 
  */
 export async function releaseEscrowOf(work: Work, input: { sessionId: string }): Promise<SessionMoney> {
   requireStaff(work.actor, 'finance', 'service')
-  return await orderAll(work, input.sessionId)
+  const released = await orderAll(work, input.sessionId)
+  const { count, amountIdr } = released
+  if (count > 0) {
+    const after = { orders: count, releasedIdr: amountIdr }
+    work.audit({ command: 'payments release-escrow', subject: ['session', input.sessionId], after })
+  }
+  return released
 }
 
 async function orderAll(work: Work, sessionId: string): Promise<SessionMoney> {

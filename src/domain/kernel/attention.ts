@@ -76,7 +76,7 @@ export async function resolveAttention(
     throw kernelErrors.attention_resolved({ by: known.resolvedBy, at: known.resolvedAt })
   }
   work.audit({
-    command: 'attention.resolve',
+    command: 'attention resolve',
     subject: ['attention', id],
     before: { kind: item.kind, subject: `${item.subjectKind} ${item.subjectId}`, resolved: false },
     after: { resolved: true, resolution },

@@ -28,7 +28,7 @@ export interface AuditFilter {
   subjectId?: string | undefined
   /** Name or id of who changed it. */
   actor?: string | undefined
-  /** `payment.refund`, or all of a domain: `payment`. */
+  /** `settle approve`, or all of a noun: `settle`. */
   command?: string | undefined
   since?: Date | undefined
   until?: Date | undefined
@@ -47,7 +47,7 @@ export async function listAudit(work: Work, filter: AuditFilter): Promise<Paged<
   if (filter.subjectId) wheres.push(sql`subject_id = ${filter.subjectId}`)
   if (filter.actor) wheres.push(sql`(actor_name = ${filter.actor} or actor_id = ${filter.actor})`)
   if (filter.command)
-    wheres.push(sql`(command = ${filter.command} or starts_with(command, ${`${filter.command}.`}))`)
+    wheres.push(sql`(command = ${filter.command} or starts_with(command, ${`${filter.command} `}))`)
   if (filter.since) wheres.push(sql`occurred_at >= ${filter.since}`)
   if (filter.until) wheres.push(sql`occurred_at < ${filter.until}`)
   if (filter.cursor) {

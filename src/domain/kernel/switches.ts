@@ -64,7 +64,7 @@ export async function setSwitch(
   const after = { paused, reason, changedBy: actorLabel(work.actor), changedAt: work.now }
   await work.tx.updateTable('switches').set(after).where('name', '=', name).execute()
   work.audit({
-    command: paused ? 'switches.pause' : 'switches.resume',
+    command: paused ? 'switches pause' : 'switches resume',
     subject: ['switch', name],
     before,
     after: { paused, reason },

@@ -67,7 +67,8 @@ export async function setOrderStatus(
   else await move(work, id, status, reason)
   const after = await getOrder(work, id)
   const facts = [{ status: before }, { status: after.status, reason }] as const
-  work.audit({ command: 'orders set-status', subject: ['order', id], before: facts[0], after: facts[1] })
+  const verb = status === 'on_hold' ? 'hold' : before === 'on_hold' ? 'release' : 'set-status'
+  work.audit({ command: `orders ${verb}`, subject: ['order', id], before: facts[0], after: facts[1] })
   return after
 }
 

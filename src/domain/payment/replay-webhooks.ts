@@ -42,7 +42,7 @@ export async function replayWebhooks(
   )
   const { provider, status, since, until } = filter
   work.audit({
-    command: 'webhooks.replay',
+    command: 'webhooks replay',
     subject: id === undefined ? ['webhooks', provider ?? 'all'] : ['webhook', id],
     before: was,
     after: { received: rows.length, ...(id === undefined && { status, since, until }) },

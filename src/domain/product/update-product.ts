@@ -49,7 +49,8 @@ export async function updateProduct(
     work.emit({ type: 'product.status_changed', aggregate: ['product', productId], payload })
   }
   const after = await getProduct(work.tx, productId, { withInactive: true })
-  work.audit({ command: 'products update', subject: ['product', productId], before, after })
+  const verb = status === before.status ? 'update' : status === 'active' ? 'activate' : 'deactivate'
+  work.audit({ command: `products ${verb}`, subject: ['product', productId], before, after })
   return after
 }
 

@@ -1,0 +1,97 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { allCommands, type Leaf } from '../../src/commands/tree.ts'
+import { runLaku } from '../command-line.ts'
+import { digest } from '../digest.ts'
+import { admin } from '../laku.ts'
+import { CommandScenes } from './command-scenes.ts'
+import { fixtures } from './command-world.ts'
+
+// Every command that changes something is held to this by standing in the tree.
+const leaves = (await allCommands()).filter(({ definition }) =>
+  definition.options.some((option) => option.flags === '--dry-run' && option.description.includes('roll')),
+)
+const named = (leaf: Leaf) => leaf.path.join(' ')
+const definitionOf = (name: string) => leaves.find((leaf) => named(leaf) === name)?.definition
+const REASON = 'the contract says so'
+
+let scenes: CommandScenes
+beforeAll(async () => {
+  scenes = await CommandScenes.open()
+})
+afterAll(() => scenes?.close())
+
+interface Posted {
+  kind: string
+  entries: { account: string; amount_idr: number }[]
+}
+
+/** What moved, without the ids of what a run makes anew. */
+const moved = (postings: readonly Posted[]) =>
+  postings
+    .flatMap(({ kind, entries }) =>
+      entries.map((one) => `${kind} ${one.account.replace(/:.*/, '')} ${one.amount_idr}`),
+    )
+    .sort()
+
+async function auditSince(id: string) {
+  return await scenes.laku.db.selectFrom('auditLog').selectAll().where('id', '>', id).orderBy('id').execute()
+}
+
+async function newest(): Promise<{ audit: string; entry: number }> {
+  const { rows } = await sql<{ audit: string; entry: number }>`
+    select coalesce((select id from audit_log order by id desc limit 1)::text, '00000000-0000-0000-0000-000000000000') as audit,
+      coalesce((select max(seq) from ledger_entries), 0)::int8 as entry`.execute(scenes.laku.db)
+  return rows[0] as { audit: string; entry: number }
+}
+
+async function postedSince(seq: number): Promise<Posted[]> {
+  const { rows } = await sql<Posted>`
+    select t.kind, jsonb_agg(jsonb_build_object('account', a.key, 'amount_idr', e.amount_idr)) as entries
+    from ledger_entries e join ledger_transactions t on t.id = e.transaction_id join ledger_accounts a on a.id = e.account_id
+    where e.seq > ${seq} group by t.id`.execute(scenes.laku.db)
+  // Keys of jsonb are as they were written.
+  return rows.map(({ kind, entries }) => ({ kind, entries }))
+}
+
+describe('every command that changes something', () => {
+  it('has a fixture, and no fixture is left of a command that is gone', () => {
+    const missing = leaves.map(named).filter((name) => !fixtures[name])
+    expect(missing, 'add a fixture for each of these to test/contract/command-world.ts').toEqual([])
+    expect(Object.keys(fixtures).filter((name) => !leaves.some((leaf) => named(leaf) === name))).toEqual([])
+  })
+
+  it.each(leaves.map(named).filter((name) => fixtures[name]))(
+    '%s: runs dry without a trace, then for real as it said, with its audit row',
+    async (name) => {
+      const words = (await fixtures[name]?.(scenes)) ?? []
+      const line = [...name.split(' '), ...words, '--reason', REASON, '--json']
+      const before = await digest(scenes.laku.ownerUrl)
+      const dry = await runLaku(scenes.laku, [...line, '--dry-run'])
+      expect(dry.exitCode, dry.stdout + dry.stderr).toBe(0)
+      const said = JSON.parse(dry.stdout) as { dry_run: boolean; postings: Posted[]; audit: object[] }
+      expect(said.dry_run).toBe(true)
+      expect(await digest(scenes.laku.ownerUrl)).toEqual(before)
+      const since = await newest()
+      const real = await runLaku(scenes.laku, line)
+      expect(real.exitCode, real.stdout + real.stderr).toBe(0)
+      JSON.parse(real.stdout)
+      const rows = await auditSince(since.audit)
+      // A batch leaves the rows of what it does with each of its own.
+      const own = rows.filter((row) => row.command === name || definitionOf(name)?.kind === 'batch')
+      expect(
+        own.length,
+        `audit rows: ${rows.map((row) => row.command).join(', ') || 'none'}`,
+      ).toBeGreaterThan(0)
+      for (const row of own) {
+        expect(row).toMatchObject({
+          actorKind: 'staff',
+          actorId: (admin as { id: string }).id,
+          reason: REASON,
+        })
+        expect(row.before ?? row.after, 'the audit row says neither before nor after').toBeTruthy()
+      }
+      expect(moved(await postedSince(since.entry))).toEqual(moved(said.postings))
+    },
+  )
+})

@@ -1,0 +1,307 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { choreography } from '../../src/domain/choreography.ts'
+import { type Actor, newId } from '../../src/domain/kernel/index.ts'
+import { requestReturn } from '../../src/domain/order/index.ts'
+import { confirmPayments, createRefund } from '../../src/domain/payment/index.ts'
+import { settlePayouts, submitPayouts } from '../../src/domain/payout/index.ts'
+import { createReview } from '../../src/domain/review/index.ts'
+import { adjustWallet, requestWithdrawal, sweepWithdrawals } from '../../src/domain/wallet/index.ts'
+import { askLaku } from '../command-line.ts'
+import { admin, system, type TestLaku } from '../laku.ts'
+import { answerOf, type Buyer, type Market, rate, type SessionTerms } from '../market.ts'
+import { openSettlementFixture, type SettlementFixture, sinta } from '../settlements.ts'
+import { customer, Storefront } from '../storefront.ts'
+import { good } from '../wallets.ts'
+
+interface Named {
+  id: string
+  code: string
+}
+
+/** The scenes that commands need: a thing in the state in which its command may be said. Each call makes a new one. */
+export class CommandScenes {
+  readonly f: SettlementFixture
+  readonly laku: TestLaku
+  readonly shop: Storefront
+  readonly market: Market
+  readonly #folder = mkdtempSync(join(tmpdir(), 'laku-commands-'))
+  #count = 0
+
+  private constructor(f: SettlementFixture, shop: Storefront) {
+    this.f = f
+    this.laku = f.laku
+    this.shop = shop
+    this.market = shop.market
+  }
+
+  static async open(): Promise<CommandScenes> {
+    // With the real choreography, and limits that the scenes can pass.
+    const policy = {
+      refundTwoPersonAboveIdr: 500_000,
+      withdrawalApprovalAboveIdr: 100_000,
+      settlementTwoPersonAboveIdr: 50_000_000,
+    }
+    const f = await openSettlementFixture({ choreography, policy })
+    const scenes = new CommandScenes(f, await Storefront.open(f.laku))
+    await scenes.market.addStock(10_000)
+    const { id, name, role } = admin as Actor & { kind: 'staff' }
+    await scenes.laku.db
+      .insertInto('staff')
+      .values({ id, name, role, createdAt: scenes.laku.clock.now() })
+      .execute()
+    return scenes
+  }
+
+  async close(): Promise<void> {
+    rmSync(this.#folder, { recursive: true })
+    await this.laku.close()
+  }
+
+  /** A word, digits or a number that nobody else has. */
+  next(): number {
+    return ++this.#count
+  }
+
+  ask<T = Named>(...words: string[]): Promise<T> {
+    return askLaku<T>(this.laku, words)
+  }
+
+  file(content: string): string {
+    const path = join(this.#folder, `${this.next()}.csv`)
+    writeFileSync(path, content)
+    return path
+  }
+
+  async buyer(): Promise<Buyer> {
+    return (await this.market.buyers(1))[0] as Buyer
+  }
+
+  async session(terms: SessionTerms = {}): Promise<Named> {
+    return await this.market.session({ moq: 10, ...terms })
+  }
+
+  /** A session that forms, and one who paid in it. */
+  async paidSession(): Promise<Named & { buyer: Buyer }> {
+    const [session, buyer] = [await this.session(), await this.buyer()]
+    await this.market.joinAndPay([buyer], session.id)
+    return { ...session, buyer }
+  }
+
+  /** A session at its MOQ, whose goods are there. */
+  async closedSession(): Promise<Named> {
+    const session = await this.session({ moq: 1 })
+    await this.market.joinAndPay([await this.buyer()], session.id)
+    return session
+  }
+
+  async paidOrder(): Promise<Named & { paymentId: string }> {
+    const { order, payment } = await this.shop.order(await this.buyer(), 1, { rate })
+    await this.market.pay(payment.id)
+    return { id: order.id, code: order.code, paymentId: payment.id }
+  }
+
+  async unpaid(): Promise<string> {
+    return (await this.shop.order(await this.buyer(), 1, { rate })).payment.id
+  }
+
+  /** Paid by e-wallet: refunds go back to where it came from. */
+  async paidAtSource(amountIdr?: number): Promise<string> {
+    const { payment } = await this.shop.order(await this.buyer(), 1, { rate })
+    await this.confirm(payment.id, amountIdr ?? payment.amountIdr)
+    return payment.id
+  }
+
+  async confirm(paymentId: string, paidAmountIdr: number): Promise<void> {
+    const paid = { paymentId, paidAmountIdr, channel: 'DANA', invoiceId: `invoice-${paymentId}` }
+    await this.laku.system((work) => confirmPayments(work, [{ ...paid, paidAt: work.now }]))
+  }
+
+  /** Money that came in a rupiah short. */
+  async quarantined(): Promise<string> {
+    const paymentId = await this.paidAtSource(7)
+    const row = this.laku.db.selectFrom('quarantinedMoney').select('id').where('paymentId', '=', paymentId)
+    return (await row.executeTakeFirstOrThrow()).id
+  }
+
+  async refund(quantity: number): Promise<string> {
+    const { payment } = await this.shop.order(await this.buyer(), quantity, { rate })
+    await this.confirm(payment.id, payment.amountIdr)
+    const amountIdr = quantity * 60_000
+    const request = { payment: payment.id, amountIdr, note: 'a stain', borneBy: 'company' } as const
+    return (await this.laku.as(sinta, (work) => createRefund(work, request))).code
+  }
+
+  async delivered() {
+    const buyer = await this.buyer()
+    const { order } = await this.shop.deliveredOrder(buyer, 1, { rate })
+    return { buyer, order }
+  }
+
+  async returnAsked(): Promise<string> {
+    const { buyer, order } = await this.delivered()
+    await this.laku.as(customer(buyer), (work) =>
+      requestReturn(work, { order: order.id, reason: 'damaged' } as never),
+    )
+    const row = this.laku.db.selectFrom('orderReturns').select('id').where('orderId', '=', order.id)
+    return (await row.executeTakeFirstOrThrow()).id
+  }
+
+  async review(): Promise<string> {
+    const { buyer, order } = await this.delivered()
+    const orderItemId = order.items[0]?.id as string
+    return (await this.laku.as(customer(buyer), (work) => createReview(work, { orderItemId, rating: 5 }))).id
+  }
+
+  async filled(amountIdr = 400_000): Promise<Buyer> {
+    const buyer = await this.buyer()
+    const gift = { userId: buyer.id, changeIdr: amountIdr, kind: 'goodwill', reason: 'a test' } as const
+    await this.laku.as(admin, (work) => adjustWallet(work, gift))
+    return buyer
+  }
+
+  /** Held until somebody approves it. */
+  async withdrawal(): Promise<Named> {
+    const buyer = await this.filled()
+    const bank = { ...good, accountNumber: String(1_000_000_000 + this.next()) }
+    return await this.laku.as(customer(buyer), (work) =>
+      requestWithdrawal(work, { amountIdr: 200_000, bank, otpVerifiedAt: work.now }),
+    )
+  }
+
+  async failedWithdrawal(): Promise<string> {
+    const { id, code } = await this.withdrawal()
+    await this.ask('wallets', 'withdrawals', 'approve', code)
+    await this.laku.db
+      .updateTable('withdrawals')
+      .set({ dueAt: this.laku.clock.now() })
+      .where('id', '=', id)
+      .execute()
+    await this.laku.system(sweepWithdrawals)
+    const payout = () =>
+      this.laku.db.selectFrom('payouts').selectAll().where('subjectId', '=', id).executeTakeFirstOrThrow()
+    const { payouts } = this.f
+    await submitPayouts({ units: this.laku.units, actor: system, payouts }, [(await payout()).id])
+    const { providerPayoutId } = await payout()
+    const answer = await payouts.getPayout(providerPayoutId as string)
+    const failed = { ...answer, status: 'FAILED', failureCode: 'INVALID_DESTINATION' } as never
+    await this.laku.system((work) => settlePayouts(work, [failed]))
+    return code
+  }
+
+  async adjustment(): Promise<string> {
+    const { id: userId } = await this.buyer()
+    const gift = { userId, changeIdr: 900_000, kind: 'goodwill', reason: 'a test' } as const
+    return (await this.laku.as(sinta, (work) => adjustWallet(work, gift))).id
+  }
+
+  async settlement(): Promise<string> {
+    const factoryId = await this.f.factory('131313')
+    await this.f.sell(factoryId)
+    return await this.f.settled(factoryId)
+  }
+
+  async approvedSettlement(): Promise<string> {
+    const code = await this.settlement()
+    await this.f.approve(code)
+    return code
+  }
+
+  async failedSettlement(): Promise<string> {
+    const code = await this.approvedSettlement()
+    await this.f.pay(code)
+    await this.f.submit(code)
+    await this.f.outcome(code, 'FAILED')
+    await this.f.hear(code)
+    return code
+  }
+
+  async purchaseOrder(...verbs: string[]): Promise<string> {
+    const { code } = await this.ask('pos', 'create', '--line', `${this.market.sku}=6`)
+    for (const verb of verbs) await this.ask('pos', verb, code, ...(verb === 'receive' ? ['--all'] : []))
+    return code
+  }
+
+  async shipment(): Promise<string> {
+    const { id } = await this.paidOrder()
+    await this.shop.book(id)
+    return (await this.shop.see(id)).shipment?.code as string
+  }
+
+  readonly place = [
+    ...['--phone', '022-555-1234', '--street', 'Jl. Dago 1', '--city', 'Bandung'],
+    ...['--province', 'Jawa Barat', '--postal-code', '40135'],
+  ]
+
+  async office(): Promise<string> {
+    return (await this.ask('offices', 'create', '--name', `Kantor ${this.next()}`, ...this.place)).id
+  }
+
+  async pickup(...verbs: string[]): Promise<string> {
+    const office = await this.office()
+    const factory = await this.factory('verify', 'activate')
+    await this.ask('offices', 'assign', office, '--factory', factory)
+    const sku = `P-${this.next()}`
+    await this.product(factory, sku, true)
+    const { code } = await this.ask('pos', 'create', '--line', `${sku}=6`, '--send')
+    const { id } = await this.ask('offices', 'pickups', 'schedule', code)
+    for (const verb of verbs) await this.ask('offices', 'pickups', verb, id)
+    return id
+  }
+
+  async factory(...verbs: string[]): Promise<string> {
+    const words = ['--city', 'Bandung', '--province', 'Jawa Barat', '--postal-code', '40135']
+    const phone = `0812${String(10_000_000 + this.next())}`
+    const { id } = await this.ask(
+      'factories',
+      'create',
+      '--name',
+      `F ${this.next()}`,
+      '--phone',
+      phone,
+      ...words,
+    )
+    const all = verbs.length > 0 ? ['submit', ...verbs] : []
+    for (const verb of all) await this.ask('factories', verb, id, '--reason', 'a test')
+    return id
+  }
+
+  async product(factory = this.market.factoryId, sku = `S-${this.next()}`, active = false): Promise<string> {
+    const words = ['--name', 'Kaos', '--variant', `${sku}:M:200:60000`, ...(active ? ['--active'] : [])]
+    return (await this.ask('products', 'create', '--factory', factory, ...words)).id
+  }
+
+  async attention(): Promise<string> {
+    const subject: [string, string] = ['order', newId()]
+    const item = { kind: 'stuck', subject, message: 'it is stuck', command: 'laku doctor' }
+    await this.laku.system(async (work) => work.raise(item))
+    const row = this.laku.db.selectFrom('attention').select('id').where('subjectId', '=', subject[1])
+    return (await row.executeTakeFirstOrThrow()).id
+  }
+
+  async job(isFailed = false): Promise<string> {
+    const boss = await this.laku.queue.boss()
+    const id = (await boss.send('notify', { eventId: newId() }, { retryLimit: 0 })) as string
+    if (!isFailed) return id
+    for (;;) {
+      const [job] = await boss.fetch('notify')
+      if (!job) throw new Error('the job is gone')
+      if (job.id !== id) {
+        await boss.complete('notify', job.id)
+        continue
+      }
+      await boss.fail('notify', id, { message: 'no such thing' })
+      return id
+    }
+  }
+
+  /** Held for a buyer; not paid. */
+  async held(buyer: Buyer, sessionId: string): Promise<string> {
+    const [outcome] = await this.market.joinAll([this.market.joinOf(buyer, sessionId)])
+    return answerOf(outcome).payment.id
+  }
+
+  /** Somebody of finance, for what takes two. */
+  readonly other: Actor = sinta
+}

@@ -1,0 +1,223 @@
+import { newId } from '../../src/domain/kernel/index.ts'
+import { receiveWebhook } from '../../src/domain/payment/index.ts'
+import type { CommandScenes } from './command-scenes.ts'
+
+/** Makes what a command is about, and answers the words that follow its path. The contract test adds --reason and --json. */
+export type Fixture = (scenes: CommandScenes) => Promise<readonly string[]>
+
+const confirmed = (code: string) => [code, '--confirm', code]
+const address = [
+  ...['--label', 'rumah', '--recipient-name', 'Ana', '--phone', '0812-0000-0001', '--street', 'Jl. Melati 1'],
+  ...['--district', 'Coblong', '--city', 'Bandung', '--province', 'Jawa Barat', '--postal-code', '40132'],
+]
+
+/** One for every command that changes something, by the words that call it. */
+export const fixtures: Record<string, Fixture> = {
+  'sessions create': async ({ market }) => [
+    ...['--product', market.productId, '--moq', '5', '--tier', '1=50000', '--ends', '+3d'],
+  ],
+  'sessions open': async (s) => [(await s.session({ status: 'draft' })).code],
+  'sessions join': async (s) => {
+    const [{ code }, buyer] = [await s.session(), await s.buyer()]
+    return [code, '--user', buyer.id, '--item', `${s.market.sku}=1`]
+  },
+  'sessions leave': async (s) => {
+    const { code, buyer } = await s.paidSession()
+    return [code, '--user', buyer.id]
+  },
+  'sessions check': async (s) => [(await s.paidSession()).code],
+  'sessions close': async (s) => {
+    const session = await s.session({ moq: 1, closePolicy: 'at_deadline' })
+    await s.market.joinAndPay([await s.buyer()], session.id)
+    return [session.code]
+  },
+  'sessions extend': async (s) => [(await s.session()).code, '--until', '+3d'],
+  'sessions cancel': async (s) => confirmed((await s.paidSession()).code),
+  'sessions fulfil': async (s) => [(await s.closedSession()).code],
+  'sessions refund': async (s) => confirmed((await s.paidSession()).code),
+  'orders create': async (s) => {
+    const buyer = await s.filled()
+    return [`${s.market.sku}=1`, '--user', buyer.id, '--wallet']
+  },
+  'orders set-status': async (s) => [(await s.paidOrder()).code, 'processing'],
+  'orders cancel': async (s) => [(await s.paidOrder()).code],
+  'orders hold': async (s) => [(await s.paidOrder()).code],
+  'orders release': async (s) => {
+    const { code } = await s.paidOrder()
+    await s.ask('orders', 'hold', code, '--reason', 'a test')
+    return [code]
+  },
+  'orders returns accept': async (s) => [await s.returnAsked()],
+  'orders returns refuse': async (s) => [await s.returnAsked()],
+  'payments expire': async (s) => [await s.unpaid()],
+  'payments release-escrow': async (s) => {
+    const { code } = await s.closedSession()
+    return confirmed(code)
+  },
+  'payments chargeback': async (s) => {
+    const { code } = await s.ask('payments', 'show', await s.paidAtSource())
+    return [...confirmed(code), '--transaction', `cb-${s.next()}`, '--amount', '5000']
+  },
+  'payments quarantine apply': async (s) => [await s.quarantined(), '--wallet'],
+  'payments quarantine refund': async (s) => [await s.quarantined()],
+  'refunds create': async (s) => [(await s.paidOrder()).paymentId, '5000'],
+  'refunds approve': async (s) => [await s.refund(10)],
+  'refunds reject': async (s) => [await s.refund(10)],
+  'refunds retry': async (s) => [await s.refund(1)],
+  'wallets adjust': async (s) => [(await s.buyer()).id, '5000', '--confirm', '5000'],
+  'wallets withdrawals approve': async (s) => [(await s.withdrawal()).code],
+  'wallets withdrawals reject': async (s) => [(await s.withdrawal()).code],
+  'wallets withdrawals retry': async (s) => [await s.failedWithdrawal()],
+  'wallets adjustments approve': async (s) => [await s.adjustment()],
+  'wallets adjustments reject': async (s) => [await s.adjustment()],
+  'settle approve': async (s) => [await s.settlement()],
+  'settle hold': async (s) => [await s.settlement()],
+  'settle release': async (s) => {
+    const code = await s.settlement()
+    await s.ask('settle', 'hold', code, '--reason', 'a test')
+    return [code]
+  },
+  'settle void': async (s) => [await s.settlement()],
+  'settle pay': async (s) => confirmed(await s.approvedSettlement()),
+  'settle retry': async (s) => confirmed(await s.failedSettlement()),
+  'settle run': async (s) => {
+    const factoryId = await s.f.factory('131313')
+    await s.f.sell(factoryId)
+    await s.f.gather()
+    return ['--factory', factoryId]
+  },
+  'settle import': async (s) => [s.file(`code,decision,reason\n${await s.settlement()},approve,\n`)],
+  'stock adjust': async (s) => [s.market.sku, '5'],
+  'shipments set-status': async (s) => [await s.shipment(), 'picked_up'],
+  'pos create': async (s) => ['--line', `${s.market.sku}=6`],
+  'pos send': async (s) => [await s.purchaseOrder()],
+  'pos confirm': async (s) => [await s.purchaseOrder('send')],
+  'pos receive': async (s) => [await s.purchaseOrder('send'), '--all'],
+  'pos close': async (s) => [await s.purchaseOrder('send', 'receive')],
+  'pos cancel': async (s) => [await s.purchaseOrder('send')],
+  'products create': async (s) => [
+    ...['--factory', s.market.factoryId, '--name', 'Kaos', '--variant', `N-${s.next()}:M:200:60000`],
+  ],
+  'products import': async (s) => [
+    s.file(
+      `factory_id,product,sku,variant,weight_g,price_idr\n${s.market.factoryId},Kaos,I-${s.next()},M,200,60000\n`,
+    ),
+  ],
+  'products update': async (s) => [await s.product(), '--name', 'Kaos baru'],
+  'products activate': async (s) => [await s.product()],
+  'products deactivate': async (s) => [await s.product(s.market.factoryId, `D-${s.next()}`, true)],
+  'offices create': async (s) => ['--name', 'Kantor Baru', ...s.place],
+  'offices update': async (s) => [await s.office(), '--name', `Kantor ${s.next()}`],
+  'offices assign': async (s) => [await s.office(), '--factory', s.market.factoryId],
+  'offices pickups schedule': async (s) => {
+    await s.ask('offices', 'assign', await s.office(), '--factory', s.market.factoryId)
+    return [await s.purchaseOrder('send')]
+  },
+  'offices pickups start': async (s) => [await s.pickup()],
+  'offices pickups complete': async (s) => {
+    const id = await s.pickup('start')
+    const { items } = await s.ask<{ items: { sku: string }[] }>('offices', 'pickups', 'show', id)
+    const proof = [
+      '--photo',
+      'https://p.test/1.jpg',
+      '--signed-by',
+      'Asep',
+      '--signature',
+      'https://p.test/2.png',
+    ]
+    return [id, '--count', `${items[0]?.sku}=6`, ...proof]
+  },
+  'offices pickups fail': async (s) => [await s.pickup('start')],
+  'offices pickups cancel': async (s) => [await s.pickup()],
+  'users create': async (s) => ['--phone', `0813${String(20_000_000 + s.next())}`, '--name', 'Ana'],
+  'users update': async (s) => [(await s.buyer()).id, '--name', 'Ana'],
+  'users suspend': async (s) => [(await s.buyer()).id],
+  'users activate': async (s) => {
+    const { id } = await s.buyer()
+    await s.ask('users', 'suspend', id, '--reason', 'a test')
+    return [id]
+  },
+  'users erase': async (s) => confirmed((await s.buyer()).id),
+  'users export': async (s) => [(await s.buyer()).id],
+  'addresses create': async (s) => ['--user', (await s.buyer()).id, ...address],
+  'addresses update': async (s) => [(await s.buyer()).addressId, '--label', 'kantor'],
+  'addresses delete': async (s) => [(await s.buyer()).addressId],
+  'addresses set-default': async (s) => [
+    (await s.ask('addresses', 'create', '--user', (await s.buyer()).id, ...address)).id,
+  ],
+  'notifications send': async (s) => [
+    ...[(await s.buyer()).id, '--template', 'order_delayed', '--param', 'ORD-261125-3R9APGJRQW', '2'],
+  ],
+  'notifications resend': async (s) => {
+    const { id: user } = await s.buyer()
+    await s.ask('users', 'update', user, '--email', `${user}@pembeli.test`, '--reason', 'a test')
+    const words = [user, '--template', 'message', '--param', 'A', 'B']
+    const { id } = await s.ask('notifications', 'send', ...words)
+    const failed = s.laku.db.updateTable('notificationDeliveries').set({ status: 'failed' })
+    await failed.where('notificationId', '=', id).execute()
+    return [id]
+  },
+  'whatsapp send': async () => ['0812-0000-0001', '--body', 'Barang Anda dikirim hari ini'],
+  'reviews publish': async (s) => {
+    const id = await s.review()
+    await s.laku.db.updateTable('reviews').set({ status: 'hidden' }).where('id', '=', id).execute()
+    return [id]
+  },
+  'reviews hide': async (s) => [await s.review()],
+  'factories create': async (s) => [
+    ...['--name', 'Konveksi Dago', '--phone', `0812${String(30_000_000 + s.next())}`, '--city', 'Bandung'],
+    ...['--province', 'Jawa Barat', '--postal-code', '40135'],
+  ],
+  'factories update': async (s) => [await s.factory(), '--name', 'Konveksi Baru'],
+  'factories submit': async (s) => [await s.factory()],
+  'factories verify': async (s) => {
+    const id = await s.factory()
+    await s.ask('factories', 'submit', id)
+    return [id]
+  },
+  'factories reject': async (s) => {
+    const id = await s.factory()
+    await s.ask('factories', 'submit', id)
+    return [id]
+  },
+  'factories suspend': async (s) => [await s.factory('verify', 'activate')],
+  'factories activate': async (s) => [await s.factory('verify', 'activate', 'suspend')],
+  'factories set-bank': async (s) => [
+    ...[await s.factory('verify'), '--channel', 'ID_BCA', '--account', '1234567890', '--holder', 'PT Maju'],
+  ],
+  'factories approve-bank': async (s) => {
+    const id = await s.factory('verify')
+    const bank = {
+      factoryId: id,
+      channelCode: 'ID_BCA',
+      accountNumber: '1234567890',
+      accountHolderName: 'PT',
+    }
+    const { setBankAccount } = await import('../../src/domain/factory/index.ts')
+    await s.laku.as(s.other, (work) => setBankAccount(work, bank))
+    return [id]
+  },
+  'attention resolve': async (s) => [await s.attention()],
+  'webhooks replay': async (s) => {
+    const webhook = { provider: 'xendit', dedupeKey: newId(), headers: {}, body: '{"strange":1}' } as const
+    return [await s.laku.system((work) => receiveWebhook(work, webhook))]
+  },
+  'jobs retry': async (s) => [await s.job(true)],
+  'jobs cancel': async (s) => [await s.job()],
+  'jobs redrive': async (s) => {
+    await s.job(true)
+    return ['notify']
+  },
+  'switches pause': async () => ['sms'],
+  'switches resume': async (s) => {
+    await s.ask('switches', 'pause', 'email', '--reason', 'a test')
+    return ['email']
+  },
+  'auth staff add': async (s) => [`staf-${s.next()}`, '--role', 'finance'],
+  'auth staff revoke': async (s) => {
+    const name = `staf-${s.next()}`
+    await s.ask('auth', 'staff', 'add', name, '--role', 'finance')
+    return [name]
+  },
+  'auth revoke-sessions': async (s) => [(await s.buyer()).id],
+}
