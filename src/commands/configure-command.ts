@@ -9,7 +9,11 @@ export function configureCommand(
   open: () => Promise<CommandContext>,
 ): void {
   command.description(definition.description)
-  for (const argument of definition.args) command.argument(argumentTerm(argument), argument.description)
+  // What is missing is asked for, so commander must let it pass; the usage says what is needed all the same.
+  for (const argument of definition.args) {
+    command.argument(argumentTerm({ ...argument, optional: true }), argument.description)
+  }
+  command.usage(['[options]', ...definition.args.map(argumentTerm)].join(' '))
   if (definition.args.some((argument) => argument.isTime)) takeTimes(command)
   for (const option of definition.options) command.addOption(optionOf(option))
   if (definition.examples.length > 0) {

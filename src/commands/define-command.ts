@@ -178,13 +178,24 @@ export function defineTask<S extends z.ZodType>(definition: TaskDefinition<S>): 
   })
 }
 
-/** A command of a kind, with the flags that its kind adds. */
+/** A command of a kind, with the flags that its kind adds; what it needs and was not given is asked for on a terminal. */
 export function declared<S extends z.ZodType>(
   kind: CommandKind,
   shape: Shape<S>,
   more: readonly OptionDefinition[],
   execute: CommandDefinition['execute'],
 ): CommandDefinition {
-  const { name, description, args = [], options = [], examples = [] } = shape
-  return { kind, name, description, args, options: [...options, ...more], examples, execute }
+  const { name, description, args = [], options = [], examples = [], input } = shape
+  return {
+    kind,
+    name,
+    description,
+    args,
+    options: [...options, ...more],
+    examples,
+    execute: async (context, raw) => {
+      const { askMissing } = await import('./ask-missing.ts')
+      await execute(context, await askMissing(context, { args, options, input }, raw))
+    },
+  }
 }

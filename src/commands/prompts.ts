@@ -3,17 +3,25 @@ export interface Prompts {
   text(message: string): Promise<string>
   /** What is typed is not shown. */
   secret(message: string): Promise<string>
+  choose(message: string, choices: readonly string[]): Promise<string>
 }
 
 /** On stderr, for stdout belongs to the result. */
 export const terminalPrompts: Prompts = {
   text: (message) => ask('input', message),
   secret: (message) => ask('password', message),
+  choose: (message, choices) => ask('select', message, choices),
 }
 
-async function ask(type: 'input' | 'password', message: string): Promise<string> {
+async function ask(
+  type: 'input' | 'password' | 'select',
+  message: string,
+  choices: readonly string[] = [],
+): Promise<string> {
   const { default: inquirer } = await import('inquirer')
   const prompt = inquirer.createPromptModule({ output: process.stderr })
-  const { answer } = await prompt<{ answer: string }>([{ type, name: 'answer', message }])
+  const { answer } = await prompt<{ answer: string }>([
+    { type, name: 'answer', message, choices: [...choices] } as never,
+  ])
   return answer
 }

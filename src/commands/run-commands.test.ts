@@ -5,7 +5,7 @@ import { newId } from '../domain/kernel/index.ts'
 import { balanceIdr, credit, debit, post } from '../domain/ledger/index.ts'
 import { confirmSevere } from './confirm.ts'
 import { CommandContext, type GlobalFlags } from './context.ts'
-import { defineChange, defineList, type Page, type RawInput } from './define-command.ts'
+import { defineChange, defineList, defineTask, type Page, type RawInput } from './define-command.ts'
 
 let laku: TestLaku
 beforeAll(async () => {
@@ -24,7 +24,7 @@ function open(flags: GlobalFlags = {}, ...answers: string[]) {
     said.asked.push(question)
     return answers[said.asked.length - 1] ?? ''
   }
-  const prompts = answers.length > 0 ? { prompts: { text, secret: text } } : {}
+  const prompts = answers.length > 0 ? { prompts: { text, secret: text, choose: text } } : {}
   return { said, context: new CommandContext(flags, { streams, laku, actor: admin, ...prompts }) }
 }
 
@@ -105,6 +105,59 @@ describe('a list', () => {
       message: expect.stringContaining(message),
     })
     expect(pages).toHaveLength(asked)
+  })
+})
+
+describe('what was left out', () => {
+  const seen: unknown[] = []
+  const command = defineTask({
+    name: 'give',
+    description: 'give',
+    args: [{ name: 'to-whom', description: 'UUID or code' }],
+    options: [
+      { flags: '--amount <rupiah>', description: 'how much' },
+      { flags: '--kind <kind>', description: 'what for', choices: ['gift', 'loan'] },
+      { flags: '--item <item...>', description: 'SKU=quantity' },
+      { flags: '--note <text>', description: 'more' },
+    ],
+    input: z.object({
+      toWhom: z.string(),
+      amount: z.string().transform(Number),
+      kind: z.enum(['gift', 'loan']),
+      item: z.array(z.string()).min(1),
+      note: z.string().optional(),
+    }),
+    run: async (_context, input) => void seen.push(input),
+  })
+
+  it('is asked for on a terminal, and only that', async () => {
+    const { said, context } = open({}, ' GBS-1 ', '700', 'gift', 'A=1', 'B=2', '')
+    await command.execute(context, {})
+    const full = { toWhom: 'GBS-1', amount: 700, kind: 'gift', item: ['A=1', 'B=2'] }
+    expect(seen.at(-1)).toEqual(full)
+    expect(said.asked).toEqual([
+      'to-whom (UUID or code):',
+      'amount (how much):',
+      'kind (what for):',
+      'item (SKU=quantity):',
+      'another (nothing to go on):',
+      'another (nothing to go on):',
+    ])
+    const some = open({}, 'loan')
+    await command.execute(some.context, { toWhom: 'x', amount: '1', item: ['A=1'] })
+    expect(some.said.asked).toEqual(['kind (what for):'])
+  })
+
+  it('is named off a terminal, with --yes and with --json', async () => {
+    const contexts = [open(), open({ yes: true }, 'x'), open({ json: true }, 'x')]
+    for (const { context } of contexts) {
+      await expect(command.execute(context, { item: ['A=1'] })).rejects.toMatchObject({
+        exitCode: 2,
+        message:
+          '<to-whom> is missing: UUID or code; --amount is missing: how much; --kind is missing: what for',
+        details: { missing: ['<to-whom>', '--amount', '--kind'] },
+      })
+    }
   })
 })
 

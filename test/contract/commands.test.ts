@@ -18,7 +18,9 @@ afterAll(() => laku.close())
 
 /** The words of a command for things that do not exist. */
 function wordsFor({ path, definition }: Leaf): string[] {
-  const values = definition.args.flatMap(({ optional }) => (optional ? [] : [newId()]))
+  const values = definition.args.flatMap(({ optional, isTime }) =>
+    optional ? [] : [isTime ? 'yesterday' : newId()],
+  )
   const reason = definition.options.some((one) => one.flags.startsWith('--reason')) ? ['--reason', 'why'] : []
   return [...path, ...values, ...reason]
 }

@@ -25,7 +25,7 @@ afterAll(async () => {
 const silent = { stdout: { write: () => true }, stderr: { write: () => true } }
 
 async function logIn(token: string): Promise<void> {
-  const prompts = { text: async () => '', secret: async () => token }
+  const prompts = { text: async () => '', secret: async () => token, choose: async () => '' }
   await login.execute(new CommandContext({}, { laku, prompts, streams: silent }), {})
 }
 
