@@ -4,6 +4,9 @@ import { type Check, checkOf } from '../kernel/index.ts'
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
 
+/** Whether the money of payment `p` came into the book: what was sent back out of quarantine never did. */
+const wasReceived = sql`(p.status in ('paid', 'partially_refunded') or (p.status = 'refunded' and p.returned_idr > 0))`
+
 /** What is always true of orders (the design's list, numbers 2 and 5). */
 export const orderChecks: readonly Check[] = [
   checkOf(
@@ -33,7 +36,7 @@ export const orderChecks: readonly Check[] = [
           ), 0) as held,
           coalesce((
             select sum(p.amount_idr - p.returned_idr) from payments p
-            where p.order_id = o.id and p.status in ('paid', 'partially_refunded', 'refunded')
+            where p.order_id = o.id and ${wasReceived}
               and not exists (select from ledger_transactions t where t.key = 'order:' || o.id || ':earned')
           ), 0) as due
       ) f
@@ -46,7 +49,7 @@ export const orderChecks: readonly Check[] = [
       from orders o cross join lateral (
         select coalesce(sum(p.amount_idr - p.returned_idr), 0) as kept,
           exists (select from ledger_transactions t where t.key = 'order:' || o.id || ':earned') as earned
-        from payments p where p.order_id = o.id and p.status in ('paid', 'partially_refunded', 'refunded')
+        from payments p where p.order_id = o.id and ${wasReceived}
       ) f
       where o.session_id is null and case
         when o.status in ('pending_payment', 'cancelled') then f.kept <> 0
@@ -83,7 +86,7 @@ export const orderChecks: readonly Check[] = [
       from orders o cross join lateral (
         select (select count(*) from order_returns t where t.order_id = o.id and t.status = 'requested') as open,
           (select count(*) from refunds r join payments p on p.id = r.payment_id
-            where (p.order_id = o.id or p.participant_id = o.participant_id)
+            where (p.order_id = o.id or p.participant_id = o.participant_id) and r.quarantine_id is null
               and r.status not in ('succeeded', 'to_wallet', 'rejected')) as under_way
       ) f
       where (o.status = 'return_requested') <> (f.open > 0) or (o.status = 'refunded' and f.under_way > 0) limit ${SHOWN}`,

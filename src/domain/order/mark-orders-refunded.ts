@@ -27,9 +27,11 @@ export async function markOrdersRefunded(work: Work, events: EventOf<'refund.suc
       and not exists (
         select from payments p
         where (p.order_id = o.id or p.participant_id = o.participant_id) and p.paid_at is not null
+          -- What was sent back out of quarantine never was this order's.
+          and not (p.status = 'refunded' and p.returned_idr = 0)
           and ((o.status <> 'returned' and p.returned_idr < p.amount_idr) or exists (
             select from refunds r
-            where r.payment_id = p.id and r.status not in ('succeeded', 'to_wallet', 'rejected'))))
+            where r.payment_id = p.id and r.quarantine_id is null and r.status not in ('succeeded', 'to_wallet', 'rejected'))))
     returning o.id`.execute(work.tx)
   const ids = new Set(refunded.map((row) => row.id))
   await announceMoves(

@@ -3,9 +3,17 @@ import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import type { Buyer, Market } from '../../../test/market.ts'
 import { customer, orderChoreography, Storefront } from '../../../test/storefront.ts'
 import { createOrdersOf } from '../group-buying/index.ts'
+import { newId } from '../kernel/index.ts'
 import { balanceIdr, factoryAccount } from '../ledger/index.ts'
-import { createRefund } from '../payment/index.ts'
-import { acceptReturn, listOrders, type OrderView, type ReturnReason, requestReturn } from './index.ts'
+import { confirmPayments, createRefund, refundQuarantined } from '../payment/index.ts'
+import {
+  acceptReturn,
+  listOrders,
+  type OrderView,
+  type ReturnReason,
+  reopenPayment,
+  requestReturn,
+} from './index.ts'
 
 // Staff gave a part of an order's money back by its payment; then the order itself ends. Nobody may get or bear more than all of it.
 let laku: TestLaku
@@ -104,3 +112,23 @@ it.each([
     expect((await shop.stock()).reserved).toBe(stock.reserved - 1)
   },
 )
+
+it('an order is refunded when its own money is back, whatever came in beside it', async () => {
+  const ana = await buyer()
+  const { order, payment } = await shop.order(ana, 1)
+  const wrong = { paymentId: payment.id, paidAmountIdr: 1_000, channel: 'BCA', invoiceId: newId() }
+  await laku.system((work) => confirmPayments(work, [{ ...wrong, paidAt: work.now }]))
+  const { id } = await laku.db
+    .selectFrom('quarantinedMoney')
+    .select('id')
+    .where('paymentId', '=', payment.id)
+    .executeTakeFirstOrThrow()
+  await laku.as(admin, (work) => refundQuarantined(work, { id }))
+  const again = await laku.as(customer(ana), (work) =>
+    reopenPayment(work, { orderId: order.id }, shop.settings),
+  )
+  await market.pay(again.id)
+  await shop.cancel(admin, order.id)
+  expect((await shop.see(order.id)).status).toBe('refunded')
+  expect(await market.walletOf(ana)).toBe(order.totalIdr + 1_000)
+})
