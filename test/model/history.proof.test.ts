@@ -7,4 +7,4 @@ it('500 random histories go as the model says, through every state, and what is 
   const sessions = Object.keys(sessionTransitions).filter((state) => state !== 'draft')
   const places = Object.keys(participantTransitions).map((state) => `place ${state}`)
   for (const state of [...sessions, ...places]) expect(reached).toContain(state)
-})
+}, 3_600_000)

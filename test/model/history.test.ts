@@ -3,4 +3,4 @@ import { runHistories } from './run-histories.ts'
 
 it('50 random histories go as the model says, and what is always true holds after every command', async () => {
   await runHistories(50)
-}, 180_000)
+}, 300_000)
