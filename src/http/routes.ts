@@ -13,6 +13,7 @@ import { paymentRoutes } from './routes/payments.ts'
 import { productRoutes } from './routes/products.ts'
 import { rateRoutes } from './routes/rates.ts'
 import { reviewRoutes } from './routes/reviews.ts'
+import { sessionPageRoutes } from './routes/session-pages.ts'
 import { settlementRoutes } from './routes/settlements.ts'
 import { shipmentRoutes } from './routes/shipments.ts'
 import { userRoutes } from './routes/users.ts'
@@ -39,6 +40,7 @@ export const routes: readonly ((laku: Laku) => FastifyPluginAsyncZod)[] = [
   productRoutes,
   rateRoutes,
   reviewRoutes,
+  sessionPageRoutes,
   settlementRoutes,
   shipmentRoutes,
   userRoutes,

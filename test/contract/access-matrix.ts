@@ -45,6 +45,11 @@ export const accessMatrix: Record<string, Row> = {
   'GET /healthz': open,
   'GET /readyz': open,
   'GET /pay/:code': { ...open, call: () => ({ id: 'PAY-1' }) },
+  'GET /s/:code': { ...open, call: async ({ market }) => ({ id: (await market.session()).code }) },
+  'GET /s/:code/picture.png': {
+    ...open,
+    call: async ({ market }) => ({ id: (await market.session()).code }),
+  },
   'POST /api/auth/otp': { ...open, call: () => ({ body: { phone: '+628120000009' } }) },
   'POST /api/auth/logout': self,
   'GET /api/products': open,

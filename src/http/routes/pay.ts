@@ -2,29 +2,17 @@ import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { DomainError, ProviderFailure } from '../../domain/kernel/index.ts'
-import { type OpenedInvoice, openInvoice } from '../../domain/payment/index.ts'
+import { openInvoice } from '../../domain/payment/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { html } from '../html.ts'
+import { type Language, languageOf, markup, sendPage } from '../pages/page.ts'
+import { type PayTexts, payTexts } from '../pages/pay-texts.ts'
 
 /** Where a buyer waits for the provider, the page asks again by itself after so long. */
 const RETRY_S = 5
 const LONGEST_RETRY_S = 60
 
-type Ended = Exclude<OpenedInvoice, { state: 'redirect' | 'waiting' }>['state']
-
-const endings: Record<Ended, { status: number; title: string; text: string }> = {
-  paid: { status: 200, title: 'Sudah dibayar', text: 'Pembayaran ini sudah kami terima. Terima kasih.' },
-  review: {
-    status: 200,
-    title: 'Sedang diperiksa',
-    text: 'Jumlah yang kami terima berbeda dari tagihan. Tim kami sedang memeriksanya.',
-  },
-  expired: {
-    status: 410,
-    title: 'Tautan kedaluwarsa',
-    text: 'Waktu pembayaran sudah habis, dan tautan ini tidak dapat dibayar lagi.',
-  },
-}
+const statusOfEnd = { paid: 200, review: 200, expired: 410 } as const
 
 /** The link in a buyer's messages: on to the provider's invoice, made at this moment, or a page that says why not. */
 export const payRoutes =
@@ -37,6 +25,7 @@ export const payRoutes =
         schema: {
           summary: 'On to the provider’s invoice, made at this moment, or a page that says why not',
           params: z.strictObject({ code: z.string().min(1).max(40) }),
+          querystring: z.looseObject({ lang: z.enum(['id', 'en']).optional().catch(undefined) }),
           response: {
             200: html('It is paid, or money that came for it is looked at'),
             202: html('A place in the line; the page goes on by itself'),
@@ -49,6 +38,7 @@ export const payRoutes =
       },
       async (request, reply) => {
         const { units, providers, config } = laku
+        const door: Door = { reply, language: languageOf(request) }
         reply.header('cache-control', 'no-store')
         try {
           const context = {
@@ -59,34 +49,34 @@ export const payRoutes =
           }
           const opened = await openInvoice(context, request.params.code.toUpperCase())
           if (opened.state === 'redirect') return await reply.redirect(opened.url, 302)
-          if (opened.state === 'waiting') return await sendLine(reply, opened)
-          const { status, title, text } = endings[opened.state]
-          return await sendPage(reply, status, title, text)
+          if (opened.state === 'waiting') return await sendLine(door, opened)
+          return await say(door, statusOfEnd[opened.state], opened.state)
         } catch (error) {
-          return await sendTrouble(reply, error)
+          return await sendTrouble(door, error)
         }
       },
     )
   }
 
-/** The page asks again when the turn has come; the turn is kept, so nothing is lost by waiting or by asking sooner. */
-function sendLine(reply: FastifyReply, { place, waitS }: { place: number; waitS: number }): FastifyReply {
-  const askInS = Math.min(LONGEST_RETRY_S, waitS)
-  reply.header('retry-after', askInS)
-  const text = `Antrean Anda nomor ${place}, kira-kira ${waitS} detik lagi. Halaman ini melanjutkan dengan sendirinya.`
-  return sendPage(reply, 202, 'Mohon tunggu', text, askInS)
+interface Door {
+  reply: FastifyReply
+  language: Language
 }
 
-function sendTrouble(reply: FastifyReply, error: unknown): FastifyReply {
-  if (error instanceof DomainError && error.kind === 'not_found') {
-    return sendPage(reply, 404, 'Tidak ditemukan', 'Tautan pembayaran ini tidak kami kenal.')
-  }
+/** The page asks again when the turn has come; the turn is kept, so nothing is lost by waiting or by asking sooner. */
+function sendLine(door: Door, { place, waitS }: { place: number; waitS: number }): FastifyReply {
+  const askInS = Math.min(LONGEST_RETRY_S, waitS)
+  door.reply.header('retry-after', askInS)
+  return send(door, 202, payTexts[door.language].line(place, waitS), askInS)
+}
+
+function sendTrouble(door: Door, error: unknown): FastifyReply {
+  if (error instanceof DomainError && error.kind === 'not_found') return say(door, 404, 'notFound')
   const waitS = waitOf(error)
   if (waitS === undefined) throw error
-  reply.log.warn({ err: error }, 'an invoice could not be made; its page asks again')
-  reply.header('retry-after', waitS)
-  const text = 'Halaman pembayaran sedang disiapkan. Halaman ini akan mencoba lagi dengan sendirinya.'
-  return sendPage(reply, 503, 'Mohon tunggu', text, waitS)
+  door.reply.log.warn({ err: error }, 'an invoice could not be made; its page asks again')
+  door.reply.header('retry-after', waitS)
+  return say(door, 503, 'preparing', waitS)
 }
 
 /** Seconds until asking again makes sense; undefined for what waiting does not help. */
@@ -99,21 +89,12 @@ function waitOf(error: unknown): number | undefined {
   return typeof given === 'number' ? Math.min(LONGEST_RETRY_S, Math.max(1, Math.ceil(given))) : RETRY_S
 }
 
+const say = (door: Door, status: number, what: Exclude<keyof PayTexts, 'line'>, refreshS?: number) =>
+  send(door, status, payTexts[door.language][what], refreshS)
+
 // The texts are ours alone: nothing of the request is ever printed into the page.
-function sendPage(
-  reply: FastifyReply,
-  status: number,
-  title: string,
-  text: string,
-  refreshS?: number,
-): FastifyReply {
-  const refresh = refreshS === undefined ? '' : `<meta http-equiv="refresh" content="${refreshS}">`
-  return reply
-    .code(status)
-    .type('text/html; charset=utf-8')
-    .send(`<!doctype html>
-<html lang="id"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-${refresh}<title>${title}</title></head>
-<body><h1>${title}</h1><p>${text}</p></body></html>
-`)
+function send(door: Door, status: number, said: { title: string; text: string }, refreshS?: number) {
+  const { reply, language } = door
+  const { title, text } = said
+  return sendPage(reply, { status, language, title, body: markup`<h1>${title}</h1><p>${text}</p>`, refreshS })
 }

@@ -1,0 +1,75 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { getSession, type SessionView } from '../../domain/group-buying/index.ts'
+import { DomainError, type Work } from '../../domain/kernel/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+import { html } from '../html.ts'
+import { languageOf, sendPage } from '../pages/page.ts'
+import { missingSessionPage, sessionPage } from '../pages/session-page.ts'
+import { sessionPicture } from '../pages/session-picture.ts'
+
+const params = z.strictObject({ code: z.string().min(1).max(60) })
+
+/** Messengers read a link again and again while it is passed on; a rush of buyers reads it too. */
+const FRESH_S = 10
+
+async function find(work: Work, code: string): Promise<SessionView | undefined> {
+  try {
+    return await getSession(work.tx, code)
+  } catch (error) {
+    if (error instanceof DomainError && error.kind === 'not_found') return undefined
+    throw error
+  }
+}
+
+/** The link that a session is passed on by: a page that needs no script, and the picture of its preview. */
+export const sessionPageRoutes =
+  (laku: Laku): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/s/:code',
+      {
+        config: { access: 'open' },
+        schema: {
+          summary: 'The page of a session, in Indonesian or English',
+          params,
+          // What messengers and advertisers add to a link is no mistake of who opens it.
+          querystring: z.looseObject({ lang: z.enum(['id', 'en']).optional().catch(undefined) }),
+          response: { 200: html('The session'), 404: html('No such session') },
+        },
+      },
+      async (request, reply) => {
+        const language = languageOf(request)
+        const session = await request.read((work) => find(work, request.params.code))
+        if (!session) return sendPage(reply, missingSessionPage(language))
+        const { publicUrl } = laku.config
+        reply.header('cache-control', `public, max-age=${FRESH_S}`)
+        return sendPage(reply, sessionPage(session, { now: laku.clock.now(), language, publicUrl }))
+      },
+    )
+
+    app.get(
+      '/s/:code/picture.png',
+      {
+        config: { access: 'open' },
+        schema: {
+          summary: 'The picture of a session for the preview of its link',
+          params,
+          response: {
+            200: { description: 'A PNG', content: { 'image/png': { schema: z.any() } } },
+          },
+        },
+      },
+      async (request, reply) => {
+        const session = await request.read((work) => getSession(work.tx, request.params.code))
+        return reply
+          .headers({
+            'cache-control': `public, max-age=${FRESH_S}`,
+            // The page may be shown by others, its picture too.
+            'cross-origin-resource-policy': 'cross-origin',
+          })
+          .type('image/png')
+          .send(sessionPicture(session))
+      },
+    )
+  }
