@@ -1,11 +1,19 @@
 import { z } from 'zod'
-import { defineChange } from '../define-command.ts'
+import { usageError } from '../cli-error.ts'
+import { defineBatch } from '../define-batch.ts'
+import { type CommandDefinition, defineChange } from '../define-command.ts'
 
 const bearers = ['factory', 'company'] as const
 
-export const create = defineChange({
+const rupiah = z
+  .string()
+  .regex(/^[1-9]\d{0,11}$/, 'it takes a whole number of rupiah')
+  .transform(Number)
+
+const one = defineChange({
   name: 'create',
-  description: 'Refund a part or all of a payment. A large one waits for a second person.',
+  description:
+    'Refund a part or all of a payment, or those of a file. A large one waits for a second person.',
   args: [
     { name: 'payment', description: 'UUID or code' },
     { name: 'amount', description: 'rupiah' },
@@ -20,14 +28,15 @@ export const create = defineChange({
   ],
   input: z.object({
     payment: z.string(),
-    amount: z
-      .string()
-      .regex(/^[1-9]\d{0,11}$/, 'it takes a whole number of rupiah')
-      .transform(Number),
+    amount: rupiah,
     borneBy: z.enum(bearers).default('factory'),
     key: z.string().min(1).max(200).optional(),
   }),
-  examples: ['laku refunds create PAY-261123-7K3QX2ABCD 25000 --reason "a stain on the collar"'],
+  examples: [
+    'laku refunds create PAY-261123-7K3QX2ABCD 25000 --reason "a stain on the collar"',
+    'laku refunds create --file refunds.csv --yes',
+    'laku refunds create --file - --ndjson < refunds.csv',
+  ],
   needsReason: true,
   change: async (work, { payment, amount, borneBy, key }, reason) => {
     const { createRefund } = await import('../../domain/payment/index.ts')
@@ -38,3 +47,55 @@ export const create = defineChange({
       ? `${code} waits for another person: laku refunds approve ${code}`
       : `${code} is ${status}, to the ${destination}.`,
 })
+
+const row = z.object({
+  key: z.string().min(1).max(200),
+  payment: z.string().min(1),
+  amount_idr: rupiah,
+  reason: z.string().trim().min(1),
+  borne_by: z.enum(bearers).default('factory'),
+})
+
+const many = defineBatch({
+  name: 'create',
+  description: one.description,
+  row,
+  input: z.object({}),
+  keyOf: ({ key }) => key,
+  reasonOf: ({ reason }) => reason,
+  check: async (work, { key, payment, amount_idr: amountIdr }) => {
+    const { checkRefund } = await import('../../domain/payment/index.ts')
+    return await checkRefund(work, { key, payment, amountIdr })
+  },
+  change: async (work, { key, payment, amount_idr: amountIdr, reason: note, borne_by: borneBy }) => {
+    const { createRefund } = await import('../../domain/payment/index.ts')
+    return await createRefund(work, { key, payment, amountIdr, note, borneBy })
+  },
+})
+
+const ofFile = {
+  flags: '--file <file>',
+  description: `those of a CSV of ${Object.keys(row.shape).join(',')}; - for stdin. The key of a row is a word of your own: under it the refund is made once`,
+}
+
+/** One refund by its arguments, or many by --file. */
+export const create: CommandDefinition = {
+  ...one,
+  args: one.args.map((argument) => ({ ...argument, optional: true })),
+  options: [
+    ...one.options,
+    ofFile,
+    ...many.options.filter(({ flags }) => !one.options.some((other) => other.flags === flags)),
+  ],
+  execute: async (context, raw) => {
+    const { file, ndjson, failed, ...own } = raw
+    if (file === undefined) {
+      if (ndjson || failed) throw usageError('--ndjson and --failed go with --file')
+      return await one.execute(context, own)
+    }
+    const { payment, amount, borneBy, key, ...rest } = own
+    if (payment || amount || borneBy || key)
+      throw usageError('--file takes no other refund: its rows say all')
+    await many.execute(context, { ...rest, file, ndjson, failed })
+  },
+}

@@ -1,0 +1,33 @@
+import { sql } from 'kysely'
+import { type Rupiah, requireStaff, type Work } from '../kernel/index.ts'
+import type { RefundRequest } from './create-refund.ts'
+import { paymentErrors } from './errors.ts'
+import { showPayment } from './list-payments.ts'
+
+/**
+ * Whether a refund that staff ask for under a key of their own was made before, or could be made as things stand. It changes nothing, and
+ * promises nothing: createRefund looks again, under a lock.
+ * @throws payment.not_found, not_refundable, over_refunded, refund_key_reused, kernel.forbidden
+ */
+export async function checkRefund(
+  work: Work,
+  { payment: named, amountIdr, key }: Pick<RefundRequest, 'payment' | 'amountIdr'> & { key: string },
+): Promise<'open' | 'done'> {
+  requireStaff(work.actor, 'support', 'finance')
+  const { id: paymentId, code, status } = await showPayment(work.tx, named)
+  const { rows } = await sql<{ paymentId: string; amountIdr: Rupiah }>`
+    select payment_id, amount_idr from refunds where key = ${`manual:${key}`}`.execute(work.tx)
+  const [known] = rows
+  if (known) {
+    if (known.paymentId === paymentId && known.amountIdr === amountIdr) return 'done'
+    throw paymentErrors.refund_key_reused({ key })
+  }
+  if (status !== 'paid' && status !== 'partially_refunded') {
+    throw paymentErrors.not_refundable({ paymentId, code, status })
+  }
+  const left = await sql<{ leftIdr: Rupiah }>`
+    select amount_idr - returned_idr as left_idr from payments where id = ${paymentId}::uuid`.execute(work.tx)
+  const leftIdr = left.rows[0]?.leftIdr ?? 0
+  if (amountIdr > leftIdr) throw paymentErrors.over_refunded({ paymentId, code, amountIdr, leftIdr })
+  return 'open'
+}

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { expect } from 'vitest'
+import { createStaff, issueStaffToken } from '../src/domain/auth/index.ts'
+import { openSettlementFixture, type SettlementFixture } from './settlements.ts'
+
+const leadsTo = { approve: 'approved', hold: 'on_hold', void: 'void' } as const
+const decisions = ['approve', 'hold', 'void'] as const
+
+export interface Killed {
+  rows: number
+  kills: number
+  /** Lines that killed runs told before they died. */
+  told: number
+  seconds: number
+}
+
+/**
+ * `laku settle import` of so many decisions, as a process that is killed (SIGKILL) at random rows so many times and then run to its end:
+ * expects each decision to be carried out as written, once, by one audit row, and a run after it to do nothing.
+ */
+export async function importUnderKills(rows: number, kills: number): Promise<Killed> {
+  const f = await openSettlementFixture()
+  const folder = mkdtempSync(join(tmpdir(), 'laku-import-'))
+  try {
+    const decided = await calculated(f, rows)
+    const file = join(folder, 'decisions.csv')
+    const lines = decided.map(({ code, decision }) => `${code},${decision},as agreed\n`)
+    writeFileSync(file, `code,decision,reason\n${lines.join('')}`)
+    const token = await f.laku.system(async (work) => {
+      const { id: staffId } = await createStaff(work, { name: 'dewi', role: 'finance' })
+      return (await issueStaffToken(work, { staffId, days: 1 })).token
+    })
+    const startedMs = performance.now()
+    let told = 0
+    for (let kill = 0; kill < kills; kill++) {
+      told += (await run(f, file, token, Math.floor((Math.random() * 2 * rows) / kills))).lines.length
+    }
+    const last = await run(f, file, token)
+    expect(last.exitCode).toBe(0)
+    expect(last.lines).toHaveLength(rows)
+    const again = await run(f, file, token)
+    expect(again.lines.filter((line) => line.outcome !== 'before')).toEqual([])
+    await expectOnce(f, decided)
+    expect(await f.broken()).toEqual([])
+    return { rows, kills, told, seconds: Math.round((performance.now() - startedMs) / 1000) }
+  } finally {
+    rmSync(folder, { recursive: true })
+    await f.laku.close()
+  }
+}
+
+interface Decided {
+  code: string
+  decision: keyof typeof leadsTo
+}
+
+/** So many settlements of a factory each, and what is decided of them. */
+async function calculated(f: SettlementFixture, count: number): Promise<Decided[]> {
+  for (let i = 0; i < count; i++) await f.sell(await f.factory())
+  const { settlements } = await f.run()
+  const codes = settlements.flatMap((one) => (one.code ? [one.code] : []))
+  expect(codes).toHaveLength(count)
+  return codes.map((code, i) => ({ code, decision: decisions[i % 3] as Decided['decision'] }))
+}
+
+async function run(f: SettlementFixture, file: string, token: string, killAfter = Number.POSITIVE_INFINITY) {
+  const env = {
+    ...process.env,
+    LAKU_TOKEN: token,
+    DATABASE_URL: f.laku.urls.app,
+    LAKU_ENCRYPTION_KEY: f.laku.config.encryptionKey,
+  }
+  const words = ['bin/laku.js', 'settle', 'import', file, '--ndjson', '--yes', '--quiet']
+  const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  let out = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString()
+    if (out.split('\n').length > killAfter) child.kill('SIGKILL')
+  })
+  const [exitCode] = (await once(child, 'close')) as [number | null]
+  const lines = out
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as { key: string; outcome: string })
+  return { exitCode, lines }
+}
+
+async function expectOnce(f: SettlementFixture, decided: readonly Decided[]): Promise<void> {
+  const { rows } = await sql<{ code: string; status: string; times: number; reasons: string[] }>`
+    select s.code, s.status, count(a.id)::int as times, array_agg(distinct a.reason) as reasons
+    from settlements s join audit_log a on a.subject_id = s.id::text and a.actor_name = 'dewi'
+    group by s.id order by s.code`.execute(f.laku.db)
+  const wanted = decided.map(({ code, decision }) => ({
+    code,
+    status: leadsTo[decision],
+    times: 1,
+    reasons: ['as agreed'],
+  }))
+  expect(rows).toEqual(wanted.toSorted((a, b) => (a.code < b.code ? -1 : 1)))
+}
