@@ -24,6 +24,9 @@ export async function markOrdersRefunded(work: Work, events: EventOf<'refund.suc
     update orders o set status = 'refunded', updated_at = ${work.now}
     where o.id = any(${[...orders.keys()]}::uuid[]) and o.status in ('cancelled', 'failed', 'returned')
       and (o.status <> 'returned' or ${refundDecided})
+      and exists (
+        select from payments p
+        where (p.order_id = o.id or p.participant_id = o.participant_id) and p.returned_idr > 0)
       and not exists (
         select from payments p
         where (p.order_id = o.id or p.participant_id = o.participant_id) and p.paid_at is not null
