@@ -63,11 +63,15 @@ export const access = (laku: Laku) =>
       const isNobody = need === 'guest' && request.headers.authorization === undefined
       request.actor =
         need === undefined || need === 'open' || isNobody ? anonymous : await identify(request, need)
+      await app.limitCaller(request)
     })
 
     async function identify(request: FastifyRequest, need: Access): Promise<Actor> {
       const actor = await bearer(request)
-      if (!actor) throw httpErrors.unauthorized()
+      if (!actor) {
+        await app.limitStranger(request)
+        throw httpErrors.unauthorized()
+      }
       if (need === 'customer' && actor.kind !== 'customer')
         throw httpErrors.unauthorized({ needs: 'customer' })
       if (need === 'staff' && actor.kind !== 'staff') throw httpErrors.unauthorized({ needs: 'staff' })

@@ -13,7 +13,7 @@ const readiness = z.object({
 export const healthRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
-    const config = { access: 'open' } as const
+    const config = { access: 'open', unlimited: true } as const
 
     app.get(
       '/healthz',

@@ -7,6 +7,7 @@ export const httpErrors = defineErrors('http', {
   no_such_route: ['not_found', 'There is nothing at this address.'],
   body_too_large: ['invalid', 'The body is larger than 256 KiB.'],
   unsupported_media_type: ['invalid', 'Send application/json.'],
+  too_many_requests: ['limited', 'Too many requests; try again after the seconds in Retry-After.'],
   provider_unavailable: ['unavailable', 'A provider does not answer right now; nothing was lost, try again.'],
   provider_refused: ['unavailable', 'A provider refused this.'],
   internal: ['unavailable', 'Something went wrong here; nothing was changed.'],

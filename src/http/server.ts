@@ -17,6 +17,7 @@ import { docRoutes } from './docs.ts'
 import { healthRoutes } from './health.ts'
 import { observe, serveMetrics } from './metrics.ts'
 import { problems } from './problem.ts'
+import { rateLimits } from './rate-limits.ts'
 import { routes } from './routes.ts'
 
 const BODY_LIMIT = 256 * 1024
@@ -32,7 +33,8 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
     connectionTimeout: 60_000,
     genReqId: () => newId(),
     routerOptions: { ignoreTrailingSlash: true },
-    trustProxy: 'loopback',
+    // A proxy stands on this machine or in this network; what others say of who called is not believed.
+    trustProxy: ['loopback', 'uniquelocal'],
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
@@ -41,6 +43,7 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
   await app.register(cors, { origin: laku.config.corsOrigins })
   await app.register(bodies)
   await app.register(accessTokens(laku))
+  await app.register(rateLimits(laku))
   await app.register(access(laku))
   if (describe) await app.register(describe)
   await app.register(docRoutes)

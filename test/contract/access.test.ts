@@ -29,7 +29,8 @@ const collectRoutes = fp(async (server: FastifyInstance) => {
 })
 
 beforeAll(async () => {
-  laku = await openTestLaku({ sandbox: true })
+  // Everybody knocks from one address here.
+  laku = await openTestLaku({ sandbox: true, policy: { refusedTokensPerMinute: 1_000_000 } })
   app = await buildServer(laku, collectRoutes)
   await app.ready()
   world = await AccessWorld.open(laku)

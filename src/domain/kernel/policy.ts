@@ -59,6 +59,19 @@ export const policySchema = z.strictObject({
     .min(1)
     .default(600)
     .describe('what Xendit takes an endpoint: 600 live, 60 with a test key'),
+  customerRequestsPerMinute: whole
+    .min(1)
+    .default(300)
+    .describe('what one customer may ask of one serving process'),
+  staffRequestsPerMinute: whole.min(1).default(6_000).describe('the same for one staff or service token'),
+  addressRequestsPerMinute: whole
+    .min(1)
+    .default(3_000)
+    .describe('the same for one address without a login; thousands of phones share one'),
+  refusedTokensPerMinute: whole
+    .min(1)
+    .default(600)
+    .describe('then an address with wrong or expired tokens is told to wait'),
   providerAttempts: whole.min(1).default(8).describe('then the thing goes to attention'),
 })
 

@@ -37,7 +37,7 @@ export const whatsappWebhook =
     app.post(
       '/api/webhooks/whatsapp',
       {
-        config: { access: 'open', rawBody: true },
+        config: { access: 'open', rawBody: true, unlimited: true },
         schema: {
           summary: 'WhatsApp’s deliveries',
           body: z.unknown(),

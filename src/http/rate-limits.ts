@@ -1,0 +1,58 @@
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import type { Laku } from '../runtime/laku.ts'
+import { httpErrors } from './http-errors.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Is never refused for how often it is called: a provider's delivery that is turned away is lost, a probe restarts us. */
+    unlimited?: boolean
+  }
+  interface FastifyInstance {
+    /**
+     * Counts a request for who makes it: a customer and a staff token by their name, everybody else by address.
+     * @throws http.too_many_requests, with the seconds until the next is taken
+     */
+    limitCaller(request: FastifyRequest): Promise<void>
+    /** Counts a request that was refused for its token, by address. @throws http.too_many_requests */
+    limitStranger(request: FastifyRequest): Promise<void>
+  }
+}
+
+const MINUTE_MS = 60_000
+// So many callers are told apart; beyond, those who called longest ago are forgotten.
+const CALLERS = 50_000
+
+type Limiter = ReturnType<FastifyInstance['createRateLimit']>
+
+/**
+ * How often one caller may call a minute, counted in this process (docs/adr/0025-limits-a-process.md). IPv6 addresses count by
+ * their /64. What must hold over all processes (codes by phone, calls to providers) is counted in the database.
+ */
+export const rateLimits = (laku: Laku) =>
+  fp(async (app: FastifyInstance) => {
+    await app.register(rateLimit, { global: false, timeWindow: MINUTE_MS })
+    const { policy } = laku
+    // `cache` is asked of each limiter: it is not handed down.
+    const limiter = (max: number, more = {}) => app.createRateLimit({ max, ...{ cache: CALLERS }, ...more })
+    const byName = { keyGenerator: ({ actor }: FastifyRequest) => ('id' in actor ? actor.id : actor.name) }
+    const customers = limiter(policy.customerRequestsPerMinute, byName)
+    const staff = limiter(policy.staffRequestsPerMinute, byName)
+    const addresses = limiter(policy.addressRequestsPerMinute)
+    const strangers = limiter(policy.refusedTokensPerMinute)
+
+    app.decorate('limitCaller', async (request) => {
+      if (request.routeOptions.config.unlimited) return
+      const { kind } = request.actor
+      await count(kind === 'customer' ? customers : kind === 'staff' ? staff : addresses, request)
+    })
+    app.decorate('limitStranger', (request) => count(strangers, request))
+  })
+
+async function count(limiter: Limiter, request: FastifyRequest): Promise<void> {
+  const counted = await limiter(request)
+  if (!counted.isAllowed && counted.isExceeded) {
+    throw httpErrors.too_many_requests({ retryAfterS: Math.max(1, counted.ttlInSeconds) })
+  }
+}
