@@ -6,6 +6,8 @@ import { runChecks, secondsAfter } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { migrationStatus } from '../../runtime/migrate.ts'
 import { DEAD_LETTER_QUEUE } from '../../runtime/queue.ts'
+import { providerReachability } from './provider-reachability.ts'
+import { schemaDrift } from './schema-drift.ts'
 
 export type Severity = 'warning' | 'critical'
 
@@ -51,6 +53,7 @@ export const doctorChecks: readonly DoctorCheck[] = [
       )
     },
   },
+  schemaDrift,
   {
     name: 'queue depth and oldest job',
     examine: async (laku) => {
@@ -194,6 +197,7 @@ export const doctorChecks: readonly DoctorCheck[] = [
       return found(open > 0, 'warning', `${open} things need a person`, 'laku attention list')
     },
   },
+  providerReachability,
   {
     name: 'clock skew',
     examine: async ({ pool }) => {

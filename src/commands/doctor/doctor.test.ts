@@ -63,6 +63,34 @@ describe('laku doctor', () => {
     expect(finding.command).toBe('laku db migrate')
   })
 
+  it('sees an index that is gone, a column that came, and a trigger that does nothing any more', async () => {
+    const index = 'create index sessions_to_close on group_buying_sessions (ends_at)'
+    const gone = await sees(
+      'schema drift',
+      'drop index sessions_to_close',
+      `${index} where status = 'forming'`,
+    )
+    expect(gone.message).toContain('missing: CREATE INDEX sessions_to_close')
+    const came = await sees(
+      'schema drift',
+      'alter table users add column nickname text',
+      'alter table users drop column nickname',
+    )
+    expect(came.message).toContain('not of laku: users: nickname text')
+    const trigger = (verb: string) => `alter table events ${verb} trigger events_written_once`
+    const off = await sees('schema drift', trigger('disable'), trigger('enable'))
+    expect(off.message).toContain('switched off: events: events_written_once')
+  })
+
+  it('sees providers that do not answer', async () => {
+    const nowhere = { ...f.laku.config, biteshipApiUrl: 'http://127.0.0.1:9', smtpUrl: 'smtp://127.0.0.1:9' }
+    const laku = { ...f.laku, config: nowhere } as Laku
+    expect(await findings('provider reachability', laku)).toMatchObject([
+      { severity: 'warning', command: 'laku switches pause biteship' },
+      { severity: 'warning', message: expect.stringContaining('email does not answer') },
+    ])
+  })
+
   it('sees jobs that wait too long, run too long, and died', async () => {
     const old = await sees(
       'queue depth and oldest job',

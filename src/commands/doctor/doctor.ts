@@ -5,7 +5,7 @@ import { defineTask } from '../define-command.ts'
 export const doctor = defineTask({
   name: 'doctor',
   description:
-    'Look for what is wrong, how bad it is, and the command that mends it. Ends with 8 where something is.',
+    'Look for what is wrong, how bad it is, and the command that mends it. Ends with 8 where something is; with 2 where the configuration, and with 6 where the database cannot be used, for then nothing else can be looked at.',
   input: z.object({}),
   examples: ['laku doctor', 'laku doctor --json'],
   // No identity is asked for: it changes nothing and prints no personal data of customers. A wrong configuration, a database that

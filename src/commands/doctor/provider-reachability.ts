@@ -1,0 +1,42 @@
+import { connect } from 'node:net'
+import type { DoctorCheck, Finding } from './checks.ts'
+
+const TIMEOUT_MS = 3_000
+
+/** Whether each provider answers at all, whatever it answers: nothing is asked of it, and no key is sent. */
+export const providerReachability: DoctorCheck = {
+  name: 'provider reachability',
+  examine: async ({ config }) => {
+    const { xenditApiUrl, biteshipApiUrl, whatsappApiUrl, smsApiUrl, smtpUrl } = config
+    const doors: [name: string, url: string | undefined][] = [
+      ['xendit', xenditApiUrl],
+      ['biteship', biteshipApiUrl],
+      ['whatsapp', whatsappApiUrl],
+      ['sms', smsApiUrl],
+      ['email', smtpUrl],
+    ]
+    const findings = await Promise.all(
+      doors.map(async ([name, url]): Promise<Finding[]> => {
+        const why = url === undefined ? undefined : await unreachable(new URL(url))
+        if (why === undefined) return []
+        const severity = config.env === 'production' ? 'critical' : 'warning'
+        // What waits for a paused provider fails nothing, and goes on when it is resumed.
+        return [
+          { severity, message: `${name} does not answer: ${why}`, command: `laku switches pause ${name}` },
+        ]
+      }),
+    )
+    return findings.flat()
+  },
+}
+
+/** Why nobody listens there; nothing where somebody does. */
+async function unreachable({ hostname, port, protocol }: URL): Promise<string | undefined> {
+  const usual = { 'https:': 443, 'http:': 80, 'smtps:': 465, 'smtp:': 587 }[protocol] ?? 443
+  const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || usual })
+  return await new Promise<string | undefined>((resolve) => {
+    socket.setTimeout(TIMEOUT_MS, () => resolve(`no connection in ${TIMEOUT_MS / 1000} seconds`))
+    socket.once('connect', () => resolve(undefined))
+    socket.once('error', (error) => resolve(error.message || String(error)))
+  }).finally(() => socket.destroy())
+}
