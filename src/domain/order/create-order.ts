@@ -48,7 +48,7 @@ export interface PlacedOrder {
  * Places a direct order of the customer who acts, or of one for whom support or a service does: today's prices, a shipping fee, the stock reserved for as long as its
  * invoice lives (policy.orderInvoiceHours), and a payment.
  * @throws QuoteMissing (logistics.quote_missing) before anything is written: run it by `withRate`
- * @throws order.no_items, variant_not_found, variant_not_on_sale, address_not_found, out_of_stock, kernel.forbidden,
+ * @throws order.user_not_active, no_items, variant_not_found, variant_not_on_sale, address_not_found, out_of_stock, kernel.forbidden,
  *   wallet.insufficient_balance
  */
 export async function createOrder(
@@ -57,6 +57,7 @@ export async function createOrder(
   settings: OrderSettings,
 ): Promise<PlacedOrder> {
   const userId = buyerOf(work, input.userId)
+  await requireActive(work, userId)
   const address = await ownAddress(work, userId, input.addressId)
   const lines = await priceLines(work.tx, input.items)
   const rate = await rateOf(work, input, settings, address, lines)
@@ -95,6 +96,12 @@ function buyerOf({ actor }: Work, userId: string | undefined): string {
   if (userId === undefined) return requireCustomer(actor)
   requireStaff(actor, 'support', 'service')
   return userId
+}
+
+/** An access token outlives a suspension by up to a minute, and staff order for buyers too. */
+async function requireActive(work: Work, userId: string): Promise<void> {
+  const user = await work.tx.selectFrom('users').select('status').where('id', '=', userId).executeTakeFirst()
+  if (user?.status !== 'active') throw orderErrors.user_not_active({ userId })
 }
 
 async function ownAddress(work: Work, userId: string, addressId: string): Promise<Address> {

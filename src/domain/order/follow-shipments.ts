@@ -108,6 +108,22 @@ async function follow(work: Work, news: readonly ParcelNews[]): Promise<void> {
       id uuid, status text, reason text, waybill text, tracking_url text, tracking_status text)
     where o.id = r.id`.execute(work.tx)
   await announceMoves(work, moves)
+  for (const move of moves) raiseContradicted(work, move)
+}
+
+/** Their buyers get, or have, the money back. */
+const given: readonly OrderStatus[] = ['failed', 'cancelled', 'returned', 'refunded']
+
+/** A parcel that was given up by hand, and arrives all the same: goods and money are with the buyer, and a person decides. */
+function raiseContradicted(work: Work, { order: { id, code, status }, trackingStatus }: Move): void {
+  if (trackingStatus !== 'delivered' || !given.includes(status)) return
+  work.raise({
+    kind: 'order_contradicted',
+    subject: ['order', id],
+    message: `The parcel of ${code} was delivered, and the order is ${status}: its buyer may have goods and money`,
+    command: `laku orders show ${code}`,
+    details: { code, status },
+  })
 }
 
 function moveOf(order: LockedOrder, { to: parcel, waybill, trackingUrl }: ParcelNews): Move {

@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import type { Buyer, Market } from '../../../test/market.ts'
-import { customer, orderChoreography, Storefront } from '../../../test/storefront.ts'
+import { customer, orderChoreography, refusal, Storefront } from '../../../test/storefront.ts'
 import { createOrdersOf } from '../group-buying/index.ts'
 import { newId } from '../kernel/index.ts'
 import { balanceIdr, factoryAccount } from '../ledger/index.ts'
 import { confirmPayments, createRefund, refundQuarantined } from '../payment/index.ts'
+import { suspendUser } from '../user/index.ts'
 import {
   acceptReturn,
   listOrders,
   type OrderView,
   type ReturnReason,
+  refundLostOrders,
   reopenPayment,
   requestReturn,
 } from './index.ts'
@@ -131,4 +133,22 @@ it('an order is refunded when its own money is back, whatever came in beside it'
   await shop.cancel(admin, order.id)
   expect((await shop.see(order.id)).status).toBe('refunded')
   expect(await market.walletOf(ana)).toBe(order.totalIdr + 1_000)
+})
+
+it('a parcel that was given up and arrives all the same is shown to a person', async () => {
+  const ana = await buyer()
+  const { order } = await shop.paidOrder(ana)
+  await shop.book(order.id)
+  await shop.parcel(order.id, 'in_transit')
+  await shop.move(order.id, 'failed')
+  await laku.system((work) => refundLostOrders(work, 10))
+  expect(await shop.attention(order.id)).toEqual([])
+  await shop.parcel(order.id, 'delivered')
+  expect(await shop.attention(order.id)).toEqual(['order_contradicted'])
+})
+
+it('nobody orders who is kept out', async () => {
+  const ana = await buyer()
+  await laku.as(admin, (work) => suspendUser(work, { userId: ana.id, reason: 'a test' }))
+  expect(await refusal(shop.order(ana))).toBe('order.user_not_active')
 })
