@@ -58,7 +58,8 @@ export const access = (laku: Laku) =>
     app.decorateRequest('actor')
     app.decorateRequest('rawBody')
 
-    app.addHook('onRequest', async (request) => {
+    app.addHook('onRequest', async (request, reply) => {
+      reply.header('x-request-id', request.id)
       const need = request.routeOptions.config.access
       const isNobody = need === 'guest' && request.headers.authorization === undefined
       request.actor =

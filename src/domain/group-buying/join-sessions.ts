@@ -161,6 +161,7 @@ function announce(work: Work, recorded: readonly RecordedJoin[]): void {
     work.emit({
       type: 'participant.joined',
       aggregate: ['participant', participantId],
+      requestId: priced.join.requestId,
       // At the door nobody acts but the buyers of a batch; support acts for one by name.
       actor: work.actor.kind === 'staff' ? work.actor : { kind: 'customer', id: priced.join.customerId },
       payload: {

@@ -15,6 +15,8 @@ export interface Join {
   /** The shipping fee, where the door had to ask for it. */
   rate?: Rate | undefined
   idempotency?: IdempotencyKey | undefined
+  /** Of the request that asks for it; it stands in its event. */
+  requestId?: string | undefined
 }
 
 /** What a join needs to know of the house it runs in. */

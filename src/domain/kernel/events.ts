@@ -19,6 +19,8 @@ export type EventOf<T extends EventType> = {
     readonly payload: EventPayloads[K]
     readonly occurredAt: Date
     readonly actor: Actor
+    /** Of the request that it came of, where that is not the unit of work's. */
+    readonly requestId?: string
   }
 }[T]
 
@@ -32,5 +34,7 @@ export type NewEvent<T extends EventType = EventType> = {
     payload: EventPayloads[K]
     /** Who did it, where that is not the actor of the unit of work: a gathered batch acts for many. */
     actor?: Actor
+    /** The same for the request. */
+    requestId?: string | undefined
   }
 }[T]

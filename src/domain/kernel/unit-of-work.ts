@@ -138,6 +138,7 @@ class OpenWork implements Work {
         payload: event.payload,
         occurredAt: this.now,
         actor: event.actor ?? this.actor,
+        requestId: event.requestId,
       } as DomainEvent)
     }
   }
@@ -189,7 +190,7 @@ class OpenWork implements Work {
       aggregateId: event.aggregateId,
       payload: event.payload as never,
       actor: actorLabel(event.actor),
-      requestId: this.#requestId ?? null,
+      requestId: event.requestId ?? this.#requestId ?? null,
       occurredAt: event.occurredAt,
     }))
     await insertRows(this.tx, 'events', rows)

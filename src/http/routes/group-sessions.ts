@@ -157,6 +157,7 @@ export const groupSessionRoutes =
           sessionId: request.params.id,
           ...fromWire(request.body),
           idempotency: request.idempotencyKey(),
+          requestId: request.id,
         })
         return await reply.code(answer.status as 201).send(answer.body as z.infer<typeof joined>)
       },

@@ -1,0 +1,184 @@
+import type { FastifyInstance } from 'fastify'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { admin, openTestLaku, type TestLaku } from '../../test/laku.ts'
+import type { Buyer } from '../../test/market.ts'
+import { customer, Storefront } from '../../test/storefront.ts'
+import { createStaff, issueStaffToken } from '../domain/auth/index.ts'
+import { newId } from '../domain/kernel/index.ts'
+import { credit, debit, post } from '../domain/ledger/index.ts'
+import { openWallets, requestWithdrawal } from '../domain/wallet/index.ts'
+import { buildServer } from './server.ts'
+
+const AT_ONCE = 64
+const account = { channelCode: 'ID_BCA', accountNumber: '1234567890', accountHolderName: 'Siti' }
+const bank = { channel_code: 'ID_BCA', account_number: '1234567890', account_holder_name: 'Siti' }
+
+describe('one idempotency key', () => {
+  let laku: TestLaku
+  let app: FastifyInstance
+  let shop: Storefront
+  let ana: Buyer
+  beforeAll(async () => {
+    laku = await openTestLaku({ sandbox: true, policy: { customerRequestsPerMinute: 1_000 } })
+    app = await buildServer(laku)
+    shop = await Storefront.open(laku)
+    await shop.market.addStock(1_000)
+    ana = (await shop.market.buyers(1))[0]!
+  })
+  afterAll(async () => {
+    await shop.market.expectAllTrue()
+    await app.close()
+    await laku.close()
+  })
+
+  const ask = (url: string, payload: object, key: string) => {
+    const token = app.signAccessToken({ userId: ana.id, authSessionId: newId() })
+    const headers = { authorization: `Bearer ${token}`, 'idempotency-key': key }
+    return app.inject({ method: 'POST', url, payload, headers })
+  }
+  const items = (quantity: number) => [{ variant_id: shop.market.variantId, quantity }]
+  const count = async (table: 'groupParticipants' | 'orders' | 'withdrawals' | 'payments') => {
+    const { n } = await laku.db
+      .selectFrom(table)
+      .select((eb) => eb.fn.countAll<string>().as('n'))
+      .executeTakeFirstOrThrow()
+    return Number(n)
+  }
+
+  /** Asks so often at once: every answer is the same 201; then once with another body. */
+  async function expectOneAnswer(url: string, body: object, other: object): Promise<void> {
+    const key = newId()
+    const answers = await Promise.all(Array.from({ length: AT_ONCE }, () => ask(url, body, key)))
+    expect(new Set(answers.map((one) => `${one.statusCode} ${one.body}`)).size).toBe(1)
+    expect(answers[0]?.statusCode).toBe(201)
+    const reused = await ask(url, other, key)
+    expect(reused.statusCode).toBe(422)
+    expect(reused.json()).toMatchObject({ code: 'kernel.idempotency_key_reused' })
+  }
+
+  it('of a join takes one place, however often it is sent at once', async () => {
+    const { id } = await shop.market.session()
+    const url = `/api/group-sessions/${id}/join`
+    const body = { items: items(2), address_id: ana.addressId }
+    await expectOneAnswer(url, body, { ...body, items: items(1) })
+    expect(await count('groupParticipants')).toBe(1)
+    expect(await shop.market.see(id)).toMatchObject({ heldUnits: 2 })
+  })
+
+  it('of an order makes one', async () => {
+    const [orders, payments] = [await count('orders'), await count('payments')]
+    const body = { items: items(1), address_id: ana.addressId }
+    await expectOneAnswer('/api/orders', body, { ...body, items: items(3) })
+    expect([await count('orders'), await count('payments')]).toEqual([orders + 1, payments + 1])
+  })
+
+  it('of a withdrawal takes the money once', async () => {
+    await laku.system(async (work) => {
+      await openWallets(work, [ana.id])
+      const entries = [debit('subsidy', 500_000), credit(`wallet:${ana.id}`, 500_000, { userId: ana.id })]
+      await post(work, [{ key: newId(), kind: 'wallet.goodwill', subject: ['user', ana.id], entries }])
+    })
+    // The account is known from before, so that no code is asked for.
+    await laku.as(customer(ana), (work) =>
+      requestWithdrawal(work, { amountIdr: 20_000, bank: account, otpVerifiedAt: work.now }),
+    )
+    const [withdrawals, money] = [await count('withdrawals'), await shop.market.walletOf(ana)]
+    await expectOneAnswer(
+      '/api/wallet/withdrawals',
+      { amount_idr: 50_000, bank },
+      { amount_idr: 60_000, bank },
+    )
+    expect(await count('withdrawals')).toBe(withdrawals + 1)
+    expect(await shop.market.walletOf(ana)).toBe(money - 52_500)
+  })
+
+  it('is somebody’s own: another customer’s same key is another', async () => {
+    const key = newId()
+    const body = {
+      label: 'rumah',
+      recipient_name: 'A',
+      phone: '08120000001',
+      street: 'x',
+      district: 'x',
+      city: 'x',
+      province: 'x',
+      postal_code: '40132',
+    }
+    const first = await ask('/api/addresses', body, key)
+    const before = ana
+    ana = (await shop.market.buyers(1))[0]!
+    const second = await ask('/api/addresses', body, key)
+    ana = before
+    expect([first.statusCode, second.statusCode]).toEqual([201, 201])
+    expect(first.json().id).not.toBe(second.json().id)
+  })
+})
+
+describe('the id of a request', () => {
+  let laku: TestLaku
+  let app: FastifyInstance
+  let shop: Storefront
+  beforeAll(async () => {
+    laku = await openTestLaku({ sandbox: true })
+    app = await buildServer(laku)
+    shop = await Storefront.open(laku)
+    await shop.market.addStock(10)
+  })
+  afterAll(async () => {
+    await app.close()
+    await laku.close()
+  })
+
+  const requestIds = async (type: string) => {
+    const rows = await laku.db.selectFrom('events').select('requestId').where('type', '=', type).execute()
+    return rows.map((row) => row.requestId)
+  }
+
+  it('stands in every answer, in its problem, and in the events of what it did, of gathered joins too', async () => {
+    const { id } = await shop.market.session({ capacity: 3 })
+    const buyers = await shop.market.buyers(5)
+    const answers = await Promise.all(
+      buyers.map((buyer) =>
+        app.inject({
+          method: 'POST',
+          url: `/api/group-sessions/${id}/join`,
+          payload: {
+            items: [{ variant_id: shop.market.variantId, quantity: 1 }],
+            address_id: buyer.addressId,
+          },
+          headers: {
+            authorization: `Bearer ${app.signAccessToken({ userId: buyer.id, authSessionId: newId() })}`,
+          },
+        }),
+      ),
+    )
+    const idsOf = (status: number) =>
+      answers.filter((one) => one.statusCode === status).map((one) => one.headers['x-request-id'])
+    expect(idsOf(201)).toHaveLength(3)
+    expect((await requestIds('participant.joined')).sort()).toEqual(idsOf(201).sort())
+    for (const refused of answers.filter((one) => one.statusCode === 409))
+      expect(refused.json().request_id).toBe(refused.headers['x-request-id'])
+    const lost = await app.inject({ url: '/nothing' })
+    expect(lost.json().request_id).toBe(lost.headers['x-request-id'])
+  })
+
+  it('stands in the audit of what staff did', async () => {
+    const { token } = await laku.as(admin, async (work) => {
+      const { id: staffId } = await createStaff(work, { name: 'dewi', role: 'admin' })
+      return await issueStaffToken(work, { staffId, days: 1 })
+    })
+    const answer = await app.inject({
+      method: 'PATCH',
+      url: `/api/factories/${shop.market.factoryId}`,
+      payload: { name: 'Pabrik Baru' },
+      headers: { authorization: `Bearer ${token}`, 'x-reason': 'a new name' },
+    })
+    expect(answer.statusCode).toBe(200)
+    const row = await laku.db
+      .selectFrom('auditLog')
+      .selectAll()
+      .where('requestId', '=', String(answer.headers['x-request-id']))
+      .executeTakeFirst()
+    expect(row).toMatchObject({ reason: 'a new name', actorName: 'dewi', subjectId: shop.market.factoryId })
+  })
+})
