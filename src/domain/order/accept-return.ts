@@ -34,8 +34,10 @@ export interface ReturnInspection {
  */
 export async function acceptReturn(work: Work, input: ReturnInspection): Promise<ReturnView> {
   requireStaff(work.actor, 'support', 'service')
-  const view = await getReturn(work, input.return)
-  const { order, payments } = await lockOrderAndPayments(work.tx, view.order.id)
+  const { id, order: named } = await getReturn(work, input.return)
+  const { order, payments } = await lockOrderAndPayments(work.tx, named.id)
+  // As it is now: somebody else may have decided it while the lock was waited for.
+  const view = await getReturn(work, id)
   const sold = await returnableItems(work.tx, order.id)
   const items = inspected(view, sold, input.writtenOff ?? [])
   const allCameBack = restOf(sold, items) === 0
