@@ -39,6 +39,9 @@ export function createPool(options: DatabaseOptions): pg.Pool {
   })
   // An idle connection that the server closed: the pool opens another when one is needed.
   pool.on('error', () => {})
+  // One in use that the server closes between two statements says so by an event, which unheard ends the process; the next
+  // statement on it fails, and with it its transaction.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 

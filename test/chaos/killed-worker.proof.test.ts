@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { expectWhole, killWorkers, openMortalShop, replayAll } from './killed-worker.ts'
 
-const ROUNDS = 60
+const ROUNDS = 25
 
 let shop: Awaited<ReturnType<typeof openMortalShop>>
 beforeAll(async () => {

@@ -17,8 +17,8 @@ import { environmentOf, WorkerProcess } from './worker-process.ts'
 
 /** At most so long after its flows have begun a worker is killed (ms): they take about as long. */
 const KILLED_WITHIN_MS = 600
-/** What a dead worker had is given out again after its heartbeat and the next look of a living one. */
-const PATIENCE_MS = 90_000
+/** A dead worker's jobs are given out again after half a minute, and Xendit answers ten calls a second. */
+const PATIENCE_MS = 240_000
 
 /** A shop whose server and providers run in this process, and whose workers are processes that can be killed. */
 export async function openMortalShop() {

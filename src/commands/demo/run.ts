@@ -56,7 +56,7 @@ export async function runDemo(audience: Audience): Promise<DemoResult> {
 }
 
 /** All flows at once, each with buyers and goods of its own; whoever looks on sees them one after another. */
-async function actOutAll(shop: Shop, audience: Audience): Promise<FlowResult[]> {
+export async function actOutAll(shop: Shop, audience: Audience): Promise<FlowResult[]> {
   const turns = new Turns()
   const underWay: Promise<FlowResult>[] = []
   for (const flow of flows) {
