@@ -69,6 +69,8 @@ export const entries: readonly Entry[] = [
       (await import('./db/stop.ts')).stop,
       (await import('./db/url.ts')).url,
       (await import('./db/seed.ts')).seed,
+      (await import('./db/backup.ts')).backup,
+      (await import('./db/restore.ts')).restore,
       (await import('./db/psql.ts')).psql,
       (await import('./db/shift-clock.ts')).shiftClock,
     ],

@@ -8,3 +8,11 @@ export function requireEmbedded(config: Config): void {
     'DATABASE_URL names a server that laku neither starts nor stops: unset it for the embedded one',
   )
 }
+
+/** Only the embedded server is copied by laku. Throws a usage error that says what to use for another. */
+export function requireEmbeddedFor(config: Config, verb: string, instead: string): void {
+  if (config.databaseUrl === undefined) return
+  throw usageError(
+    `DATABASE_URL names a server of its own, and laku db ${verb} is for the embedded one: use ${instead}`,
+  )
+}

@@ -1,0 +1,24 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { defineTask } from '../define-command.ts'
+import { requireEmbeddedFor } from './embedded-only.ts'
+
+export const backup = defineTask({
+  name: 'backup',
+  description:
+    'Copy the embedded database into one file while it works. The keys of the configuration are not in it: keep them too.',
+  args: [{ name: 'file', description: 'a tar file to be made; one that is there is not overwritten' }],
+  input: z.object({ file: z.string().min(1) }),
+  examples: ['laku db backup laku-2026-11-25.tar'],
+  run: async (context, { file }) => {
+    const config = context.config()
+    requireEmbeddedFor(config, 'backup', 'pg_basebackup or pg_dump, or the snapshots of whoever runs it')
+    const { backUp } = await import('../../runtime/embedded/base-backup.ts')
+    const path = resolve(file)
+    const bytes = await backUp(config.dataDir, path)
+    return {
+      json: { file: path, bytes },
+      text: `${path} holds the database: ${Math.ceil(bytes / 2 ** 20)} MB.`,
+    }
+  },
+})

@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import pg from 'pg'
+import { openDataFolder } from '../data-folder.ts'
+import { startEmbeddedPostgres } from '../embedded-postgres.ts'
+import { StartError } from '../start-error.ts'
+import { type Layout, layoutOf } from './layout.ts'
+import { type ServerUser, serverUser } from './server-user.ts'
+import { withStartLock } from './start-lock.ts'
+
+const unfinished = (layout: Layout, what: string) => join(layout.dataDir, `${what}.new-${process.pid}`)
+
+/**
+ * Copies the running embedded server into one tar file that only its owner can read, by the replication protocol: nobody is locked out
+ * meanwhile, and the log that it takes to come up is in it. Returns its size in bytes.
+ */
+export async function backUp(dataDir: string, file: string): Promise<number> {
+  if (existsSync(file)) throw new StartError(2, `${file} is there already: a backup overwrites nothing`)
+  const { superUrl } = await startEmbeddedPostgres(dataDir)
+  const layout = layoutOf(openDataFolder(dataDir))
+  const aside = unfinished(layout, 'backup')
+  openAside(layout, aside, serverUser(layout.cluster))
+  try {
+    const client = new pg.Client({ connectionString: superUrl, replication: 'true' } as pg.ClientConfig)
+    await client.connect()
+    try {
+      const target = `TARGET 'server', TARGET_DETAIL '${aside.replaceAll("'", "''")}'`
+      await client.query(`BASE_BACKUP (LABEL 'laku', CHECKPOINT 'fast', WAL true, ${target})`)
+    } finally {
+      await client.end()
+    }
+    // The server writes for itself alone; a rename would not go from one file system to another.
+    const made = `${file}.new-${process.pid}`
+    copyFileSync(join(aside, 'base.tar'), made)
+    chmodSync(made, 0o600)
+    const uid = process.getuid?.()
+    if (uid !== undefined && statSync(made).uid !== uid) chownSync(made, uid, process.getgid?.() ?? uid)
+    renameSync(made, file)
+    return statSync(file).size
+  } finally {
+    rmSync(aside, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Unpacks a backup as the cluster of a data folder that has none, and starts it, so that it is known to come up. A restore killed halfway
+ * leaves nothing that looks like a cluster. Throws StartError 2 where there is a cluster already or the file is no backup.
+ */
+export async function restore(dataDir: string, file: string): Promise<void> {
+  if (!existsSync(file)) throw new StartError(2, `${file} is not there`)
+  const layout = layoutOf(openDataFolder(dataDir))
+  await withStartLock(layout.dataDir, async () => {
+    if (existsSync(layout.cluster)) {
+      throw new StartError(2, `${layout.dataDir} holds a database already: restore into an empty data folder`)
+    }
+    const user = serverUser(layout.cluster)
+    const aside = unfinished(layout, 'restore')
+    openAside(layout, aside, user)
+    try {
+      const unpacked = spawnSync('tar', ['--no-same-owner', '-xpf', file, '-C', aside], { encoding: 'utf8' })
+      if (unpacked.status !== 0 || !existsSync(join(aside, 'PG_VERSION'))) {
+        const why =
+          unpacked.error?.message ?? unpacked.stderr?.trim().split('\n')[0] ?? 'no database is in it'
+        throw new StartError(2, `${file} is no backup of laku: ${why || 'no database is in it'}`)
+      }
+      if (user.owner) giveTo(aside, user.owner)
+      renameSync(aside, layout.cluster)
+    } finally {
+      rmSync(aside, { recursive: true, force: true })
+    }
+  })
+  await startEmbeddedPostgres(dataDir)
+}
+
+function openAside({ dataDir }: Layout, aside: string, { owner }: ServerUser): void {
+  mkdirSync(aside, { mode: 0o700 })
+  if (!owner) return
+  chownSync(aside, owner.uid, owner.gid)
+  // The server's user must pass through; what lies beside keeps its own mode.
+  chmodSync(dataDir, 0o711)
+}
+
+function giveTo(folder: string, owner: { uid: number; gid: number }): void {
+  chownSync(folder, owner.uid, owner.gid)
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    chownSync(join(folder, name), owner.uid, owner.gid)
+  }
+}
