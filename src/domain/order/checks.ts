@@ -80,13 +80,14 @@ export const orderChecks: readonly Check[] = [
       limit ${SHOWN}`,
   ),
   checkOf(
-    'an order is in a return while it is open, and its money is back where it says so',
+    'an order is in a return while it is open, and its own money is back where it says so',
     sql<{ line: string }>`
       select format('%s is %s, open returns: %s, refunds under way: %s', o.code, o.status, f.open, f.under_way) as line
       from orders o cross join lateral (
         select (select count(*) from order_returns t where t.order_id = o.id and t.status = 'requested') as open,
           (select count(*) from refunds r join payments p on p.id = r.payment_id
             where (p.order_id = o.id or p.participant_id = o.participant_id) and r.quarantine_id is null
+              and not starts_with(r.key, 'manual:')
               and r.status not in ('succeeded', 'to_wallet', 'rejected')) as under_way
       ) f
       where (o.status = 'return_requested') <> (f.open > 0) or (o.status = 'refunded' and f.under_way > 0) limit ${SHOWN}`,

@@ -152,3 +152,14 @@ it('nobody orders who is kept out', async () => {
   await laku.as(admin, (work) => suspendUser(work, { userId: ana.id, reason: 'a test' }))
   expect(await refusal(shop.order(ana))).toBe('order.user_not_active')
 })
+
+it('a refunded order stays so while staff ask to give its fee back as well', async () => {
+  const ana = await buyer()
+  const { order } = await shop.deliveredOrder(ana, 1)
+  await sendBack(ana, order, 'changed_mind')
+  laku.policy.refundTwoPersonAboveIdr = 1_000
+  await refund(order, order.shippingIdr, 'company')
+  laku.policy.refundTwoPersonAboveIdr = 1_000_000
+  expect((await shop.see(order.id)).status).toBe('refunded')
+  await shop.expectAllTrue()
+})
