@@ -13,6 +13,7 @@ import { digest } from '../digest.ts'
 import { admin, openTestLaku, system, type TestLaku } from '../laku.ts'
 import { answerOf, type Buyer } from '../market.ts'
 import { Storefront } from '../storefront.ts'
+import { touchedByReplay } from './replay.ts'
 import { environmentOf, WorkerProcess } from './worker-process.ts'
 
 /** At most so long after its flows have begun a worker is killed (ms): they take about as long. */
@@ -142,9 +143,6 @@ export async function expectWhole({ laku }: MortalShop, rounds: number): Promise
   expect({ ok, differences, inFlightIdr }).toEqual({ ok: true, differences: [], inFlightIdr: 0 })
   expect(gatewayIdr).toBe(providerIdr)
 }
-
-// Its own count, the note that staff did it, and the queue.
-const touchedByReplay = ['public.webhook_inbox', 'public.audit_log', 'pgboss.job', 'pgboss.job_common']
 
 /** Has every delivery that ever came processed again. Returns how many, and what every other table held before and after. */
 export async function replayAll({ laku }: MortalShop) {
