@@ -1,13 +1,36 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { httpErrors } from './http-errors.ts'
 
-/** JSON bodies, kept raw where a route's signature needs them; an empty body is no body, not an error. */
+const ESCAPED = /\\u(?:0000|d[89a-f])/i
+
+/**
+ * JSON bodies, kept raw where a route's signature needs them; an empty body is no body, not an error. Texts that PostgreSQL
+ * cannot hold (with U+0000, or half a surrogate pair) are refused at the door, in bodies and addresses.
+ */
 export const bodies = fp(async (app: FastifyInstance) => {
   app.removeContentTypeParser('application/json')
   const parse = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (request.routeOptions.config.rawBody) request.rawBody = body
     if (body.length === 0) return done(null, undefined)
-    return parse(request, body.toString('utf8'), done)
+    const text = body.toString('utf8')
+    return parse(request, text, (error, value) => {
+      // Unescaped, neither gets through the parser: only a text with such an escape is looked through.
+      const unfit = !error && ESCAPED.test(text) && !storable(value)
+      done(unfit ? unstorable('body') : error, value)
+    })
+  })
+  app.addHook('onRequest', async (request) => {
+    if (request.url.includes('%00')) throw unstorable('url')
   })
 })
+
+function storable(value: unknown): boolean {
+  if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed()
+  if (typeof value !== 'object' || value === null) return true
+  return Object.entries(value).every(([name, one]) => storable(name) && storable(one))
+}
+
+const unstorable = (where: string) =>
+  httpErrors.invalid({ where, problems: [{ at: '/', message: 'a text holds a character that is none' }] })

@@ -50,6 +50,8 @@ function asDomainError(error: unknown): DomainError {
     return httpErrors.invalid({ where: error.validationContext, problems })
   }
   const { statusCode, code } = error as Partial<FastifyError>
+  if (statusCode === 414 || code === 'FST_ERR_BAD_URL')
+    return httpErrors.invalid({ where: 'url', problems: [{ at: '/', message: code }] })
   if (statusCode === 413) return httpErrors.body_too_large()
   if (statusCode === 415) return httpErrors.unsupported_media_type()
   if (statusCode === 400)
@@ -57,7 +59,8 @@ function asDomainError(error: unknown): DomainError {
   return httpErrors.internal()
 }
 
-function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** Any error as its problem; what is wrong on our side is logged. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = asDomainError(error)
   const status = statusOf(known)
   if (status >= 500) request.log.error({ err: error, code: known.code }, 'request failed')

@@ -16,7 +16,7 @@ import { bodies } from './bodies.ts'
 import { docRoutes } from './docs.ts'
 import { healthRoutes } from './health.ts'
 import { observe, serveMetrics } from './metrics.ts'
-import { problems } from './problem.ts'
+import { problems, sendProblem } from './problem.ts'
 import { rateLimits } from './rate-limits.ts'
 import { routes } from './routes.ts'
 
@@ -31,6 +31,8 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
+    // What the router itself refuses: an address that is none, or too long.
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
     genReqId: () => newId(),
     routerOptions: { ignoreTrailingSlash: true },
     // A proxy stands on this machine or in this network; what others say of who called is not believed.
