@@ -1,6 +1,7 @@
 // npm run bench -- <name> [--json]: speed as a ratio to the same work in raw SQL, in the same run.
 const benches: Record<string, () => Promise<{ run(args: string[]): Promise<boolean> }>> = {
   join: () => import('./join/bench.ts'),
+  'sessions-list': () => import('./sessions-list/bench.ts'),
 }
 
 const [name, ...args] = process.argv.slice(2)
