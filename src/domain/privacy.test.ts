@@ -177,6 +177,7 @@ const notOfCustomers: Record<string, string> = {
   'order_returns.reason': 'a code',
   'refunds.reason': 'a code',
   'reviews.status_reason': 'staff',
+  'provider_pace.*': 'calls to providers',
   'shipping_rates.*': 'prices between postcodes',
   'clock.*': 'development',
 }
