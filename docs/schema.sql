@@ -1257,6 +1257,7 @@ CREATE INDEX stock_shortages_of_variant ON public.stock_shortages USING btree (v
 CREATE INDEX users_by_status ON public.users USING btree (status, id);
 CREATE INDEX wallet_adjustments_of_user ON public.wallet_adjustments USING btree (user_id, id);
 CREATE INDEX wallet_adjustments_requested ON public.wallet_adjustments USING btree (id) WHERE (status = 'requested'::text);
+CREATE INDEX webhook_inbox_bodies ON public.webhook_inbox USING btree (received_at) WHERE ((body IS NOT NULL) AND (status <> 'received'::text));
 CREATE INDEX webhook_inbox_by_time ON public.webhook_inbox USING btree (received_at, id);
 CREATE INDEX webhook_inbox_waiting ON public.webhook_inbox USING btree (next_attempt_at) WHERE (status = 'received'::text);
 CREATE INDEX whatsapp_messages_by_status ON public.whatsapp_messages USING btree (status, id);

@@ -7,6 +7,7 @@ const readiness = z.object({
   ok: z.boolean(),
   database: z.enum(['answers', 'does not answer']),
   pending_migrations: z.array(z.string()).optional(),
+  queue: z.enum(['runs', 'does not run']).optional(),
 })
 
 /** `/healthz`: the loop moves. `/readyz`: the database answers, is migrated, and the queue is installed. */
@@ -33,9 +34,14 @@ export const healthRoutes =
       async (_, reply) => {
         try {
           const { pending } = await migrationStatus(laku.pool)
-          await laku.queue.boss()
-          const ok = pending.length === 0
-          return reply.code(ok ? 200 : 503).send({ ok, database: 'answers', pending_migrations: pending })
+          const queue = await laku.queue.boss().then(
+            () => 'runs' as const,
+            () => 'does not run' as const,
+          )
+          const ok = pending.length === 0 && queue === 'runs'
+          return reply
+            .code(ok ? 200 : 503)
+            .send({ ok, database: 'answers', pending_migrations: pending, queue })
         } catch {
           return reply.code(503).send({ ok: false, database: 'does not answer' })
         }

@@ -1,8 +1,12 @@
 import { createServer, type Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Actor } from '../domain/kernel/index.ts'
+import { type InboxLag, inboxLag } from '../domain/payment/index.ts'
 import type { Laku } from '../runtime/laku.ts'
 import { StartError } from '../runtime/start-error.ts'
+
+const door: Actor = { kind: 'system', name: 'metrics' }
 
 /** Measures every request by route, and this process's pool and event loop. */
 export function observe(app: FastifyInstance, laku: Laku): Registry {
@@ -31,7 +35,28 @@ export function observe(app: FastifyInstance, laku: Laku): Registry {
       this.set({ state: 'wanted' }, waitingCount)
     },
   })
+  observeInbox(registry, laku)
   return registry
+}
+
+/** Deliveries that the worker has not got to: the same figures from every process, NaN while the database is away. */
+function observeInbox(registry: Registry, laku: Laku): void {
+  const add = (name: string, help: string, figure: (lag: InboxLag) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        try {
+          this.set(figure(await laku.units.run(door, (work) => inboxLag(work.tx, work.now))))
+        } catch (error) {
+          laku.logger.warn({ err: error }, 'the inbox could not be counted')
+          this.set(Number.NaN)
+        }
+      },
+    })
+  add('laku_inbox_waiting', 'Deliveries of providers that are not processed yet.', (lag) => lag.waiting)
+  add('laku_inbox_lag_seconds', 'How long the oldest of them has waited.', (lag) => lag.oldestS)
 }
 
 /** `GET /metrics` on a port of its own, so that it is never open to customers. Throws StartError 2 where the port is taken. */

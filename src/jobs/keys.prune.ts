@@ -1,5 +1,6 @@
 import { pruneAuthSessions, pruneChallenges } from '../domain/auth/index.ts'
 import { type Actor, pruneKeys, type Work } from '../domain/kernel/index.ts'
+import { pruneWebhookBodies } from '../domain/payment/index.ts'
 import { forgetSecretParams, prunePace } from '../domain/whatsapp/index.ts'
 import { defineJob } from './define-job.ts'
 
@@ -7,13 +8,20 @@ const actor: Actor = { kind: 'system', name: 'keys.prune' }
 
 type Prune = (work: Work, limit: number) => Promise<number>
 
-const prunes: Prune[] = [pruneKeys, pruneChallenges, pruneAuthSessions, forgetSecretParams, prunePace]
+const prunes: Prune[] = [
+  pruneKeys,
+  pruneChallenges,
+  pruneAuthSessions,
+  forgetSecretParams,
+  prunePace,
+  pruneWebhookBodies,
+]
 
 const BATCH = 5_000
 // A million rows of a kind an hour; what is left waits for the next run.
 const MOST_BATCHES = 200
 
-/** Forgets, each hour, what is past its time: idempotency keys, codes and their messages' secrets, log-ins. */
+/** Forgets, each hour, what is past its time: idempotency keys, codes and their messages' secrets, log-ins, what providers sent. */
 export const keysPruneJob = defineJob({
   name: 'keys.prune',
   batchSize: 1,

@@ -72,6 +72,7 @@ export const policySchema = z.strictObject({
     .min(1)
     .default(600)
     .describe('then an address with wrong or expired tokens is told to wait'),
+  webhookBodyDays: whole.min(1).default(90).describe('then what a provider sent is dropped'),
   providerAttempts: whole.min(1).default(8).describe('then the thing goes to attention'),
 })
 

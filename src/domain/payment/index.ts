@@ -15,6 +15,7 @@ export type { PaymentSubject, RefundSubject } from './events.ts'
 export { expirePayments } from './expire-payments.ts'
 export type { GatewayInvoice, GatewayRefund, PaymentGateway } from './gateway.ts'
 export type { GatewayTransaction } from './gateway-transactions.ts'
+export { type InboxLag, inboxLag } from './inbox-lag.ts'
 export {
   getPayment,
   listPayments,
@@ -34,6 +35,7 @@ export {
 } from './list-webhooks.ts'
 export { type OpenContext, type OpenedInvoice, openInvoice } from './open-invoice.ts'
 export { type GatewayNotice, processNotices } from './process-notices.ts'
+export { pruneWebhookBodies } from './prune-webhook-bodies.ts'
 export { type ProviderBookRead, readProviderBook } from './read-provider-book.ts'
 export { type Difference, type Reconciliation, reconcileGateway } from './reconcile-gateway.ts'
 export { type Chargeback, recordChargeback } from './record-chargebacks.ts'

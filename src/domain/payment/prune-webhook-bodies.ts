@@ -1,0 +1,20 @@
+import { sql } from 'kysely'
+import { secondsAfter, type Work } from '../kernel/index.ts'
+
+const DAY_S = 24 * 3600
+
+/**
+ * Drops the bodies of up to `limit` deliveries that came more than `policy.webhookBodyDays` ago; returns how many. What they say of
+ * people is needed for a replay only. Their rows stay, so that the same news is known when it comes again. One that still waits keeps
+ * its body.
+ */
+export async function pruneWebhookBodies(work: Work, limit: number): Promise<number> {
+  const before = secondsAfter(work.now, -work.policy.webhookBodyDays * DAY_S)
+  const result = await sql`
+    update webhook_inbox set body = null where id in (
+      select id from webhook_inbox
+      where received_at < ${before} and body is not null and status <> 'received'
+      order by received_at limit ${limit} for no key update skip locked
+    )`.execute(work.tx)
+  return Number(result.numAffectedRows ?? 0)
+}
