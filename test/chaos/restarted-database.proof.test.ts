@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { stockGoods } from '../../src/commands/demo/catalogue.ts'
+import { compareBooks } from '../../src/commands/demo/compare-books.ts'
+import { until } from '../../src/commands/demo/poll.ts'
+import { actOutAll } from '../../src/commands/demo/run.ts'
+import { Shop } from '../../src/commands/demo/shop.ts'
+import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../../src/runtime/embedded-postgres.ts'
+import { digest } from '../digest.ts'
+import { touchedByReplay } from './replay.ts'
+
+const quiet = { opening: () => {}, flow: () => {}, step: () => {} }
+const DOWN_MS = 2_000
+// A payment whose webhook was given up is asked for three minutes after its invoice was made.
+const PATIENCE_MS = 240_000
+
+describe('a shop whose database is restarted under its server and its worker', () => {
+  let shop: Shop
+  let variantId: string
+  beforeAll(async () => {
+    shop = await Shop.open([], { LAKU_LOG_LEVEL: 'fatal' })
+    const goods = await stockGoods(shop, { name: 'Payung', sku: 'CHAOS-PAYUNG', priceIdr: 50_000, stock: 20 })
+    variantId = goods.variantId
+  })
+  afterAll(() => shop.close())
+
+  const restarts = {
+    'is stopped': (dataDir: string) => stopEmbeddedPostgres(dataDir),
+    'is killed': async (dataDir: string) =>
+      process.kill((await startEmbeddedPostgres(dataDir)).pid, 'SIGKILL'),
+  }
+
+  it.each(Object.entries(restarts))(
+    '%s: both come back by themselves, and what was paid meanwhile is booked',
+    async (_, bring) => {
+      const buyer = await shop.newBuyer('Yusuf')
+      const { order, payment } = await buyer.order(variantId, 1)
+      const { body: invoicePage } = await shop.staff.send<string>('GET', payment.invoice_url)
+      await bring(shop.at.data_dir)
+      await shop.sandbox.ask('POST', invoicePage, { channel: 'QRIS' })
+      await sleep(DOWN_MS)
+      expect((await shop.staff.send('GET', '/readyz')).status).toBe(503)
+      await startEmbeddedPostgres(shop.at.data_dir)
+      const backMs = performance.now()
+      await until(
+        'the server',
+        () => shop.staff.send('GET', '/readyz'),
+        ({ status }) => status === 200,
+        PATIENCE_MS,
+      )
+      const serverMs = performance.now() - backMs
+      // The provider tries a delivery that was not taken a few times more. Then the sweep of payments asks.
+      await until(
+        'the parcel',
+        async () => {
+          // Nobody may ask much more often for minutes.
+          await sleep(2_000)
+          return await buyer.orderById(order.id)
+        },
+        ({ status }) => status === 'ready_for_pickup',
+        PATIENCE_MS,
+      )
+      console.log(
+        `the server answers after ${Math.round(serverMs)} ms, the order is booked after ${Math.round((performance.now() - backMs) / 1000)} s`,
+      )
+    },
+  )
+
+  it('acts out all six flows after that, agrees with the provider, and a replay of every webhook changes nothing but the inbox', async () => {
+    const results = await actOutAll(shop, quiet)
+    expect(results.filter((flow) => !flow.ok)).toEqual([])
+    expect((await compareBooks(shop)).book).toMatchObject({ agrees: true })
+    const holds = await digestAtRest(shop)
+    const { count } = await shop.laku<{ count: number }>(
+      'webhooks',
+      'replay',
+      '--since',
+      '-20d',
+      '--reason',
+      'a proof',
+    )
+    expect(count).toBeGreaterThan(30)
+    await until(
+      'the replayed deliveries',
+      () => shop.laku<{ data: unknown[] }>('webhooks', 'list', '--status', 'received'),
+      ({ data }) => data.length === 0,
+      PATIENCE_MS,
+    )
+    expect(await digestAtRest(shop)).toEqual(holds)
+    expect(await shop.laku('ledger', 'verify')).toMatchObject({ ok: true })
+    expect((await compareBooks(shop)).book).toMatchObject({ agrees: true })
+  })
+})
+
+/** What the tables hold once nothing moves any more: the worker goes on meanwhile. */
+async function digestAtRest({ at }: Shop): Promise<Record<string, string>> {
+  const { superUrl } = await startEmbeddedPostgres(at.data_dir)
+  let before = await digest(superUrl, touchedByReplay)
+  for (let tries = 0; tries < 30; tries++) {
+    await sleep(1_500)
+    const now = await digest(superUrl, touchedByReplay)
+    if (JSON.stringify(now) === JSON.stringify(before)) return now
+    before = now
+  }
+  throw new Error('the tables never come to rest')
+}
