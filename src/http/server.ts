@@ -40,6 +40,7 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
+  endConnections(app)
   await app.register(problems)
   await app.register(helmet, { contentSecurityPolicy: false })
   await app.register(cors, { origin: laku.config.corsOrigins })
@@ -52,6 +53,18 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
   await app.register(healthRoutes(laku))
   for (const plugin of routes) await app.register(plugin(laku))
   return app
+}
+
+/** An answer that is sent while the server closes is its connection's last: kept alive, the connection would keep it from closing. */
+function endConnections(app: FastifyInstance): void {
+  let closing = false
+  app.addHook('preClose', async () => {
+    closing = true
+  })
+  app.addHook('onSend', (_, reply, payload, done) => {
+    if (closing) reply.header('connection', 'close')
+    done(null, payload)
+  })
 }
 
 export interface RunningServer {
