@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineList } from '../define-command.ts'
+import { balanceColumns, balancePage } from './balance-rows.ts'
 
 export const asOf = defineList({
   name: 'as-of',
@@ -15,20 +16,13 @@ export const asOf = defineList({
   ],
   input: z.object({ time: z.string(), account: z.array(z.string()).default([]) }),
   examples: ['laku ledger as-of 2026-11-20', 'laku ledger as-of -2h --account gateway "escrow:*" --csv'],
-  run: async (context, { time, account }, { limit, cursor }) => {
+  run: async (context, { time, account }, page) => {
     const { balancesAt } = await import('../../domain/ledger/index.ts')
     const instant = await context.instant(time, 'time')
     const all = await context.read(({ tx }) => balancesAt(tx, instant, account))
-    const rest = cursor === undefined ? all : all.slice(all.findIndex((row) => row.account === cursor) + 1)
-    const data = rest.slice(0, limit)
-    return { data, nextCursor: rest.length > limit ? (data.at(-1)?.account ?? null) : null }
+    return balancePage(all, page)
   },
-  columns: [
-    { name: 'account', kind: 'code', value: (row) => row.account },
-    { name: 'kind', value: (row) => row.kind },
-    { name: 'accounts', kind: 'number', value: (row) => row.accounts },
-    { name: 'balance_idr', kind: 'idr', value: (row) => row.balanceIdr },
-  ],
+  columns: balanceColumns,
   cursor: z.string(),
   empty: 'Nothing was posted by then to these accounts: laku ledger balances says what there is now.',
 })

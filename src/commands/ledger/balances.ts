@@ -1,12 +1,6 @@
 import { z } from 'zod'
 import { defineList } from '../define-command.ts'
-
-interface BalanceRow {
-  account: string
-  kind: string | null
-  accounts: number
-  balanceIdr: number
-}
+import { type BalanceRow, balanceColumns, balancePage } from './balance-rows.ts'
 
 export const balances = defineList({
   name: 'balances',
@@ -34,17 +28,9 @@ export const balances = defineList({
       })
       return [...singles, ...families]
     })
-    const { cursor, limit } = page
-    const rest = cursor === undefined ? all : all.slice(all.findIndex((row) => row.account === cursor) + 1)
-    const data = rest.slice(0, limit)
-    return { data, nextCursor: rest.length > limit ? (data.at(-1)?.account ?? null) : null }
+    return balancePage(all, page)
   },
-  columns: [
-    { name: 'account', kind: 'code', value: (row) => row.account },
-    { name: 'kind', value: (row) => row.kind },
-    { name: 'accounts', kind: 'number', value: (row) => row.accounts },
-    { name: 'balance_idr', kind: 'idr', value: (row) => row.balanceIdr },
-  ],
+  columns: balanceColumns,
   cursor: z.string(),
   empty: 'No such account, or nothing was posted yet: laku ledger balances lists them all.',
 })
