@@ -5,8 +5,12 @@ import {
   type Actor,
   actorLabel,
   claimKeys,
+  DomainError,
+  forgetKeys,
   type IdempotencyKey,
+  type Refusal,
   requestHash,
+  type StoredAnswer,
   secondsAfter,
   storeAnswers,
   toWire,
@@ -34,11 +38,14 @@ declare module 'fastify' {
     rawBody: Buffer | undefined
     /** Runs a unit of work as the caller. */
     read<T>(use: (work: Work) => Promise<T>): Promise<T>
-    /** Runs a change as the caller, once per Idempotency-Key, and sends its result, with a status that may depend on it. */
+    /**
+     * Runs a change as the caller, once per Idempotency-Key, and sends its result, with a status that may depend on it. What is
+     * refused leaves its key free, be it thrown (and rolled back) or returned (and committed).
+     */
     change<T>(
       reply: FastifyReply,
       status: number | ((result: T) => number),
-      use: (work: Work) => Promise<T>,
+      use: (work: Work) => Promise<T | Refusal>,
     ): Promise<FastifyReply>
     /** The caller's idempotency key for this request, where one was sent. */
     idempotencyKey(): IdempotencyKey | undefined
@@ -119,20 +126,31 @@ export const access = (laku: Laku) =>
 
     app.decorateRequest('change', async function <
       T,
-    >(this: FastifyRequest, reply: FastifyReply, status: number | ((result: T) => number), use: (work: Work) => Promise<T>) {
+    >(this: FastifyRequest, reply: FastifyReply, status: number | ((result: T) => number), use: (work: Work) => Promise<T | Refusal>) {
       const key = this.idempotencyKey()
-      const answer = await this.read(async (work) => {
+      const answer = await this.read(async (work): Promise<StoredAnswer | Refusal> => {
         const [before] = key ? await claimKeys(work, [key]) : []
         if (before instanceof Error) throw before
         if (before) return before
         const result = await use(work)
+        if (isRefusal(result)) {
+          if (key) await forgetKeys(work, [key])
+          return result
+        }
         const done = { status: typeof status === 'number' ? status : status(result), body: toWire(result) }
         if (key) await storeAnswers(work, [{ scope: key.scope, key: key.key, answer: done }])
         return done
       })
+      if (isRefusal(answer)) throw answer.refused
       return reply.code(answer.status).send(answer.body)
     })
   })
+
+const isRefusal = (result: unknown): result is Refusal =>
+  typeof result === 'object' &&
+  result !== null &&
+  'refused' in result &&
+  result.refused instanceof DomainError
 
 const REFRESH_MS = 15_000
 

@@ -1,6 +1,5 @@
 import './events.ts'
 
-export { confirmOtp, type OtpConfirmation, takeOtpTry } from './confirm-otp.ts'
 export { createStaff, type Staff } from './create-staff.ts'
 export { type DeliveryContext, deliverOtpAnotherWay } from './deliver-otp-another-way.ts'
 export { endedSessionsSince, endLoginsOf, logout } from './end-auth-session.ts'
@@ -15,4 +14,5 @@ export { type RevokedStaff, revokeStaff } from './revoke-staff.ts'
 export type { SmsMessage, SmsSender } from './sms.ts'
 export { issueStaffToken, type StaffToken, staffByToken } from './staff-tokens.ts'
 export type { Login } from './start-auth-session.ts'
+export { type CodeGiven, tryCode } from './try-code.ts'
 export { type LoginOutcome, type OtpProof, verifyOtp } from './verify-otp.ts'

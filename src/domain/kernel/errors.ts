@@ -22,6 +22,14 @@ export class DomainError extends Error {
   }
 }
 
+/**
+ * What a use case returns instead of throwing where something that it counted must be committed. Whoever ran the
+ * transaction throws it after the commit.
+ */
+export interface Refusal {
+  refused: DomainError
+}
+
 const catalogue = new Map<string, ErrorDefinition>()
 
 type Factories<T> = { [K in keyof T]: (details?: Record<string, unknown>) => DomainError }

@@ -24,7 +24,14 @@ export {
 } from './bank-account.ts'
 export { type Check, type CheckResult, checkOf, runChecks } from './check.ts'
 export { type Clock, jakartaDate, ManualClock, secondsAfter, systemClock } from './clock.ts'
-export { DomainError, defineErrors, type ErrorDefinition, type ErrorKind, errorCatalogue } from './errors.ts'
+export {
+  DomainError,
+  defineErrors,
+  type ErrorDefinition,
+  type ErrorKind,
+  errorCatalogue,
+  type Refusal,
+} from './errors.ts'
 export type { DomainEvent, EventOf, EventPayloads, EventType, NewEvent } from './events.ts'
 export type { Choreography, Followers, JobRule, NewJob, Reaction } from './followers.ts'
 export {

@@ -86,6 +86,35 @@ describe('taking money out of a wallet', () => {
     })
   })
 
+  it('takes one try for a request that is sent again and again, at once or later', async () => {
+    const { phone, wallet, withdraw } = await rich()
+    const otp = await ask(phone)
+    const key = newId()
+    const tries = async () => {
+      const challenge = laku.db.selectFrom('otpChallenges').where('id', '=', otp.challenge_id)
+      return (await challenge.select('tries').executeTakeFirstOrThrow()).tries
+    }
+    const answers = await Promise.all(Array.from({ length: 12 }, () => withdraw(50_000, { otp }, key)))
+    expect(new Set(answers.map((one) => `${one.status} ${one.body.id}`)).size).toBe(1)
+    expect(answers[0]?.status).toBe(201)
+    expect(await withdraw(60_000, { otp }, key)).toMatchObject({ status: 422 })
+    expect(await tries()).toBe(1)
+    expect(await wallet()).toEqual({ balance_idr: 147_500, held_idr: 52_500 })
+  })
+
+  it('leaves a right code and its key as they were where the withdrawal is refused, and a wrong code its key', async () => {
+    const { phone, withdraw } = await rich()
+    const otp = await ask(phone)
+    const key = newId()
+    expect(await withdraw(500_000, { otp }, key)).toMatchObject({ status: 409 })
+    const wrong = { ...otp, code: otp.code === '000000' ? '111111' : '000000' }
+    expect(await withdraw(50_000, { otp: wrong }, key)).toMatchObject({
+      status: 400,
+      body: { code: 'auth.code_wrong', details: { tries_left: 4 } },
+    })
+    expect(await withdraw(50_000, { otp }, key)).toMatchObject({ status: 201 })
+  })
+
   it('takes no code that was sent to another phone', async () => {
     const { withdraw } = await rich()
     const { phone } = await rich()

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { authErrors, confirmOtp, takeOtpTry } from '../../domain/auth/index.ts'
+import { tryCode } from '../../domain/auth/index.ts'
 import { fromWire, requireCustomer, toWire } from '../../domain/kernel/index.ts'
 import { listWalletEntries, requestWithdrawal, walletView } from '../../domain/wallet/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
@@ -87,13 +87,12 @@ export const walletRoutes =
       async (request, reply) => {
         const { amount_idr: amountIdr, bank, otp } = request.body
         const account = fromWire(bank)
-        // The guess counts, whatever becomes of the withdrawal; the code is used up only with it.
-        const mayTry = otp && (await request.read((work) => takeOtpTry(work, otp.challenge_id)))
         return await request.change(reply, 201, async (work) => {
           const userId = requireCustomer(work.actor)
-          if (otp && !mayTry) throw authErrors.code_expired()
-          const proof = otp && { challengeId: otp.challenge_id, code: otp.code, userId }
-          const otpVerifiedAt = proof && (await confirmOtp(work, proof))
+          // A wrong guess counts; a right code is used up only with the withdrawal that it is for.
+          const tried = otp && (await tryCode(work, { ...fromWire(otp), userId }))
+          if (tried?.refused) return tried
+          const otpVerifiedAt = tried && work.now
           return await requestWithdrawal(work, { amountIdr, bank: account, otpVerifiedAt })
         })
       },
