@@ -142,7 +142,7 @@ export const choreography: Choreography = {
 
   'payment.paid': { reactions: [markOrdersPaid, confirmParticipants], jobs: [notify] },
   'payment.expired': { reactions: [cancelUnpaidOrders, releaseHolds], jobs: [notify] },
-  'payment.failed': { reactions: [cancelUnpaidOrders, releaseHolds] },
+  'payment.failed': { reactions: [cancelUnpaidOrders, releaseHolds], jobs: [notify] },
   'payment.withdrawn': {
     jobs: [{ job: 'payments.withdraw', data: ({ payload }) => ({ paymentId: payload.paymentId }) }],
   },
@@ -159,7 +159,7 @@ export const choreography: Choreography = {
     ],
   },
   'refund.succeeded': { reactions: [markOrdersRefunded, markParticipantsRefunded], jobs: [notifyBuyer] },
-  'refund.failed': {},
+  'refund.failed': { jobs: [notify] },
 
   'payout.created': {
     jobs: [{ job: 'payouts.submit', data: ({ payload }) => ({ payoutId: payload.payoutId }) }],
@@ -170,7 +170,7 @@ export const choreography: Choreography = {
   'payout.failed': { reactions: [failSettlements, followFailed] },
   'payout.reversed': { reactions: [reverseSettlements, followReversed] },
 
-  'withdrawal.status_changed': {},
+  'withdrawal.status_changed': { jobs: [notify] },
   'wallet.adjusted': {},
 
   'settlement.calculated': {},

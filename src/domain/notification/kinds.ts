@@ -10,6 +10,6 @@ export type NoticeChannel = (typeof noticeChannels)[number]
 
 /** By the first word of an event's name. */
 export function kindOf(event: NoticeEvent): NoticeKind {
-  if (event.startsWith('payment.') || event.startsWith('refund.')) return 'money'
+  if (/^(payment|refund|withdrawal)\./.test(event)) return 'money'
   return event.startsWith('order.') ? 'orders' : 'sessions'
 }

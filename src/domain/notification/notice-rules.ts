@@ -9,6 +9,7 @@ export const noticeEvents = [
   'participant.released',
   'payment.paid',
   'payment.expired',
+  'payment.failed',
   'order.created',
   'order.paid',
   'order.cancelled',
@@ -16,7 +17,9 @@ export const noticeEvents = [
   'order.delivered',
   'return.refused',
   'refund.decided',
+  'refund.failed',
   'refund.succeeded',
+  'withdrawal.status_changed',
 ] as const satisfies (keyof EventPayloads)[]
 
 export type NoticeEvent = (typeof noticeEvents)[number]
@@ -63,6 +66,7 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
   },
   'payment.paid': {},
   'payment.expired': {},
+  'payment.failed': {},
   'order.created': {
     asksFor: ({ paymentId }) => paymentId,
     path: ({ paymentCode }) => `/pay/${paymentCode}`,
@@ -76,5 +80,9 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
   'return.refused': {},
   // Into the wallet it succeeds in the same moment, and that is told.
   'refund.decided': { wanted: ({ destination }) => destination === 'source' },
+  // Told once, while it is tried again; what goes into the wallet instead succeeds in the same moment, and that is told.
+  'refund.failed': { wanted: ({ attempt, isTriedAgain }) => attempt === 1 && isTriedAgain },
   'refund.succeeded': {},
+  // What needs no approval is on its way at once, and that is told.
+  'withdrawal.status_changed': { wanted: ({ to, byStaff }) => to !== 'approved' || byStaff },
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import type { EventPayloads } from '../kernel/index.ts'
+import { type WithdrawalStatus, withdrawalTransitions } from '../wallet/index.ts'
 import { type NoticeEvent, noticeEvents, toldStatuses } from './notice-rules.ts'
 import { isWanted, type News, writeNotice } from './write-notice.ts'
 
@@ -20,6 +21,17 @@ const refund = {
   reason: 'session_failed',
   destination: 'source' as const,
 }
+const withdrawal = {
+  withdrawalId: 'w',
+  code: 'WDR-1',
+  userId: 'u',
+  amountIdr: 50_000,
+  feeIdr: 2_500,
+  from: null,
+  to: 'held' as const,
+  byStaff: false,
+}
+const withdrawalStates = Object.keys(withdrawalTransitions) as WithdrawalStatus[]
 const place = { sessionId: 's', code: 'GBS-1', participantId: 'p', userId: 'u' }
 const order = { orderId: 'o', code: 'ORD-1', userId: 'u', sessionId: 's' }
 
@@ -28,6 +40,7 @@ const payloads: { [T in NoticeEvent]: EventPayloads[T] } = {
   'participant.released': { ...place, because: 'closed', paymentId: 'p', wasPaid: false },
   'payment.paid': subject,
   'payment.expired': subject,
+  'payment.failed': subject,
   'order.created': { ...order, paymentId: 'p', paymentCode: 'PAY-1', totalIdr: 150_000 },
   'order.paid': { ...order, totalIdr: 150_000 },
   'order.cancelled': { ...order, reason: 'buyer', wasPaid: true },
@@ -35,7 +48,9 @@ const payloads: { [T in NoticeEvent]: EventPayloads[T] } = {
   'order.delivered': order,
   'return.refused': { ...order, returnId: 'r' },
   'refund.decided': refund,
+  'refund.failed': { ...refund, failureCode: 'CHANNEL_UNAVAILABLE', attempt: 1, isTriedAgain: true },
   'refund.succeeded': refund,
+  'withdrawal.status_changed': withdrawal,
 }
 
 // Type and payload come from the same row of the table above.
@@ -48,7 +63,7 @@ describe.each(['id', 'en'] as const)('in %s', (locale) => {
   it.each(noticeEvents)('%s has a title and a body, each one line, with what it is about', (type) => {
     const { title, body } = write(type, locale)
     for (const text of [title, body]) expect(text).toMatch(/^\S[^\n\t]{3,}\S$/)
-    const about = /PAY-1|ORD-1|GBS-1|RFD-1/
+    const about = /PAY-1|ORD-1|GBS-1|RFD-1|WDR-1/
     expect(`${title} ${body}`).toMatch(about)
     expect(`${title} ${body}`).not.toMatch(/undefined|NaN|\[object/)
   })
@@ -57,6 +72,16 @@ describe.each(['id', 'en'] as const)('in %s', (locale) => {
     const { title, body } = write('order.status_changed', locale, { to })
     expect(`${title} ${body}`).toContain('ORD-1')
     expect(body).not.toContain(to)
+  })
+
+  it.each(withdrawalStates)('a withdrawal that is %s has words of its own, with its amount', (to) => {
+    const { title, body } = write('withdrawal.status_changed', locale, { to })
+    expect(title).toContain('WDR-1')
+    expect(`${title} ${body}`).toMatch(/Rp 5[02]\.[05]00/)
+    const others = withdrawalStates.filter((one) => one !== to)
+    for (const other of others) {
+      expect(write('withdrawal.status_changed', locale, { to: other }).title).not.toBe(title)
+    }
   })
 
   it('a refund says why it came, if that is known', () => {
@@ -89,5 +114,9 @@ test('no news is told twice, and none that its reader made', () => {
   expect(told('participant.released', { because: 'expired' })).toBe(false)
   expect(told('order.cancelled', { wasPaid: false, reason: 'payment_expired' })).toBe(false)
   expect(told('order.status_changed', { to: 'processing' })).toBe(false)
+  expect(told('refund.failed', { attempt: 2 })).toBe(false)
+  expect(told('refund.failed', { isTriedAgain: false })).toBe(false)
+  expect(told('withdrawal.status_changed', { to: 'approved' })).toBe(false)
+  expect(told('withdrawal.status_changed', { to: 'approved', byStaff: true })).toBe(true)
   for (const type of noticeEvents) expect(told(type, {})).toBe(true)
 })

@@ -27,7 +27,8 @@ declare module '../kernel/events.ts' {
     'payment.withdrawn': PaymentSubject
     'refund.decided': RefundSubject
     'refund.succeeded': RefundSubject
-    'refund.failed': RefundSubject & { failureCode: string }
+    /** `attempt` counts from 1; not tried again: it goes into the wallet, or waits for a person. */
+    'refund.failed': RefundSubject & { failureCode: string; attempt: number; isTriedAgain: boolean }
     'webhook.received': { inboxId: string; provider: 'xendit' | 'biteship' | 'whatsapp' }
   }
 }

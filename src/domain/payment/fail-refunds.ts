@@ -28,7 +28,10 @@ export async function failRefunds(
   if (failed.length === 0) return
   await recordFailures(work, failed)
   for (const { payment, failureCode, ...refund } of failed) {
-    if (payment) work.emit(refundFailed(payment, refund, failureCode))
+    if (!payment) continue
+    const { attempt } = refund
+    const isTriedAgain = afterRefusal(failureCode, attempt) === 'retry'
+    work.emit(refundFailed(payment, refund, { failureCode, attempt, isTriedAgain }))
   }
   const hopeless = failed.filter((one) => afterRefusal(one.failureCode, one.attempt) === 'wallet')
   await putIntoWallets(

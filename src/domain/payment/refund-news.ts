@@ -19,8 +19,13 @@ export function refundNews(
   return { type, aggregate: ['refund', refund.id], payload: refundPayload(payment, refund) }
 }
 
-export function refundFailed(payment: Payment, refund: RefundFacts, failureCode: string): NewEvent {
-  const payload = { ...refundPayload(payment, refund), failureCode }
+/** The event that tells of a provider's no, and of what becomes of it. */
+export function refundFailed(
+  payment: Payment,
+  refund: RefundFacts,
+  no: { failureCode: string; attempt: number; isTriedAgain: boolean },
+): NewEvent {
+  const payload = { ...refundPayload(payment, refund), ...no }
   return { type: 'refund.failed', aggregate: ['refund', refund.id], payload }
 }
 

@@ -78,7 +78,7 @@ async function decide(
     update withdrawals set status = ${to}, due_at = ${dueAt}, decided_by = ${actorLabel(work.actor)},
       finished_at = case when ${to === 'rejected'}::boolean then ${work.now}::timestamptz end
     where id = ${id} and status = ${status}`.execute(work.tx)
-  work.emit(withdrawalNews(withdrawal, status, to))
+  work.emit(withdrawalNews(withdrawal, status, to, true))
   const command = `wallets withdrawals ${to === 'approved' ? 'approve' : 'reject'}`
   work.audit({ command, subject: ['withdrawal', id], before: { status }, after: { status: to } })
 }

@@ -9,6 +9,8 @@ export interface WithdrawalNews {
   feeIdr: number
   from: WithdrawalStatus | null
   to: WithdrawalStatus
+  /** A member of the staff asked for it, or decided it. */
+  byStaff: boolean
 }
 
 declare module '../kernel/events.ts' {

@@ -36,7 +36,7 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
     },
   ])
   await postHold(work, withdrawal.id, userId, takenIdr)
-  work.emit(withdrawalNews(withdrawal, null, 'held'))
+  work.emit(withdrawalNews(withdrawal, null, 'held', work.actor.kind === 'staff'))
   if (isLarge) {
     work.raise({
       kind: 'withdrawal_large',

@@ -44,8 +44,9 @@ export function withdrawalNews(
   withdrawal: Pick<WithdrawalView, 'id' | 'code' | 'userId' | 'amountIdr' | 'feeIdr'>,
   from: WithdrawalStatus | null,
   to: WithdrawalStatus,
+  byStaff = false,
 ): { type: 'withdrawal.status_changed'; aggregate: [string, string]; payload: WithdrawalNews } {
   const { id: withdrawalId, code, userId, amountIdr, feeIdr } = withdrawal
-  const payload = { withdrawalId, code, userId, amountIdr, feeIdr, from, to }
+  const payload = { withdrawalId, code, userId, amountIdr, feeIdr, from, to, byStaff }
   return { type: 'withdrawal.status_changed', aggregate: ['withdrawal', withdrawalId], payload }
 }

@@ -4,6 +4,7 @@ import { raceWallet } from '../../../test/payment-races.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { finance, good, openWalletFixture, type WalletFixture, waits } from '../../../test/wallets.ts'
 import type { Actor, BankAccount } from '../kernel/index.ts'
+import { notifyOf } from '../notification/index.ts'
 import {
   approveWithdrawal,
   rejectWithdrawal,
@@ -53,6 +54,40 @@ describe('withdrawals', () => {
     expect(await view(userId)).toEqual({ balanceIdr: 397_500, heldIdr: 0 })
     expect(await f.balance('gateway')).toBe(before.gateway - 100_000)
     expect(await f.balance('fee-income')).toBe(before.fees + 2_500)
+  })
+
+  it('tell their user what becomes of them, each step once', async () => {
+    const userId = await rich(20_000_000)
+    const told = async () => {
+      const rows = await f.laku.db.selectFrom('events').select('id').orderBy('id').execute()
+      await f.laku.system((work) =>
+        notifyOf(
+          work,
+          rows.map((row) => row.id),
+          'https://laku.test',
+        ),
+      )
+      const inbox = await f.laku.db
+        .selectFrom('notifications')
+        .select('title')
+        .where('userId', '=', userId)
+        .orderBy('id')
+        .execute()
+      return inbox.map((row) => row.title.replace(/WDR-\S+/, 'WDR'))
+    }
+    const before = (await told()).length
+    const large = await f.withdraw(userId, 6_000_000)
+    await by(finance(), approveWithdrawal, large.id)
+    await f.send(large.id)
+    const refused = await f.withdraw(userId, 6_000_000)
+    await by(finance(), rejectWithdrawal, refused.id)
+    expect((await told()).slice(before)).toEqual([
+      'Penarikan WDR sebesar Rp 6.000.000 diminta',
+      'Penarikan WDR disetujui',
+      'Penarikan WDR sudah dikirim',
+      'Penarikan WDR sebesar Rp 6.000.000 diminta',
+      'Penarikan WDR tidak disetujui',
+    ])
   })
 
   it('to a new account need a fresh code, and go a day later', async () => {

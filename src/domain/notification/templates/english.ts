@@ -1,6 +1,13 @@
 import { formatIdr } from '../../kernel/index.ts'
 import { isToldStatus, type ToldStatus } from '../notice-rules.ts'
-import { because, type NoticeText, type NoticeTexts, type RefundReason } from './texts.ts'
+import {
+  because,
+  type NoticeText,
+  type NoticeTexts,
+  type RefundReason,
+  type WithdrawalPayload,
+  type WithdrawalState,
+} from './texts.ts'
 
 const reasons: Record<RefundReason, string> = {
   session_failed: 'The session did not reach its target.',
@@ -44,6 +51,39 @@ const statuses: Record<ToldStatus, (code: string) => NoticeText> = {
   }),
 }
 
+const withdrawals: Record<WithdrawalState, (news: WithdrawalPayload) => NoticeText> = {
+  held: ({ code, amountIdr, feeIdr, byStaff }) => ({
+    title: `Withdrawal ${code} of ${formatIdr(amountIdr)} was asked for`,
+    body: `${fee(feeIdr)} ${byStaff ? 'Our staff asked for it on your behalf.' : 'If it was not you, tell us at once.'}`,
+  }),
+  approved: ({ code, amountIdr }) => ({
+    title: `Withdrawal ${code} was approved`,
+    body: `${formatIdr(amountIdr)} will be sent to your account.`,
+  }),
+  submitted: ({ code, amountIdr }) => ({
+    title: `Withdrawal ${code} was sent`,
+    body: `${formatIdr(amountIdr)} is on its way to your account.`,
+  }),
+  succeeded: ({ code, amountIdr }) => ({
+    title: `Withdrawal ${code} has arrived`,
+    body: `${formatIdr(amountIdr)} is in your account.`,
+  }),
+  failed: ({ code, amountIdr, feeIdr }) => ({
+    title: `Withdrawal ${code} failed`,
+    body: `The bank did not take it. ${formatIdr(amountIdr + feeIdr)} is in your Laku wallet again.`,
+  }),
+  reversed: ({ code, amountIdr, feeIdr }) => ({
+    title: `Withdrawal ${code} was sent back`,
+    body: `Your bank returned it. ${formatIdr(amountIdr + feeIdr)} is in your Laku wallet again.`,
+  }),
+  rejected: ({ code, amountIdr, feeIdr }) => ({
+    title: `Withdrawal ${code} was not approved`,
+    body: `${formatIdr(amountIdr + feeIdr)} is in your Laku wallet again. Ask us if you do not know why.`,
+  }),
+}
+
+const fee = (feeIdr: number) => (feeIdr > 0 ? `The fee is ${formatIdr(feeIdr)}.` : 'There is no fee.')
+
 export const english: NoticeTexts = {
   'participant.joined': ({ code, units, totalIdr }) => ({
     title: `Your place in session ${code} is held`,
@@ -60,6 +100,10 @@ export const english: NoticeTexts = {
   'payment.expired': ({ code, amountIdr }) => ({
     title: 'The time to pay is over',
     body: `Invoice ${code} of ${formatIdr(amountIdr)} is no longer valid.`,
+  }),
+  'payment.failed': ({ code, amountIdr }) => ({
+    title: 'The payment did not succeed',
+    body: `Invoice ${code} of ${formatIdr(amountIdr)} is no longer valid. What you paid on it, if anything, is returned.`,
   }),
   'order.created': ({ code, totalIdr }) => ({
     title: `Order ${code} waits for payment`,
@@ -87,10 +131,15 @@ export const english: NoticeTexts = {
     title: `We are returning ${formatIdr(refundIdr)}`,
     body: `${because(reasons, reason)}Refund ${refundCode} is on its way to where you paid from.`,
   }),
+  'refund.failed': ({ refundCode, refundIdr }) => ({
+    title: `Returning ${formatIdr(refundIdr)} takes longer`,
+    body: `Refund ${refundCode} was not taken yet by where you paid from. We try again and let you know.`,
+  }),
   'refund.succeeded': ({ refundCode, refundIdr, reason, destination }) => ({
     title: `${formatIdr(refundIdr)} was returned`,
     body: `${because(reasons, reason)}Refund ${refundCode} has reached ${
       destination === 'wallet' ? 'your Laku wallet' : 'where you paid from'
     }.`,
   }),
+  'withdrawal.status_changed': (news) => withdrawals[news.to](news),
 }

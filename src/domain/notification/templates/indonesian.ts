@@ -1,6 +1,13 @@
 import { formatIdr } from '../../kernel/index.ts'
 import { isToldStatus, type ToldStatus } from '../notice-rules.ts'
-import { because, type NoticeText, type NoticeTexts, type RefundReason } from './texts.ts'
+import {
+  because,
+  type NoticeText,
+  type NoticeTexts,
+  type RefundReason,
+  type WithdrawalPayload,
+  type WithdrawalState,
+} from './texts.ts'
 
 const reasons: Record<RefundReason, string> = {
   session_failed: 'Sesi tidak mencapai targetnya.',
@@ -47,6 +54,39 @@ const statuses: Record<ToldStatus, (code: string) => NoticeText> = {
   }),
 }
 
+const withdrawals: Record<WithdrawalState, (news: WithdrawalPayload) => NoticeText> = {
+  held: ({ code, amountIdr, feeIdr, byStaff }) => ({
+    title: `Penarikan ${code} sebesar ${formatIdr(amountIdr)} diminta`,
+    body: `${fee(feeIdr)} ${byStaff ? 'Staf kami memintanya untuk Anda.' : 'Jika bukan Anda yang meminta, segera hubungi kami.'}`,
+  }),
+  approved: ({ code, amountIdr }) => ({
+    title: `Penarikan ${code} disetujui`,
+    body: `${formatIdr(amountIdr)} akan dikirim ke rekening Anda.`,
+  }),
+  submitted: ({ code, amountIdr }) => ({
+    title: `Penarikan ${code} sudah dikirim`,
+    body: `${formatIdr(amountIdr)} sedang menuju rekening Anda.`,
+  }),
+  succeeded: ({ code, amountIdr }) => ({
+    title: `Penarikan ${code} sudah sampai`,
+    body: `${formatIdr(amountIdr)} sudah masuk ke rekening Anda.`,
+  }),
+  failed: ({ code, amountIdr, feeIdr }) => ({
+    title: `Penarikan ${code} gagal`,
+    body: `Bank tidak menerimanya. ${formatIdr(amountIdr + feeIdr)} sudah kembali ke dompet Laku Anda.`,
+  }),
+  reversed: ({ code, amountIdr, feeIdr }) => ({
+    title: `Penarikan ${code} dikembalikan bank`,
+    body: `Bank Anda mengembalikannya. ${formatIdr(amountIdr + feeIdr)} sudah kembali ke dompet Laku Anda.`,
+  }),
+  rejected: ({ code, amountIdr, feeIdr }) => ({
+    title: `Penarikan ${code} tidak disetujui`,
+    body: `${formatIdr(amountIdr + feeIdr)} sudah kembali ke dompet Laku Anda. Hubungi kami jika ada pertanyaan.`,
+  }),
+}
+
+const fee = (feeIdr: number) => (feeIdr > 0 ? `Biayanya ${formatIdr(feeIdr)}.` : 'Tanpa biaya.')
+
 export const indonesian: NoticeTexts = {
   'participant.joined': ({ code, units, totalIdr }) => ({
     title: `Tempat Anda di sesi ${code} disimpan`,
@@ -63,6 +103,10 @@ export const indonesian: NoticeTexts = {
   'payment.expired': ({ code, amountIdr }) => ({
     title: 'Waktu pembayaran habis',
     body: `Tagihan ${code} sebesar ${formatIdr(amountIdr)} tidak berlaku lagi.`,
+  }),
+  'payment.failed': ({ code, amountIdr }) => ({
+    title: 'Pembayaran tidak berhasil',
+    body: `Tagihan ${code} sebesar ${formatIdr(amountIdr)} tidak berlaku lagi. Jika ada yang sudah dibayar, kami kembalikan.`,
   }),
   'order.created': ({ code, totalIdr }) => ({
     title: `Pesanan ${code} menunggu pembayaran`,
@@ -90,10 +134,15 @@ export const indonesian: NoticeTexts = {
     title: `${formatIdr(refundIdr)} kami kembalikan`,
     body: `${because(reasons, reason)}Pengembalian ${refundCode} menuju rekening asal pembayaran Anda.`,
   }),
+  'refund.failed': ({ refundCode, refundIdr }) => ({
+    title: `Pengembalian ${formatIdr(refundIdr)} perlu waktu lebih lama`,
+    body: `Pengembalian ${refundCode} belum diterima oleh rekening asal pembayaran Anda. Kami coba lagi dan mengabari Anda.`,
+  }),
   'refund.succeeded': ({ refundCode, refundIdr, reason, destination }) => ({
     title: `${formatIdr(refundIdr)} sudah dikembalikan`,
     body: `${because(reasons, reason)}Pengembalian ${refundCode} sudah masuk ke ${
       destination === 'wallet' ? 'dompet Laku Anda' : 'rekening asal pembayaran Anda'
     }.`,
   }),
+  'withdrawal.status_changed': (news) => withdrawals[news.to](news),
 }

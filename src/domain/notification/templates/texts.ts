@@ -10,6 +10,10 @@ export interface NoticeText {
 /** What is said of each event, in one language. */
 export type NoticeTexts = { [T in NoticeEvent]: (payload: EventPayloads[T]) => NoticeText }
 
+/** A withdrawal that came to a new state. */
+export type WithdrawalPayload = EventPayloads['withdrawal.status_changed']
+export type WithdrawalState = WithdrawalPayload['to']
+
 /** Why money goes back, as the domains name it; of other reasons nothing is said. */
 export type RefundReason =
   | 'session_failed'
