@@ -189,7 +189,7 @@ export const choreography: Choreography = {
   'session.opened': {},
   'session.extended': {},
   'session.moq_reached': {
-    jobs: [{ job: 'groups.fulfil', data: ({ payload }) => ({ sessionId: payload.sessionId }) }],
+    jobs: [{ job: 'groups.fulfil', data: ({ payload }) => ({ sessionId: payload.sessionId }) }, notify],
   },
   'session.fulfilment_due': {
     jobs: [{ job: 'groups.fulfil', data: ({ payload }) => ({ sessionId: payload.sessionId }) }],

@@ -1,10 +1,11 @@
 import type { EventPayloads } from '../kernel/index.ts'
 
 /**
- * The news that a buyer hears of. News of a whole session is told to each of its buyers by the events of their own
- * place, payment, order and refund, which name them.
+ * The news that a buyer hears of. That a session reached its MOQ is told to each of its paid buyers; how it ends each hears of
+ * by the events of their own place, payment, order and refund, which name them.
  */
 export const noticeEvents = [
+  'session.moq_reached',
   'participant.joined',
   'participant.released',
   'payment.paid',
@@ -26,6 +27,11 @@ export type NoticeEvent = (typeof noticeEvents)[number]
 
 export function isNoticeEvent(type: string): type is NoticeEvent {
   return (noticeEvents as readonly string[]).includes(type)
+}
+
+/** News of a whole session: its event names no buyer. */
+export function isSessionNews(type: string): type is 'session.moq_reached' {
+  return type === 'session.moq_reached'
 }
 
 export interface NoticeRule<T extends NoticeEvent> {
@@ -55,6 +61,7 @@ export function isToldStatus(status: string): status is ToldStatus {
 }
 
 export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
+  'session.moq_reached': { path: ({ code }) => `/s/${code}` },
   'participant.joined': {
     asksFor: ({ paymentId }) => paymentId,
     path: ({ paymentCode }) => `/pay/${paymentCode}`,

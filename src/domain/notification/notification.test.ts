@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, system, type TestLaku } from '../../../test/laku.ts'
+import { Market } from '../../../test/market.ts'
+import { confirmParticipants } from '../group-buying/index.ts'
 import { type Actor, type NewEvent, newId, ProviderFailure, type ProviderOutcome } from '../kernel/index.ts'
 import { registerUser, updateMe } from '../user/index.ts'
 import {
@@ -20,9 +22,18 @@ beforeAll(async () => {
     'notification.email_queued',
     'participant.joined',
   ] as const
-  const more = ['payment.paid', 'payment.expired', 'refund.succeeded', 'session.failed'] as const
+  const more = [
+    'payment.expired',
+    'refund.succeeded',
+    'session.failed',
+    'session.moq_reached',
+    'participant.released',
+  ] as const
   laku = await openTestLaku({
-    choreography: Object.fromEntries([...quiet, ...more].map((type) => [type, {}])),
+    choreography: {
+      ...Object.fromEntries([...quiet, ...more].map((type) => [type, {}])),
+      'payment.paid': { reactions: [confirmParticipants] },
+    },
   })
 })
 afterAll(() => laku.close())
@@ -117,6 +128,28 @@ describe('news', () => {
     expect(await inbox(siti.actor)).toHaveLength(2)
     expect(await messagesTo(siti.phone)).toHaveLength(2)
     expect(await deliveriesOf(siti.id)).toHaveLength(2)
+  })
+
+  it('of a session that reached its MOQ comes to each buyer who paid, once, and to nobody else', async () => {
+    const market = await Market.open(laku)
+    const session = await market.session({ moq: 2 })
+    const [late, ...paid] = await market.buyers(3)
+    await market.join(late!, session.id)
+    await market.joinAndPay(paid, session.id)
+    const [event] = await laku.db
+      .selectFrom('events')
+      .select('id')
+      .where('type', '=', 'session.moq_reached')
+      .where('aggregateId', '=', session.id)
+      .execute()
+    await notify([event!.id])
+    await notify([event!.id])
+    const inboxes = await Promise.all([late!, ...paid].map(({ id }) => inbox({ kind: 'customer', id })))
+    expect(inboxes.map((one) => one.length)).toEqual([0, 1, 1])
+    expect(inboxes[1]?.[0]).toMatchObject({
+      title: `Sesi ${session.code} mencapai target`,
+      link: `https://laku.test/s/${session.code}`,
+    })
   })
 
   it('does not ask for what is paid', async () => {

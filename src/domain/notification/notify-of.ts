@@ -4,7 +4,7 @@ import { type User, usersById } from '../user/index.ts'
 import { queueMessages } from '../whatsapp/index.ts'
 import type { DeliveryChannel } from './claim-deliveries.ts'
 import { kindOf, type NoticeChannel, type NoticeKind } from './kinds.ts'
-import { isNoticeEvent } from './notice-rules.ts'
+import { isNoticeEvent, isSessionNews } from './notice-rules.ts'
 import { keyOf, unwantedBy } from './preferences.ts'
 import { sendableFrom } from './quiet-hours.ts'
 import { isWanted, type News, paymentAskedFor, type WrittenNotice, writeNotice } from './write-notice.ts'
@@ -18,6 +18,8 @@ interface Notice extends WrittenNotice {
   dedupeKey: string
   template: string
   kind: NoticeKind
+  /** It asks for a payment whose time is running: no quiet hours. */
+  isPressing?: boolean
   reader: Reader
 }
 
@@ -40,9 +42,10 @@ export async function notifyOf(work: Work, eventIds: readonly string[], publicUr
     return [
       {
         id: newId(),
-        dedupeKey: `event:${one.id}`,
+        dedupeKey: isSessionNews(one.type) ? `event:${one.id}:${reader.id}` : `event:${one.id}`,
         template: one.type,
         kind: kindOf(one.type),
+        isPressing: paymentAskedFor(one) !== undefined,
         reader,
         ...written,
       },
@@ -72,13 +75,13 @@ export async function deliver(work: Work, notices: readonly Notice[], publicUrl:
     fresh.filter(({ reader, kind }) => !unwanted.has(keyOf(reader.id, kind, channel)))
   await queueMessages(
     work,
-    by('whatsapp').map(({ dedupeKey, kind, reader, title, body, link }) => ({
-      dedupeKey: `notice:${dedupeKey}`,
-      to: reader.phone,
+    by('whatsapp').map((notice) => ({
+      dedupeKey: `notice:${notice.dedupeKey}`,
+      to: notice.reader.phone,
       template: WHATSAPP_TEMPLATE,
-      language: reader.locale,
-      params: [title, body, link ?? publicUrl],
-      notBefore: sendableFrom(kind, work.now, work.policy),
+      language: notice.reader.locale,
+      params: [notice.title, notice.body, notice.link ?? publicUrl],
+      notBefore: sendableFrom(notice, work.now, work.policy),
     })),
   )
   await queueDeliveries(
@@ -103,12 +106,34 @@ async function withBrowser(work: Work, notices: readonly Notice[]): Promise<Noti
 async function currentNews(work: Work, eventIds: readonly string[]): Promise<News[]> {
   const { rows } = await sql<{ id: string; type: string; payload: unknown }>`
     select id, type, payload from events where id = any(${eventIds}::uuid[]) order by id`.execute(work.tx)
+  const noticed = rows.filter(({ type }) => isNoticeEvent(type))
+  const ofSessions = noticed.filter(({ type }) => isSessionNews(type))
   // The payload was written with its type, by `emit`.
-  const news = rows.filter(({ type }) => isNoticeEvent(type)).map((row) => row as News)
+  const news = [
+    ...noticed.filter((row) => !ofSessions.includes(row)),
+    ...(await toEachBuyer(work, ofSessions)),
+  ] as News[]
   const wanted = news.filter(isWanted)
   const asked = wanted.flatMap((one) => paymentAskedFor(one) ?? [])
   const over = await paymentsOver(work, asked)
   return wanted.filter((one) => !over.has(paymentAskedFor(one) ?? ''))
+}
+
+/** News of a whole session, once for each buyer with a paid place in it. */
+async function toEachBuyer(
+  work: Work,
+  events: readonly { id: string; type: string; payload: unknown }[],
+): Promise<unknown[]> {
+  if (events.length === 0) return []
+  const { rows } = await sql<{ eventId: string; userId: string }>`
+    select e.id as event_id, p.user_id from events e
+    join group_participants p on p.session_id = (e.payload ->> 'sessionId')::uuid and p.status in ('paid', 'ordered')
+    where e.id = any(${events.map(({ id }) => id)}::uuid[]) order by p.id`.execute(work.tx)
+  const byId = new Map(events.map((event) => [event.id, event]))
+  return rows.map(({ eventId, userId }) => {
+    const event = byId.get(eventId)
+    return { ...event, payload: { ...(event?.payload as object), userId } }
+  })
 }
 
 async function paymentsOver(work: Work, paymentIds: readonly string[]): Promise<Set<string>> {
@@ -143,13 +168,13 @@ async function queueDeliveries(
   channel: DeliveryChannel,
   notices: readonly Notice[],
 ): Promise<void> {
-  const rows = notices.map(({ id, kind }) => ({
+  const rows = notices.map((notice) => ({
     id: newId(),
-    notificationId: id,
+    notificationId: notice.id,
     channel,
     status: 'queued',
     attempts: 0,
-    nextAttemptAt: sendableFrom(kind, work.now, work.policy) ?? work.now,
+    nextAttemptAt: sendableFrom(notice, work.now, work.policy) ?? work.now,
     updatedAt: work.now,
   }))
   await insertRows(work.tx, 'notificationDeliveries', rows)

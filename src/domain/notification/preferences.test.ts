@@ -10,6 +10,7 @@ import {
   listForStaff,
   listNotifications,
   notifyByStaff,
+  notifyOf,
   resend,
   sendEmails,
   sendPushes,
@@ -94,6 +95,27 @@ describe('quiet hours', () => {
     const [late, money] = await whatsappTo(phone)
     expect(late?.nextAttemptAt?.toISOString()).toMatch(/T00:00:00/)
     expect(money?.nextAttemptAt).toEqual(laku.clock.now())
+  })
+
+  it('do not hold up what asks for a payment: in the morning the place would be lost', async () => {
+    const { id, phone } = await newReader()
+    laku.clock.shift(11 * 3_600)
+    const participantId = newId()
+    const about = { sessionId: newId(), code: 'GBS-1', paymentId: newId(), paymentCode: 'PAY-7' }
+    await laku.system(async (work) =>
+      work.emit({
+        type: 'participant.joined',
+        aggregate: ['participant', participantId],
+        payload: { ...about, participantId, userId: id, units: 1, totalIdr: 60_000 },
+      }),
+    )
+    const [event] = await laku.db
+      .selectFrom('events')
+      .select('id')
+      .where('aggregateId', '=', participantId)
+      .execute()
+    await laku.system((work) => notifyOf(work, [event!.id], 'http://laku.test'))
+    expect((await whatsappTo(phone))[0]?.nextAttemptAt).toEqual(laku.clock.now())
   })
 })
 

@@ -7,17 +7,26 @@ const at = (jakarta: string) => new Date(`2026-11-25T${jakarta}:00+07:00`)
 
 describe('quiet hours', () => {
   it('put off until 07:00 what comes from 21:00 on, and leave the day alone', () => {
-    expect(sendableFrom('orders', at('20:59'), hours)).toBeUndefined()
-    expect(sendableFrom('orders', at('21:00'), hours)).toEqual(new Date('2026-11-26T07:00:00+07:00'))
-    expect(sendableFrom('orders', at('23:59'), hours)).toEqual(new Date('2026-11-26T07:00:00+07:00'))
-    expect(sendableFrom('orders', at('00:00'), hours)).toEqual(new Date('2026-11-25T07:00:00+07:00'))
-    expect(sendableFrom('orders', at('06:59'), hours)).toEqual(new Date('2026-11-25T07:00:00+07:00'))
-    expect(sendableFrom('orders', at('07:00'), hours)).toBeUndefined()
+    expect(sendableFrom({ kind: 'orders' }, at('20:59'), hours)).toBeUndefined()
+    expect(sendableFrom({ kind: 'orders' }, at('21:00'), hours)).toEqual(
+      new Date('2026-11-26T07:00:00+07:00'),
+    )
+    expect(sendableFrom({ kind: 'orders' }, at('23:59'), hours)).toEqual(
+      new Date('2026-11-26T07:00:00+07:00'),
+    )
+    expect(sendableFrom({ kind: 'orders' }, at('00:00'), hours)).toEqual(
+      new Date('2026-11-25T07:00:00+07:00'),
+    )
+    expect(sendableFrom({ kind: 'orders' }, at('06:59'), hours)).toEqual(
+      new Date('2026-11-25T07:00:00+07:00'),
+    )
+    expect(sendableFrom({ kind: 'orders' }, at('07:00'), hours)).toBeUndefined()
   })
 
-  it('never hold up money, and may be none at all', () => {
-    expect(sendableFrom('money', at('23:00'), hours)).toBeUndefined()
-    expect(sendableFrom('shop', at('23:00'), { quietFromHour: 0, quietToHour: 0 })).toBeUndefined()
+  it('never hold up money or what asks for it, and may be none at all', () => {
+    expect(sendableFrom({ kind: 'money' }, at('23:00'), hours)).toBeUndefined()
+    expect(sendableFrom({ kind: 'sessions', isPressing: true }, at('23:00'), hours)).toBeUndefined()
+    expect(sendableFrom({ kind: 'shop' }, at('23:00'), { quietFromHour: 0, quietToHour: 0 })).toBeUndefined()
   })
 
   it('end in the future, within a day, and are over then', () => {
@@ -25,11 +34,11 @@ describe('quiet hours', () => {
     const when = fc.date({ min: new Date('2026-01-01'), max: new Date('2027-01-01'), noInvalidDate: true })
     fc.assert(
       fc.property(when, hour, hour, (now, quietFromHour, quietToHour) => {
-        const over = sendableFrom('shop', now, { quietFromHour, quietToHour })
+        const over = sendableFrom({ kind: 'shop' }, now, { quietFromHour, quietToHour })
         if (!over) return
         expect(over.getTime()).toBeGreaterThan(now.getTime())
         expect(over.getTime() - now.getTime()).toBeLessThanOrEqual(86_400_000)
-        expect(sendableFrom('shop', over, { quietFromHour, quietToHour })).toBeUndefined()
+        expect(sendableFrom({ kind: 'shop' }, over, { quietFromHour, quietToHour })).toBeUndefined()
       }),
     )
   })

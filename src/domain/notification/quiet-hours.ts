@@ -8,14 +8,15 @@ const JAKARTA_MS = 7 * HOUR_MS
 
 /**
  * When a notice may be sent: at once, or where it comes in the quiet hours (policy.quietFromHour to quietToHour, Jakarta)
- * when they are over. News of money never waits. Undefined: at once.
+ * when they are over. News of money never waits, nor does what asks for a payment: in the morning its time would be over.
+ * Undefined: at once.
  */
 export function sendableFrom(
-  kind: NoticeKind,
+  { kind, isPressing = false }: { kind: NoticeKind; isPressing?: boolean },
   now: Date,
   { quietFromHour: from, quietToHour: to }: Pick<Policy, 'quietFromHour' | 'quietToHour'>,
 ): Date | undefined {
-  if (kind === 'money' || from === to) return undefined
+  if (kind === 'money' || isPressing || from === to) return undefined
   const sinceMidnight = (now.getTime() + JAKARTA_MS) % DAY_MS
   const midnight = now.getTime() - sinceMidnight
   const hour = sinceMidnight / HOUR_MS

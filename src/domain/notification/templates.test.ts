@@ -36,6 +36,7 @@ const place = { sessionId: 's', code: 'GBS-1', participantId: 'p', userId: 'u' }
 const order = { orderId: 'o', code: 'ORD-1', userId: 'u', sessionId: 's' }
 
 const payloads: { [T in NoticeEvent]: EventPayloads[T] } = {
+  'session.moq_reached': { sessionId: 's', code: 'GBS-1', paidUnits: 12 },
   'participant.joined': { ...place, paymentId: 'p', paymentCode: 'PAY-1', units: 2, totalIdr: 150_000 },
   'participant.released': { ...place, because: 'closed', paymentId: 'p', wasPaid: false },
   'payment.paid': subject,

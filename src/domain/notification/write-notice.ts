@@ -7,8 +7,10 @@ import type { NoticeText, NoticeTexts } from './templates/texts.ts'
 
 const languages: Record<Locale, NoticeTexts> = { id: indonesian, en: english }
 
-/** News as it lies in the events. */
-export type News = { [T in NoticeEvent]: { id: string; type: T; payload: EventPayloads[T] } }[NoticeEvent]
+/** News as it lies in the events, and whom it is told. */
+export type News = {
+  [T in NoticeEvent]: { id: string; type: T; payload: EventPayloads[T] & { userId: string } }
+}[NoticeEvent]
 
 type Payload = EventPayloads[NoticeEvent]
 

@@ -85,6 +85,10 @@ const withdrawals: Record<WithdrawalState, (news: WithdrawalPayload) => NoticeTe
 const fee = (feeIdr: number) => (feeIdr > 0 ? `The fee is ${formatIdr(feeIdr)}.` : 'There is no fee.')
 
 export const english: NoticeTexts = {
+  'session.moq_reached': ({ code, paidUnits }) => ({
+    title: `Session ${code} reached its target`,
+    body: `${paidUnits} units were bought together. We are getting the goods and tell you when your order is made.`,
+  }),
   'participant.joined': ({ code, units, totalIdr }) => ({
     title: `Your place in session ${code} is held`,
     body: `${units} units, ${formatIdr(totalIdr)} in all. Pay by this link before the time is over.`,

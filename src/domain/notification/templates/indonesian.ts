@@ -88,6 +88,10 @@ const withdrawals: Record<WithdrawalState, (news: WithdrawalPayload) => NoticeTe
 const fee = (feeIdr: number) => (feeIdr > 0 ? `Biayanya ${formatIdr(feeIdr)}.` : 'Tanpa biaya.')
 
 export const indonesian: NoticeTexts = {
+  'session.moq_reached': ({ code, paidUnits }) => ({
+    title: `Sesi ${code} mencapai target`,
+    body: `${paidUnits} barang dibeli bersama. Barangnya sedang kami siapkan; kami kabari begitu pesanan Anda dibuat.`,
+  }),
   'participant.joined': ({ code, units, totalIdr }) => ({
     title: `Tempat Anda di sesi ${code} disimpan`,
     body: `${units} barang, total ${formatIdr(totalIdr)}. Bayar lewat tautan ini sebelum waktunya habis.`,
