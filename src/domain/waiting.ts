@@ -44,8 +44,15 @@ const questions: Record<
       what: 'emails',
       from: sql`notification_deliveries where status = 'queued' and channel = 'email'`,
     },
+    { what: 'statements', from: sql`settlements where statement_next_at is not null` },
   ],
-  sms: [],
+  sms: [
+    {
+      what: 'codes',
+      from: sql`otp_challenges c join whatsapp_messages m on m.dedupe_key = 'otp:' || c.id and m.status = 'failed'
+        where c.status = 'open' and c.channel <> 'sms' and c.expires_at > now()`,
+    },
+  ],
 }
 
 /** What waits behind one switch, whether it is paused or not; each count is answered by a partial index. */

@@ -4,11 +4,14 @@ import { defineJob, type JobFailure } from './define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'otp.deliver' }
 
+// With backoff from a second on, more than the five minutes of a code: so long it waits for a paused SMS.
+const TRIES = 10
+
 /** A code that WhatsApp did not bring goes by email, then by SMS. */
 export const otpDeliverJob = defineJob<{ challengeId: string }>({
   name: 'otp.deliver',
   batchSize: 10,
-  retryLimit: 2,
+  retryLimit: TRIES,
   run: async (laku, jobs) => {
     const { mailer, sms } = laku.providers
     const failures: JobFailure[] = []

@@ -1,5 +1,12 @@
 import { sql } from 'kysely'
-import { type Actor, ProviderFailure, type UnitOfWork, type Work } from '../kernel/index.ts'
+import {
+  type Actor,
+  isPaused,
+  ProviderFailure,
+  requireRunning,
+  type UnitOfWork,
+  type Work,
+} from '../kernel/index.ts'
 import type { Mailer } from '../notification/index.ts'
 import { type Locale, userByPhone } from '../user/index.ts'
 import { secretParamsOf } from '../whatsapp/index.ts'
@@ -33,7 +40,9 @@ const texts: Record<Locale, { subject: string; body: (code: string) => string }>
 
 /**
  * Sends a code that WhatsApp did not bring: by email where the user has one, and where that fails by SMS (service map:
- * failure modes). Each way is taken at most once, and noted before it is: a worker that dies goes on with the next.
+ * failure modes). Each way is taken at most once, and noted before it is: a worker that dies goes on with the next. While staff
+ * have paused email a code goes by SMS; while they have paused SMS it waits, as long as it is good.
+ * @throws kernel.paused
  */
 export async function deliverOtpAnotherWay(context: DeliveryContext, challengeId: string): Promise<void> {
   for (;;) {
@@ -57,8 +66,10 @@ async function takeNextWay(work: Work, challengeId: string): Promise<NextWay | u
   const [code] = (await secretParamsOf(work, otpMessageKey(challengeId))) ?? []
   if (!challenge || challenge.channel === 'sms' || code === undefined) return undefined
   const user = await userByPhone(work.tx, challenge.phone)
-  const byEmail = challenge.channel === 'whatsapp' ? user?.email : null
+  const mayMail = challenge.channel === 'whatsapp' && !(await isPaused(work.tx, 'email'))
+  const byEmail = mayMail ? user?.email : null
   const channel = byEmail ? 'email' : 'sms'
+  if (channel === 'sms') await requireRunning(work.tx, 'sms')
   await work.tx.updateTable('otpChallenges').set({ channel }).where('id', '=', challengeId).execute()
   return { channel, to: byEmail || challenge.phone, code, locale: user?.locale ?? 'id' }
 }

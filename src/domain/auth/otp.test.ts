@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openTestLaku, system, type TestLaku } from '../../../test/laku.ts'
-import { ProviderFailure } from '../kernel/index.ts'
+import { admin, openTestLaku, system, type TestLaku } from '../../../test/laku.ts'
+import { ProviderFailure, type SwitchName, setSwitch, Vault } from '../kernel/index.ts'
 import type { Mail } from '../notification/index.ts'
 import { registerUser, updateMe } from '../user/index.ts'
 import { secretParamsOf, sendMessages } from '../whatsapp/index.ts'
 import { challengeOfMessage, deliverOtpAnotherWay, requestOtp, type SmsMessage, verifyOtp } from './index.ts'
-import { otpMessageKey } from './otp-code.ts'
+import { isOtpCode, otpHash, otpMessageKey } from './otp-code.ts'
 
 let laku: TestLaku
 let people = 0
@@ -67,6 +67,27 @@ describe('a code', () => {
     expect(JSON.stringify(stored)).not.toContain(code)
     const { params, sealedParams, body } = await messageOf(challengeId)
     expect(JSON.stringify({ params, sealedParams, body })).not.toContain(code)
+  })
+
+  it('is stored as a digest under a key, which nobody makes who has the database alone', () => {
+    const [ours, theirs] = [new Vault('a key of sixteen or more'), new Vault('another key of sixteen')]
+    const hash = otpHash(ours, 'c', '123456')
+    expect(isOtpCode(ours, 'c', '123456', hash)).toBe(true)
+    expect(isOtpCode(theirs, 'c', '123456', hash)).toBe(false)
+    expect(otpHash(ours, 'd', '123456')).not.toBe(hash)
+  })
+
+  it('is asked for with the same answer and the same rows whether its number is known, unknown or suspended', async () => {
+    const [known, unknown, suspended] = [newPhone(), newPhone(), newPhone()]
+    await laku.system((work) => registerUser(work, { phone: known }))
+    const { id } = await laku.system((work) => registerUser(work, { phone: suspended }))
+    await laku.db.updateTable('users').set({ status: 'suspended' }).where('id', '=', id).execute()
+    for (const phone of [known, unknown, suspended]) {
+      const { challengeId, ...answer } = await request(phone)
+      expect(answer).toEqual({ expiresInS: 300 })
+      expect(await challenge(challengeId)).toMatchObject({ phone, status: 'open', channel: 'whatsapp' })
+      expect(await messageOf(challengeId)).toMatchObject({ toPhone: phone, status: 'queued' })
+    }
   })
 
   it('is good once, however many submit it at the same time', async () => {
@@ -216,6 +237,20 @@ describe('where WhatsApp fails', () => {
     const stranger = newPhone()
     await deliver((await request(stranger)).challengeId)
     expect([mails.length, texts[0]?.to]).toEqual([0, stranger])
+  })
+
+  it('goes round email while staff have paused it, and waits for SMS while that is', async () => {
+    const turn = (name: SwitchName, paused: boolean) =>
+      laku.as(admin, (work) => setSwitch(work, { name, paused, reason: 'a test' }))
+    const { challengeId } = await request(await newUser())
+    await turn('email', true)
+    await turn('sms', true)
+    await expect(deliver(challengeId)).rejects.toMatchObject({ code: 'kernel.paused' })
+    expect([mails, texts]).toEqual([[], []])
+    await turn('sms', false)
+    await deliver(challengeId)
+    expect([mails.length, texts.length]).toEqual([0, 1])
+    await turn('email', false)
   })
 
   it('raises attention when no way is left, and is silent for a code that is over', async () => {

@@ -116,11 +116,12 @@ describe('the unit of work', () => {
     await insert(a)
     await insert(b)
     let attempts = 0
+    const bothHoldOne = Promise.withResolvers<void>()
     const lockBoth = (first: string, second: string) =>
       laku.system(async (work) => {
-        attempts++
         await sql`update staff set status = status where id = ${first}`.execute(work.tx)
-        await sql`select pg_sleep(0.05)`.execute(work.tx)
+        if (++attempts === 2) bothHoldOne.resolve()
+        await bothHoldOne.promise
         await sql`update staff set status = status where id = ${second}`.execute(work.tx)
       })
     await Promise.all([lockBoth(a, b), lockBoth(b, a)])
