@@ -72,7 +72,7 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
   const units = new UnitOfWork({
     db,
     clock,
-    choreography: { ...choreography, ...options.choreography },
+    choreography: async () => ({ ...choreography, ...options.choreography }),
     enqueue: (tx, jobs) => queue.enqueue(tx, jobs),
     policy,
     vault,

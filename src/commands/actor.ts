@@ -35,7 +35,7 @@ export async function identify(laku: Laku): Promise<Actor> {
 
 /** Who holds this token, while it is good. */
 export async function staffOf(laku: Laku, token: string) {
-  const { staffByToken } = await import('../domain/auth/index.ts')
+  const { staffByToken } = await import('../domain/auth/staff-tokens.ts')
   const { db, clock } = laku
   return await db.transaction().execute((tx) => staffByToken(tx, token, clock.now()))
 }

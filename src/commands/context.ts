@@ -87,13 +87,13 @@ export class CommandContext {
     return await identify(await this.laku())
   }
 
-  /** Runs a reading use case as who asks: support, warehouse, finance or an admin. */
+  /** Runs a use case that only reads, as who asks: support, warehouse, finance or an admin. */
   async read<T>(use: (work: Work) => Promise<T>): Promise<T> {
     const { requireStaff } = await import('../domain/kernel/index.ts')
     const laku = await this.laku()
     const actor = await this.actor()
     requireStaff(actor, 'support', 'warehouse', 'finance')
-    return await laku.units.run(actor, use)
+    return await laku.units.read(actor, use)
   }
 
   /** An instant of an option, by laku's clock. Throws a usage error that says what is taken. */

@@ -1,29 +1,24 @@
-import { formatIdr } from '../domain/kernel/index.ts'
+import { formatIdr, formatNumber, secondsAfter } from '../domain/kernel/index.ts'
 
 export type Cell = string | number | boolean | Date | null | undefined
 
 /** How a value is read by people: money as rupiah, instants in Jakarta, the rest as it is. */
 export type CellKind = 'text' | 'code' | 'number' | 'idr' | 'time' | 'status'
 
-const jakartaTime = new Intl.DateTimeFormat('sv-SE', {
-  timeZone: 'Asia/Jakarta',
-  dateStyle: 'short',
-  timeStyle: 'short',
-})
-
-/** `2026-11-24 11:31`, the time in Jakarta. */
+/** `2026-11-24 11:31`, the time in Jakarta (UTC+7, no daylight saving). */
 export function formatTime(instant: Date): string {
-  return jakartaTime.format(instant)
+  return secondsAfter(instant, 7 * 3600)
+    .toISOString()
+    .slice(0, 16)
+    .replace('T', ' ')
 }
-
-const whole = new Intl.NumberFormat('id-ID')
 
 /** A value for people; nothing is a dash. */
 export function formatCell(value: Cell, kind: CellKind = 'text'): string {
   if (value === null || value === undefined || value === '') return '-'
   if (value instanceof Date) return formatTime(value)
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  if (typeof value === 'number') return kind === 'idr' ? formatIdr(value) : whole.format(value)
+  if (typeof value === 'number') return kind === 'idr' ? formatIdr(value) : formatNumber(value)
   return printable(value)
 }
 

@@ -1,10 +1,8 @@
 import { z } from 'zod'
 import { usageError } from './cli-error.ts'
 import type { CommandContext } from './context.ts'
-import { renderCsv } from './csv.ts'
 import type { ListDefinition, Page, RawInput } from './define-command.ts'
 import { checkedInput } from './input.ts'
-import { renderTable } from './table.ts'
 
 const pageSchema = z.object({
   limit: z
@@ -38,8 +36,10 @@ export async function runList<S extends z.ZodType, Row>(
   const { data, nextCursor } = await definition.run(context, checkedInput(definition.input, own), page)
   if (output.json) return output.result({ data, nextCursor })
   if (asked.csv) {
+    const { renderCsv } = await import('./csv.ts')
     output.raw(renderCsv(definition.columns, data))
   } else if (data.length > 0) {
+    const { renderTable } = await import('./table.ts')
     output.result(data, renderTable(definition.columns, data, output))
   } else {
     output.note(definition.empty)

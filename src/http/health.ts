@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Laku } from '../runtime/laku.ts'
-import { migrationStatus } from '../runtime/migrate.ts'
+import { migrationStatus } from '../runtime/migration-status.ts'
 
 const readiness = z.object({
   ok: z.boolean(),

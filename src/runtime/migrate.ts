@@ -1,31 +1,22 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { CompiledQuery, Kysely, PostgresDialect, type RawBuilder, sql, type Transaction } from 'kysely'
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration'
 import type pg from 'pg'
-
-/** The SQL files lie beside src/ in a checkout and beside dist/ in the package: two floors up from here either way. */
-export const migrationsFolder = fileURLToPath(new URL('../../migrations/', import.meta.url))
+import { migrationNames, migrationsFolder } from './migration-status.ts'
 
 class SqlFiles implements MigrationProvider {
   async getMigrations(): Promise<Record<string, Migration>> {
-    const names = (await readdir(migrationsFolder)).filter((name) => name.endsWith('.sql')).sort()
     const migrations: Record<string, Migration> = {}
-    for (const name of names) {
-      const text = await readFile(join(migrationsFolder, name), 'utf8')
+    for (const name of await migrationNames()) {
+      const text = await readFile(join(migrationsFolder, `${name}.sql`), 'utf8')
       // Without parameters PostgreSQL takes many statements in one message.
-      migrations[name.replace('.sql', '')] = {
+      migrations[name] = {
         up: async (db) => void (await db.executeQuery(CompiledQuery.raw(text))),
       }
     }
     return migrations
   }
-}
-
-export interface MigrationStatus {
-  applied: string[]
-  pending: string[]
 }
 
 function migrator(db: Kysely<unknown>): Migrator {
@@ -34,14 +25,6 @@ function migrator(db: Kysely<unknown>): Migrator {
 
 function plainKysely(pool: pg.Pool): Kysely<unknown> {
   return new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
-}
-
-export async function migrationStatus(pool: pg.Pool): Promise<MigrationStatus> {
-  const all = await migrator(plainKysely(pool)).getMigrations()
-  return {
-    applied: all.filter((one) => one.executedAt).map((one) => one.name),
-    pending: all.filter((one) => !one.executedAt).map((one) => one.name),
-  }
 }
 
 /**

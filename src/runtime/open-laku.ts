@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely'
-import { choreography } from '../domain/choreography.ts'
 import { type DB, UnitOfWork, Vault } from '../domain/kernel/index.ts'
 import { SharedClock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -7,7 +6,7 @@ import { databaseUrls, requireDatabase } from './connect.ts'
 import { createKysely, createPool } from './database.ts'
 import type { Laku } from './laku.ts'
 import { createLogger } from './logger.ts'
-import { migrationStatus } from './migrate.ts'
+import { migrationStatus } from './migration-status.ts'
 import type { Providers } from './providers.ts'
 import { JobQueue } from './queue.ts'
 import { StartError } from './start-error.ts'
@@ -36,6 +35,7 @@ export async function openLaku(config: Config, options: OpenOptions): Promise<La
     const queue = new JobQueue(urls.direct, (error) => logger.error({ err: error }, 'queue'))
     const vault = new Vault(config.encryptionKey)
     const db = createKysely(pool)
+    const choreography = async () => (await import('../domain/choreography.ts')).choreography
     const enqueue: JobQueue['enqueue'] = (tx, jobs) => queue.enqueue(tx, jobs)
     const units = new UnitOfWork({ db, clock, choreography, enqueue, policy: config.policy, vault })
     const close = async () => {

@@ -1,4 +1,4 @@
-import { fromKysely, PgBoss } from 'pg-boss'
+import type { PgBoss } from 'pg-boss'
 import type { NewJob, Tx } from '../domain/kernel/index.ts'
 
 /** What jobs end in when their retries are used up; a sweep raises each of them to a person's attention. */
@@ -33,6 +33,7 @@ const quiet = { supervise: false, schedule: false } as const
 
 /** Brings pg-boss's own tables and the queues to what the code expects; run by the owner, with the migrations. */
 export async function installQueues(ownerUrl: string, queues: readonly QueueDefinition[]): Promise<void> {
+  const { PgBoss } = await import('pg-boss')
   const boss = new PgBoss({ connectionString: ownerUrl, max: 1, ...quiet })
   // Failures come as rejections of the calls below.
   boss.on('error', () => {})
@@ -61,7 +62,7 @@ export class JobQueue {
     this.#onError = onError
   }
 
-  /** pg-boss, started when first needed: a command that only reads never pays for it. */
+  /** pg-boss, started when first needed: a command that only reads does not even load it. */
   boss(): Promise<PgBoss> {
     this.#started ??= this.#start().catch((error: unknown) => {
       // The database was away: whoever asks next tries again.
@@ -72,6 +73,7 @@ export class JobQueue {
   }
 
   async #start(): Promise<PgBoss> {
+    const { PgBoss } = await import('pg-boss')
     const boss = new PgBoss({
       connectionString: this.#url,
       application_name: 'laku queue',
@@ -86,6 +88,7 @@ export class JobQueue {
 
   async enqueue(tx: Tx, jobs: NewJob[]): Promise<void> {
     const boss = await this.boss()
+    const { fromKysely } = await import('pg-boss')
     // pg-boss reads its own column names; the application's plugin would rename them.
     const db = fromKysely(tx.withoutPlugins())
     for (const [name, all] of Map.groupBy(jobs, (job) => job.name)) {

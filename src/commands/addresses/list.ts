@@ -9,7 +9,7 @@ export const list = defineList({
   input: z.object({ user: z.string('name the user') }),
   examples: ['laku addresses list --user 0812-0000-0001'],
   run: async (context, { user }, page) => {
-    const { listAddresses } = await import('../../domain/address/index.ts')
+    const { listAddresses } = await import('../../domain/address/read-addresses.ts')
     return await context.read(async (work) =>
       listAddresses(work, { userId: (await userNamed(work.tx, user)).id, ...page }),
     )

@@ -9,7 +9,7 @@ export const show = defineShow({
   input: z.object(addressId),
   examples: ['laku addresses show 01990000-0000-7000-8000-000000000001'],
   run: async (context, { address }) => {
-    const { getAddress } = await import('../../domain/address/index.ts')
+    const { getAddress } = await import('../../domain/address/read-addresses.ts')
     return await context.read((work) => getAddress(work, address))
   },
   fields: [

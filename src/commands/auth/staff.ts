@@ -10,7 +10,7 @@ export const list = defineList({
   empty: 'No staff yet: laku auth staff add makes one.',
   cursor: z.string(),
   run: async (context, _input, page) => {
-    const { listStaff } = await import('../../domain/auth/index.ts')
+    const { listStaff } = await import('../../domain/auth/list-staff.ts')
     return await context.read((work) => listStaff(work, page))
   },
   columns: [

@@ -2,7 +2,8 @@ import pg from 'pg'
 import { queues } from '../../jobs/registry.ts'
 import type { Config } from '../../runtime/config.ts'
 import { type DatabaseUrls, databaseUrls, requireDatabase, roleOf } from '../../runtime/connect.ts'
-import { migrate, migrationStatus } from '../../runtime/migrate.ts'
+import { migrate } from '../../runtime/migrate.ts'
+import { migrationStatus } from '../../runtime/migration-status.ts'
 import { installQueues } from '../../runtime/queue.ts'
 
 export interface Installed {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { databaseUrls, requireDatabase, shownUrl } from '../../runtime/connect.ts'
 import { createPool } from '../../runtime/database.ts'
-import { migrationStatus } from '../../runtime/migrate.ts'
+import { migrationStatus } from '../../runtime/migration-status.ts'
 import { defineTask } from '../define-command.ts'
 
 export const status = defineTask({

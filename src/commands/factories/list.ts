@@ -10,7 +10,7 @@ export const list = defineList({
   input: z.object({ status: z.enum(statuses).optional() }),
   examples: ['laku factories list --status active'],
   run: async (context, { status }, page) => {
-    const { listFactories } = await import('../../domain/factory/index.ts')
+    const { listFactories } = await import('../../domain/factory/read-factories.ts')
     return await context.read(({ tx }) => listFactories(tx, { status, ...page }))
   },
   columns: [

@@ -9,9 +9,10 @@ export const show = defineShow({
   input: z.object({ factory: z.uuid() }),
   examples: ['laku factories show 01990000-0000-7000-8000-000000000001'],
   run: async (context, { factory: factoryId }) => {
-    const { bankAccountsOf, commissionHistoryOf, getFactory, taxIdOf } = await import(
-      '../../domain/factory/index.ts'
-    )
+    const { bankAccountsOf } = await import('../../domain/factory/bank-accounts.ts')
+    const { commissionHistoryOf } = await import('../../domain/factory/record-commission.ts')
+    const { getFactory } = await import('../../domain/factory/read-factories.ts')
+    const { taxIdOf } = await import('../../domain/factory/tax-id.ts')
     return await context.read(async (work) => {
       const { actor, tx, vault } = work
       const isFinance = actor.kind === 'staff' && (actor.role === 'finance' || actor.role === 'admin')

@@ -17,7 +17,7 @@ export const asOf = defineList({
   input: z.object({ time: z.string(), account: z.array(z.string()).default([]) }),
   examples: ['laku ledger as-of 2026-11-20', 'laku ledger as-of -2h --account gateway "escrow:*" --csv'],
   run: async (context, { time, account }, page) => {
-    const { balancesAt } = await import('../../domain/ledger/index.ts')
+    const { balancesAt } = await import('../../domain/ledger/balances-at.ts')
     const instant = await context.instant(time, 'time')
     const all = await context.read(({ tx }) => balancesAt(tx, instant, account))
     return balancePage(all, page)

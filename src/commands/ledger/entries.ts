@@ -22,10 +22,10 @@ export const entries = defineList({
     'laku ledger entries --session GBS-261123-7K3QX2',
   ],
   run: async (context, { account, subject, session }, { limit, cursor }) => {
-    const { listEntries } = await import('../../domain/ledger/index.ts')
+    const { listEntries } = await import('../../domain/ledger/list-entries.ts')
     const before = cursor === undefined ? undefined : Number(cursor)
     const rows = await context.read(async ({ tx }) => {
-      const { getSession } = await import('../../domain/group-buying/index.ts')
+      const { getSession } = await import('../../domain/group-buying/list-sessions.ts')
       const sessionId = session && (await getSession(tx, session, { withDrafts: true })).id
       return await listEntries(tx, {
         limit: limit + 1,

@@ -20,7 +20,7 @@ export const list = defineList({
   }),
   examples: ['laku notifications list --channel email --status failed'],
   run: async (context, { user, ...filter }, page) => {
-    const { listForStaff } = await import('../../domain/notification/index.ts')
+    const { listForStaff } = await import('../../domain/notification/staff-views.ts')
     return await context.read(async (work) => {
       const userId = user === undefined ? undefined : (await userNamed(work.tx, user)).id
       return await listForStaff(work, { userId, ...filter, ...page })

@@ -8,7 +8,7 @@ export const show = defineShow({
   input: z.object({ notification: z.uuid() }),
   examples: ['laku notifications show 01990000-0000-7000-8000-000000000001'],
   run: async (context, { notification }) => {
-    const { showNotification } = await import('../../domain/notification/index.ts')
+    const { showNotification } = await import('../../domain/notification/staff-views.ts')
     return await context.read((work) => showNotification(work, notification))
   },
   fields: [

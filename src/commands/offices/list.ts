@@ -10,7 +10,7 @@ export const list = defineList({
   input: z.object({ status: z.enum(statuses).optional() }),
   examples: ['laku offices list'],
   run: async (context, { status }, page) => {
-    const { listOffices } = await import('../../domain/office/index.ts')
+    const { listOffices } = await import('../../domain/office/read-offices.ts')
     return await context.read((work) => listOffices(work, { status, ...page }))
   },
   columns: [

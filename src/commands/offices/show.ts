@@ -14,7 +14,7 @@ export const show = defineShow({
   input: z.object({ office: z.uuid() }),
   examples: ['laku offices show 01990000-0000-7000-8000-000000000001'],
   run: async (context, { office }) => {
-    const { getOffice } = await import('../../domain/office/index.ts')
+    const { getOffice } = await import('../../domain/office/read-offices.ts')
     return await context.read((work) => getOffice(work, office))
   },
   fields: [

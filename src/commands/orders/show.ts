@@ -7,8 +7,8 @@ export const show = defineShow({
   args: [{ name: 'order', description: 'UUID or code' }],
   input: z.object({ order: z.string() }),
   run: async (context, { order }) => {
-    const { getOrder } = await import('../../domain/order/index.ts')
-    const { listPayments } = await import('../../domain/payment/index.ts')
+    const { getOrder } = await import('../../domain/order/read-orders.ts')
+    const { listPayments } = await import('../../domain/payment/list-payments.ts')
     return await context.read(async (work) => {
       const found = await getOrder(work, order)
       // An order has one open payment at a time; a few may have expired before it.

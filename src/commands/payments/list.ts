@@ -21,8 +21,8 @@ export const list = defineList({
   examples: ['laku payments list --status review', 'laku payments list --since yesterday --csv'],
   empty: 'No payments. Try another --status or a longer --since.',
   run: async (context, { status, session, user, since }, page) => {
-    const { getSession } = await import('../../domain/group-buying/index.ts')
-    const { listPayments } = await import('../../domain/payment/index.ts')
+    const { getSession } = await import('../../domain/group-buying/list-sessions.ts')
+    const { listPayments } = await import('../../domain/payment/list-payments.ts')
     const createdSince = since === undefined ? undefined : await context.instant(since, '--since')
     return await context.read(async ({ tx }) => {
       const sessionId = session && (await getSession(tx, session, { withDrafts: true })).id

@@ -7,8 +7,8 @@ export const show = defineShow({
   args: [{ name: 'payment', description: 'UUID or code' }],
   input: z.object({ payment: z.string() }),
   run: async (context, { payment }) => {
-    const { showPayment } = await import('../../domain/payment/index.ts')
-    const { listEntries } = await import('../../domain/ledger/index.ts')
+    const { showPayment } = await import('../../domain/payment/list-payments.ts')
+    const { listEntries } = await import('../../domain/ledger/list-entries.ts')
     return await context.read(async ({ tx }) => {
       const found = await showPayment(tx, payment)
       // A payment and its refunds post a handful of entries each.

@@ -9,7 +9,7 @@ export const show = defineShow({
   input: z.object(orderInput),
   examples: ['laku pos show PO-261125-7K3QX2'],
   run: async (context, { order }) => {
-    const { showPurchaseOrder } = await import('../../domain/warehouse/index.ts')
+    const { showPurchaseOrder } = await import('../../domain/warehouse/read-purchase-orders.ts')
     return await context.read(({ tx }) => showPurchaseOrder(tx, order))
   },
   fields: [

@@ -13,7 +13,7 @@ export const list = defineList({
   input: z.object({ status: z.enum(statuses).optional(), factory: z.uuid().optional() }),
   examples: ['laku products list --status active'],
   run: async (context, { status, factory: factoryId }, page) => {
-    const { listProducts } = await import('../../domain/product/index.ts')
+    const { listProducts } = await import('../../domain/product/read-products.ts')
     return await context.read(({ tx }) => listProducts(tx, { status: status ?? 'any', factoryId, ...page }))
   },
   columns: [

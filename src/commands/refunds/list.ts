@@ -22,7 +22,8 @@ export const list = defineList({
   examples: ['laku refunds list --status requested', 'laku refunds list --status failed --csv'],
   empty: 'No refunds. Try another --status.',
   run: async (context, { status, payment }, page) => {
-    const { listRefunds, showPayment } = await import('../../domain/payment/index.ts')
+    const { listRefunds } = await import('../../domain/payment/list-refunds.ts')
+    const { showPayment } = await import('../../domain/payment/list-payments.ts')
     return await context.read(async ({ tx }) => {
       const paymentId = payment && (await showPayment(tx, payment)).id
       return await listRefunds(tx, { status, paymentId, ...page })

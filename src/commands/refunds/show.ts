@@ -7,8 +7,8 @@ export const show = defineShow({
   args: [{ name: 'refund', description: 'UUID or code' }],
   input: z.object({ refund: z.string() }),
   run: async (context, { refund }) => {
-    const { getRefund } = await import('../../domain/payment/index.ts')
-    const { listEntries } = await import('../../domain/ledger/index.ts')
+    const { getRefund } = await import('../../domain/payment/list-refunds.ts')
+    const { listEntries } = await import('../../domain/ledger/list-entries.ts')
     return await context.read(async ({ tx }) => {
       const found = await getRefund(tx, refund)
       // Each attempt posts two entries when it is sent and two when it fails.

@@ -13,7 +13,7 @@ export const list = defineList({
   input: z.object({ status: z.enum(statuses).optional(), product: z.uuid().optional() }),
   examples: ['laku reviews list --status pending'],
   run: async (context, { status, product: productId }, page) => {
-    const { listReviews } = await import('../../domain/review/index.ts')
+    const { listReviews } = await import('../../domain/review/read-reviews.ts')
     return await context.read((work) => listReviews(work, { status, productId, ...page }))
   },
   columns: [

@@ -8,7 +8,7 @@ export const show = defineShow({
   input: z.object({ review: z.uuid() }),
   examples: ['laku reviews show 01990000-0000-7000-8000-000000000001'],
   run: async (context, { review }) => {
-    const { getReview } = await import('../../domain/review/index.ts')
+    const { getReview } = await import('../../domain/review/read-reviews.ts')
     return await context.read((work) => getReview(work, review))
   },
   fields: [

@@ -20,7 +20,7 @@ export const list = defineList({
   input: z.object({ status: z.enum(statuses).optional() }),
   examples: ['laku sessions list --status forming'],
   run: async (context, { status }, page) => {
-    const { listSessions } = await import('../../domain/group-buying/index.ts')
+    const { listSessions } = await import('../../domain/group-buying/list-sessions.ts')
     return await context.read(({ tx }) => listSessions(tx, { status, withDrafts: true, ...page }))
   },
   columns: [

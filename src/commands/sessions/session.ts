@@ -9,7 +9,7 @@ export const sessionInput = { session: z.string().min(1) }
 
 /** The session that was named, drafts too. Throws group_buying.session_not_found. */
 export async function sessionNamed(tx: Tx, named: string): Promise<SessionView> {
-  const { getSession } = await import('../../domain/group-buying/index.ts')
+  const { getSession } = await import('../../domain/group-buying/list-sessions.ts')
   return await getSession(tx, named, { withDrafts: true })
 }
 

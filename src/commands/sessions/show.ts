@@ -11,8 +11,10 @@ export const show = defineShow({
   input: z.object({ session: z.string() }),
   examples: ['laku sessions show GBS-261123-7K3QX2'],
   run: async (context, { session }) => {
-    const { getSession, listParticipants } = await import('../../domain/group-buying/index.ts')
-    const { balanceIdr, escrow } = await import('../../domain/ledger/index.ts')
+    const { getSession } = await import('../../domain/group-buying/list-sessions.ts')
+    const { listParticipants } = await import('../../domain/group-buying/list-participants.ts')
+    const { balanceIdr } = await import('../../domain/ledger/balances.ts')
+    const { escrow } = await import('../../domain/ledger/accounts.ts')
     return await context.read(async ({ tx }) => {
       const found = await getSession(tx, session, { withDrafts: true })
       const { data: joined } = await listParticipants(tx, { sessionId: found.id, limit: SHOWN })

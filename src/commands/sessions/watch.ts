@@ -45,8 +45,9 @@ type Watched = SessionView & { escrowIdr: number }
 type Look = { at: Date; data: Watched[] }
 
 async function look(context: CommandContext, session: string | undefined): Promise<Look> {
-  const { liveSessions } = await import('../../domain/group-buying/index.ts')
-  const { balances, escrow } = await import('../../domain/ledger/index.ts')
+  const { liveSessions } = await import('../../domain/group-buying/list-sessions.ts')
+  const { balances } = await import('../../domain/ledger/balances.ts')
+  const { escrow } = await import('../../domain/ledger/accounts.ts')
   return await context.read(async ({ tx, now }) => {
     const sessions = session === undefined ? await liveSessions(tx, SHOWN) : [await sessionNamed(tx, session)]
     const held = await balances(

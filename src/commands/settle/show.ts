@@ -8,7 +8,7 @@ export const show = defineShow({
   input: settlementInput,
   examples: ['laku settle show STL-261123-7K3QX2'],
   run: async (context, { settlement }) => {
-    const { showSettlement } = await import('../../domain/settlement/index.ts')
+    const { showSettlement } = await import('../../domain/settlement/read-settlements.ts')
     return await context.read(({ tx, vault }) => showSettlement(tx, vault, settlement))
   },
   fields: [

@@ -29,8 +29,8 @@ export const list = defineList({
   ],
   empty: 'No shipments. Try another --status.',
   run: async (context, { status, order }, page) => {
-    const { listShipments } = await import('../../domain/logistics/index.ts')
-    const { getOrder } = await import('../../domain/order/index.ts')
+    const { listShipments } = await import('../../domain/logistics/list-shipments.ts')
+    const { getOrder } = await import('../../domain/order/read-orders.ts')
     return await context.read(async (work) => {
       const orderId = order && (await getOrder(work, order)).id
       return await listShipments(work, { status, orderId, ...page })

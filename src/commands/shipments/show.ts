@@ -7,7 +7,7 @@ export const show = defineShow({
   args: [{ name: 'shipment', description: 'UUID or code' }],
   input: z.object({ shipment: z.string().min(1) }),
   run: async (context, { shipment }) => {
-    const { getShipment } = await import('../../domain/logistics/index.ts')
+    const { getShipment } = await import('../../domain/logistics/read-shipments.ts')
     return await context.read((work) => getShipment(work, shipment))
   },
   fields: [

@@ -9,7 +9,7 @@ export const list = defineList({
   examples: ['laku stock list --csv > stock.csv'],
   empty: 'No variants. Try without --product, or laku db seed for some to begin with.',
   run: async (context, { product }, page) => {
-    const { listStock } = await import('../../domain/warehouse/index.ts')
+    const { listStock } = await import('../../domain/warehouse/read-stock.ts')
     return await context.read(({ tx }) => listStock(tx, { productId: product, ...page }))
   },
   columns: [

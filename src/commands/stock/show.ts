@@ -8,7 +8,7 @@ export const show = defineShow({
   args: [{ name: 'variant', description: 'SKU or UUID' }],
   input: z.object({ variant: z.string() }),
   run: async (context, { variant }) => {
-    const { showStock } = await import('../../domain/warehouse/index.ts')
+    const { showStock } = await import('../../domain/warehouse/read-stock.ts')
     const { variantIdOf } = await import('./variant.ts')
     return await context.read(async ({ tx }) => await showStock(tx, await variantIdOf(tx, variant)))
   },

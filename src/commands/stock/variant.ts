@@ -4,6 +4,6 @@ import { idOrCode, type Tx } from '../../domain/kernel/index.ts'
 export async function variantIdOf(tx: Tx, named: string): Promise<string> {
   const key = idOrCode(named)
   if ('id' in key) return key.id
-  const { variantBySku } = await import('../../domain/product/index.ts')
+  const { variantBySku } = await import('../../domain/product/read-variants.ts')
   return (await variantBySku(tx, key.code)).id
 }

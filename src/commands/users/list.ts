@@ -10,7 +10,7 @@ export const list = defineList({
   input: z.object({ status: z.enum(statuses).optional() }),
   examples: ['laku users list --status suspended'],
   run: async (context, { status }, page) => {
-    const { listUsers } = await import('../../domain/user/index.ts')
+    const { listUsers } = await import('../../domain/user/list-users.ts')
     return await context.read((work) => listUsers(work, { status, ...page }))
   },
   columns: [

@@ -12,8 +12,8 @@ export const show = defineShow({
   input: z.object(userInput),
   examples: ['laku users show 0812-0000-0001'],
   run: async (context, { user: named }) => {
-    const { listAddresses } = await import('../../domain/address/index.ts')
-    const { listOrders } = await import('../../domain/order/index.ts')
+    const { listAddresses } = await import('../../domain/address/read-addresses.ts')
+    const { listOrders } = await import('../../domain/order/read-orders.ts')
     return await context.read(async (work) => {
       const user = await userNamed(work.tx, named)
       const { data: orders } = await listOrders(work, { userId: user.id, limit: SHOWN })

@@ -8,6 +8,6 @@ export const userInput = { user: z.string().min(1) }
 
 /** Throws user.not_found, user.phone_invalid. */
 export async function userNamed(tx: Tx, named: string): Promise<User> {
-  const { requireUser } = await import('../../domain/user/index.ts')
+  const { requireUser } = await import('../../domain/user/read-users.ts')
   return await requireUser(tx, named)
 }

@@ -10,7 +10,7 @@ export const entries = defineList({
   cursor: z.string().regex(/^\d{1,15}$/, 'the next_cursor of the page before'),
   empty: 'Nothing ever came into this wallet.',
   run: async (context, { user }, page) => {
-    const { listEntriesOf } = await import('../../domain/wallet/index.ts')
+    const { listEntriesOf } = await import('../../domain/wallet/list-wallet-entries.ts')
     return await context.read(async ({ tx }) => await listEntriesOf(tx, await userIdOf(tx, user), page))
   },
   columns: [

@@ -9,7 +9,8 @@ export const show = defineShow({
   input: z.object(userInput),
   examples: ['laku wallets show 0812-3456-7890'],
   run: async (context, { user }) => {
-    const { listWithdrawals, showWallet } = await import('../../domain/wallet/index.ts')
+    const { listWithdrawals } = await import('../../domain/wallet/read-withdrawals.ts')
+    const { showWallet } = await import('../../domain/wallet/wallet-view.ts')
     return await context.read(async (work) => {
       const userId = await userIdOf(work.tx, user)
       const wallet = await showWallet(work.tx, userId)

@@ -7,7 +7,7 @@ export const show = defineShow({
   args: [{ name: 'id', description: 'UUID' }],
   input: z.object({ id: z.uuid() }),
   run: async (context, { id }) => {
-    const { showWebhook } = await import('../../domain/payment/index.ts')
+    const { showWebhook } = await import('../../domain/payment/list-webhooks.ts')
     return await context.read(({ tx }) => showWebhook(tx, id))
   },
   fields: [

@@ -13,8 +13,8 @@ export const list = defineList({
   input: z.object({ status: z.enum(statuses).optional(), to: z.string().optional() }),
   examples: ['laku whatsapp list --status failed'],
   run: async (context, { status, to }, page) => {
-    const { normalizePhone } = await import('../../domain/user/index.ts')
-    const { listMessages } = await import('../../domain/whatsapp/index.ts')
+    const { normalizePhone } = await import('../../domain/user/phone.ts')
+    const { listMessages } = await import('../../domain/whatsapp/list-messages.ts')
     const number = to === undefined ? undefined : normalizePhone(to)
     return await context.read((work) => listMessages(work, { status, to: number, ...page }))
   },

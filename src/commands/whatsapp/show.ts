@@ -8,7 +8,7 @@ export const show = defineShow({
   input: z.object({ message: z.uuid() }),
   examples: ['laku whatsapp show 01990000-0000-7000-8000-000000000001'],
   run: async (context, { message }) => {
-    const { getMessage } = await import('../../domain/whatsapp/index.ts')
+    const { getMessage } = await import('../../domain/whatsapp/list-messages.ts')
     return await context.read((work) => getMessage(work, message))
   },
   fields: [

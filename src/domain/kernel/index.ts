@@ -44,7 +44,7 @@ export {
 } from './idempotency.ts'
 export { type CodePrefix, idOrCode, newCode, newId } from './ids.ts'
 export { kernelErrors } from './kernel-errors.ts'
-export { basisPoints, formatIdr, type Rupiah, rupiah, sumIdr } from './money.ts'
+export { basisPoints, formatIdr, formatNumber, type Rupiah, rupiah, sumIdr } from './money.ts'
 export { type Paged, pageOf } from './pages.ts'
 export { defaultPolicy, type Policy, policySchema } from './policy.ts'
 export { ProviderFailure, type ProviderOutcome } from './provider-failure.ts'

@@ -18,9 +18,14 @@ export function basisPoints(amount: Rupiah, bps: number): Rupiah {
   return Number((BigInt(rupiah(amount)) * BigInt(bps)) / 10_000n)
 }
 
-const grouped = new Intl.NumberFormat('id-ID', { maximumFractionDigits: 0 })
+/** `1.250.000`, `-4,5`: a number as people in Indonesia write it. Not by Intl, whose first formatter takes every command 15 ms. */
+export function formatNumber(value: number): string {
+  const [whole = '', fraction] = String(value).split('.')
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, '.')
+  return fraction === undefined ? grouped : `${grouped},${fraction}`
+}
 
-/** `Rp 1.250.000`, as people in Indonesia write it. */
+/** `Rp 1.250.000`, `-Rp 500`. */
 export function formatIdr(amount: Rupiah): string {
-  return amount < 0 ? `-Rp ${grouped.format(-amount)}` : `Rp ${grouped.format(amount)}`
+  return amount < 0 ? `-Rp ${formatNumber(-amount)}` : `Rp ${formatNumber(amount)}`
 }

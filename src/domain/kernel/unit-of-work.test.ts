@@ -107,6 +107,17 @@ describe('the unit of work', () => {
     expect(await countEvents()).toBe(before)
   })
 
+  it('lets a use case that only reads write nothing and tell nothing', async () => {
+    const read = (use: (work: Work) => Promise<unknown>) => laku.units.read(admin, use)
+    const insert = sql`insert into staff (id, name, role, created_at) values (${newId()}, 'r', 'admin', now())`
+    expect(await read(({ tx }) => tx.selectFrom('clock').select('shiftS').execute())).toEqual([{ shiftS: 0 }])
+    await expect(read(({ tx }) => insert.execute(tx))).rejects.toThrow('read-only transaction')
+    await expect(read(async (work) => work.emit(userOf(newId())))).rejects.toThrow('emitted user.registered')
+    await expect(
+      read(async (work) => work.audit({ command: 'test', subject: ['user', newId()] })),
+    ).rejects.toThrow('read-only transaction')
+  })
+
   it('runs a deadlock again from the start', async () => {
     const [a, b] = [newId(), newId()]
     const insert = (id: string) =>

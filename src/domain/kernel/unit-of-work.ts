@@ -15,7 +15,8 @@ import type { AttentionItem, AuditEntry, PostedTransaction, Tx, Work } from './w
 export interface UnitOfWorkOptions {
   db: Kysely<DB>
   clock: Clock
-  choreography: Choreography
+  /** Looked up before the first transaction that may write: it is the whole domain, and reading needs none of it. */
+  choreography: () => Promise<Choreography>
   /** Writes jobs in the transaction that it is given. */
   enqueue: (tx: Tx, jobs: NewJob[]) => Promise<void>
   policy: Policy
@@ -66,10 +67,11 @@ export class UnitOfWork {
    * again from the start, so `use` must keep no state of its own across attempts.
    */
   async run<T>(actor: Actor, use: (work: Work) => Promise<T>, options: RunOptions = {}): Promise<T> {
+    const choreography = await this.#options.choreography()
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#options.db.transaction().execute(async (tx) => {
-          const work = new OpenWork(this.#options, tx, actor, options)
+          const work = new OpenWork(this.#options, tx, actor, choreography, options)
           const result = await use(work)
           await work.finish()
           return result
@@ -81,12 +83,30 @@ export class UnitOfWork {
     }
   }
 
+  /** Runs a use case that only reads: PostgreSQL refuses it a write, and whatever it emits is an error. */
+  async read<T>(actor: Actor, use: (work: Work) => Promise<T>): Promise<T> {
+    try {
+      return await this.#options.db
+        .transaction()
+        .setAccessMode('read only')
+        .execute(async (tx) => {
+          const work = new OpenWork(this.#options, tx, actor)
+          const result = await use(work)
+          await work.finish()
+          return result
+        })
+    } catch (error) {
+      throw translateDatabaseError(error).translated
+    }
+  }
+
   /** Runs `use` to its end, reactions and constraints included, then rolls all of it back. */
   async dryRun<T>(actor: Actor, use: (work: Work) => Promise<T>): Promise<{ result: T; report: WorkReport }> {
+    const choreography = await this.#options.choreography()
     let outcome: { result: T; report: WorkReport } | undefined
     try {
       await this.#options.db.transaction().execute(async (tx) => {
-        const work = new OpenWork(this.#options, tx, actor, {})
+        const work = new OpenWork(this.#options, tx, actor, choreography)
         const result = await use(work)
         await work.finish()
         await sql`set constraints all immediate`.execute(tx)
@@ -107,7 +127,7 @@ class OpenWork implements Work {
   readonly actor: Actor
   readonly policy: Policy
   readonly vault: Vault
-  readonly #choreography: Choreography
+  readonly #choreography: Choreography | undefined
   readonly #enqueue: UnitOfWorkOptions['enqueue']
   readonly #requestId: string | undefined
   #pending: DomainEvent[] = []
@@ -117,13 +137,19 @@ class OpenWork implements Work {
   readonly #postings: PostedTransaction[] = []
   readonly #jobs: NewJob[] = []
 
-  constructor(options: UnitOfWorkOptions, tx: Tx, actor: Actor, run: RunOptions) {
+  constructor(
+    options: UnitOfWorkOptions,
+    tx: Tx,
+    actor: Actor,
+    choreography?: Choreography,
+    run: RunOptions = {},
+  ) {
     this.tx = tx
     this.now = options.clock.now()
     this.actor = actor
     this.policy = options.policy
     this.vault = options.vault
-    this.#choreography = options.choreography
+    this.#choreography = choreography
     this.#enqueue = options.enqueue
     this.#requestId = run.requestId
   }
@@ -171,6 +197,7 @@ class OpenWork implements Work {
   }
 
   async #follow(type: EventType, events: DomainEvent[]): Promise<void> {
+    if (!this.#choreography) throw new Error(`a use case that only reads emitted ${type}`)
     // The row of a type takes events of that type; TypeScript cannot follow the key through the map.
     const followers = this.#choreography[type] as Followers<EventType>
     for (const reaction of followers.reactions ?? []) await reaction(this, events)

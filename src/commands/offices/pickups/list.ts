@@ -13,7 +13,7 @@ export const list = defineList({
   input: z.object({ status: z.enum(statuses).optional(), office: z.uuid().optional() }),
   examples: ['laku offices pickups list --status scheduled'],
   run: async (context, { status, office: officeId }, page) => {
-    const { listPickups } = await import('../../../domain/office/index.ts')
+    const { listPickups } = await import('../../../domain/office/read-pickups.ts')
     return await context.read((work) => listPickups(work, { status, officeId, ...page }))
   },
   columns: [

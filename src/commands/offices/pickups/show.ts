@@ -8,7 +8,7 @@ export const show = defineShow({
   input: z.object({ pickup: z.uuid() }),
   examples: ['laku offices pickups show 01990000-0000-7000-8000-000000000001'],
   run: async (context, { pickup }) => {
-    const { getPickup } = await import('../../../domain/office/index.ts')
+    const { getPickup } = await import('../../../domain/office/read-pickups.ts')
     return await context.read((work) => getPickup(work, pickup))
   },
   fields: [

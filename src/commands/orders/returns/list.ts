@@ -14,7 +14,8 @@ export const list = defineList({
   examples: ['laku orders returns list --status requested'],
   empty: 'No returns.',
   run: async (context, { status, order }, page) => {
-    const { getOrder, listReturns } = await import('../../../domain/order/index.ts')
+    const { getOrder } = await import('../../../domain/order/read-orders.ts')
+    const { listReturns } = await import('../../../domain/order/read-returns.ts')
     return await context.read(async (work) => {
       const orderId = order && (await getOrder(work, order)).id
       return await listReturns(work, { status, orderId, ...page })

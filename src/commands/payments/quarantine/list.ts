@@ -8,7 +8,7 @@ export const list = defineList({
   input: z.object({ all: z.boolean().optional() }),
   empty: 'Nothing waits in quarantine.',
   run: async (context, { all }, page) => {
-    const { listQuarantined } = await import('../../../domain/payment/index.ts')
+    const { listQuarantined } = await import('../../../domain/payment/list-quarantined.ts')
     return await context.read(({ tx }) => listQuarantined(tx, { all, ...page }))
   },
   columns: [

@@ -11,7 +11,7 @@ export const list = defineList({
   examples: ['laku wallets adjustments list --status requested'],
   empty: 'No adjustments.',
   run: async (context, { status }, page) => {
-    const { listAdjustments } = await import('../../../domain/wallet/index.ts')
+    const { listAdjustments } = await import('../../../domain/wallet/decide-adjustment.ts')
     return await context.read((work) => listAdjustments(work, { status, ...page }))
   },
   columns: [

@@ -15,7 +15,7 @@ export const list = defineList({
   examples: ['laku wallets withdrawals list --status held'],
   empty: 'No withdrawals. Try another --status.',
   run: async (context, { status, user }, page) => {
-    const { listWithdrawals } = await import('../../../domain/wallet/index.ts')
+    const { listWithdrawals } = await import('../../../domain/wallet/read-withdrawals.ts')
     return await context.read(async (work) => {
       const userId = user === undefined ? undefined : await userIdOf(work.tx, user)
       return await listWithdrawals(work, { status, userId, ...page })

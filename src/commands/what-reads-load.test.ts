@@ -1,0 +1,39 @@
+import { globSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { readImports } from '../../scripts/floors.ts'
+
+const imports = Map.groupBy(readImports(process.cwd()), (one) => one.from)
+const declaresRead = (file: string) => /= define(List|Show)\(/.test(readFileSync(file, 'utf8'))
+const commands = globSync('src/commands/**/*.ts').filter((file) => declaresRead(file))
+
+/** What loading a file brings: what it imports, and for a command also what that imports when it runs. */
+function loadedBy(file: string, runs: boolean): Set<string> {
+  const loaded = new Set<string>()
+  const visit = (one: string) => {
+    if (loaded.has(one)) return
+    loaded.add(one)
+    for (const { to, typeOnly } of imports.get(one) ?? []) if (!typeOnly || (runs && one === file)) visit(to)
+  }
+  visit(file)
+  return loaded
+}
+
+const wholeDomain =
+  /^src\/domain\/(choreography|(order|payment|group-buying|warehouse|settlement)\/index)\.ts$/
+const heavy = (loaded: Set<string>) => [...loaded].filter((to) => wholeDomain.test(to) || to === 'pg-boss')
+
+describe('a process that only reads', () => {
+  it('is more than fifty commands', () => expect(commands.length).toBeGreaterThan(50))
+
+  // Each module is a third of a millisecond of every call. With the whole domain and the queue it is 1,180 of them, without 550.
+  it.each(commands)('of %s loads no domain but the files that it reads with', (file) => {
+    const loaded = loadedBy(file, true)
+    expect(heavy(loaded)).toEqual([])
+    expect([...loaded].filter((one) => one.startsWith('src/')).length).toBeLessThan(75)
+  })
+
+  it('opens the database without the reactions and the queue', () => {
+    expect(heavy(loadedBy('src/runtime/open-laku.ts', false))).toEqual([])
+    expect(heavy(loadedBy('src/commands/context.ts', true))).toEqual([])
+  })
+})
