@@ -8,7 +8,7 @@ import {
   releaseHolds,
   resumeWaiting,
 } from './group-buying/index.ts'
-import type { Choreography, EventType, JobRule, Work } from './kernel/index.ts'
+import type { Choreography, EventPayloads, EventType, JobRule, Work } from './kernel/index.ts'
 import { bearFees } from './logistics/index.ts'
 import './notification/events.ts'
 import {
@@ -46,6 +46,12 @@ const notifyBuyer: JobRule<'refund.decided' | 'refund.succeeded'> = {
   job: 'notify',
   data: ({ id, payload }) => (payload.refundIdr > 0 ? { eventId: id } : undefined),
 }
+
+/** A provider's deliveries have a line of their own: nobody's news wait for another's limits. */
+const lineOf = (provider: EventPayloads['webhook.received']['provider']): JobRule<'webhook.received'> => ({
+  job: `webhooks.${provider}`,
+  data: ({ payload }) => (payload.provider === provider ? { inboxId: payload.inboxId } : undefined),
+})
 
 async function refundSessions(
   work: Work,
@@ -91,7 +97,7 @@ export const choreography: Choreography = {
     jobs: [{ job: 'push.send', data: ({ payload }) => ({ deliveryId: payload.deliveryId }) }],
   },
   'webhook.received': {
-    jobs: [{ job: 'webhooks.process', data: ({ payload }) => ({ inboxId: payload.inboxId }) }],
+    jobs: [lineOf('xendit'), lineOf('biteship'), lineOf('whatsapp')],
   },
 
   'factory.created': {},

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { admin, openTestLaku, system, type TestLaku } from '../../test/laku.ts'
+import { admin, openTestLaku, type TestLaku } from '../../test/laku.ts'
 import { Market } from '../../test/market.ts'
 import { newId } from '../domain/kernel/index.ts'
 import { receiveWebhook } from '../domain/payment/index.ts'
@@ -10,7 +10,7 @@ import {
   sendPurchaseOrder,
   showPurchaseOrder,
 } from '../domain/warehouse/index.ts'
-import { processInbox } from './process-inbox.ts'
+import { webhooksWhatsappJob } from './webhooks.whatsapp.ts'
 
 let laku: TestLaku
 let market: Market
@@ -73,7 +73,11 @@ function delivery(...said: Said[]): Promise<string> {
   )
 }
 
-const process = (...ids: string[]) => processInbox(laku, system, ids)
+const process = (...ids: string[]) =>
+  webhooksWhatsappJob.run(
+    laku,
+    ids.map((id) => ({ id, data: { inboxId: id } })),
+  )
 const say = async (...said: Said[]) => process(await delivery(...said))
 const statusOf = async (id: string) => (await laku.system((work) => purchaseOrder(work.tx, id))).status
 const repliesOf = async (id: string) => {

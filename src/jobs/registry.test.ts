@@ -7,7 +7,7 @@ import { noticeEvents } from '../domain/notification/index.ts'
 import { jobs } from './registry.ts'
 
 const names = jobs.map((job) => job.name)
-const notJobs = ['define-job', 'process-inbox', 'registry', 'worker']
+const notJobs = ['define-job', 'registry', 'webhook-line', 'worker']
 
 describe('the jobs', () => {
   it('are each a file of their own name, and each in the registry once', () => {

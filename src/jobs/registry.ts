@@ -26,8 +26,10 @@ import { settlementsSweepJob } from './settlements.sweep.ts'
 import { shipmentsBookJob } from './shipments.book.ts'
 import { shipmentsSweepJob } from './shipments.sweep.ts'
 import { shipmentsTrackJob } from './shipments.track.ts'
-import { webhooksProcessJob } from './webhooks.process.ts'
+import { webhooksBiteshipJob } from './webhooks.biteship.ts'
 import { webhooksSweepJob } from './webhooks.sweep.ts'
+import { webhooksWhatsappJob } from './webhooks.whatsapp.ts'
+import { webhooksXenditJob } from './webhooks.xendit.ts'
 import { whatsappSendJob } from './whatsapp.send.ts'
 import { whatsappSweepJob } from './whatsapp.sweep.ts'
 import { withdrawalsSweepJob } from './withdrawals.sweep.ts'
@@ -60,8 +62,10 @@ export const jobs: readonly JobDefinition[] = [
   shipmentsBookJob,
   shipmentsSweepJob,
   shipmentsTrackJob,
-  webhooksProcessJob,
+  webhooksBiteshipJob,
   webhooksSweepJob,
+  webhooksWhatsappJob,
+  webhooksXenditJob,
   whatsappSendJob,
   whatsappSweepJob,
   withdrawalsSweepJob,

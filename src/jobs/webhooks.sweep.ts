@@ -2,12 +2,11 @@ import { sql } from 'kysely'
 import type { Actor } from '../domain/kernel/index.ts'
 import { claimWebhooks } from '../domain/payment/index.ts'
 import { defineJob } from './define-job.ts'
-import { processInbox } from './process-inbox.ts'
 
-const actor: Actor = { kind: 'provider', name: 'webhooks' }
-const A_RUN = 100
+const actor: Actor = { kind: 'system', name: 'webhooks.sweep' }
+const A_RUN = 500
 
-/** Brings back deliveries whose job was lost or whose provider could not be asked. */
+/** Puts deliveries whose job was lost or whose provider could not be asked back into their provider's line; it waits for none of them. */
 export const webhooksSweepJob = defineJob({
   name: 'webhooks.sweep',
   batchSize: 1,
@@ -16,9 +15,12 @@ export const webhooksSweepJob = defineJob({
     due: (now) =>
       sql<boolean>`exists (select from webhook_inbox where status = 'received' and next_attempt_at <= ${now})`,
   },
-  run: async (laku) => {
-    const ids = await laku.units.run(actor, (work) => claimWebhooks(work, A_RUN))
-    await processInbox(laku, actor, ids)
+  run: async ({ units, queue }) => {
+    await units.run(actor, async (work) => {
+      const due = await claimWebhooks(work, A_RUN)
+      const jobs = due.map(({ id, provider }) => ({ name: `webhooks.${provider}`, data: { inboxId: id } }))
+      await queue.enqueue(work.tx, jobs)
+    })
     return undefined
   },
 })

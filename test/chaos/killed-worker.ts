@@ -7,8 +7,11 @@ import { bookChecks } from '../../src/domain/invariants.ts'
 import { runChecks } from '../../src/domain/kernel/index.ts'
 import { openInvoice, reconcileGateway, replayWebhooks } from '../../src/domain/payment/index.ts'
 import { buildServer } from '../../src/http/server.ts'
+import type { JobDefinition } from '../../src/jobs/define-job.ts'
 import { paymentsBookJob } from '../../src/jobs/payments.book.ts'
-import { webhooksSweepJob } from '../../src/jobs/webhooks.sweep.ts'
+import { webhooksBiteshipJob } from '../../src/jobs/webhooks.biteship.ts'
+import { webhooksWhatsappJob } from '../../src/jobs/webhooks.whatsapp.ts'
+import { webhooksXenditJob } from '../../src/jobs/webhooks.xendit.ts'
 import { digest } from '../digest.ts'
 import { admin, openTestLaku, system, type TestLaku } from '../laku.ts'
 import { answerOf, type Buyer } from '../market.ts'
@@ -144,13 +147,31 @@ export async function expectWhole({ laku }: MortalShop, rounds: number): Promise
   expect(gatewayIdr).toBe(providerIdr)
 }
 
+const lines: Record<string, JobDefinition> = {
+  xendit: webhooksXenditJob,
+  biteship: webhooksBiteshipJob,
+  whatsapp: webhooksWhatsappJob,
+}
+
 /** Has every delivery that ever came processed again. Returns how many, and what every other table held before and after. */
 export async function replayAll({ laku }: MortalShop) {
   const before = await digest(laku.ownerUrl, touchedByReplay)
   const { count } = await laku.as(admin, (work) => replayWebhooks(work, { since: new Date(0) }))
-  const waiting = async () =>
-    (await laku.db.selectFrom('webhookInbox').select('id').where('status', '=', 'received').execute()).length
-  for (let runs = 0; (await waiting()) > 0 && runs < count; runs++)
-    await webhooksSweepJob.run(laku, [{ id: 'replay', data: {} }])
+  const waiting = await laku.db
+    .selectFrom('webhookInbox')
+    .select(['id', 'provider'])
+    .where('status', '=', 'received')
+    .execute()
+  for (const [provider, all] of Map.groupBy(waiting, (one) => one.provider))
+    await lines[provider]?.run(
+      laku,
+      all.map(({ id }) => ({ id, data: { inboxId: id } })),
+    )
+  const left = await laku.db
+    .selectFrom('webhookInbox')
+    .select('id')
+    .where('status', '=', 'received')
+    .execute()
+  expect(left).toEqual([])
   return { count, before, after: await digest(laku.ownerUrl, touchedByReplay) }
 }

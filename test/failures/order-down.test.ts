@@ -64,7 +64,7 @@ describe('orders cannot be written', () => {
       body: JSON.stringify({ channel: 'QRIS' }),
     })
     await eventually(
-      () => failedTries('webhooks.process'),
+      () => failedTries('webhooks.xendit'),
       (tries) => expect(tries).toBeGreaterThan(0),
     )
     const paymentNow = () =>

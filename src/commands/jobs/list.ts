@@ -10,7 +10,7 @@ export const list = defineList({
     { flags: '--state <state>', description: 'only these', choices: jobStates },
   ],
   input: z.object({ queue: z.string().optional(), state: z.enum(jobStates).optional() }),
-  examples: ['laku jobs list --state active', 'laku jobs list --queue webhooks.process --json'],
+  examples: ['laku jobs list --state active', 'laku jobs list --queue webhooks.xendit --json'],
   empty: 'No jobs. Try another --state or --queue.',
   run: (context, { queue, state }, page) => context.read(({ tx }) => listJobs(tx, { queue, state, ...page })),
   columns: [

@@ -69,15 +69,18 @@ export async function waitingWebhooks(work: Work, ids: readonly string[]): Promi
 }
 
 /** Takes up to `limit` deliveries whose time has come out of the sweep, for as long as processing them can take. */
-export async function claimWebhooks(work: Work, limit: number): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
+export async function claimWebhooks(
+  work: Work,
+  limit: number,
+): Promise<Pick<WaitingWebhook, 'id' | 'provider'>[]> {
+  const { rows } = await sql<Pick<WaitingWebhook, 'id' | 'provider'>>`
     update webhook_inbox w set next_attempt_at = ${secondsAfter(work.now, JOB_GRACE_S)}
     from (
       select id from webhook_inbox where status = 'received' and next_attempt_at <= ${work.now}
       order by next_attempt_at limit ${limit} for no key update skip locked
     ) due
-    where w.id = due.id returning w.id`.execute(work.tx)
-  return rows.map((row) => row.id)
+    where w.id = due.id returning w.id, w.provider`.execute(work.tx)
+  return rows
 }
 
 /** In the transaction that did what they ask for. */

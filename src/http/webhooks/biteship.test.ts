@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, system, type TestLaku } from '../../../test/laku.ts'
 import { orderChoreography, refusal, Storefront } from '../../../test/storefront.ts'
+import { choreography } from '../../domain/choreography.ts'
 import { balanceIdr } from '../../domain/ledger/index.ts'
 import {
   bookShipment,
@@ -12,7 +13,7 @@ import {
   trackShipment,
 } from '../../domain/logistics/index.ts'
 import { shipmentsTrackJob } from '../../jobs/shipments.track.ts'
-import { webhooksProcessJob } from '../../jobs/webhooks.process.ts'
+import { webhooksBiteshipJob } from '../../jobs/webhooks.biteship.ts'
 import { webhooksSweepJob } from '../../jobs/webhooks.sweep.ts'
 import { buildServer } from '../server.ts'
 
@@ -25,12 +26,10 @@ describe("biteship's webhooks", () => {
   beforeAll(async () => {
     laku = await openTestLaku({
       sandbox: true,
-      jobs: [webhooksProcessJob, webhooksSweepJob, shipmentsTrackJob],
+      jobs: [webhooksBiteshipJob, webhooksSweepJob, shipmentsTrackJob],
       choreography: {
         ...orderChoreography,
-        'webhook.received': {
-          jobs: [{ job: 'webhooks.process', data: ({ payload: { inboxId } }) => ({ inboxId }) }],
-        },
+        'webhook.received': choreography['webhook.received'],
       },
     })
     shop = await Storefront.open(laku)

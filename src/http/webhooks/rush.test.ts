@@ -3,9 +3,10 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { system } from '../../../test/laku.ts'
 import { openPaymentFixture, type PaymentFixture } from '../../../test/payments.ts'
+import { choreography } from '../../domain/choreography.ts'
 import { openInvoice } from '../../domain/payment/index.ts'
-import { webhooksProcessJob } from '../../jobs/webhooks.process.ts'
 import { webhooksSweepJob } from '../../jobs/webhooks.sweep.ts'
+import { webhooksXenditJob } from '../../jobs/webhooks.xendit.ts'
 import { buildServer } from '../server.ts'
 
 const PAYMENTS = 25
@@ -16,11 +17,9 @@ describe('webhooks while the worker is down', () => {
   let app: FastifyInstance
   beforeAll(async () => {
     f = await openPaymentFixture({
-      jobs: [webhooksProcessJob, webhooksSweepJob],
+      jobs: [webhooksXenditJob, webhooksSweepJob],
       choreography: {
-        'webhook.received': {
-          jobs: [{ job: 'webhooks.process', data: ({ payload: { inboxId } }) => ({ inboxId }) }],
-        },
+        'webhook.received': choreography['webhook.received'],
       },
     })
     app = await buildServer(f.laku)

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually } from '../../test/failures/working-shop.ts'
+import { openTestLaku, system, type TestLaku } from '../../test/laku.ts'
+import { Storefront } from '../../test/storefront.ts'
+import { newId, secondsAfter } from '../domain/kernel/index.ts'
+import { openInvoice, receiveWebhook, type WebhookProvider } from '../domain/payment/index.ts'
+import { type RunningWorker, startWorker } from './worker.ts'
+
+describe('a provider that is held up', () => {
+  const held = Promise.withResolvers<void>()
+  const asked: string[] = []
+  let laku: TestLaku
+  let shop: Storefront
+  let worker: RunningWorker
+  beforeAll(async () => {
+    laku = await openTestLaku({ sandbox: true })
+    shop = await Storefront.open(laku)
+    await shop.market.addStock(10)
+    const { gateway } = laku.providers
+    const getInvoice = async (id: string) => {
+      asked.push(id)
+      await held.promise
+      return await gateway.getInvoice(id)
+    }
+    const providers = { ...laku.providers, gateway: { ...gateway, getInvoice } }
+    worker = await startWorker({ ...laku, providers } as TestLaku)
+  })
+  afterAll(async () => {
+    held.resolve()
+    await worker.close()
+    await shop.expectAllTrue()
+    await laku.close()
+  })
+
+  async function invoiceId(): Promise<string> {
+    const [buyer] = await shop.market.buyers(1)
+    const { payment } = await shop.order(buyer!)
+    const { units, providers } = laku
+    await openInvoice(
+      { units, actor: system, gateway: providers.gateway, publicUrl: 'http://laku.test' },
+      payment.code,
+    )
+    const row = await laku.db
+      .selectFrom('payments')
+      .select('providerInvoiceId')
+      .where('id', '=', payment.id)
+      .executeTakeFirstOrThrow()
+    return row.providerInvoiceId as string
+  }
+  async function courierOrderId(): Promise<string> {
+    const [buyer] = await shop.market.buyers(1)
+    const { order } = await shop.paidOrder(buyer!)
+    await shop.book(order.id)
+    const row = await laku.db
+      .selectFrom('shipments')
+      .select('providerOrderId')
+      .where('orderId', '=', order.id)
+      .executeTakeFirstOrThrow()
+    return row.providerOrderId as string
+  }
+  const ofInvoice = (id: string) => ({ id, external_id: 'x', status: 'PENDING' })
+  const ofParcel = (id: string) => ({ event: 'order.status', order_id: id, status: 'confirmed' })
+  const incoming = (provider: WebhookProvider, news: object) => ({
+    provider,
+    dedupeKey: newId(),
+    headers: {},
+    body: JSON.stringify(news),
+  })
+  const deliver = (provider: WebhookProvider, news: object) =>
+    laku.system((work) => receiveWebhook(work, incoming(provider, news)))
+  /** As a delivery lies there whose job was lost. */
+  async function deliverWithoutJob(provider: WebhookProvider, news: object): Promise<string> {
+    const [id, now] = [newId(), laku.clock.now()]
+    const { headers, ...rest } = incoming(provider, news)
+    await laku.db
+      .insertInto('webhookInbox')
+      .values({
+        id,
+        ...rest,
+        headers: JSON.stringify(headers),
+        receivedAt: now,
+        nextAttemptAt: secondsAfter(now, -1),
+      })
+      .execute()
+    return id
+  }
+  const statusesOf = async (...ids: string[]) => {
+    const rows = await laku.db
+      .selectFrom('webhookInbox')
+      .select(['id', 'status'])
+      .where('id', 'in', ids)
+      .execute()
+    return ids.map((id) => rows.find((row) => row.id === id)?.status)
+  }
+
+  it("does not hold up another's deliveries, nor those that the sweep brings back", async () => {
+    const [invoice, lost] = [await invoiceId(), await invoiceId()]
+    const parcel = await courierOrderId()
+    const first = await deliver('xendit', ofInvoice(invoice))
+    await eventually(
+      async () => asked,
+      (ids) => expect(ids).toContain(invoice),
+    )
+    const second = await deliverWithoutJob('xendit', ofInvoice(lost))
+    const parcels = [
+      await deliver('biteship', ofParcel(parcel)),
+      await deliverWithoutJob('biteship', ofParcel(parcel)),
+    ]
+    await eventually(
+      () => statusesOf(...parcels),
+      (statuses) => expect(statuses).toEqual(['processed', 'processed']),
+    )
+    expect(await statusesOf(first, second)).toEqual(['received', 'received'])
+    held.resolve()
+    await eventually(
+      () => statusesOf(first, second),
+      (statuses) => expect(statuses).toEqual(['processed', 'processed']),
+    )
+  })
+})

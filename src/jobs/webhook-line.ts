@@ -1,0 +1,60 @@
+import type { Actor } from '../domain/kernel/index.ts'
+import {
+  noteFailures,
+  type WaitingWebhook,
+  type WebhookProvider,
+  waitingWebhooks,
+} from '../domain/payment/index.ts'
+import type { Laku } from '../runtime/laku.ts'
+import { defineJob, type JobDefinition } from './define-job.ts'
+
+/** A delivery with what its body says. */
+export interface Delivery<News> extends WaitingWebhook {
+  news: News
+}
+
+export interface WebhookLine<News> {
+  provider: WebhookProvider
+  /** What a body says; undefined where laku does not follow such news. */
+  parse: (body: unknown) => News | undefined
+  /** Follows them all and marks each as processed or failed. */
+  follow: (laku: Laku, actor: Actor, deliveries: Delivery<News>[]) => Promise<void>
+}
+
+/**
+ * The job that follows a provider's deliveries right after they came, in batches. Each provider has a line of its own, so that nobody's
+ * news wait for another's limits. What was processed before is left alone, so a job may come twice.
+ */
+export function defineWebhookLine<News>(line: WebhookLine<News>): JobDefinition {
+  const actor: Actor = { kind: 'provider', name: line.provider }
+  return defineJob<{ inboxId: string }>({
+    name: `webhooks.${line.provider}`,
+    batchSize: 100,
+    retryLimit: 5,
+    run: async (laku, jobs) => {
+      const ids = jobs.map((job) => job.data.inboxId)
+      const waiting = await laku.units.run(actor, (work) => waitingWebhooks(work, ids))
+      const read = waiting.map((one) => ({ ...one, news: line.parse(parseJson(one.body)) }))
+      const strange = read.filter((one) => one.news === undefined)
+      if (strange.length > 0)
+        await laku.units.run(actor, (work) => noteFailures(work, strange.map(notFollowed)))
+      const readable = read.filter((one): one is Delivery<News> => one.news !== undefined)
+      if (readable.length > 0) await line.follow(laku, actor, readable)
+      return undefined
+    },
+  })
+}
+
+const notFollowed = ({ id }: WaitingWebhook) => ({
+  id,
+  error: 'laku does not follow this kind of news',
+  forGood: true,
+})
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,46 @@
+import type { Work } from '../domain/kernel/index.ts'
+import { markProcessed, noteFailures } from '../domain/payment/index.ts'
+import { recordReplies } from '../domain/warehouse/index.ts'
+import { type MessageNews, recordStatuses } from '../domain/whatsapp/index.ts'
+import { parseWhatsAppWebhook, type WhatsAppDelivery } from '../providers/whatsapp/webhook.ts'
+import { type Delivery, defineWebhookLine } from './webhook-line.ts'
+
+/** News of a message can be here before the worker that sent it has written its id down: it gets two more tries. */
+const EARLY_TRIES = 2
+
+/** What became of messages, and what factories answer: asked of nobody, one transaction a batch. */
+export const webhooksWhatsappJob = defineWebhookLine({
+  provider: 'whatsapp',
+  parse: parseWhatsAppWebhook,
+  follow: ({ units }, actor, deliveries) => units.run(actor, (work) => followMessages(work, deliveries)),
+})
+
+async function followMessages(work: Work, deliveries: readonly Delivery<WhatsAppDelivery>[]): Promise<void> {
+  const statuses = await recordStatuses(
+    work,
+    deliveries.flatMap(({ news }) => news.statuses.map(newsOf)),
+  )
+  const replies = await recordReplies(
+    work,
+    deliveries.flatMap(({ news }) => news.messages),
+  )
+  const unknown = new Set([...statuses.unknown, ...replies.unknown])
+  const early = deliveries.filter(
+    ({ attempts, news }) =>
+      attempts < EARLY_TRIES &&
+      [...news.statuses, ...news.messages].some(({ providerMessageId }) => unknown.has(providerMessageId)),
+  )
+  await noteFailures(
+    work,
+    early.map(({ id }) => ({ id, error: 'news of a message that is not known yet' })),
+  )
+  const done = deliveries.filter((one) => !early.includes(one))
+  await markProcessed(
+    work,
+    done.map((one) => one.id),
+  )
+}
+
+function newsOf({ errorCode, ...status }: WhatsAppDelivery['statuses'][number]): MessageNews {
+  return { ...status, failureCode: errorCode }
+}

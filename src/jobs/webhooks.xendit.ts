@@ -1,0 +1,27 @@
+import { type GatewayNotice, markProcessed, noteFailures, processNotices } from '../domain/payment/index.ts'
+import { type PayoutNotice, processPayoutNotices } from '../domain/payout/index.ts'
+import { parseXenditWebhook } from '../providers/xendit/webhook.ts'
+import { defineWebhookLine } from './webhook-line.ts'
+
+/** Payments, refunds and payouts: one read an object or a page, one transaction a batch. */
+export const webhooksXenditJob = defineWebhookLine({
+  provider: 'xendit',
+  parse: parseXenditWebhook,
+  follow: async ({ units, providers }, actor, deliveries) => {
+    const notices: GatewayNotice[] = []
+    const payouts: PayoutNotice[] = []
+    for (const { id: inboxId, receivedAt, news } of deliveries) {
+      if (news.kind === 'payout') payouts.push({ inboxId, id: news.id })
+      else notices.push({ inboxId, kind: news.kind, id: news.id, receivedAt })
+    }
+    await processNotices({ units, actor, gateway: providers.gateway }, notices)
+    await processPayoutNotices(
+      { units, actor, payouts: providers.payouts },
+      payouts,
+      async (work, { processed, failed }) => {
+        await markProcessed(work, processed)
+        await noteFailures(work, failed)
+      },
+    )
+  },
+})
