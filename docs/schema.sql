@@ -87,6 +87,20 @@ create table auth_sessions (
   constraint auth_sessions_ended_because_check CHECK ((ended_because = ANY (ARRAY['logout'::text, 'reuse'::text, 'suspended'::text, 'revoked'::text])))
 );
 
+create table chargebacks (
+  id uuid not null,
+  ledger_key text not null,
+  payment_id uuid,
+  amount_idr bigint not null,
+  provider_transaction_id text,
+  created_at timestamp with time zone not null,
+  constraint chargebacks_ledger_key_key UNIQUE (ledger_key),
+  constraint chargebacks_provider_transaction_id_key UNIQUE (provider_transaction_id),
+  constraint chargebacks_pkey PRIMARY KEY (id),
+  constraint chargebacks_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id),
+  constraint chargebacks_amount_idr_check CHECK ((amount_idr > 0))
+);
+
 create table clock (
   one boolean default true not null,
   shift_s bigint default 0 not null,
@@ -847,6 +861,7 @@ create table settlements (
   statement_sent_at timestamp with time zone,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  retry_at timestamp with time zone,
   constraint settlements_code_key UNIQUE (code),
   constraint settlements_pkey PRIMARY KEY (id),
   constraint settlements_factory_id_fkey FOREIGN KEY (factory_id) REFERENCES factories(id),
@@ -925,8 +940,10 @@ create table staff (
   role text not null,
   status text default 'active'::text not null,
   created_at timestamp with time zone not null,
+  vouched_by uuid,
   constraint staff_name_key UNIQUE (name),
   constraint staff_pkey PRIMARY KEY (id),
+  constraint staff_vouched_by_fkey FOREIGN KEY (vouched_by) REFERENCES staff(id),
   constraint staff_role_check CHECK ((role = ANY (ARRAY['support'::text, 'warehouse'::text, 'finance'::text, 'agent'::text, 'service'::text, 'admin'::text]))),
   constraint staff_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
 );
@@ -1178,6 +1195,7 @@ CREATE INDEX audit_of_subject ON public.audit_log USING btree (subject_id, occur
 CREATE INDEX auth_sessions_ended ON public.auth_sessions USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX auth_sessions_expired ON public.auth_sessions USING btree (expires_at);
 CREATE INDEX auth_sessions_of_user ON public.auth_sessions USING btree (user_id) WHERE (ended_at IS NULL);
+CREATE INDEX chargebacks_of_payment ON public.chargebacks USING btree (payment_id) WHERE (payment_id IS NOT NULL);
 CREATE INDEX commission_history_of_factory ON public.commission_history USING btree (factory_id, since);
 CREATE INDEX events_of_aggregate ON public.events USING btree (aggregate_id, occurred_at);
 CREATE INDEX factory_bank_accounts_of_factory ON public.factory_bank_accounts USING btree (factory_id, usable_from) WHERE (status = 'approved'::text);
@@ -1244,6 +1262,7 @@ CREATE INDEX settlement_items_of_settlement ON public.settlement_items USING btr
 CREATE INDEX settlement_items_open ON public.settlement_items USING btree (factory_id) WHERE (settlement_id IS NULL);
 CREATE INDEX settlements_by_status ON public.settlements USING btree (status, id);
 CREATE INDEX settlements_of_factory ON public.settlements USING btree (factory_id, id);
+CREATE INDEX settlements_retry_due ON public.settlements USING btree (retry_at) WHERE (retry_at IS NOT NULL);
 CREATE INDEX settlements_statements_due ON public.settlements USING btree (statement_next_at) WHERE (statement_next_at IS NOT NULL);
 CREATE INDEX shipments_by_status ON public.shipments USING btree (status, id);
 CREATE INDEX shipments_due ON public.shipments USING btree (next_attempt_at) WHERE (status = 'pending'::text);

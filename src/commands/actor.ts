@@ -20,7 +20,7 @@ export async function identify(laku: Laku): Promise<Actor> {
     throw new CliError(
       exitCodes.notAllowed,
       'not_logged_in',
-      'you are not logged in: run "laku auth login", set LAKU_TOKEN to your staff token, or run "laku db migrate" on the embedded database for a local administrator',
+      'you are not logged in: run "laku auth login", set LAKU_TOKEN to your staff token, or, where the database is yours, let an administrator in with "laku db migrate --admin NAME"',
     )
   }
   const actor = await staffOf(laku, token)
@@ -48,16 +48,21 @@ export async function localAdministrator(laku: Laku): Promise<string> {
   const { dataDir } = laku.config
   const saved = savedToken(dataDir, databaseName(laku))
   if (saved && (await staffOf(laku, saved))) return saved
+  const token = await letIn(laku, LOCAL_ADMINISTRATOR)
+  saveToken(dataDir, databaseName(laku), token)
+  return token
+}
+
+/**
+ * Lets an administrator in on behalf of the owner of the database, who may do everything with it already, and returns a token for
+ * them; known by that name they get another one.
+ */
+export async function letIn(laku: Laku, name: string): Promise<string> {
   const { createStaff, issueStaffToken } = await import('../domain/auth/index.ts')
-  const token = await laku.units.run({ kind: 'system', name: 'command' }, async (work) => {
-    const known = await work.tx
-      .selectFrom('staff')
-      .select('id')
-      .where('name', '=', LOCAL_ADMINISTRATOR)
-      .executeTakeFirst()
-    const staff = known ?? (await createStaff(work, { name: LOCAL_ADMINISTRATOR, role: 'admin' }))
+  const { token } = await laku.units.run({ kind: 'system', name: 'command' }, async (work) => {
+    const known = await work.tx.selectFrom('staff').select('id').where('name', '=', name).executeTakeFirst()
+    const staff = known ?? (await createStaff(work, { name, role: 'admin' }))
     return await issueStaffToken(work, { staffId: staff.id, days: TOKEN_DAYS })
   })
-  saveToken(dataDir, databaseName(laku), token.token)
-  return token.token
+  return token
 }

@@ -45,6 +45,16 @@ describe('laku auth', () => {
     expect((await runLaku(laku, ['auth', 'login', '--yes'])).exitCode).toBe(2)
   })
 
+  it('lets an administrator in for the owner of the database, and that one nobody else vouches for', async () => {
+    const { admin: sari } = await askLaku<{ admin: { name: string; token: string } }>(laku, [
+      ...['db', 'migrate', '--admin', 'sari'],
+    ])
+    await logIn(sari.token)
+    expect(await identify(laku)).toMatchObject({ name: 'sari', role: 'admin' })
+    const { data } = await askLaku<{ data: object[] }>(laku, ['auth', 'staff', 'list'])
+    expect(data).toContainEqual(expect.objectContaining({ name: 'sari', vouched_by: null }))
+  })
+
   it('revokes staff: their token is refused at once, and nobody revokes themselves', async () => {
     const words = ['auth', 'staff', 'add', 'rudi', '--role', 'finance']
     const { id, token } = await askLaku<{ id: string; token: string }>(laku, words)

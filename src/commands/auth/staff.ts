@@ -1,6 +1,10 @@
 import { z } from 'zod'
 import { defineChange, defineList } from '../define-command.ts'
 
+export const staffName = z
+  .string()
+  .regex(/^[\w.-]{2,60}$/, 'it takes letters, digits, dots and dashes, 2 to 60')
+
 const roles = ['support', 'warehouse', 'finance', 'agent', 'service', 'admin'] as const
 
 export const list = defineList({
@@ -17,6 +21,7 @@ export const list = defineList({
     { name: 'name', kind: 'code', value: (row) => row.name },
     { name: 'role', value: (row) => row.role },
     { name: 'status', kind: 'status', value: (row) => row.status },
+    { name: 'vouched_by', heading: 'let in by', value: (row) => row.vouchedBy },
     { name: 'tokens', kind: 'number', value: (row) => row.tokens },
     { name: 'expires_at', heading: 'last expires', kind: 'time', value: (row) => row.expiresAt },
     { name: 'id', kind: 'code', value: (row) => row.id },
@@ -25,14 +30,15 @@ export const list = defineList({
 
 export const add = defineChange({
   name: 'add',
-  description: 'Let somebody act: a new member of staff, and their token, which is shown this once.',
+  description:
+    'Let somebody act: a new member of staff, and their token, which is shown this once. Where two people are needed you and they are one.',
   args: [{ name: 'name', description: 'how they appear in the audit log' }],
   options: [
     { flags: '--role <role>', description: 'what they may', choices: roles },
     { flags: '--days <days>', description: 'how long the token is good (90)' },
   ],
   input: z.object({
-    name: z.string().regex(/^[\w.-]{2,60}$/, 'it takes letters, digits, dots and dashes, 2 to 60'),
+    name: staffName,
     role: z.enum(roles),
     days: z
       .string()

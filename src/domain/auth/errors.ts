@@ -8,5 +8,6 @@ export const authErrors = defineErrors('auth', {
   refresh_invalid: ['forbidden', 'This log-in is over; log in again.'],
   staff_name_taken: ['conflict', 'There is a member of staff of this name.'],
   staff_not_found: ['not_found', 'There is no such active member of staff.'],
+  in_other_hands: ['forbidden', 'Only the administrator who let them in gives them a token.'],
   own_rights: ['conflict', 'Nobody takes their own rights away; ask another admin.'],
 })

@@ -5,6 +5,8 @@ import type { Staff } from './create-staff.ts'
 /** A member of staff and how they may act. */
 export interface StaffView extends Staff {
   status: string
+  /** The administrator in whose hands they are; null: the owner of the database let them in. */
+  vouchedBy: string | null
   createdAt: Date
   /** Tokens that are good. */
   tokens: number
@@ -22,10 +24,10 @@ export async function listStaff(
 ): Promise<Paged<StaffView>> {
   requireStaff(work.actor)
   const { rows } = await sql<StaffView>`
-    select s.id, s.name, s.role, s.status, s.created_at, count(t.id)::int as tokens, max(t.expires_at) as expires_at
-    from staff s
+    select s.id, s.name, s.role, s.status, a.name as vouched_by, s.created_at, count(t.id)::int as tokens, max(t.expires_at) as expires_at
+    from staff s left join staff a on a.id = s.vouched_by
     left join staff_tokens t on t.staff_id = s.id and t.revoked_at is null and t.expires_at > ${work.now}
     where s.name > ${cursor ?? ''}
-    group by s.id order by s.name limit ${limit + 1}`.execute(work.tx)
+    group by s.id, a.name order by s.name limit ${limit + 1}`.execute(work.tx)
   return pageOf(rows, limit, (row) => row.name)
 }

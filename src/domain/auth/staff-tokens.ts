@@ -9,6 +9,7 @@ import {
   type Tx,
   type Work,
 } from '../kernel/index.ts'
+import { handOf } from './create-staff.ts'
 import { authErrors } from './errors.ts'
 
 type StaffActor = Extract<Actor, { kind: 'staff' }>
@@ -24,8 +25,9 @@ export interface StaffToken {
 }
 
 /**
- * A personal token for a member of staff, good for so many days.
- * @throws kernel.forbidden, auth.staff_not_found
+ * A personal token for a member of staff, good for so many days. It is given by the administrator in whose hands they are, or by the
+ * owner of the database: whoever gives it has seen it.
+ * @throws kernel.forbidden, auth.staff_not_found, auth.in_other_hands
  */
 export async function issueStaffToken(
   work: Work,
@@ -34,11 +36,13 @@ export async function issueStaffToken(
   requireStaff(work.actor)
   const staff = await work.tx
     .selectFrom('staff')
-    .select(['id', 'name'])
+    .select(['id', 'vouchedBy'])
     .where('id', '=', staffId)
     .where('status', '=', 'active')
     .executeTakeFirst()
   if (!staff) throw authErrors.staff_not_found({ staffId })
+  const hand = await handOf(work)
+  if (hand !== null && hand !== (staff.vouchedBy ?? staff.id)) throw authErrors.in_other_hands({ staffId })
   const id = newId()
   const token = `lkst_${randomBytes(32).toString('base64url')}`
   const expiresAt = secondsAfter(work.now, days * 86_400)

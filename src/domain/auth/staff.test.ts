@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
-import { newId } from '../kernel/index.ts'
-import { createStaff, issueStaffToken, staffByToken } from './index.ts'
+import { hire } from '../../../test/staff.ts'
+import { refusal } from '../../../test/storefront.ts'
+import { newId, requireOtherHands } from '../kernel/index.ts'
+import { createStaff, issueStaffToken, listStaff, staffByToken } from './index.ts'
+
+type Member = Awaited<ReturnType<typeof hire>>
 
 let laku: TestLaku
 beforeAll(async () => {
@@ -52,4 +56,39 @@ it('only an admin makes staff, each name once, and tokens only for those there a
   await expect(laku.as(finance, (work) => issueStaffToken(work, nobody))).rejects.toMatchObject({
     code: 'kernel.forbidden',
   })
+})
+
+it('are in the hands of the administrator whom the owner let in, however long the chain', async () => {
+  const [ana, budi] = [await hire(laku, 'admin'), await hire(laku, 'admin')]
+  const deputy = await hire(laku, 'admin', ana)
+  const [clerk, theirs] = [await hire(laku, 'finance', deputy), await hire(laku, 'finance', budi)]
+  const { data } = await laku.as(ana, (work) => listStaff(work, { limit: 500 }))
+  const handOf = Object.fromEntries(data.map((row) => [row.name, row.vouchedBy]))
+  expect([ana, budi, deputy, clerk, theirs].map(({ name }) => handOf[name])).toEqual([
+    ...[null, null, ana.name],
+    ...[ana.name, budi.name],
+  ])
+  const refused = async (first: Member, second: Member) =>
+    (await refusal(laku.as(second, (work) => requireOtherHands(work, first.id)))) === 'kernel.same_hands' &&
+    (await refusal(laku.as(second, (work) => requireOtherHands(work, `staff:${first.name}`)))) ===
+      'kernel.same_hands'
+  const inHands = [ana, deputy, clerk]
+  for (const first of inHands) for (const second of inHands) expect(await refused(first, second)).toBe(true)
+  for (const first of inHands) {
+    for (const second of [budi, theirs]) {
+      expect([await refused(first, second), await refused(second, first)]).toEqual([false, false])
+    }
+  }
+})
+
+it('get a token from no other administrator, who would know it then', async () => {
+  const [ana, budi] = [await hire(laku, 'admin'), await hire(laku, 'admin')]
+  const clerk = await hire(laku, 'finance', ana)
+  const token = { staffId: clerk.id, days: 1 }
+  expect(await refusal(laku.as(budi, (work) => issueStaffToken(work, token)))).toBe('auth.in_other_hands')
+  expect(await refusal(laku.as(budi, (work) => issueStaffToken(work, { ...token, staffId: ana.id })))).toBe(
+    'auth.in_other_hands',
+  )
+  expect(await refusal(laku.as(ana, (work) => issueStaffToken(work, token)))).toBe('ok')
+  expect(await refusal(laku.system((work) => issueStaffToken(work, token)))).toBe('ok')
 })

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { personOf, requireStaff, secondsAfter, type Work } from '../kernel/index.ts'
+import { personOf, requireOtherHands, requireStaff, secondsAfter, type Work } from '../kernel/index.ts'
 import { type BankAccountView, bankAccountsOf } from './bank-accounts.ts'
 import { factoryErrors } from './errors.ts'
 import { getFactory } from './read-factories.ts'
@@ -7,7 +7,7 @@ import { getFactory } from './read-factories.ts'
 /**
  * A second person vouches for the account that waits. From now on its cooling-off runs (policy.bankCoolingOffHours): time for the
  * factory to say that it never asked for this.
- * @throws factory.not_found, factory.no_bank_account_waits, factory.same_person, kernel.forbidden
+ * @throws factory.not_found, factory.no_bank_account_waits, factory.same_person, kernel.same_hands, kernel.forbidden
  */
 export async function approveBankAccount(work: Work, input: { factoryId: string }): Promise<BankAccountView> {
   requireStaff(work.actor, 'finance')
@@ -23,6 +23,7 @@ export async function approveBankAccount(work: Work, input: { factoryId: string 
   if (!waiting) throw factoryErrors.no_bank_account_waits({ factoryId })
   const person = personOf(work.actor)
   if (waiting.setBy === person) throw factoryErrors.same_person({ factoryId })
+  await requireOtherHands(work, waiting.setBy)
   const usableFrom = secondsAfter(work.now, work.policy.bankCoolingOffHours * 3600)
   await sql`
     update factory_bank_accounts set status = 'approved', approved_by = ${person}, approved_at = ${work.now},

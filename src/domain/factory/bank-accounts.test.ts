@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
+import { threeOfTwoHands } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { type Actor, newId } from '../kernel/index.ts'
 import { approveBankAccount, bankAccountsOf, payableAccounts, setBankAccount } from './index.ts'
@@ -58,6 +59,13 @@ describe("a factory's bank account", () => {
       '…1111 replaced',
       '…7890 approved',
     ])
+  })
+
+  it('needs somebody whom another administrator let in', async () => {
+    const { boss, first, sibling, third } = await threeOfTwoHands(laku)
+    await set('1234567891', first)
+    for (const one of [sibling, boss]) expect(await refusal(approve(one))).toBe('kernel.same_hands')
+    expect((await approve(third)).status).toBe('approved')
   })
 
   it.each([

@@ -64,6 +64,7 @@ export {
   switchNames,
 } from './switches.ts'
 export { requireTransition, statesBefore, type Transitions } from './transitions.ts'
+export { requireOtherHands } from './two-people.ts'
 export { type RunOptions, UnitOfWork, type UnitOfWorkOptions, type WorkReport } from './unit-of-work.ts'
 export { Vault } from './vault.ts'
 export { type FromWire, fromWire, toWire } from './wire.ts'

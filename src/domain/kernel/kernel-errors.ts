@@ -3,6 +3,10 @@ import { defineErrors } from './errors.ts'
 /** Errors that belong to no single domain. */
 export const kernelErrors = defineErrors('kernel', {
   forbidden: ['forbidden', 'Your role does not allow this.'],
+  same_hands: [
+    'forbidden',
+    'One administrator let both of you in; a person whom another administrator let in has to approve this.',
+  ],
   reason_required: ['invalid', 'This change needs a reason.'],
   idempotency_key_reused: ['conflict', 'This idempotency key was used with another request; send a new key.'],
   idempotency_in_progress: [

@@ -83,6 +83,15 @@ export interface AuthSessions {
   userId: string;
 }
 
+export interface Chargebacks {
+  amountIdr: number;
+  createdAt: Timestamp;
+  id: string;
+  ledgerKey: string;
+  paymentId: string | null;
+  providerTransactionId: string | null;
+}
+
 export interface Clock {
   one: Generated<boolean>;
   shiftS: Generated<number>;
@@ -609,6 +618,7 @@ export interface Settlements {
   payouts: Generated<number>;
   planHash: string;
   refundsIdr: number;
+  retryAt: Timestamp | null;
   statementAttempts: Generated<number>;
   statementNextAt: Timestamp | null;
   statementSentAt: Timestamp | null;
@@ -673,6 +683,7 @@ export interface Staff {
   name: string;
   role: string;
   status: Generated<string>;
+  vouchedBy: string | null;
 }
 
 export interface StaffTokens {
@@ -851,6 +862,7 @@ export interface DB {
   attention: Attention;
   auditLog: AuditLog;
   authSessions: AuthSessions;
+  chargebacks: Chargebacks;
   clock: Clock;
   commissionHistory: CommissionHistory;
   events: Events;

@@ -6,6 +6,7 @@ import {
   newCode,
   newId,
   type Rupiah,
+  requireOtherHands,
   requireStaff,
   rupiah,
   type Work,
@@ -124,7 +125,7 @@ async function lockRequested(work: Work, idOrCodeText: string, to: RefundStatus)
 
 /**
  * Another person approves a refund that staff asked for: decided now, by what is left of the payment and by what its channel can do now.
- * @throws payment.refund_not_found, same_person, over_refunded, not_refundable, in_escrow, cancel_instead, kernel.illegal_transition,
+ * @throws payment.refund_not_found, same_person, kernel.same_hands, over_refunded, not_refundable, in_escrow, cancel_instead, kernel.illegal_transition,
  *   kernel.forbidden
  */
 export async function approveRefund(work: Work, input: { refund: string }): Promise<RefundDetail> {
@@ -133,6 +134,7 @@ export async function approveRefund(work: Work, input: { refund: string }): Prom
   const { id, code, key, paymentId, amountIdr, borneBy, requestedBy } = request
   const decidedBy = actorLabel(work.actor)
   if (decidedBy === requestedBy) throw paymentErrors.same_person({ refund: code })
+  await requireOtherHands(work, requestedBy)
   const payment = (await lockWholly(work.tx, [paymentId])).get(paymentId)
   if (!payment) throw paymentErrors.not_found({ paymentId })
   const from = await refundSources(work, payment, amountIdr, borneBy)

@@ -7,6 +7,7 @@ import {
   openPaymentFixture,
   type PaymentFixture,
 } from '../../../test/payments.ts'
+import { threeOfTwoHands } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { finance } from '../../../test/wallets.ts'
 import { type Actor, newId } from '../kernel/index.ts'
@@ -147,6 +148,19 @@ describe('refunds by staff', () => {
       expect(both.toSorted()).toEqual(['kernel.illegal_transition', 'ok'])
       expect((await f.refundsOf(id)).map((one) => one.code)).toEqual([asked.code])
       expect(await f.balance(`wallet:${userId}`)).toBe(50_000)
+    }),
+  )
+
+  it(
+    'need somebody whom another administrator let in',
+    small(async () => {
+      const { boss, first, sibling, third } = await threeOfTwoHands(f.laku)
+      const payment = (await released()).code
+      const request = { payment, amountIdr: 50_000, note: 'a test', borneBy: 'company' as const }
+      const { code } = await f.laku.as(first, (work) => createRefund(work, request))
+      const approve = (by: Actor) => f.laku.as(by, (work) => approveRefund(work, { refund: code }))
+      for (const one of [sibling, boss]) expect(await refusal(approve(one))).toBe('kernel.same_hands')
+      expect((await approve(third)).status).toBe('succeeded')
     }),
   )
 

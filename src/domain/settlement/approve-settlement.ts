@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { personOf, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { personOf, requireOtherHands, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { hasChanged } from './calculate-settlement.ts'
 import { settlementErrors } from './errors.ts'
 import { type LockedSettlement, lockSettlement, newsOf } from './lock-settlement.ts'
@@ -18,14 +18,15 @@ export interface Approval {
 /**
  * Approves a calculated settlement to be paid; over policy.settlementTwoPersonAboveIdr by another person than the one who calculated it.
  * The approval is for the plan as it was calculated.
- * @throws settlement.not_found, settlement.plan_changed, settlement.same_person, kernel.illegal_transition, kernel.forbidden
+ * @throws settlement.not_found, settlement.plan_changed, settlement.same_person, kernel.same_hands,
+ *   kernel.illegal_transition, kernel.forbidden
  */
 export async function approveSettlement(work: Work, input: Approval): Promise<StoredSettlement> {
   requireStaff(work.actor, 'finance')
   const settlement = await lockSettlement(work.tx, input.settlement)
   const { id, code, netIdr, planHash } = settlement
   requireTransition(byApproval, settlement.status, 'approved', 'settlement')
-  const person = requireOther(work, settlement)
+  const person = await requireOther(work, settlement)
   const looked = input.planHash ?? planHash
   if (looked !== planHash || (await hasChanged(work, settlement))) {
     throw settlementErrors.plan_changed({ code, planHash })
@@ -40,10 +41,13 @@ export async function approveSettlement(work: Work, input: Approval): Promise<St
   return await getSettlement(work.tx, id)
 }
 
-/** Who approves, which above the limit is not who calculated. @throws settlement.same_person */
-export function requireOther({ actor, policy }: Work, settlement: LockedSettlement): string {
+/** Who approves, which above the limit is not who calculated, nor in the same hands. @throws settlement.same_person, kernel.same_hands */
+export async function requireOther(work: Work, settlement: LockedSettlement): Promise<string> {
+  const { actor, policy } = work
   const { code, netIdr, calculatedBy } = settlement
   const [person, aboveIdr] = [personOf(actor), policy.settlementTwoPersonAboveIdr]
-  if (netIdr > aboveIdr && calculatedBy === person) throw settlementErrors.same_person({ code, aboveIdr })
+  if (netIdr <= aboveIdr) return person
+  if (calculatedBy === person) throw settlementErrors.same_person({ code, aboveIdr })
+  await requireOtherHands(work, calculatedBy)
   return person
 }

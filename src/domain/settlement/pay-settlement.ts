@@ -33,14 +33,14 @@ const byRetry: typeof settlementTransitions = { ...settlementTransitions, calcul
  * Pays a settlement again whose last payout definitely failed or came back: approved again by who asks, by a new payout under a new
  * key, to the account that is payable now. What made paying it a second person's matter still does, and what went back meanwhile puts it
  * on hold.
- * @throws settlement.same_person, and as paySettlement
+ * @throws settlement.same_person, kernel.same_hands, and as paySettlement
  */
 export async function retrySettlement(work: Work, input: { settlement: string }): Promise<StoredSettlement> {
   requireStaff(work.actor, 'finance')
   const settlement = await lockSettlement(work.tx, input.settlement)
   requireTransition(byRetry, settlement.status, 'approved', 'settlement')
   await requireUnpaid(work, settlement)
-  const person = requireOther(work, settlement)
+  const person = await requireOther(work, settlement)
   await sql`
     update settlements set status = 'approved', status_reason = null, approved_by = ${person},
       approved_at = ${work.now}, approved_hash = plan_hash, paid_at = null, updated_at = ${work.now}

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, system } from '../../../test/laku.ts'
 import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../test/settlements.ts'
+import { threeOfTwoHands } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { updateFactory } from '../factory/index.ts'
 import {
@@ -187,6 +188,18 @@ describe('settlements', () => {
       await f.sell(factoryId)
       const small = await f.settled(factoryId)
       expect((await f.approve(small, sinta)).status).toBe('approved')
+    })
+
+    it('needs over the limit somebody whom another administrator let in', async () => {
+      const { boss, first, sibling, third } = await threeOfTwoHands(f.laku)
+      const factoryId = await f.factory()
+      await f.sell(factoryId, 60_000_000)
+      const code = (await f.run({ factoryId }, first)).settlements[0]?.code as string
+      for (const one of [sibling, boss]) expect(await refusal(f.approve(code, one))).toBe('kernel.same_hands')
+      expect((await f.approve(code, third)).status).toBe('approved')
+      await f.sell(factoryId)
+      const small = await f.settled(factoryId)
+      expect((await f.approve(small, sibling)).status).toBe('approved')
     })
 
     it('is void when a return is opened before the money goes', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { threeOfTwoHands } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { finance, openWalletFixture, type WalletFixture } from '../../../test/wallets.ts'
 import type { Actor } from '../kernel/index.ts'
@@ -85,5 +86,15 @@ describe('what staff give to wallets and take from them', () => {
           .then(() => adjust(finance(), -999_999, 'correction')),
       ),
     ).toBe('wallet.insufficient_balance')
+  })
+
+  it('needs somebody whom another administrator let in', async () => {
+    const { boss, first, sibling, third } = await threeOfTwoHands(f.laku)
+    const { id } = await adjust(first, 2_000_000)
+    for (const one of [sibling, boss])
+      expect(await refusal(decide(one, id, 'posted'))).toBe('kernel.same_hands')
+    expect((await decide(third, id, 'posted')).status).toBe('posted')
+    const again = await adjust(first, 2_000_000)
+    expect((await decide(sibling, again.id, 'rejected')).status).toBe('rejected')
   })
 })

@@ -1,5 +1,12 @@
 import { sql } from 'kysely'
-import { actorLabel, pageOf, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import {
+  actorLabel,
+  pageOf,
+  requireOtherHands,
+  requireStaff,
+  requireTransition,
+  type Work,
+} from '../kernel/index.ts'
 import { type AdjustmentView, postAdjustment } from './adjust-wallet.ts'
 import { walletErrors } from './errors.ts'
 import { walletAdjustmentTransitions } from './transitions.ts'
@@ -8,7 +15,7 @@ const columns = sql`id, user_id, change_idr, kind, status, note, requested_by, d
 
 /**
  * Another person posts or rejects an adjustment that somebody asked for.
- * @throws wallet.adjustment_not_found, same_person, insufficient_balance, kernel.illegal_transition, kernel.forbidden
+ * @throws wallet.adjustment_not_found, same_person, insufficient_balance, kernel.same_hands, kernel.illegal_transition, kernel.forbidden
  */
 export async function decideAdjustment(
   work: Work,
@@ -21,8 +28,10 @@ export async function decideAdjustment(
   if (!adjustment) throw walletErrors.adjustment_not_found({ id })
   requireTransition(walletAdjustmentTransitions, adjustment.status, decision, 'adjustment')
   const decidedBy = actorLabel(work.actor)
-  if (decision === 'posted' && decidedBy === adjustment.requestedBy)
-    throw walletErrors.same_person({ decidedBy })
+  if (decision === 'posted') {
+    if (decidedBy === adjustment.requestedBy) throw walletErrors.same_person({ decidedBy })
+    await requireOtherHands(work, adjustment.requestedBy)
+  }
   await sql`
     update wallet_adjustments set status = ${decision}, decided_by = ${decidedBy}, decided_at = ${work.now}
     where id = ${id}::uuid and status = 'requested'`.execute(work.tx)

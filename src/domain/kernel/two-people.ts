@@ -1,0 +1,22 @@
+import { sql } from 'kysely'
+import { idOrCode } from './ids.ts'
+import { kernelErrors } from './kernel-errors.ts'
+import type { Work } from './work.ts'
+
+/**
+ * Where a step needs two people: the one who acts must not be in the same hands as the one before (docs/adr/0040). Whoever lets somebody
+ * in has seen their token and could act as them, so an administrator and all whom they let in count as one person.
+ * `first` is as `personOf` or `actorLabel` wrote it. That they are not the very same is asked before, by each step itself.
+ * @throws kernel.same_hands with `administrator`, in whose hands both are
+ */
+export async function requireOtherHands({ tx, actor }: Work, first: string): Promise<void> {
+  if (actor.kind !== 'staff') return
+  const key = idOrCode(first)
+  const which = 'id' in key ? sql`id = ${key.id}::uuid` : sql`name = ${first.replace(/^staff:/, '')}`
+  const { rows } = await sql<{ administrator: string }>`
+    select a.name as administrator
+    from staff one join staff other on coalesce(one.vouched_by, one.id) = coalesce(other.vouched_by, other.id)
+    join staff a on a.id = coalesce(one.vouched_by, one.id)
+    where one.id = ${actor.id}::uuid and other.id = (select id from staff where ${which})`.execute(tx)
+  if (rows[0]) throw kernelErrors.same_hands({ administrator: rows[0].administrator })
+}
