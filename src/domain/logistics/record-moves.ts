@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { asRecords, insertRows, newId, type Rupiah, secondsAfter, type Work } from '../kernel/index.ts'
 import { post } from '../ledger/index.ts'
 import type { LockedParcel } from './lock-parcels.ts'
+import { raiseCalledOff } from './raise-called-off.ts'
 import type { Followed } from './rules.ts'
 import { parcelPostings } from './shipping-money.ts'
 import { isCalledOff, isOver } from './transitions.ts'
@@ -55,6 +56,11 @@ export async function recordMoves(work: Work, moves: readonly ParcelMove[]): Pro
     money.flatMap((one) => one.postings),
   )
   for (const one of moves) announce(work, one)
+  const calledOff = moves.filter((one) => isCalledOff(one.status) && one.status !== one.parcel.status)
+  await raiseCalledOff(
+    work,
+    calledOff.map((one) => one.parcel.orderId),
+  )
 }
 
 function announce(work: Work, { parcel, status, waybill, trackingUrl }: ParcelMove): void {

@@ -1,15 +1,13 @@
 import { type RawBuilder, sql } from 'kysely'
 import { secondsAfter } from '../kernel/index.ts'
 import { type BookingContext, bookShipments } from './book-shipments.ts'
+import { BOOKINGS_BY_ITSELF } from './raise-called-off.ts'
 
 const running = sql`not (select paused from switches where name = 'biteship')`
 
 // The job of an order comes within seconds; one that is untouched for so long has lost its job.
 const LOST_AFTER_S = 120
 const BATCH = 200
-
-// A courier that called off so often by itself will do so again: a person books another one.
-const BOOKINGS_BY_ITSELF = 3
 
 const pendingDue = (now: Date) => sql`
   select order_id from shipments where status = 'pending' and next_attempt_at <= ${now}`
@@ -20,7 +18,8 @@ const lostDue = (now: Date) => sql`
     and not exists (
       select from shipments s
       where s.order_id = o.id and s.status not in ('cancelled', 'not_found', 'returned', 'lost'))
-    and (select count(*) from shipments s where s.order_id = o.id) < ${BOOKINGS_BY_ITSELF}`
+    and (select count(*) from shipments s where s.order_id = o.id and s.status in ('cancelled', 'not_found'))
+      < ${BOOKINGS_BY_ITSELF}`
 
 /** Whether a parcel waits for its next attempt, or an order for a booking whose job was lost. */
 export function shipmentsDue(now: Date): RawBuilder<boolean> {

@@ -6,6 +6,7 @@ import { customer, orderChoreography, refusal, Storefront } from '../../../test/
 import { createOrdersOf } from '../group-buying/index.ts'
 import type { Actor, StaffRole } from '../kernel/index.ts'
 import { balanceIdr, factoryAccount, orderFunds } from '../ledger/index.ts'
+import { sweepShipments } from '../logistics/index.ts'
 import {
   completeOrders,
   listOrders,
@@ -166,6 +167,25 @@ describe('a courier that calls off by itself', () => {
       status: 'ready_for_pickup',
       shipment: { status: 'booked' },
     })
+  })
+
+  it('three times is booked by nobody any more, and a person is told; a parcel that only came back does not count', async () => {
+    const { order } = await shop.paidOrder(await buyer())
+    await shop.book(order.id)
+    await shop.parcel(order.id, 'returning', 'returned')
+    await shop.move(order.id, 'processing')
+    const again = async () => {
+      laku.clock.shift(600)
+      await sweepShipments(shop.booking)
+      return (await shop.see(order.id)).shipment?.status
+    }
+    for (const told of [[], [], ['order_called_off']]) {
+      expect(await again()).toBe('booked')
+      await shop.parcel(order.id, 'cancelled')
+      expect(await shop.attention(order.id)).toEqual(told)
+    }
+    expect(await again()).toBe('cancelled')
+    expect(await shop.see(order.id)).toMatchObject({ status: 'processing', allocated: true })
   })
 })
 
