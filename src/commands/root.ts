@@ -236,6 +236,7 @@ export const entries: readonly Entry[] = [
       ...Object.values(await import('./factories/set-state.ts')),
       (await import('./factories/set-bank.ts')).setBank,
       (await import('./factories/approve-bank.ts')).approveBank,
+      (await import('./factories/write-off.ts')).writeOff,
     ],
   },
   {

@@ -197,6 +197,12 @@ export const fixtures: Record<string, Fixture> = {
     await s.laku.as(s.other, (work) => setBankAccount(work, bank))
     return [id]
   },
+  'factories write-off': async (s) => {
+    const id = await s.factory('verify', 'activate', 'suspend')
+    // More came back than is on its account now: it was paid for the rest.
+    await s.f.refund(await s.f.sell(id, 50_000), 60_000)
+    return confirmed(id)
+  },
   'attention resolve': async (s) => [await s.attention()],
   'webhooks replay': async (s) => {
     const webhook = { provider: 'xendit', dedupeKey: newId(), headers: {}, body: '{"strange":1}' } as const

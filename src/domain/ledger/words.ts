@@ -18,6 +18,7 @@ const moments: Record<string, string> = {
   'settlement.confirmed': 'The payout reached the factory',
   'settlement.failed': 'The payout failed: the factory is owed it again',
   'settlement.reversed': "The factory's bank sent the payout back: it is owed again",
+  'factory.written_off': "What the factory owed was given up: it is the company's loss",
   'withdrawal.held': 'A withdrawal was asked for: its amount and fee are held',
   'withdrawal.submitted': 'The withdrawal was sent to the provider',
   'withdrawal.succeeded': 'The withdrawal reached the bank, and its fee is earned',

@@ -16,5 +16,10 @@ export const settlementErrors = defineErrors('settlement', {
   ],
   factory_suspended: ['conflict', 'The factory is suspended; nothing is paid to it.'],
   payout_under_way: ['conflict', 'Its money is under way or was paid; it is not sent twice.'],
+  factory_not_suspended: [
+    'conflict',
+    'Only what a suspended factory owes is written off: one that still sells pays it by its next sales.',
+  ],
+  nothing_owed: ['conflict', 'The factory does not owe that much.'],
   through_invalid: ['invalid', 'The date is a day like 2026-11-20, and not in the future.'],
 })

@@ -24,6 +24,7 @@ import {
   sendStatements,
   showSettlement,
   voidSettlement,
+  writeOffDebt,
 } from './index.ts'
 import { isSettled, periodThrough, planHash, totalsOf } from './rules.ts'
 
@@ -106,6 +107,32 @@ describe('settlements', () => {
         ['calculated', 38_000, 57_000],
         ['approved', 0, 95_000],
       ])
+    })
+
+    it('is not what a suspended factory owes and finance has written off: that once, never more, and never taken off again', async () => {
+      const factoryId = await f.factory(WAITS)
+      const sold = await f.sell(factoryId)
+      const code = await f.paying(factoryId)
+      await f.outcome(code, 'SUCCEEDED')
+      await f.hear(code)
+      await f.refund(sold, 100_000)
+      const badDebt = await f.balance('bad-debt')
+      const writeOff = (actor: Actor, amountIdr?: number) =>
+        f.laku.as(actor, (work) => writeOffDebt(work, { factoryId, amountIdr, reason: 'insolvent' }))
+      expect(await refusal(writeOff(sinta))).toBe('settlement.factory_not_suspended')
+      await f.suspend(factoryId)
+      expect(await refusal(writeOff({ ...sinta, role: 'support' } as Actor))).toBe('kernel.forbidden')
+      expect(await refusal(writeOff(sinta, 95_001))).toBe('settlement.nothing_owed')
+      expect(await writeOff(sinta, 5_000)).toEqual({ factoryId, writtenOffIdr: 5_000, balanceIdr: -90_000 })
+      const rest = await Promise.all([refusal(writeOff(sinta)), refusal(writeOff(budi))])
+      expect(rest.sort()).toEqual(['ok', 'settlement.nothing_owed'])
+      expect(await owed(factoryId)).toBe(0)
+      expect(await f.balance('bad-debt')).toBe(badDebt + 95_000)
+      await f.laku.as(admin, (work) => updateFactory(work, { factoryId, status: 'active' }))
+      await f.sell(factoryId, 40_000)
+      f.laku.clock.shift(1)
+      const next = (await f.run({ factoryId })).settlements.find((one) => one.status === 'calculated')
+      expect(next).toMatchObject({ refundsIdr: 95_000, adjustmentsIdr: 95_000, netIdr: 38_000 })
     })
 
     it('ends with the business date in Jakarta', () => {

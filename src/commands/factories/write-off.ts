@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+
+export const writeOff = defineChange({
+  name: 'write-off',
+  description:
+    'Give up what a suspended factory owes: the loss is booked, and nothing of it is taken off later.',
+  args: [
+    { name: 'factory', description: 'UUID' },
+    { name: 'amount', description: 'rupiah (250000); all that it owes where none is named', optional: true },
+  ],
+  input: z.object({
+    factory: z.uuid(),
+    amount: z
+      .string()
+      .regex(/^[1-9]\d{0,14}$/, 'it takes a whole number of rupiah, like 250000')
+      .transform(Number)
+      .optional(),
+  }),
+  examples: [
+    'laku factories write-off 01990000-0000-7000-8000-000000000001 --reason "insolvent, file 12/2026" --confirm 01990000-0000-7000-8000-000000000001',
+  ],
+  severe: async (_context, { factory, amount }) => ({
+    code: factory,
+    consequence: `makes ${amount === undefined ? 'all that' : `${amount} rupiah of what`} a factory owes the company's loss`,
+  }),
+  change: async (work, { factory: factoryId, amount: amountIdr }, reason) => {
+    const { writeOffDebt } = await import('../../domain/settlement/index.ts')
+    return await writeOffDebt(work, { factoryId, amountIdr, reason })
+  },
+  done: ({ writtenOffIdr, balanceIdr }) =>
+    `${writtenOffIdr} rupiah are written off${balanceIdr < 0 ? `; it still owes ${-balanceIdr}` : ''}.`,
+})

@@ -1,0 +1,53 @@
+import { sql } from 'kysely'
+import { getFactory } from '../factory/index.ts'
+import { newId, type Rupiah, requireReason, requireStaff, rupiah, type Work } from '../kernel/index.ts'
+import { balanceIdr, credit, debit, factoryAccount, post } from '../ledger/index.ts'
+import { settlementErrors } from './errors.ts'
+
+export interface DebtWrittenOff {
+  factoryId: string
+  writtenOffIdr: Rupiah
+  /** What the factory is owed then; below zero what it still owes. */
+  balanceIdr: Rupiah
+}
+
+/**
+ * Gives up what a suspended factory owes (it was paid for goods that came back since) and nobody will get from it: the company's
+ * loss, on the account `bad-debt`. All of it where no amount is named, never more. Its open lines and this one come to what
+ * is left, so the next settlement takes nothing of it off again.
+ * @throws factory.not_found, settlement.factory_not_suspended, nothing_owed, kernel.reason_required, kernel.forbidden
+ */
+export async function writeOffDebt(
+  work: Work,
+  input: { factoryId: string; amountIdr?: Rupiah | undefined; reason?: string | undefined },
+): Promise<DebtWrittenOff> {
+  requireStaff(work.actor, 'finance')
+  const { factoryId } = input
+  const reason = requireReason(work, input.reason)
+  // Two who write off at once come one after the other, and the second sees what is left.
+  await sql`select from factories where id = ${factoryId} for no key update`.execute(work.tx)
+  const { status } = await getFactory(work.tx, factoryId)
+  // One that still sells pays by its next sales.
+  if (status !== 'suspended') throw settlementErrors.factory_not_suspended({ factoryId, status })
+  const owedIdr = -(await balanceIdr(work.tx, factoryAccount(factoryId)))
+  const amountIdr = rupiah(input.amountIdr ?? owedIdr)
+  if (amountIdr <= 0 || amountIdr > owedIdr) {
+    throw settlementErrors.nothing_owed({ factoryId, owedIdr: Math.max(0, owedIdr), amountIdr })
+  }
+  const of = { factoryId }
+  await post(work, [
+    {
+      key: `factory:${factoryId}:written-off:${newId()}`,
+      kind: 'factory.written_off',
+      subject: ['factory', factoryId],
+      entries: [debit('bad-debt', amountIdr, of), credit(factoryAccount(factoryId), amountIdr, of)],
+    },
+  ])
+  work.audit({
+    command: 'factories write-off',
+    subject: ['factory', factoryId],
+    before: { balanceIdr: -owedIdr },
+    after: { balanceIdr: amountIdr - owedIdr, writtenOffIdr: amountIdr, reason },
+  })
+  return { factoryId, writtenOffIdr: amountIdr, balanceIdr: amountIdr - owedIdr }
+}
