@@ -3,6 +3,8 @@ import fp from 'fastify-plugin'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { DomainError, type ErrorKind, ProviderFailure, toWire } from '../domain/kernel/index.ts'
 import { httpErrors } from './http-errors.ts'
+import { languageOf, sendPage } from './pages/page.ts'
+import { isForPeople, problemPage } from './pages/problem-page.ts'
 
 /** RFC 9457, with a stable `code` for programs and the request's id for support. */
 export interface Problem {
@@ -59,13 +61,16 @@ function asDomainError(error: unknown): DomainError {
   return httpErrors.internal()
 }
 
-/** Any error as its problem; what is wrong on our side is logged. */
+/** Any error as its problem, or as a page where a browser asked; what is wrong on our side is logged. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = asDomainError(error)
   const status = statusOf(known)
   if (status >= 500) request.log.error({ err: error, code: known.code }, 'request failed')
-  const { retryAfterS } = known.details
-  if (typeof retryAfterS === 'number') reply.header('retry-after', Math.ceil(retryAfterS))
+  const { retryAfterS: given } = known.details
+  const retryAfterS = typeof given === 'number' ? Math.ceil(given) : undefined
+  if (retryAfterS !== undefined) reply.header('retry-after', retryAfterS)
+  if (isForPeople(request))
+    return sendPage(reply, problemPage(languageOf(request), { status, requestId: request.id, retryAfterS }))
   const problem: Problem = {
     type: 'about:blank',
     title: known.message,

@@ -44,6 +44,7 @@ const self: Row = { customer: 'self' }
 export const accessMatrix: Record<string, Row> = {
   'GET /healthz': open,
   'GET /readyz': open,
+  'GET /favicon.ico': open,
   'GET /pay/:code': { ...open, call: () => ({ id: 'PAY-1' }) },
   'GET /s/:code': { ...open, call: async ({ market }) => ({ id: (await market.session()).code }) },
   'GET /s/:code/picture.png': {

@@ -19,7 +19,7 @@ export { listParticipants, type ParticipantView } from './list-participants.ts'
 export { getSession, listSessions, liveSessions, type SessionFilter } from './list-sessions.ts'
 export { openSession } from './open-session.ts'
 export { releaseHolds } from './release-holds.ts'
-export { type ClosePolicy, finalPrice, type Tier, verdict } from './rules.ts'
+export { type ClosePolicy, entryPrice, finalPrice, type Tier, verdict } from './rules.ts'
 export { markParticipantsRefunded } from './settle-refunds.ts'
 export { sessionsDue, sweepSessions } from './sweep-sessions.ts'
 export {

@@ -21,7 +21,7 @@ export interface OpenContext extends GatewayContext {
 
 export type OpenedInvoice =
   | { state: 'redirect'; url: string }
-  | { state: 'paid' | 'expired' | 'review' }
+  | { state: 'paid' | 'refunded' | 'expired' | 'review' }
   /** The provider takes no more right now: so many turns are before this one, which comes in `waitS`. */
   | { state: 'waiting'; place: number; waitS: number }
 
@@ -100,7 +100,8 @@ async function createInvoice(
       expiresInS,
       description: `Laku ${reserved.code}`,
       payer: reserved.payer,
-      successRedirectUrl: payLink(publicUrl, reserved.code),
+      // `back`: whoever comes from there is not sent there again while the provider's message is on its way.
+      successRedirectUrl: `${payLink(publicUrl, reserved.code)}?back=1`,
     })
   } catch (error) {
     if (!(error instanceof ProviderFailure) || error.outcome !== 'unknown') throw error

@@ -29,7 +29,7 @@ export interface ReservedInvoice {
 
 export type Opening =
   | { state: 'redirect'; url: string }
-  | { state: 'paid' | 'expired' | 'review' }
+  | { state: 'paid' | 'refunded' | 'expired' | 'review' }
   | { state: 'waiting'; place: number; waitS: number }
   | { state: 'busy' }
   | { state: 'reserved'; invoice: ReservedInvoice }
@@ -56,6 +56,7 @@ interface Row {
 export async function reserveInvoice(work: Work, code: string): Promise<Opening> {
   const row = await lockByCode(work, code)
   if (row.status === 'review') return { state: 'review' }
+  if (row.status === 'refunded') return { state: 'refunded' }
   if (row.status !== 'pending')
     return { state: row.status === 'expired' || row.status === 'failed' ? 'expired' : 'paid' }
   if (secondsLeft(row.expiresAt, work.now) < 1) return { state: 'expired' }

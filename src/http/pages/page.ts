@@ -1,56 +1,15 @@
-import { createHash } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Markup, markup, nothing } from './markup.ts'
+import { PAGE_CSP, STYLE } from './style.ts'
 
 /** The languages that pages speak; Indonesian where nobody asks for the other. */
 export type Language = 'id' | 'en'
 
-/** HTML that needs no more escaping. */
-export class Markup {
-  readonly text: string
-  constructor(text: string) {
-    this.text = text
-  }
-}
-
-const entities: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-type Part = Markup | string | number | readonly Markup[]
-
-function markupOf(part: Part): string {
-  if (part instanceof Markup) return part.text
-  if (typeof part === 'object') return part.map((one) => one.text).join('')
-  return String(part).replace(/[&<>"']/g, (sign) => entities[sign] as string)
-}
-
-/** Builds HTML; whatever is put in is escaped, unless it is Markup itself. */
-export function markup(texts: TemplateStringsArray, ...parts: Part[]): Markup {
-  return new Markup(texts.reduce((html, text, i) => html + markupOf(parts[i - 1] as Part) + text))
-}
-
-const STYLE = `
-:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
-body{max-width:34rem;margin:0 auto;padding:1.25rem}
-h1{font-size:1.5rem;line-height:1.25;margin:.25rem 0 1rem;overflow-wrap:anywhere}
-nav{text-align:right;font-size:.9rem}
-progress{width:100%;height:1rem;accent-color:#0a7d55}
-dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1rem;margin:1rem 0}
-dt{opacity:.75}dd{margin:0;text-align:right;font-weight:600}
-table{width:100%;border-collapse:collapse;margin:1rem 0}
-th,td{padding:.5rem .25rem;border-bottom:1px solid #8886;text-align:left;font-weight:400}
-td:last-child,th:last-child{text-align:right}
-tr.now{font-weight:700}tr.now th,tr.now td{font-weight:700}
-.state{display:inline-block;padding:.1rem .6rem;border-radius:1rem;background:#0a7d5522;font-size:.9rem}
-`
-const styleHash = createHash('sha256').update(STYLE).digest('base64')
-
-// No script at all, one style known by its hash, and pictures of our own.
-const CSP = `default-src 'none'; style-src 'sha256-${styleHash}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+const otherLanguage = {
+  id: { language: 'en', name: 'English' },
+  en: { language: 'id', name: 'Bahasa Indonesia' },
+} as const satisfies Record<Language, { language: Language; name: string }>
 
 export interface Page {
   status: number
@@ -59,34 +18,49 @@ export interface Page {
   body: Markup
   /** What else stands in the head. */
   head?: Markup
-  /** The page asks again after so many seconds. */
-  refreshS?: number | undefined
+  /** The page asks again after so many seconds, at another address where one is given. */
+  refresh?: { afterS: number; to?: string } | undefined
+  /** Of the query, what the page in the other language needs too: `back=1`. */
+  keeps?: string | undefined
+  /** Not to be found by search engines: a person's own, or gone. */
+  hidden?: boolean
 }
 
 /** Sends a page: light, without a script, readable on a phone, in the language that was asked for. */
 export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
-  const { status, language, title, body, head = new Markup(''), refreshS } = page
-  const refresh =
-    refreshS === undefined
-      ? new Markup('')
-      : markup`<meta http-equiv="refresh" content="${refreshS}">
-`
+  const { status, language, title, body, head = nothing, keeps } = page
+  const other = otherLanguage[language]
+  const href = `?${keeps ? `${keeps}&` : ''}lang=${other.language}`
   const { text } = markup`<!doctype html>
 <html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-${refresh}<title>${title}</title>${head}
+${refreshOf(page)}<title>${title} · Laku</title><link rel="icon" href="/favicon.ico" sizes="32x32">${page.hidden ? markup`<meta name="robots" content="noindex">` : nothing}${head}
 <style>${new Markup(STYLE)}</style></head>
-<body>${body}</body></html>
+<body><header><b>Laku</b><a href="${href}" hreflang="${other.language}" lang="${other.language}">${other.name}</a></header>
+<main>${body}</main></body></html>
 `
-  return reply
+  reply
     .code(status)
-    .headers({ 'content-security-policy': CSP, vary: 'accept-language', 'content-language': language })
+    .headers({
+      'content-security-policy': PAGE_CSP,
+      vary: 'accept-language, accept-encoding',
+      'content-language': language,
+    })
     .type('text/html; charset=utf-8')
-    .send(text)
+    .serializer(String)
+  if (!/\bgzip\b/.test(String(reply.request.headers['accept-encoding'] ?? ''))) return reply.send(text)
+  return reply.header('content-encoding', 'gzip').send(gzipSync(text))
+}
+
+function refreshOf({ refresh }: Page): Markup {
+  if (!refresh) return nothing
+  const to = refresh.to === undefined ? '' : `;url=${refresh.to}`
+  return markup`<meta http-equiv="refresh" content="${refresh.afterS}${to}">
+`
 }
 
 /** What `?lang=` says, else the first of ours in Accept-Language, else Indonesian. */
 export function languageOf(request: FastifyRequest): Language {
-  const { lang } = request.query as { lang?: unknown }
+  const { lang } = (request.query ?? {}) as { lang?: unknown }
   if (lang === 'id' || lang === 'en') return lang
   const wishes = (request.headers['accept-language'] ?? '').split(',').map((wish, i) => {
     const [tag = '', weight] = wish

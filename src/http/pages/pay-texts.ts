@@ -8,52 +8,101 @@ interface Said {
 /** What a buyer reads at `/pay/:code` where there is no invoice to go on to. */
 export interface PayTexts {
   paid: Said
+  refunded: Said
   review: Said
   expired: Said
+  /** They come from the provider, and its message has not reached us. */
+  checking: Said
   notFound: Said
   preparing: Said
+  refused: Said
   line(place: number, waitS: number): Said
+  code: string
+  amount: string
+  payBefore: string
+  toSession: string
+  toInvoice: string
 }
 
 export const payTexts: Record<Language, PayTexts> = {
   id: {
-    paid: { title: 'Sudah dibayar', text: 'Pembayaran ini sudah kami terima. Terima kasih.' },
+    paid: {
+      title: 'Sudah dibayar',
+      text: 'Pembayaran Anda sudah kami terima. Terima kasih. Kabar berikutnya kami kirim ke WhatsApp Anda.',
+    },
+    refunded: { title: 'Uang dikembalikan', text: 'Pembayaran ini sudah dikembalikan kepada Anda.' },
     review: {
       title: 'Sedang diperiksa',
-      text: 'Jumlah yang kami terima berbeda dari tagihan. Tim kami sedang memeriksanya.',
+      text: 'Jumlah yang kami terima berbeda dari tagihan. Tim kami sedang memeriksanya. Anda tidak perlu membayar lagi.',
     },
     expired: {
       title: 'Tautan kedaluwarsa',
-      text: 'Waktu pembayaran sudah habis, dan tautan ini tidak dapat dibayar lagi.',
+      text: 'Waktu pembayaran sudah habis, dan tautan ini tidak dapat dibayar lagi. Bila Anda telanjur membayar, uang Anda tidak hilang: kami terima atau kami kembalikan.',
     },
-    notFound: { title: 'Tidak ditemukan', text: 'Tautan pembayaran ini tidak kami kenal.' },
+    checking: {
+      title: 'Menunggu konfirmasi',
+      text: 'Kami menunggu kabar dari penyedia pembayaran, biasanya beberapa detik. Halaman ini memeriksa lagi dengan sendirinya; jangan membayar dua kali.',
+    },
+    notFound: {
+      title: 'Tidak ditemukan',
+      text: 'Tautan pembayaran ini tidak kami kenal. Periksa apakah tautannya tersalin lengkap.',
+    },
     preparing: {
       title: 'Mohon tunggu',
-      text: 'Halaman pembayaran sedang disiapkan. Halaman ini akan mencoba lagi dengan sendirinya.',
+      text: 'Halaman pembayaran sedang disiapkan. Halaman ini mencoba lagi dengan sendirinya.',
+    },
+    refused: {
+      title: 'Tidak dapat dibayar',
+      text: 'Penyedia pembayaran tidak menerima tagihan ini. Silakan pesan lagi, atau hubungi kami.',
     },
     line: (place, waitS) => ({
       title: 'Mohon tunggu',
-      text: `Antrean Anda nomor ${place}, kira-kira ${waitS} detik lagi. Halaman ini melanjutkan dengan sendirinya.`,
+      text: `Antrean Anda nomor ${place}, kira-kira ${waitS} detik lagi. Halaman ini melanjutkan dengan sendirinya, dan tempat Anda tetap tersimpan.`,
     }),
+    code: 'Kode',
+    amount: 'Jumlah',
+    payBefore: 'Batas bayar',
+    toSession: 'Lihat grup belanja',
+    toInvoice: 'Saya belum membayar',
   },
   en: {
-    paid: { title: 'Paid', text: 'This payment has reached us. Thank you.' },
+    paid: {
+      title: 'Paid',
+      text: 'Your payment has reached us. Thank you. We send you the next news by WhatsApp.',
+    },
+    refunded: { title: 'Money returned', text: 'This payment has been given back to you.' },
     review: {
       title: 'Being looked at',
-      text: 'The amount that reached us differs from the bill. Our team is looking at it.',
+      text: 'The amount that reached us differs from the bill. Our team is looking at it. You need not pay again.',
     },
     expired: {
       title: 'Link expired',
-      text: 'The time to pay is over, and this link can no longer be paid.',
+      text: 'The time to pay is over, and this link can no longer be paid. If you did pay, your money is not lost: it is taken in or given back.',
     },
-    notFound: { title: 'Not found', text: 'There is no such payment link.' },
+    checking: {
+      title: 'Waiting for confirmation',
+      text: 'We are waiting to hear from the payment provider, usually for a few seconds. This page looks again by itself; do not pay twice.',
+    },
+    notFound: {
+      title: 'Not found',
+      text: 'There is no such payment link. See whether you have copied all of it.',
+    },
     preparing: {
       title: 'Please wait',
       text: 'The payment page is being made ready. This page tries again by itself.',
     },
+    refused: {
+      title: 'Cannot be paid',
+      text: 'The payment provider does not take this bill. Please order again, or ask us.',
+    },
     line: (place, waitS) => ({
       title: 'Please wait',
-      text: `You are number ${place} in the line, about ${waitS} seconds more. This page goes on by itself.`,
+      text: `You are number ${place} in the line, about ${waitS} ${waitS === 1 ? 'second' : 'seconds'} more. This page goes on by itself, and your place is kept.`,
     }),
+    code: 'Code',
+    amount: 'Amount',
+    payBefore: 'Pay before',
+    toSession: 'See the group',
+    toInvoice: 'I have not paid yet',
   },
 }

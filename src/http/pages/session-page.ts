@@ -1,90 +1,164 @@
-import { finalPrice, type SessionView } from '../../domain/group-buying/index.ts'
+import { entryPrice, finalPrice, type SessionView } from '../../domain/group-buying/index.ts'
 import { formatIdr } from '../../domain/kernel/index.ts'
-import { type Language, Markup, markup, type Page } from './page.ts'
+import { type Markup, markup, nothing } from './markup.ts'
+import { type Fact, factsOf, noteOf, type Tone } from './note.ts'
+import type { Language, Page } from './page.ts'
 import { PICTURE } from './session-picture.ts'
-import { type SessionTexts, sessionTexts, standingOf, timeLeftText, unitsLeft } from './session-texts.ts'
+import { type Standing, sessionTexts, standingOf, timeLeftText, unitsLeft } from './session-texts.ts'
+import { countOf, instantOf, moneyOf, whole } from './words.ts'
 
 /** An open page reads itself again so often, so that its counts and its time are of now without a script. */
 const REFRESH_S = 60
+
+const tones: Record<Standing, Tone> = {
+  open: 'good',
+  full: 'wait',
+  deciding: 'wait',
+  reached: 'good',
+  failed: 'bad',
+  cancelled: 'bad',
+  refunded: 'bad',
+}
+
+interface Shown {
+  session: SessionView
+  language: Language
+  standing: Standing
+  /** Buyers may still come in, or wait for a place that comes free. */
+  running: boolean
+  now: Date
+  url: string
+}
 
 /** The page of a session, in `language`, at this instant; its links begin with `publicUrl`. */
 export function sessionPage(
   session: SessionView,
   at: { now: Date; language: Language; publicUrl: string },
 ): Page {
-  const { language, now } = at
-  const texts = sessionTexts[language]
-  const standing = standingOf(session, now)
+  const standing = standingOf(session, at.now)
   const running = standing === 'open' || standing === 'full'
-  const missing = session.moq - session.paidUnits
-  const name = session.product.name
-  const facts = markup`<p>${missing > 0 ? texts.missing(missing) : texts.reached}</p>`
-  const rules = markup`<p>${texts.closes[session.closePolicy]} ${texts.refund}</p>`
-  const body = markup`
-<nav><a href="?lang=${texts.other.language}" hreflang="${texts.other.language}">${texts.other.name}</a></nav>
-<span class="state">${texts.standing[standing]}</span>
-<h1>${name}</h1>
-<label>${texts.sold(session.paidUnits, session.moq)}
-<progress max="${session.moq}" value="${Math.min(session.paidUnits, session.moq)}"></progress></label>
-${running ? facts : new Markup('')}
-<dl>${factsOf(session, texts, running, now)}</dl>
-${pricesOf(session, texts, running)}
-${running ? rules : new Markup('')}
-`
-  const refresh = running || standing === 'deciding' ? { refreshS: REFRESH_S } : {}
-  return { status: 200, language, title: name, head: headOf(session, at), body, ...refresh }
+  const url = `${at.publicUrl}/s/${session.code}`
+  const shown = { ...at, session, standing, running, url }
+  const body = standing in sessionTexts[at.language].over ? overOf(shown) : offerOf(shown)
+  const refresh = running || standing === 'deciding' ? { afterS: REFRESH_S } : undefined
+  const title = session.product.name
+  return { status: 200, language: at.language, title, head: headOf(shown), body, refresh }
 }
 
 /** What is said where a session is not to be seen. */
 export function missingSessionPage(language: Language): Page {
   const { title, text } = sessionTexts[language].notFound
-  return { status: 404, language, title, body: markup`<h1>${title}</h1><p>${text}</p>` }
+  return { status: 404, language, title, body: noteOf({ tone: 'bad', title, text }), hidden: true }
 }
 
-function factsOf(session: SessionView, texts: SessionTexts, running: boolean, now: Date): Markup[] {
+const stateOf = ({ standing, language }: Shown): Markup =>
+  markup`<span class="state ${tones[standing]}">${sessionTexts[language].standing[standing]}</span>`
+
+/** A session that came to nothing: there is nothing to be had any more. */
+function overOf(shown: Shown): Markup {
+  const { session, language, standing } = shown
+  const texts = sessionTexts[language]
+  return markup`<section class="card note">${stateOf(shown)}<h1>${session.product.name}</h1>
+<p class="soft">${texts.over[standing as keyof typeof texts.over]}</p>${factsOf([[texts.code, whole(session.code)]])}</section>`
+}
+
+function offerOf(shown: Shown): Markup {
+  return markup`<div class="two"><section class="card">${summaryOf(shown)}</section>
+<div><section class="card">${pricesOf(shown)}</section>${shown.running ? rulesOf(shown) : nothing}</div></div>`
+}
+
+function summaryOf(shown: Shown): Markup {
+  const { session, language, running } = shown
+  const texts = sessionTexts[language]
+  const missing = session.moq - session.paidUnits
+  const count = (n: number) => countOf(language, n)
+  const outlook = missing > 0 ? texts.missing(missing, count(missing)) : texts.reached
+  return markup`${stateOf(shown)}
+<h1>${session.product.name}</h1>${priceOf(shown)}
+<label>${texts.sold(count(session.paidUnits), count(session.moq))}
+<progress max="${session.moq}" value="${Math.min(session.paidUnits, session.moq)}"></progress></label>
+${running ? markup`<p class="soft">${outlook}</p>` : nothing}
+${factsOf(figuresOf(shown))}`
+}
+
+/** The price of the tier that is reached: now, or at the end. */
+const currentPrice = ({ session, running }: Shown) =>
+  running ? finalPrice(session.tiers, session.paidUnits) : session.finalUnitPriceIdr
+
+/** What a unit costs, what it may come to, and what is asked for at the join. */
+function priceOf(shown: Shown): Markup {
+  const { session, language, running } = shown
+  const { each, priceMay, payFirst } = sessionTexts[language]
+  const price = currentPrice(shown)
+  if (price === null) return nothing
+  const most = (session.closePolicy === 'at_moq' ? session.moq : session.capacity) ?? Number.POSITIVE_INFINITY
+  const lowest = session.tiers.findLast((tier) => tier.minUnits <= most)
+  const entry = entryPrice(session.tiers)
+  const notes: Markup[] = []
+  if (running && lowest && lowest.unitPriceIdr < price)
+    notes.push(priceMay(moneyOf(lowest.unitPriceIdr), countOf(language, lowest.minUnits)))
+  if (running && entry > price) notes.push(payFirst(moneyOf(entry)))
+  return markup`<p class="price">${moneyOf(price)} <small>${each}</small></p>${notes.map((note) => markup`<p class="soft">${note}</p>`)}`
+}
+
+function figuresOf({ session, language, standing, running, now }: Shown): Fact[] {
+  const texts = sessionTexts[language]
+  const count = (n: number) => countOf(language, n)
   const left = unitsLeft(session)
-  const facts: [string, string | number][] = [[texts.participants, session.participants]]
-  if (running && left !== undefined) facts.push([texts.left, left])
-  if (running && session.heldUnits > 0) facts.push([texts.held, session.heldUnits])
-  if (running && session.perUserLimit !== null) facts.push([texts.perBuyer, session.perUserLimit])
-  if (running) facts.push([texts.timeLeft, timeLeftText(texts, session.endsAt, now)])
-  facts.push([texts.ends, instantText(texts, session.endsAt)])
-  if (session.finalUnitPriceIdr !== null)
-    facts.push([texts.finalPrice, `${formatIdr(session.finalUnitPriceIdr)} ${texts.each}`])
-  return facts.map(([term, value]) => markup`<dt>${term}</dt><dd>${value}</dd>`)
+  const figures: Fact[] = [[texts.participants, count(session.participants)]]
+  if (running && left !== undefined) figures.push([texts.left, count(left)])
+  if (running && session.heldUnits > 0) figures.push([texts.held, count(session.heldUnits)])
+  if (running && session.perUserLimit !== null) figures.push([texts.perBuyer, count(session.perUserLimit)])
+  if (running) figures.push([texts.timeLeft, timeLeftText(language, session.endsAt, now)])
+  // A session that reached its minimum may have closed before its time.
+  if (running || standing === 'deciding') figures.push([texts.ends, instantOf(language, session.endsAt)])
+  figures.push([texts.code, whole(session.code)])
+  return figures
 }
 
 /** The tiers, the one that counts now marked. */
-function pricesOf(session: SessionView, texts: SessionTexts, running: boolean): Markup {
-  const current = running ? finalPrice(session.tiers, session.paidUnits) : session.finalUnitPriceIdr
+function pricesOf(shown: Shown): Markup {
+  const { session, language, running } = shown
+  const texts = sessionTexts[language]
+  const current = currentPrice(shown)
   const rows = session.tiers.map(({ minUnits, unitPriceIdr }) => {
-    const mark = unitPriceIdr === current ? new Markup(' class="now" aria-current="true"') : new Markup('')
-    return markup`<tr${mark}><th scope="row">${texts.from(minUnits)}</th><td>${formatIdr(unitPriceIdr)} ${texts.each}</td></tr>`
+    const isCurrent = unitPriceIdr === current
+    const mark = isCurrent ? markup` class="now" aria-current="true"` : nothing
+    const note = isCurrent ? markup`<small>${running ? texts.current : texts.finalPrice}</small>` : nothing
+    const from = texts.from(minUnits, countOf(language, minUnits))
+    return markup`<tr${mark}><th scope="row">${from}${note}</th><td>${formatIdr(unitPriceIdr)}</td></tr>`
   })
-  return markup`<table><caption>${texts.prices}</caption>${rows}</table>`
+  return markup`<h2>${running && session.tiers.length > 1 ? texts.prices : texts.priceList}</h2><table><caption>${texts.perUnit}</caption>${rows}</table>`
 }
 
-const times = (locale: string) =>
-  new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'Asia/Jakarta' })
-const timesOf: Record<string, Intl.DateTimeFormat> = { id_ID: times('id-ID'), en_US: times('en-GB') }
+function rulesOf({ session, language, standing, url }: Shown): Markup {
+  const texts = sessionTexts[language]
+  const join = standing === 'full' ? texts.full : texts.join(whole(session.code))
+  const rebate = session.tiers.length > 1 ? markup`<li>${texts.rebate}</li>` : nothing
+  const message = encodeURIComponent(texts.shareText(session.product.name, url))
+  return markup`<section class="card"><h2>${texts.rules}</h2>
+<ul><li>${join}</li><li>${texts.closes[session.closePolicy]}</li>${rebate}<li>${texts.refund}</li></ul>
+<a class="button" href="https://wa.me/?text=${message}" rel="noopener noreferrer">${texts.share}</a></section>`
+}
 
-const instantText = (texts: SessionTexts, at: Date) => `${timesOf[texts.locale]?.format(at)} WIB`
+const openGraphLocales: Record<Language, string> = { id: 'id_ID', en: 'en_US' }
 
 /** What a link preview is made of (Open Graph), and where the page is in each language. */
-function headOf(session: SessionView, at: { language: Language; publicUrl: string }): Markup {
-  const texts = sessionTexts[at.language]
-  const url = `${at.publicUrl}/s/${session.code}`
+function headOf({ session, language, url }: Shown): Markup {
+  const texts = sessionTexts[language]
   const lowest = Math.min(...session.tiers.map((tier) => tier.unitPriceIdr))
   const preview = texts.preview(session, lowest)
+  const sold = texts.sold(countOf(language, session.paidUnits), countOf(language, session.moq))
+  const other = openGraphLocales[language === 'id' ? 'en' : 'id']
   return markup`
 <meta name="description" content="${preview}">
 <link rel="canonical" href="${url}">
 <link rel="alternate" hreflang="id" href="${url}?lang=id"><link rel="alternate" hreflang="en" href="${url}?lang=en">
-<meta property="og:type" content="website"><meta property="og:url" content="${url}">
+<meta property="og:type" content="website"><meta property="og:site_name" content="Laku"><meta property="og:url" content="${url}">
 <meta property="og:title" content="${session.product.name}"><meta property="og:description" content="${preview}">
-<meta property="og:locale" content="${texts.locale}"><meta property="og:locale:alternate" content="${sessionTexts[texts.other.language].locale}">
+<meta property="og:locale" content="${openGraphLocales[language]}"><meta property="og:locale:alternate" content="${other}">
 <meta property="og:image" content="${url}/picture.png"><meta property="og:image:type" content="image/png">
 <meta property="og:image:width" content="${PICTURE.width}"><meta property="og:image:height" content="${PICTURE.height}">
-<meta property="og:image:alt" content="${texts.sold(session.paidUnits, session.moq)}">
+<meta property="og:image:alt" content="${sold}">
 <meta name="twitter:card" content="summary_large_image">`
 }

@@ -1,5 +1,6 @@
 import { type SessionView, verdict } from '../../domain/group-buying/index.ts'
 import { formatIdr } from '../../domain/kernel/index.ts'
+import { type Markup, markup } from './markup.ts'
 import type { Language } from './page.ts'
 
 /** Where a session stands, for who opens its link. */
@@ -21,24 +22,35 @@ export function unitsLeft({ capacity, paidUnits, heldUnits }: SessionView): numb
 }
 
 export interface SessionTexts {
-  locale: string
-  other: { language: Language; name: string }
   standing: Record<Standing, string>
-  sold(paid: number, moq: number): string
-  missing(count: number): string
+  sold(paid: string, moq: string): string
+  missing(count: number, shown: string): string
   reached: string
+  priceMay(price: Markup, units: string): Markup
+  payFirst(price: Markup): Markup
   participants: string
   left: string
   held: string
   perBuyer: string
   timeLeft: string
   ends: string
+  code: string
   finalPrice: string
   prices: string
-  from(units: number): string
+  from(units: number, shown: string): string
   each: string
+  current: string
+  perUnit: string
+  priceList: string
+  rules: string
   closes: Record<SessionView['closePolicy'], string>
+  rebate: string
   refund: string
+  over: Record<'failed' | 'cancelled' | 'refunded', string>
+  join(code: Markup): Markup
+  full: string
+  share: string
+  shareText(product: string, url: string): string
   notFound: { title: string; text: string }
   days: string
   hours: string
@@ -48,36 +60,57 @@ export interface SessionTexts {
 }
 
 const id: SessionTexts = {
-  locale: 'id_ID',
-  other: { language: 'en', name: 'English' },
   standing: {
     open: 'Masih dibuka',
     full: 'Penuh',
     deciding: 'Waktu habis, sedang dihitung',
     reached: 'Berhasil, pesanan diproses',
-    failed: 'Tidak mencapai target, uang dikembalikan',
-    cancelled: 'Dibatalkan, uang dikembalikan',
-    refunded: 'Tidak jadi, uang sudah dikembalikan',
+    failed: 'Tidak mencapai target',
+    cancelled: 'Dibatalkan',
+    refunded: 'Tidak jadi',
   },
   sold: (paid, moq) => `${paid} dari minimal ${moq} barang sudah dibayar`,
-  missing: (count) => `Kurang ${count} barang lagi agar harga grup berlaku.`,
+  missing: (_, shown) => `Kurang ${shown} barang lagi agar harga grup berlaku.`,
   reached: 'Target minimal sudah tercapai.',
+  each: 'per barang',
+  priceMay: (price, units) => markup`Bisa turun sampai ${price} bila terjual ${units} barang.`,
+  payFirst: (price) =>
+    markup`Anda membayar ${price} dulu; selisihnya masuk ke dompet Laku Anda setelah grup ditutup.`,
   participants: 'Pembeli yang ikut',
   left: 'Sisa barang',
   held: 'Menunggu pembayaran',
   perBuyer: 'Maksimal per pembeli',
   timeLeft: 'Sisa waktu',
   ends: 'Berakhir',
+  code: 'Kode grup',
   finalPrice: 'Harga akhir',
   prices: 'Makin banyak yang ikut, makin murah',
-  from: (units) => `mulai ${units} barang`,
-  each: 'per barang',
+  from: (_, shown) => `mulai ${shown} barang`,
+  current: 'harga grup saat ini',
+  perUnit: 'Harga per barang',
+  priceList: 'Daftar harga',
+  rules: 'Cara kerjanya',
   closes: {
     at_moq: 'Grup ditutup begitu target minimal tercapai.',
     at_deadline: 'Grup ditutup pada waktunya, atau lebih cepat bila barangnya habis.',
   },
+  rebate:
+    'Semua membayar harga pertama. Bila harga akhirnya lebih murah, selisihnya masuk ke dompet Laku Anda.',
   refund: 'Bila target tidak tercapai, uang kembali seluruhnya.',
-  notFound: { title: 'Tidak ditemukan', text: 'Grup belanja ini tidak ada, atau belum dibuka.' },
+  over: {
+    failed:
+      'Grup ini tidak mencapai jumlah minimalnya. Semua yang sudah membayar mendapat uangnya kembali seluruhnya.',
+    cancelled: 'Grup ini dibatalkan. Semua yang sudah membayar mendapat uangnya kembali seluruhnya.',
+    refunded: 'Grup ini tidak jadi. Semua yang sudah membayar sudah mendapat uangnya kembali.',
+  },
+  join: (code) => markup`Untuk ikut, masuk ke Laku dan pakai kode grup ${code}.`,
+  full: 'Semua tempat sudah diambil. Tempat yang tidak dibayar pada waktunya terbuka lagi.',
+  share: 'Bagikan lewat WhatsApp',
+  shareText: (product, url) => `Yuk belanja bareng ${product} di Laku: ${url}`,
+  notFound: {
+    title: 'Tidak ditemukan',
+    text: 'Grup belanja ini tidak ada, atau belum dibuka. Periksa apakah tautannya tersalin lengkap.',
+  },
   days: 'hari',
   hours: 'jam',
   minutes: 'menit',
@@ -87,48 +120,71 @@ const id: SessionTexts = {
 }
 
 const en: SessionTexts = {
-  locale: 'en_US',
-  other: { language: 'id', name: 'Bahasa Indonesia' },
   standing: {
     open: 'Open',
     full: 'Full',
     deciding: 'Time is over, being counted',
     reached: 'Succeeded, orders are on their way',
-    failed: 'Missed its minimum, money goes back',
-    cancelled: 'Cancelled, money goes back',
-    refunded: 'Did not go ahead, money went back',
+    failed: 'Missed its minimum',
+    cancelled: 'Cancelled',
+    refunded: 'Did not go ahead',
   },
   sold: (paid, moq) => `${paid} of at least ${moq} units are paid`,
-  missing: (count) => `${count} more ${count === 1 ? 'unit' : 'units'} and the group price holds.`,
+  missing: (count, shown) => `${shown} more ${unitsOf(count)} and the group price holds.`,
   reached: 'The minimum is reached.',
+  each: 'a unit',
+  priceMay: (price, units) => markup`Can go down to ${price} when ${units} units are sold.`,
+  payFirst: (price) =>
+    markup`You pay ${price} first; the difference goes to your Laku wallet when the group has closed.`,
   participants: 'Buyers who are in',
   left: 'Units left',
   held: 'Waiting for payment',
   perBuyer: 'At most per buyer',
   timeLeft: 'Time left',
   ends: 'Ends',
+  code: 'Group code',
   finalPrice: 'Final price',
   prices: 'The more join, the lower the price',
-  from: (units) => `from ${units} ${units === 1 ? 'unit' : 'units'}`,
-  each: 'a unit',
+  from: (units, shown) => `from ${shown} ${unitsOf(units)}`,
+  current: 'group price now',
+  perUnit: 'Price of a unit',
+  priceList: 'Prices',
+  rules: 'How it works',
   closes: {
     at_moq: 'The group closes as soon as its minimum is reached.',
     at_deadline: 'The group closes at its time, or sooner when everything is sold.',
   },
+  rebate:
+    'Everybody pays the first price. Where the final one is lower, the difference goes to your Laku wallet.',
   refund: 'If the minimum is missed, all the money goes back.',
-  notFound: { title: 'Not found', text: 'There is no such group, or it is not open yet.' },
+  over: {
+    failed: 'This group missed its minimum. Everybody who paid gets all their money back.',
+    cancelled: 'This group was cancelled. Everybody who paid gets all their money back.',
+    refunded: 'This group did not go ahead. Everybody who paid has their money back.',
+  },
+  join: (code) => markup`To join, log in to Laku and use the group code ${code}.`,
+  full: 'All places are taken. Those that are not paid for in time come free again.',
+  share: 'Share by WhatsApp',
+  shareText: (product, url) => `Let us buy ${product} together at Laku: ${url}`,
+  notFound: {
+    title: 'Not found',
+    text: 'There is no such group, or it is not open yet. See whether you have copied all of the link.',
+  },
   days: 'days',
   hours: 'hours',
   minutes: 'minutes',
   lessThanAMinute: 'less than a minute',
   preview: ({ paidUnits, moq, participants }, lowest) =>
-    `Buy together from ${formatIdr(lowest)}. ${participants} buyers are in, ${paidUnits} of at least ${moq} units.`,
+    `Buy together from ${formatIdr(lowest)}. ${participants} ${participants === 1 ? 'buyer is' : 'buyers are'} in, ${paidUnits} of at least ${moq} ${unitsOf(moq)}.`,
 }
+
+const unitsOf = (count: number) => (count === 1 ? 'unit' : 'units')
 
 export const sessionTexts: Record<Language, SessionTexts> = { id, en }
 
 /** `2 hari 3 jam`: the two largest parts of what is left. */
-export function timeLeftText(texts: SessionTexts, endsAt: Date, now: Date): string {
+export function timeLeftText(language: Language, endsAt: Date, now: Date): string {
+  const texts = sessionTexts[language]
   const minutes = Math.floor((endsAt.getTime() - now.getTime()) / 60_000)
   if (minutes < 1) return texts.lessThanAMinute
   const parts: [number, string][] = [
@@ -140,6 +196,6 @@ export function timeLeftText(texts: SessionTexts, endsAt: Date, now: Date): stri
   return parts
     .slice(first, first + 2)
     .filter(([count]) => count > 0)
-    .map(([count, unit]) => `${count} ${count === 1 && texts.locale === 'en_US' ? unit.slice(0, -1) : unit}`)
+    .map(([count, unit]) => `${count} ${count === 1 && language === 'en' ? unit.slice(0, -1) : unit}`)
     .join(' ')
 }

@@ -1,18 +1,16 @@
-import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { DomainError, ProviderFailure } from '../../domain/kernel/index.ts'
-import { openInvoice } from '../../domain/payment/index.ts'
+import { getSession } from '../../domain/group-buying/index.ts'
+import { DomainError, ProviderFailure, type Work } from '../../domain/kernel/index.ts'
+import { type LinkedPayment, openInvoice, seePayment } from '../../domain/payment/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { html } from '../html.ts'
-import { type Language, languageOf, markup, sendPage } from '../pages/page.ts'
-import { type PayTexts, payTexts } from '../pages/pay-texts.ts'
+import { languageOf, type Page, sendPage } from '../pages/page.ts'
+import { type PaymentShown, type PayState, payPage } from '../pages/pay-page.ts'
 
 /** Where a buyer waits for the provider, the page asks again by itself after so long. */
 const RETRY_S = 5
 const LONGEST_RETRY_S = 60
-
-const statusOfEnd = { paid: 200, review: 200, expired: 410 } as const
 
 /** The link in a buyer's messages: on to the provider's invoice, made at this moment, or a page that says why not. */
 export const payRoutes =
@@ -25,12 +23,17 @@ export const payRoutes =
         schema: {
           summary: 'On to the provider’s invoice, made at this moment, or a page that says why not',
           params: z.strictObject({ code: z.string().min(1).max(40) }),
-          querystring: z.looseObject({ lang: z.enum(['id', 'en']).optional().catch(undefined) }),
+          querystring: z.looseObject({
+            lang: z.enum(['id', 'en']).optional().catch(undefined),
+            /** How often somebody who comes from the provider has asked whether it is paid. */
+            back: z.coerce.number().int().min(1).max(1_000).optional().catch(undefined),
+          }),
           response: {
             200: html('It is paid, or money that came for it is looked at'),
-            202: html('A place in the line; the page goes on by itself'),
+            202: html('A place in the line, or word of the payment is awaited; the page goes on by itself'),
             302: z.undefined().describe('To the invoice'),
             404: html('No such payment'),
+            409: html('The provider takes no payment of this amount'),
             410: html('Its time is over'),
             503: html('The invoice is not made yet; the page asks again by itself'),
           },
@@ -38,63 +41,89 @@ export const payRoutes =
       },
       async (request, reply) => {
         const { units, providers, config } = laku
-        const door: Door = { reply, language: languageOf(request) }
+        const code = request.params.code.toUpperCase()
+        const language = languageOf(request)
+        const page = async (state: Parameters<typeof payPage>[0]['state'], more: Partial<Page> = {}) => {
+          if (more.refresh) reply.header('retry-after', more.refresh.afterS)
+          const payment = await request.read((work) => shownOf(work, code))
+          return sendPage(reply, payPage({ language, state, payment, ...more }))
+        }
         reply.header('cache-control', 'no-store')
         try {
+          const { back } = request.query
+          if (back !== undefined && (await request.read((work) => isAwaited(work, code))))
+            return await page('checking', awaiting(code, back, request.query.lang))
           const context = {
             units,
             actor: request.actor,
             gateway: providers.gateway,
             publicUrl: config.publicUrl,
           }
-          const opened = await openInvoice(context, request.params.code.toUpperCase())
+          const opened = await openInvoice(context, code)
           if (opened.state === 'redirect') return await reply.redirect(opened.url, 302)
-          if (opened.state === 'waiting') return await sendLine(door, opened)
-          return await say(door, statusOfEnd[opened.state], opened.state)
+          if (opened.state !== 'waiting') return await page(opened.state)
+          // The page asks again when the turn has come; the turn is kept, so nothing is lost by waiting or by asking sooner.
+          return await page(opened, { refresh: { afterS: Math.min(LONGEST_RETRY_S, opened.waitS) } })
         } catch (error) {
-          return await sendTrouble(door, error)
+          const trouble = troubleOf(error)
+          if (!trouble) throw error
+          if (trouble.waitS === undefined) return await page(trouble.state)
+          request.log.warn({ err: error }, 'an invoice could not be made; its page asks again')
+          return await page(trouble.state, { refresh: { afterS: trouble.waitS } })
         }
       },
     )
   }
 
-interface Door {
-  reply: FastifyReply
-  language: Language
+/** What the page says of the payment; nothing for a code that is none. */
+async function shownOf(work: Work, code: string): Promise<PaymentShown | undefined> {
+  const payment = await find(work, code)
+  if (!payment) return undefined
+  const session = payment.sessionId ? await getSession(work.tx, payment.sessionId) : undefined
+  return { ...payment, session: session?.code }
 }
 
-/** The page asks again when the turn has come; the turn is kept, so nothing is lost by waiting or by asking sooner. */
-function sendLine(door: Door, { place, waitS }: { place: number; waitS: number }): FastifyReply {
-  const askInS = Math.min(LONGEST_RETRY_S, waitS)
-  door.reply.header('retry-after', askInS)
-  return send(door, 202, payTexts[door.language].line(place, waitS), askInS)
+async function find(work: Work, code: string): Promise<LinkedPayment | undefined> {
+  try {
+    return await seePayment(work.tx, code)
+  } catch (error) {
+    if (error instanceof DomainError && error.kind === 'not_found') return undefined
+    throw error
+  }
 }
 
-function sendTrouble(door: Door, error: unknown): FastifyReply {
-  if (error instanceof DomainError && error.kind === 'not_found') return say(door, 404, 'notFound')
-  const waitS = waitOf(error)
-  if (waitS === undefined) throw error
-  door.reply.log.warn({ err: error }, 'an invoice could not be made; its page asks again')
-  door.reply.header('retry-after', waitS)
-  return say(door, 503, 'preparing', waitS)
+/** Whoever comes from the provider has most likely paid: its message is waited for, and nobody is sent to pay again. */
+async function isAwaited(work: Work, code: string): Promise<boolean> {
+  const payment = await find(work, code)
+  return payment?.status === 'pending' && payment.expiresAt > work.now
 }
 
-/** Seconds until asking again makes sense; undefined for what waiting does not help. */
-function waitOf(error: unknown): number | undefined {
-  const temporary =
-    (error instanceof ProviderFailure && error.outcome !== 'refused') ||
-    (error instanceof DomainError && error.kind === 'unavailable')
-  if (!temporary) return undefined
-  const given = error instanceof ProviderFailure ? error.retryAfterS : error.details.retryAfterS
-  return typeof given === 'number' ? Math.min(LONGEST_RETRY_S, Math.max(1, Math.ceil(given))) : RETRY_S
+/** Asks less and less often: 3 s, 6 s, … a minute. */
+function awaiting(code: string, back: number, lang: string | undefined): Partial<Page> {
+  const query = `back=${back + 1}${lang ? `&lang=${lang}` : ''}`
+  return {
+    refresh: { afterS: Math.min(LONGEST_RETRY_S, 3 * back), to: `/pay/${code}?${query}` },
+    keeps: `back=${back}`,
+  }
 }
 
-const say = (door: Door, status: number, what: Exclude<keyof PayTexts, 'line'>, refreshS?: number) =>
-  send(door, status, payTexts[door.language][what], refreshS)
-
-// The texts are ours alone: nothing of the request is ever printed into the page.
-function send(door: Door, status: number, said: { title: string; text: string }, refreshS?: number) {
-  const { reply, language } = door
-  const { title, text } = said
-  return sendPage(reply, { status, language, title, body: markup`<h1>${title}</h1><p>${text}</p>`, refreshS })
+interface Trouble {
+  state: PayState
+  /** Seconds until asking again makes sense; none where waiting does not help. */
+  waitS?: number
 }
+
+function troubleOf(error: unknown): Trouble | undefined {
+  if (error instanceof ProviderFailure) {
+    return error.outcome === 'refused' ? undefined : { state: 'preparing', waitS: waitOf(error.retryAfterS) }
+  }
+  if (!(error instanceof DomainError)) return undefined
+  if (error.kind === 'not_found') return { state: 'notFound' }
+  if (error.kind === 'conflict') return { state: 'refused' }
+  return error.kind === 'unavailable'
+    ? { state: 'preparing', waitS: waitOf(error.details.retryAfterS) }
+    : undefined
+}
+
+const waitOf = (given: unknown): number =>
+  typeof given === 'number' ? Math.min(LONGEST_RETRY_S, Math.max(1, Math.ceil(given))) : RETRY_S

@@ -4,6 +4,7 @@ import { getSession, type SessionView } from '../../domain/group-buying/index.ts
 import { DomainError, type Work } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { html } from '../html.ts'
+import { shopIcon } from '../pages/icon.ts'
 import { languageOf, sendPage } from '../pages/page.ts'
 import { missingSessionPage, sessionPage } from '../pages/session-page.ts'
 import { sessionPicture } from '../pages/session-picture.ts'
@@ -71,5 +72,10 @@ export const sessionPageRoutes =
           .type('image/png')
           .send(sessionPicture(session))
       },
+    )
+
+    const icon = shopIcon()
+    app.get('/favicon.ico', { config: { access: 'open' }, schema: { hide: true } }, async (_, reply) =>
+      reply.header('cache-control', 'public, max-age=86400').type('image/png').send(icon),
     )
   }

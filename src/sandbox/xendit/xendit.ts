@@ -9,6 +9,7 @@ import { readNewInvoice } from './invoice-request.ts'
 import { createInvoice, expireByHand, findInvoice, invoiceAnswer, payInvoice } from './invoices.ts'
 import { listInvoices } from './list-invoices.ts'
 import { payPage, refusalPage } from './pay-page.ts'
+import { languageOf } from './pay-texts.ts'
 import { createPayout, findPayout, movePayout, payoutChannels } from './payouts.ts'
 import { createRefund, findRefund } from './refunds.ts'
 import { balanceIdr, findTransaction, listTransactions } from './transactions.ts'
@@ -67,7 +68,7 @@ function invoiceRoutes(app: FastifyInstance, context: SandboxContext, account: X
 function payPageRoutes(app: FastifyInstance, context: SandboxContext, account: XenditAccount): void {
   app.get<WithId>('/pay/:id', async (request, reply) => {
     const invoice = findInvoice(context, account, request.params.id)
-    return reply.type('text/html; charset=utf-8').send(payPage(invoice))
+    return reply.type('text/html; charset=utf-8').send(payPage(invoice, languageFor(request)))
   })
   app.post<WithId>('/pay/:id', async (request, reply) => {
     const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false
@@ -75,13 +76,21 @@ function payPageRoutes(app: FastifyInstance, context: SandboxContext, account: X
     try {
       const invoice = findInvoice(context, account, request.params.id)
       payInvoice(context, account, invoice, readPay(request.body))
-      return isForm ? payPage(invoice) : invoiceAnswer(context, account, invoice)
+      // A page that is looked at again is not to pay again.
+      return isForm
+        ? reply.redirect(`?lang=${languageFor(request)}`, 303)
+        : invoiceAnswer(context, account, invoice)
     } catch (error) {
       if (!isForm || !(error instanceof WireError)) throw error
-      return reply.code(error.status).send(refusalPage(String(fieldsOf(error.body).message)))
+      return reply
+        .code(error.status)
+        .send(refusalPage(String(fieldsOf(error.body).message), languageFor(request)))
     }
   })
 }
+
+const languageFor = (request: FastifyRequest) =>
+  languageOf(fieldsOf(request.query).lang, request.headers['accept-language'])
 
 function readPay(body: unknown) {
   const { channel, amount, late } = fieldsOf(body)

@@ -1,0 +1,30 @@
+/** HTML that needs no more escaping. */
+export class Markup {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+export const nothing = new Markup('')
+
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+type Part = Markup | string | number | readonly Markup[]
+
+function markupOf(part: Part): string {
+  if (part instanceof Markup) return part.text
+  if (typeof part === 'object') return part.map((one) => one.text).join('')
+  return String(part).replace(/[&<>"']/g, (sign) => entities[sign] as string)
+}
+
+/** Builds HTML; whatever is put in is escaped, unless it is Markup itself. */
+export function markup(texts: TemplateStringsArray, ...parts: Part[]): Markup {
+  return new Markup(texts.reduce((html, text, i) => html + markupOf(parts[i - 1] as Part) + text))
+}

@@ -1,0 +1,32 @@
+import { type Markup, markup, nothing } from './markup.ts'
+
+/** A word, and what it is here. */
+export type Fact = readonly [string, string | number | Markup]
+
+/** How something stands, by colour and sign: done, still under way, or not to be. */
+export type Tone = 'good' | 'wait' | 'bad'
+
+const signs: Record<Tone, string> = { good: '✓', wait: '…', bad: '!' }
+
+export interface Note {
+  tone: Tone
+  title: string
+  text: string
+  facts?: readonly Fact[]
+  /** Where to go from here; `likely` is what most want. */
+  links?: readonly { href: string; text: string; likely?: boolean }[]
+}
+
+/** One short thing that a page says, in the middle of it. */
+export function noteOf({ tone, title, text, facts = [], links = [] }: Note): Markup {
+  const list = facts.length === 0 ? nothing : factsOf(facts)
+  const buttons = links.map(
+    ({ href, text: name, likely }) =>
+      markup`<a class="${likely ? 'button' : 'button plain'}" href="${href}">${name}</a>`,
+  )
+  return markup`<section class="card note"><div class="sign ${tone}" aria-hidden="true">${signs[tone]}</div><h1>${title}</h1><p class="soft">${text}</p>${list}${buttons}</section>`
+}
+
+export function factsOf(facts: readonly Fact[]): Markup {
+  return markup`<dl>${facts.map(([term, fact]) => markup`<div><dt>${term}</dt><dd>${fact}</dd></div>`)}</dl>`
+}

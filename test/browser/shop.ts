@@ -1,0 +1,200 @@
+import { freePorts } from '../../src/commands/up/ports.ts'
+import { cancelSession } from '../../src/domain/group-buying/index.ts'
+import { setSwitch } from '../../src/domain/kernel/index.ts'
+import { type RunningServer, startServer } from '../../src/http/server.ts'
+import { admin, openTestLaku, type TestLaku } from '../laku.ts'
+import { type Buyer, Market, type SessionTerms } from '../market.ts'
+
+const tiers = [
+  { minUnits: 1, unitPriceIdr: 85_000 },
+  { minUnits: 50, unitPriceIdr: 79_000 },
+  { minUnits: 100, unitPriceIdr: 72_500 },
+]
+const terms: SessionTerms = {
+  moq: 40,
+  capacity: 120,
+  perUserLimit: 100,
+  closePolicy: 'at_deadline',
+  tiers,
+  endsInS: 2 * 86_400 + 3 * 3_600,
+}
+const PRODUCT = 'Kaos Polos Katun Combed 30s Lengan Pendek'
+
+/** A page in one of its states. */
+export interface Sight {
+  name: string
+  path: string
+  status: number
+  /** What its heading says, in each language. */
+  says: { id: string; en: string }
+}
+
+/** A shop that listens, with the providers beside it, and the way to each page in each of its states. */
+export class Shop {
+  readonly laku: TestLaku
+  readonly market: Market
+  readonly server: RunningServer
+
+  private constructor(laku: TestLaku, market: Market, server: RunningServer) {
+    this.laku = laku
+    this.market = market
+    this.server = server
+  }
+
+  static async open(): Promise<Shop> {
+    const policy = { addressRequestsPerMinute: 100_000, xenditCallsPerMinute: 60 }
+    const laku = await openTestLaku({ sandbox: true, policy })
+    const port = await freePorts(1)
+    laku.config.publicUrl = `http://127.0.0.1:${port}`
+    const server = await startServer(laku, { host: '127.0.0.1', port })
+    laku.sandbox.setLakuUrl(server.url)
+    const market = await Market.open(laku)
+    const product = laku.db.updateTable('products').where('id', '=', market.productId)
+    await product.set({ name: PRODUCT }).execute()
+    return new Shop(laku, market, server)
+  }
+
+  async close(): Promise<void> {
+    await this.server.close()
+    await this.laku.close()
+  }
+
+  get url(): string {
+    return this.server.url
+  }
+
+  /** A session with so many units paid by one buyer, and so many held by another. */
+  async session(more: SessionTerms & { paid?: number; held?: number } = {}) {
+    const { paid = 0, held = 0, ...rest } = more
+    const session = await this.market.session({ ...terms, ...rest })
+    const [paying, holding] = (await this.market.buyers(2)) as [Buyer, Buyer]
+    if (paid > 0) await this.market.joinAndPay([paying], session.id, paid)
+    if (held > 0) await this.market.join(holding, session.id, held)
+    return session
+  }
+
+  async sessionSights(): Promise<Sight[]> {
+    const ended = {
+      failed: await this.session(),
+      cancelled: await this.session(),
+      refunded: await this.session(),
+    }
+    for (const [status, { id }] of Object.entries(ended))
+      await this.laku.db.updateTable('groupBuyingSessions').set({ status }).where('id', '=', id).execute()
+    // Its time runs out while no worker looks.
+    const ending = await this.session({ endsInS: 1, paid: 3 })
+    const sights: [string, { code: string }][] = [
+      ['session forming', await this.session({ paid: 27, held: 3 })],
+      ['session empty', await this.session()],
+      ['session with MOQ met', await this.session({ paid: 64 })],
+      ['session full', await this.session({ moq: 20, capacity: 60, paid: 58, held: 2 })],
+      ['session succeeded', await this.session({ moq: 5, closePolicy: 'at_moq', paid: 5 })],
+      ['session failed', ended.failed],
+      ['session cancelled', ended.cancelled],
+      ['session refunded', ended.refunded],
+      ['session at its end', ending],
+    ]
+    this.laku.clock.shift(2)
+    const says = { id: PRODUCT, en: PRODUCT }
+    const lost = {
+      path: '/s/GBS-261125-NONE00',
+      status: 404,
+      says: { id: 'Tidak ditemukan', en: 'Not found' },
+    }
+    return [
+      ...sights.map(([name, { code }]) => ({ name, path: `/s/${code}`, status: 200, says })),
+      { name: 'session not found', ...lost },
+    ]
+  }
+
+  /** A payment of somebody who holds a place in a session. */
+  async held(): Promise<{ id: string; code: string; sessionId: string; amountIdr: number }> {
+    const session = await this.session({ paid: 27 })
+    const [buyer] = (await this.market.buyers(1)) as [Buyer]
+    const { payment } = await this.market.join(buyer, session.id, 2)
+    return { ...payment, sessionId: session.id }
+  }
+
+  async paySights(): Promise<Sight[]> {
+    const [waiting, paid, wrong, refunded, expired] = await Promise.all(
+      Array.from({ length: 5 }, () => this.held()),
+    )
+    await this.market.pay(paid!.id, refunded!.id)
+    await this.laku.as(admin, (work) => cancelSession(work, { sessionId: refunded!.sessionId }))
+    await this.laku.drain()
+    const payments = this.laku.db.updateTable('payments')
+    await payments.set({ status: 'review' }).where('id', '=', wrong!.id).execute()
+    await payments.set({ expiresAt: this.laku.clock.now() }).where('id', '=', expired!.id).execute()
+    const at = (payment: { code: string } | undefined) => `/pay/${payment?.code}`
+    return [
+      {
+        name: 'pay awaited',
+        path: `${at(waiting)}?back=1`,
+        status: 202,
+        says: { id: 'Menunggu konfirmasi', en: 'Waiting for confirmation' },
+      },
+      { name: 'pay paid', path: at(paid), status: 200, says: { id: 'Sudah dibayar', en: 'Paid' } },
+      {
+        name: 'pay refunded',
+        path: at(refunded),
+        status: 200,
+        says: { id: 'Uang dikembalikan', en: 'Money returned' },
+      },
+      {
+        name: 'pay review',
+        path: at(wrong),
+        status: 200,
+        says: { id: 'Sedang diperiksa', en: 'Being looked at' },
+      },
+      {
+        name: 'pay expired',
+        path: at(expired),
+        status: 410,
+        says: { id: 'Tautan kedaluwarsa', en: 'Link expired' },
+      },
+      {
+        name: 'pay not found',
+        path: '/pay/PAY-261125-NOTHING',
+        status: 404,
+        says: { id: 'Tidak ditemukan', en: 'Not found' },
+      },
+    ]
+  }
+
+  problemSights(): Sight[] {
+    return [
+      {
+        name: 'no page',
+        path: '/nothing/here',
+        status: 404,
+        says: { id: 'Tidak ditemukan', en: 'Not found' },
+      },
+      {
+        name: 'no address',
+        path: '/s/%00',
+        status: 400,
+        says: { id: 'Alamat tidak dikenal', en: 'Unknown address' },
+      },
+    ]
+  }
+
+  /** The sights of a payment while nothing is asked of the provider. */
+  async pausedSights(): Promise<Sight[]> {
+    const { code } = await this.held()
+    await this.pause(true)
+    return [
+      {
+        name: 'pay preparing',
+        path: `/pay/${code}`,
+        status: 503,
+        says: { id: 'Mohon tunggu', en: 'Please wait' },
+      },
+    ]
+  }
+
+  pause(paused: boolean): Promise<unknown> {
+    return this.laku.as(admin, (work) =>
+      setSwitch(work, { name: 'xendit', paused, reason: 'to be looked at' }),
+    )
+  }
+}

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
+
+const inspection = await readFile(new URL('inspect-page.js', import.meta.url), 'utf8')
+
+/** What was noticed while a page was open. */
+export interface Noticed {
+  troubles: string[]
+  /** Of everything that was loaded, without its headers. */
+  bytes: number
+}
+
+export interface Visit {
+  status: number | undefined
+  noticed: Noticed
+}
+
+/** Opens an address and looks at it: what it says to its console, what it loads, and what `inspect-page.js` finds. */
+export async function visit(page: Page, url: string): Promise<Visit> {
+  const troubles: string[] = []
+  const loads: Promise<number>[] = []
+  const { origin } = new URL(url)
+  page.on('console', (message) => {
+    if (!['error', 'warning'].includes(message.type())) return
+    // Chromium says so of every answer that is not 2xx; for the page itself it is expected, and looked at by its status.
+    if (message.location().url === page.url() && message.text().startsWith('Failed to load resource')) return
+    troubles.push(`says ${message.type()}: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => troubles.push(`throws ${error.message}`))
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== origin) troubles.push(`loads from elsewhere: ${request.url()}`)
+  })
+  page.on('response', (response) =>
+    loads.push(
+      response.body().then(
+        (body) => body.length,
+        () => 0,
+      ),
+    ),
+  )
+  const response = await page.goto(url, { waitUntil: 'load' })
+  troubles.push(...((await page.evaluate(inspection)) as string[]))
+  troubles.push(...(await focusTroubles(page)))
+  const bytes = (await Promise.all(loads)).reduce((sum, one) => sum + one, 0)
+  page.removeAllListeners()
+  return { status: response?.status(), noticed: { troubles, bytes } }
+}
+
+const FOCUSED = `(() => {
+  const { activeElement: at } = document
+  if (!at || at === document.body) return undefined
+  const { outlineStyle, outlineWidth } = getComputedStyle(at)
+  const all = [...document.querySelectorAll('a[href], button, input, select')]
+  return { place: all.indexOf(at), of: all.length, seen: outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2 }
+})()`
+
+/** Whoever goes by the keyboard comes to everything, in the order in which it stands, and sees where they are. */
+async function focusTroubles(page: Page): Promise<string[]> {
+  const troubles: string[] = []
+  const order: number[] = []
+  let of = 0
+  for (let step = 0; step < 60; step++) {
+    await page.keyboard.press('Tab')
+    const at = (await page.evaluate(FOCUSED)) as { place: number; of: number; seen: boolean } | undefined
+    if (!at || at.place < (order.at(-1) ?? -1)) break
+    if (order.at(-1) === at.place) break
+    if (!at.seen) troubles.push(`shows no focus on link ${at.place}`)
+    order.push(at.place)
+    of = at.of
+  }
+  await page.evaluate('document.activeElement?.blur()')
+  const wanted = Array.from({ length: of }, (_, i) => i)
+  if (order.join() !== wanted.join()) troubles.push(`has the focus order ${order.join()} of ${of}`)
+  return troubles
+}
