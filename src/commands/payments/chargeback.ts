@@ -11,6 +11,11 @@ export const chargeback = defineChange({
       description: "the provider's id of the chargeback: it is booked once under it",
     },
     { flags: '--amount <rupiah>', description: 'what was taken back' },
+    { flags: '--another', description: 'it is another one than the one of this amount that is booked' },
+    {
+      flags: '--same-as <id>',
+      description: 'it is the one that staff booked under this id, with this amount',
+    },
   ],
   input: z.object({
     payment: z.string(),
@@ -19,16 +24,20 @@ export const chargeback = defineChange({
       .string()
       .regex(/^[1-9]\d{0,11}$/, 'it takes a whole number of rupiah')
       .transform(Number),
+    another: z.boolean().optional(),
+    sameAs: z.string().min(1).max(200).optional(),
   }),
   severe: async (context, { payment, amount }) => {
     const { showPayment } = await import('../../domain/payment/index.ts')
     const { code } = await context.read(({ tx }) => showPayment(tx, payment))
     return { code, consequence: `books a loss of ${amount} rupiah` }
   },
-  change: async (work, { payment, transaction, amount }) => {
+  change: async (work, { payment, transaction, amount, another, sameAs }) => {
     const { recordChargeback, showPayment } = await import('../../domain/payment/index.ts')
     const { id } = await showPayment(work.tx, payment)
-    return await recordChargeback(work, { paymentId: id, transactionId: transaction, amountIdr: amount })
+    const told = { paymentId: id, transactionId: transaction, amountIdr: amount }
+    return await recordChargeback(work, { ...told, isAnother: another, sameAs })
   },
-  done: ({ fresh, amountIdr }) => (fresh ? `Booked a loss of ${amountIdr} rupiah.` : 'It was booked before.'),
+  done: ({ fresh, amountIdr }) =>
+    fresh ? `Booked a loss of ${amountIdr} rupiah.` : 'It was booked before; nothing was booked twice.',
 })

@@ -11,7 +11,9 @@ import {
   decideRefunds,
   recordChargeback,
   releaseEscrow,
+  type ToldChargeback,
 } from './index.ts'
+import { recordChargebacks } from './record-chargebacks.ts'
 import { splitRefund } from './rules.ts'
 
 describe('a buyer gets back what they paid, and that once', () => {
@@ -92,6 +94,85 @@ describe('a buyer gets back what they paid, and that once', () => {
     await refund(id, 110_000)
     expect(await f.balance(`wallet:${userId}`)).toBe(100_000)
     expect(await books()).toEqual(before)
+  })
+
+  describe('told of by staff and found in the provider’s book under another id', () => {
+    const line = (transactionId: string, paymentId: string, amountIdr: number) =>
+      f.laku.system((work) => recordChargebacks(work, [{ transactionId, paymentId, amountIdr }]))
+    const tell = (told: ToldChargeback) => f.laku.as(finance(), (work) => recordChargeback(work, told))
+    const lostOf = async (paymentId: string) => {
+      const { chargedBackIdr } = await f.row(paymentId)
+      return chargedBackIdr
+    }
+    const asked = () =>
+      f.laku.db
+        .selectFrom('attention')
+        .select('subjectId')
+        .where('kind', '=', 'chargeback_ambiguous')
+        .where('resolvedAt', 'is', null)
+        .execute()
+
+    it('counts once, whichever came first', async () => {
+      const { id: paymentId } = await paid()
+      const { loss } = await books()
+      const told = { transactionId: newId(), paymentId, amountIdr: 40_000 }
+      await tell(told)
+      const theirs = newId()
+      expect([await line(theirs, paymentId, 40_000), await line(theirs, paymentId, 40_000)]).toEqual([0, 0])
+      expect(await refusal(tell({ ...told, transactionId: newId() }))).toBe('payment.chargeback_known')
+      expect(await tell(told)).toMatchObject({ fresh: false })
+      expect(await lostOf(paymentId)).toBe(40_000)
+      expect((await books()).loss).toBe(loss + 40_000)
+      expect(await line(newId(), paymentId, 40_000)).toBe(1)
+      expect(await lostOf(paymentId)).toBe(80_000)
+    })
+
+    it('is found by its own id too, and by that with the amount that is right', async () => {
+      const { id: paymentId } = await paid()
+      const told = { transactionId: newId(), paymentId, amountIdr: 30_000 }
+      await tell(told)
+      expect(await line(told.transactionId, paymentId, 35_000)).toBe(0)
+      expect(await lostOf(paymentId)).toBe(35_000)
+    })
+
+    it('is asked of a person where the amounts differ: the same, which is corrected, or another', async () => {
+      const { id: paymentId } = await paid()
+      const hand = newId()
+      await tell({ transactionId: hand, paymentId, amountIdr: 50_000 })
+      const [less, more] = [newId(), newId()]
+      expect(await line(less, paymentId, 45_000)).toBe(0)
+      expect(await line(more, paymentId, 20_000)).toBe(0)
+      expect(await lostOf(paymentId)).toBe(50_000)
+      expect(await asked()).toHaveLength(2)
+      const same = { transactionId: less, paymentId, amountIdr: 45_000, sameAs: hand }
+      expect(await refusal(tell({ ...same, sameAs: newId() }))).toBe('payment.chargeback_not_found')
+      expect(await refusal(tell({ ...same, transactionId: newId() }))).toBe('payment.chargeback_not_found')
+      expect(await tell(same)).toMatchObject({ fresh: false })
+      expect(await lostOf(paymentId)).toBe(45_000)
+      await tell({ transactionId: more, paymentId, amountIdr: 20_000, isAnother: true })
+      expect(await lostOf(paymentId)).toBe(65_000)
+      expect([await line(less, paymentId, 45_000), await line(more, paymentId, 20_000)]).toEqual([0, 0])
+      expect(await lostOf(paymentId)).toBe(65_000)
+      expect(await asked()).toEqual([])
+    })
+
+    it('never takes back more than was paid', async () => {
+      const { id: paymentId } = await paid()
+      await tell({ transactionId: newId(), paymentId, amountIdr: 60_000 })
+      const again = { transactionId: newId(), paymentId, amountIdr: 60_000, isAnother: true }
+      expect(await refusal(tell(again))).toBe('payment.not_refundable')
+    })
+
+    it('counts once though both come at the same time', async () => {
+      for (let round = 0; round < 10; round++) {
+        const { id: paymentId } = await paid()
+        await Promise.allSettled([
+          tell({ transactionId: newId(), paymentId, amountIdr: 10_000 }),
+          line(newId(), paymentId, 10_000),
+        ])
+        expect(await lostOf(paymentId)).toBe(10_000)
+      }
+    })
   })
 
   it('is split by what went before', () => {

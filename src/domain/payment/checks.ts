@@ -82,13 +82,16 @@ export const paymentChecks: readonly Check[] = [
   checkOf(
     'a charged back payment is in the ledger',
     sql<{ line: string }>`
-      select format('%s was charged back %s, the ledger says %s', p.code, p.charged_back_idr, l.amount) as line
+      select format('%s was charged back %s, the ledger says %s, its chargebacks %s', p.code, p.charged_back_idr, l.amount, c.amount) as line
       from payments p cross join lateral (
         select coalesce(sum(e.amount_idr), 0) as amount
-        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.amount_idr > 0
+        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id
         where t.subject_id = p.id and t.kind = 'payment.charged_back'
-      ) l
-      where p.charged_back_idr <> l.amount and (p.charged_back_idr <> 0 or p.id in (
+          and e.account_id = (select id from ledger_accounts where key = 'chargeback-loss')
+      ) l cross join lateral (
+        select coalesce(sum(amount_idr), 0) as amount from chargebacks where payment_id = p.id
+      ) c
+      where (p.charged_back_idr <> l.amount or p.charged_back_idr <> c.amount) and (p.charged_back_idr <> 0 or p.id in (
         select t.subject_id from ledger_accounts a join ledger_entries e on e.account_id = a.id
         join ledger_transactions t on t.id = e.transaction_id where a.key = 'chargeback-loss')) limit ${SHOWN}`,
   ),

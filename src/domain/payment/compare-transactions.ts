@@ -54,9 +54,10 @@ async function oursOf(tx: Tx, transactions: readonly GatewayTransaction[]): Prom
       select l.id, 'refund:' || r.id || ':succeeded', false
       from lines l join refunds r on r.provider_refund_id = l.product_id where l.type = 'REFUND'
       union all
-      select l.id, k.prefix || l.id, false
-      from lines l cross join (values ('company-sweep:'), ('chargeback:')) as k(prefix)
-      where l.type not in ('PAYMENT', 'REFUND', 'DISBURSEMENT')
+      select l.id, 'company-sweep:' || l.id, false from lines l where l.type not in ('PAYMENT', 'REFUND', 'DISBURSEMENT')
+      union all
+      select l.id, c.ledger_key || k.suffix, false
+      from lines l join chargebacks c on c.provider_transaction_id = l.id cross join (values (''), (':corrected')) as k(suffix)
       union all
       select l.id, 'gateway-fee:' || l.id || k.suffix, true from lines l cross join (values (''), (':returned')) as k(suffix)
     ), posted as (
@@ -96,7 +97,9 @@ export async function linesOf(tx: Tx, since: Date | undefined, until: Date | und
         when 'gateway.fee' then split_part(t.key, ':', 2)
         when 'gateway.fee_returned' then split_part(t.key, ':', 2)
         when 'gateway.swept' then split_part(t.key, ':', 2)
-        when 'payment.charged_back' then split_part(t.key, ':', 2)
+        when 'payment.charged_back' then coalesce(
+          (select provider_transaction_id from chargebacks where ledger_key = regexp_replace(t.key, ':corrected$', '')),
+          split_part(t.key, ':', 2))
         else (select provider_payout_id from payouts where subject_id = t.subject_id and provider_payout_id is not null order by id desc limit 1)
       end as provider_id
     from ledger_entries e join ledger_transactions t on t.id = e.transaction_id

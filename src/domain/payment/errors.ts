@@ -32,6 +32,14 @@ export const paymentErrors = defineErrors('payment', {
   ],
   no_wallet: ['conflict', 'The money is of no payment of ours, so there is no wallet for it.'],
   not_releasable: ['conflict', 'The escrow of this payment is not whole, so it cannot be released.'],
+  chargeback_known: [
+    'conflict',
+    'A chargeback of this payment and amount is booked; where this is another one, say so.',
+  ],
+  chargeback_not_found: [
+    'not_found',
+    'Staff booked no such chargeback of this payment whose line was not found yet, or the book has no such line.',
+  ],
   webhook_not_found: ['not_found', 'There is no such delivery.'],
   webhook_body_cleared: [
     'conflict',

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { asRecords, newId, type Rupiah, requireStaff, rupiah, type Work } from '../kernel/index.ts'
-import { credit, debit, post } from '../ledger/index.ts'
-import { paymentErrors } from './errors.ts'
-import { lockPayments } from './lock-payments.ts'
+import { asRecords, insertRows, newId, type Rupiah, settleAttention, type Work } from '../kernel/index.ts'
+import { credit, debit, type Posting, post } from '../ledger/index.ts'
+import { type LockedPayment, lockPayments } from './lock-payments.ts'
+import { matchChargeback } from './rules.ts'
 
 export interface Chargeback {
   /** The provider's id: the key under which it is booked once. */
@@ -12,69 +12,152 @@ export interface Chargeback {
   amountIdr: Rupiah
 }
 
+/** A chargeback that is booked. */
+export interface BookedChargeback {
+  id: string
+  ledgerKey: string
+  paymentId: string | null
+  amountIdr: Rupiah
+  /** The provider's line of it; null: staff told of it, and its line has not been read yet. */
+  providerTransactionId: string | null
+}
+
 export const chargebackKey = (transactionId: string) => `chargeback:${transactionId}`
 
+/** What is booked of these payments and under these ids, oldest first. The payments are locked. */
+export async function chargebacksOf(work: Work, asked: readonly Chargeback[]): Promise<BookedChargeback[]> {
+  const { rows } = await sql<BookedChargeback>`
+    select id, ledger_key, payment_id, amount_idr, provider_transaction_id from chargebacks
+    where payment_id = any(${asked.flatMap((one) => one.paymentId ?? [])}::uuid[])
+      or ledger_key = any(${asked.map((one) => chargebackKey(one.transactionId))})
+      or provider_transaction_id = any(${asked.map((one) => one.transactionId)})
+    order by id`.execute(work.tx)
+  return rows
+}
+
 /**
- * Books what card issuers took back, once each: the company's loss, for the goods are on their way and the factory is not to blame. The
- * payment is marked and a person is told; nothing else is undone by itself. Returns how many are new.
+ * Books what the provider's book says that card issuers took back, once each: the company's loss, for the goods are on their way and the
+ * factory is not to blame. What staff told of before under another id is recognized by payment and amount, and what may be that
+ * but has another amount is asked of a person. Returns how many are new.
  */
-export async function recordChargebacks(work: Work, chargebacks: readonly Chargeback[]): Promise<number> {
-  if (chargebacks.length === 0) return 0
+export async function recordChargebacks(work: Work, lines: readonly Chargeback[]): Promise<number> {
+  if (lines.length === 0) return 0
   const payments = await lockPayments(
     work.tx,
-    chargebacks.flatMap((one) => one.paymentId ?? []),
+    lines.flatMap((one) => one.paymentId ?? []),
   )
-  const posted = await post(
+  const booked = await chargebacksOf(work, lines)
+  const fresh: Chargeback[] = []
+  for (const line of lines) {
+    const found = matchChargeback(line, booked)
+    if (found === 'known') continue
+    if (found === 'ask') raiseAmbiguous(work, line)
+    else if (found === 'new') {
+      booked.push({ ...newRow(line), providerTransactionId: line.transactionId })
+      fresh.push(line)
+    } else {
+      found.providerTransactionId = line.transactionId
+      await recognize(work, found, line)
+    }
+  }
+  await bookChargebacks(work, payments, fresh, { areLines: true })
+  return fresh.length
+}
+
+const newRow = ({ transactionId, paymentId, amountIdr }: Chargeback) => ({
+  id: newId(),
+  ledgerKey: chargebackKey(transactionId),
+  paymentId,
+  amountIdr,
+})
+
+/** Books new chargebacks of locked payments, marks the payments, and tells a person. `areLines`: their ids are those of the provider's lines. */
+export async function bookChargebacks(
+  work: Work,
+  payments: ReadonlyMap<string, LockedPayment>,
+  fresh: readonly Chargeback[],
+  { areLines }: { areLines: boolean },
+): Promise<void> {
+  if (fresh.length === 0) return
+  const rows = fresh.map((one) => ({
+    ...newRow(one),
+    providerTransactionId: areLines ? one.transactionId : null,
+    createdAt: work.now,
+  }))
+  await insertRows(work.tx, 'chargebacks', rows)
+  await post(
     work,
-    chargebacks.map(({ transactionId, paymentId, amountIdr }) => ({
-      key: chargebackKey(transactionId),
-      kind: 'payment.charged_back',
-      subject: paymentId ? ['payment', paymentId] : ['provider_transaction', newId()],
-      entries: [debit('chargeback-loss', amountIdr), credit('gateway', amountIdr)],
-    })),
+    rows.map(({ ledgerKey, paymentId, amountIdr }) => lossOf(ledgerKey, paymentId, amountIdr)),
   )
-  const fresh = chargebacks.filter((one) => posted.has(chargebackKey(one.transactionId)))
-  const rows = fresh.flatMap(({ paymentId: id, amountIdr }) => (id ? [{ id, amountIdr }] : []))
+  await markPayments(work, fresh)
+  raiseChargedBack(work, payments, fresh)
+}
+
+/** A loss, or with a negative amount less of one. */
+function lossOf(key: string, paymentId: string | null, amountIdr: Rupiah): Posting {
+  const [from, to] =
+    amountIdr > 0 ? (['chargeback-loss', 'gateway'] as const) : (['gateway', 'chargeback-loss'] as const)
+  const idr = Math.abs(amountIdr)
+  return {
+    key,
+    kind: 'payment.charged_back',
+    subject: paymentId ? ['payment', paymentId] : ['provider_transaction', newId()],
+    entries: [debit(from, idr), credit(to, idr)],
+  }
+}
+
+async function markPayments(
+  work: Work,
+  changes: readonly Pick<Chargeback, 'paymentId' | 'amountIdr'>[],
+): Promise<void> {
+  const rows = changes.flatMap(({ paymentId: id, amountIdr }) => (id ? [{ id, amountIdr }] : []))
   await sql`
     update payments p set charged_back_idr = p.charged_back_idr + c.amount_idr
     from (
       select id, sum(amount_idr) as amount_idr from jsonb_to_recordset(${asRecords(rows)}::jsonb) as r(id uuid, amount_idr bigint) group by id
     ) c
     where p.id = c.id`.execute(work.tx)
+}
+
+/** The provider's line of a chargeback that staff told of: nothing new, and where they told another amount, the difference is booked. */
+export async function recognize(work: Work, told: BookedChargeback, line: Chargeback): Promise<void> {
+  const changeIdr = line.amountIdr - told.amountIdr
+  await sql`
+    update chargebacks set provider_transaction_id = ${line.transactionId}, amount_idr = ${line.amountIdr}
+    where id = ${told.id} and provider_transaction_id is null`.execute(work.tx)
+  await settleAttention(work, 'chargeback_ambiguous', line.transactionId, 'it is the one that staff told of')
+  if (changeIdr === 0) return
+  await post(work, [lossOf(`${told.ledgerKey}:corrected`, told.paymentId, changeIdr)])
+  await markPayments(work, [{ paymentId: told.paymentId, amountIdr: changeIdr }])
+}
+
+function raiseChargedBack(
+  work: Work,
+  payments: ReadonlyMap<string, LockedPayment>,
+  fresh: readonly Chargeback[],
+): void {
   for (const { transactionId, paymentId, amountIdr } of fresh) {
-    const payment = payments.get(paymentId ?? '')
+    const code = payments.get(paymentId ?? '')?.code
     work.raise({
       kind: 'payment_charged_back',
-      subject: payment ? ['payment', payment.id] : ['provider_transaction', transactionId],
-      message: payment
-        ? `${payment.code} was charged back: look at its order before it is sent`
+      subject: paymentId ? ['payment', paymentId] : ['provider_transaction', transactionId],
+      message: code
+        ? `${code} was charged back: look at its order before it is sent`
         : 'money was charged back that is of no payment of ours',
-      command: payment ? `laku payments show ${payment.code}` : 'laku payments reconcile',
+      command: code ? `laku payments show ${code}` : 'laku payments reconcile',
       details: { transactionId, amountIdr },
     })
   }
-  return fresh.length
 }
 
-/**
- * Staff book a chargeback that the provider told them of by another way than its book.
- * @throws payment.not_refundable, payment.not_found, ledger.key_reused, kernel.forbidden
- */
-export async function recordChargeback(
-  work: Work,
-  { transactionId, paymentId, amountIdr }: Chargeback & { paymentId: string },
-): Promise<{ paymentId: string; transactionId: string; amountIdr: Rupiah; fresh: boolean }> {
-  requireStaff(work.actor, 'finance')
-  const payment = (await lockPayments(work.tx, [paymentId])).get(paymentId)
-  if (!payment) throw paymentErrors.not_found({ paymentId })
-  const isOpen = payment.method === 'invoice' && payment.paidAt !== null && rupiah(amountIdr) > 0
-  if (!isOpen || amountIdr > payment.amountIdr) {
-    throw paymentErrors.not_refundable({ code: payment.code, status: payment.status, amountIdr })
-  }
-  const fresh = (await recordChargebacks(work, [{ transactionId, paymentId, amountIdr }])) === 1
-  if (fresh) {
-    const after = { transactionId, amountIdr }
-    work.audit({ command: 'payments chargeback', subject: ['payment', paymentId], after })
-  }
-  return { paymentId, transactionId, amountIdr, fresh }
+function raiseAmbiguous(work: Work, { transactionId, paymentId, amountIdr }: Chargeback): void {
+  const command = `laku payments chargeback ${paymentId} --transaction ${transactionId} --amount ${amountIdr}`
+  work.raise({
+    kind: 'chargeback_ambiguous',
+    subject: ['provider_transaction', transactionId],
+    message:
+      "the provider's book has a chargeback of a payment of which staff booked one of another amount: say whether it is the same",
+    command: `${command} --another`,
+    details: { transactionId, paymentId, amountIdr, otherwise: `${command} --same-as ID` },
+  })
 }

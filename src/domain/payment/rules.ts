@@ -97,6 +97,28 @@ export function afterRefusal(failureCode: string, attempt: number): 'wallet' | '
   return failureCode === 'REFUND_FAILED' && attempt >= MAX_FAILURES ? 'wallet' : 'retry'
 }
 
+interface TakenBack {
+  paymentId: string | null
+  amountIdr: Rupiah
+}
+
+/**
+ * What a line of the provider's book about a chargeback is, beside what is booked: known by its id; the one that staff told of under
+ * another id, by payment and amount, the oldest where they told of several; `ask` where they told only of other amounts, for theirs may
+ * be wrong; or new.
+ */
+export function matchChargeback<
+  T extends TakenBack & { ledgerKey: string; providerTransactionId: string | null },
+>(line: TakenBack & { transactionId: string }, booked: readonly T[]): 'known' | 'new' | 'ask' | T {
+  if (booked.some((one) => one.providerTransactionId === line.transactionId)) return 'known'
+  const told = booked.filter((one) => one.providerTransactionId === null)
+  const byId = told.find((one) => one.ledgerKey === `chargeback:${line.transactionId}`)
+  if (byId) return byId
+  const ofPayment = told.filter((one) => line.paymentId !== null && one.paymentId === line.paymentId)
+  const same = ofPayment.find((one) => one.amountIdr === line.amountIdr)
+  return same ?? (ofPayment.length > 0 ? 'ask' : 'new')
+}
+
 /** Refusals that no later try can mend: the provider never takes this amount. */
 const neverPayable: ReadonlySet<string> = new Set(['MAXIMUM_TRANSFER_AMOUNT_ERROR', 'UNSUPPORTED_CURRENCY'])
 
