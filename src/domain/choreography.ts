@@ -22,8 +22,8 @@ import {
 } from './order/index.ts'
 import { refundSessionPayments } from './payment/index.ts'
 import './payout/events.ts'
+import { adoptFactories } from './office/index.ts'
 import { rateProducts } from './product/index.ts'
-import './office/events.ts'
 import './review/events.ts'
 import {
   confirmSettlements,
@@ -100,7 +100,7 @@ export const choreography: Choreography = {
     jobs: [lineOf('xendit'), lineOf('biteship'), lineOf('whatsapp')],
   },
 
-  'factory.created': {},
+  'factory.created': { reactions: [adoptFactories] },
   'factory.bank_account_set': {},
   'factory.bank_account_approved': {},
   'factory.status_changed': { reactions: [holdSuspended] },

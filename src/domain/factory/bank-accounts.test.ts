@@ -1,20 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
+import { agentOf } from '../../../test/offices.ts'
 import { threeOfTwoHands } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { type Actor, newId } from '../kernel/index.ts'
 import { approveBankAccount, bankAccountsOf, payableAccounts, setBankAccount } from './index.ts'
 
 const budi: Actor = { kind: 'staff', id: newId(), name: 'budi', role: 'finance' }
-const agent: Actor = { kind: 'staff', id: newId(), name: 'tono', role: 'agent' }
 
 describe("a factory's bank account", () => {
   let laku: TestLaku
   let factoryId: string
+  let agent: Actor
   beforeAll(async () => {
     laku = await openTestLaku()
     factoryId = (await Market.open(laku)).factoryId
+    agent = await agentOf(laku, factoryId)
   })
   afterAll(() => laku.close())
 
@@ -35,6 +37,12 @@ describe("a factory's bank account", () => {
     expect(await refusal(approve(admin))).toBe('factory.same_person')
     expect(await refusal(approve(agent))).toBe('kernel.forbidden')
     expect(await payable()).toBeUndefined()
+  })
+
+  it('is named by finance, or by an agent of its own office', async () => {
+    const stranger = await agentOf(laku)
+    expect(await refusal(set('1234-567 890', stranger))).toBe('factory.not_found')
+    expect(await refusal(set('1234-567 890', agent))).toBe('ok')
   })
 
   it('pays nothing before 72 hours are over', async () => {
@@ -58,6 +66,7 @@ describe("a factory's bank account", () => {
       '…2222 approved',
       '…1111 replaced',
       '…7890 approved',
+      '…7890 replaced',
     ])
   })
 

@@ -19,11 +19,13 @@ export interface NewFactory {
 }
 
 /**
- * Takes a factory in: unverified and inactive, until its papers are seen.
+ * Takes a factory in: unverified and inactive, until its papers are seen. A commission of its own is finance's to agree; what an
+ * agent takes in is looked after by their office (choreography: factory.created).
  * @throws factory.phone_invalid, tax_id_invalid, kernel.forbidden
  */
 export async function createFactory(work: Work, input: NewFactory): Promise<FactoryView> {
   requireStaff(work.actor, 'agent', 'finance', 'service')
+  if (input.commissionBps !== undefined) requireStaff(work.actor, 'finance')
   const id = newId()
   const { name, city, province, postalCode, email, taxId } = input
   const commissionBps = input.commissionBps ?? work.policy.defaultCommissionBps

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { agentOf } from '../../../test/offices.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { type Actor, newId, type StaffRole, type Work } from '../kernel/index.ts'
 import {
@@ -52,13 +53,21 @@ describe('a factory', () => {
     const { id } = await create()
     expect(await refusal(change(id, { status: 'active' }))).toBe('factory.not_verified')
     expect(await refusal(change(id, { verification: 'verified' }))).toBe('kernel.illegal_transition')
-    await change(id, { verification: 'pending' }, staff('agent'))
-    expect(await refusal(change(id, { verification: 'verified' }, staff('agent')))).toBe('kernel.forbidden')
+    const [agent, stranger] = [await agentOf(laku, id), await agentOf(laku)]
+    expect(await refusal(change(id, { verification: 'pending' }, stranger))).toBe('factory.not_found')
+    await change(id, { verification: 'pending' }, agent)
+    expect(await refusal(change(id, { verification: 'verified' }, agent))).toBe('kernel.forbidden')
     await change(id, { verification: 'rejected' }, staff('finance'))
     await change(id, { verification: 'pending' })
     expect(await change(id, { verification: 'verified', status: 'active' })).toMatchObject({
       status: 'active',
     })
+  })
+
+  it('that an agent took in is looked after by their office', async () => {
+    const agent = await agentOf(laku)
+    const { id } = await create({}, agent)
+    expect((await change(id, { name: 'Konveksi Baru' }, agent)).name).toBe('Konveksi Baru')
   })
 
   it('is suspended for a reason, which ends with the suspension', async () => {
@@ -79,7 +88,9 @@ describe('a factory', () => {
     laku.clock.shift(60)
     await change(id, { commissionBps: 450 }, staff('finance'))
     await change(id, { commissionBps: 450 }, staff('finance'))
-    expect(await refusal(change(id, { commissionBps: 100 }, staff('agent')))).toBe('kernel.forbidden')
+    const agent = await agentOf(laku, id)
+    expect(await refusal(change(id, { commissionBps: 100 }, agent))).toBe('kernel.forbidden')
+    expect(await refusal(create({ commissionBps: 100 }, agent))).toBe('kernel.forbidden')
     const rates = await asAdmin((work) => commissionHistoryOf(work, id))
     expect(rates.map(({ commissionBps, setBy }) => [commissionBps, setBy])).toEqual([
       [450, 'staff:finance'],

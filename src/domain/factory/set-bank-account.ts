@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { insertRows, newId, personOf, requireBankAccount, requireStaff, type Work } from '../kernel/index.ts'
 import { type BankAccountView, bankAccountsOf, sealBankAccount } from './bank-accounts.ts'
+import { requireOwnFactory } from './own-factory.ts'
 import { getFactory } from './read-factories.ts'
 
 export interface NewBankAccount {
@@ -13,7 +14,8 @@ export interface NewBankAccount {
 
 /**
  * Names the account that a factory is to be paid to. It pays nothing before a second person approves it and its cooling-off is over;
- * until then the account before it stays in use. One that still waits for approval is replaced.
+ * until then the account before it stays in use. One that still waits for approval is replaced. By finance, or an agent of the office
+ * that looks after the factory.
  * @throws factory.not_found, kernel.payout_channel_unknown, kernel.bank_account_invalid, kernel.forbidden
  */
 export async function setBankAccount(work: Work, input: NewBankAccount): Promise<BankAccountView> {
@@ -21,6 +23,7 @@ export async function setBankAccount(work: Work, input: NewBankAccount): Promise
   const { factoryId } = input
   await sql`select from factories where id = ${factoryId} for no key update`.execute(work.tx)
   await getFactory(work.tx, factoryId)
+  await requireOwnFactory(work, factoryId)
   const account = requireBankAccount(input)
   await sql`
     update factory_bank_accounts set status = 'replaced' where factory_id = ${factoryId} and status = 'pending'`.execute(

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { requireReason, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { factoryErrors } from './errors.ts'
+import { requireOwnFactory } from './own-factory.ts'
 import { normalizeFactoryPhone } from './phone.ts'
 import { getFactory } from './read-factories.ts'
 import { recordCommission } from './record-commission.ts'
@@ -28,7 +29,8 @@ export interface FactoryChanges {
 /**
  * Changes a factory: its verification first, then its status, so that one call may verify and activate. What it is named
  * already in `verification` or `status` is no change.
- * The commission, a verdict and the status are finance's; an agent may hand papers in (pending) and keep name and phone.
+ * The commission, a verdict and the status are finance's; an agent may hand papers in (pending) and keep name and phone
+ * of the factories of their office.
  * A suspension needs its reason: given here, or the actor's.
  * @throws factory.not_found, not_verified, phone_invalid, tax_id_invalid, kernel.illegal_transition, reason_required, forbidden
  */
@@ -40,6 +42,7 @@ export async function updateFactory(
   requireStaff(work.actor, 'agent', 'finance', 'service')
   await sql`select from factories where id = ${factoryId} for no key update`.execute(work.tx)
   const before = await getFactory(work.tx, factoryId)
+  await requireOwnFactory(work, factoryId)
   const verification = input.verification ?? before.verification
   const status = input.status ?? before.status
   const verdict = verification !== before.verification && verification !== 'pending'

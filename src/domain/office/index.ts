@@ -1,5 +1,6 @@
 import './events.ts'
 
+export { adoptFactories } from './adopt-factories.ts'
 export { assignAgent, assignFactory } from './assign.ts'
 export { createOffice, type NewOffice } from './create-office.ts'
 export { officeErrors } from './errors.ts'

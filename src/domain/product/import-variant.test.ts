@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
 import { refusal } from '../../../test/storefront.ts'
+import { newId } from '../kernel/index.ts'
 import { type CatalogueLine, getProduct, importState, importVariant } from './index.ts'
 
 let laku: TestLaku
@@ -45,6 +46,16 @@ describe('a line of a catalogue', () => {
       .where('subjectId', '=', first.id)
       .execute()
     expect(audit).toHaveLength(3)
+  })
+
+  it('is brought in by the catalogue’s own staff, whether it makes a product or adds to one', async () => {
+    await bring(line('MINE-1', { product: 'Jaket' }))
+    for (const role of ['agent', 'support'] as const) {
+      const other = laku.as({ kind: 'staff', id: newId(), name: role, role }, (work) =>
+        importVariant(work, line('MINE-2', { product: 'Jaket' })),
+      )
+      expect(await refusal(other)).toBe('kernel.forbidden')
+    }
   })
 
   it('of a SKU that another product has is refused', async () => {

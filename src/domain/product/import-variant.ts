@@ -33,7 +33,7 @@ export async function importState(work: Work, line: CatalogueLine): Promise<Impo
  * @throws product.factory_not_found, sku_taken, kernel.forbidden
  */
 export async function importVariant(work: Work, line: CatalogueLine): Promise<ProductView> {
-  requireStaff(work.actor, 'agent', 'support', 'service')
+  requireStaff(work.actor, 'service')
   const { factoryId, product: name, description, ...variant } = line
   const known = await knownVariant(work, line)
   if (known) {

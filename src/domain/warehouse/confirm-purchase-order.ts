@@ -1,12 +1,14 @@
 import { sql } from 'kysely'
+import { isOwnFactory } from '../factory/index.ts'
 import { requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { warehouseErrors } from './errors.ts'
 import { type LockedPurchaseOrder, lockPurchaseOrder, subjectOf } from './lock-purchase-orders.ts'
 import { type PurchaseOrderView, purchaseOrder } from './read-purchase-orders.ts'
 import { purchaseOrderTransitions } from './transitions.ts'
 
 /**
  * Notes that the factory will deliver, or with `shipped` that its goods are under way, when it said so by another way than a
- * reply on WhatsApp.
+ * reply on WhatsApp. An agent says so of the factories of their office.
  * @throws warehouse.purchase_order_not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function confirmPurchaseOrder(
@@ -15,6 +17,8 @@ export async function confirmPurchaseOrder(
 ): Promise<PurchaseOrderView> {
   requireStaff(work.actor, 'warehouse', 'agent', 'service')
   const order = await lockPurchaseOrder(work.tx, input.purchaseOrder)
+  if (!(await isOwnFactory(work, order.factoryId)))
+    throw warehouseErrors.purchase_order_not_found({ purchaseOrder: input.purchaseOrder })
   const to = input.shipped ? 'shipped' : 'confirmed'
   requireTransition(purchaseOrderTransitions, order.status, to, order.code)
   await moveConfirmed(work, order, to)
