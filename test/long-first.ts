@@ -1,0 +1,21 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** Files of half a minute and more, by their paths' ends: what begins last would have one core to itself while the other idles. */
+const long = [
+  'test/chaos/killed-worker.test.ts',
+  'test/model/history.test.ts',
+  'test/acceptance/demo.test.ts',
+  'src/runtime/embedded-postgres.test.ts',
+  'test/acceptance/failure-lines.test.ts',
+]
+
+/** The long files first, the others as vitest has them: by what they took the last time, or by their size. */
+export class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = long.findIndex((end) => moduleId.endsWith(end))
+      return at < 0 ? long.length : at
+    }
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b))
+  }
+}
