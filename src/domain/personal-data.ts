@@ -6,6 +6,7 @@ export interface Person {
   userId: string
   /** E.164; null once they are deleted. */
   phone: string | null
+  email: string | null
   now: Date
 }
 
@@ -19,6 +20,18 @@ export interface PersonalTable {
 
 const placeless = sql`jsonb_build_object('recipientName', '', 'phone', '', 'street', '', 'district', '',
   'city', address ->> 'city', 'province', address ->> 'province', 'postalCode', address ->> 'postalCode')`
+
+/** Messages to a person: theirs by name, or by their number where nobody was named. */
+export const messagesOf = ({ userId, phone }: Pick<Person, 'userId' | 'phone'>) =>
+  sql`(user_id = ${userId} or (user_id is null and to_phone = ${phone}))`
+
+/** How providers write a person, as patterns: the number without its plus, or as it is dialled at home, and the address. */
+function writtenAs(phone: string | null, email: string | null): string[] {
+  const international = phone?.slice(1)
+  const atHome = phone?.startsWith('+62') ? `0${phone.slice(3)}` : undefined
+  const named = [international, atHome, email?.toLowerCase()].filter((one) => one !== undefined)
+  return named.map((one) => `%${one.replaceAll(/[\\%_]/g, '\\$&')}%`)
+}
 
 /**
  * Where data of customers lies, table by table, and how it is taken out. Cities and postcodes of past parcels stay: they
@@ -141,10 +154,12 @@ export const personalTables: readonly PersonalTable[] = [
   {
     table: 'whatsapp_messages',
     columns: ['to_phone', 'params', 'sealed_params', 'body'],
-    erase: ({ phone }) => sql`
+    // One that waits to be sent has nobody to go to.
+    erase: ({ userId, phone }) => sql`
       update whatsapp_messages set to_phone = '', params = '[]', sealed_params = null,
-        body = case when body is not null then '' end
-      where to_phone = ${phone}`,
+        body = case when body is not null then '' end, status = case when status = 'queued' then 'failed' else status end,
+        failure_code = case when status = 'queued' then 'erased' else failure_code end, next_attempt_at = null
+      where ${messagesOf({ userId, phone })}`,
   },
   {
     table: 'whatsapp_pace',
@@ -165,10 +180,10 @@ export const personalTables: readonly PersonalTable[] = [
   {
     table: 'webhook_inbox',
     columns: ['body'],
-    // Bodies are kept for 90 days; those that speak of this number lose theirs now. Providers write it without its plus.
-    erase: ({ phone }) => sql`
+    // Bodies are kept for 90 days; those that speak of this person lose theirs now.
+    erase: ({ phone, email }) => sql`
       update webhook_inbox set body = null
-      where status = 'processed' and body is not null and position(${(phone ?? '').replace('+', '')} in body) > 0`,
+      where status <> 'received' and body is not null and lower(body) like any(${writtenAs(phone, email)}::text[])`,
   },
   {
     table: 'users',

@@ -5,8 +5,10 @@ import type { Buyer } from '../../test/market.ts'
 import { customer, refusal, Storefront } from '../../test/storefront.ts'
 import { type Actor, newId, runChecks } from './kernel/index.ts'
 import { ledgerChecks } from './ledger/index.ts'
+import { notifyByStaff } from './notification/index.ts'
 import { personalTables } from './personal-data.ts'
 import { erasePerson, exportPerson } from './privacy.ts'
+import { changeUser, registerUser, updateMe } from './user/index.ts'
 
 let laku: TestLaku
 let shop: Storefront
@@ -25,6 +27,7 @@ const support: Actor = {
   role: 'support',
   reason: 'asked by letter',
 }
+const word = { template: 'message', params: ['Halo', 'Kabar'] }
 const erase = (buyer: Buyer) => laku.as(customer(buyer), (work) => erasePerson(work))
 const phoneOf = async ({ id }: Buyer) => {
   const row = await laku.db.selectFrom('users').select('phone').where('id', '=', id).executeTakeFirstOrThrow()
@@ -61,6 +64,7 @@ describe('exporting a person', () => {
     expect(mine.orders).toHaveLength(1)
     expect(mine.addresses).toHaveLength(1)
     expect(mine.payments).toMatchObject([{ status: 'paid' }])
+    expect(mine.whatsappMessages).toMatchObject([{ template: 'laku_notice' }])
     const other = laku.as(customer(buyer), (work) => exportPerson(work, { userId: newId() }))
     expect(await refusal(other)).toBe('kernel.forbidden')
     const bySupport = await laku.as(support, (work) => exportPerson(work, { userId: buyer.id }))
@@ -69,6 +73,46 @@ describe('exporting a person', () => {
 })
 
 describe('erasing a person', () => {
+  it('takes what was written to a number that they had before, and leaves it to nobody who has it now', async () => {
+    const { buyer, phone } = await quietBuyer()
+    await laku.as(support, (work) => notifyByStaff(work, { ...word, userId: buyer.id }, 'http://laku.test'))
+    await laku.as(support, (work) => changeUser(work, { userId: buyer.id, phone: '0813-7777-0001' }))
+    const heir = await laku.system((work) => registerUser(work, { phone }))
+    const messages = async (id: string) =>
+      (await laku.as({ kind: 'customer', id }, (work) => exportPerson(work))).whatsappMessages as unknown[]
+    expect([await messages(buyer.id), await messages(heir.id)]).toMatchObject([
+      [{ template: 'laku_notice', status: 'queued' }],
+      [{ template: 'laku_notice', status: 'sent' }],
+    ])
+    await erase(buyer)
+    const { rows } = await sql<{ row: string; status: string }>`
+      select m::text as row, status from whatsapp_messages m where user_id = ${buyer.id}`.execute(laku.db)
+    expect(rows).toMatchObject([{ status: 'failed', row: expect.not.stringContaining(phone) }])
+    expect(await messages(heir.id)).toHaveLength(1)
+  })
+
+  it('takes what providers wrote of them, by their number as they write it or by their address', async () => {
+    const { buyer, phone } = await quietBuyer()
+    await laku.as(customer(buyer), (work) => updateMe(work, { email: 'siti_w@example.test' }))
+    const heard = async (body: object, status = 'failed') => {
+      const id = newId()
+      await sql`
+        insert into webhook_inbox (id, provider, dedupe_key, headers, body, status, received_at, next_attempt_at)
+        values (${id}, 'xendit', ${id}, '{}', ${JSON.stringify(body)}, ${status}, now(), now())`.execute(laku.db)
+      return id
+    }
+    const theirs = [
+      await heard({ payment_destination: `0${phone.slice(3)}` }),
+      await heard({ mobile_number: phone }),
+      await heard({ payer_email: 'Siti_W@example.test' }, 'processed'),
+    ]
+    const others = [await heard({ payer_email: 'sitixw@example.test' }), await heard({ to: '081299990000' })]
+    await erase(buyer)
+    const left = await laku.db.selectFrom('webhookInbox').select('id').where('body', 'is not', null).execute()
+    const known = new Set(left.map(({ id }) => id))
+    expect([theirs.filter((id) => known.has(id)), others.filter((id) => known.has(id))]).toEqual([[], others])
+  })
+
   it('leaves nothing that names them in any table, and the book as it was', async () => {
     const { buyer, orderId, phone } = await quietBuyer()
     const entries = async () =>
@@ -136,6 +180,44 @@ describe('erasing a person', () => {
     const taken = await laku.db.selectFrom('users').select('id').where('phone', '=', phone).execute()
     expect(taken).toEqual([])
   })
+})
+
+/** Where an export has what lies in a table, or why it has it not. */
+const sectionOf: Record<string, string> = {
+  addresses: 'addresses',
+  group_participants: 'participations',
+  orders: 'orders',
+  shipments: 'shipments',
+  shipment_events: 'shipments',
+  order_returns: 'returns',
+  payments: 'payments',
+  refunds: 'refunds',
+  wallet_adjustments: 'walletAdjustments',
+  withdrawals: 'withdrawals',
+  withdrawal_destinations: 'withdrawalAccounts',
+  payouts: 'withdrawals',
+  reviews: 'reviews',
+  notifications: 'notifications',
+  notification_deliveries: 'notifications',
+  notification_preferences: 'notificationPreferences',
+  push_subscriptions: 'pushBrowsers',
+  whatsapp_messages: 'whatsappMessages',
+  otp_challenges: 'codes',
+  users: 'profile',
+}
+const notExported: Record<string, string> = {
+  whatsapp_pace: 'when the next message may go',
+  idempotency_keys: 'answers that the person had already',
+  webhook_inbox: 'what providers wrote, until it is read: the same as its payments and parcels',
+}
+
+it('exports every table that it erases, or says why not', async () => {
+  const { buyer } = await quietBuyer()
+  const exported = await laku.as(customer(buyer), (work) => exportPerson(work))
+  for (const { table } of personalTables) {
+    if (table in notExported) continue
+    expect(Object.keys(exported), table).toContain(sectionOf[table])
+  }
 })
 
 const everyTable = async () =>

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { maskedAccount, requireCustomer, requireStaff, requireTransition, type Work } from './kernel/index.ts'
 import { balanceIdr, walletAccount } from './ledger/index.ts'
-import { personalTables } from './personal-data.ts'
+import { messagesOf, personalTables } from './personal-data.ts'
 import { lockUser, type User, userById, userErrors, userTransitions } from './user/index.ts'
 
 /** A person's data as they may have it (UU PDP 27/2022, article 7): section by section, as it is kept. */
@@ -56,6 +56,11 @@ function exported({ id, phone }: User): Record<string, RawBuilder<unknown>> {
         select jsonb_agg(jsonb_build_object('sku', i.sku, 'name', i.name, 'quantity', i.quantity, 'totalIdr', i.total_idr))
         from order_items i where i.order_id = o.id) as items
       from orders o where o.user_id = ${id} order by o.id`,
+    shipments: sql`
+      select s.code, o.code as order, s.status, s.courier_company, s.waybill, s.tracking_url, s.created_at, (
+        select jsonb_agg(jsonb_build_object('status', e.status, 'note', e.note) order by e.id)
+        from shipment_events e where e.shipment_id = s.id) as events
+      from shipments s join orders o on o.id = s.order_id where o.user_id = ${id} order by s.id`,
     returns: sql`
       select o.code as order, r.status, r.reason, r.note, r.photos, r.refund_idr, r.requested_at
       from order_returns r join orders o on o.id = r.order_id where r.user_id = ${id} order by r.id`,
@@ -68,6 +73,8 @@ function exported({ id, phone }: User): Record<string, RawBuilder<unknown>> {
       select t.kind, -e.amount_idr as change_idr, t.occurred_at
       from ledger_entries e join ledger_transactions t on t.id = e.transaction_id
       join ledger_accounts a on a.id = e.account_id where a.key = ${walletAccount(id)} order by e.seq`,
+    walletAdjustments: sql`
+      select kind, status, change_idr, note, created_at from wallet_adjustments where user_id = ${id} order by id`,
     withdrawals: sql`
       select code, status, amount_idr, fee_idr, created_at, finished_at from withdrawals where user_id = ${id} order by id`,
     reviews: sql`
@@ -76,8 +83,13 @@ function exported({ id, phone }: User): Record<string, RawBuilder<unknown>> {
       select title, body, created_at, read_at from notifications where user_id = ${id} order by id`,
     notificationPreferences: sql`
       select kind, channel, wanted from notification_preferences where user_id = ${id} order by kind, channel`,
+    pushBrowsers: sql`
+      select endpoint, created_at from push_subscriptions where user_id = ${id} order by id`,
     whatsappMessages: sql`
-      select template, body, status, created_at from whatsapp_messages where to_phone = ${phone} order by id`,
+      select template, body, status, created_at from whatsapp_messages
+      where ${messagesOf({ userId: id, phone })} order by id`,
+    codes: sql`
+      select ip, channel, status, created_at from otp_challenges where phone = ${phone} order by id`,
     logIns: sql`
       select created_at, expires_at, ended_at, ended_because from auth_sessions where user_id = ${id} order by id`,
   }
@@ -105,7 +117,7 @@ export async function erasePerson(work: Work, input: { userId?: string } = {}): 
   requireTransition(userTransitions, user.status, 'deleted', 'user')
   const open = await openThings(work, userId)
   if (Object.keys(open).length > 0) throw userErrors.still_open({ userId, open })
-  const person = { userId, phone: user.phone, now: work.now }
+  const person = { userId, phone: user.phone, email: user.email, now: work.now }
   for (const { erase } of personalTables) await erase(person, work.vault).execute(work.tx)
   work.audit({
     command: 'users erase',

@@ -50,6 +50,7 @@ export async function requestOtp(work: Work, input: OtpRequest): Promise<OtpChal
   const message = {
     dedupeKey: otpMessageKey(challengeId),
     to: phone,
+    userId: user?.id,
     template: TEMPLATE,
     language: user?.locale ?? 'id',
     sealedParams: [code],

@@ -78,6 +78,7 @@ export async function deliver(work: Work, notices: readonly Notice[], publicUrl:
     by('whatsapp').map((notice) => ({
       dedupeKey: `notice:${notice.dedupeKey}`,
       to: notice.reader.phone,
+      userId: notice.reader.id,
       template: WHATSAPP_TEMPLATE,
       language: notice.reader.locale,
       params: [notice.title, notice.body, notice.link ?? publicUrl],

@@ -6,6 +6,8 @@ export interface NewMessage {
   dedupeKey: string
   /** E.164 */
   to: string
+  /** Whose news it is, where it is a user's: it is theirs still when they have another number. */
+  userId?: string | undefined
   /** A template that the provider approved; free text (`body`) is taken only within 24 hours of a reply. */
   template?: string | undefined
   language?: string | undefined
@@ -25,6 +27,7 @@ export async function queueMessages(work: Work, messages: readonly NewMessage[])
     id: newId(),
     dedupeKey: message.dedupeKey,
     toPhone: message.to,
+    userId: message.userId ?? null,
     template: message.template ?? null,
     language: message.language ?? 'id',
     // One JSON value for the jsonb column, whatever its type
