@@ -1,7 +1,7 @@
-import { createStaff } from '../src/domain/auth/index.ts'
 import { type Actor, newId } from '../src/domain/kernel/index.ts'
 import { assignAgent, assignFactory, createOffice } from '../src/domain/office/index.ts'
 import { admin, type TestLaku } from './laku.ts'
+import { hire } from './staff.ts'
 
 export const officePlace = {
   phone: '022-555-1234',
@@ -12,13 +12,12 @@ export const officePlace = {
 }
 
 /** An agent of an office of their own, which looks after these factories. */
-export function agentOf(laku: TestLaku, ...factoryIds: string[]): Promise<Actor> {
-  return laku.as(admin, async (work) => {
-    const office = await createOffice(work, { name: `Kantor ${newId()}`, ...officePlace })
-    const officeId = office.id
+export async function agentOf(laku: TestLaku, ...factoryIds: string[]): Promise<Actor> {
+  const agent = await hire(laku, 'agent')
+  await laku.as(admin, async (work) => {
+    const { id: officeId } = await createOffice(work, { name: `Kantor ${newId()}`, ...officePlace })
+    await assignAgent(work, { officeId, staffId: agent.id })
     for (const factoryId of factoryIds) await assignFactory(work, { officeId, factoryId })
-    const { id, name, role } = await createStaff(work, { name: `agen ${newId()}`, role: 'agent' })
-    await assignAgent(work, { officeId, staffId: id })
-    return { kind: 'staff', id, name, role, reason: 'a test' }
   })
+  return agent
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
+import { officePlace } from '../../../test/offices.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { createStaff } from '../auth/index.ts'
 import { type Actor, newId, type StaffRole, type Work } from '../kernel/index.ts'
@@ -31,14 +32,6 @@ let stranger: Actor
 
 const asAdmin = <T>(use: (work: Work) => Promise<T>) => laku.as(admin, use)
 const staff = (role: StaffRole): Actor => ({ kind: 'staff', id: newId(), name: role, role })
-const place = {
-  phone: '022-555-1234',
-  street: 'Jl. Dago 1',
-  city: 'Bandung',
-  province: 'Jawa Barat',
-  postalCode: '40135',
-}
-
 async function newAgent(officeId: string, name: string): Promise<Actor> {
   const { id, role } = await asAdmin((work) => createStaff(work, { name, role: 'agent' }))
   await asAdmin((work) => assignAgent(work, { officeId, staffId: id }))
@@ -48,8 +41,8 @@ async function newAgent(officeId: string, name: string): Promise<Actor> {
 beforeAll(async () => {
   laku = await openTestLaku({ jobs: [] })
   market = await Market.open(laku)
-  office = await asAdmin((work) => createOffice(work, { name: 'Kantor Bandung', ...place }))
-  other = await asAdmin((work) => createOffice(work, { name: 'Kantor Solo', ...place }))
+  office = await asAdmin((work) => createOffice(work, { name: 'Kantor Bandung', ...officePlace }))
+  other = await asAdmin((work) => createOffice(work, { name: 'Kantor Solo', ...officePlace }))
   agent = await newAgent(office.id, 'dedi')
   stranger = await newAgent(other.id, 'tono')
   await asAdmin((work) => assignFactory(work, { officeId: office.id, factoryId: market.factoryId }))
@@ -90,7 +83,7 @@ const attention = async (subjectId: string) =>
 
 describe('an office', () => {
   it('has a name of its own, agents who work for no other, and factories that no other looks after', async () => {
-    expect(await refusal(asAdmin((work) => createOffice(work, { name: office.name, ...place })))).toBe(
+    expect(await refusal(asAdmin((work) => createOffice(work, { name: office.name, ...officePlace })))).toBe(
       'office.name_taken',
     )
     const boss = await asAdmin((work) => createStaff(work, { name: 'boss', role: 'finance' }))
