@@ -1128,9 +1128,11 @@ create table whatsapp_messages (
   failure_code text,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  user_id uuid,
   constraint whatsapp_messages_dedupe_key_key UNIQUE (dedupe_key),
   constraint whatsapp_messages_provider_message_id_key UNIQUE (provider_message_id),
   constraint whatsapp_messages_pkey PRIMARY KEY (id),
+  constraint whatsapp_messages_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
   constraint whatsapp_messages_check CHECK (((template IS NULL) <> (body IS NULL))),
   constraint whatsapp_messages_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'failed'::text])))
 );
@@ -1281,6 +1283,7 @@ CREATE INDEX webhook_inbox_by_time ON public.webhook_inbox USING btree (received
 CREATE INDEX webhook_inbox_waiting ON public.webhook_inbox USING btree (next_attempt_at) WHERE (status = 'received'::text);
 CREATE INDEX whatsapp_messages_by_status ON public.whatsapp_messages USING btree (status, id);
 CREATE INDEX whatsapp_messages_due ON public.whatsapp_messages USING btree (next_attempt_at) WHERE (status = 'queued'::text);
+CREATE INDEX whatsapp_messages_of_user ON public.whatsapp_messages USING btree (user_id, id) WHERE (user_id IS NOT NULL);
 CREATE INDEX whatsapp_messages_sealed ON public.whatsapp_messages USING btree (created_at) WHERE (sealed_params IS NOT NULL);
 CREATE INDEX whatsapp_messages_to ON public.whatsapp_messages USING btree (to_phone, created_at);
 CREATE INDEX whatsapp_pace_over ON public.whatsapp_pace USING btree (next_at);

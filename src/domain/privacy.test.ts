@@ -98,7 +98,9 @@ describe('erasing a person', () => {
       const id = newId()
       await sql`
         insert into webhook_inbox (id, provider, dedupe_key, headers, body, status, received_at, next_attempt_at)
-        values (${id}, 'xendit', ${id}, '{}', ${JSON.stringify(body)}, ${status}, now(), now())`.execute(laku.db)
+        values (${id}, 'xendit', ${id}, '{}', ${JSON.stringify(body)}, ${status}, now(), now())`.execute(
+        laku.db,
+      )
       return id
     }
     const theirs = [

@@ -820,6 +820,7 @@ export interface WhatsappMessages {
   template: string | null;
   toPhone: string;
   updatedAt: Timestamp;
+  userId: string | null;
 }
 
 export interface WhatsappPace {
