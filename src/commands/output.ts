@@ -6,6 +6,7 @@ export interface Stream {
   write(text: string): unknown
   isTTY?: boolean
   columns?: number
+  rows?: number
 }
 
 export interface OutputOptions {
@@ -22,8 +23,6 @@ export class Output {
   readonly json: boolean
   readonly quiet: boolean
   readonly style: Style
-  /** Of the terminal, where there is one. */
-  readonly width: number | undefined
   readonly stderr: Stream
   readonly noteStyle: Style
   readonly #stdout: Stream
@@ -43,7 +42,16 @@ export class Output {
     this.stderr = stderr
     this.style = createStyle(!json && wantsColor(stdout, color, env))
     this.noteStyle = createStyle(wantsColor(stderr, color, env))
-    this.width = stdout.isTTY ? (stdout.columns ?? 80) : undefined
+  }
+
+  /** Of the terminal as it is now, where there is one. */
+  get width(): number | undefined {
+    return this.#stdout.isTTY ? (this.#stdout.columns ?? 80) : undefined
+  }
+
+  /** The same; what is drawn at once must not be higher. */
+  get height(): number | undefined {
+    return this.#stdout.isTTY ? (this.#stdout.rows ?? 24) : undefined
   }
 
   /** The result: its value in the shape of the HTTP API with --json, the text for people without. */

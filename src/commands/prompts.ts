@@ -1,3 +1,5 @@
+import { CliError, exitCodes } from './cli-error.ts'
+
 /** What a person can be asked. */
 export interface Prompts {
   text(message: string): Promise<string>
@@ -6,7 +8,7 @@ export interface Prompts {
   choose(message: string, choices: readonly string[]): Promise<string>
 }
 
-/** On stderr, for stdout belongs to the result. */
+/** On stderr, for stdout belongs to the result. Ctrl-C throws a CliError, exit code 2: commands ask before they change anything. */
 export const terminalPrompts: Prompts = {
   text: (message) => ask('input', message),
   secret: (message) => ask('password', message),
@@ -20,8 +22,13 @@ async function ask(
 ): Promise<string> {
   const { default: inquirer } = await import('inquirer')
   const prompt = inquirer.createPromptModule({ output: process.stderr })
-  const { answer } = await prompt<{ answer: string }>([
-    { type, name: 'answer', message, choices: [...choices] } as never,
-  ])
-  return answer
+  try {
+    const { answer } = await prompt<{ answer: string }>([
+      { type, name: 'answer', message, choices: [...choices] } as never,
+    ])
+    return answer
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'ExitPromptError')) throw error
+    throw new CliError(exitCodes.usage, 'unanswered', 'the question was left unanswered: nothing was changed')
+  }
 }

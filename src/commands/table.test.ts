@@ -61,6 +61,20 @@ describe('a table', () => {
     expect(blocks).toContain('name   Kaos polos lengan panjang')
   })
 
+  it('does without its spare columns where it must, the last first, and says which', () => {
+    const spared = columns.map((column) => ({ ...column, spare: column.name !== 'code' }))
+    expect(renderTable(spared, rows, { style: plain, width: 60 })).not.toContain('Left out')
+    const narrow = renderTable(spared, rows, { style: plain, width: 25 }).split('\n')
+    expect(narrow[0]).toBe('code    name')
+    expect(narrow[1]).toMatch(/^ORD-1 {3}Kaos polos lenga…$/)
+    expect(narrow.at(-1)).toBe('Left out for width: total. --json has all.')
+    expect(renderTable(spared, rows, { style: plain, width: 8 }).split('\n').slice(0, 3)).toEqual([
+      'code',
+      'ORD-1',
+      'ORD-22',
+    ])
+  })
+
   it('takes width from the widest text, and never below 8', () => {
     expect(fitWidths([6, 30, 10], [false, true, false])).toEqual([6, 30, 10])
     expect(fitWidths([6, 30, 10], [false, true, false], 50)).toEqual([6, 30, 10])

@@ -20,8 +20,8 @@ export const list = defineList({
     { name: 'recipient_name', heading: 'recipient', value: (row) => row.recipientName },
     { name: 'street', value: (row) => row.street },
     { name: 'city', value: (row) => row.city },
-    { name: 'postal_code', value: (row) => row.postalCode },
-    { name: 'is_default', heading: 'default', value: (row) => row.isDefault },
+    { name: 'postal_code', spare: true, value: (row) => row.postalCode },
+    { name: 'is_default', heading: 'default', spare: true, value: (row) => row.isDefault },
   ],
   empty: 'No addresses. Add one with laku addresses create.',
 })

@@ -26,7 +26,7 @@ export const list = defineList({
     { name: 'kind', value: (row) => row.kind },
     { name: 'message', value: (row) => row.message },
     { name: 'times', kind: 'number', value: (row) => row.times },
-    { name: 'command', heading: 'mend it with', value: (row) => row.command },
+    { name: 'command', heading: 'mend it with', kind: 'code', value: (row) => row.command },
     { name: 'resolved_at', heading: 'resolved', kind: 'time', value: (row) => row.resolvedAt },
   ],
 })

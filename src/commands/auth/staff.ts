@@ -24,7 +24,7 @@ export const list = defineList({
     { name: 'vouched_by', heading: 'let in by', value: (row) => row.vouchedBy },
     { name: 'tokens', kind: 'number', value: (row) => row.tokens },
     { name: 'expires_at', heading: 'last expires', kind: 'time', value: (row) => row.expiresAt },
-    { name: 'id', kind: 'code', value: (row) => row.id },
+    { name: 'id', kind: 'code', spare: true, value: (row) => row.id },
   ],
 })
 

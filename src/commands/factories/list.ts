@@ -16,10 +16,16 @@ export const list = defineList({
   columns: [
     { name: 'id', kind: 'code', value: (row) => row.id },
     { name: 'name', value: (row) => row.name },
-    { name: 'city', value: (row) => row.city },
+    { name: 'city', spare: true, value: (row) => row.city },
     { name: 'verification', kind: 'status', value: (row) => row.verification },
     { name: 'status', kind: 'status', value: (row) => row.status },
-    { name: 'commission_bps', heading: 'commission (bp)', kind: 'number', value: (row) => row.commissionBps },
+    {
+      name: 'commission_bps',
+      heading: 'commission (bp)',
+      kind: 'number',
+      spare: true,
+      value: (row) => row.commissionBps,
+    },
   ],
   empty: 'No factories. Take one in with laku factories create.',
 })

@@ -8,13 +8,13 @@ export const dead = defineList({
   options: [{ flags: '--queue <queue>', description: 'that came from one queue' }],
   input: z.object({ queue: z.string().optional() }),
   examples: ['laku jobs dead --queue notify'],
-  empty: 'No dead jobs.',
+  empty: 'No dead jobs: nothing failed for good. laku jobs list has the others.',
   run: (context, { queue }, page) => context.read(({ tx }) => listDeadJobs(tx, { queue, ...page })),
   columns: [
     { name: 'id', kind: 'code', value: (row) => row.id },
     { name: 'queue', kind: 'code', value: (row) => row.queue },
-    { name: 'died_at', kind: 'time', value: (row) => row.diedAt },
-    { name: 'tries', heading: 'retries', kind: 'number', value: (row) => row.tries },
+    { name: 'died_at', kind: 'time', spare: true, value: (row) => row.diedAt },
+    { name: 'tries', heading: 'retries', kind: 'number', spare: true, value: (row) => row.tries },
     { name: 'error', value: (row) => row.error },
   ],
 })

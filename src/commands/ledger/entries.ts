@@ -40,9 +40,9 @@ export const entries = defineList({
   },
   columns: [
     { name: 'seq', kind: 'number', value: (row) => row.seq },
-    { name: 'occurred_at', kind: 'time', value: (row) => row.occurredAt },
-    { name: 'key', heading: 'transaction', value: (row) => row.key },
-    { name: 'account', value: (row) => row.account },
+    { name: 'occurred_at', kind: 'time', spare: true, value: (row) => row.occurredAt },
+    { name: 'key', heading: 'transaction', kind: 'code', spare: true, value: (row) => row.key },
+    { name: 'account', kind: 'code', value: (row) => row.account },
     { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
   ],
   cursor: z.string().regex(/^\d{1,15}$/),

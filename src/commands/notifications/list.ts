@@ -28,14 +28,15 @@ export const list = defineList({
   },
   columns: [
     { name: 'id', kind: 'code', value: (row) => row.id },
-    { name: 'template', value: (row) => row.template },
+    { name: 'template', kind: 'code', value: (row) => row.template },
     { name: 'title', value: (row) => row.title },
     {
       name: 'deliveries',
       heading: 'ways out',
+      spare: true,
       value: (row) => row.deliveries.map(({ channel, status }) => `${channel} ${status}`).join(', '),
     },
-    { name: 'created_at', kind: 'time', value: (row) => row.createdAt },
+    { name: 'created_at', kind: 'time', spare: true, value: (row) => row.createdAt },
   ],
   empty: 'No notices. laku writes them by itself, and staff with laku notifications send.',
 })

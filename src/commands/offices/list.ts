@@ -18,8 +18,8 @@ export const list = defineList({
     { name: 'name', value: (row) => row.name },
     { name: 'city', value: (row) => row.city },
     { name: 'status', kind: 'status', value: (row) => row.status },
-    { name: 'agents', kind: 'number', value: (row) => row.agents.length },
-    { name: 'factories', kind: 'number', value: (row) => row.factories.length },
+    { name: 'agents', kind: 'number', spare: true, value: (row) => row.agents.length },
+    { name: 'factories', kind: 'number', spare: true, value: (row) => row.factories.length },
   ],
   empty: 'No offices. Open one with laku offices create.',
 })

@@ -35,7 +35,7 @@ export const list = defineList({
     since: z.string().optional(),
   }),
   examples: ['laku orders list --status on_hold', 'laku orders list --session GBS-261123-7K3QX2 --json'],
-  empty: 'No orders. Try another --status or a longer --since.',
+  empty: 'No orders. Try fewer filters or a longer --since, or place one with laku orders create.',
   run: async (context, { status, session, user, since }, page) => {
     const { getSession } = await import('../../domain/group-buying/list-sessions.ts')
     const { listOrders } = await import('../../domain/order/read-orders.ts')
@@ -49,8 +49,8 @@ export const list = defineList({
     { name: 'code', kind: 'code', value: (row) => row.code },
     { name: 'status', kind: 'status', value: (row) => row.status },
     { name: 'total_idr', kind: 'idr', value: (row) => row.totalIdr },
-    { name: 'courier', value: (row) => `${row.courier.company} ${row.courier.type}` },
-    { name: 'waybill', value: (row) => row.waybill },
+    { name: 'courier', spare: true, value: (row) => `${row.courier.company} ${row.courier.type}` },
+    { name: 'waybill', kind: 'code', spare: true, value: (row) => row.waybill },
     { name: 'created_at', kind: 'time', value: (row) => row.createdAt },
   ],
 })

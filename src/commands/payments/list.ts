@@ -19,7 +19,7 @@ export const list = defineList({
     since: z.string().optional(),
   }),
   examples: ['laku payments list --status review', 'laku payments list --since yesterday --csv'],
-  empty: 'No payments. Try another --status or a longer --since.',
+  empty: 'No payments. Try fewer filters or a longer --since; each order and each join makes one.',
   run: async (context, { status, session, user, since }, page) => {
     const { getSession } = await import('../../domain/group-buying/list-sessions.ts')
     const { listPayments } = await import('../../domain/payment/list-payments.ts')
@@ -33,8 +33,8 @@ export const list = defineList({
     { name: 'code', kind: 'code', value: (row) => row.code },
     { name: 'status', kind: 'status', value: (row) => row.status },
     { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
-    { name: 'method', value: (row) => row.method },
-    { name: 'channel', value: (row) => row.channel },
+    { name: 'method', spare: true, value: (row) => row.method },
+    { name: 'channel', spare: true, value: (row) => row.channel },
     { name: 'created_at', kind: 'time', value: (row) => row.createdAt },
     { name: 'paid_at', kind: 'time', value: (row) => row.paidAt },
   ],

@@ -41,7 +41,12 @@ export const list = defineList({
     { name: 'factory', value: (row) => row.factory.name },
     { name: 'pieces', kind: 'number', value: ({ items }) => items.reduce((n, one) => n + one.quantity, 0) },
     { name: 'received', kind: 'number', value: ({ items }) => items.reduce((n, one) => n + one.received, 0) },
-    { name: 'damaged', kind: 'number', value: ({ items }) => items.reduce((n, one) => n + one.damaged, 0) },
-    { name: 'created_at', kind: 'time', value: (row) => row.createdAt },
+    {
+      name: 'damaged',
+      kind: 'number',
+      spare: true,
+      value: ({ items }) => items.reduce((n, one) => n + one.damaged, 0),
+    },
+    { name: 'created_at', kind: 'time', spare: true, value: (row) => row.createdAt },
   ],
 })

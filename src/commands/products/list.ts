@@ -20,10 +20,10 @@ export const list = defineList({
     { name: 'id', kind: 'code', value: (row) => row.id },
     { name: 'name', value: (row) => row.name },
     { name: 'status', kind: 'status', value: (row) => row.status },
-    { name: 'factory', value: (row) => row.factory.name },
-    { name: 'variants', kind: 'number', value: (row) => row.variants.length },
+    { name: 'factory', spare: true, value: (row) => row.factory.name },
+    { name: 'variants', kind: 'number', spare: true, value: (row) => row.variants.length },
     { name: 'in_stock', value: (row) => row.variants.some((variant) => variant.inStock) },
-    { name: 'rating', value: (row) => ratingOf(row.rating) },
+    { name: 'rating', spare: true, value: (row) => ratingOf(row.rating) },
   ],
   empty: 'No products. Make one with laku products create, or many with laku products import.',
 })

@@ -20,7 +20,7 @@ export const list = defineList({
   ],
   input: z.object({ status: z.enum(statuses).optional(), payment: z.string().optional() }),
   examples: ['laku refunds list --status requested', 'laku refunds list --status failed --csv'],
-  empty: 'No refunds. Try another --status.',
+  empty: 'No refunds. Try without filters, or make one with laku refunds create.',
   run: async (context, { status, payment }, page) => {
     const { listRefunds } = await import('../../domain/payment/list-refunds.ts')
     const { showPayment } = await import('../../domain/payment/list-payments.ts')
@@ -34,11 +34,11 @@ export const list = defineList({
     { name: 'status', kind: 'status', value: (row) => row.status },
     { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
     { name: 'payment', kind: 'code', value: (row) => row.payment },
-    { name: 'destination', heading: 'to', value: (row) => row.destination },
-    { name: 'reason', value: (row) => row.reason },
-    { name: 'attempt', kind: 'number', value: (row) => row.attempt },
+    { name: 'destination', heading: 'to', spare: true, value: (row) => row.destination },
+    { name: 'reason', spare: true, value: (row) => row.reason },
+    { name: 'attempt', kind: 'number', spare: true, value: (row) => row.attempt },
     { name: 'failure_code', heading: 'failure', value: (row) => row.failureCode },
-    { name: 'created_at', kind: 'time', value: (row) => row.createdAt },
-    { name: 'finished_at', heading: 'finished', kind: 'time', value: (row) => row.finishedAt },
+    { name: 'created_at', kind: 'time', spare: true, value: (row) => row.createdAt },
+    { name: 'finished_at', heading: 'finished', kind: 'time', spare: true, value: (row) => row.finishedAt },
   ],
 })

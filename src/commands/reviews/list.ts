@@ -21,7 +21,7 @@ export const list = defineList({
     { name: 'status', kind: 'status', value: (row) => row.status },
     { name: 'rating', kind: 'number', value: (row) => row.rating },
     { name: 'body', value: (row) => row.body },
-    { name: 'created_at', kind: 'time', value: (row) => row.createdAt },
+    { name: 'created_at', kind: 'time', spare: true, value: (row) => row.createdAt },
   ],
-  empty: 'No reviews. Buyers write them once their items have arrived.',
+  empty: 'No reviews. Try another --status; buyers write them once their items have arrived.',
 })

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import type { SessionView } from '../../domain/group-buying/index.ts'
 import { formatIdr } from '../../domain/kernel/index.ts'
@@ -8,10 +7,13 @@ import { formatTime, printable } from '../format.ts'
 import type { Output } from '../output.ts'
 import { sessionNamed } from './session.ts'
 
-// As many as fit a tall terminal, two lines each.
-const SHOWN = 20
 const BAR = 30
-const HOME_AND_CLEAR = '\u001b[H\u001b[J'
+const SHORTEST_BAR = 10
+const LINES_EACH = 2
+// The head, the line that says how to end, and the empty one above it.
+const OTHER_LINES = 3
+/** Where no terminal limits them. */
+const SHOWN = 20
 
 const seconds = z
   .string()
@@ -29,15 +31,15 @@ export const watch = defineTask({
   examples: ['laku sessions watch', 'laku sessions watch GBS-261123-7K3QX2 --every 5'],
   run: async (context, { session, every }) => {
     const { output } = context
-    const first = await look(context, session)
-    // The width is known on a terminal alone.
-    if (output.json || output.width === undefined) return { json: first, text: picture(first, output) }
-    for (let seen = first; ; seen = await look(context, session)) {
-      output.raw(
-        `${HOME_AND_CLEAR}${picture(seen, output)}\n\n${output.style.dim('Ctrl-C ends the watch')}\n`,
-      )
-      await wait(every * 1000)
+    if (output.json || output.width === undefined) {
+      const seen = await look(context, session)
+      return { json: seen, text: picture(seen, output) }
     }
+    const { showLive } = await import('../live-screen.ts')
+    // What does not exist is said before the screen changes.
+    if (session !== undefined) await look(context, session)
+    await showLive(output, every, async () => picture(await look(context, session), output))
+    return undefined
   },
 })
 
@@ -49,7 +51,9 @@ async function look(context: CommandContext, session: string | undefined): Promi
   const { balances } = await import('../../domain/ledger/balances.ts')
   const { escrow } = await import('../../domain/ledger/accounts.ts')
   return await context.read(async ({ tx, now }) => {
-    const sessions = session === undefined ? await liveSessions(tx, SHOWN) : [await sessionNamed(tx, session)]
+    const { height } = context.output
+    const room = height === undefined ? SHOWN : Math.max(1, Math.floor((height - OTHER_LINES) / LINES_EACH))
+    const sessions = session === undefined ? await liveSessions(tx, room) : [await sessionNamed(tx, session)]
     const held = await balances(
       tx,
       sessions.map(({ id }) => escrow(id)),
@@ -59,26 +63,33 @@ async function look(context: CommandContext, session: string | undefined): Promi
   })
 }
 
-function picture({ at, data }: Look, { style }: Output): string {
+function picture({ at, data }: Look, { style, width = Number.POSITIVE_INFINITY }: Output): string {
   const head = style.bold(`sessions at ${formatTime(at)} WIB`)
   if (data.length === 0) return `${head}\nNo session lives. Make one with laku sessions create.`
   const blocks = data.map((one) => {
     const { code, status, paidUnits, heldUnits, moq, escrowIdr, product } = one
-    const bar = barOf(paidUnits, heldUnits, moq)
-    return [
-      `${style.bold(code)}  ${status}  ${printable(product.name)}`,
-      `  ${bar}  ${paidUnits} of ${moq} paid, ${heldUnits} held  ${formatIdr(escrowIdr)} in escrow  ${timeLeft(one, at)}`,
-    ].join('\n')
+    const named = `${code}  ${status}  ${printable(product.name)}`
+    const facts = [
+      `${paidUnits} of ${moq} paid, ${heldUnits} held`,
+      `${formatIdr(escrowIdr)} in escrow`,
+      timeLeft(one, at),
+    ]
+    const told = facts.join('  ').trimEnd()
+    const room = Math.max(SHORTEST_BAR, Math.min(BAR, width - told.length - 4))
+    const line = `  ${barOf(paidUnits, heldUnits, moq, room)}  ${told}`
+    return `${style.bold(code)}${cut(named, width).slice(code.length)}\n${cut(line, width)}`
   })
   return [head, ...blocks].join('\n')
 }
 
+const cut = (line: string, width: number) => (line.length > width ? `${line.slice(0, width - 1)}…` : line)
+
 /** Paid units full, held ones half, out of the MOQ. */
-export function barOf(paid: number, held: number, moq: number): string {
-  const width = (units: number) => Math.min(BAR, Math.floor((BAR * units) / moq))
+export function barOf(paid: number, held: number, moq: number, length = BAR): string {
+  const width = (units: number) => Math.min(length, Math.floor((length * units) / moq))
   const full = width(paid)
   const half = width(paid + held) - full
-  return `${'█'.repeat(full)}${'▒'.repeat(half)}${'░'.repeat(BAR - full - half)}`
+  return `${'█'.repeat(full)}${'▒'.repeat(half)}${'░'.repeat(length - full - half)}`
 }
 
 /** What is left of a forming session: `2d 03h`, `14h 05m`, `3m 20s`; nothing where it no longer forms. */

@@ -27,7 +27,8 @@ export const list = defineList({
     'laku shipments list --status on_hold',
     'laku shipments list --order ORD-261123-7K3QX2ABCD --json',
   ],
-  empty: 'No shipments. Try another --status.',
+  empty:
+    'No shipments. Try without filters; paid orders get theirs by themselves, or with laku shipments create.',
   run: async (context, { status, order }, page) => {
     const { listShipments } = await import('../../domain/logistics/list-shipments.ts')
     const { getOrder } = await import('../../domain/order/read-orders.ts')
@@ -40,10 +41,10 @@ export const list = defineList({
     { name: 'code', kind: 'code', value: (row) => row.code },
     { name: 'order_code', heading: 'order', kind: 'code', value: (row) => row.orderCode },
     { name: 'status', kind: 'status', value: (row) => row.status },
-    { name: 'courier', value: (row) => `${row.courier.company} ${row.courier.type}` },
-    { name: 'waybill', value: (row) => row.waybill },
-    { name: 'fee_idr', kind: 'idr', value: (row) => row.feeIdr },
-    { name: 'price_idr', kind: 'idr', value: (row) => row.priceIdr },
-    { name: 'updated_at', kind: 'time', value: (row) => row.updatedAt },
+    { name: 'courier', spare: true, value: (row) => `${row.courier.company} ${row.courier.type}` },
+    { name: 'waybill', kind: 'code', value: (row) => row.waybill },
+    { name: 'fee_idr', kind: 'idr', spare: true, value: (row) => row.feeIdr },
+    { name: 'price_idr', kind: 'idr', spare: true, value: (row) => row.priceIdr },
+    { name: 'updated_at', kind: 'time', spare: true, value: (row) => row.updatedAt },
   ],
 })

@@ -15,10 +15,10 @@ export const list = defineList({
   },
   columns: [
     { name: 'id', kind: 'code', value: (row) => row.id },
-    { name: 'phone', value: (row) => row.phone },
+    { name: 'phone', kind: 'code', value: (row) => row.phone },
     { name: 'name', value: (row) => row.name },
     { name: 'status', kind: 'status', value: (row) => row.status },
-    { name: 'created_at', kind: 'time', value: (row) => row.createdAt },
+    { name: 'created_at', kind: 'time', spare: true, value: (row) => row.createdAt },
   ],
   empty: 'No users. They register by themselves, or with laku users create.',
 })

@@ -8,7 +8,7 @@ export const entries = defineList({
   args: [userArgument],
   input: z.object(userInput),
   cursor: z.string().regex(/^\d{1,15}$/, 'the next_cursor of the page before'),
-  empty: 'Nothing ever came into this wallet.',
+  empty: 'Nothing ever came into this wallet: refunds and rebates do, and goodwill by laku wallets adjust.',
   run: async (context, { user }, page) => {
     const { listEntriesOf } = await import('../../domain/wallet/list-wallet-entries.ts')
     return await context.read(async ({ tx }) => await listEntriesOf(tx, await userIdOf(tx, user), page))

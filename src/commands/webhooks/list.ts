@@ -31,11 +31,11 @@ export const list = defineList({
   },
   columns: [
     { name: 'id', kind: 'code', value: (row) => row.id },
-    { name: 'received_at', kind: 'time', value: (row) => row.receivedAt },
+    { name: 'received_at', kind: 'time', spare: true, value: (row) => row.receivedAt },
     { name: 'provider', value: (row) => row.provider },
     { name: 'status', kind: 'status', value: (row) => row.status },
-    { name: 'deliveries', kind: 'number', value: (row) => row.deliveries },
-    { name: 'attempts', heading: 'failed tries', kind: 'number', value: (row) => row.attempts },
+    { name: 'deliveries', kind: 'number', spare: true, value: (row) => row.deliveries },
+    { name: 'attempts', heading: 'failed tries', kind: 'number', spare: true, value: (row) => row.attempts },
     { name: 'error', value: (row) => row.error },
   ],
 })

@@ -21,10 +21,10 @@ export const list = defineList({
   columns: [
     { name: 'id', kind: 'code', value: (row) => row.id },
     { name: 'status', kind: 'status', value: (row) => row.status },
-    { name: 'to', value: (row) => row.to },
+    { name: 'to', kind: 'code', value: (row) => row.to },
     { name: 'template', value: (row) => row.template ?? 'text' },
     { name: 'failure_code', heading: 'why', value: (row) => row.failureCode },
-    { name: 'created_at', kind: 'time', value: (row) => row.createdAt },
+    { name: 'created_at', kind: 'time', spare: true, value: (row) => row.createdAt },
   ],
   empty: 'No messages. laku writes them by itself, and staff with laku whatsapp send.',
 })

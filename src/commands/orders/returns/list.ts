@@ -12,7 +12,7 @@ export const list = defineList({
   ],
   input: z.object({ status: z.enum(statuses).optional(), order: z.string().optional() }),
   examples: ['laku orders returns list --status requested'],
-  empty: 'No returns.',
+  empty: 'No returns. Try without --status; buyers ask for one after the goods have arrived.',
   run: async (context, { status, order }, page) => {
     const { getOrder } = await import('../../../domain/order/read-orders.ts')
     const { listReturns } = await import('../../../domain/order/read-returns.ts')
@@ -27,8 +27,8 @@ export const list = defineList({
     { name: 'status', kind: 'status', value: (row) => row.status },
     { name: 'reason', value: (row) => row.reason },
     { name: 'items', value: (row) => row.items.map((item) => `${item.quantity} x ${item.sku}`).join(', ') },
-    { name: 'photos', kind: 'number', value: (row) => row.photos.length },
+    { name: 'photos', kind: 'number', spare: true, value: (row) => row.photos.length },
     { name: 'refund_idr', kind: 'idr', value: (row) => row.refundIdr },
-    { name: 'requested_at', kind: 'time', value: (row) => row.requestedAt },
+    { name: 'requested_at', kind: 'time', spare: true, value: (row) => row.requestedAt },
   ],
 })

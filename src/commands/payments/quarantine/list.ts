@@ -6,7 +6,7 @@ export const list = defineList({
   description: 'Money that came in and fits no payment, newest first.',
   options: [{ flags: '--all', description: 'what was decided too' }],
   input: z.object({ all: z.boolean().optional() }),
-  empty: 'Nothing waits in quarantine.',
+  empty: 'Nothing waits in quarantine. --all shows what was decided.',
   run: async (context, { all }, page) => {
     const { listQuarantined } = await import('../../../domain/payment/list-quarantined.ts')
     return await context.read(({ tx }) => listQuarantined(tx, { all, ...page }))
@@ -18,8 +18,14 @@ export const list = defineList({
     { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
     { name: 'payment', kind: 'code', value: (row) => row.payment },
     { name: 'expected_idr', heading: 'expected', kind: 'idr', value: (row) => row.expectedIdr },
-    { name: 'channel', value: (row) => row.channel },
+    { name: 'channel', spare: true, value: (row) => row.channel },
     { name: 'paid_at', heading: 'paid at', kind: 'time', value: (row) => row.paidAt },
-    { name: 'provider_invoice_id', heading: 'invoice', value: (row) => row.providerInvoiceId },
+    {
+      name: 'provider_invoice_id',
+      heading: 'invoice',
+      kind: 'code',
+      spare: true,
+      value: (row) => row.providerInvoiceId,
+    },
   ],
 })

@@ -9,7 +9,7 @@ export const list = defineList({
   options: [{ flags: '--status <status>', description: 'only these', choices: statuses }],
   input: z.object({ status: z.enum(statuses).optional() }),
   examples: ['laku wallets adjustments list --status requested'],
-  empty: 'No adjustments.',
+  empty: 'No adjustments. Try another --status, or ask for one with laku wallets adjust.',
   run: async (context, { status }, page) => {
     const { listAdjustments } = await import('../../../domain/wallet/decide-adjustment.ts')
     return await context.read((work) => listAdjustments(work, { status, ...page }))
@@ -20,8 +20,8 @@ export const list = defineList({
     { name: 'kind', value: (row) => row.kind },
     { name: 'change_idr', heading: 'change', kind: 'idr', value: (row) => row.changeIdr },
     { name: 'user_id', heading: 'user', kind: 'code', value: (row) => row.userId },
-    { name: 'requested_by', heading: 'asked by', value: (row) => row.requestedBy },
-    { name: 'decided_by', heading: 'decided by', value: (row) => row.decidedBy },
+    { name: 'requested_by', heading: 'asked by', spare: true, value: (row) => row.requestedBy },
+    { name: 'decided_by', heading: 'decided by', spare: true, value: (row) => row.decidedBy },
     { name: 'note', heading: 'why', value: (row) => row.note },
   ],
 })

@@ -13,7 +13,7 @@ export const list = defineList({
   ],
   input: z.object({ status: z.enum(statuses).optional(), user: z.string().optional() }),
   examples: ['laku wallets withdrawals list --status held'],
-  empty: 'No withdrawals. Try another --status.',
+  empty: 'No withdrawals. Try without --status and --user; buyers ask for them.',
   run: async (context, { status, user }, page) => {
     const { listWithdrawals } = await import('../../../domain/wallet/read-withdrawals.ts')
     return await context.read(async (work) => {
@@ -25,12 +25,12 @@ export const list = defineList({
     { name: 'code', kind: 'code', value: (row) => row.code },
     { name: 'status', kind: 'status', value: (row) => row.status },
     { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
-    { name: 'fee_idr', heading: 'fee', kind: 'idr', value: (row) => row.feeIdr },
-    { name: 'user_id', heading: 'user', kind: 'code', value: (row) => row.userId },
+    { name: 'fee_idr', heading: 'fee', kind: 'idr', spare: true, value: (row) => row.feeIdr },
+    { name: 'user_id', heading: 'user', kind: 'code', spare: true, value: (row) => row.userId },
     { name: 'bank', value: (row) => row.bank },
     { name: 'account', value: (row) => row.account },
     { name: 'failure_code', heading: 'failure', value: (row) => row.failureCode },
-    { name: 'due_at', heading: 'sent at', kind: 'time', value: (row) => row.dueAt },
-    { name: 'created_at', kind: 'time', value: (row) => row.createdAt },
+    { name: 'due_at', heading: 'sent at', kind: 'time', spare: true, value: (row) => row.dueAt },
+    { name: 'created_at', kind: 'time', spare: true, value: (row) => row.createdAt },
   ],
 })

@@ -1,0 +1,75 @@
+import type { Output } from './output.ts'
+
+const ENTER = '\u001b[?1049h\u001b[?25l'
+const LEAVE = '\u001b[?25h\u001b[?1049l'
+const HOME = '\u001b[H'
+const CLEAR_LINE = '\u001b[K'
+const CLEAR_BELOW = '\u001b[J'
+
+const CTRL_C = '\u0003'
+const CTRL_D = '\u0004'
+const endKeys = ['q', 'Q', CTRL_C, CTRL_D]
+
+/**
+ * Draws a picture, again every so many seconds and when the terminal changes its size, on a screen of its own, until q or Ctrl-C. The
+ * terminal is then as it was, the last picture below what was there before.
+ */
+export async function showLive(output: Output, everyS: number, draw: () => Promise<string>): Promise<void> {
+  const keys = new Keys()
+  let last = ''
+  output.raw(ENTER)
+  try {
+    while (!keys.ended) {
+      last = await draw()
+      // Over the picture before, line by line: a cleared screen would flicker.
+      const lines = [...last.split('\n'), '', output.style.dim('q or Ctrl-C ends the watch')]
+      output.raw(`${HOME}${lines.map((line) => `${line}${CLEAR_LINE}`).join('\n')}${CLEAR_BELOW}`)
+      await keys.wait(everyS * 1000)
+    }
+  } finally {
+    keys.close()
+    output.raw(LEAVE)
+  }
+  output.raw(`${last}\n`)
+}
+
+/** What ends or hurries a live view: keys of a terminal, signals, a terminal of another size. */
+class Keys {
+  ended = false
+  #wake = () => {}
+  readonly #end = () => {
+    this.ended = true
+    this.#wake()
+  }
+  readonly #again = () => this.#wake()
+  readonly #typed = (text: string) => {
+    if ([...text].some((key) => endKeys.includes(key))) this.#end()
+  }
+
+  constructor() {
+    process.once('SIGINT', this.#end)
+    process.once('SIGTERM', this.#end)
+    process.stdout.on('resize', this.#again)
+    if (!process.stdin.isTTY) return
+    // As they are typed, and not shown on the picture.
+    process.stdin.setRawMode(true).setEncoding('utf8').on('data', this.#typed).resume()
+  }
+
+  /** Ends after so long, or with the next key or change that matters. */
+  wait(ms: number): Promise<void> {
+    if (this.ended) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  close(): void {
+    process.off('SIGINT', this.#end).off('SIGTERM', this.#end)
+    process.stdout.off('resize', this.#again)
+    if (process.stdin.isTTY) process.stdin.setRawMode(false).off('data', this.#typed).pause()
+  }
+}
