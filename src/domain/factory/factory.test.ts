@@ -1,15 +1,19 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { agentOf } from '../../../test/offices.ts'
 import { refusal } from '../../../test/storefront.ts'
+import { tried } from '../../../test/tried.ts'
 import { type Actor, newId, type StaffRole, type Work } from '../kernel/index.ts'
 import {
   commissionHistoryOf,
   createFactory,
   type FactoryChanges,
+  factoryTransitions,
   getFactory,
   taxIdOf,
   updateFactory,
+  verificationTransitions,
 } from './index.ts'
 
 let laku: TestLaku
@@ -68,6 +72,35 @@ describe('a factory', () => {
     const agent = await agentOf(laku)
     const { id } = await create({}, agent)
     expect((await change(id, { name: 'Konveksi Baru' }, agent)).name).toBe('Konveksi Baru')
+  })
+
+  it('moves along its two tables and nowhere else', async () => {
+    const { id } = await create()
+    const tables = { verification: verificationTransitions, status: factoryTransitions }
+    for (const column of ['verification', 'status'] as const) {
+      const table: Record<string, readonly string[]> = tables[column]
+      for (const from of Object.keys(table)) {
+        for (const to of Object.keys(table)) {
+          const set = async ({ tx }: Work) => {
+            await sql`update factories set verification = 'verified', status = 'inactive' where id = ${id}`.execute(
+              tx,
+            )
+            await sql`update factories set ${sql.ref(column)} = ${from} where id = ${id}`.execute(tx)
+          }
+          const use = (work: Work) => updateFactory(work, { factoryId: id, [column]: to, reason: 'a test' })
+          const read = async (work: Work) => (await getFactory(work.tx, id))[column] as string
+          // What it is already is no change.
+          const legal = table[from]?.includes(to) || from === to
+          const expected = { code: legal ? 'ok' : 'kernel.illegal_transition', status: legal ? to : from }
+          expect([column, from, to, await tried(laku, { set, use, read })]).toEqual([
+            column,
+            from,
+            to,
+            expected,
+          ])
+        }
+      }
+    }
   })
 
   it('is suspended for a reason, which ends with the suspension', async () => {

@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, system, type TestLaku } from '../../../test/laku.ts'
 import { type Buyer, groupChoreography, Market } from '../../../test/market.ts'
-import { customer, refusal } from '../../../test/storefront.ts'
-import { type Actor, newId, secondsAfter, type Work } from '../kernel/index.ts'
+import { customer } from '../../../test/storefront.ts'
+import { stateIn, tried } from '../../../test/tried.ts'
+import { newId, secondsAfter, type Work } from '../kernel/index.ts'
 import { adjustStock } from '../warehouse/index.ts'
 import { endSessions } from './close-sessions.ts'
 import {
@@ -44,40 +45,6 @@ beforeAll(async () => {
   place = { id: joined?.participation.id as string, paymentId: joined?.payment.id as string }
 })
 afterAll(() => laku.close())
-
-class Enough extends Error {}
-
-/** Uses a thing in ways that leave nothing behind: `set` puts it where it is found. Answers what became of it. */
-async function after<S>(
-  set: (work: Work) => Promise<unknown>,
-  use: (work: Work) => Promise<unknown>,
-  read: (work: Work) => Promise<S>,
-  actor: Actor,
-): Promise<{ code: string; status: S }> {
-  let outcome: { code: string; status: S } | undefined
-  await laku
-    .as(actor, async (work) => {
-      await set(work)
-      await sql`savepoint before`.execute(work.tx)
-      const code = await refusal(use(work))
-      if (code !== 'ok') await sql`rollback to savepoint before`.execute(work.tx)
-      outcome = { code, status: await read(work) }
-      throw new Enough()
-    })
-    .catch((error: unknown) => {
-      if (!(error instanceof Enough)) throw error
-    })
-  return outcome as { code: string; status: S }
-}
-
-const statusOf =
-  <S>(table: 'group_buying_sessions' | 'group_participants', id: string) =>
-  async ({ tx }: Work): Promise<S> => {
-    const { rows } = await sql<{
-      status: S
-    }>`select status from ${sql.table(table)} where id = ${id}`.execute(tx)
-    return rows[0]?.status as S
-  }
 
 const event = <T>(type: string, payload: T) =>
   ({
@@ -197,8 +164,8 @@ describe('a session moves along its table and nowhere else', () => {
   const reached = new Set<string>()
   it.each(states)('from %s', async (from) => {
     for (const [name, { to, refused, run }] of Object.entries(acts)) {
-      const read = statusOf<SessionStatus>('group_buying_sessions', session.id)
-      const { code, status } = await after(set(from), run, read, admin)
+      const read = stateIn<SessionStatus>('group_buying_sessions', session.id)
+      const { code, status } = await tried(laku, { set: set(from), use: run, read })
       const legal = to.filter((one) => leadsTo(from).has(one))
       if (status !== from) {
         expect(legal, `${name}: ${from} -> ${status}`).toContain(status)
@@ -272,8 +239,9 @@ describe('a participant moves along the table and nowhere else', () => {
   const reached = new Set<string>()
   it.each(states)('from %s', async (from) => {
     for (const [name, { to, run }] of Object.entries(acts)) {
-      const read = statusOf<ParticipantStatus>('group_participants', place.id)
-      const { status } = await after(set(from), run, read, name.includes('buyer') ? customer(buyer) : admin)
+      const read = stateIn<ParticipantStatus>('group_participants', place.id)
+      const by = name.includes('buyer') ? customer(buyer) : admin
+      const { status } = await tried(laku, { set: set(from), use: run, read }, by)
       const legal = participantTransitions[from].includes(to)
       expect([name, status]).toEqual([name, legal ? to : from])
       if (legal) reached.add(`${from} ${to}`)

@@ -3,10 +3,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, system, type TestLaku } from '../../../test/laku.ts'
 import type { Buyer, Market } from '../../../test/market.ts'
 import { customer, orderChoreography, refusal, Storefront } from '../../../test/storefront.ts'
+import { stateIn, tried } from '../../../test/tried.ts'
 import { shipmentsSweepJob } from '../../jobs/shipments.sweep.ts'
 import { createBiteshipCourier } from '../../providers/biteship/courier.ts'
-import { defaultPolicy, newId } from '../kernel/index.ts'
+import { defaultPolicy, newId, type Work } from '../kernel/index.ts'
 import { balanceIdr } from '../ledger/index.ts'
+import type { ClaimedBooking } from './claim-bookings.ts'
 import type { CourierGateway } from './courier.ts'
 import {
   bookShipment,
@@ -16,9 +18,12 @@ import {
   getShipment,
   offeredRates,
   quoteRate,
+  setShipmentStatus,
+  shipmentStatusesByHand,
   shipmentTransitions,
   zoneRate,
 } from './index.ts'
+import { recordBooked } from './record-bookings.ts'
 
 let laku: TestLaku
 let shop: Storefront
@@ -325,6 +330,34 @@ describe('a parcel', () => {
     expect(await refusal(see(await buyer()))).toBe('logistics.shipment_not_found')
     expect(await laku.as(system, (work) => getShipment(work, shipment.id))).toEqual(shipment)
   })
+})
+
+it('a parcel moves along its table and nowhere else, by hand as by its courier', async () => {
+  const { order } = await shop.paidOrder(await buyer())
+  await shop.book(order.id)
+  const { id, priceIdr } = await laku.db
+    .selectFrom('shipments')
+    .select(['id', 'priceIdr'])
+    .where('orderId', '=', order.id)
+    .executeTakeFirstOrThrow()
+  laku.clock.shift(1)
+  const read = stateIn('shipments', id)
+  const booking = { shipmentId: id, orderId: order.id, orderCode: order.code, attempts: 1 } as ClaimedBooking
+  const parcel = { id: 'b-1', trackingId: 't-1', status: 'confirmed', priceIdr: priceIdr as number }
+  for (const [from, next] of Object.entries(shipmentTransitions)) {
+    const set = (work: Work) => sql`update shipments set status = ${from} where id = ${id}`.execute(work.tx)
+    for (const to of shipmentStatusesByHand) {
+      const use = (work: Work) => setShipmentStatus(work, { shipment: id, status: to })
+      const legal = next.includes(to)
+      const expected = { code: legal ? 'ok' : 'kernel.illegal_transition', status: legal ? to : from }
+      expect([from, to, await tried(laku, { set, use, read })]).toEqual([from, to, expected])
+    }
+    const use = (work: Work) => recordBooked(work, booking, parcel)
+    expect([from, (await tried(laku, { set, use, read })).status]).toEqual([
+      from,
+      next.includes('booked') ? 'booked' : from,
+    ])
+  }
 })
 
 it('the index of live shipments and the table of states agree', async () => {

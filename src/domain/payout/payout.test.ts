@@ -1,12 +1,18 @@
+import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openPayoutFixture } from '../../../test/payouts.ts'
 import { refusal } from '../../../test/storefront.ts'
-import { newId } from '../kernel/index.ts'
+import { stateIn, tried } from '../../../test/tried.ts'
+import { newId, type Work } from '../kernel/index.ts'
 import { factoryAccount } from '../ledger/index.ts'
+import { claimPayouts } from './claim-payouts.ts'
 import {
+  type GatewayPayoutStatus,
   holdPayouts,
   type PayoutInbox,
+  type PayoutStatus,
   payoutsOf,
+  payoutTransitions,
   processPayoutNotices,
   releasePayouts,
   settlePayouts,
@@ -259,5 +265,39 @@ describe('payouts', () => {
 
   it('takes no unknown failure for one that passes', () => {
     expect(['INSUFFICIENT_BALANCE', 'SOMETHING_NEW'].map(isRetryable)).toEqual([true, false])
+  })
+
+  it('moves along its table and nowhere else', async () => {
+    const id = await f.create({ destination: waits })
+    const { key, amountIdr } = await f.row(id)
+    const set = (status: string) => (work: Work) =>
+      sql`
+        update payouts set status = ${status}, called_at = ${work.now}, submitted_at = ${work.now}, finished_at = ${work.now}
+        where id = ${id}`.execute(work.tx)
+    const says = (status: GatewayPayoutStatus) => (work: Work) =>
+      settlePayouts(work, [{ id: 'disb-1', referenceId: key, status, amountIdr }])
+    const acts: Record<string, { to: PayoutStatus; use: (work: Work) => Promise<unknown> }> = {
+      claimed: { to: 'submitted', use: (work) => claimPayouts(work, [id]) },
+      'refused at once': {
+        to: 'failed',
+        use: (work) => settlePayouts(work, [], [{ id, failureCode: 'INVALID_DESTINATION' }]),
+      },
+      SUCCEEDED: { to: 'succeeded', use: says('SUCCEEDED') },
+      FAILED: { to: 'failed', use: says('FAILED') },
+      REVERSED: { to: 'reversed', use: says('REVERSED') },
+    }
+    const reached: string[] = []
+    for (const [from, next] of Object.entries(payoutTransitions)) {
+      for (const [name, { to, use }] of Object.entries(acts)) {
+        const legal = next.includes(to)
+        const trial = { set: set(from), use, read: stateIn('payouts', id) }
+        expect([from, name, (await tried(f.laku, trial)).status]).toEqual([from, name, legal ? to : from])
+        if (legal) reached.push(`${from} ${to}`)
+      }
+    }
+    const moves = Object.entries(payoutTransitions).flatMap(([from, next]) =>
+      next.map((to) => `${from} ${to}`),
+    )
+    expect(moves.filter((move) => !reached.includes(move))).toEqual([])
   })
 })
