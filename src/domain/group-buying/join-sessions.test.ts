@@ -64,6 +64,15 @@ describe('a join', () => {
     expect(new Date(answer.payment.expiresAt)).toEqual(session.endsAt)
   })
 
+  it('comes too late when the time is over, though no sweep has looked yet', async () => {
+    const [buyer] = await market.buyers(1)
+    const session = await market.session({ endsInS: 60 })
+    laku.clock.shift(60)
+    const [late] = await market.joinAll([market.joinOf(buyer!, session.id)])
+    expect(codeOf(late)).toBe('group_buying.session_not_open')
+    expect(await market.see(session.id)).toMatchObject({ status: 'forming', heldUnits: 0 })
+  })
+
   it('takes a cached quote, and names the parcel where there is none', async () => {
     const [buyer] = await market.buyers(1)
     const session = await market.session()

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
-import { groupChoreography, Market } from '../../../test/market.ts'
+import { type Buyer, groupChoreography, Market } from '../../../test/market.ts'
+import { updateFactory } from '../factory/index.ts'
 import { type Actor, secondsAfter, type Work } from '../kernel/index.ts'
 import { balanceIdr, escrow, factoryAccount } from '../ledger/index.ts'
 import {
@@ -121,6 +122,35 @@ describe('three tiers, closing between the second and the third', () => {
     // A second run pays no second rebate.
     expect(await fulfilSession({ units: laku.units, actor: admin }, id)).toBe(0)
     expect(await market.walletOf(buyers[0]!)).toBe(16_000)
+  })
+})
+
+describe('the price and the commission of a session', () => {
+  it('are of what was paid, whoever holds a place at the end, and of the day on which it was made', async () => {
+    await market.addStock(50)
+    const [ana, budi, cici] = (await market.buyers(3)) as [Buyer, Buyer, Buyer]
+    const tiers = [
+      { minUnits: 1, unitPriceIdr: 50_000 },
+      { minUnits: 3, unitPriceIdr: 40_000 },
+    ]
+    const setRate = (commissionBps: number) =>
+      asAdmin((work) => updateFactory(work, { factoryId: market.factoryId, commissionBps }))
+    await setRate(700)
+    const { id } = await market.session({ moq: 2, closePolicy: 'at_deadline', tiers, endsInS: 600 })
+    await setRate(500)
+    await market.joinAndPay([ana, budi], id)
+    await market.join(cici, id, 3)
+    const before = [await balance(factoryAccount(market.factoryId)), await balance('commission')] as const
+    laku.clock.shift(600)
+    await laku.system(sweepSessions)
+    expect(await market.see(id)).toMatchObject({
+      status: 'moq_reached',
+      finalUnitPriceIdr: 50_000,
+      heldUnits: 0,
+    })
+    await fulfilSession({ units: laku.units, actor: admin }, id)
+    expect(await balance(factoryAccount(market.factoryId))).toBe(before[0] + 93_000)
+    expect(await balance('commission')).toBe(before[1] + 7_000)
   })
 })
 

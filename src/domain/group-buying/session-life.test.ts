@@ -363,4 +363,15 @@ describe('the sweep', () => {
     const events = await market.eventsOf(session.id)
     expect(events.filter((type) => type === 'session.fulfilment_due')).toHaveLength(1)
   })
+  it('finds a failed session whose money is all back, though nobody told it so', async () => {
+    const session = await market.session({ moq: 5 })
+    await sql`
+      update group_buying_sessions set status = 'failed', updated_at = ${laku.clock.now()} where id = ${session.id}`.execute(
+      laku.db,
+    )
+    laku.clock.shift(601)
+    expect(await isDue()).toBe(true)
+    await sweep()
+    expect((await market.see(session.id)).status).toBe('refunded')
+  })
 })

@@ -280,6 +280,38 @@ describe('a session that is short of stock', () => {
     await expectAllTrue()
   })
 
+  it('gets what was called off for it before all others, and else who waits longest is first', async () => {
+    const first = await soldOut([2])
+    await demand(first.session.id)
+    laku.clock.shift(60)
+    const second = await sold([2])
+    const { id } = await orderOf(second.session.id)
+    laku.clock.shift(60)
+    const third = await sold([2])
+    await demand(third.session.id)
+    await receive(id, [good(2)])
+    expect([await job(first.session.id), await job(second.session.id)]).toEqual([0, 1])
+    await market.addStock(2)
+    expect([await job(third.session.id), await job(first.session.id)]).toEqual([0, 1])
+    await expectAllTrue()
+  })
+
+  it('takes no piece too many for a bundle of what lies on the shelf already', async () => {
+    const { session } = await soldOut([1], { wholesaleUnit: 6, maxExcessUnits: 3 })
+    // Five pieces fill the bundle: three of the one, and of the other three less those that are free.
+    await market.addStock(2, market.otherVariantId)
+    expect(await demand(session.id)).not.toHaveProperty('purchaseOrder')
+    expect((await attention(session.id)).map((one) => one.kind)).toEqual(['session_short_of_stock'])
+    await market.addStock(-1, market.otherVariantId)
+    expect((await demand(session.id, staff)).purchaseOrder).toMatchObject({
+      items: expect.arrayContaining([
+        expect.objectContaining({ sku: market.sku, quantity: 4 }),
+        expect.objectContaining({ sku: market.otherSku, quantity: 2 }),
+      ]),
+    })
+    await expectAllTrue()
+  })
+
   it('that is cancelled gives back what came, and shows its purchase order to a person', async () => {
     const { session } = await soldOut([2])
     await market.addStock(1)

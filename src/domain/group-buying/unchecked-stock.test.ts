@@ -5,9 +5,16 @@ import { admin, openTestLaku, system, type TestLaku } from '../../../test/laku.t
 import { groupChoreography, Market } from '../../../test/market.ts'
 import { runChecks } from '../kernel/index.ts'
 import { balanceIdr, escrow } from '../ledger/index.ts'
-import { orderChecks } from '../order/index.ts'
+import { cancelOrder, listOrders, orderChecks } from '../order/index.ts'
 import { receivePurchaseOrder, warehouseChecks } from '../warehouse/index.ts'
-import { allocateReceived, fulfilDemand, fulfilSession, resumeWaiting, sweepSessions } from './index.ts'
+import {
+  allocateReceived,
+  createCoveredOrders,
+  fulfilDemand,
+  fulfilSession,
+  resumeWaiting,
+  sweepSessions,
+} from './index.ts'
 
 let laku: TestLaku
 let market: Market
@@ -120,6 +127,51 @@ describe('when the stock of a closed session cannot be checked', () => {
     await down(4)
     expect(await ordersOf(session.id)).toEqual([])
     expect((await market.see(session.id)).status).toBe('pending_stock')
+    await expectAllTrue()
+  })
+
+  it('counts only outages in a row, also of a session whose stock is there', async () => {
+    const session = await sold(2)
+    const down = async () => {
+      await breakWarehouse()
+      try {
+        for (let i = 0; i < 2; i++) await fulfil(session.id).catch(() => undefined)
+      } finally {
+        await healWarehouse()
+      }
+    }
+    await market.addStock(2)
+    await down()
+    expect(await laku.as(admin, (work) => fulfilDemand(work, { sessionId: session.id }))).toMatchObject({
+      outcome: 'reserved',
+    })
+    await down()
+    expect(await ordersOf(session.id)).toEqual([])
+    expect(await fulfil(session.id)).toBe(2)
+    expect((await market.see(session.id)).status).toBe('success')
+    await expectAllTrue()
+  })
+
+  it('leaves nothing reserved for an order that is cancelled while its stock is being given out', async () => {
+    const session = await sold(2)
+    await breakWarehouse()
+    try {
+      for (let i = 0; i < 3; i++) await fulfil(session.id).catch(() => undefined)
+    } finally {
+      await healWarehouse()
+    }
+    await market.addStock(2)
+    await laku.as(admin, (work) => fulfilDemand(work, { sessionId: session.id }))
+    const { data } = await laku.as(admin, (work) => listOrders(work, { sessionId: session.id, limit: 5 }))
+    await laku.as(admin, (work) => cancelOrder(work, { order: data[0]?.id as string }))
+    await laku.as(admin, (work) => createCoveredOrders(work, session.id))
+    expect((await market.see(session.id)).status).toBe('success')
+    const stock = await laku.db
+      .selectFrom('warehouseInventory')
+      .select(['onHand', 'reserved'])
+      .where('variantId', '=', market.variantId)
+      .executeTakeFirst()
+    expect(stock).toEqual({ onHand: 2, reserved: 1 })
     await expectAllTrue()
   })
 

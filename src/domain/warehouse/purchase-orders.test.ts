@@ -140,6 +140,13 @@ describe('the life of a purchase order', () => {
     await expectAllTrue()
   })
 
+  it('owes what came damaged: it is not whole before that is replaced', async () => {
+    const { id } = await sent(5)
+    expect(await receive(id, 3, 2)).toMatchObject({ status: 'partially_received' })
+    expect(await receive(id, 2)).toMatchObject({ status: 'received', items: [{ received: 5, damaged: 2 }] })
+    await expectAllTrue()
+  })
+
   const stock = async () => {
     const { data } = await laku.system((work) =>
       listStock(work.tx, { productId: market.productId, limit: 10 }),
