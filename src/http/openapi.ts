@@ -31,7 +31,8 @@ export const openApi = fp(async (app: FastifyInstance) => {
           'The back office of a group-buying shop. Money is whole rupiah in fields ending `_idr`; times are ISO 8601 with offset; lists come in pages of `limit` after `cursor`.',
         license: { name: 'MIT', identifier: 'MIT' } as never,
       },
-      servers: [{ url: 'http://127.0.0.1:3000', description: 'laku up' }],
+      // Whichever shows the description: the calls that are tried out there go to it.
+      servers: [{ url: '/', description: 'this server' }],
       // Types of three versions of OpenAPI meet here; a linter holds the document against its version.
       components: components as never,
     },

@@ -43,7 +43,7 @@
     const style = getComputedStyle(element)
     const range = document.createRange()
     range.selectNodeContents(text)
-    const [left, right] = roomOf(element.closest('section, header, p.note, main'))
+    const [left, right] = roomOf(element.closest('section, header, p.note, main') ?? document.body)
     for (const box of range.getClientRects())
       if (box.left < left || box.right > right) troubles.push(`runs out of its box: ${named(element)}`)
     for (let at = element; at !== root; at = at.parentElement)

@@ -1,6 +1,6 @@
 import { freePorts } from '../../src/commands/up/ports.ts'
 import { cancelSession } from '../../src/domain/group-buying/index.ts'
-import { setSwitch } from '../../src/domain/kernel/index.ts'
+import { newId, setSwitch } from '../../src/domain/kernel/index.ts'
 import { type RunningServer, startServer } from '../../src/http/server.ts'
 import { admin, openTestLaku, type TestLaku } from '../laku.ts'
 import { type Buyer, Market, type SessionTerms } from '../market.ts'
@@ -105,6 +105,61 @@ export class Shop {
       ...sights.map(([name, { code }]) => ({ name, path: `/s/${code}`, status: 200, says })),
       { name: 'session not found', ...lost },
     ]
+  }
+
+  /** Where the link of a payment leads to. */
+  async invoiceOf(code: string): Promise<string> {
+    const answer = await fetch(`${this.url}/pay/${code}`, { redirect: 'manual' })
+    const invoice = answer.headers.get('location')
+    if (!invoice) throw new Error(`/pay/${code} answers ${answer.status}`)
+    return invoice
+  }
+
+  /** The provider's own page, as the sandbox shows it. */
+  async invoiceSights(): Promise<Sight[]> {
+    const invoices: string[] = []
+    for (let n = 0; n < 3; n++) invoices.push(await this.invoiceOf((await this.held()).code))
+    const [open, paid, expired] = invoices as [string, string, string]
+    await fetch(paid, { method: 'POST', body: new URLSearchParams({ channel: 'QRIS' }) })
+    const api = expired.replace(/pay\/(\w+)$/, 'invoices/$1/expire!')
+    const login = { authorization: `Basic ${btoa(`${this.laku.config.xenditSecretKey}:`)}` }
+    await fetch(api, { method: 'POST', headers: login })
+    const amount = { id: '180.000', en: '180.000' }
+    const done = { id: 'Pembayaran berhasil', en: 'Payment succeeded' }
+    const over = { id: 'Tagihan kedaluwarsa', en: 'Invoice expired' }
+    return [
+      { name: 'invoice open', path: open, status: 200, says: amount },
+      { name: 'invoice paid', path: paid, status: 200, says: done },
+      { name: 'invoice expired', path: expired, status: 200, says: over },
+    ]
+  }
+
+  /** Takes a place in a session as a buyer's own program does. Returns the link to pay by. */
+  async joinOver(code: string, quantity: number): Promise<string> {
+    const [buyer] = (await this.market.buyers(1)) as [Buyer]
+    const call = async (method: string, path: string, body?: object) => {
+      const token = this.server.app.signAccessToken({ userId: buyer.id, authSessionId: newId() })
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+      const answer = await fetch(`${this.url}${path}`, {
+        method,
+        headers,
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      })
+      return (await answer.json()) as { id: string; payment: { invoice_url: string } }
+    }
+    const { id } = await call('GET', `/api/group-sessions/${code}`)
+    const items = [{ variant_id: this.market.variantId, quantity }]
+    const joined = await call('POST', `/api/group-sessions/${id}/join`, {
+      items,
+      address_id: buyer.addressId,
+    })
+    return joined.payment.invoice_url
+  }
+
+  /** So many others open their links before; whoever comes now has a place in the line. */
+  async crowd(): Promise<void> {
+    const others = await Promise.all(Array.from({ length: 12 }, () => this.held()))
+    await Promise.all(others.map(({ code }) => fetch(`${this.url}/pay/${code}`, { redirect: 'manual' })))
   }
 
   /** A payment of somebody who holds a place in a session. */

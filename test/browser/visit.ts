@@ -6,7 +6,7 @@ const inspection = await readFile(new URL('inspect-page.js', import.meta.url), '
 /** What was noticed while a page was open. */
 export interface Noticed {
   troubles: string[]
-  /** Of everything that was loaded, without its headers. */
+  /** Of everything that was loaded, as it came over the wire, without headers. */
   bytes: number
 }
 
@@ -15,10 +15,9 @@ export interface Visit {
   noticed: Noticed
 }
 
-/** Opens an address and looks at it: what it says to its console, what it loads, and what `inspect-page.js` finds. */
-export async function visit(page: Page, url: string): Promise<Visit> {
+/** Sentences about what goes wrong on this page from now on: what it says to its console, and what it loads from elsewhere. */
+export function watch(page: Page, url: string): string[] {
   const troubles: string[] = []
-  const loads: Promise<number>[] = []
   const { origin } = new URL(url)
   page.on('console', (message) => {
     if (!['error', 'warning'].includes(message.type())) return
@@ -28,16 +27,20 @@ export async function visit(page: Page, url: string): Promise<Visit> {
   })
   page.on('pageerror', (error) => troubles.push(`throws ${error.message}`))
   page.on('request', (request) => {
-    if (new URL(request.url()).origin !== origin) troubles.push(`loads from elsewhere: ${request.url()}`)
+    const from = new URL(request.url())
+    if (from.protocol !== 'data:' && from.origin !== origin)
+      troubles.push(`loads from elsewhere: ${from.href}`)
   })
-  page.on('response', (response) =>
-    loads.push(
-      response.body().then(
-        (body) => body.length,
-        () => 0,
-      ),
-    ),
-  )
+  return troubles
+}
+
+/** Opens an address and looks at it: at what it does, how much it loads, and what `inspect-page.js` finds. */
+export async function visit(page: Page, url: string): Promise<Visit> {
+  const troubles = watch(page, url)
+  const loads: Promise<number>[] = []
+  page.on('requestfinished', (request) => {
+    loads.push(request.sizes().then((sizes) => sizes.responseBodySize))
+  })
   const response = await page.goto(url, { waitUntil: 'load' })
   troubles.push(...((await page.evaluate(inspection)) as string[]))
   troubles.push(...(await focusTroubles(page)))

@@ -42,6 +42,8 @@ export interface NewGatewayInvoice {
   description: string
   payer: GatewayPayer
   successRedirectUrl?: string
+  /** Where a buyer goes back to from an invoice that is over. */
+  failureRedirectUrl?: string
   items?: readonly GatewayInvoiceItem[]
 }
 

@@ -102,6 +102,7 @@ async function createInvoice(
       payer: reserved.payer,
       // `back`: whoever comes from there is not sent there again while the provider's message is on its way.
       successRedirectUrl: `${payLink(publicUrl, reserved.code)}?back=1`,
+      failureRedirectUrl: payLink(publicUrl, reserved.code),
     })
   } catch (error) {
     if (!(error instanceof ProviderFailure) || error.outcome !== 'unknown') throw error

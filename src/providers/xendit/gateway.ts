@@ -114,6 +114,7 @@ function invoiceRequest(invoice: NewGatewayInvoice) {
     payerEmail: payer.email,
     customer: present({ givenNames: payer.name, mobileNumber: phone, email: payer.email }),
     successRedirectUrl: invoice.successRedirectUrl,
+    failureRedirectUrl: invoice.failureRedirectUrl,
     items: items?.map(({ name, priceIdr, quantity }) => ({ name, price: priceIdr, quantity })),
   })
 }

@@ -17,7 +17,7 @@ function escapeHtml(text: string): string {
 const rupiah = (amount: number): string => `Rp\u00a0${amount.toLocaleString('id-ID')}`
 
 const CHANNEL_NAMES: Record<string, string> = {
-  CREDIT_CARD: 'Visa, Mastercard, JCB',
+  CREDIT_CARD: 'Visa, Mastercard',
   SHOPEEPAY: 'ShopeePay',
   LINKAJA: 'LinkAja',
   GOPAY: 'GoPay',
