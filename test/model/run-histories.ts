@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { openTestLaku, type TestLaku } from '../laku.ts'
 import { type Command, histories, type Terms, terms } from './commands.ts'
 import { Model } from './model.ts'
+import { installQuickChecks } from './quick-checks.ts'
 import { World } from './world.ts'
 
 // All checks read the whole book after every command: a fresh database now and then keeps them quick.
@@ -23,6 +24,7 @@ export async function runHistories(runs: number): Promise<Set<string>> {
     if (lived++ % HISTORIES_A_DATABASE === 0) {
       await laku?.close()
       laku = await openTestLaku({ jobs: [] })
+      await installQuickChecks(laku)
     }
     const states = await liveOne(laku as TestLaku, setting, commands)
     for (const state of states) reached.set(state, (reached.get(state) ?? 0) + 1)

@@ -10,8 +10,7 @@ import {
   type SessionView,
   sweepSessions,
 } from '../../src/domain/group-buying/index.ts'
-import { bookChecks } from '../../src/domain/invariants.ts'
-import { DomainError, newId, runChecks, secondsAfter, type Work } from '../../src/domain/kernel/index.ts'
+import { DomainError, newId, secondsAfter, type Work } from '../../src/domain/kernel/index.ts'
 import {
   type AccountKey,
   balances,
@@ -41,6 +40,7 @@ import { type Buyer, Market } from '../market.ts'
 import { BUYERS, type Command, type Terms } from './commands.ts'
 import { GatewayBook } from './gateway-book.ts'
 import { EXTENSION_S, GOODWILL_IDR, type Model, SESSION_S } from './model.ts'
+import { brokenNow, brokenSeals } from './quick-checks.ts'
 
 const staff = { ...admin, reason: 'a history' }
 const accounts = [
@@ -240,13 +240,14 @@ export class World {
     laku.clock.shift(Math.max(0, leftS) + TICK_S)
     await laku.system(sweepSessions)
     await this.#send('succeeded')
+    expect(await laku.system(brokenSeals)).toEqual([])
   }
 
   /** Everything that is always true, and everything that the model says, in one snapshot. */
   async compare(model: Model): Promise<void> {
     const { seen, wrong } = await this.laku.system(async (work) => ({
       seen: await this.#look(work),
-      wrong: (await runChecks(bookChecks, work.tx, work.vault)).filter((check) => !check.ok),
+      wrong: await brokenNow(work),
     }))
     expect(wrong).toEqual([])
     expect(seen).toEqual(expectationOf(model))

@@ -1,0 +1,68 @@
+import {
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  sql,
+} from 'kysely'
+import pg from 'pg'
+import { bookChecks } from '../../src/domain/invariants.ts'
+import { type Check, runChecks, type Tx, type Work } from '../../src/domain/kernel/index.ts'
+import { query } from '../global-setup.ts'
+import type { TestLaku } from '../laku.ts'
+
+// What needs this process to compute it: an entry is written once, so that a look at the end of a history finds what was ever wrong.
+const slow: readonly Check[] = bookChecks.filter((check) => check.name === 'seals match')
+
+/**
+ * Makes all other checks of the book one function of the database: their forty plans are made once a connection, and they cost one
+ * round trip, so that a history can look after every command.
+ */
+export async function installQuickChecks(laku: TestLaku): Promise<void> {
+  const statements: string[] = []
+  for (const check of bookChecks) {
+    if (slow.includes(check)) continue
+    for (const statement of await statementsOf(check, laku)) {
+      const name = pg.escapeLiteral(`${check.name}: `)
+      statements.push(`return query select ${name} || line from (${statement}) broken;`)
+    }
+  }
+  await query(
+    laku.ownerUrl,
+    `create function broken_book() returns setof text language plpgsql as $check$ begin ${statements.join('\n')} end $check$`,
+  )
+}
+
+/** What is not as it always is; the seals aside. */
+export async function brokenNow(work: Work): Promise<string[]> {
+  const { rows } = await sql<{ line: string }>`select broken_book() as line`.execute(work.tx)
+  return rows.map((row) => row.line)
+}
+
+/** The same, of what `brokenNow` leaves out. */
+export async function brokenSeals(work: Work): Promise<string[]> {
+  const results = await runChecks(slow, work.tx, work.vault)
+  return results.filter((result) => !result.ok).map((result) => result.detail)
+}
+
+/** The queries that a check sends, with their values written into them. */
+async function statementsOf(check: Check, laku: TestLaku): Promise<string[]> {
+  const sent: string[] = []
+  const deaf = new Kysely<unknown>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+    log: ({ query: { sql: text, parameters } }) => {
+      sent.push(text.replace(/\$(\d+)/g, (_, nth) => literal(parameters[Number(nth) - 1])))
+    },
+  })
+  await check.violations(deaf as unknown as Tx, laku.vault)
+  return sent
+}
+
+const literal = (value: unknown): string =>
+  Array.isArray(value) ? pg.escapeLiteral(`{${value.join(',')}}`) : pg.escapeLiteral(String(value))
