@@ -40,7 +40,7 @@ export const accessTokens = (laku: Laku) =>
         secret,
         namespace: kid,
         sign: { algorithm: 'HS256', header: { alg: 'HS256', kid, typ: 'JWT' }, noTimestamp: true },
-        verify: { algorithms: ['HS256'], ignoreExpiration: true, cache: 10_000 },
+        verify: { algorithms: ['HS256'], ignoreExpiration: true },
       })
     }
     const keys = app.jwt as unknown as Record<

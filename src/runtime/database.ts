@@ -31,6 +31,9 @@ export function createPool(options: DatabaseOptions): pg.Pool {
     application_name: options.applicationName,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    // Statements of one transaction that do not need each other's answers travel together (Promise.all). What fails fails its
+    // transaction, and with it what was sent behind.
+    pipeline: true,
     types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
     // A transaction of laku takes milliseconds; what takes longer is stuck and must not hold its locks.
     statement_timeout: 60_000,

@@ -1,12 +1,10 @@
 import {
-  claimKeys,
   type DomainError,
-  forgetKeys,
+  findAnswers,
   type IdempotencyKey,
   kernelErrors,
   rupiah,
   type StoredAnswer,
-  storeAnswers,
   toWire,
   type Work,
 } from '../kernel/index.ts'
@@ -16,7 +14,7 @@ import { groupBuyingErrors } from './errors.ts'
 import { giveBack, holdUnits } from './hold-units.ts'
 import type { Join, JoinAnswer, JoinOutcome, JoinSettings } from './join.ts'
 import { type Candidate, candidateOf, type PricedJoin } from './join-rules.ts'
-import { placeOf, readJoinContext } from './read-join-context.ts'
+import { type JoinContext, placeOf, readJoinContext } from './read-join-context.ts'
 import { type RecordedJoin, recordJoins } from './record-joins.ts'
 
 /**
@@ -40,66 +38,75 @@ export async function joinSessions(
     throw new Error('a join paid by wallet must be the only one of its batch')
   }
   const outcomes = new Map<Join, JoinOutcome>()
-  const refuse = (join: Join, error: DomainError | Error) => outcomes.set(join, { ok: false, error })
-  const firsts = await claimFirsts(work, joins, outcomes)
-  const open = joins.filter((join) => !outcomes.has(join) && !firsts.repeats.has(join))
-  const candidates = await findCandidates(work, open, refuse)
+  const refuse = (join: Join, error: Error) => outcomes.set(join, { ok: false, error })
+  const repeats = findRepeats(joins, refuse)
+  const firsts = joins.filter((join) => !outcomes.has(join) && !repeats.has(join))
+  // The answers are read after the rest, and so know of every place that the rest knows of.
+  const [context] = await Promise.all([readJoinContext(work.tx, firsts), answerAgain(work, firsts, outcomes)])
+  const open = firsts.filter((join) => !outcomes.has(join))
+  const candidates = findCandidates(open, context, work.now, refuse)
   const priced = await price(work, candidates, settings, refuse)
   const { held, refused } = await holdUnits(work, priced)
   for (const [one, error] of refused) refuse(one.join, error)
   const recorded = await recordJoins(work, held)
   await refuseRivals(work, held, recorded, refuse)
   announce(work, recorded)
-  for (const one of recorded) outcomes.set(one.priced.join, { ok: true, answer: answerTo(one, settings) })
-  for (const [join, first] of firsts.repeats) outcomes.set(join, outcomes.get(first) as JoinOutcome)
-  await settleKeys(work, firsts.claimed, outcomes)
+  for (const one of recorded) {
+    const { join } = one.priced
+    const answer = answerTo(one, settings)
+    outcomes.set(join, { ok: true, answer })
+    if (join.idempotency) work.answer(join.idempotency, answer)
+  }
+  // What refused a join may be its own first request, answered by another process while this batch waited for the session.
+  const refusals = open.filter((join) => outcomes.get(join)?.ok === false)
+  await answerAgain(work, refusals, outcomes)
+  for (const [join, first] of repeats) outcomes.set(join, outcomes.get(first) as JoinOutcome)
   return joins.map((join) => outcomes.get(join) as JoinOutcome)
 }
 
-const nameOf = (key: IdempotencyKey) => `${key.scope} ${key.key}`
-
-/**
- * Claims each key once. Joins that were answered before get their answer now; a key that stands twice in this batch
- * follows its first, or is an error where the request differs.
- */
-async function claimFirsts(work: Work, joins: readonly Join[], outcomes: Map<Join, JoinOutcome>) {
+/** A key that stands twice in this batch: the later join follows the first, or is refused where the request differs. */
+function findRepeats(joins: readonly Join[], refuse: (join: Join, error: Error) => void): Map<Join, Join> {
   const first = new Map<string, Join>()
   const repeats = new Map<Join, Join>()
   for (const join of joins) {
     if (!join.idempotency) continue
-    const before = first.get(nameOf(join.idempotency))
-    if (!before) first.set(nameOf(join.idempotency), join)
+    const name = `${join.idempotency.scope} ${join.idempotency.key}`
+    const before = first.get(name)
+    if (!before) first.set(name, join)
     else if (before.idempotency?.requestHash === join.idempotency.requestHash) repeats.set(join, before)
-    else outcomes.set(join, { ok: false, error: kernelErrors.idempotency_key_reused() })
+    else refuse(join, kernelErrors.idempotency_key_reused())
   }
-  const keyed = [...first.values()]
-  const claims =
-    keyed.length > 0
-      ? await claimKeys(
-          work,
-          keyed.map((join) => join.idempotency as IdempotencyKey),
-        )
-      : []
-  for (const [i, claim] of claims.entries()) {
-    if (!claim) continue
-    const outcome: JoinOutcome =
-      claim instanceof Error ? { ok: false, error: claim } : { ok: true, answer: claim }
-    outcomes.set(keyed[i] as Join, outcome)
-  }
-  return { repeats, claimed: keyed.filter((_, i) => !claims[i]) }
+  return repeats
 }
 
-async function findCandidates(
+/** Gives joins that were answered before, under the same key, that answer. */
+async function answerAgain(
   work: Work,
   joins: readonly Join[],
+  outcomes: Map<Join, JoinOutcome>,
+): Promise<void> {
+  const keyed = joins.filter((join) => join.idempotency)
+  const answers = await findAnswers(
+    work.tx,
+    keyed.map((join) => join.idempotency as IdempotencyKey),
+  )
+  for (const [i, answer] of answers.entries()) {
+    if (!answer) continue
+    const outcome: JoinOutcome = answer instanceof Error ? { ok: false, error: answer } : { ok: true, answer }
+    outcomes.set(keyed[i] as Join, outcome)
+  }
+}
+
+function findCandidates(
+  joins: readonly Join[],
+  context: JoinContext,
+  now: Date,
   refuse: (join: Join, error: DomainError) => void,
-): Promise<Candidate[]> {
-  if (joins.length === 0) return []
-  const context = await readJoinContext(work.tx, joins)
+): Candidate[] {
   const taken = new Set<string>()
   const candidates: Candidate[] = []
   for (const join of joins) {
-    const candidate = candidateOf(join, context, work.now, taken)
+    const candidate = candidateOf(join, context, now, taken)
     if (candidate instanceof Error) {
       refuse(join, candidate)
       continue
@@ -192,22 +199,4 @@ function answerTo({ participantId, priced, payment }: RecordedJoin, settings: Jo
     payment: paymentView(payment, settings.publicUrl),
   }
   return { status: 201, body: toWire(body) }
-}
-
-/** Stores the answers; the key of a join that got no place is free again, as if it had been run alone and rolled back. */
-async function settleKeys(
-  work: Work,
-  claimed: readonly Join[],
-  outcomes: Map<Join, JoinOutcome>,
-): Promise<void> {
-  const answers: { scope: string; key: string; answer: StoredAnswer }[] = []
-  const free: IdempotencyKey[] = []
-  for (const join of claimed) {
-    const key = join.idempotency as IdempotencyKey
-    const outcome = outcomes.get(join)
-    if (outcome?.ok) answers.push({ scope: key.scope, key: key.key, answer: outcome.answer })
-    else free.push(key)
-  }
-  await storeAnswers(work, answers)
-  await forgetKeys(work, free)
 }

@@ -13,8 +13,12 @@ function sqlState(error: unknown): string | undefined {
 
 const SERIALIZATION_FAILURE = '40001'
 const DEADLOCK = '40P01'
+const UNIQUE_VIOLATION = '23505'
 const LOCK_NOT_AVAILABLE = '55P03'
 const STATEMENT_TIMEOUT = '57014'
+
+const violated = (error: unknown) =>
+  error instanceof Error && 'constraint' in error ? error.constraint : undefined
 
 /** What a failure of the database means to the caller; anything unknown stays as it is. */
 export function translateDatabaseError(error: unknown): Translation {
@@ -24,6 +28,10 @@ export function translateDatabaseError(error: unknown): Translation {
     case SERIALIZATION_FAILURE:
     case DEADLOCK:
       return { translated: kernelErrors.busy(), again: true }
+    case UNIQUE_VIOLATION:
+      // Another request under the same key was answered meanwhile: run again, its answer is found.
+      if (violated(error) === 'idempotency_keys_pkey') return { translated: kernelErrors.busy(), again: true }
+      return { translated: error, again: false }
     case LOCK_NOT_AVAILABLE:
     case STATEMENT_TIMEOUT:
       return { translated: kernelErrors.busy(), again: false }

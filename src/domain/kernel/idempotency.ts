@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { secondsAfter } from './clock.ts'
 import { kernelErrors } from './kernel-errors.ts'
 import { asRecords } from './rows.ts'
-import type { Work } from './work.ts'
+import type { Tx, Work } from './work.ts'
 
 export interface IdempotencyKey {
   /** Whose key it is: keys of two customers never meet. */
@@ -56,20 +56,35 @@ export async function claimKeys(
   const fresh = new Set(inserted.rows.map(named))
   if (fresh.size === keys.length) return keys.map(() => undefined)
   const taken = keys.filter((key) => !fresh.has(named(key)))
-  const { rows: found } = await sql<{
+  const found = await findAnswers(work.tx, taken)
+  const known = new Map(taken.map((key, i) => [key, found[i]]))
+  return keys.map((key) => known.get(key))
+}
+
+/**
+ * What was answered under these keys before, claiming none: in order `undefined` where nothing was, the stored answer, or an
+ * error where the key was used for another request. For work whose answers are written with it (`Work.answer`).
+ */
+export async function findAnswers(
+  tx: Tx,
+  keys: readonly IdempotencyKey[],
+): Promise<(undefined | StoredAnswer | Error)[]> {
+  if (keys.length === 0) return []
+  const scopes = keys.map((key) => key.scope)
+  const { rows } = await sql<{
     scope: string
     key: string
     requestHash: string
     status: number | null
     response: unknown
   }>`
-    select scope, key, request_hash, status, response from idempotency_keys
-    where (scope, key) in (select scope, key from jsonb_to_recordset(${asRecords(taken)}::jsonb) as k(scope text, key text))
-  `.execute(work.tx)
-  const known = new Map(found.map((row) => [named(row), row]))
+    select k.scope, k.key, k.request_hash, k.status, k.response
+    from unnest(${scopes}::text[], ${keys.map((key) => key.key)}::text[]) as w(scope, key)
+    join idempotency_keys k on k.scope = w.scope and k.key = w.key`.execute(tx)
+  const known = new Map(rows.map((row) => [named(row), row]))
   return keys.map((key) => {
     const row = known.get(named(key))
-    if (fresh.has(named(key)) || !row) return undefined
+    if (!row) return undefined
     if (row.requestHash !== key.requestHash) return kernelErrors.idempotency_key_reused()
     if (row.status === null) return kernelErrors.idempotency_in_progress()
     return { status: row.status, body: row.response }

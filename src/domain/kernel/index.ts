@@ -36,6 +36,7 @@ export type { DomainEvent, EventOf, EventPayloads, EventType, NewEvent } from '.
 export type { Choreography, Followers, JobRule, NewJob, Reaction } from './followers.ts'
 export {
   claimKeys,
+  findAnswers,
   forgetKeys,
   type IdempotencyKey,
   requestHash,

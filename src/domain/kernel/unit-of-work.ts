@@ -1,10 +1,11 @@
 import { type Kysely, sql } from 'kysely'
 import type { Actor } from './actor.ts'
 import { actorLabel } from './actor.ts'
-import type { Clock } from './clock.ts'
+import { type Clock, secondsAfter } from './clock.ts'
 import { translateDatabaseError } from './database-errors.ts'
 import type { DomainEvent, EventType, NewEvent } from './events.ts'
 import type { Choreography, Followers, NewJob } from './followers.ts'
+import type { IdempotencyKey, StoredAnswer } from './idempotency.ts'
 import { newId } from './ids.ts'
 import type { Policy } from './policy.ts'
 import { asRecords, insertRows } from './rows.ts'
@@ -134,6 +135,7 @@ class OpenWork implements Work {
   readonly #events: DomainEvent[] = []
   readonly #audit: AuditEntry[] = []
   readonly #attention: AttentionItem[] = []
+  readonly #answers: (IdempotencyKey & StoredAnswer)[] = []
   readonly #postings: PostedTransaction[] = []
   readonly #jobs: NewJob[] = []
 
@@ -177,11 +179,18 @@ class OpenWork implements Work {
     this.#attention.push(...items)
   }
 
+  answer(key: IdempotencyKey, answer: StoredAnswer): void {
+    this.#answers.push({ ...key, ...answer })
+  }
+
   posted(transaction: PostedTransaction): void {
     this.#postings.push(transaction)
   }
 
-  /** Runs the reactions until nothing new is emitted, then writes events, audit, attention and jobs, a statement each. */
+  /**
+   * Runs the reactions until nothing new is emitted, then writes events, audit, attention, answers and jobs: a statement each, sent
+   * together, since none reads what another writes.
+   */
   async finish(): Promise<void> {
     for (let round = 0; this.#pending.length > 0; round++) {
       if (round >= MAX_ROUNDS) throw new Error(`reactions did not come to an end: ${this.#pending[0]?.type}`)
@@ -190,10 +199,13 @@ class OpenWork implements Work {
       this.#events.push(...batch)
       for (const [type, events] of Map.groupBy(batch, (event) => event.type)) await this.#follow(type, events)
     }
-    await this.#writeEvents()
-    await this.#writeAudit()
-    await this.#writeAttention()
-    if (this.#jobs.length > 0) await this.#enqueue(this.tx, this.#jobs)
+    await Promise.all([
+      this.#writeEvents(),
+      this.#writeAudit(),
+      this.#writeAttention(),
+      this.#writeAnswers(),
+      this.#jobs.length > 0 ? this.#enqueue(this.tx, this.#jobs) : undefined,
+    ])
   }
 
   async #follow(type: EventType, events: DomainEvent[]): Promise<void> {
@@ -240,6 +252,19 @@ class OpenWork implements Work {
       occurredAt: this.now,
     }))
     await insertRows(this.tx, 'auditLog', rows)
+  }
+
+  async #writeAnswers(): Promise<void> {
+    const rows = this.#answers.map(({ scope, key, requestHash, expiresInS, status, body }) => ({
+      scope,
+      key,
+      requestHash,
+      status,
+      response: body as never,
+      createdAt: this.now,
+      expiresAt: expiresInS === undefined ? null : secondsAfter(this.now, expiresInS),
+    }))
+    await insertRows(this.tx, 'idempotencyKeys', rows)
   }
 
   async #writeAttention(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { Actor } from './actor.ts'
 import type { NewEvent } from './events.ts'
+import type { IdempotencyKey, StoredAnswer } from './idempotency.ts'
 import type { Policy } from './policy.ts'
 import type { DB } from './schema.ts'
 import type { Vault } from './vault.ts'
@@ -32,8 +33,8 @@ export interface PostedTransaction {
 }
 
 /**
- * The unit of work: one database transaction, one instant, one actor. What is emitted, audited or raised here is
- * written at the end, in the same transaction as the change itself.
+ * The unit of work: one database transaction, one instant, one actor. What is emitted, audited, raised or
+ * answered here is written at the end, in the same transaction as the change itself.
  */
 export interface Work {
   readonly tx: Tx
@@ -44,6 +45,11 @@ export interface Work {
   emit(...events: NewEvent[]): void
   audit(entry: AuditEntry): void
   raise(...items: AttentionItem[]): void
+  /**
+   * The answer to a request under a key that was not claimed, because it was found free (`findAnswers`) and the work itself can
+   * happen but once. Where somebody else answers under the key meanwhile, all is rolled back and run again, and finds that answer.
+   */
+  answer(key: IdempotencyKey, answer: StoredAnswer): void
   /** Notes a ledger transaction for the report; called by the ledger alone. */
   posted(transaction: PostedTransaction): void
 }
