@@ -194,6 +194,36 @@ describe('an idempotency key', () => {
 })
 
 describe('races', () => {
+  it('one key from many processes at once: one place, one answer for all, the last unit or not', async () => {
+    for (let round = 0; round < 5; round++) {
+      const [buyer] = await market.buyers(1)
+      const session = await market.session({ moq: 1, capacity: round % 2 === 0 ? 1 : 9 })
+      const idempotency = { scope: 'customer:x', key: newId(), requestHash: 'h' }
+      const mine = market.joinOf(buyer!, session.id, 1, { idempotency })
+      const outcomes = (await Promise.all(Array.from({ length: 8 }, () => market.joinAll([mine])))).flat()
+      expect(outcomes.map(codeOf)).toEqual(Array.from({ length: 8 }, () => 'ok'))
+      expect(new Set(outcomes.map((one) => answerOf(one).payment.code)).size).toBe(1)
+      expect((await market.see(session.id)).heldUnits).toBe(1)
+    }
+  })
+
+  it('one key for two sessions at once: one place, and a 422 for the other request', async () => {
+    for (let round = 0; round < 5; round++) {
+      const [buyer] = await market.buyers(1)
+      const sessions = [await market.session(), await market.session()]
+      const key = newId()
+      const outcomes = await Promise.all(
+        sessions.map(({ id }) => {
+          const idempotency = { scope: 'customer:x', key, requestHash: id }
+          return market.joinAll([market.joinOf(buyer!, id, 1, { idempotency })])
+        }),
+      )
+      expect(outcomes.flat().map(codeOf).toSorted()).toEqual(['kernel.idempotency_key_reused', 'ok'])
+      const held = await Promise.all(sessions.map(({ id }) => market.see(id)))
+      expect(held[0]!.heldUnits + held[1]!.heldUnits).toBe(1)
+    }
+  })
+
   it('50 buyers at once for the last 3 units, 5 rounds: 3 winners each', async () => {
     for (let round = 0; round < 5; round++) {
       const buyers = await market.buyers(50)

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { sql } from 'kysely'
 import { secondsAfter } from './clock.ts'
 import { kernelErrors } from './kernel-errors.ts'
@@ -21,11 +21,7 @@ export interface StoredAnswer {
 
 /** A digest of what was asked for, to tell a repeated request from another one under the same key. */
 export function requestHash(route: string, body: unknown): string {
-  return createHash('sha256')
-    .update(route)
-    .update('\n')
-    .update(JSON.stringify(body ?? null))
-    .digest('base64url')
+  return hash('sha256', `${route}\n${JSON.stringify(body ?? null)}`, 'base64url')
 }
 
 const named = (key: { scope: string; key: string }) => `${key.scope} ${key.key}`
