@@ -8,9 +8,19 @@ export interface DueLine extends Line {
   factoryId: string
 }
 
-/** Whether a line, `l` beside its order `o`, is due; all lines of an order are together. */
+/**
+ * Whether a line `l` takes back a sale that another settlement pays or has paid: the factory has that money, so it is taken off as soon
+ * as it is posted, though the goods or the buyer's money are still on their way.
+ */
+const takesBackSettled = (settlementId: string | null): RawBuilder<boolean> => sql<boolean>`
+  (l.kind = 'refund' and exists (
+    select from settlement_items sold
+    where sold.order_item_id = l.order_item_id and sold.kind = 'sale' and sold.settlement_id is not null
+      and sold.settlement_id is distinct from ${settlementId}::uuid))`
+
+/** Whether a line, `l` beside its order `o`, is due; all lines of an order that was not settled before are together. */
 export const isDue = ({ endedBefore, postedBefore }: Period): RawBuilder<boolean> => sql<boolean>`
-  case when l.order_id is null then l.posted_at < ${postedBefore}
+  case when l.order_id is null or ${takesBackSettled(null)} then l.posted_at < ${postedBefore}
     else o.status = any(${[...settledStates]}) and coalesce(o.delivered_at, o.updated_at) <= ${endedBefore} end`
 
 /** The open lines of a factory that are due, of those gathered, locked: no other run takes them. */
@@ -41,10 +51,10 @@ export async function seeDueLines(tx: Tx, period: Period, factoryId?: string): P
   const { rows } = await sql<DueLine>`
     select l.entry_seq, l.factory_id, l.kind, l.gross_idr, l.commission_idr, l.net_idr
     from (
-      select entry_seq, factory_id, kind, order_id, gross_idr, commission_idr, net_idr, posted_at
+      select entry_seq, factory_id, kind, order_id, order_item_id, gross_idr, commission_idr, net_idr, posted_at
       from settlement_items where settlement_id is null
       union all
-      select entry_seq, factory_id, kind, order_id, gross_idr, commission_idr, net_idr, posted_at from (
+      select entry_seq, factory_id, kind, order_id, order_item_id, gross_idr, commission_idr, net_idr, posted_at from (
         ${linesFrom(sql`e.seq > (select through_seq from settlement_gathered)`)}
       ) fresh
     ) l left join orders o on o.id = l.order_id
@@ -69,7 +79,7 @@ export async function presentLines(
     with mine as (select entry_seq, order_item_id from settlement_items where settlement_id = ${id}::uuid)
     select l.entry_seq, l.factory_id, l.kind, l.gross_idr, l.commission_idr, l.net_idr
     from (${linesFrom(mine)}) l left join orders o on o.id = l.order_id
-    where l.order_id is null or o.status = any(${[...settledStates]})
+    where l.order_id is null or o.status = any(${[...settledStates]}) or ${takesBackSettled(id)}
     order by l.entry_seq`.execute(tx)
   return rows
 }

@@ -10,7 +10,7 @@ export interface Period {
   through: string
   /** Sales of orders that were delivered (or ended otherwise) before this instant are due. */
   endedBefore: Date
-  /** Adjustments that belong to no order are due when they were posted before this instant. */
+  /** What belongs to no order, or takes a settled sale back, is due when it was posted before this instant. */
   postedBefore: Date
 }
 
@@ -32,7 +32,7 @@ export function periodThrough(through: string | undefined, now: Date, policy: Po
   return {
     through: day,
     endedBefore: secondsAfter(by, -policy.settlementAfterDays * DAY_S),
-    postedBefore: by,
+    postedBefore: end,
   }
 }
 

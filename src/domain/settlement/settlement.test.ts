@@ -109,6 +109,26 @@ describe('settlements', () => {
       ])
     })
 
+    it('is less what went back of a settled sale at once, also while the buyer still waits for that money', async () => {
+      const factoryId = await f.factory(WAITS)
+      const sold = await f.sell(factoryId)
+      const code = await f.paying(factoryId)
+      await f.outcome(code, 'SUCCEEDED')
+      await f.hear(code)
+      await f.orderStatus(sold.orderId, 'returned')
+      await f.refund(sold, 100_000)
+      await f.sell(factoryId, 300_000)
+      const expected = { items: 2, refundsIdr: 95_000, netIdr: 190_000 }
+      expect((await preview(factoryId)).settlements).toEqual([expect.objectContaining(expected)])
+      const next = await f.settled(factoryId)
+      expect(await f.see(next)).toMatchObject(expected)
+      await f.approve(next)
+      await f.pay(next)
+      await f.submit(next)
+      expect(await f.see(next)).toMatchObject({ status: 'submitted' })
+      expect(await owed(factoryId)).toBe(0)
+    })
+
     it('is not what a suspended factory owes and finance has written off: that once, never more, and never taken off again', async () => {
       const factoryId = await f.factory(WAITS)
       const sold = await f.sell(factoryId)
@@ -130,7 +150,6 @@ describe('settlements', () => {
       expect(await f.balance('bad-debt')).toBe(badDebt + 95_000)
       await f.laku.as(admin, (work) => updateFactory(work, { factoryId, status: 'active' }))
       await f.sell(factoryId, 40_000)
-      f.laku.clock.shift(1)
       const next = (await f.run({ factoryId })).settlements.find((one) => one.status === 'calculated')
       expect(next).toMatchObject({ refundsIdr: 95_000, adjustmentsIdr: 95_000, netIdr: 38_000 })
     })

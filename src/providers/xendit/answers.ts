@@ -4,12 +4,16 @@ import type { GatewayChannel, GatewayPayout } from '../../domain/payout/gateway.
 import { instant, maybe, present } from '../answers.ts'
 import type { ProviderVerdict } from '../http.ts'
 
+/** An amount in another currency would be taken for rupiah: such an answer is not read at all. */
+const currency = maybe(z.literal('IDR'))
+
 export const invoiceAnswer = z
   .looseObject({
     id: z.string().min(1),
     external_id: z.string(),
     status: z.enum(['PENDING', 'PAID', 'SETTLED', 'EXPIRED']),
     amount: z.int(),
+    currency,
     paid_amount: maybe(z.int()),
     paid_at: maybe(instant),
     payment_method: maybe(z.string()),
@@ -40,6 +44,7 @@ export const refundAnswer = z
     id: z.string().min(1),
     status: z.enum(['PENDING', 'SUCCEEDED', 'FAILED', 'CANCELLED']),
     amount: z.int(),
+    currency,
     failure_code: maybe(z.string()),
     reference_id: z.string(),
     invoice_id: maybe(z.string()),
@@ -72,6 +77,7 @@ export const payoutAnswer = z
       'COMPLIANCE_REJECTED',
     ]),
     amount: z.int(),
+    currency,
     failure_code: maybe(z.string()),
   })
   .transform(

@@ -73,6 +73,7 @@ describe('creating an invoice', () => {
     ['garbage', 200, '<html>', 'unknown', 'not_json'],
     ['half an invoice', 200, { id: '1' }, 'unknown', 'unreadable_answer'],
     ['a fraction of a rupiah', 200, { ...pending, amount: 0.5 }, 'unknown', 'unreadable_answer'],
+    ['pesos', 200, { ...pending, currency: 'PHP' }, 'unknown', 'unreadable_answer'],
   ])('%s', async (_what, status, answer, outcome, code) => {
     wire.answer = replying(status, answer)
     const failure = await failureOf(gateway().createInvoice(order))
@@ -177,6 +178,9 @@ describe('refunds', () => {
   })
 
   test('are read with their failure', async () => {
+    wire.answer = replying(200, { ...refund, currency: 'PHP' })
+    expect(await failureOf(gateway().getRefund('rfd-1'))).toMatchObject({ code: 'unreadable_answer' })
+    wire.requests.length = 0
     wire.answer = replying(200, { ...refund, status: 'FAILED', failure_code: 'ACCOUNT_NOT_FOUND' })
     expect(await gateway().getRefund('rfd-1')).toEqual({
       ...read,

@@ -71,6 +71,7 @@ test.each([
   [400, { error_code: 'DUPLICATE_ERROR', message: 'm' }, 'refused', 'DUPLICATE_ERROR'],
   [503, '<html>', 'unknown', 'http_503'],
   [200, { ...accepted, status: 'NEVER_HEARD_OF' }, 'unknown', 'unreadable_answer'],
+  [200, { ...accepted, currency: 'PHP' }, 'unknown', 'unreadable_answer'],
 ])('%i %j is %s', async (status, answer, outcome, code) => {
   wire.answer = replying(status, answer)
   expect(await failureOf(payouts().getPayout('x'))).toMatchObject({
