@@ -1,5 +1,6 @@
 import { CliError, exitCodes, unanswered, usageError } from './cli-error.ts'
 import type { CommandContext } from './context.ts'
+import { wrapped } from './format.ts'
 
 export interface Severity {
   /** What has to be typed: the code of what is changed. */
@@ -28,7 +29,8 @@ export async function confirmSevere(
     throw usageError(`--confirm is ${given}: this is ${code}, and nothing was changed`)
   }
   if (!context.prompts) throw unanswered(`this ${consequence}`, `--confirm ${code}`)
-  const typed = await context.prompts.text(`This ${consequence}. Type ${code} to go on:`)
+  const question = wrapped(`This ${consequence}.`, context.output.width)
+  const typed = await context.prompts.text(`${question}\nType ${code} to go on:`)
   if (typed.trim().toUpperCase() === code.toUpperCase()) return
   throw new CliError(exitCodes.usage, 'not_confirmed', `not confirmed: nothing was changed`)
 }

@@ -22,6 +22,13 @@ export function formatCell(value: Cell, kind: CellKind = 'text'): string {
   return printable(value)
 }
 
+/** Text in lines that break between words, where a terminal has a width. */
+export function wrapped(text: string, width: number | undefined): string {
+  if (width === undefined) return text
+  // Some room for the mark before a question.
+  return text.replace(new RegExp(`(.{1,${Math.max(10, width - 4)}})(?: +|$)`, 'g'), '$1\n').trimEnd()
+}
+
 /** Text of others without what a terminal would obey. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out

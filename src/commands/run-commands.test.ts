@@ -225,7 +225,7 @@ describe('a change', () => {
     await give(true).execute(asked.context, { amount: '1' })
     expect(asked.said.asked).toEqual([
       'Why? (kept in the audit log)',
-      'This moves money. Type PAY-1 to go on:',
+      'This moves money.\nType PAY-1 to go on:',
     ])
     await give(true).execute(open().context, { amount: '1', reason: 'x', confirm: 'PAY-1' })
     expect(await balance()).toBe(before + 2)

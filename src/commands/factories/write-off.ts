@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { formatIdr } from '../../domain/kernel/index.ts'
 import { defineChange } from '../define-command.ts'
 
 export const writeOff = defineChange({
@@ -22,12 +23,12 @@ export const writeOff = defineChange({
   ],
   severe: async (_context, { factory, amount }) => ({
     code: factory,
-    consequence: `makes ${amount === undefined ? 'all that' : `${amount} rupiah of what`} a factory owes the company's loss`,
+    consequence: `makes ${amount === undefined ? 'all that' : `${formatIdr(amount)} of what`} the factory owes the company's loss`,
   }),
   change: async (work, { factory: factoryId, amount: amountIdr }, reason) => {
     const { writeOffDebt } = await import('../../domain/settlement/index.ts')
     return await writeOffDebt(work, { factoryId, amountIdr, reason })
   },
   done: ({ writtenOffIdr, balanceIdr }) =>
-    `${writtenOffIdr} rupiah are written off${balanceIdr < 0 ? `; it still owes ${-balanceIdr}` : ''}.`,
+    `${formatIdr(writtenOffIdr)} are written off${balanceIdr < 0 ? `; it still owes ${formatIdr(-balanceIdr)}` : ''}.`,
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { formatIdr } from '../../domain/kernel/index.ts'
 import { defineChange } from '../define-command.ts'
 
 export const chargeback = defineChange({
@@ -30,7 +31,7 @@ export const chargeback = defineChange({
   severe: async (context, { payment, amount }) => {
     const { showPayment } = await import('../../domain/payment/index.ts')
     const { code } = await context.read(({ tx }) => showPayment(tx, payment))
-    return { code, consequence: `books a loss of ${amount} rupiah` }
+    return { code, consequence: `books a loss of ${formatIdr(amount)} on ${code}` }
   },
   change: async (work, { payment, transaction, amount, another, sameAs }) => {
     const { recordChargeback, showPayment } = await import('../../domain/payment/index.ts')
@@ -39,5 +40,5 @@ export const chargeback = defineChange({
     return await recordChargeback(work, { ...told, isAnother: another, sameAs })
   },
   done: ({ fresh, amountIdr }) =>
-    fresh ? `Booked a loss of ${amountIdr} rupiah.` : 'It was booked before; nothing was booked twice.',
+    fresh ? `Booked a loss of ${formatIdr(amountIdr)}.` : 'It was booked before; nothing was booked twice.',
 })

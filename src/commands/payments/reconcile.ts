@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { formatIdr } from '../../domain/kernel/index.ts'
 import { exitCodes } from '../cli-error.ts'
 import { defineTask, section } from '../define-command.ts'
 import { gatewayContext } from './gateway.ts'
@@ -28,7 +29,7 @@ export const reconcile = defineTask({
     }
     const found = await reconcileGateway(gateway, period)
     const { ok, differences, transactions, gatewayIdr, inFlightIdr, providerIdr } = found
-    const totals = `Our gateway account holds ${gatewayIdr} rupiah, ${inFlightIdr} of it on the way out; the provider says ${providerIdr}.`
+    const totals = `Our gateway account holds ${formatIdr(gatewayIdr)}, ${formatIdr(inFlightIdr)} of it on the way out; the provider says ${formatIdr(providerIdr)}.`
     if (ok) return { json: found, text: `Both books agree on ${transactions} lines. ${totals}` }
     const table = section(
       'Differences',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { formatIdr } from '../../domain/kernel/index.ts'
 import { defineChange } from '../define-command.ts'
-import { codeOfSession, sessionArgument, sessionInput, sessionNamed } from '../sessions/session.ts'
+import { sessionArgument, sessionInput, sessionNamed, stakeOf } from '../sessions/session.ts'
 
 export const releaseEscrow = defineChange({
   name: 'release-escrow',
@@ -8,14 +9,16 @@ export const releaseEscrow = defineChange({
     'Release the escrow of a session whose stock is there, with the orders that are missing; again it releases nothing.',
   args: [sessionArgument],
   input: z.object(sessionInput),
-  severe: async (context, { session }) => ({
-    code: await codeOfSession(context, session),
-    consequence:
-      'makes the orders of the session and pays its escrow out to the factory, to commission and to wallets',
-  }),
+  severe: async (context, { session }) => {
+    const { code, stake } = await stakeOf(context, session)
+    return {
+      code,
+      consequence: `makes the orders of the session and pays its escrow out to the factory, to commission and to wallets: ${stake}`,
+    }
+  },
   change: async (work, { session }) => {
     const { releaseEscrowOf } = await import('../../domain/group-buying/index.ts')
     return await releaseEscrowOf(work, { sessionId: (await sessionNamed(work.tx, session)).id })
   },
-  done: ({ count, amountIdr }) => `Released ${amountIdr} rupiah of ${count} participants.`,
+  done: ({ count, amountIdr }) => `Released ${formatIdr(amountIdr)} of ${count} participants.`,
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { formatIdr } from '../../domain/kernel/index.ts'
 import { defineTask } from '../define-command.ts'
 import { gatewayContext } from './gateway.ts'
 
@@ -22,7 +23,7 @@ export const sync = defineTask({
     const read = await readProviderBook(gateway)
     const { transactions, fees, feesIdr, moved, chargebacks, complete } = read
     const more = complete ? '' : ' There is more: run it again.'
-    const text = `Read ${transactions} lines: booked ${fees} fees (${feesIdr} rupiah), ${moved} sweeps, ${chargebacks} chargebacks.${more}`
+    const text = `Read ${transactions} lines: booked ${fees} fees (${formatIdr(feesIdr)}), ${moved} sweeps, ${chargebacks} chargebacks.${more}`
     return { json: read, text }
   },
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineChange } from '../define-command.ts'
-import { codeOfSession, sessionArgument, sessionInput, sessionNamed } from './session.ts'
+import { sessionArgument, sessionInput, sessionNamed, stakeOf } from './session.ts'
 
 export const cancel = defineChange({
   name: 'cancel',
@@ -8,10 +8,10 @@ export const cancel = defineChange({
   args: [sessionArgument],
   input: z.object(sessionInput),
   examples: ['laku sessions cancel GBS-261123-7K3QX2 --reason "the factory closed"'],
-  severe: async (context, { session }) => ({
-    code: await codeOfSession(context, session),
-    consequence: 'cancels the session and refunds everybody who has paid',
-  }),
+  severe: async (context, { session }) => {
+    const { code, stake } = await stakeOf(context, session)
+    return { code, consequence: `cancels the session and refunds everybody: ${stake}` }
+  },
   change: async (work, { session }, reason) => {
     const { cancelSession } = await import('../../domain/group-buying/index.ts')
     return await cancelSession(work, { sessionId: (await sessionNamed(work.tx, session)).id, reason })

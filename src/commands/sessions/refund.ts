@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { formatIdr } from '../../domain/kernel/index.ts'
 import { defineChange } from '../define-command.ts'
-import { codeOfSession, sessionArgument, sessionInput, sessionNamed } from './session.ts'
+import { sessionArgument, sessionInput, sessionNamed, stakeOf } from './session.ts'
 
 export const refund = defineChange({
   name: 'refund',
@@ -9,10 +9,10 @@ export const refund = defineChange({
   args: [sessionArgument],
   input: z.object(sessionInput),
   examples: ['laku sessions refund GBS-261123-7K3QX2 --reason "goods never came"'],
-  severe: async (context, { session }) => ({
-    code: await codeOfSession(context, session),
-    consequence: 'refunds everybody in the session who waits',
-  }),
+  severe: async (context, { session }) => {
+    const { code, stake } = await stakeOf(context, session)
+    return { code, consequence: `refunds everybody in the session who waits: ${stake}` }
+  },
   change: async (work, { session }, reason) => {
     const { refundSession } = await import('../../domain/group-buying/index.ts')
     return await refundSession(work, { sessionId: (await sessionNamed(work.tx, session)).id, reason })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { SessionView } from '../../domain/group-buying/index.ts'
-import type { Tx } from '../../domain/kernel/index.ts'
+import { formatIdr, type Tx } from '../../domain/kernel/index.ts'
 import type { CommandContext } from '../context.ts'
 
 /** The argument that names a session, for every verb that takes one. */
@@ -13,7 +13,16 @@ export async function sessionNamed(tx: Tx, named: string): Promise<SessionView> 
   return await getSession(tx, named, { withDrafts: true })
 }
 
-/** For a severe change: the session's own code has to be typed. */
-export async function codeOfSession(context: CommandContext, named: string): Promise<string> {
-  return (await context.read(({ tx }) => sessionNamed(tx, named))).code
+/** For a severe change: the session's own code has to be typed, and what is at stake is said. */
+export async function stakeOf(
+  context: CommandContext,
+  named: string,
+): Promise<{ code: string; stake: string }> {
+  const { balanceIdr } = await import('../../domain/ledger/balances.ts')
+  const { escrow } = await import('../../domain/ledger/accounts.ts')
+  return await context.read(async ({ tx }) => {
+    const { id, code, participants } = await sessionNamed(tx, named)
+    const held = formatIdr(await balanceIdr(tx, escrow(id)))
+    return { code, stake: `paid places ${participants}, ${held} in escrow` }
+  })
 }

@@ -26,10 +26,10 @@ export const erase = defineChange({
   examples: [
     'laku users erase 0812-0000-0001 --reason "asked by letter" --confirm 01990000-0000-7000-8000-000000000001',
   ],
-  severe: async (context, { user }) => ({
-    code: (await context.read(({ tx }) => userNamed(tx, user))).id,
-    consequence: 'erases a person, and cannot be undone',
-  }),
+  severe: async (context, { user }) => {
+    const { id, name, phone } = await context.read(({ tx }) => userNamed(tx, user))
+    return { code: id, consequence: `erases ${name} (${phone}), and cannot be undone` }
+  },
   change: async (work, { user }) => {
     const { erasePerson } = await import('../../domain/privacy.ts')
     return await erasePerson(work, { userId: (await userNamed(work.tx, user)).id })

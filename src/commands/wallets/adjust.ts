@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { formatIdr } from '../../domain/kernel/index.ts'
 import { defineChange } from '../define-command.ts'
 import { userArgument, userIdOf, userInput } from './user.ts'
 
@@ -27,9 +28,9 @@ export const adjust = defineChange({
     'laku wallets adjust 0812-3456-7890 25000 --reason "late parcel" --confirm 25000',
     'laku wallets adjust 0812-3456-7890 -3000 --kind correction --reason "booked twice" --confirm -3000',
   ],
-  severe: async (_context, { change }) => ({
+  severe: async (_context, { user, change }) => ({
     code: String(change),
-    consequence: `${change > 0 ? 'puts' : 'takes'} ${Math.abs(change)} rupiah ${change > 0 ? 'into' : 'out of'} a wallet`,
+    consequence: `${change > 0 ? 'puts' : 'takes'} ${formatIdr(Math.abs(change))} ${change > 0 ? 'into' : 'out of'} the wallet of ${user}`,
   }),
   change: async (work, { user, change, kind }, reason) => {
     const { adjustWallet } = await import('../../domain/wallet/index.ts')

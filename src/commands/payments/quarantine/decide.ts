@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { formatIdr } from '../../../domain/kernel/index.ts'
 import { defineChange } from '../../define-command.ts'
 
 const args = [{ name: 'money', description: 'UUID, from laku payments quarantine list' }]
@@ -31,7 +32,7 @@ export const apply = defineChange({
     const into = user ? { userId: await userIdOf(work.tx, user) } : wallet ? 'buyer' : undefined
     return await applyQuarantined(work, { id, paymentId, wallet: into })
   },
-  done: ({ amountIdr, to }) => `${amountIdr} rupiah went to the ${to}.`,
+  done: ({ amountIdr, to }) => `${formatIdr(amountIdr)} went to the ${to}.`,
 })
 
 export const refund = defineChange({
@@ -44,5 +45,5 @@ export const refund = defineChange({
     const { refundQuarantined } = await import('../../../domain/payment/index.ts')
     return await refundQuarantined(work, { id })
   },
-  done: ({ amountIdr, to }) => `${amountIdr} rupiah go back to the ${to}.`,
+  done: ({ amountIdr, to }) => `${formatIdr(amountIdr)} go back to the ${to}.`,
 })

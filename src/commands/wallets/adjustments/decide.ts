@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { formatIdr } from '../../../domain/kernel/index.ts'
 import { defineChange } from '../../define-command.ts'
 
 const shape = {
@@ -14,7 +15,7 @@ export const approve = defineChange({
     const { decideAdjustment } = await import('../../../domain/wallet/index.ts')
     return await decideAdjustment(work, { id, decision: 'posted' })
   },
-  done: ({ changeIdr }) => `${changeIdr} rupiah are in the book.`,
+  done: ({ changeIdr }) => `${formatIdr(changeIdr)} are in the book.`,
 })
 
 export const reject = defineChange({

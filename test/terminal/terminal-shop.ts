@@ -1,0 +1,52 @@
+import { createStaff, issueStaffToken } from '../../src/domain/auth/index.ts'
+import { openTestLaku, type TestLaku } from '../laku.ts'
+import type { Market } from '../market.ts'
+import { Storefront } from '../storefront.ts'
+import { type Size, Terminal } from './terminal.ts'
+
+/** A shop on a database of its own, and terminals in which an administrator works on it with the built command. */
+export class TerminalShop {
+  readonly laku: TestLaku
+  readonly front: Storefront
+  readonly #env: Record<string, string>
+  readonly #terminals: Terminal[] = []
+
+  private constructor(laku: TestLaku, front: Storefront, env: Record<string, string>) {
+    this.laku = laku
+    this.front = front
+    this.#env = env
+  }
+
+  static async open(): Promise<TerminalShop> {
+    const laku = await openTestLaku({ sandbox: true, jobs: [] })
+    const front = await Storefront.open(laku)
+    await front.market.addStock(1_000)
+    const token = await laku.system(async (work) => {
+      const { id: staffId } = await createStaff(work, { name: 'dewi', role: 'admin' })
+      return (await issueStaffToken(work, { staffId, days: 1 })).token
+    })
+    const env = {
+      DATABASE_URL: laku.urls.app,
+      LAKU_ENCRYPTION_KEY: laku.config.encryptionKey,
+      LAKU_TOKEN: token,
+      BITESHIP_API_URL: laku.config.biteshipApiUrl,
+      XENDIT_API_URL: laku.config.xenditApiUrl,
+    }
+    return new TerminalShop(laku, front, env)
+  }
+
+  get market(): Market {
+    return this.front.market
+  }
+
+  async terminal(size: Size, more: Record<string, string> = {}): Promise<Terminal> {
+    const terminal = await Terminal.open(size, { ...this.#env, ...more })
+    this.#terminals.push(terminal)
+    return terminal
+  }
+
+  async close(): Promise<void> {
+    for (const terminal of this.#terminals) terminal.close()
+    await this.laku.close()
+  }
+}
