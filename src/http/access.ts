@@ -32,6 +32,8 @@ declare module 'fastify' {
     rawBody?: boolean
     /** The call moves no money, so its idempotency key may be forgotten after a day. */
     keyExpires?: boolean
+    /** A POST that does nothing more when it is sent twice: no idempotency key is looked at. */
+    takesNoKey?: boolean
   }
   interface FastifyRequest {
     actor: Actor

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../test/laku.ts'
 import type { Buyer } from '../../test/market.ts'
@@ -111,6 +112,57 @@ describe('one idempotency key', () => {
     ana = before
     expect([first.statusCode, second.statusCode]).toEqual([201, 201])
     expect(first.json().id).not.toBe(second.json().id)
+  })
+})
+
+describe('a request that died', () => {
+  let laku: TestLaku
+  let app: FastifyInstance
+  let shop: Storefront
+  let dies = false
+  beforeAll(async () => {
+    laku = await openTestLaku({
+      sandbox: true,
+      choreography: {
+        'order.created': {
+          reactions: [
+            async (work) => {
+              if (!dies) return
+              dies = false
+              await sql`select pg_terminate_backend(pg_backend_pid())`.execute(work.tx)
+            },
+          ],
+        },
+      },
+    })
+    laku.pool.on('error', () => {})
+    app = await buildServer(laku)
+    shop = await Storefront.open(laku)
+    await shop.market.addStock(10)
+  })
+  afterAll(async () => {
+    await shop.market.expectAllTrue()
+    await app.close()
+    await laku.close()
+  })
+
+  it('with its connection, between its key and its end, left nothing: sent again it is done once', async () => {
+    const [ana] = await shop.market.buyers(1)
+    const token = app.signAccessToken({ userId: ana!.id, authSessionId: newId() })
+    const headers = { authorization: `Bearer ${token}`, 'idempotency-key': 'one' }
+    const payload = {
+      items: [{ variant_id: shop.market.variantId, quantity: 1 }],
+      address_id: ana!.addressId,
+    }
+    const order = () => app.inject({ method: 'POST', url: '/api/orders', headers, payload })
+    dies = true
+    const died = await order()
+    expect([died.statusCode >= 500, died.headers['content-type']]).toEqual([true, 'application/problem+json'])
+    expect(await laku.db.selectFrom('idempotencyKeys').selectAll().execute()).toEqual([])
+    const done = await order()
+    expect(done.statusCode).toBe(201)
+    expect((await order()).body).toBe(done.body)
+    expect(await laku.db.selectFrom('orders').select('id').execute()).toHaveLength(1)
   })
 })
 

@@ -12,6 +12,8 @@ interface Operation {
   parameters?: object[]
   requestBody?: object
   responses: Record<string, object>
+  /** Of a POST that does nothing more when it is sent twice. */
+  'x-takes-no-key'?: true
 }
 
 const apiKey = (name: string) => ({ type: 'apiKey', in: 'header', name }) as const
@@ -93,6 +95,8 @@ export function describeErrors(document: ApiDocument): ApiDocument {
 function describeOperation(path: string, method: string, operation: Operation): void {
   const signedIn = operation.security?.some((one) => 'customerToken' in one || 'staffToken' in one)
   const change = method !== 'get' && signedIn
+  // What PUT and DELETE ask for is the same however often they ask.
+  const takesKey = change && ['post', 'patch'].includes(method) && !operation['x-takes-no-key']
   const errors = [
     ...(operation.parameters || operation.requestBody ? [400] : []),
     ...(operation.security?.length ? [401] : []),
@@ -100,7 +104,7 @@ function describeOperation(path: string, method: string, operation: Operation): 
     ...(path.includes('{') || operation.requestBody ? [404] : []),
     ...(method !== 'get' ? [409] : []),
     ...(operation.requestBody ? [413] : []),
-    ...(change ? [422] : []),
+    ...(takesKey ? [422] : []),
     429,
     503,
   ]
@@ -110,7 +114,7 @@ function describeOperation(path: string, method: string, operation: Operation): 
   const staff = operation.security?.some((one) => 'staffToken' in one)
   operation.parameters = [
     ...(operation.parameters ?? []),
-    { $ref: '#/components/parameters/IdempotencyKey' },
+    ...(takesKey ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
     ...(staff ? [{ $ref: '#/components/parameters/Reason' }] : []),
   ]
 }

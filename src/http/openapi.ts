@@ -62,6 +62,7 @@ const describeRoute: SwaggerTransform = (described) => {
       operationId: operationIdOf(method, url),
       tags: [tagOf(url)],
       security: securityFor(url, route.config?.access ?? 'open'),
+      ...(route.config?.takesNoKey ? { 'x-takes-no-key': true } : {}),
     },
     url,
   }

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { type WrappedPool, wrapPool } from '../../../test/wrapped-pool.ts'
 import { claimKeys, type IdempotencyKey, newId, requestHash, storeAnswers } from './index.ts'
 
 describe('idempotency keys', () => {
   let laku: TestLaku
+  let pool: WrappedPool
   beforeAll(async () => {
     laku = await openTestLaku()
+    pool = wrapPool(laku.pool)
   })
   afterAll(() => laku.close())
 
@@ -67,6 +70,23 @@ describe('idempotency keys', () => {
     const done: string[] = []
     await once(key, done)
     expect(done).toHaveLength(1)
+  })
+
+  it('claims a key anew that was forgotten while it was looked at', async () => {
+    // The first statement finds it taken, the second finds it gone.
+    let first = true
+    pool.rewrite = (text) => {
+      if (!first || !text.includes('insert into idempotency_keys')) return text
+      first = false
+      return text.replace('on conflict', 'where false on conflict')
+    }
+    const key = keyOf(newId())
+    expect(await laku.system((work) => claimKeys(work, [key]))).toEqual([undefined])
+    pool.rewrite = (text) => text
+    expect(first).toBe(false)
+    expect(await laku.system((work) => claimKeys(work, [key]))).toMatchObject([
+      { code: 'kernel.idempotency_in_progress' },
+    ])
   })
 
   it('tells new keys from known ones in a batch', async () => {

@@ -54,6 +54,10 @@ export async function claimKeys(
   const taken = keys.filter((key) => !fresh.has(named(key)))
   const found = await findAnswers(work.tx, taken)
   const known = new Map(taken.map((key, i) => [key, found[i]]))
+  // Forgotten between the two statements: they are free, and nobody's until they are claimed.
+  const gone = taken.filter((key) => !known.get(key))
+  if (gone.length > 0)
+    for (const [i, claim] of (await claimKeys(work, gone)).entries()) known.set(gone[i]!, claim)
   return keys.map((key) => known.get(key))
 }
 

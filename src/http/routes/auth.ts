@@ -88,7 +88,7 @@ export const authRoutes =
     app.post(
       '/api/auth/logout',
       {
-        config: { access: 'customer' },
+        config: { access: 'customer', takesNoKey: true },
         schema: {
           summary: 'End this login',
           body: z.strictObject({}).nullish(),

@@ -35,7 +35,7 @@ export const rateRoutes =
     app.post(
       '/api/rates',
       {
-        config: { access: 'guest' },
+        config: { access: 'guest', takesNoKey: true },
         schema: {
           summary: 'What it costs to have goods sent somewhere',
           body: query,

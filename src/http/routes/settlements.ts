@@ -43,7 +43,7 @@ export const settlementRoutes =
     app.post(
       '/api/settlements/preview',
       {
-        config,
+        config: { ...config, takesNoKey: true },
         schema: {
           summary: 'What a settlement run would settle',
           body: query.nullish(),

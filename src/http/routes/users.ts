@@ -35,10 +35,11 @@ export const userRoutes =
     app.patch(
       '/api/users/me',
       {
-        config: { access: 'customer' },
+        config: { access: 'customer', keyExpires: true },
         schema: { summary: 'Change the caller’s own profile', body: changes, response: { 200: me } },
       },
-      (request) => request.read((work) => updateMe(work, fromWire(request.body))),
+      async (request, reply) =>
+        await request.change(reply, 200, (work) => updateMe(work, fromWire(request.body))),
     )
 
     app.get(
