@@ -34,7 +34,13 @@ import {
 } from './settlement/index.ts'
 import { tellFactories } from './tell-factories.ts'
 import './user/events.ts'
-import { followFailed, followReversed, followSubmitted, followSucceeded } from './wallet/index.ts'
+import {
+  followClosings,
+  followFailed,
+  followReversed,
+  followSubmitted,
+  followSucceeded,
+} from './wallet/index.ts'
 import { notePickups, noteUntoldFactories } from './warehouse/index.ts'
 import './whatsapp/events.ts'
 
@@ -176,7 +182,7 @@ export const choreography: Choreography = {
   'payout.failed': { reactions: [failSettlements, followFailed] },
   'payout.reversed': { reactions: [reverseSettlements, followReversed] },
 
-  'withdrawal.status_changed': { jobs: [notify] },
+  'withdrawal.status_changed': { reactions: [followClosings], jobs: [notify] },
   'wallet.adjusted': {},
 
   'settlement.calculated': {},

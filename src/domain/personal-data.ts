@@ -190,7 +190,7 @@ export const personalTables: readonly PersonalTable[] = [
     columns: ['phone', 'name', 'email', 'locale', 'suspended_because'],
     erase: ({ userId, now }) => sql`
       update users set status = 'deleted', deleted_at = ${now}, updated_at = ${now}, phone = null, name = null, email = null,
-        locale = 'id', suspended_because = null
+        locale = 'id', suspended_because = null, closing_since = null, closing_due_at = null
       where id = ${userId}`,
   },
 ]

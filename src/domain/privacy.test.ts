@@ -256,6 +256,7 @@ const notOfCustomers: Record<string, string> = {
   'notifications.template': 'a name of ours',
   'whatsapp_messages.template': 'a name of ours',
   'payments.status_reason': 'a code',
+  'withdrawals.closes_account': 'whether it does',
   'orders.status_reason': 'a code',
   'orders.tracking_status': 'a state',
   'order_returns.reason': 'a code',

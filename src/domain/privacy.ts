@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
 import { maskedAccount, requireCustomer, requireStaff, requireTransition, type Work } from './kernel/index.ts'
 import { balanceIdr, walletAccount } from './ledger/index.ts'
+import { openThings } from './open-things.ts'
 import { messagesOf, personalTables } from './personal-data.ts'
-import { lockUser, type User, userById, userErrors, userTransitions } from './user/index.ts'
+import { lockUserWholly, type User, userById, userErrors, userTransitions } from './user/index.ts'
 
 /** A person's data as they may have it (UU PDP 27/2022, article 7): section by section, as it is kept. */
 export type PersonExport = Record<string, unknown> & { exportedAt: Date }
@@ -95,27 +96,19 @@ function exported({ id, phone }: User): Record<string, RawBuilder<unknown>> {
   }
 }
 
-/** What keeps a user from being deleted, each with how many there are. */
-export type OpenThings = Partial<
-  Record<
-    'payments' | 'refunds' | 'withdrawals' | 'orders' | 'returns' | 'places' | 'adjustments' | 'balanceIdr',
-    number
-  >
->
-
 /**
  * Takes a person's data out of every table, for good (UU PDP 27/2022, article 8): the customer who acts, or for an admin a user
- * whom they name. What was paid and posted stays, without a name. Refused while something of theirs is open; a balance may be
- * withdrawn free of fee and minimum before.
+ * whom they name. What was paid and posted stays, without a name. Refused while something of theirs is open; what is in their wallet is
+ * withdrawn by `closeAccount` before. Whatever of theirs is under way is waited for, and comes too late once this is.
  * @throws user.not_found, still_open with what is, kernel.illegal_transition, kernel.forbidden
  */
 export async function erasePerson(work: Work, input: { userId?: string } = {}): Promise<{ userId: string }> {
   if (input.userId !== undefined) requireStaff(work.actor)
   const userId = await personOf(work, input.userId)
-  await lockUser(work, userId)
+  await lockUserWholly(work, userId)
   const user = await livingUser(work, userId)
   requireTransition(userTransitions, user.status, 'deleted', 'user')
-  const open = await openThings(work, userId)
+  const open = await openThings(work.tx, userId)
   if (Object.keys(open).length > 0) throw userErrors.still_open({ userId, open })
   const person = { userId, phone: user.phone, email: user.email, now: work.now }
   for (const { erase } of personalTables) await erase(person, work.vault).execute(work.tx)
@@ -135,25 +128,9 @@ async function personOf(work: Work, named: string | undefined): Promise<string> 
   return named
 }
 
-async function livingUser(work: Work, userId: string): Promise<User> {
+/** A user who was not erased. @throws user.not_found */
+export async function livingUser(work: Work, userId: string): Promise<User> {
   const user = await userById(work.tx, userId)
   if (!user || user.status === 'deleted') throw userErrors.not_found()
   return user
-}
-
-async function openThings(work: Work, userId: string): Promise<OpenThings> {
-  const count = (from: RawBuilder<unknown>) => sql`(select count(*)::int from ${from})`
-  const { rows } = await sql<Required<OpenThings>>`
-    select
-      ${count(sql`payments where user_id = ${userId} and status in ('pending', 'review')`)} as payments,
-      ${count(sql`refunds r join payments y on y.id = r.payment_id
-        where y.user_id = ${userId} and r.status in ('requested', 'approved', 'submitted', 'failed')`)} as refunds,
-      ${count(sql`withdrawals where user_id = ${userId} and status in ('held', 'approved', 'submitted')`)} as withdrawals,
-      ${count(sql`orders where user_id = ${userId} and status not in ('completed', 'cancelled', 'refunded')`)} as orders,
-      ${count(sql`order_returns where user_id = ${userId} and status = 'requested'`)} as returns,
-      ${count(sql`group_participants where user_id = ${userId} and status in ('held', 'paid')`)} as places,
-      ${count(sql`wallet_adjustments where user_id = ${userId} and status = 'requested'`)} as adjustments
-  `.execute(work.tx)
-  const all: OpenThings = { ...rows[0], balanceIdr: await balanceIdr(work.tx, walletAccount(userId)) }
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== 0))
 }

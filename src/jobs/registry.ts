@@ -26,6 +26,7 @@ import { settlementsSweepJob } from './settlements.sweep.ts'
 import { shipmentsBookJob } from './shipments.book.ts'
 import { shipmentsSweepJob } from './shipments.sweep.ts'
 import { shipmentsTrackJob } from './shipments.track.ts'
+import { usersSweepJob } from './users.sweep.ts'
 import { webhooksBiteshipJob } from './webhooks.biteship.ts'
 import { webhooksSweepJob } from './webhooks.sweep.ts'
 import { webhooksWhatsappJob } from './webhooks.whatsapp.ts'
@@ -62,6 +63,7 @@ export const jobs: readonly JobDefinition[] = [
   shipmentsBookJob,
   shipmentsSweepJob,
   shipmentsTrackJob,
+  usersSweepJob,
   webhooksBiteshipJob,
   webhooksSweepJob,
   webhooksWhatsappJob,

@@ -22,7 +22,14 @@ export const erase = defineChange({
   name: 'erase',
   description: 'Take a person out of every table, for good. What was paid and posted stays, without a name.',
   args: [userArgument],
-  input: z.object(userInput),
+  options: [
+    {
+      flags: '--pay-out',
+      description:
+        'send what is in their wallet to the account that they confirmed, free of fee and minimum, and erase them when it has arrived',
+    },
+  ],
+  input: z.object({ ...userInput, payOut: z.boolean().default(false) }),
   examples: [
     'laku users erase 0812-0000-0001 --reason "asked by letter" --confirm 01990000-0000-7000-8000-000000000001',
   ],
@@ -30,9 +37,17 @@ export const erase = defineChange({
     const { id, name, phone } = await context.read(({ tx }) => userNamed(tx, user))
     return { code: id, consequence: `erases ${name} (${phone}), and cannot be undone` }
   },
-  change: async (work, { user }) => {
+  change: async (work, { user, payOut }) => {
+    const userId = (await userNamed(work.tx, user)).id
+    if (payOut) {
+      const { closeAccountFor } = await import('../../domain/close-account.ts')
+      return await closeAccountFor(work, { userId })
+    }
     const { erasePerson } = await import('../../domain/privacy.ts')
-    return await erasePerson(work, { userId: (await userNamed(work.tx, user)).id })
+    return { ...(await erasePerson(work, { userId })), withdrawal: null }
   },
-  done: ({ userId }) => `User ${userId} is erased.`,
+  done: ({ userId, withdrawal }) =>
+    withdrawal
+      ? `${withdrawal.code} takes ${withdrawal.amountIdr} rupiah to ${withdrawal.bank} ${withdrawal.account}; user ${userId} is erased when it has arrived.`
+      : `User ${userId} is erased.`,
 })

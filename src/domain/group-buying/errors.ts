@@ -18,7 +18,7 @@ export const groupBuyingErrors = defineErrors('group_buying', {
   session_full: ['conflict', 'The session has not that many units left.'],
   already_joined: ['conflict', 'You are in this session already; leave it first to join it otherwise.'],
   per_user_limit: ['conflict', 'That is more than one buyer may take in this session.'],
-  user_not_active: ['forbidden', 'This account is suspended.'],
+  user_not_active: ['forbidden', 'This account is suspended, or being closed.'],
   address_not_found: ['not_found', 'You have no such address.'],
   variant_not_in_session: ['invalid', 'This variant is not sold in this session.'],
   no_items: ['invalid', 'A join needs at least one item, each with a whole quantity above 0.'],

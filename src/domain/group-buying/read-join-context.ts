@@ -53,8 +53,11 @@ export async function readJoinContext(tx: Tx, joins: readonly Join[]): Promise<J
           'entryPriceIdr', (select t.unit_price_idr from session_tiers t where t.session_id = s.id order by t.min_units limit 1),
           'weights', (select json_object_agg(v.id, v.chargeable_g) from product_variants v where v.product_id = s.product_id)))
         from group_buying_sessions s where s.id = any(${sessionIds}::uuid[])) as sessions,
-      (select json_agg(json_build_object('id', id, 'status', status))
-        from users where id = any(${userIds}::uuid[])) as users,
+      -- Locked, as their places will lock them: whoever erases one waits for this batch, or it finds them gone.
+      (select json_agg(json_build_object('id', id, 'status', case when closing_since is null then status else 'closing' end))
+        from (
+          select id, status, closing_since from users where id = any(${userIds}::uuid[]) order by id for key share
+        ) buyers) as users,
       (select json_agg(json_build_object('id', id, 'userId', user_id, 'snapshot', json_build_object(
           'recipientName', recipient_name, 'phone', phone, 'street', street, 'district', district, 'city', city,
           'province', province, 'postalCode', postal_code)))

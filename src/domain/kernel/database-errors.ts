@@ -14,6 +14,7 @@ function sqlState(error: unknown): string | undefined {
 const SERIALIZATION_FAILURE = '40001'
 const DEADLOCK = '40P01'
 const UNIQUE_VIOLATION = '23505'
+const FOREIGN_KEY_VIOLATION = '23503'
 const LOCK_NOT_AVAILABLE = '55P03'
 const STATEMENT_TIMEOUT = '57014'
 
@@ -35,6 +36,8 @@ export function translateDatabaseError(error: unknown): Translation {
     case LOCK_NOT_AVAILABLE:
     case STATEMENT_TIMEOUT:
       return { translated: kernelErrors.busy(), again: false }
+    case FOREIGN_KEY_VIOLATION:
+      return { translated: isOfErased(error) ? kernelErrors.user_erased() : error, again: false }
     default:
       return {
         translated: isConnectionLoss(error, state) ? kernelErrors.database_unavailable() : error,
@@ -42,6 +45,10 @@ export function translateDatabaseError(error: unknown): Translation {
       }
   }
 }
+
+/** Somebody who was erased meanwhile: the trigger `require_living_user`. */
+const isOfErased = (error: unknown) =>
+  error instanceof Error && 'constraint' in error && error.constraint === 'living_user'
 
 /** The server went away, refuses connections, or the pool could not get one in time. */
 export function isConnectionLoss(error: unknown, state = sqlState(error)): boolean {

@@ -3,6 +3,7 @@ import { defineErrors } from './errors.ts'
 /** Errors that belong to no single domain. */
 export const kernelErrors = defineErrors('kernel', {
   forbidden: ['forbidden', 'Your role does not allow this.'],
+  user_erased: ['not_found', 'This account was deleted.'],
   same_hands: [
     'forbidden',
     'One administrator let both of you in; a person whom another administrator let in has to approve this.',

@@ -17,6 +17,12 @@ export const policySchema = z.strictObject({
   withdrawalFeeIdr: whole.default(2_500),
   withdrawalApprovalAboveIdr: whole.default(5_000_000).describe('a larger one waits for staff'),
   newDestinationHours: whole.default(24).describe('a new account takes money only after so long'),
+  payoutMinimumIdr: whole
+    .default(10_000)
+    .describe('the provider pays out no less; what is less leaves wallets by hand'),
+  closingHours: whole
+    .default(24)
+    .describe('so long after its money has arrived an account that is closed is erased'),
   refundTwoPersonAboveIdr: whole
     .default(1_000_000)
     .describe(

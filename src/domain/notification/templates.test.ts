@@ -30,6 +30,7 @@ const withdrawal = {
   from: null,
   to: 'held' as const,
   byStaff: false,
+  closesAccount: false,
 }
 const withdrawalStates = Object.keys(withdrawalTransitions) as WithdrawalStatus[]
 const place = { sessionId: 's', code: 'GBS-1', participantId: 'p', userId: 'u' }

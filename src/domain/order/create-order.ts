@@ -99,9 +99,15 @@ function buyerOf({ actor }: Work, userId: string | undefined): string {
 }
 
 /** An access token outlives a suspension by up to a minute, and staff order for buyers too. */
-async function requireActive(work: Work, userId: string): Promise<void> {
-  const user = await work.tx.selectFrom('users').select('status').where('id', '=', userId).executeTakeFirst()
-  if (user?.status !== 'active') throw orderErrors.user_not_active({ userId })
+export async function requireActive(work: Work, userId: string): Promise<void> {
+  // Locked, as every reference to them does: whoever erases the user waits for this order, or this finds them gone.
+  const user = await work.tx
+    .selectFrom('users')
+    .select(['status', 'closingSince'])
+    .where('id', '=', userId)
+    .forKeyShare()
+    .executeTakeFirst()
+  if (user?.status !== 'active' || user.closingSince !== null) throw orderErrors.user_not_active({ userId })
 }
 
 async function ownAddress(work: Work, userId: string, addressId: string): Promise<Address> {

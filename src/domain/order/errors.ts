@@ -2,7 +2,7 @@ import { defineErrors } from '../kernel/index.ts'
 
 export const orderErrors = defineErrors('order', {
   not_found: ['not_found', 'There is no such order.'],
-  user_not_active: ['forbidden', 'This account is suspended.'],
+  user_not_active: ['forbidden', 'This account is suspended, or being closed.'],
   no_items: ['invalid', 'An order needs items, each with a whole quantity above 0.'],
   variant_not_found: ['not_found', 'There is no such product variant.'],
   variant_not_on_sale: ['conflict', 'This product is not on sale now.'],

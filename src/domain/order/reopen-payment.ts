@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { type Rupiah, requireCustomer, type Work } from '../kernel/index.ts'
 import { type PaymentView, paymentView } from '../payment/index.ts'
 import { PAYMENT_EXPIRED } from './cancel-unpaid-orders.ts'
-import { payFor } from './create-order.ts'
+import { payFor, requireActive } from './create-order.ts'
 import { orderErrors } from './errors.ts'
 import { lockOrder, lockPaymentsOf, subjectOf } from './lock-orders.ts'
 import { priceLines } from './order-lines.ts'
@@ -11,7 +11,7 @@ import { reserveForOrder } from './reserve-for-order.ts'
 /**
  * A fresh payment for an order whose last one expired (`POST /api/payments`). The order was cancelled with it, so it waits
  * for payment again and its stock is reserved again, if its goods still cost what they did.
- * @throws order.not_found, not_payable, payment_open, price_changed, variant_not_on_sale, out_of_stock,
+ * @throws order.not_found, user_not_active, not_payable, payment_open, price_changed, variant_not_on_sale, out_of_stock,
  *   kernel.forbidden, wallet.insufficient_balance
  */
 export async function reopenPayment(
@@ -21,6 +21,7 @@ export async function reopenPayment(
 ): Promise<PaymentView> {
   const userId = requireCustomer(work.actor)
   const { orderId } = input
+  await requireActive(work, userId)
   const payments = await lockPaymentsOf(work.tx, { id: orderId, participantId: null })
   const order = await lockOrder(work.tx, orderId)
   if (order.userId !== userId) throw orderErrors.not_found({ order: orderId })

@@ -1,6 +1,7 @@
 import './events.ts'
 
 export { changeUser, createUser, type UserChanges } from './change-user.ts'
+export { closingOf, closingsDue, dueClosings, scheduleClosing, startClosing, stopClosing } from './closing.ts'
 export { userErrors } from './errors.ts'
 export { type ListedUser, listUsers } from './list-users.ts'
 export { normalizePhone } from './phone.ts'
@@ -15,7 +16,7 @@ export {
   usersById,
   userView,
 } from './read-users.ts'
-export { lockUser, registerUser } from './register-user.ts'
+export { lockUser, lockUserWholly, registerUser } from './register-user.ts'
 export { activateUser, suspendUser } from './set-user-status.ts'
 export { type UserStatus, userTransitions } from './transitions.ts'
 export { type UpdateMe, updateMe } from './update-me.ts'

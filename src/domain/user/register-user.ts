@@ -30,6 +30,14 @@ export async function registerUser(
   return (await userByPhone(work.tx, phone)) as User
 }
 
+/**
+ * Makes what follows wait for everything of this user that is under way, and everything of theirs wait for it: who writes of a user holds
+ * a lock on them (`for key share`, as every reference to them does) until the commit.
+ */
+export async function lockUserWholly(work: Work, userId: string): Promise<void> {
+  await sql`select 1 from users where id = ${userId} for update`.execute(work.tx)
+}
+
 /** Makes what follows wait for every other transaction that changes things of this user one at a time. */
 export async function lockUser(work: Work, userId: string): Promise<void> {
   await sql`select 1 from users where id = ${userId} for no key update`.execute(work.tx)

@@ -26,11 +26,21 @@ export const walletChecks: readonly Check[] = [
       where b.held <> w.due`,
   ),
   checkOf(
+    'an account that is being closed has its money on its way, or sent',
+    sql<{ line: string }>`
+      select format('user %s is being closed, and no withdrawal does it', u.id) as line from users u
+      where u.closing_since is not null and not exists (
+        select from withdrawals w where w.user_id = u.id and w.closes_account
+          and w.status in ('held', 'approved', 'submitted', 'succeeded'))
+      limit 10`,
+  ),
+  checkOf(
     'a withdrawal and its payout agree',
     sql<{ line: string }>`
       select format('%s is %s over %s, its payout is %s over %s', w.code, w.status, w.amount_idr, p.status, p.amount_idr) as line
       from withdrawals w left join payouts p on p.subject_id = w.id and p.purpose = 'withdrawal'
       where case when w.status in ('held', 'rejected') then p.id is not null
+        when w.by_hand then p.id is not null or w.status not in ('held', 'rejected', 'succeeded')
         else p.amount_idr is distinct from w.amount_idr and not (w.status = 'approved' and p.id is null and w.due_at is not null)
           or p.status is not null and p.status <> case w.status when 'approved' then 'created' else w.status end end
       limit 10`,

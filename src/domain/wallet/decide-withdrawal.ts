@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { actorLabel, idOrCode, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { credit, debit, post, walletAccount } from '../ledger/index.ts'
 import { walletErrors } from './errors.ts'
+import { payByHand } from './pay-by-hand.ts'
 import { getWithdrawal } from './read-withdrawals.ts'
 import { sendWithdrawals } from './send-withdrawals.ts'
 import { type WithdrawalStatus, withdrawalTransitions } from './transitions.ts'
@@ -13,8 +14,10 @@ interface Locked {
   userId: string
   amountIdr: number
   feeIdr: number
+  closesAccount: boolean
   status: WithdrawalStatus
   usableAt: Date
+  byHand: boolean
 }
 
 /** @throws wallet.withdrawal_not_found */
@@ -22,7 +25,7 @@ export async function lockWithdrawal(work: Work, idOrCodeText: string): Promise<
   const asked = idOrCode(idOrCodeText)
   const which = 'id' in asked ? sql`w.id = ${asked.id}::uuid` : sql`w.code = ${asked.code}`
   const { rows } = await sql<Locked>`
-    select w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, w.status, d.usable_at
+    select w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, w.closes_account, w.by_hand, w.status, d.usable_at
     from withdrawals w join withdrawal_destinations d on d.id = w.destination_id
     where ${which} for no key update of w`.execute(work.tx)
   const [row] = rows
@@ -31,16 +34,29 @@ export async function lockWithdrawal(work: Work, idOrCodeText: string): Promise<
 }
 
 /**
- * Staff let a held withdrawal go. It is sent as soon as its account takes money: nobody shortens that.
- * @throws wallet.withdrawal_not_found, kernel.illegal_transition, kernel.forbidden
+ * Staff let a held withdrawal go. It is sent as soon as its account takes money: nobody shortens that. One that is too small for the
+ * provider they have sent from the bank before, and give the reference of that.
+ * @throws wallet.withdrawal_not_found, by_hand, not_by_hand, account_too_new, kernel.illegal_transition, kernel.forbidden
  */
-export async function approveWithdrawal(work: Work, input: { withdrawal: string }): Promise<WithdrawalView> {
+export async function approveWithdrawal(
+  work: Work,
+  input: { withdrawal: string; byHand?: string | undefined },
+): Promise<WithdrawalView> {
   requireStaff(work.actor, 'finance')
   const withdrawal = await lockWithdrawal(work, input.withdrawal)
-  const dueAt = withdrawal.usableAt > work.now ? withdrawal.usableAt : work.now
+  const { id, code, usableAt, byHand } = withdrawal
+  if (byHand !== (input.byHand !== undefined)) {
+    throw byHand ? walletErrors.by_hand({ code }) : walletErrors.not_by_hand({ code })
+  }
+  if (input.byHand !== undefined) {
+    await decide(work, withdrawal, 'approved', null, { reference: input.byHand })
+    await payByHand(work, withdrawal, input.byHand)
+    return await getWithdrawal(work, id)
+  }
+  const dueAt = usableAt > work.now ? usableAt : work.now
   await decide(work, withdrawal, 'approved', dueAt)
-  await sendWithdrawals(work, [withdrawal.id])
-  return await getWithdrawal(work, withdrawal.id)
+  await sendWithdrawals(work, [id])
+  return await getWithdrawal(work, id)
 }
 
 /**
@@ -71,6 +87,7 @@ async function decide(
   withdrawal: Locked,
   to: 'approved' | 'rejected',
   dueAt: Date | null,
+  more: object = {},
 ): Promise<void> {
   const { id, status } = withdrawal
   requireTransition(withdrawalTransitions, status, to, 'withdrawal')
@@ -80,5 +97,5 @@ async function decide(
     where id = ${id} and status = ${status}`.execute(work.tx)
   work.emit(withdrawalNews(withdrawal, status, to, true))
   const command = `wallets withdrawals ${to === 'approved' ? 'approve' : 'reject'}`
-  work.audit({ command, subject: ['withdrawal', id], before: { status }, after: { status: to } })
+  work.audit({ command, subject: ['withdrawal', id], before: { status }, after: { status: to, ...more } })
 }

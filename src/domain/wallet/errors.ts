@@ -4,6 +4,22 @@ export const walletErrors = defineErrors('wallet', {
   insufficient_balance: ['conflict', 'The wallet does not hold that much.'],
   user_not_found: ['not_found', 'There is no such user.'],
   below_minimum: ['invalid', 'So little is paid out only of refunded money.'],
+  nothing_to_withdraw: [
+    'conflict',
+    'The wallet is empty: nothing has to be paid out before the account is closed.',
+  ],
+  not_all: ['conflict', 'To close an account all that is in its wallet is withdrawn, and no less.'],
+  by_hand: [
+    'conflict',
+    'The provider pays out no such small amount: send it from the bank, then approve it with the reference of that.',
+  ],
+  not_by_hand: ['conflict', 'The provider pays this out; approve it without a reference.'],
+  account_too_new: ['conflict', 'The account is not old enough to take money.'],
+  no_destination: ['conflict', 'This user has confirmed no account to which money could be sent.'],
+  account_closing: [
+    'conflict',
+    'This account is being closed: what comes into its wallet is paid out by itself.',
+  ],
   otp_needed: ['forbidden', 'A new account needs a fresh code: ask for one and send it along as `otp`.'],
   withdrawal_not_found: ['not_found', 'There is no such withdrawal.'],
   withdrawal_retried: ['conflict', 'This withdrawal was tried again before.'],

@@ -11,6 +11,8 @@ export interface WithdrawalNews {
   to: WithdrawalStatus
   /** A member of the staff asked for it, or decided it. */
   byStaff: boolean
+  /** It is all that was in the wallet, and the account is erased once it has arrived. */
+  closesAccount: boolean
 }
 
 declare module '../kernel/events.ts' {

@@ -12,6 +12,7 @@ interface Moved {
   userId: string
   amountIdr: number
   feeIdr: number
+  closesAccount: boolean
   from: WithdrawalStatus
 }
 
@@ -20,13 +21,21 @@ const payoutsOut = 'payouts-in-flight'
 const held = 'withdrawals-held'
 
 /** What each step of a payout books for its withdrawal of amount a and fee f (the design's table of postings). */
-const entriesOf: Record<Outcome, (withdrawal: Moved) => Entry[]> = {
+export const entriesOf: Record<
+  Outcome | 'sent_by_hand',
+  (withdrawal: Pick<Moved, 'amountIdr' | 'feeIdr' | 'userId'>) => Entry[]
+> = {
   submitted: ({ amountIdr: a, userId }) => [debit(held, a, { userId }), credit(payoutsOut, a, { userId })],
   succeeded: ({ amountIdr: a, feeIdr: f, userId }) => [
     debit(payoutsOut, a, { userId }),
     debit(held, f, { userId }),
     credit('gateway', a, { userId }),
     credit('fee-income', f, { userId }),
+  ],
+  sent_by_hand: ({ amountIdr: a, feeIdr: f, userId }) => [
+    debit(payoutsOut, a, { userId }),
+    ...(f > 0 ? [debit(held, f, { userId }), credit('fee-income', f, { userId })] : []),
+    credit('bank', a, { userId }),
   ],
   failed: ({ amountIdr: a, feeIdr: f, userId }) => [
     debit(payoutsOut, a, { userId }),
@@ -69,7 +78,9 @@ async function follow(work: Work, events: readonly { payload: PayoutNews }[], to
     update withdrawals w set status = ${to}, failure_code = m.failure_code,
       finished_at = case when ${to !== 'submitted'}::boolean then ${work.now}::timestamptz end
     from moving m where m.id = w.id
-    returning w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, m.status as from`.execute(work.tx)
+    returning w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, w.closes_account, m.status as from`.execute(
+    work.tx,
+  )
   if (rows.length !== news.length) throw new Error(`a payout is ${to} whose withdrawal cannot be`)
   if (to === 'reversed') {
     await openWallets(

@@ -12,6 +12,7 @@ export interface NewHold {
   feeIdr: Rupiah
   refundedIdr: Rupiah
   retryOf?: string
+  closesAccount?: boolean
 }
 
 /**
@@ -19,11 +20,12 @@ export interface NewHold {
  * @throws wallet.insufficient_balance
  */
 export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string> {
-  const { userId, destination, amountIdr, feeIdr, refundedIdr, retryOf = null } = hold
+  const { userId, destination, amountIdr, feeIdr, refundedIdr, retryOf = null, closesAccount = false } = hold
   const takenIdr = amountIdr + feeIdr
   await requireBalances(work, [{ userId, amountIdr: takenIdr }])
-  const withdrawal = { id: newId(), code: newCode('WDR', work.now), userId, amountIdr, feeIdr }
+  const withdrawal = { id: newId(), code: newCode('WDR', work.now), userId, amountIdr, feeIdr, closesAccount }
   const isLarge = amountIdr > work.policy.withdrawalApprovalAboveIdr
+  const byHand = amountIdr < work.policy.payoutMinimumIdr
   await insertRows(work.tx, 'withdrawals', [
     {
       ...withdrawal,
@@ -31,7 +33,8 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
       refundedIdr,
       status: 'held',
       retryOf,
-      dueAt: isLarge ? null : laterOf(work.now, destination.usableAt),
+      byHand,
+      dueAt: isLarge || byHand ? null : laterOf(work.now, destination.usableAt),
       createdAt: work.now,
     },
   ])
@@ -43,6 +46,15 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
       subject: ['withdrawal', withdrawal.id],
       message: `${withdrawal.code} is large and waits for approval`,
       command: `laku wallets withdrawals approve ${withdrawal.code}`,
+    })
+  }
+  if (byHand) {
+    work.raise({
+      kind: 'withdrawal_by_hand',
+      subject: ['withdrawal', withdrawal.id],
+      message: `${withdrawal.code} is less than the provider pays out: send it from the bank (laku wallets withdrawals list --status held --json says where to), then say so`,
+      command: `laku wallets withdrawals approve ${withdrawal.code} --by-hand REFERENCE`,
+      details: { otherwise: `laku wallets withdrawals reject ${withdrawal.code}` },
     })
   }
   return withdrawal.id

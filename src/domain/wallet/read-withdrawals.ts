@@ -4,7 +4,7 @@ import { walletErrors } from './errors.ts'
 import { type WithdrawalRow, type WithdrawalView, withdrawalView } from './withdrawal-views.ts'
 
 const columns = sql`
-  w.id, w.code, w.user_id, w.status, w.amount_idr, w.fee_idr, w.failure_code, w.due_at, w.created_at, w.finished_at,
+  w.id, w.code, w.user_id, w.status, w.amount_idr, w.fee_idr, w.closes_account, w.by_hand, w.failure_code, w.due_at, w.created_at, w.finished_at,
   d.channel_code, d.account_number, d.account_holder`
 
 export interface WithdrawalFilter {
@@ -14,9 +14,9 @@ export interface WithdrawalFilter {
   cursor?: string | undefined
 }
 
-/** Withdrawals, newest first, by keyset pages. For staff: whose they are, is not asked. */
+/** Withdrawals, newest first, by keyset pages. For staff: whose they are, is not asked. Finance sees where to send what is sent by hand. */
 export async function listWithdrawals(
-  { tx, vault }: Pick<Work, 'tx' | 'vault'>,
+  { tx, vault, actor }: Pick<Work, 'tx' | 'vault' | 'actor'>,
   { status, userId, limit, cursor }: WithdrawalFilter,
 ): Promise<{ data: WithdrawalView[]; nextCursor: string | null }> {
   const wheres = [sql`true`]
@@ -27,7 +27,7 @@ export async function listWithdrawals(
     select ${columns} from withdrawals w join withdrawal_destinations d on d.id = w.destination_id
     where ${sql.join(wheres, sql` and `)} order by w.id desc limit ${limit + 1}`.execute(tx)
   return pageOf(
-    rows.map((row) => withdrawalView(vault, row)),
+    rows.map((row) => withdrawalView(vault, row, actor)),
     limit,
     (row) => row.id,
   )

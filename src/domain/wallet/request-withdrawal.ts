@@ -1,4 +1,5 @@
 import { type BankAccount, type Rupiah, requireCustomer, rupiah, type Work } from '../kernel/index.ts'
+import { closingOf } from '../user/index.ts'
 import { destinationOf } from './destinations.ts'
 import { walletErrors } from './errors.ts'
 import { holdWithdrawal } from './hold-withdrawal.ts'
@@ -21,11 +22,12 @@ export interface WithdrawalRequest {
  * A customer takes money out of their wallet. It is held at once; sent at once too where the account is known and the amount
  * small, else when the account is old enough or staff have approved it (policy.withdrawalApprovalAboveIdr). Refunded
  * money leaves free of fee and minimum.
- * @throws wallet.otp_needed, below_minimum, insufficient_balance, kernel.bank_account_invalid, payout_channel_unknown, forbidden
+ * @throws wallet.otp_needed, below_minimum, insufficient_balance, account_closing, kernel.bank_account_invalid, payout_channel_unknown, forbidden
  */
 export async function requestWithdrawal(work: Work, input: WithdrawalRequest): Promise<WithdrawalView> {
   const userId = requireCustomer(work.actor)
   const amountIdr = rupiah(input.amountIdr)
+  if ((await closingOf(work, userId)).since) throw walletErrors.account_closing()
   await openWallets(work, [userId])
   await lockWallets(work, [userId])
   const destination = await destinationOf(work, userId, input.bank, input.otpVerifiedAt)

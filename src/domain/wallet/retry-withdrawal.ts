@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { kernelErrors, requireStaff, type Work } from '../kernel/index.ts'
+import { startClosing } from '../user/index.ts'
 import { lockWithdrawal } from './decide-withdrawal.ts'
 import { walletErrors } from './errors.ts'
 import { holdWithdrawal } from './hold-withdrawal.ts'
@@ -30,16 +31,17 @@ export async function retryWithdrawal(work: Work, input: { withdrawal: string })
     userId: string
     amountIdr: number
     feeIdr: number
+    closesAccount: boolean
     retried: string | null
     destinationId: string
     usableAt: Date
   }>`
-    select w.user_id, w.amount_idr, w.fee_idr, n.code as retried, d.id as destination_id, d.usable_at
+    select w.user_id, w.amount_idr, w.fee_idr, w.closes_account, n.code as retried, d.id as destination_id, d.usable_at
     from withdrawals w join withdrawal_destinations d on d.id = w.destination_id left join withdrawals n on n.retry_of = w.id
     where w.id = ${id}`.execute(work.tx)
   const [before] = rows
   if (!before) throw walletErrors.withdrawal_not_found({ withdrawal: input.withdrawal })
-  const { userId, amountIdr, feeIdr, retried, destinationId, usableAt } = before
+  const { userId, amountIdr, feeIdr, closesAccount, retried, destinationId, usableAt } = before
   if (retried) throw walletErrors.withdrawal_retried({ code, retried })
   await lockWallets(work, [userId])
   const refundedIdr = Math.min(amountIdr, await refundedMoney(work.tx, userId))
@@ -51,7 +53,10 @@ export async function retryWithdrawal(work: Work, input: { withdrawal: string })
     feeIdr,
     refundedIdr,
     retryOf: id,
+    closesAccount,
   })
+  // What left free of the fee for an account to be closed leaves for nothing else.
+  if (closesAccount) await startClosing(work, userId)
   await sql`update withdrawals set due_at = ${work.now} where id = ${again}`.execute(work.tx)
   await sendWithdrawals(work, [again])
   const view = await getWithdrawal(work, again)

@@ -28,6 +28,7 @@ interface Due {
   userId: string
   amountIdr: number
   feeIdr: number
+  closesAccount: boolean
   status: WithdrawalStatus
   channelCode: string
   accountNumber: string
@@ -45,7 +46,7 @@ const SUSPENDED_S = 3600
 export async function sendWithdrawals(work: Work, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   const { rows } = await sql<Due>`
-    select w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, w.status, d.channel_code, d.account_number, d.account_holder,
+    select w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, w.closes_account, w.status, d.channel_code, d.account_number, d.account_holder,
       u.status as user_status
     from withdrawals w join withdrawal_destinations d on d.id = w.destination_id join users u on u.id = w.user_id
     where w.id = any(${ids}::uuid[]) and w.status in ('held', 'approved') and w.due_at <= ${work.now}

@@ -1,4 +1,11 @@
-import { maskedAccount, payoutChannels, type Rupiah, type Vault } from '../kernel/index.ts'
+import {
+  type Actor,
+  type BankAccount,
+  maskedAccount,
+  payoutChannels,
+  type Rupiah,
+  type Vault,
+} from '../kernel/index.ts'
 import { openDestination } from './destinations.ts'
 import type { WithdrawalNews } from './events.ts'
 import type { WithdrawalStatus } from './transitions.ts'
@@ -14,6 +21,12 @@ export interface WithdrawalView {
   bank: string
   /** The last four digits. */
   account: string
+  /** It is all that was in the wallet, and the account is erased once it has arrived. */
+  closesAccount: boolean
+  /** It is too small for the provider: staff send it from the bank. */
+  byHand: boolean
+  /** For finance, while it waits to be sent by hand: the whole account. */
+  sendTo?: BankAccount
   failureCode: string | null
   /** When it is sent by itself; nothing where it waits for staff or for the bank. */
   dueAt: Date | null
@@ -21,7 +34,7 @@ export interface WithdrawalView {
   finishedAt: Date | null
 }
 
-export type WithdrawalRow = Omit<WithdrawalView, 'bank' | 'account'> & {
+export type WithdrawalRow = Omit<WithdrawalView, 'bank' | 'account' | 'sendTo'> & {
   channelCode: string
   accountNumber: string
   accountHolder: string
@@ -30,23 +43,28 @@ export type WithdrawalRow = Omit<WithdrawalView, 'bank' | 'account'> & {
 export function withdrawalView(
   vault: Vault,
   { channelCode, accountNumber, accountHolder, ...row }: WithdrawalRow,
+  reader?: Actor,
 ): WithdrawalView {
   const account = openDestination(vault, { channelCode, accountNumber, accountHolder })
   return {
     ...row,
     bank: payoutChannels[channelCode]?.name ?? channelCode,
     account: maskedAccount(account.accountNumber),
+    ...(row.byHand && row.status === 'held' && mayPay(reader) && { sendTo: account }),
   }
 }
 
+const mayPay = (reader: Actor | undefined) =>
+  reader?.kind === 'staff' && (reader.role === 'finance' || reader.role === 'admin')
+
 /** What events say of a withdrawal that moves. */
 export function withdrawalNews(
-  withdrawal: Pick<WithdrawalView, 'id' | 'code' | 'userId' | 'amountIdr' | 'feeIdr'>,
+  withdrawal: Pick<WithdrawalView, 'id' | 'code' | 'userId' | 'amountIdr' | 'feeIdr' | 'closesAccount'>,
   from: WithdrawalStatus | null,
   to: WithdrawalStatus,
   byStaff = false,
 ): { type: 'withdrawal.status_changed'; aggregate: [string, string]; payload: WithdrawalNews } {
-  const { id: withdrawalId, code, userId, amountIdr, feeIdr } = withdrawal
-  const payload = { withdrawalId, code, userId, amountIdr, feeIdr, from, to, byStaff }
+  const { id: withdrawalId, code, userId, amountIdr, feeIdr, closesAccount } = withdrawal
+  const payload = { withdrawalId, code, userId, amountIdr, feeIdr, from, to, byStaff, closesAccount }
   return { type: 'withdrawal.status_changed', aggregate: ['withdrawal', withdrawalId], payload }
 }

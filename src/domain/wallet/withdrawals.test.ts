@@ -3,10 +3,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { raceWallet } from '../../../test/payment-races.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { finance, good, openWalletFixture, type WalletFixture, waits } from '../../../test/wallets.ts'
-import type { Actor, BankAccount } from '../kernel/index.ts'
+import { type Actor, type BankAccount, newId } from '../kernel/index.ts'
 import { notifyOf } from '../notification/index.ts'
 import {
   approveWithdrawal,
+  listWithdrawals,
   rejectWithdrawal,
   retryWithdrawal,
   type WithdrawalStatus,
@@ -54,6 +55,38 @@ describe('withdrawals', () => {
     expect(await view(userId)).toEqual({ balanceIdr: 397_500, heldIdr: 0 })
     expect(await f.balance('gateway')).toBe(before.gateway - 100_000)
     expect(await f.balance('fee-income')).toBe(before.fees + 2_500)
+  })
+
+  it('that are too small for the provider are sent by hand from the bank, and finance sees where to', async () => {
+    const userId = await rich(1)
+    await f.fill(userId, 6_000, 'refund.decided')
+    const { id, code, status, dueAt } = await f.withdraw(userId, 6_000)
+    expect({ status, dueAt }).toEqual({ status: 'held', dueAt: null })
+    const seenBy = async (actor: Actor) =>
+      (await f.laku.as(actor, (work) => listWithdrawals(work, { userId, limit: 1 }))).data[0]?.sendTo
+    const support: Actor = { kind: 'staff', id: newId(), name: 'sup', role: 'support' }
+    expect([await seenBy(finance()), await seenBy(support)]).toEqual([good, undefined])
+    expect(await refusal(by(finance(), approveWithdrawal, code))).toBe('wallet.by_hand')
+    const before = { bank: await f.balance('bank'), gateway: await f.balance('gateway') }
+    const paid = () =>
+      f.laku.as(finance(), (work) => approveWithdrawal(work, { withdrawal: code, byHand: 'BCA 0815' }))
+    const both = await Promise.all([refusal(paid()), refusal(paid())])
+    expect(both.toSorted()).toEqual(['kernel.illegal_transition', 'ok'])
+    expect(await f.row(id)).toMatchObject({ status: 'succeeded', handReference: 'BCA 0815' })
+    expect(await f.balance('bank')).toBe(before.bank - 6_000)
+    expect(await f.balance('gateway')).toBe(before.gateway)
+    expect(await view(userId)).toEqual({ balanceIdr: 1, heldIdr: 0 })
+    const large = await f.withdraw(await rich(9_000_000), 6_000_000)
+    const wrong = { withdrawal: large.id, byHand: 'BCA 0815' }
+    expect(await refusal(f.laku.as(finance(), (work) => approveWithdrawal(work, wrong)))).toBe(
+      'wallet.not_by_hand',
+    )
+    const fresh = await f.user()
+    await f.fill(fresh, 6_000, 'refund.decided')
+    const early = { withdrawal: (await f.withdraw(fresh, 6_000)).id, byHand: 'BCA 0816' }
+    expect(await refusal(f.laku.as(finance(), (work) => approveWithdrawal(work, early)))).toBe(
+      'wallet.account_too_new',
+    )
   })
 
   it('tell their user what becomes of them, each step once', async () => {

@@ -55,6 +55,16 @@ describe('taking money out of a wallet', () => {
     return { phone, wallet, withdraw }
   }
 
+  it('closes the account with all that is in the wallet, free of fee and minimum', async () => {
+    const { phone, wallet, withdraw } = await rich(4_000)
+    const less = await withdraw(3_000, { close_account: true, otp: await ask(phone) })
+    expect(less).toMatchObject({ status: 409, body: { code: 'wallet.not_all' } })
+    const closing = await withdraw(4_000, { close_account: true, otp: await ask(phone) })
+    expect(closing).toMatchObject({ status: 201, body: { status: 'held', fee_idr: 0, closes_account: true } })
+    expect(await wallet()).toEqual({ balance_idr: 0, held_idr: 4_000 })
+    expect(await withdraw(1)).toMatchObject({ status: 409, body: { code: 'wallet.account_closing' } })
+  })
+
   it('needs a code for a new account, holds the money, and answers a repeated request once', async () => {
     const { phone, wallet, withdraw } = await rich()
     expect(await withdraw(50_000)).toMatchObject({ status: 403, body: { code: 'wallet.otp_needed' } })

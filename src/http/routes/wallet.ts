@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { tryCode } from '../../domain/auth/index.ts'
+import { closeAccount } from '../../domain/close-account.ts'
 import { fromWire, requireCustomer, toWire } from '../../domain/kernel/index.ts'
 import { listWalletEntries, requestWithdrawal, walletView } from '../../domain/wallet/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
@@ -26,6 +27,7 @@ const withdrawal = z.object({
   status: z.string(),
   amount_idr: z.int(),
   fee_idr: z.int(),
+  closes_account: z.boolean(),
   bank: z.string(),
   account: z.string(),
   due_at: z.string().nullable(),
@@ -39,6 +41,8 @@ const newWithdrawal = z.strictObject({
     account_number: z.string().min(5).max(40),
     account_holder_name: z.string().trim().min(1).max(100),
   }),
+  /** All of the wallet, free of fee and minimum: once it has arrived, the account is erased. */
+  close_account: z.boolean().optional(),
   /** A fresh code: needed once for each new account. */
   otp: z.strictObject({ challenge_id: z.uuid(), code: z.string().regex(/^[0-9]{6}$/) }).optional(),
 })
@@ -85,7 +89,7 @@ export const walletRoutes =
         },
       },
       async (request, reply) => {
-        const { amount_idr: amountIdr, bank, otp } = request.body
+        const { amount_idr: amountIdr, bank, otp, close_account: closes = false } = request.body
         const account = fromWire(bank)
         return await request.change(reply, 201, async (work) => {
           const userId = requireCustomer(work.actor)
@@ -93,7 +97,8 @@ export const walletRoutes =
           const tried = otp && (await tryCode(work, { ...fromWire(otp), userId }))
           if (tried?.refused) return tried
           const otpVerifiedAt = tried && work.now
-          return await requestWithdrawal(work, { amountIdr, bank: account, otpVerifiedAt })
+          const asked = { amountIdr, bank: account, otpVerifiedAt }
+          return closes ? await closeAccount(work, asked) : await requestWithdrawal(work, asked)
         })
       },
     )

@@ -10,6 +10,13 @@ export const approve = defineChange({
   ...shape,
   name: 'approve',
   description: 'Let a held withdrawal go. A new account still takes money only when it is a day old.',
+  options: [
+    {
+      flags: '--by-hand <reference>',
+      description: 'it was sent from the bank, for it is too small for the provider: the bank’s reference',
+    },
+  ],
+  input: z.object({ withdrawal: z.string(), byHand: z.string().min(1).max(100).optional() }),
   change: async (work, input) => {
     const { approveWithdrawal } = await import('../../../domain/wallet/index.ts')
     return await approveWithdrawal(work, input)

@@ -52,9 +52,9 @@ const statuses: Record<ToldStatus, (code: string) => NoticeText> = {
 }
 
 const withdrawals: Record<WithdrawalState, (news: WithdrawalPayload) => NoticeText> = {
-  held: ({ code, amountIdr, feeIdr, byStaff }) => ({
+  held: ({ code, amountIdr, feeIdr, byStaff, closesAccount }) => ({
     title: `Withdrawal ${code} of ${formatIdr(amountIdr)} was asked for`,
-    body: `${fee(feeIdr)} ${byStaff ? 'Our staff asked for it on your behalf.' : 'If it was not you, tell us at once.'}`,
+    body: `${fee(feeIdr)} ${byStaff ? 'Our staff asked for it on your behalf.' : 'If it was not you, tell us at once.'}${closesAccount ? ' Your account is closed when it has arrived.' : ''}`,
   }),
   approved: ({ code, amountIdr }) => ({
     title: `Withdrawal ${code} was approved`,

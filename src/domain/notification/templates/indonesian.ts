@@ -55,9 +55,9 @@ const statuses: Record<ToldStatus, (code: string) => NoticeText> = {
 }
 
 const withdrawals: Record<WithdrawalState, (news: WithdrawalPayload) => NoticeText> = {
-  held: ({ code, amountIdr, feeIdr, byStaff }) => ({
+  held: ({ code, amountIdr, feeIdr, byStaff, closesAccount }) => ({
     title: `Penarikan ${code} sebesar ${formatIdr(amountIdr)} diminta`,
-    body: `${fee(feeIdr)} ${byStaff ? 'Staf kami memintanya untuk Anda.' : 'Jika bukan Anda yang meminta, segera hubungi kami.'}`,
+    body: `${fee(feeIdr)} ${byStaff ? 'Staf kami memintanya untuk Anda.' : 'Jika bukan Anda yang meminta, segera hubungi kami.'}${closesAccount ? ' Akun Anda ditutup setelah uangnya sampai.' : ''}`,
   }),
   approved: ({ code, amountIdr }) => ({
     title: `Penarikan ${code} disetujui`,

@@ -1,0 +1,29 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Tx } from './kernel/index.ts'
+import { balanceIdr, walletAccount } from './ledger/index.ts'
+
+/** What keeps a user from being deleted, each with how many there are. */
+export type OpenThings = Partial<
+  Record<
+    'payments' | 'refunds' | 'withdrawals' | 'orders' | 'returns' | 'places' | 'adjustments' | 'balanceIdr',
+    number
+  >
+>
+
+/** What of a user is open, in all domains; empty where nothing is. */
+export async function openThings(tx: Tx, userId: string): Promise<OpenThings> {
+  const count = (from: RawBuilder<unknown>) => sql`(select count(*)::int from ${from})`
+  const { rows } = await sql<Required<OpenThings>>`
+    select
+      ${count(sql`payments where user_id = ${userId} and status in ('pending', 'review')`)} as payments,
+      ${count(sql`refunds r join payments y on y.id = r.payment_id
+        where y.user_id = ${userId} and r.status in ('requested', 'approved', 'submitted', 'failed')`)} as refunds,
+      ${count(sql`withdrawals where user_id = ${userId} and status in ('held', 'approved', 'submitted')`)} as withdrawals,
+      ${count(sql`orders where user_id = ${userId} and status not in ('completed', 'cancelled', 'refunded')`)} as orders,
+      ${count(sql`order_returns where user_id = ${userId} and status = 'requested'`)} as returns,
+      ${count(sql`group_participants where user_id = ${userId} and status in ('held', 'paid')`)} as places,
+      ${count(sql`wallet_adjustments where user_id = ${userId} and status = 'requested'`)} as adjustments
+  `.execute(tx)
+  const all: OpenThings = { ...rows[0], balanceIdr: await balanceIdr(tx, walletAccount(userId)) }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== 0))
+}

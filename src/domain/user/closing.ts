@@ -1,0 +1,45 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Work } from '../kernel/index.ts'
+
+/** From now on this user joins, orders and withdraws nothing: what is in their wallet is on its way to them, then they are erased. */
+export async function startClosing(work: Work, userId: string): Promise<void> {
+  await sql`
+    update users set closing_since = coalesce(closing_since, ${work.now}), closing_due_at = null, updated_at = ${work.now}
+    where id = ${userId} and status <> 'deleted'`.execute(work.tx)
+}
+
+/** The account stays, for its money came back. */
+export async function stopClosing(work: Work, userIds: readonly string[]): Promise<void> {
+  await sql`
+    update users set closing_since = null, closing_due_at = null, updated_at = ${work.now}
+    where id = any(${userIds}::uuid[]) and closing_since is not null`.execute(work.tx)
+}
+
+/** The money has arrived: the account is erased then, or looked at again. */
+export async function scheduleClosing(work: Work, userIds: readonly string[], at: Date): Promise<void> {
+  await sql`
+    update users set closing_due_at = ${at} where id = any(${userIds}::uuid[]) and closing_since is not null`.execute(
+    work.tx,
+  )
+}
+
+/** True when an account is to be erased. Answered by the index `users_closing_due`. */
+export const closingsDue = (now: Date): RawBuilder<boolean> =>
+  sql<boolean>`exists (select from users where closing_due_at <= ${now})`
+
+/** Users whose account is to be erased, those that wait longest first. */
+export async function dueClosings({ tx, now }: Work, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from users where closing_due_at <= ${now} order by closing_due_at limit ${limit}`.execute(tx)
+  return rows.map((row) => row.id)
+}
+
+/** Since when a user's account is being closed, and when it is due. */
+export async function closingOf(
+  { tx }: Work,
+  userId: string,
+): Promise<{ since: Date | null; dueAt: Date | null }> {
+  const { rows } = await sql<{ since: Date | null; dueAt: Date | null }>`
+    select closing_since as since, closing_due_at as due_at from users where id = ${userId}`.execute(tx)
+  return rows[0] ?? { since: null, dueAt: null }
+}

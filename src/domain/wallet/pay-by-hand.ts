@@ -1,0 +1,43 @@
+import { sql } from 'kysely'
+import { settleAttention, type Work } from '../kernel/index.ts'
+import { post } from '../ledger/index.ts'
+import { walletErrors } from './errors.ts'
+import { entriesOf } from './follow-payouts.ts'
+import { withdrawalNews } from './withdrawal-views.ts'
+
+interface ByHand {
+  id: string
+  code: string
+  userId: string
+  amountIdr: number
+  feeIdr: number
+  closesAccount: boolean
+  usableAt: Date
+}
+
+/**
+ * A locked, held withdrawal that is too small for the provider has left the company's bank: approved, sent and arrived in one. Its account
+ * has to be old enough for this too.
+ * @throws wallet.account_too_new
+ */
+export async function payByHand(work: Work, withdrawal: ByHand, reference: string): Promise<void> {
+  const { id, usableAt, code } = withdrawal
+  if (usableAt > work.now) throw walletErrors.account_too_new({ code, usableAt })
+  await sql`
+    update withdrawals set status = 'succeeded', hand_reference = ${reference}, due_at = null, finished_at = ${work.now}
+    where id = ${id} and status = 'approved'`.execute(work.tx)
+  await post(
+    work,
+    (['submitted', 'sent_by_hand'] as const).map((step) => ({
+      key: `withdrawal:${id}:${step === 'submitted' ? step : 'succeeded'}`,
+      kind: `withdrawal.${step === 'submitted' ? step : 'succeeded'}`,
+      subject: ['withdrawal', id],
+      entries: entriesOf[step](withdrawal),
+    })),
+  )
+  work.emit(
+    withdrawalNews(withdrawal, 'approved', 'submitted', true),
+    withdrawalNews(withdrawal, 'submitted', 'succeeded', true),
+  )
+  await settleAttention(work, 'withdrawal_by_hand', id, 'it was sent from the bank')
+}
