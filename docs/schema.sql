@@ -1024,6 +1024,8 @@ create table users (
   updated_at timestamp with time zone not null,
   suspended_because text,
   deleted_at timestamp with time zone,
+  closing_since timestamp with time zone,
+  closing_due_at timestamp with time zone,
   constraint users_pkey PRIMARY KEY (id),
   constraint users_check CHECK (((status = 'deleted'::text) OR (phone IS NOT NULL))),
   constraint users_deleted_whole CHECK (((status = 'deleted'::text) = (deleted_at IS NOT NULL))),
@@ -1173,6 +1175,9 @@ create table withdrawals (
   note text,
   created_at timestamp with time zone not null,
   finished_at timestamp with time zone,
+  closes_account boolean default false not null,
+  by_hand boolean default false not null,
+  hand_reference text,
   constraint withdrawals_code_key UNIQUE (code),
   constraint withdrawals_retry_of_key UNIQUE (retry_of),
   constraint withdrawals_pkey PRIMARY KEY (id),
@@ -1183,6 +1188,7 @@ create table withdrawals (
   constraint withdrawals_fee_idr_check CHECK ((fee_idr >= 0)),
   constraint withdrawals_fee_or_refunded CHECK (((fee_idr > 0) OR (refunded_idr <= amount_idr))),
   constraint withdrawals_refunded_idr_check CHECK ((refunded_idr >= 0)),
+  constraint withdrawals_sent_by_hand CHECK (((hand_reference IS NULL) OR (by_hand AND (status = 'succeeded'::text)))),
   constraint withdrawals_status_check CHECK ((status = ANY (ARRAY['held'::text, 'approved'::text, 'submitted'::text, 'succeeded'::text, 'failed'::text, 'reversed'::text, 'rejected'::text])))
 );
 
@@ -1276,6 +1282,7 @@ CREATE INDEX stock_movements_of_variant ON public.stock_movements USING btree (v
 CREATE INDEX stock_reservations_of_variant ON public.stock_reservations USING btree (variant_id) WHERE (status = 'open'::text);
 CREATE INDEX stock_shortages_of_variant ON public.stock_shortages USING btree (variant_id, since);
 CREATE INDEX users_by_status ON public.users USING btree (status, id);
+CREATE INDEX users_closing_due ON public.users USING btree (closing_due_at) WHERE (closing_due_at IS NOT NULL);
 CREATE INDEX wallet_adjustments_of_user ON public.wallet_adjustments USING btree (user_id, id);
 CREATE INDEX wallet_adjustments_requested ON public.wallet_adjustments USING btree (id) WHERE (status = 'requested'::text);
 CREATE INDEX webhook_inbox_bodies ON public.webhook_inbox USING btree (received_at) WHERE ((body IS NOT NULL) AND (status <> 'received'::text));
@@ -1398,9 +1405,21 @@ begin
   raise exception '% on % is refused: its rows are written once', tg_op, tg_table_name
     using errcode = 'insufficient_privilege';
 end $function$;
+CREATE OR REPLACE FUNCTION public.require_living_user()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform from users where id = new.user_id and status <> 'deleted' for key share;
+  if not found then
+    raise exception 'user % was erased', new.user_id using errcode = 'foreign_key_violation', constraint = 'living_user';
+  end if;
+  return new;
+end $function$;
 
 -- Triggers
 
+CREATE TRIGGER addresses_of_the_living BEFORE INSERT ON public.addresses FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER audit_not_truncated BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_written_once BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER commission_history_written_once BEFORE DELETE OR UPDATE ON public.commission_history FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -1421,4 +1440,10 @@ CREATE CONSTRAINT TRIGGER ledger_transaction_balances AFTER INSERT ON public.led
 CREATE TRIGGER ledger_transactions_hold_off_snapshots BEFORE INSERT ON public.ledger_transactions FOR EACH STATEMENT EXECUTE FUNCTION ledger_hold_off_snapshots();
 CREATE TRIGGER ledger_transactions_not_truncated BEFORE TRUNCATE ON public.ledger_transactions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_transactions_written_once BEFORE DELETE OR UPDATE ON public.ledger_transactions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER preferences_of_the_living BEFORE INSERT ON public.notification_preferences FOR EACH ROW EXECUTE FUNCTION require_living_user();
+CREATE TRIGGER notifications_of_the_living BEFORE INSERT ON public.notifications FOR EACH ROW EXECUTE FUNCTION require_living_user();
+CREATE TRIGGER returns_of_the_living BEFORE INSERT ON public.order_returns FOR EACH ROW EXECUTE FUNCTION require_living_user();
+CREATE TRIGGER subscriptions_of_the_living BEFORE INSERT OR UPDATE OF user_id, endpoint ON public.push_subscriptions FOR EACH ROW EXECUTE FUNCTION require_living_user();
+CREATE TRIGGER reviews_of_the_living BEFORE INSERT OR UPDATE OF body, photos ON public.reviews FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER stock_movements_written_once BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER destinations_of_the_living BEFORE INSERT ON public.withdrawal_destinations FOR EACH ROW EXECUTE FUNCTION require_living_user();

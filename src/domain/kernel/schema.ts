@@ -735,6 +735,8 @@ export interface Switches {
 }
 
 export interface Users {
+  closingDueAt: Timestamp | null;
+  closingSince: Timestamp | null;
   createdAt: Timestamp;
   deletedAt: Timestamp | null;
   email: string | null;
@@ -841,6 +843,8 @@ export interface WithdrawalDestinations {
 
 export interface Withdrawals {
   amountIdr: number;
+  byHand: Generated<boolean>;
+  closesAccount: Generated<boolean>;
   code: string;
   createdAt: Timestamp;
   decidedBy: string | null;
@@ -849,6 +853,7 @@ export interface Withdrawals {
   failureCode: string | null;
   feeIdr: number;
   finishedAt: Timestamp | null;
+  handReference: string | null;
   id: string;
   note: string | null;
   refundedIdr: number;
