@@ -8,9 +8,10 @@ const readiness = z.object({
   database: z.enum(['answers', 'does not answer']),
   pending_migrations: z.array(z.string()).optional(),
   queue: z.enum(['runs', 'does not run']).optional(),
+  ending: z.literal(true).optional().describe('it was told to end: send it nothing more'),
 })
 
-/** `/healthz`: the loop moves. `/readyz`: the database answers, is migrated, and the queue is installed. */
+/** `/healthz`: the loop moves. `/readyz`: the database answers, is migrated, the queue is installed, and the process is not about to end. */
 export const healthRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
@@ -32,18 +33,19 @@ export const healthRoutes =
         schema: { summary: 'The process can work', response: { 200: readiness, 503: readiness } },
       },
       async (_, reply) => {
+        const ending = app.ending.begun && { ending: true as const }
         try {
           const { pending } = await migrationStatus(laku.pool)
           const queue = await laku.queue.boss().then(
             () => 'runs' as const,
             () => 'does not run' as const,
           )
-          const ok = pending.length === 0 && queue === 'runs'
+          const ok = pending.length === 0 && queue === 'runs' && !ending
           return reply
             .code(ok ? 200 : 503)
-            .send({ ok, database: 'answers', pending_migrations: pending, queue })
+            .send({ ok, database: 'answers', pending_migrations: pending, queue, ...ending })
         } catch {
-          return reply.code(503).send({ ok: false, database: 'does not answer' })
+          return reply.code(503).send({ ok: false, database: 'does not answer', ...ending })
         }
       },
     )

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import Fastify, {
@@ -22,6 +23,16 @@ import { routes } from './routes.ts'
 
 const BODY_LIMIT = 256 * 1024
 
+/** So long a server that ends goes on taking requests and says at /readyz that it ends, for those who share them out. */
+const NOTICE_MS = 500
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** True from the moment that the server is to end. */
+    ending: { begun: boolean }
+  }
+}
+
 /** The server with every plugin and route, not yet listening. `describe` sees the routes as they are added. */
 export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Promise<FastifyInstance> {
   const app = Fastify({
@@ -40,6 +51,7 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
+  app.decorate('ending', { begun: false })
   endConnections(app)
   await app.register(problems)
   await app.register(helmet, { contentSecurityPolicy: false })
@@ -70,7 +82,7 @@ function endConnections(app: FastifyInstance): void {
 export interface RunningServer {
   app: FastifyInstance
   url: string
-  /** Takes no new requests, finishes those under way. */
+  /** Says that it ends, then takes no new requests, and finishes those under way. */
   close(): Promise<void>
 }
 
@@ -87,7 +99,7 @@ export async function startServer(
       app.addHook('onClose', async () => void metrics.close())
     }
     const url = await app.listen(address)
-    return { app, url, close: () => app.close() }
+    return { app, url, close: () => end(app) }
   } catch (error) {
     await app.close()
     const code = error instanceof Error && 'code' in error ? error.code : undefined
@@ -105,4 +117,10 @@ export async function startServer(
     }
     throw error
   }
+}
+
+async function end(app: FastifyInstance): Promise<void> {
+  app.ending.begun = true
+  await sleep(NOTICE_MS)
+  await app.close()
 }

@@ -15,9 +15,9 @@ import { webhooksXenditJob } from '../../src/jobs/webhooks.xendit.ts'
 import { digest } from '../digest.ts'
 import { admin, openTestLaku, system, type TestLaku } from '../laku.ts'
 import { answerOf, type Buyer } from '../market.ts'
+import { environmentOf, RunningLaku } from '../running-laku.ts'
 import { Storefront } from '../storefront.ts'
 import { touchedByReplay } from './replay.ts'
-import { environmentOf, WorkerProcess } from './worker-process.ts'
 
 /** At most so long after its flows have begun a worker is killed (ms): they take about as long. */
 const KILLED_WITHIN_MS = 600
@@ -33,7 +33,7 @@ export async function openMortalShop() {
   await app.listen({ port: 0, host: '127.0.0.1' })
   laku.sandbox.setLakuUrl(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`)
   const close = async () => {
-    WorkerProcess.killAll()
+    RunningLaku.killAll()
     await app.close()
     await laku.close()
   }
@@ -47,10 +47,10 @@ type MortalShop = Awaited<ReturnType<typeof openMortalShop>>
  * killed at a random moment, while the next one comes up. The last worker is left the rest. Returns how long that took it (ms).
  */
 export async function killWorkers(shop: MortalShop, rounds: number): Promise<number> {
-  let worker = await WorkerProcess.start(shop.env)
+  let worker = await RunningLaku.worker(shop.env)
   for (let round = 0; round < rounds; round++) {
     const [next] = await Promise.all([
-      WorkerProcess.start(shop.env),
+      RunningLaku.worker(shop.env),
       actAll(shop),
       sleep(Math.random() * KILLED_WITHIN_MS).then(() => worker.end('SIGKILL')),
     ])
