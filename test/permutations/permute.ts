@@ -1,0 +1,69 @@
+import { expect } from 'vitest'
+import type { Story } from './stories.ts'
+import type { PermutedShop } from './world.ts'
+
+/** Every order of the numbers below `length`, the natural one first. */
+export function permutationsOf(length: number): number[][] {
+  if (length === 0) return [[]]
+  return permutationsOf(length - 1)
+    .flatMap((shorter) => Array.from({ length }, (_, at) => shorter.toSpliced(at, 0, length - 1)))
+    .sort((a, b) => a.join().localeCompare(b.join()))
+}
+
+/** Numbers from 0 to 1 that a seed brings about again (mulberry32). */
+export function randomOf(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+const DUPLICATES = 3
+
+/** So many of them, the natural order among them. */
+export function sampleOf<T>(all: readonly T[], count: number, random: () => number): T[] {
+  const [first, ...rest] = all
+  const shuffled = rest.map((one) => ({ one, at: random() })).sort((a, b) => a.at - b.at)
+  return [first as T, ...shuffled.slice(0, count - 1).map(({ one }) => one)]
+}
+
+/** The same order with some deliveries repeated later, at random places. */
+function withDuplicates(order: readonly number[], random: () => number): number[] {
+  const sent = [...order]
+  for (let i = 0; i < DUPLICATES; i++) {
+    const at = Math.floor(random() * sent.length)
+    sent.splice(at + 1 + Math.floor(random() * (sent.length - at)), 0, sent[at] as number)
+  }
+  return sent
+}
+
+/**
+ * Tells a story once for each of these orders, all side by side: the first delivery of each, then the second of each … Afterwards all of
+ * them are where the story ends, hold the same money, and nothing is left unprocessed.
+ */
+export async function expectOneEnd(
+  world: PermutedShop,
+  story: Story,
+  orders: readonly number[][],
+  random: () => number,
+): Promise<void> {
+  const subjects = await story.begin(world, orders.length)
+  const sent = orders.map((order) => withDuplicates(order, random))
+  for (let step = 0; step < (sent[0] as number[]).length; step++) {
+    const news = subjects.map(
+      (subject, i) => subject.news[sent[i]?.[step] as number] as (typeof subject.news)[number],
+    )
+    await world.deliver(story.provider, news)
+  }
+  const money = await world.balances(subjects[0]!)
+  for (const [i, subject] of subjects.entries()) {
+    const said = `delivered in the order ${sent[i]?.join(' ')}`
+    expect(await story.state(world, subject), said).toMatchObject(story.end)
+    expect(await world.balances(subject), said).toEqual(money)
+  }
+  expect(await world.unprocessed()).toEqual([])
+  expect(await world.broken()).toEqual([])
+}

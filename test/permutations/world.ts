@@ -1,0 +1,111 @@
+import { sql } from 'kysely'
+import pLimit from 'p-limit'
+import { bookChecks } from '../../src/domain/invariants.ts'
+import { newId, runChecks } from '../../src/domain/kernel/index.ts'
+import type { CourierGateway, TrackedCourierOrder } from '../../src/domain/logistics/courier.ts'
+import type { GatewayInvoice, GatewayRefund, PaymentGateway } from '../../src/domain/payment/gateway.ts'
+import { receiveWebhook, type WebhookProvider } from '../../src/domain/payment/index.ts'
+import type { GatewayPayout, PayoutGateway } from '../../src/domain/payout/gateway.ts'
+import type { JobDefinition } from '../../src/jobs/define-job.ts'
+import { webhooksBiteshipJob } from '../../src/jobs/webhooks.biteship.ts'
+import { webhooksXenditJob } from '../../src/jobs/webhooks.xendit.ts'
+import type { TestLaku } from '../laku.ts'
+import { Storefront } from '../storefront.ts'
+import { openWalletFixture } from '../wallets.ts'
+
+type Reading = GatewayInvoice | GatewayRefund | GatewayPayout | TrackedCourierOrder
+
+/** One piece of news: what the delivery says, and what the provider answers who asks right after it, and never anything newer. */
+export interface News {
+  body: object
+  reading: Reading
+}
+
+/** A thing with its history: five pieces of news, in the order in which they happened. */
+export interface Subject {
+  /** What ledger transactions are about that belong to it. */
+  ids: string[]
+  news: News[]
+}
+
+/** A shop whose providers answer as old as the news that was delivered last: the worst that late and shuffled deliveries can do. */
+export async function openPermutedShop() {
+  const wallets = await openWalletFixture()
+  const { laku } = wallets
+  const shop = await Storefront.open(laku)
+  await shop.market.addStock(10_000)
+  const readings = new Map<string, Reading>()
+  const delayed = { ...laku, providers: { ...laku.providers, ...answeringFrom(readings, laku) } } as TestLaku
+
+  /** Delivers a piece of news of each, and lets the provider's line follow them all in one batch. */
+  async function deliver(provider: WebhookProvider, all: readonly News[]): Promise<void> {
+    for (const { reading } of all) readings.set(reading.id, reading)
+    const inboxIds = await laku.system(async (work) => {
+      const ids: string[] = []
+      for (const { body } of all) {
+        const webhook = { provider, dedupeKey: newId(), headers: {}, body: JSON.stringify(body) }
+        ids.push(await receiveWebhook(work, webhook))
+      }
+      return ids
+    })
+    const line = lines[provider] as JobDefinition
+    await line.run(
+      delayed,
+      inboxIds.map((id) => ({ id, data: { inboxId: id } })),
+    )
+  }
+
+  return {
+    laku,
+    shop,
+    wallets,
+    deliver,
+    /** What the ledger holds of a subject, by account, without the names of who it belongs to. */
+    balances: async ({ ids }: Subject): Promise<Record<string, number>> => {
+      const { rows } = await sql<{ account: string; sum: number }>`
+        select split_part(a.key, ':', 1) as account, sum(e.amount_idr)::int8 as sum
+        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id join ledger_accounts a on a.id = e.account_id
+        where t.subject_id = any(${ids}::uuid[]) group by 1 having sum(e.amount_idr) <> 0 order by 1`.execute(
+        laku.db,
+      )
+      return Object.fromEntries(rows.map(({ account, sum }) => [account, sum]))
+    },
+    /** The deliveries that are not processed. */
+    unprocessed: () =>
+      laku.db
+        .selectFrom('webhookInbox')
+        .select(['body', 'error'])
+        .where('status', '<>', 'processed')
+        .execute(),
+    broken: async () => {
+      const results = await laku.system((work) => runChecks(bookChecks, work.tx, work.vault))
+      return results.filter((result) => !result.ok)
+    },
+    close: () => laku.close(),
+  }
+}
+
+export type PermutedShop = Awaited<ReturnType<typeof openPermutedShop>>
+
+const lines: Partial<Record<WebhookProvider, JobDefinition>> = {
+  xendit: webhooksXenditJob,
+  biteship: webhooksBiteshipJob,
+}
+
+function answeringFrom(readings: ReadonlyMap<string, Reading>, { providers }: TestLaku) {
+  const answer = async (id: string) => readings.get(id) as never
+  const gateway: PaymentGateway = {
+    ...providers.gateway,
+    getInvoice: answer,
+    getRefund: answer,
+    // The pages of what was paid know nothing yet: each is read by itself.
+    listInvoices: async () => [],
+  }
+  const payouts: PayoutGateway = { ...providers.payouts, getPayout: answer }
+  const courier: CourierGateway = { ...providers.courier, getOrder: answer }
+  return { gateway, payouts, courier }
+}
+
+/** So many at once as the database of a test takes. */
+export const several = <T, R>(all: readonly T[], act: (one: T) => Promise<R>): Promise<R[]> =>
+  pLimit(8).map(all, act)
