@@ -27,7 +27,7 @@ export async function listEntries(tx: Tx, filter: EntryFilter): Promise<EntryLin
   if (filter.account) wheres.push(sql`a.key = ${filter.account}`)
   if (filter.subjectId) wheres.push(sql`t.subject_id = ${filter.subjectId}::uuid`)
   if (filter.sessionId) wheres.push(sql`e.session_id = ${filter.sessionId}::uuid`)
-  if (filter.before) wheres.push(sql`e.seq < ${filter.before}`)
+  if (filter.before !== undefined) wheres.push(sql`e.seq < ${filter.before}`)
   const { rows } = await sql<EntryLine>`
     select e.seq, e.transaction_id, t.key, t.kind, t.occurred_at, a.key as account, e.amount_idr
     from ledger_entries e
