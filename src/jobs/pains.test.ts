@@ -2,6 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../test/laku.ts'
+import { jobs } from './registry.ts'
+import { startWorker, writeCalendar } from './worker.ts'
 
 let laku: TestLaku
 
@@ -33,5 +35,39 @@ describe('a job that stays running after a restart (pg-boss #365, #510, river #1
       again = await take()
     }
     expect(again).toMatchObject({ id, data: { sessionId: 'x' } })
+  })
+})
+
+describe('schedules that are missed, or fire twice (pg-boss #549, #557)', () => {
+  const minute = new Date().getMinutes()
+  /** A job of the calendar of which no time falls into this test. */
+  const name = [16, 17, 18].includes(minute) ? 'ledger.snapshot' : 'keys.prune'
+  const runs = async () => {
+    const { rows } = await sql<{ state: string }>`
+      select state::text from pgboss.job where name = ${name}`.execute(laku.db)
+    return rows.map((row) => row.state)
+  }
+  /** Nobody looked at the calendar for three hours, in which the job's time came at least three times. */
+  const nobodyLooked = async () => {
+    await sql`update pgboss.version set cron_on = now() - interval '3 hours'`.execute(laku.db)
+    await sql`update pgboss.schedule set created_on = now() - interval '1 day'`.execute(laku.db)
+  }
+
+  it('what came due while no worker ran is done late, once, though two workers find it, and find it again', async () => {
+    expect(jobs.find((job) => job.name === name)?.cron).toBeTypeOf('string')
+    await writeCalendar(await laku.queue.boss())
+    await nobodyLooked()
+    const workers = await Promise.all([1, 2].map(() => startWorker(laku, { calendarS: 1 })))
+    try {
+      await expect.poll(runs, { timeout: 20_000 }).toEqual(['completed'])
+      // The mark of the last look is lost, as by a crash between the look and its commit: both look at the same hours again.
+      for (let look = 0; look < 2; look++) {
+        await nobodyLooked()
+        await wait(1_200)
+      }
+      expect(await runs()).toEqual(['completed'])
+    } finally {
+      await Promise.all(workers.map((worker) => worker.close()))
+    }
   })
 })

@@ -12,8 +12,11 @@ export interface RunningWorker {
 const TICK_MS = 1_000
 const DRAIN_MS = 15_000
 
-/** Works every queue of the registry, and looks each second whether a sweep has something to do. */
-export async function startWorker(laku: Laku): Promise<RunningWorker> {
+/**
+ * Works every queue of the registry, and looks each second whether a sweep has something to do. The calendar is looked at every
+ * `calendarS` seconds, by one of all workers.
+ */
+export async function startWorker(laku: Laku, { calendarS = 5 } = {}): Promise<RunningWorker> {
   const { logger } = laku
   const boss = new PgBoss({
     connectionString: laku.urls.direct,
@@ -25,15 +28,13 @@ export async function startWorker(laku: Laku): Promise<RunningWorker> {
     // A worker that died leaves its jobs active: the supervisor of any other worker gives them out again.
     superviseIntervalSeconds: 10,
     monitorIntervalSeconds: 10,
-    cronMonitorIntervalSeconds: 5,
-    cronWorkerIntervalSeconds: 5,
+    cronMonitorIntervalSeconds: calendarS,
+    cronWorkerIntervalSeconds: calendarS,
   })
   boss.on('error', (error) => logger.error({ err: error }, 'queue'))
   await boss.start()
-  for (const job of jobs) {
-    await workQueue(laku, boss, job)
-    if (job.cron) await boss.schedule(job.name, job.cron, {}, { tz: 'Asia/Jakarta', missed: 'once' })
-  }
+  for (const job of jobs) await workQueue(laku, boss, job)
+  await writeCalendar(boss)
   const ticker = new SweepTicker(laku, boss)
   ticker.start()
   return {
@@ -41,6 +42,13 @@ export async function startWorker(laku: Laku): Promise<RunningWorker> {
       await ticker.stop()
       await boss.stop({ graceful: true, timeout: DRAIN_MS })
     },
+  }
+}
+
+/** What runs by the calendar; what came due while no worker ran is made up for once, however often it did. */
+export async function writeCalendar(boss: PgBoss): Promise<void> {
+  for (const { name, cron } of jobs) {
+    if (cron) await boss.schedule(name, cron, {}, { tz: 'Asia/Jakarta', missed: 'once' })
   }
 }
 
