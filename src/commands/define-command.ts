@@ -132,16 +132,20 @@ export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
   done: (result: T, input: z.output<S>) => string
 }
 
+/** The flags of everything that changes something. */
+export function changeFlags({
+  dry = 'run it, print what would change, and roll it back',
+  needsReason = false,
+} = {}): OptionDefinition[] {
+  return [
+    { flags: '--dry-run', description: dry },
+    { flags: '--reason <text>', description: `why: kept in the audit log${needsReason ? ' (needed)' : ''}` },
+  ]
+}
+
 /** A change by one use case, with --dry-run and --reason, and --confirm where it is severe. */
 export function defineChange<S extends z.ZodType, T>(definition: ChangeDefinition<S, T>): CommandDefinition {
-  const isNeeded = definition.severe || definition.needsReason
-  const flags: OptionDefinition[] = [
-    { flags: '--dry-run', description: 'run it, print what would change, and roll it back' },
-    {
-      flags: '--reason <text>',
-      description: `why: kept in the audit log${isNeeded ? ' (needed)' : ''}`,
-    },
-  ]
+  const flags = changeFlags({ needsReason: Boolean(definition.severe || definition.needsReason) })
   if (definition.severe) {
     flags.push({
       flags: '--confirm <code>',

@@ -7,7 +7,7 @@ import { checkedInput } from './input.ts'
 import type { Output } from './output.ts'
 import { renderSection } from './run-show.ts'
 
-const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
+export const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
 
 /** Runs a change in its transaction, or with --dry-run to its end and back, and prints what it did or would do. */
 export async function runChange<S extends z.ZodType, T>(
@@ -27,7 +27,7 @@ export async function runChange<S extends z.ZodType, T>(
       units.dryRun(actor, (work) => definition.change(work, Object.assign({}, input, more), why, context))
     const way = { context, actor, input }
     const { result, report } = await (definition.assuming ? definition.assuming(way, run) : run())
-    output.result({ dryRun: true, result, ...report }, describe(report, output))
+    output.result({ dryRun: true, result, ...report }, describeReport(report, output))
     return
   }
   const isNeeded = definition.severe || definition.needsReason
@@ -41,12 +41,12 @@ export async function runChange<S extends z.ZodType, T>(
   output.result(result, definition.done(result, input))
 }
 
-function withReason(actor: Actor, reason: string): Actor {
+export function withReason(actor: Actor, reason: string): Actor {
   return actor.kind === 'staff' && reason ? { ...actor, reason } : actor
 }
 
 /** A dry run for people: what would be in the book, in the events and in the audit log. */
-function describe(report: WorkReport, output: Output): string {
+export function describeReport(report: WorkReport, output: Output): string {
   const postings = report.postings.flatMap(({ key, entries }) => entries.map((entry) => ({ key, ...entry })))
   const parts = [
     section(
@@ -86,5 +86,6 @@ function describe(report: WorkReport, output: Output): string {
     ),
   ]
   const shown = parts.filter((part) => part.rows.length > 0).map((part) => renderSection(part, output))
+  if (shown.length === 0) return 'Dry run: nothing was changed, and it would write nothing.'
   return ['Dry run: nothing was changed. It would write:', ...shown].join('\n\n')
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { choreography } from '../../src/domain/choreography.ts'
 import { type Actor, newId } from '../../src/domain/kernel/index.ts'
 import { requestReturn } from '../../src/domain/order/index.ts'
-import { confirmPayments, createRefund } from '../../src/domain/payment/index.ts'
+import { confirmPayments, createRefund, openInvoice } from '../../src/domain/payment/index.ts'
 import { settlePayouts, submitPayouts } from '../../src/domain/payout/index.ts'
 import { createReview } from '../../src/domain/review/index.ts'
 import { adjustWallet, requestWithdrawal, sweepWithdrawals } from '../../src/domain/wallet/index.ts'
@@ -104,6 +104,15 @@ export class CommandScenes {
 
   async unpaid(): Promise<string> {
     return (await this.shop.order(await this.buyer(), 1, { rate })).payment.id
+  }
+
+  /** Its buyer was sent to the provider's page, and has not paid. */
+  async invoiced(): Promise<string> {
+    const { payment } = await this.shop.order(await this.buyer(), 1, { rate })
+    const { units, providers, config } = this.laku
+    const { publicUrl } = config
+    await openInvoice({ units, actor: system, gateway: providers.gateway, publicUrl }, payment.code)
+    return payment.code
   }
 
   /** Paid by e-wallet: refunds go back to where it came from. */

@@ -1,29 +1,56 @@
 import { z } from 'zod'
 import { formatIdr } from '../../domain/kernel/index.ts'
-import { defineTask } from '../define-command.ts'
+import type { IntendedSync, ProviderBookRead } from '../../domain/payment/index.ts'
+import { type Ask, defineAsking } from '../define-asking.ts'
 import { gatewayContext } from './gateway.ts'
 
-export const sync = defineTask({
+export const sync = defineAsking({
   name: 'sync',
   description:
     'Ask the provider now: about one payment and its refunds, or without one for fees, sweeps and chargebacks.',
   args: [{ name: 'payment', description: 'UUID or code', optional: true }],
   input: z.object({ payment: z.string().optional() }),
-  examples: ['laku payments sync PAY-261123-7K3QX2ABCD', 'laku payments sync'],
-  run: async (context, { payment }) => {
-    const { readProviderBook, syncPayment } = await import('../../domain/payment/index.ts')
-    const gateway = await gatewayContext(context)
-    if (payment !== undefined) {
-      const found = await syncPayment(gateway, payment)
-      const refunds = found.refunds.map((one) => `${one.code} is ${one.status}`)
-      return { json: found, text: [`${found.code} is ${found.status}`, ...refunds].join('\n') }
-    }
-    const { requireStaff } = await import('../../domain/kernel/index.ts')
-    requireStaff(gateway.actor, 'finance')
-    const read = await readProviderBook(gateway)
-    const { transactions, fees, feesIdr, moved, chargebacks, complete } = read
-    const more = complete ? '' : ' There is more: run it again.'
-    const text = `Read ${transactions} lines: booked ${fees} fees (${formatIdr(feesIdr)}), ${moved} sweeps, ${chargebacks} chargebacks.${more}`
-    return { json: read, text }
+  examples: [
+    'laku payments sync PAY-261123-7K3QX2ABCD',
+    'laku payments sync PAY-261123-7K3QX2ABCD --dry-run',
+    'laku payments sync',
+  ],
+  intend: async (work, { payment }) => {
+    const { intendBookReading, intendSync } = await import('../../domain/payment/index.ts')
+    if (payment !== undefined) return asksOf(await intendSync(work, payment))
+    const since = await intendBookReading(work)
+    return [{ provider: 'xendit', what: `its book since ${since?.toISOString() ?? 'its beginning'}` }]
+  },
+  run: async ({ context, actor, input: { payment } }) => {
+    const { intendBookReading, readProviderBook, syncPayment } = await import('../../domain/payment/index.ts')
+    const gateway = { ...(await gatewayContext(context)), actor }
+    if (payment !== undefined) return await syncPayment(gateway, payment)
+    await gateway.units.run(actor, intendBookReading)
+    return await readProviderBook(gateway)
+  },
+  done: (found) => {
+    if ('transactions' in found) return told(found)
+    const refunds = found.refunds.map((one) => `${one.code} is ${one.status}`)
+    return [`${found.code} is ${found.status}`, ...refunds].join('\n')
   },
 })
+
+function asksOf({ asked, refunds }: IntendedSync): Ask[] {
+  return [
+    ...asked.map(({ code, providerInvoiceId }) => ({
+      provider: 'xendit' as const,
+      what: `what became of ${code}${providerInvoiceId ? `, its invoice ${providerInvoiceId}` : ''}`,
+    })),
+    ...refunds.map(({ code, amountIdr, providerRefundId }) => ({
+      provider: 'xendit' as const,
+      what: providerRefundId
+        ? `what became of ${code}, its refund ${providerRefundId}`
+        : `to make the refund ${code}, ${formatIdr(amountIdr)}, under its own key`,
+    })),
+  ]
+}
+
+function told({ transactions, fees, feesIdr, moved, chargebacks, complete }: ProviderBookRead): string {
+  const more = complete ? '' : ' There is more: run it again.'
+  return `Read ${transactions} lines: booked ${fees} fees (${formatIdr(feesIdr)}), ${moved} sweeps, ${chargebacks} chargebacks.${more}`
+}

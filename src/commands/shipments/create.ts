@@ -1,26 +1,41 @@
 import { z } from 'zod'
-import { defineTask } from '../define-command.ts'
+import { defineAsking } from '../define-asking.ts'
 import { courierChoice, courierContext } from './courier.ts'
 
-export const create = defineTask({
+export const create = defineAsking({
   name: 'create',
   description:
     'Book a courier for a paid order now, held or not; another one than the buyer chose where one is named.',
   args: [{ name: 'order', description: 'UUID or code' }],
   options: [{ flags: '--courier <courier>', description: 'company:type, like tiki:reg' }],
   input: z.object({ order: z.string().min(1), courier: courierChoice.optional() }),
-  examples: ['laku shipments create ORD-261123-7K3QX2ABCD --courier tiki:reg'],
-  run: async (context, { order, courier }) => {
+  examples: [
+    'laku shipments create ORD-261123-7K3QX2ABCD --courier tiki:reg',
+    'laku shipments create ORD-261123-7K3QX2ABCD --dry-run',
+  ],
+  intend: async (work, { order, courier }, { context }) => {
+    const { intendBooking } = await import('../../domain/logistics/index.ts')
+    const { getOrder } = await import('../../domain/order/index.ts')
+    const { parcelOrigin } = await import('../../runtime/parcel-origin.ts')
+    const origin = parcelOrigin((await context.laku()).config)
+    const { id } = await getOrder(work, order)
+    const bookings = await intendBooking(work, { orderId: id, courier, origin })
+    return bookings.map(({ orderCode, request: { company, type, destination } }) => ({
+      provider: 'biteship' as const,
+      what: `to book ${company} ${type} for ${orderCode}, to ${destination.postalCode}; what it charges is posted`,
+    }))
+  },
+  run: async ({ context, actor, input: { order, courier } }) => {
     const { bookShipment } = await import('../../domain/logistics/index.ts')
     const { getOrder } = await import('../../domain/order/index.ts')
     const { parcelOrigin } = await import('../../runtime/parcel-origin.ts')
-    const couriers = await courierContext(context)
     const { id } = await context.read((work) => getOrder(work, order))
     const origin = parcelOrigin((await context.laku()).config)
-    const shipment = await bookShipment({ ...couriers, origin }, id, courier)
-    const { code, status, waybill } = shipment
+    return await bookShipment({ ...(await courierContext(context)), actor, origin }, id, courier)
+  },
+  done: ({ code, status, waybill }) => {
     const more =
       status === 'pending' ? 'the courier does not answer; it is tried again by itself' : (waybill ?? '')
-    return { json: shipment, text: `${code} is ${status}${more ? `: ${more}` : ''}.` }
+    return `${code} is ${status}${more ? `: ${more}` : ''}.`
   },
 })

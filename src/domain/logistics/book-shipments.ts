@@ -59,15 +59,29 @@ export async function bookShipment(
   courier?: CourierChoice,
 ): Promise<ShipmentView> {
   const { units, actor, origin } = context
-  const claimed = await units.run(actor, async (work) => {
-    requireStaff(work.actor, 'warehouse', 'support', 'service')
-    await openShipments(work, [orderId], { courier, held: true })
-    const { shipment } = await requireShipment(work, orderId)
-    work.audit({ command: 'shipments create', subject: ['order', orderId], after: { code: shipment.code } })
-    return await claimBookings(work, [orderId], origin)
-  })
+  const claimed = await units.run(actor, (work) => intendBooking(work, { orderId, courier, origin }))
   for (const booking of claimed) await callAndRecord(context, booking)
   return await units.run(actor, async (work) => (await requireShipment(work, orderId)).shipment)
+}
+
+/**
+ * Writes down that a courier is to be booked for one order; returns what the courier is to be asked then, nothing where it is booked
+ * already, or while staff have paused Biteship.
+ * @throws logistics.order_not_found, logistics.order_not_bookable, kernel.forbidden
+ */
+export async function intendBooking(
+  work: Work,
+  {
+    orderId,
+    courier,
+    origin,
+  }: { orderId: string; courier?: CourierChoice | undefined; origin: ParcelOrigin },
+): Promise<ClaimedBooking[]> {
+  requireStaff(work.actor, 'warehouse', 'support', 'service')
+  await openShipments(work, [orderId], { courier, held: true })
+  const { shipment } = await requireShipment(work, orderId)
+  work.audit({ command: 'shipments create', subject: ['order', orderId], after: { code: shipment.code } })
+  return await claimBookings(work, [orderId], origin)
 }
 
 async function requireShipment(work: Work, orderId: string): Promise<{ shipment: ShipmentView }> {

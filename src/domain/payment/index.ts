@@ -36,7 +36,7 @@ export {
 export { type OpenContext, type OpenedInvoice, openInvoice } from './open-invoice.ts'
 export { type GatewayNotice, processNotices } from './process-notices.ts'
 export { pruneWebhookBodies } from './prune-webhook-bodies.ts'
-export { type ProviderBookRead, readProviderBook } from './read-provider-book.ts'
+export { intendBookReading, type ProviderBookRead, readProviderBook } from './read-provider-book.ts'
 export { type Difference, type Reconciliation, reconcileGateway } from './reconcile-gateway.ts'
 export { type RecordedChargeback, recordChargeback, type ToldChargeback } from './record-chargeback.ts'
 export { refundQuarantined } from './refund-quarantined.ts'
@@ -48,7 +48,7 @@ export { type LinkedPayment, seePayment } from './see-payment.ts'
 export { settleRefunds } from './settle-refunds.ts'
 export { refundsDue, submitRefunds, sweepRefunds } from './submit-refunds.ts'
 export { paymentsDue, sweepPayments } from './sweep-payments.ts'
-export { syncPayment } from './sync-payment.ts'
+export { type IntendedSync, intendSync, syncPayment } from './sync-payment.ts'
 export {
   type PaymentStatus,
   paymentTransitions,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { secondsAfter, type Work } from '../kernel/index.ts'
+import { requireStaff, secondsAfter, type Work } from '../kernel/index.ts'
 import { type BookedTransactions, bookTransactions } from './book-transactions.ts'
 import type { GatewayContext } from './context.ts'
 import type { GatewayTransactionPage } from './gateway-transactions.ts'
@@ -59,6 +59,17 @@ export async function readProviderBook(context: GatewayContext): Promise<Provide
     sum.complete = !found.hasMore
   }
   return sum
+}
+
+/**
+ * Writes down that staff have the provider's book read on now, and returns since when: everything where it was never read.
+ * @throws kernel.forbidden
+ */
+export async function intendBookReading(work: Work): Promise<Date | null> {
+  requireStaff(work.actor, 'finance')
+  const { through } = await readMark(work)
+  work.audit({ command: 'payments sync', subject: ['provider', 'xendit'], before: { through } })
+  return through
 }
 
 async function readMark(work: Work): Promise<Reading> {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { requireStaff } from '../kernel/index.ts'
+import { type Rupiah, requireStaff, type Work } from '../kernel/index.ts'
 import type { AskedPayment } from './ask-invoice.ts'
 import type { GatewayContext } from './context.ts'
 import { paymentErrors } from './errors.ts'
@@ -18,25 +18,42 @@ export async function syncPayment(
   idOrCodeText: string,
 ): Promise<PaymentDetail & { refunds: RefundLine[] }> {
   const { units, actor } = context
-  requireStaff(actor, 'support', 'finance')
-  const { asked, refundIds } = await units.run(actor, async ({ tx, now }) => {
-    const { id } = await showPayment(tx, idOrCodeText)
-    const { rows } = await sql<AskedPayment>`
-      select id, code, provider_invoice_id, invoice_requested_at, expires_at, next_check_at from payments
-      where id = ${id}::uuid and status in ('pending', 'expired') and invoice_requested_at is not null`.execute(
-      tx,
-    )
-    // Those that wait for an answer are asked about before their time; one that nobody may send again stays with its person.
-    const { rows: refunds } = await sql<{ id: string }>`
-      update refunds set next_check_at = ${now}
-      where payment_id = ${id}::uuid and destination = 'source' and next_check_at is not null
-        and (status = 'submitted' or status = 'approved' and next_check_at <= ${now})
-      returning id`.execute(tx)
-    return { asked: rows, refundIds: refunds.map((row) => row.id) }
-  })
+  const { asked, refunds } = await units.run(actor, (work) => intendSync(work, idOrCodeText))
   const [unsure] = await followInvoices(context, asked, (payment, now) => payment.expiresAt <= now)
   if (unsure)
     throw unsure.failure ?? paymentErrors.invoice_under_way({ payment: idOrCodeText, retryAfterS: 3 })
-  await submitRefunds(context, refundIds)
+  await submitRefunds(
+    context,
+    refunds.map((one) => one.id),
+  )
   return await units.run(actor, ({ tx }) => showPayment(tx, idOrCodeText))
+}
+
+/** What of a payment the provider is asked about, or sent anew. */
+export interface IntendedSync {
+  asked: AskedPayment[]
+  refunds: { id: string; code: string; amountIdr: Rupiah; providerRefundId: string | null }[]
+}
+
+/**
+ * Writes down that the provider is asked about a payment, and makes its refunds due that wait for an answer.
+ * @throws payment.not_found, kernel.forbidden
+ */
+export async function intendSync(work: Work, idOrCodeText: string): Promise<IntendedSync> {
+  const { tx, now } = work
+  requireStaff(work.actor, 'support', 'finance')
+  const { id, status } = await showPayment(tx, idOrCodeText)
+  const { rows: asked } = await sql<AskedPayment>`
+    select id, code, provider_invoice_id, invoice_requested_at, expires_at, next_check_at from payments
+    where id = ${id}::uuid and status in ('pending', 'expired') and invoice_requested_at is not null`.execute(
+    tx,
+  )
+  // Those that wait for an answer are asked about before their time; one that nobody may send again stays with its person.
+  const { rows: refunds } = await sql<IntendedSync['refunds'][number]>`
+    update refunds set next_check_at = ${now}
+    where payment_id = ${id}::uuid and destination = 'source' and next_check_at is not null
+      and (status = 'submitted' or status = 'approved' and next_check_at <= ${now})
+    returning id, code, amount_idr, provider_refund_id`.execute(tx)
+  work.audit({ command: 'payments sync', subject: ['payment', id], before: { status } })
+  return { asked, refunds }
 }
