@@ -5,6 +5,7 @@ import type { Market } from '../../../test/market.ts'
 import { customer, orderChoreography, refusal, Storefront } from '../../../test/storefront.ts'
 import { newId, secondsAfter } from '../kernel/index.ts'
 import { balanceIdr, orderFunds, walletAccount } from '../ledger/index.ts'
+import { confirmPayments, refundQuarantined } from '../payment/index.ts'
 import { updateProduct } from '../product/index.ts'
 import { getOrder, listOrders, reopenPayment, type StatusByHand, setOrderStatus } from './index.ts'
 
@@ -197,6 +198,30 @@ describe('an order whose invoice expires', () => {
     expect(await funds(order.id)).toBe(order.totalIdr)
     expect(await market.walletOf(ana)).toBe(order.totalIdr)
     expect(await shop.see(order.id)).toMatchObject({ status: 'paid' })
+  })
+
+  it('waits for its fresh payment, though late and wrong money of the first one is sent back meanwhile', async () => {
+    const ana = await buyer()
+    const { order, payment } = await shop.order(ana)
+    await market.expire(payment.id)
+    const fresh = await reopen(ana, order.id)
+    const paidAmountIdr = order.totalIdr - 1
+    await laku.system((work) =>
+      confirmPayments(work, [
+        { paymentId: payment.id, paidAmountIdr, paidAt: work.now, channel: 'BCA', invoiceId: 'wrong' },
+      ]),
+    )
+    const { id } = await laku.db
+      .selectFrom('quarantinedMoney')
+      .select('id')
+      .where('paymentId', '=', payment.id)
+      .executeTakeFirstOrThrow()
+    await laku.as(admin, (work) => refundQuarantined(work, { id }))
+    expect(await shop.see(order.id)).toMatchObject({ status: 'pending_payment', allocated: true })
+    await market.pay(fresh.id)
+    expect(await shop.see(order.id)).toMatchObject({ status: 'paid' })
+    expect(await funds(order.id)).toBe(order.totalIdr)
+    expect(await market.walletOf(ana)).toBe(paidAmountIdr)
   })
 })
 

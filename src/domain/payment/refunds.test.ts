@@ -267,6 +267,26 @@ describe('refunds', () => {
       await sweepAfter(3_601)
     })
 
+    it('is not sent again by itself when the provider says that it went back after all, and not of another amount', async () => {
+      const { payment, refundId } = await decided()
+      await f.refundOutcome('FAILED')
+      await submit(refundId)
+      await f.settled()
+      const said = await read(payment.id)
+      await f.laku.system((work) =>
+        settleRefunds(work, [{ ...said, amountIdr: 109_999, status: 'SUCCEEDED' }]),
+      )
+      expect(await only(payment.id)).toMatchObject({ status: 'submitted' })
+      expect(await f.attention()).toContain(`refund_unexpected ${said.id}`)
+      await f.laku.system((work) => settleRefunds(work, [said]))
+      expect(await only(payment.id)).toMatchObject({ status: 'failed', attempt: 1 })
+      await f.laku.system((work) => settleRefunds(work, [{ ...said, status: 'SUCCEEDED' }]))
+      expect(await f.attention()).toContain(`refund_contradicted ${refundId}`)
+      await sweepAfter(7 * 86_400)
+      expect(await only(payment.id)).toMatchObject({ status: 'failed', attempt: 1 })
+      expect(await atProvider((await only(payment.id)).code)).toHaveLength(1)
+    })
+
     it('tells a person of a refund that nothing here waits for', async () => {
       const payment = await paid()
       const row = await f.row(payment.id)

@@ -50,6 +50,7 @@ export async function settleRefunds(
     const refund = byReference.get(answer.referenceId)
     if (refund?.status !== 'submitted' || refund.amountIdr !== answer.amountIdr) {
       raiseMismatch(work, answer, refund)
+      if (answer.status === 'SUCCEEDED') await stop(work, refunds, codeIn(answer.referenceId))
       continue
     }
     pending.push({ id: refund.id, providerRefundId: answer.id })
@@ -67,13 +68,16 @@ interface Locked {
   payments: Map<string, LockedPayment>
 }
 
-/** Payments first, then their refunds: in the order of everybody. The code is all of a reference but its attempt. */
+/** The code is all of a reference but its attempt. */
+const codeIn = (referenceId: string) => referenceId.replace(/-\d+$/, '')
+
+/** Payments first, then their refunds: in the order of everybody. */
 async function lockRefunds(
   work: Work,
   answers: readonly GatewayRefund[],
   refusals: readonly Refusal[],
 ): Promise<Locked> {
-  const codes = answers.map((answer) => answer.referenceId.replace(/-\d+$/, ''))
+  const codes = answers.map((answer) => codeIn(answer.referenceId))
   const ids = refusals.map((one) => one.id)
   const wanted = sql`(r.code = any(${codes}) or r.id = any(${ids}::uuid[]))`
   const found = await sql<{ paymentId: string }>`
@@ -101,6 +105,22 @@ function raiseMismatch(work: Work, answer: GatewayRefund, refund: LockedRefund |
     message: 'the provider made a refund that laku does not wait for',
     command: 'laku payments reconcile',
     details: { referenceId: answer.referenceId, amountIdr: answer.amountIdr, refundId: refund?.id ?? null },
+  })
+}
+
+/** One that was said to have failed, and then to have gone back: it is not sent again by itself, for that could be the second time. */
+async function stop(work: Work, refunds: ReadonlyMap<string, LockedRefund>, code: string): Promise<void> {
+  const failed = [...refunds.values()].find((refund) => refund.code === code && refund.status === 'failed')
+  if (!failed) return
+  await sql`update refunds set next_check_at = null where id = ${failed.id} and status = 'failed'`.execute(
+    work.tx,
+  )
+  work.raise({
+    kind: 'refund_contradicted',
+    subject: ['refund', failed.id],
+    message: `the provider says that ${code} failed, and that it went back: look it up there before it is sent again`,
+    command: `laku refunds retry ${code}`,
+    details: { code, otherwise: `laku refunds show ${code}` },
   })
 }
 
