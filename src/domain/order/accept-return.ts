@@ -12,7 +12,7 @@ import { restock } from '../warehouse/index.ts'
 import { announceMoves } from './announce-moves.ts'
 import { orderErrors } from './errors.ts'
 import { type LockedOrder, lockOrderAndPayments, subjectOf } from './lock-orders.ts'
-import { type KeptMoney, keptFor, refundOrder, takeBack } from './order-money.ts'
+import { type KeptMoney, keptFor, postTakenBack, refundOrder, takeBack } from './order-money.ts'
 import { getReturn, type ReturnView } from './read-returns.ts'
 import { type AcceptedItem, leftToReturn, type ReturnableItem, returnableItems } from './return-items.ts'
 import { refundsShipping, shareBack } from './return-rules.ts'
@@ -29,8 +29,8 @@ export interface ReturnInspection {
  * Accepts a return whose goods are here and inspected: each item goes on the shelf or is written off, and its price goes back to the
  * buyer, out of what the factory and the commission have for it; the factory's balance follows, below zero where it was paid out
  * already. The shipping fee goes back at our cost where the fault is ours and everything came back. Never more goes back than is left of
- * the payment: what the company gave before comes back to it. An order of which nothing is left is returned, and refunded when the money has arrived; of another one the rest stays delivered.
- * @throws order.return_not_found, return_decided, return_items_invalid, partly_refunded, kernel.forbidden
+ * the payment, nothing where the buyer had it before: what the company gave comes back to it. An order of which nothing is left is returned, and refunded when the money has arrived; of another one the rest stays delivered.
+ * @throws order.return_not_found, return_decided, return_items_invalid, kernel.forbidden
  */
 export async function acceptReturn(work: Work, input: ReturnInspection): Promise<ReturnView> {
   requireStaff(work.actor, 'support', 'service')
@@ -47,9 +47,6 @@ export async function acceptReturn(work: Work, input: ReturnInspection): Promise
   const feeIdr = refundsShipping(view.reason, allCameBack) ? order.shippingIdr : 0
   const shippingIdr = Math.min(feeIdr, leftIdr - goodsIdr)
   const refundIdr = goodsIdr + shippingIdr
-  if (!kept || refundIdr === 0) {
-    throw orderErrors.partly_refunded({ orderId: order.id, code: order.code, leftIdr })
-  }
   await decide(work, view, { items, refundIdr, shippingIdr, note: input.note })
   await moveOrder(work, order, allCameBack)
   await restock(work, {
@@ -61,6 +58,8 @@ export async function acceptReturn(work: Work, input: ReturnInspection): Promise
     }),
   })
   await giveBack(work, { order, kept, sold, items, refundIdr, shippingIdr, returnId: view.id })
+  // Nothing is on its way that would end it.
+  if (refundIdr === 0 && allCameBack) await endReturned(work, order)
   await settleAttention(work, 'return_requested', view.id, 'accepted')
   return await getReturn(work, view.id)
 }
@@ -131,10 +130,19 @@ async function moveOrder(work: Work, order: LockedOrder, allCameBack: boolean): 
   await announceMoves(work, [{ order, to }])
 }
 
+async function endReturned(work: Work, order: LockedOrder): Promise<void> {
+  await sql`
+    update orders set status = 'refunded', updated_at = ${work.now} where id = ${order.id} and status = 'returned'`.execute(
+    work.tx,
+  )
+  await announceMoves(work, [{ order: { ...order, status: 'returned' }, to: 'refunded' }])
+}
+
 interface GivenBack {
   returnId: string
   order: LockedOrder
-  kept: KeptMoney
+  /** Nothing where the buyer has had everything before. */
+  kept: KeptMoney | undefined
   sold: ReadonlyMap<string, ReturnableItem>
   items: readonly AcceptedItem[]
   refundIdr: Rupiah
@@ -149,13 +157,11 @@ async function giveBack(work: Work, given: GivenBack): Promise<void> {
     ...item,
     factoryId: (sold.get(item.orderItemId) as ReturnableItem).factoryId,
   }))
-  await refundOrder(work, {
-    key: `return:${returnId}`,
-    paymentId: kept.paymentId,
-    amountIdr: refundIdr,
-    reason: 'order_returned',
-    from: takeBack(lines, refundIdr, order),
-  })
+  const [key, from] = [`return:${returnId}`, takeBack(lines, refundIdr, order)]
+  if (kept && refundIdr > 0) {
+    const { paymentId } = kept
+    await refundOrder(work, { key, paymentId, amountIdr: refundIdr, reason: 'order_returned', from })
+  } else await postTakenBack(work, { key: `${key}:taken_back`, orderId: id, entries: from })
   const payload = { ...subjectOf(order), returnId, refundIdr, shippingIdr, items: lines }
   work.emit({ type: 'return.accepted', aggregate: ['order', id], payload })
 }

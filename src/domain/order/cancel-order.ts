@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
 import { requireStaff, requireTransition, type Work } from '../kernel/index.ts'
-import { debit, post } from '../ledger/index.ts'
+import { debit } from '../ledger/index.ts'
 import { withdrawParcel } from '../logistics/index.ts'
 import { announceWithdrawal } from '../payment/index.ts'
 import { releaseStock } from '../warehouse/index.ts'
 import { CourierBooked } from './courier-booked.ts'
 import { orderErrors } from './errors.ts'
 import { type LockedOrder, lockOrderAndPayments, type OrderPayment, subjectOf } from './lock-orders.ts'
-import { keptFor, postedGoods, refundOrder, takeBack } from './order-money.ts'
+import { keptFor, postedGoods, postTakenBack, refundOrder, takeBack } from './order-money.ts'
 import { getOrder } from './read-orders.ts'
 import { type OrderStatus, orderTransitions } from './transitions.ts'
 import type { OrderView } from './views.ts'
@@ -91,10 +91,6 @@ async function giveMoneyBack(
       reason: 'order_cancelled',
       from,
     })
-  } else if (from?.some((entry) => entry.amountIdr !== 0)) {
-    // Its buyer has had everything before; but its goods stay here, and are not the factory's to be paid for.
-    const posting = { key: `order:${id}:taken_back`, kind: 'order.taken_back', entries: from }
-    await post(work, [{ ...posting, subject: ['order', id] }])
-  }
+  } else if (from) await postTakenBack(work, { key: `order:${id}:taken_back`, orderId: id, entries: from })
   return true
 }

@@ -14,7 +14,6 @@ export const orderErrors = defineErrors('order', {
   not_cancellable: ['conflict', 'This order can no longer be cancelled.'],
   group_order: ['conflict', 'An order of a closed group session is cancelled by staff.'],
   parcel_booked: ['conflict', 'A courier is booked for this order, or is being booked.'],
-  partly_refunded: ['conflict', 'Part of this money went back already; refund what is left by its payment.'],
   return_not_found: ['not_found', 'There is no such return.'],
   return_window_over: ['conflict', 'The time to send goods of this order back is over.'],
   return_items_invalid: [

@@ -1,5 +1,5 @@
 import { type Rupiah, sumIdr, type Work } from '../kernel/index.ts'
-import { debit, type Entry, factoryAccount } from '../ledger/index.ts'
+import { debit, type Entry, factoryAccount, post } from '../ledger/index.ts'
 import { decideRefunds } from '../payment/index.ts'
 import type { LockedOrder, OrderPayment } from './lock-orders.ts'
 import { returnableItems } from './return-items.ts'
@@ -69,4 +69,16 @@ export function takeBack(goods: readonly GoodsMoney[], refundIdr: Rupiah, owner:
 export async function postedGoods(work: Work, orderId: string): Promise<GoodsMoney[]> {
   const items = await returnableItems(work.tx, orderId)
   return [...items.values()].map(({ id: orderItemId, ...item }) => ({ orderItemId, ...item }))
+}
+
+/**
+ * Posts what is taken back of goods that are here again and whose buyer had all of the money before, once by its key: the goods are not
+ * their factory's to be paid for, whoever bore that refund. Nothing where nothing is left of them.
+ */
+export async function postTakenBack(
+  work: Work,
+  { key, orderId, entries }: { key: string; orderId: string; entries: Entry[] },
+): Promise<void> {
+  if (entries.every((entry) => entry.amountIdr === 0)) return
+  await post(work, [{ key, kind: 'order.taken_back', subject: ['order', orderId], entries }])
 }

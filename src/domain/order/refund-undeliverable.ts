@@ -1,10 +1,11 @@
 import { sql } from 'kysely'
 import { requireTransition, settleAttention, type Work } from '../kernel/index.ts'
 import { restock } from '../warehouse/index.ts'
+import { announceMoves } from './announce-moves.ts'
 import { earnOrders } from './earn-orders.ts'
 import { orderErrors } from './errors.ts'
-import { isRefundDecided, lockOrderAndPayments } from './lock-orders.ts'
-import { keptFor, postedGoods, refundOrder, takeBack } from './order-money.ts'
+import { isRefundDecided, type LockedOrder, lockOrderAndPayments } from './lock-orders.ts'
+import { keptFor, postedGoods, postTakenBack, refundOrder, takeBack } from './order-money.ts'
 import { orderTransitions } from './transitions.ts'
 
 /** What came back goes on the shelf again; what is found broken is taken off by `laku stock adjust`. */
@@ -13,7 +14,7 @@ export const CAME_BACK = 'undeliverable'
 /**
  * Refunds an order whose parcel the courier brought back: its goods, which are in the warehouse again. The shipping fee is not
  * given back: the courier went there, and nobody took the parcel in. The order is refunded when the money has arrived.
- * @throws order.refund_decided, order.partly_refunded, kernel.illegal_transition
+ * @throws order.refund_decided, kernel.illegal_transition
  */
 export async function refundUndeliverable(work: Work, orderId: string): Promise<void> {
   const { order, payments } = await lockOrderAndPayments(work.tx, orderId)
@@ -25,8 +26,7 @@ export async function refundUndeliverable(work: Work, orderId: string): Promise<
   const kept = keptFor(order, payments)
   // The price of the goods, but for what went back before.
   const amountIdr = (kept?.leftIdr ?? 0) - shippingIdr
-  if (!kept || amountIdr <= 0)
-    throw orderErrors.partly_refunded({ orderId: id, code, leftIdr: kept?.leftIdr ?? 0 })
+  if (!kept || amountIdr <= 0) return await endUnrefunded(work, order)
   await restockAll(work, id)
   const from = order.sessionId ? takeBack(await postedGoods(work, id), amountIdr, order) : undefined
   const { paymentId } = kept
@@ -36,6 +36,22 @@ export async function refundUndeliverable(work: Work, orderId: string): Promise<
   await earnOrders(work, [id])
   await settleAttention(work, 'order_came_back', id, 'refunded')
   await sql`update orders set allocated = false, updated_at = ${work.now} where id = ${id}`.execute(work.tx)
+}
+
+/** The buyer has had the price of the goods before: nothing more goes to them, and the order is over. */
+async function endUnrefunded(work: Work, order: LockedOrder): Promise<void> {
+  const { id, sessionId } = order
+  await restockAll(work, id)
+  if (sessionId) {
+    const entries = takeBack(await postedGoods(work, id), 0, order)
+    await postTakenBack(work, { key: `order:${id}:taken_back`, orderId: id, entries })
+  }
+  await earnOrders(work, [id])
+  await sql`
+    update orders set status = 'refunded', allocated = false, updated_at = ${work.now}
+    where id = ${id} and status = 'returned'`.execute(work.tx)
+  await announceMoves(work, [{ order, to: 'refunded' }])
+  await settleAttention(work, 'order_came_back', id, 'refunded before')
 }
 
 /** All goods of an order are back in the warehouse, and can be sold. */

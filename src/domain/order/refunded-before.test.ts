@@ -96,6 +96,55 @@ it('what a courier brought back is refunded but for what went back before', asyn
   expect(await books()).toEqual(before)
 })
 
+it('staff give no more than a part of what an order holds; all of it goes back by cancelling', async () => {
+  const { order } = await shop.paidOrder(await buyer(), 1)
+  const code = refusal(refund(order, order.totalIdr, 'company'))
+  expect(await code).toBe('payment.cancel_instead')
+  await refund(order, order.totalIdr - 1, 'company')
+  expect(await refusal(refund(order, 1, 'company'))).toBe('payment.cancel_instead')
+  await shop.cancel(admin, order.id)
+  expect(await shop.see(order.id)).toMatchObject({ status: 'refunded' })
+})
+
+it('what came back of an order whose goods were refunded before is on the shelf, and the order over', async () => {
+  const [ana, before] = [await buyer(), await books()]
+  const { order } = await shop.paidOrder(ana, 1)
+  await refund(order, order.goodsIdr, 'company')
+  const { onHand } = await shop.stock()
+  await shop.move(
+    order.id,
+    'processing',
+    'ready_for_pickup',
+    'picked_up',
+    'returning',
+    'returned',
+    'refunded',
+  )
+  expect(await shop.see(order.id)).toMatchObject({ status: 'refunded', allocated: false })
+  expect(await shop.attention(order.id)).toEqual([])
+  expect(await market.walletOf(ana)).toBe(order.goodsIdr)
+  expect((await shop.stock()).onHand).toBe(onHand)
+  expect(await books()).toEqual(before)
+})
+
+it('of a session order whose buyer had all of it before, goods that come back are taken back from the factory', async () => {
+  for (const way of ['the courier', 'its buyer'] as const) {
+    const [ana, before] = [await buyer(), await books()]
+    const order = await sessionOrder(ana)
+    await refund(order, order.totalIdr, 'company')
+    await shop.move(order.id, 'processing', 'ready_for_pickup', 'picked_up')
+    if (way === 'the courier') await shop.move(order.id, 'returning', 'returned', 'refunded')
+    else {
+      await shop.move(order.id, 'in_transit', 'delivered')
+      expect(await sendBack(ana, order, 'changed_mind')).toMatchObject({ refundIdr: 0 })
+    }
+    expect(await shop.see(order.id)).toMatchObject({ status: 'refunded' })
+    // The company is left with the fee that it gave, and nothing else.
+    expect(await books()).toEqual({ ...before, subsidy: before.subsidy + order.shippingIdr })
+    expect(await market.walletOf(ana)).toBe(order.totalIdr)
+  }
+})
+
 it.each([
   ['a part', 20_000],
   ['all', undefined],

@@ -26,7 +26,7 @@ export async function returnableItems(tx: Tx, orderId: string): Promise<Map<stri
     left join lateral (
       select -sum(e.amount_idr) as goods_idr, -sum(e.amount_idr) filter (where a.key = 'commission') as commission_idr
       from ledger_entries e
-      join ledger_transactions t on t.id = e.transaction_id and t.kind in ('escrow.released', 'order.earned', 'refund.decided')
+      join ledger_transactions t on t.id = e.transaction_id and t.kind in ('escrow.released', 'order.earned', 'refund.decided', 'order.taken_back')
       join ledger_accounts a on a.id = e.account_id
       where e.order_item_id = i.id
     ) p on true

@@ -127,6 +127,11 @@ describe('money in quarantine', () => {
     const payment = await f.payment()
     const id = await unknown()
     await expect(apply({ id })).rejects.toMatchObject({ code: 'payment.no_payment' })
+    // Where other money waits under a payment, that is decided first.
+    const waiting = await review(100_000)
+    const toWaiting = apply({ id, paymentId: waiting.payment.id })
+    await expect(toWaiting).rejects.toMatchObject({ code: 'payment.not_payable' })
+    await apply({ id: waiting.id, wallet: 'buyer' })
     await apply({ id, paymentId: payment.id })
     expect((await f.row(payment.id)).status).toBe('paid')
     await expect(refund(await unknown('BCA'))).rejects.toMatchObject({ code: 'payment.no_source' })

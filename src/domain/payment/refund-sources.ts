@@ -56,7 +56,7 @@ async function postedShares(work: Work, key: string): Promise<PostedShare[]> {
       coalesce(-sum(e.amount_idr) filter (where a.key = 'commission'), 0)::int8 as commission_idr
     from items i
     join ledger_entries e on e.order_item_id = i.order_item_id
-    join ledger_transactions t on t.id = e.transaction_id and (t.key = ${key} or t.subject_kind = 'refund')
+    join ledger_transactions t on t.id = e.transaction_id and (t.key = ${key} or t.subject_kind = 'refund' or t.kind = 'order.taken_back')
     join ledger_accounts a on a.id = e.account_id
     group by i.order_item_id, i.factory_id order by i.order_item_id`.execute(work.tx)
   return rows

@@ -16,6 +16,7 @@ import {
   approveRefund,
   confirmPayments,
   createRefund,
+  decideRefunds,
   type RefundRequest,
   rejectRefund,
   releaseEscrow,
@@ -113,7 +114,12 @@ describe('refunds by staff', () => {
 
   it('are not made while the money is in escrow, and never more than was paid', async () => {
     expect(await refusal(create((await paid()).code, 10_000))).toBe('payment.in_escrow')
-    const { code } = await released()
+    const { id: paymentId, code } = await released()
+    // What left escrow is taken from where it went; escrow holds the money of others.
+    const fromEscrow = { key: newId(), paymentId, amountIdr: 1, reason: 'a_mistake' }
+    expect(await refusal(f.laku.system((work) => decideRefunds(work, [fromEscrow])))).toBe(
+      'payment.already_released',
+    )
     expect(await refusal(create(code, 110_001))).toBe('payment.over_refunded')
     const all = await Promise.all(Array.from({ length: 6 }, () => refusal(create(code, 30_000))))
     expect(all.filter((one) => one === 'ok')).toHaveLength(3)
