@@ -439,7 +439,7 @@ create table order_returns (
   constraint order_returns_check CHECK (((status = 'accepted'::text) = (refund_idr IS NOT NULL))),
   constraint order_returns_check1 CHECK (((status = 'requested'::text) = (decided_at IS NULL))),
   constraint order_returns_reason_check CHECK ((reason = ANY (ARRAY['damaged'::text, 'defective'::text, 'wrong_item'::text, 'not_as_described'::text, 'changed_mind'::text, 'other'::text]))),
-  constraint order_returns_refund_idr_check CHECK ((refund_idr > 0)),
+  constraint order_returns_refund_idr_check CHECK ((refund_idr >= 0)),
   constraint order_returns_shipping_idr_check CHECK ((shipping_idr >= 0)),
   constraint order_returns_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'accepted'::text, 'refused'::text])))
 );
