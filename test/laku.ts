@@ -61,8 +61,10 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
   const ownerUrl = urlOf(server.ownerUrl, name)
   const config = testConfig()
   const sandbox = options.sandbox ? await startTestSandbox(config) : undefined
-  const pool = createPool({ url: appUrl, poolSize: 12, applicationName: 'laku test' })
+  // What a test moves by its own hand is not watched; what laku does is (watch-moves.ts).
+  const pool = createPool({ url: unwatched(appUrl), poolSize: 12, applicationName: 'laku test' })
   const db = createKysely(pool)
+  const lakuPool = createPool({ url: appUrl, poolSize: 12, applicationName: 'laku' })
   const clock = new ManualClock()
   const vault = new Vault(config.encryptionKey)
   // Tests run at any hour: a notice waits for the morning only where a test says so.
@@ -70,7 +72,7 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
   const logger = createLogger({ logLevel: 'silent' })
   const queue = new JobQueue(appUrl, () => {})
   const units = new UnitOfWork({
-    db,
+    db: createKysely(lakuPool),
     clock,
     choreography: async () => ({ ...choreography, ...options.choreography }),
     enqueue: (tx, jobs) => queue.enqueue(tx, jobs),
@@ -101,12 +103,18 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
     close: async () => {
       await sandbox?.close()
       await queue.close()
-      await pool.end()
+      await Promise.all([pool.end(), lakuPool.end()])
       // A superuser may also end an autovacuum that is at work in it.
       await query(server.superUrl ?? server.ownerUrl, `drop database if exists ${name} with (force)`)
     },
   }
   return laku
+}
+
+function unwatched(url: string): string {
+  const changed = new URL(url)
+  changed.searchParams.set('options', '-c laku.watch=off')
+  return changed.toString()
 }
 
 type TestConfig = ReturnType<typeof testConfig>

@@ -1,10 +1,11 @@
 import { sql } from 'kysely'
 import { type Paged, pageOf, requireStaff, type Work } from '../kernel/index.ts'
 import type { Staff } from './create-staff.ts'
+import type { StaffStatus } from './transitions.ts'
 
 /** A member of staff and how they may act. */
 export interface StaffView extends Staff {
-  status: string
+  status: StaffStatus
   /** The administrator in whose hands they are; null: the owner of the database let them in. */
   vouchedBy: string | null
   createdAt: Date

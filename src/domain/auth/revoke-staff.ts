@@ -2,9 +2,10 @@ import { sql } from 'kysely'
 import { idOrCode, requireStaff, type Work } from '../kernel/index.ts'
 import type { Staff } from './create-staff.ts'
 import { authErrors } from './errors.ts'
+import type { StaffStatus } from './transitions.ts'
 
 export interface RevokedStaff extends Staff {
-  status: string
+  status: StaffStatus
   /** Tokens that were good until now. */
   tokens: number
 }
@@ -21,7 +22,7 @@ export async function revokeStaff(
   requireStaff(work.actor)
   const key = idOrCode(named)
   const which = 'id' in key ? sql`id = ${key.id}::uuid` : sql`name = ${named}`
-  const found = await sql<Staff & { status: string }>`
+  const found = await sql<Staff & { status: StaffStatus }>`
     select id, name, role, status from staff where ${which} for no key update`.execute(work.tx)
   const staff = found.rows[0]
   if (!staff) throw authErrors.staff_not_found({ staff: named })

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Refusal, Work } from '../kernel/index.ts'
 import { authErrors } from './errors.ts'
 import { isOtpCode } from './otp-code.ts'
+import type { CodeStatus } from './transitions.ts'
 
 export interface CodeGiven {
   challengeId: string
@@ -37,6 +38,6 @@ export async function tryCode(
   return { refused: authErrors.code_wrong({ triesLeft }) }
 }
 
-async function endChallenge(work: Work, challengeId: string, status: 'used' | 'spent'): Promise<void> {
+async function endChallenge(work: Work, challengeId: string, status: CodeStatus): Promise<void> {
   await work.tx.updateTable('otpChallenges').set({ status }).where('id', '=', challengeId).execute()
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type BankAccount, maskedAccount, payoutChannels, type Tx, type Vault } from '../kernel/index.ts'
+import type { BankAccountStatus } from './transitions.ts'
 
 const PURPOSE = 'factory.bank_account'
 
@@ -11,7 +12,7 @@ export interface BankAccountView {
   bank: string
   /** The last four digits. */
   account: string
-  status: 'pending' | 'approved' | 'replaced'
+  status: BankAccountStatus
   setAt: Date
   approvedAt: Date | null
   /** Nothing is paid to it before. */

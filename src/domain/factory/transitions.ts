@@ -17,3 +17,12 @@ export const factoryTransitions: Transitions<FactoryStatus> = {
   active: ['suspended'],
   suspended: ['active'],
 }
+
+export type BankAccountStatus = 'pending' | 'approved' | 'replaced'
+
+/** One that waits for approval is replaced by a newer one; the last approved one past its cooling-off is in use. */
+export const bankAccountTransitions: Transitions<BankAccountStatus> = {
+  pending: ['approved', 'replaced'],
+  approved: [],
+  replaced: [],
+}

@@ -22,7 +22,6 @@ export {
   hasOpenReturn,
   listReturns,
   type ReturnFilter,
-  type ReturnStatus,
   type ReturnView,
   returnStatuses,
 } from './read-returns.ts'
@@ -33,5 +32,5 @@ export { reopenPayment } from './reopen-payment.ts'
 export { type ReturnRequest, requestReturn } from './request-return.ts'
 export { type ReturnReason, returnReasons } from './return-rules.ts'
 export { type StatusByHand, setOrderStatus, statusesByHand } from './set-order-status.ts'
-export { type OrderStatus, orderTransitions } from './transitions.ts'
+export { type OrderStatus, orderTransitions, type ReturnStatus } from './transitions.ts'
 export type { OrderItemView, OrderView } from './views.ts'

@@ -2,9 +2,9 @@ import { type RawBuilder, sql } from 'kysely'
 import { idOrCode, pageOf, type Rupiah, requireStaff, type Tx, type Work } from '../kernel/index.ts'
 import { orderErrors } from './errors.ts'
 import type { ReturnReason } from './return-rules.ts'
+import type { ReturnStatus } from './transitions.ts'
 
-export const returnStatuses = ['requested', 'accepted', 'refused'] as const
-export type ReturnStatus = (typeof returnStatuses)[number]
+export const returnStatuses = ['requested', 'accepted', 'refused'] as const satisfies ReturnStatus[]
 
 export interface ReturnView {
   id: string

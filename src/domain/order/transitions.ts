@@ -39,3 +39,12 @@ export const orderTransitions: Transitions<OrderStatus> = {
   returned: ['processing', 'refunded'],
   refunded: [],
 }
+
+export type ReturnStatus = 'requested' | 'accepted' | 'refused'
+
+/** Decided once; a buyer whose return was refused may ask again. */
+export const returnTransitions: Transitions<ReturnStatus> = {
+  requested: ['accepted', 'refused'],
+  accepted: [],
+  refused: [],
+}

@@ -3,6 +3,7 @@ import type { Rupiah, Work } from '../kernel/index.ts'
 import { paymentErrors } from './errors.ts'
 import { type LockedPayment, lockWholly } from './lock-payments.ts'
 import type { StrayKind } from './quarantine.ts'
+import type { QuarantineStatus } from './transitions.ts'
 
 export interface LockedStray {
   id: string
@@ -44,7 +45,7 @@ export async function lockQuarantined(
 export async function decideQuarantined(
   work: Work,
   { id, kind, paymentId, amountIdr }: LockedStray,
-  status: 'applied' | 'refunded',
+  status: Exclude<QuarantineStatus, 'waiting'>,
   after: Record<string, unknown>,
 ): Promise<void> {
   const { actor } = work

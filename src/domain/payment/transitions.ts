@@ -38,3 +38,21 @@ export const refundTransitions: Transitions<RefundStatus> = {
   rejected: [],
   to_wallet: [],
 }
+
+export type WebhookStatus = 'received' | 'processed' | 'failed'
+
+/** What was processed or given up is worked through again when staff replay it, or when the same words come again as news. */
+export const webhookTransitions: Transitions<WebhookStatus> = {
+  received: ['processed', 'failed'],
+  processed: ['received'],
+  failed: ['received'],
+}
+
+export type QuarantineStatus = 'waiting' | 'applied' | 'refunded'
+
+/** Money that fits no payment waits for a person, who decides once. */
+export const quarantineTransitions: Transitions<QuarantineStatus> = {
+  waiting: ['applied', 'refunded'],
+  applied: [],
+  refunded: [],
+}

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { asRecords, newId, type Tx, type Work } from '../kernel/index.ts'
 import type { StockLine } from './rules.ts'
+import type { ReservationStatus } from './transitions.ts'
 
 /** Pieces of a variant for a session or an order. */
 export interface ReservationLine extends StockLine {
@@ -44,7 +45,7 @@ export async function shrinkReservations(
   work: Work,
   sessionId: string,
   lines: readonly StockLine[],
-  ended: 'consumed' | 'released',
+  ended: Exclude<ReservationStatus, 'open'>,
 ): Promise<Set<string>> {
   const { rows } = await sql<{ variantId: string }>`
     update stock_reservations r

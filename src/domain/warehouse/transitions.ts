@@ -32,3 +32,12 @@ export const openStatuses: readonly PurchaseOrderStatus[] = [
 export const onTheWayStatuses: readonly PurchaseOrderStatus[] = openStatuses.filter(
   (status) => status !== 'draft',
 )
+
+export type ReservationStatus = 'open' | 'consumed' | 'released'
+
+/** What is kept for a session or an order is handed on or shipped, or free again. */
+export const reservationTransitions: Transitions<ReservationStatus> = {
+  open: ['consumed', 'released'],
+  consumed: [],
+  released: [],
+}

@@ -1,0 +1,19 @@
+import type { Transitions } from '../kernel/index.ts'
+
+export type CodeStatus = 'open' | 'used' | 'spent' | 'replaced'
+
+/** A code is good once: used, spent by wrong tries, or replaced by a newer one. One whose time is over stays open until it is forgotten. */
+export const loginCodeTransitions: Transitions<CodeStatus> = {
+  open: ['used', 'spent', 'replaced'],
+  used: [],
+  spent: [],
+  replaced: [],
+}
+
+export type StaffStatus = 'active' | 'suspended'
+
+/** Who was suspended comes back as somebody new. */
+export const staffTransitions: Transitions<StaffStatus> = {
+  active: ['suspended'],
+  suspended: [],
+}
