@@ -25,6 +25,9 @@ const codeLength: Record<CodePrefix, number> = {
   WDR: 10,
 }
 
+/** What codes begin with. */
+export const codePrefixes = Object.keys(codeLength) as readonly CodePrefix[]
+
 /** A code for people: prefix, the Jakarta day, and random letters: `GBS-261123-7K3QX2`. */
 export function newCode(prefix: CodePrefix, now: Date): string {
   const day = jakartaDate(now).slice(2).replaceAll('-', '')

@@ -36,6 +36,9 @@ const families = {
   factory: { kind: 'liability', mayGoNegative: true },
 } as const satisfies Record<string, AccountShape>
 
+/** Every account, a family by its name alone: what the glossary names. */
+export const accountNames: readonly string[] = [...Object.keys(families), ...Object.keys(single)]
+
 export type AccountKey = keyof typeof single | `${keyof typeof families}:${string}`
 
 export const escrow = (sessionId: string): AccountKey => `escrow:${sessionId}`
