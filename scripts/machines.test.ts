@@ -11,7 +11,7 @@ let laku: TestLaku
 let columns: Awaited<ReturnType<typeof stateColumns>>
 
 beforeAll(async () => {
-  laku = await openTestLaku()
+  laku = await openTestLaku({ watched: true })
   columns = await stateColumns(laku.pool)
 })
 afterAll(() => laku.close())
@@ -57,7 +57,7 @@ it('there is a machine for every state that the database keeps', () => {
   expect(new Set(kept).size).toBe(machines.length)
 })
 
-describe('while tests run, the database', () => {
+describe('a watched database', () => {
   const product = async (use: (id: string) => Promise<unknown>) => {
     const market = await Market.open(laku)
     return await use(market.productId)
@@ -68,7 +68,7 @@ describe('while tests run, the database', () => {
   it('refuses a move of a use case that no table names', async () => {
     await product(async (id) => {
       await expect(laku.system((work) => moved(work, id, 'draft'))).rejects.toThrow(
-        'no machine lets products move from active to draft',
+        'no machine lets products.status move from active to draft',
       )
       await laku.system((work) => moved(work, id, 'inactive'))
     })

@@ -8,7 +8,6 @@ import { roleOf } from '../src/runtime/connect.ts'
 import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../src/runtime/embedded-postgres.ts'
 import { migrate } from '../src/runtime/migrate.ts'
 import { installQueues } from '../src/runtime/queue.ts'
-import { watchMoves } from './watch-moves.ts'
 
 export interface TestServer {
   /** May create databases and owns the template. */
@@ -76,7 +75,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await installQueues(ownerOfTemplate, queues)
   await migrate(owner, roleOf(server.appUrl))
   await owner.end()
-  await watchMoves(ownerOfTemplate, process.cwd())
   project.provide('server', { ...server, template })
   return async () => {
     if (given) await query(server.ownerUrl, `drop database if exists ${template} with (force)`)

@@ -22,11 +22,14 @@ import { createLogger } from '../src/runtime/logger.ts'
 import { JobQueue } from '../src/runtime/queue.ts'
 import type { Sandbox } from '../src/sandbox/sandbox.ts'
 import { query, urlOf } from './global-setup.ts'
+import { watchMoves } from './watch-moves.ts'
 
 export interface TestOptions {
   /** Starts the provider sandbox in this process; without it the providers' addresses refuse connections. */
   sandbox?: boolean
   policy?: Partial<Policy>
+  /** The database refuses what laku moves and no machine lets move (watch-moves.ts). */
+  watched?: boolean
   /** Rows of the choreography to replace, for a test of one domain by itself. */
   choreography?: Partial<Choreography>
   /** Jobs that `drain` runs, instead of all. */
@@ -61,10 +64,13 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
   const ownerUrl = urlOf(server.ownerUrl, name)
   const config = testConfig()
   const sandbox = options.sandbox ? await startTestSandbox(config) : undefined
-  // What a test moves by its own hand is not watched; what laku does is (watch-moves.ts).
-  const pool = createPool({ url: unwatched(appUrl), poolSize: 12, applicationName: 'laku test' })
+  if (options.watched) await watchMoves(ownerUrl)
+  const pool = createPool({ url: appUrl, poolSize: 12, applicationName: 'laku test' })
   const db = createKysely(pool)
-  const lakuPool = createPool({ url: appUrl, poolSize: 12, applicationName: 'laku' })
+  // What a test moves by its own hand is not watched; what laku does is.
+  const watched = options.watched
+    ? createPool({ url: watchedUrl(appUrl), poolSize: 12, applicationName: 'laku' })
+    : undefined
   const clock = new ManualClock()
   const vault = new Vault(config.encryptionKey)
   // Tests run at any hour: a notice waits for the morning only where a test says so.
@@ -72,7 +78,7 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
   const logger = createLogger({ logLevel: 'silent' })
   const queue = new JobQueue(appUrl, () => {})
   const units = new UnitOfWork({
-    db: createKysely(lakuPool),
+    db: watched ? createKysely(watched) : db,
     clock,
     choreography: async () => ({ ...choreography, ...options.choreography }),
     enqueue: (tx, jobs) => queue.enqueue(tx, jobs),
@@ -103,7 +109,7 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
     close: async () => {
       await sandbox?.close()
       await queue.close()
-      await Promise.all([pool.end(), lakuPool.end()])
+      await Promise.all([pool.end(), watched?.end()])
       // A superuser may also end an autovacuum that is at work in it.
       await query(server.superUrl ?? server.ownerUrl, `drop database if exists ${name} with (force)`)
     },
@@ -111,9 +117,9 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
   return laku
 }
 
-function unwatched(url: string): string {
+function watchedUrl(url: string): string {
   const changed = new URL(url)
-  changed.searchParams.set('options', '-c laku.watch=off')
+  changed.searchParams.set('options', '-c laku.watch=on')
   return changed.toString()
 }
 

@@ -14,7 +14,7 @@ import { customer, orderChoreography, refusal, Storefront } from './storefront.t
 
 /** A shop in which orders are raced, and the races: each one round, with the claim that holds whoever wins. */
 export async function openOrderRaces() {
-  const laku = await openTestLaku({ sandbox: true, choreography: orderChoreography, jobs: [] })
+  const laku = await openTestLaku({ watched: true, sandbox: true, choreography: orderChoreography, jobs: [] })
   const shop = await Storefront.open(laku)
   await shop.market.addStock(100_000)
   return { laku, shop, races: racesOf(laku, shop) }

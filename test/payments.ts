@@ -43,6 +43,7 @@ export interface Buyer {
 /** A laku with a session of a product, and short ways to what payments need. */
 export async function openPaymentFixture(options: TestOptions = {}) {
   const laku = await openTestLaku({
+    watched: true,
     sandbox: true,
     ...options,
     choreography: { ...alone, ...options.choreography },

@@ -50,7 +50,7 @@ export const impatientPayouts = (laku: TestLaku): PayoutGateway =>
   })
 
 export async function openPayoutFixture(options: TestOptions = {}) {
-  const laku = await openTestLaku({ sandbox: true, choreography: alone, ...options })
+  const laku = await openTestLaku({ watched: true, sandbox: true, choreography: alone, ...options })
   const payouts = impatientPayouts(laku)
   const send = async (method: string, path: string, body: unknown) => {
     const headers = { 'content-type': 'application/json' }

@@ -51,6 +51,7 @@ export interface Sold {
 /** Factories, what they sold, and the people who settle it. */
 export async function openSettlementFixture(options: TestOptions = {}) {
   const laku = await openTestLaku({
+    watched: true,
     sandbox: true,
     ...options,
     choreography: { ...quiet, ...options.choreography },

@@ -1,5 +1,6 @@
-import { sql } from 'kysely'
-import type { Actor, Work } from '../src/domain/kernel/index.ts'
+import { type RawBuilder, sql } from 'kysely'
+import { expect } from 'vitest'
+import type { Actor, Transitions, Work } from '../src/domain/kernel/index.ts'
 import { admin, type TestLaku } from './laku.ts'
 import { refusal } from './storefront.ts'
 
@@ -22,7 +23,9 @@ export async function tried<S>(
   let outcome: { code: string; status: S } | undefined
   await laku
     .as(actor, async (work) => {
+      const watch = await unwatch(work)
       await set(work)
+      await watch()
       await sql`savepoint before`.execute(work.tx)
       const code = await refusal(use(work))
       if (code !== 'ok') await sql`rollback to savepoint before`.execute(work.tx)
@@ -36,6 +39,16 @@ export async function tried<S>(
   return outcome
 }
 
+/** Lets the test itself move a thing where laku is watched (watch-moves.ts), until what it returns is called. */
+async function unwatch({ tx }: Work): Promise<() => Promise<unknown>> {
+  const to = (value: string) => sql`select set_config('laku.watch', ${value}, true)`.execute(tx)
+  const { rows } = await sql<{
+    was: string | null
+  }>`select current_setting('laku.watch', true) as was`.execute(tx)
+  await to('off')
+  return () => to(rows[0]?.was ?? '')
+}
+
 /** The state of a row. */
 export const stateIn =
   <S>(table: string, id: string) =>
@@ -45,3 +58,48 @@ export const stateIn =
     }>`select status from ${sql.table(table)} where id = ${id}`.execute(tx)
     return rows[0]?.status as S
   }
+
+interface Moves<S extends string> {
+  machine: Transitions<S>
+  /** The row that is moved. */
+  table: string
+  id: string
+  /** The columns that go with a state. */
+  along?: (from: S) => RawBuilder<unknown>
+  /** Each use, and where it is to lead. */
+  uses: readonly (readonly [to: S, use: (work: Work) => Promise<unknown>])[]
+  /** What an illegal one is refused with. */
+  refused?: string
+  /** Being there already is no change, and not refused. */
+  mayStay?: boolean
+  actor?: Actor
+}
+
+/** Tries every use from every state: what the machine names comes to pass, and nothing else. */
+export async function expectMoves<S extends string>(laku: TestLaku, moves: Moves<S>): Promise<void> {
+  const {
+    machine,
+    table,
+    id,
+    along,
+    uses,
+    refused = 'kernel.illegal_transition',
+    mayStay = false,
+    actor,
+  } = moves
+  for (const from of Object.keys(machine) as S[]) {
+    for (const [to, use] of uses) {
+      const more = along ? sql`, ${along(from)}` : sql``
+      const set = (work: Work) =>
+        sql`update ${sql.table(table)} set status = ${from} ${more} where id = ${id}`.execute(work.tx)
+      const outcome = await tried(laku, { set, use, read: stateIn<S>(table, id) }, actor)
+      const legal = machine[from].includes(to) || (mayStay && from === to)
+      expect({ from, to, ...outcome }).toEqual({
+        from,
+        to,
+        code: legal ? 'ok' : refused,
+        status: legal ? to : from,
+      })
+    }
+  }
+}

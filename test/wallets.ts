@@ -40,7 +40,7 @@ export const finance = (name = 'fin'): Actor => ({
 
 /** Wallets and payouts, and short ways to fill and empty them. */
 export async function openWalletFixture(options: TestOptions = {}) {
-  const laku = await openTestLaku({ sandbox: true, ...options })
+  const laku = await openTestLaku({ watched: true, sandbox: true, ...options })
   const payouts = impatientPayouts(laku)
   const control = async (method: string, path: string, body: unknown) => {
     const headers = { 'content-type': 'application/json' }

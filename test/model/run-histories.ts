@@ -23,7 +23,7 @@ export async function runHistories(runs: number): Promise<Set<string>> {
   const live = async (setting: Terms, commands: Command[]) => {
     if (lived++ % HISTORIES_A_DATABASE === 0) {
       await laku?.close()
-      laku = await openTestLaku({ jobs: [] })
+      laku = await openTestLaku({ watched: true, jobs: [] })
       await installQuickChecks(laku)
     }
     const states = await liveOne(laku as TestLaku, setting, commands)

@@ -12,6 +12,7 @@ let people = 0
 const failedKeys: string[] = []
 beforeAll(async () => {
   laku = await openTestLaku({
+    watched: true,
     sandbox: true,
     policy: { otpOverallPerMinute: 60 },
     choreography: {

@@ -23,7 +23,7 @@ let laku: TestLaku
 let market: Market
 
 beforeAll(async () => {
-  laku = await openTestLaku({ choreography: groupChoreography, jobs: [] })
+  laku = await openTestLaku({ watched: true, choreography: groupChoreography, jobs: [] })
   market = await Market.open(laku)
 })
 afterEach(async () => {

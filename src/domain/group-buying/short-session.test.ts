@@ -29,6 +29,7 @@ let market: Market
 
 beforeAll(async () => {
   laku = await openTestLaku({
+    watched: true,
     choreography: {
       ...groupChoreography,
       'stock.added': { reactions: [resumeWaiting] },

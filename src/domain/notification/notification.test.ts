@@ -30,6 +30,7 @@ beforeAll(async () => {
     'participant.released',
   ] as const
   laku = await openTestLaku({
+    watched: true,
     choreography: {
       ...Object.fromEntries([...quiet, ...more].map((type) => [type, {}])),
       'payment.paid': { reactions: [confirmParticipants] },

@@ -24,7 +24,12 @@ let people = 0
 const support: Actor = { kind: 'staff', id: newId(), name: 'sita', role: 'support' }
 
 beforeAll(async () => {
-  laku = await openTestLaku({ sandbox: true, jobs: [], policy: { quietFromHour: 21, quietToHour: 7 } })
+  laku = await openTestLaku({
+    watched: true,
+    sandbox: true,
+    jobs: [],
+    policy: { quietFromHour: 21, quietToHour: 7 },
+  })
 })
 afterAll(() => laku.close())
 beforeEach(async () => {

@@ -1,8 +1,11 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
 import { officePlace } from '../../../test/offices.ts'
+import { hire } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
+import { expectMoves } from '../../../test/tried.ts'
 import { createStaff } from '../auth/index.ts'
 import { type Actor, newId, type StaffRole, type Work } from '../kernel/index.ts'
 import { createPurchaseOrder, sendPurchaseOrder, showPurchaseOrder } from '../warehouse/index.ts'
@@ -16,8 +19,11 @@ import {
   getPickup,
   listOffices,
   listPickups,
+  type OfficeStatus,
   type OfficeView,
+  officeTransitions,
   type PickupView,
+  pickupTransitions,
   schedulePickup,
   startPickup,
   updateOffice,
@@ -39,7 +45,7 @@ async function newAgent(officeId: string, name: string): Promise<Actor> {
 }
 
 beforeAll(async () => {
-  laku = await openTestLaku({ jobs: [] })
+  laku = await openTestLaku({ watched: true, jobs: [] })
   market = await Market.open(laku)
   office = await asAdmin((work) => createOffice(work, { name: 'Kantor Bandung', ...officePlace }))
   other = await asAdmin((work) => createOffice(work, { name: 'Kantor Solo', ...officePlace }))
@@ -129,7 +135,35 @@ describe('an office', () => {
   })
 })
 
+it('an office makes every move of its table, and no other', async () => {
+  const to = (status: OfficeStatus) =>
+    [status, (work: Work) => updateOffice(work, { officeId: other.id, status })] as const
+  const uses = [to('active'), to('closed')]
+  await expectMoves(laku, {
+    machine: officeTransitions,
+    table: 'agent_offices',
+    id: other.id,
+    uses,
+    mayStay: true,
+  })
+})
+
 describe('a pickup', () => {
+  it('makes every move of its table, and no other', async () => {
+    const { id, items } = await started()
+    const counts = items.map(({ variantId, expected }) => ({ variantId, counted: expected }))
+    const why = { pickupId: id, reason: 'a test' }
+    const uses = [
+      ['in_progress', (work: Work) => startPickup(work, { pickupId: id })],
+      ['completed', (work: Work) => completePickup(work, { pickupId: id, counts, ...proof })],
+      ['failed', (work: Work) => failPickup(work, why)],
+      ['cancelled', (work: Work) => cancelPickup(work, why)],
+    ] as const
+    const along = () => sql`photo_url = 'x', signed_by = 'x', signature_url = 'x'`
+    const actor = await hire(laku, 'admin')
+    await expectMoves(laku, { machine: pickupTransitions, table: 'pickup_tasks', id, along, uses, actor })
+  })
+
   it('lists what its purchase order lacks, and there is one at a time', async () => {
     const { code } = await sentOrder()
     const pickup = await schedule(code)

@@ -21,7 +21,7 @@ let shop: Storefront
 let market: Market
 
 beforeAll(async () => {
-  laku = await openTestLaku({ sandbox: true, choreography: orderChoreography, jobs: [] })
+  laku = await openTestLaku({ watched: true, sandbox: true, choreography: orderChoreography, jobs: [] })
   shop = await Storefront.open(laku)
   market = shop.market
   await market.addStock(1_000)

@@ -51,7 +51,6 @@ async function from(status: OrderStatus, uses: Uses, actor: Actor = admin) {
   const outcomes: Record<string, { code: string; status: OrderStatus }> = {}
   await laku
     .as(actor, async (work) => {
-      await sql`set local laku.watch = off`.execute(work.tx)
       await sql`
         update orders set status = ${status}, return_until = ${work.now}::timestamptz + interval '1 hour'
         where id = ${order.id}`.execute(work.tx)

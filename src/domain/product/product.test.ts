@@ -2,12 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { groupChoreography, Market } from '../../../test/market.ts'
 import { refusal } from '../../../test/storefront.ts'
-import { newId } from '../kernel/index.ts'
+import { expectMoves } from '../../../test/tried.ts'
+import { newId, type Work } from '../kernel/index.ts'
 import {
   createProduct,
   getProduct,
   listProducts,
   type ProductChanges,
+  type ProductStatus,
+  productTransitions,
   updateProduct,
   variantsById,
 } from './index.ts'
@@ -59,6 +62,14 @@ describe('a product', () => {
     await change(id, { status: 'inactive' })
     expect(await refusal(see(id))).toBe('product.not_found')
     expect((await change(id, { status: 'active' })).status).toBe('active')
+  })
+
+  it('makes every move of its table, and no other', async () => {
+    const { id } = await create({ status: 'active' })
+    const to = (status: ProductStatus) =>
+      [status, (work: Work) => updateProduct(work, { productId: id, status })] as const
+    const uses = [to('draft'), to('active'), to('inactive')]
+    await expectMoves(laku, { machine: productTransitions, table: 'products', id, uses, mayStay: true })
   })
 
   it('is sold only while its factory is active', async () => {

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import type { Buyer } from '../../../test/market.ts'
 import { customer, orderChoreography, refusal, Storefront } from '../../../test/storefront.ts'
+import { expectMoves } from '../../../test/tried.ts'
 import { runChecks, type Work } from '../kernel/index.ts'
 import {
   createReview,
@@ -12,6 +13,7 @@ import {
   publishReview,
   reviewChecks,
   reviewsOfProduct,
+  reviewTransitions,
 } from './index.ts'
 import { maskedName } from './read-reviews.ts'
 
@@ -99,6 +101,16 @@ describe('a review', () => {
       'kernel.illegal_transition',
     )
     await staff((work) => hideReview(work, { reviewId, reason: 'foul words' }))
+  })
+
+  it('makes every move of its table, and no other', async () => {
+    const { buyer, itemId } = await delivered()
+    const { id } = await write(buyer, itemId, 4)
+    const uses = [
+      ['published', (work: Work) => publishReview(work, { reviewId: id })],
+      ['hidden', (work: Work) => hideReview(work, { reviewId: id, reason: 'a test' })],
+    ] as const
+    await expectMoves(laku, { machine: reviewTransitions, table: 'reviews', id, uses })
   })
 
   it('a pending one that is hidden changes no rating', async () => {

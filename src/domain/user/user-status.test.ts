@@ -1,8 +1,19 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { refusal } from '../../../test/storefront.ts'
+import { expectMoves } from '../../../test/tried.ts'
 import { type Actor, newId, type Work } from '../kernel/index.ts'
-import { activateUser, changeUser, createUser, listUsers, requireUser, suspendUser } from './index.ts'
+import {
+  activateUser,
+  changeUser,
+  createUser,
+  listUsers,
+  requireUser,
+  suspendUser,
+  type UserStatus,
+  userTransitions,
+} from './index.ts'
 
 let laku: TestLaku
 
@@ -58,6 +69,16 @@ describe('suspending a user', () => {
     )
     expect(await refusal(as(admin, (work) => suspendUser(work, { userId: newId() })))).toBe('user.not_found')
   })
+})
+
+it('a user makes every move of their table, and no other', async () => {
+  const { id } = await newUser()
+  const uses = [
+    ['suspended', (work: Work) => suspendUser(work, { userId: id, reason: 'a test' })],
+    ['active', (work: Work) => activateUser(work, { userId: id })],
+  ] as const
+  const along = (from: UserStatus) => sql`deleted_at = ${from === 'deleted' ? laku.clock.now() : null}`
+  await expectMoves(laku, { machine: userTransitions, table: 'users', id, along, uses })
 })
 
 describe('changing a user', () => {

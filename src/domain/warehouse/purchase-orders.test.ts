@@ -30,7 +30,7 @@ let laku: TestLaku
 let market: Market
 
 beforeAll(async () => {
-  laku = await openTestLaku({ sandbox: true, jobs: [] })
+  laku = await openTestLaku({ watched: true, sandbox: true, jobs: [] })
   market = await Market.open(laku)
 })
 afterAll(() => laku.close())

@@ -19,7 +19,11 @@ let laku: TestLaku
 let market: Market
 
 beforeAll(async () => {
-  laku = await openTestLaku({ choreography: { 'stock.added': {}, 'stock.reserved': {} }, jobs: [] })
+  laku = await openTestLaku({
+    watched: true,
+    choreography: { 'stock.added': {}, 'stock.reserved': {} },
+    jobs: [],
+  })
 })
 afterAll(() => laku.close())
 

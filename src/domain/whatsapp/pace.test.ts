@@ -9,6 +9,7 @@ let laku: TestLaku
 
 beforeAll(async () => {
   laku = await openTestLaku({
+    watched: true,
     policy: { whatsappBurst: BURST, whatsappPaceS: PACE_S },
     choreography: { 'whatsapp.queued': {}, 'whatsapp.failed': {} },
   })

@@ -17,6 +17,7 @@ let laku: TestLaku
 const failed: EventOf<'whatsapp.failed'>[] = []
 beforeAll(async () => {
   laku = await openTestLaku({
+    watched: true,
     policy: { whatsappBurst: 10_000 },
     choreography: {
       'whatsapp.queued': {},

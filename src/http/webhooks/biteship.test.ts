@@ -25,6 +25,7 @@ describe("biteship's webhooks", () => {
   let app: FastifyInstance
   beforeAll(async () => {
     laku = await openTestLaku({
+      watched: true,
       sandbox: true,
       jobs: [webhooksBiteshipJob, webhooksSweepJob, shipmentsTrackJob],
       choreography: {
