@@ -15,6 +15,7 @@ import { errorsPage } from './errors-page.ts'
 import { readGraph } from './floors.ts'
 import { floorsPage } from './floors-page.ts'
 import { findMachines } from './machines.ts'
+import { metricsPage } from './metrics-page.ts'
 import { openApiDocument } from './openapi.ts'
 import { statesPages } from './states-pages.ts'
 
@@ -61,6 +62,7 @@ try {
   keep('docs/schema.sql', await dumpSchema(pool))
   await pool.end()
   keep('openapi.json', await openApiDocument(appUrl))
+  keep('docs/metrics.md', await metricsPage(appUrl))
   // Declaring its errors is what a module of errors does when it loads.
   for (const file of globSync('src/**/*errors.ts')) await import(join(process.cwd(), file))
   keep('docs/errors.md', errorsPage(errorCatalogue()))

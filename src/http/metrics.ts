@@ -8,13 +8,20 @@ import { StartError } from '../runtime/start-error.ts'
 
 const door: Actor = { kind: 'system', name: 'metrics' }
 
-/** Measures every request by route, and this process's pool and event loop. */
+/** Measures every request by route, and this process's pool and event loop. Each figure is a row of docs/metrics.md. */
 export function observe(app: FastifyInstance, laku: Laku): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
+  observeRequests(registry, app)
+  observePool(registry, laku)
+  observeInbox(registry, laku)
+  return registry
+}
+
+function observeRequests(registry: Registry, app: FastifyInstance): void {
   const requests = new Histogram({
-    name: 'laku_http_request_seconds',
-    help: 'Time to answer, by route and status.',
+    name: 'laku_http_request_duration_seconds',
+    help: 'Time to answer, by the pattern of the route (`none` for an address that is none) and status.',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
@@ -23,39 +30,60 @@ export function observe(app: FastifyInstance, laku: Laku): Registry {
     const route = request.routeOptions.url ?? 'none'
     requests.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
   })
+}
+
+function observePool(registry: Registry, { pool }: Laku): void {
   new Gauge({
     name: 'laku_database_connections',
-    help: 'Connections of this process, by what they do.',
+    help: 'Connections of this process, `busy` or `idle`.',
     labelNames: ['state'],
     registers: [registry],
     collect() {
-      const { totalCount, idleCount, waitingCount } = laku.pool
-      this.set({ state: 'busy' }, totalCount - idleCount)
-      this.set({ state: 'idle' }, idleCount)
-      this.set({ state: 'wanted' }, waitingCount)
+      this.set({ state: 'busy' }, pool.totalCount - pool.idleCount)
+      this.set({ state: 'idle' }, pool.idleCount)
     },
   })
-  observeInbox(registry, laku)
-  return registry
+  new Gauge({
+    name: 'laku_database_waiting_transactions',
+    help: 'Transactions of this process that wait for a connection.',
+    registers: [registry],
+    collect() {
+      this.set(pool.waitingCount)
+    },
+  })
 }
 
 /** Deliveries that the worker has not got to: the same figures from every process, NaN while the database is away. */
 function observeInbox(registry: Registry, laku: Laku): void {
+  const unknown: InboxLag = { waiting: Number.NaN, oldestS: Number.NaN }
+  let underWay: Promise<InboxLag> | undefined
+  // Both figures of a scrape are of one look.
+  const look = () => {
+    underWay ??= laku.units
+      .run(door, (work) => inboxLag(work.tx, work.now))
+      .catch((error) => {
+        laku.logger.warn({ err: error }, 'the inbox could not be counted')
+        return unknown
+      })
+      .finally(() => {
+        underWay = undefined
+      })
+    return underWay
+  }
   const add = (name: string, help: string, figure: (lag: InboxLag) => number) =>
     new Gauge({
       name,
       help,
       registers: [registry],
       async collect() {
-        try {
-          this.set(figure(await laku.units.run(door, (work) => inboxLag(work.tx, work.now))))
-        } catch (error) {
-          laku.logger.warn({ err: error }, 'the inbox could not be counted')
-          this.set(Number.NaN)
-        }
+        this.set(figure(await look()))
       },
     })
-  add('laku_inbox_waiting', 'Deliveries of providers that are not processed yet.', (lag) => lag.waiting)
+  add(
+    'laku_inbox_waiting_deliveries',
+    'Deliveries of providers that are not processed yet.',
+    (lag) => lag.waiting,
+  )
   add('laku_inbox_lag_seconds', 'How long the oldest of them has waited.', (lag) => lag.oldestS)
 }
 
@@ -65,8 +93,13 @@ export async function serveMetrics(
   address: { host: string; port: number },
 ): Promise<Server> {
   const server = createServer(async (request, response) => {
-    if (request.url !== '/metrics') return void response.writeHead(404).end()
-    response.writeHead(200, { 'content-type': registry.contentType }).end(await registry.metrics())
+    if (request.url?.split('?')[0] !== '/metrics') return void response.writeHead(404).end()
+    try {
+      const text = await registry.metrics()
+      response.writeHead(200, { 'content-type': registry.contentType }).end(text)
+    } catch {
+      response.writeHead(500).end()
+    }
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', () =>

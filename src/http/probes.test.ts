@@ -1,10 +1,12 @@
+import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import type { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../test/laku.ts'
 import { newId } from '../domain/kernel/index.ts'
 import { receiveWebhook } from '../domain/payment/index.ts'
 import { keysPruneJob } from '../jobs/keys.prune.ts'
-import { observe } from './metrics.ts'
+import { observe, serveMetrics } from './metrics.ts'
 import { buildServer } from './server.ts'
 
 const DAY_S = 24 * 3600
@@ -12,18 +14,18 @@ const DAY_S = 24 * 3600
 describe('what watches a server', () => {
   let laku: TestLaku
   let app: FastifyInstance
-  let metrics: () => Promise<string>
+  let registry: Registry
   beforeAll(async () => {
     laku = await openTestLaku({ choreography: { 'webhook.received': {} } })
     app = await buildServer(laku)
-    const registry = observe(app, laku)
-    metrics = () => registry.metrics()
+    registry = observe(app, laku)
   })
   afterAll(async () => {
     await app.close()
     await laku.close()
   })
 
+  const metrics = () => registry.metrics()
   const deliver = () =>
     laku.system((work) =>
       receiveWebhook(work, { provider: 'xendit', dedupeKey: newId(), headers: {}, body: '{}' }),
@@ -36,17 +38,57 @@ describe('what watches a server', () => {
   it('reads requests, connections, the loop, and how long deliveries wait', async () => {
     await app.inject({ url: '/healthz' })
     await app.inject({ url: '/nothing' })
-    expect(figureOf(await metrics(), 'laku_inbox_waiting')).toBe(0)
+    expect(figureOf(await metrics(), 'laku_inbox_waiting_deliveries')).toBe(0)
     await deliver()
     laku.clock.shift(30)
     await deliver()
     const text = await metrics()
-    expect(figureOf(text, 'laku_inbox_waiting')).toBe(2)
+    expect(figureOf(text, 'laku_inbox_waiting_deliveries')).toBe(2)
     expect(figureOf(text, 'laku_inbox_lag_seconds')).toBe(30)
-    expect(text).toMatch(/laku_http_request_seconds_count\{method="GET",route="\/healthz",status="200"\} 1/)
-    expect(text).toMatch(/laku_http_request_seconds_count\{method="GET",route="none",status="404"\} 1/)
+    expect(text).toMatch(
+      /laku_http_request_duration_seconds_count\{method="GET",route="\/healthz",status="200"\} 1/,
+    )
+    expect(text).toMatch(
+      /laku_http_request_duration_seconds_count\{method="GET",route="none",status="404"\} 1/,
+    )
     expect(text).toMatch(/laku_database_connections\{state="idle"\} \d/)
+    expect(text).toMatch(/laku_database_waiting_transactions 0/)
     expect(text).toMatch(/nodejs_eventloop_lag_seconds /)
+  })
+
+  it('counts by the pattern of a route, never by what stands in it, and names figures as Prometheus wants them', async () => {
+    for (const id of [newId(), newId(), newId()]) {
+      await app.inject({ url: `/api/products/${id}` })
+      await app.inject({ url: `/${id}` })
+    }
+    const series = [...(await metrics()).matchAll(/^laku_http_request_duration_seconds_count\{(.*)\}/gm)]
+    const routes = series.map(([, labels]) => /route="([^"]*)"/.exec(labels as string)?.[1])
+    expect(routes.filter((route) => route?.includes('products'))).toEqual(['/api/products/:id'])
+    expect(routes.join()).not.toMatch(/[\da-f]{8}-/)
+    for (const { name, help, type } of (await registry.getMetricsAsJSON()).filter((one) =>
+      one.name.startsWith('laku_'),
+    )) {
+      expect(name).toMatch(/^laku_[a-z]+(_[a-z]+)*$/)
+      expect(help).toMatch(/\.$/)
+      // A time says its unit, a count that only rises says that it does.
+      expect(/duration|lag|age/.test(name)).toBe(name.endsWith('_seconds'))
+      expect(String(type) === 'counter').toBe(name.endsWith('_total'))
+    }
+  })
+
+  it('is asked on a port of its own: customers find no figures at theirs', async () => {
+    expect((await app.inject({ url: '/metrics' })).statusCode).toBe(404)
+    const server = await serveMetrics(registry, { host: '127.0.0.1', port: 0 })
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const answer = await fetch(`${url}/metrics?from=prometheus`)
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, registry.contentType])
+    expect(await answer.text()).toContain('laku_inbox_lag_seconds')
+    expect((await fetch(`${url}/api/products`)).status).toBe(404)
+    const figures = registry.metrics
+    registry.metrics = () => Promise.reject(new Error('a figure that cannot be read'))
+    expect((await fetch(`${url}/metrics`)).status).toBe(500)
+    registry.metrics = figures
+    server.close()
   })
 
   it('is told that it is ready, and why it is not', async () => {
