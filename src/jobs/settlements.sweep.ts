@@ -1,16 +1,18 @@
+import { sql } from 'kysely'
 import type { Actor } from '../domain/kernel/index.ts'
-import { sendStatements, statementsDue } from '../domain/settlement/index.ts'
+import { retriesDue, retryFailed, sendStatements, statementsDue } from '../domain/settlement/index.ts'
 import { defineJob } from './define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'settlements.sweep' }
 
-/** Mails statements whose job was lost or whose mail failed. */
+/** Pays settlements again whose payout failed for a reason that passes; mails statements whose job was lost or whose mail failed. */
 export const settlementsSweepJob = defineJob({
   name: 'settlements.sweep',
   batchSize: 1,
   retryLimit: 0,
-  sweep: { due: statementsDue },
+  sweep: { due: (now) => sql<boolean>`(${statementsDue(now)} or ${retriesDue(now)})` },
   run: async (laku) => {
+    await retryFailed({ units: laku.units, actor })
     await sendStatements({ units: laku.units, actor, mailer: laku.providers.mailer })
     return undefined
   },

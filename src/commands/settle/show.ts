@@ -27,6 +27,7 @@ export const show = defineShow({
     { name: 'calculated_at', kind: 'time', value: (one) => one.calculatedAt },
     { name: 'approved_at', kind: 'time', value: (one) => one.approvedAt },
     { name: 'paid_at', kind: 'time', value: (one) => one.paidAt },
+    { name: 'retry_at', heading: 'paid again at', kind: 'time', value: (one) => one.retryAt },
   ],
   sections: ({ lines, payouts }) => [
     section(

@@ -17,6 +17,10 @@ export const policySchema = z.strictObject({
   withdrawalFeeIdr: whole.default(2_500),
   withdrawalApprovalAboveIdr: whole.default(5_000_000).describe('a larger one waits for staff'),
   newDestinationHours: whole.default(24).describe('a new account takes money only after so long'),
+  payoutTries: whole
+    .min(1)
+    .default(4)
+    .describe('so often a settlement is paid, where its payouts fail for reasons that pass'),
   payoutMinimumIdr: whole
     .default(10_000)
     .describe('the provider pays out no less; what is less leaves wallets by hand'),

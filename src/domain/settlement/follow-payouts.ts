@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
-import { type EventOf, statesBefore, type Work } from '../kernel/index.ts'
+import { type EventOf, secondsAfter, statesBefore, type Work } from '../kernel/index.ts'
 import { type AccountKey, credit, debit, factoryAccount, post } from '../ledger/index.ts'
 import { type LockedSettlement, lockSettlements, newsOf } from './lock-settlement.ts'
+import { raiseUnpaid } from './raise-unpaid.ts'
+import { retryAfterFailure } from './rules.ts'
 import { type SettlementStatus, settlementTransitions } from './transitions.ts'
 
 type PayoutEvent = EventOf<'payout.submitted' | 'payout.succeeded' | 'payout.failed' | 'payout.reversed'>
@@ -33,7 +35,7 @@ export async function confirmSettlements(work: Work, events: EventOf<'payout.suc
   }
 }
 
-/** Reaction to payout.failed: the money is owed again, and a person decides. */
+/** Reaction to payout.failed: the money is owed again. It is paid again by itself where that may help, and else a person decides. */
 export async function failSettlements(work: Work, events: EventOf<'payout.failed'>[]): Promise<void> {
   const all = await follow(work, events, 'failed', ({ factoryId }) => [
     'payouts-in-flight',
@@ -44,7 +46,15 @@ export async function failSettlements(work: Work, events: EventOf<'payout.failed
     const { failureCode, retryable } = payout
     const payload = { ...newsOf(settlement), failureCode: failureCode ?? 'unknown', retryable }
     work.emit({ type: 'settlement.failed', aggregate: ['settlement', settlement.id], payload })
-    raise(work, settlement, `its payout failed: ${failureCode}${retryable ? ', which may pass' : ''}`)
+    const afterS = retryAfterFailure(payload.failureCode, retryable, settlement.payouts, work.policy)
+    if (afterS === undefined) {
+      raiseUnpaid(work, settlement, `its payout failed: ${failureCode}${retryable ? ', which may pass' : ''}`)
+    } else {
+      await sql`
+        update settlements set retry_at = ${secondsAfter(work.now, afterS)} where id = ${settlement.id}`.execute(
+        work.tx,
+      )
+    }
   }
 }
 
@@ -58,7 +68,7 @@ export async function reverseSettlements(work: Work, events: EventOf<'payout.rev
   for (const { settlement } of all) {
     const aggregate = ['settlement', settlement.id] as const
     work.emit({ type: 'settlement.reversed', aggregate, payload: newsOf(settlement) })
-    raise(work, settlement, 'the bank sent its money back')
+    raiseUnpaid(work, settlement, 'the bank sent its money back')
   }
 }
 
@@ -106,13 +116,4 @@ async function setStatus(work: Work, all: readonly Followed[], to: SettlementSta
   )
   // Its payout and its state go together; rolling back keeps the payout's news for a person.
   if (rows.length < ids.length) throw new Error(`a settlement could not become ${to} with its payout`)
-}
-
-function raise(work: Work, { id, code }: LockedSettlement, why: string): void {
-  work.raise({
-    kind: 'settlement_unpaid',
-    subject: ['settlement', id],
-    message: `${code}: ${why}`,
-    command: `laku settle retry ${code}`,
-  })
 }

@@ -27,6 +27,7 @@ export {
   showSettlement,
 } from './read-settlements.ts'
 export { releaseSettlement } from './release-settlement.ts'
+export { retriesDue, retryFailed } from './retry-failed.ts'
 export { calculateSettlements, type FactoryOutcome, runSettlements } from './run-settlements.ts'
 export {
   type StatementContext,

@@ -1,6 +1,12 @@
 import { sql } from 'kysely'
 import { getFactory, payableAccounts } from '../factory/index.ts'
-import { type BankAccount, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import {
+  type BankAccount,
+  requireStaff,
+  requireTransition,
+  settleAttention,
+  type Work,
+} from '../kernel/index.ts'
 import { createPayout } from '../payout/index.ts'
 import { requireOther } from './approve-settlement.ts'
 import { hasChanged } from './calculate-settlement.ts'
@@ -43,20 +49,22 @@ export async function retrySettlement(work: Work, input: { settlement: string })
   const person = await requireOther(work, settlement)
   await sql`
     update settlements set status = 'approved', status_reason = null, approved_by = ${person},
-      approved_at = ${work.now}, approved_hash = plan_hash, paid_at = null, updated_at = ${work.now}
+      approved_at = ${work.now}, approved_hash = plan_hash, paid_at = null, retry_at = null, updated_at = ${work.now}
     where id = ${settlement.id} and status = ${settlement.status}`.execute(work.tx)
   work.emit({
     type: 'settlement.approved',
     aggregate: ['settlement', settlement.id],
     payload: newsOf(settlement),
   })
+  await settleAttention(work, 'settlement_unpaid', settlement.id, 'it is paid again')
   const approved: LockedSettlement = { ...settlement, status: 'approved' }
   if (await hasChanged(work, approved)) await holdLocked(work, approved, 'plan_changed')
   else await payLocked(work, settlement, 'settle retry')
   return await getSettlement(work.tx, settlement.id)
 }
 
-async function payLocked(work: Work, settlement: LockedSettlement, command: string): Promise<void> {
+/** Makes the payout of a locked, approved settlement. @throws settlement.no_bank_account, factory_suspended */
+export async function payLocked(work: Work, settlement: LockedSettlement, command: string): Promise<void> {
   const { id, code, netIdr, payouts } = settlement
   const destination = await destinationOf(work, settlement)
   const key = `${code}-${payouts + 1}`
@@ -79,7 +87,8 @@ async function payLocked(work: Work, settlement: LockedSettlement, command: stri
   })
 }
 
-async function destinationOf(work: Work, { factoryId, code }: LockedSettlement): Promise<BankAccount> {
+/** Where a settlement is paid to now. @throws settlement.no_bank_account, factory_suspended */
+export async function destinationOf(work: Work, { factoryId, code }: LockedSettlement): Promise<BankAccount> {
   // A suspension that is under way is waited for, and one that comes later finds the payout.
   await sql`select from factories where id = ${factoryId} for share`.execute(work.tx)
   const { status } = await getFactory(work.tx, factoryId)

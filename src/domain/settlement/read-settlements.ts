@@ -22,7 +22,7 @@ export async function settlementViews(
   const { rows } = await sql<Row>`
     select s.id, s.code, s.factory_id, f.name as factory_name, s.through_date::text as through, s.items, s.gross_idr,
       s.commission_idr, s.refunds_idr, s.adjustments_idr, s.net_idr, s.status, s.status_reason, s.plan_hash, s.calculated_at,
-      s.approved_at, s.paid_at
+      s.approved_at, s.paid_at, s.retry_at
     from settlements s join factories f on f.id = s.factory_id
     where ${where} order by s.id desc limit ${limit}`.execute(tx)
   return rows.map(({ factoryId, factoryName, id, code, through, ...row }) => ({

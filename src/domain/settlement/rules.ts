@@ -94,3 +94,21 @@ export function totalsOf(lines: readonly Line[]): Totals {
 export function isSettled(netIdr: Rupiah, policy: Policy): boolean {
   return netIdr > 0 && netIdr >= policy.settlementMinimumIdr
 }
+
+const HOUR_S = 3600
+/** What passes takes one to three hours (Xendit's failure codes). */
+const LONGEST_HOURS = 3
+
+/**
+ * After how many seconds a settlement is paid again by itself whose payout failed definitely; undefined where a person decides: the
+ * reason does not pass, somebody cancelled it, or it was tried `policy.payoutTries` times.
+ */
+export function retryAfterFailure(
+  failureCode: string,
+  isRetryable: boolean,
+  payouts: number,
+  { payoutTries }: Pick<Policy, 'payoutTries'>,
+): number | undefined {
+  if (!isRetryable || failureCode === 'CANCELLED' || payouts >= payoutTries) return undefined
+  return Math.min(LONGEST_HOURS, payouts) * HOUR_S
+}

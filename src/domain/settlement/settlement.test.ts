@@ -20,13 +20,14 @@ import {
   holdSettlement,
   previewSettlements,
   releaseSettlement,
+  retryFailed,
   retrySettlement,
   sendStatements,
   showSettlement,
   voidSettlement,
   writeOffDebt,
 } from './index.ts'
-import { isSettled, periodThrough, planHash, totalsOf } from './rules.ts'
+import { isSettled, periodThrough, planHash, retryAfterFailure, totalsOf } from './rules.ts'
 
 /** Xendit's test number of a payout that stays accepted until it is moved by hand. */
 const WAITS = '131313'
@@ -387,6 +388,73 @@ describe('settlements', () => {
       ])
     })
 
+    const unpaid = async (code: string) => {
+      const rows = await f.laku.db
+        .selectFrom('attention')
+        .select('id')
+        .where('kind', '=', 'settlement_unpaid')
+        .where('command', '=', `laku settle retry ${code}`)
+        .where('resolvedAt', 'is', null)
+        .execute()
+      return rows.length
+    }
+    const again = () => retryFailed({ units: f.laku.units, actor: system })
+    /** Its payout is sent and fails, and laku hears of it. */
+    const failing = async (code: string) => {
+      await f.submit(code)
+      await f.outcome(code, 'FAILED').catch(() => undefined)
+      await f.hear(code)
+    }
+
+    it('pays again by itself after a reason that passes, each time under a new key, so often and no more', async () => {
+      const factoryId = await f.factory('123456')
+      await f.sell(factoryId)
+      const code = await f.paying(factoryId)
+      await failing(code)
+      for (const hours of [1, 2, 3]) {
+        expect([(await f.see(code)).status, await unpaid(code)]).toEqual(['failed', 0])
+        f.laku.clock.shift(hours * 3600 - 1)
+        await again()
+        expect((await f.see(code)).status).toBe('failed')
+        f.laku.clock.shift(1)
+        await Promise.all([again(), again()])
+        expect(await f.see(code)).toMatchObject({ status: 'approved', retryAt: null })
+        await failing(code)
+      }
+      expect(await f.see(code)).toMatchObject({ status: 'failed', retryAt: null })
+      expect(await unpaid(code)).toBe(1)
+      const shown = await f.laku.system((work) => showSettlement(work.tx, work.vault, code))
+      expect(shown.payouts.map((one) => one.key)).toEqual([4, 3, 2, 1].map((nth) => `${code}-${nth}`))
+      expect(await owed(factoryId)).toBe(95_000)
+      await retry(code)
+      expect(await unpaid(code)).toBe(0)
+    })
+
+    it('leaves to a person what fails for good, what changed meanwhile, and whom nothing is paid', async () => {
+      const hopeless = await f.factory('121212')
+      await f.sell(hopeless)
+      const first = await f.paying(hopeless)
+      await failing(first)
+      expect(await f.see(first)).toMatchObject({ status: 'failed', retryAt: null })
+      expect(await unpaid(first)).toBe(1)
+
+      const changed = await f.factory('123456')
+      const sold = await f.sell(changed)
+      const second = await f.paying(changed)
+      await failing(second)
+      await f.refund(sold, 20_000)
+      const barred = await f.factory('123456')
+      await f.sell(barred)
+      const third = await f.paying(barred)
+      await failing(third)
+      await f.suspend(barred)
+      f.laku.clock.shift(3600)
+      await again()
+      expect(await f.see(second)).toMatchObject({ status: 'on_hold', statusReason: 'plan_changed' })
+      expect(await f.see(third)).toMatchObject({ status: 'failed', retryAt: null })
+      expect(await unpaid(third)).toBe(1)
+    })
+
     it('owes it again when the bank sends it back after all', async () => {
       const factoryId = await f.factory(WAITS)
       await f.sell(factoryId)
@@ -452,4 +520,15 @@ describe('settlements', () => {
     const { settlements } = await f.run({ factoryId, through })
     expect(settlements).toEqual([expect.objectContaining({ through, items: 1 })])
   })
+})
+
+it('is paid again one, two and three hours after a failure that passes, and not after others', () => {
+  const after = (failureCode: string, retryable: boolean, payouts: number) =>
+    retryAfterFailure(failureCode, retryable, payouts, { payoutTries: 5 })
+  expect([1, 2, 3, 4, 5].map((payouts) => after('INSUFFICIENT_BALANCE', true, payouts))).toEqual([
+    ...[3_600, 7_200, 10_800, 10_800],
+    undefined,
+  ])
+  expect(after('INVALID_DESTINATION', false, 1)).toBeUndefined()
+  expect(after('CANCELLED', true, 1)).toBeUndefined()
 })

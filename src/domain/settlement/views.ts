@@ -28,6 +28,8 @@ export interface SettlementView {
   calculatedAt?: Date
   approvedAt?: Date | null
   paidAt?: Date | null
+  /** When a failed one is paid again by itself. */
+  retryAt?: Date | null
 }
 
 export interface SettlementReport {

@@ -30,6 +30,7 @@ const settlement = z.object({
   calculated_at: z.string().optional(),
   approved_at: z.string().nullable().optional(),
   paid_at: z.string().nullable().optional(),
+  retry_at: z.string().nullable().optional(),
 })
 
 const report = z.object({ settlements: z.array(settlement), total_idr: z.int() })
