@@ -119,6 +119,15 @@ describe('rates', () => {
     expect(await cached(parcel)).toBeDefined()
   })
 
+  it('that name a courier and its service twice are kept once, the cheaper one', async () => {
+    const parcel = parcelTo()
+    const rate = { company: 'jne', type: 'reg', service: 'REG', duration: '1 day' }
+    const twice = [9_000, 8_000, 8_500].map((priceIdr) => ({ ...rate, priceIdr }))
+    const courier: CourierGateway = { ...laku.providers.courier, rates: async () => twice }
+    await fetchRates({ ...shop.rateContext(), courier }, parcel)
+    expect(await cached(parcel)).toMatchObject({ priceIdr: 8_000 })
+  })
+
   it('of hundreds of parcels are read at once', async () => {
     const parcel = parcelTo()
     await fetchRates(shop.rateContext(), parcel)

@@ -98,6 +98,15 @@ describe('cancelling once the order is being sent', () => {
     expect(await shop.see(order.id)).toMatchObject({ status: 'refunded' })
   })
 
+  it('finds a courier called off already, whose news never came', async () => {
+    const ana = await buyer()
+    const { order } = await shop.paidOrder(ana)
+    await shop.book(order.id)
+    await moveAtCourier(order.id, 'cancelled')
+    await shop.cancel(admin, order.id)
+    expect(await shop.see(order.id)).toMatchObject({ status: 'refunded', shipment: { status: 'cancelled' } })
+  })
+
   it('withdraws a parcel that no courier was asked for yet', async () => {
     const { order } = await shop.paidOrder(await buyer())
     await set(order.id, 'processing')

@@ -140,6 +140,20 @@ describe('invoices', () => {
       await expect(f.pay(invoiceId)).rejects.toThrow('INVOICE_EXPIRED')
     })
 
+    it('asks nothing while staff have paused the provider, and ends nothing that it would have to ask for', async () => {
+      const pause = (paused: boolean) =>
+        f.laku.db.updateTable('switches').set({ paused }).where('name', '=', 'xendit').execute()
+      const [{ payment }, unopened] = [await opened(), await f.payment()]
+      await pause(true)
+      f.laku.clock.shift(3_601)
+      await sweep()
+      expect([await statusOf(payment.id), await statusOf(unopened.id)]).toEqual(['pending', 'expired'])
+      await pause(false)
+      f.laku.clock.shift(61)
+      await sweep()
+      expect(await statusOf(payment.id)).toBe('expired')
+    })
+
     it('finds a payment whose webhook was lost, before its time and at its end', async () => {
       const [early, last] = [await opened(), await opened()]
       await f.pay(early.invoiceId)
@@ -254,6 +268,24 @@ describe('invoices', () => {
       await follow(foreign.id)
       expect(await f.balance('quarantine')).toBe(before + 70_000)
       expect(await f.attention()).toContain(`payment_unknown ${foreign.id}`)
+    })
+
+    it('about the second invoice of a payment is what its refund will name, where that one was paid', async () => {
+      const { payment, invoiceId } = await opened()
+      const twin = await gateway.createInvoice({
+        externalId: payment.code,
+        amountIdr: 110_000,
+        expiresInS: 600,
+        description: 'x',
+        payer: {},
+      })
+      expect((await f.row(payment.id)).providerInvoiceId).toBe(invoiceId)
+      await f.pay(twin.id)
+      await follow(twin.id)
+      expect(await f.row(payment.id)).toMatchObject({ status: 'paid', providerInvoiceId: twin.id })
+      // And the end of the other one is no end of it.
+      await gateway.expireInvoice(invoiceId)
+      expect(await follow(invoiceId)).toMatchObject({ expired: [] })
     })
 
     it('about two paid invoices of one payment counts the one it knows', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPaymentFixture, type PaymentFixture } from '../../../test/payments.ts'
 import { secondsAfter } from '../kernel/index.ts'
 import { escrow } from '../ledger/index.ts'
-import { confirmPayments, createPayments, expirePayments, releaseEscrow } from './index.ts'
+import { confirmPayments, createPayments, decideRefunds, expirePayments, releaseEscrow } from './index.ts'
 
 describe('payments', () => {
   let f: PaymentFixture
@@ -149,9 +149,14 @@ describe('payments', () => {
       rebateIdr: 0,
       items: [],
     }
-    await expect(f.laku.system((work) => releaseEscrow(work, [release]))).rejects.toMatchObject({
-      code: 'payment.not_releasable',
-    })
+    const go = () => f.laku.system((work) => releaseEscrow(work, [release]))
+    await expect(go()).rejects.toMatchObject({ code: 'payment.not_releasable' })
+    await confirm(confirmation(payment.id))
+    // On its way back to its source it counts as received still.
+    const refund = { key: 'left', paymentId: payment.id, amountIdr: 110_000, reason: 'buyer_left' }
+    await f.laku.system((work) => decideRefunds(work, [refund]))
+    expect((await f.row(payment.id)).status).toBe('paid')
+    await expect(go()).rejects.toMatchObject({ code: 'payment.not_releasable' })
   })
 
   it('take a thousand at once in a few statements', async () => {

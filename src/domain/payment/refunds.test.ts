@@ -129,6 +129,20 @@ describe('refunds', () => {
       expect(await f.events('refund.succeeded', payment.id)).toBe(1)
     })
 
+    it('waits while staff have paused the provider, and does not fail', async () => {
+      const pause = (paused: boolean) =>
+        f.laku.db.updateTable('switches').set({ paused }).where('name', '=', 'xendit').execute()
+      const { payment, refundId } = await decided()
+      await pause(true)
+      await submit(refundId)
+      await sweepAfter(3_600)
+      expect(await only(payment.id)).toMatchObject({ status: 'approved', attempt: 1 })
+      expect(await atProvider((await only(payment.id)).code)).toEqual([])
+      await pause(false)
+      await sweepAfter(61)
+      expect(await only(payment.id)).toMatchObject({ status: 'submitted', attempt: 1 })
+    })
+
     it('is finished by asking when its webhook is lost', async () => {
       const { payment, refundId } = await decided()
       await submit(refundId)

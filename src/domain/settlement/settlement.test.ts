@@ -184,6 +184,8 @@ describe('settlements', () => {
       expect(planHash(lines)).toBe(planHash(lines.toReversed()))
       expect(planHash(lines)).not.toBe(planHash(lines.slice(1)))
       expect([9_999, 10_000, -1].map((net) => isSettled(net, defaultPolicy))).toEqual([false, true, false])
+      const any = { ...defaultPolicy, settlementMinimumIdr: 0 }
+      expect([1, 0, -1].map((net) => isSettled(net, any))).toEqual([true, false, false])
     })
   })
 
@@ -247,6 +249,16 @@ describe('settlements', () => {
       await f.sell(factoryId)
       const small = await f.settled(factoryId)
       expect((await f.approve(small, sibling)).status).toBe('approved')
+    })
+
+    it('needs another person than the one who released it from a hold', async () => {
+      const factoryId = await f.factory()
+      await f.sell(factoryId, 60_000_000)
+      const code = await f.settled(factoryId)
+      await hold(code)
+      await release(code)
+      expect(await refusal(f.approve(code, budi))).toBe('settlement.same_person')
+      expect((await f.approve(code, sinta)).status).toBe('approved')
     })
 
     it('is void when a return is opened before the money goes', async () => {

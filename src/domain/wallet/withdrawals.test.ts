@@ -239,6 +239,19 @@ describe('withdrawals', () => {
     expect(await f.wallet(userId)).toBe(47_500)
   })
 
+  it('of refunded money are free when they are tried again too, and take that money, not the rest', async () => {
+    const bank = to('123456')
+    const userId = await rich(30_000, bank)
+    await f.fill(userId, 50_000, 'refund.decided')
+    const { id, code, feeIdr } = await f.withdraw(userId, 50_000, { bank })
+    expect(feeIdr).toBe(0)
+    await f.send(id)
+    await expect.poll(async () => (await f.atProvider(code))[0]?.status).toBe('FAILED')
+    await f.later(901)
+    expect(await by(finance(), retryWithdrawal, code)).toMatchObject({ amountIdr: 50_000, feeIdr: 0 })
+    expect(await f.withdraw(userId, 20_000, { bank })).toMatchObject({ feeIdr: 2_500 })
+  })
+
   it('that the bank sends back after its success are in the wallet again', async () => {
     const bank = to('654321')
     const userId = await rich(100_000, bank)

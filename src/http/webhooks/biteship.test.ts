@@ -256,6 +256,20 @@ describe("biteship's webhooks", () => {
     expect(await row(parcel.orderId)).toMatchObject({ status: 'picked_up' })
   })
 
+  it('wait while staff have paused the courier', async () => {
+    const pause = (paused: boolean) =>
+      laku.db.updateTable('switches').set({ paused }).where('name', '=', 'biteship').execute()
+    const parcel = await booked()
+    await pause(true)
+    await move(parcel, { status: 'picked' })
+    await settled().catch(() => undefined)
+    expect(await row(parcel.orderId)).toMatchObject({ status: 'booked' })
+    await pause(false)
+    laku.clock.shift(61)
+    await settled()
+    expect(await row(parcel.orderId)).toMatchObject({ status: 'picked_up' })
+  })
+
   it('that never came are made up for by asking', async () => {
     const parcel = await booked()
     await control('PUT', 'webhooks', { drop_rate: 1 })
