@@ -3,6 +3,7 @@ import type { Laku } from '../runtime/laku.ts'
 import { addressRoutes } from './routes/addresses.ts'
 import { authRoutes } from './routes/auth.ts'
 import { factoryRoutes } from './routes/factories.ts'
+import { faviconRoutes } from './routes/favicon.ts'
 import { groupCallRoutes } from './routes/group-calls.ts'
 import { groupSessionRoutes } from './routes/group-sessions.ts'
 import { notificationRoutes } from './routes/notifications.ts'
@@ -21,7 +22,7 @@ import { walletRoutes } from './routes/wallet.ts'
 import { warehouseRoutes } from './routes/warehouse.ts'
 import { whatsappRoutes } from './routes/whatsapp.ts'
 import { biteshipWebhookRoutes } from './webhooks/biteship.ts'
-import { whatsappWebhook } from './webhooks/whatsapp.ts'
+import { whatsappWebhookRoutes } from './webhooks/whatsapp.ts'
 import { xenditWebhookRoutes } from './webhooks/xendit.ts'
 
 /** Every plugin with routes; a route that is not reached from here does not exist. */
@@ -30,6 +31,7 @@ export const routes: readonly ((laku: Laku) => FastifyPluginAsyncZod)[] = [
   authRoutes,
   biteshipWebhookRoutes,
   factoryRoutes,
+  faviconRoutes,
   groupCallRoutes,
   groupSessionRoutes,
   notificationRoutes,
@@ -47,6 +49,6 @@ export const routes: readonly ((laku: Laku) => FastifyPluginAsyncZod)[] = [
   walletRoutes,
   warehouseRoutes,
   whatsappRoutes,
-  whatsappWebhook,
+  whatsappWebhookRoutes,
   xenditWebhookRoutes,
 ]

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import { Markup, markup, nothing } from './markup.ts'
 import { PAGE_CSP, STYLE } from './style.ts'
 
@@ -10,6 +11,12 @@ const otherLanguage = {
   id: { language: 'en', name: 'English' },
   en: { language: 'id', name: 'Bahasa Indonesia' },
 } as const satisfies Record<Language, { language: Language; name: string }>
+
+/** A page as an answer in a route's schema. */
+export const pageAnswer = (description: string) => ({
+  description,
+  content: { 'text/html; charset=utf-8': { schema: z.string() } },
+})
 
 export interface Page {
   status: number

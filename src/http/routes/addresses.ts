@@ -10,6 +10,7 @@ import {
 } from '../../domain/address/index.ts'
 import { fromWire, toWire } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { byId, listOf, paging } from '../wire-parts.ts'
 
 const line = (longest: number) => z.string().trim().min(1).max(longest)
 
@@ -27,17 +28,13 @@ const fields = {
 const address = z.object({ id: z.uuid(), ...fields, phone: z.string(), is_default: z.boolean() })
 const newAddress = z.strictObject({ ...fields, is_default: z.boolean().optional() })
 const changes = z.strictObject(fields).partial()
-const page = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.uuid().optional(),
-})
-const byId = z.strictObject({ id: z.uuid() })
+const page = z.strictObject(paging)
 
 type AddressOnWire = z.infer<typeof address>
 
 /** A customer's own addresses. */
 export const addressRoutes =
-  (_: Laku): FastifyPluginAsyncZod =>
+  (_laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     const config = { access: 'customer', keyExpires: true } as const
 
@@ -48,7 +45,7 @@ export const addressRoutes =
         schema: {
           summary: 'The caller’s addresses',
           querystring: page,
-          response: { 200: z.object({ data: z.array(address), next_cursor: z.string().nullable() }) },
+          response: { 200: listOf(address) },
         },
       },
       async (request) => {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { createFactory, getPublicFactory, updateFactory } from '../../domain/factory/index.ts'
 import { fromWire, toWire } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { byId } from '../wire-parts.ts'
 
 const publicFactory = z.object({
   id: z.uuid(),
@@ -50,8 +51,6 @@ const changes = z.strictObject({
   tax_id: taxId.optional(),
   reason: z.string().trim().min(1).max(500).optional(),
 })
-
-const byId = z.strictObject({ id: z.uuid() })
 
 /** Factories: read by everybody, kept by staff. */
 export const factoryRoutes =

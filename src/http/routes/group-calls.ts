@@ -9,19 +9,11 @@ import {
   type SessionOrders,
 } from '../../domain/group-buying/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { payment } from '../wire-parts.ts'
 
 const sessionBody = z.strictObject({ session_id: z.uuid(), reason: z.string().min(1).max(500).optional() })
 const onlySession = z.strictObject({ session_id: z.uuid() })
 const money = z.object({ session_id: z.uuid(), count: z.int(), amount_idr: z.int() })
-
-const payment = z.object({
-  id: z.uuid(),
-  code: z.string(),
-  status: z.string(),
-  amount_idr: z.int(),
-  invoice_url: z.string(),
-  expires_at: z.string(),
-})
 
 const purchaseOrder = z.object({
   id: z.uuid(),

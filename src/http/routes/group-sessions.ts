@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { createSession, getSession, leaveSession, listSessions } from '../../domain/group-buying/index.ts'
-import { fromWire, toWire } from '../../domain/kernel/index.ts'
+import { fromWire, requireCustomer, toWire } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { JoinDoor } from '../join-door.ts'
+import { byId, byIdOrCode, courierChoice, idr, listOf, paging, payment, wantedItems } from '../wire-parts.ts'
 
 const statuses = [
   'forming',
@@ -17,7 +18,6 @@ const statuses = [
 ] as const
 const instant = z.iso.datetime({ offset: true })
 const units = z.int().min(1).max(1_000_000)
-const idr = z.int()
 const tier = z.strictObject({ min_units: units, unit_price_idr: z.int().min(1).max(1_000_000_000) })
 
 const session = z.object({
@@ -51,12 +51,9 @@ const newSession = z.strictObject({
 })
 
 const join = z.strictObject({
-  items: z
-    .array(z.strictObject({ variant_id: z.uuid(), quantity: z.int().min(1).max(100_000) }))
-    .min(1)
-    .max(50),
+  items: wantedItems,
   address_id: z.uuid(),
-  courier: z.strictObject({ company: z.string().min(1).max(40), type: z.string().min(1).max(40) }).optional(),
+  courier: courierChoice.optional(),
   payment_method: z.enum(['invoice', 'wallet']).optional(),
 })
 
@@ -69,14 +66,7 @@ const joined = z.object({
     shipping_idr: idr,
     total_idr: idr,
   }),
-  payment: z.object({
-    id: z.uuid(),
-    code: z.string(),
-    status: z.string(),
-    amount_idr: idr,
-    invoice_url: z.string(),
-    expires_at: z.string(),
-  }),
+  payment,
 })
 
 const left = z.object({
@@ -86,10 +76,8 @@ const left = z.object({
 
 const page = z.strictObject({
   status: z.enum(statuses).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.uuid().optional(),
+  ...paging,
 })
-const byId = z.strictObject({ id: z.uuid() })
 
 /** Sessions: read by everybody, made by staff, joined and left by buyers. */
 export const groupSessionRoutes =
@@ -105,7 +93,7 @@ export const groupSessionRoutes =
         schema: {
           summary: 'Group-buying sessions',
           querystring: page,
-          response: { 200: z.object({ data: z.array(session), next_cursor: z.string().nullable() }) },
+          response: { 200: listOf(session) },
         },
       },
       async (request) => {
@@ -120,7 +108,7 @@ export const groupSessionRoutes =
         config: { access: 'open' },
         schema: {
           summary: 'A session, by id or code',
-          params: z.strictObject({ id: z.string().min(1).max(60) }),
+          params: byIdOrCode,
           response: { 200: session },
         },
       },
@@ -151,9 +139,8 @@ export const groupSessionRoutes =
         schema: { summary: 'Join a session', params: byId, body: join, response: { 201: joined } },
       },
       async (request, reply) => {
-        if (request.actor.kind !== 'customer') throw new Error('the door let in somebody who is no customer')
         const answer = await door.join({
-          customerId: request.actor.id,
+          customerId: requireCustomer(request.actor),
           sessionId: request.params.id,
           ...fromWire(request.body),
           idempotency: request.idempotencyKey(),

@@ -12,6 +12,7 @@ import {
   subscribePush,
 } from '../../domain/notification/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { byId, listOf, paging } from '../wire-parts.ts'
 
 const notification = z.object({
   id: z.uuid(),
@@ -23,10 +24,7 @@ const notification = z.object({
   read_at: z.string().nullable(),
 })
 
-const page = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.uuid().optional(),
-})
+const page = z.strictObject(paging)
 
 const preference = z.strictObject({
   kind: z.enum(noticeKinds),
@@ -64,7 +62,7 @@ export const notificationRoutes =
         schema: {
           summary: 'The caller’s inbox, newest first',
           querystring: page,
-          response: { 200: z.object({ data: z.array(notification), next_cursor: z.string().nullable() }) },
+          response: { 200: listOf(notification) },
         },
       },
       async (request) => {
@@ -79,7 +77,7 @@ export const notificationRoutes =
         config,
         schema: {
           summary: 'Mark a notification as read',
-          params: z.strictObject({ id: z.uuid() }),
+          params: byId,
           body: z.strictObject({}).nullish(),
           response: { 200: notification },
         },

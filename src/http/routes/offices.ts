@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { toWire } from '../../domain/kernel/index.ts'
 import { listOffices } from '../../domain/office/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { listOf, paging } from '../wire-parts.ts'
 
 const named = z.object({ id: z.uuid(), name: z.string() })
 const office = z.object({
@@ -17,11 +18,10 @@ const office = z.object({
   agents: z.array(named),
   factories: z.array(named),
 })
-const offices = z.object({ data: z.array(office), next_cursor: z.string().nullable() })
+const offices = listOf(office)
 const page = z.strictObject({
   status: z.enum(['active', 'closed']).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.uuid().optional(),
+  ...paging,
 })
 
 /** Agents' offices, for staff; an agent sees the own one. */

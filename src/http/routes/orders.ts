@@ -16,9 +16,9 @@ import {
   withParcelCalledOff,
 } from '../../domain/order/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { byIdOrCode, courierChoice, idr, listOf, paging, payment, wantedItems } from '../wire-parts.ts'
 
 const status = z.enum(Object.keys(orderTransitions) as (keyof typeof orderTransitions)[])
-const idr = z.int()
 const time = z.string()
 
 const order = z.object({
@@ -74,23 +74,13 @@ const order = z.object({
 
 const placed = z.object({
   order,
-  payment: z.object({
-    id: z.uuid(),
-    code: z.string(),
-    status: z.string(),
-    amount_idr: idr,
-    invoice_url: z.string(),
-    expires_at: time,
-  }),
+  payment,
 })
 
 const newOrder = z.strictObject({
-  items: z
-    .array(z.strictObject({ variant_id: z.uuid(), quantity: z.int().min(1).max(100_000) }))
-    .min(1)
-    .max(50),
+  items: wantedItems,
   address_id: z.uuid(),
-  courier: z.strictObject({ company: z.string().min(1).max(40), type: z.string().min(1).max(40) }).optional(),
+  courier: courierChoice.optional(),
   payment_method: z.enum(['invoice', 'wallet']).optional(),
 })
 
@@ -138,11 +128,9 @@ const page = z.strictObject({
   status: status.optional(),
   session_id: z.uuid().optional(),
   user_id: z.uuid().optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.uuid().optional(),
+  ...paging,
 })
-const named = z.strictObject({ id: z.string().min(1).max(60) })
-const orders = z.object({ data: z.array(order), next_cursor: z.string().nullable() })
+const orders = listOf(order)
 
 /** Orders: placed, seen and cancelled by their buyers, seen and moved by staff. */
 export const orderRoutes =
@@ -188,7 +176,7 @@ export const orderRoutes =
       '/api/orders/:id',
       {
         config: { access: 'signed-in' },
-        schema: { summary: 'An order, by id or code', params: named, response: { 200: order } },
+        schema: { summary: 'An order, by id or code', params: byIdOrCode, response: { 200: order } },
       },
       async (request) =>
         toWire(await request.read((work) => getOrder(work, request.params.id))) as z.infer<typeof order>,
@@ -200,7 +188,7 @@ export const orderRoutes =
         config: { access: 'signed-in' },
         schema: {
           summary: 'Cancel an order',
-          params: named,
+          params: byIdOrCode,
           body: z.strictObject({ reason: reason.optional() }).nullish(),
           response: { 200: order },
         },
@@ -219,7 +207,7 @@ export const orderRoutes =
         config: { access: 'customer' },
         schema: {
           summary: 'Ask to return what was delivered',
-          params: named,
+          params: byIdOrCode,
           body: newReturn,
           response: { 201: returned },
         },
@@ -236,7 +224,7 @@ export const orderRoutes =
         config: { access: 'staff' },
         schema: {
           summary: 'Move an order by hand',
-          params: named,
+          params: byIdOrCode,
           body: z.strictObject({ status: z.enum(statusesByHand), reason: reason.optional() }),
           response: { 200: order },
         },

@@ -4,8 +4,7 @@ import { getSession } from '../../domain/group-buying/index.ts'
 import { DomainError, ProviderFailure, type Work } from '../../domain/kernel/index.ts'
 import { type LinkedPayment, openInvoice, seePayment } from '../../domain/payment/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
-import { html } from '../html.ts'
-import { languageOf, type Page, sendPage } from '../pages/page.ts'
+import { languageOf, type Page, pageAnswer, sendPage } from '../pages/page.ts'
 import { type PaymentShown, type PayState, payPage } from '../pages/pay-page.ts'
 
 /** Where a buyer waits for the provider, the page asks again by itself after so long. */
@@ -29,13 +28,15 @@ export const payRoutes =
             back: z.coerce.number().int().min(1).max(1_000).optional().catch(undefined),
           }),
           response: {
-            200: html('It is paid, or money that came for it is looked at'),
-            202: html('A place in the line, or word of the payment is awaited; the page goes on by itself'),
+            200: pageAnswer('It is paid, or money that came for it is looked at'),
+            202: pageAnswer(
+              'A place in the line, or word of the payment is awaited; the page goes on by itself',
+            ),
             302: z.undefined().describe('To the invoice'),
-            404: html('No such payment'),
-            409: html('The provider takes no payment of this amount'),
-            410: html('Its time is over'),
-            503: html('The invoice is not made yet; the page asks again by itself'),
+            404: pageAnswer('No such payment'),
+            409: pageAnswer('The provider takes no payment of this amount'),
+            410: pageAnswer('Its time is over'),
+            503: pageAnswer('The invoice is not made yet; the page asks again by itself'),
           },
         },
       },

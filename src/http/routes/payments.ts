@@ -4,15 +4,7 @@ import { toWire } from '../../domain/kernel/index.ts'
 import { reopenPayment } from '../../domain/order/index.ts'
 import { getPayment, paymentView } from '../../domain/payment/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
-
-const payment = z.object({
-  id: z.uuid(),
-  code: z.string(),
-  status: z.string(),
-  amount_idr: z.int(),
-  invoice_url: z.string(),
-  expires_at: z.string(),
-})
+import { byId, payment } from '../wire-parts.ts'
 
 /** A customer's own payments: the one they ask for, and a fresh one for an order whose last expired. */
 export const paymentRoutes =
@@ -41,7 +33,7 @@ export const paymentRoutes =
         config: { access: 'customer' },
         schema: {
           summary: 'One of the caller’s payments',
-          params: z.strictObject({ id: z.uuid() }),
+          params: byId,
           response: { 200: payment },
         },
       },

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { fromWire, toWire } from '../../domain/kernel/index.ts'
 import { createProduct, getProduct, listProducts, updateProduct } from '../../domain/product/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { byId, listOf, paging } from '../wire-parts.ts'
 
 const status = z.enum(['draft', 'active', 'inactive'])
 const product = z.object({
@@ -73,11 +74,9 @@ const changes = z.strictObject({
 
 const page = z.strictObject({
   factory_id: z.uuid().optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.uuid().optional(),
+  ...paging,
 })
-const byId = z.strictObject({ id: z.uuid() })
-const products = z.object({ data: z.array(product), next_cursor: z.string().nullable() })
+const products = listOf(product)
 
 /** Products: read by everybody, kept by staff. */
 export const productRoutes =

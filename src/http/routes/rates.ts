@@ -3,16 +3,14 @@ import { z } from 'zod'
 import { fromWire, toWire } from '../../domain/kernel/index.ts'
 import { ratesFor } from '../../domain/order/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { wantedItems } from '../wire-parts.ts'
 
 const query = z.strictObject({
   destination: z.union([
     z.strictObject({ postal_code: z.string().regex(/^\d{5}$/) }),
     z.strictObject({ address_id: z.uuid() }),
   ]),
-  items: z
-    .array(z.strictObject({ variant_id: z.uuid(), quantity: z.int().min(1).max(100_000) }))
-    .min(1)
-    .max(50),
+  items: wantedItems,
 })
 
 const rates = z.object({

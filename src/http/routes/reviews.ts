@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { fromWire, toWire } from '../../domain/kernel/index.ts'
 import { createReview, editReview, reviewsOfProduct } from '../../domain/review/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { byId, listOf, paging } from '../wire-parts.ts'
 
 const rating = z.int().min(1).max(5)
 const text = z.string().trim().min(1).max(2_000)
@@ -23,7 +24,7 @@ const review = publicReview.omit({ author: true }).extend({
   status_reason: z.string().nullable(),
   updated_at: z.string(),
 })
-const reviews = z.object({ data: z.array(publicReview), next_cursor: z.string().nullable() })
+const reviews = listOf(publicReview)
 
 const newReview = z.strictObject({
   order_item_id: z.uuid(),
@@ -34,11 +35,7 @@ const newReview = z.strictObject({
 const changes = z
   .strictObject({ rating: rating.optional(), body: text.optional(), photos: photos.optional() })
   .refine((given) => Object.keys(given).length > 0, 'nothing to change')
-const page = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.uuid().optional(),
-})
-const byId = z.strictObject({ id: z.uuid() })
+const page = z.strictObject(paging)
 
 /** Reviews: read by everybody once published, written by buyers of what has arrived. */
 export const reviewRoutes =

@@ -3,9 +3,7 @@ import { z } from 'zod'
 import { getSession, type SessionView } from '../../domain/group-buying/index.ts'
 import { DomainError, type Work } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
-import { html } from '../html.ts'
-import { shopIcon } from '../pages/icon.ts'
-import { languageOf, sendPage } from '../pages/page.ts'
+import { languageOf, pageAnswer, sendPage } from '../pages/page.ts'
 import { missingSessionPage, sessionPage } from '../pages/session-page.ts'
 import { sessionPicture } from '../pages/session-picture.ts'
 
@@ -36,7 +34,7 @@ export const sessionPageRoutes =
           params,
           // What messengers and advertisers add to a link is no mistake of who opens it.
           querystring: z.looseObject({ lang: z.enum(['id', 'en']).optional().catch(undefined) }),
-          response: { 200: html('The session'), 404: html('No such session') },
+          response: { 200: pageAnswer('The session'), 404: pageAnswer('No such session') },
         },
       },
       async (request, reply) => {
@@ -72,10 +70,5 @@ export const sessionPageRoutes =
           .type('image/png')
           .send(sessionPicture(session))
       },
-    )
-
-    const icon = shopIcon()
-    app.get('/favicon.ico', { config: { access: 'open' }, schema: { hide: true } }, async (_, reply) =>
-      reply.header('cache-control', 'public, max-age=86400').type('image/png').send(icon),
     )
   }

@@ -15,6 +15,7 @@ import {
 import { bookShipment, getShipment, shipmentTransitions } from '../../domain/logistics/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { parcelOrigin } from '../../runtime/parcel-origin.ts'
+import { byIdOrCode, courierChoice } from '../wire-parts.ts'
 
 const status = z.enum(Object.keys(shipmentTransitions) as (keyof typeof shipmentTransitions)[])
 
@@ -31,7 +32,7 @@ const shipment = z.object({
 
 const newShipment = z.strictObject({
   order_id: z.uuid(),
-  courier: z.strictObject({ company: z.string().min(1).max(40), type: z.string().min(1).max(40) }).optional(),
+  courier: courierChoice.optional(),
 })
 
 /**
@@ -64,7 +65,7 @@ export const shipmentRoutes =
         config: { access: 'signed-in' },
         schema: {
           summary: 'A parcel and its history, by id or code',
-          params: z.strictObject({ id: z.string().min(1).max(60) }),
+          params: byIdOrCode,
           response: { 200: shipment },
         },
       },

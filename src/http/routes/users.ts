@@ -21,7 +21,7 @@ const changes = z.strictObject({
 
 /** A customer's own profile, and what is kept of them: all of it, or none. */
 export const userRoutes =
-  (_: Laku): FastifyPluginAsyncZod =>
+  (_laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
       '/api/users/me',

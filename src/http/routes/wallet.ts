@@ -5,6 +5,7 @@ import { closeAccount } from '../../domain/close-account.ts'
 import { fromWire, requireCustomer, toWire } from '../../domain/kernel/index.ts'
 import { listWalletEntries, requestWithdrawal, walletView } from '../../domain/wallet/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { paging } from '../wire-parts.ts'
 
 const wallet = z.object({ balance_idr: z.int(), held_idr: z.int() })
 
@@ -14,7 +15,7 @@ const entries = z.object({
 })
 
 const page = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(20),
+  ...paging,
   cursor: z
     .string()
     .regex(/^\d{1,15}$/)

@@ -3,11 +3,12 @@ import { z } from 'zod'
 import { fromWire, requireStaff, toWire } from '../../domain/kernel/index.ts'
 import { listStock } from '../../domain/warehouse/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { paging } from '../wire-parts.ts'
 
 const page = z.strictObject({
   product_id: z.uuid().optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z.uuid().optional(),
+  ...paging,
+  limit: paging.limit.default(50),
 })
 
 const inventory = z.object({

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { buildServer } from '../server.ts'
-import { whatsappWebhook } from './whatsapp.ts'
+import { whatsappWebhookRoutes } from './whatsapp.ts'
 
 const url = '/api/webhooks/whatsapp'
 let laku: TestLaku
@@ -11,7 +11,7 @@ let app: FastifyInstance
 beforeAll(async () => {
   laku = await openTestLaku({ choreography: { 'webhook.received': {} } })
   app = await buildServer(laku)
-  if (!app.hasRoute({ method: 'POST', url })) await app.register(whatsappWebhook(laku))
+  if (!app.hasRoute({ method: 'POST', url })) await app.register(whatsappWebhookRoutes(laku))
 })
 afterAll(async () => {
   await app.close()

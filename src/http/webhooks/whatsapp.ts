@@ -13,7 +13,7 @@ const handshake = z.looseObject({ 'hub.mode': text, 'hub.verify_token': text, 'h
 const actor: Actor = { kind: 'provider', name: 'whatsapp' }
 
 /** Meta's webhooks: its handshake, and deliveries, which are stored as they are and worked through later. */
-export const whatsappWebhook =
+export const whatsappWebhookRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(

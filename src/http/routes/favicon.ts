@@ -1,0 +1,13 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { Laku } from '../../runtime/laku.ts'
+import { shopIcon } from '../pages/icon.ts'
+
+/** The sign in a browser's tab, which browsers ask for by themselves. */
+export const faviconRoutes =
+  (_laku: Laku): FastifyPluginAsyncZod =>
+  async (app) => {
+    const icon = shopIcon()
+    app.get('/favicon.ico', { config: { access: 'open' }, schema: { hide: true } }, async (_, reply) =>
+      reply.header('cache-control', 'public, max-age=86400').type('image/png').send(icon),
+    )
+  }

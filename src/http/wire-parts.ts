@@ -1,0 +1,41 @@
+import { z } from 'zod'
+
+// Parts that the bodies and answers of several routes share.
+
+export const byId = z.strictObject({ id: z.uuid() })
+/** People and programs name a thing by its id or by its code. */
+export const byIdOrCode = z.strictObject({ id: z.string().min(1).max(60) })
+
+/** Whole rupiah. */
+export const idr = z.int()
+
+/** Which page of a list, by what the page before said. */
+export const paging = {
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.uuid().optional(),
+}
+
+/** A page of a list, and the cursor of the next one. */
+export const listOf = <Row extends z.ZodType>(row: Row) =>
+  z.object({ data: z.array(row), next_cursor: z.string().nullable() })
+
+/** What is wanted, and how much of it. */
+export const wantedItems = z
+  .array(z.strictObject({ variant_id: z.uuid(), quantity: z.int().min(1).max(100_000) }))
+  .min(1)
+  .max(50)
+
+export const courierChoice = z.strictObject({
+  company: z.string().min(1).max(40),
+  type: z.string().min(1).max(40),
+})
+
+/** A payment as its buyer sees it. */
+export const payment = z.object({
+  id: z.uuid(),
+  code: z.string(),
+  status: z.string(),
+  amount_idr: idr,
+  invoice_url: z.string(),
+  expires_at: z.string(),
+})
