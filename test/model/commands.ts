@@ -1,23 +1,58 @@
 import fc from 'fast-check'
+import type { ParcelMove } from './model/parcel.ts'
+import type { Channel, GatewayAnswer } from './model/payments.ts'
+import type { PayoutAnswer } from './model/payouts.ts'
+import type { SettlementAct } from './model/settlements.ts'
 
 export const BUYERS = 4
 
-/** What buyers, the payment gateway, the factory, staff and the clock do. `nth` picks one of what there is by then. */
+type By = 'invoice' | 'wallet'
+type Pieces = readonly number[]
+
+interface OfSession {
+  session: number
+}
+
+interface OfOrder {
+  of: 'order'
+  /** Picks one of what there is by then, counted round; -1 is the last. */
+  nth: number
+}
+
+/** What buyers, the payment gateway, couriers, the factory, staff and the clock do. */
 export type Command =
-  | { do: 'join'; buyer: number; units: number; from: 'invoice' | 'wallet' }
-  | { do: 'leave'; buyer: number }
+  | ({ do: 'join'; buyer: number; pieces: Pieces; from: By } & OfSession)
+  | ({ do: 'leave'; buyer: number } & OfSession)
+  | ({ do: 'check' | 'close' | 'extend' | 'cancel' | 'refund' } & OfSession)
+  | ({ do: 'fulfil'; by: 'system' | 'staff' } & OfSession)
+  | { do: 'stock'; pieces: Pieces }
+  | ({ do: 'receive'; good: Pieces; damaged: Pieces } & OfSession)
+  | ({ do: 'endPurchase'; how: 'cancel' | 'close' } & OfSession)
   /** An invoice of a payment is paid: the first or a second one, in time or late, once or again, with this much too much. */
-  | { do: 'pay'; nth: number; invoice: 'a' | 'b'; channel: 'BCA' | 'DANA'; offIdr: number }
+  | { do: 'pay'; nth: number; invoice: 'a' | 'b'; channel: Channel; offIdr: number }
   | { do: 'expire'; nth: number }
+  /** The card's issuer takes all of it back, or a half. */
+  | { do: 'chargeBack'; nth: number; parts: 1 | 2 }
   | { do: 'decide'; nth: number; how: 'apply' | 'wallet' | 'refund' }
   /** All refunds that are due are sent or asked about, and the gateway says this to each. */
-  | { do: 'send'; answer: 'succeeded' | 'pending' | 'failed' | 'hopeless' | 'lost' }
+  | { do: 'send'; answer: GatewayAnswer }
   | { do: 'pass'; minutes: number }
-  | { do: 'check' | 'close' | 'extend' | 'cancel' | 'refund' }
-  | { do: 'fulfil'; by: 'system' | 'staff' }
-  | { do: 'stock'; units: number }
-  | { do: 'receive'; good: number; damaged: number }
-  | { do: 'endPurchase'; how: 'cancel' | 'close' }
+  | { do: 'order'; buyer: number; pieces: Pieces; from: By }
+  | ({ do: 'reopen'; from: By } & OfOrder)
+  | ({ do: 'cancelOrder'; by: 'buyer' | 'staff' } & OfOrder)
+  | ({ do: 'hold' | 'letGo' | 'sendAgain' | 'refundReturned' } & OfOrder)
+  | ({ do: 'book'; priceIdr: number } & OfOrder)
+  | ({ do: 'parcel'; to: ParcelMove } & OfOrder)
+  | ({ do: 'return'; all: boolean; isOurFault: boolean } & OfOrder)
+  | ({ do: 'inspect'; how: 'accept' | 'writeOff' | 'refuse' } & OfOrder)
+  | { do: 'goodwill'; buyer: number; amountIdr: number }
+  /** All that is there where no amount is said. */
+  | { do: 'withdraw'; buyer: number; amountIdr?: number | undefined }
+  | { do: 'withdrawal'; nth: number; act: 'approve' | 'reject' | 'retry' }
+  /** All payouts that wait are sent, and the provider says this of each under way. */
+  | { do: 'payouts'; answer: PayoutAnswer }
+  | { do: 'settle' }
+  | { do: 'settlement'; nth: number; act: SettlementAct }
 
 export interface Terms {
   moq: number
@@ -27,84 +62,225 @@ export interface Terms {
   tiers: { minUnits: number; unitPriceIdr: number }[]
 }
 
+const of = fc.constantFrom
 const nth = fc.nat(9)
-const channel = fc.constantFrom('BCA', 'DANA')
-const units = fc.integer({ min: 1, max: 3 })
 const buyer = fc.nat(BUYERS - 1)
+const session = fc.nat(2)
+const from = of<By[]>('invoice', 'invoice', 'wallet')
+const pieces = of<Pieces[]>([1, 0], [2, 0], [0, 1], [1, 1], [1, 2])
+const channel = of<Channel[]>('BCA', 'DANA')
+const offIdr = of(0, 0, 0, 0, 0, 0, 0, -5_000, 7_000)
 
-/** How often each comes among the others: what ends a history is rare, so that what comes late in one is seen. */
-const weights: readonly [weight: number, arbitrary: fc.Arbitrary<unknown>][] = [
-  [
-    10,
-    fc.record({
-      do: fc.constant('join'),
-      buyer,
-      units,
-      from: fc.constantFrom('invoice', 'invoice', 'wallet'),
-    }),
-  ],
-  [
-    14,
-    fc.record({
-      do: fc.constant('pay'),
-      nth,
-      invoice: fc.constantFrom('a', 'a', 'a', 'b'),
-      channel,
-      offIdr: fc.constantFrom(0, 0, 0, 0, 0, 0, -5_000, 7_000),
-    }),
-  ],
-  [4, fc.record({ do: fc.constant('expire'), nth })],
-  [7, fc.record({ do: fc.constant('decide'), nth, how: fc.constantFrom('apply', 'wallet', 'refund') })],
-  [5, fc.record({ do: fc.constant('leave'), buyer })],
-  [
-    6,
-    fc.record({
-      do: fc.constant('send'),
-      answer: fc.constantFrom('succeeded', 'succeeded', 'pending', 'failed', 'hopeless', 'lost'),
-    }),
-  ],
-  [3, fc.record({ do: fc.constant('pass'), minutes: fc.constantFrom(5, 61, 61, 360) })],
-  [5, fc.record({ do: fc.constantFrom('check', 'close', 'close', 'extend') })],
-  [1, fc.record({ do: fc.constantFrom('cancel', 'refund') })],
-  [14, fc.record({ do: fc.constant('fulfil'), by: fc.constantFrom('system', 'system', 'staff') })],
-  [4, fc.record({ do: fc.constant('stock'), units: fc.integer({ min: 1, max: 4 }) })],
-  [8, fc.record({ do: fc.constant('receive'), good: fc.nat(3), damaged: fc.nat(1) })],
-  [2, fc.record({ do: fc.constant('endPurchase'), how: fc.constantFrom('cancel', 'close') })],
-]
+type Make<C> = { [K in keyof C]: fc.Arbitrary<C[K]> | C[K] }
 
-const command = fc.oneof(
-  ...weights.map(([weight, arbitrary]) => ({ weight, arbitrary: arbitrary as fc.Arbitrary<Command> })),
+/** A command of arbitrary parts; what is no arbitrary is as it is. */
+function one<const C extends Command>(parts: Make<C>): fc.Arbitrary<Command> {
+  const model = Object.entries(parts).map(([key, part]) => [
+    key,
+    part !== null && typeof part === 'object' && 'generate' in part ? part : fc.constant(part),
+  ])
+  return fc.record(Object.fromEntries(model)) as fc.Arbitrary<Command>
+}
+
+const order = { of: 'order', nth } as const
+const nextMove = of<ParcelMove[]>(
+  'picked_up',
+  'in_transit',
+  'delivered',
+  'delivered',
+  'returning',
+  'returned',
+  'lost',
+  'cancelled',
 )
 
-/** Some buyers who join and pay, as most do, now and then too much, which staff accept: without them few histories would get beyond forming. */
+/** How often each comes among the others: what ends a history is rare, so that what comes late in one is seen. */
+const weights: readonly [weight: number, arbitrary: fc.Arbitrary<Command>][] = [
+  [6, one({ do: 'join', session, buyer, pieces, from })],
+  [10, one({ do: 'pay', nth, invoice: of('a', 'a', 'a', 'b'), channel, offIdr })],
+  [3, one({ do: 'expire', nth })],
+  [2, one({ do: 'chargeBack', nth, parts: of(1, 2) })],
+  [5, one({ do: 'decide', nth, how: of('apply', 'wallet', 'refund') })],
+  [3, one({ do: 'leave', session, buyer })],
+  [6, one({ do: 'send', answer: of('succeeded', 'succeeded', 'pending', 'failed', 'hopeless', 'lost') })],
+  [3, one({ do: 'pass', minutes: of(5, 61, 121, 370) })],
+  [4, one({ do: of('check', 'close', 'close', 'extend'), session })],
+  [2, one({ do: of('cancel', 'refund'), session })],
+  [8, one({ do: 'fulfil', session, by: of('system', 'system', 'staff') })],
+  [2, one({ do: 'stock', pieces })],
+  [5, one({ do: 'receive', session, good: of([1, 0], [1, 1], [3, 2]), damaged: of([0, 0], [0, 0], [1, 0]) })],
+  [2, one({ do: 'endPurchase', session, how: of('cancel', 'close') })],
+  [3, one({ do: 'order', buyer, pieces, from })],
+  [3, one({ do: 'reopen', ...order, from })],
+  [3, one({ do: 'cancelOrder', ...order, by: of('buyer', 'staff') })],
+  [4, one({ do: of('hold', 'letGo', 'sendAgain', 'refundReturned'), ...order })],
+  [4, one({ do: 'book', ...order, priceIdr: of(9_000, 10_000, 12_000) })],
+  [8, one({ do: 'parcel', ...order, to: nextMove })],
+  [4, one({ do: 'return', ...order, all: fc.boolean(), isOurFault: fc.boolean() })],
+  [4, one({ do: 'inspect', ...order, how: of('accept', 'writeOff', 'refuse') })],
+  [2, one({ do: 'goodwill', buyer, amountIdr: of(9_000, 30_000) })],
+  [
+    5,
+    one({ do: 'withdraw', buyer, amountIdr: of<(number | undefined)[]>(5_000, 20_000, 130_000, undefined) }),
+  ],
+  [3, one({ do: 'withdrawal', nth, act: of('approve', 'reject', 'retry') })],
+  [5, one({ do: 'payouts', answer: of('succeeded', 'succeeded', 'pending', 'failed', 'lost', 'reversed') })],
+  [4, one({ do: 'settle' })],
+  [6, one({ do: 'settlement', nth, act: of('approve', 'pay', 'pay', 'hold', 'release', 'void', 'retry') })],
+]
+
+const anything = fc.array(fc.oneof(...weights.map(([weight, arbitrary]) => ({ weight, arbitrary }))), {
+  minLength: 3,
+  maxLength: 10,
+})
+
+const last = { of: 'order', nth: -1 } as const
+
+/** Some buyers who join and pay, as most do, now and then too much, which staff accept; then their session goes its way. */
 const crowd = fc
-  .array(fc.record({ units, channel, offIdr: fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 7_000) }), {
-    maxLength: BUYERS,
+  .record({
+    session,
+    all: fc.array(fc.record({ pieces, channel, offIdr: of(0, 0, 0, 0, 0, 0, 7_000, -5_000) }), {
+      minLength: 1,
+      maxLength: BUYERS,
+    }),
+    way: fc.nat(4),
+    steps: fc.nat(5),
+    answer: of<GatewayAnswer[]>('succeeded', 'succeeded', 'pending', 'failed', 'hopeless', 'lost'),
   })
-  .map((all) =>
-    all.flatMap(({ units, channel, offIdr }, buyer): Command[] => [
-      { do: 'join', buyer, units, from: 'invoice' },
-      { do: 'pay', nth: buyer, invoice: 'a', channel: channel as 'BCA' | 'DANA', offIdr },
-      ...(offIdr === 0 ? [] : [{ do: 'decide', nth: 0, how: 'apply' } as const]),
-    ]),
+  .map(({ session, all, way, steps, answer }): Command[] => {
+    const by = 'system'
+    const send: Command = { do: 'send', answer }
+    const ways: readonly (readonly Command[])[] = [
+      [{ do: 'close', session }, { do: 'stock', pieces: [2, 1] }, { do: 'fulfil', session, by }, send],
+      [
+        { do: 'close', session },
+        { do: 'fulfil', session, by },
+        { do: 'receive', session, good: [1, 1], damaged: [0, 0] },
+        { do: 'fulfil', session, by },
+        { do: 'refund', session },
+      ],
+      [
+        { do: 'stock', pieces: [6, 6] },
+        { do: 'close', session },
+        { do: 'fulfil', session, by },
+      ],
+      [{ do: 'cancel', session }, send],
+      [{ do: 'leave', session, buyer: 0 }, { do: 'pass', minutes: 370 }, send],
+    ]
+    return [
+      ...all.flatMap(({ pieces, channel, offIdr }, buyer): Command[] => [
+        { do: 'join', session, buyer, pieces, from: 'invoice' },
+        { do: 'pay', nth: -1, invoice: 'a', channel, offIdr },
+        ...(offIdr === 0 ? [] : [{ do: 'decide', nth: 0, how: 'apply' } as const]),
+      ]),
+      ...(ways[way] ?? []).slice(0, steps),
+    ]
+  })
+
+const to = (move: ParcelMove): Command => ({ do: 'parcel', ...last, to: move })
+const settled = (act: SettlementAct): Command => ({ do: 'settlement', nth: -1, act })
+const settling: readonly Command[] = [{ do: 'settle' }, settled('approve'), settled('pay')]
+
+/** How an order that was paid may go on: to its buyer, astray, back, or not at all; and what becomes of its money. */
+const ways = fc
+  .record({
+    way: fc.nat(6),
+    astray: of<ParcelMove[]>('returned', 'lost', 'cancelled'),
+    priceIdr: of(9_000, 12_000),
+    by: of<('buyer' | 'staff')[]>('buyer', 'staff'),
+    all: of(true, true, false),
+    isOurFault: fc.boolean(),
+    how: of<('accept' | 'writeOff' | 'refuse')[]>('accept', 'accept', 'writeOff', 'refuse'),
+    answer: of<GatewayAnswer[]>('succeeded', 'succeeded', 'pending', 'failed', 'hopeless', 'lost'),
+    said: of<PayoutAnswer[]>('succeeded', 'succeeded', 'failed', 'lost'),
+  })
+  .map(({ way, astray, priceIdr, by, all, isOurFault, how, answer, said }): readonly Command[] => {
+    const book: Command = { do: 'book', ...last, priceIdr }
+    const back: Command[] = [
+      { do: 'return', ...last, all, isOurFault },
+      { do: 'inspect', ...last, how },
+      { do: 'send', answer },
+    ]
+    const paid: Command[] = [...settling, { do: 'payouts', answer: said }]
+    const again: Command[] = [settled('retry'), { do: 'payouts', answer: 'succeeded' }]
+    const delivered = [book, to('in_transit'), to('delivered')]
+    const decision: Command = { do: by === 'buyer' ? 'sendAgain' : 'refundReturned', ...last }
+    const cancelled: Command[] = [
+      { do: 'cancelOrder', ...last, by },
+      { do: 'send', answer },
+    ]
+    return [
+      [...delivered, ...back, ...paid],
+      [...delivered, ...paid, ...back, { do: 'payouts', answer: 'reversed' } as const, ...again],
+      [...delivered, ...settling.slice(0, 2), ...back, settled('hold'), settled('release'), ...paid],
+      [...delivered, { do: 'pass', minutes: 370 } as const, ...back, ...paid],
+      [book, to('picked_up'), to(astray), to('returning'), to('returned'), decision, ...cancelled, ...paid],
+      [{ do: 'hold', ...last } as const, { do: 'letGo', ...last } as const, ...cancelled],
+      [{ do: 'chargeBack', nth: -1, parts: 2 } as const, book, ...cancelled],
+    ][way] as readonly Command[]
+  })
+
+/** A direct order that goes some way; one of which the invoice expired is asked for again. */
+const sale = fc
+  .record({ buyer, pieces, channel, from, isLate: of(false, false, true), way: ways, steps: fc.nat(13) })
+  .map(({ buyer, pieces, channel, from, isLate, way, steps }): Command[] => [
+    { do: 'stock', pieces: [2, 2] },
+    { do: 'order', buyer, pieces, from: 'invoice' },
+    ...(isLate ? [{ do: 'expire', nth: -1 } as const, { do: 'reopen', ...last, from } as const] : []),
+    { do: 'pay', nth: -1, invoice: 'a', channel, offIdr: 0 },
+    ...way.slice(0, steps),
+  ])
+
+/** What is in a wallet is asked for, and goes some way to its bank. */
+const purse = fc
+  .record({
+    amountIdr: of<(number | undefined)[]>(20_000, 130_000, 130_000, undefined),
+    act: of<('approve' | 'reject')[]>('approve', 'approve', 'reject'),
+    answers: fc.tuple(
+      of<PayoutAnswer[]>('succeeded', 'pending', 'failed', 'lost'),
+      of<PayoutAnswer[]>('succeeded', 'failed', 'reversed'),
+    ),
+    steps: fc.integer({ min: 1, max: 6 }),
+  })
+  .map(({ amountIdr, act, answers: [first, second], steps }): Command[] =>
+    [
+      { do: 'withdraw', buyer: 0, amountIdr } as const,
+      { do: 'withdrawal', nth: -1, act } as const,
+      { do: 'payouts', answer: first } as const,
+      { do: 'payouts', answer: second } as const,
+      { do: 'withdrawal', nth: -1, act: 'retry' } as const,
+      { do: 'payouts', answer: 'succeeded' } as const,
+    ].slice(0, steps),
   )
 
-/** A crowd, then anything, in any order. */
+/** Crowds, sales and purses, with anything in between, in any order. */
 export const histories: fc.Arbitrary<Command[]> = fc
-  .tuple(crowd, fc.array(command, { minLength: 6, maxLength: 24 }))
-  .map(([first, rest]) => [...first, ...rest])
+  .array(
+    fc.oneof(
+      { weight: 4, arbitrary: crowd },
+      { weight: 5, arbitrary: sale },
+      { weight: 2, arbitrary: purse },
+      { weight: 4, arbitrary: anything },
+    ),
+    { minLength: 2, maxLength: 3 },
+  )
+  .map((parts) => parts.flat())
 
-export const terms: fc.Arbitrary<Terms> = fc.record({
-  moq: fc.integer({ min: 1, max: 4 }),
-  room: fc.nat(5),
-  perUserLimit: fc.constantFrom(2, 3),
-  closePolicy: fc.constantFrom('at_moq', 'at_deadline'),
-  tiers: fc.constantFrom(
-    [{ minUnits: 1, unitPriceIdr: 50_000 }],
-    [
-      { minUnits: 1, unitPriceIdr: 50_000 },
-      { minUnits: 3, unitPriceIdr: 44_990 },
-      { minUnits: 6, unitPriceIdr: 40_000 },
-    ],
-  ),
-})
+export const terms: fc.Arbitrary<Terms[]> = fc.array(
+  fc.record({
+    moq: fc.integer({ min: 1, max: 4 }),
+    room: fc.nat(5),
+    perUserLimit: fc.constantFrom(2, 3),
+    closePolicy: fc.constantFrom('at_moq', 'at_deadline'),
+    tiers: fc.constantFrom(
+      [{ minUnits: 1, unitPriceIdr: 50_000 }],
+      [
+        { minUnits: 1, unitPriceIdr: 50_000 },
+        { minUnits: 3, unitPriceIdr: 44_990 },
+        { minUnits: 6, unitPriceIdr: 40_000 },
+      ],
+    ),
+  }),
+  { minLength: 1, maxLength: 3 },
+)

@@ -1,10 +1,28 @@
 import { expect, it } from 'vitest'
 import { participantTransitions, sessionTransitions } from '../../src/domain/group-buying/index.ts'
+import { orderTransitions } from '../../src/domain/order/transitions.ts'
+import { paymentTransitions, refundTransitions } from '../../src/domain/payment/transitions.ts'
+import { settlementTransitions } from '../../src/domain/settlement/transitions.ts'
+import { withdrawalTransitions } from '../../src/domain/wallet/transitions.ts'
 import { runHistories } from './run-histories.ts'
+
+const machines = {
+  session: sessionTransitions,
+  place: participantTransitions,
+  order: orderTransitions,
+  payment: paymentTransitions,
+  refund: refundTransitions,
+  withdrawal: withdrawalTransitions,
+  settlement: settlementTransitions,
+}
+
+// A session is made open here; a payment fails where the gateway makes no invoice, and staff ask for refunds: neither is in the histories.
+const elsewhere = ['session draft', 'payment failed', 'refund requested', 'refund rejected']
 
 it('500 random histories go as the model says, through every state, and what is always true holds after every command', async () => {
   const reached = await runHistories(500)
-  const sessions = Object.keys(sessionTransitions).filter((state) => state !== 'draft')
-  const places = Object.keys(participantTransitions).map((state) => `place ${state}`)
-  for (const state of [...sessions, ...places]) expect(reached).toContain(state)
+  const states = Object.entries(machines).flatMap(([kind, table]) =>
+    Object.keys(table).map((state) => `${kind} ${state}`),
+  )
+  expect(states.filter((state) => !reached.has(state))).toEqual(elsewhere)
 }, 3_600_000)

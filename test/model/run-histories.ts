@@ -2,16 +2,16 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import { openTestLaku, type TestLaku } from '../laku.ts'
 import { type Command, histories, type Terms, terms } from './commands.ts'
-import { Model } from './model.ts'
+import { Model } from './model/model.ts'
 import { installQuickChecks } from './quick-checks.ts'
-import { World } from './world.ts'
+import { policy, World } from './world/world.ts'
 
 // All checks read the whole book after every command: a fresh database now and then keeps them quick.
-const HISTORIES_A_DATABASE = 10
+const HISTORIES_A_DATABASE = 25
 
 /**
  * Random histories on laku and on the model side by side, as many as asked for; LAKU_SEED runs those of a seed that was printed,
- * LAKU_RUNS so many, and LAKU_SHRINK=1 looks for the shortest one that fails. Returns the states that sessions and places reached.
+ * LAKU_RUNS so many, and LAKU_SHRINK=1 looks for the shortest one that fails. Returns the states that anything in them reached.
  */
 export async function runHistories(runs: number): Promise<Set<string>> {
   const seed = Number(process.env.LAKU_SEED ?? Math.floor(Math.random() * 2 ** 31))
@@ -20,10 +20,10 @@ export async function runHistories(runs: number): Promise<Set<string>> {
   let laku: TestLaku | undefined
   let lived = 0
   const reached = new Map<string, number>()
-  const live = async (setting: Terms, commands: Command[]) => {
+  const live = async (setting: Terms[], commands: Command[]) => {
     if (lived++ % HISTORIES_A_DATABASE === 0) {
       await laku?.close()
-      laku = await openTestLaku({ watched: true, jobs: [] })
+      laku = await openTestLaku({ watched: true, jobs: [], policy })
       await installQuickChecks(laku)
     }
     const states = await liveOne(laku as TestLaku, setting, commands)
@@ -36,11 +36,11 @@ export async function runHistories(runs: number): Promise<Set<string>> {
     await laku?.close()
   }
   const tally = [...reached].sort().map(([state, count]) => `${count} ${state}`)
-  console.info(`sessions and places reached: ${tally.join(', ')}`)
+  console.info(`reached: ${tally.join(', ')}`)
   return new Set(reached.keys())
 }
 
-async function liveOne(laku: TestLaku, setting: Terms, commands: readonly Command[]): Promise<Set<string>> {
+async function liveOne(laku: TestLaku, setting: Terms[], commands: readonly Command[]): Promise<Set<string>> {
   const world = await World.open(laku, setting)
   const model = new Model(setting)
   const told: Command[] = []
@@ -52,9 +52,21 @@ async function liveOne(laku: TestLaku, setting: Terms, commands: readonly Comman
     const allowed = outcome === 'ok'
     expect({ told, outcome, allowed }).toEqual({ told, outcome, allowed: model.take(command) })
     await world.compare(model)
-    states.add(model.status)
-    for (const place of model.places) states.add(`place ${place.status}`)
+    for (const state of statesOf(model)) states.add(state)
   }
-  await world.end()
+  await world.end(model)
   return states
+}
+
+function statesOf({ sessions, payments, orders, withdrawals, settlements }: Model): string[] {
+  const all = {
+    session: sessions,
+    place: sessions.flatMap((session) => session.places),
+    payment: payments.all,
+    refund: payments.refunds,
+    order: orders.all,
+    withdrawal: withdrawals.all,
+    settlement: settlements.all,
+  }
+  return Object.entries(all).flatMap(([kind, ones]) => ones.map(({ status }) => `${kind} ${status}`))
 }

@@ -87,7 +87,8 @@ export const orderChecks: readonly Check[] = [
         select (select count(*) from order_returns t where t.order_id = o.id and t.status = 'requested') as open,
           (select count(*) from refunds r join payments p on p.id = r.payment_id
             where (p.order_id = o.id or p.participant_id = o.participant_id) and r.quarantine_id is null
-              and not starts_with(r.key, 'manual:')
+              -- What staff give besides, and the money of an earlier invoice that came after all, are beside it.
+              and not starts_with(r.key, 'manual:') and not starts_with(r.key, 'late:')
               and r.status not in ('succeeded', 'to_wallet', 'rejected')) as under_way
       ) f
       where (o.status = 'return_requested') <> (f.open > 0) or (o.status = 'refunded' and f.under_way > 0) limit ${SHOWN}`,

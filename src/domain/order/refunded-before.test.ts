@@ -212,3 +212,19 @@ it('a refunded order stays so while staff ask to give its fee back as well', asy
   expect((await shop.see(order.id)).status).toBe('refunded')
   await shop.expectAllTrue()
 })
+
+it('a refunded order stays so while the money of its earlier invoice, paid after all, goes back too', async () => {
+  const ana = await buyer()
+  const { order, payment } = await shop.order(ana, 1)
+  await market.expire(payment.id)
+  const again = await laku.as(customer(ana), (work) =>
+    reopenPayment(work, { orderId: order.id }, shop.settings),
+  )
+  await market.pay(again.id)
+  await shop.move(order.id, 'processing', 'ready_for_pickup', 'picked_up', 'in_transit', 'delivered')
+  await sendBack(ana, order, 'changed_mind')
+  const late = { paymentId: payment.id, paidAmountIdr: order.totalIdr, channel: 'DANA', invoiceId: newId() }
+  await laku.system((work) => confirmPayments(work, [{ ...late, paidAt: work.now }]))
+  expect((await shop.see(order.id)).status).toBe('refunded')
+  await shop.expectAllTrue()
+})

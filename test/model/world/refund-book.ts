@@ -1,15 +1,14 @@
-import { ProviderFailure } from '../../src/domain/kernel/index.ts'
-import type { GatewayRefund, PaymentGateway } from '../../src/domain/payment/index.ts'
-import type { Command } from './commands.ts'
+import { ProviderFailure } from '../../../src/domain/kernel/index.ts'
+import type { GatewayRefund, PaymentGateway } from '../../../src/domain/payment/index.ts'
+import type { GatewayAnswer } from '../model/payments.ts'
 
 type NewRefund = Parameters<PaymentGateway['createRefund']>[0]
-type Answer = Extract<Command, { do: 'send' }>['answer']
 
 const failures = { failed: 'INSUFFICIENT_BALANCE', hopeless: 'REFUND_NOT_SUPPORTED' } as const
 
 /** The gateway's own book of refunds: what it says next is told it, and a key is good for one refund. */
-export class GatewayBook {
-  answer: Answer = 'succeeded'
+export class RefundBook {
+  answer: GatewayAnswer = 'succeeded'
   readonly #refunds = new Map<string, GatewayRefund>()
 
   /** What it sent back to buyers, in rupiah. */

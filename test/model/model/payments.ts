@@ -1,0 +1,258 @@
+import type { Book } from './book.ts'
+
+export type Channel = 'BCA' | 'DANA'
+
+/** What a payment is for: a place in a session, or an order. */
+export interface Payable {
+  /** Where its money waits. */
+  readonly funds: string
+  /** The money is there: it is taken, or goes back. */
+  received(payment: Payment): void
+  /** The payment came to nothing. */
+  unpaid(): void
+  /** A refund of the payment, or of stray money beside it, has arrived. */
+  refunded(): void
+}
+
+export interface Payment {
+  /** Its place among all payments. */
+  rank: number
+  buyer: number
+  amountIdr: number
+  method: 'invoice' | 'wallet'
+  status: 'pending' | 'paid' | 'partially_refunded' | 'expired' | 'refunded' | 'review'
+  expiresAtS: number
+  isFor: Payable
+  /** What the gateway took on each of its invoices, once and for all. */
+  taken: { [invoice: string]: { channel: Channel; offIdr: number } }
+  /** The invoice that was received, how, and how much came. */
+  invoice?: string
+  channel?: Channel
+  paidAmountIdr: number
+  wasPaid: boolean
+  chargedBackIdr: number
+  /** Decided to go back, rebates with it; and what of the refunds has arrived. */
+  returnedIdr: number
+  rebateIdr: number
+  refundedIdr: number
+}
+
+interface Stray {
+  payment: Payment
+  kind: 'wrong_amount' | 'paid_twice'
+  invoice: string
+  channel: Channel
+  amountIdr: number
+}
+
+export interface Refund {
+  payment: Payment
+  amountIdr: number
+  status: 'approved' | 'submitted' | 'failed' | 'succeeded' | 'to_wallet'
+  /** Of money in quarantine, not of the payment. */
+  stray?: Stray
+}
+
+/** Debits that pay for a refund. */
+export type Sources = readonly [account: string, amountIdr: number][]
+
+export type GatewayAnswer = 'succeeded' | 'pending' | 'failed' | 'hopeless' | 'lost'
+
+const isOver = ({ status }: Refund) => status === 'succeeded' || status === 'to_wallet'
+
+/** Payments, what came that does not fit, and what goes back. */
+export class Payments {
+  readonly all: Payment[] = []
+  readonly strays: Stray[] = []
+  readonly refunds: Refund[] = []
+  readonly #quarantined = new Set<string>()
+  sentBackIdr = 0
+  readonly #book: Book
+
+  constructor(book: Book) {
+    this.#book = book
+  }
+
+  /** A wallet pays at once, where there is enough in it. */
+  open(
+    draft: Pick<Payment, 'buyer' | 'amountIdr' | 'method' | 'expiresAtS' | 'isFor'>,
+    opened: (payment: Payment) => void,
+  ): void {
+    const nothing = { chargedBackIdr: 0, returnedIdr: 0, rebateIdr: 0, refundedIdr: 0, paidAmountIdr: 0 }
+    const rank = this.all.length
+    const payment: Payment = { ...draft, ...nothing, rank, status: 'pending', taken: {}, wasPaid: false }
+    this.all.push(payment)
+    opened(payment)
+    if (draft.method === 'invoice') return
+    this.#book.outOfWallet(draft.isFor.funds, draft.buyer, draft.amountIdr)
+    this.#receive(payment, draft.amountIdr)
+  }
+
+  canPay({ buyer, amountIdr, method }: Pick<Payment, 'buyer' | 'amountIdr' | 'method'>): boolean {
+    return method === 'invoice' || this.#book.wallet(buyer) >= amountIdr
+  }
+
+  pay(payment: Payment, invoice: 'a' | 'b', asked: { channel: Channel; offIdr: number }): void {
+    payment.taken[invoice] ??= asked
+    const { channel, offIdr } = payment.taken[invoice]
+    const open = payment.status === 'pending' || payment.status === 'expired'
+    if (!open && invoice === payment.invoice) return
+    const amountIdr = payment.amountIdr + offIdr
+    if (open) Object.assign(payment, { invoice, channel, paidAmountIdr: amountIdr, wasPaid: true })
+    if (open && offIdr === 0) {
+      this.#book.move('gateway', payment.isFor.funds, amountIdr)
+      this.#receive(payment, amountIdr)
+      return
+    }
+    if (open) payment.status = 'review'
+    const key = `${payment.rank} ${invoice}`
+    if (this.#quarantined.has(key)) return
+    this.#quarantined.add(key)
+    this.#book.move('gateway', 'quarantine', amountIdr)
+    this.strays.push({ payment, kind: open ? 'wrong_amount' : 'paid_twice', invoice, channel, amountIdr })
+  }
+
+  #receive(payment: Payment, paidAmountIdr: number): void {
+    Object.assign(payment, { status: 'paid', paidAmountIdr, wasPaid: true })
+    payment.isFor.received(payment)
+  }
+
+  expire(payment: Payment): void {
+    if (payment.status !== 'pending') return
+    payment.status = 'expired'
+    payment.isFor.unpaid()
+  }
+
+  /** Staff say where stray money belongs. */
+  decide(nth: number, how: 'apply' | 'wallet' | 'refund'): boolean {
+    const stray = this.strays[nth % Math.max(1, this.strays.length)]
+    if (!stray) return true
+    const { payment } = stray
+    if (how === 'apply' && !['pending', 'expired', 'review'].includes(payment.status)) return false
+    this.strays.splice(this.strays.indexOf(stray), 1)
+    if (how === 'apply') this.#apply(stray)
+    else if (how === 'refund' && stray.channel === 'DANA') this.#sendStrayBack(stray)
+    else {
+      this.#book.intoWallet('quarantine', payment.buyer, stray.amountIdr, stray.amountIdr)
+      this.#endReview(stray, 'refunded')
+      if (how === 'refund') payment.isFor.refunded()
+    }
+    return true
+  }
+
+  #apply({ payment, invoice, channel, amountIdr }: Stray): void {
+    const book = this.#book
+    const [missingIdr, tooMuchIdr] = [payment.amountIdr - amountIdr, amountIdr - payment.amountIdr].map(
+      (idr) => Math.max(0, idr),
+    ) as [number, number]
+    book.move('subsidy', payment.isFor.funds, missingIdr)
+    book.move('quarantine', payment.isFor.funds, amountIdr - tooMuchIdr)
+    book.intoWallet('quarantine', payment.buyer, tooMuchIdr, 0)
+    Object.assign(payment, { invoice, channel })
+    this.#receive(payment, amountIdr)
+  }
+
+  #sendStrayBack(stray: Stray): void {
+    const { payment, amountIdr } = stray
+    this.#book.move('quarantine', 'refunds-payable', amountIdr)
+    this.refunds.push({ payment, amountIdr, status: 'approved', stray })
+    this.#endReview(stray, 'review')
+  }
+
+  /** The payment that waited for this very money comes to nothing. */
+  #endReview({ kind, payment }: Stray, status: 'review' | 'refunded'): void {
+    if (kind !== 'wrong_amount' || payment.status !== 'review') return
+    payment.status = status
+    payment.isFor.unpaid()
+  }
+
+  /** Decides a refund: to where the money came from, or into the wallet at once. */
+  giveBack(payment: Payment, amountIdr: number, from: Sources = [[payment.isFor.funds, amountIdr]]): void {
+    const { method, channel, paidAmountIdr, chargedBackIdr } = payment
+    const fits = paidAmountIdr === payment.amountIdr && chargedBackIdr === 0
+    const toSource = method === 'invoice' && channel === 'DANA' && fits
+    for (const [account, idr] of from) this.#book.move(account, 'refunds-payable', idr)
+    const refund: Refund = { payment, amountIdr, status: toSource ? 'approved' : 'succeeded' }
+    this.refunds.push(refund)
+    if (!toSource) this.#intoWallet(payment, amountIdr, payment.returnedIdr)
+    payment.returnedIdr += amountIdr
+    if (!toSource) this.#arrived(refund)
+  }
+
+  /** A part of what was paid goes back with the release of a session: into the wallet, and it is no refund. */
+  rebate(payment: Payment, amountIdr: number): void {
+    this.#share(payment, payment.isFor.funds, amountIdr, payment.returnedIdr, 0)
+    payment.returnedIdr += amountIdr
+    payment.rebateIdr += amountIdr
+  }
+
+  #intoWallet(payment: Payment, amountIdr: number, beforeIdr: number): void {
+    this.#share(payment, 'refunds-payable', amountIdr, beforeIdr, 1)
+  }
+
+  /** The buyer's own money first; then what their card's issuer gave them before; then what the company put to it. */
+  #share(payment: Payment, from: string, amountIdr: number, beforeIdr: number, asRefund: 0 | 1): void {
+    const paidIdr = Math.min(payment.amountIdr, payment.paidAmountIdr)
+    const ownIdr = Math.max(0, paidIdr - payment.chargedBackIdr)
+    const upTo = (limitIdr: number) =>
+      Math.max(0, Math.min(limitIdr, beforeIdr + amountIdr) - Math.min(limitIdr, beforeIdr))
+    const buyerIdr = upTo(ownIdr)
+    const lossIdr = upTo(ownIdr + payment.chargedBackIdr) - buyerIdr
+    this.#book.intoWallet(from, payment.buyer, buyerIdr, asRefund * buyerIdr)
+    this.#book.move(from, 'chargeback-loss', lossIdr)
+    this.#book.move(from, 'subsidy', amountIdr - buyerIdr - lossIdr)
+  }
+
+  /** What a refund that has arrived means for its payment and what that was for. */
+  #arrived({ payment, amountIdr, stray }: Refund): void {
+    if (!stray) {
+      payment.refundedIdr += amountIdr
+      const isAll = payment.refundedIdr + payment.rebateIdr === payment.amountIdr
+      payment.status = isAll ? 'refunded' : 'partially_refunded'
+    } else if (stray.kind === 'wrong_amount' && payment.status === 'review') payment.status = 'refunded'
+    payment.isFor.refunded()
+  }
+
+  hasRefundUnderWay(payment: Payment): boolean {
+    return this.refunds.some((one) => one.payment === payment && !one.stray && !isOver(one))
+  }
+
+  /** All refunds that are due are sent or asked about, and the gateway says this to each. */
+  send(answer: GatewayAnswer): void {
+    for (const refund of this.refunds.filter((one) => !isOver(one))) {
+      if (refund.status !== 'submitted')
+        this.#book.move('refunds-payable', 'refunds-in-flight', refund.amountIdr)
+      refund.status = 'submitted'
+      if (answer === 'succeeded') this.#succeed(refund)
+      else if (answer === 'failed' || answer === 'hopeless') this.#fail(refund, answer)
+    }
+  }
+
+  #succeed(refund: Refund): void {
+    const { amountIdr } = refund
+    this.#book.move('refunds-in-flight', 'gateway', amountIdr)
+    this.sentBackIdr += amountIdr
+    refund.status = 'succeeded'
+    this.#arrived(refund)
+  }
+
+  #fail(refund: Refund, answer: 'failed' | 'hopeless'): void {
+    const { payment, amountIdr, stray } = refund
+    this.#book.move('refunds-in-flight', 'refunds-payable', amountIdr)
+    refund.status = 'failed'
+    if (answer === 'failed') return
+    refund.status = 'to_wallet'
+    if (stray) this.#book.intoWallet('refunds-payable', payment.buyer, amountIdr, amountIdr)
+    else this.#intoWallet(payment, amountIdr, payment.refundedIdr)
+    this.#arrived(refund)
+  }
+
+  /** The card's issuer took it back: the company's loss. */
+  chargeBack(payment: Payment, amountIdr: number): boolean {
+    if (payment.method !== 'invoice' || !payment.wasPaid) return false
+    if (payment.chargedBackIdr + amountIdr > payment.amountIdr) return false
+    payment.chargedBackIdr += amountIdr
+    this.#book.move('chargeback-loss', 'gateway', amountIdr)
+    return true
+  }
+}

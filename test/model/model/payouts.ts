@@ -1,0 +1,135 @@
+import type { Book } from './book.ts'
+import { WITHDRAWAL_APPROVAL_ABOVE_IDR, WITHDRAWAL_FEE_IDR, WITHDRAWAL_MINIMUM_IDR } from './figures.ts'
+
+export type PayoutAnswer = 'succeeded' | 'pending' | 'failed' | 'lost' | 'reversed'
+export type PayoutStatus = 'submitted' | 'succeeded' | 'failed' | 'reversed'
+
+/** Money that leaves; what it is for follows each step. */
+interface Payout {
+  status: 'created' | PayoutStatus
+  follow(to: PayoutStatus): void
+}
+
+export class Payouts {
+  readonly #all: Payout[] = []
+
+  create(follow: Payout['follow']): Payout {
+    const payout: Payout = { status: 'created', follow }
+    this.#all.push(payout)
+    return payout
+  }
+
+  /** All that wait are sent, and of those under way the provider says this. What comes back was sent before. */
+  send(answer: PayoutAnswer): void {
+    for (const payout of this.#all) {
+      if (answer === 'reversed') this.#reverse(payout)
+      else if (payout.status === 'created') this.#move(payout, 'submitted')
+      if (payout.status === 'submitted' && (answer === 'succeeded' || answer === 'failed'))
+        this.#move(payout, answer)
+    }
+  }
+
+  #reverse(payout: Payout): void {
+    if (payout.status === 'submitted') this.#move(payout, 'succeeded')
+    if (payout.status === 'succeeded') this.#move(payout, 'reversed')
+  }
+
+  #move(payout: Payout, to: PayoutStatus): void {
+    payout.status = to
+    payout.follow(to)
+  }
+}
+
+export interface Withdrawal {
+  buyer: number
+  amountIdr: number
+  feeIdr: number
+  refundedIdr: number
+  status: 'held' | 'approved' | 'rejected' | PayoutStatus
+  wasRetried: boolean
+}
+
+export class Withdrawals {
+  readonly all: Withdrawal[] = []
+  readonly #book: Book
+  readonly #payouts: Payouts
+
+  constructor(book: Book, payouts: Payouts) {
+    this.#book = book
+    this.#payouts = payouts
+  }
+
+  /** Refunded money leaves free of fee and minimum; all else has both. */
+  request(buyer: number, amountIdr: number): boolean {
+    const refundedIdr = Math.min(amountIdr, this.#book.refundedIn(buyer))
+    const isFree = amountIdr <= refundedIdr
+    if (amountIdr <= 0 || (!isFree && amountIdr < WITHDRAWAL_MINIMUM_IDR)) return false
+    const withdrawal = this.#hold(buyer, amountIdr, isFree ? 0 : WITHDRAWAL_FEE_IDR)
+    if (withdrawal && amountIdr <= WITHDRAWAL_APPROVAL_ABOVE_IDR) this.#send(withdrawal)
+    return withdrawal !== undefined
+  }
+
+  approve(withdrawal: Withdrawal): boolean {
+    if (withdrawal.status !== 'held') return false
+    this.#send(withdrawal)
+    return true
+  }
+
+  reject(withdrawal: Withdrawal): boolean {
+    if (withdrawal.status !== 'held') return false
+    withdrawal.status = 'rejected'
+    this.#intoWallet(withdrawal, [['withdrawals-held', withdrawal.amountIdr + withdrawal.feeIdr]])
+    return true
+  }
+
+  retry(withdrawal: Withdrawal): boolean {
+    const { buyer, amountIdr, feeIdr, status } = withdrawal
+    if ((status !== 'failed' && status !== 'reversed') || withdrawal.wasRetried) return false
+    const again = this.#hold(buyer, amountIdr, feeIdr)
+    if (!again) return false
+    withdrawal.wasRetried = true
+    this.#send(again)
+    return true
+  }
+
+  #hold(buyer: number, amountIdr: number, feeIdr: number): Withdrawal | undefined {
+    if (this.#book.wallet(buyer) < amountIdr + feeIdr) return undefined
+    const refundedIdr = Math.min(amountIdr, this.#book.refundedIn(buyer))
+    const facts = { buyer, amountIdr, feeIdr, refundedIdr, wasRetried: false }
+    const withdrawal: Withdrawal = { ...facts, status: 'held' }
+    this.all.push(withdrawal)
+    this.#book.outOfWallet('withdrawals-held', buyer, amountIdr + feeIdr, refundedIdr)
+    return withdrawal
+  }
+
+  #send(withdrawal: Withdrawal): void {
+    withdrawal.status = 'approved'
+    this.#payouts.create((to) => this.#follow(withdrawal, to))
+  }
+
+  #follow(withdrawal: Withdrawal, to: PayoutStatus): void {
+    const { amountIdr: a, feeIdr: f } = withdrawal
+    withdrawal.status = to
+    if (to === 'submitted') this.#book.move('withdrawals-held', 'payouts-in-flight', a)
+    if (to === 'succeeded') {
+      this.#book.move('payouts-in-flight', 'gateway', a)
+      this.#book.move('withdrawals-held', 'fee-income', f)
+    }
+    if (to === 'failed')
+      this.#intoWallet(withdrawal, [
+        ['payouts-in-flight', a],
+        ['withdrawals-held', f],
+      ])
+    if (to === 'reversed')
+      this.#intoWallet(withdrawal, [
+        ['gateway', a],
+        ['fee-income', f],
+      ])
+  }
+
+  #intoWallet({ buyer, refundedIdr }: Withdrawal, from: [account: string, amountIdr: number][]): void {
+    from.forEach(([account, amountIdr], i) => {
+      this.#book.intoWallet(account, buyer, amountIdr, i === from.length - 1 ? refundedIdr : 0)
+    })
+  }
+}

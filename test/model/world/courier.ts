@@ -1,0 +1,17 @@
+import type { CourierGateway, NewCourierOrder } from '../../../src/domain/logistics/courier.ts'
+
+/** A courier that takes every parcel at the price it is told, and lets itself be called off. */
+export class Courier {
+  priceIdr = 0
+
+  readonly gateway = {
+    createOrder: async ({ referenceId }: NewCourierOrder) => ({
+      id: `bs-${referenceId}`,
+      trackingId: `tr-${referenceId}`,
+      waybillId: `wb-${referenceId}`,
+      status: 'confirmed',
+      priceIdr: this.priceIdr,
+    }),
+    cancelOrder: async () => {},
+  } as unknown as CourierGateway
+}

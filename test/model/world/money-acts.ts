@@ -1,0 +1,177 @@
+import { newId } from '../../../src/domain/kernel/index.ts'
+import {
+  applyQuarantined,
+  confirmPayments,
+  recordChargeback,
+  refundQuarantined,
+  retryRefund,
+  submitRefunds,
+} from '../../../src/domain/payment/index.ts'
+import { settlePayouts, submitPayouts } from '../../../src/domain/payout/index.ts'
+import {
+  approveSettlement,
+  holdSettlement,
+  paySettlement,
+  releaseSettlement,
+  retrySettlement,
+  runSettlements,
+  voidSettlement,
+} from '../../../src/domain/settlement/index.ts'
+import {
+  adjustWallet,
+  approveWithdrawal,
+  rejectWithdrawal,
+  requestWithdrawal,
+  retryWithdrawal,
+} from '../../../src/domain/wallet/index.ts'
+import { system } from '../../laku.ts'
+import { budi, sinta } from '../../settlements.ts'
+import { customer } from '../../storefront.ts'
+import { good } from '../../wallets.ts'
+import { type Model, pick } from '../model/model.ts'
+import { type Acts, asStaff } from './acts.ts'
+import type { World } from './world.ts'
+
+/** The payment that a command means, where it has an invoice. */
+const invoiced = ({ payments }: World, model: Model, nth: number) => payments[model.invoiced(nth)?.rank ?? -1]
+
+/** Money that comes, goes back, waits in wallets, and leaves. */
+export const moneyActs: Acts<
+  | 'pay'
+  | 'expire'
+  | 'chargeBack'
+  | 'decide'
+  | 'send'
+  | 'goodwill'
+  | 'withdraw'
+  | 'withdrawal'
+  | 'payouts'
+  | 'settle'
+  | 'settlement'
+> = {
+  pay: async (world, command, model) => {
+    const { nth, invoice } = command
+    const payment = invoiced(world, model, nth)
+    if (!payment) return
+    const { channel, offIdr } = model.invoiced(nth)?.taken[invoice] ?? command
+    const { id: paymentId, amountIdr } = payment
+    const paid = { paidAmountIdr: amountIdr + offIdr, channel, invoiceId: `${paymentId}-${invoice}` }
+    await world.laku.system((work) => confirmPayments(work, [{ paymentId, paidAt: work.now, ...paid }]))
+  },
+  expire: async (world, { nth }, model) => {
+    const payment = invoiced(world, model, nth)
+    if (payment) await world.market.expire(payment.id)
+  },
+  chargeBack: async (world, { nth, parts }, model) => {
+    const payment = invoiced(world, model, nth)
+    if (!payment) return
+    const { id: paymentId, amountIdr: paidIdr } = payment
+    const told = { transactionId: newId(), amountIdr: Math.floor(paidIdr / parts), isAnother: true }
+    await world.laku.as(sinta, (work) => recordChargeback(work, { paymentId, ...told }))
+  },
+  decide: async (world, { nth, how }) => {
+    const stray = await strayOf(world, nth)
+    if (!stray) return
+    await asStaff(world, async (work) => {
+      if (how === 'refund') await refundQuarantined(work, { id: stray })
+      else await applyQuarantined(work, { id: stray, ...(how === 'wallet' ? { wallet: 'buyer' } : {}) })
+    })
+  },
+  send: async (world, { answer }) => {
+    const { laku, refundBook } = world
+    refundBook.answer = answer
+    const due = await laku.db
+      .selectFrom('refunds')
+      .select(['id', 'status'])
+      .where('status', 'in', ['approved', 'submitted', 'failed'])
+      .orderBy('id')
+      .execute()
+    for (const { id, status } of due)
+      if (status !== 'approved') await asStaff(world, (work) => retryRefund(work, { refund: id }))
+    const context = { units: laku.units, actor: system, gateway: refundBook.gateway }
+    await submitRefunds(
+      context,
+      due.map((row) => row.id),
+    )
+  },
+  goodwill: (world, { buyer, amountIdr: changeIdr }) => {
+    const given = { changeIdr, kind: 'goodwill', reason: 'sorry' } as const
+    return asStaff(world, (work) => adjustWallet(work, { userId: world.buyer(buyer).id, ...given }))
+  },
+  withdraw: async (world, command, model) => {
+    const amountIdr = model.amountOf(command)
+    const { id } = await world.laku.as(customer(world.buyer(command.buyer)), (work) =>
+      requestWithdrawal(work, { amountIdr, bank: good, otpVerifiedAt: work.now }),
+    )
+    world.withdrawals.push(id)
+  },
+  withdrawal: async (world, { nth, act }) => {
+    const withdrawal = pick(world.withdrawals, nth)
+    if (!withdrawal) return
+    const use = { approve: approveWithdrawal, reject: rejectWithdrawal, retry: retryWithdrawal }[act]
+    const { id } = await asStaff(world, (work) => use(work, { withdrawal }))
+    if (act === 'retry') world.withdrawals.push(id)
+  },
+  payouts: async (world, { answer }) => {
+    const { laku, payoutBook } = world
+    payoutBook.answer = answer
+    const known = await payoutsOf(world)
+    const created = known.filter((one) => one.status === 'created' && answer !== 'reversed')
+    const context = { units: laku.units, actor: system, payouts: payoutBook.gateway }
+    await submitPayouts(
+      context,
+      created.map((one) => one.id),
+    )
+    const sent = answer === 'reversed' ? ['submitted', 'succeeded'] : ['submitted']
+    const said = known.filter((one) => sent.includes(one.status)).map((one) => payoutBook.say(one.key))
+    if (answer !== 'lost') await laku.system((work) => settlePayouts(work, said))
+  },
+  settle: async ({ laku, market: { factoryId } }) => {
+    const outcomes = await runSettlements({ units: laku.units, actor: sinta }, { factoryId })
+    for (const { error } of outcomes) if (error) throw error
+  },
+  settlement: async (world, { nth, act }) => {
+    const settlements = await world.laku.db
+      .selectFrom('settlements')
+      .select('id')
+      .where('factoryId', '=', world.market.factoryId)
+      .orderBy('id')
+      .execute()
+    const settlement = pick(settlements, nth)?.id
+    if (!settlement) return
+    const named = { settlement, reason: 'a history' }
+    const use = {
+      approve: approveSettlement,
+      hold: holdSettlement,
+      release: releaseSettlement,
+      void: voidSettlement,
+      pay: paySettlement,
+      retry: retrySettlement,
+    }[act]
+    await world.laku.as(budi, (work) => use(work, named))
+  },
+}
+
+async function strayOf({ laku, payments }: World, nth: number): Promise<string | undefined> {
+  const strays = await laku.db
+    .selectFrom('quarantinedMoney')
+    .select('id')
+    .where('status', '=', 'waiting')
+    .where('paymentId', 'in', [...payments.map((one) => one.id), newId()])
+    .orderBy('id')
+    .execute()
+  return pick(strays, nth)?.id
+}
+
+/** Of this history: what another one left under way is not asked about. */
+async function payoutsOf({ laku, withdrawals, market }: World) {
+  const settlements = laku.db.selectFrom('settlements').select('id').where('factoryId', '=', market.factoryId)
+  return await laku.db
+    .selectFrom('payouts')
+    .select(['id', 'key', 'status'])
+    .where((is) =>
+      is.or([is('subjectId', 'in', settlements), is('subjectId', 'in', [...withdrawals, newId()])]),
+    )
+    .orderBy('id')
+    .execute()
+}

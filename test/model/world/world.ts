@@ -1,0 +1,155 @@
+import { expect } from 'vitest'
+import { approveBankAccount, setBankAccount } from '../../../src/domain/factory/index.ts'
+import type { SessionView } from '../../../src/domain/group-buying/index.ts'
+import { DomainError, newId, type Work } from '../../../src/domain/kernel/index.ts'
+import { credit, debit, post, walletAccount } from '../../../src/domain/ledger/index.ts'
+import { openWallets } from '../../../src/domain/wallet/index.ts'
+import type { TestLaku } from '../../laku.ts'
+import { type Buyer, Market } from '../../market.ts'
+import { budi, sinta } from '../../settlements.ts'
+import { BUYERS, type Command, type Terms } from '../commands.ts'
+import { GIFT_IDR, ORDER_INVOICE_S, RETURN_WINDOW_S, SESSION_S } from '../model/figures.ts'
+import { type Model, pick } from '../model/model.ts'
+import type { Order } from '../model/orders.ts'
+import { brokenNow, brokenSeals } from '../quick-checks.ts'
+import type { Acts } from './acts.ts'
+import { Courier } from './courier.ts'
+import { expectationOf, look, lookFrom } from './look.ts'
+import { moneyActs } from './money-acts.ts'
+import { orderActs } from './order-acts.ts'
+import { PayoutBook } from './payout-book.ts'
+import { RefundBook } from './refund-book.ts'
+import { sessionActs, sweep } from './session-acts.ts'
+
+/** Times that a history can live to see, and limits that its sums pass. */
+export const policy = {
+  orderInvoiceHours: ORDER_INVOICE_S / 3600,
+  returnWindowDays: RETURN_WINDOW_S / 86_400,
+  settlementAfterDays: 0,
+  newDestinationHours: 0,
+  bankCoolingOffHours: 0,
+  withdrawalApprovalAboveIdr: 100_000,
+}
+
+// A second between commands: who pays first is first.
+const TICK_S = 1
+
+const acts: Acts<Command['do']> = { ...sessionActs, ...orderActs, ...moneyActs }
+
+/** The same shop in laku. Its things are in the order in which the model has them. */
+export class World {
+  readonly refundBook = new RefundBook()
+  readonly payoutBook = new PayoutBook()
+  readonly courier = new Courier()
+  readonly payments: { id: string; amountIdr: number; participantId?: string }[] = []
+  readonly withdrawals: string[] = []
+  /** Of direct orders that the model does not know yet. */
+  readonly placed: string[] = []
+  readonly #orderIds = new Map<Order, string>()
+  readonly laku: TestLaku
+  readonly market: Market
+  readonly buyers: readonly Buyer[]
+  readonly sessions: readonly SessionView[]
+  readonly #since: number
+
+  private constructor(market: Market, buyers: Buyer[], sessions: SessionView[], since: number) {
+    this.laku = market.laku
+    this.market = market
+    this.buyers = buyers
+    this.sessions = sessions
+    this.#since = since
+  }
+
+  static async open(laku: TestLaku, terms: readonly Terms[]): Promise<World> {
+    const market = await Market.open(laku)
+    const buyers = await market.buyers(BUYERS)
+    const account = { channelCode: 'ID_CIMB', accountNumber: '131313', accountHolderName: 'PT Uji' }
+    const { factoryId } = market
+    await laku.as(sinta, (work) => setBankAccount(work, { factoryId, ...account }))
+    await laku.as(budi, (work) => approveBankAccount(work, { factoryId }))
+    const since = await laku.system(lookFrom)
+    await laku.system((work) => give(work, buyers[0] as Buyer))
+    const sessions: SessionView[] = []
+    for (const { room, ...rest } of terms) {
+      const session = { ...rest, capacity: rest.moq + room, endsInS: SESSION_S }
+      sessions.push(await market.session(session))
+    }
+    return new World(market, buyers, sessions, since)
+  }
+
+  /** The code of what laku refuses it for, or `ok`. The model says what `nth` there is. */
+  async take<C extends Command>(command: C, model: Model): Promise<string> {
+    const act = acts[command.do] as (world: World, command: C, model: Model) => Promise<unknown>
+    const outcome = await outcomeOf(() => act(this, command, model))
+    this.laku.clock.shift(TICK_S)
+    return outcome
+  }
+
+  sessionId(nth: number): string {
+    return (pick(this.sessions, nth) as SessionView).id
+  }
+
+  buyer(nth: number): Buyer {
+    return pick(this.buyers, nth) as Buyer
+  }
+
+  async orderId(order: Order): Promise<string> {
+    const known = this.#orderIds.get(order)
+    if (known) return known
+    const found = order.place ? await this.#orderOfPlace(order) : this.placed.shift()
+    if (!found) throw new Error('the model has an order that laku has not')
+    this.#orderIds.set(order, found)
+    return found
+  }
+
+  async #orderOfPlace(order: Order): Promise<string | undefined> {
+    const { participantId } = this.payments[order.payments[0]?.rank ?? -1] ?? {}
+    const row = await this.laku.db
+      .selectFrom('orders')
+      .select('id')
+      .where('participantId', '=', participantId as string)
+      .executeTakeFirst()
+    return row?.id
+  }
+
+  /** Every session ends and what is under way arrives: what is left of this history does not reach into the next. */
+  async end(model: Model): Promise<void> {
+    const { laku } = this
+    const finish = async (command: Command) => void (await this.take(command, model))
+    await finish({ do: 'send', answer: 'succeeded' })
+    laku.clock.shift(2 * SESSION_S)
+    await sweep(this)
+    await finish({ do: 'send', answer: 'succeeded' })
+    await finish({ do: 'payouts', answer: 'succeeded' })
+    expect(await laku.system(brokenSeals)).toEqual([])
+  }
+
+  /** Everything that is always true, and everything that the model says, in one snapshot. */
+  async compare(model: Model): Promise<void> {
+    const orders: string[] = []
+    for (const order of model.orders.all) orders.push(await this.orderId(order))
+    const { seen, wrong } = await this.laku.system(async (work) => ({
+      seen: await look(work, this, { orders, since: this.#since }),
+      wrong: await brokenNow(work),
+    }))
+    expect(wrong).toEqual([])
+    expect(seen).toEqual(expectationOf(model))
+    expect(this.refundBook.sentBackIdr).toBe(model.payments.sentBackIdr)
+  }
+}
+
+async function give(work: Work, { id }: Buyer): Promise<void> {
+  await openWallets(work, [id])
+  const entries = [debit('subsidy', GIFT_IDR), credit(walletAccount(id), GIFT_IDR, { userId: id })]
+  await post(work, [{ key: newId(), kind: 'wallet.goodwill', subject: ['user', id], entries }])
+}
+
+async function outcomeOf(act: () => Promise<unknown>): Promise<string> {
+  try {
+    await act()
+    return 'ok'
+  } catch (error) {
+    if (error instanceof DomainError) return error.code
+    throw error
+  }
+}
