@@ -14,6 +14,10 @@ export const addressFields = {
   city: text,
   province: text,
   postalCode: z.string().regex(/^\d{5}$/, 'it takes 5 digits'),
+  areaId: z
+    .string()
+    .regex(/^[A-Z0-9]{4,60}$/, 'it is Biteship’s id of an area')
+    .optional(),
 }
 
 export const addressOptions = [
@@ -25,4 +29,5 @@ export const addressOptions = [
   { flags: '--city <city>', description: 'kota or kabupaten' },
   { flags: '--province <province>', description: 'provinsi' },
   { flags: '--postal-code <code>', description: '5 digits' },
+  { flags: '--area-id <id>', description: 'Biteship’s id of the area' },
 ] as const

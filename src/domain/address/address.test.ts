@@ -3,6 +3,8 @@ import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import type { Actor } from '../kernel/index.ts'
 import { registerUser } from '../user/index.ts'
 import {
+  type AddressChanges,
+  type AddressInput,
   addressesById,
   createAddress,
   deleteAddress,
@@ -37,8 +39,8 @@ describe('addresses', () => {
     const { id } = await laku.system((work) => registerUser(work, { phone }))
     return { kind: 'customer', id }
   }
-  const create = (who: Actor, more: Partial<typeof home> & { isDefault?: boolean } = {}) =>
-    laku.as(who, (work) => createAddress(work, { ...home, ...more }))
+  const create = (who: Actor, more: AddressChanges & { isDefault?: boolean } = {}) =>
+    laku.as(who, (work) => createAddress(work, { ...home, ...more } as AddressInput))
   const defaults = async (who: Actor) => {
     const { data } = await laku.as(who, (work) => listAddresses(work, { limit: 100 }))
     return data.filter(({ isDefault }) => isDefault).map(({ id }) => id)
@@ -47,7 +49,7 @@ describe('addresses', () => {
   it('keeps phones as E.164 and wants a postal code of 5 digits', async () => {
     const who = await newCustomer()
     const made = await create(who)
-    expect(made).toEqual({ ...home, id: made.id, phone: '+6281234567890', isDefault: true })
+    expect(made).toEqual({ ...home, id: made.id, phone: '+6281234567890', areaId: null, isDefault: true })
     await expect(create(who, { postalCode: '4013' })).rejects.toMatchObject({
       code: 'address.postal_code_invalid',
     })
@@ -102,6 +104,18 @@ describe('addresses', () => {
       postalCode: '40132',
     })
     expect(await laku.as(who, (work) => updateAddress(work, id, {}))).toEqual(changed)
+  })
+
+  it('keeps the courier’s area, which goes along with what is ordered, until the postal code is another', async () => {
+    const who = await newCustomer()
+    const areaId = 'IDNP9IDNC22IDND140IDZ40132'
+    const { id } = await create(who, { areaId })
+    const whole = (await laku.system((work) => addressesById(work.tx, [id]))).get(id)
+    expect(snapshotOf(whole!)).toMatchObject({ postalCode: '40132', areaId })
+    const change = (changes: AddressChanges) => laku.as(who, (work) => updateAddress(work, id, changes))
+    expect(await change({ street: 'Jl. Mawar 2' })).toMatchObject({ areaId })
+    expect(await change({ postalCode: '40133' })).toMatchObject({ areaId: null })
+    expect(await change({ postalCode: '40134', areaId })).toMatchObject({ areaId })
   })
 
   it("does not know another's address, nor a deleted one", async () => {

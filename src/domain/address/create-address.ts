@@ -19,7 +19,7 @@ export async function createAddress(
   }: AddressInput & { isDefault?: boolean | undefined; userId?: string | undefined },
 ): Promise<AddressView> {
   const userId = ownerOf(work, named)
-  const checked = { ...input, ...normalized(input) }
+  const checked = { ...input, ...normalized(input), areaId: input.areaId ?? null }
   // One at a time a user: of two first addresses only one is the default.
   await lockUser(work, userId)
   const first = !(await hasDefault(work, userId))

@@ -4,7 +4,7 @@ import { addressErrors } from './errors.ts'
 import { ownerOf } from './owner.ts'
 import { type Address, type AddressView, addressView } from './views.ts'
 
-const columns = sql`id, user_id, label, recipient_name, phone, street, district, city, province, postal_code, is_default`
+const columns = sql`id, user_id, label, recipient_name, phone, street, district, city, province, postal_code, area_id, is_default`
 
 /** Addresses by id, whosesoever they are; unknown and deleted ones are left out. */
 export async function addressesById(tx: Tx, ids: readonly string[]): Promise<Map<string, Address>> {

@@ -11,6 +11,8 @@ export interface AddressInput {
   city: string
   province: string
   postalCode: string
+  /** Biteship's id of the area; another postal code takes it away. */
+  areaId?: string | null | undefined
 }
 
 export type AddressChanges = { [K in keyof AddressInput]?: AddressInput[K] | undefined }
@@ -19,7 +21,13 @@ export type AddressChanges = { [K in keyof AddressInput]?: AddressInput[K] | und
  * What is stored otherwise than it was written.
  * @throws address.postal_code_invalid, user.phone_invalid
  */
-export function normalized({ phone, postalCode }: AddressChanges): { phone?: string } {
+export function normalized({ phone, postalCode, areaId }: AddressChanges): {
+  phone?: string
+  areaId?: string | null
+} {
   if (postalCode !== undefined && !/^[0-9]{5}$/.test(postalCode)) throw addressErrors.postal_code_invalid()
-  return phone === undefined ? {} : { phone: normalizePhone(phone) }
+  return {
+    ...(phone === undefined ? {} : { phone: normalizePhone(phone) }),
+    ...(postalCode !== undefined && areaId === undefined ? { areaId: null } : {}),
+  }
 }

@@ -9,12 +9,15 @@ export interface AddressSnapshot {
   province: string
   /** 5 digits */
   postalCode: string
+  /** Biteship's id of the area, where the front end's map gave one: a courier finds it better than by the code. */
+  areaId?: string | null
 }
 
 /** What its owner sees. */
 export interface AddressView extends AddressSnapshot {
   id: string
   label: string
+  areaId: string | null
   isDefault: boolean
 }
 
@@ -23,8 +26,9 @@ export interface Address extends AddressView {
 }
 
 export function snapshotOf(address: AddressSnapshot): AddressSnapshot {
-  const { recipientName, phone, street, district, city, province, postalCode } = address
-  return { recipientName, phone, street, district, city, province, postalCode }
+  const { recipientName, phone, street, district, city, province, postalCode, areaId } = address
+  const snapshot = { recipientName, phone, street, district, city, province, postalCode }
+  return areaId ? { ...snapshot, areaId } : snapshot
 }
 
 export function addressView({ userId: _, ...view }: Address): AddressView {

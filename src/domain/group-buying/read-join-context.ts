@@ -58,9 +58,9 @@ export async function readJoinContext(tx: Tx, joins: readonly Join[]): Promise<J
         from (
           select id, status, closing_since from users where id = any(${userIds}::uuid[]) order by id for key share
         ) buyers) as users,
-      (select json_agg(json_build_object('id', id, 'userId', user_id, 'snapshot', json_build_object(
+      (select json_agg(json_build_object('id', id, 'userId', user_id, 'snapshot', json_strip_nulls(json_build_object(
           'recipientName', recipient_name, 'phone', phone, 'street', street, 'district', district, 'city', city,
-          'province', province, 'postalCode', postal_code)))
+          'province', province, 'postalCode', postal_code, 'areaId', area_id))))
         from addresses where id = any(${addressIds}::uuid[]) and deleted_at is null) as addresses,
       (select json_agg(json_build_object('sessionId', w.session_id, 'customerId', w.user_id))
         from unnest(${joins.map((join) => join.sessionId)}::uuid[], ${joins.map((join) => join.customerId)}::uuid[])

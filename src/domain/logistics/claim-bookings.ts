@@ -41,6 +41,7 @@ interface Destination {
   city: string
   province: string
   postalCode: string
+  areaId?: string | null
 }
 
 /** Takes the pending shipments of these orders that are due, for one attempt each; none while staff have paused Biteship. */
@@ -81,7 +82,16 @@ export async function claimBookings(
   }))
 }
 
-function placeOf({ recipientName, phone, street, district, city, province, postalCode }: Destination) {
+function placeOf({
+  recipientName,
+  phone,
+  street,
+  district,
+  city,
+  province,
+  postalCode,
+  areaId,
+}: Destination) {
   const address = [street, district, city, province].join(', ')
-  return { contactName: recipientName, contactPhone: phone, address, postalCode }
+  return { contactName: recipientName, contactPhone: phone, address, postalCode, areaId: areaId ?? undefined }
 }

@@ -33,6 +33,8 @@ export interface CourierPlace {
   contactPhone: string
   address: string
   postalCode: string
+  /** The aggregator's id of the area, where it is known. */
+  areaId?: string | undefined
 }
 
 export interface NewCourierOrder {

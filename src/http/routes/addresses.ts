@@ -25,9 +25,25 @@ const fields = {
   postal_code: z.string().regex(/^[0-9]{5}$/),
 }
 
-const address = z.object({ id: z.uuid(), ...fields, phone: z.string(), is_default: z.boolean() })
-const newAddress = z.strictObject({ ...fields, is_default: z.boolean().optional() })
-const changes = z.strictObject(fields).partial()
+// Biteship's id of an area, as its map search gives it
+const area_id = z
+  .string()
+  .regex(/^[A-Z0-9]{4,60}$/)
+  .nullable()
+
+const address = z.object({
+  id: z.uuid(),
+  ...fields,
+  phone: z.string(),
+  area_id: z.string().nullable(),
+  is_default: z.boolean(),
+})
+const newAddress = z.strictObject({
+  ...fields,
+  area_id: area_id.optional(),
+  is_default: z.boolean().optional(),
+})
+const changes = z.strictObject({ ...fields, area_id }).partial()
 const page = z.strictObject(paging)
 
 type AddressOnWire = z.infer<typeof address>

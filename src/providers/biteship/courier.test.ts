@@ -76,6 +76,10 @@ describe('booking', () => {
       delivery_type: 'now',
       order_note: 'Titip satpam',
     })
+    expect(body()).not.toHaveProperty('destination_area_id')
+    const known = { ...order.destination, areaId: 'IDNP9IDZ40115' }
+    await courier().createOrder({ ...order, destination: known })
+    expect(wire.requests.at(-1)?.body).toContain('"destination_area_id":"IDNP9IDZ40115"')
   })
 
   test('again with the same reference answers the order that exists', async () => {

@@ -92,6 +92,7 @@ function placeRequest(side: 'origin' | 'destination', place: CourierPlace) {
     [`${side}_contact_phone`]: trunkPhone(place.contactPhone),
     [`${side}_address`]: place.address,
     [`${side}_postal_code`]: Number(place.postalCode),
+    ...(place.areaId === undefined ? {} : { [`${side}_area_id`]: place.areaId }),
   }
 }
 
