@@ -42,6 +42,39 @@ describe('paying', () => {
       expect((await get('/pay/PAY-261124-NOTHING')).statusCode).toBe(404)
     })
 
+    it('waits with whoever comes back from the provider before its message, asking less and less often', async () => {
+      const { code } = await f.payment()
+      const back = await get(`/pay/${code}?back=1&lang=en`)
+      expect([back.statusCode, back.headers['retry-after']]).toEqual([202, '3'])
+      expect(back.body).toContain('<h1>Waiting for confirmation</h1>')
+      expect(back.body).toContain(`content="3;url=/pay/${code}?back=2&amp;lang=en"`)
+      expect(back.body).toContain(`href="/pay/${code}"`)
+      expect((await get(`/pay/${code}?back=50`)).headers['retry-after']).toBe('60')
+      // Nothing is asked of the provider for it, and a number that is none is no way back.
+      expect((await f.book()).invoices.filter((one) => one.external_id === code)).toEqual([])
+      expect((await get(`/pay/${code}?back=x`)).statusCode).toBe(302)
+      f.laku.clock.shift(3_601)
+      expect((await get(`/pay/${code}?back=2`)).statusCode).toBe(410)
+      expect((await get('/pay/PAY-261124-NOTHING?back=1')).statusCode).toBe(404)
+    })
+
+    it('says how much, what for, and that it went back', async () => {
+      const buyer = await f.buyer()
+      await f.fillWallet(buyer.userId, 110_000)
+      const { id, code } = await f.payment('wallet', buyer)
+      const paid = (await get(`/pay/${code}`)).body
+      expect(paid).toMatch(/Rp.110\.000/)
+      expect(paid).toContain(code)
+      expect(paid).toMatch(/<a class="button" href="\/s\/GBS-[\w-]+">Lihat grup belanja/)
+      expect(paid).not.toMatch(/Budi|\+62/)
+      await f.laku.db.updateTable('payments').set({ status: 'refunded' }).where('id', '=', id).execute()
+      const refunded = await get(`/pay/${code}`)
+      expect([refunded.statusCode, refunded.body]).toEqual([
+        200,
+        expect.stringContaining('Uang dikembalikan'),
+      ])
+    })
+
     it('asks again by itself while the provider limits us', async () => {
       const { code } = await f.payment()
       await fetch(`${f.laku.sandbox.url}/control/limits`, {
