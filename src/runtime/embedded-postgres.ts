@@ -61,7 +61,7 @@ export async function stopEmbeddedPostgres(dataDir: string): Promise<boolean> {
   return await withStartLock(layout.dataDir, async () => {
     const found = findPostmaster(layout)
     if (found) await end(layout, found)
-    clearRemains(layout)
+    await clearRemains(layout)
     removeIfEmpty(found?.socketDir ?? layout.socketDir)
     return found !== undefined
   })

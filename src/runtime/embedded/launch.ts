@@ -27,7 +27,7 @@ export async function launch(layout: Layout, options: ServerOptions): Promise<Po
   const user = serverUser(layout.cluster)
   ensureCluster(layout, binaries, user, options)
   openSocketFolder(layout.socketDir, user)
-  clearRemains(layout)
+  await clearRemains(layout)
   // initdb made the file, which keeps its owner.
   writeFileSync(join(layout.cluster, 'postgresql.conf'), serverSettings(layout.socketDir, options))
   rotateLog(layout.logFile)

@@ -1,7 +1,11 @@
 import { existsSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { folderError, systemCode } from '../data-folder.ts'
 import { type Layout, socketName } from './layout.ts'
+
+/** An immediate shutdown takes a moment; a server that does not come to it is killed. */
+const orphanMs = 5_000
 
 /** What a server says of itself in `postmaster.pid`. */
 export interface Postmaster {
@@ -82,14 +86,32 @@ function workingFolder(pid: number): string | undefined {
 /**
  * Takes away what a dead server left, so that the next one starts: its pid file, and its socket with its lock. To be
  * called under the start lock and only when `findPostmaster` finds none. A server whose data folder was removed while
- * it ran may still sit on the socket: it has nothing left to lose and is ended.
+ * it ran may still sit on the socket: it has nothing left to lose and is ended first, because as it ends, by itself within a
+ * minute or by us, it takes the socket of that name away, whosever it is by then.
  */
-export function clearRemains(layout: Layout): void {
+export async function clearRemains(layout: Layout): Promise<void> {
   rmSync(layout.pidFile, { force: true })
   const socket = join(layout.socketDir, socketName)
   const holder = Number(readIfThere(`${socket}.lock`, layout.dataDir)?.split('\n')[0])
-  if (holder > 1 && workingFolder(holder) === `${layout.cluster} (deleted)`) process.kill(holder, 'SIGQUIT')
+  if (holder > 1 && workingFolder(holder) === `${layout.cluster} (deleted)`) await endOrphan(holder)
   for (const path of [socket, `${socket}.lock`]) rmSync(path, { force: true })
+}
+
+async function endOrphan(pid: number): Promise<void> {
+  for (const signal of ['SIGQUIT', 'SIGKILL'] as const) {
+    const deadline = performance.now() + orphanMs
+    signalled(pid, signal)
+    while (isAlive(pid) && performance.now() < deadline) await sleep(10)
+  }
+}
+
+/** It may have ended by itself a moment ago. */
+function signalled(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if (systemCode(error) !== 'ESRCH') throw error
+  }
 }
 
 /** Whether a server's socket is still where it was made: a cleaned temp folder leaves a server nobody reaches. */
