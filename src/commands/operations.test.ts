@@ -65,7 +65,7 @@ describe('switches', () => {
 
   it('tell what waits behind each of them', async () => {
     const { data } = await askLaku<List<{ waiting: unknown[] }>>(laku, ['switches', 'list'])
-    expect(data.map((one) => one.waiting.length)).toEqual([1, 2, 0, 1, 1, 1, 3])
+    expect(data.map((one) => one.waiting.length)).toEqual([3, 2, 0, 1, 1, 1, 3])
   })
 })
 

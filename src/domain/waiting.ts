@@ -37,7 +37,14 @@ const questions: Record<
       from: sql`payments where status = 'pending' and next_check_at <= now()`,
     },
   ],
-  biteship: [{ what: 'shipments to be booked', from: sql`shipments where status = 'pending'` }],
+  biteship: [
+    { what: 'shipments to be booked', from: sql`shipments where status = 'pending'` },
+    { what: 'parcels to be asked about', from: sql`shipments where track_at <= now()` },
+    {
+      what: 'news of parcels',
+      from: sql`webhook_inbox where provider = 'biteship' and status = 'received'`,
+    },
+  ],
   whatsapp: [{ what: 'WhatsApp messages', from: sql`whatsapp_messages where status = 'queued'` }],
   email: [
     {

@@ -117,6 +117,20 @@ describe('cancelling once the order is being sent', () => {
     expect(await shop.see(order.id)).toMatchObject({ shipment: { status: 'cancelled' } })
   })
 
+  it('and holding wait for a courier that may have been booked', async () => {
+    const { order } = await shop.paidOrder(await buyer())
+    await shop.fault({ provider: 'biteship', operation: 'createOrder', kind: 'error' })
+    await shop.book(order.id)
+    await shop.fault()
+    expect(await shop.see(order.id)).toMatchObject({ status: 'processing', shipment: { status: 'pending' } })
+    expect(await refusal(set(order.id, 'on_hold', 'a question'))).toBe('order.parcel_booked')
+    expect(await refusal(shop.cancel(admin, order.id))).toBe('order.parcel_booked')
+    const unasked = (await shop.paidOrder(await buyer())).order
+    await openPending(unasked.id)
+    await set(unasked.id, 'on_hold', 'a question')
+    expect(await shop.see(unasked.id)).toMatchObject({ status: 'on_hold', shipment: { status: 'cancelled' } })
+  })
+
   it('of a session takes the release back, also when the courier was booked', async () => {
     const { ana, order } = await sessionOrder()
     await shop.book(order.id)

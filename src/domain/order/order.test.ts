@@ -146,7 +146,8 @@ describe('an order whose invoice expires', () => {
     const { order, payment } = await shop.order(ana, 2)
     expect(await refusal(reopen(ana, order.id))).toBe('order.payment_open')
     await market.expire(payment.id)
-    expect(await shop.see(order.id)).toMatchObject({ status: 'cancelled', statusReason: 'payment_expired' })
+    const expired = { status: 'cancelled', statusReason: 'payment_expired', allocated: false }
+    expect(await shop.see(order.id)).toMatchObject(expired)
     expect(await shop.stock()).toEqual(before)
     const fresh = await reopen(ana, order.id)
     expect(fresh).toMatchObject({ status: 'pending', amountIdr: order.totalIdr })
@@ -198,6 +199,17 @@ describe('an order whose invoice expires', () => {
     expect(await funds(order.id)).toBe(order.totalIdr)
     expect(await market.walletOf(ana)).toBe(order.totalIdr)
     expect(await shop.see(order.id)).toMatchObject({ status: 'paid' })
+  })
+
+  it('is paid once where both payments are told of at once', async () => {
+    const ana = await buyer()
+    const { order, payment } = await shop.order(ana)
+    await market.expire(payment.id)
+    const fresh = await reopen(ana, order.id)
+    expect((await market.pay(payment.id, fresh.id)).toSorted()).toEqual(['late', 'paid'])
+    expect(await shop.see(order.id)).toMatchObject({ status: 'paid' })
+    expect(await funds(order.id)).toBe(order.totalIdr)
+    expect(await market.walletOf(ana)).toBe(order.totalIdr)
   })
 
   it('waits for its fresh payment, though late and wrong money of the first one is sent back meanwhile', async () => {

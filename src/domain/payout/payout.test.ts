@@ -253,6 +253,20 @@ describe('payouts', () => {
     expect(await f.attention()).toContain('payout_unexpected disb-x')
   })
 
+  it('shows a person what does not agree, and moves no money for it', async () => {
+    const { id, key, providerId } = await submitted()
+    const said = { id: providerId, referenceId: key, status: 'SUCCEEDED', amountIdr: 49_999 } as const
+    await f.laku.system((work) => settlePayouts(work, [said]))
+    expect((await f.row(id)).status).toBe('submitted')
+    expect(await f.attention()).toContain(`payout_unexpected ${providerId}`)
+    const failed = await submitted()
+    await f.laku.system((work) => settlePayouts(work, [], [{ id: failed.id, failureCode: 'TRANSFER_ERROR' }]))
+    const after = { ...said, id: failed.providerId, referenceId: failed.key, amountIdr: 50_000 }
+    await f.laku.system((work) => settlePayouts(work, [after]))
+    expect((await f.row(failed.id)).status).toBe('failed')
+    expect(await f.attention()).toContain(`payout_unexpected ${failed.providerId}`)
+  })
+
   it('is sent once by ten workers', async () => {
     for (let round = 0; round < 10; round++) {
       const key = newId()

@@ -69,6 +69,17 @@ describe('settlements', () => {
       expect(await owed(factoryId)).toBe(266_000 + 380_000)
     })
 
+    it('is what was sold of a parcel that was lost, and of an order that was cancelled after its release nothing', async () => {
+      const factoryId = await f.factory()
+      const [lost, cancelled] = [await f.sell(factoryId), await f.sell(factoryId, 50_000)]
+      await f.orderStatus(lost.orderId, 'failed')
+      await f.orderStatus(cancelled.orderId, 'cancelled')
+      await f.refund(cancelled, 50_000)
+      expect((await preview(factoryId)).settlements).toEqual([
+        expect.objectContaining({ items: 3, netIdr: 95_000 }),
+      ])
+    })
+
     it('leaves out an order with an open return, and comes to nothing when all of it went back', async () => {
       const factoryId = await f.factory()
       const sold = await f.sell(factoryId)
