@@ -24,7 +24,11 @@ const auditOf = (subjectId: string) =>
 describe('attention', () => {
   it('is listed until it is resolved, with who did what', async () => {
     const subject = newId()
-    const item = { kind: 'stuck', subject: ['order', subject] as [string, string], message: 'it is stuck' }
+    const item = {
+      kind: 'order_contradicted' as const,
+      subject: ['order', subject] as [string, string],
+      message: 'it is stuck',
+    }
     await laku.system(async (work) => work.raise({ ...item, command: 'laku doctor' }))
     const [open] = (await askLaku<List<{ id: string }>>(laku, ['attention', 'list', '--subject', subject]))
       .data

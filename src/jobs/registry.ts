@@ -1,4 +1,5 @@
 import type { QueueDefinition } from '../runtime/queue.ts'
+import { attentionSettleJob } from './attention.settle.ts'
 import { deadSweepJob } from './dead.sweep.ts'
 import type { JobDefinition } from './define-job.ts'
 import { emailSendJob } from './email.send.ts'
@@ -37,6 +38,7 @@ import { withdrawalsSweepJob } from './withdrawals.sweep.ts'
 
 /** Every job of laku. The worker runs them all; a test holds this list against the files and the choreography. */
 export const jobs: readonly JobDefinition[] = [
+  attentionSettleJob,
   deadSweepJob,
   emailSendJob,
   emailSweepJob,

@@ -283,7 +283,12 @@ export class CommandScenes {
 
   async attention(): Promise<string> {
     const subject: [string, string] = ['order', newId()]
-    const item = { kind: 'stuck', subject, message: 'it is stuck', command: 'laku doctor' }
+    const item = {
+      kind: 'payout_unexpected' as const,
+      subject,
+      message: 'it is stuck',
+      command: 'laku doctor',
+    }
     await this.laku.system(async (work) => work.raise(item))
     const row = this.laku.db.selectFrom('attention').select('id').where('subjectId', '=', subject[1])
     return (await row.executeTakeFirstOrThrow()).id

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { actorLabel, requireStaff } from './actor.ts'
+import type { AttentionKind } from './attention-kinds.ts'
 import { kernelErrors } from './kernel-errors.ts'
 import { type Paged, pageOf } from './pages.ts'
 import type { Tx, Work } from './work.ts'
@@ -87,7 +88,7 @@ export async function resolveAttention(
 /** Takes away what a person need not look at any more, because the thing itself was done. */
 export async function settleAttention(
   work: Work,
-  kind: string,
+  kind: AttentionKind,
   subjectId: string,
   resolution: string,
 ): Promise<void> {

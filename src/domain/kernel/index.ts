@@ -15,6 +15,7 @@ export {
   settleAttention,
   showAttention,
 } from './attention.ts'
+export { type AttentionKind, attentionKinds } from './attention-kinds.ts'
 export {
   type BankAccount,
   maskedAccount,

@@ -58,7 +58,12 @@ describe('the unit of work', () => {
       const id = newId()
       work.emit(userOf(id))
       work.audit({ command: 'test', subject: ['user', id], after: { name: 'x' } })
-      work.raise({ kind: 'test', subject: ['user', id], message: 'look', command: 'laku users show' })
+      work.raise({
+        kind: 'payout_unexpected',
+        subject: ['user', id],
+        message: 'look',
+        command: 'laku users show',
+      })
       if (fail) await sql`select 1 / 0`.execute(work.tx)
       return id
     }
@@ -72,13 +77,13 @@ describe('the unit of work', () => {
       .executeTakeFirstOrThrow()
     expect(audit).toMatchObject({ actorName: 'ana', reason: 'a test', command: 'test', after: { name: 'x' } })
     const attention = await laku.db.selectFrom('attention').selectAll().where('subjectId', '=', id).execute()
-    expect(attention).toMatchObject([{ kind: 'test', times: 1, resolvedAt: null }])
+    expect(attention).toMatchObject([{ kind: 'payout_unexpected', times: 1, resolvedAt: null }])
   })
 
   it('keeps one open attention a kind and subject, and counts', async () => {
     const id = newId()
     const raise = (work: Work) => {
-      work.raise({ kind: 'stuck', subject: ['user', id], message: 'again', command: 'laku doctor' })
+      work.raise({ kind: 'closing_stuck', subject: ['user', id], message: 'again', command: 'laku doctor' })
       return Promise.resolve()
     }
     await laku.system(raise)

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { Actor } from './actor.ts'
+import type { AttentionKind } from './attention-kinds.ts'
 import type { NewEvent } from './events.ts'
 import type { IdempotencyKey, StoredAnswer } from './idempotency.ts'
 import type { Policy } from './policy.ts'
@@ -18,7 +19,7 @@ export interface AuditEntry {
 
 /** Something a person must look at, with the command that mends it. */
 export interface AttentionItem {
-  kind: string
+  kind: AttentionKind
   subject: [kind: string, id: string]
   message: string
   command: string
