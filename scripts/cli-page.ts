@@ -1,4 +1,3 @@
-import type { CommandDefinition } from '../src/commands/define-command.ts'
 import type { Leaf } from '../src/commands/tree.ts'
 
 const intro = `# The laku command
@@ -25,8 +24,8 @@ Asia/Jakarta; JSON has whole rupiah and ISO 8601.
 | code | meaning |
 | --- | --- |
 | 0 | done; an empty list is done |
-| 1 | failed |
-| 2 | wrong usage, invalid input or configuration, an unanswered prompt |
+| 1 | failed: a provider refused it, or the fault is laku's own |
+| 2 | wrong usage, invalid input or configuration, an unanswered prompt (Ctrl-C at one too) |
 | 3 | not found |
 | 4 | not allowed, or not logged in |
 | 5 | conflict: the state does not allow it |
@@ -34,14 +33,6 @@ Asia/Jakarta; JSON has whole rupiah and ISO 8601.
 | 7 | done in part: a batch with failed rows |
 | 8 | a check found something |
 `
-
-const exits: Record<CommandDefinition['kind'], string> = {
-  list: '0, 2, 4, 6',
-  show: '0, 2, 3, 4, 6',
-  change: '0, 2, 3, 4, 5, 6',
-  batch: '0, 2, 3, 4, 6, 7',
-  task: '0, 1, 2, 4, 6',
-}
 
 /** The reference of every command that is not hidden. */
 export function cliPage(leaves: readonly Leaf[]): string {
@@ -52,7 +43,7 @@ export function cliPage(leaves: readonly Leaf[]): string {
 }
 
 function commandText({ path, definition }: Leaf): string {
-  const { description, args, options, examples, kind } = definition
+  const { description, args, options, examples, exits } = definition
   const terms = args.map(({ name, optional, variadic }) => {
     const inner = variadic ? `${name}...` : name
     return optional ? `[${inner}]` : `<${inner}>`
@@ -70,7 +61,7 @@ function commandText({ path, definition }: Leaf): string {
     parts.push(['| | |', '| --- | --- |', ...cells].join('\n'))
   }
   if (examples.length > 0) parts.push(['```sh', ...examples, '```'].join('\n'))
-  parts.push(`Exit codes: ${exits[kind]}.`)
+  parts.push(`Exit codes: ${exits.join(', ')}.`)
   return `${parts.join('\n\n')}\n`
 }
 

@@ -1,6 +1,7 @@
 import type { CommanderError } from 'commander'
 import { reportFailure } from '../src/commands/failure.ts'
 import { createProgram } from '../src/commands/program.ts'
+import { allCommands } from '../src/commands/tree.ts'
 import type { Actor } from '../src/domain/kernel/index.ts'
 import type { Laku } from '../src/runtime/laku.ts'
 import { admin } from './laku.ts'
@@ -34,7 +35,21 @@ export async function runLaku(
   } finally {
     process.exitCode = before
   }
+  await expectDocumented(words, exitCode)
   return { exitCode, stdout: out.join(''), stderr: err.join('') }
+}
+
+let leaves: ReturnType<typeof allCommands> | undefined
+
+/** Every test of a command also holds it to the exit codes that docs/cli.md gives it. */
+async function expectDocumented(words: readonly string[], exitCode: number): Promise<void> {
+  leaves ??= allCommands()
+  const leaf = (await leaves).find(({ path }) => path.every((word, at) => words[at] === word))
+  if (!leaf || leaf.definition.exits.some((one) => one === exitCode)) return
+  const known = leaf.definition.exits.join(', ')
+  throw new Error(
+    `laku ${leaf.path.join(' ')} ended with ${exitCode}, and it is declared to end with ${known}`,
+  )
 }
 
 /** The one JSON value that a command line printed. */

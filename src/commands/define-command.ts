@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Actor, Work } from '../domain/kernel/index.ts'
+import type { ExitCode } from './cli-error.ts'
 import type { CommandContext } from './context.ts'
 import type { Column } from './table.ts'
 
@@ -31,9 +32,23 @@ export interface Shape<S extends z.ZodType> {
   /** Checks and converts the arguments and options. */
   input: S
   examples?: readonly string[]
+  /** Exit codes that it may end with, besides those of its kind. */
+  exits?: readonly ExitCode[]
 }
 
 export type CommandKind = 'list' | 'show' | 'change' | 'batch' | 'task'
+
+/**
+ * How a command of each kind may end. 1 is a fault of laku's own or what a provider refused, 2 and 4 wrong usage and who may not, 6 that
+ * something is away.
+ */
+const exitsOfKind: Record<CommandKind, readonly ExitCode[]> = {
+  list: [0, 1, 2, 3, 4, 6],
+  show: [0, 1, 2, 3, 4, 6],
+  change: [0, 1, 2, 3, 4, 5, 6],
+  batch: [0, 1, 2, 3, 4, 6, 7],
+  task: [0, 1, 2, 4, 6],
+}
 
 /** A command as it is declared; the same for all kinds, so that one walk over the tree sees everything. */
 export interface CommandDefinition {
@@ -43,6 +58,8 @@ export interface CommandDefinition {
   args: readonly ArgumentDefinition[]
   options: readonly OptionDefinition[]
   examples: readonly string[]
+  /** Every exit code that it may end with: what docs/cli.md says, and tests hold it to. */
+  exits: readonly ExitCode[]
   execute: (context: CommandContext, raw: RawInput) => Promise<void>
 }
 
@@ -164,7 +181,7 @@ export interface TaskResult {
   /** For people. */
   text?: string
   /** 0 where nothing is given; 7 done in part, 8 a check found something. */
-  exitCode?: number
+  exitCode?: ExitCode
 }
 
 export interface TaskDefinition<S extends z.ZodType> extends Shape<S> {
@@ -189,7 +206,7 @@ export function declared<S extends z.ZodType>(
   more: readonly OptionDefinition[],
   execute: CommandDefinition['execute'],
 ): CommandDefinition {
-  const { name, description, args = [], options = [], examples = [], input } = shape
+  const { name, description, args = [], options = [], examples = [], exits = [], input } = shape
   return {
     kind,
     name,
@@ -197,6 +214,7 @@ export function declared<S extends z.ZodType>(
     args,
     options: [...options, ...more],
     examples,
+    exits: [...new Set([...exitsOfKind[kind], ...exits])].sort(),
     execute: async (context, raw) => {
       const { askMissing } = await import('./ask-missing.ts')
       await execute(context, await askMissing(context, { args, options, input }, raw))

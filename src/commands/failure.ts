@@ -1,10 +1,10 @@
 import { toWire } from '../domain/kernel/index.ts'
 import { type Failure, failureOf } from './errors.ts'
-import { printable } from './format.ts'
+import { printable, wrapped } from './format.ts'
 
 interface Sinks {
   stdout: { write(text: string): unknown }
-  stderr: { write(text: string): unknown }
+  stderr: { write(text: string): unknown; isTTY?: boolean; columns?: number }
 }
 
 /**
@@ -19,7 +19,8 @@ export function reportFailure(error: unknown, argv: readonly string[], sinks: Si
     const { code, message, details } = failure
     sinks.stdout.write(`${JSON.stringify({ error: { code, message, details: toWire(details) } })}\n`)
   } else {
-    sinks.stderr.write(`${linesOf(failure)}\n`)
+    const { isTTY, columns } = sinks.stderr
+    sinks.stderr.write(`${wrapped(linesOf(failure), isTTY ? columns : undefined)}\n`)
   }
   if (!failure.foreseen && words.includes('--debug') && error instanceof Error) {
     sinks.stderr.write(`${error.stack}\n`)

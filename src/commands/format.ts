@@ -26,7 +26,11 @@ export function formatCell(value: Cell, kind: CellKind = 'text'): string {
 export function wrapped(text: string, width: number | undefined): string {
   if (width === undefined) return text
   // Some room for the mark before a question.
-  return text.replace(new RegExp(`(.{1,${Math.max(10, width - 4)}})(?: +|$)`, 'g'), '$1\n').trimEnd()
+  const line = new RegExp(`(.{1,${Math.max(10, width - 4)}})(?: +|$)`, 'g')
+  return text
+    .split('\n')
+    .map((one) => one.replace(line, '$1\n').trimEnd())
+    .join('\n')
 }
 
 /** Text of others without what a terminal would obey. */

@@ -1,5 +1,5 @@
 import { toWire } from '../domain/kernel/index.ts'
-import { printable } from './format.ts'
+import { printable, wrapped } from './format.ts'
 import { createStyle, type Style, wantsColor } from './style.ts'
 
 export interface Stream {
@@ -67,6 +67,8 @@ export class Output {
 
   /** Something worth knowing that is not the result. */
   note(text: string): void {
-    if (!this.quiet) this.stderr.write(`${text.split('\n').map(printable).join('\n')}\n`)
+    if (this.quiet) return
+    const lines = text.split('\n').map(printable).join('\n')
+    this.stderr.write(`${wrapped(lines, this.stderr.isTTY ? this.stderr.columns : undefined)}\n`)
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { renderCsv } from './csv.ts'
-import { type Cell, formatCell, formatTime } from './format.ts'
+import { type Cell, formatCell, formatTime, wrapped } from './format.ts'
 import { createStyle, statusColor, wantsColor } from './style.ts'
 import { type Column, fitWidths, headingOf, renderFields, renderTable } from './table.ts'
 
@@ -25,6 +25,14 @@ describe('a cell for people', () => {
     expect(formatCell(75_000, 'idr')).toMatch(/^Rp\s?75\.000$/)
     expect(formatTime(new Date('2026-01-01T00:00:00Z'))).toBe('2026-01-01 07:00')
   })
+})
+
+it('text for a terminal breaks between words, and what has no end is left whole', () => {
+  const text = 'laku: the database lacks 3 migrations\nsecond line of some words'
+  expect(wrapped(text, undefined)).toBe(text)
+  expect(wrapped(text, 80)).toBe(text)
+  expect(wrapped(text, 24)).toBe('laku: the database\nlacks 3 migrations\nsecond line of some\nwords')
+  expect(wrapped('x'.repeat(50), 24)).toBe('x'.repeat(50))
 })
 
 interface Row {

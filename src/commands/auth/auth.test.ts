@@ -47,7 +47,8 @@ describe('laku auth', () => {
 
   it('lets an administrator in for the owner of the database, and that one nobody else vouches for', async () => {
     const { admin: sari } = await askLaku<{ admin: { name: string; token: string } }>(laku, [
-      ...['db', 'migrate', '--admin', 'sari'],
+      // Named, or the embedded server of the working folder is started and migrated.
+      ...['db', 'migrate', '--admin', 'sari', '--database-url', laku.urls.owner],
     ])
     await logIn(sari.token)
     expect(await identify(laku)).toMatchObject({ name: 'sari', role: 'admin' })

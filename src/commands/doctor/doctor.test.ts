@@ -13,6 +13,8 @@ import { doctorChecks, type Finding } from './checks.ts'
 
 let f: PaymentFixture
 let folder: string
+/** The checks that found a fault here. */
+const seen = new Set<string>()
 beforeAll(async () => {
   f = await openPaymentFixture()
   folder = mkdtempSync(join(tmpdir(), 'laku-doctor-'))
@@ -25,7 +27,9 @@ afterAll(async () => {
 async function findings(name: string, laku: Laku = f.laku): Promise<Finding[]> {
   const check = doctorChecks.find((one) => one.name === name)
   if (!check) throw new Error(`no check ${name}`)
-  return await check.examine(laku)
+  const all = await check.examine(laku)
+  if (all.length > 0) seen.add(name)
+  return all
 }
 
 /** A fault is seen while it is there, and not before or after. */
@@ -183,6 +187,10 @@ describe('laku doctor', () => {
     expect(await findings("secrets' file modes", own)).toEqual([])
     chmodSync(path, 0o644)
     expect((await findings("secrets' file modes", own))[0]?.command).toBe(`chmod 600 ${path}`)
+  })
+
+  it('was shown a fault by each of its checks', () => {
+    expect(doctorChecks.map((one) => one.name).filter((name) => !seen.has(name))).toEqual([])
   })
 
   it('ends with 8 and one JSON value where something is wrong', async () => {

@@ -4,6 +4,7 @@ import { defineTask } from '../define-command.ts'
 
 export const doctor = defineTask({
   name: 'doctor',
+  exits: [8],
   description:
     'Look for what is wrong, how bad it is, and the command that mends it. Ends with 8 where something is; with 2 where the configuration, and with 6 where the database cannot be used, for then nothing else can be looked at.',
   input: z.object({}),

@@ -5,6 +5,7 @@ import { defineTask } from '../define-command.ts'
 
 export const verify = defineTask({
   name: 'verify',
+  exits: [8],
   description:
     'Prove the book: sums, balances, snapshots, seals, escrow and stock. Ends with 8 where something is wrong.',
   input: z.object({}),

@@ -12,6 +12,7 @@ const rupiah = z
 
 const one = defineChange({
   name: 'create',
+  exits: [7],
   description:
     'Refund a part or all of a payment, or those of a file. A large one waits for a second person.',
   args: [

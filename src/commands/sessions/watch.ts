@@ -23,6 +23,7 @@ const seconds = z
 
 export const watch = defineTask({
   name: 'watch',
+  exits: [3],
   description:
     'Live: how far sessions are from their MOQ, the money in escrow, the time left. Off a terminal, or with --json, once.',
   args: [{ name: 'session', description: 'UUID or code; else all that live', optional: true }],

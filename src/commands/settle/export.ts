@@ -8,6 +8,7 @@ const formats = ['csv', 'pdf'] as const
 
 export const exportVerb = defineTask({
   name: 'export',
+  exits: [3],
   description: "A batch of transfers for a bank (CSV), or one settlement's statement (PDF).",
   args: [
     {

@@ -4,6 +4,7 @@ import { dateOf, periodInput, periodOptions, reportText } from './settlement.ts'
 
 export const preview = defineTask({
   name: 'preview',
+  exits: [3],
   description: 'What a run would settle, factory by factory; nothing is changed.',
   options: periodOptions,
   input: z.object(periodInput),

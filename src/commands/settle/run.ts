@@ -8,6 +8,7 @@ import { dateOf, periodInput, periodOptions, reportText } from './settlement.ts'
 
 export const run = defineTask({
   name: 'run',
+  exits: [3, 5, 7],
   description:
     'Calculate what factories are to be paid, a factory a transaction. Safe to run twice and to kill.',
   options: [
