@@ -4,6 +4,11 @@ import { system, type TestLaku } from './laku.ts'
 
 type Member = Extract<Actor, { kind: 'staff' }>
 
+/** Somebody of the staff who acts, without a row of theirs; called by their role. */
+export function staff(role: StaffRole, reason?: string): Member {
+  return { kind: 'staff', id: newId(), name: role, role, ...(reason === undefined ? {} : { reason }) }
+}
+
 /** Lets somebody in, by the database's owner or by an administrator, and returns them as they act by their token. */
 export async function hire(laku: TestLaku, role: StaffRole, by: Actor = system): Promise<Member> {
   const token = await laku.as(by, async (work) => {

@@ -34,6 +34,8 @@ const leaps: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   group_buying_sessions: { moq_reached: ['success'], pending_stock: ['success'] },
   // approved: the next try of what failed, and what goes to the wallet as soon as it is approved
   refunds: { failed: ['submitted'], requested: ['succeeded'] },
+  // submitted: sent from the bank by hand, and arrived
+  withdrawals: { approved: ['succeeded'] },
   // the courier's news overtakes itself
   orders: {
     ready_for_pickup: ['in_transit', 'delivered', 'returning', 'returned', 'failed'],

@@ -2,11 +2,12 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { askLaku, runLaku } from '../../test/command-line.ts'
 import { openTestLaku, type TestLaku } from '../../test/laku.ts'
-import { type Actor, newId } from '../domain/kernel/index.ts'
+import { staff } from '../../test/staff.ts'
+import { newId } from '../domain/kernel/index.ts'
 import { receiveWebhook } from '../domain/payment/index.ts'
 
 let laku: TestLaku
-const warehouse: Actor = { kind: 'staff', id: newId(), name: 'wati', role: 'warehouse' }
+const warehouse = staff('warehouse')
 
 interface List<Row> {
   data: Row[]

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { admin } from '../../test/laku.ts'
+import { staff } from '../../test/staff.ts'
 import { refusal } from '../../test/storefront.ts'
 import { finance, good, openWalletFixture, type WalletFixture, waits } from '../../test/wallets.ts'
 import { accountsToClose, closeAccount, closeAccountFor, finishClosing } from './close-account.ts'
@@ -211,7 +212,7 @@ describe('closing an account', () => {
   })
 
   it('by an admin goes to the account that its user confirmed, and to none that staff name', async () => {
-    const support: Actor = { kind: 'staff', id: newId(), name: 'sup', role: 'support', reason: 'a test' }
+    const support = staff('support', 'a test')
     const byStaff = (userId: string, actor: Actor = admin) =>
       f.laku.as(actor, (work) => closeAccountFor(work, { userId }))
     const userId = await rich(4_000)

@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../test/laku.ts'
 import type { Buyer } from '../../test/market.ts'
+import { staff } from '../../test/staff.ts'
 import { customer, refusal, Storefront } from '../../test/storefront.ts'
-import { type Actor, newId, runChecks } from './kernel/index.ts'
+import { newId, runChecks } from './kernel/index.ts'
 import { ledgerChecks } from './ledger/index.ts'
 import { notifyByStaff } from './notification/index.ts'
 import { personalTables } from './personal-data.ts'
@@ -20,13 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => laku.close())
 
-const support: Actor = {
-  kind: 'staff',
-  id: newId(),
-  name: 'sita',
-  role: 'support',
-  reason: 'asked by letter',
-}
+const support = staff('support', 'asked by letter')
 const word = { template: 'message', params: ['Halo', 'Kabar'] }
 const erase = (buyer: Buyer) => laku.as(customer(buyer), (work) => erasePerson(work))
 const phoneOf = async ({ id }: Buyer) => {

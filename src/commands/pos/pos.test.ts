@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { askLaku, runLaku } from '../../../test/command-line.ts'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
+import { staff } from '../../../test/staff.ts'
 import { fulfilDemand } from '../../domain/group-buying/index.ts'
-import { type Actor, newId } from '../../domain/kernel/index.ts'
 
 let laku: TestLaku
 let market: Market
@@ -90,7 +90,7 @@ describe('laku pos', () => {
       expect(exitCode).toBe(2)
     }
     expect((await runLaku(laku, ['pos', 'cancel', code, '--json'])).exitCode).toBe(2)
-    const support: Actor = { kind: 'staff', id: newId(), name: 'sari', role: 'support' }
+    const support = staff('support')
     expect((await runLaku(laku, ['pos', 'receive', code, '--all', '--json'], support)).exitCode).toBe(4)
   })
 })

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { askLaku, runLaku } from '../../../test/command-line.ts'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { groupChoreography } from '../../../test/market.ts'
+import { staff } from '../../../test/staff.ts'
 import { Storefront } from '../../../test/storefront.ts'
 import type { Actor } from '../../domain/kernel/index.ts'
 
@@ -17,12 +18,7 @@ afterAll(async () => {
   await laku.close()
 })
 
-const support: Actor = {
-  kind: 'staff',
-  id: '01990000-0000-7000-8000-000000000001',
-  name: 'sita',
-  role: 'support',
-}
+const support = staff('support')
 
 interface Joined {
   participation: { id: string; status: string; units: number; shipping_idr: number }
@@ -71,13 +67,13 @@ describe('laku sessions join', () => {
       .select(['command', 'actorName', 'reason'])
       .where('subjectId', '=', participation.id)
       .execute()
-    expect(audit).toEqual([{ command: 'sessions join', actorName: 'sita', reason: 'asked on the phone' }])
+    expect(audit).toEqual([{ command: 'sessions join', actorName: 'support', reason: 'asked on the phone' }])
     const event = await laku.db
       .selectFrom('events')
       .select(['actor', 'payload'])
       .where('aggregateId', '=', participation.id)
       .executeTakeFirstOrThrow()
-    expect(event).toMatchObject({ actor: 'staff:sita', payload: { userId: buyerId } })
+    expect(event).toMatchObject({ actor: 'staff:support', payload: { userId: buyerId } })
     const twice = await runLaku(laku, line, support)
     expect([twice.exitCode, twice.stderr]).toEqual([5, expect.stringContaining('in this session already')])
   })

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
 import { agentOf } from '../../../test/offices.ts'
-import { threeOfTwoHands } from '../../../test/staff.ts'
+import { staff, threeOfTwoHands } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
-import { type Actor, newId } from '../kernel/index.ts'
+import type { Actor } from '../kernel/index.ts'
 import { approveBankAccount, bankAccountsOf, payableAccounts, setBankAccount } from './index.ts'
 
-const budi: Actor = { kind: 'staff', id: newId(), name: 'budi', role: 'finance' }
+const budi = staff('finance')
 
 describe("a factory's bank account", () => {
   let laku: TestLaku

@@ -2,9 +2,10 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { agentOf } from '../../../test/offices.ts'
+import { staff } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { tried } from '../../../test/tried.ts'
-import { type Actor, newId, type StaffRole, type Work } from '../kernel/index.ts'
+import type { Actor, Work } from '../kernel/index.ts'
 import {
   commissionHistoryOf,
   createFactory,
@@ -23,13 +24,6 @@ beforeAll(async () => {
 })
 afterAll(() => laku.close())
 
-const staff = (role: StaffRole, reason?: string): Actor => ({
-  kind: 'staff',
-  id: newId(),
-  name: role,
-  role,
-  ...(reason ? { reason } : {}),
-})
 const place = { city: 'Bandung', province: 'Jawa Barat', postalCode: '40111' }
 const create = (more: object = {}, actor: Actor = admin) =>
   laku.as(actor, (work) =>

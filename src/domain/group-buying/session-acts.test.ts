@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { type Buyer, groupChoreography, Market } from '../../../test/market.ts'
+import { staff } from '../../../test/staff.ts'
 import { updateFactory } from '../factory/index.ts'
 import { type Actor, secondsAfter, type Work } from '../kernel/index.ts'
 import { balanceIdr, escrow, factoryAccount } from '../ledger/index.ts'
@@ -27,12 +28,7 @@ afterAll(async () => {
   await laku.close()
 })
 
-const support: Actor = {
-  kind: 'staff',
-  id: '01990000-0000-7000-8000-000000000001',
-  name: 'sita',
-  role: 'support',
-}
+const support = staff('support')
 const asAdmin = <T>(use: (work: Work) => Promise<T>) => laku.as(admin, use)
 const later = (seconds: number) => secondsAfter(laku.clock.now(), seconds)
 const balance = (key: Parameters<typeof balanceIdr>[1]) => laku.system((work) => balanceIdr(work.tx, key))

@@ -1,6 +1,7 @@
 import { createECDH, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { staff } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { type Actor, newId, type Work } from '../kernel/index.ts'
 import { registerUser, updateMe } from '../user/index.ts'
@@ -21,7 +22,7 @@ import { isPushService } from './subscribe-push.ts'
 
 let laku: TestLaku
 let people = 0
-const support: Actor = { kind: 'staff', id: newId(), name: 'sita', role: 'support' }
+const support = staff('support')
 
 beforeAll(async () => {
   laku = await openTestLaku({

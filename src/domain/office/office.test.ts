@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
 import { officePlace } from '../../../test/offices.ts'
-import { hire } from '../../../test/staff.ts'
+import { hire, staff } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { expectMoves } from '../../../test/tried.ts'
 import { createStaff } from '../auth/index.ts'
-import { type Actor, newId, type StaffRole, type Work } from '../kernel/index.ts'
+import { type Actor, newId, type Work } from '../kernel/index.ts'
 import { createPurchaseOrder, sendPurchaseOrder, showPurchaseOrder } from '../warehouse/index.ts'
 import {
   assignAgent,
@@ -37,7 +37,6 @@ let agent: Actor
 let stranger: Actor
 
 const asAdmin = <T>(use: (work: Work) => Promise<T>) => laku.as(admin, use)
-const staff = (role: StaffRole): Actor => ({ kind: 'staff', id: newId(), name: role, role })
 async function newAgent(officeId: string, name: string): Promise<Actor> {
   const { id, role } = await asAdmin((work) => createStaff(work, { name, role: 'agent' }))
   await asAdmin((work) => assignAgent(work, { officeId, staffId: id }))

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { admin, system } from '../../../test/laku.ts'
 import { impatientGateway, openPaymentFixture, type PaymentFixture } from '../../../test/payments.ts'
+import { staff } from '../../../test/staff.ts'
 import type { Actor } from '../kernel/index.ts'
 import { escrow } from '../ledger/index.ts'
 import type { PaymentGateway } from './gateway.ts'
@@ -156,7 +157,7 @@ describe('money in quarantine', () => {
 
   it('is decided by finance, nobody else, and is listed until then', async () => {
     const { id } = await review(100_000)
-    const support: Actor = { kind: 'staff', id: 's', name: 'budi', role: 'support' }
+    const support = staff('support')
     await expect(apply({ id }, support)).rejects.toMatchObject({ code: 'kernel.forbidden' })
     const list = (all: boolean) => f.laku.system((work) => listQuarantined(work.tx, { all, limit: 100 }))
     expect((await list(false)).data.map((one) => one.id)).toContain(id)

@@ -7,7 +7,7 @@ import {
   openPaymentFixture,
   type PaymentFixture,
 } from '../../../test/payments.ts'
-import { threeOfTwoHands } from '../../../test/staff.ts'
+import { staff, threeOfTwoHands } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { finance } from '../../../test/wallets.ts'
 import { type Actor, newId } from '../kernel/index.ts'
@@ -26,7 +26,7 @@ import {
 } from './index.ts'
 import { refundShares } from './refund-shares.ts'
 
-const support: Actor = { kind: 'staff', id: newId(), name: 'sup', role: 'support', reason: 'a test' }
+const support = staff('support', 'a test')
 
 describe('refunds by staff', () => {
   let f: PaymentFixture
@@ -139,7 +139,7 @@ describe('refunds by staff', () => {
     small(async () => {
       const { code, id, userId } = await released()
       const asked = await create(code, 50_000)
-      expect(asked).toMatchObject({ status: 'requested', requestedBy: 'staff:sup' })
+      expect(asked).toMatchObject({ status: 'requested', requestedBy: 'staff:support' })
       expect((await f.row(id)).returnedIdr).toBe(0)
       expect(await refusal(f.laku.as(support, (work) => approveRefund(work, { refund: asked.code })))).toBe(
         'kernel.forbidden',

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
+import { staff } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
-import { newId } from '../kernel/index.ts'
 import { type CatalogueLine, getProduct, importState, importVariant } from './index.ts'
 
 let laku: TestLaku
@@ -51,9 +51,7 @@ describe('a line of a catalogue', () => {
   it('is brought in by the catalogue’s own staff, whether it makes a product or adds to one', async () => {
     await bring(line('MINE-1', { product: 'Jaket' }))
     for (const role of ['agent', 'support'] as const) {
-      const other = laku.as({ kind: 'staff', id: newId(), name: role, role }, (work) =>
-        importVariant(work, line('MINE-2', { product: 'Jaket' })),
-      )
+      const other = laku.as(staff(role), (work) => importVariant(work, line('MINE-2', { product: 'Jaket' })))
       expect(await refusal(other)).toBe('kernel.forbidden')
     }
   })

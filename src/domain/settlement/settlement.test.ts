@@ -2,17 +2,10 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, system } from '../../../test/laku.ts'
 import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../test/settlements.ts'
-import { threeOfTwoHands } from '../../../test/staff.ts'
+import { staff, threeOfTwoHands } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { updateFactory } from '../factory/index.ts'
-import {
-  type Actor,
-  defaultPolicy,
-  jakartaDate,
-  newId,
-  ProviderFailure,
-  secondsAfter,
-} from '../kernel/index.ts'
+import { type Actor, defaultPolicy, jakartaDate, ProviderFailure, secondsAfter } from '../kernel/index.ts'
 import { factoryAccount } from '../ledger/index.ts'
 import { submitPayouts } from '../payout/index.ts'
 import {
@@ -221,7 +214,7 @@ describe('settlements', () => {
     })
 
     it('is finance’s alone', async () => {
-      const agent: Actor = { kind: 'staff', id: newId(), name: 'tono', role: 'agent' }
+      const agent = staff('agent')
       expect(await refusal(f.run({}, agent))).toBe('kernel.forbidden')
     })
 

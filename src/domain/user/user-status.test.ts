@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { staff } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { expectMoves } from '../../../test/tried.ts'
 import { type Actor, newId, type Work } from '../kernel/index.ts'
@@ -22,7 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => laku.close())
 
-const support: Actor = { kind: 'staff', id: newId(), name: 'sita', role: 'support' }
+const support = staff('support')
 const as = <T>(actor: Actor, use: (work: Work) => Promise<T>) => laku.as(actor, use)
 let numbers = 0
 const newUser = () =>
@@ -63,7 +64,7 @@ describe('suspending a user', () => {
 
   it('is support’s, and of a user that there is', async () => {
     const user = await newUser()
-    const warehouse: Actor = { kind: 'staff', id: newId(), name: 'udin', role: 'warehouse', reason: 'x' }
+    const warehouse = staff('warehouse', 'x')
     expect(await refusal(as(warehouse, (work) => suspendUser(work, { userId: user.id })))).toBe(
       'kernel.forbidden',
     )

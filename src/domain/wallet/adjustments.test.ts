@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { threeOfTwoHands } from '../../../test/staff.ts'
+import { staff, threeOfTwoHands } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { finance, openWalletFixture, type WalletFixture } from '../../../test/wallets.ts'
 import type { Actor } from '../kernel/index.ts'
@@ -17,7 +17,7 @@ describe('what staff give to wallets and take from them', () => {
     await f.laku.close()
   })
 
-  const support: Actor = { kind: 'staff', id: 's', name: 'sup', role: 'support' }
+  const support = staff('support')
   const adjust = (actor: Actor, changeIdr: number, kind: WalletAdjustment['kind'] = 'goodwill') =>
     f.laku.as(actor, (work) => adjustWallet(work, { userId, changeIdr, kind, reason: 'a test' }))
   const decide = (actor: Actor, id: string, decision: 'posted' | 'rejected') =>

@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { raceWallet } from '../../../test/payment-races.ts'
+import { staff } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { finance, good, openWalletFixture, type WalletFixture, waits } from '../../../test/wallets.ts'
-import { type Actor, type BankAccount, newId } from '../kernel/index.ts'
+import type { Actor, BankAccount } from '../kernel/index.ts'
 import { notifyOf } from '../notification/index.ts'
 import {
   approveWithdrawal,
@@ -64,7 +65,7 @@ describe('withdrawals', () => {
     expect({ status, dueAt }).toEqual({ status: 'held', dueAt: null })
     const seenBy = async (actor: Actor) =>
       (await f.laku.as(actor, (work) => listWithdrawals(work, { userId, limit: 1 }))).data[0]?.sendTo
-    const support: Actor = { kind: 'staff', id: newId(), name: 'sup', role: 'support' }
+    const support = staff('support')
     expect([await seenBy(finance()), await seenBy(support)]).toEqual([good, undefined])
     expect(await refusal(by(finance(), approveWithdrawal, code))).toBe('wallet.by_hand')
     const before = { bank: await f.balance('bank'), gateway: await f.balance('gateway') }
@@ -204,7 +205,7 @@ describe('withdrawals', () => {
     const userId = await rich(20_000_000)
     const { id, code, status, dueAt } = await f.withdraw(userId, 6_000_000)
     expect({ status, dueAt }).toEqual({ status: 'held', dueAt: null })
-    const support: Actor = { kind: 'staff', id: 's', name: 'sup', role: 'support' }
+    const support = staff('support')
     expect(await refusal(by(support, approveWithdrawal, code))).toBe('kernel.forbidden')
     expect((await by(finance(), rejectWithdrawal, code)).status).toBe('rejected')
     expect(await f.wallet(userId)).toBe(20_000_000)

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, system, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
+import { staff } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { type Actor, insertRows, newId, runChecks } from '../kernel/index.ts'
 import { sendMessages } from '../whatsapp/index.ts'
@@ -35,7 +36,7 @@ beforeAll(async () => {
 })
 afterAll(() => laku.close())
 
-const warehouse: Actor = { kind: 'staff', id: newId(), name: 'wati', role: 'warehouse', reason: 'a test' }
+const warehouse = staff('warehouse', 'a test')
 const draft = (quantity = 5, actor: Actor = warehouse) =>
   laku.as(actor, (work) => createPurchaseOrder(work, { lines: [{ variantId: market.variantId, quantity }] }))
 const send = (id: string) => laku.as(warehouse, (work) => sendPurchaseOrder(work, id))
@@ -183,7 +184,7 @@ describe('the life of a purchase order', () => {
   })
 
   it('is warehouse work', async () => {
-    const support: Actor = { kind: 'staff', id: newId(), name: 'sari', role: 'support' }
+    const support = staff('support')
     expect(await refusal(draft(1, support))).toBe('kernel.forbidden')
     expect(await refusal(draft(1, { kind: 'customer', id: newId() }))).toBe('kernel.forbidden')
   })
