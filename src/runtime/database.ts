@@ -1,4 +1,13 @@
-import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
+import {
+  CamelCasePlugin,
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  PostgresDialect,
+  type PostgresDialectConfig,
+  PostgresDriver,
+  type TransactionSettings,
+} from 'kysely'
 import pg from 'pg'
 import type { DB } from '../domain/kernel/schema.ts'
 
@@ -35,10 +44,6 @@ export function createPool(options: DatabaseOptions): pg.Pool {
     // transaction, and with it what was sent behind.
     pipeline: true,
     types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
-    // A transaction of laku takes milliseconds; what takes longer is stuck and must not hold its locks.
-    statement_timeout: 60_000,
-    lock_timeout: 15_000,
-    idle_in_transaction_session_timeout: 30_000,
   })
   // An idle connection that the server closed: the pool opens another when one is needed.
   pool.on('error', () => {})
@@ -48,9 +53,40 @@ export function createPool(options: DatabaseOptions): pg.Pool {
   return pool
 }
 
+// A transaction of laku takes milliseconds; what takes longer is stuck and must not hold its locks. Not settings of the
+// connection: PgBouncer takes none of them, and lends its connections by the transaction.
+const bounds = `set local statement_timeout = '60s'; set local lock_timeout = '15s'; set local idle_in_transaction_session_timeout = '30s'`
+
+/** Begins every transaction with its bounds, in the same message. */
+class BoundedDriver extends PostgresDriver {
+  override async beginTransaction(
+    connection: DatabaseConnection,
+    settings: TransactionSettings,
+  ): Promise<void> {
+    const bounded = {
+      executeQuery: ({ sql }: CompiledQuery) =>
+        connection.executeQuery(CompiledQuery.raw(`${sql}; ${bounds}`)),
+    }
+    await super.beginTransaction(bounded as DatabaseConnection, settings)
+  }
+}
+
+class BoundedDialect extends PostgresDialect {
+  readonly #config: PostgresDialectConfig
+
+  constructor(config: PostgresDialectConfig) {
+    super(config)
+    this.#config = config
+  }
+
+  override createDriver(): PostgresDriver {
+    return new BoundedDriver(this.#config)
+  }
+}
+
 export function createKysely(pool: pg.Pool): Kysely<DB> {
   return new Kysely<DB>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new BoundedDialect({ pool }),
     // Payloads in jsonb keep their own keys.
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
