@@ -37,7 +37,8 @@ export async function bookTransactions(
   const done = transactions.filter((one) => one.status === 'SUCCESS' && !followed.has(one.type))
   const moved = done.filter((one) => one.type === 'WITHDRAWAL' || one.type === 'TOPUP')
   const swept = await postFresh(work, moved.map(sweepOf))
-  const taken = done.filter((one) => one.type === 'CHARGEBACK')
+  // One that comes in is a dispute that was won: no second loss, and a person books it.
+  const taken = done.filter((one) => one.type === 'CHARGEBACK' && !one.moneyIn)
   const chargebacks = await recordChargebacks(
     work,
     taken.map(({ id, productId, amountIdr }) => ({

@@ -130,6 +130,7 @@ describe("the provider's book", () => {
       lineOf({}),
       lineOf({ type: 'TOPUP', moneyIn: true, amountIdr: 20_000 }),
       lineOf({ type: 'CHARGEBACK', productId: invoiceId, amountIdr: 110_000 }),
+      lineOf({ id: 'txn_won', type: 'CHARGEBACK', productId: invoiceId, amountIdr: 110_000, moneyIn: true }),
       lineOf({ id: 'txn_strange', type: 'CONVERSION' }),
       lineOf({ status: 'PENDING' }),
     ]
@@ -145,6 +146,7 @@ describe("the provider's book", () => {
       expect.arrayContaining([
         `payment_charged_back ${payment.id}`,
         'provider_transaction_unknown txn_strange',
+        'provider_transaction_unknown txn_won',
       ]),
     )
     // The sandbox does not know of them: each is a difference.
