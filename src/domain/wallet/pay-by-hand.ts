@@ -23,9 +23,12 @@ interface ByHand {
 export async function payByHand(work: Work, withdrawal: ByHand, reference: string): Promise<void> {
   const { id, usableAt, code } = withdrawal
   if (usableAt > work.now) throw walletErrors.account_too_new({ code, usableAt })
+  await sql`update withdrawals set status = 'submitted' where id = ${id} and status = 'approved'`.execute(
+    work.tx,
+  )
   await sql`
     update withdrawals set status = 'succeeded', hand_reference = ${reference}, due_at = null, finished_at = ${work.now}
-    where id = ${id} and status = 'approved'`.execute(work.tx)
+    where id = ${id} and status = 'submitted'`.execute(work.tx)
   await post(
     work,
     (['submitted', 'sent_by_hand'] as const).map((step) => ({
