@@ -81,6 +81,7 @@ describe('pages', () => {
   beforeAll(async () => {
     sights = [
       ...(await shop.invoiceSights()),
+      ...(await shop.trackSights()),
       ...(await shop.paySights()),
       ...(await shop.sessionSights()),
       ...shop.problemSights(),

@@ -4,6 +4,7 @@ import { newId, setSwitch } from '../../src/domain/kernel/index.ts'
 import { type RunningServer, startServer } from '../../src/http/server.ts'
 import { admin, openTestLaku, type TestLaku } from '../laku.ts'
 import { type Buyer, Market, type SessionTerms } from '../market.ts'
+import { Storefront } from '../storefront.ts'
 
 const tiers = [
   { minUnits: 1, unitPriceIdr: 85_000 },
@@ -131,6 +132,22 @@ export class Shop {
       { name: 'invoice open', path: open, status: 200, says: amount },
       { name: 'invoice paid', path: paid, status: 200, says: done },
       { name: 'invoice expired', path: expired, status: 200, says: over },
+    ]
+  }
+
+  /** The courier's page of a parcel that is on its way, and of none. */
+  async trackSights(): Promise<Sight[]> {
+    const shop = await Storefront.open(this.laku)
+    await shop.market.addStock(10)
+    const [buyer] = (await shop.market.buyers(1)) as [Buyer]
+    const { order } = await shop.paidOrder(buyer, 1)
+    await shop.book(order.id)
+    const { trackingUrl } = await shop.see(order.id)
+    const lost = { id: 'Tidak ditemukan', en: 'Not found' }
+    const gone = `${this.laku.sandbox.biteshipUrl}/track/none`
+    return [
+      { name: 'parcel', path: trackingUrl as string, status: 200, says: { id: 'WYB-', en: 'WYB-' } },
+      { name: 'parcel not found', path: gone, status: 404, says: lost },
     ]
   }
 

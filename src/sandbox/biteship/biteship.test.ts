@@ -190,3 +190,16 @@ it('pings the webhook on installation without the secret', async () => {
   expect(f.receiver.received).toMatchObject([{ raw: '' }])
   expect(f.receiver.received[0]?.headers).not.toHaveProperty(SECRETS.biteship.webhookHeader)
 })
+
+it('shows a parcel at its tracking link, in the language of who looks', async () => {
+  const { body } = await order()
+  const { link } = fieldsOf(body.courier)
+  await f.control('POST', `/shipments/${body.id}`, { status: 'picked' })
+  const at = await fetch(String(link), { headers: { 'accept-language': 'en-GB' } })
+  expect([at.status, at.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+  const page = await at.text()
+  expect(page).toMatch(/<html lang="en">.*Waybill.*WYB-\d+.*JNE reg.*<h2>picked.*<h2>confirmed/s)
+  expect(page).not.toContain('Siti')
+  const lost = await fetch(`${f.sandbox.biteshipUrl}/track/none`)
+  expect([lost.status, await lost.text()]).toEqual([404, expect.stringContaining('Tidak ditemukan')])
+})

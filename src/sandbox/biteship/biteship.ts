@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { SandboxContext } from '../context.ts'
 import { fieldsOf, textOf } from '../fields.ts'
 import { guard, operation, type ProviderFace, sameSecret } from '../guard.ts'
+import { languageOf } from '../page.ts'
 import { COURIER_SERVICES } from './couriers.ts'
 import { biteshipError } from './errors.ts'
 import {
@@ -14,6 +15,7 @@ import {
   trackingAnswer,
 } from './orders.ts'
 import { ratesAnswer } from './rates.ts'
+import { lostParcelPage, trackPage } from './track-page.ts'
 
 interface WithId {
   Params: { id: string }
@@ -27,6 +29,13 @@ export function biteshipPlugin(context: SandboxContext, parcels: Parcels) {
     app.get('/v1/maps/areas', operation('areas'), async (request) => areasAnswer(request.query))
     app.get('/v1/couriers', operation('couriers'), async () => couriersAnswer())
     orderRoutes(app, context, parcels)
+    // The page is a buyer's: no key, no limit, no faults.
+    app.get<WithId>('/track/:id', async (request, reply) => {
+      const order = parcels.byTracking.get(request.params.id)
+      const language = languageOf(request)
+      reply.type('text/html; charset=utf-8').code(order ? 200 : 404)
+      return reply.send(order ? trackPage(order, language) : lostParcelPage(language))
+    })
   }
 }
 

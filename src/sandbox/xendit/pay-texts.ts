@@ -1,10 +1,8 @@
+import type { Language } from '../page.ts'
 import type { PaymentMethod } from './channels.ts'
 
 /** What the pages of an invoice say. */
 export interface PayTexts {
-  /** Of the page in the other language. */
-  other: { language: Language; name: string }
-  notice: string
   invoice: string
   payBefore(at: string): string
   choose: string
@@ -18,12 +16,8 @@ export interface PayTexts {
   backToInvoice: string
 }
 
-export type Language = 'id' | 'en'
-
 export const payTexts: Record<Language, PayTexts> = {
   id: {
-    other: { language: 'en', name: 'English' },
-    notice: 'Ini halaman uji coba: tidak ada uang sungguhan.',
     invoice: 'Tagihan',
     payBefore: (at) => `Bayar sebelum ${at}`,
     choose: 'Pilih cara bayar',
@@ -43,8 +37,6 @@ export const payTexts: Record<Language, PayTexts> = {
     backToInvoice: 'Kembali ke tagihan',
   },
   en: {
-    other: { language: 'id', name: 'Bahasa Indonesia' },
-    notice: 'This is a page for tests: no real money moves.',
     invoice: 'Invoice',
     payBefore: (at) => `Pay before ${at}`,
     choose: 'Choose how to pay',
@@ -63,10 +55,4 @@ export const payTexts: Record<Language, PayTexts> = {
     back: 'Back to the shop',
     backToInvoice: 'Back to the invoice',
   },
-}
-
-/** What `?lang=` says, else English for a browser that names it before Indonesian, else Indonesian. */
-export function languageOf(lang: unknown, accepted: string | undefined): Language {
-  if (lang === 'id' || lang === 'en') return lang
-  return /\b(id|en)\b/i.exec(accepted ?? '')?.[1]?.toLowerCase() === 'en' ? 'en' : 'id'
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { SandboxContext } from '../context.ts'
 import { fieldsOf, textOf } from '../fields.ts'
 import { guard, operation, type ProviderFace, sameSecret } from '../guard.ts'
+import { languageOf } from '../page.ts'
 import { WireError } from '../wire-error.ts'
 import type { XenditAccount } from './account.ts'
 import { invalidField, xenditError } from './errors.ts'
@@ -9,7 +10,6 @@ import { readNewInvoice } from './invoice-request.ts'
 import { createInvoice, expireByHand, findInvoice, invoiceAnswer, payInvoice } from './invoices.ts'
 import { listInvoices } from './list-invoices.ts'
 import { payPage, refusalPage } from './pay-page.ts'
-import { languageOf } from './pay-texts.ts'
 import { createPayout, findPayout, movePayout, payoutChannels } from './payouts.ts'
 import { createRefund, findRefund } from './refunds.ts'
 import { balanceIdr, findTransaction, listTransactions } from './transactions.ts'
@@ -68,7 +68,7 @@ function invoiceRoutes(app: FastifyInstance, context: SandboxContext, account: X
 function payPageRoutes(app: FastifyInstance, context: SandboxContext, account: XenditAccount): void {
   app.get<WithId>('/pay/:id', async (request, reply) => {
     const invoice = findInvoice(context, account, request.params.id)
-    return reply.type('text/html; charset=utf-8').send(payPage(invoice, languageFor(request)))
+    return reply.type('text/html; charset=utf-8').send(payPage(invoice, languageOf(request)))
   })
   app.post<WithId>('/pay/:id', async (request, reply) => {
     const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false
@@ -78,19 +78,16 @@ function payPageRoutes(app: FastifyInstance, context: SandboxContext, account: X
       payInvoice(context, account, invoice, readPay(request.body))
       // A page that is looked at again is not to pay again.
       return isForm
-        ? reply.redirect(`?lang=${languageFor(request)}`, 303)
+        ? reply.redirect(`?lang=${languageOf(request)}`, 303)
         : invoiceAnswer(context, account, invoice)
     } catch (error) {
       if (!isForm || !(error instanceof WireError)) throw error
       return reply
         .code(error.status)
-        .send(refusalPage(String(fieldsOf(error.body).message), languageFor(request)))
+        .send(refusalPage(String(fieldsOf(error.body).message), languageOf(request)))
     }
   })
 }
-
-const languageFor = (request: FastifyRequest) =>
-  languageOf(fieldsOf(request.query).lang, request.headers['accept-language'])
 
 function readPay(body: unknown) {
   const { channel, amount, late } = fieldsOf(body)
