@@ -5,11 +5,12 @@ import pLimit from 'p-limit'
 import { Pool } from 'undici'
 import { expect } from 'vitest'
 import { bookChecks } from '../../src/domain/invariants.ts'
-import { runChecks } from '../../src/domain/kernel/index.ts'
+import { type Policy, runChecks } from '../../src/domain/kernel/index.ts'
 import { accessToken } from '../access-token.ts'
 import { openTestLaku } from '../laku.ts'
 import type { Buyer } from '../market.ts'
 import { environmentOf, RunningLaku } from '../running-laku.ts'
+import type { Received } from '../sandbox-fixture.ts'
 import { Storefront } from '../storefront.ts'
 
 /** Connections that the buyers' phones have open together, as a proxy in front of the server has. */
@@ -22,9 +23,12 @@ export interface Answered {
   body: unknown
 }
 
-/** A shop of processes: server and worker are `laku serve` and `laku worker`, the providers are the sandbox in this one. */
-export async function openRushShop() {
-  const laku = await openTestLaku({ sandbox: true })
+/**
+ * A shop of processes: server and worker are `laku serve` and `laku worker`, the providers are the sandbox in this one. `policy` is for what
+ * is done in this process.
+ */
+export async function openRushShop(policy: Partial<Policy> = {}) {
+  const laku = await openTestLaku({ sandbox: true, policy })
   const storefront = await Storefront.open(laku)
   await storefront.market.addStock(100_000)
   const env = environmentOf(laku)
@@ -33,28 +37,13 @@ export async function openRushShop() {
   const phones = new Pool(server.url, { connections: CONNECTIONS, pipelining: 1 })
   const providers = new Pool(laku.sandbox.url, { connections: 64, pipelining: 1 })
 
-  async function call(
-    pool: Pool,
-    method: 'GET' | 'POST' | 'PUT',
-    path: string,
-    body?: object,
-    headers = {},
-  ): Promise<Answered> {
-    const began = performance.now()
-    const answer = await pool.request({
+  const call = (pool: Pool, method: 'GET' | 'POST' | 'PUT', path: string, body: object, headers = {}) =>
+    send(pool, {
       method,
       path,
-      headers: { ...(body ? { 'content-type': 'application/json' } : {}), ...headers },
-      ...(body ? { body: JSON.stringify(body) } : {}),
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', ...headers },
     })
-    const text = await answer.body.text()
-    const isJson = String(answer.headers['content-type']).includes('json')
-    return {
-      status: answer.statusCode,
-      ms: performance.now() - began,
-      body: isJson ? JSON.parse(text) : text,
-    }
-  }
 
   return {
     laku,
@@ -80,6 +69,13 @@ export async function openRushShop() {
           'idempotency-key': randomUUID(),
         },
       ),
+    control: (method: 'POST' | 'PUT', path: string, body: object) =>
+      call(providers, method, `/control/${path}`, body),
+    /** Delivers what a provider sent before, to the server. */
+    deliver: ({ path, headers, raw }: Received) => {
+      const { host: _host, connection: _connection, 'content-length': _length, ...kept } = headers
+      return send(phones, { method: 'POST', path, body: raw, headers: kept as Record<string, string> })
+    },
     /** The buyer pays at the provider's page. */
     pay: (invoicePage: string) => call(providers, 'POST', new URL(invoicePage).pathname, { channel: 'BCA' }),
     expectWhole: async () => {
@@ -93,6 +89,17 @@ export async function openRushShop() {
     },
     server,
   }
+}
+
+async function send(
+  pool: Pool,
+  sent: { method: 'GET' | 'POST' | 'PUT'; path: string; body: string; headers: Record<string, string> },
+): Promise<Answered> {
+  const began = performance.now()
+  const answer = await pool.request(sent)
+  const text = await answer.body.text()
+  const isJson = String(answer.headers['content-type']).includes('json')
+  return { status: answer.statusCode, ms: performance.now() - began, body: isJson ? JSON.parse(text) : text }
 }
 
 export type RushShop = Awaited<ReturnType<typeof openRushShop>>
