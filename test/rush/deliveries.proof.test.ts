@@ -91,8 +91,6 @@ describe(`${DELIVERIES} deliveries while the worker is down`, () => {
     count(sql<{ n: number }>`select count(*)::int as n from webhook_inbox where status <> 'processed'`)
 
   it('are all answered 200, and processed once when it is back', async () => {
-    // What the worker sends later is told there too.
-    const received = receiver.received.slice()
     // What the worker sends later is told to the receiver too.
     const received = receiver.received.slice()
     expect(received).toHaveLength(PAYMENTS + 3 * PARCELS + 3 * MESSAGES)
