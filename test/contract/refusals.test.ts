@@ -1,0 +1,297 @@
+import { createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { Writable } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createStaff, issueStaffToken } from '../../src/domain/auth/index.ts'
+import { bookChecks } from '../../src/domain/invariants.ts'
+import { newId, runChecks } from '../../src/domain/kernel/index.ts'
+import { buildServer } from '../../src/http/server.ts'
+import { createLogger } from '../../src/runtime/logger.ts'
+import { digest } from '../digest.ts'
+import { admin, openTestLaku, type TestLaku } from '../laku.ts'
+import { accessMatrix, type Call } from './access-matrix.ts'
+import { AccessWorld } from './access-world.ts'
+
+interface Operation {
+  requestBody?: unknown
+  security?: Record<string, unknown>[]
+  parameters?: { in?: string; name?: string }[]
+}
+
+const document = JSON.parse(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8'))
+const operations = Object.entries(document.paths as Record<string, Record<string, Operation>>).flatMap(
+  ([path, item]) =>
+    Object.entries(item).map(([method, one]) => ({
+      route: `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`,
+      operation: one,
+    })),
+)
+const withBody = operations.filter(({ operation }) => operation.requestBody !== undefined)
+const guarded = operations.filter(({ operation }) =>
+  operation.security?.some((one) => 'customerToken' in one || 'staffToken' in one),
+)
+const isWebhook = (route: string) => route.includes('/webhooks/')
+
+const SQL = `'; delete from users; drop table payments; --`
+// Words that people choose: whatever they are, they are kept as words.
+const words =
+  /^(name|description|label|recipient_name|phone|street|district|city|province|reason|account_holder_name|body|comment|params|sku|size|session_id)$/
+
+describe('what is refused', () => {
+  const logged: string[] = []
+  const secrets: string[] = []
+  const calls = new Map<string, Call>()
+  const failing = { now: false }
+  let laku: TestLaku
+  let app: FastifyInstance
+  let tokens: { customer: string; staff: string; expiredCustomer: string; expiredStaff: string }
+  let rows: Record<string, string>
+
+  beforeAll(async () => {
+    const plenty = 10_000_000
+    laku = await openTestLaku({
+      sandbox: true,
+      policy: {
+        refusedTokensPerMinute: plenty,
+        addressRequestsPerMinute: plenty,
+        customerRequestsPerMinute: plenty,
+        staffRequestsPerMinute: plenty,
+      },
+    })
+    const stream = new Writable({
+      write: (line, _, done) => {
+        logged.push(String(line))
+        done()
+      },
+    })
+    // Switched on, every use case fails, and the log says so.
+    const units = new Proxy(laku.units, {
+      get(target, name) {
+        if (name === 'run' && failing.now) return () => Promise.reject(new Error('broken'))
+        const value = Reflect.get(target, name, target)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    const logger = createLogger({ logLevel: 'debug' }, stream)
+    app = await buildServer({ ...laku, units, logger } as TestLaku)
+    const world = await AccessWorld.open(laku)
+    for (const { route } of operations) calls.set(route, (await accessMatrix[route]?.call?.(world)) ?? {})
+    const staffToken = () =>
+      laku.as(admin, async (work) => {
+        const { id: staffId } = await createStaff(work, { name: newId(), role: 'admin' })
+        return (await issueStaffToken(work, { staffId, days: 1 })).token
+      })
+    const customerToken = () => app.signAccessToken({ userId: world.owner.id, authSessionId: newId() })
+    laku.clock.shift(-3 * 86_400)
+    const expired = { expiredCustomer: customerToken(), expiredStaff: await staffToken() }
+    laku.clock.shift(3 * 86_400)
+    tokens = { ...expired, customer: customerToken(), staff: await staffToken() }
+    const { xenditCallbackToken, biteshipWebhookSecret, whatsappAppSecret, jwtSecret, encryptionKey } =
+      laku.config
+    secrets.push(
+      ...Object.values(tokens),
+      ...xenditCallbackToken,
+      ...biteshipWebhookSecret,
+      ...jwtSecret,
+      whatsappAppSecret,
+      encryptionKey,
+    )
+    rows = await digest(laku.ownerUrl)
+  }, 60_000)
+  afterAll(async () => {
+    await app.close()
+    const results = await laku.system((work) => runChecks(bookChecks, work.tx, work.vault))
+    expect(results.filter((result) => !result.ok)).toEqual([])
+    await laku.close()
+  })
+
+  /** Calls a route as somebody who may, but for what the test spoils. */
+  async function send(
+    route: string,
+    payload: string | undefined,
+    spoilt: { token?: string; secret?: string; id?: string; query?: string } = {},
+  ) {
+    const { id, query = '' } = calls.get(route) as Call
+    const [method, pattern] = route.split(' ') as ['POST', string]
+    const { customer } = accessMatrix[route] ?? {}
+    const token = spoilt.token ?? (customer === 'own' || customer === 'self' ? tokens.customer : tokens.staff)
+    const nobodyAsked = customer === 'anybody' || customer === 'secret'
+    const { config } = laku
+    const signature = createHmac('sha256', spoilt.secret ?? config.whatsappAppSecret)
+      .update(payload ?? '')
+      .digest('hex')
+    const answer = await app.inject({
+      method,
+      url: pattern.replace(/:\w+/, encodeURIComponent(spoilt.id ?? id ?? newId())) + (spoilt.query ?? query),
+      ...(payload === undefined ? {} : { payload }),
+      headers: {
+        'x-reason': 'a test',
+        ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(nobodyAsked && spoilt.token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        'x-callback-token': spoilt.secret ?? (config.xenditCallbackToken[0] as string),
+        [config.biteshipWebhookHeader]: spoilt.secret ?? (config.biteshipWebhookSecret[0] as string),
+        'x-hub-signature-256': `sha256=${signature}`,
+      },
+    })
+    const isJson = String(answer.headers['content-type']).includes('json')
+    return {
+      status: answer.statusCode,
+      code: isJson ? (answer.json().code as string | undefined) : undefined,
+      said: answer.body,
+    }
+  }
+
+  /** Each of these answers is a 4xx with a code. */
+  function expectRefusals(
+    answers: Awaited<ReturnType<typeof send>>[],
+    what: { status?: number; code?: RegExp } = {},
+  ): void {
+    for (const { status, code, said } of answers) {
+      expect(status, said).toBeGreaterThanOrEqual(400)
+      expect(status, said).toBeLessThan(500)
+      if (what.status) expect(status, said).toBe(what.status)
+      expect(code, said).toMatch(what.code ?? /^[a-z_]+\.[a-z_]+$/)
+    }
+  }
+  /** No row of any table is another than before. */
+  const expectNoChange = async () => expect(await digest(laku.ownerUrl)).toEqual(rows)
+
+  it('covers every operation of openapi.json', () => {
+    expect(operations.length).toBeGreaterThan(60)
+    expect(withBody.length).toBeGreaterThan(35)
+    expect(operations.filter(({ route }) => !(route in accessMatrix))).toEqual([])
+  })
+
+  it.each(withBody.map(({ route }) => route))(
+    '%s: no JSON, too much of it, wrong types, unknown fields, SQL',
+    async (route) => {
+      const body = (calls.get(route)?.body ?? {}) as Record<string, unknown>
+      const sendAll = async (payloads: string[]) => {
+        const answers = []
+        for (const one of payloads) answers.push(await send(route, one))
+        return answers
+      }
+      const tooMuch = JSON.stringify({ ...body, x: 'x'.repeat(300 * 1024) })
+      expectRefusals(await sendAll([tooMuch]), { status: 413, code: /^http\.body_too_large$/ })
+      const malformed = ['{', '{"a":', '[1,', '{"a":1}}', 'NaN', '\u0000']
+      expectRefusals(await sendAll(malformed), { status: 400, code: /^http\.invalid$/ })
+      // A provider may add fields and events at any time: its bodies are kept as they come, and believed in nothing.
+      if (!isWebhook(route)) {
+        const wrong = Object.entries(body).map(([name, value]) => ({
+          ...body,
+          [name]: typeof value === 'object' ? 'x' : { x: 1 },
+        }))
+        const unfit = [...wrong, { ...body, surprise: 1 }, [body], 'text', 1].map((one) =>
+          JSON.stringify(one),
+        )
+        expectRefusals(await sendAll(unfit), { status: 400, code: /^http\.invalid$/ })
+        expectRefusals(await sendAll(spoiltTexts(body).map((one) => JSON.stringify(one))))
+      }
+      await expectNoChange()
+    },
+  )
+
+  it('SQL as an id and in every query', async () => {
+    const answers = []
+    for (const { route, operation } of operations) {
+      if (route.includes('/:')) {
+        const body = calls.get(route)?.body
+        answers.push(await send(route, body && JSON.stringify(body), { id: SQL }))
+      }
+      for (const { name, in: where } of operation.parameters ?? [])
+        if (where === 'query' && name !== 'lang' && name !== 'back' && !route.includes('webhooks'))
+          answers.push(await send(route, undefined, { query: `?${name}=${encodeURIComponent(SQL)}` }))
+    }
+    expect(answers.length).toBeGreaterThan(40)
+    const pages = answers.filter((one) => one.code === undefined)
+    expect(pages.map((one) => one.status)).toEqual(pages.map(() => 404))
+    expectRefusals(answers.filter((one) => one.code !== undefined))
+    await expectNoChange()
+  })
+
+  it('tokens that are over, or were never given, at every route that asks for one', async () => {
+    const answers = []
+    for (const { route } of guarded) {
+      const { body } = calls.get(route) as Call
+      for (const token of [
+        tokens.expiredCustomer,
+        tokens.expiredStaff,
+        `${tokens.customer.slice(0, -4)}AAAA`,
+        `laku_${'x'.repeat(40)}`,
+      ])
+        answers.push(await send(route, body && JSON.stringify(body), { token }))
+    }
+    expect(answers.length).toBeGreaterThan(150)
+    expectRefusals(answers, { status: 401, code: /^http\.unauthorized$/ })
+    await expectNoChange()
+  })
+
+  it('deliveries with a wrong secret, and those that are no object', async () => {
+    const answers = []
+    for (const { route } of withBody.filter((one) => isWebhook(one.route))) {
+      const news = JSON.stringify({
+        event: 'order.status',
+        order_id: 'x',
+        status: 'picked',
+        id: 'x',
+        external_id: 'x',
+      })
+      for (const secret of ['', 'wrong', SQL]) answers.push(await send(route, news, { secret }))
+    }
+    expectRefusals(answers, { status: 401, code: /^http\.unauthorized$/ })
+    await expectNoChange()
+  })
+
+  it('log-ins that are over', async () => {
+    const verify = { challenge_id: newId(), code: '123456' }
+    const answers = [
+      await send('POST /api/auth/otp/verify', JSON.stringify(verify)),
+      await send('POST /api/auth/refresh', JSON.stringify({ refresh_token: 'x'.repeat(43) })),
+    ]
+    expectRefusals(answers)
+    await expectNoChange()
+  })
+
+  it('leaves no secret in the log, and neither does what fails', async () => {
+    failing.now = true
+    const answers = []
+    for (const { route } of withBody) {
+      const { body = {} } = calls.get(route) as Call
+      answers.push(await send(route, JSON.stringify(body)))
+    }
+    failing.now = false
+    expect(answers.filter((one) => one.status === 500).length).toBeGreaterThan(30)
+    const log = logged.join('')
+    expect(log.split('broken').length).toBeGreaterThan(30)
+    expect(secrets.filter((secret) => log.includes(secret))).toEqual([])
+    await expectNoChange()
+  })
+
+  it('but not words, whatever they say: they are kept as they are', async () => {
+    const { body } = calls.get('POST /api/addresses') as { body: Record<string, unknown> }
+    const said = {
+      label: SQL.slice(0, 30),
+      recipient_name: SQL,
+      street: SQL,
+      district: SQL,
+      city: SQL,
+      province: SQL,
+    }
+    const answer = await send('POST /api/addresses', JSON.stringify({ ...body, ...said }))
+    expect(answer.status).toBe(201)
+    expect(JSON.parse(answer.said)).toMatchObject(said)
+    expect(await laku.db.selectFrom('users').select('id').execute()).toHaveLength(2)
+  })
+})
+
+/** The body once for each text in it that is no word of somebody's, with SQL there. */
+function spoiltTexts(value: unknown, name = ''): unknown[] {
+  if (typeof value === 'string') return words.test(name) ? [] : [SQL]
+  if (Array.isArray(value))
+    return value.flatMap((one, i) => spoiltTexts(one, name).map((spoilt) => value.with(i, spoilt)))
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, one]) =>
+    spoiltTexts(one, key).map((spoilt) => ({ ...value, [key]: spoilt })),
+  )
+}
