@@ -145,6 +145,25 @@ it('of a session order whose buyer had all of it before, goods that come back ar
   }
 })
 
+it('what was taken back of goods is not taken from the factory again when staff give the fee back too', async () => {
+  const [ana, before] = [await buyer(), await books()]
+  const order = await sessionOrder(ana)
+  await refund(order, order.goodsIdr, 'company')
+  await shop.move(
+    order.id,
+    'processing',
+    'ready_for_pickup',
+    'picked_up',
+    'returning',
+    'returned',
+    'refunded',
+  )
+  expect(await books()).toEqual(before)
+  await refund(order, order.shippingIdr, 'factory')
+  expect(await books()).toEqual({ ...before, subsidy: before.subsidy + order.shippingIdr })
+  expect(await market.walletOf(ana)).toBe(order.totalIdr)
+})
+
 it.each([
   ['a part', 20_000],
   ['all', undefined],
