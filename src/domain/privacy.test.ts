@@ -72,7 +72,8 @@ describe('erasing a person', () => {
     const { buyer, phone } = await quietBuyer()
     await laku.as(support, (work) => notifyByStaff(work, { ...word, userId: buyer.id }, 'http://laku.test'))
     await laku.as(support, (work) => changeUser(work, { userId: buyer.id, phone: '0813-7777-0001' }))
-    const heir = await laku.system((work) => registerUser(work, { phone }))
+    const heir = await laku.system((work) => registerUser(work, { phone: '0813-7777-0002' }))
+    await laku.db.updateTable('users').set({ phone }).where('id', '=', heir.id).execute()
     const messages = async (id: string) =>
       (await laku.as({ kind: 'customer', id }, (work) => exportPerson(work))).whatsappMessages as unknown[]
     expect([await messages(buyer.id), await messages(heir.id)]).toMatchObject([
