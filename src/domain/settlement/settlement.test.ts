@@ -418,8 +418,12 @@ describe('settlements', () => {
     /** Its payout is sent and fails, and laku hears of it. */
     const failing = async (code: string) => {
       await f.submit(code)
-      await f.outcome(code, 'FAILED').catch(() => undefined)
-      await f.hear(code)
+      await expect
+        .poll(async () => {
+          await f.hear(code)
+          return (await f.see(code)).status
+        })
+        .toBe('failed')
     }
 
     it('pays again by itself after a reason that passes, each time under a new key, so often and no more', async () => {
