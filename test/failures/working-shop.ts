@@ -89,8 +89,12 @@ export async function openWorkingShop() {
 export type WorkingShop = Awaited<ReturnType<typeof openWorkingShop>>
 
 /** Asks until it is as expected; then, or when patience is over, the expectation itself decides. */
-export async function eventually<T>(ask: () => Promise<T>, expected: (value: T) => void): Promise<T> {
-  const deadline = performance.now() + PATIENCE_MS
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  expected: (value: T) => void,
+  patienceMs = PATIENCE_MS,
+): Promise<T> {
+  const deadline = performance.now() + patienceMs
   for (;;) {
     const value = await ask()
     try {
