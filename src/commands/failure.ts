@@ -31,8 +31,9 @@ export function reportFailure(error: unknown, argv: readonly string[], sinks: Si
 }
 
 /** A line for each thing that is wrong: a configuration can be wrong in several. */
-function linesOf({ message, details }: Failure): string {
-  const facts = Object.entries(toWire(details) as object)
+function linesOf({ code, message, details }: Failure): string {
+  // What the command line says of itself is a whole sentence already.
+  const facts = Object.entries(code.startsWith('cli.') ? {} : (toWire(details) as object))
     .filter(([, value]) => value !== undefined && value !== null)
     .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
   const shown = facts.length > 0 ? ` (${facts.join(', ')})` : ''

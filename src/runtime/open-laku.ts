@@ -83,6 +83,6 @@ async function requireMigrated(pool: Parameters<typeof migrationStatus>[0]): Pro
   if (pending.length === 0) return
   throw new StartError(
     6,
-    `the database lacks ${pending.length} migrations (first ${pending[0]}): run laku db migrate`,
+    `the database lacks ${pending.length === 1 ? 'a migration' : `${pending.length} migrations`} (first ${pending[0]}): run laku db migrate`,
   )
 }
