@@ -60,8 +60,8 @@ export function describeReport(report: WorkReport, output: Output): string {
     section(
       'Ledger postings',
       [
-        { name: 'transaction', value: (row) => row.key },
-        { name: 'account', value: (row) => row.account },
+        { name: 'transaction', kind: 'code', spare: true, value: (row) => row.key },
+        { name: 'account', kind: 'code', value: (row) => row.account },
         { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
       ],
       postings,

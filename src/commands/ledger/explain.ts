@@ -54,7 +54,7 @@ export const explain = defineShow({
         `${formatTime(posting.occurredAt)}  ${posting.inWords} (${posting.key})`,
         [
           { name: 'in_words', heading: 'on', value: (row) => row.inWords },
-          { name: 'account', value: (row) => row.account },
+          { name: 'account', kind: 'code', value: (row) => row.account },
           { name: 'change_idr', kind: 'idr', value: (row) => row.changeIdr },
           { name: 'running_idr', heading: 'so far', kind: 'idr', value: (row) => row.runningIdr },
         ],
@@ -65,7 +65,7 @@ export const explain = defineShow({
       'What all of it left',
       [
         { name: 'in_words', heading: 'on', value: (row) => row.inWords },
-        { name: 'account', value: (row) => row.account },
+        { name: 'account', kind: 'code', value: (row) => row.account },
         { name: 'balance_idr', kind: 'idr', value: (row) => row.balanceIdr },
       ],
       sums,

@@ -46,8 +46,8 @@ export const show = defineShow({
     section(
       'Ledger',
       [
-        { name: 'key', heading: 'transaction', value: (row) => row.key },
-        { name: 'account', value: (row) => row.account },
+        { name: 'key', heading: 'transaction', kind: 'code', spare: true, value: (row) => row.key },
+        { name: 'account', kind: 'code', value: (row) => row.account },
         { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
       ],
       entries,
