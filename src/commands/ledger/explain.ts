@@ -56,7 +56,7 @@ export const explain = defineShow({
           { name: 'in_words', heading: 'on', value: (row) => row.inWords },
           { name: 'account', kind: 'code', value: (row) => row.account },
           { name: 'change_idr', kind: 'idr', value: (row) => row.changeIdr },
-          { name: 'running_idr', heading: 'so far', kind: 'idr', value: (row) => row.runningIdr },
+          { name: 'running_idr', heading: 'so far', kind: 'idr', spare: true, value: (row) => row.runningIdr },
         ],
         posting.entries,
       ),
