@@ -527,6 +527,7 @@ create table payments (
   created_at timestamp with time zone not null,
   charged_back_idr bigint default 0 not null,
   invoice_turn_at timestamp with time zone,
+  buyer_back_at timestamp with time zone,
   constraint payments_code_key UNIQUE (code),
   constraint payments_provider_invoice_id_key UNIQUE (provider_invoice_id),
   constraint payments_pkey PRIMARY KEY (id),

@@ -50,7 +50,7 @@ export async function openPaymentFixture(options: TestOptions = {}) {
   })
   const shop = await openShop(laku)
   const ways = waysOf(laku, shop.sessionId)
-  // Nobody listens: deliveries would be tried again for four seconds each.
+  // Nobody listens: deliveries would be tried again for ten seconds each.
   await ways.webhooks({ drop_rate: 1 })
   return { laku, ...shop, ...ways }
 }

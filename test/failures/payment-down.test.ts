@@ -68,7 +68,7 @@ describe('the payment provider is down', () => {
     await heal()
     shop.laku.clock.shift(600)
     await eventually(see(order.id), (now) => expect(now.status).toBe('ready_for_pickup'))
-    // The courier's deliveries have a line of their own, and may be a moment behind.
+    // The courier's deliveries have a line of their own, and may be a moment behind; so may the payment's, which the sweep may book first.
     await eventually(inbox, (all) => expect(all.every(({ status }) => status === 'processed')).toBe(true))
   })
 

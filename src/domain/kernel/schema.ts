@@ -377,6 +377,7 @@ export interface ParticipantItems {
 
 export interface Payments {
   amountIdr: number;
+  buyerBackAt: Timestamp | null;
   channel: string | null;
   chargedBackIdr: Generated<number>;
   code: string;

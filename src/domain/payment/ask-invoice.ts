@@ -9,6 +9,8 @@ export interface AskedPayment {
   code: string
   providerInvoiceId: string | null
   invoiceRequestedAt: Date
+  /** When the buyer came back from the provider's page, if so. */
+  buyerBackAt: Date | null
   expiresAt: Date
   nextCheckAt: Date
 }

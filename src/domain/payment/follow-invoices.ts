@@ -6,6 +6,7 @@ import { confirmInvoices } from './confirm-invoices.ts'
 import { CALLS_AT_ONCE, type GatewayContext } from './context.ts'
 import { expirePayments } from './expire-payments.ts'
 import { lockWholly } from './lock-payments.ts'
+import { lookByPages } from './look-by-pages.ts'
 import { FIRST_CHECK_S, RESERVED_S, storeInvoice } from './reserve-invoice.ts'
 
 const LONGEST_WAIT_S = 3600
@@ -13,7 +14,7 @@ const SHORTEST_WAIT_S = 30
 /** A payment that nobody can tell the state of so long after its end is shown to a person; it is asked about all the same. */
 const STUCK_S = 20 * 60
 
-/** Asks about payments, a few at once, and records all answers in one transaction. Returns those that stay unsure. */
+/** Asks about payments, those that stay open by pages and the others a few at once, and records all answers in one transaction. Returns those that stay unsure. */
 export async function followInvoices(
   { units, actor, gateway }: GatewayContext,
   payments: readonly AskedPayment[],
@@ -21,9 +22,12 @@ export async function followInvoices(
 ): Promise<Extract<InvoiceNews, { state: 'unsure' }>[]> {
   if (payments.length === 0) return []
   const now = units.clock.now()
-  const limit = pLimit(CALLS_AT_ONCE)
-  const news = await limit.map(payments, (payment) =>
-    askInvoice(gateway, payment, { now, close: closes(payment, now) }),
+  const looks = payments.filter((payment) => !closes(payment, now))
+  const seen = await lookByPages(gateway, looks, now)
+  const news = await pLimit(CALLS_AT_ONCE).map(
+    payments,
+    async (payment) =>
+      seen.get(payment.id) ?? (await askInvoice(gateway, payment, { now, close: closes(payment, now) })),
   )
   await units.run(actor, (work) => record(work, payments, news))
   return news.filter((one) => one.state === 'unsure')
@@ -63,9 +67,9 @@ async function record(
 
 const ageS = (since: Date, now: Date) => Math.max(0, (now.getTime() - since.getTime()) / 1000)
 
-/** The next look at an open invoice: as far again as the opening is past, and the last one when the hold ends. */
-function nextCheck({ invoiceRequestedAt, expiresAt }: AskedPayment, now: Date): Date {
-  const next = secondsAfter(now, Math.max(FIRST_CHECK_S, ageS(invoiceRequestedAt, now)))
+/** The next look at an open invoice: as far again as the opening, or the buyer's return, is past, and the last one when the hold ends. */
+function nextCheck({ invoiceRequestedAt, buyerBackAt, expiresAt }: AskedPayment, now: Date): Date {
+  const next = secondsAfter(now, Math.max(FIRST_CHECK_S, ageS(buyerBackAt ?? invoiceRequestedAt, now)))
   return next < expiresAt || expiresAt <= now ? next : expiresAt
 }
 
@@ -94,7 +98,7 @@ export async function claimDue(work: Work, limit: number): Promise<AskedPayment[
       order by next_check_at limit ${limit} for no key update skip locked
     ) due
     where p.id = due.id
-    returning p.id, p.code, p.provider_invoice_id, p.invoice_requested_at, p.expires_at, p.next_check_at`.execute(
+    returning p.id, p.code, p.provider_invoice_id, p.invoice_requested_at, p.buyer_back_at, p.expires_at, p.next_check_at`.execute(
     work.tx,
   )
   return rows

@@ -51,6 +51,8 @@ export interface GatewayInvoiceQuery {
   statuses: readonly GatewayInvoiceStatus[]
   paidAfter?: Date
   paidBefore?: Date
+  /** Not longer ago, by the machine's clock and not by one that development has shifted. */
+  paidWithinS?: number
   /** The last invoice of the page before. */
   afterId?: string
   limit: number

@@ -12,6 +12,7 @@ export { decideRefunds, type RefundDecision, refundSessionPayments } from './dec
 export { type EndedPayment, endPayment } from './end-payment.ts'
 export { paymentErrors } from './errors.ts'
 export type { PaymentSubject, RefundSubject } from './events.ts'
+export { expectPayment } from './expect-payment.ts'
 export { expirePayments } from './expire-payments.ts'
 export type { GatewayInvoice, GatewayRefund, PaymentGateway } from './gateway.ts'
 export type { GatewayTransaction } from './gateway-transactions.ts'

@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { system } from '../../../test/laku.ts'
 import { impatientGateway, openPaymentFixture, type PaymentFixture } from '../../../test/payments.ts'
+import { secondsAfter } from '../kernel/index.ts'
 import { escrow } from '../ledger/index.ts'
 import type { PaymentGateway } from './gateway.ts'
-import { confirmInvoices, openInvoice, sweepPayments, withdrawPayments } from './index.ts'
+import { confirmInvoices, expectPayment, openInvoice, sweepPayments, withdrawPayments } from './index.ts'
 
 describe('invoices', () => {
   let f: PaymentFixture
@@ -167,17 +168,83 @@ describe('invoices', () => {
       expect(await statusOf(last.payment.id)).toBe('paid')
     })
 
-    it('looks less and less often while an invoice stays open', async () => {
+    it('looks after half a minute, and less and less often while an invoice stays open', async () => {
       const { payment } = await opened()
-      let looks = 0
-      for (let minute = 0; minute < 59; minute++) {
-        f.laku.clock.shift(60)
-        const before = (await f.row(payment.id)).nextCheckAt
+      const begun = f.laku.clock.now().getTime()
+      const looksAt: number[] = []
+      for (let next = (await f.row(payment.id)).nextCheckAt; next < payment.expiresAt; ) {
+        const leftS = (next.getTime() - f.laku.clock.now().getTime()) / 1000
+        f.laku.clock.shift(leftS - 1)
         await sweep()
-        if ((await f.row(payment.id)).nextCheckAt > before) looks++
+        expect((await f.row(payment.id)).nextCheckAt).toEqual(next)
+        f.laku.clock.shift(1)
+        await sweep()
+        looksAt.push((f.laku.clock.now().getTime() - begun) / 1000)
+        next = (await f.row(payment.id)).nextCheckAt
       }
-      expect(looks).toBeLessThanOrEqual(6)
-      expect(looks).toBeGreaterThanOrEqual(3)
+      expect(looksAt).toEqual([30, 60, 120, 240, 480, 960, 1920])
+    })
+
+    it('looks at once, once, after a buyer who came back from the provider', async () => {
+      const [here, there] = [await opened(), await opened()]
+      const back = () => f.laku.system((work) => expectPayment(work, here.payment.code))
+      await f.pay(here.invoiceId)
+      await f.pay(there.invoiceId)
+      f.laku.clock.shift(15)
+      await back()
+      f.laku.clock.shift(5)
+      await sweep()
+      expect([await statusOf(here.payment.id), await statusOf(there.payment.id)]).toEqual(['paid', 'pending'])
+    })
+
+    it('is not made to look more often by one who comes back again and again', async () => {
+      const { payment } = await opened()
+      const back = () => f.laku.system((work) => expectPayment(work, payment.code))
+      await back()
+      f.laku.clock.shift(5)
+      await sweep()
+      const { nextCheckAt } = await f.row(payment.id)
+      expect(nextCheckAt).toEqual(secondsAfter(f.laku.clock.now(), 30))
+      await back()
+      expect((await f.row(payment.id)).nextCheckAt).toEqual(nextCheckAt)
+    })
+
+    it('looks at many by a page: what is on it is paid, the rest stays open', async () => {
+      const calls: string[] = []
+      const counted: PaymentGateway = {
+        ...gateway,
+        getInvoice: (id) => {
+          calls.push('get')
+          return gateway.getInvoice(id)
+        },
+        listInvoices: (query) => {
+          calls.push('list')
+          return gateway.listInvoices(query)
+        },
+      }
+      const many: Awaited<ReturnType<typeof opened>>[] = []
+      for (let i = 0; i < 12; i++) many.push(await opened())
+      const [paid, unpaid] = [many.slice(0, 2), many.slice(2)]
+      for (const { invoiceId } of paid) await f.pay(invoiceId)
+      const states = (some: typeof many) => Promise.all(some.map(({ payment }) => statusOf(payment.id)))
+      f.laku.clock.shift(31)
+      await f.faults({ provider: 'xendit', kind: 'error' })
+      await sweep()
+      expect([await states(paid), await states(unpaid)]).toEqual([
+        Array(2).fill('pending'),
+        Array(10).fill('pending'),
+      ])
+      await f.faults()
+      calls.length = 0
+      f.laku.clock.shift(31)
+      await sweepPayments({ ...context(), gateway: counted })
+      expect(calls).toEqual(['list'])
+      expect([await states(paid), await states(unpaid)]).toEqual([
+        Array(2).fill('paid'),
+        Array(10).fill('pending'),
+      ])
+      for (const { payment } of unpaid)
+        expect((await f.row(payment.id)).nextCheckAt > f.laku.clock.now()).toBe(true)
     })
 
     it('never guesses: while the provider is down the payment waits, then a person is told, then it ends', async () => {

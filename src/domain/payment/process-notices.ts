@@ -1,8 +1,9 @@
 import pLimit from 'p-limit'
 import { ProviderFailure } from '../kernel/index.ts'
+import { attempt } from './attempt.ts'
 import { confirmInvoices } from './confirm-invoices.ts'
 import { CALLS_AT_ONCE, type GatewayContext } from './context.ts'
-import { attempt, readInvoices } from './read-invoices.ts'
+import { readInvoices } from './read-invoices.ts'
 import { settleRefunds } from './settle-refunds.ts'
 import { type FailedWebhook, markProcessed, noteFailures } from './webhook-inbox.ts'
 

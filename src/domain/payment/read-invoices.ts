@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
 import pLimit from 'p-limit'
-import { ProviderFailure, secondsAfter, type Tx } from '../kernel/index.ts'
+import { type ProviderFailure, secondsAfter, type Tx } from '../kernel/index.ts'
+import { attempt } from './attempt.ts'
 import { CALLS_AT_ONCE, type GatewayContext } from './context.ts'
 import type { GatewayInvoice } from './gateway.ts'
+import { listPaid } from './list-paid.ts'
 
 export interface AskedInvoice {
   /** The provider's id. */
@@ -15,7 +17,6 @@ export type ReadInvoices = Map<string, GatewayInvoice | ProviderFailure>
 
 // A page is one call for up to 100; below this many, reading each is as cheap.
 const WORTH_A_PAGE = 10
-const PAGE = 100
 // A rush of 3,000 in a minute is 30 pages; whoever is not on them is read alone.
 const MOST_PAGES = 30
 const PAID_BEFORE_NEWS_S = 120
@@ -31,7 +32,7 @@ export async function readInvoices(
 ): Promise<ReadInvoices> {
   const { units, actor, gateway } = context
   const open = await units.run(actor, ({ tx }) => withoutPaid(tx, asked))
-  const listed = open.length >= WORTH_A_PAGE ? await listPaid(context, open) : []
+  const listed = open.length >= WORTH_A_PAGE ? await paidAround(context, open) : []
   const wanted = new Set(open.map((one) => one.id))
   const others = listed.filter((one) => !wanted.has(one.id))
   const awaited =
@@ -48,33 +49,16 @@ export async function readInvoices(
   return read
 }
 
-/** Pages of what was paid in the time of these, the newest first, until all of them are seen. Where the provider fails, what there is. */
-async function listPaid(
+/** What was paid in the time of these. */
+async function paidAround(
   { gateway }: GatewayContext,
   asked: readonly AskedInvoice[],
 ): Promise<GatewayInvoice[]> {
   const times = asked.map((one) => one.receivedAt.getTime())
   const paidAfter = secondsAfter(new Date(Math.min(...times)), -PAID_BEFORE_NEWS_S)
   const paidBefore = new Date(Math.max(...times))
-  const missing = new Set(asked.map((one) => one.id))
-  const listed: GatewayInvoice[] = []
-  for (let page = 0; page < MOST_PAGES && missing.size > 0; page++) {
-    const last = listed.at(-1)
-    const answer = await attempt(() =>
-      gateway.listInvoices({
-        statuses: ['PAID', 'SETTLED'],
-        paidAfter,
-        paidBefore,
-        limit: PAGE,
-        ...(last && { afterId: last.id }),
-      }),
-    )
-    if (answer instanceof ProviderFailure) break
-    for (const { id } of answer) missing.delete(id)
-    listed.push(...answer)
-    if (answer.length < PAGE) break
-  }
-  return listed
+  const ids = asked.map((one) => one.id)
+  return (await listPaid(gateway, { paidAfter, paidBefore }, ids, MOST_PAGES)).listed
 }
 
 /** Nothing more can come of the news of an invoice whose money is booked. */
@@ -94,14 +78,4 @@ async function awaitedOf(tx: Tx, invoices: readonly GatewayInvoice[]): Promise<S
     tx,
   )
   return new Set(rows.map((row) => row.id))
-}
-
-/** What was read, or why it was not. */
-export async function attempt<T>(read: () => Promise<T>): Promise<T | ProviderFailure> {
-  try {
-    return await read()
-  } catch (error) {
-    if (error instanceof ProviderFailure) return error
-    throw error
-  }
 }

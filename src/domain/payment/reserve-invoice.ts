@@ -11,7 +11,7 @@ import { secondsLeft } from './rules.ts'
 export const RESERVED_S = 60
 
 /** The first look after a webhook that did not come; the looks after it double their distance. */
-export const FIRST_CHECK_S = 180
+export const FIRST_CHECK_S = 30
 
 export interface ReservedInvoice {
   paymentId: string

@@ -55,7 +55,15 @@ const invoiceBeingMade = {
 async function readPending(work: Work, paymentIds: readonly string[]): Promise<AskedPayment[]> {
   const rows = await work.tx
     .selectFrom('payments')
-    .select(['id', 'code', 'providerInvoiceId', 'invoiceRequestedAt', 'expiresAt', 'nextCheckAt'])
+    .select([
+      'id',
+      'code',
+      'providerInvoiceId',
+      'invoiceRequestedAt',
+      'buyerBackAt',
+      'expiresAt',
+      'nextCheckAt',
+    ])
     .where('id', 'in', [...paymentIds])
     .where('status', '=', 'pending')
     .execute()

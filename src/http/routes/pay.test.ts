@@ -75,6 +75,20 @@ describe('paying', () => {
       ])
     })
 
+    it('lets the provider be asked soon for a buyer who comes from there, and sends nobody there again meanwhile', async () => {
+      const { id, code } = await f.payment()
+      expect((await get(`/pay/${code}`)).statusCode).toBe(302)
+      const { nextCheckAt } = await f.row(id)
+      f.laku.clock.shift(10)
+      expect((await get(`/pay/${code}?back=1`)).statusCode).toBe(202)
+      const back = await f.row(id)
+      expect(nextCheckAt.getTime() - back.nextCheckAt.getTime()).toBe(15_000)
+      f.laku.clock.shift(10)
+      expect((await get(`/pay/${code}?back=2`)).statusCode).toBe(202)
+      expect((await get(`/pay/${code}?back=1`)).statusCode).toBe(202)
+      expect((await f.row(id)).nextCheckAt).toEqual(back.nextCheckAt)
+    })
+
     it('asks again by itself while the provider limits us', async () => {
       const { code } = await f.payment()
       await fetch(`${f.laku.sandbox.url}/control/limits`, {

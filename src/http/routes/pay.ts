@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { getSession } from '../../domain/group-buying/index.ts'
 import { DomainError, ProviderFailure, type Work } from '../../domain/kernel/index.ts'
-import { type LinkedPayment, openInvoice, seePayment } from '../../domain/payment/index.ts'
+import { expectPayment, type LinkedPayment, openInvoice, seePayment } from '../../domain/payment/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { languageOf, type Page, pageAnswer, sendPage } from '../pages/page.ts'
 import { type PaymentShown, type PayState, payPage } from '../pages/pay-page.ts'
@@ -52,8 +52,10 @@ export const payRoutes =
         reply.header('cache-control', 'no-store')
         try {
           const { back } = request.query
-          if (back !== undefined && (await request.read((work) => isAwaited(work, code))))
+          if (back !== undefined && (await request.read((work) => isAwaited(work, code)))) {
+            if (back === 1) await units.run(request.actor, (work) => expectPayment(work, code))
             return await page('checking', awaiting(code, back, request.query.lang))
+          }
           const context = {
             units,
             actor: request.actor,

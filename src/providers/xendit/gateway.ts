@@ -2,7 +2,7 @@
 import { Invoice } from 'xendit-node/invoice/index.js'
 import { Refund } from 'xendit-node/refund/index.js'
 import { z } from 'zod'
-import type { NewGatewayInvoice, PaymentGateway } from '../../domain/payment/gateway.ts'
+import type { GatewayInvoiceQuery, NewGatewayInvoice, PaymentGateway } from '../../domain/payment/gateway.ts'
 import { present } from '../answers.ts'
 import { plusPhone } from '../phone.ts'
 import { invoiceAnswer, refundAnswer } from './answers.ts'
@@ -48,7 +48,7 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
           path: '/v2/invoices',
           query: {
             statuses: query.statuses,
-            paid_after: query.paidAfter?.toISOString(),
+            paid_after: paidAfter(query)?.toISOString(),
             paid_before: query.paidBefore?.toISOString(),
             last_invoice: query.afterId,
             limit: String(query.limit),
@@ -100,6 +100,10 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
       )
     },
   }
+}
+
+function paidAfter({ paidAfter, paidWithinS }: GatewayInvoiceQuery): Date | undefined {
+  return paidWithinS === undefined ? paidAfter : new Date(Date.now() - paidWithinS * 1000)
 }
 
 function invoiceRequest(invoice: NewGatewayInvoice) {
