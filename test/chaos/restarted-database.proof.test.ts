@@ -9,8 +9,12 @@ import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../../src/runtime/e
 import { digest } from '../digest.ts'
 import { touchedByReplay } from './replay.ts'
 
+const stop = (dataDir: string) => stopEmbeddedPostgres(dataDir)
+const kill = async (dataDir: string) => process.kill((await startEmbeddedPostgres(dataDir)).pid, 'SIGKILL')
 const quiet = { opening: () => {}, flow: () => {}, step: () => {} }
 const DOWN_MS = 2_000
+// The sandbox gives a delivery up after ten seconds.
+const LONG_DOWN_MS = 12_000
 // A payment whose webhook was given up is asked for half a minute after its invoice was made.
 const PATIENCE_MS = 120_000
 
@@ -25,21 +29,21 @@ describe('a shop whose database is restarted under its server and its worker', (
   afterAll(() => shop.close())
 
   const restarts = {
-    'is stopped': (dataDir: string) => stopEmbeddedPostgres(dataDir),
-    'is killed': async (dataDir: string) =>
-      process.kill((await startEmbeddedPostgres(dataDir)).pid, 'SIGKILL'),
+    'is stopped': { bring: stop, forMs: DOWN_MS },
+    'is killed': { bring: kill, forMs: DOWN_MS },
+    'is away for longer than the provider tries': { bring: stop, forMs: LONG_DOWN_MS },
   }
 
   it.each(Object.entries(restarts))(
     '%s: both come back by themselves, and what was paid meanwhile is booked',
-    async (_, bring) => {
+    async (_, { bring, forMs }) => {
       const buyer = await shop.newBuyer('Yusuf')
       const { order, payment } = await buyer.order(variantId, 1)
       const { body: invoicePage } = await shop.staff.send<string>('GET', payment.invoice_url)
       await bring(shop.at.data_dir)
       const [downAt, downFromMs] = [new Date(), performance.now()]
       await shop.sandbox.ask('POST', invoicePage, { channel: 'QRIS' })
-      await sleep(DOWN_MS)
+      await sleep(forMs)
       expect((await shop.staff.send('GET', '/readyz')).status).toBe(503)
       await startEmbeddedPostgres(shop.at.data_dir)
       const backMs = performance.now()
