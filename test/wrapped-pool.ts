@@ -5,24 +5,44 @@ export interface WrappedPool {
   rewrite: (sql: string) => string
   /** Statements that were the victim of a deadlock: the unit of work runs them again, and nobody would see them. */
   deadlocks: number
+  /** What each in such a ring had sent in its transaction. */
+  rings: string[]
 }
 
 type Query = (text: string, values?: unknown[]) => Promise<unknown>
 
 /** Stands between a pool and its database from now on: for connections that are not open yet. */
 export function wrapPool(pool: Pool): WrappedPool {
-  const wrapped: WrappedPool = { rewrite: (sql) => sql, deadlocks: 0 }
+  const wrapped: WrappedPool = { rewrite: (sql) => sql, deadlocks: 0, rings: [] }
+  const sent = new Map<number, string[]>()
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as unknown as Query
+    const { processID } = client as unknown as { processID: number }
     const watched: Query = async (text, values) => {
+      const before = text === 'begin' ? [] : (sent.get(processID) ?? [])
+      sent.set(processID, [...before, text])
       try {
         return await query(wrapped.rewrite(text), values)
       } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === '40P01') wrapped.deadlocks++
+        if (error instanceof Error && 'code' in error && error.code === '40P01') {
+          wrapped.deadlocks++
+          wrapped.rings.push(ringOf(error, sent))
+        }
         throw error
       }
     }
     Object.assign(client, { query: watched })
   })
   return wrapped
+}
+
+/** The server names the connections of a ring; what they have sent is known here. */
+function ringOf(error: Error, sent: ReadonlyMap<number, readonly string[]>): string {
+  const detail = 'detail' in error ? String(error.detail) : ''
+  const pids = new Set([...detail.matchAll(/Process (\d+) waits/g)].map(([, pid]) => Number(pid)))
+  const told = [...pids].map((pid) => {
+    const statements = (sent.get(pid) ?? []).map((text) => `  ${text.replace(/\s+/g, ' ').slice(0, 200)}`)
+    return [`${pid} sent:`, ...statements].join('\n')
+  })
+  return [detail, ...told].join('\n')
 }

@@ -4,7 +4,7 @@ import { refundSessionPayments } from '../payment/index.ts'
 import { noteUnneeded, releaseStock } from '../warehouse/index.ts'
 import { groupBuyingErrors } from './errors.ts'
 import { getSession } from './list-sessions.ts'
-import { type LockedSession, lockEscrowPayments, lockSession } from './lock-sessions.ts'
+import { type LockedSession, lockSession, lockSessionPayments } from './lock-sessions.ts'
 import { refundWaiting } from './refund-waiting.ts'
 import { releaseHeld } from './release-holds.ts'
 import { settleRefunds } from './settle-refunds.ts'
@@ -21,7 +21,7 @@ export async function cancelSession(
   input: { sessionId: string; reason?: string | undefined },
 ): Promise<SessionView> {
   requireStaff(work.actor, 'finance', 'service')
-  await lockEscrowPayments(work.tx, [input.sessionId])
+  await lockSessionPayments(work.tx, input.sessionId)
   const session = await lockSession(work.tx, input.sessionId)
   requireTransition(sessionTransitions, session.status, 'cancelled', session.code)
   await cancelLocked(work, session, requireReason(work, input.reason))
@@ -70,7 +70,7 @@ export async function refundSession(
   input: { sessionId: string; reason?: string | undefined },
 ): Promise<SessionMoney> {
   requireStaff(work.actor, 'finance', 'service')
-  await lockEscrowPayments(work.tx, [input.sessionId])
+  await lockSessionPayments(work.tx, input.sessionId)
   const session = await lockSession(work.tx, input.sessionId)
   if (session.status === 'orders_created') return await refundWaiting(work, session)
   if (session.status === 'success') {

@@ -49,3 +49,14 @@ export async function lockEscrowPayments(tx: Tx, sessionIds: readonly string[]):
     select from payments where session_id = any(${sessionIds}::uuid[]) and status in ('paid', 'partially_refunded')
     order by id for no key update`.execute(tx)
 }
+
+/**
+ * The same, and those that may still be paid: for who gives all of a session's money back, and would find one that was paid meanwhile in
+ * the hands of somebody who waits for the session.
+ */
+export async function lockSessionPayments(tx: Tx, sessionId: string): Promise<void> {
+  await sql`
+    select from payments
+    where session_id = ${sessionId}::uuid and status in ('pending', 'expired', 'review', 'paid', 'partially_refunded')
+    order by id for no key update`.execute(tx)
+}

@@ -11,6 +11,7 @@ import {
 import { post } from '../ledger/index.ts'
 import type { ClaimedBooking } from './claim-bookings.ts'
 import type { CourierOrder } from './courier.ts'
+import { lockOrderOf } from './lock-parcels.ts'
 import { isUnfit } from './refusals.ts'
 import { bookedPosting } from './shipping-money.ts'
 import { type ShipmentStatus, shipmentTransitions } from './transitions.ts'
@@ -22,6 +23,7 @@ export async function recordBooked(
   courierOrder: CourierOrder,
 ): Promise<void> {
   const { shipmentId } = booking
+  await lockOrderOf(work, shipmentId)
   const { id, trackingId, waybillId, link, priceIdr } = courierOrder
   const { rows } = await sql<{ id: string }>`
     update shipments set status = 'booked', provider_order_id = ${id}, tracking_id = ${trackingId},
@@ -80,6 +82,7 @@ export async function recordNotBooked(
 
 async function recordUnfit(work: Work, booking: ClaimedBooking, failure: ProviderFailure): Promise<void> {
   const { shipmentId, orderId, orderCode } = booking
+  await lockOrderOf(work, shipmentId)
   const { rows } = await sql<{ id: string }>`
     update shipments set status = 'cancelled', failure_code = ${failure.code}, next_attempt_at = null,
       updated_at = ${work.now}

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { insertRows, newId, type Rupiah, type Work } from '../kernel/index.ts'
 import { post } from '../ledger/index.ts'
+import { lockOrderOf } from './lock-parcels.ts'
 import { calledOffPosting } from './shipping-money.ts'
 import type { ShipmentStatus } from './transitions.ts'
 
@@ -25,6 +26,7 @@ export async function recordCancelled(
     providerStatus,
   }: { from: ShipmentStatus; to: 'cancelled' | 'not_found'; providerStatus: string | null },
 ): Promise<boolean> {
+  await lockOrderOf(work, shipmentId)
   const { rows } = await sql<Cancelled>`
     update shipments set status = ${to}, next_attempt_at = null, track_at = null, version = version + 1,
       updated_at = ${work.now}

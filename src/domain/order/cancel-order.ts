@@ -36,8 +36,9 @@ export async function cancelOrder(
   await sql`
     update orders set status = 'cancelled', status_reason = ${reason}, allocated = false, updated_at = ${work.now}
     where id = ${id} and status = ${order.status}`.execute(tx)
-  const wasPaid = await giveMoneyBack(work, order, payments)
+  // Stock before money, as everybody locks them: who orders by wallet holds the stock and then asks for the wallet.
   await releaseStock(work, [id])
+  const wasPaid = await giveMoneyBack(work, order, payments)
   const payload = { ...subjectOf(order), reason: by, wasPaid }
   work.emit({ type: 'order.cancelled', aggregate: ['order', id], payload })
   if (actor.kind !== 'customer') {

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { asRecords, type EventOf, statesBefore, type Work } from '../kernel/index.ts'
 import { credit, debit, type Entry, post, walletAccount } from '../ledger/index.ts'
 import type { PayoutNews } from '../payout/index.ts'
+import { lockWallets } from './lock-wallets.ts'
 import { openWallets } from './open-wallets.ts'
 import { type WithdrawalStatus, withdrawalTransitions } from './transitions.ts'
 import { withdrawalNews } from './withdrawal-views.ts'
@@ -82,6 +83,11 @@ async function follow(work: Work, events: readonly { payload: PayoutNews }[], to
     work.tx,
   )
   if (rows.length !== news.length) throw new Error(`a payout is ${to} whose withdrawal cannot be`)
+  // Before any balance: what is heard to be reversed before it succeeded is booked twice in one go, and who withdraws holds their wallet.
+  await lockWallets(
+    work,
+    rows.map((row) => row.userId),
+  )
   if (to === 'reversed') {
     await openWallets(
       work,

@@ -41,7 +41,7 @@ export class Settlements {
   /** Settles what is due and open; what was calculated and has changed since is void, and its lines are open again. */
   run(): void {
     for (const one of this.all) if (one.status === 'calculated' && this.#hasChanged(one)) this.#void(one)
-    const due = this.#lines.filter((line) => !line.settlement && settled.includes(line.order.status))
+    const due = this.#lines.filter((line) => !line.settlement && this.#isDue(line))
     const netIdr = due.reduce((sum, line) => sum + line.netIdr, 0)
     if (netIdr < SETTLEMENT_MINIMUM_IDR) return
     const settlement: Settlement = { netIdr, status: 'calculated' }
@@ -91,13 +91,19 @@ export class Settlements {
   #hasChanged(settlement: Settlement): boolean {
     const own = this.#lines.filter((line) => line.settlement === settlement)
     const items = new Set(own.map((line) => line.item))
-    const isOpen = own.some((line) => !settled.includes(line.order.status))
     return (
-      isOpen ||
-      this.#lines.some(
-        (line) => !line.settlement && items.has(line.item) && settled.includes(line.order.status),
-      )
+      own.some((line) => !this.#isDue(line, settlement)) ||
+      this.#lines.some((line) => !line.settlement && items.has(line.item) && this.#isDue(line, settlement))
     )
+  }
+
+  /** Of an order that is over; or it takes back a sale that another settlement pays or has paid, so that the factory has that money. */
+  #isDue(line: Line, of?: Settlement): boolean {
+    const isElsewhere = (one: Line) => one.settlement !== undefined && one.settlement !== of
+    const takesBack =
+      line.netIdr < 0 &&
+      this.#lines.some((one) => one.item === line.item && one.netIdr > 0 && isElsewhere(one))
+    return takesBack || settled.includes(line.order.status)
   }
 
   #follow(settlement: Settlement, to: PayoutStatus): void {

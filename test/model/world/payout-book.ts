@@ -37,6 +37,8 @@ export class PayoutBook {
         })
       return this.say(key)
     },
+    getPayout: async (id: string) => this.say(id.replace('po-', '')),
+    findPayouts: async (key: string) => (this.#payouts.has(key) ? [this.say(key)] : []),
   } as unknown as PayoutGateway
 
   #now(payout: GatewayPayout): GatewayPayout {
