@@ -23,6 +23,7 @@ import { JobQueue } from '../src/runtime/queue.ts'
 import type { Sandbox } from '../src/sandbox/sandbox.ts'
 import { query, urlOf } from './global-setup.ts'
 import { watchMoves } from './watch-moves.ts'
+import { type WrappedPool, wrapPool } from './wrapped-pool.ts'
 
 export interface TestOptions {
   /** Starts the provider sandbox in this process; without it the providers' addresses refuse connections. */
@@ -39,6 +40,8 @@ export interface TestOptions {
 export interface TestLaku extends Laku {
   readonly clock: ManualClock
   readonly sandbox: Sandbox
+  /** What its units of work send, and the deadlocks in it. */
+  readonly wire: WrappedPool
   /** The owner's and, where there is one, the superuser's way into this database. */
   readonly ownerUrl: string
   readonly superUrl: string | undefined
@@ -71,6 +74,7 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
   const watched = options.watched
     ? createPool({ url: watchedUrl(appUrl), poolSize: 12, applicationName: 'laku' })
     : undefined
+  const wire = wrapPool(watched ?? pool)
   const clock = new ManualClock()
   const vault = new Vault(config.encryptionKey)
   // Tests run at any hour: a notice waits for the morning only where a test says so.
@@ -92,6 +96,7 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
     clock,
     logger,
     pool,
+    wire,
     db,
     units,
     vault,

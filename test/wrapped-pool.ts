@@ -3,17 +3,15 @@ import type { Pool } from 'pg'
 export interface WrappedPool {
   /** Changes every statement before it is sent; nothing by itself. */
   rewrite: (sql: string) => string
-  /** Statements that were the victim of a deadlock: the unit of work runs them again, and nobody would see them. */
-  deadlocks: number
-  /** What each in such a ring had sent in its transaction. */
-  rings: string[]
+  /** Deadlocks, which the unit of work runs again, so that nobody would see them: what each of a ring had sent in its transaction. */
+  readonly rings: string[]
 }
 
 type Query = (text: string, values?: unknown[]) => Promise<unknown>
 
 /** Stands between a pool and its database from now on: for connections that are not open yet. */
 export function wrapPool(pool: Pool): WrappedPool {
-  const wrapped: WrappedPool = { rewrite: (sql) => sql, deadlocks: 0, rings: [] }
+  const wrapped: WrappedPool = { rewrite: (sql) => sql, rings: [] }
   const sent = new Map<number, string[]>()
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as unknown as Query
@@ -25,7 +23,6 @@ export function wrapPool(pool: Pool): WrappedPool {
         return await query(wrapped.rewrite(text), values)
       } catch (error) {
         if (error instanceof Error && 'code' in error && error.code === '40P01') {
-          wrapped.deadlocks++
           wrapped.rings.push(ringOf(error, sent))
         }
         throw error

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { query } from '../global-setup.ts'
-import { type Arena, openArena } from '../races/races.ts'
+import { type Arena, openArena } from '../races/shop-races.ts'
 import { type Guard, guards } from './guards.ts'
 import { scenarios } from './scenarios.ts'
 
 /** Takes a guard out of this database, or out of what this process sends to it. Returns how many statements it was taken out of. */
-async function takeOut({ laku, pool }: Arena, { takeOut }: Guard): Promise<() => number> {
+async function takeOut({ laku }: Arena, { takeOut }: Guard): Promise<() => number> {
   if ('sql' in takeOut) {
     await query(laku.ownerUrl, takeOut.sql)
     return () => 1
   }
   let changed = 0
-  pool.rewrite = (text) => {
+  laku.wire.rewrite = (text) => {
     const without = text.replace(takeOut.from, takeOut.to)
     if (without !== text) changed++
     return without

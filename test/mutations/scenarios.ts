@@ -8,7 +8,7 @@ import { confirmPayments } from '../../src/domain/payment/index.ts'
 import { query } from '../global-setup.ts'
 import { admin } from '../laku.ts'
 import { codeOf, rate } from '../market.ts'
-import { type Arena, lastUnit } from '../races/races.ts'
+import { type Arena, lastUnit } from '../races/shop-races.ts'
 import { customer, refusal, Storefront } from '../storefront.ts'
 
 const staff = { ...admin, reason: 'a proof' }
@@ -20,8 +20,8 @@ async function rounds(count: number, round: () => Promise<unknown>): Promise<voi
 /** What each guard is there for, as a story that holds with it: each throws where it does not. */
 export const scenarios = {
   'one leaves as the last payment comes: a closed group has its MOQ, and nobody waits in a ring': ({
+    laku,
     market,
-    pool,
   }: Arena) =>
     rounds(20, async () => {
       const [leaver, payer] = await market.buyers(2)
@@ -31,7 +31,7 @@ export const scenarios = {
       const [left] = await Promise.all([refusal(market.leave(leaver!, id)), market.pay(payment.id)])
       const expected = left === 'ok' ? ['forming', 1] : ['moq_reached', 2]
       const { status, paidUnits } = await market.see(id)
-      expect([status, paidUnits, pool.deadlocks]).toEqual([...expected, 0])
+      expect([status, paidUnits, laku.wire.rings.length]).toEqual([...expected, 0])
     }),
 
   'a payment of two invoices, paid at once, is received once, and the other money waits for a person': ({
@@ -63,7 +63,7 @@ export const scenarios = {
       expect(codes.toSorted()).toEqual(['ok', 'order.out_of_stock'])
     }),
 
-  'buyers leave while staff cancel, and nobody waits in a ring': ({ laku, market, pool }: Arena) =>
+  'buyers leave while staff cancel, and nobody waits in a ring': ({ laku, market }: Arena) =>
     rounds(15, async () => {
       const buyers = await market.buyers(4)
       const { id } = await market.session({ moq: 9 })
@@ -73,21 +73,8 @@ export const scenarios = {
         ...buyers.map((buyer) => refusal(market.leave(buyer, id))),
       ])
       expect(await Promise.all(buyers.map((buyer) => market.walletOf(buyer)))).toEqual(Array(4).fill(60_000))
-      expect(pool.deadlocks).toBe(0)
+      expect(laku.wire.rings.length).toBe(0)
     }),
-
-  'a return that two accept at once is decided once': async ({ laku }: Arena) => {
-    const shop = await Storefront.open(laku)
-    await shop.market.addStock(2)
-    const [buyer] = await shop.market.buyers(1)
-    const { order } = await shop.deliveredOrder(buyer!, 2)
-    const items = [{ orderItemId: order.items[0]!.id, quantity: 1 }]
-    const asked = await laku.as(customer(buyer!), (work) =>
-      requestReturn(work, { order: order.id, reason: 'changed_mind', items }),
-    )
-    const accept = () => refusal(laku.as(staff, (work) => acceptReturn(work, { return: asked.id })))
-    expect((await Promise.all([accept(), accept()])).toSorted()).toEqual(['ok', 'order.return_decided'])
-  },
 
   'one buyer from many processes at once has one place': async ({ market }: Arena) => {
     const [buyer] = await market.buyers(1)

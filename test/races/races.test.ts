@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, describe, it } from 'vitest'
-import { type Arena, openArena, races, run } from './races.ts'
+import { moneyRaces, walletRaces } from './money-races.ts'
+import { orderRaces } from './order-races.ts'
+import { holdRaces } from './run-races.ts'
+import { settlementRaces } from './settlement-races.ts'
+import { shopRaces } from './shop-races.ts'
 
-let arena: Arena
+const ROUNDS = 10
 
-beforeAll(async () => {
-  arena = await openArena()
-})
-afterAll(() => arena.laku.close())
-
-describe('10 rounds, one winner each, no deadlock, the book whole', () => {
-  it.each(Object.keys(races) as (keyof typeof races)[])('%s', (name) => run(arena, name, 10))
-})
+holdRaces('races of a shop', shopRaces, ROUNDS)
+holdRaces('races of orders', orderRaces, ROUNDS)
+holdRaces('races of payments', moneyRaces, ROUNDS)
+holdRaces('races of wallets', walletRaces, ROUNDS)
+holdRaces('races of settlements', settlementRaces, ROUNDS)

@@ -4,7 +4,6 @@ import { bookChecks } from '../../src/domain/invariants.ts'
 import { DomainError, runChecks } from '../../src/domain/kernel/index.ts'
 import { openTestLaku } from '../laku.ts'
 import { policy } from '../model/world/world.ts'
-import { wrapPool } from '../wrapped-pool.ts'
 import { acts } from './acts.ts'
 import { House } from './house.ts'
 
@@ -20,7 +19,6 @@ export async function storm(waves: number): Promise<Map<string, number>> {
   const seed = Number(process.env.LAKU_SEED ?? Math.floor(Math.random() * 2 ** 31))
   console.info(`${waves} waves: LAKU_SEED=${seed}`)
   const laku = await openTestLaku({ jobs: [], policy })
-  const pool = wrapPool(laku.pool)
   const house = await House.open(laku, seed)
   const outcomes = new Map<string, number>()
   const names = fc.sample(fc.constantFrom(...Object.keys(acts)), {
@@ -41,7 +39,7 @@ export async function storm(waves: number): Promise<Map<string, number>> {
   } finally {
     await laku.close()
   }
-  expect(pool.rings).toEqual([])
+  expect(laku.wire.rings).toEqual([])
   return outcomes
 }
 

@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { raceWallet } from '../../../test/payment-races.ts'
 import { staff } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { finance, good, openWalletFixture, type WalletFixture, waits } from '../../../test/wallets.ts'
@@ -352,6 +351,4 @@ describe('withdrawals', () => {
       }
     }
   })
-
-  it('race each other and a payment for the same money: one winner', () => raceWallet(f, 10))
 })

@@ -1,15 +1,16 @@
 import { expect } from 'vitest'
-import { factoryAccount } from '../src/domain/ledger/index.ts'
-import { settlePayouts } from '../src/domain/payout/index.ts'
-import { retrySettlement } from '../src/domain/settlement/index.ts'
-import { budi, type SettlementFixture } from './settlements.ts'
-import { refusal } from './storefront.ts'
+import { factoryAccount } from '../../src/domain/ledger/index.ts'
+import { settlePayouts } from '../../src/domain/payout/index.ts'
+import { retrySettlement } from '../../src/domain/settlement/index.ts'
+import { budi, openSettlementFixture, type SettlementFixture } from '../settlements.ts'
+import { refusal } from '../storefront.ts'
+import type { Races } from './run-races.ts'
 
 /** Xendit's test number of a payout that stays accepted until it is moved by hand. */
 const WAITS = '131313'
 
 /** What settlement must stand, by name; each is one round. */
-export const settlementRaces: Record<string, (f: SettlementFixture) => Promise<void>> = {
+const races: Races<SettlementFixture>['races'] = {
   'four runs at once settle every line once': async (f) => {
     const factoryId = await f.factory()
     for (let i = 0; i < 3; i++) await f.sell(factoryId)
@@ -99,4 +100,10 @@ export const settlementRaces: Record<string, (f: SettlementFixture) => Promise<v
     else expect(paid).toBe('settlement.factory_suspended')
     expect((await f.see(code)).status).toBe('approved')
   },
+}
+
+export const settlementRaces: Races<SettlementFixture> = {
+  open: openSettlementFixture,
+  races,
+  broken: (f) => f.broken(),
 }

@@ -9,22 +9,20 @@ import { approveSettlement, runSettlements } from '../../src/domain/settlement/i
 import { admin, openTestLaku, system, type TestLaku } from '../laku.ts'
 import { codeOf, Market } from '../market.ts'
 import { customer, refusal, Storefront } from '../storefront.ts'
-import { type WrappedPool, wrapPool } from '../wrapped-pool.ts'
+import type { Races } from './run-races.ts'
 
 export interface Arena {
   laku: TestLaku
   market: Market
-  pool: WrappedPool
 }
 
 /** The real choreography, its jobs left undone: the races run what they would run. */
 export async function openArena(): Promise<Arena> {
   const policy = { settlementAfterDays: 0, settlementMinimumIdr: 1 }
   const laku = await openTestLaku({ sandbox: true, jobs: [], policy })
-  const pool = wrapPool(laku.pool)
   const market = await Market.open(laku)
   await market.addStock(100_000)
-  return { laku, market, pool }
+  return { laku, market }
 }
 
 const staff = { ...admin, reason: 'a race' }
@@ -51,7 +49,7 @@ export async function lastUnit({ market }: Arena): Promise<string> {
 }
 
 /** Some join while the group closes, by its MOQ or by staff: who came too late holds nothing, and nobody is in between. */
-export async function joinAgainstClose({ laku, market }: Arena, round: number): Promise<string> {
+async function joinAgainstClose({ laku, market }: Arena, round: number): Promise<string> {
   const [first, ...buyers] = await market.buyers(5)
   const byStaff = round % 2 === 0
   const { id } = await market.session({ moq: 1, closePolicy: byStaff ? 'at_deadline' : 'at_moq' })
@@ -68,7 +66,7 @@ export async function joinAgainstClose({ laku, market }: Arena, round: number): 
 }
 
 /** The money comes in the moment in which its hold ends: the place is paid, or all of the money is back. */
-export async function paymentAgainstExpiry({ market }: Arena): Promise<string> {
+async function paymentAgainstExpiry({ market }: Arena): Promise<string> {
   const [buyer] = await market.buyers(1)
   const { id } = await market.session()
   const { participation, payment } = await market.join(buyer!, id)
@@ -84,7 +82,7 @@ export async function paymentAgainstExpiry({ market }: Arena): Promise<string> {
 }
 
 /** Staff refund a closed session while it is fulfilled: every buyer has an order or all of their money, none both. */
-export async function refundAgainstRelease({ laku, market }: Arena): Promise<string> {
+async function refundAgainstRelease({ laku, market }: Arena): Promise<string> {
   const buyers = await market.buyers(3)
   const { id } = await market.session({ moq: 3 })
   await market.joinAndPay(buyers, id)
@@ -106,7 +104,7 @@ export async function refundAgainstRelease({ laku, market }: Arena): Promise<str
 }
 
 /** Goods come back while their sale is settled: sale and refund are settled once each, and no old plan is approved. */
-export async function returnAgainstSettlement({ laku }: Arena): Promise<string> {
+async function returnAgainstSettlement({ laku }: Arena): Promise<string> {
   const shop = await Storefront.open(laku)
   const { market } = shop
   await market.addStock(2)
@@ -148,30 +146,17 @@ export async function returnAgainstSettlement({ laku }: Arena): Promise<string> 
   return approved === 'ok' ? 'the settlement' : 'the return'
 }
 
-export const races = {
-  'last unit': lastUnit,
-  'join against close': joinAgainstClose,
-  'payment against expiry': paymentAgainstExpiry,
-  'refund against release': refundAgainstRelease,
-  'return against settlement': returnAgainstSettlement,
-} as const
-
-/** So many rounds of a race: no deadlock, everything that is always true afterwards. Prints who won how often. */
-export async function run(arena: Arena, name: keyof typeof races, rounds: number): Promise<void> {
-  const { laku, pool } = arena
-  const wins = new Map<string, number>()
-  const begun = performance.now()
-  pool.deadlocks = 0
-  for (let round = 0; round < rounds; round++) {
-    const winner = await races[name](arena, round)
-    wins.set(winner, (wins.get(winner) ?? 0) + 1)
-  }
-  const tally = [...wins].sort().map(([winner, count]) => `${winner} ${count}`)
-  const seconds = ((performance.now() - begun) / 1000).toFixed(1)
-  console.info(
-    `${name}: ${rounds} rounds in ${seconds} s, won by ${tally.join(', ')}; ${pool.deadlocks} deadlocks`,
-  )
-  expect(pool.deadlocks).toBe(0)
-  const checks = await laku.system((work) => runChecks(bookChecks, work.tx, work.vault))
-  expect(checks.filter((check) => !check.ok)).toEqual([])
+export const shopRaces: Races<Arena> = {
+  open: openArena,
+  races: {
+    'last unit': lastUnit,
+    'join against close': joinAgainstClose,
+    'payment against expiry': paymentAgainstExpiry,
+    'refund against release': refundAgainstRelease,
+    'return against settlement': returnAgainstSettlement,
+  },
+  broken: async ({ laku }) => {
+    const checks = await laku.system((work) => runChecks(bookChecks, work.tx, work.vault))
+    return checks.filter((check) => !check.ok)
+  },
 }

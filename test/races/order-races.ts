@@ -1,26 +1,38 @@
 import { expect } from 'vitest'
-import { cancelSession, createOrdersOf } from '../src/domain/group-buying/index.ts'
-import { balanceIdr, factoryAccount, orderFunds } from '../src/domain/ledger/index.ts'
+import { createOrdersOf } from '../../src/domain/group-buying/index.ts'
+import { balanceIdr, factoryAccount, orderFunds } from '../../src/domain/ledger/index.ts'
 import {
   acceptReturn,
   completeOrders,
   listOrders,
   refuseReturn,
   requestReturn,
-} from '../src/domain/order/index.ts'
-import { admin, openTestLaku, type TestLaku } from './laku.ts'
-import type { Buyer } from './market.ts'
-import { customer, orderChoreography, refusal, Storefront } from './storefront.ts'
+} from '../../src/domain/order/index.ts'
+import { admin, openTestLaku, type TestLaku } from '../laku.ts'
+import type { Buyer } from '../market.ts'
+import { customer, orderChoreography, refusal, Storefront } from '../storefront.ts'
+import type { Races } from './run-races.ts'
 
-/** A shop in which orders are raced, and the races: each one round, with the claim that holds whoever wins. */
-export async function openOrderRaces() {
+interface Arena {
+  laku: TestLaku
+  shop: Storefront
+}
+
+async function openArena(): Promise<Arena> {
   const laku = await openTestLaku({ watched: true, sandbox: true, choreography: orderChoreography, jobs: [] })
   const shop = await Storefront.open(laku)
   await shop.market.addStock(100_000)
-  return { laku, shop, races: racesOf(laku, shop) }
+  return { laku, shop }
 }
 
-function racesOf(laku: TestLaku, shop: Storefront) {
+const names = [
+  'cancel against pick-up',
+  'cancel against cancel',
+  'return against completion',
+  'accept against refuse',
+] as const
+
+function racesOf({ laku, shop }: Arena): { [name in (typeof names)[number]]: () => Promise<void> } {
   const { market } = shop
   const buyer = async (): Promise<Buyer> => (await market.buyers(1))[0]!
   const balance = (key: Parameters<typeof balanceIdr>[1]) => laku.system((work) => balanceIdr(work.tx, key))
@@ -42,28 +54,6 @@ function racesOf(laku: TestLaku, shop: Storefront) {
       expect(await market.walletOf(ana)).toBe(cancelled === 'ok' ? order.totalIdr : 0)
       expect(await owed()).toBe(before + (cancelled === 'ok' ? 0 : 57_000))
       expect(await balance(orderFunds(order.id))).toBe(0)
-    },
-
-    /** A session's release, and its cancellation, which refunds all that it holds: the factory's or the buyer's, never both. */
-    async 'refund against release'() {
-      const ana = await buyer()
-      const session = await market.session({ moq: 1 })
-      await market.joinAndPay([ana], session.id)
-      const before = await owed()
-      const release = () => laku.as(admin, (work) => createOrdersOf(work, { sessionId: session.id }))
-      const refund = () =>
-        laku.as(admin, (work) => cancelSession(work, { sessionId: session.id, reason: 'a test' }))
-      // Who comes first is mostly who is started first.
-      const both =
-        session.code.charCodeAt(session.code.length - 1) % 2 ? [release, refund] : [refund, release]
-      const outcomes = await Promise.all(both.map((one) => refusal(one())))
-      expect(outcomes.filter((one) => one === 'ok')).toHaveLength(1)
-      const [wallet, gained] = [await market.walletOf(ana), (await owed()) - before]
-      expect([
-        [60_000, 0],
-        [0, 47_500],
-      ]).toContainEqual([wallet, gained])
-      expect(await balance(`escrow:${session.id}`)).toBe(0)
     },
 
     /** Two cancellations of a released order by support: the factory gives its share back once. */
@@ -108,4 +98,13 @@ function racesOf(laku: TestLaku, shop: Storefront) {
       expect(await owed()).toBe(before - (accepted === 'ok' ? 57_000 : 0))
     },
   }
+}
+
+export const orderRaces: Races<Arena> = {
+  open: openArena,
+  races: Object.fromEntries(names.map((name) => [name, (arena) => racesOf(arena)[name]()])),
+  broken: async ({ shop }) => {
+    await shop.expectAllTrue()
+    return []
+  },
 }

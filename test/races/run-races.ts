@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { TestLaku } from '../laku.ts'
+
+/** Races of one world: each is one round, with the claim that holds whoever wins, and says who won where that is not always the same. */
+export interface Races<A extends { laku: TestLaku }> {
+  open(): Promise<A>
+  races: { [name: string]: (arena: A, round: number) => Promise<unknown> }
+  /** What is always true, and is not: empty. */
+  broken(arena: A): Promise<unknown[]>
+}
+
+/** So many rounds of each: no deadlock, everything that is always true afterwards. Prints who won how often. */
+export function holdRaces<A extends { laku: TestLaku }>(
+  title: string,
+  { open, races, broken }: Races<A>,
+  rounds: number,
+): void {
+  describe(`${title}, ${rounds} rounds each: one winner, no deadlock, the book whole`, () => {
+    let arena: A
+    beforeAll(async () => {
+      arena = await open()
+    })
+    afterAll(() => arena.laku.close())
+
+    it.each(Object.keys(races))('%s', async (name) => {
+      const race = races[name] as Races<A>['races'][string]
+      const { wire } = arena.laku
+      wire.rings.length = 0
+      const wins = new Map<string, number>()
+      const begun = performance.now()
+      for (let round = 0; round < rounds; round++) {
+        const said = await race(arena, round)
+        const winner = typeof said === 'string' ? said : 'one'
+        wins.set(winner, (wins.get(winner) ?? 0) + 1)
+      }
+      const tally = [...wins].sort().map(([winner, count]) => `${winner} ${count}`)
+      const seconds = ((performance.now() - begun) / 1000).toFixed(1)
+      console.info(`${name}: ${rounds} rounds in ${seconds} s, won by ${tally.join(', ')}`)
+      expect(wire.rings).toEqual([])
+      expect(await broken(arena)).toEqual([])
+    })
+  })
+}
