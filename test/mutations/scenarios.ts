@@ -3,13 +3,12 @@ import { expect } from 'vitest'
 import { cancelSession } from '../../src/domain/group-buying/index.ts'
 import { newId } from '../../src/domain/kernel/index.ts'
 import { balanceIdr, credit, debit, post, walletAccount } from '../../src/domain/ledger/index.ts'
-import { acceptReturn, requestReturn } from '../../src/domain/order/index.ts'
 import { confirmPayments } from '../../src/domain/payment/index.ts'
 import { query } from '../global-setup.ts'
 import { admin } from '../laku.ts'
 import { codeOf, rate } from '../market.ts'
 import { type Arena, lastUnit } from '../races/shop-races.ts'
-import { customer, refusal, Storefront } from '../storefront.ts'
+import { refusal, Storefront } from '../storefront.ts'
 
 const staff = { ...admin, reason: 'a proof' }
 
