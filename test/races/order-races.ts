@@ -8,6 +8,7 @@ import {
   refuseReturn,
   requestReturn,
 } from '../../src/domain/order/index.ts'
+import { adjustWallet } from '../../src/domain/wallet/index.ts'
 import { admin, openTestLaku, type TestLaku } from '../laku.ts'
 import type { Buyer } from '../market.ts'
 import { customer, orderChoreography, refusal, Storefront } from '../storefront.ts'
@@ -26,6 +27,8 @@ async function openArena(): Promise<Arena> {
 }
 
 const names = [
+  'cancel against an order by wallet',
+  'three bookings',
   'cancel against pick-up',
   'cancel against cancel',
   'return against completion',
@@ -54,6 +57,33 @@ function racesOf({ laku, shop }: Arena): { [name in (typeof names)[number]]: () 
       expect(await market.walletOf(ana)).toBe(cancelled === 'ok' ? order.totalIdr : 0)
       expect(await owed()).toBe(before + (cancelled === 'ok' ? 0 : 57_000))
       expect(await balance(orderFunds(order.id))).toBe(0)
+    },
+
+    /** Their money comes back from one order as they pay another with it: the pieces and the wallet are taken in one order by both. */
+    async 'cancel against an order by wallet'() {
+      const ana = await buyer()
+      const { order } = await shop.paidOrder(ana)
+      await laku.as(admin, (work) =>
+        adjustWallet(work, { userId: ana.id, changeIdr: order.totalIdr, kind: 'goodwill', reason: 'a race' }),
+      )
+      const outcomes = await Promise.all([
+        refusal(shop.cancel(admin, order.id)),
+        refusal(shop.order(ana, 1, { paymentMethod: 'wallet' })),
+      ])
+      expect(outcomes).toEqual(['ok', 'ok'])
+      expect(await market.walletOf(ana)).toBe(order.totalIdr)
+    },
+
+    /** A parcel is opened again while the courier's answer about it is written down. */
+    async 'three bookings'() {
+      const { order } = await shop.paidOrder(await buyer())
+      await Promise.all([1, 2, 3].map(() => shop.book(order.id)))
+      const parcels = await laku.db
+        .selectFrom('shipments')
+        .select('status')
+        .where('orderId', '=', order.id)
+        .execute()
+      expect(parcels).toEqual([{ status: 'booked' }])
     },
 
     /** Two cancellations of a released order by support: the factory gives its share back once. */
