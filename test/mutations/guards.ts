@@ -61,6 +61,22 @@ export const guards: readonly Guard[] = [
     scenario: 'the last unit has one winner, and the others are told',
   },
   {
+    // Any of the three is enough.
+    guard: 'the locks of an order and its payments, and the compare-and-set of its return (acceptReturn)',
+    takeOut: {
+      from: new RegExp(
+        [
+          `(?<=from orders where id = any.*order by id)${lock.source}`,
+          `(?<=from payments\\s+where order_id = .* or participant_id = .*order by id)${lock.source}`,
+          String.raw`(?<=update order_returns set status = 'accepted'.*where id = \$\d+) and status = 'requested'`,
+        ].join('|'),
+        's',
+      ),
+      to: '',
+    },
+    scenario: 'a return that two accept at once is decided once',
+  },
+  {
     guard: 'the unique index participants_one_live',
     takeOut: { sql: 'drop index participants_one_live' },
     scenario: 'one buyer from many processes at once has one place',

@@ -3,12 +3,13 @@ import { expect } from 'vitest'
 import { cancelSession } from '../../src/domain/group-buying/index.ts'
 import { newId } from '../../src/domain/kernel/index.ts'
 import { balanceIdr, credit, debit, post, walletAccount } from '../../src/domain/ledger/index.ts'
+import { acceptReturn, requestReturn } from '../../src/domain/order/index.ts'
 import { confirmPayments } from '../../src/domain/payment/index.ts'
 import { query } from '../global-setup.ts'
 import { admin } from '../laku.ts'
 import { codeOf, rate } from '../market.ts'
 import { type Arena, lastUnit } from '../races/shop-races.ts'
-import { refusal, Storefront } from '../storefront.ts'
+import { customer, refusal, Storefront } from '../storefront.ts'
 
 const staff = { ...admin, reason: 'a proof' }
 
@@ -74,6 +75,19 @@ export const scenarios = {
       expect(await Promise.all(buyers.map((buyer) => market.walletOf(buyer)))).toEqual(Array(4).fill(60_000))
       expect(laku.wire.rings.length).toBe(0)
     }),
+
+  'a return that two accept at once is decided once': async ({ laku }: Arena) => {
+    const shop = await Storefront.open(laku)
+    await shop.market.addStock(2)
+    const [buyer] = await shop.market.buyers(1)
+    const { order } = await shop.deliveredOrder(buyer!, 2)
+    const items = [{ orderItemId: order.items[0]!.id, quantity: 1 }]
+    const asked = await laku.as(customer(buyer!), (work) =>
+      requestReturn(work, { order: order.id, reason: 'changed_mind', items }),
+    )
+    const accept = () => refusal(laku.as(staff, (work) => acceptReturn(work, { return: asked.id })))
+    expect((await Promise.all([accept(), accept()])).toSorted()).toEqual(['ok', 'order.return_decided'])
+  },
 
   'one buyer from many processes at once has one place': async ({ market }: Arena) => {
     const [buyer] = await market.buyers(1)
