@@ -50,9 +50,9 @@ describe('processes that get SIGTERM', () => {
     await blocker.query(`select from ${table} where id = $1 for update`, [id])
     return () => blocker.query('rollback')
   }
-  /** So many transactions of others wait for a lock. */
+  /** So many transactions wait for a lock. Asked outside of the holder's transaction, which sees the processes of its beginning. */
   const waiting = async () => {
-    const { rows } = await blocker.query(
+    const { rows } = await laku.pool.query(
       `select count(*)::int as n from pg_locks l join pg_stat_activity a using (pid)
        where a.datname = current_database() and not l.granted`,
     )
@@ -141,7 +141,7 @@ describe('processes that get SIGTERM', () => {
   const queueWithdrawal = (paymentId: string) =>
     laku.system((work) => laku.queue.enqueue(work.tx, [{ name: 'payments.withdraw', data: { paymentId } }]))
   const jobsOf = async (name: string) => {
-    const { rows } = await blocker.query(
+    const { rows } = await laku.pool.query(
       'select state::text from pgboss.job where name = $1 order by created_on',
       [name],
     )
