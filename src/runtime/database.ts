@@ -55,7 +55,8 @@ export function createPool(options: DatabaseOptions): pg.Pool {
 
 // A transaction of laku takes milliseconds; what takes longer is stuck and must not hold its locks. Not settings of the
 // connection: PgBouncer takes none of them, and lends its connections by the transaction.
-const bounds = `set local statement_timeout = '60s'; set local lock_timeout = '15s'; set local idle_in_transaction_session_timeout = '30s'`
+// Compiling a plan costs seconds where running it costs milliseconds, and a PostgreSQL that is not embedded does it by default.
+const bounds = `set local statement_timeout = '60s'; set local lock_timeout = '15s'; set local idle_in_transaction_session_timeout = '30s'; set local jit = off`
 
 /** Begins every transaction with its bounds, in the same message. */
 class BoundedDriver extends PostgresDriver {
