@@ -101,7 +101,7 @@ const weights: readonly [weight: number, arbitrary: fc.Arbitrary<Command>][] = [
   [3, one({ do: 'expire', nth })],
   [2, one({ do: 'chargeBack', nth, parts: of(1, 2) })],
   [5, one({ do: 'decide', nth, how: of('apply', 'wallet', 'refund') })],
-  [3, one({ do: 'leave', session, buyer })],
+  [5, one({ do: 'leave', session, buyer })],
   [6, one({ do: 'send', answer: of('succeeded', 'succeeded', 'pending', 'failed', 'hopeless', 'lost') })],
   [3, one({ do: 'pass', minutes: of(5, 61, 121, 370) })],
   [4, one({ do: of('check', 'close', 'close', 'extend'), session })],
@@ -144,7 +144,7 @@ const crowd = fc
       minLength: 1,
       maxLength: BUYERS,
     }),
-    way: fc.nat(4),
+    way: fc.nat(5),
     steps: fc.nat(5),
     answer: of<GatewayAnswer[]>('succeeded', 'succeeded', 'pending', 'failed', 'hopeless', 'lost'),
   })
@@ -166,7 +166,13 @@ const crowd = fc
         { do: 'fulfil', session, by },
       ],
       [{ do: 'cancel', session }, send],
-      [{ do: 'leave', session, buyer: 0 }, { do: 'pass', minutes: 370 }, send],
+      [
+        { do: 'leave', session, buyer: 0 },
+        { do: 'join', session, buyer: 0, pieces: [1, 0], from: 'invoice' },
+        { do: 'leave', session, buyer: 0 },
+        send,
+      ],
+      [{ do: 'pass', minutes: 370 }, send],
     ]
     return [
       ...all.flatMap(({ pieces, channel, offIdr }, buyer): Command[] => [
