@@ -7,7 +7,7 @@ export interface WrappedPool {
   readonly rings: string[]
 }
 
-type Query = (text: string, values?: unknown[]) => Promise<unknown>
+type Query = (text: string, values?: unknown[], callback?: unknown) => Promise<unknown>
 
 /** Stands between a pool and its database from now on: for connections that are not open yet. */
 export function wrapPool(pool: Pool): WrappedPool {
@@ -16,8 +16,10 @@ export function wrapPool(pool: Pool): WrappedPool {
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as unknown as Query
     const { processID } = client as unknown as { processID: number }
-    const watched: Query = async (text, values) => {
-      const before = text === 'begin' ? [] : (sent.get(processID) ?? [])
+    const watched: Query = async (text, values, callback) => {
+      // A statement outside of any transaction, as the pool itself sends it.
+      if (callback) return await query(wrapped.rewrite(text), values, callback)
+      const before = text.startsWith('begin') ? [] : (sent.get(processID) ?? [])
       sent.set(processID, [...before, text])
       try {
         return await query(wrapped.rewrite(text), values)

@@ -52,6 +52,9 @@ async function writtenThrough(work: Work): Promise<number> {
 }
 
 async function noteLines(work: Work, through: number): Promise<number> {
+  // One after the other: of two who note the same sale at once, the one whose line meets the other's by its order item, before
+  // it does by its entry, would fail.
+  await sql`select from settlement_gathered for no key update`.execute(work.tx)
   const result = await sql`
     insert into settlement_items (entry_seq, factory_id, kind, order_id, order_item_id, refund_id, gross_idr, commission_idr,
       net_idr, posted_at)
