@@ -75,12 +75,13 @@ export const jobs: readonly JobDefinition[] = [
   withdrawalsSweepJob,
 ]
 
-// A sweep is asked for again while something is due; these are for one whose worker died, which is no failure of its own.
-const SWEEP_RETRIES = 3
+// That its worker died is no failure of a job's own: so many times it may, also for one that is asked for again anyway. A worker that is
+// killed three times in half a minute left jobs of two tries for a person, and nothing was wrong with them.
+const DEATHS_BORNE = 5
 
 /** The queues that the jobs need, for `laku db migrate`. */
 export const queues: readonly QueueDefinition[] = jobs.map(({ name, retryLimit, sweep }) => ({
   name,
-  retryLimit: sweep ? Math.max(SWEEP_RETRIES, retryLimit) : retryLimit,
+  retryLimit: Math.max(DEATHS_BORNE, retryLimit),
   policy: sweep ? 'stately' : 'standard',
 }))

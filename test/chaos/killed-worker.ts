@@ -22,7 +22,7 @@ import { touchedByReplay } from './replay.ts'
 /** At most so long after its flows have begun a worker is killed (ms): they take about as long. */
 const KILLED_WITHIN_MS = 600
 /** A dead worker's jobs are given out again after half a minute, and Xendit answers ten calls a second. */
-const PATIENCE_MS = 240_000
+const PATIENCE_MS = 120_000
 
 /** A shop whose server and providers run in this process, and whose workers are processes that can be killed. */
 export async function openMortalShop() {
@@ -59,6 +59,9 @@ export async function killWorkers(shop: MortalShop, rounds: number): Promise<num
   const startedMs = performance.now()
   // What waits for its time, like a delivery that was claimed and not worked through, is due.
   await shiftAll(shop.laku, 900)
+  await untilDone(shop.laku)
+  // What the providers have still to say of it (a message was read) is heard before the worker ends.
+  await shop.laku.sandbox.settleWebhooks()
   await untilDone(shop.laku)
   const tookMs = performance.now() - startedMs
   await worker.end('SIGTERM')
