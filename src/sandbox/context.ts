@@ -1,5 +1,6 @@
 import type { Faults } from './faults.ts'
 import type { Limits } from './limits.ts'
+import type { Lists } from './lists.ts'
 import type { MessageLog } from './messages.ts'
 import type { SandboxOptions } from './options.ts'
 import type { Schedule } from './schedule.ts'
@@ -9,11 +10,14 @@ import type { WebhookDelivery } from './webhook-delivery.ts'
 export interface SandboxContext {
   options: SandboxOptions
   now: () => Date
+  /** Moves the providers' clock on by so many seconds. */
+  age: (seconds: number) => void
   /** Base of the links handed out; known once the server listens. */
   publicUrl: () => string
   schedule: Schedule
   faults: Faults
   limits: Limits
+  lists: Lists
   webhooks: WebhookDelivery
   messages: MessageLog
 }

@@ -7,7 +7,7 @@ import { type LastHeard, receiveReply } from './messaging/whatsapp.ts'
 import { WireError } from './wire-error.ts'
 import type { Outcomes, XenditAccount } from './xendit/account.ts'
 import { bookOf } from './xendit/book.ts'
-import { findPayout, movePayout } from './xendit/payouts.ts'
+import { findPayout, forcePayout, movePayout } from './xendit/payouts.ts'
 
 /** What the control API works on. */
 export interface ControlledState {
@@ -32,6 +32,11 @@ export function controlPlugin(context: SandboxContext, state: ControlledState) {
     app.put('/faults', async (request) => context.faults.replace(request.body))
     app.put('/webhooks', async (request) => context.webhooks.misbehave(request.body))
     app.put('/limits', async (request) => context.limits.change(request.body))
+    app.put('/lists', async (request) => context.lists.change(request.body))
+    app.post('/age', async (request) => {
+      context.age(secondsIn(request.body, 'seconds'))
+      return { now: context.now().toISOString() }
+    })
     app.get('/messages', async (request) => {
       const { to, channel } = fieldsOf(request.query)
       // An unescaped plus of a phone number arrives as a space.
@@ -52,6 +57,13 @@ export function controlPlugin(context: SandboxContext, state: ControlledState) {
   }
 }
 
+function secondsIn(body: unknown, name: string): number {
+  const seconds = fieldsOf(body)[name]
+  if (typeof seconds !== 'number' || !(seconds >= 0))
+    throw new WireError(400, { error: `${name}: a number of seconds from 0 on is wanted` })
+  return seconds
+}
+
 function readMove(body: unknown) {
   const { status, note, price, waybill_id: waybillId } = fieldsOf(body)
   if (price !== undefined && !(typeof price === 'number' && Number.isInteger(price) && price >= 0))
@@ -62,7 +74,7 @@ function readMove(body: unknown) {
   return move
 }
 
-/** What refunds and payouts come to, and a payout moved by hand. */
+/** What refunds and payouts come to, a payout moved by hand, or by force to what the provider's own rules forbid. */
 function moneyRoutes(app: FastifyInstance, context: SandboxContext, { account }: ControlledState): void {
   app.put('/refunds', async (request) => {
     const outcome = oneOf(fieldsOf(request.body).outcome, ['SUCCEEDED', 'FAILED'] as const)
@@ -76,10 +88,34 @@ function moneyRoutes(app: FastifyInstance, context: SandboxContext, { account }:
   })
   app.post<WithId>('/payouts/:id', async (request) => {
     const payout = findPayout(account, request.params.id)
-    const status = oneOf(fieldsOf(request.body).status, ['SUCCEEDED', 'FAILED', 'REVERSED'] as const)
+    const { status: asked, amount, force } = fieldsOf(request.body)
+    if (force === true) {
+      forcePayout(context, account, payout, {
+        ...readForce(asked, amount),
+        failureCode: failureIn(request.body).failure_code,
+      })
+      return payout
+    }
+    if (amount !== undefined)
+      throw new WireError(400, { error: 'amount: only with force does a payout change it' })
+    const status = oneOf(asked, ['SUCCEEDED', 'FAILED', 'REVERSED'] as const)
     movePayout(context, account, payout, status, failureIn(request.body).failure_code)
     return payout
   })
+  app.put('/keys', async (request) => {
+    const { ttl_s: ttlS } = fieldsOf(request.body)
+    account.forgetKeysAfter(ttlS === null ? undefined : secondsIn(request.body, 'ttl_s'))
+    return { ttl_s: ttlS }
+  })
+}
+
+function readForce(status: unknown, amount: unknown): { status: string; amountIdr?: number } {
+  if (typeof status !== 'string' || !/^[A-Z_]+$/.test(status))
+    throw new WireError(400, { error: 'status: a word in capitals is wanted' })
+  if (amount === undefined) return { status }
+  if (typeof amount !== 'number' || !Number.isInteger(amount) || amount <= 0)
+    throw new WireError(400, { error: 'amount: a whole number of rupiah above 0 is wanted' })
+  return { status, amountIdr: amount }
 }
 
 function failureIn(body: unknown): Pick<Outcomes['refund'], 'failure_code'> {

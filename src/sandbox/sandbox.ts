@@ -5,7 +5,9 @@ import { Parcels } from './biteship/orders.ts'
 import type { SandboxContext } from './context.ts'
 import { controlPlugin } from './control.ts'
 import { Faults } from './faults.ts'
+import { refuseForeign } from './foreign.ts'
 import { Limits } from './limits.ts'
+import { Lists } from './lists.ts'
 import { MessageLog } from './messages.ts'
 import { pushPlugin } from './messaging/push.ts'
 import { smsPlugin } from './messaging/sms.ts'
@@ -48,17 +50,24 @@ const EXPIRY_SWEEP_MS = 200
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const schedule = new Schedule()
   let url = ''
+  let agedMs = 0
+  const told = options.now ?? (() => new Date())
+  const now = () => new Date(told().getTime() + agedMs)
   const context: SandboxContext = {
     options,
-    now: options.now ?? (() => new Date()),
+    now,
+    age: (seconds) => {
+      agedMs += seconds * 1000
+    },
     publicUrl: () => options.publicUrl?.replace(/\/+$/, '') ?? url,
     schedule,
     faults: new Faults(),
     limits: new Limits(),
+    lists: new Lists(now),
     webhooks: new WebhookDelivery(schedule, options.lakuUrl.replace(/\/+$/, '')),
     messages: new MessageLog(),
   }
-  const account = new XenditAccount()
+  const account = new XenditAccount(now)
   const app = await buildApp(context, account)
   await app.listen({ port: options.port, host: '127.0.0.1' })
   url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
@@ -96,11 +105,12 @@ async function buildApp(context: SandboxContext, account: XenditAccount): Promis
   const reset = () => {
     context.webhooks.clear()
     context.schedule.clear()
-    for (const part of [context.faults, context.limits, context.messages, account, parcels, lastHeard])
-      part.clear()
+    const { faults, limits, lists, messages } = context
+    for (const part of [faults, limits, lists, messages, account, parcels, lastHeard]) part.clear()
   }
   const app = fastify({ routerOptions: { ignoreTrailingSlash: true }, forceCloseConnections: true })
   readBodies(app)
+  refuseForeign(app, context)
   await app.register(xenditPlugin(context, account), { prefix: '/xendit' })
   await app.register(biteshipPlugin(context, parcels), { prefix: '/biteship' })
   await app.register(whatsappPlugin(context, lastHeard), { prefix: '/whatsapp' })

@@ -32,18 +32,30 @@ export class XenditAccount {
   transactionIndex = new Map<string, number>()
   transactionsByProduct = new Map<string, Transaction>()
   outcomes: Outcomes = { refund: { outcome: 'SUCCEEDED' }, payout: { outcome: 'SUCCEEDED' } }
-  #answered = new Map<string, { body: unknown; answer: object }>()
+  #answered = new Map<string, { body: unknown; answer: object; atMs: number }>()
+  #keysTtlMs = Number.POSITIVE_INFINITY
+  readonly #now: () => Date
+
+  constructor(now: () => Date) {
+    this.#now = now
+  }
+
+  /** Idempotency keys are forgotten so many seconds after their first request; never where none is given. */
+  forgetKeysAfter(seconds: number | undefined): void {
+    this.#keysTtlMs = seconds === undefined ? Number.POSITIVE_INFINITY : seconds * 1000
+  }
 
   /**
    * Answers a request once per idempotency key: the same key and body get the first answer again, another body is
-   * refused with 409 DUPLICATE_ERROR. A request that failed leaves its key free.
+   * refused with 409 DUPLICATE_ERROR. A request that failed leaves its key free, and a key that was forgotten makes a second one.
    */
   once<Answer extends object>(key: string | undefined, body: unknown, act: () => Answer): Answer | object {
     if (key === undefined) return act()
     const before = this.#answered.get(key)
-    if (!before) {
+    const atMs = this.#now().getTime()
+    if (!before || before.atMs + this.#keysTtlMs <= atMs) {
       const answer = structuredClone(act())
-      this.#answered.set(key, { body, answer })
+      this.#answered.set(key, { body, answer, atMs })
       return answer
     }
     if (isDeepStrictEqual(before.body, body)) return before.answer
@@ -73,6 +85,7 @@ export class XenditAccount {
     ])
       index.clear()
     this.outcomes = { refund: { outcome: 'SUCCEEDED' }, payout: { outcome: 'SUCCEEDED' } }
+    this.forgetKeysAfter(undefined)
   }
 }
 

@@ -28,7 +28,7 @@ export function listInvoices(context: SandboxContext, account: XenditAccount, qu
   const found: Invoice[] = []
   for (let at = candidates.length - 1; at >= 0 && found.length < limit; at--) {
     const invoice = candidates[at]
-    if (!invoice || invoice.index >= before) continue
+    if (!invoice || invoice.index >= before || !context.lists.shows(invoice)) continue
     expireIfDue(context, account, invoice)
     if (statuses.size > 0 && !statuses.has(invoice.status)) continue
     if (ranges.every((holds) => holds(invoice))) found.push(invoice)

@@ -5,9 +5,11 @@ import { appendTo, type XenditAccount } from './account.ts'
 import { PAYOUT_CHANNELS, PAYOUT_FEE_IDR } from './channels.ts'
 import { invalidField, xenditError } from './errors.ts'
 import { notify } from './notify.ts'
-import { moveTransaction, recordTransaction } from './transactions.ts'
+import { moveTransaction, recordTransaction, type TransactionStatus } from './transactions.ts'
 
-export type PayoutStatus = 'ACCEPTED' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'REVERSED'
+type OwnStatus = 'ACCEPTED' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'REVERSED'
+/** A payout comes into the others, and into ones that nobody has heard of, by force only. */
+export type PayoutStatus = OwnStatus | (string & {})
 
 /** A payout, as the API answers it. */
 export interface Payout {
@@ -29,7 +31,7 @@ export interface Payout {
 }
 
 /** The account numbers of Xendit's test mode that decide a payout's fate. */
-const FATES: Readonly<Record<string, { status: PayoutStatus; failureCode?: string }>> = {
+const FATES: Readonly<Record<string, { status: OwnStatus; failureCode?: string }>> = {
   131313: { status: 'ACCEPTED' },
   123456: { status: 'FAILED', failureCode: 'TEMPORARY_TRANSFER_ERROR' },
   999999: { status: 'FAILED', failureCode: 'REJECTED_BY_CHANNEL' },
@@ -90,7 +92,7 @@ function conclude(context: SandboxContext, account: XenditAccount, payout: Payou
   })
 }
 
-function fateOf(account: XenditAccount, payout: Payout): { status: PayoutStatus; failureCode?: string } {
+function fateOf(account: XenditAccount, payout: Payout): { status: OwnStatus; failureCode?: string } {
   const number = payout.channel_properties.account_number
   const decided = FATES[number]
   if (decided) return decided
@@ -101,7 +103,7 @@ function fateOf(account: XenditAccount, payout: Payout): { status: PayoutStatus;
 }
 
 /** From which states a payout can come into one. */
-const COMES_FROM: Readonly<Record<PayoutStatus, readonly PayoutStatus[]>> = {
+const COMES_FROM: Readonly<Record<OwnStatus, readonly PayoutStatus[]>> = {
   ACCEPTED: [],
   SUCCEEDED: ['ACCEPTED'],
   FAILED: ['ACCEPTED'],
@@ -114,7 +116,7 @@ export function movePayout(
   context: SandboxContext,
   account: XenditAccount,
   payout: Payout,
-  status: PayoutStatus,
+  status: OwnStatus,
   failureCode?: string,
 ): void {
   if (!COMES_FROM[status].includes(payout.status))
@@ -123,16 +125,42 @@ export function movePayout(
       'INVALID_PAYOUT_STATUS',
       `The payout is ${payout.status} and cannot become ${status}`,
     )
+  forcePayout(context, account, payout, { status, failureCode })
+}
+
+/** What became of the money, by the payout's state; anything else waits. */
+const LINES: Readonly<Record<string, TransactionStatus>> = {
+  SUCCEEDED: 'SUCCESS',
+  REVERSED: 'REVERSED',
+  FAILED: 'FAILED',
+  CANCELLED: 'FAILED',
+  COMPLIANCE_REJECTED: 'FAILED',
+  REJECTED: 'FAILED',
+  EXPIRED: 'FAILED',
+}
+const TOLD = new Set(['SUCCEEDED', 'FAILED', 'REVERSED'])
+
+/**
+ * Says of a payout whatever it is told to, as a provider that contradicts itself does, with another amount too. Its line of the book
+ * follows, and the merchant hears of it where a webhook is documented for the state.
+ */
+export function forcePayout(
+  context: SandboxContext,
+  account: XenditAccount,
+  payout: Payout,
+  {
+    status,
+    amountIdr,
+    failureCode,
+  }: { status: PayoutStatus; amountIdr?: number | undefined; failureCode?: string | undefined },
+): void {
   payout.status = status
   payout.updated = context.now().toISOString()
+  if (amountIdr !== undefined) payout.amount = amountIdr
   if (status === 'FAILED') payout.failure_code = failureCode ?? 'TRANSFER_ERROR'
-  moveTransaction(
-    context,
-    account,
-    payout.id,
-    status === 'SUCCEEDED' ? 'SUCCESS' : status === 'REVERSED' ? 'REVERSED' : 'FAILED',
-  )
-  if (status === 'CANCELLED') return
+  else delete payout.failure_code
+  moveTransaction(context, account, payout.id, LINES[status] ?? 'PENDING', amountIdr)
+  if (!TOLD.has(status)) return
   notify(context, {
     event: `payout.${status.toLowerCase()}`,
     business_id: account.businessId,

@@ -5,7 +5,7 @@ import type { XenditAccount } from './account.ts'
 import { CHANNEL_CATEGORY, type PaymentMethod, vatIdr } from './channels.ts'
 import { invalidField, xenditError } from './errors.ts'
 
-type TransactionStatus = 'PENDING' | 'SUCCESS' | 'FAILED' | 'REVERSED'
+export type TransactionStatus = 'PENDING' | 'SUCCESS' | 'FAILED' | 'REVERSED'
 
 /** One line of the provider's book, as `/transactions` answers it. */
 export interface Transaction {
@@ -98,20 +98,34 @@ export function recordTransaction(
   account.transactionsByProduct.set(transaction.product_id, transaction)
 }
 
-/** Moves the line of a refund or payout on, and its fee with it: what did not succeed costs nothing. */
+/**
+ * Moves the line of a refund or payout on, and its fee with it: what did not succeed costs nothing. `amountIdr`, where another sum moved
+ * than was asked for.
+ */
 export function moveTransaction(
   context: SandboxContext,
   account: XenditAccount,
   productId: string,
   status: TransactionStatus,
+  amountIdr?: number,
 ): void {
   const transaction = account.transactionsByProduct.get(productId)
   if (!transaction) return
   transaction.status = status
+  if (amountIdr !== undefined) {
+    transaction.net_amount += amountIdr - transaction.amount
+    transaction.amount = amountIdr
+  }
   transaction.updated = context.now().toISOString()
   if (transaction.fee.status === 'NOT_APPLICABLE') return
   transaction.fee.status =
-    status === 'SUCCESS' ? 'COMPLETED' : status === 'REVERSED' ? 'REVERSED' : 'CANCELED'
+    status === 'SUCCESS'
+      ? 'COMPLETED'
+      : status === 'REVERSED'
+        ? 'REVERSED'
+        : status === 'PENDING'
+          ? 'PENDING'
+          : 'CANCELED'
 }
 
 /** The balance that can be spent (IDR): all that succeeded, less fees. */
@@ -156,7 +170,8 @@ export function listTransactions(context: SandboxContext, account: XenditAccount
   const data: Transaction[] = []
   for (; index >= 0 && data.length <= limit; index--) {
     const transaction = all[index]
-    if (transaction && matches(transaction)) data.push(transactionAnswer(context, transaction))
+    if (transaction && context.lists.shows(transaction) && matches(transaction))
+      data.push(transactionAnswer(context, transaction))
   }
   const hasMore = data.length > limit
   if (hasMore) data.pop()

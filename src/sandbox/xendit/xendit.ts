@@ -112,7 +112,9 @@ function refundRoutes(app: FastifyInstance, context: SandboxContext, account: Xe
   app.get('/refunds', operation('listRefunds'), async (request) => {
     const { reference_id: referenceId, invoice_id: invoiceId } = fieldsOf(request.query)
     const among = invoiceId === undefined ? account.refunds : account.refundsByInvoice.get(String(invoiceId))
-    const data = (among ?? []).filter((it) => referenceId === undefined || it.reference_id === referenceId)
+    const data = (among ?? []).filter(
+      (it) => context.lists.shows(it) && (referenceId === undefined || it.reference_id === referenceId),
+    )
     return { data: data.toReversed(), has_more: false }
   })
   app.get<WithId>('/refunds/:id', operation('getRefund'), async (request) =>
@@ -130,7 +132,9 @@ function payoutRoutes(app: FastifyInstance, context: SandboxContext, account: Xe
     const referenceId = textOf(fieldsOf(request.query).reference_id)
     if (referenceId === undefined) throw invalidField('reference_id', 'is required')
     return {
-      data: account.payoutsByReference.get(referenceId)?.toReversed() ?? [],
+      data: (account.payoutsByReference.get(referenceId) ?? [])
+        .filter((it) => context.lists.shows(it))
+        .toReversed(),
       has_more: false,
       links: {},
     }
