@@ -1,4 +1,4 @@
-import type { Transitions } from '../kernel/index.ts'
+import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type CodeStatus = 'open' | 'used' | 'spent' | 'replaced'
 
@@ -10,6 +10,8 @@ export const loginCodeTransitions: Transitions<CodeStatus> = {
   replaced: [],
 }
 
+export const loginCodeMachine = machineOf('login code', 'otpChallenges', loginCodeTransitions)
+
 export type StaffStatus = 'active' | 'suspended'
 
 /** Who was suspended comes back as somebody new. */
@@ -17,3 +19,5 @@ export const staffTransitions: Transitions<StaffStatus> = {
   active: ['suspended'],
   suspended: [],
 }
+
+export const staffMachine = machineOf('staff', 'staff', staffTransitions)

@@ -1,4 +1,4 @@
-import type { Transitions } from '../kernel/index.ts'
+import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type FactoryVerification = 'unverified' | 'pending' | 'verified' | 'rejected'
 
@@ -9,6 +9,13 @@ export const verificationTransitions: Transitions<FactoryVerification> = {
   verified: [],
 }
 
+export const verificationMachine = machineOf(
+  'verification',
+  'factories',
+  verificationTransitions,
+  'verification',
+)
+
 export type FactoryStatus = 'inactive' | 'active' | 'suspended'
 
 /** Only a verified factory becomes active; suspended it opens no new sessions and is paid nothing. */
@@ -18,6 +25,8 @@ export const factoryTransitions: Transitions<FactoryStatus> = {
   suspended: ['active'],
 }
 
+export const factoryMachine = machineOf('factory', 'factories', factoryTransitions)
+
 export type BankAccountStatus = 'pending' | 'approved' | 'replaced'
 
 /** One that waits for approval is replaced by a newer one; the last approved one past its cooling-off is in use. */
@@ -26,3 +35,5 @@ export const bankAccountTransitions: Transitions<BankAccountStatus> = {
   approved: [],
   replaced: [],
 }
+
+export const bankAccountMachine = machineOf('bank account', 'factoryBankAccounts', bankAccountTransitions)

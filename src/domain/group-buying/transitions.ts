@@ -1,4 +1,4 @@
-import type { Transitions } from '../kernel/index.ts'
+import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type SessionStatus =
   | 'draft'
@@ -23,6 +23,8 @@ export const sessionTransitions: Transitions<SessionStatus> = {
   refunded: [],
 }
 
+export const sessionMachine = machineOf('session', 'groupBuyingSessions', sessionTransitions)
+
 export type ParticipantStatus = 'held' | 'paid' | 'ordered' | 'expired' | 'left' | 'refunded'
 
 export const participantTransitions: Transitions<ParticipantStatus> = {
@@ -33,3 +35,5 @@ export const participantTransitions: Transitions<ParticipantStatus> = {
   left: ['refunded'],
   refunded: [],
 }
+
+export const participantMachine = machineOf('participant', 'groupParticipants', participantTransitions)

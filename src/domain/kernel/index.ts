@@ -47,6 +47,7 @@ export {
 export { type CodePrefix, idOrCode, newCode, newId } from './ids.ts'
 export { kernelErrors } from './kernel-errors.ts'
 export { basisPoints, formatIdr, formatNumber, type Rupiah, rupiah, sumIdr } from './money.ts'
+export { type Move, moveState, moveStatement } from './move-state.ts'
 export { type Paged, pageOf } from './pages.ts'
 export { defaultPolicy, type Policy, policySchema } from './policy.ts'
 export { ProviderFailure, type ProviderOutcome } from './provider-failure.ts'
@@ -65,7 +66,16 @@ export {
   setSwitch,
   switchNames,
 } from './switches.ts'
-export { requireTransition, statesBefore, type Transitions } from './transitions.ts'
+export {
+  finalStates,
+  type Machine,
+  machineOf,
+  openStates,
+  requireTransition,
+  statesBefore,
+  statesOf,
+  type Transitions,
+} from './transitions.ts'
 export { requireOtherHands } from './two-people.ts'
 export { type RunOptions, UnitOfWork, type UnitOfWorkOptions, type WorkReport } from './unit-of-work.ts'
 export { Vault } from './vault.ts'

@@ -1,4 +1,4 @@
-import type { Transitions } from '../kernel/index.ts'
+import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type ShipmentStatus =
   | 'pending'
@@ -40,6 +40,8 @@ export const shipmentTransitions: Transitions<ShipmentStatus> = {
   returned: [],
   lost: [],
 }
+
+export const shipmentMachine = machineOf('shipment', 'shipments', shipmentTransitions)
 
 /** Whether a parcel's way is over. */
 export function isOver(status: ShipmentStatus): boolean {

@@ -1,4 +1,4 @@
-import type { Transitions } from '../kernel/index.ts'
+import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type DeliveryStatus = 'queued' | 'sent' | 'failed' | 'skipped'
 
@@ -9,3 +9,5 @@ export const deliveryTransitions: Transitions<DeliveryStatus> = {
   failed: ['queued'],
   skipped: ['queued'],
 }
+
+export const deliveryMachine = machineOf('delivery', 'notificationDeliveries', deliveryTransitions)

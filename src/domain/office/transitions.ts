@@ -1,4 +1,4 @@
-import type { Transitions } from '../kernel/index.ts'
+import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type PickupStatus = 'scheduled' | 'in_progress' | 'completed' | 'failed' | 'cancelled'
 
@@ -11,9 +11,13 @@ export const pickupTransitions: Transitions<PickupStatus> = {
   cancelled: [],
 }
 
+export const pickupMachine = machineOf('pickup', 'pickupTasks', pickupTransitions)
+
 export type OfficeStatus = 'active' | 'closed'
 
 export const officeTransitions: Transitions<OfficeStatus> = {
   active: ['closed'],
   closed: ['active'],
 }
+
+export const officeMachine = machineOf('office', 'agentOffices', officeTransitions)

@@ -1,4 +1,4 @@
-import type { Transitions } from '../kernel/index.ts'
+import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type OrderStatus =
   | 'pending_payment'
@@ -40,6 +40,8 @@ export const orderTransitions: Transitions<OrderStatus> = {
   refunded: [],
 }
 
+export const orderMachine = machineOf('order', 'orders', orderTransitions)
+
 export type ReturnStatus = 'requested' | 'accepted' | 'refused'
 
 /** Decided once; a buyer whose return was refused may ask again. */
@@ -48,3 +50,5 @@ export const returnTransitions: Transitions<ReturnStatus> = {
   accepted: [],
   refused: [],
 }
+
+export const returnMachine = machineOf('return', 'orderReturns', returnTransitions)

@@ -1,4 +1,4 @@
-import type { Transitions } from '../kernel/index.ts'
+import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type PaymentStatus =
   | 'pending'
@@ -20,6 +20,8 @@ export const paymentTransitions: Transitions<PaymentStatus> = {
   review: ['paid', 'refunded'],
 }
 
+export const paymentMachine = machineOf('payment', 'payments', paymentTransitions)
+
 export type RefundStatus =
   | 'requested'
   | 'approved'
@@ -39,6 +41,8 @@ export const refundTransitions: Transitions<RefundStatus> = {
   to_wallet: [],
 }
 
+export const refundMachine = machineOf('refund', 'refunds', refundTransitions)
+
 export type WebhookStatus = 'received' | 'processed' | 'failed'
 
 /** What was processed or given up is worked through again when staff replay it, or when the same words come again as news. */
@@ -48,6 +52,8 @@ export const webhookTransitions: Transitions<WebhookStatus> = {
   failed: ['received'],
 }
 
+export const webhookMachine = machineOf('webhook', 'webhookInbox', webhookTransitions)
+
 export type QuarantineStatus = 'waiting' | 'applied' | 'refunded'
 
 /** Money that fits no payment waits for a person, who decides once. */
@@ -56,3 +62,5 @@ export const quarantineTransitions: Transitions<QuarantineStatus> = {
   applied: [],
   refunded: [],
 }
+
+export const quarantineMachine = machineOf('quarantine', 'quarantinedMoney', quarantineTransitions)

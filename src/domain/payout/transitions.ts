@@ -1,4 +1,4 @@
-import type { Transitions } from '../kernel/index.ts'
+import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type PayoutStatus = 'created' | 'submitted' | 'succeeded' | 'failed' | 'reversed'
 
@@ -10,3 +10,5 @@ export const payoutTransitions: Transitions<PayoutStatus> = {
   failed: [],
   reversed: [],
 }
+
+export const payoutMachine = machineOf('payout', 'payouts', payoutTransitions)

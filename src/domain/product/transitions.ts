@@ -1,4 +1,4 @@
-import type { Transitions } from '../kernel/index.ts'
+import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type ProductStatus = 'draft' | 'active' | 'inactive'
 
@@ -7,3 +7,5 @@ export const productTransitions: Transitions<ProductStatus> = {
   active: ['inactive'],
   inactive: ['active'],
 }
+
+export const productMachine = machineOf('product', 'products', productTransitions)

@@ -1,4 +1,4 @@
-import type { Transitions } from '../kernel/index.ts'
+import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type ReviewStatus = 'pending' | 'published' | 'hidden'
 
@@ -8,3 +8,5 @@ export const reviewTransitions: Transitions<ReviewStatus> = {
   published: ['hidden'],
   hidden: ['published'],
 }
+
+export const reviewMachine = machineOf('review', 'reviews', reviewTransitions)

@@ -1,4 +1,4 @@
-import type { Transitions } from '../kernel/index.ts'
+import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type SettlementStatus =
   | 'calculated'
@@ -21,3 +21,5 @@ export const settlementTransitions: Transitions<SettlementStatus> = {
   on_hold: ['calculated'],
   void: [],
 }
+
+export const settlementMachine = machineOf('settlement', 'settlements', settlementTransitions)

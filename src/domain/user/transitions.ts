@@ -1,4 +1,4 @@
-import type { Transitions } from '../kernel/index.ts'
+import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type UserStatus = 'active' | 'suspended' | 'deleted'
 
@@ -8,3 +8,5 @@ export const userTransitions: Transitions<UserStatus> = {
   suspended: ['active', 'deleted'],
   deleted: [],
 }
+
+export const userMachine = machineOf('user', 'users', userTransitions)

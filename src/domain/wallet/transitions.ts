@@ -1,4 +1,4 @@
-import type { Transitions } from '../kernel/index.ts'
+import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type WithdrawalStatus =
   | 'held'
@@ -23,6 +23,8 @@ export const withdrawalTransitions: Transitions<WithdrawalStatus> = {
   rejected: [],
 }
 
+export const withdrawalMachine = machineOf('withdrawal', 'withdrawals', withdrawalTransitions)
+
 export type AdjustmentStatus = 'requested' | 'posted' | 'rejected'
 
 /** Below the limit it is posted at once; above it another person posts or rejects it. */
@@ -31,3 +33,9 @@ export const walletAdjustmentTransitions: Transitions<AdjustmentStatus> = {
   posted: [],
   rejected: [],
 }
+
+export const walletAdjustmentMachine = machineOf(
+  'wallet adjustment',
+  'walletAdjustments',
+  walletAdjustmentTransitions,
+)

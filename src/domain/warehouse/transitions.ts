@@ -1,4 +1,4 @@
-import { statesBefore, type Transitions } from '../kernel/index.ts'
+import { machineOf, statesBefore, type Transitions } from '../kernel/index.ts'
 
 export type PurchaseOrderStatus =
   | 'draft'
@@ -22,6 +22,12 @@ export const purchaseOrderTransitions: Transitions<PurchaseOrderStatus> = {
   cancelled: [],
 }
 
+export const purchaseOrderMachine = machineOf(
+  'purchase order',
+  'warehousePurchaseOrders',
+  purchaseOrderTransitions,
+)
+
 /** Something may still come of it. */
 export const openStatuses: readonly PurchaseOrderStatus[] = [
   ...statesBefore(purchaseOrderTransitions, 'cancelled'),
@@ -41,3 +47,5 @@ export const reservationTransitions: Transitions<ReservationStatus> = {
   consumed: [],
   released: [],
 }
+
+export const reservationMachine = machineOf('reservation', 'stockReservations', reservationTransitions)

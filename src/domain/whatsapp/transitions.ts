@@ -1,4 +1,4 @@
-import type { Transitions } from '../kernel/index.ts'
+import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type MessageStatus = 'queued' | 'sent' | 'delivered' | 'read' | 'failed'
 
@@ -10,3 +10,5 @@ export const messageTransitions: Transitions<MessageStatus> = {
   read: [],
   failed: [],
 }
+
+export const messageMachine = machineOf('message', 'whatsappMessages', messageTransitions)

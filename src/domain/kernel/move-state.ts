@@ -1,0 +1,151 @@
+import { type RawBuilder, sql, type Updateable } from 'kysely'
+import { kernelErrors } from './kernel-errors.ts'
+import { asRecords } from './rows.ts'
+import type { DB } from './schema.ts'
+import { type Machine, statesBefore, statesOf } from './transitions.ts'
+import type { Tx, Work } from './work.ts'
+
+/** The columns of a table that a move may set, as `insertRows` names them; each may be SQL. */
+type Assignments<T extends keyof DB> = {
+  readonly [C in keyof Updateable<DB[T]>]?: Updateable<DB[T]>[C] | RawBuilder<unknown>
+}
+
+/**
+ * In the SQL of a move the row that moves is `t`, and the row that was given for it is `r`.
+ * A move names its rows by `ids`, by `rows`, or by a `where` alone.
+ */
+export interface Move<S extends string, T extends keyof DB, R> {
+  /** The state of them all, or SQL that says it for each; left out where each of `rows` has its own in the machine's column. */
+  to?: S | RawBuilder<S>
+  ids?: readonly string[]
+  /** All with the same keys. Whatever else a row has is written too, except what `set` writes otherwise. */
+  rows?: readonly ({ readonly id: string } & Updateable<DB[T]>)[]
+  /** Fewer states than the machine lets this move begin in. */
+  from?: S | readonly S[]
+  /** What is there already is written too, and its state stays: for a thing that is looked at again. */
+  stays?: boolean
+  set?: Assignments<T>
+  /** Common table expressions, without `with`. */
+  with?: RawBuilder<unknown>
+  /** Further items of the `from` list. */
+  using?: RawBuilder<unknown>
+  /** Further conditions. */
+  where?: RawBuilder<unknown>
+  returning?: RawBuilder<R>
+}
+
+/**
+ * Moves rows to another state, all in one statement, by compare-and-set: a row whose state does not lead there stays as it is.
+ * Returns what `returning` says of those that moved, or their ids. With `all` every row that is named must move.
+ * @throws kernel.illegal_transition with `all`, and names what would have been legal
+ */
+export async function moveState<S extends string, T extends keyof DB, R = { id: string }>(
+  work: Pick<Work, 'tx'>,
+  machine: Machine<S, T>,
+  move: Move<S, T, R> & { all?: boolean },
+): Promise<R[]> {
+  const named = move.rows?.map((row) => row.id) ?? move.ids
+  if (named?.length === 0) return []
+  const { rows } = await moveStatement(machine, move).execute(work.tx)
+  if (move.all && rows.length < new Set(named).size) await refuse(work.tx, machine, move, named ?? [])
+  return rows
+}
+
+/** The statement of `moveState`, for what has to be part of a larger one. */
+export function moveStatement<S extends string, T extends keyof DB, R = { id: string }>(
+  machine: Machine<S, T>,
+  move: Move<S, T, R>,
+): RawBuilder<R> {
+  const { rows, ids } = move
+  const table = sql.table(machine.table)
+  const items: RawBuilder<unknown>[] = []
+  const wheres: RawBuilder<unknown>[] = []
+  if (rows) {
+    items.push(sql`jsonb_populate_recordset(null::${table}, ${asRecords(rows)}::jsonb) r`)
+    wheres.push(sql`t.id = r.id`)
+  }
+  if (ids) wheres.push(sql`t.id = any(${ids}::uuid[])`)
+  if (move.using) items.push(move.using)
+  wheres.push(isLegal(machine, move))
+  if (move.where) wheres.push(move.where)
+  return sql<R>`${move.with ? sql`with ${move.with} ` : sql``}update ${table} t
+    set ${sql.join(assignmentsOf(machine, move))}
+    ${items.length > 0 ? sql`from ${sql.join(items)}` : sql``}
+    where ${sql.join(wheres, sql` and `)}
+    returning ${move.returning ?? sql`t.id`}`
+}
+
+function assignmentsOf<S extends string, T extends keyof DB, R>(
+  { column }: Machine<S, T>,
+  { to, rows, set = {} }: Move<S, T, R>,
+): RawBuilder<unknown>[] {
+  const target = to === undefined ? sql`r.${sql.ref(column)}` : typeof to === 'string' ? sql.lit(to) : to
+  const given = Object.keys(rows?.[0] ?? {}).filter((key) => key !== 'id' && key !== column && !(key in set))
+  return [
+    sql`${sql.ref(column)} = ${target}`,
+    ...given.map((key) => sql`${sql.ref(key)} = r.${sql.ref(key)}`),
+    ...Object.entries(set).flatMap(([key, value]) =>
+      value === undefined ? [] : [sql`${sql.ref(key)} = ${value}`],
+    ),
+  ]
+}
+
+// States are written into the statement: the planner then finds the indexes that hold the rows of one state.
+function isLegal<S extends string, T extends keyof DB, R>(
+  machine: Machine<S, T>,
+  move: Move<S, T, R>,
+): RawBuilder<unknown> {
+  const { to, rows } = move
+  const state = sql`t.${sql.ref(machine.column)}`
+  const among = (states: readonly S[]) =>
+    states.length === 0 ? sql`false` : sql`${state} in (${sql.join(states.map((one) => sql.lit(one)))})`
+  if (typeof to === 'string') return among(statesFrom(machine, move, to))
+  const targets =
+    to === undefined
+      ? ([...new Set(rows?.map((row) => (row as Record<string, unknown>)[machine.column]))].sort() as S[])
+      : statesOf(machine.transitions)
+  const target = to ?? sql`r.${sql.ref(machine.column)}`
+  const cases = targets.map((one) => sql`when ${sql.lit(one)} then ${among(statesFrom(machine, move, one))}`)
+  return sql`case ${target} ${sql.join(cases, sql` `)} else false end`
+}
+
+function statesFrom<S extends string, T extends keyof DB, R>(
+  { name, transitions }: Machine<S, T>,
+  { from, stays, to: whole }: Move<S, T, R>,
+  to: S,
+): S[] {
+  const legal = statesBefore(transitions, to)
+  if (stays && !legal.includes(to)) legal.push(to)
+  if (from === undefined) return legal
+  const some: readonly S[] = typeof from === 'string' ? [from] : from
+  const illegal = whole === to ? some.find((one) => !legal.includes(one)) : undefined
+  if (illegal) throw new Error(`no machine lets a ${name} move from ${illegal} to ${to}`)
+  return legal.filter((one) => some.includes(one))
+}
+
+async function refuse<S extends string, T extends keyof DB, R>(
+  tx: Tx,
+  { name, table, column, transitions }: Machine<S, T>,
+  { to, rows }: Move<S, T, R>,
+  named: readonly string[],
+): Promise<never> {
+  const { rows: now } = await sql<{ id: string; state: S }>`
+    select id, ${sql.ref(column)} as state from ${sql.table(table)} where id = any(${named}::uuid[])`.execute(
+    tx,
+  )
+  const states = new Map(now.map((row) => [row.id, row.state]))
+  const targetOf = (id: string) =>
+    typeof to === 'string'
+      ? to
+      : (rows?.find((row) => row.id === id) as Record<string, unknown> | undefined)?.[column]
+  // Rows that moved stand where they were to go; the transaction ends with this error, and they go back.
+  const id = named.find((one) => states.get(one) !== targetOf(one)) ?? named[0]
+  const from = states.get(id as string)
+  throw kernelErrors.illegal_transition({
+    subject: name,
+    id,
+    from,
+    to: targetOf(id as string),
+    allowed: from && transitions[from],
+  })
+}
