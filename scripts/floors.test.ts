@@ -68,6 +68,18 @@ describe('the lint of the floors', () => {
       '../domain/ledger/index.ts',
       'sandbox-is-the-wire-only',
     ],
+    [
+      'the sandbox imports a client',
+      'src/sandbox/a.ts',
+      '../providers/biteship/courier.ts',
+      'sandbox-is-the-wire-only',
+    ],
+    [
+      'a facts file imports a client',
+      'src/providers/biteship/facts.ts',
+      './courier.ts',
+      'facts-import-nothing',
+    ],
   ])('fails when %s', (_, from, to, rule, type = '') => {
     write(from, `import ${type}* as x from '${to}'\nexport type X = typeof x`)
     expect(rules()).toContain(rule)

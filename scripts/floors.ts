@@ -33,6 +33,9 @@ const front = /^src\/(commands|jobs|http)\//
 const doorsOfProcesses = /^src\/(http\/server|jobs\/worker|jobs\/registry)\.ts$/
 const frameworks = /^(pg|pg-boss|pg-cursor|fastify|@fastify\/.*|commander|inquirer|xendit-node)$/
 
+/** What a provider documents: plain values, for client, rules and sandbox alike (ADR 0061). */
+const facts = /^src\/providers\/(\w+\/)?facts\.ts$/
+
 const frontOf = (path: string) => front.exec(path)?.[1]
 
 /** What holds for the whole house, whatever the domain. Tests beside the code may reach anywhere. */
@@ -40,7 +43,7 @@ const houseRules: Rule[] = [
   {
     name: 'domain-knows-no-surroundings',
     from: /^src\/domain\//,
-    allows: (to) => !to.startsWith('src/') || to.startsWith('src/domain/'),
+    allows: (to) => !to.startsWith('src/') || to.startsWith('src/domain/') || facts.test(to),
   },
   { name: 'domain-knows-no-framework', from: /^src\/domain\//, allows: (to) => !frameworks.test(to) },
   {
@@ -58,10 +61,15 @@ const houseRules: Rule[] = [
     allows: (to) => !front.test(to),
   },
   {
-    // It stands for somebody else: sharing code with laku would make both wrong together.
+    // It stands for somebody else: sharing code with laku would make both wrong together. What the provider documents is neither's.
     name: 'sandbox-is-the-wire-only',
     from: /^src\/sandbox\//,
-    allows: (to) => !to.startsWith('src/') || to.startsWith('src/sandbox/'),
+    allows: (to) => !to.startsWith('src/') || to.startsWith('src/sandbox/') || facts.test(to),
+  },
+  {
+    name: 'facts-import-nothing',
+    from: facts,
+    allows: (to) => facts.test(to),
   },
 ]
 

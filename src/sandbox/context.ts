@@ -3,6 +3,7 @@ import type { Limits } from './limits.ts'
 import type { Lists } from './lists.ts'
 import type { MessageLog } from './messages.ts'
 import type { SandboxOptions } from './options.ts'
+import type { Profile } from './profile.ts'
 import type { Schedule } from './schedule.ts'
 import type { WebhookDelivery } from './webhook-delivery.ts'
 
@@ -16,6 +17,8 @@ export interface SandboxContext {
   publicUrl: () => string
   schedule: Schedule
   faults: Faults
+  /** How the providers behave, where they may in several ways. */
+  profile: Profile
   limits: Limits
   lists: Lists
   webhooks: WebhookDelivery

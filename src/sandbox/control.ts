@@ -30,6 +30,11 @@ export function controlPlugin(context: SandboxContext, state: ControlledState) {
       return reply.code(error.statusCode ?? 500).send({ error: error.message })
     })
     app.put('/faults', async (request) => context.faults.replace(request.body))
+    app.get('/profile', async () => context.profile.list())
+    app.put('/profile', async (request) => {
+      context.profile.replace(request.body)
+      return context.profile.list()
+    })
     app.put('/webhooks', async (request) => context.webhooks.misbehave(request.body))
     app.put('/limits', async (request) => context.limits.change(request.body))
     app.put('/lists', async (request) => context.lists.change(request.body))

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { SECRETS, startFixture, startReceiver } from '../../test/sandbox-fixture.ts'
+import { fieldsOf } from './fields.ts'
 import { startSandbox } from './sandbox.ts'
 
 let f: Awaited<ReturnType<typeof startFixture>>
@@ -119,6 +120,23 @@ describe('faults', () => {
     await sandbox.close()
     expect(performance.now() - started).toBeLessThan(1000)
     expect(await Promise.all(held)).toEqual(['broken off', 'broken off'])
+  })
+})
+
+describe('the profile', () => {
+  it('is strict, takes named switches, and is strict again after a reset', async () => {
+    const choice = async () => fieldsOf((await f.control('GET', '/profile')).body['biteship.rates']).choice
+    expect(await choice()).toBe('priced')
+    const changed = await f.control('PUT', '/profile', { 'biteship.rates': 'one_unpriced' })
+    expect(changed.body['biteship.rates']).toMatchObject({
+      choice: 'one_unpriced',
+      fact: 'biteship.rate-price',
+    })
+    for (const wrong of [{ 'biteship.rate': 'priced' }, { 'biteship.rates': 'cheap' }, { toString: 'a' }])
+      expect((await f.control('PUT', '/profile', wrong)).status).toBe(400)
+    expect(await choice()).toBe('one_unpriced')
+    await f.control('POST', '/reset')
+    expect(await choice()).toBe('priced')
   })
 })
 

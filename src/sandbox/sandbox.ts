@@ -14,6 +14,7 @@ import { smsPlugin } from './messaging/sms.ts'
 import { startSmtp } from './messaging/smtp.ts'
 import { type LastHeard, whatsappPlugin } from './messaging/whatsapp.ts'
 import type { SandboxOptions } from './options.ts'
+import { Profile } from './profile.ts'
 import { Schedule } from './schedule.ts'
 import { WebhookDelivery } from './webhook-delivery.ts'
 import { XenditAccount } from './xendit/account.ts'
@@ -62,6 +63,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     publicUrl: () => options.publicUrl?.replace(/\/+$/, '') ?? url,
     schedule,
     faults: new Faults(),
+    profile: new Profile(),
     limits: new Limits(),
     lists: new Lists(now),
     webhooks: new WebhookDelivery(schedule, options.lakuUrl.replace(/\/+$/, '')),
@@ -105,8 +107,9 @@ async function buildApp(context: SandboxContext, account: XenditAccount): Promis
   const reset = () => {
     context.webhooks.clear()
     context.schedule.clear()
-    const { faults, limits, lists, messages } = context
-    for (const part of [faults, limits, lists, messages, account, parcels, lastHeard]) part.clear()
+    const { faults, profile, limits, lists, messages } = context
+    const parts = [faults, profile, limits, lists, messages, account, parcels, lastHeard]
+    for (const part of parts) part.clear()
   }
   const app = fastify({ routerOptions: { ignoreTrailingSlash: true }, forceCloseConnections: true })
   readBodies(app)

@@ -1,4 +1,5 @@
 import { Agent, type ClientRequest, request } from 'node:http'
+import { WEBHOOK_TIMEOUT_S } from '../providers/xendit/facts.ts'
 import { fieldsOf } from './fields.ts'
 import type { Schedule } from './schedule.ts'
 import { WireError } from './wire-error.ts'
@@ -27,7 +28,7 @@ const WELL_BEHAVED: Misbehaviour = { duplicates: 0, shuffle: false, delay_ms: 0,
 /** Xendit's six retries come after 15 and 45 min, 2, 3, 6 and 12 h; here nine thousand times as fast (ms). */
 const RETRY_AFTER_MS = [100, 300, 800, 1200, 2400, 4800]
 /** A provider gives up on an answer after 30 s, and then does not try again. */
-const TIMEOUT_MS = 30_000
+const TIMEOUT_MS = WEBHOOK_TIMEOUT_S * 1000
 /** A shuffled batch leaves when it holds this many, or after this long (ms). */
 const SHUFFLE_BATCH = 8
 const SHUFFLE_WAIT_MS = 40

@@ -25,7 +25,7 @@ interface WithId {
 export function biteshipPlugin(context: SandboxContext, parcels: Parcels) {
   return async (app: FastifyInstance): Promise<void> => {
     guard(app, context, faceOf(context))
-    app.post('/v1/rates/couriers', operation('rates'), async (request) => ratesAnswer(request.body))
+    app.post('/v1/rates/couriers', operation('rates'), async (request) => ratesAnswer(context, request.body))
     app.get('/v1/maps/areas', operation('areas'), async (request) => areasAnswer(request.query))
     app.get('/v1/couriers', operation('couriers'), async () => couriersAnswer())
     orderRoutes(app, context, parcels)

@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
+import { cancellableStatuses } from '../../providers/biteship/facts.ts'
 import type { SandboxContext } from '../context.ts'
 import { fieldsOf, textOf } from '../fields.ts'
 import { biteshipError } from './errors.ts'
@@ -26,9 +27,6 @@ export class Parcels {
     this.byTracking.clear()
   }
 }
-
-/** Only here can an order still be cancelled. */
-const CANCELLABLE = ['confirmed', 'scheduled', 'allocated', 'picking_up']
 
 const hex = (bytes: number) => randomBytes(bytes).toString('hex')
 
@@ -84,7 +82,7 @@ export function findOrder(parcels: Parcels, id: string): Order {
 export function cancelOrder(context: SandboxContext, order: Order, body: unknown): void {
   const reasonCode = textOf(fieldsOf(body).cancellation_reason_code)
   if (reasonCode === undefined) throw biteshipError(400, 40002053, 'cancellation_reason_code is required')
-  if (!CANCELLABLE.includes(order.status))
+  if (!cancellableStatuses.includes(order.status))
     throw biteshipError(400, 40002053, `Order cannot be cancelled when it is ${order.status}`)
   order.status = 'cancelled'
   addHistory(context, order, `Order has been cancelled: ${reasonCode}`)

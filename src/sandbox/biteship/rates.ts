@@ -1,3 +1,4 @@
+import type { SandboxContext } from '../context.ts'
 import { type Fields, fieldsOf, textOf } from '../fields.ts'
 import { COURIER_SERVICES, type CourierService, postalCodeOf, quote } from './couriers.ts'
 import { biteshipError } from './errors.ts'
@@ -44,7 +45,7 @@ export function sumItems(items: unknown): { weightG: number; valueIdr: number } 
 }
 
 /** `POST /v1/rates/couriers`. Throws 400 with 40001001 (place), 40001002 (items) or 40001010 (couriers). */
-export function ratesAnswer(request: unknown): object {
+export function ratesAnswer(context: SandboxContext, request: unknown): object {
   const body = fieldsOf(request)
   const origin = placeIn(body, 'origin')
   const destination = placeIn(body, 'destination')
@@ -58,6 +59,11 @@ export function ratesAnswer(request: unknown): object {
   const services = COURIER_SERVICES.filter((courier) => companies?.includes(courier.company))
   if (services.length === 0)
     throw biteshipError(400, 40001010, 'No courier available for the requested location')
+  const pricing = services.map((courier) =>
+    pricingOf(courier, postalCodeOf(origin), postalCodeOf(destination), items.weightG),
+  )
+  if (context.profile.of('biteship.rates') === 'one_unpriced')
+    Object.assign(pricing[0] ?? {}, { price: null })
   return {
     success: true,
     object: 'courier_pricing',
@@ -65,9 +71,7 @@ export function ratesAnswer(request: unknown): object {
     code: 20001007,
     origin: placeAnswer(origin),
     destination: placeAnswer(destination),
-    pricing: services.map((courier) =>
-      pricingOf(courier, postalCodeOf(origin), postalCodeOf(destination), items.weightG),
-    ),
+    pricing,
   }
 }
 

@@ -1,12 +1,13 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
+import { TEXT_WINDOW_H } from '../../providers/whatsapp/facts.ts'
 import { outcomeDelayMs, type SandboxContext } from '../context.ts'
 import { type Fields, fieldsOf, textOf } from '../fields.ts'
 import { guard, operation, type ProviderFace, sameSecret } from '../guard.ts'
 import { WireError } from '../wire-error.ts'
 
 /** A customer's message opens 24 hours in which free text may be sent to them. */
-const WINDOW_MS = 24 * 3_600_000
+const WINDOW_MS = TEXT_WINDOW_H * 3_600_000
 
 function metaError(
   status: number,
