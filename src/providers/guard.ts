@@ -18,9 +18,11 @@ export interface BreakerOptions {
 
 const READ_RETRY_AFTER_MS = 200
 
-/** A no or a rate limit is an answer of a healthy provider; only these two are trouble. */
+/** A no or a rate limit is an answer of a healthy provider, and a lost lease is our own affair; only these two are trouble. */
 const isTrouble = (error: unknown) =>
-  error instanceof ProviderFailure && (error.outcome === 'unknown' || error.outcome === 'unreachable')
+  error instanceof ProviderFailure &&
+  error.code !== 'lease_lost' &&
+  (error.outcome === 'unknown' || error.outcome === 'unreachable')
 
 /**
  * A provider's circuit breaker, shared by all its operations: while it is down, calls fail at once as `unreachable`

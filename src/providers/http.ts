@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod'
 import { ProviderFailure, type ProviderOutcome } from '../domain/kernel/provider-failure.ts'
+import { type CallLease, leaseLost } from '../domain/kernel/provider-proof.ts'
 import { type BreakerOptions, createGuard } from './guard.ts'
 import { networkFailure } from './network-failure.ts'
 
@@ -48,8 +49,11 @@ export interface ProviderCall {
 export interface ProviderHttp {
   /** One call, its answer read by `schema`. GETs are tried twice, everything else once. */
   call<T>(call: ProviderCall, schema: ZodType<T>): Promise<T>
-  /** A request somebody else built (an SDK), once, and its JSON. */
-  send(operation: string, url: string, init: RequestInit): Promise<unknown>
+  /**
+   * A request somebody else built (an SDK), once, and its JSON. With a lease it leaves only while that holds: asked for after the wait
+   * for the rate limit, and looked at once more on the last line before the socket.
+   */
+  send(operation: string, url: string, init: RequestInit, lease?: CallLease): Promise<unknown>
   /** Reads an answer; one that does not fit is `unknown`, for what was asked may well have been done. */
   read<T>(operation: string, body: unknown, schema: ZodType<T>): T
 }
@@ -64,10 +68,17 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
   const { provider, timeoutMs = DEFAULT_TIMEOUT_MS, endpointOf = (operation) => operation } = options
   const guard = createGuard(provider, options.breaker)
 
-  async function exchange(operation: string, url: string, init: RequestInit): Promise<unknown> {
+  async function exchange(
+    operation: string,
+    url: string,
+    init: RequestInit,
+    lease?: CallLease,
+  ): Promise<unknown> {
     try {
       const endpoint = endpointOf(operation)
       if (endpoint !== undefined) await options.limiter?.take(endpoint)
+      const until = lease ? await lease() : Number.POSITIVE_INFINITY
+      if (until === undefined || performance.now() >= until) throw leaseLost(provider, operation)
       // A redirect is never followed: no provider here uses one, and it would carry the key elsewhere.
       const signal = AbortSignal.timeout(timeoutMs)
       const response = await fetch(url, { ...init, redirect: 'manual', signal })
@@ -97,7 +108,7 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
 
   return {
     read,
-    send: (operation, url, init) => guard.once(operation, () => exchange(operation, url, init)),
+    send: (operation, url, init, lease) => guard.once(operation, () => exchange(operation, url, init, lease)),
     async call(call, schema) {
       const attempt = () => exchange(call.operation, addressOf(options.url, call), initOf(options, call))
       const body = await (call.method === 'GET' ? guard.twice : guard.once)(call.operation, attempt)

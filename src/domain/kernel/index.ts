@@ -52,6 +52,13 @@ export { type Paged, pageOf } from './pages.ts'
 export { defaultPolicy, type Policy, policySchema } from './policy.ts'
 export { ProviderFailure, type ProviderOutcome } from './provider-failure.ts'
 export { holdCalls, type Pace, type TakenCalls, takeCalls } from './provider-pace.ts'
+export {
+  type CallLease,
+  leaseUntil,
+  type ProviderAsk,
+  type ProviderProof,
+  proofOf,
+} from './provider-proof.ts'
 export { pruneKeys } from './prune-keys.ts'
 export { type AuditFilter, type AuditRow, listAudit, showAudit } from './read-audit.ts'
 export { retryAt } from './retry.ts'

@@ -1,3 +1,4 @@
+import type { CallLease } from '../../domain/kernel/provider-proof.ts'
 import type { ProviderHttp } from '../http.ts'
 
 /**
@@ -9,10 +10,11 @@ export async function throughSdk<Client extends object>(
   operation: string,
   client: Client,
   call: (client: Client) => Promise<unknown>,
+  lease?: CallLease,
 ): Promise<unknown> {
   let answer: unknown
   const fetchApi = async (url: string, init: RequestInit) => {
-    answer = await http.send(operation, url, init)
+    answer = await http.send(operation, url, init, lease)
     return Response.json(answer)
   }
   Object.assign(client, { fetchApi })
