@@ -10,6 +10,8 @@ export const RETURN_WINDOW_S = 6 * 3600
 export const GIFT_IDR = 200_000
 export const WITHDRAWAL_FEE_IDR = 2_500
 export const WITHDRAWAL_MINIMUM_IDR = 10_000
+/** Less than this the provider pays out to nobody: a person sends it from the company's bank. */
+export const PAYOUT_MINIMUM_IDR = 10_000
 export const WITHDRAWAL_APPROVAL_ABOVE_IDR = 100_000
 export const SETTLEMENT_MINIMUM_IDR = 10_000
 /** After so long no more time passes: the key of a lost refund is good for 20 hours. */

@@ -135,7 +135,7 @@ export class Payments {
     else {
       this.#book.intoWallet('quarantine', payment.buyer, stray.amountIdr, stray.amountIdr)
       this.#endReview(stray, 'refunded')
-      if (how === 'refund') payment.isFor.refunded()
+      if (how === 'refund') this.#noteStrayBack(stray)
     }
     return true
   }
@@ -157,6 +157,13 @@ export class Payments {
     this.#book.move('quarantine', 'refunds-payable', amountIdr)
     this.refunds.push({ payment, amountIdr, status: 'approved', stray })
     this.#endReview(stray, 'review')
+  }
+
+  /** Its channel takes nothing back: as a refund it is over at once, unlike where staff put it into the wallet without one. */
+  #noteStrayBack(stray: Stray): void {
+    const { payment, amountIdr } = stray
+    this.refunds.push({ payment, amountIdr, status: 'succeeded', stray })
+    payment.isFor.refunded()
   }
 
   /** The payment that waited for this very money comes to nothing. */

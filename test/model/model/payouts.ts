@@ -1,5 +1,10 @@
 import type { Book } from './book.ts'
-import { WITHDRAWAL_APPROVAL_ABOVE_IDR, WITHDRAWAL_FEE_IDR, WITHDRAWAL_MINIMUM_IDR } from './figures.ts'
+import {
+  PAYOUT_MINIMUM_IDR,
+  WITHDRAWAL_APPROVAL_ABOVE_IDR,
+  WITHDRAWAL_FEE_IDR,
+  WITHDRAWAL_MINIMUM_IDR,
+} from './figures.ts'
 
 export type PayoutAnswer = 'succeeded' | 'pending' | 'failed' | 'lost' | 'reversed'
 export type PayoutStatus = 'submitted' | 'succeeded' | 'failed' | 'reversed'
@@ -65,13 +70,16 @@ export class Withdrawals {
     const isFree = amountIdr <= refundedIdr
     if (amountIdr <= 0 || (!isFree && amountIdr < WITHDRAWAL_MINIMUM_IDR)) return false
     const withdrawal = this.#hold(buyer, amountIdr, isFree ? 0 : WITHDRAWAL_FEE_IDR)
-    if (withdrawal && amountIdr <= WITHDRAWAL_APPROVAL_ABOVE_IDR) this.#send(withdrawal)
+    const needsPerson = amountIdr > WITHDRAWAL_APPROVAL_ABOVE_IDR || amountIdr < PAYOUT_MINIMUM_IDR
+    if (withdrawal && !needsPerson) this.#send(withdrawal)
     return withdrawal !== undefined
   }
 
+  /** What is less than the provider pays out left the company's bank before a person says so. */
   approve(withdrawal: Withdrawal): boolean {
     if (withdrawal.status !== 'held') return false
-    this.#send(withdrawal)
+    if (withdrawal.amountIdr >= PAYOUT_MINIMUM_IDR) this.#send(withdrawal)
+    else for (const step of ['submitted', 'succeeded'] as const) this.#follow(withdrawal, step, 'bank')
     return true
   }
 
@@ -107,12 +115,12 @@ export class Withdrawals {
     this.#payouts.create((to) => this.#follow(withdrawal, to))
   }
 
-  #follow(withdrawal: Withdrawal, to: PayoutStatus): void {
+  #follow(withdrawal: Withdrawal, to: PayoutStatus, paidFrom: 'gateway' | 'bank' = 'gateway'): void {
     const { amountIdr: a, feeIdr: f } = withdrawal
     withdrawal.status = to
     if (to === 'submitted') this.#book.move('withdrawals-held', 'payouts-in-flight', a)
     if (to === 'succeeded') {
-      this.#book.move('payouts-in-flight', 'gateway', a)
+      this.#book.move('payouts-in-flight', paidFrom, a)
       this.#book.move('withdrawals-held', 'fee-income', f)
     }
     if (to === 'failed')

@@ -109,7 +109,9 @@ export const moneyActs: Acts<
     const withdrawal = pick(world.withdrawals, nth)
     if (!withdrawal) return
     const use = { approve: approveWithdrawal, reject: rejectWithdrawal, retry: retryWithdrawal }[act]
-    const { id } = await asStaff(world, (work) => use(work, { withdrawal }))
+    const sentFromBank = act === 'approve' && (await isByHand(world, withdrawal))
+    const byHand = sentFromBank ? { byHand: `bank ${withdrawal}` } : {}
+    const { id } = await asStaff(world, (work) => use(work, { withdrawal, ...byHand }))
     if (act === 'retry') world.withdrawals.push(id)
   },
   payouts: async (world, { answer }) => {
@@ -150,6 +152,15 @@ export const moneyActs: Acts<
     }[act]
     await world.laku.as(budi, (work) => use(work, named))
   },
+}
+
+async function isByHand({ laku }: World, id: string): Promise<boolean> {
+  const found = await laku.db
+    .selectFrom('withdrawals')
+    .select('byHand')
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return found?.byHand ?? false
 }
 
 async function strayOf({ laku, payments }: World, nth: number): Promise<string | undefined> {
