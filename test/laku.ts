@@ -16,7 +16,7 @@ import type { JobDefinition } from '../src/jobs/define-job.ts'
 import { jobs as everyJob } from '../src/jobs/registry.ts'
 import { loadConfig } from '../src/runtime/config.ts'
 import { createProviders } from '../src/runtime/create-providers.ts'
-import { createKysely, createPool } from '../src/runtime/database.ts'
+import { beganAt, createKysely, createPool } from '../src/runtime/database.ts'
 import type { Laku } from '../src/runtime/laku.ts'
 import { createLogger } from '../src/runtime/logger.ts'
 import { JobQueue } from '../src/runtime/queue.ts'
@@ -84,6 +84,7 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
   const units = new UnitOfWork({
     db: watched ? createKysely(watched) : db,
     clock,
+    beganAt,
     choreography: async () => ({ ...choreography, ...options.choreography }),
     enqueue: (tx, jobs) => queue.enqueue(tx, jobs),
     policy,

@@ -34,7 +34,11 @@ export class SharedClock implements Clock {
   }
 
   now(): Date {
-    return new Date(Date.now() + this.#shiftMs)
+    return this.at(new Date())
+  }
+
+  at(beganAt: Date): Date {
+    return new Date(beganAt.getTime() + this.#shiftMs)
   }
 
   async refresh(): Promise<void> {

@@ -6,6 +6,7 @@ import {
   PostgresDialect,
   type PostgresDialectConfig,
   PostgresDriver,
+  type Transaction,
   type TransactionSettings,
 } from 'kysely'
 import pg from 'pg'
@@ -58,7 +59,9 @@ export function createPool(options: DatabaseOptions): pg.Pool {
 // Compiling a plan costs seconds where running it costs milliseconds, and a PostgreSQL that is not embedded does it by default.
 const bounds = `set local statement_timeout = '60s'; set local lock_timeout = '15s'; set local idle_in_transaction_session_timeout = '30s'; set local jit = off`
 
-/** Begins every transaction with its bounds, in the same message. */
+const beginnings = new WeakMap<DatabaseConnection, Date>()
+
+/** Begins every transaction with its bounds, in the same message, and asks when it began, in the same round trip. */
 class BoundedDriver extends PostgresDriver {
   override async beginTransaction(
     connection: DatabaseConnection,
@@ -68,8 +71,20 @@ class BoundedDriver extends PostgresDriver {
       executeQuery: ({ sql }: CompiledQuery) =>
         connection.executeQuery(CompiledQuery.raw(`${sql}; ${bounds}`)),
     }
-    await super.beginTransaction(bounded as DatabaseConnection, settings)
+    const [, { rows }] = await Promise.all([
+      super.beginTransaction(bounded as DatabaseConnection, settings),
+      connection.executeQuery<{ now: Date }>(CompiledQuery.raw('select now()')),
+    ])
+    const [began] = rows
+    if (began) beginnings.set(connection, began.now)
   }
+}
+
+/** When a transaction of `createKysely` began, by the database's clock; no round trip. */
+export async function beganAt(tx: Transaction<DB>): Promise<Date> {
+  const began = await tx.getExecutor().provideConnection(async (connection) => beginnings.get(connection))
+  if (!began) throw new Error('a transaction began without the time of its database')
+  return began
 }
 
 class BoundedDialect extends PostgresDialect {

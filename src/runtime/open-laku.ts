@@ -3,7 +3,7 @@ import { type DB, UnitOfWork, Vault } from '../domain/kernel/index.ts'
 import { SharedClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { databaseUrls, requireDatabase } from './connect.ts'
-import { createKysely, createPool } from './database.ts'
+import { beganAt, createKysely, createPool } from './database.ts'
 import type { Laku } from './laku.ts'
 import { createLogger } from './logger.ts'
 import { migrationStatus } from './migration-status.ts'
@@ -37,7 +37,7 @@ export async function openLaku(config: Config, options: OpenOptions): Promise<La
     const db = createKysely(pool)
     const choreography = async () => (await import('../domain/choreography.ts')).choreography
     const enqueue: JobQueue['enqueue'] = (tx, jobs) => queue.enqueue(tx, jobs)
-    const units = new UnitOfWork({ db, clock, choreography, enqueue, policy: config.policy, vault })
+    const units = new UnitOfWork({ db, clock, beganAt, choreography, enqueue, policy: config.policy, vault })
     const close = async () => {
       clock.close()
       await queue.close()

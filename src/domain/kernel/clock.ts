@@ -1,9 +1,15 @@
 /** Where every business time comes from. Only development and tests may shift it. */
 export interface Clock {
+  /** This process's time, for what no transaction is needed for. */
   now(): Date
+  /**
+   * The time of a transaction that the database began at `beganAt`: the database's, so that two processes whose clocks differ agree on
+   * whose lease has run out.
+   */
+  at(beganAt: Date): Date
 }
 
-export const systemClock: Clock = { now: () => new Date() }
+export const systemClock: Clock = { now: () => new Date(), at: (beganAt) => beganAt }
 
 /** A clock that stands until it is moved: for tests. */
 export class ManualClock implements Clock {
@@ -15,6 +21,10 @@ export class ManualClock implements Clock {
 
   now(): Date {
     return new Date(this.#now)
+  }
+
+  at(): Date {
+    return this.now()
   }
 
   /** Moves the clock forward, or back, by so many seconds. */

@@ -16,6 +16,8 @@ import type { AttentionItem, AuditEntry, PostedTransaction, Tx, Work } from './w
 export interface UnitOfWorkOptions {
   db: Kysely<DB>
   clock: Clock
+  /** When a transaction began, by the database's clock. */
+  beganAt: (tx: Tx) => Promise<Date>
   /** Looked up before the first transaction that may write: it is the whole domain, and reading needs none of it. */
   choreography: () => Promise<Choreography>
   /** Writes jobs in the transaction that it is given. */
@@ -72,7 +74,7 @@ export class UnitOfWork {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#options.db.transaction().execute(async (tx) => {
-          const work = new OpenWork(this.#options, tx, actor, choreography, options)
+          const work = await this.#open(tx, actor, choreography, options)
           const result = await use(work)
           await work.finish()
           return result
@@ -91,7 +93,7 @@ export class UnitOfWork {
         .transaction()
         .setAccessMode('read only')
         .execute(async (tx) => {
-          const work = new OpenWork(this.#options, tx, actor)
+          const work = await this.#open(tx, actor)
           const result = await use(work)
           await work.finish()
           return result
@@ -107,7 +109,7 @@ export class UnitOfWork {
     let outcome: { result: T; report: WorkReport } | undefined
     try {
       await this.#options.db.transaction().execute(async (tx) => {
-        const work = new OpenWork(this.#options, tx, actor, choreography)
+        const work = await this.#open(tx, actor, choreography)
         const result = await use(work)
         await work.finish()
         await sql`set constraints all immediate`.execute(tx)
@@ -119,6 +121,11 @@ export class UnitOfWork {
     }
     if (!outcome) throw new Error('a dry run ended without an outcome')
     return outcome
+  }
+
+  async #open(tx: Tx, actor: Actor, choreography?: Choreography, run?: RunOptions): Promise<OpenWork> {
+    const now = this.clock.at(await this.#options.beganAt(tx))
+    return new OpenWork(this.#options, { tx, now, actor }, choreography, run)
   }
 }
 
@@ -141,13 +148,12 @@ class OpenWork implements Work {
 
   constructor(
     options: UnitOfWorkOptions,
-    tx: Tx,
-    actor: Actor,
+    { tx, now, actor }: Pick<Work, 'tx' | 'now' | 'actor'>,
     choreography?: Choreography,
     run: RunOptions = {},
   ) {
     this.tx = tx
-    this.now = options.clock.now()
+    this.now = now
     this.actor = actor
     this.policy = options.policy
     this.vault = options.vault

@@ -1,0 +1,35 @@
+import { sql } from 'kysely'
+import { expect, test, vi } from 'vitest'
+import { openTestLaku, system } from '../../test/laku.ts'
+import { secondsAfter, UnitOfWork } from '../domain/kernel/index.ts'
+import { SharedClock } from './clock.ts'
+import { beganAt } from './database.ts'
+
+test("a unit of work has the database's time and development's shift, whatever its process believes", async () => {
+  const laku = await openTestLaku()
+  const clock = await SharedClock.open(laku.pool, 'development')
+  const { db, policy, vault } = laku
+  const units = new UnitOfWork({
+    db,
+    clock,
+    beganAt,
+    policy,
+    vault,
+    choreography: async () => ({}) as never,
+    enqueue: async () => {},
+  })
+  await clock.shift(3600)
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2001-01-01T00:00:00Z') })
+  try {
+    const [now, began] = await units.run(system, async (work) => {
+      const { rows } = await sql<{ began: Date }>`select now() as began`.execute(work.tx)
+      return [work.now, rows[0]?.began]
+    })
+    expect(clock.now().getUTCFullYear()).toBe(2001)
+    expect(now).toEqual(secondsAfter(began as Date, 3600))
+  } finally {
+    vi.useRealTimers()
+    clock.close()
+    await laku.close()
+  }
+})
