@@ -47,7 +47,7 @@ export {
 export { type CodePrefix, idOrCode, newCode, newId } from './ids.ts'
 export { kernelErrors } from './kernel-errors.ts'
 export { basisPoints, formatIdr, formatNumber, type Rupiah, rupiah, sumIdr } from './money.ts'
-export { type Move, moveState, moveStatement } from './move-state.ts'
+export { type Move, moveState, moveStatement, stateIf } from './move-state.ts'
 export { type Paged, pageOf } from './pages.ts'
 export { defaultPolicy, type Policy, policySchema } from './policy.ts'
 export { ProviderFailure, type ProviderOutcome } from './provider-failure.ts'

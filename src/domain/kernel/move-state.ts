@@ -75,6 +75,20 @@ export function moveStatement<S extends string, T extends keyof DB, R = { id: st
     returning ${move.returning ?? sql`t.id`}`
 }
 
+/**
+ * The state for the `do update set` of an insert that meets a row: `to` where `condition` holds and the state that the row has leads
+ * there, and otherwise the state that it has.
+ */
+export function stateIf<S extends string, T extends keyof DB>(
+  { table, column, transitions }: Machine<S, T>,
+  to: S,
+  condition: RawBuilder<unknown>,
+): RawBuilder<S> {
+  const state = sql`${sql.table(table)}.${sql.ref(column)}`
+  const before = sql.join(statesBefore(transitions, to).map((one) => sql.lit(one)))
+  return sql<S>`case when ${condition} and ${state} in (${before}) then ${sql.lit(to)} else ${state} end`
+}
+
 function assignmentsOf<S extends string, T extends keyof DB, R>(
   { column }: Machine<S, T>,
   { to, rows, set = {} }: Move<S, T, R>,

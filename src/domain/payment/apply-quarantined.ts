@@ -1,5 +1,4 @@
-import { sql } from 'kysely'
-import { type Rupiah, requireStaff, statesBefore, type Work } from '../kernel/index.ts'
+import { moveState, type Rupiah, requireStaff, statesBefore, type Work } from '../kernel/index.ts'
 import { credit, debit, post, walletAccount } from '../ledger/index.ts'
 import { openWallets } from '../wallet/index.ts'
 import { paymentErrors } from './errors.ts'
@@ -7,7 +6,7 @@ import { announceFailed } from './fail-payments.ts'
 import { dimensionsOf, fundsOf } from './funds.ts'
 import type { LockedPayment } from './lock-payments.ts'
 import { decideQuarantined, type LockedStray, lockQuarantined } from './lock-quarantined.ts'
-import { paymentTransitions } from './transitions.ts'
+import { paymentMachine, paymentTransitions } from './transitions.ts'
 import { subjectOf } from './views.ts'
 
 export interface ApplyQuarantined {
@@ -52,8 +51,8 @@ async function ontoPayment(
   payment: LockedPayment,
 ): Promise<QuarantineDecision> {
   const { id, code, status, userId } = payment
-  const before = statesBefore(paymentTransitions, 'paid')
-  if (!before.includes(status)) throw paymentErrors.not_payable({ paymentId: id, code, status })
+  if (!statesBefore(paymentTransitions, 'paid').includes(status))
+    throw paymentErrors.not_payable({ paymentId: id, code, status })
   // Another one's money waits under the same payment: that has to be decided as well, but is not this one.
   if (status === 'review' && stray.paymentId !== id)
     throw paymentErrors.not_payable({ paymentId: id, code, status })
@@ -61,10 +60,9 @@ async function ontoPayment(
   const surplusIdr = Math.max(0, stray.amountIdr - payment.amountIdr)
   if (missingIdr > work.policy.refundTwoPersonAboveIdr)
     throw paymentErrors.shortfall_too_large({ missingIdr })
-  await sql`
-    update payments set status = 'paid', channel = ${stray.channel}, paid_amount_idr = ${stray.amountIdr},
-      paid_at = ${stray.paidAt}, provider_invoice_id = ${stray.providerInvoiceId}
-    where id = ${id} and status = any(${before})`.execute(work.tx)
+  const { channel, amountIdr: paidAmountIdr, paidAt, providerInvoiceId } = stray
+  const set = { channel, paidAmountIdr, paidAt, providerInvoiceId }
+  await moveState(work, paymentMachine, { to: 'paid', ids: [id], set, all: true })
   if (surplusIdr > 0) await openWallets(work, [userId])
   const dimensions = dimensionsOf(payment)
   await post(work, [
@@ -117,8 +115,7 @@ export async function endReview(
   status: 'review' | 'refunded',
 ): Promise<void> {
   if (stray.kind !== 'wrong_amount' || payment?.status !== 'review') return
-  await sql`update payments set status = ${status} where id = ${payment.id} and status = 'review'`.execute(
-    work.tx,
-  )
+  if (status === 'refunded')
+    await moveState(work, paymentMachine, { to: status, from: 'review', ids: [payment.id], all: true })
   announceFailed(work, [payment])
 }

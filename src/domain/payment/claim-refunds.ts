@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { isPaused, type Rupiah, secondsAfter, type Work } from '../kernel/index.ts'
+import { isPaused, moveState, type Rupiah, secondsAfter, type Work } from '../kernel/index.ts'
 import { credit, debit, post } from '../ledger/index.ts'
+import { refundMachine } from './transitions.ts'
 
 /** A refund on its way to the provider. */
 export interface SentRefund {
@@ -34,21 +35,28 @@ export async function claimRefunds(work: Work, refundIds: readonly string[]): Pr
     await postpone(work, refundIds)
     return []
   }
-  const { rows } = await sql<Omit<SentRefund, 'isRepeat'> & { before: string }>`
-    with due as (
+  const rows = await moveState(work, refundMachine, {
+    to: 'submitted',
+    stays: true,
+    set: {
+      nextCheckAt: secondsAfter(work.now, CALL_S),
+      attempt: sql`case due.status when 'failed' then t.attempt + 1 else t.attempt end`,
+      submittedAt: sql`case due.status when 'submitted' then t.submitted_at else ${work.now}::timestamptz end`,
+      providerRefundId: sql`case due.status when 'failed' then null else t.provider_refund_id end`,
+    },
+    with: sql`due as (
       select r.id, r.status, r.attempt, coalesce(q.provider_invoice_id, p.provider_invoice_id) as invoice_id
       from refunds r left join payments p on p.id = r.payment_id left join quarantined_money q on q.id = r.quarantine_id
       where r.id = any(${refundIds}::uuid[]) and r.destination = 'source' and (
         r.status = 'approved' or (r.status in ('failed', 'submitted') and r.next_check_at <= ${work.now}))
       order by r.id for no key update of r
-    )
-    update refunds r set status = 'submitted', next_check_at = ${secondsAfter(work.now, CALL_S)},
-      attempt = case due.status when 'failed' then r.attempt + 1 else r.attempt end,
-      submitted_at = case due.status when 'submitted' then r.submitted_at else ${work.now}::timestamptz end,
-      provider_refund_id = case due.status when 'failed' then null else r.provider_refund_id end
-    from due where r.id = due.id
-    returning r.id, r.code, r.amount_idr, r.reason, r.attempt, due.invoice_id, r.provider_refund_id, r.submitted_at,
-      due.status as before`.execute(work.tx)
+    )`,
+    using: sql`due`,
+    where: sql`due.id = t.id`,
+    returning: sql<Omit<SentRefund, 'isRepeat'> & { before: string }>`
+      t.id, t.code, t.amount_idr, t.reason, t.attempt, due.invoice_id, t.provider_refund_id, t.submitted_at,
+      due.status as before`,
+  })
   const sent = rows.filter((row) => row.before !== 'submitted')
   await post(
     work,

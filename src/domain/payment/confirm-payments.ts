@@ -1,10 +1,9 @@
-import { sql } from 'kysely'
-import { asRecords, type Rupiah, statesBefore, type Work } from '../kernel/index.ts'
+import { moveState, type Rupiah, statesBefore, type Work } from '../kernel/index.ts'
 import { credit, debit, post } from '../ledger/index.ts'
 import { dimensionsOf, fundsOf, lockPaidThings } from './funds.ts'
 import { type LockedPayment, lockPayments } from './lock-payments.ts'
 import { quarantine, type StrayMoney } from './quarantine.ts'
-import { paymentTransitions } from './transitions.ts'
+import { paymentMachine, paymentTransitions } from './transitions.ts'
 import { subjectOf } from './views.ts'
 
 export interface Confirmation {
@@ -82,16 +81,10 @@ async function receive(
     channel: confirmation.channel,
     paidAmountIdr: confirmation.paidAmountIdr,
     paidAt: confirmation.paidAt,
-    invoiceId: confirmation.invoiceId,
+    providerInvoiceId: confirmation.invoiceId,
   }))
   // The invoice that was paid is the one that a refund names, whichever was stored when the link was opened.
-  const { numAffectedRows } = await sql`
-    update payments p set status = r.status, channel = r.channel, paid_amount_idr = r.paid_amount_idr, paid_at = r.paid_at,
-      provider_invoice_id = r.invoice_id
-    from jsonb_to_recordset(${asRecords(rows)}::jsonb)
-      as r(id uuid, status text, channel text, paid_amount_idr bigint, paid_at timestamptz, invoice_id text)
-    where p.id = r.id and p.status = any(${statesBefore(paymentTransitions, 'review')})`.execute(work.tx)
-  if (Number(numAffectedRows) !== rows.length) throw new Error('a locked payment changed its state')
+  await moveState(work, paymentMachine, { rows, from: statesBefore(paymentTransitions, 'review'), all: true })
   const paid = received.flatMap(({ confirmation, outcome }) => {
     const payment = payments.get(confirmation.paymentId)
     return payment && outcome !== 'review' ? [payment] : []

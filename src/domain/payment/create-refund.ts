@@ -3,6 +3,7 @@ import {
   actorLabel,
   insertRows,
   kernelErrors,
+  moveState,
   newCode,
   newId,
   type Rupiah,
@@ -18,7 +19,7 @@ import { getRefund, type RefundDetail } from './list-refunds.ts'
 import { lockWholly } from './lock-payments.ts'
 import { refundSources } from './refund-sources.ts'
 import { refundDestination } from './rules.ts'
-import type { RefundStatus } from './transitions.ts'
+import { type RefundStatus, refundMachine } from './transitions.ts'
 
 export interface RefundRequest {
   /** UUID or code. */
@@ -150,9 +151,8 @@ export async function approveRefund(work: Work, input: { refund: string }): Prom
 export async function rejectRefund(work: Work, input: { refund: string }): Promise<RefundDetail> {
   requireStaff(work.actor, 'finance')
   const { id, requestedBy } = await lockRequested(work, input.refund, 'rejected')
-  await sql`
-    update refunds set status = 'rejected', decided_by = ${actorLabel(work.actor)}, finished_at = ${work.now}
-    where id = ${id}::uuid and status = 'requested'`.execute(work.tx)
+  const set = { decidedBy: actorLabel(work.actor), finishedAt: work.now }
+  await moveState(work, refundMachine, { to: 'rejected', ids: [id], set, all: true })
   const [before, after] = [{ status: 'requested', requestedBy }, { status: 'rejected' }]
   work.audit({ command: 'refunds reject', subject: ['refund', id], before, after })
   return await getRefund(work.tx, id)

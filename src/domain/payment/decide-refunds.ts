@@ -1,5 +1,14 @@
 import { sql } from 'kysely'
-import { insertRows, newCode, newId, type Rupiah, rupiah, secondsAfter, type Work } from '../kernel/index.ts'
+import {
+  insertRows,
+  moveState,
+  newCode,
+  newId,
+  type Rupiah,
+  rupiah,
+  secondsAfter,
+  type Work,
+} from '../kernel/index.ts'
 import { credit, debit, type Entry, type Posting, post } from '../ledger/index.ts'
 import { openWallets } from '../wallet/index.ts'
 import { paymentErrors } from './errors.ts'
@@ -8,6 +17,7 @@ import { type LockedPayment, lockPayments } from './lock-payments.ts'
 import { recordReturned } from './record-returned.ts'
 import { refundNews } from './refund-news.ts'
 import { type RefundDestination, refundDestination, type SplitRefund, splitRefund } from './rules.ts'
+import { refundMachine } from './transitions.ts'
 
 export interface RefundDecision {
   /** The business key: `left:{participant}`, `late:{payment}`. Deciding it again changes nothing. */
@@ -192,11 +202,10 @@ async function approveRow(
   decidedBy: string,
 ): Promise<void> {
   const toWallet = destination === 'wallet'
-  const { numAffectedRows } = await sql`
-    update refunds set destination = ${destination}, status = ${toWallet ? 'succeeded' : 'approved'}, decided_by = ${decidedBy},
-      next_check_at = ${toWallet ? null : secondsAfter(work.now, JOB_GRACE_S)}, finished_at = ${toWallet ? work.now : null}
-    where id = ${id}::uuid and status = 'requested'`.execute(work.tx)
-  if (numAffectedRows !== 1n) throw new Error('a locked refund changed its state')
+  const nextCheckAt = toWallet ? null : secondsAfter(work.now, JOB_GRACE_S)
+  const set = { destination, decidedBy, nextCheckAt, finishedAt: toWallet ? work.now : null }
+  const to = toWallet ? 'succeeded' : 'approved'
+  await moveState(work, refundMachine, { to, from: 'requested', ids: [id], set, all: true })
 }
 
 function postingOf({ id, amountIdr, destination, payment, from, split }: Decided): Posting {

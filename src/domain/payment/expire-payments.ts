@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import { statesBefore, type Work } from '../kernel/index.ts'
+import { moveState, statesBefore, type Work } from '../kernel/index.ts'
 import { lockPayments } from './lock-payments.ts'
-import { paymentTransitions } from './transitions.ts'
+import { paymentMachine, paymentTransitions } from './transitions.ts'
 import { type Payment, subjectOf } from './views.ts'
 
 function emitExpired(work: Work, payments: readonly Payment[]): void {
@@ -19,11 +19,10 @@ export async function expirePayments(work: Work, paymentIds: readonly string[]):
   const locked = await lockPayments(work.tx, paymentIds)
   const before = statesBefore(paymentTransitions, 'expired')
   const open = [...locked.values()].filter((payment) => before.includes(payment.status))
-  await sql`
-    update payments set status = 'expired'
-    where id = any(${open.map((one) => one.id)}::uuid[]) and status = any(${before})`.execute(work.tx)
+  const ids = open.map((one) => one.id)
+  await moveState(work, paymentMachine, { to: 'expired', ids, all: true })
   emitExpired(work, open)
-  return open.map((one) => one.id)
+  return ids
 }
 
 /**
@@ -31,16 +30,17 @@ export async function expirePayments(work: Work, paymentIds: readonly string[]):
  * to be asked. Returns how many ended.
  */
 export async function expireUnopened(work: Work, limit: number): Promise<number> {
-  const { rows } = await sql<Payment>`
-    update payments p set status = 'expired'
-    from (
+  const rows = await moveState(work, paymentMachine, {
+    to: 'expired',
+    using: sql`(
       select id from payments
       where status = 'pending' and next_check_at <= ${work.now} and expires_at <= ${work.now} and invoice_requested_at is null
       order by next_check_at limit ${limit} for no key update skip locked
-    ) due
-    where p.id = due.id and p.status = 'pending'
-    returning p.id, p.code, p.user_id, p.session_id, p.participant_id, p.order_id, p.amount_idr, p.method, p.status, p.expires_at
-  `.execute(work.tx)
+    ) due`,
+    where: sql`t.id = due.id`,
+    returning: sql<Payment>`
+      t.id, t.code, t.user_id, t.session_id, t.participant_id, t.order_id, t.amount_idr, t.method, t.status, t.expires_at`,
+  })
   emitExpired(work, rows)
   return rows.length
 }

@@ -1,7 +1,6 @@
-import { sql } from 'kysely'
-import { statesBefore, type Work } from '../kernel/index.ts'
+import { moveState, statesBefore, type Work } from '../kernel/index.ts'
 import { lockPayments } from './lock-payments.ts'
-import { paymentTransitions } from './transitions.ts'
+import { paymentMachine, paymentTransitions } from './transitions.ts'
 import { type Payment, subjectOf } from './views.ts'
 
 /** Says that payments come to nothing: what waits for them gives up its hold or its stock. */
@@ -16,8 +15,6 @@ export async function failPayments(work: Work, paymentIds: readonly string[]): P
   const locked = await lockPayments(work.tx, paymentIds)
   const before = statesBefore(paymentTransitions, 'failed')
   const open = [...locked.values()].filter((payment) => before.includes(payment.status))
-  await sql`
-    update payments set status = 'failed'
-    where id = any(${open.map((one) => one.id)}::uuid[]) and status = any(${before})`.execute(work.tx)
+  await moveState(work, paymentMachine, { to: 'failed', ids: open.map((one) => one.id), all: true })
   announceFailed(work, open)
 }

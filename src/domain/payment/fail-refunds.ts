@@ -1,11 +1,11 @@
-import { sql } from 'kysely'
-import { asRecords, retryAt, type Work } from '../kernel/index.ts'
+import { moveState, retryAt, type Work } from '../kernel/index.ts'
 import { credit, debit, post } from '../ledger/index.ts'
 import type { LockedPayment } from './lock-payments.ts'
 import { putIntoWallets } from './put-into-wallets.ts'
 import { refundFailed } from './refund-news.ts'
 import { afterRefusal } from './rules.ts'
 import type { LockedRefund, Refusal } from './settle-refunds.ts'
+import { refundMachine } from './transitions.ts'
 
 /** Of money that no payment of ours fits there is no payment, and so no wallet. */
 type Failed = LockedRefund & { failureCode: string; payment: LockedPayment | undefined }
@@ -47,10 +47,7 @@ async function recordFailures(work: Work, refunds: readonly Failed[]): Promise<v
     failureCode,
     nextCheckAt: retryAt(work.now, attempt),
   }))
-  await sql`
-    update refunds r set status = 'failed', failure_code = f.failure_code, next_check_at = f.next_check_at
-    from jsonb_to_recordset(${asRecords(rows)}::jsonb) as f(id uuid, failure_code text, next_check_at timestamptz)
-    where r.id = f.id and r.status = 'submitted'`.execute(work.tx)
+  await moveState(work, refundMachine, { to: 'failed', rows, all: true })
   await post(
     work,
     refunds.map(({ id, attempt, amountIdr }) => ({

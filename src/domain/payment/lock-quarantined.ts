@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import type { Rupiah, Work } from '../kernel/index.ts'
+import { moveState, type Rupiah, type Work } from '../kernel/index.ts'
 import { paymentErrors } from './errors.ts'
 import { type LockedPayment, lockWholly } from './lock-payments.ts'
 import type { StrayKind } from './quarantine.ts'
-import type { QuarantineStatus } from './transitions.ts'
+import { type QuarantineStatus, quarantineMachine } from './transitions.ts'
 
 export interface LockedStray {
   id: string
@@ -50,10 +50,9 @@ export async function decideQuarantined(
 ): Promise<void> {
   const { actor } = work
   const by = actor.kind === 'customer' ? actor.id : actor.name
-  const { numAffectedRows } = await sql`
-    update quarantined_money set status = ${status}, decided_by = ${by}, decided_at = ${work.now}
-    where id = ${id}::uuid and status = 'waiting'`.execute(work.tx)
-  if (numAffectedRows !== 1n) throw paymentErrors.quarantine_decided({ id })
+  const set = { decidedBy: by, decidedAt: work.now }
+  const moved = await moveState(work, quarantineMachine, { to: status, ids: [id], set })
+  if (moved.length === 0) throw paymentErrors.quarantine_decided({ id })
   work.audit({
     command: `payments quarantine ${status === 'applied' ? 'apply' : 'refund'}`,
     subject: ['quarantine', id],

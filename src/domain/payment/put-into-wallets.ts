@@ -1,5 +1,4 @@
-import { sql } from 'kysely'
-import type { Rupiah, Work } from '../kernel/index.ts'
+import { moveState, type Rupiah, type Work } from '../kernel/index.ts'
 import { debit, post } from '../ledger/index.ts'
 import { openWallets } from '../wallet/index.ts'
 import { dimensionsOf, intoWallet } from './funds.ts'
@@ -7,6 +6,7 @@ import type { LockedPayment } from './lock-payments.ts'
 import { recordRefunded } from './record-returned.ts'
 import { refundNews } from './refund-news.ts'
 import { type SplitRefund, splitRefund } from './rules.ts'
+import { refundMachine } from './transitions.ts'
 
 export interface FailedRefund {
   id: string
@@ -21,10 +21,9 @@ export interface FailedRefund {
 /** Puts locked, failed refunds into their buyers' wallets, where the money is at once: their source takes nothing back. */
 export async function putIntoWallets(work: Work, refunds: readonly FailedRefund[]): Promise<void> {
   if (refunds.length === 0) return
-  const { numAffectedRows } = await sql`
-    update refunds set status = 'to_wallet', destination = 'wallet', finished_at = ${work.now}, next_check_at = null
-    where id = any(${refunds.map((one) => one.id)}::uuid[]) and status = 'failed'`.execute(work.tx)
-  if (Number(numAffectedRows) !== refunds.length) throw new Error('a locked refund changed its state')
+  const ids = refunds.map((one) => one.id)
+  const set = { destination: 'wallet', finishedAt: work.now, nextCheckAt: null }
+  await moveState(work, refundMachine, { to: 'to_wallet', ids, set, all: true })
   await recordRefunded(work, refunds)
   await openWallets(
     work,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { asRecords, type Rupiah, type Work } from '../kernel/index.ts'
+import { moveState, type Rupiah, type Work } from '../kernel/index.ts'
+import { type PaymentStatus, paymentMachine } from './transitions.ts'
 
 export interface Returned {
   paymentId: string
@@ -23,18 +24,23 @@ export async function recordReturned(work: Work, returned: readonly Returned[]):
     sums.set(one.paymentId, sum)
   }
   // Of what has returned, all that no refund accounts for is rebate.
-  await sql`
-    update payments p set returned_idr = p.returned_idr + r.returned_idr, refunded_idr = p.refunded_idr + r.refunded_idr,
-      status = case
-        when r.refunded_idr = 0 then p.status
-        when p.refunded_idr + r.refunded_idr + (p.returned_idr + r.returned_idr - d.decided_idr) = p.amount_idr then 'refunded'
-        else 'partially_refunded' end
-    from jsonb_to_recordset(${asRecords([...sums.values()])}::jsonb) as r(payment_id uuid, returned_idr bigint, refunded_idr bigint)
-    cross join lateral (
+  await moveState(work, paymentMachine, {
+    to: sql<PaymentStatus>`case
+      when r.refunded_idr = 0 then t.status
+      when t.refunded_idr + r.refunded_idr + (t.returned_idr + r.returned_idr - d.decided_idr) = t.amount_idr then 'refunded'
+      else 'partially_refunded' end`,
+    from: ['paid', 'partially_refunded'],
+    stays: true,
+    rows: [...sums.values()].map(({ paymentId: id, ...some }) => ({ id, ...some })),
+    set: {
+      returnedIdr: sql`t.returned_idr + r.returned_idr`,
+      refundedIdr: sql`t.refunded_idr + r.refunded_idr`,
+    },
+    using: sql`lateral (
       select coalesce(sum(amount_idr), 0) as decided_idr from refunds
-      where payment_id = r.payment_id and quarantine_id is null and status not in ('requested', 'rejected')
-    ) d
-    where p.id = r.payment_id and p.status in ('paid', 'partially_refunded')`.execute(work.tx)
+      where payment_id = r.id and quarantine_id is null and status not in ('requested', 'rejected')
+    ) d`,
+  })
 }
 
 /** Adds refunds that have come to their end to their payments, locked; quarantined money ends the payment in review that it came for. */
@@ -50,9 +56,10 @@ export async function recordRefunded(
   )
   const quarantineIds = refunds.flatMap(({ quarantineId }) => quarantineId ?? [])
   if (quarantineIds.length === 0) return
-  await sql`
-    update payments p set status = 'refunded' from quarantined_money q
-    where q.id = any(${quarantineIds}::uuid[]) and q.kind = 'wrong_amount' and p.id = q.payment_id and p.status = 'review'`.execute(
-    work.tx,
-  )
+  await moveState(work, paymentMachine, {
+    to: 'refunded',
+    from: 'review',
+    using: sql`quarantined_money q`,
+    where: sql`q.id = any(${quarantineIds}::uuid[]) and q.kind = 'wrong_amount' and t.id = q.payment_id`,
+  })
 }

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
-import { actorLabel, requireStaff, type Work } from '../kernel/index.ts'
+import { actorLabel, moveState, requireStaff, type Work } from '../kernel/index.ts'
 import { paymentErrors } from './errors.ts'
 import { showWebhook, type WebhookFilter, webhooksThat } from './list-webhooks.ts'
+import { webhookMachine } from './transitions.ts'
 
 export interface Replay {
   /** Deliveries that are processed again. */
@@ -25,14 +26,18 @@ export async function replayWebhooks(
     throw paymentErrors.webhook_body_cleared({ id })
   }
   const wheres = id === undefined ? webhooksThat(filter) : [sql`id = ${id}::uuid`]
-  const { rows } = await sql<{ id: string; was: string }>`
-    with chosen as (
+  const rows = await moveState(work, webhookMachine, {
+    to: 'received',
+    stays: true,
+    set: { deliveries: sql`t.deliveries + 1`, attempts: 0, error: null, nextAttemptAt: work.now },
+    with: sql`chosen as (
       select id, status as was from webhook_inbox where ${sql.join(wheres, sql` and `)} and body is not null
       order by id for no key update
-    )
-    update webhook_inbox w set status = 'received', deliveries = deliveries + 1, attempts = 0, error = null,
-      next_attempt_at = ${work.now}
-    from chosen where w.id = chosen.id returning w.id, chosen.was`.execute(work.tx)
+    )`,
+    using: sql`chosen`,
+    where: sql`t.id = chosen.id`,
+    returning: sql<{ id: string; was: string }>`t.id, chosen.was`,
+  })
   const ids = rows.map((row) => row.id)
   await sql`
     update attention set resolved_at = ${work.now}, resolved_by = ${actorLabel(work.actor)}, resolution = 'replayed'

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { asRecords, type Rupiah, secondsAfter, type Work } from '../kernel/index.ts'
+import { asRecords, moveState, type Rupiah, secondsAfter, type Work } from '../kernel/index.ts'
 import { credit, debit, post } from '../ledger/index.ts'
 import { referenceOf } from './claim-refunds.ts'
 import { failRefunds } from './fail-refunds.ts'
@@ -7,6 +7,7 @@ import type { GatewayRefund } from './gateway.ts'
 import { type LockedPayment, lockWholly } from './lock-payments.ts'
 import { recordRefunded } from './record-returned.ts'
 import { refundNews } from './refund-news.ts'
+import { refundMachine } from './transitions.ts'
 
 /** A refund in a state that may still end, locked. */
 export interface LockedRefund {
@@ -141,10 +142,9 @@ async function succeed(
   payments: ReadonlyMap<string, LockedPayment>,
 ): Promise<void> {
   if (refunds.length === 0) return
-  await sql`
-    update refunds set status = 'succeeded', finished_at = ${work.now}, next_check_at = null
-    where id = any(${refunds.map((one) => one.id)}::uuid[])
-      and status = 'submitted'`.execute(work.tx)
+  const ids = refunds.map((one) => one.id)
+  const set = { finishedAt: work.now, nextCheckAt: null }
+  await moveState(work, refundMachine, { to: 'succeeded', from: 'submitted', ids, set, all: true })
   await recordRefunded(work, refunds)
   await post(
     work,

@@ -31,11 +31,14 @@ export type RefundStatus =
   | 'rejected'
   | 'to_wallet'
 
+/**
+ * A refund into the wallet has succeeded as soon as it is approved. What failed is sent again under its next attempt.
+ */
 export const refundTransitions: Transitions<RefundStatus> = {
-  requested: ['approved', 'rejected'],
-  approved: ['submitted', 'succeeded'],
+  requested: ['approved', 'succeeded', 'rejected'],
+  approved: ['submitted'],
   submitted: ['succeeded', 'failed'],
-  failed: ['approved', 'to_wallet'],
+  failed: ['submitted', 'to_wallet'],
   succeeded: [],
   rejected: [],
   to_wallet: [],

@@ -1,5 +1,14 @@
 import { sql } from 'kysely'
-import { asRecords, type EventPayloads, newId, retryAt, secondsAfter, type Work } from '../kernel/index.ts'
+import {
+  type EventPayloads,
+  moveState,
+  newId,
+  retryAt,
+  secondsAfter,
+  stateIf,
+  type Work,
+} from '../kernel/index.ts'
+import { webhookMachine } from './transitions.ts'
 
 export type WebhookProvider = EventPayloads['webhook.received']['provider']
 
@@ -32,7 +41,7 @@ export async function receiveWebhook(work: Work, webhook: IncomingWebhook): Prom
     values (${newId()}, ${provider}, ${dedupeKey}, ${JSON.stringify(headers)}::jsonb, ${body}, ${work.now},
       ${secondsAfter(work.now, JOB_GRACE_S)})
     on conflict (provider, dedupe_key) do update set deliveries = webhook_inbox.deliveries + 1,
-      status = case when ${canRecur} then 'received' else webhook_inbox.status end,
+      status = ${stateIf(webhookMachine, 'received', sql`${canRecur}`)},
       attempts = case when ${canRecur} and webhook_inbox.status <> 'received' then 0 else webhook_inbox.attempts end,
       next_attempt_at = case when ${canRecur} then excluded.next_attempt_at else webhook_inbox.next_attempt_at end
     returning id, status`.execute(work.tx)
@@ -85,9 +94,8 @@ export async function claimWebhooks(
 
 /** In the transaction that did what they ask for. */
 export async function markProcessed(work: Work, ids: readonly string[]): Promise<void> {
-  await sql`
-    update webhook_inbox set status = 'processed', processed_at = coalesce(processed_at, ${work.now}), error = null
-    where id = any(${ids}::uuid[]) and status = 'received'`.execute(work.tx)
+  const set = { processedAt: sql`coalesce(t.processed_at, ${work.now})`, error: null }
+  await moveState(work, webhookMachine, { to: 'processed', ids, set })
 }
 
 /**
@@ -98,11 +106,12 @@ export async function markProcessedAsOf(
   work: Work,
   seen: readonly Pick<WaitingWebhook, 'id' | 'deliveries'>[],
 ): Promise<void> {
-  const records = seen.map(({ id, deliveries }) => ({ id, deliveries }))
-  await sql`
-    update webhook_inbox w set status = 'processed', processed_at = ${work.now}, error = null
-    from jsonb_to_recordset(${asRecords(records)}::jsonb) as r(id uuid, deliveries integer)
-    where w.id = r.id and w.status = 'received' and w.deliveries = r.deliveries`.execute(work.tx)
+  await moveState(work, webhookMachine, {
+    to: 'processed',
+    rows: seen.map(({ id, deliveries }) => ({ id, deliveries })),
+    set: { processedAt: work.now, error: null },
+    where: sql`t.deliveries = r.deliveries`,
+  })
 }
 
 export interface FailedWebhook {
@@ -118,10 +127,14 @@ export interface FailedWebhook {
  */
 export async function noteFailures(work: Work, failures: readonly FailedWebhook[]): Promise<void> {
   for (const { id, error, forGood = false } of failures) {
-    const { rows } = await sql<{ attempts: number; provider: string }>`
-      update webhook_inbox set attempts = attempts + 1, error = ${error}, status = ${forGood ? 'failed' : 'received'}
-      where id = ${id} and status = 'received' returning attempts, provider`.execute(work.tx)
-    const row = rows[0]
+    const [row] = await moveState(work, webhookMachine, {
+      to: forGood ? 'failed' : 'received',
+      from: 'received',
+      stays: true,
+      ids: [id],
+      set: { attempts: sql`t.attempts + 1`, error },
+      returning: sql<{ attempts: number; provider: string }>`t.attempts, t.provider`,
+    })
     if (!row) continue
     const nextAttemptAt = retryAt(work.now, row.attempts)
     await work.tx.updateTable('webhookInbox').set({ nextAttemptAt }).where('id', '=', id).execute()
