@@ -1004,6 +1004,36 @@ create table stock_shortages (
   constraint stock_shortages_missing_check CHECK ((missing > 0))
 );
 
+create table suspense_items (
+  id uuid not null,
+  key text not null,
+  code text not null,
+  kind text not null,
+  subject_id uuid,
+  provider_id text,
+  amount_idr bigint not null,
+  account text not null,
+  why text not null,
+  user_id uuid,
+  factory_id uuid,
+  status text default 'open'::text not null,
+  asked jsonb,
+  note text,
+  asked_by text,
+  decided_by text,
+  decided_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint suspense_items_key_key UNIQUE (key),
+  constraint suspense_items_pkey PRIMARY KEY (id),
+  constraint suspense_items_factory_id_fkey FOREIGN KEY (factory_id) REFERENCES factories(id),
+  constraint suspense_items_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint suspense_is_decided CHECK (((status = ANY (ARRAY['open'::text, 'requested'::text])) = (decided_at IS NULL))),
+  constraint suspense_items_amount_idr_check CHECK ((amount_idr <> 0)),
+  constraint suspense_items_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'refund'::text, 'payout'::text, 'chargeback'::text, 'movement'::text, 'bank'::text, 'shipment'::text]))),
+  constraint suspense_items_status_check CHECK ((status = ANY (ARRAY['open'::text, 'requested'::text, 'cleared'::text, 'offset'::text, 'wallet'::text, 'collected'::text, 'written_off'::text, 'reassigned'::text]))),
+  constraint suspense_two_people CHECK (((status <> 'requested'::text) OR ((asked IS NOT NULL) AND (asked_by IS NOT NULL))))
+);
+
 create table switches (
   name text not null,
   paused boolean default false not null,
@@ -1282,6 +1312,11 @@ CREATE INDEX stock_movements_of_purchase_order ON public.stock_movements USING b
 CREATE INDEX stock_movements_of_variant ON public.stock_movements USING btree (variant_id, moved_at);
 CREATE INDEX stock_reservations_of_variant ON public.stock_reservations USING btree (variant_id) WHERE (status = 'open'::text);
 CREATE INDEX stock_shortages_of_variant ON public.stock_shortages USING btree (variant_id, since);
+CREATE INDEX suspense_items_decided ON public.suspense_items USING btree (decided_by, decided_at) WHERE (decided_at IS NOT NULL);
+CREATE INDEX suspense_items_of_code ON public.suspense_items USING btree (code);
+CREATE INDEX suspense_items_of_provider ON public.suspense_items USING btree (provider_id) WHERE (provider_id IS NOT NULL);
+CREATE INDEX suspense_items_of_user ON public.suspense_items USING btree (user_id) WHERE (status = ANY (ARRAY['open'::text, 'requested'::text]));
+CREATE INDEX suspense_items_open ON public.suspense_items USING btree (id) WHERE (status = ANY (ARRAY['open'::text, 'requested'::text]));
 CREATE INDEX users_by_status ON public.users USING btree (status, id);
 CREATE INDEX users_closing_due ON public.users USING btree (closing_due_at) WHERE (closing_due_at IS NOT NULL);
 CREATE INDEX wallet_adjustments_of_user ON public.wallet_adjustments USING btree (user_id, id);

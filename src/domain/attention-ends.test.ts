@@ -176,6 +176,7 @@ const tables = [
   ...[
     'settlements',
     'shipments',
+    'suspense_items',
     'users',
     'wallet_adjustments',
     'warehouse_purchase_orders',

@@ -76,6 +76,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
       select from payments p where p.id = ${subject} and (p.status <> 'pending' or p.provider_invoice_id is not null))`,
   },
   job_failed: { person: 'jobs retry, redrive and cancel end it (src/runtime/mend-jobs.ts)' },
+  money_in_suspense: isNot('suspense_items', 'open', 'requested'),
   order_called_off: parcelGoes,
   order_came_back: isNot('orders', 'returned'),
   order_contradicted: { person: 'whether a buyer who has goods and money gives one back is not kept here' },

@@ -7,12 +7,14 @@ import { paymentChecks } from './payment/index.ts'
 import { payoutChecks } from './payout/index.ts'
 import { reviewChecks } from './review/index.ts'
 import { settlementChecks } from './settlement/index.ts'
+import { suspenseChecks } from './suspense/index.ts'
 import { walletChecks } from './wallet/index.ts'
 import { warehouseChecks } from './warehouse/index.ts'
 
 /** What is always true, over all domains: what `laku ledger verify` and the tests hold after every command. */
 export const bookChecks: readonly Check[] = [
   ...ledgerChecks,
+  ...suspenseChecks,
   ...paymentChecks,
   ...payoutChecks,
   ...settlementChecks,

@@ -5,7 +5,16 @@ import { balanceIdr, walletAccount } from './ledger/index.ts'
 /** What keeps a user from being deleted, each with how many there are. */
 export type OpenThings = Partial<
   Record<
-    'payments' | 'refunds' | 'withdrawals' | 'orders' | 'returns' | 'places' | 'adjustments' | 'balanceIdr',
+    | 'payments'
+    | 'refunds'
+    | 'quarantined'
+    | 'suspense'
+    | 'withdrawals'
+    | 'orders'
+    | 'returns'
+    | 'places'
+    | 'adjustments'
+    | 'balanceIdr',
     number
   >
 >
@@ -18,6 +27,9 @@ export async function openThings(tx: Tx, userId: string): Promise<OpenThings> {
       ${count(sql`payments where user_id = ${userId} and status in ('pending', 'review')`)} as payments,
       ${count(sql`refunds r join payments y on y.id = r.payment_id
         where y.user_id = ${userId} and r.status in ('requested', 'approved', 'submitted', 'failed')`)} as refunds,
+      ${count(sql`quarantined_money q join payments y on y.id = q.payment_id
+        where y.user_id = ${userId} and q.status = 'waiting'`)} as quarantined,
+      ${count(sql`suspense_items where user_id = ${userId} and status in ('open', 'requested')`)} as suspense,
       ${count(sql`withdrawals where user_id = ${userId} and status in ('held', 'approved', 'submitted')`)} as withdrawals,
       ${count(sql`orders where user_id = ${userId} and status not in ('completed', 'cancelled', 'refunded')`)} as orders,
       ${count(sql`order_returns where user_id = ${userId} and status = 'requested'`)} as returns,

@@ -4,14 +4,21 @@ import { join } from 'node:path'
 import { choreography } from '../../src/domain/choreography.ts'
 import { type Actor, newId } from '../../src/domain/kernel/index.ts'
 import { requestReturn } from '../../src/domain/order/index.ts'
-import { confirmPayments, createRefund, openInvoice } from '../../src/domain/payment/index.ts'
+import {
+  confirmPayments,
+  createRefund,
+  disposeSuspense,
+  openInvoice,
+} from '../../src/domain/payment/index.ts'
 import { settlePayouts, submitPayouts } from '../../src/domain/payout/index.ts'
 import { createReview } from '../../src/domain/review/index.ts'
+import { putIntoSuspense } from '../../src/domain/suspense/index.ts'
 import { adjustWallet, requestWithdrawal, sweepWithdrawals } from '../../src/domain/wallet/index.ts'
 import { askLaku } from '../command-line.ts'
 import { admin, system, type TestLaku } from '../laku.ts'
 import { answerOf, type Buyer, type Market, rate, type SessionTerms } from '../market.ts'
 import { openSettlementFixture, type SettlementFixture, sinta } from '../settlements.ts'
+import { staff } from '../staff.ts'
 import { customer, Storefront } from '../storefront.ts'
 import { good } from '../wallets.ts'
 
@@ -132,6 +139,23 @@ export class CommandScenes {
     const paymentId = await this.paidAtSource(7)
     const row = this.laku.db.selectFrom('quarantinedMoney').select('id').where('paymentId', '=', paymentId)
     return (await row.executeTakeFirstOrThrow()).id
+  }
+
+  /** A movement in the provider's book that has no place. */
+  async suspended(amountIdr = 5_000): Promise<string> {
+    const code = `txn_${this.next()}`
+    const money = { key: code, code, kind: 'movement', amountIdr, why: 'a test' } as const
+    await this.laku.system((work) => putIntoSuspense(work, money))
+    return code
+  }
+
+  /** One that somebody wants to write off, above the limit. */
+  async suspendedAsked(): Promise<string> {
+    const code = await this.suspended(600_000)
+    await this.laku.as(staff('finance', 'a test'), (work) =>
+      disposeSuspense(work, code, { to: 'written_off' }),
+    )
+    return code
   }
 
   async refund(quantity: number): Promise<string> {

@@ -8,6 +8,7 @@ export const attentionKinds = [
   'email.failed',
   'invoice_refused',
   'job_failed',
+  'money_in_suspense',
   'order_called_off',
   'order_came_back',
   'order_contradicted',

@@ -727,6 +727,27 @@ export interface StockShortages {
   variantId: string;
 }
 
+export interface SuspenseItems {
+  account: string;
+  amountIdr: number;
+  asked: unknown | null;
+  askedBy: string | null;
+  code: string;
+  createdAt: Timestamp;
+  decidedAt: Timestamp | null;
+  decidedBy: string | null;
+  factoryId: string | null;
+  id: string;
+  key: string;
+  kind: string;
+  note: string | null;
+  providerId: string | null;
+  status: Generated<string>;
+  subjectId: string | null;
+  userId: string | null;
+  why: string;
+}
+
 export interface Switches {
   changedAt: Timestamp | null;
   changedBy: string | null;
@@ -921,6 +942,7 @@ export interface DB {
   stockMovements: StockMovements;
   stockReservations: StockReservations;
   stockShortages: StockShortages;
+  suspenseItems: SuspenseItems;
   switches: Switches;
   users: Users;
   walletAdjustments: WalletAdjustments;

@@ -34,6 +34,7 @@ const families = {
   'order-funds': { kind: 'liability', mayGoNegative: false },
   wallet: { kind: 'liability', mayGoNegative: false },
   factory: { kind: 'liability', mayGoNegative: true },
+  suspense: { kind: 'asset', mayGoNegative: true },
 } as const satisfies Record<string, AccountShape>
 
 /** Every account, a family by its name alone: what the glossary names. */
@@ -44,6 +45,8 @@ export type AccountKey = keyof typeof single | `${keyof typeof families}:${strin
 export const escrow = (sessionId: string): AccountKey => `escrow:${sessionId}`
 export const orderFunds = (orderId: string): AccountKey => `order-funds:${orderId}`
 export const walletAccount = (userId: string): AccountKey => `wallet:${userId}`
+/** Money that moved and has no place yet, by the code of its object: above zero somebody has it of us, below zero we have it of somebody. */
+export const suspenseAccount = (code: string): AccountKey => `suspense:${code}`
 export const factoryAccount = (factoryId: string): AccountKey => `factory:${factoryId}`
 
 /** Kind and rule of an account, from its key alone. */

@@ -1,4 +1,11 @@
-export { type AccountKey, escrow, factoryAccount, orderFunds, walletAccount } from './accounts.ts'
+export {
+  type AccountKey,
+  escrow,
+  factoryAccount,
+  orderFunds,
+  suspenseAccount,
+  walletAccount,
+} from './accounts.ts'
 export { type AccountBalance, balanceIdr, balances, familyTotals } from './balances.ts'
 export { type BalanceAt, balancesAt } from './balances-at.ts'
 export { type EntryFilter, type EntryLine, listEntries } from './list-entries.ts'

@@ -48,6 +48,7 @@ export { refundDestination } from './rules.ts'
 export { type LinkedPayment, seePayment } from './see-payment.ts'
 export { settleRefunds } from './settle-refunds.ts'
 export { refundsDue, submitRefunds, sweepRefunds } from './submit-refunds.ts'
+export { decideSuspense, disposeSuspense } from './suspense/dispose-suspense.ts'
 export { paymentsDue, sweepPayments } from './sweep-payments.ts'
 export { type IntendedSync, intendSync, syncPayment } from './sync-payment.ts'
 export {

@@ -1,13 +1,13 @@
-import { type Rupiah, requireStaff, rupiah, settleAttention, sumIdr, type Work } from '../kernel/index.ts'
+import { type Rupiah, requireStaff, rupiah, settleAttention, type Work } from '../kernel/index.ts'
 import { paymentErrors } from './errors.ts'
-import { type LockedPayment, lockPayments } from './lock-payments.ts'
+import { lockPayments } from './lock-payments.ts'
 import {
-  type BookedChargeback,
   bookChargebacks,
   type Chargeback,
   chargebackKey,
   chargebacksOf,
   recognize,
+  requireTakeable,
 } from './record-chargebacks.ts'
 
 export interface ToldChargeback extends Chargeback {
@@ -75,17 +75,6 @@ export async function recordChargeback(work: Work, told: ToldChargeback): Promis
   const after = { transactionId, amountIdr, ...(sameAs !== undefined && { sameAs }) }
   work.audit({ command: 'payments chargeback', subject: ['payment', paymentId], after })
   return { ...line, fresh: sameAs === undefined }
-}
-
-/** No more is taken back than was paid at the source. */
-function requireTakeable(
-  { code, status, method, paidAt, amountIdr: paidIdr }: LockedPayment,
-  amountIdr: Rupiah,
-  others: readonly BookedChargeback[],
-): void {
-  const isPaid = method === 'invoice' && paidAt !== null
-  if (isPaid && amountIdr > 0 && amountIdr + sumIdr(others.map((one) => one.amountIdr)) <= paidIdr) return
-  throw paymentErrors.not_refundable({ code, status, amountIdr })
 }
 
 /** Whether the provider's book has a line of this id that waits for a person's word. */

@@ -1,6 +1,15 @@
 import { sql } from 'kysely'
-import { asRecords, insertRows, newId, type Rupiah, settleAttention, type Work } from '../kernel/index.ts'
+import {
+  asRecords,
+  insertRows,
+  newId,
+  type Rupiah,
+  settleAttention,
+  sumIdr,
+  type Work,
+} from '../kernel/index.ts'
 import { credit, debit, type Posting, post } from '../ledger/index.ts'
+import { paymentErrors } from './errors.ts'
 import { type LockedPayment, lockPayments } from './lock-payments.ts'
 import { matchChargeback } from './rules.ts'
 
@@ -106,7 +115,8 @@ function lossOf(key: string, paymentId: string | null, amountIdr: Rupiah): Posti
   }
 }
 
-async function markPayments(
+/** Adds what was taken back to its payments, which are locked. */
+export async function markPayments(
   work: Work,
   changes: readonly Pick<Chargeback, 'paymentId' | 'amountIdr'>[],
 ): Promise<void> {
@@ -160,4 +170,15 @@ function raiseAmbiguous(work: Work, { transactionId, paymentId, amountIdr }: Cha
     command: `${command} --another`,
     details: { transactionId, paymentId, amountIdr, otherwise: `${command} --same-as ID` },
   })
+}
+
+/** No more is taken back than was paid at the source. @throws payment.not_refundable */
+export function requireTakeable(
+  { code, status, method, paidAt, amountIdr: paidIdr }: LockedPayment,
+  amountIdr: Rupiah,
+  others: readonly BookedChargeback[],
+): void {
+  const isPaid = method === 'invoice' && paidAt !== null
+  if (isPaid && amountIdr > 0 && amountIdr + sumIdr(others.map((one) => one.amountIdr)) <= paidIdr) return
+  throw paymentErrors.not_refundable({ code, status, amountIdr })
 }

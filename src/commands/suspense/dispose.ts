@@ -1,0 +1,139 @@
+import { z } from 'zod'
+import { formatIdr, type Work } from '../../domain/kernel/index.ts'
+import type { AskedDisposal, SuspenseItem } from '../../domain/suspense/index.ts'
+import type { CommandContext } from '../context.ts'
+import { defineChange } from '../define-command.ts'
+
+const args = [{ name: 'item', description: 'UUID, or the code that it lies under' }]
+const item = z.string()
+
+/** What is typed for a severe disposal: the code that it lies under. */
+const severe =
+  (consequence: (amount: string, code: string) => string) =>
+  async (context: CommandContext, input: { item: string }) => {
+    const { showSuspense } = await import('../../domain/suspense/list-suspense.ts')
+    const { code, amountIdr } = await context.read(({ tx }) => showSuspense(tx, input.item))
+    return { code, consequence: consequence(formatIdr(Math.abs(amountIdr)), code) }
+  }
+
+const done = ({ code, status, amountIdr }: SuspenseItem) =>
+  status === 'requested'
+    ? `It waits for another person: laku suspense approve ${code}`
+    : `${formatIdr(Math.abs(amountIdr))} of ${code}: ${status.replace('_', ' ')}.`
+
+async function dispose(work: Work, id: string, asked: AskedDisposal) {
+  const { disposeSuspense } = await import('../../domain/payment/index.ts')
+  return await disposeSuspense(work, id, asked)
+}
+
+export const offset = defineChange({
+  name: 'offset',
+  description:
+    "Set it against a factory's next settlement: what left us is taken off there, what came is added.",
+  args,
+  options: [{ flags: '--factory <factory>', description: 'UUID; the one that it is of where not given' }],
+  input: z.object({ item, factory: z.uuid().optional() }),
+  examples: [
+    'laku suspense offset STL-261123-7K3QX2-1 --reason "paid twice, file 12" --confirm STL-261123-7K3QX2-1',
+  ],
+  severe: severe((amount, code) => `sets ${amount} of ${code} against the factory's next settlement`),
+  change: (work, { item: id, factory }) =>
+    dispose(work, id, { to: 'offset', ...(factory && { factoryId: factory }) }),
+  done,
+})
+
+export const toWallet = defineChange({
+  name: 'to-wallet',
+  description: 'Put what came to us into the wallet of who it is of, or take what left us out of it.',
+  args,
+  options: [
+    { flags: '--user <user>', description: 'UUID or phone number; the one that it is of where not given' },
+  ],
+  input: z.object({ item, user: z.string().optional() }),
+  examples: [
+    'laku suspense to-wallet RFD-261123-7K3QX2ABCD-1 --reason "refunded twice" --confirm RFD-261123-7K3QX2ABCD-1',
+  ],
+  severe: severe((amount, code) => `moves ${amount} of ${code} through a wallet`),
+  change: async (work, { item: id, user }) => {
+    const { userIdOf } = await import('../wallets/user.ts')
+    return await dispose(work, id, { to: 'wallet', ...(user && { userId: await userIdOf(work.tx, user) }) })
+  },
+  done,
+})
+
+export const collect = defineChange({
+  name: 'collect',
+  description:
+    "It went through the company's bank: what left us was sent back there, what came to us was sent on.",
+  args,
+  options: [
+    { flags: '--reference <reference>', description: "the bank's reference of the transfer (needed)" },
+  ],
+  input: z.object({ item, reference: z.string().min(3).max(100) }),
+  examples: [
+    'laku suspense collect disb-1 --reference BCA-0912 --reason "they sent it back" --confirm disb-1',
+  ],
+  severe: severe((amount, code) => `books ${amount} of ${code} through the company's bank`),
+  change: (work, { item: id, reference }) => dispose(work, id, { to: 'collected', reference }),
+  done,
+})
+
+export const writeOff = defineChange({
+  name: 'write-off',
+  description: 'The company bears what left us, or keeps what came to us.',
+  args,
+  input: z.object({ item }),
+  examples: ['laku suspense write-off txn_1 --reason "the provider keeps it" --confirm txn_1'],
+  severe: severe((amount, code) => `makes ${amount} of ${code} the company's`),
+  change: (work, { item: id }) => dispose(work, id, { to: 'written_off' }),
+  done,
+})
+
+export const reassign = defineChange({
+  name: 'reassign',
+  description:
+    'Give it to what it belongs to: a chargeback to its payment, a movement to the fees of the provider.',
+  args,
+  options: [
+    { flags: '--payment <payment>', description: 'UUID or code: the payment that was charged back' },
+    { flags: '--fee', description: "it is a fee of the provider's" },
+  ],
+  input: z
+    .object({ item, payment: z.string().optional(), fee: z.boolean().optional() })
+    .refine(({ payment, fee }) => (payment === undefined) === (fee === true), 'it takes --payment or --fee'),
+  examples: [
+    'laku suspense reassign txn_1 --payment PAY-261123-7K3QX2ABCD --reason "dispute 7" --confirm txn_1',
+  ],
+  severe: severe((amount, code) => `gives ${amount} of ${code} to what you name`),
+  change: async (work, { item: id, payment }) => {
+    const { showPayment } = await import('../../domain/payment/index.ts')
+    const place = payment === undefined ? 'fee' : (await showPayment(work.tx, payment)).id
+    return await dispose(work, id, { to: 'reassigned', place })
+  },
+  done,
+})
+
+export const approve = defineChange({
+  name: 'approve',
+  description: 'Do what another person asked for with money in suspense.',
+  args,
+  input: z.object({ item }),
+  change: async (work, { item: id }) => {
+    const { decideSuspense } = await import('../../domain/payment/index.ts')
+    return await decideSuspense(work, id, 'approve')
+  },
+  done,
+})
+
+export const reject = defineChange({
+  name: 'reject',
+  description: 'Refuse what another person asked for: it is open again.',
+  args,
+  input: z.object({ item }),
+  needsReason: true,
+  change: async (work, { item: id }) => {
+    const { decideSuspense } = await import('../../domain/payment/index.ts')
+    return await decideSuspense(work, id, 'reject')
+  },
+  done: ({ code, status }) => `${code} is ${status}.`,
+})

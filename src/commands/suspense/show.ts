@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { defineShow, section } from '../define-command.ts'
+
+export const show = defineShow({
+  name: 'show',
+  description: 'Money in suspense, what may be done with it, and what it did in the book.',
+  args: [{ name: 'item', description: 'UUID, or the code that it lies under' }],
+  input: z.object({ item: z.string() }),
+  run: async (context, { item }) => {
+    const { showSuspense } = await import('../../domain/suspense/list-suspense.ts')
+    const { listEntries } = await import('../../domain/ledger/list-entries.ts')
+    return await context.read(async ({ tx }) => {
+      const found = await showSuspense(tx, item)
+      return { ...found, entries: await listEntries(tx, { subjectId: found.id, limit: 100 }) }
+    })
+  },
+  fields: [
+    { name: 'id', kind: 'code', value: (one) => one.id },
+    { name: 'code', kind: 'code', value: (one) => one.code },
+    { name: 'kind', value: (one) => one.kind },
+    { name: 'status', kind: 'status', value: (one) => one.status },
+    { name: 'amount_idr', kind: 'idr', value: (one) => one.amountIdr },
+    { name: 'account', kind: 'code', value: (one) => one.account },
+    { name: 'why', value: (one) => one.why },
+    { name: 'provider_id', heading: "provider's id", kind: 'code', value: (one) => one.providerId },
+    { name: 'user_id', heading: 'user', kind: 'code', value: (one) => one.userId },
+    { name: 'factory_id', heading: 'factory', kind: 'code', value: (one) => one.factoryId },
+    { name: 'asked', heading: 'asked for', value: (one) => one.asked?.to ?? null },
+    { name: 'asked_by', heading: 'asked by', value: (one) => one.askedBy },
+    { name: 'decided_by', heading: 'decided by', value: (one) => one.decidedBy },
+    { name: 'note', value: (one) => one.note },
+    { name: 'created_at', kind: 'time', value: (one) => one.createdAt },
+    { name: 'decided_at', kind: 'time', value: (one) => one.decidedAt },
+  ],
+  sections: ({ entries }) => [
+    section(
+      'Ledger',
+      [
+        { name: 'key', heading: 'transaction', kind: 'code', spare: true, value: (row) => row.key },
+        { name: 'account', kind: 'code', value: (row) => row.account },
+        { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
+      ],
+      entries,
+    ),
+  ],
+})

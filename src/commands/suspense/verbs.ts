@@ -1,0 +1,7 @@
+import * as disposals from './dispose.ts'
+import { list } from './list.ts'
+import { show } from './show.ts'
+
+const { offset, toWallet, collect, writeOff, reassign, approve, reject } = disposals
+
+export const verbs = [list, show, offset, toWallet, collect, writeOff, reassign, approve, reject]

@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
+import { staff, threeOfTwoHands } from '../../../../test/staff.ts'
+import { refusal } from '../../../../test/storefront.ts'
+import { finance } from '../../../../test/wallets.ts'
+import { runChecks } from '../../kernel/index.ts'
+import { factoryAccount, suspenseAccount } from '../../ledger/index.ts'
+import { openThings } from '../../open-things.ts'
+import {
+  type AskedDisposal,
+  listSuspense,
+  type NewSuspense,
+  putIntoSuspense,
+  showSuspense,
+  suspenseChecks,
+} from '../../suspense/index.ts'
+import { confirmPayments, decideSuspense, disposeSuspense } from '../index.ts'
+
+describe('money in suspense', () => {
+  let f: PaymentFixture
+  beforeAll(async () => {
+    f = await openPaymentFixture()
+  })
+  afterAll(async () => {
+    expect(await f.broken()).toEqual([])
+    const results = await f.laku.system((work) => runChecks(suspenseChecks, work.tx, f.laku.vault))
+    expect(results.filter((one) => !one.ok)).toEqual([])
+    await f.laku.close()
+  })
+
+  let count = 0
+  const put = async (amountIdr: number, more: Partial<NewSuspense> = {}) => {
+    const code = more.code ?? `disb-${++count}`
+    const money: NewSuspense = {
+      key: `${code}:${++count}`,
+      code,
+      kind: 'payout',
+      amountIdr,
+      why: 'a test',
+      ...more,
+    }
+    return { code, id: await f.laku.system((work) => putIntoSuspense(work, money)), money }
+  }
+  const dispose = (code: string, asked: AskedDisposal, actor = finance()) =>
+    f.laku.as(actor, (work) => disposeSuspense(work, code, asked))
+  const lies = (code: string) => f.balance(suspenseAccount(code))
+
+  it('is booked once under its code, with one item of attention, and comes to nothing where the opposite is heard', async () => {
+    const before = await f.balance('gateway')
+    const { code, id, money } = await put(95_000)
+    expect(await f.laku.system((work) => putIntoSuspense(work, money))).toBeUndefined()
+    expect(await lies(code)).toBe(95_000)
+    expect(await f.balance('gateway')).toBe(before - 95_000)
+    expect((await f.attention()).filter((one) => one === `money_in_suspense ${id}`)).toHaveLength(1)
+    expect((await put(-95_000, { code })).id).toBeUndefined()
+    expect(await lies(code)).toBe(0)
+    expect(await f.balance('gateway')).toBe(before)
+    const { data } = await f.laku.system(({ tx }) => listSuspense(tx, { code, all: true, limit: 9 }))
+    expect(data.map((one) => one.status)).toEqual(['cleared', 'cleared'])
+    const open = f.laku.db
+      .selectFrom('attention')
+      .select('id')
+      .where('subjectId', '=', id as string)
+    expect(await open.where('resolvedAt', 'is', null).execute()).toEqual([])
+  })
+
+  it('is set against the next settlement of its factory, and of no other', async () => {
+    const { code } = await put(95_000, { factoryId: f.factoryId })
+    const other = '01990000-0000-7000-8000-000000000001'
+    expect(await refusal(dispose(code, { to: 'offset', factoryId: other }))).toBe('suspense.not_of_that')
+    expect(await refusal(dispose((await put(1)).code, { to: 'offset' }))).toBe('suspense.no_factory')
+    expect(await dispose(code, { to: 'offset' })).toMatchObject({ status: 'offset' })
+    expect(await f.balance(factoryAccount(f.factoryId))).toBe(-95_000)
+    expect(await lies(code)).toBe(0)
+    expect(await refusal(dispose(code, { to: 'offset' }))).toBe('kernel.illegal_transition')
+    expect(await f.laku.system(({ tx }) => showSuspense(tx, code))).toMatchObject({ note: 'a test' })
+  })
+
+  it('goes into the wallet of who it is of, and out of it no more than they have', async () => {
+    const { userId } = await f.buyer()
+    const came = await put(-40_000, { userId })
+    expect(await f.laku.system(({ tx }) => openThings(tx, userId))).toMatchObject({ suspense: 1 })
+    await dispose(came.code, { to: 'wallet' })
+    expect(await f.balance(`wallet:${userId}`)).toBe(40_000)
+    const left = await put(50_000, { userId })
+    expect(await refusal(dispose(left.code, { to: 'wallet' }))).toBe('wallet.insufficient_balance')
+    expect(await refusal(dispose((await put(-1)).code, { to: 'wallet' }))).toBe('suspense.no_user')
+    await dispose((await put(40_000, { userId })).code, { to: 'wallet' })
+    expect(await f.balance(`wallet:${userId}`)).toBe(0)
+  })
+
+  it('is collected at the bank, borne by the company, or a fee', async () => {
+    const [bank, debt, kept, fees] = await Promise.all([
+      f.balance('bank'),
+      f.balance('bad-debt'),
+      f.balance('adjustments'),
+      f.balance('gateway-fees'),
+    ])
+    await dispose((await put(7_000)).code, { to: 'collected', reference: 'BCA-1' })
+    expect(await f.balance('bank')).toBe(bank + 7_000)
+    await dispose((await put(6_000)).code, { to: 'written_off' })
+    expect(await f.balance('bad-debt')).toBe(debt + 6_000)
+    await dispose((await put(-5_000)).code, { to: 'written_off' })
+    expect(await f.balance('adjustments')).toBe(kept - 5_000)
+    expect(await refusal(dispose((await put(4_000)).code, { to: 'reassigned', place: 'fee' }))).toBe(
+      'suspense.no_place',
+    )
+    await dispose((await put(3_000, { kind: 'movement' })).code, { to: 'reassigned', place: 'fee' })
+    expect(await f.balance('gateway-fees')).toBe(fees + 3_000)
+  })
+
+  it('gives a chargeback to its payment, no more than was paid, which is marked and told of', async () => {
+    const payment = await f.payment()
+    const paid = {
+      paymentId: payment.id,
+      paidAmountIdr: 110_000,
+      channel: 'CREDIT_CARD',
+      invoiceId: 'inv-cb',
+    }
+    await f.laku.system((work) => confirmPayments(work, [{ ...paid, paidAt: work.now }]))
+    const asked = { to: 'reassigned', place: payment.id } as const
+    const large = await put(110_001, { kind: 'chargeback', providerId: 'txn_large' })
+    expect(await refusal(dispose(large.code, asked))).toBe('payment.not_refundable')
+    const { code } = await put(110_000, { kind: 'chargeback', providerId: 'txn_cb' })
+    await dispose(code, asked)
+    expect(await f.row(payment.id)).toMatchObject({ chargedBackIdr: 110_000 })
+    expect(await f.attention()).toContain(`payment_charged_back ${payment.id}`)
+  })
+
+  it('waits for another person above the limit, in one piece or in slices', async () => {
+    const ana = finance('ana-s')
+    const { code } = await put(600_000)
+    const second = await put(600_000)
+    expect(await dispose(code, { to: 'written_off' }, ana)).toMatchObject({ status: 'written_off' })
+    expect(await dispose(second.code, { to: 'written_off' }, ana)).toMatchObject({ status: 'requested' })
+    expect(await lies(second.code)).toBe(600_000)
+    const decide = (actor: typeof ana, decision: 'approve' | 'reject' = 'approve') =>
+      f.laku.as(actor, (work) => decideSuspense(work, second.code, decision))
+    expect(await refusal(decide(ana))).toBe('suspense.same_person')
+    expect(await refusal(dispose(second.code, { to: 'written_off' }, finance('budi-s')))).toBe(
+      'kernel.illegal_transition',
+    )
+    expect(await refusal(decide(staff('support', 'why')))).toBe('kernel.forbidden')
+    expect(await decide(finance('budi-s'), 'reject')).toMatchObject({ status: 'open' })
+    expect(await refusal(decide(finance('budi-s')))).toBe('suspense.nothing_asked')
+    const { first, sibling, third } = await threeOfTwoHands(f.laku)
+    expect(await dispose((await put(900_000)).code, { to: 'written_off' }, first)).toMatchObject({
+      status: 'written_off',
+    })
+    expect(await dispose(second.code, { to: 'written_off' }, first)).toMatchObject({ status: 'requested' })
+    expect(await refusal(decide(sibling))).toBe('kernel.same_hands')
+    expect(await decide(third)).toMatchObject({ status: 'written_off' })
+    expect(await lies(second.code)).toBe(0)
+  })
+})

@@ -1,0 +1,21 @@
+import { sql } from 'kysely'
+import { type Check, checkOf } from '../kernel/index.ts'
+
+// A broken invariant can be broken ten thousand times; a person needs the first few.
+const SHOWN = 10
+
+/** What is always true of suspense, beside what the ledger holds by itself. */
+export const suspenseChecks: readonly Check[] = [
+  checkOf(
+    'suspense is what waits in it',
+    sql<{ line: string }>`
+      select format('%s holds %s, what waits in it is %s', coalesce(l.key, i.key), coalesce(l.held, 0), coalesce(i.due, 0)) as line
+      from (
+        select a.key, sum(e.amount_idr) as held from ledger_accounts a join ledger_entries e on e.account_id = a.id
+        where a.key like 'suspense:%' group by a.key
+      ) l full join (
+        select 'suspense:' || code as key, sum(amount_idr) as due from suspense_items where status in ('open', 'requested') group by code
+      ) i on i.key = l.key
+      where coalesce(l.held, 0) <> coalesce(i.due, 0) limit ${SHOWN}`,
+  ),
+]

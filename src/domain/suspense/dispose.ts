@@ -1,0 +1,174 @@
+import { sql } from 'kysely'
+import {
+  actorLabel,
+  kernelErrors,
+  type Rupiah,
+  requireOtherHands,
+  requireReason,
+  requireStaff,
+  secondsAfter,
+  settleAttention,
+  type Work,
+} from '../kernel/index.ts'
+import {
+  type AccountKey,
+  credit,
+  type Dimensions,
+  debit,
+  type Posting,
+  post,
+  suspenseAccount,
+} from '../ledger/index.ts'
+import { suspenseErrors } from './errors.ts'
+import { type AskedDisposal, type SuspenseItem, showSuspense, suspenseColumns } from './list-suspense.ts'
+import { suspenseTransitions } from './transitions.ts'
+
+const DAY_S = 86_400
+
+/** Where the other half of the posting goes, and what else follows in the same transaction. */
+export interface Place {
+  /** The posting where it is another one than the disposal's own: a chargeback is looked for under its key, kind and payment. */
+  posting?: Pick<Posting, 'key' | 'kind' | 'subject'>
+  /** The account that takes what left us, or gives what came to us. */
+  account: AccountKey
+  dimensions?: Dimensions
+  /** Runs right before the posting: locks, and what the place itself keeps of it. */
+  before?: (work: Work, item: SuspenseItem) => Promise<void>
+}
+
+/**
+ * Disposes of an item as staff say. One who decides on more than `policy.refundTwoPersonAboveIdr` within a day, this item with it, only
+ * asks: another person approves. `place` says where the money goes; it is asked for again when it is approved.
+ * @throws suspense.not_found, ambiguous, kernel.illegal_transition, reason_required, forbidden
+ */
+export async function disposeOf(
+  work: Work,
+  text: string,
+  asked: AskedDisposal,
+  place: (work: Work, item: SuspenseItem) => Promise<Place>,
+): Promise<SuspenseItem> {
+  requireStaff(work.actor, 'finance')
+  const note = requireReason(work)
+  const item = await lockItem(work, text)
+  // What waits for another person is approved or refused first.
+  if (item.status !== 'open') throw illegal(item, asked)
+  const at = await place(work, item)
+  const by = actorLabel(work.actor)
+  if (Math.abs(item.amountIdr) + (await decidedAlone(work, by)) > work.policy.refundTwoPersonAboveIdr) {
+    await sql`
+      update suspense_items set status = 'requested', asked = ${JSON.stringify(asked)}::jsonb, asked_by = ${by}, note = ${note}
+      where id = ${item.id} and status = 'open'`.execute(work.tx)
+    work.audit({
+      command: `suspense ${verbOf(asked)}`,
+      subject: ['suspense', item.id],
+      before: { status: item.status },
+      after: { status: 'requested', code: item.code, amountIdr: item.amountIdr, asked },
+    })
+    return await showSuspense(work.tx, item.id)
+  }
+  return await settle(work, item, asked, at, { askedBy: by, note })
+}
+
+/**
+ * Another person approves what was asked for, or refuses it: then it is open again.
+ * @throws suspense.not_found, nothing_asked, same_person, kernel.same_hands, kernel.forbidden
+ */
+export async function decideDisposal(
+  work: Work,
+  text: string,
+  decision: 'approve' | 'reject',
+  place: (work: Work, item: SuspenseItem, asked: AskedDisposal) => Promise<Place>,
+): Promise<SuspenseItem> {
+  requireStaff(work.actor, 'finance')
+  const item = await lockItem(work, text)
+  const { asked, askedBy } = item
+  if (item.status !== 'requested' || !asked || !askedBy)
+    throw suspenseErrors.nothing_asked({ code: item.code, status: item.status })
+  if (decision === 'reject') {
+    await sql`
+      update suspense_items set status = 'open', asked = null, asked_by = null, note = null
+      where id = ${item.id} and status = 'requested'`.execute(work.tx)
+    work.audit({
+      command: 'suspense reject',
+      subject: ['suspense', item.id],
+      before: { status: 'requested', asked },
+      after: { status: 'open' },
+    })
+    return await showSuspense(work.tx, item.id)
+  }
+  if (askedBy === actorLabel(work.actor)) throw suspenseErrors.same_person({ askedBy })
+  await requireOtherHands(work, askedBy)
+  return await settle(work, item, asked, await place(work, item, asked), { askedBy, note: item.note ?? '' })
+}
+
+async function settle(
+  work: Work,
+  item: SuspenseItem,
+  asked: AskedDisposal,
+  { posting, account, dimensions = {}, before }: Place,
+  { askedBy, note }: { askedBy: string; note: string },
+): Promise<SuspenseItem> {
+  await before?.(work, item)
+  const { id, code, amountIdr } = item
+  const idr = Math.abs(amountIdr)
+  const own = suspenseAccount(code)
+  const [from, to] = amountIdr > 0 ? [account, own] : [own, account]
+  await post(work, [
+    {
+      ...(posting ?? {
+        key: `suspense:${id}:${asked.to}`,
+        kind: `suspense.${asked.to}`,
+        subject: ['suspense', id],
+      }),
+      entries: [debit(from, idr, dimensions), credit(to, idr, dimensions)],
+    },
+  ])
+  await sql`
+    update suspense_items set status = ${asked.to}, asked = ${JSON.stringify(asked)}::jsonb, asked_by = ${askedBy},
+      note = ${note}, decided_by = ${actorLabel(work.actor)}, decided_at = ${work.now}
+    where id = ${id} and status in ('open', 'requested')`.execute(work.tx)
+  await settleAttention(work, 'money_in_suspense', id, `it was disposed of: ${asked.to}`)
+  work.audit({
+    command: item.status === 'requested' ? 'suspense approve' : `suspense ${verbOf(asked)}`,
+    subject: ['suspense', id],
+    before: { status: item.status },
+    after: { status: asked.to, code, amountIdr, asked, account },
+  })
+  return await showSuspense(work.tx, id)
+}
+
+const illegal = ({ code, status }: SuspenseItem, { to }: AskedDisposal) =>
+  kernelErrors.illegal_transition({
+    subject: 'suspense',
+    code,
+    from: status,
+    to,
+    allowed: suspenseTransitions[status],
+  })
+
+const verbOf = ({ to }: AskedDisposal) =>
+  ({
+    offset: 'offset',
+    wallet: 'to-wallet',
+    collected: 'collect',
+    written_off: 'write-off',
+    reassigned: 'reassign',
+  })[to]
+
+async function lockItem(work: Work, text: string): Promise<SuspenseItem> {
+  const { id } = await showSuspense(work.tx, text)
+  const { rows } = await sql<SuspenseItem>`
+    select ${suspenseColumns} from suspense_items where id = ${id}::uuid for no key update`.execute(work.tx)
+  const [item] = rows
+  if (!item) throw suspenseErrors.not_found({ item: text })
+  return item
+}
+
+/** What a person decided on within a day without another one. Who decides twice at once waits for themselves here. */
+async function decidedAlone({ tx, now }: Work, by: string): Promise<Rupiah> {
+  await sql`select pg_advisory_xact_lock(hashtext(${`suspense decisions of ${by}`}))`.execute(tx)
+  const { rows } = await sql<{ idr: Rupiah }>`
+    select coalesce(sum(abs(amount_idr)), 0)::int8 as idr from suspense_items
+    where decided_by = ${by} and asked_by = ${by} and decided_at > ${secondsAfter(now, -DAY_S)}`.execute(tx)
+  return rows[0]?.idr ?? 0
+}

@@ -1,0 +1,13 @@
+export { suspenseChecks } from './checks.ts'
+export { decideDisposal, disposeOf, type Place } from './dispose.ts'
+export { suspenseErrors } from './errors.ts'
+export {
+  type AskedDisposal,
+  listSuspense,
+  type SuspenseFilter,
+  type SuspenseItem,
+  showSuspense,
+} from './list-suspense.ts'
+export { collectPlace, offsetPlace, writeOffPlace } from './places.ts'
+export { type NewSuspense, putIntoSuspense, type SuspenseKind } from './put-into-suspense.ts'
+export { type Disposal, type SuspenseStatus, suspenseTransitions } from './transitions.ts'

@@ -1,0 +1,85 @@
+import { sql } from 'kysely'
+import { pageOf, type Rupiah, type Tx } from '../kernel/index.ts'
+import { suspenseErrors } from './errors.ts'
+import type { SuspenseKind } from './put-into-suspense.ts'
+import type { Disposal, SuspenseStatus } from './transitions.ts'
+
+/** What somebody asked for. */
+export interface AskedDisposal {
+  to: Disposal
+  userId?: string
+  factoryId?: string
+  /** The bank's reference of what was collected or sent back. */
+  reference?: string
+  /** The payment that it is given to, or `fee` or `bank`. */
+  place?: string
+}
+
+export interface SuspenseItem {
+  id: string
+  code: string
+  kind: SuspenseKind
+  status: SuspenseStatus
+  subjectId: string | null
+  providerId: string | null
+  /** Above zero what left us, below zero what came to us. */
+  amountIdr: Rupiah
+  account: string
+  why: string
+  userId: string | null
+  factoryId: string | null
+  asked: AskedDisposal | null
+  note: string | null
+  askedBy: string | null
+  decidedBy: string | null
+  createdAt: Date
+  decidedAt: Date | null
+}
+
+export const suspenseColumns = sql`
+  id, code, kind, status, subject_id, provider_id, amount_idr, account, why, user_id, factory_id, asked, note, asked_by, decided_by,
+  created_at, decided_at`
+
+export interface SuspenseFilter {
+  /** What was disposed of as well. */
+  all?: boolean | undefined
+  code?: string | undefined
+  limit: number
+  cursor?: string | undefined
+}
+
+/** Money in suspense, newest first, by keyset pages. For staff. */
+export async function listSuspense(
+  tx: Tx,
+  { all, code, limit, cursor }: SuspenseFilter,
+): Promise<{ data: SuspenseItem[]; nextCursor: string | null }> {
+  const { rows } = await sql<SuspenseItem>`
+    select ${suspenseColumns} from suspense_items
+    where ${all ? sql`true` : sql`status in ('open', 'requested')`} and ${code ? sql`code = ${code}` : sql`true`}
+      and ${cursor ? sql`id < ${cursor}::uuid` : sql`true`}
+    order by id desc limit ${limit + 1}`.execute(tx)
+  return pageOf(rows, limit, (row) => row.id)
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/**
+ * One item by its UUID, or the only open one of a code (else the newest of it).
+ * @throws suspense.not_found, suspense.ambiguous where several are open under the code
+ */
+export async function showSuspense(tx: Tx, text: string): Promise<SuspenseItem> {
+  if (uuid.test(text)) {
+    const { rows } = await sql<SuspenseItem>`
+      select ${suspenseColumns} from suspense_items where id = ${text}::uuid`.execute(tx)
+    if (rows[0]) return rows[0]
+    throw suspenseErrors.not_found({ item: text })
+  }
+  const { rows } = await sql<SuspenseItem>`
+    select ${suspenseColumns} from suspense_items where code = ${text}
+    order by (status in ('open', 'requested')) desc, id desc limit 2`.execute(tx)
+  const [first, second] = rows
+  if (!first) throw suspenseErrors.not_found({ item: text })
+  const isOpen = (one: SuspenseItem | undefined) => one?.status === 'open' || one?.status === 'requested'
+  if (isOpen(first) && isOpen(second)) throw suspenseErrors.ambiguous({ code: text })
+  return first
+}

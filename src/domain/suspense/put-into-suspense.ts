@@ -1,0 +1,123 @@
+import { sql } from 'kysely'
+import { insertRows, newId, type Rupiah, settleAttention, type Work } from '../kernel/index.ts'
+import { type AccountKey, credit, debit, type Posting, post, suspenseAccount } from '../ledger/index.ts'
+import type { SuspenseStatus } from './transitions.ts'
+
+export type SuspenseKind =
+  | 'payment'
+  | 'refund'
+  | 'payout'
+  | 'chargeback'
+  /** Of the provider's own: a sweep, an adjustment, a kind of line that is not known. */
+  | 'movement'
+  | 'bank'
+  | 'shipment'
+
+export interface NewSuspense {
+  /** What happened, once: `payout:{provider id}:succeeded-after-failure`. Put in again under the same key it changes nothing. */
+  key: string
+  /** The code of the object, by which people find it; the account is `suspense:{code}`. */
+  code: string
+  kind: SuspenseKind
+  /** The row that it is of, where it is one of ours. */
+  subjectId?: string | null
+  /** The provider's id of the object (`disb-…`, `rfd-…`) or of its line, so that the provider's book finds it booked. */
+  providerId?: string | null
+  /** Rupiah: above zero what left us, below zero what came to us. */
+  amountIdr: Rupiah
+  /** The account that it left or came to. Default: the payment gateway. */
+  account?: AccountKey
+  /** A sentence for people: why it has no place. */
+  why: string
+  userId?: string | null
+  factoryId?: string | null
+}
+
+/**
+ * Books money that moved and that has no place, under the code of its object, and tells a person of it once. Where the opposite of the
+ * same amount lies open under this code (a second payout that came back), both come to nothing and no person is needed.
+ * Returns the id of the item that is new; undefined where the key was put in before or where it cleared another.
+ */
+export async function putIntoSuspense(work: Work, money: NewSuspense): Promise<string | undefined> {
+  const { key, code, amountIdr, account = 'gateway', subjectId = null, providerId = null } = money
+  if (amountIdr === 0) return undefined
+  // Two that put in under one code come one after the other, so that opposites meet.
+  await sql`select pg_advisory_xact_lock(hashtext(${`suspense:${code}`}))`.execute(work.tx)
+  if (await isKnown(work, key)) return undefined
+  const opposite = await openOpposite(work, code, account, amountIdr)
+  const id = newId()
+  const isCleared = opposite !== undefined
+  await insertRows(work.tx, 'suspenseItems', [
+    {
+      id,
+      key,
+      code,
+      kind: money.kind,
+      subjectId,
+      providerId,
+      amountIdr,
+      account,
+      why: money.why,
+      userId: money.userId ?? null,
+      factoryId: money.factoryId ?? null,
+      status: isCleared ? 'cleared' : 'open',
+      decidedAt: isCleared ? work.now : null,
+      createdAt: work.now,
+    },
+  ])
+  await post(work, [openingOf(id, money)])
+  if (opposite) {
+    await endCleared(work, opposite)
+    return undefined
+  }
+  work.raise({
+    kind: 'money_in_suspense',
+    subject: ['suspense', id],
+    message: `${code}: ${money.why}`,
+    command: `laku suspense show ${id}`,
+    details: { code, kind: money.kind, amountIdr, ...(providerId && { providerId }) },
+  })
+  return id
+}
+
+async function isKnown(work: Work, key: string): Promise<boolean> {
+  const { rows } = await sql`select from suspense_items where key = ${key}`.execute(work.tx)
+  return rows.length > 0
+}
+
+async function openOpposite(
+  work: Work,
+  code: string,
+  account: AccountKey,
+  amountIdr: Rupiah,
+): Promise<string | undefined> {
+  const open: SuspenseStatus[] = ['open', 'requested']
+  const { rows } = await sql<{ id: string }>`
+    select id from suspense_items
+    where code = ${code} and account = ${account} and amount_idr = ${-amountIdr} and status = any(${open})
+    order by id limit 1 for no key update`.execute(work.tx)
+  return rows[0]?.id
+}
+
+async function endCleared(work: Work, id: string): Promise<void> {
+  await sql`
+    update suspense_items set status = 'cleared', asked = null, decided_at = ${work.now}
+    where id = ${id} and status in ('open', 'requested')`.execute(work.tx)
+  await settleAttention(work, 'money_in_suspense', id, 'the opposite was heard: nothing is left of it')
+}
+
+function openingOf(
+  id: string,
+  { code, amountIdr, account = 'gateway', userId = null, factoryId = null }: NewSuspense,
+): Posting {
+  const idr = Math.abs(amountIdr)
+  const [from, to] =
+    amountIdr > 0 ? ([suspenseAccount(code), account] as const) : ([account, suspenseAccount(code)] as const)
+  const of = { userId, factoryId }
+  return {
+    key: `suspense:${id}:opened`,
+    kind: 'suspense.opened',
+    subject: ['suspense', id],
+    entries: [debit(from, idr, of), credit(to, idr, of)],
+  }
+}

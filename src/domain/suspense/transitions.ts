@@ -1,0 +1,27 @@
+import type { Transitions } from '../kernel/index.ts'
+
+export type SuspenseStatus =
+  | 'open'
+  | 'requested'
+  | 'cleared'
+  | 'offset'
+  | 'wallet'
+  | 'collected'
+  | 'written_off'
+  | 'reassigned'
+
+/** Each disposal ends it. `requested` waits for a second person; `cleared`: the opposite was heard, and nothing is left. */
+export const suspenseTransitions: Transitions<SuspenseStatus> = {
+  open: ['requested', 'cleared', 'offset', 'wallet', 'collected', 'written_off', 'reassigned'],
+  requested: ['open', 'cleared', 'offset', 'wallet', 'collected', 'written_off', 'reassigned'],
+  cleared: [],
+  offset: [],
+  wallet: [],
+  collected: [],
+  written_off: [],
+  reassigned: [],
+}
+
+/** What a person may do with it. */
+export const disposals = ['offset', 'wallet', 'collected', 'written_off', 'reassigned'] as const
+export type Disposal = (typeof disposals)[number]
