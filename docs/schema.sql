@@ -260,6 +260,15 @@ create table idempotency_keys (
   constraint idempotency_keys_pkey PRIMARY KEY (scope, key)
 );
 
+create table installation (
+  one boolean default true not null,
+  id text default upper("left"(replace((gen_random_uuid())::text, '-'::text, ''::text), 6)) not null,
+  made_at timestamp with time zone default now() not null,
+  constraint installation_pkey PRIMARY KEY (one),
+  constraint installation_id_check CHECK ((id ~ '^[0-9A-F]{6}$'::text)),
+  constraint installation_one_check CHECK (one)
+);
+
 create table ledger_accounts (
   id bigint generated always as identity not null,
   key text not null,
@@ -1461,6 +1470,7 @@ CREATE TRIGGER audit_written_once BEFORE DELETE OR UPDATE ON public.audit_log FO
 CREATE TRIGGER commission_history_written_once BEFORE DELETE OR UPDATE ON public.commission_history FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER events_not_truncated BEFORE TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER events_written_once BEFORE DELETE OR UPDATE ON public.events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER installation_stays BEFORE DELETE OR UPDATE ON public.installation FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_accounts_not_truncated BEFORE TRUNCATE ON public.ledger_accounts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_accounts_open_balance AFTER INSERT ON public.ledger_accounts FOR EACH ROW EXECUTE FUNCTION ledger_open_balance();
 CREATE TRIGGER ledger_accounts_written_once BEFORE DELETE OR UPDATE ON public.ledger_accounts FOR EACH ROW EXECUTE FUNCTION refuse_change();

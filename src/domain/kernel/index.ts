@@ -45,6 +45,13 @@ export {
   storeAnswers,
 } from './idempotency.ts'
 export { type CodePrefix, idOrCode, newCode, newId } from './ids.ts'
+export {
+  installationId,
+  originOf,
+  type ReferenceOrigin,
+  readInstallationId,
+  referenceOf,
+} from './installation.ts'
 export { kernelErrors } from './kernel-errors.ts'
 export { basisPoints, formatIdr, formatNumber, type Rupiah, rupiah, sumIdr } from './money.ts'
 export { type Move, moveState, moveStatement, stateIf } from './move-state.ts'

@@ -204,6 +204,12 @@ export interface IdempotencyKeys {
   status: number | null;
 }
 
+export interface Installation {
+  id: Generated<string>;
+  madeAt: Generated<Timestamp>;
+  one: Generated<boolean>;
+}
+
 export interface LedgerAccounts {
   id: Generated<number>;
   key: string;
@@ -899,6 +905,7 @@ export interface DB {
   groupBuyingSessions: GroupBuyingSessions;
   groupParticipants: GroupParticipants;
   idempotencyKeys: IdempotencyKeys;
+  installation: Installation;
   ledgerAccounts: LedgerAccounts;
   ledgerBalances: LedgerBalances;
   ledgerEntries: LedgerEntries;

@@ -1,0 +1,36 @@
+import { sql } from 'kysely'
+import { codePrefixes } from './ids.ts'
+import type { Tx } from './work.ts'
+
+/** In SQL: the short name of this installation, six hexadecimal digits, which stays as long as its database. */
+export const installationId = sql<string>`(select id from installation)`
+
+/** The short name of this installation. */
+export async function readInstallationId(tx: Tx): Promise<string> {
+  const { rows } = await sql<{ id: string }>`select id from installation`.execute(tx)
+  const [own] = rows
+  if (!own) throw new Error('the database has no installation: run laku db migrate')
+  return own.id
+}
+
+/** What the provider is to know a thing by: the code that people use, after the installation that sent it. */
+export const referenceOf = (installation: string, code: string): string => `${installation}-${code}`
+
+/**
+ * - `ours`: this installation made it.
+ * - `unmarked`: of laku's form, from before references were marked: whether it is ours only the row says.
+ * - `other_installation`: laku made it, and not this one.
+ * - `foreign`: not of laku's form.
+ */
+export type ReferenceOrigin = 'ours' | 'unmarked' | 'other_installation' | 'foreign'
+
+// 1A2B3C-STL-261123-7K3QX2-1: installation, code, and where there is one the number of the try.
+const shape = new RegExp(`^(?:([0-9A-F]{6})-)?(?:${codePrefixes.join('|')})-\\d{6}-[0-9A-Z]{6,10}(?:-\\d+)?$`)
+
+/** Who made a reference that the provider shows, from its form alone. */
+export function originOf(reference: string, installation: string): ReferenceOrigin {
+  const found = shape.exec(reference)
+  if (!found) return 'foreign'
+  if (found[1] === undefined) return 'unmarked'
+  return found[1] === installation ? 'ours' : 'other_installation'
+}
