@@ -553,6 +553,19 @@ create table payments (
   constraint payments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'partially_refunded'::text, 'refunded'::text, 'expired'::text, 'failed'::text, 'review'::text])))
 );
 
+create table payout_channels (
+  channel_code text not null,
+  name text not null,
+  kind text not null,
+  minimum_idr bigint not null,
+  maximum_idr bigint not null,
+  read_at timestamp with time zone not null,
+  constraint payout_channels_pkey PRIMARY KEY (channel_code),
+  constraint payout_channels_check CHECK ((maximum_idr >= minimum_idr)),
+  constraint payout_channels_kind_check CHECK ((kind = ANY (ARRAY['bank'::text, 'ewallet'::text]))),
+  constraint payout_channels_minimum_idr_check CHECK ((minimum_idr >= 0))
+);
+
 create table payouts (
   id uuid not null,
   key text not null,

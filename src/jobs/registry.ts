@@ -14,6 +14,7 @@ import { otpDeliverJob } from './otp.deliver.ts'
 import { paymentsBookJob } from './payments.book.ts'
 import { paymentsSweepJob } from './payments.sweep.ts'
 import { paymentsWithdrawJob } from './payments.withdraw.ts'
+import { payoutsChannelsJob } from './payouts.channels.ts'
 import { payoutsSubmitJob } from './payouts.submit.ts'
 import { payoutsSweepJob } from './payouts.sweep.ts'
 import { posEstimateJob } from './pos.estimate.ts'
@@ -52,6 +53,7 @@ export const jobs: readonly JobDefinition[] = [
   paymentsBookJob,
   paymentsSweepJob,
   paymentsWithdrawJob,
+  payoutsChannelsJob,
   payoutsSubmitJob,
   payoutsSweepJob,
   posEstimateJob,

@@ -107,6 +107,7 @@ export const accessMatrix: Record<string, Row> = {
   },
   'GET /api/wallet': self,
   'GET /api/wallet/entries': self,
+  'GET /api/wallet/withdrawals/offer': self,
   'POST /api/wallet/withdrawals': {
     ...self,
     call: () => ({

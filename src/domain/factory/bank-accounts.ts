@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { type BankAccount, maskedAccount, payoutChannels, type Tx, type Vault } from '../kernel/index.ts'
+import { type BankAccount, channelName, maskedAccount, type Tx, type Vault } from '../kernel/index.ts'
 import type { BankAccountStatus } from './transitions.ts'
 
 const PURPOSE = 'factory.bank_account'
@@ -44,7 +44,7 @@ export async function bankAccountsOf(tx: Tx, vault: Vault, factoryId: string): P
   return rows.map((row) => {
     const { accountNumber, accountHolder: _, ...view } = row
     const account = maskedAccount(vault.open(PURPOSE, accountNumber))
-    return { ...view, bank: payoutChannels[row.channelCode]?.name ?? row.channelCode, account }
+    return { ...view, bank: channelName(row.channelCode), account }
   })
 }
 

@@ -1,5 +1,12 @@
 import { sql } from 'kysely'
-import { insertRows, newId, personOf, requireBankAccount, requireStaff, type Work } from '../kernel/index.ts'
+import {
+  insertRows,
+  newId,
+  personOf,
+  requirePayableAccount,
+  requireStaff,
+  type Work,
+} from '../kernel/index.ts'
 import { type BankAccountView, bankAccountsOf, sealBankAccount } from './bank-accounts.ts'
 import { requireOwnFactory } from './own-factory.ts'
 import { getFactory } from './read-factories.ts'
@@ -24,7 +31,7 @@ export async function setBankAccount(work: Work, input: NewBankAccount): Promise
   await sql`select from factories where id = ${factoryId} for no key update`.execute(work.tx)
   await getFactory(work.tx, factoryId)
   await requireOwnFactory(work, factoryId)
-  const account = requireBankAccount(input)
+  const account = await requirePayableAccount(work.tx, input)
   await sql`
     update factory_bank_accounts set status = 'replaced' where factory_id = ${factoryId} and status = 'pending'`.execute(
     work.tx,

@@ -9,7 +9,7 @@ import {
   type Work,
 } from '../kernel/index.ts'
 import { cachedRates, type Parcel, QuoteMissing } from '../logistics/index.ts'
-import { paymentView } from '../payment/index.ts'
+import { invoiceRefusal, paymentView } from '../payment/index.ts'
 import { groupBuyingErrors } from './errors.ts'
 import { giveBack, holdUnits } from './hold-units.ts'
 import type { Join, JoinAnswer, JoinOutcome, JoinSettings } from './join.ts'
@@ -26,7 +26,7 @@ import { type RecordedJoin, recordJoins } from './record-joins.ts'
  *
  * Outcomes carry group_buying.session_not_found, session_not_open, session_full, already_joined, per_user_limit,
  * user_not_active, address_not_found, variant_not_in_session, no_items, kernel.paused,
- * logistics.quote_missing (QuoteMissing, with the parcel to ask for), kernel.idempotency_key_reused.
+ * payment.below_invoice_minimum, logistics.quote_missing (QuoteMissing, with the parcel to ask for), kernel.idempotency_key_reused.
  * @throws wallet.insufficient_balance for a wallet join
  */
 export async function joinSessions(
@@ -132,8 +132,14 @@ async function price(
   const priced: PricedJoin[] = []
   for (const [i, candidate] of candidates.entries()) {
     const rate = candidate.join.rate ?? cached.get(String(i))
-    if (rate) priced.push({ ...candidate, rate, totalIdr: rupiah(candidate.goodsIdr + rate.priceIdr) })
-    else refuse(candidate.join, new QuoteMissing(parcels[i] as Parcel))
+    if (!rate) {
+      refuse(candidate.join, new QuoteMissing(parcels[i] as Parcel))
+      continue
+    }
+    const one = { ...candidate, rate, totalIdr: rupiah(candidate.goodsIdr + rate.priceIdr) }
+    const tooLittle = one.join.paymentMethod !== 'wallet' && invoiceRefusal(one.totalIdr, work.policy)
+    if (tooLittle) refuse(one.join, tooLittle)
+    else priced.push(one)
   }
   return priced
 }

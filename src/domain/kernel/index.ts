@@ -18,6 +18,8 @@ export {
 export { type AttentionKind, attentionKinds } from './attention-kinds.ts'
 export {
   type BankAccount,
+  channelName,
+  describedFor,
   maskedAccount,
   type PayoutChannel,
   payoutChannels,
@@ -56,6 +58,14 @@ export { kernelErrors } from './kernel-errors.ts'
 export { basisPoints, formatIdr, formatNumber, type Rupiah, rupiah, sumIdr } from './money.ts'
 export { type Move, moveState, moveStatement, stateIf } from './move-state.ts'
 export { type Paged, pageOf } from './pages.ts'
+export {
+  type ChannelView,
+  channelsOf,
+  listChannels,
+  noteChannels,
+  requirePayableAccount,
+  type ToldChannel,
+} from './payout-channels.ts'
 export { defaultPolicy, type Policy, policySchema } from './policy.ts'
 export { ProviderFailure, type ProviderOutcome } from './provider-failure.ts'
 export { holdCalls, type Pace, type TakenCalls, takeCalls } from './provider-pace.ts'

@@ -24,6 +24,9 @@ export const policySchema = z.strictObject({
   payoutMinimumIdr: whole
     .default(10_000)
     .describe('the provider pays out no less; what is less leaves wallets by hand'),
+  invoiceMinimumIdr: whole
+    .default(10_000)
+    .describe('the provider makes no invoice of less; what is less is paid from wallets'),
   closingHours: whole
     .default(24)
     .describe('so long after its money has arrived an account that is closed is erased'),

@@ -407,6 +407,15 @@ export interface Payments {
   userId: string;
 }
 
+export interface PayoutChannels {
+  channelCode: string;
+  kind: string;
+  maximumIdr: number;
+  minimumIdr: number;
+  name: string;
+  readAt: Timestamp;
+}
+
 export interface Payouts {
   accountHolder: string;
   accountNumber: string;
@@ -923,6 +932,7 @@ export interface DB {
   otpChallenges: OtpChallenges;
   participantItems: ParticipantItems;
   payments: Payments;
+  payoutChannels: PayoutChannels;
   payouts: Payouts;
   pickupItems: PickupItems;
   pickupTasks: PickupTasks;

@@ -71,6 +71,9 @@ describe('an order', () => {
     expect(await refusal(shop.order(ana, 1, { courier: { company: 'nobody', type: 'x' } }))).toBe(
       'logistics.courier_not_offered',
     )
+    laku.policy.invoiceMinimumIdr = 1_000_000
+    expect(await refusal(shop.order(ana, 1))).toBe('payment.below_invoice_minimum')
+    laku.policy.invoiceMinimumIdr = 10_000
     expect(await refusal(shop.order(ana, 1, { paymentMethod: 'wallet' }))).toBe('wallet.insufficient_balance')
     const tooMany = shop.order(ana, 5_000)
     await expect(tooMany).rejects.toMatchObject({

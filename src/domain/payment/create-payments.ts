@@ -3,6 +3,7 @@ import { credit, debit, post, walletAccount } from '../ledger/index.ts'
 import { requireBalances, walletErrors } from '../wallet/index.ts'
 import { paymentErrors } from './errors.ts'
 import { dimensionsOf, fundsOf } from './funds.ts'
+import { invoiceRefusal } from './payment-methods.ts'
 import { type Payment, subjectOf } from './views.ts'
 
 export interface NewPayment {
@@ -18,9 +19,13 @@ export interface NewPayment {
  * Makes any number of payments: one statement, and one posting more where some are paid from wallets, which are paid at
  * once (payment.paid follows). Invoices are not made here but when the buyer opens `/pay/:code`. In the given order.
  * @throws wallet.insufficient_balance with `userIds`: nothing is made then
- * @throws payment.order_has_open_payment
+ * @throws payment.order_has_open_payment, below_invoice_minimum
  */
 export async function createPayments(work: Work, drafts: readonly NewPayment[]): Promise<Payment[]> {
+  for (const { method, amountIdr } of drafts) {
+    const refusal = method === 'invoice' && invoiceRefusal(amountIdr, work.policy)
+    if (refusal) throw refusal
+  }
   const payments = drafts.map((draft) => paymentOf(work, draft))
   const fromWallets = payments.filter((payment) => payment.method === 'wallet')
   if (fromWallets.length > 0) await requireBalances(work, fromWallets)

@@ -25,6 +25,10 @@ export const paymentErrors = defineErrors('payment', {
     'Its money is in escrow: the buyer leaves, or the session is cancelled, and it goes back by itself.',
   ],
   cancel_instead: ['conflict', 'All of what an order holds goes back by cancelling it.'],
+  below_invoice_minimum: [
+    'invalid',
+    'So little cannot be paid by invoice: take more, or pay from the wallet.',
+  ],
   same_person: ['forbidden', 'Another person has to approve what you asked for.'],
   look_it_up: [
     'conflict',

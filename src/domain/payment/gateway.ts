@@ -45,6 +45,8 @@ export interface NewGatewayInvoice {
   /** Where a buyer goes back to from an invoice that is over. */
   failureRedirectUrl?: string
   items?: readonly GatewayInvoiceItem[]
+  /** The ways to pay it, by the provider's names; all that the account has where nothing is said. */
+  methods?: readonly string[] | undefined
 }
 
 export interface GatewayInvoiceQuery {

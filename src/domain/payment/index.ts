@@ -35,6 +35,7 @@ export {
   type WebhookView,
 } from './list-webhooks.ts'
 export { type OpenContext, type OpenedInvoice, openInvoice } from './open-invoice.ts'
+export { invoiceRefusal } from './payment-methods.ts'
 export { type GatewayNotice, processNotices } from './process-notices.ts'
 export { pruneWebhookBodies } from './prune-webhook-bodies.ts'
 export { intendBookReading, type ProviderBookRead, readProviderBook } from './read-provider-book.ts'

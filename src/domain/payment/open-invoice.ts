@@ -4,6 +4,7 @@ import type { GatewayContext } from './context.ts'
 import { paymentErrors } from './errors.ts'
 import { failPayments } from './fail-payments.ts'
 import type { GatewayInvoice } from './gateway.ts'
+import { methodsFor } from './payment-methods.ts'
 import {
   giveBackInvoice,
   type Opening,
@@ -100,6 +101,7 @@ async function createInvoice(
       expiresInS,
       description: `Laku ${reserved.code}`,
       payer: reserved.payer,
+      methods: methodsFor(reserved.amountIdr),
       // `back`: whoever comes from there is not sent there again while the provider's message is on its way.
       successRedirectUrl: `${payLink(publicUrl, reserved.code)}?back=1`,
       failureRedirectUrl: payLink(publicUrl, reserved.code),

@@ -120,7 +120,11 @@ export function matchChargeback<
 }
 
 /** Refusals that no later try can mend: the provider never takes this amount. */
-const neverPayable: ReadonlySet<string> = new Set(['MAXIMUM_TRANSFER_AMOUNT_ERROR', 'UNSUPPORTED_CURRENCY'])
+const neverPayable: ReadonlySet<string> = new Set([
+  'MINIMAL_TRANSFER_AMOUNT_ERROR',
+  'MAXIMUM_TRANSFER_AMOUNT_ERROR',
+  'UNSUPPORTED_CURRENCY',
+])
 
 /** Whether a refusal to make an invoice ends its payment, instead of waiting for the provider or for staff. */
 export const isRefusedForGood = (code: string): boolean => neverPayable.has(code)

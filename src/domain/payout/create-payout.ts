@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import {
   type BankAccount,
+  channelsOf,
+  describedFor,
   newId,
   type Rupiah,
-  requireBankAccount,
+  requirePayableAccount,
   rupiah,
   secondsAfter,
   type Work,
@@ -24,7 +26,7 @@ export interface NewPayout {
   subjectId: string
   destination: BankAccount
   amountIdr: Rupiah
-  /** The receiver may see it on their statement; the key where nothing is said. */
+  /** The receiver may see as much of it as their bank shows; the key where nothing is said. */
   description?: string | undefined
 }
 
@@ -40,14 +42,16 @@ const JOB_GRACE_S = 60
 export async function createPayout(work: Work, input: NewPayout): Promise<string> {
   const { key, purpose, subjectId, description = key } = input
   const amountIdr = rupiah(input.amountIdr)
-  const destination = requireBankAccount(input.destination)
+  const destination = await requirePayableAccount(work.tx, input.destination)
+  const channel = (await channelsOf(work.tx, [destination.channelCode])).get(destination.channelCode)
+  const shown = channel ? describedFor(channel, description) : description
   const id = newId()
   const sealed = sealAccount(work.vault, destination)
   const { rows } = await sql<{ id: string }>`
     insert into payouts (id, key, purpose, subject_id, channel_code, account_number, account_holder, amount_idr, description,
       next_check_at, created_at)
     values (${id}, ${key}, ${purpose}, ${subjectId}, ${sealed.channelCode}, ${sealed.accountNumber}, ${sealed.accountHolder},
-      ${amountIdr}, ${description}, ${secondsAfter(work.now, JOB_GRACE_S)}, ${work.now})
+      ${amountIdr}, ${shown}, ${secondsAfter(work.now, JOB_GRACE_S)}, ${work.now})
     on conflict do nothing returning id`.execute(work.tx)
   if (rows.length === 0) return await madeBefore(work, { ...input, destination })
   const payload = payoutNews({ id, key, purpose, subjectId, amountIdr })

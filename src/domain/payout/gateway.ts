@@ -1,4 +1,4 @@
-import type { BankAccount, Rupiah } from '../kernel/index.ts'
+import type { BankAccount, Rupiah, ToldChannel } from '../kernel/index.ts'
 
 /** As the provider says it. LOCKED and the compliance assessment wait for people over there. */
 export type GatewayPayoutStatus =
@@ -30,12 +30,7 @@ export interface NewGatewayPayout {
   description: string
 }
 
-export interface GatewayChannel {
-  channelCode: string
-  name: string
-  minimumIdr: Rupiah
-  maximumIdr: Rupiah
-}
+export type GatewayChannel = ToldChannel
 
 /** The provider that sends money out. Every method throws `ProviderFailure`; amounts are whole rupiah. */
 export interface PayoutGateway {

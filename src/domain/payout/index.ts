@@ -1,5 +1,6 @@
 import './events.ts'
 
+export { type ChannelFit, channelFit, requireFit } from './channel-limits.ts'
 export { payoutChecks } from './checks.ts'
 export type { PayoutContext } from './context.ts'
 export { createPayout, type NewPayout } from './create-payout.ts'
@@ -14,6 +15,7 @@ export type {
 } from './gateway.ts'
 export { holdPayouts, releasePayouts } from './hold-payouts.ts'
 export { type PayoutInbox, type PayoutNotice, processPayoutNotices } from './process-payout-notices.ts'
+export { readChannels } from './read-channels.ts'
 export { type PayoutView, payoutsOf } from './read-payouts.ts'
 export { settlePayouts } from './settle-payouts.ts'
 export { payoutsDue, submitPayouts, sweepPayouts } from './submit-payouts.ts'

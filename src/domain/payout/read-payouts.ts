@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { maskedAccount, payoutChannels, type Rupiah, type Tx, type Vault } from '../kernel/index.ts'
+import { channelName, maskedAccount, type Rupiah, type Tx, type Vault } from '../kernel/index.ts'
 import { openAccount, type SealedAccount } from './destination.ts'
 import type { PayoutStatus } from './transitions.ts'
 
@@ -34,7 +34,7 @@ export async function payoutsOf(tx: Tx, vault: Vault, subjectId: string): Promis
     const account = openAccount(vault, { channelCode: row.channelCode, accountNumber, accountHolder })
     return {
       ...row,
-      bank: payoutChannels[row.channelCode]?.name ?? row.channelCode,
+      bank: channelName(row.channelCode),
       account: maskedAccount(account.accountNumber),
     }
   })

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { payableAccounts } from '../factory/index.ts'
-import { payoutChannels, type Rupiah, requireStaff, type Work } from '../kernel/index.ts'
+import { channelName, type Rupiah, requireStaff, type Work } from '../kernel/index.ts'
 import { settlementErrors } from './errors.ts'
 import { settlementViews } from './read-settlements.ts'
 
@@ -47,7 +47,7 @@ export async function bankBatch(
     const account = accounts.get(factory.id)
     if (!account) batch.withoutAccount.push(code)
     else if (!input.channelCode || account.channelCode === input.channelCode) {
-      const bank = payoutChannels[account.channelCode]?.name ?? account.channelCode
+      const bank = channelName(account.channelCode)
       batch.transfers.push({
         code,
         factory: factory.name,

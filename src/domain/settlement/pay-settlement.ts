@@ -7,7 +7,7 @@ import {
   settleAttention,
   type Work,
 } from '../kernel/index.ts'
-import { createPayout } from '../payout/index.ts'
+import { createPayout, requireFit } from '../payout/index.ts'
 import { requireOther } from './approve-settlement.ts'
 import { hasChanged } from './calculate-settlement.ts'
 import { settlementErrors } from './errors.ts'
@@ -20,7 +20,7 @@ import { settlementTransitions } from './transitions.ts'
  * Pays an approved settlement: its payout is made and sent after the commit; the settlement follows it. An approval whose plan has
  * changed since is void: then nothing is paid, and the settlement is on hold with the reason `plan_changed`.
  * @throws settlement.not_found, settlement.payout_under_way, settlement.no_bank_account, settlement.factory_suspended,
- *   kernel.illegal_transition, kernel.forbidden
+ *   payout.outside_channel_limits, kernel.illegal_transition, kernel.forbidden
  */
 export async function paySettlement(work: Work, input: { settlement: string }): Promise<StoredSettlement> {
   requireStaff(work.actor, 'finance')
@@ -63,10 +63,11 @@ export async function retrySettlement(work: Work, input: { settlement: string })
   return await getSettlement(work.tx, settlement.id)
 }
 
-/** Makes the payout of a locked, approved settlement. @throws settlement.no_bank_account, factory_suspended */
+/** Makes the payout of a locked, approved settlement. @throws settlement.no_bank_account, factory_suspended, payout.outside_channel_limits */
 export async function payLocked(work: Work, settlement: LockedSettlement, command: string): Promise<void> {
   const { id, code, netIdr, payouts } = settlement
   const destination = await destinationOf(work, settlement)
+  await requireFit(work.tx, destination, netIdr)
   const key = `${code}-${payouts + 1}`
   const payoutId = await createPayout(work, {
     key,

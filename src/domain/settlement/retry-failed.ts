@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type Actor, DomainError, settleAttention, type UnitOfWork, type Work } from '../kernel/index.ts'
+import { requireFit } from '../payout/index.ts'
 import { hasChanged } from './calculate-settlement.ts'
 import { holdLocked, requireUnpaid } from './hold-settlement.ts'
 import { type LockedSettlement, lockSettlement, newsOf } from './lock-settlement.ts'
@@ -50,7 +51,7 @@ async function payAgain(work: Work, id: string): Promise<void> {
 async function hindranceOf(work: Work, settlement: LockedSettlement): Promise<string | undefined> {
   try {
     await requireUnpaid(work, settlement)
-    await destinationOf(work, settlement)
+    await requireFit(work.tx, await destinationOf(work, settlement), settlement.netIdr)
     return undefined
   } catch (error) {
     if (error instanceof DomainError) return error.message

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import {
   type BankAccount,
   newId,
-  requireBankAccount,
+  requirePayableAccount,
   secondsAfter,
   type Vault,
   type Work,
@@ -11,6 +11,7 @@ import { walletErrors } from './errors.ts'
 
 export interface Destination {
   id: string
+  channelCode: string
   /** From then on it takes money. */
   usableAt: Date
 }
@@ -33,7 +34,7 @@ export async function destinationOf(
   given: BankAccount,
   otpVerifiedAt: Date | undefined,
 ): Promise<Destination> {
-  const account = requireBankAccount(given)
+  const account = await requirePayableAccount(work.tx, given)
   const fingerprint = fingerprintOf(work.vault, account)
   const known = await find(work, userId, fingerprint)
   if (known) return known
@@ -58,7 +59,7 @@ export async function destinationOf(
 async function find(work: Work, userId: string, fingerprint: string): Promise<Destination | undefined> {
   return await work.tx
     .selectFrom('withdrawalDestinations')
-    .select(['id', 'usableAt'])
+    .select(['id', 'channelCode', 'usableAt'])
     .where('userId', '=', userId)
     .where('fingerprint', '=', fingerprint)
     .executeTakeFirst()

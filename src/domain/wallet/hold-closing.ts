@@ -45,7 +45,7 @@ export async function holdClosing(work: Work, userId: string, to: ClosingTo): Pr
 /** The account that money of theirs was last meant for, else the one that they confirmed last. */
 async function lastDestination(work: Work, userId: string): Promise<Destination> {
   const { rows } = await sql<Destination>`
-    select d.id, d.usable_at from withdrawal_destinations d left join withdrawals w on w.destination_id = d.id
+    select d.id, d.channel_code, d.usable_at from withdrawal_destinations d left join withdrawals w on w.destination_id = d.id
     where d.user_id = ${userId}::uuid order by w.id desc nulls last, d.id desc limit 1`.execute(work.tx)
   if (!rows[0]) throw walletErrors.no_destination({ userId })
   return rows[0]

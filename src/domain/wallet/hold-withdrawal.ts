@@ -1,5 +1,6 @@
 import { insertRows, newCode, newId, type Rupiah, type Work } from '../kernel/index.ts'
 import { credit, debit, post, walletAccount } from '../ledger/index.ts'
+import { channelFit } from '../payout/index.ts'
 import type { Destination } from './destinations.ts'
 import { walletErrors } from './errors.ts'
 import { requireBalances } from './require-balances.ts'
@@ -25,7 +26,8 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
   await requireBalances(work, [{ userId, amountIdr: takenIdr }])
   const withdrawal = { id: newId(), code: newCode('WDR', work.now), userId, amountIdr, feeIdr, closesAccount }
   const isLarge = amountIdr > work.policy.withdrawalApprovalAboveIdr
-  const byHand = amountIdr < work.policy.payoutMinimumIdr
+  const { fit } = await channelFit(work.tx, destination, amountIdr)
+  const byHand = fit !== 'takes' || amountIdr < work.policy.payoutMinimumIdr
   await insertRows(work.tx, 'withdrawals', [
     {
       ...withdrawal,
@@ -52,7 +54,7 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
     work.raise({
       kind: 'withdrawal_by_hand',
       subject: ['withdrawal', withdrawal.id],
-      message: `${withdrawal.code} is less than the provider pays out: send it from the bank (laku wallets withdrawals list --status held --json says where to), then say so`,
+      message: `${withdrawal.code} is not paid out by the provider (too little or too much for it): send it from the bank (laku wallets withdrawals list --status held --json says where to), then say so`,
       command: `laku wallets withdrawals approve ${withdrawal.code} --by-hand REFERENCE`,
       details: { otherwise: `laku wallets withdrawals reject ${withdrawal.code}` },
     })

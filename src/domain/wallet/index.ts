@@ -12,7 +12,12 @@ export { listEntriesOf, listWalletEntries, type WalletEntry, type WalletPage } f
 export { lockWallets } from './lock-wallets.ts'
 export { openWallets } from './open-wallets.ts'
 export { getWithdrawal, listWithdrawals, type WithdrawalFilter } from './read-withdrawals.ts'
-export { requestWithdrawal, type WithdrawalRequest } from './request-withdrawal.ts'
+export {
+  requestWithdrawal,
+  type WithdrawalOffer,
+  type WithdrawalRequest,
+  withdrawalOffer,
+} from './request-withdrawal.ts'
 export { requireBalances, type Spending } from './require-balances.ts'
 export { retryWithdrawal } from './retry-withdrawal.ts'
 export { sweepWithdrawals, withdrawalsDue } from './send-withdrawals.ts'

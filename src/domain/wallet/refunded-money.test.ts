@@ -23,9 +23,25 @@ describe('how much of a wallet is refunded money', () => {
     [51, 50, { feeIdr: 2_500, refundedIdr: 50, belowMinimum: true }],
     [10_000, 0, { feeIdr: 2_500, refundedIdr: 0, belowMinimum: false }],
   ])('%i of a wallet with %i refunded', (amount, refunded, terms) =>
-    expect(withdrawalTerms(amount, refunded, defaultPolicy)).toEqual(terms),
+    expect(withdrawalTerms(amount, { balanceIdr: 90_000, refundedIdr: refunded }, defaultPolicy)).toEqual(
+      terms,
+    ),
   )
 })
+
+it.each([
+  [5_000, 5_000, true],
+  [2_000, 2_000, true],
+  [12_499, 12_499, true],
+  [5_000, 4_999, false],
+  [12_500, 12_500, false],
+])(
+  'case 17: all of a rest of %i that is asked for as %i leaves free: %s',
+  (balanceIdr, amountIdr, isFree) => {
+    const terms = withdrawalTerms(amountIdr, { balanceIdr, refundedIdr: 0 }, defaultPolicy)
+    expect(!terms.belowMinimum && terms.feeIdr === 0).toBe(isFree)
+  },
+)
 
 describe('the ledger says the same', () => {
   let f: WalletFixture
@@ -52,7 +68,11 @@ describe('the ledger says the same', () => {
             await f.spend(userId, amount)
             lines.push(line(-amount))
           } else if (what === 'withdraw') {
-            const terms = withdrawalTerms(amount, refundedPart(lines), defaultPolicy)
+            const terms = withdrawalTerms(
+              amount,
+              { balanceIdr: balance, refundedIdr: refundedPart(lines) },
+              defaultPolicy,
+            )
             const taken = amount + terms.feeIdr
             if (terms.belowMinimum || taken > balance) continue
             await f.withdraw(userId, amount)

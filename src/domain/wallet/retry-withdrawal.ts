@@ -34,18 +34,19 @@ export async function retryWithdrawal(work: Work, input: { withdrawal: string })
     closesAccount: boolean
     retried: string | null
     destinationId: string
+    channelCode: string
     usableAt: Date
   }>`
-    select w.user_id, w.amount_idr, w.fee_idr, w.closes_account, n.code as retried, d.id as destination_id, d.usable_at
+    select w.user_id, w.amount_idr, w.fee_idr, w.closes_account, n.code as retried, d.id as destination_id, d.channel_code, d.usable_at
     from withdrawals w join withdrawal_destinations d on d.id = w.destination_id left join withdrawals n on n.retry_of = w.id
     where w.id = ${id}`.execute(work.tx)
   const [before] = rows
   if (!before) throw walletErrors.withdrawal_not_found({ withdrawal: input.withdrawal })
-  const { userId, amountIdr, feeIdr, closesAccount, retried, destinationId, usableAt } = before
+  const { userId, amountIdr, feeIdr, closesAccount, retried, destinationId, channelCode, usableAt } = before
   if (retried) throw walletErrors.withdrawal_retried({ code, retried })
   await lockWallets(work, [userId])
   const refundedIdr = Math.min(amountIdr, await refundedMoney(work.tx, userId))
-  const destination = { id: destinationId, usableAt }
+  const destination = { id: destinationId, channelCode, usableAt }
   const again = await holdWithdrawal(work, {
     userId,
     destination,

@@ -1,8 +1,8 @@
 import {
   type Actor,
   type BankAccount,
+  channelName,
   maskedAccount,
-  payoutChannels,
   type Rupiah,
   type Vault,
 } from '../kernel/index.ts'
@@ -23,7 +23,7 @@ export interface WithdrawalView {
   account: string
   /** It is all that was in the wallet, and the account is erased once it has arrived. */
   closesAccount: boolean
-  /** It is too small for the provider: staff send it from the bank. */
+  /** It is too little or too much for the provider: staff send it from the bank. */
   byHand: boolean
   /** For finance, while it waits to be sent by hand: the whole account. */
   sendTo?: BankAccount
@@ -48,7 +48,7 @@ export function withdrawalView(
   const account = openDestination(vault, { channelCode, accountNumber, accountHolder })
   return {
     ...row,
-    bank: payoutChannels[channelCode]?.name ?? channelCode,
+    bank: channelName(channelCode),
     account: maskedAccount(account.accountNumber),
     ...(row.byHand && row.status === 'held' && mayPay(reader) && { sendTo: account }),
   }

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { staff } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { finance, good, openWalletFixture, type WalletFixture, waits } from '../../../test/wallets.ts'
-import type { Actor, BankAccount } from '../kernel/index.ts'
+import { type Actor, type BankAccount, noteChannels } from '../kernel/index.ts'
 import { notifyOf } from '../notification/index.ts'
 import {
   approveWithdrawal,
@@ -12,6 +12,7 @@ import {
   retryWithdrawal,
   type WithdrawalStatus,
   walletView,
+  withdrawalOffer,
   withdrawalTransitions,
 } from './index.ts'
 
@@ -180,13 +181,72 @@ describe('withdrawals', () => {
   it.each([
     ['ID_BCA', '123456789', 'kernel.bank_account_invalid'],
     ['ID_BRI', '1234567890', 'kernel.bank_account_invalid'],
-    ['ID_DANA', '62812345678', 'kernel.bank_account_invalid'],
+    ['ID_DANA', '61812345678', 'kernel.bank_account_invalid'],
+    ['ID_BRI', '012345678901234567', 'kernel.bank_account_invalid'],
     ['ID_NOWHERE', '1234567890', 'kernel.payout_channel_unknown'],
   ])('to %s %s are refused: %s', async (channelCode, accountNumber, code) => {
     const userId = await f.user()
     await f.fill(userId, 100_000)
     const bank = { channelCode, accountNumber, accountHolderName: 'Budi' }
     expect(await refusal(f.withdraw(userId, 50_000, { bank }))).toBe(code)
+  })
+
+  it.each([
+    ['ID_DANA', '62812345678', '0812345678'],
+    ['ID_GOPAY', '+62 812-3456-7890', '081234567890'],
+    ['ID_OVO', '0812345678', '0812345678'],
+    ['ID_BRI', '1234567890123', '1234567890123'],
+    ['ID_BRI', '12345678901234567', '12345678901234567'],
+    ['ID_BTN', '1234567890', '1234567890'],
+    ['ID_JAGO', '1234567890', '1234567890'],
+    ['ID_SEABANK', '1234567890', '1234567890'],
+    ['ID_OCBC', '1234567890', '1234567890'],
+    ['ID_MAYBANK', '1234567890', '1234567890'],
+  ])('go to %s %s, kept as %s and taken by the provider', async (channelCode, accountNumber, kept) => {
+    const userId = await f.user()
+    await f.fill(userId, 100_000)
+    const bank = { channelCode, accountNumber, accountHolderName: 'Budi' }
+    const { id, code, account } = await f.withdraw(userId, 50_000, { bank })
+    expect(account).toBe(`…${kept.slice(-4)}`)
+    await f.later(DAY_S + 1)
+    await f.send(id)
+    expect(await f.atProvider(code)).toMatchObject([
+      { channel_code: channelCode, channel_properties: { account_number: kept } },
+    ])
+  })
+
+  it('to a bank that only the provider names are taken by what it said, and by no more than it takes', async () => {
+    const userId = await f.user()
+    await f.fill(userId, 300_000_000)
+    const bank = { channelCode: 'ID_NEWBANK', accountNumber: '1234567890', accountHolderName: 'Budi' }
+    expect(await refusal(f.withdraw(userId, 50_000, { bank }))).toBe('kernel.payout_channel_unknown')
+    const told = { channelCode: 'ID_NEWBANK', name: 'New', kind: 'bank' as const }
+    await f.laku.system((work) =>
+      noteChannels(work, [{ ...told, minimumIdr: 60_000, maximumIdr: 1_000_000 }]),
+    )
+    expect(await refusal(f.withdraw(userId, 1_000_001, { bank }))).toBe('payout.outside_channel_limits')
+    expect((await f.withdraw(userId, 50_000, { bank })).byHand).toBe(true)
+    expect((await f.withdraw(userId, 60_000, { bank })).byHand).toBe(false)
+    const wallet = { ...bank, channelCode: 'ID_LINKAJA', accountNumber: '0812345678' }
+    expect(await refusal(f.withdraw(userId, 10_000_001, { bank: wallet }))).toBe(
+      'payout.outside_channel_limits',
+    )
+    expect(await refusal(f.withdraw(userId, 250_000_001))).toBe('payout.outside_channel_limits')
+  })
+
+  it('case 17: take all that is left although it is below the minimum or the fee, and say so before', async () => {
+    for (const leftIdr of [5_000, 2_000]) {
+      const userId = await rich(leftIdr)
+      const actor: Actor = { kind: 'customer', id: userId }
+      expect(await f.laku.as(actor, withdrawalOffer)).toMatchObject({ mostIdr: leftIdr, allLeaves: true })
+      expect(await refusal(f.withdraw(userId, leftIdr - 1))).toBe('wallet.below_minimum')
+      const { id, code, byHand, feeIdr } = await f.withdraw(userId, leftIdr)
+      expect({ byHand, feeIdr, left: await f.wallet(userId) }).toEqual({ byHand: true, feeIdr: 0, left: 0 })
+      await f.laku.as(finance(), (work) =>
+        approveWithdrawal(work, { withdrawal: code, byHand: `REST ${leftIdr}` }),
+      )
+      expect((await f.row(id)).status).toBe('succeeded')
+    }
   })
 
   it('have a minimum and a fee, and refunded money has neither', async () => {

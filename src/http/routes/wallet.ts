@@ -3,11 +3,25 @@ import { z } from 'zod'
 import { tryCode } from '../../domain/auth/index.ts'
 import { closeAccount } from '../../domain/close-account.ts'
 import { fromWire, requireCustomer, toWire } from '../../domain/kernel/index.ts'
-import { listWalletEntries, requestWithdrawal, walletView } from '../../domain/wallet/index.ts'
+import {
+  listWalletEntries,
+  requestWithdrawal,
+  walletView,
+  withdrawalOffer,
+} from '../../domain/wallet/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { paging } from '../wire-parts.ts'
 
 const wallet = z.object({ balance_idr: z.int(), held_idr: z.int() })
+
+const offer = z.object({
+  balance_idr: z.int(),
+  free_idr: z.int(),
+  minimum_idr: z.int(),
+  fee_idr: z.int(),
+  most_idr: z.int(),
+  all_leaves: z.boolean(),
+})
 
 const entries = z.object({
   data: z.array(z.object({ id: z.string(), kind: z.string(), amount_idr: z.int(), occurred_at: z.string() })),
@@ -61,6 +75,20 @@ export const walletRoutes =
         const view = await request.read(walletView)
         return toWire(view) as z.infer<typeof wallet>
       },
+    )
+
+    app.get(
+      '/api/wallet/withdrawals/offer',
+      {
+        config,
+        schema: {
+          summary: 'What may be taken out of the wallet, and what it costs',
+          description:
+            'Refunded money (free_idr) leaves free of fee and minimum. all_leaves: the balance is too little for the least amount and its fee, so all of it leaves at once, free of both.',
+          response: { 200: offer },
+        },
+      },
+      async (request) => toWire(await request.read(withdrawalOffer)) as z.infer<typeof offer>,
     )
 
     app.get(

@@ -101,12 +101,14 @@ export const channelAnswer = z
   .looseObject({
     channel_code: z.string(),
     channel_name: z.string(),
+    channel_category: z.string().optional(),
     amount_limits: z.looseObject({ minimum: z.number(), maximum: z.number() }),
   })
   .transform(
     (channel): GatewayChannel => ({
       channelCode: channel.channel_code,
       name: channel.channel_name,
+      kind: channel.channel_category === 'EWALLET' ? 'ewallet' : 'bank',
       minimumIdr: channel.amount_limits.minimum,
       maximumIdr: channel.amount_limits.maximum,
     }),

@@ -81,6 +81,18 @@ describe('creating an invoice', () => {
     expect(wire.requests).toHaveLength(1)
   })
 
+  test('offers what the account has where it lacks a way to pay that takes the amount', async () => {
+    wire.answer = (request, response) =>
+      request.body.includes('payment_methods')
+        ? replying(400, { error_code: 'UNAVAILABLE_PAYMENT_METHOD_ERROR', message: 'm' })(request, response)
+        : replying(200, pending)(request, response)
+    expect(await gateway().createInvoice({ ...order, methods: ['BCA', 'BJB'] })).toMatchObject({
+      id: '64f0c1',
+    })
+    expect(JSON.parse(wire.requests[0]?.body ?? '')).toMatchObject({ payment_methods: ['BCA', 'BJB'] })
+    expect(wire.requests).toHaveLength(2)
+  })
+
   test('no answer in time', async () => {
     wire.answer = () => undefined
     const failure = await failureOf(gateway(100).createInvoice(order))

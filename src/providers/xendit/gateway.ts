@@ -2,6 +2,7 @@
 import { Invoice } from 'xendit-node/invoice/index.js'
 import { Refund } from 'xendit-node/refund/index.js'
 import { z } from 'zod'
+import { ProviderFailure } from '../../domain/kernel/index.ts'
 import type { GatewayInvoiceQuery, NewGatewayInvoice, PaymentGateway } from '../../domain/payment/gateway.ts'
 import { present } from '../answers.ts'
 import { plusPhone } from '../phone.ts'
@@ -17,13 +18,22 @@ import { type XenditOptions, xenditWire } from './wire.ts'
  */
 export function createXenditGateway(options: XenditOptions): PaymentGateway {
   const { http, account } = xenditWire(options)
+  const makeInvoice = async (invoice: NewGatewayInvoice) => {
+    const body = await throughSdk(http, 'create_invoice', new Invoice(account), (sdk) =>
+      sdk.createInvoice({ data: invoiceRequest(invoice) }),
+    )
+    return http.read('create_invoice', body, invoiceAnswer)
+  }
 
   return {
     async createInvoice(invoice) {
-      const body = await throughSdk(http, 'create_invoice', new Invoice(account), (sdk) =>
-        sdk.createInvoice({ data: invoiceRequest(invoice) }),
-      )
-      return http.read('create_invoice', body, invoiceAnswer)
+      try {
+        return await makeInvoice(invoice)
+      } catch (error) {
+        // The account has not all the ways to pay that take the amount: a definite no, so it offers what it has.
+        if (!invoice.methods || !isUnavailableMethod(error)) throw error
+        return await makeInvoice({ ...invoice, methods: undefined })
+      }
     },
     getInvoice: (id) =>
       http.call(
@@ -102,12 +112,17 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
   }
 }
 
+const isUnavailableMethod = (error: unknown) =>
+  error instanceof ProviderFailure &&
+  error.outcome === 'refused' &&
+  error.code === 'UNAVAILABLE_PAYMENT_METHOD_ERROR'
+
 function paidAfter({ paidAfter, paidWithinS }: GatewayInvoiceQuery): Date | undefined {
   return paidWithinS === undefined ? paidAfter : new Date(Date.now() - paidWithinS * 1000)
 }
 
 function invoiceRequest(invoice: NewGatewayInvoice) {
-  const { payer, items } = invoice
+  const { payer, items, methods } = invoice
   const phone = payer.phone === undefined ? undefined : plusPhone(payer.phone)
   return present({
     externalId: invoice.externalId,
@@ -115,6 +130,7 @@ function invoiceRequest(invoice: NewGatewayInvoice) {
     currency: 'IDR',
     description: invoice.description,
     invoiceDuration: invoice.expiresInS,
+    paymentMethods: methods && [...methods],
     payerEmail: payer.email,
     customer: present({ givenNames: payer.name, mobileNumber: phone, email: payer.email }),
     successRedirectUrl: invoice.successRedirectUrl,

@@ -63,7 +63,7 @@ test('cancels, and lists the channels', async () => {
   const bca = { channel_code: 'ID_BCA', channel_name: 'BCA', currency: 'IDR', amount_limits: limits }
   wire.answer = replying(200, [bca])
   expect(await payouts().channels()).toEqual([
-    { channelCode: 'ID_BCA', name: 'BCA', minimumIdr: 10000, maximumIdr: 50000000000 },
+    { channelCode: 'ID_BCA', name: 'BCA', kind: 'bank', minimumIdr: 10000, maximumIdr: 50000000000 },
   ])
 })
 

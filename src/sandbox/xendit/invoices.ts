@@ -85,9 +85,10 @@ function expire(context: SandboxContext, account: XenditAccount, invoice: Invoic
   notify(context, invoiceNews(account, invoice))
 }
 
-/** The ways in which an invoice may be paid. */
-export function channelsOf(invoice: Invoice): string[] {
-  return invoice.request.payment_methods ?? Object.keys(PAYMENT_CHANNELS)
+/** The ways in which an invoice may be paid: of those asked for the ones that take so much. */
+export function channelsOf({ request }: Pick<Invoice, 'request'>): string[] {
+  const asked = request.payment_methods ?? Object.keys(PAYMENT_CHANNELS)
+  return asked.filter((code) => request.amount <= (PAYMENT_CHANNELS[code]?.maximumIdr ?? 0))
 }
 
 /** What a buyer does on the invoice page. */

@@ -40,7 +40,11 @@ const FATES: Readonly<Record<string, { status: OwnStatus; failureCode?: string }
 }
 
 /** Amounts a channel takes (IDR). */
-const LIMITS = { minimum: 10_000, maximum: 50_000_000_000, minimum_increment: 1 }
+const limitsOf = (channelCode: string) => ({
+  minimum: 10_000,
+  maximum: PAYOUT_CHANNELS[channelCode]?.maximumIdr ?? 0,
+  minimum_increment: 1,
+})
 const ARRIVAL_MS = 15 * 60_000
 
 /**
@@ -188,7 +192,7 @@ function readNewPayout(body: unknown) {
     reference_id: referenceId,
     channel_code: channelCode,
     channel_properties: { account_number: accountNumber, account_holder_name: holder },
-    amount: payoutAmount(fields.amount),
+    amount: payoutAmount(fields.amount, limitsOf(channelCode)),
     currency: 'IDR' as const,
     description: textOf(fields.description) ?? null,
     ...('receipt_notification' in fields ? { receipt_notification: fields.receipt_notification } : {}),
@@ -196,13 +200,13 @@ function readNewPayout(body: unknown) {
   }
 }
 
-function payoutAmount(amount: unknown): number {
+function payoutAmount(amount: unknown, limits: ReturnType<typeof limitsOf>): number {
   if (typeof amount !== 'number' || !Number.isInteger(amount) || amount <= 0)
     throw invalidField('amount', 'is required, a whole number of rupiah above 0')
-  if (amount < LIMITS.minimum)
-    throw xenditError(400, 'MINIMUM_TRANSFER_LIMIT_ERROR', `The minimum of this channel is ${LIMITS.minimum}`)
-  if (amount > LIMITS.maximum)
-    throw xenditError(400, 'MAXIMUM_TRANSFER_LIMIT_ERROR', `The maximum of this channel is ${LIMITS.maximum}`)
+  if (amount < limits.minimum)
+    throw xenditError(400, 'MINIMUM_TRANSFER_LIMIT_ERROR', `The minimum of this channel is ${limits.minimum}`)
+  if (amount > limits.maximum)
+    throw xenditError(400, 'MAXIMUM_TRANSFER_LIMIT_ERROR', `The maximum of this channel is ${limits.maximum}`)
   return amount
 }
 
@@ -222,6 +226,6 @@ export function payoutChannels(code: unknown): object[] {
       channel_category: channel.category,
       currency: 'IDR',
       channel_name: channel.name,
-      amount_limits: LIMITS,
+      amount_limits: limitsOf(channelCode),
     }))
 }

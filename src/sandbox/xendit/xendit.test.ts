@@ -65,6 +65,7 @@ describe('invoices', () => {
   it.each([
     [{ external_id: '' }, 'API_VALIDATION_ERROR'],
     [{ amount: 0.5 }, 'API_VALIDATION_ERROR'],
+    [{ amount: 9_999 }, 'MINIMAL_TRANSFER_AMOUNT_ERROR'],
     [{ amount: 60_000_000_000 }, 'MAXIMUM_TRANSFER_AMOUNT_ERROR'],
     [{ payer_email: 'nobody' }, 'EMAIL_FORMAT_ERROR'],
     [{ currency: 'USD' }, 'UNSUPPORTED_CURRENCY'],

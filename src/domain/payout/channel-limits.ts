@@ -1,0 +1,32 @@
+import { type BankAccount, channelsOf, type Rupiah, type Tx } from '../kernel/index.ts'
+import { payoutErrors } from './errors.ts'
+
+/** Whether the provider sends so much to such an account in one payout. */
+export type ChannelFit = 'takes' | 'below' | 'above'
+
+/** What a channel makes of an amount; one that nobody knows takes nothing. Rupiah. */
+export async function channelFit(
+  tx: Tx,
+  { channelCode }: Pick<BankAccount, 'channelCode'>,
+  amountIdr: Rupiah,
+): Promise<{ fit: ChannelFit; minimumIdr: Rupiah; maximumIdr: Rupiah }> {
+  const channel = (await channelsOf(tx, [channelCode])).get(channelCode)
+  const { minimumIdr = 0, maximumIdr = 0 } = channel ?? {}
+  const fit = amountIdr > maximumIdr ? 'above' : amountIdr < minimumIdr ? 'below' : 'takes'
+  return { fit, minimumIdr, maximumIdr }
+}
+
+/**
+ * Asked before a payout is made: the provider would refuse it.
+ * @throws payout.outside_channel_limits with the channel's least and most
+ */
+export async function requireFit(
+  tx: Tx,
+  account: Pick<BankAccount, 'channelCode'>,
+  amountIdr: Rupiah,
+): Promise<void> {
+  const { fit, minimumIdr, maximumIdr } = await channelFit(tx, account, amountIdr)
+  if (fit === 'takes') return
+  const { channelCode } = account
+  throw payoutErrors.outside_channel_limits({ channelCode, amountIdr, minimumIdr, maximumIdr })
+}
