@@ -1,5 +1,10 @@
+import {
+  bankFact,
+  ewalletFact,
+  type PayoutChannelFact,
+  payoutChannelFacts,
+} from '../../providers/xendit/facts.ts'
 import { kernelErrors } from './kernel-errors.ts'
-import type { Rupiah } from './money.ts'
 
 /** Where money is paid out to: a bank account or an e-wallet, by the provider's code of the channel. */
 export interface BankAccount {
@@ -9,72 +14,14 @@ export interface BankAccount {
   accountHolderName: string
 }
 
-export interface PayoutChannel {
-  name: string
-  kind: 'bank' | 'ewallet'
-  digits: RegExp
-  /** What the provider sends to it at least and at most in one payout. Rupiah. */
-  minimumIdr: Rupiah
-  maximumIdr: Rupiah
-  /** How much of a payout's description the receiver sees, in characters. */
-  descriptionLength: number
-}
+export type PayoutChannel = PayoutChannelFact
 
-/*
- * The provider's facts, for as long as it was not asked itself (`payout-channels.ts`).
- * Digits: docsv2.xendit.co/docs/payouts-indonesia (2025). 250 million is the end of BI-FAST: docs.xendit.co/docs/payout-coverage-indonesia
- * (2026-02-19); above it is RTGS, which has to be activated. E-wallets' ends: docs.xendit.co/xendisburse/limits-and-processing-times
- * (undated, later than 2023). Characters: docs.xendit.co/xendisburse/tracking-and-notifications (undated); a bank that is not named
- * there may show none, and gets the shortest. The least is ours, the same for all: the pages name 1, 5,000 and 10,000 and contradict
- * each other.
- */
-const BI_FAST_IDR = 250_000_000
-const LEAST_IDR = 10_000
-const SHORTEST = 14
+/** The channels that the provider documents: what holds for as long as it was not asked itself (`payout-channels.ts`). */
+export const payoutChannels: Readonly<Record<string, PayoutChannel>> = payoutChannelFacts
 
-const ewallet = (name: string, maximumIdr = 20_000_000): PayoutChannel => ({
-  name,
-  kind: 'ewallet',
-  digits: /^08\d{8,11}$/,
-  minimumIdr: LEAST_IDR,
-  maximumIdr,
-  descriptionLength: SHORTEST,
-})
-const bank = (name: string, digits = /^\d{6,20}$/, descriptionLength = SHORTEST): PayoutChannel => ({
-  name,
-  kind: 'bank',
-  digits,
-  minimumIdr: LEAST_IDR,
-  maximumIdr: BI_FAST_IDR,
-  descriptionLength,
-})
-
-/** The channels of Xendit's payouts in Indonesia, and how an account number of each looks. */
-export const payoutChannels: Readonly<Record<string, PayoutChannel>> = {
-  ID_BCA: bank('BCA', /^\d{10}$/, 15),
-  ID_MANDIRI: bank('Mandiri', /^\d{12,17}$/),
-  ID_BNI: bank('BNI', /^\d{7,11}$/),
-  ID_BRI: bank('BRI', /^\d{13,17}$/, 29),
-  ID_CIMB: bank('CIMB Niaga', undefined, 18),
-  ID_PERMATA: bank('Permata', /^\d{7,16}$/, 20),
-  ID_DANAMON: bank('Danamon'),
-  ID_BSI: bank('BSI'),
-  ID_BJB: bank('BJB'),
-  ID_BTN: bank('BTN'),
-  ID_JAGO: bank('Jago'),
-  ID_SEABANK: bank('SeaBank'),
-  ID_OCBC: bank('OCBC'),
-  ID_MAYBANK: bank('Maybank', undefined, 17),
-  ID_GOPAY: ewallet('GoPay'),
-  ID_OVO: ewallet('OVO'),
-  ID_DANA: ewallet('DANA'),
-  ID_LINKAJA: ewallet('LinkAja', 10_000_000),
-  ID_SHOPEEPAY: ewallet('ShopeePay'),
-}
-
-/** A channel that the provider names and our table does not: what holds for all of its kind. */
+/** A channel that the provider names and its reference did not: what holds for all of its kind. */
 export const unlistedChannel = (name: string, kind: PayoutChannel['kind']): PayoutChannel =>
-  kind === 'bank' ? bank(name) : ewallet(name)
+  kind === 'bank' ? bankFact(name) : ewalletFact(name)
 
 /** The channel's name as people know it. */
 export const channelName = (channelCode: string): string => channelIn(channelCode)?.name ?? channelCode

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { INVOICE_MINIMUM_IDR } from '../../providers/xendit/facts.ts'
 
 const whole = z.int().min(0)
 
@@ -25,7 +26,7 @@ export const policySchema = z.strictObject({
     .default(10_000)
     .describe('the provider pays out no less; what is less leaves wallets by hand'),
   invoiceMinimumIdr: whole
-    .default(10_000)
+    .default(INVOICE_MINIMUM_IDR)
     .describe('the provider makes no invoice of less; what is less is paid from wallets'),
   closingHours: whole
     .default(24)

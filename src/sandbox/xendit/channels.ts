@@ -7,17 +7,14 @@ export interface PaymentChannel {
   refundDays?: number
   /** The channel refunds a payment whole or not at all. */
   wholeRefundsOnly?: true
-  /** The most it takes at once (IDR). */
-  maximumIdr: number
 }
 
-const MILLION = 1_000_000
-const virtualAccount: PaymentChannel = { method: 'BANK_TRANSFER', maximumIdr: 50_000 * MILLION }
-const retailOutlet: PaymentChannel = { method: 'RETAIL_OUTLET', maximumIdr: 5 * MILLION }
+const virtualAccount: PaymentChannel = { method: 'BANK_TRANSFER' }
+const retailOutlet: PaymentChannel = { method: 'RETAIL_OUTLET' }
 
 /** By the name an invoice's `payment_methods` uses, which is also its `payment_channel` once paid. */
 export const PAYMENT_CHANNELS: Readonly<Record<string, PaymentChannel>> = {
-  BCA: { ...virtualAccount, maximumIdr: 50 * MILLION },
+  BCA: virtualAccount,
   BNI: virtualAccount,
   BRI: virtualAccount,
   MANDIRI: virtualAccount,
@@ -25,13 +22,13 @@ export const PAYMENT_CHANNELS: Readonly<Record<string, PaymentChannel>> = {
   BSI: virtualAccount,
   BJB: virtualAccount,
   CIMB: virtualAccount,
-  DANA: { method: 'EWALLET', refundDays: 30, maximumIdr: 20 * MILLION },
-  OVO: { method: 'EWALLET', refundDays: 14, maximumIdr: 20 * MILLION },
-  SHOPEEPAY: { method: 'EWALLET', refundDays: 365, maximumIdr: 20 * MILLION },
-  LINKAJA: { method: 'EWALLET', refundDays: 30, wholeRefundsOnly: true, maximumIdr: 10 * MILLION },
-  GOPAY: { method: 'EWALLET', refundDays: 45, maximumIdr: 50 * MILLION },
-  QRIS: { method: 'QR_CODE', refundDays: 7, maximumIdr: 10 * MILLION },
-  CREDIT_CARD: { method: 'CREDIT_CARD', refundDays: 365, maximumIdr: 50_000 * MILLION },
+  DANA: { method: 'EWALLET', refundDays: 30 },
+  OVO: { method: 'EWALLET', refundDays: 14 },
+  SHOPEEPAY: { method: 'EWALLET', refundDays: 365 },
+  LINKAJA: { method: 'EWALLET', refundDays: 30, wholeRefundsOnly: true },
+  GOPAY: { method: 'EWALLET', refundDays: 45 },
+  QRIS: { method: 'QR_CODE', refundDays: 7 },
+  CREDIT_CARD: { method: 'CREDIT_CARD', refundDays: 365 },
   ALFAMART: retailOutlet,
   INDOMARET: retailOutlet,
 }
@@ -69,53 +66,4 @@ export function paymentFeeIdr(method: PaymentMethod, amountIdr: number): number 
 /** VAT on a fee (whole IDR). */
 export function vatIdr(feeIdr: number): number {
   return Math.round(feeIdr * VAT)
-}
-
-/** A destination of payouts. */
-export interface PayoutChannel {
-  name: string
-  category: 'BANK' | 'EWALLET'
-  /** How an account number looks; another one is accepted and then fails with INVALID_DESTINATION. */
-  account: RegExp
-  /** The most it takes in one payout (IDR). */
-  maximumIdr: number
-}
-
-/**
- * 250 million is the end of BI-FAST (docs.xendit.co/docs/payout-coverage-indonesia, 2026-02-19), 20 million that of e-wallets, LinkAja's 10
- * (docs.xendit.co/xendisburse/limits-and-processing-times, undated); digits: docsv2.xendit.co/docs/payouts-indonesia (2025).
- */
-const wallet = (name: string, maximumIdr = 20_000_000): PayoutChannel => ({
-  name,
-  category: 'EWALLET',
-  account: /^08\d{8,11}$/,
-  maximumIdr,
-})
-const bank = (name: string, account = /^\d{6,20}$/): PayoutChannel => ({
-  name,
-  category: 'BANK',
-  account,
-  maximumIdr: 250_000_000,
-})
-
-export const PAYOUT_CHANNELS: Readonly<Record<string, PayoutChannel>> = {
-  ID_BCA: bank('Bank Central Asia', /^\d{10}$/),
-  ID_MANDIRI: bank('Bank Mandiri', /^\d{12,17}$/),
-  ID_BNI: bank('Bank Negara Indonesia', /^\d{7,11}$/),
-  ID_BRI: bank('Bank Rakyat Indonesia', /^\d{13,17}$/),
-  ID_CIMB: bank('CIMB Niaga'),
-  ID_PERMATA: bank('Bank Permata', /^\d{7,16}$/),
-  ID_DANAMON: bank('Bank Danamon'),
-  ID_BSI: bank('Bank Syariah Indonesia'),
-  ID_BJB: bank('Bank BJB'),
-  ID_BTN: bank('Bank Tabungan Negara'),
-  ID_JAGO: bank('Bank Jago'),
-  ID_SEABANK: bank('Bank Seabank Indonesia'),
-  ID_OCBC: bank('Bank OCBC NISP'),
-  ID_MAYBANK: bank('Bank Maybank'),
-  ID_GOPAY: wallet('GoPay'),
-  ID_OVO: wallet('OVO'),
-  ID_DANA: wallet('DANA'),
-  ID_LINKAJA: wallet('LinkAja', 10_000_000),
-  ID_SHOPEEPAY: wallet('ShopeePay'),
 }

@@ -1,3 +1,4 @@
+import { INVOICE_MINIMUM_IDR } from '../../providers/xendit/facts.ts'
 import { type Fields, isFields, textOf } from '../fields.ts'
 import { PAYMENT_CHANNELS } from './channels.ts'
 import { invalidField, xenditError } from './errors.ts'
@@ -20,8 +21,6 @@ export interface NewInvoice {
 
 /** A day, Xendit's own default. */
 const DEFAULT_DURATION_S = 86_400
-/** The least an invoice is made of (IDR); the name of its error as in Xendit's own plug-ins for shops. */
-const MINIMUM_IDR = 10_000
 /** The most a bank takes in one transfer to a virtual account (IDR). */
 const MAXIMUM_IDR = 50_000_000_000
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
@@ -49,11 +48,11 @@ export function readNewInvoice(body: unknown): NewInvoice {
 function amountIn({ amount }: Fields): number {
   if (typeof amount !== 'number' || !Number.isInteger(amount) || amount <= 0)
     throw invalidField('amount', 'is required, a whole number of rupiah above 0')
-  if (amount < MINIMUM_IDR)
+  if (amount < INVOICE_MINIMUM_IDR)
     throw xenditError(
       400,
       'MINIMAL_TRANSFER_AMOUNT_ERROR',
-      `The amount is below the minimum of ${MINIMUM_IDR}`,
+      `The amount is below the minimum of ${INVOICE_MINIMUM_IDR}`,
     )
   if (amount > MAXIMUM_IDR)
     throw xenditError(

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { invoiceCeilings } from '../../providers/xendit/facts.ts'
 import type { SandboxContext } from '../context.ts'
 import { appendTo, type XenditAccount } from './account.ts'
 import { PAYMENT_CHANNELS, type PaymentMethod, paymentFeeIdr } from './channels.ts'
@@ -88,7 +89,7 @@ function expire(context: SandboxContext, account: XenditAccount, invoice: Invoic
 /** The ways in which an invoice may be paid: of those asked for the ones that take so much. */
 export function channelsOf({ request }: Pick<Invoice, 'request'>): string[] {
   const asked = request.payment_methods ?? Object.keys(PAYMENT_CHANNELS)
-  return asked.filter((code) => request.amount <= (PAYMENT_CHANNELS[code]?.maximumIdr ?? 0))
+  return asked.filter((code) => request.amount <= (invoiceCeilings[code] ?? 0))
 }
 
 /** What a buyer does on the invoice page. */

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { payoutChannelFacts } from '../../providers/xendit/facts.ts'
 import { outcomeDelayMs, type SandboxContext } from '../context.ts'
 import { fieldsOf, textOf } from '../fields.ts'
 import { appendTo, type XenditAccount } from './account.ts'
-import { PAYOUT_CHANNELS, PAYOUT_FEE_IDR } from './channels.ts'
+import { PAYOUT_FEE_IDR } from './channels.ts'
 import { invalidField, xenditError } from './errors.ts'
 import { notify } from './notify.ts'
 import { moveTransaction, recordTransaction, type TransactionStatus } from './transactions.ts'
@@ -39,10 +40,13 @@ const FATES: Readonly<Record<string, { status: OwnStatus; failureCode?: string }
   654321: { status: 'REVERSED' },
 }
 
+const categoryOf = (channelCode: string) =>
+  payoutChannelFacts[channelCode]?.kind === 'ewallet' ? 'EWALLET' : 'BANK'
+
 /** Amounts a channel takes (IDR). */
 const limitsOf = (channelCode: string) => ({
-  minimum: 10_000,
-  maximum: PAYOUT_CHANNELS[channelCode]?.maximumIdr ?? 0,
+  minimum: payoutChannelFacts[channelCode]?.minimumIdr ?? 0,
+  maximum: payoutChannelFacts[channelCode]?.maximumIdr ?? 0,
   minimum_increment: 1,
 })
 const ARRIVAL_MS = 15 * 60_000
@@ -72,7 +76,7 @@ export function createPayout(context: SandboxContext, account: XenditAccount, bo
     productId: payout.id,
     referenceId: payout.reference_id,
     channel: payout.channel_code,
-    category: PAYOUT_CHANNELS[payout.channel_code]?.category ?? 'BANK',
+    category: categoryOf(payout.channel_code),
     accountIdentifier: payout.channel_properties.account_number,
     amountIdr: payout.amount,
     feeIdr: PAYOUT_FEE_IDR,
@@ -100,7 +104,7 @@ function fateOf(account: XenditAccount, payout: Payout): { status: OwnStatus; fa
   const number = payout.channel_properties.account_number
   const decided = FATES[number]
   if (decided) return decided
-  if (!PAYOUT_CHANNELS[payout.channel_code]?.account.test(number))
+  if (!payoutChannelFacts[payout.channel_code]?.digits.test(number))
     return { status: 'FAILED', failureCode: 'INVALID_DESTINATION' }
   const { outcome, failure_code: failureCode = 'TRANSFER_ERROR' } = account.outcomes.payout
   return outcome === 'FAILED' ? { status: outcome, failureCode } : { status: outcome }
@@ -180,7 +184,7 @@ function readNewPayout(body: unknown) {
   if (referenceId === undefined) throw invalidField('reference_id', 'is required')
   const channelCode = textOf(fields.channel_code)
   if (channelCode === undefined) throw invalidField('channel_code', 'is required')
-  if (!Object.hasOwn(PAYOUT_CHANNELS, channelCode))
+  if (!Object.hasOwn(payoutChannelFacts, channelCode))
     throw xenditError(400, 'CHANNEL_CODE_NOT_SUPPORTED', 'The channel code is not supported')
   const accountNumber = textOf(properties.account_number)
   if (accountNumber === undefined || !/^\d+$/.test(accountNumber))
@@ -219,11 +223,11 @@ export function findPayout(account: XenditAccount, id: string): Payout {
 
 /** `GET /payouts_channels`, of one channel where its code is given. */
 export function payoutChannels(code: unknown): object[] {
-  return Object.entries(PAYOUT_CHANNELS)
+  return Object.entries(payoutChannelFacts)
     .filter(([channelCode]) => code === undefined || code === channelCode)
     .map(([channelCode, channel]) => ({
       channel_code: channelCode,
-      channel_category: channel.category,
+      channel_category: categoryOf(channelCode),
       currency: 'IDR',
       channel_name: channel.name,
       amount_limits: limitsOf(channelCode),
