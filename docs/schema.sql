@@ -287,6 +287,29 @@ create table ledger_balances (
   constraint ledger_balance_not_negative CHECK ((balance_idr >= 0))
 );
 
+create table ledger_chain (
+  page bigint not null,
+  kind text not null,
+  system_id text not null,
+  from_xid xid8 not null,
+  through_xid xid8 not null,
+  recorded_since timestamp with time zone not null,
+  transactions bigint not null,
+  digest text not null,
+  head text not null,
+  declared_by text,
+  reason text,
+  taken_at timestamp with time zone default clock_timestamp() not null,
+  constraint ledger_chain_head_key UNIQUE (head),
+  constraint ledger_chain_pkey PRIMARY KEY (page),
+  constraint ledger_chain_check CHECK ((through_xid >= from_xid)),
+  constraint ledger_chain_check1 CHECK (((kind = 'break'::text) = (declared_by IS NOT NULL))),
+  constraint ledger_chain_check2 CHECK (((kind = 'break'::text) = (reason IS NOT NULL))),
+  constraint ledger_chain_kind_check CHECK ((kind = ANY (ARRAY['page'::text, 'break'::text]))),
+  constraint ledger_chain_page_check CHECK ((page > 0)),
+  constraint ledger_chain_transactions_check CHECK ((transactions >= 0))
+);
+
 create table ledger_entries (
   seq bigint generated always as identity not null,
   transaction_id uuid not null,
@@ -1265,6 +1288,7 @@ CREATE INDEX ledger_entries_of_account ON public.ledger_entries USING btree (acc
 CREATE INDEX ledger_entries_of_order_item ON public.ledger_entries USING btree (order_item_id) WHERE (order_item_id IS NOT NULL);
 CREATE INDEX ledger_entries_of_transaction ON public.ledger_entries USING btree (transaction_id);
 CREATE INDEX ledger_transactions_by_time ON public.ledger_transactions USING btree (occurred_at, id);
+CREATE INDEX ledger_transactions_by_writer ON public.ledger_transactions USING btree (written_in);
 CREATE INDEX ledger_transactions_of_subject ON public.ledger_transactions USING btree (subject_id);
 CREATE INDEX notification_deliveries_by_status ON public.notification_deliveries USING btree (status, id);
 CREATE INDEX notification_deliveries_due ON public.notification_deliveries USING btree (next_attempt_at) WHERE (status = 'queued'::text);
@@ -1419,14 +1443,6 @@ begin
     where b.account_id = d.account_id;
   return null;
 end $function$;
-CREATE OR REPLACE FUNCTION public.ledger_hold_off_snapshots()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-begin
-  perform pg_advisory_xact_lock_shared(hashtext('ledger snapshots'));
-  return null;
-end $function$;
 CREATE OR REPLACE FUNCTION public.ledger_open_balance()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1489,6 +1505,8 @@ CREATE TRIGGER ledger_accounts_open_balance AFTER INSERT ON public.ledger_accoun
 CREATE TRIGGER ledger_accounts_written_once BEFORE DELETE OR UPDATE ON public.ledger_accounts FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_balances_not_truncated BEFORE TRUNCATE ON public.ledger_balances FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_balances_only_follow BEFORE INSERT OR DELETE OR UPDATE ON public.ledger_balances FOR EACH ROW EXECUTE FUNCTION ledger_balances_only_follow();
+CREATE TRIGGER ledger_chain_not_truncated BEFORE TRUNCATE ON public.ledger_chain FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER ledger_chain_written_once BEFORE DELETE OR UPDATE ON public.ledger_chain FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_entries_join_open_transaction AFTER INSERT ON public.ledger_entries REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION ledger_entries_join_open_transaction();
 CREATE TRIGGER ledger_entries_move_balances AFTER INSERT ON public.ledger_entries REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION ledger_follow_entries();
 CREATE TRIGGER ledger_entries_not_truncated BEFORE TRUNCATE ON public.ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -1496,7 +1514,6 @@ CREATE TRIGGER ledger_entries_written_once BEFORE DELETE OR UPDATE ON public.led
 CREATE TRIGGER ledger_snapshots_not_truncated BEFORE TRUNCATE ON public.ledger_snapshots FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_snapshots_written_once BEFORE UPDATE ON public.ledger_snapshots FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE CONSTRAINT TRIGGER ledger_transaction_balances AFTER INSERT ON public.ledger_transactions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_refuse_unbalanced();
-CREATE TRIGGER ledger_transactions_hold_off_snapshots BEFORE INSERT ON public.ledger_transactions FOR EACH STATEMENT EXECUTE FUNCTION ledger_hold_off_snapshots();
 CREATE TRIGGER ledger_transactions_not_truncated BEFORE TRUNCATE ON public.ledger_transactions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_transactions_written_once BEFORE DELETE OR UPDATE ON public.ledger_transactions FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER preferences_of_the_living BEFORE INSERT ON public.notification_preferences FOR EACH ROW EXECUTE FUNCTION require_living_user();

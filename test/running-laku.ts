@@ -21,7 +21,7 @@ export function environmentOf(laku: TestLaku, policy: Partial<Policy> = {}): Nod
     LAKU_LOG_LEVEL: 'fatal',
     LAKU_DATA_DIR: config.dataDir,
     LAKU_PUBLIC_URL: config.publicUrl,
-    LAKU_ENCRYPTION_KEY: config.encryptionKey,
+    LAKU_ENCRYPTION_KEY: config.encryptionKey.join(','),
     JWT_SECRET: config.jwtSecret[0],
     DATABASE_URL: urls.app,
     XENDIT_API_URL: config.xenditApiUrl,

@@ -74,7 +74,7 @@ async function run(f: SettlementFixture, file: string, token: string, killAfter 
     ...process.env,
     LAKU_TOKEN: token,
     DATABASE_URL: f.laku.urls.app,
-    LAKU_ENCRYPTION_KEY: f.laku.config.encryptionKey,
+    LAKU_ENCRYPTION_KEY: f.laku.config.encryptionKey.join(','),
   }
   const words = ['bin/laku.js', 'settle', 'import', file, '--ndjson', '--yes', '--quiet']
   const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'inherit'] })

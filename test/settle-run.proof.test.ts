@@ -27,7 +27,7 @@ async function run(killAfter = Number.POSITIVE_INFINITY): Promise<string[]> {
     ...process.env,
     LAKU_TOKEN: token,
     DATABASE_URL: f.laku.urls.app,
-    LAKU_ENCRYPTION_KEY: f.laku.config.encryptionKey,
+    LAKU_ENCRYPTION_KEY: f.laku.config.encryptionKey.join(','),
   }
   const child = spawn(process.execPath, ['bin/laku.js', 'settle', 'run', '--ndjson', '--yes', '--quiet'], {
     env,

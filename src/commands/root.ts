@@ -253,6 +253,7 @@ export const entries: readonly Entry[] = [
       (await import('./ledger/explain.ts')).explain,
       (await import('./ledger/as-of.ts')).asOf,
       (await import('./ledger/verify.ts')).verify,
+      (await import('./ledger/declare-break.ts')).declareBreakVerb,
     ],
   },
   {

@@ -77,6 +77,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   },
   job_failed: { person: 'jobs retry, redrive and cancel end it (src/runtime/mend-jobs.ts)' },
   money_in_suspense: isNot('suspense_items', 'open', 'requested'),
+  ledger_chain_broken: { person: 'laku ledger declare-break ends it' },
   order_called_off: parcelGoes,
   order_came_back: isNot('orders', 'returned'),
   order_contradicted: { person: 'whether a buyer who has goods and money gives one back is not kept here' },

@@ -11,7 +11,7 @@ export const ledgerSnapshotJob = defineJob({
   retryLimit: 2,
   cron: '*/15 * * * *',
   run: async (laku) => {
-    await laku.units.run(actor, takeSnapshots)
+    await takeSnapshots({ units: laku.units, actor })
     return undefined
   },
 })

@@ -7,6 +7,8 @@ import { emailSweepJob } from './email.sweep.ts'
 import { groupsFulfilJob } from './groups.fulfil.ts'
 import { groupsSweepJob } from './groups.sweep.ts'
 import { keysPruneJob } from './keys.prune.ts'
+import { ledgerChainJob } from './ledger.chain.ts'
+import { ledgerHeadJob } from './ledger.head.ts'
 import { ledgerSnapshotJob } from './ledger.snapshot.ts'
 import { notifyJob } from './notify.ts'
 import { ordersSweepJob } from './orders.sweep.ts'
@@ -46,6 +48,8 @@ export const jobs: readonly JobDefinition[] = [
   groupsFulfilJob,
   groupsSweepJob,
   keysPruneJob,
+  ledgerChainJob,
+  ledgerHeadJob,
   ledgerSnapshotJob,
   notifyJob,
   ordersSweepJob,

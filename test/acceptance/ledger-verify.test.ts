@@ -15,7 +15,7 @@ describe('laku ledger verify', () => {
   const verify = (...flags: string[]) =>
     runLaku(['ledger', 'verify', '--quiet', ...flags], {
       DATABASE_URL: laku.urls.app,
-      LAKU_ENCRYPTION_KEY: laku.config.encryptionKey,
+      LAKU_ENCRYPTION_KEY: laku.config.encryptionKey.join(','),
     })
 
   it('ends 0 on a book that holds, and 8 with the name of the transaction that a superuser changed, still balanced', async () => {

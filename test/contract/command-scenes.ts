@@ -318,6 +318,17 @@ export class CommandScenes {
     return (await row.executeTakeFirstOrThrow()).id
   }
 
+  async brokenChain(): Promise<void> {
+    await this.laku.system(async (work) =>
+      work.raise({
+        kind: 'ledger_chain_broken',
+        subject: ['ledger', 'chain'],
+        message: 'the chain of the ledger does not go on',
+        command: 'laku ledger declare-break',
+      }),
+    )
+  }
+
   async job(isFailed = false): Promise<string> {
     const boss = await this.laku.queue.boss()
     const id = (await boss.send('notify', { eventId: newId() }, { retryLimit: 0 })) as string

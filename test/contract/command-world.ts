@@ -218,6 +218,10 @@ export const fixtures: Record<string, Fixture> = {
     return confirmed(id)
   },
   'attention resolve': async (s) => [await s.attention()],
+  'ledger declare-break': async (s) => {
+    await s.brokenChain()
+    return ['--confirm', 'break']
+  },
   'webhooks replay': async (s) => {
     const webhook = { provider: 'xendit', dedupeKey: newId(), headers: {}, body: '{"strange":1}' } as const
     return [await s.laku.system((work) => receiveWebhook(work, webhook))]

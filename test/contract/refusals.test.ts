@@ -95,7 +95,7 @@ describe('what is refused', () => {
       ...biteshipWebhookSecret,
       ...jwtSecret,
       whatsappAppSecret,
-      encryptionKey,
+      ...encryptionKey,
     )
     rows = await digest(laku.ownerUrl)
   }, 60_000)

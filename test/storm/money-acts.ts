@@ -164,5 +164,6 @@ export const moneyActs: Acts = {
     const settlement = await house.row('settlements', 'failed', 'reversed')
     return await house.laku.as(budi, (work) => retrySettlement(work, { settlement }))
   },
-  'write snapshots': (house) => house.laku.system(takeSnapshots),
+  'write snapshots': (house) =>
+    takeSnapshots({ units: house.laku.units, actor: { kind: 'system', name: 'storm' } }),
 }

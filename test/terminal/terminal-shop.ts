@@ -27,7 +27,7 @@ export class TerminalShop {
     })
     const env = {
       DATABASE_URL: laku.urls.app,
-      LAKU_ENCRYPTION_KEY: laku.config.encryptionKey,
+      LAKU_ENCRYPTION_KEY: laku.config.encryptionKey.join(','),
       LAKU_TOKEN: token,
       BITESHIP_API_URL: laku.config.biteshipApiUrl,
       XENDIT_API_URL: laku.config.xenditApiUrl,

@@ -1,36 +1,47 @@
 import { z } from 'zod'
 import type { CheckResult } from '../../domain/kernel/index.ts'
+import type { ChainState } from '../../domain/ledger/index.ts'
 import { exitCodes } from '../cli-error.ts'
 import { defineTask } from '../define-command.ts'
+import { readHeads } from './heads-file.ts'
 
 export const verify = defineTask({
   name: 'verify',
   exits: [8],
   description:
-    'Prove the book: sums, balances, snapshots, seals, escrow and stock. Ends with 8 where something is wrong.',
-  input: z.object({}),
+    'Prove the book: sums, balances, snapshots, seals, the chain, escrow and stock. Ends with 8 where something is wrong.',
+  options: [
+    {
+      flags: '--heads <file>',
+      description: 'a log of the worker: each "ledger head" in it must still be in the chain',
+    },
+  ],
+  input: z.object({ heads: z.string().optional() }),
+  examples: ['laku ledger verify', 'laku ledger verify --heads /var/log/laku/worker.log'],
   // No identity is asked for: it changes nothing and prints no personal data, and cron runs it.
-  run: async (context) => {
+  run: async (context, input) => {
     const { bookChecks } = await import('../../domain/invariants.ts')
     const { runChecks } = await import('../../domain/kernel/index.ts')
-    const { ledgerSize } = await import('../../domain/ledger/index.ts')
+    const { chainState, headsCheck, ledgerSize } = await import('../../domain/ledger/index.ts')
+    const heads = input.heads === undefined ? undefined : await readHeads(input.heads)
+    const all = heads ? [...bookChecks, headsCheck(heads)] : bookChecks
     const { db, vault } = await context.laku()
     const { progress } = context
-    progress.start('checks', bookChecks.length)
-    const { checks, size } = await db
+    progress.start('checks', all.length)
+    const { checks, size, chain } = await db
       .transaction()
       .setIsolationLevel('repeatable read')
       .setAccessMode('read only')
       .execute(async (tx) => {
         const size = await ledgerSize(tx)
-        const checks = await runChecks(bookChecks, tx, vault, (one) => progress.step(lineOf(one)))
-        return { checks, size }
+        const checks = await runChecks(all, tx, vault, (one) => progress.step(lineOf(one)))
+        return { checks, size, chain: await chainState(tx) }
       })
     progress.end()
     const ok = checks.every((check) => check.ok)
     return {
-      json: { ok, checks, ...size },
-      text: sentence(checks, size),
+      json: { ok, checks, ...size, chain, ...(heads && { headsRead: heads.length }) },
+      text: [sentence(checks, size), ...chainLines(chain)].join('\n'),
       exitCode: ok ? exitCodes.done : exitCodes.found,
     }
   },
@@ -48,4 +59,20 @@ function sentence(
   const wrong = checks.filter((check) => !check.ok)
   if (wrong.length === 0) return `The book holds: ${read}.`
   return [`The book does not hold: ${read}.`, ...wrong.map(lineOf)].join('\n')
+}
+
+/** Says what the chain leaves open, and which breaks a person declared. */
+function chainLines({ page, unchained, breaks }: ChainState): string[] {
+  const open =
+    unchained > 0
+      ? [
+          `${unchained} transactions are not in the chain yet (page ${page} is its last): a deletion of these leaves no trace.`,
+        ]
+      : []
+  return [
+    ...open,
+    ...breaks.map(
+      (one) => `Page ${one.page} of the chain is a break declared by ${one.declaredBy}: ${one.reason}.`,
+    ),
+  ]
 }

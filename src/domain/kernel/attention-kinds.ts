@@ -9,6 +9,7 @@ export const attentionKinds = [
   'invoice_refused',
   'job_failed',
   'money_in_suspense',
+  'ledger_chain_broken',
   'order_called_off',
   'order_came_back',
   'order_contradicted',

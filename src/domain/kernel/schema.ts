@@ -222,6 +222,21 @@ export interface LedgerBalances {
   balanceIdr: Generated<number>;
 }
 
+export interface LedgerChain {
+  declaredBy: string | null;
+  digest: string;
+  fromXid: string;
+  head: string;
+  kind: string;
+  page: number;
+  reason: string | null;
+  recordedSince: Timestamp;
+  systemId: string;
+  takenAt: Generated<Timestamp>;
+  throughXid: string;
+  transactions: number;
+}
+
 export interface LedgerEntries {
   accountId: number;
   amountIdr: number;
@@ -917,6 +932,7 @@ export interface DB {
   installation: Installation;
   ledgerAccounts: LedgerAccounts;
   ledgerBalances: LedgerBalances;
+  ledgerChain: LedgerChain;
   ledgerEntries: LedgerEntries;
   ledgerSnapshots: LedgerSnapshots;
   ledgerTransactions: LedgerTransactions;

@@ -7,20 +7,20 @@ import {
   timingSafeEqual,
 } from 'node:crypto'
 
-/**
- * The keys that the database does not hold, one a purpose, all derived (HKDF-SHA256) from LAKU_ENCRYPTION_KEY.
- * `hmac` proves that a text is as it was written; `seal` and `open` keep it unreadable at rest (AES-256-GCM).
- */
-export class Vault {
+/** Everything that is derived from one LAKU_ENCRYPTION_KEY, a key for each purpose (HKDF-SHA256). */
+class KeyRing {
   readonly #master: Buffer
   readonly #keys = new Map<string, Buffer>()
+  /** Tells this key from another, and nothing else about it. */
+  readonly id: string
 
   constructor(master: string) {
     if (master.length < 16) throw new Error('the encryption key needs 16 characters or more')
     this.#master = Buffer.from(master, 'utf8')
+    this.id = this.hmac('key id', '').toString('base64url').slice(0, 8)
   }
 
-  #key(purpose: string): Buffer {
+  key(purpose: string): Buffer {
     let key = this.#keys.get(purpose)
     if (!key) {
       key = Buffer.from(hkdfSync('sha256', this.#master, 'laku', purpose, 32))
@@ -29,32 +29,71 @@ export class Vault {
     return key
   }
 
-  /** Tells this key from another, and nothing else about it. */
+  hmac(purpose: string, text: string): Buffer {
+    return createHmac('sha256', this.key(purpose)).update(text).digest()
+  }
+}
+
+/**
+ * The keys that the database does not hold. `hmac` proves that a text is as it was written; `seal` and `open` keep it unreadable at
+ * rest (AES-256-GCM). The first key writes; the others, from before a rotation, only read and verify.
+ */
+export class Vault {
+  readonly #current: KeyRing
+  readonly #all: readonly KeyRing[]
+
+  constructor(masters: string | readonly string[]) {
+    const [current, ...older] = [masters].flat().map((master) => new KeyRing(master))
+    if (!current) throw new Error('there is no encryption key')
+    this.#current = current
+    this.#all = [current, ...older]
+  }
+
+  /** The key that writes. */
   get keyId(): string {
-    return this.hmac('key id', '').slice(0, 8)
+    return this.#current.id
+  }
+
+  /** All keys that read, the one that writes first. */
+  get keyIds(): string[] {
+    return this.#all.map((ring) => ring.id)
   }
 
   hmac(purpose: string, text: string): string {
-    return createHmac('sha256', this.#key(purpose)).update(text).digest('base64url')
+    return this.#current.hmac(purpose, text).toString('base64url')
   }
 
   verify(purpose: string, text: string, expected: string): boolean {
-    const actual = Buffer.from(this.hmac(purpose, text))
     const given = Buffer.from(expected)
-    return actual.length === given.length && timingSafeEqual(actual, given)
+    return this.#all.some((ring) => {
+      const actual = Buffer.from(ring.hmac(purpose, text).toString('base64url'))
+      return actual.length === given.length && timingSafeEqual(actual, given)
+    })
   }
 
   seal(purpose: string, text: string): string {
     const iv = randomBytes(12)
-    const cipher = createCipheriv('aes-256-gcm', this.#key(purpose), iv)
+    const cipher = createCipheriv('aes-256-gcm', this.#current.key(purpose), iv)
     const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')
   }
 
+  /** Opens what one of the keys sealed: the authentication tag says which. */
   open(purpose: string, sealed: string): string {
     const bytes = Buffer.from(sealed, 'base64url')
-    const decipher = createDecipheriv('aes-256-gcm', this.#key(purpose), bytes.subarray(0, 12))
-    decipher.setAuthTag(bytes.subarray(12, 28))
-    return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8')
+    for (const ring of this.#all.slice(0, -1)) {
+      try {
+        return opened(ring, purpose, bytes)
+      } catch {
+        // Another key sealed it.
+      }
+    }
+    return opened(this.#all.at(-1) ?? this.#current, purpose, bytes)
   }
+}
+
+function opened(ring: KeyRing, purpose: string, bytes: Buffer): string {
+  const decipher = createDecipheriv('aes-256-gcm', ring.key(purpose), bytes.subarray(0, 12))
+  decipher.setAuthTag(bytes.subarray(12, 28))
+  return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8')
 }

@@ -142,7 +142,8 @@ describe('the ledger', () => {
             const before = await balanceOf('gateway')
             let expected = before
             for (const step of steps) {
-              if (step === 'snapshot') await laku.system(takeSnapshots)
+              if (step === 'snapshot')
+                await takeSnapshots({ units: laku.units, actor: { kind: 'system', name: 'test' } })
               else {
                 await postAll(paid('quarantine', step))
                 expected += step
@@ -162,7 +163,7 @@ describe('the ledger', () => {
       await laku.system(async (work) => {
         await post(work, [paid(escrow(newId()), 11)])
         await postAll(paid(escrow(newId()), 22))
-        snapshot = laku.system(takeSnapshots)
+        snapshot = takeSnapshots({ units: laku.units, actor: { kind: 'system', name: 'test' } })
         await sql`select pg_sleep(0.1)`.execute(work.tx)
       })
       await snapshot

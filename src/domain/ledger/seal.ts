@@ -43,6 +43,6 @@ export type SealState = 'holds' | 'broken' | 'other key'
 
 export function stateOfSeal(vault: Vault, transaction: SealedTransaction, seal: string): SealState {
   const dot = seal.indexOf('.')
-  if (dot > 0 && seal.slice(0, dot) !== vault.keyId) return 'other key'
+  if (dot > 0 && !vault.keyIds.includes(seal.slice(0, dot))) return 'other key'
   return vault.verify('ledger.seal', canonical(transaction), seal.slice(dot + 1)) ? 'holds' : 'broken'
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Check, Tx, Vault } from '../kernel/index.ts'
+import { chainCheck } from './chain/verify-chain.ts'
 import { type SealedEntry, stateOfSeal } from './seal.ts'
 
 // A broken book can be broken ten thousand times; a person needs the first few.
@@ -61,6 +62,7 @@ export const ledgerChecks: readonly Check[] = [
       ),
   },
   { name: 'seals match', violations: brokenSeals },
+  chainCheck,
 ]
 
 interface SealedRow {
@@ -109,7 +111,7 @@ async function brokenSeals(tx: Tx, vault: Vault): Promise<string[]> {
 function unreadable(count: number, vault: Vault): string[] {
   if (count === 0) return []
   return [
-    `${count} transactions were sealed under another LAKU_ENCRYPTION_KEY than the one in use (${vault.keyId}): verify with theirs`,
+    `${count} transactions were sealed under another LAKU_ENCRYPTION_KEY than those in use (${vault.keyIds.join(', ')}): verify with theirs`,
   ]
 }
 

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type Actor, requireStaff, type UnitOfWork, type Work } from '../kernel/index.ts'
+import { committedThrough } from '../ledger/index.ts'
 
 /** What a settlement itself posts to a factory's account: no line of another. */
 const OWN = 'settlement.%'
@@ -31,24 +32,12 @@ export function linesFrom(which: RawBuilder<unknown>): RawBuilder<unknown> {
 /**
  * Notes what the book has newly on factories' accounts as lines, so that a run reads what is open and never a factory's whole
  * history. Run again, and by several at once, it changes nothing. Returns how many lines were new.
- * @throws kernel.forbidden
+ * @throws kernel.forbidden, ledger.still_writing
  */
 export async function gatherLines({ units, actor }: { units: UnitOfWork; actor: Actor }): Promise<number> {
   requireStaff(actor, 'finance', 'service')
-  const through = await units.run(actor, writtenThrough)
+  const through = await committedThrough({ units, actor })
   return await units.run(actor, (work) => noteLines(work, through))
-}
-
-/**
- * The number up to which every entry is committed. As for a snapshot of the ledger, the lock waits for the postings under way, and
- * they for it: so it has a transaction of its own, which is over at once.
- */
-async function writtenThrough(work: Work): Promise<number> {
-  await sql`select pg_advisory_xact_lock(hashtext('ledger snapshots'))`.execute(work.tx)
-  const { rows } = await sql<{
-    seq: number
-  }>`select coalesce(max(seq), 0)::int8 as seq from ledger_entries`.execute(work.tx)
-  return rows[0]?.seq ?? 0
 }
 
 async function noteLines(work: Work, through: number): Promise<number> {

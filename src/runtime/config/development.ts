@@ -56,7 +56,7 @@ function developmentSecrets(): RawSettings {
   vapid.setPrivateKey(derive('vapid'))
   return {
     jwtSecret: derive('jwt').toString('base64url'),
-    encryptionKey: derive('encryption').toString('base64url'),
+    encryptionKey: [derive('encryption').toString('base64url')],
     vapidPublicKey: vapid.getPublicKey('base64url'),
     vapidPrivateKey: vapid.getPrivateKey('base64url'),
   }

@@ -38,7 +38,8 @@ export const configSchema = z.strictObject({
   publicUrl: setting('LAKU_PUBLIC_URL', field.httpUrl()),
   corsOrigins: setting('CORS_ORIGINS', field.origins()),
   jwtSecret: secret('JWT_SECRET', field.tokens(32)),
-  encryptionKey: secret('LAKU_ENCRYPTION_KEY', field.token(32)),
+  /** The first one writes; those after it were used before a rotation, and only read. */
+  encryptionKey: secret('LAKU_ENCRYPTION_KEY', field.tokens(32)),
 
   xenditApiUrl: setting('XENDIT_API_URL', field.httpUrl()),
   xenditSecretKey: secret('XENDIT_SECRET_KEY', field.token()),

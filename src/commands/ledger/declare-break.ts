@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+
+export const declareBreakVerb = defineChange({
+  name: 'declare-break',
+  description: 'After a restore: let the chain of the ledger go on from what is in the book now.',
+  input: z.object({}),
+  examples: ['laku ledger declare-break --reason "restored the backup of 06:00" --confirm break'],
+  severe: async () => ({
+    code: 'break',
+    consequence: 'takes the book as it is now for whole; the break and your name stay in the chain for good',
+  }),
+  change: async (work) => {
+    const { declareBreak } = await import('../../domain/ledger/index.ts')
+    return await declareBreak(work)
+  },
+  done: ({ page, transactions }) =>
+    `Page ${page} of the chain stands for the ${transactions} transactions of the book so far.`,
+})

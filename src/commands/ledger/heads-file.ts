@@ -1,0 +1,35 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { z } from 'zod'
+import type { LoggedHead } from '../../domain/ledger/index.ts'
+import { usageError } from '../cli-error.ts'
+
+const line = z.object({
+  page: z.int().positive(),
+  head: z.string().min(1),
+  time: z.iso.datetime().optional(),
+})
+
+/** The heads in a worker's log; its other lines are passed over. */
+export async function readHeads(file: string): Promise<LoggedHead[]> {
+  const heads: LoggedHead[] = []
+  try {
+    for await (const text of createInterface({ input: createReadStream(file) })) {
+      const start = text.indexOf('{')
+      const parsed = start < 0 ? undefined : line.safeParse(parsedJson(text.slice(start)))
+      if (parsed?.success) heads.push(parsed.data)
+    }
+  } catch (error) {
+    throw usageError(`${file} cannot be read: ${(error as Error).message}`)
+  }
+  if (heads.length === 0) throw usageError(`${file} has no line "ledger head" of a worker's log`)
+  return heads
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

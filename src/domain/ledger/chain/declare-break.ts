@@ -1,0 +1,59 @@
+import { sql } from 'kysely'
+import {
+  actorLabel,
+  listAttention,
+  requireReason,
+  requireStaff,
+  settleAttention,
+  type Tx,
+  type Work,
+} from '../../kernel/index.ts'
+import { ledgerErrors } from '../errors.ts'
+import { digestOf, headOf, lastLinks, utcText, writeLink } from './link.ts'
+
+/**
+ * Lets the chain go on after a restore: what is in the book now is bound by one digest, under the name and the reason of who says
+ * so. The break stays in the chain for good, and `laku ledger verify` shows it.
+ * @throws kernel.forbidden, kernel.reason_required, ledger.chain_whole where nobody was told that the chain is broken
+ */
+export async function declareBreak(work: Work): Promise<{ page: number; transactions: number }> {
+  requireStaff(work.actor)
+  const reason = requireReason(work)
+  if (!(await isBroken(work.tx))) throw ledgerErrors.chain_whole()
+  await settleAttention(work, 'ledger_chain_broken', 'chain', `declared a break: ${reason}`)
+  const [last] = await lastLinks(work.tx, 1)
+  const since = await everythingCommittedBefore(work.tx)
+  const { rows } = await sql<{ systemId: string; transactions: number; digest: string }>`
+    select (pg_control_system()).system_identifier::text as system_id, count(t.id)::int8 as transactions, ${digestOf} as digest
+    from ledger_transactions t where t.recorded_at < ${since}::timestamp at time zone 'UTC'`.execute(work.tx)
+  const book = rows[0] ?? { systemId: '', transactions: 0, digest: '' }
+  const link = {
+    ...book,
+    page: (last?.page ?? 0) + 1,
+    kind: 'break' as const,
+    fromXid: '0',
+    throughXid: '0',
+    recordedSince: since,
+    declaredBy: actorLabel(work.actor),
+    reason,
+  }
+  await writeLink(work.tx, { ...link, head: headOf(work.vault, last?.head ?? '', link) })
+  const { page, transactions } = link
+  work.audit({ command: 'ledger declare-break', subject: ['ledger', 'chain'], after: { page, transactions } })
+  return { page, transactions }
+}
+
+async function isBroken(tx: Tx): Promise<boolean> {
+  const open = await listAttention(tx, { kind: 'ledger_chain_broken', limit: 1 })
+  return open.data.length > 0
+}
+
+/** A time before which every posting is committed: none of the transactions under way had begun. */
+async function everythingCommittedBefore(tx: Tx): Promise<string> {
+  const { rows } = await sql<{ since: string }>`
+    select ${utcText(sql`least(clock_timestamp(), (
+      select min(xact_start) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()))`)} as since`.execute(
+    tx,
+  )
+  return rows[0]?.since ?? ''
+}

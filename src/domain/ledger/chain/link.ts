@@ -1,0 +1,69 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Tx, Vault } from '../../kernel/index.ts'
+
+/** A page of the chain, or a declared break, without its head. Transaction numbers are the database's own (xid8). */
+export interface ChainLink {
+  page: number
+  kind: 'page' | 'break'
+  /** The cluster whose transaction numbers these are. */
+  systemId: string
+  fromXid: string
+  throughXid: string
+  /** UTC, with microseconds, as text: a JavaScript date would cut them. */
+  recordedSince: string
+  transactions: number
+  digest: string
+  declaredBy: string | null
+  reason: string | null
+}
+
+export interface WrittenLink extends ChainLink {
+  head: string
+}
+
+const PURPOSE = 'ledger.chain'
+
+function canonical(previousHead: string, link: ChainLink): string {
+  const { page, kind, systemId, fromXid, throughXid, recordedSince, transactions, digest } = link
+  const { declaredBy, reason } = link
+  const said = [page, kind, systemId, fromXid, throughXid, recordedSince, transactions, digest]
+  return [previousHead, ...said, declaredBy ?? '', reason ?? ''].join('\n')
+}
+
+/** The head of a page: an HMAC over the page and the head before it, under a key that the database does not hold. */
+export function headOf(vault: Vault, previousHead: string, link: ChainLink): string {
+  return `${vault.keyId}.${vault.hmac(PURPOSE, canonical(previousHead, link))}`
+}
+
+export function headHolds(vault: Vault, previousHead: string, { head, ...link }: WrittenLink): boolean {
+  return vault.verify(PURPOSE, canonical(previousHead, link), head.slice(head.indexOf('.') + 1))
+}
+
+export const utcText = (column: RawBuilder<unknown>) =>
+  sql<string>`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')`
+
+export const linkColumns = sql`
+  c.page, c.kind, c.system_id, c.from_xid::text as from_xid, c.through_xid::text as through_xid,
+  ${utcText(sql`c.recorded_since`)} as recorded_since, c.transactions, c.digest, c.head, c.declared_by, c.reason`
+
+/** One digest of all postings of a set: their ids and seals, in the order of their ids. The seals hold the content. */
+export const digestOf = sql<string>`
+  encode(sha256(convert_to(coalesce(string_agg(t.id::text || ' ' || t.seal, E'\n' order by t.id), ''), 'UTF8')), 'hex')`
+
+export const lastLinks = async (tx: Tx, count: number): Promise<WrittenLink[]> => {
+  const { rows } = await sql<WrittenLink>`
+    select ${linkColumns} from ledger_chain c order by c.page desc limit ${count}`.execute(tx)
+  return rows
+}
+
+/** Writes a link behind the last one. False where somebody else wrote that page meanwhile. */
+export async function writeLink(tx: Tx, link: WrittenLink): Promise<boolean> {
+  const { rows } = await sql`
+    insert into ledger_chain (page, kind, system_id, from_xid, through_xid, recorded_since, transactions, digest, head,
+      declared_by, reason)
+    values (${link.page}, ${link.kind}, ${link.systemId}, ${link.fromXid}::xid8, ${link.throughXid}::xid8,
+      ${link.recordedSince}::timestamp at time zone 'UTC', ${link.transactions}, ${link.digest}, ${link.head},
+      ${link.declaredBy}, ${link.reason})
+    on conflict (page) do nothing returning page`.execute(tx)
+  return rows.length > 0
+}

@@ -1,0 +1,139 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Tx, Work } from '../../kernel/index.ts'
+import {
+  type ChainLink,
+  digestOf,
+  headHolds,
+  headOf,
+  lastLinks,
+  type WrittenLink,
+  writeLink,
+} from './link.ts'
+
+/** The end of the chain, as it is logged: who deletes postings cannot take it back from the log. */
+export interface ChainHead {
+  page: number
+  head: string
+}
+
+/** A page holds so many postings at the most, but for one transaction of the database that made more. */
+const PAGE_SIZE = 5_000
+/** With one second between two looks, postings are in the chain 10 s after their commit at the latest. */
+const PAGE_EVERY_S = 5
+
+const lastThrough = sql`coalesce((select through_xid from ledger_chain order by page desc limit 1), '0'::xid8)`
+
+/** Postings are committed that no page holds, the last page is 5 s old, and the chain waits for no person. */
+export const chainDue = (): RawBuilder<boolean> => sql<boolean>`
+  exists (
+    select from ledger_transactions t
+    where t.written_in >= ${lastThrough} and t.written_in < pg_snapshot_xmin(pg_current_snapshot()))
+  and not exists (
+    select from ledger_chain where taken_at > clock_timestamp() - make_interval(secs => ${PAGE_EVERY_S})
+      and page = (select max(page) from ledger_chain))
+  and not exists (select from attention where kind = 'ledger_chain_broken' and resolved_at is null)`
+
+/**
+ * Binds the postings committed since the last page to it, one page of 5,000 at the most. It reads below the oldest transaction
+ * under way, so that none is committed later into a page that is closed. Where the chain does not go on (a restored copy counts
+ * transactions anew, a page is gone or changed), nothing is written and a person is told.
+ * Returns the end of the chain; undefined where there is none yet.
+ */
+export async function takeChainPage(work: Work, seen?: ChainHead): Promise<ChainHead | undefined> {
+  const [last, previous] = await lastLinks(work.tx, 2)
+  const next = await nextPage(work.tx, last)
+  const broken = (await whyBroken(work, last, previous, seen)) ?? whyNotOn(last, next)
+  if (broken) {
+    raiseBroken(work, broken)
+    return seen
+  }
+  if (next.transactions === 0) return last && { page: last.page, head: last.head }
+  const link: ChainLink = {
+    page: (last?.page ?? 0) + 1,
+    kind: 'page',
+    systemId: next.systemId,
+    fromXid: last?.throughXid ?? '0',
+    throughXid: next.throughXid,
+    recordedSince: last?.recordedSince ?? '1970-01-01T00:00:00.000000',
+    transactions: next.transactions,
+    digest: next.digest,
+    declaredBy: null,
+    reason: null,
+  }
+  const head = headOf(work.vault, last?.head ?? '', link)
+  return (await writeLink(work.tx, { ...link, head })) ? { page: link.page, head } : seen
+}
+
+interface NextPage {
+  systemId: string
+  /** Every transaction below this number has ended. */
+  horizon: string
+  throughXid: string
+  transactions: number
+  digest: string
+}
+
+/** The next page, in one statement: its horizon and its postings are of one snapshot. */
+async function nextPage(tx: Tx, last: WrittenLink | undefined): Promise<NextPage> {
+  const from = sql`${last?.throughXid ?? '0'}::xid8`
+  const since = sql`${last?.recordedSince ?? '1970-01-01'}::timestamp at time zone 'UTC'`
+  const { rows } = await sql<NextPage>`
+    with here as (
+      select (pg_control_system()).system_identifier::text as system_id, pg_snapshot_xmin(pg_current_snapshot()) as horizon
+    ), bound as (
+      select least(here.horizon, coalesce((
+        select (t.written_in::text::numeric + 1)::text::xid8 from ledger_transactions t
+        where t.written_in >= ${from} and t.recorded_at >= ${since}
+        order by t.written_in offset ${PAGE_SIZE - 1} limit 1), here.horizon)) as through
+      from here
+    )
+    select here.system_id, here.horizon::text as horizon, bound.through::text as through_xid,
+      count(t.id)::int8 as transactions, ${digestOf} as digest
+    from here cross join bound
+    left join ledger_transactions t on t.written_in >= ${from} and t.written_in < bound.through and t.recorded_at >= ${since}
+    group by here.system_id, here.horizon, bound.through`.execute(tx)
+  if (!rows[0]) throw new Error('the database did not say which cluster it is')
+  return rows[0]
+}
+
+/** The last page is the one this process saw or a later one, and is bound to the one before. */
+async function whyBroken(
+  work: Work,
+  last: WrittenLink | undefined,
+  previous: WrittenLink | undefined,
+  seen: ChainHead | undefined,
+): Promise<string | undefined> {
+  if (last && !headHolds(work.vault, previous?.head ?? '', last)) {
+    return `page ${last.page} does not follow from the page before it`
+  }
+  if (!seen) return undefined
+  const { rows } = await sql<{
+    head: string
+  }>`select head from ledger_chain where page = ${seen.page}`.execute(work.tx)
+  if (rows[0]?.head === seen.head) return undefined
+  return `page ${seen.page} was written with head ${seen.head} and is ${rows[0] ? 'another one now' : 'gone'}`
+}
+
+function whyNotOn(last: WrittenLink | undefined, next: NextPage): string | undefined {
+  if (!last) return undefined
+  if (last.systemId !== next.systemId)
+    return `page ${last.page} was written by another database cluster: this is a copy`
+  if (BigInt(last.throughXid) > BigInt(next.horizon))
+    return `page ${last.page} ends at transaction ${last.throughXid}, which this database has not reached`
+  return undefined
+}
+
+function raiseBroken(work: Work, why: string): void {
+  work.raise({
+    kind: 'ledger_chain_broken',
+    subject: ['ledger', 'chain'],
+    message: `the chain of the ledger does not go on: ${why}`,
+    command: 'laku ledger declare-break --reason …',
+  })
+}
+
+/** The end of the chain now; undefined where there is none. */
+export async function chainHead(tx: Tx): Promise<ChainHead | undefined> {
+  const [last] = await lastLinks(tx, 1)
+  return last && { page: last.page, head: last.head }
+}

@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
+import type { Actor, UnitOfWork, Work } from '../kernel/index.ts'
+import { ledgerErrors } from './errors.ts'
+
+export interface LedgerContext {
+  units: UnitOfWork
+  actor: Actor
+}
+
+const POLL_MS = 10
+/** No transaction of laku's lives longer: the database ends it. */
+const MOST_WAIT_MS = 60_000
+
+/**
+ * The number up to which every ledger entry is committed or will never be. An entry takes its number after its transaction has
+ * one, so all entries up to the highest number seen now belong to transactions older than a new one. It waits until those have
+ * ended, in no transaction and with no lock, so that no posting waits for it.
+ * @throws ledger.still_writing where a transaction does not end within a minute
+ */
+export async function committedThrough({ units, actor }: LedgerContext): Promise<number> {
+  const { seq, xid } = await units.run(actor, newestEntry)
+  const until = performance.now() + MOST_WAIT_MS
+  for (;;) {
+    const { rows } = await sql<{ ended: boolean }>`
+      select pg_snapshot_xmin(pg_current_snapshot()) > ${xid}::xid8 as ended`.execute(units.db)
+    if (rows[0]?.ended) return seq
+    if (performance.now() > until) throw ledgerErrors.still_writing()
+    await sleep(POLL_MS)
+  }
+}
+
+async function newestEntry({ tx }: Work): Promise<{ seq: number; xid: string }> {
+  const { rows } = await sql<{ seq: number; xid: string }>`
+    select coalesce(max(seq), 0)::int8 as seq, pg_current_xact_id()::text as xid from ledger_entries`.execute(
+    tx,
+  )
+  return rows[0] ?? { seq: 0, xid: '0' }
+}
