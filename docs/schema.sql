@@ -1189,6 +1189,15 @@ create table webhook_inbox (
   constraint webhook_inbox_status_check CHECK ((status = ANY (ARRAY['received'::text, 'processed'::text, 'failed'::text])))
 );
 
+create table whatsapp_holds (
+  scope text not null,
+  code text not null,
+  since timestamp with time zone not null,
+  probe_at timestamp with time zone not null,
+  probes integer default 0 not null,
+  constraint whatsapp_holds_pkey PRIMARY KEY (scope)
+);
+
 create table whatsapp_messages (
   id uuid not null,
   dedupe_key text not null,
@@ -1207,6 +1216,7 @@ create table whatsapp_messages (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   user_id uuid,
+  held_scope text,
   constraint whatsapp_messages_dedupe_key_key UNIQUE (dedupe_key),
   constraint whatsapp_messages_provider_message_id_key UNIQUE (provider_message_id),
   constraint whatsapp_messages_pkey PRIMARY KEY (id),
@@ -1372,6 +1382,7 @@ CREATE INDEX webhook_inbox_by_time ON public.webhook_inbox USING btree (received
 CREATE INDEX webhook_inbox_waiting ON public.webhook_inbox USING btree (next_attempt_at) WHERE (status = 'received'::text);
 CREATE INDEX whatsapp_messages_by_status ON public.whatsapp_messages USING btree (status, id);
 CREATE INDEX whatsapp_messages_due ON public.whatsapp_messages USING btree (next_attempt_at) WHERE (status = 'queued'::text);
+CREATE INDEX whatsapp_messages_held ON public.whatsapp_messages USING btree (held_scope, created_at) WHERE ((status = 'queued'::text) AND (held_scope IS NOT NULL));
 CREATE INDEX whatsapp_messages_of_user ON public.whatsapp_messages USING btree (user_id, id) WHERE (user_id IS NOT NULL);
 CREATE INDEX whatsapp_messages_sealed ON public.whatsapp_messages USING btree (created_at) WHERE (sealed_params IS NOT NULL);
 CREATE INDEX whatsapp_messages_to ON public.whatsapp_messages USING btree (to_phone, created_at);

@@ -218,6 +218,7 @@ export const entries: readonly Entry[] = [
       (await import('./whatsapp/list.ts')).list,
       (await import('./whatsapp/show.ts')).show,
       (await import('./whatsapp/send.ts')).send,
+      (await import('./whatsapp/retry.ts')).retry,
     ],
   },
   {

@@ -102,6 +102,11 @@ function special(now: Date): Partial<Record<AttentionKind, () => Scene | Scene[]
     'email.failed': quiet('notification_deliveries', 'lastDeliveryId'),
     'push.failed': quiet('notification_deliveries', 'lastDeliveryId'),
     'whatsapp.failed': quiet('whatsapp_messages', 'lastMessageId'),
+    whatsapp_held: () => ({
+      subject: 'account',
+      still: [['whatsapp_holds', { scope: 'account' }]],
+      gone: [['whatsapp_holds', { scope: 'template:laku_notice:id' }]],
+    }),
     invoice_refused: () => ({
       subject,
       still: [['payments', { id: subject, status: 'pending' }]],
@@ -182,7 +187,7 @@ const tables = [
     'warehouse_purchase_orders',
     'webhook_inbox',
   ],
-  ...['whatsapp_messages', 'withdrawals'],
+  ...['whatsapp_holds', 'whatsapp_messages', 'withdrawals'],
 ]
 
 /** The tables as they are, but empty, and without what a whole row of theirs would need. */

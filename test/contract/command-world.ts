@@ -171,6 +171,7 @@ export const fixtures: Record<string, Fixture> = {
     await failed.where('notificationId', '=', id).execute()
     return [id]
   },
+  'whatsapp retry': async () => [],
   'whatsapp send': async () => ['0812-0000-0001', '--body', 'Barang Anda dikirim hari ini'],
   'reviews publish': async (s) => {
     const id = await s.review()

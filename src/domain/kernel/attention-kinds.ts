@@ -52,6 +52,7 @@ export const attentionKinds = [
   'wallet_without_owner',
   'webhook_failed',
   'whatsapp.failed',
+  'whatsapp_held',
   'withdrawal_by_hand',
   'withdrawal_large',
   'withdrawal_of_suspended',

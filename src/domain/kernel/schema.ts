@@ -857,12 +857,21 @@ export interface WebhookInbox {
   status: Generated<string>;
 }
 
+export interface WhatsappHolds {
+  code: string;
+  probeAt: Timestamp;
+  probes: Generated<number>;
+  scope: string;
+  since: Timestamp;
+}
+
 export interface WhatsappMessages {
   attempts: Generated<number>;
   body: string | null;
   createdAt: Timestamp;
   dedupeKey: string;
   failureCode: string | null;
+  heldScope: string | null;
   id: string;
   language: Generated<string>;
   nextAttemptAt: Timestamp | null;
@@ -983,6 +992,7 @@ export interface DB {
   warehouseInventory: WarehouseInventory;
   warehousePurchaseOrders: WarehousePurchaseOrders;
   webhookInbox: WebhookInbox;
+  whatsappHolds: WhatsappHolds;
   whatsappMessages: WhatsappMessages;
   whatsappPace: WhatsappPace;
   withdrawalDestinations: WithdrawalDestinations;

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { isPaused, secondsAfter, type Work } from '../kernel/index.ts'
 import { failMessages } from './fail-messages.ts'
+import { holdBack } from './holds.ts'
 
 export interface ClaimedMessage {
   id: string
@@ -23,16 +24,23 @@ const isDue = (now: Date) => sql`
   status = 'queued' and next_attempt_at <= ${now}
   and (send_by <= ${now} or not (select paused from switches where name = 'whatsapp'))`
 
+/** The oldest message of each hold whose probe is due: it is tried, and what it meets decides for all of them. */
+const probesDue = (now: Date) => sql`
+  select p.id from whatsapp_holds h cross join lateral (
+    select m.id from whatsapp_messages m
+    where m.held_scope = h.scope and m.status = 'queued' order by m.created_at limit 1
+  ) p where h.probe_at <= ${now} and not (select paused from switches where name = 'whatsapp')`
+
 /** Whether there is a message to be sent, or to be failed because its time is over. */
 export function messagesDue(now: Date): RawBuilder<boolean> {
-  return sql<boolean>`exists (select from whatsapp_messages where ${isDue(now)})`
+  return sql<boolean>`(exists (select from whatsapp_messages where ${isDue(now)}) or exists (${probesDue(now)}))`
 }
 
 /** Ids of up to `limit` messages to be sent or failed, the longest waiting first. */
 export async function dueMessages(work: Work, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select id from whatsapp_messages where ${isDue(work.now)} order by next_attempt_at limit ${limit}
-  `.execute(work.tx)
+    (select id from whatsapp_messages where ${isDue(work.now)} order by next_attempt_at limit ${limit})
+    union all ${probesDue(work.now)}`.execute(work.tx)
   return rows.map(({ id }) => id)
 }
 
@@ -55,6 +63,7 @@ export async function claimMessages(work: Work, ids: readonly string[]): Promise
     late.rows.map(({ id }) => ({ id, failureCode: 'too_late' })),
   )
   if (await isPaused(tx, 'whatsapp')) return []
+  await holdBack(work, ids)
   const burstS = (work.policy.whatsappBurst - 1) * work.policy.whatsappPaceS
   const paceS = work.policy.whatsappPaceS
   const { rows } = await sql<ClaimedMessage>`

@@ -7,12 +7,16 @@ export interface FailedMessage {
   failureCode: string
 }
 
-/** Ends messages that did not and will not arrive; those that arrived after all are left alone. */
-export async function failMessages(work: Work, failed: readonly FailedMessage[]): Promise<void> {
+/** Ends messages that did not and will not arrive; those that arrived after all are left alone. `isRaised`: a person knows already. */
+export async function failMessages(
+  work: Work,
+  failed: readonly FailedMessage[],
+  { isRaised = false } = {},
+): Promise<void> {
   if (failed.length === 0) return
   const { rows } = await sql<FailedMessage & { dedupeKey: string }>`
     update whatsapp_messages m
-    set status = 'failed', failure_code = f.failure_code, next_attempt_at = null, updated_at = ${work.now}
+    set status = 'failed', failure_code = f.failure_code, next_attempt_at = null, held_scope = null, updated_at = ${work.now}
     from jsonb_to_recordset(${asRecords(failed)}::jsonb) as f(id uuid, failure_code text)
     where m.id = f.id and m.status = any(${statesBefore(messageTransitions, 'failed')})
     returning m.id, m.dedupe_key, m.failure_code`.execute(work.tx)
@@ -22,7 +26,7 @@ export async function failMessages(work: Work, failed: readonly FailedMessage[])
       aggregate: ['whatsapp_message', id],
       payload: { messageId: id, dedupeKey, failureCode },
     })
-    raiseFailure(work, id, failureCode)
+    if (!isRaised) raiseFailure(work, id, failureCode)
   }
 }
 

@@ -2,6 +2,7 @@ import './events.ts'
 
 export { dueMessages, messagesDue, prunePace } from './claim-messages.ts'
 export { whatsappErrors } from './errors.ts'
+export { type HoldView, retryHolds } from './holds.ts'
 export { getMessage, listMessages, type MessageView } from './list-messages.ts'
 export { type NewMessage, queueMessages } from './queue-messages.ts'
 export { type KnownMessage, messageStatuses, messagesByProviderId } from './read-messages.ts'

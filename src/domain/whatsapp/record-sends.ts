@@ -1,12 +1,16 @@
 import { sql } from 'kysely'
-import { asRecords, type ProviderFailure, retryAt, type Work } from '../kernel/index.ts'
+import { refusalBy } from '../../providers/whatsapp/facts.ts'
+import { asRecords, type ProviderFailure, retryAt, secondsAfter, type Work } from '../kernel/index.ts'
 import { failMessages, raiseFailure } from './fail-messages.ts'
+import { endHolds, heldBy, holdMessages } from './holds.ts'
 
 export interface SendOutcome {
   id: string
   /** The attempt whose outcome this is. */
   attempts: number
   sendBy: Date | null
+  template: string | null
+  language: string
   result: { providerMessageId: string } | ProviderFailure
 }
 
@@ -16,14 +20,22 @@ export async function recordSends(work: Work, outcomes: readonly SendOutcome[]):
   const failures = outcomes.flatMap((outcome) =>
     'providerMessageId' in outcome.result ? [] : [{ ...outcome, failure: outcome.result }],
   )
-  const ended = failures.filter(({ attempts, failure }) => isFinal(work, attempts, failure))
+  const held = failures.flatMap((one) => {
+    const scope = heldBy(one, one.failure)
+    return scope ? [{ ...one, scope, code: one.failure.code }] : []
+  })
+  await holdMessages(work, held)
+  const heldIds = new Set(held.map((one) => one.id))
+  const own = failures.filter((one) => !heldIds.has(one.id))
+  const ended = own.filter((one) => isFinal(work, one))
   await failMessages(
     work,
     ended.map(({ id, failure }) => ({ id, failureCode: failure.code })),
   )
-  const again = failures.filter((failure) => !ended.includes(failure))
+  const again = own.filter((failure) => !ended.includes(failure))
   for (const { id, attempts, failure } of again) {
-    if (attempts >= work.policy.providerAttempts) raiseFailure(work, id, failure.code)
+    const isLong = (failure.retryAfterS ?? 0) >= LONG_S
+    if (isLong || attempts >= work.policy.providerAttempts) raiseFailure(work, id, failure.code)
   }
   await retryLater(
     work,
@@ -36,13 +48,22 @@ export async function recordSends(work: Work, outcomes: readonly SendOutcome[]):
   )
 }
 
+// Put off for so long, a message is news to a person.
+const LONG_S = 3600
+
 /**
- * A definite no ends a message, and so do too many tries. A rate limit alone never does: in a burst of thousands
- * a message may be put off more often than that.
+ * A definite no ends a message, and so do too many tries. A no that nobody listed is tried like a failure: it may be about our account. A
+ * rate limit alone ends none, for in a burst of thousands a message may be put off more often than that; one that is longer
+ * than the message's time does.
  */
-function isFinal(work: Work, attempts: number, { outcome }: ProviderFailure): boolean {
-  if (outcome === 'refused') return true
-  return outcome !== 'limited' && attempts >= work.policy.providerAttempts
+function isFinal(
+  { now, policy }: Work,
+  { attempts, sendBy, failure }: SendOutcome & { failure: ProviderFailure },
+): boolean {
+  const { outcome, code, retryAfterS = 0 } = failure
+  if (outcome === 'refused' && refusalBy(code) !== undefined) return true
+  if (retryAfterS >= LONG_S && sendBy !== null && secondsAfter(now, retryAfterS) > sendBy) return true
+  return (outcome !== 'limited' || retryAfterS >= LONG_S) && attempts >= policy.providerAttempts
 }
 
 function earlier(at: Date, limit: Date | null): Date {
@@ -54,6 +75,10 @@ async function recordSent(work: Work, outcomes: readonly SendOutcome[]): Promise
     'providerMessageId' in result ? [{ id, providerMessageId: result.providerMessageId }] : [],
   )
   if (sent.length === 0) return
+  await endHolds(
+    work,
+    outcomes.filter(({ result }) => 'providerMessageId' in result),
+  )
   // Whichever attempt it was: the message is out. `queued` alone, for a second attempt may have been recorded first.
   await sql`
     update whatsapp_messages m

@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
-import { asRecords, statesBefore, type Work } from '../kernel/index.ts'
+import { refusalBy } from '../../providers/whatsapp/facts.ts'
+import { asRecords, moveState, retryAt, statesBefore, type Work } from '../kernel/index.ts'
 import { failMessages } from './fail-messages.ts'
-import { type MessageStatus, messageTransitions } from './transitions.ts'
+import { heldBy, holdMessages } from './holds.ts'
+import { type MessageStatus, messageMachine, messageTransitions } from './transitions.ts'
 
 export interface MessageNews {
   providerMessageId: string
@@ -9,6 +11,15 @@ export interface MessageNews {
   status: string
   at: Date
   failureCode?: string | undefined
+}
+
+interface Sent {
+  id: string
+  providerMessageId: string
+  template: string | null
+  language: string
+  sendBy: Date | null
+  attempts: number
 }
 
 const forward = ['sent', 'delivered', 'read'] as const satisfies MessageStatus[]
@@ -23,19 +34,21 @@ export async function recordStatuses(
 ): Promise<{ unknown: string[] }> {
   const ids = [...new Set(news.map(({ providerMessageId }) => providerMessageId))]
   if (ids.length === 0) return { unknown: [] }
-  const { rows } = await sql<{ id: string; providerMessageId: string }>`
-    select id, provider_message_id from whatsapp_messages
+  const { rows } = await sql<Sent>`
+    select id, provider_message_id, template, language, send_by, attempts from whatsapp_messages
     where provider_message_id = any(${ids}) order by id for no key update`.execute(work.tx)
   const known = new Map(rows.map((row) => [row.providerMessageId, row.id]))
   // Lowest first: a message whose statuses come in one batch ends in the highest.
   for (const status of forward) await moveMessages(work, status, news, known)
-  const failed = news.filter(({ status }) => status === 'failed')
+  const byProviderId = new Map(rows.map((row) => [row.providerMessageId, row]))
+  const failed = news.flatMap(({ providerMessageId, status, failureCode = 'undelivered' }) => {
+    const message = byProviderId.get(providerMessageId)
+    return status === 'failed' && message ? [{ ...message, failureCode }] : []
+  })
+  const again = new Set(await sendAgain(work, failed))
   await failMessages(
     work,
-    failed.flatMap(({ providerMessageId, failureCode = 'undelivered' }) => {
-      const id = known.get(providerMessageId)
-      return id ? [{ id, failureCode }] : []
-    }),
+    failed.filter(({ id }) => !again.has(id)),
   )
   return { unknown: ids.filter((id) => !known.has(id)) }
 }
@@ -55,4 +68,38 @@ async function moveMessages(
     update whatsapp_messages m set status = ${to}, updated_at = n.at
     from jsonb_to_recordset(${asRecords(moved)}::jsonb) as n(id uuid, at timestamptz)
     where m.id = n.id and m.status = any(${statesBefore(messageTransitions, to)})`.execute(work.tx)
+}
+
+/**
+ * Meta says much of our account and our templates only after it took a message: such a message is as good as before and goes again. One
+ * that has its time goes another way instead. Returns the ids of those that go again.
+ */
+async function sendAgain(work: Work, failed: readonly (Sent & { failureCode: string })[]): Promise<string[]> {
+  const timeless = failed.filter(({ sendBy }) => sendBy === null)
+  const held = timeless.flatMap((one) => {
+    const code = one.failureCode
+    const scope = heldBy(one, { code, outcome: 'refused', httpStatus: undefined })
+    return scope ? [{ ...one, scope, code }] : []
+  })
+  const later = timeless.filter(
+    ({ failureCode, attempts }) =>
+      refusalBy(failureCode)?.reach === 'transient' && attempts < work.policy.providerAttempts,
+  )
+  const moved = await moveState(work, messageMachine, {
+    to: 'queued',
+    from: 'sent',
+    rows: [...held, ...later].map(({ id, attempts, failureCode }) => ({
+      id,
+      failureCode,
+      providerMessageId: null,
+      nextAttemptAt: retryAt(work.now, attempts, refusalBy(failureCode)?.retryAfterS),
+      updatedAt: work.now,
+    })),
+  })
+  const ids = moved.map(({ id }) => id)
+  await holdMessages(
+    work,
+    held.filter(({ id }) => ids.includes(id)),
+  )
+  return ids
 }

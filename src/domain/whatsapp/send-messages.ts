@@ -30,13 +30,15 @@ async function sendBatch({ units, actor, whatsapp }: SendContext, messageIds: st
   }))
   const mistakes: unknown[] = []
   const attempt = async (message: ClaimedMessage) => {
-    const { id, attempts, sendBy } = message
+    const { id, attempts, sendBy, template, language } = message
     const result = await send(whatsapp, claimed.vault, message).catch((error: unknown) => {
       if (error instanceof ProviderFailure) return error
       mistakes.push(error)
       return new ProviderFailure(internalError)
     })
-    await units.run(actor, (work) => recordSends(work, [{ id, attempts, sendBy, result }]))
+    await units.run(actor, (work) =>
+      recordSends(work, [{ id, attempts, sendBy, template, language, result }]),
+    )
   }
   await Promise.all(claimed.messages.map(attempt))
   if (mistakes.length > 0) throw mistakes[0]

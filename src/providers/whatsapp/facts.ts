@@ -2,3 +2,114 @@
 
 /** meta.text-window: free text is taken for so long after the recipient's last message (h). */
 export const TEXT_WINDOW_H = 24
+
+/** meta.body-length: characters of a message made from a template, its parameters filled in; of a free text. */
+export const TEMPLATE_BODY_LENGTH = 1024
+export const TEXT_BODY_LENGTH = 4096
+
+/** meta.code-length: characters of a one-time code. */
+export const CODE_LENGTH = 15
+
+/** meta.param-text: what a parameter may not have, besides being empty: line breaks, tabs, more than four spaces in a row. */
+export const PARAM_UNFIT = /[\n\r\t]| {5,}/
+
+/**
+ * How far a refusal reaches.
+ *
+ * - `recipient`, `message`: this one will not go, ever.
+ * - `template`: nothing of this template goes until it is put right in the dashboard.
+ * - `account`: nothing of ours goes until the account is put right.
+ * - `transient`: the same message goes later.
+ */
+export type Reach = 'recipient' | 'message' | 'template' | 'account' | 'transient'
+
+export interface Refusal {
+  reach: Reach
+  says: string
+  /** Of a transient one: not before this (s). */
+  retryAfterS?: number
+}
+
+const of = (reach: Reach, says: string, retryAfterS?: number): Refusal =>
+  retryAfterS === undefined ? { reach, says } : { reach, says, retryAfterS }
+
+const DAY_S = 86_400
+
+/** meta.refusals: Meta's error numbers. Whatever else it answers with HTTP 401 or 403 is about the account. */
+const metaRefusals: Readonly<Record<string, Refusal>> = {
+  0: of('account', 'the access token cannot be checked'),
+  3: of('account', 'the app may not use this call'),
+  10: of('account', 'the app has no permission'),
+  33: of('account', 'the phone number of the business was deleted'),
+  190: of('account', 'the access token has expired'),
+  200: of('account', 'the app has no permission'),
+  368: of('account', 'the account is blocked for a time, for breaking a policy'),
+  131005: of('account', 'access is denied'),
+  131031: of('account', 'the account is locked'),
+  131037: of('account', 'the display name of the phone number is not approved'),
+  131042: of('account', 'there is trouble with the payment of the account'),
+  131045: of('account', 'the phone number is not registered'),
+  131048: of('account', 'too many messages of this number were reported as spam'),
+  131057: of('account', 'the account is under maintenance'),
+  133010: of('account', 'the phone number is not registered'),
+  132000: of('template', 'the template takes another number of parameters'),
+  132001: of('template', 'the template does not exist in this language, or is not approved'),
+  132007: of('template', 'the text of the template breaks a policy'),
+  132015: of('template', 'the template is paused for low quality'),
+  132016: of('template', 'the template is disabled for low quality'),
+  4: of('transient', 'too many calls of the app'),
+  80007: of('transient', 'too many calls of the account'),
+  130429: of('transient', 'too many messages of the number'),
+  131056: of('transient', 'too many messages to this recipient', 6),
+  1: of('transient', 'a fault at Meta'),
+  2: of('transient', 'Meta is down for a moment'),
+  131000: of('transient', 'something went wrong at Meta'),
+  131016: of('transient', 'a service of Meta is overloaded'),
+  133004: of('transient', 'a server of Meta is not available'),
+  131049: of('transient', 'Meta holds it back: this person had many such messages', DAY_S),
+  130472: of('recipient', 'Meta takes this number out of marketing, for an experiment'),
+  130497: of('recipient', 'the account may not write to this country'),
+  131021: of('recipient', 'sender and recipient are one'),
+  131026: of('recipient', 'it cannot be delivered to this number'),
+  131047: of('recipient', 'more than 24 hours since their last message: a template is wanted'),
+  131050: of('recipient', 'this person wants no marketing'),
+  100: of('message', 'a field of the request is wrong'),
+  131008: of('message', 'a parameter is missing'),
+  131009: of('message', 'the value of a parameter is wrong'),
+  131051: of('message', 'this kind of message is not taken'),
+  132005: of('message', 'the text with its parameters is too long'),
+  132012: of('message', 'a parameter has the wrong form'),
+  132018: of('message', 'a parameter is empty, or has line breaks, tabs or runs of spaces'),
+  135000: of('message', 'a parameter of the request is not known'),
+}
+
+/** fonnte.refusals: the words of Fonnte's `reason`, of which laku keeps the letters. */
+const fonnteRefusals: Readonly<Record<string, Refusal>> = {
+  disconnected_device: of('account', 'the device is not connected'),
+  device_disconnected: of('account', 'the device is not connected'),
+  token_invalid: of('account', 'the token is wrong'),
+  invalid_token: of('account', 'the token is wrong'),
+  unknown_user: of('account', 'the token is wrong'),
+  unknown_token: of('account', 'the token is wrong'),
+  invalid_device: of('account', 'the device is not known'),
+  insufficient_quota: of('account', 'the quota of messages is used up'),
+  quota_exceeded: of('account', 'the quota of messages is used up'),
+  device_expired: of('account', 'the package of the device has ended'),
+  target_invalid: of('recipient', 'the number is wrong'),
+  invalid_target: of('recipient', 'the number is wrong'),
+  input_invalid: of('message', 'a field of the request is wrong'),
+  invalid_empty_body_value: of('message', 'the text is empty'),
+}
+
+const refusals: Readonly<Record<string, Refusal>> = {
+  ...metaRefusals,
+  ...fonnteRefusals,
+  // laku's own words, for an answer without a code and for a text that nobody wrote.
+  refused: of('message', 'it says no without a reason'),
+  template_unknown: of('template', 'laku has no text for this template'),
+}
+
+/** What is known of a refusal by its code; undefined for one that nobody listed. */
+export function refusalBy(code: string): Refusal | undefined {
+  return Object.hasOwn(refusals, code) ? refusals[code] : undefined
+}

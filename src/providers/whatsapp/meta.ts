@@ -4,6 +4,7 @@ import { maybe } from '../answers.ts'
 import type { BreakerOptions } from '../guard.ts'
 import { createProviderHttp, type ProviderVerdict } from '../http.ts'
 import { barePhone } from '../phone.ts'
+import { refusalBy } from './facts.ts'
 
 export interface MetaOptions {
   /** With the API's version: `https://graph.facebook.com/v23.0`, or a sandbox's address. */
@@ -54,12 +55,6 @@ function templateRequest({ template, language, bodyParams, buttonParam }: WhatsA
   return { name: template, language: { code: language }, components }
 }
 
-/** Meta's rate limits come as HTTP 400 with one of these: the app's, the account's and the number's. */
-const RATE_CODES = new Set([4, 80007, 130429])
-/** The rate of one recipient: a message every 6 seconds. */
-const RECIPIENT_RATE_CODE = 131056
-const RECIPIENT_RATE_S = 6
-
 const metaError = z.looseObject({ error: z.looseObject({ code: maybe(z.int()) }) })
 
 function metaErrorIn(body: unknown): ProviderVerdict | undefined {
@@ -67,8 +62,9 @@ function metaErrorIn(body: unknown): ProviderVerdict | undefined {
   if (!parsed.success) return undefined
   const { code } = parsed.data.error
   if (code === undefined) return { code: 'refused' }
-  if (code === RECIPIENT_RATE_CODE) {
-    return { code: String(code), outcome: 'limited', retryAfterS: RECIPIENT_RATE_S }
-  }
-  return { code: String(code), outcome: RATE_CODES.has(code) ? 'limited' : 'refused' }
+  const refusal = refusalBy(String(code))
+  // Rate limits come as HTTP 400 too.
+  if (refusal?.reach !== 'transient') return { code: String(code), outcome: 'refused' }
+  const { retryAfterS } = refusal
+  return { code: String(code), outcome: 'limited', ...(retryAfterS !== undefined && { retryAfterS }) }
 }

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+
+export const retry = defineChange({
+  name: 'retry',
+  description: 'Try now whether WhatsApp takes again what it refused for the account or a template.',
+  input: z.object({}),
+  examples: ['laku whatsapp retry'],
+  change: async (work) => {
+    const { retryHolds } = await import('../../domain/whatsapp/index.ts')
+    return await retryHolds(work)
+  },
+  done: ({ holds }) =>
+    holds.length === 0
+      ? 'Nothing is held up'
+      : holds
+          .map(
+            ({ scope, code, waiting }) => `${scope}, refused with ${code}: ${waiting} wait, one is tried now`,
+          )
+          .join('\n'),
+})

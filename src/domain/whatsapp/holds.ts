@@ -1,0 +1,183 @@
+import { sql } from 'kysely'
+import { refusalBy } from '../../providers/whatsapp/facts.ts'
+import {
+  type ProviderFailure,
+  requireStaff,
+  secondsAfter,
+  settleAttention,
+  type Work,
+} from '../kernel/index.ts'
+import { failMessages } from './fail-messages.ts'
+
+/** Whom a refusal holds up besides its own message: everybody, or all of one template. */
+export type HoldScope = 'account' | `template:${string}`
+
+const ACCOUNT: HoldScope = 'account'
+const scopeOfTemplate = (template: string, language: string): HoldScope => `template:${template}:${language}`
+
+// A dead token is mended by a person within minutes, an account within days.
+const PROBE_FIRST_S = 60
+const PROBE_MOST_S = 900
+
+interface Refused {
+  template: string | null
+  language: string
+}
+
+/** Whom this refusal holds up, by its code or by its HTTP status; undefined where it is about its message alone. */
+export function heldBy(
+  { template, language }: Refused,
+  { code, httpStatus, outcome }: Pick<ProviderFailure, 'code' | 'httpStatus' | 'outcome'>,
+): HoldScope | undefined {
+  const refusal = refusalBy(code)
+  if (!refusal) {
+    const denied = httpStatus === 401 || httpStatus === 403
+    return outcome === 'refused' && denied ? ACCOUNT : undefined
+  }
+  if (refusal.reach === 'account') return ACCOUNT
+  if (refusal.reach === 'template' && template !== null) return scopeOfTemplate(template, language)
+  return undefined
+}
+
+export interface HeldMessage {
+  id: string
+  sendBy: Date | null
+  scope: HoldScope
+  code: string
+}
+
+/**
+ * Keeps messages that were refused for what is not theirs, until a probe gets through; one that has its time fails, so that it goes
+ * another way. One thing to look at for each hold, however many wait.
+ */
+export async function holdMessages(work: Work, held: readonly HeldMessage[]): Promise<void> {
+  if (held.length === 0) return
+  for (const [scope, some] of Map.groupBy(held, (one) => one.scope)) {
+    const { code } = some[0] as HeldMessage
+    await sql`
+      insert into whatsapp_holds (scope, code, since, probe_at)
+      values (${scope}, ${code}, ${work.now}, ${secondsAfter(work.now, PROBE_FIRST_S)})
+      on conflict (scope) do update set code = excluded.code`.execute(work.tx)
+    raiseHold(work, scope, code)
+  }
+  await putAway(work, held)
+}
+
+async function putAway(work: Work, held: readonly HeldMessage[]): Promise<void> {
+  await failMessages(
+    work,
+    held.filter((one) => one.sendBy !== null).map(({ id, code }) => ({ id, failureCode: code })),
+    { isRaised: true },
+  )
+  for (const [scope, some] of Map.groupBy(
+    held.filter((one) => one.sendBy === null),
+    (one) => one.scope,
+  )) {
+    await sql`
+      update whatsapp_messages
+      set held_scope = ${scope}, failure_code = ${some[0]?.code}, next_attempt_at = null, updated_at = ${work.now}
+      where id = any(${some.map((one) => one.id)}::uuid[]) and status = 'queued'`.execute(work.tx)
+  }
+}
+
+function raiseHold(work: Work, scope: HoldScope, code: string): void {
+  const says = refusalBy(code)?.says ?? 'access is denied'
+  const [, template] = scope.split(':')
+  const what = template === undefined ? 'WhatsApp takes no messages' : `WhatsApp takes no ${template}`
+  work.raise({
+    kind: 'whatsapp_held',
+    subject: ['whatsapp_hold', scope],
+    message: `${what}: ${says} (${code}); they wait, and go by themselves once it is mended`,
+    command: 'laku whatsapp retry',
+    details: { code },
+  })
+}
+
+interface Candidate extends Refused {
+  id: string
+  sendBy: Date | null
+}
+
+/**
+ * Puts those of the messages away that a hold keeps back. Where a hold's probe is due, its oldest one stays, to be tried.
+ * To be called before messages are claimed.
+ */
+export async function holdBack(work: Work, ids: readonly string[]): Promise<void> {
+  const { now, tx } = work
+  const { rows: holds } = await sql<{ scope: HoldScope; code: string; isProbeDue: boolean }>`
+    select scope, code, probe_at <= ${now} as is_probe_due from whatsapp_holds`.execute(tx)
+  if (holds.length === 0) return
+  const byScope = new Map(holds.map((hold) => [hold.scope, hold]))
+  const { rows } = await sql<Candidate>`
+    select id, template, language, send_by from whatsapp_messages
+    where id = any(${[...ids]}::uuid[]) and status = 'queued' and (next_attempt_at <= ${now} or held_scope is not null)
+    order by created_at, id for update skip locked`.execute(tx)
+  const held = rows.flatMap((row): (HeldMessage & { isProbeDue: boolean })[] => {
+    const ofTemplate = row.template === null ? undefined : scopeOfTemplate(row.template, row.language)
+    const hold = byScope.get(ACCOUNT) ?? (ofTemplate && byScope.get(ofTemplate))
+    return hold ? [{ id: row.id, sendBy: row.sendBy, ...hold }] : []
+  })
+  for (const [scope, some] of Map.groupBy(held, (one) => one.scope)) {
+    const [first, ...others] = some
+    const probes = first?.isProbeDue && (await takeProbe(work, scope))
+    if (probes) await release(work, [first.id])
+    await putAway(work, probes ? others : some)
+  }
+}
+
+/** Whether the probe is ours: of two workers one has it, and the next is due later each time. */
+async function takeProbe({ tx, now }: Work, scope: HoldScope): Promise<boolean> {
+  const { rows } = await sql`
+    update whatsapp_holds set probes = probes + 1,
+      probe_at = ${now}::timestamptz + make_interval(secs => least(${PROBE_MOST_S}, ${PROBE_FIRST_S} * 2 ^ least(probes, 10)))
+    where scope = ${scope} and probe_at <= ${now} returning scope`.execute(tx)
+  return rows.length > 0
+}
+
+async function release({ tx, now }: Work, ids: readonly string[]): Promise<void> {
+  await sql`
+    update whatsapp_messages set held_scope = null, next_attempt_at = ${now}
+    where id = any(${[...ids]}::uuid[]) and status = 'queued' and held_scope is not null`.execute(tx)
+}
+
+/** One message got through: whatever held it and its like up is over, and all that waited goes. */
+export async function endHolds(work: Work, sent: readonly Refused[]): Promise<void> {
+  const { tx, now } = work
+  const scopes = new Set<HoldScope>([ACCOUNT])
+  for (const { template, language } of sent)
+    if (template !== null) scopes.add(scopeOfTemplate(template, language))
+  const { rows } = await sql<{ scope: HoldScope }>`
+    delete from whatsapp_holds where scope = any(${[...scopes]}) returning scope`.execute(tx)
+  if (rows.length === 0) return
+  const ended = rows.map((row) => row.scope)
+  await sql`
+    update whatsapp_messages set held_scope = null, next_attempt_at = ${now}, attempts = 0
+    where held_scope = any(${ended}) and status = 'queued'`.execute(tx)
+  for (const scope of ended) await settleAttention(work, 'whatsapp_held', scope, 'a message got through')
+}
+
+export interface HoldView {
+  scope: string
+  code: string
+  since: Date
+  /** Messages that it keeps back. */
+  waiting: number
+}
+
+/**
+ * Has the next message of each hold tried at once, after somebody mended the account or a template. By itself that happens within a
+ * quarter of an hour.
+ * @throws kernel.forbidden
+ */
+export async function retryHolds(work: Work): Promise<{ holds: HoldView[] }> {
+  requireStaff(work.actor, 'support', 'service')
+  const { rows: holds } = await sql<HoldView>`
+    update whatsapp_holds h set probe_at = ${work.now}
+    returning scope, code, since, (
+      select count(*)::integer from whatsapp_messages m where m.held_scope = h.scope and m.status = 'queued') as waiting`.execute(
+    work.tx,
+  )
+  const after = { holds: holds.map((one) => one.scope) }
+  work.audit({ command: 'whatsapp retry', subject: ['switch', 'whatsapp'], after })
+  return { holds }
+}
