@@ -32,8 +32,6 @@ export function columnOf(machine: Machine, columns: readonly StateColumn[]): Sta
 const leaps: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   // orders_created, where nobody waits any more
   group_buying_sessions: { moq_reached: ['success'], pending_stock: ['success'] },
-  // submitted: sent from the bank by hand, and arrived
-  withdrawals: { approved: ['succeeded'] },
   // the courier's news overtakes itself
   orders: {
     ready_for_pickup: ['in_transit', 'delivered', 'returning', 'returned', 'failed'],

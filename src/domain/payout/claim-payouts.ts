@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import { type BankAccount, isPaused, secondsAfter, type Work } from '../kernel/index.ts'
+import { type BankAccount, isPaused, moveState, secondsAfter, type Work } from '../kernel/index.ts'
 import { openAccount, type SealedAccount } from './destination.ts'
 import type { PayoutPurpose } from './events.ts'
 import { payoutNews } from './payout-news.ts'
-import type { PayoutStatus } from './transitions.ts'
+import { type PayoutStatus, payoutMachine } from './transitions.ts'
 
 /** A payout to be sent or asked about. */
 export interface ClaimedPayout {
@@ -38,24 +38,28 @@ export async function claimPayouts(work: Work, payoutIds: readonly string[]): Pr
   const asks = !(await isPaused(work.tx, 'xendit'))
   const sends = asks && !(await isPaused(work.tx, 'payouts'))
   if (!asks || !sends) await postpone(work, payoutIds, asks)
-  const { rows } = await sql<Omit<ClaimedPayout, 'destination'> & SealedAccount & { before: PayoutStatus }>`
-    with due as (
+  const rows = await moveState(work, payoutMachine, {
+    to: sql<PayoutStatus>`case due.before when 'created' then 'submitted' else due.before end`,
+    stays: true,
+    set: {
+      nextCheckAt: secondsAfter(work.now, CALL_S),
+      attempt: sql`t.attempt + 1`,
+      calledAt: sql`coalesce(t.called_at, ${work.now})`,
+      submittedAt: sql`coalesce(t.submitted_at, ${work.now})`,
+    },
+    with: sql`due as (
       select id, status as before, called_at is null as sends from payouts
       where id = any(${payoutIds}::uuid[]) and next_check_at is not null and (
         status = 'created' or (status in ('submitted', 'succeeded') and next_check_at <= ${work.now}))
         and (case when called_at is null then ${sends}::boolean else ${asks}::boolean end)
       order by id for no key update
-    )
-    update payouts p set status = case due.before when 'created' then 'submitted' else due.before end,
-      next_check_at = ${secondsAfter(work.now, CALL_S)},
-      attempt = p.attempt + 1,
-      called_at = coalesce(p.called_at, ${work.now}),
-      submitted_at = coalesce(p.submitted_at, ${work.now})
-    from due where p.id = due.id
-    returning p.id, p.key, p.purpose, p.subject_id, p.amount_idr, p.description, p.channel_code, p.account_number,
-      p.account_holder, p.status, p.attempt, p.provider_payout_id, p.called_at, p.submitted_at, due.before, due.sends`.execute(
-    work.tx,
-  )
+    )`,
+    using: sql`due`,
+    where: sql`t.id = due.id`,
+    returning: sql<Omit<ClaimedPayout, 'destination'> & SealedAccount & { before: PayoutStatus }>`
+      t.id, t.key, t.purpose, t.subject_id, t.amount_idr, t.description, t.channel_code, t.account_number,
+      t.account_holder, t.status, t.attempt, t.provider_payout_id, t.called_at, t.submitted_at, due.before, due.sends`,
+  })
   for (const row of rows.filter((one) => one.before === 'created')) {
     work.emit({ type: 'payout.submitted', aggregate: ['payout', row.id], payload: payoutNews(row) })
   }

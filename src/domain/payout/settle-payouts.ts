@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import { asRecords, secondsAfter, type Work } from '../kernel/index.ts'
+import { asRecords, moveState, secondsAfter, type Work } from '../kernel/index.ts'
 import type { PayoutPurpose } from './events.ts'
 import type { GatewayPayout, GatewayPayoutStatus } from './gateway.ts'
 import { commandFor, payoutNews } from './payout-news.ts'
 import { nextLookS, patienceS, verdictOf } from './rules.ts'
-import type { PayoutStatus } from './transitions.ts'
+import { type PayoutStatus, payoutMachine } from './transitions.ts'
 
 /** A payout, locked. */
 interface LockedPayout {
@@ -103,15 +103,17 @@ async function move(work: Work, moves: readonly Move[]): Promise<void> {
       failureCode: failureCode ?? null,
       nextCheckAt: to === 'succeeded' ? secondsAfter(work.now, nextLookS(0) ?? 0) : null,
     }))
-    await sql`
-      update payouts p set status = ${to}, finished_at = ${work.now}, failure_code = m.failure_code,
-        provider_payout_id = coalesce(m.provider_payout_id, p.provider_payout_id),
-        provider_status = coalesce(m.provider_status, p.provider_status), next_check_at = m.next_check_at
-      from jsonb_to_recordset(${asRecords(rows)}::jsonb) as m(
-        id uuid, provider_payout_id text, provider_status text, failure_code text, next_check_at timestamptz)
-      where p.id = m.id and p.status = any(${to === 'reversed' ? ['succeeded'] : ['submitted']})`.execute(
-      work.tx,
-    )
+    await moveState(work, payoutMachine, {
+      to,
+      from: to === 'reversed' ? 'succeeded' : 'submitted',
+      rows,
+      all: true,
+      set: {
+        finishedAt: work.now,
+        providerPayoutId: sql`coalesce(r.provider_payout_id, t.provider_payout_id)`,
+        providerStatus: sql`coalesce(r.provider_status, t.provider_status)`,
+      },
+    })
     for (const { payout, failureCode } of some) {
       const payload = payoutNews(payout, failureCode)
       work.emit({ type: `payout.${to}`, aggregate: ['payout', payout.id], payload })

@@ -1,10 +1,17 @@
 import { sql } from 'kysely'
-import { personOf, requireOtherHands, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import {
+  moveState,
+  personOf,
+  requireOtherHands,
+  requireStaff,
+  requireTransition,
+  type Work,
+} from '../kernel/index.ts'
 import { hasChanged } from './calculate-settlement.ts'
 import { settlementErrors } from './errors.ts'
 import { type LockedSettlement, lockSettlement, newsOf } from './lock-settlement.ts'
 import { getSettlement, type StoredSettlement } from './read-settlements.ts'
-import { settlementTransitions } from './transitions.ts'
+import { settlementMachine, settlementTransitions } from './transitions.ts'
 
 /** One whose payout failed or came back is approved again by `retry`, which pays it. */
 const byApproval: typeof settlementTransitions = { ...settlementTransitions, failed: [], reversed: [] }
@@ -31,10 +38,9 @@ export async function approveSettlement(work: Work, input: Approval): Promise<St
   if (looked !== planHash || (await hasChanged(work, settlement))) {
     throw settlementErrors.plan_changed({ code, planHash })
   }
-  await sql`
-    update settlements set status = 'approved', status_reason = null, approved_by = ${person}, approved_at = ${work.now},
-      approved_hash = plan_hash, updated_at = ${work.now}
-    where id = ${id} and status = 'calculated'`.execute(work.tx)
+  const approval = { approvedBy: person, approvedAt: work.now, approvedHash: sql`t.plan_hash` }
+  const set = { statusReason: null, ...approval, updatedAt: work.now }
+  await moveState(work, settlementMachine, { to: 'approved', from: 'calculated', ids: [id], set, all: true })
   work.emit({ type: 'settlement.approved', aggregate: ['settlement', id], payload: newsOf(settlement) })
   const [before, after] = [{ status: 'calculated' }, { status: 'approved', planHash, netIdr }]
   work.audit({ command: 'settle approve', subject: ['settlement', id], before, after })

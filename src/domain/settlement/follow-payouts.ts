@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import { type EventOf, secondsAfter, statesBefore, type Work } from '../kernel/index.ts'
+import { type EventOf, moveState, secondsAfter, type Work } from '../kernel/index.ts'
 import { type AccountKey, credit, debit, factoryAccount, post } from '../ledger/index.ts'
 import { type LockedSettlement, lockSettlements, newsOf } from './lock-settlement.ts'
 import { raiseUnpaid } from './raise-unpaid.ts'
 import { retryAfterFailure } from './rules.ts'
-import { type SettlementStatus, settlementTransitions } from './transitions.ts'
+import { type SettlementStatus, settlementMachine } from './transitions.ts'
 
 type PayoutEvent = EventOf<'payout.submitted' | 'payout.succeeded' | 'payout.failed' | 'payout.reversed'>
 
@@ -109,11 +109,7 @@ async function follow(
 
 async function setStatus(work: Work, all: readonly Followed[], to: SettlementStatus): Promise<void> {
   const ids = all.map((one) => one.settlement.id)
-  const { rows } = await sql<{ id: string }>`
-    update settlements set status = ${to}, status_reason = null, updated_at = ${work.now}
-    where id = any(${ids}::uuid[]) and status = any(${statesBefore(settlementTransitions, to)}) returning id`.execute(
-    work.tx,
-  )
+  const set = { statusReason: null, updatedAt: work.now }
   // Its payout and its state go together; rolling back keeps the payout's news for a person.
-  if (rows.length < ids.length) throw new Error(`a settlement could not become ${to} with its payout`)
+  await moveState(work, settlementMachine, { to, ids, set, all: true })
 }

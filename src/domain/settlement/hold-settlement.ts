@@ -1,10 +1,9 @@
-import { sql } from 'kysely'
-import { requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { moveState, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { payoutsOf } from '../payout/index.ts'
 import { settlementErrors } from './errors.ts'
 import { type LockedSettlement, lockSettlement, newsOf } from './lock-settlement.ts'
 import { getSettlement, type StoredSettlement } from './read-settlements.ts'
-import { settlementTransitions } from './transitions.ts'
+import { settlementMachine, settlementTransitions } from './transitions.ts'
 
 /**
  * Keeps a settlement from being paid until it is released; an approval that it had is gone.
@@ -32,10 +31,9 @@ export async function requireUnpaid(work: Work, { id, code }: LockedSettlement):
 /** Holds a locked settlement of which no payout is alive. */
 export async function holdLocked(work: Work, settlement: LockedSettlement, reason: string): Promise<void> {
   const { id, status } = settlement
-  await sql`
-    update settlements set status = 'on_hold', status_reason = ${reason}, approved_by = null, approved_at = null,
-      approved_hash = null, updated_at = ${work.now}
-    where id = ${id} and status = ${status}`.execute(work.tx)
+  const approval = { approvedBy: null, approvedAt: null, approvedHash: null }
+  const set = { statusReason: reason, ...approval, updatedAt: work.now }
+  await moveState(work, settlementMachine, { to: 'on_hold', ids: [id], set, all: true })
   const payload = { ...newsOf(settlement), reason }
   work.emit({ type: 'settlement.held', aggregate: ['settlement', id], payload })
   const [before, after] = [{ status }, { status: 'on_hold', reason }]

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { getFactory, payableAccounts } from '../factory/index.ts'
 import {
   type BankAccount,
+  moveState,
   requireStaff,
   requireTransition,
   settleAttention,
@@ -14,7 +15,7 @@ import { settlementErrors } from './errors.ts'
 import { holdLocked, requireUnpaid } from './hold-settlement.ts'
 import { type LockedSettlement, lockSettlement, newsOf } from './lock-settlement.ts'
 import { getSettlement, type StoredSettlement } from './read-settlements.ts'
-import { settlementTransitions } from './transitions.ts'
+import { settlementMachine, settlementTransitions } from './transitions.ts'
 
 /**
  * Pays an approved settlement: its payout is made and sent after the commit; the settlement follows it. An approval whose plan has
@@ -47,10 +48,21 @@ export async function retrySettlement(work: Work, input: { settlement: string })
   requireTransition(byRetry, settlement.status, 'approved', 'settlement')
   await requireUnpaid(work, settlement)
   const person = await requireOther(work, settlement)
-  await sql`
-    update settlements set status = 'approved', status_reason = null, approved_by = ${person},
-      approved_at = ${work.now}, approved_hash = plan_hash, paid_at = null, retry_at = null, updated_at = ${work.now}
-    where id = ${settlement.id} and status = ${settlement.status}`.execute(work.tx)
+  await moveState(work, settlementMachine, {
+    to: 'approved',
+    from: ['failed', 'reversed'],
+    ids: [settlement.id],
+    all: true,
+    set: {
+      statusReason: null,
+      approvedBy: person,
+      approvedAt: work.now,
+      approvedHash: sql`t.plan_hash`,
+      paidAt: null,
+      retryAt: null,
+      updatedAt: work.now,
+    },
+  })
   work.emit({
     type: 'settlement.approved',
     aggregate: ['settlement', settlement.id],

@@ -1,9 +1,8 @@
-import { sql } from 'kysely'
-import { personOf, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { moveState, personOf, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { hasChanged } from './calculate-settlement.ts'
 import { lockSettlement, newsOf } from './lock-settlement.ts'
 import { getSettlement, type StoredSettlement } from './read-settlements.ts'
-import { settlementTransitions } from './transitions.ts'
+import { settlementMachine, settlementTransitions } from './transitions.ts'
 import { voidLocked } from './void-settlement.ts'
 
 /**
@@ -19,10 +18,9 @@ export async function releaseSettlement(
   const settlement = await lockSettlement(work.tx, input.settlement)
   requireTransition(settlementTransitions, settlement.status, 'calculated', 'settlement')
   const { id } = settlement
-  await sql`
-    update settlements set status = 'calculated', status_reason = null, calculated_by = ${personOf(work.actor)},
-      calculated_at = ${work.now}, updated_at = ${work.now}
-    where id = ${id} and status = 'on_hold'`.execute(work.tx)
+  const calculated = { calculatedBy: personOf(work.actor), calculatedAt: work.now }
+  const set = { statusReason: null, ...calculated, updatedAt: work.now }
+  await moveState(work, settlementMachine, { to: 'calculated', ids: [id], set, all: true })
   work.emit({ type: 'settlement.released', aggregate: ['settlement', id], payload: newsOf(settlement) })
   const [before, after] = [{ status: 'on_hold' }, { status: 'calculated' }]
   work.audit({ command: 'settle release', subject: ['settlement', id], before, after })

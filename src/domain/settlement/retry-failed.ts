@@ -1,11 +1,19 @@
 import { type RawBuilder, sql } from 'kysely'
-import { type Actor, DomainError, settleAttention, type UnitOfWork, type Work } from '../kernel/index.ts'
+import {
+  type Actor,
+  DomainError,
+  moveState,
+  settleAttention,
+  type UnitOfWork,
+  type Work,
+} from '../kernel/index.ts'
 import { requireFit } from '../payout/index.ts'
 import { hasChanged } from './calculate-settlement.ts'
 import { holdLocked, requireUnpaid } from './hold-settlement.ts'
 import { type LockedSettlement, lockSettlement, newsOf } from './lock-settlement.ts'
 import { destinationOf, payLocked } from './pay-settlement.ts'
 import { raiseUnpaid } from './raise-unpaid.ts'
+import { settlementMachine } from './transitions.ts'
 
 const A_RUN = 20
 
@@ -36,9 +44,8 @@ async function payAgain(work: Work, id: string): Promise<void> {
   if (rows.length === 0 || settlement.status !== 'failed') return
   const hindrance = await hindranceOf(work, settlement)
   if (hindrance) return raiseUnpaid(work, settlement, hindrance)
-  await sql`
-    update settlements set status = 'approved', status_reason = null, updated_at = ${work.now}
-    where id = ${id} and status = 'failed'`.execute(work.tx)
+  const set = { statusReason: null, updatedAt: work.now }
+  await moveState(work, settlementMachine, { to: 'approved', from: 'failed', ids: [id], set, all: true })
   const payload = newsOf(settlement)
   work.emit({ type: 'settlement.approved', aggregate: ['settlement', id], payload })
   await settleAttention(work, 'settlement_unpaid', id, 'it is paid again')

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { moveState, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { type LockedSettlement, lockSettlement, newsOf } from './lock-settlement.ts'
 import { getSettlement, type StoredSettlement } from './read-settlements.ts'
-import { settlementTransitions } from './transitions.ts'
+import { settlementMachine, settlementTransitions } from './transitions.ts'
 
 /**
  * Gives a calculated settlement up: its lines are open again, for the next run.
@@ -22,9 +22,8 @@ export async function voidSettlement(
 /** Voids a locked, calculated settlement. */
 export async function voidLocked(work: Work, settlement: LockedSettlement, reason: string): Promise<void> {
   const { id } = settlement
-  await sql`
-    update settlements set status = 'void', status_reason = ${reason}, updated_at = ${work.now}
-    where id = ${id} and status = 'calculated'`.execute(work.tx)
+  const set = { statusReason: reason, updatedAt: work.now }
+  await moveState(work, settlementMachine, { to: 'void', ids: [id], set, all: true })
   await sql`update settlement_items set settlement_id = null where settlement_id = ${id}`.execute(work.tx)
   const payload = { ...newsOf(settlement), reason }
   work.emit({ type: 'settlement.voided', aggregate: ['settlement', id], payload })

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import {
   actorLabel,
+  moveState,
   pageOf,
   requireOtherHands,
   requireStaff,
@@ -9,7 +10,7 @@ import {
 } from '../kernel/index.ts'
 import { type AdjustmentView, postAdjustment } from './adjust-wallet.ts'
 import { walletErrors } from './errors.ts'
-import { walletAdjustmentTransitions } from './transitions.ts'
+import { walletAdjustmentMachine, walletAdjustmentTransitions } from './transitions.ts'
 
 const columns = sql`id, user_id, change_idr, kind, status, note, requested_by, decided_by, created_at`
 
@@ -32,9 +33,8 @@ export async function decideAdjustment(
     if (decidedBy === adjustment.requestedBy) throw walletErrors.same_person({ decidedBy })
     await requireOtherHands(work, adjustment.requestedBy)
   }
-  await sql`
-    update wallet_adjustments set status = ${decision}, decided_by = ${decidedBy}, decided_at = ${work.now}
-    where id = ${id}::uuid and status = 'requested'`.execute(work.tx)
+  const set = { decidedBy, decidedAt: work.now }
+  await moveState(work, walletAdjustmentMachine, { to: decision, ids: [id], set, all: true })
   if (decision === 'posted') await postAdjustment(work, adjustment)
   const command = `wallets adjustments ${decision === 'posted' ? 'approve' : 'reject'}`
   const { changeIdr, kind } = adjustment

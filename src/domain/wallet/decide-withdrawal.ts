@@ -1,11 +1,18 @@
 import { sql } from 'kysely'
-import { actorLabel, idOrCode, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import {
+  actorLabel,
+  idOrCode,
+  moveState,
+  requireStaff,
+  requireTransition,
+  type Work,
+} from '../kernel/index.ts'
 import { credit, debit, post, walletAccount } from '../ledger/index.ts'
 import { walletErrors } from './errors.ts'
 import { payByHand } from './pay-by-hand.ts'
 import { getWithdrawal } from './read-withdrawals.ts'
 import { sendWithdrawals } from './send-withdrawals.ts'
-import { type WithdrawalStatus, withdrawalTransitions } from './transitions.ts'
+import { type WithdrawalStatus, withdrawalMachine, withdrawalTransitions } from './transitions.ts'
 import { type WithdrawalView, withdrawalNews } from './withdrawal-views.ts'
 
 interface Locked {
@@ -91,10 +98,8 @@ async function decide(
 ): Promise<void> {
   const { id, status } = withdrawal
   requireTransition(withdrawalTransitions, status, to, 'withdrawal')
-  await sql`
-    update withdrawals set status = ${to}, due_at = ${dueAt}, decided_by = ${actorLabel(work.actor)},
-      finished_at = case when ${to === 'rejected'}::boolean then ${work.now}::timestamptz end
-    where id = ${id} and status = ${status}`.execute(work.tx)
+  const set = { dueAt, decidedBy: actorLabel(work.actor), finishedAt: to === 'rejected' ? work.now : null }
+  await moveState(work, withdrawalMachine, { to, ids: [id], set, all: true })
   work.emit(withdrawalNews(withdrawal, status, to, true))
   const command = `wallets withdrawals ${to === 'approved' ? 'approve' : 'reject'}`
   work.audit({ command, subject: ['withdrawal', id], before: { status }, after: { status: to, ...more } })

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import { asRecords, type EventOf, statesBefore, type Work } from '../kernel/index.ts'
+import { type EventOf, moveState, type Work } from '../kernel/index.ts'
 import { credit, debit, type Entry, post, walletAccount } from '../ledger/index.ts'
 import type { PayoutNews } from '../payout/index.ts'
 import { lockWallets } from './lock-wallets.ts'
 import { openWallets } from './open-wallets.ts'
-import { type WithdrawalStatus, withdrawalTransitions } from './transitions.ts'
+import { type WithdrawalStatus, withdrawalMachine } from './transitions.ts'
 import { withdrawalNews } from './withdrawal-views.ts'
 
 interface Moved {
@@ -69,20 +69,19 @@ export const followReversed = (work: Work, events: EventOf<'payout.reversed'>[])
 async function follow(work: Work, events: readonly { payload: PayoutNews }[], to: Outcome): Promise<void> {
   const news = events.map((event) => event.payload).filter((one) => one.purpose === 'withdrawal')
   if (news.length === 0) return
-  const records = asRecords(news.map(({ subjectId, failureCode }) => ({ id: subjectId, failureCode })))
-  const { rows } = await sql<Moved>`
-    with moving as (
-      select w.id, w.status, n.failure_code from withdrawals w
-      join jsonb_to_recordset(${records}::jsonb) as n(id uuid, failure_code text) on n.id = w.id
-      where w.status = any(${statesBefore(withdrawalTransitions, to)}) order by w.id for no key update of w
-    )
-    update withdrawals w set status = ${to}, failure_code = m.failure_code,
-      finished_at = case when ${to !== 'submitted'}::boolean then ${work.now}::timestamptz end
-    from moving m where m.id = w.id
-    returning w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, w.closes_account, m.status as from`.execute(
-    work.tx,
-  )
-  if (rows.length !== news.length) throw new Error(`a payout is ${to} whose withdrawal cannot be`)
+  const ids = news.map((one) => one.subjectId)
+  const rows = await moveState(work, withdrawalMachine, {
+    to,
+    rows: news.map(({ subjectId: id, failureCode = null }) => ({ id, failureCode })),
+    set: { finishedAt: to === 'submitted' ? null : work.now },
+    all: true,
+    with: sql`moving as (
+      select id, status from withdrawals where id = any(${ids}::uuid[]) order by id for no key update
+    )`,
+    using: sql`moving m`,
+    where: sql`m.id = t.id`,
+    returning: sql<Moved>`t.id, t.code, t.user_id, t.amount_idr, t.fee_idr, t.closes_account, m.status as from`,
+  })
   // Before any balance: what is heard to be reversed before it succeeded is booked twice in one go, and who withdraws holds their wallet.
   await lockWallets(
     work,

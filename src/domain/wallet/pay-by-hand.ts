@@ -1,8 +1,8 @@
-import { sql } from 'kysely'
-import { settleAttention, type Work } from '../kernel/index.ts'
+import { moveState, settleAttention, type Work } from '../kernel/index.ts'
 import { post } from '../ledger/index.ts'
 import { walletErrors } from './errors.ts'
 import { entriesOf } from './follow-payouts.ts'
+import { withdrawalMachine } from './transitions.ts'
 import { withdrawalNews } from './withdrawal-views.ts'
 
 interface ByHand {
@@ -23,12 +23,9 @@ interface ByHand {
 export async function payByHand(work: Work, withdrawal: ByHand, reference: string): Promise<void> {
   const { id, usableAt, code } = withdrawal
   if (usableAt > work.now) throw walletErrors.account_too_new({ code, usableAt })
-  await sql`update withdrawals set status = 'submitted' where id = ${id} and status = 'approved'`.execute(
-    work.tx,
-  )
-  await sql`
-    update withdrawals set status = 'succeeded', hand_reference = ${reference}, due_at = null, finished_at = ${work.now}
-    where id = ${id} and status = 'submitted'`.execute(work.tx)
+  const set = { handReference: reference, dueAt: null, finishedAt: work.now }
+  await moveState(work, withdrawalMachine, { to: 'submitted', ids: [id], all: true })
+  await moveState(work, withdrawalMachine, { to: 'succeeded', ids: [id], set, all: true })
   await post(
     work,
     (['submitted', 'sent_by_hand'] as const).map((step) => ({

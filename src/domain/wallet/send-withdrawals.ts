@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
-import { requireTransition, secondsAfter, type Work } from '../kernel/index.ts'
+import { moveState, secondsAfter, type Work } from '../kernel/index.ts'
 import { createPayout } from '../payout/index.ts'
 import { openDestination } from './destinations.ts'
-import { type WithdrawalStatus, withdrawalTransitions } from './transitions.ts'
+import { type WithdrawalStatus, withdrawalMachine } from './transitions.ts'
 import { withdrawalNews } from './withdrawal-views.ts'
 
 const A_RUN = 50
@@ -56,14 +56,15 @@ export async function sendWithdrawals(work: Work, ids: readonly string[]): Promi
     work,
     rows.filter((row) => row.userStatus === 'suspended'),
   )
-  await sql`
-    update withdrawals set status = 'approved', due_at = null
-    where id = any(${sent.map((row) => row.id)}::uuid[]) and status in ('held', 'approved')`.execute(work.tx)
+  await moveState(work, withdrawalMachine, {
+    to: 'approved',
+    stays: true,
+    ids: sent.map((row) => row.id),
+    set: { dueAt: null },
+    all: true,
+  })
   for (const row of sent) {
-    if (row.status === 'held') {
-      requireTransition(withdrawalTransitions, 'held', 'approved', 'withdrawal')
-      work.emit(withdrawalNews(row, 'held', 'approved'))
-    }
+    if (row.status === 'held') work.emit(withdrawalNews(row, 'held', 'approved'))
     const { id: subjectId, code, amountIdr } = row
     await createPayout(work, {
       key: `${code}-1`,
