@@ -21,23 +21,12 @@ export async function stateColumns(client: pg.ClientBase | pg.Pool): Promise<Sta
   }))
 }
 
-const written = (states: readonly string[]) => [...states].sort().join(' ')
-
-/** The column that a machine's states are kept in: the one with just these states. */
-export function columnOf(machine: Machine, columns: readonly StateColumn[]): StateColumn | undefined {
-  return columns.find(({ states }) => written(states) === written(Object.keys(machine.table)))
-}
-
-// Moves that are two or more of a machine's in one statement, by what lies between.
-const leaps: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  // orders_created, where nobody waits any more
-  group_buying_sessions: { moq_reached: ['success'], pending_stock: ['success'] },
-  // the courier's news overtakes itself
-  orders: {
-    ready_for_pickup: ['in_transit', 'delivered', 'returning', 'returned', 'failed'],
-    picked_up: ['delivered', 'returned', 'failed'],
-    in_transit: ['returned'],
-  },
+/** The column that a machine says it is kept in. */
+export function columnOf(
+  { relation, column }: Machine,
+  columns: readonly StateColumn[],
+): StateColumn | undefined {
+  return columns.find((one) => one.relation === relation && one.column === column)
 }
 
 /**
@@ -48,21 +37,16 @@ export async function watchMoves(ownerUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl })
   await client.connect()
   try {
-    const columns = await stateColumns(client)
     const moves: [relation: string, was: string, now: string][] = []
     const triggers: string[] = []
     for (const machine of await findMachines(process.cwd())) {
-      const kept = columnOf(machine, columns)
-      if (!kept) throw new Error(`no column has the states of a ${machine.name}`)
-      const { relation, column } = kept
+      const { relation, column } = machine
       const name = `${relation}.${column}`
       triggers.push(`
         create trigger watch_${column} after update of ${column} on ${relation} for each row
         when (old.${column} is distinct from new.${column}) execute function watch.refuse('${name}', '${column}');`)
-      for (const table of [machine.table, leaps[relation] ?? {}]) {
-        for (const [was, next] of Object.entries(table))
-          moves.push(...next.map((now): [string, string, string] => [name, was, now]))
-      }
+      for (const [was, next] of Object.entries(machine.table))
+        moves.push(...next.map((now): [string, string, string] => [name, was, now]))
     }
     await client.query(`
       create schema watch;

@@ -1,5 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Vault } from './kernel/index.ts'
+import { moveStatement, type Vault } from './kernel/index.ts'
+import { userMachine } from './user/index.ts'
+import { type MessageStatus, messageMachine } from './whatsapp/index.ts'
 
 /** Whose data it is, as erasing finds it. */
 export interface Person {
@@ -155,11 +157,20 @@ export const personalTables: readonly PersonalTable[] = [
     table: 'whatsapp_messages',
     columns: ['to_phone', 'params', 'sealed_params', 'body'],
     // One that waits to be sent has nobody to go to.
-    erase: ({ userId, phone }) => sql`
-      update whatsapp_messages set to_phone = '', params = '[]', sealed_params = null,
-        body = case when body is not null then '' end, status = case when status = 'queued' then 'failed' else status end,
-        failure_code = case when status = 'queued' then 'erased' else failure_code end, next_attempt_at = null
-      where ${messagesOf({ userId, phone })}`,
+    erase: ({ userId, phone }) =>
+      moveStatement(messageMachine, {
+        to: sql<MessageStatus>`case t.status when 'queued' then 'failed' else t.status end`,
+        stays: true,
+        set: {
+          toPhone: '',
+          params: '[]',
+          sealedParams: null,
+          body: sql`case when t.body is not null then '' end`,
+          failureCode: sql`case t.status when 'queued' then 'erased' else t.failure_code end`,
+          nextAttemptAt: null,
+        },
+        where: messagesOf({ userId, phone }),
+      }),
   },
   {
     table: 'whatsapp_pace',
@@ -188,9 +199,21 @@ export const personalTables: readonly PersonalTable[] = [
   {
     table: 'users',
     columns: ['phone', 'name', 'email', 'locale', 'suspended_because'],
-    erase: ({ userId, now }) => sql`
-      update users set status = 'deleted', deleted_at = ${now}, updated_at = ${now}, phone = null, name = null, email = null,
-        locale = 'id', suspended_because = null, closing_since = null, closing_due_at = null
-      where id = ${userId}`,
+    erase: ({ userId, now }) =>
+      moveStatement(userMachine, {
+        to: 'deleted',
+        ids: [userId],
+        set: {
+          deletedAt: now,
+          updatedAt: now,
+          phone: null,
+          name: null,
+          email: null,
+          locale: 'id',
+          suspendedBecause: null,
+          closingSince: null,
+          closingDueAt: null,
+        },
+      }),
   },
 ]

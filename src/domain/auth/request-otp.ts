@@ -1,8 +1,10 @@
-import { insertRows, newId, secondsAfter, type Work } from '../kernel/index.ts'
+import { sql } from 'kysely'
+import { insertRows, moveState, newId, secondsAfter, type Work } from '../kernel/index.ts'
 import { normalizePhone, userByPhone } from '../user/index.ts'
 import { queueMessages } from '../whatsapp/index.ts'
 import { newOtpCode, otpHash, otpMessageKey } from './otp-code.ts'
 import { requireOtpAllowed } from './otp-limits.ts'
+import { loginCodeMachine } from './transitions.ts'
 
 export interface OtpRequest {
   /** However it is written. */
@@ -67,10 +69,5 @@ export async function requestOtp(work: Work, input: OtpRequest): Promise<OtpChal
 
 /** Requests of one number run one at a time (see the limits), so at most one challenge is ever open. */
 async function replaceOpenChallenge(work: Work, phone: string): Promise<void> {
-  await work.tx
-    .updateTable('otpChallenges')
-    .set({ status: 'replaced' })
-    .where('phone', '=', phone)
-    .where('status', '=', 'open')
-    .execute()
+  await moveState(work, loginCodeMachine, { to: 'replaced', where: sql`t.phone = ${phone}` })
 }

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { idOrCode, requireStaff, type Work } from '../kernel/index.ts'
+import { idOrCode, moveState, requireStaff, type Work } from '../kernel/index.ts'
 import type { Staff } from './create-staff.ts'
 import { authErrors } from './errors.ts'
-import type { StaffStatus } from './transitions.ts'
+import { type StaffStatus, staffMachine } from './transitions.ts'
 
 export interface RevokedStaff extends Staff {
   status: StaffStatus
@@ -31,8 +31,7 @@ export async function revokeStaff(
     update staff_tokens set revoked_at = ${work.now}
     where staff_id = ${staff.id}::uuid and revoked_at is null and expires_at > ${work.now}`.execute(work.tx)
   const status = suspend ? 'suspended' : staff.status
-  if (status !== staff.status)
-    await work.tx.updateTable('staff').set({ status }).where('id', '=', staff.id).execute()
+  if (status !== staff.status) await moveState(work, staffMachine, { to: status, ids: [staff.id], all: true })
   const tokens = Number(ended.numAffectedRows ?? 0)
   work.audit({
     command: 'auth staff revoke',

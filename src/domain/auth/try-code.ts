@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import type { Refusal, Work } from '../kernel/index.ts'
+import { moveState, type Refusal, type Work } from '../kernel/index.ts'
 import { authErrors } from './errors.ts'
 import { isOtpCode } from './otp-code.ts'
-import type { CodeStatus } from './transitions.ts'
+import { type CodeStatus, loginCodeMachine } from './transitions.ts'
 
 export interface CodeGiven {
   challengeId: string
@@ -38,6 +38,6 @@ export async function tryCode(
   return { refused: authErrors.code_wrong({ triesLeft }) }
 }
 
-async function endChallenge(work: Work, challengeId: string, status: CodeStatus): Promise<void> {
-  await work.tx.updateTable('otpChallenges').set({ status }).where('id', '=', challengeId).execute()
+async function endChallenge(work: Work, challengeId: string, to: CodeStatus): Promise<void> {
+  await moveState(work, loginCodeMachine, { to, ids: [challengeId], all: true })
 }

@@ -1,8 +1,16 @@
 import { sql } from 'kysely'
-import { personOf, requireOtherHands, requireStaff, secondsAfter, type Work } from '../kernel/index.ts'
+import {
+  moveState,
+  personOf,
+  requireOtherHands,
+  requireStaff,
+  secondsAfter,
+  type Work,
+} from '../kernel/index.ts'
 import { type BankAccountView, bankAccountsOf } from './bank-accounts.ts'
 import { factoryErrors } from './errors.ts'
 import { getFactory } from './read-factories.ts'
+import { bankAccountMachine } from './transitions.ts'
 
 /**
  * A second person vouches for the account that waits. From now on its cooling-off runs (policy.bankCoolingOffHours): time for the
@@ -25,10 +33,8 @@ export async function approveBankAccount(work: Work, input: { factoryId: string 
   if (waiting.setBy === person) throw factoryErrors.same_person({ factoryId })
   await requireOtherHands(work, waiting.setBy)
   const usableFrom = secondsAfter(work.now, work.policy.bankCoolingOffHours * 3600)
-  await sql`
-    update factory_bank_accounts set status = 'approved', approved_by = ${person}, approved_at = ${work.now},
-      usable_from = ${usableFrom}
-    where id = ${waiting.id} and status = 'pending'`.execute(work.tx)
+  const set = { approvedBy: person, approvedAt: work.now, usableFrom }
+  await moveState(work, bankAccountMachine, { to: 'approved', ids: [waiting.id], set, all: true })
   const payload = { factoryId, accountId: waiting.id }
   work.emit({ type: 'factory.bank_account_approved', aggregate: ['factory', factoryId], payload })
   const views = await bankAccountsOf(work.tx, work.vault, factoryId)

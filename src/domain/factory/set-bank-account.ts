@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import {
   insertRows,
+  moveState,
   newId,
   personOf,
   requirePayableAccount,
@@ -10,6 +11,7 @@ import {
 import { type BankAccountView, bankAccountsOf, sealBankAccount } from './bank-accounts.ts'
 import { requireOwnFactory } from './own-factory.ts'
 import { getFactory } from './read-factories.ts'
+import { bankAccountMachine } from './transitions.ts'
 
 export interface NewBankAccount {
   factoryId: string
@@ -32,10 +34,7 @@ export async function setBankAccount(work: Work, input: NewBankAccount): Promise
   await getFactory(work.tx, factoryId)
   await requireOwnFactory(work, factoryId)
   const account = await requirePayableAccount(work.tx, input)
-  await sql`
-    update factory_bank_accounts set status = 'replaced' where factory_id = ${factoryId} and status = 'pending'`.execute(
-    work.tx,
-  )
+  await moveState(work, bankAccountMachine, { to: 'replaced', where: sql`t.factory_id = ${factoryId}` })
   const id = newId()
   await insertRows(work.tx, 'factoryBankAccounts', [
     {

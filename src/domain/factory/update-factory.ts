@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { requireReason, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { moveState, requireReason, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { factoryErrors } from './errors.ts'
 import { requireOwnFactory } from './own-factory.ts'
 import { normalizeFactoryPhone } from './phone.ts'
@@ -9,7 +9,9 @@ import { sealTaxId, type TaxId } from './tax-id.ts'
 import {
   type FactoryStatus,
   type FactoryVerification,
+  factoryMachine,
   factoryTransitions,
+  verificationMachine,
   verificationTransitions,
 } from './transitions.ts'
 import type { FactoryView } from './views.ts'
@@ -59,15 +61,18 @@ export async function updateFactory(
   }
   const why = status === 'suspended' ? (before.suspendedBecause ?? requireReason(work, input.reason)) : null
   const phone = input.phone === undefined ? before.phone : normalizeFactoryPhone(input.phone)
-  await sql`
-    update factories set name = ${input.name ?? before.name}, phone = ${phone},
-      email = ${input.email ?? before.email}, commission_bps = ${commissionBps ?? before.commissionBps},
-      verification = ${verification}, status = ${status}, suspended_because = ${why}, updated_at = ${work.now}
-    where id = ${factoryId}`.execute(work.tx)
+  const ids = [factoryId]
+  if (verification !== before.verification)
+    await moveState(work, verificationMachine, { to: verification, ids, all: true })
+  const { name = before.name, email = before.email } = input
+  const rate = commissionBps ?? before.commissionBps
+  const set = { name, phone, email, commissionBps: rate, suspendedBecause: why, updatedAt: work.now }
+  await moveState(work, factoryMachine, { to: status, stays: true, ids, set, all: true })
   if (input.taxId) {
+    const { taxIdKind, taxIdSealed } = sealTaxId(work.vault, input.taxId)
     await work.tx
       .updateTable('factories')
-      .set(sealTaxId(work.vault, input.taxId))
+      .set({ taxIdKind, taxIdSealed })
       .where('id', '=', factoryId)
       .execute()
   }

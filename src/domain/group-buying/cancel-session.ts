@@ -1,5 +1,12 @@
 import { sql } from 'kysely'
-import { type Rupiah, requireReason, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import {
+  moveState,
+  type Rupiah,
+  requireReason,
+  requireStaff,
+  requireTransition,
+  type Work,
+} from '../kernel/index.ts'
 import { refundSessionPayments } from '../payment/index.ts'
 import { noteUnneeded, releaseStock } from '../warehouse/index.ts'
 import { groupBuyingErrors } from './errors.ts'
@@ -8,7 +15,7 @@ import { type LockedSession, lockSession, lockSessionPayments } from './lock-ses
 import { refundWaiting } from './refund-waiting.ts'
 import { releaseHeld } from './release-holds.ts'
 import { settleRefunds } from './settle-refunds.ts'
-import { sessionTransitions } from './transitions.ts'
+import { sessionMachine, sessionTransitions } from './transitions.ts'
 import type { SessionView } from './views.ts'
 
 /**
@@ -30,10 +37,9 @@ export async function cancelSession(
 
 async function cancelLocked(work: Work, session: LockedSession, reason: string): Promise<void> {
   const { id, code, status } = session
-  await sql`
-    update group_buying_sessions
-    set status = 'cancelled', status_reason = ${reason}, held_units = 0, closed_at = coalesce(closed_at, ${work.now}), updated_at = ${work.now}
-    where id = ${id}`.execute(work.tx)
+  const closedAt = sql`coalesce(t.closed_at, ${work.now})`
+  const set = { statusReason: reason, heldUnits: 0, closedAt, updatedAt: work.now }
+  await moveState(work, sessionMachine, { to: 'cancelled', ids: [id], set, all: true })
   await releaseHeld(work, [session])
   if (status === 'moq_reached' || status === 'pending_stock') {
     await releaseStock(work, [id])

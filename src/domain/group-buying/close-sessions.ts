@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import { asRecords, statesBefore, type Work } from '../kernel/index.ts'
+import { moveState, type Work } from '../kernel/index.ts'
 import { type LockedSession, lockEscrowPayments, lockSessions } from './lock-sessions.ts'
 import { releaseHeld } from './release-holds.ts'
 import { finalPrice, type Tier, verdict } from './rules.ts'
 import { settleRefunds } from './settle-refunds.ts'
-import { sessionTransitions } from './transitions.ts'
+import { sessionMachine } from './transitions.ts'
 
 /**
  * Closes locked, forming sessions that have what they need: the price is that of the tier their paid units reached,
@@ -15,13 +15,10 @@ export async function closeSessions(work: Work, sessions: readonly LockedSession
   const tiers = await tiersOf(work, sessions)
   const rows = sessions.map((session) => ({
     id: session.id,
-    price: finalPrice(tiers.get(session.id) ?? [], session.paidUnits),
+    finalUnitPriceIdr: finalPrice(tiers.get(session.id) ?? [], session.paidUnits),
   }))
-  await sql`
-    update group_buying_sessions s
-    set status = 'moq_reached', final_unit_price_idr = c.price, held_units = 0, closed_at = ${work.now}, updated_at = ${work.now}
-    from jsonb_to_recordset(${asRecords(rows)}::jsonb) as c(id uuid, price bigint)
-    where s.id = c.id and s.status = any(${statesBefore(sessionTransitions, 'moq_reached')})`.execute(work.tx)
+  const set = { heldUnits: 0, closedAt: work.now, updatedAt: work.now }
+  await moveState(work, sessionMachine, { to: 'moq_reached', rows, set, all: true })
   await releaseHeld(work, sessions)
   for (const { id, code, paidUnits } of sessions) {
     const payload = { sessionId: id, code, paidUnits }
@@ -40,11 +37,8 @@ async function tiersOf(work: Work, sessions: readonly LockedSession[]): Promise<
 export async function failSessions(work: Work, sessions: readonly LockedSession[]): Promise<void> {
   if (sessions.length === 0) return
   const ids = sessions.map((one) => one.id)
-  await sql`
-    update group_buying_sessions set status = 'failed', held_units = 0, closed_at = ${work.now}, updated_at = ${work.now}
-    where id = any(${ids}::uuid[]) and status = any(${statesBefore(sessionTransitions, 'failed')})`.execute(
-    work.tx,
-  )
+  const set = { heldUnits: 0, closedAt: work.now, updatedAt: work.now }
+  await moveState(work, sessionMachine, { to: 'failed', ids, set, all: true })
   await releaseHeld(work, sessions)
   for (const { id, code, paidUnits, moq } of sessions) {
     work.emit({

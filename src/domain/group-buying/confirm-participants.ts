@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
-import { asRecords, type EventOf, type Rupiah, type Work } from '../kernel/index.ts'
+import { asRecords, type EventOf, moveState, type Rupiah, type Work } from '../kernel/index.ts'
 import { decideRefunds } from '../payment/index.ts'
 import { closeSessions } from './close-sessions.ts'
 import { type LockedSession, lockSessions } from './lock-sessions.ts'
 import { isComplete } from './rules.ts'
+import { participantMachine } from './transitions.ts'
 
 interface Paid {
   paymentId: string
@@ -97,9 +98,8 @@ async function count(
     set paid_units = s.paid_units + c.units, held_units = s.held_units - c.units, participants = s.participants + c.people
     from jsonb_to_recordset(${asRecords(changes)}::jsonb) as c(id uuid, units integer, people integer)
     where s.id = c.id`.execute(work.tx)
-  await sql`
-    update group_participants set status = 'paid', paid_at = ${work.now}
-    where id = any(${confirmed.map((one) => one.participantId)}::uuid[]) and status = 'held'`.execute(work.tx)
+  const ids = confirmed.map((one) => one.participantId)
+  await moveState(work, participantMachine, { to: 'paid', ids, set: { paidAt: work.now } })
   for (const { id, units, people } of changes) {
     const session = sessions.get(id) as LockedSession
     session.paidUnits += units

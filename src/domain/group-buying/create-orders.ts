@@ -1,5 +1,4 @@
-import { sql } from 'kysely'
-import { type Rupiah, requireStaff, type Work } from '../kernel/index.ts'
+import { moveState, type Rupiah, requireStaff, type Work } from '../kernel/index.ts'
 import { goOnAllocated, type HeldOrder, heldSessionOrders } from '../order/index.ts'
 import { handOverReservation, releaseStock, reservedFor } from '../warehouse/index.ts'
 import type { SessionMoney } from './cancel-session.ts'
@@ -8,6 +7,7 @@ import { requireFulfillable, reserveFor } from './fulfil-demand.ts'
 import { type LockedSession, lockEscrowPayments, lockSession } from './lock-sessions.ts'
 import { makeOrders, waitingParticipants } from './make-orders.ts'
 import { coveredInTurn } from './rules.ts'
+import { sessionMachine } from './transitions.ts'
 
 export interface SessionOrders {
   sessionId: string
@@ -135,9 +135,7 @@ async function moveOn(
   }
   const to = someWait ? (made.count > 0 ? 'orders_created' : status) : 'success'
   if (to === status) return
-  await sql`update group_buying_sessions set status = ${to}, updated_at = ${work.now} where id = ${id}`.execute(
-    work.tx,
-  )
+  await moveState(work, sessionMachine, { to, ids: [id], set: { updatedAt: work.now }, all: true })
   if (to !== 'success') return
   // Where somebody was refunded since the stock was reserved, theirs is left.
   await releaseStock(work, [id])

@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
-import { requireStaff, type Work } from '../kernel/index.ts'
+import { moveState, requireStaff, type Work } from '../kernel/index.ts'
 import { heldSessionOrders } from '../order/index.ts'
 import { type Coverage, coverDemand, type PurchaseOrderView, type StockLine } from '../warehouse/index.ts'
 import { groupBuyingErrors } from './errors.ts'
 import { type LockedSession, lockSession } from './lock-sessions.ts'
+import { sessionMachine } from './transitions.ts'
 
 export interface FulfilmentView {
   sessionId: string
@@ -81,10 +82,8 @@ async function waitForStock(work: Work, session: LockedSession, coverage: Covera
     })
   }
   // An untouched session is looked at again by the sweep after a while; this one has just been.
-  await sql`
-    update group_buying_sessions
-    set updated_at = ${work.now}, status = case status when 'moq_reached' then 'pending_stock' else status end
-    where id = ${id}`.execute(work.tx)
+  const set = { updatedAt: work.now }
+  await moveState(work, sessionMachine, { to: 'pending_stock', stays: true, ids: [id], set, all: true })
   if (session.status !== 'moq_reached') return
   const payload = { sessionId: id, code, missingUnits }
   work.emit({ type: 'session.pending_stock', aggregate: ['session', id], payload })

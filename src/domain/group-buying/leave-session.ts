@@ -1,9 +1,17 @@
 import { sql } from 'kysely'
-import { kernelErrors, type Rupiah, requireCustomer, requireStaff, type Work } from '../kernel/index.ts'
+import {
+  kernelErrors,
+  moveState,
+  type Rupiah,
+  requireCustomer,
+  requireStaff,
+  type Work,
+} from '../kernel/index.ts'
 import { decideRefunds } from '../payment/index.ts'
 import { groupBuyingErrors } from './errors.ts'
 import { type LockedSession, lockSession } from './lock-sessions.ts'
 import { mayLeavePaid } from './rules.ts'
+import { participantMachine } from './transitions.ts'
 
 export interface LeaveView {
   participation: { id: string; status: 'left'; units: number }
@@ -99,8 +107,11 @@ async function free(work: Work, session: LockedSession, place: Place, wasPaid: b
     set held_units = held_units - ${held}::integer, paid_units = paid_units - ${paid}::integer,
       participants = participants - ${wasPaid ? 1 : 0}::integer
     where id = ${session.id}`.execute(work.tx)
-  const { numAffectedRows } = await sql`
-    update group_participants set status = 'left', ended_at = ${work.now}
-    where id = ${place.id} and status = ${wasPaid ? 'paid' : 'held'}`.execute(work.tx)
-  if (numAffectedRows !== 1n) throw kernelErrors.busy({ participantId: place.id })
+  const moved = await moveState(work, participantMachine, {
+    to: 'left',
+    from: wasPaid ? 'paid' : 'held',
+    ids: [place.id],
+    set: { endedAt: work.now },
+  })
+  if (moved.length === 0) throw kernelErrors.busy({ participantId: place.id })
 }

@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
 import type { AddressSnapshot } from '../address/index.ts'
-import type { Rupiah, Work } from '../kernel/index.ts'
+import { moveState, type Rupiah, type Work } from '../kernel/index.ts'
 import { createSessionOrders } from '../order/index.ts'
 import { releaseEscrow } from '../payment/index.ts'
 import { handOverReservation } from '../warehouse/index.ts'
 import type { LockedSession } from './lock-sessions.ts'
 import { rebateOf } from './rules.ts'
+import { participantMachine } from './transitions.ts'
 
 export interface WaitingParticipant {
   id: string
@@ -68,9 +69,8 @@ export async function makeOrders(
     })),
   })
   const made = new Map(orders.map((order) => [order.participantId, order]))
-  await sql`
-    update group_participants set status = 'ordered'
-    where id = any(${participants.map((one) => one.id)}::uuid[]) and status = 'paid'`.execute(work.tx)
+  const ids = participants.map((one) => one.id)
+  await moveState(work, participantMachine, { to: 'ordered', ids })
   if (stock === 'reserved') {
     await handOverReservation(work, {
       sessionId: session.id,

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import { requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { moveState, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { groupBuyingErrors } from './errors.ts'
 import { getSession } from './list-sessions.ts'
 import { lockSession } from './lock-sessions.ts'
-import { sessionTransitions } from './transitions.ts'
+import { sessionMachine, sessionTransitions } from './transitions.ts'
 import type { SessionView } from './views.ts'
 
 /**
@@ -16,9 +16,8 @@ export async function openSession(work: Work, input: { sessionId: string }): Pro
   requireTransition(sessionTransitions, status, 'forming', code)
   if (endsAt <= work.now) throw groupBuyingErrors.invalid_period({ code, endsAt })
   await requireOnSale(work, id)
-  await sql`
-    update group_buying_sessions set status = 'forming', starts_at = ${work.now}, updated_at = ${work.now}
-    where id = ${id}`.execute(work.tx)
+  const set = { startsAt: work.now, updatedAt: work.now }
+  await moveState(work, sessionMachine, { to: 'forming', ids: [id], set, all: true })
   work.audit({
     command: 'sessions open',
     subject: ['session', id],

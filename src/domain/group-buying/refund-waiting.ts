@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
-import { sumIdr, type Work } from '../kernel/index.ts'
+import { moveState, sumIdr, type Work } from '../kernel/index.ts'
 import { decideRefunds } from '../payment/index.ts'
 import { noteUnneeded, releaseStock } from '../warehouse/index.ts'
 import type { SessionMoney } from './cancel-session.ts'
 import { createCoveredOrders } from './create-orders.ts'
 import type { LockedSession } from './lock-sessions.ts'
 import { waitingParticipants } from './make-orders.ts'
+import { participantMachine } from './transitions.ts'
 
 /**
  * Refunds those of a session that still wait for their goods after others got their orders: in full, and their places end.
@@ -15,11 +16,8 @@ export async function refundWaiting(work: Work, session: LockedSession): Promise
   const { id: sessionId } = session
   const waiting = await waitingParticipants(work, sessionId)
   const ids = waiting.map((one) => one.id)
-  const { numAffectedRows } = await sql`
-    update group_participants set status = 'left', ended_at = ${work.now}
-    where id = any(${ids}::uuid[]) and status = 'paid'`.execute(work.tx)
-  if (Number(numAffectedRows) !== waiting.length)
-    throw new Error(`participants of ${session.code} moved under its lock`)
+  const set = { endedAt: work.now }
+  await moveState(work, participantMachine, { to: 'left', from: 'paid', ids, set, all: true })
   const units = waiting.reduce((sum, one) => sum + one.units, 0)
   await sql`
     update group_buying_sessions set paid_units = paid_units - ${units}::integer,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { asRecords, type EventOf, type Work } from '../kernel/index.ts'
+import { asRecords, type EventOf, moveState, type Work } from '../kernel/index.ts'
 import { lockSessions } from './lock-sessions.ts'
+import { participantMachine } from './transitions.ts'
 
 interface Released {
   id: string
@@ -16,11 +17,13 @@ export async function releaseHeld(
   sessions: readonly { id: string; code: string }[],
 ): Promise<void> {
   const codes = new Map(sessions.map((session) => [session.id, session.code]))
-  const { rows } = await sql<Released>`
-    update group_participants p set status = 'expired', ended_at = ${work.now}
-    from payments y
-    where p.session_id = any(${[...codes.keys()]}::uuid[]) and p.status = 'held' and y.participant_id = p.id
-    returning p.id, p.session_id, p.user_id, p.units, y.id as payment_id`.execute(work.tx)
+  const rows = await moveState(work, participantMachine, {
+    to: 'expired',
+    set: { endedAt: work.now },
+    using: sql`payments y`,
+    where: sql`t.session_id = any(${[...codes.keys()]}::uuid[]) and y.participant_id = t.id`,
+    returning: sql<Released>`t.id, t.session_id, t.user_id, t.units, y.id as payment_id`,
+  })
   emitReleased(work, rows, codes, 'closed')
 }
 
@@ -40,11 +43,13 @@ export async function releaseHolds(
   await sql`
     select from group_participants where id = any(${rows.map((row) => row.participantId)}::uuid[])
     order by id for no key update`.execute(work.tx)
-  const { rows: released } = await sql<Released>`
-    update group_participants p set status = 'expired', ended_at = ${work.now}
-    from jsonb_to_recordset(${asRecords(rows)}::jsonb) as r(participant_id uuid, payment_id uuid)
-    where p.id = r.participant_id and p.status = 'held'
-    returning p.id, p.session_id, p.user_id, p.units, r.payment_id`.execute(work.tx)
+  const released = await moveState(work, participantMachine, {
+    to: 'expired',
+    set: { endedAt: work.now },
+    using: sql`jsonb_to_recordset(${asRecords(rows)}::jsonb) as p(participant_id uuid, payment_id uuid)`,
+    where: sql`t.id = p.participant_id`,
+    returning: sql<Released>`t.id, t.session_id, t.user_id, t.units, p.payment_id`,
+  })
   await freeUnits(work, released)
   const codes = new Map([...sessions.values()].map((session) => [session.id, session.code]))
   emitReleased(work, released, codes, 'expired')

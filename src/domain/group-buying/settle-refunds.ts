@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import { type EventOf, statesBefore, type Work } from '../kernel/index.ts'
+import { type EventOf, moveState, moveStatement, statesBefore, type Work } from '../kernel/index.ts'
 import { lockSessions } from './lock-sessions.ts'
-import { participantTransitions, sessionTransitions } from './transitions.ts'
+import { participantMachine, participantTransitions, sessionMachine } from './transitions.ts'
 
 /**
  * A failed or cancelled session is refunded when no payment of it holds money any more: refunds count when they have
@@ -9,11 +9,14 @@ import { participantTransitions, sessionTransitions } from './transitions.ts'
  */
 export async function settleRefunds(work: Work, sessionIds: readonly string[]): Promise<string[]> {
   if (sessionIds.length === 0) return []
-  const { rows } = await sql<{ id: string; code: string }>`
-    update group_buying_sessions s set status = 'refunded', updated_at = ${work.now}
-    where s.id = any(${sessionIds}::uuid[]) and s.status = any(${statesBefore(sessionTransitions, 'refunded')})
-      and not exists (select from payments y where y.session_id = s.id and y.status in ('paid', 'partially_refunded'))
-    returning s.id, s.code`.execute(work.tx)
+  const rows = await moveState(work, sessionMachine, {
+    to: 'refunded',
+    ids: sessionIds,
+    set: { updatedAt: work.now },
+    where: sql`not exists (
+      select from payments y where y.session_id = t.id and y.status in ('paid', 'partially_refunded'))`,
+    returning: sql<{ id: string; code: string }>`t.id, t.code`,
+  })
   for (const { id, code } of rows) {
     work.emit({ type: 'session.refunded', aggregate: ['session', id], payload: { sessionId: id, code } })
   }
@@ -34,6 +37,12 @@ export async function markParticipantsRefunded(
   if (subjects.length === 0) return
   const sessionIds = [...new Set(subjects.map((one) => one.sessionId))].sort()
   await lockSessions(work.tx, sessionIds)
+  const refunded = moveStatement(participantMachine, {
+    to: 'refunded',
+    set: { endedAt: sql`coalesce(t.ended_at, ${work.now})` },
+    using: sql`wholly w`,
+    where: sql`t.id = w.id`,
+  })
   await sql`
     with wholly as (
       select p.id, p.session_id, p.units, p.status from group_participants p
@@ -42,10 +51,7 @@ export async function markParticipantsRefunded(
         and exists (select from payments y where y.participant_id = p.id and y.status = 'refunded')
         and not exists (select from payments y where y.participant_id = p.id and y.status in ('paid', 'partially_refunded'))
       order by p.id for no key update
-    ), refunded as (
-      update group_participants p set status = 'refunded', ended_at = coalesce(p.ended_at, ${work.now})
-      from wholly w where p.id = w.id
-    )
+    ), refunded as (${refunded})
     update group_buying_sessions s
     set paid_units = s.paid_units - c.units, participants = s.participants - c.people
     from (select session_id, sum(units) as units, count(*) as people from wholly where status = 'paid' group by session_id) c

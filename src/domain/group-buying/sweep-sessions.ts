@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
-import { secondsAfter, type Work } from '../kernel/index.ts'
+import { moveState, secondsAfter, type Work } from '../kernel/index.ts'
 import { endSessions } from './close-sessions.ts'
 import { settleRefunds } from './settle-refunds.ts'
+import { type SessionStatus, sessionMachine } from './transitions.ts'
 
 // A run takes at most so many of each kind; what is left is due at once again.
 const MAX_SESSIONS = 200
@@ -64,19 +65,22 @@ export async function sweepSessions(work: Work): Promise<number> {
  * opens, and a person is told.
  */
 async function openSessions(work: Work, due: RawBuilder<unknown>): Promise<number> {
-  const { rows } = await sql<{ id: string; code: string; status: string }>`
-    with opening as (
+  const rows = await moveState(work, sessionMachine, {
+    to: sql<SessionStatus>`case when o.active then 'forming' else 'draft' end`,
+    from: 'draft',
+    stays: true,
+    set: { startsAt: sql`case when o.active then t.starts_at end`, updatedAt: work.now },
+    with: sql`opening as (
       select id, product_id, factory_id from group_buying_sessions where ${due}
       order by starts_at limit ${MAX_SESSIONS} for no key update skip locked
     ), sold as (
       select o.id, p.status = 'active' and f.status = 'active' as active
       from opening o join products p on p.id = o.product_id join factories f on f.id = o.factory_id
-    )
-    update group_buying_sessions s set
-      status = case when o.active then 'forming' else 'draft' end,
-      starts_at = case when o.active then s.starts_at end,
-      updated_at = ${work.now}
-    from sold o where s.id = o.id and s.status = 'draft' returning s.id, s.code, s.status`.execute(work.tx)
+    )`,
+    using: sql`sold o`,
+    where: sql`t.id = o.id`,
+    returning: sql<{ id: string; code: string; status: string }>`t.id, t.code, t.status`,
+  })
   for (const { id, code, status } of rows) {
     if (status === 'forming')
       work.emit({ type: 'session.opened', aggregate: ['session', id], payload: { sessionId: id, code } })

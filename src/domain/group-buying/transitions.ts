@@ -11,11 +11,12 @@ export type SessionStatus =
   | 'cancelled'
   | 'refunded'
 
+/** Where nobody waits for goods any more when the orders are made, a session is a success at once. */
 export const sessionTransitions: Transitions<SessionStatus> = {
   draft: ['forming', 'cancelled'],
   forming: ['moq_reached', 'failed', 'cancelled'],
-  moq_reached: ['pending_stock', 'orders_created', 'cancelled'],
-  pending_stock: ['orders_created', 'cancelled'],
+  moq_reached: ['pending_stock', 'orders_created', 'success', 'cancelled'],
+  pending_stock: ['orders_created', 'success', 'cancelled'],
   orders_created: ['success'],
   success: [],
   failed: ['refunded'],

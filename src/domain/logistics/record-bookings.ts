@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import {
   insertRows,
+  moveState,
   newId,
   type ProviderFailure,
   retryAt,
   secondsAfter,
-  statesBefore,
   type Work,
 } from '../kernel/index.ts'
 import { post } from '../ledger/index.ts'
@@ -14,7 +14,7 @@ import type { CourierOrder } from './courier.ts'
 import { lockOrderOf } from './lock-parcels.ts'
 import { isUnfit } from './refusals.ts'
 import { bookedPosting } from './shipping-money.ts'
-import { type ShipmentStatus, shipmentTransitions } from './transitions.ts'
+import { type ShipmentStatus, shipmentMachine } from './transitions.ts'
 
 /** The courier has the parcel: its waybill is written down and its price leaves the deposit, once. */
 export async function recordBooked(
@@ -25,13 +25,23 @@ export async function recordBooked(
   const { shipmentId } = booking
   await lockOrderOf(work, shipmentId)
   const { id, trackingId, waybillId, link, priceIdr } = courierOrder
-  const { rows } = await sql<{ id: string }>`
-    update shipments set status = 'booked', provider_order_id = ${id}, tracking_id = ${trackingId},
-      waybill = ${waybillId ?? null}, tracking_url = ${link ?? null}, price_idr = ${priceIdr}, failure_code = null,
-      next_attempt_at = null, track_at = ${secondsAfter(work.now, work.policy.trackAfterHours * 3600)}, booked_at = ${work.now}, updated_at = ${work.now}
-    where id = ${shipmentId} and status = any(${statesBefore(shipmentTransitions, 'booked')})
-    returning id`.execute(work.tx)
-  if (rows.length === 0) return await raiseIfAnother(work, booking, id)
+  const moved = await moveState(work, shipmentMachine, {
+    to: 'booked',
+    ids: [shipmentId],
+    set: {
+      providerOrderId: id,
+      trackingId,
+      waybill: waybillId ?? null,
+      trackingUrl: link ?? null,
+      priceIdr,
+      failureCode: null,
+      nextAttemptAt: null,
+      trackAt: secondsAfter(work.now, work.policy.trackAfterHours * 3600),
+      bookedAt: work.now,
+      updatedAt: work.now,
+    },
+  })
+  if (moved.length === 0) return await raiseIfAnother(work, booking, id)
   await addEvent(work, shipmentId, 'booked', courierOrder.status)
   await post(work, bookedPosting(shipmentId, priceIdr))
   announce(work, booking, 'booked', { waybill: waybillId ?? null, trackingUrl: link ?? null })
@@ -83,11 +93,14 @@ export async function recordNotBooked(
 async function recordUnfit(work: Work, booking: ClaimedBooking, failure: ProviderFailure): Promise<void> {
   const { shipmentId, orderId, orderCode } = booking
   await lockOrderOf(work, shipmentId)
-  const { rows } = await sql<{ id: string }>`
-    update shipments set status = 'cancelled', failure_code = ${failure.code}, next_attempt_at = null,
-      updated_at = ${work.now}
-    where id = ${shipmentId} and status = 'pending' returning id`.execute(work.tx)
-  if (rows.length === 0) return
+  const set = { failureCode: failure.code, nextAttemptAt: null, updatedAt: work.now }
+  const moved = await moveState(work, shipmentMachine, {
+    to: 'cancelled',
+    from: 'pending',
+    ids: [shipmentId],
+    set,
+  })
+  if (moved.length === 0) return
   await addEvent(work, shipmentId, 'cancelled', null)
   announce(work, booking, 'cancelled', { failureCode: failure.code })
   work.raise({

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import { insertRows, newId, type Rupiah, type Work } from '../kernel/index.ts'
+import { insertRows, moveState, newId, type Rupiah, type Work } from '../kernel/index.ts'
 import { post } from '../ledger/index.ts'
 import { lockOrderOf } from './lock-parcels.ts'
 import { calledOffPosting } from './shipping-money.ts'
-import type { ShipmentStatus } from './transitions.ts'
+import { type ShipmentStatus, shipmentMachine } from './transitions.ts'
 
 interface Cancelled {
   id: string
@@ -27,12 +27,13 @@ export async function recordCancelled(
   }: { from: ShipmentStatus; to: 'cancelled' | 'not_found'; providerStatus: string | null },
 ): Promise<boolean> {
   await lockOrderOf(work, shipmentId)
-  const { rows } = await sql<Cancelled>`
-    update shipments set status = ${to}, next_attempt_at = null, track_at = null, version = version + 1,
-      updated_at = ${work.now}
-    where id = ${shipmentId} and status = ${from}
-    returning id, order_id, waybill, tracking_url, price_idr`.execute(work.tx)
-  const [shipment] = rows
+  const [shipment] = await moveState(work, shipmentMachine, {
+    to,
+    from,
+    ids: [shipmentId],
+    set: { nextAttemptAt: null, trackAt: null, version: sql`t.version + 1`, updatedAt: work.now },
+    returning: sql<Cancelled>`t.id, t.order_id, t.waybill, t.tracking_url, t.price_idr`,
+  })
   if (!shipment) return false
   const times = { happenedAt: work.now, recordedAt: work.now }
   await insertRows(work.tx, 'shipmentEvents', [

@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
-import { asRecords, insertRows, newId, type Rupiah, secondsAfter, type Work } from '../kernel/index.ts'
+import { insertRows, moveState, newId, type Rupiah, secondsAfter, type Work } from '../kernel/index.ts'
 import { post } from '../ledger/index.ts'
 import type { LockedParcel } from './lock-parcels.ts'
 import { raiseCalledOff } from './raise-called-off.ts'
 import type { Followed } from './rules.ts'
 import { parcelPostings } from './shipping-money.ts'
-import { isCalledOff, isOver } from './transitions.ts'
+import { isCalledOff, isOver, shipmentMachine, shipmentTransitions } from './transitions.ts'
 
 export interface ParcelMove
   extends Pick<Followed, 'status' | 'trackedUntil' | 'movedByHandAt' | 'newEvents'> {
@@ -40,13 +40,22 @@ export async function recordMoves(work: Work, moves: readonly ParcelMove[]): Pro
       ...book,
     }
   })
-  await sql`
-    update shipments s set status = r.status, tracked_until = r.tracked_until, moved_by_hand_at = r.moved_by_hand_at,
-      waybill = r.waybill, tracking_url = r.tracking_url, price_idr = r.price_idr,
-      margin_idr = r.margin_idr, corrections = r.corrections, version = s.version + 1, next_attempt_at = null,
-      track_at = case when s.provider_order_id is null then null else r.track_at end, updated_at = ${work.now}
-    from jsonb_populate_recordset(null::shipments, ${asRecords(records)}::jsonb) r
-    where s.id = r.id`.execute(work.tx)
+  // A courier's history may tell of a stop and of its end at once: what came over a stop moves over it.
+  const stopped = moves.flatMap(({ parcel: { id, status: from }, status: to }) =>
+    from === to || shipmentTransitions[from].includes(to) ? [] : [id],
+  )
+  await moveState(work, shipmentMachine, { to: 'on_hold', ids: stopped, all: true })
+  await moveState(work, shipmentMachine, {
+    rows: records,
+    stays: true,
+    all: true,
+    set: {
+      version: sql`t.version + 1`,
+      nextAttemptAt: null,
+      trackAt: sql`case when t.provider_order_id is null then null else r.track_at end`,
+      updatedAt: work.now,
+    },
+  })
   const events = moves.flatMap(({ parcel, newEvents }) =>
     newEvents.map((event) => ({ id: newId(), shipmentId: parcel.id, ...event, recordedAt: work.now })),
   )

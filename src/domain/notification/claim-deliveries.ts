@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
-import { isPaused, secondsAfter, type Work } from '../kernel/index.ts'
+import { isPaused, moveState, secondsAfter, type Work } from '../kernel/index.ts'
+import { deliveryMachine } from './transitions.ts'
 
 export type DeliveryChannel = 'email' | 'push'
 
@@ -58,7 +59,9 @@ export async function claimDeliveries(
 /** Ends deliveries that nobody is there for any more. */
 export async function skipDeliveries(work: Work, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
-  await sql`
-    update notification_deliveries set status = 'skipped', next_attempt_at = null, updated_at = ${work.now}
-    where id = any(${[...ids]}::uuid[]) and status = 'queued'`.execute(work.tx)
+  await moveState(work, deliveryMachine, {
+    to: 'skipped',
+    ids,
+    set: { nextAttemptAt: null, updatedAt: work.now },
+  })
 }

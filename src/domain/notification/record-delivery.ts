@@ -1,5 +1,7 @@
-import { ProviderFailure, retryAt, type Work } from '../kernel/index.ts'
+import { sql } from 'kysely'
+import { moveState, ProviderFailure, retryAt, type Work } from '../kernel/index.ts'
 import type { DeliveryChannel } from './claim-deliveries.ts'
+import { deliveryMachine } from './transitions.ts'
 
 export interface DeliveryOutcome {
   id: string
@@ -14,28 +16,31 @@ export async function recordDelivery(
   channel: DeliveryChannel,
   { id, attempts, result }: DeliveryOutcome,
 ): Promise<void> {
-  const delivery = work.tx
-    .updateTable('notificationDeliveries')
-    .where('id', '=', id)
-    .where('status', '=', 'queued')
+  const ended = { nextAttemptAt: null, updatedAt: work.now }
   if (!(result instanceof ProviderFailure)) {
-    const sent = { status: 'sent', providerMessageId: result.messageId, failureCode: null }
-    await delivery.set({ ...sent, nextAttemptAt: null, updatedAt: work.now }).execute()
+    const set = { providerMessageId: result.messageId, failureCode: null, ...ended }
+    await moveState(work, deliveryMachine, { to: 'sent', ids: [id], set })
     return
   }
   const { code, outcome, retryAfterS } = result
   if (outcome === 'refused' || attempts >= work.policy.providerAttempts) {
-    const failed = { status: 'failed', failureCode: code, nextAttemptAt: null, updatedAt: work.now }
-    await delivery.set(failed).where('attempts', '=', attempts).execute()
+    await moveState(work, deliveryMachine, {
+      to: 'failed',
+      ids: [id],
+      set: { failureCode: code, ...ended },
+      where: sql`t.attempts = ${attempts}`,
+    })
     raiseFailure(work, channel, id, code)
     return
   }
-  const putOff = {
-    nextAttemptAt: retryAt(work.now, attempts, retryAfterS),
-    failureCode: code,
-    updatedAt: work.now,
-  }
-  await delivery.set(putOff).where('attempts', '=', attempts).execute()
+  const nextAttemptAt = retryAt(work.now, attempts, retryAfterS)
+  await work.tx
+    .updateTable('notificationDeliveries')
+    .set({ nextAttemptAt, failureCode: code, updatedAt: work.now })
+    .where('id', '=', id)
+    .where('status', '=', 'queued')
+    .where('attempts', '=', attempts)
+    .execute()
 }
 
 const names: Record<DeliveryChannel, string> = { email: 'Emails', push: 'Push messages' }

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
-import { pageOf, requireStaff, statesBefore, type Work } from '../kernel/index.ts'
+import { moveState, pageOf, requireStaff, type Work } from '../kernel/index.ts'
 import type { DeliveryChannel } from './claim-deliveries.ts'
 import { notificationErrors } from './errors.ts'
 import { announce } from './notify-of.ts'
-import { type DeliveryStatus, deliveryTransitions } from './transitions.ts'
+import { type DeliveryStatus, deliveryMachine } from './transitions.ts'
 
 /** A notice as staff see it, with how it went out beside the inbox. */
 export interface StaffNotificationView {
@@ -85,11 +85,12 @@ export async function listForStaff(
 export async function resend(work: Work, id: string): Promise<StaffNotificationView> {
   requireStaff(work.actor, 'support')
   await showNotification(work, id)
-  const { rows } = await sql<{ id: string; channel: DeliveryChannel }>`
-    update notification_deliveries set status = 'queued', attempts = 0, failure_code = null, next_attempt_at = ${work.now},
-      updated_at = ${work.now}
-    where notification_id = ${id} and status = any(${statesBefore(deliveryTransitions, 'queued')})
-    returning id, channel`.execute(work.tx)
+  const rows = await moveState(work, deliveryMachine, {
+    to: 'queued',
+    set: { attempts: 0, failureCode: null, nextAttemptAt: work.now, updatedAt: work.now },
+    where: sql`t.notification_id = ${id}`,
+    returning: sql<{ id: string; channel: DeliveryChannel }>`t.id, t.channel`,
+  })
   if (rows.length === 0) throw notificationErrors.not_resendable({ notificationId: id })
   for (const [channel, all] of Map.groupBy(rows, (row) => row.channel)) {
     announce(

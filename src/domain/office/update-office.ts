@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import { normalizeFactoryPhone } from '../factory/index.ts'
-import { requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { moveState, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import type { NewOffice } from './create-office.ts'
 import { officeErrors } from './errors.ts'
 import { getOffice } from './read-offices.ts'
-import { type OfficeStatus, officeTransitions } from './transitions.ts'
+import { type OfficeStatus, officeMachine, officeTransitions } from './transitions.ts'
 import type { OfficeView } from './views.ts'
 
 export type OfficeChanges = { [K in keyof NewOffice]?: NewOffice[K] | undefined } & {
@@ -34,11 +34,8 @@ export async function updateOffice(
   await requireFreeName(work, officeId, after.name)
   const { name, street, city, province, postalCode, status } = after
   const phone = changes.phone === undefined ? before.phone : normalizeFactoryPhone(changes.phone)
-  await work.tx
-    .updateTable('agentOffices')
-    .set({ name, phone, street, city, province, postalCode, status, updatedAt: work.now })
-    .where('id', '=', officeId)
-    .execute()
+  const set = { name, phone, street, city, province, postalCode, updatedAt: work.now }
+  await moveState(work, officeMachine, { to: status, stays: true, ids: [officeId], set, all: true })
   const office = await getOffice(work, officeId)
   work.audit({ command: 'offices update', subject: ['office', officeId], before, after: office })
   return office

@@ -1,8 +1,15 @@
 import { sql } from 'kysely'
-import { asRecords, requireReason, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import {
+  asRecords,
+  moveState,
+  requireReason,
+  requireStaff,
+  requireTransition,
+  type Work,
+} from '../kernel/index.ts'
 import { officeErrors } from './errors.ts'
 import { getPickup } from './read-pickups.ts'
-import { type PickupStatus, pickupTransitions } from './transitions.ts'
+import { type PickupStatus, pickupMachine, pickupTransitions } from './transitions.ts'
 import type { PickupView } from './views.ts'
 
 /**
@@ -12,11 +19,8 @@ import type { PickupView } from './views.ts'
 export async function startPickup(work: Work, input: { pickupId: string }): Promise<PickupView> {
   const before = await lockPickup(work, input.pickupId, 'in_progress')
   const startedBy = work.actor.kind === 'staff' ? work.actor.id : null
-  await work.tx
-    .updateTable('pickupTasks')
-    .set({ status: 'in_progress', startedAt: work.now, startedBy })
-    .where('id', '=', before.id)
-    .execute()
+  const set = { startedAt: work.now, startedBy }
+  await moveState(work, pickupMachine, { to: 'in_progress', ids: [before.id], set, all: true })
   work.emit({ type: 'pickup.started', aggregate: ['pickup', before.id], payload: subjectOf(before) })
   return await audited(work, 'start', before)
 }
@@ -45,11 +49,8 @@ export async function completePickup(work: Work, input: PickupResult): Promise<P
     from jsonb_to_recordset(${asRecords(lines)}::jsonb) as l(variant_id uuid, counted integer)
     where i.pickup_id = ${before.id} and i.variant_id = l.variant_id`.execute(work.tx)
   const { photoUrl, signedBy, signatureUrl } = input
-  await work.tx
-    .updateTable('pickupTasks')
-    .set({ status: 'completed', endedAt: work.now, photoUrl, signedBy, signatureUrl })
-    .where('id', '=', before.id)
-    .execute()
+  const set = { endedAt: work.now, photoUrl, signedBy, signatureUrl }
+  await moveState(work, pickupMachine, { to: 'completed', ids: [before.id], set, all: true })
   const payload = { ...subjectOf(before), lines }
   work.emit({ type: 'pickup.completed', aggregate: ['pickup', before.id], payload })
   return await audited(work, 'complete', before)
@@ -105,11 +106,8 @@ async function end(
 ): Promise<PickupView> {
   const reason = requireReason(work, input.reason)
   const before = await lockPickup(work, input.pickupId, to)
-  await work.tx
-    .updateTable('pickupTasks')
-    .set({ status: to, statusReason: reason, endedAt: work.now })
-    .where('id', '=', before.id)
-    .execute()
+  const set = { statusReason: reason, endedAt: work.now }
+  await moveState(work, pickupMachine, { to, ids: [before.id], set, all: true })
   const payload = { ...subjectOf(before), reason }
   work.emit({ type: `pickup.${to}`, aggregate: ['pickup', before.id], payload })
   return await audited(work, verb, before)

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import {
   actorLabel,
   asRecords,
+  moveState,
   type Rupiah,
   requireStaff,
   settleAttention,
@@ -16,6 +17,7 @@ import { type KeptMoney, keptFor, postTakenBack, refundOrder, takeBack } from '.
 import { getReturn, type ReturnView } from './read-returns.ts'
 import { type AcceptedItem, leftToReturn, type ReturnableItem, returnableItems } from './return-items.ts'
 import { refundsShipping, shareBack } from './return-rules.ts'
+import { orderMachine, returnMachine } from './transitions.ts'
 
 export interface ReturnInspection {
   /** The return's id, or its order's code. */
@@ -99,11 +101,10 @@ async function decide(
   },
 ): Promise<void> {
   const { items, refundIdr, shippingIdr, note } = decision
-  const { numAffectedRows } = await sql`
-    update order_returns set status = 'accepted', refund_idr = ${refundIdr}, shipping_idr = ${shippingIdr},
-      decision_note = ${note ?? null}, decided_by = ${actorLabel(work.actor)}, decided_at = ${work.now}
-    where id = ${id} and status = 'requested'`.execute(work.tx)
-  if (Number(numAffectedRows) !== 1) throw orderErrors.return_decided({ return: id })
+  const decided = { decisionNote: note ?? null, decidedBy: actorLabel(work.actor), decidedAt: work.now }
+  const set = { refundIdr, shippingIdr, ...decided }
+  const moved = await moveState(work, returnMachine, { to: 'accepted', ids: [id], set })
+  if (moved.length === 0) throw orderErrors.return_decided({ return: id })
   const records = items.map(({ writtenOff, ...item }) => ({
     ...item,
     condition: writtenOff ? 'written_off' : 'restocked',
@@ -124,17 +125,14 @@ async function decide(
 
 async function moveOrder(work: Work, order: LockedOrder, allCameBack: boolean): Promise<void> {
   const to = allCameBack ? 'returned' : 'delivered'
-  await sql`
-    update orders set status = ${to}, allocated = ${!allCameBack}, updated_at = ${work.now}
-    where id = ${order.id} and status = 'return_requested'`.execute(work.tx)
+  const set = { allocated: !allCameBack, updatedAt: work.now }
+  await moveState(work, orderMachine, { to, from: 'return_requested', ids: [order.id], set, all: true })
   await announceMoves(work, [{ order, to }])
 }
 
 async function endReturned(work: Work, order: LockedOrder): Promise<void> {
-  await sql`
-    update orders set status = 'refunded', updated_at = ${work.now} where id = ${order.id} and status = 'returned'`.execute(
-    work.tx,
-  )
+  const set = { updatedAt: work.now }
+  await moveState(work, orderMachine, { to: 'refunded', from: 'returned', ids: [order.id], set, all: true })
   await announceMoves(work, [{ order: { ...order, status: 'returned' }, to: 'refunded' }])
 }
 

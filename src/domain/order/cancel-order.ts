@@ -1,5 +1,4 @@
-import { sql } from 'kysely'
-import { requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { moveState, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { debit } from '../ledger/index.ts'
 import { withdrawParcel } from '../logistics/index.ts'
 import { announceWithdrawal } from '../payment/index.ts'
@@ -9,7 +8,7 @@ import { orderErrors } from './errors.ts'
 import { type LockedOrder, lockOrderAndPayments, type OrderPayment, subjectOf } from './lock-orders.ts'
 import { keptFor, postedGoods, postTakenBack, refundOrder, takeBack } from './order-money.ts'
 import { getOrder } from './read-orders.ts'
-import { type OrderStatus, orderTransitions } from './transitions.ts'
+import { type OrderStatus, orderMachine, orderTransitions } from './transitions.ts'
 import type { OrderView } from './views.ts'
 
 const byCustomer: readonly OrderStatus[] = ['pending_payment', 'paid']
@@ -33,9 +32,8 @@ export async function cancelOrder(
   // People's words stay out of the events; and before them stands who said so, which no words can pretend.
   const by = actor.kind === 'customer' ? 'by_customer' : 'by_staff'
   const reason = input.reason ? `${by}: ${input.reason}` : by
-  await sql`
-    update orders set status = 'cancelled', status_reason = ${reason}, allocated = false, updated_at = ${work.now}
-    where id = ${id} and status = ${order.status}`.execute(tx)
+  const set = { statusReason: reason, allocated: false, updatedAt: work.now }
+  await moveState(work, orderMachine, { to: 'cancelled', ids: [id], set, all: true })
   // Stock before money, as everybody locks them: who orders by wallet holds the stock and then asks for the wallet.
   await releaseStock(work, [id])
   const wasPaid = await giveMoneyBack(work, order, payments)

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
-import type { EventOf, Work } from '../kernel/index.ts'
+import { type EventOf, moveState, type Work } from '../kernel/index.ts'
 import { releaseStock } from '../warehouse/index.ts'
 import { lockOrders, subjectOf } from './lock-orders.ts'
+import { orderMachine } from './transitions.ts'
 
 /** The one reason of a cancellation that a fresh payment undoes. */
 export const PAYMENT_EXPIRED = 'payment_expired'
@@ -23,9 +24,14 @@ export async function cancelUnpaidOrders(
   )
   if (unpaid.length === 0) return
   const unpaidIds = unpaid.map((order) => order.id)
-  await sql`
-    update orders set status = 'cancelled', status_reason = ${PAYMENT_EXPIRED}, allocated = false, updated_at = ${work.now}
-    where id = any(${unpaidIds}::uuid[]) and status = 'pending_payment'`.execute(work.tx)
+  const set = { statusReason: PAYMENT_EXPIRED, allocated: false, updatedAt: work.now }
+  await moveState(work, orderMachine, {
+    to: 'cancelled',
+    from: 'pending_payment',
+    ids: unpaidIds,
+    set,
+    all: true,
+  })
   await releaseStock(work, unpaidIds)
   for (const order of unpaid) {
     const payload = { ...subjectOf(order), reason: PAYMENT_EXPIRED, wasPaid: false }

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import { asRecords, type EventOf, type Work } from '../kernel/index.ts'
+import { asRecords, type EventOf, moveState, type Work } from '../kernel/index.ts'
 import type { ShipmentStatus } from '../logistics/index.ts'
 import { announceMoves } from './announce-moves.ts'
 import { type LockedOrder, lockOrders } from './lock-orders.ts'
 import { returnUntil } from './return-window.ts'
-import type { OrderStatus } from './transitions.ts'
+import { type OrderStatus, orderMachine, orderTransitions } from './transitions.ts'
 
 /** The way of an order that all goes well with. A courier may report a later step first, so steps may be passed over. */
 const way: readonly OrderStatus[] = [
@@ -97,16 +97,24 @@ async function follow(work: Work, news: readonly ParcelNews[]): Promise<void> {
   const latest = new Map(news.map((one) => [one.orderId, one]))
   const orders = await lockOrders(work.tx, latest.keys())
   const moves = [...orders.values()].map((order) => moveOf(order, latest.get(order.id) as ParcelNews))
-  const records = moves.map(({ order, to, ...facts }) => ({ id: order.id, status: to, ...facts }))
-  await sql`
-    update orders o set status = r.status, status_reason = r.reason, waybill = coalesce(r.waybill, o.waybill),
-      tracking_url = coalesce(r.tracking_url, o.tracking_url), tracking_status = r.tracking_status, tracked_at = ${work.now},
-      delivered_at = case when r.status = 'delivered' then coalesce(o.delivered_at, ${work.now}) else o.delivered_at end,
-      return_until = case when r.status = 'delivered' then coalesce(o.return_until, ${returnUntil(work)}) else o.return_until end,
-      updated_at = ${work.now}
-    from jsonb_to_recordset(${asRecords(records)}::jsonb) as r(
-      id uuid, status text, reason text, waybill text, tracking_url text, tracking_status text)
-    where o.id = r.id`.execute(work.tx)
+  await moveState(work, orderMachine, {
+    rows: moves.map(({ order, to, reason, ...facts }) => ({
+      id: order.id,
+      status: to,
+      statusReason: reason,
+      ...facts,
+    })),
+    stays: true,
+    all: true,
+    set: {
+      waybill: sql`coalesce(r.waybill, t.waybill)`,
+      trackingUrl: sql`coalesce(r.tracking_url, t.tracking_url)`,
+      trackedAt: work.now,
+      deliveredAt: sql`case when r.status = 'delivered' then coalesce(t.delivered_at, ${work.now}) else t.delivered_at end`,
+      returnUntil: sql`case when r.status = 'delivered' then coalesce(t.return_until, ${returnUntil(work)}) else t.return_until end`,
+      updatedAt: work.now,
+    },
+  })
   await announceMoves(work, moves)
   for (const move of moves) raiseContradicted(work, move)
 }
@@ -140,7 +148,11 @@ function moveOf(order: LockedOrder, { to: parcel, waybill, trackingUrl }: Parcel
   const end = astray[parcel]
   if (end?.from.includes(order.status)) return { ...facts, to: end.to, reason: null }
   const target = orderStatusOf[parcel]
-  const forward = target !== undefined && here >= 0 && way.indexOf(target) > here
+  const forward =
+    target !== undefined &&
+    here >= 0 &&
+    way.indexOf(target) > here &&
+    orderTransitions[order.status].includes(target)
   return forward
     ? { ...facts, to: target, reason: null }
     : { ...facts, to: order.status, reason: order.statusReason }

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
-import type { Tx, Work } from '../kernel/index.ts'
+import { moveState, type Tx, type Work } from '../kernel/index.ts'
 import type { StockLine } from '../warehouse/index.ts'
 import { announceMoves } from './announce-moves.ts'
 import { lockOrders, subjectOf } from './lock-orders.ts'
+import { orderMachine } from './transitions.ts'
 
 /** Why an order waits that goes on by itself when its session gets its goods. */
 export const NO_STOCK = 'no_stock'
@@ -35,9 +36,9 @@ export async function goOnAllocated(work: Work, orderIds: readonly string[]): Pr
   if (orderIds.length === 0) return new Set()
   const locked = [...(await lockOrders(work.tx, orderIds)).values()]
   const waiting = locked.filter((order) => order.status === 'on_hold' && !order.allocated)
-  await sql`
-    update orders set status = 'processing', status_reason = null, allocated = true, updated_at = ${work.now}
-    where id = any(${waiting.map((order) => order.id)}::uuid[]) and status = 'on_hold'`.execute(work.tx)
+  const ids = waiting.map((order) => order.id)
+  const set = { statusReason: null, allocated: true, updatedAt: work.now }
+  await moveState(work, orderMachine, { to: 'processing', from: 'on_hold', ids, set, all: true })
   await announceMoves(
     work,
     waiting.map((order) => ({ order, to: 'processing' as const })),
@@ -45,5 +46,5 @@ export async function goOnAllocated(work: Work, orderIds: readonly string[]): Pr
   for (const order of waiting) {
     work.emit({ type: 'order.allocated', aggregate: ['order', order.id], payload: subjectOf(order) })
   }
-  return new Set(waiting.map((order) => order.id))
+  return new Set(ids)
 }

@@ -71,14 +71,14 @@ export async function lockOrderAndPayments(
   return { order: await lockOrder(tx, id), payments }
 }
 
-/** Whether the goods of an order `o` that are back in the warehouse are being refunded. */
-export const refundDecided: RawBuilder<boolean> = sql<boolean>`
-  (exists (select from refunds r where r.key = 'order:' || o.id || ':undeliverable')
-    or exists (select from order_returns t where t.order_id = o.id and t.status = 'accepted'))`
+/** Whether the goods of an order, named `alias`, that are back in the warehouse are being refunded. */
+export const refundDecided = (alias: string): RawBuilder<boolean> => sql<boolean>`
+  (exists (select from refunds d where d.key = 'order:' || ${sql.ref(`${alias}.id`)} || ':undeliverable')
+    or exists (select from order_returns d where d.order_id = ${sql.ref(`${alias}.id`)} and d.status = 'accepted'))`
 
 export async function isRefundDecided(tx: Tx, orderId: string): Promise<boolean> {
   const { rows } = await sql<{ decided: boolean }>`
-    select ${refundDecided} as decided from orders o where o.id = ${orderId}`.execute(tx)
+    select ${refundDecided('o')} as decided from orders o where o.id = ${orderId}`.execute(tx)
   return rows[0]?.decided ?? false
 }
 

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { type EventOf, statesBefore, type Work } from '../kernel/index.ts'
+import { type EventOf, moveState, statesBefore, type Work } from '../kernel/index.ts'
 import { announceWithdrawal, decideRefunds } from '../payment/index.ts'
 import { type LockedOrder, lockOrders, subjectOf } from './lock-orders.ts'
-import { orderTransitions } from './transitions.ts'
+import { orderMachine, orderTransitions } from './transitions.ts'
 
 type Paid = EventOf<'payment.paid'>
 
@@ -49,11 +49,8 @@ async function markPaid(
 ): Promise<void> {
   if (paid.length === 0) return
   const ids = paid.map(({ order }) => order.id)
-  await sql`
-    update orders set status = 'paid', status_reason = null, paid_at = ${work.now}, updated_at = ${work.now}
-    where id = any(${ids}::uuid[]) and status = any(${statesBefore(orderTransitions, 'paid')})`.execute(
-    work.tx,
-  )
+  const set = { statusReason: null, paidAt: work.now, updatedAt: work.now }
+  await moveState(work, orderMachine, { to: 'paid', ids, set, all: true })
   for (const { order } of paid) {
     const subject = subjectOf(order)
     const aggregate = ['order', order.id] as const

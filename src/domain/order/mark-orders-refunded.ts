@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
-import type { EventOf, Work } from '../kernel/index.ts'
+import { type EventOf, moveState, type Work } from '../kernel/index.ts'
 import { announceMoves } from './announce-moves.ts'
 import { lockOrders, refundDecided } from './lock-orders.ts'
+import { orderMachine } from './transitions.ts'
 
 /**
  * Reaction to refund.succeeded: an order whose money is back is refunded, when nothing is still on its way. Of one that was
@@ -20,22 +21,23 @@ export async function markOrdersRefunded(work: Work, events: EventOf<'refund.suc
     work.tx,
     rows.map((row) => row.id),
   )
-  const { rows: refunded } = await sql<{ id: string }>`
-    update orders o set status = 'refunded', updated_at = ${work.now}
-    where o.id = any(${[...orders.keys()]}::uuid[]) and o.status in ('cancelled', 'failed', 'returned')
-      and (o.status <> 'returned' or ${refundDecided})
+  const refunded = await moveState(work, orderMachine, {
+    to: 'refunded',
+    ids: [...orders.keys()],
+    set: { updatedAt: work.now },
+    where: sql`(t.status <> 'returned' or ${refundDecided('t')})
       and exists (
         select from payments p
-        where (p.order_id = o.id or p.participant_id = o.participant_id) and p.returned_idr > 0)
+        where (p.order_id = t.id or p.participant_id = t.participant_id) and p.returned_idr > 0)
       and not exists (
         select from payments p
-        where (p.order_id = o.id or p.participant_id = o.participant_id) and p.paid_at is not null
+        where (p.order_id = t.id or p.participant_id = t.participant_id) and p.paid_at is not null
           -- What was sent back out of quarantine never was this order's.
           and not (p.status = 'refunded' and p.returned_idr = 0)
-          and ((o.status <> 'returned' and p.returned_idr < p.amount_idr) or exists (
+          and ((t.status <> 'returned' and p.returned_idr < p.amount_idr) or exists (
             select from refunds r
-            where r.payment_id = p.id and r.quarantine_id is null and r.status not in ('succeeded', 'to_wallet', 'rejected'))))
-    returning o.id`.execute(work.tx)
+            where r.payment_id = p.id and r.quarantine_id is null and r.status not in ('succeeded', 'to_wallet', 'rejected'))))`,
+  })
   const ids = new Set(refunded.map((row) => row.id))
   await announceMoves(
     work,

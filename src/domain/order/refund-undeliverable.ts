@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
-import { requireTransition, settleAttention, type Work } from '../kernel/index.ts'
+import { moveState, requireTransition, settleAttention, type Work } from '../kernel/index.ts'
 import { restock } from '../warehouse/index.ts'
 import { announceMoves } from './announce-moves.ts'
 import { earnOrders } from './earn-orders.ts'
 import { orderErrors } from './errors.ts'
 import { isRefundDecided, type LockedOrder, lockOrderAndPayments } from './lock-orders.ts'
 import { keptFor, postedGoods, postTakenBack, refundOrder, takeBack } from './order-money.ts'
-import { orderTransitions } from './transitions.ts'
+import { orderMachine, orderTransitions } from './transitions.ts'
 
 /** What came back goes on the shelf again; what is found broken is taken off by `laku stock adjust`. */
 export const CAME_BACK = 'undeliverable'
@@ -47,9 +47,8 @@ async function endUnrefunded(work: Work, order: LockedOrder): Promise<void> {
     await postTakenBack(work, { key: `order:${id}:taken_back`, orderId: id, entries })
   }
   await earnOrders(work, [id])
-  await sql`
-    update orders set status = 'refunded', allocated = false, updated_at = ${work.now}
-    where id = ${id} and status = 'returned'`.execute(work.tx)
+  const set = { allocated: false, updatedAt: work.now }
+  await moveState(work, orderMachine, { to: 'refunded', from: 'returned', ids: [id], set, all: true })
   await announceMoves(work, [{ order, to: 'refunded' }])
   await settleAttention(work, 'order_came_back', id, 'refunded before')
 }

@@ -1,9 +1,9 @@
-import { sql } from 'kysely'
-import { actorLabel, requireStaff, settleAttention, type Work } from '../kernel/index.ts'
+import { actorLabel, moveState, requireStaff, settleAttention, type Work } from '../kernel/index.ts'
 import { announceMoves } from './announce-moves.ts'
 import { orderErrors } from './errors.ts'
 import { lockOrder, subjectOf } from './lock-orders.ts'
 import { getReturn, type ReturnView } from './read-returns.ts'
+import { orderMachine, returnMachine } from './transitions.ts'
 
 /**
  * Refuses a return, with the reason that the buyer may read: the order stays delivered, and is completed when its window is over.
@@ -16,14 +16,17 @@ export async function refuseReturn(
   requireStaff(work.actor, 'support', 'service')
   const { id, order: named } = await getReturn(work, input.return)
   const order = await lockOrder(work.tx, named.id)
-  const { numAffectedRows } = await sql`
-    update order_returns set status = 'refused', decision_note = ${input.reason}, decided_by = ${actorLabel(work.actor)},
-      decided_at = ${work.now}
-    where id = ${id} and status = 'requested'`.execute(work.tx)
-  if (Number(numAffectedRows) !== 1) throw orderErrors.return_decided({ return: id })
-  await sql`
-    update orders set status = 'delivered', updated_at = ${work.now}
-    where id = ${order.id} and status = 'return_requested'`.execute(work.tx)
+  const decision = { decisionNote: input.reason, decidedBy: actorLabel(work.actor), decidedAt: work.now }
+  const refused = await moveState(work, returnMachine, { to: 'refused', ids: [id], set: decision })
+  if (refused.length === 0) throw orderErrors.return_decided({ return: id })
+  const set = { updatedAt: work.now }
+  await moveState(work, orderMachine, {
+    to: 'delivered',
+    from: 'return_requested',
+    ids: [order.id],
+    set,
+    all: true,
+  })
   await announceMoves(work, [{ order, to: 'delivered' }])
   const payload = { ...subjectOf(order), returnId: id }
   work.emit({ type: 'return.refused', aggregate: ['order', order.id], payload })

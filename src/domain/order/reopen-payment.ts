@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { type Rupiah, requireCustomer, type Work } from '../kernel/index.ts'
+import { moveState, type Rupiah, requireCustomer, type Work } from '../kernel/index.ts'
 import { type PaymentView, paymentView } from '../payment/index.ts'
 import { PAYMENT_EXPIRED } from './cancel-unpaid-orders.ts'
 import { payFor, requireActive } from './create-order.ts'
@@ -7,6 +7,7 @@ import { orderErrors } from './errors.ts'
 import { lockOrder, lockPaymentsOf, subjectOf } from './lock-orders.ts'
 import { priceLines } from './order-lines.ts'
 import { reserveForOrder } from './reserve-for-order.ts'
+import { orderMachine } from './transitions.ts'
 
 /**
  * A fresh payment for an order whose last one expired (`POST /api/payments`). The order was cancelled with it, so it waits
@@ -34,9 +35,8 @@ export async function reopenPayment(
     throw orderErrors.not_payable({ orderId, code, status, statusReason })
   }
   await requireSamePrices(work, orderId)
-  await sql`
-    update orders set status = 'pending_payment', status_reason = null, allocated = true, updated_at = ${work.now}
-    where id = ${orderId} and status = 'cancelled'`.execute(work.tx)
+  const set = { statusReason: null, allocated: true, updatedAt: work.now }
+  await moveState(work, orderMachine, { to: 'pending_payment', ids: [orderId], set, all: true })
   await reserveForOrder(work, orderId)
   const payment = await payFor(work, orderId, userId, order.totalIdr, input.paymentMethod)
   work.emit({

@@ -1,5 +1,12 @@
 import { sql } from 'kysely'
-import { insertRows, newId, requireCustomer, requireTransition, type Work } from '../kernel/index.ts'
+import {
+  insertRows,
+  moveState,
+  newId,
+  requireCustomer,
+  requireTransition,
+  type Work,
+} from '../kernel/index.ts'
 import { announceMoves } from './announce-moves.ts'
 import { orderErrors } from './errors.ts'
 import { type LockedOrder, lockOrder, subjectOf } from './lock-orders.ts'
@@ -7,7 +14,7 @@ import { getOrder } from './read-orders.ts'
 import { getReturn, type ReturnView } from './read-returns.ts'
 import { leftToReturn, type ReturnableItem, returnableItems } from './return-items.ts'
 import type { ReturnReason } from './return-rules.ts'
-import { orderTransitions } from './transitions.ts'
+import { orderMachine, orderTransitions } from './transitions.ts'
 
 export interface ReturnRequest {
   order: string
@@ -41,9 +48,8 @@ export async function requestReturn(work: Work, input: ReturnRequest): Promise<R
     'orderReturnItems',
     items.map((item) => ({ returnId: id, ...item })),
   )
-  await sql`
-    update orders set status = 'return_requested', updated_at = ${work.now}
-    where id = ${orderId} and status = 'delivered'`.execute(work.tx)
+  const set = { updatedAt: work.now }
+  await moveState(work, orderMachine, { to: 'return_requested', ids: [orderId], set, all: true })
   await announceMoves(work, [{ order, to: 'return_requested' }])
   const payload = { ...subjectOf(order), returnId: id, reason }
   work.emit({ type: 'return.requested', aggregate: ['order', orderId], payload })

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import {
+  moveState,
   requireStaff,
   requireTransition,
   type StaffRole,
@@ -17,7 +18,7 @@ import { refundUndeliverable, restockAll } from './refund-undeliverable.ts'
 import { refuseReturn } from './refuse-return.ts'
 import { reserveForOrder } from './reserve-for-order.ts'
 import { returnUntil } from './return-window.ts'
-import { orderTransitions } from './transitions.ts'
+import { orderMachine, orderTransitions } from './transitions.ts'
 import type { OrderView } from './views.ts'
 
 const handling: readonly StaffRole[] = ['support', 'warehouse', 'service']
@@ -87,12 +88,20 @@ async function move(
   if (order.status === 'returned') await takeBackIn(work, order)
   if (order.status === 'returned' || (goesBack && !order.allocated)) await reserveForOrder(work, id)
   const arrived = status === 'delivered'
-  await sql`
-    update orders set status = ${status}, status_reason = ${reason ?? null}, allocated = ${order.allocated || goesBack},
-      delivered_at = case when ${arrived} then coalesce(delivered_at, ${work.now}) else delivered_at end,
-      return_until = case when ${arrived} then coalesce(return_until, ${returnUntil(work)}) else return_until end,
-      updated_at = ${work.now}
-    where id = ${id} and status = ${order.status}`.execute(work.tx)
+  await moveState(work, orderMachine, {
+    to: status,
+    ids: [id],
+    all: true,
+    set: {
+      statusReason: reason ?? null,
+      allocated: order.allocated || goesBack,
+      ...(arrived && {
+        deliveredAt: sql`coalesce(t.delivered_at, ${work.now})`,
+        returnUntil: sql`coalesce(t.return_until, ${returnUntil(work)})`,
+      }),
+      updatedAt: work.now,
+    },
+  })
   await announceMoves(work, [{ order, to: status }])
   if (goesBack) {
     work.emit({ type: 'order.allocated', aggregate: ['order', id], payload: subjectOf(order) })

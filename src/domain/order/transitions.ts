@@ -19,16 +19,25 @@ export type OrderStatus =
 
 /**
  * Beside the design's moves: an order whose courier calls off goes back to processing to be booked anew, and a parcel may be
- * lost on its way back too. Direct orders start at pending_payment, a session's orders at paid. Back from cancelled goes only an order that was
+ * lost on its way back too. Couriers leave steps out, so those after the booking may be reached from any before them. Direct orders start at pending_payment, a session's orders at paid. Back from cancelled goes only an order that was
  * cancelled because its invoice expired: a fresh payment reserves its stock again.
  */
 export const orderTransitions: Transitions<OrderStatus> = {
   pending_payment: ['paid', 'cancelled'],
   paid: ['processing', 'on_hold', 'cancelled'],
   processing: ['ready_for_pickup', 'on_hold', 'cancelled'],
-  ready_for_pickup: ['picked_up', 'processing', 'cancelled'],
-  picked_up: ['in_transit', 'returning'],
-  in_transit: ['delivered', 'failed', 'returning'],
+  ready_for_pickup: [
+    'picked_up',
+    'in_transit',
+    'delivered',
+    'processing',
+    'cancelled',
+    'failed',
+    'returning',
+    'returned',
+  ],
+  picked_up: ['in_transit', 'delivered', 'failed', 'returning', 'returned'],
+  in_transit: ['delivered', 'failed', 'returning', 'returned'],
   delivered: ['completed', 'return_requested'],
   completed: [],
   cancelled: ['pending_payment', 'refunded'],

@@ -163,12 +163,13 @@ export async function giveBackInvoice(
   { paymentId, reservedAt, expiresAt }: ReservedInvoice,
   mayExist: boolean,
 ): Promise<void> {
-  const mark = mayExist
-    ? { invoiceRequestedAt: secondsAfter(work.now, -RESERVED_S), invoiceTurnAt: null }
-    : { invoiceRequestedAt: null, invoiceTurnAt: null, nextCheckAt: expiresAt }
   await work.tx
     .updateTable('payments')
-    .set(mark)
+    .set({
+      invoiceRequestedAt: mayExist ? secondsAfter(work.now, -RESERVED_S) : null,
+      invoiceTurnAt: null,
+      nextCheckAt: mayExist ? undefined : expiresAt,
+    })
     .where('id', '=', paymentId)
     .where('providerInvoiceId', 'is', null)
     .where('invoiceRequestedAt', '=', reservedAt)

@@ -1,10 +1,17 @@
 import { sql } from 'kysely'
 import { factoriesById } from '../factory/index.ts'
-import { asRecords, type Rupiah, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import {
+  asRecords,
+  moveState,
+  type Rupiah,
+  requireStaff,
+  requireTransition,
+  type Work,
+} from '../kernel/index.ts'
 import { productErrors } from './errors.ts'
 import { getProduct } from './read-products.ts'
 import { recordPrices } from './record-prices.ts'
-import { type ProductStatus, productTransitions } from './transitions.ts'
+import { type ProductStatus, productMachine, productTransitions } from './transitions.ts'
 import type { ProductView, VariantSize } from './views.ts'
 
 export interface VariantChanges {
@@ -39,10 +46,9 @@ export async function updateProduct(
   const before = await getProduct(work.tx, productId, { withInactive: true })
   const status = input.status ?? before.status
   if (status !== before.status) await requireSaleable(work, before, status)
-  await sql`
-    update products set name = ${input.name ?? before.name}, description = ${input.description ?? before.description},
-      status = ${status}, updated_at = ${work.now}
-    where id = ${productId}`.execute(work.tx)
+  const { name = before.name, description = before.description } = input
+  const set = { name, description, updatedAt: work.now }
+  await moveState(work, productMachine, { to: status, stays: true, ids: [productId], set, all: true })
   await changeVariants(work, before, input.variants ?? [])
   if (status !== before.status) {
     const payload = { productId, from: before.status, to: status }

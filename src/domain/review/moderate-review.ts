@@ -1,7 +1,7 @@
-import { requireReason, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { moveState, requireReason, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { lockReview } from './lock-review.ts'
 import { getReview } from './read-reviews.ts'
-import { type ReviewStatus, reviewTransitions } from './transitions.ts'
+import { type ReviewStatus, reviewMachine, reviewTransitions } from './transitions.ts'
 import type { ReviewView } from './views.ts'
 
 /**
@@ -33,11 +33,8 @@ async function moderate(
   requireStaff(work.actor, 'support')
   const { status, rating, productId, factoryId } = await lockReview(work, reviewId)
   requireTransition(reviewTransitions, status, to, 'review')
-  await work.tx
-    .updateTable('reviews')
-    .set({ status: to, statusReason: reason, updatedAt: work.now })
-    .where('id', '=', reviewId)
-    .execute()
+  const set = { statusReason: reason, updatedAt: work.now }
+  await moveState(work, reviewMachine, { to, ids: [reviewId], set, all: true })
   // A pending one that is hidden has never counted.
   const counted = Number(to === 'published') - Number(status === 'published')
   work.emit({

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import {
   actorLabel,
   kernelErrors,
+  moveState,
   type Rupiah,
   requireOtherHands,
   requireReason,
@@ -21,7 +22,7 @@ import {
 } from '../ledger/index.ts'
 import { suspenseErrors } from './errors.ts'
 import { type AskedDisposal, type SuspenseItem, showSuspense, suspenseColumns } from './list-suspense.ts'
-import { suspenseTransitions } from './transitions.ts'
+import { suspenseMachine, suspenseTransitions } from './transitions.ts'
 
 const DAY_S = 86_400
 
@@ -55,9 +56,8 @@ export async function disposeOf(
   const at = await place(work, item)
   const by = actorLabel(work.actor)
   if (Math.abs(item.amountIdr) + (await decidedAlone(work, by)) > work.policy.refundTwoPersonAboveIdr) {
-    await sql`
-      update suspense_items set status = 'requested', asked = ${JSON.stringify(asked)}::jsonb, asked_by = ${by}, note = ${note}
-      where id = ${item.id} and status = 'open'`.execute(work.tx)
+    const set = { asked: JSON.stringify(asked), askedBy: by, note }
+    await moveState(work, suspenseMachine, { to: 'requested', ids: [item.id], set, all: true })
     work.audit({
       command: `suspense ${verbOf(asked)}`,
       subject: ['suspense', item.id],
@@ -85,9 +85,8 @@ export async function decideDisposal(
   if (item.status !== 'requested' || !asked || !askedBy)
     throw suspenseErrors.nothing_asked({ code: item.code, status: item.status })
   if (decision === 'reject') {
-    await sql`
-      update suspense_items set status = 'open', asked = null, asked_by = null, note = null
-      where id = ${item.id} and status = 'requested'`.execute(work.tx)
+    const set = { asked: null, askedBy: null, note: null }
+    await moveState(work, suspenseMachine, { to: 'open', ids: [item.id], set, all: true })
     work.audit({
       command: 'suspense reject',
       subject: ['suspense', item.id],
@@ -123,10 +122,9 @@ async function settle(
       entries: [debit(from, idr, dimensions), credit(to, idr, dimensions)],
     },
   ])
-  await sql`
-    update suspense_items set status = ${asked.to}, asked = ${JSON.stringify(asked)}::jsonb, asked_by = ${askedBy},
-      note = ${note}, decided_by = ${actorLabel(work.actor)}, decided_at = ${work.now}
-    where id = ${id} and status in ('open', 'requested')`.execute(work.tx)
+  const decided = { note, decidedBy: actorLabel(work.actor), decidedAt: work.now }
+  const set = { asked: JSON.stringify(asked), askedBy, ...decided }
+  await moveState(work, suspenseMachine, { to: asked.to, ids: [id], set, all: true })
   await settleAttention(work, 'money_in_suspense', id, `it was disposed of: ${asked.to}`)
   work.audit({
     command: item.status === 'requested' ? 'suspense approve' : `suspense ${verbOf(asked)}`,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import { insertRows, newId, type Rupiah, settleAttention, type Work } from '../kernel/index.ts'
+import { insertRows, moveState, newId, type Rupiah, settleAttention, type Work } from '../kernel/index.ts'
 import { type AccountKey, credit, debit, type Posting, post, suspenseAccount } from '../ledger/index.ts'
-import type { SuspenseStatus } from './transitions.ts'
+import { type SuspenseStatus, suspenseMachine } from './transitions.ts'
 
 export type SuspenseKind =
   | 'payment'
@@ -100,9 +100,8 @@ async function openOpposite(
 }
 
 async function endCleared(work: Work, id: string): Promise<void> {
-  await sql`
-    update suspense_items set status = 'cleared', asked = null, decided_at = ${work.now}
-    where id = ${id} and status in ('open', 'requested')`.execute(work.tx)
+  const set = { asked: null, decidedAt: work.now }
+  await moveState(work, suspenseMachine, { to: 'cleared', ids: [id], set, all: true })
   await settleAttention(work, 'money_in_suspense', id, 'the opposite was heard: nothing is left of it')
 }
 

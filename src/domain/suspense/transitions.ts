@@ -1,4 +1,4 @@
-import type { Transitions } from '../kernel/index.ts'
+import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type SuspenseStatus =
   | 'open'
@@ -21,6 +21,8 @@ export const suspenseTransitions: Transitions<SuspenseStatus> = {
   written_off: [],
   reassigned: [],
 }
+
+export const suspenseMachine = machineOf('suspense', 'suspenseItems', suspenseTransitions)
 
 /** What a person may do with it. */
 export const disposals = ['offset', 'wallet', 'collected', 'written_off', 'reassigned'] as const

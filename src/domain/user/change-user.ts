@@ -35,14 +35,15 @@ export async function changeUser(work: Work, input: UserChanges & { userId: stri
   await lockUser(work, userId)
   const before = await userById(work.tx, userId)
   if (!before || before.status === 'deleted') throw userErrors.not_found()
-  const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  if (given.phone !== undefined) changes.phone = await freePhone(work, userId, given.phone)
+  const changed = Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [key]))
+  const { name, email, locale } = given
+  const phone = given.phone === undefined ? undefined : await freePhone(work, userId, given.phone)
   await work.tx
     .updateTable('users')
-    .set({ ...changes, updatedAt: work.now })
+    .set({ phone, name, email, locale, updatedAt: work.now })
     .where('id', '=', userId)
     .execute()
-  work.audit({ command: 'users update', subject: ['user', userId], after: { changed: Object.keys(changes) } })
+  work.audit({ command: 'users update', subject: ['user', userId], after: { changed } })
   return (await userById(work.tx, userId)) as User
 }
 

@@ -18,5 +18,5 @@ export {
 } from './read-users.ts'
 export { lockUser, lockUserWholly, registerUser } from './register-user.ts'
 export { activateUser, suspendUser } from './set-user-status.ts'
-export { type UserStatus, userTransitions } from './transitions.ts'
+export { type UserStatus, userMachine, userTransitions } from './transitions.ts'
 export { type UpdateMe, updateMe } from './update-me.ts'

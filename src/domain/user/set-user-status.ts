@@ -1,8 +1,8 @@
-import { requireReason, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { moveState, requireReason, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { userErrors } from './errors.ts'
 import { type User, userById } from './read-users.ts'
 import { lockUser } from './register-user.ts'
-import { userTransitions } from './transitions.ts'
+import { userMachine, userTransitions } from './transitions.ts'
 
 /**
  * Staff keep a user out, for a reason: their log-ins end (choreography: user.suspended) and with them all access within 60 s.
@@ -32,12 +32,8 @@ async function setStatus(
   const before = await userById(work.tx, userId)
   if (!before) throw userErrors.not_found()
   requireTransition(userTransitions, before.status, to, 'user')
-  await work.tx
-    .updateTable('users')
-    .set({ status: to, suspendedBecause: reason, updatedAt: work.now })
-    .where('id', '=', userId)
-    .where('status', '=', before.status)
-    .execute()
+  const set = { suspendedBecause: reason, updatedAt: work.now }
+  await moveState(work, userMachine, { to, ids: [userId], set, all: true })
   work.audit({
     command: to === 'active' ? 'users activate' : 'users suspend',
     subject: ['user', userId],

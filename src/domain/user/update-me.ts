@@ -13,14 +13,9 @@ export interface UpdateMe {
  * @throws kernel.forbidden, user.not_found
  */
 export async function updateMe(work: Work, { name, email, locale }: UpdateMe): Promise<UserView> {
-  const changes = {
-    ...(name === undefined ? {} : { name }),
-    ...(email === undefined ? {} : { email }),
-    ...(locale === undefined ? {} : { locale }),
-  }
   await work.tx
     .updateTable('users')
-    .set({ ...changes, updatedAt: work.now })
+    .set({ name, email, locale, updatedAt: work.now })
     .where('id', '=', requireCustomer(work.actor))
     .where('status', '<>', 'deleted')
     .execute()

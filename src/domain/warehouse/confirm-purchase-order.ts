@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import { isOwnFactory } from '../factory/index.ts'
-import { requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { moveState, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { warehouseErrors } from './errors.ts'
 import { type LockedPurchaseOrder, lockPurchaseOrder, subjectOf } from './lock-purchase-orders.ts'
 import { type PurchaseOrderView, purchaseOrder } from './read-purchase-orders.ts'
-import { purchaseOrderTransitions } from './transitions.ts'
+import { purchaseOrderMachine, purchaseOrderTransitions } from './transitions.ts'
 
 /**
  * Notes that the factory will deliver, or with `shipped` that its goods are under way, when it said so by another way than a
@@ -33,11 +33,10 @@ export async function moveConfirmed(
   order: LockedPurchaseOrder,
   to: 'confirmed' | 'shipped',
 ): Promise<void> {
-  if (!purchaseOrderTransitions[order.status].includes(to)) return
-  await sql`
-    update warehouse_purchase_orders
-    set status = ${to}, confirmed_at = coalesce(confirmed_at, ${work.now}), answer_due_at = null, updated_at = ${work.now}
-    where id = ${order.id} and status = ${order.status}`.execute(work.tx)
+  const confirmedAt = sql`coalesce(t.confirmed_at, ${work.now})`
+  const set = { confirmedAt, answerDueAt: null, updatedAt: work.now }
+  const moved = await moveState(work, purchaseOrderMachine, { to, ids: [order.id], set })
+  if (moved.length === 0) return
   work.emit({
     type: `purchase_order.${to}`,
     aggregate: ['purchase_order', order.id],

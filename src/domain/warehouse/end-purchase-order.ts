@@ -1,9 +1,8 @@
-import { sql } from 'kysely'
-import { requireReason, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { moveState, requireReason, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { type LockedPurchaseOrder, lockPurchaseOrder, subjectOf } from './lock-purchase-orders.ts'
 import { openStock } from './lock-stock.ts'
 import { type PurchaseOrderView, purchaseOrder } from './read-purchase-orders.ts'
-import { purchaseOrderTransitions } from './transitions.ts'
+import { purchaseOrderMachine, purchaseOrderTransitions } from './transitions.ts'
 
 interface Ending {
   purchaseOrder: string
@@ -54,10 +53,8 @@ async function end(
     work,
     before.items.map((item) => item.variantId),
   )
-  await sql`
-    update warehouse_purchase_orders
-    set status = ${to}, status_reason = ${input.reason ?? null}, answer_due_at = null, updated_at = ${work.now}
-    where id = ${order.id} and status = ${order.status}`.execute(work.tx)
+  const set = { statusReason: input.reason ?? null, answerDueAt: null, updatedAt: work.now }
+  await moveState(work, purchaseOrderMachine, { to, ids: [order.id], set, all: true })
   const after = { status: to, reason: input.reason }
   const command = to === 'closed' ? 'pos close' : 'pos cancel'
   work.audit({ command, subject: ['purchase_order', order.id], before: { status: order.status }, after })

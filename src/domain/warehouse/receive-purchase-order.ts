@@ -1,11 +1,16 @@
 import { sql } from 'kysely'
-import { asRecords, kernelErrors, requireStaff, type Work } from '../kernel/index.ts'
+import { asRecords, kernelErrors, moveState, requireStaff, type Work } from '../kernel/index.ts'
 import { warehouseErrors } from './errors.ts'
 import { lockPurchaseOrder, subjectOf } from './lock-purchase-orders.ts'
 import { openStock } from './lock-stock.ts'
 import { type PurchaseOrderView, purchaseOrder } from './read-purchase-orders.ts'
 import { recordMovements } from './record-movements.ts'
-import { onTheWayStatuses, purchaseOrderTransitions } from './transitions.ts'
+import {
+  onTheWayStatuses,
+  type PurchaseOrderStatus,
+  purchaseOrderMachine,
+  purchaseOrderTransitions,
+} from './transitions.ts'
 
 export interface ReceiptLine {
   variantId: string
@@ -131,11 +136,14 @@ async function countIn(
 }
 
 async function moveReceived(work: Work, purchaseOrderId: string): Promise<PurchaseOrderView> {
-  await sql`
-    update warehouse_purchase_orders o set answer_due_at = null, updated_at = ${work.now},
-      status = case when exists (
-        select from purchase_order_items i where i.purchase_order_id = o.id and i.received < i.quantity
-      ) then 'partially_received' else 'received' end
-    where o.id = ${purchaseOrderId}`.execute(work.tx)
+  await moveState(work, purchaseOrderMachine, {
+    to: sql<PurchaseOrderStatus>`case when exists (
+      select from purchase_order_items i where i.purchase_order_id = t.id and i.received < i.quantity
+    ) then 'partially_received' else 'received' end`,
+    stays: true,
+    ids: [purchaseOrderId],
+    all: true,
+    set: { answerDueAt: null, updatedAt: work.now },
+  })
   return await purchaseOrder(work.tx, purchaseOrderId)
 }

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
-import type { Work } from '../kernel/index.ts'
+import { moveState, type Work } from '../kernel/index.ts'
 import { lockStock } from './lock-stock.ts'
 import { recordMovements } from './record-movements.ts'
+import { reservationMachine } from './transitions.ts'
 
 interface Released {
   variantId: string
@@ -26,10 +27,12 @@ export async function releaseStock(work: Work, subjectIds: readonly string[]): P
     held.map((row) => row.variantId),
   )
   await sql`delete from stock_shortages where session_id = any(${ids}::uuid[])`.execute(work.tx)
-  const { rows: released } = await sql<Released>`
-    update stock_reservations set status = 'released', closed_at = ${work.now}
-    where subject_id = any(${ids}::uuid[]) and status = 'open'
-    returning variant_id, quantity, subject_kind, subject_id`.execute(work.tx)
+  const released = await moveState(work, reservationMachine, {
+    to: 'released',
+    set: { closedAt: work.now },
+    where: sql`t.subject_id = any(${ids}::uuid[])`,
+    returning: sql<Released>`t.variant_id, t.quantity, t.subject_kind, t.subject_id`,
+  })
   await recordMovements(
     work,
     released.map(({ variantId, quantity, subjectKind, subjectId }) => ({

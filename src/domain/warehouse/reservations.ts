@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import { asRecords, newId, type Tx, type Work } from '../kernel/index.ts'
+import { asRecords, moveState, newId, type Tx, type Work } from '../kernel/index.ts'
 import type { StockLine } from './rules.ts'
-import type { ReservationStatus } from './transitions.ts'
+import { type ReservationStatus, reservationMachine } from './transitions.ts'
 
 /** Pieces of a variant for a session or an order. */
 export interface ReservationLine extends StockLine {
@@ -47,14 +47,18 @@ export async function shrinkReservations(
   lines: readonly StockLine[],
   ended: Exclude<ReservationStatus, 'open'>,
 ): Promise<Set<string>> {
-  const { rows } = await sql<{ variantId: string }>`
-    update stock_reservations r
-    set quantity = case when r.quantity > l.quantity then r.quantity - l.quantity else r.quantity end,
-      status = case when r.quantity > l.quantity then r.status else ${ended} end,
-      closed_at = case when r.quantity > l.quantity then null else ${work.now}::timestamptz end
-    from jsonb_to_recordset(${asRecords(lines)}::jsonb) as l(variant_id uuid, quantity integer)
-    where r.subject_id = ${sessionId} and r.subject_kind = 'session' and r.status = 'open'
-      and r.variant_id = l.variant_id and r.quantity >= l.quantity
-    returning r.variant_id`.execute(work.tx)
+  const rows = await moveState(work, reservationMachine, {
+    to: sql<ReservationStatus>`case when t.quantity > l.quantity then t.status else ${sql.lit(ended)} end`,
+    from: 'open',
+    stays: true,
+    set: {
+      quantity: sql`case when t.quantity > l.quantity then t.quantity - l.quantity else t.quantity end`,
+      closedAt: sql`case when t.quantity > l.quantity then null else ${work.now}::timestamptz end`,
+    },
+    using: sql`jsonb_to_recordset(${asRecords(lines)}::jsonb) as l(variant_id uuid, quantity integer)`,
+    where: sql`t.subject_id = ${sessionId} and t.subject_kind = 'session' and t.status = 'open'
+      and t.variant_id = l.variant_id and t.quantity >= l.quantity`,
+    returning: sql<{ variantId: string }>`t.variant_id`,
+  })
   return new Set(rows.map((row) => row.variantId))
 }

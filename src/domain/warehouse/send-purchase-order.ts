@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import { getFactory } from '../factory/index.ts'
-import { requireStaff, requireTransition, secondsAfter, type Work } from '../kernel/index.ts'
+import { moveState, requireStaff, requireTransition, secondsAfter, type Work } from '../kernel/index.ts'
 import { messageStatuses, queueMessages } from '../whatsapp/index.ts'
 import { warehouseErrors } from './errors.ts'
 import { type LockedPurchaseOrder, lockPurchaseOrder, subjectOf } from './lock-purchase-orders.ts'
 import { type PurchaseOrderItem, type PurchaseOrderView, purchaseOrder } from './read-purchase-orders.ts'
-import { purchaseOrderTransitions } from './transitions.ts'
+import { purchaseOrderMachine, purchaseOrderTransitions } from './transitions.ts'
 
 /**
  * Approved by Meta in Indonesian: "Halo {{1}}, mohon kirim pesanan {{2}} ke gudang Laku: {{3}}. Balas OK untuk konfirmasi, atau
@@ -42,10 +42,13 @@ export async function sendPurchaseOrder(work: Work, named: string): Promise<Purc
     requireTransition(purchaseOrderTransitions, order.status, 'sent', order.code)
   }
   const dueAt = secondsAfter(work.now, work.policy.purchaseOrderAnswerHours * 3600)
-  await sql`
-    update warehouse_purchase_orders
-    set status = 'sent', sent_at = coalesce(sent_at, ${work.now}), answer_due_at = ${dueAt}, updated_at = ${work.now}
-    where id = ${order.id}`.execute(work.tx)
+  await moveState(work, purchaseOrderMachine, {
+    to: 'sent',
+    stays: true,
+    ids: [order.id],
+    all: true,
+    set: { sentAt: sql`coalesce(t.sent_at, ${work.now})`, answerDueAt: dueAt, updatedAt: work.now },
+  })
   await tellFactory(work, order, told.times + 1)
   work.emit({
     type: 'purchase_order.sent',

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
-import type { Work } from '../kernel/index.ts'
+import { moveState, type Work } from '../kernel/index.ts'
 import { lockStock } from './lock-stock.ts'
 import { recordMovements } from './record-movements.ts'
+import { reservationMachine } from './transitions.ts'
 
 /**
  * Takes what is reserved for these orders out of the warehouse, for it went with their parcels: the reservations are consumed,
@@ -18,10 +19,13 @@ export async function shipStock(work: Work, orderIds: readonly string[]): Promis
     work.tx,
     held.map((row) => row.variantId),
   )
-  const { rows: shipped } = await sql<{ variantId: string; quantity: number; subjectId: string }>`
-    update stock_reservations set status = 'consumed', closed_at = ${work.now}
-    where subject_id = any(${ids}::uuid[]) and subject_kind = 'order' and status = 'open'
-    returning variant_id, quantity, subject_id`.execute(work.tx)
+  const shipped = await moveState(work, reservationMachine, {
+    to: 'consumed',
+    set: { closedAt: work.now },
+    where: sql`t.subject_id = any(${ids}::uuid[]) and t.subject_kind = 'order'`,
+    returning: sql<{ variantId: string; quantity: number; subjectId: string }>`
+      t.variant_id, t.quantity, t.subject_id`,
+  })
   await recordMovements(
     work,
     shipped.map(({ variantId, quantity, subjectId }) => ({

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { asRecords, statesBefore, type Work } from '../kernel/index.ts'
-import { messageTransitions } from './transitions.ts'
+import { moveState, type Work } from '../kernel/index.ts'
+import { messageMachine } from './transitions.ts'
 
 export interface FailedMessage {
   id: string
@@ -14,12 +14,12 @@ export async function failMessages(
   { isRaised = false } = {},
 ): Promise<void> {
   if (failed.length === 0) return
-  const { rows } = await sql<FailedMessage & { dedupeKey: string }>`
-    update whatsapp_messages m
-    set status = 'failed', failure_code = f.failure_code, next_attempt_at = null, held_scope = null, updated_at = ${work.now}
-    from jsonb_to_recordset(${asRecords(failed)}::jsonb) as f(id uuid, failure_code text)
-    where m.id = f.id and m.status = any(${statesBefore(messageTransitions, 'failed')})
-    returning m.id, m.dedupe_key, m.failure_code`.execute(work.tx)
+  const rows = await moveState(work, messageMachine, {
+    to: 'failed',
+    rows: failed.map(({ id, failureCode }) => ({ id, failureCode })),
+    set: { nextAttemptAt: null, heldScope: null, updatedAt: work.now },
+    returning: sql<FailedMessage & { dedupeKey: string }>`t.id, t.dedupe_key, t.failure_code`,
+  })
   for (const { id, dedupeKey, failureCode } of rows) {
     work.emit({
       type: 'whatsapp.failed',

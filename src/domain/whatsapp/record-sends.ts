@@ -1,8 +1,16 @@
 import { sql } from 'kysely'
 import { refusalBy } from '../../providers/whatsapp/facts.ts'
-import { asRecords, type ProviderFailure, retryAt, secondsAfter, type Work } from '../kernel/index.ts'
+import {
+  asRecords,
+  moveState,
+  type ProviderFailure,
+  retryAt,
+  secondsAfter,
+  type Work,
+} from '../kernel/index.ts'
 import { failMessages, raiseFailure } from './fail-messages.ts'
 import { endHolds, heldBy, holdMessages } from './holds.ts'
+import { messageMachine } from './transitions.ts'
 
 export interface SendOutcome {
   id: string
@@ -80,12 +88,11 @@ async function recordSent(work: Work, outcomes: readonly SendOutcome[]): Promise
     outcomes.filter(({ result }) => 'providerMessageId' in result),
   )
   // Whichever attempt it was: the message is out. `queued` alone, for a second attempt may have been recorded first.
-  await sql`
-    update whatsapp_messages m
-    set status = 'sent', provider_message_id = s.provider_message_id, failure_code = null,
-      next_attempt_at = null, updated_at = ${work.now}
-    from jsonb_to_recordset(${asRecords(sent)}::jsonb) as s(id uuid, provider_message_id text)
-    where m.id = s.id and m.status = 'queued'`.execute(work.tx)
+  await moveState(work, messageMachine, {
+    to: 'sent',
+    rows: sent,
+    set: { failureCode: null, nextAttemptAt: null, updatedAt: work.now },
+  })
 }
 
 interface Retry {

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import { refusalBy } from '../../providers/whatsapp/facts.ts'
-import { asRecords, moveState, retryAt, statesBefore, type Work } from '../kernel/index.ts'
+import { moveState, retryAt, type Work } from '../kernel/index.ts'
 import { failMessages } from './fail-messages.ts'
 import { heldBy, holdMessages } from './holds.ts'
-import { type MessageStatus, messageMachine, messageTransitions } from './transitions.ts'
+import { type MessageStatus, messageMachine } from './transitions.ts'
 
 export interface MessageNews {
   providerMessageId: string
@@ -61,13 +61,10 @@ async function moveMessages(
 ): Promise<void> {
   const moved = news.flatMap(({ providerMessageId, status, at }) => {
     const id = known.get(providerMessageId)
-    return id && status === to ? [{ id, at }] : []
+    return id && status === to ? [{ id, updatedAt: at }] : []
   })
   if (moved.length === 0) return
-  await sql`
-    update whatsapp_messages m set status = ${to}, updated_at = n.at
-    from jsonb_to_recordset(${asRecords(moved)}::jsonb) as n(id uuid, at timestamptz)
-    where m.id = n.id and m.status = any(${statesBefore(messageTransitions, to)})`.execute(work.tx)
+  await moveState(work, messageMachine, { to, rows: moved })
 }
 
 /**

@@ -1,0 +1,171 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseSync } from 'oxc-parser'
+import type { Machine } from './machines.ts'
+
+export interface StateWrite {
+  /** `src/domain/order/cancel-order.ts:37`. */
+  at: string
+  /** `orders.status`. */
+  what: string
+}
+
+type Kept = Pick<Machine, 'relation' | 'column'>
+
+interface Node {
+  type: string
+  start: number
+  [key: string]: unknown
+}
+
+/** The one place that writes any of them. */
+const MECHANISM = 'src/domain/kernel/move-state.ts'
+
+/** Every write of a machine's state that does not go through `moveState`. What a new row begins with is no move. */
+export function stateWrites(root: string, kept: readonly Kept[]): StateWrite[] {
+  const found: StateWrite[] = []
+  for (const file of globSync('src/**/*.ts', { cwd: root }).sort()) {
+    if (file.endsWith('.test.ts') || file === MECHANISM) continue
+    const text = readFileSync(join(root, file), 'utf8')
+    const add = (node: Node, what: string) =>
+      found.push({ at: `${file}:${text.slice(0, node.start).split('\n').length}`, what })
+    const begun = new Set<Node>()
+    const ended = new Set<Node | undefined>()
+    walk(parseSync(file, text).program as unknown as Node, (node) => {
+      for (const what of [...inSql(node, text, kept), ...inBuilder(node, kept)]) add(node, what)
+      if (node.type !== 'CallExpression') return
+      if (methodOf(node) === 'updateTable') begun.add(node)
+      if (methodOf(node) === 'set') ended.add(startOf(node))
+    })
+    // A statement that is begun here and set elsewhere cannot be read.
+    for (const node of [...begun].filter((one) => !ended.has(one))) {
+      for (const { relation, column } of kept)
+        if (camel(relation) === tableOf(node)) add(node, `${relation}.${column}`)
+    }
+  }
+  return found
+}
+
+function walk(node: Node, visit: (node: Node) => void): void {
+  visit(node)
+  for (const value of Object.values(node)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one && typeof one === 'object' && 'type' in one) walk(one as Node, visit)
+    }
+  }
+}
+
+/** A template literal of SQL, its expressions as `$0`, `$1`. */
+function inSql(node: Node, text: string, kept: readonly Kept[]): string[] {
+  if (node.type !== 'TemplateLiteral') return []
+  const quasis = node.quasis as { value: { raw: string } }[]
+  const expressions = node.expressions as (Node & { end: number })[]
+  const statement = quasis.map(({ value }, i) => value.raw + (expressions[i] ? `$${i}` : '')).join('')
+  const said = (placeholder: string) => {
+    const expression = expressions[Number(placeholder.slice(1))]
+    return expression ? text.slice(expression.start, expression.end) : ''
+  }
+  return clausesOf(statement).flatMap(({ relation, assignments }) => {
+    // A table that is an expression may be any of them.
+    const may = relation.startsWith('$') ? kept : kept.filter((one) => one.relation === relation)
+    const columns = new Set(may.map((one) => one.column))
+    return assignments.flatMap(([columnsSet, value]) => {
+      if (value.startsWith('$') && said(value).startsWith('stateIf(')) return []
+      return columnsSet.filter((one) => columns.has(one)).map((one) => `${relation}.${one}`)
+    })
+  })
+}
+
+interface Clause {
+  relation: string
+  /** The columns that are set, and to what. */
+  assignments: [columns: string[], value: string][]
+}
+
+/** The `set` clauses of a statement: of updates, of inserts that meet a row, of merges. */
+function clausesOf(statement: string): Clause[] {
+  const found: Clause[] = []
+  let relation = ''
+  const words = /\b(?:update\s+(?:only\s+)?|insert\s+into\s+|merge\s+into\s+)("?[\w$]+"?)|\bset\b/gi
+  for (const match of statement.matchAll(words)) {
+    // `for update of`, `do update set` and `then update set` name no table.
+    if (match[1] && !/^(set|of|skip|nowait)$/i.test(match[1])) relation = match[1].replaceAll('"', '')
+    const isSet = /^set$/i.test(match[0]) || /^set$/i.test(match[1] ?? '')
+    if (isSet && relation)
+      found.push({ relation, assignments: assignmentsOf(statement, match.index + match[0].length) })
+  }
+  return found
+}
+
+function assignmentsOf(statement: string, from: number): Clause['assignments'] {
+  const parts: string[] = []
+  let depth = 0
+  let start = from
+  let at = from
+  for (; at < statement.length && depth >= 0; at++) {
+    const char = statement[at]
+    if (char === '(') depth++
+    else if (char === ')') depth--
+    else if (char === ',' && depth === 0) {
+      parts.push(statement.slice(start, at))
+      start = at + 1
+    } else if (depth === 0 && /^\s(from|where|returning|on|when)\b/i.test(statement.slice(at, at + 12))) {
+      if (!/\bcase\b(?!.*\bend\b)/is.test(statement.slice(start, at))) break
+    }
+  }
+  parts.push(statement.slice(start, at))
+  return parts.flatMap((part): Clause['assignments'] => {
+    const match = /^\s*(\(?[\w",\s]+\)?)\s*=\s*(.*)$/s.exec(part)
+    if (!match) return []
+    const columns = (match[1] as string).replace(/[()"]/g, '').split(',')
+    return [[columns.map((one) => one.trim()), (match[2] as string).trim()]]
+  })
+}
+
+/** `updateTable('orders').set({ status })` and its like: what it sets has to stand there, so that it can be read. */
+function inBuilder(node: Node, kept: readonly Kept[]): string[] {
+  if (node.type !== 'CallExpression') return []
+  const method = methodOf(node)
+  if (method !== 'set' && method !== 'doUpdateSet') return []
+  const table = tableOf(node)
+  const mine = kept.filter((one) => camel(one.relation) === table)
+  if (mine.length === 0) return []
+  const [first] = node.arguments as Node[]
+  const named = keysOf(first)
+  return mine
+    .filter((one) => named === undefined || named.includes(camel(one.column)))
+    .map(({ relation, column }) => `${relation}.${column}`)
+}
+
+const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+
+function methodOf(node: Node): string | undefined {
+  const callee = node.callee as Node
+  return callee.type === 'MemberExpression' ? ((callee.property as Node).name as string) : undefined
+}
+
+/** The call that the chain before a call began with: the one that names its table. */
+function startOf(node: Node): Node | undefined {
+  for (let at: Node | undefined = node; at?.type === 'CallExpression'; ) {
+    const method = methodOf(at)
+    if (method === 'updateTable' || method === 'insertInto') return at
+    const callee = at.callee as Node
+    at = callee.type === 'MemberExpression' ? (callee.object as Node) : undefined
+  }
+}
+
+const tableOf = (node: Node) => (startOf(node)?.arguments as Node[] | undefined)?.[0]?.value as string
+
+/** The keys of an object, `status` of `.set('status', …)`; nothing where they cannot be read here. */
+function keysOf(node: Node | undefined): string[] | undefined {
+  if (node?.type === 'Literal') return [String(node.value)]
+  if (node?.type !== 'ObjectExpression') return undefined
+  const keys: string[] = []
+  for (const property of node.properties as Node[]) {
+    const key = property.key as Node | undefined
+    const name = key && !property.computed && ((key.name ?? key.value) as string)
+    if (!name) return undefined
+    keys.push(name)
+  }
+  return keys
+}
