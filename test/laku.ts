@@ -151,6 +151,7 @@ function testConfig() {
 
 async function startTestSandbox(config: TestConfig): Promise<Sandbox> {
   const { startSandbox } = await import('../src/sandbox/sandbox.ts')
+  const { templates } = await import('../src/providers/whatsapp/templates.ts')
   const sandbox = await startSandbox({
     port: 0,
     smtpPort: 0,
@@ -166,7 +167,12 @@ async function startTestSandbox(config: TestConfig): Promise<Sandbox> {
       phoneNumberId: config.whatsappPhoneNumberId,
       appSecret: config.whatsappAppSecret,
       verifyToken: config.whatsappVerifyToken,
+      ...(config.whatsappBusinessId !== undefined && { businessId: config.whatsappBusinessId }),
+      templates,
     },
+    ...(config.fonnteWebhookSecret?.[0] !== undefined && {
+      fonnte: { webhookSecret: config.fonnteWebhookSecret[0] },
+    }),
     sms: { account: config.smsAccount, token: config.smsToken },
   })
   config.xenditApiUrl = sandbox.xenditUrl

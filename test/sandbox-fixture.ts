@@ -45,7 +45,13 @@ export async function startReceiver() {
 export const SECRETS = {
   xendit: { secretKey: 'xnd_test_key', callbackToken: 'callback-token' },
   biteship: { apiKey: 'biteship_test.key', webhookHeader: 'x-biteship-secret', webhookSecret: 'shipped' },
-  whatsapp: { token: 'wa-token', phoneNumberId: '10001', appSecret: 'app-secret', verifyToken: 'verify-me' },
+  whatsapp: {
+    token: 'wa-token',
+    phoneNumberId: '10001',
+    appSecret: 'app-secret',
+    verifyToken: 'verify-me',
+    templates: [{ name: 'otp', language: 'id', category: 'AUTHENTICATION', body: '' }],
+  },
   sms: { account: 'AC123', token: 'sms-token' },
 } satisfies Partial<SandboxOptions>
 

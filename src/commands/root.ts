@@ -219,6 +219,7 @@ export const entries: readonly Entry[] = [
       (await import('./whatsapp/show.ts')).show,
       (await import('./whatsapp/send.ts')).send,
       (await import('./whatsapp/retry.ts')).retry,
+      (await import('./whatsapp/templates.ts')).templatesToRegister,
     ],
   },
   {

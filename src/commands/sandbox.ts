@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Template } from '../providers/whatsapp/templates.ts'
 import { type Config, sandboxSmtpPort } from '../runtime/config.ts'
 import { systemCode } from '../runtime/data-folder.ts'
 import { createLogger } from '../runtime/logger.ts'
@@ -26,7 +27,8 @@ export const sandbox = defineTask({
     const config = context.config(flags)
     refuseProduction(config, 'the provider sandbox')
     const { startSandbox } = await import('../sandbox/sandbox.ts')
-    const running = await startSandbox(optionsOf(config)).catch((error: unknown) => {
+    const { templates } = await import('../providers/whatsapp/templates.ts')
+    const running = await startSandbox(optionsOf(config, templates)).catch((error: unknown) => {
       if (systemCode(error) !== 'EADDRINUSE') throw error
       const ports = `${config.sandboxPort} or ${sandboxSmtpPort(config)}`
       throw new StartError(
@@ -43,7 +45,7 @@ export const sandbox = defineTask({
 })
 
 /** Secrets that rotate are a list: the sandbox signs with the one that is used. */
-function optionsOf(config: Config) {
+function optionsOf(config: Config, templates: readonly Template[]) {
   return {
     port: config.sandboxPort,
     smtpPort: sandboxSmtpPort(config),
@@ -59,7 +61,12 @@ function optionsOf(config: Config) {
       phoneNumberId: config.whatsappPhoneNumberId,
       appSecret: config.whatsappAppSecret,
       verifyToken: config.whatsappVerifyToken,
+      ...(config.whatsappBusinessId !== undefined && { businessId: config.whatsappBusinessId }),
+      templates,
     },
+    ...(config.fonnteWebhookSecret?.[0] !== undefined && {
+      fonnte: { webhookSecret: config.fonnteWebhookSecret[0] },
+    }),
     sms: { account: config.smsAccount, token: config.smsToken },
   }
 }

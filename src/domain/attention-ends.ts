@@ -141,6 +141,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   },
   webhook_failed: isNot('webhook_inbox', 'failed'),
   'whatsapp.failed': quiet('whatsapp_messages', 'lastMessageId'),
+  whatsapp_sender_unknown: { person: 'who it was, only a person can say' },
   whatsapp_held: { gone: sql`not exists (select from whatsapp_holds h where h.scope = a.subject_id)` },
   withdrawal_by_hand: isNot('withdrawals', 'held'),
   withdrawal_large: isNot('withdrawals', 'held'),

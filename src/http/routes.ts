@@ -22,6 +22,7 @@ import { walletRoutes } from './routes/wallet.ts'
 import { warehouseRoutes } from './routes/warehouse.ts'
 import { whatsappRoutes } from './routes/whatsapp.ts'
 import { biteshipWebhookRoutes } from './webhooks/biteship.ts'
+import { fonnteWebhookRoutes } from './webhooks/fonnte.ts'
 import { whatsappWebhookRoutes } from './webhooks/whatsapp.ts'
 import { xenditWebhookRoutes } from './webhooks/xendit.ts'
 
@@ -49,6 +50,7 @@ export const routes: readonly ((laku: Laku) => FastifyPluginAsyncZod)[] = [
   walletRoutes,
   warehouseRoutes,
   whatsappRoutes,
+  fonnteWebhookRoutes,
   whatsappWebhookRoutes,
   xenditWebhookRoutes,
 ]

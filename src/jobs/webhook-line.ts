@@ -16,7 +16,7 @@ export interface Delivery<News> extends WaitingWebhook {
 export interface WebhookLine<News> {
   provider: WebhookProvider
   /** What a body says; undefined where laku does not follow such news. */
-  parse: (body: unknown) => News | undefined
+  parse: (body: unknown, delivery: WaitingWebhook) => News | undefined
   /** Follows them all and marks each as processed or failed. */
   follow: (laku: Laku, actor: Actor, deliveries: Delivery<News>[]) => Promise<void>
 }
@@ -34,7 +34,7 @@ export function defineWebhookLine<News>(line: WebhookLine<News>): JobDefinition 
     run: async (laku, jobs) => {
       const ids = jobs.map((job) => job.data.inboxId)
       const waiting = await laku.units.run(actor, (work) => waitingWebhooks(work, ids))
-      const read = waiting.map((one) => ({ ...one, news: line.parse(parseJson(one.body)) }))
+      const read = waiting.map((one) => ({ ...one, news: line.parse(parseJson(one.body), one) }))
       const strange = read.filter((one) => one.news === undefined)
       if (strange.length > 0)
         await laku.units.run(actor, (work) => noteFailures(work, strange.map(notFollowed)))

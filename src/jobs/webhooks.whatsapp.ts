@@ -2,6 +2,7 @@ import type { Work } from '../domain/kernel/index.ts'
 import { markProcessed, noteFailures } from '../domain/payment/index.ts'
 import { recordReplies } from '../domain/warehouse/index.ts'
 import { type MessageNews, recordStatuses } from '../domain/whatsapp/index.ts'
+import { parseFonnteWebhook } from '../providers/whatsapp/fonnte-webhook.ts'
 import { parseWhatsAppWebhook, type WhatsAppDelivery } from '../providers/whatsapp/webhook.ts'
 import { type Delivery, defineWebhookLine } from './webhook-line.ts'
 
@@ -11,7 +12,8 @@ const EARLY_TRIES = 2
 /** What became of messages, and what factories answer: asked of nobody, one transaction a batch. */
 export const webhooksWhatsappJob = defineWebhookLine({
   provider: 'whatsapp',
-  parse: parseWhatsAppWebhook,
+  // Meta's form, or Fonnte's: each came through a door of its own.
+  parse: (body, delivery) => parseWhatsAppWebhook(body) ?? parseFonnteWebhook(body, delivery),
   follow: ({ units }, actor, deliveries) => units.run(actor, (work) => followMessages(work, deliveries)),
 })
 

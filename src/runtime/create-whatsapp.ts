@@ -1,7 +1,7 @@
 import type { WhatsAppSender } from '../domain/whatsapp/sender.ts'
 import { createFonnteSender } from '../providers/whatsapp/fonnte.ts'
 import { createMetaSender } from '../providers/whatsapp/meta.ts'
-import { templateTexts } from '../providers/whatsapp/templates.ts'
+import { templateBody } from '../providers/whatsapp/templates.ts'
 import type { Config } from './config.ts'
 
 type WhatsAppConfig = Pick<Config, 'whatsappApiUrl' | 'whatsappToken' | 'whatsappPhoneNumberId'>
@@ -10,11 +10,13 @@ type WhatsAppConfig = Pick<Config, 'whatsappApiUrl' | 'whatsappToken' | 'whatsap
 export function createWhatsApp(config: WhatsAppConfig): WhatsAppSender {
   const { whatsappApiUrl: url, whatsappToken: token, whatsappPhoneNumberId: phoneNumberId } = config
   return isFonnte(url)
-    ? createFonnteSender({ url, token, templates: templateTexts })
+    ? createFonnteSender({ url, token, templates: templateBody })
     : createMetaSender({ url, token, phoneNumberId })
 }
 
 export function isFonnte(url: string): boolean {
-  const { hostname } = new URL(url)
+  const { hostname, pathname } = new URL(url)
+  // The sandbox's twin of it, on loopback.
+  if (hostname === '127.0.0.1' && pathname === '/fonnte') return true
   return hostname === 'fonnte.com' || hostname.endsWith('.fonnte.com')
 }

@@ -2,6 +2,7 @@ import type { Faults } from './faults.ts'
 import type { Limits } from './limits.ts'
 import type { Lists } from './lists.ts'
 import type { MessageLog } from './messages.ts'
+import type { TemplateRegistry } from './messaging/template-registry.ts'
 import type { SandboxOptions } from './options.ts'
 import type { Profile } from './profile.ts'
 import type { Schedule } from './schedule.ts'
@@ -20,6 +21,8 @@ export interface SandboxContext {
   /** How the providers behave, where they may in several ways. */
   profile: Profile
   limits: Limits
+  /** The WhatsApp templates of the account. */
+  templates: TemplateRegistry
   lists: Lists
   webhooks: WebhookDelivery
   messages: MessageLog

@@ -3,6 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import { findOrder, moveParcel, type Parcels } from './biteship/orders.ts'
 import type { SandboxContext } from './context.ts'
 import { fieldsOf, textOf } from './fields.ts'
+import { receiveFonnteReply } from './messaging/fonnte.ts'
+import { type NewTemplate, readTemplate } from './messaging/template-registry.ts'
 import { type LastHeard, receiveReply } from './messaging/whatsapp.ts'
 import { WireError } from './wire-error.ts'
 import type { Outcomes, XenditAccount } from './xendit/account.ts'
@@ -35,6 +37,14 @@ export function controlPlugin(context: SandboxContext, state: ControlledState) {
       context.profile.replace(request.body)
       return context.profile.list()
     })
+    app.get('/templates', async () => context.templates.list())
+    app.put('/templates', async (request) => {
+      for (const { status, ...template } of templatesIn(request.body)) {
+        const registered = context.templates.register(template)
+        if (status !== undefined) registered.status = status
+      }
+      return context.templates.list()
+    })
     app.put('/webhooks', async (request) => context.webhooks.misbehave(request.body))
     app.put('/limits', async (request) => context.limits.change(request.body))
     app.put('/lists', async (request) => context.lists.change(request.body))
@@ -60,6 +70,15 @@ export function controlPlugin(context: SandboxContext, state: ControlledState) {
     moneyRoutes(app, context, state)
     webhookSetupRoutes(app, context, state)
   }
+}
+
+function templatesIn(body: unknown): (NewTemplate & { status?: string | undefined })[] {
+  if (!Array.isArray(body)) throw new WireError(400, { error: 'a list of templates is wanted' })
+  return body.map((one) => {
+    const template = readTemplate(fieldsOf(one))
+    if (!template) throw new WireError(400, { error: 'name, language and body are wanted' })
+    return { ...template, status: textOf(fieldsOf(one).status) }
+  })
 }
 
 function secondsIn(body: unknown, name: string): number {
@@ -137,7 +156,7 @@ function oneOf<Choice extends string>(value: unknown, choices: readonly Choice[]
 /** A reply on WhatsApp, a customer's or a factory's (`{from, body, context_id?}`), and what the providers' dashboards do when a webhook address is entered. */
 function webhookSetupRoutes(app: FastifyInstance, context: SandboxContext, state: ControlledState): void {
   app.post('/whatsapp/reply', async (request, reply) => {
-    const { from, body, context_id: contextId } = fieldsOf(request.body)
+    const { from, body, context_id: contextId, type } = fieldsOf(request.body)
     const [sender, text] = [textOf(from), textOf(body)]
     if (sender === undefined || text === undefined)
       throw new WireError(400, { error: 'from and body are wanted' })
@@ -145,8 +164,17 @@ function webhookSetupRoutes(app: FastifyInstance, context: SandboxContext, state
       from: sender,
       body: text,
       contextId: textOf(contextId),
+      type: textOf(type),
     })
     return reply.code(202).send({ id })
+  })
+  app.post('/fonnte/reply', async (request, reply) => {
+    const { from, body } = fieldsOf(request.body)
+    const [sender, text] = [textOf(from), textOf(body)]
+    if (sender === undefined || text === undefined)
+      throw new WireError(400, { error: 'from and body are wanted' })
+    receiveFonnteReply(context, { from: sender, body: text })
+    return reply.code(202).send({})
   })
   app.post('/whatsapp/verify', async () => {
     const challenge = randomUUID()

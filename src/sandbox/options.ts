@@ -1,3 +1,5 @@
+import type { NewTemplate } from './messaging/template-registry.ts'
+
 /** What a sandbox is started with: where it listens, whom it calls back, and the secrets both sides share. */
 export interface SandboxOptions {
   /** HTTP port on loopback; 0 picks a free one. */
@@ -10,7 +12,18 @@ export interface SandboxOptions {
   lakuUrl: string
   xendit: { secretKey: string; callbackToken: string }
   biteship: { apiKey: string; webhookHeader: string; webhookSecret: string }
-  whatsapp: { token: string; phoneNumberId: string; appSecret: string; verifyToken: string }
+  whatsapp: {
+    token: string
+    phoneNumberId: string
+    appSecret: string
+    verifyToken: string
+    /** Whose templates are registered; any id where none is given. */
+    businessId?: string
+    /** What the merchant has registered from the start; another name is refused. */
+    templates?: readonly NewTemplate[]
+  }
+  /** Its token is WhatsApp's where none is given. */
+  fonnte?: { token?: string; webhookSecret?: string; device?: string }
   sms: { account: string; token: string }
   /** The providers' clock; the real one when absent. */
   now?: () => Date

@@ -9,9 +9,11 @@ import { refuseForeign } from './foreign.ts'
 import { Limits } from './limits.ts'
 import { Lists } from './lists.ts'
 import { MessageLog } from './messages.ts'
+import { fonntePlugin } from './messaging/fonnte.ts'
 import { pushPlugin } from './messaging/push.ts'
 import { smsPlugin } from './messaging/sms.ts'
 import { startSmtp } from './messaging/smtp.ts'
+import { TemplateRegistry } from './messaging/template-registry.ts'
 import { type LastHeard, whatsappPlugin } from './messaging/whatsapp.ts'
 import type { SandboxOptions } from './options.ts'
 import { Profile } from './profile.ts'
@@ -30,6 +32,7 @@ export interface Sandbox {
   xenditUrl: string
   biteshipUrl: string
   whatsappUrl: string
+  fonnteUrl: string
   smsUrl: string
   /** Endpoints of push subscriptions are `${pushUrl}/<any id>`. */
   pushUrl: string
@@ -64,6 +67,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     schedule,
     faults: new Faults(),
     profile: new Profile(),
+    templates: new TemplateRegistry(options.whatsapp.templates ?? []),
     limits: new Limits(),
     lists: new Lists(now),
     webhooks: new WebhookDelivery(schedule, options.lakuUrl.replace(/\/+$/, '')),
@@ -86,6 +90,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     xenditUrl: `${url}/xendit`,
     biteshipUrl: `${url}/biteship`,
     whatsappUrl: `${url}/whatsapp`,
+    fonnteUrl: `${url}/fonnte`,
     smsUrl: `${url}/sms`,
     pushUrl: `${url}/push`,
     setLakuUrl(lakuUrl) {
@@ -107,8 +112,8 @@ async function buildApp(context: SandboxContext, account: XenditAccount): Promis
   const reset = () => {
     context.webhooks.clear()
     context.schedule.clear()
-    const { faults, profile, limits, lists, messages } = context
-    const parts = [faults, profile, limits, lists, messages, account, parcels, lastHeard]
+    const { faults, profile, templates, limits, lists, messages } = context
+    const parts = [faults, profile, templates, limits, lists, messages, account, parcels, lastHeard]
     for (const part of parts) part.clear()
   }
   const app = fastify({ routerOptions: { ignoreTrailingSlash: true }, forceCloseConnections: true })
@@ -117,6 +122,7 @@ async function buildApp(context: SandboxContext, account: XenditAccount): Promis
   await app.register(xenditPlugin(context, account), { prefix: '/xendit' })
   await app.register(biteshipPlugin(context, parcels), { prefix: '/biteship' })
   await app.register(whatsappPlugin(context, lastHeard), { prefix: '/whatsapp' })
+  await app.register(fonntePlugin(context), { prefix: '/fonnte' })
   await app.register(smsPlugin(context), { prefix: '/sms' })
   await app.register(pushPlugin(context), { prefix: '/push' })
   await app.register(controlPlugin(context, { account, parcels, lastHeard, reset }), { prefix: '/control' })

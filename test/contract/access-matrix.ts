@@ -223,6 +223,7 @@ export const accessMatrix: Record<string, Row> = {
     customer: 'secret',
     call: () => ({ body: { event: 'order.status', order_id: 'x', status: 'picked' } }),
   },
+  'POST /api/webhooks/fonnte/:secret': { customer: 'secret', call: () => ({ body: {} }) },
   'POST /api/webhooks/whatsapp': { customer: 'secret', call: () => ({ body: {} }) },
   'POST /api/webhooks/xendit': { customer: 'secret', call: () => ({ body: {} }) },
 

@@ -17,7 +17,13 @@ import { failureOf, openWire, type Wire, type WireRequest } from '../provider-wi
 const secrets = {
   xendit: { secretKey: 'xnd_development_k', callbackToken: 'c' },
   biteship: { apiKey: 'biteship_test.k', webhookHeader: 'x-laku', webhookSecret: 's' },
-  whatsapp: { token: 't', phoneNumberId: '1055', appSecret: 'a', verifyToken: 'v' },
+  whatsapp: {
+    token: 't',
+    phoneNumberId: '1055',
+    appSecret: 'a',
+    verifyToken: 'v',
+    templates: [{ name: 'otp', language: 'id', category: 'AUTHENTICATION', body: '' }],
+  },
   sms: { account: 'AC1', token: 't' },
 }
 /** Long enough for a loaded machine's honest answer, short enough to wait for a silence. */

@@ -53,6 +53,7 @@ export const attentionKinds = [
   'webhook_failed',
   'whatsapp.failed',
   'whatsapp_held',
+  'whatsapp_sender_unknown',
   'withdrawal_by_hand',
   'withdrawal_large',
   'withdrawal_of_suspended',

@@ -9,8 +9,10 @@ import { purchaseOrderOfMessage } from './send-purchase-order.ts'
 /** A message that came in on WhatsApp, from whoever it was. */
 export interface Reply {
   providerMessageId: string
-  /** E.164 */
-  from: string
+  /** E.164; undefined where the provider keeps the number back. */
+  from?: string | undefined
+  /** The provider's name for a person whose number it keeps back. */
+  userId?: string | undefined
   at: Date
   /** What was written; undefined for a picture, a voice message … */
   body?: string | undefined
@@ -39,7 +41,10 @@ export async function recordReplies(work: Work, replies: readonly Reply[]): Prom
   for (const reply of replies) {
     const message = reply.repliesTo === undefined ? undefined : answered.get(reply.repliesTo)
     if (reply.repliesTo !== undefined && !message) unknown.push(reply.providerMessageId)
-    const own = message?.toPhone === reply.from ? purchaseOrderOfMessage(message.dedupeKey) : undefined
+    // To answer a message is to have it: where the number is kept back that says who it is.
+    const isTheirs = message !== undefined && (reply.from ?? message.toPhone) === message.toPhone
+    const own = isTheirs ? purchaseOrderOfMessage(message.dedupeKey) : undefined
+    if (reply.from === undefined && !message) showUnknown(work, reply)
     // An answer to something else of ours, a code or a notice, is no answer to a purchase order.
     const ids = own ? [own] : message ? [] : await namedOrOnly(work, reply)
     found.push(...ids.map((purchaseOrderId) => ({ reply, purchaseOrderId })))
@@ -56,8 +61,22 @@ export async function recordReplies(work: Work, replies: readonly Reply[]): Prom
   return { unknown }
 }
 
+/** Nobody is dropped for having no number: it may be a factory that has an order to answer. */
+function showUnknown(work: Work, { userId, providerMessageId, body }: Reply): void {
+  const named = codesIn(body)
+  const [code] = named
+  work.raise({
+    kind: 'whatsapp_sender_unknown',
+    subject: ['whatsapp_sender', userId ?? providerMessageId],
+    message: `somebody wrote on WhatsApp whose number the provider keeps back${code ? `, and named ${code}` : ''}; it may be a factory, and its words are in the inbox`,
+    command: code ? `laku pos confirm ${code}` : 'laku webhooks list --provider whatsapp',
+    details: { providerMessageId, named },
+  })
+}
+
 /** The purchase orders of the sender that the text names, else the only one they have not answered. */
 async function namedOrOnly(work: Work, { from, body }: Reply): Promise<string[]> {
+  if (from === undefined) return []
   const codes = codesIn(body)
   const which = codes.length > 0 ? sql`o.code = any(${codes})` : sql`o.status = 'sent'`
   const { rows } = await sql<{ id: string; code: string }>`

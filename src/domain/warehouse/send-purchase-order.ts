@@ -7,12 +7,8 @@ import { type LockedPurchaseOrder, lockPurchaseOrder, subjectOf } from './lock-p
 import { type PurchaseOrderItem, type PurchaseOrderView, purchaseOrder } from './read-purchase-orders.ts'
 import { purchaseOrderMachine, purchaseOrderTransitions } from './transitions.ts'
 
-/**
- * Approved by Meta in Indonesian: "Halo {{1}}, mohon kirim pesanan {{2}} ke gudang Laku: {{3}}. Balas OK untuk konfirmasi, atau
- * TIDAK bila tidak tersedia."
- */
 const TEMPLATE = 'purchase_order'
-// A template's parameter is one line of at most 1,024 characters.
+// A template with its parameters has at most 1,024 characters.
 const LINES_SHOWN = 25
 
 const KEY = 'purchase_order'

@@ -113,3 +113,26 @@ const refusals: Readonly<Record<string, Refusal>> = {
 export function refusalBy(code: string): Refusal | undefined {
   return Object.hasOwn(refusals, code) ? refusals[code] : undefined
 }
+
+const PLACE = /\{\{(\d+)\}\}/g
+
+/** How many placeholders a body has. */
+export function placesIn(body: string): number {
+  return new Set([...body.matchAll(PLACE)].map(([, place]) => place)).size
+}
+
+/** meta.template-body: why a body is not approved; empty where nothing speaks against it. */
+export function templateFaults(body: string): string[] {
+  const places = [...body.matchAll(PLACE)].map(([, place]) => Number(place))
+  const words = body.replaceAll(PLACE, ' ').match(/[\p{L}\p{N}]+/gu) ?? []
+  const faults: [boolean, string][] = [
+    [/^[^\p{L}\p{N}]*\{\{/u.test(body), 'it starts with a placeholder'],
+    [/\}\}[^\p{L}\p{N}]*$/u.test(body), 'it ends with a placeholder'],
+    [/\}\}[^\p{L}\p{N}]*\{\{/u.test(body), 'two placeholders stand side by side'],
+    [places.some((place, nth) => place !== nth + 1), 'its placeholders are not 1, 2, 3 … in order'],
+    [words.length < 2 * places.length + 1, 'it has too few words for its placeholders'],
+    [body.length > TEMPLATE_BODY_LENGTH, `it has more than ${TEMPLATE_BODY_LENGTH} characters`],
+    [/\n{3,}|\t| {5,}/.test(body), 'it has tabs, or runs of line breaks or spaces'],
+  ]
+  return faults.flatMap(([is, why]) => (is ? [why] : []))
+}

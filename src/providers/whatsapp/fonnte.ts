@@ -4,19 +4,23 @@ import type { WhatsAppSender } from '../../domain/whatsapp/sender.ts'
 import type { BreakerOptions } from '../guard.ts'
 import { createProviderHttp, type ProviderVerdict } from '../http.ts'
 import { barePhone } from '../phone.ts'
+import { fitParams } from './params.ts'
 
 export interface FonnteOptions {
   /** `https://api.fonnte.com`, or a sandbox's address. */
   url: string
   token: string
-  /** The text of each template, with {{1}}, {{2}} … in it: Fonnte itself knows no templates. */
-  templates: Readonly<Record<string, string>>
+  /** The text of a template, with {{1}}, {{2}} … in it: Fonnte itself knows no templates. */
+  templates: (name: string, language: string) => string | undefined
   /** For one call. Default 10 s. */
   timeoutMs?: number
   breaker?: BreakerOptions
 }
 
-/** WhatsApp through Fonnte, the cheap local gateway. A template is filled here and goes out as text, without buttons. */
+/**
+ * WhatsApp through Fonnte, the cheap local gateway. A template is filled here and goes out as text, without buttons. What it takes is
+ * queued there, and may wait for its device.
+ */
 export function createFonnteSender(options: FonnteOptions): WhatsAppSender {
   const provider = 'fonnte'
   const http = createProviderHttp({
@@ -26,12 +30,12 @@ export function createFonnteSender(options: FonnteOptions): WhatsAppSender {
     errorIn: fonnteErrorIn,
   })
   const send = (operation: string, to: string, message: string) => {
-    const form = { target: barePhone(to), message, countryCode: '62' }
+    const form = { target: barePhone(to), message: withoutNames(message), countryCode: '62' }
     return http.call({ operation, method: 'POST', path: '/send', form }, sentAnswer)
   }
   return {
-    async sendTemplate({ to, template, bodyParams }) {
-      const text = options.templates[template]
+    async sendTemplate({ to, template, language, bodyParams }) {
+      const text = options.templates(template, language)
       if (text === undefined) {
         const facts = {
           provider,
@@ -41,10 +45,15 @@ export function createFonnteSender(options: FonnteOptions): WhatsAppSender {
         } as const
         throw new ProviderFailure({ ...facts, details: { template } })
       }
-      return await send('send_template', to, filled(text, bodyParams))
+      return await send('send_template', to, filled(text, fitParams(text, bodyParams)))
     },
     sendText: ({ to, body }) => send('send_text', to, body),
   }
+}
+
+/** fonnte.names: Fonnte puts a contact's name for `{name}`, and knows no way to write a brace that stays. */
+function withoutNames(message: string): string {
+  return message.replaceAll('{', '(').replaceAll('}', ')')
 }
 
 function filled(text: string, params: readonly string[]): string {

@@ -5,6 +5,8 @@ import type { BreakerOptions } from '../guard.ts'
 import { createProviderHttp, type ProviderVerdict } from '../http.ts'
 import { barePhone } from '../phone.ts'
 import { refusalBy } from './facts.ts'
+import { cleanParam, fitParams } from './params.ts'
+import { templateBody } from './templates.ts'
 
 export interface MetaOptions {
   /** With the API's version: `https://graph.facebook.com/v23.0`, or a sandbox's address. */
@@ -47,10 +49,16 @@ const sentAnswer = z
 
 function templateRequest({ template, language, bodyParams, buttonParam }: WhatsAppTemplate) {
   const texts = (values: readonly string[]) => values.map((text) => ({ type: 'text', text }))
+  const params = fitParams(templateBody(template, language), bodyParams)
   const components: Record<string, unknown>[] = []
-  if (bodyParams.length > 0) components.push({ type: 'body', parameters: texts(bodyParams) })
+  if (params.length > 0) components.push({ type: 'body', parameters: texts(params) })
   if (buttonParam !== undefined) {
-    components.push({ type: 'button', sub_type: 'url', index: '0', parameters: texts([buttonParam]) })
+    components.push({
+      type: 'button',
+      sub_type: 'url',
+      index: '0',
+      parameters: texts([cleanParam(buttonParam)]),
+    })
   }
   return { name: template, language: { code: language }, components }
 }

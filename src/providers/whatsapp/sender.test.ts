@@ -79,7 +79,7 @@ describe('Meta', () => {
 })
 
 describe('Fonnte', () => {
-  const templates = { otp: 'Kode Laku: {{1}}. Berlaku {{2}} menit.' }
+  const templates = (name: string) => (name === 'otp' ? 'Kode Laku: {{1}}. Berlaku {{2}} menit.' : undefined)
   const sender = () => createFonnteSender({ url: wire.url, token: 't', templates, timeoutMs: 500 })
 
   test('fills the template and sends a form', async () => {

@@ -1,11 +1,68 @@
-/**
- * What the templates say that Meta approved under these names, for a gateway that knows no templates. {{1}}, {{2}} … are
- * filled in order.
- */
-export const templateTexts: Readonly<Record<string, string>> = {
-  laku_otp: '{{1}} adalah kode masuk Laku Anda. Jangan berikan kepada siapa pun.',
-  laku_notice: '*{{1}}*\n{{2}}\n{{3}}',
-  purchase_order:
-    'Halo {{1}}, pesanan {{2}}: {{3}}. Balas YA bila sanggup, TIDAK bila tidak, atau KIRIM bila barang sudah dikirim.',
-  settlement_paid: 'Halo {{1}}, penyelesaian {{2}} sebesar {{3}} sudah kami bayarkan.',
+/** A template of ours, as it is registered at Meta. {{1}}, {{2}} … are filled in order. */
+export interface Template {
+  name: string
+  /** The language that it is registered in. */
+  language: 'id' | 'en'
+  /** Meta writes the body of an AUTHENTICATION template itself; `body` is then what a gateway without templates sends. */
+  category: 'UTILITY' | 'AUTHENTICATION'
+  body: string
+  /** A value for each placeholder: Meta asks for them. */
+  examples: readonly string[]
 }
+
+export const templates: readonly Template[] = [
+  {
+    name: 'laku_otp',
+    language: 'id',
+    category: 'AUTHENTICATION',
+    body: 'Kode masuk Laku Anda adalah {{1}}. Jangan berikan kepada siapa pun.',
+    examples: ['482913'],
+  },
+  {
+    name: 'laku_notice',
+    language: 'id',
+    category: 'UTILITY',
+    body: 'Ada kabar untuk Anda dari Laku: {{1}}. Keterangannya: "{{2}}" Untuk melihat selengkapnya, buka {{3}} di ponsel Anda. Terima kasih telah berbelanja bersama di Laku.',
+    examples: [
+      'Pesanan Anda sedang diantar',
+      'Paket Anda sedang menuju alamat tujuan.',
+      'https://laku.example.com',
+    ],
+  },
+  {
+    name: 'laku_notice',
+    language: 'en',
+    category: 'UTILITY',
+    body: 'There is news for you from Laku: {{1}}. What it means: "{{2}}" To see all of it, open {{3}} on your phone. Thank you for shopping together at Laku.',
+    examples: [
+      'Your order is on its way',
+      'Your parcel is being brought to you.',
+      'https://laku.example.com',
+    ],
+  },
+  {
+    name: 'purchase_order',
+    language: 'id',
+    category: 'UTILITY',
+    body: 'Halo {{1}}, ada pesanan {{2}} dari Laku dengan isi sebagai berikut: {{3}}. Balas YA bila sanggup, TIDAK bila tidak, atau KIRIM bila barang sudah dikirim.',
+    examples: ['PT Maju', 'PO-261125-7K2Q9X', 'KAOS-M 24 pcs (2 bundel); KAOS-L 12 pcs (1 bundel)'],
+  },
+  {
+    name: 'settlement_paid',
+    language: 'id',
+    category: 'UTILITY',
+    body: 'Halo {{1}}, penyelesaian {{2}} sebesar {{3}} sudah kami bayarkan. Terima kasih atas kerja sama Anda.',
+    examples: ['PT Maju', 'STL-261125-7K2Q9X', 'Rp 1.250.000'],
+  },
+]
+
+/** The text of a template in a language, or in the one that it has; undefined for a name that nobody wrote. */
+export function templateBody(name: string, language: string): string | undefined {
+  const named = templates.filter((one) => one.name === name)
+  return (named.find((one) => one.language === language) ?? named[0])?.body
+}
+
+/** The Indonesian text of each template by its name, for a gateway that knows no templates. */
+export const templateTexts: Readonly<Record<string, string>> = Object.fromEntries(
+  templates.toReversed().map(({ name, body }) => [name, body]),
+)

@@ -15,10 +15,12 @@ export interface WhatsAppStatus {
 
 export interface IncomingWhatsApp {
   providerMessageId: string
-  /** E.164 */
-  from: string
+  /** E.164; undefined where Meta keeps the number back. */
+  from?: string
+  /** Meta's name for a person whose number it keeps back. */
+  userId?: string
   at: Date
-  /** `text`, `image`, `button` …: only a text has a body. */
+  /** `text`, `image`, `button` …: what was written or tapped has a body. */
   type: string
   body?: string
   /** The message of ours that this one answers. */
@@ -46,61 +48,72 @@ export function whatsAppChallenge(query: Record<string, unknown>, verifyToken: s
 
 /** Meta writes times as seconds since 1970, in a text. */
 const seconds = z
-  .string()
-  .regex(/^\d{1,11}$/)
+  .union([z.string().regex(/^\d{1,11}$/), z.int().min(0)])
   .transform((given) => new Date(Number(given) * 1000))
 
+/** A field that may be anything: what does not fit is as good as absent, and costs nobody the rest. */
+function lenient<T extends z.ZodType>(schema: T) {
+  return maybe(schema).catch(undefined)
+}
+
+const list = lenient(z.array(z.unknown()))
+const bare = z.string().regex(/^[1-9]\d{6,14}$/)
+const word = z.string().min(1)
+
+const errorOf = z.looseObject({ code: z.union([z.int(), word]) })
+
 const status = z
-  .looseObject({
-    id: z.string(),
-    status: z.string(),
-    timestamp: seconds,
-    errors: maybe(z.array(z.looseObject({ code: z.int() }))),
-  })
+  .looseObject({ id: z.string(), status: z.string(), timestamp: seconds, errors: list })
   .transform(({ id, status, timestamp, errors }): WhatsAppStatus => {
-    const code = errors?.[0]?.code
+    const [first] = readable(errorOf, errors)
     return present({
       providerMessageId: id,
       status,
       at: timestamp,
-      errorCode: code === undefined ? undefined : String(code),
+      errorCode: first === undefined ? undefined : String(first.code),
     })
   })
 
+const titled = lenient(z.looseObject({ title: lenient(word) }))
+
 const message = z
   .looseObject({
-    id: z.string(),
-    from: z.string().regex(/^[1-9]\d{6,14}$/),
-    timestamp: seconds,
-    type: z.string(),
-    text: maybe(z.looseObject({ body: z.string() })),
-    context: maybe(z.looseObject({ id: maybe(z.string()) })),
+    id: word,
+    from: lenient(bare),
+    from_user_id: lenient(word),
+    user_id: lenient(word),
+    // Without a time that can be read it is older than whatever is known.
+    timestamp: seconds.catch(new Date(0)),
+    type: word.catch('unknown'),
+    text: lenient(z.looseObject({ body: z.string() })),
+    button: lenient(z.looseObject({ text: lenient(word), payload: lenient(word) })),
+    interactive: lenient(z.looseObject({ button_reply: titled, list_reply: titled })),
+    reaction: lenient(z.looseObject({ message_id: lenient(word), emoji: lenient(word) })),
+    context: lenient(z.looseObject({ id: lenient(word) })),
   })
-  .transform(
-    ({ id, from, timestamp, type, text, context }): IncomingWhatsApp =>
-      present({
-        providerMessageId: id,
-        from: e164FromBare(from),
-        at: timestamp,
-        type,
-        body: text?.body,
-        repliesTo: context?.id,
-      }),
-  )
+  .transform((said): IncomingWhatsApp => {
+    const { text, button, interactive, reaction } = said
+    return present({
+      providerMessageId: said.id,
+      from: said.from === undefined ? undefined : e164FromBare(said.from),
+      userId: said.from_user_id ?? said.user_id,
+      at: said.timestamp,
+      type: said.type,
+      body:
+        text?.body ??
+        button?.text ??
+        button?.payload ??
+        interactive?.button_reply?.title ??
+        interactive?.list_reply?.title ??
+        reaction?.emoji,
+      repliesTo: said.context?.id ?? reaction?.message_id,
+    })
+  })
 
-const delivery = z.looseObject({
-  entry: z.array(
-    z.looseObject({
-      changes: z.array(
-        z.looseObject({
-          value: z.looseObject({
-            statuses: maybe(z.array(z.unknown())),
-            messages: maybe(z.array(z.unknown())),
-          }),
-        }),
-      ),
-    }),
-  ),
+const contact = z.looseObject({ wa_id: bare, user_id: word })
+const entry = z.looseObject({ changes: z.array(z.unknown()) })
+const change = z.looseObject({
+  value: z.looseObject({ statuses: list, messages: list, contacts: list }),
 })
 
 /**
@@ -108,13 +121,24 @@ const delivery = z.looseObject({
  * item that cannot be read is left out: Meta sends a refused batch again whole, and one odd item would hold the rest.
  */
 export function parseWhatsAppWebhook(body: unknown): WhatsAppDelivery | undefined {
-  const parsed = delivery.safeParse(body)
+  const parsed = z.looseObject({ entry: z.array(z.unknown()) }).safeParse(body)
   if (!parsed.success) return undefined
-  const values = parsed.data.entry.flatMap(({ changes }) => changes.map(({ value }) => value))
+  const entries = readable(entry, parsed.data.entry)
+  if (entries.length === 0 && parsed.data.entry.length > 0) return undefined
+  const values = entries.flatMap(({ changes }) => readable(change, changes).map(({ value }) => value))
   return {
     statuses: values.flatMap(({ statuses }) => readable(status, statuses)),
-    messages: values.flatMap(({ messages }) => readable(message, messages)),
+    messages: values.flatMap(({ messages, contacts }) => withPhones(readable(message, messages), contacts)),
   }
+}
+
+/** Where the contacts of the delivery know the number of a person, their messages have it. */
+function withPhones(messages: IncomingWhatsApp[], contacts: unknown[] | undefined): IncomingWhatsApp[] {
+  const known = new Map(readable(contact, contacts).map((one) => [one.user_id, one.wa_id]))
+  return messages.map((one) => {
+    const bareNumber = one.from === undefined ? known.get(one.userId ?? '') : undefined
+    return bareNumber === undefined ? one : { ...one, from: e164FromBare(bareNumber) }
+  })
 }
 
 function readable<T>(schema: z.ZodType<T>, items: unknown[] | undefined): T[] {

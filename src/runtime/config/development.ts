@@ -12,6 +12,8 @@ const sandboxCredentials: RawSettings = {
   whatsappPhoneNumberId: '100000000000001',
   whatsappAppSecret: 'development-whatsapp-app',
   whatsappVerifyToken: 'development-whatsapp-verify',
+  whatsappBusinessId: '200000000000002',
+  fonnteWebhookSecret: 'development-fonnte-webhook-secret',
   smsAccount: 'ACdevelopment',
   smsToken: 'development-sms-token',
 }

@@ -54,6 +54,10 @@ export const configSchema = z.strictObject({
   whatsappPhoneNumberId: setting('WHATSAPP_PHONE_NUMBER_ID', field.token()),
   whatsappAppSecret: secret('WHATSAPP_APP_SECRET', field.token()),
   whatsappVerifyToken: secret('WHATSAPP_VERIFY_TOKEN', field.token()),
+  /** Whose templates `laku providers check` reads. */
+  whatsappBusinessId: setting('WHATSAPP_BUSINESS_ID', field.optional(field.token())),
+  /** The last part of the address that Fonnte posts to; without one nothing is heard of it. */
+  fonnteWebhookSecret: secret('FONNTE_WEBHOOK_SECRET', field.optional(field.tokens(24))),
   smtpUrl: secret('SMTP_URL', field.smtpUrl()),
   mailFrom: setting('MAIL_FROM', field.sender()),
   vapidPublicKey: setting('VAPID_PUBLIC_KEY', field.token()),

@@ -1,10 +1,17 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
-import { TEXT_WINDOW_H } from '../../providers/whatsapp/facts.ts'
+import {
+  CODE_LENGTH,
+  PARAM_UNFIT,
+  TEMPLATE_BODY_LENGTH,
+  TEXT_BODY_LENGTH,
+  TEXT_WINDOW_H,
+} from '../../providers/whatsapp/facts.ts'
 import { outcomeDelayMs, type SandboxContext } from '../context.ts'
 import { type Fields, fieldsOf, textOf } from '../fields.ts'
 import { guard, operation, type ProviderFace, sameSecret } from '../guard.ts'
 import { WireError } from '../wire-error.ts'
+import { readTemplate, templateAnswer } from './template-registry.ts'
 
 /** A customer's message opens 24 hours in which free text may be sent to them. */
 const WINDOW_MS = TEXT_WINDOW_H * 3_600_000
@@ -28,14 +35,40 @@ export type LastHeard = Map<string, number>
 export function whatsappPlugin(context: SandboxContext, lastHeard: LastHeard) {
   return async (app: FastifyInstance): Promise<void> => {
     guard(app, context, faceOf(context))
-    for (const path of ['/:phoneNumberId/messages', '/:version/:phoneNumberId/messages'])
-      app.post<{ Params: { phoneNumberId: string } }>(path, operation('sendMessage'), async (request) => {
-        const { phoneNumberId } = request.params
-        if (phoneNumberId !== context.options.whatsapp.phoneNumberId)
-          throw metaError(400, 100, `Object with ID '${phoneNumberId}' does not exist`)
-        return send(context, lastHeard, fieldsOf(request.body))
+    for (const version of ['', '/:version']) {
+      app.post<{ Params: { phoneNumberId: string } }>(
+        `${version}/:phoneNumberId/messages`,
+        operation('sendMessage'),
+        async (request) => {
+          const { phoneNumberId } = request.params
+          if (phoneNumberId !== context.options.whatsapp.phoneNumberId)
+            throw metaError(400, 100, `Object with ID '${phoneNumberId}' does not exist`)
+          return send(context, lastHeard, fieldsOf(request.body))
+        },
+      )
+      const templates = `${version}/:businessId/message_templates`
+      app.get<{ Params: { businessId: string } }>(templates, operation('listTemplates'), async (request) => {
+        requireBusiness(context, request.params.businessId)
+        return { data: context.templates.list().map(templateAnswer), paging: {} }
       })
+      app.post<{ Params: { businessId: string } }>(
+        templates,
+        operation('createTemplate'),
+        async (request) => {
+          requireBusiness(context, request.params.businessId)
+          const template = readTemplate(fieldsOf(request.body))
+          if (!template) throw metaError(400, 100, 'Invalid parameter')
+          const { id, status, category } = context.templates.register(template)
+          return { id, status, category }
+        },
+      )
+    }
   }
+}
+
+function requireBusiness(context: SandboxContext, id: string): void {
+  const { businessId = id } = context.options.whatsapp
+  if (id !== businessId) throw metaError(400, 100, `Object with ID '${id}' does not exist`)
 }
 
 function faceOf(context: SandboxContext): ProviderFace {
@@ -44,6 +77,8 @@ function faceOf(context: SandboxContext): ProviderFace {
     authenticate(request) {
       if (!sameSecret(request.headers.authorization, `Bearer ${context.options.whatsapp.token}`))
         throw metaError(401, 190, 'Invalid OAuth access token')
+      if (context.profile.of('whatsapp.token') === 'expired')
+        throw metaError(401, 190, 'Error validating access token: Session has expired')
     },
     refusal: (code = '131026') => metaError(400, Number(code), 'Message undeliverable'),
     failure: () => metaError(500, 131000, 'Something went wrong'),
@@ -59,7 +94,7 @@ function send(context: SandboxContext, lastHeard: LastHeard, body: Fields): obje
   if (input === undefined) throw metaError(400, 100, 'The parameter to is required')
   const to = input.replace(/\D/g, '')
   if (!/^[1-9]\d{7,14}$/.test(to)) throw metaError(400, 131026, 'Message undeliverable')
-  const content = body.type === 'template' ? templateIn(body) : textIn(body)
+  const content = body.type === 'template' ? templateIn(context, body) : textIn(body)
   const heard = lastHeard.get(to) ?? Number.NEGATIVE_INFINITY
   if (content.template === undefined && context.now().getTime() - heard > WINDOW_MS)
     throw metaError(
@@ -95,23 +130,63 @@ function textIn(body: Fields): Content {
     throw metaError(400, 100, 'type must be text or template')
   const text = textOf(fieldsOf(body.text).body)
   if (text === undefined) throw metaError(400, 100, 'The parameter text.body is required')
+  if (text.length > TEXT_BODY_LENGTH) throw metaError(400, 100, 'text.body is too long')
   return { body: text, codeText: text }
 }
 
-function templateIn(body: Fields): Content {
+function templateIn(context: SandboxContext, body: Fields): Content {
   const template = fieldsOf(body.template)
   const name = textOf(template.name)
   if (name === undefined) throw metaError(400, 100, 'The parameter template.name is required')
-  if (textOf(fieldsOf(template.language).code) === undefined)
-    throw metaError(400, 100, 'The parameter template.language.code is required')
+  const language = textOf(fieldsOf(template.language).code)
+  if (language === undefined) throw metaError(400, 100, 'The parameter template.language.code is required')
+  const registered = context.templates.find(name, language)
+  if (registered?.status === 'PAUSED') throw metaError(400, 132015, 'Template is Paused')
+  if (registered?.status === 'DISABLED') throw metaError(400, 132016, 'Template is Disabled')
+  if (registered?.status !== 'APPROVED')
+    throw metaError(404, 132001, 'Template name does not exist in the translation', `${name} (${language})`)
   const components = Array.isArray(template.components) ? template.components.map(fieldsOf) : []
-  const parameters = components
-    .filter((component) => component.type === 'body')
-    .flatMap((component) => (Array.isArray(component.parameters) ? component.parameters : []))
-    .map((parameter) => textOf(fieldsOf(parameter).text))
-  if (parameters.includes(undefined)) throw metaError(400, 131008, 'Required parameter is missing')
+  const parameters = parametersOf(components, 'body')
+  if (parameters.length !== registered.places)
+    throw metaError(400, 132000, 'Number of parameters does not match the expected number of params')
+  for (const text of parameters) checkParameter(text)
+  if (registered.category === 'AUTHENTICATION') checkCode(components, parameters)
+  const filled = registered.body.replace(/\{\{(\d+)\}\}/g, (_, place) => parameters[Number(place) - 1] ?? '')
+  if (filled.length > TEMPLATE_BODY_LENGTH) throw metaError(400, 132005, 'Translated text too long')
   const text = parameters.join(', ')
   return { template: name, body: text === '' ? name : `${name}: ${text}`, codeText: text }
+}
+
+function parametersOf(components: Fields[], type: string): string[] {
+  return components
+    .filter((component) => component.type === type)
+    .flatMap((component) => (Array.isArray(component.parameters) ? component.parameters : []))
+    .map((parameter) => {
+      const { text } = fieldsOf(parameter)
+      if (typeof text !== 'string') throw metaError(400, 131008, 'Required parameter is missing')
+      return text
+    })
+}
+
+/** meta.param-text */
+function checkParameter(text: string): void {
+  if (text.trim() === '')
+    throw metaError(400, 132018, 'There is an issue with the parameters in your template')
+  if (PARAM_UNFIT.test(text))
+    throw metaError(
+      400,
+      132018,
+      'There is an issue with the parameters in your template',
+      'Param text cannot have new-line/tab characters or more than 4 consecutive spaces',
+    )
+}
+
+/** A code stands in the body and on the button that copies it. */
+function checkCode(components: Fields[], [code]: string[]): void {
+  const [onButton] = parametersOf(components, 'button')
+  if (onButton === undefined) throw metaError(400, 131008, 'Required parameter is missing')
+  if (onButton !== code || onButton.length > CODE_LENGTH)
+    throw metaError(400, 131009, 'Parameter value is not valid')
 }
 
 function tellStatuses(context: SandboxContext, id: string, to: string): void {
@@ -128,20 +203,22 @@ function tellStatuses(context: SandboxContext, id: string, to: string): void {
 export function receiveReply(
   context: SandboxContext,
   lastHeard: LastHeard,
-  reply: { from: string; body: string; contextId?: string | undefined },
+  reply: { from: string; body: string; contextId?: string | undefined; type?: string | undefined },
 ): string {
   const from = reply.from.replace(/\D/g, '').replace(/^0/, '62')
   lastHeard.set(from, context.now().getTime())
   const id = `wamid.${randomBytes(24).toString('base64url')}`
+  const userId = `ID.${createHash('sha256').update(from).digest('hex').slice(0, 16)}`
+  const isKept = context.profile.of('whatsapp.sender') === 'user_id'
   tell(context, {
-    contacts: [{ profile: { name: 'Customer' }, wa_id: from }],
+    contacts: [{ profile: { name: 'Customer' }, user_id: userId, ...(isKept ? {} : { wa_id: from }) }],
     messages: [
       {
-        from,
+        from_user_id: userId,
+        ...(isKept ? {} : { from }),
         id,
         timestamp: seconds(context),
-        type: 'text',
-        text: { body: reply.body },
+        ...contentOf(reply.type, reply.body),
         ...(reply.contextId === undefined
           ? {}
           : { context: { from: context.options.whatsapp.phoneNumberId, id: reply.contextId } }),
@@ -149,6 +226,14 @@ export function receiveReply(
     ],
   })
   return id
+}
+
+/** A text, or a tap on a button of a template (`button`) or of a message with choices (`interactive`). */
+function contentOf(type: string | undefined, body: string): object {
+  if (type === 'button') return { type, button: { payload: body, text: body } }
+  if (type === 'interactive')
+    return { type, interactive: { type: 'button_reply', button_reply: { id: 'reply', title: body } } }
+  return { type: 'text', text: { body } }
 }
 
 function seconds(context: SandboxContext): string {

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { defineTask } from '../define-command.ts'
+
+export const templatesToRegister = defineTask({
+  name: 'templates',
+  description: 'What to register at Meta, text by text, before the first message.',
+  input: z.object({}),
+  examples: ['laku whatsapp templates'],
+  run: async () => {
+    const { templates } = await import('../../providers/whatsapp/templates.ts')
+    return { json: { templates }, text: templates.map(shown).join('\n\n') }
+  },
+})
+
+interface Shown {
+  name: string
+  language: string
+  category: string
+  body: string
+  examples: readonly string[]
+}
+
+function shown({ name, language, category, body, examples }: Shown): string {
+  const head = `${name}  language ${language}  category ${category}`
+  if (category === 'AUTHENTICATION') {
+    const how =
+      'the body is Meta’s own: with the security recommendation, and a button that copies the code (type OTP, COPY_CODE)'
+    return `${head}\n  ${how}`
+  }
+  const samples = examples.map((text, nth) => `  {{${nth + 1}}} for example: ${text}`)
+  return [head, `  ${body}`, ...samples].join('\n')
+}

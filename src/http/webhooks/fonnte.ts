@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Actor } from '../../domain/kernel/index.ts'
+import { receiveWebhook } from '../../domain/payment/index.ts'
+import { isAcceptedSecret } from '../../providers/secret.ts'
+import type { Laku } from '../../runtime/laku.ts'
+import { httpErrors } from '../http-errors.ts'
+
+const actor: Actor = { kind: 'provider', name: 'fonnte' }
+
+/** The same words of the same sender within so long are one message, told twice (ms). */
+const SAME_MS = 60_000
+
+/**
+ * Fonnte's webhooks. It signs nothing, so the address itself holds a secret (FONNTE_WEBHOOK_SECRET), which is entered in its dashboard.
+ * That proves that the sender knows the address: Fonnte, and whoever reads its dashboard or its logs. It proves neither the text nor
+ * who wrote it, so a reply may confirm a purchase order, as on the phone, and nothing that moves money.
+ */
+export const fonnteWebhookRoutes =
+  (laku: Laku): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.post(
+      '/api/webhooks/fonnte/:secret',
+      {
+        config: { access: 'open', rawBody: true, unlimited: true },
+        schema: {
+          summary: 'Fonnte’s deliveries, at an address that nobody else knows',
+          params: z.object({ secret: z.string().max(200) }),
+          body: z.unknown(),
+          response: { 200: z.object({ received: z.literal(true) }) },
+        },
+        onRequest: async (request) => {
+          const { secret } = request.params as { secret: string }
+          if (!isAcceptedSecret(secret, laku.config.fonnteWebhookSecret ?? []))
+            throw httpErrors.unauthorized()
+        },
+      },
+      async (request) => {
+        const raw = request.rawBody ?? Buffer.alloc(0)
+        // Nothing tells one delivery from another: the minute keeps a YA of today apart from one of last week.
+        const minute = Math.floor(laku.clock.now().getTime() / SAME_MS)
+        const dedupeKey = createHash('sha256').update(`${minute} `).update(raw).digest('base64url')
+        const delivery = { provider: 'whatsapp' as const, dedupeKey, headers: {}, body: raw.toString('utf8') }
+        await laku.units.run(actor, (work) => receiveWebhook(work, delivery), { requestId: request.id })
+        return { received: true as const }
+      },
+    )
+  }

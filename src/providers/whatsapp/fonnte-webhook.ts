@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { maybe, present } from '../answers.ts'
+import { e164FromBare } from '../phone.ts'
+import type { WhatsAppDelivery } from './webhook.ts'
+
+const text = maybe(z.union([z.string(), z.number()]).transform(String)).catch(undefined)
+
+/** What Fonnte posts: a message that came in, or what became of one of ours. */
+const delivery = z.looseObject({
+  device: text,
+  sender: text,
+  message: text,
+  /** The words of a button. */
+  text,
+  inboxid: text,
+  id: text,
+  status: text,
+  state: text,
+})
+
+/** What Fonnte writes where no button was tapped. */
+const NO_BUTTON = 'non-button message'
+
+/** Fonnte's words for what became of a message; others say nothing new. */
+const statusWords: Readonly<Record<string, string>> = {
+  sent: 'sent',
+  delivered: 'delivered',
+  read: 'read',
+  failed: 'failed',
+  invalid: 'failed',
+  expired: 'failed',
+  'url unreachable': 'failed',
+}
+
+/**
+ * A delivery of Fonnte's: one message, or one status; undefined for another shape, and for a group's. It names neither an id nor a
+ * time, so a message is known by the delivery that brought it.
+ */
+export function parseFonnteWebhook(
+  body: unknown,
+  { id: deliveryId, receivedAt: at }: { id: string; receivedAt: Date },
+): WhatsAppDelivery | undefined {
+  const parsed = delivery.safeParse(body)
+  if (!parsed.success || parsed.data.device === undefined) return undefined
+  const { sender, message, text: tapped, inboxid, id, status, state } = parsed.data
+  const word = statusWords[(state ?? status ?? '').toLowerCase()]
+  if (id !== undefined && sender === undefined) {
+    if (word === undefined) return { statuses: [], messages: [] }
+    const errorCode = word === 'failed' ? (status ?? 'failed').toLowerCase().replaceAll(' ', '_') : undefined
+    return { statuses: [present({ providerMessageId: id, status: word, at, errorCode })], messages: [] }
+  }
+  const number = /^\+?([1-9]\d{6,14})$/.exec((sender ?? '').replace(/@(c\.us|s\.whatsapp\.net)$/, ''))?.[1]
+  if (number === undefined) return undefined
+  const said = present({
+    providerMessageId: `fonnte:${inboxid ?? deliveryId}`,
+    from: e164FromBare(number),
+    at,
+    type: 'text',
+    body: message || (tapped === NO_BUTTON ? undefined : tapped) || undefined,
+  })
+  return { statuses: [], messages: [said] }
+}

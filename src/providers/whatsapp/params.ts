@@ -1,0 +1,38 @@
+import { TEMPLATE_BODY_LENGTH } from './facts.ts'
+
+/** A parameter as Meta takes it: one line, without runs of spaces, and not empty. */
+export function cleanParam(text: string): string {
+  const line = text
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+    .trim()
+    .toWellFormed()
+  return line === '' ? '-' : line
+}
+
+const SHORTENED = '…'
+
+/** Clean parameters that fit into their template together: the longest are cut where the whole would be too long. */
+export function fitParams(body: string | undefined, params: readonly string[]): string[] {
+  const clean = params.map(cleanParam)
+  if (body === undefined) return clean
+  const room = TEMPLATE_BODY_LENGTH - body.replaceAll(/\{\{\d+\}\}/g, '').length
+  const total = () => clean.reduce((sum, one) => sum + one.length, 0)
+  while (total() > room) {
+    const longest = clean.reduce(
+      (best, one, nth) => (one.length > (clean[best]?.length ?? 0) ? nth : best),
+      0,
+    )
+    const text = clean[longest] as string
+    const others = clean.filter((_, nth) => nth !== longest)
+    const next = Math.max(0, ...others.map((one) => one.length))
+    // Down to the next longest, or to what is left; each round shortens by one character at the least.
+    const keep = Math.max(1, Math.min(text.length - 1, Math.max(next, text.length - (total() - room))))
+    clean[longest] = cutTo(text, keep)
+    if (keep === 1 && total() > room) break
+  }
+  return clean
+}
+
+function cutTo(text: string, length: number): string {
+  return length <= 1 ? SHORTENED : `${text.slice(0, length - 1).toWellFormed()}${SHORTENED}`
+}

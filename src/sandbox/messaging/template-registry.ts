@@ -1,0 +1,88 @@
+import { placesIn, templateFaults } from '../../providers/whatsapp/facts.ts'
+import { type Fields, fieldsOf, textOf } from '../fields.ts'
+
+/** A template as a merchant registers it. */
+export interface NewTemplate {
+  name: string
+  language: string
+  category: string
+  body: string
+}
+
+export interface RegisteredTemplate extends NewTemplate {
+  id: string
+  /** APPROVED, REJECTED, or what a test made of it: PAUSED, DISABLED. */
+  status: string
+  places: number
+  /** Why it was rejected. */
+  faults: string[]
+}
+
+/** The templates of the account, reviewed at once: what Meta does not approve is rejected. */
+export class TemplateRegistry {
+  #byKey = new Map<string, RegisteredTemplate>()
+  readonly #first: readonly NewTemplate[]
+
+  /** `first` are registered from the start, and after each reset. */
+  constructor(first: readonly NewTemplate[]) {
+    this.#first = first
+    this.clear()
+  }
+
+  register(template: NewTemplate): RegisteredTemplate {
+    // The body of an AUTHENTICATION template is Meta's own, with one place for the code.
+    const ofMeta = template.category === 'AUTHENTICATION'
+    const faults = ofMeta ? [] : templateFaults(template.body)
+    const registered = {
+      ...template,
+      id: String(1000 + this.#byKey.size),
+      status: faults.length === 0 ? 'APPROVED' : 'REJECTED',
+      places: ofMeta ? 1 : placesIn(template.body),
+      faults,
+    }
+    this.#byKey.set(keyOf(template.name, template.language), registered)
+    return registered
+  }
+
+  find(name: string, language: string): RegisteredTemplate | undefined {
+    return this.#byKey.get(keyOf(name, language))
+  }
+
+  list(): RegisteredTemplate[] {
+    return [...this.#byKey.values()]
+  }
+
+  /** Forgets what was registered since, and has the first ones again. */
+  clear(): void {
+    this.#byKey.clear()
+    for (const template of this.#first) this.register(template)
+  }
+}
+
+const keyOf = (name: string, language: string) => `${name} ${language}`
+
+/** A template in the words of Meta's management API, or in the plain form of `PUT /control/templates`. */
+export function readTemplate(body: Fields): NewTemplate | undefined {
+  const components = Array.isArray(body.components) ? body.components.map(fieldsOf) : []
+  const text =
+    textOf(body.body) ?? textOf(components.find((one) => String(one.type).toUpperCase() === 'BODY')?.text)
+  const [name, language] = [textOf(body.name), textOf(body.language)]
+  const category = textOf(body.category)?.toUpperCase() ?? 'UTILITY'
+  if (name === undefined || language === undefined) return undefined
+  if (text === undefined && category !== 'AUTHENTICATION') return undefined
+  return { name, language, category, body: text ?? '' }
+}
+
+/** As `GET /<business>/message_templates` shows it. */
+export function templateAnswer({ id, name, language, category, status, body, faults }: RegisteredTemplate) {
+  const components = [{ type: 'BODY', text: body }]
+  return {
+    id,
+    name,
+    language,
+    category,
+    status,
+    components,
+    ...(faults.length > 0 && { rejected_reason: 'INVALID_FORMAT' }),
+  }
+}
