@@ -64,6 +64,11 @@ const goodsComing: GoneWhen = {
  * made their cause go away.
  */
 export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
+  buyer_owes: {
+    gone: sql`coalesce((
+      select sum(e.amount_idr) from ledger_transactions t join ledger_entries e on e.transaction_id = t.id
+      join ledger_accounts l on l.id = e.account_id where t.subject_id = ${subject} and l.key = 'buyer-claims'), 0) = 0`,
+  },
   chargeback_ambiguous: {
     gone: sql`exists (select from chargebacks c where c.provider_transaction_id = a.subject_id)`,
   },

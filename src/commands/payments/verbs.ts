@@ -1,5 +1,6 @@
 import type { VerbGroup } from '../root.ts'
 import { chargeback } from './chargeback.ts'
+import { claim } from './claim.ts'
 import { expire } from './expire.ts'
 import { list } from './list.ts'
 import * as money from './quarantine/decide.ts'
@@ -15,4 +16,4 @@ const quarantine: VerbGroup = {
   verbs: [listQuarantined, money.apply, money.refund],
 }
 
-export const verbs = [list, show, sync, expire, releaseEscrow, chargeback, reconcile, quarantine]
+export const verbs = [list, show, sync, expire, releaseEscrow, chargeback, claim, reconcile, quarantine]

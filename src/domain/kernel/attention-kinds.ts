@@ -3,6 +3,7 @@
  * with every new kind.
  */
 export const attentionKinds = [
+  'buyer_owes',
   'chargeback_ambiguous',
   'closing_stuck',
   'email.failed',

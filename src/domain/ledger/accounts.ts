@@ -22,6 +22,8 @@ const single = {
   'fee-income': { kind: 'income', mayGoNegative: true },
   shipping: { kind: 'income', mayGoNegative: true },
   'shipping-margin': { kind: 'income', mayGoNegative: true },
+  // what buyers have twice, of us and of their card's issuer, and owe
+  'buyer-claims': { kind: 'asset', mayGoNegative: true },
   'gateway-fees': { kind: 'expense', mayGoNegative: true },
   subsidy: { kind: 'expense', mayGoNegative: true },
   'chargeback-loss': { kind: 'expense', mayGoNegative: true },

@@ -4,9 +4,15 @@ const moments: Record<string, string> = {
   'payment.quarantined': 'Money came in that fits nothing: it is kept apart until a person decides',
   'quarantine.applied': 'Money that was kept apart was given to what it was meant for',
   'payment.charged_back': 'The buyer had the bank take the payment back',
+  'payment.claimed':
+    "What the buyer had twice, of us and of their card's issuer, was taken from the wallet, or is owed",
+  'payment.claim_returned': 'What was claimed of the buyer is theirs after all',
+  'payment.claim_collected': 'What the buyer owed was taken from the wallet',
+  'payment.claim_written_off': "What the buyer owed was given up: it is the company's loss",
   'escrow.released':
     'The order was made: the escrow went to the factory, the commission, the courier and the buyer',
   'order.earned': 'The order was delivered: what was kept for it is earned',
+  'order.borne_back': 'What the company bore of an order that came to nothing came back to it',
   'order.taken_back':
     'The order was cancelled after its release: what the factory and the courier were given is taken back',
   'refund.decided': 'A refund was decided: the money is owed to the buyer, or in their wallet',
@@ -65,6 +71,7 @@ const accounts: Record<string, string> = {
   shipping: 'shipping charged, for couriers',
   'shipping-margin': 'left of shipping fees',
   'gateway-fees': "the payment provider's fees",
+  'buyer-claims': 'owed by buyers who were paid twice',
   subsidy: 'borne by the company',
   'chargeback-loss': 'lost to chargebacks',
   'bad-debt': 'written off',

@@ -6,7 +6,7 @@ import { releaseStock } from '../warehouse/index.ts'
 import { CourierBooked } from './courier-booked.ts'
 import { orderErrors } from './errors.ts'
 import { type LockedOrder, lockOrderAndPayments, type OrderPayment, subjectOf } from './lock-orders.ts'
-import { keptFor, postedGoods, postTakenBack, refundOrder, takeBack } from './order-money.ts'
+import { keptFor, postedGoods, postTakenBack, refundOrder, returnBorne, takeBack } from './order-money.ts'
 import { getOrder } from './read-orders.ts'
 import { type OrderStatus, orderMachine, orderTransitions } from './transitions.ts'
 import type { OrderView } from './views.ts'
@@ -91,5 +91,6 @@ async function giveMoneyBack(
       from,
     })
   } else if (from) await postTakenBack(work, { key: `order:${id}:taken_back`, orderId: id, entries: from })
+  await returnBorne(work, order, 0)
   return true
 }

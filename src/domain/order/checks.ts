@@ -7,6 +7,18 @@ const SHOWN = 10
 /** Whether the money of payment `p` came into the book: what was sent back out of quarantine never did. */
 const wasReceived = sql`(p.status in ('paid', 'partially_refunded') or (p.status = 'refunded' and p.returned_idr > 0))`
 
+/** What the company bore of refunds of payment `p`: it stays in the order's funds, for the factory. */
+const borneBefore = sql`coalesce((
+  select sum(e.amount_idr) from refunds r join ledger_transactions t on t.key = 'refund:' || r.id || ':decided'
+  join ledger_entries e on e.transaction_id = t.id and e.amount_idr > 0 join ledger_accounts a on a.id = e.account_id
+  where r.payment_id = p.id and r.borne_by = 'company' and a.key = 'subsidy'), 0)`
+
+/** What of that came back to the company where nothing of order `o` was earned, and its funds were not earned since. */
+const borneBack = sql`coalesce((
+  select sum(e.amount_idr) from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.amount_idr > 0
+  where t.key = 'order:' || o.id || ':borne_back'
+    and not exists (select from ledger_transactions t where t.key = 'order:' || o.id || ':earned')), 0)`
+
 /** What is always true of orders (the design's list, numbers 2 and 5). */
 export const orderChecks: readonly Check[] = [
   checkOf(
@@ -35,10 +47,10 @@ export const orderChecks: readonly Check[] = [
             where a.key = 'order-funds:' || o.id
           ), 0) as held,
           coalesce((
-            select sum(p.amount_idr - p.returned_idr) from payments p
+            select sum(p.amount_idr - p.returned_idr + ${borneBefore}) from payments p
             where p.order_id = o.id and ${wasReceived}
               and not exists (select from ledger_transactions t where t.key = 'order:' || o.id || ':earned')
-          ), 0) as due
+          ), 0) - ${borneBack} as due
       ) f
       where o.session_id is null and f.held <> f.due limit ${SHOWN}`,
   ),

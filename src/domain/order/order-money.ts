@@ -1,6 +1,6 @@
 import { type Rupiah, sumIdr, type Work } from '../kernel/index.ts'
-import { debit, type Entry, factoryAccount, post } from '../ledger/index.ts'
-import { decideRefunds } from '../payment/index.ts'
+import { balanceIdr, credit, debit, type Entry, factoryAccount, orderFunds, post } from '../ledger/index.ts'
+import { decideRefunds, leftOf } from '../payment/index.ts'
 import type { LockedOrder, OrderPayment } from './lock-orders.ts'
 import { returnableItems } from './return-items.ts'
 
@@ -16,7 +16,7 @@ export function keptFor(order: LockedOrder, payments: readonly OrderPayment[]): 
     .filter(({ status }) => status === 'paid' || status === 'partially_refunded')
     .map((payment) => ({
       paymentId: payment.id,
-      leftIdr: Math.min(order.totalIdr, payment.amountIdr - payment.returnedIdr),
+      leftIdr: Math.min(order.totalIdr, leftOf(payment)),
     }))
     .sort((a, b) => b.leftIdr - a.leftIdr)
   return left[0] && left[0].leftIdr > 0 ? left[0] : undefined
@@ -81,4 +81,19 @@ export async function postTakenBack(
 ): Promise<void> {
   if (entries.every((entry) => entry.amountIdr === 0)) return
   await post(work, [{ key, kind: 'order.taken_back', subject: ['order', orderId], entries }])
+}
+
+/**
+ * What a direct order that came to nothing still holds beyond `keptIdr` goes back to the company, which bore a refund of it before its
+ * delivery. Once an order.
+ */
+export async function returnBorne(work: Work, order: LockedOrder, keptIdr: Rupiah): Promise<void> {
+  const { id, userId, sessionId } = order
+  if (sessionId) return
+  const borneIdr = (await balanceIdr(work.tx, orderFunds(id))) - keptIdr
+  if (borneIdr <= 0) return
+  const entries = [debit(orderFunds(id), borneIdr, { userId }), credit('subsidy', borneIdr, { userId })]
+  await post(work, [
+    { key: `order:${id}:borne_back`, kind: 'order.borne_back', subject: ['order', id], entries },
+  ])
 }

@@ -5,7 +5,7 @@ import { announceMoves } from './announce-moves.ts'
 import { earnOrders } from './earn-orders.ts'
 import { orderErrors } from './errors.ts'
 import { isRefundDecided, type LockedOrder, lockOrderAndPayments } from './lock-orders.ts'
-import { keptFor, postedGoods, postTakenBack, refundOrder, takeBack } from './order-money.ts'
+import { keptFor, postedGoods, postTakenBack, refundOrder, returnBorne, takeBack } from './order-money.ts'
 import { orderMachine, orderTransitions } from './transitions.ts'
 
 /** What came back goes on the shelf again; what is found broken is taken off by `laku stock adjust`. */
@@ -32,6 +32,7 @@ export async function refundUndeliverable(work: Work, orderId: string): Promise<
   const { paymentId } = kept
   const key = `order:${id}:undeliverable`
   await refundOrder(work, { key, paymentId, amountIdr, reason: 'order_undeliverable', from })
+  await returnBorne(work, order, shippingIdr)
   // Of a direct order the fee is what it still holds.
   await earnOrders(work, [id])
   await settleAttention(work, 'order_came_back', id, 'refunded')
@@ -46,6 +47,7 @@ async function endUnrefunded(work: Work, order: LockedOrder): Promise<void> {
     const entries = takeBack(await postedGoods(work, id), 0, order)
     await postTakenBack(work, { key: `order:${id}:taken_back`, orderId: id, entries })
   }
+  await returnBorne(work, order, order.shippingIdr)
   await earnOrders(work, [id])
   const set = { allocated: false, updatedAt: work.now }
   await moveState(work, orderMachine, { to: 'refunded', from: 'returned', ids: [id], set, all: true })

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Rupiah, Tx } from '../kernel/index.ts'
+import { postedItems } from '../payment/index.ts'
 import type { SoldPieces } from './return-rules.ts'
 
 export interface ReturnableItem extends SoldPieces {
@@ -14,24 +15,23 @@ export interface ReturnableItem extends SoldPieces {
  * back before. By their ids.
  */
 export async function returnableItems(tx: Tx, orderId: string): Promise<Map<string, ReturnableItem>> {
-  const { rows } = await sql<ReturnableItem>`
-    select i.id, i.variant_id, i.sku, i.factory_id, i.quantity, coalesce(b.quantity, 0)::integer as returned_quantity,
-      coalesce(p.goods_idr, 0)::int8 as goods_idr, coalesce(p.commission_idr, 0)::int8 as commission_idr
+  const { rows } = await sql<Omit<ReturnableItem, 'goodsIdr' | 'commissionIdr'>>`
+    select i.id, i.variant_id, i.sku, i.factory_id, i.quantity, coalesce(b.quantity, 0)::integer as returned_quantity
     from order_items i
     left join lateral (
       select sum(r.quantity) as quantity
       from order_return_items r join order_returns t on t.id = r.return_id
       where r.order_item_id = i.id and t.status = 'accepted'
     ) b on true
-    left join lateral (
-      select -sum(e.amount_idr) as goods_idr, -sum(e.amount_idr) filter (where a.key = 'commission') as commission_idr
-      from ledger_entries e
-      join ledger_transactions t on t.id = e.transaction_id and t.kind in ('escrow.released', 'order.earned', 'refund.decided', 'order.taken_back')
-      join ledger_accounts a on a.id = e.account_id
-      where e.order_item_id = i.id
-    ) p on true
     where i.order_id = ${orderId} order by i.id`.execute(tx)
-  return new Map(rows.map((row) => [row.id, row]))
+  const posted = await postedItems(tx, sql`select id from order_items where order_id = ${orderId}`)
+  const money = new Map(posted.map((one) => [one.orderItemId, one]))
+  return new Map(
+    rows.map((row) => {
+      const { factoryIdr = 0, commissionIdr = 0 } = money.get(row.id) ?? {}
+      return [row.id, { ...row, goodsIdr: factoryIdr + commissionIdr, commissionIdr }]
+    }),
+  )
 }
 
 /** What may still be sent back. */

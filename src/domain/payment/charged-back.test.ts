@@ -4,6 +4,7 @@ import { refusal } from '../../../test/storefront.ts'
 import { finance } from '../../../test/wallets.ts'
 import { newId } from '../kernel/index.ts'
 import { escrow } from '../ledger/index.ts'
+import { splitRefund } from './entitlement/rules.ts'
 import {
   applyQuarantined,
   confirmPayments,
@@ -14,7 +15,6 @@ import {
   type ToldChargeback,
 } from './index.ts'
 import { recordChargebacks } from './record-chargebacks.ts'
-import { splitRefund } from './rules.ts'
 
 describe('a buyer gets back what they paid, and that once', () => {
   let f: PaymentFixture
@@ -176,22 +176,12 @@ describe('a buyer gets back what they paid, and that once', () => {
   })
 
   it('is split by what went before', () => {
-    const payment = { amountIdr: 100, paidAmountIdr: 90, chargedBackIdr: 20, returnedIdr: 0 }
-    expect(splitRefund(payment, 100)).toEqual({ buyerIdr: 70, lossIdr: 20, subsidyIdr: 10 })
-    expect(splitRefund({ ...payment, returnedIdr: 60 }, 20)).toEqual({
-      buyerIdr: 10,
-      lossIdr: 10,
-      subsidyIdr: 0,
-    })
-    expect(splitRefund({ ...payment, returnedIdr: 80 }, 20)).toEqual({
-      buyerIdr: 0,
-      lossIdr: 10,
-      subsidyIdr: 10,
-    })
-    expect(splitRefund({ ...payment, chargedBackIdr: 200 }, 100)).toEqual({
-      buyerIdr: 0,
-      lossIdr: 100,
-      subsidyIdr: 0,
-    })
+    const payment = { amountIdr: 100, paidAmountIdr: 90, chargedBackIdr: 20, returnedIdr: 100 }
+    const split = (more: Partial<typeof payment>, amountIdr: number, arrivedIdr = 0, lossIdr = 0) =>
+      splitRefund({ ...payment, ...more }, amountIdr, { arrivedIdr, underWayIdr: 0, lossIdr })
+    expect(split({}, 100)).toEqual({ buyerIdr: 70, lossIdr: 20, subsidyIdr: 10 })
+    expect(split({ returnedIdr: 80 }, 20, 60)).toEqual({ buyerIdr: 10, lossIdr: 10, subsidyIdr: 0 })
+    expect(split({}, 20, 70, 10)).toEqual({ buyerIdr: 0, lossIdr: 10, subsidyIdr: 10 })
+    expect(split({ chargedBackIdr: 200 }, 100)).toEqual({ buyerIdr: 0, lossIdr: 100, subsidyIdr: 0 })
   })
 })

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type Check, checkOf } from '../kernel/index.ts'
+import { goesBack } from './entitlement/read-gone.ts'
 
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
@@ -59,6 +60,25 @@ export const paymentChecks: readonly Check[] = [
       where p.status in ('paid', 'partially_refunded', 'refunded') and not ${refundedFromReview} and (
         p.returned_idr <> r.decided + b.rebate or p.refunded_idr <> r.done or p.returned_idr > p.amount_idr
         or (p.status = 'refunded') <> (r.done > 0 and r.done + b.rebate = p.amount_idr)) limit ${SHOWN}`,
+  ),
+  checkOf(
+    'a buyer has no more of a payment, of us and of their card’s issuer, than they paid and the company names as owed',
+    sql<{ line: string }>`
+      select format('%s: its buyer paid %s and has %s of it', p.code, i.paid, b.has) as line
+      from payments p
+      cross join lateral (
+        -- What was too much went into the wallet at once: it is theirs, and was never the payment's.
+        select coalesce(sum(e.amount_idr), 0) as paid
+        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id join ledger_accounts a on a.id = e.account_id
+        where t.key = 'payment:' || p.id || ':confirmed' and a.key in ('gateway', 'quarantine', 'wallet:' || p.user_id)
+      ) i
+      cross join lateral (
+        select p.charged_back_idr + coalesce(-sum(e.amount_idr), 0) as has
+        from (${goesBack}) t join ledger_entries e on e.transaction_id = t.id join ledger_accounts a on a.id = e.account_id
+        where a.key in ('gateway', 'buyer-claims', 'wallet:' || p.user_id)
+      ) b
+      where (p.returned_idr > 0 or p.charged_back_idr > 0) and b.has > i.paid
+        and exists (select from ledger_transactions t where t.key = 'payment:' || p.id || ':confirmed') limit ${SHOWN}`,
   ),
   checkOf(
     'every decided refund is in the ledger',

@@ -13,11 +13,11 @@ import {
   type Work,
 } from '../kernel/index.ts'
 import { decideRefunds } from './decide-refunds.ts'
+import { bearRefund } from './entitlement/bear-refund.ts'
 import { paymentErrors } from './errors.ts'
 import { showPayment } from './list-payments.ts'
 import { getRefund, type RefundDetail } from './list-refunds.ts'
 import { lockWholly } from './lock-payments.ts'
-import { refundSources } from './refund-sources.ts'
 import { refundDestination } from './rules.ts'
 import { type RefundStatus, refundMachine } from './transitions.ts'
 
@@ -59,14 +59,8 @@ export async function createRefund(work: Work, input: RefundRequest): Promise<Re
   const aloneIdr = amountIdr + (await refundedAlone(work, paymentId))
   const isLarge = aloneIdr > work.policy.refundTwoPersonAboveIdr
   // What cannot be paid is refused now, and not when somebody approves it.
-  const from = await refundSources(work, payment, amountIdr, borneBy)
+  const from = await bearRefund(work, payment, amountIdr, borneBy)
   if (isLarge) {
-    const { code, status } = payment
-    const leftIdr = payment.amountIdr - payment.returnedIdr
-    if (status !== 'paid' && status !== 'partially_refunded') {
-      throw paymentErrors.not_refundable({ paymentId, code, status })
-    }
-    if (amountIdr > leftIdr) throw paymentErrors.over_refunded({ paymentId, code, amountIdr, leftIdr })
     const destination = refundDestination(payment, amountIdr, work.now)
     const request = { id: newId(), code: newCode('RFD', work.now), key, paymentId, amountIdr, destination }
     await insertRows(work.tx, 'refunds', [
@@ -138,7 +132,7 @@ export async function approveRefund(work: Work, input: { refund: string }): Prom
   await requireOtherHands(work, requestedBy)
   const payment = (await lockWholly(work.tx, [paymentId])).get(paymentId)
   if (!payment) throw paymentErrors.not_found({ paymentId })
-  const from = await refundSources(work, payment, amountIdr, borneBy)
+  const from = await bearRefund(work, payment, amountIdr, borneBy)
   const requested = { id, code, decidedBy }
   await decideRefunds(work, [{ key, paymentId, amountIdr, reason: REASON, from, requested }])
   const refund = await getRefund(work.tx, id)

@@ -11,12 +11,14 @@ import {
 } from '../kernel/index.ts'
 import { credit, debit, type Entry, type Posting, post } from '../ledger/index.ts'
 import { openWallets } from '../wallet/index.ts'
+import { goneBefore } from './entitlement/read-gone.ts'
+import { type Gone, leftOf, requireRefundable, type SplitRefund, splitRefund } from './entitlement/rules.ts'
 import { paymentErrors } from './errors.ts'
 import { dimensionsOf, fundsOf, intoWallet } from './funds.ts'
 import { type LockedPayment, lockPayments } from './lock-payments.ts'
 import { recordReturned } from './record-returned.ts'
 import { refundNews } from './refund-news.ts'
-import { type RefundDestination, refundDestination, type SplitRefund, splitRefund } from './rules.ts'
+import { type RefundDestination, refundDestination } from './rules.ts'
 import { refundMachine } from './transitions.ts'
 
 export interface RefundDecision {
@@ -67,8 +69,7 @@ export async function decideRefunds(work: Work, decisions: readonly RefundDecisi
   const fresh = await leaveOutDecided(work, decisions)
   if (fresh.length === 0) return
   await requireInEscrow(work, fresh, payments)
-  const left = new Map([...payments].map(([id, one]) => [id, one.amountIdr - one.returnedIdr]))
-  const decided = fresh.map((decision) => decide(work, decision, payments.get(decision.paymentId), left))
+  const decided = decideEach(work, fresh, payments, await goneBefore(work, payments))
   await insertRefunds(work, decided)
   const done = decided.filter((one) => one.destination === 'wallet')
   await recordReturned(
@@ -144,28 +145,38 @@ function requireSame(before: Keyed | undefined, now: Keyed | undefined): void {
   throw paymentErrors.refund_key_reused({ key: now.key, paymentId: now.paymentId })
 }
 
-/** Takes the amount off what is `left` of its payment, and says where it goes. */
-function decide(
+/** One after the other: each finds its payment as those before it leave it. Says where each goes, and whose it is. */
+function decideEach(
   work: Work,
-  decision: RefundDecision,
-  payment: LockedPayment | undefined,
-  left: Map<string, Rupiah>,
-): Decided {
-  const { paymentId, amountIdr } = decision
-  if (!payment) throw paymentErrors.not_found({ paymentId })
-  const { code, status } = payment
-  if (status !== 'paid' && status !== 'partially_refunded') {
-    throw paymentErrors.not_refundable({ paymentId, code, status })
-  }
-  const leftIdr = left.get(paymentId) as Rupiah
-  if (rupiah(amountIdr) <= 0 || amountIdr > leftIdr) {
-    throw paymentErrors.over_refunded({ paymentId, code, amountIdr, leftIdr })
-  }
-  left.set(paymentId, leftIdr - amountIdr)
-  const destination = refundDestination(payment, amountIdr, work.now)
-  const split = splitRefund({ ...payment, returnedIdr: payment.amountIdr - leftIdr }, amountIdr)
-  const { id, code: refundCode } = decision.requested ?? { id: newId(), code: newCode('RFD', work.now) }
-  return { ...decision, id, code: refundCode, destination, payment, split }
+  decisions: readonly RefundDecision[],
+  payments: ReadonlyMap<string, LockedPayment>,
+  before: ReadonlyMap<string, Gone>,
+): Decided[] {
+  const now = new Map(payments)
+  const gone = new Map(before)
+  return decisions.map((decision) => {
+    const { paymentId, amountIdr } = decision
+    const found = now.get(paymentId)
+    const went = gone.get(paymentId)
+    if (!found || !went) throw paymentErrors.not_found({ paymentId })
+    requireRefundable(found, rupiah(amountIdr), leftOf(found))
+    const payment = { ...found, returnedIdr: found.returnedIdr + amountIdr }
+    const destination = refundDestination(found, amountIdr, work.now)
+    const split = splitRefund(payment, amountIdr, went)
+    now.set(paymentId, payment)
+    gone.set(
+      paymentId,
+      destination === 'source'
+        ? { ...went, underWayIdr: went.underWayIdr + amountIdr }
+        : {
+            ...went,
+            arrivedIdr: went.arrivedIdr + split.buyerIdr,
+            lossIdr: went.lossIdr + split.lossIdr,
+          },
+    )
+    const { id, code } = decision.requested ?? { id: newId(), code: newCode('RFD', work.now) }
+    return { ...decision, id, code, destination, payment, split }
+  })
 }
 
 async function insertRefunds(work: Work, decided: readonly Decided[]): Promise<void> {

@@ -24,6 +24,10 @@ export const paymentErrors = defineErrors('payment', {
     'conflict',
     'Its money is in escrow: the buyer leaves, or the session is cancelled, and it goes back by itself.',
   ],
+  no_claim: [
+    'conflict',
+    'The buyer owes nothing of this payment, or there is nothing in the wallet to collect.',
+  ],
   cancel_instead: ['conflict', 'All of what an order holds goes back by cancelling it.'],
   below_invoice_minimum: [
     'invalid',

@@ -9,7 +9,7 @@ import {
   orderFunds,
   walletAccount,
 } from '../ledger/index.ts'
-import type { SplitRefund } from './rules.ts'
+import type { SplitRefund } from './entitlement/rules.ts'
 import type { Payment } from './views.ts'
 
 /** Where a payment's money waits: the session's escrow, or the order's funds. */

@@ -1,11 +1,12 @@
 import { moveState, type Rupiah, type Work } from '../kernel/index.ts'
 import { debit, post } from '../ledger/index.ts'
 import { openWallets } from '../wallet/index.ts'
+import { readGone } from './entitlement/read-gone.ts'
+import { isPlain, type SplitRefund, splitRefund } from './entitlement/rules.ts'
 import { dimensionsOf, intoWallet } from './funds.ts'
 import type { LockedPayment } from './lock-payments.ts'
 import { recordRefunded } from './record-returned.ts'
 import { refundNews } from './refund-news.ts'
-import { type SplitRefund, splitRefund } from './rules.ts'
 import { refundMachine } from './transitions.ts'
 
 export interface FailedRefund {
@@ -29,7 +30,7 @@ export async function putIntoWallets(work: Work, refunds: readonly FailedRefund[
     work,
     refunds.map((one) => one.payment.userId),
   )
-  const parts = partsOf(refunds)
+  const parts = await partsOf(work, refunds)
   await post(
     work,
     parts.map(({ id, amountIdr, payment, split }) => ({
@@ -45,14 +46,29 @@ export async function putIntoWallets(work: Work, refunds: readonly FailedRefund[
   }
 }
 
-/** Whose each is, after those that have arrived before. Quarantined money was never the payment's. */
-function partsOf(refunds: readonly FailedRefund[]): (FailedRefund & { split: SplitRefund })[] {
-  const gone = new Map(refunds.map(({ payment }) => [payment.id, payment.refundedIdr]))
+/** Whose each is, after what has gone and what is still under way beside it. Quarantined money was never the payment's. */
+async function partsOf(
+  work: Work,
+  refunds: readonly FailedRefund[],
+): Promise<(FailedRefund & { split: SplitRefund })[]> {
+  const isShared = ({ payment, quarantineId }: FailedRefund) => !quarantineId && !isPlain(payment)
+  const gone = await readGone(
+    work,
+    refunds.filter(isShared).map((one) => one.payment.id),
+  )
   return refunds.map((refund) => {
-    const { payment, amountIdr, quarantineId } = refund
-    if (quarantineId) return { ...refund, split: { buyerIdr: amountIdr, lossIdr: 0, subsidyIdr: 0 } }
-    const returnedIdr = gone.get(payment.id) ?? 0
-    gone.set(payment.id, returnedIdr + amountIdr)
-    return { ...refund, split: splitRefund({ ...payment, returnedIdr }, amountIdr) }
+    const { payment, amountIdr } = refund
+    const went = gone.get(payment.id)
+    if (!isShared(refund) || !went)
+      return { ...refund, split: { buyerIdr: amountIdr, lossIdr: 0, subsidyIdr: 0 } }
+    const beside = { ...went, underWayIdr: went.underWayIdr - amountIdr }
+    const split = splitRefund(payment, amountIdr, beside)
+    const { buyerIdr, lossIdr } = split
+    gone.set(payment.id, {
+      ...beside,
+      arrivedIdr: went.arrivedIdr + buyerIdr,
+      lossIdr: went.lossIdr + lossIdr,
+    })
+    return { ...refund, split }
   })
 }

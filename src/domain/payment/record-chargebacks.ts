@@ -9,6 +9,7 @@ import {
   type Work,
 } from '../kernel/index.ts'
 import { credit, debit, type Posting, post } from '../ledger/index.ts'
+import { levelBuyers } from './entitlement/level-buyers.ts'
 import { paymentErrors } from './errors.ts'
 import { type LockedPayment, lockPayments } from './lock-payments.ts'
 import { matchChargeback } from './rules.ts'
@@ -127,6 +128,10 @@ export async function markPayments(
       select id, sum(amount_idr) as amount_idr from jsonb_to_recordset(${asRecords(rows)}::jsonb) as r(id uuid, amount_idr bigint) group by id
     ) c
     where p.id = c.id`.execute(work.tx)
+  await levelBuyers(
+    work,
+    rows.map((row) => row.id),
+  )
 }
 
 /** The provider's line of a chargeback that staff told of: nothing new, and where they told another amount, the difference is booked. */

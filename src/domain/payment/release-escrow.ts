@@ -1,11 +1,11 @@
 import { type Rupiah, sumIdr, type Work } from '../kernel/index.ts'
 import { credit, debit, type Entry, factoryAccount, type Posting, post } from '../ledger/index.ts'
 import { openWallets } from '../wallet/index.ts'
+import { splitRefund } from './entitlement/rules.ts'
 import { paymentErrors } from './errors.ts'
 import { fundsOf, intoWallet } from './funds.ts'
 import { type LockedPayment, lockPayments } from './lock-payments.ts'
 import { recordReturned } from './record-returned.ts'
-import { splitRefund } from './rules.ts'
 
 export interface EscrowRelease {
   participantId: string
@@ -88,7 +88,15 @@ function postingOf(release: EscrowRelease, payment: LockedPayment): Posting {
         ]
       }),
       credit('shipping', shippingIdr, buyer),
-      ...intoWallet(payment, splitRefund(payment, rebateIdr)),
+      ...intoWallet(payment, splitRebate(payment, rebateIdr)),
     ],
   }
 }
+
+/** A rebate is the first of a payment that goes back. */
+const splitRebate = (payment: LockedPayment, rebateIdr: Rupiah) =>
+  splitRefund({ ...payment, returnedIdr: rebateIdr }, rebateIdr, {
+    arrivedIdr: 0,
+    underWayIdr: 0,
+    lossIdr: 0,
+  })

@@ -50,32 +50,6 @@ export function refundDestination(payment: PaidBy, amountIdr: Rupiah, now: Date)
   return now.getTime() - payment.paidAt.getTime() < rule.days * DAY_MS ? 'source' : 'wallet'
 }
 
-export interface SplitRefund {
-  buyerIdr: Rupiah
-  /** Makes good what the card's issuer took back. */
-  lossIdr: Rupiah
-  /** Comes back to the company, which put it to a payment that came short. */
-  subsidyIdr: Rupiah
-}
-
-/**
- * Whose a refund or a rebate of so much is: the buyer's as far as they paid it and did not have it back from their card's issuer, after
- * what has gone back before; the rest is the company's. Rupiah.
- */
-export function splitRefund(
-  payment: Pick<PaidBy, 'amountIdr' | 'paidAmountIdr' | 'chargedBackIdr'> & { returnedIdr: Rupiah },
-  amountIdr: Rupiah,
-): SplitRefund {
-  const { paidAmountIdr, chargedBackIdr, returnedIdr } = payment
-  const paidIdr = Math.min(payment.amountIdr, paidAmountIdr ?? payment.amountIdr)
-  const ownIdr = Math.max(0, paidIdr - chargedBackIdr)
-  const within = (from: Rupiah, to: Rupiah) =>
-    Math.max(0, Math.min(to, returnedIdr + amountIdr) - Math.max(from, returnedIdr))
-  const buyerIdr = within(0, ownIdr)
-  const lossIdr = within(ownIdr, ownIdr + chargedBackIdr)
-  return { buyerIdr, lossIdr, subsidyIdr: amountIdr - buyerIdr - lossIdr }
-}
-
 /** Xendit's answers that mean: this money can never go back to its source. */
 const hopeless: ReadonlySet<string> = new Set([
   'REFUND_NOT_SUPPORTED',

@@ -2,6 +2,8 @@ import { sql } from 'kysely'
 import { asRecords, moveState, type Rupiah, secondsAfter, type Work } from '../kernel/index.ts'
 import { credit, debit, post } from '../ledger/index.ts'
 import { referenceOf } from './claim-refunds.ts'
+import { levelBuyers } from './entitlement/level-buyers.ts'
+import { isPlain } from './entitlement/rules.ts'
 import { failRefunds } from './fail-refunds.ts'
 import type { GatewayRefund } from './gateway.ts'
 import { type LockedPayment, lockWholly } from './lock-payments.ts'
@@ -155,6 +157,13 @@ async function succeed(
       entries: [debit('refunds-in-flight', amountIdr), credit('gateway', amountIdr)],
     })),
   )
+  // It went back although the card's issuer had given the buyer of the same money.
+  const twice = [...payments.values()].filter((payment) => !isPlain(payment))
+  if (twice.length > 0)
+    await levelBuyers(
+      work,
+      twice.map((one) => one.id),
+    )
   for (const refund of refunds) {
     const payment = refund.paymentId === null ? undefined : payments.get(refund.paymentId)
     if (payment) work.emit(refundNews('refund.succeeded', payment, refund))

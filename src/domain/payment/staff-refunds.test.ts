@@ -12,6 +12,7 @@ import { refusal } from '../../../test/storefront.ts'
 import { finance } from '../../../test/wallets.ts'
 import { type Actor, newId } from '../kernel/index.ts'
 import { factoryAccount } from '../ledger/index.ts'
+import { itemShares } from './entitlement/item-shares.ts'
 import {
   approveRefund,
   confirmPayments,
@@ -24,7 +25,6 @@ import {
   submitRefunds,
   sweepRefunds,
 } from './index.ts'
-import { refundShares } from './refund-shares.ts'
 
 const support = staff('support', 'a test')
 
@@ -271,7 +271,7 @@ describe('whose money a refund is', () => {
     fc.assert(
       fc.property(shares, fc.integer({ min: 1, max: 60_000_000 }), (items, amount) => {
         const posted = items.map((one) => share(one.factory, one.commission))
-        const { items: taken, companyIdr } = refundShares(posted, amount)
+        const { items: taken, companyIdr } = itemShares(posted, amount)
         const sum = taken.reduce((total, one) => total + one.factoryIdr + one.commissionIdr, companyIdr)
         expect(sum).toBe(amount)
         const left = posted.filter((one) => one.factoryIdr + one.commissionIdr > 0)

@@ -31,6 +31,10 @@ export interface Payment {
   paidAmountIdr: number
   wasPaid: boolean
   chargedBackIdr: number
+  /** What the buyer has of us: in the wallet or back at the source, less what was claimed of them. */
+  givenIdr: number
+  /** What the company got back of its loss to the card's issuer. */
+  madeGoodIdr: number
   /** Decided to go back, rebates with it; and what of the refunds has arrived. */
   returnedIdr: number
   rebateIdr: number
@@ -78,7 +82,15 @@ export class Payments {
     draft: Pick<Payment, 'buyer' | 'amountIdr' | 'method' | 'expiresAtS' | 'isFor'>,
     opened: (payment: Payment) => void,
   ): void {
-    const nothing = { chargedBackIdr: 0, returnedIdr: 0, rebateIdr: 0, refundedIdr: 0, paidAmountIdr: 0 }
+    const nothing = {
+      chargedBackIdr: 0,
+      givenIdr: 0,
+      madeGoodIdr: 0,
+      returnedIdr: 0,
+      rebateIdr: 0,
+      refundedIdr: 0,
+      paidAmountIdr: 0,
+    }
     const rank = this.all.length
     const payment: Payment = { ...draft, ...nothing, rank, status: 'pending', taken: {}, wasPaid: false }
     this.all.push(payment)
@@ -181,33 +193,44 @@ export class Payments {
     for (const [account, idr] of from) this.#book.move(account, 'refunds-payable', idr)
     const refund: Refund = { payment, amountIdr, status: toSource ? 'approved' : 'succeeded' }
     this.refunds.push(refund)
-    if (!toSource) this.#intoWallet(payment, amountIdr, payment.returnedIdr)
     payment.returnedIdr += amountIdr
+    if (!toSource) this.#share(payment, 'refunds-payable', amountIdr, 1)
     if (!toSource) this.#arrived(refund)
   }
 
   /** A part of what was paid goes back with the release of a session: into the wallet, and it is no refund. */
   rebate(payment: Payment, amountIdr: number): void {
-    this.#share(payment, payment.isFor.funds, amountIdr, payment.returnedIdr, 0)
     payment.returnedIdr += amountIdr
+    this.#share(payment, payment.isFor.funds, amountIdr, 0)
     payment.rebateIdr += amountIdr
   }
 
-  #intoWallet(payment: Payment, amountIdr: number, beforeIdr: number): void {
-    this.#share(payment, 'refunds-payable', amountIdr, beforeIdr, 1)
+  /** What is theirs of what was decided: with what their card's issuer gave them, no more than they paid. */
+  #dueIdr({ amountIdr, paidAmountIdr, chargedBackIdr, returnedIdr }: Payment): number {
+    return Math.min(returnedIdr, Math.max(0, Math.min(amountIdr, paidAmountIdr) - chargedBackIdr))
   }
 
-  /** The buyer's own money first; then what their card's issuer gave them before; then what the company put to it. */
-  #share(payment: Payment, from: string, amountIdr: number, beforeIdr: number, asRefund: 0 | 1): void {
-    const paidIdr = Math.min(payment.amountIdr, payment.paidAmountIdr)
-    const ownIdr = Math.max(0, paidIdr - payment.chargedBackIdr)
-    const upTo = (limitIdr: number) =>
-      Math.max(0, Math.min(limitIdr, beforeIdr + amountIdr) - Math.min(limitIdr, beforeIdr))
-    const buyerIdr = upTo(ownIdr)
-    const lossIdr = upTo(ownIdr + payment.chargedBackIdr) - buyerIdr
+  /** Into the wallet what the buyer has not got yet; the company keeps the rest, for its loss first. */
+  #share(payment: Payment, from: string, amountIdr: number, asRefund: 0 | 1): void {
+    const openIdr = this.#dueIdr(payment) - payment.givenIdr - this.#underWayIdr(payment)
+    const buyerIdr = Math.max(0, Math.min(amountIdr, openIdr))
+    const lossIdr = Math.min(amountIdr - buyerIdr, Math.max(0, payment.chargedBackIdr - payment.madeGoodIdr))
+    payment.givenIdr += buyerIdr
+    payment.madeGoodIdr += lossIdr
     this.#book.intoWallet(from, payment.buyer, buyerIdr, asRefund * buyerIdr)
     this.#book.move(from, 'chargeback-loss', lossIdr)
     this.#book.move(from, 'subsidy', amountIdr - buyerIdr - lossIdr)
+  }
+
+  /** What the buyer has twice, of us and of their card's issuer, comes out of the wallet, or is owed. */
+  #level(payment: Payment): void {
+    const { buyer, givenIdr } = payment
+    const excessIdr = Math.max(0, givenIdr - this.#dueIdr(payment))
+    const thereIdr = Math.min(excessIdr, this.#book.wallet(buyer))
+    this.#book.outOfWallet('chargeback-loss', buyer, thereIdr)
+    this.#book.move('buyer-claims', 'chargeback-loss', excessIdr - thereIdr)
+    payment.givenIdr -= excessIdr
+    payment.madeGoodIdr += excessIdr
   }
 
   /** What a refund that has arrived means for its payment and what that was for. */
@@ -221,7 +244,15 @@ export class Payments {
   }
 
   hasRefundUnderWay(payment: Payment): boolean {
-    return this.refunds.some((one) => one.payment === payment && !one.stray && !isOver(one))
+    return this.#underWay(payment).length > 0
+  }
+
+  #underWayIdr(payment: Payment): number {
+    return this.#underWay(payment).reduce((sum, one) => sum + one.amountIdr, 0)
+  }
+
+  #underWay(payment: Payment): Refund[] {
+    return this.refunds.filter((one) => one.payment === payment && !one.stray && !isOver(one))
   }
 
   /** All refunds that are due are sent or asked about, and the gateway says this to each. */
@@ -240,6 +271,10 @@ export class Payments {
     this.#book.move('refunds-in-flight', 'gateway', amountIdr)
     this.sentBackIdr += amountIdr
     refund.status = 'succeeded'
+    if (!refund.stray) {
+      refund.payment.givenIdr += amountIdr
+      this.#level(refund.payment)
+    }
     this.#arrived(refund)
   }
 
@@ -250,7 +285,7 @@ export class Payments {
     if (answer === 'failed') return
     refund.status = 'to_wallet'
     if (stray) this.#book.intoWallet('refunds-payable', payment.buyer, amountIdr, amountIdr)
-    else this.#intoWallet(payment, amountIdr, payment.refundedIdr)
+    else this.#share(payment, 'refunds-payable', amountIdr, 1)
     this.#arrived(refund)
   }
 
@@ -260,6 +295,7 @@ export class Payments {
     if (payment.chargedBackIdr + amountIdr > payment.amountIdr) return false
     payment.chargedBackIdr += amountIdr
     this.#book.move('chargeback-loss', 'gateway', amountIdr)
+    this.#level(payment)
     return true
   }
 }

@@ -1,4 +1,5 @@
-import type { Rupiah } from '../kernel/index.ts'
+import { type RawBuilder, sql } from 'kysely'
+import type { Rupiah, Tx } from '../../kernel/index.ts'
 
 /** What is still with a factory and in the commission of a sold item, after what was refunded of it before. */
 export interface PostedShare {
@@ -8,7 +9,7 @@ export interface PostedShare {
   commissionIdr: Rupiah
 }
 
-export interface RefundShares {
+export interface ItemShares {
   items: PostedShare[]
   /** Beyond the goods: the shipping fee, which the courier has; the company takes it on. */
   companyIdr: Rupiah
@@ -21,7 +22,7 @@ const part = (amountIdr: Rupiah, of: Rupiah, whole: Rupiah) =>
  * Whose money a refund of so much is, once its goods are paid out: of each item in proportion to what is still there of it, the factory's
  * share and the commission alike, rounded down; the last item takes the remainder, and so does the last refund. Rupiah.
  */
-export function refundShares(posted: readonly PostedShare[], amountIdr: Rupiah): RefundShares {
+export function itemShares(posted: readonly PostedShare[], amountIdr: Rupiah): ItemShares {
   const sold = posted.filter((one) => one.factoryIdr + one.commissionIdr > 0)
   const goodsIdr = sold.reduce((sum, one) => sum + one.factoryIdr + one.commissionIdr, 0)
   const takenIdr = Math.min(amountIdr, goodsIdr)
@@ -35,4 +36,20 @@ export function refundShares(posted: readonly PostedShare[], amountIdr: Rupiah):
     return { ...one, factoryIdr: shareIdr - commissionIdr, commissionIdr }
   })
   return { items, companyIdr: amountIdr - takenIdr }
+}
+
+/**
+ * What the ledger says is still with the factory and in the commission of each of these order items (`which` selects their ids): what
+ * the release or the delivery posted, less what refunds and returns took since. What settlements paid out stays the factory's to give back.
+ */
+export async function postedItems(tx: Tx, which: RawBuilder<unknown>): Promise<PostedShare[]> {
+  const { rows } = await sql<PostedShare>`
+    select e.order_item_id, (array_agg(e.factory_id))[1] as factory_id,
+      coalesce(-sum(e.amount_idr) filter (where a.key like 'factory:%'), 0)::int8 as factory_idr,
+      coalesce(-sum(e.amount_idr) filter (where a.key = 'commission'), 0)::int8 as commission_idr
+    from ledger_entries e
+    join ledger_transactions t on t.id = e.transaction_id and t.kind in ('escrow.released', 'order.earned', 'refund.decided', 'order.taken_back')
+    join ledger_accounts a on a.id = e.account_id
+    where e.order_item_id in (${which}) group by e.order_item_id order by e.order_item_id`.execute(tx)
+  return rows
 }

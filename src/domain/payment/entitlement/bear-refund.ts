@@ -1,0 +1,47 @@
+import { sql } from 'kysely'
+import type { Rupiah, Work } from '../../kernel/index.ts'
+import { balanceIdr, debit, type Entry, factoryAccount } from '../../ledger/index.ts'
+import { paymentErrors } from '../errors.ts'
+import { dimensionsOf, fundsOf } from '../funds.ts'
+import type { LockedPayment } from '../lock-payments.ts'
+import { itemShares, postedItems } from './item-shares.ts'
+import { buyersLeft, isPlain, leftOf, requireRefundable } from './rules.ts'
+
+/**
+ * The debits that pay for a refund by staff of a payment that is locked with what it pays for. Borne by the company it is the company's
+ * alone, before the goods are delivered and after. Borne by the factory it comes out of the order's funds before that, so that less of the
+ * goods is earned; and after that from the factory and the commission, as they got it and less what was refunded before. Out of escrow
+ * it comes not at all: a place is refunded whole, by leaving or cancelling.
+ * What their card's issuer took back, or the company put to a payment that came short, no staff gives a buyer as a refund.
+ * @throws payment.not_refundable, in_escrow, cancel_instead, over_refunded
+ */
+export async function bearRefund(
+  work: Work,
+  payment: LockedPayment,
+  amountIdr: Rupiah,
+  borneBy: 'factory' | 'company',
+): Promise<Entry[]> {
+  const { id, code, participantId, orderId } = payment
+  const dimensions = dimensionsOf(payment)
+  requireRefundable(payment, amountIdr, isPlain(payment) ? leftOf(payment) : buyersLeft(payment))
+  const key = participantId ? `participant:${participantId}:released` : `order:${orderId}:earned`
+  const { rows } = await sql`select from ledger_transactions where key = ${key}`.execute(work.tx)
+  if (rows.length === 0) {
+    if (participantId) throw paymentErrors.in_escrow({ paymentId: id, code })
+    const heldIdr = Math.min(leftOf(payment), await balanceIdr(work.tx, fundsOf(payment)))
+    if (amountIdr >= heldIdr) throw paymentErrors.cancel_instead({ paymentId: id, code, heldIdr })
+  }
+  if (borneBy === 'company') return [debit('subsidy', amountIdr, dimensions)]
+  if (rows.length === 0) return [debit(fundsOf(payment), amountIdr, dimensions)]
+  const sold = await postedItems(
+    work.tx,
+    sql`
+    select e.order_item_id from ledger_transactions t join ledger_entries e on e.transaction_id = t.id where t.key = ${key}`,
+  )
+  const { items, companyIdr } = itemShares(sold, amountIdr)
+  const goods = items.flatMap(({ orderItemId, factoryId, factoryIdr, commissionIdr }) => {
+    const about = { orderItemId, factoryId, sessionId: payment.sessionId }
+    return [debit(factoryAccount(factoryId), factoryIdr, about), debit('commission', commissionIdr, about)]
+  })
+  return [...goods, debit('subsidy', companyIdr, dimensions)]
+}

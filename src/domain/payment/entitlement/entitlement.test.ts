@@ -1,0 +1,161 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
+import { refusal } from '../../../../test/storefront.ts'
+import { finance } from '../../../../test/wallets.ts'
+import { newId } from '../../kernel/index.ts'
+import { claimRefunds } from '../claim-refunds.ts'
+import {
+  confirmPayments,
+  createRefund,
+  recordChargeback,
+  releaseEscrow,
+  settleClaim,
+  settleRefunds,
+} from '../index.ts'
+import { recordChargebacks } from '../record-chargebacks.ts'
+
+const PAID = 110_000
+
+/** The card's issuer takes so much back; or a refund of so much is decided, and then told of by the provider. */
+type Event =
+  | { do: 'chargeBack'; idr: number }
+  | { do: 'refund'; idr: number }
+  | { do: 'hear'; says: 'succeeded' | 'hopeless' }
+
+describe('what a buyer has coming', () => {
+  let f: PaymentFixture
+  beforeAll(async () => {
+    f = await openPaymentFixture()
+  })
+  afterAll(async () => {
+    expect(await f.broken()).toEqual([])
+    await f.laku.close()
+  })
+
+  /** 110,000 paid by DANA, of which 20,000 came back as a rebate. */
+  const paid = async (rebateIdr = 20_000) => {
+    const buyer = await f.buyer()
+    const { id, code } = await f.payment('invoice', buyer)
+    const paidAt = f.laku.clock.now()
+    const said = { paymentId: id, paidAmountIdr: PAID, paidAt, channel: 'DANA', invoiceId: newId() }
+    await f.laku.system((work) => confirmPayments(work, [said]))
+    const goodsIdr = 100_000 - rebateIdr
+    const items = [{ orderItemId: newId(), factoryId: f.factoryId, goodsIdr, commissionIdr: goodsIdr / 20 }]
+    const release = { ...buyer, paymentId: id, paidIdr: PAID, shippingIdr: 10_000, rebateIdr, items }
+    await f.laku.system((work) => releaseEscrow(work, [release]))
+    return { id, code, userId: buyer.userId }
+  }
+  const chargeBack = (paymentId: string, amountIdr: number) => {
+    const told = { transactionId: newId(), paymentId, amountIdr, isAnother: true }
+    return f.laku.as(finance(), (work) => recordChargeback(work, told))
+  }
+  const refund = (payment: string, amountIdr: number) =>
+    f.laku.as(finance(), (work) =>
+      createRefund(work, { payment, amountIdr, note: 'a test', borneBy: 'company' }),
+    )
+  const hear = (refundId: string, code: string, amountIdr: number, says: 'succeeded' | 'hopeless') =>
+    f.laku.system(async (work) => {
+      await claimRefunds(work, [refundId])
+      const answer = { id: newId(), referenceId: `${code}-1`, status: 'SUCCEEDED' as const, amountIdr }
+      if (says === 'succeeded') await settleRefunds(work, [answer])
+      else await settleRefunds(work, [], [{ id: refundId, failureCode: 'REFUND_NOT_SUPPORTED' }])
+    })
+  const claims = () => f.balance('buyer-claims')
+
+  async function live(events: readonly Event[]) {
+    const { id, code, userId } = await paid()
+    const claimedBefore = await claims()
+    const waiting: { id: string; code: string; amountIdr: number }[] = []
+    const has = { refundedIdr: 0, decidedIdr: 20_000, chargedBackIdr: 0 }
+    const look = async () => {
+      const underWayIdr = waiting.reduce((sum, one) => sum + one.amountIdr, 0)
+      const walletIdr = await f.balance(`wallet:${userId}`)
+      const owesIdr = (await claims()) - claimedBefore
+      const hasIdr = walletIdr + has.refundedIdr + has.chargedBackIdr - owesIdr
+      const dueIdr = Math.min(PAID, has.decidedIdr + has.chargedBackIdr)
+      expect({ events, hasIdr }).toEqual({ events, hasIdr: expect.toSatisfy((idr) => idr <= PAID) })
+      if (underWayIdr === 0) expect({ events, hasIdr }).toEqual({ events, hasIdr: dueIdr })
+      return { walletIdr, owesIdr }
+    }
+    for (const event of events) {
+      if (event.do === 'chargeBack') {
+        if ((await refusal(chargeBack(id, event.idr))) === 'ok') has.chargedBackIdr += event.idr
+      } else if (event.do === 'refund') {
+        const made = await refund(code, event.idr).catch(() => undefined)
+        if (made) has.decidedIdr += event.idr
+        if (made?.destination === 'source') waiting.push(made)
+      } else {
+        const next = waiting.shift()
+        if (next) await hear(next.id, next.code, next.amountIdr, event.says)
+        if (next && event.says === 'succeeded') has.refundedIdr += next.amountIdr
+      }
+      await look()
+    }
+    for (const one of waiting.splice(0)) await hear(one.id, one.code, one.amountIdr, 'hopeless')
+    return { id, code, userId, ...(await look()) }
+  }
+
+  it('with a rebate, a chargeback, and a refund that falls back to the wallet: what they paid, and no more', async () => {
+    const events: Event[] = [
+      { do: 'chargeBack', idr: 50_000 },
+      { do: 'refund', idr: 90_000 },
+      { do: 'hear', says: 'hopeless' },
+    ]
+    // The refund is decided, then the chargeback comes: 20,000 and 40,000 in the wallet, 50,000 from the issuer.
+    const [back, decided, heard] = events as [Event, Event, Event]
+    for (const order of [
+      [decided, back, heard],
+      [decided, heard, back],
+    ])
+      expect(await live(order)).toMatchObject({ walletIdr: 60_000, owesIdr: 0 })
+  })
+
+  it('in any order of those, whatever the provider says: never more than they paid, and what is theirs', async () => {
+    const event: fc.Arbitrary<Event> = fc.oneof(
+      fc.record({
+        do: fc.constant('chargeBack' as const),
+        idr: fc.constantFrom(10_000, 50_000, 110_000),
+      }),
+      fc.record({ do: fc.constant('refund' as const), idr: fc.constantFrom(15_000, 45_000, 90_000) }),
+      fc.record({ do: fc.constant('hear' as const), says: fc.constantFrom('succeeded', 'hopeless') }),
+    )
+    const lives = fc.array(event, { minLength: 2, maxLength: 6 })
+    await fc.assert(
+      fc.asyncProperty(lives, async (events) => {
+        await live(events)
+      }),
+      { numRuns: 40 },
+    )
+  }, 120_000)
+
+  it('what is not in the wallet any more is owed, and is collected or written off by a person', async () => {
+    const events: Event[] = [
+      { do: 'refund', idr: 90_000 },
+      { do: 'hear', says: 'succeeded' },
+      { do: 'chargeBack', idr: 50_000 },
+    ]
+    const { id, code, userId, walletIdr, owesIdr } = await live(events)
+    expect({ walletIdr, owesIdr }).toEqual({ walletIdr: 0, owesIdr: 30_000 })
+    expect(await f.attention()).toContain(`buyer_owes ${id}`)
+    const settle = (how: 'collected' | 'written_off') =>
+      f.laku.as(finance(), (work) => settleClaim(work, { payment: code, how }))
+    expect(await refusal(settle('collected'))).toBe('payment.no_claim')
+    await f.fillWallet(userId, 12_000)
+    expect(await settle('collected')).toMatchObject({ amountIdr: 12_000, leftIdr: 18_000 })
+    expect(await f.balance(`wallet:${userId}`)).toBe(0)
+    expect(await settle('written_off')).toMatchObject({ amountIdr: 18_000, leftIdr: 0 })
+    expect(await refusal(settle('written_off'))).toBe('payment.no_claim')
+  })
+
+  it('what was claimed is theirs again where the chargeback turns out to be smaller', async () => {
+    const { id, code, userId } = await paid()
+    const { id: refundId, code: refundCode } = await refund(code, 90_000)
+    await hear(refundId, refundCode, 90_000, 'hopeless')
+    const told = { transactionId: 'told-by-mail', paymentId: id, amountIdr: 50_000 }
+    await f.laku.as(finance(), (work) => recordChargeback(work, told))
+    expect(await f.balance(`wallet:${userId}`)).toBe(60_000)
+    await f.laku.system((work) => recordChargebacks(work, [{ ...told, amountIdr: 30_000 }]))
+    expect(await f.balance(`wallet:${userId}`)).toBe(80_000)
+  })
+})

@@ -1,0 +1,106 @@
+import { sql } from 'kysely'
+import { type Rupiah, settleAttention, sumIdr, type Work } from '../../kernel/index.ts'
+import { balances, credit, debit, type Posting, post, walletAccount } from '../../ledger/index.ts'
+import { lockWallets, openWallets } from '../../wallet/index.ts'
+import { dimensionsOf } from '../funds.ts'
+import { type LockedPayment, lockPayments } from '../lock-payments.ts'
+import { CLAIM_RETURNED, CLAIMED, readGone } from './read-gone.ts'
+import { dueToBuyer } from './rules.ts'
+
+interface Difference {
+  payment: LockedPayment
+  /** More than 0: the buyer has so much too much. Less: so much of what was kept from them is theirs after all. */
+  excessIdr: Rupiah
+  claimedIdr: Rupiah
+}
+
+/**
+ * Brings what the buyers of locked payments have to what is theirs, after the card's issuer gave them money, or took it again. What they
+ * have too much is taken out of their wallets as far as it is there; the rest they owe (`buyer-claims`), and a person is told.
+ */
+export async function levelBuyers(work: Work, paymentIds: Iterable<string>): Promise<void> {
+  const payments = await lockPayments(work.tx, paymentIds)
+  const gone = await readGone(work, payments.keys())
+  const differences = [...payments.values()].flatMap((payment): Difference[] => {
+    const { arrivedIdr, underWayIdr, lossIdr, claimedIdr } = gone.get(payment.id) as NonNullable<
+      ReturnType<typeof gone.get>
+    >
+    const dueIdr = dueToBuyer(payment)
+    const excessIdr = arrivedIdr - dueIdr
+    if (excessIdr > 0) return [{ payment, excessIdr, claimedIdr }]
+    const keptIdr = Math.min(dueIdr - arrivedIdr - underWayIdr, lossIdr)
+    return keptIdr > 0 ? [{ payment, excessIdr: -keptIdr, claimedIdr }] : []
+  })
+  if (differences.length === 0) return
+  const userIds = differences.map((one) => one.payment.userId)
+  await openWallets(work, userIds)
+  await lockWallets(work, userIds)
+  const inWallet = new Map(
+    (await balances(work.tx, userIds.map(walletAccount))).map((one) => [one.account, one.balanceIdr]),
+  )
+  const numbers = await claimsSoFar(work, [...payments.keys()])
+  const postings = differences.map((one) => {
+    const account = walletAccount(one.payment.userId)
+    const walletIdr = inWallet.get(account) ?? 0
+    const posting = postingOf(one, walletIdr, (numbers.get(one.payment.id) ?? 0) + 1)
+    inWallet.set(account, walletIdr - one.excessIdr)
+    return posting
+  })
+  await post(work, postings)
+  for (const [i, one] of differences.entries()) await tell(work, one, postings[i] as Posting)
+}
+
+function postingOf({ payment, excessIdr, claimedIdr }: Difference, walletIdr: Rupiah, nth: number): Posting {
+  const { id, userId } = payment
+  const dimensions = dimensionsOf(payment)
+  const about = { key: `payment:${id}:claim:${nth}`, subject: ['payment', id] as [string, string] }
+  const idr = Math.abs(excessIdr)
+  // What is owed goes first, both ways: it is the part that is not there.
+  const fromWalletIdr =
+    excessIdr > 0 ? Math.max(0, Math.min(idr, walletIdr)) : idr - Math.min(idr, claimedIdr)
+  const parts = [
+    [walletAccount(userId), fromWalletIdr],
+    ['buyer-claims', idr - fromWalletIdr],
+  ] as const
+  return excessIdr > 0
+    ? {
+        ...about,
+        kind: CLAIMED,
+        entries: [
+          ...parts.map(([account, amountIdr]) => debit(account, amountIdr, dimensions)),
+          credit('chargeback-loss', idr, dimensions),
+        ],
+      }
+    : {
+        ...about,
+        kind: CLAIM_RETURNED,
+        entries: [
+          debit('chargeback-loss', idr, dimensions),
+          ...parts.map(([account, amountIdr]) => credit(account, amountIdr, dimensions)),
+        ],
+      }
+}
+
+/** How often each was levelled before: the next has the next number. */
+async function claimsSoFar(work: Work, paymentIds: string[]): Promise<Map<string, number>> {
+  const { rows } = await sql<{ id: string; count: number }>`
+    select subject_id as id, count(*)::int as count from ledger_transactions
+    where subject_id = any(${paymentIds}::uuid[]) and kind in (${CLAIMED}, ${CLAIM_RETURNED}) group by 1`.execute(
+    work.tx,
+  )
+  return new Map(rows.map(({ id, count }) => [id, count]))
+}
+
+async function tell(work: Work, { payment, claimedIdr }: Difference, { entries }: Posting): Promise<void> {
+  const { id, code } = payment
+  const owed = entries.filter((entry) => entry.account === 'buyer-claims')
+  const owedIdr = claimedIdr + sumIdr(owed.map((entry) => entry.amountIdr))
+  if (owedIdr === 0) return await settleAttention(work, 'buyer_owes', id, 'it is owed no more')
+  work.raise({
+    kind: 'buyer_owes',
+    subject: ['payment', id],
+    message: `the buyer of ${code} has ${owedIdr} rupiah twice, from us and from their card's issuer, and they are not in the wallet`,
+    command: `laku payments claim ${code} --collect`,
+    details: { code, owedIdr, otherwise: `laku payments claim ${code} --write-off` },
+  })
+}

@@ -1,0 +1,63 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Work } from '../../kernel/index.ts'
+import type { LockedPayment } from '../lock-payments.ts'
+import { type Gone, isPlain } from './rules.ts'
+
+// What else is booked of a refund, say that it went twice, is disposed of where it is booked.
+const ofRefunds = [
+  'refund.decided',
+  'refund.submitted',
+  'refund.failed',
+  'refund.succeeded',
+  'refund.to_wallet',
+]
+export const CLAIMED = 'payment.claimed'
+export const CLAIM_RETURNED = 'payment.claim_returned'
+
+/** The ledger's transactions by which money of a payment `p` goes back: its rebate, its refunds, and what was claimed of them. */
+export const goesBack: RawBuilder<{ id: string }> = sql`
+  select t.id from ledger_transactions t where t.key = 'participant:' || p.participant_id || ':released'
+  union all
+  select t.id from refunds r join ledger_transactions t on t.subject_id = r.id and t.kind = any(${ofRefunds})
+  where r.payment_id = p.id and r.quarantine_id is null
+  union all
+  select t.id from ledger_transactions t where t.subject_id = p.id and t.kind in (${CLAIMED}, ${CLAIM_RETURNED})`
+
+/** By the ledger, what of locked payments has gone back, and where to. */
+export async function readGone(work: Work, paymentIds: Iterable<string>): Promise<Map<string, Gone>> {
+  const ids = [...new Set(paymentIds)]
+  const none: Gone = { arrivedIdr: 0, underWayIdr: 0, lossIdr: 0, claimedIdr: 0 }
+  const gone = new Map(ids.map((id) => [id, none]))
+  if (ids.length === 0) return gone
+  const { rows } = await sql<Gone & { id: string }>`
+    select p.id,
+      coalesce(-sum(e.amount_idr) filter (where a.key in ('gateway', 'buyer-claims', 'wallet:' || p.user_id)), 0)::int8 as arrived_idr,
+      coalesce(-sum(e.amount_idr) filter (where a.key in ('refunds-payable', 'refunds-in-flight')), 0)::int8 as under_way_idr,
+      coalesce(-sum(e.amount_idr) filter (where a.key = 'chargeback-loss'), 0)::int8 as loss_idr,
+      coalesce((
+        select sum(c.amount_idr) from ledger_transactions ct join ledger_entries c on c.transaction_id = ct.id
+        join ledger_accounts ca on ca.id = c.account_id where ct.subject_id = p.id and ca.key = 'buyer-claims'
+      ), 0)::int8 as claimed_idr
+    from payments p cross join lateral (${goesBack}) t
+    join ledger_entries e on e.transaction_id = t.id join ledger_accounts a on a.id = e.account_id
+    where p.id = any(${ids}::uuid[]) group by p.id`.execute(work.tx)
+  for (const { id, ...one } of rows) gone.set(id, one)
+  return gone
+}
+
+/** The same before a new decision. The ledger is asked only of payments that others gave to or took from: of the rest their rows say it. */
+export async function goneBefore(
+  work: Work,
+  payments: ReadonlyMap<string, LockedPayment>,
+): Promise<Map<string, Gone>> {
+  const all = [...payments.values()]
+  const asked = all.filter((one) => !isPlain(one))
+  const read = await readGone(
+    work,
+    asked.map((one) => one.id),
+  )
+  const plain = all.filter(isPlain).map(({ id, returnedIdr }): [string, Gone] => {
+    return [id, { arrivedIdr: returnedIdr, underWayIdr: 0, lossIdr: 0, claimedIdr: 0 }]
+  })
+  return new Map([...read, ...plain])
+}

@@ -1,0 +1,81 @@
+import type { Rupiah } from '../../kernel/index.ts'
+import { paymentErrors } from '../errors.ts'
+import type { PaymentStatus } from '../transitions.ts'
+
+/** A payment's row, as far as it says what its buyer has coming. */
+export interface OwnMoney {
+  amountIdr: Rupiah
+  /** What came in; null before that. Less than the amount where the company put the rest to it. */
+  paidAmountIdr: Rupiah | null
+  /** What the card's issuer gave the buyer back. */
+  chargedBackIdr: Rupiah
+  /** Decided to go back, as refunds and rebates. */
+  returnedIdr: Rupiah
+}
+
+/** What has gone of a payment by the ledger. Rupiah. */
+export interface Gone {
+  /** In the buyer's wallet or back at its source, less what was claimed from them. */
+  arrivedIdr: Rupiah
+  /** Decided for its source, and not there yet. */
+  underWayIdr: Rupiah
+  /** Made good of what the card's issuer took back. */
+  lossIdr: Rupiah
+  /** Too much, and not there to be taken back: the buyer owes it. */
+  claimedIdr: Rupiah
+}
+
+const ownIdr = ({ amountIdr, paidAmountIdr }: OwnMoney) => Math.min(amountIdr, paidAmountIdr ?? amountIdr)
+
+/** Nothing of it but its refunds says where its money went: nobody else gave to it or took from it. */
+export const isPlain = (payment: OwnMoney): boolean =>
+  payment.chargedBackIdr === 0 && ownIdr(payment) === payment.amountIdr
+
+/** What may still be decided to go back of a payment, whoever's it is. Rupiah. */
+export const leftOf = ({ amountIdr, returnedIdr }: Pick<OwnMoney, 'amountIdr' | 'returnedIdr'>): Rupiah =>
+  amountIdr - returnedIdr
+
+/** What of that is still the buyer's: neither the company's share nor what their card's issuer gave them. Rupiah. */
+export const buyersLeft = (payment: OwnMoney): Rupiah =>
+  Math.max(0, ownIdr(payment) - payment.chargedBackIdr - payment.returnedIdr)
+
+/** What the buyer should have of us by now, in whatever order things came: what was decided, and with their card's issuer no more than they paid. */
+export const dueToBuyer = (payment: OwnMoney): Rupiah =>
+  Math.min(payment.returnedIdr, Math.max(0, ownIdr(payment) - payment.chargedBackIdr))
+
+export interface SplitRefund {
+  buyerIdr: Rupiah
+  /** Makes good what the card's issuer took back. */
+  lossIdr: Rupiah
+  /** Comes back to the company, which put it to a payment that came short. */
+  subsidyIdr: Rupiah
+}
+
+/** Whose a refund or a rebate of so much is, which `returnedIdr` counts already, after what has `gone` beside it. Rupiah. */
+export function splitRefund(
+  payment: OwnMoney,
+  amountIdr: Rupiah,
+  gone: Pick<Gone, 'arrivedIdr' | 'underWayIdr' | 'lossIdr'>,
+): SplitRefund {
+  const openIdr = dueToBuyer(payment) - gone.arrivedIdr - gone.underWayIdr
+  const buyerIdr = Math.max(0, Math.min(amountIdr, openIdr))
+  const restIdr = amountIdr - buyerIdr
+  const lossIdr = Math.min(restIdr, Math.max(0, payment.chargedBackIdr - gone.lossIdr))
+  return { buyerIdr, lossIdr, subsidyIdr: restIdr - lossIdr }
+}
+
+/**
+ * The one rule of what may be refunded: of a payment that was received, and with all refunds and rebates no more than it was.
+ * @throws payment.not_refundable, over_refunded
+ */
+export function requireRefundable(
+  payment: { id: string; code: string; status: PaymentStatus },
+  amountIdr: Rupiah,
+  leftIdr: Rupiah,
+): void {
+  const { id: paymentId, code, status } = payment
+  if (status !== 'paid' && status !== 'partially_refunded')
+    throw paymentErrors.not_refundable({ paymentId, code, status })
+  if (amountIdr <= 0 || amountIdr > leftIdr)
+    throw paymentErrors.over_refunded({ paymentId, code, amountIdr, leftIdr })
+}

@@ -1,0 +1,66 @@
+import { sql } from 'kysely'
+import { type Rupiah, requireStaff, settleAttention, type Work } from '../../kernel/index.ts'
+import { balanceIdr, credit, debit, post, walletAccount } from '../../ledger/index.ts'
+import { lockWallets } from '../../wallet/index.ts'
+import { paymentErrors } from '../errors.ts'
+import { dimensionsOf } from '../funds.ts'
+import { showPayment } from '../list-payments.ts'
+import { lockPayments } from '../lock-payments.ts'
+import { readGone } from './read-gone.ts'
+
+export interface SettledClaim {
+  payment: string
+  how: 'collected' | 'written_off'
+  amountIdr: Rupiah
+  /** Owed still. */
+  leftIdr: Rupiah
+}
+
+/**
+ * Staff end what a buyer owes of a payment that their card's issuer gave back after we had: collected from the wallet, as far as it holds
+ * it by now, or written off.
+ * @throws payment.not_found, no_claim, kernel.forbidden
+ */
+export async function settleClaim(
+  work: Work,
+  input: { payment: string; how: SettledClaim['how'] },
+): Promise<SettledClaim> {
+  requireStaff(work.actor, 'finance')
+  const { id, code } = await showPayment(work.tx, input.payment)
+  const payment = (await lockPayments(work.tx, [id])).get(id)
+  if (!payment) throw paymentErrors.not_found({ payment: input.payment })
+  const owedIdr = (await readGone(work, [id])).get(id)?.claimedIdr ?? 0
+  const wallet = walletAccount(payment.userId)
+  await lockWallets(work, [payment.userId])
+  const thereIdr = await balanceIdr(work.tx, wallet)
+  const amountIdr = input.how === 'collected' ? Math.min(owedIdr, thereIdr) : owedIdr
+  if (amountIdr <= 0) throw paymentErrors.no_claim({ payment: code, owedIdr, walletIdr: thereIdr })
+  const from = input.how === 'collected' ? wallet : 'chargeback-loss'
+  const dimensions = dimensionsOf(payment)
+  await post(work, [
+    {
+      key: `payment:${id}:claim:${input.how}:${await settledSoFar(work, id)}`,
+      kind: `payment.claim_${input.how}`,
+      subject: ['payment', id],
+      entries: [debit(from, amountIdr, dimensions), credit('buyer-claims', amountIdr, dimensions)],
+    },
+  ])
+  const leftIdr = owedIdr - amountIdr
+  if (leftIdr === 0) await settleAttention(work, 'buyer_owes', id, input.how)
+  work.audit({
+    command: 'payments claim',
+    subject: ['payment', id],
+    before: { owedIdr },
+    after: { [input.how]: amountIdr, leftIdr },
+  })
+  return { payment: code, how: input.how, amountIdr, leftIdr }
+}
+
+async function settledSoFar(work: Work, paymentId: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from ledger_transactions
+    where subject_id = ${paymentId}::uuid and kind in ('payment.claim_collected', 'payment.claim_written_off')`.execute(
+    work.tx,
+  )
+  return rows[0]?.count ?? 0
+}
