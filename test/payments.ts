@@ -31,6 +31,7 @@ const alone: Partial<Choreography> = {
   'refund.decided': {},
   'refund.succeeded': {},
   'refund.failed': {},
+  'refund.waiting': {},
   'webhook.received': {},
 }
 
@@ -175,12 +176,22 @@ function sandboxWays(laku: TestLaku) {
     return response.status === 204 ? undefined : ((await response.json()) as unknown)
   }
   return {
-    pay: (invoiceId: string, how: { channel?: string; amount?: number; late?: boolean } = {}) =>
-      send('POST', `/xendit/pay/${invoiceId}`, { channel: 'DANA', ...how }),
+    pay: (
+      invoiceId: string,
+      how: { channel?: string; source?: string; amount?: number; late?: boolean } = {},
+    ) => send('POST', `/xendit/pay/${invoiceId}`, { channel: 'DANA', ...how }),
     faults: (...faults: object[]) => send('PUT', '/control/faults', faults),
     /** How the sandbox's deliveries misbehave; `{}` lets them through. */
     webhooks: (how: object) => send('PUT', '/control/webhooks', how),
-    refundOutcome: (outcome: 'SUCCEEDED' | 'FAILED', failure_code?: string) =>
+    /** How the provider behaves where it documents less or more: docs/sandbox.md. */
+    profile: (switches: object) => send('PUT', '/control/profile', switches),
+    /** Its lists show what was made only so much later (s). */
+    lists: (lag_s: number) => send('PUT', '/control/lists', { lag_s }),
+    age: (seconds: number) => send('POST', '/control/age', { seconds }),
+    /** It says of a refund what its own rules forbid. */
+    force: (id: string, told: { status: string; amount?: number }) =>
+      send('POST', `/control/refunds/${id}`, { ...told, force: true }),
+    refundOutcome: (outcome: 'SUCCEEDED' | 'FAILED' | 'PENDING', failure_code?: string) =>
       send('PUT', '/control/refunds', { outcome, ...(failure_code ? { failure_code } : {}) }),
     book: async () => (await send('GET', '/control/book')) as SandboxBook,
     settled: () => laku.sandbox.settleWebhooks(),

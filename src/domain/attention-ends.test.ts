@@ -132,6 +132,11 @@ function special(now: Date): Partial<Record<AttentionKind, () => Scene | Scene[]
       still: [['refunds', { provider_refund_id: 'rfd-1', status: 'submitted' }]],
       gone: [['refunds', { provider_refund_id: 'rfd-1', status: 'succeeded' }]],
     }),
+    refunds_wait_for_balance: () => ({
+      subject: 'xendit',
+      still: [['refunds', { waits_since: now, status: 'failed' }]],
+      gone: [['refunds', { waits_since: now, status: 'succeeded' }]],
+    }),
     session_stock_unchecked: () => ({
       subject,
       still: [['orders', { session_id: subject, status: 'on_hold' }]],

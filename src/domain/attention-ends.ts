@@ -113,10 +113,15 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   'push.failed': quiet('notification_deliveries', 'lastDeliveryId'),
   refund_contradicted: is('refunds', 'succeeded', 'to_wallet'),
   refund_failing: is('refunds', 'succeeded', 'to_wallet'),
+  refund_pending: isNot('refunds', 'submitted'),
   refund_requested: isNot('refunds', 'requested'),
   refund_stuck: is('refunds', 'succeeded', 'to_wallet', 'failed'),
   refund_unexpected: {
-    gone: sql`exists (select from refunds r where r.provider_refund_id = a.subject_id and r.status = 'succeeded')`,
+    gone: sql`exists (select from refunds r where r.provider_refund_id = a.subject_id and r.status = 'succeeded')
+      or exists (select from provider_refunds f where f.provider_refund_id = a.subject_id and f.status <> 'PENDING')`,
+  },
+  refunds_wait_for_balance: {
+    gone: sql`not exists (select from refunds r where r.waits_since is not null and r.status in ('approved', 'failed', 'submitted'))`,
   },
   return_requested: isNot('order_returns', 'requested'),
   session_lost_purchase_order: goodsComing,

@@ -172,6 +172,7 @@ export const choreography: Choreography = {
   },
   'refund.succeeded': { reactions: [markOrdersRefunded, markParticipantsRefunded], jobs: [notifyBuyer] },
   'refund.failed': { jobs: [notify] },
+  'refund.waiting': { jobs: [notify] },
 
   'payout.created': {
     jobs: [{ job: 'payouts.submit', data: ({ payload }) => ({ payoutId: payload.payoutId }) }],

@@ -38,4 +38,9 @@ export const payment = z.object({
   amount_idr: idr,
   invoice_url: z.string(),
   expires_at: z.string(),
+  refund_to: z
+    .enum(['source', 'wallet'])
+    .nullable()
+    .optional()
+    .describe('of a paid one: where a refund of all that is left would go now'),
 })

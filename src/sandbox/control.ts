@@ -10,6 +10,7 @@ import { WireError } from './wire-error.ts'
 import type { Outcomes, XenditAccount } from './xendit/account.ts'
 import { bookOf } from './xendit/book.ts'
 import { findPayout, forcePayout, movePayout } from './xendit/payouts.ts'
+import { findRefund, forceRefund } from './xendit/refunds.ts'
 
 /** What the control API works on. */
 export interface ControlledState {
@@ -101,7 +102,7 @@ function readMove(body: unknown) {
 /** What refunds and payouts come to, a payout moved by hand, or by force to what the provider's own rules forbid. */
 function moneyRoutes(app: FastifyInstance, context: SandboxContext, { account }: ControlledState): void {
   app.put('/refunds', async (request) => {
-    const outcome = oneOf(fieldsOf(request.body).outcome, ['SUCCEEDED', 'FAILED'] as const)
+    const outcome = oneOf(fieldsOf(request.body).outcome, ['SUCCEEDED', 'FAILED', 'PENDING'] as const)
     account.outcomes.refund = { outcome, ...failureIn(request.body) }
     return account.outcomes.refund
   })
@@ -125,6 +126,22 @@ function moneyRoutes(app: FastifyInstance, context: SandboxContext, { account }:
     const status = oneOf(asked, ['SUCCEEDED', 'FAILED', 'REVERSED'] as const)
     movePayout(context, account, payout, status, failureIn(request.body).failure_code)
     return payout
+  })
+  app.post<WithId>('/refunds/:id', async (request) => {
+    const refund = findRefund(account, request.params.id)
+    const { status: asked, amount, force } = fieldsOf(request.body)
+    const failureCode = failureIn(request.body).failure_code
+    if (force === true) {
+      forceRefund(context, account, refund, { ...readForce(asked, amount), failureCode })
+      return refund
+    }
+    if (amount !== undefined)
+      throw new WireError(400, { error: 'amount: only with force does a refund change it' })
+    if (refund.status !== 'PENDING')
+      throw new WireError(400, { error: `the refund is ${refund.status}: only force moves it on` })
+    const status = oneOf(asked, ['SUCCEEDED', 'FAILED'] as const)
+    forceRefund(context, account, refund, { status, failureCode })
+    return refund
   })
   app.put('/keys', async (request) => {
     const { ttl_s: ttlS } = fieldsOf(request.body)

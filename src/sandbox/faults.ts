@@ -11,6 +11,7 @@ export const OPERATIONS = {
     'createRefund',
     'getRefund',
     'listRefunds',
+    'getCharge',
     'createPayout',
     'getPayout',
     'listPayouts',

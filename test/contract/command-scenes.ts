@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { choreography } from '../../src/domain/choreography.ts'
 import { type Actor, newId } from '../../src/domain/kernel/index.ts'
 import { requestReturn } from '../../src/domain/order/index.ts'
+import { claimRefunds } from '../../src/domain/payment/claim-refunds.ts'
 import {
   confirmPayments,
   createRefund,
   disposeSuspense,
+  getRefund,
   openInvoice,
 } from '../../src/domain/payment/index.ts'
 import { settlePayouts, submitPayouts } from '../../src/domain/payout/index.ts'
@@ -164,6 +166,23 @@ export class CommandScenes {
     const amountIdr = quantity * 60_000
     const request = { payment: payment.id, amountIdr, note: 'a stain', borneBy: 'company' } as const
     return (await this.laku.as(sinta, (work) => createRefund(work, request))).code
+  }
+
+  /** Its call was lost two days ago. */
+  async lostRefund(): Promise<string> {
+    const code = await this.refund(1)
+    const { id } = await this.laku.system((work) => getRefund(work.tx, code))
+    await this.laku.system((work) => claimRefunds(work, [id]))
+    const longAgo = new Date(this.laku.clock.now().getTime() - 2 * 86_400_000)
+    const called = {
+      calls: 1,
+      firstCalledAt: longAgo,
+      lastCalledAt: longAgo,
+      leaseUntil: null,
+      nextCheckAt: null,
+    }
+    await this.laku.db.updateTable('refunds').set(called).where('id', '=', id).execute()
+    return code
   }
 
   async delivered() {

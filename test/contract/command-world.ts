@@ -75,6 +75,7 @@ export const fixtures: Record<string, Fixture> = {
   'refunds approve': async (s) => [await s.refund(10)],
   'refunds reject': async (s) => [await s.refund(10)],
   'refunds retry': async (s) => [await s.refund(1)],
+  'refunds declare-dead': async (s) => [await s.lostRefund()],
   'wallets adjust': async (s) => [(await s.buyer()).id, '5000', '--confirm', '5000'],
   'wallets withdrawals approve': async (s) => [(await s.withdrawal()).code],
   'wallets withdrawals reject': async (s) => [(await s.withdrawal()).code],
@@ -218,7 +219,6 @@ export const fixtures: Record<string, Fixture> = {
     await s.f.refund(await s.f.sell(id, 50_000), 60_000)
     return confirmed(id)
   },
-  'limits allow': async () => ['write_off', newId(), '5000000'],
   'attention resolve': async (s) => [await s.attention()],
   'ledger declare-break': async (s) => {
     await s.brokenChain()

@@ -117,10 +117,12 @@ describe('Xendit', () => {
     expect(paid).toMatchObject({ status: 'PAID', paidAmountIdr: 150000, paymentChannel: 'DANA' })
     expect(paid.paidAt).toBeInstanceOf(Date)
     const key = { idempotencyKey: unique('refund'), referenceId: unique('RF') }
-    const refund = { ...key, invoiceId: made.id, amountIdr: 50000, reason: 'CANCELLATION' } as const
+    const paymentRequestId = paid.paymentRequestId as string
+    const refund = { ...key, paymentRequestId, amountIdr: 50000, reason: 'CANCELLATION' } as const
     const first = await gateway.createRefund(refund)
     expect(first).toMatchObject({ amountIdr: 50000, referenceId: key.referenceId, invoiceId: made.id })
-    expect((await gateway.createRefund(refund)).id).toBe(first.id)
+    const ids = { invoiceId: made.id, paymentRequestId, paymentId: paid.paymentId ?? null }
+    expect((await gateway.findRefunds(ids)).map((one) => one.id)).toEqual([first.id])
     await expect.poll(async () => (await gateway.getRefund(first.id)).status).toBe('SUCCEEDED')
   })
 
@@ -153,7 +155,8 @@ describe('Xendit', () => {
     const { gateway } = clients()
     const { id } = await gateway.createInvoice(invoice())
     await pay(id, 'BCA')
-    const refund = { idempotencyKey: unique('k'), referenceId: 'r', invoiceId: id, amountIdr: 1000 }
+    const paymentRequestId = (await gateway.getInvoice(id)).paymentRequestId as string
+    const refund = { idempotencyKey: unique('k'), referenceId: 'r', paymentRequestId, amountIdr: 1000 }
     const failure = await failureOf(gateway.createRefund({ ...refund, reason: 'OTHERS' }))
     expect(failure).toMatchObject({ outcome: 'refused', code: 'REFUND_NOT_SUPPORTED' })
   })
@@ -175,15 +178,23 @@ describe('Xendit', () => {
     expect(await gateway.findInvoices(asked.externalId)).toEqual([])
   })
 
-  test('a refund whose answer was lost is found by its key', async () => {
+  test('a refund whose answer was lost is found in the lists, and in what the payment says was refunded', async () => {
     const { gateway } = clients()
     const { id } = await gateway.createInvoice(invoice())
     await pay(id, 'DANA')
     const key = { idempotencyKey: unique('k'), referenceId: unique('RF') }
-    const refund = { ...key, invoiceId: id, amountIdr: 1000, reason: 'OTHERS' } as const
+    const paid = await gateway.getInvoice(id)
+    const ids = {
+      invoiceId: id,
+      paymentId: paid.paymentId ?? null,
+      paymentRequestId: paid.paymentRequestId ?? null,
+    }
+    const paymentRequestId = ids.paymentRequestId as string
+    const refund = { ...key, paymentRequestId, amountIdr: 1000, reason: 'OTHERS' } as const
     await fail('xendit', 'commit_then_timeout')
     expect((await failureOf(gateway.createRefund(refund))).outcome).toBe('unknown')
-    expect((await gateway.createRefund(refund)).referenceId).toBe(key.referenceId)
+    expect(await gateway.findRefunds(ids)).toMatchObject([{ referenceId: key.referenceId }])
+    await expect.poll(() => gateway.refundedIdr(ids)).toBe(1000)
     const { refunds } = (await control('GET', '/control/book')) as { refunds: unknown[] }
     expect(refunds).toHaveLength(1)
   })
@@ -247,7 +258,13 @@ describe('webhooks', () => {
     await control('PUT', '/control/webhooks', { duplicates: 1 })
     const { id, externalId } = await gateway.createInvoice(invoice())
     await pay(id, 'DANA')
-    const refund = { idempotencyKey: unique('k'), referenceId: unique('RF'), invoiceId: id, amountIdr: 1000 }
+    const paymentRequestId = (await gateway.getInvoice(id)).paymentRequestId as string
+    const refund = {
+      idempotencyKey: unique('k'),
+      referenceId: unique('RF'),
+      paymentRequestId,
+      amountIdr: 1000,
+    }
     const refunded = await gateway.createRefund({ ...refund, reason: 'OTHERS' })
     const keys = new Set<string>()
     const kinds = new Map<string, unknown>()

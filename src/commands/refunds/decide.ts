@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { defineChange } from '../define-command.ts'
+import type { RefundDetail, RefundRetry } from '../../domain/payment/index.ts'
+import { defineChange, type OutsideWay } from '../define-command.ts'
+import { gatewayContext } from '../payments/gateway.ts'
 
 const args = [{ name: 'refund', description: 'UUID or code' }]
 
@@ -28,30 +30,86 @@ export const reject = defineChange({
   done: ({ code, status }) => `${code} is ${status}.`,
 })
 
+type Retry = z.infer<typeof retryInput>
+
+const retryInput = z.object({
+  refund: z.string(),
+  wallet: z.boolean().optional(),
+  providerRefundId: z.string().trim().min(1).max(200).optional(),
+  notSent: z.boolean().optional(),
+  /** What was found at the provider, which no option says. */
+  read: z.custom<RefundRetry['read']>().optional(),
+  looked: z.custom<RefundRetry['looked']>().optional(),
+})
+
 export const retry = defineChange({
   name: 'retry',
-  description: 'Send a failed refund again now, or ask about one whose answer is outstanding.',
+  description:
+    'Send a failed refund again now, ask about one whose answer is outstanding, or take the one that the provider has.',
   args,
   options: [
     { flags: '--wallet', description: "into the buyer's wallet instead: its source takes nothing back" },
     {
       flags: '--provider-refund-id <id>',
-      description: 'of one whose outcome stayed unknown: what the provider calls it',
+      description:
+        'what the provider calls it: read there first, it must be of this payment, reference and amount',
     },
-    { flags: '--not-sent', description: 'of such a one: you looked it up, and the provider has none' },
+    { flags: '--not-sent', description: 'its call never arrived: the same as declare-dead' },
   ],
-  input: z.object({
-    refund: z.string(),
-    wallet: z.boolean().optional(),
-    providerRefundId: z.string().min(1).optional(),
-    notSent: z.boolean().optional(),
-  }),
+  input: retryInput,
+  examples: [
+    'laku refunds retry RFD-261123-7K3QX2ABCD',
+    'laku refunds retry RFD-261123-7K3QX2ABCD --wallet --reason "the buyer asked for it"',
+    'laku refunds retry RFD-261123-7K3QX2ABCD --provider-refund-id rfd-50d758bc-e352-46fc-aa5d-82b69d2fe35a',
+  ],
   change: async (work, input) => {
     const { retryRefund } = await import('../../domain/payment/index.ts')
     return await retryRefund(work, input)
   },
-  done: ({ code, status }) =>
-    status === 'to_wallet'
-      ? `${code} is in the wallet.`
-      : `${code} is ${status}, and goes on within seconds.`,
+  outside: async ({ context, actor, input }, run) => await run(await readFirst({ context, actor, input })),
+  assuming: async (_way, run) => await run({ read: 'taken for granted', looked: 'taken for granted' }),
+  done: (refund) => toldOf(refund),
+})
+
+/** What the provider says of it is read before the transaction begins. */
+async function readFirst({ context, actor, input }: OutsideWay<Retry>): Promise<Partial<Retry>> {
+  const { refund, wallet, providerRefundId, notSent } = input
+  // Options that do not go together ask nobody: the use case refuses them.
+  if ([wallet, providerRefundId, notSent].filter(Boolean).length > 1) return {}
+  if (!providerRefundId && !notSent) return {}
+  const { lookForLost, readProviderRefund } = await import('../../domain/payment/index.ts')
+  const gateway = { ...(await gatewayContext(context)), actor }
+  if (providerRefundId) return { read: await readProviderRefund(gateway, providerRefundId) }
+  return { looked: await lookForLost(gateway, refund) }
+}
+
+function toldOf({ code, status, deadDeclaredBy, providerRefundId }: RefundDetail): string {
+  if (status === 'to_wallet') return `${code} is in the wallet.`
+  if (status === 'succeeded') return `${code} has gone back, as ${providerRefundId}; nothing was sent.`
+  if (status === 'submitted' && deadDeclaredBy)
+    return `${code} waits for a second person: laku refunds declare-dead ${code}`
+  if (status === 'failed' && deadDeclaredBy)
+    return `${code} is declared dead. Send it under a new key with laku refunds retry ${code}, or add --wallet.`
+  return `${code} is ${status}, and goes on within seconds.`
+}
+
+export const declareDead = defineChange({
+  name: 'declare-dead',
+  description:
+    "Say that a lost call never arrived: two persons, after the key's time and a full day of the provider's book without it.",
+  args,
+  input: z.object({ refund: z.string(), looked: z.custom<RefundRetry['looked']>().optional() }),
+  examples: ['laku refunds declare-dead RFD-261123-7K3QX2ABCD --reason "not in their dashboard either"'],
+  needsReason: true,
+  change: async (work, input) => {
+    const domain = await import('../../domain/payment/index.ts')
+    return await domain.declareDead(work, input)
+  },
+  outside: async ({ context, actor, input }, run) => {
+    const { lookForLost } = await import('../../domain/payment/index.ts')
+    const gateway = { ...(await gatewayContext(context)), actor }
+    return await run({ looked: await lookForLost(gateway, input.refund) })
+  },
+  assuming: async (_way, run) => await run({ looked: 'taken for granted' }),
+  done: (refund) => toldOf(refund),
 })

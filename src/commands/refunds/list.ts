@@ -17,16 +17,21 @@ export const list = defineList({
   options: [
     { flags: '--status <status>', description: 'only these', choices: statuses },
     { flags: '--payment <payment>', description: 'of one payment (UUID or code)' },
+    { flags: '--waiting', description: 'that wait until what came in is settled at the provider' },
   ],
-  input: z.object({ status: z.enum(statuses).optional(), payment: z.string().optional() }),
+  input: z.object({
+    status: z.enum(statuses).optional(),
+    payment: z.string().optional(),
+    waiting: z.boolean().optional(),
+  }),
   examples: ['laku refunds list --status requested', 'laku refunds list --status failed --csv'],
   empty: 'No refunds. Try without filters, or make one with laku refunds create.',
-  run: async (context, { status, payment }, page) => {
+  run: async (context, { status, payment, waiting }, page) => {
     const { listRefunds } = await import('../../domain/payment/list-refunds.ts')
     const { showPayment } = await import('../../domain/payment/list-payments.ts')
     return await context.read(async ({ tx }) => {
       const paymentId = payment && (await showPayment(tx, payment)).id
-      return await listRefunds(tx, { status, paymentId, ...page })
+      return await listRefunds(tx, { status, paymentId, waiting, ...page })
     })
   },
   columns: [

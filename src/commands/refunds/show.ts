@@ -7,12 +7,13 @@ export const show = defineShow({
   args: [{ name: 'refund', description: 'UUID or code' }],
   input: z.object({ refund: z.string() }),
   run: async (context, { refund }) => {
-    const { getRefund } = await import('../../domain/payment/list-refunds.ts')
+    const { getRefund, listHeard } = await import('../../domain/payment/list-refunds.ts')
     const { listEntries } = await import('../../domain/ledger/list-entries.ts')
     return await context.read(async ({ tx }) => {
       const found = await getRefund(tx, refund)
       // Each attempt posts two entries when it is sent and two when it fails.
-      return { ...found, entries: await listEntries(tx, { subjectId: found.id, limit: 100 }) }
+      const entries = await listEntries(tx, { subjectId: found.id, limit: 100 })
+      return { ...found, heard: await listHeard(tx, found.id), entries }
     })
   },
   fields: [
@@ -33,13 +34,35 @@ export const show = defineShow({
       kind: 'code',
       value: (one) => one.providerRefundId,
     },
+    { name: 'calls', kind: 'number', value: (one) => one.calls },
+    { name: 'first_called_at', heading: 'first called', kind: 'time', value: (one) => one.firstCalledAt },
+    { name: 'last_called_at', heading: 'last called', kind: 'time', value: (one) => one.lastCalledAt },
+    { name: 'send_after', heading: 'not before', kind: 'time', value: (one) => one.sendAfter },
+    { name: 'waits_since', heading: 'waits for balance since', kind: 'time', value: (one) => one.waitsSince },
     { name: 'requested_by', heading: 'asked by', value: (one) => one.requestedBy },
     { name: 'decided_by', heading: 'decided by', value: (one) => one.decidedBy },
     { name: 'created_at', kind: 'time', value: (one) => one.createdAt },
     { name: 'next_check_at', heading: 'next try', kind: 'time', value: (one) => one.nextCheckAt },
     { name: 'finished_at', heading: 'finished', kind: 'time', value: (one) => one.finishedAt },
   ],
-  sections: ({ entries }) => [
+  sections: ({ heard, entries }) => [
+    section(
+      'At the provider',
+      [
+        {
+          name: 'provider_refund_id',
+          heading: "provider's id",
+          kind: 'code',
+          value: (row) => row.providerRefundId,
+        },
+        { name: 'reference', kind: 'code', spare: true, value: (row) => row.reference },
+        { name: 'status', value: (row) => row.status },
+        { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
+        { name: 'booked_idr', heading: 'booked', kind: 'idr', value: (row) => row.bookedIdr },
+        { name: 'heard_at', heading: 'heard', kind: 'time', spare: true, value: (row) => row.heardAt },
+      ],
+      heard,
+    ),
     section(
       'Ledger',
       [

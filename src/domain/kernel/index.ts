@@ -55,20 +55,6 @@ export {
   referenceOf,
 } from './installation.ts'
 export { kernelErrors } from './kernel-errors.ts'
-export {
-  allowOverLimit,
-  type Budget,
-  type Clearance,
-  countUse,
-  isOverLimit,
-  type LimitedKind,
-  type LimitUse,
-  type LimitView,
-  limitedKinds,
-  listLimits,
-  takeLimit,
-  undoUse,
-} from './limits.ts'
 export { basisPoints, formatIdr, formatNumber, type Rupiah, rupiah, sumIdr } from './money.ts'
 export { type Move, moveState, moveStatement, stateIf } from './move-state.ts'
 export { type Paged, pageOf } from './pages.ts'
@@ -114,7 +100,7 @@ export {
   statesOf,
   type Transitions,
 } from './transitions.ts'
-export { inSameHands, requireOtherHands } from './two-people.ts'
+export { requireOtherHands } from './two-people.ts'
 export { type RunOptions, UnitOfWork, type UnitOfWorkOptions, type WorkReport } from './unit-of-work.ts'
 export { Vault } from './vault.ts'
 export { type FromWire, fromWire, toWire } from './wire.ts'

@@ -36,20 +36,6 @@ export const policySchema = z.strictObject({
     .describe(
       'what one person refunds of a payment above it, or gives to a wallet in a day, needs a second one',
     ),
-  aloneDayIdr: whole
-    .default(1_000_000)
-    .describe(
-      'so much may one person give away alone in a day, and one receiver be given: goodwill, corrections, refunds, returns, failed orders, write-offs, quarantined money',
-    ),
-  aloneWeekIdr: whole.default(3_000_000).describe('the same within seven days'),
-  settlementDayIdr: whole
-    .default(50_000_000)
-    .describe('so much of settlements may one person approve alone in a day, and to one factory'),
-  settlementWeekIdr: whole.default(150_000_000).describe('the same within seven days'),
-  withdrawalDayIdr: whole
-    .default(5_000_000)
-    .describe('so much leaves one wallet, or for one account, in a day without staff'),
-  withdrawalWeekIdr: whole.default(15_000_000).describe('the same within seven days'),
   otpMinutes: whole.min(1).default(5),
   otpTries: whole.min(1).default(5),
   otpPerPhonePerHour: whole.min(1).default(5),
@@ -101,6 +87,31 @@ export const policySchema = z.strictObject({
     .default(600)
     .describe('then an address with wrong or expired tokens is told to wait'),
   webhookBodyDays: whole.min(1).default(90).describe('then what a provider sent is dropped'),
+  providerKeyHours: whole
+    .min(1)
+    .default(12)
+    .describe('so long after its first call the provider surely knows a key: nothing is sent under it later'),
+  providerListLagMinutes: whole
+    .default(15)
+    .describe('what the provider made stands in its lists at the latest so much later'),
+  providerBookHours: whole
+    .min(1)
+    .default(24)
+    .describe("so much of the provider's book must be without a lost call before it is declared dead"),
+  refundForm: z
+    .enum(['current', 'legacy'])
+    .default('current')
+    .describe('how refunds name their payment: by payment_request_id, or by invoice_id as older accounts'),
+  refundChannels: z
+    .record(z.string(), z.union([z.literal(false), z.strictObject({ days: whole, parts: z.boolean() })]))
+    .default({})
+    .describe(
+      "channels whose refunds this account's contract treats otherwise than Xendit's page; false: none",
+    ),
+  refundPendingHours: whole
+    .min(1)
+    .default(72)
+    .describe('a refund that the provider has taken on and not ended for so long goes to attention'),
   providerAttempts: whole.min(1).default(8).describe('then the thing goes to attention'),
 })
 

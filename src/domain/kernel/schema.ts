@@ -268,36 +268,6 @@ export interface LedgerTransactions {
   writtenIn: Generated<string>;
 }
 
-export interface LimitClearances {
-  amountIdr: number;
-  givenAt: Timestamp;
-  givenBy: string;
-  id: string;
-  kind: string;
-  reason: string;
-  subjectId: string;
-  until: Timestamp;
-  usedAt: Timestamp | null;
-  usedBy: string | null;
-}
-
-export interface LimitUses {
-  account: string | null;
-  amountIdr: number;
-  budget: string;
-  dayLimitIdr: number;
-  id: string;
-  kind: string;
-  person: string;
-  receiver: string;
-  secondPerson: string | null;
-  subjectId: string;
-  subjectKind: string;
-  undoneAt: Timestamp | null;
-  usedAt: Timestamp;
-  weekLimitIdr: number;
-}
-
 export interface NotificationDeliveries {
   attempts: Generated<number>;
   channel: string;
@@ -443,8 +413,11 @@ export interface Payments {
   paidAmountIdr: number | null;
   paidAt: Timestamp | null;
   participantId: string | null;
+  paymentSource: string | null;
   providerInvoiceId: string | null;
   providerInvoiceUrl: string | null;
+  providerPaymentId: string | null;
+  providerPaymentRequestId: string | null;
   refundedIdr: Generated<number>;
   returnedIdr: Generated<number>;
   sessionId: string | null;
@@ -557,6 +530,19 @@ export interface ProviderPace {
   granted: Generated<number>;
 }
 
+export interface ProviderRefunds {
+  amountIdr: number;
+  bookedIdr: number;
+  bookings: Generated<number>;
+  failureCode: string | null;
+  heardAt: Timestamp;
+  nextCheckAt: Timestamp | null;
+  providerRefundId: string;
+  reference: string;
+  refundId: string;
+  status: string;
+}
+
 export interface PurchaseOrderItems {
   damaged: Generated<number>;
   pickedUp: number | null;
@@ -592,7 +578,10 @@ export interface QuarantinedMoney {
   kind: string;
   paidAt: Timestamp;
   paymentId: string | null;
+  paymentSource: string | null;
   providerInvoiceId: string;
+  providerPaymentId: string | null;
+  providerPaymentRequestId: string | null;
   status: Generated<string>;
 }
 
@@ -600,14 +589,22 @@ export interface Refunds {
   amountIdr: number;
   attempt: Generated<number>;
   borneBy: string | null;
+  calls: Generated<number>;
   code: string;
   createdAt: Timestamp;
+  deadDeclaredAt: Timestamp | null;
+  deadDeclaredBy: string | null;
   decidedBy: string | null;
   destination: string;
   failureCode: string | null;
+  failures: Generated<number>;
   finishedAt: Timestamp | null;
+  firstCalledAt: Timestamp | null;
   id: string;
   key: string;
+  lastCalledAt: Timestamp | null;
+  leaseId: string | null;
+  leaseUntil: Timestamp | null;
   nextCheckAt: Timestamp | null;
   note: string | null;
   paymentId: string | null;
@@ -615,8 +612,10 @@ export interface Refunds {
   quarantineId: string | null;
   reason: string;
   requestedBy: string | null;
+  sendAfter: Timestamp | null;
   status: string;
   submittedAt: Timestamp | null;
+  waitsSince: Timestamp | null;
 }
 
 export interface Reviews {
@@ -975,8 +974,6 @@ export interface DB {
   ledgerEntries: LedgerEntries;
   ledgerSnapshots: LedgerSnapshots;
   ledgerTransactions: LedgerTransactions;
-  limitClearances: LimitClearances;
-  limitUses: LimitUses;
   notificationDeliveries: NotificationDeliveries;
   notificationPreferences: NotificationPreferences;
   notifications: Notifications;
@@ -998,6 +995,7 @@ export interface DB {
   productVariants: ProductVariants;
   providerBookReads: ProviderBookReads;
   providerPace: ProviderPace;
+  providerRefunds: ProviderRefunds;
   purchaseOrderItems: PurchaseOrderItems;
   purchaseOrderReplies: PurchaseOrderReplies;
   pushSubscriptions: PushSubscriptions;

@@ -19,6 +19,7 @@ export const noticeEvents = [
   'return.refused',
   'refund.decided',
   'refund.failed',
+  'refund.waiting',
   'refund.succeeded',
   'withdrawal.status_changed',
 ] as const satisfies (keyof EventPayloads)[]
@@ -89,6 +90,7 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
   'refund.decided': { wanted: ({ destination }) => destination === 'source' },
   // Told once, while it is tried again; what goes into the wallet instead succeeds in the same moment, and that is told.
   'refund.failed': { wanted: ({ attempt, isTriedAgain }) => attempt === 1 && isTriedAgain },
+  'refund.waiting': {},
   'refund.succeeded': {},
   // What needs no approval is on its way at once, and that is told.
   'withdrawal.status_changed': { wanted: ({ to, byStaff }) => to !== 'approved' || byStaff },

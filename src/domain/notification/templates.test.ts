@@ -50,6 +50,7 @@ const payloads: { [T in NoticeEvent]: EventPayloads[T] } = {
   'order.delivered': order,
   'return.refused': { ...order, returnId: 'r' },
   'refund.decided': refund,
+  'refund.waiting': refund,
   'refund.failed': { ...refund, failureCode: 'CHANNEL_UNAVAILABLE', attempt: 1, isTriedAgain: true },
   'refund.succeeded': refund,
   'withdrawal.status_changed': withdrawal,

@@ -3,6 +3,7 @@ import { type Confirmation, type ConfirmationOutcome, confirmPayments } from './
 import { expirePayments } from './expire-payments.ts'
 import type { GatewayInvoice } from './gateway.ts'
 import { lockWholly } from './lock-payments.ts'
+import type { PaidIds } from './paid-ids.ts'
 import { quarantine, type StrayMoney } from './quarantine.ts'
 import { channelOf } from './rules.ts'
 
@@ -76,8 +77,15 @@ function confirmationOf(work: Work, paymentId: string, invoice: GatewayInvoice):
     paidAt: invoice.paidAt ?? work.now,
     channel: channelOf(invoice),
     invoiceId: invoice.id,
+    paid: paidIds(invoice),
   }
 }
+
+const paidIds = ({ paymentId, paymentRequestId, paymentSource }: GatewayInvoice): PaidIds => ({
+  providerPaymentId: paymentId ?? null,
+  providerPaymentRequestId: paymentRequestId ?? null,
+  paymentSource: paymentSource ?? null,
+})
 
 function unknownMoney(work: Work, invoice: GatewayInvoice): StrayMoney {
   return {
@@ -87,6 +95,7 @@ function unknownMoney(work: Work, invoice: GatewayInvoice): StrayMoney {
     amountIdr: invoice.paidAmountIdr ?? invoice.amountIdr,
     paidAt: invoice.paidAt ?? work.now,
     channel: channelOf(invoice),
+    paid: paidIds(invoice),
     details: { externalId: invoice.externalId },
   }
 }

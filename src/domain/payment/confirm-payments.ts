@@ -2,6 +2,7 @@ import { moveState, type Rupiah, statesBefore, type Work } from '../kernel/index
 import { credit, debit, post } from '../ledger/index.ts'
 import { dimensionsOf, fundsOf, lockPaidThings } from './funds.ts'
 import { type LockedPayment, lockPayments } from './lock-payments.ts'
+import { type PaidIds, unknownIds } from './paid-ids.ts'
 import { quarantine, type StrayMoney } from './quarantine.ts'
 import { paymentMachine, paymentTransitions } from './transitions.ts'
 import { subjectOf } from './views.ts'
@@ -14,6 +15,8 @@ export interface Confirmation {
   channel: string | null
   /** The provider's invoice that was paid. */
   invoiceId: string
+  /** What it calls the payment itself, by which it is refunded. */
+  paid?: PaidIds
 }
 
 /** `late`: paid after it expired; what it pays for decides. `twice`: another invoice of a payment that was received. */
@@ -62,11 +65,11 @@ function outcomeOf(
 
 function strayOf(
   payment: LockedPayment,
-  { invoiceId, paidAmountIdr, paidAt, channel }: Confirmation,
+  { invoiceId, paidAmountIdr, paidAt, channel, paid }: Confirmation,
   outcome: 'twice' | 'review',
 ): StrayMoney {
   const kind = outcome === 'review' ? 'wrong_amount' : 'paid_twice'
-  return { kind, invoiceId, payment, amountIdr: paidAmountIdr, paidAt, channel }
+  return { kind, invoiceId, payment, amountIdr: paidAmountIdr, paidAt, channel, paid }
 }
 
 async function receive(
@@ -82,6 +85,7 @@ async function receive(
     paidAmountIdr: confirmation.paidAmountIdr,
     paidAt: confirmation.paidAt,
     providerInvoiceId: confirmation.invoiceId,
+    ...(confirmation.paid ?? unknownIds),
   }))
   // The invoice that was paid is the one that a refund names, whichever was stored when the link was opened.
   await moveState(work, paymentMachine, { rows, from: statesBefore(paymentTransitions, 'review'), all: true })

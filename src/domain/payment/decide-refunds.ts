@@ -18,7 +18,7 @@ import { dimensionsOf, fundsOf, intoWallet } from './funds.ts'
 import { type LockedPayment, lockPayments } from './lock-payments.ts'
 import { recordReturned } from './record-returned.ts'
 import { refundNews } from './refund-news.ts'
-import { type RefundDestination, refundDestination } from './rules.ts'
+import { type RefundDestination, refundWay } from './rules.ts'
 import { refundMachine } from './transitions.ts'
 
 export interface RefundDecision {
@@ -32,8 +32,6 @@ export interface RefundDecision {
   from?: Entry[]
   /** The refund that staff asked for and another person has approved now: it keeps its id and its code. */
   requested?: { id: string; code: string; decidedBy: string }
-  /** Its id, where it is known before. */
-  id?: string
   /** What staff decided, kept with the refund. */
   staff?: StaffFacts
 }
@@ -51,6 +49,8 @@ interface Decided extends RefundDecision {
   id: string
   code: string
   destination: RefundDestination
+  /** Its channel takes it only from then on. */
+  notBefore: Date | null
   payment: LockedPayment
   /** Of what goes to the wallet. */
   split: SplitRefund
@@ -163,7 +163,7 @@ function decideEach(
     if (!found || !went) throw paymentErrors.not_found({ paymentId })
     requireRefundable(found, rupiah(amountIdr), leftOf(found))
     const payment = { ...found, returnedIdr: found.returnedIdr + amountIdr }
-    const destination = refundDestination(found, amountIdr, work.now)
+    const { destination, notBefore } = refundWay(found, amountIdr, work)
     const split = splitRefund(payment, amountIdr, went)
     now.set(paymentId, payment)
     gone.set(
@@ -176,37 +176,37 @@ function decideEach(
             lossIdr: went.lossIdr + split.lossIdr,
           },
     )
-    const { id, code } = decision.requested ?? {
-      id: decision.id ?? newId(),
-      code: newCode('RFD', work.now),
-    }
-    return { ...decision, id, code, destination, payment, split }
+    const { id, code } = decision.requested ?? { id: newId(), code: newCode('RFD', work.now) }
+    return { ...decision, id, code, destination, notBefore, payment, split }
   })
 }
 
 async function insertRefunds(work: Work, decided: readonly Decided[]): Promise<void> {
-  const rows = decided.map(({ id, code, key, paymentId, amountIdr, reason, destination, staff }) => ({
-    id,
-    code,
-    key,
-    paymentId,
-    amountIdr,
-    reason,
-    destination,
-    borneBy: staff?.borneBy ?? null,
-    note: staff?.note ?? null,
-    requestedBy: staff?.requestedBy ?? null,
-    decidedBy: staff?.requestedBy ?? null,
-    status: destination === 'wallet' ? 'succeeded' : 'approved',
-    attempt: 1,
-    nextCheckAt: destination === 'wallet' ? null : secondsAfter(work.now, JOB_GRACE_S),
-    createdAt: work.now,
-    finishedAt: destination === 'wallet' ? work.now : null,
-  }))
+  const rows = decided.map(
+    ({ id, code, key, paymentId, amountIdr, reason, destination, notBefore, staff }) => ({
+      id,
+      code,
+      key,
+      paymentId,
+      amountIdr,
+      reason,
+      destination,
+      borneBy: staff?.borneBy ?? null,
+      note: staff?.note ?? null,
+      requestedBy: staff?.requestedBy ?? null,
+      decidedBy: staff?.requestedBy ?? null,
+      status: destination === 'wallet' ? 'succeeded' : 'approved',
+      attempt: 1,
+      sendAfter: notBefore,
+      nextCheckAt: destination === 'wallet' ? null : (notBefore ?? secondsAfter(work.now, JOB_GRACE_S)),
+      createdAt: work.now,
+      finishedAt: destination === 'wallet' ? work.now : null,
+    }),
+  )
   const fresh = rows.filter((_, i) => !decided[i]?.requested)
   await insertRows(work.tx, 'refunds', fresh)
-  for (const { requested, destination, id } of decided) {
-    if (requested) await approveRow(work, id, destination, requested.decidedBy)
+  for (const { requested, destination, notBefore, id } of decided) {
+    if (requested) await approveRow(work, id, { destination, notBefore }, requested.decidedBy)
   }
 }
 
@@ -214,12 +214,18 @@ async function insertRefunds(work: Work, decided: readonly Decided[]): Promise<v
 async function approveRow(
   work: Work,
   id: string,
-  destination: RefundDestination,
+  { destination, notBefore }: Pick<Decided, 'destination' | 'notBefore'>,
   decidedBy: string,
 ): Promise<void> {
   const toWallet = destination === 'wallet'
-  const nextCheckAt = toWallet ? null : secondsAfter(work.now, JOB_GRACE_S)
-  const set = { destination, decidedBy, nextCheckAt, finishedAt: toWallet ? work.now : null }
+  const nextCheckAt = toWallet ? null : (notBefore ?? secondsAfter(work.now, JOB_GRACE_S))
+  const set = {
+    destination,
+    decidedBy,
+    nextCheckAt,
+    sendAfter: notBefore,
+    finishedAt: toWallet ? work.now : null,
+  }
   const to = toWallet ? 'succeeded' : 'approved'
   await moveState(work, refundMachine, { to, from: 'requested', ids: [id], set, all: true })
 }

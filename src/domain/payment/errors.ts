@@ -36,7 +36,24 @@ export const paymentErrors = defineErrors('payment', {
   same_person: ['forbidden', 'Another person has to approve what you asked for.'],
   look_it_up: [
     'conflict',
-    "Look it up at the provider first, then retry it with the provider's id, or say that it was not sent.",
+    'Its call is lost: laku looks for it and sends nothing. Give it the id that the provider has for it, or declare it dead.',
+  ],
+  option_not_for_state: ['conflict', 'The state does not take this option.'],
+  options_exclude: ['invalid', 'These options do not go together: give one of them.'],
+  provider_refund_unknown: ['not_found', 'The provider has no refund of this id.'],
+  provider_refund_mismatch: [
+    'conflict',
+    "The provider's refund of this id is of another payment, reference or amount: look it up again.",
+  ],
+  refund_not_lost: ['conflict', 'Only a refund whose call is lost can be declared dead.'],
+  refund_leased: ['conflict', 'A worker is calling for it at this moment; try again in half a minute.'],
+  refund_may_live: [
+    'conflict',
+    'It is too early: the provider may still know its key, or its book may not be complete.',
+  ],
+  refund_is_there: [
+    'conflict',
+    'The provider has it, or says that more was refunded than laku knows: it is not dead.',
   ],
   no_wallet: ['conflict', 'The money is of no payment of ours, so there is no wallet for it.'],
   not_releasable: ['conflict', 'The escrow of this payment is not whole, so it cannot be released.'],

@@ -1,56 +1,61 @@
-import { moveState, retryAt, type Work } from '../kernel/index.ts'
+import { moveState, retryAt, secondsAfter, type Work } from '../kernel/index.ts'
 import { credit, debit, post } from '../ledger/index.ts'
 import type { LockedPayment } from './lock-payments.ts'
 import { putIntoWallets } from './put-into-wallets.ts'
-import { refundFailed } from './refund-news.ts'
-import { afterRefusal } from './rules.ts'
-import type { LockedRefund, Refusal } from './settle-refunds.ts'
+import { BALANCE_AGAIN_S } from './refund/plan-by-balance.ts'
+import { refundFailed, refundWaits } from './refund-news.ts'
+import { type AfterRefusal, afterRefusal } from './rules.ts'
+import type { FailedNow } from './settle-refunds.ts'
 import { refundMachine } from './transitions.ts'
 
 /** Of money that no payment of ours fits there is no payment, and so no wallet. */
-type Failed = LockedRefund & { failureCode: string; payment: LockedPayment | undefined }
+type Failed = FailedNow & { payment: LockedPayment | undefined; failures: number; after: AfterRefusal }
 
 /**
- * Takes back locked, submitted refunds that the provider definitely did not make: the money is payable again and sent under a
- * new attempt, later each time; or, where it can never go to its source, it is put into the buyer's wallet at once.
+ * Takes back locked, submitted refunds that the provider definitely did not make: the money is payable again. It is sent under a
+ * new attempt, later each time, or when what came in is settled; where it can never go to its source, it is put into the buyer's wallet at
+ * once; and where something else of it is under way, or the refusal says that it is gone, a person is asked.
  */
 export async function failRefunds(
   work: Work,
-  refusals: readonly Refusal[],
-  refunds: ReadonlyMap<string, LockedRefund>,
+  refused: readonly FailedNow[],
   payments: ReadonlyMap<string, LockedPayment>,
 ): Promise<void> {
-  const failed = refusals.flatMap(({ id, failureCode }): Failed[] => {
-    const refund = refunds.get(id)
-    if (refund?.status !== 'submitted') return []
-    return [{ ...refund, failureCode, payment: payments.get(refund.paymentId ?? '') }]
-  })
-  if (failed.length === 0) return
+  if (refused.length === 0) return
+  const failed = refused.map((one): Failed => judge(one, payments.get(one.refund.paymentId ?? '')))
   await recordFailures(work, failed)
-  for (const { payment, failureCode, ...refund } of failed) {
-    if (!payment) continue
-    const { attempt } = refund
-    const isTriedAgain = afterRefusal(failureCode, attempt) === 'retry'
-    work.emit(refundFailed(payment, refund, { failureCode, attempt, isTriedAgain }))
-  }
-  const hopeless = failed.filter((one) => afterRefusal(one.failureCode, one.attempt) === 'wallet')
+  for (const one of failed) tellBuyer(work, one)
   await putIntoWallets(
     work,
-    hopeless.flatMap(({ payment, ...refund }) => (payment ? [{ ...refund, payment }] : [])),
+    failed.flatMap(({ refund, payment, after }) =>
+      after === 'wallet' && payment ? [{ ...refund, payment }] : [],
+    ),
   )
-  for (const one of failed) raiseWhenFailing(work, one, hopeless.includes(one))
+  for (const one of failed) raiseWhenFailing(work, one)
 }
 
-async function recordFailures(work: Work, refunds: readonly Failed[]): Promise<void> {
-  const rows = refunds.map(({ id, failureCode, attempt }) => ({
+function judge(one: FailedNow, payment: LockedPayment | undefined): Failed {
+  const { refund, failureCode, isContradicted } = one
+  const counted = afterRefusal(failureCode, refund.failures + 1)
+  const after = isContradicted ? 'person' : counted
+  one.waits = after === 'balance'
+  const failures = refund.failures + (counted === 'balance' ? 0 : 1)
+  return { ...one, payment, failures, after }
+}
+
+async function recordFailures(work: Work, failed: readonly Failed[]): Promise<void> {
+  const rows = failed.map(({ refund: { id, waitsSince }, failureCode, failures, after }) => ({
     id,
     failureCode,
-    nextCheckAt: retryAt(work.now, attempt),
+    failures,
+    leaseUntil: null,
+    nextCheckAt: nextTry(work.now, after, failures),
+    waitsSince: after === 'balance' ? (waitsSince ?? work.now) : null,
   }))
   await moveState(work, refundMachine, { to: 'failed', rows, all: true })
   await post(
     work,
-    refunds.map(({ id, attempt, amountIdr }) => ({
+    failed.map(({ refund: { id, attempt, amountIdr } }) => ({
       key: `refund:${id}:failed:${attempt}`,
       kind: 'refund.failed',
       subject: ['refund', id],
@@ -59,14 +64,30 @@ async function recordFailures(work: Work, refunds: readonly Failed[]): Promise<v
   )
 }
 
-function raiseWhenFailing(work: Work, refund: Failed, isHopeless: boolean): void {
-  const { id, code, attempt, failureCode, payment } = refund
-  const inWallet = isHopeless && payment
-  if (inWallet || (attempt < work.policy.providerAttempts && !isHopeless)) return
+function nextTry(now: Date, after: AfterRefusal, failures: number): Date | null {
+  if (after === 'balance') return secondsAfter(now, BALANCE_AGAIN_S)
+  return after === 'retry' ? retryAt(now, failures) : null
+}
+
+function tellBuyer(work: Work, { refund, payment, failureCode, after }: Failed): void {
+  if (!payment) return
+  if (after === 'balance') {
+    const hasHeard = refund.waitsSince !== null || refund.failureCode === failureCode
+    if (!hasHeard) work.emit(refundWaits(payment, refund))
+    return
+  }
+  const { attempt } = refund
+  work.emit(refundFailed(payment, refund, { failureCode, attempt, isTriedAgain: after === 'retry' }))
+}
+
+function raiseWhenFailing(work: Work, { refund, failureCode, failures, payment, after }: Failed): void {
+  if (after === 'balance' || (after === 'wallet' && payment)) return
+  if (after === 'retry' && failures < work.policy.providerAttempts) return
+  const { id, code } = refund
   work.raise({
     kind: 'refund_failing',
     subject: ['refund', id],
-    message: `${code} has failed ${attempt} times: ${failureCode}`,
+    message: `${code} has failed ${failures} times: ${failureCode}`,
     command: `laku refunds retry ${code}`,
   })
 }

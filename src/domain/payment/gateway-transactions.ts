@@ -27,6 +27,8 @@ export interface GatewayTransaction {
 
 export interface GatewayTransactionQuery {
   productId?: string
+  /** Our key of it. */
+  referenceId?: string
   createdFrom?: Date | undefined
   createdUntil?: Date | undefined
   updatedFrom?: Date | undefined

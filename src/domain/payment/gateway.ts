@@ -1,4 +1,5 @@
 import type { Rupiah } from '../kernel/money.ts'
+import type { CallLease } from '../kernel/provider-proof.ts'
 import type { GatewayTransactionPage, GatewayTransactionQuery } from './gateway-transactions.ts'
 
 /** PENDING until paid or past its expiry; PAID is ours at once, SETTLED when the gateway has paid it out to us. */
@@ -15,7 +16,11 @@ export interface GatewayInvoice {
   paymentMethod?: string
   /** The channel within it: `DANA`, `BCA`, `QRIS`. It decides whether a refund at the source is possible. */
   paymentChannel?: string
+  /** The provider's names of the payment itself: refunds and its book go by them. */
   paymentId?: string
+  paymentRequestId?: string
+  /** The app or bank that paid a QRIS, as the provider names it. */
+  paymentSource?: string
   /** Where the buyer pays. */
   invoiceUrl: string
   expiresAt: Date
@@ -74,14 +79,26 @@ export interface GatewayRefund {
   status: GatewayRefundStatus
   amountIdr: Rupiah
   failureCode?: string
-  referenceId: string
+  /** Null where somebody made it by hand at the provider. */
+  referenceId: string | null
   invoiceId?: string
+  paymentId?: string
+  paymentRequestId?: string
 }
 
-export interface NewGatewayRefund {
-  /** The same key with the same content answers the first refund again: the way to resolve an unknown outcome. */
-  idempotencyKey: string
+/** How a refund names its payment: as the account's form has it, by the payment itself or by its invoice. */
+export type RefundedPayment = { paymentRequestId: string } | { invoiceId: string }
+
+/** All that the provider calls one payment. */
+export interface GatewayPaymentIds {
   invoiceId: string
+  paymentId: string | null
+  paymentRequestId: string | null
+}
+
+export type NewGatewayRefund = RefundedPayment & {
+  /** The provider does not promise that it knows it again: look first, and repeat only what is not there. */
+  idempotencyKey: string
   referenceId: string
   amountIdr: Rupiah
   reason: GatewayRefundReason
@@ -98,9 +115,13 @@ export interface PaymentGateway {
   listInvoices(query: GatewayInvoiceQuery): Promise<GatewayInvoice[]>
   /** Closes a pending invoice for good; it can never be paid or revived after. */
   expireInvoice(id: string): Promise<GatewayInvoice>
-  /** Asks for money to go back to the source. PENDING is no success: the refund is done when it says SUCCEEDED. */
-  createRefund(refund: NewGatewayRefund): Promise<GatewayRefund>
+  /** Asks for money to go back to the source, while the lease holds. PENDING is no success: the refund is done when it says SUCCEEDED. */
+  createRefund(refund: NewGatewayRefund, lease?: CallLease): Promise<GatewayRefund>
   getRefund(id: string): Promise<GatewayRefund>
+  /** Every refund of a payment that the provider's lists show by now, whoever made it. What is not there may still come. */
+  findRefunds(payment: GatewayPaymentIds): Promise<GatewayRefund[]>
+  /** What the provider's own record of a payment says was refunded of it, at once; nothing where it keeps no such figure. */
+  refundedIdr(payment: GatewayPaymentIds): Promise<Rupiah | undefined>
   /** A page of the provider's own book. */
   listTransactions(query: GatewayTransactionQuery): Promise<GatewayTransactionPage>
   /** What the provider says that it holds for us, fees taken off. */

@@ -26,10 +26,11 @@ export {
   type PaymentDetail,
   type PaymentFilter,
   type RefundLine,
+  refundTo,
   showPayment,
 } from './list-payments.ts'
 export { listQuarantined, type QuarantinedLine } from './list-quarantined.ts'
-export { getRefund, listRefunds, type RefundDetail } from './list-refunds.ts'
+export { getRefund, listHeard, listRefunds, type RefundDetail } from './list-refunds.ts'
 export {
   listWebhooks,
   showWebhook,
@@ -44,11 +45,12 @@ export { pruneWebhookBodies } from './prune-webhook-bodies.ts'
 export { intendBookReading, type ProviderBookRead, readProviderBook } from './read-provider-book.ts'
 export { type Difference, type Reconciliation, reconcileGateway } from './reconcile-gateway.ts'
 export { type RecordedChargeback, recordChargeback, type ToldChargeback } from './record-chargeback.ts'
+export { declareDead, type Looked, lookForLost } from './refund/declare-dead.ts'
 export { refundQuarantined } from './refund-quarantined.ts'
 export { type EscrowRelease, releaseEscrow } from './release-escrow.ts'
 export { type Replay, replayWebhooks } from './replay-webhooks.ts'
-export { type RefundRetry, retryRefund } from './retry-refund.ts'
-export { refundDestination } from './rules.ts'
+export { type RefundRetry, readProviderRefund, retryRefund } from './retry-refund.ts'
+export { type RefundWay, refundWay } from './rules.ts'
 export { type LinkedPayment, seePayment } from './see-payment.ts'
 export { settleRefunds } from './settle-refunds.ts'
 export { refundsDue, submitRefunds, sweepRefunds } from './submit-refunds.ts'

@@ -19,6 +19,16 @@ export interface RefundDetail {
   attempt: number
   failureCode: string | null
   providerRefundId: string | null
+  /** How often the request of this attempt left; when it first did, and last. */
+  calls: number
+  firstCalledAt: Date | null
+  lastCalledAt: Date | null
+  /** Since when it waits until what came in is settled at the provider. */
+  waitsSince: Date | null
+  /** Its channel takes it only from then on. */
+  sendAfter: Date | null
+  /** The first of two persons who say that its call never arrived. */
+  deadDeclaredBy: string | null
   requestedBy: string | null
   decidedBy: string | null
   /** When it is sent or asked about next; nothing where it has ended, or waits for a person. */
@@ -30,7 +40,8 @@ export interface RefundDetail {
 
 const columns = sql`
   r.id, r.code, r.status, r.amount_idr, r.payment_id, p.code as payment, r.reason, r.note, r.destination, r.borne_by, r.attempt,
-  r.failure_code, r.provider_refund_id, r.requested_by, r.decided_by, r.next_check_at, r.created_at, r.submitted_at, r.finished_at`
+  r.failure_code, r.provider_refund_id, r.calls, r.first_called_at, r.last_called_at, r.waits_since, r.send_after, r.dead_declared_by,
+  r.requested_by, r.decided_by, r.next_check_at, r.created_at, r.submitted_at, r.finished_at`
 
 /** One refund, by id, code or business key. For staff. @throws payment.refund_not_found */
 export async function getRefund(tx: Tx, which: string | { key: string }): Promise<RefundDetail> {
@@ -51,6 +62,8 @@ export async function getRefund(tx: Tx, which: string | { key: string }): Promis
 export interface RefundFilter {
   status?: string | undefined
   paymentId?: string | undefined
+  /** Those that wait until what came in is settled. */
+  waiting?: boolean | undefined
   limit: number
   cursor?: string | undefined
 }
@@ -58,14 +71,38 @@ export interface RefundFilter {
 /** Refunds, newest first, by keyset pages. For staff. */
 export async function listRefunds(
   tx: Tx,
-  { status, paymentId, limit, cursor }: RefundFilter,
+  { status, paymentId, waiting, limit, cursor }: RefundFilter,
 ): Promise<{ data: RefundDetail[]; nextCursor: string | null }> {
   const wheres = [sql`true`]
   if (status) wheres.push(sql`r.status = ${status}`)
   if (paymentId) wheres.push(sql`r.payment_id = ${paymentId}::uuid`)
+  if (waiting) wheres.push(sql`r.waits_since is not null and r.status in ('approved', 'failed', 'submitted')`)
   if (cursor) wheres.push(sql`r.id < ${cursor}::uuid`)
   const { rows } = await sql<RefundDetail>`
     select ${columns} from refunds r left join payments p on p.id = r.payment_id
     where ${sql.join(wheres, sql` and `)} order by r.id desc limit ${limit + 1}`.execute(tx)
   return pageOf(rows, limit, (row) => row.id)
+}
+
+/** What the provider was heard to have of a refund, oldest first. For staff. */
+export async function listHeard(
+  tx: Tx,
+  refundId: string,
+): Promise<
+  {
+    providerRefundId: string
+    reference: string
+    status: string
+    amountIdr: Rupiah
+    bookedIdr: Rupiah
+    heardAt: Date
+  }[]
+> {
+  return await tx
+    .selectFrom('providerRefunds')
+    .select(['providerRefundId', 'reference', 'status', 'amountIdr', 'bookedIdr', 'heardAt'])
+    .where('refundId', '=', refundId)
+    .orderBy('heardAt')
+    .orderBy('providerRefundId')
+    .execute()
 }

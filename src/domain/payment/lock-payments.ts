@@ -8,6 +8,7 @@ export interface LockedPayment extends Payment {
   status: PaymentStatus
   providerInvoiceId: string | null
   channel: string | null
+  paymentSource: string | null
   paidAt: Date | null
   /** What came in; another amount than asked for where staff accepted it out of review. */
   paidAmountIdr: Rupiah | null
@@ -21,7 +22,7 @@ export interface LockedPayment extends Payment {
 export async function lockPayments(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedPayment>> {
   const { rows } = await sql<LockedPayment>`
     select id, code, user_id, session_id, participant_id, order_id, amount_idr, method, status, expires_at,
-      provider_invoice_id, channel, paid_at, paid_amount_idr, returned_idr, refunded_idr, charged_back_idr
+      provider_invoice_id, channel, payment_source, paid_at, paid_amount_idr, returned_idr, refunded_idr, charged_back_idr
     from payments where id = any(${[...new Set(ids)]}::uuid[]) order by id for no key update`.execute(tx)
   return new Map(rows.map((row) => [row.id, row]))
 }

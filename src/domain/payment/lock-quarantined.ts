@@ -11,6 +11,9 @@ export interface LockedStray {
   paymentId: string | null
   providerInvoiceId: string
   channel: string | null
+  providerPaymentId: string | null
+  providerPaymentRequestId: string | null
+  paymentSource: string | null
   paidAt: Date
   amountIdr: Rupiah
 }
@@ -33,7 +36,8 @@ export async function lockQuarantined(
     [known.paymentId, paymentId].flatMap((one) => one ?? []),
   )
   const { rows } = await sql<LockedStray & { status: string }>`
-    select id, kind, payment_id, provider_invoice_id, channel, paid_at, amount_idr, status
+    select id, kind, payment_id, provider_invoice_id, channel, provider_payment_id, provider_payment_request_id, payment_source, paid_at,
+      amount_idr, status
     from quarantined_money where id = ${id}::uuid for no key update`.execute(work.tx)
   const [row] = rows
   if (row?.status !== 'waiting') throw paymentErrors.quarantine_decided({ id, status: row?.status })

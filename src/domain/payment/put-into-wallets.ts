@@ -23,7 +23,7 @@ export interface FailedRefund {
 export async function putIntoWallets(work: Work, refunds: readonly FailedRefund[]): Promise<void> {
   if (refunds.length === 0) return
   const ids = refunds.map((one) => one.id)
-  const set = { destination: 'wallet', finishedAt: work.now, nextCheckAt: null }
+  const set = { destination: 'wallet', finishedAt: work.now, nextCheckAt: null, waitsSince: null }
   await moveState(work, refundMachine, { to: 'to_wallet', ids, set, all: true })
   await recordRefunded(work, refunds)
   await openWallets(

@@ -1,5 +1,6 @@
 import { insertRows, newId, type Rupiah, sumIdr, type Work } from '../kernel/index.ts'
 import { credit, debit, post } from '../ledger/index.ts'
+import { type PaidIds, unknownIds } from './paid-ids.ts'
 
 export type StrayKind = 'wrong_amount' | 'paid_twice' | 'unknown'
 
@@ -13,6 +14,7 @@ export interface StrayMoney {
   amountIdr: Rupiah
   paidAt: Date
   channel: string | null
+  paid?: PaidIds | undefined
   details?: Record<string, unknown>
 }
 
@@ -35,12 +37,13 @@ export async function quarantine(work: Work, strays: readonly StrayMoney[]): Pro
   await insertRows(
     work.tx,
     'quarantinedMoney',
-    fresh.map(({ id, kind, payment, invoiceId, channel, paidAt, amountIdr }) => ({
+    fresh.map(({ id, kind, payment, invoiceId, channel, paid, paidAt, amountIdr }) => ({
       id,
       kind,
       paymentId: payment?.id ?? null,
       providerInvoiceId: invoiceId,
       channel,
+      ...(paid ?? unknownIds),
       paidAt,
       amountIdr,
       status: 'waiting',

@@ -19,6 +19,11 @@ export function refundNews(
   return { type, aggregate: ['refund', refund.id], payload: refundPayload(payment, refund) }
 }
 
+/** The event that tells of a refund that waits until what came in is settled: once, whatever it waits for afterwards. */
+export function refundWaits(payment: Payment, refund: RefundFacts): NewEvent {
+  return { type: 'refund.waiting', aggregate: ['refund', refund.id], payload: refundPayload(payment, refund) }
+}
+
 /** The event that tells of a provider's no, and of what becomes of it. */
 export function refundFailed(
   payment: Payment,

@@ -1,20 +1,12 @@
-import {
-  insertRows,
-  newCode,
-  newId,
-  requireStaff,
-  secondsAfter,
-  takeLimit,
-  type Work,
-} from '../kernel/index.ts'
+import { insertRows, newCode, newId, requireStaff, secondsAfter, type Work } from '../kernel/index.ts'
 import { credit, debit, post, walletAccount } from '../ledger/index.ts'
 import { openWallets } from '../wallet/index.ts'
-import { endReview, type QuarantineDecision, strayUse } from './apply-quarantined.ts'
+import { endReview, type QuarantineDecision } from './apply-quarantined.ts'
 import { JOB_GRACE_S } from './decide-refunds.ts'
 import { paymentErrors } from './errors.ts'
 import { decideQuarantined, lockQuarantined } from './lock-quarantined.ts'
 import { refundNews } from './refund-news.ts'
-import { refundDestination } from './rules.ts'
+import { refundWay } from './rules.ts'
 
 const REASON = 'quarantine'
 
@@ -26,20 +18,19 @@ const REASON = 'quarantine'
 export async function refundQuarantined(work: Work, input: { id: string }): Promise<QuarantineDecision> {
   requireStaff(work.actor, 'finance')
   const { stray, payments } = await lockQuarantined(work, input.id)
-  const { amountIdr, paymentId, channel, paidAt } = stray
+  const { amountIdr, paymentId, channel, paymentSource, paidAt } = stray
   const payment = payments.get(paymentId ?? '')
   const paidBy = {
     method: 'invoice',
     channel,
+    paymentSource,
     paidAt,
     amountIdr,
     paidAmountIdr: amountIdr,
     chargedBackIdr: 0,
   }
-  const destination = refundDestination(paidBy, amountIdr, work.now)
+  const { destination, notBefore } = refundWay(paidBy, amountIdr, work)
   const toWallet = destination === 'wallet'
-  // What goes back to who paid it is given to nobody.
-  if (toWallet && payment) await takeLimit(work, strayUse(stray, payment.userId))
   if (toWallet && !payment) throw paymentErrors.no_source({ id: stray.id, channel })
   const refund = { id: newId(), code: newCode('RFD', work.now), amountIdr, reason: REASON, destination }
   await insertRows(work.tx, 'refunds', [
@@ -50,7 +41,8 @@ export async function refundQuarantined(work: Work, input: { id: string }): Prom
       quarantineId: stray.id,
       status: toWallet ? 'succeeded' : 'approved',
       attempt: 1,
-      nextCheckAt: toWallet ? null : secondsAfter(work.now, JOB_GRACE_S),
+      sendAfter: notBefore,
+      nextCheckAt: toWallet ? null : (notBefore ?? secondsAfter(work.now, JOB_GRACE_S)),
       createdAt: work.now,
       finishedAt: toWallet ? work.now : null,
     },

@@ -151,38 +151,6 @@ describe('refunds', () => {
       expect((await f.row(payment.id)).status).toBe('refunded')
     })
 
-    it('makes one refund although the answer is lost, and its job comes twice', async () => {
-      const { payment, refundId } = await decided()
-      await f.faults({ provider: 'xendit', operation: 'createRefund', kind: 'commit_then_timeout', times: 2 })
-      await Promise.all([submit(refundId), submit(refundId)])
-      expect(await only(payment.id)).toMatchObject({
-        status: 'submitted',
-        providerRefundId: null,
-        attempt: 1,
-      })
-      await sweepAfter(61)
-      await sweepAfter(61)
-      await f.settled()
-      await sweepAfter(901)
-      expect(await only(payment.id)).toMatchObject({ status: 'succeeded', attempt: 1 })
-      expect(await atProvider((await only(payment.id)).code)).toHaveLength(1)
-    })
-
-    it.each(['DUPLICATE_ERROR', 'REFUND_IN_PROGRESS', 'MAXIMUM_REFUND_AMOUNT_REACHED'])(
-      'is not sent anew when %s answers a call whose outcome was unknown',
-      async (code) => {
-        const { payment, refundId } = await decided('DANA', 40_000)
-        await f.faults({ provider: 'xendit', operation: 'createRefund', kind: 'commit_then_timeout' })
-        await submit(refundId)
-        await f.faults({ provider: 'xendit', operation: 'createRefund', kind: 'refuse', code })
-        await sweepAfter(61)
-        await f.faults()
-        for (let i = 0; i < 3; i++) await sweepAfter(901)
-        expect(await only(payment.id)).toMatchObject({ status: 'succeeded', attempt: 1 })
-        expect(await atProvider((await only(payment.id)).code)).toHaveLength(1)
-      },
-    )
-
     it('is found by its reference when the webhook is faster than the answer', async () => {
       const { payment, refundId } = await decided()
       await f.faults({ provider: 'xendit', operation: 'createRefund', kind: 'commit_then_timeout', times: 1 })
@@ -206,16 +174,6 @@ describe('refunds', () => {
       await f.settled()
       await sweepAfter(901)
       expect((await f.row(payment.id)).status).toBe('refunded')
-      expect(await atProvider((await only(payment.id)).code)).toHaveLength(1)
-    })
-
-    it('is handed to a person, not sent again, when its outcome is unknown for longer than the key protects', async () => {
-      const { payment, refundId } = await decided()
-      await f.faults({ provider: 'xendit', operation: 'createRefund', kind: 'commit_then_timeout', times: 1 })
-      await submit(refundId)
-      await f.faults()
-      await sweepAfter(20 * 3600 + 1)
-      expect(await only(payment.id)).toMatchObject({ status: 'submitted', nextCheckAt: null })
       expect(await atProvider((await only(payment.id)).code)).toHaveLength(1)
     })
   })
@@ -281,32 +239,12 @@ describe('refunds', () => {
       await sweepAfter(3_601)
     })
 
-    it('is not sent again by itself when the provider says that it went back after all, and not of another amount', async () => {
-      const { payment, refundId } = await decided()
-      await f.refundOutcome('FAILED')
-      await submit(refundId)
-      await f.settled()
-      const said = await read(payment.id)
-      await f.laku.system((work) =>
-        settleRefunds(work, [{ ...said, amountIdr: 109_999, status: 'SUCCEEDED' }]),
-      )
-      expect(await only(payment.id)).toMatchObject({ status: 'submitted' })
-      expect(await f.attention()).toContain(`refund_unexpected ${said.id}`)
-      await f.laku.system((work) => settleRefunds(work, [said]))
-      expect(await only(payment.id)).toMatchObject({ status: 'failed', attempt: 1 })
-      await f.laku.system((work) => settleRefunds(work, [{ ...said, status: 'SUCCEEDED' }]))
-      expect(await f.attention()).toContain(`refund_contradicted ${refundId}`)
-      await sweepAfter(7 * 86_400)
-      expect(await only(payment.id)).toMatchObject({ status: 'failed', attempt: 1 })
-      expect(await atProvider((await only(payment.id)).code)).toHaveLength(1)
-    })
-
     it('tells a person of a refund that nothing here waits for', async () => {
       const payment = await paid()
       const row = await f.row(payment.id)
       const made = await gateway.createRefund({
         idempotencyKey: newId(),
-        invoiceId: row.providerInvoiceId as string,
+        paymentRequestId: row.providerPaymentRequestId as string,
         referenceId: 'by-hand',
         amountIdr: 1_000,
         reason: 'OTHERS',

@@ -1,30 +1,19 @@
-import type { Rupiah } from '../kernel/index.ts'
+import {
+  QRIS_REFUND_ISSUERS,
+  qrisIssuer,
+  REFUND_CHANNELS,
+  REFUND_REFUSALS,
+} from '../../providers/xendit/facts.ts'
+import type { Policy, Rupiah } from '../kernel/index.ts'
 import type { GatewayInvoice } from './gateway.ts'
 
-interface ChannelRule {
-  /** Days after the payment in which Xendit refunds to the source. */
-  days: number
-  /** The whole payment or nothing. */
-  wholeOnly?: true
-}
-
-/** Xendit's refundable channels. It refunds no virtual account, no Alfamart and no Indomaret: those are not here. */
-const refundable: ReadonlyMap<string, ChannelRule> = new Map([
-  ['DANA', { days: 30 }],
-  ['GOPAY', { days: 45 }],
-  ['OVO', { days: 14 }],
-  ['SHOPEEPAY', { days: 365 }],
-  ['LINKAJA', { days: 30, wholeOnly: true }],
-  ['CREDIT_CARD', { days: 365 }],
-  ['QRIS', { days: 7 }],
-])
-
-const DAY_MS = 24 * 3600 * 1000
+const HOUR_MS = 3600 * 1000
+const DAY_MS = 24 * HOUR_MS
 
 /** The channel that decides on refunds: of a card or a QR payment the family, whatever bank or app stood behind it. */
 export function channelOf(invoice: Pick<GatewayInvoice, 'paymentMethod' | 'paymentChannel'>): string | null {
   if (invoice.paymentMethod === 'CREDIT_CARD') return 'CREDIT_CARD'
-  if (invoice.paymentMethod === 'QR_CODE') return 'QRIS'
+  if (invoice.paymentMethod === 'QR_CODE' || invoice.paymentMethod === 'QRIS') return 'QRIS'
   return invoice.paymentChannel ?? null
 }
 
@@ -33,6 +22,8 @@ export type RefundDestination = 'source' | 'wallet'
 export interface PaidBy {
   method: string
   channel: string | null
+  /** The app or bank that paid a QRIS, as the provider names it; null where it did not say. */
+  paymentSource: string | null
   paidAt: Date | null
   amountIdr: Rupiah
   /** What came in: where staff accepted another amount, the provider's refund rules no longer fit. */
@@ -41,34 +32,68 @@ export interface PaidBy {
   chargedBackIdr: Rupiah
 }
 
-/** Where a refund of so much goes at `now`: back to where the money came from, or to the wallet where that is impossible. */
-export function refundDestination(payment: PaidBy, amountIdr: Rupiah, now: Date): RefundDestination {
-  const rule = payment.method === 'invoice' && payment.channel ? refundable.get(payment.channel) : undefined
-  if (!rule || !payment.paidAt || payment.paidAmountIdr !== payment.amountIdr) return 'wallet'
-  if (payment.chargedBackIdr > 0) return 'wallet'
-  if (rule.wholeOnly && amountIdr !== payment.amountIdr) return 'wallet'
-  return now.getTime() - payment.paidAt.getTime() < rule.days * DAY_MS ? 'source' : 'wallet'
+export interface RefundWay {
+  destination: RefundDestination
+  /** The source takes it only from then on. */
+  notBefore: Date | null
 }
 
-/** Xendit's answers that mean: this money can never go back to its source. */
-const hopeless: ReadonlySet<string> = new Set([
-  'REFUND_NOT_SUPPORTED',
-  'PARTIAL_REFUND_NOT_SUPPORTED',
-  'ACCOUNT_NOT_FOUND',
-  'ACCOUNT_ACCESS_BLOCKED',
-])
+const toWallet: RefundWay = { destination: 'wallet', notBefore: null }
+
+/**
+ * Where a refund of so much really goes at `now`: back to where the money came from, or to the wallet where that is impossible. The
+ * provider's facts decide, and what the account's contract says otherwise (`policy.refundChannels`). An app behind a QRIS that is not known
+ * to take money back is told no promise.
+ */
+export function refundWay(
+  payment: PaidBy,
+  amountIdr: Rupiah,
+  { now, policy }: { now: Date; policy: Pick<Policy, 'refundChannels'> },
+): RefundWay {
+  const { method, channel, paidAt } = payment
+  if (method !== 'invoice' || !channel || !paidAt || payment.paidAmountIdr !== payment.amountIdr)
+    return toWallet
+  if (payment.chargedBackIdr > 0) return toWallet
+  const own = policy.refundChannels[channel]
+  const rule = own === undefined ? REFUND_CHANNELS[channel] : own || undefined
+  const isWhole = amountIdr === payment.amountIdr
+  if (!rule || (!rule.parts && !isWhole)) return toWallet
+  const ageMs = now.getTime() - paidAt.getTime()
+  if (ageMs >= rule.days * DAY_MS) return toWallet
+  if (channel !== 'QRIS') return { destination: 'source', notBefore: null }
+  const issuer = QRIS_REFUND_ISSUERS[qrisIssuer(payment.paymentSource ?? '')]
+  if (!issuer) return toWallet
+  const waitMs = isWhole ? issuer.wholeAfterHours * HOUR_MS : 0
+  const notBefore = ageMs < waitMs ? new Date(paidAt.getTime() + waitMs) : null
+  return { destination: 'source', notBefore }
+}
 
 /** A channel that failed a refund three times for no stated reason will fail it again. */
 const MAX_FAILURES = 3
 
+export type AfterRefusal =
+  /** Into the buyer's wallet: asked again it gets the same answer. */
+  | 'wallet'
+  /** Sent again later, under a new key; not counted as a failure. */
+  | 'balance'
+  /** Sent again later, under a new key. */
+  | 'retry'
+  /** No further try by itself. */
+  | 'person'
+
 /**
- * What follows a definite no to the `attempt`th try of a refund. REFUND_FAILED names no cause, so it is tried again
- * twice; anything else (no balance at the gateway, another refund under way) passes or needs a person, and is never
- * turned into wallet money: it may be that the money did go back.
+ * What follows a definite no (a refused first call, or a refund that FAILED) when the refund has failed so often before, this time with it.
+ * REFUND_FAILED names no cause, so it is tried again twice, and then goes to the wallet. A code that nobody knows is tried as
+ * often, and then a person is asked; and so is one that says that the money is gone.
  */
-export function afterRefusal(failureCode: string, attempt: number): 'wallet' | 'retry' {
-  if (hopeless.has(failureCode)) return 'wallet'
-  return failureCode === 'REFUND_FAILED' && attempt >= MAX_FAILURES ? 'wallet' : 'retry'
+export function afterRefusal(failureCode: string, failures: number): AfterRefusal {
+  const known = REFUND_REFUSALS[failureCode]
+  if (known === 'never') return 'wallet'
+  if (known === 'balance') return 'balance'
+  if (known === 'taken') return 'person'
+  if (known === 'later' || known === 'account') return 'retry'
+  if (failures < MAX_FAILURES) return 'retry'
+  return failureCode === 'REFUND_FAILED' ? 'wallet' : 'person'
 }
 
 interface TakenBack {

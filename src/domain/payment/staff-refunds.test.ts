@@ -230,25 +230,6 @@ describe('refunds by staff', () => {
       expect(await f.balance(`wallet:${payment.userId}`)).toBe(30_000)
       expect(await refusal(retry((await only(payment.id)).code))).toBe('kernel.illegal_transition')
     })
-
-    it('when their outcome stayed unknown: only after staff have looked it up', async () => {
-      const payment = await released('DANA')
-      await create(payment.code, 30_000)
-      const { id, code } = await only(payment.id)
-      await f.faults({ provider: 'xendit', operation: 'createRefund', kind: 'error' })
-      await submitRefunds(context(), [id])
-      f.laku.clock.shift(20 * 3600 + 1)
-      await sweepRefunds(context())
-      expect(await only(payment.id)).toMatchObject({ status: 'submitted', nextCheckAt: null })
-      expect(await refusal(retry(code))).toBe('payment.look_it_up')
-      expect(await refusal(retry(code, { wallet: true }))).toBe('payment.look_it_up')
-      expect(await retry(code, { notSent: true })).toMatchObject({
-        status: 'failed',
-        failureCode: 'NOT_SENT',
-      })
-      await retry(code, { wallet: true })
-      expect(await f.balance(`wallet:${payment.userId}`)).toBe(30_000)
-    })
   })
 })
 

@@ -1,16 +1,22 @@
 import { type RawBuilder, sql } from 'kysely'
 import pLimit from 'p-limit'
-import { ProviderFailure, secondsAfter, type Work } from '../kernel/index.ts'
-import { claimRefunds, referenceOf, type SentRefund } from './claim-refunds.ts'
+import type { ProviderFailure } from '../kernel/index.ts'
+import { secondsAfter, type Work } from '../kernel/index.ts'
+import { attempt } from './attempt.ts'
+import { claimRefunds, type SentRefund } from './claim-refunds.ts'
 import { CALLS_AT_ONCE, type GatewayContext } from './context.ts'
-import type { GatewayRefund, GatewayRefundReason, PaymentGateway } from './gateway.ts'
+import type { GatewayRefund } from './gateway.ts'
+import { askRefund, type RefundAnswer } from './refund/ask-refund.ts'
+import { freeLeases, type Shown, uncall } from './refund/hold-lease.ts'
+import { planByBalance } from './refund/plan-by-balance.ts'
 import { settleRefunds } from './settle-refunds.ts'
 
 const A_RUN = 50
 
-/** True when a refund waits to be sent, or to be asked about. Answered by the index `refunds_due`. */
+/** True when a refund waits to be sent, or to be asked about. Answered by the indexes `refunds_due` and `provider_refunds_due`. */
 export const refundsDue = (now: Date): RawBuilder<boolean> =>
-  sql<boolean>`exists (select from refunds where next_check_at <= ${now})`
+  sql<boolean>`(exists (select from refunds where next_check_at <= ${now})
+    or exists (select from provider_refunds where next_check_at <= ${now}))`
 
 /** Sends what a lost job left behind or what failed before, and asks about what the provider has not answered. */
 export async function sweepRefunds(context: GatewayContext): Promise<void> {
@@ -23,120 +29,147 @@ export async function sweepRefunds(context: GatewayContext): Promise<void> {
     return rows.map((row) => row.id)
   })
   await submitRefunds(context, ids)
+  await askAboutOthers(context)
 }
 
-type Answer = { refund: SentRefund; answer: GatewayRefund } | { refund: SentRefund; failure: ProviderFailure }
-
 /**
- * Sends decided refunds to the provider and records what it says, a few calls at once. An outcome that is unknown stays
- * submitted: the same key asks again, and can make no second refund. One whose id is known is asked about instead.
+ * Sends decided refunds to the provider and records what it says, a few calls at once; the oldest first, as far as the balance there
+ * reaches. An outcome that is unknown stays submitted and is looked for. One whose id is known is asked about instead.
  */
 export async function submitRefunds(context: GatewayContext, refundIds: readonly string[]): Promise<void> {
-  const { units, actor, gateway } = context
-  const claimed = await units.run(actor, (work) => claimRefunds(work, refundIds))
+  const { units, actor } = context
+  const planned = await planByBalance(context, refundIds)
+  const claimed = await units.run(actor, (work) => claimRefunds(work, planned))
   if (claimed.length === 0) return
-  const now = units.clock.now()
-  const [stale, live] = [
-    claimed.filter((one) => isStale(one, now)),
-    claimed.filter((one) => !isStale(one, now)),
-  ]
-  const answers = await pLimit(CALLS_AT_ONCE).map(live, (refund) => ask(gateway, refund))
+  const answers = await pLimit(CALLS_AT_ONCE).map(claimed, (refund) => askRefund(context, refund))
   await units.run(actor, async (work) => {
     await record(work, answers)
-    await handOver(work, stale)
+    await freeLeases(work, claimed)
   })
 }
 
-async function ask(gateway: PaymentGateway, refund: SentRefund): Promise<Answer> {
-  try {
-    const { providerRefundId } = refund
-    if (providerRefundId) return { refund, answer: await gateway.getRefund(providerRefundId) }
-    const answer = await gateway.createRefund({
-      idempotencyKey: `${refund.id}:${refund.attempt}`,
-      invoiceId: refund.invoiceId,
-      referenceId: referenceOf(refund),
-      amountIdr: refund.amountIdr,
-      reason: reasonFor(refund.reason),
-    })
-    return { refund, answer }
-  } catch (error) {
-    if (!(error instanceof ProviderFailure)) throw error
-    return { refund, failure: error }
-  }
+const OTHERS_AGAIN_S = 900
+
+/** The provider has more refunds under way than ours follow: they are asked about until they end. */
+async function askAboutOthers({ units, actor, gateway }: GatewayContext): Promise<void> {
+  const ids = await units.run(actor, async (work) => {
+    const { rows } = await sql<{ id: string }>`
+      update provider_refunds set next_check_at = ${secondsAfter(work.now, OTHERS_AGAIN_S)}
+      where provider_refund_id in (
+        select provider_refund_id from provider_refunds where next_check_at <= ${work.now} order by next_check_at limit ${A_RUN}
+        for update skip locked)
+      returning provider_refund_id as id`.execute(work.tx)
+    return rows.map((row) => row.id)
+  })
+  if (ids.length === 0) return
+  const answers = await pLimit(CALLS_AT_ONCE).map(ids, (id) => attempt(() => gateway.getRefund(id)))
+  const heard = answers.filter((one): one is GatewayRefund => 'amountIdr' in one)
+  await units.run(actor, (work) => settleRefunds(work, heard))
 }
 
-function reasonFor(reason: string): GatewayRefundReason {
-  if (reason === 'buyer_left') return 'REQUESTED_BY_CUSTOMER'
-  return reason.startsWith('paid_twice') ? 'DUPLICATE' : 'CANCELLATION'
-}
-
-async function record(work: Work, answers: readonly Answer[]): Promise<void> {
-  const said = answers.flatMap((one) => ('answer' in one ? [one.answer] : []))
+async function record(work: Work, answers: readonly RefundAnswer[]): Promise<void> {
+  const heard = answers.flatMap((one) => ('heard' in one ? one.heard : []))
   const failures = answers.flatMap((one) => ('failure' in one ? [one] : []))
-  const refused = failures.filter(isDefiniteNo).map(({ refund: { id }, failure }) => ({
-    id,
-    failureCode: failure.code,
-  }))
-  const silent = failures.filter((one) => !isDefiniteNo(one))
-  await settleRefunds(work, said, refused)
-  for (const { refund, failure } of silent) await askLater(work, refund, failure)
+  const refused = failures
+    .filter((one) => one.proof === 'not_made')
+    .map(({ refund: { id, leaseId }, failure }) => ({ id, failureCode: failure.code, leaseId }))
+  for (const { refund } of failures.filter((one) => one.proof === 'not_sent')) await uncall(work, refund)
+  await settleRefunds(work, heard, refused)
+  for (const one of failures) if (one.proof !== 'not_made') await askLater(work, one.refund, one.failure)
+  for (const one of answers) if ('shown' in one) await lookAgain(work, one.refund, one)
+  await endLooks(
+    work,
+    answers.flatMap((one) => ('heard' in one && one.refund.status !== 'submitted' ? [one.refund] : [])),
+  )
 }
 
-/** They speak of a refund that is there already: to a repeated call it may be the very one that was asked for. */
-const ofAnother: ReadonlySet<string> = new Set(['REFUND_IN_PROGRESS', 'MAXIMUM_REFUND_AMOUNT_REACHED'])
-
-/**
- * Only to an attempt that was never taken on is a no definite; a look at one that was can fail in other ways, and DUPLICATE_ERROR says
- * that the key is known.
- */
-function isDefiniteNo({ refund, failure }: { refund: SentRefund; failure: ProviderFailure }): boolean {
-  const { outcome, code } = failure
-  if (outcome !== 'refused' || refund.providerRefundId || code === 'DUPLICATE_ERROR') return false
-  return !(refund.isRepeat && ofAnother.has(code))
+/** What was still open of a refund that has ended was found: it is followed by its own id from now on. */
+async function endLooks(work: Work, refunds: readonly SentRefund[]): Promise<void> {
+  if (refunds.length === 0) return
+  await sql`
+    update refunds set next_check_at = null
+    where id = any(${refunds.map((one) => one.id)}::uuid[]) and status in ('succeeded', 'to_wallet')`.execute(
+    work.tx,
+  )
 }
 
 const SHORTEST_WAIT_S = 10
 const LONGEST_WAIT_S = 3600
 /** Half an hour without an answer is a person's business too. */
 const STUCK_S = 1800
-/** Xendit keeps idempotency keys for a day; a refund whose outcome is still unknown then must not be sent again blindly. */
-const KEY_GOOD_S = 20 * 3600
 
-const ageS = ({ submittedAt }: SentRefund, now: Date) => (now.getTime() - submittedAt.getTime()) / 1000
-const isStale = (refund: SentRefund, now: Date) => !refund.providerRefundId && ageS(refund, now) > KEY_GOOD_S
+const ageS = ({ firstCalledAt }: SentRefund, now: Date) =>
+  firstCalledAt ? (now.getTime() - firstCalledAt.getTime()) / 1000 : 0
+
+const waitS = (age: number) => Math.min(LONGEST_WAIT_S, Math.max(SHORTEST_WAIT_S, age))
 
 async function askLater(
   work: Work,
   refund: SentRefund,
   { code, retryAfterS }: ProviderFailure,
 ): Promise<void> {
-  const age = ageS(refund, work.now)
-  const waitS = retryAfterS ?? Math.min(LONGEST_WAIT_S, Math.max(SHORTEST_WAIT_S, age))
+  const { firstAskedAt } = await postpone(work, refund, (age) => retryAfterS ?? waitS(age), code)
+  if (firstAskedAt && (work.now.getTime() - firstAskedAt.getTime()) / 1000 > STUCK_S)
+    raiseStuck(work, refund, `the provider has not answered: ${code}`, `laku refunds retry ${refund.code}`)
+}
+
+/** Nothing shows it: looked for again, at the latest when the lists must show it. */
+async function lookAgain(
+  work: Work,
+  refund: SentRefund,
+  { shown, over }: { shown: Shown; over: boolean },
+): Promise<void> {
+  const lagS = work.policy.providerListLagMinutes * 60
+  const leftS = refund.lastCalledAt ? (refund.lastCalledAt.getTime() - work.now.getTime()) / 1000 + lagS : 0
+  if (over && refund.status !== 'submitted') return await endLooks(work, [refund])
+  await postpone(work, refund, (age) => (leftS > 0 ? Math.min(waitS(age), leftS) : waitS(age)))
+  if (!over && ageS(refund, work.now) <= STUCK_S) return
+  const { code } = refund
+  const why = over
+    ? 'its call is lost and nothing at the provider shows it; nothing is sent any more'
+    : 'its call is lost, and nothing at the provider shows it yet'
+  raiseStuck(
+    work,
+    refund,
+    why,
+    over ? `laku refunds declare-dead ${code}` : `laku refunds show ${code}`,
+    shown,
+  )
+}
+
+/** Unless another has taken the refund over meanwhile, or it has come to its end. */
+async function postpone(
+  work: Work,
+  refund: SentRefund,
+  afterS: (ageS: number) => number,
+  failureCode: string | null = null,
+): Promise<{ firstAskedAt: Date | null }> {
+  const asked = await sql<{ firstAskedAt: Date }>`
+    select coalesce(first_called_at, submitted_at) as first_asked_at from refunds
+    where id = ${refund.id}::uuid and lease_id = ${refund.leaseId}::uuid`.execute(work.tx)
+  const firstAskedAt = asked.rows[0]?.firstAskedAt ?? null
+  if (!firstAskedAt) return { firstAskedAt }
+  const age = (work.now.getTime() - firstAskedAt.getTime()) / 1000
   await sql`
-    update refunds set next_check_at = ${secondsAfter(work.now, waitS)}, failure_code = ${code}
-    where id = ${refund.id} and status = 'submitted' and attempt = ${refund.attempt}`.execute(work.tx)
-  if (age > STUCK_S) raiseStuck(work, refund, `the provider has not answered: ${code}`)
+    update refunds set next_check_at = ${secondsAfter(work.now, afterS(age))},
+      failure_code = case status when 'submitted' then coalesce(${failureCode}, failure_code) else failure_code end
+    where id = ${refund.id}::uuid and lease_id = ${refund.leaseId}::uuid and attempt = ${refund.attempt}
+      and (status = 'submitted' or next_check_at is not null)`.execute(work.tx)
+  return { firstAskedAt }
 }
 
-/** Nobody can say whether it was made, and the key no longer protects from a second one: a person looks at the provider's book. */
-async function handOver(work: Work, refunds: readonly SentRefund[]): Promise<void> {
-  for (const refund of refunds) {
-    await sql`
-      update refunds set next_check_at = null
-      where id = ${refund.id} and status = 'submitted' and attempt = ${refund.attempt}`.execute(work.tx)
-    raiseStuck(
-      work,
-      refund,
-      'its outcome stayed unknown for 20 hours; look it up at the provider before it is sent again',
-    )
-  }
-}
-
-function raiseStuck(work: Work, { id, code }: SentRefund, why: string): void {
+function raiseStuck(
+  work: Work,
+  { id, code, amountIdr }: SentRefund,
+  why: string,
+  command: string,
+  shown?: Shown,
+): void {
   work.raise({
     kind: 'refund_stuck',
     subject: ['refund', id],
     message: `${code}: ${why}`,
-    command: `laku refunds retry ${code}`,
+    command,
+    details: { amountIdr, ...shown },
   })
 }

@@ -121,7 +121,7 @@ describe('every move of the tables, and no other', () => {
     approved: (id) => f.laku.as(finance('approver'), (work) => approveRefund(work, { refund: id })),
     rejected: (id) => f.laku.as(finance(), (work) => rejectRefund(work, { refund: id })),
     submitted: async (id) => {
-      f.laku.clock.shift(61)
+      f.laku.clock.shift(901)
       await f.laku.system((work) => claimRefunds(work, [id]))
     },
     succeeded: async (id) => {

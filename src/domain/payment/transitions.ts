@@ -32,13 +32,14 @@ export type RefundStatus =
   | 'to_wallet'
 
 /**
- * A refund into the wallet has succeeded as soon as it is approved. What failed is sent again under its next attempt.
+ * A refund into the wallet has succeeded as soon as it is approved. What failed is sent again under its next attempt. It has succeeded
+ * whenever the provider says so, also after it said that it failed; one that nothing was sent of yet may go to the wallet instead.
  */
 export const refundTransitions: Transitions<RefundStatus> = {
   requested: ['approved', 'succeeded', 'rejected'],
-  approved: ['submitted'],
+  approved: ['submitted', 'succeeded', 'to_wallet'],
   submitted: ['succeeded', 'failed'],
-  failed: ['submitted', 'to_wallet'],
+  failed: ['submitted', 'succeeded', 'to_wallet'],
   succeeded: [],
   rejected: [],
   to_wallet: [],

@@ -1,12 +1,8 @@
 import { sql } from 'kysely'
 import {
   actorLabel,
-  countUse,
-  isOverLimit,
   kernelErrors,
-  type LimitUse,
   moveState,
-  personOf,
   type Rupiah,
   requireOtherHands,
   requireReason,
@@ -59,9 +55,7 @@ export async function disposeOf(
   if (item.status !== 'open') throw illegal(item, asked)
   const at = await place(work, item)
   const by = actorLabel(work.actor)
-  const alone = Math.abs(item.amountIdr) + (await decidedAlone(work, by))
-  const use = useOf(item, at)
-  if (alone > work.policy.refundTwoPersonAboveIdr || (await isOverLimit(work, use))) {
+  if (Math.abs(item.amountIdr) + (await decidedAlone(work, by)) > work.policy.refundTwoPersonAboveIdr) {
     const set = { asked: JSON.stringify(asked), askedBy: by, note }
     await moveState(work, suspenseMachine, { to: 'requested', ids: [item.id], set, all: true })
     work.audit({
@@ -72,7 +66,6 @@ export async function disposeOf(
     })
     return await showSuspense(work.tx, item.id)
   }
-  await countUse(work, use)
   return await settle(work, item, asked, at, { askedBy: by, note })
 }
 
@@ -104,9 +97,7 @@ export async function decideDisposal(
   }
   if (askedBy === actorLabel(work.actor)) throw suspenseErrors.same_person({ askedBy })
   await requireOtherHands(work, askedBy)
-  const at = await place(work, item, asked)
-  await countUse(work, { ...useOf(item, at), person: askedBy }, personOf(work.actor))
-  return await settle(work, item, asked, at, { askedBy, note: item.note ?? '' })
+  return await settle(work, item, asked, await place(work, item, asked), { askedBy, note: item.note ?? '' })
 }
 
 async function settle(
@@ -143,14 +134,6 @@ async function settle(
   })
   return await showSuspense(work.tx, id)
 }
-
-/** How it counts with what else is given: the account that takes or gives is who receives. */
-const useOf = ({ id, amountIdr }: SuspenseItem, { account, dimensions }: Place): LimitUse => ({
-  kind: 'suspense',
-  subject: ['suspense', id],
-  receiver: dimensions?.userId ? `user:${dimensions.userId}` : account,
-  amountIdr: Math.abs(amountIdr),
-})
 
 const illegal = ({ code, status }: SuspenseItem, { to }: AskedDisposal) =>
   kernelErrors.illegal_transition({

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { toWire } from '../../domain/kernel/index.ts'
 import { reopenPayment } from '../../domain/order/index.ts'
-import { getPayment, paymentView } from '../../domain/payment/index.ts'
+import { getPayment, paymentView, refundTo } from '../../domain/payment/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { byId, payment } from '../wire-parts.ts'
 
@@ -38,8 +38,14 @@ export const paymentRoutes =
         },
       },
       async (request) => {
-        const found = await request.read((work) => getPayment(work, request.params.id))
-        return toWire(paymentView(found, laku.config.publicUrl)) as z.infer<typeof payment>
+        return await request.read(async (work) => {
+          const found = await getPayment(work, request.params.id)
+          const view = {
+            ...paymentView(found, laku.config.publicUrl),
+            refundTo: await refundTo(work, found.id),
+          }
+          return toWire(view) as z.infer<typeof payment>
+        })
       },
     )
   }

@@ -19,6 +19,8 @@ export const invoiceAnswer = z
     payment_method: maybe(z.string()),
     payment_channel: maybe(z.string()),
     payment_id: maybe(z.string()),
+    payment_request_id: maybe(z.string()),
+    payment_details: maybe(z.looseObject({ source: maybe(z.string()) })),
     invoice_url: z.string(),
     expiry_date: instant,
   })
@@ -34,6 +36,8 @@ export const invoiceAnswer = z
         paymentMethod: invoice.payment_method,
         paymentChannel: invoice.payment_channel,
         paymentId: invoice.payment_id,
+        paymentRequestId: invoice.payment_request_id,
+        paymentSource: invoice.payment_details?.source,
         invoiceUrl: invoice.invoice_url,
         expiresAt: invoice.expiry_date,
       }),
@@ -46,8 +50,10 @@ export const refundAnswer = z
     amount: z.int(),
     currency,
     failure_code: maybe(z.string()),
-    reference_id: z.string(),
+    reference_id: z.string().nullish(),
     invoice_id: maybe(z.string()),
+    payment_id: maybe(z.string()),
+    payment_request_id: maybe(z.string()),
   })
   .transform(
     (refund): GatewayRefund =>
@@ -56,10 +62,28 @@ export const refundAnswer = z
         status: refund.status,
         amountIdr: refund.amount,
         failureCode: refund.failure_code,
-        referenceId: refund.reference_id,
+        referenceId: refund.reference_id ?? null,
         invoiceId: refund.invoice_id,
+        paymentId: refund.payment_id,
+        paymentRequestId: refund.payment_request_id,
       }),
   )
+
+const refundPage = z.looseObject({ data: z.array(z.unknown()), has_more: maybe(z.boolean()) })
+
+/** A page of refunds; some versions of the API answer the bare array. One that cannot be read hides no other. */
+export const refundsAnswer = z
+  .union([z.array(z.unknown()).transform((data) => ({ data, has_more: undefined })), refundPage])
+  .transform(({ data, has_more: hasMore }) => ({
+    hasMore: hasMore ?? false,
+    lastId: z.looseObject({ id: z.string() }).safeParse(data.at(-1)).data?.id,
+    refunds: data.flatMap((one) => refundAnswer.safeParse(one).data ?? []),
+  }))
+
+/** An e-wallet charge, which says at once what was refunded of it. */
+export const chargeAnswer = z
+  .looseObject({ refunded_amount: maybe(z.number()) })
+  .transform((charge) => Math.ceil(charge.refunded_amount ?? 0))
 
 export const payoutAnswer = z
   .looseObject({

@@ -94,3 +94,111 @@ export const invoiceCeilings: Readonly<Record<string, number>> = {
   ALFAMART: 5_000_000,
   INDOMARET: 5_000_000,
 }
+
+/** How a channel takes money back. */
+export interface RefundRule {
+  /** So long after the payment it takes a refund (days). */
+  days: number
+  /** It takes a part of a payment back. */
+  parts: boolean
+}
+
+/**
+ * xendit.refund-channels: what takes a refund at the source, by the channel's name. Everything else takes none: virtual accounts, retail
+ * outlets, direct debit. OVO takes none of what was paid by a payment link, which is how laku is paid.
+ */
+export const REFUND_CHANNELS: Readonly<Record<string, RefundRule>> = {
+  DANA: { days: 30, parts: true },
+  GOPAY: { days: 45, parts: true },
+  SHOPEEPAY: { days: 365, parts: true },
+  LINKAJA: { days: 30, parts: false },
+  CREDIT_CARD: { days: 365, parts: true },
+  QRIS: { days: 7, parts: true },
+}
+
+/** How an app that paid by QRIS takes money back. */
+export interface IssuerRule {
+  /** The whole payment only after so many hours; a part at once. */
+  wholeAfterHours: number
+}
+
+/** xendit.refund-qris-issuers: the apps whose QRIS payments can be refunded. BCA, Mandiri, BRI and BNI take nothing back. */
+export const QRIS_REFUND_ISSUERS: Readonly<Record<string, IssuerRule>> = {
+  DANA: { wholeAfterHours: 0 },
+  SHOPEEPAY: { wholeAfterHours: 0 },
+  OVO: { wholeAfterHours: 0 },
+  GOPAY: { wholeAfterHours: 0 },
+  CIMB: { wholeAfterHours: 24 },
+  PERMATA: { wholeAfterHours: 0 },
+  SMBC: { wholeAfterHours: 0 },
+  BSI: { wholeAfterHours: 0 },
+}
+
+/** xendit.qris-source: other names under which an issuer stands in `payment_details.source`. */
+const issuerNames: Readonly<Record<string, string>> = {
+  AIRPAY: 'SHOPEEPAY',
+  SHOPEE: 'SHOPEEPAY',
+  GOJEK: 'GOPAY',
+  CIMBNIAGA: 'CIMB',
+  PERMATABANK: 'PERMATA',
+  BTPN: 'SMBC',
+  JENIUS: 'SMBC',
+  SMBCINDONESIA: 'SMBC',
+  SYARIAHINDONESIA: 'BSI',
+}
+
+/** The app or bank behind a QRIS payment, as the table of issuers calls it: `Bank CIMB Niaga` is CIMB. */
+export function qrisIssuer(source: string): string {
+  const name = source.toUpperCase().replace(/[^A-Z]/g, '')
+  const bare = name.replace(/^(PT)?(BANK)?/, '').replace(/^ID(?=DANA|OVO|GOPAY|SHOPEEPAY|LINKAJA)/, '')
+  return issuerNames[bare] ?? bare
+}
+
+/**
+ * What a refusal of a refund means. `never`: asked again it gets the same answer. `balance`: what came in is not settled yet.
+ * `later`: it passes. `account`: it is our account that is refused, whatever is asked. `taken`: the money may be gone already.
+ */
+export type RefundRefusal = 'never' | 'balance' | 'later' | 'account' | 'taken'
+
+/** xendit.refund-refusals: error codes of `POST /refunds`, and failure codes of a refund. What is not here is not known. */
+export const REFUND_REFUSALS: Readonly<Record<string, RefundRefusal>> = {
+  API_VALIDATION_ERROR: 'never',
+  INVALID_VALUE_ERROR: 'never',
+  UNSUPPORTED_CURRENCY: 'never',
+  INELIGIBLE_TRANSACTION: 'never',
+  INELIGIBLE_TRANSACTION_STATUS: 'never',
+  PARTIAL_REFUND_COUNTS_EXCEEDED: 'never',
+  PARTIAL_REFUND_NOT_SUPPORTED: 'never',
+  REFUND_NOT_SUPPORTED: 'never',
+  TRANSACTION_NOT_FOUND: 'never',
+  DATA_NOT_FOUND: 'never',
+  ACCOUNT_NOT_FOUND: 'never',
+  ACCOUNT_ACCESS_BLOCKED: 'never',
+  INSUFFICIENT_BALANCE: 'balance',
+  REFUND_IN_PROGRESS: 'later',
+  TEMPORARILY_UNAVAILABLE: 'later',
+  REFUND_TEMPORARILY_UNAVAILABLE: 'later',
+  CHANNEL_UNAVAILABLE: 'later',
+  SERVER_ERROR: 'later',
+  INVALID_API_KEY: 'account',
+  REQUEST_FORBIDDEN_ERROR: 'account',
+  INVALID_MERCHANT_SETTINGS: 'account',
+  INVALID_MERCHANT_CREDENTIALS: 'account',
+  CHANNEL_NOT_ACTIVATED: 'account',
+  SKIP_3DS_FORBIDDEN: 'account',
+  REFUND_AMOUNT_EXCEEDED: 'taken',
+  MAXIMUM_REFUND_AMOUNT_REACHED: 'taken',
+  DUPLICATE_ERROR: 'taken',
+}
+
+/** xendit.refund-reasons: one of them is required. */
+export const REFUND_REASONS = [
+  'FRAUDULENT',
+  'DUPLICATE',
+  'REQUESTED_BY_CUSTOMER',
+  'CANCELLATION',
+  'OTHERS',
+] as const
+
+/** xendit.settlement: what was paid can be spent after so many days, as Xendit says at the latest for a channel. */
+export const SETTLEMENT_DAYS = 5

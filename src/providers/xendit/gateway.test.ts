@@ -151,7 +151,7 @@ describe('refunds', () => {
   const refund = { id: 'rfd-1', status: 'PENDING', amount: 5000, reference_id: 'RF-1', invoice_id: '64f0c1' }
   const asked = {
     idempotencyKey: 'refund:RF-1',
-    invoiceId: '64f0c1',
+    paymentRequestId: 'pr-1',
     referenceId: 'RF-1',
     amountIdr: 5000,
     reason: 'CANCELLATION',
@@ -170,7 +170,7 @@ describe('refunds', () => {
     expect(wire.requests[0]).toMatchObject({ method: 'POST', url: '/refunds' })
     expect(wire.requests[0]?.headers['idempotency-key']).toBe('refund:RF-1')
     expect(body()).toEqual({
-      invoice_id: '64f0c1',
+      payment_request_id: 'pr-1',
       reference_id: 'RF-1',
       amount: 5000,
       currency: 'IDR',

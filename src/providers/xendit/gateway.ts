@@ -2,11 +2,17 @@
 import { Invoice } from 'xendit-node/invoice/index.js'
 import { Refund } from 'xendit-node/refund/index.js'
 import { z } from 'zod'
-import { ProviderFailure } from '../../domain/kernel/index.ts'
-import type { GatewayInvoiceQuery, NewGatewayInvoice, PaymentGateway } from '../../domain/payment/gateway.ts'
+import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
+import type {
+  GatewayInvoiceQuery,
+  GatewayRefund,
+  NewGatewayInvoice,
+  PaymentGateway,
+} from '../../domain/payment/gateway.ts'
 import { present } from '../answers.ts'
+import type { ProviderHttp } from '../http.ts'
 import { plusPhone } from '../phone.ts'
-import { invoiceAnswer, refundAnswer } from './answers.ts'
+import { chargeAnswer, invoiceAnswer, refundAnswer, refundsAnswer } from './answers.ts'
 import { throughSdk } from './through-sdk.ts'
 import { balanceAnswer, transactionsAnswer } from './transaction-answers.ts'
 import { type XenditOptions, xenditWire } from './wire.ts'
@@ -72,19 +78,41 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
         { operation: 'expire_invoice', method: 'POST', path: `/invoices/${encodeURIComponent(id)}/expire!` },
         invoiceAnswer,
       ),
-    async createRefund({ idempotencyKey, invoiceId, referenceId, amountIdr, reason }) {
-      const data = { invoiceId, referenceId, amount: amountIdr, currency: 'IDR', reason }
-      const body = await throughSdk(http, 'create_refund', new Refund(account), (sdk) =>
-        sdk.createRefund({ idempotencyKey, data }),
+    async createRefund({ idempotencyKey, referenceId, amountIdr, reason, ...payment }, lease) {
+      const data = { ...payment, referenceId, amount: amountIdr, currency: 'IDR', reason }
+      const body = await throughSdk(
+        http,
+        'create_refund',
+        new Refund(account),
+        (sdk) => sdk.createRefund({ idempotencyKey, data }),
+        lease,
       )
       return http.read('create_refund', body, refundAnswer)
+    },
+    async findRefunds({ invoiceId, paymentRequestId, paymentId }) {
+      const requestId = paymentRequestId ?? paymentId
+      const lists = [{ invoice_id: invoiceId }, ...(requestId ? [{ payment_request_id: requestId }] : [])]
+      const found = new Map<string, GatewayRefund>()
+      for (const list of lists) for (const refund of await refundsOf(http, list)) found.set(refund.id, refund)
+      return [...found.values()]
+    },
+    async refundedIdr({ paymentId }) {
+      if (!paymentId?.startsWith('ewc_')) return undefined
+      return await http.call(
+        {
+          operation: 'get_charge',
+          method: 'GET',
+          path: `/ewallets/charges/${encodeURIComponent(paymentId)}`,
+        },
+        chargeAnswer,
+      )
     },
     getRefund: (id) =>
       http.call(
         { operation: 'get_refund', method: 'GET', path: `/refunds/${encodeURIComponent(id)}` },
         refundAnswer,
       ),
-    listTransactions: ({ productId, createdFrom, createdUntil, updatedFrom, afterId, limit }) =>
+    listTransactions: ({ productId, referenceId, createdFrom, createdUntil, updatedFrom, afterId, limit }) =>
       http.call(
         {
           operation: 'list_transactions',
@@ -93,6 +121,7 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
           query: {
             currency: 'IDR',
             product_id: productId,
+            reference_id: referenceId,
             'created[gte]': createdFrom?.toISOString(),
             'created[lte]': createdUntil?.toISOString(),
             'updated[gte]': updatedFrom?.toISOString(),
@@ -116,6 +145,32 @@ const isUnavailableMethod = (error: unknown) =>
   error instanceof ProviderFailure &&
   error.outcome === 'refused' &&
   error.code === 'UNAVAILABLE_PAYMENT_METHOD_ERROR'
+
+const A_PAGE = 50
+/** A payment has few refunds; a provider that pages without end is not followed for ever. */
+const MOST_PAGES = 20
+
+/** All pages of a list of refunds. @throws ProviderFailure unknown, where it does not end */
+async function refundsOf(http: ProviderHttp, list: Record<string, string>): Promise<GatewayRefund[]> {
+  const all: GatewayRefund[] = []
+  let afterId: string | undefined
+  for (let pages = 0; pages < MOST_PAGES; pages++) {
+    const query = { ...list, limit: String(A_PAGE), after_id: afterId }
+    const page = await http.call(
+      { operation: 'list_refunds', method: 'GET', path: '/refunds', query },
+      refundsAnswer,
+    )
+    all.push(...page.refunds)
+    if (!page.hasMore || !page.lastId || page.lastId === afterId) return all
+    afterId = page.lastId
+  }
+  throw new ProviderFailure({
+    provider: 'xendit',
+    operation: 'list_refunds',
+    outcome: 'unknown',
+    code: 'endless_list',
+  })
+}
 
 function paidAfter({ paidAfter, paidWithinS }: GatewayInvoiceQuery): Date | undefined {
   return paidWithinS === undefined ? paidAfter : new Date(Date.now() - paidWithinS * 1000)

@@ -8,7 +8,7 @@ import type { Transaction } from './transactions.ts'
 
 /** What a test decided about outcomes that are still to come. */
 export interface Outcomes {
-  refund: { outcome: 'SUCCEEDED' | 'FAILED'; failure_code?: string }
+  refund: { outcome: 'SUCCEEDED' | 'FAILED' | 'PENDING'; failure_code?: string }
   payout: { outcome: 'SUCCEEDED' | 'FAILED' | 'REVERSED'; failure_code?: string }
 }
 
@@ -19,6 +19,8 @@ export class XenditAccount {
   invoices: Invoice[] = []
   invoicesById = new Map<string, Invoice>()
   invoicesByExternalId = new Map<string, Invoice[]>()
+  /** By what the payment is called, in both of its forms. */
+  invoicesByPayment = new Map<string, Invoice>()
   /** Those that can still expire. */
   pendingInvoices = new Set<Invoice>()
   refunds: Refund[] = []
@@ -66,6 +68,12 @@ export class XenditAccount {
     )
   }
 
+  /** Whether a request under this key was taken on before, and the key is still known. */
+  knows(key: string | undefined): boolean {
+    const before = key === undefined ? undefined : this.#answered.get(key)
+    return before !== undefined && before.atMs + this.#keysTtlMs > this.#now().getTime()
+  }
+
   clear(): void {
     this.invoices = []
     this.refunds = []
@@ -74,6 +82,7 @@ export class XenditAccount {
     for (const index of [
       this.invoicesById,
       this.invoicesByExternalId,
+      this.invoicesByPayment,
       this.pendingInvoices,
       this.refundsById,
       this.refundsByInvoice,

@@ -3,12 +3,9 @@ export type PaymentMethod = 'BANK_TRANSFER' | 'EWALLET' | 'QR_CODE' | 'CREDIT_CA
 /** What the sandbox knows of a way to pay an invoice. */
 export interface PaymentChannel {
   method: PaymentMethod
-  /** Days after payment in which the channel takes a refund; a channel without them takes none. */
-  refundDays?: number
-  /** The channel refunds a payment whole or not at all. */
-  wholeRefundsOnly?: true
 }
 
+const eWallet: PaymentChannel = { method: 'EWALLET' }
 const virtualAccount: PaymentChannel = { method: 'BANK_TRANSFER' }
 const retailOutlet: PaymentChannel = { method: 'RETAIL_OUTLET' }
 
@@ -22,13 +19,13 @@ export const PAYMENT_CHANNELS: Readonly<Record<string, PaymentChannel>> = {
   BSI: virtualAccount,
   BJB: virtualAccount,
   CIMB: virtualAccount,
-  DANA: { method: 'EWALLET', refundDays: 30 },
-  OVO: { method: 'EWALLET', refundDays: 14 },
-  SHOPEEPAY: { method: 'EWALLET', refundDays: 365 },
-  LINKAJA: { method: 'EWALLET', refundDays: 30, wholeRefundsOnly: true },
-  GOPAY: { method: 'EWALLET', refundDays: 45 },
-  QRIS: { method: 'QR_CODE', refundDays: 7 },
-  CREDIT_CARD: { method: 'CREDIT_CARD', refundDays: 365 },
+  DANA: eWallet,
+  OVO: eWallet,
+  SHOPEEPAY: eWallet,
+  LINKAJA: eWallet,
+  GOPAY: eWallet,
+  QRIS: { method: 'QR_CODE' },
+  CREDIT_CARD: { method: 'CREDIT_CARD' },
   ALFAMART: retailOutlet,
   INDOMARET: retailOutlet,
 }

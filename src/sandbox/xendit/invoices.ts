@@ -11,12 +11,15 @@ import { recordTransaction } from './transactions.ts'
 /** How an invoice was paid. */
 export interface Payment {
   payment_id: string
+  payment_request_id: string
   payment_method: PaymentMethod
   payment_channel: string
   payment_destination: string
   paid_amount: number
   paid_at: string
   bank_code?: string
+  /** Of a QRIS: the app or bank that paid it. */
+  payment_details?: { receipt_id: string; source: string }
 }
 
 export interface Invoice {
@@ -83,7 +86,7 @@ function expire(context: SandboxContext, account: XenditAccount, invoice: Invoic
   invoice.status = 'EXPIRED'
   invoice.updated = context.now().toISOString()
   account.pendingInvoices.delete(invoice)
-  notify(context, invoiceNews(account, invoice))
+  notify(context, invoiceNews(context, account, invoice))
 }
 
 /** The ways in which an invoice may be paid: of those asked for the ones that take so much. */
@@ -98,6 +101,8 @@ export interface PayInvoice {
   channel?: string | undefined
   /** Whole IDR; the invoice's amount when absent. */
   amount?: number | undefined
+  /** The app or bank that pays a QRIS; DANA when absent. */
+  source?: string | undefined
   /** Lets money arrive on an expired invoice, as a transfer made in the last second does. */
   late?: boolean
 }
@@ -119,14 +124,20 @@ export function payInvoice(
   const now = context.now().toISOString()
   const paidAmount = pay.amount ?? invoice.request.amount
   invoice.payment = {
-    payment_id: channel.method === 'EWALLET' ? `ewc_${randomUUID()}` : randomUUID(),
+    payment_id: `${channel.method === 'EWALLET' ? 'ewc_' : 'py-'}${randomUUID()}`,
+    payment_request_id: `pr-${randomUUID()}`,
     payment_method: channel.method,
     payment_channel: code,
     payment_destination: destinationOf(invoice, channel.method),
     paid_amount: paidAmount,
     paid_at: now,
     ...(channel.method === 'BANK_TRANSFER' ? { bank_code: code } : {}),
+    ...(channel.method === 'QR_CODE'
+      ? { payment_details: { receipt_id: String(invoice.index), source: pay.source ?? 'DANA' } }
+      : {}),
   }
+  account.invoicesByPayment.set(invoice.payment.payment_id, invoice)
+  account.invoicesByPayment.set(invoice.payment.payment_request_id, invoice)
   invoice.status = 'PAID'
   invoice.updated = now
   account.pendingInvoices.delete(invoice)
@@ -140,7 +151,7 @@ export function payInvoice(
     amountIdr: paidAmount,
     feeIdr: paymentFeeIdr(channel.method, paidAmount),
   })
-  notify(context, invoiceNews(account, invoice))
+  notify(context, invoiceNews(context, account, invoice))
   return invoice
 }
 
@@ -180,14 +191,14 @@ export function invoiceAnswer(context: SandboxContext, account: XenditAccount, i
     should_exclude_credit_card: of('CREDIT_CARD').length === 0,
     should_send_email: request.should_send_email ?? false,
     ...(paymentMethods ? { payment_methods: paymentMethods } : {}),
-    ...invoice.payment,
+    ...paymentAnswer(context, invoice),
     created: invoice.created,
     updated: invoice.updated,
   }
 }
 
 /** The invoice as its webhook tells it: flat, without an `event`. */
-function invoiceNews(account: XenditAccount, invoice: Invoice): object {
+function invoiceNews(context: SandboxContext, account: XenditAccount, invoice: Invoice): object {
   const { external_id, amount, currency, items, description } = invoice.request
   return {
     id: invoice.id,
@@ -197,11 +208,17 @@ function invoiceNews(account: XenditAccount, invoice: Invoice): object {
     status: invoice.status,
     merchant_name: MERCHANT_NAME,
     amount,
-    ...invoice.payment,
+    ...paymentAnswer(context, invoice),
     description,
     currency,
     items,
     created: invoice.created,
     updated: invoice.updated,
   }
+}
+
+/** How it was paid, with the name of a QRIS as the profile has it. */
+function paymentAnswer(context: SandboxContext, { payment }: Invoice): object {
+  if (payment?.payment_method !== 'QR_CODE') return { ...payment }
+  return { ...payment, payment_method: context.profile.of('xendit.qris-method') }
 }

@@ -1,17 +1,26 @@
 import { randomUUID } from 'node:crypto'
+import {
+  QRIS_REFUND_ISSUERS,
+  qrisIssuer,
+  REFUND_CHANNELS,
+  REFUND_REASONS,
+} from '../../providers/xendit/facts.ts'
 import { outcomeDelayMs, type SandboxContext } from '../context.ts'
-import { fieldsOf, textOf } from '../fields.ts'
+import { type Fields, fieldsOf, textOf } from '../fields.ts'
 import { appendTo, type XenditAccount } from './account.ts'
-import { PAYMENT_CHANNELS, type PaymentMethod } from './channels.ts'
+import type { PaymentMethod } from './channels.ts'
 import { invalidField, xenditError } from './errors.ts'
 import { findInvoice, type Payment } from './invoices.ts'
 import { notify } from './notify.ts'
-import { moveTransaction, recordTransaction } from './transactions.ts'
+import { moveTransaction, recordTransaction, spendableIdr, type TransactionStatus } from './transactions.ts'
+
+/** A refund comes into others than the first three, and into ones that nobody has heard of, by force only. */
+export type RefundStatus = 'PENDING' | 'SUCCEEDED' | 'FAILED' | (string & {})
 
 /** A refund, as the API answers it. */
 export interface Refund {
   id: string
-  payment_request_id: string | null
+  payment_request_id: string
   payment_id: string
   invoice_id: string
   payment_method_type: PaymentMethod
@@ -19,7 +28,7 @@ export interface Refund {
   currency: 'IDR'
   country: 'ID'
   channel_code: string
-  status: 'PENDING' | 'SUCCEEDED' | 'FAILED'
+  status: RefundStatus
   reason: string
   failure_code: string | null
   refund_fee_amount: number
@@ -29,33 +38,36 @@ export interface Refund {
   updated: string
 }
 
-const REASONS = ['FRAUDULENT', 'DUPLICATE', 'REQUESTED_BY_CUSTOMER', 'CANCELLATION', 'OTHERS']
-const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 
 /**
- * Takes a refund on; its outcome and webhook fall a moment later. Throws 400 API_VALIDATION_ERROR, REFUND_IN_PROGRESS,
- * MAXIMUM_REFUND_AMOUNT_REACHED, PARTIAL_REFUND_NOT_SUPPORTED or REFUND_NOT_SUPPORTED, 403 INELIGIBLE_TRANSACTION for
- * an unpaid invoice and 404 DATA_NOT_FOUND.
+ * Takes a refund on; its outcome and webhook fall a moment later. Throws what the current reference names: 400 API_VALIDATION_ERROR,
+ * REFUND_AMOUNT_EXCEEDED, REFUND_IN_PROGRESS, TEMPORARILY_UNAVAILABLE, INSUFFICIENT_BALANCE, INELIGIBLE_TRANSACTION_STATUS for an
+ * unpaid invoice, 403 REFUND_NOT_SUPPORTED and PARTIAL_REFUND_NOT_SUPPORTED, and 404 DATA_NOT_FOUND.
  */
 export function createRefund(context: SandboxContext, account: XenditAccount, body: unknown): Refund {
-  const request = readNewRefund(body)
-  const { invoiceId, payment } = paidInvoice(context, account, request.invoiceId)
+  const request = readNewRefund(context, body)
+  const { invoiceId, payment } = refundedPayment(context, account, request)
   const before = account.refundsByInvoice.get(invoiceId) ?? []
   checkChannel(context, payment, request.amount)
   if (before.some((refund) => refund.status === 'PENDING'))
     throw xenditError(400, 'REFUND_IN_PROGRESS', 'Another refund of this payment is in progress')
-  const refunded = before.reduce(
-    (sum, refund) => sum + (refund.status === 'SUCCEEDED' ? refund.amount : 0),
-    0,
-  )
+  const refunded = refundedAmount(account, invoiceId)
   const amount = request.amount ?? payment.paid_amount - refunded
   if (amount <= 0 || refunded + amount > payment.paid_amount)
-    throw xenditError(400, 'MAXIMUM_REFUND_AMOUNT_REACHED', 'The refunds would exceed what was paid')
+    throw xenditError(400, 'REFUND_AMOUNT_EXCEEDED', 'The refunds would exceed what was paid')
+  if (amount > spendableIdr(context, account))
+    throw xenditError(
+      400,
+      'INSUFFICIENT_BALANCE',
+      'There is not enough balance in the account for this refund',
+    )
 
   const now = context.now().toISOString()
   const refund: Refund = {
     id: `rfd-${randomUUID()}`,
-    payment_request_id: null,
+    payment_request_id: payment.payment_request_id,
     payment_id: payment.payment_id,
     invoice_id: invoiceId,
     payment_method_type: payment.payment_method,
@@ -85,64 +97,111 @@ export function createRefund(context: SandboxContext, account: XenditAccount, bo
     amountIdr: amount,
     feeIdr: 0,
   })
-  context.schedule.after(outcomeDelayMs(), () => concludeRefund(context, account, refund))
+  context.schedule.after(outcomeDelayMs(), () => {
+    if (refund.status === 'PENDING') concludeRefund(context, account, refund)
+  })
   return refund
 }
 
 function concludeRefund(context: SandboxContext, account: XenditAccount, refund: Refund): void {
   const { outcome, failure_code: failureCode = 'REFUND_FAILED' } = account.outcomes.refund
-  refund.status = outcome
-  if (outcome === 'FAILED') refund.failure_code = failureCode
+  forceRefund(context, account, refund, {
+    status: outcome,
+    ...(outcome === 'FAILED' && { failureCode }),
+  })
+}
+
+/** Says of a refund whatever it is told to, with its line in the book and its webhook: what the provider's own rules forbid as well. */
+export function forceRefund(
+  context: SandboxContext,
+  account: XenditAccount,
+  refund: Refund,
+  told: { status: RefundStatus; amountIdr?: number; failureCode?: string | undefined },
+): void {
+  refund.status = told.status
+  if (told.amountIdr !== undefined) refund.amount = told.amountIdr
+  refund.failure_code = told.status === 'FAILED' ? (told.failureCode ?? 'REFUND_FAILED') : null
   refund.updated = context.now().toISOString()
-  moveTransaction(context, account, refund.id, outcome === 'SUCCEEDED' ? 'SUCCESS' : 'FAILED')
+  moveTransaction(context, account, refund.id, lineStatus(told.status), told.amountIdr)
+  if (told.status === 'PENDING') return
   notify(context, {
-    event: outcome === 'SUCCEEDED' ? 'refund.succeeded' : 'refund.failed',
+    event: told.status === 'SUCCEEDED' ? 'refund.succeeded' : 'refund.failed',
     business_id: account.businessId,
     created: refund.updated,
     data: refund,
   })
 }
 
-function readNewRefund(body: unknown) {
+function lineStatus(status: RefundStatus): TransactionStatus {
+  if (status === 'SUCCEEDED') return 'SUCCESS'
+  return status === 'PENDING' ? 'PENDING' : 'FAILED'
+}
+
+function readNewRefund(context: SandboxContext, body: unknown) {
   const fields = fieldsOf(body)
   const { amount, currency, metadata = null } = fields
-  const invoiceId = textOf(fields.invoice_id)
-  if (invoiceId === undefined && textOf(fields.payment_request_id) === undefined)
-    throw invalidField('invoice_id', 'invoice_id or payment_request_id is required')
   const reason = textOf(fields.reason)
-  if (reason === undefined || !REASONS.includes(reason))
-    throw invalidField('reason', `is required, one of ${REASONS.join(', ')}`)
+  if (reason === undefined || !REFUND_REASONS.some((one) => one === reason))
+    throw invalidField('reason', `is required, one of ${REFUND_REASONS.join(', ')}`)
   if (currency !== undefined && currency !== 'IDR')
     throw invalidField('currency', 'must be that of the payment')
   if (amount !== undefined && !(typeof amount === 'number' && Number.isInteger(amount) && amount > 0))
     throw invalidField('amount', 'must be a whole number of rupiah above 0')
-  return { invoiceId, reason, referenceId: textOf(fields.reference_id), amount, metadata }
+  return {
+    ...namedPayment(context, fields),
+    reason,
+    referenceId: textOf(fields.reference_id),
+    amount,
+    metadata,
+  }
 }
 
-function paidInvoice(context: SandboxContext, account: XenditAccount, invoiceId: string | undefined) {
-  // Invoices have no payment request in the sandbox, so a payment_request_id finds nothing.
-  if (invoiceId === undefined || !account.invoicesById.has(invoiceId))
+function namedPayment(context: SandboxContext, fields: Fields) {
+  const [invoiceId, paymentRequestId] = [textOf(fields.invoice_id), textOf(fields.payment_request_id)]
+  const isLegacy = context.profile.of('xendit.refund-form') === 'legacy'
+  if (paymentRequestId === undefined && (!isLegacy || invoiceId === undefined))
+    throw invalidField(
+      'payment_request_id',
+      isLegacy ? 'payment_request_id or invoice_id is required' : 'is required',
+    )
+  return { invoiceId, paymentRequestId }
+}
+
+function refundedPayment(
+  context: SandboxContext,
+  account: XenditAccount,
+  named: { invoiceId: string | undefined; paymentRequestId: string | undefined },
+): { invoiceId: string; payment: Payment } {
+  const id =
+    named.paymentRequestId === undefined
+      ? named.invoiceId
+      : account.invoicesByPayment.get(named.paymentRequestId)?.id
+  if (id === undefined || !account.invoicesById.has(id))
     throw xenditError(404, 'DATA_NOT_FOUND', 'The payment to refund was not found')
-  const { payment } = findInvoice(context, account, invoiceId)
-  if (!payment) throw xenditError(403, 'INELIGIBLE_TRANSACTION', 'The payment to refund has not succeeded')
-  return { invoiceId, payment }
+  const { payment } = findInvoice(context, account, id)
+  if (!payment)
+    throw xenditError(400, 'INELIGIBLE_TRANSACTION_STATUS', 'The payment to refund has not succeeded')
+  return { invoiceId: id, payment }
+}
+
+/** Succeeded refunds of an invoice (IDR). */
+export function refundedAmount(account: XenditAccount, invoiceId: string): number {
+  const refunds = account.refundsByInvoice.get(invoiceId) ?? []
+  return refunds.reduce((sum, { status, amount }) => sum + (status === 'SUCCEEDED' ? amount : 0), 0)
 }
 
 function checkChannel(context: SandboxContext, payment: Payment, amount: number | undefined): void {
-  const channel = PAYMENT_CHANNELS[payment.payment_channel]
+  const { payment_channel: channel, payment_details: details } = payment
+  const rule = REFUND_CHANNELS[channel]
   const ageMs = context.now().getTime() - Date.parse(payment.paid_at)
-  if (channel?.refundDays === undefined || ageMs > channel.refundDays * DAY_MS)
-    throw xenditError(
-      400,
-      'REFUND_NOT_SUPPORTED',
-      `Refunds are not supported for ${payment.payment_channel} here`,
-    )
-  if (channel.wholeRefundsOnly && amount !== undefined && amount < payment.paid_amount)
-    throw xenditError(
-      400,
-      'PARTIAL_REFUND_NOT_SUPPORTED',
-      `${payment.payment_channel} refunds a payment whole`,
-    )
+  const isPart = amount !== undefined && amount < payment.paid_amount
+  const issuer = channel === 'QRIS' ? QRIS_REFUND_ISSUERS[qrisIssuer(details?.source ?? '')] : undefined
+  if (!rule || ageMs > rule.days * DAY_MS || (channel === 'QRIS' && !issuer))
+    throw xenditError(403, 'REFUND_NOT_SUPPORTED', `Refunds are not supported for ${channel} here`)
+  if (!rule.parts && isPart)
+    throw xenditError(403, 'PARTIAL_REFUND_NOT_SUPPORTED', `${channel} refunds a payment whole`)
+  if (issuer && !isPart && ageMs < issuer.wholeAfterHours * HOUR_MS)
+    throw xenditError(400, 'TEMPORARILY_UNAVAILABLE', 'The issuer takes the whole amount back a day later')
 }
 
 /** Throws 404 DATA_NOT_FOUND. */
@@ -150,4 +209,25 @@ export function findRefund(account: XenditAccount, id: string): Refund {
   const refund = account.refundsById.get(id)
   if (!refund) throw xenditError(404, 'DATA_NOT_FOUND', 'Refund not found')
   return refund
+}
+
+const DEFAULT_LIMIT = 10
+
+/** A page of refunds, newest first, by the filters that the API has; a reference is none of them. Throws 400 for a wrong limit or cursor. */
+export function listRefunds(context: SandboxContext, account: XenditAccount, query: Fields): object {
+  const limit = query.limit === undefined ? DEFAULT_LIMIT : Number(query.limit)
+  if (!Number.isInteger(limit) || limit < 1) throw invalidField('limit', 'must be a whole number above 0')
+  const [invoiceId, requestId] = [textOf(query.invoice_id), textOf(query.payment_request_id)]
+  const found = account.refunds
+    .filter(
+      (one) =>
+        context.lists.shows(one) &&
+        (invoiceId === undefined || one.invoice_id === invoiceId) &&
+        (requestId === undefined || one.payment_request_id === requestId || one.payment_id === requestId),
+    )
+    .toReversed()
+  const afterId = textOf(query.after_id)
+  const start = afterId === undefined ? 0 : found.findIndex((one) => one.id === afterId) + 1
+  if (afterId !== undefined && start === 0) throw invalidField('after_id', 'no such refund')
+  return { data: found.slice(start, start + limit), has_more: start + limit < found.length }
 }

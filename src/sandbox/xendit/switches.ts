@@ -1,4 +1,42 @@
 import type { Switches } from '../profile.ts'
 
 /** How Xendit may behave; the first choice of each is what it documents. */
-export const xenditSwitches = {} as const satisfies Switches
+export const xenditSwitches = {
+  'xendit.refund-form': {
+    fact: 'xendit.refund-request',
+    says: 'what a refund names its payment by: payment_request_id, or in the older form invoice_id as well',
+    choices: ['current', 'legacy'],
+  },
+  'xendit.refund-key': {
+    fact: 'xendit.refund-key',
+    says: 'whether POST /refunds heeds the idempotency-key header; the reference has none',
+    choices: ['ignored', 'honoured'],
+  },
+  'xendit.refund-repeat': {
+    fact: 'xendit.refund-repeat',
+    says: 'what a request under a key that was used before is answered with',
+    choices: [
+      'by_key',
+      'IDEMPOTENCY_ERROR',
+      'DUPLICATE_ERROR',
+      'INSUFFICIENT_BALANCE',
+      'REFUND_AMOUNT_EXCEEDED',
+      'API_VALIDATION_ERROR',
+    ],
+  },
+  'xendit.refunded-amount': {
+    fact: 'xendit.refunded-amount',
+    says: 'whether an e-wallet charge says what was refunded of it',
+    choices: ['told', 'not_found'],
+  },
+  'xendit.balance': {
+    fact: 'xendit.settlement',
+    says: 'what can be spent: all, for the account holds float enough, or only what was paid so many days ago',
+    choices: ['float', 'settled_after_1d', 'settled_after_5d'],
+  },
+  'xendit.qris-method': {
+    fact: 'xendit.qris-source',
+    says: 'how an invoice that was paid by QRIS calls its method',
+    choices: ['QR_CODE', 'QRIS'],
+  },
+} as const satisfies Switches

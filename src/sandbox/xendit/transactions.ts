@@ -136,6 +136,21 @@ export function balanceIdr(account: XenditAccount): number {
   return balance
 }
 
+const SETTLED_AFTER_DAYS = { settled_after_1d: 1, settled_after_5d: 5 } as const
+
+/** What may leave the account now (IDR): without float only what was paid in so many days ago, less all that left. */
+export function spendableIdr(context: SandboxContext, account: XenditAccount): number {
+  const balance = context.profile.of('xendit.balance')
+  if (balance === 'float') return Number.POSITIVE_INFINITY
+  const settledUntilMs = context.now().getTime() - SETTLED_AFTER_DAYS[balance] * 86_400_000
+  let spendable = 0
+  for (const { status, cashflow, net_amount: net, created } of account.transactions) {
+    if (cashflow === 'MONEY_OUT') spendable -= status === 'SUCCESS' || status === 'PENDING' ? net : 0
+    else if (status === 'SUCCESS' && Date.parse(created) <= settledUntilMs) spendable += net
+  }
+  return spendable
+}
+
 /** Fees and their VAT charged so far (IDR). */
 export function feesIdr(account: XenditAccount): number {
   let fees = 0

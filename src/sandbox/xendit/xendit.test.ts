@@ -23,13 +23,20 @@ async function paid(channel: string, fields: object = {}) {
   return String(body.id)
 }
 
-const refund = (body: object, key?: string) =>
+const requestOf = async (invoiceId: string) =>
+  String((await f.xendit('GET', `/v2/invoices/${invoiceId}`)).body.payment_request_id)
+const post = (body: object, key?: string) =>
   f.xendit(
     'POST',
     '/refunds',
     { reason: 'CANCELLATION', reference_id: 'r', ...body },
     key ? { 'idempotency-key': key } : {},
   )
+/** In the current form: by what the payment of an invoice is called. */
+const refund = async (
+  { invoice_id: id, ...body }: { invoice_id: string } & Record<string, unknown>,
+  key?: string,
+) => await post({ payment_request_id: await requestOf(id), ...body }, key)
 
 const payoutBody = {
   reference_id: 'po-1',
@@ -171,7 +178,8 @@ describe('invoices', () => {
 })
 
 describe('refunds', () => {
-  it('are pending, then succeed and say so; a key answers as it did first', async () => {
+  it('are pending, then succeed and say so; a key that is heeded answers as it did first', async () => {
+    await f.control('PUT', '/profile', { 'xendit.refund-key': 'honoured' })
     const id = await paid('DANA')
     const first = await refund({ invoice_id: id, amount: 40_000 }, 'k1')
     expect(first.body).toMatchObject({
@@ -191,9 +199,9 @@ describe('refunds', () => {
     })
   })
 
-  it.each(['BCA', 'MANDIRI', 'ALFAMART', 'INDOMARET'])('are not supported for %s', async (channel) => {
+  it.each(['BCA', 'MANDIRI', 'ALFAMART', 'INDOMARET', 'OVO'])('are not supported for %s', async (channel) => {
     const answer = await refund({ invoice_id: await paid(channel) })
-    expect([answer.status, answer.body.error_code]).toEqual([400, 'REFUND_NOT_SUPPORTED'])
+    expect([answer.status, answer.body.error_code]).toEqual([403, 'REFUND_NOT_SUPPORTED'])
   })
 
   it('are whole at LinkAja, within days, of a paid invoice, and no more than was paid', async () => {
@@ -202,24 +210,29 @@ describe('refunds', () => {
       'PARTIAL_REFUND_NOT_SUPPORTED',
     )
     const unpaid = await create()
-    expect((await refund({ invoice_id: unpaid.body.id })).status).toBe(403)
-    expect((await refund({ invoice_id: 'f'.repeat(24) })).status).toBe(404)
+    expect((await post({ payment_request_id: 'pr-none' })).status).toBe(404)
+    expect((await post({ invoice_id: linkAja })).body.error_code).toBe('API_VALIDATION_ERROR')
+    await f.control('PUT', '/profile', { 'xendit.refund-form': 'legacy' })
+    expect((await post({ invoice_id: unpaid.body.id })).body.error_code).toBe('INELIGIBLE_TRANSACTION_STATUS')
+    expect((await post({ invoice_id: 'f'.repeat(24) })).status).toBe(404)
     expect((await refund({ invoice_id: linkAja, reason: 'BORED' })).body.error_code).toBe(
       'API_VALIDATION_ERROR',
     )
     const qris = await paid('QRIS')
-    await refund({ invoice_id: qris, amount: 60_000 })
+    await f.control('PUT', '/refunds', { outcome: 'PENDING' })
+    const open = await refund({ invoice_id: qris, amount: 60_000 })
     expect((await refund({ invoice_id: qris, amount: 1 })).body.error_code).toBe('REFUND_IN_PROGRESS')
+    await f.control('POST', `/refunds/${open.body.id}`, { status: 'SUCCEEDED' })
     await f.sandbox.settleWebhooks()
     const tooMuch = await refund({ invoice_id: qris, amount: 40_001 })
-    expect([tooMuch.status, tooMuch.body.error_code]).toEqual([400, 'MAXIMUM_REFUND_AMOUNT_REACHED'])
+    expect([tooMuch.status, tooMuch.body.error_code]).toEqual([400, 'REFUND_AMOUNT_EXCEEDED'])
     f.clock.aheadMs = 8 * 86_400_000
     expect((await refund({ invoice_id: qris, amount: 1 })).body.error_code).toBe('REFUND_NOT_SUPPORTED')
   })
 
   it('fail when told to, and then what was paid is whole again', async () => {
     await f.control('PUT', '/refunds', { outcome: 'FAILED', failure_code: 'ACCOUNT_NOT_FOUND' })
-    const id = await paid('OVO')
+    const id = await paid('GOPAY')
     const { body } = await refund({ invoice_id: id })
     await f.sandbox.settleWebhooks()
     expect((await f.xendit('GET', `/refunds/${body.id}`)).body).toMatchObject({
@@ -228,6 +241,73 @@ describe('refunds', () => {
     })
     expect(f.receiver.received.at(-1)?.body.event).toBe('refund.failed')
     expect((await refund({ invoice_id: id })).body.amount).toBe(100_000)
+  })
+})
+
+describe('refunds as nobody promised them', () => {
+  it('are made twice where the key is not heeded, and a repeat is answered as the profile says', async () => {
+    const id = await paid('DANA')
+    const one = await refund({ invoice_id: id, amount: 40_000 }, 'k')
+    await f.sandbox.settleWebhooks()
+    await f.control('PUT', '/profile', { 'xendit.refund-repeat': 'IDEMPOTENCY_ERROR' })
+    const refused = await refund({ invoice_id: id, amount: 40_000 }, 'k')
+    expect([refused.status, refused.body.error_code]).toEqual([409, 'IDEMPOTENCY_ERROR'])
+    await f.control('PUT', '/profile', {})
+    const two = await refund({ invoice_id: id, amount: 40_000 }, 'k')
+    await f.sandbox.settleWebhooks()
+    expect(two.body.id).not.toBe(one.body.id)
+    const listed = await f.xendit('GET', `/refunds?invoice_id=${id}&limit=1`)
+    expect(listed.body).toMatchObject({ data: [{ id: two.body.id }], has_more: true })
+    const more = await f.xendit('GET', `/refunds?invoice_id=${id}&limit=1&after_id=${two.body.id}`)
+    expect(more.body).toMatchObject({ data: [{ id: one.body.id }], has_more: false })
+    const { payment_id: charge } = (await f.xendit('GET', `/v2/invoices/${id}`)).body
+    expect((await f.xendit('GET', `/ewallets/charges/${charge}`)).body.refunded_amount).toBe(80_000)
+  })
+
+  it('say what they are told to by force, and the book follows', async () => {
+    const { body } = await refund({ invoice_id: await paid('DANA'), amount: 40_000 })
+    await f.sandbox.settleWebhooks()
+    const move = (told: object) => f.control('POST', `/refunds/${body.id}`, told)
+    expect((await move({ status: 'FAILED' })).status).toBe(400)
+    expect((await move({ status: 'SUCCEEDED', amount: 39_000, force: true })).body.amount).toBe(39_000)
+    const line = async () =>
+      (await f.xendit('GET', `/transactions?product_id=${body.id}`)).body.data as {
+        status: string
+        amount: number
+      }[]
+    expect(await line()).toMatchObject([{ status: 'SUCCESS', amount: 39_000 }])
+    await move({ status: 'FAILED', force: true })
+    expect(await line()).toMatchObject([{ status: 'FAILED' }])
+  })
+
+  it('need what is settled, where the account holds no float', async () => {
+    await f.control('PUT', '/profile', { 'xendit.balance': 'settled_after_1d' })
+    const id = await paid('GOPAY')
+    const early = await refund({ invoice_id: id, amount: 40_000 })
+    expect([early.status, early.body.error_code]).toEqual([400, 'INSUFFICIENT_BALANCE'])
+    expect((await f.xendit('GET', '/balance')).body.balance).toBe(0)
+    f.clock.aheadMs = 86_400_000
+    expect((await refund({ invoice_id: id, amount: 40_000 })).status).toBe(200)
+  })
+
+  it('are taken back by some apps behind a QRIS, by CIMB whole only a day later, and the method has two names', async () => {
+    const qris = async (source: string) => {
+      const { body } = await create()
+      await f.page('POST', `/${body.id}`, { channel: 'QRIS', source })
+      return String(body.id)
+    }
+    const code = async (id: string, more: object = {}) =>
+      (await refund({ invoice_id: id, ...more })).body.error_code
+    expect(await code(await qris('BCA'))).toBe('REFUND_NOT_SUPPORTED')
+    expect(await code(await qris('GoPay'))).toBeUndefined()
+    const cimb = await qris('CIMB Niaga')
+    expect(await code(cimb)).toBe('TEMPORARILY_UNAVAILABLE')
+    expect(await code(cimb, { amount: 1_000 })).toBeUndefined()
+    await f.control('PUT', '/profile', { 'xendit.qris-method': 'QRIS' })
+    expect((await f.xendit('GET', `/v2/invoices/${cimb}`)).body).toMatchObject({
+      payment_method: 'QRIS',
+      payment_details: { source: 'CIMB Niaga' },
+    })
   })
 })
 
@@ -352,19 +432,19 @@ describe("Xendit's own SDK", () => {
   it('refunds and pays out, and reads refusals as errors', async () => {
     const sdk = new Refund(account())
     const data = {
-      invoiceId: await paid('SHOPEEPAY'),
+      paymentRequestId: await requestOf(await paid('SHOPEEPAY')),
       amount: 10_000,
       currency: 'IDR',
       reason: 'CANCELLATION',
     } as const
     const made = await sdk.createRefund({ idempotencyKey: 'sdk', data: { ...data, referenceId: 'r-1' } })
     expect(made).toMatchObject({ amount: 10_000, referenceId: 'r-1', channelCode: 'SHOPEEPAY' })
-    await expect(sdk.createRefund({ data: { ...data, invoiceId: await paid('BNI') } })).rejects.toMatchObject(
-      {
-        status: 400,
-        errorCode: 'REFUND_NOT_SUPPORTED',
-      },
-    )
+    await expect(
+      sdk.createRefund({ data: { ...data, paymentRequestId: await requestOf(await paid('BNI')) } }),
+    ).rejects.toMatchObject({
+      status: 403,
+      errorCode: 'REFUND_NOT_SUPPORTED',
+    })
     const payouts = new Payout(account())
     const sent = await payouts.createPayout({
       idempotencyKey: 'po',

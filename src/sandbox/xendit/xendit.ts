@@ -11,8 +11,8 @@ import { createInvoice, expireByHand, findInvoice, invoiceAnswer, payInvoice } f
 import { listInvoices } from './list-invoices.ts'
 import { payPage, refusalPage } from './pay-page.ts'
 import { createPayout, findPayout, movePayout, payoutChannels } from './payouts.ts'
-import { createRefund, findRefund } from './refunds.ts'
-import { balanceIdr, findTransaction, listTransactions } from './transactions.ts'
+import { createRefund, findRefund, listRefunds, refundedAmount } from './refunds.ts'
+import { balanceIdr, findTransaction, listTransactions, spendableIdr } from './transactions.ts'
 
 interface WithId {
   Params: { id: string }
@@ -90,11 +90,16 @@ function payPageRoutes(app: FastifyInstance, context: SandboxContext, account: X
 }
 
 function readPay(body: unknown) {
-  const { channel, amount, late } = fieldsOf(body)
+  const { channel, source, amount, late } = fieldsOf(body)
   const amountIdr = amount === undefined || amount === '' ? undefined : Number(amount)
   if (amountIdr !== undefined && !(Number.isInteger(amountIdr) && amountIdr > 0))
     throw invalidField('amount', 'must be a whole number of rupiah above 0')
-  return { channel: textOf(channel), amount: amountIdr, late: late === true || late === 'true' }
+  return {
+    channel: textOf(channel),
+    source: textOf(source),
+    amount: amountIdr,
+    late: late === true || late === 'true',
+  }
 }
 
 /** The key of one endpoint; nothing when the caller sent none. */
@@ -103,19 +108,52 @@ function idempotencyKey(request: FastifyRequest, endpoint: string): string | und
   return typeof key === 'string' && key !== '' ? `${endpoint}:${key}` : undefined
 }
 
+/**
+ * The key of a request for a refund, where the header is heeded at all. One that was used before is answered as the profile says.
+ * Throws 400 and 409.
+ */
+function refundKey(
+  context: SandboxContext,
+  account: XenditAccount,
+  request: FastifyRequest,
+): string | undefined {
+  const key = idempotencyKey(request, 'refunds')
+  const repeat = context.profile.of('xendit.refund-repeat')
+  const reference = textOf(fieldsOf(request.body).reference_id)
+  const isRepeat = account.knows(key) || account.refunds.some((one) => one.reference_id === reference)
+  if (repeat !== 'by_key' && reference !== undefined && isRepeat)
+    throw xenditError(/^(IDEMPOTENCY|DUPLICATE)/.test(repeat) ? 409 : 400, repeat, 'A repeated request')
+  return context.profile.of('xendit.refund-key') === 'honoured' ? key : undefined
+}
+
 function refundRoutes(app: FastifyInstance, context: SandboxContext, account: XenditAccount): void {
   app.post('/refunds', operation('createRefund'), async (request) =>
-    account.once(idempotencyKey(request, 'refunds'), request.body, () =>
+    account.once(refundKey(context, account, request), request.body, () =>
       createRefund(context, account, request.body),
     ),
   )
-  app.get('/refunds', operation('listRefunds'), async (request) => {
-    const { reference_id: referenceId, invoice_id: invoiceId } = fieldsOf(request.query)
-    const among = invoiceId === undefined ? account.refunds : account.refundsByInvoice.get(String(invoiceId))
-    const data = (among ?? []).filter(
-      (it) => context.lists.shows(it) && (referenceId === undefined || it.reference_id === referenceId),
-    )
-    return { data: data.toReversed(), has_more: false }
+  app.get('/refunds', operation('listRefunds'), async (request) =>
+    listRefunds(context, account, fieldsOf(request.query)),
+  )
+  app.get<WithId>('/ewallets/charges/:id', operation('getCharge'), async (request) => {
+    const { id } = request.params
+    const invoice = account.invoicesByPayment.get(id)
+    const isTold = context.profile.of('xendit.refunded-amount') === 'told'
+    if (!isTold || !invoice?.payment || invoice.payment.payment_id !== id || !id.startsWith('ewc_'))
+      throw xenditError(404, 'DATA_NOT_FOUND', 'Charge not found')
+    return {
+      id,
+      business_id: account.businessId,
+      reference_id: invoice.request.external_id,
+      status: 'SUCCEEDED',
+      currency: 'IDR',
+      charge_amount: invoice.payment.paid_amount,
+      capture_amount: invoice.payment.paid_amount,
+      refunded_amount: refundedAmount(account, invoice.id) || null,
+      channel_code: `ID_${invoice.payment.payment_channel}`,
+      created: invoice.created,
+      updated: invoice.updated,
+    }
   })
   app.get<WithId>('/refunds/:id', operation('getRefund'), async (request) =>
     findRefund(account, request.params.id),
@@ -156,7 +194,8 @@ function bookRoutes(app: FastifyInstance, context: SandboxContext, account: Xend
   app.get('/balance', operation('balance'), async (request) => {
     const { account_type: type = 'CASH', currency = 'IDR' } = fieldsOf(request.query)
     if (type !== 'CASH' && type !== 'HOLDING') throw invalidField('account_type', 'CASH or HOLDING')
-    return { balance: type === 'CASH' && currency === 'IDR' ? balanceIdr(account) : 0 }
+    if (type !== 'CASH' || currency !== 'IDR') return { balance: 0 }
+    return { balance: Math.min(balanceIdr(account), spendableIdr(context, account)) }
   })
   app.get('/transactions', operation('listTransactions'), async (request) =>
     listTransactions(context, account, fieldsOf(request.query)),

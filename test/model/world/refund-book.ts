@@ -6,10 +6,14 @@ type NewRefund = Parameters<PaymentGateway['createRefund']>[0]
 
 const failures = { failed: 'INSUFFICIENT_BALANCE', hopeless: 'REFUND_NOT_SUPPORTED' } as const
 
-/** The gateway's own book of refunds: what it says next is told it, and a key is good for one refund. */
+/**
+ * The gateway's own book of refunds: what it says next is told it. A call whose answer is lost has arrived, and lists show it as soon as
+ * the gateway answers again.
+ */
 export class RefundBook {
   answer: GatewayAnswer = 'succeeded'
   readonly #refunds = new Map<string, GatewayRefund>()
+  readonly #calls = new Map<string, NewRefund>()
 
   /** What it sent back to buyers, in rupiah. */
   get sentBackIdr(): number {
@@ -18,25 +22,32 @@ export class RefundBook {
   }
 
   readonly gateway = {
-    createRefund: async (asked: NewRefund) => this.#say(asked.idempotencyKey, asked),
+    createRefund: async (asked: NewRefund, lease?: () => Promise<number | undefined>) => {
+      if (lease && (await lease()) === undefined) throw this.#failure('unreachable', 'lease_lost')
+      this.#calls.set(asked.idempotencyKey, asked)
+      return this.#say(asked.idempotencyKey)
+    },
     getRefund: async (id: string) => this.#say(id),
+    findRefunds: async () => [...this.#calls.keys()].map((key) => this.#say(key, true)),
+    refundedIdr: async () => undefined,
+    // It has float enough.
+    balanceIdr: async () => Number.MAX_SAFE_INTEGER,
+    getInvoice: async (id: string) => ({ id, paymentRequestId: `pr-${id}` }),
   } as unknown as PaymentGateway
 
-  #say(key: string, asked?: NewRefund): GatewayRefund {
-    const known = this.#refunds.get(key)
-    if (!known && !asked) throw new Error(`the gateway knows no refund ${key}`)
-    if (this.answer === 'lost')
-      throw new ProviderFailure({
-        provider: 'xendit',
-        operation: 'refund',
-        outcome: 'unknown',
-        code: 'timeout',
-      })
-    if (known?.status === 'SUCCEEDED') return known
-    const about = known ?? { id: key, referenceId: asked!.referenceId, amountIdr: asked!.amountIdr }
-    const refund = { ...about, ...this.#status() }
+  /** `asItStands`: what was said before is said again, and only a call that was lost comes to something now. */
+  #say(key: string, asItStands = false): GatewayRefund {
+    const [asked, known] = [this.#calls.get(key), this.#refunds.get(key)]
+    if (!asked) throw new Error(`the gateway knows no refund ${key}`)
+    if (this.answer === 'lost') throw this.#failure('unknown', 'timeout')
+    if (known && (asItStands || known.status !== 'PENDING')) return known
+    const refund = { id: key, referenceId: asked.referenceId, amountIdr: asked.amountIdr, ...this.#status() }
     this.#refunds.set(key, refund)
     return refund
+  }
+
+  #failure(outcome: 'unknown' | 'unreachable', code: string): ProviderFailure {
+    return new ProviderFailure({ provider: 'xendit', operation: 'refund', outcome, code })
   }
 
   #status(): Pick<GatewayRefund, 'status' | 'failureCode'> {

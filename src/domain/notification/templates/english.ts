@@ -139,6 +139,10 @@ export const english: NoticeTexts = {
     title: `Returning ${formatIdr(refundIdr)} takes longer`,
     body: `Refund ${refundCode} was not taken yet by where you paid from. We try again and let you know.`,
   }),
+  'refund.waiting': ({ refundCode, refundIdr }) => ({
+    title: `Returning ${formatIdr(refundIdr)} waits for your payment`,
+    body: `Your payment is not settled yet, which takes one to five days. Refund ${refundCode} then goes out by itself.`,
+  }),
   'refund.succeeded': ({ refundCode, refundIdr, reason, destination }) => ({
     title: `${formatIdr(refundIdr)} was returned`,
     body: `${because(reasons, reason)}Refund ${refundCode} has reached ${

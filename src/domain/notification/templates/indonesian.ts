@@ -142,6 +142,10 @@ export const indonesian: NoticeTexts = {
     title: `Pengembalian ${formatIdr(refundIdr)} perlu waktu lebih lama`,
     body: `Pengembalian ${refundCode} belum diterima oleh rekening asal pembayaran Anda. Kami coba lagi dan mengabari Anda.`,
   }),
+  'refund.waiting': ({ refundCode, refundIdr }) => ({
+    title: `Pengembalian ${formatIdr(refundIdr)} menunggu pembayaran Anda`,
+    body: `Pembayaran Anda masih diselesaikan bank, satu sampai lima hari. Setelah itu pengembalian ${refundCode} dikirim otomatis.`,
+  }),
   'refund.succeeded': ({ refundCode, refundIdr, reason, destination }) => ({
     title: `${formatIdr(refundIdr)} sudah dikembalikan`,
     body: `${because(reasons, reason)}Pengembalian ${refundCode} sudah masuk ke ${

@@ -1,4 +1,0 @@
-import { allow } from './allow.ts'
-import { show } from './show.ts'
-
-export const verbs = [show, allow]

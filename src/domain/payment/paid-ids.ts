@@ -1,0 +1,13 @@
+/** What the provider says of the payment behind an invoice, besides its channel; null where it did not say. */
+export interface PaidIds {
+  providerPaymentId: string | null
+  providerPaymentRequestId: string | null
+  /** The app or bank that paid a QRIS. */
+  paymentSource: string | null
+}
+
+export const unknownIds: PaidIds = {
+  providerPaymentId: null,
+  providerPaymentRequestId: null,
+  paymentSource: null,
+}

@@ -1,0 +1,400 @@
+import { sql } from 'kysely'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { system } from '../../../../test/laku.ts'
+import { impatientGateway, openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
+import { refusal } from '../../../../test/storefront.ts'
+import { finance } from '../../../../test/wallets.ts'
+import { newId } from '../../kernel/index.ts'
+import type { PaymentGateway } from '../gateway.ts'
+import {
+  confirmInvoices,
+  decideRefunds,
+  declareDead,
+  lookForLost,
+  openInvoice,
+  readProviderRefund,
+  retryRefund,
+  settleRefunds,
+  submitRefunds,
+  sweepRefunds,
+} from '../index.ts'
+
+const LAG_S = 15 * 60
+const HOUR_S = 3600
+
+let f: PaymentFixture
+let gateway: PaymentGateway
+beforeAll(async () => {
+  f = await openPaymentFixture()
+  gateway = impatientGateway(f.laku)
+})
+afterEach(async () => {
+  await f.faults()
+  await f.profile({})
+  await f.lists(0)
+  await f.refundOutcome('SUCCEEDED')
+})
+afterAll(async () => {
+  expect(await f.broken()).toEqual([])
+  await f.laku.close()
+})
+
+const context = () => ({ units: f.laku.units, actor: system, gateway, publicUrl: 'http://laku.test' })
+const decided = async (amountIdr = 40_000, how: { channel?: string; source?: string } = {}) => {
+  const payment = await f.payment()
+  await openInvoice(context(), payment.code)
+  const [invoice] = await gateway.findInvoices(payment.code)
+  await f.pay(invoice?.id as string, how)
+  const read = await gateway.getInvoice(invoice?.id as string)
+  await f.laku.system((work) => confirmInvoices(work, [read]))
+  await f.laku.system((work) =>
+    decideRefunds(work, [{ key: newId(), paymentId: payment.id, amountIdr, reason: 'buyer_left' }]),
+  )
+  const [refund] = await f.refundsOf(payment.id)
+  return { payment, id: refund?.id as string, code: refund?.code as string }
+}
+const row = (id: string) =>
+  f.laku.db.selectFrom('refunds').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+const there = async (code: string) =>
+  (await f.book()).refunds.filter((one) => one.reference_id?.startsWith(code))
+const pass = async (seconds: number) => {
+  f.laku.clock.shift(seconds)
+  await f.age(seconds)
+  await sweepRefunds(context())
+  await f.settled()
+}
+const lost = { provider: 'xendit', operation: 'createRefund', kind: 'commit_then_timeout' }
+const isOpen = async (kind: string, subject: string) => {
+  const { rows } = await sql`
+    select from attention where kind = ${kind} and subject_id = ${subject} and resolved_at is null`.execute(
+    f.laku.db,
+  )
+  return rows.length > 0
+}
+const suspense = async (code: string) => {
+  const { rows } = await sql<{ held: number }>`
+    select coalesce(sum(e.amount_idr), 0)::int8 as held from ledger_accounts a join ledger_entries e on e.account_id = a.id
+    where a.key = ${`suspense:${code}`}`.execute(f.laku.db)
+  return rows[0]?.held
+}
+
+// The first of all: what was paid before is settled by and by.
+describe('refunds of what is not settled', () => {
+  it('wait for what is settled, the oldest first and nobody overtaken; buyers and staff are told once (fact 5)', async () => {
+    await f.profile({ 'xendit.balance': 'settled_after_1d' })
+    const [big, small] = [
+      await decided(90_000, { channel: 'GOPAY' }),
+      await decided(10_000, { channel: 'GOPAY' }),
+    ]
+    await submitRefunds(context(), [big.id])
+    expect(await row(big.id)).toMatchObject({ failureCode: 'INSUFFICIENT_BALANCE', failures: 0 })
+    await submitRefunds(context(), [small.id])
+    await pass(901)
+    expect(await row(small.id)).toMatchObject({ status: 'approved', calls: 0 })
+    expect(await f.events('refund.waiting', big.payment.id)).toBe(1)
+    expect(await f.events('refund.waiting', small.payment.id)).toBe(1)
+    expect(await isOpen('refunds_wait_for_balance', 'xendit')).toBe(true)
+    await pass(86_400)
+    await pass(901)
+    for (const { id } of [big, small])
+      expect(await row(id)).toMatchObject({ status: 'succeeded', waitsSince: null })
+  })
+})
+
+describe('a refund whose answer was lost (issue 12, fact 1)', () => {
+  const repeats = [
+    'by_key',
+    'IDEMPOTENCY_ERROR',
+    'DUPLICATE_ERROR',
+    'INSUFFICIENT_BALANCE',
+    'REFUND_AMOUNT_EXCEEDED',
+  ]
+  it.each(
+    repeats.flatMap((repeat) => [
+      [repeat, 'honoured'],
+      [repeat, 'ignored'],
+    ]),
+  )('is one, where a repeat is answered %s and its key is %s, though lists lag', async (repeat, key) => {
+    await f.profile({ 'xendit.refund-repeat': repeat, 'xendit.refund-key': key })
+    const { id, code } = await decided()
+    await f.lists(600)
+    await f.faults({ ...lost, times: 1 })
+    await submitRefunds(context(), [id])
+    await Promise.all([submitRefunds(context(), [id]), pass(61)])
+    for (const seconds of [300, 300, LAG_S, 901]) await pass(seconds)
+    expect(await row(id)).toMatchObject({ status: 'succeeded', attempt: 1, calls: 1 })
+    expect(await there(code)).toHaveLength(1)
+  })
+
+  it('goes out again under the same key where nothing shows it after the lag, and every answer to that is open', async () => {
+    const { id, code } = await decided()
+    await f.faults({ provider: 'xendit', operation: 'createRefund', kind: 'timeout', times: 1 })
+    await submitRefunds(context(), [id])
+    await pass(LAG_S - 60)
+    expect(await row(id)).toMatchObject({ status: 'submitted', calls: 1 })
+    await f.faults({
+      provider: 'xendit',
+      operation: 'createRefund',
+      kind: 'refuse',
+      code: 'API_VALIDATION_ERROR',
+      times: 1,
+    })
+    await pass(61)
+    expect(await row(id)).toMatchObject({ status: 'submitted', calls: 2, attempt: 1 })
+    await pass(LAG_S)
+    await pass(901)
+    await pass(901)
+    expect(await row(id)).toMatchObject({ status: 'succeeded', calls: 3, attempt: 1 })
+    expect(await there(code)).toHaveLength(1)
+  })
+
+  it('is not repeated while the payment says that more was refunded than lists show', async () => {
+    const { id, code } = await decided()
+    await f.lists(10 * HOUR_S)
+    await f.faults({ ...lost, times: 1 })
+    await submitRefunds(context(), [id])
+    await f.settled()
+    for (let i = 0; i < 4; i++) await pass(HOUR_S)
+    expect(await row(id)).toMatchObject({ status: 'submitted', calls: 1 })
+    expect(await isOpen('refund_stuck', id)).toBe(true)
+    await f.lists(0)
+    await pass(HOUR_S)
+    await pass(901)
+    expect(await row(id)).toMatchObject({ status: 'succeeded', calls: 1 })
+    expect(await there(code)).toHaveLength(1)
+  })
+
+  it('is sent no more after its key’s time; two persons declare it dead, and what is heard later lies in suspense', async () => {
+    await f.profile({ 'xendit.refunded-amount': 'not_found' })
+    const { id, code, payment } = await decided()
+    await f.faults({ ...lost, times: 1 })
+    await submitRefunds(context(), [id])
+    await f.lists(1000 * HOUR_S)
+    await f.faults({ provider: 'xendit', operation: 'createRefund', kind: 'timeout' })
+    for (let i = 0; i < 12; i++) await pass(HOUR_S)
+    await f.faults()
+    const { calls, attempt } = await row(id)
+    await pass(HOUR_S)
+    await pass(HOUR_S)
+    expect(await row(id)).toMatchObject({ status: 'submitted', calls, attempt })
+    expect(await isOpen('refund_stuck', id)).toBe(true)
+    const persons = { ani: finance('ani'), beni: finance('beni') }
+    const by = (name: keyof typeof persons) => ({ ...context(), actor: persons[name] })
+    const declare = async (name: keyof typeof persons) => {
+      const looked = await lookForLost(by(name), code)
+      return await f.laku.as(persons[name], (work) => declareDead(work, { refund: code, looked }))
+    }
+    const retry = (more: object = {}) =>
+      f.laku.as(finance(), (work) => retryRefund(work, { refund: code, ...more }))
+    expect(await refusal(retry())).toBe('payment.look_it_up')
+    expect(await refusal(retry({ wallet: true }))).toBe('payment.look_it_up')
+    expect(await refusal(declare('ani'))).toBe('payment.refund_may_live')
+    f.laku.clock.shift(24 * HOUR_S)
+    await sql`update refunds set lease_until = clock_timestamp() + interval '9 s' where id = ${id}::uuid`.execute(
+      f.laku.db,
+    )
+    expect(await refusal(declare('ani'))).toBe('payment.refund_leased')
+    await sql`update refunds set lease_until = null where id = ${id}::uuid`.execute(f.laku.db)
+    expect(await declare('ani')).toMatchObject({ status: 'submitted' })
+    expect(await refusal(declare('ani'))).toBe('payment.same_person')
+    expect(await declare('beni')).toMatchObject({ status: 'failed', failureCode: 'DECLARED_DEAD' })
+    await pass(HOUR_S)
+    expect(await row(id)).toMatchObject({ status: 'failed', attempt: 1 })
+    await retry()
+    await pass(1)
+    await pass(901)
+    expect(await row(id)).toMatchObject({ status: 'succeeded', attempt: 2 })
+    const made = await there(code)
+    expect(made.map((one) => one.reference_id)).toEqual([`${code}-1`, `${code}-2`])
+    const first = await gateway.getRefund(made[0]?.id as string)
+    await f.laku.system((work) => settleRefunds(work, [first, first]))
+    expect(await suspense(code)).toBe(40_000)
+    expect((await f.row(payment.id)).refundedIdr).toBe(40_000)
+  })
+
+  it('is asked for by one worker: one that slept finds its lease another’s and sends nothing (issue 11, case 2)', async () => {
+    const { id, code } = await decided()
+    let wake = () => {}
+    const asleep = new Promise<void>((done) => {
+      wake = done
+    })
+    const sleepy: PaymentGateway = {
+      ...gateway,
+      createRefund: async (asked, lease) => {
+        await asleep
+        return await gateway.createRefund(asked, lease)
+      },
+    }
+    const first = submitRefunds({ ...context(), gateway: sleepy }, [id])
+    await expect.poll(async () => (await row(id)).leaseId).not.toBeNull()
+    await sql`update refunds set lease_until = clock_timestamp() - interval '1 s' where id = ${id}::uuid`.execute(
+      f.laku.db,
+    )
+    await pass(14 * 60)
+    wake()
+    await first
+    await f.settled()
+    await pass(901)
+    expect(await row(id)).toMatchObject({ status: 'succeeded', calls: 1 })
+    expect(await there(code)).toHaveLength(1)
+  })
+})
+
+describe('a refund that is contradicted (issue 11, cases 3 and 9)', () => {
+  const take = async (refund: string, providerRefundId: string) => {
+    const read = await readProviderRefund({ ...context(), actor: finance() }, providerRefundId)
+    return await f.laku.as(finance(), (work) => retryRefund(work, { refund, providerRefundId, read }))
+  }
+  const failed = async () => {
+    const made = await decided()
+    await f.refundOutcome('FAILED')
+    await submitRefunds(context(), [made.id])
+    await f.settled()
+    await pass(901)
+    expect(await row(made.id)).toMatchObject({ status: 'failed' })
+    const [atProvider] = await there(made.code)
+    return { ...made, providerId: atProvider?.id as string }
+  }
+
+  it('heard FAILED and then SUCCEEDED is taken by its id, and nothing is sent; said again it stands', async () => {
+    const { id, code, providerId } = await failed()
+    await f.force(providerId, { status: 'SUCCEEDED' })
+    expect(await take(code, providerId)).toMatchObject({ status: 'succeeded', providerRefundId: providerId })
+    expect(await take(code, providerId)).toMatchObject({ status: 'succeeded' })
+    await pass(HOUR_S)
+    expect(await there(code)).toHaveLength(1)
+    expect(await suspense(code)).toBe(0)
+    expect((await row(id)).attempt).toBe(1)
+  })
+
+  it('looks at what failed before it sends anew, and takes what went back after all', async () => {
+    const { id, code, providerId } = await failed()
+    await f.force(providerId, { status: 'SUCCEEDED' })
+    await pass(11)
+    expect(await row(id)).toMatchObject({ status: 'succeeded', providerRefundId: providerId })
+    expect(await there(code)).toHaveLength(1)
+  })
+
+  it('in the wallet already lies in suspense, and a person is told', async () => {
+    const { id, code, providerId, payment } = await failed()
+    await f.laku.as(finance(), (work) => retryRefund(work, { refund: code, wallet: true }))
+    await f.force(providerId, { status: 'SUCCEEDED' })
+    const answer = await gateway.getRefund(providerId)
+    await f.laku.system((work) => settleRefunds(work, [answer]))
+    expect(await row(id)).toMatchObject({ status: 'to_wallet' })
+    expect(await suspense(code)).toBe(40_000)
+    expect(await f.balance(`wallet:${payment.userId}`)).toBe(40_000)
+  })
+
+  it('of another amount is booked as it is, and the difference lies in suspense', async () => {
+    const { id, code } = await decided()
+    await submitRefunds(context(), [id])
+    await f.settled()
+    const [one] = await there(code)
+    await f.force(one?.id as string, { status: 'SUCCEEDED', amount: 39_000 })
+    const before = await f.balance('gateway')
+    const answer = await gateway.getRefund(one?.id as string)
+    await f.laku.system((work) => settleRefunds(work, [answer]))
+    expect(await row(id)).toMatchObject({ status: 'succeeded' })
+    expect(await f.balance('gateway')).toBe(before - 39_000)
+    expect(await suspense(code)).toBe(-1_000)
+  })
+
+  it('takes no id that is mistyped, another’s or of another amount, and the right one later (case 9)', async () => {
+    const [mine, other] = [await decided(), await decided()]
+    await submitRefunds(context(), [other.id])
+    const [others] = await there(other.code)
+    await f.faults({ ...lost, times: 1 })
+    await submitRefunds(context(), [mine.id])
+    expect(await refusal(take(mine.code, 'rfd-mistyped'))).toBe('payment.provider_refund_unknown')
+    expect(await refusal(take(mine.code, others?.id as string))).toBe('payment.provider_refund_mismatch')
+    // As it could be taken once, before it was read.
+    await f.laku.db
+      .updateTable('refunds')
+      .set({ providerRefundId: 'rfd-mistyped' })
+      .where('id', '=', mine.id)
+      .execute()
+    const [right] = await there(mine.code)
+    expect(await take(mine.code, right?.id as string)).toMatchObject({ providerRefundId: right?.id })
+    await f.settled()
+    await pass(901)
+    expect(await row(mine.id)).toMatchObject({ status: 'succeeded', calls: 1 })
+  })
+
+  it('refuses by name every option that its state does not take', async () => {
+    const { id, code } = await decided()
+    await submitRefunds(context(), [id])
+    const retry = (more: object) =>
+      refusal(f.laku.as(finance(), (work) => retryRefund(work, { refund: code, ...more })))
+    expect(await retry({ wallet: true })).toBe('payment.option_not_for_state')
+    expect(await retry({ wallet: true, notSent: true })).toBe('payment.options_exclude')
+    expect(await refusal(lookForLost({ ...context(), actor: finance() }, code))).toBe(
+      'payment.refund_not_lost',
+    )
+    await f.settled()
+    await pass(901)
+    for (const more of [{ wallet: true }]) expect(await retry(more)).toBe('payment.option_not_for_state')
+    expect(await retry({})).toBe('kernel.illegal_transition')
+  })
+
+  it('that is PENDING for days is somebody’s business', async () => {
+    await f.refundOutcome('PENDING')
+    const { id, code } = await decided()
+    await submitRefunds(context(), [id])
+    for (let i = 0; i < 5; i++) await pass(20 * HOUR_S)
+    expect(await isOpen('refund_pending', id)).toBe(true)
+    const [one] = await there(code)
+    await f.force(one?.id as string, { status: 'SUCCEEDED' })
+    await pass(901)
+    expect(await row(id)).toMatchObject({ status: 'succeeded' })
+  })
+})
+
+describe('refunds at the real wire (issue 12, facts 3, 5 and 6)', () => {
+  it('name their payment and their reason, as the current form requires, and the invoice in the older one', async () => {
+    const { id, payment } = await decided()
+    await submitRefunds(context(), [id])
+    expect(await row(id)).toMatchObject({ status: 'submitted', failureCode: null })
+    expect((await f.row(payment.id)).providerPaymentRequestId).toMatch(/^pr-/)
+    await f.profile({ 'xendit.refund-form': 'legacy' })
+    f.laku.policy.refundForm = 'legacy'
+    const older = await decided()
+    await f.laku.db
+      .updateTable('payments')
+      .set({ providerPaymentRequestId: 'pr-unknown' })
+      .where('id', '=', older.payment.id)
+      .execute()
+    await submitRefunds(context(), [older.id])
+    f.laku.policy.refundForm = 'current'
+    expect((await row(older.id)).providerRefundId).toMatch(/^rfd-/)
+  })
+
+  it.each([
+    'API_VALIDATION_ERROR',
+    'INELIGIBLE_TRANSACTION',
+    'PARTIAL_REFUND_COUNTS_EXCEEDED',
+    'TRANSACTION_NOT_FOUND',
+  ])('%s on a first call ends in the wallet at once', async (code) => {
+    const { id, payment } = await decided()
+    await f.faults({ provider: 'xendit', operation: 'createRefund', kind: 'refuse', code, times: 1 })
+    await submitRefunds(context(), [id])
+    expect(await row(id)).toMatchObject({ status: 'to_wallet', calls: 1 })
+    expect(await f.balance(`wallet:${payment.userId}`)).toBe(40_000)
+  })
+
+  it('go where they really can, told before they are made (fact 6)', async () => {
+    expect(await row((await decided(40_000, { channel: 'QRIS', source: 'BCA' })).id)).toMatchObject({
+      destination: 'wallet',
+    })
+    expect(await row((await decided(40_000, { channel: 'QRIS', source: 'GoPay' })).id)).toMatchObject({
+      destination: 'source',
+    })
+    expect(await row((await decided(40_000, { channel: 'OVO' })).id)).toMatchObject({ destination: 'wallet' })
+    const cimb = await decided(110_000, { channel: 'QRIS', source: 'CIMB Niaga' })
+    await submitRefunds(context(), [cimb.id])
+    expect(await row(cimb.id)).toMatchObject({ status: 'approved', calls: 0 })
+    await pass(86_400)
+    await pass(901)
+    expect(await row(cimb.id)).toMatchObject({ status: 'succeeded', attempt: 1 })
+  })
+})
