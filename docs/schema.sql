@@ -203,6 +203,7 @@ create table group_buying_sessions (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   fulfil_failures integer default 0 not null,
+  final_min_units integer,
   constraint group_buying_sessions_code_key UNIQUE (code),
   constraint group_buying_sessions_pkey PRIMARY KEY (id),
   constraint group_buying_sessions_factory_id_fkey FOREIGN KEY (factory_id) REFERENCES factories(id),
@@ -210,6 +211,7 @@ create table group_buying_sessions (
   constraint group_buying_sessions_check CHECK ((capacity >= moq)),
   constraint group_buying_sessions_check1 CHECK ((ends_at > starts_at)),
   constraint group_buying_sessions_check2 CHECK (((starts_at IS NOT NULL) OR (status = ANY (ARRAY['draft'::text, 'cancelled'::text, 'refunded'::text])))),
+  constraint group_buying_sessions_check3 CHECK (((final_min_units IS NULL) = (final_unit_price_idr IS NULL))),
   constraint group_buying_sessions_close_policy_check CHECK ((close_policy = ANY (ARRAY['at_moq'::text, 'at_deadline'::text]))),
   constraint group_buying_sessions_commission_bps_check CHECK (((commission_bps >= 0) AND (commission_bps <= 10000))),
   constraint group_buying_sessions_fulfil_failures_check CHECK ((fulfil_failures >= 0)),
@@ -228,7 +230,6 @@ create table group_participants (
   user_id uuid not null,
   status text not null,
   units integer not null,
-  unit_price_idr bigint not null,
   goods_idr bigint not null,
   shipping_idr bigint not null,
   total_idr bigint not null,
@@ -242,10 +243,9 @@ create table group_participants (
   constraint group_participants_pkey PRIMARY KEY (id),
   constraint group_participants_session_id_fkey FOREIGN KEY (session_id) REFERENCES group_buying_sessions(id),
   constraint group_participants_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
-  constraint group_participants_check CHECK (((goods_idr = (units * unit_price_idr)) AND (total_idr = (goods_idr + shipping_idr)))),
+  constraint group_participants_check CHECK ((total_idr = (goods_idr + shipping_idr))),
   constraint group_participants_shipping_idr_check CHECK ((shipping_idr >= 0)),
   constraint group_participants_status_check CHECK ((status = ANY (ARRAY['held'::text, 'paid'::text, 'ordered'::text, 'expired'::text, 'left'::text, 'refunded'::text]))),
-  constraint group_participants_unit_price_idr_check CHECK ((unit_price_idr > 0)),
   constraint group_participants_units_check CHECK ((units > 0))
 );
 
@@ -530,10 +530,12 @@ create table participant_items (
   participant_id uuid not null,
   variant_id uuid not null,
   quantity integer not null,
+  unit_price_idr bigint not null,
   constraint participant_items_pkey PRIMARY KEY (participant_id, variant_id),
   constraint participant_items_participant_id_fkey FOREIGN KEY (participant_id) REFERENCES group_participants(id),
   constraint participant_items_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id),
-  constraint participant_items_quantity_check CHECK ((quantity > 0))
+  constraint participant_items_quantity_check CHECK ((quantity > 0)),
+  constraint participant_items_unit_price_idr_check CHECK ((unit_price_idr > 0))
 );
 
 create table payments (
@@ -872,6 +874,17 @@ create table reviews (
   constraint reviews_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
   constraint reviews_rating_check CHECK (((rating >= 1) AND (rating <= 5))),
   constraint reviews_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'published'::text, 'hidden'::text])))
+);
+
+create table session_tier_prices (
+  session_id uuid not null,
+  min_units integer not null,
+  variant_id uuid not null,
+  unit_price_idr bigint not null,
+  constraint session_tier_prices_pkey PRIMARY KEY (session_id, min_units, variant_id),
+  constraint session_tier_prices_session_id_min_units_fkey FOREIGN KEY (session_id, min_units) REFERENCES session_tiers(session_id, min_units),
+  constraint session_tier_prices_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id),
+  constraint session_tier_prices_unit_price_idr_check CHECK ((unit_price_idr > 0))
 );
 
 create table session_tiers (

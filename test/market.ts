@@ -11,6 +11,7 @@ import {
   joinSessions,
   leaveSession,
   markParticipantsRefunded,
+  type NewTier,
   releaseHolds,
   resumeWaiting,
   type SessionView,
@@ -78,7 +79,7 @@ export interface SessionTerms {
   capacity?: number
   perUserLimit?: number
   closePolicy?: ClosePolicy
-  tiers?: { minUnits: number; unitPriceIdr: number }[]
+  tiers?: NewTier[]
   startsAt?: Date
   endsInS?: number
   status?: 'draft'

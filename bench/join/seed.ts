@@ -27,9 +27,10 @@ export async function seedShop(pool: pg.Pool, buyers: number, originPostalCode: 
         (id, code, product_id, factory_id, status, moq, capacity, commission_bps, starts_at, ends_at, created_at, updated_at)
       select gen_random_uuid(), 'GBS-BENCH-' || i, $1, $2, 'forming', 1000000, 1000000, 500, now(), now() + interval '1 day', now(), now()
       from generate_series(0, ${SESSIONS}) i returning id),
-     t as (insert into session_tiers (session_id, min_units, unit_price_idr) select id, 1, 50000 from s)
+     t as (insert into session_tiers (session_id, min_units, unit_price_idr) select id, 1, 50000 from s returning session_id),
+     v as (insert into session_tier_prices (session_id, min_units, variant_id, unit_price_idr) select session_id, 1, $3, 50000 from t)
      select id from s`,
-    [product, factory],
+    [product, factory, variant],
   )
   await pool.query(
     `insert into shipping_rates (origin_postal_code, destination_postal_code, weight_kg, company, type, service, price_idr, duration, expires_at)
@@ -47,7 +48,7 @@ export async function seedShop(pool: pg.Pool, buyers: number, originPostalCode: 
   )
   // Only what is full: statistics of a table that is empty would make the foreign keys' plans scan it as it fills.
   await pool.query(
-    'vacuum analyze users, addresses, group_buying_sessions, session_tiers, product_variants, shipping_rates',
+    'vacuum analyze users, addresses, group_buying_sessions, session_tiers, session_tier_prices, product_variants, shipping_rates',
   )
   const [hot, ...others] = sessions.map((row) => row.id)
   return {

@@ -85,11 +85,11 @@ const insertAll = `
 with r as (select * from jsonb_to_recordset($1::jsonb) as r(participant uuid, payment uuid, event uuid, code text, session uuid, user_id uuid, variant uuid, units int, address uuid, key text)),
 k as (insert into idempotency_keys (scope, key, request_hash, status, response, created_at)
   select 'customer:' || user_id, key, 'hash', 201, jsonb_build_object('participation', jsonb_build_object('id', participant, 'status', 'held'), 'payment', jsonb_build_object('id', payment, 'code', code, 'status', 'pending')), now() from r),
-p as (insert into group_participants (id, session_id, user_id, status, units, unit_price_idr, goods_idr, shipping_idr, total_idr, courier_company, courier_type, address, joined_at, hold_expires_at)
-  select participant, session, r.user_id, 'held', units, 50000, 50000 * units, 10000, 50000 * units + 10000, 'jne', 'reg',
+p as (insert into group_participants (id, session_id, user_id, status, units, goods_idr, shipping_idr, total_idr, courier_company, courier_type, address, joined_at, hold_expires_at)
+  select participant, session, r.user_id, 'held', units, 50000 * units, 10000, 50000 * units + 10000, 'jne', 'reg',
     jsonb_build_object('recipientName', a.recipient_name, 'phone', a.phone, 'street', a.street, 'district', a.district, 'city', a.city, 'province', a.province, 'postalCode', a.postal_code), now(), now() + interval '1 hour'
   from r join addresses a on a.id = r.address),
-i as (insert into participant_items (participant_id, variant_id, quantity) select participant, variant, units from r),
+i as (insert into participant_items (participant_id, variant_id, quantity, unit_price_idr) select participant, variant, units, 50000 from r),
 y as (insert into payments (id, code, user_id, session_id, participant_id, amount_idr, method, expires_at, next_check_at, created_at)
   select payment, code, user_id, session, participant, 50000 * units + 10000, 'invoice', now() + interval '1 hour', now() + interval '1 hour', now() from r),
 e as (insert into events (id, type, aggregate_kind, aggregate_id, payload, actor, occurred_at)

@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { askLaku, runLaku } from '../../test/command-line.ts'
 import { openTestLaku, type TestLaku } from '../../test/laku.ts'
@@ -69,6 +70,9 @@ describe('explaining a group purchase', () => {
   })
 
   it('tells an amount, as it is written, and an account', async () => {
+    await sql`update product_variants set price_idr = 1300000 where product_id = ${market.productId}`.execute(
+      laku.db,
+    )
     const session = await market.session({ moq: 10, tiers: [{ minUnits: 1, unitPriceIdr: 1_234_000 }] })
     const [answer] = await market.joinAndPay(await market.buyers(1), session.id)
     const amount = await ask('Rp 1.244.000')

@@ -141,7 +141,7 @@ describe('the calls of the service map', () => {
   it('refund a session once', async () => {
     const market = await Market.open(laku)
     const [ana] = await market.buyers(1)
-    const session = await market.session({ moq: 5 })
+    const session = await market.session({ moq: 1 })
     const [joined] = await market.joinAndPay([ana!], session.id)
     const refund = () => call('/api/payments/refund-session', { session_id: session.id, reason: 'sold out' })
     expect(await refund()).toMatchObject({

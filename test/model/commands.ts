@@ -274,19 +274,25 @@ export const histories: fc.Arbitrary<Command[]> = fc
   .map((parts) => parts.flat())
 
 export const terms: fc.Arbitrary<Terms[]> = fc.array(
-  fc.record({
-    moq: fc.integer({ min: 1, max: 4 }),
-    room: fc.nat(5),
-    perUserLimit: fc.constantFrom(2, 3),
-    closePolicy: fc.constantFrom('at_moq', 'at_deadline'),
-    tiers: fc.constantFrom(
-      [{ minUnits: 1, unitPriceIdr: 50_000 }],
-      [
-        { minUnits: 1, unitPriceIdr: 50_000 },
-        { minUnits: 3, unitPriceIdr: 44_990 },
-        { minUnits: 6, unitPriceIdr: 40_000 },
-      ],
-    ),
-  }),
+  fc
+    .record({
+      moq: fc.integer({ min: 1, max: 4 }),
+      room: fc.nat(5),
+      perUserLimit: fc.constantFrom(2, 3),
+      closePolicy: fc.constantFrom('at_moq', 'at_deadline'),
+      tiers: fc.constantFrom(
+        [{ minUnits: 1, unitPriceIdr: 50_000 }],
+        [
+          { minUnits: 1, unitPriceIdr: 50_000 },
+          { minUnits: 3, unitPriceIdr: 44_990 },
+          { minUnits: 6, unitPriceIdr: 40_000 },
+        ],
+      ),
+    })
+    // A tier that no sale can reach is refused.
+    .map((one) => {
+      const most = one.closePolicy === 'at_moq' ? one.moq : one.moq + one.room
+      return { ...one, tiers: one.tiers.filter((tier) => tier.minUnits <= most) }
+    }),
   { minLength: 1, maxLength: 3 },
 )

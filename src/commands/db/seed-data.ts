@@ -62,8 +62,10 @@ export const seedSession = {
   moq: 10,
   capacity: 100,
   openDays: 7,
+  // At its MOQ it would close before its second tier.
+  closePolicy: 'at_deadline' as const,
   tiers: [
-    { minUnits: 1, unitPriceIdr: 52_000 },
-    { minUnits: 50, unitPriceIdr: 48_000 },
+    { minUnits: 1, offPercent: 20 },
+    { minUnits: 50, offPercent: 26 },
   ],
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { NewTier } from '../../domain/group-buying/index.ts'
 import { defineChange } from '../define-command.ts'
 import { requireInstant } from '../times.ts'
 
@@ -7,13 +8,27 @@ const units = z
   .regex(/^\d{1,7}$/, 'it takes a whole number')
   .transform(Number)
 
+const TIER = 'it takes units=price, like 10=45000, 10=-5000, 10=-10% or 10=SKU-1:45000,SKU-2:52000'
+
+/** `10=45000` for all variants, `10=-5000` or `10=-10%` off the shelf price of each, `10=SKU-1:45000,SKU-2:52000` by variant. */
 const tier = z
   .string()
-  .regex(/^\d{1,7}=\d{1,10}$/, 'it takes units=price, like 10=45000')
+  .regex(/^\d{1,7}=(\d{1,10}|-\d{1,10}|-\d{1,2}%|[^\s:,=]+:\d{1,10}(,[^\s:,=]+:\d{1,10})*)$/, TIER)
   .transform((text) => {
-    const [minUnits = 0, unitPriceIdr = 0] = text.split('=').map(Number)
-    return { minUnits, unitPriceIdr }
+    const at = text.indexOf('=')
+    return { minUnits: Number(text.slice(0, at)), ...priceOf(text.slice(at + 1)) }
   })
+
+function priceOf(text: string): Omit<NewTier, 'minUnits'> {
+  if (text.endsWith('%')) return { offPercent: Number(text.slice(1, -1)) }
+  if (text.startsWith('-')) return { offIdr: Number(text.slice(1)) }
+  if (!text.includes(':')) return { unitPriceIdr: Number(text) }
+  const variantPrices = text.split(',').map((one) => {
+    const at = one.lastIndexOf(':')
+    return { variant: one.slice(0, at), unitPriceIdr: Number(one.slice(at + 1)) }
+  })
+  return { variantPrices }
+}
 
 export const create = defineChange({
   name: 'create',
@@ -23,7 +38,8 @@ export const create = defineChange({
     { flags: '--moq <units>', description: 'paid units that make it a success' },
     {
       flags: '--tier <tier...>',
-      description: 'units=price in rupiah; the first is what everybody pays at the join',
+      description:
+        'units=price in rupiah, =-5000 or =-10% off the shelf price, =SKU:price by variant; the first is paid at the join',
     },
     { flags: '--ends <time>', description: 'when it ends: ISO 8601, a date, +3d from now' },
     { flags: '--starts <time>', description: 'when it opens (at once)' },

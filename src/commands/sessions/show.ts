@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { TierView } from '../../domain/group-buying/index.ts'
 import { defineShow, section } from '../define-command.ts'
 
 // A person reads the newest; the rest is counted above, and orders list them all.
@@ -42,9 +43,10 @@ export const show = defineShow({
       'Tiers',
       [
         { name: 'min_units', heading: 'from units', kind: 'number', value: (tier) => tier.minUnits },
+        { name: 'variant', value: (tier) => tier.variant },
         { name: 'unit_price_idr', kind: 'idr', value: (tier) => tier.unitPriceIdr },
       ],
-      tiers,
+      tiers.flatMap(tierRows),
     ),
     section(
       'Newest participants',
@@ -59,3 +61,9 @@ export const show = defineShow({
     ),
   ],
 })
+
+/** A row for a tier, or one for each variant where they differ in price. */
+function tierRows({ minUnits, unitPriceIdr, variantPrices }: TierView) {
+  if (!variantPrices) return [{ minUnits, variant: 'all', unitPriceIdr }]
+  return variantPrices.map((one) => ({ minUnits, variant: one.sku, unitPriceIdr: one.unitPriceIdr }))
+}

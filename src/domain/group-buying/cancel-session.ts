@@ -67,9 +67,9 @@ export interface SessionMoney {
 
 /**
  * The service map's `POST /api/payments/refund-session`: everybody's money back. A session that failed or was cancelled
- * gets what is left to refund; one that lives is cancelled first; of one whose orders are made in part, those who still wait are
- * refunded. Repeated after success: count 0.
- * @throws group_buying.session_not_found, not_refundable once all orders are made, kernel.reason_required, kernel.forbidden
+ * gets what is left to refund; one that reached its MOQ is cancelled first; of one whose orders are made in part, those who still wait
+ * are refunded. Repeated after success: count 0.
+ * @throws group_buying.session_not_found, not_refundable before it ended and once all orders are made, kernel.reason_required, kernel.forbidden
  */
 export async function refundSession(
   work: Work,
@@ -79,7 +79,8 @@ export async function refundSession(
   await lockSessionPayments(work.tx, input.sessionId)
   const session = await lockSession(work.tx, input.sessionId)
   if (session.status === 'orders_created') return await refundWaiting(work, session)
-  if (session.status === 'success') {
+  // Calling off a group that still forms is a decision of its own: sessions cancel.
+  if (['draft', 'forming', 'success'].includes(session.status)) {
     throw groupBuyingErrors.not_refundable({ code: session.code, status: session.status })
   }
   const ended = session.status === 'failed' || session.status === 'cancelled' || session.status === 'refunded'

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { moveState, type Work } from '../kernel/index.ts'
 import { type LockedSession, lockEscrowPayments, lockSessions } from './lock-sessions.ts'
 import { releaseHeld } from './release-holds.ts'
-import { finalPrice, type Tier, verdict } from './rules.ts'
+import { finalTier, type Tier, verdict } from './rules.ts'
 import { settleRefunds } from './settle-refunds.ts'
 import { sessionMachine } from './transitions.ts'
 
@@ -15,7 +15,7 @@ export async function closeSessions(work: Work, sessions: readonly LockedSession
   const tiers = await tiersOf(work, sessions)
   const rows = sessions.map((session) => ({
     id: session.id,
-    finalUnitPriceIdr: finalPrice(tiers.get(session.id) ?? [], session.paidUnits),
+    ...reachedIn(tiers.get(session.id) ?? [], session.paidUnits),
   }))
   const set = { heldUnits: 0, closedAt: work.now, updatedAt: work.now }
   await moveState(work, sessionMachine, { to: 'moq_reached', rows, set, all: true })
@@ -24,6 +24,11 @@ export async function closeSessions(work: Work, sessions: readonly LockedSession
     const payload = { sessionId: id, code, paidUnits }
     work.emit({ type: 'session.moq_reached', aggregate: ['session', id], payload })
   }
+}
+
+function reachedIn(tiers: readonly Tier[], paidUnits: number) {
+  const { unitPriceIdr, minUnits } = finalTier(tiers, paidUnits)
+  return { finalUnitPriceIdr: unitPriceIdr, finalMinUnits: minUnits }
 }
 
 async function tiersOf(work: Work, sessions: readonly LockedSession[]): Promise<Map<string, Tier[]>> {

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
-import { insertRows, newCode, newId, type Rupiah, requireStaff, type Work } from '../kernel/index.ts'
+import { insertRows, newCode, newId, requireStaff, type Work } from '../kernel/index.ts'
 import { groupBuyingErrors } from './errors.ts'
 import { getSession } from './list-sessions.ts'
-import { type ClosePolicy, requireTerms, sortedTiers, type Tier } from './rules.ts'
+import { type ClosePolicy, requireReachable, requireTerms } from './rules.ts'
+import { type NewTier, priceTiers, type ShelfVariant } from './tier-prices.ts'
 import type { SessionView } from './views.ts'
 
 export interface NewSession {
@@ -14,19 +15,19 @@ export interface NewSession {
   startsAt?: Date | undefined
   endsAt: Date
   closePolicy?: ClosePolicy | undefined
-  tiers: { minUnits: number; unitPriceIdr: Rupiah }[]
+  tiers: readonly NewTier[]
   status?: 'draft' | undefined
 }
 
 /**
  * Makes a session of a product, with the commission and the factory as they are now: what is changed later changes
  * no session that people have joined. It opens at once unless it is a draft or starts in the future.
- * @throws group_buying.product_not_found, product_not_active, invalid_terms, invalid_tiers, invalid_period, kernel.forbidden
+ * @throws group_buying.product_not_found, product_not_active, invalid_terms, invalid_tiers, tier_out_of_reach, variants_differ,
+ *   price_above_shelf, variant_not_found, invalid_period, kernel.forbidden
  */
 export async function createSession(work: Work, input: NewSession): Promise<SessionView> {
   requireStaff(work.actor, 'service')
   requireTerms(input)
-  const tiers = sortedTiers(input.tiers)
   const { now } = work
   const scheduled = input.startsAt !== undefined && input.startsAt > now
   const draft = scheduled || input.status === 'draft'
@@ -34,7 +35,9 @@ export async function createSession(work: Work, input: NewSession): Promise<Sess
   if (input.endsAt <= now || (startsAt && input.endsAt <= startsAt)) {
     throw groupBuyingErrors.invalid_period({ startsAt, endsAt: input.endsAt })
   }
-  const terms = await termsOf(work, input.productId)
+  const { variants, ...terms } = await termsOf(work, input.productId)
+  const tiers = priceTiers(input.tiers, variants)
+  requireReachable(tiers, input)
   const session = { id: newId(), code: newCode('GBS', now) }
   await insertRows(work.tx, 'groupBuyingSessions', [
     {
@@ -59,7 +62,19 @@ export async function createSession(work: Work, input: NewSession): Promise<Sess
   await insertRows(
     work.tx,
     'sessionTiers',
-    tiers.map((tier: Tier) => ({ sessionId: session.id, ...tier })),
+    tiers.map(({ minUnits, unitPriceIdr }) => ({ sessionId: session.id, minUnits, unitPriceIdr })),
+  )
+  await insertRows(
+    work.tx,
+    'sessionTierPrices',
+    tiers.flatMap(({ minUnits, prices }) =>
+      [...prices].map(([variantId, unitPriceIdr]) => ({
+        sessionId: session.id,
+        minUnits,
+        variantId,
+        unitPriceIdr,
+      })),
+    ),
   )
   const subject = { sessionId: session.id, code: session.code }
   work.emit({ type: 'session.created', aggregate: ['session', session.id], payload: subject })
@@ -69,12 +84,24 @@ export async function createSession(work: Work, input: NewSession): Promise<Sess
   return view
 }
 
-async function termsOf(work: Work, productId: string): Promise<{ factoryId: string; commissionBps: number }> {
-  const { rows } = await sql<{ factoryId: string; commissionBps: number; active: boolean }>`
-    select f.id as factory_id, f.commission_bps, p.status = 'active' and f.status = 'active' as active
+interface ProductTerms {
+  factoryId: string
+  commissionBps: number
+  variants: ShelfVariant[]
+}
+
+async function termsOf(work: Work, productId: string): Promise<ProductTerms> {
+  const { rows } = await sql<ProductTerms & { active: boolean }>`
+    select f.id as factory_id, f.commission_bps, p.status = 'active' and f.status = 'active' as active,
+      (select jsonb_agg(jsonb_build_object('id', v.id, 'sku', v.sku, 'priceIdr', v.price_idr) order by v.sku)
+        from product_variants v where v.product_id = p.id) as variants
     from products p join factories f on f.id = p.factory_id where p.id = ${productId}`.execute(work.tx)
   const product = rows[0]
   if (!product) throw groupBuyingErrors.product_not_found({ productId })
   if (!product.active) throw groupBuyingErrors.product_not_active({ productId })
-  return { factoryId: product.factoryId, commissionBps: product.commissionBps }
+  return {
+    factoryId: product.factoryId,
+    commissionBps: product.commissionBps,
+    variants: product.variants ?? [],
+  }
 }

@@ -6,6 +6,16 @@ export const groupBuyingErrors = defineErrors('group_buying', {
   product_not_found: ['not_found', 'There is no such product.'],
   product_not_active: ['conflict', 'A session needs an active product of an active factory.'],
   invalid_tiers: ['invalid', 'Tiers need rising units and strictly falling prices.'],
+  tier_out_of_reach: [
+    'invalid',
+    'No sale can reach this tier: it lies beyond the capacity, or beyond the MOQ at which the session closes.',
+  ],
+  variants_differ: [
+    'invalid',
+    'The variants cost differently at the shelf: give each its price, or so much off the shelf price of each.',
+  ],
+  price_above_shelf: ['invalid', 'In this tier a variant would cost more than at the shelf.'],
+  variant_not_found: ['invalid', 'The product has no such variant.'],
   invalid_terms: [
     'invalid',
     'MOQ, capacity and limit count whole units above 0, and a capacity holds its MOQ.',
@@ -26,5 +36,8 @@ export const groupBuyingErrors = defineErrors('group_buying', {
   leave_refused: ['conflict', 'The session has what it needs to go ahead; its places can no longer be left.'],
   not_fulfillable: ['conflict', 'Only a session that reached its MOQ is fulfilled.'],
   stock_short: ['conflict', 'The stock does not cover this session yet.'],
-  not_refundable: ['conflict', 'The orders of this session are made; refund them one by one.'],
+  not_refundable: [
+    'conflict',
+    'This session cannot be refunded as a whole: cancel one that still forms; refund orders that are made one by one.',
+  ],
 })

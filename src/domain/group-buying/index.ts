@@ -22,10 +22,11 @@ export { releaseHolds } from './release-holds.ts'
 export { type ClosePolicy, entryPrice, finalPrice, type Tier, verdict } from './rules.ts'
 export { markParticipantsRefunded } from './settle-refunds.ts'
 export { sessionsDue, sweepSessions } from './sweep-sessions.ts'
+export type { NewTier } from './tier-prices.ts'
 export {
   type ParticipantStatus,
   participantTransitions,
   type SessionStatus,
   sessionTransitions,
 } from './transitions.ts'
-export type { SessionView } from './views.ts'
+export type { SessionView, TierView } from './views.ts'

@@ -64,17 +64,18 @@ function sizedCandidate(
 ): Candidate | DomainError {
   let units = 0
   let weightG = 0
+  let goodsIdr = 0
   for (const [variantId, quantity] of items) {
-    const weight = session.weights[variantId]
-    if (weight === undefined)
-      return groupBuyingErrors.variant_not_in_session({ variantId, sessionId: session.id })
+    const variant = session.variants[variantId]
+    if (!variant) return groupBuyingErrors.variant_not_in_session({ variantId, sessionId: session.id })
     units += quantity
-    weightG += weight * quantity
+    weightG += variant.weightG * quantity
+    goodsIdr += variant.priceIdr * quantity
   }
   if (session.perUserLimit !== null && units > session.perUserLimit) {
     return groupBuyingErrors.per_user_limit({ units, limit: session.perUserLimit })
   }
-  return { join, session, items, units, weightG, goodsIdr: rupiah(units * session.entryPriceIdr), address }
+  return { join, session, items, units, weightG, goodsIdr: rupiah(goodsIdr), address }
 }
 
 export const notOpen = (session: { code: string; status: string; endsAt: Date }) =>

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { answerOf, codeOf, groupChoreography, Market } from '../../../test/market.ts'
 import { newId } from '../kernel/index.ts'
+import { fulfilSession } from './index.ts'
 
 let laku: TestLaku
 let market: Market
@@ -20,6 +21,7 @@ describe('a join', () => {
   it('holds its units and answers with what is to be paid, and where', async () => {
     const [buyer] = await market.buyers(1)
     const session = await market.session({
+      moq: 5,
       tiers: [
         { minUnits: 1, unitPriceIdr: 50_000 },
         { minUnits: 5, unitPriceIdr: 40_000 },
@@ -55,6 +57,42 @@ describe('a join', () => {
       { variantId: market.variantId, quantity: 2 },
     ])
     expect(await market.eventsOf(answer.participation.id)).toEqual(['participant.joined'])
+  })
+
+  it('case 13: charges each variant its own price, and gives back to each what the sold units took off it', async () => {
+    const [buyer, other] = await market.buyers(2)
+    await sql`update product_variants set price_idr = 250000 where id = ${market.otherVariantId}`.execute(
+      laku.db,
+    )
+    const tiers = [
+      { minUnits: 1, offPercent: 10 },
+      { minUnits: 3, offPercent: 20 },
+    ]
+    const session = await market.session({ moq: 3, tiers })
+    expect(session.tiers[0]?.variantPrices?.map((one) => one.unitPriceIdr).sort()).toEqual([225_000, 54_000])
+    const both = [market.variantId, market.otherVariantId].map((variantId) => ({ variantId, quantity: 1 }))
+    const one = await market.join(buyer!, session.id, 2, { items: both })
+    expect(one.participation.goodsIdr).toBe(54_000 + 225_000)
+    // What the product gets later is no part of what the session sells.
+    await sql`
+      insert into product_variants (id, product_id, sku, name, weight_g, price_idr, created_at)
+      values (${newId()}, ${market.productId}, 'LATE', 'late', 100, 900000, now())`.execute(laku.db)
+    const { rows } = await sql<{ id: string }>`select id from product_variants where sku = 'LATE'`.execute(
+      laku.db,
+    )
+    const late = market.join(other!, session.id, 1, { items: [{ variantId: rows[0]!.id, quantity: 1 }] })
+    await expect(late).rejects.toMatchObject({ code: 'group_buying.variant_not_in_session' })
+    await sql`delete from product_variants where sku = 'LATE'`.execute(laku.db)
+    await market.addStock(5)
+    await market.addStock(5, market.otherVariantId)
+    await market.pay(one.payment.id)
+    await market.joinAndPay([other!], session.id)
+    expect((await market.see(session.id)).status).toBe('moq_reached')
+    await fulfilSession({ units: laku.units, actor: { kind: 'system', name: 'test' } }, session.id)
+    expect([await market.walletOf(buyer!), await market.walletOf(other!)]).toEqual([6_000 + 25_000, 6_000])
+    await sql`update product_variants set price_idr = 60000 where id = ${market.otherVariantId}`.execute(
+      laku.db,
+    )
   })
 
   it('never holds past the end of the session', async () => {

@@ -5,33 +5,37 @@ import { createSessionOrders } from '../order/index.ts'
 import { releaseEscrow } from '../payment/index.ts'
 import { handOverReservation } from '../warehouse/index.ts'
 import type { LockedSession } from './lock-sessions.ts'
-import { rebateOf } from './rules.ts'
+import { rebateOf, type SoldLine } from './rules.ts'
 import { participantMachine } from './transitions.ts'
 
 export interface WaitingParticipant {
   id: string
   userId: string
   units: number
-  unitPriceIdr: Rupiah
   shippingIdr: Rupiah
   totalIdr: Rupiah
   courierCompany: string
   courierType: string
   address: AddressSnapshot
   paymentId: string
-  lines: { variantId: string; quantity: number }[]
+  lines: (SoldLine & { variantId: string })[]
 }
 
 /** Paid participants without an order, oldest paid first. */
 export async function waitingParticipants(work: Work, sessionId: string): Promise<WaitingParticipant[]> {
   const { rows } = await sql<WaitingParticipant>`
-    select p.id, p.user_id, p.units, p.unit_price_idr, p.shipping_idr, p.total_idr, p.courier_company, p.courier_type,
+    select p.id, p.user_id, p.units, p.shipping_idr, p.total_idr, p.courier_company, p.courier_type,
       p.address, y.id as payment_id, i.lines
     from group_participants p
     join payments y on y.participant_id = p.id and y.status in ('paid', 'partially_refunded')
     join lateral (
-      select jsonb_agg(jsonb_build_object('variantId', variant_id, 'quantity', quantity)) as lines
-      from participant_items where participant_id = p.id
+      select jsonb_agg(jsonb_build_object('variantId', i.variant_id, 'quantity', i.quantity,
+        'paidUnitPriceIdr', i.unit_price_idr, 'unitPriceIdr', t.unit_price_idr)) as lines
+      from participant_items i
+      join group_buying_sessions s on s.id = p.session_id
+      join session_tier_prices t
+        on t.session_id = s.id and t.min_units = s.final_min_units and t.variant_id = i.variant_id
+      where i.participant_id = p.id
     ) i on true
     where p.session_id = ${sessionId} and p.status = 'paid' order by p.paid_at, p.id`.execute(work.tx)
   return rows
@@ -48,8 +52,7 @@ export async function makeOrders(
   stock: 'reserved' | 'unchecked',
 ): Promise<{ count: number; amountIdr: Rupiah }> {
   if (participants.length === 0) return { count: 0, amountIdr: 0 }
-  const finalIdr = session.finalUnitPriceIdr
-  if (finalIdr === null) throw new Error(`session ${session.code} closed without a price`)
+  if (session.finalUnitPriceIdr === null) throw new Error(`session ${session.code} closed without a price`)
   const orders = await createSessionOrders(work, {
     sessionId: session.id,
     lines: participants.map((one) => ({
@@ -61,9 +64,10 @@ export async function makeOrders(
       courierType: one.courierType,
       shippingIdr: one.shippingIdr,
       allocated: stock === 'reserved',
-      items: one.lines.map((item) => ({
-        ...item,
-        unitPriceIdr: finalIdr,
+      items: one.lines.map(({ variantId, quantity, unitPriceIdr }) => ({
+        variantId,
+        quantity,
+        unitPriceIdr,
         commissionBps: session.commissionBps,
       })),
     })),
@@ -86,7 +90,7 @@ export async function makeOrders(
       userId: one.userId,
       paidIdr: one.totalIdr,
       shippingIdr: one.shippingIdr,
-      rebateIdr: rebateOf(one.units, one.unitPriceIdr, finalIdr),
+      rebateIdr: rebateOf(one.lines),
       items: orderOf(made, one).items,
     })),
   )

@@ -9,10 +9,8 @@ export interface JoinableSession {
   status: string
   endsAt: Date
   perUserLimit: number | null
-  /** The first tier's: what every unpaid join is charged. */
-  entryPriceIdr: Rupiah
-  /** Weight in grams by variant: every variant of the product. */
-  weights: Record<string, number>
+  /** By variant, every one that the session sells: its weight in grams, and the first tier's price, which a join is charged. */
+  variants: Record<string, { weightG: number; priceIdr: Rupiah }>
 }
 
 /** What the rules of joining read, for a whole batch. Keys: session, user, address; `live` holds `session user`. */
@@ -50,8 +48,10 @@ export async function readJoinContext(tx: Tx, joins: readonly Join[]): Promise<J
       (select paused from switches where name = 'joins') as paused,
       (select json_agg(json_build_object('id', s.id, 'code', s.code, 'status', s.status, 'endsAt', s.ends_at,
           'perUserLimit', s.per_user_limit,
-          'entryPriceIdr', (select t.unit_price_idr from session_tiers t where t.session_id = s.id order by t.min_units limit 1),
-          'weights', (select json_object_agg(v.id, v.chargeable_g) from product_variants v where v.product_id = s.product_id)))
+          'variants', (select json_object_agg(v.id, json_build_object('weightG', v.chargeable_g, 'priceIdr', t.unit_price_idr))
+            from session_tier_prices t join product_variants v on v.id = t.variant_id
+            where t.session_id = s.id
+              and t.min_units = (select min(f.min_units) from session_tiers f where f.session_id = s.id))))
         from group_buying_sessions s where s.id = any(${sessionIds}::uuid[])) as sessions,
       -- Locked, as their places will lock them: whoever erases one waits for this batch, or it finds them gone.
       (select json_agg(json_build_object('id', id, 'status', case when closing_since is null then status else 'closing' end))
@@ -76,7 +76,12 @@ export async function readJoinContext(tx: Tx, joins: readonly Join[]): Promise<J
   const row = rows[0] as Row
   return {
     paused: row.paused,
-    sessions: new Map((row.sessions ?? []).map((s) => [s.id, { ...s, endsAt: new Date(s.endsAt) }])),
+    sessions: new Map(
+      (row.sessions ?? []).map((s) => [
+        s.id,
+        { ...s, variants: s.variants ?? {}, endsAt: new Date(s.endsAt) },
+      ]),
+    ),
     userStatus: new Map((row.users ?? []).map((user) => [user.id, user.status])),
     addresses: new Map((row.addresses ?? []).map((address) => [address.id, address])),
     live: new Set((row.live ?? []).map(placeOf)),

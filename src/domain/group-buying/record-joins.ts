@@ -55,7 +55,6 @@ async function insertParticipants(work: Work, drafts: readonly Draft[]): Promise
     userId: priced.join.customerId,
     status: 'held',
     units: priced.units,
-    unitPriceIdr: priced.session.entryPriceIdr,
     goodsIdr: priced.goodsIdr,
     shippingIdr: priced.rate.priceIdr,
     totalIdr: priced.totalIdr,
@@ -66,7 +65,12 @@ async function insertParticipants(work: Work, drafts: readonly Draft[]): Promise
     holdExpiresAt,
   }))
   const items = drafts.flatMap(({ participantId, priced }) =>
-    [...priced.items].map(([variantId, quantity]) => ({ participantId, variantId, quantity })),
+    [...priced.items].map(([variantId, quantity]) => ({
+      participantId,
+      variantId,
+      quantity,
+      unitPriceIdr: priced.session.variants[variantId]?.priceIdr,
+    })),
   )
   // An insert that waits for a rival's uncommitted row does not arise: the session's lock comes first.
   const { rows } = await sql<{ id: string }>`
@@ -76,8 +80,8 @@ async function insertParticipants(work: Work, drafts: readonly Draft[]): Promise
       on conflict (session_id, user_id) where status in ('held', 'paid', 'ordered') do nothing
       returning id
     ), items as (
-      insert into participant_items (participant_id, variant_id, quantity)
-      select i.participant_id, i.variant_id, i.quantity
+      insert into participant_items (participant_id, variant_id, quantity, unit_price_idr)
+      select i.participant_id, i.variant_id, i.quantity, i.unit_price_idr
       from jsonb_populate_recordset(null::participant_items, ${asRecords(items)}::jsonb) i
       join joined on joined.id = i.participant_id
     )

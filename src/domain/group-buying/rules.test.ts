@@ -67,8 +67,10 @@ describe('tiers', () => {
   })
 
   it('give back the difference to the final price', () => {
-    expect(rebateOf(3, 50_000, 40_000)).toBe(30_000)
-    expect(rebateOf(3, 50_000, 50_000)).toBe(0)
+    const line = { quantity: 3, paidUnitPriceIdr: 50_000, unitPriceIdr: 40_000 }
+    expect(rebateOf([line])).toBe(30_000)
+    expect(rebateOf([line, { quantity: 2, paidUnitPriceIdr: 9_000, unitPriceIdr: 8_500 }])).toBe(31_000)
+    expect(rebateOf([{ ...line, unitPriceIdr: 50_000 }])).toBe(0)
   })
 })
 

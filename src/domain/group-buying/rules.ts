@@ -5,6 +5,7 @@ export type ClosePolicy = 'at_moq' | 'at_deadline'
 
 export interface Tier {
   minUnits: number
+  /** Of the variant that costs least. */
   unitPriceIdr: Rupiah
 }
 
@@ -27,33 +28,50 @@ export function sortedTiers(tiers: readonly Tier[]): Tier[] {
   return sorted
 }
 
+export interface Terms {
+  moq: number
+  capacity?: number | undefined
+  perUserLimit?: number | undefined
+  closePolicy?: ClosePolicy | undefined
+}
+
 /**
  * Whether the units of a session make sense: one that could never reach its MOQ is a mistake.
  * @throws group_buying.invalid_terms
  */
-export function requireTerms(terms: {
-  moq: number
-  capacity?: number | undefined
-  perUserLimit?: number | undefined
-}): void {
-  const { moq, capacity, perUserLimit } = terms
+export function requireTerms({ moq, capacity, perUserLimit }: Terms): void {
   const units = [moq, capacity, perUserLimit].filter((count) => count !== undefined)
   const whole = units.every((count) => Number.isInteger(count) && count > 0)
   if (whole && (capacity === undefined || capacity >= moq)) return
   throw groupBuyingErrors.invalid_terms({ moq, capacity, perUserLimit })
 }
 
-/** What everybody pays at the join: the first tier's price. The difference to the final price returns to the wallet. */
-export function entryPrice(tiers: readonly Tier[]): Rupiah {
-  return finalPrice(tiers, 0)
+/**
+ * A tier that no sale can reach is an empty promise: beyond the capacity, or beyond the MOQ where the session closes at it.
+ * @throws group_buying.tier_out_of_reach
+ */
+export function requireReachable(tiers: readonly { minUnits: number }[], terms: Terms): void {
+  const { moq, capacity, closePolicy = 'at_moq' } = terms
+  const most = closePolicy === 'at_moq' ? moq : (capacity ?? Number.POSITIVE_INFINITY)
+  const beyond = tiers.find((tier) => tier.minUnits > most)
+  if (beyond) throw groupBuyingErrors.tier_out_of_reach({ minUnits: beyond.minUnits, most, closePolicy })
 }
 
-/** The price of the highest tier that so many sold units reach; below the first tier, the first tier's. */
-export function finalPrice(tiers: readonly Tier[], paidUnits: number): Rupiah {
+/** The first tier's lowest price. Everybody pays the first tier at the join; the difference to the final price returns to the wallet. */
+export function entryPrice(tiers: readonly Tier[]): Rupiah {
+  return finalTier(tiers, 0).unitPriceIdr
+}
+
+/** The highest tier that so many sold units reach; below the first tier, the first. */
+export function finalTier(tiers: readonly Tier[], paidUnits: number): Tier {
   const sorted = sortedTiers(tiers)
   const reached = sorted.findLast((tier) => tier.minUnits <= paidUnits) ?? sorted[0]
-  return (reached as Tier).unitPriceIdr
+  return reached as Tier
 }
+
+/** The lowest price of that tier. */
+export const finalPrice = (tiers: readonly Tier[], paidUnits: number): Rupiah =>
+  finalTier(tiers, paidUnits).unitPriceIdr
 
 /** The figures of a session that its rules read. MOQ counts paid units, never unpaid joins. */
 export interface SessionCount {
@@ -137,7 +155,17 @@ export function coveredInTurn<Q extends { lines: readonly { variantId: string; q
   })
 }
 
-/** Everybody paid the entry price; below a higher tier's price the difference is theirs. */
-export function rebateOf(units: number, paidUnitPriceIdr: Rupiah, finalUnitPriceIdr: Rupiah): Rupiah {
-  return units * (paidUnitPriceIdr - finalUnitPriceIdr)
+export interface SoldLine {
+  quantity: number
+  /** The first tier's price of the variant, which was paid at the join. */
+  paidUnitPriceIdr: Rupiah
+  /** The price of the tier that was reached. */
+  unitPriceIdr: Rupiah
 }
+
+/** Everybody paid the first tier's prices; below them the difference is theirs. */
+export const rebateOf = (lines: readonly SoldLine[]): Rupiah =>
+  lines.reduce(
+    (sum, { quantity, paidUnitPriceIdr, unitPriceIdr }) => sum + quantity * (paidUnitPriceIdr - unitPriceIdr),
+    0,
+  )

@@ -127,7 +127,7 @@ describe('success from stock', () => {
 
   it('repeats nothing, by whichever door it is asked again', async () => {
     const [buyer] = await market.buyers(1)
-    const session = await market.session({ moq: 1, tiers })
+    const session = await market.session({ moq: 1 })
     await market.joinAndPay([buyer!], session.id)
     const input = { sessionId: session.id }
     expect(await laku.as(admin, (work) => fulfilDemand(work, input))).toMatchObject({
@@ -262,9 +262,18 @@ describe('failure', () => {
     await expect(fulfil(session.id)).rejects.toMatchObject({ code: 'group_buying.not_fulfillable' })
   })
 
-  it('by refund-session cancels what still lives', async () => {
-    const buyers = await market.buyers(2)
+  it('case 12: by refund-session is refused while it forms, as its sisters are, and changes nothing', async () => {
+    const buyers = await market.buyers(1)
     const session = await market.session({ moq: 5 })
+    await market.joinAndPay(buyers, session.id)
+    const refund = laku.as(admin, (work) => refundSession(work, { sessionId: session.id }))
+    await expect(refund).rejects.toMatchObject({ code: 'group_buying.not_refundable', kind: 'conflict' })
+    expect(await market.see(session.id)).toMatchObject({ status: 'forming', paidUnits: 1 })
+  })
+
+  it('by refund-session cancels what reached its MOQ and has no orders', async () => {
+    const buyers = await market.buyers(2)
+    const session = await market.session({ moq: 2 })
     await market.joinAndPay(buyers, session.id)
     const refund = () => laku.as(admin, (work) => refundSession(work, { sessionId: session.id }))
     expect(await refund()).toEqual({ sessionId: session.id, count: 2, amountIdr: 120_000 })

@@ -62,7 +62,7 @@ describe('a session moves along its table and nowhere else', () => {
   const sessionId = () => ({ sessionId: session.id, reason: 'a test' })
   const set = (status: SessionStatus) => async (work: Work) => {
     await sql`
-      update group_buying_sessions set status = ${status}, final_unit_price_idr = 50000 where id = ${session.id}`.execute(
+      update group_buying_sessions set status = ${status}, final_unit_price_idr = 50000, final_min_units = 1 where id = ${session.id}`.execute(
       work.tx,
     )
     // It is a success when nobody waits.
@@ -219,7 +219,7 @@ describe('a participant moves along the table and nowhere else', () => {
       to: 'ordered',
       run: async (work) => {
         await sql`
-          update group_buying_sessions set status = 'moq_reached', final_unit_price_idr = 50000 where id = ${session.id}`.execute(
+          update group_buying_sessions set status = 'moq_reached', final_unit_price_idr = 50000, final_min_units = 1 where id = ${session.id}`.execute(
           work.tx,
         )
         await sql`update group_participants set status = 'refunded' where id <> ${place.id}`.execute(work.tx)

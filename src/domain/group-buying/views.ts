@@ -19,14 +19,23 @@ export interface SessionView {
   closePolicy: ClosePolicy
   startsAt: Date | null
   endsAt: Date
-  tiers: Tier[]
+  tiers: TierView[]
   finalUnitPriceIdr: Rupiah | null
+}
+
+export interface TierView extends Tier {
+  /** Where the variants differ in price; else `unitPriceIdr` is that of all. */
+  variantPrices: { variantId: string; sku: string; unitPriceIdr: Rupiah }[] | null
 }
 
 type SessionRow = Omit<SessionView, 'product'> & { productId: string; productName: string }
 
 const tiers = sql`(
-  select jsonb_agg(jsonb_build_object('minUnits', t.min_units, 'unitPriceIdr', t.unit_price_idr) order by t.min_units)
+  select jsonb_agg(jsonb_build_object('minUnits', t.min_units, 'unitPriceIdr', t.unit_price_idr, 'variantPrices', (
+    select case when max(p.unit_price_idr) > t.unit_price_idr then jsonb_agg(
+      jsonb_build_object('variantId', v.id, 'sku', v.sku, 'unitPriceIdr', p.unit_price_idr) order by v.sku) end
+    from session_tier_prices p join product_variants v on v.id = p.variant_id
+    where p.session_id = t.session_id and p.min_units = t.min_units)) order by t.min_units)
   from session_tiers t where t.session_id = s.id)`
 
 /** Sessions in the shape that is printed and sent, newest first. `where` speaks of the session as `s`. */

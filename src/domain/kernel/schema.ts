@@ -160,6 +160,7 @@ export interface GroupBuyingSessions {
   endsAt: Timestamp;
   extensions: Generated<number>;
   factoryId: string;
+  finalMinUnits: number | null;
   finalUnitPriceIdr: number | null;
   fulfilFailures: Generated<number>;
   heldUnits: Generated<number>;
@@ -189,7 +190,6 @@ export interface GroupParticipants {
   shippingIdr: number;
   status: string;
   totalIdr: number;
-  unitPriceIdr: number;
   units: number;
   userId: string;
 }
@@ -393,6 +393,7 @@ export interface OtpChallenges {
 export interface ParticipantItems {
   participantId: string;
   quantity: number;
+  unitPriceIdr: number;
   variantId: string;
 }
 
@@ -631,6 +632,13 @@ export interface Reviews {
   statusReason: string | null;
   updatedAt: Timestamp;
   userId: string;
+}
+
+export interface SessionTierPrices {
+  minUnits: number;
+  sessionId: string;
+  unitPriceIdr: number;
+  variantId: string;
 }
 
 export interface SessionTiers {
@@ -1002,6 +1010,7 @@ export interface DB {
   quarantinedMoney: QuarantinedMoney;
   refunds: Refunds;
   reviews: Reviews;
+  sessionTierPrices: SessionTierPrices;
   sessionTiers: SessionTiers;
   settlementGathered: SettlementGathered;
   settlementItems: SettlementItems;

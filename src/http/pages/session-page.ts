@@ -121,14 +121,20 @@ function pricesOf(shown: Shown): Markup {
   const { session, language, running } = shown
   const texts = sessionTexts[language]
   const current = currentPrice(shown)
-  const rows = session.tiers.map(({ minUnits, unitPriceIdr }) => {
+  const rows = session.tiers.map(({ minUnits, unitPriceIdr, variantPrices }) => {
     const isCurrent = unitPriceIdr === current
     const mark = isCurrent ? markup` class="now" aria-current="true"` : nothing
     const note = isCurrent ? markup`<small>${running ? texts.current : texts.finalPrice}</small>` : nothing
     const from = texts.from(minUnits, countOf(language, minUnits))
-    return markup`<tr${mark}><th scope="row">${from}${note}</th><td>${formatIdr(unitPriceIdr)}</td></tr>`
+    return markup`<tr${mark}><th scope="row">${from}${note}</th><td>${formatIdr(unitPriceIdr)}${toHighest(variantPrices)}</td></tr>`
   })
   return markup`<h2>${running && session.tiers.length > 1 ? texts.prices : texts.priceList}</h2><table><caption>${texts.perUnit}</caption>${rows}</table>`
+}
+
+/** Where the variants differ in price: up to that of the dearest. */
+function toHighest(variantPrices: SessionView['tiers'][number]['variantPrices']): Markup {
+  if (!variantPrices) return nothing
+  return markup` – ${formatIdr(Math.max(...variantPrices.map((one) => one.unitPriceIdr)))}`
 }
 
 function rulesOf({ session, language, standing, url }: Shown): Markup {

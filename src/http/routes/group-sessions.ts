@@ -18,7 +18,18 @@ const statuses = [
 ] as const
 const instant = z.iso.datetime({ offset: true })
 const units = z.int().min(1).max(1_000_000)
-const tier = z.strictObject({ min_units: units, unit_price_idr: z.int().min(1).max(1_000_000_000) })
+const price = z.int().min(1).max(1_000_000_000)
+/** One price for all variants, or so much off the shelf price of each; single variants may have their own. */
+const tier = z.strictObject({
+  min_units: units,
+  unit_price_idr: price.optional(),
+  off_idr: price.optional(),
+  off_percent: z.int().min(1).max(99).optional(),
+  variant_prices: z
+    .array(z.strictObject({ variant: z.string().min(1).max(100), unit_price_idr: price }))
+    .max(500)
+    .optional(),
+})
 
 const session = z.object({
   id: z.uuid(),
@@ -34,7 +45,15 @@ const session = z.object({
   close_policy: z.enum(['at_moq', 'at_deadline']),
   starts_at: z.string().nullable(),
   ends_at: z.string(),
-  tiers: z.array(z.object({ min_units: z.int(), unit_price_idr: idr })),
+  tiers: z.array(
+    z.object({
+      min_units: z.int(),
+      unit_price_idr: idr,
+      variant_prices: z
+        .array(z.object({ variant_id: z.uuid(), sku: z.string(), unit_price_idr: idr }))
+        .nullable(),
+    }),
+  ),
   final_unit_price_idr: idr.nullable(),
 })
 

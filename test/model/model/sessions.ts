@@ -154,7 +154,7 @@ export class Session {
 
   /** All who still wait get their money; who has an order keeps it. */
   refundAll(): boolean {
-    if (this.status === 'success') return false
+    if (this.status === 'success' || this.status === 'forming') return false
     if (this.status !== 'orders_created') {
       this.cancel()
       return true
