@@ -10,6 +10,19 @@ export function maybe<T extends z.ZodType>(schema: T) {
   return schema.nullish().transform((value) => value ?? undefined)
 }
 
+/** A field that may be anything: what does not fit is as good as absent, and costs nobody the rest. */
+export function lenient<T extends z.ZodType>(schema: T) {
+  return maybe(schema).catch(undefined)
+}
+
+/** Those items of a list that can be read: one odd item costs no other. */
+export function readable<T>(schema: z.ZodType<T>, items: readonly unknown[] | undefined): T[] {
+  return (items ?? []).flatMap((item) => {
+    const parsed = schema.safeParse(item)
+    return parsed.success ? [parsed.data] : []
+  })
+}
+
 type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
 }

@@ -73,6 +73,26 @@ export function controlPlugin(context: SandboxContext, state: ControlledState) {
   }
 }
 
+/** biteship.install-ping: it comes in several shapes, and always without the secret. */
+function pingOf(context: SandboxContext): RequestInit {
+  const json = { 'content-type': 'application/json' }
+  switch (context.profile.of('biteship.ping')) {
+    case 'chunked':
+      return {
+        method: 'POST',
+        headers: json,
+        body: new Blob(['{}']).stream(),
+        duplex: 'half',
+      } as RequestInit
+    case 'null':
+      return { method: 'POST', headers: json, body: 'null' }
+    case 'form':
+      return { method: 'POST', body: new URLSearchParams({ test: '1' }) }
+    default:
+      return { method: 'POST' }
+  }
+}
+
 function templatesIn(body: unknown): (NewTemplate & { status?: string | undefined })[] {
   if (!Array.isArray(body)) throw new WireError(400, { error: 'a list of templates is wanted' })
   return body.map((one) => {
@@ -204,7 +224,7 @@ function webhookSetupRoutes(app: FastifyInstance, context: SandboxContext, state
     return { status: answer.status, verified: answer.ok && (await answer.text()) === challenge }
   })
   app.post('/biteship/install', async () => {
-    const answer = await fetch(`${context.webhooks.baseUrl}/api/webhooks/biteship`, { method: 'POST' })
+    const answer = await fetch(`${context.webhooks.baseUrl}/api/webhooks/biteship`, pingOf(context))
     return { status: answer.status, installed: answer.status === 200 }
   })
 }

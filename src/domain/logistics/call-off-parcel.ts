@@ -1,8 +1,11 @@
 import { sql } from 'kysely'
+import { calledOffStatuses } from '../../providers/biteship/facts.ts'
 import { type Actor, ProviderFailure, requireRunning, type UnitOfWork, type Work } from '../kernel/index.ts'
 import type { CourierGateway } from './courier.ts'
+import { courierStatus } from './courier-statuses.ts'
 import { logisticsErrors } from './errors.ts'
 import { recordCancelled } from './record-cancelled.ts'
+import { isCancelFailed } from './refusals.ts'
 
 export interface CallOffContext {
   units: UnitOfWork
@@ -46,19 +49,26 @@ async function bookedParcel(work: Work, orderId: string): Promise<BookedParcel |
 
 async function cancelThere(courier: CourierGateway, { code, providerOrderId }: BookedParcel): Promise<void> {
   try {
-    return await courier.cancelOrder(providerOrderId, REASON_CODE)
+    const { status } = await courier.cancelOrder(providerOrderId, REASON_CODE)
+    if (status !== undefined && isOff(status)) return
+    // A yes that does not say what the order is now, or says something else, is looked at again.
+    if (await isCancelled(courier, providerOrderId)) return
+    throw logisticsErrors.courier_unavailable({ code, reason: status ?? 'not_confirmed' })
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error
     if (await isCancelled(courier, providerOrderId)) return
-    if (error.outcome === 'refused') throw logisticsErrors.call_off_refused({ code, reason: error.code })
+    if (error.outcome === 'refused' && !isCancelFailed(error))
+      throw logisticsErrors.call_off_refused({ code, reason: error.code })
     throw logisticsErrors.courier_unavailable({ code, reason: error.code })
   }
 }
 
+const isOff = (word: string) => calledOffStatuses.includes(courierStatus(word))
+
 /** Whether it was called off all the same, or before. */
 async function isCancelled(courier: CourierGateway, providerOrderId: string): Promise<boolean> {
   try {
-    return (await courier.getOrder(providerOrderId)).status === 'cancelled'
+    return isOff((await courier.getOrder(providerOrderId)).status)
   } catch (error) {
     if (error instanceof ProviderFailure) return false
     throw error

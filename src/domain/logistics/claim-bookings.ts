@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { isPaused, secondsAfter, type Work } from '../kernel/index.ts'
 import type { CourierItem, NewCourierOrder } from './courier.ts'
+import { endOvertaken } from './end-overtaken.ts'
 
 /** The warehouse: where every parcel starts. */
 export interface ParcelOrigin {
@@ -51,6 +52,7 @@ export async function claimBookings(
   origin: ParcelOrigin,
 ): Promise<ClaimedBooking[]> {
   if (await isPaused(work.tx, 'biteship')) return []
+  await endOvertaken(work, orderIds)
   const { rows } = await sql<Row>`
     with due as (
       select id from shipments

@@ -51,12 +51,13 @@ export interface NewCourierOrder {
 
 export interface CourierOrder {
   id: string
-  trackingId: string
+  trackingId?: string
   /** The courier's own number on the label; some couriers give it only after pick-up. */
   waybillId?: string
   /** The provider's word, unmapped: unknown and camelCase values occur. */
   status: string
-  priceIdr: Rupiah
+  /** Unknown until the provider says it. */
+  priceIdr?: Rupiah
   /** Where the recipient follows the parcel. */
   link?: string
 }
@@ -77,6 +78,6 @@ export interface CourierGateway {
   /** Books a parcel. Safe to repeat with the same `referenceId`: the order that exists is answered. */
   createOrder(order: NewCourierOrder): Promise<CourierOrder>
   getOrder(id: string): Promise<TrackedCourierOrder>
-  /** Calls a parcel off; refused once it is picked up. */
-  cancelOrder(id: string, reasonCode: string): Promise<void>
+  /** Calls a parcel off; refused once it is picked up. Answers the status that the order has then, where it is said. */
+  cancelOrder(id: string, reasonCode: string): Promise<{ status?: string }>
 }

@@ -24,7 +24,8 @@ export async function recordBooked(
 ): Promise<void> {
   const { shipmentId } = booking
   await lockOrderOf(work, shipmentId)
-  const { id, trackingId, waybillId, link, priceIdr } = courierOrder
+  // A price that is not said yet is booked when it is.
+  const { id, trackingId = null, waybillId, link, priceIdr = 0 } = courierOrder
   const moved = await moveState(work, shipmentMachine, {
     to: 'booked',
     ids: [shipmentId],

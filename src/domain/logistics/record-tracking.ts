@@ -48,7 +48,7 @@ function moveOf(parcel: LockedParcel, order: TrackedCourierOrder, followed: Foll
     trackedUntil,
     movedByHandAt,
     newEvents,
-    priceIdr: order.priceIdr,
+    priceIdr: order.priceIdr ?? parcel.priceIdr ?? 0,
     waybill: order.waybillId ?? parcel.waybill,
     trackingUrl: order.link ?? parcel.trackingUrl,
   }

@@ -94,8 +94,8 @@ describe('an order', () => {
     await shop.book(order.id)
     const booked = await shop.see(order.id)
     expect(booked).toMatchObject({ status: 'ready_for_pickup', shipment: { status: 'booked' } })
-    expect(booked.waybill).toMatch(/^WYB-/)
-    expect(booked.trackingUrl).toMatch(/^http/)
+    // Its courier gives the number and the link later.
+    expect([booked.waybill, booked.trackingUrl]).toEqual([null, null])
     expect(await market.eventsOf(order.id)).toEqual([
       'stock.reserved',
       'order.created',

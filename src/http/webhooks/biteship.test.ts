@@ -96,6 +96,26 @@ describe("biteship's webhooks", () => {
       },
     })
 
+  it.each(['empty', 'chunked', 'null', 'form'])(
+    'fact 11: the ping of an installation (%s) gets 200 without the secret, and leaves nothing',
+    async (shape) => {
+      const before = (await inbox()).length
+      await control('PUT', 'profile', { 'biteship.ping': shape })
+      const answer = await fetch(`${laku.sandbox.url}/control/biteship/install`, { method: 'POST' })
+      expect(await answer.json()).toEqual({ status: 200, installed: true })
+      await control('PUT', 'profile', {})
+      expect(await inbox()).toHaveLength(before)
+    },
+  )
+
+  it('fact 11: a stranger’s chunks are read no further than a ping goes', async () => {
+    const body = new Blob([JSON.stringify({ event: 'order.status', x: 'x'.repeat(100_000) })]).stream()
+    const port = (app.server.address() as AddressInfo).port
+    const sent = { method: 'POST', headers: { 'content-type': 'application/json' }, body, duplex: 'half' }
+    const answer = await fetch(`http://127.0.0.1:${port}${url}`, sent as RequestInit)
+    expect(answer.status).toBe(401)
+  })
+
   it('bring an order to its buyer, shuffled and doubled, with its fee out of the way', async () => {
     await control('PUT', 'webhooks', { duplicates: 2, shuffle: true })
     const [shipping, margin] = [await balance('shipping'), await balance('shipping-margin')]
@@ -272,6 +292,7 @@ describe("biteship's webhooks", () => {
 
   it('that never came are made up for by asking', async () => {
     const parcel = await booked()
+    await settled()
     await control('PUT', 'webhooks', { drop_rate: 1 })
     await move(parcel, { status: 'picked' })
     await settled()
@@ -285,6 +306,7 @@ describe("biteship's webhooks", () => {
 
   it('that were read before somebody else wrote are read again', async () => {
     const parcel = await booked()
+    await settled()
     const price = parcel.priceIdr! + 3_000
     await control('PUT', 'webhooks', { drop_rate: 1 })
     const { courier } = laku.providers

@@ -1,3 +1,4 @@
+import { Transform } from 'node:stream'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Actor } from '../../domain/kernel/index.ts'
@@ -21,6 +22,11 @@ export const biteshipWebhookRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     const header = laku.config.biteshipWebhookHeader.toLowerCase()
+    // The ping may be a form, or nothing that is known: it is kept as it came.
+    app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+      request.rawBody = body
+      done(null, undefined)
+    })
     app.post(
       '/api/webhooks/biteship',
       {
@@ -33,16 +39,19 @@ export const biteshipWebhookRoutes =
         // Before the body is read: a stranger's is worth no more than what a ping has.
         onRequest: async (request) => {
           if (isOurs(request.headers[header])) return
-          if (
-            Number(request.headers['content-length'] ?? 0) > PING_BYTES ||
-            request.headers['transfer-encoding']
-          )
-            throw httpErrors.unauthorized()
+          if (Number(request.headers['content-length'] ?? 0) > PING_BYTES) throw httpErrors.unauthorized()
         },
+        // One that comes in chunks says no length: it is read no further than a ping goes.
+        preParsing: async (request, _reply, payload) =>
+          isOurs(request.headers[header]) ? payload : payload.pipe(noMoreThan(PING_BYTES)),
       },
       async (request) => {
         const raw = request.rawBody ?? Buffer.alloc(0)
-        if (isBiteshipInstallPing(raw)) return { received: true } as const
+        const isForm = /^(multipart|application\/x-www-form-urlencoded)/.test(
+          request.headers['content-type'] ?? '',
+        )
+        if (isBiteshipInstallPing(raw) || (isForm && !isOurs(request.headers[header])))
+          return { received: true } as const
         if (!isOurs(request.headers[header])) throw httpErrors.unauthorized()
         const webhook = {
           provider: 'biteship',
@@ -64,5 +73,16 @@ export const biteshipWebhookRoutes =
     }
   }
 
-/** `{}` and a little space. */
-const PING_BYTES = 16
+/** `{}`, `null`, or a form with a field or two. */
+const PING_BYTES = 512
+
+function noMoreThan(bytes: number): Transform {
+  let seen = 0
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      seen += chunk.length
+      if (seen > bytes) done(httpErrors.unauthorized())
+      else done(null, chunk)
+    },
+  })
+}

@@ -1,61 +1,79 @@
 import { z } from 'zod'
 import type { CourierRate, TrackedCourierOrder } from '../../domain/logistics/courier.ts'
-import { instant, maybe, present } from '../answers.ts'
+import { instant, lenient, maybe, present, readable } from '../answers.ts'
 import type { ProviderVerdict } from '../http.ts'
 
-export const ratesAnswer = z
-  .looseObject({
-    pricing: z.array(
-      z.looseObject({
-        company: z.string(),
-        type: z.string(),
-        courier_service_name: z.string(),
-        price: z.int(),
-        duration: z.string(),
-      }),
-    ),
-  })
-  .transform(({ pricing }): CourierRate[] =>
-    pricing.map(({ company, type, courier_service_name, price, duration }) => ({
-      company,
-      type,
-      service: courier_service_name,
-      priceIdr: price,
-      duration,
-    })),
-  )
+/** Rupiah, however the number is written; biteship.amounts: a fraction is no reason to lose a booking. */
+const rupiah = z
+  .union([z.number(), z.string().regex(/^\d+(\.\d+)?$/)])
+  .transform((given) => Math.round(Number(given)))
 
+const rate = z
+  .looseObject({
+    company: z.string().min(1),
+    type: z.string().min(1),
+    courier_service_name: lenient(z.string()),
+    price: rupiah.pipe(z.int().min(0)),
+    duration: lenient(z.string()),
+    shipment_duration_range: lenient(z.string()),
+    shipment_duration_unit: lenient(z.string()),
+  })
+  .transform((one): CourierRate => {
+    const range = [one.shipment_duration_range, one.shipment_duration_unit].filter(Boolean).join(' ')
+    return {
+      company: one.company,
+      type: one.type,
+      service: one.courier_service_name || one.type,
+      priceIdr: one.price,
+      duration: one.duration || range || '?',
+    }
+  })
+
+/** Rate by rate: one without a price is no offer, and the others stand. */
+export const ratesAnswer = z
+  .looseObject({ pricing: z.array(z.unknown()) })
+  .transform(({ pricing }): CourierRate[] => readable(rate, pricing))
+
+/** A line without a time has no place in a history. */
 const event = z
-  .looseObject({ status: z.string(), note: maybe(z.string()), updated_at: instant })
+  .looseObject({ status: z.string().min(1), note: lenient(z.string()), updated_at: instant })
   .transform(({ status, note, updated_at }) => ({ status, note: note ?? '', updatedAt: updated_at }))
 
+/** biteship.nullable: any field may be null, but not all of them. */
 export const orderAnswer = z
   .looseObject({
     id: z.string().min(1),
-    status: z.string(),
-    price: z.int(),
-    courier: z.looseObject({
-      tracking_id: z.string(),
-      waybill_id: maybe(z.string()),
-      link: maybe(z.string()),
-      history: maybe(z.array(event)),
-    }),
-  })
-  .transform(
-    ({ id, status, price, courier }): TrackedCourierOrder =>
-      present({
-        id,
-        trackingId: courier.tracking_id,
-        // Empty until the courier gives one.
-        waybillId: courier.waybill_id || undefined,
-        status,
-        priceIdr: price,
-        link: courier.link || undefined,
-        history: courier.history ?? [],
+    status: lenient(z.string().min(1)),
+    price: lenient(rupiah.pipe(z.int().min(0))),
+    courier: lenient(
+      z.looseObject({
+        tracking_id: lenient(z.string()),
+        waybill_id: lenient(z.string()),
+        link: lenient(z.string()),
+        history: lenient(z.array(z.unknown())),
       }),
-  )
+    ),
+  })
+  // Nothing but an id is no order.
+  .refine((one) => one.status !== undefined || one.price !== undefined || one.courier !== undefined)
+  .transform(({ id, status, price, courier }): TrackedCourierOrder => {
+    const history = readable(event, courier?.history)
+    return present({
+      id,
+      trackingId: courier?.tracking_id || undefined,
+      // Empty until the courier gives one.
+      waybillId: courier?.waybill_id || undefined,
+      // It exists, so it is confirmed at the least.
+      status: status ?? history.at(-1)?.status ?? 'confirmed',
+      priceIdr: price,
+      link: courier?.link || undefined,
+      history,
+    })
+  })
 
-export const cancelAnswer = z.looseObject({ success: z.literal(true) })
+export const cancelAnswer = z
+  .looseObject({ success: z.literal(true), status: lenient(z.string().min(1)) })
+  .transform(({ status }) => present({ status }))
 
 /** The `reference_id` was used before; `details.order_id` names the order that has it. */
 export const DUPLICATE_REFERENCE = '40002060'

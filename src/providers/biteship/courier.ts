@@ -70,7 +70,7 @@ export function createBiteshipCourier(options: BiteshipOptions): CourierGateway 
     async cancelOrder(id, reasonCode) {
       const path = `/v1/orders/${encodeURIComponent(id)}/cancel`
       const json = { cancellation_reason_code: reasonCode }
-      await http.call({ operation: 'cancel_order', method: 'POST', path, json }, cancelAnswer)
+      return await http.call({ operation: 'cancel_order', method: 'POST', path, json }, cancelAnswer)
     },
   }
 }

@@ -18,7 +18,7 @@ test.each([
   [' { }\n', true],
   ['{"event":"order.status"}', false],
   ['[]', false],
-  ['null', false],
+  ['null', true],
 ])('an install ping: %j is %j', (body, ping) => expect(isBiteshipInstallPing(Buffer.from(body))).toBe(ping))
 
 test('what a body is about', () => {

@@ -17,9 +17,9 @@ export function isBiteshipCallback(value: string | undefined, accepted: readonly
   return isAcceptedSecret(value, accepted)
 }
 
-/** Biteship's ping when a webhook is installed: no body or `{}`, and without the secret. It must get a 200. */
+/** biteship.install-ping: no body, `{}`, `null` or the like, without the secret, when a webhook is installed. It must get a 200. */
 export function isBiteshipInstallPing(rawBody: Buffer): boolean {
-  return /^\s*(\{\s*\})?\s*$/.test(rawBody.toString('utf8'))
+  return /^\s*(\{\s*\}|null)?\s*$/.test(rawBody.toString('utf8'))
 }
 
 const notice = z.looseObject({

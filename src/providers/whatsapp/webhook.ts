@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
-import { maybe, present } from '../answers.ts'
+import { lenient, present, readable } from '../answers.ts'
 import { e164FromBare } from '../phone.ts'
 import { isAcceptedSecret } from '../secret.ts'
 
@@ -50,11 +50,6 @@ export function whatsAppChallenge(query: Record<string, unknown>, verifyToken: s
 const seconds = z
   .union([z.string().regex(/^\d{1,11}$/), z.int().min(0)])
   .transform((given) => new Date(Number(given) * 1000))
-
-/** A field that may be anything: what does not fit is as good as absent, and costs nobody the rest. */
-function lenient<T extends z.ZodType>(schema: T) {
-  return maybe(schema).catch(undefined)
-}
 
 const list = lenient(z.array(z.unknown()))
 const bare = z.string().regex(/^[1-9]\d{6,14}$/)
@@ -138,12 +133,5 @@ function withPhones(messages: IncomingWhatsApp[], contacts: unknown[] | undefine
   return messages.map((one) => {
     const bareNumber = one.from === undefined ? known.get(one.userId ?? '') : undefined
     return bareNumber === undefined ? one : { ...one, from: e164FromBare(bareNumber) }
-  })
-}
-
-function readable<T>(schema: z.ZodType<T>, items: unknown[] | undefined): T[] {
-  return (items ?? []).flatMap((item) => {
-    const parsed = schema.safeParse(item)
-    return parsed.success ? [parsed.data] : []
   })
 }

@@ -9,6 +9,7 @@ beforeAll(async () => {
 afterAll(() => f.close())
 beforeEach(async () => {
   await f.control('POST', '/reset')
+  await f.control('PUT', '/profile', { 'biteship.waybill': 'at_once' })
   f.receiver.received.length = 0
 })
 
@@ -202,4 +203,16 @@ it('shows a parcel at its tracking link, in the language of who looks', async ()
   expect(page).not.toContain('Siti')
   const lost = await fetch(`${f.sandbox.biteshipUrl}/track/none`)
   expect([lost.status, await lost.text()]).toEqual([404, expect.stringContaining('Tidak ditemukan')])
+})
+
+it('fact 11: gives waybill, link and driver only with order.waybill_id', async () => {
+  await f.control('PUT', '/profile', {})
+  const { body } = await order()
+  expect(body.courier).toMatchObject({ waybill_id: null, link: null, driver_name: null })
+  await f.sandbox.settleWebhooks()
+  expect(f.receiver.received.map((one) => one.body)).toMatchObject([
+    { event: 'order.waybill_id', courier_waybill_id: expect.stringMatching(/^WYB-/) },
+  ])
+  const read = await f.biteship('GET', `/v1/orders/${body.id}`)
+  expect(read.body.courier).toMatchObject({ waybill_id: expect.any(String), driver_name: 'Budi' })
 })

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { cancellableStatuses } from '../../providers/biteship/facts.ts'
-import type { SandboxContext } from '../context.ts'
+import { outcomeDelayMs, type SandboxContext } from '../context.ts'
 import { fieldsOf, textOf } from '../fields.ts'
 import { biteshipError } from './errors.ts'
 import { type NewOrder, readNewOrder } from './order-request.ts'
@@ -8,7 +8,8 @@ import { type NewOrder, readNewOrder } from './order-request.ts'
 export interface Order {
   id: string
   trackingId: string
-  waybillId: string
+  /** null until the courier gives one. */
+  waybillId: string | null
   request: NewOrder
   status: string
   priceIdr: number
@@ -46,7 +47,7 @@ export function createOrder(context: SandboxContext, parcels: Parcels, body: unk
   const order: Order = {
     id: hex(12),
     trackingId: hex(12),
-    waybillId: `WYB-${randomInt(1e12, 1e13)}`,
+    waybillId: null,
     request,
     status: request.deliveryType === 'scheduled' ? 'scheduled' : 'confirmed',
     priceIdr: request.priceIdr,
@@ -56,7 +57,21 @@ export function createOrder(context: SandboxContext, parcels: Parcels, body: unk
   parcels.orders.set(order.id, order)
   parcels.byTracking.set(order.trackingId, order)
   if (request.referenceId !== null) parcels.byReference.set(request.referenceId, order)
+  giveWaybill(context, order)
   return order
+}
+
+const newWaybill = () => `WYB-${randomInt(1e12, 1e13)}`
+
+/** biteship.waybill: it comes after the answer, and is told of. */
+function giveWaybill(context: SandboxContext, order: Order): void {
+  if (context.profile.of('biteship.waybill') === 'at_once') {
+    order.waybillId = newWaybill()
+    return
+  }
+  context.schedule.after(outcomeDelayMs(), () => {
+    if (order.waybillId === null) moveParcel(context, order, { waybillId: newWaybill() })
+  })
 }
 
 /** One more line of history, strictly later than the one before, whatever the clock's resolution. */
@@ -84,7 +99,9 @@ export function cancelOrder(context: SandboxContext, order: Order, body: unknown
   if (reasonCode === undefined) throw biteshipError(400, 40002053, 'cancellation_reason_code is required')
   if (!cancellableStatuses.includes(order.status))
     throw biteshipError(400, 40002053, `Order cannot be cancelled when it is ${order.status}`)
-  order.status = 'cancelled'
+  const answer = context.profile.of('biteship.cancel')
+  if (answer === 'fails') throw biteshipError(400, 40002055, 'Failed to cancel the order at the courier')
+  order.status = answer
   addHistory(context, order, `Order has been cancelled: ${reasonCode}`)
   tellStatus(context, order)
 }
@@ -123,7 +140,7 @@ export function moveParcel(context: SandboxContext, order: Order, move: ParcelMo
   tellStatus(context, order)
 }
 
-function names(order: Order): { courier_tracking_id: string; courier_waybill_id: string } {
+function names(order: Order): { courier_tracking_id: string; courier_waybill_id: string | null } {
   return { courier_tracking_id: order.trackingId, courier_waybill_id: order.waybillId }
 }
 
@@ -133,9 +150,7 @@ function tellStatus(context: SandboxContext, order: Order): void {
     ...names(order),
     courier_company: order.request.courier.company,
     courier_type: order.request.courier.type,
-    courier_driver_name: 'Budi',
-    courier_driver_phone: '081200000000',
-    courier_link: trackingLink(context, order),
+    ...prefixed(driverOf(context, order)),
     order_id: order.id,
     order_price: order.priceIdr,
     status: order.status,
@@ -150,6 +165,24 @@ function tell(context: SandboxContext, news: object): void {
     body: JSON.stringify(news),
   })
 }
+
+interface Driver {
+  driver_name: string | null
+  driver_phone: string | null
+  link: string | null
+}
+
+/** Known with the waybill. */
+function driverOf(context: SandboxContext, order: Order): Driver {
+  if (order.waybillId === null) return { driver_name: null, driver_phone: null, link: null }
+  return { driver_name: 'Budi', driver_phone: '081200000000', link: trackingLink(context, order) }
+}
+
+const prefixed = ({ driver_name, driver_phone, link }: Driver) => ({
+  courier_driver_name: driver_name,
+  courier_driver_phone: driver_phone,
+  courier_link: link,
+})
 
 function trackingLink(context: SandboxContext, order: Order): string {
   return `${context.publicUrl()}/biteship/track/${order.trackingId}`
@@ -168,14 +201,12 @@ export function orderAnswer(context: SandboxContext, order: Order): object {
     origin: request.origin,
     destination: request.destination,
     courier: {
-      tracking_id: order.trackingId,
+      tracking_id: context.profile.of('biteship.tracking') === 'null' ? null : order.trackingId,
       waybill_id: order.waybillId,
       company: request.courier.company,
       type: request.courier.type,
       name: request.courier.courierName,
-      driver_name: 'Budi',
-      driver_phone: '081200000000',
-      link: trackingLink(context, order),
+      ...driverOf(context, order),
     },
     delivery: {
       type: request.deliveryType,
@@ -195,7 +226,9 @@ export function orderAnswer(context: SandboxContext, order: Order): object {
 /** The order as it is read later: with its history. */
 export function orderWithHistory(context: SandboxContext, order: Order): object {
   const answer = orderAnswer(context, order)
-  return { ...answer, courier: { ...fieldsOf(fieldsOf(answer).courier), history: order.history } }
+  const timeless = context.profile.of('biteship.tracking') === 'null'
+  const history = timeless ? order.history.map((line) => ({ ...line, updated_at: null })) : order.history
+  return { ...answer, courier: { ...fieldsOf(fieldsOf(answer).courier), history } }
 }
 
 /** `GET /v1/trackings/:id`. */

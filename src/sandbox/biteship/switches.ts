@@ -7,4 +7,24 @@ export const biteshipSwitches = {
     says: 'whether one of the rates comes without a price',
     choices: ['priced', 'one_unpriced'],
   },
+  'biteship.waybill': {
+    fact: 'biteship.waybill',
+    says: 'whether an order has its waybill, link and driver at once, or only with order.waybill_id',
+    choices: ['late', 'at_once'],
+  },
+  'biteship.tracking': {
+    fact: 'biteship.nullable',
+    says: 'whether an order has a tracking id and its history times, or null',
+    choices: ['filled', 'null'],
+  },
+  'biteship.cancel': {
+    fact: 'biteship.called-off',
+    says: 'whether a cancelled order is then called cancelled or rejected, or whether calling off fails',
+    choices: ['cancelled', 'rejected', 'fails'],
+  },
+  'biteship.ping': {
+    fact: 'biteship.install-ping',
+    says: 'the body of the ping of an installation',
+    choices: ['empty', 'chunked', 'null', 'form'],
+  },
 } as const satisfies Switches

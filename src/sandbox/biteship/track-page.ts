@@ -24,9 +24,9 @@ export function trackPage(order: Order, language: Language): string {
       ({ status, note, updated_at }) =>
         `<h2>${escapeHtml(status)}</h2><p>${escapeHtml(note)}</p><p>${instantText(language, new Date(updated_at))}</p>`,
     )
-  const body = `<section class="card"><p>${waybill}</p><h1>${escapeHtml(order.waybillId)}</h1>
+  const body = `<section class="card"><p>${waybill}</p><h1>${escapeHtml(order.waybillId ?? '-')}</h1>
 <p>${escapeHtml(`${company.toUpperCase()} ${type}`)}</p>${history.join('')}</section>`
-  return sandboxPage({ title: `${waybill} ${order.waybillId}`, language, body })
+  return sandboxPage({ title: `${waybill} ${order.waybillId ?? '-'}`, language, body })
 }
 
 export function lostParcelPage(language: Language): string {
