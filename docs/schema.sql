@@ -763,6 +763,15 @@ create table purchase_order_items (
   constraint purchase_order_not_over_received CHECK ((received <= quantity))
 );
 
+create table purchase_order_receipts (
+  purchase_order_id uuid not null,
+  note text not null,
+  lines jsonb not null,
+  created_at timestamp with time zone not null,
+  constraint purchase_order_receipts_pkey PRIMARY KEY (purchase_order_id, note),
+  constraint purchase_order_receipts_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES warehouse_purchase_orders(id)
+);
+
 create table purchase_order_replies (
   provider_message_id text not null,
   purchase_order_id uuid not null,

@@ -5,8 +5,10 @@ import { type CommandDefinition, declared, type OptionDefinition, type Shape } f
 export interface BatchDefinition<S extends z.ZodType, R extends z.ZodObject, T> extends Shape<S> {
   /** A row of the CSV, by the names of its columns; other columns are ignored. */
   row: R
-  /** What a row is about: the same one twice in a file is a mistake. */
+  /** What a row is about: the same one twice in a file is a mistake, however it is written. */
   keyOf: (row: z.output<R>) => string
+  /** The id of that where it has several names, a code and a UUID: asked with the check. */
+  idOf?: (work: Work, row: z.output<R>) => Promise<string>
   /** Why this row is changed, where the row says so; else --reason. */
   reasonOf?: (row: z.output<R>) => string | undefined
   /**
@@ -21,7 +23,8 @@ export interface BatchDefinition<S extends z.ZodType, R extends z.ZodObject, T> 
 /**
  * A batch from a CSV file or stdin (`-`). Every row is checked before the first change; then each row is a transaction of its own, so that
  * a killed run is begun again with the same file and skips what is done. Failed rows go to a file that can be fed back, and the exit
- * code is 7. With --ndjson a line a row, as it is done.
+ * code is 7. With --ndjson a line a row, as it is done. A dry run does the rows in turn, each after those before it, in one transaction
+ * that is rolled back; of many rows, or where somebody waits for it, in pages, and says so.
  */
 export function defineBatch<S extends z.ZodType, R extends z.ZodObject, T>(
   definition: BatchDefinition<S, R, T>,

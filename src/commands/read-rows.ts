@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import type { z } from 'zod'
+import { identityOf } from '../domain/kernel/index.ts'
 import { usageError } from './cli-error.ts'
 
 /** A row of a CSV. */
@@ -54,9 +55,9 @@ export async function readRows<R extends z.ZodObject>(
       continue
     }
     const key = keyOf(parsed.data)
-    const before = seen.get(key)
+    const before = seen.get(identityOf(key))
     if (before !== undefined) problems.push(`line ${line}: ${key} stands on line ${before} already`)
-    seen.set(key, line)
+    seen.set(identityOf(key), line)
     rows.push({ line, key, row: parsed.data, record })
   }
   refuseWrongRows(problems)

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { z } from 'zod'
-import { type Actor, toWire, type WorkReport } from '../domain/kernel/index.ts'
+import { type Actor, type DryUse, toWire, type WorkReport } from '../domain/kernel/index.ts'
 import { exitCodes } from './cli-error.ts'
 import type { CommandContext } from './context.ts'
 import type { BatchDefinition } from './define-batch.ts'
@@ -16,6 +16,9 @@ const flagsSchema = z.object({
   ndjson: z.boolean().default(false),
   failed: z.string().optional(),
 })
+
+/** So many rows a dry run does in one transaction. */
+const DRY_PAGE = 500
 
 /** What became of a row. */
 interface RowResult<T> {
@@ -44,29 +47,42 @@ export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
   const reports: WorkReport[] = []
   const failedRows: ReadRow<z.output<R>>[] = []
   progress.start(definition.name, rows.length)
-  for (const one of rows) {
-    const { line, key, row } = one
-    const who = because(actor, definition.reasonOf?.(row) ?? flags.reason)
-    let result: RowResult<T> = { line, key, outcome: 'before' }
-    try {
-      if (flags.dryRun && open.has(line)) {
-        const dry = await units.dryRun(who, (work) => definition.change(work, row, input))
-        reports.push(dry.report)
-        result = { line, key, outcome: 'done', result: dry.result }
-      } else if (open.has(line)) {
-        const done = await units.run(who, (work) => definition.change(work, row, input))
-        result = { line, key, outcome: 'done', result: done }
-      }
-    } catch (error) {
-      const { code, message, details, exitCode } = failureOf(error)
-      // A database that is gone fails every row: what is left is done by the next run.
-      if (exitCode === exitCodes.unavailable && code.startsWith('kernel.database')) throw error
-      result = { line, key, outcome: 'failed', error: { code, message, details } }
-      failedRows.push(one)
-    }
+  const tell = (one: ReadRow<z.output<R>>, outcome: Outcome<T>) => {
+    const result = resultOf<T>(one, outcome)
+    if (outcome !== 'before' && 'report' in outcome) reports.push(outcome.report)
+    if (result.outcome === 'failed') failedRows.push(one)
     results.push(result)
-    progress.step(`${key}: ${result.error?.message ?? result.outcome}`)
+    progress.step(`${one.key}: ${result.error?.message ?? result.outcome}`)
     if (flags.ndjson) output.raw(`${JSON.stringify(toWire(result))}\n`)
+  }
+  const useOf = ({ row }: ReadRow<z.output<R>>): DryUse<T> => ({
+    actor: because(actor, definition.reasonOf?.(row) ?? flags.reason),
+    use: (work) => definition.change(work, row, input),
+  })
+  let pages = 0
+  if (flags.dryRun) {
+    for (const one of rows) if (!open.has(one.line)) tell(one, 'before')
+    const due = rows.filter((one) => open.has(one.line))
+    for (let from = 0; from < due.length; pages++) {
+      const page = due.slice(from, from + DRY_PAGE)
+      const outcomes = await units.dryRunInTurn(page.map(useOf))
+      for (const [i, outcome] of outcomes.entries()) tell(page[i] as ReadRow<z.output<R>>, outcome)
+      from += outcomes.length
+    }
+    results.sort((a, b) => a.line - b.line)
+  } else {
+    for (const one of rows) {
+      const { actor: who, use } = useOf(one)
+      if (!open.has(one.line)) tell(one, 'before')
+      else
+        tell(
+          one,
+          await units.run(who, use).then(
+            (result) => ({ result }),
+            (error) => ({ error }),
+          ),
+        )
+    }
   }
   progress.end()
   const failedFile =
@@ -79,6 +95,7 @@ export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
     {
       ...(flags.dryRun && {
         dryRun: true,
+        pages,
         postings: reports.flatMap((report) => report.postings),
         audit: reports.flatMap((report) => report.audit),
       }),
@@ -86,8 +103,19 @@ export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
       failedFile,
       results,
     },
-    sentence(counts, flags.dryRun, failedFile),
+    sentence(counts, flags.dryRun ? pages : undefined, failedFile),
   )
+}
+
+type Outcome<T> = 'before' | { result: T } | { result: T; report: WorkReport } | { error: unknown }
+
+function resultOf<T>({ line, key }: ReadRow<unknown>, outcome: Outcome<T>): RowResult<T> {
+  if (outcome === 'before') return { line, key, outcome }
+  if ('result' in outcome) return { line, key, outcome: 'done', result: outcome.result }
+  const { code, message, details, exitCode } = failureOf(outcome.error)
+  // A database that is gone fails every row: what is left is done by the next run.
+  if (exitCode === exitCodes.unavailable && code.startsWith('kernel.database')) throw outcome.error
+  return { line, key, outcome: 'failed', error: { code, message, details } }
 }
 
 /** Every row before the first change; which lines are still to be done. */
@@ -100,8 +128,16 @@ async function checkAll<S extends z.ZodType, R extends z.ZodObject, T>(
   return await context.read(async (work) => {
     const open = new Set<number>()
     const problems: string[] = []
+    const seen = new Map<string, number>()
     for (const { line, key, row } of rows) {
       try {
+        const id = await definition.idOf?.(work, row)
+        const before = seen.get(id ?? '')
+        if (id !== undefined && before !== undefined) {
+          problems.push(`line ${line}: ${key} stands on line ${before} already`)
+          continue
+        }
+        if (id !== undefined) seen.set(id, line)
         if ((await definition.check(work, row, input)) === 'open') open.add(line)
       } catch (error) {
         problems.push(`line ${line}, ${key}: ${failureOf(error).message}`)
@@ -137,9 +173,14 @@ interface Counts {
   failed: number
 }
 
-function sentence({ done, before, failed }: Counts, dryRun: boolean, failedFile?: string): string {
+function sentence({ done, before, failed }: Counts, dryPages?: number, failedFile?: string): string {
   const kept = failedFile ? `: they are in ${failedFile}, to be fed back` : ''
-  if (dryRun)
-    return `Dry run: nothing was changed. ${done} would be done, ${before} were before, ${failed} would fail.`
+  if (dryPages !== undefined) {
+    const paged =
+      dryPages > 1
+        ? ` It was looked at in ${dryPages} pages: a row was done after those before it in its own page alone.`
+        : ''
+    return `Dry run: nothing was changed. ${done} would be done, ${before} were before, ${failed} would fail.${paged}`
+  }
   return `${done} done, ${before} were before, ${failed} failed${kept}.`
 }

@@ -74,6 +74,32 @@ describe('laku refunds create --file', () => {
     expect(readFileSync(`${file}.failed.csv`, 'utf8')).toMatch(/^key,payment,amount_idr,reason,error\r\nd,/)
   })
 
+  it('a dry run does each row after those before it, as the run itself would', async () => {
+    const code = await paid()
+    write(`f,${code},60000,half`, `g,${code},60000,the other half`)
+    const before = await refunds()
+    const dry = await create('--file', file, '--json', '--dry-run')
+    expect(JSON.parse(dry.stdout)).toMatchObject({
+      dry_run: true,
+      pages: 1,
+      done: 1,
+      failed: 1,
+      results: [{ outcome: 'done' }, { outcome: 'failed' }],
+    })
+    expect(await refunds()).toBe(before)
+    expect(JSON.parse((await create('--file', file, '--json')).stdout)).toMatchObject({ done: 1, failed: 1 })
+  })
+
+  it('knows a key again however it is written, in a file and after it', async () => {
+    const code = await paid()
+    write(`row-1,${code},1000,x`, ` ROW‐1 ,${code},1000,x`)
+    expect((await create('--file', file, '--json')).stdout).toContain('stands on line 2 already')
+    write(`row-1,${code},1000,x`)
+    await create('--file', file, '--json')
+    write(`Row-1,${code},1000,x`)
+    expect(JSON.parse((await create('--file', file, '--json')).stdout)).toMatchObject({ before: 1, done: 0 })
+  })
+
   it('is either a file or one refund, and names what is missing', async () => {
     write(`e,${await paid()},1000,x`)
     expect((await create('PAY-1', '5', '--file', file)).exitCode).toBe(2)

@@ -23,6 +23,10 @@ export const importVerb = defineBatch({
   examples: ['laku settle import decisions.csv --yes', 'laku settle import - --ndjson < decisions.csv'],
   keyOf: ({ code }) => code,
   reasonOf: ({ reason }) => reason || undefined,
+  idOf: async ({ tx }, { code }) => {
+    const { getSettlement } = await import('../../domain/settlement/index.ts')
+    return (await getSettlement(tx, code)).id
+  },
   check: async (work, { code, decision }) => {
     const { requireTransition } = await import('../../domain/kernel/index.ts')
     const { getSettlement, settlementTransitions } = await import('../../domain/settlement/index.ts')

@@ -145,6 +145,8 @@ describe('laku settle', () => {
         await file(`${a},approve`, `${b},pay`),
         await file(`${a},approve`, `${b},hold`),
         await file(`${a},approve`, `${a},void,twice`),
+        await file(`${a},approve`, `${a.toLowerCase()},hold,twice`),
+        await file(`${a},approve`, `${(await f.see(a)).id},hold,by its id`),
       ]
       for (const path of wrong)
         await expect(laku('import', { file: path })).rejects.toThrow('nothing was changed')

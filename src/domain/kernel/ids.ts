@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { v7 } from 'uuid'
 import { jakartaDate } from './clock.ts'
+import { identityOf } from './identity.ts'
 
 /** A UUID v7: sorts by the time it was made, so that rows written together lie together. */
 export function newId(): string {
@@ -40,5 +41,6 @@ const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 /** People and scripts may name a thing by its UUID or by its code: which column to look in. */
 export function idOrCode(text: string): { id: string } | { code: string } {
-  return uuidShape.test(text) ? { id: text.toLowerCase() } : { code: text.toUpperCase() }
+  const identity = identityOf(text)
+  return uuidShape.test(identity) ? { id: identity.toLowerCase() } : { code: identity }
 }

@@ -46,6 +46,7 @@ export {
   type StoredAnswer,
   storeAnswers,
 } from './idempotency.ts'
+export { identityOf } from './identity.ts'
 export { type CodePrefix, idOrCode, newCode, newId } from './ids.ts'
 export {
   installationId,
@@ -101,7 +102,14 @@ export {
   type Transitions,
 } from './transitions.ts'
 export { requireOtherHands } from './two-people.ts'
-export { type RunOptions, UnitOfWork, type UnitOfWorkOptions, type WorkReport } from './unit-of-work.ts'
+export {
+  type DryOutcome,
+  type DryUse,
+  type RunOptions,
+  UnitOfWork,
+  type UnitOfWorkOptions,
+  type WorkReport,
+} from './unit-of-work.ts'
 export { Vault } from './vault.ts'
 export { type FromWire, fromWire, toWire } from './wire.ts'
 export type { AttentionItem, AuditEntry, PostedTransaction, Tx, Work } from './work.ts'

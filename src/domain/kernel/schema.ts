@@ -553,6 +553,13 @@ export interface PurchaseOrderItems {
   variantId: string;
 }
 
+export interface PurchaseOrderReceipts {
+  createdAt: Timestamp;
+  lines: unknown;
+  note: string;
+  purchaseOrderId: string;
+}
+
 export interface PurchaseOrderReplies {
   answeredAt: Timestamp;
   meaning: string;
@@ -1005,6 +1012,7 @@ export interface DB {
   providerPace: ProviderPace;
   providerRefunds: ProviderRefunds;
   purchaseOrderItems: PurchaseOrderItems;
+  purchaseOrderReceipts: PurchaseOrderReceipts;
   purchaseOrderReplies: PurchaseOrderReplies;
   pushSubscriptions: PushSubscriptions;
   quarantinedMoney: QuarantinedMoney;

@@ -112,6 +112,49 @@ describe('the unit of work', () => {
     expect(await countEvents()).toBe(before)
   })
 
+  it('runs several dry in turn, each after those before it; one that fails is undone alone, and so is all at the end', async () => {
+    const name = newId()
+    const insert =
+      (id: string) =>
+      async ({ tx }: Work) => {
+        await sql`insert into staff (id, name, role, created_at) values (${id}, ${name + id}, 'admin', now())`.execute(
+          tx,
+        )
+        return (await tx.selectFrom('staff').select('id').where('name', 'like', `${name}%`).execute()).length
+      }
+    const [a, b] = [newId(), newId()]
+    const uses = [a, a, b].map((id) => ({ actor: admin, use: insert(id) }))
+    const outcomes = await laku.units.dryRunInTurn(uses)
+    expect(outcomes).toMatchObject([{ result: 1 }, { error: expect.anything() }, { result: 2 }])
+    expect(await laku.system(insert(newId()))).toBe(1)
+  })
+
+  it('lets go of what a dry run holds as soon as somebody waits for it', async () => {
+    const id = newId()
+    await sql`insert into staff (id, name, role, created_at) values (${id}, ${id}, 'admin', now())`.execute(
+      laku.db,
+    )
+    const touch = ({ tx }: Work) => sql`update staff set name = name where id = ${id}`.execute(tx)
+    let waitedMs = 0
+    let other: Promise<void> | undefined
+    const uses = Array.from({ length: 200 }, () => ({
+      actor: admin,
+      use: async (work: Work) => {
+        await touch(work)
+        other ??= (async () => {
+          const began = performance.now()
+          await laku.system(touch)
+          waitedMs = performance.now() - began
+        })()
+        await sql`select pg_sleep(0.01)`.execute(work.tx)
+      },
+    }))
+    const outcomes = await laku.units.dryRunInTurn(uses)
+    await other
+    expect(outcomes.length).toBeLessThan(50)
+    expect(waitedMs).toBeLessThan(500)
+  })
+
   it('lets a use case that only reads write nothing and tell nothing', async () => {
     const read = (use: (work: Work) => Promise<unknown>) => laku.units.read(admin, use)
     const insert = sql`insert into staff (id, name, role, created_at) values (${newId()}, 'r', 'admin', now())`

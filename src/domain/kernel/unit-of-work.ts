@@ -39,7 +39,19 @@ export interface RunOptions {
   requestId?: string
 }
 
+/** One of several that are run in turn. */
+export interface DryUse<T> {
+  actor: Actor
+  use: (work: Work) => Promise<T>
+}
+
+export type DryOutcome<T> = { result: T; report: WorkReport } | { error: unknown }
+
 class DryRunEnd extends Error {}
+
+// A dry run of many waits for a lock no longer than this, and lets go of its own as soon as somebody waits for one.
+const DRY_LOCK_MS = 50
+const DRY_MOST_MS = 5000
 
 // Reactions that keep emitting would never end; the longest real chain (payment to session to orders) is 5.
 const MAX_ROUNDS = 20
@@ -123,10 +135,64 @@ export class UnitOfWork {
     return outcome
   }
 
+  /**
+   * Runs these in turn in one transaction, each as `run` would and after those before it, and rolls all of it back. One that fails is
+   * undone alone. It ends after 5 s, or as soon as somebody waits for what it holds: the outcomes are of those it came to, at least
+   * of the first.
+   */
+  async dryRunInTurn<T>(uses: readonly DryUse<T>[]): Promise<DryOutcome<T>[]> {
+    const choreography = await this.#options.choreography()
+    const outcomes: DryOutcome<T>[] = []
+    const startedMs = performance.now()
+    try {
+      await this.#options.db.transaction().execute(async (tx) => {
+        await sql`select set_config('lock_timeout', ${`${DRY_LOCK_MS}ms`}, true)`.execute(tx)
+        for (const { actor, use } of uses) {
+          outcomes.push(await this.#dryStep(tx, actor, choreography, use))
+          if (performance.now() - startedMs > DRY_MOST_MS || (await isWaitedFor(tx))) break
+        }
+        throw new DryRunEnd()
+      })
+    } catch (error) {
+      if (!(error instanceof DryRunEnd)) throw translateDatabaseError(error).translated
+    }
+    return outcomes
+  }
+
+  async #dryStep<T>(
+    tx: Tx,
+    actor: Actor,
+    choreography: Choreography,
+    use: (work: Work) => Promise<T>,
+  ): Promise<DryOutcome<T>> {
+    await sql`savepoint one`.execute(tx)
+    try {
+      const work = await this.#open(tx, actor, choreography)
+      const result = await use(work)
+      await work.finish()
+      await sql`set constraints all immediate`.execute(tx)
+      await sql`set constraints all deferred`.execute(tx)
+      return { result, report: work.report() }
+    } catch (error) {
+      // A connection that is gone fails here, and ends the run.
+      await sql`rollback to savepoint one`.execute(tx)
+      return { error: translateDatabaseError(error).translated }
+    }
+  }
+
   async #open(tx: Tx, actor: Actor, choreography?: Choreography, run?: RunOptions): Promise<OpenWork> {
     const now = this.clock.at(await this.#options.beganAt(tx))
     return new OpenWork(this.#options, { tx, now, actor }, choreography, run)
   }
+}
+
+/** Whether another connection waits for a lock that this transaction holds. */
+async function isWaitedFor(tx: Tx): Promise<boolean> {
+  const { rows } = await sql<{ waited: boolean }>`
+    select exists (
+      select from pg_locks l where not l.granted and pg_backend_pid() = any(pg_blocking_pids(l.pid))
+    ) as waited`.execute(tx)
+  return rows[0]?.waited ?? false
 }
 
 class OpenWork implements Work {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { type Rupiah, requireStaff, type Work } from '../kernel/index.ts'
+import { identityOf, type Rupiah, requireStaff, type Work } from '../kernel/index.ts'
 import type { RefundRequest } from './create-refund.ts'
+import { leftOf, requireRefundable } from './entitlement/rules.ts'
 import { paymentErrors } from './errors.ts'
 import { showPayment } from './list-payments.ts'
 
@@ -16,18 +17,14 @@ export async function checkRefund(
   requireStaff(work.actor, 'support', 'finance')
   const { id: paymentId, code, status } = await showPayment(work.tx, named)
   const { rows } = await sql<{ paymentId: string; amountIdr: Rupiah }>`
-    select payment_id, amount_idr from refunds where key = ${`manual:${key}`}`.execute(work.tx)
+    select payment_id, amount_idr from refunds where key = ${`manual:${identityOf(key)}`}`.execute(work.tx)
   const [known] = rows
   if (known) {
     if (known.paymentId === paymentId && known.amountIdr === amountIdr) return 'done'
     throw paymentErrors.refund_key_reused({ key })
   }
-  if (status !== 'paid' && status !== 'partially_refunded') {
-    throw paymentErrors.not_refundable({ paymentId, code, status })
-  }
-  const left = await sql<{ leftIdr: Rupiah }>`
-    select amount_idr - returned_idr as left_idr from payments where id = ${paymentId}::uuid`.execute(work.tx)
-  const leftIdr = left.rows[0]?.leftIdr ?? 0
-  if (amountIdr > leftIdr) throw paymentErrors.over_refunded({ paymentId, code, amountIdr, leftIdr })
+  const { rows: now } = await sql<{ amountIdr: Rupiah; returnedIdr: Rupiah }>`
+    select amount_idr, returned_idr from payments where id = ${paymentId}::uuid`.execute(work.tx)
+  requireRefundable({ id: paymentId, code, status }, amountIdr, now[0] ? leftOf(now[0]) : 0)
   return 'open'
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import {
   actorLabel,
+  identityOf,
   insertRows,
   kernelErrors,
   moveState,
@@ -42,7 +43,7 @@ const REASON = 'by_staff'
 export async function createRefund(work: Work, input: RefundRequest): Promise<RefundDetail> {
   requireStaff(work.actor, 'support', 'finance')
   const { note, borneBy } = input
-  const key = `manual:${input.key ?? newId()}`
+  const key = `manual:${identityOf(input.key ?? newId())}`
   const amountIdr = rupiah(input.amountIdr)
   const { id: paymentId } = await showPayment(work.tx, input.payment)
   const payment = (await lockWholly(work.tx, [paymentId])).get(paymentId)

@@ -16,7 +16,12 @@ export const warehouseErrors = defineErrors('warehouse', {
   not_in_purchase_order: ['invalid', 'This variant is not in the purchase order.'],
   over_received: [
     'conflict',
-    'So many good pieces are not in this purchase order; count the others in by stock adjust.',
+    'So many pieces, good and damaged, are not owed; count the others in by stock adjust.',
+  ],
+  invalid_note: ['invalid', 'The number of a delivery note has at least one letter or digit.'],
+  note_counted: [
+    'conflict',
+    'This delivery note was counted with other lines; give a second sheet a number of its own, as SJ-0817/2.',
   ],
   message_under_way: ['conflict', 'The factory was told; its message has not failed.'],
 })

@@ -141,6 +141,31 @@ describe('the life of a purchase order', () => {
     await expectAllTrue()
   })
 
+  it('takes no more pieces than are owed, damaged ones too', async () => {
+    const { id } = await sent(24)
+    expect(await refusal(receive(id, 0, 500))).toBe('warehouse.over_received')
+    expect(await refusal(receive(id, 20, 5))).toBe('warehouse.over_received')
+    expect(await receive(id, 0, 24)).toMatchObject({ items: [{ received: 0, damaged: 24 }] })
+  })
+
+  it('knows a delivery note again however it is written, and never drops a second sheet of it', async () => {
+    const { id } = await sent(10)
+    const noted = (deliveryNote: string, good: number) =>
+      laku.as(warehouse, (work) =>
+        receivePurchaseOrder(work, {
+          purchaseOrder: id,
+          lines: [{ variantId: market.variantId, good, damaged: 0 }],
+          deliveryNote,
+        }),
+      )
+    await noted('SJ-0817', 4)
+    for (const again of ['sj-0817', ' SJ‑0817 ', 'ＳＪ-0817'])
+      expect((await noted(again, 4)).items).toMatchObject([{ received: 4 }])
+    expect(await refusal(noted('sj-0817', 3))).toBe('warehouse.note_counted')
+    expect((await noted('SJ-0817/2', 3)).items).toMatchObject([{ received: 7 }])
+    expect(await refusal(noted(' ', 1))).toBe('warehouse.invalid_note')
+  })
+
   it('owes what came damaged: it is not whole before that is replaced', async () => {
     const { id } = await sent(5)
     expect(await receive(id, 3, 2)).toMatchObject({ status: 'partially_received' })

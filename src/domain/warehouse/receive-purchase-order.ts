@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { asRecords, kernelErrors, moveState, requireStaff, type Work } from '../kernel/index.ts'
+import { asRecords, identityOf, kernelErrors, moveState, requireStaff, type Work } from '../kernel/index.ts'
 import { warehouseErrors } from './errors.ts'
 import { lockPurchaseOrder, subjectOf } from './lock-purchase-orders.ts'
 import { openStock } from './lock-stock.ts'
@@ -31,14 +31,15 @@ export interface Receipt {
  * Counts goods in, whole or in part, as often as deliveries come. The purchase order is received when every good piece of it
  * came; until then it waits for the rest, replacements of damaged ones included, or is closed short. Who waits for the goods gets them
  * in this transaction (choreography: purchase_order.received).
- * @throws warehouse.purchase_order_not_found, no_lines, invalid_quantity, not_in_purchase_order, over_received,
+ * @throws warehouse.purchase_order_not_found, no_lines, invalid_quantity, invalid_note, note_counted, not_in_purchase_order, over_received,
  * kernel.illegal_transition, kernel.forbidden
  */
 export async function receivePurchaseOrder(work: Work, input: Receipt): Promise<PurchaseOrderView> {
   requireStaff(work.actor, 'warehouse', 'service')
   const order = await lockPurchaseOrder(work.tx, input.purchaseOrder)
-  const { deliveryNote } = input
-  if (deliveryNote && (await isCounted(work, order.id, deliveryNote)))
+  const deliveryNote = input.deliveryNote === undefined ? undefined : identityOf(input.deliveryNote)
+  if (deliveryNote === '') throw warehouseErrors.invalid_note()
+  if (deliveryNote && (await isCounted(work, order, deliveryNote, input.lines)))
     return await purchaseOrder(work.tx, order.id)
   if (!onTheWayStatuses.includes(order.status)) {
     throw kernelErrors.illegal_transition({
@@ -50,13 +51,15 @@ export async function receivePurchaseOrder(work: Work, input: Receipt): Promise<
   }
   const lines = countsOf(input.lines)
   const before = await purchaseOrder(work.tx, order.id)
-  for (const { variantId, good } of lines) {
+  for (const { variantId, good, damaged } of lines) {
     const item = before.items.find((one) => one.variantId === variantId)
     if (!item) throw warehouseErrors.not_in_purchase_order({ purchaseOrder: order.code, variantId })
     const owed = item.quantity - item.received
-    if (good > owed)
-      throw warehouseErrors.over_received({ purchaseOrder: order.code, sku: item.sku, good, owed })
+    // A delivery is of what is owed: damaged pieces of it are too, though they stay owed.
+    if (good + damaged > owed)
+      throw warehouseErrors.over_received({ purchaseOrder: order.code, sku: item.sku, good, damaged, owed })
   }
+  if (deliveryNote) await noteReceipt(work, order.id, deliveryNote, lines)
   await countIn(work, order.id, lines, deliveryNote)
   const after = await moveReceived(work, order.id)
   const variantIds = lines.flatMap((line) => (line.good > 0 ? [line.variantId] : []))
@@ -81,14 +84,42 @@ export async function receivePurchaseOrder(work: Work, input: Receipt): Promise<
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0)
 
-/** The purchase order is locked, so two receipts of one note come here one after the other. */
-async function isCounted(work: Work, purchaseOrderId: string, deliveryNote: string): Promise<boolean> {
-  const { rows } = await sql`
-    select from stock_movements
-    where subject_id = ${purchaseOrderId} and subject_kind = 'purchase_order' and reason = ${deliveryNote} limit 1`.execute(
+/**
+ * Whether this very sheet was counted before. The purchase order is locked, so two receipts of one note come here one after the other.
+ * @throws warehouse.note_counted where other lines were: a second sheet has a number of its own
+ */
+async function isCounted(
+  work: Work,
+  { id, code }: { id: string; code: string },
+  deliveryNote: string,
+  lines: readonly ReceiptLine[],
+): Promise<boolean> {
+  const { rows } = await sql<{ lines: ReceiptLine[] }>`
+    select lines from purchase_order_receipts where purchase_order_id = ${id} and note = ${deliveryNote}`.execute(
     work.tx,
   )
-  return rows.length > 0
+  const [counted] = rows
+  if (!counted) return false
+  const asked = lines.every((line) => line.good === 0 && line.damaged === 0) ? [] : countsOf(lines)
+  if (asked.length === 0 || sheetOf(asked) === sheetOf(counted.lines)) return true
+  throw warehouseErrors.note_counted({ purchaseOrder: code, deliveryNote, counted: counted.lines })
+}
+
+const sheetOf = (lines: readonly ReceiptLine[]) =>
+  lines
+    .map(({ variantId, good, damaged }) => `${variantId} ${good} ${damaged}`)
+    .sort()
+    .join()
+
+async function noteReceipt(
+  work: Work,
+  purchaseOrderId: string,
+  note: string,
+  lines: readonly ReceiptLine[],
+): Promise<void> {
+  await sql`
+    insert into purchase_order_receipts (purchase_order_id, note, lines, created_at)
+    values (${purchaseOrderId}, ${note}, ${JSON.stringify(lines)}::jsonb, ${work.now})`.execute(work.tx)
 }
 
 /** Equal variants together; lines of nothing are left out. */

@@ -115,7 +115,8 @@ export class Stock {
   receive(session: Holder, good: Pieces, damaged: Pieces): boolean {
     const purchase = this.lastPurchaseOf(session)
     if (!purchase || !onTheWay.includes(purchase.status) || sumOf(good) + sumOf(damaged) === 0) return false
-    if (good.some((units, v) => units > (purchase.quantity[v] ?? 0) - (purchase.received[v] ?? 0)))
+    const came = plus(good, damaged)
+    if (came.some((units, v) => units > (purchase.quantity[v] ?? 0) - (purchase.received[v] ?? 0)))
       return false
     purchase.received = plus(purchase.received, good)
     purchase.status = isComplete(purchase) ? 'received' : 'partially_received'

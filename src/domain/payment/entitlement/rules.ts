@@ -1,6 +1,5 @@
 import type { Rupiah } from '../../kernel/index.ts'
 import { paymentErrors } from '../errors.ts'
-import type { PaymentStatus } from '../transitions.ts'
 
 /** A payment's row, as far as it says what its buyer has coming. */
 export interface OwnMoney {
@@ -69,7 +68,7 @@ export function splitRefund(
  * @throws payment.not_refundable, over_refunded
  */
 export function requireRefundable(
-  payment: { id: string; code: string; status: PaymentStatus },
+  payment: { id: string; code: string; status: string },
   amountIdr: Rupiah,
   leftIdr: Rupiah,
 ): void {
