@@ -229,6 +229,7 @@ const everyTable = async () =>
 
 /** Columns that sound personal and are not a customer's, with whose they are. */
 const notOfCustomers: Record<string, string> = {
+  'purchase_order_receipts.note': 'the number of a factory’s delivery note',
   'agent_offices.*': 'an office of the company',
   'audit_log.*':
     'written once: holds ids, states and amounts; fields with personal data are named and not copied',

@@ -83,7 +83,9 @@ async function waitForStock(work: Work, session: LockedSession, coverage: Covera
   }
   // An untouched session is looked at again by the sweep after a while; this one has just been.
   const set = { updatedAt: work.now }
-  await moveState(work, sessionMachine, { to: 'pending_stock', stays: true, ids: [id], set, all: true })
+  // One that has orders already goes on waiting with them.
+  const to = session.status === 'moq_reached' ? 'pending_stock' : session.status
+  await moveState(work, sessionMachine, { to, stays: true, ids: [id], set, all: true })
   if (session.status !== 'moq_reached') return
   const payload = { sessionId: id, code, missingUnits }
   work.emit({ type: 'session.pending_stock', aggregate: ['session', id], payload })
