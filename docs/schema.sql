@@ -94,11 +94,18 @@ create table chargebacks (
   amount_idr bigint not null,
   provider_transaction_id text,
   created_at timestamp with time zone not null,
+  won_idr bigint default 0 not null,
+  won_transaction_id text,
+  quarantine_id uuid,
+  corrections integer default 0 not null,
   constraint chargebacks_ledger_key_key UNIQUE (ledger_key),
   constraint chargebacks_provider_transaction_id_key UNIQUE (provider_transaction_id),
+  constraint chargebacks_won_transaction_id_key UNIQUE (won_transaction_id),
   constraint chargebacks_pkey PRIMARY KEY (id),
   constraint chargebacks_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id),
-  constraint chargebacks_amount_idr_check CHECK ((amount_idr > 0))
+  constraint chargebacks_quarantine_id_fkey FOREIGN KEY (quarantine_id) REFERENCES quarantined_money(id),
+  constraint chargebacks_amount_idr_check CHECK (((amount_idr >= 0) AND (won_idr <= amount_idr))),
+  constraint chargebacks_won_idr_check CHECK ((won_idr >= 0))
 );
 
 create table clock (
@@ -722,6 +729,16 @@ create table provider_book_reads (
   constraint provider_book_reads_provider_check CHECK ((provider = 'xendit'::text))
 );
 
+create table provider_lines (
+  id text not null,
+  type text not null,
+  line jsonb not null,
+  looks integer default 0 not null,
+  seen_at timestamp with time zone not null,
+  next_look_at timestamp with time zone not null,
+  constraint provider_lines_pkey PRIMARY KEY (id)
+);
+
 create table provider_pace (
   endpoint text not null,
   given_until_ms double precision not null,
@@ -809,12 +826,29 @@ create table quarantined_money (
   provider_payment_id text,
   provider_payment_request_id text,
   payment_source text,
+  charged_back_idr bigint default 0 not null,
   constraint quarantined_money_provider_invoice_id_key UNIQUE (provider_invoice_id),
   constraint quarantined_money_pkey PRIMARY KEY (id),
   constraint quarantined_money_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id),
   constraint quarantined_money_amount_idr_check CHECK ((amount_idr > 0)),
+  constraint quarantined_money_check CHECK (((charged_back_idr >= 0) AND (charged_back_idr <= amount_idr))),
   constraint quarantined_money_kind_check CHECK ((kind = ANY (ARRAY['wrong_amount'::text, 'paid_twice'::text, 'unknown'::text]))),
-  constraint quarantined_money_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'applied'::text, 'refunded'::text])))
+  constraint quarantined_money_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'applied'::text, 'refunded'::text, 'charged_back'::text])))
+);
+
+create table reconciliations (
+  id uuid not null,
+  status text default 'running'::text not null,
+  since timestamp with time zone not null,
+  proven_through timestamp with time zone not null,
+  until timestamp with time zone not null,
+  lines integer default 0 not null,
+  differences jsonb default '[]'::jsonb not null,
+  started_at timestamp with time zone not null,
+  heard_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint reconciliations_pkey PRIMARY KEY (id),
+  constraint reconciliations_status_check CHECK ((status = ANY (ARRAY['running'::text, 'agrees'::text, 'differs'::text, 'broken_off'::text])))
 );
 
 create table refunds (
@@ -1389,6 +1423,7 @@ CREATE INDEX products_listed ON public.products USING btree (id) WHERE (status =
 CREATE INDEX products_of_factory ON public.products USING btree (factory_id);
 CREATE INDEX provider_refunds_due ON public.provider_refunds USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
 CREATE INDEX provider_refunds_of_refund ON public.provider_refunds USING btree (refund_id);
+CREATE INDEX provider_lines_due ON public.provider_lines USING btree (next_look_at);
 CREATE INDEX purchase_order_items_to_come ON public.purchase_order_items USING btree (variant_id) WHERE (received < quantity);
 CREATE INDEX purchase_order_replies_of_order ON public.purchase_order_replies USING btree (purchase_order_id, answered_at);
 CREATE INDEX purchase_orders_by_status ON public.warehouse_purchase_orders USING btree (status, id);
@@ -1398,6 +1433,7 @@ CREATE INDEX purchase_orders_unanswered ON public.warehouse_purchase_orders USIN
 CREATE INDEX push_subscriptions_of_user ON public.push_subscriptions USING btree (user_id);
 CREATE INDEX quarantined_money_by_id ON public.quarantined_money USING btree (id) WHERE (status = 'waiting'::text);
 CREATE INDEX quarantined_money_of_payment ON public.quarantined_money USING btree (payment_id) WHERE (payment_id IS NOT NULL);
+CREATE INDEX reconciliations_by_start ON public.reconciliations USING btree (started_at);
 CREATE INDEX refunds_by_status ON public.refunds USING btree (status, id) WHERE (status = ANY (ARRAY['requested'::text, 'approved'::text, 'submitted'::text, 'failed'::text]));
 CREATE INDEX refunds_due ON public.refunds USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
 CREATE INDEX refunds_of_payment ON public.refunds USING btree (payment_id);
@@ -1458,6 +1494,7 @@ CREATE UNIQUE INDEX payments_one_open_an_order ON public.payments USING btree (o
 CREATE UNIQUE INDEX payouts_one_live ON public.payouts USING btree (subject_id) WHERE (status = ANY (ARRAY['created'::text, 'submitted'::text, 'succeeded'::text]));
 CREATE UNIQUE INDEX pickup_tasks_one_open_an_order ON public.pickup_tasks USING btree (purchase_order_id) WHERE (status = ANY (ARRAY['scheduled'::text, 'in_progress'::text]));
 CREATE UNIQUE INDEX purchase_orders_one_open_a_session ON public.warehouse_purchase_orders USING btree (session_id) WHERE (status = ANY (ARRAY['draft'::text, 'sent'::text, 'confirmed'::text, 'shipped'::text, 'partially_received'::text]));
+CREATE UNIQUE INDEX reconciliations_one_runs ON public.reconciliations USING btree ((true)) WHERE (status = 'running'::text);
 CREATE UNIQUE INDEX settlement_items_refund_once ON public.settlement_items USING btree (refund_id, order_item_id) WHERE (kind = 'refund'::text);
 CREATE UNIQUE INDEX settlement_items_sale_once ON public.settlement_items USING btree (order_item_id) WHERE (kind = 'sale'::text);
 CREATE UNIQUE INDEX shipments_one_live ON public.shipments USING btree (order_id) WHERE (status <> ALL (ARRAY['cancelled'::text, 'not_found'::text, 'returned'::text, 'lost'::text]));

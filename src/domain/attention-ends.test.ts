@@ -127,6 +127,10 @@ function special(now: Date): Partial<Record<AttentionKind, () => Scene | Scene[]
       ]
       return { subject, still: [order, message('failed')], gone: [order, message('delivered')] }
     },
+    books_differ: () => {
+      const run = (status: string): Row => ['reconciliations', { status, finished_at: secondsAfter(now, 60) }]
+      return { subject: 'xendit', still: [run('differs')], gone: [run('agrees')] }
+    },
     refund_unexpected: () => ({
       subject: 'rfd-1',
       still: [['refunds', { provider_refund_id: 'rfd-1', status: 'submitted' }]],
@@ -181,6 +185,7 @@ const tables = [
     'payments',
     'payouts',
     'quarantined_money',
+    'reconciliations',
     'refunds',
   ],
   ...[

@@ -14,7 +14,7 @@ export const paymentsBookJob = defineJob({
     const { units, providers, logger } = laku
     if (await units.run(actor, ({ tx }) => isPaused(tx, 'xendit'))) return undefined
     try {
-      await readProviderBook({ units, actor, gateway: providers.gateway })
+      await readProviderBook({ units, actor, gateway: providers.gateway, payouts: providers.payouts })
     } catch (error) {
       if (!(error instanceof ProviderFailure)) throw error
       logger.warn({ err: error }, "the provider's book could not be read; the next run goes on")

@@ -14,6 +14,7 @@ import { notifyJob } from './notify.ts'
 import { ordersSweepJob } from './orders.sweep.ts'
 import { otpDeliverJob } from './otp.deliver.ts'
 import { paymentsBookJob } from './payments.book.ts'
+import { paymentsReconcileJob } from './payments.reconcile.ts'
 import { paymentsSweepJob } from './payments.sweep.ts'
 import { paymentsWithdrawJob } from './payments.withdraw.ts'
 import { payoutsChannelsJob } from './payouts.channels.ts'
@@ -55,6 +56,7 @@ export const jobs: readonly JobDefinition[] = [
   ordersSweepJob,
   otpDeliverJob,
   paymentsBookJob,
+  paymentsReconcileJob,
   paymentsSweepJob,
   paymentsWithdrawJob,
   payoutsChannelsJob,

@@ -9,6 +9,8 @@ import { type LastHeard, receiveReply } from './messaging/whatsapp.ts'
 import { WireError } from './wire-error.ts'
 import type { Outcomes, XenditAccount } from './xendit/account.ts'
 import { bookOf } from './xendit/book.ts'
+import { tellDispute } from './xendit/disputes.ts'
+import { addMovement, changeMovement } from './xendit/movements.ts'
 import { findPayout, forcePayout, movePayout } from './xendit/payouts.ts'
 import { findRefund, forceRefund } from './xendit/refunds.ts'
 
@@ -163,6 +165,11 @@ function moneyRoutes(app: FastifyInstance, context: SandboxContext, { account }:
     forceRefund(context, account, refund, { status, failureCode })
     return refund
   })
+  app.post('/transactions', async (request) => addMovement(context, account, request.body))
+  app.post<WithId>('/transactions/:id', async (request) =>
+    changeMovement(context, account, request.params.id, request.body),
+  )
+  app.post('/disputes', async (request) => tellDispute(context, account, request.body))
   app.put('/keys', async (request) => {
     const { ttl_s: ttlS } = fieldsOf(request.body)
     account.forgetKeysAfter(ttlS === null ? undefined : secondsIn(request.body, 'ttl_s'))

@@ -143,6 +143,16 @@ export class CommandScenes {
     return (await row.executeTakeFirstOrThrow()).id
   }
 
+  /** The provider's line of an invoice that was paid there, and that laku has not heard of. */
+  async line(): Promise<string> {
+    const code = await this.invoiced()
+    const { gateway } = this.laku.providers
+    const [invoice] = await gateway.findInvoices(code)
+    await fetch(`${this.laku.sandbox.url}/xendit/pay/${invoice?.id}`, { method: 'POST' })
+    const { transactions } = await gateway.listTransactions({ referenceId: code, limit: 1 })
+    return transactions[0]?.id as string
+  }
+
   /** A movement in the provider's book that has no place. */
   async suspended(amountIdr = 5_000): Promise<string> {
     const code = `txn_${this.next()}`

@@ -60,6 +60,7 @@ export const fixtures: Record<string, Fixture> = {
   },
   'payments quarantine apply': async (s) => [await s.quarantined(), '--wallet'],
   'payments quarantine refund': async (s) => [await s.quarantined()],
+  'suspense put': async (s) => [`payment:${await s.paidAtSource()}:confirmed`],
   'suspense offset': async (s) => [...confirmed(await s.suspended()), '--factory', s.market.factoryId],
   'suspense to-wallet': async (s) => [
     ...confirmed(await s.suspended(-5_000)),
@@ -100,6 +101,7 @@ export const fixtures: Record<string, Fixture> = {
   },
   'settle import': async (s) => [s.file(`code,decision,reason\n${await s.settlement()},approve,\n`)],
   'stock adjust': async (s) => [s.market.sku, '5'],
+  'payments book': async (s) => [await s.line()],
   'payments sync': async (s) => [await s.invoiced()],
   'shipments create': async (s) => [(await s.paidOrder()).code],
   'shipments track': async (s) => [await s.shipment()],

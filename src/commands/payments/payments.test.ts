@@ -94,6 +94,7 @@ describe('the commands of money', () => {
   it('read the provider’s book, and hold ours against it: 8 where they differ', async () => {
     const { invoiceId } = await opened()
     await f.pay(invoiceId)
+    f.laku.clock.shift(1801)
     const found = await run('payments reconcile')
     expect(found).toMatchObject({ ok: false })
     expect(found.differences.length).toBeGreaterThan(0)

@@ -29,9 +29,10 @@ export const reconcile = defineTask({
       until: until === undefined ? undefined : await context.instant(until, '--until'),
     }
     const found = await reconcileGateway(gateway, period)
-    const { ok, differences, transactions, gatewayIdr, inFlightIdr, providerIdr } = found
+    const { ok, differences, transactions, notDue, gatewayIdr, inFlightIdr, providerIdr } = found
     const totals = `Our gateway account holds ${formatIdr(gatewayIdr)}, ${formatIdr(inFlightIdr)} of it on the way out; the provider says ${formatIdr(providerIdr)}.`
-    if (ok) return { json: found, text: `Both books agree on ${transactions} lines. ${totals}` }
+    const young = notDue > 0 ? ` ${notDue} more are minutes old and not due yet.` : ''
+    if (ok) return { json: found, text: `Both books agree on ${transactions} lines.${young} ${totals}` }
     const table = section(
       'Differences',
       [
@@ -40,7 +41,14 @@ export const reconcile = defineTask({
         { name: 'reference', kind: 'code', value: (row) => row.reference },
         { name: 'ours_idr', heading: 'ours', kind: 'idr', value: (row) => row.oursIdr },
         { name: 'theirs_idr', heading: 'theirs', kind: 'idr', value: (row) => row.theirsIdr },
-        { name: 'transaction_id', heading: 'their line', kind: 'code', value: (row) => row.transactionId },
+        {
+          name: 'transaction_id',
+          heading: 'their line',
+          kind: 'code',
+          spare: true,
+          value: (row) => row.transactionId,
+        },
+        { name: 'command', heading: 'what mends it', value: (row) => row.command },
       ],
       differences,
     )

@@ -23,7 +23,8 @@ export const sync = defineAsking({
   },
   run: async ({ context, actor, input: { payment } }) => {
     const { intendBookReading, readProviderBook, syncPayment } = await import('../../domain/payment/index.ts')
-    const gateway = { ...(await gatewayContext(context)), actor }
+    const { payouts } = await context.providers()
+    const gateway = { ...(await gatewayContext(context)), actor, payouts }
     if (payment !== undefined) return await syncPayment(gateway, payment)
     await gateway.units.run(actor, intendBookReading)
     return await readProviderBook(gateway)
@@ -50,7 +51,8 @@ function asksOf({ asked, refunds }: IntendedSync): Ask[] {
   ]
 }
 
-function told({ transactions, fees, feesIdr, moved, chargebacks, complete }: ProviderBookRead): string {
+function told(read: ProviderBookRead): string {
+  const { transactions, fees, feesIdr, moved, chargebacks, suspended, asked, complete } = read
   const more = complete ? '' : ' There is more: run it again.'
-  return `Read ${transactions} lines: booked ${fees} fees (${formatIdr(feesIdr)}), ${moved} sweeps, ${chargebacks} chargebacks.${more}`
+  return `Read ${transactions} lines: booked ${fees} fees (${formatIdr(feesIdr)}), ${moved} sweeps, ${chargebacks} chargebacks; asked about ${asked} lines; ${suspended} went into suspense.${more}`
 }

@@ -1,4 +1,5 @@
 import type { VerbGroup } from '../root.ts'
+import { book } from './book.ts'
 import { chargeback } from './chargeback.ts'
 import { claim } from './claim.ts'
 import { expire } from './expire.ts'
@@ -16,4 +17,15 @@ const quarantine: VerbGroup = {
   verbs: [listQuarantined, money.apply, money.refund],
 }
 
-export const verbs = [list, show, sync, expire, releaseEscrow, chargeback, claim, reconcile, quarantine]
+export const verbs = [
+  list,
+  show,
+  sync,
+  expire,
+  releaseEscrow,
+  chargeback,
+  claim,
+  book,
+  reconcile,
+  quarantine,
+]

@@ -96,21 +96,40 @@ export const reassign = defineChange({
   args,
   options: [
     { flags: '--payment <payment>', description: 'UUID or code: the payment that was charged back' },
+    { flags: '--money <money>', description: 'UUID of money in quarantine that was charged back' },
     { flags: '--fee', description: "it is a fee of the provider's" },
   ],
   input: z
-    .object({ item, payment: z.string().optional(), fee: z.boolean().optional() })
-    .refine(({ payment, fee }) => (payment === undefined) === (fee === true), 'it takes --payment or --fee'),
+    .object({ item, payment: z.string().optional(), money: z.uuid().optional(), fee: z.boolean().optional() })
+    .refine(
+      ({ payment, money, fee }) => [payment, money, fee].filter((one) => one !== undefined).length === 1,
+      'it takes one of --payment, --money and --fee',
+    ),
   examples: [
     'laku suspense reassign txn_1 --payment PAY-261123-7K3QX2ABCD --reason "dispute 7" --confirm txn_1',
   ],
   severe: severe((amount, code) => `gives ${amount} of ${code} to what you name`),
-  change: async (work, { item: id, payment }) => {
+  change: async (work, { item: id, payment, money }) => {
     const { showPayment } = await import('../../domain/payment/index.ts')
-    const place = payment === undefined ? 'fee' : (await showPayment(work.tx, payment)).id
+    const ofPayment = payment && (await showPayment(work.tx, payment)).id
+    const place = ofPayment ?? (money ? `quarantine:${money}` : 'fee')
     return await dispose(work, id, { to: 'reassigned', place })
   },
   done,
+})
+
+export const put = defineChange({
+  name: 'put',
+  description: 'Take into suspense what our book has at the provider, and the provider has not.',
+  args: [{ name: 'posting', description: 'its key in our ledger, from laku payments reconcile' }],
+  input: z.object({ posting: z.string().min(1) }),
+  examples: ['laku suspense put refund:0192…:succeeded --reason "the provider never made it"'],
+  needsReason: true,
+  change: async (work, { posting }) => {
+    const { putPosting } = await import('../../domain/payment/index.ts')
+    return await putPosting(work, posting)
+  },
+  done: ({ id, code }) => `It lies under ${code}: laku suspense show ${id}`,
 })
 
 export const approve = defineChange({

@@ -2,6 +2,6 @@ import * as disposals from './dispose.ts'
 import { list } from './list.ts'
 import { show } from './show.ts'
 
-const { offset, toWallet, collect, writeOff, reassign, approve, reject } = disposals
+const { put, offset, toWallet, collect, writeOff, reassign, approve, reject } = disposals
 
-export const verbs = [list, show, offset, toWallet, collect, writeOff, reassign, approve, reject]
+export const verbs = [list, show, put, offset, toWallet, collect, writeOff, reassign, approve, reject]

@@ -4,6 +4,7 @@
  */
 export const attentionKinds = [
   'buyer_owes',
+  'books_differ',
   'chargeback_ambiguous',
   'closing_stuck',
   'email.failed',

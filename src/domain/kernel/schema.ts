@@ -85,11 +85,15 @@ export interface AuthSessions {
 
 export interface Chargebacks {
   amountIdr: number;
+  corrections: Generated<number>;
   createdAt: Timestamp;
   id: string;
   ledgerKey: string;
   paymentId: string | null;
   providerTransactionId: string | null;
+  quarantineId: string | null;
+  wonIdr: Generated<number>;
+  wonTransactionId: string | null;
 }
 
 export interface Clock {
@@ -525,6 +529,15 @@ export interface ProviderBookReads {
   through: Timestamp | null;
 }
 
+export interface ProviderLines {
+  id: string;
+  line: unknown;
+  looks: Generated<number>;
+  nextLookAt: Timestamp;
+  seenAt: Timestamp;
+  type: string;
+}
+
 export interface ProviderPace {
   endpoint: string;
   givenUntilMs: number;
@@ -579,6 +592,7 @@ export interface PushSubscriptions {
 export interface QuarantinedMoney {
   amountIdr: number;
   channel: string | null;
+  chargedBackIdr: Generated<number>;
   createdAt: Timestamp;
   decidedAt: Timestamp | null;
   decidedBy: string | null;
@@ -591,6 +605,19 @@ export interface QuarantinedMoney {
   providerPaymentId: string | null;
   providerPaymentRequestId: string | null;
   status: Generated<string>;
+}
+
+export interface Reconciliations {
+  differences: Generated<unknown>;
+  finishedAt: Timestamp | null;
+  heardAt: Timestamp;
+  id: string;
+  lines: Generated<number>;
+  provenThrough: Timestamp;
+  since: Timestamp;
+  startedAt: Timestamp;
+  status: Generated<string>;
+  until: Timestamp;
 }
 
 export interface Refunds {
@@ -1009,6 +1036,7 @@ export interface DB {
   products: Products;
   productVariants: ProductVariants;
   providerBookReads: ProviderBookReads;
+  providerLines: ProviderLines;
   providerPace: ProviderPace;
   providerRefunds: ProviderRefunds;
   purchaseOrderItems: PurchaseOrderItems;
@@ -1016,6 +1044,7 @@ export interface DB {
   purchaseOrderReplies: PurchaseOrderReplies;
   pushSubscriptions: PushSubscriptions;
   quarantinedMoney: QuarantinedMoney;
+  reconciliations: Reconciliations;
   refunds: Refunds;
   reviews: Reviews;
   sessionTierPrices: SessionTierPrices;

@@ -3,6 +3,7 @@ const moments: Record<string, string> = {
   'payment.confirmed': 'A payment arrived, and is kept for what it pays',
   'payment.quarantined': 'Money came in that fits nothing: it is kept apart until a person decides',
   'quarantine.applied': 'Money that was kept apart was given to what it was meant for',
+  'quarantine.charged_back': 'The bank of who paid took back money that was kept apart',
   'payment.charged_back': 'The buyer had the bank take the payment back',
   'payment.claimed':
     "What the buyer had twice, of us and of their card's issuer, was taken from the wallet, or is owed",

@@ -5,7 +5,12 @@ import { paymentErrors } from './errors.ts'
 import { announceFailed } from './fail-payments.ts'
 import { dimensionsOf, fundsOf } from './funds.ts'
 import type { LockedPayment } from './lock-payments.ts'
-import { decideQuarantined, type LockedStray, lockQuarantined } from './lock-quarantined.ts'
+import {
+  decideQuarantined,
+  type LockedStray,
+  lockQuarantined,
+  requireNotChargedBack,
+} from './lock-quarantined.ts'
 import { paymentMachine, paymentTransitions } from './transitions.ts'
 import { subjectOf } from './views.ts'
 
@@ -30,7 +35,7 @@ export interface QuarantineDecision {
  * Takes money out of quarantine and gives it to what it was meant for. To a payment: it is paid then, and what it pays for
  * follows payment.paid; what is missing the company takes on up to `policy.refundTwoPersonAboveIdr`, what is too much goes to
  * the wallet. To a wallet: a payment in review that the money came for comes to nothing.
- * @throws payment.not_in_quarantine, quarantine_decided, no_payment, not_payable, shortfall_too_large, kernel.forbidden
+ * @throws payment.not_in_quarantine, quarantine_decided, no_payment, not_payable, shortfall_too_large, maybe_charged_back, kernel.forbidden
  */
 export async function applyQuarantined(work: Work, input: ApplyQuarantined): Promise<QuarantineDecision> {
   requireStaff(work.actor, 'finance')
@@ -92,6 +97,7 @@ async function intoWallet(
   cameFor: LockedPayment | undefined,
 ): Promise<QuarantineDecision> {
   const { id, amountIdr, paymentId } = stray
+  await requireNotChargedBack(work, stray)
   await endReview(work, stray, cameFor, 'refunded')
   await openWallets(work, [userId])
   await post(work, [

@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
-import { asRecords, newId, type Rupiah, sumIdr, type Work } from '../kernel/index.ts'
-import { credit, debit, type Entry, type Posting, post } from '../ledger/index.ts'
+import { newId, type Rupiah, sumIdr, type Work } from '../kernel/index.ts'
+import { credit, debit, type Posting, post } from '../ledger/index.ts'
+import { putIntoSuspense } from '../suspense/index.ts'
+import { bookChargebackLines } from './chargeback/book-lines.ts'
+import { type Booked, bookedOf, chargedIdr, MOST_CORRECTIONS, movedIdr } from './compare-transactions.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
-import { recordChargebacks } from './record-chargebacks.ts'
 
 export interface BookedTransactions {
   fees: number
@@ -10,147 +12,219 @@ export interface BookedTransactions {
   /** Moved between the provider and the company's bank. */
   moved: number
   chargebacks: number
+  /** Put into suspense: of a kind that is not known, or of nothing of ours. */
+  suspended: number
+  /** Lines of payments, refunds and payouts that our book does not have as they are: their objects are asked about. */
+  differing: GatewayTransaction[]
 }
 
-/** Ours from beginning to end: invoices, refunds and payouts book themselves. */
-const followed: ReadonlySet<string> = new Set(['PAYMENT', 'REFUND', 'DISBURSEMENT', 'BATCH_DISBURSEMENT'])
+/** Of objects that laku follows: what becomes of them is asked before anything is booked. */
+const objects: ReadonlySet<string> = new Set([
+  'PAYMENT',
+  'REFUND',
+  'DISBURSEMENT',
+  'BATCH_DISBURSEMENT',
+  'PAYOUT',
+])
+const sweeps: ReadonlySet<string> = new Set(['WITHDRAWAL', 'TOPUP'])
 
-export const feeKey = (transactionId: string) => `gateway-fee:${transactionId}`
-export const sweepKey = (transactionId: string) => `company-sweep:${transactionId}`
+export const isOfObject = ({ type }: Pick<GatewayTransaction, 'type'>): boolean => objects.has(type)
 
 /**
- * Books what the provider's lines say and nothing else here knows of, each once by the provider's id: a fee when it is charged, and
- * its return; money that staff moved to the bank or from it; chargebacks. A kind that is not known is shown to a person.
+ * Books what the provider's lines say beside what our book has of each, whatever we believed: a fee and every correction of it, what
+ * staff moved to the bank or from it, chargebacks and those that were won. What is of a kind that is not known is put into suspense.
+ * Read again it changes nothing. One at a time: what is corrected is what another reading left.
  */
 export async function bookTransactions(
   work: Work,
   transactions: readonly GatewayTransaction[],
 ): Promise<BookedTransactions> {
+  await sql`select from provider_book_reads where provider = 'xendit' for no key update`.execute(work.tx)
+  const booked = await bookedOf(work.tx, transactions)
+  const of = (line: GatewayTransaction) => booked.get(line.id) as Booked
   const subjects = await subjectsOf(work, transactions)
-  const fees = transactions.filter((one) => one.feeStatus === 'COMPLETED' && one.feeIdr > 0)
-  const booked = await postFresh(
+  const fees = transactions.flatMap((line) => feeOf(line, of(line), subjects))
+  await post(
     work,
-    fees.map((one) => feeOf(one, subjects)),
+    fees.map((one) => one.posting),
   )
-  const returned = transactions.filter((one) => one.feeStatus === 'REVERSED' && one.feeIdr > 0)
-  await returnFees(work, returned, subjects)
-  const done = transactions.filter((one) => one.status === 'SUCCESS' && !followed.has(one.type))
-  const moved = done.filter((one) => one.type === 'WITHDRAWAL' || one.type === 'TOPUP')
-  const swept = await postFresh(work, moved.map(sweepOf))
-  // One that comes in is a dispute that was won: no second loss, and a person books it.
-  const taken = done.filter((one) => one.type === 'CHARGEBACK' && !one.moneyIn)
-  const chargebacks = await recordChargebacks(
+  const differing = transactions.filter((line) => {
+    const moved = movedIdr(line)
+    return moved !== undefined && moved !== of(line).amountIdr
+  })
+  const swept = differing.filter((line) => sweeps.has(line.type))
+  await post(
     work,
-    taken.map(({ id, productId, amountIdr }) => ({
-      transactionId: id,
-      paymentId: subjects.get(productId)?.paymentId ?? null,
-      amountIdr,
-    })),
+    swept.flatMap((line) => sweepOf(line, of(line))),
   )
-  for (const one of done) if (!moved.includes(one) && !taken.includes(one)) raiseUnknown(work, one)
-  const feesNow = fees.filter((one) => booked.has(feeKey(one.id)))
+  const chargebacks = await bookChargebackLines(
+    work,
+    differing.filter((line) => line.type === 'CHARGEBACK'),
+    booked,
+  )
+  const strange = differing.filter(
+    (line) => !isOfObject(line) && !sweeps.has(line.type) && line.type !== 'CHARGEBACK',
+  )
+  for (const line of strange)
+    await suspend(
+      work,
+      line,
+      of(line),
+      `the provider's book has a line of a kind that laku does not follow: ${line.type}`,
+    )
+  raiseUnknown(work, transactions)
+  const charged = fees.filter((one) => one.changeIdr > 0)
   return {
-    fees: feesNow.length,
-    feesIdr: sumIdr(feesNow.map((one) => one.feeIdr)),
-    moved: swept.size,
+    fees: charged.length,
+    feesIdr: sumIdr(charged.map((one) => one.changeIdr)),
+    moved: swept.length,
     chargebacks,
+    suspended: strange.length,
+    differing: differing.filter(isOfObject),
   }
+}
+
+/** Puts what a line says beside our book into suspense, under our key of it where it has one, else under the line's id. */
+export async function suspend(
+  work: Work,
+  line: GatewayTransaction,
+  { amountIdr }: Booked,
+  why: string,
+): Promise<void> {
+  const { id, type, productId, referenceId } = line
+  const ours = await ownerOf(work, line)
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from suspense_items where provider_id = ${id}`.execute(work.tx)
+  await putIntoSuspense(work, {
+    key: `line:${id}:${rows[0]?.n ?? 0}`,
+    code: ours?.code ?? (isOfObject(line) ? (referenceId ?? productId ?? id) : id),
+    kind:
+      type === 'PAYMENT'
+        ? 'payment'
+        : type === 'REFUND'
+          ? 'refund'
+          : isOfObject(line)
+            ? 'payout'
+            : 'movement',
+    providerId: id,
+    amountIdr: amountIdr - (movedIdr(line) ?? amountIdr),
+    why,
+    subjectId: ours?.id ?? null,
+    userId: ours?.userId ?? null,
+    factoryId: ours?.factoryId ?? null,
+  })
+}
+
+interface Owner {
+  id: string
+  code: string
+  userId: string | null
+  factoryId: string | null
+}
+
+/** The payment, refund or payout of ours that a line is of, and whose it is. */
+async function ownerOf(
+  work: Work,
+  { productId, paymentLinkId, referenceId }: GatewayTransaction,
+): Promise<Owner | undefined> {
+  const { rows } = await sql<Owner>`
+    select id, code, user_id, null::uuid as factory_id from payments
+    where code = ${referenceId} or provider_invoice_id = any(${[paymentLinkId, productId].flatMap((one) => one ?? [])})
+    union all
+    select r.id, r.code, p.user_id, null::uuid from refunds r left join payments p on p.id = r.payment_id
+    where r.provider_refund_id = ${productId} or r.code = regexp_replace(${referenceId ?? ''}, '-[0-9]+$', '')
+    union all
+    select o.id, o.key, w.user_id, s.factory_id
+    from payouts o left join withdrawals w on w.id = o.subject_id left join settlements s on s.id = o.subject_id
+    where o.provider_payout_id = ${productId} or o.key = ${referenceId}
+    limit 1`.execute(work.tx)
+  return rows[0]
 }
 
 interface Subject {
   kind: string
   id: string
-  paymentId: string | null
 }
 
-/** What of ours each line is of, by the provider's id of it. */
+/** What of ours the fee of each line is of. */
 async function subjectsOf(
   work: Work,
   transactions: readonly GatewayTransaction[],
 ): Promise<Map<string, Subject>> {
-  const ids = [...new Set(transactions.map((one) => one.productId))]
-  const { rows } = await sql<Subject & { productId: string }>`
-    select 'payment' as kind, id, id as payment_id, provider_invoice_id as product_id from payments where provider_invoice_id = any(${ids})
+  const ids = [
+    ...new Set(transactions.flatMap((one) => [one.productId ?? [], one.paymentLinkId ?? []].flat())),
+  ]
+  const references = [...new Set(transactions.flatMap((one) => one.referenceId ?? []))]
+  const { rows } = await sql<Subject & { name: string }>`
+    select 'payment' as kind, id, provider_invoice_id as name from payments where provider_invoice_id = any(${ids})
     union all
-    select 'refund', id, payment_id, provider_refund_id from refunds where provider_refund_id = any(${ids})
+    select 'payment', id, code from payments where code = any(${references})
     union all
-    select 'payout', id, null, provider_payout_id from payouts where provider_payout_id = any(${ids})`.execute(
+    select 'refund', id, provider_refund_id from refunds where provider_refund_id = any(${ids})
+    union all
+    select 'payout', id, provider_payout_id from payouts where provider_payout_id = any(${ids})`.execute(
     work.tx,
   )
-  return new Map(rows.map(({ productId, ...subject }) => [productId, subject]))
+  return new Map(rows.map(({ name, ...subject }) => [name, subject]))
 }
 
-const subjectOf = (productId: string, subjects: ReadonlyMap<string, Subject>): [string, string] => {
-  const subject = subjects.get(productId)
-  return subject ? [subject.kind, subject.id] : ['provider_transaction', newId()]
-}
+/** The first posting of a line stands under its bare key, each correction under its number. */
+const keyOf = (first: string, postings: number) => (postings === 0 ? first : `${first}:${postings + 1}`)
 
 function feeOf(
-  { id, productId, feeIdr }: GatewayTransaction,
+  line: GatewayTransaction,
+  { feeIdr, feePostings }: Booked,
   subjects: ReadonlyMap<string, Subject>,
-): Posting {
-  const entries = [debit('gateway-fees', feeIdr), credit('gateway', feeIdr)]
-  return { key: feeKey(id), kind: 'gateway.fee', subject: subjectOf(productId, subjects), entries }
+): { posting: Posting; changeIdr: Rupiah }[] {
+  const charged = chargedIdr(line)
+  if (charged === undefined || charged === feeIdr || feePostings >= MOST_CORRECTIONS) return []
+  const subject = [line.paymentLinkId, line.productId, line.referenceId]
+    .map((name) => subjects.get(name ?? ''))
+    .find((one) => one !== undefined)
+  const changeIdr = charged - feeIdr
+  const idr = Math.abs(changeIdr)
+  const isTaken = changeIdr > 0
+  return [
+    {
+      changeIdr,
+      posting: {
+        key: keyOf(`gateway-fee:${line.id}`, feePostings),
+        kind: isTaken ? 'gateway.fee' : 'gateway.fee_returned',
+        subject: subject ? [subject.kind, subject.id] : ['provider_transaction', newId()],
+        entries: isTaken
+          ? [debit('gateway-fees', idr), credit('gateway', idr)]
+          : [debit('gateway', idr), credit('gateway-fees', idr)],
+      },
+    },
+  ]
 }
 
-/** A fee that was booked and is given back. One that never was booked needs nothing. */
-async function returnFees(
-  work: Work,
-  transactions: readonly GatewayTransaction[],
-  subjects: ReadonlyMap<string, Subject>,
-): Promise<void> {
-  const known = await knownKeys(
-    work,
-    transactions.map((one) => feeKey(one.id)),
-  )
-  await postFresh(
-    work,
-    transactions
-      .filter((one) => known.has(feeKey(one.id)))
-      .map(({ id, productId, feeIdr }) => ({
-        key: `${feeKey(id)}:returned`,
-        kind: 'gateway.fee_returned',
-        subject: subjectOf(productId, subjects),
-        entries: [debit('gateway', feeIdr), credit('gateway-fees', feeIdr)],
-      })),
-  )
+function sweepOf(line: GatewayTransaction, { amountIdr, postings }: Booked): Posting[] {
+  const changeIdr = (movedIdr(line) ?? amountIdr) - amountIdr
+  if (changeIdr === 0 || postings >= MOST_CORRECTIONS) return []
+  const idr = Math.abs(changeIdr)
+  return [
+    {
+      key: keyOf(`company-sweep:${line.id}`, postings),
+      kind: 'gateway.swept',
+      subject: ['provider_transaction', newId()],
+      entries:
+        changeIdr > 0
+          ? [debit('gateway', idr), credit('bank', idr)]
+          : [debit('bank', idr), credit('gateway', idr)],
+    },
+  ]
 }
 
-function sweepOf({ id, moneyIn, amountIdr }: GatewayTransaction): Posting {
-  const entries: Entry[] = moneyIn
-    ? [debit('gateway', amountIdr), credit('bank', amountIdr)]
-    : [debit('bank', amountIdr), credit('gateway', amountIdr)]
-  return { key: sweepKey(id), kind: 'gateway.swept', subject: ['provider_transaction', newId()], entries }
-}
-
-/** A line that says another amount than was booked is no new posting: reconciling shows it. */
-async function postFresh(work: Work, postings: readonly Posting[]): Promise<Set<string>> {
-  const known = await knownKeys(
-    work,
-    postings.map((one) => one.key),
-  )
-  return await post(
-    work,
-    postings.filter((one) => !known.has(one.key)),
-  )
-}
-
-async function knownKeys(work: Work, keys: readonly string[]): Promise<Set<string>> {
-  if (keys.length === 0) return new Set()
-  const { rows } = await sql<{ key: string }>`
-    select key from ledger_transactions
-    where key in (select key from jsonb_to_recordset(${asRecords(keys.map((key) => ({ key })))}::jsonb) as k(key text))`.execute(
-    work.tx,
-  )
-  return new Set(rows.map((row) => row.key))
-}
-
-function raiseUnknown(work: Work, { id, type, amountIdr, moneyIn, referenceId }: GatewayTransaction): void {
+/** A state that is not known is told of once a word, and its lines wait until they are in another. */
+function raiseUnknown(work: Work, transactions: readonly GatewayTransaction[]): void {
+  const [first] = transactions.filter((one) => one.status === 'UNKNOWN')
+  if (!first) return
   work.raise({
     kind: 'provider_transaction_unknown',
-    subject: ['provider_transaction', id],
-    message: `the provider's book has a line of a kind that laku does not follow: ${type}`,
+    subject: ['provider_transaction', 'status'],
+    message: "the provider's book has lines in a state that laku does not know: they are not booked yet",
     command: 'laku payments reconcile',
-    details: { type, amountIdr, moneyIn, referenceId },
+    details: { transactionId: first.id, type: first.type, referenceId: first.referenceId },
   })
 }

@@ -95,7 +95,7 @@ export const paymentChecks: readonly Check[] = [
         select coalesce(sum(b.balance_idr), 0) as held
         from ledger_accounts a join ledger_balances b on b.account_id = a.id where a.key = 'quarantine'
       ) b cross join (
-        select coalesce(sum(amount_idr), 0) as due from quarantined_money where status = 'waiting'
+        select coalesce(sum(amount_idr - charged_back_idr), 0) as due from quarantined_money where status = 'waiting'
       ) q
       where b.held <> q.due`,
   ),
@@ -109,7 +109,7 @@ export const paymentChecks: readonly Check[] = [
         where t.subject_id = p.id and t.kind = 'payment.charged_back'
           and e.account_id = (select id from ledger_accounts where key = 'chargeback-loss')
       ) l cross join lateral (
-        select coalesce(sum(amount_idr), 0) as amount from chargebacks where payment_id = p.id
+        select coalesce(sum(amount_idr - won_idr), 0) as amount from chargebacks where payment_id = p.id
       ) c
       where (p.charged_back_idr <> l.amount or p.charged_back_idr <> c.amount) and (p.charged_back_idr <> 0 or p.id in (
         select t.subject_id from ledger_accounts a join ledger_entries e on e.account_id = a.id

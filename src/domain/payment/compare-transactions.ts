@@ -1,110 +1,126 @@
 import { sql } from 'kysely'
 import { asRecords, type Rupiah, type Tx } from '../kernel/index.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
-import type { Difference } from './reconcile-gateway.ts'
 
-interface Ours {
+/** What our book has of a line of the provider's. */
+export interface Booked {
   id: string
-  /** What our gateway account gained by it; null where nothing of ours knows it. */
-  amountIdr: Rupiah | null
+  /** What our gateway account gained by it, fees aside. */
+  amountIdr: Rupiah
   feeIdr: Rupiah
+  /** How often its own amount, and its fee, were posted: part of the key of the next correction. */
+  postings: number
+  feePostings: number
 }
 
-/** Holds lines of the provider's book against our postings of them. */
-export async function compareTransactions(
-  tx: Tx,
-  transactions: readonly GatewayTransaction[],
-): Promise<Difference[]> {
-  const ours = new Map((await oursOf(tx, transactions)).map((one) => [one.id, one]))
-  return transactions.flatMap((one) => differencesOf(one, ours.get(one.id)))
+/** What a line did to the balance over there, fees aside; undefined while it is not final. */
+export function movedIdr({ status, moneyIn, amountIdr }: GatewayTransaction): Rupiah | undefined {
+  if (status === 'PENDING' || status === 'UNKNOWN') return undefined
+  if (status !== 'SUCCESS') return 0
+  return moneyIn ? amountIdr : -amountIdr
 }
 
-function differencesOf(one: GatewayTransaction, ours: Ours | undefined): Difference[] {
-  const { id: transactionId, type, referenceId: reference, status, moneyIn, amountIdr } = one
-  const about = { type, transactionId, reference }
-  const movedIdr = status === 'SUCCESS' ? amountIdr : 0
-  const theirsIdr = moneyIn ? movedIdr : -movedIdr
-  const oursIdr = ours?.amountIdr ?? 0
-  const found: Difference[] = []
-  if (oursIdr !== theirsIdr) {
-    const kind = oursIdr === 0 ? 'missing_here' : theirsIdr === 0 ? 'missing_there' : 'amount'
-    found.push({ kind, ...about, oursIdr, theirsIdr })
-  }
-  const feeIdr = one.feeStatus === 'COMPLETED' ? one.feeIdr : 0
-  const bookedIdr = ours?.feeIdr ?? 0
-  if (feeIdr !== bookedIdr) found.push({ kind: 'fee', ...about, oursIdr: -bookedIdr, theirsIdr: -feeIdr })
-  return found
+/** The fee that was taken for it; undefined while nobody can say. */
+export function chargedIdr({ feeIdr, feeStatus }: GatewayTransaction): Rupiah | undefined {
+  if (feeStatus === 'PENDING' || feeStatus === 'UNKNOWN') return undefined
+  return feeStatus === 'COMPLETED' ? feeIdr : 0
 }
+
+/** So often is one line corrected; more is a person's business. */
+export const MOST_CORRECTIONS = 12
 
 /**
- * What our gateway account says of each line: an invoice by its payment's confirmation or its quarantine, a refund by its success, a payout
- * by where it stands (that its postings agree is checked with the withdrawals and settlements), everything else by its own key.
+ * What our gateway account says of each line. A payment is found by its invoice (`payment_link_id`, or as before `product_id`), and
+ * where the line names none by our reference; a refund by the provider's id, a payout by that or by its key; and everything by what
+ * was posted of the line itself: its fee, a movement of the company's, a chargeback, what lies in suspense.
  */
-async function oursOf(tx: Tx, transactions: readonly GatewayTransaction[]): Promise<Ours[]> {
-  const lines = transactions.map(({ id, type, productId }) => ({ id, type, productId }))
-  const { rows } = await sql<Ours>`
+export async function bookedOf(
+  tx: Tx,
+  transactions: readonly GatewayTransaction[],
+): Promise<Map<string, Booked>> {
+  if (transactions.length === 0) return new Map()
+  const lines = transactions.map(({ id, type, productId, paymentLinkId, referenceId, createdAt }) => ({
+    id,
+    type,
+    productId,
+    linkId: paymentLinkId,
+    reference: referenceId,
+    createdAt,
+  }))
+  const { rows } = await sql<Booked>`
     with lines as (
-      select * from jsonb_to_recordset(${asRecords(lines)}::jsonb) as l(id text, type text, product_id text)
+      select * from jsonb_to_recordset(${asRecords(lines)}::jsonb)
+        as l(id text, type text, product_id text, link_id text, reference text, created_at timestamptz)
+    ), by_invoice as (
+      select l.id, 'payment:' || p.id || ':confirmed' as key
+      from lines l join payments p on p.provider_invoice_id = any(array[l.link_id, l.product_id]) where l.type = 'PAYMENT'
+      union
+      select l.id, 'invoice:' || q.provider_invoice_id || ':quarantined'
+      from lines l join quarantined_money q on q.provider_invoice_id = any(array[l.link_id, l.product_id]) where l.type = 'PAYMENT'
+    ), by_reference as (
+      select l.id, k.key
+      from lines l join payments p on p.code = l.reference
+      cross join lateral (
+        select key from (
+          select 'payment:' || p.id || ':confirmed' as key, p.paid_at
+          where not exists (select from quarantined_money q where q.provider_invoice_id = p.provider_invoice_id)
+          union all
+          select 'invoice:' || q.provider_invoice_id || ':quarantined', q.paid_at from quarantined_money q where q.payment_id = p.id
+        ) c order by abs(extract(epoch from c.paid_at - l.created_at)) nulls last limit 1
+      ) k
+      where l.type = 'PAYMENT' and l.link_id is null and l.id not in (select id from by_invoice)
+    ), payouts_of as (
+      select l.id, o.id as payout_id, o.subject_id, o.purpose, o.status
+      from lines l join payouts o on o.provider_payout_id = l.product_id or (o.provider_payout_id is null and o.key = l.reference)
+      where l.type not in ('PAYMENT', 'REFUND', 'CHARGEBACK')
     ), keys as (
-      select l.id, 'payment:' || p.id || ':confirmed' as key, false as is_fee
-      from lines l join payments p on p.provider_invoice_id = l.product_id where l.type = 'PAYMENT'
+      select id, key, 'of' as part from by_invoice
+      union all select id, key, 'of' from by_reference
       union all
-      select l.id, 'invoice:' || l.product_id || ':quarantined', false from lines l where l.type = 'PAYMENT'
-      union all
-      select l.id, 'refund:' || r.id || ':succeeded', false
+      select l.id, 'refund:' || r.id || ':succeeded', 'of'
       from lines l join refunds r on r.provider_refund_id = l.product_id where l.type = 'REFUND'
       union all
-      select l.id, 'company-sweep:' || l.id, false from lines l where l.type not in ('PAYMENT', 'REFUND', 'DISBURSEMENT')
+      select o.id, 'settlement:' || o.subject_id || v.verb || o.payout_id, 'of'
+      from payouts_of o cross join (values (':confirmed:'), (':reversed:')) as v(verb) where o.purpose = 'settlement'
       union all
-      select l.id, c.ledger_key || k.suffix, false
-      from lines l join chargebacks c on c.provider_transaction_id = l.id cross join (values (''), (':corrected')) as k(suffix)
+      select o.id, 'withdrawal:' || o.subject_id || v.verb, 'of'
+      from payouts_of o cross join (values (':succeeded'), (':reversed')) as v(verb)
+      where o.purpose = 'withdrawal' and o.status in ('succeeded', 'reversed')
       union all
-      select l.id, 'gateway-fee:' || l.id || k.suffix, true from lines l cross join (values (''), (':returned')) as k(suffix)
+      select l.id, 'company-sweep:' || l.id || k.suffix, 'own'
+      from lines l cross join (
+        select '' as suffix union all select ':' || n from generate_series(2, ${MOST_CORRECTIONS}) n
+      ) k where l.type not in ('PAYMENT', 'REFUND')
+      union all
+      select l.id, c.ledger_key || k.suffix, 'of'
+      from lines l join chargebacks c on c.provider_transaction_id = l.id cross join (
+        select '' as suffix union all select ':corrected'
+        union all select ':corrected:' || n from generate_series(2, ${MOST_CORRECTIONS}) n
+      ) k where l.type = 'CHARGEBACK'
+      union all
+      select l.id, 'chargeback-won:' || l.id, 'of' from lines l where l.type = 'CHARGEBACK'
+      union all
+      select l.id, 'suspense:' || s.id || ':opened', 'of'
+      from lines l join suspense_items s on s.provider_id = l.id
+        or (s.provider_id = l.product_id and s.kind = case l.type when 'PAYMENT' then 'payment' when 'REFUND' then 'refund' else 'payout' end
+          and l.type <> 'CHARGEBACK')
+      union all
+      select l.id, 'gateway-fee:' || l.id || k.suffix, 'fee'
+      from lines l cross join (
+        select '' as suffix union all select ':returned' union all select ':' || n from generate_series(2, ${MOST_CORRECTIONS}) n
+      ) k
     ), posted as (
-      select k.id, k.is_fee, sum(e.amount_idr) as amount_idr
-      from keys k join ledger_transactions t on t.key = k.key join ledger_entries e on e.transaction_id = t.id
+      select k.id, k.part, sum(e.amount_idr) as amount_idr, count(distinct t.id) as postings
+      from (select distinct id, key, part from keys) k
+      join ledger_transactions t on t.key = k.key join ledger_entries e on e.transaction_id = t.id
       where e.account_id = (select id from ledger_accounts where key = 'gateway')
-      group by k.id, k.is_fee
+      group by k.id, k.part
     )
-    select l.id, -coalesce(f.amount_idr, 0)::int8 as fee_idr,
-      case when l.type = 'DISBURSEMENT' then (
-        select case o.status when 'succeeded' then -o.amount_idr else 0 end from payouts o where o.provider_payout_id = l.product_id
-      ) else m.amount_idr end::int8 as amount_idr
-    from lines l
-    left join posted m on m.id = l.id and not m.is_fee
-    left join posted f on f.id = l.id and f.is_fee`.execute(tx)
-  return rows
-}
-
-/** A posting of ours on the gateway account. */
-export interface BookLine {
-  key: string
-  kind: string
-  amountIdr: Rupiah
-  /** The provider's id of what it is of; null where it is not known. */
-  providerId: string | null
-}
-
-const LINES = 100_000
-
-/** Our postings on the gateway account between two instants, oldest first, with the provider's id of what each is of. */
-export async function linesOf(tx: Tx, since: Date | undefined, until: Date | undefined): Promise<BookLine[]> {
-  const { rows } = await sql<BookLine>`
-    select t.key, t.kind, e.amount_idr, case t.kind
-        when 'payment.confirmed' then (select provider_invoice_id from payments where id = t.subject_id)
-        when 'payment.quarantined' then split_part(t.key, ':', 2)
-        when 'refund.succeeded' then (select provider_refund_id from refunds where id = t.subject_id)
-        when 'gateway.fee' then split_part(t.key, ':', 2)
-        when 'gateway.fee_returned' then split_part(t.key, ':', 2)
-        when 'gateway.swept' then split_part(t.key, ':', 2)
-        when 'payment.charged_back' then coalesce(
-          (select provider_transaction_id from chargebacks where ledger_key = regexp_replace(t.key, ':corrected$', '')),
-          split_part(t.key, ':', 2))
-        else (select provider_payout_id from payouts where subject_id = t.subject_id and provider_payout_id is not null order by id desc limit 1)
-      end as provider_id
-    from ledger_entries e join ledger_transactions t on t.id = e.transaction_id
-    where e.account_id = (select id from ledger_accounts where key = 'gateway')
-      and ${since ? sql`t.occurred_at >= ${since}` : sql`true`} and ${until ? sql`t.occurred_at <= ${until}` : sql`true`}
-    order by e.seq limit ${LINES}`.execute(tx)
-  return rows
+    select l.id,
+      coalesce(sum(p.amount_idr) filter (where p.part <> 'fee'), 0)::int8 as amount_idr,
+      coalesce(-sum(p.amount_idr) filter (where p.part = 'fee'), 0)::int8 as fee_idr,
+      coalesce(sum(p.postings) filter (where p.part = 'own'), 0)::int as postings,
+      coalesce(sum(p.postings) filter (where p.part = 'fee'), 0)::int as fee_postings
+    from lines l left join posted p on p.id = l.id group by l.id`.execute(tx)
+  return new Map(rows.map((row) => [row.id, row]))
 }

@@ -11,6 +11,10 @@ export const paymentErrors = defineErrors('payment', {
   invoice_refused_for_good: ['conflict', 'The payment provider takes no payment of this amount.'],
   not_in_quarantine: ['not_found', 'There is no such money in quarantine.'],
   quarantine_decided: ['conflict', 'This money was applied or refunded before.'],
+  maybe_charged_back: [
+    'conflict',
+    'A chargeback of just this amount lies in suspense: dispose of it first, for it may be of this money.',
+  ],
   not_payable: ['conflict', 'This payment no longer waits for money.'],
   no_payment: ['invalid', 'This money belongs to no payment of ours: name the payment or the user.'],
   no_source: ['conflict', 'The channel takes nothing back and the payer is unknown: apply it to a wallet.'],

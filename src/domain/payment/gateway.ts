@@ -1,6 +1,10 @@
 import type { Rupiah } from '../kernel/money.ts'
 import type { CallLease } from '../kernel/provider-proof.ts'
-import type { GatewayTransactionPage, GatewayTransactionQuery } from './gateway-transactions.ts'
+import type {
+  GatewayTransaction,
+  GatewayTransactionPage,
+  GatewayTransactionQuery,
+} from './gateway-transactions.ts'
 
 /** PENDING until paid or past its expiry; PAID is ours at once, SETTLED when the gateway has paid it out to us. */
 export type GatewayInvoiceStatus = 'PENDING' | 'PAID' | 'SETTLED' | 'EXPIRED'
@@ -124,6 +128,8 @@ export interface PaymentGateway {
   refundedIdr(payment: GatewayPaymentIds): Promise<Rupiah | undefined>
   /** A page of the provider's own book. */
   listTransactions(query: GatewayTransactionQuery): Promise<GatewayTransactionPage>
+  /** One line of it, as it stands now. */
+  getTransaction(id: string): Promise<GatewayTransaction>
   /** What the provider says that it holds for us, fees taken off. */
   balanceIdr(): Promise<Rupiah>
 }

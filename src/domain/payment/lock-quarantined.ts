@@ -3,7 +3,7 @@ import { moveState, type Rupiah, type Work } from '../kernel/index.ts'
 import { paymentErrors } from './errors.ts'
 import { type LockedPayment, lockWholly } from './lock-payments.ts'
 import type { StrayKind } from './quarantine.ts'
-import { type QuarantineStatus, quarantineMachine } from './transitions.ts'
+import { quarantineMachine } from './transitions.ts'
 
 export interface LockedStray {
   id: string
@@ -15,6 +15,7 @@ export interface LockedStray {
   providerPaymentRequestId: string | null
   paymentSource: string | null
   paidAt: Date
+  /** What of it waits: less what was charged back. */
   amountIdr: Rupiah
 }
 
@@ -37,7 +38,7 @@ export async function lockQuarantined(
   )
   const { rows } = await sql<LockedStray & { status: string }>`
     select id, kind, payment_id, provider_invoice_id, channel, provider_payment_id, provider_payment_request_id, payment_source, paid_at,
-      amount_idr, status
+      amount_idr - charged_back_idr as amount_idr, status
     from quarantined_money where id = ${id}::uuid for no key update`.execute(work.tx)
   const [row] = rows
   if (row?.status !== 'waiting') throw paymentErrors.quarantine_decided({ id, status: row?.status })
@@ -45,11 +46,24 @@ export async function lockQuarantined(
   return { stray, payments }
 }
 
+/**
+ * Money that may have been charged back is given to nobody: a chargeback that is of no payment lies in suspense under its own id.
+ * @throws payment.maybe_charged_back
+ */
+export async function requireNotChargedBack(work: Work, { amountIdr }: LockedStray): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select id from suspense_items
+    where kind = 'chargeback' and subject_id is null and amount_idr = ${amountIdr} and status in ('open', 'requested') limit 1`.execute(
+    work.tx,
+  )
+  if (rows[0]) throw paymentErrors.maybe_charged_back({ amountIdr, suspense: rows[0].id })
+}
+
 /** Ends the waiting of locked money: by the compare-and-set, once. */
 export async function decideQuarantined(
   work: Work,
   { id, kind, paymentId, amountIdr }: LockedStray,
-  status: Exclude<QuarantineStatus, 'waiting'>,
+  status: 'applied' | 'refunded',
   after: Record<string, unknown>,
 ): Promise<void> {
   const { actor } = work

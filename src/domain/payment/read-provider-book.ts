@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { requireStaff, secondsAfter, type Work } from '../kernel/index.ts'
 import { type BookedTransactions, bookTransactions } from './book-transactions.ts'
-import type { GatewayContext } from './context.ts'
-import type { GatewayTransactionPage } from './gateway-transactions.ts'
+import type { GatewayTransactionPage, UnreadTransaction } from './gateway-transactions.ts'
+import { type BookContext, followLines, keepLines } from './provider-book/follow-lines.ts'
 
 const A_PAGE = 50
 /** A run costs at most so many calls of the 600 a minute; what is left is read by the next. */
@@ -16,8 +16,11 @@ interface Reading {
   nextThrough: Date | null
 }
 
-export interface ProviderBookRead extends BookedTransactions {
+export interface ProviderBookRead extends Omit<BookedTransactions, 'differing'> {
   transactions: number
+  /** Lines whose object was asked about because our book did not have them as they are, and how many of them agree now. */
+  asked: number
+  agreed: number
   /** All that there was has been read. */
   complete: boolean
 }
@@ -25,9 +28,10 @@ export interface ProviderBookRead extends BookedTransactions {
 /**
  * Reads on in the provider's book from where the last reading ended, by what has changed since, and books what only the provider
  * knows of: its fees once they are final, what staff moved between there and the bank, chargebacks. Pages come newest first, so a
- * reading has a start, which is where the next one begins. A page is booked together with the mark that it was read.
+ * reading has a start, which is where the next one begins. A page is booked together with the mark that it was read. Lines of payments,
+ * refunds and payouts that do not agree are kept: what they are of is asked about, and what stays is put into suspense.
  */
-export async function readProviderBook(context: GatewayContext): Promise<ProviderBookRead> {
+export async function readProviderBook(context: BookContext): Promise<ProviderBookRead> {
   const { units, actor, gateway } = context
   const sum: ProviderBookRead = {
     transactions: 0,
@@ -36,6 +40,9 @@ export async function readProviderBook(context: GatewayContext): Promise<Provide
     feesIdr: 0,
     moved: 0,
     chargebacks: 0,
+    suspended: 0,
+    asked: 0,
+    agreed: 0,
   }
   for (let page = 0; page < PAGES_A_RUN && !sum.complete; page++) {
     const reading = await units.run(actor, readMark)
@@ -47,7 +54,10 @@ export async function readProviderBook(context: GatewayContext): Promise<Provide
     })
     const booked = await units.run(actor, async (work) => {
       if (!(await mark(work, reading, found))) return undefined
-      return await bookTransactions(work, found.transactions)
+      raiseUnread(work, found.unread ?? [])
+      const done = await bookTransactions(work, found.transactions)
+      await keepLines(work, found.transactions, done.differing)
+      return done
     })
     // Another process reads the same book: it goes on.
     if (!booked) return sum
@@ -56,9 +66,11 @@ export async function readProviderBook(context: GatewayContext): Promise<Provide
     sum.feesIdr += booked.feesIdr
     sum.moved += booked.moved
     sum.chargebacks += booked.chargebacks
+    sum.suspended += booked.suspended
     sum.complete = !found.hasMore
   }
-  return sum
+  const followed = await followLines(context)
+  return { ...sum, ...followed, suspended: sum.suspended + followed.suspended }
 }
 
 /**
@@ -84,7 +96,7 @@ async function readMark(work: Work): Promise<Reading> {
 async function mark(
   work: Work,
   before: Reading,
-  { transactions, hasMore }: GatewayTransactionPage,
+  { transactions, lastId, hasMore }: GatewayTransactionPage,
 ): Promise<boolean> {
   // What changes while the pages are read changes after the newest line of the first of them: so the next reading starts there.
   const newest = transactions.reduce<Date | null>(
@@ -92,8 +104,7 @@ async function mark(
     null,
   )
   const nextThrough = before.afterId === null ? newest : before.nextThrough
-  const last = transactions.at(-1)
-  const after = hasMore && last ? last.id : null
+  const after = hasMore ? (lastId ?? transactions.at(-1)?.id ?? null) : null
   const through = after === null ? (nextThrough ?? before.through) : before.through
   const { numAffectedRows } = await sql`
     update provider_book_reads set through = ${through}, after_id = ${after}, read_at = ${work.now},
@@ -101,4 +112,17 @@ async function mark(
     where provider = 'xendit' and after_id is not distinct from ${before.afterId}
       and through is not distinct from ${before.through}`.execute(work.tx)
   return numAffectedRows === 1n
+}
+
+/** Lines that cannot be read are told of once for each field that does not fit. */
+function raiseUnread(work: Work, unread: readonly UnreadTransaction[]): void {
+  for (const [fields, some] of Map.groupBy(unread, (one) => one.fields.join(', '))) {
+    work.raise({
+      kind: 'provider_transaction_unknown',
+      subject: ['provider_transaction', `unread: ${fields}`],
+      message: `the provider's book has lines that laku cannot read (${fields}): they are not booked`,
+      command: 'laku payments reconcile',
+      details: { ids: some.map((one) => one.id).slice(0, 10) },
+    })
+  }
 }

@@ -1,27 +1,13 @@
-import type { Rupiah, Tx } from '../kernel/index.ts'
+import { type Rupiah, secondsAfter, type Tx } from '../kernel/index.ts'
 import { balances } from '../ledger/index.ts'
-import { type BookLine, compareTransactions, linesOf } from './compare-transactions.ts'
+import { chargedIdr, movedIdr } from './compare-transactions.ts'
 import type { GatewayContext } from './context.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
+import { compareLines, type Difference, missingThere, NOT_DUE_S } from './reconciliation/differences.ts'
+import { isThere } from './reconciliation/look-for.ts'
+import { type OurPage, ourLines } from './reconciliation/our-lines.ts'
 
-/**
- * `missing_here`: the provider has it, our book does not. `missing_there`: our book has it, the provider does not. `amount`: both have it,
- * with other amounts. `fee`: a final fee that is not booked, or booked with another amount.
- */
-export type DifferenceKind = 'missing_here' | 'missing_there' | 'amount' | 'fee'
-
-/** One thing that our gateway account and the provider's book do not agree on. */
-export interface Difference {
-  kind: DifferenceKind
-  type: string
-  /** The provider's id of its line, where there is one. */
-  transactionId: string | null
-  /** Our key of it: the payment's code, the refund's reference, the payout's key; or the ledger's. */
-  reference: string
-  /** What the gateway gained (or lost, below zero) by each book. */
-  oursIdr: Rupiah
-  theirsIdr: Rupiah
-}
+export type { Difference, DifferenceKind } from './reconciliation/differences.ts'
 
 export interface Reconciliation {
   ok: boolean
@@ -29,8 +15,12 @@ export interface Reconciliation {
   until: Date | null
   transactions: number
   differences: Difference[]
+  /** What differs and is minutes old: its news are under way. */
+  notDue: number
   /** What the lines that were compared come to, fees taken off. */
   comparedIdr: Rupiah
+  /** What their fractions of a rupiah come to, which no book of whole rupiah has. */
+  roundedIdr: number
   /** Our `gateway` account, and what of it is on its way out. */
   gatewayIdr: Rupiah
   inFlightIdr: Rupiah
@@ -42,74 +32,116 @@ const A_PAGE = 50
 /** A person needs the first few hundred; with more, something is wrong as a whole. */
 const SHOWN = 500
 
+export interface Comparing {
+  since?: Date | undefined
+  until?: Date | undefined
+  /** Which time of a line counts: when it was made, or when it changed last. */
+  by?: 'created' | 'updated'
+  /** Waits before each call that is not the first. */
+  wait?: () => Promise<void>
+  onPage?: (transactions: number) => void
+}
+
+export type ComparedBooks = Pick<
+  Reconciliation,
+  'transactions' | 'differences' | 'notDue' | 'comparedIdr' | 'roundedIdr'
+>
+
 /**
- * Holds our gateway account against the provider's book, line by line (the design's "always true", number 7): every line of theirs made
- * between `since` and `until` against our posting of it, and every posting of ours in that time against a line of theirs. What
- * was posted in it and made before it is asked for by itself. Reads only.
+ * Holds every line of the provider's book in a time against our posting of it, and every posting of ours in that time against a line
+ * of theirs. What was posted in it and made before it is asked for by itself. Reads only.
  */
+export async function compareBooks(context: GatewayContext, comparing: Comparing): Promise<ComparedBooks> {
+  const { units, actor, gateway } = context
+  const { since, until, by = 'created', wait = async () => {}, onPage = () => {} } = comparing
+  const sum: ComparedBooks = { transactions: 0, differences: [], notDue: 0, comparedIdr: 0, roundedIdr: 0 }
+  const seen = new Set<string>()
+  let afterId: string | undefined
+  for (;;) {
+    if (afterId !== undefined) await wait()
+    const page = await gateway.listTransactions({
+      ...(by === 'created'
+        ? { createdFrom: since, createdUntil: until }
+        : { updatedFrom: since, updatedUntil: until }),
+      afterId,
+      limit: A_PAGE,
+    })
+    const found = await units.run(actor, ({ tx, now }) => compareLines(tx, now, page.transactions))
+    sum.differences.push(...found.differences, ...(page.unread ?? []).map(unreadLine))
+    sum.notDue += found.notDue
+    for (const one of page.transactions) {
+      for (const name of [one.id, one.productId, one.paymentLinkId, one.referenceId]) if (name) seen.add(name)
+      sum.comparedIdr += effectOf(one)
+      sum.roundedIdr += one.roundedIdr
+    }
+    for (const { id } of page.unread ?? []) if (id) seen.add(id)
+    sum.transactions += page.transactions.length
+    onPage(sum.transactions)
+    afterId = page.lastId ?? page.transactions.at(-1)?.id
+    if (!page.hasMore || !afterId || sum.differences.length >= SHOWN) break
+  }
+  await compareOurs(context, comparing, seen, sum)
+  return sum
+}
+
+async function compareOurs(
+  context: GatewayContext,
+  { since, until, wait = async () => {} }: Comparing,
+  seen: ReadonlySet<string>,
+  sum: ComparedBooks,
+): Promise<void> {
+  const { units, actor } = context
+  let afterSeq: number | undefined = 0
+  while (afterSeq !== undefined && sum.differences.length < SHOWN) {
+    const from: Parameters<typeof ourLines>[1] = { since, until, afterSeq }
+    const page: OurPage & { now: Date } = await units.run(actor, async ({ tx, now }) => ({
+      now,
+      ...(await ourLines(tx, from)),
+    }))
+    for (const line of page.lines) {
+      if (sum.differences.length >= SHOWN) break
+      if (line.names.some((name) => seen.has(name))) continue
+      if (line.names.length > 0) await wait()
+      if (await isThere(context.gateway, line)) continue
+      if (secondsAfter(line.occurredAt, NOT_DUE_S) > page.now) sum.notDue += 1
+      else sum.differences.push(missingThere(line))
+    }
+    afterSeq = page.lastSeq
+  }
+}
+
+/** Holds our gateway account against the provider's book, line by line (the design's "always true", number 7). Reads only. */
 export async function reconcileGateway(
   context: GatewayContext,
   { since, until }: { since?: Date | undefined; until?: Date | undefined },
   onPage: (transactions: number) => void = () => {},
 ): Promise<Reconciliation> {
   const { units, actor, gateway } = context
-  const differences: Difference[] = []
-  const seen = new Set<string>()
-  let [transactions, comparedIdr, afterId] = [0, 0, undefined as string | undefined]
-  for (;;) {
-    const page = await gateway.listTransactions({
-      createdFrom: since,
-      createdUntil: until,
-      afterId,
-      limit: A_PAGE,
-    })
-    const found = await units.run(actor, ({ tx }) => compareTransactions(tx, page.transactions))
-    differences.push(...found)
-    for (const one of page.transactions) {
-      seen.add(one.id).add(one.productId)
-      comparedIdr += effectOf(one)
-    }
-    transactions += page.transactions.length
-    onPage(transactions)
-    afterId = page.transactions.at(-1)?.id
-    if (!page.hasMore || !afterId || differences.length >= SHOWN) break
-  }
-  const ours = await units.run(actor, ({ tx }) => linesOf(tx, since, until))
-  for (const line of ours) {
-    if (differences.length >= SHOWN) break
-    if (seen.has(line.providerId ?? '')) continue
-    const difference = await missingThere(context, line)
-    if (difference) differences.push(difference)
-  }
+  const compared = await compareBooks(context, { since, until, onPage })
   const providerIdr = await gateway.balanceIdr()
   const totals = await units.run(actor, ({ tx }) => totalsOf(tx))
   return {
-    ok: differences.length === 0,
+    ok: compared.differences.length === 0,
     since: since ?? null,
     until: until ?? null,
-    transactions,
-    differences,
-    comparedIdr,
+    ...compared,
     ...totals,
     providerIdr,
   }
 }
 
 /** What a line did to the balance over there. */
-export function effectOf({ status, moneyIn, amountIdr, feeIdr, feeStatus }: GatewayTransaction): Rupiah {
-  const movedIdr = status === 'SUCCESS' ? amountIdr : 0
-  return (moneyIn ? movedIdr : -movedIdr) - (feeStatus === 'COMPLETED' ? feeIdr : 0)
-}
+const effectOf = (line: GatewayTransaction): Rupiah => (movedIdr(line) ?? 0) - (chargedIdr(line) ?? 0)
 
-/** A posting that no line was seen for: the provider is asked for just its own, which may be older or newer. */
-async function missingThere({ gateway }: GatewayContext, line: BookLine): Promise<Difference | undefined> {
-  const { key, kind, providerId, amountIdr: oursIdr } = line
-  if (providerId) {
-    const { transactions } = await gateway.listTransactions({ productId: providerId, limit: 1 })
-    if (transactions.length > 0) return undefined
-  }
-  return { kind: 'missing_there', type: kind, transactionId: null, reference: key, oursIdr, theirsIdr: 0 }
-}
+const unreadLine = ({ id, fields }: { id: string | null; fields: string[] }): Difference => ({
+  kind: 'unread',
+  type: fields.join(', '),
+  transactionId: id,
+  reference: null,
+  oursIdr: 0,
+  theirsIdr: 0,
+  command: 'laku attention list --kind provider_transaction_unknown',
+})
 
 async function totalsOf(tx: Tx): Promise<Pick<Reconciliation, 'gatewayIdr' | 'inFlightIdr'>> {
   const rows = await balances(tx, ['gateway', 'refunds-in-flight', 'payouts-in-flight'])

@@ -1,4 +1,5 @@
 import { type Rupiah, requireStaff, rupiah, settleAttention, type Work } from '../kernel/index.ts'
+import { takeFromQuarantine } from './chargeback/take-from-quarantine.ts'
 import { paymentErrors } from './errors.ts'
 import { lockPayments } from './lock-payments.ts'
 import {
@@ -68,13 +69,27 @@ export async function recordChargeback(work: Work, told: ToldChargeback): Promis
         amountIdr,
       })
     }
-    requireTakeable(payment, amountIdr, ofPayment)
-    await bookChargebacks(work, payments, [line], { areLines: isLine })
+    const quarantineId = payment.status === 'review' ? await waitingOf(work, paymentId) : undefined
+    if (quarantineId) await takeFromQuarantine(work, { quarantineId, transactionId, amountIdr, isLine })
+    else requireTakeable(payment, amountIdr, ofPayment)
+    if (!quarantineId) await bookChargebacks(work, payments, [line], { areLines: isLine })
     await settleAttention(work, 'chargeback_ambiguous', transactionId, 'it is another one')
   }
   const after = { transactionId, amountIdr, ...(sameAs !== undefined && { sameAs }) }
   work.audit({ command: 'payments chargeback', subject: ['payment', paymentId], after })
   return { ...line, fresh: sameAs === undefined }
+}
+
+/** The money in quarantine that a payment in review is about. */
+async function waitingOf(work: Work, paymentId: string): Promise<string | undefined> {
+  const row = await work.tx
+    .selectFrom('quarantinedMoney')
+    .select('id')
+    .where('paymentId', '=', paymentId)
+    .where('kind', '=', 'wrong_amount')
+    .where('status', '=', 'waiting')
+    .executeTakeFirst()
+  return row?.id
 }
 
 /** Whether the provider's book has a line of this id that waits for a person's word. */

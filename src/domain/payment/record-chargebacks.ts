@@ -104,7 +104,7 @@ export async function bookChargebacks(
 }
 
 /** A loss, or with a negative amount less of one. */
-function lossOf(key: string, paymentId: string | null, amountIdr: Rupiah): Posting {
+export function lossOf(key: string, paymentId: string | null, amountIdr: Rupiah): Posting {
   const [from, to] =
     amountIdr > 0 ? (['chargeback-loss', 'gateway'] as const) : (['gateway', 'chargeback-loss'] as const)
   const idr = Math.abs(amountIdr)
@@ -138,7 +138,8 @@ export async function markPayments(
 export async function recognize(work: Work, told: BookedChargeback, line: Chargeback): Promise<void> {
   const changeIdr = line.amountIdr - told.amountIdr
   await sql`
-    update chargebacks set provider_transaction_id = ${line.transactionId}, amount_idr = ${line.amountIdr}
+    update chargebacks set provider_transaction_id = ${line.transactionId}, amount_idr = ${line.amountIdr},
+      corrections = corrections + ${changeIdr === 0 ? 0 : 1}
     where id = ${told.id} and provider_transaction_id is null`.execute(work.tx)
   await settleAttention(work, 'chargeback_ambiguous', line.transactionId, 'it is the one that staff told of')
   if (changeIdr === 0) return

@@ -4,7 +4,7 @@ import { openWallets } from '../wallet/index.ts'
 import { endReview, type QuarantineDecision } from './apply-quarantined.ts'
 import { JOB_GRACE_S } from './decide-refunds.ts'
 import { paymentErrors } from './errors.ts'
-import { decideQuarantined, lockQuarantined } from './lock-quarantined.ts'
+import { decideQuarantined, lockQuarantined, requireNotChargedBack } from './lock-quarantined.ts'
 import { refundNews } from './refund-news.ts'
 import { refundWay } from './rules.ts'
 
@@ -13,11 +13,12 @@ const REASON = 'quarantine'
 /**
  * Sends money out of quarantine back to who paid it: to the source where the channel can, else to the wallet of the buyer
  * whose payment the invoice was made for. A payment in review that it came for comes to nothing, and is refunded when it is back.
- * @throws payment.not_in_quarantine, quarantine_decided, no_source, kernel.forbidden
+ * @throws payment.not_in_quarantine, quarantine_decided, no_source, maybe_charged_back, kernel.forbidden
  */
 export async function refundQuarantined(work: Work, input: { id: string }): Promise<QuarantineDecision> {
   requireStaff(work.actor, 'finance')
   const { stray, payments } = await lockQuarantined(work, input.id)
+  await requireNotChargedBack(work, stray)
   const { amountIdr, paymentId, channel, paymentSource, paidAt } = stray
   const payment = payments.get(paymentId ?? '')
   const paidBy = {

@@ -58,13 +58,26 @@ export const webhookTransitions: Transitions<WebhookStatus> = {
 
 export const webhookMachine = machineOf('webhook', 'webhookInbox', webhookTransitions)
 
-export type QuarantineStatus = 'waiting' | 'applied' | 'refunded'
+export type ReconciliationStatus = 'running' | 'agrees' | 'differs' | 'broken_off'
+
+/** The books are held against each other by one run at a time; the next one begins where the last was proven. */
+export const reconciliationTransitions: Transitions<ReconciliationStatus> = {
+  running: ['agrees', 'differs', 'broken_off'],
+  agrees: [],
+  differs: [],
+  broken_off: [],
+}
+
+export const reconciliationMachine = machineOf('reconciliation', 'reconciliations', reconciliationTransitions)
+
+export type QuarantineStatus = 'waiting' | 'applied' | 'refunded' | 'charged_back'
 
 /** Money that fits no payment waits for a person, who decides once. */
 export const quarantineTransitions: Transitions<QuarantineStatus> = {
-  waiting: ['applied', 'refunded'],
+  waiting: ['applied', 'refunded', 'charged_back'],
   applied: [],
   refunded: [],
+  charged_back: [],
 }
 
 export const quarantineMachine = machineOf('quarantine', 'quarantinedMoney', quarantineTransitions)

@@ -11,7 +11,7 @@ export interface AskedDisposal {
   factoryId?: string
   /** The bank's reference of what was collected or sent back. */
   reference?: string
-  /** The payment that it is given to, or `fee` or `bank`. */
+  /** The payment (UUID) that it is given to, `quarantine:{UUID}`, or `fee`. */
   place?: string
 }
 

@@ -14,7 +14,7 @@ import type { ProviderHttp } from '../http.ts'
 import { plusPhone } from '../phone.ts'
 import { chargeAnswer, invoiceAnswer, refundAnswer, refundsAnswer } from './answers.ts'
 import { throughSdk } from './through-sdk.ts'
-import { balanceAnswer, transactionsAnswer } from './transaction-answers.ts'
+import { balanceAnswer, transactionAnswer, transactionsAnswer } from './transaction-answers.ts'
 import { type XenditOptions, xenditWire } from './wire.ts'
 
 /**
@@ -112,7 +112,16 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
         { operation: 'get_refund', method: 'GET', path: `/refunds/${encodeURIComponent(id)}` },
         refundAnswer,
       ),
-    listTransactions: ({ productId, referenceId, createdFrom, createdUntil, updatedFrom, afterId, limit }) =>
+    listTransactions: ({
+      productId,
+      referenceId,
+      createdFrom,
+      createdUntil,
+      updatedFrom,
+      updatedUntil,
+      afterId,
+      limit,
+    }) =>
       http.call(
         {
           operation: 'list_transactions',
@@ -125,11 +134,17 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
             'created[gte]': createdFrom?.toISOString(),
             'created[lte]': createdUntil?.toISOString(),
             'updated[gte]': updatedFrom?.toISOString(),
+            'updated[lte]': updatedUntil?.toISOString(),
             after_id: afterId,
             limit: String(limit),
           },
         },
         transactionsAnswer,
+      ),
+    getTransaction: (id) =>
+      http.call(
+        { operation: 'get_transaction', method: 'GET', path: `/transactions/${encodeURIComponent(id)}` },
+        transactionAnswer,
       ),
     async balanceIdr() {
       const query = { account_type: 'CASH', currency: 'IDR' }

@@ -1,53 +1,129 @@
 import { z } from 'zod'
-import type { GatewayTransaction, GatewayTransactionPage } from '../../domain/payment/gateway-transactions.ts'
+import type {
+  GatewayFeeStatus,
+  GatewayTransaction,
+  GatewayTransactionPage,
+  GatewayTransactionStatus,
+  UnreadTransaction,
+} from '../../domain/payment/gateway-transactions.ts'
 import { instant, maybe } from '../answers.ts'
 
+// xendit.transaction-amounts: numbers, whole or not, and in one copy of the reference a text.
+const figure = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^-?\d+(\.\d+)?$/)
+    .transform(Number),
+])
+// Ten thousand milliards: what is more was never moved.
+const MOST = 1e13
+const amount = figure.pipe(z.number().min(0).max(MOST))
+const part = maybe(figure.pipe(z.number().min(-MOST).max(MOST)))
+
 const fee = z.looseObject({
-  xendit_fee: z.int(),
-  value_added_tax: z.int(),
-  xendit_withholding_tax: maybe(z.int()),
-  third_party_withholding_tax: maybe(z.int()),
-  status: z.enum(['PENDING', 'COMPLETED', 'CANCELED', 'REVERSED', 'NOT_APPLICABLE']),
+  xendit_fee: part,
+  value_added_tax: part,
+  xendit_withholding_tax: part,
+  third_party_withholding_tax: part,
+  status: maybe(z.string()),
 })
 
-const transaction = z
+const statuses: ReadonlySet<string> = new Set(['PENDING', 'SUCCESS', 'FAILED', 'VOIDED', 'REVERSED'])
+const feeStatuses: ReadonlySet<string> = new Set([
+  'PENDING',
+  'COMPLETED',
+  'CANCELED',
+  'REVERSED',
+  'NOT_APPLICABLE',
+])
+
+export const transactionAnswer = z
   .looseObject({
     id: z.string().min(1),
-    product_id: z.string(),
+    product_id: maybe(z.string()),
+    product_data: maybe(z.looseObject({ payment_link_id: maybe(z.string()) })),
     type: z.string(),
-    status: z.enum(['PENDING', 'SUCCESS', 'FAILED', 'VOIDED', 'REVERSED']),
-    reference_id: z.string(),
+    status: z.string(),
+    reference_id: maybe(z.string()),
     channel_code: maybe(z.string()),
-    amount: z.int(),
+    // In another currency an amount would be taken for rupiah.
+    currency: maybe(z.literal('IDR')),
+    amount,
     cashflow: z.enum(['MONEY_IN', 'MONEY_OUT']),
-    fee,
+    fee: maybe(fee),
     created: instant,
-    updated: instant,
+    updated: maybe(instant),
   })
-  .transform(
-    (one): GatewayTransaction => ({
+  .transform((one): GatewayTransaction => {
+    const status = (statuses.has(one.status) ? one.status : 'UNKNOWN') as GatewayTransactionStatus
+    const moneyIn = one.cashflow === 'MONEY_IN'
+    const charged = feeOf(one.fee)
+    const feeIdr = Math.round(charged)
+    const feeStatus = feeStatusOf(one.fee, status)
+    const amountIdr = Math.round(one.amount)
+    return {
       id: one.id,
       type: one.type,
-      status: one.status,
-      productId: one.product_id,
-      referenceId: one.reference_id,
+      status,
+      productId: one.product_id ?? null,
+      paymentLinkId: one.product_data?.payment_link_id ?? null,
+      referenceId: one.reference_id ?? null,
       channel: one.channel_code ?? null,
-      amountIdr: one.amount,
-      moneyIn: one.cashflow === 'MONEY_IN',
-      feeIdr: feeIdr(one.fee),
-      feeStatus: one.fee.status,
+      amountIdr,
+      moneyIn,
+      feeIdr,
+      feeStatus,
+      roundedIdr:
+        (status === 'SUCCESS' ? (moneyIn ? 1 : -1) * (one.amount - amountIdr) : 0) -
+        (feeStatus === 'COMPLETED' ? charged - feeIdr : 0),
       createdAt: one.created,
-      updatedAt: one.updated,
-    }),
-  )
+      updatedAt: one.updated ?? one.created,
+    }
+  })
 
-function feeIdr(charged: z.infer<typeof fee>): number {
+/** Fee and taxes together, as they are: their parts are fractions of a rupiah (11 % of 770 is 84.7). */
+function feeOf(charged: z.output<typeof fee> | undefined): number {
+  if (!charged) return 0
   const taxes = (charged.xendit_withholding_tax ?? 0) + (charged.third_party_withholding_tax ?? 0)
-  return charged.xendit_fee + charged.value_added_tax + taxes
+  return (charged.xendit_fee ?? 0) + (charged.value_added_tax ?? 0) + taxes
 }
 
-export const transactionsAnswer = z
-  .looseObject({ has_more: z.boolean(), data: z.array(transaction) })
-  .transform(({ has_more: hasMore, data }): GatewayTransactionPage => ({ transactions: data, hasMore }))
+/**
+ * Where nobody says what became of a fee it goes with its line: a correction of it is booked all the same. Where nobody says what the
+ * fee is, it waits.
+ */
+function feeStatusOf(
+  charged: z.output<typeof fee> | undefined,
+  status: GatewayTransactionStatus,
+): GatewayFeeStatus {
+  if (!charged || (charged.xendit_fee === undefined && charged.value_added_tax === undefined))
+    return 'UNKNOWN'
+  const said = charged.status
+  if (said === undefined) return status === 'SUCCESS' ? 'COMPLETED' : 'PENDING'
+  return (feeStatuses.has(said) ? said : 'UNKNOWN') as GatewayFeeStatus
+}
 
-export const balanceAnswer = z.looseObject({ balance: z.int() }).transform(({ balance }) => balance)
+const anId = z.looseObject({ id: z.string().min(1) })
+
+/** Line by line: one that cannot be read stops neither its page nor a neighbour. */
+export const transactionsAnswer = z
+  .looseObject({ has_more: maybe(z.boolean()), data: z.array(z.unknown()).nullish() })
+  .transform(({ has_more: hasMore, data }): GatewayTransactionPage => {
+    const transactions: GatewayTransaction[] = []
+    const unread: UnreadTransaction[] = []
+    let lastId: string | undefined
+    for (const item of data ?? []) {
+      const parsed = transactionAnswer.safeParse(item)
+      const id = anId.safeParse(item).data?.id ?? null
+      lastId = id ?? lastId
+      if (parsed.success) transactions.push(parsed.data)
+      else unread.push({ id, fields: [...new Set(parsed.error.issues.map((one) => one.path.join('.')))] })
+    }
+    return { transactions, unread, lastId, hasMore: hasMore ?? false }
+  })
+
+/** xendit.balance: it may hold a fraction of a rupiah. */
+export const balanceAnswer = z
+  .looseObject({ balance: figure })
+  .transform(({ balance }) => Math.round(balance))

@@ -40,7 +40,7 @@ export const CHANNEL_CATEGORY: Record<PaymentMethod, string> = {
 }
 
 /** VAT on the provider's fees: 11 % (PPN 12 % on 11/12 of the value). */
-const VAT = 0.11
+export const VAT = 0.11
 /** A payout's fee before VAT (IDR). */
 export const PAYOUT_FEE_IDR = 2500
 

@@ -144,7 +144,8 @@ export function payInvoice(
   recordTransaction(context, account, {
     type: 'PAYMENT',
     status: 'SUCCESS',
-    productId: invoice.id,
+    productId: invoice.payment.payment_id,
+    paymentLinkId: invoice.id,
     referenceId: invoice.request.external_id,
     channel: code,
     method: channel.method,

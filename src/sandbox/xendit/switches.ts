@@ -39,4 +39,19 @@ export const xenditSwitches = {
     says: 'how an invoice that was paid by QRIS calls its method',
     choices: ['QR_CODE', 'QRIS'],
   },
+  'xendit.transaction-product': {
+    fact: 'xendit.transaction-product',
+    says: "what the line of a payment has as its product: the payment's own id, or the invoice's",
+    choices: ['payment', 'invoice'],
+  },
+  'xendit.payment-link': {
+    fact: 'xendit.transaction-product',
+    says: 'whether the line of a payment names its invoice',
+    choices: ['linked', 'unlinked'],
+  },
+  'xendit.fees': {
+    fact: 'xendit.transaction-amounts',
+    says: 'what fees of lines look like',
+    choices: ['whole', 'fractional', 'null', 'no_status'],
+  },
 } as const satisfies Switches

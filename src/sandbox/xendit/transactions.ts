@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { SandboxContext } from '../context.ts'
 import { type Fields, listOf } from '../fields.ts'
 import type { XenditAccount } from './account.ts'
-import { CHANNEL_CATEGORY, type PaymentMethod, vatIdr } from './channels.ts'
+import { CHANNEL_CATEGORY, type PaymentMethod, VAT, vatIdr } from './channels.ts'
 import { invalidField, xenditError } from './errors.ts'
 
 export type TransactionStatus = 'PENDING' | 'SUCCESS' | 'FAILED' | 'REVERSED'
@@ -10,13 +10,15 @@ export type TransactionStatus = 'PENDING' | 'SUCCESS' | 'FAILED' | 'REVERSED'
 /** One line of the provider's book, as `/transactions` answers it. */
 export interface Transaction {
   id: string
+  /** The payment's own id (`py-…`, `ewc_…`), the refund's or the payout's. */
   product_id: string
-  type: 'PAYMENT' | 'REFUND' | 'DISBURSEMENT'
+  product_data: { payment_link_id: string | null } | null
+  type: string
   status: TransactionStatus
   channel_category: string
   channel_code: string
   account_identifier: string | null
-  reference_id: string
+  reference_id: string | null
   currency: 'IDR'
   amount: number
   /** What the balance gains or loses in all: money in less its fee, money out with its fee. */
@@ -40,7 +42,9 @@ export interface NewTransaction {
   type: Transaction['type']
   status: TransactionStatus
   productId: string
-  referenceId: string
+  /** The invoice that was paid, whose id the line of a payment has beside the payment's. */
+  paymentLinkId?: string
+  referenceId: string | null
   channel: string
   /** Absent for a payout to a bank. */
   method?: PaymentMethod
@@ -50,6 +54,8 @@ export interface NewTransaction {
   amountIdr: number
   /** Fee before VAT (IDR). */
   feeIdr: number
+  /** Only a payment brings money in, where nothing else is said. */
+  moneyIn?: boolean
 }
 
 /** Money in is settled a day later. */
@@ -62,14 +68,22 @@ export function recordTransaction(
   context: SandboxContext,
   account: XenditAccount,
   entry: NewTransaction,
-): void {
+): Transaction {
   const now = context.now()
-  const moneyIn = entry.type === 'PAYMENT'
-  const taxIdr = vatIdr(entry.feeIdr)
+  const moneyIn = entry.moneyIn ?? entry.type === 'PAYMENT'
+  const taxIdr =
+    context.profile.of('xendit.fees') === 'fractional' ? entry.feeIdr * VAT : vatIdr(entry.feeIdr)
   const chargedIdr = entry.feeIdr + taxIdr
   const transaction: Transaction = {
     id: `txn_${randomUUID()}`,
-    product_id: entry.productId,
+    product_id: productOf(context, entry),
+    product_data:
+      entry.type === 'PAYMENT'
+        ? {
+            payment_link_id:
+              context.profile.of('xendit.payment-link') === 'unlinked' ? null : (entry.paymentLinkId ?? null),
+          }
+        : null,
     type: entry.type,
     status: entry.status,
     channel_category: entry.category ?? (entry.method ? CHANNEL_CATEGORY[entry.method] : 'OTHER'),
@@ -96,7 +110,12 @@ export function recordTransaction(
   account.transactionIndex.set(transaction.id, account.transactions.length)
   account.transactions.push(transaction)
   account.transactionsByProduct.set(transaction.product_id, transaction)
+  return transaction
 }
+
+/** Before, a payment's line had the invoice's id here. */
+const productOf = (context: SandboxContext, { productId, paymentLinkId }: NewTransaction): string =>
+  context.profile.of('xendit.transaction-product') === 'invoice' ? (paymentLinkId ?? productId) : productId
 
 /**
  * Moves the line of a refund or payout on, and its fee with it: what did not succeed costs nothing. `amountIdr`, where another sum moved
@@ -160,14 +179,19 @@ export function feesIdr(account: XenditAccount): number {
 }
 
 /** The line as it stands now: settled once its time has come. */
-export function transactionAnswer(context: SandboxContext, transaction: Transaction): Transaction {
+export function transactionAnswer(context: SandboxContext, transaction: Transaction): object {
   const settles = transaction.estimated_settlement_time
-  if (settles === null || Date.parse(settles) > context.now().getTime()) return transaction
-  return { ...transaction, settlement_status: 'SETTLED' }
+  const isSettled = settles !== null && Date.parse(settles) <= context.now().getTime()
+  const line = isSettled ? { ...transaction, settlement_status: 'SETTLED' } : transaction
+  const fees = context.profile.of('xendit.fees')
+  if (fees === 'null') return { ...line, fee: null }
+  if (fees !== 'no_status') return line
+  const { status: _, ...fee } = line.fee
+  return { ...line, fee }
 }
 
 /** Throws 404 DATA_NOT_FOUND. */
-export function findTransaction(context: SandboxContext, account: XenditAccount, id: string): Transaction {
+export function findTransaction(context: SandboxContext, account: XenditAccount, id: string): object {
   const transaction = account.transactions[account.transactionIndex.get(id) ?? -1]
   if (!transaction) throw xenditError(404, 'DATA_NOT_FOUND', 'Transaction not found')
   return transactionAnswer(context, transaction)
@@ -182,15 +206,15 @@ export function listTransactions(context: SandboxContext, account: XenditAccount
   const afterId = query.after_id
   let index = afterId === undefined ? all.length - 1 : indexOf(account, String(afterId)) - 1
   const matches = filterOf(query)
-  const data: Transaction[] = []
-  for (; index >= 0 && data.length <= limit; index--) {
+  const found: Transaction[] = []
+  for (; index >= 0 && found.length <= limit; index--) {
     const transaction = all[index]
-    if (transaction && context.lists.shows(transaction) && matches(transaction))
-      data.push(transactionAnswer(context, transaction))
+    if (transaction && context.lists.shows(transaction) && matches(transaction)) found.push(transaction)
   }
-  const hasMore = data.length > limit
-  if (hasMore) data.pop()
-  const last = data.at(-1)
+  const hasMore = found.length > limit
+  if (hasMore) found.pop()
+  const last = found.at(-1)
+  const data = found.map((one) => transactionAnswer(context, one))
   const links =
     hasMore && last
       ? [{ href: `/transactions?limit=${limit}&after_id=${last.id}`, rel: 'next', method: 'GET' }]

@@ -13,8 +13,10 @@ import {
   writeOffPlace,
 } from '../../suspense/index.ts'
 import { lockWallets, openWallets, requireBalances } from '../../wallet/index.ts'
+import { reduceQuarantined } from '../chargeback/take-from-quarantine.ts'
 import { dimensionsOf } from '../funds.ts'
 import { lockPayments } from '../lock-payments.ts'
+import { lockQuarantined } from '../lock-quarantined.ts'
 import { chargebackKey, chargebacksOf, markPayments, requireTakeable } from '../record-chargebacks.ts'
 
 /**
@@ -45,10 +47,15 @@ export async function decideSuspense(
 
 /** Payments and wallets come before what lies in suspense, for whoever puts something there holds them. */
 async function lockPlace(work: Work, { userId }: SuspenseItem, { to, place, userId: given }: AskedDisposal) {
-  if (to === 'reassigned' && place && place !== 'fee') await lockPayments(work.tx, [place])
+  const quarantineId = quarantineIn(place)
+  if (quarantineId) await lockQuarantined(work, quarantineId)
+  else if (to === 'reassigned' && place && place !== 'fee') await lockPayments(work.tx, [place])
   const user = given ?? userId
   if (to === 'wallet' && user) await lockWallets(work, [user])
 }
+
+/** `quarantine:{id}` names money in quarantine. */
+const quarantineIn = (place: string | undefined) => /^quarantine:(.+)$/.exec(place ?? '')?.[1]
 
 async function placeOf(work: Work, item: SuspenseItem, asked: AskedDisposal): Promise<Place> {
   if (asked.to === 'offset') return await offsetPlace(work, item, asked)
@@ -78,6 +85,11 @@ async function reassignPlace(work: Work, item: SuspenseItem, { place }: AskedDis
   if (place === 'fee' && kind === 'movement') return { account: 'gateway-fees' }
   if (!place || place === 'fee' || kind !== 'chargeback' || amountIdr < 0)
     throw suspenseErrors.no_place({ code, kind, place })
+  const quarantineId = quarantineIn(place)
+  if (quarantineId) {
+    const taken = { quarantineId, transactionId: providerId ?? id, amountIdr }
+    return { account: 'quarantine', before: async () => void (await reduceQuarantined(work, taken)) }
+  }
   const payment = (await lockPayments(work.tx, [place])).get(place)
   if (!payment) throw suspenseErrors.no_place({ code, kind, place })
   const line = { transactionId: providerId ?? id, paymentId: payment.id, amountIdr }

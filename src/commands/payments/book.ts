@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { defineAsking } from '../define-asking.ts'
+import { gatewayContext } from './gateway.ts'
+
+export const book = defineAsking({
+  name: 'book',
+  description:
+    "Book one line of the provider's book now, as it is there: what has no place in ours goes into suspense.",
+  args: [{ name: 'line', description: "the provider's id of it, from laku payments reconcile" }],
+  input: z.object({ line: z.string().min(1).max(200) }),
+  examples: ['laku payments book txn_13dd178d-41fa-40b7-8fd3-f83675d6f413 --reason "found by reconcile"'],
+  intend: async (work, { line }) => {
+    const { intendBookLine } = await import('../../domain/payment/index.ts')
+    await intendBookLine(work, line)
+    return [{ provider: 'xendit', what: `its line ${line}, and what that is of` }]
+  },
+  run: async ({ context, actor, input: { line } }) => {
+    const { bookLine, intendBookLine } = await import('../../domain/payment/index.ts')
+    const { payouts } = await context.providers()
+    const gateway = { ...(await gatewayContext(context)), actor, payouts }
+    await gateway.units.run(actor, (work) => intendBookLine(work, line))
+    return await bookLine(gateway, line)
+  },
+  done: ({ id, became }) =>
+    ({
+      agreed: `Both books agree on ${id}.`,
+      suspended: `What ${id} says has no place in our book: laku suspense list`,
+      waits: `${id} is not final yet, or a person has to say what it is: laku attention list`,
+    })[became],
+})

@@ -1,0 +1,140 @@
+import { sql } from 'kysely'
+import { secondsAfter, type Work } from '../../kernel/index.ts'
+import { type PayoutGateway, settlePayouts } from '../../payout/index.ts'
+import { bookTransactions, suspend } from '../book-transactions.ts'
+import { type Booked, bookedOf } from '../compare-transactions.ts'
+import { confirmInvoices, isPaid } from '../confirm-invoices.ts'
+import type { GatewayContext } from '../context.ts'
+import type { GatewayTransaction } from '../gateway-transactions.ts'
+import { settleRefunds } from '../settle-refunds.ts'
+
+/** What reads the provider's book; with payouts, lines of them are asked about too. */
+export interface BookContext extends GatewayContext {
+  payouts?: PayoutGateway | undefined
+}
+
+/** What a line is of is news of its own, which mostly comes first: so long a line waits before it is asked about. */
+const FIRST_LOOK_S = 300
+/** Asked so often and still different, with an hour gone, it has no place. */
+const LOOKS = 3
+const PATIENCE_S = 3600
+const AGAIN_S = 1200
+const A_RUN = 20
+
+/** Keeps lines that do not agree, and forgets those that do. */
+export async function keepLines(
+  work: Work,
+  read: readonly GatewayTransaction[],
+  differing: readonly GatewayTransaction[],
+): Promise<void> {
+  const kept = new Set(differing.map((one) => one.id))
+  const agreeing = read.filter((one) => !kept.has(one.id)).map((one) => one.id)
+  await sql`delete from provider_lines where id = any(${agreeing})`.execute(work.tx)
+  if (differing.length === 0) return
+  const rows = differing.map((line) => ({ id: line.id, type: line.type, line }))
+  await sql`
+    insert into provider_lines (id, type, line, seen_at, next_look_at)
+    select r.id, r.type, r.line, ${work.now}, ${secondsAfter(work.now, FIRST_LOOK_S)}
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(id text, type text, line jsonb)
+    on conflict (id) do update set line = excluded.line`.execute(work.tx)
+}
+
+interface KeptLine {
+  id: string
+  looks: number
+  seenAt: Date
+}
+
+export interface FollowedLines {
+  asked: number
+  agreed: number
+  suspended: number
+}
+
+/**
+ * Asks what became of the payments, refunds and payouts of lines that do not agree with our book, and lets each be followed as its own
+ * news are. What is asked about three times in an hour and still differs is put into suspense. One line's trouble is no other's.
+ */
+export async function followLines(context: BookContext): Promise<FollowedLines> {
+  const { units, actor } = context
+  const due = await units.run(actor, claimDue)
+  const sum: FollowedLines = { asked: due.length, agreed: 0, suspended: 0 }
+  for (const kept of due) {
+    const became = await followLine(context, kept)
+    if (became !== 'waits') sum[became] += 1
+  }
+  return sum
+}
+
+async function claimDue(work: Work): Promise<KeptLine[]> {
+  const { rows } = await sql<KeptLine>`
+    update provider_lines l set looks = l.looks + 1, next_look_at = ${secondsAfter(work.now, AGAIN_S)}
+    from (
+      select id from provider_lines where next_look_at <= ${work.now} order by next_look_at limit ${A_RUN}
+      for no key update skip locked
+    ) due where l.id = due.id returning l.id, l.looks, l.seen_at`.execute(work.tx)
+  return rows
+}
+
+async function followLine(
+  context: BookContext,
+  { id, looks, seenAt }: KeptLine,
+): Promise<'agreed' | 'suspended' | 'waits'> {
+  const { units, actor, gateway } = context
+  const line = await unlessFailing(() => gateway.getTransaction(id))
+  if (!line) return 'waits'
+  await askAbout(context, line)
+  return await units.run(actor, async (work) => {
+    const { differing } = await bookTransactions(work, [line])
+    await keepLines(work, [line], differing)
+    if (differing.length === 0) return 'agreed'
+    const isPatient = looks < LOOKS || secondsAfter(seenAt, PATIENCE_S) > work.now
+    if (isPatient) return 'waits'
+    await setAside(work, line)
+    return 'suspended'
+  })
+}
+
+/** Puts what a line says beside our book into suspense, and forgets the line: the books agree on it. */
+export async function setAside(work: Work, line: GatewayTransaction): Promise<void> {
+  const booked = (await bookedOf(work.tx, [line])).get(line.id) as Booked
+  await suspend(
+    work,
+    line,
+    booked,
+    `the provider's book has it otherwise than ours: ${line.type}, ${line.status}`,
+  )
+  await sql`delete from provider_lines where id = ${line.id}`.execute(work.tx)
+}
+
+/** Lets the object of a line be followed by what the provider says of it now. */
+export async function askAbout(
+  { units, actor, gateway, payouts }: BookContext,
+  { type, productId, paymentLinkId, referenceId }: GatewayTransaction,
+): Promise<void> {
+  await unlessFailing(async () => {
+    if (type === 'PAYMENT') {
+      const invoices = paymentLinkId
+        ? [await gateway.getInvoice(paymentLinkId)]
+        : referenceId
+          ? await gateway.findInvoices(referenceId)
+          : []
+      await units.run(actor, (work) => confirmInvoices(work, invoices.filter(isPaid)))
+    } else if (type === 'REFUND' && productId) {
+      const refund = await gateway.getRefund(productId)
+      await units.run(actor, (work) => settleRefunds(work, [refund]))
+    } else if (productId && payouts) {
+      const payout = await payouts.getPayout(productId)
+      await units.run(actor, (work) => settlePayouts(work, [payout]))
+    }
+  })
+}
+
+/** A call that fails, and news that cannot be followed, leave the line as it is: it is looked at again, and at last set aside. */
+async function unlessFailing<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,93 @@
+import { sql } from 'kysely'
+import { type Rupiah, secondsAfter, type Tx } from '../../kernel/index.ts'
+import { type Booked, bookedOf, chargedIdr, movedIdr } from '../compare-transactions.ts'
+import type { GatewayTransaction } from '../gateway-transactions.ts'
+import type { OurLine } from './our-lines.ts'
+
+/**
+ * `missing_here`: the provider has it, our book does not. `missing_there`: our book has it, the provider does not. `amount`: both have it,
+ * with other amounts. `fee`: a final fee that is not booked, or booked with another amount. `unread`: a line that cannot be read.
+ */
+export type DifferenceKind = 'missing_here' | 'missing_there' | 'amount' | 'fee' | 'unread'
+
+/** One thing that our gateway account and the provider's book do not agree on. */
+export interface Difference {
+  kind: DifferenceKind
+  type: string
+  /** The provider's id of its line, where there is one. */
+  transactionId: string | null
+  /** Our key of it: the payment's code, the refund's reference, the payout's key; or the ledger's. */
+  reference: string | null
+  /** What the gateway gained (or lost, below zero) by each book. */
+  oursIdr: Rupiah
+  theirsIdr: Rupiah
+  /** What brings it to nothing. */
+  command: string
+}
+
+/** News of what moved come by webhook, and the provider's book is read each ten minutes: what is younger is not due yet. */
+export const NOT_DUE_S = 1800
+
+export interface Compared {
+  differences: Difference[]
+  /** Lines that differ and whose time has not come. */
+  notDue: number
+}
+
+/** Holds lines of the provider's book against our postings of them. */
+export async function compareLines(
+  tx: Tx,
+  now: Date,
+  transactions: readonly GatewayTransaction[],
+): Promise<Compared> {
+  const booked = await bookedOf(tx, transactions)
+  const commands = await askedCommands(
+    tx,
+    transactions.filter((one) => one.type === 'CHARGEBACK').map((one) => one.id),
+  )
+  const found: Compared = { differences: [], notDue: 0 }
+  for (const line of transactions) {
+    const some = differencesOf(line, booked.get(line.id) as Booked, commands.get(line.id))
+    if (some.length > 0 && secondsAfter(line.updatedAt, NOT_DUE_S) > now) found.notDue += 1
+    else found.differences.push(...some)
+  }
+  return found
+}
+
+function differencesOf(
+  line: GatewayTransaction,
+  { amountIdr, feeIdr }: Booked,
+  asked: string | undefined,
+): Difference[] {
+  const { id: transactionId, type, referenceId: reference } = line
+  const about = { type, transactionId, reference, command: asked ?? `laku payments book ${transactionId}` }
+  const found: Difference[] = []
+  const theirsIdr = movedIdr(line) ?? amountIdr
+  if (amountIdr !== theirsIdr) {
+    const kind = amountIdr === 0 ? 'missing_here' : theirsIdr === 0 ? 'missing_there' : 'amount'
+    found.push({ kind, ...about, oursIdr: amountIdr, theirsIdr })
+  }
+  const charged = chargedIdr(line) ?? feeIdr
+  if (charged !== feeIdr) found.push({ kind: 'fee', ...about, oursIdr: -feeIdr, theirsIdr: -charged })
+  return found
+}
+
+/** What was asked of a person about chargebacks that may be those that staff told of. */
+async function askedCommands(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await sql<{ id: string; command: string }>`
+    select subject_id as id, command from attention
+    where kind = 'chargeback_ambiguous' and subject_id = any(${ids}) and resolved_at is null`.execute(tx)
+  return new Map(rows.map((row) => [row.id, row.command]))
+}
+
+/** A posting of ours of which the provider has no line. */
+export const missingThere = ({ key, kind, amountIdr }: OurLine): Difference => ({
+  kind: 'missing_there',
+  type: kind,
+  transactionId: null,
+  reference: key,
+  oursIdr: amountIdr,
+  theirsIdr: 0,
+  command: `laku suspense put ${key}`,
+})

@@ -1,0 +1,79 @@
+import { sql } from 'kysely'
+import type { Rupiah, Tx } from '../../kernel/index.ts'
+
+/** What our gateway account has of one thing, all its postings together. */
+export interface OurLine {
+  key: string
+  kind: string
+  amountIdr: Rupiah
+  /** By which the provider's lines of it are known: ids of the provider's, and our own references. */
+  names: string[]
+  /** The id of the provider's line itself, where it was posted of one. */
+  lineId: string | null
+  occurredAt: Date
+}
+
+interface OurEntry extends OurLine {
+  seq: number
+  /** The posting that this one takes back. */
+  takesBack: string | null
+}
+
+const A_PAGE = 1_000
+
+export interface OurPage {
+  lines: OurLine[]
+  lastSeq: number | undefined
+}
+
+/**
+ * A page of our postings on the gateway account between two instants, oldest first, each with the names that the provider's lines
+ * of it have.
+ */
+export async function ourLines(
+  tx: Tx,
+  { since, until, afterSeq = 0 }: { since?: Date | undefined; until?: Date | undefined; afterSeq?: number },
+): Promise<OurPage> {
+  const { rows } = await sql<OurEntry>`
+    select e.seq, t.key, t.kind, e.amount_idr, t.occurred_at, s.takes_back,
+      case when t.kind like 'gateway.%' then split_part(t.key, ':', 2) when t.kind = 'suspense.opened' then s.provider_id
+        when t.key like 'chargeback-won:%' then split_part(t.key, ':', 2) else c.provider_transaction_id end as line_id,
+      array_remove(case
+        when t.kind = 'payment.confirmed' then (
+          select array[provider_invoice_id, code] from payments where id = t.subject_id)
+        when t.kind = 'payment.quarantined' then array[split_part(t.key, ':', 2), (select code from payments where id = t.subject_id)]
+        when t.kind = 'refund.succeeded' then (select array[provider_refund_id] from refunds where id = t.subject_id)
+        when t.kind like 'gateway.%' then array[split_part(t.key, ':', 2)]
+        when t.kind in ('payment.charged_back', 'quarantine.charged_back') then array[
+          split_part(t.key, ':', 2), c.provider_transaction_id]
+        when t.kind = 'suspense.opened' then array[s.provider_id]
+        else (
+          select array_agg(distinct n.name) from payouts o cross join lateral (values (o.provider_payout_id), (o.key)) as n(name)
+          where o.subject_id = t.subject_id and (t.key like '%' || o.id or o.status in ('succeeded', 'reversed')))
+      end, null) as names
+    from ledger_entries e join ledger_transactions t on t.id = e.transaction_id
+    left join lateral (
+      select provider_id, case when key like 'posting:%' then substr(key, 9) end as takes_back
+      from suspense_items where t.kind = 'suspense.opened' and id = t.subject_id
+    ) s on true
+    left join chargebacks c on t.kind in ('payment.charged_back', 'quarantine.charged_back')
+      and c.ledger_key = regexp_replace(t.key, ':corrected(:[0-9]+)?$', '')
+    where e.account_id = (select id from ledger_accounts where key = 'gateway') and e.seq > ${afterSeq}
+      and ${since ? sql`t.occurred_at >= ${since}` : sql`true`} and ${until ? sql`t.occurred_at <= ${until}` : sql`true`}
+    order by e.seq limit ${A_PAGE}`.execute(tx)
+  return {
+    lines: await withoutTakenBack(tx, rows),
+    lastSeq: rows.length < A_PAGE ? undefined : rows.at(-1)?.seq,
+  }
+}
+
+/** What staff took back into suspense, because the provider does not have it, is no line of ours any more; nor is its taking back. */
+async function withoutTakenBack(tx: Tx, entries: readonly OurEntry[]): Promise<OurLine[]> {
+  const keys = entries.map((one) => `posting:${one.key}`)
+  const { rows } = await sql<{ key: string }>`
+    select key from suspense_items where key = any(${keys})`.execute(tx)
+  const taken = new Set(rows.map((row) => row.key))
+  return entries
+    .filter((one) => one.takesBack === null && !taken.has(`posting:${one.key}`))
+    .map(({ seq: _, takesBack: __, ...line }) => ({ ...line, names: line.names ?? [] }))
+}
