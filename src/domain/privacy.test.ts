@@ -246,6 +246,7 @@ const notOfCustomers: Record<string, string> = {
   'stock_movements.*': 'staff',
   'settlements.*': 'a supplier',
   'quarantined_money.*': 'a provider’s ids and amounts',
+  'suspense_items.*': 'codes, amounts and the words of staff',
   'webhook_inbox.headers': 'kept without secrets, names nobody',
   'webhook_inbox.error': 'a code',
   'group_buying_sessions.*': 'an offer',
