@@ -124,7 +124,7 @@ interface WonChargeback {
   amountIdr: Rupiah
 }
 
-/** A dispute that was won: the loss is less by what came back. What the buyer was not refunded because of it is owed to them again. */
+/** A dispute that was won: the loss is less by what came back. What was kept from the buyer because of it is theirs again. */
 async function win(work: Work, line: GatewayTransaction, { paymentId }: Matched): Promise<void> {
   const { id: transactionId, amountIdr } = line
   const { rows } = await sql<WonChargeback>`
@@ -150,21 +150,6 @@ async function win(work: Work, line: GatewayTransaction, { paymentId }: Matched)
   )
   await post(work, [lossOf(`chargeback-won:${transactionId}`, payment.id, -amountIdr)])
   await markPayments(work, [{ paymentId: payment.id, amountIdr: -amountIdr }])
-  const paidIdr = Math.min(payment.amountIdr, payment.paidAmountIdr ?? payment.amountIdr)
-  const ownIdr = (chargedBackIdr: Rupiah) =>
-    Math.min(payment.returnedIdr, Math.max(0, paidIdr - chargedBackIdr))
-  const owedIdr = ownIdr(payment.chargedBackIdr - amountIdr) - ownIdr(payment.chargedBackIdr)
-  if (owedIdr <= 0) return
-  await putIntoSuspense(work, {
-    key: `chargeback-won:${transactionId}`,
-    code: payment.code,
-    kind: 'chargeback',
-    subjectId: payment.id,
-    amountIdr: -owedIdr,
-    account: 'chargeback-loss',
-    userId: payment.userId,
-    why: 'its dispute was won after its refund had made the loss good: the buyer is owed that refund',
-  })
 }
 
 interface Corrected {
