@@ -78,11 +78,13 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   closing_stuck: {
     gone: sql`exists (select from users u where u.id = ${subject} and u.closing_since is null)`,
   },
+  dispute_open: { person: 'the provider’s news of it end it, or who answered it over there' },
   'email.failed': quiet('notification_deliveries', 'lastDeliveryId'),
   invoice_refused: {
     gone: sql`exists (
       select from payments p where p.id = ${subject} and (p.status <> 'pending' or p.provider_invoice_id is not null))`,
   },
+  item_set_aside: { person: 'what threw in its batch may throw again: a person looks at it' },
   job_failed: { person: 'jobs retry, redrive and cancel end it (src/runtime/mend-jobs.ts)' },
   money_in_suspense: isNot('suspense_items', 'open', 'requested'),
   ledger_chain_broken: { person: 'laku ledger declare-break ends it' },
@@ -153,6 +155,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
       where l.key = 'wallet:' || a.subject_id and b.balance_idr > 0)`,
   },
   webhook_failed: isNot('webhook_inbox', 'failed'),
+  webhook_unknown: { person: 'whether news of a new kind matter, only a person can say' },
   'whatsapp.failed': quiet('whatsapp_messages', 'lastMessageId'),
   whatsapp_sender_unknown: { person: 'who it was, only a person can say' },
   whatsapp_held: { gone: sql`not exists (select from whatsapp_holds h where h.scope = a.subject_id)` },

@@ -1,4 +1,4 @@
-import type { Actor } from '../domain/kernel/index.ts'
+import { type Actor, allOrEach, DomainError, errorText } from '../domain/kernel/index.ts'
 import {
   noteFailures,
   type WaitingWebhook,
@@ -39,17 +39,32 @@ export function defineWebhookLine<News>(line: WebhookLine<News>): JobDefinition 
       if (strange.length > 0)
         await laku.units.run(actor, (work) => noteFailures(work, strange.map(notFollowed)))
       const readable = read.filter((one): one is Delivery<News> => one.news !== undefined)
-      if (readable.length > 0) await line.follow(laku, actor, readable)
+      await allOrEach(
+        readable,
+        (some) => line.follow(laku, actor, [...some]),
+        // What the rules refuse is refused again: a person sees it now. Anything else may pass.
+        ({ id }, error) =>
+          laku.units.run(actor, (work) =>
+            noteFailures(work, [{ id, error: errorText(error), forGood: error instanceof DomainError }]),
+          ),
+      )
       return undefined
     },
   })
 }
 
-const notFollowed = ({ id }: WaitingWebhook) => ({
+const notFollowed = ({ id, body }: WaitingWebhook) => ({
   id,
   error: 'laku does not follow this kind of news',
   forGood: true,
+  kind: eventIn(parseJson(body)),
 })
+
+/** The name of an event, by which news that are not followed are told of once a kind. */
+function eventIn(body: unknown): string | undefined {
+  const named = typeof body === 'object' && body !== null && 'event' in body ? body.event : undefined
+  return typeof named === 'string' ? named.slice(0, 100) : undefined
+}
 
 function parseJson(body: string): unknown {
   try {

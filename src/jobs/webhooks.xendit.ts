@@ -1,4 +1,11 @@
-import { type GatewayNotice, markProcessed, noteFailures, processNotices } from '../domain/payment/index.ts'
+import {
+  type DisputeNotice,
+  type GatewayNotice,
+  hearDisputes,
+  markProcessed,
+  noteFailures,
+  processNotices,
+} from '../domain/payment/index.ts'
 import { type PayoutNotice, processPayoutNotices } from '../domain/payout/index.ts'
 import { parseXenditWebhook } from '../providers/xendit/webhook.ts'
 import { defineWebhookLine } from './webhook-line.ts'
@@ -10,10 +17,13 @@ export const webhooksXenditJob = defineWebhookLine({
   follow: async ({ units, providers }, actor, deliveries) => {
     const notices: GatewayNotice[] = []
     const payouts: PayoutNotice[] = []
+    const disputes: DisputeNotice[] = []
     for (const { id: inboxId, receivedAt, news } of deliveries) {
       if (news.kind === 'payout') payouts.push({ inboxId, id: news.id })
-      else notices.push({ inboxId, kind: news.kind, id: news.id, receivedAt })
+      else if (news.kind === 'dispute') disputes.push({ inboxId, ...news })
+      else notices.push({ inboxId, kind: news.kind, id: news.id, receivedAt, says: news.status })
     }
+    if (disputes.length > 0) await units.run(actor, (work) => hearDisputes(work, disputes))
     await processNotices({ units, actor, gateway: providers.gateway }, notices)
     await processPayoutNotices(
       { units, actor, payouts: providers.payouts },

@@ -60,6 +60,7 @@ export const fixtures: Record<string, Fixture> = {
   },
   'payments quarantine apply': async (s) => [await s.quarantined(), '--wallet'],
   'payments quarantine refund': async (s) => [await s.quarantined()],
+  'shipments top-up': async (s) => ['5000', '--reference', `BCA-${s.next()}`],
   'suspense put': async (s) => [`payment:${await s.paidAtSource()}:confirmed`],
   'suspense offset': async (s) => [...confirmed(await s.suspended()), '--factory', s.market.factoryId],
   'suspense to-wallet': async (s) => [

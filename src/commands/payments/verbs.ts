@@ -17,15 +17,4 @@ const quarantine: VerbGroup = {
   verbs: [listQuarantined, money.apply, money.refund],
 }
 
-export const verbs = [
-  list,
-  show,
-  sync,
-  expire,
-  releaseEscrow,
-  chargeback,
-  claim,
-  book,
-  reconcile,
-  quarantine,
-]
+export const verbs = [list, show, sync, expire, releaseEscrow, chargeback, claim, book, reconcile, quarantine]

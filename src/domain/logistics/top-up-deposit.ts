@@ -22,7 +22,7 @@ export async function topUpDeposit(
   ])
   if (posted.size === 0) return false
   work.audit({
-    command: 'courier-deposit top-up',
+    command: 'shipments top-up',
     subject: ['courier_deposit', id],
     after: { amountIdr, reference },
   })

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import pLimit from 'p-limit'
-import { asRecords, secondsAfter, type Work } from '../kernel/index.ts'
+import { allOrEach, asRecords, errorText, secondsAfter, type Work } from '../kernel/index.ts'
 import { type AskedPayment, askInvoice, type InvoiceNews } from './ask-invoice.ts'
 import { confirmInvoices } from './confirm-invoices.ts'
 import { CALLS_AT_ONCE, type GatewayContext } from './context.ts'
@@ -29,7 +29,27 @@ export async function followInvoices(
     async (payment) =>
       seen.get(payment.id) ?? (await askInvoice(gateway, payment, { now, close: closes(payment, now) })),
   )
-  await units.run(actor, (work) => record(work, payments, news))
+  const said = payments.map((payment, i) => ({ payment, news: news[i] as InvoiceNews }))
+  await allOrEach(
+    said,
+    (some) =>
+      units.run(actor, (work) =>
+        record(
+          work,
+          some.map((one) => one.payment),
+          some.map((one) => one.news),
+        ),
+      ),
+    ({ payment: { id, code } }, error) =>
+      units.run(actor, async (work) =>
+        work.raise({
+          kind: 'item_set_aside',
+          subject: ['payment', id],
+          message: `what the provider says of ${code} could not be recorded: ${errorText(error)}`,
+          command: `laku payments sync ${code}`,
+        }),
+      ),
+  )
   return news.filter((one) => one.state === 'unsure')
 }
 

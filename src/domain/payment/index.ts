@@ -1,6 +1,7 @@
 import './events.ts'
 
 export { type ApplyQuarantined, applyQuarantined, type QuarantineDecision } from './apply-quarantined.ts'
+export { type DisputeNotice, hearDisputes } from './chargeback/hear-disputes.ts'
 export { checkRefund } from './check-refund.ts'
 export { paymentChecks } from './checks.ts'
 export { confirmInvoices } from './confirm-invoices.ts'

@@ -1,8 +1,9 @@
 import pLimit from 'p-limit'
 import { ProviderFailure } from '../kernel/index.ts'
 import { attempt } from './attempt.ts'
-import { confirmInvoices } from './confirm-invoices.ts'
+import { confirmInvoices, isPaid } from './confirm-invoices.ts'
 import { CALLS_AT_ONCE, type GatewayContext } from './context.ts'
+import type { GatewayInvoice } from './gateway.ts'
 import { readInvoices } from './read-invoices.ts'
 import { settleRefunds } from './settle-refunds.ts'
 import { type FailedWebhook, markProcessed, noteFailures } from './webhook-inbox.ts'
@@ -14,7 +15,12 @@ export interface GatewayNotice {
   /** The provider's id. */
   id: string
   receivedAt: Date
+  /** What the delivery says of it, which is not believed, but asked about. */
+  says?: string | undefined
 }
+
+/** A contradiction is asked about so often; then a person is told. */
+const CONTRADICTED_TRIES = 3
 
 /**
  * Follows the gateway's webhooks: what each speaks of is read again from the provider, once however many speak of it, and the
@@ -38,9 +44,11 @@ export async function processNotices(
     ),
   )
   const failed = new Map<string, FailedWebhook>()
-  for (const { inboxId, kind, id } of notices) {
+  for (const { inboxId, kind, id, says } of notices) {
     const answer = (kind === 'invoice' ? invoices : refunds).get(id)
     if (answer instanceof ProviderFailure) failed.set(inboxId, { id: inboxId, error: answer.message })
+    else if (kind === 'invoice' && contradicts(says, invoices.get(id)))
+      failed.set(inboxId, contradicted(inboxId, id, says, invoices.get(id)))
   }
   await units.run(actor, async (work) => {
     await confirmInvoices(work, known(invoices))
@@ -51,6 +59,30 @@ export async function processNotices(
     )
     await noteFailures(work, [...failed.values()])
   })
+}
+
+/** Paid, by the delivery, and not by the invoice that was read again: the money may be there. */
+function contradicts(
+  says: string | undefined,
+  answer: GatewayInvoice | ProviderFailure | undefined,
+): boolean {
+  if (says !== 'PAID' && says !== 'SETTLED') return false
+  return answer !== undefined && !(answer instanceof ProviderFailure) && !isPaid(answer)
+}
+
+function contradicted(
+  inboxId: string,
+  invoiceId: string,
+  says: string | undefined,
+  answer: GatewayInvoice | ProviderFailure | undefined,
+): FailedWebhook {
+  const invoice = answer as GatewayInvoice
+  return {
+    id: inboxId,
+    error: `it says ${says} of the invoice ${invoiceId}, and the invoice read again says ${invoice.status}`,
+    tries: CONTRADICTED_TRIES,
+    command: `laku payments sync ${invoice.externalId}`,
+  }
 }
 
 function known<T>(answers: ReadonlyMap<string, T | ProviderFailure>): T[] {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { insertRows, newId, type Rupiah, sumIdr, type Work } from '../kernel/index.ts'
 import { credit, debit, post } from '../ledger/index.ts'
 import { type PaidIds, unknownIds } from './paid-ids.ts'
@@ -23,7 +24,17 @@ export interface StrayMoney {
  * Nothing is sent back by itself: only a person can tell a buyer's second payment from a provider's mistake.
  */
 export async function quarantine(work: Work, strays: readonly StrayMoney[]): Promise<Rupiah> {
-  const unique = new Map(strays.map((stray) => [keyOf(stray), { ...stray, id: newId() }]))
+  // One whose amount grew since is known: what came beside it is a difference in the provider's book, and goes its way.
+  const { rows: known } = await sql<{ id: string }>`
+    select provider_invoice_id as id from quarantined_money where provider_invoice_id = any(${strays.map((one) => one.invoiceId)})`.execute(
+    work.tx,
+  )
+  const before = new Set(known.map((row) => row.id))
+  const unique = new Map(
+    strays
+      .filter((stray) => !before.has(stray.invoiceId))
+      .map((stray) => [keyOf(stray), { ...stray, id: newId() }]),
+  )
   const posted = await post(
     work,
     [...unique].map(([key, { id, payment, amountIdr }]) => ({

@@ -119,6 +119,12 @@ export interface FailedWebhook {
   error: string
   /** Trying again cannot help: laku does not understand it. */
   forGood?: boolean
+  /** The name of an event that laku does not follow: told of once a kind, not once a delivery. */
+  kind?: string | undefined
+  /** So many tries and not `policy.providerAttempts`. */
+  tries?: number
+  /** What mends it; else to process it again. */
+  command?: string
 }
 
 /**
@@ -126,7 +132,7 @@ export interface FailedWebhook {
  * spent (policy.providerAttempts). One that laku does not understand is shown at once and not tried again.
  */
 export async function noteFailures(work: Work, failures: readonly FailedWebhook[]): Promise<void> {
-  for (const { id, error, forGood = false } of failures) {
+  for (const { id, error, forGood = false, kind, tries, command } of failures) {
     const [row] = await moveState(work, webhookMachine, {
       to: forGood ? 'failed' : 'received',
       from: 'received',
@@ -138,12 +144,27 @@ export async function noteFailures(work: Work, failures: readonly FailedWebhook[
     if (!row) continue
     const nextAttemptAt = retryAt(work.now, row.attempts)
     await work.tx.updateTable('webhookInbox').set({ nextAttemptAt }).where('id', '=', id).execute()
-    if (!forGood && row.attempts < work.policy.providerAttempts) continue
+    if (!forGood && row.attempts < (tries ?? work.policy.providerAttempts)) continue
+    if (kind !== undefined) {
+      raiseUnknown(work, row.provider, kind, id)
+      continue
+    }
     work.raise({
       kind: 'webhook_failed',
       subject: ['webhook', id],
       message: `a webhook of ${row.provider} could not be processed: ${error}`,
-      command: `laku webhooks replay ${id}`,
+      command: command ?? `laku webhooks replay ${id}`,
+      ...(command && { details: { otherwise: `laku webhooks replay ${id}` } }),
     })
   }
+}
+
+function raiseUnknown(work: Work, provider: string, kind: string, id: string): void {
+  work.raise({
+    kind: 'webhook_unknown',
+    subject: ['webhook_event', `${provider}:${kind}`],
+    message: `${provider} sends events of a kind that laku does not follow: ${kind}`,
+    command: 'laku webhooks list --status failed',
+    details: { last: id },
+  })
 }

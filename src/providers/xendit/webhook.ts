@@ -1,10 +1,21 @@
 import { z } from 'zod'
+import { instant, maybe } from '../answers.ts'
 import { isAcceptedSecret } from '../secret.ts'
 
 export type XenditNotice =
   | { kind: 'invoice'; id: string; externalId: string; status: string }
   | { kind: 'refund'; id: string; referenceId: string; status: string }
   | { kind: 'payout'; id: string; referenceId: string; status: string }
+  | {
+      kind: 'dispute'
+      id: string
+      referenceId: string | null
+      paymentId: string | null
+      status: string
+      /** By then it has to be answered. */
+      dueAt: Date | null
+      amountIdr: number | null
+    }
 
 /**
  * Whether `x-callback-token` is one of ours (several while it rotates). It says who sent, not what is true: the object
@@ -16,9 +27,24 @@ export function isXenditCallback(token: string | undefined, accepted: readonly s
 
 const text = z.string().min(1)
 const invoiceBody = z.looseObject({ id: text, external_id: text, status: text })
-const thing = z.looseObject({ id: text, reference_id: text, status: text })
+const thing = z.looseObject({ id: text, reference_id: maybe(z.string()), status: text })
+const disputed = z.looseObject({
+  id: text,
+  status: text,
+  reference_id: maybe(z.string()),
+  payment_id: maybe(z.string()),
+  due_date: maybe(instant),
+  amount: maybe(z.looseObject({ initial: maybe(z.coerce.number()) })),
+})
+const disputeBody = z.union([
+  disputed.extend({ event: z.string().startsWith('dispute.') }),
+  z
+    .looseObject({ event: z.string().startsWith('dispute.'), data: disputed })
+    .transform(({ event, data }) => ({ ...data, event })),
+])
 const eventBody = z.looseObject({
-  event: z.string().regex(/^(refund|payout)\./),
+  // xendit.payout-events: the newer API says `v3_payout.`.
+  event: z.string().regex(/^(v3_)?(refund|payout)\./),
   // Some deliveries wrap the object once more than documented.
   data: z.union([z.looseObject({ data: thing }).transform((wrapped) => wrapped.data), thing]),
 })
@@ -30,8 +56,14 @@ const eventBody = z.looseObject({
 export function parseXenditWebhook(body: unknown): XenditNotice | undefined {
   const event = eventBody.safeParse(body)
   if (event.success) {
-    const { id, reference_id: referenceId, status } = event.data.data
-    return { kind: event.data.event.startsWith('refund.') ? 'refund' : 'payout', id, referenceId, status }
+    const { id, reference_id: referenceId = '', status } = event.data.data
+    return { kind: event.data.event.includes('refund.') ? 'refund' : 'payout', id, referenceId, status }
+  }
+  const dispute = disputeBody.safeParse(body)
+  if (dispute.success) {
+    const { id, status, due_date: dueAt = null, amount } = dispute.data
+    const { reference_id: referenceId = null, payment_id: paymentId = null } = dispute.data
+    return { kind: 'dispute', id, referenceId, paymentId, status, dueAt, amountIdr: amount?.initial ?? null }
   }
   const invoice = invoiceBody.safeParse(body)
   if (!invoice.success) return undefined

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { sandboxControl } from '../../test/control.ts'
+import { system } from '../../test/laku.ts'
+import { openPaymentFixture, type PaymentFixture } from '../../test/payments.ts'
+import { newId } from '../domain/kernel/index.ts'
+import { confirmInvoices, openInvoice, receiveWebhook } from '../domain/payment/index.ts'
+import { webhooksXenditJob } from './webhooks.xendit.ts'
+
+let f: PaymentFixture
+beforeAll(async () => {
+  f = await openPaymentFixture()
+})
+afterAll(async () => {
+  expect(await f.broken()).toEqual([])
+  await f.laku.close()
+})
+
+const gateway = () => f.laku.providers.gateway
+const opened = async () => {
+  const payment = await f.payment()
+  await openInvoice(
+    { units: f.laku.units, actor: system, gateway: gateway(), publicUrl: 'http://x' },
+    payment.code,
+  )
+  const [invoice] = await gateway().findInvoices(payment.code)
+  return { payment, invoiceId: invoice?.id as string }
+}
+const receive = (body: object) =>
+  f.laku.system((work) =>
+    receiveWebhook(work, { provider: 'xendit', dedupeKey: newId(), headers: {}, body: JSON.stringify(body) }),
+  )
+const run = (ids: string[], over: Partial<ReturnType<typeof gateway>> = {}) =>
+  webhooksXenditJob.run(
+    {
+      ...f.laku,
+      units: f.laku.units,
+      providers: { ...f.laku.providers, gateway: { ...gateway(), ...over } },
+    } as never,
+    ids.map((inboxId) => ({ id: newId(), data: { inboxId } })),
+  )
+const inbox = (id: string) =>
+  f.laku.db.selectFrom('webhookInbox').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+const paidNews = (invoiceId: string, code: string) => ({ id: invoiceId, external_id: code, status: 'PAID' })
+
+it('case 11: an invoice in quarantine whose paid amount grew holds up no good payment beside it', async () => {
+  const [grown, good] = [await opened(), await opened()]
+  await f.pay(grown.invoiceId, { amount: 60_000 })
+  await f.pay(good.invoiceId)
+  const read = await gateway().getInvoice(grown.invoiceId)
+  await f.laku.system((work) => confirmInvoices(work, [read]))
+  const ids = [
+    await receive(paidNews(grown.invoiceId, grown.payment.code)),
+    await receive(paidNews(good.invoiceId, good.payment.code)),
+  ]
+  const getInvoice = async (id: string) => {
+    const invoice = await gateway().getInvoice(id)
+    return id === grown.invoiceId ? { ...invoice, paidAmountIdr: 90_000 } : invoice
+  }
+  await run(ids, { getInvoice })
+  expect((await f.row(good.payment.id)).status).toBe('paid')
+  expect(await f.balance('quarantine')).toBe(60_000)
+})
+
+it('case 11: one delivery that throws is set aside with its attention, and the others are done', async () => {
+  const [bad, good] = [await opened(), await opened()]
+  await f.pay(bad.invoiceId)
+  await f.pay(good.invoiceId)
+  const [badId, goodId] = [
+    await receive(paidNews(bad.invoiceId, bad.payment.code)),
+    await receive(paidNews(good.invoiceId, good.payment.code)),
+  ]
+  const getInvoice = async (id: string) => {
+    const invoice = await gateway().getInvoice(id)
+    return id === bad.invoiceId ? { ...invoice, paidAmountIdr: 0.5 } : invoice
+  }
+  for (let i = 0; i < f.laku.policy.providerAttempts; i++) await run([badId, goodId], { getInvoice })
+  expect((await f.row(good.payment.id)).status).toBe('paid')
+  expect(await inbox(goodId)).toMatchObject({ status: 'processed' })
+  expect((await f.row(bad.payment.id)).status).toBe('pending')
+  expect(await f.attention()).toContain(`webhook_failed ${badId}`)
+})
+
+it('fact 12: a delivery says PAID and the invoice read again EXPIRED: asked again, then a person is told', async () => {
+  const { payment, invoiceId } = await opened()
+  await gateway().expireInvoice(invoiceId)
+  const id = await receive(paidNews(invoiceId, payment.code))
+  await run([id])
+  expect(await inbox(id)).toMatchObject({ status: 'received', attempts: 1 })
+  for (let i = 0; i < 2; i++) await run([id])
+  const item = await f.laku.db
+    .selectFrom('attention')
+    .selectAll()
+    .where('subjectId', '=', id)
+    .executeTakeFirstOrThrow()
+  expect(item).toMatchObject({ kind: 'webhook_failed', command: `laku payments sync ${payment.code}` })
+})
+
+it('fact 12: a dispute is told of with the day by which it is answered, until it is', async () => {
+  const { payment, invoiceId } = await opened()
+  await f.pay(invoiceId, { channel: 'CREDIT_CARD' })
+  const control = sandboxControl(f.laku)
+  const dispute = await control<{ id: string; due_date: string }>('POST', '/disputes', { of: invoiceId })
+  await run([await receive(dispute)])
+  const open = f.laku.db.selectFrom('attention').selectAll().where('subjectId', '=', dispute.id)
+  const item = await open.executeTakeFirstOrThrow()
+  expect(item).toMatchObject({ kind: 'dispute_open', command: `laku payments show ${payment.code}` })
+  expect(item.message).toContain(dispute.due_date)
+  await run([
+    await receive(
+      await control<object>('POST', '/disputes', { of: invoiceId, id: dispute.id, event: 'won' }),
+    ),
+  ])
+  expect((await open.executeTakeFirstOrThrow()).resolvedAt).not.toBeNull()
+})
+
+it('fact 12: events that are not known are told of once a kind, and v3_payout is one of a payout', async () => {
+  const of = (event: string) => receive({ event, data: { id: newId(), status: 'X' } })
+  await run([await of('invoice.created'), await of('invoice.created'), await of('v3_payout.succeeded')])
+  const told = (await f.attention()).filter((one) => one.startsWith('webhook_unknown'))
+  expect(told).toEqual(['webhook_unknown xendit:invoice.created'])
+})
