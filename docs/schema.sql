@@ -1421,9 +1421,9 @@ CREATE INDEX price_history_of_variant ON public.price_history USING btree (varia
 CREATE INDEX product_variants_of_product ON public.product_variants USING btree (product_id);
 CREATE INDEX products_listed ON public.products USING btree (id) WHERE (status = 'active'::text);
 CREATE INDEX products_of_factory ON public.products USING btree (factory_id);
+CREATE INDEX provider_lines_due ON public.provider_lines USING btree (next_look_at);
 CREATE INDEX provider_refunds_due ON public.provider_refunds USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
 CREATE INDEX provider_refunds_of_refund ON public.provider_refunds USING btree (refund_id);
-CREATE INDEX provider_lines_due ON public.provider_lines USING btree (next_look_at);
 CREATE INDEX purchase_order_items_to_come ON public.purchase_order_items USING btree (variant_id) WHERE (received < quantity);
 CREATE INDEX purchase_order_replies_of_order ON public.purchase_order_replies USING btree (purchase_order_id, answered_at);
 CREATE INDEX purchase_orders_by_status ON public.warehouse_purchase_orders USING btree (status, id);
