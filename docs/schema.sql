@@ -50,7 +50,15 @@ create table attention (
   resolved_at timestamp with time zone,
   resolved_by text,
   resolution text,
+  mailed_at timestamp with time zone,
   constraint attention_pkey PRIMARY KEY (id)
+);
+
+create table attention_mails (
+  one boolean default true not null,
+  daily date,
+  constraint attention_mails_pkey PRIMARY KEY (one),
+  constraint attention_mails_one_check CHECK (one)
 );
 
 create table audit_log (

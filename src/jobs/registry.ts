@@ -1,4 +1,5 @@
 import type { QueueDefinition } from '../runtime/queue.ts'
+import { attentionMailJob } from './attention.mail.ts'
 import { attentionSettleJob } from './attention.settle.ts'
 import { deadSweepJob } from './dead.sweep.ts'
 import type { JobDefinition } from './define-job.ts'
@@ -42,6 +43,7 @@ import { withdrawalsSweepJob } from './withdrawals.sweep.ts'
 
 /** Every job of laku. The worker runs them all; a test holds this list against the files and the choreography. */
 export const jobs: readonly JobDefinition[] = [
+  attentionMailJob,
   attentionSettleJob,
   deadSweepJob,
   emailSendJob,

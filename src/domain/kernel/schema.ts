@@ -46,6 +46,7 @@ export interface Attention {
   details: Generated<unknown>;
   id: string;
   kind: string;
+  mailedAt: Timestamp | null;
   message: string;
   resolution: string | null;
   resolvedAt: Timestamp | null;
@@ -54,6 +55,11 @@ export interface Attention {
   subjectId: string;
   subjectKind: string;
   times: Generated<number>;
+}
+
+export interface AttentionMails {
+  daily: string | null;
+  one: Generated<boolean>;
 }
 
 export interface AuditLog {
@@ -998,6 +1004,7 @@ export interface DB {
   addresses: Addresses;
   agentOffices: AgentOffices;
   attention: Attention;
+  attentionMails: AttentionMails;
   auditLog: AuditLog;
   authSessions: AuthSessions;
   chargebacks: Chargebacks;

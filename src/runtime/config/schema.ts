@@ -60,6 +60,8 @@ export const configSchema = z.strictObject({
   fonnteWebhookSecret: secret('FONNTE_WEBHOOK_SECRET', field.optional(field.tokens(24))),
   smtpUrl: secret('SMTP_URL', field.smtpUrl()),
   mailFrom: setting('MAIL_FROM', field.sender()),
+  /** Who is told what waits for a person; nobody without. */
+  attentionMailTo: setting('ATTENTION_MAIL_TO', field.optional(field.sender())),
   vapidPublicKey: setting('VAPID_PUBLIC_KEY', field.token()),
   vapidPrivateKey: secret('VAPID_PRIVATE_KEY', field.token()),
   smsApiUrl: setting('SMS_API_URL', field.httpUrl()),

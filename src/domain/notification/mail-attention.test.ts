@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { openTestLaku, system, type TestLaku } from '../../../test/laku.ts'
+import { type AttentionKind, newId } from '../kernel/index.ts'
+import { mailAttention } from './index.ts'
+
+let laku: TestLaku
+beforeAll(async () => {
+  laku = await openTestLaku({ sandbox: true })
+})
+afterAll(() => laku.close())
+beforeEach(async () => {
+  await laku.db.deleteFrom('attention').execute()
+  await laku.db.updateTable('attentionMails').set({ daily: null }).execute()
+  await control('POST', 'reset')
+  // 05:00 in Jakarta, of the next day.
+  const now = laku.clock.now()
+  const next = new Date(Math.ceil((now.getTime() + 1) / 86_400_000) * 86_400_000 - 2 * 3_600_000)
+  laku.clock.shift((next.getTime() - now.getTime()) / 1000 + 86_400)
+})
+
+const to = 'jaga@laku.test'
+async function control(method: string, path: string, body?: object) {
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) }
+  const headers = { 'content-type': 'application/json' }
+  const answer = await fetch(`${laku.sandbox.url}/control/${path}`, {
+    method,
+    ...(body === undefined ? {} : { headers }),
+    ...sent,
+  })
+  return answer.status === 204 ? [] : ((await answer.json()) as { subject: string; body: string }[])
+}
+const mails = () => control('GET', `messages?to=${to}`)
+const run = () => mailAttention({ units: laku.units, actor: system, mailer: laku.providers.mailer, to })
+const raise = (kind: AttentionKind, message = kind as string) =>
+  laku.system(async (work) =>
+    work.raise({ kind, subject: ['test', newId()], message, command: `laku attention list` }),
+  )
+
+it('what is about money goes at once, each item once, and the rest waits for the morning', async () => {
+  await raise('payout_stuck', 'A payout is stuck')
+  await raise('pickup_short')
+  expect([await run(), await run()]).toEqual([true, false])
+  expect(await mails()).toMatchObject([{ subject: 'Laku: A payout is stuck' }])
+  laku.clock.shift(4 * 3600)
+  expect([await run(), await run()]).toEqual([true, false])
+  const [daily] = await mails()
+  expect(daily?.subject).toMatch(/^Laku: 2 wait for a person, \d{4}-\d\d-\d\d$/)
+  expect(daily?.body).toMatch(/A payout is stuck.*pickup_short/s)
+})
+
+it('a mail server that is down loses nothing', async () => {
+  await raise('refund_stuck', 'A refund is stuck')
+  await control('PUT', 'faults', [{ provider: 'email', kind: 'error' }])
+  expect([await run(), await run()]).toEqual([false, false])
+  await control('PUT', 'faults', [])
+  expect([await run(), await run()]).toEqual([true, false])
+  expect(await mails()).toHaveLength(1)
+})
+
+it('nothing open is no mail, and neither is nobody to write to, or a paused channel', async () => {
+  laku.clock.shift(4 * 3600)
+  expect(await run()).toBe(false)
+  await raise('payout_stuck')
+  const nobody = { units: laku.units, actor: system, mailer: laku.providers.mailer, to: undefined }
+  expect(await mailAttention(nobody)).toBe(false)
+  const pause = (paused: boolean) =>
+    laku.db.updateTable('switches').set({ paused }).where('name', '=', 'email').execute()
+  await pause(true)
+  expect(await run()).toBe(false)
+  await pause(false)
+  expect(await run()).toBe(true)
+})

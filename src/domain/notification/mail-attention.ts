@@ -1,0 +1,108 @@
+import { sql } from 'kysely'
+import { type Actor, isPaused, ProviderFailure, type UnitOfWork, type Work } from '../kernel/index.ts'
+import type { Mail, Mailer } from './mailer.ts'
+
+export interface AttentionMailContext {
+  units: UnitOfWork
+  actor: Actor
+  mailer: Mailer
+  /** Who looks after the shop; nobody is written to without. */
+  to: string | undefined
+}
+
+/** Kinds whose name begins so are about money that moves: they are told of at once. */
+const MONEY =
+  '^(bank|chargeback|dispute|ledger|limit|payment|payout|provider|quarantine|reference|refund|settlement|suspense|wallet|withdrawal)'
+
+/** The list of all that is open goes out at this hour in Jakarta, or later where no mail could leave then. */
+const DAILY_HOUR = 8
+// A person reads the first of them; the command shows the rest.
+const SHOWN = 50
+
+interface Item {
+  id: string
+  kind: string
+  message: string
+  command: string
+  times: number
+}
+
+interface Due {
+  items: Item[]
+  open: number
+  /** The day in Jakarta whose list this is; undefined for what cannot wait for it. */
+  day: string | undefined
+}
+
+/**
+ * Mails what waits for a person: what is about money as soon as it is raised, each item once, and once a day all that is open. Where the
+ * mail does not leave nothing is noted, and the next run tries again; one that died after sending sends again. Answers whether a mail left.
+ */
+export async function mailAttention(context: AttentionMailContext): Promise<boolean> {
+  const { units, actor, mailer, to } = context
+  if (to === undefined) return false
+  const due = await units.run(actor, findDue)
+  if (due === undefined) return false
+  try {
+    await mailer.send(mailOf(to, due))
+  } catch (error) {
+    if (error instanceof ProviderFailure) return false
+    throw error
+  }
+  await units.run(actor, (work) => note(work, due))
+  return true
+}
+
+async function findDue(work: Work): Promise<Due | undefined> {
+  if (await isPaused(work.tx, 'email')) return undefined
+  const day = await dayDue(work)
+  const which = day === undefined ? sql`mailed_at is null and kind ~ ${MONEY}` : sql`true`
+  const { rows: items } = await sql<Item>`
+    select id, kind, message, command, times from attention
+    where resolved_at is null and ${which} order by kind ~ ${MONEY} desc, id limit ${SHOWN}`.execute(work.tx)
+  if (items.length === 0) {
+    if (day !== undefined) await noteDay(work, day)
+    return undefined
+  }
+  const { rows } = await sql<{ open: number }>`
+    select count(*)::integer as open from attention where resolved_at is null`.execute(work.tx)
+  return { items, open: rows[0]?.open ?? items.length, day }
+}
+
+/** The day whose list has not been sent yet, once its hour has come. */
+async function dayDue({ tx, now }: Work): Promise<string | undefined> {
+  const { rows } = await sql<{ day: string }>`
+    select to_char(n.here, 'YYYY-MM-DD') as day
+    from attention_mails m, (select ${now}::timestamptz at time zone 'Asia/Jakarta' as here) n
+    where extract(hour from n.here) >= ${DAILY_HOUR} and (m.daily is null or m.daily < n.here::date)`.execute(
+    tx,
+  )
+  return rows[0]?.day
+}
+
+function mailOf(to: string, { items, open, day }: Due): Mail {
+  const lines = items.map(
+    ({ message, command, times }) => `- ${message}${times > 1 ? ` (${times} times)` : ''}\n  ${command}`,
+  )
+  const more = day !== undefined && open > items.length ? [`and ${open - items.length} more`] : []
+  const [first] = items
+  return {
+    to,
+    subject:
+      day === undefined
+        ? `Laku: ${items.length === 1 ? first?.message.slice(0, 100) : `${items.length} things about money`}`
+        : `Laku: ${open} wait for a person, ${day}`,
+    text: [...lines, ...more, 'All of it: laku attention list'].join('\n\n'),
+  }
+}
+
+async function note(work: Work, { items, day }: Due): Promise<void> {
+  await sql`
+    update attention set mailed_at = ${work.now}
+    where id = any(${items.map((one) => one.id)}::uuid[]) and mailed_at is null`.execute(work.tx)
+  if (day !== undefined) await noteDay(work, day)
+}
+
+async function noteDay({ tx }: Work, day: string): Promise<void> {
+  await sql`update attention_mails set daily = ${day}::date`.execute(tx)
+}
