@@ -629,11 +629,26 @@ create table payouts (
   created_at timestamp with time zone not null,
   submitted_at timestamp with time zone,
   finished_at timestamp with time zone,
+  lease_until timestamp with time zone,
+  calls integer default 0 not null,
+  last_called_at timestamp with time zone,
+  absent_at timestamp with time zone,
+  provider_updated_at timestamp with time zone,
+  turns integer default 0 not null,
+  set_aside boolean default false not null,
+  held boolean default false not null,
+  dead_asked_by text,
+  dead_asked_at timestamp with time zone,
+  dead_reason text,
+  dead_by text,
+  dead_at timestamp with time zone,
   constraint payouts_key_key UNIQUE (key),
   constraint payouts_provider_payout_id_key UNIQUE (provider_payout_id),
   constraint payouts_pkey PRIMARY KEY (id),
   constraint payouts_amount_idr_check CHECK ((amount_idr > 0)),
+  constraint payouts_dead_by_two CHECK (((dead_by IS NULL) OR ((dead_asked_by IS NOT NULL) AND (dead_by <> dead_asked_by)))),
   constraint payouts_purpose_check CHECK ((purpose = ANY (ARRAY['settlement'::text, 'withdrawal'::text]))),
+  constraint payouts_set_aside_arrived CHECK (((NOT set_aside) OR (status = 'succeeded'::text))),
   constraint payouts_status_check CHECK ((status = ANY (ARRAY['created'::text, 'submitted'::text, 'succeeded'::text, 'failed'::text, 'reversed'::text])))
 );
 
@@ -1422,6 +1437,7 @@ CREATE INDEX payments_of_order ON public.payments USING btree (order_id) WHERE (
 CREATE INDEX payments_of_participant ON public.payments USING btree (participant_id) WHERE (participant_id IS NOT NULL);
 CREATE INDEX payments_of_session ON public.payments USING btree (session_id, status) WHERE (session_id IS NOT NULL);
 CREATE INDEX payments_of_user ON public.payments USING btree (user_id, id);
+CREATE INDEX payouts_by_status ON public.payouts USING btree (status, id);
 CREATE INDEX payouts_due ON public.payouts USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
 CREATE INDEX payouts_of_subject ON public.payouts USING btree (subject_id);
 CREATE INDEX pickup_tasks_of_office ON public.pickup_tasks USING btree (office_id, id);
@@ -1499,7 +1515,7 @@ CREATE UNIQUE INDEX factory_bank_accounts_one_pending ON public.factory_bank_acc
 CREATE UNIQUE INDEX order_returns_one_open ON public.order_returns USING btree (order_id) WHERE (status = 'requested'::text);
 CREATE UNIQUE INDEX participants_one_live ON public.group_participants USING btree (session_id, user_id) WHERE (status = ANY (ARRAY['held'::text, 'paid'::text, 'ordered'::text]));
 CREATE UNIQUE INDEX payments_one_open_an_order ON public.payments USING btree (order_id) WHERE (status = 'pending'::text);
-CREATE UNIQUE INDEX payouts_one_live ON public.payouts USING btree (subject_id) WHERE (status = ANY (ARRAY['created'::text, 'submitted'::text, 'succeeded'::text]));
+CREATE UNIQUE INDEX payouts_one_live ON public.payouts USING btree (subject_id) WHERE ((status = ANY (ARRAY['created'::text, 'submitted'::text, 'succeeded'::text])) AND (NOT set_aside));
 CREATE UNIQUE INDEX pickup_tasks_one_open_an_order ON public.pickup_tasks USING btree (purchase_order_id) WHERE (status = ANY (ARRAY['scheduled'::text, 'in_progress'::text]));
 CREATE UNIQUE INDEX purchase_orders_one_open_a_session ON public.warehouse_purchase_orders USING btree (session_id) WHERE (status = ANY (ARRAY['draft'::text, 'sent'::text, 'confirmed'::text, 'shipped'::text, 'partially_received'::text]));
 CREATE UNIQUE INDEX reconciliations_one_runs ON public.reconciliations USING btree ((true)) WHERE (status = 'running'::text);

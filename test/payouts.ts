@@ -9,10 +9,14 @@ import {
   post,
 } from '../src/domain/ledger/index.ts'
 import { createPayout, type NewPayout, type PayoutGateway, payoutChecks } from '../src/domain/payout/index.ts'
+import { suspenseChecks } from '../src/domain/suspense/index.ts'
 import { createXenditPayouts } from '../src/providers/xendit/payouts.ts'
 import { openTestLaku, system, type TestLaku, type TestOptions } from './laku.ts'
+import { markedBy } from './reference.ts'
 
-type News = EventOf<'payout.submitted' | 'payout.succeeded' | 'payout.failed' | 'payout.reversed'>
+type News = EventOf<
+  'payout.submitted' | 'payout.succeeded' | 'payout.revived' | 'payout.failed' | 'payout.reversed'
+>
 
 /** The postings of a settlement, made straight from the events. */
 const books =
@@ -20,8 +24,8 @@ const books =
   async (work: Work, events: News[]): Promise<void> => {
     await post(
       work,
-      events.map(({ payload: { payoutId, subjectId, amountIdr } }) => ({
-        key: `payout:${payoutId}:${verb}`,
+      events.map(({ payload: { payoutId, subjectId, amountIdr, turn } }) => ({
+        key: `payout:${payoutId}:${verb}:${turn}`,
         kind: `payout.${verb}`,
         subject: ['payout', payoutId],
         entries: [debit(from(subjectId), amountIdr), credit(to(subjectId), amountIdr)],
@@ -36,6 +40,9 @@ const alone: Partial<Choreography> = {
   'payout.created': {},
   'payout.submitted': { reactions: [books('submitted', factoryAccount, inFlight)] },
   'payout.succeeded': { reactions: [books('succeeded', inFlight, gateway)] },
+  'payout.revived': { reactions: [books('revived', factoryAccount, gateway)] },
+  'payout.dropped': {},
+  'payout.contradicted': {},
   'payout.failed': { reactions: [books('failed', inFlight, factoryAccount)] },
   'payout.reversed': { reactions: [books('reversed', gateway, factoryAccount)] },
 }
@@ -88,7 +95,7 @@ export async function openPayoutFixture(options: TestOptions = {}) {
       return rows.map((row) => `${row.kind} ${row.subjectId}`)
     },
     broken: async () => {
-      const checks = [...ledgerChecks, ...payoutChecks]
+      const checks = [...ledgerChecks, ...payoutChecks, ...suspenseChecks]
       const results = await laku.system((work) => runChecks(checks, work.tx, laku.vault))
       return results.filter((result) => !result.ok)
     },
@@ -96,8 +103,18 @@ export async function openPayoutFixture(options: TestOptions = {}) {
       await laku.db.updateTable('switches').set({ paused }).where('name', '=', name).execute()
     },
     faults: (...faults: object[]) => send('PUT', '/faults', faults),
+    control: send,
     move: (providerId: string, status: string) => send('POST', `/payouts/${providerId}`, { status }),
-    atProvider: async (key: string) => {
+    /** What the provider's own rules forbid. */
+    force: (providerId: string, status: string, amount?: number) =>
+      send('POST', `/payouts/${providerId}`, { status, force: true, ...(amount && { amount }) }),
+    /** Both clocks, ours and the provider's. */
+    pass: async (seconds: number) => {
+      laku.clock.shift(seconds)
+      await send('POST', '/age', { seconds })
+    },
+    atProvider: async (given: string) => {
+      const key = await markedBy(laku, given)
       const book = (await send('GET', '/book', undefined)) as {
         payouts: { id: string; reference_id: string; status: string; amount: number }[]
       }

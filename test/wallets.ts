@@ -17,6 +17,7 @@ import {
 } from '../src/domain/wallet/index.ts'
 import { openTestLaku, system, type TestLaku, type TestOptions } from './laku.ts'
 import { impatientPayouts } from './payouts.ts'
+import { markedBy } from './reference.ts'
 
 /** Xendit's test number that stays accepted until it is moved by hand. */
 export const waits: BankAccount = {
@@ -142,7 +143,7 @@ function payoutWays(
       await laku.system(sweepWithdrawals)
       await sweepPayouts(context)
     },
-    atProvider: async (code: string) => await payouts.findPayouts(`${code}-1`),
+    atProvider: async (code: string) => await payouts.findPayouts(await markedBy(laku, `${code}-1`)),
   }
 }
 

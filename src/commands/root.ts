@@ -120,6 +120,11 @@ export const entries: readonly Entry[] = [
     verbs: async () => (await import('./settle/verbs.ts')).verbs,
   },
   {
+    name: 'payouts',
+    description: 'what the provider sends to factories and users',
+    verbs: async () => (await import('./payouts/verbs.ts')).verbs,
+  },
+  {
     name: 'suspense',
     description: 'money that moved and has no place yet',
     verbs: async () => (await import('./suspense/verbs.ts')).verbs,

@@ -100,7 +100,8 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   payment_wrong_amount: unquarantined,
   payout_stuck: isNot('payouts', 'created', 'submitted'),
   payout_unexpected: {
-    person: 'the provider’s word and ours do not agree: reconciling shows whether they do again',
+    gone: sql`exists (
+      select from payouts p where p.id::text = a.subject_id and (p.status = 'succeeded' or p.provider_status in ('FAILED', 'REVERSED', 'CANCELLED')))`,
   },
   pickup_short: is('warehouse_purchase_orders', 'received', 'closed', 'cancelled'),
   provider_transaction_unknown: { person: 'a line of the provider’s book of a kind that is not known' },

@@ -30,6 +30,8 @@ import {
   failSettlements,
   holdSuspended,
   reverseSettlements,
+  reviveSettlements,
+  stopRetries,
   submitSettlements,
 } from './settlement/index.ts'
 import { tellFactories } from './tell-factories.ts'
@@ -40,6 +42,7 @@ import {
   followReversed,
   followSubmitted,
   followSucceeded,
+  reviveWithdrawals,
 } from './wallet/index.ts'
 import { notePickups, noteUntoldFactories } from './warehouse/index.ts'
 import './whatsapp/events.ts'
@@ -180,8 +183,11 @@ export const choreography: Choreography = {
   // Whoever made it follows with the postings of its purpose, in the same transaction.
   'payout.submitted': { reactions: [submitSettlements, followSubmitted] },
   'payout.succeeded': { reactions: [confirmSettlements, followSucceeded] },
+  'payout.revived': { reactions: [reviveSettlements, reviveWithdrawals] },
   'payout.failed': { reactions: [failSettlements, followFailed] },
+  'payout.dropped': {},
   'payout.reversed': { reactions: [reverseSettlements, followReversed] },
+  'payout.contradicted': { reactions: [stopRetries] },
 
   'withdrawal.status_changed': { reactions: [followClosings], jobs: [notify] },
   'wallet.adjusted': {},

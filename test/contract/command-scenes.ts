@@ -12,7 +12,7 @@ import {
   getRefund,
   openInvoice,
 } from '../../src/domain/payment/index.ts'
-import { settlePayouts, submitPayouts } from '../../src/domain/payout/index.ts'
+import { declareDead, settlePayouts, submitPayouts } from '../../src/domain/payout/index.ts'
 import { createReview } from '../../src/domain/review/index.ts'
 import { putIntoSuspense } from '../../src/domain/suspense/index.ts'
 import { adjustWallet, requestWithdrawal, sweepWithdrawals } from '../../src/domain/wallet/index.ts'
@@ -250,6 +250,31 @@ export class CommandScenes {
     const failed = { ...answer, status: 'FAILED', failureCode: 'INVALID_DESTINATION' } as never
     await this.laku.system((work) => settlePayouts(work, [failed]))
     return code
+  }
+
+  /** A payout that left two days ago, and that the provider's list does not show. */
+  async lostPayout(asked = false): Promise<string> {
+    const code = await this.approvedSettlement()
+    await this.f.pay(code)
+    await this.f.submit(code)
+    const { id } = await this.f.payoutOf(code)
+    const long = new Date(this.laku.clock.now().getTime() - 2 * 86_400_000)
+    const absentAt = this.laku.clock.now()
+    const key = `${id.slice(-6).toUpperCase()}-LOST`
+    await this.laku.db
+      .updateTable('payouts')
+      .set({
+        key,
+        providerPayoutId: null,
+        providerStatus: null,
+        calledAt: long,
+        lastCalledAt: long,
+        absentAt,
+      })
+      .where('id', '=', id)
+      .execute()
+    if (asked) await this.laku.as(staff('finance', 'a test'), (work) => declareDead(work, { payout: key }))
+    return key
   }
 
   async adjustment(): Promise<string> {

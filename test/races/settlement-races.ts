@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import { factoryAccount } from '../../src/domain/ledger/index.ts'
 import { settlePayouts } from '../../src/domain/payout/index.ts'
 import { retrySettlement } from '../../src/domain/settlement/index.ts'
+import { markedBy } from '../reference.ts'
 import { budi, openSettlementFixture, type SettlementFixture } from '../settlements.ts'
 import { refusal } from '../storefront.ts'
 import type { Races } from './run-races.ts'
@@ -87,7 +88,7 @@ const races: Races<SettlementFixture>['races'] = {
     const retry = () => f.laku.as(budi, (work) => retrySettlement(work, { settlement: code }))
     const retried = await Promise.all([retry, retry, retry].map((one) => refusal(one())))
     expect(retried.filter((one) => one === 'ok')).toHaveLength(1)
-    expect((await f.payoutOf(code)).key).toBe(`${code}-2`)
+    expect((await f.payoutOf(code)).key).toBe(await markedBy(f.laku, `${code}-2`))
   },
 
   'a payment against a suspension: nothing leaves while it lasts': async (f) => {

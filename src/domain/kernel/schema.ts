@@ -446,25 +446,38 @@ export interface PayoutChannels {
 }
 
 export interface Payouts {
+  absentAt: Timestamp | null;
   accountHolder: string;
   accountNumber: string;
   amountIdr: number;
   attempt: Generated<number>;
   calledAt: Timestamp | null;
+  calls: Generated<number>;
   channelCode: string;
   createdAt: Timestamp;
+  deadAskedAt: Timestamp | null;
+  deadAskedBy: string | null;
+  deadAt: Timestamp | null;
+  deadBy: string | null;
+  deadReason: string | null;
   description: string;
   failureCode: string | null;
   finishedAt: Timestamp | null;
+  held: Generated<boolean>;
   id: string;
   key: string;
+  lastCalledAt: Timestamp | null;
+  leaseUntil: Timestamp | null;
   nextCheckAt: Timestamp | null;
   providerPayoutId: string | null;
   providerStatus: string | null;
+  providerUpdatedAt: Timestamp | null;
   purpose: string;
+  setAside: Generated<boolean>;
   status: Generated<string>;
   subjectId: string;
   submittedAt: Timestamp | null;
+  turns: Generated<number>;
 }
 
 export interface PickupItems {

@@ -1,11 +1,18 @@
 import { sql } from 'kysely'
-import { type BankAccount, isPaused, moveState, secondsAfter, type Work } from '../kernel/index.ts'
+import {
+  type BankAccount,
+  isPaused,
+  moveState,
+  type ProviderAsk,
+  secondsAfter,
+  type Work,
+} from '../kernel/index.ts'
 import { openAccount, type SealedAccount } from './destination.ts'
 import type { PayoutPurpose } from './events.ts'
 import { payoutNews } from './payout-news.ts'
 import { type PayoutStatus, payoutMachine } from './transitions.ts'
 
-/** A payout to be sent or asked about. */
+/** A payout to be sent or asked about, by the one who has its lease. */
 export interface ClaimedPayout {
   id: string
   key: string
@@ -17,40 +24,55 @@ export interface ClaimedPayout {
   status: PayoutStatus
   attempt: number
   providerPayoutId: string | null
-  /** Nothing of it can have reached the provider yet: it is sent. Otherwise it is asked about. */
-  sends: boolean
+  /** How the provider is asked: what may be there already is sent again only where its list does not show it. */
+  ask: ProviderAsk
   /** Since when it may be there. */
   calledAt: Date
-  submittedAt: Date
+  lastCalledAt: Date
+  absentAt: Date | null
+  calls: number
+  leaseUntil: Date
 }
 
 /** Longer than the call can take: nobody else sends the same payout meanwhile. */
-const CALL_S = 60
+const LEASE_S = 60
 const PAUSED_S = 60
 
 /**
- * Takes payouts to be sent or asked about, each by one worker at a time. Those created move to submitted, and tell it, for
- * from here on the money may be gone. While `payouts` is paused nothing is sent, while `xendit` is nothing is asked either: they
- * wait. Any other state is left out, so a job that comes twice does nothing.
+ * Takes payouts to be sent or asked about: each by one worker at a time, under a lease by the database's clock. Those created move to
+ * submitted, and tell it, for from here on the money may be gone. While `payouts` is paused nothing is sent, while `xendit` is
+ * nothing is asked either: they wait. Any other state is left out, so a job that comes twice does nothing.
  */
 export async function claimPayouts(work: Work, payoutIds: readonly string[]): Promise<ClaimedPayout[]> {
   if (payoutIds.length === 0) return []
+  const { now, policy } = work
   const asks = !(await isPaused(work.tx, 'xendit'))
   const sends = asks && !(await isPaused(work.tx, 'payouts'))
   if (!asks || !sends) await postpone(work, payoutIds, asks)
+  const leaseUntil = secondsAfter(now, LEASE_S)
+  const keyKnownSince = secondsAfter(now, -policy.providerKeyHours * 3600)
+  const goesOut = sql`due.ask <> 'look_up'`
   const rows = await moveState(work, payoutMachine, {
     to: sql<PayoutStatus>`case due.before when 'created' then 'submitted' else due.before end`,
     stays: true,
     set: {
-      nextCheckAt: secondsAfter(work.now, CALL_S),
+      nextCheckAt: leaseUntil,
+      leaseUntil,
       attempt: sql`t.attempt + 1`,
-      calledAt: sql`coalesce(t.called_at, ${work.now})`,
-      submittedAt: sql`coalesce(t.submitted_at, ${work.now})`,
+      calls: sql`case when ${goesOut} then t.calls + 1 else t.calls end`,
+      calledAt: sql`coalesce(t.called_at, ${now})`,
+      lastCalledAt: sql`case when ${goesOut} then ${now} else t.last_called_at end`,
+      submittedAt: sql`coalesce(t.submitted_at, ${now})`,
     },
     with: sql`due as (
-      select id, status as before, called_at is null as sends from payouts
-      where id = any(${payoutIds}::uuid[]) and next_check_at is not null and (
-        status = 'created' or (status in ('submitted', 'succeeded') and next_check_at <= ${work.now}))
+      select id, status as before, case
+          when status = 'created' or (status = 'submitted' and called_at is null) then 'first'
+          when status = 'submitted' and provider_payout_id is null and not held and ${sends}::boolean
+            and called_at > ${keyKnownSince} then 'repeat'
+          else 'look_up' end as ask
+      from payouts
+      where id = any(${payoutIds}::uuid[]) and next_check_at is not null
+        and (status = 'created' or next_check_at <= ${now}) and (lease_until is null or lease_until <= ${now})
         and (case when called_at is null then ${sends}::boolean else ${asks}::boolean end)
       order by id for no key update
     )`,
@@ -58,7 +80,8 @@ export async function claimPayouts(work: Work, payoutIds: readonly string[]): Pr
     where: sql`t.id = due.id`,
     returning: sql<Omit<ClaimedPayout, 'destination'> & SealedAccount & { before: PayoutStatus }>`
       t.id, t.key, t.purpose, t.subject_id, t.amount_idr, t.description, t.channel_code, t.account_number,
-      t.account_holder, t.status, t.attempt, t.provider_payout_id, t.called_at, t.submitted_at, due.before, due.sends`,
+      t.account_holder, t.status, t.attempt, t.provider_payout_id, t.called_at, coalesce(t.last_called_at, t.called_at) as last_called_at,
+      t.absent_at, t.calls, t.lease_until, due.before, due.ask`,
   })
   for (const row of rows.filter((one) => one.before === 'created')) {
     work.emit({ type: 'payout.submitted', aggregate: ['payout', row.id], payload: payoutNews(row) })
@@ -67,6 +90,15 @@ export async function claimPayouts(work: Work, payoutIds: readonly string[]): Pr
     ...payout,
     destination: openAccount(work.vault, { channelCode, accountNumber, accountHolder }),
   }))
+}
+
+/** Milliseconds that a lease has left; undefined where somebody else has it, or nobody. */
+export async function leaseLeft(work: Work, { id, leaseUntil }: ClaimedPayout): Promise<number | undefined> {
+  const { rows } = await sql`
+    select from payouts where id = ${id} and lease_until = ${leaseUntil} and lease_until > ${work.now}`.execute(
+    work.tx,
+  )
+  return rows.length === 0 ? undefined : leaseUntil.getTime() - work.now.getTime()
 }
 
 /** What may not be sent now (and, unless `asks`, what may not be asked about) comes back in a minute. */

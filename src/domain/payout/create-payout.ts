@@ -3,6 +3,7 @@ import {
   type BankAccount,
   channelsOf,
   describedFor,
+  installationId,
   newId,
   type Rupiah,
   requirePayableAccount,
@@ -17,8 +18,8 @@ import { payoutNews } from './payout-news.ts'
 
 export interface NewPayout {
   /**
-   * What the provider knows it by, the same for the same try and new after a definite failure: the subject's code and
-   * the number of the try, `STL-261123-7K3QX2-1`.
+   * The same for the same try and new after a definite failure: the subject's code and the number of the try, `STL-261123-7K3QX2-1`. The
+   * provider knows it by that after this installation's name: `1A2B3C-STL-261123-7K3QX2-1`.
    */
   key: string
   purpose: PayoutPurpose
@@ -40,29 +41,36 @@ const JOB_GRACE_S = 60
  * @throws payout.key_reused, payout.under_way, kernel.payout_channel_unknown, kernel.bank_account_invalid
  */
 export async function createPayout(work: Work, input: NewPayout): Promise<string> {
-  const { key, purpose, subjectId, description = key } = input
+  const { purpose, subjectId, description = input.key } = input
   const amountIdr = rupiah(input.amountIdr)
   const destination = await requirePayableAccount(work.tx, input.destination)
   const channel = (await channelsOf(work.tx, [destination.channelCode])).get(destination.channelCode)
   const shown = channel ? describedFor(channel, description) : description
   const id = newId()
   const sealed = sealAccount(work.vault, destination)
-  const { rows } = await sql<{ id: string }>`
+  const { rows } = await sql<{ key: string }>`
     insert into payouts (id, key, purpose, subject_id, channel_code, account_number, account_holder, amount_idr, description,
       next_check_at, created_at)
-    values (${id}, ${key}, ${purpose}, ${subjectId}, ${sealed.channelCode}, ${sealed.accountNumber}, ${sealed.accountHolder},
+    values (${id}, ${marked(input.key)}, ${purpose}, ${subjectId}, ${sealed.channelCode}, ${sealed.accountNumber}, ${sealed.accountHolder},
       ${amountIdr}, ${shown}, ${secondsAfter(work.now, JOB_GRACE_S)}, ${work.now})
-    on conflict do nothing returning id`.execute(work.tx)
-  if (rows.length === 0) return await madeBefore(work, { ...input, destination })
-  const payload = payoutNews({ id, key, purpose, subjectId, amountIdr })
+    on conflict do nothing returning key`.execute(work.tx)
+  const [made] = rows
+  if (!made) return await madeBefore(work, { ...input, destination })
+  const payload = payoutNews({ id, key: made.key, purpose, subjectId, amountIdr })
   work.emit({ type: 'payout.created', aggregate: ['payout', id], payload })
   return id
 }
 
+const marked = (key: string) => sql<string>`${installationId} || '-' || ${key}`
+
 /** The key was used for just this, or else another payout of the subject is alive. */
 async function madeBefore(work: Work, input: NewPayout): Promise<string> {
   const { key, subjectId, amountIdr, destination } = input
-  const before = await work.tx.selectFrom('payouts').selectAll().where('key', '=', key).executeTakeFirst()
+  const before = await work.tx
+    .selectFrom('payouts')
+    .selectAll()
+    .where('key', '=', marked(key))
+    .executeTakeFirst()
   if (!before) throw payoutErrors.under_way({ subjectId })
   const account = openAccount(work.vault, before)
   const same =

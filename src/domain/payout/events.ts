@@ -13,6 +13,8 @@ export interface PayoutNews {
   failureCode: string | null
   /** Another payout of the same may well succeed. */
   retryable: boolean
+  /** How often the provider has contradicted itself about it: postings of a payout that turns again are not the first. */
+  turn: number
 }
 
 declare module '../kernel/events.ts' {
@@ -21,8 +23,14 @@ declare module '../kernel/events.ts' {
     /** On its way: from now on it may be there, whatever the provider's answer. */
     'payout.submitted': PayoutNews
     'payout.succeeded': PayoutNews
+    /** It arrived after we took it to have failed, or to have come back. */
+    'payout.revived': PayoutNews
     'payout.failed': PayoutNews
+    /** Never sent, and not to be: an older payout of the same arrived after all. */
+    'payout.dropped': PayoutNews
     /** It came back. One that was never seen to succeed is told to have, first. */
     'payout.reversed': PayoutNews
+    /** The provider says what does not agree with what it said before: nothing more happens to the subject by itself. */
+    'payout.contradicted': PayoutNews & { from: string; says: string }
   }
 }

@@ -1,24 +1,17 @@
-import type { BankAccount, Rupiah, ToldChannel } from '../kernel/index.ts'
+import type { BankAccount, CallLease, Rupiah, ToldChannel } from '../kernel/index.ts'
 
-/** As the provider says it. LOCKED and the compliance assessment wait for people over there. */
-export type GatewayPayoutStatus =
-  | 'ACCEPTED'
-  | 'REQUESTED'
-  | 'SUCCEEDED'
-  | 'FAILED'
-  | 'CANCELLED'
-  | 'REVERSED'
-  | 'LOCKED'
-  | 'PENDING_COMPLIANCE_ASSESSMENT'
-  | 'COMPLIANCE_REJECTED'
+/** The provider's own word. What each means stands in `verdictOf`; one that is not known is kept and waited for. */
+export type GatewayPayoutStatus = string
 
 export interface GatewayPayout {
   id: string
-  /** The payout's key. */
-  referenceId: string
+  /** The payout's key; null where it was made without one. */
+  referenceId: string | null
   status: GatewayPayoutStatus
   amountIdr: Rupiah
   failureCode?: string
+  /** When the provider last changed it, by its own clock. */
+  updatedAt?: Date
 }
 
 export interface NewGatewayPayout {
@@ -34,12 +27,17 @@ export type GatewayChannel = ToldChannel
 
 /** The provider that sends money out. Every method throws `ProviderFailure`; amounts are whole rupiah. */
 export interface PayoutGateway {
-  /** Sends money. On an unknown outcome it may be on its way: `findPayouts(key)` says. */
-  createPayout(payout: NewGatewayPayout): Promise<GatewayPayout>
+  /**
+   * Sends money, only while the lease holds: it is asked for on the last line before the socket. On an unknown outcome the payout may be
+   * on its way: `findPayouts(key)` says.
+   */
+  createPayout(payout: NewGatewayPayout, lease?: CallLease): Promise<GatewayPayout>
   getPayout(id: string): Promise<GatewayPayout>
-  /** Every payout ever made under our key; empty when there is none. */
+  /** Every payout made under our key that the provider's list shows by now; empty proves nothing. */
   findPayouts(key: string): Promise<GatewayPayout[]>
   /** Stops a payout that was accepted and not sent on yet; refused where it is too late. */
   cancelPayout(id: string): Promise<GatewayPayout>
   channels(): Promise<GatewayChannel[]>
+  /** What the provider says that it holds for us, fees taken off. */
+  balanceIdr(): Promise<Rupiah>
 }

@@ -4,6 +4,7 @@ export { type ChannelFit, channelFit, requireFit } from './channel-limits.ts'
 export { payoutChecks } from './checks.ts'
 export type { PayoutContext } from './context.ts'
 export { createPayout, type NewPayout } from './create-payout.ts'
+export { declareDead, keepPayout } from './declare-dead.ts'
 export { payoutErrors } from './errors.ts'
 export type { PayoutNews, PayoutPurpose } from './events.ts'
 export type {
@@ -16,7 +17,15 @@ export type {
 export { holdPayouts, releasePayouts } from './hold-payouts.ts'
 export { type PayoutInbox, type PayoutNotice, processPayoutNotices } from './process-payout-notices.ts'
 export { readChannels } from './read-channels.ts'
-export { type PayoutView, payoutsOf } from './read-payouts.ts'
+export {
+  listPayouts,
+  mayBePaid,
+  type PayoutFilter,
+  type PayoutView,
+  payoutsOf,
+  showPayout,
+} from './read-payouts.ts'
+export { dropUnsent, setPayoutAside } from './revive-payout.ts'
 export { settlePayouts } from './settle-payouts.ts'
 export { payoutsDue, submitPayouts, sweepPayouts } from './submit-payouts.ts'
 export { type PayoutStatus, payoutTransitions } from './transitions.ts'

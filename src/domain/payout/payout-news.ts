@@ -8,16 +8,15 @@ export interface PayoutFacts {
   purpose: PayoutPurpose
   subjectId: string
   amountIdr: Rupiah
+  turns?: number
 }
 
 /** What events say of a payout. */
 export function payoutNews(payout: PayoutFacts, failureCode: string | null = null): PayoutNews {
-  const { id: payoutId, key, purpose, subjectId, amountIdr } = payout
+  const { id: payoutId, key, purpose, subjectId, amountIdr, turns: turn = 0 } = payout
   const retryable = failureCode !== null && isRetryable(failureCode)
-  return { payoutId, key, purpose, subjectId, amountIdr, failureCode, retryable }
+  return { payoutId, key, purpose, subjectId, amountIdr, failureCode, retryable, turn }
 }
 
-/** The command that shows what a payout is for, for a person who looks after it. */
-export function commandFor({ purpose, subjectId }: Pick<PayoutFacts, 'purpose' | 'subjectId'>): string {
-  return purpose === 'settlement' ? `laku settle show ${subjectId}` : 'laku wallets withdrawals list'
-}
+/** The command that shows a payout, for a person who looks after it. */
+export const commandFor = ({ key }: Pick<PayoutFacts, 'key'>): string => `laku payouts show ${key}`

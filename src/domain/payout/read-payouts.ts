@@ -1,12 +1,26 @@
-import { sql } from 'kysely'
-import { channelName, maskedAccount, type Rupiah, type Tx, type Vault } from '../kernel/index.ts'
+import { type RawBuilder, sql } from 'kysely'
+import {
+  channelName,
+  idOrCode,
+  maskedAccount,
+  pageOf,
+  type Rupiah,
+  type Tx,
+  type Vault,
+  type Work,
+} from '../kernel/index.ts'
 import { openAccount, type SealedAccount } from './destination.ts'
+import { payoutErrors } from './errors.ts'
+import type { PayoutPurpose } from './events.ts'
+import { verdictOf } from './rules.ts'
 import type { PayoutStatus } from './transitions.ts'
 
 /** A payout as staff see it. */
 export interface PayoutView {
   id: string
   key: string
+  purpose: PayoutPurpose
+  subjectId: string
   status: PayoutStatus
   amountIdr: Rupiah
   channelCode: string
@@ -19,17 +33,42 @@ export interface PayoutView {
   failureCode: string | null
   /** Not sent, and not to be: its receiver is suspended. */
   held: boolean
+  /** It arrived where its subject did not take it: its money lay in suspense, or does. */
+  setAside: boolean
+  /** Money of it still lies in suspense. */
+  inSuspense: boolean
+  /** Calls that may have made it, all under its key. */
+  calls: number
+  calledAt: Date | null
+  lastCalledAt: Date | null
+  /** When the provider's list was last seen without it. */
+  absentAt: Date | null
+  nextCheckAt: Date | null
+  deadAskedBy: string | null
+  deadReason: string | null
+  deadBy: string | null
   createdAt: Date
   submittedAt: Date | null
   finishedAt: Date | null
 }
 
-/** The payouts of a settlement or a withdrawal, newest first. */
-export async function payoutsOf(tx: Tx, vault: Vault, subjectId: string): Promise<PayoutView[]> {
+const columns = sql`
+  p.id, p.key, p.purpose, p.subject_id, p.status, p.amount_idr, p.channel_code, p.account_number, p.account_holder,
+  p.provider_payout_id, p.provider_status, p.failure_code,
+  p.held and (p.status = 'created' or p.status = 'submitted' and p.called_at is null) as held, p.set_aside,
+  exists (
+    select from suspense_items i where i.kind = 'payout' and i.subject_id = p.id and i.status in ('open', 'requested')) as in_suspense,
+  p.calls, p.called_at, p.last_called_at, p.absent_at, p.next_check_at, p.dead_asked_by, p.dead_reason, p.dead_by, p.created_at,
+  p.submitted_at, p.finished_at`
+
+async function payoutViews(
+  tx: Tx,
+  vault: Vault,
+  where: RawBuilder<unknown>,
+  limit = 10_000,
+): Promise<PayoutView[]> {
   const { rows } = await sql<Omit<PayoutView, 'bank' | 'account'> & SealedAccount>`
-    select id, key, status, amount_idr, channel_code, account_number, account_holder, provider_payout_id, provider_status,
-      failure_code, (status = 'created' or status = 'submitted' and called_at is null) and next_check_at is null as held, created_at, submitted_at, finished_at
-    from payouts where subject_id = ${subjectId} order by id desc`.execute(tx)
+    select ${columns} from payouts p where ${where} order by p.id desc limit ${limit}`.execute(tx)
   return rows.map(({ accountNumber, accountHolder, ...row }) => {
     const account = openAccount(vault, { channelCode: row.channelCode, accountNumber, accountHolder })
     return {
@@ -38,4 +77,53 @@ export async function payoutsOf(tx: Tx, vault: Vault, subjectId: string): Promis
       account: maskedAccount(account.accountNumber),
     }
   })
+}
+
+/** The payouts of a settlement or a withdrawal, newest first. */
+export const payoutsOf = (tx: Tx, vault: Vault, subjectId: string): Promise<PayoutView[]> =>
+  payoutViews(tx, vault, sql`p.subject_id = ${subjectId}`)
+
+/** Money of it may be under way, arrived, or lies in suspense: nothing else is sent for its subject. */
+export function mayBePaid(payout: PayoutView): boolean {
+  const { status, providerStatus, setAside, inSuspense } = payout
+  if (status === 'failed' || status === 'reversed')
+    return inSuspense || (providerStatus !== null && verdictOf(providerStatus) === 'waiting')
+  return !setAside || inSuspense
+}
+
+/**
+ * One payout by its UUID or by what the provider knows it by.
+ * @throws payout.not_found
+ */
+export async function showPayout(
+  { tx, vault }: Pick<Work, 'tx' | 'vault'>,
+  named: string,
+): Promise<PayoutView> {
+  const asked = idOrCode(named)
+  const where = 'id' in asked ? sql`p.id = ${asked.id}::uuid` : sql`p.key = ${asked.code}`
+  const [found] = await payoutViews(tx, vault, where, 1)
+  if (!found) throw payoutErrors.not_found({ payout: named })
+  return found
+}
+
+export interface PayoutFilter {
+  status?: PayoutStatus | undefined
+  /** Those of which nobody knows what became. */
+  unknown?: boolean | undefined
+  limit: number
+  cursor?: string | undefined
+}
+
+/** Payouts, newest first, by keyset pages. For staff. */
+export async function listPayouts(
+  { tx, vault }: Pick<Work, 'tx' | 'vault'>,
+  { status, unknown, limit, cursor }: PayoutFilter,
+): Promise<{ data: PayoutView[]; nextCursor: string | null }> {
+  const wheres = [sql`true`]
+  if (status) wheres.push(sql`p.status = ${status}`)
+  if (unknown)
+    wheres.push(sql`p.status = 'submitted' and p.provider_payout_id is null and p.called_at is not null`)
+  if (cursor) wheres.push(sql`p.id < ${cursor}::uuid`)
+  const rows = await payoutViews(tx, vault, sql.join(wheres, sql` and `), limit + 1)
+  return pageOf(rows, limit, (row) => row.id)
 }

@@ -1,13 +1,10 @@
+import type { Policy } from '../kernel/index.ts'
 import type { GatewayPayoutStatus } from './gateway.ts'
 
 /** What a provider's word means for a payout; `waiting`: not decided yet. */
 export type Verdict = 'waiting' | 'succeeded' | 'failed' | 'reversed'
 
-const verdicts: Record<GatewayPayoutStatus, Verdict> = {
-  ACCEPTED: 'waiting',
-  REQUESTED: 'waiting',
-  LOCKED: 'waiting',
-  PENDING_COMPLIANCE_ASSESSMENT: 'waiting',
+const verdicts: Readonly<Record<string, Verdict>> = {
   SUCCEEDED: 'succeeded',
   FAILED: 'failed',
   CANCELLED: 'failed',
@@ -15,36 +12,44 @@ const verdicts: Record<GatewayPayoutStatus, Verdict> = {
   REVERSED: 'reversed',
 }
 
-export const verdictOf = (status: GatewayPayoutStatus): Verdict => verdicts[status]
+/** ACCEPTED, REQUESTED and what waits for people over there wait; so does a word that nobody knows: money may still move. */
+export const verdictOf = (status: GatewayPayoutStatus): Verdict => verdicts[status] ?? 'waiting'
 
-/** The provider never had it: our own code for that definite no. */
-export const NEVER_ARRIVED = 'NEVER_ARRIVED'
+/** Nobody ever learnt what became of it, and two people took it for gone: our own code for that. */
+export const DECLARED_DEAD = 'DECLARED_DEAD'
+/** It was never sent, for an older payout of the same arrived after all: our own code for that. */
+export const OLDER_ONE_ARRIVED = 'OLDER_ONE_ARRIVED'
 
-/** Failures that pass (Xendit's list, and a payout that never arrived). A code that is not known yet may be for good. */
+/** Failures that pass (Xendit's list). A code that is not known yet may be for good. */
 const passing: ReadonlySet<string> = new Set([
   'INSUFFICIENT_BALANCE',
   'REJECTED_BY_CHANNEL',
   'TEMPORARY_TRANSFER_ERROR',
   'CANCELLED',
-  NEVER_ARRIVED,
 ])
 
 /** Whether another payout of the same to the same account may succeed later. */
 export const isRetryable = (failureCode: string): boolean => passing.has(failureCode)
 
-/** So long after a call "not found" may still mean "not yet". */
-export const NOT_FOUND_COUNTS_S = 600
-
 const HOUR_S = 3600
-/** A transfer takes minutes; locked and under assessment it waits for a person over there, and ours may ask. */
-const patience: Partial<Record<GatewayPayoutStatus, number>> = {
-  LOCKED: HOUR_S,
-  PENDING_COMPLIANCE_ASSESSMENT: HOUR_S,
+/** A transfer takes minutes; locked, under assessment or at an end that we do not know it waits for a person over there, and ours may ask. */
+const patience: Readonly<Record<string, number>> = {
+  ACCEPTED: 6 * HOUR_S,
+  REQUESTED: 6 * HOUR_S,
+  READY: 6 * HOUR_S,
+  ROUTING: 6 * HOUR_S,
 }
-const PATIENCE_S = 6 * HOUR_S
 
 /** After how many seconds under way a payout in this state is a person's business too. */
-export const patienceS = (status: GatewayPayoutStatus): number => patience[status] ?? PATIENCE_S
+export const patienceS = (status: GatewayPayoutStatus): number => patience[status] ?? HOUR_S
+
+/** In these the provider still means to send it, or people over there decide: it is never declared dead meanwhile. */
+const moving: ReadonlySet<string> = new Set([
+  ...Object.keys(patience),
+  'LOCKED',
+  'PENDING_COMPLIANCE_ASSESSMENT',
+])
+export const isMoving = (status: GatewayPayoutStatus): boolean => moving.has(status)
 
 const DAY_S = 24 * HOUR_S
 /** A bank sends money back within days, and the webhook that says so may be lost: looked at again after so long. */
@@ -53,4 +58,31 @@ const looks = [DAY_S, 3 * DAY_S, 7 * DAY_S]
 /** Seconds after its success at which a payout is looked at next; undefined when it was looked at long enough. */
 export function nextLookS(ageS: number): number | undefined {
   return looks.find((look) => look > ageS)
+}
+
+/** A payout whose outcome nobody knows is a person's business after so long. */
+export const UNKNOWN_FOR_S = 1800
+
+export interface Unknown {
+  calledAt: Date
+  lastCalledAt: Date
+  /** When the provider's list was last seen without it. */
+  absentAt: Date | null
+}
+
+/** Until when the same request may go again under the same key: the provider surely still knows it. */
+export function repeatsUntil(
+  { calledAt }: Pick<Unknown, 'calledAt'>,
+  policy: Pick<Policy, 'providerKeyHours'>,
+): Date {
+  return new Date(calledAt.getTime() + policy.providerKeyHours * HOUR_S * 1000)
+}
+
+/** From when it may be declared dead: its key's life is over, and a whole day of the provider's book passed after the last call. */
+export function deadFrom(
+  unknown: Unknown,
+  policy: Pick<Policy, 'providerKeyHours' | 'providerBookHours'>,
+): Date {
+  const bookMs = unknown.lastCalledAt.getTime() + policy.providerBookHours * HOUR_S * 1000
+  return new Date(Math.max(repeatsUntil(unknown, policy).getTime(), bookMs))
 }

@@ -1,22 +1,12 @@
 import { sql } from 'kysely'
 import { asRecords, moveState, secondsAfter, type Work } from '../kernel/index.ts'
-import type { PayoutPurpose } from './events.ts'
+import { bookDifference } from './book-difference.ts'
 import type { GatewayPayout, GatewayPayoutStatus } from './gateway.ts'
+import { type LockedPayout, lockPayouts } from './lock-payouts.ts'
 import { commandFor, payoutNews } from './payout-news.ts'
+import { promoteSetAside, revivePayout } from './revive-payout.ts'
 import { nextLookS, patienceS, verdictOf } from './rules.ts'
 import { type PayoutStatus, payoutMachine } from './transitions.ts'
-
-/** A payout, locked. */
-interface LockedPayout {
-  id: string
-  key: string
-  purpose: PayoutPurpose
-  subjectId: string
-  amountIdr: number
-  status: PayoutStatus
-  submittedAt: Date | null
-  finishedAt: Date | null
-}
 
 export interface PayoutRefusal {
   id: string
@@ -26,7 +16,12 @@ export interface PayoutRefusal {
 /** A payout under way is asked about this often, for its webhook may be lost. */
 const ASK_AGAIN_S = 900
 
-interface Move {
+interface Heard {
+  payout: LockedPayout
+  answer: GatewayPayout
+}
+
+interface Step {
   payout: LockedPayout
   to: PayoutStatus
   answer?: GatewayPayout
@@ -34,9 +29,9 @@ interface Move {
 }
 
 /**
- * Brings payouts to what the provider says of them, any number at once, in whatever order it is heard: success only when it says
- * SUCCEEDED, failure only on a definite no, and what came back is reversed even after a success. `answers` must have been read from
- * the provider; `refusals` are definite noes to being taken on. What is known already changes nothing.
+ * Brings payouts to what the provider says of them, any number at once, in whatever order it is heard. `answers` must have been read from
+ * the provider; `refusals` are definite noes to being taken on. What is known already changes nothing, and neither does what the provider
+ * said before its latest word. What contradicts is booked all the same: money that has no place lies in suspense.
  */
 export async function settlePayouts(
   work: Work,
@@ -44,74 +39,125 @@ export async function settlePayouts(
   refusals: readonly PayoutRefusal[] = [],
 ): Promise<void> {
   if (answers.length === 0 && refusals.length === 0) return
-  const payouts = await lockPayouts(work, answers, refusals)
-  const byKey = new Map([...payouts.values()].map((payout) => [payout.key, payout]))
-  const moves: Move[] = []
+  const payouts = await lockPayouts(work, { answers, ids: refusals.map((one) => one.id) })
+  const steps: Step[] = []
   for (const { id, failureCode } of refusals) {
-    const payout = payouts.get(id)
-    if (payout?.status === 'submitted') moves.push({ payout, to: 'failed', failureCode })
+    const payout = payouts.find((one) => one.id === id)
+    if (payout?.status === 'submitted') steps.push({ payout, to: 'failed', failureCode })
   }
-  const waiting: { payout: LockedPayout; answer: GatewayPayout }[] = []
-  for (const answer of answers) {
-    const payout = byKey.get(answer.referenceId)
-    const verdict = verdictOf(answer.status)
-    if (!payout || payout.amountIdr !== answer.amountIdr) raiseUnexpected(work, answer, payout)
-    else if (verdict === 'waiting') waiting.push({ payout, answer })
-    else if (payout.status === verdict) waiting.push({ payout, answer })
-    else moves.push(...movesTo(work, payout, answer))
+  const heard = await matched(work, payouts, answers)
+  const sure: Heard[] = []
+  const odd: Heard[] = []
+  for (const one of heard) {
+    const some = stepsTo(one)
+    if (some) steps.push(...some)
+    if (isPlain(one)) sure.push(one)
+    else odd.push(one)
   }
-  await move(work, moves)
-  await note(work, waiting)
+  await take(work, steps)
+  await note(work, sure)
+  for (const one of sure) {
+    // What came back may have been more than was asked for.
+    if (verdictOf(one.answer.status) === 'reversed') await bookDifference(work, one.payout, one.answer, 0)
+  }
+  for (const one of odd) await contradict(work, payouts, one)
+  for (const { payout, to } of steps) {
+    if (to === 'failed' || to === 'reversed') await promoteSetAside(work, payouts, payout)
+  }
 }
 
-async function lockPayouts(
+/** The latest word of each payout that is ours. What is new under a key of ours, beside the payout that we know, is money of its own. */
+async function matched(
   work: Work,
+  payouts: readonly LockedPayout[],
   answers: readonly GatewayPayout[],
-  refusals: readonly PayoutRefusal[],
-): Promise<Map<string, LockedPayout>> {
-  const { rows } = await sql<LockedPayout>`
-    select id, key, purpose, subject_id, amount_idr, status, submitted_at, finished_at from payouts
-    where key = any(${answers.map((one) => one.referenceId)}) or id = any(${refusals.map((one) => one.id)}::uuid[])
-    order by id for no key update`.execute(work.tx)
-  return new Map(rows.map((row) => [row.id, row]))
+): Promise<Heard[]> {
+  const latest = new Map<string, Heard>()
+  for (const answer of answers) {
+    const payout = payouts.find((one) =>
+      one.providerPayoutId === null ? one.key === answer.referenceId : one.providerPayoutId === answer.id,
+    )
+    const sameKey = payouts.find((one) => one.key === answer.referenceId)
+    if (payout && !isOld(payout, answer)) {
+      const before = latest.get(payout.id)
+      if (!before || before.answer.id === answer.id) latest.set(payout.id, { payout, answer })
+      else await bookDifference(work, payout, answer, 0)
+    } else if (!payout && sameKey) await bookDifference(work, sameKey, answer, 0)
+    else if (!payout) raiseStranger(work, answer)
+  }
+  return [...latest.values()]
 }
 
-/** A reversal of what was not seen to succeed is both: the money left, and it came back. */
-function movesTo(work: Work, payout: LockedPayout, answer: GatewayPayout): Move[] {
+/** By the provider's clock. Where that cannot tell, what has come back does not go again. */
+function isOld(payout: LockedPayout, { updatedAt, status }: GatewayPayout): boolean {
+  const known = payout.providerUpdatedAt
+  if (updatedAt && known && updatedAt.getTime() !== known.getTime()) return updatedAt < known
+  return payout.status === 'reversed' && verdictOf(status) === 'succeeded'
+}
+
+/** What the machine foresees of one that is under way, or paid. */
+function stepsTo({ payout, answer }: Heard): Step[] | undefined {
   const verdict = verdictOf(answer.status)
   const failureCode = answer.failureCode ?? answer.status
-  if (payout.status === 'submitted') {
-    if (verdict === 'failed') return [{ payout, to: 'failed', answer, failureCode }]
-    const succeeded: Move = { payout, to: 'succeeded', answer }
-    return verdict === 'reversed' ? [succeeded, { payout, to: 'reversed', answer, failureCode }] : [succeeded]
+  const step = (to: PayoutStatus): Step =>
+    to === 'succeeded' ? { payout, to, answer } : { payout, to, answer, failureCode }
+  if (verdict === 'waiting') return payout.status === 'created' ? [step('submitted')] : undefined
+  if (payout.status === 'created' || payout.status === 'submitted') {
+    const first = payout.status === 'created' ? [step('submitted')] : []
+    if (verdict === 'reversed') return [...first, step('succeeded'), step('reversed')]
+    return [...first, step(verdict)]
   }
-  if (payout.status === 'succeeded' && verdict === 'reversed') {
-    return [{ payout, to: 'reversed', answer, failureCode }]
-  }
-  // Old news of what has come back since is none.
-  if (payout.status !== 'reversed') raiseUnexpected(work, answer, payout)
-  return []
+  // What was paid and is said to have failed has come back too.
+  if (payout.status === 'succeeded' && verdict !== 'succeeded' && !payout.setAside) return [step('reversed')]
+  return undefined
 }
 
-async function move(work: Work, moves: readonly Move[]): Promise<void> {
-  for (const to of ['succeeded', 'failed', 'reversed'] as const) {
-    const some = moves.filter((one) => one.to === to)
+/** What the provider's own rules allow, over the amount that was asked for. */
+function isPlain({ payout, answer }: Heard): boolean {
+  const verdict = verdictOf(answer.status)
+  if (answer.amountIdr !== payout.amountIdr && verdict === 'succeeded') return false
+  if (payout.setAside) return verdict === 'succeeded'
+  switch (payout.status) {
+    case 'created':
+    case 'submitted':
+      return true
+    case 'succeeded':
+      return verdict === 'succeeded' || verdict === 'reversed'
+    case 'failed':
+      return verdict === 'failed'
+    case 'reversed':
+      return verdict === 'reversed' || verdict === 'failed'
+  }
+}
+
+async function take(work: Work, steps: readonly Step[]): Promise<void> {
+  for (const to of ['submitted', 'succeeded', 'failed', 'reversed'] as const) {
+    const some = steps.filter((one) => one.to === to)
     const rows = some.map(({ payout, answer, failureCode }) => ({
       id: payout.id,
       providerPayoutId: answer?.id ?? null,
       providerStatus: answer?.status ?? null,
+      providerUpdatedAt: answer?.updatedAt ?? null,
       failureCode: failureCode ?? null,
-      nextCheckAt: to === 'succeeded' ? secondsAfter(work.now, nextLookS(0) ?? 0) : null,
+      nextCheckAt:
+        to === 'succeeded'
+          ? secondsAfter(work.now, nextLookS(0) ?? 0)
+          : to === 'submitted'
+            ? secondsAfter(work.now, ASK_AGAIN_S)
+            : null,
     }))
     await moveState(work, payoutMachine, {
       to,
-      from: to === 'reversed' ? 'succeeded' : 'submitted',
+      from: to === 'submitted' ? 'created' : to === 'reversed' ? 'succeeded' : 'submitted',
       rows,
       all: true,
       set: {
-        finishedAt: work.now,
+        ...(to === 'submitted'
+          ? { submittedAt: work.now, calledAt: work.now, lastCalledAt: work.now }
+          : { finishedAt: work.now }),
         providerPayoutId: sql`coalesce(r.provider_payout_id, t.provider_payout_id)`,
         providerStatus: sql`coalesce(r.provider_status, t.provider_status)`,
+        providerUpdatedAt: sql`coalesce(r.provider_updated_at, t.provider_updated_at)`,
       },
     })
     for (const { payout, failureCode } of some) {
@@ -122,21 +168,25 @@ async function move(work: Work, moves: readonly Move[]): Promise<void> {
 }
 
 /** Nothing new but the provider's word: when to ask again, and whether it takes too long. */
-async function note(
-  work: Work,
-  waiting: readonly { payout: LockedPayout; answer: GatewayPayout }[],
-): Promise<void> {
+async function note(work: Work, heard: readonly Heard[]): Promise<void> {
+  const waiting = heard.filter(
+    ({ payout, answer }) =>
+      verdictOf(answer.status) === 'waiting' || payout.status === verdictOf(answer.status),
+  )
   const rows = waiting.map(({ payout, answer }) => ({
     id: payout.id,
     providerPayoutId: answer.id,
     providerStatus: answer.status,
+    providerUpdatedAt: answer.updatedAt ?? null,
     nextCheckAt: nextCheck(payout, work.now),
   }))
   await sql`
-    update payouts p set provider_payout_id = w.provider_payout_id, next_check_at = w.next_check_at, attempt = 0, failure_code = null,
+    update payouts p set provider_payout_id = w.provider_payout_id, next_check_at = w.next_check_at, attempt = 0,
+      failure_code = case when p.status in ('submitted', 'succeeded') then null else p.failure_code end,
+      provider_updated_at = coalesce(w.provider_updated_at, p.provider_updated_at),
       provider_status = case p.status when 'submitted' then w.provider_status else p.provider_status end
     from jsonb_to_recordset(${asRecords(rows)}::jsonb) as w(
-      id uuid, provider_payout_id text, provider_status text, next_check_at timestamptz)
+      id uuid, provider_payout_id text, provider_status text, provider_updated_at timestamptz, next_check_at timestamptz)
     where p.id = w.id and p.status in ('submitted', 'succeeded')`.execute(work.tx)
   for (const { payout, answer } of waiting) raiseSlow(work, payout, answer.status)
 }
@@ -160,20 +210,86 @@ function raiseSlow(work: Work, payout: LockedPayout, status: GatewayPayoutStatus
   })
 }
 
-/** Money that moved without, or against, what is written here. */
-function raiseUnexpected(work: Work, answer: GatewayPayout, payout: LockedPayout | undefined): void {
-  if (verdictOf(answer.status) !== 'succeeded' && payout?.status !== 'succeeded') return
+/**
+ * The provider says what does not agree with what it said before, or with what was asked for. The money is booked as it says; nothing
+ * more happens to the subject by itself, and its word is asked for again soon.
+ */
+async function contradict(
+  work: Work,
+  payouts: readonly LockedPayout[],
+  { payout, answer }: Heard,
+): Promise<void> {
+  const verdict = verdictOf(answer.status)
+  const before = payout.status
+  if (await isKnown(work, { payout, answer })) return
+  await sql`
+    update payouts set turns = turns + 1, provider_payout_id = ${answer.id}, provider_status = ${answer.status},
+      provider_updated_at = coalesce(${answer.updatedAt ?? null}::timestamptz, provider_updated_at),
+      next_check_at = ${secondsAfter(work.now, ASK_AGAIN_S)}
+    where id = ${payout.id}`.execute(work.tx)
+  const turned = { ...payout, turns: payout.turns + 1 }
+  let ownIdr = verdict === 'succeeded' ? payout.amountIdr : 0
+  if (payout.setAside) {
+    ownIdr = 0
+    if (verdict === 'failed' || verdict === 'reversed') await endSetAside(work, turned, answer)
+  } else if (verdict === 'succeeded' && (before === 'failed' || before === 'reversed')) {
+    ownIdr = (await revivePayout(work, payouts, turned)) ? payout.amountIdr : 0
+  }
+  if (verdict !== 'waiting') await bookDifference(work, turned, answer, ownIdr)
+  else if (before === 'failed' || before === 'reversed') raiseAlive(work, payout, answer)
+  work.emit({
+    type: 'payout.contradicted',
+    aggregate: ['payout', payout.id],
+    payload: { ...payoutNews(turned), from: before, says: answer.status },
+  })
+}
+
+/** It was heard before, and all of it is booked: it is only asked for again. */
+async function isKnown(work: Work, { payout, answer }: Heard): Promise<boolean> {
+  const verdict = verdictOf(answer.status)
+  const revives = verdict === 'succeeded' && (payout.status === 'failed' || payout.status === 'reversed')
+  if (payout.providerStatus !== answer.status || revives) return false
+  const ownIdr = verdict === 'succeeded' && !payout.setAside ? payout.amountIdr : 0
+  if (await bookDifference(work, payout, answer, ownIdr)) return false
+  const again =
+    verdict === 'waiting'
+      ? secondsAfter(work.now, ASK_AGAIN_S)
+      : payout.status === 'succeeded'
+        ? nextCheck(payout, work.now)
+        : null
+  await sql`update payouts set next_check_at = ${again} where id = ${payout.id}`.execute(work.tx)
+  return true
+}
+
+/** What was paid beside another one came back: nothing of it was its subject's. */
+async function endSetAside(work: Work, { id }: LockedPayout, answer: GatewayPayout): Promise<void> {
+  await moveState(work, payoutMachine, {
+    to: 'reversed',
+    from: 'succeeded',
+    ids: [id],
+    set: { setAside: false, finishedAt: work.now, failureCode: answer.failureCode ?? answer.status },
+    all: true,
+  })
+}
+
+/** Money of ours that left under a reference that is in no row. */
+function raiseStranger(work: Work, answer: GatewayPayout): void {
+  if (verdictOf(answer.status) !== 'succeeded') return
   work.raise({
     kind: 'payout_unexpected',
     subject: ['provider_payout', answer.id],
-    message: 'the provider says something of a payout that does not agree with what laku knows',
+    message: 'the provider paid out something that laku did not ask for',
     command: 'laku payments reconcile',
-    details: {
-      referenceId: answer.referenceId,
-      says: answer.status,
-      amountIdr: answer.amountIdr,
-      payoutId: payout?.id ?? null,
-      status: payout?.status ?? null,
-    },
+    details: { referenceId: answer.referenceId, says: answer.status, amountIdr: answer.amountIdr },
+  })
+}
+
+function raiseAlive(work: Work, { id, key, status }: LockedPayout, answer: GatewayPayout): void {
+  work.raise({
+    kind: 'payout_unexpected',
+    subject: ['payout', id],
+    message: `${key} is ${status} here, and the provider says ${answer.status}: it may be paid yet, and nothing is sent for it meanwhile`,
+    command: commandFor({ key }),
+    details: { says: answer.status, status },
   })
 }

@@ -1,16 +1,18 @@
 import { type RawBuilder, sql } from 'kysely'
 import pLimit from 'p-limit'
-import { ProviderFailure, retryAt, secondsAfter, type Work } from '../kernel/index.ts'
-import { type ClaimedPayout, claimPayouts } from './claim-payouts.ts'
+import { leaseUntil, ProviderFailure, proofOf, retryAt, secondsAfter, type Work } from '../kernel/index.ts'
+import { type ClaimedPayout, claimPayouts, leaseLeft } from './claim-payouts.ts'
 import type { PayoutContext } from './context.ts'
-import type { GatewayPayout, PayoutGateway } from './gateway.ts'
-import { commandFor } from './payout-news.ts'
-import { NEVER_ARRIVED, NOT_FOUND_COUNTS_S } from './rules.ts'
+import type { GatewayPayout } from './gateway.ts'
+import { raiseUnknown, type Shown } from './raise-unknown.ts'
+import { nextLookS, UNKNOWN_FOR_S } from './rules.ts'
 import { settlePayouts } from './settle-payouts.ts'
 
 const A_RUN = 50
 /** Of the 10 calls a second that the provider takes at an endpoint. */
 const CALLS_AT_ONCE = 5
+/** The lists are read at least so often while an outcome is unknown. */
+const LONGEST_WAIT_S = 3600
 
 /** True when a payout waits to be sent, or to be asked about. Answered by the index `payouts_due`. */
 export const payoutsDue = (now: Date): RawBuilder<boolean> =>
@@ -29,88 +31,155 @@ export async function sweepPayouts(context: PayoutContext): Promise<void> {
   await submitPayouts(context, ids)
 }
 
-type Answer =
-  | { payout: ClaimedPayout; answer: GatewayPayout }
-  | { payout: ClaimedPayout; failure: ProviderFailure }
-  /** Asked for by its key, and the provider has none. */
-  | { payout: ClaimedPayout; missing: true }
-
-/**
- * Sends payouts and records what the provider says, a few calls at once. One whose outcome is unknown stays submitted and is
- * asked for by its key, never sent again; only when the provider still has none ten minutes after the call did it fail.
- */
-export async function submitPayouts(context: PayoutContext, payoutIds: readonly string[]): Promise<void> {
-  const { units, actor, payouts } = context
-  const claimed = await units.run(actor, (work) => claimPayouts(work, payoutIds))
-  if (claimed.length === 0) return
-  const answers = await pLimit(CALLS_AT_ONCE).map(claimed, (payout) => ask(payouts, payout))
-  await units.run(actor, (work) => record(work, answers))
+interface Asked {
+  payout: ClaimedPayout
+  /** All that the provider has under the key, or under its own id. */
+  answers: GatewayPayout[]
+  failure?: ProviderFailure
+  /** What a person sees, where nobody has known for long what became of it. */
+  shown?: Shown
 }
 
-async function ask(gateway: PayoutGateway, payout: ClaimedPayout): Promise<Answer> {
-  const { key, destination, amountIdr, description, providerPayoutId, sends } = payout
+/**
+ * Sends payouts and records what the provider says, a few calls at once. One whose outcome is unknown stays submitted: it is looked for
+ * by its key, and while the provider surely still knows that (`policy.providerKeyHours`), the same request goes again under it, which
+ * answers the first or makes it. After that it is only looked for. Absence and a refused repeat prove nothing. The answer
+ * of a worker whose lease has run out is recorded like any other.
+ */
+export async function submitPayouts(context: PayoutContext, payoutIds: readonly string[]): Promise<void> {
+  const { units, actor } = context
+  const claimed = await units.run(actor, (work) => claimPayouts(work, payoutIds))
+  if (claimed.length === 0) return
+  const asked = await pLimit(CALLS_AT_ONCE).map(claimed, (payout) => ask(context, payout))
+  await units.run(actor, (work) => record(work, asked))
+}
+
+async function ask(context: PayoutContext, payout: ClaimedPayout): Promise<Asked> {
+  const { payouts } = context
+  const { key, providerPayoutId } = payout
   try {
-    if (providerPayoutId) return { payout, answer: await gateway.getPayout(providerPayoutId) }
-    if (sends) {
-      return { payout, answer: await gateway.createPayout({ key, destination, amountIdr, description }) }
-    }
-    const [found] = await gateway.findPayouts(key)
-    return found ? { payout, answer: found } : { payout, missing: true }
+    if (providerPayoutId) return { payout, answers: [await payouts.getPayout(providerPayoutId)] }
+    if (payout.ask === 'first') return { payout, answers: [await send(context, payout)] }
+    const found = await payouts.findPayouts(key)
+    if (found.length > 0) return { payout, answers: found }
+    const shown = await shownOf(context, payout)
+    if (payout.ask === 'look_up') return { payout, answers: [], shown }
+    return { payout, shown, ...(await sendAgain(context, payout)) }
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error
-    return { payout, failure: error }
+    return { payout, answers: [], failure: error }
   }
 }
 
-async function record(work: Work, answers: readonly Answer[]): Promise<void> {
+/** The lease is asked for right before the socket: a worker that slept finds that it is another's. */
+async function send({ units, actor, payouts }: PayoutContext, payout: ClaimedPayout): Promise<GatewayPayout> {
+  const { key, destination, amountIdr, description } = payout
+  return await payouts.createPayout({ key, destination, amountIdr, description }, () =>
+    leaseUntil(() => units.read(actor, (work) => leaseLeft(work, payout))),
+  )
+}
+
+/** A refusal of a repeat leaves what the list showed. */
+async function sendAgain(
+  context: PayoutContext,
+  payout: ClaimedPayout,
+): Promise<Pick<Asked, 'answers' | 'failure'>> {
+  try {
+    return { answers: [await send(context, payout)] }
+  } catch (error) {
+    if (!(error instanceof ProviderFailure)) throw error
+    return { answers: [], failure: error }
+  }
+}
+
+/** Only where a person is to see it does it cost another call. */
+async function shownOf({ units, payouts }: PayoutContext, { calledAt }: ClaimedPayout): Promise<Shown> {
+  const isLong = secondsAfter(calledAt, UNKNOWN_FOR_S) <= units.clock.now()
+  if (!isLong) return { listed: 0 }
+  try {
+    return { listed: 0, balanceIdr: await payouts.balanceIdr() }
+  } catch (error) {
+    if (!(error instanceof ProviderFailure)) throw error
+    return { listed: 0 }
+  }
+}
+
+async function record(work: Work, asked: readonly Asked[]): Promise<void> {
   const said: GatewayPayout[] = []
   const refused: { id: string; failureCode: string }[] = []
-  for (const one of answers) {
-    const { payout } = one
-    if ('answer' in one) said.push(one.answer)
-    else if ('missing' in one) {
-      const definite = secondsAfter(payout.calledAt, NOT_FOUND_COUNTS_S)
-      if (definite <= work.now) refused.push({ id: payout.id, failureCode: NEVER_ARRIVED })
-      else await later(work, payout, { at: soonest(definite, retryAt(work.now, payout.attempt)) })
-    } else if (isDefiniteNo(one)) refused.push({ id: payout.id, failureCode: one.failure.code })
-    else await afterFailure(work, payout, one.failure)
+  for (const one of asked) {
+    const { payout, answers, failure } = one
+    if (answers.length > 0) {
+      said.push(...answers)
+      await giveBack(work, payout)
+      continue
+    }
+    const proof = proofOf(payout.ask, failure ?? 'absent')
+    if (proof === 'not_made' && (await isOnlyCall(work, payout)))
+      refused.push({ id: payout.id, failureCode: failure?.code ?? 'REFUSED' })
+    else if (proof === 'not_sent' && failure) await sendLater(work, payout, failure)
+    else await askLater(work, one)
   }
   await settlePayouts(work, said, refused)
 }
 
-/**
- * A refusal of the sending itself: nothing happened. DUPLICATE_ERROR says that the key is known, so it is asked for instead; and a
- * question that is refused says nothing about the money.
- */
-function isDefiniteNo({ payout, failure }: { payout: ClaimedPayout; failure: ProviderFailure }): boolean {
-  return payout.sends && failure.outcome === 'refused' && failure.code !== 'DUPLICATE_ERROR'
+/** Another worker may have sent it meanwhile: then the refusal of this call says nothing of that one. */
+async function isOnlyCall(work: Work, { id }: ClaimedPayout): Promise<boolean> {
+  const { rows } = await sql<{ calls: number }>`
+    select calls from payouts where id = ${id} for no key update`.execute(work.tx)
+  return (rows[0]?.calls ?? 0) <= 1
 }
 
-const soonest = (a: Date, b: Date) => (a < b ? a : b)
+async function giveBack(work: Work, { id, leaseUntil: mine }: ClaimedPayout): Promise<void> {
+  await sql`update payouts set lease_until = null where id = ${id} and lease_until = ${mine}`.execute(work.tx)
+}
 
-async function afterFailure(work: Work, payout: ClaimedPayout, failure: ProviderFailure): Promise<void> {
-  const { code, outcome, retryAfterS } = failure
-  // Not taken, or never sent on its way: it is sent again, under the same key.
-  const untouched = payout.sends && (outcome === 'limited' || outcome === 'unreachable')
-  await later(work, payout, { at: retryAt(work.now, payout.attempt, retryAfterS), code, untouched })
-  if (payout.attempt < work.policy.providerAttempts) return
+/** Not taken on, or never sent on its way: it is a first call again, unless another worker made one meanwhile. */
+async function sendLater(
+  work: Work,
+  payout: ClaimedPayout,
+  { code, retryAfterS }: ProviderFailure,
+): Promise<void> {
+  const { id, leaseUntil: mine, attempt } = payout
+  await sql`
+    update payouts set calls = greatest(calls - 1, 0), called_at = case when calls <= 1 then null else called_at end
+    where id = ${id} and status = 'submitted' and provider_payout_id is null`.execute(work.tx)
+  await sql`
+    update payouts set lease_until = null, next_check_at = ${retryAt(work.now, attempt, retryAfterS)}, failure_code = ${code}
+    where id = ${id} and lease_until = ${mine} and next_check_at is not null`.execute(work.tx)
+  if (attempt < work.policy.providerAttempts) return
   work.raise({
     kind: 'payout_stuck',
-    subject: ['payout', payout.id],
-    message: `${payout.key}: the provider has not answered: ${code}`,
-    command: commandFor(payout),
+    subject: ['payout', id],
+    message: `${payout.key}: the provider takes no payout: ${code}`,
+    command: `laku payouts show ${payout.key}`,
   })
 }
 
-async function later(
-  work: Work,
-  { id, status }: ClaimedPayout,
-  { at, code = null, untouched = false }: { at: Date; code?: string | null; untouched?: boolean },
-): Promise<void> {
+async function askLater(work: Work, { payout, failure, shown }: Asked): Promise<void> {
+  const { id, status, attempt, calledAt, leaseUntil: mine } = payout
+  const toldAt = secondsAfter(calledAt, UNKNOWN_FOR_S)
+  const isUnknown = status === 'submitted' && payout.providerPayoutId === null
+  const again = nextTry(work, payout, failure)
+  // A person is told in time, however long the pause before the next try would be.
+  const at = isUnknown && toldAt > work.now && again !== null && again > toldAt ? toldAt : again
   await sql`
-    update payouts set next_check_at = ${at}, failure_code = ${code},
-      called_at = case when ${untouched}::boolean then null else called_at end
-    where id = ${id} and status = ${status} and (provider_payout_id is null or not ${untouched}::boolean)`.execute(
-    work.tx,
-  )
+    update payouts set lease_until = null, next_check_at = ${at},
+      failure_code = case when status = 'submitted' then ${failure?.code ?? null} else failure_code end,
+      absent_at = case when ${shown?.listed === 0}::boolean then ${work.now} else absent_at end
+    where id = ${id} and lease_until = ${mine} and status = ${status}`.execute(work.tx)
+  const isLong = isUnknown && toldAt <= work.now
+  if (isLong || attempt >= work.policy.providerAttempts) await raiseUnknown(work, payout, { failure, shown })
+}
+
+function nextTry({ now }: Work, payout: ClaimedPayout, failure: ProviderFailure | undefined): Date | null {
+  const { status, attempt, calledAt } = payout
+  if (status === 'submitted' || failure) {
+    const at = retryAt(now, attempt, failure?.retryAfterS)
+    const latest = secondsAfter(now, LONGEST_WAIT_S)
+    return at < latest ? at : latest
+  }
+  // Declared dead, and still not there: looked for as long as a bank takes to send money back.
+  const look = nextLookS((now.getTime() - calledAt.getTime()) / 1000)
+  return look === undefined ? null : secondsAfter(calledAt, look)
 }

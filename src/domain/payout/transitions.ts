@@ -2,13 +2,17 @@ import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type PayoutStatus = 'created' | 'submitted' | 'succeeded' | 'failed' | 'reversed'
 
-/** A bank may send money back days after it took it: succeeded is not the end. What failed is tried under a new payout. */
+/**
+ * A bank may send money back days after it took it: succeeded is not the end. What failed is tried under a new payout, and what was never
+ * sent fails where an older one turns out to have arrived. A provider may contradict itself: what it said had failed, or had come back,
+ * may have arrived after all.
+ */
 export const payoutTransitions: Transitions<PayoutStatus> = {
-  created: ['submitted'],
+  created: ['submitted', 'failed'],
   submitted: ['succeeded', 'failed', 'reversed'],
   succeeded: ['reversed'],
-  failed: [],
-  reversed: [],
+  failed: ['succeeded'],
+  reversed: ['succeeded'],
 }
 
 export const payoutMachine = machineOf('payout', 'payouts', payoutTransitions)

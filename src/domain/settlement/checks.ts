@@ -56,7 +56,7 @@ export const settlementChecks: readonly Check[] = [
         when 'failed' then p.status is distinct from 'failed'
         when 'reversed' then p.status is distinct from 'reversed'
         when 'approved' then p.status in ('submitted', 'succeeded')
-        else p.status in ('created', 'submitted', 'succeeded') end
+        else p.status in ('created', 'submitted', 'succeeded') and not p.set_aside end
       limit ${SHOWN}`,
   ),
 ]

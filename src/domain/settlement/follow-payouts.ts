@@ -1,10 +1,18 @@
 import { sql } from 'kysely'
-import { type EventOf, moveState, secondsAfter, type Work } from '../kernel/index.ts'
+import {
+  type EventOf,
+  moveState,
+  secondsAfter,
+  settleAttention,
+  statesBefore,
+  type Work,
+} from '../kernel/index.ts'
 import { type AccountKey, credit, debit, factoryAccount, post } from '../ledger/index.ts'
+import { setPayoutAside } from '../payout/index.ts'
 import { type LockedSettlement, lockSettlements, newsOf } from './lock-settlement.ts'
 import { raiseUnpaid } from './raise-unpaid.ts'
 import { retryAfterFailure } from './rules.ts'
-import { type SettlementStatus, settlementMachine } from './transitions.ts'
+import { type SettlementStatus, settlementMachine, settlementTransitions } from './transitions.ts'
 
 type PayoutEvent = EventOf<'payout.submitted' | 'payout.succeeded' | 'payout.failed' | 'payout.reversed'>
 
@@ -32,6 +40,71 @@ export async function confirmSettlements(work: Work, events: EventOf<'payout.suc
   for (const { settlement } of all) {
     const aggregate = ['settlement', settlement.id] as const
     work.emit({ type: 'settlement.paid', aggregate, payload: newsOf(settlement) })
+  }
+}
+
+/**
+ * Reaction to payout.revived: what was taken to have failed, or to have come back, arrived. A settlement that waits to be paid again is
+ * paid by that; one that goes another way (held, calculated anew, void) leaves the money in suspense.
+ */
+export async function reviveSettlements(work: Work, events: EventOf<'payout.revived'>[]): Promise<void> {
+  const news = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
+  const settlements = await lockSettlements(
+    work.tx,
+    news.map((payout) => payout.subjectId),
+  )
+  for (const payout of news) {
+    const settlement = settlements.get(payout.subjectId)
+    if (!settlement) throw new Error(`payout ${payout.key} is of no settlement`)
+    const { id, code, factoryId, status } = settlement
+    if (!statesBefore(settlementTransitions, 'paid').includes(status) || status === 'submitted') {
+      await setPayoutAside(work, payout.payoutId, `it arrived when ${code} was ${status.replace('_', ' ')}`)
+      continue
+    }
+    const dimensions = { factoryId }
+    await post(work, [
+      {
+        key: `settlement:${id}:confirmed:${payout.payoutId}:${payout.turn}`,
+        kind: 'settlement.confirmed',
+        subject: ['settlement', id],
+        entries: [
+          debit(factoryAccount(factoryId), payout.amountIdr, dimensions),
+          credit('gateway', payout.amountIdr, dimensions),
+        ],
+      },
+    ])
+    await moveState(work, settlementMachine, {
+      to: 'paid',
+      ids: [id],
+      all: true,
+      set: {
+        payoutId: payout.payoutId,
+        statusReason: null,
+        retryAt: null,
+        paidAt: work.now,
+        statementNextAt: work.now,
+        updatedAt: work.now,
+      },
+    })
+    await settleAttention(work, 'settlement_unpaid', id, 'its payout arrived after all')
+    work.emit({ type: 'settlement.paid', aggregate: ['settlement', id], payload: newsOf(settlement) })
+  }
+}
+
+/** Reaction to payout.contradicted: nothing is paid again by itself of which the provider says one thing and then another. */
+export async function stopRetries(work: Work, events: EventOf<'payout.contradicted'>[]): Promise<void> {
+  const news = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
+  const ids = news.map((payout) => payout.subjectId)
+  const { rows } = await sql<{ id: string; code: string }>`
+    update settlements set retry_at = null where id = any(${ids}::uuid[]) and status = 'failed' and retry_at is not null
+    returning id, code`.execute(work.tx)
+  for (const row of rows) {
+    const payout = news.find((one) => one.subjectId === row.id)
+    raiseUnpaid(
+      work,
+      row,
+      `the provider says ${payout?.says} of ${payout?.key}, which ${payout?.from}: look before it is paid again`,
+    )
   }
 }
 
@@ -97,7 +170,7 @@ async function follow(
       const [from, to] = accounts(settlement)
       const dimensions = { factoryId: settlement.factoryId }
       return {
-        key: `settlement:${settlement.id}:${verb}:${payout.payoutId}`,
+        key: `settlement:${settlement.id}:${verb}:${payout.payoutId}${payout.turn > 0 ? `:${payout.turn}` : ''}`,
         kind: `settlement.${verb}`,
         subject: ['settlement', settlement.id],
         entries: [debit(from, payout.amountIdr, dimensions), credit(to, payout.amountIdr, dimensions)],

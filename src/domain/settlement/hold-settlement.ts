@@ -1,5 +1,5 @@
 import { moveState, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
-import { payoutsOf } from '../payout/index.ts'
+import { mayBePaid, payoutsOf } from '../payout/index.ts'
 import { settlementErrors } from './errors.ts'
 import { type LockedSettlement, lockSettlement, newsOf } from './lock-settlement.ts'
 import { getSettlement, type StoredSettlement } from './read-settlements.ts'
@@ -24,7 +24,7 @@ export async function holdSettlement(
 /** @throws settlement.payout_under_way where a payout of it waits, is on its way or arrived */
 export async function requireUnpaid(work: Work, { id, code }: LockedSettlement): Promise<void> {
   const payouts = await payoutsOf(work.tx, work.vault, id)
-  const live = payouts.find((one) => one.status !== 'failed' && one.status !== 'reversed')
+  const live = payouts.find(mayBePaid)
   if (live) throw settlementErrors.payout_under_way({ code, payout: live.key, status: live.status })
 }
 

@@ -10,6 +10,8 @@ export {
   confirmSettlements,
   failSettlements,
   reverseSettlements,
+  reviveSettlements,
+  stopRetries,
   submitSettlements,
 } from './follow-payouts.ts'
 export { gatherLines } from './gather-lines.ts'

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, system } from '../../../test/laku.ts'
+import { markedBy } from '../../../test/reference.ts'
 import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../test/settlements.ts'
 import { staff, threeOfTwoHands } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
@@ -351,10 +352,10 @@ describe('settlements', () => {
       await f.suspend(factoryId)
       f.laku.clock.shift(3_600)
       await f.submit(code)
-      expect(await f.payouts.findPayouts(`${code}-1`)).toEqual([])
+      expect(await f.payouts.findPayouts(await markedBy(f.laku, `${code}-1`))).toEqual([])
       await f.laku.as(admin, (work) => updateFactory(work, { factoryId, status: 'active' }))
       await f.submit(code)
-      expect(await f.payouts.findPayouts(`${code}-1`)).toHaveLength(1)
+      expect(await f.payouts.findPayouts(await markedBy(f.laku, `${code}-1`))).toHaveLength(1)
     })
 
     it('pays nothing again of which something went back meanwhile', async () => {
@@ -399,8 +400,8 @@ describe('settlements', () => {
       const shown = await f.laku.system((work) => showSettlement(work.tx, work.vault, code))
       expect(shown.status).toBe('paid')
       expect(shown.payouts.map((one) => [one.key, one.status])).toEqual([
-        [`${code}-2`, 'succeeded'],
-        [`${code}-1`, 'failed'],
+        [await markedBy(f.laku, `${code}-2`), 'succeeded'],
+        [await markedBy(f.laku, `${code}-1`), 'failed'],
       ])
     })
 
@@ -444,7 +445,8 @@ describe('settlements', () => {
       expect(await f.see(code)).toMatchObject({ status: 'failed', retryAt: null })
       expect(await unpaid(code)).toBe(1)
       const shown = await f.laku.system((work) => showSettlement(work.tx, work.vault, code))
-      expect(shown.payouts.map((one) => one.key)).toEqual([4, 3, 2, 1].map((nth) => `${code}-${nth}`))
+      const keys = await Promise.all([4, 3, 2, 1].map((nth) => markedBy(f.laku, `${code}-${nth}`)))
+      expect(shown.payouts.map((one) => one.key)).toEqual(keys)
       expect(await owed(factoryId)).toBe(95_000)
       await retry(code)
       expect(await unpaid(code)).toBe(0)

@@ -66,6 +66,12 @@ export const followFailed = (work: Work, events: EventOf<'payout.failed'>[]): Pr
 export const followReversed = (work: Work, events: EventOf<'payout.reversed'>[]): Promise<void> =>
   follow(work, events, 'reversed')
 
+/** A payout that turned is booked again for each turn. */
+function keyOf(id: string, to: Outcome, news: readonly PayoutNews[]): string {
+  const turn = news.find((one) => one.subjectId === id)?.turn ?? 0
+  return `withdrawal:${id}:${to}${turn > 0 ? `:${turn}` : ''}`
+}
+
 async function follow(work: Work, events: readonly { payload: PayoutNews }[], to: Outcome): Promise<void> {
   const news = events.map((event) => event.payload).filter((one) => one.purpose === 'withdrawal')
   if (news.length === 0) return
@@ -96,7 +102,7 @@ async function follow(work: Work, events: readonly { payload: PayoutNews }[], to
   await post(
     work,
     rows.map((withdrawal) => ({
-      key: `withdrawal:${withdrawal.id}:${to}`,
+      key: keyOf(withdrawal.id, to, news),
       kind: `withdrawal.${to}`,
       subject: ['withdrawal', withdrawal.id],
       entries: entriesOf[to](withdrawal),

@@ -20,6 +20,7 @@ export {
 } from './request-withdrawal.ts'
 export { requireBalances, type Spending } from './require-balances.ts'
 export { retryWithdrawal } from './retry-withdrawal.ts'
+export { reviveWithdrawals } from './revive-withdrawals.ts'
 export { sweepWithdrawals, withdrawalsDue } from './send-withdrawals.ts'
 export {
   type AdjustmentStatus,

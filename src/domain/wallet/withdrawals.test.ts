@@ -362,7 +362,7 @@ describe('withdrawals', () => {
       expect(await f.wallet(userId)).toBe(47_500)
     })
 
-    it('stays held while the provider is down, and comes back only on a definite no', async () => {
+    it('stays held while the provider is down, and the same request pays it when it is back', async () => {
       const userId = await rich(100_000)
       await f.faults({ provider: 'xendit', kind: 'error' })
       const { id, code } = await f.withdraw(userId, 50_000)
@@ -372,9 +372,11 @@ describe('withdrawals', () => {
       expect(await view(userId)).toEqual({ balanceIdr: 47_500, heldIdr: 52_500 })
       await f.faults()
       await f.later(3_601)
-      expect(await f.row(id)).toMatchObject({ status: 'failed', failureCode: 'NEVER_ARRIVED' })
-      expect(await f.wallet(userId)).toBe(100_000)
-      expect(await f.atProvider(code)).toHaveLength(0)
+      await expect.poll(async () => (await f.atProvider(code))[0]?.status).toBe('SUCCEEDED')
+      await f.later(901)
+      expect((await f.row(id)).status).toBe('succeeded')
+      expect(await f.atProvider(code)).toHaveLength(1)
+      expect(await f.wallet(userId)).toBe(47_500)
     })
   })
 

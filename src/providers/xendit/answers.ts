@@ -88,38 +88,35 @@ export const chargeAnswer = z
 export const payoutAnswer = z
   .looseObject({
     id: z.string().min(1),
-    reference_id: z.string(),
-    status: z.enum([
-      'ACCEPTED',
-      'REQUESTED',
-      'SUCCEEDED',
-      'FAILED',
-      'CANCELLED',
-      'REVERSED',
-      'LOCKED',
-      'PENDING_COMPLIANCE_ASSESSMENT',
-      'COMPLIANCE_REJECTED',
-    ]),
+    reference_id: z.string().nullish(),
+    // Whatever it says is kept: a word that is not known is waited for, and hides no other.
+    status: z.string().min(1),
     amount: z.int(),
     currency,
     failure_code: maybe(z.string()),
+    updated: maybe(instant),
   })
   .transform(
     (payout): GatewayPayout =>
       present({
         id: payout.id,
-        referenceId: payout.reference_id,
+        referenceId: payout.reference_id ?? null,
         status: payout.status,
         amountIdr: payout.amount,
         failureCode: payout.failure_code,
+        updatedAt: payout.updated,
       }),
   )
 
-/** A page in `data`; some versions of the API answer the bare array. */
-export const payoutsAnswer = z.union([
-  z.array(payoutAnswer),
-  z.looseObject({ data: z.array(payoutAnswer) }).transform((page) => page.data),
-])
+/** A page in `data`; some versions of the API answer the bare array. An item that cannot be read hides no other. */
+export const payoutsAnswer = z
+  .union([z.array(z.unknown()), z.looseObject({ data: z.array(z.unknown()) }).transform((page) => page.data)])
+  .transform((items) => items.map((one) => payoutAnswer.safeParse(one)))
+  .refine(
+    (items) => items.length === 0 || items.some((one) => one.success),
+    'no payout of the list can be read',
+  )
+  .transform((items) => items.flatMap((one) => one.data ?? []))
 
 export const channelAnswer = z
   .looseObject({

@@ -70,7 +70,7 @@ test('cancels, and lists the channels', async () => {
 test.each([
   [400, { error_code: 'DUPLICATE_ERROR', message: 'm' }, 'refused', 'DUPLICATE_ERROR'],
   [503, '<html>', 'unknown', 'http_503'],
-  [200, { ...accepted, status: 'NEVER_HEARD_OF' }, 'unknown', 'unreadable_answer'],
+  [200, { ...accepted, status: '' }, 'unknown', 'unreadable_answer'],
   [200, { ...accepted, currency: 'PHP' }, 'unknown', 'unreadable_answer'],
 ])('%i %j is %s', async (status, answer, outcome, code) => {
   wire.answer = replying(status, answer)
@@ -79,4 +79,27 @@ test.each([
     outcome,
     code,
   })
+})
+
+test('a word that nobody knows, a reference that is missing and an item that cannot be read hide no other', async () => {
+  const odd = {
+    ...accepted,
+    id: 'disb-2',
+    status: 'NEVER_HEARD_OF',
+    reference_id: null,
+    updated: '2026-11-29T10:00:00Z',
+  }
+  wire.answer = replying(200, { data: [odd, { id: 'disb-3', amount: 1.5 }, accepted] })
+  expect(await payouts().findPayouts('STL-1-1')).toEqual([
+    {
+      ...read,
+      id: 'disb-2',
+      status: 'NEVER_HEARD_OF',
+      referenceId: null,
+      updatedAt: new Date('2026-11-29T10:00:00Z'),
+    },
+    read,
+  ])
+  wire.answer = replying(200, { data: [{ id: 'disb-3', amount: 1.5 }] })
+  expect(await failureOf(payouts().findPayouts('STL-1-1'))).toMatchObject({ code: 'unreadable_answer' })
 })

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { PayoutGateway } from '../../domain/payout/gateway.ts'
 import { channelAnswer, payoutAnswer, payoutsAnswer } from './answers.ts'
 import { throughSdk } from './through-sdk.ts'
+import { balanceAnswer } from './transaction-answers.ts'
 import { type XenditOptions, xenditWire } from './wire.ts'
 
 /**
@@ -14,7 +15,7 @@ export function createXenditPayouts(options: XenditOptions): PayoutGateway {
   const { http, account } = xenditWire(options)
   const path = (id: string) => `/v2/payouts/${encodeURIComponent(id)}`
   return {
-    async createPayout({ key, destination, amountIdr, description }) {
+    async createPayout({ key, destination, amountIdr, description }, lease) {
       const { channelCode, accountNumber, accountHolderName } = destination
       const data = {
         referenceId: key,
@@ -24,9 +25,8 @@ export function createXenditPayouts(options: XenditOptions): PayoutGateway {
         currency: 'IDR',
         description,
       }
-      const body = await throughSdk(http, 'create_payout', new Payout(account), (sdk) =>
-        sdk.createPayout({ idempotencyKey: key, data }),
-      )
+      const create = (sdk: Payout) => sdk.createPayout({ idempotencyKey: key, data })
+      const body = await throughSdk(http, 'create_payout', new Payout(account), create, lease)
       return http.read('create_payout', body, payoutAnswer)
     },
     getPayout: (id) => http.call({ operation: 'get_payout', method: 'GET', path: path(id) }, payoutAnswer),
@@ -35,6 +35,10 @@ export function createXenditPayouts(options: XenditOptions): PayoutGateway {
         { operation: 'find_payouts', method: 'GET', path: '/v2/payouts', query: { reference_id: key } },
         payoutsAnswer,
       ),
+    balanceIdr() {
+      const query = { account_type: 'CASH', currency: 'IDR' }
+      return http.call({ operation: 'get_balance', method: 'GET', path: '/balance', query }, balanceAnswer)
+    },
     cancelPayout: (id) =>
       http.call({ operation: 'cancel_payout', method: 'POST', path: `${path(id)}/cancel` }, payoutAnswer),
     channels: () =>

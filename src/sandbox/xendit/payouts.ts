@@ -163,7 +163,9 @@ export function forcePayout(
   }: { status: PayoutStatus; amountIdr?: number | undefined; failureCode?: string | undefined },
 ): void {
   payout.status = status
-  payout.updated = context.now().toISOString()
+  // Two changes within a millisecond have an order too.
+  const now = Math.max(context.now().getTime(), Date.parse(payout.updated) + 1)
+  payout.updated = new Date(now).toISOString()
   if (amountIdr !== undefined) payout.amount = amountIdr
   if (status === 'FAILED') payout.failure_code = failureCode ?? 'TRANSFER_ERROR'
   else delete payout.failure_code

@@ -38,6 +38,7 @@ export class PayoutBook {
       return this.say(key)
     },
     getPayout: async (id: string) => this.say(id.replace('po-', '')),
+    balanceIdr: async () => 1_000_000_000,
     findPayouts: async (key: string) => (this.#payouts.has(key) ? [this.say(key)] : []),
   } as unknown as PayoutGateway
 

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { formatIdr } from '../../domain/kernel/index.ts'
+import type { CommandContext } from '../context.ts'
+import { defineChange } from '../define-command.ts'
+
+const shape = {
+  args: [{ name: 'payout', description: 'UUID, or what the provider knows it by' }],
+  input: z.object({ payout: z.string() }),
+}
+
+const severe = async (context: CommandContext, { payout }: { payout: string }) => {
+  const { showPayout } = await import('../../domain/payout/read-payouts.ts')
+  const { key, amountIdr } = await context.read((work) => showPayout(work, payout))
+  return { code: key, consequence: `lets ${formatIdr(amountIdr)} be sent once more, beside ${key}` }
+}
+
+export const declareDead = defineChange({
+  ...shape,
+  name: 'declare-dead',
+  description:
+    'Say of a payout whose outcome nobody knows that it never arrived: one person asks, another does it by the same command.',
+  examples: [
+    'laku payouts declare-dead 1A2B3C-STL-261123-7K3QX2-1 --reason "Xendit, ticket 4711" --confirm 1A2B3C-STL-261123-7K3QX2-1',
+  ],
+  severe,
+  change: async (work, { payout }) => {
+    const { declareDead: declare } = await import('../../domain/payout/index.ts')
+    return await declare(work, { payout })
+  },
+  done: ({ key, status }) =>
+    status === 'failed'
+      ? `${key} is dead: it may be paid again.`
+      : `It waits for another person: laku payouts declare-dead ${key}`,
+})
+
+export const keep = defineChange({
+  ...shape,
+  name: 'keep',
+  description: 'Refuse that another person wants a payout declared dead: it is still looked for.',
+  needsReason: true,
+  change: async (work, { payout }) => {
+    const { keepPayout } = await import('../../domain/payout/index.ts')
+    return await keepPayout(work, { payout })
+  },
+  done: ({ key }) => `${key} is still looked for.`,
+})

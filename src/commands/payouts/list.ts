@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { statesOf } from '../../domain/kernel/index.ts'
+import { payoutTransitions } from '../../domain/payout/transitions.ts'
+import { defineList } from '../define-command.ts'
+
+const statuses = statesOf(payoutTransitions)
+
+export const list = defineList({
+  name: 'list',
+  description: 'Payouts, newest first: what leaves for factories and users.',
+  options: [
+    { flags: '--status <status>', description: statuses.join(', ') },
+    { flags: '--unknown', description: 'those of which nobody knows yet whether they were made' },
+  ],
+  input: z.object({ status: z.enum(statuses).optional(), unknown: z.boolean().optional() }),
+  examples: ['laku payouts list --unknown', 'laku payouts list --status failed --csv'],
+  empty: 'No payouts.',
+  run: async (context, { status, unknown }, page) => {
+    const { listPayouts } = await import('../../domain/payout/read-payouts.ts')
+    return await context.read((work) => listPayouts(work, { status, unknown, ...page }))
+  },
+  columns: [
+    { name: 'key', kind: 'code', value: (row) => row.key },
+    { name: 'purpose', value: (row) => row.purpose },
+    { name: 'status', kind: 'status', value: (row) => row.status },
+    { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
+    { name: 'bank', value: (row) => row.bank },
+    { name: 'account', value: (row) => row.account },
+    { name: 'provider_status', heading: 'provider says', value: (row) => row.providerStatus },
+    { name: 'failure_code', heading: 'failure', spare: true, value: (row) => row.failureCode },
+    { name: 'calls', spare: true, value: (row) => row.calls },
+    { name: 'created_at', kind: 'time', spare: true, value: (row) => row.createdAt },
+    { name: 'finished_at', kind: 'time', spare: true, value: (row) => row.finishedAt },
+  ],
+})

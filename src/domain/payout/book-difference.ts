@@ -1,0 +1,70 @@
+import { sql } from 'kysely'
+import type { Rupiah, Work } from '../kernel/index.ts'
+import { putIntoSuspense } from '../suspense/index.ts'
+import type { GatewayPayout } from './gateway.ts'
+import type { LockedPayout } from './lock-payouts.ts'
+import { verdictOf } from './rules.ts'
+
+/**
+ * Books what left by the provider's word, beyond the `ownIdr` that the subject of the payout takes: the difference to what lies in suspense
+ * of it already goes there. Said again it changes nothing. The payout is locked. True where something was booked.
+ */
+export async function bookDifference(
+  work: Work,
+  payout: Pick<LockedPayout, 'id' | 'key' | 'purpose' | 'subjectId' | 'amountIdr'>,
+  answer: Pick<GatewayPayout, 'id' | 'status' | 'amountIdr'>,
+  ownIdr: Rupiah,
+): Promise<boolean> {
+  const verdict = verdictOf(answer.status)
+  if (verdict === 'waiting') return false
+  const leftIdr = verdict === 'succeeded' ? answer.amountIdr : 0
+  const { times, bookedIdr } = await bookedOf(work, answer.id)
+  const amountIdr = leftIdr - ownIdr - bookedIdr
+  if (amountIdr === 0) return false
+  await putIntoSuspense(work, {
+    key: `payout:${answer.id}:${times + 1}`,
+    code: payout.key,
+    kind: 'payout',
+    subjectId: payout.id,
+    providerId: answer.id,
+    amountIdr,
+    why: whyOf(payout, answer, ownIdr),
+    ...(await ownerOf(work, payout)),
+  })
+  return true
+}
+
+/** What was put into suspense of one payout of the provider, in all; whatever became of it there. */
+async function bookedOf({ tx }: Work, providerId: string): Promise<{ times: number; bookedIdr: Rupiah }> {
+  const { rows } = await sql<{ times: number; bookedIdr: Rupiah }>`
+    select count(*)::int as times, coalesce(sum(amount_idr), 0)::int8 as booked_idr from suspense_items
+    where provider_id = ${providerId} and kind = 'payout'`.execute(tx)
+  return rows[0] ?? { times: 0, bookedIdr: 0 }
+}
+
+function whyOf(
+  { amountIdr }: Pick<LockedPayout, 'amountIdr'>,
+  answer: Pick<GatewayPayout, 'status' | 'amountIdr'>,
+  ownIdr: Rupiah,
+): string {
+  if (verdictOf(answer.status) !== 'succeeded') return `the provider says ${answer.status} of what had left`
+  return ownIdr === 0
+    ? 'it arrived, and another payment of the same was under way or made'
+    : `the provider paid ${answer.amountIdr} where ${amountIdr} were asked for`
+}
+
+/** Who had the money, so that only their account can be set against it. */
+export async function ownerOf(
+  { tx }: Work,
+  { purpose, subjectId }: Pick<LockedPayout, 'purpose' | 'subjectId'>,
+): Promise<{ factoryId?: string; userId?: string }> {
+  if (purpose === 'settlement') {
+    const { rows } = await sql<{ factoryId: string }>`
+      select factory_id from settlements where id = ${subjectId}`.execute(tx)
+    return rows[0] ?? {}
+  }
+  const { rows } = await sql<{
+    userId: string
+  }>`select user_id from withdrawals where id = ${subjectId}`.execute(tx)
+  return rows[0] ?? {}
+}

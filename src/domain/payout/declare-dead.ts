@@ -1,0 +1,135 @@
+import { sql } from 'kysely'
+import {
+  actorLabel,
+  idOrCode,
+  moveState,
+  requireOtherHands,
+  requireReason,
+  requireStaff,
+  settleAttention,
+  type Work,
+} from '../kernel/index.ts'
+import { payoutErrors } from './errors.ts'
+import type { PayoutPurpose } from './events.ts'
+import { payoutNews } from './payout-news.ts'
+import { type PayoutView, showPayout } from './read-payouts.ts'
+import { DECLARED_DEAD, deadFrom, isMoving, nextLookS } from './rules.ts'
+import { type PayoutStatus, payoutMachine } from './transitions.ts'
+
+interface Doubtful {
+  id: string
+  key: string
+  purpose: PayoutPurpose
+  subjectId: string
+  amountIdr: number
+  status: PayoutStatus
+  providerPayoutId: string | null
+  providerStatus: string | null
+  calledAt: Date | null
+  lastCalledAt: Date | null
+  absentAt: Date | null
+  leaseUntil: Date | null
+  turns: number
+  deadAskedBy: string | null
+}
+
+/**
+ * Two people declare dead a payout of which nobody knows what became: the first asks, the second does it. Then a new one may be sent. The
+ * key's life must be over, and the provider's list seen without it a whole day after the last call. Should it arrive all the same,
+ * it is booked like anything that contradicts.
+ * @throws payout.not_found, not_unknown, too_early, lease_alive, same_person, kernel.same_hands, reason_required, forbidden
+ */
+export async function declareDead(work: Work, { payout: named }: { payout: string }): Promise<PayoutView> {
+  requireStaff(work.actor, 'finance')
+  const reason = requireReason(work)
+  const payout = await lockDoubtful(work, named)
+  requireDead(work, payout)
+  const { id, deadAskedBy } = payout
+  const by = actorLabel(work.actor)
+  if (deadAskedBy === null) {
+    await sql`
+      update payouts set dead_asked_by = ${by}, dead_asked_at = ${work.now}, dead_reason = ${reason} where id = ${id}`.execute(
+      work.tx,
+    )
+    work.audit({
+      command: 'payouts declare-dead',
+      subject: ['payout', id],
+      before: { status: payout.status },
+      after: { status: payout.status, askedBy: by, reason },
+    })
+    return await showPayout(work, id)
+  }
+  if (deadAskedBy === by) throw payoutErrors.same_person({ payout: payout.key, askedBy: deadAskedBy })
+  await requireOtherHands(work, deadAskedBy)
+  const look = nextLookS(0) ?? 0
+  await moveState(work, payoutMachine, {
+    to: 'failed',
+    from: 'submitted',
+    ids: [id],
+    all: true,
+    set: {
+      failureCode: DECLARED_DEAD,
+      // What it said is no longer waited for: heard once more, it is news.
+      providerStatus: null,
+      finishedAt: work.now,
+      nextCheckAt: new Date(work.now.getTime() + look * 1000),
+      leaseUntil: null,
+      deadBy: by,
+      deadAt: work.now,
+    },
+  })
+  await settleAttention(work, 'payout_stuck', id, 'it was declared dead')
+  work.emit({ type: 'payout.failed', aggregate: ['payout', id], payload: payoutNews(payout, DECLARED_DEAD) })
+  work.audit({
+    command: 'payouts declare-dead',
+    subject: ['payout', id],
+    before: { status: payout.status, askedBy: deadAskedBy },
+    after: { status: 'failed', failureCode: DECLARED_DEAD, reason },
+  })
+  return await showPayout(work, id)
+}
+
+/**
+ * Refuses what somebody asked for: it goes on being looked for.
+ * @throws payout.not_found, nothing_asked, kernel.reason_required, forbidden
+ */
+export async function keepPayout(work: Work, { payout: named }: { payout: string }): Promise<PayoutView> {
+  requireStaff(work.actor, 'finance')
+  requireReason(work)
+  const { id, key, status, deadAskedBy } = await lockDoubtful(work, named)
+  if (deadAskedBy === null || status !== 'submitted') throw payoutErrors.nothing_asked({ payout: key })
+  await sql`
+    update payouts set dead_asked_by = null, dead_asked_at = null, dead_reason = null where id = ${id}`.execute(
+    work.tx,
+  )
+  work.audit({
+    command: 'payouts keep',
+    subject: ['payout', id],
+    before: { status, askedBy: deadAskedBy },
+    after: { status },
+  })
+  return await showPayout(work, id)
+}
+
+async function lockDoubtful(work: Work, named: string): Promise<Doubtful> {
+  const asked = idOrCode(named)
+  const which = 'id' in asked ? sql`id = ${asked.id}::uuid` : sql`key = ${asked.code}`
+  const { rows } = await sql<Doubtful>`
+    select id, key, purpose, subject_id, amount_idr, status, provider_payout_id, provider_status, called_at, last_called_at, absent_at,
+      lease_until, turns, dead_asked_by
+    from payouts where ${which} for no key update`.execute(work.tx)
+  const [row] = rows
+  if (!row) throw payoutErrors.not_found({ payout: named })
+  return row
+}
+
+function requireDead({ now, policy }: Work, payout: Doubtful): void {
+  const { key, status, calledAt, providerPayoutId, providerStatus, absentAt, leaseUntil } = payout
+  if (status !== 'submitted' || calledAt === null || (providerStatus !== null && isMoving(providerStatus)))
+    throw payoutErrors.not_unknown({ payout: key, status, providerStatus })
+  if (leaseUntil !== null && leaseUntil > now) throw payoutErrors.lease_alive({ payout: key, leaseUntil })
+  const from = deadFrom({ calledAt, lastCalledAt: payout.lastCalledAt ?? calledAt, absentAt }, policy)
+  // One that the provider shows at an end which we do not know is there: absence is not asked for.
+  const isSeen = providerPayoutId !== null || (absentAt !== null && absentAt >= from)
+  if (now < from || !isSeen) throw payoutErrors.too_early({ payout: key, from, absentAt })
+}

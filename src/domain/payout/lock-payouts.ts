@@ -1,0 +1,39 @@
+import { sql } from 'kysely'
+import type { Rupiah, Work } from '../kernel/index.ts'
+import type { PayoutPurpose } from './events.ts'
+import type { GatewayPayout } from './gateway.ts'
+import type { PayoutStatus } from './transitions.ts'
+
+/** A payout, locked. */
+export interface LockedPayout {
+  id: string
+  key: string
+  purpose: PayoutPurpose
+  subjectId: string
+  amountIdr: Rupiah
+  status: PayoutStatus
+  providerPayoutId: string | null
+  providerStatus: string | null
+  providerUpdatedAt: Date | null
+  calledAt: Date | null
+  submittedAt: Date | null
+  finishedAt: Date | null
+  turns: number
+  setAside: boolean
+}
+
+/** Locks what the provider speaks of, and every other payout of the same subjects, in the order of their ids. */
+export async function lockPayouts(
+  work: Work,
+  { answers, ids }: { answers: readonly GatewayPayout[]; ids: readonly string[] },
+): Promise<LockedPayout[]> {
+  const keys = answers.flatMap((one) => one.referenceId ?? [])
+  const { rows } = await sql<LockedPayout>`
+    select id, key, purpose, subject_id, amount_idr, status, provider_payout_id, provider_status, provider_updated_at, called_at, submitted_at,
+      finished_at, turns, set_aside
+    from payouts where subject_id in (
+      select subject_id from payouts
+      where key = any(${keys}) or id = any(${ids}::uuid[]) or provider_payout_id = any(${answers.map((one) => one.id)}))
+    order by id for no key update`.execute(work.tx)
+  return rows
+}

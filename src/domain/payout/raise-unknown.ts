@@ -1,0 +1,48 @@
+import type { ProviderFailure, Work } from '../kernel/index.ts'
+import { formatIdr } from '../kernel/index.ts'
+import type { ClaimedPayout } from './claim-payouts.ts'
+import { commandFor } from './payout-news.ts'
+import { deadFrom, repeatsUntil } from './rules.ts'
+
+/** What the provider shows of a payout whose outcome is unknown. */
+export interface Shown {
+  /** How many payouts its list has under the key. */
+  listed: number
+  /** What it says that it holds for us, where it was asked. */
+  balanceIdr?: number
+}
+
+/** Tells a person of a payout of which nobody knows whether it was made, and what the provider's list and balance show. */
+export async function raiseUnknown(
+  work: Work,
+  payout: ClaimedPayout,
+  { failure, shown }: { failure?: ProviderFailure | undefined; shown?: Shown | undefined },
+): Promise<void> {
+  const { id, key, amountIdr, calledAt, lastCalledAt, absentAt, calls } = payout
+  if (payout.status !== 'submitted') return
+  const until = repeatsUntil({ calledAt }, work.policy)
+  const list = shown
+    ? `the provider's list has ${shown.listed || 'none'} of it`
+    : "the provider's list was not read"
+  const balance = shown?.balanceIdr === undefined ? '' : `, its balance is ${formatIdr(shown.balanceIdr)}`
+  const next =
+    until > work.now
+      ? 'the same request goes again under its key by itself'
+      : `nothing is sent any more: laku payouts declare-dead ${key} once it may`
+  work.raise({
+    kind: 'payout_stuck',
+    subject: ['payout', id],
+    message: `${key}: nobody knows whether it was paid; ${list}${balance}; ${next}`,
+    command: commandFor({ key }),
+    details: {
+      amountIdr,
+      calls,
+      calledAt: calledAt.toISOString(),
+      listed: shown?.listed ?? null,
+      balanceIdr: shown?.balanceIdr ?? null,
+      failureCode: failure?.code ?? null,
+      repeatsUntil: until.toISOString(),
+      deadFrom: deadFrom({ calledAt, lastCalledAt, absentAt }, work.policy).toISOString(),
+    },
+  })
+}

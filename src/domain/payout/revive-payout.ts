@@ -1,0 +1,127 @@
+import { sql } from 'kysely'
+import { moveState, secondsAfter, type Work } from '../kernel/index.ts'
+import { putIntoSuspense } from '../suspense/index.ts'
+import { ownerOf } from './book-difference.ts'
+import type { LockedPayout } from './lock-payouts.ts'
+import { payoutNews } from './payout-news.ts'
+import { nextLookS, OLDER_ONE_ARRIVED } from './rules.ts'
+import { payoutMachine } from './transitions.ts'
+
+/** Still to be paid, or paid, as its subject's own. */
+const isLive = ({ status, setAside }: LockedPayout) =>
+  (status === 'created' || status === 'submitted' || status === 'succeeded') && !setAside
+
+/**
+ * A payout that was taken to have failed, or to have come back, arrived. A newer one of the same subject that was never sent is dropped. True
+ * where the subject takes the money; where another payout of it is alive, it is set aside.
+ */
+export async function revivePayout(
+  work: Work,
+  payouts: readonly LockedPayout[],
+  payout: LockedPayout,
+): Promise<boolean> {
+  const others = payouts.filter(
+    (one) => one.subjectId === payout.subjectId && one.id !== payout.id && isLive(one),
+  )
+  await dropPayouts(
+    work,
+    others.filter((one) => one.calledAt === null),
+  )
+  const isOwn = others.every((one) => one.calledAt === null)
+  await moveState(work, payoutMachine, {
+    to: 'succeeded',
+    from: ['failed', 'reversed'],
+    ids: [payout.id],
+    set: {
+      setAside: !isOwn,
+      failureCode: null,
+      finishedAt: work.now,
+      nextCheckAt: secondsAfter(work.now, nextLookS(0) ?? 0),
+    },
+    all: true,
+  })
+  if (isOwn)
+    work.emit({ type: 'payout.revived', aggregate: ['payout', payout.id], payload: payoutNews(payout) })
+  return isOwn
+}
+
+/** Ends payouts of which nothing can be at the provider. */
+async function dropPayouts(work: Work, payouts: readonly LockedPayout[]): Promise<void> {
+  await moveState(work, payoutMachine, {
+    to: 'failed',
+    ids: payouts.map((one) => one.id),
+    set: { failureCode: OLDER_ONE_ARRIVED, finishedAt: work.now, nextCheckAt: null },
+    all: true,
+  })
+  for (const payout of payouts) {
+    // One that is submitted was booked as on its way.
+    const type = payout.status === 'submitted' ? 'payout.failed' : 'payout.dropped'
+    work.emit({ type, aggregate: ['payout', payout.id], payload: payoutNews(payout, OLDER_ONE_ARRIVED) })
+  }
+}
+
+/** Drops what of these subjects was never sent. Returns the subjects of which something is left that may be paid, or was. */
+export async function dropUnsent(work: Work, subjectIds: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<LockedPayout>`
+    select id, key, purpose, subject_id, amount_idr, status, called_at, turns, set_aside from payouts
+    where subject_id = any(${subjectIds}::uuid[]) and status in ('created', 'submitted', 'succeeded')
+    order by id for no key update`.execute(work.tx)
+  await dropPayouts(
+    work,
+    rows.filter((one) => one.calledAt === null),
+  )
+  return rows.filter((one) => one.calledAt !== null).map((one) => one.subjectId)
+}
+
+/** A payout that arrived after all has no place at its subject: its money lies in suspense under its key. The payout is locked. */
+export async function setPayoutAside(work: Work, payoutId: string, why: string): Promise<void> {
+  const { rows } = await sql<LockedPayout>`
+    update payouts set set_aside = true where id = ${payoutId} and status = 'succeeded' and not set_aside
+    returning id, key, purpose, subject_id, amount_idr, provider_payout_id, turns`.execute(work.tx)
+  const [payout] = rows
+  if (!payout) throw new Error(`payout ${payoutId} has not arrived, or is set aside already`)
+  const { key, amountIdr, providerPayoutId, turns } = payout
+  await putIntoSuspense(work, {
+    key: `payout:${payoutId}:set-aside:${turns}`,
+    code: key,
+    kind: 'payout',
+    subjectId: payoutId,
+    providerId: providerPayoutId,
+    amountIdr,
+    why,
+    ...(await ownerOf(work, payout)),
+  })
+}
+
+/**
+ * The payout that its subject had is gone: where an older one lies set aside in suspense, and nobody disposed of it yet, the subject takes
+ * that one.
+ */
+export async function promoteSetAside(
+  work: Work,
+  payouts: readonly LockedPayout[],
+  gone: LockedPayout,
+): Promise<void> {
+  const older = payouts.find((one) => one.subjectId === gone.subjectId && one.setAside)
+  if (!older) return
+  const { rows } = await sql<LockedPayout>`
+    update payouts p set set_aside = false, turns = turns + 1
+    where id = ${older.id} and set_aside and exists (
+      select from suspense_items i where i.provider_id = p.provider_payout_id and i.kind = 'payout' and i.amount_idr = p.amount_idr
+        and i.status in ('open', 'requested'))
+    returning id, key, purpose, subject_id, amount_idr, provider_payout_id, turns`.execute(work.tx)
+  const [payout] = rows
+  if (!payout) return
+  const { id, key, amountIdr, providerPayoutId, turns } = payout
+  await putIntoSuspense(work, {
+    key: `payout:${id}:taken:${turns}`,
+    code: key,
+    kind: 'payout',
+    subjectId: id,
+    providerId: providerPayoutId,
+    amountIdr: -amountIdr,
+    why: 'its subject takes it: the other payment did not arrive',
+    ...(await ownerOf(work, payout)),
+  })
+  work.emit({ type: 'payout.revived', aggregate: ['payout', id], payload: payoutNews(payout) })
+}
