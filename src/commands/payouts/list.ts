@@ -14,7 +14,7 @@ export const list = defineList({
   ],
   input: z.object({ status: z.enum(statuses).optional(), unknown: z.boolean().optional() }),
   examples: ['laku payouts list --unknown', 'laku payouts list --status failed --csv'],
-  empty: 'No payouts.',
+  empty: 'No payouts. laku settle pay and laku wallets withdrawals approve make them.',
   run: async (context, { status, unknown }, page) => {
     const { listPayouts } = await import('../../domain/payout/read-payouts.ts')
     return await context.read((work) => listPayouts(work, { status, unknown, ...page }))

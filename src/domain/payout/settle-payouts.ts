@@ -88,11 +88,13 @@ async function matched(
   return [...latest.values()]
 }
 
-/** By the provider's clock. Where that cannot tell, what has come back does not go again. */
+/** By the provider's clock. Where that cannot tell, its own rules do: nothing that has ended moves again, and what has come back does not go. */
 function isOld(payout: LockedPayout, { updatedAt, status }: GatewayPayout): boolean {
   const known = payout.providerUpdatedAt
   if (updatedAt && known && updatedAt.getTime() !== known.getTime()) return updatedAt < known
-  return payout.status === 'reversed' && verdictOf(status) === 'succeeded'
+  const verdict = verdictOf(status)
+  if (payout.status === 'reversed') return verdict === 'succeeded' || verdict === 'waiting'
+  return verdict === 'waiting' && (payout.status === 'failed' || payout.status === 'succeeded')
 }
 
 /** What the machine foresees of one that is under way, or paid. */

@@ -27,6 +27,9 @@ interface Locked {
   byHand: boolean
 }
 
+/** One that is approved is rejected only where the withdrawal that it retries turns out to have arrived. */
+const byStaff: typeof withdrawalTransitions = { ...withdrawalTransitions, approved: ['submitted'] }
+
 /** @throws wallet.withdrawal_not_found */
 export async function lockWithdrawal(work: Work, idOrCodeText: string): Promise<Locked> {
   const asked = idOrCode(idOrCodeText)
@@ -97,7 +100,7 @@ async function decide(
   more: object = {},
 ): Promise<void> {
   const { id, status } = withdrawal
-  requireTransition(withdrawalTransitions, status, to, 'withdrawal')
+  requireTransition(byStaff, status, to, 'withdrawal')
   const set = { dueAt, decidedBy: actorLabel(work.actor), finishedAt: to === 'rejected' ? work.now : null }
   await moveState(work, withdrawalMachine, { to, ids: [id], set, all: true })
   work.emit(withdrawalNews(withdrawal, status, to, true))
