@@ -213,6 +213,7 @@ export const entries: readonly Entry[] = [
       (await import('./notifications/list.ts')).list,
       (await import('./notifications/show.ts')).show,
       (await import('./notifications/resend.ts')).resend,
+      (await import('./notifications/cancel.ts')).cancel,
       (await import('./notifications/send.ts')).send,
     ],
   },
@@ -225,6 +226,7 @@ export const entries: readonly Entry[] = [
       (await import('./whatsapp/send.ts')).send,
       (await import('./whatsapp/retry.ts')).retry,
       (await import('./whatsapp/templates.ts')).templatesToRegister,
+      (await import('./whatsapp/cancel.ts')).cancel,
     ],
   },
   {
@@ -279,6 +281,7 @@ export const entries: readonly Entry[] = [
       (await import('./webhooks/list.ts')).list,
       (await import('./webhooks/show.ts')).show,
       (await import('./webhooks/replay.ts')).replay,
+      (await import('./webhooks/discard.ts')).discard,
     ],
   },
   {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { choreography } from '../../src/domain/choreography.ts'
+import { setBankAccount } from '../../src/domain/factory/index.ts'
 import { type Actor, newId } from '../../src/domain/kernel/index.ts'
 import { requestReturn } from '../../src/domain/order/index.ts'
 import { claimRefunds } from '../../src/domain/payment/claim-refunds.ts'
@@ -11,6 +12,7 @@ import {
   disposeSuspense,
   getRefund,
   openInvoice,
+  receiveWebhook,
 } from '../../src/domain/payment/index.ts'
 import { declareDead, settlePayouts, submitPayouts } from '../../src/domain/payout/index.ts'
 import { createReview } from '../../src/domain/review/index.ts'
@@ -354,9 +356,37 @@ export class CommandScenes {
     return id
   }
 
+  /** A factory whose new account waits for another person. */
+  async bankWaits(): Promise<string> {
+    const factoryId = await this.factory('verify')
+    const bank = { channelCode: 'ID_BCA', accountNumber: '1234567890', accountHolderName: 'PT' }
+    await this.laku.as(this.other, (work) => setBankAccount(work, { factoryId, ...bank }))
+    return factoryId
+  }
+
   async product(factory = this.market.factoryId, sku = `S-${this.next()}`, active = false): Promise<string> {
     const words = ['--name', 'Kaos', '--variant', `${sku}:M:200:60000`, ...(active ? ['--active'] : [])]
     return (await this.ask('products', 'create', '--factory', factory, ...words)).id
+  }
+
+  /** A notice that waits to go out by email. */
+  async notice(): Promise<string> {
+    const { id: user } = await this.buyer()
+    await this.ask('users', 'update', user, '--email', `${user}@pembeli.test`, '--reason', 'a test')
+    const words = [user, '--template', 'message', '--param', 'A', 'B']
+    return (await this.ask('notifications', 'send', ...words)).id
+  }
+
+  /** A WhatsApp message that waits to be sent. */
+  async queuedMessage(): Promise<string> {
+    const phone = `0814${String(40_000_000 + this.next())}`
+    return (await this.ask('whatsapp', 'send', phone, '--body', 'Barang Anda dikirim')).id
+  }
+
+  /** A delivery that nobody looked at yet. */
+  async webhook(): Promise<string> {
+    const webhook = { provider: 'xendit', dedupeKey: newId(), headers: {}, body: '{"strange":1}' } as const
+    return await this.laku.system((work) => receiveWebhook(work, webhook))
   }
 
   async attention(): Promise<string> {

@@ -1,5 +1,3 @@
-import { newId } from '../../src/domain/kernel/index.ts'
-import { receiveWebhook } from '../../src/domain/payment/index.ts'
 import type { CommandScenes } from './command-scenes.ts'
 
 /** Makes what a command is about, and answers the words that follow its path. The contract test adds --reason and --json. */
@@ -169,16 +167,15 @@ export const fixtures: Record<string, Fixture> = {
   'notifications send': async (s) => [
     ...[(await s.buyer()).id, '--template', 'order_delayed', '--param', 'ORD-261125-3R9APGJRQW', '2'],
   ],
+  'notifications cancel': async (s) => [await s.notice()],
   'notifications resend': async (s) => {
-    const { id: user } = await s.buyer()
-    await s.ask('users', 'update', user, '--email', `${user}@pembeli.test`, '--reason', 'a test')
-    const words = [user, '--template', 'message', '--param', 'A', 'B']
-    const { id } = await s.ask('notifications', 'send', ...words)
+    const id = await s.notice()
     const failed = s.laku.db.updateTable('notificationDeliveries').set({ status: 'failed' })
     await failed.where('notificationId', '=', id).execute()
     return [id]
   },
   'whatsapp retry': async () => [],
+  'whatsapp cancel': async (s) => [await s.queuedMessage()],
   'whatsapp send': async () => ['0812-0000-0001', '--body', 'Barang Anda dikirim hari ini'],
   'reviews publish': async (s) => {
     const id = await s.review()
@@ -207,18 +204,7 @@ export const fixtures: Record<string, Fixture> = {
   'factories set-bank': async (s) => [
     ...[await s.factory('verify'), '--channel', 'ID_BCA', '--account', '1234567890', '--holder', 'PT Maju'],
   ],
-  'factories approve-bank': async (s) => {
-    const id = await s.factory('verify')
-    const bank = {
-      factoryId: id,
-      channelCode: 'ID_BCA',
-      accountNumber: '1234567890',
-      accountHolderName: 'PT',
-    }
-    const { setBankAccount } = await import('../../src/domain/factory/index.ts')
-    await s.laku.as(s.other, (work) => setBankAccount(work, bank))
-    return [id]
-  },
+  'factories approve-bank': async (s) => [await s.bankWaits()],
   'factories write-off': async (s) => {
     const id = await s.factory('verify', 'activate', 'suspend')
     // More came back than is on its account now: it was paid for the rest.
@@ -230,9 +216,9 @@ export const fixtures: Record<string, Fixture> = {
     await s.brokenChain()
     return ['--confirm', 'break']
   },
+  'webhooks discard': async (s) => [await s.webhook()],
   'webhooks replay': async (s) => {
-    const webhook = { provider: 'xendit', dedupeKey: newId(), headers: {}, body: '{"strange":1}' } as const
-    return [await s.laku.system((work) => receiveWebhook(work, webhook))]
+    return [await s.webhook()]
   },
   'jobs retry': async (s) => [await s.job(true)],
   'jobs cancel': async (s) => [await s.job()],

@@ -38,6 +38,7 @@ export async function leaveSession(
 ): Promise<LeaveView> {
   const userId = leaverOf(work, input.userId)
   const place = await lockPlace(work, input.sessionId, userId)
+  if (!place) throw await notThere(work, input)
   const session = await lockSession(work.tx, input.sessionId)
   // Its payment is locked, so nothing confirms or expires it now; but the session may have closed before.
   const status = await statusNow(work, place.id)
@@ -82,15 +83,28 @@ function leaverOf(work: Work, named: string | undefined): string {
 }
 
 /** The buyer's live place, with its payment locked: payments come before sessions, everywhere. */
-async function lockPlace(work: Work, sessionId: string, userId: string): Promise<Place> {
+async function lockPlace(work: Work, sessionId: string, userId: string): Promise<Place | undefined> {
   const { rows } = await sql<Place>`
     select p.id, p.status, p.units, y.id as payment_id, y.amount_idr
     from group_participants p join payments y on y.participant_id = p.id
     where p.session_id = ${sessionId} and p.user_id = ${userId} and p.status in ('held', 'paid', 'ordered')
     for no key update of y`.execute(work.tx)
-  const place = rows[0]
-  if (!place) throw groupBuyingErrors.not_joined({ sessionId })
-  return place
+  return rows[0]
+}
+
+/** Staff who take somebody out whose place has ended are told so; whoever acts for themselves has no place. */
+async function notThere(
+  work: Work,
+  { sessionId, userId }: { sessionId: string; userId?: string | undefined },
+) {
+  if (userId === undefined) return groupBuyingErrors.not_joined({ sessionId })
+  const { rows } = await sql<{ status: string }>`
+    select status from group_participants where session_id = ${sessionId} and user_id = ${userId}
+    order by id desc limit 1`.execute(work.tx)
+  const status = rows[0]?.status
+  return status
+    ? groupBuyingErrors.leave_refused({ sessionId, status })
+    : groupBuyingErrors.not_joined({ sessionId })
 }
 
 async function statusNow(work: Work, participantId: string): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import './events.ts'
 
+export { cancelDeliveries } from './cancel-deliveries.ts'
 export { deliveriesDue, dueDeliveries } from './claim-deliveries.ts'
 export { notificationErrors } from './errors.ts'
 export { type NoticeChannel, type NoticeKind, noticeChannels, noticeKinds } from './kinds.ts'

@@ -41,6 +41,8 @@ export async function applyQuarantined(work: Work, input: ApplyQuarantined): Pro
   requireStaff(work.actor, 'finance')
   const { stray, payments } = await lockQuarantined(work, input.id, input.paymentId)
   const payment = payments.get(input.paymentId ?? stray.paymentId ?? '')
+  const cameFor = payments.get(stray.paymentId ?? '')
+  if (!input.wallet && cameFor && cameFor.id !== payment?.id) await giveUp(work, stray, cameFor)
   if (input.wallet) {
     const userId = input.wallet === 'buyer' ? payment?.userId : input.wallet.userId
     if (!userId) throw paymentErrors.no_payment({ id: stray.id })
@@ -126,4 +128,15 @@ export async function endReview(
   if (status === 'refunded')
     await moveState(work, paymentMachine, { to: status, from: 'review', ids: [payment.id], all: true })
   announceFailed(work, [payment])
+}
+
+/** Another payment takes the money that this one waited for. A refund names the invoice that was paid, so that goes with the money. */
+async function giveUp(work: Work, stray: LockedStray, cameFor: LockedPayment): Promise<void> {
+  await endReview(work, stray, cameFor, 'refunded')
+  await work.tx
+    .updateTable('payments')
+    .set({ providerInvoiceId: null })
+    .where('id', '=', cameFor.id)
+    .where('providerInvoiceId', '=', stray.providerInvoiceId)
+    .execute()
 }

@@ -70,7 +70,8 @@ export async function approveWithdrawal(
 }
 
 /**
- * Staff refuse a held withdrawal: all of it, its fee too, is in the wallet again.
+ * Staff refuse a withdrawal that is held, or approved and waits for its account: all of it, its fee too, is in the wallet again. For one
+ * that is being sent its payout decides.
  * @throws wallet.withdrawal_not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function rejectWithdrawal(work: Work, input: { withdrawal: string }): Promise<WithdrawalView> {
@@ -102,7 +103,9 @@ async function decide(
   const { id, status } = withdrawal
   requireTransition(byStaff, status, to, 'withdrawal')
   const set = { dueAt, decidedBy: actorLabel(work.actor), finishedAt: to === 'rejected' ? work.now : null }
-  await moveState(work, withdrawalMachine, { to, ids: [id], set, all: true })
+  // An approved one that is due at no time has its payout.
+  const where = sql`(t.status = 'held' or t.due_at is not null)`
+  await moveState(work, withdrawalMachine, { to, ids: [id], set, where, all: true })
   work.emit(withdrawalNews(withdrawal, status, to, true))
   const command = `wallets withdrawals ${to === 'approved' ? 'approve' : 'reject'}`
   work.audit({ command, subject: ['withdrawal', id], before: { status }, after: { status: to, ...more } })

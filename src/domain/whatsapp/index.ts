@@ -1,5 +1,6 @@
 import './events.ts'
 
+export { cancelMessage } from './cancel-message.ts'
 export { dueMessages, messagesDue, prunePace } from './claim-messages.ts'
 export { whatsappErrors } from './errors.ts'
 export { type HoldView, retryHolds } from './holds.ts'

@@ -28,7 +28,7 @@ export const approve = defineChange({
 export const reject = defineChange({
   ...shape,
   name: 'reject',
-  description: 'Refuse a held withdrawal: its money is in the wallet again.',
+  description: 'Refuse a withdrawal that was not sent yet: its money is in the wallet again.',
   needsReason: true,
   change: async (work, input) => {
     const { rejectWithdrawal } = await import('../../../domain/wallet/index.ts')

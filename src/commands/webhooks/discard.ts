@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+
+export const discard = defineChange({
+  name: 'discard',
+  description: 'Give up a delivery that waits to be processed; it can be replayed.',
+  args: [{ name: 'id', description: 'UUID' }],
+  input: z.object({ id: z.uuid() }),
+  needsReason: true,
+  examples: ['laku webhooks discard 0192f3c1-… --reason "a test of the provider\'s"'],
+  change: async (work, { id }) => {
+    const { discardWebhook } = await import('../../domain/payment/index.ts')
+    return await discardWebhook(work, { id })
+  },
+  done: ({ provider, status }) =>
+    `The delivery of ${provider} is ${status}: laku webhooks replay brings it back.`,
+})

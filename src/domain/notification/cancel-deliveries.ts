@@ -1,0 +1,34 @@
+import { sql } from 'kysely'
+import { kernelErrors, moveState, requireReason, requireStaff, type Work } from '../kernel/index.ts'
+import { type StaffNotificationView, showNotification } from './staff-views.ts'
+import { deliveryMachine } from './transitions.ts'
+
+/** In the place of a failure's code. */
+const CANCELLED = 'cancelled'
+
+/**
+ * Keeps a notice from going out by the ways on which it still waits; the inbox keeps it. What is with a provider at this moment may arrive.
+ * @throws notification.not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
+ */
+export async function cancelDeliveries(
+  work: Work,
+  input: { notificationId: string; reason?: string | undefined },
+): Promise<StaffNotificationView> {
+  requireStaff(work.actor, 'support')
+  const { notificationId } = input
+  const reason = requireReason(work, input.reason)
+  const { deliveries } = await showNotification(work, notificationId)
+  const rows = await moveState(work, deliveryMachine, {
+    to: 'skipped',
+    set: { failureCode: CANCELLED, nextAttemptAt: null, updatedAt: work.now },
+    where: sql`t.notification_id = ${notificationId}`,
+    returning: sql<{ channel: string }>`t.channel`,
+  })
+  if (rows.length === 0) {
+    const from = deliveries.map((one) => `${one.channel}: ${one.status}`)
+    throw kernelErrors.illegal_transition({ subject: 'notification', from, to: 'skipped', allowed: [] })
+  }
+  const after = { channels: rows.map((row) => row.channel), reason }
+  work.audit({ command: 'notifications cancel', subject: ['notification', notificationId], after })
+  return await showNotification(work, notificationId)
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findMachines } from '../../scripts/machines.ts'
+import { allCommands } from '../../src/commands/tree.ts'
+import { runLaku } from '../command-line.ts'
+import { CommandScenes } from './command-scenes.ts'
+import { type Exit, exits } from './exits.ts'
+
+const machines = await findMachines(process.cwd())
+const verbs = new Set((await allCommands()).map(({ path }) => path.join(' ')))
+const { paths } = JSON.parse(readFileSync('openapi.json', 'utf8')) as { paths: Record<string, object> }
+const isRoute = (verb: string) => {
+  const [method = '', path = ''] = verb.split(' ')
+  return method.toLowerCase() in (paths[path] ?? {})
+}
+
+const ways = machines.flatMap((machine) =>
+  Object.entries(exits[machine.name] ?? {}).flatMap(([state, exit]) =>
+    'verb' in exit ? [{ machine, state, exit, name: machine.name, verb: exit.verb }] : [],
+  ),
+)
+
+let scenes: CommandScenes
+beforeAll(async () => {
+  scenes = await CommandScenes.open()
+})
+afterAll(() => scenes?.close())
+
+type Row = Record<string, unknown>
+
+async function read(relation: string, named: string): Promise<Row> {
+  const column = /^[0-9a-f-]{36}$/.test(named) ? 'id' : 'code'
+  const { rows } = await sql<{ row: Row }>`
+    select to_jsonb(t) as row from ${sql.table(relation)} t where ${sql.ref(column)} = ${named}`.execute(
+    scenes.laku.db,
+  )
+  return rows[0]?.row as Row
+}
+
+/** What the tables say of an end beside the state itself. */
+const along: Record<string, string> = {
+  'users deleted': ', deleted_at = now()',
+  group_buying_sessions: ', starts_at = now()',
+  suspense_items: ', decided_at = now()',
+  'pickup_tasks completed': ", photo_url = 'x', signed_by = 'x', signature_url = 'x'",
+  'factory_bank_accounts approved': ", approved_by = 'x', usable_from = now()",
+  'order_returns accepted': ', refund_idr = 1, decided_at = now()',
+  'order_returns refused': ', decided_at = now()',
+}
+
+async function place(relation: string, column: string, id: unknown, state: string): Promise<void> {
+  const more = sql.raw(along[`${relation} ${state}`] ?? along[relation] ?? '')
+  await sql`update ${sql.table(relation)} set ${sql.ref(column)} = ${state} ${more} where id = ${id}`.execute(
+    scenes.laku.db,
+  )
+}
+
+async function restore(relation: string, row: Row): Promise<void> {
+  const columns = sql.join(Object.keys(row).map((one) => sql.ref(one)))
+  await sql`
+    update ${sql.table(relation)} t set (${columns}) = (
+      select ${columns} from jsonb_populate_record(null::${sql.table(relation)}, ${JSON.stringify(row)}::jsonb))
+    where t.id = ${row.id}`.execute(scenes.laku.db)
+}
+
+it('every state that is no end has a way out by a person, or says why it rests', () => {
+  for (const { name, table } of machines) {
+    const open = Object.keys(table).filter((state) => table[state]?.length)
+    expect([name, ...Object.keys(exits[name] ?? {})].sort()).toEqual([name, ...open].sort())
+  }
+  expect(Object.keys(exits).sort()).toEqual(machines.map(({ name }) => name).sort())
+  const unknown = ways.filter(({ verb }) => !verbs.has(verb) && !isRoute(verb))
+  expect(unknown.map(({ verb }) => verb)).toEqual([])
+})
+
+describe('a way out', () => {
+  it.each(ways)('of a $name that is $state: $verb', async ({ machine, state, exit }) => {
+    const { relation, column, table } = machine
+    const thing = await exit.scene(scenes)
+    const before = await read(relation, thing.row)
+    expect(before?.[column]).toBe(state)
+    await refusedAtEnds(exit, thing.words ?? [], before)
+    if (exit.use) await exit.use(scenes, thing)
+    else {
+      const { exitCode, stdout } = await say(exit, thing.words ?? [])
+      expect(exitCode, stdout).toBe(0)
+    }
+    const after = await read(relation, thing.row)
+    expect(after[column]).not.toBe(state)
+    expect(reached(table, state)).toContain(after[column])
+
+    async function refusedAtEnds({ use, mayRepeat }: Exit, words: readonly string[], was: Row) {
+      if (use || mayRepeat) return
+      for (const end of Object.keys(table).filter((one) => table[one]?.length === 0)) {
+        await place(relation, column, was.id, end)
+        const ended = await read(relation, thing.row)
+        const { exitCode, stdout } = await say(exit, words)
+        expect([end, exitCode, stdout]).toEqual([end, 5, expect.stringContaining('"error"')])
+        expect(await read(relation, thing.row)).toEqual(ended)
+        await restore(relation, was)
+      }
+      expect(await read(relation, thing.row)).toEqual(was)
+    }
+  })
+})
+
+const say = ({ verb }: Exit, words: readonly string[]) =>
+  runLaku(scenes.laku, [...verb.split(' '), ...words, '--reason', 'the test says so', '--json'])
+
+/** One command may make several moves. */
+function reached(table: Readonly<Record<string, readonly string[]>>, from: string): string[] {
+  const all = new Set<string>(table[from])
+  for (const state of all) for (const next of table[state] ?? []) all.add(next)
+  return [...all]
+}
