@@ -1,3 +1,4 @@
+import { newId } from '../../src/domain/kernel/index.ts'
 import type { CommandScenes } from './command-scenes.ts'
 
 /** Makes what a command is about, and answers the words that follow its path. The contract test adds --reason and --json. */
