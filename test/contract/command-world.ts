@@ -1,4 +1,5 @@
 import { newId } from '../../src/domain/kernel/index.ts'
+import { receiveWebhook } from '../../src/domain/payment/index.ts'
 import type { CommandScenes } from './command-scenes.ts'
 
 /** Makes what a command is about, and answers the words that follow its path. The contract test adds --reason and --json. */
@@ -219,7 +220,8 @@ export const fixtures: Record<string, Fixture> = {
   },
   'webhooks discard': async (s) => [await s.webhook()],
   'webhooks replay': async (s) => {
-    return [await s.webhook()]
+    const webhook = { provider: 'xendit', dedupeKey: newId(), headers: {}, body: '{"strange":1}' } as const
+    return [await s.laku.system((work) => receiveWebhook(work, webhook))]
   },
   'jobs retry': async (s) => [await s.job(true)],
   'jobs cancel': async (s) => [await s.job()],
