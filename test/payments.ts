@@ -111,9 +111,9 @@ function waysOf(laku: TestLaku, sessionId: string) {
         })
         .execute()
       await sql`
-        insert into group_participants (id, session_id, user_id, status, units, unit_price_idr, goods_idr, shipping_idr, total_idr,
+        insert into group_participants (id, session_id, user_id, status, units, goods_idr, shipping_idr, total_idr,
           courier_company, courier_type, address, joined_at, hold_expires_at)
-        values (${participantId}, ${sessionId}, ${userId}, 'held', 1, 100000, 100000, 10000, 110000, 'jne', 'reg', '{}', ${now}, ${now})
+        values (${participantId}, ${sessionId}, ${userId}, 'held', 1, 100000, 10000, 110000, 'jne', 'reg', '{}', ${now}, ${now})
       `.execute(laku.db)
       return { userId, sessionId, participantId }
     },
