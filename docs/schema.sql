@@ -88,11 +88,21 @@ create table auth_sessions (
   expires_at timestamp with time zone not null,
   ended_at timestamp with time zone,
   ended_because text,
+  branches jsonb default '{}'::jsonb not null,
+  device text,
   constraint auth_sessions_previous_hash_key UNIQUE (previous_hash),
   constraint auth_sessions_token_hash_key UNIQUE (token_hash),
   constraint auth_sessions_pkey PRIMARY KEY (id),
   constraint auth_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
   constraint auth_sessions_ended_because_check CHECK ((ended_because = ANY (ARRAY['logout'::text, 'reuse'::text, 'suspended'::text, 'revoked'::text])))
+);
+
+create table called_codes (
+  phone text not null,
+  code_hash text not null,
+  made_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint called_codes_pkey PRIMARY KEY (phone)
 );
 
 create table chargebacks (
@@ -121,6 +131,15 @@ create table clock (
   shift_s bigint default 0 not null,
   constraint clock_pkey PRIMARY KEY (one),
   constraint clock_one_check CHECK (one)
+);
+
+create table code_spending (
+  day date not null,
+  channel text not null,
+  strangers integer default 0 not null,
+  known integer default 0 not null,
+  constraint code_spending_pkey PRIMARY KEY (day, channel),
+  constraint code_spending_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'sms'::text])))
 );
 
 create table commission_history (
@@ -536,9 +555,21 @@ create table otp_challenges (
   channel text default 'whatsapp'::text not null,
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
+  purpose text default 'login'::text not null,
+  known boolean default false not null,
+  sends smallint default 1 not null,
+  sent_at timestamp with time zone,
+  next_way_at timestamp with time zone,
   constraint otp_challenges_pkey PRIMARY KEY (id),
   constraint otp_challenges_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'email'::text, 'sms'::text]))),
+  constraint otp_challenges_purpose_check CHECK ((purpose = ANY (ARRAY['login'::text, 'withdrawal'::text]))),
   constraint otp_challenges_status_check CHECK ((status = ANY (ARRAY['open'::text, 'used'::text, 'spent'::text, 'replaced'::text])))
+);
+
+create table paces (
+  name text not null,
+  next_at timestamp with time zone not null,
+  constraint paces_pkey PRIMARY KEY (name)
 );
 
 create table participant_items (
@@ -1401,6 +1432,7 @@ CREATE INDEX audit_of_subject ON public.audit_log USING btree (subject_id, occur
 CREATE INDEX auth_sessions_ended ON public.auth_sessions USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX auth_sessions_expired ON public.auth_sessions USING btree (expires_at);
 CREATE INDEX auth_sessions_of_user ON public.auth_sessions USING btree (user_id) WHERE (ended_at IS NULL);
+CREATE INDEX called_codes_over ON public.called_codes USING btree (expires_at);
 CREATE INDEX chargebacks_of_payment ON public.chargebacks USING btree (payment_id) WHERE (payment_id IS NOT NULL);
 CREATE INDEX commission_history_of_factory ON public.commission_history USING btree (factory_id, since);
 CREATE INDEX events_of_aggregate ON public.events USING btree (aggregate_id, occurred_at);
@@ -1428,8 +1460,9 @@ CREATE INDEX orders_return_window ON public.orders USING btree (return_until) WH
 CREATE INDEX orders_to_book ON public.orders USING btree (updated_at) WHERE ((status = ANY (ARRAY['paid'::text, 'processing'::text])) AND allocated);
 CREATE INDEX orders_waiting_for_stock ON public.orders USING btree (session_id, id) WHERE ((status = 'on_hold'::text) AND (NOT allocated) AND (session_id IS NOT NULL));
 CREATE INDEX otp_challenges_by_time ON public.otp_challenges USING btree (created_at);
-CREATE INDEX otp_challenges_of_ip ON public.otp_challenges USING btree (ip, created_at);
+CREATE INDEX otp_challenges_next_way ON public.otp_challenges USING btree (next_way_at) WHERE (next_way_at IS NOT NULL);
 CREATE INDEX otp_challenges_of_phone ON public.otp_challenges USING btree (phone, created_at);
+CREATE INDEX paces_over ON public.paces USING btree (next_at);
 CREATE INDEX participants_of_session ON public.group_participants USING btree (session_id, status, paid_at);
 CREATE INDEX participants_of_user ON public.group_participants USING btree (user_id, id);
 CREATE INDEX payments_due ON public.payments USING btree (next_check_at) WHERE (status = 'pending'::text);

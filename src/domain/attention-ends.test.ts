@@ -2,7 +2,14 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../test/laku.ts'
 import { attentionEnds, settleGone } from './attention-ends.ts'
-import { type AttentionKind, attentionKinds, newId, secondsAfter, type Work } from './kernel/index.ts'
+import {
+  type AttentionKind,
+  attentionKinds,
+  jakartaDate,
+  newId,
+  secondsAfter,
+  type Work,
+} from './kernel/index.ts'
 
 let laku: TestLaku
 beforeAll(async () => {
@@ -107,6 +114,11 @@ function special(now: Date): Partial<Record<AttentionKind, () => Scene | Scene[]
       still: [['whatsapp_holds', { scope: 'account' }]],
       gone: [['whatsapp_holds', { scope: 'template:laku_notice:id' }]],
     }),
+    'otp.budget': () => ({
+      subject: 'sms',
+      still: [['code_spending', { channel: 'sms', day: jakartaDate(now), strangers: 5 }]],
+      gone: [['code_spending', { channel: 'sms', day: jakartaDate(before), strangers: 5 }]],
+    }),
     invoice_refused: () => ({
       subject,
       still: [['payments', { id: subject, status: 'pending' }]],
@@ -190,6 +202,7 @@ const tables = [
   ],
   ...[
     'settlements',
+    'code_spending',
     'shipments',
     'suspense_items',
     'users',

@@ -92,6 +92,12 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   order_came_back: isNot('orders', 'returned'),
   order_contradicted: { person: 'whether a buyer who has goods and money gives one back is not kept here' },
   order_not_shippable: parcelGoes,
+  // The day that it was of is over.
+  'otp.budget': {
+    gone: sql`not exists (
+      select from code_spending c where c.channel = a.subject_id and c.strangers > 0
+        and c.day >= ((select now from the_time) at time zone 'Asia/Jakarta')::date)`,
+  },
   'otp.undelivered': { person: 'that a code reaches a phone again says nothing of those whom none reached' },
   payment_charged_back: { person: 'its order is to be looked at, whatever state it is in' },
   payment_paid_twice: unquarantined,

@@ -79,6 +79,14 @@ async function refundSessions(
 export const choreography: Choreography = {
   // The code travels in a WhatsApp message of its own: whatsapp.queued sends it.
   'otp.requested': {},
+  'otp.way_chosen': {
+    jobs: [
+      {
+        job: 'otp.deliver',
+        data: ({ payload: { challengeId, channel } }) => ({ challengeId, because: { asked: channel } }),
+      },
+    ],
+  },
   'user.registered': {},
   'user.suspended': { reactions: [endLoginsOf] },
   'user.activated': {},

@@ -178,6 +178,17 @@ export const personalTables: readonly PersonalTable[] = [
     erase: ({ phone }) => sql`delete from whatsapp_pace where to_phone = ${phone}`,
   },
   {
+    table: 'called_codes',
+    columns: ['phone'],
+    erase: ({ phone }) => sql`delete from called_codes where phone = ${phone}`,
+  },
+  {
+    table: 'paces',
+    columns: ['name'],
+    erase: ({ userId, phone }) => sql`
+      delete from paces where name = ${`code user ${userId}`} or strpos(name, ${phone ?? userId}) > 0`,
+  },
+  {
     table: 'otp_challenges',
     columns: ['phone', 'ip'],
     erase: ({ phone }) => sql`delete from otp_challenges where phone = ${phone}`,

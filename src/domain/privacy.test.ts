@@ -204,6 +204,8 @@ const sectionOf: Record<string, string> = {
   users: 'profile',
 }
 const notExported: Record<string, string> = {
+  paces: 'how much of a limit is used up',
+  called_codes: 'a code that is over in minutes',
   whatsapp_pace: 'when the next message may go',
   idempotency_keys: 'answers that the person had already',
   webhook_inbox: 'what providers wrote, until it is read: the same as its payments and parcels',

@@ -1,6 +1,7 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { networkOf } from '../domain/kernel/index.ts'
 import type { Laku } from '../runtime/laku.ts'
 import { httpErrors } from './http-errors.ts'
 
@@ -17,6 +18,10 @@ declare module 'fastify' {
     limitCaller(request: FastifyRequest): Promise<void>
     /** Counts a request that was refused for its token, by address. @throws http.too_many_requests */
     limitStranger(request: FastifyRequest): Promise<void>
+    /** Counts a guess at a code that never was, by address. @throws http.too_many_requests */
+    limitGuess(request: FastifyRequest): Promise<void>
+    /** Counts a stranger's request for a code, by address, before the database does; false where it is one too many. */
+    mayAskForCode(request: FastifyRequest): Promise<boolean>
   }
 }
 
@@ -41,6 +46,13 @@ export const rateLimits = (laku: Laku) =>
     const staff = limiter(policy.staffRequestsPerMinute, byName)
     const addresses = limiter(policy.addressRequestsPerMinute)
     const strangers = limiter(policy.refusedTokensPerMinute)
+    // An IPv4 address may stand for thousands of phones, an IPv6 one (by its /64) stands for a home.
+    const byKind = (address: number, home: number) => (request: FastifyRequest) =>
+      networkOf(request.ip).site === undefined ? address : home
+    const guesses = limiter(0, {
+      max: byKind(policy.wrongCodesPerAddressPerHour, policy.wrongCodesPerHomePerHour),
+    })
+    const codes = limiter(0, { max: byKind(policy.otpPerAddressPerHour, 3 * policy.otpPerHomePerHour) })
 
     app.decorate('limitCaller', async (request) => {
       if (request.routeOptions.config.unlimited) return
@@ -48,6 +60,11 @@ export const rateLimits = (laku: Laku) =>
       await count(kind === 'customer' ? customers : kind === 'staff' ? staff : addresses, request)
     })
     app.decorate('limitStranger', (request) => count(strangers, request))
+    app.decorate('limitGuess', (request) => count(guesses, request))
+    app.decorate('mayAskForCode', async (request) => {
+      const counted = await codes(request)
+      return counted.isAllowed || !counted.isExceeded
+    })
   })
 
 async function count(limiter: Limiter, request: FastifyRequest): Promise<void> {

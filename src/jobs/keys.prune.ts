@@ -1,5 +1,5 @@
-import { pruneAuthSessions, pruneChallenges } from '../domain/auth/index.ts'
-import { type Actor, pruneKeys, type Work } from '../domain/kernel/index.ts'
+import { pruneAuthSessions, pruneCalledCodes, pruneChallenges, pruneSpending } from '../domain/auth/index.ts'
+import { type Actor, pruneKeys, prunePaces, type Work } from '../domain/kernel/index.ts'
 import { pruneWebhookBodies } from '../domain/payment/index.ts'
 import { forgetSecretParams, prunePace } from '../domain/whatsapp/index.ts'
 import { defineJob } from './define-job.ts'
@@ -10,7 +10,10 @@ type Prune = (work: Work, limit: number) => Promise<number>
 
 const prunes: Prune[] = [
   pruneKeys,
+  prunePaces,
   pruneChallenges,
+  pruneCalledCodes,
+  pruneSpending,
   pruneAuthSessions,
   forgetSecretParams,
   prunePace,

@@ -1,4 +1,4 @@
-import { deliverOtpAnotherWay } from '../domain/auth/index.ts'
+import { deliverOtpAnotherWay, type NextWayBecause } from '../domain/auth/index.ts'
 import type { Actor } from '../domain/kernel/index.ts'
 import { defineJob, type JobFailure } from './define-job.ts'
 
@@ -7,8 +7,8 @@ const actor: Actor = { kind: 'system', name: 'otp.deliver' }
 // With backoff from a second on, more than the five minutes of a code: so long it waits for a paused SMS.
 const TRIES = 10
 
-/** A code that WhatsApp did not bring goes by email, then by SMS. */
-export const otpDeliverJob = defineJob<{ challengeId: string }>({
+/** A code that WhatsApp did not bring, or that its person wants another way, goes by email or SMS. */
+export const otpDeliverJob = defineJob<{ challengeId: string; because?: NextWayBecause }>({
   name: 'otp.deliver',
   batchSize: 10,
   retryLimit: TRIES,
@@ -17,7 +17,7 @@ export const otpDeliverJob = defineJob<{ challengeId: string }>({
     const failures: JobFailure[] = []
     await Promise.all(
       jobs.map(({ id, data }) =>
-        deliverOtpAnotherWay({ units: laku.units, actor, mailer, sms }, data.challengeId).catch(
+        deliverOtpAnotherWay({ units: laku.units, actor, mailer, sms }, data.challengeId, data.because).catch(
           (error: unknown) => {
             failures.push({ id, error })
           },

@@ -14,6 +14,7 @@ import { ledgerSnapshotJob } from './ledger.snapshot.ts'
 import { notifyJob } from './notify.ts'
 import { ordersSweepJob } from './orders.sweep.ts'
 import { otpDeliverJob } from './otp.deliver.ts'
+import { otpSweepJob } from './otp.sweep.ts'
 import { paymentsBookJob } from './payments.book.ts'
 import { paymentsReconcileJob } from './payments.reconcile.ts'
 import { paymentsSweepJob } from './payments.sweep.ts'
@@ -57,6 +58,7 @@ export const jobs: readonly JobDefinition[] = [
   notifyJob,
   ordersSweepJob,
   otpDeliverJob,
+  otpSweepJob,
   paymentsBookJob,
   paymentsReconcileJob,
   paymentsSweepJob,

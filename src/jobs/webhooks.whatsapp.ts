@@ -1,3 +1,4 @@
+import { answerCalls } from '../domain/auth/index.ts'
 import type { Work } from '../domain/kernel/index.ts'
 import { markProcessed, noteFailures } from '../domain/payment/index.ts'
 import { recordReplies } from '../domain/warehouse/index.ts'
@@ -9,7 +10,7 @@ import { type Delivery, defineWebhookLine } from './webhook-line.ts'
 /** News of a message can be here before the worker that sent it has written its id down: it gets two more tries. */
 const EARLY_TRIES = 2
 
-/** What became of messages, and what factories answer: asked of nobody, one transaction a batch. */
+/** What became of messages, who calls for a code, and what factories answer: asked of nobody, one transaction a batch. */
 export const webhooksWhatsappJob = defineWebhookLine({
   provider: 'whatsapp',
   // Meta's form, or Fonnte's: each came through a door of its own.
@@ -21,6 +22,10 @@ async function followMessages(work: Work, deliveries: readonly Delivery<WhatsApp
   const statuses = await recordStatuses(
     work,
     deliveries.flatMap(({ news }) => news.statuses.map(newsOf)),
+  )
+  await answerCalls(
+    work,
+    deliveries.flatMap(({ news }) => news.messages),
   )
   const replies = await recordReplies(
     work,

@@ -213,6 +213,10 @@ export const accessMatrix: Record<string, Row> = {
   'POST /api/settlements': { staff: ['settlements', 'internal calls'] },
 
   // These know their callers by a secret of their own, and refuse whoever has none.
+  'POST /api/auth/otp/resend': {
+    customer: 'secret',
+    call: () => ({ body: { challenge_id: anything, channel: 'sms' } }),
+  },
   'POST /api/auth/otp/verify': {
     customer: 'secret',
     call: () => ({ body: { challenge_id: anything, code: '000000' } }),

@@ -4,13 +4,16 @@ import {
   isPaused,
   ProviderFailure,
   requireRunning,
+  secondsAfter,
   type UnitOfWork,
   type Work,
 } from '../kernel/index.ts'
 import type { Mailer } from '../notification/index.ts'
 import { type Locale, userByPhone } from '../user/index.ts'
-import { secretParamsOf } from '../whatsapp/index.ts'
+import { isDelivered, secretParamsOf } from '../whatsapp/index.ts'
+import { spendMessage } from './code-budget.ts'
 import { otpMessageKey } from './otp-code.ts'
+import { type CodePurpose, DELIVERED_WITHIN_S } from './request-otp.ts'
 import type { SmsSender } from './sms.ts'
 
 export interface DeliveryContext {
@@ -24,58 +27,143 @@ interface NextWay {
   channel: 'email' | 'sms'
   to: string
   code: string
+  purpose: CodePurpose
   locale: Locale
 }
 
-const texts: Record<Locale, { subject: string; body: (code: string) => string }> = {
+type Text = { subject: string; body: (code: string) => string }
+
+// What it is for stands in each: whoever is talked into reading a code aloud sees what they would give away.
+const texts: Record<Locale, Record<CodePurpose, Text>> = {
   id: {
-    subject: 'Kode masuk Laku',
-    body: (code) => `${code} adalah kode masuk Laku Anda. Jangan berikan kepada siapa pun.`,
+    login: {
+      subject: 'Kode masuk Laku',
+      body: (code) => `${code} adalah kode masuk Laku Anda. Jangan berikan kepada siapa pun.`,
+    },
+    withdrawal: {
+      subject: 'Kode penarikan dana Laku',
+      body: (code) => `${code} adalah kode penarikan dana Laku Anda. Jangan berikan kepada siapa pun.`,
+    },
   },
   en: {
-    subject: 'Your Laku code',
-    body: (code) => `${code} is your Laku code. Do not share it with anyone.`,
+    login: {
+      subject: 'Your Laku code',
+      body: (code) => `${code} is your Laku code. Do not share it with anyone.`,
+    },
+    withdrawal: {
+      subject: 'Your Laku code for a withdrawal',
+      body: (code) => `${code} is your Laku code to withdraw money. Do not share it with anyone.`,
+    },
   },
 }
 
+/** Why another way is taken. */
+export type NextWayBecause =
+  /** This way brought nothing. */
+  | { failed: 'whatsapp' | 'email' }
+  /** Nobody said in time that the code was delivered. */
+  | { due: true }
+  /** The person wants it so. */
+  | { asked: 'email' | 'sms' }
+
 /**
- * Sends a code that WhatsApp did not bring: by email where the user has one, and where that fails by SMS (service map:
- * failure modes). Each way is taken at most once, and noted before it is: a worker that dies goes on with the next. While staff
- * have paused email a code goes by SMS; while they have paused SMS it waits, as long as it is good.
+ * Sends a code another way: by email where the user has one, and where that fails by SMS (service map: failure modes). A way is noted
+ * before it is taken: a worker that dies goes on with the next. While staff have paused email a code goes by SMS; while they have
+ * paused SMS it waits, as long as it is good.
  * @throws kernel.paused
  */
-export async function deliverOtpAnotherWay(context: DeliveryContext, challengeId: string): Promise<void> {
+export async function deliverOtpAnotherWay(
+  context: DeliveryContext,
+  challengeId: string,
+  because: NextWayBecause = { failed: 'whatsapp' },
+): Promise<void> {
+  let why = because
   for (;;) {
-    const way = await context.units.run(context.actor, (work) => takeNextWay(work, challengeId))
+    const way = await context.units.run(context.actor, (work) => takeNextWay(work, challengeId, why))
     if (!way) return
     const failure = await deliver(context, way)
     if (!failure) return
-    if (way.channel === 'sms')
-      await context.units.run(context.actor, async (work) => raiseUndelivered(work, failure))
+    if (way.channel === 'email') why = { failed: 'email' }
+    else return await context.units.run(context.actor, async (work) => raiseUndelivered(work, failure))
   }
 }
 
-/** The way after the last one taken, or nothing where the code is no longer wanted or all ways were tried. */
-async function takeNextWay(work: Work, challengeId: string): Promise<NextWay | undefined> {
-  const { rows } = await sql<{ phone: string; channel: 'whatsapp' | 'email' | 'sms' }>`
-    select phone, channel from otp_challenges
+interface OpenCode {
+  phone: string
+  channel: 'whatsapp' | 'email' | 'sms'
+  purpose: CodePurpose
+  known: boolean
+  nextWayAt: Date | null
+}
+
+/** The way to take now, or nothing where the code is no longer wanted, has come, or all ways were tried. */
+async function takeNextWay(
+  work: Work,
+  challengeId: string,
+  because: NextWayBecause,
+): Promise<NextWay | undefined> {
+  const { rows } = await sql<OpenCode>`
+    select phone, channel, purpose, known, next_way_at from otp_challenges
     where id = ${challengeId} and status = 'open' and expires_at > ${work.now} for no key update`.execute(
     work.tx,
   )
   const [challenge] = rows
   const [code] = (await secretParamsOf(work, otpMessageKey(challengeId))) ?? []
-  if (!challenge || challenge.channel === 'sms' || code === undefined) return undefined
+  if (!challenge || code === undefined || !(await isWanted(work, challengeId, challenge, because)))
+    return await noNextWay(work, challengeId)
   const user = await userByPhone(work.tx, challenge.phone)
-  const mayMail = challenge.channel === 'whatsapp' && !(await isPaused(work.tx, 'email'))
-  const byEmail = mayMail ? user?.email : null
-  const channel = byEmail ? 'email' : 'sms'
-  if (channel === 'sms') await requireRunning(work.tx, 'sms')
-  await work.tx.updateTable('otpChallenges').set({ channel }).where('id', '=', challengeId).execute()
-  return { channel, to: byEmail || challenge.phone, code, locale: user?.locale ?? 'id' }
+  const channel = await channelOf(work, challenge, because, user?.email)
+  if (channel === undefined) return undefined
+  const nextWayAt = channel === 'email' ? secondsAfter(work.now, DELIVERED_WITHIN_S) : null
+  await work.tx
+    .updateTable('otpChallenges')
+    .set({ channel, nextWayAt, sentAt: work.now })
+    .where('id', '=', challengeId)
+    .execute()
+  if (channel === 'sms' && !(await spendMessage(work, 'sms', challenge.known))) return undefined
+  const { purpose } = challenge
+  return {
+    channel,
+    to: channel === 'email' ? (user?.email as string) : challenge.phone,
+    code,
+    purpose,
+    locale: user?.locale ?? 'id',
+  }
+}
+
+async function isWanted(
+  work: Work,
+  challengeId: string,
+  { channel, nextWayAt }: OpenCode,
+  because: NextWayBecause,
+): Promise<boolean> {
+  if ('asked' in because) return true
+  if ('failed' in because) return channel === because.failed
+  if (nextWayAt === null || nextWayAt > work.now || channel === 'sms') return false
+  return channel !== 'whatsapp' || !(await isDelivered(work.tx, otpMessageKey(challengeId)))
+}
+
+async function channelOf(
+  work: Work,
+  { channel }: OpenCode,
+  because: NextWayBecause,
+  email: string | null | undefined,
+): Promise<'email' | 'sms' | undefined> {
+  const mayMail = email && !(await isPaused(work.tx, 'email'))
+  if ('asked' in because && because.asked === 'email') return mayMail ? 'email' : undefined
+  if (!('asked' in because) && channel === 'whatsapp' && mayMail) return 'email'
+  await requireRunning(work.tx, 'sms')
+  return 'sms'
+}
+
+async function noNextWay(work: Work, challengeId: string): Promise<undefined> {
+  await sql`update otp_challenges set next_way_at = null where id = ${challengeId} and next_way_at <= ${work.now}`.execute(
+    work.tx,
+  )
 }
 
 async function deliver({ mailer, sms }: DeliveryContext, way: NextWay): Promise<ProviderFailure | undefined> {
-  const { subject, body } = texts[way.locale]
+  const { subject, body } = texts[way.locale][way.purpose]
   try {
     if (way.channel === 'email') await mailer.send({ to: way.to, subject, text: body(way.code) })
     else await sms.send({ to: way.to, body: body(way.code) })

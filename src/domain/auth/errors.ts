@@ -2,6 +2,16 @@ import { defineErrors } from '../kernel/index.ts'
 
 export const authErrors = defineErrors('auth', {
   otp_limited: ['limited', 'Too many codes were asked for; wait and try again.'],
+  proof_needed: [
+    'limited',
+    'Many codes were asked for or guessed from here; work out the puzzle and ask again, or wait, or write MASUK to us on WhatsApp.',
+  ],
+  channel_not_yet: [
+    'limited',
+    'The code was sent a moment ago; it may go another way after the seconds in Retry-After.',
+  ],
+  sent_often_enough: ['conflict', 'This code was sent as often as it may be; ask for a new one.'],
+  purpose_refused: ['forbidden', 'Log in, and ask for this code by your own number.'],
   code_wrong: ['invalid', 'The code is wrong.'],
   code_expired: ['invalid', 'This code was used or replaced, or its time is over; ask for a new one.'],
   user_suspended: ['forbidden', 'This account is suspended.'],

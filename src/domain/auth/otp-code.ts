@@ -19,12 +19,13 @@ export function isOtpCode(vault: Vault, challengeId: string, code: string, hash:
 
 const MESSAGE_PREFIX = 'otp:'
 
-/** The dedupe key of the WhatsApp message that carries a challenge's code. */
-export function otpMessageKey(challengeId: string): string {
-  return `${MESSAGE_PREFIX}${challengeId}`
+/** The dedupe key of the WhatsApp message that carries a challenge's code, the first or a later one. */
+export function otpMessageKey(challengeId: string, n = 1): string {
+  return `${MESSAGE_PREFIX}${challengeId}${n === 1 ? '' : `#${n}`}`
 }
 
 /** The challenge whose code a WhatsApp message carried, by the message's dedupe key; undefined for other messages. */
 export function challengeOfMessage(dedupeKey: string): string | undefined {
-  return dedupeKey.startsWith(MESSAGE_PREFIX) ? dedupeKey.slice(MESSAGE_PREFIX.length) : undefined
+  if (!dedupeKey.startsWith(MESSAGE_PREFIX)) return undefined
+  return dedupeKey.slice(MESSAGE_PREFIX.length).split('#', 1)[0]
 }

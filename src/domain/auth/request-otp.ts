@@ -1,73 +1,159 @@
-import { sql } from 'kysely'
-import { insertRows, moveState, newId, secondsAfter, type Work } from '../kernel/index.ts'
-import { normalizePhone, userByPhone } from '../user/index.ts'
-import { queueMessages } from '../whatsapp/index.ts'
+import {
+  DomainError,
+  insertRows,
+  requireCustomer,
+  secondsAfter,
+  takeTurns,
+  type Work,
+} from '../kernel/index.ts'
+import { normalizePhone, type User, userByPhone } from '../user/index.ts'
+import { queueMessages, requireServedCountry } from '../whatsapp/index.ts'
+import { hasCalledCode } from './called-code.ts'
+import { newChallengeId } from './challenge-id.ts'
+import { spendMessage } from './code-budget.ts'
+import { type Asker, takeCodeTurn } from './code-limits.ts'
+import { readDeviceToken } from './device-token.ts'
+import { authErrors } from './errors.ts'
 import { newOtpCode, otpHash, otpMessageKey } from './otp-code.ts'
-import { requireOtpAllowed } from './otp-limits.ts'
-import { loginCodeMachine } from './transitions.ts'
+import type { Proof } from './proof-of-work.ts'
+
+/** The one thing that a code is good for. */
+export type CodePurpose = 'login' | 'withdrawal'
 
 export interface OtpRequest {
   /** However it is written. */
   phone: string
   /** The caller's network address, for the limits; null where there is none. */
   ip: string | null
+  /** By default to log in. A withdrawal's is asked for by the customer who acts, to their own number. */
+  purpose?: CodePurpose | undefined
+  /** Of a browser that logged in before: no stranger's requests stand before it. */
+  deviceToken?: string | undefined
+  /** The answer to a puzzle, where one was asked. */
+  proof?: Proof | undefined
 }
 
 export interface OtpChallenge {
+  /** Only the browser that asked gets it, and only with it is the code any good. */
   challengeId: string
   expiresInS: number
+  /** The message waits so long for its turn; 0 where it goes now. */
+  sentInS: number
 }
 
 /** Approved by Meta in the category for codes: {{1}} is the code, and so is its copy button. */
-const TEMPLATE = 'laku_otp'
+export const OTP_TEMPLATE = 'laku_otp'
 
-/** WhatsApp has this long to take a code before it goes another way: most of its 5 minutes are left then. */
-const SEND_WITHIN_S = 60
+/** So long a way has to bring a code before the next one is taken. */
+export const DELIVERED_WITHIN_S = 30
 
 /**
- * Makes a code of six digits and sends it by WhatsApp. It replaces an open one of the same number. The answer is the
- * same whether anybody has this number or not.
- * @throws user.phone_invalid, auth.otp_limited
+ * Makes a code of six digits for the browser that asks and sends it by WhatsApp. Any number of browsers may hold codes of one number
+ * side by side. The answer is the same whether anybody has this number or not.
+ * @throws user.phone_invalid, whatsapp.country_not_served, auth.purpose_refused, auth.proof_needed, auth.otp_limited
  */
 export async function requestOtp(work: Work, input: OtpRequest): Promise<OtpChallenge> {
   const phone = normalizePhone(input.phone)
-  await requireOtpAllowed(work, phone, input.ip)
-  await replaceOpenChallenge(work, phone)
-  const challengeId = newId()
+  requireServedCountry(work.policy, phone)
+  const purpose = input.purpose ?? 'login'
+  const user = await userByPhone(work.tx, phone)
+  const knownAs = knownAsOf(work, input, purpose, user)
+  const asker: Asker = { phone, ip: input.ip, knownAs, proof: input.proof }
+  const turn = await turnOf(work, asker)
+  const sentAt = turn.inS === undefined ? null : secondsAfter(work.now, turn.inS)
+  const challengeId = newChallengeId(work.vault)
   const code = newOtpCode()
-  const expiresInS = work.policy.otpMinutes * 60
+  const expiresAt = secondsAfter(sentAt ?? work.now, work.policy.otpMinutes * 60)
+  const nextWayAt = sentAt && secondsAfter(sentAt, DELIVERED_WITHIN_S)
   const challenge = {
     id: challengeId,
     phone,
     codeHash: otpHash(work.vault, challengeId, code),
     ip: input.ip,
-    tries: 0,
+    // A browser that lives on the code which its number's holder called for gets two tries at it.
+    tries: sentAt ? 0 : Math.max(0, work.policy.otpTries - 2),
     status: 'open',
     channel: 'whatsapp',
+    purpose,
+    known: knownAs !== undefined,
+    sentAt,
+    nextWayAt,
     createdAt: work.now,
-    expiresAt: secondsAfter(work.now, expiresInS),
+    expiresAt,
   }
   await insertRows(work.tx, 'otpChallenges', [challenge])
-  const user = await userByPhone(work.tx, phone)
-  const message = {
-    dedupeKey: otpMessageKey(challengeId),
-    to: phone,
-    userId: user?.id,
-    template: TEMPLATE,
-    language: user?.locale ?? 'id',
-    sealedParams: [code],
-    sendBy: secondsAfter(work.now, Math.min(SEND_WITHIN_S, expiresInS)),
-  }
-  const [messageId] = await queueMessages(work, [message])
+  const messageId = sentAt && (await sendCode(work, { challengeId, phone, user, code, sentAt, n: 1 }))
   work.emit({
     type: 'otp.requested',
     aggregate: ['otp_challenge', challengeId],
     payload: { challengeId, messageId: messageId ?? null },
   })
-  return { challengeId, expiresInS }
+  const expiresInS = Math.round((expiresAt.getTime() - work.now.getTime()) / 1000)
+  return { challengeId, expiresInS, sentInS: turn.inS ?? 0 }
 }
 
-/** Requests of one number run one at a time (see the limits), so at most one challenge is ever open. */
-async function replaceOpenChallenge(work: Work, phone: string): Promise<void> {
-  await moveState(work, loginCodeMachine, { to: 'replaced', where: sql`t.phone = ${phone}` })
+function knownAsOf(
+  work: Work,
+  input: OtpRequest,
+  purpose: CodePurpose,
+  user: User | undefined,
+): string | undefined {
+  if (purpose === 'withdrawal') {
+    if (work.actor.kind !== 'customer' || user?.id !== requireCustomer(work.actor))
+      throw authErrors.purpose_refused()
+    return `user ${user.id}`
+  }
+  const known = readDeviceToken(work, input.deviceToken)
+  return known && known.userId === user?.id ? `device ${known.device}` : undefined
+}
+
+/** When the code goes; never, where its number's holder called for one by WhatsApp and has it in hand. */
+async function turnOf(work: Work, asker: Asker): Promise<{ inS: number | undefined }> {
+  const limited = await takeTurnAndMoney(work, asker)
+  if (!(limited instanceof DomainError)) return { inS: limited }
+  if (!(await hasCalledCode(work, asker.phone))) throw limited
+  const name = `code waits for call ${asker.phone} ${asker.ip}`
+  const { refused } = await takeTurns(work, [{ name, atOnce: 3, everyS: 60 }])
+  if (refused) throw limited
+  return { inS: undefined }
+}
+
+async function takeTurnAndMoney(work: Work, asker: Asker): Promise<number | DomainError> {
+  try {
+    const inS = await takeCodeTurn(work, asker)
+    if (await spendMessage(work, 'whatsapp', asker.knownAs !== undefined)) return inS
+    return authErrors.otp_limited({ of: 'day', retryAfterS: 60 })
+  } catch (error) {
+    if (error instanceof DomainError) return error
+    throw error
+  }
+}
+
+/** Queues the message that carries a challenge's code. */
+export async function sendCode(
+  work: Work,
+  message: {
+    challengeId: string
+    phone: string
+    user: User | undefined
+    code: string
+    sentAt: Date
+    /** The how many-th message by WhatsApp. */
+    n: number
+  },
+): Promise<string | undefined> {
+  const { challengeId, phone, user, code, sentAt, n } = message
+  const [messageId] = await queueMessages(work, [
+    {
+      dedupeKey: otpMessageKey(challengeId, n),
+      to: phone,
+      userId: user?.id,
+      template: OTP_TEMPLATE,
+      language: user?.locale ?? 'id',
+      sealedParams: [code],
+      notBefore: sentAt,
+      sendBy: secondsAfter(sentAt, DELIVERED_WITHIN_S),
+    },
+  ])
+  return messageId
 }

@@ -18,6 +18,7 @@ export const attentionKinds = [
   'order_came_back',
   'order_contradicted',
   'order_not_shippable',
+  'otp.budget',
   'otp.undelivered',
   'payment_charged_back',
   'payment_paid_twice',

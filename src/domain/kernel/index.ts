@@ -58,6 +58,8 @@ export {
 export { kernelErrors } from './kernel-errors.ts'
 export { basisPoints, formatIdr, formatNumber, type Rupiah, rupiah, sumIdr } from './money.ts'
 export { type Move, moveState, moveStatement, stateIf } from './move-state.ts'
+export { type Network, networkOf } from './network.ts'
+export { prunePaces, type TakenTurns, type Turn, takeTurns, turnInS } from './paces.ts'
 export { type Paged, pageOf } from './pages.ts'
 export {
   type ChannelView,

@@ -38,9 +38,38 @@ export const policySchema = z.strictObject({
     ),
   otpMinutes: whole.min(1).default(5),
   otpTries: whole.min(1).default(5),
-  otpPerPhonePerHour: whole.min(1).default(5),
-  otpPerAddressPerHour: whole.min(1).default(30),
-  otpOverallPerMinute: whole.min(1).default(600),
+  otpPerNumberAtOnce: whole
+    .min(1)
+    .default(5)
+    .describe('codes that one network, device or user has sent to a number at once'),
+  otpPerNumberEveryS: whole.min(1).max(60).default(60).describe('then one in so many seconds'),
+  otpPerPhonePerHour: whole
+    .min(1)
+    .default(30)
+    .describe('codes that all strangers together have sent to a number before work is asked of them'),
+  otpPerAddressPerHour: whole
+    .min(1)
+    .default(600)
+    .describe('the same of one IPv4 address, which thousands of phones may share'),
+  otpPerHomePerHour: whole.min(1).default(20).describe('the same of one IPv6 /64: a home or a phone'),
+  otpPerSitePerHour: whole.min(1).default(240).describe('the same of one IPv6 /48'),
+  otpOverallPerMinute: whole.min(1).default(600).describe('the same of all strangers'),
+  wrongCodesPerAddressPerHour: whole
+    .min(1)
+    .default(300)
+    .describe('wrong codes of one IPv4 address before a second guess asks for work'),
+  wrongCodesPerHomePerHour: whole.min(1).default(20).describe('the same of one IPv6 /64'),
+  wrongCodesPerMinute: whole.min(1).default(300).describe('the same of all'),
+  whatsappCodesPerDay: whole
+    .min(1)
+    .default(20_000)
+    .describe('codes by WhatsApp a day; strangers have four fifths of them'),
+  smsPerDay: whole.min(1).default(5_000).describe('the same by SMS'),
+  messageCountries: z
+    .array(z.string().regex(/^[A-Z]{2}$/))
+    .min(1)
+    .default(['ID'])
+    .describe('countries (ISO 3166) whose numbers get messages that cost money'),
   accessTokenMinutes: whole.min(1).default(15),
   refreshTokenDays: whole.min(1).default(30),
   rateCacheHours: whole.min(1).default(24),

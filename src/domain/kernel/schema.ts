@@ -78,7 +78,9 @@ export interface AuditLog {
 }
 
 export interface AuthSessions {
+  branches: Generated<unknown>;
   createdAt: Timestamp;
+  device: string | null;
   endedAt: Timestamp | null;
   endedBecause: string | null;
   expiresAt: Timestamp;
@@ -87,6 +89,13 @@ export interface AuthSessions {
   rotatedAt: Timestamp;
   tokenHash: string;
   userId: string;
+}
+
+export interface CalledCodes {
+  codeHash: string;
+  expiresAt: Timestamp;
+  madeAt: Timestamp;
+  phone: string;
 }
 
 export interface Chargebacks {
@@ -105,6 +114,13 @@ export interface Chargebacks {
 export interface Clock {
   one: Generated<boolean>;
   shiftS: Generated<number>;
+}
+
+export interface CodeSpending {
+  channel: string;
+  day: string;
+  known: Generated<number>;
+  strangers: Generated<number>;
 }
 
 export interface CommissionHistory {
@@ -395,9 +411,19 @@ export interface OtpChallenges {
   expiresAt: Timestamp;
   id: string;
   ip: string | null;
+  known: Generated<boolean>;
+  nextWayAt: Timestamp | null;
   phone: string;
+  purpose: Generated<string>;
+  sends: Generated<number>;
+  sentAt: Timestamp | null;
   status: Generated<string>;
   tries: Generated<number>;
+}
+
+export interface Paces {
+  name: string;
+  nextAt: Timestamp;
 }
 
 export interface ParticipantItems {
@@ -1020,8 +1046,10 @@ export interface DB {
   attentionMails: AttentionMails;
   auditLog: AuditLog;
   authSessions: AuthSessions;
+  calledCodes: CalledCodes;
   chargebacks: Chargebacks;
   clock: Clock;
+  codeSpending: CodeSpending;
   commissionHistory: CommissionHistory;
   events: Events;
   factories: Factories;
@@ -1046,6 +1074,7 @@ export interface DB {
   orderReturns: OrderReturns;
   orders: Orders;
   otpChallenges: OtpChallenges;
+  paces: Paces;
   participantItems: ParticipantItems;
   payments: Payments;
   payoutChannels: PayoutChannels;

@@ -71,6 +71,17 @@ export class Vault {
     })
   }
 
+  /** The first bytes of a digest, for a signature that has to be short. */
+  sign(purpose: string, text: string, bytes: number): Buffer {
+    return this.#current.hmac(purpose, text).subarray(0, bytes)
+  }
+
+  isSigned(purpose: string, text: string, signature: Buffer): boolean {
+    return this.#all.some((ring) =>
+      timingSafeEqual(ring.hmac(purpose, text).subarray(0, signature.length), signature),
+    )
+  }
+
   seal(purpose: string, text: string): string {
     const iv = randomBytes(12)
     const cipher = createCipheriv('aes-256-gcm', this.#current.key(purpose), iv)

@@ -7,6 +7,7 @@ export { type ListedUser, listUsers } from './list-users.ts'
 export { normalizePhone } from './phone.ts'
 export {
   getMe,
+  isOwnPhone,
   type Locale,
   requireUser,
   type User,

@@ -43,6 +43,15 @@ export async function userByPhone(tx: Tx, phone: string): Promise<User | undefin
 }
 
 /**
+ * Whether a number, however it is written, is that of the customer who acts.
+ * @throws user.phone_invalid
+ */
+export async function isOwnPhone(work: Work, written: string): Promise<boolean> {
+  const user = await userByPhone(work.tx, normalizePhone(written))
+  return user?.id === requireCustomer(work.actor)
+}
+
+/**
  * A user whom staff name by UUID or phone number, however it is written.
  * @throws user.not_found, phone_invalid
  */

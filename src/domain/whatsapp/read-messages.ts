@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Tx } from '../kernel/index.ts'
 import type { MessageStatus } from './transitions.ts'
 
@@ -32,4 +33,14 @@ export async function messageStatuses(
     .where('dedupeKey', 'in', [...dedupeKeys])
     .execute()
   return new Map(rows.map((row) => [row.dedupeKey, row.status as MessageStatus]))
+}
+
+/** Whether the provider said of the message, or of a later one of its key (`<key>#2`), that it came to the phone. */
+export async function isDelivered(tx: Tx, dedupeKey: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from whatsapp_messages
+    where dedupe_key in (${dedupeKey}, ${`${dedupeKey}#2`}, ${`${dedupeKey}#3`}, ${`${dedupeKey}#4`}) and status in ('delivered', 'read')`.execute(
+    tx,
+  )
+  return rows.length > 0
 }

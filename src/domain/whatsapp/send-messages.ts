@@ -3,6 +3,7 @@ import { type ClaimedMessage, claimMessages } from './claim-messages.ts'
 import { recordSends } from './record-sends.ts'
 import { openParams } from './secret-params.ts'
 import type { SentWhatsApp, WhatsAppSender } from './sender.ts'
+import { isServedCountry } from './served-countries.ts'
 
 export interface SendContext {
   units: UnitOfWork
@@ -31,7 +32,11 @@ async function sendBatch({ units, actor, whatsapp }: SendContext, messageIds: st
   const mistakes: unknown[] = []
   const attempt = async (message: ClaimedMessage) => {
     const { id, attempts, sendBy, template, language } = message
-    const result = await send(whatsapp, claimed.vault, message).catch((error: unknown) => {
+    const served = isServedCountry(units.policy, message.toPhone)
+    const sent = served
+      ? send(whatsapp, claimed.vault, message)
+      : Promise.reject(new ProviderFailure(notServed))
+    const result = await sent.catch((error: unknown) => {
       if (error instanceof ProviderFailure) return error
       mistakes.push(error)
       return new ProviderFailure(internalError)
@@ -52,11 +57,16 @@ const internalError = {
   code: 'internal_error',
 } as const
 
+// Whatever queued it: no message that costs money goes to a country that is not served.
+const notServed = { ...internalError, outcome: 'refused', code: 'country_not_served' } as const
+
 async function send(whatsapp: WhatsAppSender, vault: Vault, message: ClaimedMessage): Promise<SentWhatsApp> {
   const { toPhone: to, template, language, params, body } = message
-  if (template === null) return await whatsapp.sendText({ to, body: body ?? '' })
   const secrets = message.sealedParams === null ? [] : openParams(vault, message.sealedParams)
   const [code] = secrets
+  // A free text keeps its secret apart as a template does, at the place of {{1}}.
+  if (template === null)
+    return await whatsapp.sendText({ to, body: (body ?? '').replace('{{1}}', code ?? '{{1}}') })
   return await whatsapp.sendTemplate({
     to,
     template,

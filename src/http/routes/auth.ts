@@ -1,12 +1,31 @@
+import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { type LoginOutcome, logout, refreshLogin, requestOtp, verifyOtp } from '../../domain/auth/index.ts'
-import { fromWire } from '../../domain/kernel/index.ts'
+import {
+  authErrors,
+  hasWorked,
+  isChallengeId,
+  type LoginOutcome,
+  logout,
+  type Proof,
+  readDeviceToken,
+  refreshLogin,
+  requestOtp,
+  sendCodeAgain,
+  verifyOtp,
+  workNeeded,
+} from '../../domain/auth/index.ts'
+import { type Actor, fromWire } from '../../domain/kernel/index.ts'
+import { isOwnPhone, normalizePhone } from '../../domain/user/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { httpErrors } from '../http-errors.ts'
 
 const phone = z.string().min(6).max(32)
 const code = z.string().regex(/^[0-9]{6}$/)
+/** The answer to the puzzle of an auth.proof_needed: SHA-256 of `<puzzle>:<answer>` begins with `bits` zero bits. */
+export const proof = z.strictObject({ puzzle: z.string().max(120), answer: z.string().min(1).max(40) })
+/** Of an earlier log-in in this browser: strangers who ask for the same number do not hold it up. */
+const deviceToken = z.string().max(150)
 const name = z.string().trim().min(1).max(100)
 
 const tokens = z.object({
@@ -14,6 +33,8 @@ const tokens = z.object({
   refresh_token: z.string(),
   /** Of the access token. */
   expires_in_s: z.int(),
+  /** To be kept by the browser and sent along when it asks for its next code; it lets in nobody. */
+  device_token: z.string().optional(),
   user: z.object({
     id: z.uuid(),
     phone: z.string().nullable(),
@@ -23,9 +44,20 @@ const tokens = z.object({
   }),
 })
 
+const asked = z.object({
+  /** For the browser that asked alone: the code is good with it, and with nothing else. */
+  challenge_id: z.uuid(),
+  expires_in_s: z.int(),
+  /** The code goes out after so long, where many are asked for; never more than 60. */
+  sent_in_s: z.int().optional(),
+})
+
+/** A browser's own words for itself: by them a log-in tells its tabs from somebody else. */
+const deviceIn = ({ headers }: FastifyRequest) => headers['user-agent']?.slice(0, 300) ?? ''
+
 /**
  * Logging in and out. Nobody is known yet, so no Idempotency-Key is taken: keys of strangers would meet, and answers
- * with tokens are not to be stored. A code is good once, and a refresh token comes again within its 10 s.
+ * with tokens are not to be stored. A code is good once, and a refresh token comes again within its 30 s.
  */
 export const authRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
@@ -42,22 +74,90 @@ export const authRoutes =
       }
     }
 
+    /** Who is logged in, where their token is good; anybody may ask for a code, and an old token is no hindrance. */
+    const customerOf = ({ headers }: FastifyRequest): Actor | undefined => {
+      const claims = app.readAccessToken(headers.authorization?.replace(/^Bearer /, '') ?? '')
+      return claims && { kind: 'customer', id: claims.sub }
+    }
+
     app.post(
       '/api/auth/otp',
       {
         config: { access: 'open' },
         schema: {
-          summary: 'Ask for a login code by WhatsApp',
-          body: z.strictObject({ phone }),
-          response: { 202: z.object({ challenge_id: z.uuid(), expires_in_s: z.int() }) },
+          summary: 'Ask for a code: to log in, or as a customer for a withdrawal',
+          body: z.strictObject({
+            phone,
+            /** What it is for, and good for. By default to log in, or where the caller's own token came along a withdrawal. */
+            purpose: z.enum(['login', 'withdrawal']).optional(),
+            device_token: deviceToken.optional(),
+            proof: proof.optional(),
+          }),
+          response: { 202: asked },
         },
       },
       async (request, reply) => {
-        const asked = { phone: request.body.phone, ip: request.ip }
-        const { challengeId, expiresInS } = await request.read((work) => requestOtp(work, asked))
-        return reply.code(202).send({ challenge_id: challengeId, expires_in_s: expiresInS })
+        const { purpose = await purposeOf(request), ...body } = fromWire(request.body)
+        const given = { ...body, purpose, ip: request.ip }
+        if (purpose === 'login') await limitStrangers(request, body)
+        const actor = (purpose === 'withdrawal' && customerOf(request)) || request.actor
+        const options = { requestId: request.id }
+        const made = await laku.units.run(actor, (work) => requestOtp(work, given), options)
+        const waits = made.sentInS > 0 ? { sent_in_s: made.sentInS } : {}
+        return reply
+          .code(202)
+          .send({ challenge_id: made.challengeId, expires_in_s: made.expiresInS, ...waits })
       },
     )
+
+    /** A flood of one address ends here: who was here before, or worked for it, passes, and all that is told by signatures alone. */
+    async function limitStrangers(
+      request: FastifyRequest,
+      {
+        phone,
+        proof,
+        deviceToken,
+      }: { phone: string; proof?: Proof | undefined; deviceToken?: string | undefined },
+    ): Promise<void> {
+      const here = { vault: laku.vault, now: laku.clock.now() }
+      const asker = { phone: normalizePhone(phone), ip: request.ip, proof }
+      if (readDeviceToken(here, deviceToken) || (proof && hasWorked(here, asker))) return
+      if (!(await app.mayAskForCode(request))) throw workNeeded(here, asker, 60)
+    }
+
+    /** Who is logged in and asks for a code to their own number needs none to log in. */
+    async function purposeOf(request: FastifyRequest): Promise<'login' | 'withdrawal'> {
+      const actor = customerOf(request)
+      if (!actor) return 'login'
+      const { phone: asked } = request.body as { phone: string }
+      const own = await laku.units.run(actor, (work) => isOwnPhone(work, asked))
+      return own ? 'withdrawal' : 'login'
+    }
+
+    app.post(
+      '/api/auth/otp/resend',
+      {
+        config: { access: 'open' },
+        schema: {
+          summary: 'Have a code sent again, by the way that its person chooses',
+          body: z.strictObject({ challenge_id: z.uuid(), channel: z.enum(['whatsapp', 'sms', 'email']) }),
+          response: { 202: z.object({ channel: z.enum(['whatsapp', 'sms', 'email']), again_in_s: z.int() }) },
+        },
+      },
+      async (request, reply) => {
+        const given = fromWire(request.body)
+        await requireGenuine(request, given.challengeId)
+        const { channel, againInS } = await request.read((work) => sendCodeAgain(work, given))
+        return reply.code(202).send({ channel, again_in_s: againInS })
+      },
+    )
+
+    /** A challenge that was made up is known without a look into the database, and counted. */
+    async function requireGenuine(request: FastifyRequest, challengeId: string): Promise<void> {
+      if (isChallengeId(laku.vault, challengeId)) return
+      await app.limitGuess(request)
+      throw authErrors.code_expired()
+    }
 
     app.post(
       '/api/auth/otp/verify',
@@ -65,11 +165,22 @@ export const authRoutes =
         config: { access: 'open' },
         schema: {
           summary: 'Log in with a code; a new phone registers',
-          body: z.strictObject({ challenge_id: z.uuid(), code, name: name.optional() }),
+          body: z.strictObject({
+            challenge_id: z.uuid(),
+            code,
+            name: name.optional(),
+            proof: proof.optional(),
+          }),
           response: { 200: tokens },
         },
       },
-      async (request) => answer(await request.read((work) => verifyOtp(work, fromWire(request.body)))),
+      async (request) => {
+        const given = { ...fromWire(request.body), ip: request.ip, device: deviceIn(request) }
+        await requireGenuine(request, given.challengeId)
+        const outcome = await request.read((work) => verifyOtp(work, given))
+        const answered = answer(outcome)
+        return outcome.refused ? answered : { ...answered, device_token: outcome.deviceToken }
+      },
     )
 
     app.post(
@@ -82,7 +193,10 @@ export const authRoutes =
           response: { 200: tokens },
         },
       },
-      async (request) => answer(await request.read((work) => refreshLogin(work, request.body.refresh_token))),
+      async (request) =>
+        answer(
+          await request.read((work) => refreshLogin(work, request.body.refresh_token, deviceIn(request))),
+        ),
     )
 
     app.post(

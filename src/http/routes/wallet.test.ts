@@ -28,8 +28,8 @@ describe('taking money out of a wallet', () => {
     const reply = await app.inject({ method: 'POST', url, headers, payload })
     return { status: reply.statusCode, body: reply.json() }
   }
-  const ask = async (phone: string) => {
-    const { body } = await post_('/api/auth/otp', { phone })
+  const ask = async (phone: string, authorization?: string) => {
+    const { body } = await post_('/api/auth/otp', { phone }, authorization ? { authorization } : {})
     const [code] = (await laku.system((work) => secretParamsOf(work, `otp:${body.challenge_id}`))) ?? []
     return { challenge_id: body.challenge_id as string, code: code as string }
   }
@@ -52,23 +52,23 @@ describe('taking money out of a wallet', () => {
         { amount_idr, bank, ...more },
         { authorization, 'idempotency-key': key },
       )
-    return { phone, wallet, withdraw }
+    return { phone, authorization, wallet, withdraw }
   }
 
   it('closes the account with all that is in the wallet, free of fee and minimum', async () => {
-    const { phone, wallet, withdraw } = await rich(4_000)
-    const less = await withdraw(3_000, { close_account: true, otp: await ask(phone) })
+    const { phone, authorization, wallet, withdraw } = await rich(4_000)
+    const less = await withdraw(3_000, { close_account: true, otp: await ask(phone, authorization) })
     expect(less).toMatchObject({ status: 409, body: { code: 'wallet.not_all' } })
-    const closing = await withdraw(4_000, { close_account: true, otp: await ask(phone) })
+    const closing = await withdraw(4_000, { close_account: true, otp: await ask(phone, authorization) })
     expect(closing).toMatchObject({ status: 201, body: { status: 'held', fee_idr: 0, closes_account: true } })
     expect(await wallet()).toEqual({ balance_idr: 0, held_idr: 4_000 })
     expect(await withdraw(1)).toMatchObject({ status: 409, body: { code: 'wallet.account_closing' } })
   })
 
   it('needs a code for a new account, holds the money, and answers a repeated request once', async () => {
-    const { phone, wallet, withdraw } = await rich()
+    const { phone, authorization, wallet, withdraw } = await rich()
     expect(await withdraw(50_000)).toMatchObject({ status: 403, body: { code: 'wallet.otp_needed' } })
-    const otp = await ask(phone)
+    const otp = await ask(phone, authorization)
     const key = newId()
     const first = await withdraw(50_000, { otp }, key)
     expect(first).toMatchObject({
@@ -85,8 +85,8 @@ describe('taking money out of a wallet', () => {
   })
 
   it('counts every guess of a code, although nothing comes of it', async () => {
-    const { phone, withdraw } = await rich()
-    const otp = await ask(phone)
+    const { phone, authorization, withdraw } = await rich()
+    const otp = await ask(phone, authorization)
     const wrong = { ...otp, code: otp.code === '000000' ? '111111' : '000000' }
     const guesses = await Promise.all(Array.from({ length: 5 }, () => withdraw(50_000, { otp: wrong })))
     for (const guess of guesses) expect(guess.body.code).toMatch(/auth.code_(wrong|expired)/)
@@ -97,8 +97,8 @@ describe('taking money out of a wallet', () => {
   })
 
   it('takes one try for a request that is sent again and again, at once or later', async () => {
-    const { phone, wallet, withdraw } = await rich()
-    const otp = await ask(phone)
+    const { phone, authorization, wallet, withdraw } = await rich()
+    const otp = await ask(phone, authorization)
     const key = newId()
     const tries = async () => {
       const challenge = laku.db.selectFrom('otpChallenges').where('id', '=', otp.challenge_id)
@@ -113,8 +113,8 @@ describe('taking money out of a wallet', () => {
   })
 
   it('leaves a right code and its key as they were where the withdrawal is refused, and a wrong code its key', async () => {
-    const { phone, withdraw } = await rich()
-    const otp = await ask(phone)
+    const { phone, authorization, withdraw } = await rich()
+    const otp = await ask(phone, authorization)
     const key = newId()
     expect(await withdraw(500_000, { otp }, key)).toMatchObject({ status: 409 })
     const wrong = { ...otp, code: otp.code === '000000' ? '111111' : '000000' }
@@ -127,8 +127,8 @@ describe('taking money out of a wallet', () => {
 
   it('takes no code that was sent to another phone', async () => {
     const { withdraw } = await rich()
-    const { phone } = await rich()
-    expect(await withdraw(50_000, { otp: await ask(phone) })).toMatchObject({
+    const { phone, authorization } = await rich()
+    expect(await withdraw(50_000, { otp: await ask(phone, authorization) })).toMatchObject({
       body: { code: 'auth.code_expired' },
     })
   })
@@ -139,7 +139,7 @@ describe('taking money out of a wallet', () => {
     [{ amount_idr: 500_000 }, 409],
     [{ bank: { ...bank, account_number: '12345' } }, 400],
   ])('refuses %j', async (more, status) => {
-    const { phone, withdraw } = await rich()
-    expect((await withdraw(50_000, { otp: await ask(phone), ...more })).status).toBe(status)
+    const { phone, authorization, withdraw } = await rich()
+    expect((await withdraw(50_000, { otp: await ask(phone, authorization), ...more })).status).toBe(status)
   })
 })

@@ -11,6 +11,7 @@ import {
 } from '../../domain/wallet/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { paging } from '../wire-parts.ts'
+import { proof } from './auth.ts'
 
 const wallet = z.object({ balance_idr: z.int(), held_idr: z.int() })
 
@@ -58,8 +59,10 @@ const newWithdrawal = z.strictObject({
   }),
   /** All of the wallet, free of fee and minimum: once it has arrived, the account is erased. */
   close_account: z.boolean().optional(),
-  /** A fresh code: needed once for each new account. */
-  otp: z.strictObject({ challenge_id: z.uuid(), code: z.string().regex(/^[0-9]{6}$/) }).optional(),
+  /** A fresh code, asked for to withdraw: needed once for each new account. */
+  otp: z
+    .strictObject({ challenge_id: z.uuid(), code: z.string().regex(/^[0-9]{6}$/), proof: proof.optional() })
+    .optional(),
 })
 
 /** A customer's own wallet. */
@@ -123,7 +126,8 @@ export const walletRoutes =
         return await request.change(reply, 201, async (work) => {
           const userId = requireCustomer(work.actor)
           // A wrong guess counts; a right code is used up only with the withdrawal that it is for.
-          const tried = otp && (await tryCode(work, { ...fromWire(otp), userId }))
+          const tried =
+            otp && (await tryCode(work, { ...fromWire(otp), userId, purpose: 'withdrawal', ip: request.ip }))
           if (tried?.refused) return tried
           const otpVerifiedAt = tried && work.now
           const asked = { amountIdr, bank: account, otpVerifiedAt }
