@@ -7,8 +7,8 @@ import { isOtpCode, newOtpCode, otpHash } from './otp-code.ts'
 /** A message that came in on WhatsApp. */
 export interface Call {
   providerMessageId: string
-  /** E.164 */
-  from: string
+  /** E.164; undefined where its sender keeps the number back. */
+  from?: string | undefined
   at: Date
   body?: string | undefined
 }
@@ -29,16 +29,16 @@ const texts = {
  */
 export async function answerCalls(work: Work, calls: readonly Call[]): Promise<void> {
   const oldest = secondsAfter(work.now, -FRESH_S)
-  const byPhone = new Map(
-    calls
-      .filter(({ body, at }) => body !== undefined && word.test(body) && at > oldest)
-      .map((call) => [call.from, call]),
-  )
-  for (const call of [...byPhone.values()].sort((a, b) => (a.from < b.from ? -1 : 1)))
-    await answerCall(work, call)
+  const answered = new Map<string, string>()
+  for (const { from, body, at, providerMessageId } of calls)
+    if (from !== undefined && body !== undefined && at > oldest && word.test(body))
+      answered.set(from, providerMessageId)
+  // In one order, so that two batches never wait for each other.
+  for (const [phone, messageId] of [...answered].sort(([a], [b]) => (a < b ? -1 : 1)))
+    await answerCall(work, phone, messageId)
 }
 
-async function answerCall(work: Work, { from: phone, providerMessageId }: Call): Promise<void> {
+async function answerCall(work: Work, phone: string, providerMessageId: string): Promise<void> {
   if (!isServedCountry(work.policy, phone)) return
   const { refused } = await takeTurns(work, [{ name: `code called ${phone}`, atOnce: 3, everyS: 20 }])
   if (refused) return
