@@ -1,18 +1,29 @@
 import type { Cell } from './format.ts'
 import type { Column } from './table.ts'
 
-/** RFC 4180 lines: names as in the JSON, amounts as whole numbers, instants as ISO 8601. */
-export function renderCsv<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
-  const header = columns.map((column) => column.name).join(',')
+/** RFC 4180 lines, for machines: names as in the JSON, amounts as whole numbers, instants as ISO 8601, numbers of phones as they are. */
+export function renderCsv<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  { header = true }: { header?: boolean } = {},
+): string {
+  const names = columns.map((column) => column.name).join(',')
   const lines = rows.map((row) => columns.map((column) => field(column.value(row))).join(','))
-  return [header, ...lines].map((line) => `${line}\r\n`).join('')
+  return [...(header ? [names] : []), ...lines].map((line) => `${line}\r\n`).join('')
 }
+
+/** A phone or an account: six digits or more, and what stands between them. */
+const number = /^\+?\d[\d .-]{5,}$/
+/** Where a spreadsheet could begin a formula: at the start, and behind whatever it may take for a separator. */
+const formula = /(^|[,;|\t\r\n])([ ]?)(?=[=+\-@])/g
 
 function field(value: Cell): string {
   if (value === null || value === undefined) return ''
   if (value instanceof Date) return value.toISOString()
   if (typeof value !== 'string') return String(value)
-  // A spreadsheet runs a text that begins like a formula (OWASP: CSV injection); an apostrophe makes it text.
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  // A spreadsheet runs a text that begins like a formula (OWASP: CSV injection), also behind a separator of its own; an apostrophe
+  // makes it text.
+  const marked = /^[\t\r]/.test(value) ? `'${value}` : value.replaceAll(formula, "$1$2'")
+  const text = number.test(value) ? value : marked
+  return /[",;|\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

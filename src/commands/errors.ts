@@ -1,5 +1,11 @@
 import { CommanderError } from 'commander'
-import { DomainError, type ErrorKind, ProviderFailure, type ProviderOutcome } from '../domain/kernel/index.ts'
+import {
+  DomainError,
+  type ErrorKind,
+  ProviderFailure,
+  type ProviderOutcome,
+  translateDatabaseError,
+} from '../domain/kernel/index.ts'
 import { StartError } from '../runtime/start-error.ts'
 import { CliError, type ExitCode, exitCodes } from './cli-error.ts'
 
@@ -32,7 +38,8 @@ const exitCodeOfOutcome: Record<ProviderOutcome, ExitCode> = {
 const startCodes = { 2: 'start.configuration', 6: 'start.database' } as const
 
 /** The one table from errors to exit codes, codes and lines. */
-export function failureOf(error: unknown): Failure {
+export function failureOf(thrown: unknown): Failure {
+  const error = thrown instanceof DomainError ? thrown : translateDatabaseError(thrown).translated
   if (error instanceof CliError) {
     const { code, message, details, exitCode } = error
     return { code, message, details, exitCode, foreseen: true }

@@ -33,7 +33,10 @@ export async function runList<S extends z.ZodType, Row>(
   }
   const page: Page =
     asked.cursor === undefined ? { limit: asked.limit } : { limit: asked.limit, cursor: asked.cursor }
-  const { data, nextCursor } = await definition.run(context, checkedInput(definition.input, own), page)
+  const input = checkedInput(definition.input, own)
+  if (asked.csv && limit === undefined && cursor === undefined)
+    return await writeWhole(context, definition, input)
+  const { data, nextCursor } = await definition.run(context, input, page)
   if (output.json) return output.result({ data, nextCursor })
   if (asked.csv) {
     const { renderCsv } = await import('./csv.ts')
@@ -45,4 +48,22 @@ export async function runList<S extends z.ZodType, Row>(
     output.note(definition.empty)
   }
   if (nextCursor) output.note(`There are more: --cursor ${nextCursor}`)
+}
+
+const CSV_PAGE = 500
+
+/** A list as CSV is whole, however long it is, unless a page of it was asked for: page after page, and no more than one in memory. */
+async function writeWhole<S extends z.ZodType, Row>(
+  context: CommandContext,
+  definition: ListDefinition<S, Row>,
+  input: z.output<S>,
+): Promise<void> {
+  const { renderCsv } = await import('./csv.ts')
+  let cursor: string | undefined
+  do {
+    const page: Page = { limit: CSV_PAGE, ...(cursor === undefined ? {} : { cursor }) }
+    const { data, nextCursor } = await definition.run(context, input, page)
+    context.output.raw(renderCsv(definition.columns, data, { header: cursor === undefined }))
+    cursor = nextCursor ?? undefined
+  } while (cursor !== undefined)
 }

@@ -110,7 +110,17 @@ describe('CSV', () => {
     expect(renderCsv(columns, [])).toBe('code,name,total_idr\r\n')
   })
 
-  it.each(['=1+1', '+1', '-1', '@x', '\tx'])('makes text of %j, which a spreadsheet would run', (text) => {
+  it('marks what opens a formula behind any separator, and leaves numbers of phones and accounts as they are', () => {
+    const cells = (text: string) => renderCsv([{ name: 'a', value: () => text }], [0]).slice(3, -2)
+    expect(cells('a;=1+1')).toBe(`"a;'=1+1"`)
+    expect(cells('a\t@x')).toBe(`"a\t'@x"`)
+    expect(cells('\tx')).toBe(`"'\tx"`)
+    expect(cells('x\n+1')).toBe(`"x\n'+1"`)
+    expect(cells('+6281234567890')).toBe('+6281234567890')
+    expect(cells('0012-3456-78')).toBe('0012-3456-78')
+  })
+
+  it.each(['=1+1', '+1', '-1', '@x'])('makes text of %j, which a spreadsheet would run', (text) => {
     expect(renderCsv([{ name: 'a', value: () => text }], [0])).toBe(`a\r\n'${text}\r\n`)
   })
 

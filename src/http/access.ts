@@ -30,6 +30,8 @@ declare module 'fastify' {
     access?: Access
     /** Keeps the body as it came, for a signature over it. */
     rawBody?: boolean
+    /** Whether the body is signed by who may send it: asked before it is parsed. */
+    isSigned?: (request: FastifyRequest, raw: Buffer) => boolean
     /** The call moves no money, so its idempotency key may be forgotten after a day. */
     keyExpires?: boolean
     /** A POST that does nothing more when it is sent twice: no idempotency key is looked at. */
@@ -55,6 +57,8 @@ declare module 'fastify' {
 }
 
 const DAY_S = 24 * 3600
+/** Nobody repeats a request after so long; what was answered may hold a name or an address, and ends. */
+const MONEY_KEY_S = 90 * DAY_S
 const anonymous: Actor = { kind: 'visitor', name: 'http' }
 const door: Actor = { kind: 'system', name: 'door' }
 
@@ -123,7 +127,7 @@ export const access = (laku: Laku) =>
         scope: actorLabel(this.actor),
         key,
         requestHash: requestHash(route, this.body),
-        ...(this.routeOptions.config.keyExpires ? { expiresInS: DAY_S } : {}),
+        expiresInS: this.routeOptions.config.keyExpires ? DAY_S : MONEY_KEY_S,
       }
     })
 

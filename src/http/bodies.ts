@@ -13,6 +13,9 @@ export const bodies = fp(async (app: FastifyInstance) => {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (request.routeOptions.config.rawBody) request.rawBody = body
+    // Who sent it is asked before what it says.
+    if (request.routeOptions.config.isSigned?.(request, body) === false)
+      return done(httpErrors.unauthorized())
     if (body.length === 0) return done(null, undefined)
     const text = body.toString('utf8')
     return parse(request, text, (error, value) => {

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
+import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import type { Laku } from '../runtime/laku.ts'
 import { httpErrors } from './http-errors.ts'
 
 const page = `<!doctype html>
@@ -32,29 +34,68 @@ const files: Record<string, { type: string; text: () => string | Promise<string>
   },
 }
 
+/** A file is read once: 1.5 MB from the disk for a request of a few bytes is a gift to who floods. */
+const kept = new Map<string, Promise<string>>()
+function textOf(name: string): Promise<string> | undefined {
+  const file = Object.hasOwn(files, name) ? files[name] : undefined
+  if (!file) return undefined
+  const text = kept.get(name) ?? Promise.resolve(file.text())
+  kept.set(name, text)
+  return text
+}
+
+type Described = { paths: Record<string, Record<string, { security?: Record<string, unknown>[] } & object>> }
+
+/** The description without what staff and providers call. */
+function forCustomers(whole: string): string {
+  const description = JSON.parse(whole) as Described
+  const isTheirs = ({ security }: { security?: Record<string, unknown>[] }) =>
+    !security ||
+    security.length === 0 ||
+    security.some((one) => Object.keys(one).every((name) => name === 'customerToken'))
+  for (const [path, methods] of Object.entries(description.paths)) {
+    for (const [method, operation] of Object.entries(methods))
+      if (!isTheirs(operation)) delete methods[method]
+    if (Object.keys(methods).length === 0 || path.startsWith('/api/webhooks/')) delete description.paths[path]
+  }
+  return JSON.stringify(description)
+}
+
 /**
  * The API's description for people: Swagger UI over the committed openapi.json. The server itself makes no description (it
- * would cost every start a quarter of a second); CI holds the file against the routes.
+ * would cost every start a quarter of a second); CI holds the file against the routes. In production it is for staff; all others get
+ * the description of what customers call, and no page.
  */
-export const docRoutes: FastifyPluginAsyncZod = async (app) => {
-  const config = { access: 'open' } as const
+export const docRoutes =
+  (laku: Laku): FastifyPluginAsyncZod =>
+  async (app) => {
+    const config = { access: 'guest' } as const
+    const isForStaff = laku.config.env === 'production'
+    let customers: Promise<string> | undefined
 
-  app.get('/docs', { config, schema: { hide: true } }, async (_, reply) =>
-    reply.header('content-security-policy', CSP).type('text/html; charset=utf-8').send(page),
-  )
+    const mayRead = ({ actor }: FastifyRequest) => !isForStaff || actor.kind === 'staff'
 
-  app.get(
-    '/docs/:file',
-    { config, schema: { hide: true, params: z.strictObject({ file: z.string() }) } },
-    async (request, reply) => {
-      const file = Object.hasOwn(files, request.params.file) ? files[request.params.file] : undefined
-      if (!file) throw httpErrors.no_such_route()
-      return reply
-        .header('content-security-policy', CSP)
-        .header('cache-control', 'max-age=300')
-        .type(file.type)
-        .serializer(String)
-        .send(await file.text())
-    },
-  )
-}
+    app.get('/docs', { config, schema: { hide: true } }, async (request, reply) => {
+      if (!mayRead(request)) throw httpErrors.unauthorized({ needs: 'staff' })
+      return reply.header('content-security-policy', CSP).type('text/html; charset=utf-8').send(page)
+    })
+
+    app.get(
+      '/docs/:file',
+      { config, schema: { hide: true, params: z.strictObject({ file: z.string().max(60) }) } },
+      async (request, reply) => {
+        const { file } = request.params
+        const text = textOf(file)
+        if (!text) throw httpErrors.no_such_route()
+        const isWhole = mayRead(request)
+        if (!isWhole && file !== 'openapi.json') throw httpErrors.unauthorized({ needs: 'staff' })
+        if (!isWhole) customers ??= text.then(forCustomers)
+        return reply
+          .header('content-security-policy', CSP)
+          .header('cache-control', isForStaff ? 'private, max-age=300' : 'max-age=300')
+          .type(files[file]?.type as string)
+          .serializer(String)
+          .send(await (isWhole ? text : customers))
+      },
+    )
+  }

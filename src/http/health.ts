@@ -5,17 +5,40 @@ import { migrationStatus } from '../runtime/migration-status.ts'
 
 const readiness = z.object({
   ok: z.boolean(),
-  database: z.enum(['answers', 'does not answer']),
+  database: z.enum(['answers', 'takes no writes', 'does not answer']),
   pending_migrations: z.array(z.string()).optional(),
   queue: z.enum(['runs', 'does not run']).optional(),
   ending: z.literal(true).optional().describe('it was told to end: send it nothing more'),
 })
 
-/** `/healthz`: the loop moves. `/readyz`: the database answers, is migrated, the queue is installed, and the process is not about to end. */
+/** A request that failed for the database's sake says so for so long. */
+const TROUBLE_MS = 5_000
+const PROBE_MS = 1_000
+
+async function tryWrite({ pool }: Laku): Promise<boolean> {
+  try {
+    await pool.query(`insert into paces (name, next_at) values ('readyz', now())
+      on conflict (name) do update set next_at = excluded.next_at`)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** `/healthz`: the loop moves. `/readyz`: the database answers and takes writes, is migrated, the queue is installed, and the process is not about to end. */
 export const healthRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     const config = { access: 'open', unlimited: true } as const
+    let probe: { at: number; took: Promise<boolean> } | undefined
+
+    /** A full disk and a standby answer reads: only a write shows them. One a second at most, however many ask. */
+    async function takesWrites(): Promise<boolean> {
+      const now = Date.now()
+      if (now - app.databaseTrouble.at < TROUBLE_MS) return false
+      if (!probe || now - probe.at > PROBE_MS) probe = { at: now, took: tryWrite(laku) }
+      return await probe.took
+    }
 
     app.get(
       '/healthz',
@@ -40,10 +63,15 @@ export const healthRoutes =
             () => 'runs' as const,
             () => 'does not run' as const,
           )
-          const ok = pending.length === 0 && queue === 'runs' && !ending
-          return reply
-            .code(ok ? 200 : 503)
-            .send({ ok, database: 'answers', pending_migrations: pending, queue, ...ending })
+          const writes = await takesWrites()
+          const ok = writes && pending.length === 0 && queue === 'runs' && !ending
+          return reply.code(ok ? 200 : 503).send({
+            ok,
+            database: writes ? 'answers' : 'takes no writes',
+            pending_migrations: pending,
+            queue,
+            ...ending,
+          })
         } catch {
           return reply.code(503).send({ ok: false, database: 'does not answer', ...ending })
         }

@@ -1,7 +1,13 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
-import { DomainError, type ErrorKind, ProviderFailure, toWire } from '../domain/kernel/index.ts'
+import {
+  DomainError,
+  type ErrorKind,
+  ProviderFailure,
+  toWire,
+  translateDatabaseError,
+} from '../domain/kernel/index.ts'
 import { httpErrors } from './http-errors.ts'
 import { languageOf, sendPage } from './pages/page.ts'
 import { isForPeople, problemPage } from './pages/problem-page.ts'
@@ -31,6 +37,7 @@ const statusOfCode: Record<string, number> = {
   'http.unauthorized': 401,
   'auth.refresh_invalid': 401,
   'http.body_too_large': 413,
+  'http.header_too_large': 431,
   'http.unsupported_media_type': 415,
   'http.internal': 500,
 }
@@ -51,6 +58,8 @@ function asDomainError(error: unknown): DomainError {
     const problems = error.validation.map((one) => ({ at: one.instancePath || '/', message: one.message }))
     return httpErrors.invalid({ where: error.validationContext, problems })
   }
+  const { translated } = translateDatabaseError(error)
+  if (translated instanceof DomainError) return translated
   const { statusCode, code } = error as Partial<FastifyError>
   if (statusCode === 414 || code === 'FST_ERR_BAD_URL')
     return httpErrors.invalid({ where: 'url', problems: [{ at: '/', message: code }] })
@@ -65,6 +74,7 @@ function asDomainError(error: unknown): DomainError {
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = asDomainError(error)
   const status = statusOf(known)
+  if (known.code === 'kernel.database_unavailable') request.server.databaseTrouble.at = Date.now()
   if (status >= 500) request.log.error({ err: error, code: known.code }, 'request failed')
   const { retryAfterS: given } = known.details
   const retryAfterS = typeof given === 'number' ? Math.ceil(given) : undefined

@@ -63,10 +63,14 @@ describe('limits of requests', () => {
     expect(await statuses(4, open('2001:db8:1:2::1'))).toEqual(times(4, 200))
     expect(await statuses(1, open('2001:db8:1:2:ffff::9'))).toEqual([429])
     expect(await statuses(1, open('2001:db8:1:3::1'))).toEqual([200])
-    const behind = (address: string) => open('10.0.0.1', { 'x-forwarded-for': address })
+    const behind = (address: string) => open('127.0.0.1', { 'x-forwarded-for': address })
     expect(await statuses(5, behind('203.0.113.5'))).toEqual([...times(4, 200), 429])
     expect(await statuses(1, behind('203.0.113.6'))).toEqual([200])
-    // A stranger who claims to be a proxy is not believed.
+    // A stranger who claims to be a proxy is not believed, nor is a machine of this network that was not named.
+    const near = (claimed: string) => open('10.0.0.1', { 'x-forwarded-for': claimed })
+    for (const claimed of ['198.51.100.1', '198.51.100.2', '198.51.100.3', '198.51.100.4'])
+      expect(await statuses(1, near(claimed))).toEqual([200])
+    expect(await statuses(1, near('198.51.100.5'))).toEqual([429])
     const lying = (claimed: string) => open('203.0.113.7', { 'x-forwarded-for': claimed })
     for (const claimed of ['198.51.100.1', '198.51.100.2', '198.51.100.3', '198.51.100.4'])
       expect(await statuses(1, lying(claimed))).toEqual([200])

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import cors from '@fastify/cors'
-import helmet from '@fastify/helmet'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -20,6 +19,7 @@ import { observe, serveMetrics } from './metrics.ts'
 import { problems, sendProblem } from './problem.ts'
 import { rateLimits } from './rate-limits.ts'
 import { routes } from './routes.ts'
+import { securityHeaders } from './security-headers.ts'
 
 const BODY_LIMIT = 256 * 1024
 
@@ -30,6 +30,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** True from the moment that the server is to end. */
     ending: { begun: boolean }
+    /** When a request last failed for the database's sake (ms since 1970): it may answer reads and take no writes. */
+    databaseTrouble: { at: number }
   }
 }
 
@@ -46,22 +48,29 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
     genReqId: () => newId(),
     routerOptions: { ignoreTrailingSlash: true },
-    // A proxy stands on this machine or in this network; what others say of who called is not believed.
-    trustProxy: ['loopback', 'uniquelocal'],
+    // What others say of who called is not believed.
+    trustProxy: laku.config.trustedProxies.length > 0 && laku.config.trustedProxies,
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.decorate('ending', { begun: false })
+  app.decorate('databaseTrouble', { at: 0 })
   endConnections(app)
   await app.register(problems)
-  await app.register(helmet, { contentSecurityPolicy: false })
-  await app.register(cors, { origin: laku.config.corsOrigins })
+  await app.register(securityHeaders)
+  await app.register(cors, {
+    origin: laku.config.corsOrigins,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-reason'],
+    exposedHeaders: ['retry-after', 'x-request-id'],
+    maxAge: 600,
+  })
   await app.register(bodies)
   await app.register(accessTokens(laku))
   await app.register(rateLimits(laku))
   await app.register(access(laku))
   if (describe) await app.register(describe)
-  await app.register(docRoutes)
+  await app.register(docRoutes(laku))
   await app.register(healthRoutes(laku))
   for (const plugin of routes) await app.register(plugin(laku))
   return app
@@ -95,7 +104,10 @@ export async function startServer(
   try {
     const { metricsPort } = laku.config
     if (metricsPort !== undefined) {
-      const metrics = await serveMetrics(observe(app, laku), { host: address.host, port: metricsPort })
+      const metrics = await serveMetrics(observe(app, laku), {
+        host: laku.config.metricsHost,
+        port: metricsPort,
+      })
       app.addHook('onClose', async () => void metrics.close())
     }
     const url = await app.listen(address)

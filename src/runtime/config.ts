@@ -39,6 +39,8 @@ const defaults = {
   port: 3000,
   sandboxPort: 3900,
   corsOrigins: [],
+  trustedProxies: ['loopback'],
+  metricsHost: '127.0.0.1',
 } satisfies RawSettings
 
 export interface ConfigSources {

@@ -6,6 +6,7 @@ import { runChecks, secondsAfter } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { migrationStatus } from '../../runtime/migration-status.ts'
 import { DEAD_LETTER_QUEUE } from '../../runtime/queue.ts'
+import { believedProxies } from './believed-proxies.ts'
 import { providerReachability } from './provider-reachability.ts'
 import { schemaDrift } from './schema-drift.ts'
 
@@ -54,6 +55,7 @@ export const doctorChecks: readonly DoctorCheck[] = [
     },
   },
   schemaDrift,
+  believedProxies,
   {
     name: 'queue depth and oldest job',
     examine: async (laku) => {

@@ -35,11 +35,11 @@ export async function sendCodeAgain(
   const retryAfterS = Math.ceil((secondsAfter(sentAt, CHOICE_AFTER_S).getTime() - work.now.getTime()) / 1000)
   if (retryAfterS > 0) throw authErrors.channel_not_yet({ retryAfterS })
   const nextWayAt = secondsAfter(work.now, DELIVERED_WITHIN_S)
-  await work.tx
-    .updateTable('otpChallenges')
-    .set({ sends: sends + 1, sentAt: work.now, ...(channel === 'whatsapp' ? { channel, nextWayAt } : {}) })
-    .where('id', '=', challengeId)
-    .execute()
+  await sql`
+    update otp_challenges set sends = sends + 1, sent_at = ${work.now},
+      channel = case when ${channel} = 'whatsapp' then 'whatsapp' else channel end,
+      next_way_at = case when ${channel} = 'whatsapp' then ${nextWayAt}::timestamptz else next_way_at end
+    where id = ${challengeId}`.execute(work.tx)
   if (channel === 'whatsapp') await byWhatsApp(work, { challengeId, phone, known, n: sends + 1 })
   else {
     work.emit({

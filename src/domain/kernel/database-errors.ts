@@ -28,19 +28,21 @@ export function translateDatabaseError(error: unknown): Translation {
   switch (state) {
     case SERIALIZATION_FAILURE:
     case DEADLOCK:
-      return { translated: kernelErrors.busy(), again: true }
+      return { translated: kernelErrors.busy({ retryAfterS: 1 }), again: true }
     case UNIQUE_VIOLATION:
       // Another request under the same key was answered meanwhile: run again, its answer is found.
       if (violated(error) === 'idempotency_keys_pkey') return { translated: kernelErrors.busy(), again: true }
       return { translated: error, again: false }
     case LOCK_NOT_AVAILABLE:
     case STATEMENT_TIMEOUT:
-      return { translated: kernelErrors.busy(), again: false }
+      return { translated: kernelErrors.busy({ retryAfterS: 1 }), again: false }
     case FOREIGN_KEY_VIOLATION:
       return { translated: isOfErased(error) ? kernelErrors.user_erased() : error, again: false }
     default:
       return {
-        translated: isConnectionLoss(error, state) ? kernelErrors.database_unavailable() : error,
+        translated: isConnectionLoss(error, state)
+          ? kernelErrors.database_unavailable({ retryAfterS: RETRY_AFTER_S, ...(state && { state }) })
+          : error,
         again: false,
       }
   }
@@ -50,17 +52,52 @@ export function translateDatabaseError(error: unknown): Translation {
 const isOfErased = (error: unknown) =>
   error instanceof Error && 'constraint' in error && error.constraint === 'living_user'
 
-/** The server went away, refuses connections, or the pool could not get one in time. */
+const RETRY_AFTER_S = 5
+
+/**
+ * States of a PostgreSQL that may be well again in a moment, by SQLSTATE (its manual, appendix A). Of the class 08 (connection) and 53
+ * (a full disk 53100, no memory 53200, too many connections 53300) all.
+ */
+const unavailable = new Set([
+  // A standby, or a primary set to read only: what would have been written was not.
+  '25006',
+  // Idle in a transaction, or in one, for too long.
+  '25P03',
+  '25P04',
+  // Shut down, crashed, starting or recovering, database dropped, idle for too long.
+  '57P01',
+  '57P02',
+  '57P03',
+  '57P04',
+  '57P05',
+  // The disk did not write or read.
+  '58030',
+])
+
+/** The network's own, as Node names them. */
+const network = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+])
+
+// What pg itself says of a connection that ended: it has no code, and hides the error that ended it.
+const told =
+  /connection terminated|timeout exceeded when trying to connect|is not queryable|client was closed|query read timeout/i
+
+/** The server went away, refuses connections or writes, or the pool could not get one in time. */
 export function isConnectionLoss(error: unknown, state = sqlState(error)): boolean {
-  if (
-    state !== undefined &&
-    (state.startsWith('08') || state === '57P01' || state === '57P03' || state === '53300')
-  )
+  if (state !== undefined && (state.startsWith('08') || state.startsWith('53') || unavailable.has(state)))
     return true
-  if (state === 'ECONNREFUSED' || state === 'ECONNRESET' || state === 'ENOENT' || state === 'EPIPE')
-    return true
-  return (
-    error instanceof Error &&
-    /connection terminated|timeout exceeded when trying to connect/i.test(error.message)
-  )
+  if (state !== undefined && network.has(state) && !isOfFile(error)) return true
+  return error instanceof Error && told.test(error.message)
 }
+
+/** A file that is missing has a path; a database's socket that is missing has an address. */
+const isOfFile = (error: unknown) => error instanceof Error && 'path' in error && !('address' in error)

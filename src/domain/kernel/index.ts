@@ -27,6 +27,7 @@ export {
 } from './bank-account.ts'
 export { type Check, type CheckResult, checkOf, runChecks } from './check.ts'
 export { type Clock, jakartaDate, ManualClock, secondsAfter, systemClock } from './clock.ts'
+export { translateDatabaseError } from './database-errors.ts'
 export {
   DomainError,
   defineErrors,

@@ -65,6 +65,7 @@ export const policySchema = z.strictObject({
     .default(20_000)
     .describe('codes by WhatsApp a day; strangers have four fifths of them'),
   smsPerDay: whole.min(1).default(5_000).describe('the same by SMS'),
+  staffMessagesPerDay: whole.min(1).default(200).describe('what one member of staff sends by WhatsApp'),
   messageCountries: z
     .array(z.string().regex(/^[A-Z]{2}$/))
     .min(1)

@@ -1,8 +1,9 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
-import { newId, requireStaff, type Work } from '../kernel/index.ts'
+import { newId, requireStaff, takeTurns, type Work } from '../kernel/index.ts'
 import { whatsappErrors } from './errors.ts'
 import { getMessage, type MessageView } from './list-messages.ts'
 import { queueMessages } from './queue-messages.ts'
+import { isServedCountry } from './served-countries.ts'
 
 /** A template that the provider approved, or free text, which is taken only within 24 hours of the recipient's last message. */
 export type StaffMessage = { to: string } & (
@@ -12,15 +13,37 @@ export type StaffMessage = { to: string } & (
 
 /**
  * The service map's `POST /api/whatsapp/send`: queues a message, which goes out after the commit.
- * @throws whatsapp.phone_invalid, kernel.forbidden
+ * @throws whatsapp.phone_invalid, country_not_served, template_of_codes, staff_limited, kernel.forbidden
  */
 export async function sendByStaff(work: Work, { to, ...content }: StaffMessage): Promise<MessageView> {
   requireStaff(work.actor, 'support', 'service')
   const number = parsePhoneNumberFromString(to, 'ID')
   if (!number?.isPossible()) throw whatsappErrors.phone_invalid()
+  if (!isServedCountry(work.policy, number.number)) throw whatsappErrors.country_not_served()
+  if ('template' in content && codeTemplates.includes(content.template))
+    throw whatsappErrors.template_of_codes()
+  await requireTurn(work)
   const [id] = await queueMessages(work, [{ dedupeKey: `staff:${newId()}`, to: number.number, ...content }])
   if (id === undefined) throw new Error('a message with a key of its own was queued before')
-  const after = 'template' in content ? { template: content.template } : {}
+  // Masked: the message itself, which is the subject, has the number for as long as it is kept.
+  const receiver = masked(number.number)
+  const after = { to: receiver, ...('template' in content ? { template: content.template } : {}) }
   work.audit({ command: 'whatsapp send', subject: ['whatsapp_message', id], after })
   return await getMessage(work, id)
+}
+
+/** Templates that only laku fills, with codes that it made. */
+const codeTemplates: readonly string[] = ['laku_otp']
+
+const masked = (phone: string) => `${phone.slice(0, 5)}…${phone.slice(-4)}`
+
+/** One person sends so many messages a day; a service is a program, with a limit of its own before it. */
+async function requireTurn(work: Work): Promise<void> {
+  const { actor, policy } = work
+  if (actor.kind !== 'staff' || actor.role === 'service') return
+  const atOnce = policy.staffMessagesPerDay
+  const { refused } = await takeTurns(work, [
+    { name: `staff messages ${actor.id}`, atOnce, everyS: 86_400 / atOnce },
+  ])
+  if (refused) throw whatsappErrors.staff_limited({ limit: atOnce, retryAfterS: refused.inS })
 }

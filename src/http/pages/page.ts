@@ -54,7 +54,8 @@ ${refreshOf(page)}<title>${title} · Laku</title><link rel="icon" href="/favicon
     })
     .type('text/html; charset=utf-8')
     .serializer(String)
-  if (!/\bgzip\b/.test(String(reply.request.headers['accept-encoding'] ?? ''))) return reply.send(text)
+  const encodings = String(reply.request.headers['accept-encoding'] ?? '').slice(0, MOST_ACCEPTED)
+  if (!/\bgzip\b/.test(encodings)) return reply.send(text)
   return reply.header('content-encoding', 'gzip').send(gzipSync(text))
 }
 
@@ -65,16 +66,23 @@ function refreshOf({ refresh }: Page): Markup {
 `
 }
 
+/** No browser's list of languages is longer. */
+const MOST_ACCEPTED = 256
+
 /** What `?lang=` says, else the first of ours in Accept-Language, else Indonesian. */
 export function languageOf(request: FastifyRequest): Language {
   const { lang } = (request.query ?? {}) as { lang?: unknown }
   if (lang === 'id' || lang === 'en') return lang
-  const wishes = (request.headers['accept-language'] ?? '').split(',').map((wish, i) => {
-    const [tag = '', weight] = wish
-      .trim()
-      .toLowerCase()
-      .split(/\s*;\s*q=/)
-    return { language: tag.split('-')[0], weight: weight === undefined ? 1 : Number(weight) || 0, i }
+  // Bounded, and read without a pattern that could go back and forth in it.
+  const asked = (request.headers['accept-language'] ?? '').slice(0, MOST_ACCEPTED).toLowerCase()
+  const wishes = asked.split(',').map((wish, i) => {
+    const [tag = '', ...more] = wish.split(';')
+    const weight = more.map((one) => one.trim()).find((one) => one.startsWith('q='))
+    return {
+      language: tag.trim().split('-')[0],
+      weight: weight === undefined ? 1 : Number(weight.slice(2)) || 0,
+      i,
+    }
   })
   wishes.sort((a, b) => b.weight - a.weight || a.i - b.i)
   const wish = wishes.find(({ language, weight }) => weight > 0 && (language === 'id' || language === 'en'))

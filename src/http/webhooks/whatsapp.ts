@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Actor } from '../../domain/kernel/index.ts'
@@ -12,10 +13,20 @@ const handshake = z.looseObject({ 'hub.mode': text, 'hub.verify_token': text, 'h
 
 const actor: Actor = { kind: 'provider', name: 'whatsapp' }
 
+const SIGNATURE = /^sha256=[0-9a-f]{64}$/
+
+function signatureOf({ headers }: FastifyRequest): string | undefined {
+  const given = headers['x-hub-signature-256']
+  return typeof given === 'string' && given.length < 100 ? given : undefined
+}
+
 /** Meta's webhooks: its handshake, and deliveries, which are stored as they are and worked through later. */
 export const whatsappWebhookRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
+    const isSigned = (request: FastifyRequest, raw: Buffer) =>
+      isSignedByMeta(raw, signatureOf(request), laku.config.whatsappAppSecret)
+
     app.get(
       '/api/webhooks/whatsapp',
       {
@@ -37,18 +48,21 @@ export const whatsappWebhookRoutes =
     app.post(
       '/api/webhooks/whatsapp',
       {
-        config: { access: 'open', rawBody: true, unlimited: true },
+        config: { access: 'open', rawBody: true, unlimited: true, isSigned },
         schema: {
           summary: 'WhatsApp’s deliveries',
           body: z.unknown(),
           response: { 200: z.object({ received: z.literal(true) }) },
         },
+        // Without a signature the body is not even read.
+        onRequest: async (request) => {
+          if (!SIGNATURE.test(signatureOf(request) ?? '')) throw httpErrors.unauthorized()
+        },
       },
       async (request) => {
         const raw = request.rawBody ?? Buffer.alloc(0)
-        const signature = request.headers['x-hub-signature-256']
-        const given = typeof signature === 'string' ? signature : undefined
-        if (!isSignedByMeta(raw, given, laku.config.whatsappAppSecret)) throw httpErrors.unauthorized()
+        // A body of another type, or none, was not looked at yet.
+        if (!isSigned(request, raw)) throw httpErrors.unauthorized()
         // Meta names no delivery: one that it repeats has the same bytes.
         const dedupeKey = createHash('sha256').update(raw).digest('base64url')
         const delivery = { provider: 'whatsapp' as const, dedupeKey, headers: {}, body: raw.toString('utf8') }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 
 /** What is known of a setting besides its type: its variable, what it takes, and whether its value may be shown. */
@@ -94,6 +95,26 @@ const isOrigin = (value: string) => URL.canParse(value) && new URL(value).origin
 export const origins = () => ({
   schema: z.preprocess(split, z.array(z.string().refine(isOrigin))),
   allowed: 'origins like https://example.com, with commas between them',
+})
+
+const proxyNames = ['loopback', 'linklocal', 'uniquelocal']
+
+const isProxy = (value: string) => {
+  const [address = '', prefix, ...more] = value.split('/')
+  const family = isIP(address)
+  if (family === 0) return proxyNames.includes(value)
+  const most = family === 4 ? 32 : 128
+  return more.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= most))
+}
+
+/** Whose word is taken for who called; `none` for nobody's. */
+export const proxies = () => ({
+  schema: z.preprocess(
+    (value) => (value === 'none' ? [] : split(value)),
+    z.array(z.string().refine(isProxy)),
+  ),
+  allowed:
+    'addresses or networks like 10.0.0.0/8, loopback, linklocal, uniquelocal, with commas between them, or none',
 })
 
 export const headerName = () => ({

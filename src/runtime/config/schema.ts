@@ -33,9 +33,12 @@ export const configSchema = z.strictObject({
   host: setting('HOST', field.token()),
   port: setting('PORT', port()),
   metricsPort: setting('LAKU_METRICS_PORT', field.optional(port())),
+  metricsHost: setting('LAKU_METRICS_HOST', field.token()),
   sandboxPort: setting('LAKU_SANDBOX_PORT', port()),
   /** Base of the links that people get: `/pay/:code`, `/s/:code`. */
   publicUrl: setting('LAKU_PUBLIC_URL', field.httpUrl()),
+  /** Whose X-Forwarded-For is believed. */
+  trustedProxies: setting('LAKU_TRUSTED_PROXIES', field.proxies()),
   corsOrigins: setting('CORS_ORIGINS', field.origins()),
   jwtSecret: secret('JWT_SECRET', field.tokens(32)),
   /** The first one writes; those after it were used before a rotation, and only read. */

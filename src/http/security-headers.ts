@@ -1,0 +1,34 @@
+import helmet from '@fastify/helmet'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { httpErrors } from './http-errors.ts'
+
+/** No header of a caller of ours is longer; a browser's cookies and a CDN's own stay below it. */
+const LONGEST_HEADER = 4_096
+
+/**
+ * What every answer says to browsers (OWASP's list), unless its route says otherwise: nothing here is framed, sniffed, kept or run. And
+ * what every request must keep to, before anything looks into it.
+ */
+export const securityHeaders = fp(async (app: FastifyInstance) => {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+      },
+    },
+    frameguard: { action: 'deny' },
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    reply
+      .header('cache-control', 'no-store')
+      .header('permissions-policy', 'camera=(), geolocation=(), microphone=()')
+    const { rawHeaders } = request.raw
+    for (const text of rawHeaders)
+      if (text.length > LONGEST_HEADER) throw httpErrors.header_too_large({ most: LONGEST_HEADER })
+  })
+})
