@@ -383,6 +383,45 @@ create table ledger_transactions (
   constraint ledger_transactions_pkey PRIMARY KEY (id)
 );
 
+create table limit_clearances (
+  id uuid not null,
+  kind text not null,
+  subject_id text not null,
+  amount_idr bigint not null,
+  given_by text not null,
+  reason text not null,
+  given_at timestamp with time zone not null,
+  until timestamp with time zone not null,
+  used_by text,
+  used_at timestamp with time zone,
+  constraint limit_clearances_pkey PRIMARY KEY (id),
+  constraint clearance_of_another CHECK ((used_by IS DISTINCT FROM given_by)),
+  constraint limit_clearances_amount_idr_check CHECK ((amount_idr > 0))
+);
+
+create table limit_uses (
+  id uuid not null,
+  budget text not null,
+  kind text not null,
+  person text not null,
+  second_person text,
+  receiver text not null,
+  account text,
+  amount_idr bigint not null,
+  day_limit_idr bigint not null,
+  week_limit_idr bigint not null,
+  subject_kind text not null,
+  subject_id text not null,
+  used_at timestamp with time zone not null,
+  undone_at timestamp with time zone,
+  constraint limit_uses_subject_id_kind_key UNIQUE (subject_id, kind),
+  constraint limit_uses_pkey PRIMARY KEY (id),
+  constraint limit_uses_amount_idr_check CHECK ((amount_idr > 0)),
+  constraint limit_uses_budget_check CHECK ((budget = ANY (ARRAY['given'::text, 'settlement'::text, 'withdrawal'::text]))),
+  constraint limit_uses_day_limit_idr_check CHECK ((day_limit_idr >= 0)),
+  constraint limit_uses_week_limit_idr_check CHECK ((week_limit_idr >= 0))
+);
+
 create table notification_deliveries (
   id uuid not null,
   notification_id uuid not null,
@@ -1444,6 +1483,10 @@ CREATE INDEX ledger_entries_of_transaction ON public.ledger_entries USING btree 
 CREATE INDEX ledger_transactions_by_time ON public.ledger_transactions USING btree (occurred_at, id);
 CREATE INDEX ledger_transactions_by_writer ON public.ledger_transactions USING btree (written_in);
 CREATE INDEX ledger_transactions_of_subject ON public.ledger_transactions USING btree (subject_id);
+CREATE INDEX limit_clearances_open ON public.limit_clearances USING btree (kind, subject_id) WHERE (used_at IS NULL);
+CREATE INDEX limit_uses_of_account ON public.limit_uses USING btree (budget, account, used_at) WHERE ((account IS NOT NULL) AND (second_person IS NULL) AND (undone_at IS NULL));
+CREATE INDEX limit_uses_of_person ON public.limit_uses USING btree (budget, person, used_at) WHERE ((second_person IS NULL) AND (undone_at IS NULL));
+CREATE INDEX limit_uses_of_receiver ON public.limit_uses USING btree (budget, receiver, used_at) WHERE ((second_person IS NULL) AND (undone_at IS NULL));
 CREATE INDEX notification_deliveries_by_status ON public.notification_deliveries USING btree (status, id);
 CREATE INDEX notification_deliveries_due ON public.notification_deliveries USING btree (next_attempt_at) WHERE (status = 'queued'::text);
 CREATE INDEX notifications_of_user ON public.notifications USING btree (user_id, id);
@@ -1560,6 +1603,46 @@ CREATE UNIQUE INDEX users_phone ON public.users USING btree (phone) WHERE (statu
 
 -- Functions
 
+CREATE OR REPLACE FUNCTION public.hold_limit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.undone_at is not null then return new; end if;
+  if new.second_person is not null then
+    if not is_second_person(new.person, new.second_person) then
+      raise exception '% % needs another person than %', new.kind, new.subject_id, new.person
+        using errcode = 'check_violation', constraint = 'limit_second_person';
+    end if;
+    return new;
+  end if;
+  perform lock_limit(new.budget, new.person, new.receiver, new.account);
+  if new.amount_idr + used_alone(new.budget, new.person, new.receiver, new.account, new.used_at - interval '1 day', new.kind,
+      new.subject_id) > new.day_limit_idr
+    or new.amount_idr + used_alone(new.budget, new.person, new.receiver, new.account, new.used_at - interval '7 days', new.kind,
+      new.subject_id) > new.week_limit_idr then
+    raise exception '% % is over what % may do alone', new.kind, new.subject_id, new.person
+      using errcode = 'check_violation', constraint = 'limit_second_person';
+  end if;
+  return new;
+end $function$;
+CREATE OR REPLACE FUNCTION public.is_second_person(first text, second text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select second is distinct from first and staff_named(first) is distinct from coalesce(staff_named(second), gen_random_uuid())
+    and not exists (
+      select from staff a join staff b on coalesce(a.vouched_by, a.id) = coalesce(b.vouched_by, b.id)
+      where a.id = staff_named(first) and b.id = staff_named(second))
+$function$;
+CREATE OR REPLACE FUNCTION public.keep_limit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'what was done alone is counted for good' using errcode = 'check_violation', constraint = 'limit_kept';
+end $function$;
 CREATE OR REPLACE FUNCTION public.ledger_balances_only_follow()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1634,6 +1717,17 @@ begin
   end if;
   return null;
 end $function$;
+CREATE OR REPLACE FUNCTION public.lock_limit(counted text, who text, whom text, account text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  word text;
+begin
+  for word in select distinct w from unnest(array['p ' || who, 'r ' || whom, 'a ' || account]) as w where w is not null order by w loop
+    perform pg_advisory_xact_lock(hashtextextended('limit ' || counted || ' ' || word, 0));
+  end loop;
+end $function$;
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1641,6 +1735,17 @@ AS $function$
 begin
   raise exception '% on % is refused: its rows are written once', tg_op, tg_table_name
     using errcode = 'insufficient_privilege';
+end $function$;
+CREATE OR REPLACE FUNCTION public.require_limit_use()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not exists (select from limit_uses where subject_id = new.id::text and undone_at is null) then
+    raise exception '% % was not counted against a limit', tg_table_name, new.id
+      using errcode = 'check_violation', constraint = 'limit_counted';
+  end if;
+  return new;
 end $function$;
 CREATE OR REPLACE FUNCTION public.require_living_user()
  RETURNS trigger
@@ -1653,6 +1758,26 @@ begin
   end if;
   return new;
 end $function$;
+CREATE OR REPLACE FUNCTION public.staff_named(word text)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select id from staff where id::text = word or 'staff:' || name = word limit 1
+$function$;
+CREATE OR REPLACE FUNCTION public.used_alone(counted text, who text, whom text, acc text, since timestamp with time zone, except_kind text, except_subject text)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select greatest(
+    (select coalesce(sum(amount_idr), 0) from limit_uses where budget = counted and person = who and used_at > since
+      and second_person is null and undone_at is null and (kind, subject_id) is distinct from (except_kind, except_subject)),
+    (select coalesce(sum(amount_idr), 0) from limit_uses where budget = counted and receiver = whom and used_at > since
+      and second_person is null and undone_at is null and (kind, subject_id) is distinct from (except_kind, except_subject)),
+    (select coalesce(sum(amount_idr), 0) from limit_uses where budget = counted and account = acc and used_at > since
+      and second_person is null and undone_at is null and (kind, subject_id) is distinct from (except_kind, except_subject)))::bigint
+$function$;
 
 -- Triggers
 
@@ -1679,10 +1804,17 @@ CREATE TRIGGER ledger_snapshots_written_once BEFORE UPDATE ON public.ledger_snap
 CREATE CONSTRAINT TRIGGER ledger_transaction_balances AFTER INSERT ON public.ledger_transactions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_refuse_unbalanced();
 CREATE TRIGGER ledger_transactions_not_truncated BEFORE TRUNCATE ON public.ledger_transactions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_transactions_written_once BEFORE DELETE OR UPDATE ON public.ledger_transactions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER limit_held BEFORE INSERT OR UPDATE ON public.limit_uses FOR EACH ROW EXECUTE FUNCTION hold_limit();
+CREATE TRIGGER limit_kept BEFORE DELETE ON public.limit_uses FOR EACH ROW EXECUTE FUNCTION keep_limit();
 CREATE TRIGGER preferences_of_the_living BEFORE INSERT ON public.notification_preferences FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER notifications_of_the_living BEFORE INSERT ON public.notifications FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER returns_of_the_living BEFORE INSERT ON public.order_returns FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER subscriptions_of_the_living BEFORE INSERT OR UPDATE OF user_id, endpoint ON public.push_subscriptions FOR EACH ROW EXECUTE FUNCTION require_living_user();
+CREATE TRIGGER refunds_counted BEFORE INSERT ON public.refunds FOR EACH ROW WHEN (((new.requested_by ~~ 'staff:%'::text) AND (new.status <> 'requested'::text))) EXECUTE FUNCTION require_limit_use();
+CREATE TRIGGER requested_refunds_counted BEFORE UPDATE OF status ON public.refunds FOR EACH ROW WHEN (((old.status = 'requested'::text) AND (new.status <> 'rejected'::text) AND (new.requested_by ~~ 'staff:%'::text))) EXECUTE FUNCTION require_limit_use();
 CREATE TRIGGER reviews_of_the_living BEFORE INSERT OR UPDATE OF body, photos ON public.reviews FOR EACH ROW EXECUTE FUNCTION require_living_user();
+CREATE TRIGGER settlements_counted BEFORE UPDATE OF status ON public.settlements FOR EACH ROW WHEN (((new.status = 'approved'::text) AND (old.status = 'calculated'::text))) EXECUTE FUNCTION require_limit_use();
 CREATE TRIGGER stock_movements_written_once BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER wallet_adjustments_counted BEFORE INSERT OR UPDATE OF status ON public.wallet_adjustments FOR EACH ROW WHEN ((new.status = 'posted'::text)) EXECUTE FUNCTION require_limit_use();
 CREATE TRIGGER destinations_of_the_living BEFORE INSERT ON public.withdrawal_destinations FOR EACH ROW EXECUTE FUNCTION require_living_user();
+CREATE TRIGGER withdrawals_counted BEFORE UPDATE OF status ON public.withdrawals FOR EACH ROW WHEN (((new.status = 'approved'::text) AND (old.status = 'held'::text))) EXECUTE FUNCTION require_limit_use();

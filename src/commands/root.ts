@@ -290,6 +290,11 @@ export const entries: readonly Entry[] = [
     verbs: async () => (await import('./jobs/verbs.ts')).verbs,
   },
   {
+    name: 'limits',
+    description: 'what one person may do alone, and who used how much of it',
+    verbs: async () => (await import('./limits/verbs.ts')).verbs,
+  },
+  {
     name: 'switches',
     description: 'pause joins, payouts or a provider, and let them go on',
     verbs: async () => {

@@ -213,6 +213,7 @@ export const fixtures: Record<string, Fixture> = {
     await s.f.refund(await s.f.sell(id, 50_000), 60_000)
     return confirmed(id)
   },
+  'limits allow': async () => ['write_off', newId(), '5000000'],
   'attention resolve': async (s) => [await s.attention()],
   'ledger declare-break': async (s) => {
     await s.brokenChain()

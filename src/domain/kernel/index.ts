@@ -57,6 +57,20 @@ export {
   referenceOf,
 } from './installation.ts'
 export { kernelErrors } from './kernel-errors.ts'
+export {
+  allowOverLimit,
+  type Budget,
+  type Clearance,
+  countUse,
+  isOverLimit,
+  type LimitedKind,
+  type LimitUse,
+  type LimitView,
+  limitedKinds,
+  listLimits,
+  takeLimit,
+  undoUse,
+} from './limits.ts'
 export { basisPoints, formatIdr, formatNumber, type Rupiah, rupiah, sumIdr } from './money.ts'
 export { type Move, moveState, moveStatement, stateIf } from './move-state.ts'
 export { type Network, networkOf } from './network.ts'
@@ -105,7 +119,7 @@ export {
   statesOf,
   type Transitions,
 } from './transitions.ts'
-export { requireOtherHands } from './two-people.ts'
+export { inSameHands, requireOtherHands } from './two-people.ts'
 export {
   type DryOutcome,
   type DryUse,

@@ -8,6 +8,10 @@ export const kernelErrors = defineErrors('kernel', {
     'forbidden',
     'One administrator let both of you in; a person whom another administrator let in has to approve this.',
   ],
+  second_person_needed: [
+    'forbidden',
+    'With what was done before, this is more than one person may do alone. Another person allows it with the command given here; then do it again.',
+  ],
   reason_required: ['invalid', 'This change needs a reason.'],
   idempotency_key_reused: ['conflict', 'This idempotency key was used with another request; send a new key.'],
   idempotency_in_progress: [

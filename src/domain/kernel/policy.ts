@@ -36,6 +36,20 @@ export const policySchema = z.strictObject({
     .describe(
       'what one person refunds of a payment above it, or gives to a wallet in a day, needs a second one',
     ),
+  aloneDayIdr: whole
+    .default(1_000_000)
+    .describe(
+      'so much may one person give away alone in a day, and one receiver be given: goodwill, corrections, refunds, returns, failed orders, write-offs, quarantined money',
+    ),
+  aloneWeekIdr: whole.default(3_000_000).describe('the same within seven days'),
+  settlementDayIdr: whole
+    .default(50_000_000)
+    .describe('so much of settlements may one person approve alone in a day, and to one factory'),
+  settlementWeekIdr: whole.default(150_000_000).describe('the same within seven days'),
+  withdrawalDayIdr: whole
+    .default(5_000_000)
+    .describe('so much leaves one wallet, or for one account, in a day without staff'),
+  withdrawalWeekIdr: whole.default(15_000_000).describe('the same within seven days'),
   otpMinutes: whole.min(1).default(5),
   otpTries: whole.min(1).default(5),
   otpPerNumberAtOnce: whole

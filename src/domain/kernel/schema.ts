@@ -294,6 +294,36 @@ export interface LedgerTransactions {
   writtenIn: Generated<string>;
 }
 
+export interface LimitClearances {
+  amountIdr: number;
+  givenAt: Timestamp;
+  givenBy: string;
+  id: string;
+  kind: string;
+  reason: string;
+  subjectId: string;
+  until: Timestamp;
+  usedAt: Timestamp | null;
+  usedBy: string | null;
+}
+
+export interface LimitUses {
+  account: string | null;
+  amountIdr: number;
+  budget: string;
+  dayLimitIdr: number;
+  id: string;
+  kind: string;
+  person: string;
+  receiver: string;
+  secondPerson: string | null;
+  subjectId: string;
+  subjectKind: string;
+  undoneAt: Timestamp | null;
+  usedAt: Timestamp;
+  weekLimitIdr: number;
+}
+
 export interface NotificationDeliveries {
   attempts: Generated<number>;
   channel: string;
@@ -1064,6 +1094,8 @@ export interface DB {
   ledgerEntries: LedgerEntries;
   ledgerSnapshots: LedgerSnapshots;
   ledgerTransactions: LedgerTransactions;
+  limitClearances: LimitClearances;
+  limitUses: LimitUses;
   notificationDeliveries: NotificationDeliveries;
   notificationPreferences: NotificationPreferences;
   notifications: Notifications;

@@ -9,8 +9,14 @@ import type { Work } from './work.ts'
  * `first` is as `personOf` or `actorLabel` wrote it. That they are not the very same is asked before, by each step itself.
  * @throws kernel.same_hands with `administrator`, in whose hands both are
  */
-export async function requireOtherHands({ tx, actor }: Work, first: string): Promise<void> {
-  if (actor.kind !== 'staff') return
+export async function requireOtherHands(work: Work, first: string): Promise<void> {
+  const administrator = await inSameHands(work, first)
+  if (administrator) throw kernelErrors.same_hands({ administrator })
+}
+
+/** The administrator in whose hands both are, the one who acts and the one before; nothing where they are in different ones. */
+export async function inSameHands({ tx, actor }: Work, first: string): Promise<string | undefined> {
+  if (actor.kind !== 'staff') return undefined
   const key = idOrCode(first)
   const which = 'id' in key ? sql`id = ${key.id}::uuid` : sql`name = ${first.replace(/^staff:/, '')}`
   const { rows } = await sql<{ administrator: string }>`
@@ -18,5 +24,5 @@ export async function requireOtherHands({ tx, actor }: Work, first: string): Pro
     from staff one join staff other on coalesce(one.vouched_by, one.id) = coalesce(other.vouched_by, other.id)
     join staff a on a.id = coalesce(one.vouched_by, one.id)
     where one.id = ${actor.id}::uuid and other.id = (select id from staff where ${which})`.execute(tx)
-  if (rows[0]) throw kernelErrors.same_hands({ administrator: rows[0].administrator })
+  return rows[0]?.administrator
 }

@@ -7,13 +7,14 @@ import {
   requireStaff,
   settleAttention,
   sumIdr,
+  takeLimit,
   type Work,
 } from '../kernel/index.ts'
 import { restock } from '../warehouse/index.ts'
 import { announceMoves } from './announce-moves.ts'
 import { orderErrors } from './errors.ts'
 import { type LockedOrder, lockOrderAndPayments, subjectOf } from './lock-orders.ts'
-import { type KeptMoney, keptFor, postTakenBack, refundOrder, takeBack } from './order-money.ts'
+import { giftOf, type KeptMoney, keptFor, postTakenBack, refundOrder, takeBack } from './order-money.ts'
 import { getReturn, type ReturnView } from './read-returns.ts'
 import { type AcceptedItem, leftToReturn, type ReturnableItem, returnableItems } from './return-items.ts'
 import { refundsShipping, shareBack } from './return-rules.ts'
@@ -49,6 +50,7 @@ export async function acceptReturn(work: Work, input: ReturnInspection): Promise
   const feeIdr = refundsShipping(view.reason, allCameBack) ? order.shippingIdr : 0
   const shippingIdr = Math.min(feeIdr, leftIdr - goodsIdr)
   const refundIdr = goodsIdr + shippingIdr
+  await takeLimit(work, giftOf('return', order, refundIdr, ['return', view.id]))
   await decide(work, view, { items, refundIdr, shippingIdr, note: input.note })
   await moveOrder(work, order, allCameBack)
   await restock(work, {

@@ -1,4 +1,4 @@
-import { type Rupiah, sumIdr, type Work } from '../kernel/index.ts'
+import { type LimitedKind, type LimitUse, type Rupiah, sumIdr, type Work } from '../kernel/index.ts'
 import { balanceIdr, credit, debit, type Entry, factoryAccount, orderFunds, post } from '../ledger/index.ts'
 import { decideRefunds, leftOf } from '../payment/index.ts'
 import type { LockedOrder, OrderPayment } from './lock-orders.ts'
@@ -21,6 +21,14 @@ export function keptFor(order: LockedOrder, payments: readonly OrderPayment[]): 
     .sort((a, b) => b.leftIdr - a.leftIdr)
   return left[0] && left[0].leftIdr > 0 ? left[0] : undefined
 }
+
+/** How it counts that the buyer of an order is given so much. */
+export const giftOf = (
+  kind: LimitedKind,
+  { id, userId }: Pick<LockedOrder, 'id' | 'userId'>,
+  amountIdr: Rupiah,
+  subject: LimitUse['subject'] = ['order', id],
+): LimitUse => ({ kind, subject, receiver: `user:${userId}`, amountIdr })
 
 export type OrderRefundReason = 'order_cancelled' | 'order_undeliverable' | 'parcel_lost' | 'order_returned'
 

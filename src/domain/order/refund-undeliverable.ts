@@ -1,11 +1,19 @@
 import { sql } from 'kysely'
-import { moveState, requireTransition, settleAttention, type Work } from '../kernel/index.ts'
+import { moveState, requireTransition, settleAttention, takeLimit, type Work } from '../kernel/index.ts'
 import { restock } from '../warehouse/index.ts'
 import { announceMoves } from './announce-moves.ts'
 import { earnOrders } from './earn-orders.ts'
 import { orderErrors } from './errors.ts'
 import { isRefundDecided, type LockedOrder, lockOrderAndPayments } from './lock-orders.ts'
-import { keptFor, postedGoods, postTakenBack, refundOrder, returnBorne, takeBack } from './order-money.ts'
+import {
+  giftOf,
+  keptFor,
+  postedGoods,
+  postTakenBack,
+  refundOrder,
+  returnBorne,
+  takeBack,
+} from './order-money.ts'
 import { orderMachine, orderTransitions } from './transitions.ts'
 
 /** What came back goes on the shelf again; what is found broken is taken off by `laku stock adjust`. */
@@ -27,6 +35,7 @@ export async function refundUndeliverable(work: Work, orderId: string): Promise<
   // The price of the goods, but for what went back before.
   const amountIdr = (kept?.leftIdr ?? 0) - shippingIdr
   if (!kept || amountIdr <= 0) return await endUnrefunded(work, order)
+  await takeLimit(work, giftOf('undeliverable', order, amountIdr))
   await restockAll(work, id)
   const from = order.sessionId ? takeBack(await postedGoods(work, id), amountIdr, order) : undefined
   const { paymentId } = kept

@@ -5,6 +5,7 @@ import {
   requireTransition,
   type StaffRole,
   settleAttention,
+  takeLimit,
   type Work,
 } from '../kernel/index.ts'
 import { withdrawParcel } from '../logistics/index.ts'
@@ -13,6 +14,7 @@ import { announceMoves } from './announce-moves.ts'
 import { cancelOrder } from './cancel-order.ts'
 import { orderErrors } from './errors.ts'
 import { isRefundDecided, type LockedOrder, lockOrder, subjectOf } from './lock-orders.ts'
+import { giftOf } from './order-money.ts'
 import { getOrder } from './read-orders.ts'
 import { refundUndeliverable, restockAll } from './refund-undeliverable.ts'
 import { refuseReturn } from './refuse-return.ts'
@@ -82,6 +84,8 @@ async function move(
   const order = await lockOrder(work.tx, id)
   requireTransition(orderTransitions, order.status, status, 'order')
   if (order.status === 'return_requested') throw orderErrors.return_open({ orderId: id, code: order.code })
+  // The buyer of a lost parcel gets everything back at the company's cost.
+  if (status === 'failed') await takeLimit(work, giftOf('order_failed', order, order.totalIdr))
   if (status === 'on_hold' && !reason) throw orderErrors.reason_required({ orderId: id })
   const goesBack = status === 'processing' && order.status !== 'paid'
   if (status === 'on_hold' || goesBack) await requireNoParcel(work, order)

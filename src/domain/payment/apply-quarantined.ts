@@ -1,4 +1,12 @@
-import { moveState, type Rupiah, requireStaff, statesBefore, type Work } from '../kernel/index.ts'
+import {
+  type LimitUse,
+  moveState,
+  type Rupiah,
+  requireStaff,
+  statesBefore,
+  takeLimit,
+  type Work,
+} from '../kernel/index.ts'
 import { credit, debit, post, walletAccount } from '../ledger/index.ts'
 import { openWallets } from '../wallet/index.ts'
 import { paymentErrors } from './errors.ts'
@@ -46,11 +54,21 @@ export async function applyQuarantined(work: Work, input: ApplyQuarantined): Pro
   if (input.wallet) {
     const userId = input.wallet === 'buyer' ? payment?.userId : input.wallet.userId
     if (!userId) throw paymentErrors.no_payment({ id: stray.id })
+    await takeLimit(work, strayUse(stray, userId))
     return await intoWallet(work, stray, userId, payments.get(stray.paymentId ?? ''))
   }
   if (!payment) throw paymentErrors.no_payment({ id: stray.id })
+  await takeLimit(work, strayUse(stray, payment.userId, Math.max(stray.amountIdr, payment.amountIdr)))
   return await ontoPayment(work, stray, payment)
 }
+
+/** How a decision on a stray counts; with what the company adds, where it does. */
+export const strayUse = ({ id, amountIdr }: LockedStray, userId: string, givenIdr = amountIdr): LimitUse => ({
+  kind: 'quarantine',
+  subject: ['quarantine', id],
+  receiver: `user:${userId}`,
+  amountIdr: givenIdr,
+})
 
 async function ontoPayment(
   work: Work,

@@ -1,12 +1,16 @@
 import { sql } from 'kysely'
 import {
   actorLabel,
+  countUse,
   identityOf,
   insertRows,
+  isOverLimit,
   kernelErrors,
+  type LimitUse,
   moveState,
   newCode,
   newId,
+  personOf,
   type Rupiah,
   requireOtherHands,
   requireStaff,
@@ -58,12 +62,14 @@ export async function createRefund(work: Work, input: RefundRequest): Promise<Re
   }
   const staff = { borneBy, note, requestedBy: actorLabel(work.actor) }
   const aloneIdr = amountIdr + (await refundedAlone(work, paymentId))
-  const isLarge = aloneIdr > work.policy.refundTwoPersonAboveIdr
+  const id = newId()
+  const use = useOf({ id, userId: payment.userId, amountIdr })
+  const isLarge = aloneIdr > work.policy.refundTwoPersonAboveIdr || (await isOverLimit(work, use))
   // What cannot be paid is refused now, and not when somebody approves it.
   const from = await bearRefund(work, payment, amountIdr, borneBy)
   if (isLarge) {
     const { destination } = refundWay(payment, amountIdr, work)
-    const request = { id: newId(), code: newCode('RFD', work.now), key, paymentId, amountIdr, destination }
+    const request = { id, code: newCode('RFD', work.now), key, paymentId, amountIdr, destination }
     await insertRows(work.tx, 'refunds', [
       { ...request, ...staff, reason: REASON, status: 'requested', createdAt: work.now },
     ])
@@ -73,13 +79,23 @@ export async function createRefund(work: Work, input: RefundRequest): Promise<Re
       message: `${request.code} of ${amountIdr} rupiah waits for a second person`,
       command: `laku refunds approve ${request.code}`,
     })
-  } else await decideRefunds(work, [{ key, paymentId, amountIdr, reason: REASON, from, staff }])
+  } else {
+    await countUse(work, use)
+    await decideRefunds(work, [{ id, key, paymentId, amountIdr, reason: REASON, from, staff }])
+  }
   const refund = await getRefund(work.tx, { key })
   const { code, status, destination } = refund
   const after = { refund: code, amountIdr, status, destination, borneBy }
   work.audit({ command: 'refunds create', subject: ['payment', paymentId], after })
   return refund
 }
+
+const useOf = ({ id, userId, amountIdr }: { id: string; userId: string; amountIdr: Rupiah }): LimitUse => ({
+  kind: 'refund',
+  subject: ['refund', id],
+  receiver: `user:${userId}`,
+  amountIdr,
+})
 
 /** What the person who acts has refunded of a locked payment without another one's approval. Rupiah. */
 async function refundedAlone({ tx, actor }: Work, paymentId: string): Promise<Rupiah> {
@@ -133,6 +149,8 @@ export async function approveRefund(work: Work, input: { refund: string }): Prom
   await requireOtherHands(work, requestedBy)
   const payment = (await lockWholly(work.tx, [paymentId])).get(paymentId)
   if (!payment) throw paymentErrors.not_found({ paymentId })
+  const { userId } = payment
+  await countUse(work, { ...useOf({ id, userId, amountIdr }), person: requestedBy }, personOf(work.actor))
   const from = await bearRefund(work, payment, amountIdr, borneBy)
   const requested = { id, code, decidedBy }
   await decideRefunds(work, [{ key, paymentId, amountIdr, reason: REASON, from, requested }])

@@ -32,6 +32,8 @@ export interface RefundDecision {
   from?: Entry[]
   /** The refund that staff asked for and another person has approved now: it keeps its id and its code. */
   requested?: { id: string; code: string; decidedBy: string }
+  /** Its id, where it is known before. */
+  id?: string
   /** What staff decided, kept with the refund. */
   staff?: StaffFacts
 }
@@ -176,7 +178,10 @@ function decideEach(
             lossIdr: went.lossIdr + split.lossIdr,
           },
     )
-    const { id, code } = decision.requested ?? { id: newId(), code: newCode('RFD', work.now) }
+    const { id, code } = decision.requested ?? {
+      id: decision.id ?? newId(),
+      code: newCode('RFD', work.now),
+    }
     return { ...decision, id, code, destination, notBefore, payment, split }
   })
 }

@@ -1,7 +1,15 @@
-import { insertRows, newCode, newId, requireStaff, secondsAfter, type Work } from '../kernel/index.ts'
+import {
+  insertRows,
+  newCode,
+  newId,
+  requireStaff,
+  secondsAfter,
+  takeLimit,
+  type Work,
+} from '../kernel/index.ts'
 import { credit, debit, post, walletAccount } from '../ledger/index.ts'
 import { openWallets } from '../wallet/index.ts'
-import { endReview, type QuarantineDecision } from './apply-quarantined.ts'
+import { endReview, type QuarantineDecision, strayUse } from './apply-quarantined.ts'
 import { JOB_GRACE_S } from './decide-refunds.ts'
 import { paymentErrors } from './errors.ts'
 import { decideQuarantined, lockQuarantined, requireNotChargedBack } from './lock-quarantined.ts'
@@ -32,6 +40,8 @@ export async function refundQuarantined(work: Work, input: { id: string }): Prom
   }
   const { destination, notBefore } = refundWay(paidBy, amountIdr, work)
   const toWallet = destination === 'wallet'
+  // What goes back to who paid it is given to nobody.
+  if (toWallet && payment) await takeLimit(work, strayUse(stray, payment.userId))
   if (toWallet && !payment) throw paymentErrors.no_source({ id: stray.id, channel })
   const refund = { id: newId(), code: newCode('RFD', work.now), amountIdr, reason: REASON, destination }
   await insertRows(work.tx, 'refunds', [

@@ -1,5 +1,9 @@
 import { sql } from 'kysely'
 import {
+  countUse,
+  inSameHands,
+  isOverLimit,
+  type LimitUse,
   moveState,
   personOf,
   requireOtherHands,
@@ -47,13 +51,31 @@ export async function approveSettlement(work: Work, input: Approval): Promise<St
   return await getSettlement(work.tx, id)
 }
 
-/** Who approves, which above the limit is not who calculated, nor in the same hands. @throws settlement.same_person, kernel.same_hands */
+/**
+ * Who approves, which above the limit is not who calculated, nor in the same hands: of this settlement, or with what they approved alone
+ * for this factory, or at all, within a day and within seven. Counts it.
+ * @throws settlement.same_person, kernel.same_hands
+ */
 export async function requireOther(work: Work, settlement: LockedSettlement): Promise<string> {
   const { actor, policy } = work
-  const { code, netIdr, calculatedBy } = settlement
+  const { id, code, factoryId, netIdr, calculatedBy } = settlement
   const [person, aboveIdr] = [personOf(actor), policy.settlementTwoPersonAboveIdr]
-  if (netIdr <= aboveIdr) return person
-  if (calculatedBy === person) throw settlementErrors.same_person({ code, aboveIdr })
-  await requireOtherHands(work, calculatedBy)
+  const use: LimitUse = {
+    kind: 'settlement',
+    subject: ['settlement', id],
+    receiver: `factory:${factoryId}`,
+    amountIdr: netIdr,
+  }
+  if (calculatedBy !== person && !(await inSameHands(work, calculatedBy))) {
+    await countUse(work, { ...use, person: calculatedBy }, person)
+    return person
+  }
+  if (netIdr > aboveIdr || (await isOverLimit(work, use))) {
+    if (calculatedBy === person) {
+      throw settlementErrors.same_person({ code, aboveIdr, dayIdr: policy.settlementDayIdr })
+    }
+    await requireOtherHands(work, calculatedBy)
+  }
+  await countUse(work, use)
   return person
 }

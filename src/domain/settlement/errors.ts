@@ -4,7 +4,7 @@ export const settlementErrors = defineErrors('settlement', {
   not_found: ['not_found', 'There is no such settlement.'],
   same_person: [
     'forbidden',
-    'A settlement of this size is approved by another person than the one who calculated it.',
+    'A settlement of this size, alone or with what was approved before it, is approved by another person than the one who calculated it.',
   ],
   plan_changed: [
     'conflict',

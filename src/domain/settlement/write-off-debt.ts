@@ -1,6 +1,14 @@
 import { sql } from 'kysely'
 import { getFactory } from '../factory/index.ts'
-import { newId, type Rupiah, requireReason, requireStaff, rupiah, type Work } from '../kernel/index.ts'
+import {
+  newId,
+  type Rupiah,
+  requireReason,
+  requireStaff,
+  rupiah,
+  takeLimit,
+  type Work,
+} from '../kernel/index.ts'
 import { balanceIdr, credit, debit, factoryAccount, post } from '../ledger/index.ts'
 import { settlementErrors } from './errors.ts'
 
@@ -34,10 +42,18 @@ export async function writeOffDebt(
   if (amountIdr <= 0 || amountIdr > owedIdr) {
     throw settlementErrors.nothing_owed({ factoryId, owedIdr: Math.max(0, owedIdr), amountIdr })
   }
+  const id = newId()
+  await takeLimit(work, {
+    kind: 'write_off',
+    subject: ['write_off', id],
+    clearedAs: factoryId,
+    receiver: `factory:${factoryId}`,
+    amountIdr,
+  })
   const of = { factoryId }
   await post(work, [
     {
-      key: `factory:${factoryId}:written-off:${newId()}`,
+      key: `factory:${factoryId}:written-off:${id}`,
       kind: 'factory.written_off',
       subject: ['factory', factoryId],
       entries: [debit('bad-debt', amountIdr, of), credit(factoryAccount(factoryId), amountIdr, of)],

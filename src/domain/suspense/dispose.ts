@@ -1,8 +1,12 @@
 import { sql } from 'kysely'
 import {
   actorLabel,
+  countUse,
+  isOverLimit,
   kernelErrors,
+  type LimitUse,
   moveState,
+  personOf,
   type Rupiah,
   requireOtherHands,
   requireReason,
@@ -55,7 +59,9 @@ export async function disposeOf(
   if (item.status !== 'open') throw illegal(item, asked)
   const at = await place(work, item)
   const by = actorLabel(work.actor)
-  if (Math.abs(item.amountIdr) + (await decidedAlone(work, by)) > work.policy.refundTwoPersonAboveIdr) {
+  const alone = Math.abs(item.amountIdr) + (await decidedAlone(work, by))
+  const use = useOf(item, at)
+  if (alone > work.policy.refundTwoPersonAboveIdr || (await isOverLimit(work, use))) {
     const set = { asked: JSON.stringify(asked), askedBy: by, note }
     await moveState(work, suspenseMachine, { to: 'requested', ids: [item.id], set, all: true })
     work.audit({
@@ -66,6 +72,7 @@ export async function disposeOf(
     })
     return await showSuspense(work.tx, item.id)
   }
+  await countUse(work, use)
   return await settle(work, item, asked, at, { askedBy: by, note })
 }
 
@@ -97,7 +104,9 @@ export async function decideDisposal(
   }
   if (askedBy === actorLabel(work.actor)) throw suspenseErrors.same_person({ askedBy })
   await requireOtherHands(work, askedBy)
-  return await settle(work, item, asked, await place(work, item, asked), { askedBy, note: item.note ?? '' })
+  const at = await place(work, item, asked)
+  await countUse(work, { ...useOf(item, at), person: askedBy }, personOf(work.actor))
+  return await settle(work, item, asked, at, { askedBy, note: item.note ?? '' })
 }
 
 async function settle(
@@ -134,6 +143,14 @@ async function settle(
   })
   return await showSuspense(work.tx, id)
 }
+
+/** How it counts with what else is given: the account that takes or gives is who receives. */
+const useOf = ({ id, amountIdr }: SuspenseItem, { account, dimensions }: Place): LimitUse => ({
+  kind: 'suspense',
+  subject: ['suspense', id],
+  receiver: dimensions?.userId ? `user:${dimensions.userId}` : account,
+  amountIdr: Math.abs(amountIdr),
+})
 
 const illegal = ({ code, status }: SuspenseItem, { to }: AskedDisposal) =>
   kernelErrors.illegal_transition({

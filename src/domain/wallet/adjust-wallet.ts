@@ -1,7 +1,10 @@
 import { sql } from 'kysely'
 import {
   actorLabel,
+  countUse,
   insertRows,
+  isOverLimit,
+  type LimitUse,
   newId,
   type Rupiah,
   requireStaff,
@@ -39,7 +42,8 @@ export interface AdjustmentView {
 
 /**
  * Staff give to a wallet or take from it: goodwill by support and finance, corrections by finance. Up to
- * `policy.refundTwoPersonAboveIdr`, with what the same person gave to this wallet alone within a day, it is posted at once; above it waits for another person (`decideAdjustment`).
+ * `policy.refundTwoPersonAboveIdr`, with what the same person gave to this wallet alone within a day, and as long as what they and the receiver have of the day's and the week's limit allows,
+ * it is posted at once; above it waits for another person (`decideAdjustment`).
  * @throws wallet.user_not_found, goodwill_gives, insufficient_balance, kernel.forbidden
  */
 export async function adjustWallet(work: Work, input: WalletAdjustment): Promise<AdjustmentView> {
@@ -53,9 +57,13 @@ export async function adjustWallet(work: Work, input: WalletAdjustment): Promise
   await lockWallets(work, [userId])
   const by = actorLabel(work.actor)
   const aloneIdr = changeIdr > 0 ? await givenAlone(work, userId, by) : 0
-  const isLarge = Math.abs(changeIdr) + aloneIdr > work.policy.refundTwoPersonAboveIdr
+  const id = newId()
+  const use = useOf({ id, userId, changeIdr, kind })
+  const isLarge =
+    Math.abs(changeIdr) + aloneIdr > work.policy.refundTwoPersonAboveIdr || (await isOverLimit(work, use))
+  if (!isLarge) await countUse(work, use)
   const adjustment: AdjustmentView = {
-    id: newId(),
+    id,
     userId,
     changeIdr,
     kind,
@@ -79,6 +87,19 @@ export async function adjustWallet(work: Work, input: WalletAdjustment): Promise
   }
   return adjustment
 }
+
+/** How it counts: what is taken as much as what is given. */
+export const useOf = ({
+  id,
+  userId,
+  changeIdr,
+  kind,
+}: Pick<AdjustmentView, 'id' | 'userId' | 'changeIdr' | 'kind'>): LimitUse => ({
+  kind,
+  subject: ['wallet_adjustment', id],
+  receiver: `user:${userId}`,
+  amountIdr: Math.abs(changeIdr),
+})
 
 async function requireUser(work: Work, userId: string): Promise<void> {
   const user = await work.tx.selectFrom('users').select('id').where('id', '=', userId).executeTakeFirst()

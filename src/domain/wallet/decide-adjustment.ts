@@ -1,14 +1,16 @@
 import { sql } from 'kysely'
 import {
   actorLabel,
+  countUse,
   moveState,
   pageOf,
+  personOf,
   requireOtherHands,
   requireStaff,
   requireTransition,
   type Work,
 } from '../kernel/index.ts'
-import { type AdjustmentView, postAdjustment } from './adjust-wallet.ts'
+import { type AdjustmentView, postAdjustment, useOf } from './adjust-wallet.ts'
 import { walletErrors } from './errors.ts'
 import { walletAdjustmentMachine, walletAdjustmentTransitions } from './transitions.ts'
 
@@ -32,6 +34,8 @@ export async function decideAdjustment(
   if (decision === 'posted') {
     if (decidedBy === adjustment.requestedBy) throw walletErrors.same_person({ decidedBy })
     await requireOtherHands(work, adjustment.requestedBy)
+    const { requestedBy: person } = adjustment
+    await countUse(work, { ...useOf(adjustment), person }, personOf(work.actor))
   }
   const set = { decidedBy, decidedAt: work.now }
   await moveState(work, walletAdjustmentMachine, { to: decision, ids: [id], set, all: true })

@@ -1,14 +1,18 @@
 import { sql } from 'kysely'
 import {
   actorLabel,
+  countUse,
   idOrCode,
   moveState,
+  personOf,
   requireStaff,
   requireTransition,
+  undoUse,
   type Work,
 } from '../kernel/index.ts'
 import { credit, debit, post, walletAccount } from '../ledger/index.ts'
 import { walletErrors } from './errors.ts'
+import { withdrawalUse } from './hold-withdrawal.ts'
 import { payByHand } from './pay-by-hand.ts'
 import { getWithdrawal } from './read-withdrawals.ts'
 import { sendWithdrawals } from './send-withdrawals.ts'
@@ -25,6 +29,7 @@ interface Locked {
   status: WithdrawalStatus
   usableAt: Date
   byHand: boolean
+  destinationId: string
 }
 
 /** One that is approved is rejected only where the withdrawal that it retries turns out to have arrived. */
@@ -35,7 +40,7 @@ export async function lockWithdrawal(work: Work, idOrCodeText: string): Promise<
   const asked = idOrCode(idOrCodeText)
   const which = 'id' in asked ? sql`w.id = ${asked.id}::uuid` : sql`w.code = ${asked.code}`
   const { rows } = await sql<Locked>`
-    select w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, w.closes_account, w.by_hand, w.status, d.usable_at
+    select w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, w.closes_account, w.by_hand, w.status, w.destination_id, d.usable_at
     from withdrawals w join withdrawal_destinations d on d.id = w.destination_id
     where ${which} for no key update of w`.execute(work.tx)
   const [row] = rows
@@ -102,6 +107,8 @@ async function decide(
 ): Promise<void> {
   const { id, status } = withdrawal
   requireTransition(byStaff, status, to, 'withdrawal')
+  if (to === 'approved') await countUse(work, await withdrawalUse(work, withdrawal), personOf(work.actor))
+  else await undoUse(work, 'withdrawal', [id])
   const set = { dueAt, decidedBy: actorLabel(work.actor), finishedAt: to === 'rejected' ? work.now : null }
   // An approved one that is due at no time has its payout.
   const where = sql`(t.status = 'held' or t.due_at is not null)`

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { type EventOf, moveState, type Work } from '../kernel/index.ts'
+import { type EventOf, moveState, undoUse, type Work } from '../kernel/index.ts'
 import { credit, debit, type Entry, post, walletAccount } from '../ledger/index.ts'
 import type { PayoutNews } from '../payout/index.ts'
 import { lockWallets } from './lock-wallets.ts'
@@ -88,6 +88,13 @@ async function follow(work: Work, events: readonly { payload: PayoutNews }[], to
     where: sql`m.id = t.id`,
     returning: sql<Moved>`t.id, t.code, t.user_id, t.amount_idr, t.fee_idr, t.closes_account, m.status as from`,
   })
+  if (to === 'failed' || to === 'reversed') {
+    await undoUse(
+      work,
+      'withdrawal',
+      rows.map((row) => row.id),
+    )
+  }
   // Before any balance: what is heard to be reversed before it succeeded is booked twice in one go, and who withdraws holds their wallet.
   await lockWallets(
     work,

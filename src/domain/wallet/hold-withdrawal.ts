@@ -1,7 +1,16 @@
-import { insertRows, newCode, newId, type Rupiah, type Work } from '../kernel/index.ts'
+import {
+  countUse,
+  insertRows,
+  isOverLimit,
+  type LimitUse,
+  newCode,
+  newId,
+  type Rupiah,
+  type Work,
+} from '../kernel/index.ts'
 import { credit, debit, post, walletAccount } from '../ledger/index.ts'
 import { channelFit } from '../payout/index.ts'
-import type { Destination } from './destinations.ts'
+import { type Destination, openDestination } from './destinations.ts'
 import { walletErrors } from './errors.ts'
 import { requireBalances } from './require-balances.ts'
 import { withdrawalNews } from './withdrawal-views.ts'
@@ -25,7 +34,8 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
   const takenIdr = amountIdr + feeIdr
   await requireBalances(work, [{ userId, amountIdr: takenIdr }])
   const withdrawal = { id: newId(), code: newCode('WDR', work.now), userId, amountIdr, feeIdr, closesAccount }
-  const isLarge = amountIdr > work.policy.withdrawalApprovalAboveIdr
+  const use = await withdrawalUse(work, { ...withdrawal, destinationId: destination.id })
+  const isLarge = amountIdr > work.policy.withdrawalApprovalAboveIdr || (await isOverLimit(work, use))
   const { fit } = await channelFit(work.tx, destination, amountIdr)
   const byHand = fit !== 'takes' || amountIdr < work.policy.payoutMinimumIdr
   await insertRows(work.tx, 'withdrawals', [
@@ -40,13 +50,15 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
       createdAt: work.now,
     },
   ])
+  // What waits for staff is counted when they let it go, as theirs too.
+  if (!isLarge && !byHand) await countUse(work, use)
   await postHold(work, withdrawal.id, userId, takenIdr)
   work.emit(withdrawalNews(withdrawal, null, 'held', work.actor.kind === 'staff'))
   if (isLarge) {
     work.raise({
       kind: 'withdrawal_large',
       subject: ['withdrawal', withdrawal.id],
-      message: `${withdrawal.code} is large and waits for approval`,
+      message: `${withdrawal.code} is large, alone or with what left before it, and waits for approval`,
       command: `laku wallets withdrawals approve ${withdrawal.code}`,
     })
   }
@@ -60,6 +72,35 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
     })
   }
   return withdrawal.id
+}
+
+/**
+ * How a withdrawal counts: by who asked, by the wallet, and by the bank account, however its holder is written, for several people may
+ * name one.
+ */
+export async function withdrawalUse(
+  { tx, vault }: Pick<Work, 'tx' | 'vault'>,
+  {
+    id,
+    userId,
+    amountIdr,
+    destinationId,
+  }: { id: string; userId: string; amountIdr: Rupiah; destinationId: string },
+): Promise<LimitUse> {
+  const row = await tx
+    .selectFrom('withdrawalDestinations')
+    .select(['channelCode', 'accountNumber', 'accountHolder'])
+    .where('id', '=', destinationId)
+    .executeTakeFirstOrThrow()
+  const { channelCode, accountNumber } = openDestination(vault, row)
+  return {
+    kind: 'withdrawal',
+    subject: ['withdrawal', id],
+    receiver: `user:${userId}`,
+    account: vault.hmac('wallet.limit', `${channelCode}|${accountNumber}`),
+    amountIdr,
+    person: `customer:${userId}`,
+  }
 }
 
 const laterOf = (a: Date, b: Date) => (a > b ? a : b)

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import { kernelErrors, requireStaff, type Work } from '../kernel/index.ts'
+import { countUse, kernelErrors, personOf, requireStaff, type Work } from '../kernel/index.ts'
 import { startClosing } from '../user/index.ts'
 import { lockWithdrawal } from './decide-withdrawal.ts'
 import { walletErrors } from './errors.ts'
-import { holdWithdrawal } from './hold-withdrawal.ts'
+import { holdWithdrawal, withdrawalUse } from './hold-withdrawal.ts'
 import { lockWallets } from './lock-wallets.ts'
 import { getWithdrawal } from './read-withdrawals.ts'
 import { refundedMoney } from './refunded-money.ts'
@@ -56,6 +56,9 @@ export async function retryWithdrawal(work: Work, input: { withdrawal: string })
     retryOf: id,
     closesAccount,
   })
+  // Staff let it go, whatever left before it.
+  const use = await withdrawalUse(work, { id: again, userId, amountIdr, destinationId })
+  await countUse(work, use, personOf(work.actor))
   // What left free of the fee for an account to be closed leaves for nothing else.
   if (closesAccount) await startClosing(work, userId)
   await sql`update withdrawals set due_at = ${work.now} where id = ${again}`.execute(work.tx)

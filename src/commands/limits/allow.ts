@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { formatIdr } from '../../domain/kernel/index.ts'
+import { defineChange } from '../define-command.ts'
+
+/** What has no state in which it waits for a second person. */
+const kinds = ['return', 'undeliverable', 'order_failed', 'write_off', 'quarantine'] as const
+
+export const allow = defineChange({
+  name: 'allow',
+  description:
+    'Let another person do one thing that is more than they may do alone: once, within a day, and not yourself.',
+  args: [
+    { name: 'kind', description: kinds.join(', ') },
+    { name: 'subject', description: 'UUID, as the refusal names it' },
+    { name: 'amount', description: 'rupiah at most (2500000)' },
+  ],
+  input: z.object({
+    kind: z.enum(kinds),
+    subject: z.uuid(),
+    amount: z
+      .string()
+      .regex(/^[1-9]\d{0,14}$/, 'it takes a whole number of rupiah, like 2500000')
+      .transform(Number),
+  }),
+  examples: [
+    'laku limits allow return 01990000-0000-7000-8000-000000000001 6015900 --reason "seen the goods"',
+  ],
+  needsReason: true,
+  change: async (work, { kind, subject, amount: amountIdr }, reason) => {
+    const { allowOverLimit } = await import('../../domain/kernel/limits.ts')
+    return await allowOverLimit(work, { kind, subjectId: subject, amountIdr, reason })
+  },
+  done: ({ kind, amountIdr }) =>
+    `One ${kind} of up to ${formatIdr(amountIdr)} may be done within a day, by another person.`,
+})

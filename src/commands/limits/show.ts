@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import type { LimitView } from '../../domain/kernel/index.ts'
+import { defineTask } from '../define-command.ts'
+import { type Column, renderTable } from '../table.ts'
+
+const budgets = ['given', 'settlement', 'withdrawal'] as const
+
+const columns: readonly Column<LimitView>[] = [
+  { name: 'budget', kind: 'code', value: (row) => row.budget },
+  { name: 'side', value: (row) => row.side },
+  { name: 'who', value: (row) => row.who },
+  { name: 'day_idr', heading: 'in a day', kind: 'idr', value: (row) => row.dayIdr },
+  { name: 'day_limit_idr', heading: 'of', kind: 'idr', value: (row) => row.dayLimitIdr },
+  { name: 'week_idr', heading: 'in seven', kind: 'idr', value: (row) => row.weekIdr },
+  { name: 'week_limit_idr', heading: 'of', kind: 'idr', value: (row) => row.weekLimitIdr },
+]
+
+export const show = defineTask({
+  name: 'show',
+  exits: [3],
+  description:
+    'Who used how much of what one person may do alone, and who received it, within a day and within seven.',
+  options: [
+    {
+      flags: '--budget <budget>',
+      description: 'only money given away, settlements, or withdrawals',
+      choices: budgets,
+    },
+  ],
+  input: z.object({ budget: z.enum(budgets).optional() }),
+  examples: ['laku limits show', 'laku limits show --budget given --json'],
+  run: async (context, { budget }) => {
+    const { listLimits } = await import('../../domain/kernel/limits.ts')
+    const limits = await context.read((work) => listLimits(work, { budget, limit: 200 }))
+    const text =
+      limits.length === 0
+        ? 'Within seven days nobody did anything alone that counts.'
+        : renderTable(columns, limits, context.output)
+    return { json: { limits }, text }
+  },
+})
