@@ -1804,7 +1804,7 @@ CREATE TRIGGER ledger_snapshots_written_once BEFORE UPDATE ON public.ledger_snap
 CREATE CONSTRAINT TRIGGER ledger_transaction_balances AFTER INSERT ON public.ledger_transactions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_refuse_unbalanced();
 CREATE TRIGGER ledger_transactions_not_truncated BEFORE TRUNCATE ON public.ledger_transactions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_transactions_written_once BEFORE DELETE OR UPDATE ON public.ledger_transactions FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER limit_held BEFORE INSERT OR UPDATE ON public.limit_uses FOR EACH ROW EXECUTE FUNCTION hold_limit();
+CREATE TRIGGER limit_held BEFORE INSERT OR UPDATE OF budget, person, second_person, receiver, amount_idr, used_at ON public.limit_uses FOR EACH ROW EXECUTE FUNCTION hold_limit();
 CREATE TRIGGER limit_kept BEFORE DELETE ON public.limit_uses FOR EACH ROW EXECUTE FUNCTION keep_limit();
 CREATE TRIGGER preferences_of_the_living BEFORE INSERT ON public.notification_preferences FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER notifications_of_the_living BEFORE INSERT ON public.notifications FOR EACH ROW EXECUTE FUNCTION require_living_user();

@@ -82,7 +82,7 @@ begin
   end if;
   return new;
 end $$;
-create trigger limit_held before insert or update on limit_uses for each row execute function hold_limit();
+create trigger limit_held before insert or update of budget, person, second_person, receiver, amount_idr, used_at on limit_uses for each row execute function hold_limit();
 
 create function keep_limit() returns trigger language plpgsql as $$
 begin

@@ -118,6 +118,11 @@ export const personalTables: readonly PersonalTable[] = [
       where user_id = ${userId}`,
   },
   {
+    table: 'limit_uses',
+    columns: ['account'],
+    erase: ({ userId }) => sql`update limit_uses set account = null where receiver = ${`user:${userId}`}`,
+  },
+  {
     table: 'payouts',
     columns: ['account_number', 'account_holder', 'description'],
     erase: ({ userId }, vault) => sql`
