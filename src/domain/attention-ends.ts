@@ -72,6 +72,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   books_differ: {
     gone: sql`exists (select from reconciliations r where r.status = 'agrees' and r.finished_at > a.since)`,
   },
+  bank_batch_unconfirmed: is('bank_batches', 'done', 'cancelled'),
   chargeback_ambiguous: {
     gone: sql`exists (select from chargebacks c where c.provider_transaction_id = a.subject_id)`,
   },

@@ -1,6 +1,7 @@
 import type { QueueDefinition } from '../runtime/queue.ts'
 import { attentionMailJob } from './attention.mail.ts'
 import { attentionSettleJob } from './attention.settle.ts'
+import { batchesSweepJob } from './batches.sweep.ts'
 import { deadSweepJob } from './dead.sweep.ts'
 import type { JobDefinition } from './define-job.ts'
 import { emailSendJob } from './email.send.ts'
@@ -46,6 +47,7 @@ import { withdrawalsSweepJob } from './withdrawals.sweep.ts'
 export const jobs: readonly JobDefinition[] = [
   attentionMailJob,
   attentionSettleJob,
+  batchesSweepJob,
   deadSweepJob,
   emailSendJob,
   emailSweepJob,

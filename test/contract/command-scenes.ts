@@ -14,8 +14,16 @@ import {
   openInvoice,
   receiveWebhook,
 } from '../../src/domain/payment/index.ts'
-import { declareDead, settlePayouts, submitPayouts } from '../../src/domain/payout/index.ts'
+import {
+  declareDead,
+  handOutBatch,
+  makeBatch,
+  settlePayouts,
+  showBatch,
+  submitPayouts,
+} from '../../src/domain/payout/index.ts'
 import { createReview } from '../../src/domain/review/index.ts'
+import { claimForBank } from '../../src/domain/settlement/index.ts'
 import { putIntoSuspense } from '../../src/domain/suspense/index.ts'
 import { adjustWallet, requestWithdrawal, sweepWithdrawals } from '../../src/domain/wallet/index.ts'
 import { askLaku } from '../command-line.ts'
@@ -111,6 +119,17 @@ export class CommandScenes {
     const { order, payment } = await this.shop.order(await this.buyer(), 1, { rate })
     await this.market.pay(payment.id)
     return { id: order.id, code: order.code, paymentId: payment.id }
+  }
+
+  /** The number of a batch of one settlement, whose file somebody else took. */
+  async bankBatch(): Promise<string> {
+    const code = await this.approvedSettlement()
+    return await this.laku.as(sinta, async (work) => {
+      const id = await makeBatch(work)
+      await claimForBank(work, { batch: async () => id, settlements: [code] })
+      await handOutBatch(work, id)
+      return String((await showBatch(work, id)).number)
+    })
   }
 
   async unpaid(): Promise<string> {

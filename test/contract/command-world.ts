@@ -103,6 +103,8 @@ export const fixtures: Record<string, Fixture> = {
     await s.f.gather()
     return ['--factory', factoryId]
   },
+  'settle batches confirm': async (s) => [await s.bankBatch(), '--reference', `BCA ${s.next()}000`],
+  'settle batches cancel': async (s) => [await s.bankBatch()],
   'settle import': async (s) => [s.file(`code,decision,reason\n${await s.settlement()},approve,\n`)],
   'stock adjust': async (s) => [s.market.sku, '5'],
   'payments book': async (s) => [await s.line()],

@@ -1,15 +1,31 @@
 import { writeFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { usageError } from '../cli-error.ts'
+import type { Work } from '../../domain/kernel/index.ts'
+import type { BankTransfer } from '../../domain/payout/index.ts'
+import type { LeftOut } from '../../domain/settlement/index.ts'
+import { exitCodes, usageError } from '../cli-error.ts'
 import type { CommandContext } from '../context.ts'
 import { defineTask, type TaskResult } from '../define-command.ts'
 
 const formats = ['csv', 'pdf'] as const
 
+const input = z.object({
+  settlements: z.array(z.string()).default([]),
+  format: z.enum(formats).default('csv'),
+  channel: z.string().optional(),
+  output: z.string().optional(),
+  withdrawals: z.boolean().default(false),
+  batch: z.string().optional(),
+  keep: z.boolean().default(false),
+})
+
+type Input = z.output<typeof input>
+
 export const exportVerb = defineTask({
   name: 'export',
-  exits: [3],
-  description: "A batch of transfers for a bank (CSV), or one settlement's statement (PDF).",
+  exits: [3, 5],
+  description:
+    "Claim approved settlements for a numbered batch of bank transfers and write its file (CSV); or one settlement's statement (PDF). What is in a batch is neither exported nor paid again: laku settle batches confirm says what the bank did.",
   args: [
     {
       name: 'settlements',
@@ -22,50 +38,100 @@ export const exportVerb = defineTask({
     { flags: '--format <format>', description: 'csv (default) or pdf', choices: formats },
     { flags: '--channel <code>', description: 'CSV: only transfers to this bank, like ID_BCA' },
     { flags: '--output <file>', description: 'where to write it; a CSV is printed where nothing is said' },
+    {
+      flags: '--withdrawals',
+      description: 'CSV: also withdrawals that the provider does not pay out',
+    },
+    { flags: '--keep', description: 'CSV: make the batch and hand no file out yet' },
+    { flags: '--batch <batch>', description: 'CSV: the file of a batch that is there, and claim nothing' },
   ],
-  input: z.object({
-    settlements: z.array(z.string()).default([]),
-    format: z.enum(formats).default('csv'),
-    channel: z.string().optional(),
-    output: z.string().optional(),
-  }),
+  input,
   examples: [
     'laku settle export --channel ID_BCA --output bca.csv',
+    'laku settle export --batch 12 --output batch-12.csv',
     'laku settle export STL-261123-7K3QX2 --format pdf',
   ],
-  run: async (context, { settlements, format, channel, output }) =>
-    format === 'csv'
-      ? await exportCsv(context, settlements, channel, output)
-      : await exportPdf(context, settlements, output),
+  run: async (context, given) => {
+    const { format, settlements, output } = given
+    if (format === 'csv') return await exportCsv(context, given)
+    if (given.withdrawals || given.keep || given.batch !== undefined || given.channel !== undefined)
+      throw usageError('--withdrawals, --keep, --batch and --channel are of a CSV')
+    return await exportPdf(context, settlements, output)
+  },
 })
 
-async function exportCsv(
-  context: CommandContext,
-  settlements: string[],
-  channelCode: string | undefined,
-  file: string | undefined,
-): Promise<TaskResult> {
-  const { bankBatch } = await import('../../domain/settlement/index.ts')
-  const { bankCsv } = await import('../../domain/settlement/index.ts')
+interface Exported {
+  batch: { id: string; number: number; status: string } | null
+  transfers: BankTransfer[]
+  leftOut: LeftOut[]
+}
+
+async function exportCsv(context: CommandContext, given: Input): Promise<TaskResult> {
+  const { settlements, channel, output: file, withdrawals, batch, keep } = given
+  if (batch !== undefined && (settlements.length > 0 || channel !== undefined || withdrawals || keep))
+    throw usageError(
+      '--batch is the file of a batch as it is: leave the settlements and the other options away',
+    )
+  if (keep && file !== undefined) throw usageError('--keep hands no file out: leave --output away')
   const { units } = await context.laku()
   const actor = await context.actor()
-  const batch = await units.run(actor, (work) => bankBatch(work, { settlements, channelCode }))
-  const csv = bankCsv(batch.transfers)
-  if (batch.withoutAccount.length > 0) {
-    context.output.note(
-      `Left out, for their factory has no payable account: ${batch.withoutAccount.join(', ')}`,
-    )
-  }
-  if (file !== undefined) {
-    // Whole account numbers: for nobody else on this machine.
-    await writeFile(file, csv, { mode: 0o600 })
-    const { withoutAccount, transfers } = batch
+  const { batch: made, transfers, leftOut } = await units.run(actor, (work) => claim(work, given))
+  // As it was told before there were batches.
+  const withoutAccount = leftOut
+    .filter((one) => one.why === 'settlement.no_bank_account')
+    .map((one) => one.code)
+  if (leftOut.length > 0)
+    context.output.note(`Left out: ${leftOut.map(({ code, why }) => `${code} (${why})`).join(', ')}`)
+  // Something was to be paid, and nothing is.
+  const exitCode = transfers.length === 0 && leftOut.length > 0 ? exitCodes.conflict : exitCodes.done
+  if (!made) {
+    const text = 'Nothing is approved that could be exported: no batch was made.'
     return {
-      json: { file, transfers: transfers.length, withoutAccount },
-      text: `${transfers.length} transfers written to ${file}.`,
+      json: { batch: null, transfers: file === undefined ? [] : 0, withoutAccount, leftOut },
+      text,
+      exitCode,
     }
   }
-  return { json: batch, text: csv.trimEnd() }
+  const told = `Batch ${made.number} with ${transfers.length} transfers`
+  const next = `laku settle batches confirm ${made.number} --reference REFERENCE`
+  if (keep) {
+    const text = `${told} is made. Its file: laku settle export --batch ${made.number} --output FILE`
+    return { json: { batch: made, transfers: transfers.length, withoutAccount, leftOut }, text, exitCode }
+  }
+  const { bankCsv } = await import('../../domain/settlement/index.ts')
+  const csv = bankCsv(transfers)
+  if (file === undefined) {
+    context.output.note(`${told}; when the bank has paid it: ${next}`)
+    return { json: { batch: made, transfers, withoutAccount, leftOut }, text: csv.trimEnd(), exitCode }
+  }
+  // Whole account numbers: for nobody else on this machine.
+  await writeFile(file, csv, { mode: 0o600 })
+  return {
+    json: { file, batch: made, transfers: transfers.length, withoutAccount, leftOut },
+    text: `${told} written to ${file}. When the bank has paid it: ${next}`,
+    exitCode,
+  }
+}
+
+/** Claims and hands out in one transaction: a file that was never written is the batch's, and is written again by its number. */
+async function claim(work: Work, given: Input): Promise<Exported> {
+  const { handOutBatch, makeBatch, showBatch } = await import('../../domain/payout/index.ts')
+  const { claimForBank } = await import('../../domain/settlement/index.ts')
+  const { claimWithdrawalsForBank } = await import('../../domain/wallet/index.ts')
+  if (given.batch !== undefined) {
+    const transfers = await handOutBatch(work, given.batch)
+    return { batch: await showBatch(work, given.batch), transfers, leftOut: [] }
+  }
+  let made: string | undefined
+  const batch = async () => (made ??= await makeBatch(work))
+  const { settlements, channel: channelCode } = given
+  const { leftOut } = await claimForBank(work, { batch, settlements, channelCode })
+  if (given.withdrawals) await claimWithdrawalsForBank(work, { batch, channelCode })
+  if (made === undefined) return { batch: null, transfers: [], leftOut }
+  const { transfersOf } = await import('../../domain/payout/bank-batches/read-batches.ts')
+  const transfers = given.keep ? await transfersOf(work, made) : await handOutBatch(work, made)
+  const { id, number, status } = await showBatch(work, made)
+  return { batch: { id, number, status }, transfers, leftOut }
 }
 
 async function exportPdf(

@@ -1,3 +1,5 @@
+import type { VerbGroup } from '../root.ts'
+import * as batch from './batches/batches.ts'
 import { approve, hold, pay, release, retry, voidVerb } from './decide.ts'
 import { exportVerb } from './export.ts'
 import { importVerb } from './import.ts'
@@ -5,6 +7,12 @@ import { list } from './list.ts'
 import { preview } from './preview.ts'
 import { run } from './run.ts'
 import { show } from './show.ts'
+
+const batches: VerbGroup = {
+  name: 'batches',
+  description: 'batches of bank transfers, and what the bank made of them',
+  verbs: [batch.list, batch.show, batch.confirm, batch.cancel],
+}
 
 export const verbs = [
   preview,
@@ -17,6 +25,7 @@ export const verbs = [
   show,
   list,
   exportVerb,
+  batches,
   retry,
   importVerb,
 ]

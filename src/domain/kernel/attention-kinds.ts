@@ -5,6 +5,7 @@
 export const attentionKinds = [
   'buyer_owes',
   'books_differ',
+  'bank_batch_unconfirmed',
   'chargeback_ambiguous',
   'closing_stuck',
   'dispute_open',

@@ -18,6 +18,10 @@ export const policySchema = z.strictObject({
   withdrawalFeeIdr: whole.default(2_500),
   withdrawalApprovalAboveIdr: whole.default(5_000_000).describe('a larger one waits for staff'),
   newDestinationHours: whole.default(24).describe('a new account takes money only after so long'),
+  bankBatchHours: whole
+    .min(1)
+    .default(48)
+    .describe('so long a batch of bank transfers waits for the bank’s word before a person is told'),
   payoutTries: whole
     .min(1)
     .default(4)

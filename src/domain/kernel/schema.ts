@@ -78,9 +78,7 @@ export interface AuditLog {
 }
 
 export interface AuthSessions {
-  branches: Generated<unknown>;
   createdAt: Timestamp;
-  device: string | null;
   endedAt: Timestamp | null;
   endedBecause: string | null;
   expiresAt: Timestamp;
@@ -91,11 +89,27 @@ export interface AuthSessions {
   userId: string;
 }
 
-export interface CalledCodes {
-  codeHash: string;
-  expiresAt: Timestamp;
+export interface BankBatches {
+  cancelledBy: string | null;
+  finishedAt: Timestamp | null;
+  handedOutAt: Timestamp | null;
+  handedOutBy: string | null;
+  id: string;
   madeAt: Timestamp;
-  phone: string;
+  madeBy: string;
+  number: Generated<number>;
+  remindAt: Timestamp | null;
+  status: string;
+  statusReason: string | null;
+}
+
+export interface BankReferences {
+  given: string;
+  notedAt: Timestamp;
+  notedBy: string;
+  reference: string;
+  subjectId: string;
+  subjectKind: string;
 }
 
 export interface Chargebacks {
@@ -114,13 +128,6 @@ export interface Chargebacks {
 export interface Clock {
   one: Generated<boolean>;
   shiftS: Generated<number>;
-}
-
-export interface CodeSpending {
-  channel: string;
-  day: string;
-  known: Generated<number>;
-  strangers: Generated<number>;
 }
 
 export interface CommissionHistory {
@@ -441,19 +448,9 @@ export interface OtpChallenges {
   expiresAt: Timestamp;
   id: string;
   ip: string | null;
-  known: Generated<boolean>;
-  nextWayAt: Timestamp | null;
   phone: string;
-  purpose: Generated<string>;
-  sends: Generated<number>;
-  sentAt: Timestamp | null;
   status: Generated<string>;
   tries: Generated<number>;
-}
-
-export interface Paces {
-  name: string;
-  nextAt: Timestamp;
 }
 
 export interface ParticipantItems {
@@ -507,6 +504,7 @@ export interface Payouts {
   accountNumber: string;
   amountIdr: number;
   attempt: Generated<number>;
+  batchId: string | null;
   calledAt: Timestamp | null;
   calls: Generated<number>;
   channelCode: string;
@@ -529,6 +527,7 @@ export interface Payouts {
   providerStatus: string | null;
   providerUpdatedAt: Timestamp | null;
   purpose: string;
+  route: Generated<string>;
   setAside: Generated<boolean>;
   status: Generated<string>;
   subjectId: string;
@@ -1076,10 +1075,10 @@ export interface DB {
   attentionMails: AttentionMails;
   auditLog: AuditLog;
   authSessions: AuthSessions;
-  calledCodes: CalledCodes;
+  bankBatches: BankBatches;
+  bankReferences: BankReferences;
   chargebacks: Chargebacks;
   clock: Clock;
-  codeSpending: CodeSpending;
   commissionHistory: CommissionHistory;
   events: Events;
   factories: Factories;
@@ -1106,7 +1105,6 @@ export interface DB {
   orderReturns: OrderReturns;
   orders: Orders;
   otpChallenges: OtpChallenges;
-  paces: Paces;
   participantItems: ParticipantItems;
   payments: Payments;
   payoutChannels: PayoutChannels;

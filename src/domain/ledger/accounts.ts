@@ -16,6 +16,7 @@ const single = {
   'refunds-payable': { kind: 'liability', mayGoNegative: false },
   'refunds-in-flight': { kind: 'liability', mayGoNegative: false },
   'payouts-in-flight': { kind: 'liability', mayGoNegative: false },
+  'bank-transfers-in-flight': { kind: 'liability', mayGoNegative: false },
   'withdrawals-held': { kind: 'liability', mayGoNegative: false },
   quarantine: { kind: 'liability', mayGoNegative: false },
   commission: { kind: 'income', mayGoNegative: true },

@@ -65,6 +65,7 @@ const accounts: Record<string, string> = {
   'refunds-payable': 'refunds decided, not sent',
   'refunds-in-flight': 'refunds sent, not confirmed',
   'payouts-in-flight': 'payouts sent, not confirmed',
+  'bank-transfers-in-flight': 'given to the bank, not confirmed',
   'withdrawals-held': 'withdrawals held',
   quarantine: 'kept apart until somebody decides',
   commission: 'commission earned',

@@ -11,7 +11,22 @@ export const payoutChecks: readonly Check[] = [
         from (
           select coalesce(sum(b.balance_idr), 0) as held
           from ledger_accounts a join ledger_balances b on b.account_id = a.id where a.key = 'payouts-in-flight'
-        ) b cross join (select coalesce(sum(amount_idr), 0) as due from payouts where status = 'submitted') p
+        ) b cross join (select coalesce(sum(amount_idr), 0) as due from payouts where status = 'submitted' and route = 'provider') p
+        where b.held <> p.due`.execute(tx)
+      return rows.map((row) => row.line)
+    },
+  },
+  {
+    name: 'bank-transfers-in-flight is what the open lines of batches say',
+    violations: async (tx) => {
+      const { rows } = await sql<{ line: string }>`
+        select format('bank-transfers-in-flight holds %s, its lines say %s', b.held, p.due) as line
+        from (
+          select coalesce(sum(b.balance_idr), 0) as held
+          from ledger_accounts a join ledger_balances b on b.account_id = a.id where a.key = 'bank-transfers-in-flight'
+        ) b cross join (
+          select coalesce(sum(amount_idr), 0) as due from payouts where status = 'submitted' and route = 'bank'
+        ) p
         where b.held <> p.due`.execute(tx)
       return rows.map((row) => row.line)
     },

@@ -18,5 +18,23 @@ export const payoutErrors = defineErrors('payout', {
     'conflict',
     'The provider sends less or more than this to no such account in one payout; send it from the bank instead.',
   ],
+  batch_not_found: ['not_found', 'There is no such batch of bank transfers.'],
+  line_not_in_batch: ['invalid', 'This batch has no such line.'],
+  line_decided: ['conflict', 'The bank has spoken of this line already.'],
+  amount_differs: ['invalid', 'The statement has another amount for this line than the batch.'],
+  reference_needed: ['invalid', 'What the bank paid has a reference: give it.'],
+  reference_invalid: ['invalid', 'A reference of the bank has at least four letters or digits.'],
+  reference_used: [
+    'conflict',
+    'The bank’s reference was used for something else: each stands for one transfer.',
+  ],
+  batch_begun: [
+    'conflict',
+    'The bank has spoken of some of its lines: the others are confirmed or rejected one by one.',
+  ],
+  same_person: [
+    'forbidden',
+    'The bank may have the file: another person than who took it takes the batch back.',
+  ],
   under_way: ['conflict', 'Money for this is under way or was paid; it is not sent twice.'],
 })

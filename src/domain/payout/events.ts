@@ -9,6 +9,8 @@ export interface PayoutNews {
   /** The settlement or the withdrawal. */
   subjectId: string
   amountIdr: number
+  /** The provider sends it, or the company's bank as a line of a batch. */
+  route: 'provider' | 'bank'
   /** Why it failed, where it did. */
   failureCode: string | null
   /** Another payout of the same may well succeed. */

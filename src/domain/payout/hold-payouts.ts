@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Work } from '../kernel/index.ts'
 
 /** Not sent yet, or never taken on by a provider that could not be reached: nothing of it can be there. */
-const unsent = sql`(status = 'created' or (status = 'submitted' and called_at is null))`
+const unsent = sql`(route = 'provider' and (status = 'created' or (status = 'submitted' and called_at is null)))`
 
 /**
  * Keeps back the payouts of these subjects that were not sent yet; what may be at the provider already goes its way, but is asked about

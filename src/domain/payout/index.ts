@@ -1,5 +1,27 @@
 import './events.ts'
 
+export {
+  addTransfer,
+  makeBatch,
+  type NewTransfer,
+} from './bank-batches/make-batch.ts'
+export { normalReference, noteReference } from './bank-batches/note-reference.ts'
+export {
+  type BankTransfer,
+  type BatchDetail,
+  type BatchLine,
+  type BatchView,
+  listBatches,
+  showBatch,
+} from './bank-batches/read-batches.ts'
+export { remindBatches, remindersDue } from './bank-batches/remind-batches.ts'
+export {
+  BATCH_CANCELLED,
+  type BankWord,
+  cancelBatch,
+  confirmBatch,
+  handOutBatch,
+} from './bank-batches/settle-batch.ts'
 export { type ChannelFit, channelFit, requireFit } from './channel-limits.ts'
 export { payoutChecks } from './checks.ts'
 export type { PayoutContext } from './context.ts'
@@ -28,4 +50,9 @@ export {
 export { dropUnsent, setPayoutAside } from './revive-payout.ts'
 export { settlePayouts } from './settle-payouts.ts'
 export { payoutsDue, submitPayouts, sweepPayouts } from './submit-payouts.ts'
-export { type PayoutStatus, payoutTransitions } from './transitions.ts'
+export {
+  type BankBatchStatus,
+  bankBatchTransitions,
+  type PayoutStatus,
+  payoutTransitions,
+} from './transitions.ts'

@@ -9,13 +9,15 @@ export interface PayoutFacts {
   subjectId: string
   amountIdr: Rupiah
   turns?: number
+  /** By which way it goes; the provider's where nothing is said. */
+  route?: PayoutNews['route']
 }
 
 /** What events say of a payout. */
 export function payoutNews(payout: PayoutFacts, failureCode: string | null = null): PayoutNews {
-  const { id: payoutId, key, purpose, subjectId, amountIdr, turns: turn = 0 } = payout
+  const { id: payoutId, key, purpose, subjectId, amountIdr, turns: turn = 0, route = 'provider' } = payout
   const retryable = failureCode !== null && isRetryable(failureCode)
-  return { payoutId, key, purpose, subjectId, amountIdr, failureCode, retryable, turn }
+  return { payoutId, key, purpose, subjectId, amountIdr, failureCode, retryable, turn, route }
 }
 
 /** The command that shows a payout, for a person who looks after it. */

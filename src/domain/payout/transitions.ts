@@ -15,4 +15,16 @@ export const payoutTransitions: Transitions<PayoutStatus> = {
   reversed: ['succeeded'],
 }
 
+export type BankBatchStatus = 'made' | 'handed_out' | 'done' | 'cancelled'
+
+/** Transfers in one file for a bank. Once it is handed out the bank may have it; it is done when the bank has spoken of every line. */
+export const bankBatchTransitions: Transitions<BankBatchStatus> = {
+  made: ['handed_out', 'cancelled'],
+  handed_out: ['done', 'cancelled'],
+  done: [],
+  cancelled: [],
+}
+
+export const bankBatchMachine = machineOf('bank batch', 'bankBatches', bankBatchTransitions)
+
 export const payoutMachine = machineOf('payout', 'payouts', payoutTransitions)

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
-import type { BankTransfer } from './bank-batch.ts'
+import type { BankTransfer } from '../payout/index.ts'
 
 /** A batch as a CSV for a bank (RFC 4180): amounts as whole rupiah, account numbers as text, no cell that a spreadsheet runs. */
 export function bankCsv(transfers: readonly BankTransfer[]): string {

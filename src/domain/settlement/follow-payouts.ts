@@ -8,13 +8,19 @@ import {
   type Work,
 } from '../kernel/index.ts'
 import { type AccountKey, credit, debit, factoryAccount, post } from '../ledger/index.ts'
-import { setPayoutAside } from '../payout/index.ts'
+import { BATCH_CANCELLED, setPayoutAside } from '../payout/index.ts'
 import { type LockedSettlement, lockSettlements, newsOf } from './lock-settlement.ts'
 import { raiseUnpaid } from './raise-unpaid.ts'
 import { retryAfterFailure } from './rules.ts'
 import { type SettlementStatus, settlementMachine, settlementTransitions } from './transitions.ts'
 
 type PayoutEvent = EventOf<'payout.submitted' | 'payout.succeeded' | 'payout.failed' | 'payout.reversed'>
+
+/** Where money is on its way, and what it comes out of, by the way it goes. */
+const waysOf = {
+  provider: { inFlight: 'payouts-in-flight', from: 'gateway' },
+  bank: { inFlight: 'bank-transfers-in-flight', from: 'bank' },
+} as const satisfies Record<string, Record<string, AccountKey>>
 
 interface Followed {
   settlement: LockedSettlement
@@ -23,16 +29,19 @@ interface Followed {
 
 /** Reaction to payout.submitted: what the factory is owed is in flight. */
 export async function submitSettlements(work: Work, events: EventOf<'payout.submitted'>[]): Promise<void> {
-  const all = await follow(work, events, 'submitted', ({ factoryId }) => [
+  const all = await follow(work, events, 'submitted', ({ factoryId }, { route }) => [
     factoryAccount(factoryId),
-    'payouts-in-flight',
+    waysOf[route].inFlight,
   ])
   await setStatus(work, all, 'submitted')
 }
 
 /** Reaction to payout.succeeded: the settlement is paid, and its statement is due. */
 export async function confirmSettlements(work: Work, events: EventOf<'payout.succeeded'>[]): Promise<void> {
-  const all = await follow(work, events, 'confirmed', () => ['payouts-in-flight', 'gateway'])
+  const all = await follow(work, events, 'confirmed', (_, { route }) => [
+    waysOf[route].inFlight,
+    waysOf[route].from,
+  ])
   await setStatus(work, all, 'paid')
   await sql`
     update settlements set paid_at = ${work.now}, statement_next_at = ${work.now}
@@ -110,8 +119,8 @@ export async function stopRetries(work: Work, events: EventOf<'payout.contradict
 
 /** Reaction to payout.failed: the money is owed again. It is paid again by itself where that may help, and else a person decides. */
 export async function failSettlements(work: Work, events: EventOf<'payout.failed'>[]): Promise<void> {
-  const all = await follow(work, events, 'failed', ({ factoryId }) => [
-    'payouts-in-flight',
+  const all = await follow(work, events, 'failed', ({ factoryId }, { route }) => [
+    waysOf[route].inFlight,
     factoryAccount(factoryId),
   ])
   await setStatus(work, all, 'failed')
@@ -119,6 +128,16 @@ export async function failSettlements(work: Work, events: EventOf<'payout.failed
     const { failureCode, retryable } = payout
     const payload = { ...newsOf(settlement), failureCode: failureCode ?? 'unknown', retryable }
     work.emit({ type: 'settlement.failed', aggregate: ['settlement', settlement.id], payload })
+    // A batch that was called off before the bank spoke: the approval holds, and it is paid or exported again as if nothing was.
+    if (failureCode === BATCH_CANCELLED) {
+      await moveState(work, settlementMachine, {
+        to: 'approved',
+        from: 'failed',
+        ids: [settlement.id],
+        all: true,
+      })
+      continue
+    }
     const afterS = retryAfterFailure(payload.failureCode, retryable, settlement.payouts, work.policy)
     if (afterS === undefined) {
       raiseUnpaid(work, settlement, `its payout failed: ${failureCode}${retryable ? ', which may pass' : ''}`)
@@ -133,8 +152,8 @@ export async function failSettlements(work: Work, events: EventOf<'payout.failed
 
 /** Reaction to payout.reversed: what was paid came back, and is owed again. */
 export async function reverseSettlements(work: Work, events: EventOf<'payout.reversed'>[]): Promise<void> {
-  const all = await follow(work, events, 'reversed', ({ factoryId }) => [
-    'gateway',
+  const all = await follow(work, events, 'reversed', ({ factoryId }, { route }) => [
+    waysOf[route].from,
     factoryAccount(factoryId),
   ])
   await setStatus(work, all, 'reversed')
@@ -150,7 +169,10 @@ async function follow(
   work: Work,
   events: readonly PayoutEvent[],
   verb: string,
-  accounts: (settlement: LockedSettlement) => [debit: AccountKey, credit: AccountKey],
+  accounts: (
+    settlement: LockedSettlement,
+    payout: PayoutEvent['payload'],
+  ) => [debit: AccountKey, credit: AccountKey],
 ): Promise<Followed[]> {
   const news = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
   const settlements = await lockSettlements(
@@ -167,7 +189,7 @@ async function follow(
   await post(
     work,
     all.map(({ settlement, payout }) => {
-      const [from, to] = accounts(settlement)
+      const [from, to] = accounts(settlement, payout)
       const dimensions = { factoryId: settlement.factoryId }
       return {
         key: `settlement:${settlement.id}:${verb}:${payout.payoutId}${payout.turn > 0 ? `:${payout.turn}` : ''}`,

@@ -1,11 +1,11 @@
 import './events.ts'
 
 export { type Approval, approveSettlement } from './approve-settlement.ts'
-export { type BankBatch, type BankTransfer, bankBatch } from './bank-batch.ts'
 export { bankCsv } from './bank-csv.ts'
 export { settlementChecks } from './checks.ts'
 export { settlementErrors } from './errors.ts'
 export type { SettlementNews } from './events.ts'
+export { type Claimed, claimForBank, type LeftOut } from './export-settlements.ts'
 export {
   confirmSettlements,
   failSettlements,

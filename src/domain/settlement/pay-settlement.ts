@@ -47,6 +47,17 @@ export async function retrySettlement(work: Work, input: { settlement: string })
   const settlement = await lockSettlement(work.tx, input.settlement)
   requireTransition(byRetry, settlement.status, 'approved', 'settlement')
   await requireUnpaid(work, settlement)
+  const approved = await approveAgain(work, settlement)
+  if (await hasChanged(work, approved)) await holdLocked(work, approved, 'plan_changed')
+  else await payLocked(work, settlement, 'settle retry')
+  return await getSettlement(work.tx, settlement.id)
+}
+
+/**
+ * Approves a locked settlement again whose money definitely did not arrive, or came back: by who asks, under the limits of an approval.
+ * @throws settlement.same_person, kernel.same_hands, illegal_transition
+ */
+export async function approveAgain(work: Work, settlement: LockedSettlement): Promise<LockedSettlement> {
   const person = await requireOther(work, settlement)
   await moveState(work, settlementMachine, {
     to: 'approved',
@@ -69,10 +80,7 @@ export async function retrySettlement(work: Work, input: { settlement: string })
     payload: newsOf(settlement),
   })
   await settleAttention(work, 'settlement_unpaid', settlement.id, 'it is paid again')
-  const approved: LockedSettlement = { ...settlement, status: 'approved' }
-  if (await hasChanged(work, approved)) await holdLocked(work, approved, 'plan_changed')
-  else await payLocked(work, settlement, 'settle retry')
-  return await getSettlement(work.tx, settlement.id)
+  return { ...settlement, status: 'approved' }
 }
 
 /** Makes the payout of a locked, approved settlement. @throws settlement.no_bank_account, factory_suspended, payout.outside_channel_limits */

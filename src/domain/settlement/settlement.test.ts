@@ -10,7 +10,6 @@ import { type Actor, defaultPolicy, jakartaDate, ProviderFailure, secondsAfter }
 import { factoryAccount } from '../ledger/index.ts'
 import { submitPayouts } from '../payout/index.ts'
 import {
-  bankBatch,
   holdSettlement,
   previewSettlements,
   releaseSettlement,
@@ -512,25 +511,6 @@ describe('settlements', () => {
       expect(own[0]?.subject).toContain('Rp 76.000')
       expect(own[0]?.attachments[0]?.filename).toBe(`${code}.pdf`)
       expect(own[0]?.attachments[0]?.content.subarray(0, 5).toString()).toBe('%PDF-')
-    })
-
-    it('gives a bank the approved ones, and notes who took it', async () => {
-      const [with_, without] = [await f.factory('123123123'), await f.factory()]
-      await f.sell(with_)
-      await f.sell(without)
-      const codes = [await f.settled(with_), await f.settled(without)] as [string, string]
-      for (const code of codes) await f.approve(code)
-      const batch = await f.laku.as(budi, (work) => bankBatch(work, { settlements: codes }))
-      expect(batch.withoutAccount).toEqual([codes[1]])
-      expect(batch.transfers).toEqual([
-        expect.objectContaining({ code: codes[0], accountNumber: '123123123', amountIdr: 95_000 }),
-      ])
-      const audit = await f.laku.db
-        .selectFrom('auditLog')
-        .select('actorName')
-        .where('command', '=', 'settle export')
-        .execute()
-      expect(audit).toHaveLength(2)
     })
   })
 

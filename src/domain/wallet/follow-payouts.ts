@@ -18,33 +18,35 @@ interface Moved {
 }
 
 type Outcome = 'submitted' | 'succeeded' | 'failed' | 'reversed'
-const payoutsOut = 'payouts-in-flight'
+/** Where money is on its way, and what it comes out of, by the way it goes. */
+const waysOf = {
+  provider: { out: 'payouts-in-flight', from: 'gateway' },
+  bank: { out: 'bank-transfers-in-flight', from: 'bank' },
+} as const
 const held = 'withdrawals-held'
 
 /** What each step of a payout books for its withdrawal of amount a and fee f (the design's table of postings). */
 export const entriesOf: Record<
-  Outcome | 'sent_by_hand',
-  (withdrawal: Pick<Moved, 'amountIdr' | 'feeIdr' | 'userId'>) => Entry[]
+  Outcome,
+  (withdrawal: Pick<Moved, 'amountIdr' | 'feeIdr' | 'userId'>, route: PayoutNews['route']) => Entry[]
 > = {
-  submitted: ({ amountIdr: a, userId }) => [debit(held, a, { userId }), credit(payoutsOut, a, { userId })],
-  succeeded: ({ amountIdr: a, feeIdr: f, userId }) => [
-    debit(payoutsOut, a, { userId }),
+  submitted: ({ amountIdr: a, userId }, route) => [
+    debit(held, a, { userId }),
+    credit(waysOf[route].out, a, { userId }),
+  ],
+  succeeded: ({ amountIdr: a, feeIdr: f, userId }, route) => [
+    debit(waysOf[route].out, a, { userId }),
     debit(held, f, { userId }),
-    credit('gateway', a, { userId }),
+    credit(waysOf[route].from, a, { userId }),
     credit('fee-income', f, { userId }),
   ],
-  sent_by_hand: ({ amountIdr: a, feeIdr: f, userId }) => [
-    debit(payoutsOut, a, { userId }),
-    ...(f > 0 ? [debit(held, f, { userId }), credit('fee-income', f, { userId })] : []),
-    credit('bank', a, { userId }),
-  ],
-  failed: ({ amountIdr: a, feeIdr: f, userId }) => [
-    debit(payoutsOut, a, { userId }),
+  failed: ({ amountIdr: a, feeIdr: f, userId }, route) => [
+    debit(waysOf[route].out, a, { userId }),
     debit(held, f, { userId }),
     credit(walletAccount(userId), a + f, { userId }),
   ],
-  reversed: ({ amountIdr: a, feeIdr: f, userId }) => [
-    debit('gateway', a, { userId }),
+  reversed: ({ amountIdr: a, feeIdr: f, userId }, route) => [
+    debit(waysOf[route].from, a, { userId }),
     debit('fee-income', f, { userId }),
     credit(walletAccount(userId), a + f, { userId }),
   ],
@@ -76,6 +78,7 @@ async function follow(work: Work, events: readonly { payload: PayoutNews }[], to
   const news = events.map((event) => event.payload).filter((one) => one.purpose === 'withdrawal')
   if (news.length === 0) return
   const ids = news.map((one) => one.subjectId)
+  const routes = new Map(news.map((one) => [one.subjectId, one.route]))
   const rows = await moveState(work, withdrawalMachine, {
     to,
     rows: news.map(({ subjectId: id, failureCode = null }) => ({ id, failureCode })),
@@ -112,7 +115,7 @@ async function follow(work: Work, events: readonly { payload: PayoutNews }[], to
       key: keyOf(withdrawal.id, to, news),
       kind: `withdrawal.${to}`,
       subject: ['withdrawal', withdrawal.id],
-      entries: entriesOf[to](withdrawal),
+      entries: entriesOf[to](withdrawal, routes.get(withdrawal.id) ?? 'provider'),
     })),
   )
   for (const row of rows) work.emit(withdrawalNews(row, row.from, to))

@@ -1,5 +1,6 @@
 import { moveState, settleAttention, type Work } from '../kernel/index.ts'
 import { post } from '../ledger/index.ts'
+import { noteReference } from '../payout/index.ts'
 import { walletErrors } from './errors.ts'
 import { entriesOf } from './follow-payouts.ts'
 import { withdrawalMachine } from './transitions.ts'
@@ -18,21 +19,22 @@ interface ByHand {
 /**
  * A locked, held withdrawal that is too small for the provider has left the company's bank: approved, sent and arrived in one. Its account
  * has to be old enough for this too.
- * @throws wallet.account_too_new
+ * @throws wallet.account_too_new, payout.reference_used, reference_invalid
  */
 export async function payByHand(work: Work, withdrawal: ByHand, reference: string): Promise<void> {
   const { id, usableAt, code } = withdrawal
+  await noteReference(work, reference, ['withdrawal', id])
   if (usableAt > work.now) throw walletErrors.account_too_new({ code, usableAt })
   const set = { handReference: reference, dueAt: null, finishedAt: work.now }
   await moveState(work, withdrawalMachine, { to: 'submitted', ids: [id], all: true })
   await moveState(work, withdrawalMachine, { to: 'succeeded', ids: [id], set, all: true })
   await post(
     work,
-    (['submitted', 'sent_by_hand'] as const).map((step) => ({
-      key: `withdrawal:${id}:${step === 'submitted' ? step : 'succeeded'}`,
-      kind: `withdrawal.${step === 'submitted' ? step : 'succeeded'}`,
+    (['submitted', 'succeeded'] as const).map((step) => ({
+      key: `withdrawal:${id}:${step}`,
+      kind: `withdrawal.${step}`,
       subject: ['withdrawal', id],
-      entries: entriesOf[step](withdrawal),
+      entries: entriesOf[step](withdrawal, 'bank'),
     })),
   )
   work.emit(

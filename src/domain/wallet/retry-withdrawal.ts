@@ -61,8 +61,14 @@ export async function retryWithdrawal(work: Work, input: { withdrawal: string })
   await countUse(work, use, personOf(work.actor))
   // What left free of the fee for an account to be closed leaves for nothing else.
   if (closesAccount) await startClosing(work, userId)
-  await sql`update withdrawals set due_at = ${work.now} where id = ${again}`.execute(work.tx)
-  await sendWithdrawals(work, [again])
+  // What the provider does not pay out waits for a batch, or for who sends it by hand.
+  const { byHand } = await getWithdrawal(work, again)
+  if (!byHand) {
+    const use = await withdrawalUse(work, { id: again, userId, amountIdr, destinationId })
+    await countUse(work, use, personOf(work.actor))
+    await sql`update withdrawals set due_at = ${work.now} where id = ${again}`.execute(work.tx)
+    await sendWithdrawals(work, [again])
+  }
   const view = await getWithdrawal(work, again)
   work.audit({
     command: 'wallets withdrawals retry',

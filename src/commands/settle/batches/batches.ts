@@ -1,0 +1,163 @@
+import { z } from 'zod'
+import { formatIdr } from '../../../domain/kernel/index.ts'
+import type { BankWord } from '../../../domain/payout/index.ts'
+import { usageError } from '../../cli-error.ts'
+import { defineChange, defineList, defineShow, section } from '../../define-command.ts'
+
+const statuses = ['made', 'handed_out', 'done', 'cancelled'] as const
+const batchArgument = { name: 'batch', description: 'its number, or UUID' }
+
+export const list = defineList({
+  name: 'list',
+  description: 'Batches of bank transfers, newest first.',
+  options: [{ flags: '--status <status>', description: 'only these', choices: statuses }],
+  input: z.object({ status: z.enum(statuses).optional() }),
+  examples: ['laku settle batches list --status handed_out'],
+  empty: 'No batches. laku settle export makes one of all approved settlements.',
+  run: async (context, { status }, page) => {
+    const { listBatches } = await import('../../../domain/payout/bank-batches/read-batches.ts')
+    return await context.read(({ tx }) => listBatches(tx, { status, ...page }))
+  },
+  columns: [
+    { name: 'number', kind: 'number', value: (row) => row.number },
+    { name: 'status', kind: 'status', value: (row) => row.status },
+    { name: 'transfers', kind: 'number', value: (row) => row.transfers },
+    { name: 'total_idr', kind: 'idr', value: (row) => row.totalIdr },
+    { name: 'open_idr', kind: 'idr', value: (row) => row.openIdr },
+    { name: 'made_by', heading: 'by', value: (row) => row.madeBy },
+    { name: 'made_at', kind: 'time', value: (row) => row.madeAt },
+    { name: 'finished_at', kind: 'time', spare: true, value: (row) => row.finishedAt },
+  ],
+})
+
+export const show = defineShow({
+  name: 'show',
+  description: 'One batch with its lines: what the bank has said of each.',
+  args: [batchArgument],
+  input: z.object({ batch: z.string() }),
+  examples: ['laku settle batches show 12'],
+  run: async (context, { batch }) => {
+    const { showBatch } = await import('../../../domain/payout/bank-batches/read-batches.ts')
+    return await context.read((work) => showBatch(work, batch))
+  },
+  fields: [
+    { name: 'number', kind: 'number', value: (one) => one.number },
+    { name: 'id', kind: 'code', value: (one) => one.id },
+    { name: 'status', kind: 'status', value: (one) => one.status },
+    { name: 'status_reason', heading: 'reason', value: (one) => one.statusReason },
+    { name: 'reference', kind: 'code', value: (one) => one.reference },
+    { name: 'total_idr', kind: 'idr', value: (one) => one.totalIdr },
+    { name: 'open_idr', kind: 'idr', value: (one) => one.openIdr },
+    { name: 'made_by', heading: 'by', value: (one) => one.madeBy },
+    { name: 'made_at', kind: 'time', value: (one) => one.madeAt },
+    { name: 'handed_out_at', kind: 'time', value: (one) => one.handedOutAt },
+    { name: 'finished_at', kind: 'time', value: (one) => one.finishedAt },
+  ],
+  sections: ({ lines }) => [
+    section(
+      'Lines',
+      [
+        { name: 'code', kind: 'code', value: (line) => line.code },
+        { name: 'status', kind: 'status', value: (line) => line.status },
+        { name: 'bank', value: (line) => `${line.bank} ${line.account}` },
+        { name: 'amount_idr', kind: 'idr', value: (line) => line.amountIdr },
+        { name: 'reference', kind: 'code', value: (line) => line.reference },
+        { name: 'failure_code', heading: 'failure', value: (line) => line.failureCode },
+      ],
+      lines,
+    ),
+  ],
+})
+
+/** A line of the bank's statement: whichever bank it is, these columns are cut out of it. */
+const statementRow = z.object({
+  code: z.string(),
+  amount_idr: z.coerce.number().int().positive(),
+  reference: z.string().optional(),
+  status: z.enum(['paid', 'rejected']).default('paid'),
+})
+
+export const confirm = defineChange({
+  name: 'confirm',
+  description:
+    'Book what the bank made of a batch: all open lines are paid, or the named ones, or each as its statement says. Rejected ones are to be paid again.',
+  args: [
+    batchArgument,
+    {
+      name: 'lines',
+      description: 'codes of settlements or withdrawals; all open ones where none is named',
+      optional: true,
+      variadic: true,
+    },
+  ],
+  options: [
+    { flags: '--reference <reference>', description: 'the bank’s, of the batch or of the one named line' },
+    { flags: '--rejected', description: 'the named lines did not arrive, or came back' },
+    {
+      flags: '--statement <file>',
+      description: 'CSV with code, amount_idr, reference and status (paid or rejected)',
+    },
+  ],
+  input: z.object({
+    batch: z.string(),
+    lines: z.array(z.string()).default([]),
+    reference: z.string().max(100).optional(),
+    rejected: z.boolean().default(false),
+    statement: z.string().optional(),
+  }),
+  examples: [
+    'laku settle batches confirm 12 --reference "BCA 20261130 000123"',
+    'laku settle batches confirm 12 STL-261123-7K3QX2 --rejected',
+    'laku settle batches confirm 12 --statement statement.csv',
+  ],
+  change: async (work, input) => {
+    const { confirmBatch } = await import('../../../domain/payout/index.ts')
+    const { batch, reference, lines, rejected, statement } = input
+    if (statement !== undefined) {
+      if (reference !== undefined || rejected || lines.length > 0)
+        throw usageError('--statement says all of it: leave lines, --reference and --rejected away')
+      return await confirmBatch(work, { batch, words: await wordsIn(statement) })
+    }
+    if (rejected) {
+      if (lines.length === 0) throw usageError('--rejected needs the lines that were')
+      if (reference !== undefined) throw usageError('--rejected takes no --reference')
+      const words = lines.map((code): BankWord => ({ code, verdict: 'rejected' }))
+      return await confirmBatch(work, { batch, words })
+    }
+    if (reference === undefined)
+      throw usageError('the bank’s --reference is needed, or its --statement, or --rejected')
+    if (lines.length === 0) return await confirmBatch(work, { batch, reference })
+    const [code, ...more] = lines
+    // A reference is of one transfer: several lines have one each, or all of the batch have one together.
+    if (code === undefined || more.length > 0) throw usageError('--reference takes one line, or none for all')
+    return await confirmBatch(work, { batch, words: [{ code, verdict: 'paid', reference }] })
+  },
+  done: ({ number, status, openIdr }) =>
+    `Batch ${number} is ${status.replace('_', ' ')}${openIdr > 0 ? `: ${formatIdr(openIdr)} are open` : ''}.`,
+})
+
+async function wordsIn(file: string): Promise<BankWord[]> {
+  const { readInput, readRows } = await import('../../read-rows.ts')
+  const rows = await readRows(await readInput(file), statementRow, ({ code }) => code.toUpperCase())
+  return rows.map(({ row: { code, amount_idr: amountIdr, reference, status: verdict } }) => ({
+    code,
+    amountIdr,
+    verdict,
+    ...(verdict === 'paid' && reference !== undefined && { reference }),
+  }))
+}
+
+export const cancel = defineChange({
+  name: 'cancel',
+  description:
+    'Take a batch back of which the bank has said nothing: its lines may be paid again. Once its file was handed out this takes another person.',
+  args: [batchArgument],
+  input: z.object({ batch: z.string() }),
+  examples: ['laku settle batches cancel 12 --reason "never uploaded"'],
+  needsReason: true,
+  change: async (work, { batch }, reason) => {
+    const { cancelBatch } = await import('../../../domain/payout/index.ts')
+    return await cancelBatch(work, { batch, reason })
+  },
+  done: ({ number }) => `Batch ${number} is cancelled; its settlements may be paid or exported again.`,
+})

@@ -1,0 +1,62 @@
+import { sql } from 'kysely'
+import {
+  type BankAccount,
+  insertRows,
+  newId,
+  personOf,
+  type Rupiah,
+  requirePayableAccount,
+  requireStaff,
+  rupiah,
+  secondsAfter,
+  type Work,
+} from '../../kernel/index.ts'
+import { sealAccount } from '../destination.ts'
+import { payoutErrors } from '../errors.ts'
+import type { PayoutPurpose } from '../events.ts'
+import { payoutNews } from '../payout-news.ts'
+
+const HOUR_S = 3600
+
+/** An empty batch for transfers, which `addTransfer` fills in the same transaction. By finance. Returns its id. */
+export async function makeBatch(work: Work): Promise<string> {
+  requireStaff(work.actor, 'finance')
+  const id = newId()
+  const remindAt = secondsAfter(work.now, work.policy.bankBatchHours * HOUR_S)
+  const made = { id, status: 'made', madeBy: personOf(work.actor), madeAt: work.now, remindAt }
+  await insertRows(work.tx, 'bankBatches', [made])
+  return id
+}
+
+export interface NewTransfer {
+  batchId: string
+  /** The subject's code and the number of the try, as a payout by the provider has it. */
+  key: string
+  purpose: PayoutPurpose
+  subjectId: string
+  destination: BankAccount
+  amountIdr: Rupiah
+  description: string
+}
+
+/**
+ * Claims money for a line of a batch: a payout that is under way from now on, and that no worker sends or asks about. Who makes it follows
+ * payout.submitted and the rest, as for one by the provider. Returns the payout's id.
+ * @throws payout.under_way, kernel.payout_channel_unknown, kernel.bank_account_invalid
+ */
+export async function addTransfer(work: Work, transfer: NewTransfer): Promise<string> {
+  const { batchId, key, purpose, subjectId, description } = transfer
+  const amountIdr = rupiah(transfer.amountIdr)
+  const sealed = sealAccount(work.vault, await requirePayableAccount(work.tx, transfer.destination))
+  const id = newId()
+  const { rows } = await sql<{ id: string }>`
+    insert into payouts (id, key, purpose, subject_id, channel_code, account_number, account_holder, amount_idr, description, status,
+      route, batch_id, attempt, called_at, submitted_at, created_at)
+    values (${id}, ${key}, ${purpose}, ${subjectId}, ${sealed.channelCode}, ${sealed.accountNumber}, ${sealed.accountHolder},
+      ${amountIdr}, ${description}, 'submitted', 'bank', ${batchId}, 1, ${work.now}, ${work.now}, ${work.now})
+    on conflict do nothing returning id`.execute(work.tx)
+  if (rows.length === 0) throw payoutErrors.under_way({ subjectId })
+  const payload = payoutNews({ id, key, purpose, subjectId, amountIdr, route: 'bank' })
+  work.emit({ type: 'payout.submitted', aggregate: ['payout', id], payload })
+  return id
+}

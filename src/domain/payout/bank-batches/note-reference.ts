@@ -1,0 +1,27 @@
+import { sql } from 'kysely'
+import { actorLabel, type Work } from '../../kernel/index.ts'
+import { payoutErrors } from '../errors.ts'
+
+/** A bank's reference as it is compared: capitals and digits, whatever stands between them. */
+export const normalReference = (given: string): string => given.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')
+
+/**
+ * Notes that the bank knows a thing by this reference: once, over settlements, withdrawals, batches and what is paid by hand.
+ * @throws payout.reference_invalid, reference_used with what it is of
+ */
+export async function noteReference(
+  work: Work,
+  given: string,
+  [subjectKind, subjectId]: readonly [string, string],
+): Promise<void> {
+  const reference = normalReference(given)
+  if (reference.length < 4) throw payoutErrors.reference_invalid({ reference: given })
+  const { rows } = await sql<{ reference: string }>`
+    insert into bank_references (reference, given, subject_kind, subject_id, noted_by, noted_at)
+    values (${reference}, ${given.trim()}, ${subjectKind}, ${subjectId}, ${actorLabel(work.actor)}, ${work.now})
+    on conflict (reference) do nothing returning reference`.execute(work.tx)
+  if (rows.length > 0) return
+  const used = await sql<{ subjectKind: string; subjectId: string }>`
+    select subject_kind, subject_id from bank_references where reference = ${reference}`.execute(work.tx)
+  throw payoutErrors.reference_used({ reference: given, of: used.rows[0] })
+}

@@ -1,0 +1,148 @@
+import { type RawBuilder, sql } from 'kysely'
+import {
+  type BankAccount,
+  channelName,
+  maskedAccount,
+  pageOf,
+  type Rupiah,
+  type Tx,
+  type Work,
+} from '../../kernel/index.ts'
+import { openAccount, type SealedAccount } from '../destination.ts'
+import { payoutErrors } from '../errors.ts'
+import type { PayoutPurpose } from '../events.ts'
+import type { BankBatchStatus, PayoutStatus } from '../transitions.ts'
+
+export interface BatchView {
+  id: string
+  number: number
+  status: BankBatchStatus
+  statusReason: string | null
+  transfers: number
+  /** All of it, and what the bank has not spoken of yet. */
+  totalIdr: Rupiah
+  openIdr: Rupiah
+  madeBy: string
+  madeAt: Date
+  handedOutAt: Date | null
+  finishedAt: Date | null
+}
+
+export interface BatchLine {
+  payoutId: string
+  purpose: PayoutPurpose
+  subjectId: string
+  /** The settlement's or the withdrawal's. */
+  code: string
+  status: PayoutStatus
+  amountIdr: Rupiah
+  channelCode: string
+  bank: string
+  /** The last four digits. */
+  account: string
+  reference: string | null
+  failureCode: string | null
+}
+
+export interface BatchDetail extends BatchView {
+  /** What the bank knows the whole batch by. */
+  reference: string | null
+  lines: BatchLine[]
+}
+
+/** A transfer as a bank takes it: with the whole account. */
+export interface BankTransfer {
+  code: string
+  channelCode: string
+  bank: string
+  accountNumber: string
+  accountHolderName: string
+  amountIdr: Rupiah
+  description: string
+}
+
+const views = (where: RawBuilder<unknown>, limit: number) => sql<BatchView>`
+  select b.id, b.number::int8 as number, b.status, b.status_reason, t.transfers, t.total_idr, t.open_idr,
+    coalesce((select name from staff where id::text = b.made_by), b.made_by) as made_by, b.made_at, b.handed_out_at, b.finished_at
+  from bank_batches b cross join lateral (
+    select count(*)::int as transfers, coalesce(sum(amount_idr), 0)::int8 as total_idr,
+      coalesce(sum(amount_idr) filter (where status = 'submitted'), 0)::int8 as open_idr
+    from payouts where batch_id = b.id
+  ) t
+  where ${where} order by b.id desc limit ${limit}`
+
+export interface BatchFilter {
+  status?: string | undefined
+  limit: number
+  cursor?: string | undefined
+}
+
+/** Batches, newest first, by keyset pages. */
+export async function listBatches(
+  tx: Tx,
+  { status, limit, cursor }: BatchFilter,
+): Promise<{ data: BatchView[]; nextCursor: string | null }> {
+  const wheres = [sql`true`]
+  if (status) wheres.push(sql`b.status = ${status}`)
+  if (cursor) wheres.push(sql`b.id < ${cursor}::uuid`)
+  const { rows } = await views(sql.join(wheres, sql` and `), limit + 1).execute(tx)
+  return pageOf(rows, limit, (row) => row.id)
+}
+
+/** One batch by its number or id, with its lines. @throws payout.batch_not_found */
+export async function showBatch(
+  { tx, vault }: Pick<Work, 'tx' | 'vault'>,
+  named: string,
+): Promise<BatchDetail> {
+  const { rows } = await views(batchNamed(named), 1).execute(tx)
+  const [batch] = rows
+  if (!batch) throw payoutErrors.batch_not_found({ batch: named })
+  const lines = await sql<Omit<BatchLine, 'bank' | 'account' | 'code'> & SealedAccount & { key: string }>`
+    select p.id as payout_id, p.purpose, p.subject_id, p.key, p.status, p.amount_idr, p.channel_code, p.account_number,
+      p.account_holder, p.failure_code,
+      (select given from bank_references where subject_kind = 'payout' and subject_id = p.id::text limit 1) as reference
+    from payouts p where p.batch_id = ${batch.id} order by p.id`.execute(tx)
+  const { rows: references } = await sql<{ given: string }>`
+    select given from bank_references where subject_kind = 'bank_batch' and subject_id = ${batch.id} limit 1`.execute(
+    tx,
+  )
+  return {
+    ...batch,
+    reference: references[0]?.given ?? null,
+    lines: lines.rows.map(({ key, accountNumber, accountHolder, ...line }) => {
+      const account = openAccount(vault, { channelCode: line.channelCode, accountNumber, accountHolder })
+      return {
+        ...line,
+        code: subjectCode(key),
+        bank: channelName(line.channelCode),
+        account: maskedAccount(account.accountNumber),
+      }
+    }),
+  }
+}
+
+/** The lines of a batch as the bank takes them. It holds whole account numbers: who takes it is written down by the caller. */
+export async function transfersOf(
+  { tx, vault }: Pick<Work, 'tx' | 'vault'>,
+  batchId: string,
+): Promise<BankTransfer[]> {
+  const { rows } = await sql<SealedAccount & { key: string; amountIdr: Rupiah; description: string }>`
+    select key, channel_code, account_number, account_holder, amount_idr, description from payouts
+    where batch_id = ${batchId} and status = 'submitted' order by id`.execute(tx)
+  return rows.map(({ key, amountIdr, description, ...sealed }) => {
+    const account: BankAccount = openAccount(vault, sealed)
+    return {
+      code: subjectCode(key),
+      bank: channelName(sealed.channelCode),
+      ...account,
+      amountIdr,
+      description,
+    }
+  })
+}
+
+/** `STL-261123-7K3QX2` of `STL-261123-7K3QX2-1`. */
+export const subjectCode = (key: string): string => key.replace(/-\d+$/, '')
+
+export const batchNamed = (named: string): RawBuilder<unknown> =>
+  /^\d{1,15}$/.test(named) ? sql`b.number = ${named}` : sql`b.id::text = ${named.toLowerCase()}`

@@ -1,0 +1,22 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Work } from '../../kernel/index.ts'
+
+/** True when a batch has waited too long for the bank's word. Answered by the index `bank_batches_remind`. */
+export const remindersDue = (now: Date): RawBuilder<boolean> =>
+  sql<boolean>`exists (select from bank_batches where remind_at <= ${now})`
+
+/** Tells a person of batches of which nobody has said, within policy.bankBatchHours, what the bank made of them. */
+export async function remindBatches(work: Work): Promise<void> {
+  const { rows } = await sql<{ id: string; number: number }>`
+    update bank_batches set remind_at = null where remind_at <= ${work.now} and status in ('made', 'handed_out')
+    returning id, number::int8 as number`.execute(work.tx)
+  for (const { id, number } of rows) {
+    work.raise({
+      kind: 'bank_batch_unconfirmed',
+      subject: ['bank_batch', id],
+      message: `nobody has said what the bank made of batch ${number}: its money is on its way`,
+      command: `laku settle batches confirm ${number} --reference REFERENCE`,
+      details: { otherwise: `laku settle batches cancel ${number}` },
+    })
+  }
+}

@@ -1,0 +1,223 @@
+import { sql } from 'kysely'
+import {
+  moveState,
+  personOf,
+  type Rupiah,
+  requireOtherHands,
+  requireReason,
+  requireStaff,
+  requireTransition,
+  settleAttention,
+  type Work,
+} from '../../kernel/index.ts'
+import { payoutErrors } from '../errors.ts'
+import type { PayoutPurpose } from '../events.ts'
+import { payoutNews } from '../payout-news.ts'
+import {
+  type BankBatchStatus,
+  bankBatchMachine,
+  bankBatchTransitions,
+  payoutMachine,
+} from '../transitions.ts'
+import { noteReference } from './note-reference.ts'
+import {
+  type BankTransfer,
+  type BatchDetail,
+  batchNamed,
+  showBatch,
+  subjectCode,
+  transfersOf,
+} from './read-batches.ts'
+
+/** The bank did not take a line on, or sent it back. */
+export const BANK_REJECTED = 'BANK_REJECTED'
+/** Its batch was called off. */
+export const BATCH_CANCELLED = 'BATCH_CANCELLED'
+
+interface Line {
+  id: string
+  key: string
+  code: string
+  purpose: PayoutPurpose
+  subjectId: string
+  amountIdr: Rupiah
+  status: 'submitted' | 'succeeded' | 'failed' | 'reversed'
+}
+
+interface LockedBatch {
+  id: string
+  number: number
+  status: BankBatchStatus
+  handedOutBy: string | null
+  lines: Line[]
+}
+
+/** The payouts come before the batch, as whoever follows them does. @throws payout.batch_not_found */
+async function lockBatch(work: Work, named: string): Promise<LockedBatch> {
+  const found = await sql<{ id: string }>`select id from bank_batches b where ${batchNamed(named)}`.execute(
+    work.tx,
+  )
+  const id = found.rows[0]?.id
+  if (!id) throw payoutErrors.batch_not_found({ batch: named })
+  const { rows } = await sql<Omit<Line, 'code'>>`
+    select id, key, purpose, subject_id, amount_idr, status from payouts where batch_id = ${id}
+    order by id for no key update`.execute(work.tx)
+  const batches = await sql<Omit<LockedBatch, 'lines'>>`
+    select id, number::int8 as number, status, handed_out_by from bank_batches where id = ${id} for no key update`.execute(
+    work.tx,
+  )
+  const [batch] = batches.rows
+  if (!batch) throw payoutErrors.batch_not_found({ batch: named })
+  return { ...batch, lines: rows.map((row) => ({ ...row, code: subjectCode(row.key) })) }
+}
+
+/**
+ * Hands the file of a batch out: from now on the bank may have it. Taken again it is the same lines, as far as the bank has not spoken.
+ * @throws payout.batch_not_found, kernel.illegal_transition, kernel.forbidden
+ */
+export async function handOutBatch(work: Work, named: string): Promise<BankTransfer[]> {
+  requireStaff(work.actor, 'finance')
+  const { id, status } = await lockBatch(work, named)
+  const set = {
+    handedOutBy: sql`coalesce(t.handed_out_by, ${personOf(work.actor)})`,
+    handedOutAt: sql`coalesce(t.handed_out_at, ${work.now})`,
+  }
+  if (status !== 'handed_out') requireTransition(bankBatchTransitions, status, 'handed_out', 'bank batch')
+  if (status === 'made')
+    await moveState(work, bankBatchMachine, { to: 'handed_out', ids: [id], set, all: true })
+  work.audit({
+    command: 'settle batches file',
+    subject: ['bank_batch', id],
+    before: { status },
+    after: { status: 'handed_out' },
+  })
+  return await transfersOf(work, id)
+}
+
+/** What the bank says of a line. */
+export interface BankWord {
+  /** The settlement's or the withdrawal's code, in any case. */
+  code: string
+  verdict: 'paid' | 'rejected'
+  reference?: string | undefined
+  /** As the statement has it: another amount than ours is refused. */
+  amountIdr?: Rupiah | undefined
+}
+
+/**
+ * Books what the bank says of the lines of a batch: paid, under a reference that nothing else has, or rejected; what it had paid and sent
+ * back is rejected too. All of it or nothing. Without words all lines that are still open are paid, under one reference.
+ * @throws payout.batch_not_found, line_not_in_batch, line_decided, amount_differs, reference_needed, reference_used, reference_invalid,
+ *   kernel.illegal_transition, kernel.forbidden
+ */
+export async function confirmBatch(
+  work: Work,
+  input: { batch: string; reference?: string | undefined; words?: readonly BankWord[] | undefined },
+): Promise<BatchDetail> {
+  requireStaff(work.actor, 'finance')
+  const batch = await lockBatch(work, input.batch)
+  // What was taken back is with no bank; what is done may still come back.
+  if (batch.status !== 'done') requireTransition(bankBatchTransitions, batch.status, 'done', 'bank batch')
+  if (input.reference) await noteReference(work, input.reference, ['bank_batch', batch.id])
+  const words =
+    input.words ??
+    batch.lines
+      .filter((line) => line.status === 'submitted')
+      .map(({ code }): BankWord => ({ code, verdict: 'paid' }))
+  const paid: Line[] = []
+  const failed: Line[] = []
+  const returned: Line[] = []
+  const heard = new Set<string>()
+  for (const word of words) {
+    const line = lineOf(batch, word)
+    if (heard.has(line.id)) throw payoutErrors.line_decided({ code: line.code, status: 'twice' })
+    heard.add(line.id)
+    if (word.verdict === 'paid') {
+      if (line.status !== 'submitted')
+        throw payoutErrors.line_decided({ code: line.code, status: line.status })
+      if (word.reference) await noteReference(work, word.reference, ['payout', line.id])
+      else if (!input.reference) throw payoutErrors.reference_needed({ code: line.code })
+      paid.push(line)
+    } else if (line.status === 'submitted') failed.push(line)
+    else if (line.status === 'succeeded') returned.push(line)
+    else throw payoutErrors.line_decided({ code: line.code, status: line.status })
+  }
+  await move(work, paid, 'succeeded')
+  await move(work, failed, 'failed', BANK_REJECTED)
+  await move(work, returned, 'reversed', BANK_REJECTED)
+  const open = batch.lines.filter((line) => line.status === 'submitted' && !heard.has(line.id))
+  if (open.length === 0 && batch.status === 'handed_out') await finish(work, batch, 'done', {})
+  const codes = (lines: Line[]) => lines.map((line) => line.code)
+  work.audit({
+    command: 'settle batches confirm',
+    subject: ['bank_batch', batch.id],
+    before: { status: batch.status },
+    after: { paid: codes(paid), rejected: codes([...failed, ...returned]), stillOpen: open.length },
+  })
+  return await showBatch(work, batch.id)
+}
+
+function lineOf({ number, lines }: LockedBatch, { code, amountIdr }: BankWord): Line {
+  const line = lines.find((one) => one.code === code.trim().toUpperCase())
+  if (!line) throw payoutErrors.line_not_in_batch({ code, batch: number })
+  if (amountIdr !== undefined && amountIdr !== line.amountIdr) {
+    throw payoutErrors.amount_differs({ code, amountIdr, oursIdr: line.amountIdr })
+  }
+  return line
+}
+
+/**
+ * Takes a batch back of which the bank has said nothing: all its lines may be paid again. After its file was handed out by another person
+ * than who took it, for the bank may have it.
+ * @throws payout.batch_not_found, batch_begun, same_person, kernel.same_hands, reason_required, illegal_transition, forbidden
+ */
+export async function cancelBatch(
+  work: Work,
+  input: { batch: string; reason?: string | undefined },
+): Promise<BatchDetail> {
+  requireStaff(work.actor, 'finance')
+  const reason = requireReason(work, input.reason)
+  const batch = await lockBatch(work, input.batch)
+  requireTransition(bankBatchTransitions, batch.status, 'cancelled', 'bank batch')
+  const begun = batch.lines.filter((line) => line.status !== 'submitted')
+  if (begun.length > 0)
+    throw payoutErrors.batch_begun({ batch: batch.number, decided: begun.map((one) => one.code) })
+  if (batch.handedOutBy) {
+    if (batch.handedOutBy === personOf(work.actor)) throw payoutErrors.same_person({ batch: batch.number })
+    await requireOtherHands(work, batch.handedOutBy)
+  }
+  await move(work, batch.lines, 'failed', BATCH_CANCELLED)
+  await finish(work, batch, 'cancelled', { cancelledBy: personOf(work.actor), statusReason: reason })
+  work.audit({
+    command: 'settle batches cancel',
+    subject: ['bank_batch', batch.id],
+    before: { status: batch.status },
+    after: { status: 'cancelled', reason },
+  })
+  return await showBatch(work, batch.id)
+}
+
+async function finish(
+  work: Work,
+  { id }: LockedBatch,
+  to: 'done' | 'cancelled',
+  more: object,
+): Promise<void> {
+  const set = { finishedAt: work.now, remindAt: null, ...more }
+  await moveState(work, bankBatchMachine, { to, ids: [id], set, all: true })
+  await settleAttention(work, 'bank_batch_unconfirmed', id, `it is ${to}`)
+}
+
+async function move(
+  work: Work,
+  lines: readonly Line[],
+  to: 'succeeded' | 'failed' | 'reversed',
+  failureCode: string | null = null,
+): Promise<void> {
+  const ids = lines.map((line) => line.id)
+  await moveState(work, payoutMachine, { to, ids, all: true, set: { finishedAt: work.now, failureCode } })
+  for (const line of lines) {
+    const payload = payoutNews({ ...line, route: 'bank' }, failureCode)
+    work.emit({ type: `payout.${to}`, aggregate: ['payout', line.id], payload })
+  }
+}
