@@ -82,7 +82,7 @@ describe('closing an account', () => {
 
   it('pays out what is below the minimum without a fee, and erases its user a day after it has arrived', async () => {
     const userId = await rich(3_000)
-    expect(await refusal(f.withdraw(userId, 3_000))).toBe('wallet.below_minimum')
+    expect(await refusal(f.withdraw(userId, 2_999))).toBe('wallet.below_minimum')
     const fees = await f.balance('fee-income')
     const closing = await close(userId, 3_000)
     expect(closing).toMatchObject({ amountIdr: 3_000, feeIdr: 0, closesAccount: true, status: 'held' })

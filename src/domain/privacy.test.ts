@@ -263,6 +263,7 @@ const notOfCustomers: Record<string, string> = {
   'refunds.reason': 'a code',
   'reviews.status_reason': 'staff',
   'bank_batches.status_reason': 'staff',
+  'bank_references.*': 'a bank’s words, and staff',
   'limit_clearances.reason': 'staff',
   'payout_channels.name': 'a bank',
   'provider_pace.*': 'calls to providers',
