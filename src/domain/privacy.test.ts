@@ -193,6 +193,7 @@ const sectionOf: Record<string, string> = {
   wallet_adjustments: 'walletAdjustments',
   withdrawals: 'withdrawals',
   withdrawal_destinations: 'withdrawalAccounts',
+  limit_uses: 'withdrawals',
   payouts: 'withdrawals',
   reviews: 'reviews',
   notifications: 'notifications',
