@@ -711,13 +711,21 @@ create table payouts (
   dead_reason text,
   dead_by text,
   dead_at timestamp with time zone,
+  route text default 'provider'::text not null,
+  batch_id uuid,
   constraint payouts_key_key UNIQUE (key),
   constraint payouts_provider_payout_id_key UNIQUE (provider_payout_id),
   constraint payouts_pkey PRIMARY KEY (id),
   constraint payouts_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES bank_batches(id),
   constraint payouts_amount_idr_check CHECK ((amount_idr > 0)),
   constraint payouts_dead_by_two CHECK (((dead_by IS NULL) OR ((dead_asked_by IS NOT NULL) AND (dead_by <> dead_asked_by)))),
+  constraint payouts_of_the_bank CHECK (
+CASE route
+    WHEN 'bank'::text THEN ((batch_id IS NOT NULL) AND (next_check_at IS NULL) AND (provider_payout_id IS NULL))
+    ELSE (batch_id IS NULL)
+END),
   constraint payouts_purpose_check CHECK ((purpose = ANY (ARRAY['settlement'::text, 'withdrawal'::text]))),
+  constraint payouts_route_check CHECK ((route = ANY (ARRAY['provider'::text, 'bank'::text]))),
   constraint payouts_set_aside_arrived CHECK (((NOT set_aside) OR (status = 'succeeded'::text))),
   constraint payouts_status_check CHECK ((status = ANY (ARRAY['created'::text, 'submitted'::text, 'succeeded'::text, 'failed'::text, 'reversed'::text])))
 );

@@ -32,7 +32,7 @@ export const payoutErrors = defineErrors('payout', {
     'conflict',
     'The bank has spoken of some of its lines: the others are confirmed or rejected one by one.',
   ],
-  same_person: [
+  batch_same_person: [
     'forbidden',
     'The bank may have the file: another person than who took it takes the batch back.',
   ],

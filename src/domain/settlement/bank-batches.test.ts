@@ -179,7 +179,7 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     expect((await cancel(kept.batch, budi)).status).toBe('cancelled')
     expect((await f.see(code)).status).toBe('approved')
     const out = await exported([code])
-    expect(await refusal(cancel(out.batch, budi))).toBe('payout.same_person')
+    expect(await refusal(cancel(out.batch, budi))).toBe('payout.batch_same_person')
     expect((await cancel(out.batch, sinta)).status).toBe('cancelled')
     const alone =
       sql`update bank_batches set cancelled_by = handed_out_by where number = ${Number(out.batch)}`.execute(

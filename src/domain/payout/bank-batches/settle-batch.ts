@@ -169,7 +169,7 @@ function lineOf({ number, lines }: LockedBatch, { code, amountIdr }: BankWord): 
 /**
  * Takes a batch back of which the bank has said nothing: all its lines may be paid again. After its file was handed out by another person
  * than who took it, for the bank may have it.
- * @throws payout.batch_not_found, batch_begun, same_person, kernel.same_hands, reason_required, illegal_transition, forbidden
+ * @throws payout.batch_not_found, batch_begun, batch_same_person, kernel.same_hands, reason_required, illegal_transition, forbidden
  */
 export async function cancelBatch(
   work: Work,
@@ -183,7 +183,8 @@ export async function cancelBatch(
   if (begun.length > 0)
     throw payoutErrors.batch_begun({ batch: batch.number, decided: begun.map((one) => one.code) })
   if (batch.handedOutBy) {
-    if (batch.handedOutBy === personOf(work.actor)) throw payoutErrors.same_person({ batch: batch.number })
+    if (batch.handedOutBy === personOf(work.actor))
+      throw payoutErrors.batch_same_person({ batch: batch.number })
     await requireOtherHands(work, batch.handedOutBy)
   }
   await move(work, batch.lines, 'failed', BATCH_CANCELLED)
