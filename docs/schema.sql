@@ -88,6 +88,8 @@ create table auth_sessions (
   expires_at timestamp with time zone not null,
   ended_at timestamp with time zone,
   ended_because text,
+  branches jsonb default '{}'::jsonb not null,
+  device text,
   constraint auth_sessions_previous_hash_key UNIQUE (previous_hash),
   constraint auth_sessions_token_hash_key UNIQUE (token_hash),
   constraint auth_sessions_pkey PRIMARY KEY (id),
@@ -125,6 +127,14 @@ create table bank_references (
   constraint bank_references_reference_check CHECK ((reference ~ '^[A-Z0-9]+$'::text))
 );
 
+create table called_codes (
+  phone text not null,
+  code_hash text not null,
+  made_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint called_codes_pkey PRIMARY KEY (phone)
+);
+
 create table chargebacks (
   id uuid not null,
   ledger_key text not null,
@@ -151,6 +161,15 @@ create table clock (
   shift_s bigint default 0 not null,
   constraint clock_pkey PRIMARY KEY (one),
   constraint clock_one_check CHECK (one)
+);
+
+create table code_spending (
+  day date not null,
+  channel text not null,
+  strangers integer default 0 not null,
+  known integer default 0 not null,
+  constraint code_spending_pkey PRIMARY KEY (day, channel),
+  constraint code_spending_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'sms'::text])))
 );
 
 create table commission_history (
@@ -605,9 +624,21 @@ create table otp_challenges (
   channel text default 'whatsapp'::text not null,
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
+  purpose text default 'login'::text not null,
+  known boolean default false not null,
+  sends smallint default 1 not null,
+  sent_at timestamp with time zone,
+  next_way_at timestamp with time zone,
   constraint otp_challenges_pkey PRIMARY KEY (id),
   constraint otp_challenges_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'email'::text, 'sms'::text]))),
+  constraint otp_challenges_purpose_check CHECK ((purpose = ANY (ARRAY['login'::text, 'withdrawal'::text]))),
   constraint otp_challenges_status_check CHECK ((status = ANY (ARRAY['open'::text, 'used'::text, 'spent'::text, 'replaced'::text])))
+);
+
+create table paces (
+  name text not null,
+  next_at timestamp with time zone not null,
+  constraint paces_pkey PRIMARY KEY (name)
 );
 
 create table participant_items (
@@ -1482,6 +1513,7 @@ CREATE INDEX auth_sessions_of_user ON public.auth_sessions USING btree (user_id)
 CREATE INDEX bank_batches_open ON public.bank_batches USING btree (id) WHERE (status = ANY (ARRAY['made'::text, 'handed_out'::text]));
 CREATE INDEX bank_batches_remind ON public.bank_batches USING btree (remind_at) WHERE (remind_at IS NOT NULL);
 CREATE INDEX bank_references_of_subject ON public.bank_references USING btree (subject_id);
+CREATE INDEX called_codes_over ON public.called_codes USING btree (expires_at);
 CREATE INDEX chargebacks_of_payment ON public.chargebacks USING btree (payment_id) WHERE (payment_id IS NOT NULL);
 CREATE INDEX commission_history_of_factory ON public.commission_history USING btree (factory_id, since);
 CREATE INDEX events_of_aggregate ON public.events USING btree (aggregate_id, occurred_at);
@@ -1513,8 +1545,9 @@ CREATE INDEX orders_return_window ON public.orders USING btree (return_until) WH
 CREATE INDEX orders_to_book ON public.orders USING btree (updated_at) WHERE ((status = ANY (ARRAY['paid'::text, 'processing'::text])) AND allocated);
 CREATE INDEX orders_waiting_for_stock ON public.orders USING btree (session_id, id) WHERE ((status = 'on_hold'::text) AND (NOT allocated) AND (session_id IS NOT NULL));
 CREATE INDEX otp_challenges_by_time ON public.otp_challenges USING btree (created_at);
-CREATE INDEX otp_challenges_of_ip ON public.otp_challenges USING btree (ip, created_at);
+CREATE INDEX otp_challenges_next_way ON public.otp_challenges USING btree (next_way_at) WHERE (next_way_at IS NOT NULL);
 CREATE INDEX otp_challenges_of_phone ON public.otp_challenges USING btree (phone, created_at);
+CREATE INDEX paces_over ON public.paces USING btree (next_at);
 CREATE INDEX participants_of_session ON public.group_participants USING btree (session_id, status, paid_at);
 CREATE INDEX participants_of_user ON public.group_participants USING btree (user_id, id);
 CREATE INDEX payments_due ON public.payments USING btree (next_check_at) WHERE (status = 'pending'::text);

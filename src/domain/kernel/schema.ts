@@ -78,7 +78,9 @@ export interface AuditLog {
 }
 
 export interface AuthSessions {
+  branches: Generated<unknown>;
   createdAt: Timestamp;
+  device: string | null;
   endedAt: Timestamp | null;
   endedBecause: string | null;
   expiresAt: Timestamp;
@@ -112,6 +114,13 @@ export interface BankReferences {
   subjectKind: string;
 }
 
+export interface CalledCodes {
+  codeHash: string;
+  expiresAt: Timestamp;
+  madeAt: Timestamp;
+  phone: string;
+}
+
 export interface Chargebacks {
   amountIdr: number;
   corrections: Generated<number>;
@@ -128,6 +137,13 @@ export interface Chargebacks {
 export interface Clock {
   one: Generated<boolean>;
   shiftS: Generated<number>;
+}
+
+export interface CodeSpending {
+  channel: string;
+  day: string;
+  known: Generated<number>;
+  strangers: Generated<number>;
 }
 
 export interface CommissionHistory {
@@ -448,9 +464,19 @@ export interface OtpChallenges {
   expiresAt: Timestamp;
   id: string;
   ip: string | null;
+  known: Generated<boolean>;
+  nextWayAt: Timestamp | null;
   phone: string;
+  purpose: Generated<string>;
+  sends: Generated<number>;
+  sentAt: Timestamp | null;
   status: Generated<string>;
   tries: Generated<number>;
+}
+
+export interface Paces {
+  name: string;
+  nextAt: Timestamp;
 }
 
 export interface ParticipantItems {
@@ -1077,8 +1103,10 @@ export interface DB {
   authSessions: AuthSessions;
   bankBatches: BankBatches;
   bankReferences: BankReferences;
+  calledCodes: CalledCodes;
   chargebacks: Chargebacks;
   clock: Clock;
+  codeSpending: CodeSpending;
   commissionHistory: CommissionHistory;
   events: Events;
   factories: Factories;
@@ -1105,6 +1133,7 @@ export interface DB {
   orderReturns: OrderReturns;
   orders: Orders;
   otpChallenges: OtpChallenges;
+  paces: Paces;
   participantItems: ParticipantItems;
   payments: Payments;
   payoutChannels: PayoutChannels;
