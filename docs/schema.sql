@@ -1600,6 +1600,7 @@ CREATE INDEX shipments_by_status ON public.shipments USING btree (status, id);
 CREATE INDEX shipments_due ON public.shipments USING btree (next_attempt_at) WHERE (status = 'pending'::text);
 CREATE INDEX shipments_of_order ON public.shipments USING btree (order_id, id);
 CREATE INDEX shipments_to_track ON public.shipments USING btree (track_at) WHERE (track_at IS NOT NULL);
+CREATE INDEX shipping_rates_over ON public.shipping_rates USING btree (expires_at);
 CREATE INDEX staff_tokens_of_staff ON public.staff_tokens USING btree (staff_id);
 CREATE INDEX stock_movements_of_purchase_order ON public.stock_movements USING btree (subject_id, moved_at) WHERE (subject_kind = 'purchase_order'::text);
 CREATE INDEX stock_movements_of_variant ON public.stock_movements USING btree (variant_id, moved_at);

@@ -32,6 +32,8 @@ declare module 'fastify' {
     rawBody?: boolean
     /** Whether the body is signed by who may send it: asked before it is parsed. */
     isSigned?: (request: FastifyRequest, raw: Buffer) => boolean
+    /** A guest route for which a token that is no good is as good as none: it is never a 401. */
+    takesAnyToken?: boolean
     /** The call moves no money, so its idempotency key may be forgotten after a day. */
     keyExpires?: boolean
     /** A POST that does nothing more when it is sent twice: no idempotency key is looked at. */
@@ -82,6 +84,7 @@ export const access = (laku: Laku) =>
 
     async function identify(request: FastifyRequest, need: Access): Promise<Actor> {
       const actor = await bearer(request)
+      if (!actor && request.routeOptions.config.takesAnyToken) return anonymous
       if (!actor) {
         await app.limitStranger(request)
         throw httpErrors.unauthorized()

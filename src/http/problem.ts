@@ -36,6 +36,7 @@ const statusOfCode: Record<string, number> = {
   'kernel.idempotency_key_reused': 422,
   'http.unauthorized': 401,
   'auth.refresh_invalid': 401,
+  'logistics.parcel_impossible': 422,
   'http.body_too_large': 413,
   'http.header_too_large': 431,
   'http.unsupported_media_type': 415,

@@ -1,5 +1,6 @@
 import { pruneAuthSessions, pruneCalledCodes, pruneChallenges, pruneSpending } from '../domain/auth/index.ts'
 import { type Actor, pruneKeys, prunePaces, type Work } from '../domain/kernel/index.ts'
+import { pruneRates } from '../domain/logistics/index.ts'
 import { pruneWebhookBodies } from '../domain/payment/index.ts'
 import { forgetSecretParams, prunePace } from '../domain/whatsapp/index.ts'
 import { defineJob } from './define-job.ts'
@@ -18,6 +19,7 @@ const prunes: Prune[] = [
   forgetSecretParams,
   prunePace,
   pruneWebhookBodies,
+  pruneRates,
 ]
 
 const BATCH = 5_000

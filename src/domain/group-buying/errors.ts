@@ -32,6 +32,15 @@ export const groupBuyingErrors = defineErrors('group_buying', {
   address_not_found: ['not_found', 'You have no such address.'],
   variant_not_in_session: ['invalid', 'This variant is not sold in this session.'],
   no_items: ['invalid', 'A join needs at least one item, each with a whole quantity above 0.'],
+  too_many_unpaid: ['conflict', 'You hold as many unpaid places as one buyer may; pay or leave one first.'],
+  unpaid_share: [
+    'conflict',
+    'One unpaid place holds no more of a session than this; pay from the wallet, or take fewer.',
+  ],
+  hold_renewed: [
+    'conflict',
+    'You gave up this place unpaid several times today; come again tomorrow, or pay from the wallet.',
+  ],
   not_joined: ['not_found', 'You have no place in this session.'],
   leave_refused: ['conflict', 'The session has what it needs to go ahead; its places can no longer be left.'],
   not_fulfillable: ['conflict', 'Only a session that reached its MOQ is fulfilled.'],

@@ -1,5 +1,5 @@
 import type { AddressSnapshot } from '../address/index.ts'
-import { type DomainError, kernelErrors, type Rupiah, rupiah } from '../kernel/index.ts'
+import { type DomainError, kernelErrors, type Policy, type Rupiah, rupiah } from '../kernel/index.ts'
 import type { Rate } from '../logistics/index.ts'
 import { groupBuyingErrors } from './errors.ts'
 import type { Join } from './join.ts'
@@ -36,7 +36,7 @@ function itemsOf(join: Join): Map<string, number> | undefined {
 export function candidateOf(
   join: Join,
   context: JoinContext,
-  now: Date,
+  { now, policy }: { now: Date; policy: Policy },
   taken: ReadonlySet<string>,
 ): Candidate | DomainError {
   if (context.paused) return kernelErrors.paused({ switch: 'joins' })
@@ -53,7 +53,27 @@ export function candidateOf(
     return groupBuyingErrors.address_not_found({ addressId: join.addressId })
   const items = itemsOf(join)
   if (!items) return groupBuyingErrors.no_items()
-  return sizedCandidate(join, session, items, address.snapshot)
+  return (
+    unpaidRefusal(join, context, policy) ?? sizedCandidate(join, session, items, address.snapshot, policy)
+  )
+}
+
+/** Places are free to take and cost others: how many one buyer holds unpaid, and how often they take one again, is limited. */
+function unpaidRefusal(join: Join, context: JoinContext, policy: Policy): DomainError | undefined {
+  if (join.paymentMethod === 'wallet') return undefined
+  const limit = policy.unpaidPlaces
+  if ((context.unpaidPlaces.get(join.customerId) ?? 0) >= limit)
+    return groupBuyingErrors.too_many_unpaid({ limit })
+  const renewals = context.renewals.get(placeOf(join)) ?? 0
+  return renewals > policy.unpaidRenewals
+    ? groupBuyingErrors.hold_renewed({ limit: policy.unpaidRenewals })
+    : undefined
+}
+
+/** So many units one unpaid place holds; where staff gave each buyer a limit, theirs counts. */
+function unpaidMost({ capacity, perUserLimit }: JoinableSession, policy: Policy): number {
+  if (capacity === null || perUserLimit !== null) return Number.POSITIVE_INFINITY
+  return Math.max(policy.unpaidShareFloor, Math.floor((capacity * policy.unpaidShareBps) / 10_000))
 }
 
 function sizedCandidate(
@@ -61,6 +81,7 @@ function sizedCandidate(
   session: JoinableSession,
   items: Map<string, number>,
   address: AddressSnapshot,
+  policy: Policy,
 ): Candidate | DomainError {
   let units = 0
   let weightG = 0
@@ -75,6 +96,8 @@ function sizedCandidate(
   if (session.perUserLimit !== null && units > session.perUserLimit) {
     return groupBuyingErrors.per_user_limit({ units, limit: session.perUserLimit })
   }
+  const most = unpaidMost(session, policy)
+  if (join.paymentMethod !== 'wallet' && units > most) return groupBuyingErrors.unpaid_share({ units, most })
   return { join, session, items, units, weightG, goodsIdr: rupiah(goodsIdr), address }
 }
 

@@ -25,7 +25,7 @@ import { type RecordedJoin, recordJoins } from './record-joins.ts'
  * A wallet's payment is final at once and fails as a whole where the balance is short, so it must come alone.
  *
  * Outcomes carry group_buying.session_not_found, session_not_open, session_full, already_joined, per_user_limit,
- * user_not_active, address_not_found, variant_not_in_session, no_items, kernel.paused,
+ * too_many_unpaid, unpaid_share, hold_renewed, user_not_active, address_not_found, variant_not_in_session, no_items, kernel.paused,
  * payment.below_invoice_minimum, logistics.quote_missing (QuoteMissing, with the parcel to ask for), kernel.idempotency_key_reused.
  * @throws wallet.insufficient_balance for a wallet join
  */
@@ -42,9 +42,12 @@ export async function joinSessions(
   const repeats = findRepeats(joins, refuse)
   const firsts = joins.filter((join) => !outcomes.has(join) && !repeats.has(join))
   // The answers are read after the rest, and so know of every place that the rest knows of.
-  const [context] = await Promise.all([readJoinContext(work.tx, firsts), answerAgain(work, firsts, outcomes)])
+  const [context] = await Promise.all([
+    readJoinContext(work.tx, firsts, work.now),
+    answerAgain(work, firsts, outcomes),
+  ])
   const open = firsts.filter((join) => !outcomes.has(join))
-  const candidates = findCandidates(open, context, work.now, refuse)
+  const candidates = findCandidates(work, open, context, refuse)
   const priced = await price(work, candidates, settings, refuse)
   const { held, refused } = await holdUnits(work, priced)
   for (const [one, error] of refused) refuse(one.join, error)
@@ -98,20 +101,23 @@ async function answerAgain(
 }
 
 function findCandidates(
+  { now, policy }: Work,
   joins: readonly Join[],
   context: JoinContext,
-  now: Date,
   refuse: (join: Join, error: DomainError) => void,
 ): Candidate[] {
   const taken = new Set<string>()
   const candidates: Candidate[] = []
   for (const join of joins) {
-    const candidate = candidateOf(join, context, now, taken)
+    const candidate = candidateOf(join, context, { now, policy }, taken)
     if (candidate instanceof Error) {
       refuse(join, candidate)
       continue
     }
     taken.add(placeOf(join))
+    // Earlier joins of this batch count, too.
+    const { customerId } = join
+    context.unpaidPlaces.set(customerId, (context.unpaidPlaces.get(customerId) ?? 0) + 1)
     candidates.push(candidate)
   }
   return candidates

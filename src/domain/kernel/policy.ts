@@ -83,6 +83,23 @@ export const policySchema = z.strictObject({
     .default(20_000)
     .describe('codes by WhatsApp a day; strangers have four fifths of them'),
   smsPerDay: whole.min(1).default(5_000).describe('the same by SMS'),
+  parcelMaxKg: whole.min(1).default(429).describe('couriers quote no heavier parcel'),
+  ratesPerPersonPerMinute: whole
+    .min(1)
+    .default(15)
+    .describe('so often one customer has couriers asked for prices; then those of the zone table stand in'),
+  unpaidPlaces: whole.min(1).default(10).describe('unpaid places that one buyer holds, over all sessions'),
+  unpaidShareBps: whole
+    .min(1)
+    .max(10_000)
+    .default(2_500)
+    .describe('of a session’s capacity one unpaid place holds so much, or unpaidShareFloor units'),
+  unpaidShareFloor: whole.min(1).default(100),
+  unpaidRenewals: whole
+    .default(2)
+    .describe('so often a day a buyer takes a place again that they did not pay'),
+  unpaidOrders: whole.min(1).default(10).describe('unpaid orders of one buyer'),
+  unpaidOrderUnits: whole.min(1).default(1_000).describe('pieces that all of them hold together'),
   staffMessagesPerDay: whole.min(1).default(200).describe('what one member of staff sends by WhatsApp'),
   messageCountries: z
     .array(z.string().regex(/^[A-Z]{2}$/))

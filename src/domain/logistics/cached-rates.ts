@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { asRecords, type Rupiah, type Tx } from '../kernel/index.ts'
-import { type Parcel, type Rate, startedKg } from './rate.ts'
+import { asRecords, type Rupiah, secondsAfter, type Tx, type Work } from '../kernel/index.ts'
+import { type CourierChoice, type Parcel, type Rate, startedKg } from './rate.ts'
 
 interface CachedRow {
   key: string
@@ -51,4 +51,23 @@ export async function cachedOffers(tx: Tx, parcel: Parcel, now: Date): Promise<R
       and weight_kg = ${startedKg(parcel.weightG)} and expires_at > ${now}
     order by price_idr, company, type`.execute(tx)
   return rows.map((rate) => ({ ...rate, source: 'cache' as const }))
+}
+
+/** Whether a courier ever quoted this service, be it long ago or to another place. */
+export async function isKnownCourier(tx: Tx, { company, type }: CourierChoice): Promise<boolean> {
+  const { rows } = await sql`
+    select from shipping_rates where company = ${company} and type = ${type} limit 1`.execute(tx)
+  return rows.length > 0
+}
+
+// An outage of the couriers lasts days at most; so long what they offer is remembered.
+const KEPT_S = 7 * 86_400
+
+/** Forgets up to `limit` quotes that were over a week ago; returns how many. */
+export async function pruneRates(work: Work, limit: number): Promise<number> {
+  const result = await sql`
+    delete from shipping_rates where ctid = any(array(
+      select ctid from shipping_rates where expires_at < ${secondsAfter(work.now, -KEPT_S)} order by expires_at limit ${limit}
+    ))`.execute(work.tx)
+  return Number(result.numAffectedRows ?? 0)
 }

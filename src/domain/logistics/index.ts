@@ -2,7 +2,7 @@ import './events.ts'
 
 export { bearFees } from './bear-fees.ts'
 export { type BookingContext, bookShipment, bookShipments, intendBooking } from './book-shipments.ts'
-export { cachedRates } from './cached-rates.ts'
+export { cachedRates, pruneRates } from './cached-rates.ts'
 export { type CallOffContext, callOffParcel } from './call-off-parcel.ts'
 export { logisticsChecks } from './checks.ts'
 export type { ParcelOrigin } from './claim-bookings.ts'

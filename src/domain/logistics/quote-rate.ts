@@ -1,5 +1,5 @@
-import { DomainError, type Policy } from '../kernel/index.ts'
-import { cachedOffers } from './cached-rates.ts'
+import { DomainError, type Policy, takeTurns } from '../kernel/index.ts'
+import { cachedOffers, isKnownCourier } from './cached-rates.ts'
 import { logisticsErrors } from './errors.ts'
 import { fetchRates, type RateContext } from './fetch-rates.ts'
 import type { Parcel, Rate } from './rate.ts'
@@ -7,11 +7,18 @@ import { zoneRate } from './zones.ts'
 
 /**
  * A shipping fee for a parcel that has no cached one: asked of the couriers, or by zone where they cannot be asked.
- * @throws logistics.not_serviceable, logistics.courier_not_offered
+ * @throws logistics.not_serviceable, logistics.courier_not_offered, logistics.parcel_impossible
  */
 export async function quoteRate(context: RateContext, parcel: Parcel): Promise<Rate> {
+  requirePossible(context.units.policy, parcel)
   const [best] = await fetchRates(context, parcel)
-  return best ?? byZone(context.units.policy, parcel)
+  return best ?? (await byKnownZone(context, parcel))
+}
+
+/** @throws logistics.parcel_impossible */
+function requirePossible({ parcelMaxKg }: Policy, { weightG }: Parcel): void {
+  if (weightG > parcelMaxKg * 1000)
+    throw logisticsErrors.parcel_impossible({ weightKg: Math.ceil(weightG / 1000), mostKg: parcelMaxKg })
 }
 
 function byZone(policy: Policy, parcel: Parcel): Rate {
@@ -19,16 +26,39 @@ function byZone(policy: Policy, parcel: Parcel): Rate {
   return zoneRate(policy, originPostalCode, destinationPostalCode, weightG, courier)
 }
 
+/** The fee by zone; of a courier that nobody ever quoted there is none. @throws logistics.courier_not_offered */
+async function byKnownZone(context: RateContext, parcel: Parcel): Promise<Rate> {
+  const { courier } = parcel
+  const usual = byZone(context.units.policy, { ...parcel, courier: undefined })
+  if (!courier || (courier.company === usual.company && courier.type === usual.type))
+    return byZone(context.units.policy, parcel)
+  const known = await context.units.run(context.actor, ({ tx }) => isKnownCourier(tx, courier))
+  if (known) return byZone(context.units.policy, parcel)
+  const { company, type, priceIdr } = usual
+  throw logisticsErrors.courier_not_offered({ ...courier, offered: [{ company, type, priceIdr }] })
+}
+
 /**
- * All that couriers offer for a parcel, cheapest first: cached, else asked, else one by zone.
- * @throws logistics.not_serviceable
+ * All that couriers offer for a parcel, cheapest first: cached, else asked, else one by zone. Couriers take so many calls a minute
+ * from all of us, so they are asked for who is known alone, and so often for each person; all others get what is cached, or the zone's.
+ * @throws logistics.not_serviceable, logistics.parcel_impossible
  */
 export async function offeredRates(context: RateContext, parcel: Parcel): Promise<Rate[]> {
   const { units, actor } = context
+  requirePossible(units.policy, parcel)
   const cached = await units.run(actor, ({ tx, now }) => cachedOffers(tx, parcel, now))
   if (cached.length > 0) return cached
-  const fetched = await fetchRates(context, parcel)
-  return fetched.length > 0 ? fetched : [byZone(context.units.policy, parcel)]
+  const fetched = (await mayAsk(context)) ? await fetchRates(context, parcel) : []
+  return fetched.length > 0 ? fetched : [byZone(units.policy, parcel)]
+}
+
+async function mayAsk({ units, actor }: RateContext): Promise<boolean> {
+  if (actor.kind === 'visitor') return false
+  if (actor.kind !== 'customer') return true
+  const atOnce = units.policy.ratesPerPersonPerMinute
+  const turn = { name: `rates ${actor.id}`, atOnce, everyS: 60 / atOnce }
+  const { refused } = await units.run(actor, (work) => takeTurns(work, [turn]))
+  return !refused
 }
 
 /** A parcel without a quote, as the error by which a use case asks for one before it writes anything. */

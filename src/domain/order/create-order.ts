@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { type Address, addressesById, snapshotOf } from '../address/index.ts'
 import {
   newCode,
@@ -48,7 +49,7 @@ export interface PlacedOrder {
  * Places a direct order of the customer who acts, or of one for whom support or a service does: today's prices, a shipping fee, the stock reserved for as long as its
  * invoice lives (policy.orderInvoiceHours), and a payment.
  * @throws QuoteMissing (logistics.quote_missing) before anything is written: run it by `withRate`
- * @throws order.user_not_active, no_items, variant_not_found, variant_not_on_sale, address_not_found, out_of_stock, kernel.forbidden,
+ * @throws order.user_not_active, no_items, variant_not_found, variant_not_on_sale, address_not_found, out_of_stock, too_much_unpaid, kernel.forbidden,
  *   wallet.insufficient_balance
  */
 export async function createOrder(
@@ -60,6 +61,8 @@ export async function createOrder(
   await requireActive(work, userId)
   const address = await ownAddress(work, userId, input.addressId)
   const lines = await priceLines(work.tx, input.items)
+  if (input.userId === undefined && input.paymentMethod !== 'wallet')
+    await requireRoomUnpaid(work, userId, lines)
   const rate = await rateOf(work, input, settings, address, lines)
   const draft: OrderDraft = {
     id: newId(),
@@ -108,6 +111,21 @@ export async function requireActive(work: Work, userId: string): Promise<void> {
     .forKeyShare()
     .executeTakeFirst()
   if (user?.status !== 'active' || user.closingSince !== null) throw orderErrors.user_not_active({ userId })
+}
+
+/** What is not paid yet holds stock for a day: how much of it one buyer holds is limited, over all their orders, counted one at a time. */
+async function requireRoomUnpaid(work: Work, userId: string, lines: readonly OrderLine[]): Promise<void> {
+  const { unpaidOrders, unpaidOrderUnits } = work.policy
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`unpaid orders ${userId}`}, 0))`.execute(work.tx)
+  const { rows } = await sql<{ orders: number; units: number }>`
+    select count(distinct o.id)::int as orders, coalesce(sum(i.quantity), 0)::int as units
+    from orders o join order_items i on i.order_id = o.id
+    where o.user_id = ${userId} and o.status = 'pending_payment'`.execute(work.tx)
+  const { orders = 0, units = 0 } = rows[0] ?? {}
+  const more = lines.reduce((sum, line) => sum + line.quantity, 0)
+  if (orders >= unpaidOrders) throw orderErrors.too_much_unpaid({ orders, mostOrders: unpaidOrders })
+  if (units + more > unpaidOrderUnits)
+    throw orderErrors.too_much_unpaid({ units: units + more, mostUnits: unpaidOrderUnits })
 }
 
 async function ownAddress(work: Work, userId: string, addressId: string): Promise<Address> {

@@ -8,6 +8,7 @@ export const orderErrors = defineErrors('order', {
   variant_not_on_sale: ['conflict', 'This product is not on sale now.'],
   address_not_found: ['not_found', 'There is no such address.'],
   out_of_stock: ['conflict', 'There is not that much in stock.'],
+  too_much_unpaid: ['conflict', 'Your unpaid orders hold as much as one buyer may; pay or cancel one first.'],
   price_changed: ['conflict', 'The price has changed since; place a new order.'],
   not_payable: ['conflict', 'Only an order whose invoice expired can have a fresh one.'],
   payment_open: ['conflict', 'This order has a payment that still waits; use that one.'],

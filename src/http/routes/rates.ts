@@ -21,6 +21,8 @@ const rates = z.object({
       service: z.string(),
       price_idr: z.int(),
       duration: z.string(),
+      /** No courier said so: the zone table's, until one is asked. */
+      estimate: z.literal(true).optional(),
     }),
   ),
 })
@@ -33,7 +35,7 @@ export const rateRoutes =
     app.post(
       '/api/rates',
       {
-        config: { access: 'guest', takesNoKey: true },
+        config: { access: 'guest', takesAnyToken: true, takesNoKey: true },
         schema: {
           summary: 'What it costs to have goods sent somewhere',
           body: query,
@@ -44,7 +46,8 @@ export const rateRoutes =
         const context = { units, actor: request.actor, courier: providers.courier }
         const originPostalCode = config.warehousePostalCode
         const data = await ratesFor(context, { originPostalCode, ...fromWire(request.body) })
-        return toWire({ data }) as z.infer<typeof rates>
+        const marked = data.map((rate) => (rate.source === 'zone' ? { ...rate, estimate: true } : rate))
+        return toWire({ data: marked }) as z.infer<typeof rates>
       },
     )
   }
