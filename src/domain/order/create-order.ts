@@ -61,8 +61,6 @@ export async function createOrder(
   await requireActive(work, userId)
   const address = await ownAddress(work, userId, input.addressId)
   const lines = await priceLines(work.tx, input.items)
-  if (input.userId === undefined && input.paymentMethod !== 'wallet')
-    await requireRoomUnpaid(work, userId, lines)
   const rate = await rateOf(work, input, settings, address, lines)
   const draft: OrderDraft = {
     id: newId(),
@@ -83,6 +81,7 @@ export async function createOrder(
   const items = lines.map((line) => ({ ...line, commissionBps: line.variant.commissionBps }))
   await insertItems(work, [{ orderId: draft.id, items }])
   await reserveForOrder(work, draft.id)
+  if (input.userId === undefined && input.paymentMethod !== 'wallet') await requireRoomUnpaid(work, userId)
   const payment = await payFor(work, draft.id, userId, totalOf(draft), input.paymentMethod)
   announce(work, draft, payment)
   if (input.userId !== undefined) {
@@ -114,7 +113,7 @@ export async function requireActive(work: Work, userId: string): Promise<void> {
 }
 
 /** What is not paid yet holds stock for a day: how much of it one buyer holds is limited, over all their orders, counted one at a time. */
-async function requireRoomUnpaid(work: Work, userId: string, lines: readonly OrderLine[]): Promise<void> {
+async function requireRoomUnpaid(work: Work, userId: string): Promise<void> {
   const { unpaidOrders, unpaidOrderUnits } = work.policy
   await sql`select pg_advisory_xact_lock(hashtextextended(${`unpaid orders ${userId}`}, 0))`.execute(work.tx)
   const { rows } = await sql<{ orders: number; units: number }>`
@@ -122,10 +121,9 @@ async function requireRoomUnpaid(work: Work, userId: string, lines: readonly Ord
     from orders o join order_items i on i.order_id = o.id
     where o.user_id = ${userId} and o.status = 'pending_payment'`.execute(work.tx)
   const { orders = 0, units = 0 } = rows[0] ?? {}
-  const more = lines.reduce((sum, line) => sum + line.quantity, 0)
-  if (orders >= unpaidOrders) throw orderErrors.too_much_unpaid({ orders, mostOrders: unpaidOrders })
-  if (units + more > unpaidOrderUnits)
-    throw orderErrors.too_much_unpaid({ units: units + more, mostUnits: unpaidOrderUnits })
+  // This order is among them.
+  if (orders > unpaidOrders) throw orderErrors.too_much_unpaid({ orders, mostOrders: unpaidOrders })
+  if (units > unpaidOrderUnits) throw orderErrors.too_much_unpaid({ units, mostUnits: unpaidOrderUnits })
 }
 
 async function ownAddress(work: Work, userId: string, addressId: string): Promise<Address> {

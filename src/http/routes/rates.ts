@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { fromWire, toWire } from '../../domain/kernel/index.ts'
 import { ratesFor } from '../../domain/order/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { httpErrors } from '../http-errors.ts'
 import { wantedItems } from '../wire-parts.ts'
 
 const query = z.strictObject({
@@ -43,6 +44,10 @@ export const rateRoutes =
         },
       },
       async (request) => {
+        // An address is somebody's: whose token is over is told so, and asks again with a fresh one.
+        const isForOwn =
+          'address_id' in request.body.destination && request.headers.authorization !== undefined
+        if (isForOwn && request.actor.kind === 'visitor') throw httpErrors.unauthorized()
         const context = { units, actor: request.actor, courier: providers.courier }
         const originPostalCode = config.warehousePostalCode
         const data = await ratesFor(context, { originPostalCode, ...fromWire(request.body) })

@@ -134,7 +134,7 @@ describe('a regular order over HTTP', () => {
   it('is priced, placed once a key, paid, booked, and seen by its buyer alone', async () => {
     await market.addStock(10)
     const asked = { destination: { postal_code: '40132' }, items: items(2) }
-    const rates = await call('POST', '/api/rates', undefined, asked)
+    const rates = await call('POST', '/api/rates', ana, asked)
     expect(rates.status).toBe(200)
     const [cheapest] = rates.body.data
     const body = { items: items(2), address_id: anaAddress }
