@@ -85,7 +85,9 @@ const openSessionOf = (status: string) => async (s: CommandScenes) =>
 
 const followsRefund = { rests: 'the money goes back: the exits of its refund and its payout are the way on' }
 const payoutsOwn = { rests: 'its payout decides: the exits of the payout are the way on' }
-const provider = { rests: 'nothing is owed any more; only news of the provider leads on' }
+const provider = {
+  rests: 'its money lies where it belongs; only news of the provider that contradicts leads on',
+}
 
 /** From every state that is no end, by machine: the verb of a person that leads out of it. */
 export const exits: Record<string, Record<string, Exit | Rest>> = {
@@ -286,11 +288,26 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
     },
   },
   quarantine: { waiting: of('payments quarantine refund', (s) => s.quarantined()) },
+  reconciliation: {
+    running: {
+      rests: 'a run that ended without a word is broken off by the next one: laku payments reconcile',
+    },
+  },
   refund: {
     requested: of('refunds reject', (s) => s.refund(10)),
-    // It is sent, or asked about, within seconds; what the provider never answers is declared dead.
-    approved: { rests: 'refunds retry hurries it; its next states have exits' },
-    submitted: { rests: 'refunds retry and declare-dead, walked by the tests of refunds' },
+    approved: of(
+      'refunds retry',
+      async (s) => await put(s, 'refunds', await s.refund(1), "status = 'approved'"),
+      '--wallet',
+    ),
+    submitted: {
+      verb: 'refunds declare-dead',
+      scene: async (s) => {
+        const code = await s.lostRefund()
+        await put(s, 'refunds', code, "dead_declared_by = 'sinta', dead_declared_at = now()")
+        return { row: code, words: [code] }
+      },
+    },
     failed: of('refunds retry', refundFailed, '--wallet'),
   },
   webhook: {
@@ -306,8 +323,16 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
   },
   payout: {
     created: { rests: 'it is sent within seconds; its next states have exits' },
-    submitted: { rests: 'payouts declare-dead, walked by the tests of payouts' },
+    submitted: {
+      verb: 'payouts declare-dead',
+      scene: async (s) => {
+        const key = await s.lostPayout(true)
+        return { ...confirmed(key), row: await idWhere(s, 'payouts', 'key', key) }
+      },
+    },
     succeeded: provider,
+    failed: provider,
+    reversed: provider,
   },
   product: {
     draft: of('products activate', (s) => s.product()),
@@ -369,6 +394,8 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
     }),
     submitted: payoutsOwn,
     succeeded: provider,
+    failed: provider,
+    reversed: provider,
   },
   'purchase order': {
     draft: of('pos send', purchase()),

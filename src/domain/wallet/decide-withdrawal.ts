@@ -32,9 +32,6 @@ interface Locked {
   destinationId: string
 }
 
-/** One that is approved is rejected only where the withdrawal that it retries turns out to have arrived. */
-const byStaff: typeof withdrawalTransitions = { ...withdrawalTransitions, approved: ['submitted'] }
-
 /** @throws wallet.withdrawal_not_found */
 export async function lockWithdrawal(work: Work, idOrCodeText: string): Promise<Locked> {
   const asked = idOrCode(idOrCodeText)
@@ -106,7 +103,7 @@ async function decide(
   more: object = {},
 ): Promise<void> {
   const { id, status } = withdrawal
-  requireTransition(byStaff, status, to, 'withdrawal')
+  requireTransition(withdrawalTransitions, status, to, 'withdrawal')
   if (to === 'approved') await countUse(work, await withdrawalUse(work, withdrawal), personOf(work.actor))
   else await undoUse(work, 'withdrawal', [id])
   const set = { dueAt, decidedBy: actorLabel(work.actor), finishedAt: to === 'rejected' ? work.now : null }
