@@ -85,7 +85,16 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
     gone: sql`exists (
       select from payments p where p.id = ${subject} and (p.status <> 'pending' or p.provider_invoice_id is not null))`,
   },
-  item_set_aside: { person: 'what threw in its batch may throw again: a person looks at it' },
+  item_set_aside: {
+    gone: sql`case a.subject_kind
+      when 'payment' then exists (select from payments t where t.id = ${subject} and t.status <> 'pending')
+      when 'refund' then exists (select from refunds t where t.id = ${subject} and t.status in ('succeeded', 'to_wallet'))
+      when 'payout' then exists (select from payouts t where t.id = ${subject} and t.status not in ('created', 'submitted'))
+      when 'provider_transaction' then not exists (select from provider_lines t where t.id = a.subject_id)
+      when 'whatsapp_message' then exists (select from whatsapp_messages t where t.id = ${subject} and t.status <> 'queued')
+      when 'notification_delivery' then exists (select from notification_deliveries t where t.id = ${subject} and t.status <> 'queued')
+      else false end`,
+  },
   job_failed: { person: 'jobs retry, redrive and cancel end it (src/runtime/mend-jobs.ts)' },
   money_in_suspense: isNot('suspense_items', 'open', 'requested'),
   ledger_chain_broken: { person: 'laku ledger declare-break ends it' },

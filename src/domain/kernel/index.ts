@@ -99,7 +99,7 @@ export { type AuditFilter, type AuditRow, listAudit, showAudit } from './read-au
 export { retryAt } from './retry.ts'
 export { asRecords, insertRows } from './rows.ts'
 export type { DB } from './schema.ts'
-export { allOrEach, errorText } from './set-aside.ts'
+export { allOrEach, errorText, inOneOrEach, type PutOff, setAside } from './set-aside.ts'
 export {
   isPaused,
   listSwitches,

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { secondsAfter, type Work } from '../kernel/index.ts'
+import { allOrEach, secondsAfter, setAside, type Work } from '../kernel/index.ts'
 import { type TrackingContext, trackParcels } from './track-parcels.ts'
 
 // Ten seconds of calls, five at once; the aggregator takes more.
@@ -17,10 +17,29 @@ export const trackingDue = (now: Date): RawBuilder<boolean> =>
 export async function sweepTracking(context: TrackingContext): Promise<void> {
   const { units, actor } = context
   const ids = await units.run(actor, claimSilent)
-  const { failed } = await trackParcels(context, ids)
-  const refused = failed.filter((one) => one.refused)
+  const refused: { id: string; error: string }[] = []
+  await allOrEach(
+    ids,
+    async (some) => {
+      const { failed } = await trackParcels(context, some)
+      refused.push(...failed.filter((one) => one.refused))
+    },
+    (id, error) => setAside(context, id, error, putOff),
+  )
   if (refused.length > 0) {
     await units.run(actor, (work) => raiseRefused(work, new Map(refused.map(({ id, error }) => [id, error]))))
+  }
+}
+
+/** Its lease keeps it off until it is asked about again. */
+async function putOff({ tx }: Work, courierOrderId: string) {
+  const { rows } = await sql<{ id: string; code: string }>`
+    select id, code from shipments where provider_order_id = ${courierOrderId}`.execute(tx)
+  const { id, code } = rows[0] ?? { id: courierOrderId, code: courierOrderId }
+  return {
+    subject: ['shipment', id] as [string, string],
+    message: `what the courier says of ${code} could not be recorded; it is asked again`,
+    command: `laku shipments track ${code}`,
   }
 }
 

@@ -220,8 +220,8 @@ describe('emails', () => {
     await sendEmails({ units: laku.units, actor: system, mailer }, ids)
   }
   const due = () => laku.system((work) => dueDeliveries(work, 'email', 100))
-  const queued = async () => {
-    const siti = await newUser('siti@example.test')
+  const queued = async (email = 'siti@example.test') => {
+    const siti = await newUser(email)
     await notify(await happen(joined(siti.id, newId())))
     const [delivery] = await deliveriesOf(siti.id)
     return { siti, id: delivery?.id as string }
@@ -239,6 +239,21 @@ describe('emails', () => {
       },
     ])
     expect(await status(siti.id)).toMatchObject({ status: 'sent', attempts: 1, nextAttemptAt: null })
+  })
+
+  it('with a mistake of ours are set aside with their attention, and the others go out', async () => {
+    const [bad, good] = [await queued('bad@example.test'), await queued('good@example.test')]
+    const mailer = {
+      send: async ({ to }: Mail) => {
+        if (to === 'bad@example.test') throw new Error('a letter of this test')
+        return { messageId: newId() }
+      },
+    }
+    await sendEmails({ units: laku.units, actor: system, mailer }, [bad.id, good.id])
+    expect(await status(good.siti.id)).toMatchObject({ status: 'sent' })
+    expect(await status(bad.siti.id)).toMatchObject({ status: 'queued', failureCode: 'internal_error' })
+    const told = laku.db.selectFrom('attention').select('kind').where('subjectId', '=', bad.id)
+    expect(await told.execute()).toEqual([{ kind: 'item_set_aside' }])
   })
 
   it('are tried again, later each time, then fail and say so', async () => {

@@ -1,4 +1,11 @@
-import { type Actor, ProviderFailure, type UnitOfWork } from '../kernel/index.ts'
+import {
+  type Actor,
+  allOrEach,
+  ProviderFailure,
+  setAside,
+  type UnitOfWork,
+  type Work,
+} from '../kernel/index.ts'
 import { type ClaimedDelivery, claimDeliveries, type DeliveryChannel } from './claim-deliveries.ts'
 import { recordDelivery } from './record-delivery.ts'
 
@@ -27,22 +34,39 @@ export async function sendDeliveries<D extends ClaimedDelivery>(
 async function sendBatch<D extends ClaimedDelivery>(way: DeliveryWay<D>, ids: string[]): Promise<void> {
   const { units, actor, channel } = way
   const claimed = await units.run(actor, (work) => claimDeliveries(work, channel, ids))
-  const mistakes: unknown[] = []
   const attempt = async (delivery: D) => {
     const { id, attempts } = delivery
     const result = await way.send(delivery).catch((error: unknown) => {
       if (error instanceof ProviderFailure) return error
-      mistakes.push(error)
-      // A mistake of ours with one may not hold up the others: it is put off like them, and thrown at the end.
-      return new ProviderFailure({
-        provider: channel,
-        operation: 'send',
-        outcome: 'unknown',
-        code: 'internal_error',
-      })
+      throw error
     })
     await units.run(actor, (work) => recordDelivery(work, channel, { id, attempts, result }))
   }
-  await Promise.all((await way.address(claimed)).map(attempt))
-  if (mistakes.length > 0) throw mistakes[0]
+  await Promise.all(
+    (await way.address(claimed)).map((delivery) =>
+      allOrEach(
+        [delivery],
+        () => attempt(delivery),
+        (one, error) => setAside(way, one, error, putOff(channel)),
+      ),
+    ),
+  )
 }
+
+/** A mistake of ours with one may not hold up the others: it is put off like them, and a person is told. */
+const putOff =
+  (channel: DeliveryChannel) =>
+  async (work: Work, { id, attempts }: ClaimedDelivery) => {
+    const mistake = {
+      provider: channel,
+      operation: 'send',
+      outcome: 'unknown',
+      code: 'internal_error',
+    } as const
+    await recordDelivery(work, channel, { id, attempts, result: new ProviderFailure(mistake) })
+    return {
+      subject: ['notification_delivery', id] as [string, string],
+      message: `a notice by ${channel} could not be sent or recorded`,
+      command: `laku notifications list --channel ${channel}`,
+    }
+  }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import pLimit from 'p-limit'
-import { allOrEach, asRecords, errorText, secondsAfter, type Work } from '../kernel/index.ts'
+import { asRecords, inOneOrEach, secondsAfter, type Work } from '../kernel/index.ts'
 import { type AskedPayment, askInvoice, type InvoiceNews } from './ask-invoice.ts'
 import { confirmInvoices } from './confirm-invoices.ts'
 import { CALLS_AT_ONCE, type GatewayContext } from './context.ts'
@@ -16,11 +16,12 @@ const STUCK_S = 20 * 60
 
 /** Asks about payments, those that stay open by pages and the others a few at once, and records all answers in one transaction. Returns those that stay unsure. */
 export async function followInvoices(
-  { units, actor, gateway }: GatewayContext,
+  context: GatewayContext,
   payments: readonly AskedPayment[],
   closes: (payment: AskedPayment, now: Date) => boolean,
 ): Promise<Extract<InvoiceNews, { state: 'unsure' }>[]> {
   if (payments.length === 0) return []
+  const { units, gateway } = context
   const now = units.clock.now()
   const looks = payments.filter((payment) => !closes(payment, now))
   const seen = await lookByPages(gateway, looks, now)
@@ -30,25 +31,22 @@ export async function followInvoices(
       seen.get(payment.id) ?? (await askInvoice(gateway, payment, { now, close: closes(payment, now) })),
   )
   const said = payments.map((payment, i) => ({ payment, news: news[i] as InvoiceNews }))
-  await allOrEach(
+  await inOneOrEach(
+    context,
     said,
-    (some) =>
-      units.run(actor, (work) =>
-        record(
-          work,
-          some.map((one) => one.payment),
-          some.map((one) => one.news),
-        ),
-      ),
-    ({ payment: { id, code } }, error) =>
-      units.run(actor, async (work) =>
-        work.raise({
-          kind: 'item_set_aside',
-          subject: ['payment', id],
-          message: `what the provider says of ${code} could not be recorded: ${errorText(error)}`,
-          command: `laku payments sync ${code}`,
-        }),
-      ),
+    async (work, some) => {
+      await record(
+        work,
+        some.map((one) => one.payment),
+        some.map((one) => one.news),
+      )
+      return []
+    },
+    async (_, { payment: { id, code } }) => ({
+      subject: ['payment', id],
+      message: `what the provider says of ${code} could not be recorded`,
+      command: `laku payments sync ${code}`,
+    }),
   )
   return news.filter((one) => one.state === 'unsure')
 }

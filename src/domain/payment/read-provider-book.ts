@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { requireStaff, secondsAfter, type Work } from '../kernel/index.ts'
+import { inOneOrEach, requireStaff, secondsAfter, type Work } from '../kernel/index.ts'
 import { type BookedTransactions, bookTransactions } from './book-transactions.ts'
-import type { GatewayTransactionPage, UnreadTransaction } from './gateway-transactions.ts'
-import { type BookContext, followLines, keepLines } from './provider-book/follow-lines.ts'
+import type { GatewayTransaction, GatewayTransactionPage, UnreadTransaction } from './gateway-transactions.ts'
+import { type BookContext, followLines, keepAside, keepLines } from './provider-book/follow-lines.ts'
 
 const A_PAGE = 50
 /** A run costs at most so many calls of the 600 a minute; what is left is read by the next. */
@@ -52,13 +52,7 @@ export async function readProviderBook(context: BookContext): Promise<ProviderBo
       afterId: afterId ?? undefined,
       limit: A_PAGE,
     })
-    const booked = await units.run(actor, async (work) => {
-      if (!(await mark(work, reading, found))) return undefined
-      raiseUnread(work, found.unread ?? [])
-      const done = await bookTransactions(work, found.transactions)
-      await keepLines(work, found.transactions, done.differing)
-      return done
-    })
+    const booked = await bookPage(context, reading, found)
     // Another process reads the same book: it goes on.
     if (!booked) return sum
     sum.transactions += found.transactions.length
@@ -71,6 +65,52 @@ export async function readProviderBook(context: BookContext): Promise<ProviderBo
   }
   const followed = await followLines(context)
   return { ...sum, ...followed, suspended: sum.suspended + followed.suspended }
+}
+
+/**
+ * Books a page together with the mark that it was read. Where that throws, each line is booked by itself before the mark: one that throws then is
+ * kept to be followed, with its attention, and the page goes on. Returns nothing where another process has read on meanwhile.
+ */
+async function bookPage(
+  context: BookContext,
+  reading: Reading,
+  found: GatewayTransactionPage,
+): Promise<BookedTransactions | undefined> {
+  const { units, actor } = context
+  const read = async (work: Work) => {
+    if (!(await mark(work, reading, found))) return false
+    raiseUnread(work, found.unread ?? [])
+    return true
+  }
+  try {
+    return await units.run(actor, async (work) =>
+      (await read(work)) ? await bookLines(work, found.transactions) : undefined,
+    )
+  } catch {
+    const booked = await inOneOrEach(
+      context,
+      found.transactions,
+      async (work, lines) => [await bookLines(work, lines)],
+      keepAside,
+    )
+    if (!(await units.run(actor, read))) return undefined
+    const sumOf = (what: keyof Omit<BookedTransactions, 'differing'>) =>
+      booked.reduce((sum, one) => sum + one[what], 0)
+    return {
+      fees: sumOf('fees'),
+      feesIdr: sumOf('feesIdr'),
+      moved: sumOf('moved'),
+      chargebacks: sumOf('chargebacks'),
+      suspended: sumOf('suspended'),
+      differing: booked.flatMap((one) => one.differing),
+    }
+  }
+}
+
+async function bookLines(work: Work, lines: readonly GatewayTransaction[]): Promise<BookedTransactions> {
+  const done = await bookTransactions(work, lines)
+  await keepLines(work, lines, done.differing)
+  return done
 }
 
 /**

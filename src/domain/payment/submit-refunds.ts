@@ -1,7 +1,13 @@
 import { type RawBuilder, sql } from 'kysely'
 import pLimit from 'p-limit'
-import type { ProviderFailure } from '../kernel/index.ts'
-import { secondsAfter, type Work } from '../kernel/index.ts'
+import {
+  inOneOrEach,
+  type ProviderFailure,
+  type PutOff,
+  secondsAfter,
+  setAside,
+  type Work,
+} from '../kernel/index.ts'
 import { attempt } from './attempt.ts'
 import { claimRefunds, type SentRefund } from './claim-refunds.ts'
 import { CALLS_AT_ONCE, type GatewayContext } from './context.ts'
@@ -37,21 +43,47 @@ export async function sweepRefunds(context: GatewayContext): Promise<void> {
  * reaches. An outcome that is unknown stays submitted and is looked for. One whose id is known is asked about instead.
  */
 export async function submitRefunds(context: GatewayContext, refundIds: readonly string[]): Promise<void> {
-  const { units, actor } = context
   const planned = await planByBalance(context, refundIds)
-  const claimed = await units.run(actor, (work) => claimRefunds(work, planned))
-  if (claimed.length === 0) return
-  const answers = await pLimit(CALLS_AT_ONCE).map(claimed, (refund) => askRefund(context, refund))
-  await units.run(actor, async (work) => {
-    await record(work, answers)
-    await freeLeases(work, claimed)
-  })
+  const claimed = await inOneOrEach(context, planned, claimRefunds, putOff)
+  const asked = await pLimit(CALLS_AT_ONCE).map(claimed, (refund) =>
+    askRefund(context, refund).catch((error: unknown) => setAside(context, refund.id, error, putOff)),
+  )
+  const answers = asked.filter((one) => one !== undefined)
+  await inOneOrEach(
+    context,
+    answers,
+    async (work, some) => {
+      await record(work, some)
+      await freeLeases(
+        work,
+        some.map((one) => one.refund),
+      )
+      return []
+    },
+    (work, { refund: { id } }) => putOff(work, id),
+  )
+}
+
+/** What threw in its batch may throw again: it comes back behind the others. */
+const SET_ASIDE_S = 900
+
+const putOff: PutOff<string> = async (work, id) => {
+  const { rows } = await sql<{ code: string }>`
+    update refunds set next_check_at = case when next_check_at is null then null else ${secondsAfter(work.now, SET_ASIDE_S)}::timestamptz end
+    where id = ${id}::uuid returning code`.execute(work.tx)
+  const code = rows[0]?.code ?? id
+  return {
+    subject: ['refund', id],
+    message: `${code} could not be brought on; it is tried again in ${SET_ASIDE_S / 60} minutes`,
+    command: `laku refunds show ${code}`,
+  }
 }
 
 const OTHERS_AGAIN_S = 900
 
 /** The provider has more refunds under way than ours follow: they are asked about until they end. */
-async function askAboutOthers({ units, actor, gateway }: GatewayContext): Promise<void> {
+async function askAboutOthers(context: GatewayContext): Promise<void> {
+  const { units, actor, gateway } = context
   const ids = await units.run(actor, async (work) => {
     const { rows } = await sql<{ id: string }>`
       update provider_refunds set next_check_at = ${secondsAfter(work.now, OTHERS_AGAIN_S)}
@@ -64,7 +96,19 @@ async function askAboutOthers({ units, actor, gateway }: GatewayContext): Promis
   if (ids.length === 0) return
   const answers = await pLimit(CALLS_AT_ONCE).map(ids, (id) => attempt(() => gateway.getRefund(id)))
   const heard = answers.filter((one): one is GatewayRefund => 'amountIdr' in one)
-  await units.run(actor, (work) => settleRefunds(work, heard))
+  await inOneOrEach(
+    context,
+    heard,
+    async (work, some) => {
+      await settleRefunds(work, some)
+      return []
+    },
+    async (_, { id, referenceId }) => ({
+      subject: ['provider_refund', id],
+      message: `what the provider says of its refund ${referenceId ?? id} could not be recorded`,
+      command: 'laku payments reconcile',
+    }),
+  )
 }
 
 async function record(work: Work, answers: readonly RefundAnswer[]): Promise<void> {

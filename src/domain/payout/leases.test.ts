@@ -52,6 +52,42 @@ const sleeps: Record<string, Sleep> = {
   },
 }
 
+it('one payout whose answer cannot be recorded, and one whose account cannot be opened, are set aside; the one beside them is paid', async () => {
+  const keys = [newId(), newId(), newId()] as const
+  const [odd, sealed, good] = [
+    await f.create({ key: keys[0] }),
+    await f.create({ key: keys[1] }),
+    await f.create({ key: keys[2], destination: waits }),
+  ]
+  await f.laku.db
+    .updateTable('payouts')
+    .set({ accountNumber: 'v1:of-another-key' })
+    .where('id', '=', sealed)
+    .execute()
+  const oddKey = (await f.row(odd)).key
+  const payouts = {
+    ...f.payouts,
+    createPayout: async (payout: NewGatewayPayout, lease?: CallLease) => {
+      const answer = await f.payouts.createPayout(payout, lease)
+      return payout.key === oddKey ? { ...answer, status: 'SUCCEEDED' as const, amountIdr: 0.5 } : answer
+    },
+  }
+  await submitPayouts({ ...f.context, payouts }, [odd, sealed, good])
+  const [there] = await f.atProvider(keys[2])
+  await f.move(there?.id as string, 'SUCCEEDED')
+  f.laku.clock.shift(901)
+  await sweepPayouts(f.context)
+  expect(await f.row(good)).toMatchObject({ status: 'succeeded' })
+  expect(await f.row(sealed)).toMatchObject({ status: 'created', calls: 0 })
+  const told = await f.attention()
+  expect(told).toEqual(expect.arrayContaining([`item_set_aside ${odd}`, `item_set_aside ${sealed}`]))
+  expect(told).not.toContain(`item_set_aside ${good}`)
+  // What was set aside is done as soon as it can be.
+  expect(await f.row(odd)).toMatchObject({ status: 'succeeded' })
+  expect(await f.atProvider(keys[0])).toHaveLength(1)
+  await f.laku.db.updateTable('payouts').set({ nextCheckAt: null }).where('id', '=', sealed).execute()
+})
+
 describe('a worker that sleeps for 14 minutes, with another beside it', () => {
   it.each(Object.keys(sleeps))('%s: one payment', async (point) => {
     await f.control('PUT', '/lists', { lag_s: HOUR_S })

@@ -1,6 +1,16 @@
 import { type RawBuilder, sql } from 'kysely'
 import pLimit from 'p-limit'
-import { leaseUntil, ProviderFailure, proofOf, retryAt, secondsAfter, type Work } from '../kernel/index.ts'
+import {
+  inOneOrEach,
+  leaseUntil,
+  ProviderFailure,
+  type PutOff,
+  proofOf,
+  retryAt,
+  secondsAfter,
+  setAside,
+  type Work,
+} from '../kernel/index.ts'
 import { type ClaimedPayout, claimPayouts, leaseLeft } from './claim-payouts.ts'
 import type { PayoutContext } from './context.ts'
 import type { GatewayPayout } from './gateway.ts'
@@ -47,11 +57,34 @@ interface Asked {
  * of a worker whose lease has run out is recorded like any other.
  */
 export async function submitPayouts(context: PayoutContext, payoutIds: readonly string[]): Promise<void> {
-  const { units, actor } = context
-  const claimed = await units.run(actor, (work) => claimPayouts(work, payoutIds))
-  if (claimed.length === 0) return
-  const asked = await pLimit(CALLS_AT_ONCE).map(claimed, (payout) => ask(context, payout))
-  await units.run(actor, (work) => record(work, asked))
+  const claimed = await inOneOrEach(context, payoutIds, claimPayouts, putOff)
+  const asked = await pLimit(CALLS_AT_ONCE).map(claimed, (payout) =>
+    ask(context, payout).catch((error: unknown) => setAside(context, payout.id, error, putOff)),
+  )
+  await inOneOrEach(
+    context,
+    asked.filter((one) => one !== undefined),
+    async (work, some) => {
+      await record(work, some)
+      return []
+    },
+    (work, { payout: { id } }) => putOff(work, id),
+  )
+}
+
+/** What threw in its batch may throw again: it comes back behind the others. */
+const SET_ASIDE_S = 900
+
+const putOff: PutOff<string> = async (work, id) => {
+  const { rows } = await sql<{ key: string }>`
+    update payouts set next_check_at = ${secondsAfter(work.now, SET_ASIDE_S)}
+    where id = ${id}::uuid and next_check_at is not null returning key`.execute(work.tx)
+  const name = rows[0]?.key ?? id
+  return {
+    subject: ['payout', id],
+    message: `${name} could not be brought on; it is tried again in ${SET_ASIDE_S / 60} minutes`,
+    command: `laku payouts show ${name}`,
+  }
 }
 
 async function ask(context: PayoutContext, payout: ClaimedPayout): Promise<Asked> {

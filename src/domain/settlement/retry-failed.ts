@@ -1,8 +1,11 @@
 import { type RawBuilder, sql } from 'kysely'
 import {
   type Actor,
+  allOrEach,
   DomainError,
   moveState,
+  secondsAfter,
+  setAside,
   settleAttention,
   type UnitOfWork,
   type Work,
@@ -26,13 +29,35 @@ export const retriesDue = (now: Date): RawBuilder<boolean> =>
  * own, under the approval that they have. What a person has to look at first is left to them: a plan that changed is put on hold,
  * a suspended factory or one without an account is raised.
  */
-export async function retryFailed({ units, actor }: { units: UnitOfWork; actor: Actor }): Promise<void> {
+export async function retryFailed(context: { units: UnitOfWork; actor: Actor }): Promise<void> {
+  const { units, actor } = context
   const due = await units.run(actor, async ({ tx, now }) => {
     const { rows } = await sql<{ id: string }>`
       select id from settlements where retry_at <= ${now} order by retry_at limit ${A_RUN}`.execute(tx)
     return rows
   })
-  for (const { id } of due) await units.run(actor, (work) => payAgain(work, id))
+  for (const { id } of due) {
+    await allOrEach(
+      [id],
+      () => units.run(actor, (work) => payAgain(work, id)),
+      (one, error) => setAside(context, one, error, putOff),
+    )
+  }
+}
+
+/** What threw may throw again: it comes back behind the others. */
+const SET_ASIDE_S = 3600
+
+async function putOff({ tx, now }: Work, id: string) {
+  const { rows } = await sql<{ code: string }>`
+    update settlements set retry_at = case when retry_at is null then null else ${secondsAfter(now, SET_ASIDE_S)}::timestamptz end
+    where id = ${id} returning code`.execute(tx)
+  const code = rows[0]?.code ?? id
+  return {
+    subject: ['settlement', id] as [string, string],
+    message: `${code} could not be paid again by itself; it is tried again in an hour`,
+    command: `laku settle show ${code}`,
+  }
 }
 
 async function payAgain(work: Work, id: string): Promise<void> {

@@ -1,11 +1,13 @@
 import { type RawBuilder, sql } from 'kysely'
 import {
   type Actor,
+  allOrEach,
   formatIdr,
   isPaused,
   ProviderFailure,
   retryAt,
   secondsAfter,
+  setAside,
   type UnitOfWork,
   type Work,
 } from '../kernel/index.ts'
@@ -41,35 +43,53 @@ export const statementsDue = (now: Date): RawBuilder<boolean> =>
  * Mails the statements that are due to their factories. A mail whose outcome is unknown is sent again: a statement twice does
  * no harm. A factory without an address gets none; one that cannot be reached is shown to a person.
  */
-export async function sendStatements({ units, actor, mailer }: StatementContext): Promise<void> {
-  const due = await units.run(actor, claim)
-  for (const { statement, attempts } of due) {
-    const failure = await send(mailer, statement)
-    await units.run(actor, (work) => record(work, statement, attempts, failure))
+export async function sendStatements(context: StatementContext): Promise<void> {
+  const { units, actor } = context
+  for (const one of await units.run(actor, claim)) {
+    await allOrEach(
+      [one],
+      () => sendOne(context, one),
+      (due, error) => setAside(context, due, error, putOff),
+    )
   }
 }
 
+async function sendOne({ units, actor, mailer }: StatementContext, { id, attempts }: Due): Promise<void> {
+  const statement = await units.read(actor, (work) => statementOf(work.tx, work.vault, id))
+  const failure = await send(mailer, statement)
+  await units.run(actor, (work) => record(work, statement, attempts, failure))
+}
+
 interface Due {
-  statement: Statement
+  id: string
+  code: string
   attempts: number
+}
+
+/** One whose statement cannot be written or mailed holds up no other: it is tried again as long as one that does not get through. */
+async function putOff(work: Work, { id, code, attempts }: Due) {
+  const isSpent = attempts >= work.policy.providerAttempts
+  await sql`
+    update settlements set statement_next_at = ${isSpent ? null : retryAt(work.now, attempts)}
+    where id = ${id} and statement_attempts = ${attempts}`.execute(work.tx)
+  return {
+    subject: ['settlement', id] as [string, string],
+    message: `the statement of ${code} could not be made or mailed`,
+    command: `laku settle export ${code} --format pdf`,
+  }
 }
 
 async function claim(work: Work): Promise<Due[]> {
   const paused = await isPaused(work.tx, 'email')
-  const { rows } = await sql<{ id: string; attempts: number }>`
+  const { rows } = await sql<Due>`
     with due as (
       select id from settlements where statement_next_at <= ${work.now}
       order by statement_next_at limit ${A_RUN} for no key update skip locked
     )
     update settlements s set statement_next_at = ${secondsAfter(work.now, paused ? PAUSED_S : SEND_S)},
       statement_attempts = s.statement_attempts + ${paused ? 0 : 1}
-    from due where s.id = due.id returning s.id, s.statement_attempts as attempts`.execute(work.tx)
-  if (paused) return []
-  const due: Due[] = []
-  for (const { id, attempts } of rows) {
-    due.push({ statement: await statementOf(work.tx, work.vault, id), attempts })
-  }
-  return due
+    from due where s.id = due.id returning s.id, s.code, s.statement_attempts as attempts`.execute(work.tx)
+  return paused ? [] : rows
 }
 
 async function send(mailer: StatementMailer, statement: Statement): Promise<ProviderFailure | undefined> {

@@ -512,6 +512,35 @@ describe('settlements', () => {
       expect(own[0]?.attachments[0]?.filename).toBe(`${code}.pdf`)
       expect(own[0]?.attachments[0]?.content.subarray(0, 5).toString()).toBe('%PDF-')
     })
+
+    it('one statement that cannot be mailed is set aside with its attention, and the others go out', async () => {
+      const made = []
+      for (const email of ['rusak@example.com', 'baik@example.com']) {
+        const factoryId = await f.factory(WAITS, email)
+        await f.sell(factoryId)
+        const code = await f.paying(factoryId)
+        await f.outcome(code, 'SUCCEEDED')
+        await f.hear(code)
+        made.push(code)
+      }
+      const [bad, good] = made as [string, string]
+      const mailer = {
+        send: async ({ to }: { to: string }) => {
+          if (to === 'rusak@example.com') throw new Error('a letter of this test')
+        },
+      }
+      await sendStatements({ units: f.laku.units, actor: sinta, mailer })
+      const sent = async (code: string) =>
+        await f.laku.db
+          .selectFrom('settlements')
+          .select(['id', 'statementSentAt'])
+          .where('code', '=', code)
+          .executeTakeFirstOrThrow()
+      expect((await sent(good)).statementSentAt).not.toBeNull()
+      expect((await sent(bad)).statementSentAt).toBeNull()
+      const told = f.laku.db.selectFrom('attention').select('subjectId').where('kind', '=', 'item_set_aside')
+      expect(await told.execute()).toEqual([{ subjectId: (await sent(bad)).id }])
+    })
   })
 
   it('settles through a date in the past what was due by then', async () => {

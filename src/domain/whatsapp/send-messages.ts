@@ -1,4 +1,12 @@
-import { type Actor, ProviderFailure, type UnitOfWork, type Vault } from '../kernel/index.ts'
+import {
+  type Actor,
+  allOrEach,
+  ProviderFailure,
+  setAside,
+  type UnitOfWork,
+  type Vault,
+  type Work,
+} from '../kernel/index.ts'
 import { type ClaimedMessage, claimMessages } from './claim-messages.ts'
 import { recordSends } from './record-sends.ts'
 import { openParams } from './secret-params.ts'
@@ -24,12 +32,12 @@ export async function sendMessages(context: SendContext, messageIds: readonly st
   }
 }
 
-async function sendBatch({ units, actor, whatsapp }: SendContext, messageIds: string[]): Promise<void> {
+async function sendBatch(context: SendContext, messageIds: string[]): Promise<void> {
+  const { units, actor, whatsapp } = context
   const claimed = await units.run(actor, async (work) => ({
     messages: await claimMessages(work, messageIds),
     vault: work.vault,
   }))
-  const mistakes: unknown[] = []
   const attempt = async (message: ClaimedMessage) => {
     const { id, attempts, sendBy, template, language } = message
     const served = isServedCountry(units.policy, message.toPhone)
@@ -38,18 +46,34 @@ async function sendBatch({ units, actor, whatsapp }: SendContext, messageIds: st
       : Promise.reject(new ProviderFailure(notServed))
     const result = await sent.catch((error: unknown) => {
       if (error instanceof ProviderFailure) return error
-      mistakes.push(error)
-      return new ProviderFailure(internalError)
+      throw error
     })
     await units.run(actor, (work) =>
       recordSends(work, [{ id, attempts, sendBy, template, language, result }]),
     )
   }
-  await Promise.all(claimed.messages.map(attempt))
-  if (mistakes.length > 0) throw mistakes[0]
+  await Promise.all(
+    claimed.messages.map((message) =>
+      allOrEach(
+        [message],
+        () => attempt(message),
+        (one, error) => setAside(context, one, error, putOff),
+      ),
+    ),
+  )
 }
 
-// A mistake of ours with one message may not hold up the others: it is put off like them, and thrown at the end.
+/** A mistake of ours with one message may not hold up the others: it is put off like them, and a person is told. */
+async function putOff(work: Work, { id, attempts, sendBy, template, language }: ClaimedMessage) {
+  const result = new ProviderFailure(internalError)
+  await recordSends(work, [{ id, attempts, sendBy, template, language, result }])
+  return {
+    subject: ['whatsapp_message', id] as [string, string],
+    message: 'a WhatsApp message could not be sent or recorded',
+    command: `laku whatsapp show ${id}`,
+  }
+}
+
 const internalError = {
   provider: 'whatsapp',
   operation: 'send',

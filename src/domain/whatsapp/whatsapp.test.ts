@@ -222,9 +222,13 @@ describe('sending', () => {
   it('lets no message with a mistake of ours hold up the others', async () => {
     const id = await queue()
     const wrong = await queue({ template: undefined, params: [], body: 'Halo' })
-    await expect(send([wrong, id])).rejects.toThrow('a message of this test')
+    await send([wrong, id])
     expect((await read(id)).status).toBe('sent')
     expect(await read(wrong)).toMatchObject({ status: 'queued', failureCode: 'internal_error' })
+    const told = laku.db.selectFrom('attention').select(['kind', 'message']).where('subjectId', '=', wrong)
+    expect(await told.execute()).toEqual([
+      { kind: 'item_set_aside', message: expect.stringContaining('a message of this test') },
+    ])
   })
 })
 

@@ -1,6 +1,6 @@
 import { requireStaff, type Work } from '../../kernel/index.ts'
 import { bookTransactions } from '../book-transactions.ts'
-import { askAbout, type BookContext, keepLines, setAside } from './follow-lines.ts'
+import { askAbout, type BookContext, keepLines, suspendLine } from './follow-lines.ts'
 
 export interface BookedLine {
   id: string
@@ -31,7 +31,7 @@ export async function bookLine(context: BookContext, id: string): Promise<Booked
     await keepLines(work, [line], differing)
     if (line.status === 'PENDING' || line.status === 'UNKNOWN') return 'waits'
     if (differing.length === 0) return 'agreed'
-    await setAside(work, line)
+    await suspendLine(work, line)
     return 'suspended'
   })
   return { id, type: line.type, became }

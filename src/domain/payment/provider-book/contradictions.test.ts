@@ -4,6 +4,7 @@ import { system } from '../../../../test/laku.ts'
 import { impatientGateway, openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance } from '../../../../test/wallets.ts'
+import { settleGone } from '../../attention-ends.ts'
 import { runChecks } from '../../kernel/index.ts'
 import { suspenseAccount } from '../../ledger/index.ts'
 import { openThings } from '../../open-things.ts'
@@ -186,6 +187,39 @@ describe("the provider's book has the last word", () => {
     await change(id, { status: 'REVERSED' })
     await agree()
     expect(await f.balance(suspenseAccount(id))).toBe(-25_000)
+  })
+
+  it('a line whose booking throws is set aside with its attention, and its page goes on', async () => {
+    await book()
+    const bad = await movement({ type: 'WITHDRAWAL', amount: 3_000 })
+    const good = await movement({ type: 'WITHDRAWAL', amount: 4_000 })
+    const before = await f.balance('bank')
+    const halfOf = <T extends { id: string; amountIdr: number }>(line: T): T =>
+      line.id === bad.id ? { ...line, amountIdr: line.amountIdr + 0.5 } : line
+    const odd: PaymentGateway = {
+      ...gateway,
+      listTransactions: async (query) => {
+        const page = await gateway.listTransactions(query)
+        return { ...page, transactions: page.transactions.map(halfOf) }
+      },
+      getTransaction: async (id) => halfOf(await gateway.getTransaction(id)),
+    }
+    const read = () => readProviderBook({ ...context(), gateway: odd })
+    expect(await read()).toMatchObject({ complete: true, moved: 1 })
+    expect(await f.balance('bank')).toBe(before + 4_000)
+    const item = f.laku.db.selectFrom('attention').selectAll().where('subjectId', '=', bad.id)
+    expect(await item.execute()).toMatchObject([
+      { kind: 'item_set_aside', command: `laku payments book ${bad.id}` },
+    ])
+    expect(good.id).not.toBe(bad.id)
+    f.laku.clock.shift(301)
+    expect(await read()).toMatchObject({ complete: true, asked: 1, agreed: 0 })
+    // As soon as it can be booked it is, and nobody need look at it any more.
+    await bookLine({ ...context(), payouts: f.laku.providers.payouts }, bad.id)
+    expect(await f.balance('bank')).toBe(before + 7_000)
+    await f.laku.system((work) => settleGone(work))
+    expect((await item.executeTakeFirstOrThrow()).resolvedAt).not.toBeNull()
+    await agree()
   })
 
   it('one that is not known to be of anything, and a foreign refund and payout, end in suspense, and stop no neighbour', async () => {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { secondsAfter, type Work } from '../../kernel/index.ts'
+import { allOrEach, secondsAfter, setAside, type Work } from '../../kernel/index.ts'
 import { type PayoutGateway, settlePayouts } from '../../payout/index.ts'
 import { bookTransactions, suspend } from '../book-transactions.ts'
 import { type Booked, bookedOf } from '../compare-transactions.ts'
@@ -39,6 +39,18 @@ export async function keepLines(
     on conflict (id) do update set line = excluded.line`.execute(work.tx)
 }
 
+/** Keeps a line whose booking threw: it is followed like one that does not agree. */
+export async function keepAside(work: Work, line: GatewayTransaction) {
+  await keepLines(work, [line], [line])
+  return toldOf(line)
+}
+
+const toldOf = ({ id }: { id: string }) => ({
+  subject: ['provider_transaction', id] as [string, string],
+  message: `the line ${id} of the provider's book could not be booked; it is tried again`,
+  command: `laku payments book ${id}`,
+})
+
 interface KeptLine {
   id: string
   looks: number
@@ -60,8 +72,14 @@ export async function followLines(context: BookContext): Promise<FollowedLines> 
   const due = await units.run(actor, claimDue)
   const sum: FollowedLines = { asked: due.length, agreed: 0, suspended: 0 }
   for (const kept of due) {
-    const became = await followLine(context, kept)
-    if (became !== 'waits') sum[became] += 1
+    await allOrEach(
+      [kept],
+      async () => {
+        const became = await followLine(context, kept)
+        if (became !== 'waits') sum[became] += 1
+      },
+      (one, error) => setAside(context, one, error, async () => toldOf(one)),
+    )
   }
   return sum
 }
@@ -76,27 +94,35 @@ async function claimDue(work: Work): Promise<KeptLine[]> {
   return rows
 }
 
-async function followLine(
-  context: BookContext,
-  { id, looks, seenAt }: KeptLine,
-): Promise<'agreed' | 'suspended' | 'waits'> {
+type FollowedLine = 'agreed' | 'suspended' | 'waits'
+
+async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine): Promise<FollowedLine> {
   const { units, actor, gateway } = context
   const line = await unlessFailing(() => gateway.getTransaction(id))
   if (!line) return 'waits'
   await askAbout(context, line)
-  return await units.run(actor, async (work) => {
-    const { differing } = await bookTransactions(work, [line])
-    await keepLines(work, [line], differing)
-    if (differing.length === 0) return 'agreed'
-    const isPatient = looks < LOOKS || secondsAfter(seenAt, PATIENCE_S) > work.now
-    if (isPatient) return 'waits'
-    await setAside(work, line)
-    return 'suspended'
-  })
+  const isPatient = ({ now }: Pick<Work, 'now'>) => looks < LOOKS || secondsAfter(seenAt, PATIENCE_S) > now
+  try {
+    return await units.run(actor, async (work): Promise<FollowedLine> => {
+      const { differing } = await bookTransactions(work, [line])
+      await keepLines(work, [line], differing)
+      if (differing.length === 0) return 'agreed'
+      if (isPatient(work)) return 'waits'
+      await suspendLine(work, line)
+      return 'suspended'
+    })
+  } catch (error) {
+    // What cannot be booked where it belongs is in our book all the same, once its time is up.
+    return await units.run(actor, async (work): Promise<FollowedLine> => {
+      if (isPatient(work)) throw error
+      await suspendLine(work, line)
+      return 'suspended'
+    })
+  }
 }
 
 /** Puts what a line says beside our book into suspense, and forgets the line: the books agree on it. */
-export async function setAside(work: Work, line: GatewayTransaction): Promise<void> {
+export async function suspendLine(work: Work, line: GatewayTransaction): Promise<void> {
   const booked = (await bookedOf(work.tx, [line])).get(line.id) as Booked
   await suspend(
     work,

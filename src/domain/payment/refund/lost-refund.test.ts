@@ -78,6 +78,27 @@ const suspense = async (code: string) => {
   return rows[0]?.held
 }
 
+it('one refund whose answer cannot be recorded is set aside with its attention, and the one beside it succeeds', async () => {
+  const [odd, good] = [await decided(), await decided()]
+  const halfARupiah = {
+    ...gateway,
+    createRefund: async (...asked: Parameters<PaymentGateway['createRefund']>) => {
+      const answer = await gateway.createRefund(...asked)
+      return asked[0].referenceId.startsWith(odd.code) ? { ...answer, amountIdr: 0.5 } : answer
+    },
+  }
+  await submitRefunds({ ...context(), gateway: halfARupiah }, [odd.id, good.id])
+  await f.settled()
+  await sweepRefunds(context())
+  await pass(901)
+  expect((await row(good.id)).status).toBe('succeeded')
+  expect(await isOpen('item_set_aside', odd.id)).toBe(true)
+  expect(await isOpen('item_set_aside', good.id)).toBe(false)
+  await pass(901)
+  expect((await row(odd.id)).status).toBe('succeeded')
+  expect(await there(odd.code)).toHaveLength(1)
+})
+
 // The first of all: what was paid before is settled by and by.
 describe('refunds of what is not settled', () => {
   it('wait for what is settled, the oldest first and nobody overtaken; buyers and staff are told once (fact 5)', async () => {
