@@ -46,7 +46,7 @@ export async function submitRefunds(context: GatewayContext, refundIds: readonly
   const planned = await planByBalance(context, refundIds)
   const claimed = await inOneOrEach(context, planned, claimRefunds, putOff)
   const asked = await pLimit(CALLS_AT_ONCE).map(claimed, (refund) =>
-    askRefund(context, refund).catch((error: unknown) => setAside(context, refund.id, error, putOff)),
+    askRefund(context, refund).catch((error: unknown) => setAside(context, refund, error, giveBack)),
   )
   const answers = asked.filter((one) => one !== undefined)
   await inOneOrEach(
@@ -60,12 +60,17 @@ export async function submitRefunds(context: GatewayContext, refundIds: readonly
       )
       return []
     },
-    (work, { refund: { id } }) => putOff(work, id),
+    (work, { refund }) => giveBack(work, refund),
   )
 }
 
 /** What threw in its batch may throw again: it comes back behind the others. */
 const SET_ASIDE_S = 900
+
+const giveBack: PutOff<SentRefund> = async (work, refund) => {
+  await freeLeases(work, [refund])
+  return await putOff(work, refund.id)
+}
 
 const putOff: PutOff<string> = async (work, id) => {
   const { rows } = await sql<{ code: string }>`

@@ -59,7 +59,7 @@ interface Asked {
 export async function submitPayouts(context: PayoutContext, payoutIds: readonly string[]): Promise<void> {
   const claimed = await inOneOrEach(context, payoutIds, claimPayouts, putOff)
   const asked = await pLimit(CALLS_AT_ONCE).map(claimed, (payout) =>
-    ask(context, payout).catch((error: unknown) => setAside(context, payout.id, error, putOff)),
+    ask(context, payout).catch((error: unknown) => setAside(context, payout, error, putOffMine)),
   )
   await inOneOrEach(
     context,
@@ -68,12 +68,17 @@ export async function submitPayouts(context: PayoutContext, payoutIds: readonly 
       await record(work, some)
       return []
     },
-    (work, { payout: { id } }) => putOff(work, id),
+    (work, { payout }) => putOffMine(work, payout),
   )
 }
 
 /** What threw in its batch may throw again: it comes back behind the others. */
 const SET_ASIDE_S = 900
+
+const putOffMine: PutOff<ClaimedPayout> = async (work, payout) => {
+  await giveBack(work, payout)
+  return await putOff(work, payout.id)
+}
 
 const putOff: PutOff<string> = async (work, id) => {
   const { rows } = await sql<{ key: string }>`

@@ -9,6 +9,7 @@ import {
   bookShipment,
   type ShipmentStatusByHand,
   setShipmentStatus,
+  sweepTracking,
   topUpDeposit,
   trackShipment,
 } from '../../domain/logistics/index.ts'
@@ -302,6 +303,28 @@ describe("biteship's webhooks", () => {
     laku.clock.shift(laku.policy.trackAfterHours * 3600)
     await settled()
     expect(await row(parcel.orderId)).toMatchObject({ status: 'delivered', trackAt: null })
+  })
+
+  it('case 11: one parcel whose news cannot be recorded is set aside with its attention, and the others are followed', async () => {
+    await control('PUT', 'webhooks', { drop_rate: 1 })
+    const [bad, good] = [await booked(), await booked()]
+    for (const parcel of [bad, good]) await move(parcel, { status: 'picked' })
+    laku.clock.shift(laku.policy.trackAfterHours * 3600 + 60)
+    const { courier } = tracking()
+    const odd = {
+      ...courier,
+      getOrder: async (id: string) => {
+        const order = await courier.getOrder(id)
+        return id === bad.providerOrderId ? { ...order, priceIdr: 0.5 } : order
+      },
+    }
+    await sweepTracking({ ...tracking(), courier: odd })
+    const now = (id: string) =>
+      laku.db.selectFrom('shipments').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+    expect((await now(good.id)).status).not.toBe(good.status)
+    expect((await now(bad.id)).status).toBe(bad.status)
+    expect(await shop.attention(bad.id)).toEqual(['item_set_aside'])
+    expect(await shop.attention(good.id)).toEqual([])
   })
 
   it('that were read before somebody else wrote are read again', async () => {
