@@ -190,6 +190,17 @@ describe('laku doctor', () => {
     expect((await findings("secrets' file modes", own))[0]?.command).toBe(`chmod 600 ${path}`)
   })
 
+  it('says whose word it believes for who calls, and sees where that is everybody’s', async () => {
+    const name = 'proxies that are believed'
+    const believing = (trustedProxies: string[], more: object = {}) =>
+      Object.create(f.laku, { config: { value: { ...f.laku.config, trustedProxies, ...more } } })
+    expect(await findings(name, believing(['loopback', '10.0.0.0/8']))).toEqual([])
+    const [everybody] = await findings(name, believing(['0.0.0.0/0']))
+    expect(everybody).toMatchObject({ severity: 'critical', message: expect.stringContaining('0.0.0.0/0') })
+    const open = { env: 'production', host: '0.0.0.0' }
+    expect((await findings(name, believing(['loopback'], open)))[0]?.message).toContain('the last one in it')
+  })
+
   it('was shown a fault by each of its checks', () => {
     expect(doctorChecks.map((one) => one.name).filter((name) => !seen.has(name))).toEqual([])
   })
