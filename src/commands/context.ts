@@ -57,6 +57,11 @@ export class CommandContext {
     return loadConfig({ env: process.env, flags: { dataDir, databaseUrl, ...own } })
   }
 
+  /** The settings, without opening a database for them. Throws ConfigError. */
+  settings(): Config {
+    return this.#given.laku?.config ?? this.config()
+  }
+
   /** The open laku; its database is started where it is the embedded one. */
   laku(): Promise<Laku> {
     this.#laku ??= this.#given.laku ? Promise.resolve(this.#given.laku) : this.#open()

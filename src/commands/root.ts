@@ -303,6 +303,11 @@ export const entries: readonly Entry[] = [
     },
   },
   {
+    name: 'providers',
+    description: 'the providers outside: whether they are as laku has them written down',
+    verbs: async () => [(await import('./providers/check.ts')).check],
+  },
+  {
     name: 'audit',
     description: 'who changed what, and why',
     verbs: async () => [(await import('./audit/list.ts')).list, (await import('./audit/show.ts')).show],

@@ -20,6 +20,18 @@ export interface CallLimiter {
   hold(endpoint: string, forS: number): Promise<void>
 }
 
+/** An answer as it came, before anybody reads it. */
+export interface HeardAnswer {
+  provider: string
+  operation: string
+  method: string
+  /** Below the provider's host, with its query. */
+  path: string
+  status: number
+  /** Parsed where it is JSON, else the text. */
+  body: unknown
+}
+
 export interface ProviderHttpOptions {
   provider: string
   /** Base address, without a trailing slash. */
@@ -34,6 +46,8 @@ export interface ProviderHttpOptions {
   limiter?: CallLimiter
   /** The endpoint whose limit an operation counts against; undefined where somebody took its turn before. Default: its name. */
   endpointOf?: (operation: string) => string | undefined
+  /** Hears each answer: for `laku providers check`, which looks at more than the clients keep. */
+  heard?: ((answer: HeardAnswer) => void) | undefined
 }
 
 export interface ProviderCall {
@@ -82,7 +96,9 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
       // A redirect is never followed: no provider here uses one, and it would carry the key elsewhere.
       const signal = AbortSignal.timeout(timeoutMs)
       const response = await fetch(url, { ...init, redirect: 'manual', signal })
-      return judge(options, operation, response, await response.text())
+      const text = await response.text()
+      options.heard?.(heardAnswer(provider, operation, url, init, response.status, text))
+      return judge(options, operation, response, text)
     } catch (error) {
       if (error instanceof ProviderFailure) {
         if (error.httpStatus === 429)
@@ -115,6 +131,19 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
       return read(call.operation, body, schema)
     },
   }
+}
+
+function heardAnswer(
+  provider: string,
+  operation: string,
+  url: string,
+  init: RequestInit,
+  status: number,
+  text: string,
+): HeardAnswer {
+  const { pathname, search } = new URL(url)
+  const path = `${pathname}${search}`
+  return { provider, operation, method: init.method ?? 'GET', path, status, body: parseJson(text) ?? text }
 }
 
 /** The answer's JSON, or the failure it stands for. */

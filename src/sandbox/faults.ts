@@ -22,9 +22,9 @@ export const OPERATIONS = {
     'getTransaction',
   ],
   biteship: ['rates', 'areas', 'couriers', 'createOrder', 'getOrder', 'cancelOrder', 'tracking'],
-  whatsapp: ['sendMessage', 'listTemplates', 'createTemplate'],
+  whatsapp: ['sendMessage', 'getPhoneNumber', 'listTemplates', 'createTemplate'],
   fonnte: ['send', 'device'],
-  sms: ['sendSms'],
+  sms: ['sendSms', 'getAccount'],
   email: ['sendEmail'],
   push: ['sendPush'],
 } as const

@@ -37,8 +37,14 @@ describe('the page of what providers document', () => {
       [...readFileSync(file, 'utf8').matchAll(/^ ?\/?\*\*? (\w+\.[\w-]+):/gm)].map(([, name]) => name),
     )
     expect(inCode.length).toBeGreaterThan(2)
+    const ofChecks = globSync('src/providers/check/*.ts').flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/'((?:xendit|biteship|meta|fonnte)\.[\w-]+)'/g)].map(
+        ([, name]) => name,
+      ),
+    )
+    expect(ofChecks.length).toBeGreaterThan(10)
     const ofSwitches = Object.values(SWITCHES).map(({ fact }) => fact)
-    expect(names).toEqual(expect.arrayContaining([...inCode, ...ofSwitches]))
+    expect(names).toEqual(expect.arrayContaining([...inCode, ...ofChecks, ...ofSwitches]))
   })
 
   it('shows an example for each reader, and a reader for each example', () => {

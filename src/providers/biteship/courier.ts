@@ -6,7 +6,7 @@ import type {
   NewCourierOrder,
 } from '../../domain/logistics/courier.ts'
 import type { BreakerOptions } from '../guard.ts'
-import { createProviderHttp } from '../http.ts'
+import { createProviderHttp, type HeardAnswer } from '../http.ts'
 import { trunkPhone } from '../phone.ts'
 import { biteshipErrorIn, cancelAnswer, DUPLICATE_REFERENCE, orderAnswer, ratesAnswer } from './answers.ts'
 
@@ -19,9 +19,11 @@ export interface BiteshipOptions {
   /** For one call. Default 10 s. */
   timeoutMs?: number
   breaker?: BreakerOptions
+  heard?: ((answer: HeardAnswer) => void) | undefined
 }
 
-const COURIERS = ['jne', 'sicepat', 'jnt', 'anteraja']
+/** The couriers that rates are asked of where nobody names others. */
+export const COURIERS: readonly string[] = ['jne', 'sicepat', 'jnt', 'anteraja']
 
 /** The courier aggregator Biteship. Its key goes raw into `authorization`, without a scheme. */
 export function createBiteshipCourier(options: BiteshipOptions): CourierGateway {

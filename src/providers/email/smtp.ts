@@ -19,16 +19,9 @@ export interface SmtpOptions {
  * whether to do that is for the caller to decide.
  */
 export function createSmtpMailer(options: SmtpOptions): Mailer {
-  const { from, timeoutMs = 10_000 } = options
+  const { from } = options
   const guard = createGuard('email', options.breaker)
-  const transport = createTransport({
-    url: options.url,
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  })
+  const transport = transportTo(options)
   return {
     send: ({ attachments = [], ...mail }) =>
       guard.once('send', async () => {
@@ -40,6 +33,29 @@ export function createSmtpMailer(options: SmtpOptions): Mailer {
         }
       }),
   }
+}
+
+/** Connects and logs in, and sends nothing. @throws ProviderFailure */
+export async function verifySmtp(options: Pick<SmtpOptions, 'url' | 'timeoutMs'>): Promise<void> {
+  const transport = transportTo(options)
+  try {
+    await transport.verify()
+  } catch (error) {
+    throw new ProviderFailure({ provider: 'email', operation: 'verify', ...smtpFailure(error) })
+  } finally {
+    transport.close()
+  }
+}
+
+function transportTo({ url, timeoutMs = 10_000 }: Pick<SmtpOptions, 'url' | 'timeoutMs'>) {
+  return createTransport({
+    url,
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
 }
 
 type SmtpFailure = Pick<ProviderFailureFacts, 'outcome' | 'code'>

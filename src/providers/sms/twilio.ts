@@ -38,7 +38,7 @@ const sentAnswer = z.looseObject({ sid: z.string().min(1) }).transform(({ sid })
 
 const twilioError = z.looseObject({ code: z.int(), message: z.string() })
 
-function twilioErrorIn(body: unknown): ProviderVerdict | undefined {
+export function twilioErrorIn(body: unknown): ProviderVerdict | undefined {
   const parsed = twilioError.safeParse(body)
   return parsed.success ? { code: String(parsed.data.code) } : undefined
 }

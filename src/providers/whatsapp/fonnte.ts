@@ -67,7 +67,7 @@ const sentAnswer = z
 const fonnteError = z.looseObject({ status: z.literal(false), reason: z.string().optional() })
 
 /** Fonnte says no with HTTP 200 and a sentence: its words, without numbers (a phone may be among them), are the code. */
-function fonnteErrorIn(body: unknown): ProviderVerdict | undefined {
+export function fonnteErrorIn(body: unknown): ProviderVerdict | undefined {
   const parsed = fonnteError.safeParse(body)
   if (!parsed.success) return undefined
   const words = (parsed.data.reason ?? '').toLowerCase().match(/[a-z]+/g) ?? ['refused']

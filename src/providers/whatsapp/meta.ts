@@ -65,7 +65,7 @@ function templateRequest({ template, language, bodyParams, buttonParam }: WhatsA
 
 const metaError = z.looseObject({ error: z.looseObject({ code: maybe(z.int()) }) })
 
-function metaErrorIn(body: unknown): ProviderVerdict | undefined {
+export function metaErrorIn(body: unknown): ProviderVerdict | undefined {
   const parsed = metaError.safeParse(body)
   if (!parsed.success) return undefined
   const { code } = parsed.data.error

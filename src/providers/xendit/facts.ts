@@ -71,6 +71,23 @@ export const payoutChannelFacts: Readonly<Record<string, PayoutChannelFact>> = {
   ID_SHOPEEPAY: ewalletFact('ShopeePay'),
 }
 
+/** xendit.payout-test: with a test key a payout to this number of a bank stays ACCEPTED, and can be called off. */
+export const PAYOUT_TEST_ACCOUNT = '131313'
+
+/** xendit.transaction-types: the kinds of lines of the book that pages name. */
+export const transactionTypes: ReadonlySet<string> = new Set([
+  'DISBURSEMENT',
+  'BATCH_DISBURSEMENT',
+  'PAYOUT',
+  'PAYMENT',
+  'REMITTANCE_PAYOUT',
+  'TRANSFER',
+  'REFUND',
+  'WITHDRAWAL',
+  'TOPUP',
+  'CHARGEBACK',
+])
+
 /** xendit.invoice-minimum: the least that an invoice is made of (IDR). */
 export const INVOICE_MINIMUM_IDR = 10_000
 

@@ -1,5 +1,5 @@
 import type { BreakerOptions } from '../guard.ts'
-import { type CallLimiter, createProviderHttp, type ProviderHttp } from '../http.ts'
+import { type CallLimiter, createProviderHttp, type HeardAnswer, type ProviderHttp } from '../http.ts'
 import { xenditErrorIn } from './answers.ts'
 
 export interface XenditOptions {
@@ -10,6 +10,7 @@ export interface XenditOptions {
   timeoutMs?: number
   breaker?: BreakerOptions
   limiter?: CallLimiter
+  heard?: ((answer: HeardAnswer) => void) | undefined
 }
 
 /** Looking one up by our key and listing are one endpoint; an invoice's turn is taken in the line of its buyers. */

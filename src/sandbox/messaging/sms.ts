@@ -21,6 +21,15 @@ function twilioError(status: number, code: number, message: string): WireError {
 export function smsPlugin(context: SandboxContext) {
   return async (app: FastifyInstance): Promise<void> => {
     guard(app, context, faceOf(context))
+    app.get<{ Params: { account: string } }>(
+      '/2010-04-01/Accounts/:account.json',
+      operation('getAccount'),
+      async (request) => {
+        if (request.params.account !== context.options.sms.account)
+          throw twilioError(404, 20404, 'The requested resource was not found')
+        return { sid: request.params.account, friendly_name: 'Laku', status: 'active', type: 'Full' }
+      },
+    )
     app.post<{ Params: { account: string } }>(
       '/2010-04-01/Accounts/:account/Messages.json',
       operation('sendSms'),

@@ -46,6 +46,11 @@ export function whatsappPlugin(context: SandboxContext, lastHeard: LastHeard) {
           return send(context, lastHeard, fieldsOf(request.body))
         },
       )
+      app.get<{ Params: { phoneNumberId: string } }>(
+        `${version}/:phoneNumberId`,
+        operation('getPhoneNumber'),
+        async (request) => phoneNumberAnswer(context, request.params.phoneNumberId),
+      )
       const templates = `${version}/:businessId/message_templates`
       app.get<{ Params: { businessId: string } }>(templates, operation('listTemplates'), async (request) => {
         requireBusiness(context, request.params.businessId)
@@ -63,6 +68,18 @@ export function whatsappPlugin(context: SandboxContext, lastHeard: LastHeard) {
         },
       )
     }
+  }
+}
+
+function phoneNumberAnswer(context: SandboxContext, id: string): object {
+  if (id !== context.options.whatsapp.phoneNumberId)
+    throw metaError(400, 100, `Object with ID '${id}' does not exist`)
+  return {
+    id,
+    display_phone_number: '+62 811-0000-0000',
+    verified_name: 'Laku',
+    name_status: 'APPROVED',
+    quality_rating: 'GREEN',
   }
 }
 

@@ -1,0 +1,365 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { runLaku } from '../../../test/command-line.ts'
+import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { openWire, replying, type Wire } from '../../../test/provider-wire.ts'
+import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
+import { buildServer } from '../../http/server.ts'
+import { createBiteshipCourier } from '../../providers/biteship/courier.ts'
+import { Masker } from '../../providers/check/mask.ts'
+import type { RecordedAnswer } from '../../providers/check/recorder.ts'
+import type { Finding } from '../../providers/check/run-probes.ts'
+import { createXenditGateway } from '../../providers/xendit/gateway.ts'
+import { createXenditPayouts } from '../../providers/xendit/payouts.ts'
+import type { Config } from '../../runtime/config.ts'
+import type { Laku } from '../../runtime/laku.ts'
+import { SWITCHES, type Switches, type SwitchName } from '../../sandbox/profile.ts'
+
+let laku: TestLaku
+let app: FastifyInstance
+const folder = mkdtempSync(join(tmpdir(), 'laku-check-'))
+
+beforeAll(async () => {
+  laku = await openTestLaku({ sandbox: true })
+  app = await buildServer(laku)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  Object.assign(laku.config, { publicUrl: `http://127.0.0.1:${port}` })
+})
+beforeEach(() => control('POST', 'reset'))
+afterAll(async () => {
+  rmSync(folder, { recursive: true })
+  await app?.close()
+  await laku?.close()
+})
+
+async function control(method: string, path: string, body?: unknown): Promise<void> {
+  const response = await fetch(`${laku.sandbox.url}/control/${path}`, {
+    method,
+    ...(body !== undefined && {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  })
+  expect(response.status, await response.text()).toBeLessThan(300)
+}
+
+const siti = { name: 'Siti Rahayu', phone: '+6281234567890', email: 'siti@example.com' }
+
+/** What somebody paid in test mode before, so that there is a book to read. */
+async function paid(channel: string): Promise<void> {
+  const { id } = await laku.providers.gateway.createInvoice({
+    externalId: `paid-by-${channel}`,
+    amountIdr: 20_500,
+    expiresInS: 3600,
+    description: 'Kaos untuk Siti Rahayu',
+    payer: siti,
+  })
+  const response = await fetch(`${laku.sandbox.xenditUrl}/pay/${id}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ channel }),
+  })
+  expect(response.status).toBe(200)
+}
+
+/** The command sees nothing of laku but its configuration: it needs no database. */
+async function check(words: readonly string[] = [], settings: Partial<Config> = {}) {
+  const config = { ...laku.config, ...settings }
+  const run = await runLaku({ config } as Laku, ['providers', 'check', '--json', ...words])
+  const told = JSON.parse(run.stdout) as { ok: boolean; checks: Finding[]; error?: { message: string } }
+  return { ...run, told, checks: told.checks ?? [] }
+}
+
+const differing = (checks: readonly Finding[]) =>
+  checks.flatMap(({ check: name, differences }) => differences.map(({ fact }) => `${name}: ${fact}`))
+
+const outcomes = (checks: readonly Finding[], outcome: Finding['outcome']) =>
+  checks.filter((one) => one.outcome === outcome).map((one) => one.check)
+
+const fonnte = () => ({ whatsappApiUrl: laku.sandbox.fonnteUrl })
+
+/** Which check finds a switch in each of its other choices. */
+const seen: Partial<Record<SwitchName, string>> = {
+  'xendit.refund-form': 'form of refunds',
+  'xendit.refunded-amount': 'paid invoices',
+  'xendit.qris-method': 'paid invoices',
+  'xendit.transaction-product': 'transactions',
+  'xendit.payment-link': 'transactions',
+  'xendit.fees': 'transactions',
+  'biteship.rates': 'rates',
+  'whatsapp.token': 'phone number',
+  'fonnte.device': 'device',
+  'fonnte.quota': 'device',
+}
+
+const NO_REFUND = 'only a refund of money that was paid shows it, and the check sends none back'
+const NO_PARCEL = 'only an order shows it, and an order is a parcel'
+
+/** The switches that no harmless question shows, and why. */
+const unseen: Partial<Record<SwitchName, string>> = {
+  'xendit.refund-key': NO_REFUND,
+  'xendit.refund-repeat': NO_REFUND,
+  'xendit.balance': 'a balance is one figure: it does not say what of it is settled',
+  'biteship.waybill': NO_PARCEL,
+  'biteship.tracking': NO_PARCEL,
+  'biteship.cancel': NO_PARCEL,
+  'biteship.ping': 'Biteship sends it to us; our own route is asked with each of its shapes all the same',
+  'whatsapp.sender': 'it shows only when a person writes to us',
+}
+
+const otherChoices = (name: string) => (SWITCHES as Switches)[name]?.choices.slice(1) ?? []
+const cases = Object.entries(seen).flatMap(([name, found]) =>
+  otherChoices(name).map((choice) => [name as SwitchName, choice, found] as const),
+)
+
+describe('laku providers check', () => {
+  it('finds all as it is written at strict providers, and leaves nothing but an empty delivery behind', async () => {
+    await paid('QRIS')
+    await paid('DANA')
+    for (const settings of [{}, fonnte()]) {
+      const { exitCode, checks, told } = await check([], settings)
+      expect(checks.filter((one) => one.outcome !== 'ok')).toEqual([])
+      expect([exitCode, told.ok]).toEqual([0, true])
+    }
+    const inbox = await laku.db.selectFrom('webhookInbox').select(['provider', 'body']).execute()
+    expect(inbox).toMatchObject([{ provider: 'whatsapp' }])
+    const { gateway } = laku.providers
+    expect(await gateway.listInvoices({ statuses: ['PENDING'], limit: 100 })).toEqual([])
+    const book = await gateway.listTransactions({ limit: 50 })
+    const payouts = book.transactions.filter((one) => one.type === 'DISBURSEMENT')
+    expect(payouts.map((one) => one.status)).toEqual(['FAILED', 'FAILED'])
+  })
+
+  it('leaves nobody anything to do where laku hears of the test account', async () => {
+    laku.sandbox.setLakuUrl(laku.config.publicUrl)
+    expect((await check()).exitCode).toBe(0)
+    await laku.sandbox.settleWebhooks()
+    const heard = await laku.db
+      .selectFrom('webhookInbox')
+      .select('provider')
+      .where('provider', '=', 'xendit')
+      .execute()
+    expect(heard).toHaveLength(1)
+    await laku.drain()
+    laku.sandbox.setLakuUrl('http://127.0.0.1:9')
+    expect(await laku.db.selectFrom('attention').select(['kind', 'message']).execute()).toEqual([])
+    expect(await laku.db.selectFrom('webhookInbox').select('status').distinct().execute()).toEqual([
+      { status: 'processed' },
+    ])
+  })
+
+  it('sees or names every switch of the sandbox', () => {
+    expect([...Object.keys(seen), ...Object.keys(unseen)].sort()).toEqual(Object.keys(SWITCHES).sort())
+  })
+
+  it.each(cases)('finds %s: %s, and nothing else', async (name, choice, found) => {
+    await control('PUT', 'profile', { [name]: choice })
+    await paid('QRIS')
+    await paid('DANA')
+    const { exitCode, checks } = await check([], name.startsWith('fonnte.') ? fonnte() : {})
+    expect(differing(checks)).toEqual([`${found}: ${SWITCHES[name].fact}`])
+    // An account that is refused is asked no more.
+    expect(outcomes(checks, 'unasked')).toEqual(name === 'whatsapp.token' ? ['templates'] : [])
+    expect(exitCode).toBe(8)
+    for (const one of checks) expect(one.todo === null).toBe(one.outcome === 'ok')
+  })
+
+  it('is not misled by what it cannot see', async () => {
+    const others = Object.keys(unseen).map((name) => [name, otherChoices(name)[0]])
+    await control('PUT', 'profile', Object.fromEntries(others))
+    await paid('QRIS')
+    const { exitCode, checks } = await check()
+    expect([exitCode, differing(checks)]).toEqual([0, []])
+  })
+
+  it('counts no difference that is known, and shows it all the same', async () => {
+    await control('PUT', 'profile', { 'biteship.rates': 'one_unpriced' })
+    const known = await check(['--known', 'biteship.rate-price'])
+    expect([known.exitCode, differing(known.checks)]).toEqual([0, ['rates: biteship.rate-price']])
+    expect((await check(['--known', 'xendit.balance'])).exitCode).toBe(8)
+    expect((await check(['--known', 'nonsense'])).exitCode).toBe(2)
+  })
+
+  it('finds templates that are missing, reworded, paused or of another category', async () => {
+    const { templates } = await import('../../providers/whatsapp/templates.ts')
+    const [settled, order] = [templates.at(-1), templates.at(-2)]
+    await control('PUT', 'templates', [
+      { ...settled, body: 'Halo {{1}}, uang {{2}} sebesar {{3}} sudah ada di rekening Anda sekarang, ya.' },
+      { ...order, status: 'PAUSED', category: 'MARKETING' },
+    ])
+    const { exitCode, checks } = await check()
+    expect(exitCode).toBe(8)
+    const said = checks.find((one) => one.check === 'templates')?.says
+    expect(said).toContain('the text of settlement_paid (id) is another')
+    expect(said).toContain('purchase_order (id) is PAUSED')
+    expect(said).toContain('purchase_order (id) is of the category MARKETING, not UTILITY')
+    const unset = await check([], { whatsappBusinessId: undefined })
+    expect([unset.exitCode, outcomes(unset.checks, 'unasked')]).toEqual([6, ['templates']])
+  })
+
+  it('says who did not answer, ends with 6, and with 8 where another differs', async () => {
+    await control('PUT', 'faults', [{ provider: 'biteship', kind: 'error' }])
+    const down = await check()
+    expect([down.exitCode, differing(down.checks)]).toEqual([6, []])
+    expect(outcomes(down.checks, 'unasked')).toEqual(['couriers', 'rates', 'rates to nowhere', 'areas'])
+    const both = await check([], { smsToken: 'another' })
+    expect([both.exitCode, outcomes(both.checks, 'differs')]).toEqual([8, ['account']])
+    await control('PUT', 'faults', [])
+    const nowhere = 'http://127.0.0.1:9'
+    const away = await check([], { xenditApiUrl: nowhere, smtpUrl: 'smtp://127.0.0.1:9', publicUrl: nowhere })
+    expect([away.exitCode, differing(away.checks)]).toEqual([6, []])
+    expect(away.checks.filter((one) => one.outcome === 'unasked').map((one) => one.provider)).toEqual([
+      ...Array<string>(8).fill('xendit'),
+      'email',
+      ...Array<string>(3).fill('laku'),
+    ])
+  })
+
+  it("finds each secret of a webhook that is not the server's, and a key that is refused", async () => {
+    const wrong: [string, string, Partial<Config>][] = [
+      ['webhook of Xendit', 'XENDIT_CALLBACK_TOKEN', { xenditCallbackToken: ['another'] }],
+      ['webhook of Biteship', 'BITESHIP_WEBHOOK_SECRET', { biteshipWebhookSecret: ['another'] }],
+      ['webhook of Meta', 'WHATSAPP_VERIFY_TOKEN', { whatsappVerifyToken: 'another' }],
+      ['webhook of Meta', 'WHATSAPP_APP_SECRET', { whatsappAppSecret: 'another' }],
+      ['webhook of Fonnte', 'FONNTE_WEBHOOK_SECRET', { ...fonnte(), fonnteWebhookSecret: ['another'] }],
+      ['balance', 'XENDIT_SECRET_KEY', { xenditSecretKey: 'xnd_development_other' }],
+      ['couriers', 'BITESHIP_API_KEY', { biteshipApiKey: 'biteship_test.other' }],
+    ]
+    for (const [name, variable, settings] of wrong) {
+      const { exitCode, checks } = await check([], settings)
+      expect([exitCode, outcomes(checks, 'differs')], variable).toEqual([8, [name]])
+      expect(checks.find((one) => one.check === name)?.todo).toContain(variable)
+    }
+  })
+
+  it('refuses live keys; with --live it makes and moves nothing', async () => {
+    const live = { xenditSecretKey: 'xnd_production_key', biteshipApiKey: 'biteship_live.key' }
+    const refused = await check([], live)
+    expect(refused.exitCode).toBe(2)
+    expect(refused.told.error?.message).toContain('XENDIT_SECRET_KEY and BITESHIP_API_KEY')
+    await paid('DANA')
+    const { gateway, payouts } = laku.providers
+    const before = await gateway.listTransactions({ limit: 50 })
+    const { exitCode, checks } = await check(['--live'])
+    expect(exitCode).toBe(0)
+    expect(outcomes(checks, 'left_out')).toEqual([
+      'invoice',
+      'invoice below the minimum',
+      'form of refunds',
+      'payout to the test account',
+    ])
+    expect(await gateway.listTransactions({ limit: 50 })).toEqual(before)
+    expect(await gateway.listInvoices({ statuses: ['PENDING', 'EXPIRED'], limit: 100 })).toEqual([])
+    expect(await payouts.channels()).not.toEqual([])
+  })
+
+  it('prints a table, and below it what to do', async () => {
+    await control('PUT', 'profile', { 'xendit.qris-method': 'QRIS' })
+    await paid('QRIS')
+    const { stdout, stderr, exitCode } = await runLaku({ config: laku.config } as Laku, [
+      'providers',
+      'check',
+    ])
+    expect(exitCode).toBe(8)
+    expect(stdout).toMatch(/^provider +check +outcome +says\n/)
+    expect(stdout).toMatch(/xendit +balance +ok +\d+ rupiah can be spent/)
+    expect(stdout).toMatch(/paid invoices.*\(xendit\.qris-source\)\n {2}what to do: nothing: laku reads both/)
+    expect(stderr).toContain('✗ xendit: paid invoices')
+  })
+})
+
+describe('what --record keeps', () => {
+  it('has no personal data, and is read by the real clients', async () => {
+    const kept = join(folder, 'kept')
+    await paid('QRIS')
+    await paid('DANA')
+    const { exitCode, checks } = await check(['--record', kept])
+    expect([exitCode, differing(checks)]).toEqual([0, []])
+    expect((await check(['--record', kept])).exitCode).toBe(2)
+    const text = readdirSync(kept)
+      .map((file) => readFileSync(join(kept, file), 'utf8'))
+      .join('\n')
+    for (const personal of ['Siti', 'Rahayu', '81234567890', 'siti@', 'Laku Check', '131313', '811-0000'])
+      expect(text).not.toContain(personal)
+    await replay(kept)
+  })
+
+  // A recording of the real providers: LAKU_RECORDED=folder npx vitest run src/commands/providers/check.test.ts
+  it.runIf(process.env.LAKU_RECORDED)('the recording that LAKU_RECORDED names is read', async () => {
+    await replay(process.env.LAKU_RECORDED as string)
+  })
+
+  it('masks one value by one mask, and keeps what the clients need', () => {
+    const masker = new Masker()
+    const masked = masker.mask(
+      {
+        id: '5dd599ebdefcd4158eb8470b',
+        status: 'PAID',
+        amount: 20_500,
+        customer: { given_names: 'Siti', mobile_number: '+6281234567890', id: 'siti@example.com' },
+        payer: { given_names: 'Siti', mobile_number: '+6281234567890' },
+        channel_properties: { account_number: '1234567890', account_holder_name: 'SITI RAHAYU' },
+        paid_at: '2026-11-29T10:00:00.000Z',
+        unheard_of: 'Jl. Melati 5, Bandung',
+        also: '0812 3456 7890',
+      },
+      'list_invoices',
+    ) as Record<string, Record<string, string>>
+    expect(masked).toMatchObject({ id: '5dd599ebdefcd4158eb8470b', status: 'PAID', amount: 20_500 })
+    expect(masked).toMatchObject({ paid_at: '2026-11-29T10:00:00.000Z' })
+    expect(masked.customer?.given_names).toBe(masked.payer?.given_names)
+    expect(masked.customer?.mobile_number).toMatch(/^\+\d{13}$/)
+    expect(JSON.stringify(masked)).not.toMatch(/Siti|SITI|siti|8123|1234567890|Melati|0812/)
+  })
+})
+
+/** Each recorded answer, served once more to the client that asked for it. */
+async function replay(recording: string): Promise<void> {
+  const wire = await openWire()
+  const operations = new Set<string>()
+  for (const file of readdirSync(recording).sort()) {
+    const recorded = JSON.parse(readFileSync(join(recording, file), 'utf8')) as RecordedAnswer
+    const ask = clients(wire)[recorded.operation]
+    if (!ask) continue
+    operations.add(recorded.operation)
+    wire.answer = replying(recorded.status, recorded.body)
+    const answer = await ask().catch((error: unknown) => error)
+    if (recorded.status >= 400) expect(answer, file).toMatchObject({ outcome: 'refused' })
+    else expect(answer, file).not.toBeInstanceOf(ProviderFailure)
+    if (recorded.operation === 'list_transactions') expect(answer, file).toMatchObject({ unread: [] })
+  }
+  await wire.close()
+  expect([...operations].sort()).toEqual(
+    expect.arrayContaining(['create_invoice', 'list_transactions', 'rates']),
+  )
+}
+
+function clients({ url }: Wire): Record<string, () => Promise<unknown>> {
+  const gateway = createXenditGateway({ url, secretKey: 'key' })
+  const payouts = createXenditPayouts({ url, secretKey: 'key' })
+  const courier = createBiteshipCourier({ url, apiKey: 'key' })
+  const invoice = { externalId: 'x', amountIdr: 10_000, expiresInS: 60, description: 'x', payer: {} }
+  const destination = { channelCode: 'ID_BCA', accountNumber: '1', accountHolderName: 'x' }
+  const places = { originPostalCode: '13960', destinationPostalCode: '60281', items: [] }
+  return {
+    create_invoice: () => gateway.createInvoice(invoice),
+    get_invoice: () => gateway.getInvoice('x'),
+    find_invoices: () => gateway.findInvoices('x'),
+    list_invoices: () => gateway.listInvoices({ statuses: ['PAID'], limit: 1 }),
+    expire_invoice: () => gateway.expireInvoice('x'),
+    get_charge: () => gateway.refundedIdr({ invoiceId: 'x', paymentId: 'ewc_x', paymentRequestId: null }),
+    get_balance: () => gateway.balanceIdr(),
+    list_transactions: () => gateway.listTransactions({ limit: 1 }),
+    payout_channels: () => payouts.channels(),
+    create_payout: () => payouts.createPayout({ key: 'x', destination, amountIdr: 10_000, description: 'x' }),
+    get_payout: () => payouts.getPayout('x'),
+    find_payouts: () => payouts.findPayouts('x'),
+    cancel_payout: () => payouts.cancelPayout('x'),
+    rates: () => courier.rates(places),
+  }
+}

@@ -1,0 +1,12 @@
+import type { Config } from '../../runtime/config.ts'
+
+type Keys = Pick<Config, 'xenditSecretKey' | 'biteshipApiKey'>
+
+/** The settings whose key does not say that it is for tests; a key that says nothing counts as live. */
+export function liveKeys({ xenditSecretKey, biteshipApiKey }: Keys): string[] {
+  const keys: [variable: string, isForTests: boolean][] = [
+    ['XENDIT_SECRET_KEY', xenditSecretKey.startsWith('xnd_development_')],
+    ['BITESHIP_API_KEY', biteshipApiKey.startsWith('biteship_test')],
+  ]
+  return keys.flatMap(([variable, isForTests]) => (isForTests ? [] : [variable]))
+}

@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { biteshipErrorIn } from '../../providers/biteship/answers.ts'
+import { createBiteshipCourier } from '../../providers/biteship/courier.ts'
+import { biteshipProbes } from '../../providers/check/biteship.ts'
+import { smsProbe, smtpProbe } from '../../providers/check/mail-and-sms.ts'
+import { ownWebhookProbes } from '../../providers/check/own-webhooks.ts'
+import { Ear, type Probe } from '../../providers/check/probe.ts'
+import { fonnteProbes, metaProbes } from '../../providers/check/whatsapp.ts'
+import { invoiceProbe, paidInvoicesProbe, smallInvoiceProbe } from '../../providers/check/xendit-invoices.ts'
+import {
+  balanceProbe,
+  channelsProbe,
+  payoutProbe,
+  refundFormProbe,
+  transactionsProbe,
+} from '../../providers/check/xendit-money.ts'
+import { createProviderHttp, type HeardAnswer } from '../../providers/http.ts'
+import { twilioErrorIn } from '../../providers/sms/twilio.ts'
+import { fonnteErrorIn } from '../../providers/whatsapp/fonnte.ts'
+import { metaErrorIn } from '../../providers/whatsapp/meta.ts'
+import { createXenditGateway } from '../../providers/xendit/gateway.ts'
+import { createXenditPayouts } from '../../providers/xendit/payouts.ts'
+import { xenditWire } from '../../providers/xendit/wire.ts'
+import type { Config } from '../../runtime/config.ts'
+import { isFonnte } from '../../runtime/create-whatsapp.ts'
+
+/** For one call (ms). */
+const TIMEOUT_MS = 10_000
+/** For a list to show what was made (ms). */
+const PATIENCE_MS = 10_000
+
+/** What is asked, in the order in which it is shown. */
+export function probesOf(config: Config, record?: (answer: HeardAnswer) => void): Probe[] {
+  return [
+    ...xenditProbes(config, record),
+    ...couriers(config, record),
+    ...whatsapp(config, record),
+    smtpProbe({ url: config.smtpUrl, timeoutMs: TIMEOUT_MS }),
+    sms(config, record),
+    ...ownWebhookProbes({
+      publicUrl: config.publicUrl,
+      xenditTokens: config.xenditCallbackToken,
+      biteshipHeader: config.biteshipWebhookHeader,
+      biteshipSecrets: config.biteshipWebhookSecret,
+      whatsapp: isFonnte(config.whatsappApiUrl)
+        ? { kind: 'fonnte', secrets: config.fonnteWebhookSecret }
+        : { kind: 'meta', appSecret: config.whatsappAppSecret, verifyToken: config.whatsappVerifyToken },
+      timeoutMs: TIMEOUT_MS,
+    }),
+  ]
+}
+
+type Record = ((answer: HeardAnswer) => void) | undefined
+
+function xenditProbes({ xenditApiUrl, xenditSecretKey, policy }: Config, record: Record): Probe[] {
+  const ear = new Ear(record)
+  const options = { url: xenditApiUrl, secretKey: xenditSecretKey, timeoutMs: TIMEOUT_MS, heard: ear.hear }
+  const gateway = createXenditGateway(options)
+  const payouts = createXenditPayouts(options)
+  const { http } = xenditWire(options)
+  const key = `laku-check-${randomBytes(8).toString('hex')}`
+  const invoices = { gateway, ear, externalId: key, patienceMs: PATIENCE_MS }
+  const refundByInvoice = async (invoiceId: string) => {
+    const json = { invoice_id: invoiceId, reason: 'OTHERS', reference_id: key }
+    await http.call({ operation: 'refund_form', method: 'POST', path: '/refunds', json }, z.unknown())
+  }
+  const unpaid = async () =>
+    (await gateway.findInvoices(key)).find((one) => one.status === 'EXPIRED' && !one.paidAt)?.id
+  return [
+    balanceProbe(gateway),
+    invoiceProbe(invoices),
+    smallInvoiceProbe(invoices),
+    refundFormProbe(refundByInvoice, unpaid, policy.refundForm),
+    paidInvoicesProbe(invoices),
+    channelsProbe(payouts),
+    payoutProbe(payouts, key),
+    transactionsProbe(gateway, ear),
+  ]
+}
+
+function couriers(
+  { biteshipApiUrl: url, biteshipApiKey, warehousePostalCode }: Config,
+  record: Record,
+): Probe[] {
+  const ear = new Ear(record)
+  const options = { url, apiKey: biteshipApiKey, timeoutMs: TIMEOUT_MS, heard: ear.hear }
+  const http = createProviderHttp({
+    ...options,
+    provider: 'biteship',
+    headers: { authorization: biteshipApiKey },
+    errorIn: biteshipErrorIn,
+  })
+  return biteshipProbes({
+    courier: createBiteshipCourier(options),
+    http,
+    ear,
+    originPostalCode: warehousePostalCode,
+  })
+}
+
+function whatsapp(config: Config, record: Record): Probe[] {
+  const { whatsappApiUrl: url, whatsappToken: token } = config
+  const ear = new Ear(record)
+  const wire = { url, timeoutMs: TIMEOUT_MS, heard: ear.hear }
+  if (isFonnte(url)) {
+    const headers = { authorization: token }
+    const http = createProviderHttp({ ...wire, provider: 'fonnte', headers, errorIn: fonnteErrorIn })
+    return fonnteProbes({ http, ear })
+  }
+  const headers = { authorization: `Bearer ${token}` }
+  const http = createProviderHttp({ ...wire, provider: 'whatsapp', headers, errorIn: metaErrorIn })
+  const { whatsappPhoneNumberId: phoneNumberId, whatsappBusinessId: businessId } = config
+  return metaProbes({ http, ear, phoneNumberId, businessId })
+}
+
+function sms({ smsApiUrl: url, smsAccount: account, smsToken }: Config, record: Record): Probe {
+  const ear = new Ear(record)
+  const login = Buffer.from(`${account}:${smsToken}`).toString('base64')
+  const http = createProviderHttp({
+    url,
+    timeoutMs: TIMEOUT_MS,
+    heard: ear.hear,
+    provider: 'sms',
+    headers: { authorization: `Basic ${login}` },
+    errorIn: twilioErrorIn,
+  })
+  return smsProbe({ http, ear, account })
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
+import type { CourierGateway } from '../../domain/logistics/courier.ts'
+import { COURIERS } from '../biteship/courier.ts'
+import { noCourierCodes } from '../biteship/facts.ts'
+import type { ProviderHttp } from '../http.ts'
+import { type Difference, distinct, type Ear, type Probe, rowsIn } from './probe.ts'
+
+const provider = 'biteship'
+
+export interface BiteshipProbes {
+  courier: CourierGateway
+  http: ProviderHttp
+  ear: Ear
+  /** Where parcels leave from: the warehouse. */
+  originPostalCode: string
+}
+
+/** Surabaya: couriers go there from everywhere. */
+const DESTINATION = '60281'
+/** A code that no place has. */
+const NOWHERE = '00001'
+const items = [{ name: 'laku providers check', valueIdr: 100_000, quantity: 1, weightG: 1000 }]
+
+/** Rates, a place that is refused, areas and couriers. No order is made: that would be a parcel. */
+export function biteshipProbes({ courier, http, ear, originPostalCode }: BiteshipProbes): Probe[] {
+  const rates = async () => {
+    await courier.rates({ originPostalCode, destinationPostalCode: DESTINATION, items })
+    const pricing = rowsIn(ear.body, 'pricing')
+    const differences: Difference[] = []
+    if (pricing.some((one) => one.price === null || one.price === undefined))
+      differences.push({
+        fact: 'biteship.rate-price',
+        says: 'a rate comes without a price',
+        todo: 'nothing: laku offers the others',
+      })
+    const companies = distinct(pricing.map((one) => one.company))
+    return { says: `${pricing.length} rates of ${companies.join(', ')}`, differences }
+  }
+
+  const refusedPlace = async () => {
+    try {
+      await courier.rates({ originPostalCode, destinationPostalCode: NOWHERE, items })
+    } catch (error) {
+      if (!(error instanceof ProviderFailure) || error.outcome !== 'refused' || error.httpStatus === 401)
+        throw error
+      if (noCourierCodes.includes(error.code)) return { says: `refused, as documented: ${error.code}` }
+      const says = `an unknown place is refused with ${error.code}, not ${noCourierCodes.join(' or ')}`
+      return {
+        says,
+        differences: [{ fact: 'biteship.rate-refusals', says, todo: 'tell who maintains laku' }],
+      }
+    }
+    const says = `rates are given to a place that does not exist (${NOWHERE})`
+    const todo = 'nothing goes wrong; parcels to a wrong postal code are refused later, when they are booked'
+    return { says, differences: [{ fact: 'biteship.rate-refusals', says, todo }] }
+  }
+
+  const areas = async () => {
+    const query = { countries: 'ID', input: 'Kebayoran Baru', type: 'single' }
+    await http.call({ operation: 'areas', method: 'GET', path: '/v1/maps/areas', query }, z.unknown())
+    const found = rowsIn(ear.body, 'areas')
+    const whole = found.filter((one) => typeof one.id === 'string' && one.postal_code !== undefined)
+    if (whole.length > 0) return { says: `${found.length} areas for ${query.input}` }
+    const says = `no area with an id and a postal code is found for ${query.input}`
+    return { says, differences: [{ says, todo: 'ask Biteship whether maps are switched on for this key' }] }
+  }
+
+  const couriers = async () => {
+    await http.call({ operation: 'couriers', method: 'GET', path: '/v1/couriers' }, z.unknown())
+    const known = distinct(rowsIn(ear.body, 'couriers').map((one) => one.courier_code))
+    const missing = COURIERS.filter((code) => !known.includes(code))
+    if (missing.length === 0) return { says: `${known.length} couriers, among them all that laku asks` }
+    const says = `couriers that laku asks for rates are not there: ${missing.join(', ')}`
+    return { says, differences: [{ says, todo: 'switch them on in the dashboard' }] }
+  }
+
+  return [
+    { provider, name: 'couriers', ask: couriers },
+    { provider, name: 'rates', ask: rates },
+    { provider, name: 'rates to nowhere', ask: refusedPlace },
+    { provider, name: 'areas', ask: areas },
+  ]
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
+import { verifySmtp } from '../email/smtp.ts'
+import type { ProviderHttp } from '../http.ts'
+import { type Ear, fieldsIn, type Probe } from './probe.ts'
+
+/** Connects to the mail server and logs in; no mail goes out. */
+export function smtpProbe(options: { url: string; timeoutMs: number }): Probe {
+  return {
+    provider: 'email',
+    name: 'mail server',
+    ask: async () => {
+      await verifySmtp(options)
+      return { says: 'it takes the connection and the login' }
+    },
+  }
+}
+
+/** Reads the account by its credentials; no message goes out. */
+export function smsProbe({ http, ear, account }: { http: ProviderHttp; ear: Ear; account: string }): Probe {
+  return {
+    provider: 'sms',
+    name: 'account',
+    ask: async () => {
+      const path = `/2010-04-01/Accounts/${encodeURIComponent(account)}.json`
+      try {
+        await http.call({ operation: 'account', method: 'GET', path }, z.unknown())
+      } catch (error) {
+        // Local gateways speak of sending alone. Where it is Twilio's own error the account is another.
+        if (error instanceof ProviderFailure && /^http_(404|405)$/.test(error.code))
+          return { says: 'the gateway has no page of the account: send one message by hand', empty: true }
+        throw error
+      }
+      const { status } = fieldsIn(ear.body)
+      if (status === undefined || status === 'active') return { says: 'the credentials are taken' }
+      const says = `the account is ${String(status)}`
+      return { says, differences: [{ says, todo: 'put the account right at the provider' }] }
+    },
+  }
+}

@@ -1,0 +1,72 @@
+import type { HeardAnswer } from '../http.ts'
+
+/** What the provider does in another way than laku has it. */
+export interface Difference {
+  /** Its name in docs/providers.md; undefined where it is about our own settings or account. */
+  fact?: string
+  says: string
+  /** What a person does about it. */
+  todo: string
+}
+
+/** What a probe found. */
+export interface Seen {
+  says: string
+  differences?: readonly Difference[]
+  /** There was nothing to hold the facts against. */
+  empty?: true
+}
+
+/** One harmless question to a provider, held against the facts. */
+export interface Probe {
+  /** Whom it asks; where nobody answers there, the other probes of it are not tried. */
+  provider: string
+  name: string
+  /** It makes or moves something there, in test mode: left out with live keys. */
+  makes?: true
+  /** @throws ProviderFailure where there is no answer, or another than was asked for */
+  ask: () => Promise<Seen>
+}
+
+/** A probe cannot ask, for a setting is missing. */
+export class NotConfigured extends Error {
+  override readonly name = 'NotConfigured'
+}
+
+/** Hands each answer on to whoever records, and keeps the last for the probe that asked. */
+export class Ear {
+  #last: HeardAnswer | undefined
+  readonly #also: ((answer: HeardAnswer) => void) | undefined
+
+  constructor(also?: (answer: HeardAnswer) => void) {
+    this.#also = also
+  }
+
+  readonly hear = (answer: HeardAnswer): void => {
+    this.#last = answer
+    this.#also?.(answer)
+  }
+
+  /** The body of the last answer, as it came. */
+  get body(): unknown {
+    return this.#last?.body
+  }
+}
+
+/** The fields of whatever came; none where it is no object. */
+export function fieldsIn(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {}
+}
+
+/** A list of objects, wherever it stands: bare, or below a name. */
+export function rowsIn(value: unknown, name?: string): Record<string, unknown>[] {
+  const list = Array.isArray(value) || name === undefined ? value : fieldsIn(value)[name]
+  return Array.isArray(list) ? list.map(fieldsIn) : []
+}
+
+/** The values that are there, each once, in order. */
+export function distinct(values: readonly unknown[]): string[] {
+  return [...new Set(values.filter((one) => typeof one === 'string'))].sort()
+}

@@ -1,0 +1,142 @@
+import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
+import { refusalBy } from '../whatsapp/facts.ts'
+import { type Difference, NotConfigured, type Probe, type Seen } from './probe.ts'
+
+/**
+ * - `ok`: as written.
+ * - `differs`: it answered, and not as written, or it refuses us.
+ * - `unasked`: nobody answered, or a setting is missing.
+ * - `left_out`: nothing was asked on purpose, or there was nothing to look at.
+ */
+export type Outcome = 'ok' | 'differs' | 'unasked' | 'left_out'
+
+export interface Finding {
+  provider: string
+  check: string
+  outcome: Outcome
+  says: string
+  differences: readonly Difference[]
+  /** What a person does about it; null where nothing is to be done. */
+  todo: string | null
+}
+
+export interface ProbeRun {
+  /** The keys are live: what makes or moves anything is left out. */
+  live: boolean
+  /** Told after each probe. */
+  step: (finding: Finding) => void
+}
+
+/** Why the rest of a provider's probes are not tried. */
+type Blocked = Pick<Finding, 'says' | 'todo'>
+
+/** Asks all, each provider in its order and the providers at once. */
+export async function runProbes(probes: readonly Probe[], run: ProbeRun): Promise<Finding[]> {
+  const byProvider = [...Map.groupBy(probes, (one) => one.provider).values()]
+  const found = await Promise.all(byProvider.map((own) => inTurn(own, run)))
+  return found.flat()
+}
+
+async function inTurn(probes: readonly Probe[], { live, step }: ProbeRun): Promise<Finding[]> {
+  const findings: Finding[] = []
+  let blocked: Blocked | undefined
+  for (const probe of probes) {
+    const told = await findingOf(probe, live, blocked)
+    findings.push(told.finding)
+    step(told.finding)
+    blocked ??= told.blocks
+  }
+  return findings
+}
+
+async function findingOf(
+  probe: Probe,
+  live: boolean,
+  blocked: Blocked | undefined,
+): Promise<{ finding: Finding; blocks?: Blocked }> {
+  const finding = (outcome: Outcome, says: string, more: Partial<Finding> = {}): Finding => ({
+    provider: probe.provider,
+    check: probe.name,
+    outcome,
+    says,
+    differences: [],
+    todo: null,
+    ...more,
+  })
+  if (live && probe.makes) return { finding: finding('left_out', 'it would make something with a live key') }
+  if (blocked) return { finding: finding('unasked', `not tried: ${blocked.says}`, { todo: blocked.todo }) }
+  try {
+    return { finding: seenFinding(finding, await probe.ask()) }
+  } catch (error) {
+    if (error instanceof NotConfigured)
+      return { finding: finding('unasked', error.message, { todo: 'set it, and run the check again' }) }
+    if (!(error instanceof ProviderFailure)) throw error
+    return failedFinding(finding, error)
+  }
+}
+
+type MakeFinding = (outcome: Outcome, says: string, more?: Partial<Finding>) => Finding
+
+function seenFinding(finding: MakeFinding, { says, differences = [], empty }: Seen): Finding {
+  if (differences.length === 0) return finding(empty ? 'left_out' : 'ok', says)
+  const todos = [...new Set(differences.map((one) => one.todo))]
+  const told = differences.map((one) => one.says).join('; ')
+  return finding('differs', told, { differences, todo: todos.join('; ') })
+}
+
+const READ_FACTS = 'hold it against docs/providers.md, and tell who maintains laku'
+
+function failedFinding(
+  finding: MakeFinding,
+  failure: ProviderFailure,
+): { finding: Finding; blocks?: Blocked } {
+  const { provider, outcome, code, httpStatus, details } = failure
+  if (isOurAccount(failure)) {
+    const variable = KEYS[provider] ?? 'its settings'
+    const known = refusalBy(code)
+    const says = `it refuses our account: ${known ? `${known.says} (${code})` : code}`
+    const todo = `put the account right at the provider, or what is in ${variable}`
+    const fact = FACT_OF_REFUSALS[provider]
+    const difference: Difference = { says, todo, ...(fact !== undefined && { fact }) }
+    return {
+      finding: finding('differs', says, { differences: [difference], todo }),
+      blocks: { says, todo },
+    }
+  }
+  if (outcome === 'refused' || code === 'unreadable_answer') {
+    const fields = Array.isArray(details.fields) ? ` (${details.fields.join(', ')})` : ''
+    const says =
+      outcome === 'refused'
+        ? `it refuses what its reference takes: ${code}${httpStatus === undefined ? '' : `, HTTP ${httpStatus}`}`
+        : `laku cannot read its answer${fields}`
+    return {
+      finding: finding('differs', says, { differences: [{ says, todo: READ_FACTS }], todo: READ_FACTS }),
+    }
+  }
+  const says = `${outcome === 'limited' ? 'it limits us' : 'it does not answer'}: ${code}`
+  const todo = 'see that it is up and can be reached from here, and run the check again'
+  // Each further probe would wait as long again.
+  const isAway = outcome === 'unreachable' || code === 'timeout'
+  return { finding: finding('unasked', says, { todo }), ...(isAway && { blocks: { says, todo } }) }
+}
+
+const KEYS: Readonly<Record<string, string>> = {
+  xendit: 'XENDIT_SECRET_KEY',
+  biteship: 'BITESHIP_API_KEY',
+  whatsapp: 'WHATSAPP_TOKEN',
+  fonnte: 'WHATSAPP_TOKEN',
+  sms: 'SMS_ACCOUNT and SMS_TOKEN',
+  email: 'SMTP_URL',
+}
+
+const FACT_OF_REFUSALS: Readonly<Record<string, string>> = {
+  whatsapp: 'meta.refusals',
+  fonnte: 'fonnte.refusals',
+}
+
+/** Nothing of this provider goes until the account or its key is put right. */
+function isOurAccount({ provider, outcome, code, httpStatus }: ProviderFailure): boolean {
+  if (outcome !== 'refused') return false
+  if (httpStatus === 401 || /^(eauth|smtp_53\d)$/.test(code)) return true
+  return FACT_OF_REFUSALS[provider] !== undefined && refusalBy(code)?.reach === 'account'
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import type { ProviderHttp } from '../http.ts'
+import { type Template, templates } from '../whatsapp/templates.ts'
+import { type Difference, type Ear, fieldsIn, NotConfigured, type Probe, rowsIn } from './probe.ts'
+
+export interface MetaProbes {
+  http: ProviderHttp
+  ear: Ear
+  phoneNumberId: string
+  businessId: string | undefined
+}
+
+/** Meta lets a number send under these states of its display name. */
+const GOOD_NAMES = ['APPROVED', 'AVAILABLE_WITHOUT_REVIEW']
+const MOST_PAGES = 50
+
+/** The phone number, and the templates as `laku whatsapp templates` has them. Nothing is sent. */
+export function metaProbes({ http, ear, phoneNumberId, businessId }: MetaProbes): Probe[] {
+  const provider = 'whatsapp'
+  const phoneNumber = async () => {
+    const path = `/${encodeURIComponent(phoneNumberId)}`
+    const query = { fields: 'id,display_phone_number,verified_name,name_status,quality_rating' }
+    await http.call({ operation: 'phone_number', method: 'GET', path, query }, z.unknown())
+    const { name_status: name, quality_rating: quality } = fieldsIn(ear.body)
+    const differences: Difference[] = []
+    if (typeof name === 'string' && !GOOD_NAMES.includes(name))
+      differences.push({
+        fact: 'meta.phone-number',
+        says: `the display name of the number is ${name}`,
+        todo: 'have it approved in the WhatsApp manager: messages are refused until then (131037)',
+      })
+    if (quality === 'RED')
+      differences.push({
+        fact: 'meta.phone-number',
+        says: 'the quality of the number is RED',
+        todo: 'see in the WhatsApp manager what was reported: Meta lowers its limits',
+      })
+    return { says: `the number is there, quality ${String(quality ?? 'not told')}`, differences }
+  }
+
+  const registered = async () => {
+    if (businessId === undefined) throw new NotConfigured('WHATSAPP_BUSINESS_ID is not set')
+    const found: Record<string, unknown>[] = []
+    let after: string | undefined
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const path = `/${encodeURIComponent(businessId)}/message_templates`
+      const query = { fields: 'name,language,category,status,components', limit: '100', after }
+      await http.call({ operation: 'list_templates', method: 'GET', path, query }, z.unknown())
+      found.push(...rowsIn(ear.body, 'data'))
+      const paging = fieldsIn(fieldsIn(ear.body).paging)
+      const next = fieldsIn(paging.cursors).after
+      if (typeof paging.next !== 'string' || typeof next !== 'string') break
+      after = next
+    }
+    const differences = templates.flatMap((template) => templateDifferences(template, found))
+    return { says: `all ${templates.length} are registered, approved and as they stand`, differences }
+  }
+  return [
+    { provider, name: 'phone number', ask: phoneNumber },
+    { provider, name: 'templates', ask: registered },
+  ]
+}
+
+function templateDifferences(template: Template, found: readonly Record<string, unknown>[]): Difference[] {
+  const { name, language, category, body } = template
+  const called = `${name} (${language})`
+  const fact = 'meta.templates'
+  const register = 'register it as laku whatsapp templates prints it'
+  const one = found.find((it) => it.name === name && it.language === language)
+  if (!one) return [{ fact, says: `${called} is not registered`, todo: register }]
+  const differences: Difference[] = []
+  if (one.status !== 'APPROVED')
+    differences.push({
+      fact,
+      says: `${called} is ${String(one.status)}`,
+      todo: 'wait for its approval, or see in the WhatsApp manager why; its messages are held until then',
+    })
+  if (one.category !== category)
+    differences.push({
+      fact,
+      says: `${called} is of the category ${String(one.category)}, not ${category}`,
+      todo: 'register it again in its category: others cost more, or are not delivered',
+    })
+  // The body of an AUTHENTICATION template is Meta's own.
+  const text = rowsIn(one.components).find((part) => String(part.type).toUpperCase() === 'BODY')?.text
+  if (category !== 'AUTHENTICATION' && text !== body)
+    differences.push({ fact, says: `the text of ${called} is another`, todo: register })
+  return differences
+}
+
+/** Fonnte's device: connected, with messages left. Nothing is sent. */
+export function fonnteProbes({ http, ear }: { http: ProviderHttp; ear: Ear }): Probe[] {
+  const device = async () => {
+    await http.call({ operation: 'device', method: 'POST', path: '/device' }, z.unknown())
+    const { device_status: state, quota } = fieldsIn(ear.body)
+    const differences: Difference[] = []
+    if (state !== 'connect')
+      differences.push({
+        fact: 'fonnte.refusals',
+        says: `the device is not connected (${String(state)})`,
+        todo: 'scan its code again in the dashboard: messages wait until then',
+      })
+    if (!(Number(quota) > 0))
+      differences.push({
+        fact: 'fonnte.refusals',
+        says: `no message is left of the package (quota ${String(quota)})`,
+        todo: 'buy messages, or wait for the new month: messages wait until then',
+      })
+    return { says: `connected, ${String(quota)} messages left`, differences }
+  }
+  return [{ provider: 'fonnte', name: 'device', ask: device }]
+}

@@ -1,0 +1,199 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
+import type { GatewayInvoice, PaymentGateway } from '../../domain/payment/gateway.ts'
+import { INVOICE_MINIMUM_IDR, invoiceCeilings } from '../xendit/facts.ts'
+import { type Difference, distinct, type Ear, fieldsIn, type Probe, rowsIn } from './probe.ts'
+
+export interface InvoiceProbes {
+  gateway: PaymentGateway
+  ear: Ear
+  /** Our key of the invoice that is made. */
+  externalId: string
+  /** How long a list may take to show it (ms). */
+  patienceMs: number
+}
+
+/** An hour is enough; it is expired a moment after it was made. */
+const EXPIRES_IN_S = 3600
+const LOOK_AGAIN_MS = 500
+
+const newInvoice = (externalId: string, amountIdr: number) => ({
+  externalId,
+  amountIdr,
+  expiresInS: EXPIRES_IN_S,
+  description: 'laku providers check',
+  payer: {},
+})
+
+/** An invoice made, read, found by our key, listed and expired. */
+export function invoiceProbe({ gateway, ear, externalId, patienceMs }: InvoiceProbes): Probe {
+  return {
+    provider: 'xendit',
+    name: 'invoice',
+    makes: true,
+    ask: async () => {
+      const made = await gateway.createInvoice(newInvoice(externalId, INVOICE_MINIMUM_IDR))
+      const differences = unknownWays(ear.body)
+      try {
+        expectStatus(differences, made, 'PENDING', 'made')
+        expectStatus(differences, await gateway.getInvoice(made.id), 'PENDING', 'read')
+        const find = async () => (await gateway.findInvoices(externalId)).some((one) => one.id === made.id)
+        if (!(await within(patienceMs, find))) differences.push(late('found by our key', patienceMs))
+        const list = async () =>
+          (await gateway.listInvoices({ statuses: ['PENDING'], limit: 100 })).some(
+            (one) => one.id === made.id,
+          )
+        if (!(await within(patienceMs, list))) differences.push(late('listed', patienceMs))
+      } finally {
+        expectStatus(differences, await gateway.expireInvoice(made.id), 'EXPIRED', 'expired')
+      }
+      return { says: 'made, read, found by our key, listed and expired', differences }
+    },
+  }
+}
+
+/** An invoice below the minimum: it must be refused, and one that is made all the same is expired. */
+export function smallInvoiceProbe({ gateway, externalId }: InvoiceProbes): Probe {
+  return {
+    provider: 'xendit',
+    name: 'invoice below the minimum',
+    makes: true,
+    ask: async () => {
+      try {
+        const made = await gateway.createInvoice(newInvoice(`${externalId}-small`, INVOICE_MINIMUM_IDR - 1))
+        await gateway.expireInvoice(made.id)
+      } catch (error) {
+        if (!(error instanceof ProviderFailure) || error.outcome !== 'refused' || error.httpStatus === 401)
+          throw error
+        return { says: `refused, as documented: ${error.code}` }
+      }
+      const difference = {
+        fact: 'xendit.invoice-minimum',
+        says: `an invoice of ${INVOICE_MINIMUM_IDR - 1} was made; laku makes none below ${INVOICE_MINIMUM_IDR}`,
+        todo: 'policy.invoiceMinimumIdr may be lowered',
+      }
+      return { says: 'made', differences: [difference] }
+    },
+  }
+}
+
+/** What was paid in this account: the names of methods, payments and issuers, and what an e-wallet says was refunded. */
+export function paidInvoicesProbe({ gateway, ear }: Pick<InvoiceProbes, 'gateway' | 'ear'>): Probe {
+  return {
+    provider: 'xendit',
+    name: 'paid invoices',
+    ask: async () => {
+      await gateway.listInvoices({ statuses: ['PAID', 'SETTLED'], limit: 50 })
+      const paid = rowsIn(ear.body)
+      if (paid.length === 0)
+        return {
+          says: 'none is paid in this account yet: pay one by QRIS and one by e-wallet in test mode, and run it again',
+          empty: true,
+        }
+      const differences = [...qrisDifferences(paid), ...requestIdDifferences(paid)]
+      const wallet = paid.find((one) => String(one.payment_id ?? '').startsWith('ewc_'))
+      if (wallet) differences.push(...(await chargeDifferences(gateway, wallet)))
+      const methods = distinct(paid.map((one) => one.payment_method)).join(', ')
+      return { says: `${paid.length} read, paid by ${methods}`, differences }
+    },
+  }
+}
+
+function qrisDifferences(paid: readonly Record<string, unknown>[]): Difference[] {
+  const byQris = paid.filter(
+    (one) => one.payment_channel === 'QRIS' || /^QR/.test(String(one.payment_method)),
+  )
+  const differences: Difference[] = []
+  if (byQris.some((one) => one.payment_method === 'QRIS'))
+    differences.push({
+      fact: 'xendit.qris-source',
+      says: 'an invoice paid by QRIS calls its method QRIS, not QR_CODE',
+      todo: 'nothing: laku reads both',
+    })
+  if (byQris.some((one) => typeof fieldsIn(one.payment_details).source !== 'string'))
+    differences.push({
+      fact: 'xendit.qris-source',
+      says: 'an invoice paid by QRIS does not say which app or bank paid it',
+      todo: 'nothing goes back to the source of such payments: tell buyers that refunds of QRIS go to their wallet',
+    })
+  return differences
+}
+
+function requestIdDifferences(paid: readonly Record<string, unknown>[]): Difference[] {
+  if (paid.some((one) => typeof one.payment_request_id === 'string' || typeof one.payment_id === 'string'))
+    return []
+  return [
+    {
+      fact: 'xendit.refund-request',
+      says: 'no paid invoice names its payment (payment_request_id, payment_id)',
+      todo: 'set policy.refundForm to "legacy", where the account refunds by invoice_id',
+    },
+  ]
+}
+
+async function chargeDifferences(
+  gateway: PaymentGateway,
+  { id, payment_id: paymentId }: Record<string, unknown>,
+): Promise<Difference[]> {
+  const payment = { invoiceId: String(id), paymentId: String(paymentId), paymentRequestId: null }
+  try {
+    await gateway.refundedIdr(payment)
+    return []
+  } catch (error) {
+    if (!(error instanceof ProviderFailure) || error.outcome !== 'refused' || error.httpStatus === 401)
+      throw error
+    return [
+      {
+        fact: 'xendit.refunded-amount',
+        says: `an e-wallet charge does not say what was refunded of it: ${error.code}`,
+        todo: 'nothing: laku waits for the list of refunds, policy.providerListLagMinutes long',
+      },
+    ]
+  }
+}
+
+function unknownWays(body: unknown): Difference[] {
+  const { available_banks, available_ewallets, available_qr_codes, available_retail_outlets } = fieldsIn(body)
+  const offered = distinct([
+    ...rowsIn(available_banks).map((one) => one.bank_code),
+    ...rowsIn(available_ewallets).map((one) => one.ewallet_type),
+    ...rowsIn(available_qr_codes).map((one) => one.qr_code_type),
+    ...rowsIn(available_retail_outlets).map((one) => one.retail_outlet_name),
+  ])
+  const unknown = offered.filter((code) => !Object.hasOwn(invoiceCeilings, code))
+  if (unknown.length === 0) return []
+  return [
+    {
+      fact: 'xendit.invoice-ceilings',
+      says: `the account offers ways to pay that laku has no ceiling of: ${unknown.join(', ')}`,
+      todo: 'switch them off in the dashboard, or have their ceilings written down',
+    },
+  ]
+}
+
+function expectStatus(
+  differences: Difference[],
+  invoice: GatewayInvoice,
+  wanted: string,
+  after: string,
+): void {
+  if (invoice.status === wanted) return
+  const says = `an invoice that was ${after} is ${invoice.status}, not ${wanted}`
+  differences.push({ says, todo: 'tell who maintains laku: invoices are followed by these words' })
+}
+
+const late = (how: string, patienceMs: number): Difference => ({
+  fact: 'xendit.list-lag',
+  says: `the new invoice was not ${how} within ${patienceMs / 1000} s`,
+  todo: 'see how late lists are, and set policy.providerListLagMinutes above it',
+})
+
+/** Whether it holds by then. */
+async function within(patienceMs: number, holds: () => Promise<boolean>): Promise<boolean> {
+  const until = performance.now() + patienceMs
+  for (;;) {
+    if (await holds()) return true
+    if (performance.now() >= until) return false
+    await pause(LOOK_AGAIN_MS)
+  }
+}

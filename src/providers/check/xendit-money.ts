@@ -1,0 +1,218 @@
+import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
+import type { PaymentGateway } from '../../domain/payment/gateway.ts'
+import type { GatewayPayout, PayoutGateway } from '../../domain/payout/gateway.ts'
+import {
+  PAYOUT_MINIMUM_IDR,
+  PAYOUT_TEST_ACCOUNT,
+  payoutChannelFacts,
+  transactionTypes,
+} from '../xendit/facts.ts'
+import { type Difference, distinct, type Ear, fieldsIn, type Probe, rowsIn } from './probe.ts'
+
+const provider = 'xendit'
+
+export function balanceProbe(gateway: PaymentGateway): Probe {
+  return {
+    provider,
+    name: 'balance',
+    ask: async () => ({ says: `${await gateway.balanceIdr()} rupiah can be spent` }),
+  }
+}
+
+/** The channels that laku knows, with their kinds and limits. The provider has many more banks, which are no difference. */
+export function channelsProbe(payouts: PayoutGateway): Probe {
+  return {
+    provider,
+    name: 'payout channels',
+    ask: async () => {
+      const told = new Map((await payouts.channels()).map((one) => [one.channelCode, one]))
+      const differences = Object.entries(payoutChannelFacts).flatMap(([code, fact]): Difference[] => {
+        const channel = told.get(code)
+        const todo = 'nothing for laku, which goes by what the provider tells it: have the fact corrected'
+        if (!channel)
+          return [
+            { fact: 'xendit.payout-channels', says: `there is no channel ${code}`, todo: TELL_FACTORIES },
+          ]
+        const limit = fact.kind === 'bank' ? 'xendit.bi-fast' : 'xendit.payout-ewallets'
+        const compared: [boolean, string, string][] = [
+          [channel.kind !== fact.kind, 'xendit.payout-channels', `${code} is a ${channel.kind}`],
+          [
+            channel.minimumIdr !== fact.minimumIdr,
+            'xendit.payout-minimum',
+            `${code} pays out from ${channel.minimumIdr} on, not ${fact.minimumIdr}`,
+          ],
+          [
+            channel.maximumIdr !== fact.maximumIdr,
+            limit,
+            `${code} pays out up to ${channel.maximumIdr}, not ${fact.maximumIdr}`,
+          ],
+        ]
+        return compared.flatMap(([differs, name, says]) => (differs ? [{ fact: name, says, todo }] : []))
+      })
+      return { says: `${told.size} channels, among them all that laku knows`, differences }
+    },
+  }
+}
+
+const TELL_FACTORIES = 'pay nobody to it: factories and buyers who have it need another account'
+
+/** A payout to the account that test mode keeps waiting: made, read, found by our key, called off. */
+export function payoutProbe(payouts: PayoutGateway, key: string): Probe {
+  return {
+    provider,
+    name: 'payout to the test account',
+    makes: true,
+    ask: async () => {
+      const differences: Difference[] = []
+      const expect = (payout: GatewayPayout, wanted: readonly string[], after: string) => {
+        if (wanted.includes(payout.status)) return
+        const says = `a payout to ${PAYOUT_TEST_ACCOUNT} that was ${after} is ${payout.status}, not ${wanted[0]}`
+        differences.push({ fact: 'xendit.payout-test', says, todo: 'see in the dashboard what became of it' })
+      }
+      const destination = {
+        channelCode: 'ID_BCA',
+        accountNumber: PAYOUT_TEST_ACCOUNT,
+        accountHolderName: 'Laku Check',
+      }
+      const description = 'laku check'
+      const made = await payouts.createPayout({
+        key,
+        destination,
+        amountIdr: PAYOUT_MINIMUM_IDR,
+        description,
+      })
+      expect(made, ['ACCEPTED', 'REQUESTED'], 'made')
+      expect(await payouts.getPayout(made.id), ['ACCEPTED', 'REQUESTED'], 'read')
+      if (!(await payouts.findPayouts(key)).some((one) => one.id === made.id))
+        differences.push({
+          fact: 'xendit.list-lag',
+          says: 'the new payout is not found by our key yet',
+          todo: 'see how late lists are, and set policy.providerListLagMinutes above it',
+        })
+      expect(await payouts.cancelPayout(made.id), ['CANCELLED'], 'called off')
+      return { says: 'made, read, found by our key and called off', differences }
+    },
+  }
+}
+
+/**
+ * What a refund names its payment by. Asked with the invoice alone, of one that nobody paid: the current form misses a field, the older
+ * one finds that nothing was paid. No money moves in either.
+ */
+export function refundFormProbe(
+  refundByInvoice: (invoiceId: string) => Promise<void>,
+  unpaidInvoice: () => Promise<string | undefined>,
+  configured: 'current' | 'legacy',
+): Probe {
+  return {
+    provider,
+    name: 'form of refunds',
+    makes: true,
+    ask: async () => {
+      const invoiceId = await unpaidInvoice()
+      if (invoiceId === undefined) return { says: 'there is no invoice to ask about', empty: true }
+      const form = await formOf(refundByInvoice(invoiceId))
+      if (form === configured) return { says: `the ${form} form, as laku is set to` }
+      const difference = {
+        fact: 'xendit.refund-request',
+        says: `the account takes refunds in the ${form} form, and laku is set to the ${configured} one`,
+        todo: `set policy.refundForm to "${form}"`,
+      }
+      return { says: `the ${form} form`, differences: [difference] }
+    },
+  }
+}
+
+async function formOf(refund: Promise<void>): Promise<'current' | 'legacy'> {
+  try {
+    await refund
+    return 'legacy'
+  } catch (error) {
+    if (!(error instanceof ProviderFailure) || error.outcome !== 'refused') throw error
+    if (error.httpStatus === 401) throw error
+    return /VALIDATION|INVALID_VALUE/.test(error.code) ? 'current' : 'legacy'
+  }
+}
+
+/** The newest lines of the provider's book, in the documented form. */
+export function transactionsProbe(gateway: PaymentGateway, ear: Ear): Probe {
+  return {
+    provider,
+    name: 'transactions',
+    ask: async () => {
+      const page = await gateway.listTransactions({ limit: 50 })
+      const lines = rowsIn(ear.body, 'data')
+      if (lines.length === 0)
+        return {
+          says: 'read; there is no line yet: pay an invoice in test mode, and run it again',
+          empty: true,
+        }
+      const differences = [...productDifferences(lines), ...feeDifferences(lines), ...typeDifferences(lines)]
+      const unread = page.unread ?? []
+      if (unread.length > 0) {
+        const fields = distinct(unread.flatMap((one) => one.fields)).join(', ')
+        differences.push({ says: `${unread.length} lines cannot be read (${fields})`, todo: MAINTAINER })
+      }
+      return { says: `${lines.length} lines read`, differences }
+    },
+  }
+}
+
+const MAINTAINER = 'tell who maintains laku: such lines wait for a person, with attention'
+
+function productDifferences(lines: readonly Record<string, unknown>[]): Difference[] {
+  const fact = 'xendit.transaction-product'
+  const payments = lines.filter((one) => one.type === 'PAYMENT')
+  const linkOf = (line: Record<string, unknown>) => fieldsIn(line.product_data).payment_link_id
+  const differences: Difference[] = []
+  // An invoice's id is 24 hexadecimal digits; a payment's begins with its kind.
+  if (payments.some((one) => one.product_id === linkOf(one) || /^[0-9a-f]{24}$/.test(String(one.product_id))))
+    differences.push({
+      fact,
+      says: "the line of a payment has the invoice's id as its product, not the payment's",
+      todo: 'nothing: laku finds payments by either',
+    })
+  if (payments.some((one) => typeof linkOf(one) !== 'string'))
+    differences.push({
+      fact,
+      says: 'the line of a payment does not name its invoice',
+      todo: 'nothing: laku finds such payments by their own id and by our key',
+    })
+  return differences
+}
+
+function feeDifferences(lines: readonly Record<string, unknown>[]): Difference[] {
+  const fact = 'xendit.transaction-amounts'
+  const fees = lines.map((one) => one.fee)
+  const parts = fees.flatMap((fee) => {
+    const { xendit_fee, value_added_tax } = fieldsIn(fee)
+    return [xendit_fee, value_added_tax].map(Number).filter(Number.isFinite)
+  })
+  const seen: [boolean, string, string][] = [
+    [
+      fees.some((fee) => fee === null || fee === undefined),
+      'no fee',
+      'nothing: laku books the fee when it is told',
+    ],
+    [
+      fees.some((fee) => Object.keys(fieldsIn(fee)).length > 0 && fieldsIn(fee).status === undefined),
+      'a fee without a status',
+      'nothing: such a fee goes with its line',
+    ],
+    [
+      parts.some((part) => !Number.isInteger(part)),
+      'a fraction of a rupiah in its fee',
+      'nothing: laku rounds, and books what is left',
+    ],
+  ]
+  return seen.flatMap(([is, what, todo]) => (is ? [{ fact, says: `a line has ${what}`, todo }] : []))
+}
+
+function typeDifferences(lines: readonly Record<string, unknown>[]): Difference[] {
+  const unknown = distinct(lines.map((one) => one.type)).filter((type) => !transactionTypes.has(type))
+  if (unknown.length === 0) return []
+  const says = `lines are of kinds that laku does not know: ${unknown.join(', ')}`
+  return [
+    { fact: 'xendit.transaction-types', says, todo: 'laku books them into suspense: laku suspense list' },
+  ]
+}
