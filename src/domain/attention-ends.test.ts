@@ -96,6 +96,18 @@ function special(now: Date): Partial<Record<AttentionKind, () => Scene | Scene[]
   }
   const untracked = (values: object): Row => ['shipments', { id: subject, status: 'in_transit', ...values }]
   return {
+    buyer_owes: () => {
+      const claims: Row = ['ledger_accounts', { id: 8, key: 'buyer-claims' }]
+      const posted = (subject_id: string, amount_idr: number): Row[] => {
+        const id = newId()
+        return [
+          ['ledger_transactions', { id, subject_id }],
+          ['ledger_entries', { transaction_id: id, account_id: 8, amount_idr }],
+        ]
+      }
+      const still = [claims, ...posted(subject, 5)]
+      return { subject, still, gone: [...still, ...posted(subject, -5), ...posted(newId(), 5)] }
+    },
     chargeback_ambiguous: () => ({
       subject,
       still: [['chargebacks', { provider_transaction_id: 'another' }]],
@@ -143,6 +155,17 @@ function special(now: Date): Partial<Record<AttentionKind, () => Scene | Scene[]
       const run = (status: string): Row => ['reconciliations', { status, finished_at: secondsAfter(now, 60) }]
       return { subject: 'xendit', still: [run('differs')], gone: [run('agrees')] }
     },
+    payout_unexpected: () => {
+      const payout = (status: string, provider_status: string): Row => [
+        'payouts',
+        { id: subject, status, provider_status },
+      ]
+      const still = [payout('failed', 'SUCCEEDED')]
+      return [
+        { subject, still, gone: [payout('succeeded', 'SUCCEEDED')] },
+        { subject, still, gone: [payout('failed', 'REVERSED')] },
+      ]
+    },
     refund_unexpected: () => ({
       subject: 'rfd-1',
       still: [['refunds', { provider_refund_id: 'rfd-1', status: 'submitted' }]],
@@ -188,39 +211,16 @@ function special(now: Date): Partial<Record<AttentionKind, () => Scene | Scene[]
   }
 }
 
-const tables = [
-  ...['attention', 'chargebacks', 'group_buying_sessions', 'ledger_accounts', 'ledger_balances'],
-  ...[
-    'notification_deliveries',
-    'order_returns',
-    'orders',
-    'payments',
-    'payouts',
-    'quarantined_money',
-    'reconciliations',
-    'refunds',
-  ],
-  ...[
-    'settlements',
-    'code_spending',
-    'shipments',
-    'suspense_items',
-    'users',
-    'wallet_adjustments',
-    'warehouse_purchase_orders',
-    'webhook_inbox',
-  ],
-  ...['whatsapp_holds', 'whatsapp_messages', 'withdrawals'],
-]
-
-/** The tables as they are, but empty, and without what a whole row of theirs would need. */
-const bare = async ({ tx }: Work) => {
-  for (const table of tables) {
-    await sql`create temp table ${sql.table(table)} on commit drop as select * from public.${sql.id(table)} with no data`.execute(
-      tx,
-    )
-  }
-}
+/** Every table as it is, but empty, and without what a whole row of it would need. */
+const bare = ({ tx }: Work) =>
+  sql`
+    do $$
+    declare t text;
+    begin
+      for t in select tablename from pg_tables where schemaname = 'public' loop
+        execute format('create temp table %1$I on commit drop as select * from public.%1$I with no data', t);
+      end loop;
+    end $$`.execute(tx)
 
 const lay = async ({ tx }: Work, rows: readonly Row[]) => {
   for (const [table, values] of rows) {

@@ -124,10 +124,10 @@ export const personalTables: readonly PersonalTable[] = [
   },
   {
     table: 'payouts',
-    columns: ['account_number', 'account_holder', 'description'],
+    columns: ['account_number', 'account_holder', 'description', 'dead_reason'],
     erase: ({ userId }, vault) => sql`
       update payouts set account_number = ${vault.seal('payout.destination', '')},
-        account_holder = ${vault.seal('payout.destination', '')}
+        account_holder = ${vault.seal('payout.destination', '')}, dead_reason = null
       where purpose = 'withdrawal' and subject_id in (select id from withdrawals where user_id = ${userId})`,
   },
   {

@@ -295,7 +295,8 @@ async function rememberHeard(work: Work, facts: readonly ProviderRefund[]): Prom
     select f.* from jsonb_populate_recordset(null::provider_refunds, ${asRecords(rows)}::jsonb) f
     on conflict (provider_refund_id) do update set status = excluded.status, amount_idr = excluded.amount_idr,
       failure_code = excluded.failure_code, booked_idr = excluded.booked_idr, bookings = excluded.bookings,
-      next_check_at = excluded.next_check_at, heard_at = excluded.heard_at`.execute(work.tx)
+      next_check_at = excluded.next_check_at, heard_at = excluded.heard_at
+    where to_jsonb(provider_refunds) - 'heard_at' <> to_jsonb(excluded) - 'heard_at'`.execute(work.tx)
 }
 
 async function rememberIds(
