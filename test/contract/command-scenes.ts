@@ -122,6 +122,13 @@ export class CommandScenes {
   }
 
   /** The number of a batch of one settlement, whose file somebody else took. */
+  /** A batch of which no file was handed out. */
+  async madeBatch(): Promise<string> {
+    return await this.laku.as(sinta, async (work) =>
+      String((await showBatch(work, await makeBatch(work))).number),
+    )
+  }
+
   async bankBatch(): Promise<string> {
     const code = await this.approvedSettlement()
     return await this.laku.as(sinta, async (work) => {

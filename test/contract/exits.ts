@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { requestOtp } from '../../src/domain/auth/index.ts'
+import { requestOtp, verifyOtp } from '../../src/domain/auth/index.ts'
 import type { Actor } from '../../src/domain/kernel/index.ts'
 import { requestReturn } from '../../src/domain/order/index.ts'
 import { customer } from '../storefront.ts'
@@ -93,15 +93,15 @@ const provider = {
 export const exits: Record<string, Record<string, Exit | Rest>> = {
   'login code': {
     open: {
-      verb: 'POST /api/auth/otp',
+      verb: 'POST /api/auth/otp/verify',
       scene: async (s) => {
-        const phone = `+62815${String(50_000_000 + s.next())}`
+        const phone = `0815${String(50_000_000 + s.next())}`
         const { challengeId } = await s.laku.system((work) => requestOtp(work, { phone, ip: '10.0.0.1' }))
-        return { row: challengeId, words: [phone] }
+        return { row: challengeId }
       },
-      use: async (s, { words: [phone = ''] = [] }) => {
-        s.laku.clock.shift(120)
-        await s.laku.system((work) => requestOtp(work, { phone, ip: '10.0.0.1' }))
+      use: async (s, { row: challengeId }) => {
+        for (let i = 0; i < s.laku.policy.otpTries; i++)
+          await s.laku.system((work) => verifyOtp(work, { challengeId, code: '000000', ip: null }))
       },
     },
   },
@@ -288,6 +288,21 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
     },
   },
   quarantine: { waiting: of('payments quarantine refund', (s) => s.quarantined()) },
+  'bank batch': {
+    made: {
+      rests: 'settle export hands it out in the same run; a run that died leaves it to settle batches cancel',
+    },
+    handed_out: {
+      // It asks what became of its lines.
+      mayRepeat: true,
+      verb: 'settle batches confirm',
+      scene: async (s) => {
+        const batch = await s.bankBatch()
+        const row = await idWhere(s, 'bank_batches', 'number', batch)
+        return { row, words: [batch, '--reference', `BCA ${s.next()}000`] }
+      },
+    },
+  },
   reconciliation: {
     running: {
       rests: 'a run that ended without a word is broken off by the next one: laku payments reconcile',
@@ -390,7 +405,8 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
     held: of('wallets withdrawals reject', async (s) => (await s.withdrawal()).code),
     approved: of('wallets withdrawals reject', async (s) => {
       const { code } = await s.withdrawal()
-      return await put(s, 'withdrawals', code, "status = 'approved', due_at = now() + interval '1 day'")
+      await s.ask('wallets', 'withdrawals', 'approve', code, '--reason', 'a test')
+      return code
     }),
     submitted: payoutsOwn,
     succeeded: provider,

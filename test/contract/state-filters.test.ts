@@ -6,6 +6,7 @@ import { allCommands } from '../../src/commands/tree.ts'
 const machineOf: Record<string, string> = {
   users: 'user',
   settle: 'settlement',
+  'settle batches': 'bank batch',
   'wallets adjustments': 'wallet adjustment',
   'wallets withdrawals': 'withdrawal',
   orders: 'order',
