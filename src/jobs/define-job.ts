@@ -23,6 +23,11 @@ export interface JobDefinition<D extends object = object> {
     /** An SQL condition that is true when something is due at `now`; it must be answered by an index. */
     due: (now: Date) => RawBuilder<boolean>
   }
+  /**
+   * It moves money, or decides by the time on money that may have come: it stands still while the database is not known to be the
+   * shop's own. A job that is dropped then is found again by its sweep.
+   */
+  needsKnownDatabase?: boolean
   /** Runs at this cron time in Asia/Jakarta. */
   cron?: string
   /** Handles the batch. Throwing fails all of it; returning failures fails those. */

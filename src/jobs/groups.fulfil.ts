@@ -9,6 +9,7 @@ export const groupsFulfilJob = defineJob<{ sessionId: string }>({
   name: 'groups.fulfil',
   batchSize: 10,
   retryLimit: 5,
+  needsKnownDatabase: true,
   run: async (laku, jobs) => {
     const failures: JobFailure[] = []
     // Ids sort by age: the session that was made first gets the stock first.

@@ -9,6 +9,7 @@ export const groupsSweepJob = defineJob({
   name: 'groups.sweep',
   batchSize: 1,
   retryLimit: 0,
+  needsKnownDatabase: true,
   sweep: { due: sessionsDue },
   run: async (laku) => {
     await laku.units.run(actor, sweepSessions)

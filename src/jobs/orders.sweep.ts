@@ -12,6 +12,7 @@ export const ordersSweepJob = defineJob({
   name: 'orders.sweep',
   batchSize: 1,
   retryLimit: 0,
+  needsKnownDatabase: true,
   sweep: { due: (now) => sql<boolean>`(${completionDue(now)} or ${lostOrdersDue(now)})` },
   run: async ({ units }) => {
     await units.run(actor, (work) => completeOrders(work, COMPLETED_A_RUN))

@@ -9,6 +9,7 @@ export const paymentsSweepJob = defineJob({
   name: 'payments.sweep',
   batchSize: 1,
   retryLimit: 0,
+  needsKnownDatabase: true,
   sweep: { due: paymentsDue },
   run: async (laku) => {
     await sweepPayments({ units: laku.units, actor, gateway: laku.providers.gateway })

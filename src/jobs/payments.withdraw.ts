@@ -9,6 +9,7 @@ export const paymentsWithdrawJob = defineJob<{ paymentId: string }>({
   name: 'payments.withdraw',
   batchSize: 50,
   retryLimit: 8,
+  needsKnownDatabase: true,
   run: async (laku, jobs) => {
     const context = { units: laku.units, actor, gateway: laku.providers.gateway }
     const unsure = await withdrawPayments(

@@ -9,6 +9,7 @@ export const payoutsSubmitJob = defineJob<{ payoutId: string }>({
   name: 'payouts.submit',
   batchSize: 50,
   retryLimit: 5,
+  needsKnownDatabase: true,
   run: async (laku, jobs) => {
     await submitPayouts(
       { units: laku.units, actor, payouts: laku.providers.payouts },

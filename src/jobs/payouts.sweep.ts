@@ -9,6 +9,7 @@ export const payoutsSweepJob = defineJob({
   name: 'payouts.sweep',
   batchSize: 1,
   retryLimit: 0,
+  needsKnownDatabase: true,
   sweep: { due: payoutsDue },
   run: async (laku) => {
     await sweepPayouts({ units: laku.units, actor, payouts: laku.providers.payouts })

@@ -9,6 +9,7 @@ export const refundsSubmitJob = defineJob<{ refundId: string }>({
   name: 'refunds.submit',
   batchSize: 50,
   retryLimit: 5,
+  needsKnownDatabase: true,
   run: async (laku, jobs) => {
     await submitRefunds(
       { units: laku.units, actor, gateway: laku.providers.gateway },

@@ -9,6 +9,7 @@ export const refundsSweepJob = defineJob({
   name: 'refunds.sweep',
   batchSize: 1,
   retryLimit: 0,
+  needsKnownDatabase: true,
   sweep: { due: refundsDue },
   run: async (laku) => {
     await sweepRefunds({ units: laku.units, actor, gateway: laku.providers.gateway })

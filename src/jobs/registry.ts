@@ -2,6 +2,7 @@ import type { QueueDefinition } from '../runtime/queue.ts'
 import { attentionMailJob } from './attention.mail.ts'
 import { attentionSettleJob } from './attention.settle.ts'
 import { batchesSweepJob } from './batches.sweep.ts'
+import { databaseRecogniseJob } from './database.recognise.ts'
 import { deadSweepJob } from './dead.sweep.ts'
 import type { JobDefinition } from './define-job.ts'
 import { emailSendJob } from './email.send.ts'
@@ -48,6 +49,7 @@ export const jobs: readonly JobDefinition[] = [
   attentionMailJob,
   attentionSettleJob,
   batchesSweepJob,
+  databaseRecogniseJob,
   deadSweepJob,
   emailSendJob,
   emailSweepJob,

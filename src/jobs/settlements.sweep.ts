@@ -10,6 +10,7 @@ export const settlementsSweepJob = defineJob({
   name: 'settlements.sweep',
   batchSize: 1,
   retryLimit: 0,
+  needsKnownDatabase: true,
   sweep: { due: (now) => sql<boolean>`(${statementsDue(now)} or ${retriesDue(now)})` },
   run: async (laku) => {
     await retryFailed({ units: laku.units, actor })

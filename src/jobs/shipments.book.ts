@@ -10,6 +10,7 @@ export const shipmentsBookJob = defineJob<{ orderId: string }>({
   name: 'shipments.book',
   batchSize: 50,
   retryLimit: 5,
+  needsKnownDatabase: true,
   run: async (laku, jobs) => {
     const { units, providers, config } = laku
     const context = { units, actor, courier: providers.courier, origin: parcelOrigin(config) }

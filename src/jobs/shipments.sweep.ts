@@ -10,6 +10,7 @@ export const shipmentsSweepJob = defineJob({
   name: 'shipments.sweep',
   batchSize: 1,
   retryLimit: 0,
+  needsKnownDatabase: true,
   sweep: { due: shipmentsDue },
   run: async ({ units, providers, config }) => {
     await sweepShipments({ units, actor, courier: providers.courier, origin: parcelOrigin(config) })

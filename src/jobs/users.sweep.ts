@@ -10,6 +10,7 @@ export const usersSweepJob = defineJob({
   name: 'users.sweep',
   batchSize: 1,
   retryLimit: 0,
+  needsKnownDatabase: true,
   sweep: { due: closingsDue },
   run: async (laku) => {
     const due = await laku.units.run(actor, accountsToClose)

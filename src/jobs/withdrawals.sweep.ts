@@ -9,6 +9,7 @@ export const withdrawalsSweepJob = defineJob({
   name: 'withdrawals.sweep',
   batchSize: 1,
   retryLimit: 0,
+  needsKnownDatabase: true,
   sweep: { due: withdrawalsDue },
   run: async (laku) => {
     await laku.units.run(actor, sweepWithdrawals)

@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import { PgBoss } from 'pg-boss'
+import { databaseIsKnown, recordFirstPlace } from '../domain/kernel/index.ts'
+import { placeOf } from '../runtime/connect.ts'
 import type { Laku } from '../runtime/laku.ts'
 import type { JobDefinition, JobRun } from './define-job.ts'
 import { jobs } from './registry.ts'
@@ -18,6 +20,9 @@ const DRAIN_MS = 15_000
  */
 export async function startWorker(laku: Laku, { calendarS = 5 } = {}): Promise<RunningWorker> {
   const { logger } = laku
+  await laku.units.run({ kind: 'system', name: 'worker' }, (work) =>
+    recordFirstPlace(work, placeOf(laku.urls.direct)),
+  )
   const boss = new PgBoss({
     connectionString: laku.urls.direct,
     application_name: 'laku worker',
@@ -80,6 +85,11 @@ async function workQueue(laku: Laku, boss: PgBoss, job: JobDefinition): Promise<
   })
 }
 
+async function isKnownDatabase(laku: Laku): Promise<boolean> {
+  const { rows } = await sql<{ is: boolean }>`select ${databaseIsKnown} as is`.execute(laku.db)
+  return rows[0]?.is ?? false
+}
+
 /** The failures of a batch by job; a batch that throws has failed whole. */
 async function runBatch(
   laku: Laku,
@@ -87,6 +97,7 @@ async function runBatch(
   batch: JobRun<object>[],
 ): Promise<Map<string, unknown>> {
   try {
+    if (job.needsKnownDatabase && !(await isKnownDatabase(laku))) return new Map()
     const failures = (await job.run(laku, batch)) ?? []
     return new Map(failures.map(({ id, error }) => [id, error]))
   } catch (error) {
@@ -101,7 +112,9 @@ async function runBatch(
 class SweepTicker {
   readonly #laku: Laku
   readonly #boss: PgBoss
-  readonly #sweeps = jobs.flatMap((job) => (job.sweep ? [{ name: job.name, due: job.sweep.due }] : []))
+  readonly #sweeps = jobs.flatMap(({ name, sweep, needsKnownDatabase = false }) =>
+    sweep ? [{ name, due: sweep.due, needsKnownDatabase }] : [],
+  )
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> = Promise.resolve()
 
@@ -125,8 +138,13 @@ class SweepTicker {
     if (this.#sweeps.length === 0) return
     try {
       const now = this.#laku.clock.now()
-      const asked = this.#sweeps.map(({ name, due }) => sql`select ${name}::text as name where ${due(now)}`)
-      const { rows } = await sql<{ name: string }>`${sql.join(asked, sql` union all `)}`.execute(
+      const asked = this.#sweeps.map(({ name, due, needsKnownDatabase }) => {
+        const may = needsKnownDatabase ? sql`known.is` : sql`true`
+        return sql`select ${name}::text as name from known where ${may} and ${due(now)}`
+      })
+      const { rows } = await sql<{
+        name: string
+      }>`with known as materialized (select ${databaseIsKnown} as is) ${sql.join(asked, sql` union all `)}`.execute(
         this.#laku.db,
       )
       for (const { name } of rows) await this.#boss.send(name, {})

@@ -37,6 +37,12 @@ export function shownUrl(url: string): string {
   return `${protocol}//${username ? `${username}@` : ''}${searchParams.get('host') ?? host}${pathname}`
 }
 
+/** Where a database is reached: server, port and name, whoever logs in. */
+export function placeOf(url: string): string {
+  const { host, pathname, searchParams } = new URL(url)
+  return `${searchParams.get('host') ?? host}${pathname}`
+}
+
 const oldestVersion = 150_000
 
 /**

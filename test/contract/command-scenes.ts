@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { choreography } from '../../src/domain/choreography.ts'
 import { setBankAccount } from '../../src/domain/factory/index.ts'
 import { type Actor, newId } from '../../src/domain/kernel/index.ts'
@@ -426,6 +427,11 @@ export class CommandScenes {
     await this.laku.system(async (work) => work.raise(item))
     const row = this.laku.db.selectFrom('attention').select('id').where('subjectId', '=', subject[1])
     return (await row.executeTakeFirstOrThrow()).id
+  }
+
+  /** As after a restore: no money moves until somebody adopts. */
+  async restored(): Promise<void> {
+    await sql`update database_identity set is_restored = true`.execute(this.laku.db)
   }
 
   async brokenChain(): Promise<void> {

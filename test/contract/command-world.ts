@@ -109,6 +109,10 @@ export const fixtures: Record<string, Fixture> = {
   'stock adjust': async (s) => [s.market.sku, '5'],
   'payments book': async (s) => [await s.line()],
   'payments sync': async (s) => [await s.invoiced()],
+  'payments adopt': async (s) => {
+    await s.restored()
+    return []
+  },
   'shipments create': async (s) => [(await s.paidOrder()).code],
   'shipments track': async (s) => [await s.shipment()],
   'shipments set-status': async (s) => [await s.shipment(), 'picked_up'],

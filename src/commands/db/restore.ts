@@ -16,7 +16,10 @@ export const restore = defineTask({
     await bringBack(config.dataDir, resolve(file))
     return {
       json: { dataDir: config.dataDir, restored: true },
-      text: `The database of ${config.dataDir} runs again: laku db migrate, then laku ledger verify.`,
+      text: [
+        `The database of ${config.dataDir} runs again: laku db migrate, then laku ledger verify.`,
+        'No money moves until laku payments adopt has taken over what the provider knows and this backup does not.',
+      ].join('\n'),
     }
   },
 })

@@ -1,4 +1,5 @@
 import type { VerbGroup } from '../root.ts'
+import { adopt } from './adopt.ts'
 import { book } from './book.ts'
 import { chargeback } from './chargeback.ts'
 import { claim } from './claim.ts'
@@ -17,4 +18,16 @@ const quarantine: VerbGroup = {
   verbs: [listQuarantined, money.apply, money.refund],
 }
 
-export const verbs = [list, show, sync, expire, releaseEscrow, chargeback, claim, book, reconcile, quarantine]
+export const verbs = [
+  list,
+  show,
+  sync,
+  expire,
+  releaseEscrow,
+  chargeback,
+  claim,
+  book,
+  reconcile,
+  adopt,
+  quarantine,
+]

@@ -62,3 +62,16 @@ export async function payableAccounts(
     order by factory_id, usable_from desc, id desc`.execute(tx)
   return new Map(rows.map((row) => [row.factoryId, open(vault, row)]))
 }
+
+/** The factories that have this account, whatever its state: to say of a payout that laku does not know whose it was. */
+export async function factoriesOfAccount(
+  tx: Tx,
+  vault: Vault,
+  { channelCode, accountNumber }: Pick<BankAccount, 'channelCode' | 'accountNumber'>,
+): Promise<string[]> {
+  const { rows } = await sql<BankAccountRow>`
+    select id, factory_id, channel_code, account_number, account_holder
+    from factory_bank_accounts where channel_code = ${channelCode}`.execute(tx)
+  const found = rows.filter((row) => vault.open(PURPOSE, row.accountNumber) === accountNumber)
+  return [...new Set(found.map((row) => row.factoryId))]
+}

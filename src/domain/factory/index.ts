@@ -1,7 +1,7 @@
 import './events.ts'
 
 export { approveBankAccount } from './approve-bank-account.ts'
-export { type BankAccountView, bankAccountsOf, payableAccounts } from './bank-accounts.ts'
+export { type BankAccountView, bankAccountsOf, factoriesOfAccount, payableAccounts } from './bank-accounts.ts'
 export { createFactory, type NewFactory } from './create-factory.ts'
 export { factoryErrors } from './errors.ts'
 export { isOwnFactory } from './own-factory.ts'

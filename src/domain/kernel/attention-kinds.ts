@@ -9,6 +9,7 @@ export const attentionKinds = [
   'chargeback_ambiguous',
   'closing_stuck',
   'dispute_open',
+  'database_in_doubt',
   'email.failed',
   'invoice_refused',
   'item_set_aside',

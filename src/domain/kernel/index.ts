@@ -29,6 +29,14 @@ export { type Check, type CheckResult, checkOf, runChecks } from './check.ts'
 export { type Clock, jakartaDate, ManualClock, secondsAfter, systemClock } from './clock.ts'
 export { translateDatabaseError } from './database-errors.ts'
 export {
+  type DatabaseDoubt,
+  databaseDoubt,
+  databaseIsKnown,
+  recordDatabaseIdentity,
+  recordFirstPlace,
+  requireKnownDatabase,
+} from './database-identity.ts'
+export {
   DomainError,
   defineErrors,
   type ErrorDefinition,

@@ -30,6 +30,11 @@ export const kernelErrors = defineErrors('kernel', {
     'The account number or the name of its holder is not one that this bank or e-wallet has.',
   ],
   database_unavailable: ['unavailable', 'The database cannot be reached; nothing was changed, try again.'],
+  database_in_doubt: [
+    'unavailable',
+    'This database was restored, promoted or copied: no money moves until laku payments adopt has taken over what the provider knows.',
+  ],
+  database_known: ['conflict', 'This is the database that laku knows: there is nothing to adopt.'],
   busy: ['unavailable', 'The database was too busy to finish this; nothing was changed, try again.'],
   nothing_to_explain: ['not_found', 'Nothing that money is about has this id, code, account key or amount.'],
 })

@@ -154,6 +154,15 @@ export interface CommissionHistory {
   since: Timestamp;
 }
 
+export interface DatabaseIdentity {
+  isRestored: Generated<boolean>;
+  one: Generated<boolean>;
+  place: string | null;
+  systemId: string;
+  timeline: string;
+  writtenIn: Generated<string>;
+}
+
 export interface Events {
   actor: string;
   aggregateId: string;
@@ -1108,6 +1117,7 @@ export interface DB {
   clock: Clock;
   codeSpending: CodeSpending;
   commissionHistory: CommissionHistory;
+  databaseIdentity: DatabaseIdentity;
   events: Events;
   factories: Factories;
   factoryBankAccounts: FactoryBankAccounts;

@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import { actorLabel, requireStaff, type StaffRole } from './actor.ts'
+import { databaseIsKnown } from './database-identity.ts'
 import { kernelErrors } from './kernel-errors.ts'
 import type { Tx, Work } from './work.ts'
 
@@ -24,10 +26,20 @@ const mayTurn: Record<SwitchName, StaffRole> = {
   sms: 'support',
 }
 
-/** Whether staff have paused this. A paused thing waits, it does not fail. */
+/** A copy of the database must not send what the one before it sent. */
+const stopsInDoubt: readonly SwitchName[] = ['payouts', 'xendit', 'biteship']
+
+/**
+ * Whether staff have paused this, or the database is not known to be the shop's own (ADR 0068). A paused thing waits, it does not
+ * fail.
+ */
 export async function isPaused(tx: Tx, name: SwitchName): Promise<boolean> {
-  const row = await tx.selectFrom('switches').select('paused').where('name', '=', name).executeTakeFirst()
-  return row?.paused ?? false
+  const inDoubt = stopsInDoubt.includes(name) ? sql`not ${databaseIsKnown}` : sql`false`
+  const { rows } = await sql<{ paused: boolean }>`
+    select coalesce((select paused from switches where name = ${name}), false) or ${inDoubt} as paused`.execute(
+    tx,
+  )
+  return rows[0]?.paused ?? false
 }
 
 /** @throws kernel.paused */

@@ -10,6 +10,8 @@ export interface GatewayPayout {
   status: GatewayPayoutStatus
   amountIdr: Rupiah
   failureCode?: string
+  /** The account that it was sent to, where the provider says it. */
+  destination?: Pick<BankAccount, 'channelCode' | 'accountNumber'>
   /** When the provider last changed it, by its own clock. */
   updatedAt?: Date
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { insertRows, newCode, newId, personOf, type Work } from '../kernel/index.ts'
+import { insertRows, newCode, newId, personOf, requireKnownDatabase, type Work } from '../kernel/index.ts'
 import { type DueLine, lockDueLines, presentLines } from './due-lines.ts'
 import { type LockedSettlement, lockSettlements } from './lock-settlement.ts'
 import { settlementViews } from './read-settlements.ts'
@@ -17,6 +17,7 @@ export async function calculateSettlement(
   factory: { id: string; name: string },
   period: Period,
 ): Promise<SettlementView[]> {
+  await requireKnownDatabase(work.tx)
   await voidChanged(work, factory.id)
   const lines = await lockDueLines(work.tx, factory.id, period)
   const totals = totalsOf(lines)

@@ -77,6 +77,24 @@ export async function disposeOf(
 }
 
 /**
+ * Books what a fact says of an item, as an adoption does: whose account the money went to is known, so nobody decides on anything and
+ * no limit counts it.
+ * @throws suspense.not_found, ambiguous, kernel.illegal_transition, reason_required, forbidden
+ */
+export async function settleByFact(
+  work: Work,
+  text: string,
+  asked: AskedDisposal,
+  place: (work: Work, item: SuspenseItem) => Promise<Place>,
+): Promise<SuspenseItem> {
+  requireStaff(work.actor, 'finance')
+  const note = requireReason(work)
+  const item = await lockItem(work, text)
+  if (item.status !== 'open') throw illegal(item, asked)
+  return await settle(work, item, asked, await place(work, item), { askedBy: actorLabel(work.actor), note })
+}
+
+/**
  * Another person approves what was asked for, or refuses it: then it is open again.
  * @throws suspense.not_found, nothing_asked, same_person, kernel.same_hands, kernel.forbidden
  */

@@ -76,3 +76,16 @@ export function openDestination(
     accountHolderName: vault.open(PURPOSE, row.accountHolder),
   }
 }
+
+/** The users who have this account: to say of a payout that laku does not know whose it was. */
+export async function usersOfAccount(
+  { tx, vault }: Work,
+  { channelCode, accountNumber }: Pick<BankAccount, 'channelCode' | 'accountNumber'>,
+): Promise<string[]> {
+  const { rows } = await sql<{ userId: string; accountNumber: string }>`
+    select user_id, account_number from withdrawal_destinations where channel_code = ${channelCode}`.execute(
+    tx,
+  )
+  const found = rows.filter((row) => vault.open(PURPOSE, row.accountNumber) === accountNumber)
+  return [...new Set(found.map((row) => row.userId))]
+}

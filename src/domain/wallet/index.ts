@@ -4,6 +4,7 @@ export { type AdjustmentView, adjustWallet, type WalletAdjustment } from './adju
 export { walletChecks } from './checks.ts'
 export { decideAdjustment, listAdjustments } from './decide-adjustment.ts'
 export { approveWithdrawal, rejectWithdrawal } from './decide-withdrawal.ts'
+export { usersOfAccount } from './destinations.ts'
 export { walletErrors } from './errors.ts'
 export type { WithdrawalNews } from './events.ts'
 export { claimWithdrawalsForBank } from './export-withdrawals.ts'

@@ -1,4 +1,11 @@
-import { type BankAccount, type Rupiah, requireCustomer, rupiah, type Work } from '../kernel/index.ts'
+import {
+  type BankAccount,
+  type Rupiah,
+  requireCustomer,
+  requireKnownDatabase,
+  rupiah,
+  type Work,
+} from '../kernel/index.ts'
 import { balanceIdr, walletAccount } from '../ledger/index.ts'
 import { channelFit, requireFit } from '../payout/index.ts'
 import { closingOf } from '../user/index.ts'
@@ -24,9 +31,10 @@ export interface WithdrawalRequest {
  * A customer takes money out of their wallet. It is held at once; sent at once too where the account is known and the amount
  * small, else when the account is old enough or staff have approved it (policy.withdrawalApprovalAboveIdr). Refunded
  * money leaves free of fee and minimum, and so does all that is left where it is too little for both.
- * @throws payout.outside_channel_limits, wallet.otp_needed, below_minimum, insufficient_balance, account_closing, kernel.bank_account_invalid, payout_channel_unknown, forbidden
+ * @throws payout.outside_channel_limits, wallet.otp_needed, below_minimum, insufficient_balance, account_closing, kernel.bank_account_invalid, payout_channel_unknown, forbidden, kernel.database_in_doubt
  */
 export async function requestWithdrawal(work: Work, input: WithdrawalRequest): Promise<WithdrawalView> {
+  await requireKnownDatabase(work.tx)
   const userId = requireCustomer(work.actor)
   const amountIdr = rupiah(input.amountIdr)
   if ((await closingOf(work, userId)).since) throw walletErrors.account_closing()

@@ -85,6 +85,10 @@ export const chargeAnswer = z
   .looseObject({ refunded_amount: maybe(z.number()) })
   .transform((charge) => Math.ceil(charge.refunded_amount ?? 0))
 
+function destinationIn(channelCode?: string, accountNumber?: string): GatewayPayout['destination'] {
+  return channelCode && accountNumber ? { channelCode, accountNumber } : undefined
+}
+
 export const payoutAnswer = z
   .looseObject({
     id: z.string().min(1),
@@ -95,6 +99,8 @@ export const payoutAnswer = z
     currency,
     failure_code: maybe(z.string()),
     updated: maybe(instant),
+    channel_code: maybe(z.string()),
+    channel_properties: maybe(z.looseObject({ account_number: maybe(z.string()) })),
   })
   .transform(
     (payout): GatewayPayout =>
@@ -105,6 +111,7 @@ export const payoutAnswer = z
         amountIdr: payout.amount,
         failureCode: payout.failure_code,
         updatedAt: payout.updated,
+        destination: destinationIn(payout.channel_code, payout.channel_properties?.account_number),
       }),
   )
 

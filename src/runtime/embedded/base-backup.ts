@@ -80,7 +80,20 @@ export async function restore(dataDir: string, file: string): Promise<void> {
       rmSync(aside, { recursive: true, force: true })
     }
   })
-  await startEmbeddedPostgres(dataDir)
+  const { ownerUrl } = await startEmbeddedPostgres(dataDir)
+  await markRestored(ownerUrl)
+}
+
+/** The server comes up as if it had only crashed: nothing in it would show that a day is missing. */
+async function markRestored(ownerUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: ownerUrl })
+  await client.connect()
+  try {
+    const { rows } = await client.query("select from pg_tables where tablename = 'database_identity'")
+    if (rows.length > 0) await client.query('update database_identity set is_restored = true')
+  } finally {
+    await client.end()
+  }
 }
 
 function openAside({ dataDir }: Layout, aside: string, { owner }: ServerUser): void {

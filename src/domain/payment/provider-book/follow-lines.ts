@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { allOrEach, secondsAfter, setAside, type Work } from '../../kernel/index.ts'
+import { allOrEach, ProviderFailure, secondsAfter, setAside, type Work } from '../../kernel/index.ts'
 import { type PayoutGateway, settlePayouts } from '../../payout/index.ts'
 import { bookTransactions, suspend } from '../book-transactions.ts'
 import { type Booked, bookedOf } from '../compare-transactions.ts'
@@ -84,6 +84,42 @@ export async function followLines(context: BookContext): Promise<FollowedLines> 
   return sum
 }
 
+/**
+ * Asks about every line that is kept, and puts what still differs into suspense at once: after a restore no news of it will come. A
+ * provider that does not answer ends it, and nothing is set aside for that.
+ */
+export async function settleKeptLines(
+  context: BookContext,
+): Promise<{ followed: number; suspended: number }> {
+  const { units, actor, gateway } = context
+  const kept = await units.run(actor, async ({ tx }) => {
+    const { rows } = await sql<{ id: string }>`select id from provider_lines order by seen_at, id`.execute(tx)
+    return rows
+  })
+  const sum = { followed: 0, suspended: 0 }
+  for (const { id } of kept) {
+    const line = await gateway.getTransaction(id)
+    await unlessUnfollowable(() => askObject(context, line))
+    const isSuspended = await units.run(actor, async (work) => {
+      const { differing } = await bookTransactions(work, [line])
+      await keepLines(work, [line], differing)
+      if (differing.length > 0) await setAside(work, line)
+      return differing.length > 0
+    })
+    sum[isSuspended ? 'suspended' : 'followed'] += 1
+  }
+  return sum
+}
+
+/** News that the rules refuse leave the line as it is; a provider that is away is no news. */
+async function unlessUnfollowable(ask: () => Promise<void>): Promise<void> {
+  try {
+    await ask()
+  } catch (error) {
+    if (error instanceof ProviderFailure && error.outcome !== 'refused') throw error
+  }
+}
+
 async function claimDue(work: Work): Promise<KeptLine[]> {
   const { rows } = await sql<KeptLine>`
     update provider_lines l set looks = l.looks + 1, next_look_at = ${secondsAfter(work.now, AGAIN_S)}
@@ -134,26 +170,28 @@ export async function suspendLine(work: Work, line: GatewayTransaction): Promise
 }
 
 /** Lets the object of a line be followed by what the provider says of it now. */
-export async function askAbout(
+export async function askAbout(context: BookContext, line: GatewayTransaction): Promise<void> {
+  await unlessFailing(() => askObject(context, line))
+}
+
+async function askObject(
   { units, actor, gateway, payouts }: BookContext,
   { type, productId, paymentLinkId, referenceId }: GatewayTransaction,
 ): Promise<void> {
-  await unlessFailing(async () => {
-    if (type === 'PAYMENT') {
-      const invoices = paymentLinkId
-        ? [await gateway.getInvoice(paymentLinkId)]
-        : referenceId
-          ? await gateway.findInvoices(referenceId)
-          : []
-      await units.run(actor, (work) => confirmInvoices(work, invoices.filter(isPaid)))
-    } else if (type === 'REFUND' && productId) {
-      const refund = await gateway.getRefund(productId)
-      await units.run(actor, (work) => settleRefunds(work, [refund]))
-    } else if (productId && payouts) {
-      const payout = await payouts.getPayout(productId)
-      await units.run(actor, (work) => settlePayouts(work, [payout]))
-    }
-  })
+  if (type === 'PAYMENT') {
+    const invoices = paymentLinkId
+      ? [await gateway.getInvoice(paymentLinkId)]
+      : referenceId
+        ? await gateway.findInvoices(referenceId)
+        : []
+    await units.run(actor, (work) => confirmInvoices(work, invoices.filter(isPaid)))
+  } else if (type === 'REFUND' && productId) {
+    const refund = await gateway.getRefund(productId)
+    await units.run(actor, (work) => settleRefunds(work, [refund]))
+  } else if (productId && payouts) {
+    const payout = await payouts.getPayout(productId)
+    await units.run(actor, (work) => settlePayouts(work, [payout]))
+  }
 }
 
 /** A call that fails, and news that cannot be followed, leave the line as it is: it is looked at again, and at last set aside. */

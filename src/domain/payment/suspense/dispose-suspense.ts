@@ -8,6 +8,7 @@ import {
   offsetPlace,
   type Place,
   type SuspenseItem,
+  settleByFact,
   showSuspense,
   suspenseErrors,
   writeOffPlace,
@@ -29,6 +30,19 @@ import { chargebackKey, chargebacksOf, markPayments, requireTakeable } from '../
 export async function disposeSuspense(work: Work, item: string, asked: AskedDisposal): Promise<SuspenseItem> {
   await lockPlace(work, await showSuspense(work.tx, item), asked)
   return await disposeOf(work, item, asked, (_, found) => placeOf(work, found, asked))
+}
+
+/**
+ * Disposes of money whose place a fact says: who owns the account that it went to. It waits for no other person.
+ * @throws as disposeSuspense
+ */
+export async function settleSuspenseByFact(
+  work: Work,
+  item: string,
+  asked: AskedDisposal,
+): Promise<SuspenseItem> {
+  await lockPlace(work, await showSuspense(work.tx, item), asked)
+  return await settleByFact(work, item, asked, (_, found) => placeOf(work, found, asked))
 }
 
 /**

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { formatIdr } from '../../domain/kernel/index.ts'
+import { type Ask, defineAsking } from '../define-asking.ts'
+import { gatewayContext } from './gateway.ts'
+
+export const adopt = defineAsking({
+  name: 'adopt',
+  description:
+    'After a restore or a move: take over what the provider knows and this database does not, then let money go on.',
+  input: z.object({}),
+  examples: [
+    'laku payments adopt --dry-run',
+    'laku payments adopt --reason "restored the backup of 06:00; the old server is off"',
+  ],
+  intend: async (work): Promise<Ask[]> => {
+    const { intendAdoption } = await import('../../domain/adopt-provider.ts')
+    const { since } = await intendAdoption(work)
+    const from = since?.toISOString() ?? 'its beginning'
+    return [
+      { provider: 'xendit', what: `its book since ${from}` },
+      {
+        provider: 'xendit',
+        what: 'what became of each payment, refund and payout that the book has otherwise',
+      },
+    ]
+  },
+  run: async ({ context, actor }) => {
+    const { adoptProvider } = await import('../../domain/adopt-provider.ts')
+    const { placeOf } = await import('../../runtime/connect.ts')
+    const { urls, providers } = await context.laku()
+    const gateway = await gatewayContext(context)
+    return await adoptProvider(
+      { ...gateway, actor, payouts: providers.payouts, place: placeOf(urls.direct) },
+      (lines) => context.output.note(`${lines} lines read`),
+    )
+  },
+  done: ({ transactions, followed, adopted, open, done }) =>
+    [
+      `Read ${transactions} lines of the provider's book; ${followed} objects are followed to what they are now.`,
+      ...adopted.map(
+        ({ reference, to, id, amountIdr }) => `${reference}: ${formatIdr(amountIdr)} went to ${to} ${id}.`,
+      ),
+      ...open.map(
+        ({ code, amountIdr, command }) => `${code}: ${formatIdr(amountIdr)} has no owner here: ${command}`,
+      ),
+      done ? 'Money moves again.' : 'Money stands still until these are disposed of: then run it again.',
+    ].join('\n'),
+})
