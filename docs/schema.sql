@@ -183,6 +183,17 @@ create table commission_history (
   constraint commission_history_commission_bps_check CHECK (((commission_bps >= 0) AND (commission_bps <= 10000)))
 );
 
+create table database_identity (
+  one boolean default true not null,
+  system_id text not null,
+  timeline text not null,
+  written_in xid8 default pg_current_xact_id() not null,
+  place text,
+  is_restored boolean default false not null,
+  constraint database_identity_pkey PRIMARY KEY (one),
+  constraint database_identity_one_check CHECK (one)
+);
+
 create table events (
   id uuid not null,
   type text not null,
@@ -1809,6 +1820,11 @@ CREATE OR REPLACE FUNCTION public.staff_named(word text)
 AS $function$
   select id from staff where id::text = word or 'staff:' || name = word limit 1
 $function$;
+CREATE OR REPLACE FUNCTION public.this_timeline()
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$ select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) $function$;
 CREATE OR REPLACE FUNCTION public.used_alone(counted text, who text, whom text, acc text, since timestamp with time zone, except_kind text, except_subject text)
  RETURNS bigint
  LANGUAGE sql

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { type AttentionKind, actorLabel, databaseIsKnown, type Work } from './kernel/index.ts'
+import { type AttentionKind, actorLabel, type Work } from './kernel/index.ts'
 
 /** What a thing was raised for has gone away when this holds of its open row `a`. */
 interface GoneWhen {
@@ -80,7 +80,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
     gone: sql`exists (select from users u where u.id = ${subject} and u.closing_since is null)`,
   },
   dispute_open: { person: 'the provider’s news of it end it, or who answered it over there' },
-  database_in_doubt: { gone: databaseIsKnown },
+  database_in_doubt: { person: 'laku payments adopt ends it, or the job that recognises the database' },
   'email.failed': quiet('notification_deliveries', 'lastDeliveryId'),
   invoice_refused: {
     gone: sql`exists (
