@@ -5,6 +5,7 @@ import {
   newId,
   personOf,
   type Rupiah,
+  requireKnownDatabase,
   requirePayableAccount,
   requireStaff,
   rupiah,
@@ -20,6 +21,7 @@ const HOUR_S = 3600
 
 /** An empty batch for transfers, which `addTransfer` fills in the same transaction. By finance. Returns its id. */
 export async function makeBatch(work: Work): Promise<string> {
+  await requireKnownDatabase(work.tx)
   requireStaff(work.actor, 'finance')
   const id = newId()
   const remindAt = secondsAfter(work.now, work.policy.bankBatchHours * HOUR_S)
