@@ -11,8 +11,11 @@ import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
 import { buildServer } from '../../http/server.ts'
 import { createBiteshipCourier } from '../../providers/biteship/courier.ts'
 import { Masker } from '../../providers/check/mask.ts'
+import { Ear } from '../../providers/check/probe.ts'
 import type { RecordedAnswer } from '../../providers/check/recorder.ts'
 import type { Finding } from '../../providers/check/run-probes.ts'
+import { invoiceProbe, smallInvoiceProbe } from '../../providers/check/xendit-invoices.ts'
+import { channelsProbe } from '../../providers/check/xendit-money.ts'
 import { createXenditGateway } from '../../providers/xendit/gateway.ts'
 import { createXenditPayouts } from '../../providers/xendit/payouts.ts'
 import type { Config } from '../../runtime/config.ts'
@@ -50,14 +53,19 @@ async function control(method: string, path: string, body?: unknown): Promise<vo
 
 const siti = { name: 'Siti Rahayu', phone: '+6281234567890', email: 'siti@example.com' }
 
+const newInvoice = {
+  externalId: 'test',
+  amountIdr: 20_500,
+  expiresInS: 3600,
+  description: 'Kaos untuk Siti Rahayu',
+  payer: siti,
+}
+
 /** What somebody paid in test mode before, so that there is a book to read. */
 async function paid(channel: string): Promise<void> {
   const { id } = await laku.providers.gateway.createInvoice({
+    ...newInvoice,
     externalId: `paid-by-${channel}`,
-    amountIdr: 20_500,
-    expiresInS: 3600,
-    description: 'Kaos untuk Siti Rahayu',
-    payer: siti,
   })
   const response = await fetch(`${laku.sandbox.xenditUrl}/pay/${id}`, {
     method: 'POST',
@@ -218,6 +226,49 @@ describe('laku providers check', () => {
       'email',
       ...Array<string>(3).fill('laku'),
     ])
+  })
+
+  it('calls off what it made where a later call fails', async () => {
+    await control('PUT', 'faults', [
+      { provider: 'xendit', operation: 'getInvoice', kind: 'error' },
+      { provider: 'xendit', operation: 'getPayout', kind: 'refuse' },
+    ])
+    const { exitCode, checks } = await check()
+    expect(exitCode).toBe(8)
+    expect(outcomes(checks, 'unasked')).toEqual(['invoice'])
+    expect(outcomes(checks, 'differs')).toEqual(['payout to the test account'])
+    await control('PUT', 'faults', [])
+    const { gateway } = laku.providers
+    expect(await gateway.listInvoices({ statuses: ['PENDING'], limit: 100 })).toEqual([])
+    const { transactions } = await gateway.listTransactions({ limit: 50 })
+    expect(transactions).toMatchObject([{ type: 'DISBURSEMENT', status: 'FAILED' }])
+  })
+
+  it('finds lists that are late, an account that makes small invoices, and channels that changed', async () => {
+    const { gateway, payouts } = laku.providers
+    const ear = new Ear()
+    const probe = { gateway, ear, externalId: 'late', patienceMs: 0 }
+    await control('PUT', 'lists', { lag_s: 60 })
+    const late = await invoiceProbe(probe).ask()
+    expect(late.differences).toMatchObject([{ fact: 'xendit.list-lag' }, { fact: 'xendit.list-lag' }])
+    const expired: string[] = []
+    const generous = {
+      ...gateway,
+      createInvoice: async () => await gateway.createInvoice({ ...newInvoice, externalId: 'small' }),
+      expireInvoice: async (id: string) => {
+        expired.push(id)
+        return await gateway.expireInvoice(id)
+      },
+    }
+    const small = await smallInvoiceProbe({ ...probe, gateway: generous }).ask()
+    expect(small.differences).toMatchObject([{ fact: 'xendit.invoice-minimum' }])
+    expect(expired).toHaveLength(1)
+    const [first, ...others] = await payouts.channels()
+    const changed = { ...payouts, channels: async () => others.map((one) => ({ ...one, minimumIdr: 1 })) }
+    const channels = await channelsProbe(changed).ask()
+    const facts = channels.differences?.map((one) => one.fact)
+    expect(first?.channelCode).toBe('ID_BCA')
+    expect(new Set(facts)).toEqual(new Set(['xendit.payout-channels', 'xendit.payout-minimum']))
   })
 
   it("finds each secret of a webhook that is not the server's, and a key that is refused", async () => {

@@ -81,15 +81,18 @@ export function payoutProbe(payouts: PayoutGateway, key: string): Probe {
         amountIdr: PAYOUT_MINIMUM_IDR,
         description,
       })
-      expect(made, ['ACCEPTED', 'REQUESTED'], 'made')
-      expect(await payouts.getPayout(made.id), ['ACCEPTED', 'REQUESTED'], 'read')
-      if (!(await payouts.findPayouts(key)).some((one) => one.id === made.id))
-        differences.push({
-          fact: 'xendit.list-lag',
-          says: 'the new payout is not found by our key yet',
-          todo: 'see how late lists are, and set policy.providerListLagMinutes above it',
-        })
-      expect(await payouts.cancelPayout(made.id), ['CANCELLED'], 'called off')
+      try {
+        expect(made, ['ACCEPTED', 'REQUESTED'], 'made')
+        expect(await payouts.getPayout(made.id), ['ACCEPTED', 'REQUESTED'], 'read')
+        if (!(await payouts.findPayouts(key)).some((one) => one.id === made.id))
+          differences.push({
+            fact: 'xendit.list-lag',
+            says: 'the new payout is not found by our key yet',
+            todo: 'see how late lists are, and set policy.providerListLagMinutes above it',
+          })
+      } finally {
+        expect(await payouts.cancelPayout(made.id), ['CANCELLED'], 'called off')
+      }
       return { says: 'made, read, found by our key and called off', differences }
     },
   }

@@ -3,11 +3,19 @@ import { type ParsedMail, simpleParser } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
 import { afterEach, describe, expect, test } from 'vitest'
 import { failureOf } from '../../../test/provider-wire.ts'
-import { createSmtpMailer } from './smtp.ts'
+import { createSmtpMailer, verifySmtp } from './smtp.ts'
 
 const closers: (() => void)[] = []
 afterEach(() => {
   for (const close of closers.splice(0)) close()
+})
+
+test('a mail server is tried without a mail: one that refuses the login says so', async () => {
+  const { port, received } = await mailServer()
+  await verifySmtp({ url: `smtp://127.0.0.1:${port}` })
+  const failure = await failureOf(verifySmtp({ url: `smtp://laku:wrong@127.0.0.1:${port}` }))
+  expect(failure).toMatchObject({ operation: 'verify', outcome: 'refused', code: 'smtp_535' })
+  expect(received).toEqual([])
 })
 
 const mail = { to: 'budi@example.com', subject: 'Pesanan', text: 'Terima kasih' }
