@@ -290,7 +290,13 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
   quarantine: { waiting: of('payments quarantine refund', (s) => s.quarantined()) },
   'bank batch': {
     made: {
-      rests: 'settle export hands it out in the same run; a run that died leaves it to settle batches cancel',
+      // It asks its lines, and here there are none.
+      mayRepeat: true,
+      verb: 'settle batches cancel',
+      scene: async (s) => {
+        const batch = await s.madeBatch()
+        return { row: await idWhere(s, 'bank_batches', 'number', batch), words: [batch] }
+      },
     },
     handed_out: {
       // It asks what became of its lines.
