@@ -103,7 +103,7 @@ export async function settleKeptLines(
     const isSuspended = await units.run(actor, async (work) => {
       const { differing } = await bookTransactions(work, [line])
       await keepLines(work, [line], differing)
-      if (differing.length > 0) await keepAside(work, line)
+      if (differing.length > 0) await suspendLine(work, line)
       return differing.length > 0
     })
     sum[isSuspended ? 'suspended' : 'followed'] += 1
