@@ -1561,6 +1561,8 @@ CREATE INDEX otp_challenges_of_phone ON public.otp_challenges USING btree (phone
 CREATE INDEX paces_over ON public.paces USING btree (next_at);
 CREATE INDEX participants_of_session ON public.group_participants USING btree (session_id, status, paid_at);
 CREATE INDEX participants_of_user ON public.group_participants USING btree (user_id, id);
+CREATE INDEX payments_by_provider_payment ON public.payments USING btree (provider_payment_id) WHERE (provider_payment_id IS NOT NULL);
+CREATE INDEX payments_by_provider_request ON public.payments USING btree (provider_payment_request_id) WHERE (provider_payment_request_id IS NOT NULL);
 CREATE INDEX payments_due ON public.payments USING btree (next_check_at) WHERE (status = 'pending'::text);
 CREATE INDEX payments_of_order ON public.payments USING btree (order_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX payments_of_participant ON public.payments USING btree (participant_id) WHERE (participant_id IS NOT NULL);
@@ -1585,6 +1587,8 @@ CREATE INDEX purchase_orders_of_factory ON public.warehouse_purchase_orders USIN
 CREATE INDEX purchase_orders_of_session ON public.warehouse_purchase_orders USING btree (session_id, id) WHERE (session_id IS NOT NULL);
 CREATE INDEX purchase_orders_unanswered ON public.warehouse_purchase_orders USING btree (answer_due_at) WHERE (answer_due_at IS NOT NULL);
 CREATE INDEX push_subscriptions_of_user ON public.push_subscriptions USING btree (user_id);
+CREATE INDEX quarantined_by_provider_payment ON public.quarantined_money USING btree (provider_payment_id) WHERE (provider_payment_id IS NOT NULL);
+CREATE INDEX quarantined_by_provider_request ON public.quarantined_money USING btree (provider_payment_request_id) WHERE (provider_payment_request_id IS NOT NULL);
 CREATE INDEX quarantined_money_by_id ON public.quarantined_money USING btree (id) WHERE (status = 'waiting'::text);
 CREATE INDEX quarantined_money_of_payment ON public.quarantined_money USING btree (payment_id) WHERE (payment_id IS NOT NULL);
 CREATE INDEX reconciliations_by_start ON public.reconciliations USING btree (started_at);

@@ -130,6 +130,10 @@ async function ownerOf(
   const { rows } = await sql<Owner>`
     select id, code, user_id, null::uuid as factory_id from payments
     where code = ${referenceId} or provider_invoice_id = any(${[paymentLinkId, productId].flatMap((one) => one ?? [])})
+      or provider_payment_id = ${productId} or provider_payment_request_id = ${productId}
+    union all
+    select p.id, p.code, p.user_id, null::uuid from quarantined_money q join payments p on p.id = q.payment_id
+    where ${productId} in (q.provider_payment_id, q.provider_payment_request_id)
     union all
     select r.id, r.code, p.user_id, null::uuid from refunds r left join payments p on p.id = r.payment_id
     where r.provider_refund_id = ${productId} or r.code = regexp_replace(${referenceId ?? ''}, '-[0-9]+$', '')
@@ -157,6 +161,13 @@ async function subjectsOf(
   const references = [...new Set(transactions.flatMap((one) => one.referenceId ?? []))]
   const { rows } = await sql<Subject & { name: string }>`
     select 'payment' as kind, id, provider_invoice_id as name from payments where provider_invoice_id = any(${ids})
+    union all
+    select 'payment', id, provider_payment_id from payments where provider_payment_id = any(${ids})
+    union all
+    select 'payment', id, provider_payment_request_id from payments where provider_payment_request_id = any(${ids})
+    union all
+    select 'payment', q.payment_id, unnest(array[q.provider_payment_id, q.provider_payment_request_id]) from quarantined_money q
+    where q.payment_id is not null and (q.provider_payment_id = any(${ids}) or q.provider_payment_request_id = any(${ids}))
     union all
     select 'payment', id, code from payments where code = any(${references})
     union all

@@ -30,8 +30,8 @@ export function chargedIdr({ feeIdr, feeStatus }: GatewayTransaction): Rupiah | 
 export const MOST_CORRECTIONS = 12
 
 /**
- * What our gateway account says of each line. A payment is found by its invoice (`payment_link_id`, or as before `product_id`), and
- * where the line names none by our reference; a refund by the provider's id, a payout by that or by its key; and everything by what
+ * What our gateway account says of each line. A payment is found by its invoice (`payment_link_id`, or as before `product_id`) or by
+ * the provider's id of the payment or its request, and where the line names none of them by our reference; a refund by the provider's id, a payout by that or by its key; and everything by what
  * was posted of the line itself: its fee, a movement of the company's, a chargeback, what lies in suspense.
  */
 export async function bookedOf(
@@ -57,6 +57,14 @@ export async function bookedOf(
       union
       select l.id, 'invoice:' || q.provider_invoice_id || ':quarantined'
       from lines l join quarantined_money q on q.provider_invoice_id = any(array[l.link_id, l.product_id]) where l.type = 'PAYMENT'
+      union
+      select l.id, 'payment:' || p.id || ':confirmed' from lines l join payments p on p.provider_payment_id = l.product_id where l.type = 'PAYMENT'
+      union
+      select l.id, 'payment:' || p.id || ':confirmed'
+      from lines l join payments p on p.provider_payment_request_id = l.product_id where l.type = 'PAYMENT'
+      union
+      select l.id, 'invoice:' || q.provider_invoice_id || ':quarantined'
+      from lines l join quarantined_money q on l.product_id in (q.provider_payment_id, q.provider_payment_request_id) where l.type = 'PAYMENT'
     ), by_reference as (
       select l.id, k.key
       from lines l join payments p on p.code = l.reference

@@ -46,8 +46,8 @@ export const xenditSwitches = {
   },
   'xendit.payment-link': {
     fact: 'xendit.transaction-product',
-    says: 'whether the line of a payment names its invoice',
-    choices: ['linked', 'unlinked'],
+    says: 'whether the line of a payment names its invoice, and our reference',
+    choices: ['linked', 'unlinked', 'nameless'],
   },
   'xendit.fees': {
     fact: 'xendit.transaction-amounts',

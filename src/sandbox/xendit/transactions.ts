@@ -74,14 +74,14 @@ export function recordTransaction(
   const taxIdr =
     context.profile.of('xendit.fees') === 'fractional' ? entry.feeIdr * VAT : vatIdr(entry.feeIdr)
   const chargedIdr = entry.feeIdr + taxIdr
+  const named = context.profile.of('xendit.payment-link')
   const transaction: Transaction = {
     id: `txn_${randomUUID()}`,
     product_id: productOf(context, entry),
     product_data:
       entry.type === 'PAYMENT'
         ? {
-            payment_link_id:
-              context.profile.of('xendit.payment-link') === 'unlinked' ? null : (entry.paymentLinkId ?? null),
+            payment_link_id: named === 'linked' ? (entry.paymentLinkId ?? null) : null,
           }
         : null,
     type: entry.type,
@@ -89,7 +89,7 @@ export function recordTransaction(
     channel_category: entry.category ?? (entry.method ? CHANNEL_CATEGORY[entry.method] : 'OTHER'),
     channel_code: entry.channel,
     account_identifier: entry.accountIdentifier ?? null,
-    reference_id: entry.referenceId,
+    reference_id: entry.type === 'PAYMENT' && named === 'nameless' ? null : entry.referenceId,
     currency: 'IDR',
     amount: entry.amountIdr,
     net_amount: moneyIn ? entry.amountIdr - chargedIdr : entry.amountIdr + chargedIdr,

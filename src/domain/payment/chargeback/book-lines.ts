@@ -58,7 +58,7 @@ export async function bookChargebackLines(
   return fresh
 }
 
-/** By the invoice, as it is named or as it was before, or by our reference. */
+/** By the invoice, as it is named or as it was before, by the payment's own id or its request's, or by our reference. */
 async function matchLines(work: Work, lines: readonly GatewayTransaction[]): Promise<Matched[]> {
   const found: Matched[] = []
   for (const { id, productId, paymentLinkId, referenceId } of lines) {
@@ -68,11 +68,12 @@ async function matchLines(work: Work, lines: readonly GatewayTransaction[]): Pro
         select from ledger_transactions t where t.key = 'quarantine:' || q.id || ':applied'
         union all select from refunds r where r.quarantine_id = q.id) as is_given
       from quarantined_money q left join payments p on p.id = q.payment_id
-      where q.provider_invoice_id = any(${ids})
+      where q.provider_invoice_id = any(${ids}) or q.provider_payment_id = ${productId} or q.provider_payment_request_id = ${productId}
         or (p.code = ${referenceId} and q.kind = 'wrong_amount' and p.status = 'review')
       union all
       select p.id, null, null, p.user_id, false from payments p
-      where p.provider_invoice_id = any(${ids}) or p.code = ${referenceId}
+      where p.provider_invoice_id = any(${ids}) or p.provider_payment_id = ${productId} or p.provider_payment_request_id = ${productId}
+        or p.code = ${referenceId}
       limit 1`.execute(work.tx)
     found.push({ id, ...(rows[0] ?? nowhere) })
   }

@@ -80,6 +80,7 @@ describe("the provider's book has the last word", () => {
   it.each([
     ['the payment’s id and its link, as documented', {}],
     ['no link: by our reference', { 'xendit.payment-link': 'unlinked' }],
+    ['neither link nor reference: by the payment’s own id', { 'xendit.payment-link': 'nameless' }],
     ['the invoice’s id, as before', { 'xendit.transaction-product': 'invoice' }],
     ['fractions of a rupiah', { 'xendit.fees': 'fractional' }],
     ['a fee without a status', { 'xendit.fees': 'no_status' }],
@@ -144,6 +145,48 @@ describe("the provider's book has the last word", () => {
     await change(again.id, { status: 'REVERSED' })
     await agree()
     expect(await ours()).toEqual(before)
+  })
+
+  it('fact 2: a payment, a chargeback and what was won, all without link and reference, are joined by the payment’s id or its request’s', async () => {
+    await control('PUT', '/profile', { 'xendit.payment-link': 'nameless' })
+    const of = (payment: { id: string }) =>
+      f.laku.db
+        .selectFrom('payments')
+        .select(['providerPaymentId', 'providerPaymentRequestId', 'chargedBackIdr'])
+        .where('id', '=', payment.id)
+        .executeTakeFirstOrThrow()
+    const { payment } = await paid()
+    const known = await of(payment)
+    const product = known.providerPaymentId as string
+    const line = (more: object) =>
+      movement({ type: 'CHARGEBACK', reference_id: null, product_id: product, amount: 110_000, ...more })
+    await line({ fee: 1_000 })
+    await book()
+    expect((await of(payment)).chargedBackIdr).toBe(110_000)
+    const fees = f.laku.db.selectFrom('ledgerTransactions').select('id').where('kind', '=', 'gateway.fee')
+    expect(await fees.where('subjectId', '=', payment.id).execute()).toHaveLength(2)
+    await line({ cashflow: 'MONEY_IN' })
+    await agree()
+    expect((await of(payment)).chargedBackIdr).toBe(0)
+    // A second one is charged back by its request, out of quarantine.
+    const { payment: short } = await paid({ amount: 97_000 })
+    const kept = await f.laku.db
+      .selectFrom('quarantinedMoney')
+      .selectAll()
+      .where('paymentId', '=', short.id)
+      .executeTakeFirstOrThrow()
+    await movement({
+      type: 'CHARGEBACK',
+      reference_id: null,
+      product_id: kept.providerPaymentRequestId ?? kept.providerPaymentId,
+      amount: 97_000,
+    })
+    await agree()
+    const status = f.laku.db.selectFrom('quarantinedMoney').select('status').where('id', '=', kept.id)
+    expect(await status.executeTakeFirst()).toEqual({ status: 'charged_back' })
+    expect(
+      await f.laku.db.selectFrom('suspenseItems').select('id').where('userId', '=', short.userId).execute(),
+    ).toEqual([])
   })
 
   it('a fee is corrected, up, down and away', async () => {

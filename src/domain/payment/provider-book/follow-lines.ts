@@ -179,8 +179,9 @@ async function askObject(
   { type, productId, paymentLinkId, referenceId }: GatewayTransaction,
 ): Promise<void> {
   if (type === 'PAYMENT') {
-    const invoices = paymentLinkId
-      ? [await gateway.getInvoice(paymentLinkId)]
+    const invoiceId = paymentLinkId ?? (await units.run(actor, (work) => invoiceOf(work, productId)))
+    const invoices = invoiceId
+      ? [await gateway.getInvoice(invoiceId)]
       : referenceId
         ? await gateway.findInvoices(referenceId)
         : []
@@ -192,6 +193,16 @@ async function askObject(
     const payout = await payouts.getPayout(productId)
     await units.run(actor, (work) => settlePayouts(work, [payout]))
   }
+}
+
+/** The invoice of a payment by the provider's id of that or of its request, which were kept when it was heard of. */
+async function invoiceOf(work: Work, productId: string | null): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select provider_invoice_id as id from payments where provider_payment_id = ${productId} or provider_payment_request_id = ${productId}
+    union all
+    select provider_invoice_id from quarantined_money where ${productId} in (provider_payment_id, provider_payment_request_id)
+    limit 1`.execute(work.tx)
+  return rows[0]?.id
 }
 
 /** A call that fails, and news that cannot be followed, leave the line as it is: it is looked at again, and at last set aside. */

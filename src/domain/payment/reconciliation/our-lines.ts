@@ -40,8 +40,10 @@ export async function ourLines(
         when t.key like 'chargeback-won:%' then split_part(t.key, ':', 2) else c.provider_transaction_id end as line_id,
       array_remove(case
         when t.kind = 'payment.confirmed' then (
-          select array[provider_invoice_id, code] from payments where id = t.subject_id)
-        when t.kind = 'payment.quarantined' then array[split_part(t.key, ':', 2), (select code from payments where id = t.subject_id)]
+          select array[provider_invoice_id, code, provider_payment_id, provider_payment_request_id] from payments where id = t.subject_id)
+        when t.kind = 'payment.quarantined' then (
+          select array[q.provider_invoice_id, p.code, q.provider_payment_id, q.provider_payment_request_id]
+          from quarantined_money q left join payments p on p.id = q.payment_id where q.provider_invoice_id = split_part(t.key, ':', 2))
         when t.kind = 'refund.succeeded' then (select array[provider_refund_id] from refunds where id = t.subject_id)
         when t.kind like 'gateway.%' then array[split_part(t.key, ':', 2)]
         when t.kind in ('payment.charged_back', 'quarantine.charged_back') then array[
