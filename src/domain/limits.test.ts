@@ -8,8 +8,9 @@ import { choreography } from './choreography.ts'
 import { type Actor, allowOverLimit, type LimitedKind, listLimits, newId } from './kernel/index.ts'
 import { credit, debit, post } from './ledger/index.ts'
 import { acceptReturn, getReturn, requestReturn, setOrderStatus } from './order/index.ts'
-import { createRefund } from './payment/index.ts'
+import { createRefund, disposeSuspense } from './payment/index.ts'
 import { approveSettlement, writeOffDebt } from './settlement/index.ts'
+import { putIntoSuspense } from './suspense/index.ts'
 import { adjustWallet, decideAdjustment, openWallets, requestWithdrawal } from './wallet/index.ts'
 
 const limits = {
@@ -74,6 +75,32 @@ describe('case 8: limits count persons, receivers and time', () => {
     const { payment } = await shop.paidOrder(await buyer(), 3)
     const refund = { payment: payment.id, amountIdr: 60_000, note: 'a test', borneBy: 'company' as const }
     expect((await f.laku.as(clerk, (work) => createRefund(work, refund))).status).toBe('requested')
+  })
+
+  it('suspense is one door of the many: slices over it, goodwill and write-offs are one sum, by who acts and by who receives', async () => {
+    const [ana, budiS] = [person(), person()]
+    const { id: userId } = await buyer()
+    const owed = async (amountIdr: number) => {
+      const key = `disb-${newId()}`
+      await f.laku.system((work) =>
+        putIntoSuspense(work, { key, code: key, kind: 'payout', amountIdr, why: 'a test', userId }),
+      )
+      return key
+    }
+    const dispose = async (actor: Actor, code: string, to: 'wallet' | 'written_off') =>
+      (await f.laku.as(actor, (work) => disposeSuspense(work, code, { to }))).status
+    expect(await statusOf(give(ana, (await buyer()).id, 400_000))).toBe('posted')
+    expect(await dispose(ana, await owed(400_000), 'written_off')).toBe('written_off')
+    expect(await dispose(ana, await owed(-300_000), 'wallet')).toBe('requested')
+    expect(await statusOf(give(ana, (await buyer()).id, 300_000))).toBe('requested')
+    // Another person, and the same receiver.
+    expect(await dispose(budiS, await owed(-600_000), 'wallet')).toBe('wallet')
+    expect(await statusOf(give(budiS, userId, 100_000))).toBe('requested')
+    const slices: string[] = []
+    for (let i = 0; i < 4; i++) slices.push(await dispose(person(), await owed(-250_000), 'wallet'))
+    expect(slices).toEqual(Array(4).fill('requested'))
+    f.laku.clock.shift(DAY_S + 1)
+    expect(await dispose(ana, await owed(-300_000), 'wallet')).toBe('wallet')
   })
 
   it('two approvals at once by one person do not both pass', async () => {

@@ -9,6 +9,8 @@ export type OpenThings = Partial<
     | 'refunds'
     | 'quarantined'
     | 'suspense'
+    | 'claims'
+    | 'bankTransfers'
     | 'withdrawals'
     | 'orders'
     | 'returns'
@@ -30,6 +32,11 @@ export async function openThings(tx: Tx, userId: string): Promise<OpenThings> {
       ${count(sql`quarantined_money q join payments y on y.id = q.payment_id
         where y.user_id = ${userId} and q.status = 'waiting'`)} as quarantined,
       ${count(sql`suspense_items where user_id = ${userId} and status in ('open', 'requested')`)} as suspense,
+      ${count(sql`payments y where y.user_id = ${userId} and y.charged_back_idr > 0 and (
+        select coalesce(sum(e.amount_idr), 0) from ledger_transactions t join ledger_entries e on e.transaction_id = t.id
+        where t.subject_id = y.id and e.account_id = (select id from ledger_accounts where key = 'buyer-claims')) <> 0`)} as claims,
+      ${count(sql`payouts o join withdrawals w on w.id = o.subject_id join bank_batches b on b.id = o.batch_id
+        where w.user_id = ${userId} and o.status in ('created', 'submitted') and b.status in ('made', 'handed_out')`)} as bank_transfers,
       ${count(sql`withdrawals where user_id = ${userId} and status in ('held', 'approved', 'submitted')`)} as withdrawals,
       ${count(sql`orders where user_id = ${userId} and status not in ('completed', 'cancelled', 'refunded')`)} as orders,
       ${count(sql`order_returns where user_id = ${userId} and status = 'requested'`)} as returns,

@@ -7,11 +7,9 @@ import {
   type LimitUse,
   moveState,
   personOf,
-  type Rupiah,
   requireOtherHands,
   requireReason,
   requireStaff,
-  secondsAfter,
   settleAttention,
   type Work,
 } from '../kernel/index.ts'
@@ -28,8 +26,6 @@ import { suspenseErrors } from './errors.ts'
 import { type AskedDisposal, type SuspenseItem, showSuspense, suspenseColumns } from './list-suspense.ts'
 import { suspenseMachine, suspenseTransitions } from './transitions.ts'
 
-const DAY_S = 86_400
-
 /** Where the other half of the posting goes, and what else follows in the same transaction. */
 export interface Place {
   /** The posting where it is another one than the disposal's own: a chargeback is looked for under its key, kind and payment. */
@@ -42,8 +38,8 @@ export interface Place {
 }
 
 /**
- * Disposes of an item as staff say. One who decides on more than `policy.refundTwoPersonAboveIdr` within a day, this item with it, only
- * asks: another person approves. `place` says where the money goes; it is asked for again when it is approved.
+ * Disposes of an item as staff say. What is more than one person may give alone, over all doors, by who acts, by who receives and by time
+ * (`policy.aloneDayIdr`, `aloneWeekIdr`), is only asked for: another person approves. `place` says where the money goes; it is asked for again when it is approved.
  * @throws suspense.not_found, ambiguous, kernel.illegal_transition, reason_required, forbidden
  */
 export async function disposeOf(
@@ -59,9 +55,8 @@ export async function disposeOf(
   if (item.status !== 'open') throw illegal(item, asked)
   const at = await place(work, item)
   const by = actorLabel(work.actor)
-  const alone = Math.abs(item.amountIdr) + (await decidedAlone(work, by))
   const use = useOf(item, at)
-  if (alone > work.policy.refundTwoPersonAboveIdr || (await isOverLimit(work, use))) {
+  if (await isOverLimit(work, use)) {
     const set = { asked: JSON.stringify(asked), askedBy: by, note }
     await moveState(work, suspenseMachine, { to: 'requested', ids: [item.id], set, all: true })
     work.audit({
@@ -163,11 +158,18 @@ async function settle(
 }
 
 /** How it counts with what else is given: the account that takes or gives is who receives. */
-const useOf = ({ id, amountIdr }: SuspenseItem, { account, dimensions }: Place): LimitUse => ({
+/** Whose it becomes; what the company bears or collects is given to who has it, or is known by its code alone. */
+function receiverOf({ code, userId, factoryId }: SuspenseItem, to?: Dimensions): string {
+  if (to?.userId) return `user:${to.userId}`
+  if (to?.factoryId) return `factory:${to.factoryId}`
+  return userId ? `user:${userId}` : factoryId ? `factory:${factoryId}` : `suspense:${code}`
+}
+
+const useOf = (item: SuspenseItem, { dimensions }: Place): LimitUse => ({
   kind: 'suspense',
-  subject: ['suspense', id],
-  receiver: dimensions?.userId ? `user:${dimensions.userId}` : account,
-  amountIdr: Math.abs(amountIdr),
+  subject: ['suspense', item.id],
+  receiver: receiverOf(item, dimensions),
+  amountIdr: Math.abs(item.amountIdr),
 })
 
 const illegal = ({ code, status }: SuspenseItem, { to }: AskedDisposal) =>
@@ -195,13 +197,4 @@ async function lockItem(work: Work, text: string): Promise<SuspenseItem> {
   const [item] = rows
   if (!item) throw suspenseErrors.not_found({ item: text })
   return item
-}
-
-/** What a person decided on within a day without another one. Who decides twice at once waits for themselves here. */
-async function decidedAlone({ tx, now }: Work, by: string): Promise<Rupiah> {
-  await sql`select pg_advisory_xact_lock(hashtext(${`suspense decisions of ${by}`}))`.execute(tx)
-  const { rows } = await sql<{ idr: Rupiah }>`
-    select coalesce(sum(abs(amount_idr)), 0)::int8 as idr from suspense_items
-    where decided_by = ${by} and asked_by = ${by} and decided_at > ${secondsAfter(now, -DAY_S)}`.execute(tx)
-  return rows[0]?.idr ?? 0
 }

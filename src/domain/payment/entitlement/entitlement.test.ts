@@ -1,9 +1,12 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { admin } from '../../../../test/laku.ts'
 import { openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance } from '../../../../test/wallets.ts'
 import { newId } from '../../kernel/index.ts'
+import { openThings } from '../../open-things.ts'
+import { erasePerson } from '../../privacy.ts'
 import { claimRefunds } from '../claim-refunds.ts'
 import {
   confirmPayments,
@@ -138,6 +141,8 @@ describe('what a buyer has coming', () => {
     const { id, code, userId, walletIdr, owesIdr } = await live(events)
     expect({ walletIdr, owesIdr }).toEqual({ walletIdr: 0, owesIdr: 30_000 })
     expect(await f.attention()).toContain(`buyer_owes ${id}`)
+    expect(await refusal(f.laku.as(admin, (work) => erasePerson(work, { userId })))).toBe('user.still_open')
+    expect(await f.laku.system(({ tx }) => openThings(tx, userId))).toMatchObject({ claims: 1 })
     const settle = (how: 'collected' | 'written_off') =>
       f.laku.as(finance(), (work) => settleClaim(work, { payment: code, how }))
     expect(await refusal(settle('collected'))).toBe('payment.no_claim')
@@ -146,6 +151,7 @@ describe('what a buyer has coming', () => {
     expect(await f.balance(`wallet:${userId}`)).toBe(0)
     expect(await settle('written_off')).toMatchObject({ amountIdr: 18_000, leftIdr: 0 })
     expect(await refusal(settle('written_off'))).toBe('payment.no_claim')
+    expect(await f.laku.system(({ tx }) => openThings(tx, userId))).not.toHaveProperty('claims')
   })
 
   it('what was claimed is theirs again where the chargeback turns out to be smaller', async () => {

@@ -19,7 +19,7 @@ import { confirmPayments, decideSuspense, disposeSuspense } from '../index.ts'
 describe('money in suspense', () => {
   let f: PaymentFixture
   beforeAll(async () => {
-    f = await openPaymentFixture()
+    f = await openPaymentFixture({ policy: { aloneDayIdr: 1_000_000, aloneWeekIdr: 3_000_000 } })
   })
   afterAll(async () => {
     expect(await f.broken()).toEqual([])
