@@ -1665,6 +1665,7 @@ CREATE UNIQUE INDEX users_phone ON public.users USING btree (phone) WHERE (statu
 CREATE OR REPLACE FUNCTION public.hold_limit()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
   if new.undone_at is not null then return new; end if;
@@ -1698,6 +1699,7 @@ $function$;
 CREATE OR REPLACE FUNCTION public.keep_limit()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
   raise exception 'what was done alone is counted for good' using errcode = 'check_violation', constraint = 'limit_kept';
@@ -1705,6 +1707,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION public.ledger_balances_only_follow()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
   if pg_trigger_depth() < 2 then
@@ -1715,6 +1718,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION public.ledger_entries_join_open_transaction()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
   if exists (
@@ -1731,7 +1735,7 @@ CREATE OR REPLACE FUNCTION public.ledger_follow_entries()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO '$user', 'public'
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
   perform from ledger_balances
@@ -1752,7 +1756,7 @@ CREATE OR REPLACE FUNCTION public.ledger_open_balance()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO '$user', 'public'
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
   if not new.may_go_negative then
@@ -1763,6 +1767,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION public.ledger_refuse_unbalanced()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
   off_by bigint;
@@ -1779,6 +1784,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION public.lock_limit(counted text, who text, whom text, account text)
  RETURNS void
  LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
   word text;
@@ -1790,6 +1796,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
   raise exception '% on % is refused: its rows are written once', tg_op, tg_table_name
@@ -1798,6 +1805,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION public.require_limit_use()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
   if not exists (select from limit_uses where subject_id = new.id::text and undone_at is null) then
@@ -1809,6 +1817,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION public.require_living_user()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
   perform from users where id = new.user_id and status <> 'deleted' for key share;

@@ -243,6 +243,42 @@ describe('the ledger', () => {
       )
     })
 
+    it.each(['ledger_entries', 'ledger_balances', 'ledger_accounts', 'ledger_transactions'])(
+      'is not fooled by a temporary table named %s',
+      async (table) => {
+        await postAll(paid('quarantine', 5))
+        const id = newId()
+        const inPublic = (statement: string) =>
+          statement.replaceAll(/\b(into|from|join) ledger_/g, '$1 public.ledger_')
+        const unbalanced = [
+          `create temporary table ${table} (like public.${table} including all)`,
+          ...[newTransaction(id), entry(id, 'gateway', 5), entry(id, 'quarantine', -4)].map(inPublic),
+        ]
+        await expect(rawly(laku.urls.app, ...unbalanced)).rejects.toThrow(
+          'does not balance: 2 entries, off by 1',
+        )
+        const wallet = walletAccount(newId())
+        await postAll(paid(wallet, 100))
+        const other = newId()
+        const overdrawn = [
+          `create temporary table ${table} (like public.${table} including all)`,
+          ...[newTransaction(other), entry(other, wallet, 101), entry(other, 'gateway', -101)].map(inPublic),
+        ]
+        await expect(rawly(laku.urls.app, ...overdrawn)).rejects.toThrow('ledger_balance_not_negative')
+        expect(await balanceOf(wallet)).toBe(100)
+      },
+    )
+
+    it('looks for tables in public before it does among temporary ones, in every guard', async () => {
+      const { rows } = await sql<{ guard: string }>`
+        select p.oid::regprocedure::text as guard from pg_proc p join pg_language l on l.oid = p.prolang
+        where p.pronamespace = 'public'::regnamespace and l.lanname = 'plpgsql'
+          and not coalesce(p.proconfig, '{}') @> array['search_path=pg_catalog, public, pg_temp']`.execute(
+        laku.db,
+      )
+      expect(rows).toEqual([])
+    })
+
     it('refuses a transaction without entries', async () => {
       await expect(rawly(laku.urls.app, newTransaction(newId()))).rejects.toThrow(
         'does not balance: 0 entries',
