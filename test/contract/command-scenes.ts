@@ -14,7 +14,9 @@ import {
   getRefund,
   openInvoice,
   receiveWebhook,
+  settleRefunds,
 } from '../../src/domain/payment/index.ts'
+import { recordChargebacks } from '../../src/domain/payment/record-chargebacks.ts'
 import {
   declareDead,
   handOutBatch,
@@ -122,7 +124,6 @@ export class CommandScenes {
     return { id: order.id, code: order.code, paymentId: payment.id }
   }
 
-  /** The number of a batch of one settlement, whose file somebody else took. */
   /** A batch of which no file was handed out. */
   async madeBatch(): Promise<string> {
     return await this.laku.as(sinta, async (work) =>
@@ -130,6 +131,7 @@ export class CommandScenes {
     )
   }
 
+  /** The number of a batch of one settlement, whose file somebody else took. */
   async bankBatch(): Promise<string> {
     const code = await this.approvedSettlement()
     return await this.laku.as(sinta, async (work) => {
@@ -163,6 +165,23 @@ export class CommandScenes {
   async confirm(paymentId: string, paidAmountIdr: number): Promise<void> {
     const paid = { paymentId, paidAmountIdr, channel: 'DANA', invoiceId: `invoice-${paymentId}` }
     await this.laku.system((work) => confirmPayments(work, [{ ...paid, paidAt: work.now }]))
+  }
+
+  /** Refunded by us, and taken back by the issuer of their card as well: its buyer owes the refund. */
+  async owed(): Promise<string> {
+    const { payment } = await this.shop.order(await this.buyer(), 1, { rate })
+    await this.confirm(payment.id, payment.amountIdr)
+    const asked = { payment: payment.id, amountIdr: 60_000, note: 'a stain', borneBy: 'company' } as const
+    const { id, code } = await this.laku.as(sinta, (work) => createRefund(work, asked))
+    await this.laku.system(async (work) => {
+      await claimRefunds(work, [id])
+      const refunded = { id: `rfd-${code}`, referenceId: `${code}-1`, amountIdr: asked.amountIdr }
+      await settleRefunds(work, [{ ...refunded, status: 'SUCCEEDED' }])
+      await recordChargebacks(work, [
+        { transactionId: `cb-${code}`, paymentId: payment.id, amountIdr: payment.amountIdr },
+      ])
+    })
+    return payment.code
   }
 
   /** Money that came in a rupiah short. */

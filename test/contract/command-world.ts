@@ -58,6 +58,7 @@ export const fixtures: Record<string, Fixture> = {
     const { code } = await s.ask('payments', 'show', await s.paidAtSource())
     return [...confirmed(code), '--transaction', `cb-${s.next()}`, '--amount', '5000']
   },
+  'payments claim': async (s) => [await s.owed(), '--write-off'],
   'payments quarantine apply': async (s) => [await s.quarantined(), '--wallet'],
   'payments quarantine refund': async (s) => [await s.quarantined()],
   'shipments top-up': async (s) => ['5000', '--reference', `BCA-${s.next()}`],

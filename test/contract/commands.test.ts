@@ -25,6 +25,9 @@ function wordsFor({ path, definition }: Leaf): string[] {
   return [...path, ...values, ...reason]
 }
 
+/** What these are about is kept by the provider alone: it is asked, and this test has none. */
+const isAtProvider = (leaf: Leaf) => named(leaf) === 'payments book'
+
 /** The one JSON value of stdout; throws where there is more or less. */
 function oneValue(stdout: string): Record<string, unknown> {
   expect(stdout.endsWith('\n')).toBe(true)
@@ -94,13 +97,13 @@ describe('every list', () => {
 })
 
 describe('every command about one thing', () => {
-  it('says with one JSON value that the thing does not exist, and asks nobody', async () => {
+  it('says with one JSON value that the thing does not exist, and asks nobody who need not be', async () => {
     const leavesOfThings = ofKind('show', 'change').filter((leaf) =>
       leaf.definition.args.some((argument) => !argument.optional),
     )
     for (const leaf of leavesOfThings) {
       const { exitCode, stdout } = await runLaku(laku, [...wordsFor(leaf), '--json'])
-      expect([2, 3, 4, 5], `${named(leaf)}: ${stdout}`).toContain(exitCode)
+      expect(isAtProvider(leaf) ? [6] : [2, 3, 4, 5], `${named(leaf)}: ${stdout}`).toContain(exitCode)
       isError(oneValue(stdout))
       const forPeople = await runLaku(laku, wordsFor(leaf))
       expect([named(leaf), forPeople.exitCode, forPeople.stdout]).toEqual([named(leaf), exitCode, ''])

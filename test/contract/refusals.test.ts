@@ -118,12 +118,14 @@ describe('what is refused', () => {
     const token = spoilt.token ?? (customer === 'own' || customer === 'self' ? tokens.customer : tokens.staff)
     const nobodyAsked = customer === 'anybody' || customer === 'secret'
     const { config } = laku
+    const inPath = pattern.endsWith('/:secret') ? (spoilt.secret ?? config.fonnteWebhookSecret?.[0]) : id
     const signature = createHmac('sha256', spoilt.secret ?? config.whatsappAppSecret)
       .update(payload ?? '')
       .digest('hex')
     const answer = await app.inject({
       method,
-      url: pattern.replace(/:\w+/, encodeURIComponent(spoilt.id ?? id ?? newId())) + (spoilt.query ?? query),
+      url:
+        pattern.replace(/:\w+/, encodeURIComponent(spoilt.id ?? inPath ?? newId())) + (spoilt.query ?? query),
       ...(payload === undefined ? {} : { payload }),
       headers: {
         'x-reason': 'a test',
@@ -213,7 +215,10 @@ describe('what is refused', () => {
   it('tokens that are over, or were never given, at every route that asks for one', async () => {
     const answers = []
     for (const { route } of guarded) {
-      const { body } = calls.get(route) as Call
+      const call = calls.get(route) as Call
+      // Prices are anybody's, so there a token that is over makes a stranger; to an address of somebody's it does not.
+      const body =
+        route === 'POST /api/rates' ? { ...call.body, destination: { address_id: newId() } } : call.body
       for (const token of [
         tokens.expiredCustomer,
         tokens.expiredStaff,
@@ -237,7 +242,9 @@ describe('what is refused', () => {
         id: 'x',
         external_id: 'x',
       })
-      for (const secret of ['', 'wrong', SQL]) answers.push(await send(route, news, { secret }))
+      // Where the secret is part of the path, an empty one is no address.
+      const wrong = route.endsWith('/:secret') ? ['wrong', SQL] : ['', 'wrong', SQL]
+      for (const secret of wrong) answers.push(await send(route, news, { secret }))
     }
     expectRefusals(answers, { status: 401, code: /^http\.unauthorized$/ })
     await expectNoChange()

@@ -115,6 +115,7 @@ describe('a request that is sent again under its key', () => {
       'POST /api/orders/bulk',
       'POST /api/payments',
       'POST /api/payments/escrow',
+      'POST /api/payments/refund-session',
       'POST /api/payments/release-escrow',
       'POST /api/wallet/withdrawals',
       'POST /api/warehouse/fulfill-demand',

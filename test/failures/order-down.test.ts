@@ -28,6 +28,15 @@ async function failedTries(queue: string): Promise<number> {
   return rows[0]?.tries ?? 0
 }
 
+/** How often deliveries of the payment gateway that wait were tried: one that throws is set aside, and its job goes on. */
+async function failedDeliveries(): Promise<number> {
+  const { rows } = await sql<{ tries: number }>`
+    select coalesce(sum(attempts), 0)::int as tries from webhook_inbox where provider = 'xendit' and status = 'received'`.execute(
+    shop.laku.db,
+  )
+  return rows[0]?.tries ?? 0
+}
+
 describe('orders cannot be written', () => {
   it('a session that met its MOQ keeps its money in escrow, and makes each order once when it is healed', async () => {
     const buyers = await shop.market.buyers(3)
@@ -63,10 +72,7 @@ describe('orders cannot be written', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ channel: 'QRIS' }),
     })
-    await eventually(
-      () => failedTries('webhooks.xendit'),
-      (tries) => expect(tries).toBeGreaterThan(0),
-    )
+    await eventually(failedDeliveries, (tries) => expect(tries).toBeGreaterThan(0))
     const paymentNow = () =>
       shop.laku.db
         .selectFrom('payments')

@@ -49,7 +49,8 @@ export const add = defineChange({
   }),
   examples: ['laku auth staff add budi --role finance --days 30'],
   change: async (work, { name, role, days }) => {
-    const { createStaff, issueStaffToken } = await import('../../domain/auth/index.ts')
+    const { createStaff } = await import('../../domain/auth/create-staff.ts')
+    const { issueStaffToken } = await import('../../domain/auth/staff-tokens.ts')
     const staff = await createStaff(work, { name, role })
     const { token, expiresAt } = await issueStaffToken(work, { staffId: staff.id, days })
     return { ...staff, token, expiresAt }
@@ -67,7 +68,7 @@ export const revoke = defineChange({
   examples: ['laku auth staff revoke budi --reason "left the company"'],
   needsReason: true,
   change: async (work, { staff, tokensOnly }) => {
-    const { revokeStaff } = await import('../../domain/auth/index.ts')
+    const { revokeStaff } = await import('../../domain/auth/revoke-staff.ts')
     return await revokeStaff(work, { staff, suspend: !tokensOnly })
   },
   done: ({ name, status, tokens }) => `${name} is ${status}; ${tokens} tokens ended.`,

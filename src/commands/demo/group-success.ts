@@ -52,7 +52,9 @@ export const groupSuccess: Flow = {
         until(
           'three booked parcels',
           async () => (await Promise.all(buyers.map((buyer) => buyer.orders()))).flat(),
-          (all) => all.length === 3 && all.every((order) => order.status === 'ready_for_pickup'),
+          (all) =>
+            all.length === 3 &&
+            all.every((order) => order.status === 'ready_for_pickup' && Boolean(order.waybill)),
         ),
       (all) => ({ detail: all.map((order) => order.waybill).join(', ') }),
     )

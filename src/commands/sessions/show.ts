@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { TierView } from '../../domain/group-buying/index.ts'
+import type { TierView } from '../../domain/group-buying/views.ts'
 import { defineShow, section } from '../define-command.ts'
 
 // A person reads the newest; the rest is counted above, and orders list them all.

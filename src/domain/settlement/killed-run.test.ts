@@ -31,6 +31,7 @@ describe('a run of settlements', () => {
       // Killed inside the transaction of a factory, or between two of them.
       const inside = round % 2 === 0
       const units = {
+        db: f.laku.units.db,
         run: (actor, use) =>
           f.laku.units.run(actor, async (work) => {
             const result = await use(work)

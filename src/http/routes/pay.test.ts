@@ -130,6 +130,8 @@ describe('paying', () => {
       amount_idr: 110_000,
       invoice_url: `http://laku.test/pay/${payment.code}`,
       expires_at: payment.expiresAt.toISOString(),
+      // Not paid: nothing to send anywhere.
+      refund_to: null,
     })
     expect((await get(`/api/payments/${payment.id}`, other.userId)).statusCode).toBe(404)
     expect((await get(`/api/payments/${payment.id}`)).statusCode).toBe(401)

@@ -12,6 +12,6 @@ export class Courier {
       status: 'confirmed',
       priceIdr: this.priceIdr,
     }),
-    cancelOrder: async () => {},
+    cancelOrder: async () => ({ status: 'cancelled' }),
   } as unknown as CourierGateway
 }
