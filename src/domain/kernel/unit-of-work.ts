@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Actor } from './actor.ts'
 import { actorLabel } from './actor.ts'
 import { type Clock, secondsAfter } from './clock.ts'
-import { translateDatabaseError } from './database-errors.ts'
+import { sqlState, translateDatabaseError } from './database-errors.ts'
 import type { DomainEvent, EventType, NewEvent } from './events.ts'
 import type { Choreography, Followers, NewJob } from './followers.ts'
 import type { IdempotencyKey, StoredAnswer } from './idempotency.ts'
@@ -56,6 +56,9 @@ const DRY_MOST_MS = 5000
 // Reactions that keep emitting would never end; the longest real chain (payment to session to orders) is 5.
 const MAX_ROUNDS = 20
 const MAX_ATTEMPTS = 4
+
+/** A write was tried in a transaction that only reads. */
+const READ_ONLY = '25006'
 
 /** Runs use cases, each in a transaction of its own, and lets the choreography follow what they emit. */
 export class UnitOfWork {
@@ -111,6 +114,8 @@ export class UnitOfWork {
           return result
         })
     } catch (error) {
+      // Refused a write that the use case should not try: a mistake of ours, and no database that is away.
+      if (sqlState(error) === READ_ONLY) throw error
       throw translateDatabaseError(error).translated
     }
   }

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSettlementFixture, type SettlementFixture, sinta } from '../../../test/settlements.ts'
 import type { UnitOfWork } from '../kernel/index.ts'
@@ -20,9 +19,8 @@ describe('a run of settlements', () => {
     class Killed extends Error {}
     for (let round = 0; round < ROUNDS; round++) {
       // What waits for its approval is looked at by every run: those of the rounds before are out of the way.
-      await sql`update settlements set status = 'approved', approved_hash = plan_hash where status = 'calculated'`.execute(
-        f.laku.db,
-      )
+      const waiting = f.laku.db.selectFrom('settlements').select('code').where('status', '=', 'calculated')
+      for (const { code } of await waiting.execute()) await f.approve(code)
       const factories = await Promise.all(Array.from({ length: 3 }, () => f.factory()))
       for (const [i, id] of factories.entries()) await f.sell(id, 100_000 * (i + 1))
       const lastTold = Math.floor(Math.random() * 3)

@@ -57,6 +57,7 @@ const told = (type: string) => {
     payoutId: one.payoutId,
     key: 'STL-1',
     purpose: 'settlement',
+    route: 'provider',
     subjectId: one.id,
     amountIdr: one.netIdr,
     failureCode: null,
