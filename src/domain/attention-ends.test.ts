@@ -22,6 +22,7 @@ type Row = readonly [table: string, values: Record<string, unknown>]
 /** What lies in the tables while the thing is still to be looked at, and once it is not. */
 interface Scene {
   subject: string
+  subjectKind?: string
   still: readonly Row[]
   gone: readonly Row[]
   details?: object
@@ -136,6 +137,27 @@ function special(now: Date): Partial<Record<AttentionKind, () => Scene | Scene[]
       still: [['payments', { id: subject, status: 'pending' }]],
       gone: [['payments', { id: subject, status: 'pending', provider_invoice_id: 'inv' }]],
     }),
+    item_set_aside: () => {
+      const moved = (subjectKind: string, table: string, waits: string, done: string): Scene => ({
+        subject,
+        subjectKind,
+        still: [[table, { id: subject, status: waits }]],
+        gone: [[table, { id: subject, status: done }]],
+      })
+      return [
+        moved('payment', 'payments', 'pending', 'paid'),
+        moved('refund', 'refunds', 'failed', 'to_wallet'),
+        moved('payout', 'payouts', 'submitted', 'succeeded'),
+        moved('whatsapp_message', 'whatsapp_messages', 'queued', 'sent'),
+        moved('notification_delivery', 'notification_deliveries', 'queued', 'sent'),
+        {
+          subject: 'txn_1',
+          subjectKind: 'provider_transaction',
+          still: [['provider_lines', { id: 'txn_1' }]],
+          gone: [['provider_lines', { id: 'txn_2' }]],
+        },
+      ]
+    },
     payment_paid_twice: quarantine('provider_invoice_id'),
     payment_unknown: quarantine('provider_invoice_id'),
     payment_wrong_amount: quarantine('payment_id'),
@@ -242,12 +264,19 @@ const clear = async ({ tx }: Work, rows: readonly Row[]) => {
 async function isOpen(
   work: Work,
   kind: AttentionKind,
-  { subject, details = {} }: Scene,
+  { subject, subjectKind, details = {} }: Scene,
   rows: readonly Row[],
 ) {
   const attention: Row = [
     'attention',
-    { id: newId(), kind, subject_id: subject, since: work.now, details: JSON.stringify(details) },
+    {
+      id: newId(),
+      kind,
+      subject_kind: subjectKind,
+      subject_id: subject,
+      since: work.now,
+      details: JSON.stringify(details),
+    },
   ]
   const all = [attention, ...rows]
   await lay(work, all)

@@ -211,7 +211,7 @@ export class CommandScenes {
 
   /** One that somebody wants to write off, above the limit. */
   async suspendedAsked(): Promise<string> {
-    const code = await this.suspended(2_000_000)
+    const code = await this.suspended(2_000_000_000_000)
     await this.laku.as(staff('finance', 'a test'), (work) =>
       disposeSuspense(work, code, { to: 'written_off' }),
     )

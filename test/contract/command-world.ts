@@ -63,7 +63,6 @@ export const fixtures: Record<string, Fixture> = {
   'payments quarantine refund': async (s) => [await s.quarantined()],
   'shipments top-up': async (s) => ['5000', '--reference', `BCA-${s.next()}`],
   'suspense put': async (s) => [`payment:${await s.paidAtSource()}:confirmed`],
-  'payouts show': async (s) => [await s.lostPayout()],
   'payouts declare-dead': async (s) => confirmed(await s.lostPayout()),
   'payouts keep': async (s) => [await s.lostPayout(true)],
   'suspense offset': async (s) => [...confirmed(await s.suspended()), '--factory', s.market.factoryId],
