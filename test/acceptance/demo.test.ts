@@ -10,7 +10,8 @@ interface Demo {
 
 describe('laku demo', () => {
   it('acts the flows out for real, verifies the book, and ends 0', async () => {
-    // How long it takes is measured on a quiet machine (docs/reliability.md); here other tests run beside it.
+    // How long it takes is measured on a quiet machine (docs/reliability.md); here other tests run beside it, and on a loaded one it
+    // was ended at 180 s though nothing was wrong.
     const { exitCode, stdout, stderr } = await runLaku(['demo', '--json'])
     const demo = JSON.parse(stdout) as Demo
     expect(demo.flows.map(({ name, ok }) => ({ name, ok }))).toEqual([
@@ -27,5 +28,5 @@ describe('laku demo', () => {
     expect(stderr).toMatch(/regular-order\n.*settlement\n/s)
     expect(demo.ledger.transactions).toBeGreaterThan(10)
     expect(exitCode).toBe(0)
-  }, 180_000)
+  }, 420_000)
 })
