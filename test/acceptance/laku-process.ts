@@ -10,11 +10,15 @@ export interface Ended {
 }
 
 /** One run of the real `laku` as a process of its own, with nothing of this one's settings but what is given. */
-export function runLaku(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+export function runLaku(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  timeout = 60_000,
+): Promise<Ended> {
   const child = spawn(process.execPath, [launcher, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
-    timeout: 60_000,
+    timeout,
   })
   let stdout = ''
   let stderr = ''
