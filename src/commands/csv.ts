@@ -14,7 +14,7 @@ export function renderCsv<Row>(
 
 /** A phone or an account: six digits or more, and what stands between them. */
 const number = /^\+?\d[\d .-]{5,}$/
-/** Where a spreadsheet could begin a formula: at the start, and behind whatever it may take for a separator. */
+/** Matches a place where a spreadsheet could begin a formula: the start, or right after a separator. */
 const formula = /(^|[,;|\t\r\n])([ ]?)(?=[=+\-@])/g
 
 function field(value: Cell): string {

@@ -1,7 +1,7 @@
 import type { Laku } from '../../runtime/laku.ts'
 import type { DoctorCheck } from './checks.ts'
 
-/** What the server would take for the address of a caller, in words. */
+/** Says in words which address of a caller the server would believe. */
 export function believedAddress({ config }: Pick<Laku, 'config'>): string {
   const { trustedProxies } = config
   if (trustedProxies.length === 0)
@@ -11,7 +11,7 @@ export function believedAddress({ config }: Pick<Laku, 'config'>): string {
 
 const widest = ['0.0.0.0/0', '::/0']
 
-/** Whose word is taken for where a call comes from: who may say so can pass every limit by address. */
+/** Names the proxies whose word the server takes for a caller's address. A wrong one lets a caller pass every limit by address. */
 export const believedProxies: DoctorCheck = {
   name: 'proxies that are believed',
   examine: async (laku) => {

@@ -61,7 +61,7 @@ const newInvoice = {
   payer: siti,
 }
 
-/** What somebody paid in test mode before, so that there is a book to read. */
+/** Payments that somebody made in test mode before: without one there is no book to read. */
 async function paid(channel: string): Promise<void> {
   const { id } = await laku.providers.gateway.createInvoice({
     ...newInvoice,

@@ -30,7 +30,7 @@ const TIMEOUT_MS = 10_000
 /** For a list to show what was made (ms). */
 const PATIENCE_MS = 10_000
 
-/** What is asked, in the order in which it is shown. */
+/** Lists the checks in the order in which they are shown. */
 export function probesOf(config: Config, record?: (answer: HeardAnswer) => void): Probe[] {
   return [
     ...xenditProbes(config, record),

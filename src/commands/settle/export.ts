@@ -76,7 +76,7 @@ async function exportCsv(context: CommandContext, given: Input): Promise<TaskRes
   const { units } = await context.laku()
   const actor = await context.actor()
   const { batch: made, transfers, leftOut } = await units.run(actor, (work) => claim(work, given))
-  // As it was told before there were batches.
+  // Keeps the words of the answer from before there were batches.
   const withoutAccount = leftOut
     .filter((one) => one.why === 'settlement.no_bank_account')
     .map((one) => one.code)

@@ -7,7 +7,7 @@ import { defineChange } from '../define-command.ts'
 const args = [{ name: 'item', description: 'UUID, or the code that it lies under' }]
 const item = z.string()
 
-/** What is typed for a severe disposal: the code that it lies under. */
+/** A severe disposal is confirmed by the code that the money lies under. */
 const severe =
   (consequence: (amount: string, code: string) => string) =>
   async (context: CommandContext, input: { item: string }) => {
