@@ -30,6 +30,11 @@ export class ServerProcess {
     throw new Error(`${args.join(' ')} did not get ready`)
   }
 
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('the server has no process')
+    return this.#child.pid
+  }
+
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null) return
     const ended = new Promise((resolve) => this.#child.once('exit', resolve))
