@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { endedSessionsSince, staffByToken } from '../domain/auth/index.ts'
@@ -61,6 +62,9 @@ declare module 'fastify' {
 const DAY_S = 24 * 3600
 /** Nobody repeats a request after so long; what was answered may hold a name or an address, and ends. */
 const MONEY_KEY_S = 90 * DAY_S
+/** `lkst_` and 32 random bytes: what is longer or shorter is looked for nowhere. */
+const STAFF_TOKEN_LENGTH = 48
+const MOST_SEEN = 1_000
 const anonymous: Actor = { kind: 'visitor', name: 'http' }
 const door: Actor = { kind: 'system', name: 'door' }
 
@@ -68,6 +72,7 @@ const door: Actor = { kind: 'system', name: 'door' }
 export const access = (laku: Laku) =>
   fp(async (app: FastifyInstance) => {
     const ended = new EndedSessions(laku)
+    const seenTokens = new Set<string>()
     app.addHook('onClose', async () => ended.close())
     // Set by the hook below before any handler runs; a shared object here would leak between requests.
     app.decorateRequest('actor')
@@ -100,7 +105,11 @@ export const access = (laku: Laku) =>
       if (!header?.startsWith('Bearer ')) return undefined
       const token = header.slice(7)
       if (token.startsWith('lkst_')) {
+        if (token.length !== STAFF_TOKEN_LENGTH) return undefined
+        const digest = hash('sha256', token)
+        if (!seenTokens.has(digest)) await app.limitStaffGuess(request)
         const staff = await laku.units.run(door, (work) => staffByToken(work.tx, token, work.now))
+        if (staff) remember(seenTokens, digest)
         const reason = request.headers['x-reason']
         return staff && typeof reason === 'string' ? { ...staff, reason } : staff
       }
@@ -155,6 +164,12 @@ export const access = (laku: Laku) =>
       return reply.code(answer.status).send(answer.body)
     })
   })
+
+/** Tokens that were good once are looked for without being counted as a guess. */
+function remember(seen: Set<string>, digest: string): void {
+  if (seen.size >= MOST_SEEN) seen.clear()
+  seen.add(digest)
+}
 
 const isRefusal = (result: unknown): result is Refusal =>
   typeof result === 'object' &&

@@ -29,7 +29,7 @@ async function tryWrite({ pool }: Laku): Promise<boolean> {
 export const healthRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
-    const config = { access: 'open', unlimited: true } as const
+    const config = { access: 'open' } as const
     let probe: { at: number; took: Promise<boolean> } | undefined
 
     /** A full disk and a standby answer reads: only a write shows them. One a second at most, however many ask. */

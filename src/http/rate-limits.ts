@@ -4,20 +4,20 @@ import fp from 'fastify-plugin'
 import { networkOf } from '../domain/kernel/index.ts'
 import type { Laku } from '../runtime/laku.ts'
 import { httpErrors } from './http-errors.ts'
+import { type Cost, costOf, costs } from './route-costs.ts'
 
 declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Is never refused for how often it is called: a provider's delivery that is turned away is lost, a probe restarts us. */
-    unlimited?: boolean
-  }
   interface FastifyInstance {
     /**
-     * Counts a request for who makes it: a customer and a staff token by their name, everybody else by address.
+     * Counts a request for who makes it: a customer and a staff token by their name, everybody else by address; and what is dear
+     * once more (route-costs.ts).
      * @throws http.too_many_requests, with the seconds until the next is taken
      */
     limitCaller(request: FastifyRequest): Promise<void>
     /** Counts a request that was refused for its token, by address. @throws http.too_many_requests */
     limitStranger(request: FastifyRequest): Promise<void>
+    /** Counts a staff token that this process has not seen, by address, before the database looks for it. @throws http.too_many_requests */
+    limitStaffGuess(request: FastifyRequest): Promise<void>
     /** Counts a guess at a code that never was, by address. @throws http.too_many_requests */
     limitGuess(request: FastifyRequest): Promise<void>
     /** Counts a stranger's request for a code, by address, before the database does; false where it is one too many. */
@@ -28,6 +28,11 @@ declare module 'fastify' {
 const MINUTE_MS = 60_000
 // So many callers are told apart; beyond, those who called longest ago are forgotten.
 const CALLERS = 50_000
+
+// Staff have a handful of tokens: a tenth of the wrong ones that an address may send.
+const STAFF_GUESSES = 0.1
+
+const partOf = (whole: number, share: number) => Math.max(1, Math.floor(whole * share))
 
 type Limiter = ReturnType<FastifyInstance['createRateLimit']>
 
@@ -46,6 +51,15 @@ export const rateLimits = (laku: Laku) =>
     const staff = limiter(policy.staffRequestsPerMinute, byName)
     const addresses = limiter(policy.addressRequestsPerMinute)
     const strangers = limiter(policy.refusedTokensPerMinute)
+    const staffGuesses = limiter(partOf(policy.refusedTokensPerMinute, STAFF_GUESSES))
+    const dear = new Map<Cost, { network: Limiter; person: Limiter }>()
+    for (const [cost, { network, person }] of Object.entries(costs)) {
+      if (network >= 1 && person >= 1) continue
+      dear.set(cost as Cost, {
+        network: limiter(partOf(policy.addressRequestsPerMinute, network)),
+        person: limiter(partOf(policy.customerRequestsPerMinute, person), byName),
+      })
+    }
     // An IPv4 address may stand for thousands of phones, an IPv6 one (by its /64) stands for a home.
     const byKind = (address: number, home: number) => (request: FastifyRequest) =>
       networkOf(request.ip).site === undefined ? address : home
@@ -55,10 +69,15 @@ export const rateLimits = (laku: Laku) =>
     const codes = limiter(0, { max: byKind(policy.otpPerAddressPerHour, 3 * policy.otpPerHomePerHour) })
 
     app.decorate('limitCaller', async (request) => {
-      if (request.routeOptions.config.unlimited) return
+      const cost = costOf(request.method, request.routeOptions.url)
+      if (cost === 'free') return
       const { kind } = request.actor
       await count(kind === 'customer' ? customers : kind === 'staff' ? staff : addresses, request)
+      // Staff are known one by one, and have one budget.
+      const part = kind === 'staff' ? undefined : dear.get(cost)
+      if (part) await count(kind === 'customer' ? part.person : part.network, request)
     })
+    app.decorate('limitStaffGuess', (request) => count(staffGuesses, request))
     app.decorate('limitStranger', (request) => count(strangers, request))
     app.decorate('limitGuess', (request) => count(guesses, request))
     app.decorate('mayAskForCode', async (request) => {

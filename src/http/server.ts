@@ -17,6 +17,7 @@ import { docRoutes } from './docs.ts'
 import { healthRoutes } from './health.ts'
 import { observe, serveMetrics } from './metrics.ts'
 import { problems, sendProblem } from './problem.ts'
+import { publicReads } from './public-reads.ts'
 import { rateLimits } from './rate-limits.ts'
 import { routes } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -69,6 +70,7 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
   await app.register(accessTokens(laku))
   await app.register(rateLimits(laku))
   await app.register(access(laku))
+  await app.register(publicReads(laku))
   if (describe) await app.register(describe)
   await app.register(docRoutes(laku))
   await app.register(healthRoutes(laku))

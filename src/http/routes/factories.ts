@@ -63,9 +63,11 @@ export const factoryRoutes =
         schema: { summary: 'A factory as buyers see it', params: byId, response: { 200: publicFactory } },
       },
       async (request) =>
-        toWire(await request.read((work) => getPublicFactory(work.tx, request.params.id))) as z.infer<
-          typeof publicFactory
-        >,
+        toWire(
+          await request.readPublic(`factory ${request.params.id}`, (work) =>
+            getPublicFactory(work.tx, request.params.id),
+          ),
+        ) as z.infer<typeof publicFactory>,
     )
 
     app.post(

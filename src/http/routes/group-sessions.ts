@@ -116,7 +116,9 @@ export const groupSessionRoutes =
         },
       },
       async (request) => {
-        const sessions = await request.read((work) => listSessions(work.tx, request.query))
+        const sessions = await request.readPublic(`sessions ${JSON.stringify(request.query)}`, (work) =>
+          listSessions(work.tx, request.query),
+        )
         return toWire(sessions) as { data: z.infer<typeof session>[]; next_cursor: string | null }
       },
     )
@@ -132,9 +134,11 @@ export const groupSessionRoutes =
         },
       },
       async (request) =>
-        toWire(await request.read((work) => getSession(work.tx, request.params.id))) as z.infer<
-          typeof session
-        >,
+        toWire(
+          await request.readPublic(`session ${request.params.id}`, (work) =>
+            getSession(work.tx, request.params.id),
+          ),
+        ) as z.infer<typeof session>,
     )
 
     app.post(

@@ -90,7 +90,11 @@ export const productRoutes =
       },
       async (request) => {
         const filter = fromWire(request.query)
-        return toWire(await request.read((work) => listProducts(work.tx, filter))) as z.infer<typeof products>
+        return toWire(
+          await request.readPublic(`products ${JSON.stringify(filter)}`, (work) =>
+            listProducts(work.tx, filter),
+          ),
+        ) as z.infer<typeof products>
       },
     )
 
@@ -101,9 +105,11 @@ export const productRoutes =
         schema: { summary: 'A product and its variants', params: byId, response: { 200: product } },
       },
       async (request) =>
-        toWire(await request.read((work) => getProduct(work.tx, request.params.id))) as z.infer<
-          typeof product
-        >,
+        toWire(
+          await request.readPublic(`product ${request.params.id}`, (work) =>
+            getProduct(work.tx, request.params.id),
+          ),
+        ) as z.infer<typeof product>,
     )
 
     app.post(

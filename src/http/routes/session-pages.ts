@@ -39,7 +39,9 @@ export const sessionPageRoutes =
       },
       async (request, reply) => {
         const language = languageOf(request)
-        const session = await request.read((work) => find(work, request.params.code))
+        const session = await request.readPublic(`page ${request.params.code}`, (work) =>
+          find(work, request.params.code),
+        )
         if (!session) return sendPage(reply, missingSessionPage(language))
         const { publicUrl } = laku.config
         reply.header('cache-control', `public, max-age=${FRESH_S}`)
@@ -60,7 +62,10 @@ export const sessionPageRoutes =
         },
       },
       async (request, reply) => {
-        const session = await request.read((work) => getSession(work.tx, request.params.code))
+        const { code } = request.params
+        const picture = await request.readPublic(`picture ${code}`, async (work) =>
+          sessionPicture(await getSession(work.tx, code)),
+        )
         return reply
           .headers({
             'cache-control': `public, max-age=${FRESH_S}`,
@@ -68,7 +73,7 @@ export const sessionPageRoutes =
             'cross-origin-resource-policy': 'cross-origin',
           })
           .type('image/png')
-          .send(sessionPicture(session))
+          .send(picture)
       },
     )
   }

@@ -30,7 +30,7 @@ export const biteshipWebhookRoutes =
     app.post(
       '/api/webhooks/biteship',
       {
-        config: { access: 'open', rawBody: true, unlimited: true },
+        config: { access: 'open', rawBody: true },
         schema: {
           summary: 'Biteship’s deliveries, and the ping of an installation',
           body: z.unknown(),

@@ -23,7 +23,7 @@ export const fonnteWebhookRoutes =
     app.post(
       '/api/webhooks/fonnte/:secret',
       {
-        config: { access: 'open', rawBody: true, unlimited: true },
+        config: { access: 'open', rawBody: true },
         schema: {
           summary: 'Fonnte’s deliveries, at an address that nobody else knows',
           params: z.object({ secret: z.string().max(200) }),

@@ -48,7 +48,7 @@ export const whatsappWebhookRoutes =
     app.post(
       '/api/webhooks/whatsapp',
       {
-        config: { access: 'open', rawBody: true, unlimited: true, isSigned },
+        config: { access: 'open', rawBody: true, isSigned },
         schema: {
           summary: 'WhatsApp’s deliveries',
           body: z.unknown(),

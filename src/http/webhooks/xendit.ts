@@ -22,7 +22,7 @@ export const xenditWebhookRoutes =
     app.post(
       '/api/webhooks/xendit',
       {
-        config: { access: 'open', rawBody: true, unlimited: true },
+        config: { access: 'open', rawBody: true },
         schema: {
           summary: 'Xendit’s deliveries',
           body: z.looseObject({}),

@@ -1,0 +1,57 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { DomainError, type Work } from '../domain/kernel/index.ts'
+import type { Laku } from '../runtime/laku.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /**
+     * Reads what is the same for everybody, by a name for what was asked. In production it is read once a second at most, however many
+     * ask; elsewhere each time, so that who tries something out sees it at once.
+     */
+    readPublic<T>(name: string, use: (work: Work) => Promise<T>): Promise<T>
+  }
+}
+
+/** A page that is passed on in a rush may be a second old; a place is taken by the row itself. */
+const FRESH_MS = 1_000
+// An answer has some 2 kB: 4 MB at most.
+const MOST = 2_000
+
+export const publicReads = (laku: Laku) =>
+  fp(async (app: FastifyInstance) => {
+    const memory = laku.config.env === 'production' ? new Memory(FRESH_MS, MOST) : undefined
+    app.decorateRequest('readPublic', function <
+      T,
+    >(this: FastifyRequest, name: string, use: (work: Work) => Promise<T>): Promise<T> {
+      return memory ? memory.get(name, () => this.read(use)) : this.read(use)
+    })
+  })
+
+/** Answers by name, for so long; those who ask while one is made wait for it together. The oldest make room. */
+export class Memory {
+  readonly #kept = new Map<string, { until: number; answer: Promise<unknown> }>()
+  readonly #freshMs: number
+  readonly #most: number
+
+  constructor(freshMs: number, most: number) {
+    this.#freshMs = freshMs
+    this.#most = most
+  }
+
+  get<T>(name: string, make: () => Promise<T>): Promise<T> {
+    const known = this.#kept.get(name)
+    if (known && known.until > Date.now()) return known.answer as Promise<T>
+    this.#kept.delete(name)
+    if (this.#kept.size >= this.#most) this.#kept.delete(this.#kept.keys().next().value as string)
+    const answer = make()
+    const entry = { until: Date.now() + this.#freshMs, answer }
+    this.#kept.set(name, entry)
+    // That there is nothing is an answer, too; a failure is not.
+    answer.catch((error) => {
+      if (error instanceof DomainError && error.kind === 'not_found') return
+      if (this.#kept.get(name) === entry) this.#kept.delete(name)
+    })
+    return answer
+  }
+}
