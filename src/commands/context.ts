@@ -3,6 +3,8 @@ import type { Actor, Work } from '../domain/kernel/index.ts'
 import { type Config, type Flags, loadConfig } from '../runtime/config.ts'
 import type { Laku } from '../runtime/laku.ts'
 import type { Providers } from '../runtime/providers.ts'
+import { CliError, type ExitCode, exitCodes } from './cli-error.ts'
+import { type Files, ownFiles } from './files.ts'
 import { Output, type OutputOptions } from './output.ts'
 import { Progress } from './progress.ts'
 import { type Prompts, terminalPrompts } from './prompts.ts'
@@ -19,11 +21,25 @@ export interface GlobalFlags {
 }
 
 export interface ContextOptions {
-  streams?: Pick<OutputOptions, 'stdout' | 'stderr' | 'env'>
+  streams?: Pick<OutputOptions, 'stdout' | 'stderr' | 'env' | 'emit'>
+  files?: Files
+  /** Takes the exit code where it is not the process's own. */
+  exitWith?: (code: ExitCode) => void
+  /** Aborted where somebody stopped the work. */
+  signal?: AbortSignal
+  /** Keeps the answer of a change in the transaction that makes it. */
+  keep?: (work: Work, answer: KeptAnswer) => Promise<void>
   prompts?: Prompts
   /** A laku that is open already: for tests, which close it themselves. */
   laku?: Laku
   actor?: Actor
+}
+
+/** What a change answers, whole. */
+export interface KeptAnswer {
+  value: unknown
+  text: string
+  exitCode: ExitCode
 }
 
 // A command runs one transaction at a time; a second connection is for the clock.
@@ -36,6 +52,7 @@ export class CommandContext {
   readonly progress: Progress
   /** Nothing where nobody may be asked: off a terminal, with --yes, with --json. */
   readonly prompts: Prompts | undefined
+  readonly files: Files
   readonly #given: ContextOptions
   #laku: Promise<Laku> | undefined
   #actor: Promise<Actor> | undefined
@@ -45,10 +62,28 @@ export class CommandContext {
     this.flags = flags
     this.#given = options
     this.output = new Output({ json, quiet, color, ...options.streams })
-    this.progress = new Progress(this.output)
+    this.progress = new Progress(this.output, () => this.throwIfStopped())
+    this.files = options.files ?? ownFiles
     const prompts =
       options.prompts ?? (process.stdin.isTTY && process.stderr.isTTY ? terminalPrompts : undefined)
     this.prompts = yes || json ? undefined : prompts
+  }
+
+  /** Ends with this code, which is none of a failure: 7 done in part, 8 a check found something. */
+  exitWith(code: ExitCode): void {
+    if (this.#given.exitWith) this.#given.exitWith(code)
+    else process.exitCode = code
+  }
+
+  /** Between two steps of long work. Throws a CliError, exit code 7, where somebody stopped it. */
+  throwIfStopped(): void {
+    if (this.#given.signal?.aborted)
+      throw new CliError(exitCodes.partly, 'stopped', 'the work was stopped: what is done by now stays done')
+  }
+
+  /** Keeps the answer of a change with what it changed: who asks again under the same key is told it. */
+  async keep(work: Work, answer: KeptAnswer): Promise<void> {
+    await this.#given.keep?.(work, answer)
   }
 
   /** The configuration, with the command's own flags over the global ones. Throws ConfigError. */

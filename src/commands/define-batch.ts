@@ -36,7 +36,10 @@ export function defineBatch<S extends z.ZodType, R extends z.ZodObject, T>(
     { flags: '--ndjson', description: 'one line of JSON a row, as it is done' },
     { flags: '--failed <file>', description: 'where rows that failed are written (FILE.failed.csv)' },
   ]
-  const shape = { ...definition, args: [{ name: 'file', description: `CSV of ${columns}; - for stdin` }] }
+  const shape = {
+    ...definition,
+    args: [{ name: 'file', description: `CSV of ${columns}; - for stdin`, isFile: true }],
+  }
   return declared('batch', shape, flags, async (context, raw) => {
     const { runBatch } = await import('./run-batch.ts')
     await runBatch(context, definition, raw)

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Actor, Work } from '../domain/kernel/index.ts'
 import type { ExitCode } from './cli-error.ts'
 import type { CommandContext } from './context.ts'
-import type { Column } from './table.ts'
+import type { Block, Column } from './table.ts'
 
 export interface ArgumentDefinition {
   name: string
@@ -11,6 +11,8 @@ export interface ArgumentDefinition {
   variadic?: boolean
   /** It is an instant, and `-2h` no option. */
   isTime?: boolean
+  /** It names a file that the command reads. */
+  isFile?: boolean
 }
 
 export interface OptionDefinition {
@@ -18,6 +20,8 @@ export interface OptionDefinition {
   flags: string
   description: string
   choices?: readonly string[]
+  /** It names a file that the command reads. */
+  isFile?: boolean
 }
 
 /** What a command line holds for a command, by the camelCase names of its arguments and options. */
@@ -147,6 +151,8 @@ export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
   assuming?: <R>(way: OutsideWay<z.output<S>>, run: (more?: Partial<z.output<S>>) => Promise<R>) => Promise<R>
   /** What was done, for people. */
   done: (result: T, input: z.output<S>) => string
+  /** Where what was done is not what was asked for: 0 without. */
+  exitCode?: (result: T) => ExitCode
 }
 
 /** The flags of everything that changes something. */
@@ -179,7 +185,7 @@ export interface TaskResult {
   /** The one value of --json, in the domain's own names. */
   json: unknown
   /** For people. */
-  text?: string
+  text?: string | readonly Block[]
   /** 0 where nothing is given; 7 done in part, 8 a check found something. */
   exitCode?: ExitCode
 }
@@ -195,7 +201,7 @@ export function defineTask<S extends z.ZodType>(definition: TaskDefinition<S>): 
     const result = await definition.run(context, checkedInput(definition.input, raw))
     if (!result) return
     context.output.result(result.json, result.text)
-    if (result.exitCode) process.exitCode = result.exitCode
+    if (result.exitCode) context.exitWith(result.exitCode)
   })
 }
 

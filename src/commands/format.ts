@@ -1,9 +1,10 @@
-import { formatIdr, formatNumber, secondsAfter } from '../domain/kernel/index.ts'
+import type { CellKind } from '../cli/view.ts'
+import { secondsAfter } from '../domain/kernel/clock.ts'
+import { formatIdr, formatNumber } from '../domain/kernel/money.ts'
+
+export type { CellKind }
 
 export type Cell = string | number | boolean | Date | null | undefined
-
-/** How a value is read by people: money as rupiah, instants in Jakarta, the rest as it is. */
-export type CellKind = 'text' | 'code' | 'number' | 'idr' | 'time' | 'status'
 
 /** `2026-11-24 11:31`, the time in Jakarta (UTC+7, no daylight saving). */
 export function formatTime(instant: Date): string {

@@ -1,4 +1,6 @@
-import { toWire } from '../domain/kernel/index.ts'
+import type { RunEvent } from '../cli/protocol.ts'
+import { type Block, drawView } from '../cli/view.ts'
+import { toWire } from '../domain/kernel/wire.ts'
 import { printable, wrapped } from './format.ts'
 import { createStyle, type Style, wantsColor } from './style.ts'
 
@@ -16,6 +18,8 @@ export interface OutputOptions {
   stdout?: Stream
   stderr?: Stream
   env?: NodeJS.ProcessEnv
+  /** Takes what is said instead of the two streams: somebody else prints it. */
+  emit?: (event: RunEvent) => void
 }
 
 /** What a command says: its result on stdout, in the one way that was asked for, everything else on stderr. */
@@ -25,6 +29,7 @@ export class Output {
   readonly style: Style
   readonly stderr: Stream
   readonly noteStyle: Style
+  readonly emit: ((event: RunEvent) => void) | undefined
   readonly #stdout: Stream
 
   constructor(options: OutputOptions) {
@@ -35,9 +40,11 @@ export class Output {
       stdout = process.stdout,
       stderr = process.stderr,
       env = process.env,
+      emit,
     } = options
     this.json = json
     this.quiet = quiet
+    this.emit = emit
     this.#stdout = stdout
     this.stderr = stderr
     this.style = createStyle(!json && wantsColor(stdout, color, env))
@@ -54,20 +61,33 @@ export class Output {
     return this.#stdout.isTTY ? (this.#stdout.rows ?? 24) : undefined
   }
 
-  /** The result: its value in the shape of the HTTP API with --json, the text for people without. */
-  result(value: unknown, text?: string): void {
-    if (this.json) this.raw(`${JSON.stringify(toWire(value) ?? null)}\n`)
-    else if (text) this.raw(`${text}\n`)
+  /** The result: its value in the shape of the HTTP API with --json, the parts for people without. */
+  result(value: unknown, view: string | readonly Block[] = []): void {
+    const blocks = typeof view === 'string' ? [view] : view
+    if (this.json) {
+      const answer = toWire(value) ?? null
+      if (this.emit) this.emit({ answer })
+      else this.raw(`${JSON.stringify(answer)}\n`)
+      return
+    }
+    if (this.emit) {
+      if (blocks.length > 0) this.emit({ view: blocks })
+      return
+    }
+    const text = drawView(blocks, { style: this.style, width: this.width })
+    if (text) this.raw(`${text}\n`)
   }
 
   /** Bytes of the result as they are. */
   raw(text: string): void {
-    this.#stdout.write(text)
+    if (this.emit) this.emit({ out: text })
+    else this.#stdout.write(text)
   }
 
   /** Something worth knowing that is not the result. */
   note(text: string): void {
     if (this.quiet) return
+    if (this.emit) return this.emit({ note: text })
     const lines = text.split('\n').map(printable).join('\n')
     this.stderr.write(`${wrapped(lines, this.stderr.isTTY ? this.stderr.columns : undefined)}\n`)
   }

@@ -7,30 +7,40 @@ const ERASE_LINE = '\r\u001b[2K'
 /** How far long work has come, on stderr: a bar that moves on a terminal, a line a step elsewhere. */
 export class Progress {
   readonly #output: Output
+  readonly #check: () => void
   #total = 0
   #done = 0
   #label = ''
 
-  constructor(output: Output) {
+  /** `check` throws where somebody stopped the work: between two steps is where it may end. */
+  constructor(output: Output, check: () => void = () => {}) {
     this.#output = output
+    this.#check = check
   }
 
   start(label: string, total: number): void {
     this.#label = label
     this.#total = total
     this.#done = 0
+    if (this.#output.emit) return this.#output.emit({ progress: { label, total } })
     this.#draw()
   }
 
   /** One step is done; what it found stays on its own line. */
   step(text: string): void {
+    this.#check()
     this.#done++
+    if (this.#output.emit) {
+      if (!this.#output.quiet) this.#output.emit({ step: text })
+      return
+    }
     if (this.#isMoving()) this.#output.stderr.write(ERASE_LINE)
     this.#output.note(text)
     this.#draw()
   }
 
   end(): void {
+    if (this.#output.emit && this.#total > 0) this.#output.emit({ progress: null })
     if (this.#total > 0 && this.#isMoving()) this.#output.stderr.write(ERASE_LINE)
     this.#total = 0
   }

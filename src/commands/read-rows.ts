@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { text } from 'node:stream/consumers'
 import type { z } from 'zod'
 import { identityOf } from '../domain/kernel/index.ts'
 import { usageError } from './cli-error.ts'
+import { type Files, unreadable } from './files.ts'
 
 /** A row of a CSV. */
 export interface ReadRow<Row> {
@@ -12,16 +11,6 @@ export interface ReadRow<Row> {
   row: Row
   /** As it was read, to be written out again. */
   record: Record<string, string>
-}
-
-/** The text of a file, or of stdin where it is `-`. Throws a usage error where it cannot be read. */
-export async function readInput(file: string): Promise<string> {
-  if (file === '-') return await text(process.stdin)
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw usageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
-  }
 }
 
 const SHOWN = 10
@@ -36,17 +25,17 @@ export function refuseWrongRows(problems: readonly string[]): void {
   })
 }
 
-/** Reads CSV with a header. Throws a usage error that names each wrong row by its line. */
+/** Reads CSV with a header, as it comes. Throws a usage error that names each wrong row by its line. */
 export async function readRows<R extends z.ZodObject>(
-  content: string,
+  files: Files,
+  file: string,
   schema: R,
   keyOf: (row: z.output<R>) => string,
 ): Promise<ReadRow<z.output<R>>[]> {
-  const records = await parse(content)
   const problems: string[] = []
   const seen = new Map<string, number>()
   const rows: ReadRow<z.output<R>>[] = []
-  for (const { info, record } of records) {
+  for await (const { info, record } of recordsOf(files, file)) {
     const line = info.lines
     const parsed = schema.safeParse(blankless(record))
     if (!parsed.success) {
@@ -69,19 +58,24 @@ interface ParsedRecord {
   record: Record<string, string>
 }
 
-async function parse(content: string): Promise<ParsedRecord[]> {
-  const csv = await import('csv-parse/sync')
+/** Piece by piece, so that a server that reads a large file does its other work between two pieces. */
+async function* recordsOf(files: Files, file: string): AsyncGenerator<ParsedRecord> {
+  const { CsvError, parse } = await import('csv-parse')
+  const source = files.read(file)
+  const parser = parse({
+    bom: true,
+    columns: true,
+    info: true,
+    skip_empty_lines: true,
+    trim: true,
+    relax_column_count_less: true,
+  })
+  source.on('error', (error) => parser.destroy(error))
   try {
-    return csv.parse(content, {
-      bom: true,
-      columns: true,
-      info: true,
-      skip_empty_lines: true,
-      trim: true,
-      relax_column_count_less: true,
-    })
+    for await (const record of source.pipe(parser)) yield record as ParsedRecord
   } catch (error) {
-    throw usageError(`this is no CSV: ${error instanceof Error ? error.message : String(error)}`)
+    if (!(error instanceof CsvError)) throw unreadable(file, error)
+    throw usageError(`this is no CSV: ${error.message}`)
   }
 }
 

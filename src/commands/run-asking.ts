@@ -4,7 +4,8 @@ import type { AskingDefinition } from './define-asking.ts'
 import { type RawInput, section } from './define-command.ts'
 import { checkedInput } from './input.ts'
 import { describeReport, textOf, withReason } from './run-change.ts'
-import { renderSection } from './run-show.ts'
+import { sectionBlock } from './run-show.ts'
+import type { Block } from './table.ts'
 
 /** Asks a provider and follows the answer, or with --dry-run says what it would ask. */
 export async function runAsking<S extends z.ZodType, T>(
@@ -20,10 +21,7 @@ export async function runAsking<S extends z.ZodType, T>(
   const way = { context, actor, input }
   if (dryRun) {
     const { result: asks, report } = await units.dryRun(actor, (work) => definition.intend(work, input, way))
-    output.result(
-      { dryRun: true, asks, ...report },
-      describeAsks(asks, describeReport(report, output), output),
-    )
+    output.result({ dryRun: true, asks, ...report }, describeAsks(asks, describeReport(report)))
     return
   }
   const result = await definition.run(way)
@@ -32,14 +30,13 @@ export async function runAsking<S extends z.ZodType, T>(
 
 function describeAsks(
   asks: Awaited<ReturnType<AskingDefinition<z.ZodType, unknown>['intend']>>,
-  report: string,
-  output: CommandContext['output'],
-): string {
-  if (asks.length === 0) return `${report}\n\nIt would ask nobody.`
+  report: readonly Block[],
+): Block[] {
+  if (asks.length === 0) return [...report, 'It would ask nobody.']
   const columns = [
     { name: 'provider', kind: 'code' as const, value: (ask: (typeof asks)[number]) => ask.provider },
     { name: 'what', value: (ask: (typeof asks)[number]) => ask.what },
   ]
-  const questions = renderSection(section('It would ask', columns, asks), output)
-  return `${report}\n\n${questions}\n\nWhat they answer is then written down.`
+  const questions = sectionBlock(section('It would ask', columns, asks))
+  return [...report, questions, 'What they answer is then written down.']
 }

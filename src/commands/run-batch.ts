@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { type Actor, type DryUse, toWire, type WorkReport } from '../domain/kernel/index.ts'
 import { exitCodes } from './cli-error.ts'
@@ -7,7 +6,7 @@ import type { BatchDefinition } from './define-batch.ts'
 import type { RawInput } from './define-command.ts'
 import { failureOf } from './errors.ts'
 import { checkedInput } from './input.ts'
-import { type ReadRow, readInput, readRows, refuseWrongRows } from './read-rows.ts'
+import { type ReadRow, readRows, refuseWrongRows } from './read-rows.ts'
 
 const flagsSchema = z.object({
   file: z.string(),
@@ -38,7 +37,7 @@ export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
   const { file, dryRun, reason, ndjson, failed, ...own } = raw
   const flags = checkedInput(flagsSchema, { file, dryRun, reason, ndjson, failed })
   const input = checkedInput(definition.input, own)
-  const rows = await readRows(await readInput(flags.file), definition.row, definition.keyOf)
+  const rows = await readRows(context.files, flags.file, definition.row, definition.keyOf)
   const open = await checkAll(context, definition, rows, input)
   const { units } = await context.laku()
   const actor = await context.actor()
@@ -86,8 +85,10 @@ export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
   }
   progress.end()
   const failedFile =
-    failedRows.length > 0 && !flags.dryRun ? await writeFailed(flags, failedRows, results) : undefined
-  if (failedRows.length > 0) process.exitCode = exitCodes.partly
+    failedRows.length > 0 && !flags.dryRun
+      ? await writeFailed(context, flags, failedRows, results)
+      : undefined
+  if (failedRows.length > 0) context.exitWith(exitCodes.partly)
   if (flags.ndjson) return
   const count = (outcome: string) => results.filter((one) => one.outcome === outcome).length
   const counts = { rows: rows.length, done: count('done'), before: count('before'), failed: count('failed') }
@@ -154,6 +155,7 @@ function because(actor: Actor, reason: string | undefined): Actor {
 
 /** The failed rows as they were read, with what was wrong in a column that is not read. */
 async function writeFailed<T>(
+  context: CommandContext,
   { file, failed }: z.output<typeof flagsSchema>,
   rows: readonly ReadRow<unknown>[],
   results: readonly RowResult<T>[],
@@ -162,7 +164,7 @@ async function writeFailed<T>(
   const path = failed ?? (file === '-' ? 'stdin.failed.csv' : `${file}.failed.csv`)
   const errors = new Map(results.map((one) => [one.line, one.error?.message]))
   const lines = rows.map(({ line, record }) => ({ ...record, error: errors.get(line) ?? '' }))
-  writeFileSync(path, stringify(lines, { header: true, record_delimiter: 'windows' }), { mode: 0o600 })
+  context.files.write(path, stringify(lines, { header: true, record_delimiter: 'windows' }), 0o600)
   return path
 }
 

@@ -1,11 +1,12 @@
 import type { z } from 'zod'
 import type { Actor, WorkReport } from '../domain/kernel/index.ts'
+import { exitCodes } from './cli-error.ts'
 import { confirmSevere, requireReason } from './confirm.ts'
 import type { CommandContext } from './context.ts'
 import { type ChangeDefinition, type RawInput, section } from './define-command.ts'
 import { checkedInput } from './input.ts'
-import type { Output } from './output.ts'
-import { renderSection } from './run-show.ts'
+import { sectionBlock } from './run-show.ts'
+import type { Block } from './table.ts'
 
 export const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
 
@@ -27,7 +28,7 @@ export async function runChange<S extends z.ZodType, T>(
       units.dryRun(actor, (work) => definition.change(work, Object.assign({}, input, more), why, context))
     const way = { context, actor, input }
     const { result, report } = await (definition.assuming ? definition.assuming(way, run) : run())
-    output.result({ dryRun: true, result, ...report }, describeReport(report, output))
+    output.result({ dryRun: true, result, ...report }, describeReport(report))
     return
   }
   const isNeeded = definition.severe || definition.needsReason
@@ -36,9 +37,20 @@ export async function runChange<S extends z.ZodType, T>(
     await confirmSevere(context, await definition.severe(context, input), textOf(confirm))
   const actor = withReason(identity, why)
   const run = (more: Partial<z.output<S>> = {}) =>
-    units.run(actor, (work) => definition.change(work, Object.assign({}, input, more), why, context))
+    units.run(actor, async (work) => {
+      const result = await definition.change(work, Object.assign({}, input, more), why, context)
+      await context.keep(work, { value: result, ...endOf(definition, result, input) })
+      return result
+    })
   const result = definition.outside ? await definition.outside({ context, actor, input }, run) : await run()
-  output.result(result, definition.done(result, input))
+  const { text, exitCode } = endOf(definition, result, input)
+  output.result(result, text)
+  if (exitCode !== exitCodes.done) context.exitWith(exitCode)
+}
+
+/** What is said of a change, and the code that it ends with. */
+function endOf<S extends z.ZodType, T>(definition: ChangeDefinition<S, T>, result: T, input: z.output<S>) {
+  return { text: definition.done(result, input), exitCode: definition.exitCode?.(result) ?? exitCodes.done }
 }
 
 export function withReason(actor: Actor, reason: string): Actor {
@@ -46,7 +58,7 @@ export function withReason(actor: Actor, reason: string): Actor {
 }
 
 /** A dry run for people: what would be in the book, in the events and in the audit log. */
-export function describeReport(report: WorkReport, output: Output): string {
+export function describeReport(report: WorkReport): Block[] {
   const postings = report.postings.flatMap(({ key, entries }) => entries.map((entry) => ({ key, ...entry })))
   const parts = [
     section(
@@ -85,7 +97,7 @@ export function describeReport(report: WorkReport, output: Output): string {
       report.jobs,
     ),
   ]
-  const shown = parts.filter((part) => part.rows.length > 0).map((part) => renderSection(part, output))
-  if (shown.length === 0) return 'Dry run: nothing was changed, and it would write nothing.'
-  return ['Dry run: nothing was changed. It would write:', ...shown].join('\n\n')
+  const shown = parts.filter((part) => part.rows.length > 0).map(sectionBlock)
+  if (shown.length === 0) return ['Dry run: nothing was changed, and it would write nothing.']
+  return ['Dry run: nothing was changed. It would write:', ...shown]
 }

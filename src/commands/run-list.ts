@@ -42,8 +42,8 @@ export async function runList<S extends z.ZodType, Row>(
     const { renderCsv } = await import('./csv.ts')
     output.raw(renderCsv(definition.columns, data))
   } else if (data.length > 0) {
-    const { renderTable } = await import('./table.ts')
-    output.result(data, renderTable(definition.columns, data, output))
+    const { tableOf } = await import('./table.ts')
+    output.result(data, [tableOf(definition.columns, data)])
   } else {
     output.note(definition.empty)
   }
@@ -63,6 +63,7 @@ async function writeWhole<S extends z.ZodType, Row>(
   do {
     const page: Page = { limit: CSV_PAGE, ...(cursor === undefined ? {} : { cursor }) }
     const { data, nextCursor } = await definition.run(context, input, page)
+    context.throwIfStopped()
     context.output.raw(renderCsv(definition.columns, data, { header: cursor === undefined }))
     cursor = nextCursor ?? undefined
   } while (cursor !== undefined)

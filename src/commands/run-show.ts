@@ -2,8 +2,7 @@ import type { z } from 'zod'
 import type { CommandContext } from './context.ts'
 import type { RawInput, Section, ShowDefinition } from './define-command.ts'
 import { checkedInput } from './input.ts'
-import type { Output } from './output.ts'
-import { type Column, renderFields, renderTable } from './table.ts'
+import { type Block, type Column, fieldsOf, tableOf } from './table.ts'
 
 /** Prints one thing and what belongs to it. */
 export async function runShow<S extends z.ZodType, T>(
@@ -14,15 +13,15 @@ export async function runShow<S extends z.ZodType, T>(
   const thing = await definition.run(context, checkedInput(definition.input, raw))
   const { output } = context
   if (output.json) return output.result(thing)
-  const parts = [renderFields(definition.fields, thing, output.style)]
+  const parts: Block[] = [fieldsOf(definition.fields, thing)]
   for (const one of definition.sections?.(thing) ?? []) {
-    if (one.rows.length > 0) parts.push(renderSection(one, output))
+    if (one.rows.length > 0) parts.push(sectionBlock(one))
   }
-  output.result(thing, parts.join('\n\n'))
+  output.result(thing, parts)
 }
 
-export function renderSection(one: Section, output: Output): string {
+export function sectionBlock(one: Section): Block {
   // `section` made it from rows and columns of one type, which a list of sections cannot name.
   const columns = one.columns as readonly Column<unknown>[]
-  return `${output.style.bold(one.title)}\n${renderTable(columns, one.rows, output)}`
+  return tableOf(columns, one.rows, one.title)
 }

@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import type { LoggedHead } from '../../domain/ledger/index.ts'
 import { usageError } from '../cli-error.ts'
+import { type Files, unreadable } from '../files.ts'
 
 const line = z.object({
   page: z.int().positive(),
@@ -11,16 +11,16 @@ const line = z.object({
 })
 
 /** The heads in a worker's log; its other lines are passed over. */
-export async function readHeads(file: string): Promise<LoggedHead[]> {
+export async function readHeads(files: Files, file: string): Promise<LoggedHead[]> {
   const heads: LoggedHead[] = []
   try {
-    for await (const text of createInterface({ input: createReadStream(file) })) {
+    for await (const text of createInterface({ input: files.read(file) })) {
       const start = text.indexOf('{')
       const parsed = start < 0 ? undefined : line.safeParse(parsedJson(text.slice(start)))
       if (parsed?.success) heads.push(parsed.data)
     }
   } catch (error) {
-    throw usageError(`${file} cannot be read: ${(error as Error).message}`)
+    throw unreadable(file, error)
   }
   if (heads.length === 0) throw usageError(`${file} has no line "ledger head" of a worker's log`)
   return heads

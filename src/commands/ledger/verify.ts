@@ -14,6 +14,7 @@ export const verify = defineTask({
     {
       flags: '--heads <file>',
       description: 'a log of the worker: each "ledger head" in it must still be in the chain',
+      isFile: true,
     },
   ],
   input: z.object({ heads: z.string().optional() }),
@@ -23,7 +24,7 @@ export const verify = defineTask({
     const { bookChecks } = await import('../../domain/invariants.ts')
     const { runChecks } = await import('../../domain/kernel/index.ts')
     const { chainState, headsCheck, ledgerSize } = await import('../../domain/ledger/index.ts')
-    const heads = input.heads === undefined ? undefined : await readHeads(input.heads)
+    const heads = input.heads === undefined ? undefined : await readHeads(context.files, input.heads)
     const all = heads ? [...bookChecks, headsCheck(heads)] : bookChecks
     const { db, vault } = await context.laku()
     const { progress } = context

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { LimitView } from '../../domain/kernel/index.ts'
 import { defineTask } from '../define-command.ts'
-import { type Column, renderTable } from '../table.ts'
+import { type Column, tableOf } from '../table.ts'
 
 const budgets = ['given', 'settlement', 'withdrawal'] as const
 
@@ -35,7 +35,7 @@ export const show = defineTask({
     const text =
       limits.length === 0
         ? 'Within seven days nobody did anything alone that counts.'
-        : renderTable(columns, limits, context.output)
+        : [tableOf(columns, limits)]
     return { json: { limits }, text }
   },
 })

@@ -25,7 +25,7 @@ export const send = defineChange({
   change: async (work, { user, template, param: params }, _reason, context) => {
     const { notifyByStaff } = await import('../../domain/notification/index.ts')
     const { id: userId } = await userNamed(work.tx, user)
-    return await notifyByStaff(work, { userId, template, params }, context.config().publicUrl)
+    return await notifyByStaff(work, { userId, template, params }, context.settings().publicUrl)
   },
   done: ({ id }) => `The notice is on its way: ${id}`,
 })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { formatIdr } from '../../domain/kernel/index.ts'
 import { exitCodes } from '../cli-error.ts'
 import { defineTask, section } from '../define-command.ts'
+import { sectionBlock } from '../run-show.ts'
 import { gatewayContext } from './gateway.ts'
 
 export const reconcile = defineTask({
@@ -21,7 +22,6 @@ export const reconcile = defineTask({
   run: async (context, { since, until }) => {
     const { requireStaff } = await import('../../domain/kernel/index.ts')
     const { reconcileGateway } = await import('../../domain/payment/index.ts')
-    const { renderSection } = await import('../run-show.ts')
     const gateway = await gatewayContext(context)
     requireStaff(gateway.actor, 'finance')
     const period = {
@@ -52,7 +52,7 @@ export const reconcile = defineTask({
       ],
       differences,
     )
-    const text = `${renderSection(table, context.output)}\n\n${totals}`
+    const text = [sectionBlock(table), totals]
     return { json: found, text, exitCode: exitCodes.found }
   },
 })

@@ -69,10 +69,10 @@ export const pay = defineChange({
     const { paySettlement } = await import('../../domain/settlement/index.ts')
     return await paySettlement(work, input)
   },
+  // Written, and yet not what was asked for.
+  exitCode: ({ status }) => (status === 'on_hold' ? exitCodes.conflict : exitCodes.done),
   done: ({ code, status }) => {
     if (status !== 'on_hold') return `${code} is on its way: laku settle show ${code}`
-    // Written, and yet not what was asked for.
-    process.exitCode = exitCodes.conflict
     return `${code} was not paid: its plan has changed since the approval, and it is on hold.`
   },
 })

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Work } from '../../domain/kernel/index.ts'
 import type { BankTransfer } from '../../domain/payout/index.ts'
@@ -105,7 +104,7 @@ async function exportCsv(context: CommandContext, given: Input): Promise<TaskRes
     return { json: { batch: made, transfers, withoutAccount, leftOut }, text: csv.trimEnd(), exitCode }
   }
   // Whole account numbers: for nobody else on this machine.
-  await writeFile(file, csv, { mode: 0o600 })
+  context.files.write(file, csv, 0o600)
   return {
     json: { file, batch: made, transfers: transfers.length, withoutAccount, leftOut },
     text: `${told} written to ${file}. When the bank has paid it: ${next}`,
@@ -144,6 +143,6 @@ async function exportPdf(
   const { statementOf, statementPdf } = await import('../../domain/settlement/index.ts')
   const statement = await context.read(({ tx, vault }) => statementOf(tx, vault, named))
   const file = output ?? `${statement.code}.pdf`
-  await writeFile(file, await statementPdf(statement))
+  context.files.write(file, await statementPdf(statement))
   return { json: { file, code: statement.code }, text: `${statement.code} is written to ${file}.` }
 }

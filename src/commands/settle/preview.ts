@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineTask } from '../define-command.ts'
-import { dateOf, periodInput, periodOptions, reportText } from './settlement.ts'
+import { dateOf, periodInput, periodOptions, reportOfAll } from './settlement.ts'
 
 export const preview = defineTask({
   name: 'preview',
@@ -14,6 +14,6 @@ export const preview = defineTask({
     const { previewSettlements } = await import('../../domain/settlement/index.ts')
     const query = { through: await dateOf(context, through), factoryId: factory }
     const report = await context.read((work) => previewSettlements(work, query))
-    return { json: report, text: reportText(context, report.settlements, formatIdr(report.totalIdr)) }
+    return { json: report, text: reportOfAll(report.settlements, formatIdr(report.totalIdr)) }
   },
 })

@@ -4,7 +4,8 @@ import type { FactoryOutcome } from '../../domain/settlement/index.ts'
 import { exitCodes } from '../cli-error.ts'
 import type { CommandContext } from '../context.ts'
 import { defineTask, type TaskResult } from '../define-command.ts'
-import { dateOf, periodInput, periodOptions, reportText } from './settlement.ts'
+import type { Block } from '../table.ts'
+import { dateOf, periodInput, periodOptions, reportOfAll } from './settlement.ts'
 
 export const run = defineTask({
   name: 'run',
@@ -39,7 +40,7 @@ export const run = defineTask({
       const { result, report } = await units.dryRun(actor, (work) =>
         settlement.calculateSettlements(work, query),
       )
-      const text = `Dry run: nothing was changed. It would settle:\n\n${await textOf(context, result.settlements)}`
+      const text = ['Dry run: nothing was changed. It would settle:', ...(await viewOf(result.settlements))]
       return { json: { dryRun: true, result, ...report }, text }
     }
     const outcomes = await settlement.runSettlements({ units, actor }, query, (outcome, done, of) => {
@@ -65,16 +66,18 @@ async function resultOf(
   const failed = outcomes.filter((one) => one.error !== undefined).map(lineOf)
   const exitCode = failed.length > 0 ? exitCodes.partly : exitCodes.done
   if (ndjson) {
-    process.exitCode = exitCode
+    context.exitWith(exitCode)
     return undefined
   }
-  const text = [await textOf(context, report.settlements), ...outcomes.filter((one) => one.error).map(sayOf)]
-  return { json: failed.length > 0 ? { ...report, failed } : report, text: text.join('\n'), exitCode }
+  const [last = '', ...before] = (await viewOf(report.settlements)).toReversed()
+  const said = [last, ...outcomes.filter((one) => one.error).map(sayOf)].join('\n')
+  const text = [...before.toReversed(), said]
+  return { json: failed.length > 0 ? { ...report, failed } : report, text, exitCode }
 }
 
-async function textOf(context: CommandContext, settlements: FactoryOutcome['settlements']): Promise<string> {
+async function viewOf(settlements: FactoryOutcome['settlements']): Promise<Block[]> {
   const { formatIdr, sumIdr } = await import('../../domain/kernel/index.ts')
-  return reportText(context, settlements, formatIdr(sumIdr(settlements.map((one) => one.netIdr))))
+  return reportOfAll(settlements, formatIdr(sumIdr(settlements.map((one) => one.netIdr))))
 }
 
 /** A factory as one line of NDJSON. */

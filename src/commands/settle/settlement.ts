@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { SettlementView } from '../../domain/settlement/index.ts'
 import type { CommandContext } from '../context.ts'
-import { type Column, renderTable } from '../table.ts'
+import { type Block, type Column, tableOf } from '../table.ts'
 
 /** How a settlement is named on the command line. */
 export const settlementArgument = { name: 'settlement', description: 'UUID or code' }
@@ -37,14 +37,10 @@ export const columns: readonly Column<SettlementView>[] = [
 ]
 
 /** Settlements for people, with what they come to together. */
-export function reportText(
-  context: CommandContext,
-  settlements: readonly SettlementView[],
-  total: string,
-): string {
+export function reportOfAll(settlements: readonly SettlementView[], total: string): Block[] {
   if (settlements.length === 0)
-    return 'Nothing is due. What was delivered is due after its seven days; try a later --through.'
-  return `${renderTable(columns, settlements, context.output)}\n\nTogether: ${total}`
+    return ['Nothing is due. What was delivered is due after its seven days; try a later --through.']
+  return [tableOf(columns, settlements), `Together: ${total}`]
 }
 
 /** The code of a settlement, and what paying it does: what is typed before a severe change. */

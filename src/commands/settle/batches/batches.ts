@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { formatIdr } from '../../../domain/kernel/index.ts'
 import type { BankWord } from '../../../domain/payout/index.ts'
 import { usageError } from '../../cli-error.ts'
+import type { CommandContext } from '../../context.ts'
 import { defineChange, defineList, defineShow, section } from '../../define-command.ts'
 
 const statuses = ['made', 'handed_out', 'done', 'cancelled'] as const
@@ -96,6 +97,7 @@ export const confirm = defineChange({
     {
       flags: '--statement <file>',
       description: 'CSV with code, amount_idr, reference and status (paid or rejected)',
+      isFile: true,
     },
   ],
   input: z.object({
@@ -110,13 +112,13 @@ export const confirm = defineChange({
     'laku settle batches confirm 12 STL-261123-7K3QX2 --rejected',
     'laku settle batches confirm 12 --statement statement.csv',
   ],
-  change: async (work, input) => {
+  change: async (work, input, _reason, context) => {
     const { confirmBatch } = await import('../../../domain/payout/index.ts')
     const { batch, reference, lines, rejected, statement } = input
     if (statement !== undefined) {
       if (reference !== undefined || rejected || lines.length > 0)
         throw usageError('--statement says all of it: leave lines, --reference and --rejected away')
-      return await confirmBatch(work, { batch, words: await wordsIn(statement) })
+      return await confirmBatch(work, { batch, words: await wordsIn(context, statement) })
     }
     if (rejected) {
       if (lines.length === 0) throw usageError('--rejected needs the lines that were')
@@ -136,9 +138,9 @@ export const confirm = defineChange({
     `Batch ${number} is ${status.replace('_', ' ')}${openIdr > 0 ? `: ${formatIdr(openIdr)} are open` : ''}.`,
 })
 
-async function wordsIn(file: string): Promise<BankWord[]> {
-  const { readInput, readRows } = await import('../../read-rows.ts')
-  const rows = await readRows(await readInput(file), statementRow, ({ code }) => code.toUpperCase())
+async function wordsIn(context: CommandContext, file: string): Promise<BankWord[]> {
+  const { readRows } = await import('../../read-rows.ts')
+  const rows = await readRows(context.files, file, statementRow, ({ code }) => code.toUpperCase())
   return rows.map(({ row: { code, amount_idr: amountIdr, reference, status: verdict } }) => ({
     code,
     amountIdr,

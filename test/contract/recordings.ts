@@ -1,0 +1,110 @@
+import { allCommands, type Leaf } from '../../src/commands/tree.ts'
+import { newId } from '../../src/domain/kernel/index.ts'
+import type { CommandRun } from '../command-line.ts'
+import type { CommandScenes } from './command-scenes.ts'
+import { fixtures } from './command-world.ts'
+
+/** What a command line gave, with its ids and times masked. */
+export interface Recorded extends CommandRun {
+  line: string
+}
+
+export type Run = (words: readonly string[]) => Promise<CommandRun>
+
+/** What the host's owner does stays with the host: these do not come in through the staff door. */
+const ofTheHost = /^(up|demo|serve|worker|sandbox|completion|db|doctor|providers|login|context|commands)( |$)/
+/** These are about the way in itself. */
+const aboutTheWay = ['auth login', 'auth logout', 'auth whoami']
+
+const named = (leaf: Leaf) => leaf.path.join(' ')
+const takes = (leaf: Leaf, flag: string) =>
+  leaf.definition.options.some(({ flags }) => flags.split(' ')[0] === flag)
+
+/** Every command that comes in through the door, in the order of its help. */
+export async function commandsOfTheDoor(): Promise<Leaf[]> {
+  return (await allCommands()).filter(
+    (leaf) => !ofTheHost.test(named(leaf)) && !aboutTheWay.includes(named(leaf)),
+  )
+}
+
+/**
+ * Says every command: for things that do not exist, dry, for real, once more, and the lists and things that are left then. The same
+ * walk on the same scenes gives the same recordings, whatever way the commands take.
+ */
+export async function walk(scenes: CommandScenes, run: Run, mask: (text: string) => string) {
+  const leaves = await commandsOfTheDoor()
+  const all: Recorded[] = []
+  const say = async (...words: string[]): Promise<CommandRun> => {
+    const { exitCode, stdout, stderr } = await run(words)
+    all.push({ line: mask(words.join(' ')), exitCode, stdout: mask(stdout), stderr: mask(stderr) })
+    return { exitCode, stdout, stderr }
+  }
+  for (const leaf of leaves) {
+    const reason = takes(leaf, '--reason') ? ['--reason', 'a test'] : []
+    await say(...leaf.path, ...nothing(leaf), ...reason)
+    await say(...leaf.path, ...nothing(leaf), ...reason, '--json')
+  }
+  for (const leaf of leaves) {
+    const fixture = fixtures[named(leaf)]
+    if (!fixture) continue
+    const line = [...leaf.path, ...(await fixture(scenes)), '--reason', 'a test']
+    await say(...line, '--dry-run')
+    await say(...line)
+    await say(...line, '--json')
+  }
+  for (const leaf of leaves.filter(({ definition }) => definition.kind === 'list')) {
+    const found = await say(...leaf.path, ...some(leaf), '--limit', '3', '--json')
+    await say(...leaf.path, ...some(leaf), '--limit', '3')
+    await say(...leaf.path, ...some(leaf), '--limit', '2', '--csv')
+    const id = idIn(found.stdout)
+    const show = leaves.find((one) => named(one) === `${leaf.path.slice(0, -1).join(' ')} show`)
+    if (id === undefined || !show || leaf.path.at(-1) !== 'list') continue
+    await say(...show.path, id)
+    await say(...show.path, id, '--json')
+  }
+  return all
+
+  function some(leaf: Leaf): string[] {
+    return leaf.definition.args.flatMap(({ name, optional }) =>
+      optional ? [] : [name === 'account' ? 'gateway' : newId()],
+    )
+  }
+}
+
+/** The words of a command for things that do not exist. */
+function nothing({ definition }: Leaf): string[] {
+  return definition.args.flatMap(({ optional, isTime }) => (optional ? [] : [isTime ? 'yesterday' : newId()]))
+}
+
+function idIn(stdout: string): string | undefined {
+  try {
+    const [first] = (JSON.parse(stdout) as { data?: { id?: string; code?: string }[] }).data ?? []
+    return first?.id ?? first?.code
+  } catch {
+    return undefined
+  }
+}
+
+/** What is another in each run: ids, codes, times, numbers that are made up, and the places of this run. */
+const made = [
+  /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi,
+  /\b[0-9a-f]{24}\b/g,
+  /\bSKU-[0-9A-F]{12}\b/g,
+  /\b([0-9A-F]{6}-)?[A-Z]{2,3}-\d{6}-[0-9A-Z]{6,10}(-\d+)?\b/g,
+  /\b[0-9A-F]{6}-LOST\b/g,
+  /\+62\d{11,12}\b/g,
+  /\bWYB-\d{13}\b/g,
+  /127\.0\.0\.1:\d+/g,
+  /Pabrik [0-9a-f]{4}\b/g,
+  /\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?Z?)?)?/g,
+  /lkst_[\w-]{20,}/g,
+]
+
+/** Masks what is another in each run, at its own length: tables keep their widths. */
+export function maskOf(database: string): (text: string) => string {
+  return (text) =>
+    made.reduce(
+      (masked, pattern) => masked.replace(pattern, (found) => found.replace(/\w/g, 'x')),
+      text.replaceAll(database, 'DATABASE').replace(/laku-commands-\w+/g, 'laku-commands'),
+    )
+}
