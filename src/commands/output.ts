@@ -87,7 +87,10 @@ export class Output {
   /** Something worth knowing that is not the result. */
   note(text: string): void {
     if (this.quiet) return
-    if (this.emit) return this.emit({ note: text })
+    if (this.emit) {
+      this.emit({ note: text })
+      return
+    }
     const lines = text.split('\n').map(printable).join('\n')
     this.stderr.write(`${wrapped(lines, this.stderr.isTTY ? this.stderr.columns : undefined)}\n`)
   }

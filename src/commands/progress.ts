@@ -22,8 +22,8 @@ export class Progress {
     this.#label = label
     this.#total = total
     this.#done = 0
-    if (this.#output.emit) return this.#output.emit({ progress: { label, total } })
-    this.#draw()
+    if (this.#output.emit) this.#output.emit({ progress: { label, total } })
+    else this.#draw()
   }
 
   /** One step is done; what it found stays on its own line. */

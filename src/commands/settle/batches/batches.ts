@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { formatIdr } from '../../../domain/kernel/index.ts'
 import type { BankWord } from '../../../domain/payout/index.ts'
 import { usageError } from '../../cli-error.ts'
-import type { CommandContext } from '../../context.ts'
 import { defineChange, defineList, defineShow, section } from '../../define-command.ts'
+import type { Files } from '../../files.ts'
 
 const statuses = ['made', 'handed_out', 'done', 'cancelled'] as const
 const batchArgument = { name: 'batch', description: 'its number, or UUID' }
@@ -118,7 +118,7 @@ export const confirm = defineChange({
     if (statement !== undefined) {
       if (reference !== undefined || rejected || lines.length > 0)
         throw usageError('--statement says all of it: leave lines, --reference and --rejected away')
-      return await confirmBatch(work, { batch, words: await wordsIn(context, statement) })
+      return await confirmBatch(work, { batch, words: await wordsIn(context.files, statement) })
     }
     if (rejected) {
       if (lines.length === 0) throw usageError('--rejected needs the lines that were')
@@ -138,9 +138,9 @@ export const confirm = defineChange({
     `Batch ${number} is ${status.replace('_', ' ')}${openIdr > 0 ? `: ${formatIdr(openIdr)} are open` : ''}.`,
 })
 
-async function wordsIn(context: CommandContext, file: string): Promise<BankWord[]> {
+async function wordsIn(files: Files, file: string): Promise<BankWord[]> {
   const { readRows } = await import('../../read-rows.ts')
-  const rows = await readRows(context.files, file, statementRow, ({ code }) => code.toUpperCase())
+  const rows = await readRows(files, file, statementRow, ({ code }) => code.toUpperCase())
   return rows.map(({ row: { code, amount_idr: amountIdr, reference, status: verdict } }) => ({
     code,
     amountIdr,
