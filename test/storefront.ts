@@ -55,6 +55,7 @@ export const orderChoreography: Partial<Choreography> = {
   'stock.added': {},
   'shipment.created': { reactions: [startProcessing] },
   'shipment.status_changed': { reactions: [followShipments] },
+  'shipment.priced': {},
   'shipment.waybill_changed': { reactions: [followWaybills] },
   'order.created': {},
   'order.paid': {},

@@ -245,5 +245,9 @@ export const choreography: Choreography = {
 
   'shipment.created': { reactions: [startProcessing] },
   'shipment.status_changed': { reactions: [followShipments] },
+  'shipment.priced': {
+    // After the commit: who refunds holds the payment first, and then the order.
+    jobs: [{ job: 'fees.true', data: ({ payload: { orderId } }) => ({ orderId }) }],
+  },
   'shipment.waybill_changed': { reactions: [followWaybills] },
 }

@@ -26,7 +26,7 @@ export class JoinDoor {
   /** Answers when the place is taken. Throws what the join was refused for. */
   join(join: Join): Promise<StoredAnswer> {
     const { units, providers } = this.#laku
-    const context = { units, actor: door, courier: providers.courier }
+    const context = { units, actor: door, courier: providers.courier, asker: join.customerId }
     return withRate(context, (rate) => this.#try(rate ? { ...join, rate } : join))
   }
 

@@ -63,7 +63,7 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
     origin: laku.config.corsOrigins,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-reason'],
-    exposedHeaders: ['retry-after', 'x-request-id'],
+    exposedHeaders: ['retry-after', 'x-request-id', 'x-session-token'],
     maxAge: 600,
   })
   await app.register(bodies)

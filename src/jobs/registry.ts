@@ -7,6 +7,7 @@ import { deadSweepJob } from './dead.sweep.ts'
 import type { JobDefinition } from './define-job.ts'
 import { emailSendJob } from './email.send.ts'
 import { emailSweepJob } from './email.sweep.ts'
+import { feesTrueJob } from './fees.true.ts'
 import { groupsFulfilJob } from './groups.fulfil.ts'
 import { groupsSweepJob } from './groups.sweep.ts'
 import { keysPruneJob } from './keys.prune.ts'
@@ -53,6 +54,7 @@ export const jobs: readonly JobDefinition[] = [
   deadSweepJob,
   emailSendJob,
   emailSweepJob,
+  feesTrueJob,
   groupsFulfilJob,
   groupsSweepJob,
   keysPruneJob,

@@ -13,6 +13,7 @@ export interface WaitingParticipant {
   userId: string
   units: number
   shippingIdr: Rupiah
+  feeEstimated: boolean
   totalIdr: Rupiah
   courierCompany: string
   courierType: string
@@ -24,7 +25,7 @@ export interface WaitingParticipant {
 /** Paid participants without an order, oldest paid first. */
 export async function waitingParticipants(work: Work, sessionId: string): Promise<WaitingParticipant[]> {
   const { rows } = await sql<WaitingParticipant>`
-    select p.id, p.user_id, p.units, p.shipping_idr, p.total_idr, p.courier_company, p.courier_type,
+    select p.id, p.user_id, p.units, p.shipping_idr, p.fee_estimated, p.total_idr, p.courier_company, p.courier_type,
       p.address, y.id as payment_id, i.lines
     from group_participants p
     join payments y on y.participant_id = p.id and y.status in ('paid', 'partially_refunded')
@@ -63,6 +64,7 @@ export async function makeOrders(
       courierCompany: one.courierCompany,
       courierType: one.courierType,
       shippingIdr: one.shippingIdr,
+      feeEstimated: one.feeEstimated,
       allocated: stock === 'reserved',
       items: one.lines.map(({ variantId, quantity, unitPriceIdr }) => ({
         variantId,

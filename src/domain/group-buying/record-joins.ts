@@ -60,6 +60,7 @@ async function insertParticipants(work: Work, drafts: readonly Draft[]): Promise
     totalIdr: priced.totalIdr,
     courierCompany: priced.rate.company,
     courierType: priced.rate.type,
+    feeEstimated: priced.rate.isEstimate ?? false,
     address: priced.address,
     joinedAt: work.now,
     holdExpiresAt,

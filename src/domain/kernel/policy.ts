@@ -88,6 +88,15 @@ export const policySchema = z.strictObject({
     .min(1)
     .default(15)
     .describe('so often one customer has couriers asked for prices; then those of the zone table stand in'),
+  ratesPerPagePerMinute: whole
+    .min(1)
+    .default(5)
+    .describe('so often couriers are asked for who has a session’s page and no log-in'),
+  ratesPerNetworkPerMinute: whole
+    .min(1)
+    .default(10)
+    .describe('the same for all pages of one IPv4 address or IPv6 /64'),
+  ratesOfPagesPerMinute: whole.min(1).default(20).describe('the same for all pages together'),
   unpaidPlaces: whole.min(1).default(10).describe('unpaid places that one buyer holds, over all sessions'),
   unpaidShareBps: whole
     .min(1)

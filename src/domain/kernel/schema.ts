@@ -239,6 +239,7 @@ export interface GroupParticipants {
   courierCompany: string;
   courierType: string;
   endedAt: Timestamp | null;
+  feeEstimated: Generated<boolean>;
   goodsIdr: number;
   holdExpiresAt: Timestamp;
   id: string;
@@ -448,6 +449,8 @@ export interface Orders {
   courierType: string;
   createdAt: Timestamp;
   deliveredAt: Timestamp | null;
+  feeEstimated: Generated<boolean>;
+  feeTruedAt: Timestamp | null;
   goodsIdr: number;
   id: string;
   paidAt: Timestamp | null;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { asRecords, type Rupiah, secondsAfter, type Tx, type Work } from '../kernel/index.ts'
-import { type CourierChoice, type Parcel, type Rate, startedKg } from './rate.ts'
+import { type CourierChoice, estimateOf, type Parcel, type Rate, weightClassKg } from './rate.ts'
 
 interface CachedRow {
   key: string
@@ -25,7 +25,7 @@ export async function cachedRates(
     key,
     originPostalCode,
     destinationPostalCode,
-    weightKg: startedKg(weightG),
+    weightKg: weightClassKg(weightG),
     company: courier?.company ?? null,
     type: courier?.type ?? null,
   }))
@@ -40,7 +40,13 @@ export async function cachedRates(
         and (p.company is null or (r.company = p.company and r.type = p.type))
       order by r.price_idr, r.company, r.type limit 1
     ) r`.execute(tx)
-  return new Map(rows.map(({ key, ...rate }) => [key, { ...rate, source: 'cache' as const }]))
+  const weights = new Map(parcels.map(({ key, weightG }) => [key, weightG]))
+  return new Map(
+    rows.map(({ key, ...rate }) => [
+      key,
+      { ...rate, source: 'cache' as const, ...estimateOf(weights.get(key) ?? 0) },
+    ]),
+  )
 }
 
 /** Every quote for a parcel that is still good at `now`, cheapest first. */
@@ -48,9 +54,9 @@ export async function cachedOffers(tx: Tx, parcel: Parcel, now: Date): Promise<R
   const { rows } = await sql<Omit<CachedRow, 'key'>>`
     select company, type, service, price_idr, duration from shipping_rates
     where origin_postal_code = ${parcel.originPostalCode} and destination_postal_code = ${parcel.destinationPostalCode}
-      and weight_kg = ${startedKg(parcel.weightG)} and expires_at > ${now}
+      and weight_kg = ${weightClassKg(parcel.weightG)} and expires_at > ${now}
     order by price_idr, company, type`.execute(tx)
-  return rows.map((rate) => ({ ...rate, source: 'cache' as const }))
+  return rows.map((rate) => ({ ...rate, source: 'cache' as const, ...estimateOf(parcel.weightG) }))
 }
 
 /** Whether a courier ever quoted this service, be it long ago or to another place. */

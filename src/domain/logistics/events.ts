@@ -14,6 +14,8 @@ declare module '../kernel/events.ts' {
       /** Why the courier refused it, where it did. */
       failureCode: string | null
     }
+    /** The courier has said its price for a parcel whose fee was an estimate. */
+    'shipment.priced': { shipmentId: string; orderId: string }
     /** The courier gave the parcel its number, or another one, and it is where it was. */
     'shipment.waybill_changed': {
       shipmentId: string

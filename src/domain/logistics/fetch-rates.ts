@@ -10,13 +10,26 @@ import {
 } from '../kernel/index.ts'
 import type { CourierGateway, CourierRate } from './courier.ts'
 import { logisticsErrors } from './errors.ts'
-import { cheapestFirst, type Parcel, type Rate, startedKg } from './rate.ts'
+import { cheapestFirst, estimateOf, type Parcel, type Rate, weightClassKg } from './rate.ts'
 import { isUnserviceable } from './refusals.ts'
 
 export interface RateContext {
   units: UnitOfWork
   actor: Actor
   courier: CourierGateway
+  /** The person for whom couriers are asked, where it is not who acts: the door's joins are of many. */
+  asker?: string
+  /** Somebody who is not logged in, and has a session's page before them. */
+  page?: PageVisit
+}
+
+export interface PageVisit {
+  /** A name of its own. */
+  visit: string
+  /** An IPv4 address, or an IPv6 /64. */
+  network: string
+  /** The session's goods: for others nobody is asked. */
+  productId: string
 }
 
 // A hundred buyers of the same city in one moment ask once: a provider takes few calls a second.
@@ -32,7 +45,9 @@ export async function fetchRates(context: RateContext, parcel: Parcel): Promise<
   const answer = await ask(context, parcel)
   if (answer === undefined) return []
   if (answer.length === 0) throw notServiceable(parcel)
-  const rates = answer.map((rate) => ({ ...rate, source: 'courier' as const })).sort(cheapestFirst)
+  const rates = answer
+    .map((rate): Rate => ({ ...rate, source: 'courier', ...estimateOf(parcel.weightG) }))
+    .sort(cheapestFirst)
   const { courier } = parcel
   if (!courier) return rates
   const asked = rates.filter((rate) => rate.company === courier.company && rate.type === courier.type)
@@ -48,7 +63,7 @@ async function ask(context: RateContext, parcel: Parcel): Promise<CourierRate[] 
   const { courier } = context
   const flights = underWay.get(courier) ?? new Map<string, Promise<CourierRate[]>>()
   underWay.set(courier, flights)
-  const key = `${parcel.originPostalCode} ${parcel.destinationPostalCode} ${startedKg(parcel.weightG)}`
+  const key = `${parcel.originPostalCode} ${parcel.destinationPostalCode} ${weightClassKg(parcel.weightG)}`
   let flight = flights.get(key)
   if (!flight) {
     flight = callAndStore(context, parcel).finally(() => flights.delete(key))
@@ -71,7 +86,9 @@ async function callAndStore(context: RateContext, parcel: Parcel): Promise<Couri
   }))
   if (paused) throw rateFailure('paused')
   // Nothing is insured, so weight and places alone set the price; the value is asked for all the same.
-  const items = [{ name: 'Paket', valueIdr: 10_000, quantity: 1, weightG: startedKg(parcel.weightG) * 1000 }]
+  const items = [
+    { name: 'Paket', valueIdr: 10_000, quantity: 1, weightG: weightClassKg(parcel.weightG) * 1000 },
+  ]
   const { originPostalCode, destinationPostalCode } = parcel
   const rates = await within(timeoutMs, courier.rates({ originPostalCode, destinationPostalCode, items }))
   await units.run(actor, (work) => storeRates(work, parcel, rates))
@@ -97,7 +114,7 @@ async function within<T>(timeoutMs: number, call: Promise<T>): Promise<T> {
 async function storeRates(work: Work, parcel: Parcel, rates: readonly CourierRate[]): Promise<void> {
   const { originPostalCode, destinationPostalCode, weightG } = parcel
   const expiresAt = secondsAfter(work.now, work.policy.rateCacheHours * 3600)
-  const place = { originPostalCode, destinationPostalCode, weightKg: startedKg(weightG), expiresAt }
+  const place = { originPostalCode, destinationPostalCode, weightKg: weightClassKg(weightG), expiresAt }
   // The same courier and type twice in one answer would be the same row twice: the cheaper one stays.
   const best = new Map<string, CourierRate>()
   for (const rate of rates) {

@@ -1,7 +1,7 @@
-import { DomainError, type Policy, takeTurns } from '../kernel/index.ts'
+import { DomainError, type Policy, type Turn, takeTurns } from '../kernel/index.ts'
 import { cachedOffers, isKnownCourier } from './cached-rates.ts'
 import { logisticsErrors } from './errors.ts'
-import { fetchRates, type RateContext } from './fetch-rates.ts'
+import { fetchRates, type PageVisit, type RateContext } from './fetch-rates.ts'
 import type { Parcel, Rate } from './rate.ts'
 import { zoneRate } from './zones.ts'
 
@@ -11,7 +11,8 @@ import { zoneRate } from './zones.ts'
  */
 export async function quoteRate(context: RateContext, parcel: Parcel): Promise<Rate> {
   requirePossible(context.units.policy, parcel)
-  const [best] = await fetchRates(context, parcel)
+  // Who asks too often gets the zone's fee: the courier's minute is everybody's.
+  const [best] = (await mayAsk(context)) ? await fetchRates(context, parcel) : []
   return best ?? (await byKnownZone(context, parcel))
 }
 
@@ -52,13 +53,24 @@ export async function offeredRates(context: RateContext, parcel: Parcel): Promis
   return fetched.length > 0 ? fetched : [byZone(units.policy, parcel)]
 }
 
-async function mayAsk({ units, actor }: RateContext): Promise<boolean> {
-  if (actor.kind === 'visitor') return false
-  if (actor.kind !== 'customer') return true
-  const atOnce = units.policy.ratesPerPersonPerMinute
-  const turn = { name: `rates ${actor.id}`, atOnce, everyS: 60 / atOnce }
-  const { refused } = await units.run(actor, (work) => takeTurns(work, [turn]))
+async function mayAsk({ units, actor, asker, page }: RateContext): Promise<boolean> {
+  const turns = page ? turnsOfPage(units.policy, page) : []
+  const person = asker ?? (actor.kind === 'customer' ? actor.id : undefined)
+  if (person) turns.push(aMinute(`rates ${person}`, units.policy.ratesPerPersonPerMinute))
+  if (turns.length === 0) return actor.kind !== 'visitor'
+  const { refused } = await units.run(actor, (work) => takeTurns(work, turns))
   return !refused
+}
+
+const aMinute = (name: string, times: number) => ({ name, atOnce: times, everyS: 60 / times })
+
+/** Somebody who reads a session's page and is not logged in: counted by page, by network, and all of them together. */
+function turnsOfPage(policy: Policy, { visit, network }: PageVisit): Turn[] {
+  return [
+    aMinute(`rates page ${visit}`, policy.ratesPerPagePerMinute),
+    aMinute(`rates network ${network}`, policy.ratesPerNetworkPerMinute),
+    aMinute('rates pages', policy.ratesOfPagesPerMinute),
+  ]
 }
 
 /** A parcel without a quote, as the error by which a use case asks for one before it writes anything. */

@@ -9,6 +9,7 @@ import {
   type Work,
 } from '../kernel/index.ts'
 import { post } from '../ledger/index.ts'
+import { announcePriced } from './announce-priced.ts'
 import type { ClaimedBooking } from './claim-bookings.ts'
 import type { CourierOrder } from './courier.ts'
 import { lockOrderOf } from './lock-parcels.ts'
@@ -45,6 +46,7 @@ export async function recordBooked(
   if (moved.length === 0) return await raiseIfAnother(work, booking, id)
   await addEvent(work, shipmentId, 'booked', courierOrder.status)
   await post(work, bookedPosting(shipmentId, priceIdr))
+  await announcePriced(work, priceIdr > 0 ? [shipmentId] : [])
   announce(work, booking, 'booked', { waybill: waybillId ?? null, trackingUrl: link ?? null })
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { insertRows, moveState, newId, type Rupiah, secondsAfter, type Work } from '../kernel/index.ts'
 import { post } from '../ledger/index.ts'
+import { announcePriced } from './announce-priced.ts'
 import type { LockedParcel } from './lock-parcels.ts'
 import { raiseCalledOff } from './raise-called-off.ts'
 import type { Followed } from './rules.ts'
@@ -65,6 +66,11 @@ export async function recordMoves(work: Work, moves: readonly ParcelMove[]): Pro
     money.flatMap((one) => one.postings),
   )
   for (const one of moves) announce(work, one)
+  const priced = moves.filter(({ parcel, priceIdr }) => priceIdr > 0 && !parcel.priceIdr)
+  await announcePriced(
+    work,
+    priced.map(({ parcel }) => parcel.id),
+  )
   const calledOff = moves.filter((one) => isCalledOff(one.status) && one.status !== one.parcel.status)
   await raiseCalledOff(
     work,

@@ -47,5 +47,6 @@ export function zoneRate(
     priceIdr: rupiah(perKgIdr * startedKg(weightG)),
     duration: sameCity ? '1 - 3 days' : sameIsland ? '2 - 5 days' : '3 - 9 days',
     source: 'zone',
+    isEstimate: true,
   }
 }

@@ -75,6 +75,7 @@ export async function createOrder(
     courier: { company: rate.company, type: rate.type },
     goodsIdr: goodsOf(lines),
     shippingIdr: rate.priceIdr,
+    feeEstimated: rate.isEstimate ?? false,
     paidAt: null,
   }
   await insertOrders(work, [draft])

@@ -21,6 +21,7 @@ export interface SessionOrderLine {
   courierCompany: string
   courierType: string
   shippingIdr: Rupiah
+  feeEstimated: boolean
   /** Its stock is reserved; else it waits on hold. */
   allocated: boolean
   items: { variantId: string; quantity: number; unitPriceIdr: Rupiah; commissionBps: number }[]
@@ -86,6 +87,7 @@ function draftOf(work: Work, sessionId: string, line: SessionOrderLine): OrderDr
     courier: { company: line.courierCompany, type: line.courierType },
     goodsIdr: sumIdr(line.items.map((item) => rupiah(item.unitPriceIdr * item.quantity))),
     shippingIdr: line.shippingIdr,
+    feeEstimated: line.feeEstimated,
     paidAt: work.now,
   }
 }

@@ -18,6 +18,8 @@ export interface OrderDraft {
   courier: CourierChoice
   goodsIdr: Rupiah
   shippingIdr: Rupiah
+  /** No courier named the fee for this weight: it is trued up. */
+  feeEstimated: boolean
   paidAt: Date | null
 }
 

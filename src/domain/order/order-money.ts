@@ -30,7 +30,12 @@ export const giftOf = (
   subject: LimitUse['subject'] = ['order', id],
 ): LimitUse => ({ kind, subject, receiver: `user:${userId}`, amountIdr })
 
-export type OrderRefundReason = 'order_cancelled' | 'order_undeliverable' | 'parcel_lost' | 'order_returned'
+export type OrderRefundReason =
+  | 'order_cancelled'
+  | 'order_undeliverable'
+  | 'parcel_lost'
+  | 'order_returned'
+  | 'fee_trued'
 
 /** Decides one refund of an order, once by its key; `from` says whose money it is where it has left the order's funds. */
 export async function refundOrder(

@@ -12,17 +12,21 @@ export interface RatesQuery {
 
 /**
  * What couriers charge to bring these items somewhere, cheapest first (`POST /api/rates`).
- * An address may be named by the customer it belongs to and by staff.
+ * A session's page has couriers asked for its own goods alone. An address may be named by the customer it belongs to and by staff.
  * @throws kernel.forbidden, order.no_items, variant_not_found, variant_not_on_sale, address_not_found, logistics.not_serviceable
  */
 export async function ratesFor(context: RateContext, query: RatesQuery): Promise<Rate[]> {
-  const parcel = await context.units.run(context.actor, (work) => parcelOf(work, query))
-  return await offeredRates(context, parcel)
+  const { units, actor, page, ...more } = context
+  const { parcel, lines } = await units.run(actor, async (work) => {
+    const lines = await priceLines(work.tx, query.items)
+    return { lines, parcel: await parcelOf(work, query, weightOf(lines)) }
+  })
+  const isOfPage = page && lines.every(({ variant }) => variant.productId === page.productId)
+  return await offeredRates({ units, actor, ...more, ...(isOfPage ? { page } : {}) }, parcel)
 }
 
-async function parcelOf(work: Work, query: RatesQuery): Promise<Parcel> {
+async function parcelOf(work: Work, query: RatesQuery, weightG: number): Promise<Parcel> {
   const { originPostalCode, destination } = query
-  const weightG = weightOf(await priceLines(work.tx, query.items))
   if ('postalCode' in destination) {
     return { originPostalCode, destinationPostalCode: destination.postalCode, weightG }
   }

@@ -13,7 +13,7 @@ async function orderViews(tx: Tx, where: RawBuilder<unknown>, limit: number): Pr
           order by i.id), '[]')
         from order_items i where i.order_id = o.id
       ) as items,
-      o.goods_idr, o.shipping_idr, o.total_idr, o.address,
+      o.goods_idr, o.shipping_idr, (o.fee_estimated and o.fee_trued_at is null) as shipping_is_estimate, o.total_idr, o.address,
       jsonb_build_object('company', o.courier_company, 'type', o.courier_type) as courier, o.waybill, o.tracking_url, (
         select jsonb_build_object('id', s.id, 'code', s.code, 'status', s.status)
         from shipments s where s.order_id = o.id order by s.id desc limit 1

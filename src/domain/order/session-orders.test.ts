@@ -91,6 +91,7 @@ describe('orders of a session', () => {
       courierCompany: 'jne',
       courierType: 'reg',
       shippingIdr: 10_000,
+      feeEstimated: false,
       allocated: false,
       items: [{ variantId: market.variantId, quantity: 1, unitPriceIdr: 49_999, commissionBps: 333 }],
     }

@@ -28,6 +28,8 @@ export interface OrderView {
   items: OrderItemView[]
   goodsIdr: Rupiah
   shippingIdr: Rupiah
+  /** No courier has named the fee yet; what it takes less is given back. */
+  shippingIsEstimate: boolean
   totalIdr: Rupiah
   address: AddressSnapshot
   courier: CourierChoice

@@ -4,6 +4,7 @@ import { createSession, getSession, leaveSession, listSessions } from '../../dom
 import { fromWire, requireCustomer, toWire } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { JoinDoor } from '../join-door.ts'
+import { giveSessionToken } from '../session-token.ts'
 import { byId, byIdOrCode, courierChoice, idr, listOf, paging, payment, wantedItems } from '../wire-parts.ts'
 
 const statuses = [
@@ -133,12 +134,12 @@ export const groupSessionRoutes =
           response: { 200: session },
         },
       },
-      async (request) =>
-        toWire(
-          await request.readPublic(`session ${request.params.id}`, (work) =>
-            getSession(work.tx, request.params.id),
-          ),
-        ) as z.infer<typeof session>,
+      async (request, reply) => {
+        const { id } = request.params
+        const found = await request.readPublic(`session ${id}`, (work) => getSession(work.tx, id))
+        giveSessionToken(laku, request, reply, found.product.id)
+        return toWire(found) as z.infer<typeof session>
+      },
     )
 
     app.post(

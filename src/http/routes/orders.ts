@@ -43,6 +43,11 @@ const order = z.object({
   ),
   goods_idr: idr,
   shipping_idr: idr,
+  shipping_is_estimate: z
+    .boolean()
+    .describe(
+      'no courier has named the fee yet: what it takes less is given back, what it takes more is not asked for',
+    ),
   total_idr: idr,
   address: z.object({
     recipient_name: z.string(),

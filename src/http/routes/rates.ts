@@ -4,6 +4,7 @@ import { fromWire, toWire } from '../../domain/kernel/index.ts'
 import { ratesFor } from '../../domain/order/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { httpErrors } from '../http-errors.ts'
+import { readSessionToken } from '../session-token.ts'
 import { wantedItems } from '../wire-parts.ts'
 
 const query = z.strictObject({
@@ -12,6 +13,11 @@ const query = z.strictObject({
     z.strictObject({ address_id: z.uuid() }),
   ]),
   items: wantedItems,
+  session_token: z
+    .string()
+    .max(150)
+    .optional()
+    .describe('the x-session-token of a session’s page: couriers are asked for its goods without a log-in'),
 })
 
 const rates = z.object({
@@ -22,7 +28,7 @@ const rates = z.object({
       service: z.string(),
       price_idr: z.int(),
       duration: z.string(),
-      /** No courier said so: the zone table's, until one is asked. */
+      /** No courier said so for this weight: the zone table's, or that of a weight class. */
       estimate: z.literal(true).optional(),
     }),
   ),
@@ -48,10 +54,13 @@ export const rateRoutes =
         const isForOwn =
           'address_id' in request.body.destination && request.headers.authorization !== undefined
         if (isForOwn && request.actor.kind === 'visitor') throw httpErrors.unauthorized()
-        const context = { units, actor: request.actor, courier: providers.courier }
+        const { session_token, ...body } = request.body
+        const page =
+          request.actor.kind === 'visitor' ? readSessionToken(laku, request, session_token) : undefined
+        const context = { units, actor: request.actor, courier: providers.courier, ...(page && { page }) }
         const originPostalCode = config.warehousePostalCode
-        const data = await ratesFor(context, { originPostalCode, ...fromWire(request.body) })
-        const marked = data.map((rate) => (rate.source === 'zone' ? { ...rate, estimate: true } : rate))
+        const data = await ratesFor(context, { originPostalCode, ...fromWire(body) })
+        const marked = data.map((rate) => (rate.isEstimate ? { ...rate, estimate: true } : rate))
         return toWire({ data: marked }) as z.infer<typeof rates>
       },
     )

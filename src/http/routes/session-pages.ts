@@ -6,6 +6,7 @@ import type { Laku } from '../../runtime/laku.ts'
 import { languageOf, pageAnswer, sendPage } from '../pages/page.ts'
 import { missingSessionPage, sessionPage } from '../pages/session-page.ts'
 import { sessionPicture } from '../pages/session-picture.ts'
+import { giveSessionToken } from '../session-token.ts'
 
 const params = z.strictObject({ code: z.string().min(1).max(60) })
 
@@ -44,7 +45,9 @@ export const sessionPageRoutes =
         )
         if (!session) return sendPage(reply, missingSessionPage(language))
         const { publicUrl } = laku.config
-        reply.header('cache-control', `public, max-age=${FRESH_S}`)
+        // Its token is the reader's own.
+        giveSessionToken(laku, request, reply, session.product.id)
+        reply.header('cache-control', `private, max-age=${FRESH_S}`)
         return sendPage(reply, sessionPage(session, { now: laku.clock.now(), language, publicUrl }))
       },
     )

@@ -20,6 +20,7 @@ const reasons: Record<RefundReason, string> = {
   order_undeliverable: 'The parcel could not be handed over.',
   order_returned: 'Your return was accepted.',
   parcel_lost: 'The courier lost the parcel.',
+  fee_trued: 'The courier takes less than the estimated shipping fee.',
   out_of_stock: 'The goods are not available any more.',
 }
 

@@ -20,6 +20,7 @@ const reasons: Record<RefundReason, string> = {
   order_undeliverable: 'Paket tidak dapat diserahkan.',
   order_returned: 'Pengembalian Anda diterima.',
   parcel_lost: 'Paket hilang di kurir.',
+  fee_trued: 'Ongkir dari kurir lebih murah dari perkiraan.',
   out_of_stock: 'Barangnya tidak tersedia lagi.',
 }
 

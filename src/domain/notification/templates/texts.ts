@@ -27,6 +27,7 @@ export type RefundReason =
   | 'order_returned'
   | 'parcel_lost'
   | 'out_of_stock'
+  | 'fee_trued'
 
 /** The sentence for a reason, followed by a space, or nothing. */
 export function because(reasons: Record<RefundReason, string>, reason: string): string {

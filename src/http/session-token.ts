@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { networkOf, secondsAfter } from '../domain/kernel/index.ts'
+import type { PageVisit } from '../domain/logistics/index.ts'
+import type { Laku } from '../runtime/laku.ts'
+
+const PURPOSE = 'http.session_page'
+const MINUTES = 15
+
+/** The header by which a session's page and its JSON hand out the token. */
+export const SESSION_TOKEN = 'x-session-token'
+
+const shape = /^([0-9a-f-]{36})\.([\w-]{12})\.(\d{1,12})\.([\w-]{43})$/
+
+/** What a signature is over: the token is good for the goods of this session, and in the network that it was given to. */
+const saidBy = (productId: string, visit: string, until: string, { ip }: FastifyRequest) =>
+  `${productId}.${visit}.${until}.${networkOf(ip).home}`
+
+/**
+ * Hands out the token of a session's page: with it couriers are asked for prices for who is not logged in. Signed and not stored:
+ * `<product>.<visit>.<until, in seconds>.<signature>`, good for a quarter of an hour.
+ */
+export function giveSessionToken(
+  { vault, clock }: Laku,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  productId: string,
+): void {
+  const visit = randomBytes(9).toString('base64url')
+  const until = String(Math.floor(secondsAfter(clock.now(), MINUTES * 60).getTime() / 1000))
+  const signature = vault.hmac(PURPOSE, saidBy(productId, visit, until, request))
+  reply.header(SESSION_TOKEN, `${productId}.${visit}.${until}.${signature}`)
+}
+
+/** The visit that a token is of; undefined for one that is made up, over, or given to another network. */
+export function readSessionToken(
+  { vault, clock }: Laku,
+  request: FastifyRequest,
+  token: string | undefined,
+): PageVisit | undefined {
+  const [, productId = '', visit = '', until = '', signature = ''] = shape.exec(token ?? '') ?? []
+  if (Number(until) * 1000 <= clock.now().getTime()) return undefined
+  if (!vault.verify(PURPOSE, saidBy(productId, visit, until, request), signature)) return undefined
+  return { visit, productId, network: networkOf(request.ip).home }
+}
