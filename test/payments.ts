@@ -7,10 +7,11 @@ import {
   runChecks,
   secondsAfter,
 } from '../src/domain/kernel/index.ts'
-import { balanceIdr, credit, debit, ledgerChecks, post } from '../src/domain/ledger/index.ts'
+import { balanceIdr, ledgerChecks } from '../src/domain/ledger/index.ts'
 import { createPayments, type Payment, paymentChecks } from '../src/domain/payment/index.ts'
-import { openWallets, walletChecks } from '../src/domain/wallet/index.ts'
+import { walletChecks } from '../src/domain/wallet/index.ts'
 import { createXenditGateway } from '../src/providers/xendit/gateway.ts'
+import { giveGoodwill } from './goodwill.ts'
 import { openTestLaku, type TestLaku, type TestOptions } from './laku.ts'
 
 /** The provider's client with little patience, so that a lost answer costs a test a moment. */
@@ -126,11 +127,7 @@ function waysOf(laku: TestLaku, sessionId: string) {
       return made as Payment
     },
     fillWallet: (userId: string, amountIdr: number) =>
-      laku.system(async (work) => {
-        await openWallets(work, [userId])
-        const entries = [debit('subsidy', amountIdr), credit(`wallet:${userId}`, amountIdr)]
-        await post(work, [{ key: newId(), kind: 'goodwill', subject: ['user', userId], entries }])
-      }),
+      laku.system((work) => giveGoodwill(work, userId, amountIdr)),
     row: (id: string) =>
       laku.db.selectFrom('payments').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
     refundsOf: (paymentId: string) =>

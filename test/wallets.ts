@@ -15,6 +15,7 @@ import {
   type WithdrawalRequest,
   walletChecks,
 } from '../src/domain/wallet/index.ts'
+import { giveGoodwill } from './goodwill.ts'
 import { openTestLaku, system, type TestLaku, type TestOptions } from './laku.ts'
 import { impatientPayouts } from './payouts.ts'
 import { markedBy } from './reference.ts'
@@ -75,6 +76,7 @@ function waysOf(laku: TestLaku) {
       kind: 'refund.decided' | 'wallet.goodwill' = 'wallet.goodwill',
     ) =>
       laku.system(async (work) => {
+        if (kind === 'wallet.goodwill') return await giveGoodwill(work, userId, amountIdr)
         await openWallets(work, [userId])
         const entries = [debit('subsidy', amountIdr), credit(`wallet:${userId}`, amountIdr, { userId })]
         await post(work, [{ key: newId(), kind, subject: ['user', userId], entries }])

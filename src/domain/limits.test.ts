@@ -1,17 +1,17 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { giveGoodwill } from '../../test/goodwill.ts'
 import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../test/settlements.ts'
 import { staff } from '../../test/staff.ts'
 import { customer, refusal, Storefront } from '../../test/storefront.ts'
 import { good } from '../../test/wallets.ts'
 import { choreography } from './choreography.ts'
 import { type Actor, allowOverLimit, type LimitedKind, listLimits, newId } from './kernel/index.ts'
-import { credit, debit, post } from './ledger/index.ts'
 import { acceptReturn, getReturn, requestReturn, setOrderStatus } from './order/index.ts'
 import { createRefund, disposeSuspense } from './payment/index.ts'
 import { approveSettlement, writeOffDebt } from './settlement/index.ts'
 import { putIntoSuspense } from './suspense/index.ts'
-import { adjustWallet, decideAdjustment, openWallets, requestWithdrawal } from './wallet/index.ts'
+import { adjustWallet, decideAdjustment, requestWithdrawal } from './wallet/index.ts'
 
 const limits = {
   aloneDayIdr: 1_000_000,
@@ -112,11 +112,7 @@ describe('case 8: limits count persons, receivers and time', () => {
 
   it('a return of more than one person may refund needs another one, who is not the same', async () => {
     const ana = await buyer()
-    await f.laku.system(async (work) => {
-      await openWallets(work, [ana.id])
-      const entries = [debit('subsidy', 9_000_000), credit(`wallet:${ana.id}`, 9_000_000, { userId: ana.id })]
-      await post(work, [{ key: newId(), kind: 'wallet.goodwill', subject: ['user', ana.id], entries }])
-    })
+    await f.laku.system((work) => giveGoodwill(work, ana.id, 9_000_000))
     const { order } = await shop.order(ana, 100, { paymentMethod: 'wallet' })
     for (const status of ['processing', 'ready_for_pickup', 'picked_up', 'in_transit', 'delivered'] as const)
       await f.laku.system((work) => setOrderStatus(work, { order: order.id, status }))
@@ -189,11 +185,7 @@ describe('case 8: limits count persons, receivers and time', () => {
   it('ten withdrawals of 5,000,000: one leaves, and nine wait for staff, also from two wallets to one account', async () => {
     const rich = async () => {
       const { id } = await buyer()
-      await f.laku.system(async (work) => {
-        await openWallets(work, [id])
-        const entries = [debit('subsidy', 60_000_000), credit(`wallet:${id}`, 60_000_000, { userId: id })]
-        await post(work, [{ key: newId(), kind: 'wallet.goodwill', subject: ['user', id], entries }])
-      })
+      await f.laku.system((work) => giveGoodwill(work, id, 60_000_000))
       return id
     }
     const take = async (id: string, accountNumber: string, name = 'Budi') => {

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { giveGoodwill } from '../../test/goodwill.ts'
 import { admin, openTestLaku, type TestLaku } from '../../test/laku.ts'
 import type { Buyer } from '../../test/market.ts'
 import { customer, Storefront } from '../../test/storefront.ts'
 import { createStaff, issueStaffToken } from '../domain/auth/index.ts'
 import { newId } from '../domain/kernel/index.ts'
-import { credit, debit, post } from '../domain/ledger/index.ts'
-import { openWallets, requestWithdrawal } from '../domain/wallet/index.ts'
+import { requestWithdrawal } from '../domain/wallet/index.ts'
 import { buildServer } from './server.ts'
 
 const AT_ONCE = 64
@@ -74,11 +74,7 @@ describe('one idempotency key', () => {
   })
 
   it('of a withdrawal takes the money once', async () => {
-    await laku.system(async (work) => {
-      await openWallets(work, [ana.id])
-      const entries = [debit('subsidy', 500_000), credit(`wallet:${ana.id}`, 500_000, { userId: ana.id })]
-      await post(work, [{ key: newId(), kind: 'wallet.goodwill', subject: ['user', ana.id], entries }])
-    })
+    await laku.system((work) => giveGoodwill(work, ana.id, 500_000))
     // The account is known from before, so that no code is asked for.
     await laku.as(customer(ana), (work) =>
       requestWithdrawal(work, { amountIdr: 20_000, bank: account, otpVerifiedAt: work.now }),

@@ -3,11 +3,10 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStaff, issueStaffToken } from '../../src/domain/auth/index.ts'
 import { newId } from '../../src/domain/kernel/index.ts'
-import { credit, debit, post } from '../../src/domain/ledger/index.ts'
 import { createOffice } from '../../src/domain/office/index.ts'
 import { createProduct } from '../../src/domain/product/index.ts'
-import { openWallets } from '../../src/domain/wallet/index.ts'
 import { buildServer } from '../../src/http/server.ts'
+import { giveGoodwill } from '../goodwill.ts'
 import { admin, openTestLaku, type TestLaku } from '../laku.ts'
 import { AccessWorld } from './access-world.ts'
 
@@ -81,13 +80,7 @@ describe('lists by pages', () => {
       const { id } = await world.review()
       await laku.db.updateTable('reviews').set({ status: 'published' }).where('id', '=', id!).execute()
     },
-    '/api/wallet/entries': () =>
-      laku.system(async (work) => {
-        const userId = world.owner.id
-        await openWallets(work, [userId])
-        const entries = [debit('subsidy', 1_000), credit(`wallet:${userId}`, 1_000, { userId })]
-        await post(work, [{ key: newId(), kind: 'wallet.goodwill', subject: ['user', userId], entries }])
-      }),
+    '/api/wallet/entries': () => laku.system((work) => giveGoodwill(work, world.owner.id, 1_000)),
     '/api/warehouse/inventory': product,
   }
   const forStaff = ['/api/offices', '/api/warehouse/inventory']

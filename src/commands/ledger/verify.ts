@@ -9,7 +9,7 @@ export const verify = defineTask({
   name: 'verify',
   exits: [8],
   description:
-    'Prove the book: sums, balances, snapshots, seals, the chain, escrow and stock. Ends with 8 where something is wrong.',
+    'Prove the book: sums, balances, snapshots, seals, the chain, rows against their postings, escrow and stock. Ends with 8 where something is wrong.',
   options: [
     {
       flags: '--heads <file>',

@@ -53,6 +53,9 @@ const moments: Record<string, string> = {
   'gateway.swept': 'Money moved between the payment provider and the bank',
 }
 
+/** Each kind that laku posts. */
+export const momentKinds: readonly string[] = Object.keys(moments)
+
 const accounts: Record<string, string> = {
   gateway: 'money at the payment provider',
   bank: "the company's bank",

@@ -1,33 +1,45 @@
 import { sql } from 'kysely'
-import type { Check } from '../kernel/index.ts'
+import { type Check, checkOf } from '../kernel/index.ts'
+import { heldToRows } from '../ledger/index.ts'
 
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
 
-/** What is always true of parcels' money. */
+/** What is always true of parcels' money: they, and what filled the courier's deposit, are held to the postings that they made. */
 export const logisticsChecks: readonly Check[] = [
-  {
-    name: "a parcel took its courier's price out of shipping while it is on its way, its fee once that is over, and nothing when it is called off",
-    violations: async (tx) => {
-      const { rows } = await sql<{ line: string }>`
-        select format('%s is %s and took %s, not %s', s.code, s.status, coalesce(took.idr, 0), due.idr) as line
-        from shipments s
-        left join (
-          select t.subject_id as id, sum(e.amount_idr) as idr
-          from ledger_accounts a join ledger_entries e on e.account_id = a.id
-          join ledger_transactions t on t.id = e.transaction_id
-          where a.key = 'shipping' and t.subject_kind = 'shipment' group by t.subject_id
-        ) took on took.id = s.id
-        cross join lateral (
-          select case
-            when s.status in ('pending', 'cancelled', 'not_found') then 0
-            when s.margin_idr is not null then s.fee_idr
-            else coalesce(s.price_idr, 0) end as idr
-        ) due
-        where coalesce(took.idr, 0) <> due.idr
-          or (s.status in ('delivered', 'returned', 'lost') and s.margin_idr is distinct from s.fee_idr - coalesce(s.price_idr, 0))
-        limit ${SHOWN}`.execute(tx)
-      return rows.map((row) => row.line)
-    },
-  },
+  heldToRows({
+    name: 'parcels',
+    kinds: ['shipment_booked', 'shipment_cancelled', 'shipment_price_corrected', 'shipment_closed'],
+    due: sql`
+      select s.id::text, d.price_idr <> 0 or d.margin_idr <> 0, l.account, l.idr from shipments s
+      cross join lateral (
+        select case when s.status in ('pending', 'cancelled', 'not_found') then 0 else coalesce(s.price_idr, 0) end as price_idr,
+          coalesce(s.margin_idr, 0) as margin_idr
+      ) d
+      cross join lateral (values ('shipping', d.price_idr + d.margin_idr), ('courier-deposit', -d.price_idr), ('shipping-margin', -d.margin_idr)) l(account, idr)`,
+  }),
+  checkOf(
+    'what a parcel left of its fee is its margin once its way is over',
+    sql<{ line: string }>`
+      select format('%s is %s, its fee %s, its price %s, its margin %s', s.code, s.status, s.fee_idr, s.price_idr, s.margin_idr) as line
+      from shipments s
+      where s.status in ('delivered', 'returned', 'lost') and s.margin_idr is distinct from s.fee_idr - coalesce(s.price_idr, 0)
+      limit ${SHOWN}`,
+  ),
+  heldToRows({
+    name: 'fees of couriers that the company bears',
+    kinds: ['shipping_fee_borne'],
+    due: sql`
+      select s.id::text, false, l.account, l.idr from shipments s
+      cross join lateral (values ('subsidy', s.fee_idr), ('shipping', -s.fee_idr)) l(account, idr)
+      where s.margin_idr is not null and s.fee_idr > 0`,
+  }),
+  heldToRows({
+    name: "fillings of the courier's deposit",
+    kinds: ['courier_deposit_topped_up'],
+    due: sql`
+      select u.subject_id, true, l.account, l.idr from audit_log u
+      cross join lateral (values ('courier-deposit', (u.after ->> 'amountIdr')::int8), ('bank', -(u.after ->> 'amountIdr')::int8)) l(account, idr)
+      where u.subject_kind = 'courier_deposit'`,
+  }),
 ]

@@ -96,6 +96,19 @@ describe('a buyer gets back what they paid, and that once', () => {
     expect(await books()).toEqual(before)
   })
 
+  it('of an invoice that was paid short no more is charged back than was paid', async () => {
+    const { id } = await paid(105_000)
+    const { id: stray } = await f.laku.db
+      .selectFrom('quarantinedMoney')
+      .select('id')
+      .where('paymentId', '=', id)
+      .executeTakeFirstOrThrow()
+    await f.laku.as(finance(), (work) => applyQuarantined(work, { id: stray }))
+    expect(await refusal(chargeBack(id, 110_000))).toBe('payment.not_refundable')
+    await chargeBack(id, 105_000)
+    expect(await f.row(id)).toMatchObject({ chargedBackIdr: 105_000 })
+  })
+
   describe('told of by staff and found in the provider’s book under another id', () => {
     const line = (transactionId: string, paymentId: string, amountIdr: number) =>
       f.laku.system((work) => recordChargebacks(work, [{ transactionId, paymentId, amountIdr }]))

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { type Check, checkOf } from '../kernel/index.ts'
 import { goesBack } from './entitlement/read-gone.ts'
+import { paymentRowChecks, refundedFromReview } from './row-checks.ts'
 
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
@@ -19,11 +20,6 @@ const holds = (account: string, states: readonly string[]): Check =>
       ) r
       where b.held <> r.due`,
   )
-
-/** Its money never left quarantine but for the way back. */
-const refundedFromReview = sql`exists (
-  select from quarantined_money q where q.payment_id = p.id and q.kind = 'wrong_amount' and q.status <> 'waiting'
-    and p.status = 'refunded' and not exists (select from ledger_transactions t where t.key = 'payment:' || p.id || ':confirmed'))`
 
 /** What is always true of payments and refunds (the design's list, numbers 1 and 6), beside what the ledger holds by itself. */
 export const paymentChecks: readonly Check[] = [
@@ -81,13 +77,6 @@ export const paymentChecks: readonly Check[] = [
         and exists (select from ledger_transactions t where t.key = 'payment:' || p.id || ':confirmed') limit ${SHOWN}`,
   ),
   checkOf(
-    'every decided refund is in the ledger',
-    sql<{ line: string }>`
-      select format('%s has no posting', r.code) as line from refunds r
-      where r.status not in ('requested', 'rejected')
-        and not exists (select from ledger_transactions t where t.key = 'refund:' || r.id || ':decided') limit ${SHOWN}`,
-  ),
-  checkOf(
     'quarantine is what waits in it',
     sql<{ line: string }>`
       select format('quarantine holds %s, what waits in it is %s', b.held, q.due) as line
@@ -117,4 +106,5 @@ export const paymentChecks: readonly Check[] = [
   ),
   holds('refunds-payable', ['approved', 'failed']),
   holds('refunds-in-flight', ['submitted']),
+  ...paymentRowChecks,
 ]

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type Check, checkOf } from '../kernel/index.ts'
+import { settlementRowChecks } from './row-checks.ts'
 
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
@@ -59,4 +60,5 @@ export const settlementChecks: readonly Check[] = [
         else p.status in ('created', 'submitted', 'succeeded') and not p.set_aside end
       limit ${SHOWN}`,
   ),
+  ...settlementRowChecks,
 ]

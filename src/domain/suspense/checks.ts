@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type Check, checkOf } from '../kernel/index.ts'
+import { suspenseRowChecks } from './row-checks.ts'
 
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
@@ -18,4 +19,5 @@ export const suspenseChecks: readonly Check[] = [
       ) i on i.key = l.key
       where coalesce(l.held, 0) <> coalesce(i.due, 0) limit ${SHOWN}`,
   ),
+  ...suspenseRowChecks,
 ]

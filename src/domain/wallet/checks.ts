@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type Check, checkOf } from '../kernel/index.ts'
+import { walletRowChecks } from './row-checks.ts'
 
 /** What is always true of wallets, besides the ledger's own checks. */
 export const walletChecks: readonly Check[] = [
@@ -45,4 +46,5 @@ export const walletChecks: readonly Check[] = [
           or p.status is not null and p.status <> case w.status when 'approved' then 'created' else w.status end end
       limit 10`,
   ),
+  ...walletRowChecks,
 ]

@@ -162,7 +162,10 @@ describe('paying', () => {
     const first = (await get('/api/wallet/entries?limit=2', buyer.userId)).json()
     expect(first.data.map((one: { amount_idr: number }) => one.amount_idr)).toEqual([-110_000, 5_000])
     const rest = (await get(`/api/wallet/entries?limit=2&cursor=${first.next_cursor}`, buyer.userId)).json()
-    expect(rest).toMatchObject({ data: [{ amount_idr: 110_000, kind: 'goodwill' }], next_cursor: null })
+    expect(rest).toMatchObject({
+      data: [{ amount_idr: 110_000, kind: 'wallet.goodwill' }],
+      next_cursor: null,
+    })
     expect((await get('/api/wallet')).statusCode).toBe(401)
   })
 })

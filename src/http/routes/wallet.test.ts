@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { giveGoodwill } from '../../../test/goodwill.ts'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { newId } from '../../domain/kernel/index.ts'
-import { credit, debit, post } from '../../domain/ledger/index.ts'
-import { openWallets } from '../../domain/wallet/index.ts'
 import { secretParamsOf } from '../../domain/whatsapp/index.ts'
 import { buildServer } from '../server.ts'
 
@@ -38,11 +37,7 @@ describe('taking money out of a wallet', () => {
     const phone = `0812777${(people++).toString().padStart(5, '0')}`
     const { body } = await post_('/api/auth/otp/verify', { ...(await ask(phone)), name: 'Siti' })
     const userId = body.user.id as string
-    await laku.system(async (work) => {
-      await openWallets(work, [userId])
-      const entries = [debit('subsidy', amountIdr), credit(`wallet:${userId}`, amountIdr, { userId })]
-      await post(work, [{ key: newId(), kind: 'wallet.goodwill', subject: ['user', userId], entries }])
-    })
+    await laku.system((work) => giveGoodwill(work, userId, amountIdr))
     const authorization = `Bearer ${body.access_token}`
     const wallet = async () =>
       (await app.inject({ method: 'GET', url: '/api/wallet', headers: { authorization } })).json()

@@ -292,7 +292,7 @@ export class Payments {
   /** The card's issuer took it back: the company's loss. */
   chargeBack(payment: Payment, amountIdr: number): boolean {
     if (payment.method !== 'invoice' || !payment.wasPaid) return false
-    if (payment.chargedBackIdr + amountIdr > payment.amountIdr) return false
+    if (payment.chargedBackIdr + amountIdr > payment.paidAmountIdr) return false
     payment.chargedBackIdr += amountIdr
     this.#book.move('chargeback-loss', 'gateway', amountIdr)
     this.#level(payment)

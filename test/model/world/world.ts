@@ -1,9 +1,8 @@
 import { expect } from 'vitest'
 import { approveBankAccount, setBankAccount } from '../../../src/domain/factory/index.ts'
 import type { SessionView } from '../../../src/domain/group-buying/index.ts'
-import { DomainError, newId, type Work } from '../../../src/domain/kernel/index.ts'
-import { credit, debit, post, walletAccount } from '../../../src/domain/ledger/index.ts'
-import { openWallets } from '../../../src/domain/wallet/index.ts'
+import { DomainError, type Work } from '../../../src/domain/kernel/index.ts'
+import { giveGoodwill } from '../../goodwill.ts'
 import type { TestLaku } from '../../laku.ts'
 import { type Buyer, Market } from '../../market.ts'
 import { budi, sinta } from '../../settlements.ts'
@@ -139,9 +138,7 @@ export class World {
 }
 
 async function give(work: Work, { id }: Buyer): Promise<void> {
-  await openWallets(work, [id])
-  const entries = [debit('subsidy', GIFT_IDR), credit(walletAccount(id), GIFT_IDR, { userId: id })]
-  await post(work, [{ key: newId(), kind: 'wallet.goodwill', subject: ['user', id], entries }])
+  await giveGoodwill(work, id, GIFT_IDR)
 }
 
 async function outcomeOf(act: () => Promise<unknown>): Promise<string> {

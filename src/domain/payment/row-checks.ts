@@ -1,0 +1,118 @@
+import { type RawBuilder, sql } from 'kysely'
+import { type Check, checkOf } from '../kernel/index.ts'
+import { heldToRows } from '../ledger/index.ts'
+
+// A broken invariant can be broken ten thousand times; a person needs the first few.
+const SHOWN = 10
+
+/** The money of payment `p` never left quarantine but for the way back. */
+export const refundedFromReview: RawBuilder<boolean> = sql`exists (
+  select from quarantined_money q where q.payment_id = p.id and q.kind = 'wrong_amount' and q.status <> 'waiting'
+    and p.status = 'refunded' and not exists (select from ledger_transactions t where t.key = 'payment:' || p.id || ':confirmed'))`
+
+const isReceived = sql`(p.status in ('paid', 'partially_refunded', 'refunded') and not ${refundedFromReview})`
+
+/** What the provider has, what it has that waits, and what it gave and nobody placed: which of them says how a sum came or went, not whether. */
+const atProvider = sql`case when a.key in ('gateway', 'quarantine') or a.key like 'suspense:%' then 'gateway' else a.key end`
+
+/** Payments, refunds, money in quarantine and chargebacks, held to the postings that they made. */
+export const paymentRowChecks: readonly Check[] = [
+  heldToRows({
+    name: 'payments',
+    kinds: ['payment.confirmed'],
+    as: atProvider,
+    due: sql`
+      select p.id::text, true, l.account, l.idr from payments p
+      cross join lateral (select case p.method when 'invoice' then coalesce(p.paid_amount_idr, p.amount_idr) else 0 end as came_idr) c
+      cross join lateral (
+        select case when p.session_id is null then 'order-funds:' || p.order_id else 'escrow:' || p.session_id end, -p.amount_idr
+        union all
+        select 'gateway', c.came_idr
+        union all
+        -- The company takes on what is missing of an invoice; what is too much is the buyer's.
+        select 'subsidy', p.amount_idr - c.came_idr where p.method = 'invoice' and c.came_idr < p.amount_idr
+        union all
+        select 'wallet:' || p.user_id, p.amount_idr - c.came_idr where p.method <> 'invoice' or c.came_idr > p.amount_idr
+      ) l(account, idr)
+      where ${isReceived}`,
+  }),
+  heldToRows({
+    name: 'refunds',
+    kinds: ['refund.decided', 'refund.submitted', 'refund.failed', 'refund.succeeded', 'refund.to_wallet'],
+    // Whose money it is, the factory's, the company's or what is kept, others say.
+    as: sql`case when a.key in ('refunds-payable', 'refunds-in-flight', 'gateway', 'quarantine') or a.key like 'wallet:%' then a.key end`,
+    due: sql`
+      select r.id::text, true, l.account, l.idr from refunds r left join payments p on p.id = r.payment_id
+      cross join lateral (select r.destination = 'wallet' and r.status in ('succeeded', 'to_wallet') as in_wallet) w
+      cross join lateral (
+        select 'refunds-payable', case when r.status in ('approved', 'failed') then -r.amount_idr else 0 end
+        union all
+        select 'refunds-in-flight', case r.status when 'submitted' then -r.amount_idr else 0 end
+        union all
+        select 'gateway', -r.amount_idr where r.status = 'succeeded' and not w.in_wallet
+        union all
+        select 'quarantine', r.amount_idr where r.quarantine_id is not null
+        union all
+        -- Where others gave to the payment or took from it, a part of it is theirs.
+        select 'wallet:' || p.user_id, case
+          when r.quarantine_id is not null or (p.charged_back_idr = 0 and coalesce(p.paid_amount_idr, p.amount_idr) >= p.amount_idr
+            and not exists (select from chargebacks c where c.payment_id = p.id)) then -r.amount_idr end
+        where w.in_wallet and p.id is not null
+      ) l(account, idr)
+      where r.status not in ('requested', 'rejected')`,
+  }),
+  checkOf(
+    'what the provider refunded is booked once, at its refund or in suspense',
+    sql<{ line: string }>`
+      select format('%s is %s, the provider refunded %s of it; booked are %s', r.code, r.status, f.gone, b.booked) as line
+      from refunds r
+      cross join lateral (
+        select coalesce(sum(booked_idr), 0) as gone, array_agg(provider_refund_id) as ids from provider_refunds where refund_id = r.id
+      ) f
+      cross join lateral (
+        select case when r.status = 'succeeded' and r.destination = 'source' then r.amount_idr else 0 end
+          + coalesce((select sum(amount_idr) from suspense_items where kind = 'refund' and provider_id = any(f.ids)), 0) as booked
+      ) b
+      where f.gone <> b.booked limit ${SHOWN}`,
+  ),
+  heldToRows({
+    name: 'monies in quarantine',
+    kinds: ['payment.quarantined', 'quarantine.applied'],
+    of: sql`t.key`,
+    as: sql`case when a.key like 'wallet:%' then 'wallet' else a.key end`,
+    due: sql`
+      select 'invoice:' || q.provider_invoice_id || ':quarantined', true, l.account, l.idr from quarantined_money q
+      cross join lateral (values ('gateway', q.amount_idr), ('quarantine', -q.amount_idr)) l(account, idr)
+      union all
+      select 'quarantine:' || q.id || ':applied', true, l.account, l.idr from quarantined_money q
+      cross join lateral (
+        values ('quarantine', q.amount_idr - q.charged_back_idr), ('wallet', q.charged_back_idr - q.amount_idr)
+      ) l(account, idr)
+      where q.status = 'applied' and not exists (
+        select from payments p where p.provider_invoice_id = q.provider_invoice_id and ${isReceived})`,
+  }),
+  checkOf(
+    'an invoice that was paid is booked once, at its payment or in quarantine',
+    sql<{ line: string }>`
+      select format('%s of %s is booked at %s and in quarantine', p.provider_invoice_id, p.amount_idr, p.code) as line
+      from payments p join quarantined_money q on q.provider_invoice_id = p.provider_invoice_id
+      join ledger_transactions t on t.key = 'payment:' || p.id || ':confirmed'
+      join ledger_entries e on e.transaction_id = t.id and e.amount_idr > 0
+      join ledger_accounts a on a.id = e.account_id and a.key = 'gateway'
+      limit ${SHOWN}`,
+  ),
+  heldToRows({
+    name: 'chargebacks',
+    kinds: ['payment.charged_back', 'quarantine.charged_back'],
+    of: sql`coalesce(
+      (select c.ledger_key from chargebacks c where 'chargeback-won:' || c.won_transaction_id = t.key),
+      regexp_replace(t.key, ':corrected(:[0-9]+)?$', ''))`,
+    as: sql`case when a.key like 'suspense:%' then 'gateway' else a.key end`,
+    due: sql`
+      select c.ledger_key, true, l.account, l.idr from chargebacks c
+      cross join lateral (
+        values (case when c.quarantine_id is null then 'chargeback-loss' else 'quarantine' end, c.amount_idr - c.won_idr),
+          ('gateway', c.won_idr - c.amount_idr)
+      ) l(account, idr)`,
+  }),
+]

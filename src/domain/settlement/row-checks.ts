@@ -1,0 +1,49 @@
+import { sql } from 'kysely'
+import { type Check, checkOf } from '../kernel/index.ts'
+import { heldToRows } from '../ledger/index.ts'
+
+// A broken invariant can be broken ten thousand times; a person needs the first few.
+const SHOWN = 10
+
+/** Settlements, their payouts by either way, and debts that were given up, held to the postings that they made. */
+export const settlementRowChecks: readonly Check[] = [
+  heldToRows({
+    name: 'settlements',
+    kinds: ['settlement.submitted', 'settlement.confirmed', 'settlement.failed', 'settlement.reversed'],
+    due: sql`
+      select s.id::text, s.status in ('submitted', 'paid', 'failed', 'reversed'), l.account, l.idr
+      from settlements s left join payouts o on o.id = s.payout_id
+      cross join lateral (
+        select 'factory:' || s.factory_id, case when s.status in ('submitted', 'paid') then s.net_idr else 0 end
+        union all
+        select case o.route when 'bank' then 'bank-transfers-in-flight' else 'payouts-in-flight' end, -s.net_idr where s.status = 'submitted'
+        union all
+        select case o.route when 'bank' then 'bank' else 'gateway' end, -s.net_idr where s.status = 'paid'
+      ) l(account, idr)`,
+  }),
+  checkOf(
+    'a payout is of the amount of what it pays, and arrived for it or lies in suspense',
+    sql<{ line: string }>`
+      select format('%s over %s %s, and %s over %s', o.key, o.amount_idr, o.status, d.what, d.amount_idr) as line
+      from payouts o left join lateral (
+        select s.code || ' is ' || s.status as what, s.net_idr as amount_idr, s.status = 'paid' and s.payout_id = o.id as has_it
+        from settlements s where o.purpose = 'settlement' and s.id = o.subject_id
+        union all
+        select w.code || ' is ' || w.status, w.amount_idr, w.status = 'succeeded' from withdrawals w where o.purpose = 'withdrawal' and w.id = o.subject_id
+      ) d on true
+      where d.amount_idr is distinct from o.amount_idr
+        or (o.status = 'succeeded' and case when o.set_aside
+          then not exists (select from suspense_items i where i.kind = 'payout' and i.provider_id = o.provider_payout_id)
+          else not d.has_it end)
+      limit ${SHOWN}`,
+  ),
+  heldToRows({
+    name: 'debts written off',
+    kinds: ['factory.written_off'],
+    of: sql`split_part(t.key, ':', 4)`,
+    due: sql`
+      select u.subject_id, true, l.account, l.idr from limit_uses u
+      cross join lateral (values ('bad-debt', u.amount_idr), (u.receiver, -u.amount_idr)) l(account, idr)
+      where u.kind = 'write_off'`,
+  }),
+]

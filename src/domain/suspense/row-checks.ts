@@ -1,0 +1,37 @@
+import { sql } from 'kysely'
+import type { Check } from '../kernel/index.ts'
+import { heldToRows } from '../ledger/index.ts'
+
+/**
+ * Items of suspense, held to the postings that put them there and disposed of them. A chargeback that was given to its payment left by the
+ * chargeback's own posting. One that was cleared stays beside its opposite, under the same account.
+ */
+export const suspenseRowChecks: readonly Check[] = [
+  heldToRows({
+    name: 'items of suspense',
+    kinds: [
+      'suspense.opened',
+      'suspense.offset',
+      'suspense.wallet',
+      'suspense.collected',
+      'suspense.written_off',
+      'suspense.reassigned',
+    ],
+    due: sql`
+      select i.id::text, true, l.account, l.idr from suspense_items i
+      cross join lateral (
+        select case i.status
+          when 'offset' then 'factory:' || coalesce(i.asked ->> 'factoryId', i.factory_id::text)
+          when 'wallet' then 'wallet:' || coalesce(i.asked ->> 'userId', i.user_id::text)
+          when 'collected' then 'bank'
+          when 'written_off' then case when i.amount_idr < 0 then 'adjustments' when i.kind = 'chargeback' then 'chargeback-loss' else 'bad-debt' end
+          when 'reassigned' then case when i.asked ->> 'place' = 'fee' then 'gateway-fees' when i.asked ->> 'place' like 'quarantine:%' then 'quarantine' end
+          end as place
+      ) p
+      cross join lateral (
+        select i.account, -i.amount_idr
+        union all
+        select coalesce(p.place, 'suspense:' || i.code), i.amount_idr
+      ) l(account, idr)`,
+  }),
+]

@@ -1,0 +1,75 @@
+import { sql } from 'kysely'
+import { type Check, checkOf } from '../kernel/index.ts'
+import { heldToRows } from '../ledger/index.ts'
+
+// A broken invariant can be broken ten thousand times; a person needs the first few.
+const SHOWN = 10
+
+/** By these a buyer gets and spends: what they paid and is back, what was given by name, and what leaves. Each is held to its row. */
+const ways = [
+  'payment.confirmed',
+  'quarantine.applied',
+  'escrow.released',
+  'refund.decided',
+  'refund.to_wallet',
+  'payment.claimed',
+  'payment.claim_returned',
+  'payment.claim_collected',
+  'wallet.goodwill',
+  'wallet.correction',
+  'suspense.wallet',
+  'withdrawal.held',
+  'withdrawal.succeeded',
+  'withdrawal.failed',
+  'withdrawal.reversed',
+  'withdrawal.rejected',
+]
+
+/** The payout of withdrawal `w` that is on its way or arrived as its own. */
+const ownPayout = sql`left join payouts o on o.subject_id = w.id and o.purpose = 'withdrawal' and o.status = w.status and not o.set_aside`
+
+/** Withdrawals and adjustments, held to the postings that they made. */
+export const walletRowChecks: readonly Check[] = [
+  heldToRows({
+    name: 'withdrawals',
+    kinds: [
+      'withdrawal.held',
+      'withdrawal.submitted',
+      'withdrawal.succeeded',
+      'withdrawal.failed',
+      'withdrawal.reversed',
+      'withdrawal.rejected',
+    ],
+    due: sql`
+      select w.id::text, true, l.account, l.idr from withdrawals w ${ownPayout}
+      cross join lateral (
+        select 'wallet:' || w.user_id, case when w.status in ('failed', 'reversed', 'rejected') then 0 else w.amount_idr + w.fee_idr end
+        union all
+        select 'withdrawals-held',
+          -case when w.status in ('held', 'approved') then w.amount_idr + w.fee_idr when w.status = 'submitted' then w.fee_idr else 0 end
+        union all
+        select case when o.route = 'bank' then 'bank-transfers-in-flight' else 'payouts-in-flight' end, -w.amount_idr
+        where w.status = 'submitted'
+        union all
+        select case when w.by_hand or o.route = 'bank' then 'bank' else 'gateway' end, -w.amount_idr where w.status = 'succeeded'
+        union all
+        select 'fee-income', -w.fee_idr where w.status = 'succeeded'
+      ) l(account, idr)`,
+  }),
+  heldToRows({
+    name: 'adjustments of wallets',
+    kinds: ['wallet.goodwill', 'wallet.correction'],
+    due: sql`
+      select j.id::text, true, l.account, l.idr from wallet_adjustments j
+      cross join lateral (values ('wallet:' || j.user_id, -j.change_idr),
+        (case j.kind when 'goodwill' then 'subsidy' else 'adjustments' end, j.change_idr)) l(account, idr)
+      where j.status = 'posted'`,
+  }),
+  checkOf(
+    'what went into a wallet or out of it went by a way that has a name',
+    sql<{ line: string }>`
+      select format('%s moved %s by %s of the kind %s', a.key, -e.amount_idr, t.key, t.kind) as line
+      from ledger_accounts a join ledger_entries e on e.account_id = a.id join ledger_transactions t on t.id = e.transaction_id
+      where a.key like 'wallet:%' and t.kind <> all(${ways}) limit ${SHOWN}`,
+  ),
+]

@@ -1,0 +1,19 @@
+import { countUse, insertRows, newId, type Rupiah, type Work } from '../src/domain/kernel/index.ts'
+import { credit, debit, post } from '../src/domain/ledger/index.ts'
+import { openWallets } from '../src/domain/wallet/index.ts'
+
+/** Fills a wallet as goodwill does, past its limits and its news. */
+export async function giveGoodwill(work: Work, userId: string, amountIdr: Rupiah): Promise<void> {
+  const [id, at, by] = [newId(), work.now, 'a test']
+  await openWallets(work, [userId])
+  const subject = ['wallet_adjustment', id] as [string, string]
+  const use = { kind: 'goodwill', subject, receiver: `user:${userId}`, amountIdr, person: by } as const
+  // With a second person, so that it takes from no limit.
+  await countUse(work, use, 'another test')
+  const decided = { status: 'posted', note: by, requestedBy: by, decidedBy: by, createdAt: at, decidedAt: at }
+  await insertRows(work.tx, 'walletAdjustments', [
+    { id, userId, changeIdr: amountIdr, kind: 'goodwill', ...decided },
+  ])
+  const entries = [debit('subsidy', amountIdr, { userId }), credit(`wallet:${userId}`, amountIdr, { userId })]
+  await post(work, [{ key: `wallet-adjustment:${id}`, kind: 'wallet.goodwill', subject, entries }])
+}
