@@ -695,6 +695,7 @@ create table payments (
   provider_payment_id text,
   provider_payment_request_id text,
   payment_source text,
+  wallet_idr bigint default 0 not null,
   constraint payments_code_key UNIQUE (code),
   constraint payments_provider_invoice_id_key UNIQUE (provider_invoice_id),
   constraint payments_pkey PRIMARY KEY (id),
@@ -708,7 +709,8 @@ create table payments (
   constraint payments_one_subject CHECK ((((participant_id IS NULL) <> (order_id IS NULL)) AND ((session_id IS NULL) = (participant_id IS NULL)))),
   constraint payments_refunded_idr_check CHECK ((refunded_idr >= 0)),
   constraint payments_returned_idr_check CHECK ((returned_idr >= 0)),
-  constraint payments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'partially_refunded'::text, 'refunded'::text, 'expired'::text, 'failed'::text, 'review'::text])))
+  constraint payments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'partially_refunded'::text, 'refunded'::text, 'expired'::text, 'failed'::text, 'review'::text]))),
+  constraint payments_wallet_part CHECK (((wallet_idr >= 0) AND (wallet_idr <= amount_idr) AND ((method = 'wallet'::text) = (wallet_idr = amount_idr))))
 );
 
 create table payout_channels (
@@ -1029,17 +1031,20 @@ create table refunds (
   waits_since timestamp with time zone,
   dead_declared_by text,
   dead_declared_at timestamp with time zone,
+  part_of uuid,
   constraint refunds_code_key UNIQUE (code),
   constraint refunds_key_key UNIQUE (key),
   constraint refunds_provider_refund_id_key UNIQUE (provider_refund_id),
   constraint refunds_quarantine_id_key UNIQUE (quarantine_id),
   constraint refunds_pkey PRIMARY KEY (id),
+  constraint refunds_part_of_fkey FOREIGN KEY (part_of) REFERENCES refunds(id),
   constraint refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id),
   constraint refunds_quarantine_id_fkey FOREIGN KEY (quarantine_id) REFERENCES quarantined_money(id),
   constraint refunds_amount_idr_check CHECK ((amount_idr > 0)),
   constraint refunds_borne_by_check CHECK ((borne_by = ANY (ARRAY['factory'::text, 'company'::text]))),
   constraint refunds_destination_check CHECK ((destination = ANY (ARRAY['source'::text, 'wallet'::text]))),
   constraint refunds_of_something CHECK (((payment_id IS NOT NULL) OR (quarantine_id IS NOT NULL))),
+  constraint refunds_part_in_wallet CHECK (((part_of IS NULL) OR ((destination = 'wallet'::text) AND (status = 'succeeded'::text)))),
   constraint refunds_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'approved'::text, 'submitted'::text, 'succeeded'::text, 'failed'::text, 'rejected'::text, 'to_wallet'::text])))
 );
 
@@ -1599,6 +1604,7 @@ CREATE INDEX reconciliations_by_start ON public.reconciliations USING btree (sta
 CREATE INDEX refunds_by_status ON public.refunds USING btree (status, id) WHERE (status = ANY (ARRAY['requested'::text, 'approved'::text, 'submitted'::text, 'failed'::text]));
 CREATE INDEX refunds_due ON public.refunds USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
 CREATE INDEX refunds_of_payment ON public.refunds USING btree (payment_id);
+CREATE INDEX refunds_parts ON public.refunds USING btree (part_of) WHERE (part_of IS NOT NULL);
 CREATE INDEX refunds_waiting ON public.refunds USING btree (created_at) WHERE (waits_since IS NOT NULL);
 CREATE INDEX reviews_by_status ON public.reviews USING btree (status, id);
 CREATE INDEX reviews_of_product ON public.reviews USING btree (product_id, id) WHERE (status = 'published'::text);
@@ -1830,6 +1836,18 @@ begin
   end if;
   return new;
 end $function$;
+CREATE OR REPLACE FUNCTION public.require_refund_limit_use()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from limit_uses where subject_id = coalesce(new.part_of, new.id)::text and undone_at is null) then
+    raise exception '% % was not counted against a limit', tg_table_name, new.id
+      using errcode = 'check_violation', constraint = 'limit_counted';
+  end if;
+  return new;
+end $function$;
 CREATE OR REPLACE FUNCTION public.staff_named(word text)
  RETURNS uuid
  LANGUAGE sql
@@ -1887,7 +1905,7 @@ CREATE TRIGGER preferences_of_the_living BEFORE INSERT ON public.notification_pr
 CREATE TRIGGER notifications_of_the_living BEFORE INSERT ON public.notifications FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER returns_of_the_living BEFORE INSERT ON public.order_returns FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER subscriptions_of_the_living BEFORE INSERT OR UPDATE OF user_id, endpoint ON public.push_subscriptions FOR EACH ROW EXECUTE FUNCTION require_living_user();
-CREATE TRIGGER refunds_counted BEFORE INSERT ON public.refunds FOR EACH ROW WHEN (((new.requested_by ~~ 'staff:%'::text) AND (new.status <> 'requested'::text))) EXECUTE FUNCTION require_limit_use();
+CREATE TRIGGER refunds_counted BEFORE INSERT ON public.refunds FOR EACH ROW WHEN (((new.requested_by ~~ 'staff:%'::text) AND (new.status <> 'requested'::text))) EXECUTE FUNCTION require_refund_limit_use();
 CREATE TRIGGER requested_refunds_counted BEFORE UPDATE OF status ON public.refunds FOR EACH ROW WHEN (((old.status = 'requested'::text) AND (new.status <> 'rejected'::text) AND (new.requested_by ~~ 'staff:%'::text))) EXECUTE FUNCTION require_limit_use();
 CREATE TRIGGER reviews_of_the_living BEFORE INSERT OR UPDATE OF body, photos ON public.reviews FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER settlements_counted BEFORE UPDATE OF status ON public.settlements FOR EACH ROW WHEN (((new.status = 'approved'::text) AND (old.status = 'calculated'::text))) EXECUTE FUNCTION require_limit_use();

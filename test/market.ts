@@ -27,7 +27,12 @@ import {
   type Work,
 } from '../src/domain/kernel/index.ts'
 import { balanceIdr, ledgerChecks, walletAccount } from '../src/domain/ledger/index.ts'
-import { confirmPayments, expirePayments, refundSessionPayments } from '../src/domain/payment/index.ts'
+import {
+  confirmPayments,
+  expirePayments,
+  freeParts,
+  refundSessionPayments,
+} from '../src/domain/payment/index.ts'
 import { adjustStock } from '../src/domain/warehouse/index.ts'
 import { admin, type TestLaku } from './laku.ts'
 
@@ -44,7 +49,7 @@ export const joinSettings = { originPostalCode: '13960', publicUrl: 'http://laku
 /** The rows of the service map that group buying stands on, and no job: what a test of this domain needs of it. */
 export const groupChoreography: Partial<Choreography> = {
   'payment.paid': { reactions: [confirmParticipants] },
-  'payment.expired': { reactions: [releaseHolds] },
+  'payment.expired': { reactions: [releaseHolds, freeParts] },
   'refund.succeeded': { reactions: [markParticipantsRefunded] },
   'stock.added': { reactions: [resumeWaiting] },
   'session.failed': {

@@ -8,7 +8,13 @@ import {
   secondsAfter,
 } from '../src/domain/kernel/index.ts'
 import { balanceIdr, ledgerChecks } from '../src/domain/ledger/index.ts'
-import { createPayments, type Payment, paymentChecks } from '../src/domain/payment/index.ts'
+import {
+  createPayments,
+  freeParts,
+  type Payment,
+  type PayWith,
+  paymentChecks,
+} from '../src/domain/payment/index.ts'
 import { walletChecks } from '../src/domain/wallet/index.ts'
 import { createXenditGateway } from '../src/providers/xendit/gateway.ts'
 import { giveGoodwill } from './goodwill.ts'
@@ -23,11 +29,11 @@ export const impatientGateway = (laku: TestLaku) =>
     breaker: { troubles: 1000 },
   })
 
-/** The payment domain alone: what others do with its events is theirs to test. */
+/** The payment domain alone: what others do with its events is theirs to test. What it does with its own stays. */
 const alone: Partial<Choreography> = {
   'payment.paid': {},
-  'payment.expired': {},
-  'payment.failed': {},
+  'payment.expired': { reactions: [freeParts] },
+  'payment.failed': { reactions: [freeParts] },
   'payment.withdrawn': {},
   'refund.decided': {},
   'refund.succeeded': {},
@@ -119,10 +125,11 @@ function waysOf(laku: TestLaku, sessionId: string) {
       return { userId, sessionId, participantId }
     },
     /** A payment of 110,000 that is open for an hour. */
-    async payment(method: 'invoice' | 'wallet' = 'invoice', buyer?: Buyer): Promise<Payment> {
+    async payment(method: PayWith = 'invoice', buyer?: Buyer, walletIdr?: number): Promise<Payment> {
       const { userId, participantId } = buyer ?? (await ways.buyer())
       const expiresAt = secondsAfter(laku.clock.now(), 3600)
-      const draft = { userId, subject: { participantId, sessionId }, amountIdr: 110_000, method, expiresAt }
+      const subject = { participantId, sessionId }
+      const draft = { userId, subject, amountIdr: 110_000, method, walletIdr, expiresAt }
       const [made] = await laku.system((work) => createPayments(work, [draft]))
       return made as Payment
     },

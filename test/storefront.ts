@@ -38,7 +38,7 @@ import {
   startProcessing,
   withParcelCalledOff,
 } from '../src/domain/order/index.ts'
-import { paymentChecks } from '../src/domain/payment/index.ts'
+import { freeParts, paymentChecks } from '../src/domain/payment/index.ts'
 import { warehouseChecks } from '../src/domain/warehouse/index.ts'
 import { parcelOrigin } from '../src/runtime/parcel-origin.ts'
 import { admin, system, type TestLaku } from './laku.ts'
@@ -47,7 +47,7 @@ import { type Buyer, Market } from './market.ts'
 /** The rows of the service map that orders and parcels stand on, and no job. */
 export const orderChoreography: Partial<Choreography> = {
   'payment.paid': { reactions: [markOrdersPaid, confirmParticipants] },
-  'payment.expired': { reactions: [cancelUnpaidOrders, releaseHolds] },
+  'payment.expired': { reactions: [cancelUnpaidOrders, releaseHolds, freeParts] },
   'refund.succeeded': { reactions: [markOrdersRefunded, markParticipantsRefunded] },
   'refund.decided': {},
   'payment.withdrawn': {},

@@ -20,7 +20,7 @@ import {
   markOrdersRefunded,
   startProcessing,
 } from './order/index.ts'
-import { refundSessionPayments } from './payment/index.ts'
+import { freeParts, refundSessionPayments } from './payment/index.ts'
 import './payout/events.ts'
 import { adoptFactories } from './office/index.ts'
 import { rateProducts } from './product/index.ts'
@@ -164,8 +164,8 @@ export const choreography: Choreography = {
   'order.cancelled': { reactions: [bearFees], jobs: [notify] },
 
   'payment.paid': { reactions: [markOrdersPaid, confirmParticipants], jobs: [notify] },
-  'payment.expired': { reactions: [cancelUnpaidOrders, releaseHolds], jobs: [notify] },
-  'payment.failed': { reactions: [cancelUnpaidOrders, releaseHolds], jobs: [notify] },
+  'payment.expired': { reactions: [cancelUnpaidOrders, releaseHolds, freeParts], jobs: [notify] },
+  'payment.failed': { reactions: [cancelUnpaidOrders, releaseHolds, freeParts], jobs: [notify] },
   'payment.withdrawn': {
     jobs: [{ job: 'payments.withdraw', data: ({ payload }) => ({ paymentId: payload.paymentId }) }],
   },

@@ -66,7 +66,7 @@ const pay = (userId: string) => {
     work.emit({
       type: 'payment.paid',
       aggregate: ['payment', paymentId],
-      payload: { ...subject, amountIdr: 5_000 },
+      payload: { ...subject, amountIdr: 5_000, walletIdr: 0 },
     }),
   )
 }

@@ -525,6 +525,7 @@ export interface Payments {
   sessionId: string | null;
   status: Generated<string>;
   userId: string;
+  walletIdr: Generated<number>;
 }
 
 export interface PayoutChannels {
@@ -754,6 +755,7 @@ export interface Refunds {
   leaseUntil: Timestamp | null;
   nextCheckAt: Timestamp | null;
   note: string | null;
+  partOf: string | null;
   paymentId: string | null;
   providerRefundId: string | null;
   quarantineId: string | null;

@@ -36,6 +36,7 @@ const families = {
   escrow: { kind: 'liability', mayGoNegative: false },
   'order-funds': { kind: 'liability', mayGoNegative: false },
   wallet: { kind: 'liability', mayGoNegative: false },
+  'payment-hold': { kind: 'liability', mayGoNegative: false },
   factory: { kind: 'liability', mayGoNegative: true },
   suspense: { kind: 'asset', mayGoNegative: true },
 } as const satisfies Record<string, AccountShape>
@@ -48,6 +49,8 @@ export type AccountKey = keyof typeof single | `${keyof typeof families}:${strin
 export const escrow = (sessionId: string): AccountKey => `escrow:${sessionId}`
 export const orderFunds = (orderId: string): AccountKey => `order-funds:${orderId}`
 export const walletAccount = (userId: string): AccountKey => `wallet:${userId}`
+/** What of a wallet is held for a payment whose rest comes by invoice. */
+export const paymentHold = (paymentId: string): AccountKey => `payment-hold:${paymentId}`
 /** Money that moved and has no place yet, by the code of its object: above zero somebody has it of us, below zero we have it of somebody. */
 export const suspenseAccount = (code: string): AccountKey => `suspense:${code}`
 export const factoryAccount = (factoryId: string): AccountKey => `factory:${factoryId}`

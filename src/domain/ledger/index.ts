@@ -3,6 +3,7 @@ export {
   escrow,
   factoryAccount,
   orderFunds,
+  paymentHold,
   suspenseAccount,
   walletAccount,
 } from './accounts.ts'

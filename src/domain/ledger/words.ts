@@ -1,6 +1,8 @@
 /** What happened, by the kind of a ledger transaction, for people who do not keep books. */
 const moments: Record<string, string> = {
   'payment.confirmed': 'A payment arrived, and is kept for what it pays',
+  'payment.held': 'A part of the wallet was held for a payment: the rest comes by invoice',
+  'payment.freed': 'The invoice came to nothing: what was held for it is in the wallet again',
   'payment.quarantined': 'Money came in that fits nothing: it is kept apart until a person decides',
   'quarantine.applied': 'Money that was kept apart was given to what it was meant for',
   'quarantine.charged_back': 'The bank of who paid took back money that was kept apart',
@@ -63,6 +65,7 @@ const accounts: Record<string, string> = {
   escrow: 'escrow of the session',
   'order-funds': 'kept for the order',
   wallet: "the buyer's wallet",
+  'payment-hold': "held of the buyer's wallet for a payment",
   factory: 'owed to the factory',
   suspense: 'has no place yet',
   'refunds-payable': 'refunds decided, not sent',

@@ -67,6 +67,7 @@ const paymentPaid = (userId: string, paymentId = newId()): NewEvent => ({
     participantId: null,
     orderId: newId(),
     amountIdr: 5_000,
+    walletIdr: 0,
   },
 })
 const joined = (userId: string, paymentId: string): NewEvent => {

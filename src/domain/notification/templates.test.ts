@@ -12,6 +12,7 @@ const subject = {
   participantId: null,
   orderId: 'o',
   amountIdr: 150_000,
+  walletIdr: 0,
 }
 const refund = {
   ...subject,

@@ -21,6 +21,7 @@ import {
 } from './lock-quarantined.ts'
 import { paymentMachine, paymentTransitions } from './transitions.ts'
 import { subjectOf } from './views.ts'
+import { takeParts } from './wallet-part/take-parts.ts'
 
 export interface ApplyQuarantined {
   id: string
@@ -41,7 +42,7 @@ export interface QuarantineDecision {
 
 /**
  * Takes money out of quarantine and gives it to what it was meant for. To a payment: it is paid then, and what it pays for
- * follows payment.paid; what is missing the company takes on up to `policy.refundTwoPersonAboveIdr`, what is too much goes to
+ * follows payment.paid, and the part of its buyer's wallet is spent where it is there; what is missing the company takes on up to `policy.refundTwoPersonAboveIdr`, what is too much goes to
  * the wallet. To a wallet: a payment in review that the money came for comes to nothing.
  * @throws payment.not_in_quarantine, quarantine_decided, no_payment, not_payable, shortfall_too_large, maybe_charged_back, kernel.forbidden
  */
@@ -81,14 +82,17 @@ async function ontoPayment(
   // Another one's money waits under the same payment: that has to be decided as well, but is not this one.
   if (status === 'review' && stray.paymentId !== id)
     throw paymentErrors.not_payable({ paymentId: id, code, status })
-  const missingIdr = Math.max(0, payment.amountIdr - stray.amountIdr)
-  const surplusIdr = Math.max(0, stray.amountIdr - payment.amountIdr)
+  const part = (await takeParts(work, [payment])).get(id)
+  const walletIdr = part?.amountIdr ?? 0
+  const paidAmountIdr = stray.amountIdr + walletIdr
+  const missingIdr = Math.max(0, payment.amountIdr - paidAmountIdr)
+  const surplusIdr = Math.max(0, paidAmountIdr - payment.amountIdr)
   if (missingIdr > work.policy.refundTwoPersonAboveIdr)
     throw paymentErrors.shortfall_too_large({ missingIdr })
-  const { channel, amountIdr: paidAmountIdr, paidAt, providerInvoiceId } = stray
+  const { channel, paidAt, providerInvoiceId } = stray
   const { providerPaymentId, providerPaymentRequestId, paymentSource } = stray
   const ids = { providerPaymentId, providerPaymentRequestId, paymentSource }
-  const set = { channel, paidAmountIdr, paidAt, providerInvoiceId, ...ids }
+  const set = { channel, paidAmountIdr, walletIdr, paidAt, providerInvoiceId, ...ids }
   await moveState(work, paymentMachine, { to: 'paid', ids: [id], set, all: true })
   if (surplusIdr > 0) await openWallets(work, [userId])
   const dimensions = dimensionsOf(payment)
@@ -99,13 +103,19 @@ async function ontoPayment(
       subject: ['payment', id],
       entries: [
         debit('quarantine', stray.amountIdr, dimensions),
+        ...(part ? [part] : []),
         debit('subsidy', missingIdr, dimensions),
         credit(fundsOf(payment), payment.amountIdr, dimensions),
         credit(walletAccount(userId), surplusIdr, dimensions),
       ],
     },
   ])
-  await decideQuarantined(work, stray, 'applied', { paymentId: id, missingIdr, surplusIdr })
+  await decideQuarantined(work, stray, 'applied', {
+    paymentId: id,
+    missingIdr,
+    surplusIdr,
+    ...(payment.walletIdr > 0 && { walletIdr }),
+  })
   work.emit({ type: 'payment.paid', aggregate: ['payment', id], payload: subjectOf(payment) })
   return { id: stray.id, status: 'applied', amountIdr: stray.amountIdr, to: 'payment', paymentId: id, userId }
 }

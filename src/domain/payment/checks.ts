@@ -66,7 +66,7 @@ export const paymentChecks: readonly Check[] = [
         -- What was too much went into the wallet at once: it is theirs, and was never the payment's.
         select coalesce(sum(e.amount_idr), 0) as paid
         from ledger_transactions t join ledger_entries e on e.transaction_id = t.id join ledger_accounts a on a.id = e.account_id
-        where t.key = 'payment:' || p.id || ':confirmed' and a.key in ('gateway', 'quarantine', 'wallet:' || p.user_id)
+        where t.key = 'payment:' || p.id || ':confirmed' and a.key in ('gateway', 'quarantine', 'wallet:' || p.user_id, 'payment-hold:' || p.id)
       ) i
       cross join lateral (
         select p.charged_back_idr + coalesce(-sum(e.amount_idr), 0) as has
@@ -75,6 +75,19 @@ export const paymentChecks: readonly Check[] = [
       ) b
       where (p.returned_idr > 0 or p.charged_back_idr > 0) and b.has > i.paid
         and exists (select from ledger_transactions t where t.key = 'payment:' || p.id || ':confirmed') limit ${SHOWN}`,
+  ),
+  checkOf(
+    'what is held of wallets is what they pay of payments that wait',
+    sql<{ line: string }>`
+      select format('%s is %s, its wallet pays %s, held is %s', p.code, p.status, p.wallet_idr, coalesce(b.balance_idr, 0)) as line
+      from payments p left join ledger_accounts a on a.key = 'payment-hold:' || p.id left join ledger_balances b on b.account_id = a.id
+      where p.method = 'invoice' and (p.wallet_idr > 0 or a.id is not null) and coalesce(b.balance_idr, 0) <> case
+        when p.status = 'pending' then p.wallet_idr
+        when p.status = 'review'
+          and exists (select from quarantined_money q where q.payment_id = p.id and q.kind = 'wrong_amount' and q.status = 'waiting')
+          and not exists (select from ledger_transactions t where t.key = 'payment:' || p.id || ':freed') then p.wallet_idr
+        else 0 end
+      limit ${SHOWN}`,
   ),
   checkOf(
     'quarantine is what waits in it',

@@ -1,41 +1,54 @@
 import { insertRows, newCode, newId, type Rupiah, rupiah, type Work } from '../kernel/index.ts'
 import { credit, debit, post, walletAccount } from '../ledger/index.ts'
-import { requireBalances, walletErrors } from '../wallet/index.ts'
+import { requireBalances } from '../wallet/index.ts'
 import { paymentErrors } from './errors.ts'
 import { dimensionsOf, fundsOf } from './funds.ts'
 import { invoiceRefusal } from './payment-methods.ts'
 import { type Payment, subjectOf } from './views.ts'
+import { decideParts, holdParts, insteadOfBalance } from './wallet-part/hold-parts.ts'
+import type { PayWith } from './wallet-part/rules.ts'
 
 export interface NewPayment {
   userId: string
   subject: { participantId: string; sessionId: string } | { orderId: string }
   amountIdr: Rupiah
-  method: 'invoice' | 'wallet'
+  method: PayWith
+  /** Of `wallet+invoice`: what the wallet pays; as much as it holds where nothing is said. */
+  walletIdr?: Rupiah | undefined
   /** The end of the hold: of the participation's units or of the order's stock. */
   expiresAt: Date
 }
 
 /**
  * Makes any number of payments: one statement, and one posting more where some are paid from wallets, which are paid at
- * once (payment.paid follows). Invoices are not made here but when the buyer opens `/pay/:code`. In the given order.
+ * once (payment.paid follows), or in part, which is held. Invoices are not made here but when the buyer opens `/pay/:code`. In the given order.
  * @throws wallet.insufficient_balance with `userIds`: nothing is made then
- * @throws payment.order_has_open_payment, below_invoice_minimum
+ * @throws payment.order_has_open_payment, below_invoice_minimum, rest_below_invoice_minimum, wallet_part_above_price, no_wallet_part
  */
 export async function createPayments(work: Work, drafts: readonly NewPayment[]): Promise<Payment[]> {
   for (const { method, amountIdr } of drafts) {
     const refusal = method === 'invoice' && invoiceRefusal(amountIdr, work.policy)
     if (refusal) throw refusal
   }
-  const payments = drafts.map((draft) => paymentOf(work, draft))
+  const mixed = drafts.filter(({ method }) => method === 'wallet+invoice')
+  const parts = new Map((await decideParts(work, mixed)).map((walletIdr, i) => [mixed[i], walletIdr]))
+  const payments = drafts.map((draft) => paymentOf(work, draft, parts.get(draft)))
   const fromWallets = payments.filter((payment) => payment.method === 'wallet')
   if (fromWallets.length > 0) await requireBalances(work, fromWallets)
   await insertPayments(work, payments)
+  await holdParts(work, payments)
   if (fromWallets.length > 0) await payFromWallets(work, fromWallets)
   return payments
 }
 
-function paymentOf(work: Work, { userId, subject, amountIdr, method, expiresAt }: NewPayment): Payment {
+/** `partIdr` is what the wallet pays where it was asked for a part; that may be all of it. */
+function paymentOf(
+  work: Work,
+  { userId, subject, amountIdr, method, expiresAt }: NewPayment,
+  partIdr: Rupiah = method === 'wallet' ? amountIdr : 0,
+): Payment {
   const isPlace = 'participantId' in subject
+  const isWhole = partIdr === amountIdr
   return {
     id: newId(),
     code: newCode('PAY', work.now),
@@ -44,8 +57,9 @@ function paymentOf(work: Work, { userId, subject, amountIdr, method, expiresAt }
     participantId: isPlace ? subject.participantId : null,
     orderId: isPlace ? null : subject.orderId,
     amountIdr: rupiah(amountIdr),
-    method,
-    status: method === 'wallet' ? 'paid' : 'pending',
+    walletIdr: partIdr,
+    method: isWhole ? 'wallet' : 'invoice',
+    status: isWhole ? 'paid' : 'pending',
     expiresAt,
   }
 }
@@ -91,14 +105,7 @@ async function payFromWallets(work: Work, payments: readonly Payment[]): Promise
       ],
     }
   })
-  try {
-    await post(work, postings)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ledger.insufficient_balance') {
-      throw walletErrors.insufficient_balance({ userIds: [...new Set(payments.map((one) => one.userId))] })
-    }
-    throw error
-  }
+  await insteadOfBalance(payments, () => post(work, postings))
   for (const payment of payments) {
     work.emit({ type: 'payment.paid', aggregate: ['payment', payment.id], payload: subjectOf(payment) })
   }

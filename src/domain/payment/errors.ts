@@ -37,6 +37,12 @@ export const paymentErrors = defineErrors('payment', {
     'invalid',
     'So little cannot be paid by invoice: take more, or pay from the wallet.',
   ],
+  wallet_part_above_price: ['invalid', 'The wallet cannot pay more than what is to be paid.'],
+  rest_below_invoice_minimum: [
+    'invalid',
+    'What is left is too little for an invoice: let the wallet pay less (most_wallet_idr), or all of it.',
+  ],
+  no_wallet_part: ['conflict', 'The wallet can pay no part of this: pay all of it by invoice.'],
   same_person: ['forbidden', 'Another person has to approve what you asked for.'],
   look_it_up: [
     'conflict',

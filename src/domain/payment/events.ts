@@ -7,6 +7,8 @@ export interface PaymentSubject {
   participantId: string | null
   orderId: string | null
   amountIdr: number
+  /** What of it the buyer's wallet pays; the rest comes by invoice. */
+  walletIdr: number
 }
 
 export interface RefundSubject extends PaymentSubject {

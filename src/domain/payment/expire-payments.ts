@@ -39,7 +39,7 @@ export async function expireUnopened(work: Work, limit: number): Promise<number>
     ) due`,
     where: sql`t.id = due.id`,
     returning: sql<Payment>`
-      t.id, t.code, t.user_id, t.session_id, t.participant_id, t.order_id, t.amount_idr, t.method, t.status, t.expires_at`,
+      t.id, t.code, t.user_id, t.session_id, t.participant_id, t.order_id, t.amount_idr, t.wallet_idr, t.method, t.status, t.expires_at`,
   })
   emitExpired(work, rows)
   return rows.length

@@ -70,6 +70,8 @@ export {
   refundTransitions,
 } from './transitions.ts'
 export { type Payment, type PaymentView, payLink, paymentView } from './views.ts'
+export { freeParts } from './wallet-part/free-parts.ts'
+export { invoiceIdrOf, isParted, type PayWith } from './wallet-part/rules.ts'
 export {
   claimWebhooks,
   type FailedWebhook,

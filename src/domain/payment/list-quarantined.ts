@@ -23,7 +23,7 @@ export async function listQuarantined(
 ): Promise<{ data: QuarantinedLine[]; nextCursor: string | null }> {
   const { all, limit, cursor } = filter
   const { rows } = await sql<QuarantinedLine>`
-    select q.id, q.kind, q.status, q.amount_idr - q.charged_back_idr as amount_idr, p.code as payment, p.amount_idr as expected_idr, q.provider_invoice_id,
+    select q.id, q.kind, q.status, q.amount_idr - q.charged_back_idr as amount_idr, p.code as payment, p.amount_idr - p.wallet_idr as expected_idr, q.provider_invoice_id,
       q.channel, q.paid_at, q.decided_by
     from quarantined_money q left join payments p on p.id = q.payment_id
     where ${all ? sql`true` : sql`q.status = 'waiting'`} and ${cursor ? sql`q.id < ${cursor}::uuid` : sql`true`}

@@ -21,7 +21,7 @@ export interface LockedPayment extends Payment {
 /** Locks payments in the order of their ids, and reads them as they are once they are locked. */
 export async function lockPayments(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedPayment>> {
   const { rows } = await sql<LockedPayment>`
-    select id, code, user_id, session_id, participant_id, order_id, amount_idr, method, status, expires_at,
+    select id, code, user_id, session_id, participant_id, order_id, amount_idr, wallet_idr, method, status, expires_at,
       provider_invoice_id, channel, payment_source, paid_at, paid_amount_idr, returned_idr, refunded_idr, charged_back_idr
     from payments where id = any(${[...new Set(ids)]}::uuid[]) order by id for no key update`.execute(tx)
   return new Map(rows.map((row) => [row.id, row]))

@@ -17,6 +17,8 @@ export interface StrayMoney {
   channel: string | null
   paid?: PaidIds | undefined
   details?: Record<string, unknown>
+  /** For staff, where its kind does not say it. */
+  message?: string
 }
 
 /**
@@ -69,7 +71,7 @@ const keyOf = ({ invoiceId }: StrayMoney) => `invoice:${invoiceId}:quarantined`
 
 function raise(
   work: Work,
-  { id, kind, payment, invoiceId, amountIdr, details }: StrayMoney & { id: string },
+  { id, kind, payment, invoiceId, amountIdr, details, message: said }: StrayMoney & { id: string },
 ): void {
   const code = payment?.code
   const message = {
@@ -81,7 +83,7 @@ function raise(
   work.raise({
     kind: `payment_${kind}`,
     subject: kind === 'wrong_amount' && payment ? ['payment', payment.id] : ['invoice', invoiceId],
-    message,
+    message: said ?? message,
     command: `laku payments quarantine apply ${id}`,
     details: { quarantineId: id, invoiceId, amountIdr, ...ours, ...details },
   })

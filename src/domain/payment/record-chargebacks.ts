@@ -178,15 +178,15 @@ function raiseAmbiguous(work: Work, { transactionId, paymentId, amountIdr }: Cha
   })
 }
 
-/** No more is taken back than was paid at the source. @throws payment.not_refundable */
+/** No more is taken back than was paid at the source: of a wallet's part no bank knows. @throws payment.not_refundable */
 export function requireTakeable(
-  { code, status, method, paidAt, amountIdr: askedIdr, paidAmountIdr }: LockedPayment,
+  { code, status, method, paidAt, amountIdr: askedIdr, paidAmountIdr, walletIdr }: LockedPayment,
   amountIdr: Rupiah,
   others: readonly BookedChargeback[],
 ): void {
   const isPaid = method === 'invoice' && paidAt !== null
   // Of an invoice that was paid short the company took on the rest: their card's issuer never had that of them.
-  const paidIdr = paidAmountIdr ?? askedIdr
+  const paidIdr = (paidAmountIdr ?? askedIdr) - walletIdr
   if (isPaid && amountIdr > 0 && amountIdr + sumIdr(others.map((one) => one.amountIdr)) <= paidIdr) return
   throw paymentErrors.not_refundable({ code, status, amountIdr })
 }

@@ -96,7 +96,7 @@ async function turnOf({ tx, policy }: Work, row: Row): Promise<{ inMs: number; p
 /** The row lock is the compare-and-set: whoever opens the link at the same moment waits for it and sees the reservation. */
 async function lockByCode(work: Work, code: string): Promise<Row> {
   const { rows } = await sql<Row>`
-    select p.id, p.code, p.status, p.amount_idr, p.expires_at, p.provider_invoice_url, p.invoice_requested_at,
+    select p.id, p.code, p.status, p.amount_idr - p.wallet_idr as amount_idr, p.expires_at, p.provider_invoice_url, p.invoice_requested_at,
       extract(epoch from p.invoice_turn_at - clock_timestamp())::float8 * 1000 as turn_in_ms, u.name, u.phone, u.email
     from payments p join users u on u.id = p.user_id where p.code = ${code} for no key update of p`.execute(
     work.tx,

@@ -10,6 +10,8 @@ export interface Payment {
   participantId: string | null
   orderId: string | null
   amountIdr: Rupiah
+  /** What of it the buyer's wallet pays. */
+  walletIdr: Rupiah
   method: string
   status: string
   expiresAt: Date
@@ -38,6 +40,6 @@ export function paymentView(
 
 /** What events say of a payment. */
 export function subjectOf(payment: Omit<PaymentSubject, 'paymentId'> & { id: string }): PaymentSubject {
-  const { id, code, userId, sessionId, participantId, orderId, amountIdr } = payment
-  return { paymentId: id, code, userId, sessionId, participantId, orderId, amountIdr }
+  const { id, code, userId, sessionId, participantId, orderId, amountIdr, walletIdr } = payment
+  return { paymentId: id, code, userId, sessionId, participantId, orderId, amountIdr, walletIdr }
 }

@@ -13,7 +13,7 @@ export async function announceWithdrawal(work: Work, paymentIds: readonly string
   if (paymentIds.length === 0) return
   const rows = await work.tx
     .selectFrom('payments')
-    .select(['id', 'code', 'userId', 'sessionId', 'participantId', 'orderId', 'amountIdr'])
+    .select(['id', 'code', 'userId', 'sessionId', 'participantId', 'orderId', 'amountIdr', 'walletIdr'])
     .where('id', 'in', [...paymentIds])
     .where('status', '=', 'pending')
     .execute()

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openWalletFixture, type WalletFixture } from '../../../test/wallets.ts'
-import { defaultPolicy } from '../kernel/index.ts'
+import { defaultPolicy, newId } from '../kernel/index.ts'
+import { credit, debit, paymentHold, post } from '../ledger/index.ts'
 import { refundedMoney } from './refunded-money.ts'
 import { refundedPart, type WalletLine, withdrawalTerms } from './rules.ts'
 
@@ -50,15 +51,27 @@ describe('the ledger says the same', () => {
   })
   afterAll(() => f.laku.close())
 
-  it('after any history of refunds, gifts, spending and withdrawals', async () => {
+  /** A part of a wallet is held for a payment, or is free again. */
+  const move = (userId: string, paymentId: string, amountIdr: number, what: 'held' | 'freed') =>
+    f.laku.system(async (work) => {
+      const [from, to] = [`wallet:${userId}`, paymentHold(paymentId)] as const
+      const entries = [debit(from, amountIdr), credit(to, amountIdr)]
+      const back = [debit(to, amountIdr), credit(from, amountIdr)]
+      const subject: [string, string] = ['payment', paymentId]
+      const key = `payment:${paymentId}:${what}`
+      await post(work, [{ key, kind: `payment.${what}`, subject, entries: what === 'held' ? entries : back }])
+    })
+
+  it('after any history of refunds, gifts, spending, withdrawals, and payments that came to nothing', async () => {
     const step = fc.record({
-      what: fc.constantFrom('refund', 'gift', 'spend', 'withdraw'),
+      what: fc.constantFrom('refund', 'gift', 'spend', 'withdraw', 'hold', 'free'),
       amount: fc.integer({ min: 1, max: 40_000 }),
     })
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
         const userId = await f.user()
-        const lines: WalletLine[] = []
+        let lines: WalletLine[] = []
+        const holds: { id: string; held: WalletLine }[] = []
         let balance = 0
         for (const { what, amount } of steps) {
           if (what === 'refund') await f.fill(userId, amount, 'refund.decided')
@@ -67,6 +80,15 @@ describe('the ledger says the same', () => {
           else if (what === 'spend' && amount <= balance) {
             await f.spend(userId, amount)
             lines.push(line(-amount))
+          } else if (what === 'hold' && amount <= balance) {
+            const [id, held] = [newId(), line(-amount)]
+            await move(userId, id, amount, 'held')
+            lines.push(held)
+            holds.push({ id, held })
+          } else if (what === 'free' && holds[0]) {
+            const { id, held } = holds.shift() as (typeof holds)[number]
+            await move(userId, id, -held.amountIdr, 'freed')
+            lines = lines.filter((one) => one !== held)
           } else if (what === 'withdraw') {
             const terms = withdrawalTerms(
               amount,

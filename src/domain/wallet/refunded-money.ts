@@ -5,7 +5,7 @@ import { walletAccount } from '../ledger/index.ts'
 /**
  * How much of a user's wallet is refunded money, by the ledger's own entries; `refundedPart` in rules.ts says the rule line by
  * line, and this is the same in one statement: what refunds brought and withdrawals took, less the most by which
- * spending ever went beyond the other money. Rupiah.
+ * spending ever went beyond the other money. What was held for a payment that came to nothing never left. Rupiah.
  */
 export async function refundedMoney(tx: Tx, userId: string): Promise<Rupiah> {
   const { rows } = await sql<{ refundedIdr: Rupiah }>`
@@ -19,6 +19,8 @@ export async function refundedMoney(tx: Tx, userId: string): Promise<Rupiah> {
       join ledger_transactions t on t.id = e.transaction_id
       left join withdrawals w on t.subject_kind = 'withdrawal' and w.id = t.subject_id
       where e.account_id = (select id from ledger_accounts where key = ${walletAccount(userId)})
+        and (t.kind not in ('payment.held', 'payment.freed') or not exists (
+          select from ledger_transactions f where f.key = 'payment:' || t.subject_id || ':freed'))
     ), lines as (
       select refunded, sum(change - refunded) over (order by seq) as other from moves
     )

@@ -7,7 +7,7 @@ import { refundedMoney } from './refunded-money.ts'
 export interface WalletView {
   /** What may be spent or withdrawn. */
   balanceIdr: Rupiah
-  /** Set aside for withdrawals under way, their fees included. */
+  /** Set aside for withdrawals under way, their fees included, and for payments whose rest comes by invoice. */
   heldIdr: Rupiah
 }
 
@@ -22,8 +22,15 @@ export async function walletView(work: Work): Promise<WalletView> {
 async function viewOf(tx: Tx, userId: string): Promise<WalletView> {
   // The withdrawals under way are what the ledger holds for this user: an invariant of wallet/checks.ts.
   const { rows } = await sql<{ heldIdr: Rupiah }>`
-    select coalesce(sum(amount_idr + fee_idr), 0)::int8 as held_idr from withdrawals
-    where user_id = ${userId}::uuid and status in ('held', 'approved', 'submitted')`.execute(tx)
+    select ((select coalesce(sum(amount_idr + fee_idr), 0) from withdrawals
+        where user_id = ${userId}::uuid and status in ('held', 'approved', 'submitted'))
+      + (select coalesce(sum(b.balance_idr), 0) from ledger_entries e
+        join ledger_transactions t on t.id = e.transaction_id and t.kind = 'payment.held'
+        join ledger_accounts h on h.key = 'payment-hold:' || t.subject_id
+        join ledger_balances b on b.account_id = h.id
+        where e.account_id = (select id from ledger_accounts where key = ${walletAccount(userId)})))::int8 as held_idr`.execute(
+    tx,
+  )
   return { balanceIdr: await balanceIdr(tx, walletAccount(userId)), heldIdr: rows[0]?.heldIdr ?? 0 }
 }
 

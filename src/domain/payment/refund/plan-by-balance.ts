@@ -92,7 +92,9 @@ async function holdBack(work: Work, ids: readonly string[], balanceIdr: Rupiah):
     from refunds o left join payments p on p.id = o.payment_id
     where r.id = o.id and r.id = any(${ids}::uuid[]) and r.status in ('approved', 'failed')
     returning r.id as refund_id, r.code as refund_code, r.amount_idr as refund_idr, r.reason, o.waits_since is null as is_new,
-      p.id, p.code, p.user_id, p.session_id, p.participant_id, p.order_id, p.amount_idr`.execute(work.tx)
+      p.id, p.code, p.user_id, p.session_id, p.participant_id, p.order_id, p.amount_idr, p.wallet_idr`.execute(
+    work.tx,
+  )
   for (const row of rows) {
     const { refundId: id, refundCode: code, refundIdr: amountIdr, reason } = row
     if (row.isNew && row.id)

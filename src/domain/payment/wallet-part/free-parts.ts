@@ -1,0 +1,40 @@
+import type { EventOf, Work } from '../../kernel/index.ts'
+import { balances, credit, debit, paymentHold, post, walletAccount } from '../../ledger/index.ts'
+import { openWallets } from '../../wallet/index.ts'
+import { dimensionsOf } from '../funds.ts'
+
+/**
+ * Reaction to payment.expired and payment.failed, after those who waited for the payment: what was held of the wallet is in it again. It
+ * comes last, for money is locked after what it pays for.
+ */
+export async function freeParts(
+  work: Work,
+  events: readonly EventOf<'payment.expired' | 'payment.failed'>[],
+): Promise<void> {
+  const ended = events.flatMap(({ payload }) => (payload.walletIdr > 0 ? [payload] : []))
+  if (ended.length === 0) return
+  const keys = ended.map(({ paymentId }) => paymentHold(paymentId))
+  const held = new Map((await balances(work.tx, keys)).map((one) => [one.account, one.balanceIdr]))
+  // One that ended before, and whose late money has now come to nothing as well, holds nothing any more.
+  const freed = ended.filter(({ paymentId }) => (held.get(paymentHold(paymentId)) ?? 0) > 0)
+  await openWallets(
+    work,
+    freed.map(({ userId }) => userId),
+  )
+  await post(
+    work,
+    freed.map((payment) => {
+      const { paymentId, userId, walletIdr } = payment
+      const dimensions = dimensionsOf(payment)
+      return {
+        key: `payment:${paymentId}:freed`,
+        kind: 'payment.freed',
+        subject: ['payment', paymentId],
+        entries: [
+          debit(paymentHold(paymentId), walletIdr, dimensions),
+          credit(walletAccount(userId), walletIdr, dimensions),
+        ],
+      }
+    }),
+  )
+}

@@ -1,0 +1,80 @@
+import type { Rupiah, Work } from '../../kernel/index.ts'
+import { balances, credit, debit, paymentHold, post, walletAccount } from '../../ledger/index.ts'
+import { lockWallets, walletErrors } from '../../wallet/index.ts'
+import { dimensionsOf } from '../funds.ts'
+import type { Payment } from '../views.ts'
+import { type AskedPart, isParted, walletPartOf } from './rules.ts'
+
+/** What is in wallets that are locked now, and stays so until the end of the transaction. Rupiah, by user. */
+export async function inWallets(work: Work, userIds: readonly string[]): Promise<Map<string, Rupiah>> {
+  await lockWallets(work, userIds)
+  const found = new Map(
+    (await balances(work.tx, [...new Set(userIds)].map(walletAccount))).map((one) => [
+      one.account,
+      one.balanceIdr,
+    ]),
+  )
+  return new Map(userIds.map((userId) => [userId, found.get(walletAccount(userId)) ?? 0]))
+}
+
+/**
+ * What wallets pay of payments that are about to be made, in the order given: each finds what those before it leave. Wallets are locked, so
+ * that a part is there when it is held.
+ * @throws as `walletPartOf`
+ */
+export async function decideParts(work: Work, asked: readonly AskedPart[]): Promise<Rupiah[]> {
+  if (asked.length === 0) return []
+  const left = await inWallets(
+    work,
+    asked.map((one) => one.userId),
+  )
+  return asked.map((one) => {
+    const balanceIdr = left.get(one.userId) ?? 0
+    const walletIdr = walletPartOf(one, balanceIdr, work.policy)
+    left.set(one.userId, balanceIdr - walletIdr)
+    return walletIdr
+  })
+}
+
+/**
+ * Holds the wallets' parts of payments whose rest comes by invoice: out of the wallet at once, on an account of the payment's own, which
+ * may not go below zero.
+ * @throws wallet.insufficient_balance with `userIds`
+ */
+export async function holdParts(work: Work, payments: readonly Payment[]): Promise<void> {
+  const parted = payments.filter(isParted)
+  if (parted.length === 0) return
+  await insteadOfBalance(parted, () =>
+    post(
+      work,
+      parted.map((payment) => {
+        const { id, userId, walletIdr } = payment
+        const dimensions = dimensionsOf(payment)
+        return {
+          key: `payment:${id}:held`,
+          kind: 'payment.held',
+          subject: ['payment', id],
+          entries: [
+            debit(walletAccount(userId), walletIdr, dimensions),
+            credit(paymentHold(id), walletIdr, dimensions),
+          ],
+        }
+      }),
+    ),
+  )
+}
+
+/** The ledger's refusal in the words of wallets: it names no account. */
+export async function insteadOfBalance(
+  payments: readonly Pick<Payment, 'userId'>[],
+  run: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await run()
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ledger.insufficient_balance') {
+      throw walletErrors.insufficient_balance({ userIds: [...new Set(payments.map((one) => one.userId))] })
+    }
+    throw error
+  }
+}

@@ -1,0 +1,53 @@
+import type { Policy, Rupiah } from '../../kernel/index.ts'
+import { walletErrors } from '../../wallet/index.ts'
+import { paymentErrors } from '../errors.ts'
+
+/** `wallet+invoice`: a part from the buyer's wallet, held at once, and the rest by invoice. */
+export type PayWith = 'invoice' | 'wallet' | 'wallet+invoice'
+
+/** What of a payment the wallet pays, and how the rest is paid. Rupiah. */
+export interface Parts {
+  amountIdr: Rupiah
+  walletIdr: Rupiah
+}
+
+/** What comes by invoice. */
+export const invoiceIdrOf = ({ amountIdr, walletIdr }: Parts): Rupiah => amountIdr - walletIdr
+
+/** The wallet pays a part of it, and an invoice the rest. */
+export const isParted = ({ amountIdr, walletIdr }: Parts): boolean => walletIdr > 0 && walletIdr < amountIdr
+
+export interface AskedPart {
+  userId: string
+  amountIdr: Rupiah
+  /** As much as the wallet holds where nothing is said. */
+  walletIdr?: Rupiah | undefined
+}
+
+/**
+ * What the wallet pays of a payment. Where no sum is named: all that it holds, but for what the provider needs to make an invoice of the
+ * rest. A sum that is named is taken as it is, or refused with the most that leaves a rest which can be paid.
+ * @throws wallet.insufficient_balance, payment.wallet_part_above_price, rest_below_invoice_minimum, below_invoice_minimum, no_wallet_part
+ */
+export function walletPartOf(
+  { userId, amountIdr, walletIdr }: AskedPart,
+  balanceIdr: Rupiah,
+  { invoiceMinimumIdr: minimumIdr }: Pick<Policy, 'invoiceMinimumIdr'>,
+): Rupiah {
+  const mostIdr = Math.max(0, amountIdr - minimumIdr)
+  if (walletIdr === undefined) {
+    if (balanceIdr >= amountIdr) return amountIdr
+    if (amountIdr < minimumIdr)
+      throw paymentErrors.below_invoice_minimum({ amountIdr, minimumIdr, balanceIdr })
+    const partIdr = Math.min(balanceIdr, mostIdr)
+    if (partIdr <= 0) throw paymentErrors.no_wallet_part({ amountIdr, balanceIdr, minimumIdr })
+    return partIdr
+  }
+  if (walletIdr > amountIdr) throw paymentErrors.wallet_part_above_price({ walletIdr, amountIdr })
+  if (walletIdr > balanceIdr)
+    throw walletErrors.insufficient_balance({ userIds: [userId], balanceIdr, neededIdr: walletIdr })
+  const restIdr = amountIdr - walletIdr
+  if (restIdr > 0 && restIdr < minimumIdr)
+    throw paymentErrors.rest_below_invoice_minimum({ restIdr, minimumIdr, amountIdr, mostWalletIdr: mostIdr })
+  return walletIdr
+}

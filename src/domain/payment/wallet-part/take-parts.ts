@@ -1,0 +1,50 @@
+import type { Work } from '../../kernel/index.ts'
+import { balances, debit, type Entry, paymentHold, walletAccount } from '../../ledger/index.ts'
+import { dimensionsOf, lockPaidThings } from '../funds.ts'
+import type { LockedPayment } from '../lock-payments.ts'
+import { inWallets } from './hold-parts.ts'
+import { isParted } from './rules.ts'
+
+/**
+ * The debits by which the wallets' parts of locked payments are spent, by payment. A part comes out of its hold. Of a payment that was over
+ * before, the hold is back in the wallet: it is taken from there again where it is still there, and else the payment is left out.
+ */
+export async function takeParts(work: Work, payments: readonly LockedPayment[]): Promise<Map<string, Entry>> {
+  const parted = payments.filter(isParted)
+  const taken = new Map<string, Entry>()
+  if (parted.length === 0) return taken
+  const keys = parted.map(({ id }) => paymentHold(id))
+  const held = new Map((await balances(work.tx, keys)).map((one) => [one.account, one.balanceIdr]))
+  const freed: LockedPayment[] = []
+  for (const payment of parted) {
+    const { id, walletIdr } = payment
+    if (held.get(paymentHold(id)) === walletIdr)
+      taken.set(id, debit(paymentHold(id), walletIdr, dimensionsOf(payment)))
+    else freed.push(payment)
+  }
+  for (const [id, entry] of await takeAgain(work, payments, freed)) taken.set(id, entry)
+  return taken
+}
+
+/** Wallets come after what is paid for, as everywhere. */
+async function takeAgain(
+  work: Work,
+  all: readonly LockedPayment[],
+  freed: readonly LockedPayment[],
+): Promise<Map<string, Entry>> {
+  if (freed.length === 0) return new Map()
+  await lockPaidThings(work.tx, all)
+  const left = await inWallets(
+    work,
+    freed.map((one) => one.userId),
+  )
+  return new Map(
+    freed.flatMap((payment): [string, Entry][] => {
+      const { id, userId, walletIdr } = payment
+      const balanceIdr = left.get(userId) ?? 0
+      if (balanceIdr < walletIdr) return []
+      left.set(userId, balanceIdr - walletIdr)
+      return [[id, debit(walletAccount(userId), walletIdr, dimensionsOf(payment))]]
+    }),
+  )
+}
