@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { usageError } from '../cli-error.ts'
 import { defineBatch } from '../define-batch.ts'
 import { type CommandDefinition, defineChange } from '../define-command.ts'
+import { told } from './told.ts'
 
 const bearers = ['factory', 'company'] as const
 
@@ -43,10 +44,7 @@ const one = defineChange({
     const { createRefund } = await import('../../domain/payment/index.ts')
     return await createRefund(work, { payment, amountIdr: amount, note: reason, borneBy, key })
   },
-  done: ({ code, status, destination }) =>
-    status === 'requested'
-      ? `${code} waits for another person: laku refunds approve ${code}`
-      : `${code} is ${status}, to the ${destination}.`,
+  done: told,
 })
 
 const row = z.object({

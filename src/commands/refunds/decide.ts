@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { RefundDetail, RefundRetry } from '../../domain/payment/index.ts'
 import { defineChange, type OutsideWay } from '../define-command.ts'
 import { gatewayContext } from '../payments/gateway.ts'
+import { told } from './told.ts'
 
 const args = [{ name: 'refund', description: 'UUID or code' }]
 
@@ -14,7 +15,7 @@ export const approve = defineChange({
     const { approveRefund } = await import('../../domain/payment/index.ts')
     return await approveRefund(work, input)
   },
-  done: ({ code, status, destination }) => `${code} is ${status}, to the ${destination}.`,
+  done: told,
 })
 
 export const reject = defineChange({

@@ -22,6 +22,13 @@ export const show = defineShow({
     { name: 'status', kind: 'status', value: (one) => one.status },
     { name: 'amount_idr', kind: 'idr', value: (one) => one.amountIdr },
     { name: 'payment', kind: 'code', value: (one) => one.payment },
+    {
+      name: 'wallet_part_idr',
+      heading: 'into the wallet beside it',
+      kind: 'idr',
+      value: (one) => one.walletPartIdr,
+    },
+    { name: 'part_of', heading: 'beside', kind: 'code', value: (one) => one.partOf },
     { name: 'destination', heading: 'to', value: (one) => one.destination },
     { name: 'borne_by', heading: 'borne by', value: (one) => one.borneBy },
     { name: 'reason', value: (one) => one.reason },

@@ -79,7 +79,7 @@ export {
   takeLimit,
   undoUse,
 } from './limits.ts'
-export { basisPoints, formatIdr, formatNumber, type Rupiah, rupiah, sumIdr } from './money.ts'
+export { basisPoints, formatIdr, formatNumber, proportion, type Rupiah, rupiah, sumIdr } from './money.ts'
 export { type Move, moveState, moveStatement, stateIf } from './move-state.ts'
 export { type Network, networkOf } from './network.ts'
 export { prunePaces, type TakenTurns, type Turn, takeTurns, turnInS } from './paces.ts'

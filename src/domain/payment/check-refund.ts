@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { identityOf, type Rupiah, requireStaff, type Work } from '../kernel/index.ts'
 import type { RefundRequest } from './create-refund.ts'
+import { decidedIdr } from './decide-refunds.ts'
 import { leftOf, requireRefundable } from './entitlement/rules.ts'
 import { paymentErrors } from './errors.ts'
 import { showPayment } from './list-payments.ts'
@@ -17,7 +18,9 @@ export async function checkRefund(
   requireStaff(work.actor, 'support', 'finance')
   const { id: paymentId, code, status } = await showPayment(work.tx, named)
   const { rows } = await sql<{ paymentId: string; amountIdr: Rupiah }>`
-    select payment_id, amount_idr from refunds where key = ${`manual:${identityOf(key)}`}`.execute(work.tx)
+    select r.payment_id, ${decidedIdr} as amount_idr from refunds r where r.key = ${`manual:${identityOf(key)}`}`.execute(
+    work.tx,
+  )
   const [known] = rows
   if (known) {
     if (known.paymentId === paymentId && known.amountIdr === amountIdr) return 'done'

@@ -17,13 +17,13 @@ import {
   rupiah,
   type Work,
 } from '../kernel/index.ts'
-import { decideRefunds } from './decide-refunds.ts'
+import { decidedIdr, decideRefunds } from './decide-refunds.ts'
 import { bearRefund } from './entitlement/bear-refund.ts'
 import { paymentErrors } from './errors.ts'
 import { showPayment } from './list-payments.ts'
 import { getRefund, type RefundDetail } from './list-refunds.ts'
 import { lockWholly } from './lock-payments.ts'
-import { refundWay } from './rules.ts'
+import { waysBack } from './rules.ts'
 import { type RefundStatus, refundMachine } from './transitions.ts'
 
 export interface RefundRequest {
@@ -53,7 +53,9 @@ export async function createRefund(work: Work, input: RefundRequest): Promise<Re
   const payment = (await lockWholly(work.tx, [paymentId])).get(paymentId)
   if (!payment) throw paymentErrors.not_found({ payment: input.payment })
   const before = await sql<{ id: string; paymentId: string; amountIdr: Rupiah }>`
-    select id, payment_id, amount_idr from refunds where key = ${key}`.execute(work.tx)
+    select r.id, r.payment_id, ${decidedIdr} as amount_idr from refunds r where r.key = ${key}`.execute(
+    work.tx,
+  )
   const [known] = before.rows
   if (known) {
     if (known.paymentId !== paymentId || known.amountIdr !== amountIdr)
@@ -68,7 +70,7 @@ export async function createRefund(work: Work, input: RefundRequest): Promise<Re
   // What cannot be paid is refused now, and not when somebody approves it.
   const from = await bearRefund(work, payment, amountIdr, borneBy)
   if (isLarge) {
-    const { destination } = refundWay(payment, amountIdr, work)
+    const destination = waysBack(payment, amountIdr, work).sourceIdr > 0 ? 'source' : 'wallet'
     const request = { id, code: newCode('RFD', work.now), key, paymentId, amountIdr, destination }
     await insertRows(work.tx, 'refunds', [
       { ...request, ...staff, reason: REASON, status: 'requested', createdAt: work.now },
@@ -116,6 +118,7 @@ interface Requested {
   amountIdr: Rupiah
   status: RefundStatus
   borneBy: 'factory' | 'company'
+  note: string
   requestedBy: string
 }
 
@@ -124,7 +127,7 @@ async function lockRequested(work: Work, idOrCodeText: string, to: RefundStatus)
   const { id, paymentId } = await getRefund(work.tx, idOrCodeText)
   if (paymentId) await lockWholly(work.tx, [paymentId])
   const { rows } = await sql<Requested>`
-    select id, code, key, payment_id, amount_idr, status, borne_by, requested_by from refunds
+    select id, code, key, payment_id, amount_idr, status, borne_by, note, requested_by from refunds
     where id = ${id}::uuid for no key update`.execute(work.tx)
   const [refund] = rows
   if (!refund) throw paymentErrors.refund_not_found({ refund: idOrCodeText })
@@ -143,7 +146,7 @@ async function lockRequested(work: Work, idOrCodeText: string, to: RefundStatus)
 export async function approveRefund(work: Work, input: { refund: string }): Promise<RefundDetail> {
   requireStaff(work.actor, 'finance')
   const request = await lockRequested(work, input.refund, 'approved')
-  const { id, code, key, paymentId, amountIdr, borneBy, requestedBy } = request
+  const { id, code, key, paymentId, amountIdr, borneBy, note, requestedBy } = request
   const decidedBy = actorLabel(work.actor)
   if (decidedBy === requestedBy) throw paymentErrors.same_person({ refund: code })
   await requireOtherHands(work, requestedBy)
@@ -152,7 +155,7 @@ export async function approveRefund(work: Work, input: { refund: string }): Prom
   const { userId } = payment
   await countUse(work, { ...useOf({ id, userId, amountIdr }), person: requestedBy }, personOf(work.actor))
   const from = await bearRefund(work, payment, amountIdr, borneBy)
-  const requested = { id, code, decidedBy }
+  const requested = { id, code, decidedBy, borneBy, note, requestedBy }
   await decideRefunds(work, [{ key, paymentId, amountIdr, reason: REASON, from, requested }])
   const refund = await getRefund(work.tx, id)
   const [before, after] = [{ status: 'requested', requestedBy }, { status: refund.status }]

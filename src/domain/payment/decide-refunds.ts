@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import {
   insertRows,
   moveState,
@@ -9,7 +9,7 @@ import {
   secondsAfter,
   type Work,
 } from '../kernel/index.ts'
-import { credit, debit, type Entry, type Posting, post } from '../ledger/index.ts'
+import { credit, debit, type Entry, type Posting, post, walletAccount } from '../ledger/index.ts'
 import { openWallets } from '../wallet/index.ts'
 import { goneBefore } from './entitlement/read-gone.ts'
 import { type Gone, leftOf, requireRefundable, type SplitRefund, splitRefund } from './entitlement/rules.ts'
@@ -18,7 +18,7 @@ import { dimensionsOf, fundsOf, intoWallet } from './funds.ts'
 import { type LockedPayment, lockPayments } from './lock-payments.ts'
 import { recordReturned } from './record-returned.ts'
 import { refundNews } from './refund-news.ts'
-import { type RefundDestination, refundWay } from './rules.ts'
+import { type RefundDestination, waysBack } from './rules.ts'
 import { refundMachine } from './transitions.ts'
 
 export interface RefundDecision {
@@ -31,7 +31,7 @@ export interface RefundDecision {
   /** Debits that pay for it; without them it comes out of the escrow or the order's funds. */
   from?: Entry[]
   /** The refund that staff asked for and another person has approved now: it keeps its id and its code. */
-  requested?: { id: string; code: string; decidedBy: string }
+  requested?: { id: string; code: string; decidedBy: string } & StaffFacts
   /** Its id, where it is known before. */
   id?: string
   /** What staff decided, kept with the refund. */
@@ -51,16 +51,24 @@ interface Decided extends RefundDecision {
   id: string
   code: string
   destination: RefundDestination
+  /** What goes there: all of it, or what is left to the source beside `part`. */
+  goesIdr: Rupiah
   /** Its channel takes it only from then on. */
   notBefore: Date | null
   payment: LockedPayment
   /** Of what goes to the wallet. */
   split: SplitRefund
+  /** What goes back into the wallet beside the source, for the wallet paid a part: a refund of its own that has succeeded at once. */
+  part: { id: string; code: string; amountIdr: Rupiah } | undefined
 }
+
+/** A decision about refund `r`, with the wallet's part of it. Rupiah. */
+export const decidedIdr: RawBuilder<Rupiah> = sql<Rupiah>`
+  (r.amount_idr + (select coalesce(sum(w.amount_idr), 0) from refunds w where w.part_of = r.id))::int8`
 
 /**
  * Decides refunds, any number at once, in a few statements: to the source where the channel can, else to the wallet, where the
- * money is at once. Refunds and rebates of a payment never pass what was paid, whoever decides at the same time: its row is
+ * money is at once; of a payment that the wallet paid a part of in that proportion to both. Refunds and rebates of a payment never pass what was paid, whoever decides at the same time: its row is
  * locked, and a CHECK holds it. Sending the others is a job's work (refund.decided).
  * @throws payment.not_refundable, over_refunded, refund_key_reused, already_released, not_found
  */
@@ -75,32 +83,40 @@ export async function decideRefunds(work: Work, decisions: readonly RefundDecisi
   await requireInEscrow(work, fresh, payments)
   const decided = decideEach(work, fresh, payments, await goneBefore(work, payments))
   await insertRefunds(work, decided)
-  const done = decided.filter((one) => one.destination === 'wallet')
   await recordReturned(
     work,
-    decided.map(({ paymentId, amountIdr, destination }) => ({
+    decided.map(({ paymentId, amountIdr, destination, part }) => ({
       paymentId,
       returnedIdr: amountIdr,
-      refundedIdr: destination === 'wallet' ? amountIdr : 0,
+      refundedIdr: destination === 'wallet' ? amountIdr : (part?.amountIdr ?? 0),
     })),
   )
   await openWallets(
     work,
-    done.map((one) => one.payment.userId),
+    decided.filter((one) => one.part || one.destination === 'wallet').map((one) => one.payment.userId),
   )
   await post(work, decided.map(postingOf))
-  for (const one of decided) work.emit(refundNews('refund.decided', one.payment, subject(one)))
-  for (const one of done) work.emit(refundNews('refund.succeeded', one.payment, subject(one)))
+  for (const one of decided) {
+    for (const news of [subject(one), ...partNews(one)])
+      work.emit(refundNews('refund.decided', one.payment, news))
+  }
+  for (const one of decided) {
+    const arrived = one.destination === 'wallet' ? [subject(one)] : partNews(one)
+    for (const news of arrived) work.emit(refundNews('refund.succeeded', one.payment, news))
+  }
 }
 
 /** What the buyer hears of: nothing of what stays with the company. */
-const subject = ({ id, code, split, reason, destination }: Decided) => ({
+const subject = ({ id, code, split, goesIdr, reason, destination }: Decided) => ({
   id,
   code,
-  amountIdr: split.buyerIdr,
+  amountIdr: destination === 'wallet' ? split.buyerIdr : goesIdr,
   reason,
   destination,
 })
+
+const partNews = ({ part, reason }: Decided) =>
+  part ? [{ ...part, reason, destination: 'wallet' as const }] : []
 
 /** Those whose key is new; the same key for something else is a conflict. */
 async function leaveOutDecided(work: Work, decisions: readonly RefundDecision[]): Promise<RefundDecision[]> {
@@ -110,9 +126,8 @@ async function leaveOutDecided(work: Work, decisions: readonly RefundDecision[])
     unique.set(decision.key, decision)
   }
   const { rows } = await sql<{ key: string; paymentId: string; amountIdr: Rupiah }>`
-    select key, payment_id, amount_idr from refunds where key = any(${[...unique.keys()]}) and status <> 'requested'`.execute(
-    work.tx,
-  )
+    select r.key, r.payment_id, ${decidedIdr} as amount_idr from refunds r
+    where r.key = any(${[...unique.keys()]}) and r.status <> 'requested'`.execute(work.tx)
   for (const row of rows) {
     requireSame(row, unique.get(row.key))
     unique.delete(row.key)
@@ -165,35 +180,45 @@ function decideEach(
     if (!found || !went) throw paymentErrors.not_found({ paymentId })
     requireRefundable(found, rupiah(amountIdr), leftOf(found))
     const payment = { ...found, returnedIdr: found.returnedIdr + amountIdr }
-    const { destination, notBefore } = refundWay(found, amountIdr, work)
+    const { sourceIdr, walletIdr, notBefore } = waysBack(found, amountIdr, work)
+    const destination = sourceIdr > 0 ? 'source' : 'wallet'
+    const { id, code } = decision.requested ?? {
+      id: decision.id ?? newId(),
+      code: newCode('RFD', work.now),
+    }
+    const part =
+      sourceIdr > 0 && walletIdr > 0
+        ? { id: newId(), code: newCode('RFD', work.now), amountIdr: walletIdr }
+        : undefined
     const split = splitRefund(payment, amountIdr, went)
     now.set(paymentId, payment)
     gone.set(
       paymentId,
       destination === 'source'
-        ? { ...went, underWayIdr: went.underWayIdr + amountIdr }
+        ? {
+            ...went,
+            underWayIdr: went.underWayIdr + sourceIdr,
+            arrivedIdr: went.arrivedIdr + walletIdr,
+          }
         : {
             ...went,
             arrivedIdr: went.arrivedIdr + split.buyerIdr,
             lossIdr: went.lossIdr + split.lossIdr,
           },
     )
-    const { id, code } = decision.requested ?? {
-      id: decision.id ?? newId(),
-      code: newCode('RFD', work.now),
-    }
-    return { ...decision, id, code, destination, notBefore, payment, split }
+    const goesIdr = sourceIdr || amountIdr
+    return { ...decision, id, code, destination, goesIdr, notBefore, payment, split, part }
   })
 }
 
 async function insertRefunds(work: Work, decided: readonly Decided[]): Promise<void> {
   const rows = decided.map(
-    ({ id, code, key, paymentId, amountIdr, reason, destination, notBefore, staff }) => ({
+    ({ id, code, key, paymentId, goesIdr, reason, destination, notBefore, staff }) => ({
       id,
       code,
       key,
       paymentId,
-      amountIdr,
+      amountIdr: goesIdr,
       reason,
       destination,
       borneBy: staff?.borneBy ?? null,
@@ -210,22 +235,44 @@ async function insertRefunds(work: Work, decided: readonly Decided[]): Promise<v
   )
   const fresh = rows.filter((_, i) => !decided[i]?.requested)
   await insertRows(work.tx, 'refunds', fresh)
-  for (const { requested, destination, notBefore, id } of decided) {
-    if (requested) await approveRow(work, id, { destination, notBefore }, requested.decidedBy)
-  }
+  for (const one of decided) if (one.requested) await approveRow(work, one, one.requested.decidedBy)
+  await insertRows(
+    work.tx,
+    'refunds',
+    decided.flatMap((one) => partRow(work, one)),
+  )
+}
+
+/** Its key is the other's, behind a word with which no key begins. */
+function partRow(work: Work, { id, key, paymentId, reason, part, staff, requested }: Decided) {
+  if (!part) return []
+  const facts = staff ?? requested
+  const at = { createdAt: work.now, finishedAt: work.now }
+  const row = { ...part, key: `wallet-part:${key}`, paymentId, partOf: id, reason, attempt: 1, ...at }
+  return [
+    {
+      ...row,
+      destination: 'wallet',
+      status: 'succeeded',
+      borneBy: facts?.borneBy ?? null,
+      note: facts?.note ?? null,
+      requestedBy: facts?.requestedBy ?? null,
+      decidedBy: requested?.decidedBy ?? facts?.requestedBy ?? null,
+    },
+  ]
 }
 
 /** From requested, by compare-and-set: to approved, or straight into the wallet. */
 async function approveRow(
   work: Work,
-  id: string,
-  { destination, notBefore }: Pick<Decided, 'destination' | 'notBefore'>,
+  { id, destination, notBefore, goesIdr }: Decided,
   decidedBy: string,
 ): Promise<void> {
   const toWallet = destination === 'wallet'
   const nextCheckAt = toWallet ? null : (notBefore ?? secondsAfter(work.now, JOB_GRACE_S))
   const set = {
     destination,
+    amountIdr: goesIdr,
     decidedBy,
     nextCheckAt,
     sendAfter: notBefore,
@@ -235,7 +282,7 @@ async function approveRow(
   await moveState(work, refundMachine, { to, from: 'requested', ids: [id], set, all: true })
 }
 
-function postingOf({ id, amountIdr, destination, payment, from, split }: Decided): Posting {
+function postingOf({ id, amountIdr, destination, goesIdr, payment, from, split, part }: Decided): Posting {
   const dimensions = dimensionsOf(payment)
   return {
     key: `refund:${id}:decided`,
@@ -245,7 +292,10 @@ function postingOf({ id, amountIdr, destination, payment, from, split }: Decided
       ...(from ?? [debit(fundsOf(payment), amountIdr, dimensions)]),
       ...(destination === 'wallet'
         ? intoWallet(payment, split)
-        : [credit('refunds-payable', amountIdr, dimensions)]),
+        : [
+            credit('refunds-payable', goesIdr, dimensions),
+            credit(walletAccount(payment.userId), part?.amountIdr ?? 0, dimensions),
+          ]),
     ],
   }
 }

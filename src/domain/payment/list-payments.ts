@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { idOrCode, pageOf, type Rupiah, requireCustomer, type Tx, type Work } from '../kernel/index.ts'
 import { paymentErrors } from './errors.ts'
-import { type PaidBy, type RefundDestination, refundWay } from './rules.ts'
+import { type PaidBy, type RefundDestination, waysBack } from './rules.ts'
 
 /** A payment as staff see it. */
 export interface PaymentDetail {
@@ -49,14 +49,18 @@ export async function getPayment(work: Work, idOrCodeText: string): Promise<Paym
   return await findPayment(work.tx, idOrCodeText, sql`user_id = ${userId}::uuid`)
 }
 
-/** Where a refund of all that is left of a payment would go now, so that its buyer is told no other way; null where nothing is left. */
+/**
+ * Where a refund of all that is left of a payment would go now, so that its buyer is told no other way; null where nothing is left. What the
+ * wallet paid goes back into it beside.
+ */
 export async function refundTo(work: Work, paymentId: string): Promise<RefundDestination | null> {
-  const { rows } = await sql<PaidBy & { leftIdr: Rupiah }>`
-    select method, channel, payment_source, paid_at, amount_idr, paid_amount_idr, charged_back_idr,
+  const { rows } = await sql<PaidBy & { leftIdr: Rupiah; returnedIdr: Rupiah }>`
+    select method, channel, payment_source, paid_at, amount_idr, wallet_idr, returned_idr, paid_amount_idr, charged_back_idr,
       case when status in ('paid', 'partially_refunded') then amount_idr - returned_idr else 0 end as left_idr
     from payments where id = ${paymentId}::uuid`.execute(work.tx)
   const [paid] = rows
-  return paid && paid.leftIdr > 0 ? refundWay(paid, paid.leftIdr, work).destination : null
+  if (!paid || paid.leftIdr <= 0) return null
+  return waysBack(paid, paid.leftIdr, work).sourceIdr > 0 ? 'source' : 'wallet'
 }
 
 async function findPayment(tx: Tx, idOrCodeText: string, whose: RawBuilder<unknown>): Promise<PaymentDetail> {

@@ -12,6 +12,10 @@ export interface RefundDetail {
   paymentId: string | null
   /** The payment's code; nothing where it is of money that no payment of ours fits. */
   payment: string | null
+  /** The refund to the source beside which it goes into the wallet. */
+  partOf: string | null
+  /** What of the same decision went into the wallet beside it, in proportion to what the wallet paid. Rupiah. */
+  walletPartIdr: Rupiah
   reason: string
   note: string | null
   destination: 'source' | 'wallet'
@@ -39,7 +43,8 @@ export interface RefundDetail {
 }
 
 const columns = sql`
-  r.id, r.code, r.status, r.amount_idr, r.payment_id, p.code as payment, r.reason, r.note, r.destination, r.borne_by, r.attempt,
+  r.id, r.code, r.status, r.amount_idr, r.payment_id, p.code as payment, o.code as part_of,
+  coalesce((select w.amount_idr from refunds w where w.part_of = r.id), 0) as wallet_part_idr, r.reason, r.note, r.destination, r.borne_by, r.attempt,
   r.failure_code, r.provider_refund_id, r.calls, r.first_called_at, r.last_called_at, r.waits_since, r.send_after, r.dead_declared_by,
   r.requested_by, r.decided_by, r.next_check_at, r.created_at, r.submitted_at, r.finished_at`
 
@@ -53,7 +58,9 @@ export async function getRefund(tx: Tx, which: string | { key: string }): Promis
         ? sql`r.id = ${asked.id}::uuid`
         : sql`r.code = ${asked.code}`
   const { rows } = await sql<RefundDetail>`
-    select ${columns} from refunds r left join payments p on p.id = r.payment_id where ${where}`.execute(tx)
+    select ${columns} from refunds r left join payments p on p.id = r.payment_id left join refunds o on o.id = r.part_of where ${where}`.execute(
+    tx,
+  )
   const [refund] = rows
   if (!refund) throw paymentErrors.refund_not_found({ refund: which })
   return refund
@@ -79,7 +86,7 @@ export async function listRefunds(
   if (waiting) wheres.push(sql`r.waits_since is not null and r.status in ('approved', 'failed', 'submitted')`)
   if (cursor) wheres.push(sql`r.id < ${cursor}::uuid`)
   const { rows } = await sql<RefundDetail>`
-    select ${columns} from refunds r left join payments p on p.id = r.payment_id
+    select ${columns} from refunds r left join payments p on p.id = r.payment_id left join refunds o on o.id = r.part_of
     where ${sql.join(wheres, sql` and `)} order by r.id desc limit ${limit + 1}`.execute(tx)
   return pageOf(rows, limit, (row) => row.id)
 }

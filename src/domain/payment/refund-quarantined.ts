@@ -35,6 +35,7 @@ export async function refundQuarantined(work: Work, input: { id: string }): Prom
     paymentSource,
     paidAt,
     amountIdr,
+    walletIdr: 0,
     paidAmountIdr: amountIdr,
     chargedBackIdr: 0,
   }

@@ -11,6 +11,7 @@ const paidBy = (channel: string | null, more: Partial<PaidBy> = {}): PaidBy => (
   paymentSource: null,
   paidAt: now,
   amountIdr: 60_000,
+  walletIdr: 0,
   paidAmountIdr: 60_000,
   chargedBackIdr: 0,
   ...more,

@@ -5,6 +5,7 @@ import {
   REFUND_REFUSALS,
 } from '../../providers/xendit/facts.ts'
 import type { Policy, Rupiah } from '../kernel/index.ts'
+import { shareOfWallet } from './entitlement/rules.ts'
 import type { GatewayInvoice } from './gateway.ts'
 
 const HOUR_MS = 3600 * 1000
@@ -26,7 +27,9 @@ export interface PaidBy {
   paymentSource: string | null
   paidAt: Date | null
   amountIdr: Rupiah
-  /** What came in: where staff accepted another amount, the provider's refund rules no longer fit. */
+  /** What of it the wallet paid. */
+  walletIdr: Rupiah
+  /** What came in, from the wallet too: where staff accepted another amount, the provider's refund rules no longer fit. */
   paidAmountIdr: Rupiah | null
   /** What the card's issuer took back: the provider refunds nothing beside it. */
   chargedBackIdr: Rupiah
@@ -41,13 +44,13 @@ export interface RefundWay {
 const toWallet: RefundWay = { destination: 'wallet', notBefore: null }
 
 /**
- * Where a refund of so much really goes at `now`: back to where the money came from, or to the wallet where that is impossible. The
+ * Where a refund of so much of what came by invoice really goes at `now`: back to where the money came from, or to the wallet where that is impossible. The
  * provider's facts decide, and what the account's contract says otherwise (`policy.refundChannels`). An app behind a QRIS that is not known
  * to take money back is told no promise.
  */
 export function refundWay(
   payment: PaidBy,
-  amountIdr: Rupiah,
+  sourceIdr: Rupiah,
   { now, policy }: { now: Date; policy: Pick<Policy, 'refundChannels'> },
 ): RefundWay {
   const { method, channel, paidAt } = payment
@@ -56,7 +59,7 @@ export function refundWay(
   if (payment.chargedBackIdr > 0) return toWallet
   const own = policy.refundChannels[channel]
   const rule = own === undefined ? REFUND_CHANNELS[channel] : own || undefined
-  const isWhole = amountIdr === payment.amountIdr
+  const isWhole = sourceIdr === payment.amountIdr - payment.walletIdr
   if (!rule || (!rule.parts && !isWhole)) return toWallet
   const ageMs = now.getTime() - paidAt.getTime()
   if (ageMs >= rule.days * DAY_MS) return toWallet
@@ -66,6 +69,28 @@ export function refundWay(
   const waitMs = isWhole ? issuer.wholeAfterHours * HOUR_MS : 0
   const notBefore = ageMs < waitMs ? new Date(paidAt.getTime() + waitMs) : null
   return { destination: 'source', notBefore }
+}
+
+export interface WaysBack {
+  /** To where the money came from; 0 where that takes none of it. */
+  sourceIdr: Rupiah
+  /** The source takes it only from then on. */
+  notBefore: Date | null
+  walletIdr: Rupiah
+}
+
+/** Both ways by which a refund of so much goes, after what has been returned: as the wallet and the source paid, or all into the wallet. */
+export function waysBack(
+  payment: PaidBy & { returnedIdr: Rupiah },
+  amountIdr: Rupiah,
+  context: { now: Date; policy: Pick<Policy, 'refundChannels'> },
+): WaysBack {
+  const walletIdr = shareOfWallet(payment, amountIdr)
+  const sourceIdr = amountIdr - walletIdr
+  const { destination, notBefore } = refundWay(payment, sourceIdr, context)
+  return sourceIdr === 0 || destination === 'wallet'
+    ? { sourceIdr: 0, notBefore: null, walletIdr: amountIdr }
+    : { sourceIdr, notBefore, walletIdr }
 }
 
 /** A channel that failed a refund three times for no stated reason will fail it again. */

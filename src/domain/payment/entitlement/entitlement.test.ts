@@ -36,12 +36,15 @@ describe('what a buyer has coming', () => {
     await f.laku.close()
   })
 
-  /** 110,000 paid by DANA, of which 20,000 came back as a rebate. */
-  const paid = async (rebateIdr = 20_000) => {
+  /** 110,000 paid by DANA and so much of it from the wallet, of which 20,000 came back as a rebate. */
+  const paid = async (walletIdr = 0, rebateIdr = 20_000) => {
     const buyer = await f.buyer()
-    const { id, code } = await f.payment('invoice', buyer)
+    if (walletIdr > 0) await f.fillWallet(buyer.userId, walletIdr)
+    const { id, code } =
+      walletIdr > 0 ? await f.payment('wallet+invoice', buyer, walletIdr) : await f.payment('invoice', buyer)
     const paidAt = f.laku.clock.now()
-    const said = { paymentId: id, paidAmountIdr: PAID, paidAt, channel: 'DANA', invoiceId: newId() }
+    const paidAmountIdr = PAID - walletIdr
+    const said = { paymentId: id, paidAmountIdr, paidAt, channel: 'DANA', invoiceId: newId() }
     await f.laku.system((work) => confirmPayments(work, [said]))
     const goodsIdr = 100_000 - rebateIdr
     const items = [{ orderItemId: newId(), factoryId: f.factoryId, goodsIdr, commissionIdr: goodsIdr / 20 }]
@@ -66,8 +69,8 @@ describe('what a buyer has coming', () => {
     })
   const claims = () => f.balance('buyer-claims')
 
-  async function live(events: readonly Event[]) {
-    const { id, code, userId } = await paid()
+  async function live(events: readonly Event[], fromWalletIdr = 0) {
+    const { id, code, userId } = await paid(fromWalletIdr)
     const claimedBefore = await claims()
     const waiting: { id: string; code: string; amountIdr: number }[] = []
     const has = { refundedIdr: 0, decidedIdr: 20_000, chargedBackIdr: 0 }
@@ -78,6 +81,7 @@ describe('what a buyer has coming', () => {
       const hasIdr = walletIdr + has.refundedIdr + has.chargedBackIdr - owesIdr
       const dueIdr = Math.min(PAID, has.decidedIdr + has.chargedBackIdr)
       expect({ events, hasIdr }).toEqual({ events, hasIdr: expect.toSatisfy((idr) => idr <= PAID) })
+      expect(has.refundedIdr).toBeLessThanOrEqual(PAID - fromWalletIdr)
       if (underWayIdr === 0) expect({ events, hasIdr }).toEqual({ events, hasIdr: dueIdr })
       return { walletIdr, owesIdr }
     }
@@ -125,10 +129,10 @@ describe('what a buyer has coming', () => {
     )
     const lives = fc.array(event, { minLength: 2, maxLength: 6 })
     await fc.assert(
-      fc.asyncProperty(lives, async (events) => {
-        await live(events)
+      fc.asyncProperty(lives, fc.constantFrom(0, 1, 30_000, 99_999), async (events, walletIdr) => {
+        await live(events, walletIdr)
       }),
-      { numRuns: 40 },
+      { numRuns: 50 },
     )
   }, 120_000)
 

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Rupiah, Tx } from '../../kernel/index.ts'
+import { proportion, type Rupiah, type Tx } from '../../kernel/index.ts'
 
 /** What is still with a factory and in the commission of a sold item, after what was refunded of it before. */
 export interface PostedShare {
@@ -15,9 +15,6 @@ export interface ItemShares {
   companyIdr: Rupiah
 }
 
-const part = (amountIdr: Rupiah, of: Rupiah, whole: Rupiah) =>
-  whole === 0 ? 0 : Number((BigInt(amountIdr) * BigInt(of)) / BigInt(whole))
-
 /**
  * Whose money a refund of so much is, once its goods are paid out: of each item in proportion to what is still there of it, the factory's
  * share and the commission alike, rounded down; the last item takes the remainder, and so does the last refund. Rupiah.
@@ -30,9 +27,9 @@ export function itemShares(posted: readonly PostedShare[], amountIdr: Rupiah): I
   const items = sold.map((one, i) => {
     const wholeIdr = one.factoryIdr + one.commissionIdr
     const isLast = i === sold.length - 1
-    const shareIdr = isLast ? leftIdr : part(takenIdr, wholeIdr, goodsIdr)
+    const shareIdr = isLast ? leftIdr : proportion(takenIdr, wholeIdr, goodsIdr)
     leftIdr -= shareIdr
-    const commissionIdr = part(shareIdr, one.commissionIdr, wholeIdr)
+    const commissionIdr = proportion(shareIdr, one.commissionIdr, wholeIdr)
     return { ...one, factoryIdr: shareIdr - commissionIdr, commissionIdr }
   })
   return { items, companyIdr: amountIdr - takenIdr }

@@ -1,5 +1,6 @@
-import type { Rupiah } from '../../kernel/index.ts'
+import { proportion, type Rupiah } from '../../kernel/index.ts'
 import { paymentErrors } from '../errors.ts'
+import type { Parts } from '../wallet-part/rules.ts'
 
 /** A payment's row, as far as it says what its buyer has coming. */
 export interface OwnMoney {
@@ -33,6 +34,17 @@ export const isPlain = (payment: OwnMoney): boolean =>
 /** What may still be decided to go back of a payment, whoever's it is. Rupiah. */
 export const leftOf = ({ amountIdr, returnedIdr }: Pick<OwnMoney, 'amountIdr' | 'returnedIdr'>): Rupiah =>
   amountIdr - returnedIdr
+
+/** Of the first `idr` of a payment that go back: what goes into the wallet, as the wallet paid it. */
+const ofWallet = ({ amountIdr, walletIdr }: Parts, idr: Rupiah) => proportion(idr, walletIdr, amountIdr)
+
+/**
+ * What of a next refund goes back into the wallet, in proportion to what the wallet and the source paid. It is what of all that has been
+ * returned by then belongs there, less what belonged there before, so that any series of refunds comes to both parts to the rupiah. A rebate
+ * takes its place in that series, though all of it goes into the wallet: the source then gets less than it paid, and never more. Rupiah.
+ */
+export const shareOfWallet = (payment: Parts & Pick<OwnMoney, 'returnedIdr'>, amountIdr: Rupiah): Rupiah =>
+  ofWallet(payment, payment.returnedIdr + amountIdr) - ofWallet(payment, payment.returnedIdr)
 
 /** What of that is still the buyer's: neither the company's share nor what their card's issuer gave them. Rupiah. */
 export const buyersLeft = (payment: OwnMoney): Rupiah =>
