@@ -19,22 +19,28 @@ const atProvider = sql`case when a.key in ('gateway', 'quarantine') or a.key lik
 export const paymentRowChecks: readonly Check[] = [
   heldToRows({
     name: 'payments',
-    kinds: ['payment.confirmed'],
+    kinds: ['payment.held', 'payment.freed', 'payment.confirmed'],
     as: atProvider,
     due: sql`
       select p.id::text, true, l.account, l.idr from payments p
-      cross join lateral (select case p.method when 'invoice' then coalesce(p.paid_amount_idr, p.amount_idr) else 0 end as came_idr) c
+      cross join lateral (select coalesce(p.paid_amount_idr, p.amount_idr) as came_idr) c
       cross join lateral (
         select case when p.session_id is null then 'order-funds:' || p.order_id else 'escrow:' || p.session_id end, -p.amount_idr
         union all
-        select 'gateway', c.came_idr
+        select 'gateway', c.came_idr - p.wallet_idr
         union all
         -- The company takes on what is missing of an invoice; what is too much is the buyer's.
-        select 'subsidy', p.amount_idr - c.came_idr where p.method = 'invoice' and c.came_idr < p.amount_idr
+        select 'subsidy', p.amount_idr - c.came_idr where c.came_idr < p.amount_idr
         union all
-        select 'wallet:' || p.user_id, p.amount_idr - c.came_idr where p.method <> 'invoice' or c.came_idr > p.amount_idr
+        select 'wallet:' || p.user_id, p.wallet_idr - greatest(0, c.came_idr - p.amount_idr)
       ) l(account, idr)
-      where ${isReceived}`,
+      where ${isReceived}
+      union all
+      -- Of one in review the wallet's part is held, or was free before.
+      select p.id::text, true, l.account, case p.status when 'pending' then l.idr when 'review' then null else 0 end
+      from payments p
+      cross join lateral (values ('wallet:' || p.user_id, p.wallet_idr), ('payment-hold:' || p.id, -p.wallet_idr)) l(account, idr)
+      where p.wallet_idr > 0 and not ${isReceived}`,
   }),
   heldToRows({
     name: 'refunds',
@@ -58,8 +64,11 @@ export const paymentRowChecks: readonly Check[] = [
           when r.quarantine_id is not null or (p.charged_back_idr = 0 and coalesce(p.paid_amount_idr, p.amount_idr) >= p.amount_idr
             and not exists (select from chargebacks c where c.payment_id = p.id)) then -r.amount_idr end
         where w.in_wallet and p.id is not null
+        union all
+        -- The wallet's part of a refund to the source is a row of its own, and the same posting.
+        select 'wallet:' || p.user_id, -part.amount_idr from refunds part where part.part_of = r.id
       ) l(account, idr)
-      where r.status not in ('requested', 'rejected')`,
+      where r.status not in ('requested', 'rejected') and r.part_of is null`,
   }),
   checkOf(
     'what the provider refunded is booked once, at its refund or in suspense',

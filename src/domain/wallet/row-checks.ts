@@ -7,6 +7,8 @@ const SHOWN = 10
 
 /** By these a buyer gets and spends: what they paid and is back, what was given by name, and what leaves. Each is held to its row. */
 const ways = [
+  'payment.held',
+  'payment.freed',
   'payment.confirmed',
   'quarantine.applied',
   'escrow.released',
