@@ -761,6 +761,7 @@ create table payouts (
   dead_at timestamp with time zone,
   route text default 'provider'::text not null,
   batch_id uuid,
+  waits_since timestamp with time zone,
   constraint payouts_key_key UNIQUE (key),
   constraint payouts_provider_payout_id_key UNIQUE (provider_payout_id),
   constraint payouts_pkey PRIMARY KEY (id),
@@ -1581,6 +1582,7 @@ CREATE INDEX payouts_by_status ON public.payouts USING btree (status, id);
 CREATE INDEX payouts_due ON public.payouts USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
 CREATE INDEX payouts_of_batch ON public.payouts USING btree (batch_id) WHERE (batch_id IS NOT NULL);
 CREATE INDEX payouts_of_subject ON public.payouts USING btree (subject_id);
+CREATE INDEX payouts_waiting ON public.payouts USING btree (created_at) WHERE (waits_since IS NOT NULL);
 CREATE INDEX pickup_tasks_of_office ON public.pickup_tasks USING btree (office_id, id);
 CREATE INDEX price_history_of_variant ON public.price_history USING btree (variant_id, since);
 CREATE INDEX product_variants_of_product ON public.product_variants USING btree (product_id);

@@ -28,6 +28,11 @@ import { type WrappedPool, wrapPool } from './wrapped-pool.ts'
 export interface TestOptions {
   /** Starts the provider sandbox in this process; without it the providers' addresses refuse connections. */
   sandbox?: boolean
+  /**
+   * Money of our own that lies at the provider (IDR). Without it refunds and payouts wait until what was paid in is settled, as at the
+   * real one: a test asks for it that is about something else, or whose money never went through the sandbox.
+   */
+  floatIdr?: number
   policy?: Partial<Policy>
   /** The database refuses what laku moves and no machine lets move (watch-moves.ts). */
   watched?: boolean
@@ -76,7 +81,7 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
   const appUrl = urlOf(server.appUrl, name)
   const ownerUrl = urlOf(server.ownerUrl, name)
   const config = testConfig()
-  const sandbox = options.sandbox ? await startTestSandbox(config) : undefined
+  const sandbox = options.sandbox ? await startTestSandbox(config, options.floatIdr) : undefined
   if (options.watched) await watchMoves(ownerUrl)
   const pool = createPool({ url: appUrl, poolSize: 12, applicationName: 'laku test' })
   const db = createKysely(pool)
@@ -160,14 +165,18 @@ function testConfig() {
   })
 }
 
-async function startTestSandbox(config: TestConfig): Promise<Sandbox> {
+async function startTestSandbox(config: TestConfig, floatIdr = 0): Promise<Sandbox> {
   const { startSandbox } = await import('../src/sandbox/sandbox.ts')
   const { templates } = await import('../src/providers/whatsapp/templates.ts')
   const sandbox = await startSandbox({
     port: 0,
     smtpPort: 0,
     lakuUrl: 'http://127.0.0.1:9',
-    xendit: { secretKey: config.xenditSecretKey, callbackToken: config.xenditCallbackToken[0] as string },
+    xendit: {
+      secretKey: config.xenditSecretKey,
+      callbackToken: config.xenditCallbackToken[0] as string,
+      floatIdr,
+    },
     biteship: {
       apiKey: config.biteshipApiKey,
       webhookHeader: config.biteshipWebhookHeader,

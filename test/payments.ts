@@ -19,6 +19,7 @@ import { walletChecks } from '../src/domain/wallet/index.ts'
 import { createXenditGateway } from '../src/providers/xendit/gateway.ts'
 import { giveGoodwill } from './goodwill.ts'
 import { openTestLaku, type TestLaku, type TestOptions } from './laku.ts'
+import { MUCH_IDR } from './payouts.ts'
 
 /** The provider's client with little patience, so that a lost answer costs a test a moment. */
 export const impatientGateway = (laku: TestLaku) =>
@@ -53,6 +54,8 @@ export async function openPaymentFixture(options: TestOptions = {}) {
   const laku = await openTestLaku({
     watched: true,
     sandbox: true,
+    // Tests of payments go back at once; those of what is not settled yet ask for none.
+    floatIdr: MUCH_IDR,
     ...options,
     choreography: { ...alone, ...options.choreography },
   })
@@ -189,6 +192,12 @@ function sandboxWays(laku: TestLaku) {
     webhooks: (how: object) => send('PUT', '/control/webhooks', how),
     /** How the provider behaves where it documents less or more: docs/sandbox.md. */
     profile: (switches: object) => send('PUT', '/control/profile', switches),
+    /** Money of our own over there (IDR), beyond what was paid and is settled. */
+    float: (float_idr: number) => send('PUT', '/control/balance', { float_idr }),
+    /** The same, told by what can be spent then. */
+    spendable: (spendable_idr: number) => send('PUT', '/control/balance', { spendable_idr }),
+    /** The days pass after which what was paid can be spent. */
+    settle: () => send('POST', '/control/settle', {}),
     /** Its lists show what was made only so much later (s). */
     lists: (lag_s: number) => send('PUT', '/control/lists', { lag_s }),
     age: (seconds: number) => send('POST', '/control/age', { seconds }),

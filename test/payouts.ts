@@ -47,6 +47,9 @@ const alone: Partial<Choreography> = {
   'payout.reversed': { reactions: [books('reversed', gateway, factoryAccount)] },
 }
 
+/** A float that covers whatever a test pays out (IDR). */
+export const MUCH_IDR = 1_000_000_000_000
+
 /** The provider's client with little patience, so that a lost answer costs a test a moment. */
 export const impatientPayouts = (laku: TestLaku): PayoutGateway =>
   createXenditPayouts({
@@ -57,7 +60,9 @@ export const impatientPayouts = (laku: TestLaku): PayoutGateway =>
   })
 
 export async function openPayoutFixture(options: TestOptions = {}) {
-  const laku = await openTestLaku({ watched: true, sandbox: true, choreography: alone, ...options })
+  // What is paid out here was never paid in at the sandbox.
+  const floatIdr = MUCH_IDR
+  const laku = await openTestLaku({ watched: true, sandbox: true, floatIdr, choreography: alone, ...options })
   const payouts = impatientPayouts(laku)
   const send = async (method: string, path: string, body: unknown) => {
     const headers = { 'content-type': 'application/json' }

@@ -31,7 +31,7 @@ import {
 } from '../src/domain/settlement/index.ts'
 import { admin, openTestLaku, system, type TestOptions } from './laku.ts'
 import { Market } from './market.ts'
-import { impatientPayouts } from './payouts.ts'
+import { impatientPayouts, MUCH_IDR } from './payouts.ts'
 
 /** Two people of finance: what one calculates, the other approves. */
 export const sinta: Actor = { kind: 'staff', id: newId(), name: 'sinta', role: 'finance' }
@@ -53,6 +53,8 @@ export async function openSettlementFixture(options: TestOptions = {}) {
   const laku = await openTestLaku({
     watched: true,
     sandbox: true,
+    // What is paid out here was never paid in at the sandbox.
+    floatIdr: MUCH_IDR,
     ...options,
     choreography: { ...quiet, ...options.choreography },
   })

@@ -17,7 +17,7 @@ import {
 } from '../src/domain/wallet/index.ts'
 import { giveGoodwill } from './goodwill.ts'
 import { openTestLaku, system, type TestLaku, type TestOptions } from './laku.ts'
-import { impatientPayouts } from './payouts.ts'
+import { impatientPayouts, MUCH_IDR } from './payouts.ts'
 import { markedBy } from './reference.ts'
 
 /** Xendit's test number that stays accepted until it is moved by hand. */
@@ -42,7 +42,8 @@ export const finance = (name = 'fin'): Actor => ({
 
 /** Wallets and payouts, and short ways to fill and empty them. */
 export async function openWalletFixture(options: TestOptions = {}) {
-  const laku = await openTestLaku({ watched: true, sandbox: true, ...options })
+  // What leaves wallets here was never paid in at the sandbox.
+  const laku = await openTestLaku({ watched: true, sandbox: true, floatIdr: MUCH_IDR, ...options })
   const payouts = impatientPayouts(laku)
   const control = async (method: string, path: string, body: unknown) => {
     const headers = { 'content-type': 'application/json' }

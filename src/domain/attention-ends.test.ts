@@ -193,6 +193,11 @@ function special(now: Date): Partial<Record<AttentionKind, () => Scene | Scene[]
       still: [['refunds', { provider_refund_id: 'rfd-1', status: 'submitted' }]],
       gone: [['refunds', { provider_refund_id: 'rfd-1', status: 'succeeded' }]],
     }),
+    payouts_wait_for_balance: () => ({
+      subject: 'xendit',
+      still: [['payouts', { waits_since: now, status: 'created', held: false }]],
+      gone: [['payouts', { waits_since: null, status: 'submitted' }]],
+    }),
     refunds_wait_for_balance: () => ({
       subject: 'xendit',
       still: [['refunds', { waits_since: now, status: 'failed' }]],

@@ -1,4 +1,5 @@
 import type { Actor } from '../domain/kernel/index.ts'
+import { refundsWaiting } from '../domain/payment/index.ts'
 import { submitPayouts } from '../domain/payout/index.ts'
 import { defineJob } from './define-job.ts'
 
@@ -12,7 +13,7 @@ export const payoutsSubmitJob = defineJob<{ payoutId: string }>({
   needsKnownDatabase: true,
   run: async (laku, jobs) => {
     await submitPayouts(
-      { units: laku.units, actor, payouts: laku.providers.payouts },
+      { units: laku.units, actor, payouts: laku.providers.payouts, refundsWaiting },
       jobs.map((job) => job.data.payoutId),
     )
     return undefined

@@ -1,4 +1,5 @@
 import type { Actor } from '../domain/kernel/index.ts'
+import { refundsWaiting } from '../domain/payment/index.ts'
 import { payoutsDue, sweepPayouts } from '../domain/payout/index.ts'
 import { defineJob } from './define-job.ts'
 
@@ -12,7 +13,7 @@ export const payoutsSweepJob = defineJob({
   needsKnownDatabase: true,
   sweep: { due: payoutsDue },
   run: async (laku) => {
-    await sweepPayouts({ units: laku.units, actor, payouts: laku.providers.payouts })
+    await sweepPayouts({ units: laku.units, actor, payouts: laku.providers.payouts, refundsWaiting })
     return undefined
   },
 })

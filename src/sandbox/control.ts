@@ -13,6 +13,7 @@ import { tellDispute } from './xendit/disputes.ts'
 import { addMovement, changeMovement } from './xendit/movements.ts'
 import { findPayout, forcePayout, movePayout } from './xendit/payouts.ts'
 import { findRefund, forceRefund } from './xendit/refunds.ts'
+import { balanceOf, settleAll } from './xendit/transactions.ts'
 
 /** What the control API works on. */
 export interface ControlledState {
@@ -169,12 +170,33 @@ function moneyRoutes(app: FastifyInstance, context: SandboxContext, { account }:
   app.post<WithId>('/transactions/:id', async (request) =>
     changeMovement(context, account, request.params.id, request.body),
   )
+  app.put('/balance', async (request) => {
+    const { float_idr: told, spendable_idr: wanted } = fieldsOf(request.body)
+    const missingIdr = (idr: unknown) =>
+      typeof idr === 'number' ? account.floatIdr + idr - balanceOf(context, account).spendableIdr : undefined
+    const floatIdr = told ?? missingIdr(wanted)
+    if (typeof floatIdr !== 'number' || !Number.isInteger(floatIdr) || floatIdr < 0)
+      throw new WireError(400, {
+        error: 'float_idr, or spendable_idr that it makes: a whole number of rupiah from 0 on is wanted',
+      })
+    account.floatIdr = floatIdr
+    return balanceAnswer(context, account)
+  })
+  app.post('/settle', async () => {
+    settleAll(context, account)
+    return balanceAnswer(context, account)
+  })
   app.post('/disputes', async (request) => tellDispute(context, account, request.body))
   app.put('/keys', async (request) => {
     const { ttl_s: ttlS } = fieldsOf(request.body)
     account.forgetKeysAfter(ttlS === null ? undefined : secondsIn(request.body, 'ttl_s'))
     return { ttl_s: ttlS }
   })
+}
+
+function balanceAnswer(context: SandboxContext, account: XenditAccount): object {
+  const { spendableIdr, unsettledIdr } = balanceOf(context, account)
+  return { float_idr: account.floatIdr, spendable_idr: spendableIdr, unsettled_idr: unsettledIdr }
 }
 
 function readForce(status: unknown, amount: unknown): { status: string; amountIdr?: number } {

@@ -10,7 +10,12 @@ export interface SandboxOptions {
   publicUrl?: string
   /** Base of the server that receives webhooks at `/api/webhooks/{xendit,biteship,whatsapp}`. */
   lakuUrl: string
-  xendit: { secretKey: string; callbackToken: string }
+  xendit: {
+    secretKey: string
+    callbackToken: string
+    /** Money of the merchant's own that lies in the account from the start (IDR); none where nothing is said. */
+    floatIdr?: number
+  }
   biteship: { apiKey: string; webhookHeader: string; webhookSecret: string }
   whatsapp: {
     token: string

@@ -73,7 +73,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     webhooks: new WebhookDelivery(schedule, options.lakuUrl.replace(/\/+$/, '')),
     messages: new MessageLog(),
   }
-  const account = new XenditAccount(now)
+  const account = new XenditAccount(now, options.xendit.floatIdr)
   const app = await buildApp(context, account)
   await app.listen({ port: options.port, host: '127.0.0.1' })
   url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`

@@ -2,6 +2,9 @@ import { openSession, type SessionAnswer, stockGoods } from './catalogue.ts'
 import { expectThat, type Flow } from './flow.ts'
 import { until } from './poll.ts'
 
+const WAITS = 'refunds_wait_for_balance'
+const FLOAT_IDR = 500_000
+
 /** Path 3 of the service map: the session expires below its MOQ and everybody is refunded. */
 export const groupFailed: Flow = {
   name: 'group-failed',
@@ -37,7 +40,20 @@ export const groupFailed: Flow = {
       () => ({ detail: 'into escrow' }),
     )
     await step(
-      'time runs out at 3 of 10 units; the session fails and refunds',
+      'time runs out at 3 of 10 units; what was paid is not settled yet, so the refund waits for float',
+      () =>
+        until(
+          'the refund to wait',
+          () => shop.laku<{ data: { message: string }[] }>('attention', 'list', '--kind', WAITS),
+          ({ data }) => data.length > 0,
+        ),
+      ({ data }) => ({ detail: data[0]?.message ?? '' }),
+    )
+    await step('staff top the account at the provider up', () =>
+      shop.sandbox.ask('PUT', '/control/balance', { spendable_idr: FLOAT_IDR }),
+    )
+    await step(
+      'the session fails and refunds',
       () =>
         until(
           'the refunds',

@@ -74,6 +74,7 @@ export const settlement: Flow = {
     await step('eight days go by, for the whole shop: when all others are done', async () => {
       await before
       await shop.laku('db', 'shift-clock', '8d')
+      await shop.sandbox.ask('POST', '/control/settle')
     })
     const http = new HttpClient(shop.at.http, finance)
     const own = { factory_id: goods.factoryId }

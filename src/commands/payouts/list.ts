@@ -11,13 +11,18 @@ export const list = defineList({
   options: [
     { flags: '--status <status>', description: statuses.join(', ') },
     { flags: '--unknown', description: 'those of which nobody knows yet whether they were made' },
+    { flags: '--waiting', description: 'that wait until what came in is settled at the provider' },
   ],
-  input: z.object({ status: z.enum(statuses).optional(), unknown: z.boolean().optional() }),
+  input: z.object({
+    status: z.enum(statuses).optional(),
+    unknown: z.boolean().optional(),
+    waiting: z.boolean().optional(),
+  }),
   examples: ['laku payouts list --unknown', 'laku payouts list --status failed --csv'],
   empty: 'No payouts. laku settle pay and laku wallets withdrawals approve make them.',
-  run: async (context, { status, unknown }, page) => {
+  run: async (context, { status, unknown, waiting }, page) => {
     const { listPayouts } = await import('../../domain/payout/read-payouts.ts')
-    return await context.read((work) => listPayouts(work, { status, unknown, ...page }))
+    return await context.read((work) => listPayouts(work, { status, unknown, waiting, ...page }))
   },
   columns: [
     { name: 'key', kind: 'code', value: (row) => row.key },
@@ -28,6 +33,13 @@ export const list = defineList({
     { name: 'account', value: (row) => row.account },
     { name: 'provider_status', heading: 'provider says', value: (row) => row.providerStatus },
     { name: 'failure_code', heading: 'failure', spare: true, value: (row) => row.failureCode },
+    {
+      name: 'waits_since',
+      heading: 'waits since',
+      kind: 'time',
+      spare: true,
+      value: (row) => row.waitsSince,
+    },
     { name: 'calls', spare: true, value: (row) => row.calls },
     { name: 'created_at', kind: 'time', spare: true, value: (row) => row.createdAt },
     { name: 'finished_at', kind: 'time', spare: true, value: (row) => row.finishedAt },

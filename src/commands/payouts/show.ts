@@ -36,6 +36,7 @@ export const show = defineShow({
     { name: 'last_called_at', heading: 'last call', kind: 'time', value: (one) => one.lastCalledAt },
     { name: 'absent_at', heading: 'list without it', kind: 'time', value: (one) => one.absentAt },
     { name: 'next_check_at', heading: 'next look', kind: 'time', value: (one) => one.nextCheckAt },
+    { name: 'waits_since', heading: 'waits for balance since', kind: 'time', value: (one) => one.waitsSince },
     { name: 'dead_asked_by', heading: 'declared dead by', value: (one) => one.deadAskedBy },
     { name: 'dead_reason', heading: 'because', value: (one) => one.deadReason },
     { name: 'dead_by', heading: 'confirmed by', value: (one) => one.deadBy },

@@ -96,6 +96,7 @@ const seen: Partial<Record<SwitchName, string>> = {
   'xendit.refund-form': 'form of refunds',
   'xendit.refunded-amount': 'paid invoices',
   'xendit.qris-method': 'paid invoices',
+  'xendit.settlement': 'transactions',
   'xendit.transaction-product': 'transactions',
   'xendit.payment-link': 'transactions',
   'xendit.fees': 'transactions',
@@ -112,7 +113,6 @@ const NO_PARCEL = 'only an order shows it, and an order is a parcel'
 const unseen: Partial<Record<SwitchName, string>> = {
   'xendit.refund-key': NO_REFUND,
   'xendit.refund-repeat': NO_REFUND,
-  'xendit.balance': 'a balance is one figure: it does not say what of it is settled',
   'biteship.waybill': NO_PARCEL,
   'biteship.tracking': NO_PARCEL,
   'biteship.cancel': NO_PARCEL,
@@ -189,7 +189,7 @@ describe('laku providers check', () => {
     await control('PUT', 'profile', { 'biteship.rates': 'one_unpriced' })
     const known = await check(['--known', 'biteship.rate-price'])
     expect([known.exitCode, differing(known.checks)]).toEqual([0, ['rates: biteship.rate-price']])
-    expect((await check(['--known', 'xendit.balance'])).exitCode).toBe(8)
+    expect((await check(['--known', 'xendit.settlement'])).exitCode).toBe(8)
     expect((await check(['--known', 'nonsense'])).exitCode).toBe(2)
   })
 

@@ -29,6 +29,7 @@ export const attentionKinds = [
   'payment_wrong_amount',
   'payout_stuck',
   'payout_unexpected',
+  'payouts_wait_for_balance',
   'pickup_short',
   'provider_transaction_unknown',
   'purchase_order_not_told',

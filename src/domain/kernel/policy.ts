@@ -172,6 +172,12 @@ export const policySchema = z.strictObject({
     .min(1)
     .default(24)
     .describe("so much of the provider's book must be without a lost call before it is declared dead"),
+  balanceAgainS: whole
+    .min(1)
+    .default(900)
+    .describe(
+      'what waits for money at the provider is looked at again after so long; settlements come once a day',
+    ),
   refundForm: z
     .enum(['current', 'legacy'])
     .default('current')

@@ -572,6 +572,7 @@ export interface Payouts {
   subjectId: string;
   submittedAt: Timestamp | null;
   turns: Generated<number>;
+  waitsSince: Timestamp | null;
 }
 
 export interface PickupItems {

@@ -2,7 +2,6 @@ import { moveState, retryAt, secondsAfter, type Work } from '../kernel/index.ts'
 import { credit, debit, post } from '../ledger/index.ts'
 import type { LockedPayment } from './lock-payments.ts'
 import { putIntoWallets } from './put-into-wallets.ts'
-import { BALANCE_AGAIN_S } from './refund/plan-by-balance.ts'
 import { refundFailed, refundWaits } from './refund-news.ts'
 import { type AfterRefusal, afterRefusal } from './rules.ts'
 import type { FailedNow } from './settle-refunds.ts'
@@ -49,7 +48,7 @@ async function recordFailures(work: Work, failed: readonly Failed[]): Promise<vo
     failureCode,
     failures,
     leaseUntil: null,
-    nextCheckAt: nextTry(work.now, after, failures),
+    nextCheckAt: nextTry(work, after, failures),
     waitsSince: after === 'balance' ? (waitsSince ?? work.now) : null,
   }))
   await moveState(work, refundMachine, { to: 'failed', rows, all: true })
@@ -64,8 +63,8 @@ async function recordFailures(work: Work, failed: readonly Failed[]): Promise<vo
   )
 }
 
-function nextTry(now: Date, after: AfterRefusal, failures: number): Date | null {
-  if (after === 'balance') return secondsAfter(now, BALANCE_AGAIN_S)
+function nextTry({ now, policy }: Work, after: AfterRefusal, failures: number): Date | null {
+  if (after === 'balance') return secondsAfter(now, policy.balanceAgainS)
   return after === 'retry' ? retryAt(now, failures) : null
 }
 

@@ -51,6 +51,7 @@ export { type Difference, type Reconciliation, reconcileGateway } from './reconc
 export { type ReconciliationRun, runReconciliation } from './reconciliation/run-reconciliation.ts'
 export { type RecordedChargeback, recordChargeback, type ToldChargeback } from './record-chargeback.ts'
 export { declareDead, type Looked, lookForLost } from './refund/declare-dead.ts'
+export { refundsWaiting } from './refund/plan-by-balance.ts'
 export { refundQuarantined } from './refund-quarantined.ts'
 export { type EscrowRelease, releaseEscrow } from './release-escrow.ts'
 export { type Replay, replayWebhooks } from './replay-webhooks.ts'

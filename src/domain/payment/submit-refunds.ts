@@ -166,7 +166,7 @@ async function askLater(
 async function lookAgain(
   work: Work,
   refund: SentRefund,
-  { shown, over }: { shown: Shown; over: boolean },
+  { shown, over, isMute }: { shown: Shown; over: boolean; isMute: boolean },
 ): Promise<void> {
   const lagS = work.policy.providerListLagMinutes * 60
   const leftS = refund.lastCalledAt ? (refund.lastCalledAt.getTime() - work.now.getTime()) / 1000 + lagS : 0
@@ -176,7 +176,9 @@ async function lookAgain(
   const { code } = refund
   const why = over
     ? 'its call is lost and nothing at the provider shows it; nothing is sent any more'
-    : 'its call is lost, and nothing at the provider shows it yet'
+    : isMute
+      ? 'its call is lost, nothing shows it yet, and its payment does not say what was refunded: nothing is sent again by itself'
+      : 'its call is lost, and nothing at the provider shows it yet'
   raiseStuck(
     work,
     refund,

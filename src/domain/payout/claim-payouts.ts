@@ -63,6 +63,7 @@ export async function claimPayouts(work: Work, payoutIds: readonly string[]): Pr
       calledAt: sql`coalesce(t.called_at, ${now})`,
       lastCalledAt: sql`case when ${goesOut} then ${now} else t.last_called_at end`,
       submittedAt: sql`coalesce(t.submitted_at, ${now})`,
+      waitsSince: sql`case when ${goesOut} then null else t.waits_since end`,
     },
     with: sql`due as (
       select id, status as before, case

@@ -1,9 +1,12 @@
-import type { Actor, UnitOfWork } from '../kernel/index.ts'
+import type { Actor, UnitOfWork, Work } from '../kernel/index.ts'
 import type { PayoutGateway } from './gateway.ts'
+import type { Outgoing } from './plan-by-balance.ts'
 
 /** What a procedure that sends money works with. */
 export interface PayoutContext {
   units: UnitOfWork
   actor: Actor
   payouts: PayoutGateway
+  /** Refunds that wait for the same balance: payouts and they have their turn by age. */
+  refundsWaiting?: (work: Work) => Promise<Outgoing[]>
 }

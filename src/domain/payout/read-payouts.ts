@@ -44,6 +44,8 @@ export interface PayoutView {
   /** When the provider's list was last seen without it. */
   absentAt: Date | null
   nextCheckAt: Date | null
+  /** Since when it waits until what came in is settled at the provider. */
+  waitsSince: Date | null
   deadAskedBy: string | null
   deadReason: string | null
   deadBy: string | null
@@ -58,7 +60,7 @@ const columns = sql`
   p.held and (p.status = 'created' or p.status = 'submitted' and p.called_at is null) as held, p.set_aside,
   exists (
     select from suspense_items i where i.kind = 'payout' and i.subject_id = p.id and i.status in ('open', 'requested')) as in_suspense,
-  p.calls, p.called_at, p.last_called_at, p.absent_at, p.next_check_at, p.dead_asked_by, p.dead_reason, p.dead_by, p.created_at,
+  p.calls, p.called_at, p.last_called_at, p.absent_at, p.next_check_at, p.waits_since, p.dead_asked_by, p.dead_reason, p.dead_by, p.created_at,
   p.submitted_at, p.finished_at`
 
 async function payoutViews(
@@ -110,6 +112,8 @@ export interface PayoutFilter {
   status?: PayoutStatus | undefined
   /** Those of which nobody knows what became. */
   unknown?: boolean | undefined
+  /** Those that wait until what came in is settled at the provider. */
+  waiting?: boolean | undefined
   limit: number
   cursor?: string | undefined
 }
@@ -117,12 +121,13 @@ export interface PayoutFilter {
 /** Payouts, newest first, by keyset pages. For staff. */
 export async function listPayouts(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,
-  { status, unknown, limit, cursor }: PayoutFilter,
+  { status, unknown, waiting, limit, cursor }: PayoutFilter,
 ): Promise<{ data: PayoutView[]; nextCursor: string | null }> {
   const wheres = [sql`true`]
   if (status) wheres.push(sql`p.status = ${status}`)
   if (unknown)
     wheres.push(sql`p.status = 'submitted' and p.provider_payout_id is null and p.called_at is not null`)
+  if (waiting) wheres.push(sql`p.waits_since is not null and p.status in ('created', 'submitted')`)
   if (cursor) wheres.push(sql`p.id < ${cursor}::uuid`)
   const rows = await payoutViews(tx, vault, sql.join(wheres, sql` and `), limit + 1)
   return pageOf(rows, limit, (row) => row.id)

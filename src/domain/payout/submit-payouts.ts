@@ -14,6 +14,7 @@ import {
 import { type ClaimedPayout, claimPayouts, leaseLeft } from './claim-payouts.ts'
 import type { PayoutContext } from './context.ts'
 import type { GatewayPayout } from './gateway.ts'
+import { planPayouts } from './plan-by-balance.ts'
 import { raiseUnknown, type Shown } from './raise-unknown.ts'
 import { nextLookS, UNKNOWN_FOR_S } from './rules.ts'
 import { settlePayouts } from './settle-payouts.ts'
@@ -51,13 +52,14 @@ interface Asked {
 }
 
 /**
- * Sends payouts and records what the provider says, a few calls at once. One whose outcome is unknown stays submitted: it is looked for
+ * Sends payouts, the oldest first as far as the balance reaches, and records what the provider says, a few calls at once. One whose outcome is unknown stays submitted: it is looked for
  * by its key, and while the provider surely still knows that (`policy.providerKeyHours`), the same request goes again under it, which
  * answers the first or makes it. After that it is only looked for. Absence and a refused repeat prove nothing. The answer
  * of a worker whose lease has run out is recorded like any other.
  */
 export async function submitPayouts(context: PayoutContext, payoutIds: readonly string[]): Promise<void> {
-  const claimed = await inOneOrEach(context, payoutIds, claimPayouts, putOff)
+  const planned = await planPayouts(context, payoutIds)
+  const claimed = await inOneOrEach(context, planned, claimPayouts, putOff)
   const asked = await pLimit(CALLS_AT_ONCE).map(claimed, (payout) =>
     ask(context, payout).catch((error: unknown) => setAside(context, payout, error, putOffMine)),
   )

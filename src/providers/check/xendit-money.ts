@@ -5,6 +5,8 @@ import {
   PAYOUT_MINIMUM_IDR,
   PAYOUT_TEST_ACCOUNT,
   payoutChannelFacts,
+  SETTLEMENT_DAYS_OTHERWISE,
+  settlementDays,
   transactionTypes,
 } from '../xendit/facts.ts'
 import { type Difference, distinct, type Ear, fieldsIn, type Probe, rowsIn } from './probe.ts'
@@ -150,7 +152,12 @@ export function transactionsProbe(gateway: PaymentGateway, ear: Ear): Probe {
           says: 'read; there is no line yet: pay an invoice in test mode, and run it again',
           empty: true,
         }
-      const differences = [...productDifferences(lines), ...feeDifferences(lines), ...typeDifferences(lines)]
+      const differences = [
+        ...productDifferences(lines),
+        ...feeDifferences(lines),
+        ...typeDifferences(lines),
+        ...settlementDifferences(lines),
+      ]
       const unread = page.unread ?? []
       if (unread.length > 0) {
         const fields = distinct(unread.flatMap((one) => one.fields)).join(', ')
@@ -209,6 +216,31 @@ function feeDifferences(lines: readonly Record<string, unknown>[]): Difference[]
     ],
   ]
   return seen.flatMap(([is, what, todo]) => (is ? [{ fact, says: `a line has ${what}`, todo }] : []))
+}
+
+const DAY_MS = 86_400_000
+/** Clocks of both sides, and a weekend that what would be settled on it waits for. */
+const [EARLIER_DAYS, LATER_DAYS] = [0.5, 2.5]
+
+/** xendit.settlement: a line says itself when it can be spent. */
+function settlementDifferences(lines: readonly Record<string, unknown>[]): Difference[] {
+  const says = lines.flatMap((one) => {
+    if (one.type !== 'PAYMENT') return []
+    const days =
+      (Date.parse(String(one.estimated_settlement_time)) - Date.parse(String(one.created))) / DAY_MS
+    const channel = String(one.channel_code).replace(/^ID_/, '')
+    const known = settlementDays[channel] ?? SETTLEMENT_DAYS_OTHERWISE
+    if (Number.isNaN(days) || (days > known - EARLIER_DAYS && days < known + LATER_DAYS)) return []
+    return [`${channel} after ${Math.round(days)} days instead of ${known}`]
+  })
+  if (says.length === 0) return []
+  return [
+    {
+      fact: 'xendit.settlement',
+      says: `what was paid is settled otherwise: ${distinct(says).join(', ')}`,
+      todo: 'nothing for laku, which goes by the balance: reckon with it in the float that lies there',
+    },
+  ]
 }
 
 function typeDifferences(lines: readonly Record<string, unknown>[]): Difference[] {

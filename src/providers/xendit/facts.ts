@@ -217,5 +217,27 @@ export const REFUND_REASONS = [
   'OTHERS',
 ] as const
 
-/** xendit.settlement: what was paid can be spent after so many days, as Xendit says at the latest for a channel. */
-export const SETTLEMENT_DAYS = 5
+/**
+ * xendit.settlement: what was paid by a channel can be spent so many days later, by the latest figure that a page has for it. Virtual accounts
+ * of other banks are said to settle at once; the day is of those that do not.
+ */
+export const settlementDays: Readonly<Record<string, number>> = {
+  BCA: 2,
+  DANA: 2,
+  OVO: 2,
+  SHOPEEPAY: 2,
+  LINKAJA: 2,
+  GOPAY: 2,
+  QRIS: 2,
+  CREDIT_CARD: 5,
+  ALFAMART: 5,
+  INDOMARET: 5,
+}
+
+/** xendit.settlement: of a channel that is not named, days. */
+export const SETTLEMENT_DAYS_OTHERWISE = 1
+/** xendit.settlement: the longest of all, days. */
+export const SETTLEMENT_DAYS_AT_MOST = 5
+
+/** xendit.payout-cost: a payout takes so much beside its amount, VAT included (IDR), and the balance has to hold both. */
+export const PAYOUT_COST_IDR = 2_775

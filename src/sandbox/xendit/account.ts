@@ -33,13 +33,18 @@ export class XenditAccount {
   /** Where in the list a transaction stands. */
   transactionIndex = new Map<string, number>()
   transactionsByProduct = new Map<string, Transaction>()
+  /** Money of the merchant's own, from before the book began (IDR): what can be spent beyond what was paid in and is settled. */
+  floatIdr: number
   outcomes: Outcomes = { refund: { outcome: 'SUCCEEDED' }, payout: { outcome: 'SUCCEEDED' } }
   #answered = new Map<string, { body: unknown; answer: object; atMs: number }>()
   #keysTtlMs = Number.POSITIVE_INFINITY
   readonly #now: () => Date
+  readonly #floatIdr: number
 
-  constructor(now: () => Date) {
+  constructor(now: () => Date, floatIdr = 0) {
     this.#now = now
+    this.#floatIdr = floatIdr
+    this.floatIdr = floatIdr
   }
 
   /** Idempotency keys are forgotten so many seconds after their first request; never where none is given. */
@@ -94,6 +99,7 @@ export class XenditAccount {
     ])
       index.clear()
     this.outcomes = { refund: { outcome: 'SUCCEEDED' }, payout: { outcome: 'SUCCEEDED' } }
+    this.floatIdr = this.#floatIdr
     this.forgetKeysAfter(undefined)
   }
 }

@@ -3,10 +3,10 @@ import { payoutChannelFacts } from '../../providers/xendit/facts.ts'
 import { outcomeDelayMs, type SandboxContext } from '../context.ts'
 import { fieldsOf, textOf } from '../fields.ts'
 import { appendTo, type XenditAccount } from './account.ts'
-import { PAYOUT_FEE_IDR } from './channels.ts'
+import { PAYOUT_FEE_IDR, vatIdr } from './channels.ts'
 import { invalidField, xenditError } from './errors.ts'
 import { notify } from './notify.ts'
-import { moveTransaction, recordTransaction, type TransactionStatus } from './transactions.ts'
+import { balanceOf, moveTransaction, recordTransaction, type TransactionStatus } from './transactions.ts'
 
 type OwnStatus = 'ACCEPTED' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'REVERSED'
 /** A payout comes into the others, and into ones that nobody has heard of, by force only. */
@@ -49,15 +49,20 @@ const limitsOf = (channelCode: string) => ({
   maximum: payoutChannelFacts[channelCode]?.maximumIdr ?? 0,
   minimum_increment: 1,
 })
+/** xendit.payout-texts (characters). */
+const [MAX_REFERENCE, MAX_TEXT] = [255, 100]
 const ARRIVAL_MS = 15 * 60_000
 
 /**
- * Takes a payout on; its outcome and webhook fall a moment later. Throws 400 API_VALIDATION_ERROR,
+ * Takes a payout on; its outcome and webhook fall a moment later: FAILED with INSUFFICIENT_BALANCE where amount and fee were more than can
+ * be spent. Throws 400 API_VALIDATION_ERROR,
  * CHANNEL_CODE_NOT_SUPPORTED, MINIMUM_TRANSFER_LIMIT_ERROR or MAXIMUM_TRANSFER_LIMIT_ERROR.
  */
 export function createPayout(context: SandboxContext, account: XenditAccount, body: unknown): Payout {
   const request = readNewPayout(body)
   const now = context.now()
+  const feeIdr = PAYOUT_FEE_IDR + vatIdr(PAYOUT_FEE_IDR)
+  const isCovered = request.amount + feeIdr <= balanceOf(context, account).spendableIdr
   const payout: Payout = {
     id: `disb-${randomUUID()}`,
     ...request,
@@ -81,13 +86,13 @@ export function createPayout(context: SandboxContext, account: XenditAccount, bo
     amountIdr: payout.amount,
     feeIdr: PAYOUT_FEE_IDR,
   })
-  context.schedule.after(outcomeDelayMs(), () => conclude(context, account, payout))
+  context.schedule.after(outcomeDelayMs(), () => conclude(context, account, payout, isCovered))
   return payout
 }
 
-function conclude(context: SandboxContext, account: XenditAccount, payout: Payout): void {
+function conclude(context: SandboxContext, account: XenditAccount, payout: Payout, isCovered: boolean): void {
   if (payout.status !== 'ACCEPTED') return
-  const fate = fateOf(account, payout)
+  const fate = fateOf(account, payout, isCovered)
   if (fate.status === 'ACCEPTED') return
   if (fate.status === 'FAILED') {
     movePayout(context, account, payout, 'FAILED', fate.failureCode)
@@ -100,10 +105,15 @@ function conclude(context: SandboxContext, account: XenditAccount, payout: Payou
   })
 }
 
-function fateOf(account: XenditAccount, payout: Payout): { status: OwnStatus; failureCode?: string } {
+function fateOf(
+  account: XenditAccount,
+  payout: Payout,
+  isCovered: boolean,
+): { status: OwnStatus; failureCode?: string } {
   const number = payout.channel_properties.account_number
   const decided = FATES[number]
   if (decided) return decided
+  if (!isCovered) return { status: 'FAILED', failureCode: 'INSUFFICIENT_BALANCE' }
   if (!payoutChannelFacts[payout.channel_code]?.digits.test(number))
     return { status: 'FAILED', failureCode: 'INVALID_DESTINATION' }
   const { outcome, failure_code: failureCode = 'TRANSFER_ERROR' } = account.outcomes.payout
@@ -183,7 +193,8 @@ function readNewPayout(body: unknown) {
   const fields = fieldsOf(body)
   const properties = fieldsOf(fields.channel_properties)
   const referenceId = textOf(fields.reference_id)
-  if (referenceId === undefined) throw invalidField('reference_id', 'is required')
+  if (referenceId === undefined || referenceId.length > MAX_REFERENCE)
+    throw invalidField('reference_id', `is required, at most ${MAX_REFERENCE} characters`)
   const channelCode = textOf(fields.channel_code)
   if (channelCode === undefined) throw invalidField('channel_code', 'is required')
   if (!Object.hasOwn(payoutChannelFacts, channelCode))
@@ -192,7 +203,14 @@ function readNewPayout(body: unknown) {
   if (accountNumber === undefined || !/^\d+$/.test(accountNumber))
     throw invalidField('channel_properties.account_number', 'is required, digits only')
   const holder = textOf(properties.account_holder_name)
-  if (holder === undefined) throw invalidField('channel_properties.account_holder_name', 'is required')
+  if (holder === undefined || holder.length > MAX_TEXT)
+    throw invalidField(
+      'channel_properties.account_holder_name',
+      `is required, at most ${MAX_TEXT} characters`,
+    )
+  const description = textOf(fields.description) ?? null
+  if (description !== null && description.length > MAX_TEXT)
+    throw invalidField('description', `at most ${MAX_TEXT} characters`)
   if (fields.currency !== 'IDR') throw invalidField('currency', 'is required, IDR for this channel')
   return {
     reference_id: referenceId,
@@ -200,7 +218,7 @@ function readNewPayout(body: unknown) {
     channel_properties: { account_number: accountNumber, account_holder_name: holder },
     amount: payoutAmount(fields.amount, limitsOf(channelCode)),
     currency: 'IDR' as const,
-    description: textOf(fields.description) ?? null,
+    description,
     ...('receipt_notification' in fields ? { receipt_notification: fields.receipt_notification } : {}),
     ...('metadata' in fields ? { metadata: fields.metadata } : {}),
   }

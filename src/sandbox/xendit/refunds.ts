@@ -12,7 +12,7 @@ import type { PaymentMethod } from './channels.ts'
 import { invalidField, xenditError } from './errors.ts'
 import { findInvoice, type Payment } from './invoices.ts'
 import { notify } from './notify.ts'
-import { moveTransaction, recordTransaction, spendableIdr, type TransactionStatus } from './transactions.ts'
+import { balanceOf, moveTransaction, recordTransaction, type TransactionStatus } from './transactions.ts'
 
 /** A refund comes into others than the first three, and into ones that nobody has heard of, by force only. */
 export type RefundStatus = 'PENDING' | 'SUCCEEDED' | 'FAILED' | (string & {})
@@ -57,7 +57,7 @@ export function createRefund(context: SandboxContext, account: XenditAccount, bo
   const amount = request.amount ?? payment.paid_amount - refunded
   if (amount <= 0 || refunded + amount > payment.paid_amount)
     throw xenditError(400, 'REFUND_AMOUNT_EXCEEDED', 'The refunds would exceed what was paid')
-  if (amount > spendableIdr(context, account))
+  if (amount > balanceOf(context, account).spendableIdr)
     throw xenditError(
       400,
       'INSUFFICIENT_BALANCE',
@@ -147,10 +147,13 @@ function readNewRefund(context: SandboxContext, body: unknown) {
     throw invalidField('currency', 'must be that of the payment')
   if (amount !== undefined && !(typeof amount === 'number' && Number.isInteger(amount) && amount > 0))
     throw invalidField('amount', 'must be a whole number of rupiah above 0')
+  const referenceId = textOf(fields.reference_id)
+  if (referenceId !== undefined && referenceId.length > 255)
+    throw invalidField('reference_id', 'at most 255 characters')
   return {
     ...namedPayment(context, fields),
     reason,
-    referenceId: textOf(fields.reference_id),
+    referenceId,
     amount,
     metadata,
   }

@@ -29,10 +29,10 @@ export const xenditSwitches = {
     says: 'whether an e-wallet charge says what was refunded of it',
     choices: ['told', 'not_found'],
   },
-  'xendit.balance': {
+  'xendit.settlement': {
     fact: 'xendit.settlement',
-    says: 'what can be spent: all, for the account holds float enough, or only what was paid so many days ago',
-    choices: ['float', 'settled_after_1d', 'settled_after_5d'],
+    says: 'when what was paid can be spent: after the days of its channel, after one day or five whatever the channel, or at once',
+    choices: ['by_channel', 'after_1d', 'after_5d', 'at_once'],
   },
   'xendit.qris-method': {
     fact: 'xendit.qris-source',

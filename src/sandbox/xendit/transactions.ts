@@ -1,4 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import {
+  SETTLEMENT_DAYS_AT_MOST,
+  SETTLEMENT_DAYS_OTHERWISE,
+  settlementDays,
+} from '../../providers/xendit/facts.ts'
 import type { SandboxContext } from '../context.ts'
 import { type Fields, listOf } from '../fields.ts'
 import type { XenditAccount } from './account.ts'
@@ -58,8 +63,8 @@ export interface NewTransaction {
   moneyIn?: boolean
 }
 
-/** Money in is settled a day later. */
-const SETTLEMENT_MS = 86_400_000
+const DAY_MS = 86_400_000
+const JAKARTA_MS = 7 * 3_600_000
 const DEFAULT_LIMIT = 10
 const MAXIMUM_LIMIT = 50
 
@@ -95,7 +100,7 @@ export function recordTransaction(
     net_amount: moneyIn ? entry.amountIdr - chargedIdr : entry.amountIdr + chargedIdr,
     cashflow: moneyIn ? 'MONEY_IN' : 'MONEY_OUT',
     settlement_status: moneyIn ? 'PENDING' : null,
-    estimated_settlement_time: moneyIn ? new Date(now.getTime() + SETTLEMENT_MS).toISOString() : null,
+    estimated_settlement_time: moneyIn ? settlesAt(context, entry, now).toISOString() : null,
     business_id: account.businessId,
     fee: {
       xendit_fee: entry.feeIdr,
@@ -147,27 +152,46 @@ export function moveTransaction(
           : 'CANCELED'
 }
 
-/** The balance that can be spent (IDR): all that succeeded, less fees. */
-export function balanceIdr(account: XenditAccount): number {
-  let balance = 0
-  for (const { status, cashflow, net_amount: net } of account.transactions)
-    if (status === 'SUCCESS') balance += cashflow === 'MONEY_IN' ? net : -net
-  return balance
+/** When what comes in can be spent: a payment after the days of its channel, and not on a weekend; other money at once. */
+function settlesAt(context: SandboxContext, { type, channel }: NewTransaction, now: Date): Date {
+  const settlement = context.profile.of('xendit.settlement')
+  if (type !== 'PAYMENT' || settlement === 'at_once') return now
+  if (settlement === 'after_1d') return new Date(now.getTime() + DAY_MS)
+  if (settlement === 'after_5d') return new Date(now.getTime() + SETTLEMENT_DAYS_AT_MOST * DAY_MS)
+  const days = settlementDays[channel] ?? SETTLEMENT_DAYS_OTHERWISE
+  const at = new Date(now.getTime() + days * DAY_MS)
+  while (isWeekend(at)) at.setTime(at.getTime() + DAY_MS)
+  return at
 }
 
-const SETTLED_AFTER_DAYS = { settled_after_1d: 1, settled_after_5d: 5 } as const
+function isWeekend(at: Date): boolean {
+  const day = new Date(at.getTime() + JAKARTA_MS).getUTCDay()
+  return day === 0 || day === 6
+}
 
-/** What may leave the account now (IDR): without float only what was paid in so many days ago, less all that left. */
-export function spendableIdr(context: SandboxContext, account: XenditAccount): number {
-  const balance = context.profile.of('xendit.balance')
-  if (balance === 'float') return Number.POSITIVE_INFINITY
-  const settledUntilMs = context.now().getTime() - SETTLED_AFTER_DAYS[balance] * 86_400_000
-  let spendable = 0
-  for (const { status, cashflow, net_amount: net, created } of account.transactions) {
-    if (cashflow === 'MONEY_OUT') spendable -= status === 'SUCCESS' || status === 'PENDING' ? net : 0
-    else if (status === 'SUCCESS' && Date.parse(created) <= settledUntilMs) spendable += net
+/** All that was paid can be spent now, as when its days have passed. */
+export function settleAll(context: SandboxContext, account: XenditAccount): void {
+  const now = context.now().toISOString()
+  for (const line of account.transactions)
+    if (line.estimated_settlement_time !== null && line.estimated_settlement_time > now)
+      line.estimated_settlement_time = now
+}
+
+/** What lies in the account (IDR): what may leave it now, its float included, and what is not settled yet. */
+export function balanceOf(
+  context: SandboxContext,
+  account: XenditAccount,
+): { spendableIdr: number; unsettledIdr: number } {
+  const nowMs = context.now().getTime()
+  let spendableIdr = account.floatIdr
+  let unsettledIdr = 0
+  for (const { status, cashflow, net_amount: net, estimated_settlement_time: at } of account.transactions) {
+    if (cashflow === 'MONEY_OUT') spendableIdr -= status === 'SUCCESS' || status === 'PENDING' ? net : 0
+    else if (status !== 'SUCCESS') continue
+    else if (at !== null && Date.parse(at) > nowMs) unsettledIdr += net
+    else spendableIdr += net
   }
-  return spendable
+  return { spendableIdr, unsettledIdr }
 }
 
 /** Fees and their VAT charged so far (IDR). */

@@ -10,8 +10,12 @@ afterAll(() => f.close())
 beforeEach(async () => {
   f.clock.aheadMs = 0
   await f.control('POST', '/reset')
+  // What is not settled yet is a test of its own.
+  await f.control('PUT', '/balance', { float_idr: FLOAT_IDR })
   f.receiver.received.length = 0
 })
+
+const FLOAT_IDR = 10_000_000
 
 const create = (fields: object = {}) =>
   f.xendit('POST', '/v2/invoices', { external_id: 'inv-1', amount: 100_000, ...fields })
@@ -280,12 +284,32 @@ describe('refunds as nobody promised them', () => {
     expect(await line()).toMatchObject([{ status: 'FAILED' }])
   })
 
+  it.each([
+    ['BCA', 2],
+    ['DANA', 2],
+    ['CREDIT_CARD', 5],
+    ['ALFAMART', 5],
+    ['BRI', 1],
+  ])('%s is settled after %i days at the soonest, and never on a weekend', async (channel, days) => {
+    const id = await paid(channel)
+    const { body } = await f.xendit('GET', '/transactions')
+    const [line] = body.data as { created: string; estimated_settlement_time: string; reference_id: string }[]
+    expect(id).not.toBe('')
+    const at = new Date(line?.estimated_settlement_time ?? '')
+    const after = (at.getTime() - Date.parse(line?.created ?? '')) / 86_400_000
+    expect(after).toBeGreaterThanOrEqual(days)
+    expect(after).toBeLessThanOrEqual(days + 2)
+    expect([0, 6]).not.toContain(new Date(at.getTime() + 7 * 3_600_000).getUTCDay())
+  })
+
   it('need what is settled, where the account holds no float', async () => {
-    await f.control('PUT', '/profile', { 'xendit.balance': 'settled_after_1d' })
+    await f.control('PUT', '/balance', { float_idr: 0 })
+    await f.control('PUT', '/profile', { 'xendit.settlement': 'after_1d' })
     const id = await paid('GOPAY')
     const early = await refund({ invoice_id: id, amount: 40_000 })
     expect([early.status, early.body.error_code]).toEqual([400, 'INSUFFICIENT_BALANCE'])
     expect((await f.xendit('GET', '/balance')).body.balance).toBe(0)
+    expect((await f.xendit('GET', '/balance?account_type=HOLDING')).body.balance).toBe(98_335)
     f.clock.aheadMs = 86_400_000
     expect((await refund({ invoice_id: id, amount: 40_000 })).status).toBe(200)
   })
@@ -331,6 +355,28 @@ describe('payouts', () => {
     expect(byReference.body).toMatchObject({ data: [{ id: first.body.id }], has_more: false })
   })
 
+  it('above what can be spent, fee included, are taken on and fail', async () => {
+    await f.control('PUT', '/balance', { float_idr: 52_774 })
+    const short = await payout('1234567890', 'short')
+    await f.sandbox.settleWebhooks()
+    expect((await f.xendit('GET', `/v2/payouts/${short.body.id}`)).body).toMatchObject({
+      status: 'FAILED',
+      failure_code: 'INSUFFICIENT_BALANCE',
+    })
+    await f.control('PUT', '/balance', { float_idr: 52_775 })
+    const enough = await payout('1234567890', 'enough')
+    await f.sandbox.settleWebhooks()
+    expect((await f.xendit('GET', `/v2/payouts/${enough.body.id}`)).body.status).toBe('SUCCEEDED')
+    expect((await f.control('PUT', '/balance', { float_idr: -1 })).status).toBe(400)
+  })
+
+  it('refuse texts that are too long', async () => {
+    const long = 'x'.repeat(256)
+    for (const over of [{ reference_id: long }, { description: long }])
+      expect((await payout('1234567890', 'long', over)).body.error_code).toBe('API_VALIDATION_ERROR')
+    expect((await payout('1234567890', long)).body.error_code).toBe('API_VALIDATION_ERROR')
+  })
+
   it('need a key; the same one answers the same, or refuses another body', async () => {
     expect((await f.xendit('POST', '/v2/payouts', payoutBody)).status).toBe(400)
     const first = await payout('1234567890', 'k')
@@ -370,7 +416,9 @@ describe('the book', () => {
     const fees = 4_440 + 1_665 + 2_775
     expect(book.fees_idr).toBe(fees)
     expect(book).toMatchObject({ invoices: [{}, {}], refunds: [{}], payouts: [{}, {}, {}] })
-    expect((await f.xendit('GET', '/balance')).body.balance).toBe(120_000 - fees)
+    const settled = await f.control('POST', '/settle')
+    expect(settled.body).toMatchObject({ spendable_idr: FLOAT_IDR + 120_000 - fees, unsettled_idr: 0 })
+    expect((await f.xendit('GET', '/balance')).body.balance).toBe(FLOAT_IDR + 120_000 - fees)
 
     const seen = []
     for (let after = ''; ; ) {
@@ -394,7 +442,7 @@ describe('the book', () => {
       amount: 100_000,
       net_amount: 95_560,
       cashflow: 'MONEY_IN',
-      settlement_status: 'PENDING',
+      settlement_status: 'SETTLED',
       fee: { xendit_fee: 4_000, value_added_tax: 440, status: 'COMPLETED' },
     })
     const refunds = await f.xendit(

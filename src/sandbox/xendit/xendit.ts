@@ -12,7 +12,7 @@ import { listInvoices } from './list-invoices.ts'
 import { payPage, refusalPage } from './pay-page.ts'
 import { createPayout, findPayout, movePayout, payoutChannels } from './payouts.ts'
 import { createRefund, findRefund, listRefunds, refundedAmount } from './refunds.ts'
-import { balanceIdr, findTransaction, listTransactions, spendableIdr } from './transactions.ts'
+import { balanceOf, findTransaction, listTransactions } from './transactions.ts'
 
 interface WithId {
   Params: { id: string }
@@ -102,9 +102,14 @@ function readPay(body: unknown) {
   }
 }
 
-/** The key of one endpoint; nothing when the caller sent none. */
+/** xendit.payout-texts (characters). */
+const MAX_KEY = 100
+
+/** The key of one endpoint; nothing when the caller sent none. Throws 400 for one that is too long. */
 function idempotencyKey(request: FastifyRequest, endpoint: string): string | undefined {
   const key = request.headers['idempotency-key']
+  if (typeof key === 'string' && key.length > MAX_KEY)
+    throw invalidField('idempotency-key', `at most ${MAX_KEY} characters`)
   return typeof key === 'string' && key !== '' ? `${endpoint}:${key}` : undefined
 }
 
@@ -193,9 +198,12 @@ function payoutRoutes(app: FastifyInstance, context: SandboxContext, account: Xe
 function bookRoutes(app: FastifyInstance, context: SandboxContext, account: XenditAccount): void {
   app.get('/balance', operation('balance'), async (request) => {
     const { account_type: type = 'CASH', currency = 'IDR' } = fieldsOf(request.query)
-    if (type !== 'CASH' && type !== 'HOLDING') throw invalidField('account_type', 'CASH or HOLDING')
-    if (type !== 'CASH' || currency !== 'IDR') return { balance: 0 }
-    return { balance: Math.min(balanceIdr(account), spendableIdr(context, account)) }
+    const kind = String(type).toUpperCase()
+    if (kind !== 'CASH' && kind !== 'HOLDING' && kind !== 'TAX')
+      throw invalidField('account_type', 'CASH, HOLDING or TAX')
+    if (kind === 'TAX' || currency !== 'IDR') return { balance: 0 }
+    const { spendableIdr, unsettledIdr } = balanceOf(context, account)
+    return { balance: kind === 'CASH' ? spendableIdr : unsettledIdr }
   })
   app.get('/transactions', operation('listTransactions'), async (request) =>
     listTransactions(context, account, fieldsOf(request.query)),

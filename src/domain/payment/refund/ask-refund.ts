@@ -10,15 +10,16 @@ export type RefundAnswer = { refund: SentRefund } & (
   | { heard: GatewayRefund[] }
   /** It was called, or looked for, and nothing that was heard ends it. */
   | { failure: ProviderFailure; proof: ProviderProof }
-  /** Its call is lost, and nothing shows it. `over`: its key's time is up, so that nothing is sent any more. */
-  | { shown: Shown; over: boolean }
+  /** Its call is lost, and nothing shows it. `over`: its key's time is up, so that nothing is sent any more; `isMute`: nor is it before. */
+  | { shown: Shown; over: boolean; isMute: boolean }
 )
 
 /**
  * Sends a refund, or asks about one. The provider promises nothing of a repeated request, so that one whose outcome is unknown is looked
- * for: in the lists of its payment, by its reference, and in what the payment says was refunded. Only what is in none of them after the
- * lists' lag goes out again, under the same key; and nothing goes out after the key's time. A new attempt looks for the ones before it
- * first, for a refund that failed may have gone back after all.
+ * for: in the lists of its payment, in the provider's book by its reference, and in what the payment says was refunded. Only what is in none
+ * of them after the lists' lag goes out again, under the same key; and nothing goes out after the key's time. Of a payment that does not say
+ * what was refunded (cards, QRIS) nothing goes out again: a list that lags longer would make it two, and a person decides. A new attempt
+ * looks for the ones before it first, for a refund that failed may have gone back after all.
  */
 export async function askRefund(context: GatewayContext, refund: SentRefund): Promise<RefundAnswer> {
   try {
@@ -33,15 +34,17 @@ export async function askRefund(context: GatewayContext, refund: SentRefund): Pr
       ? ours.filter(mayHaveGone)
       : ours.filter((one) => one.referenceId === referenceOf(refund))
     if (heard.length > 0) return { refund, heard: ours }
+    const booked = isFirst ? undefined : await lookInBook(context, refund)
+    if (booked) return { refund, heard: [booked] }
     // Beside the lists; where the provider does not answer this, they alone decide.
     const refundedIdr = await refusedAsNothing(() => context.gateway.refundedIdr(ids))
     const shown: Shown = {
       refunds: all.map(({ id, referenceId, status, amountIdr }) => ({ id, referenceId, status, amountIdr })),
       refundedIdr: refundedIdr ?? null,
     }
-    return mayCall(context, refund, all, refundedIdr)
-      ? await call(context, refund)
-      : { refund, shown, over: isOver(context, refund) }
+    if (mayCall(context, refund, all, refundedIdr)) return await call(context, refund)
+    const isMute = !isFirst && refundedIdr === undefined
+    return { refund, shown, over: isOver(context, refund), isMute }
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error
     return { refund, failure: error, proof: proofOf('look_up', error) }
@@ -74,6 +77,20 @@ async function lookById(
   return undefined
 }
 
+/** The provider's book is another list, and names the refund's own id beside our reference. */
+async function lookInBook(
+  { gateway }: GatewayContext,
+  refund: SentRefund,
+): Promise<GatewayRefund | undefined> {
+  const reference = referenceOf(refund)
+  const { transactions } = await gateway.listTransactions({ referenceId: reference, limit: 50 })
+  const line = transactions.find((one) => one.type === 'REFUND' && one.referenceId === reference)
+  const id = line?.productId
+  if (!id) return undefined
+  const known = await refusedAsNothing(() => gateway.getRefund(id))
+  return known && isOf(refund, known) ? known : undefined
+}
+
 const isOf = ({ code }: SentRefund, { referenceId }: GatewayRefund) =>
   referenceId?.replace(/-\d+$/, '') === code
 const mayHaveGone = ({ status }: GatewayRefund) => status === 'PENDING' || status === 'SUCCEEDED'
@@ -89,6 +106,7 @@ function mayCall(
   const shownIdr = all.filter(mayHaveGone).reduce((sum, one) => sum + one.amountIdr, 0)
   if (refundedIdr !== undefined && refundedIdr > Math.max(shownIdr, refund.bookedIdr)) return false
   if (refund.calls === 0 || !refund.firstCalledAt || !refund.lastCalledAt) return true
+  if (refundedIdr === undefined) return false
   const now = units.clock.now()
   const { providerKeyHours, providerListLagMinutes } = units.policy
   return (

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { system } from '../../../../test/laku.ts'
 import { impatientGateway, openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
+import { MUCH_IDR } from '../../../../test/payouts.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance } from '../../../../test/wallets.ts'
 import { newId } from '../../kernel/index.ts'
@@ -101,8 +102,11 @@ it('one refund whose answer cannot be recorded is set aside with its attention, 
 
 // The first of all: what was paid before is settled by and by.
 describe('refunds of what is not settled', () => {
+  afterAll(() => f.float(MUCH_IDR))
+
   it('wait for what is settled, the oldest first and nobody overtaken; buyers and staff are told once (fact 5)', async () => {
-    await f.profile({ 'xendit.balance': 'settled_after_1d' })
+    await f.profile({ 'xendit.settlement': 'after_1d' })
+    await f.spendable(0)
     const [big, small] = [
       await decided(90_000, { channel: 'GOPAY' }),
       await decided(10_000, { channel: 'GOPAY' }),
@@ -114,7 +118,14 @@ describe('refunds of what is not settled', () => {
     expect(await row(small.id)).toMatchObject({ status: 'approved', calls: 0 })
     expect(await f.events('refund.waiting', big.payment.id)).toBe(1)
     expect(await f.events('refund.waiting', small.payment.id)).toBe(1)
-    expect(await isOpen('refunds_wait_for_balance', 'xendit')).toBe(true)
+    const told = await f.laku.db
+      .selectFrom('attention')
+      .select('message')
+      .where('kind', '=', 'refunds_wait_for_balance')
+      .executeTakeFirstOrThrow()
+    expect(told.message).toBe(
+      '2 refunds of Rp 100.000 wait until what came in is settled; Rp 0 can be spent there, Rp 100.000 of float is missing',
+    )
     await pass(86_400)
     await pass(901)
     for (const { id } of [big, small])
@@ -144,6 +155,44 @@ describe('a refund whose answer was lost (issue 12, fact 1)', () => {
     await Promise.all([submitRefunds(context(), [id]), pass(61)])
     for (const seconds of [300, 300, LAG_S, 901]) await pass(seconds)
     expect(await row(id)).toMatchObject({ status: 'succeeded', attempt: 1, calls: 1 })
+    expect(await there(code)).toHaveLength(1)
+  })
+
+  it.each([
+    ['QRIS', 'honoured'],
+    ['QRIS', 'ignored'],
+    ['CREDIT_CARD', 'honoured'],
+    ['CREDIT_CARD', 'ignored'],
+  ])(
+    'of a %s payment, which does not say what was refunded, with its key %s is never two though every list is hours late: a person is asked',
+    async (channel, key) => {
+      await f.profile({ 'xendit.refund-key': key })
+      const { id, code } = await decided(40_000, { channel })
+      await f.lists(10 * HOUR_S)
+      await f.faults({ ...lost, times: 1 })
+      await submitRefunds(context(), [id])
+      await f.settled()
+      for (let i = 0; i < 4; i++) await pass(HOUR_S)
+      expect(await row(id)).toMatchObject({ status: 'submitted', calls: 1 })
+      expect(await isOpen('refund_stuck', id)).toBe(true)
+      await f.lists(0)
+      await pass(HOUR_S)
+      await pass(901)
+      expect(await row(id)).toMatchObject({ status: 'succeeded', calls: 1 })
+      expect(await there(code)).toHaveLength(1)
+    },
+  )
+
+  it('is found in the provider’s book by our reference where the list of refunds does not show it', async () => {
+    const { id, code } = await decided(40_000, { channel: 'QRIS' })
+    await f.faults({ ...lost, times: 1 })
+    const blind: PaymentGateway = { ...gateway, findRefunds: async () => [] }
+    await pass(30)
+    expect(await row(id)).toMatchObject({ status: 'submitted', calls: 1 })
+    f.laku.clock.shift(LAG_S)
+    await f.age(LAG_S)
+    await sweepRefunds({ ...context(), gateway: blind })
+    expect(await row(id)).toMatchObject({ status: 'succeeded', calls: 1 })
     expect(await there(code)).toHaveLength(1)
   })
 

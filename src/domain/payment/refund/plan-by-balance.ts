@@ -1,18 +1,18 @@
 import { sql } from 'kysely'
 import { formatIdr, ProviderFailure, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
+import { fitByAge, type Outgoing, payoutsWaiting } from '../../payout/index.ts'
 import { attempt } from '../attempt.ts'
 import type { GatewayContext } from '../context.ts'
 import { refundWaits } from '../refund-news.ts'
 import type { Payment } from '../views.ts'
 
-/** What waits for a balance is looked at again after this long: settlements come once a day. */
-export const BALANCE_AGAIN_S = 900
 /** So many that wait are looked at together; those behind them wait on. */
 const LOOKED_AT = 500
 
 interface Queued {
   id: string
   amountIdr: Rupiah
+  createdAt: Date
   /** It asks for a call that sends money; the others are only asked about. */
   sends: boolean
   /** It waits for a balance already. */
@@ -21,7 +21,7 @@ interface Queued {
 
 /**
  * Which of these refunds are sent or asked about now. Once the provider has refused one for want of balance (what came in is settled days
- * later) they go by what it says can be spent: the oldest first, and nobody is overtaken: where one does not fit, those behind it wait as well.
+ * later) they go by what it says can be spent, with the payouts that wait for the same: the oldest first, and nobody is overtaken: where one does not fit, those behind it wait as well.
  * They are no failures; staff see how much is missing, and their buyers hear of it once. A balance that cannot be read holds up nobody.
  */
 export async function planByBalance(
@@ -35,12 +35,9 @@ export async function planByBalance(
   if (sending.length === 0 || !queue.some((one) => one.waits)) return queue.map((one) => one.id)
   const balanceIdr = await attempt(() => gateway.balanceIdr())
   if (balanceIdr instanceof ProviderFailure) return queue.map((one) => one.id)
-  let leftIdr = balanceIdr
-  const fits = sending.findIndex((one) => {
-    leftIdr -= one.amountIdr
-    return leftIdr < 0
-  })
-  const waiting = new Set(fits < 0 ? [] : sending.slice(fits).map((one) => one.id))
+  const others = await units.run(actor, payoutsWaiting)
+  const mine = sending.map((one) => ({ ...one, takesIdr: one.amountIdr }))
+  const waiting = new Set(fitByAge(balanceIdr, mine, others).wait.map((one) => one.id))
   const going = queue.filter(({ id }) => !waiting.has(id))
   await units.run(actor, async (work) => {
     if (waiting.size > 0) await holdBack(work, [...waiting], balanceIdr)
@@ -67,7 +64,7 @@ async function queueOf({ tx, now }: Work, refundIds: readonly string[]): Promise
       select id from refunds where waits_since is not null and status in ('approved', 'failed') and next_check_at is not null
       order by created_at limit ${LOOKED_AT}
     )
-    select r.id, r.amount_idr, (r.status = 'approved' and (r.send_after is null or r.send_after <= ${now}))
+    select r.id, r.created_at, r.amount_idr, (r.status = 'approved' and (r.send_after is null or r.send_after <= ${now}))
       or (r.status = 'failed' and (r.next_check_at <= ${now} or r.id in (select id from waiting))) as sends,
       r.id in (select id from waiting) as waits
     from refunds r
@@ -88,7 +85,7 @@ type HeldBack = Payment & {
 /** They wait for what came in to be settled. */
 async function holdBack(work: Work, ids: readonly string[], balanceIdr: Rupiah): Promise<void> {
   const { rows } = await sql<HeldBack>`
-    update refunds r set next_check_at = ${secondsAfter(work.now, BALANCE_AGAIN_S)}, waits_since = coalesce(o.waits_since, ${work.now})
+    update refunds r set next_check_at = ${secondsAfter(work.now, work.policy.balanceAgainS)}, waits_since = coalesce(o.waits_since, ${work.now})
     from refunds o left join payments p on p.id = o.payment_id
     where r.id = o.id and r.id = any(${ids}::uuid[]) and r.status in ('approved', 'failed')
     returning r.id as refund_id, r.code as refund_code, r.amount_idr as refund_idr, r.reason, o.waits_since is null as is_new,
@@ -110,7 +107,11 @@ export async function raiseWaiting(work: Work, balanceIdr: Rupiah | null): Promi
     where waits_since is not null and status in ('approved', 'failed', 'submitted')`.execute(work.tx)
   const [all] = rows
   if (!all || all.count === 0) return
-  const there = balanceIdr === null ? '' : `; ${formatIdr(balanceIdr)} can be spent there`
+  const missingIdr = balanceIdr === null ? null : Math.max(0, all.sumIdr - balanceIdr)
+  const there =
+    balanceIdr === null || missingIdr === null
+      ? ''
+      : `; ${formatIdr(balanceIdr)} can be spent there, ${formatIdr(missingIdr)} of float is missing`
   work.raise({
     kind: 'refunds_wait_for_balance',
     subject: ['provider', 'xendit'],
@@ -120,7 +121,16 @@ export async function raiseWaiting(work: Work, balanceIdr: Rupiah | null): Promi
       count: all.count,
       sumIdr: all.sumIdr,
       oldestAt: all.oldestAt,
-      ...(balanceIdr !== null && { balanceIdr }),
+      ...(balanceIdr !== null && { balanceIdr, missingIdr }),
     },
   })
+}
+
+/** Refunds that wait for a balance, for who else has its turn by age. */
+export async function refundsWaiting({ tx }: Pick<Work, 'tx'>): Promise<Outgoing[]> {
+  const { rows } = await sql<Outgoing>`
+    select created_at, amount_idr as takes_idr from refunds
+    where waits_since is not null and status in ('approved', 'failed') and next_check_at is not null
+    order by created_at limit ${LOOKED_AT}`.execute(tx)
+  return rows
 }

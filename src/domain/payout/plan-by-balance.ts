@@ -1,0 +1,145 @@
+import { sql } from 'kysely'
+import { PAYOUT_COST_IDR } from '../../providers/xendit/facts.ts'
+import {
+  formatIdr,
+  isPaused,
+  ProviderFailure,
+  type Rupiah,
+  secondsAfter,
+  type Work,
+} from '../kernel/index.ts'
+import type { PayoutContext } from './context.ts'
+
+/** Something that takes money out of what can be spent at the provider, and has its turn by its age. */
+export interface Outgoing {
+  createdAt: Date
+  /** What it takes, its fee included. */
+  takesIdr: Rupiah
+}
+
+/** So many that wait are looked at together; those behind them wait on. */
+const LOOKED_AT = 500
+
+/** The oldest first, as far as the balance reaches; nobody is overtaken: where one does not fit, those behind it wait as well. */
+export function fitByAge<Item extends Outgoing>(
+  balanceIdr: Rupiah,
+  mine: readonly Item[],
+  others: readonly Outgoing[],
+): { fit: Item[]; wait: Item[] } {
+  const queue = [
+    ...mine.map((item) => ({ item, ...pick(item) })),
+    ...others.map((one) => ({ item: undefined, ...pick(one) })),
+  ].sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
+  let leftIdr = balanceIdr
+  const end = queue.findIndex(({ takesIdr }) => {
+    leftIdr -= takesIdr
+    return leftIdr < 0
+  })
+  const items = (some: typeof queue) => some.flatMap(({ item }) => item ?? [])
+  if (end < 0) return { fit: items(queue), wait: [] }
+  return { fit: items(queue.slice(0, end)), wait: items(queue.slice(end)) }
+}
+
+const pick = ({ createdAt, takesIdr }: Outgoing): Outgoing => ({ createdAt, takesIdr })
+
+/** Payouts that wait for a balance, for who else has its turn by age. */
+export async function payoutsWaiting({ tx }: Pick<Work, 'tx'>): Promise<Outgoing[]> {
+  const { rows } = await sql<Outgoing>`
+    select created_at, amount_idr + ${PAYOUT_COST_IDR}::int8 as takes_idr from payouts
+    where waits_since is not null and status in ('created', 'submitted') and not held
+    order by created_at limit ${LOOKED_AT}`.execute(tx)
+  return rows
+}
+
+interface Queued extends Outgoing {
+  id: string
+  /** It asks for a call that sends money; the others are only asked about. */
+  sends: boolean
+  waits: boolean
+}
+
+/**
+ * Which of these payouts are sent or asked about now. One call per batch asks what can be spent: a payout above it is taken on and fails
+ * minutes later, and its receiver hears of a failure that is none. With refunds that wait they go by age. Those that wait are no failures;
+ * staff see how much is missing. A balance that cannot be read holds up nobody.
+ */
+export async function planPayouts(context: PayoutContext, payoutIds: readonly string[]): Promise<string[]> {
+  if (payoutIds.length === 0) return []
+  const { units, actor, payouts } = context
+  const seen = await units.run(actor, async (work) => {
+    if ((await isPaused(work.tx, 'xendit')) || (await isPaused(work.tx, 'payouts'))) return undefined
+    return { queue: await queueOf(work, payoutIds), refunds: (await context.refundsWaiting?.(work)) ?? [] }
+  })
+  // Nothing is asked or sent meanwhile: whoever claims them puts them off.
+  if (!seen) return [...payoutIds]
+  const { queue, refunds } = seen
+  const sending = queue.filter((one) => one.sends)
+  const asked = new Set(payoutIds)
+  const others = ids(queue.filter((one) => !one.sends && asked.has(one.id)))
+  if (sending.length === 0) return others
+  const balanceIdr = await payouts.balanceIdr().catch((error: unknown) => {
+    if (error instanceof ProviderFailure) return undefined
+    throw error
+  })
+  if (balanceIdr === undefined) return [...payoutIds]
+  const { fit, wait } = fitByAge(balanceIdr, sending, refunds)
+  await units.run(actor, async (work) => {
+    await holdBack(work, wait, balanceIdr)
+    await letGo(work, fit)
+  })
+  // Those that waited and were not asked for are due now: the sweep sends them, a run at a time.
+  return [...others, ...ids(fit).filter((id) => asked.has(id))]
+}
+
+/** Those asked for, and the oldest that wait. */
+async function queueOf({ tx, now }: Work, payoutIds: readonly string[]): Promise<Queued[]> {
+  const { rows } = await sql<Queued>`
+    with waiting as (
+      select id from payouts where waits_since is not null and status in ('created', 'submitted') and not held
+      order by created_at limit ${LOOKED_AT}
+    )
+    select p.id, p.created_at, p.amount_idr + ${PAYOUT_COST_IDR}::int8 as takes_idr,
+      (p.status = 'created' or (p.status = 'submitted' and p.called_at is null))
+        and p.next_check_at is not null and (p.status = 'created' or p.next_check_at <= ${now} or p.id in (select id from waiting)) as sends,
+      p.id in (select id from waiting) as waits
+    from payouts p
+    where p.route = 'provider' and (p.id = any(${payoutIds}::uuid[]) or p.id in (select id from waiting))
+    order by p.created_at, p.id`.execute(tx)
+  return rows
+}
+
+const ids = (some: readonly Queued[]) => some.map((one) => one.id)
+
+/** They wait for what came in to be settled. */
+async function holdBack(work: Work, wait: readonly Queued[], balanceIdr: Rupiah): Promise<void> {
+  if (wait.length === 0) return
+  await sql`
+    update payouts set waits_since = coalesce(waits_since, ${work.now}), next_check_at = ${secondsAfter(work.now, work.policy.balanceAgainS)}
+    where id = any(${ids(wait)}::uuid[]) and status in ('created', 'submitted') and called_at is null and next_check_at is not null`.execute(
+    work.tx,
+  )
+  const { rows } = await sql<{ count: number; sumIdr: Rupiah; oldestAt: Date | null }>`
+    select count(*)::int as count, coalesce(sum(amount_idr + ${PAYOUT_COST_IDR}::int8), 0)::int8 as sum_idr, min(waits_since) as oldest_at
+    from payouts where waits_since is not null and status in ('created', 'submitted') and not held`.execute(
+    work.tx,
+  )
+  const { count = 0, sumIdr = 0, oldestAt = null } = rows[0] ?? {}
+  if (count === 0) return
+  const missingIdr = Math.max(0, sumIdr - balanceIdr)
+  work.raise({
+    kind: 'payouts_wait_for_balance',
+    subject: ['provider', 'xendit'],
+    message: `${count} payouts of ${formatIdr(sumIdr)} with fees wait until what came in is settled; ${formatIdr(balanceIdr)} can be spent there, ${formatIdr(missingIdr)} of float is missing`,
+    command: 'laku payouts list --waiting',
+    details: { count, sumIdr, balanceIdr, missingIdr, oldestAt },
+  })
+}
+
+/** There is money for them now, whenever they were to be looked at. */
+async function letGo(work: Work, fit: readonly Queued[]): Promise<void> {
+  const waited = fit.filter((one) => one.waits)
+  if (waited.length === 0) return
+  await sql`
+    update payouts set waits_since = null, next_check_at = least(next_check_at, ${work.now})
+    where id = any(${ids(waited)}::uuid[]) and waits_since is not null`.execute(work.tx)
+}
