@@ -7,6 +7,7 @@ import { accessToken } from '../access-token.ts'
 import { eventually } from '../failures/working-shop.ts'
 import { openTestLaku, type TestLaku } from '../laku.ts'
 import type { Buyer } from '../market.ts'
+import { MUCH_IDR } from '../payouts.ts'
 import { environmentOf, RunningLaku } from '../running-laku.ts'
 import { Storefront } from '../storefront.ts'
 
@@ -31,7 +32,7 @@ describe('processes that get SIGTERM', () => {
   let shop: Storefront
   let blocker: pg.Client
   beforeAll(async () => {
-    laku = await openTestLaku({ sandbox: true })
+    laku = await openTestLaku({ sandbox: true, floatIdr: MUCH_IDR })
     shop = await Storefront.open(laku)
     await shop.market.addStock(100)
     blocker = new pg.Client({ connectionString: laku.ownerUrl })

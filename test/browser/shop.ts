@@ -4,6 +4,7 @@ import { newId, setSwitch } from '../../src/domain/kernel/index.ts'
 import { type RunningServer, startServer } from '../../src/http/server.ts'
 import { admin, openTestLaku, type TestLaku } from '../laku.ts'
 import { type Buyer, Market, type SessionTerms } from '../market.ts'
+import { MUCH_IDR } from '../payouts.ts'
 import { Storefront } from '../storefront.ts'
 
 const tiers = [
@@ -44,7 +45,7 @@ export class Shop {
 
   static async open(): Promise<Shop> {
     const policy = { addressRequestsPerMinute: 100_000, xenditCallsPerMinute: 60 }
-    const laku = await openTestLaku({ sandbox: true, policy })
+    const laku = await openTestLaku({ sandbox: true, floatIdr: MUCH_IDR, policy })
     const port = await freePorts(1)
     laku.config.publicUrl = `http://127.0.0.1:${port}`
     const server = await startServer(laku, { host: '127.0.0.1', port })

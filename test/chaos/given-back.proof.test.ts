@@ -4,6 +4,7 @@ import { openInvoice } from '../../src/domain/payment/index.ts'
 import { buildServer } from '../../src/http/server.ts'
 import { eventually } from '../failures/working-shop.ts'
 import { openTestLaku, system, type TestLaku } from '../laku.ts'
+import { MUCH_IDR } from '../payouts.ts'
 import { environmentOf, RunningLaku } from '../running-laku.ts'
 import { Storefront } from '../storefront.ts'
 
@@ -11,7 +12,7 @@ let laku: TestLaku
 let shop: Storefront
 let closeServer: () => Promise<unknown>
 beforeAll(async () => {
-  laku = await openTestLaku({ sandbox: true })
+  laku = await openTestLaku({ sandbox: true, floatIdr: MUCH_IDR })
   shop = await Storefront.open(laku)
   await shop.market.addStock(10)
   const app = await buildServer(laku)

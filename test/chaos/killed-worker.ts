@@ -12,9 +12,11 @@ import { paymentsBookJob } from '../../src/jobs/payments.book.ts'
 import { webhooksBiteshipJob } from '../../src/jobs/webhooks.biteship.ts'
 import { webhooksWhatsappJob } from '../../src/jobs/webhooks.whatsapp.ts'
 import { webhooksXenditJob } from '../../src/jobs/webhooks.xendit.ts'
+import { withoutFloat } from '../control.ts'
 import { digest } from '../digest.ts'
 import { admin, openTestLaku, system, type TestLaku } from '../laku.ts'
 import { answerOf, type Buyer } from '../market.ts'
+import { MUCH_IDR } from '../payouts.ts'
 import { environmentOf, RunningLaku } from '../running-laku.ts'
 import { Storefront } from '../storefront.ts'
 import { touchedByReplay } from './replay.ts'
@@ -26,7 +28,7 @@ const PATIENCE_MS = 120_000
 
 /** A shop whose server and providers run in this process, and whose workers are processes that can be killed. */
 export async function openMortalShop() {
-  const laku = await openTestLaku({ sandbox: true })
+  const laku = await openTestLaku({ sandbox: true, floatIdr: MUCH_IDR })
   const storefront = await Storefront.open(laku)
   await storefront.market.addStock(10_000)
   const app = await buildServer(laku)
@@ -145,6 +147,7 @@ export async function expectWhole({ laku }: MortalShop, rounds: number): Promise
     gateway: laku.providers.gateway,
     publicUrl: 'http://laku.test',
   }
+  await withoutFloat(laku)
   const { ok, differences, gatewayIdr, inFlightIdr, providerIdr } = await reconcileGateway(context, {})
   expect({ ok, differences, inFlightIdr }).toEqual({ ok: true, differences: [], inFlightIdr: 0 })
   expect(gatewayIdr).toBe(providerIdr)

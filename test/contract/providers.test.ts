@@ -35,7 +35,8 @@ let sandbox: Sandbox
 let door: Wire
 beforeAll(async () => {
   door = await openWire()
-  sandbox = await startSandbox({ port: 0, lakuUrl: door.url, ...secrets })
+  const xendit = { ...secrets.xendit, floatIdr: 10_000_000 }
+  sandbox = await startSandbox({ port: 0, lakuUrl: door.url, ...secrets, xendit })
 })
 afterAll(async () => {
   await sandbox.close()

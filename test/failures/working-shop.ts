@@ -6,6 +6,7 @@ import { buildServer } from '../../src/http/server.ts'
 import { startWorker } from '../../src/jobs/worker.ts'
 import { query } from '../global-setup.ts'
 import { openTestLaku } from '../laku.ts'
+import { MUCH_IDR } from '../payouts.ts'
 import { Storefront } from '../storefront.ts'
 
 export interface Message {
@@ -19,7 +20,7 @@ const EVERY_MS = 50
 
 /** A shop that is open: real choreography, server, worker and provider sandbox, in which a step can be broken and healed. */
 export async function openWorkingShop() {
-  const laku = await openTestLaku({ sandbox: true })
+  const laku = await openTestLaku({ sandbox: true, floatIdr: MUCH_IDR })
   const storefront = await Storefront.open(laku)
   await storefront.market.addStock(100)
   const app = await buildServer(laku)

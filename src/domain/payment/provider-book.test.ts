@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { withoutFloat } from '../../../test/control.ts'
 import { system } from '../../../test/laku.ts'
 import { impatientGateway, openPaymentFixture, type PaymentFixture } from '../../../test/payments.ts'
 import { refusal } from '../../../test/storefront.ts'
@@ -202,6 +203,7 @@ describe('reconciling', () => {
       await f.settled()
     }
     await readProviderBook(context())
+    await withoutFloat(f.laku)
     const { ok, differences, comparedIdr, gatewayIdr, providerIdr, transactions } = await reconcile()
     expect({ ok, differences, transactions }).toEqual({ ok: true, differences: [], transactions: 3 })
     expect(comparedIdr).toBe(gatewayIdr)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { sandboxControl } from '../../../../test/control.ts'
+import { sandboxControl, withoutFloat } from '../../../../test/control.ts'
 import { system } from '../../../../test/laku.ts'
 import { impatientGateway, openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
 import { newId } from '../../kernel/index.ts'
@@ -53,6 +53,7 @@ it(`agrees with ours over ${LINES} lines in the documented form, with fractions 
   }
   expect(read).toBe(LINES)
   f.laku.clock.shift(3_600)
+  await withoutFloat(f.laku)
   const { ok, transactions, comparedIdr, roundedIdr, gatewayIdr, providerIdr } = await reconcileGateway(
     context,
     {},
