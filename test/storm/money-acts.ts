@@ -31,6 +31,7 @@ import {
   retryWithdrawal,
   sweepWithdrawals,
 } from '../../src/domain/wallet/index.ts'
+import { needsAnother } from '../chargebacks.ts'
 import { budi, sinta } from '../settlements.ts'
 import { customer } from '../storefront.ts'
 import { good } from '../wallets.ts'
@@ -68,7 +69,8 @@ export const moneyActs: Acts = {
   'look at payments': (house) => sweepPayments({ ...house.context, gateway: house.refundBook.gateway }),
   'charge back': async (house) => {
     const paymentId = await house.row('payments')
-    const told = { transactionId: newId(), amountIdr: 20_000, isAnother: true }
+    const isAnother = await needsAnother(house.laku, paymentId, 20_000)
+    const told = { transactionId: newId(), amountIdr: 20_000, isAnother }
     return await house.laku.as(sinta, (work) => recordChargeback(work, { paymentId, ...told }))
   },
   'apply stray money': async (house) => {

@@ -18,16 +18,21 @@ export const chargeback = defineChange({
       description: 'it is the one that staff booked under this id, with this amount',
     },
   ],
-  input: z.object({
-    payment: z.string(),
-    transaction: z.string().min(1).max(200),
-    amount: z
-      .string()
-      .regex(/^[1-9]\d{0,11}$/, 'it takes a whole number of rupiah')
-      .transform(Number),
-    another: z.boolean().optional(),
-    sameAs: z.string().min(1).max(200).optional(),
-  }),
+  input: z
+    .object({
+      payment: z.string(),
+      transaction: z.string().min(1).max(200),
+      amount: z
+        .string()
+        .regex(/^[1-9]\d{0,11}$/, 'it takes a whole number of rupiah')
+        .transform(Number),
+      another: z.boolean().optional(),
+      sameAs: z.string().min(1).max(200).optional(),
+    })
+    .refine(
+      ({ another, sameAs }) => !another || sameAs === undefined,
+      'it is --another one or --same-as one: give one',
+    ),
   severe: async (context, { payment, amount }) => {
     const { showPayment } = await import('../../domain/payment/index.ts')
     const { code } = await context.read(({ tx }) => showPayment(tx, payment))

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { formatIdr } from '../../domain/kernel/index.ts'
-import { exitCodes } from '../cli-error.ts'
+import { exitCodes, usageError } from '../cli-error.ts'
 import { defineTask, section } from '../define-command.ts'
 import { sectionBlock } from '../run-show.ts'
 import { gatewayContext } from './gateway.ts'
@@ -28,6 +28,8 @@ export const reconcile = defineTask({
       since: since === undefined ? undefined : await context.instant(since, '--since'),
       until: until === undefined ? undefined : await context.instant(until, '--until'),
     }
+    if (period.since && period.until && period.since >= period.until)
+      throw usageError('--since has to be before --until')
     const found = await reconcileGateway(gateway, period)
     const { ok, differences, transactions, notDue, gatewayIdr, inFlightIdr, providerIdr } = found
     const totals = `Our gateway account holds ${formatIdr(gatewayIdr)}, ${formatIdr(inFlightIdr)} of it on the way out; the provider says ${formatIdr(providerIdr)}.`

@@ -62,9 +62,9 @@ const many = defineBatch({
   input: z.object({}),
   keyOf: ({ key }) => key,
   reasonOf: ({ reason }) => reason,
-  check: async (work, { key, payment, amount_idr: amountIdr }) => {
+  check: async (work, { key, payment, amount_idr: amountIdr, borne_by: borneBy }) => {
     const { checkRefund } = await import('../../domain/payment/index.ts')
-    return await checkRefund(work, { key, payment, amountIdr })
+    return await checkRefund(work, { key, payment, amountIdr, borneBy })
   },
   change: async (work, { key, payment, amount_idr: amountIdr, reason: note, borne_by: borneBy }) => {
     const { createRefund } = await import('../../domain/payment/index.ts')

@@ -24,7 +24,8 @@ export const send = defineChange({
   change: async (work, { to, template, param: params, body }) => {
     const { sendByStaff } = await import('../../domain/whatsapp/index.ts')
     if (template !== undefined && body === undefined) return await sendByStaff(work, { to, template, params })
-    if (template === undefined && body !== undefined) return await sendByStaff(work, { to, body })
+    if (template === undefined && params === undefined && body !== undefined)
+      return await sendByStaff(work, { to, body })
     throw usageError('give --template with its --param, or --body')
   },
   done: ({ to, id }) => `The message to ${to} is on its way: ${id}`,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { insertRows, newCode, newId, requireStaff, type Work } from '../kernel/index.ts'
+import { insertRows, newCode, newId, requireStaff, secondsAfter, type Work } from '../kernel/index.ts'
 import { groupBuyingErrors } from './errors.ts'
 import { getSession } from './list-sessions.ts'
 import { type ClosePolicy, requireReachable, requireTerms } from './rules.ts'
@@ -11,13 +11,15 @@ export interface NewSession {
   moq: number
   capacity?: number | undefined
   perUserLimit?: number | undefined
-  /** In the future: a draft that opens then. Without one: now, or for a draft, when staff open it. */
+  /** In the future, never in the past: a draft that opens then. Without one: now, or for a draft, when staff open it. */
   startsAt?: Date | undefined
   endsAt: Date
   closePolicy?: ClosePolicy | undefined
   tiers: readonly NewTier[]
   status?: 'draft' | undefined
 }
+
+const SKEW_S = 300
 
 /**
  * Makes a session of a product, with the commission and the factory as they are now: what is changed later changes
@@ -30,6 +32,9 @@ export async function createSession(work: Work, input: NewSession): Promise<Sess
   requireTerms(input)
   const { now } = work
   const scheduled = input.startsAt !== undefined && input.startsAt > now
+  // Who says an hour ago meant another one; a few minutes are the clocks of two machines.
+  if (input.startsAt !== undefined && input.startsAt <= secondsAfter(now, -SKEW_S))
+    throw groupBuyingErrors.invalid_period({ startsAt: input.startsAt, now })
   const draft = scheduled || input.status === 'draft'
   const startsAt = draft ? (input.startsAt ?? null) : now
   if (input.endsAt <= now || (startsAt && input.endsAt <= startsAt)) {

@@ -1,5 +1,12 @@
 import pLimit from 'p-limit'
-import { type Actor, ProviderFailure, requireStaff, type UnitOfWork, type Work } from '../kernel/index.ts'
+import {
+  type Actor,
+  kernelErrors,
+  ProviderFailure,
+  requireStaff,
+  type UnitOfWork,
+  type Work,
+} from '../kernel/index.ts'
 import { type ClaimedBooking, claimBookings, type ParcelOrigin } from './claim-bookings.ts'
 import type { CourierGateway } from './courier.ts'
 import { logisticsErrors } from './errors.ts'
@@ -50,8 +57,8 @@ async function callAndRecord(context: BookingContext, booking: ClaimedBooking): 
 
 /**
  * Books a courier for one order now, held or not, with another courier than the buyer chose where one is given. Repeated, it answers the
- * shipment there is. A courier that cannot be reached leaves it pending, and it is tried again by itself.
- * @throws logistics.order_not_found, logistics.order_not_bookable, kernel.forbidden
+ * shipment there is, and names no other courier. One that cannot be reached leaves it pending, and it is tried again by itself.
+ * @throws logistics.order_not_found, logistics.order_not_bookable, kernel.option_not_taken, kernel.forbidden
  */
 export async function bookShipment(
   context: BookingContext,
@@ -67,7 +74,7 @@ export async function bookShipment(
 /**
  * Writes down that a courier is to be booked for one order; returns what the courier is to be asked then, nothing where it is booked
  * already, or while staff have paused Biteship.
- * @throws logistics.order_not_found, logistics.order_not_bookable, kernel.forbidden
+ * @throws logistics.order_not_found, logistics.order_not_bookable, kernel.option_not_taken, kernel.forbidden
  */
 export async function intendBooking(
   work: Work,
@@ -80,8 +87,20 @@ export async function intendBooking(
   requireStaff(work.actor, 'warehouse', 'support', 'service')
   await openShipments(work, [orderId], { courier, held: true })
   const { shipment } = await requireShipment(work, orderId)
+  requireThisCourier(shipment, courier)
   work.audit({ command: 'shipments create', subject: ['order', orderId], after: { code: shipment.code } })
   return await claimBookings(work, [orderId], origin)
+}
+
+/** A parcel that is there goes by its own courier: another one is named after it is called off. */
+function requireThisCourier({ code, courier: own }: ShipmentView, courier: CourierChoice | undefined): void {
+  const [company, type] = [own.company, own.type]
+  if (!courier || (courier.company === company && courier.type === type)) return
+  throw kernelErrors.option_not_taken({
+    option: '--courier',
+    shipment: code,
+    why: `it goes by ${company}:${type} already`,
+  })
 }
 
 async function requireShipment(work: Work, orderId: string): Promise<{ shipment: ShipmentView }> {

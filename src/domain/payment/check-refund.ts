@@ -13,18 +13,24 @@ import { showPayment } from './list-payments.ts'
  */
 export async function checkRefund(
   work: Work,
-  { payment: named, amountIdr, key }: Pick<RefundRequest, 'payment' | 'amountIdr'> & { key: string },
+  {
+    payment: named,
+    amountIdr,
+    key,
+    borneBy,
+  }: Pick<RefundRequest, 'payment' | 'amountIdr' | 'borneBy'> & { key: string },
 ): Promise<'open' | 'done'> {
   requireStaff(work.actor, 'support', 'finance')
   const { id: paymentId, code, status } = await showPayment(work.tx, named)
-  const { rows } = await sql<{ paymentId: string; amountIdr: Rupiah }>`
-    select r.payment_id, ${decidedIdr} as amount_idr from refunds r where r.key = ${`manual:${identityOf(key)}`}`.execute(
+  const { rows } = await sql<{ paymentId: string; amountIdr: Rupiah; borneBy: string }>`
+    select r.payment_id, ${decidedIdr} as amount_idr, r.borne_by from refunds r where r.key = ${`manual:${identityOf(key)}`}`.execute(
     work.tx,
   )
   const [known] = rows
   if (known) {
-    if (known.paymentId === paymentId && known.amountIdr === amountIdr) return 'done'
-    throw paymentErrors.refund_key_reused({ key })
+    if (known.paymentId === paymentId && known.amountIdr === amountIdr && known.borneBy === borneBy)
+      return 'done'
+    throw paymentErrors.refund_key_reused({ key, borneBy: known.borneBy })
   }
   const { rows: now } = await sql<{ amountIdr: Rupiah; returnedIdr: Rupiah }>`
     select amount_idr, returned_idr from payments where id = ${paymentId}::uuid`.execute(work.tx)

@@ -52,14 +52,14 @@ export async function createRefund(work: Work, input: RefundRequest): Promise<Re
   const { id: paymentId } = await showPayment(work.tx, input.payment)
   const payment = (await lockWholly(work.tx, [paymentId])).get(paymentId)
   if (!payment) throw paymentErrors.not_found({ payment: input.payment })
-  const before = await sql<{ id: string; paymentId: string; amountIdr: Rupiah }>`
-    select r.id, r.payment_id, ${decidedIdr} as amount_idr from refunds r where r.key = ${key}`.execute(
+  const before = await sql<{ id: string; paymentId: string; amountIdr: Rupiah; borneBy: string }>`
+    select r.id, r.payment_id, ${decidedIdr} as amount_idr, r.borne_by from refunds r where r.key = ${key}`.execute(
     work.tx,
   )
   const [known] = before.rows
   if (known) {
-    if (known.paymentId !== paymentId || known.amountIdr !== amountIdr)
-      throw paymentErrors.refund_key_reused({ key })
+    if (known.paymentId !== paymentId || known.amountIdr !== amountIdr || known.borneBy !== borneBy)
+      throw paymentErrors.refund_key_reused({ key, borneBy: known.borneBy })
     return await getRefund(work.tx, known.id)
   }
   const staff = { borneBy, note, requestedBy: actorLabel(work.actor) }

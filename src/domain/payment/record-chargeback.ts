@@ -1,4 +1,11 @@
-import { type Rupiah, requireStaff, rupiah, settleAttention, type Work } from '../kernel/index.ts'
+import {
+  kernelErrors,
+  type Rupiah,
+  requireStaff,
+  rupiah,
+  settleAttention,
+  type Work,
+} from '../kernel/index.ts'
 import { takeFromQuarantine } from './chargeback/take-from-quarantine.ts'
 import { paymentErrors } from './errors.ts'
 import { lockPayments } from './lock-payments.ts'
@@ -30,7 +37,8 @@ export interface RecordedChargeback {
 /**
  * Staff book a chargeback that the provider told them of by another way than its book, or say of a line of the book, of which they were
  * asked, whether it is the one that they booked (`sameAs`) or another one (`isAnother`). The same id again changes nothing.
- * @throws payment.not_refundable, not_found, chargeback_known, chargeback_not_found, kernel.forbidden
+ * @throws payment.not_refundable, not_found, chargeback_known, chargeback_not_found, kernel.option_not_taken,
+ *   kernel.forbidden
  */
 export async function recordChargeback(work: Work, told: ToldChargeback): Promise<RecordedChargeback> {
   requireStaff(work.actor, 'finance')
@@ -69,6 +77,12 @@ export async function recordChargeback(work: Work, told: ToldChargeback): Promis
         amountIdr,
       })
     }
+    if (told.isAnother && !twin && !isLine)
+      throw kernelErrors.option_not_taken({
+        option: '--another',
+        payment: payment.code,
+        why: 'no chargeback of it that could be the same is booked',
+      })
     const quarantineId = payment.status === 'review' ? await waitingOf(work, paymentId) : undefined
     if (quarantineId) await takeFromQuarantine(work, { quarantineId, transactionId, amountIdr, isLine })
     else requireTakeable(payment, amountIdr, ofPayment)

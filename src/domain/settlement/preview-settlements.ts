@@ -1,4 +1,4 @@
-import { factoriesById } from '../factory/index.ts'
+import { factoriesById, getFactory } from '../factory/index.ts'
 import { requireStaff, type Work } from '../kernel/index.ts'
 import { carriedView } from './calculate-settlement.ts'
 import { seeDueLines } from './due-lines.ts'
@@ -14,11 +14,12 @@ export interface SettlementQuery {
 
 /**
  * What a run through this date would settle, and what it would carry; nothing is changed.
- * @throws settlement.through_invalid, kernel.forbidden
+ * @throws settlement.through_invalid, factory.not_found, kernel.forbidden
  */
 export async function previewSettlements(work: Work, query: SettlementQuery): Promise<SettlementReport> {
   requireStaff(work.actor, 'finance', 'support', 'service')
   const period = periodThrough(query.through, work.now, work.policy)
+  if (query.factoryId) await getFactory(work.tx, query.factoryId)
   const lines = await seeDueLines(work.tx, period, query.factoryId)
   const by = Map.groupBy(lines, (line) => line.factoryId)
   const factories = await factoriesById(work.tx, [...by.keys()])

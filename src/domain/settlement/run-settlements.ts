@@ -1,4 +1,4 @@
-import { factoriesById } from '../factory/index.ts'
+import { factoriesById, getFactory } from '../factory/index.ts'
 import { type Actor, requireStaff, type UnitOfWork, type Work } from '../kernel/index.ts'
 import { calculateSettlement } from './calculate-settlement.ts'
 import { dueFactories } from './due-lines.ts'
@@ -16,6 +16,7 @@ interface Due {
 async function findDue(work: Work, query: SettlementQuery): Promise<Due> {
   requireStaff(work.actor, 'finance', 'service')
   const period = periodThrough(query.through, work.now, work.policy)
+  if (query.factoryId) await getFactory(work.tx, query.factoryId)
   const ids = await dueFactories(work.tx, period, query.factoryId)
   const known = await factoriesById(work.tx, ids)
   return { period, factories: ids.map((id) => ({ id, name: known.get(id)?.name ?? id })) }
@@ -24,7 +25,7 @@ async function findDue(work: Work, query: SettlementQuery): Promise<Due> {
 /**
  * Calculates the settlements through this date, all in one transaction, of the lines that were gathered before (`gatherLines`): for a
  * request, whose answer is whole or nothing.
- * @throws settlement.through_invalid, kernel.forbidden
+ * @throws settlement.through_invalid, factory.not_found, kernel.forbidden
  */
 export async function calculateSettlements(work: Work, query: SettlementQuery): Promise<SettlementReport> {
   const { period, factories } = await findDue(work, query)
@@ -43,7 +44,7 @@ export interface FactoryOutcome {
 /**
  * Calculates the settlements through this date, a factory a transaction, and tells of each as it is done: killed at any line, what
  * was told is written, and a second run finishes the rest and repeats nothing.
- * @throws settlement.through_invalid, kernel.forbidden
+ * @throws settlement.through_invalid, factory.not_found, kernel.forbidden
  */
 export async function runSettlements(
   context: { units: UnitOfWork; actor: Actor },

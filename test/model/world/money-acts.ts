@@ -24,6 +24,7 @@ import {
   requestWithdrawal,
   retryWithdrawal,
 } from '../../../src/domain/wallet/index.ts'
+import { needsAnother } from '../../chargebacks.ts'
 import { system } from '../../laku.ts'
 import { budi, sinta } from '../../settlements.ts'
 import { customer } from '../../storefront.ts'
@@ -66,7 +67,9 @@ export const moneyActs: Acts<
     const payment = invoiced(world, model, nth)
     if (!payment) return
     const { id: paymentId, amountIdr: paidIdr } = payment
-    const told = { transactionId: newId(), amountIdr: Math.floor(paidIdr / parts), isAnother: true }
+    const amountIdr = Math.floor(paidIdr / parts)
+    const isAnother = await needsAnother(world.laku, paymentId, amountIdr)
+    const told = { transactionId: newId(), amountIdr, isAnother }
     await world.laku.as(sinta, (work) => recordChargeback(work, { paymentId, ...told }))
   },
   decide: async (world, { nth, how }) => {

@@ -17,12 +17,18 @@ export const apply = defineChange({
     { flags: '--wallet', description: 'into the wallet of the buyer whose payment it came for' },
     { flags: '--user <user>', description: 'into the wallet of this user (UUID or phone number)' },
   ],
-  input: z.object({
-    money,
-    payment: z.string().optional(),
-    wallet: z.boolean().optional(),
-    user: z.string().optional(),
-  }),
+  input: z
+    .object({
+      money,
+      payment: z.string().optional(),
+      wallet: z.boolean().optional(),
+      user: z.string().optional(),
+    })
+    .refine(
+      ({ payment, wallet, user }) =>
+        [payment, wallet || undefined, user].filter((one) => one !== undefined).length <= 1,
+      'it takes one of --payment, --wallet and --user',
+    ),
   examples: ['laku payments quarantine apply 0192… --reason "the buyer paid Rp 1,000 less"'],
   needsReason: true,
   change: async (work, { money: id, payment, wallet, user }) => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { needsAnother } from '../../../../test/chargebacks.ts'
 import { admin } from '../../../../test/laku.ts'
 import { openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
 import { refusal } from '../../../../test/storefront.ts'
@@ -52,9 +53,10 @@ describe('what a buyer has coming', () => {
     await f.laku.system((work) => releaseEscrow(work, [release]))
     return { id, code, userId: buyer.userId }
   }
-  const chargeBack = (paymentId: string, amountIdr: number) => {
-    const told = { transactionId: newId(), paymentId, amountIdr, isAnother: true }
-    return f.laku.as(finance(), (work) => recordChargeback(work, told))
+  const chargeBack = async (paymentId: string, amountIdr: number) => {
+    const isAnother = await needsAnother(f.laku, paymentId, amountIdr)
+    const told = { transactionId: newId(), paymentId, amountIdr, isAnother }
+    return await f.laku.as(finance(), (work) => recordChargeback(work, told))
   }
   const refund = (payment: string, amountIdr: number) =>
     f.laku.as(finance(), (work) =>

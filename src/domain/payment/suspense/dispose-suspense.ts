@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import { actorLabel, insertRows, newId, type Work } from '../../kernel/index.ts'
 import { walletAccount } from '../../ledger/index.ts'
+import { noteReference } from '../../payout/index.ts'
 import {
   type AskedDisposal,
   collectPlace,
@@ -13,7 +15,7 @@ import {
   suspenseErrors,
   writeOffPlace,
 } from '../../suspense/index.ts'
-import { lockWallets, openWallets, requireBalances } from '../../wallet/index.ts'
+import { lockWallets, openWallets, requireBalances, walletErrors } from '../../wallet/index.ts'
 import { reduceQuarantined } from '../chargeback/take-from-quarantine.ts'
 import { dimensionsOf } from '../funds.ts'
 import { lockPayments } from '../lock-payments.ts'
@@ -25,7 +27,7 @@ import { chargebackKey, chargebacksOf, markPayments, requireTakeable } from '../
  * the company's bank (`collected`), to the company (`written_off`), or to what it belongs to (`reassigned`: a chargeback to its payment,
  * a movement of the provider's to its fees). Above the policy's limit it waits for another person.
  * @throws suspense.not_found, ambiguous, no_factory, no_user, not_of_that, no_place, wallet.insufficient_balance,
- *   payment.not_refundable, kernel.illegal_transition, reason_required, forbidden
+ *   payout.reference_used, reference_invalid, payment.not_refundable, kernel.illegal_transition, reason_required, forbidden
  */
 export async function disposeSuspense(work: Work, item: string, asked: AskedDisposal): Promise<SuspenseItem> {
   await lockPlace(work, await showSuspense(work.tx, item), asked)
@@ -74,7 +76,16 @@ const quarantineIn = (place: string | undefined) => /^quarantine:(.+)$/.exec(pla
 async function placeOf(work: Work, item: SuspenseItem, asked: AskedDisposal): Promise<Place> {
   if (asked.to === 'offset') return await offsetPlace(work, item, asked)
   if (asked.to === 'wallet') return walletPlace(item, asked)
-  if (asked.to === 'collected') return collectPlace()
+  if (asked.to === 'collected') {
+    const { reference } = asked
+    return {
+      ...collectPlace(),
+      // A bank's transfer is of one thing, whichever door it is booked through.
+      before: async () => {
+        if (reference) await noteReference(work, reference, ['suspense', item.id])
+      },
+    }
+  }
   if (asked.to === 'written_off') return writeOffPlace(item)
   return await reassignPlace(work, item, asked)
 }
@@ -88,6 +99,8 @@ function walletPlace({ code, userId, amountIdr }: SuspenseItem, { userId: given 
     account: walletAccount(user),
     dimensions: { userId: user },
     before: async (work) => {
+      const { rows } = await sql`select from users where id = ${user}::uuid`.execute(work.tx)
+      if (rows.length === 0) throw walletErrors.user_not_found({ userId: user })
       if (amountIdr < 0) await openWallets(work, [user])
       else await requireBalances(work, [{ userId: user, amountIdr }])
     },
