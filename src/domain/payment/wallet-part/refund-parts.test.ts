@@ -175,7 +175,7 @@ describe('refunds of a payment that a wallet paid a part of', () => {
     expect(made).toMatchObject({ amountIdr: 7_000, walletPartIdr: 3_000, destination: 'source' })
     expect((await ask(10_000, key)).id).toBe(made.id)
     expect(await refusal(ask(7_000, key))).toBe('payment.refund_key_reused')
-    const check = { payment: code, amountIdr: 10_000, key }
+    const check = { payment: code, amountIdr: 10_000, borneBy: 'factory', key } as const
     expect(await f.laku.as(finance(), (work) => checkRefund(work, check))).toBe('done')
     f.laku.policy.refundTwoPersonAboveIdr = 50_000
     const large = await ask(60_000, newId())
