@@ -23,7 +23,10 @@ export const kernelErrors = defineErrors('kernel', {
   attention_not_found: ['not_found', 'There is nothing of this id that needs attention.'],
   attention_resolved: ['conflict', 'Somebody has resolved this already.'],
   audit_not_found: ['not_found', 'There is no row of this id in the audit log.'],
-  option_not_taken: ['conflict', 'What you name does not take this option as it is: leave it away, or look again.'],
+  option_not_taken: [
+    'conflict',
+    'What you name does not take this option as it is: leave it away, or look again.',
+  ],
   illegal_transition: ['conflict', 'The state does not allow this.'],
   payout_channel_unknown: ['invalid', 'No money can be paid out to this bank or e-wallet.'],
   bank_account_invalid: [
