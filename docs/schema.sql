@@ -94,7 +94,7 @@ create table auth_sessions (
   constraint auth_sessions_token_hash_key UNIQUE (token_hash),
   constraint auth_sessions_pkey PRIMARY KEY (id),
   constraint auth_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
-  constraint auth_sessions_ended_because_check CHECK ((ended_because = ANY (ARRAY['logout'::text, 'reuse'::text, 'suspended'::text, 'revoked'::text])))
+  constraint auth_sessions_ended_because_check CHECK ((ended_because = ANY (ARRAY['logout'::text, 'reuse'::text, 'suspended'::text, 'revoked'::text, 'changed'::text])))
 );
 
 create table bank_batches (
@@ -252,7 +252,7 @@ create table factory_bank_accounts (
   constraint factory_bank_accounts_factory_id_fkey FOREIGN KEY (factory_id) REFERENCES factories(id),
   constraint bank_account_two_people CHECK ((approved_by <> set_by)),
   constraint factory_bank_accounts_check CHECK (((status = 'approved'::text) <= ((approved_by IS NOT NULL) AND (usable_from IS NOT NULL)))),
-  constraint factory_bank_accounts_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'approved'::text, 'replaced'::text])))
+  constraint factory_bank_accounts_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'approved'::text, 'replaced'::text, 'stopped'::text])))
 );
 
 create table group_buying_sessions (
@@ -646,7 +646,7 @@ create table otp_challenges (
   next_way_at timestamp with time zone,
   constraint otp_challenges_pkey PRIMARY KEY (id),
   constraint otp_challenges_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'email'::text, 'sms'::text]))),
-  constraint otp_challenges_purpose_check CHECK ((purpose = ANY (ARRAY['login'::text, 'withdrawal'::text]))),
+  constraint otp_challenges_purpose_check CHECK ((purpose = ANY (ARRAY['login'::text, 'withdrawal'::text, 'email'::text]))),
   constraint otp_challenges_status_check CHECK ((status = ANY (ARRAY['open'::text, 'used'::text, 'spent'::text, 'replaced'::text])))
 );
 
@@ -1344,6 +1344,9 @@ create table users (
   deleted_at timestamp with time zone,
   closing_since timestamp with time zone,
   closing_due_at timestamp with time zone,
+  email_proven_at timestamp with time zone,
+  email_confirmed_at timestamp with time zone,
+  withdrawals_from timestamp with time zone,
   constraint users_pkey PRIMARY KEY (id),
   constraint users_check CHECK (((status = 'deleted'::text) OR (phone IS NOT NULL))),
   constraint users_deleted_whole CHECK (((status = 'deleted'::text) = (deleted_at IS NOT NULL))),
@@ -1410,6 +1413,30 @@ create table warehouse_purchase_orders (
   constraint warehouse_purchase_orders_freight_idr_check CHECK ((freight_idr >= 0)),
   constraint warehouse_purchase_orders_freight_source_check CHECK ((freight_source = ANY (ARRAY['cache'::text, 'courier'::text, 'zone'::text]))),
   constraint warehouse_purchase_orders_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'sent'::text, 'confirmed'::text, 'shipped'::text, 'partially_received'::text, 'received'::text, 'closed'::text, 'cancelled'::text])))
+);
+
+create table way_changes (
+  id uuid not null,
+  subject_kind text not null,
+  subject_id uuid not null,
+  way text not null,
+  old_sealed text,
+  account_id uuid,
+  changed_by text not null,
+  changed_at timestamp with time zone not null,
+  stoppable_until timestamp with time zone not null,
+  stopped_at timestamp with time zone,
+  constraint way_changes_pkey PRIMARY KEY (id),
+  constraint way_changes_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['user'::text, 'factory'::text]))),
+  constraint way_changes_way_check CHECK ((way = ANY (ARRAY['phone'::text, 'email'::text, 'bank_account'::text, 'tax_id'::text])))
+);
+
+create table way_keys (
+  subject_kind text not null,
+  subject_id uuid not null,
+  key_sealed text not null,
+  constraint way_keys_pkey PRIMARY KEY (subject_kind, subject_id),
+  constraint way_keys_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['user'::text, 'factory'::text])))
 );
 
 create table webhook_inbox (
@@ -1642,6 +1669,7 @@ CREATE INDEX users_by_status ON public.users USING btree (status, id);
 CREATE INDEX users_closing_due ON public.users USING btree (closing_due_at) WHERE (closing_due_at IS NOT NULL);
 CREATE INDEX wallet_adjustments_of_user ON public.wallet_adjustments USING btree (user_id, id);
 CREATE INDEX wallet_adjustments_requested ON public.wallet_adjustments USING btree (id) WHERE (status = 'requested'::text);
+CREATE INDEX way_changes_of ON public.way_changes USING btree (subject_kind, subject_id, changed_at);
 CREATE INDEX webhook_inbox_bodies ON public.webhook_inbox USING btree (received_at) WHERE ((body IS NOT NULL) AND (status <> 'received'::text));
 CREATE INDEX webhook_inbox_by_time ON public.webhook_inbox USING btree (received_at, id);
 CREATE INDEX webhook_inbox_waiting ON public.webhook_inbox USING btree (next_attempt_at) WHERE (status = 'received'::text);

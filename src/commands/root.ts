@@ -310,7 +310,11 @@ export const entries: readonly Entry[] = [
   {
     name: 'audit',
     description: 'who changed what, and why',
-    verbs: async () => [(await import('./audit/list.ts')).list, (await import('./audit/show.ts')).show],
+    verbs: async () => [
+      (await import('./audit/list.ts')).list,
+      (await import('./audit/show.ts')).show,
+      (await import('./audit/reveal.ts')).reveal,
+    ],
   },
   {
     name: 'auth',

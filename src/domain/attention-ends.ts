@@ -175,6 +175,9 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
       select from ledger_accounts l join ledger_balances b on b.account_id = l.id
       where l.key = 'wallet:' || a.subject_id and b.balance_idr > 0)`,
   },
+  way_in_stopped: {
+    person: 'who asked for the change, and what they had done by it, only a person finds out',
+  },
   webhook_failed: isNot('webhook_inbox', 'failed'),
   webhook_unknown: { person: 'whether news of a new kind matter, only a person can say' },
   'whatsapp.failed': quiet('whatsapp_messages', 'lastMessageId'),

@@ -1,4 +1,4 @@
-import { challengeOfMessage, endLoginsOf } from './auth/index.ts'
+import { challengeOfMessage, endChangedLogins, endLoginsOf } from './auth/index.ts'
 import { rateFactories } from './factory/index.ts'
 import {
   allocateReceived,
@@ -35,7 +35,9 @@ import {
   submitSettlements,
 } from './settlement/index.ts'
 import { tellFactories } from './tell-factories.ts'
+import { changeOfMessage } from './tell-old-ways.ts'
 import './user/events.ts'
+import './way-in/events.ts'
 import {
   followClosings,
   followFailed,
@@ -88,9 +90,18 @@ export const choreography: Choreography = {
     ],
   },
   'user.registered': {},
+  'user.email_proven': {
+    jobs: [{ job: 'email.confirm', data: ({ payload }) => ({ userId: payload.userId }) }],
+  },
   'user.suspended': { reactions: [endLoginsOf] },
   'user.activated': {},
   'user.deleted': { reactions: [endLoginsOf] },
+
+  'way_in.changed': {
+    reactions: [endChangedLogins],
+    jobs: [{ job: 'ways.tell', data: ({ payload }) => ({ changeId: payload.changeId }) }],
+  },
+  'way_in.stopped': { reactions: [endChangedLogins] },
 
   'whatsapp.queued': {
     jobs: [{ job: 'whatsapp.send', data: ({ payload }) => ({ messageId: payload.messageId }) }],
@@ -103,6 +114,13 @@ export const choreography: Choreography = {
         data: ({ payload }) => {
           const challengeId = challengeOfMessage(payload.dedupeKey)
           return challengeId === undefined ? undefined : { challengeId }
+        },
+      },
+      {
+        job: 'ways.tell',
+        data: ({ payload: { dedupeKey } }) => {
+          const changeId = changeOfMessage(dedupeKey)
+          return changeId === undefined ? undefined : { changeId, unreached: dedupeKey }
         },
       },
     ],

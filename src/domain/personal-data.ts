@@ -118,6 +118,18 @@ export const personalTables: readonly PersonalTable[] = [
       where user_id = ${userId}`,
   },
   {
+    table: 'way_changes',
+    columns: [],
+    erase: ({ userId }) =>
+      sql`delete from way_changes where subject_kind = 'user' and subject_id = ${userId}`,
+  },
+  {
+    // What the audit log kept sealed of them nobody reads any more.
+    table: 'way_keys',
+    columns: [],
+    erase: ({ userId }) => sql`delete from way_keys where subject_kind = 'user' and subject_id = ${userId}`,
+  },
+  {
     table: 'limit_uses',
     columns: ['account'],
     erase: ({ userId }) => sql`update limit_uses set account = null where receiver = ${`user:${userId}`}`,
@@ -214,7 +226,15 @@ export const personalTables: readonly PersonalTable[] = [
   },
   {
     table: 'users',
-    columns: ['phone', 'name', 'email', 'locale', 'suspended_because'],
+    columns: [
+      'phone',
+      'name',
+      'email',
+      'email_proven_at',
+      'email_confirmed_at',
+      'locale',
+      'suspended_because',
+    ],
     erase: ({ userId, now }) =>
       moveStatement(userMachine, {
         to: 'deleted',
@@ -225,6 +245,9 @@ export const personalTables: readonly PersonalTable[] = [
           phone: null,
           name: null,
           email: null,
+          emailProvenAt: null,
+          emailConfirmedAt: null,
+          withdrawalsFrom: null,
           locale: 'id',
           suspendedBecause: null,
           closingSince: null,

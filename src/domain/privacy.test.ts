@@ -235,7 +235,7 @@ const notOfCustomers: Record<string, string> = {
   'purchase_order_receipts.note': 'the number of a factory’s delivery note',
   'agent_offices.*': 'an office of the company',
   'audit_log.*':
-    'written once: holds ids, states and amounts; fields with personal data are named and not copied',
+    'written once: holds ids, states and amounts; fields with personal data are named, and those that were ways in sealed under a key that goes with their user',
   'attention.*': 'codes and amounts, for staff',
   'events.*': 'written once: ids, codes and amounts',
   'factories.*': 'a supplier, kept by contract and tax law',

@@ -20,6 +20,7 @@ import { shipmentRoutes } from './routes/shipments.ts'
 import { userRoutes } from './routes/users.ts'
 import { walletRoutes } from './routes/wallet.ts'
 import { warehouseRoutes } from './routes/warehouse.ts'
+import { wayInRoutes } from './routes/ways-in.ts'
 import { whatsappRoutes } from './routes/whatsapp.ts'
 import { biteshipWebhookRoutes } from './webhooks/biteship.ts'
 import { fonnteWebhookRoutes } from './webhooks/fonnte.ts'
@@ -49,6 +50,7 @@ export const routes: readonly ((laku: Laku) => FastifyPluginAsyncZod)[] = [
   userRoutes,
   walletRoutes,
   warehouseRoutes,
+  wayInRoutes,
   whatsappRoutes,
   fonnteWebhookRoutes,
   whatsappWebhookRoutes,

@@ -5,6 +5,7 @@ import { batchesSweepJob } from './batches.sweep.ts'
 import { databaseRecogniseJob } from './database.recognise.ts'
 import { deadSweepJob } from './dead.sweep.ts'
 import type { JobDefinition } from './define-job.ts'
+import { emailConfirmJob } from './email.confirm.ts'
 import { emailSendJob } from './email.send.ts'
 import { emailSweepJob } from './email.sweep.ts'
 import { feesTrueJob } from './fees.true.ts'
@@ -37,6 +38,7 @@ import { shipmentsBookJob } from './shipments.book.ts'
 import { shipmentsSweepJob } from './shipments.sweep.ts'
 import { shipmentsTrackJob } from './shipments.track.ts'
 import { usersSweepJob } from './users.sweep.ts'
+import { waysTellJob } from './ways.tell.ts'
 import { webhooksBiteshipJob } from './webhooks.biteship.ts'
 import { webhooksSweepJob } from './webhooks.sweep.ts'
 import { webhooksWhatsappJob } from './webhooks.whatsapp.ts'
@@ -52,6 +54,7 @@ export const jobs: readonly JobDefinition[] = [
   batchesSweepJob,
   databaseRecogniseJob,
   deadSweepJob,
+  emailConfirmJob,
   emailSendJob,
   emailSweepJob,
   feesTrueJob,
@@ -84,6 +87,7 @@ export const jobs: readonly JobDefinition[] = [
   shipmentsSweepJob,
   shipmentsTrackJob,
   usersSweepJob,
+  waysTellJob,
   webhooksBiteshipJob,
   webhooksSweepJob,
   webhooksWhatsappJob,

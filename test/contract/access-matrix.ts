@@ -46,6 +46,11 @@ export const accessMatrix: Record<string, Row> = {
   'GET /readyz': open,
   'GET /favicon.ico': open,
   'GET /pay/:code': { ...open, call: () => ({ id: 'PAY-1' }) },
+  // Whoever holds the link: one that is made up is none.
+  'GET /stop/:token': { ...open, call: () => ({ id: 'made-up' }) },
+  'POST /stop/:token': { ...open, call: () => ({ id: 'made-up' }) },
+  'GET /email/:token': { ...open, call: () => ({ id: 'made-up' }) },
+  'POST /email/:token': { ...open, call: () => ({ id: 'made-up' }) },
   'GET /s/:code': { ...open, call: async ({ market }) => ({ id: (await market.session()).code }) },
   'GET /s/:code/picture.png': {
     ...open,

@@ -37,7 +37,7 @@ import { staff } from '../staff.ts'
 import { customer, Storefront } from '../storefront.ts'
 import { good } from '../wallets.ts'
 
-interface Named {
+export interface Named {
   id: string
   code: string
 }

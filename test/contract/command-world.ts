@@ -1,6 +1,6 @@
 import { newId } from '../../src/domain/kernel/index.ts'
 import { receiveWebhook } from '../../src/domain/payment/index.ts'
-import type { CommandScenes } from './command-scenes.ts'
+import type { CommandScenes, Named } from './command-scenes.ts'
 
 /** Makes what a command is about, and answers the words that follow its path. The contract test adds --reason and --json. */
 export type Fixture = (scenes: CommandScenes) => Promise<readonly string[]>
@@ -246,6 +246,12 @@ export const fixtures: Record<string, Fixture> = {
     const name = `staf-${s.next()}`
     await s.ask('auth', 'staff', 'add', name, '--role', 'finance')
     return [name]
+  },
+  'audit reveal': async (s) => {
+    const { id } = await s.buyer()
+    await s.ask('users', 'update', id, '--phone', `0814${String(20_000_000 + s.next())}`, '--reason', 'a test')
+    const { data } = await s.ask<{ data: Named[] }>('audit', 'list', '--subject', id)
+    return [data[0]?.id ?? '']
   },
   'auth revoke-sessions': async (s) => [(await s.buyer()).id],
 }

@@ -124,6 +124,7 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
         return { row: await idWhere(s, 'factory_bank_accounts', 'factory_id', factoryId), words: [factoryId] }
       },
     },
+    approved: { rests: 'it is paid to; while it cools off its factory stops it by the link in its message' },
   },
   factory: {
     inactive: of('factories activate', (s) => s.factory('verify')),

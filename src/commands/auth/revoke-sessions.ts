@@ -3,7 +3,7 @@ import { defineChange } from '../define-command.ts'
 
 export const revokeSessions = defineChange({
   name: 'revoke-sessions',
-  description: 'Log a customer out everywhere, within a minute.',
+  description: 'Log a customer out everywhere, within a second.',
   args: [{ name: 'user', description: 'UUID or phone number' }],
   input: z.object({ user: z.string() }),
   examples: ['laku auth revoke-sessions +6281234567890 --reason "the phone was stolen"'],

@@ -4,7 +4,7 @@ import { userArgument, userInput, userNamed } from './user.ts'
 
 export const suspend = defineChange({
   name: 'suspend',
-  description: 'Keep a user out: their log-ins end within a minute. What they have paid for goes on.',
+  description: 'Keep a user out: their log-ins end within a second. What they have paid for goes on.',
   args: [userArgument],
   input: z.object(userInput),
   examples: ['laku users suspend 0812-0000-0001 --reason "stolen phone"'],

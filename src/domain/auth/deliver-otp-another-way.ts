@@ -9,7 +9,7 @@ import {
   type Work,
 } from '../kernel/index.ts'
 import type { Mailer } from '../notification/index.ts'
-import { type Locale, userByPhone } from '../user/index.ts'
+import { type Locale, type User, userByPhone } from '../user/index.ts'
 import { isDelivered, secretParamsOf } from '../whatsapp/index.ts'
 import { spendMessage } from './code-budget.ts'
 import { otpMessageKey } from './otp-code.ts'
@@ -44,6 +44,11 @@ const texts: Record<Locale, Record<CodePurpose, Text>> = {
       subject: 'Kode penarikan dana Laku',
       body: (code) => `${code} adalah kode penarikan dana Laku Anda. Jangan berikan kepada siapa pun.`,
     },
+    email: {
+      subject: 'Kode ganti alamat email Laku',
+      body: (code) =>
+        `${code} adalah kode untuk mengganti alamat email akun Laku Anda. Jangan berikan kepada siapa pun.`,
+    },
   },
   en: {
     login: {
@@ -53,6 +58,10 @@ const texts: Record<Locale, Record<CodePurpose, Text>> = {
     withdrawal: {
       subject: 'Your Laku code for a withdrawal',
       body: (code) => `${code} is your Laku code to withdraw money. Do not share it with anyone.`,
+    },
+    email: {
+      subject: 'Your Laku code for a new email address',
+      body: (code) => `${code} is your Laku code to change your email address. Do not share it with anyone.`,
     },
   },
 }
@@ -112,7 +121,7 @@ async function takeNextWay(
   if (!challenge || code === undefined || !(await isWanted(work, challengeId, challenge, because)))
     return await noNextWay(work, challengeId)
   const user = await userByPhone(work.tx, challenge.phone)
-  const channel = await channelOf(work, challenge, because, user?.email)
+  const channel = await channelOf(work, challenge, because, mailable(user, challenge.purpose))
   if (channel === undefined) return undefined
   const nextWayAt = channel === 'email' ? secondsAfter(work.now, DELIVERED_WITHIN_S) : null
   await work.tx
@@ -141,6 +150,14 @@ async function isWanted(
   if ('failed' in because) return channel === because.failed
   if (nextWayAt === null || nextWayAt > work.now || channel === 'sms') return false
   return channel !== 'whatsapp' || !(await isDelivered(work.tx, otpMessageKey(challengeId)))
+}
+
+/**
+ * An address takes codes once it was confirmed, and never the one by which it is changed: whoever set it could not be told from who
+ * reads the mail.
+ */
+function mailable(user: User | undefined, purpose: CodePurpose): string | null {
+  return user && user.emailConfirmedAt !== null && purpose !== 'email' ? user.email : null
 }
 
 async function channelOf(

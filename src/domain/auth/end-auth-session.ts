@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
-import { type EventOf, requireCustomer, type Tx, type Work } from '../kernel/index.ts'
+import { type Kysely, sql } from 'kysely'
+import { type DB, type EventOf, requireCustomer, type Work } from '../kernel/index.ts'
 
 /** Ends a log-in: its refresh tokens at once, its access tokens when the door next reads the list. */
 export async function endAuthSession(
@@ -37,9 +37,26 @@ export async function endLoginsOf(
     where user_id = any(${userIds}::uuid[]) and ended_at is null`.execute(work.tx)
 }
 
+/** Reaction to way_in.changed and way_in.stopped: who came in by another way logs in again. */
+export async function endChangedLogins(
+  work: Work,
+  events: EventOf<'way_in.changed' | 'way_in.stopped'>[],
+): Promise<void> {
+  const userIds = events.filter(endsLogins).map(({ payload }) => payload.subjectId)
+  if (userIds.length === 0) return
+  await sql`
+    update auth_sessions set ended_at = ${work.now}, ended_because = 'changed'
+    where user_id = any(${userIds}::uuid[]) and ended_at is null`.execute(work.tx)
+}
+
+function endsLogins({ payload }: EventOf<'way_in.changed' | 'way_in.stopped'>): boolean {
+  if (payload.subjectKind !== 'user') return false
+  return !('way' in payload) || (payload.replaced && payload.way !== 'bank_account')
+}
+
 /** Log-ins that ended since then: their access tokens are no longer good. */
-export async function endedSessionsSince(tx: Tx, since: Date): Promise<string[]> {
+export async function endedSessionsSince(db: Kysely<DB>, since: Date): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select id from auth_sessions where ended_at >= ${since}`.execute(tx)
+    select id from auth_sessions where ended_at >= ${since}`.execute(db)
   return rows.map(({ id }) => id)
 }

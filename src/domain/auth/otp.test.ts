@@ -187,6 +187,8 @@ describe('where WhatsApp fails', () => {
     const phone = newPhone()
     const { id } = await laku.system((work) => registerUser(work, { phone }))
     await laku.as({ kind: 'customer', id }, (work) => updateMe(work, { email: 'siti@example.test' }))
+    const confirmed = { emailConfirmedAt: laku.clock.now() }
+    await laku.db.updateTable('users').set(confirmed).where('id', '=', id).execute()
     return phone
   }
 

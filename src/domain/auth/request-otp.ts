@@ -6,7 +6,7 @@ import {
   takeTurns,
   type Work,
 } from '../kernel/index.ts'
-import { normalizePhone, type User, userByPhone } from '../user/index.ts'
+import { type Locale, normalizePhone, type User, userByPhone } from '../user/index.ts'
 import { queueMessages, requireServedCountry } from '../whatsapp/index.ts'
 import { hasCalledCode } from './called-code.ts'
 import { newChallengeId } from './challenge-id.ts'
@@ -18,14 +18,14 @@ import { newOtpCode, otpHash, otpMessageKey } from './otp-code.ts'
 import type { Proof } from './proof-of-work.ts'
 
 /** The one thing that a code is good for. */
-export type CodePurpose = 'login' | 'withdrawal'
+export type CodePurpose = 'login' | 'withdrawal' | 'email'
 
 export interface OtpRequest {
   /** However it is written. */
   phone: string
   /** The caller's network address, for the limits; null where there is none. */
   ip: string | null
-  /** By default to log in. A withdrawal's is asked for by the customer who acts, to their own number. */
+  /** By default to log in. Any other is asked for by the customer who acts, to their own number. */
   purpose?: CodePurpose | undefined
   /** Of a browser that logged in before: no stranger's requests stand before it. */
   deviceToken?: string | undefined
@@ -43,6 +43,9 @@ export interface OtpChallenge {
 
 /** Approved by Meta in the category for codes: {{1}} is the code, and so is its copy button. */
 export const OTP_TEMPLATE = 'laku_otp'
+/** The same for all that is no log-in. Meta writes its text itself and names no purpose: a message beside it does. */
+const CODE_TEMPLATE = 'laku_code'
+const PURPOSE_TEMPLATE = 'laku_code_for'
 
 /** So long a way has to bring a code before the next one is taken. */
 export const DELIVERED_WITHIN_S = 30
@@ -82,7 +85,8 @@ export async function requestOtp(work: Work, input: OtpRequest): Promise<OtpChal
     expiresAt,
   }
   await insertRows(work.tx, 'otpChallenges', [challenge])
-  const messageId = sentAt && (await sendCode(work, { challengeId, phone, user, code, sentAt, n: 1 }))
+  const messageId =
+    sentAt && (await sendCode(work, { challengeId, phone, user, code, purpose, sentAt, n: 1 }))
   work.emit({
     type: 'otp.requested',
     aggregate: ['otp_challenge', challengeId],
@@ -98,7 +102,7 @@ function knownAsOf(
   purpose: CodePurpose,
   user: User | undefined,
 ): string | undefined {
-  if (purpose === 'withdrawal') {
+  if (purpose !== 'login') {
     if (work.actor.kind !== 'customer' || user?.id !== requireCustomer(work.actor))
       throw authErrors.purpose_refused()
     return `user ${user.id}`
@@ -129,6 +133,17 @@ async function takeTurnAndMoney(work: Work, asker: Asker): Promise<number | Doma
   }
 }
 
+const purposeWords: Record<Locale, Record<Exclude<CodePurpose, 'login'>, string>> = {
+  id: {
+    withdrawal: 'menarik dana dari dompet Laku Anda ke rekening',
+    email: 'mengganti alamat email akun Laku Anda',
+  },
+  en: {
+    withdrawal: 'taking money out of your Laku wallet to a bank account',
+    email: 'changing the email address of your Laku account',
+  },
+}
+
 /** Queues the message that carries a challenge's code. */
 export async function sendCode(
   work: Work,
@@ -137,22 +152,33 @@ export async function sendCode(
     phone: string
     user: User | undefined
     code: string
+    purpose: CodePurpose
     sentAt: Date
     /** The how many-th message by WhatsApp. */
     n: number
   },
 ): Promise<string | undefined> {
-  const { challengeId, phone, user, code, sentAt, n } = message
+  const { challengeId, phone, user, code, purpose, sentAt, n } = message
+  const language = user?.locale ?? 'id'
+  const common = { to: phone, userId: user?.id, language, notBefore: sentAt }
+  const sendBy = secondsAfter(sentAt, DELIVERED_WITHIN_S)
+  if (purpose !== 'login')
+    await queueMessages(work, [
+      {
+        ...common,
+        dedupeKey: `code_for:${challengeId}#${n}`,
+        template: PURPOSE_TEMPLATE,
+        params: [purposeWords[language][purpose]],
+        sendBy,
+      },
+    ])
   const [messageId] = await queueMessages(work, [
     {
+      ...common,
       dedupeKey: otpMessageKey(challengeId, n),
-      to: phone,
-      userId: user?.id,
-      template: OTP_TEMPLATE,
-      language: user?.locale ?? 'id',
+      template: purpose === 'login' ? OTP_TEMPLATE : CODE_TEMPLATE,
       sealedParams: [code],
-      notBefore: sentAt,
-      sendBy: secondsAfter(sentAt, DELIVERED_WITHIN_S),
+      sendBy,
     },
   ])
   return messageId

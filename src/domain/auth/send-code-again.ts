@@ -5,7 +5,7 @@ import { secretParamsOf } from '../whatsapp/index.ts'
 import { spendMessage } from './code-budget.ts'
 import { authErrors } from './errors.ts'
 import { otpMessageKey } from './otp-code.ts'
-import { DELIVERED_WITHIN_S, sendCode } from './request-otp.ts'
+import { type CodePurpose, DELIVERED_WITHIN_S, sendCode } from './request-otp.ts'
 
 export type CodeChannel = 'whatsapp' | 'email' | 'sms'
 
@@ -23,14 +23,20 @@ export async function sendCodeAgain(
   work: Work,
   { challengeId, channel }: { challengeId: string; channel: CodeChannel },
 ): Promise<{ channel: CodeChannel; againInS: number }> {
-  const { rows } = await sql<{ phone: string; sends: number; sentAt: Date | null; known: boolean }>`
-    select phone, sends, sent_at, known from otp_challenges
+  const { rows } = await sql<{
+    phone: string
+    purpose: CodePurpose
+    sends: number
+    sentAt: Date | null
+    known: boolean
+  }>`
+    select phone, purpose, sends, sent_at, known from otp_challenges
     where id = ${challengeId} and status = 'open' and expires_at > ${work.now} for no key update`.execute(
     work.tx,
   )
   const [challenge] = rows
   if (!challenge) throw authErrors.code_expired()
-  const { phone, sends, sentAt, known } = challenge
+  const { phone, purpose, sends, sentAt, known } = challenge
   if (sends >= MOST_SENDS || sentAt === null) throw authErrors.sent_often_enough()
   const retryAfterS = Math.ceil((secondsAfter(sentAt, CHOICE_AFTER_S).getTime() - work.now.getTime()) / 1000)
   if (retryAfterS > 0) throw authErrors.channel_not_yet({ retryAfterS })
@@ -40,7 +46,7 @@ export async function sendCodeAgain(
       channel = case when ${channel} = 'whatsapp' then 'whatsapp' else channel end,
       next_way_at = case when ${channel} = 'whatsapp' then ${nextWayAt}::timestamptz else next_way_at end
     where id = ${challengeId}`.execute(work.tx)
-  if (channel === 'whatsapp') await byWhatsApp(work, { challengeId, phone, known, n: sends + 1 })
+  if (channel === 'whatsapp') await byWhatsApp(work, { challengeId, phone, purpose, known, n: sends + 1 })
   else {
     work.emit({
       type: 'otp.way_chosen',
@@ -53,12 +59,18 @@ export async function sendCodeAgain(
 
 async function byWhatsApp(
   work: Work,
-  { challengeId, phone, known, n }: { challengeId: string; phone: string; known: boolean; n: number },
+  {
+    challengeId,
+    phone,
+    purpose,
+    known,
+    n,
+  }: { challengeId: string; phone: string; purpose: CodePurpose; known: boolean; n: number },
 ): Promise<void> {
   if (!(await spendMessage(work, 'whatsapp', known)))
     throw authErrors.otp_limited({ of: 'day', retryAfterS: 60 })
   const [code] = (await secretParamsOf(work, otpMessageKey(challengeId))) ?? []
   if (code === undefined) throw authErrors.code_expired()
   const user = await userByPhone(work.tx, phone)
-  await sendCode(work, { challengeId, phone, user, code, sentAt: work.now, n })
+  await sendCode(work, { challengeId, phone, user, code, purpose, sentAt: work.now, n })
 }

@@ -7,7 +7,8 @@ import {
   secondsAfter,
   type Work,
 } from '../kernel/index.ts'
-import { type BankAccountView, bankAccountsOf } from './bank-accounts.ts'
+import { recordChange } from '../way-in/index.ts'
+import { type BankAccountView, bankAccountsOf, lastAccount } from './bank-accounts.ts'
 import { factoryErrors } from './errors.ts'
 import { getFactory } from './read-factories.ts'
 import { bankAccountMachine } from './transitions.ts'
@@ -35,6 +36,10 @@ export async function approveBankAccount(work: Work, input: { factoryId: string 
   const usableFrom = secondsAfter(work.now, work.policy.bankCoolingOffHours * 3600)
   const set = { approvedBy: person, approvedAt: work.now, usableFrom }
   await moveState(work, bankAccountMachine, { to: 'approved', ids: [waiting.id], set, all: true })
+  // Whom the account before belongs to is told again: from now on the time to stop it runs.
+  const old = await lastAccount(work, factoryId, waiting.id)
+  const told = { way: 'bank_account', old, accountId: waiting.id } as const
+  await recordChange(work, { subject: ['factory', factoryId], ...told })
   const payload = { factoryId, accountId: waiting.id }
   work.emit({ type: 'factory.bank_account_approved', aggregate: ['factory', factoryId], payload })
   const views = await bankAccountsOf(work.tx, work.vault, factoryId)

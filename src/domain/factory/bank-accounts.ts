@@ -1,5 +1,12 @@
 import { sql } from 'kysely'
-import { type BankAccount, channelName, maskedAccount, type Tx, type Vault } from '../kernel/index.ts'
+import {
+  type BankAccount,
+  channelName,
+  maskedAccount,
+  type Tx,
+  type Vault,
+  type Work,
+} from '../kernel/index.ts'
 import type { BankAccountStatus } from './transitions.ts'
 
 const PURPOSE = 'factory.bank_account'
@@ -46,6 +53,22 @@ export async function bankAccountsOf(tx: Tx, vault: Vault, factoryId: string): P
     const account = maskedAccount(vault.open(PURPOSE, accountNumber))
     return { ...view, bank: channelName(row.channelCode), account }
   })
+}
+
+/** The account before this one that was approved, in words for the audit log; null where there is none. */
+export async function lastAccount(
+  { tx, vault }: Pick<Work, 'tx' | 'vault'>,
+  factoryId: string,
+  before: string,
+): Promise<string | null> {
+  const { rows } = await sql<BankAccountRow>`
+    select id, factory_id, channel_code, account_number, account_holder from factory_bank_accounts
+    where factory_id = ${factoryId} and status = 'approved' and id <> ${before} order by id desc limit 1`.execute(
+    tx,
+  )
+  if (!rows[0]) return null
+  const { channelCode, accountNumber, accountHolderName } = open(vault, rows[0])
+  return `${channelCode} ${accountNumber} ${accountHolderName}`
 }
 
 /** What may be paid out to at `now`, by factory: the newest account that two people set and whose cooling-off is over. */

@@ -9,7 +9,7 @@ export { normalizeFactoryPhone } from './phone.ts'
 export { addRatings, type RatingChange, rateFactories } from './rate-factories.ts'
 export { factoriesById, getFactory, getPublicFactory, listFactories } from './read-factories.ts'
 export { commissionHistoryOf } from './record-commission.ts'
-export { type NewBankAccount, setBankAccount } from './set-bank-account.ts'
+export { type NewBankAccount, setBankAccount, stopBankAccount } from './set-bank-account.ts'
 export { type TaxId, type TaxIdKind, taxIdOf } from './tax-id.ts'
 export {
   type FactoryStatus,
@@ -17,5 +17,5 @@ export {
   factoryTransitions,
   verificationTransitions,
 } from './transitions.ts'
-export { type FactoryChanges, updateFactory } from './update-factory.ts'
+export { type FactoryChanges, restoreFactory, updateFactory } from './update-factory.ts'
 export type { FactoryView, PublicFactory } from './views.ts'

@@ -8,7 +8,8 @@ import {
   requireStaff,
   type Work,
 } from '../kernel/index.ts'
-import { type BankAccountView, bankAccountsOf, sealBankAccount } from './bank-accounts.ts'
+import { recordChange } from '../way-in/index.ts'
+import { type BankAccountView, bankAccountsOf, lastAccount, sealBankAccount } from './bank-accounts.ts'
 import { requireOwnFactory } from './own-factory.ts'
 import { getFactory } from './read-factories.ts'
 import { bankAccountMachine } from './transitions.ts'
@@ -23,7 +24,7 @@ export interface NewBankAccount {
 
 /**
  * Names the account that a factory is to be paid to. It pays nothing before a second person approves it and its cooling-off is over;
- * until then the account before it stays in use. One that still waits for approval is replaced. By finance, or an agent of the office
+ * until then the account before it stays in use. The factory is told, and may stop it. One that still waits for approval is replaced. By finance, or an agent of the office
  * that looks after the factory.
  * @throws factory.not_found, kernel.payout_channel_unknown, kernel.bank_account_invalid, kernel.forbidden
  */
@@ -46,9 +47,22 @@ export async function setBankAccount(work: Work, input: NewBankAccount): Promise
       setAt: work.now,
     },
   ])
+  const old = await lastAccount(work, factoryId, id)
+  const subject = ['factory', factoryId] as const
+  const before = await recordChange(work, { subject, way: 'bank_account', old, accountId: id })
   const payload = { factoryId, accountId: id }
   work.emit({ type: 'factory.bank_account_set', aggregate: ['factory', factoryId], payload })
   const [view] = await bankAccountsOf(work.tx, work.vault, factoryId)
-  work.audit({ command: 'factories set-bank', subject: ['factory', factoryId], after: view })
+  work.audit({ command: 'factories set-bank', subject, before: { account: before }, after: view })
   return view as BankAccountView
+}
+
+/** The factory stopped an account that nothing was paid to yet. Answers whether it was still to be stopped. */
+export async function stopBankAccount(work: Work, accountId: string): Promise<boolean> {
+  const moved = await moveState(work, bankAccountMachine, {
+    to: 'stopped',
+    ids: [accountId],
+    where: sql`(t.usable_from is null or t.usable_from > ${work.now})`,
+  })
+  return moved.length > 0
 }

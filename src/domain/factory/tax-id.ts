@@ -39,6 +39,13 @@ export async function taxIdOf(work: Work, factoryId: string): Promise<TaxId | nu
   if (!row) throw factoryErrors.not_found({ factoryId })
   const { taxIdKind, taxIdSealed } = row
   if (!taxIdKind || !taxIdSealed) return null
-  // A CHECK holds the kind to these two.
-  return { kind: taxIdKind as TaxIdKind, number: work.vault.open(SEALED_AS, taxIdSealed) }
+  return openTaxId(work.vault, { taxIdKind, taxIdSealed })
+}
+
+/** A CHECK holds the kind to the two that there are. */
+export function openTaxId(
+  vault: Vault,
+  { taxIdKind, taxIdSealed }: { taxIdKind: string; taxIdSealed: string },
+): TaxId {
+  return { kind: taxIdKind as TaxIdKind, number: vault.open(SEALED_AS, taxIdSealed) }
 }

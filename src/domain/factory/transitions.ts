@@ -27,13 +27,14 @@ export const factoryTransitions: Transitions<FactoryStatus> = {
 
 export const factoryMachine = machineOf('factory', 'factories', factoryTransitions)
 
-export type BankAccountStatus = 'pending' | 'approved' | 'replaced'
+export type BankAccountStatus = 'pending' | 'approved' | 'replaced' | 'stopped'
 
-/** One that waits for approval is replaced by a newer one; the last approved one past its cooling-off is in use. */
+/** One that waits for approval is replaced by a newer one; the last approved one past its cooling-off is in use; before that the factory may stop it. */
 export const bankAccountTransitions: Transitions<BankAccountStatus> = {
-  pending: ['approved', 'replaced'],
-  approved: [],
+  pending: ['approved', 'replaced', 'stopped'],
+  approved: ['stopped'],
   replaced: [],
+  stopped: [],
 }
 
 export const bankAccountMachine = machineOf('bank account', 'factoryBankAccounts', bankAccountTransitions)

@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
 import { moveState, requireReason, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { recordChange, type Sealed, type Way } from '../way-in/index.ts'
 import { factoryErrors } from './errors.ts'
 import { requireOwnFactory } from './own-factory.ts'
 import { normalizeFactoryPhone } from './phone.ts'
 import { getFactory } from './read-factories.ts'
 import { recordCommission } from './record-commission.ts'
-import { sealTaxId, type TaxId } from './tax-id.ts'
+import { openTaxId, sealTaxId, type TaxId, type TaxIdKind, taxIdOf } from './tax-id.ts'
 import {
   type FactoryStatus,
   type FactoryVerification,
@@ -66,6 +67,7 @@ export async function updateFactory(
     await moveState(work, verificationMachine, { to: verification, ids, all: true })
   const { name = before.name, email = before.email } = input
   const rate = commissionBps ?? before.commissionBps
+  const sealed = await recordChanges(work, before, { phone, email, taxId: input.taxId })
   const set = { name, phone, email, commissionBps: rate, suspendedBecause: why, updatedAt: work.now }
   await moveState(work, factoryMachine, { to: status, stays: true, ids, set, all: true })
   if (input.taxId) {
@@ -82,8 +84,62 @@ export async function updateFactory(
     work.emit({ type: 'factory.status_changed', aggregate: ['factory', factoryId], payload })
   }
   const after = await getFactory(work.tx, factoryId)
-  work.audit({ command: commandOf(before, after), subject: ['factory', factoryId], before, after })
+  const was = { ...before, ...sealed }
+  work.audit({ command: commandOf(before, after), subject: ['factory', factoryId], before: was, after })
   return after
+}
+
+/**
+ * A number, an address or the tax number of a verified factory that is another now: the old channels are told and may stop it.
+ * @throws kernel.forbidden for the tax number of a verified factory, which is finance's to change
+ */
+async function recordChanges(
+  work: Work,
+  before: FactoryView,
+  { phone, email, taxId }: { phone: string; email: string | null; taxId: TaxId | undefined },
+): Promise<Partial<Record<'phone' | 'email' | 'taxId', Sealed>>> {
+  const subject = ['factory', before.id] as const
+  const sealed: Partial<Record<'phone' | 'email' | 'taxId', Sealed>> = {}
+  const note = async (field: 'phone' | 'email' | 'taxId', way: Way, old: string | null) => {
+    const kept = await recordChange(work, { subject, way, old })
+    if (kept) sealed[field] = kept
+  }
+  if (phone !== before.phone) await note('phone', 'phone', before.phone)
+  if (email !== before.email) await note('email', 'email', before.email)
+  if (taxId && before.verification === 'verified') {
+    requireStaff(work.actor, 'finance')
+    const old = await taxIdOf(work, before.id)
+    const { kind, number } = openTaxId(work.vault, sealTaxId(work.vault, taxId))
+    if (old?.kind !== kind || old.number !== number)
+      await note('taxId', 'tax_id', old && `${old.kind}:${old.number}`)
+  }
+  return sealed
+}
+
+/** What the factory had before, for it stopped the change: its number, its address for mail or its tax number. */
+export async function restoreFactory(
+  work: Work,
+  factoryId: string,
+  way: Exclude<Way, 'bank_account'>,
+  old: string | null,
+): Promise<void> {
+  const set =
+    way === 'tax_id'
+      ? restoredTaxId(work, old)
+      : way === 'phone'
+        ? { phone: normalizeFactoryPhone(old ?? '') }
+        : { email: old }
+  await work.tx
+    .updateTable('factories')
+    .set({ ...set, updatedAt: work.now })
+    .where('id', '=', factoryId)
+    .execute()
+}
+
+function restoredTaxId({ vault }: Work, old: string | null) {
+  if (old === null) return { taxIdKind: null, taxIdSealed: null }
+  const [kind, number = ''] = old.split(':')
+  return sealTaxId(vault, { kind: kind as TaxIdKind, number })
 }
 
 const verbOf = {

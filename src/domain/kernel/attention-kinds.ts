@@ -60,6 +60,7 @@ export const attentionKinds = [
   'statement_not_sent',
   'wallet_adjustment',
   'wallet_without_owner',
+  'way_in_stopped',
   'webhook_failed',
   'webhook_unknown',
   'whatsapp.failed',

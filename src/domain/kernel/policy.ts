@@ -17,6 +17,11 @@ export const policySchema = z.strictObject({
   withdrawalMinimumIdr: whole.default(10_000),
   withdrawalFeeIdr: whole.default(2_500),
   withdrawalApprovalAboveIdr: whole.default(5_000_000).describe('a larger one waits for staff'),
+  wayInCoolingHours: whole
+    .default(72)
+    .describe(
+      'so long after a phone number, an address for mail, a bank account or a tax number changed may the old channel stop it, and no wallet is paid out',
+    ),
   newDestinationHours: whole.default(24).describe('a new account takes money only after so long'),
   bankBatchHours: whole
     .min(1)

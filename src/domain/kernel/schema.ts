@@ -978,6 +978,8 @@ export interface Users {
   createdAt: Timestamp;
   deletedAt: Timestamp | null;
   email: string | null;
+  emailConfirmedAt: Timestamp | null;
+  emailProvenAt: Timestamp | null;
   id: string;
   locale: Generated<string>;
   name: string | null;
@@ -985,6 +987,7 @@ export interface Users {
   status: Generated<string>;
   suspendedBecause: string | null;
   updatedAt: Timestamp;
+  withdrawalsFrom: Timestamp | null;
 }
 
 export interface WalletAdjustments {
@@ -1026,6 +1029,25 @@ export interface WarehousePurchaseOrders {
   status: string;
   statusReason: string | null;
   updatedAt: Timestamp;
+}
+
+export interface WayChanges {
+  accountId: string | null;
+  changedAt: Timestamp;
+  changedBy: string;
+  id: string;
+  oldSealed: string | null;
+  stoppableUntil: Timestamp;
+  stoppedAt: Timestamp | null;
+  subjectId: string;
+  subjectKind: string;
+  way: string;
+}
+
+export interface WayKeys {
+  keySealed: string;
+  subjectId: string;
+  subjectKind: string;
 }
 
 export interface WebhookInbox {
@@ -1191,6 +1213,8 @@ export interface DB {
   wallets: Wallets;
   warehouseInventory: WarehouseInventory;
   warehousePurchaseOrders: WarehousePurchaseOrders;
+  wayChanges: WayChanges;
+  wayKeys: WayKeys;
   webhookInbox: WebhookInbox;
   whatsappHolds: WhatsappHolds;
   whatsappMessages: WhatsappMessages;

@@ -12,7 +12,7 @@ export type Tx = Transaction<DB>
 
 export interface AuditEntry {
   command: string
-  subject: [kind: string, id: string]
+  subject: readonly [kind: string, id: string]
   before?: unknown
   after?: unknown
 }

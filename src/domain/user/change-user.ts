@@ -1,8 +1,11 @@
 import { requireStaff, type Work } from '../kernel/index.ts'
+import { recordChange, type Sealed } from '../way-in/index.ts'
+import { coolOff } from './cool-off.ts'
 import { userErrors } from './errors.ts'
 import { normalizePhone } from './phone.ts'
-import { type Locale, type User, userById } from './read-users.ts'
+import { type Locale, type User, userById, userByPhone } from './read-users.ts'
 import { lockUser, registerUser } from './register-user.ts'
+import { setEmail } from './set-email.ts'
 
 export interface UserChanges {
   phone?: string | undefined
@@ -26,7 +29,9 @@ export async function createUser(
 }
 
 /**
- * Support changes what is known of a user. Which fields is kept in the audit log, and not what was in them.
+ * Support changes what is known of a user. Of a number, and of an address that took codes, the audit log keeps the old one sealed: it is
+ * told of the change and may stop it, log-ins end, and withdrawals cool off (choreography: way_in.changed). An address that support sets takes
+ * no codes.
  * @throws user.not_found, phone_invalid, phone_taken, kernel.forbidden
  */
 export async function changeUser(work: Work, input: UserChanges & { userId: string }): Promise<User> {
@@ -40,11 +45,47 @@ export async function changeUser(work: Work, input: UserChanges & { userId: stri
   const phone = given.phone === undefined ? undefined : await freePhone(work, userId, given.phone)
   await work.tx
     .updateTable('users')
-    .set({ phone, name, email, locale, updatedAt: work.now })
+    .set({ phone, name, locale, updatedAt: work.now })
     .where('id', '=', userId)
     .execute()
-  work.audit({ command: 'users update', subject: ['user', userId], after: { changed } })
+  const sealed: Record<string, Sealed> = {}
+  if (phone !== undefined && phone !== before.phone) {
+    await coolOff(work, userId)
+    const old = await recordChange(work, { subject: ['user', userId], way: 'phone', old: before.phone })
+    if (old) sealed.phone = old
+  }
+  if (email !== undefined) {
+    const old = await setEmail(work, before, { userId, email, proven: false })
+    if (old) sealed.email = old
+  }
+  const wasSealed = Object.keys(sealed).length > 0 && { before: sealed }
+  work.audit({ command: 'users update', subject: ['user', userId], ...wasSealed, after: { changed } })
   return (await userById(work.tx, userId)) as User
+}
+
+/**
+ * The number that a user had before: whoever holds it stopped the change. Answers whether it is theirs again, for somebody else may
+ * have it by now.
+ */
+export async function restorePhone(work: Work, userId: string, phone: string): Promise<boolean> {
+  await lockUser(work, userId)
+  const other = await userByPhone(work.tx, phone)
+  if (other && other.id !== userId) return false
+  await work.tx.updateTable('users').set({ phone, updatedAt: work.now }).where('id', '=', userId).execute()
+  await coolOff(work, userId)
+  return true
+}
+
+/** The address that a user had before, which took codes; or none. */
+export async function restoreEmail(work: Work, userId: string, email: string | null): Promise<void> {
+  await lockUser(work, userId)
+  const since = email === null ? null : work.now
+  await work.tx
+    .updateTable('users')
+    .set({ email, emailProvenAt: since, emailConfirmedAt: since, updatedAt: work.now })
+    .where('id', '=', userId)
+    .execute()
+  await coolOff(work, userId)
 }
 
 async function freePhone(work: Work, userId: string, written: string): Promise<string> {

@@ -1,6 +1,8 @@
 declare module '../kernel/events.ts' {
   interface EventPayloads {
     'user.registered': { userId: string }
+    /** Who set an address for mail proved to hold the phone; it is to be confirmed. */
+    'user.email_proven': { userId: string }
     'user.suspended': { userId: string }
     'user.activated': { userId: string }
     /** Their personal data is gone. */

@@ -1,7 +1,8 @@
 import './events.ts'
 
-export { changeUser, createUser, type UserChanges } from './change-user.ts'
+export { changeUser, createUser, restoreEmail, restorePhone, type UserChanges } from './change-user.ts'
 export { closingOf, closingsDue, dueClosings, scheduleClosing, startClosing, stopClosing } from './closing.ts'
+export { coolOff, withdrawalsFrom } from './cool-off.ts'
 export { userErrors } from './errors.ts'
 export { type ListedUser, listUsers } from './list-users.ts'
 export { normalizePhone } from './phone.ts'
@@ -18,6 +19,7 @@ export {
   userView,
 } from './read-users.ts'
 export { lockUser, lockUserWholly, registerUser } from './register-user.ts'
+export { confirmationMail, confirmEmail } from './set-email.ts'
 export { activateUser, suspendUser } from './set-user-status.ts'
 export { type UserStatus, userMachine, userTransitions } from './transitions.ts'
 export { type UpdateMe, updateMe } from './update-me.ts'

@@ -22,7 +22,7 @@ export async function listUsers(
     filter.cursor ? sql`id < ${filter.cursor}::uuid` : sql`true`,
   ]
   const { rows } = await sql<ListedUser>`
-    select id, phone, name, email, locale, status, suspended_because, created_at from users
+    select id, phone, name, email, email_confirmed_at, locale, status, suspended_because, created_at from users
     where ${sql.join(conditions, sql` and `)} order by id desc limit ${filter.limit + 1}`.execute(work.tx)
   return pageOf(rows, filter.limit, (row) => row.id)
 }

@@ -12,14 +12,16 @@ export interface User {
   phone: string | null
   name: string | null
   email: string | null
+  /** From then on it takes codes: who set it holds the phone, and reads what comes there. */
+  emailConfirmedAt: Date | null
   locale: Locale
   status: UserStatus
 }
 
 /** What a user sees of themselves. */
-export type UserView = Omit<User, 'status'>
+export type UserView = Omit<User, 'status' | 'emailConfirmedAt'>
 
-export function userView({ status: _, ...view }: User): UserView {
+export function userView({ status: _, emailConfirmedAt: __, ...view }: User): UserView {
   return view
 }
 
@@ -30,14 +32,16 @@ export async function userById(tx: Tx, id: string): Promise<User | undefined> {
 /** Users by id; unknown ids are left out, deleted users are not. */
 export async function usersById(tx: Tx, ids: readonly string[]): Promise<Map<string, User>> {
   const { rows } = await sql<User>`
-    select id, phone, name, email, locale, status from users where id = any(${ids}::uuid[])`.execute(tx)
+    select id, phone, name, email, email_confirmed_at, locale, status from users where id = any(${ids}::uuid[])`.execute(
+    tx,
+  )
   return new Map(rows.map((row) => [row.id, row]))
 }
 
 /** The user who has this number (E.164) now. */
 export async function userByPhone(tx: Tx, phone: string): Promise<User | undefined> {
   const { rows } = await sql<User>`
-    select id, phone, name, email, locale, status from users
+    select id, phone, name, email, email_confirmed_at, locale, status from users
     where phone = ${phone} and status <> 'deleted'`.execute(tx)
   return rows[0]
 }

@@ -1,5 +1,9 @@
 import { requireCustomer, type Work } from '../kernel/index.ts'
-import { getMe, type Locale, type UserView } from './read-users.ts'
+import { wayInErrors } from '../way-in/index.ts'
+import { userErrors } from './errors.ts'
+import { getMe, type Locale, type UserView, userById } from './read-users.ts'
+import { lockUser } from './register-user.ts'
+import { setEmail } from './set-email.ts'
 
 export interface UpdateMe {
   name?: string | undefined
@@ -9,15 +13,35 @@ export interface UpdateMe {
 }
 
 /**
- * Changes what is given of the customer who acts, and leaves the rest.
- * @throws kernel.forbidden, user.not_found
+ * Changes what is given of the customer who acts, and leaves the rest. An address for mail takes notices, and codes only where it was set
+ * with a code for this (`proven`) and then confirmed; one that takes codes is not changed without.
+ * @throws kernel.forbidden, user.not_found, way_in.proof_needed
  */
-export async function updateMe(work: Work, { name, email, locale }: UpdateMe): Promise<UserView> {
+export async function updateMe(
+  work: Work,
+  { name, email, locale }: UpdateMe,
+  { proven = false }: { proven?: boolean } = {},
+): Promise<UserView> {
+  const userId = requireCustomer(work.actor)
+  await lockUser(work, userId)
+  const before = await userById(work.tx, userId)
+  if (!before || before.status === 'deleted') throw userErrors.not_found()
   await work.tx
     .updateTable('users')
-    .set({ name, email, locale, updatedAt: work.now })
-    .where('id', '=', requireCustomer(work.actor))
-    .where('status', '<>', 'deleted')
+    .set({ name, locale, updatedAt: work.now })
+    .where('id', '=', userId)
     .execute()
+  if (email !== undefined) {
+    const isWayIn = before.emailConfirmedAt !== null && email !== before.email
+    if (isWayIn && !proven) throw wayInErrors.proof_needed()
+    const sealed = await setEmail(work, before, { userId, email, proven })
+    if (proven || sealed)
+      work.audit({
+        command: 'users me email',
+        subject: ['user', userId],
+        before: { email: sealed },
+        after: { changed: ['email'] },
+      })
+  }
   return await getMe(work)
 }

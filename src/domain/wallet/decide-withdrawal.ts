@@ -37,8 +37,9 @@ export async function lockWithdrawal(work: Work, idOrCodeText: string): Promise<
   const asked = idOrCode(idOrCodeText)
   const which = 'id' in asked ? sql`w.id = ${asked.id}::uuid` : sql`w.code = ${asked.code}`
   const { rows } = await sql<Locked>`
-    select w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, w.closes_account, w.by_hand, w.status, w.destination_id, d.usable_at
-    from withdrawals w join withdrawal_destinations d on d.id = w.destination_id
+    select w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, w.closes_account, w.by_hand, w.status, w.destination_id,
+      greatest(d.usable_at, u.withdrawals_from) as usable_at
+    from withdrawals w join withdrawal_destinations d on d.id = w.destination_id join users u on u.id = w.user_id
     where ${which} for no key update of w`.execute(work.tx)
   const [row] = rows
   if (!row) throw walletErrors.withdrawal_not_found({ withdrawal: idOrCodeText })
@@ -93,6 +94,16 @@ export async function rejectWithdrawal(work: Work, input: { withdrawal: string }
     },
   ])
   return await getWithdrawal(work, id)
+}
+
+/** Rejects what is not sent yet to an account whose owner never asked for it. Returns the codes. */
+export async function rejectUnsent(work: Work, destinationId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string; code: string }>`
+    select id, code from withdrawals
+    where destination_id = ${destinationId}::uuid and (status = 'held' or (status = 'approved' and due_at is not null))
+    order by id`.execute(work.tx)
+  for (const { id } of rows) await rejectWithdrawal(work, { withdrawal: id })
+  return rows.map(({ code }) => code)
 }
 
 async function decide(

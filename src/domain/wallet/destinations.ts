@@ -7,6 +7,7 @@ import {
   type Vault,
   type Work,
 } from '../kernel/index.ts'
+import { recordChange } from '../way-in/index.ts'
 import { walletErrors } from './errors.ts'
 
 export interface Destination {
@@ -48,6 +49,8 @@ export async function destinationOf(
     on conflict (user_id, fingerprint) do nothing`.execute(work.tx)
   const made = await find(work, userId, fingerprint)
   if (!made) throw new Error('a destination was neither new nor known')
+  const subject = ['user', userId] as const
+  await recordChange(work, { subject, way: 'bank_account', old: null, accountId: made.id })
   work.audit({
     command: 'wallets destinations add',
     subject: ['user', userId],
@@ -64,6 +67,15 @@ async function find(work: Work, userId: string, fingerprint: string): Promise<De
     .where('fingerprint', '=', fingerprint)
     .executeTakeFirst()
 }
+
+/** Its owner never asked for this account: nothing is sent to it, and to name it again takes a new code. */
+export async function stopDestination(work: Work, destinationId: string): Promise<void> {
+  await sql`
+    update withdrawal_destinations set usable_at = ${NEVER}, fingerprint = id::text
+    where id = ${destinationId}::uuid`.execute(work.tx)
+}
+
+const NEVER = new Date('9999-12-31T00:00:00Z')
 
 /** Reads an account that lies encrypted in its row. */
 export function openDestination(

@@ -41,7 +41,7 @@ export async function claimWithdrawalsForBank(
     select w.id, w.code, w.user_id, w.destination_id, w.amount_idr, w.fee_idr, w.closes_account, d.channel_code, d.account_number,
       d.account_holder
     from withdrawals w join withdrawal_destinations d on d.id = w.destination_id join users u on u.id = w.user_id
-    where w.status = 'held' and w.by_hand and d.usable_at <= ${work.now} and u.status <> 'suspended'
+    where w.status = 'held' and w.by_hand and greatest(d.usable_at, u.withdrawals_from) <= ${work.now} and u.status <> 'suspended'
       and ${channelCode ? sql`d.channel_code = ${channelCode.toUpperCase()}` : sql`true`}
     order by w.id for no key update of w`.execute(work.tx)
   for (const row of rows) await claim(work, row, await batch())

@@ -10,6 +10,7 @@ import {
 } from '../kernel/index.ts'
 import { credit, debit, post, walletAccount } from '../ledger/index.ts'
 import { channelFit } from '../payout/index.ts'
+import { withdrawalsFrom } from '../user/index.ts'
 import { type Destination, openDestination } from './destinations.ts'
 import { walletErrors } from './errors.ts'
 import { requireBalances } from './require-balances.ts'
@@ -38,6 +39,7 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
   const isLarge = amountIdr > work.policy.withdrawalApprovalAboveIdr || (await isOverLimit(work, use))
   const { fit } = await channelFit(work.tx, destination, amountIdr)
   const byHand = fit !== 'takes' || amountIdr < work.policy.payoutMinimumIdr
+  const cooled = await withdrawalsFrom(work, userId)
   await insertRows(work.tx, 'withdrawals', [
     {
       ...withdrawal,
@@ -46,7 +48,7 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
       status: 'held',
       retryOf,
       byHand,
-      dueAt: isLarge || byHand ? null : laterOf(work.now, destination.usableAt),
+      dueAt: isLarge || byHand ? null : laterOf(laterOf(work.now, destination.usableAt), cooled ?? work.now),
       createdAt: work.now,
     },
   ])

@@ -33,7 +33,7 @@ export async function sendByStaff(work: Work, { to, ...content }: StaffMessage):
 }
 
 /** Templates that only laku fills, with codes that it made. */
-const codeTemplates: readonly string[] = ['laku_otp']
+const codeTemplates: readonly string[] = ['laku_otp', 'laku_code', 'laku_code_for']
 
 const masked = (phone: string) => `${phone.slice(0, 5)}…${phone.slice(-4)}`
 

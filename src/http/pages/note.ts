@@ -15,16 +15,18 @@ export interface Note {
   facts?: readonly Fact[]
   /** Where to go from here; `likely` is what most want. */
   links?: readonly { href: string; text: string; likely?: boolean }[]
+  /** A button that changes something, at this page's own address. */
+  action?: string
 }
 
 /** One short thing that a page says, in the middle of it. */
-export function noteOf({ tone, title, text, facts = [], links = [] }: Note): Markup {
+export function noteOf({ tone, title, text, facts = [], links = [], action }: Note): Markup {
   const list = facts.length === 0 ? nothing : factsOf(facts)
   const buttons = links.map(
     ({ href, text: name, likely }) =>
       markup`<a class="${likely ? 'button' : 'button plain'}" href="${href}">${name}</a>`,
   )
-  return markup`<section class="card note"><div class="sign ${tone}" aria-hidden="true">${signs[tone]}</div><h1>${title}</h1><p class="soft">${text}</p>${list}${buttons}</section>`
+  return markup`<section class="card note"><div class="sign ${tone}" aria-hidden="true">${signs[tone]}</div><h1>${title}</h1><p class="soft">${text}</p>${list}${action === undefined ? nothing : markup`<form method="post"><button class="button">${action}</button></form>`}${buttons}</section>`
 }
 
 export function factsOf(facts: readonly Fact[]): Markup {

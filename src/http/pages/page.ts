@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Markup, markup, nothing } from './markup.ts'
-import { PAGE_CSP, STYLE } from './style.ts'
+import { FORM_CSP, PAGE_CSP, STYLE } from './style.ts'
 
 /** The languages that pages speak; Indonesian where nobody asks for the other. */
 export type Language = 'id' | 'en'
@@ -31,6 +31,8 @@ export interface Page {
   keeps?: string | undefined
   /** Not to be found by search engines: a person's own, or gone. */
   hidden?: boolean
+  /** It has a form, which goes to its own address. */
+  hasForm?: boolean
 }
 
 /** Sends a page: light, without a script, readable on a phone, in the language that was asked for. */
@@ -48,7 +50,7 @@ ${refreshOf(page)}<title>${title} · Laku</title><link rel="icon" href="/favicon
   reply
     .code(status)
     .headers({
-      'content-security-policy': PAGE_CSP,
+      'content-security-policy': page.hasForm ? FORM_CSP : PAGE_CSP,
       vary: 'accept-language, accept-encoding',
       'content-language': language,
     })

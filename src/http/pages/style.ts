@@ -41,7 +41,7 @@ th,td{padding:.6rem .75rem;border-top:1px solid var(--line);text-align:left;font
 td{text-align:right;white-space:nowrap}
 .now th,.now td{background:var(--tint);font-weight:700}
 .now small{display:block;font-weight:400;color:var(--soft)}
-.button{display:flex;align-items:center;justify-content:center;min-height:3rem;padding:.5rem 1.25rem;margin-top:1rem;border-radius:.75rem;background:var(--brand);color:var(--on);font-weight:600;text-decoration:none;text-align:center}
+.button{width:100%;border:0;font:inherit;display:flex;align-items:center;justify-content:center;min-height:3rem;padding:.5rem 1.25rem;margin-top:1rem;border-radius:.75rem;background:var(--brand);color:var(--on);font-weight:600;text-decoration:none;text-align:center}
 .plain{background:none;color:var(--brand);border:1px solid var(--brand)}
 .note{max-width:30rem;margin:0 auto 1rem;text-align:center}
 .note dl{text-align:left}
@@ -55,3 +55,6 @@ const styleHash = createHash('sha256').update(STYLE).digest('base64')
 
 /** No script at all, one style known by its hash, and pictures of our own. */
 export const PAGE_CSP = `default-src 'none'; style-src 'sha256-${styleHash}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+
+/** The same for a page with a form. */
+export const FORM_CSP = PAGE_CSP.replace("form-action 'none'", "form-action 'self'")

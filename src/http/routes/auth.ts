@@ -85,11 +85,11 @@ export const authRoutes =
       {
         config: { access: 'open' },
         schema: {
-          summary: 'Ask for a code: to log in, or as a customer for a withdrawal',
+          summary: 'Ask for a code: to log in, or as a customer for a withdrawal or another address for mail',
           body: z.strictObject({
             phone,
             /** What it is for, and good for. By default to log in, or where the caller's own token came along a withdrawal. */
-            purpose: z.enum(['login', 'withdrawal']).optional(),
+            purpose: z.enum(['login', 'withdrawal', 'email']).optional(),
             device_token: deviceToken.optional(),
             proof: proof.optional(),
           }),
@@ -100,7 +100,7 @@ export const authRoutes =
         const { purpose = await purposeOf(request), ...body } = fromWire(request.body)
         const given = { ...body, purpose, ip: request.ip }
         if (purpose === 'login') await limitStrangers(request, body)
-        const actor = (purpose === 'withdrawal' && customerOf(request)) || request.actor
+        const actor = (purpose !== 'login' && customerOf(request)) || request.actor
         const options = { requestId: request.id }
         const made = await laku.units.run(actor, (work) => requestOtp(work, given), options)
         const waits = made.sentInS > 0 ? { sent_in_s: made.sentInS } : {}

@@ -1,9 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { fromWire, toWire } from '../../domain/kernel/index.ts'
+import { tryCode } from '../../domain/auth/index.ts'
+import { fromWire, requireCustomer, toWire } from '../../domain/kernel/index.ts'
 import { erasePerson, exportPerson } from '../../domain/privacy.ts'
 import { getMe, updateMe } from '../../domain/user/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { proof } from './auth.ts'
 
 const me = z.object({
   id: z.uuid(),
@@ -17,6 +19,10 @@ const changes = z.strictObject({
   name: z.string().trim().min(1).max(100).optional(),
   email: z.email().max(254).nullable().optional(),
   locale: z.enum(['id', 'en']).optional(),
+  /** A code asked for with the purpose email: with it the address may be confirmed and takes codes; one that does is not changed without. */
+  otp: z
+    .strictObject({ challenge_id: z.uuid(), code: z.string().regex(/^[0-9]{6}$/), proof: proof.optional() })
+    .optional(),
 })
 
 /** A customer's own profile, and what is kept of them: all of it, or none. */
@@ -38,8 +44,16 @@ export const userRoutes =
         config: { access: 'customer', keyExpires: true },
         schema: { summary: 'Change the caller’s own profile', body: changes, response: { 200: me } },
       },
-      async (request, reply) =>
-        await request.change(reply, 200, (work) => updateMe(work, fromWire(request.body))),
+      async (request, reply) => {
+        const { otp, ...given } = request.body
+        return await request.change(reply, 200, async (work) => {
+          const userId = requireCustomer(work.actor)
+          const tried =
+            otp && (await tryCode(work, { ...fromWire(otp), userId, purpose: 'email', ip: request.ip }))
+          if (tried?.refused) return tried
+          return await updateMe(work, fromWire(given), { proven: tried !== undefined })
+        })
+      },
     )
 
     app.get(

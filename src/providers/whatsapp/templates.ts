@@ -19,6 +19,27 @@ export const templates: readonly Template[] = [
     examples: ['482913'],
   },
   {
+    name: 'laku_code',
+    language: 'id',
+    category: 'AUTHENTICATION',
+    body: 'Kode Laku Anda adalah {{1}}. Jangan berikan kepada siapa pun.',
+    examples: ['482913'],
+  },
+  {
+    name: 'laku_code_for',
+    language: 'id',
+    category: 'UTILITY',
+    body: 'Kode Laku yang kami kirim bersama pesan ini hanya untuk {{1}}. Bila bukan Anda yang memintanya, jangan berikan kode itu kepada siapa pun, juga tidak kepada orang yang mengaku dari Laku.',
+    examples: ['menarik dana dari dompet Laku Anda ke rekening'],
+  },
+  {
+    name: 'laku_code_for',
+    language: 'en',
+    category: 'UTILITY',
+    body: 'The Laku code that we send with this message is only for {{1}}. If it was not you who asked for it, give that code to nobody, and not to anyone who says that they are from Laku either.',
+    examples: ['taking money out of your Laku wallet to a bank account'],
+  },
+  {
     name: 'laku_notice',
     language: 'id',
     category: 'UTILITY',

@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { defineChange } from '../define-command.ts'
+
+export const reveal = defineChange({
+  name: 'reveal',
+  description:
+    'Open what a row of the audit log keeps sealed, like a number from before; who looked is kept too.',
+  args: [{ name: 'id', description: 'UUID of the row' }],
+  input: z.object({ id: z.uuid() }),
+  examples: ['laku audit reveal 0190… --reason "the buyer says that it was not them"'],
+  needsReason: true,
+  change: async (work, { id }) => {
+    const { revealAudit } = await import('../../domain/way-in/index.ts')
+    return await revealAudit(work, id)
+  },
+  done: ({ values }) =>
+    Object.entries(values)
+      .map(([field, value]) => `${field}: ${value}`)
+      .join('\n'),
+})

@@ -1,0 +1,99 @@
+import { sql } from 'kysely'
+import { secondsAfter, type Work } from '../kernel/index.ts'
+import { recordChange, type Sealed, wayInErrors } from '../way-in/index.ts'
+import { coolOff } from './cool-off.ts'
+import { type Locale, type User, userById } from './read-users.ts'
+import { lockUser } from './register-user.ts'
+
+export interface NewEmail {
+  userId: string
+  /** Null takes it away. */
+  email: string | null
+  /** Who sets it proved by a code for this that they hold the phone: it may be confirmed then, and takes codes. */
+  proven: boolean
+}
+
+/**
+ * Sets an address for mail; its user is locked. One that was confirmed is a way in: its place taken, the old one is told, log-ins end and
+ * withdrawals cool off. Returns the old one as the audit log keeps it, where it was a way in.
+ */
+export async function setEmail(
+  work: Work,
+  before: User,
+  { userId, email, proven }: NewEmail,
+): Promise<Sealed | null> {
+  const same = email === before.email
+  if (same && (!proven || before.emailConfirmedAt !== null)) return null
+  await work.tx
+    .updateTable('users')
+    .set({
+      email,
+      emailProvenAt: proven && email !== null ? work.now : null,
+      emailConfirmedAt: null,
+      updatedAt: work.now,
+    })
+    .where('id', '=', userId)
+    .execute()
+  if (proven && email !== null)
+    work.emit({ type: 'user.email_proven', aggregate: ['user', userId], payload: { userId } })
+  const old = before.emailConfirmedAt === null ? null : before.email
+  if (old === null && (!proven || email === null)) return null
+  await coolOff(work, userId)
+  return await recordChange(work, { subject: ['user', userId], way: 'email', old })
+}
+
+const PURPOSE = 'user.email_confirmation'
+const HOURS = 24
+const shape = /^([0-9a-f-]{36})\.(\d{1,12})\.([\w-]{43})$/
+
+/** What the mail to an address carries that is to be confirmed: signed, good for a day and for this address. */
+function emailToken({ vault, now }: Work, userId: string, email: string): string {
+  const until = Math.floor(secondsAfter(now, HOURS * 3600).getTime() / 1000)
+  return `${userId}.${until}.${vault.hmac(PURPOSE, `${userId} ${until} ${email}`)}`
+}
+
+/**
+ * The address of a token is read by who set it: from now on it takes codes, and withdrawals cool off anew. Answers the address.
+ * @throws way_in.confirmation_invalid
+ */
+export async function confirmEmail(work: Work, token: string): Promise<{ email: string }> {
+  const [, userId = '', until = '', signature = ''] = shape.exec(token) ?? []
+  if (userId === '' || Number(until) * 1000 <= work.now.getTime()) throw wayInErrors.confirmation_invalid()
+  await lockUser(work, userId)
+  const user = await userById(work.tx, userId)
+  if (!user?.email || !work.vault.verify(PURPOSE, `${userId} ${until} ${user.email}`, signature))
+    throw wayInErrors.confirmation_invalid()
+  const confirmed = await sql`
+    update users set email_confirmed_at = ${work.now}, updated_at = ${work.now}
+    where id = ${userId} and email_confirmed_at is null and email_proven_at is not null`.execute(work.tx)
+  if (user.emailConfirmedAt === null && Number(confirmed.numAffectedRows) === 0)
+    throw wayInErrors.confirmation_invalid()
+  if (user.emailConfirmedAt === null) await coolOff(work, userId)
+  return { email: user.email }
+}
+
+const texts: Record<Locale, { subject: string; text: (link: string) => string }> = {
+  id: {
+    subject: 'Konfirmasi alamat email Laku Anda',
+    text: (link) =>
+      `Buka tautan ini dan konfirmasi bahwa alamat ini milik Anda: ${link}\n\nTautan berlaku 24 jam. Bila bukan Anda yang memasukkannya, abaikan saja.`,
+  },
+  en: {
+    subject: 'Confirm your email address at Laku',
+    text: (link) =>
+      `Open this link and confirm that this address is yours: ${link}\n\nThe link is good for 24 hours. If it was not you who entered it, do nothing.`,
+  },
+}
+
+/** The mail by which an address is confirmed; nothing where it was taken away or is confirmed already. */
+export async function confirmationMail(
+  work: Work,
+  userId: string,
+  publicUrl: string,
+): Promise<{ to: string; subject: string; text: string } | undefined> {
+  const user = await userById(work.tx, userId)
+  if (!user?.email || user.emailConfirmedAt !== null) return undefined
+  const { subject, text } = texts[user.locale]
+  const token = emailToken(work, userId, user.email)
+  return { to: user.email, subject, text: text(`${publicUrl.replace(/\/+$/, '')}/email/${token}`) }
+}

@@ -1,0 +1,96 @@
+import { sql } from 'kysely'
+import { actorLabel, insertRows, newId, secondsAfter, type Work } from '../kernel/index.ts'
+import { openValue, type Sealed, type Subject, type SubjectKind, sealValue } from './sealed-values.ts'
+
+/** What lets somebody in, or says where their money goes. */
+export type Way = 'phone' | 'email' | 'bank_account' | 'tax_id'
+
+export interface NewChange {
+  subject: Subject
+  way: Way
+  /** In clear; null where there was none. */
+  old: string | null
+  /** The row of a new bank account. */
+  accountId?: string
+}
+
+/**
+ * Writes down that a way in is another now: the old one is told, and may stop it for policy.wayInCoolingHours (choreography:
+ * way_in.changed). Returns the old value as the audit log keeps it; null where there was none.
+ */
+export async function recordChange(work: Work, change: NewChange): Promise<Sealed | null> {
+  const { subject, way, old, accountId = null } = change
+  const [subjectKind, subjectId] = subject
+  const oldSealed = old === null ? null : await sealValue(work, subject, old)
+  const id = newId()
+  await insertRows(work.tx, 'wayChanges', [
+    {
+      id,
+      subjectKind,
+      subjectId,
+      way,
+      oldSealed,
+      accountId,
+      changedBy: actorLabel(work.actor),
+      changedAt: work.now,
+      stoppableUntil: secondsAfter(work.now, work.policy.wayInCoolingHours * 3600),
+    },
+  ])
+  const payload = { changeId: id, subjectKind, subjectId, way, replaced: old !== null }
+  work.emit({ type: 'way_in.changed', aggregate: [subjectKind, subjectId], payload })
+  return oldSealed === null ? null : { sealed: oldSealed }
+}
+
+export interface WayChange {
+  id: string
+  subject: Subject
+  way: Way
+  old: string | null
+  accountId: string | null
+  changedAt: Date
+  stoppableUntil: Date
+  stoppedAt: Date | null
+}
+
+interface Row extends Omit<WayChange, 'subject' | 'old'> {
+  subjectKind: SubjectKind
+  subjectId: string
+  oldSealed: string | null
+}
+
+const columns = sql`id, subject_kind, subject_id, way, old_sealed, account_id, changed_at, stoppable_until, stopped_at`
+
+async function opened(work: Work, { subjectKind, subjectId, oldSealed, ...row }: Row): Promise<WayChange> {
+  const subject = [subjectKind, subjectId] as const
+  return { ...row, subject, old: oldSealed === null ? null : await openValue(work, subject, oldSealed) }
+}
+
+/** One change, locked; undefined where its subject was erased since. */
+export async function lockChange(work: Work, id: string): Promise<WayChange | undefined> {
+  const { rows } = await sql<Row>`
+    select ${columns} from way_changes where id = ${id}::uuid for no key update`.execute(work.tx)
+  return rows[0] && (await opened(work, rows[0]))
+}
+
+/** Changes of a subject since then that nobody stopped, the oldest first. */
+export async function changesOf(work: Work, [kind, id]: Subject, since: Date): Promise<WayChange[]> {
+  const { rows } = await sql<Row>`
+    select ${columns} from way_changes
+    where subject_kind = ${kind} and subject_id = ${id}::uuid and changed_at >= ${since} and stopped_at is null
+    order by changed_at, id`.execute(work.tx)
+  return await Promise.all(rows.map((row) => opened(work, row)))
+}
+
+/** Stops a change, and those of the same way after it: what they took the place of came by it. */
+export async function markStopped(work: Work, { id, subject, way, changedAt }: WayChange): Promise<void> {
+  const [kind, subjectId] = subject
+  await sql`
+    update way_changes set stopped_at = ${work.now}
+    where subject_kind = ${kind} and subject_id = ${subjectId}::uuid and way = ${way} and changed_at >= ${changedAt}
+      and stopped_at is null and (way <> 'bank_account' or id = ${id}::uuid)`.execute(work.tx)
+  work.emit({
+    type: 'way_in.stopped',
+    aggregate: subject,
+    payload: { changeId: id, subjectKind: kind, subjectId },
+  })
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import { kernelErrors, requireStaff, showAudit, Vault, type Work } from '../kernel/index.ts'
+import { wayInErrors } from './errors.ts'
+
+export type SubjectKind = 'user' | 'factory'
+/** Whose way in it is. */
+export type Subject = readonly [kind: SubjectKind, id: string]
+
+const KEY = 'way_in.key'
+const VALUE = 'way_in.value'
+const KEY_BYTES = 32
+
+/** A value as the audit log keeps it: `laku audit reveal` opens it. */
+export interface Sealed {
+  sealed: string
+}
+
+/** The subject's own key, made when it is first needed: once its row is gone nobody reads what was sealed under it. */
+async function keyOf(work: Work, [kind, id]: Subject): Promise<Vault> {
+  const fresh = work.vault.seal(KEY, randomBytes(KEY_BYTES).toString('base64url'))
+  const { rows } = await sql<{ keySealed: string }>`
+    with made as (
+      insert into way_keys (subject_kind, subject_id, key_sealed) values (${kind}, ${id}, ${fresh})
+      on conflict do nothing returning key_sealed
+    )
+    select key_sealed from made
+    union all select key_sealed from way_keys where subject_kind = ${kind} and subject_id = ${id}`.execute(
+    work.tx,
+  )
+  return new Vault(work.vault.open(KEY, (rows[0] as { keySealed: string }).keySealed))
+}
+
+export async function sealValue(work: Work, subject: Subject, value: string): Promise<string> {
+  return (await keyOf(work, subject)).seal(VALUE, value)
+}
+
+export async function openValue(work: Work, subject: Subject, sealed: string): Promise<string> {
+  return (await keyOf(work, subject)).open(VALUE, sealed)
+}
+
+/** What a row of the audit log kept sealed. */
+export interface Revealed {
+  auditId: string
+  subjectKind: string
+  subjectId: string
+  values: Record<string, string>
+}
+
+/**
+ * Opens what a row of the audit log kept sealed, for finance and administrators; who looked, and why, is in the audit log too.
+ * @throws kernel.forbidden, kernel.audit_not_found, way_in.nothing_sealed
+ */
+export async function revealAudit(work: Work, auditId: string): Promise<Revealed> {
+  requireStaff(work.actor, 'finance')
+  const { subjectKind, subjectId, before } = await showAudit(work, auditId)
+  const sealed = Object.entries(before ?? {}).filter((field): field is [string, Sealed] => isSealed(field[1]))
+  if (sealed.length === 0) throw wayInErrors.nothing_sealed({ auditId })
+  const subject = [subjectKind as SubjectKind, subjectId] as const
+  if (!(await hasKey(work, subject))) throw kernelErrors.audit_not_found({ id: auditId, erased: true })
+  const values: Record<string, string> = {}
+  for (const [field, value] of sealed) values[field] = await openValue(work, subject, value.sealed)
+  const after = { auditId, fields: Object.keys(values) }
+  work.audit({ command: 'audit reveal', subject: [subjectKind, subjectId], after })
+  return { auditId, subjectKind, subjectId, values }
+}
+
+async function hasKey({ tx }: Work, [kind, id]: Subject): Promise<boolean> {
+  const { rows } = await sql`
+    select from way_keys where subject_kind = ${kind} and subject_id = ${id}::uuid`.execute(tx)
+  return rows.length > 0
+}
+
+function isSealed(value: unknown): value is Sealed {
+  return typeof value === 'object' && value !== null && 'sealed' in value && typeof value.sealed === 'string'
+}

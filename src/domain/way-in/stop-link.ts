@@ -1,0 +1,17 @@
+import type { Vault } from '../kernel/index.ts'
+
+const PURPOSE = 'way_in.stop'
+const shape = /^([0-9a-f-]{36})\.([\w-]{43})$/
+
+/** What stops a change, for whoever holds the old channel: signed, and not stored. */
+export function stopToken(vault: Vault, changeId: string): string {
+  return `${changeId}.${vault.hmac(PURPOSE, changeId)}`
+}
+
+/** The change that a token stops; undefined for one that is not ours. */
+export function readStopToken(vault: Vault, token: string): string | undefined {
+  const [, changeId = '', signature = ''] = shape.exec(token) ?? []
+  return changeId !== '' && vault.verify(PURPOSE, changeId, signature) ? changeId : undefined
+}
+
+export const stopPath = (vault: Vault, changeId: string): string => `/stop/${stopToken(vault, changeId)}`

@@ -1,0 +1,329 @@
+import type { FastifyInstance } from 'fastify'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { askLaku, runLaku } from '../../../test/command-line.ts'
+import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { hire, staff } from '../../../test/staff.ts'
+import { newId } from '../../domain/kernel/index.ts'
+import { credit, debit, post } from '../../domain/ledger/index.ts'
+import { openWallets } from '../../domain/wallet/index.ts'
+import { buildServer } from '../server.ts'
+
+const HOUR_S = 3600
+const bank = (account_number = '1234567890') => ({
+  channel_code: 'ID_BCA',
+  account_number,
+  account_holder_name: 'Siti',
+})
+
+interface Sent {
+  channel: string
+  to: string
+  body: string
+  code?: string
+}
+
+let laku: TestLaku
+let app: FastifyInstance
+/** Another process: what is ended here is ended there. */
+let elsewhere: FastifyInstance
+let people = 0
+beforeAll(async () => {
+  laku = await openTestLaku({ sandbox: true, policy: { whatsappBurst: 100, otpPerNumberAtOnce: 100 } })
+  app = await buildServer(laku)
+  elsewhere = await buildServer(laku)
+})
+afterAll(async () => {
+  await Promise.all([app.close(), elsewhere.close()])
+  await laku.close()
+})
+
+const newPhone = () => `+62812555${String(people++).padStart(5, '0')}`
+const call = async (
+  method: 'GET' | 'POST' | 'PATCH',
+  url: string,
+  token?: string,
+  payload?: object,
+  at = app,
+) => {
+  const headers = { 'idempotency-key': newId(), ...(token ? { authorization: `Bearer ${token}` } : {}) }
+  const reply = await at.inject({ method, url, headers, ...(payload ? { payload } : {}) })
+  const isJson = String(reply.headers['content-type']).includes('json')
+  return { status: reply.statusCode, body: isJson ? reply.json() : reply.body }
+}
+const control = async (method: string, path: string, body?: unknown) => {
+  const headers = { 'content-type': 'application/json' }
+  const init = body === undefined ? { method } : { method, headers, body: JSON.stringify(body) }
+  return await (await fetch(`${laku.sandbox.url}/control${path}`, init)).json().catch(() => undefined)
+}
+const sentTo = async (to: string): Promise<Sent[]> => {
+  await laku.drain()
+  return (await control('GET', `/messages?to=${encodeURIComponent(to)}`)) as Sent[]
+}
+
+/** A code as its person gets it on their phone. */
+async function codeFor(phone: string, purpose: string, token?: string) {
+  const { status, body } = await call('POST', '/api/auth/otp', token, { phone, purpose })
+  expect(status, JSON.stringify(body)).toBe(202)
+  const sent = await sentTo(phone)
+  return {
+    otp: {
+      challenge_id: body.challenge_id as string,
+      code: sent.find((one) => /^laku_(otp|code):/.test(one.body))?.code as string,
+    },
+    said: sent
+      .slice(0, 2)
+      .map((one) => one.body)
+      .join('\n'),
+  }
+}
+
+async function logIn(phone: string, amountIdr = 0) {
+  const { otp } = await codeFor(phone, 'login')
+  const { body } = await call('POST', '/api/auth/otp/verify', undefined, otp)
+  const userId = body.user.id as string
+  if (amountIdr > 0)
+    await laku.system(async (work) => {
+      await openWallets(work, [userId])
+      const entries = [debit('subsidy', amountIdr), credit(`wallet:${userId}`, amountIdr, { userId })]
+      await post(work, [{ key: newId(), kind: 'wallet.goodwill', subject: ['user', userId], entries }])
+    })
+  return { userId, phone, token: body.access_token as string }
+}
+
+/** The link in the newest message to somebody that speaks of this and has one. */
+async function linkTo(to: string, path: 'stop' | 'email', about = ''): Promise<string> {
+  const sent = (await sentTo(to)).filter(({ body }) => body.includes(about))
+  const [link] = sent.flatMap(({ body }) => body.match(new RegExp(`/${path}/[\\w.-]+`)) ?? [])
+  expect(link, `a link to ${path} for ${to}`).toBeDefined()
+  return link as string
+}
+const press = (link: string) => call('POST', link)
+const later = async (seconds: number) => {
+  laku.clock.shift(seconds)
+  await laku.drain()
+}
+const changePhone = (from: string, to: string) =>
+  askLaku(laku, ['users', 'update', from, '--phone', to, '--reason', 'lost the old number'], staff('support'))
+
+describe('a buyer whose phone support changed', () => {
+  it('is told on the old one, and their wallet is not emptied by slices 24 h later', async () => {
+    const owner = await logIn(newPhone(), 4_000_000)
+    const thief = newPhone()
+    const { otp } = await codeFor(owner.phone, 'withdrawal', owner.token)
+    const before = { amount_idr: 50_000, bank: bank(), otp }
+    expect((await call('POST', '/api/wallet/withdrawals', owner.token, before)).status).toBe(201)
+    await changePhone(owner.phone, thief)
+    const { token } = await logIn(thief)
+    const named = { amount_idr: 1_000_000, bank: bank('9999999999') }
+    const { otp: his } = await codeFor(thief, 'withdrawal', token)
+    expect((await call('POST', '/api/wallet/withdrawals', token, { ...named, otp: his })).status).toBe(201)
+    await later(25 * HOUR_S)
+    const again = (await logIn(thief)).token
+    for (let n = 0; n < 2; n++)
+      expect((await call('POST', '/api/wallet/withdrawals', again, named)).body.status).toBe('held')
+    await later(46 * HOUR_S)
+    expect(await laku.db.selectFrom('payouts').select('id').execute()).toEqual([])
+    // The account that the thief named is told of, too: that and all that was to go there are stopped by the first.
+    const ofAccount = await linkTo(owner.phone, 'stop', 'Rekening baru')
+    const ofPhone = await linkTo(owner.phone, 'stop', 'Nomor ponsel')
+    expect((await call('GET', ofPhone)).body).toContain('method="post"')
+    for (const link of [ofAccount, ofPhone]) expect((await press(link)).status).toBe(200)
+    const { phone } = await laku.db
+      .selectFrom('users')
+      .select('phone')
+      .where('id', '=', owner.userId)
+      .executeTakeFirstOrThrow()
+    expect(phone).toBe(owner.phone)
+    await later(100 * HOUR_S)
+    expect(await laku.db.selectFrom('payouts').select('amountIdr').execute()).toEqual([{ amountIdr: 50_000 }])
+  })
+
+  it('gets their money once it has cooled off and nobody stopped it', async () => {
+    const owner = await logIn(newPhone(), 400_000)
+    const [old, now] = [owner.phone, newPhone()]
+    await changePhone(old, now)
+    const { token } = await logIn(now)
+    const { otp } = await codeFor(now, 'withdrawal', token)
+    const asked = { amount_idr: 100_000, bank: bank('8888888888'), otp }
+    expect((await call('POST', '/api/wallet/withdrawals', token, asked)).status).toBe(201)
+    const link = await linkTo(old, 'stop')
+    await later(72 * HOUR_S - 5)
+    expect(await laku.db.selectFrom('payouts').selectAll().execute()).toEqual([])
+    await later(10)
+    expect(await laku.db.selectFrom('payouts').selectAll().execute()).toHaveLength(1)
+    expect((await press(link)).status).toBe(410)
+    expect((await press('/stop/made-up')).status).toBe(404)
+  })
+
+  it('is logged out of every process within a second, and the old number is kept sealed', async () => {
+    const owner = await logIn(newPhone())
+    expect((await call('GET', '/api/users/me', owner.token)).status).toBe(200)
+    await changePhone(owner.phone, newPhone())
+    for (const at of [app, elsewhere]) {
+      const status = async () => (await call('GET', '/api/users/me', owner.token, undefined, at)).status
+      await expect.poll(status, { timeout: 1_000, interval: 50 }).toBe(401)
+    }
+    const row = await laku.db
+      .selectFrom('auditLog')
+      .selectAll()
+      .where('subjectId', '=', owner.userId)
+      .where('command', '=', 'users update')
+      .executeTakeFirstOrThrow()
+    expect(JSON.stringify(row)).not.toContain(owner.phone)
+    const words = ['audit', 'reveal', row.id, '--reason', 'the buyer complains']
+    expect((await runLaku(laku, words, staff('support'))).exitCode).toBe(4)
+    expect(await askLaku(laku, words, staff('finance'))).toMatchObject({ values: { phone: owner.phone } })
+  })
+
+  it('is told by SMS where WhatsApp does not reach the old number', async () => {
+    const owner = await logIn(newPhone())
+    await control('PUT', '/faults', [{ provider: 'whatsapp', kind: 'refuse' }])
+    await changePhone(owner.phone, newPhone())
+    const link = await linkTo(owner.phone, 'stop')
+    await control('PUT', '/faults', [])
+    expect((await sentTo(owner.phone))[0]?.channel).toBe('sms')
+    expect((await press(link)).status).toBe(200)
+  })
+})
+
+describe('an address for mail', () => {
+  it('that a borrowed token set takes no codes, though WhatsApp fails', async () => {
+    const owner = await logIn(newPhone())
+    const address = `thief${people}@example.test`
+    const set = await call('PATCH', '/api/users/me', owner.token, { email: address })
+    expect(set.status).toBe(200)
+    await control('PUT', '/faults', [{ provider: 'whatsapp', kind: 'refuse' }])
+    await call('POST', '/api/auth/otp', undefined, { phone: owner.phone })
+    const sms = (await sentTo(owner.phone))[0]
+    await control('PUT', '/faults', [])
+    expect(sms).toMatchObject({ channel: 'sms', code: expect.any(String) })
+    expect(await sentTo(address)).toEqual([])
+    // Nor is it confirmed by whoever reads its mail: no mail was sent to confirm it.
+    const asked = await call('POST', '/api/auth/otp', undefined, { phone: owner.phone })
+    laku.clock.shift(16)
+    const { challenge_id } = asked.body
+    await call('POST', '/api/auth/otp/resend', undefined, { challenge_id, channel: 'email' })
+    expect(await sentTo(address)).toEqual([])
+  })
+
+  it('takes codes once it was set with a code for this and confirmed; then it is not changed without', async () => {
+    const owner = await logIn(newPhone())
+    const address = `siti${people}@example.test`
+    const { otp: forLogIn } = await codeFor(owner.phone, 'login')
+    const set = (body: object, token = owner.token) => call('PATCH', '/api/users/me', token, body)
+    expect((await set({ email: address, otp: forLogIn })).body.code).toBe('auth.code_expired')
+    const { otp: forMoney } = await codeFor(owner.phone, 'withdrawal', owner.token)
+    expect((await set({ email: address, otp: forMoney })).body.code).toBe('auth.code_expired')
+    const { otp, said } = await codeFor(owner.phone, 'email', owner.token)
+    expect(said).toMatch(/alamat email/)
+    expect((await set({ email: address, otp })).status).toBe(200)
+    const mailed = async () => {
+      await control('PUT', '/faults', [{ provider: 'whatsapp', kind: 'refuse' }])
+      await call('POST', '/api/auth/otp', undefined, { phone: owner.phone })
+      const mails = (await sentTo(address)).filter((one) => one.code)
+      await control('PUT', '/faults', [])
+      return mails.length
+    }
+    expect(await mailed()).toBe(0)
+    const link = await linkTo(address, 'email')
+    expect((await call('GET', link)).status).toBe(200)
+    expect(await mailed()).toBe(0)
+    expect((await press(link)).status).toBe(200)
+    expect(await mailed()).toBe(1)
+    const { token } = await logIn(owner.phone)
+    for (const email of ['thief@example.test', null])
+      expect((await set({ email }, token)).body.code).toBe('way_in.proof_needed')
+    const { otp: proof } = await codeFor(owner.phone, 'email', token)
+    expect((await set({ email: 'new@example.test', otp: proof }, token)).status).toBe(200)
+    expect((await press(await linkTo(address, 'stop'))).status).toBe(200)
+    const kept = await laku.db
+      .selectFrom('users')
+      .select(['email', 'emailConfirmedAt'])
+      .where('id', '=', owner.userId)
+      .executeTakeFirst()
+    expect(kept).toMatchObject({ email: address, emailConfirmedAt: expect.any(Date) })
+  })
+})
+
+describe('a new bank account of a buyer', () => {
+  it('takes no code that was made for a log-in, and the message of its own says what it is for', async () => {
+    const owner = await logIn(newPhone(), 200_000)
+    const asked = { amount_idr: 50_000, bank: bank('7777777777') }
+    const { otp: forLogIn } = await codeFor(owner.phone, 'login', owner.token)
+    const withLogIn = await call('POST', '/api/wallet/withdrawals', owner.token, { ...asked, otp: forLogIn })
+    expect(withLogIn.body.code).toBe('auth.code_expired')
+    const { otp, said } = await codeFor(owner.phone, 'withdrawal', owner.token)
+    expect(said).toMatch(/menarik dana/)
+    expect((await call('POST', '/api/wallet/withdrawals', owner.token, { ...asked, otp })).status).toBe(201)
+    const link = await linkTo(owner.phone, 'stop')
+    expect((await press(link)).status).toBe(200)
+    await laku.drain()
+    const { body } = await call('GET', '/api/wallet', (await logIn(owner.phone)).token)
+    expect(body).toEqual({ balance_idr: 200_000, held_idr: 0 })
+  })
+})
+
+describe('a factory', () => {
+  const factory = async () => {
+    const made = await askLaku<{ id: string; phone: string }>(laku, [
+      ...['factories', 'create', '--name', 'Konveksi', '--phone', newPhone(), '--city', 'Bandung'],
+      ...['--province', 'Jawa Barat', '--postal-code', '40135', '--email', `f${people}@example.test`],
+      ...['--tax-id', 'npwp:012345678901234'],
+    ])
+    for (const verb of ['submit', 'verify'])
+      await askLaku(laku, ['factories', verb, made.id, '--reason', 'papers are here'])
+    return made
+  }
+
+  it('is told of a new number on the old one, and stops it; a new account is told to both', async () => {
+    const { id, phone } = await factory()
+    const taken = newPhone()
+    await askLaku(laku, ['factories', 'update', id, '--phone', taken])
+    const link = await linkTo(phone, 'stop')
+    await askLaku(laku, [
+      ...[
+        'factories',
+        'set-bank',
+        id,
+        '--channel',
+        'ID_BCA',
+        '--account',
+        '6666666666',
+        '--holder',
+        'Maling',
+      ],
+      ...['--reason', 'asked by phone'],
+    ])
+    const finance = await hire(laku, 'finance')
+    await askLaku(laku, ['factories', 'approve-bank', id, '--reason', 'seen'], finance)
+    const bankLink = await linkTo(phone, 'stop', 'Rekening')
+    expect(bankLink).not.toBe(link)
+    expect((await press(link)).status).toBe(200)
+    expect((await press(bankLink)).status).toBe(200)
+    const shown = await askLaku<{ phone: string; bank_accounts: { status: string }[] }>(laku, [
+      ...['factories', 'show', id],
+    ])
+    expect(shown).toMatchObject({ phone, bank_accounts: [{ status: 'stopped' }] })
+    const { data } = await askLaku<{ data: object[] }>(laku, ['attention', 'list', '--subject', id])
+    expect(data).toMatchObject([{ kind: 'way_in_stopped' }])
+  })
+
+  it('that is verified has its tax number changed by finance alone, told, stopped, and kept sealed', async () => {
+    const { id, phone } = await factory()
+    const change = ['factories', 'update', id, '--tax-id', 'npwp:999999999999999', '--reason', 'a new one']
+    expect((await runLaku(laku, change, staff('service'))).exitCode).toBe(4)
+    await askLaku(laku, change, staff('finance'))
+    const row = await laku.db
+      .selectFrom('auditLog')
+      .selectAll()
+      .where('subjectId', '=', id)
+      .orderBy('id', 'desc')
+      .executeTakeFirstOrThrow()
+    expect(JSON.stringify(row)).not.toContain('012345678901234')
+    const reveal = ['audit', 'reveal', row.id, '--reason', 'a test']
+    expect(await askLaku(laku, reveal)).toMatchObject({ values: { tax_id: 'npwp:012345678901234' } })
+    expect((await press(await linkTo(phone, 'stop'))).status).toBe(200)
+    const shown = await askLaku<{ tax_id: { number: string } }>(laku, ['factories', 'show', id])
+    expect(shown.tax_id.number).toBe('012345678901234')
+  })
+})

@@ -1,0 +1,103 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { type Actor, DomainError, type Work } from '../../domain/kernel/index.ts'
+import { stopChange, stoppableChange } from '../../domain/stop-change.ts'
+import { confirmEmail } from '../../domain/user/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+import { noteOf } from '../pages/note.ts'
+import { languageOf, pageAnswer, sendPage } from '../pages/page.ts'
+import { type WayState, wayTexts } from '../pages/way-texts.ts'
+
+const params = z.strictObject({ token: z.string().min(1).max(120) })
+const querystring = z.looseObject({ lang: z.enum(['id', 'en']).optional().catch(undefined) })
+const answers = {
+  200: pageAnswer('What it would do, or has done'),
+  404: pageAnswer('No such link'),
+  410: pageAnswer('Its time is over'),
+}
+
+const statusOf: Partial<Record<WayState, number>> = { lost: 404, over: 410 }
+const holder: Actor = { kind: 'system', name: 'link of the old channel' }
+
+/**
+ * Links in messages, for whoever holds the number or address that they went to: no log-in is asked for. Messengers open each link that
+ * passes through them, so opening one changes nothing: its page has a button.
+ */
+export const wayInRoutes =
+  (laku: Laku): FastifyPluginAsyncZod =>
+  async (app) => {
+    // The button sends an empty form.
+    app.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string', bodyLimit: 1_000 },
+      (_request, _body, done) => done(null, undefined),
+    )
+    const config = { access: 'open', takesNoKey: true } as const
+    const schemaOf = (summary: string) => ({ summary, params, querystring, response: answers })
+
+    app.get(
+      '/stop/:token',
+      { config, schema: schemaOf('What a link stops: a changed number, address or account') },
+      async (request, reply) =>
+        await answer(request, reply, async (work) => {
+          const { state } = await stoppableChange(work, request.params.token)
+          return state === 'open' ? 'ask' : state
+        }),
+    )
+    app.post(
+      '/stop/:token',
+      { config, schema: schemaOf('Stop a changed number, address or account') },
+      async (request, reply) =>
+        await answer(request, reply, async (work) => {
+          await stopChange(work, request.params.token)
+          return 'stopped'
+        }),
+    )
+    app.get(
+      '/email/:token',
+      { config, schema: schemaOf('What a link confirms: an address for mail') },
+      async (request, reply) => await answer(request, reply, async () => 'confirm'),
+    )
+    app.post(
+      '/email/:token',
+      { config, schema: schemaOf('Confirm an address for mail') },
+      async (request, reply) =>
+        await answer(request, reply, async (work) => {
+          await confirmEmail(work, request.params.token)
+          return 'confirmed'
+        }),
+    )
+
+    async function answer(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      use: (work: Work) => Promise<WayState>,
+    ): Promise<FastifyReply> {
+      const language = languageOf(request)
+      const state = await laku.units.run(holder, use, { requestId: request.id }).catch(stateOf)
+      const said = wayTexts[language][state]
+      const body = noteOf(said)
+      const hasForm = said.action !== undefined
+      return sendPage(reply, {
+        status: statusOf[state] ?? 200,
+        language,
+        title: said.title,
+        body,
+        hidden: true,
+        hasForm,
+      })
+    }
+  }
+
+const states: Record<string, WayState | undefined> = {
+  'way_in.stop_unknown': 'lost',
+  'way_in.stop_too_late': 'over',
+  'way_in.confirmation_invalid': 'lost',
+}
+
+function stateOf(error: unknown): WayState {
+  const state = error instanceof DomainError ? states[error.code] : undefined
+  if (!state) throw error
+  return state
+}
