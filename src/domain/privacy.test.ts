@@ -188,6 +188,7 @@ const sectionOf: Record<string, string> = {
   shipments: 'shipments',
   shipment_events: 'shipments',
   order_returns: 'returns',
+  way_changes: 'waysIn',
   payments: 'payments',
   refunds: 'refunds',
   wallet_adjustments: 'walletAdjustments',
@@ -205,6 +206,7 @@ const sectionOf: Record<string, string> = {
   users: 'profile',
 }
 const notExported: Record<string, string> = {
+  way_keys: 'a key of ours, under which what was changed is kept sealed',
   paces: 'how much of a limit is used up',
   called_codes: 'a code that is over in minutes',
   whatsapp_pace: 'when the next message may go',

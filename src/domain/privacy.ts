@@ -65,6 +65,9 @@ function exported({ id, phone }: User): Record<string, RawBuilder<unknown>> {
     returns: sql`
       select o.code as order, r.status, r.reason, r.note, r.photos, r.refund_idr, r.requested_at
       from order_returns r join orders o on o.id = r.order_id where r.user_id = ${id} order by r.id`,
+    waysIn: sql`
+      select way, changed_at, stopped_at from way_changes
+      where subject_kind = 'user' and subject_id = ${id} order by changed_at`,
     payments: sql`
       select code, status, amount_idr, method, channel, created_at, paid_at from payments where user_id = ${id} order by id`,
     refunds: sql`

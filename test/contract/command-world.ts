@@ -249,7 +249,15 @@ export const fixtures: Record<string, Fixture> = {
   },
   'audit reveal': async (s) => {
     const { id } = await s.buyer()
-    await s.ask('users', 'update', id, '--phone', `0814${String(20_000_000 + s.next())}`, '--reason', 'a test')
+    await s.ask(
+      'users',
+      'update',
+      id,
+      '--phone',
+      `0814${String(20_000_000 + s.next())}`,
+      '--reason',
+      'a test',
+    )
     const { data } = await s.ask<{ data: Named[] }>('audit', 'list', '--subject', id)
     return [data[0]?.id ?? '']
   },

@@ -52,15 +52,21 @@ async function sendBatch(context: SendContext, messageIds: string[]): Promise<vo
       recordSends(work, [{ id, attempts, sendBy, template, language, result }]),
     )
   }
-  await Promise.all(
-    claimed.messages.map((message) =>
-      allOrEach(
-        [message],
-        () => attempt(message),
-        (one, error) => setAside(context, one, error, putOff),
-      ),
-    ),
-  )
+  const trySending = (message: ClaimedMessage) =>
+    allOrEach(
+      [message],
+      () => attempt(message),
+      (one, error) => setAside(context, one, error, putOff),
+    )
+  const isCode = (message: ClaimedMessage) => message.sealedParams !== null
+  const under = new Map<string, Promise<unknown>>()
+  for (const message of claimed.messages.filter((one) => !isCode(one)))
+    under.set(message.toPhone, Promise.all([under.get(message.toPhone), trySending(message)]))
+  // What a code is for is read before the code: it waits for what goes to the same number.
+  const codes = claimed.messages
+    .filter(isCode)
+    .map(async (message) => [await under.get(message.toPhone), await trySending(message)])
+  await Promise.all([...under.values(), ...codes])
 }
 
 /** A mistake of ours with one message may not hold up the others: it is put off like them, and a person is told. */

@@ -144,13 +144,15 @@ describe('a buyer whose phone support changed', () => {
     await changePhone(old, now)
     const { token } = await logIn(now)
     const { otp } = await codeFor(now, 'withdrawal', token)
-    const asked = { amount_idr: 100_000, bank: bank('8888888888'), otp }
+    const asked = { amount_idr: 100_001, bank: bank('8888888888'), otp }
     expect((await call('POST', '/api/wallet/withdrawals', token, asked)).status).toBe(201)
     const link = await linkTo(old, 'stop')
+    const paid = async () =>
+      (await laku.db.selectFrom('payouts').select('id').where('amountIdr', '=', 100_001).execute()).length
     await later(72 * HOUR_S - 5)
-    expect(await laku.db.selectFrom('payouts').selectAll().execute()).toEqual([])
+    expect(await paid()).toBe(0)
     await later(10)
-    expect(await laku.db.selectFrom('payouts').selectAll().execute()).toHaveLength(1)
+    expect(await paid()).toBe(1)
     expect((await press(link)).status).toBe(410)
     expect((await press('/stop/made-up')).status).toBe(404)
   })
@@ -220,7 +222,7 @@ describe('an address for mail', () => {
     const mailed = async () => {
       await control('PUT', '/faults', [{ provider: 'whatsapp', kind: 'refuse' }])
       await call('POST', '/api/auth/otp', undefined, { phone: owner.phone })
-      const mails = (await sentTo(address)).filter((one) => one.code)
+      const mails = (await sentTo(address)).filter((one) => one.code && one.body.includes('kode'))
       await control('PUT', '/faults', [])
       return mails.length
     }
