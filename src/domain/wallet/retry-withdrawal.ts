@@ -66,7 +66,9 @@ export async function retryWithdrawal(work: Work, input: { withdrawal: string })
   if (!byHand) {
     const use = await withdrawalUse(work, { id: again, userId, amountIdr, destinationId })
     await countUse(work, use, personOf(work.actor))
-    await sql`update withdrawals set due_at = ${work.now} where id = ${again}`.execute(work.tx)
+    await sql`update withdrawals set due_at = greatest(${work.now}, ${usableAt}::timestamptz) where id = ${again}`.execute(
+      work.tx,
+    )
     await sendWithdrawals(work, [again])
   }
   const view = await getWithdrawal(work, again)

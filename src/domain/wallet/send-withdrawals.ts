@@ -36,7 +36,6 @@ interface Due {
   userStatus: string
   /** A way into the account changed: nothing leaves before. */
   withdrawalsFrom: Date | null
-  usableAt: Date
 }
 
 /** One whose owner is kept out is looked at again after so long. */
@@ -44,25 +43,21 @@ const SUSPENDED_S = 3600
 
 /**
  * Of these withdrawals approves and sends those that are due now; the others keep waiting. So do those of a suspended user: whoever
- * was kept out gets no money either, and a person is told. And those whose account is too new, or whose user's way in changed a short while ago.
+ * was kept out gets no money either, and a person is told. And those of a user whose way in changed a short while ago.
  */
 export async function sendWithdrawals(work: Work, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   const { rows } = await sql<Due>`
     select w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, w.closes_account, w.status, d.channel_code, d.account_number, d.account_holder,
-      u.status as user_status, u.withdrawals_from, d.usable_at
+      u.status as user_status, u.withdrawals_from
     from withdrawals w join withdrawal_destinations d on d.id = w.destination_id join users u on u.id = w.user_id
     where w.id = any(${ids}::uuid[]) and w.status in ('held', 'approved') and w.due_at <= ${work.now}
     order by w.id for no key update of w`.execute(work.tx)
-  const earliest = (row: Due) => laterOf(row.usableAt, row.withdrawalsFrom ?? row.usableAt)
-  const cooling = rows.filter((row) => row.userStatus !== 'suspended' && earliest(row) > work.now)
-  for (const row of cooling)
-    await work.tx
-      .updateTable('withdrawals')
-      .set({ dueAt: earliest(row) })
-      .where('id', '=', row.id)
-      .execute()
-  const sent = rows.filter((row) => row.userStatus !== 'suspended' && !cooling.includes(row))
+  const isCooling = (row: Due) => row.withdrawalsFrom !== null && row.withdrawalsFrom > work.now
+  const admitted = rows.filter((row) => row.userStatus !== 'suspended')
+  for (const { id, withdrawalsFrom: dueAt } of admitted.filter(isCooling))
+    await work.tx.updateTable('withdrawals').set({ dueAt }).where('id', '=', id).execute()
+  const sent = admitted.filter((row) => !isCooling(row))
   await postpone(
     work,
     rows.filter((row) => row.userStatus === 'suspended'),
@@ -87,8 +82,6 @@ export async function sendWithdrawals(work: Work, ids: readonly string[]): Promi
     })
   }
 }
-
-const laterOf = (a: Date, b: Date) => (a > b ? a : b)
 
 async function postpone(work: Work, rows: readonly Due[]): Promise<void> {
   await sql`
