@@ -123,17 +123,14 @@ export async function restoreFactory(
   way: Exclude<Way, 'bank_account'>,
   old: string | null,
 ): Promise<void> {
-  const set =
-    way === 'tax_id'
-      ? restoredTaxId(work, old)
-      : way === 'phone'
-        ? { phone: normalizeFactoryPhone(old ?? '') }
-        : { email: old }
-  await work.tx
-    .updateTable('factories')
-    .set({ ...set, updatedAt: work.now })
-    .where('id', '=', factoryId)
-    .execute()
+  const updatedAt = work.now
+  const row = work.tx.updateTable('factories').where('id', '=', factoryId)
+  if (way === 'phone') await row.set({ phone: normalizeFactoryPhone(old ?? ''), updatedAt }).execute()
+  else if (way === 'email') await row.set({ email: old, updatedAt }).execute()
+  else {
+    const { taxIdKind, taxIdSealed } = restoredTaxId(work, old)
+    await row.set({ taxIdKind, taxIdSealed, updatedAt }).execute()
+  }
 }
 
 function restoredTaxId({ vault }: Work, old: string | null) {
