@@ -123,13 +123,20 @@ export async function restoreFactory(
   way: Exclude<Way, 'bank_account'>,
   old: string | null,
 ): Promise<void> {
-  const updatedAt = work.now
-  const row = work.tx.updateTable('factories').where('id', '=', factoryId)
-  if (way === 'phone') await row.set({ phone: normalizeFactoryPhone(old ?? ''), updatedAt }).execute()
-  else if (way === 'email') await row.set({ email: old, updatedAt }).execute()
-  else {
+  if (way === 'phone') {
+    const phone = normalizeFactoryPhone(old ?? '')
+    await sql`update factories set phone = ${phone}, updated_at = ${work.now} where id = ${factoryId}`.execute(
+      work.tx,
+    )
+  } else if (way === 'email') {
+    await sql`update factories set email = ${old}, updated_at = ${work.now} where id = ${factoryId}`.execute(
+      work.tx,
+    )
+  } else {
     const { taxIdKind, taxIdSealed } = restoredTaxId(work, old)
-    await row.set({ taxIdKind, taxIdSealed, updatedAt }).execute()
+    await sql`
+      update factories set tax_id_kind = ${taxIdKind}, tax_id_sealed = ${taxIdSealed}, updated_at = ${work.now}
+      where id = ${factoryId}`.execute(work.tx)
   }
 }
 
