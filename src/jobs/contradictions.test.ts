@@ -95,23 +95,26 @@ it('fact 12: a delivery says PAID and the invoice read again EXPIRED: asked agai
   expect(item).toMatchObject({ kind: 'webhook_failed', command: `laku payments sync ${payment.code}` })
 })
 
-it('fact 12: a dispute is told of with the day by which it is answered, until it is', async () => {
-  const { payment, invoiceId } = await opened()
-  await f.pay(invoiceId, { channel: 'CREDIT_CARD' })
-  const control = sandboxControl(f.laku)
-  const dispute = await control<{ id: string; due_date: string }>('POST', '/disputes', { of: invoiceId })
-  await run([await receive(dispute)])
-  const open = f.laku.db.selectFrom('attention').selectAll().where('subjectId', '=', dispute.id)
-  const item = await open.executeTakeFirstOrThrow()
-  expect(item).toMatchObject({ kind: 'dispute_open', command: `laku payments show ${payment.code}` })
-  expect(item.message).toContain(dispute.due_date)
-  await run([
-    await receive(
-      await control<object>('POST', '/disputes', { of: invoiceId, id: dispute.id, event: 'won' }),
-    ),
-  ])
-  expect((await open.executeTakeFirstOrThrow()).resolvedAt).not.toBeNull()
-})
+it.each(['CREDIT_CARD', 'QRIS'])(
+  'fact 12: a dispute of a payment by %s is told of with the day by which it is answered, until it is',
+  async (channel) => {
+    const { payment, invoiceId } = await opened()
+    await f.pay(invoiceId, { channel })
+    const control = sandboxControl(f.laku)
+    const dispute = await control<{ id: string; due_date: string }>('POST', '/disputes', { of: invoiceId })
+    await run([await receive(dispute)])
+    const open = f.laku.db.selectFrom('attention').selectAll().where('subjectId', '=', dispute.id)
+    const item = await open.executeTakeFirstOrThrow()
+    expect(item).toMatchObject({ kind: 'dispute_open', command: `laku payments show ${payment.code}` })
+    expect(item.message).toContain(dispute.due_date)
+    await run([
+      await receive(
+        await control<object>('POST', '/disputes', { of: invoiceId, id: dispute.id, event: 'won' }),
+      ),
+    ])
+    expect((await open.executeTakeFirstOrThrow()).resolvedAt).not.toBeNull()
+  },
+)
 
 it('fact 12: events that are not known are told of once a kind, and v3_payout is one of a payout', async () => {
   const of = (event: string) => receive({ event, data: { id: newId(), status: 'X' } })

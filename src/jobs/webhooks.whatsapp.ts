@@ -1,6 +1,6 @@
 import { answerCalls } from '../domain/auth/index.ts'
 import type { Work } from '../domain/kernel/index.ts'
-import { markProcessed, noteFailures } from '../domain/payment/index.ts'
+import { markProcessed, noteFailures, raiseUnread } from '../domain/payment/index.ts'
 import { recordReplies } from '../domain/warehouse/index.ts'
 import { type MessageNews, recordStatuses } from '../domain/whatsapp/index.ts'
 import { parseFonnteWebhook } from '../providers/whatsapp/fonnte-webhook.ts'
@@ -41,6 +41,7 @@ async function followMessages(work: Work, deliveries: readonly Delivery<WhatsApp
     work,
     early.map(({ id }) => ({ id, error: 'news of a message that is not known yet' })),
   )
+  for (const one of deliveries) raiseUnread(work, one, one.news.unread ?? [])
   const done = deliveries.filter((one) => !early.includes(one))
   await markProcessed(
     work,

@@ -7,7 +7,8 @@ import type {
 } from './gateway-transactions.ts'
 
 /** PENDING until paid or past its expiry; PAID is ours at once, SETTLED when the gateway has paid it out to us. */
-export type GatewayInvoiceStatus = 'PENDING' | 'PAID' | 'SETTLED' | 'EXPIRED'
+/** `UNKNOWN`: the provider says a word that laku does not know, which proves neither that it was paid nor that it was not. */
+export type GatewayInvoiceStatus = 'PENDING' | 'PAID' | 'SETTLED' | 'EXPIRED' | 'UNKNOWN'
 
 export interface GatewayInvoice {
   id: string

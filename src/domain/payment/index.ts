@@ -80,6 +80,7 @@ export {
   markProcessed,
   markProcessedAsOf,
   noteFailures,
+  raiseUnread,
   receiveWebhook,
   type WaitingWebhook,
   type WebhookProvider,

@@ -13,7 +13,7 @@ export interface PaidInvoices {
 
 /**
  * Pages of what was paid in a time, the newest first, until all that are missing are seen or the pages used up. Where the provider fails,
- * what there is.
+ * what there is. An invoice of which nothing can be read may be any of those that are missing.
  */
 export async function listPaid(
   gateway: PaymentGateway,
@@ -23,6 +23,7 @@ export async function listPaid(
 ): Promise<PaidInvoices> {
   const missing = new Set(asked)
   const listed: GatewayInvoice[] = []
+  let unknown = false
   for (let page = 0; page < mostPages && missing.size > 0; page++) {
     const last = listed.at(-1)
     const query = {
@@ -33,9 +34,12 @@ export async function listPaid(
     }
     const answer = await attempt(() => gateway.listInvoices(query))
     if (answer instanceof ProviderFailure) break
-    for (const { id } of answer) missing.delete(id)
+    for (const { id, status } of answer) {
+      if (status === 'UNKNOWN') unknown = true
+      else missing.delete(id)
+    }
     listed.push(...answer)
-    if (answer.length < PAGE) return { listed, toTheEnd: true }
+    if (answer.length < PAGE) return { listed, toTheEnd: !unknown }
   }
   return { listed, toTheEnd: missing.size === 0 }
 }

@@ -159,12 +159,21 @@ export async function noteFailures(work: Work, failures: readonly FailedWebhook[
   }
 }
 
+/** What of a delivery could not be read, while the rest of it was followed: told of once a kind. */
+export function raiseUnread(
+  work: Work,
+  { id, provider }: Pick<WaitingWebhook, 'id' | 'provider'>,
+  kinds: readonly string[],
+): void {
+  for (const kind of kinds) raiseUnknown(work, provider, kind.slice(0, 100), id)
+}
+
 function raiseUnknown(work: Work, provider: string, kind: string, id: string): void {
   work.raise({
     kind: 'webhook_unknown',
     subject: ['webhook_event', `${provider}:${kind}`],
     message: `${provider} sends events of a kind that laku does not follow: ${kind}`,
-    command: 'laku webhooks list --status failed',
+    command: `laku webhooks show ${id}`,
     details: { last: id },
   })
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { maybe, present } from '../answers.ts'
+import { lenient, present } from '../answers.ts'
 import { isAcceptedSecret } from '../secret.ts'
 
 export interface BiteshipNotice {
@@ -30,15 +30,16 @@ export function isBiteshipInstallPing(rawBody: Buffer): boolean {
 const notice = z.looseObject({
   event: z.string().min(1),
   order_id: z.string().min(1),
-  status: z.string(),
-  courier_waybill_id: maybe(z.string()),
+  // The order is read again whatever it says.
+  status: lenient(z.string()),
+  courier_waybill_id: lenient(z.string()),
 })
 
 /** What a webhook body is about; undefined for a shape that laku does not follow. */
 export function parseBiteshipWebhook(body: unknown): BiteshipNotice | undefined {
   const parsed = notice.safeParse(body)
   if (!parsed.success) return undefined
-  const { event, order_id: orderId, status, courier_waybill_id } = parsed.data
+  const { event, order_id: orderId, status = '', courier_waybill_id } = parsed.data
   return present({ event, orderId, status, waybillId: courier_waybill_id || undefined })
 }
 

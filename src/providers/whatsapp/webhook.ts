@@ -30,6 +30,8 @@ export interface IncomingWhatsApp {
 export interface WhatsAppDelivery {
   statuses: WhatsAppStatus[]
   messages: IncomingWhatsApp[]
+  /** Kinds of items and of changes that could not be read, or that laku does not follow. */
+  unread?: string[]
 }
 
 /** Whether `X-Hub-Signature-256` is the HMAC-SHA256 of the raw body under the app secret, compared in constant time. */
@@ -51,7 +53,13 @@ const seconds = z
   .union([z.string().regex(/^\d{1,11}$/), z.int().min(0)])
   .transform((given) => new Date(Number(given) * 1000))
 
-const list = lenient(z.array(z.unknown()))
+/** What is no list where one should stand is one item that cannot be read. */
+const list = z
+  .unknown()
+  .optional()
+  .transform((given) =>
+    given === null || given === undefined ? undefined : Array.isArray(given) ? given : [given],
+  )
 const bare = z.string().regex(/^[1-9]\d{6,14}$/)
 const word = z.string().min(1)
 
@@ -108,23 +116,36 @@ const message = z
 const contact = z.looseObject({ wa_id: bare, user_id: word })
 const entry = z.looseObject({ changes: z.array(z.unknown()) })
 const change = z.looseObject({
-  value: z.looseObject({ statuses: list, messages: list, contacts: list }),
+  field: lenient(word),
+  value: z.looseObject({ statuses: list, messages: list, contacts: list, errors: list }),
 })
 
 /**
  * The statuses and messages of a delivery, which may batch many; undefined for a shape that laku does not follow. An
- * item that cannot be read is left out: Meta sends a refused batch again whole, and one odd item would hold the rest.
+ * item that cannot be read is named in `unread` and holds up no other: Meta sends a refused batch again whole.
  */
 export function parseWhatsAppWebhook(body: unknown): WhatsAppDelivery | undefined {
   const parsed = z.looseObject({ entry: z.array(z.unknown()) }).safeParse(body)
   if (!parsed.success) return undefined
   const entries = readable(entry, parsed.data.entry)
   if (entries.length === 0 && parsed.data.entry.length > 0) return undefined
-  const values = entries.flatMap(({ changes }) => readable(change, changes).map(({ value }) => value))
-  return {
-    statuses: values.flatMap(({ statuses }) => readable(status, statuses)),
-    messages: values.flatMap(({ messages, contacts }) => withPhones(readable(message, messages), contacts)),
-  }
+  const told = entries.flatMap(({ changes }) => changes)
+  const changes = readable(change, told)
+  const values = changes.map(({ value }) => value)
+  const statuses = values.flatMap((value) => readable(status, value.statuses))
+  const messages = values.flatMap((value) => withPhones(readable(message, value.messages), value.contacts))
+  const count = (items: (unknown[] | undefined)[]) => items.flatMap((some) => some ?? []).length
+  const unread = [
+    parsed.data.entry.length > entries.length && 'entry',
+    told.length > changes.length && 'change',
+    count(values.map((value) => value.statuses)) > statuses.length && 'status',
+    count(values.map((value) => value.messages)) > messages.length && 'message',
+    count(values.map((value) => value.errors)) > 0 && 'errors',
+    ...changes.map(
+      ({ field, value }) => !value.statuses && !value.messages && !value.errors && (field ?? 'change'),
+    ),
+  ].filter((one) => one !== false)
+  return { statuses, messages, ...(unread.length > 0 && { unread: [...new Set(unread)] }) }
 }
 
 /** Where the contacts of the delivery know the number of a person, their messages have it. */

@@ -1,26 +1,35 @@
 import { z } from 'zod'
 import type { GatewayInvoice, GatewayRefund } from '../../domain/payment/gateway.ts'
 import type { GatewayChannel, GatewayPayout } from '../../domain/payout/gateway.ts'
-import { instant, maybe, present } from '../answers.ts'
+import { instant, lenient, maybe, present, readable } from '../answers.ts'
 import type { ProviderVerdict } from '../http.ts'
 
 /** An amount in another currency would be taken for rupiah: such an answer is not read at all. */
 const currency = maybe(z.literal('IDR'))
 
+/** Rupiah: a whole number, as a number or a text, and never a fraction that would be taken for more or less than it is. */
+const rupiah = z
+  .union([z.number(), z.string().regex(/^\d+(\.0+)?$/)])
+  .transform(Number)
+  .pipe(z.int())
+
+const invoiceStates = ['PENDING', 'PAID', 'SETTLED', 'EXPIRED'] as const
+
 export const invoiceAnswer = z
   .looseObject({
     id: z.string().min(1),
     external_id: z.string(),
-    status: z.enum(['PENDING', 'PAID', 'SETTLED', 'EXPIRED']),
-    amount: z.int(),
+    // A word that is not known says neither paid nor unpaid: it is waited for.
+    status: z.enum(invoiceStates).or(z.string().transform(() => 'UNKNOWN' as const)),
+    amount: rupiah,
     currency,
-    paid_amount: maybe(z.int()),
+    paid_amount: maybe(rupiah),
     paid_at: maybe(instant),
-    payment_method: maybe(z.string()),
-    payment_channel: maybe(z.string()),
-    payment_id: maybe(z.string()),
-    payment_request_id: maybe(z.string()),
-    payment_details: maybe(z.looseObject({ source: maybe(z.string()) })),
+    payment_method: lenient(z.string()),
+    payment_channel: lenient(z.string()),
+    payment_id: lenient(z.string()),
+    payment_request_id: lenient(z.string()),
+    payment_details: lenient(z.looseObject({ source: lenient(z.string()) })),
     invoice_url: z.string(),
     expiry_date: instant,
   })
@@ -43,17 +52,35 @@ export const invoiceAnswer = z
       }),
   )
 
+/** One that cannot be read keeps its place in a list, as one of which nothing is known; without an id nothing after it could be asked for. */
+const listedInvoice = invoiceAnswer.or(
+  z.looseObject({ id: z.string().min(1) }).transform(
+    ({ id }): GatewayInvoice => ({
+      id,
+      externalId: '',
+      status: 'UNKNOWN',
+      amountIdr: 0,
+      invoiceUrl: '',
+      expiresAt: new Date(0),
+    }),
+  ),
+)
+export const invoicesAnswer = z.array(listedInvoice)
+
 export const refundAnswer = z
   .looseObject({
     id: z.string().min(1),
-    status: z.enum(['PENDING', 'SUCCEEDED', 'FAILED', 'CANCELLED']),
-    amount: z.int(),
+    // A word that is not known may mean that the money went: like PENDING it is waited for.
+    status: z
+      .enum(['PENDING', 'SUCCEEDED', 'FAILED', 'CANCELLED'])
+      .or(z.string().transform(() => 'PENDING' as const)),
+    amount: rupiah,
     currency,
-    failure_code: maybe(z.string()),
+    failure_code: lenient(z.string()),
     reference_id: z.string().nullish(),
-    invoice_id: maybe(z.string()),
-    payment_id: maybe(z.string()),
-    payment_request_id: maybe(z.string()),
+    invoice_id: lenient(z.string()),
+    payment_id: lenient(z.string()),
+    payment_request_id: lenient(z.string()),
   })
   .transform(
     (refund): GatewayRefund =>
@@ -71,13 +98,14 @@ export const refundAnswer = z
 
 const refundPage = z.looseObject({ data: z.array(z.unknown()), has_more: maybe(z.boolean()) })
 
-/** A page of refunds; some versions of the API answer the bare array. One that cannot be read hides no other. */
+/** A page of refunds; some versions of the API answer the bare array. One that cannot be read hides no other, and is counted: it may be the one that is looked for. */
 export const refundsAnswer = z
   .union([z.array(z.unknown()).transform((data) => ({ data, has_more: undefined })), refundPage])
   .transform(({ data, has_more: hasMore }) => ({
     hasMore: hasMore ?? false,
     lastId: z.looseObject({ id: z.string() }).safeParse(data.at(-1)).data?.id,
-    refunds: data.flatMap((one) => refundAnswer.safeParse(one).data ?? []),
+    refunds: readable(refundAnswer, data),
+    unread: data.filter((one) => !refundAnswer.safeParse(one).success).length,
   }))
 
 /** An e-wallet charge, which says at once what was refunded of it. */
@@ -95,12 +123,12 @@ export const payoutAnswer = z
     reference_id: z.string().nullish(),
     // Whatever it says is kept: a word that is not known is waited for, and hides no other.
     status: z.string().min(1),
-    amount: z.int(),
+    amount: rupiah,
     currency,
-    failure_code: maybe(z.string()),
-    updated: maybe(instant),
-    channel_code: maybe(z.string()),
-    channel_properties: maybe(z.looseObject({ account_number: maybe(z.string()) })),
+    failure_code: lenient(z.string()),
+    updated: lenient(instant),
+    channel_code: lenient(z.string()),
+    channel_properties: lenient(z.looseObject({ account_number: lenient(z.string()) })),
   })
   .transform(
     (payout): GatewayPayout =>
@@ -125,7 +153,7 @@ export const payoutsAnswer = z
   )
   .transform((items) => items.flatMap((one) => one.data ?? []))
 
-export const channelAnswer = z
+const channelAnswer = z
   .looseObject({
     channel_code: z.string(),
     channel_name: z.string(),
@@ -141,6 +169,9 @@ export const channelAnswer = z
       maximumIdr: channel.amount_limits.maximum,
     }),
   )
+
+/** Channel by channel: an odd one is not offered, and the others stand. */
+export const channelsAnswer = z.array(z.unknown()).transform((items) => readable(channelAnswer, items))
 
 const xenditError = z.looseObject({ error_code: z.string() })
 

@@ -12,7 +12,7 @@ import type {
 import { present } from '../answers.ts'
 import type { ProviderHttp } from '../http.ts'
 import { plusPhone } from '../phone.ts'
-import { chargeAnswer, invoiceAnswer, refundAnswer, refundsAnswer } from './answers.ts'
+import { chargeAnswer, invoiceAnswer, invoicesAnswer, refundAnswer, refundsAnswer } from './answers.ts'
 import { throughSdk } from './through-sdk.ts'
 import { balanceAnswer, transactionAnswer, transactionsAnswer } from './transaction-answers.ts'
 import { type XenditOptions, xenditWire } from './wire.ts'
@@ -70,7 +70,7 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
             limit: String(query.limit),
           },
         },
-        z.array(invoiceAnswer),
+        invoicesAnswer,
       ),
     // No body and no content type here, though it is a POST.
     expireInvoice: (id) =>
@@ -165,10 +165,11 @@ const A_PAGE = 50
 /** A payment has few refunds; a provider that pages without end is not followed for ever. */
 const MOST_PAGES = 20
 
-/** All pages of a list of refunds. @throws ProviderFailure unknown, where it does not end */
+/** All pages of a list of refunds. @throws ProviderFailure unknown, where it does not end, or holds one that cannot be read: it may be the one that is looked for */
 async function refundsOf(http: ProviderHttp, list: Record<string, string>): Promise<GatewayRefund[]> {
   const all: GatewayRefund[] = []
   let afterId: string | undefined
+  let unread = 0
   for (let pages = 0; pages < MOST_PAGES; pages++) {
     const query = { ...list, limit: String(A_PAGE), after_id: afterId }
     const page = await http.call(
@@ -176,14 +177,18 @@ async function refundsOf(http: ProviderHttp, list: Record<string, string>): Prom
       refundsAnswer,
     )
     all.push(...page.refunds)
-    if (!page.hasMore || !page.lastId || page.lastId === afterId) return all
+    unread += page.unread
+    if (!page.hasMore || !page.lastId || page.lastId === afterId) {
+      if (unread === 0) return all
+      break
+    }
     afterId = page.lastId
   }
   throw new ProviderFailure({
     provider: 'xendit',
     operation: 'list_refunds',
     outcome: 'unknown',
-    code: 'endless_list',
+    code: unread > 0 ? 'unreadable_refund' : 'endless_list',
   })
 }
 

@@ -1,8 +1,7 @@
 // The folder is imported, not the package: all of it takes half a second to load.
 import { Payout } from 'xendit-node/payout/index.js'
-import { z } from 'zod'
 import type { PayoutGateway } from '../../domain/payout/gateway.ts'
-import { channelAnswer, payoutAnswer, payoutsAnswer } from './answers.ts'
+import { channelsAnswer, payoutAnswer, payoutsAnswer } from './answers.ts'
 import { throughSdk } from './through-sdk.ts'
 import { balanceAnswer } from './transaction-answers.ts'
 import { type XenditOptions, xenditWire } from './wire.ts'
@@ -49,7 +48,7 @@ export function createXenditPayouts(options: XenditOptions): PayoutGateway {
           path: '/payouts_channels',
           query: { currency: 'IDR' },
         },
-        z.array(channelAnswer),
+        channelsAnswer,
       ),
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instant, maybe } from '../answers.ts'
+import { instant, lenient } from '../answers.ts'
 import { isAcceptedSecret } from '../secret.ts'
 
 export type XenditNotice =
@@ -26,15 +26,16 @@ export function isXenditCallback(token: string | undefined, accepted: readonly s
 }
 
 const text = z.string().min(1)
-const invoiceBody = z.looseObject({ id: text, external_id: text, status: text })
-const thing = z.looseObject({ id: text, reference_id: maybe(z.string()), status: text })
+const invoiceBody = z.looseObject({ id: text, external_id: text, status: text.catch('UNKNOWN') })
+// What it says is not believed: the object is read again by its id.
+const thing = z.looseObject({ id: text, reference_id: lenient(z.string()), status: text.catch('UNKNOWN') })
 const disputed = z.looseObject({
   id: text,
   status: text,
-  reference_id: maybe(z.string()),
-  payment_id: maybe(z.string()),
-  due_date: maybe(instant),
-  amount: maybe(z.looseObject({ initial: maybe(z.coerce.number()) })),
+  reference_id: lenient(z.string()),
+  payment_id: lenient(z.string()),
+  due_date: lenient(instant),
+  amount: lenient(z.looseObject({ initial: lenient(z.coerce.number()) })),
 })
 const disputeBody = z.union([
   disputed.extend({ event: z.string().startsWith('dispute.') }),

@@ -19,6 +19,7 @@ export const xenditSwitches = {
       'by_key',
       'IDEMPOTENCY_ERROR',
       'DUPLICATE_ERROR',
+      'DUPLICATE_TRANSACTION_ERROR',
       'INSUFFICIENT_BALANCE',
       'REFUND_AMOUNT_EXCEEDED',
       'API_VALIDATION_ERROR',

@@ -138,6 +138,7 @@ describe('a refund whose answer was lost (issue 12, fact 1)', () => {
     'by_key',
     'IDEMPOTENCY_ERROR',
     'DUPLICATE_ERROR',
+    'DUPLICATE_TRANSACTION_ERROR',
     'INSUFFICIENT_BALANCE',
     'REFUND_AMOUNT_EXCEEDED',
   ]

@@ -1,0 +1,162 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ZodError, type ZodType } from 'zod'
+import { orderAnswer, ratesAnswer } from '../../src/providers/biteship/answers.ts'
+import { parseBiteshipWebhook } from '../../src/providers/biteship/webhook.ts'
+import { parseFonnteWebhook } from '../../src/providers/whatsapp/fonnte-webhook.ts'
+import { parseWhatsAppWebhook } from '../../src/providers/whatsapp/webhook.ts'
+import { invoicesAnswer, payoutsAnswer, refundsAnswer } from '../../src/providers/xendit/answers.ts'
+import { transactionsAnswer } from '../../src/providers/xendit/transaction-answers.ts'
+import { parseXenditWebhook } from '../../src/providers/xendit/webhook.ts'
+import { oddOf, providerExamples } from '../odd-json.ts'
+
+const example = (name: string) => providerExamples[name] as Record<string, unknown>
+const RUNS = { numRuns: 300 }
+
+const invoice = {
+  id: 'inv-1',
+  external_id: 'PAY-1',
+  status: 'PAID',
+  amount: 50_000,
+  currency: 'IDR',
+  paid_amount: 50_000,
+  payment_details: { source: 'GoPay' },
+  invoice_url: 'http://pay',
+  expiry_date: '2026-11-30T08:15:03.404Z',
+}
+
+/** A list, what reads it, and how one item of it is told from another afterwards. */
+const lists: Record<
+  string,
+  { item: object; page: (items: unknown[]) => unknown; read: ZodType; ids: (answer: never) => string[] }
+> = {
+  transactions: {
+    item: (example('xendit.transactions').data as object[])[0] as object,
+    page: (data) => ({ has_more: false, data }),
+    read: transactionsAnswer,
+    ids: (answer: { transactions: { id: string }[] }) => answer.transactions.map((one) => one.id),
+  },
+  refunds: {
+    item: (example('xendit.refunds').data as object[])[0] as object,
+    page: (data) => ({ has_more: false, data }),
+    read: refundsAnswer,
+    ids: (answer: { refunds: { id: string }[] }) => answer.refunds.map((one) => one.id),
+  },
+  payouts: {
+    item: (example('xendit.payouts').data as object[])[0] as object,
+    page: (data) => ({ data }),
+    read: payoutsAnswer,
+    ids: (answer: { id: string }[]) => answer.map((one) => one.id),
+  },
+  invoices: {
+    item: invoice,
+    page: (data) => data,
+    read: invoicesAnswer,
+    ids: (answer: { id: string; status: string }[]) =>
+      answer.flatMap((one) => (one.status === 'PAID' ? [one.id] : [])),
+  },
+  rates: {
+    item: (example('biteship.rates').pricing as object[])[0] as object,
+    page: (pricing) => ({ success: true, pricing }),
+    read: ratesAnswer,
+    ids: (answer: { company: string }[]) => answer.map((one) => one.company),
+  },
+}
+
+describe('an odd item of a list (issue 12, fact 4)', () => {
+  it.each(Object.entries(lists))('of %s costs no neighbour', (name, { item, page, read, ids }) => {
+    const key = name === 'rates' ? 'company' : 'id'
+    const [first, last] = [
+      { ...item, [key]: 'first' },
+      { ...item, [key]: 'last' },
+    ]
+    fc.assert(
+      fc.property(oddOf(item), (odd) => {
+        const parsed = read.safeParse(page([first, odd, last]))
+        // An item without an id has no place in a list of invoices by which the next page could be asked for.
+        const hasId = typeof (odd as { id?: unknown }).id === 'string' && (odd as { id?: unknown }).id !== ''
+        if (!parsed.success) return name === 'invoices' && !hasId
+        const seen = ids(parsed.data as never)
+        return seen.includes('first') && seen.includes('last')
+      }),
+      RUNS,
+    )
+  })
+})
+
+const at = { id: 'd', receivedAt: new Date(0) }
+
+describe('an odd webhook', () => {
+  it.each([
+    ['xendit.webhook.invoice', parseXenditWebhook, 'id'],
+    ['xendit.webhook.payout', parseXenditWebhook, 'id'],
+    ['xendit.webhook.payout-v3', parseXenditWebhook, 'id'],
+    ['xendit.webhook.refund', parseXenditWebhook, 'id'],
+    ['xendit.webhook.dispute', parseXenditWebhook, 'id'],
+    ['biteship.webhook', parseBiteshipWebhook, 'orderId'],
+  ] as const)('%s is news of the same thing, or is not followed and told of', (name, parse, key) => {
+    const whole = parse(example(name)) as Record<string, unknown>
+    let followed = 0
+    fc.assert(
+      fc.property(oddOf(example(name)), (odd) => {
+        const news = parse(odd) as Record<string, unknown> | undefined
+        if (news === undefined) return
+        if (news[key] === whole[key]) followed += 1
+        // The thing itself may be what was changed; then it is another's, which is read again.
+        else expect(typeof news[key]).toBe('string')
+      }),
+      RUNS,
+    )
+    expect(followed).toBeGreaterThan(RUNS.numRuns / 3)
+  })
+
+  it('of Meta loses no neighbour, and what cannot be read is named', () => {
+    const delivery = example('meta.webhook') as {
+      entry: { changes: { value: { messages: object[]; statuses: object[] } }[] }[]
+    }
+    const value = delivery.entry[0]?.changes[0]?.value
+    const [message, status] = [value?.messages[0] as object, value?.statuses[0] as object]
+    const body = (messages: unknown[], statuses: unknown[]) => ({
+      entry: [{ changes: [{ field: 'messages', value: { ...value, messages, statuses } }] }],
+    })
+    const good = { ...message, id: 'good' }
+    const goodStatus = { ...status, id: 'good' }
+    fc.assert(
+      fc.property(oddOf(message), oddOf(status), (oddMessage, oddStatus) => {
+        const news = parseWhatsAppWebhook(body([good, oddMessage, good], [goodStatus, oddStatus, goodStatus]))
+        expect(news?.messages.filter((one) => one.providerMessageId === 'good')).toHaveLength(2)
+        expect(news?.statuses.filter((one) => one.providerMessageId === 'good')).toHaveLength(2)
+        if (news?.messages.length === 2) expect(news.unread).toContain('message')
+        if (news?.statuses.length === 2) expect(news.unread).toContain('status')
+      }),
+      RUNS,
+    )
+  })
+
+  it('of Meta as a whole, and of Fonnte, is read, named or not followed: nothing throws, and nothing is silent', () => {
+    fc.assert(
+      fc.property(oddOf(example('meta.webhook')), oddOf(example('fonnte.webhook')), (meta, fonnte) => {
+        const news = parseWhatsAppWebhook(meta)
+        const says = JSON.stringify(meta).includes('"wamid.')
+        if (news && says) expect([...news.messages, ...news.statuses, ...(news.unread ?? [])]).not.toEqual([])
+        parseFonnteWebhook(fonnte, at)
+      }),
+      RUNS,
+    )
+    const other = { entry: [{ changes: [{ field: 'account_update', value: { event: 'DISABLED' } }] }] }
+    expect(parseWhatsAppWebhook(other)?.unread).toEqual(['account_update'])
+    const failed = { entry: [{ changes: [{ field: 'messages', value: { errors: [{ code: 131031 }] } }] }] }
+    expect(parseWhatsAppWebhook(failed)?.unread).toEqual(['errors'])
+  })
+
+  it('is an order that is read, or is refused as unreadable and asked for again', () => {
+    fc.assert(
+      fc.property(oddOf(example('biteship.order')), (odd) => {
+        const parsed = orderAnswer.safeParse(odd)
+        if (!parsed.success) expect(parsed.error).toBeInstanceOf(ZodError)
+        else expect(typeof parsed.data.status).toBe('string')
+      }),
+      RUNS,
+    )
+  })
+})
