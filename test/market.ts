@@ -233,14 +233,14 @@ export class Market {
     const outcomes = await this.laku.system(async (work) => {
       const rows = await work.tx
         .selectFrom('payments')
-        .select(['id', 'amountIdr'])
+        .select(['id', 'amountIdr', 'walletIdr'])
         .where('id', 'in', paymentIds)
         .execute()
       return await confirmPayments(
         work,
-        rows.map(({ id, amountIdr }) => ({
+        rows.map(({ id, amountIdr, walletIdr }) => ({
           paymentId: id,
-          paidAmountIdr: amountIdr,
+          paidAmountIdr: amountIdr - walletIdr,
           paidAt: work.now,
           channel: 'BCA',
           invoiceId: `invoice-${id}`,

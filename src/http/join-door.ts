@@ -1,4 +1,10 @@
-import { type Join, type JoinOutcome, type JoinSettings, joinSessions } from '../domain/group-buying/index.ts'
+import {
+  type Join,
+  type JoinOutcome,
+  type JoinSettings,
+  joinSessions,
+  usesWallet,
+} from '../domain/group-buying/index.ts'
 import type { Actor, StoredAnswer } from '../domain/kernel/index.ts'
 import { withRate } from '../domain/logistics/index.ts'
 import type { Laku } from '../runtime/laku.ts'
@@ -34,10 +40,9 @@ export class JoinDoor {
     await this.#gatherer.close()
   }
 
-  /** What a wallet pays is final or fails as a whole, so it shares its transaction with nobody. */
+  /** What a wallet pays, all or a part, is final or fails as a whole, so it shares its transaction with nobody. */
   async #try(join: Join): Promise<StoredAnswer> {
-    const alone = join.paymentMethod === 'wallet'
-    const outcome = alone ? (await this.#run([join]))[0] : await this.#gatherer.add(join)
+    const outcome = usesWallet(join) ? (await this.#run([join]))[0] : await this.#gatherer.add(join)
     if (!outcome?.ok) throw outcome?.error
     return outcome.answer
   }

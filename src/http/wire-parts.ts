@@ -30,17 +30,45 @@ export const courierChoice = z.strictObject({
   type: z.string().min(1).max(40),
 })
 
+/** How a buyer pays: by invoice where nothing is said. */
+export const payWith = {
+  payment_method: z
+    .enum(['invoice', 'wallet', 'wallet+invoice'])
+    .optional()
+    .describe(
+      'wallet: all of it, at once; wallet+invoice: a part from the wallet, held at once, and the rest by invoice',
+    ),
+  wallet_idr: idr
+    .min(1)
+    .max(1_000_000_000)
+    .optional()
+    .describe(
+      'with wallet+invoice: what the wallet pays. Not given, it is all that the wallet holds, but for the least that an invoice is made of',
+    ),
+}
+
+/** A part is named only of what has parts. */
+export const namesPartRightly = (body: {
+  payment_method?: string | undefined
+  wallet_idr?: number | undefined
+}) => body.wallet_idr === undefined || body.payment_method === 'wallet+invoice'
+
+export const partNamedWrongly = { path: ['wallet_idr'], error: 'it goes with payment_method wallet+invoice' }
+
 /** A payment as its buyer sees it. */
 export const payment = z.object({
   id: z.uuid(),
   code: z.string(),
   status: z.string(),
   amount_idr: idr,
+  wallet_idr: idr.describe('what of it the buyer’s wallet pays; the rest comes by invoice'),
   invoice_url: z.string(),
   expires_at: z.string(),
   refund_to: z
     .enum(['source', 'wallet'])
     .nullable()
     .optional()
-    .describe('of a paid one: where a refund of all that is left would go now'),
+    .describe(
+      'of a paid one: where a refund of all that is left would go now; what the wallet paid goes back into it beside',
+    ),
 })

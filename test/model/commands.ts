@@ -6,7 +6,8 @@ import type { SettlementAct } from './model/settlements.ts'
 
 export const BUYERS = 4
 
-type By = 'invoice' | 'wallet'
+/** `part`: as much from the wallet as it holds, the rest by invoice. */
+type By = 'invoice' | 'wallet' | 'part'
 type Pieces = readonly number[]
 
 interface OfSession {
@@ -66,7 +67,7 @@ const of = fc.constantFrom
 const nth = fc.nat(9)
 const buyer = fc.nat(BUYERS - 1)
 const session = fc.nat(2)
-const from = of<By[]>('invoice', 'invoice', 'wallet')
+const from = of<By[]>('invoice', 'invoice', 'wallet', 'part', 'part')
 const pieces = of<Pieces[]>([1, 0], [2, 0], [0, 1], [1, 1], [1, 2])
 const channel = of<Channel[]>('BCA', 'DANA')
 const offIdr = of(0, 0, 0, 0, 0, 0, 0, -5_000, 7_000)

@@ -42,7 +42,10 @@ const open = ['pending', 'expired', 'review'] as const
 
 async function pay(house: House, ...statuses: string[]): Promise<unknown> {
   const { rows } = await sql<{ id: string; amountIdr: number }>`
-    select id, amount_idr from payments where id = ${await house.row('payments', ...statuses)} and method = 'invoice'`.execute(
+    select id, amount_idr - coalesce((
+      select -e.amount_idr from ledger_transactions t join ledger_entries e on e.transaction_id = t.id
+      where t.key = 'payment:' || payments.id || ':held' and e.amount_idr < 0), 0) as amount_idr
+    from payments where id = ${await house.row('payments', ...statuses)} and method = 'invoice'`.execute(
     house.laku.db,
   )
   const [payment] = rows

@@ -67,14 +67,14 @@ const byHand = (to: StatusByHand, ...from: string[]) => ({
 export const orderActs: Acts = {
   order: (house) => {
     const buyer = house.buyer()
-    const paymentMethod = house.oneOf(['invoice', 'invoice', 'wallet'] as const)
+    const paymentMethod = house.oneOf(['invoice', 'invoice', 'wallet', 'wallet+invoice'] as const)
     const about = { items: itemsOf(house), addressId: buyer.addressId, paymentMethod, rate }
     return house.laku.as(customer(buyer), (work) => createOrder(work, about, settings))
   },
   'order more': async (house) => orderActs.order?.(house),
   reopen: async (house) => {
     const orderId = await house.row('orders', 'cancelled')
-    const paymentMethod = house.oneOf(['invoice', 'wallet'] as const)
+    const paymentMethod = house.oneOf(['invoice', 'wallet', 'wallet+invoice'] as const)
     return await house.laku.as(await buyerOf(house, orderId), (work) =>
       reopenPayment(work, { orderId, paymentMethod }, settings),
     )

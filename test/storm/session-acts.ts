@@ -26,7 +26,7 @@ export const sessionActs: Acts = {
   join: async (house) =>
     house.market.join(house.buyer(), await forming(house), 1, {
       items: itemsOf(house),
-      paymentMethod: house.oneOf(['invoice', 'invoice', 'wallet']),
+      paymentMethod: house.oneOf(['invoice', 'invoice', 'wallet', 'wallet+invoice']),
     }),
   'join again': async (house) => sessionActs.join?.(house),
   leave: async (house) => house.market.leave(house.buyer(), await forming(house)),

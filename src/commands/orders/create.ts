@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { formatIdr } from '../../domain/kernel/index.ts'
 import type { Rate } from '../../domain/logistics/index.ts'
 import { askedCourier, askedItem, itemsNamed } from '../asked-items.ts'
+import { askedPayment, howPaid, walletInput, walletOptions } from '../asked-payment.ts'
 import { askingRate, assumingRate } from '../asked-rate.ts'
 import { defineChange } from '../define-command.ts'
 
@@ -16,19 +16,22 @@ export const create = defineChange({
       description: 'one of their addresses (UUID); the default one where not given',
     },
     { flags: '--courier <courier>', description: 'company:type; the cheapest where not given' },
-    { flags: '--wallet', description: 'paid from their wallet, at once' },
+    ...walletOptions,
   ],
   input: z.object({
     items: z.array(askedItem).min(1),
     user: z.string('name the buyer'),
     address: z.uuid().optional(),
     courier: askedCourier.optional(),
-    wallet: z.boolean().optional(),
+    ...walletInput,
     rate: z.custom<Rate>().optional(),
   }),
-  examples: ['laku orders create KAOS-HITAM-M=2 --user +628120000001 --reason "ordered on the phone"'],
+  examples: [
+    'laku orders create KAOS-HITAM-M=2 --user +628120000001 --reason "ordered on the phone"',
+    'laku orders create KAOS-HITAM-M=2 --user +628120000001 --wallet-part 5000 --reason "5,000 from the wallet"',
+  ],
   needsReason: true,
-  change: async (work, { items, user, address, courier: choice, wallet, rate }, _, context) => {
+  change: async (work, { items, user, address, courier: choice, wallet, walletPart, rate }, _, context) => {
     const { createOrder } = await import('../../domain/order/index.ts')
     const { defaultAddressId } = await import('../../domain/address/index.ts')
     const { requireUser } = await import('../../domain/user/index.ts')
@@ -42,7 +45,7 @@ export const create = defineChange({
         items: await itemsNamed(work.tx, items),
         addressId,
         courier: choice,
-        paymentMethod: wallet ? 'wallet' : 'invoice',
+        ...askedPayment({ wallet, walletPart }),
         rate,
       },
       { originPostalCode: warehousePostalCode, publicUrl },
@@ -50,6 +53,5 @@ export const create = defineChange({
   },
   outside: askingRate,
   assuming: assumingRate,
-  done: ({ order, payment }) =>
-    `${order.code} is ${order.status}: ${formatIdr(order.totalIdr)}, to be paid at ${payment.invoiceUrl}`,
+  done: ({ order, payment }) => `${order.code} is ${order.status}: ${howPaid(payment)}`,
 })

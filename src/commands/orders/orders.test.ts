@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { giveGoodwill } from '../../../test/goodwill.ts'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import type { Buyer } from '../../../test/market.ts'
 import { customer, orderChoreography, Storefront } from '../../../test/storefront.ts'
@@ -49,6 +50,20 @@ describe('laku orders', () => {
     const dry = await run('create', { ...raw, dryRun: true })
     expect(dry).toMatchObject({ dry_run: true, result: { order: { status: 'pending_payment' } } })
     expect(await shop.stock()).toEqual(before)
+  })
+
+  it('create lets the wallet pay a part of it, and show says so', async () => {
+    const ana = await buyer()
+    await laku.system((work) => giveGoodwill(work, ana.id, 5_000))
+    const raw = {
+      items: [`${shop.market.variantId}=2`],
+      user: ana.id,
+      walletPart: true,
+      reason: 'on the phone',
+    }
+    const { order, payment } = await run('create', raw)
+    expect(payment).toMatchObject({ status: 'pending', wallet_idr: 5_000 })
+    expect((await run('show', { order: order.code })).payments).toMatchObject([{ wallet_idr: 5_000 }])
   })
 
   it('hold and release, and set-status along the states', async () => {

@@ -51,6 +51,7 @@ export const show = defineShow({
         { name: 'code', kind: 'code', value: (row) => row.code },
         { name: 'status', kind: 'status', value: (row) => row.status },
         { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
+        { name: 'wallet_idr', heading: 'from the wallet', kind: 'idr', value: (row) => row.walletIdr },
         { name: 'channel', value: (row) => row.channel },
       ],
       payments,

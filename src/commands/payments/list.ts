@@ -33,6 +33,13 @@ export const list = defineList({
     { name: 'code', kind: 'code', value: (row) => row.code },
     { name: 'status', kind: 'status', value: (row) => row.status },
     { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
+    {
+      name: 'wallet_idr',
+      heading: 'from the wallet',
+      kind: 'idr',
+      spare: true,
+      value: (row) => row.walletIdr,
+    },
     { name: 'method', spare: true, value: (row) => row.method },
     { name: 'channel', spare: true, value: (row) => row.channel },
     { name: 'created_at', kind: 'time', value: (row) => row.createdAt },

@@ -20,6 +20,7 @@ export const show = defineShow({
     { name: 'id', kind: 'code', value: (one) => one.id },
     { name: 'status', kind: 'status', value: (one) => one.status },
     { name: 'amount_idr', kind: 'idr', value: (one) => one.amountIdr },
+    { name: 'wallet_idr', heading: 'from the wallet', kind: 'idr', value: (one) => one.walletIdr },
     { name: 'paid_amount_idr', heading: 'paid', kind: 'idr', value: (one) => one.paidAmountIdr },
     { name: 'refunded_idr', kind: 'idr', value: (one) => one.refundedIdr },
     { name: 'method', value: (one) => one.method },

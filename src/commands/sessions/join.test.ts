@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { askLaku, runLaku } from '../../../test/command-line.ts'
+import { giveGoodwill } from '../../../test/goodwill.ts'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { groupChoreography } from '../../../test/market.ts'
 import { staff } from '../../../test/staff.ts'
@@ -22,7 +23,7 @@ const support = staff('support')
 
 interface Joined {
   participation: { id: string; status: string; units: number; shipping_idr: number }
-  payment: { invoice_url: string }
+  payment: { invoice_url: string; wallet_idr: number; status: string }
 }
 
 async function words(): Promise<{ sessionId: string; buyerId: string; words: string[] }> {
@@ -41,6 +42,9 @@ const quotes = async () => {
     .executeTakeFirstOrThrow()
   return Number(count)
 }
+
+const given = (userId: string, amountIdr: number) =>
+  laku.system((work) => giveGoodwill(work, userId, amountIdr))
 
 describe('laku sessions join', () => {
   it('dry asks nobody, takes the fee of the zone table, says so, and leaves nothing behind', async () => {
@@ -94,5 +98,21 @@ describe('laku sessions join', () => {
     expect(await code(support, ...line.slice(0, -2))).toBe(2)
     expect(await code(support, ...line.with(4, '+628999999999'))).toBe(3)
     expect(await code(support, ...line.with(6, 'NO-SUCH=1'))).toBe(3)
+  })
+
+  it('case 17: lets 5,000 of the wallet pay a part, or all of it, and refuses both at once', async () => {
+    const { buyerId, words: line } = await words()
+    await given(buyerId, 5_000)
+    const { stdout } = await runLaku(laku, [...line, '--wallet-part', '--dry-run'])
+    expect(stdout).toMatch(/payment-hold:\S+ +-Rp 5\.000/)
+    const both = await runLaku(laku, [...line, '--wallet', '--wallet-part', '5000'])
+    expect(both.exitCode).toBe(2)
+    expect((await runLaku(laku, [...line, '--wallet-part', '6000', '--json'])).exitCode).toBe(5)
+    const { payment } = await askLaku<Joined>(laku, [...line, '--wallet-part', '4000'], support)
+    expect(payment).toMatchObject({ wallet_idr: 4_000, status: 'pending' })
+    const another = await words()
+    await given(another.buyerId, 1_000_000)
+    const { participation } = await askLaku<Joined>(laku, [...another.words, '--wallet'], support)
+    expect(participation.status).toBe('paid')
   })
 })

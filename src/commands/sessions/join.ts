@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { formatIdr } from '../../domain/kernel/index.ts'
 import type { Rate } from '../../domain/logistics/index.ts'
 import { askedCourier, askedItem, itemsNamed } from '../asked-items.ts'
+import { askedPayment, howPaid, walletInput, walletOptions } from '../asked-payment.ts'
 import { askingRate, assumingRate } from '../asked-rate.ts'
 import { defineChange } from '../define-command.ts'
 import { sessionArgument, sessionInput, sessionNamed } from './session.ts'
@@ -19,6 +19,7 @@ export const join = defineChange({
       description: 'one of their addresses (UUID); the default one where not given',
     },
     { flags: '--courier <courier>', description: 'company:type; the cheapest where not given' },
+    ...walletOptions,
   ],
   input: z.object({
     ...sessionInput,
@@ -26,13 +27,14 @@ export const join = defineChange({
     item: z.array(askedItem, 'name what they take').min(1),
     address: z.uuid().optional(),
     courier: askedCourier.optional(),
+    ...walletInput,
     rate: z.custom<Rate>().optional(),
   }),
   examples: [
     'laku sessions join GBS-261123-7K3QX2 --user +628120000001 --item KAOS-HITAM-M=2 --reason "asked on the phone"',
   ],
   needsReason: true,
-  change: async (work, { session, user, item, address, courier, rate }, _, context) => {
+  change: async (work, { session, user, item, address, courier, wallet, walletPart, rate }, _, context) => {
     const { joinForBuyer } = await import('../../domain/group-buying/index.ts')
     const { defaultAddressId } = await import('../../domain/address/index.ts')
     const { requireUser } = await import('../../domain/user/index.ts')
@@ -44,12 +46,13 @@ export const join = defineChange({
       items: await itemsNamed(work.tx, item),
       addressId: address ?? (await defaultAddressId(work.tx, customerId)),
       courier,
+      ...askedPayment({ wallet, walletPart }),
       rate,
     }
     return await joinForBuyer(work, wanted, { originPostalCode: warehousePostalCode, publicUrl })
   },
   outside: askingRate,
   assuming: assumingRate,
-  done: ({ participation: { units, totalIdr }, payment }) =>
-    `A place with ${units} units is held: ${formatIdr(totalIdr)}, to be paid at ${payment.invoiceUrl}`,
+  done: ({ participation: { units, status }, payment }) =>
+    `A place with ${units} units is ${status}: ${howPaid(payment)}`,
 })

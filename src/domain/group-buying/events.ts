@@ -28,6 +28,8 @@ declare module '../kernel/events.ts' {
       paymentCode: string
       units: number
       totalIdr: number
+      /** What of it the buyer's wallet pays. */
+      walletIdr: number
     }
     'participant.paid': ParticipantSubject & { units: number }
     /** A place is free again. Where it was not paid, nobody waits for its invoice any more. */

@@ -12,7 +12,7 @@ import { cachedRates, type Parcel, QuoteMissing } from '../logistics/index.ts'
 import { invoiceRefusal, paymentView } from '../payment/index.ts'
 import { groupBuyingErrors } from './errors.ts'
 import { giveBack, holdUnits } from './hold-units.ts'
-import type { Join, JoinAnswer, JoinOutcome, JoinSettings } from './join.ts'
+import { type Join, type JoinAnswer, type JoinOutcome, type JoinSettings, usesWallet } from './join.ts'
 import { type Candidate, candidateOf, type PricedJoin } from './join-rules.ts'
 import { type JoinContext, placeOf, readJoinContext } from './read-join-context.ts'
 import { type RecordedJoin, recordJoins } from './record-joins.ts'
@@ -22,20 +22,20 @@ import { type RecordedJoin, recordJoins } from './record-joins.ts'
  * session row written once. Every join has its own outcome, in the order given; one that is refused
  * spoils no other. Earlier joins of a batch come first. A repeated idempotency key gets the first answer.
  *
- * A wallet's payment is final at once and fails as a whole where the balance is short, so it must come alone.
+ * What a wallet pays, all or a part, is final at once and fails as a whole where the balance is short, so it must come alone.
  *
  * Outcomes carry group_buying.session_not_found, session_not_open, session_full, already_joined, per_user_limit,
  * too_many_unpaid, unpaid_share, hold_renewed, user_not_active, address_not_found, variant_not_in_session, no_items, kernel.paused,
  * payment.below_invoice_minimum, logistics.quote_missing (QuoteMissing, with the parcel to ask for), kernel.idempotency_key_reused.
- * @throws wallet.insufficient_balance for a wallet join
+ * @throws wallet.insufficient_balance, payment.rest_below_invoice_minimum, wallet_part_above_price, no_wallet_part for a join that uses a wallet
  */
 export async function joinSessions(
   work: Work,
   joins: readonly Join[],
   settings: JoinSettings,
 ): Promise<JoinOutcome[]> {
-  if (joins.length > 1 && joins.some((join) => join.paymentMethod === 'wallet')) {
-    throw new Error('a join paid by wallet must be the only one of its batch')
+  if (joins.length > 1 && joins.some(usesWallet)) {
+    throw new Error('a join that uses a wallet must be the only one of its batch')
   }
   const outcomes = new Map<Join, JoinOutcome>()
   const refuse = (join: Join, error: Error) => outcomes.set(join, { ok: false, error })
@@ -143,7 +143,7 @@ async function price(
       continue
     }
     const one = { ...candidate, rate, totalIdr: rupiah(candidate.goodsIdr + rate.priceIdr) }
-    const tooLittle = one.join.paymentMethod !== 'wallet' && invoiceRefusal(one.totalIdr, work.policy)
+    const tooLittle = !usesWallet(one.join) && invoiceRefusal(one.totalIdr, work.policy)
     if (tooLittle) refuse(one.join, tooLittle)
     else priced.push(one)
   }
@@ -192,6 +192,7 @@ function announce(work: Work, recorded: readonly RecordedJoin[]): void {
         paymentCode: payment.code,
         units: priced.units,
         totalIdr: priced.totalIdr,
+        walletIdr: payment.walletIdr,
       },
     })
   }

@@ -29,6 +29,7 @@ export async function recordJoins(work: Work, held: readonly PricedJoin[]): Prom
       subject: { participantId, sessionId: priced.session.id },
       amountIdr: priced.totalIdr,
       method: priced.join.paymentMethod ?? 'invoice',
+      walletIdr: priced.join.walletIdr,
       expiresAt: holdExpiresAt,
     })),
   )

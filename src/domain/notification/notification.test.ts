@@ -84,6 +84,7 @@ const joined = (userId: string, paymentId: string): NewEvent => {
       paymentCode: 'PAY-7',
       units: 2,
       totalIdr: 9_000,
+      walletIdr: 0,
     },
   }
 }

@@ -112,7 +112,7 @@ describe('quiet hours', () => {
       work.emit({
         type: 'participant.joined',
         aggregate: ['participant', participantId],
-        payload: { ...about, participantId, userId: id, units: 1, totalIdr: 60_000 },
+        payload: { ...about, participantId, userId: id, units: 1, totalIdr: 60_000, walletIdr: 0 },
       }),
     )
     const [event] = await laku.db

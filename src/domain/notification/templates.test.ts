@@ -39,12 +39,19 @@ const order = { orderId: 'o', code: 'ORD-1', userId: 'u', sessionId: 's' }
 
 const payloads: { [T in NoticeEvent]: EventPayloads[T] } = {
   'session.moq_reached': { sessionId: 's', code: 'GBS-1', paidUnits: 12 },
-  'participant.joined': { ...place, paymentId: 'p', paymentCode: 'PAY-1', units: 2, totalIdr: 150_000 },
+  'participant.joined': {
+    ...place,
+    paymentId: 'p',
+    paymentCode: 'PAY-1',
+    units: 2,
+    totalIdr: 150_000,
+    walletIdr: 0,
+  },
   'participant.released': { ...place, because: 'closed', paymentId: 'p', wasPaid: false },
   'payment.paid': subject,
   'payment.expired': subject,
   'payment.failed': subject,
-  'order.created': { ...order, paymentId: 'p', paymentCode: 'PAY-1', totalIdr: 150_000 },
+  'order.created': { ...order, paymentId: 'p', paymentCode: 'PAY-1', totalIdr: 150_000, walletIdr: 0 },
   'order.paid': { ...order, totalIdr: 150_000 },
   'order.cancelled': { ...order, reason: 'buyer', wasPaid: true },
   'order.status_changed': { ...order, from: 'picked_up', to: 'in_transit' },

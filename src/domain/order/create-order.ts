@@ -10,7 +10,13 @@ import {
   type Work,
 } from '../kernel/index.ts'
 import { type CourierChoice, cachedRates, QuoteMissing, type Rate } from '../logistics/index.ts'
-import { createPayments, type Payment, type PaymentView, paymentView } from '../payment/index.ts'
+import {
+  createPayments,
+  type Payment,
+  type PaymentView,
+  type PayWith,
+  paymentView,
+} from '../payment/index.ts'
 import { orderErrors } from './errors.ts'
 import { insertItems, insertOrders, type OrderDraft, totalOf } from './insert-orders.ts'
 import { type AskedItem, goodsOf, type OrderLine, priceLines, weightOf } from './order-lines.ts'
@@ -26,8 +32,10 @@ export interface NewOrder {
   addressId: string
   /** The cheapest where none is asked for. */
   courier?: CourierChoice | undefined
-  /** By default an invoice, made when the buyer opens its link; a wallet pays at once. */
-  paymentMethod?: 'invoice' | 'wallet' | undefined
+  /** By default an invoice, made when the buyer opens its link; a wallet pays at once, or holds its part of it. */
+  paymentMethod?: PayWith | undefined
+  /** With `wallet+invoice`: what the wallet pays; as much as it holds where nothing is said. */
+  walletIdr?: Rupiah | undefined
   /** The shipping fee, where it had to be asked for. */
   rate?: Rate | undefined
 }
@@ -50,7 +58,7 @@ export interface PlacedOrder {
  * invoice lives (policy.orderInvoiceHours), and a payment.
  * @throws QuoteMissing (logistics.quote_missing) before anything is written: run it by `withRate`
  * @throws order.user_not_active, no_items, variant_not_found, variant_not_on_sale, address_not_found, out_of_stock, too_much_unpaid, kernel.forbidden,
- *   wallet.insufficient_balance
+ *   wallet.insufficient_balance, payment.rest_below_invoice_minimum, wallet_part_above_price, no_wallet_part
  */
 export async function createOrder(
   work: Work,
@@ -83,7 +91,7 @@ export async function createOrder(
   await insertItems(work, [{ orderId: draft.id, items }])
   await reserveForOrder(work, draft.id)
   if (input.userId === undefined && input.paymentMethod !== 'wallet') await requireRoomUnpaid(work, userId)
-  const payment = await payFor(work, draft.id, userId, totalOf(draft), input.paymentMethod)
+  const payment = await payFor(work, draft.id, userId, totalOf(draft), input)
   announce(work, draft, payment)
   if (input.userId !== undefined) {
     const after = { code: draft.code, userId, totalIdr: totalOf(draft) }
@@ -153,11 +161,11 @@ export async function payFor(
   orderId: string,
   userId: string,
   amountIdr: Rupiah,
-  method: 'invoice' | 'wallet' = 'invoice',
+  { paymentMethod: method = 'invoice', walletIdr }: Pick<NewOrder, 'paymentMethod' | 'walletIdr'>,
 ): Promise<Payment> {
   const expiresAt = secondsAfter(work.now, work.policy.orderInvoiceHours * 3600)
   const [payment] = await createPayments(work, [
-    { userId, subject: { orderId }, amountIdr, method, expiresAt },
+    { userId, subject: { orderId }, amountIdr, method, walletIdr, expiresAt },
   ])
   if (!payment) throw new Error(`order ${orderId} got no payment`)
   return payment
@@ -176,6 +184,7 @@ function announce(work: Work, draft: OrderDraft, payment: Payment): void {
       paymentId: payment.id,
       paymentCode: payment.code,
       totalIdr: totalOf(draft),
+      walletIdr: payment.walletIdr,
     },
   })
 }

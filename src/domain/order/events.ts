@@ -10,7 +10,13 @@ interface OrderSubject {
 
 declare module '../kernel/events.ts' {
   interface EventPayloads {
-    'order.created': OrderSubject & { paymentId: string; paymentCode: string; totalIdr: number }
+    'order.created': OrderSubject & {
+      paymentId: string
+      paymentCode: string
+      totalIdr: number
+      /** What of it the buyer's wallet pays. */
+      walletIdr: number
+    }
     /** Paid and with its stock reserved: a parcel can be booked. */
     'order.allocated': OrderSubject
     'order.paid': OrderSubject & { totalIdr: number }

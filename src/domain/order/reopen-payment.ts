@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { moveState, type Rupiah, requireCustomer, type Work } from '../kernel/index.ts'
-import { type PaymentView, paymentView } from '../payment/index.ts'
+import { type PaymentView, type PayWith, paymentView } from '../payment/index.ts'
 import { PAYMENT_EXPIRED } from './cancel-unpaid-orders.ts'
 import { payFor, requireActive } from './create-order.ts'
 import { orderErrors } from './errors.ts'
@@ -13,11 +13,11 @@ import { orderMachine } from './transitions.ts'
  * A fresh payment for an order whose last one expired (`POST /api/payments`). The order was cancelled with it, so it waits
  * for payment again and its stock is reserved again, if its goods still cost what they did.
  * @throws order.not_found, user_not_active, not_payable, payment_open, price_changed, variant_not_on_sale, out_of_stock,
- *   kernel.forbidden, wallet.insufficient_balance
+ *   kernel.forbidden, wallet.insufficient_balance, payment.rest_below_invoice_minimum, wallet_part_above_price, no_wallet_part
  */
 export async function reopenPayment(
   work: Work,
-  input: { orderId: string; paymentMethod?: 'invoice' | 'wallet' | undefined },
+  input: { orderId: string; paymentMethod?: PayWith | undefined; walletIdr?: Rupiah | undefined },
   settings: { publicUrl: string },
 ): Promise<PaymentView> {
   const userId = requireCustomer(work.actor)
@@ -38,7 +38,7 @@ export async function reopenPayment(
   const set = { statusReason: null, allocated: true, updatedAt: work.now }
   await moveState(work, orderMachine, { to: 'pending_payment', ids: [orderId], set, all: true })
   await reserveForOrder(work, orderId)
-  const payment = await payFor(work, orderId, userId, order.totalIdr, input.paymentMethod)
+  const payment = await payFor(work, orderId, userId, order.totalIdr, input)
   work.emit({
     type: 'order.status_changed',
     aggregate: ['order', orderId],

@@ -12,6 +12,8 @@ export interface PaymentDetail {
   participantId: string | null
   orderId: string | null
   amountIdr: Rupiah
+  /** What of it the buyer's wallet pays. */
+  walletIdr: Rupiah
   method: string
   status: string
   channel: string | null
@@ -37,7 +39,7 @@ export interface RefundLine {
 }
 
 const columns = sql`
-  id, code, user_id, session_id, participant_id, order_id, amount_idr, method, status, channel, provider_invoice_id,
+  id, code, user_id, session_id, participant_id, order_id, amount_idr, wallet_idr, method, status, channel, provider_invoice_id,
   paid_amount_idr, paid_at, refunded_idr, expires_at, created_at`
 
 /**

@@ -8,6 +8,8 @@ export interface LinkedPayment {
   code: string
   status: PaymentStatus
   amountIdr: Rupiah
+  /** What of it the buyer's wallet pays. */
+  walletIdr: Rupiah
   sessionId: string | null
   expiresAt: Date
 }
@@ -18,7 +20,9 @@ export interface LinkedPayment {
  */
 export async function seePayment(tx: Tx, code: string): Promise<LinkedPayment> {
   const { rows } = await sql<LinkedPayment>`
-    select code, status, amount_idr, session_id, expires_at from payments where code = ${code}`.execute(tx)
+    select code, status, amount_idr, wallet_idr, session_id, expires_at from payments where code = ${code}`.execute(
+    tx,
+  )
   const [payment] = rows
   if (!payment) throw paymentErrors.not_found({ code })
   return payment

@@ -22,6 +22,8 @@ export interface PaymentView {
   code: string
   status: string
   amountIdr: Rupiah
+  /** What of it the buyer's wallet pays; the rest comes by invoice. */
+  walletIdr: Rupiah
   /** laku's own link; the provider's invoice is made when it is opened. */
   invoiceUrl: string
   expiresAt: Date
@@ -31,11 +33,11 @@ export const payLink = (publicUrl: string, code: string) => `${publicUrl.replace
 
 /** A payment as its buyer sees it. */
 export function paymentView(
-  payment: Pick<Payment, 'id' | 'code' | 'status' | 'amountIdr' | 'expiresAt'>,
+  payment: Pick<Payment, 'id' | 'code' | 'status' | 'amountIdr' | 'walletIdr' | 'expiresAt'>,
   publicUrl: string,
 ): PaymentView {
-  const { id, code, status, amountIdr, expiresAt } = payment
-  return { id, code, status, amountIdr, invoiceUrl: payLink(publicUrl, code), expiresAt }
+  const { id, code, status, amountIdr, walletIdr, expiresAt } = payment
+  return { id, code, status, amountIdr, walletIdr, invoiceUrl: payLink(publicUrl, code), expiresAt }
 }
 
 /** What events say of a payment. */

@@ -8,13 +8,18 @@ import { instantOf, moneyOf, whole } from './words.ts'
 export interface PaymentShown {
   code: string
   amountIdr: Rupiah
+  /** What of it the buyer's wallet pays. */
+  walletIdr: Rupiah
   expiresAt: Date
   /** The code of the session that it is for. */
   session: string | undefined
 }
 
 /** Why a buyer sees a page, and not the invoice. */
-export type PayState = Exclude<keyof PayTexts, 'line' | 'code' | 'amount' | 'payBefore' | `to${string}`>
+export type PayState = Exclude<
+  keyof PayTexts,
+  'line' | 'code' | 'amount' | 'fromWallet' | 'byInvoice' | 'payBefore' | `to${string}`
+>
 
 const looks: Record<PayState | 'line', { status: number; tone: Tone; open?: true }> = {
   paid: { status: 200, tone: 'good' },
@@ -44,7 +49,10 @@ export function payPage({ language, state, payment, refresh, keeps }: PayPage): 
   const { status, tone, open } = looks[isLine ? 'line' : state]
   const facts: Fact[] = []
   if (payment) {
-    facts.push([texts.amount, moneyOf(payment.amountIdr)])
+    const { amountIdr, walletIdr } = payment
+    facts.push([texts.amount, moneyOf(amountIdr)])
+    if (walletIdr > 0 && walletIdr < amountIdr)
+      facts.push([texts.fromWallet, moneyOf(walletIdr)], [texts.byInvoice, moneyOf(amountIdr - walletIdr)])
     if (open) facts.push([texts.payBefore, instantOf(language, payment.expiresAt)])
     facts.push([texts.code, whole(payment.code)])
   }

@@ -19,6 +19,9 @@ export interface PayTexts {
   line(place: number, waitS: number): Said
   code: string
   amount: string
+  /** What of it the wallet pays, and what an invoice does. */
+  fromWallet: string
+  byInvoice: string
   payBefore: string
   toSession: string
   toInvoice: string
@@ -61,6 +64,8 @@ export const payTexts: Record<Language, PayTexts> = {
     }),
     code: 'Kode',
     amount: 'Jumlah',
+    fromWallet: 'Dari dompet Laku',
+    byInvoice: 'Lewat tagihan',
     payBefore: 'Batas bayar',
     toSession: 'Lihat grup belanja',
     toInvoice: 'Saya belum membayar',
@@ -101,6 +106,8 @@ export const payTexts: Record<Language, PayTexts> = {
     }),
     code: 'Code',
     amount: 'Amount',
+    fromWallet: 'From your Laku wallet',
+    byInvoice: 'By this invoice',
     payBefore: 'Pay before',
     toSession: 'See the group',
     toInvoice: 'I have not paid yet',

@@ -5,7 +5,19 @@ import { fromWire, requireCustomer, toWire } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { JoinDoor } from '../join-door.ts'
 import { giveSessionToken } from '../session-token.ts'
-import { byId, byIdOrCode, courierChoice, idr, listOf, paging, payment, wantedItems } from '../wire-parts.ts'
+import {
+  byId,
+  byIdOrCode,
+  courierChoice,
+  idr,
+  listOf,
+  namesPartRightly,
+  paging,
+  partNamedWrongly,
+  payment,
+  payWith,
+  wantedItems,
+} from '../wire-parts.ts'
 
 const statuses = [
   'forming',
@@ -70,12 +82,14 @@ const newSession = z.strictObject({
   status: z.literal('draft').optional(),
 })
 
-const join = z.strictObject({
-  items: wantedItems,
-  address_id: z.uuid(),
-  courier: courierChoice.optional(),
-  payment_method: z.enum(['invoice', 'wallet']).optional(),
-})
+const join = z
+  .strictObject({
+    items: wantedItems,
+    address_id: z.uuid(),
+    courier: courierChoice.optional(),
+    ...payWith,
+  })
+  .refine(namesPartRightly, partNamedWrongly)
 
 const joined = z.object({
   participation: z.object({

@@ -16,7 +16,18 @@ import {
   withParcelCalledOff,
 } from '../../domain/order/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
-import { byIdOrCode, courierChoice, idr, listOf, paging, payment, wantedItems } from '../wire-parts.ts'
+import {
+  byIdOrCode,
+  courierChoice,
+  idr,
+  listOf,
+  namesPartRightly,
+  paging,
+  partNamedWrongly,
+  payment,
+  payWith,
+  wantedItems,
+} from '../wire-parts.ts'
 
 const status = z.enum(Object.keys(orderTransitions) as (keyof typeof orderTransitions)[])
 const time = z.string()
@@ -82,12 +93,14 @@ const placed = z.object({
   payment,
 })
 
-const newOrder = z.strictObject({
-  items: wantedItems,
-  address_id: z.uuid(),
-  courier: courierChoice.optional(),
-  payment_method: z.enum(['invoice', 'wallet']).optional(),
-})
+const newOrder = z
+  .strictObject({
+    items: wantedItems,
+    address_id: z.uuid(),
+    courier: courierChoice.optional(),
+    ...payWith,
+  })
+  .refine(namesPartRightly, partNamedWrongly)
 
 const returned = z.object({
   id: z.uuid(),

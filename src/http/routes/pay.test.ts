@@ -75,6 +75,22 @@ describe('paying', () => {
       ])
     })
 
+    it('says what of it the wallet pays, and what its invoice is over', async () => {
+      const buyer = await f.buyer()
+      await f.fillWallet(buyer.userId, 5_000)
+      const { code } = await f.payment('wallet+invoice', buyer)
+      const page = (await get(`/pay/${code}?back=1&lang=en`)).body
+      for (const said of [
+        /Rp.110\.000/,
+        /From your Laku wallet.*Rp.5\.000/s,
+        /By this invoice.*Rp.105\.000/s,
+      ])
+        expect(page).toMatch(said)
+      expect((await get(`/pay/${code}`)).statusCode).toBe(302)
+      const [invoice] = (await f.book()).invoices.filter((one) => one.external_id === code)
+      expect(invoice).toMatchObject({ amount: 105_000 })
+    })
+
     it('lets the provider be asked soon for a buyer who comes from there, and sends nobody there again meanwhile', async () => {
       const { id, code } = await f.payment()
       expect((await get(`/pay/${code}`)).statusCode).toBe(302)
@@ -128,6 +144,7 @@ describe('paying', () => {
       code: payment.code,
       status: 'pending',
       amount_idr: 110_000,
+      wallet_idr: 0,
       invoice_url: `http://laku.test/pay/${payment.code}`,
       expires_at: payment.expiresAt.toISOString(),
       // Not paid: nothing to send anywhere.

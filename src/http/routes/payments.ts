@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { toWire } from '../../domain/kernel/index.ts'
+import { fromWire, toWire } from '../../domain/kernel/index.ts'
 import { reopenPayment } from '../../domain/order/index.ts'
 import { getPayment, paymentView, refundTo } from '../../domain/payment/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
-import { byId, payment } from '../wire-parts.ts'
+import { byId, namesPartRightly, partNamedWrongly, payment, payWith } from '../wire-parts.ts'
 
 /** A customer's own payments: the one they ask for, and a fresh one for an order whose last expired. */
 export const paymentRoutes =
@@ -16,14 +16,14 @@ export const paymentRoutes =
         config: { access: 'customer' },
         schema: {
           summary: 'A fresh invoice for an order whose last one expired',
-          body: z.strictObject({ order_id: z.uuid() }),
+          body: z.strictObject({ order_id: z.uuid(), ...payWith }).refine(namesPartRightly, partNamedWrongly),
           response: { 201: payment },
         },
       },
       async (request, reply) => {
         const { publicUrl } = laku.config
-        const { order_id: orderId } = request.body
-        return await request.change(reply, 201, (work) => reopenPayment(work, { orderId }, { publicUrl }))
+        const input = fromWire(request.body)
+        return await request.change(reply, 201, (work) => reopenPayment(work, input, { publicUrl }))
       },
     )
 

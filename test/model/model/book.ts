@@ -1,7 +1,13 @@
+/** What came into a wallet or left it, and how much of it as refunded money. */
+export interface WalletLine {
+  amountIdr: number
+  refundedIdr: number
+}
+
 /** The accounts of a history, credits positive: every row of the design's table of postings moves an amount between some of them. */
 export class Book {
   readonly #balances = new Map<string, number>()
-  readonly #refunded = new Map<number, number>()
+  readonly #lines = new Map<number, WalletLine[]>()
 
   /** What is there of an account; of one that lives on debits (gateway, subsidy, …) it is negative. */
   of(account: string): number {
@@ -20,19 +26,33 @@ export class Book {
 
   /** How much of a wallet was refunded into it, and may leave it free of fee and minimum. */
   refundedIn(buyer: number): number {
-    return this.#refunded.get(buyer) ?? 0
+    let [balanceIdr, refundedIdr] = [0, 0]
+    for (const line of this.#linesOf(buyer)) {
+      balanceIdr += line.amountIdr
+      refundedIdr = Math.max(0, Math.min(balanceIdr, refundedIdr + line.refundedIdr))
+    }
+    return refundedIdr
   }
 
   /** Into a wallet, `refundedIdr` of it as a refund. */
   intoWallet(debited: string, buyer: number, amountIdr: number, refundedIdr: number): void {
     this.move(debited, walletOf(buyer), amountIdr)
-    this.#note(buyer, refundedIdr)
+    this.#linesOf(buyer).push({ amountIdr, refundedIdr })
   }
 
   /** Out of a wallet: withdrawals take refunded money first, all else takes it last. */
-  outOfWallet(credited: string, buyer: number, amountIdr: number, refundedIdr = 0): void {
+  outOfWallet(credited: string, buyer: number, amountIdr: number, refundedIdr = 0): WalletLine {
     this.move(walletOf(buyer), credited, amountIdr)
-    this.#note(buyer, -refundedIdr)
+    const line = { amountIdr: -amountIdr, refundedIdr: -refundedIdr }
+    this.#linesOf(buyer).push(line)
+    return line
+  }
+
+  /** As if it had never left. */
+  putBack(debited: string, buyer: number, line: WalletLine): void {
+    this.move(debited, walletOf(buyer), -line.amountIdr)
+    const lines = this.#linesOf(buyer)
+    lines.splice(lines.indexOf(line), 1)
   }
 
   /** All that is not zero. */
@@ -44,9 +64,10 @@ export class Book {
     this.#balances.set(account, this.of(account) + amountIdr)
   }
 
-  #note(buyer: number, refundedIdr: number): void {
-    const now = this.refundedIn(buyer) + refundedIdr
-    this.#refunded.set(buyer, Math.max(0, Math.min(this.wallet(buyer), now)))
+  #linesOf(buyer: number): WalletLine[] {
+    const lines = this.#lines.get(buyer) ?? []
+    this.#lines.set(buyer, lines)
+    return lines
   }
 }
 

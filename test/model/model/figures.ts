@@ -8,6 +8,8 @@ export const ORDER_INVOICE_S = 2 * 3600
 export const RETURN_WINDOW_S = 6 * 3600
 /** What the first buyer has in the wallet to begin with. */
 export const GIFT_IDR = 200_000
+/** The least that the provider makes an invoice of. */
+export const INVOICE_MINIMUM_IDR = 10_000
 export const WITHDRAWAL_FEE_IDR = 2_500
 export const WITHDRAWAL_MINIMUM_IDR = 10_000
 /** Less than this the provider pays out to nobody: a person sends it from the company's bank. */

@@ -1,7 +1,7 @@
 import { commissionOf, ORDER_INVOICE_S, PRICE_IDR, RETURN_WINDOW_S, SHIPPING_IDR } from './figures.ts'
 import type { Model } from './model.ts'
 import { Parcel, type ParcelMove } from './parcel.ts'
-import type { Payable, Payment, Sources } from './payments.ts'
+import type { By, Payable, Payment, Sources } from './payments.ts'
 import type { Place } from './sessions.ts'
 import { type Pieces, sumOf } from './stock.ts'
 
@@ -95,7 +95,7 @@ export class Order implements Payable {
   }
 
   /** Opens a payment, for as long as its stock is kept. */
-  ask(method: Payment['method']): void {
+  ask(method: By): void {
     const { payments, nowS } = this.#model
     const draft = { buyer: this.buyer, amountIdr: this.totalIdr, method, isFor: this }
     payments.open({ ...draft, expiresAtS: nowS + ORDER_INVOICE_S }, (payment) => {
@@ -115,7 +115,7 @@ export class Order implements Payable {
     this.#model.stock.release(this)
   }
 
-  reopen(method: Payment['method']): boolean {
+  reopen(method: By): boolean {
     const { payments, stock } = this.#model
     const draft = { buyer: this.buyer, amountIdr: this.totalIdr, method }
     if (this.status !== 'cancelled' || !this.#isUnpaid || !payments.canPay(draft)) return false
@@ -334,7 +334,7 @@ export class Orders {
     this.#model = model
   }
 
-  place(buyer: number, pieces: Pieces, method: Payment['method']): boolean {
+  place(buyer: number, pieces: Pieces, method: By): boolean {
     const order = new Order(this.#model, { buyer, pieces, priceIdr: PRICE_IDR })
     const { payments, stock } = this.#model
     if (sumOf(pieces) === 0 || !payments.canPay({ buyer, amountIdr: order.totalIdr, method })) return false

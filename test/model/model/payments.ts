@@ -1,4 +1,5 @@
-import type { Book } from './book.ts'
+import type { Book, WalletLine } from './book.ts'
+import { INVOICE_MINIMUM_IDR } from './figures.ts'
 
 export type Channel = 'BCA' | 'DANA'
 
@@ -20,6 +21,11 @@ export interface Payment {
   buyer: number
   amountIdr: number
   method: 'invoice' | 'wallet'
+  /** What of it the wallet pays beside an invoice, which is over the rest, whatever becomes of the wallet's part. */
+  partIdr: number
+  invoiceIdr: number
+  /** What left the wallet for it, while it is held. */
+  held?: WalletLine | undefined
   status: 'pending' | 'paid' | 'partially_refunded' | 'expired' | 'refunded' | 'review'
   expiresAtS: number
   isFor: Payable
@@ -41,6 +47,9 @@ export interface Payment {
   refundedIdr: number
 }
 
+/** How it is asked to be paid: `part` is as much as the wallet holds, and an invoice for the rest. */
+export type By = Payment['method'] | 'part'
+
 interface Stray {
   payment: Payment
   kind: 'wrong_amount' | 'paid_twice'
@@ -60,6 +69,9 @@ export interface Refund {
 /** Debits that pay for a refund. */
 export type Sources = readonly [account: string, amountIdr: number][]
 
+/** What is held of wallets for payments, of all together. */
+const HOLDS = 'payment-hold'
+
 export type GatewayAnswer = 'succeeded' | 'pending' | 'failed' | 'hopeless' | 'lost'
 
 const isOver = ({ status }: Refund) => status === 'succeeded' || status === 'to_wallet'
@@ -77,9 +89,9 @@ export class Payments {
     this.#book = book
   }
 
-  /** A wallet pays at once, where there is enough in it. */
+  /** A wallet pays at once, where there is enough in it; its part of an invoice's payment is held. */
   open(
-    draft: Pick<Payment, 'buyer' | 'amountIdr' | 'method' | 'expiresAtS' | 'isFor'>,
+    draft: Pick<Payment, 'buyer' | 'amountIdr' | 'expiresAtS' | 'isFor'> & { method: By },
     opened: (payment: Payment) => void,
   ): void {
     const nothing = {
@@ -92,16 +104,26 @@ export class Payments {
       paidAmountIdr: 0,
     }
     const rank = this.all.length
-    const payment: Payment = { ...draft, ...nothing, rank, status: 'pending', taken: {}, wasPaid: false }
+    const { buyer, amountIdr } = draft
+    const thereIdr = this.#book.wallet(buyer)
+    const isPart = draft.method === 'part' && thereIdr < amountIdr
+    const partIdr = isPart ? Math.min(thereIdr, amountIdr - INVOICE_MINIMUM_IDR) : 0
+    const method = isPart || draft.method === 'invoice' ? 'invoice' : 'wallet'
+    const parts = { method, partIdr, invoiceIdr: amountIdr - partIdr } as const
+    const state = { status: 'pending', taken: {}, wasPaid: false } as const
+    const payment: Payment = { ...draft, ...nothing, ...parts, ...state, rank }
     this.all.push(payment)
     opened(payment)
-    if (draft.method === 'invoice') return
+    if (isPart) payment.held = this.#book.outOfWallet(HOLDS, buyer, partIdr)
+    if (method === 'invoice') return
     this.#book.outOfWallet(draft.isFor.funds, draft.buyer, draft.amountIdr)
     this.#receive(payment, draft.amountIdr)
   }
 
-  canPay({ buyer, amountIdr, method }: Pick<Payment, 'buyer' | 'amountIdr' | 'method'>): boolean {
-    return method === 'invoice' || this.#book.wallet(buyer) >= amountIdr
+  canPay({ buyer, amountIdr, method }: Pick<Payment, 'buyer' | 'amountIdr'> & { method: By }): boolean {
+    const thereIdr = this.#book.wallet(buyer)
+    if (method === 'part') return thereIdr > 0
+    return method === 'invoice' || thereIdr >= amountIdr
   }
 
   pay(payment: Payment, invoice: 'a' | 'b', asked: { channel: Channel; offIdr: number }): void {
@@ -109,11 +131,12 @@ export class Payments {
     const { channel, offIdr } = payment.taken[invoice]
     const open = payment.status === 'pending' || payment.status === 'expired'
     if (!open && invoice === payment.invoice) return
-    const amountIdr = payment.amountIdr + offIdr
-    if (open) Object.assign(payment, { invoice, channel, paidAmountIdr: amountIdr, wasPaid: true })
-    if (open && offIdr === 0) {
+    const amountIdr = payment.invoiceIdr + offIdr
+    if (open)
+      Object.assign(payment, { invoice, channel, paidAmountIdr: amountIdr + payment.partIdr, wasPaid: true })
+    if (open && offIdr === 0 && this.#spendPart(payment)) {
       this.#book.move('gateway', payment.isFor.funds, amountIdr)
-      this.#receive(payment, amountIdr)
+      this.#receive(payment, payment.amountIdr)
       return
     }
     if (open) payment.status = 'review'
@@ -124,6 +147,24 @@ export class Payments {
     this.strays.push({ payment, kind: open ? 'wrong_amount' : 'paid_twice', invoice, channel, amountIdr })
   }
 
+  /** What is held, or of a payment that was over before what is in the wallet again; false where it is not. */
+  #spendPart(payment: Payment): boolean {
+    const { partIdr, held, buyer, isFor } = payment
+    if (partIdr === 0) return true
+    if (!held && this.#book.wallet(buyer) < partIdr) return false
+    if (held) this.#book.move(HOLDS, isFor.funds, partIdr)
+    else this.#book.outOfWallet(isFor.funds, buyer, partIdr)
+    payment.held = undefined
+    return true
+  }
+
+  /** Nobody waits for its invoice any more, and then its buyer has the part again. */
+  #comesToNothing(payment: Payment): void {
+    payment.isFor.unpaid()
+    if (payment.held) this.#book.putBack(HOLDS, payment.buyer, payment.held)
+    payment.held = undefined
+  }
+
   #receive(payment: Payment, paidAmountIdr: number): void {
     Object.assign(payment, { status: 'paid', paidAmountIdr, wasPaid: true })
     payment.isFor.received(payment)
@@ -132,7 +173,7 @@ export class Payments {
   expire(payment: Payment): void {
     if (payment.status !== 'pending') return
     payment.status = 'expired'
-    payment.isFor.unpaid()
+    this.#comesToNothing(payment)
   }
 
   /** Staff say where stray money belongs. */
@@ -154,14 +195,16 @@ export class Payments {
 
   #apply({ payment, invoice, channel, amountIdr }: Stray): void {
     const book = this.#book
-    const [missingIdr, tooMuchIdr] = [payment.amountIdr - amountIdr, amountIdr - payment.amountIdr].map(
-      (idr) => Math.max(0, idr),
+    if (!this.#spendPart(payment)) payment.partIdr = 0
+    const neededIdr = payment.amountIdr - payment.partIdr
+    const [missingIdr, tooMuchIdr] = [neededIdr - amountIdr, amountIdr - neededIdr].map((idr) =>
+      Math.max(0, idr),
     ) as [number, number]
     book.move('subsidy', payment.isFor.funds, missingIdr)
     book.move('quarantine', payment.isFor.funds, amountIdr - tooMuchIdr)
     book.intoWallet('quarantine', payment.buyer, tooMuchIdr, 0)
     Object.assign(payment, { invoice, channel })
-    this.#receive(payment, amountIdr)
+    this.#receive(payment, amountIdr + payment.partIdr)
   }
 
   #sendStrayBack(stray: Stray): void {
@@ -182,7 +225,7 @@ export class Payments {
   #endReview({ kind, payment }: Stray, status: 'review' | 'refunded'): void {
     if (kind !== 'wrong_amount' || payment.status !== 'review') return
     payment.status = status
-    payment.isFor.unpaid()
+    this.#comesToNothing(payment)
   }
 
   /** Decides a refund: to where the money came from, or into the wallet at once. */
@@ -191,11 +234,18 @@ export class Payments {
     const fits = paidAmountIdr === payment.amountIdr && chargedBackIdr === 0
     const toSource = method === 'invoice' && channel === 'DANA' && fits
     for (const [account, idr] of from) this.#book.move(account, 'refunds-payable', idr)
-    const refund: Refund = { payment, amountIdr, status: toSource ? 'approved' : 'succeeded' }
-    this.refunds.push(refund)
+    // Of all that has gone back the source has its share of what was paid, the odd rupiah with it, and the wallet the rest.
+    const ofSource = (idr: number) =>
+      Math.ceil((idr * (payment.amountIdr - payment.partIdr)) / payment.amountIdr)
+    const before = payment.returnedIdr
     payment.returnedIdr += amountIdr
-    if (!toSource) this.#share(payment, 'refunds-payable', amountIdr, 1)
-    if (!toSource) this.#arrived(refund)
+    const sourceIdr = toSource ? ofSource(payment.returnedIdr) - ofSource(before) : 0
+    if (sourceIdr > 0) this.refunds.push({ payment, amountIdr: sourceIdr, status: 'approved' })
+    if (sourceIdr === amountIdr) return
+    const inWallet: Refund = { payment, amountIdr: amountIdr - sourceIdr, status: 'succeeded' }
+    this.refunds.push(inWallet)
+    this.#share(payment, 'refunds-payable', inWallet.amountIdr, 1)
+    this.#arrived(inWallet)
   }
 
   /** A part of what was paid goes back with the release of a session: into the wallet, and it is no refund. */
@@ -292,7 +342,7 @@ export class Payments {
   /** The card's issuer took it back: the company's loss. */
   chargeBack(payment: Payment, amountIdr: number): boolean {
     if (payment.method !== 'invoice' || !payment.wasPaid) return false
-    if (payment.chargedBackIdr + amountIdr > payment.paidAmountIdr) return false
+    if (payment.chargedBackIdr + amountIdr > payment.paidAmountIdr - payment.partIdr) return false
     payment.chargedBackIdr += amountIdr
     this.#book.move('chargeback-loss', 'gateway', amountIdr)
     this.#level(payment)

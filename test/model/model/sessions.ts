@@ -3,7 +3,7 @@ import { escrowOf } from './book.ts'
 import { EXTENSION_S, HOLD_S, SESSION_S, SHIPPING_IDR } from './figures.ts'
 import type { Model } from './model.ts'
 import type { Order } from './orders.ts'
-import type { Payable, Payment } from './payments.ts'
+import type { By, Payable, Payment } from './payments.ts'
 import { type Pieces, sumOf } from './stock.ts'
 
 const EXTENSIONS = 3
@@ -89,7 +89,7 @@ export class Session {
     return this.places.find((p) => p.buyer === buyer && ['held', 'paid', 'ordered'].includes(p.status))
   }
 
-  join(buyer: number, pieces: Pieces, method: Payment['method']): boolean {
+  join(buyer: number, pieces: Pieces, method: By): boolean {
     const { payments, nowS } = this.#model
     const place = new Place(this, buyer, pieces)
     const { units } = place

@@ -54,8 +54,10 @@ export const moneyActs: Acts<
     const { nth, invoice } = command
     const payment = invoiced(world, model, nth)
     if (!payment) return
-    const { channel, offIdr } = model.invoiced(nth)?.taken[invoice] ?? command
-    const { id: paymentId, amountIdr } = payment
+    const asked = model.invoiced(nth)
+    const { channel, offIdr } = asked?.taken[invoice] ?? command
+    const { id: paymentId } = payment
+    const amountIdr = asked?.invoiceIdr ?? 0
     const paid = { paidAmountIdr: amountIdr + offIdr, channel, invoiceId: `${paymentId}-${invoice}` }
     await world.laku.system((work) => confirmPayments(work, [{ paymentId, paidAt: work.now, ...paid }]))
   },

@@ -22,7 +22,7 @@ import type { Command } from '../commands.ts'
 import type { Model } from '../model/model.ts'
 import type { Order } from '../model/orders.ts'
 import { type Acts, asStaff, refused, staff } from './acts.ts'
-import { itemsOf } from './session-acts.ts'
+import { itemsOf, methodOf } from './session-acts.ts'
 import type { World } from './world.ts'
 
 const settings = { originPostalCode: '13960', publicUrl: 'http://laku.test' }
@@ -51,7 +51,12 @@ const buyerOf = (world: World, order: Order): Actor => customer(world.buyer(orde
 export const orderActs: Acts<'order' | OrderCommand['do']> = {
   order: async (world, { buyer: nth, pieces, from }) => {
     const buyer = world.buyer(nth)
-    const about = { items: itemsOf(world, pieces), addressId: buyer.addressId, paymentMethod: from, rate }
+    const about = {
+      items: itemsOf(world, pieces),
+      addressId: buyer.addressId,
+      paymentMethod: methodOf(from),
+      rate,
+    }
     const { order, payment } = await world.laku.as(customer(buyer), (work) =>
       createOrder(work, about, settings),
     )
@@ -61,7 +66,7 @@ export const orderActs: Acts<'order' | OrderCommand['do']> = {
   reopen: (world, { nth, from }, model) =>
     withOrder(world, model, nth, async (orderId, order) => {
       const payment = await world.laku.as(buyerOf(world, order), (work) =>
-        reopenPayment(work, { orderId, paymentMethod: from }, settings),
+        reopenPayment(work, { orderId, paymentMethod: methodOf(from) }, settings),
       )
       world.payments.push({ id: payment.id, amountIdr: payment.amountIdr })
     }),

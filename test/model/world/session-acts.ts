@@ -9,6 +9,7 @@ import {
 } from '../../../src/domain/group-buying/index.ts'
 import { secondsAfter } from '../../../src/domain/kernel/index.ts'
 import { completeOrders } from '../../../src/domain/order/index.ts'
+import type { PayWith } from '../../../src/domain/payment/index.ts'
 import { sweepPayments } from '../../../src/domain/payment/index.ts'
 import {
   adjustStock,
@@ -18,8 +19,12 @@ import {
 } from '../../../src/domain/warehouse/index.ts'
 import { system } from '../../laku.ts'
 import { EXTENSION_S } from '../model/figures.ts'
+import type { By } from '../model/payments.ts'
 import { type Acts, asStaff, refused, staff } from './acts.ts'
 import type { World } from './world.ts'
+
+/** How a history says that it pays, in laku's words. */
+export const methodOf = (from: By): PayWith => (from === 'part' ? 'wallet+invoice' : from)
 
 /** Items of both variants, without those of none. */
 export function itemsOf({ market }: World, pieces: readonly number[]) {
@@ -43,7 +48,7 @@ export const sessionActs: Acts<
   | 'pass'
 > = {
   join: async (world, { session, buyer, pieces, from }) => {
-    const more = { items: itemsOf(world, pieces), paymentMethod: from }
+    const more = { items: itemsOf(world, pieces), paymentMethod: methodOf(from) }
     const joined = await world.market.join(world.buyer(buyer), world.sessionId(session), 1, more)
     const { id, amountIdr } = joined.payment
     world.payments.push({ id, amountIdr, participantId: joined.participation.id })

@@ -1,4 +1,4 @@
-import { formatIdr } from '../../kernel/index.ts'
+import { formatIdr, type Rupiah } from '../../kernel/index.ts'
 import { isToldStatus, type ToldStatus } from '../notice-rules.ts'
 import {
   because,
@@ -85,14 +85,20 @@ const withdrawals: Record<WithdrawalState, (news: WithdrawalPayload) => NoticeTe
 
 const fee = (feeIdr: number) => (feeIdr > 0 ? `The fee is ${formatIdr(feeIdr)}.` : 'There is no fee.')
 
+/** What of a payment the wallet holds, and gives back. */
+const held = (walletIdr: Rupiah) =>
+  walletIdr > 0 ? `, ${formatIdr(walletIdr)} of it held of your wallet` : ''
+const free = (walletIdr: Rupiah) =>
+  walletIdr > 0 ? ` ${formatIdr(walletIdr)} of it are in your Laku wallet again.` : ''
+
 export const english: NoticeTexts = {
   'session.moq_reached': ({ code, paidUnits }) => ({
     title: `Session ${code} reached its target`,
     body: `${paidUnits} units were bought together. We are getting the goods and tell you when your order is made.`,
   }),
-  'participant.joined': ({ code, units, totalIdr }) => ({
+  'participant.joined': ({ code, units, totalIdr, walletIdr }) => ({
     title: `Your place in session ${code} is held`,
-    body: `${units} units, ${formatIdr(totalIdr)} in all. Pay by this link before the time is over.`,
+    body: `${units} units, ${formatIdr(totalIdr)} in all${held(walletIdr)}. Pay by this link before the time is over.`,
   }),
   'participant.released': ({ code }) => ({
     title: `Session ${code} is closed`,
@@ -102,17 +108,17 @@ export const english: NoticeTexts = {
     title: 'Payment received',
     body: `We have received ${formatIdr(amountIdr)} for ${code}. Thank you!`,
   }),
-  'payment.expired': ({ code, amountIdr }) => ({
+  'payment.expired': ({ code, amountIdr, walletIdr }) => ({
     title: 'The time to pay is over',
-    body: `Invoice ${code} of ${formatIdr(amountIdr)} is no longer valid.`,
+    body: `Invoice ${code} of ${formatIdr(amountIdr)} is no longer valid.${free(walletIdr)}`,
   }),
-  'payment.failed': ({ code, amountIdr }) => ({
+  'payment.failed': ({ code, amountIdr, walletIdr }) => ({
     title: 'The payment did not succeed',
-    body: `Invoice ${code} of ${formatIdr(amountIdr)} is no longer valid. What you paid on it, if anything, is returned.`,
+    body: `Invoice ${code} of ${formatIdr(amountIdr)} is no longer valid. What you paid on it, if anything, is returned.${free(walletIdr)}`,
   }),
-  'order.created': ({ code, totalIdr }) => ({
+  'order.created': ({ code, totalIdr, walletIdr }) => ({
     title: `Order ${code} waits for payment`,
-    body: `${formatIdr(totalIdr)} in all. Pay by this link before the time is over.`,
+    body: `${formatIdr(totalIdr)} in all${held(walletIdr)}. Pay by this link before the time is over.`,
   }),
   'order.paid': ({ code }) => ({
     title: 'The session succeeded!',

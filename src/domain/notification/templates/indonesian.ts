@@ -1,4 +1,4 @@
-import { formatIdr } from '../../kernel/index.ts'
+import { formatIdr, type Rupiah } from '../../kernel/index.ts'
 import { isToldStatus, type ToldStatus } from '../notice-rules.ts'
 import {
   because,
@@ -88,14 +88,20 @@ const withdrawals: Record<WithdrawalState, (news: WithdrawalPayload) => NoticeTe
 
 const fee = (feeIdr: number) => (feeIdr > 0 ? `Biayanya ${formatIdr(feeIdr)}.` : 'Tanpa biaya.')
 
+/** What of a payment the wallet holds, and gives back. */
+const held = (walletIdr: Rupiah) =>
+  walletIdr > 0 ? `, ${formatIdr(walletIdr)} di antaranya dari dompet Anda` : ''
+const free = (walletIdr: Rupiah) =>
+  walletIdr > 0 ? ` ${formatIdr(walletIdr)} di antaranya sudah kembali ke dompet Laku Anda.` : ''
+
 export const indonesian: NoticeTexts = {
   'session.moq_reached': ({ code, paidUnits }) => ({
     title: `Sesi ${code} mencapai target`,
     body: `${paidUnits} barang dibeli bersama. Barangnya sedang kami siapkan; kami kabari begitu pesanan Anda dibuat.`,
   }),
-  'participant.joined': ({ code, units, totalIdr }) => ({
+  'participant.joined': ({ code, units, totalIdr, walletIdr }) => ({
     title: `Tempat Anda di sesi ${code} disimpan`,
-    body: `${units} barang, total ${formatIdr(totalIdr)}. Bayar lewat tautan ini sebelum waktunya habis.`,
+    body: `${units} barang, total ${formatIdr(totalIdr)}${held(walletIdr)}. Bayar lewat tautan ini sebelum waktunya habis.`,
   }),
   'participant.released': ({ code }) => ({
     title: `Sesi ${code} sudah ditutup`,
@@ -105,17 +111,17 @@ export const indonesian: NoticeTexts = {
     title: 'Pembayaran diterima',
     body: `${formatIdr(amountIdr)} untuk ${code} sudah kami terima. Terima kasih!`,
   }),
-  'payment.expired': ({ code, amountIdr }) => ({
+  'payment.expired': ({ code, amountIdr, walletIdr }) => ({
     title: 'Waktu pembayaran habis',
-    body: `Tagihan ${code} sebesar ${formatIdr(amountIdr)} tidak berlaku lagi.`,
+    body: `Tagihan ${code} sebesar ${formatIdr(amountIdr)} tidak berlaku lagi.${free(walletIdr)}`,
   }),
-  'payment.failed': ({ code, amountIdr }) => ({
+  'payment.failed': ({ code, amountIdr, walletIdr }) => ({
     title: 'Pembayaran tidak berhasil',
-    body: `Tagihan ${code} sebesar ${formatIdr(amountIdr)} tidak berlaku lagi. Jika ada yang sudah dibayar, kami kembalikan.`,
+    body: `Tagihan ${code} sebesar ${formatIdr(amountIdr)} tidak berlaku lagi. Jika ada yang sudah dibayar, kami kembalikan.${free(walletIdr)}`,
   }),
-  'order.created': ({ code, totalIdr }) => ({
+  'order.created': ({ code, totalIdr, walletIdr }) => ({
     title: `Pesanan ${code} menunggu pembayaran`,
-    body: `Total ${formatIdr(totalIdr)}. Bayar lewat tautan ini sebelum waktunya habis.`,
+    body: `Total ${formatIdr(totalIdr)}${held(walletIdr)}. Bayar lewat tautan ini sebelum waktunya habis.`,
   }),
   'order.paid': ({ code }) => ({
     title: 'Sesi berhasil!',

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { formatIdr } from '../domain/kernel/index.ts'
+import type { PaymentView, PayWith } from '../domain/payment/index.ts'
+import { usageError } from './cli-error.ts'
+
+/** How staff say that the wallet of the buyer for whom they act pays, all or a part. */
+export const walletOptions = [
+  { flags: '--wallet', description: 'paid from their wallet, at once' },
+  {
+    flags: '--wallet-part [rupiah]',
+    description:
+      'their wallet pays so much, held at once, and an invoice the rest; without a sum all that the wallet holds, but for the least of an invoice',
+  },
+]
+
+export const walletInput = {
+  wallet: z.boolean().optional(),
+  walletPart: z
+    .union([
+      z.literal(true),
+      z
+        .string()
+        .regex(/^[1-9]\d{0,11}$/, 'it takes a whole number of rupiah')
+        .transform(Number),
+    ])
+    .optional(),
+}
+
+/** @throws usage where both are said */
+export function askedPayment({
+  wallet,
+  walletPart,
+}: {
+  wallet?: boolean | undefined
+  walletPart?: true | number | undefined
+}): { paymentMethod: PayWith; walletIdr?: number } {
+  if (wallet && walletPart !== undefined) throw usageError('--wallet pays all of it: leave --wallet-part out')
+  if (walletPart === undefined) return { paymentMethod: wallet ? 'wallet' : 'invoice' }
+  return { paymentMethod: 'wallet+invoice', ...(walletPart !== true && { walletIdr: walletPart }) }
+}
+
+/** How what was asked for is paid, for who reads it to the buyer. */
+export function howPaid({ status, amountIdr, walletIdr, invoiceUrl }: PaymentView): string {
+  if (status === 'paid') return `${formatIdr(amountIdr)}, paid from the wallet`
+  if (walletIdr === 0) return `${formatIdr(amountIdr)}, to be paid at ${invoiceUrl}`
+  const rest = formatIdr(amountIdr - walletIdr)
+  return `${formatIdr(amountIdr)}, ${formatIdr(walletIdr)} of it held of the wallet, and ${rest} to be paid at ${invoiceUrl}`
+}
