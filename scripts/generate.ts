@@ -7,8 +7,10 @@ import { dirname, join } from 'node:path'
 import pg from 'pg'
 import { allCommands } from '../src/commands/tree.ts'
 import { errorCatalogue } from '../src/domain/kernel/index.ts'
+import { loadConfig } from '../src/runtime/config.ts'
 import { dumpSchema } from '../src/runtime/dump-schema.ts'
 import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../src/runtime/embedded-postgres.ts'
+import { makeDevelopment } from '../src/runtime/environment/stamp.ts'
 import { migrate } from '../src/runtime/migrate.ts'
 import { cliPage } from './cli-page.ts'
 import { errorsPage } from './errors-page.ts'
@@ -58,6 +60,7 @@ try {
   const { ownerUrl, appUrl } = await startEmbeddedPostgres(dataDir, { fast: true })
   const pool = new pg.Pool({ connectionString: ownerUrl, max: 1 })
   await migrate(pool, new URL(appUrl).username)
+  await makeDevelopment(pool, loadConfig({ env: {} }))
   generateTypes(ownerUrl)
   keep('docs/schema.sql', await dumpSchema(pool))
   await pool.end()

@@ -6,6 +6,7 @@ import type { TestProject } from 'vitest/node'
 import { queues } from '../src/jobs/registry.ts'
 import { roleOf } from '../src/runtime/connect.ts'
 import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../src/runtime/embedded-postgres.ts'
+import { makeDevelopment } from '../src/runtime/environment/stamp.ts'
 import { migrate } from '../src/runtime/migrate.ts'
 import { installQueues } from '../src/runtime/queue.ts'
 
@@ -23,6 +24,9 @@ declare module 'vitest' {
     server: TestServer
   }
 }
+
+/** The key under which every test's database is written; spawned processes get it too. */
+export const testEncryptionKey = 'test-encryption-key-of-thirty-two-chars'
 
 /** The same server and credentials, another database. */
 export function urlOf(url: string, database: string): string {
@@ -74,6 +78,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const owner = new pg.Pool({ connectionString: ownerOfTemplate, max: 1 })
   await installQueues(ownerOfTemplate, queues)
   await migrate(owner, roleOf(server.appUrl))
+  await makeDevelopment(owner, { encryptionKey: [testEncryptionKey], sealKey: [testEncryptionKey] })
   await owner.end()
   project.provide('server', { ...server, template })
   return async () => {

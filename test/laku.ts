@@ -21,7 +21,7 @@ import type { Laku } from '../src/runtime/laku.ts'
 import { createLogger } from '../src/runtime/logger.ts'
 import { JobQueue } from '../src/runtime/queue.ts'
 import type { Sandbox } from '../src/sandbox/sandbox.ts'
-import { query, urlOf } from './global-setup.ts'
+import { query, testEncryptionKey, urlOf } from './global-setup.ts'
 import { watchMoves } from './watch-moves.ts'
 import { type WrappedPool, wrapPool } from './wrapped-pool.ts'
 
@@ -77,7 +77,12 @@ let databases = 0
 export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku> {
   const server = inject('server')
   const name = `t${process.pid}_${process.env.VITEST_POOL_ID ?? 0}_${databases++}_${Date.now().toString(36)}`
-  await query(server.ownerUrl, `create database ${name} template ${server.template}`)
+  await query(
+    server.ownerUrl,
+    `create database ${name} template ${server.template}`,
+    // A clone has PostgreSQL's own rights again.
+    `revoke temporary on database ${name} from public`,
+  )
   const appUrl = urlOf(server.appUrl, name)
   const ownerUrl = urlOf(server.ownerUrl, name)
   const config = testConfig()
@@ -91,7 +96,7 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
     : undefined
   const wire = wrapPool(watched ?? pool)
   const clock = new ManualClock()
-  const vault = new Vault(config.encryptionKey)
+  const vault = new Vault(config.encryptionKey, config.sealKey)
   // Tests run at any hour: a notice waits for the morning only where a test says so.
   // And one actor does in a minute what takes a shop's people months: limits of days hold where a test is about them.
   const policy = { ...defaultPolicy, ...noLimits, quietFromHour: 0, quietToHour: 0, ...options.policy }
@@ -154,7 +159,7 @@ function testConfig() {
     env: {
       LAKU_DATA_DIR: '/nonexistent',
       JWT_SECRET: 'test-jwt-secret-of-thirty-two-chars-or-more',
-      LAKU_ENCRYPTION_KEY: 'test-encryption-key-of-thirty-two-chars',
+      LAKU_ENCRYPTION_KEY: testEncryptionKey,
       LAKU_PUBLIC_URL: 'http://laku.test',
       XENDIT_API_URL: nowhere,
       BITESHIP_API_URL: nowhere,

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { expect } from 'vitest'
-import { createStaff, issueStaffToken } from '../src/domain/auth/index.ts'
 import { openSettlementFixture, type SettlementFixture } from './settlements.ts'
+import { enrol } from './staff.ts'
 
 const leadsTo = { approve: 'approved', hold: 'on_hold', void: 'void' } as const
 const decisions = ['approve', 'hold', 'void'] as const
@@ -31,10 +31,7 @@ export async function importUnderKills(rows: number, kills: number): Promise<Kil
     const file = join(folder, 'decisions.csv')
     const lines = decided.map(({ code, decision }) => `${code},${decision},as agreed\n`)
     writeFileSync(file, `code,decision,reason\n${lines.join('')}`)
-    const token = await f.laku.system(async (work) => {
-      const { id: staffId } = await createStaff(work, { name: 'dewi', role: 'finance' })
-      return (await issueStaffToken(work, { staffId, days: 1 })).token
-    })
+    const token = await enrol(f.laku, 'finance', 'dewi').then(({ token }) => token)
     const startedMs = performance.now()
     let told = 0
     for (let kill = 0; kill < kills; kill++) {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createStaff, issueStaffToken } from '../src/domain/auth/index.ts'
 import { openSettlementFixture, type SettlementFixture } from './settlements.ts'
+import { enrol } from './staff.ts'
 
 const ROUNDS = 20
 const FACTORIES = 12
@@ -11,10 +11,7 @@ let f: SettlementFixture
 let token: string
 beforeAll(async () => {
   f = await openSettlementFixture()
-  token = await f.laku.system(async (work) => {
-    const { id: staffId } = await createStaff(work, { name: 'sinta', role: 'finance' })
-    return (await issueStaffToken(work, { staffId, days: 1 })).token
-  })
+  token = await enrol(f.laku, 'finance', 'sinta').then(({ token }) => token)
 })
 afterAll(async () => {
   expect(await f.broken()).toEqual([])

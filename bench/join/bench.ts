@@ -9,6 +9,7 @@ import { newId } from '../../src/domain/kernel/index.ts'
 import { queues } from '../../src/jobs/registry.ts'
 import { loadConfig } from '../../src/runtime/config.ts'
 import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../../src/runtime/embedded-postgres.ts'
+import { makeDevelopment } from '../../src/runtime/environment/stamp.ts'
 import { migrate } from '../../src/runtime/migrate.ts'
 import { installQueues } from '../../src/runtime/queue.ts'
 import { type LoadResult, load, type Request } from '../load.ts'
@@ -63,6 +64,7 @@ export async function run(args: string[]): Promise<boolean> {
     await installQueues(server.ownerUrl, queues)
     await migrate(owner, new URL(server.appUrl).username)
     const config = loadConfig({ env })
+    await makeDevelopment(owner, config)
     const seed = await seedShop(owner, JOINS + WARM_UP, config.warehousePostalCode)
     await owner.end()
     const runs: Run[] = []

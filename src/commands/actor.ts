@@ -4,9 +4,6 @@ import type { Laku } from '../runtime/laku.ts'
 import { CliError, exitCodes } from './cli-error.ts'
 import { savedToken, saveToken } from './credentials.ts'
 
-const LOCAL_ADMINISTRATOR = 'local-administrator'
-const TOKEN_DAYS = 365
-
 /** By what name a database's token is saved: its socket's folder may change, so the embedded one has a name of its own. */
 export function databaseName({ urls }: Laku): string {
   return urls.embedded ? 'embedded' : shownUrl(urls.app).replace(`${roleOf(urls.app)}@`, '')
@@ -48,21 +45,9 @@ export async function localAdministrator(laku: Laku): Promise<string> {
   const { dataDir } = laku.config
   const saved = savedToken(dataDir, databaseName(laku))
   if (saved && (await staffOf(laku, saved))) return saved
-  const token = await letIn(laku, LOCAL_ADMINISTRATOR)
+  const { LOCAL_ADMINISTRATOR, letIn } = await import('../runtime/environment/let-in.ts')
+  const token = await letIn(laku.urls.owner, LOCAL_ADMINISTRATOR)
+  if (!token) throw new Error(`${LOCAL_ADMINISTRATOR} is there, and is not this folder's owner`)
   saveToken(dataDir, databaseName(laku), token)
-  return token
-}
-
-/**
- * Lets an administrator in on behalf of the owner of the database, who may do everything with it already, and returns a token for
- * them; known by that name they get another one.
- */
-export async function letIn(laku: Laku, name: string): Promise<string> {
-  const { createStaff, issueStaffToken } = await import('../domain/auth/index.ts')
-  const { token } = await laku.units.run({ kind: 'system', name: 'command' }, async (work) => {
-    const known = await work.tx.selectFrom('staff').select('id').where('name', '=', name).executeTakeFirst()
-    const staff = known ?? (await createStaff(work, { name, role: 'admin' }))
-    return await issueStaffToken(work, { staffId: staff.id, days: TOKEN_DAYS })
-  })
   return token
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Actor, Work } from '../domain/kernel/index.ts'
-import { type Config, type Flags, loadConfig } from '../runtime/config.ts'
+import { type Config, type Flags, loadConfig, loadOwnerConfig, type OwnerConfig } from '../runtime/config.ts'
 import type { Laku } from '../runtime/laku.ts'
 import type { Providers } from '../runtime/providers.ts'
 import { CliError, type ExitCode, exitCodes } from './cli-error.ts'
@@ -90,6 +90,12 @@ export class CommandContext {
   config(own: Flags = {}): Config {
     const { dataDir, databaseUrl } = this.flags
     return loadConfig({ env: process.env, flags: { dataDir, databaseUrl, ...own } })
+  }
+
+  /** What a command of the database's owner needs of it, and no more. Throws ConfigError. */
+  ownerConfig(own: Flags = {}): OwnerConfig {
+    const { dataDir, databaseUrl } = this.flags
+    return loadOwnerConfig({ env: process.env, flags: { dataDir, databaseUrl, ...own } })
   }
 
   /** The settings, without opening a database for them. Throws ConfigError. */

@@ -1,5 +1,9 @@
+import type { Config } from '../runtime/config.ts'
+import { shownUrl } from '../runtime/connect.ts'
+import type { Laku } from '../runtime/laku.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { Shutdown } from '../runtime/shutdown.ts'
+import { StartError } from '../runtime/start-error.ts'
 
 /** What a process of `laku up` tells the one that started it. */
 export interface Ready {
@@ -15,6 +19,38 @@ export function processShutdown(logger: Logger): Shutdown {
   const shutdown = new Shutdown({ logger })
   process.once('disconnect', () => shutdown.begin())
   return shutdown
+}
+
+/**
+ * Opens laku for a process that strangers talk to, or that runs for days. In production it must not hold the owner's password: who takes
+ * it over could then take the guards away. Throws StartError 2.
+ */
+export async function openProcess(config: Config, name: 'server' | 'worker'): Promise<Laku> {
+  if (config.env === 'production' && config.databaseOwnerUrl !== undefined) {
+    throw new StartError(
+      2,
+      `DATABASE_OWNER_URL is given to the ${name}: the owner's password is for laku db migrate alone; keep it in a file of its own (deploy/owner.env.example)`,
+    )
+  }
+  const { openLaku } = await import('../runtime/open-laku.ts')
+  const laku = await openLaku(config, { name })
+  try {
+    if (config.env === 'production') await requireNotOwner(laku)
+  } catch (error) {
+    await laku.close()
+    throw error
+  }
+  for (const warning of config.warnings) laku.logger.warn(warning)
+  return laku
+}
+
+async function requireNotOwner({ pool, urls }: Laku): Promise<void> {
+  const { ownsTables } = await import('../runtime/environment/require-owner.ts')
+  if (!(await ownsTables(pool))) return
+  throw new StartError(
+    2,
+    `${shownUrl(urls.app)} logs in as the owner of the tables, whom no guard holds: give DATABASE_URL a role that owns nothing (docs/running.md)`,
+  )
 }
 
 /** Tells whoever started this process, if anybody did, that it is ready. */

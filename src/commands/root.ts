@@ -73,6 +73,8 @@ export const entries: readonly Entry[] = [
       (await import('./db/restore.ts')).restore,
       (await import('./db/psql.ts')).psql,
       (await import('./db/shift-clock.ts')).shiftClock,
+      (await import('./db/reset-clock.ts')).resetClock,
+      (await import('./db/keys/verbs.ts')).keys,
     ],
   },
   {

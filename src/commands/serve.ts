@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineTask } from './define-command.ts'
-import { announce, processShutdown, untilStopped } from './process.ts'
+import { announce, openProcess, processShutdown, untilStopped } from './process.ts'
 
 export const serve = defineTask({
   name: 'serve',
@@ -13,9 +13,8 @@ export const serve = defineTask({
   examples: ['laku serve --port 8080 --host 0.0.0.0'],
   run: async (context, flags) => {
     const config = context.config(flags)
-    const { openLaku } = await import('../runtime/open-laku.ts')
     const { startServer } = await import('../http/server.ts')
-    const laku = await openLaku(config, { name: 'server' })
+    const laku = await openProcess(config, 'server')
     try {
       const server = await startServer(laku, { host: config.host, port: config.port })
       const shutdown = processShutdown(laku.logger)

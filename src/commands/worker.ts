@@ -1,15 +1,14 @@
 import { z } from 'zod'
 import { defineTask } from './define-command.ts'
-import { announce, processShutdown, untilStopped } from './process.ts'
+import { announce, openProcess, processShutdown, untilStopped } from './process.ts'
 
 export const worker = defineTask({
   name: 'worker',
   description: 'Run jobs until a signal. Any number of them may share one database.',
   input: z.object({}),
   run: async (context) => {
-    const { openLaku } = await import('../runtime/open-laku.ts')
     const { startWorker } = await import('../jobs/worker.ts')
-    const laku = await openLaku(context.config(), { name: 'worker' })
+    const laku = await openProcess(context.config(), 'worker')
     try {
       const running = await startWorker(laku)
       const shutdown = processShutdown(laku.logger)

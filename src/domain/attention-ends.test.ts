@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../test/laku.ts'
+import { allowTemporaryTables } from '../../test/temporary-tables.ts'
 import { attentionEnds, settleGone } from './attention-ends.ts'
 import {
   type AttentionKind,
@@ -14,6 +15,7 @@ import {
 let laku: TestLaku
 beforeAll(async () => {
   laku = await openTestLaku()
+  await allowTemporaryTables(laku)
 })
 afterAll(() => laku.close())
 

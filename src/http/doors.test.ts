@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { admin, openTestLaku, type TestLaku } from '../../test/laku.ts'
-import { createStaff, issueStaffToken } from '../domain/auth/index.ts'
+import { openTestLaku, type TestLaku } from '../../test/laku.ts'
+import { enrol } from '../../test/staff.ts'
 import { isBiteshipInstallPing } from '../providers/biteship/webhook.ts'
 import { isAcceptedSecret } from '../providers/secret.ts'
 import { languageOf } from './pages/page.ts'
@@ -17,10 +17,7 @@ beforeAll(async () => {
   laku = await openTestLaku({ choreography: { 'webhook.received': {} } })
   Object.assign(laku.config, { env: 'production', corsOrigins: ['https://shop.example.com'] })
   app = await buildServer(laku)
-  staffToken = await laku.as(admin, async (work) => {
-    const { id: staffId } = await createStaff(work, { name: 'dewi', role: 'support' })
-    return (await issueStaffToken(work, { staffId, days: 1 })).token
-  })
+  staffToken = await enrol(laku, 'support', 'dewi').then(({ token }) => token)
 })
 afterAll(async () => {
   await app.close()

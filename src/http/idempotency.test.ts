@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { giveGoodwill } from '../../test/goodwill.ts'
-import { admin, openTestLaku, type TestLaku } from '../../test/laku.ts'
+import { openTestLaku, type TestLaku } from '../../test/laku.ts'
 import type { Buyer } from '../../test/market.ts'
+import { enrol } from '../../test/staff.ts'
 import { customer, Storefront } from '../../test/storefront.ts'
-import { createStaff, issueStaffToken } from '../domain/auth/index.ts'
 import { newId } from '../domain/kernel/index.ts'
 import { requestWithdrawal } from '../domain/wallet/index.ts'
 import { buildServer } from './server.ts'
@@ -211,10 +211,7 @@ describe('the id of a request', () => {
   })
 
   it('stands in the audit of what staff did', async () => {
-    const { token } = await laku.as(admin, async (work) => {
-      const { id: staffId } = await createStaff(work, { name: 'dewi', role: 'admin' })
-      return await issueStaffToken(work, { staffId, days: 1 })
-    })
+    const { token } = await enrol(laku, 'admin', 'dewi')
     const answer = await app.inject({
       method: 'PATCH',
       url: `/api/factories/${shop.market.factoryId}`,

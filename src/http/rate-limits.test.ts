@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { admin, openTestLaku, type TestLaku } from '../../test/laku.ts'
-import { createStaff, issueStaffToken } from '../domain/auth/index.ts'
+import { openTestLaku, type TestLaku } from '../../test/laku.ts'
+import { enrol } from '../../test/staff.ts'
 import { newId } from '../domain/kernel/index.ts'
 import { buildServer } from './server.ts'
 
@@ -84,10 +84,7 @@ describe('limits of requests', () => {
   })
 
   it('count each staff token', async () => {
-    const { token } = await laku.as(admin, async (work) => {
-      const { id: staffId } = await createStaff(work, { name: 'dewi', role: 'admin' })
-      return await issueStaffToken(work, { staffId, days: 1 })
-    })
+    const { token } = await enrol(laku, 'admin', 'dewi')
     const ask = () => from('203.0.113.9', '/api/offices', { authorization: `Bearer ${token}` })
     expect(await statuses(9, ask)).toEqual([...times(7, 200), ...times(2, 429)])
   })

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { expect, test, vi } from 'vitest'
+import { query } from '../../test/global-setup.ts'
 import { openTestLaku, system } from '../../test/laku.ts'
 import { secondsAfter, UnitOfWork } from '../domain/kernel/index.ts'
 import { SharedClock } from './clock.ts'
@@ -18,7 +19,8 @@ test("a unit of work has the database's time and development's shift, whatever i
     choreography: async () => ({}) as never,
     enqueue: async () => {},
   })
-  await clock.shift(3600)
+  await query(laku.ownerUrl, 'update clock set shift_s = 3600')
+  await clock.refresh()
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2001-01-01T00:00:00Z') })
   try {
     const [now, began] = await units.run(system, async (work) => {

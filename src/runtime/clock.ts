@@ -24,7 +24,7 @@ export class SharedClock implements Clock {
       if (clock.#shiftMs !== 0) {
         throw new StartError(
           2,
-          'the clock of this database was shifted by development: production does not start on it',
+          'the clock of this database was shifted by development: production does not start on it; its owner puts it back with laku db reset-clock',
         )
       }
       return clock
@@ -44,12 +44,6 @@ export class SharedClock implements Clock {
   async refresh(): Promise<void> {
     const { rows } = await this.#pool.query<{ shift_s: number }>('select shift_s from clock')
     this.#shiftMs = (rows[0]?.shift_s ?? 0) * 1000
-  }
-
-  /** Moves every process of this database so many seconds into the future; never used in production. */
-  async shift(seconds: number): Promise<void> {
-    await this.#pool.query('update clock set shift_s = shift_s + $1', [seconds])
-    await this.refresh()
   }
 
   close(): void {

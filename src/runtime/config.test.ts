@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { ConfigError, defaultPolicy, type Flags, loadConfig } from './config.ts'
+import { productionSettings } from '../../test/production.ts'
+import { ConfigError, defaultPolicy, type Flags, loadConfig, loadOwnerConfig } from './config.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'laku-config-test-'))
 const dataDir = join(folder, 'data')
@@ -32,34 +33,11 @@ function problems(env: NodeJS.ProcessEnv, flags: Flags = {}): readonly string[] 
 }
 
 const production = {
-  LAKU_ENV: 'production',
+  ...productionSettings,
   DATABASE_URL: 'postgres://laku_app:pass@db/laku',
   LAKU_PUBLIC_URL: 'https://laku.example/',
-  JWT_SECRET: 'a'.repeat(32),
-  LAKU_ENCRYPTION_KEY: 'b'.repeat(32),
-  XENDIT_SECRET_KEY: 'xnd_production_1',
   XENDIT_API_URL: 'https://api.xendit.co/',
-  XENDIT_CALLBACK_TOKEN: 'callback',
-  BITESHIP_API_KEY: 'biteship_live.1',
-  BITESHIP_API_URL: 'https://api.biteship.com',
   BITESHIP_WEBHOOK_HEADER: 'X-Biteship-Secret',
-  BITESHIP_WEBHOOK_SECRET: 'webhook',
-  WHATSAPP_API_URL: 'https://graph.facebook.com/v23.0',
-  WHATSAPP_TOKEN: 'token',
-  WHATSAPP_PHONE_NUMBER_ID: '1',
-  WHATSAPP_APP_SECRET: 'app',
-  WHATSAPP_VERIFY_TOKEN: 'verify',
-  SMTP_URL: 'smtps://user:pass@mail.example',
-  MAIL_FROM: 'Laku <halo@laku.example>',
-  VAPID_PUBLIC_KEY: 'public',
-  VAPID_PRIVATE_KEY: 'private',
-  SMS_API_URL: 'https://api.twilio.com',
-  SMS_ACCOUNT: 'AC1',
-  SMS_TOKEN: 'sms',
-  WAREHOUSE_ADDRESS: 'Jl. Gudang 1',
-  WAREHOUSE_POSTAL_CODE: '13960',
-  WAREHOUSE_CONTACT_NAME: 'Gudang',
-  WAREHOUSE_CONTACT_PHONE: '+622155501234',
 }
 
 test('development needs nothing: the sandbox is where the providers are', () => {
@@ -82,13 +60,12 @@ test('production takes its settings and none of development’s', () => {
     xenditApiUrl: 'https://api.xendit.co',
     publicUrl: 'https://laku.example',
     biteshipWebhookHeader: 'x-biteship-secret',
-    databaseOwnerUrl: production.DATABASE_URL,
+    databaseDirectUrl: production.DATABASE_URL,
   })
-  const direct = load({ ...production, DATABASE_DIRECT_URL: 'postgres://owner@direct/laku' })
-  expect(direct.databaseOwnerUrl).toBe('postgres://owner@direct/laku')
+  expect(config.databaseOwnerUrl).toBeUndefined()
 })
 
-test.each(Object.keys(production).filter((name) => name !== 'LAKU_ENV'))(
+test.each(Object.keys(production).filter((name) => !['LAKU_ENV', 'LAKU_LOG_LEVEL'].includes(name)))(
   'production stops without %s',
   (name) => {
     const lines = problems({ ...production, [name]: '' })
@@ -166,4 +143,70 @@ test('development has secrets of its own, the same from every folder, and produc
   const here = secretsOf({ LAKU_DATA_DIR: join(folder, 'here') })
   expect(secretsOf({ LAKU_DATA_DIR: join(folder, 'there') })).toEqual(here)
   expect(new Set(here).size).toBe(3)
+})
+
+const key = 'q2nB6V2rWkq0d1o8m5cJb1m9m7oFJx3sG0k4Zr7s1yA='
+
+test.each([
+  ['JWT_SECRET', 'known to everybody', () => load().jwtSecret[0]],
+  [
+    'LAKU_ENCRYPTION_KEY',
+    'known to everybody, behind one of its own',
+    () => `${key},${load().encryptionKey[0]}`,
+  ],
+  ['XENDIT_SECRET_KEY', "development's", () => 'xnd_development_laku'],
+  ['BITESHIP_WEBHOOK_SECRET', "development's, behind another", () => 'mine,development-biteship-webhook'],
+  ['SMS_TOKEN', 'one repeated sign', () => 'xxxxxxxxxxxx'],
+  ['JWT_SECRET', 'one repeated sign, long enough', () => 'a'.repeat(64)],
+  ['WHATSAPP_TOKEN', 'a single sign', () => 'x'],
+  ['XENDIT_CALLBACK_TOKEN', 'a sign that is not printed', () => 'callback\u200b'],
+  ['BITESHIP_API_KEY', 'blank', () => '   '],
+  ['XENDIT_CALLBACK_TOKEN', 'commas alone', () => ' , ,'],
+  ['LAKU_SEAL_KEY', 'too short', () => 'short'],
+])('production does not take for %s what is %s', (name, _, value) => {
+  const given = String(value())
+  const lines = problems({ ...production, [name]: given })
+  expect(lines).toEqual([expect.stringMatching(new RegExp(`^${name} is not acceptable`))])
+  if (given.trim().length > 3) expect(lines.join()).not.toContain(given)
+})
+
+test.each(['XENDIT_API_URL', 'BITESHIP_API_URL', 'WHATSAPP_API_URL', 'SMS_API_URL'])(
+  'production calls %s by https alone',
+  (name) => {
+    expect(problems({ ...production, [name]: 'http://api.example.com' })).toEqual([
+      `${name} must begin with https in production`,
+    ])
+  },
+)
+
+test.each([
+  ['base64', key],
+  ['hex', Buffer.from(key, 'base64').toString('hex')],
+  ['base64url', Buffer.from(key, 'base64').toString('base64url')],
+])('our own secrets are 32 random bytes in %s', (_, secret) => {
+  const given = { JWT_SECRET: secret, LAKU_ENCRYPTION_KEY: secret, LAKU_SEAL_KEY: secret }
+  expect(load({ ...production, ...given }).warnings).toEqual([])
+})
+
+test.each([
+  ['24 bytes in base64', Buffer.from(key, 'base64').toString('base64').slice(0, 32)],
+  ['16 bytes in hex', '0123456789abcdef0123456789abcdef'],
+  ['words', 'correct-horse-battery-staple-correct-horse'],
+  ['little but repeated', 'abab'.repeat(16)],
+])('%s were accepted before, and are a warning for one version', (_, secret) => {
+  const { warnings } = load({ ...production, JWT_SECRET: secret })
+  expect(warnings).toEqual([expect.stringMatching(/^JWT_SECRET is not 32 random bytes .*openssl rand/)])
+  expect(warnings.join()).not.toContain(secret)
+})
+
+test('the owner of the database needs its address alone', () => {
+  const env = { LAKU_ENV: 'production', DATABASE_OWNER_URL: 'postgres://laku_owner:pass@db/laku' }
+  expect(loadOwnerConfig({ env })).toMatchObject({
+    env: 'production',
+    encryptionKey: undefined,
+    sealKey: undefined,
+  })
+  expect(() => loadOwnerConfig({ env: { LAKU_ENV: 'production' } })).toThrow('DATABASE_OWNER_URL is missing')
+  const known = { ...env, LAKU_ENCRYPTION_KEY: String(load().encryptionKey[0]) }
+  expect(() => loadOwnerConfig({ env: known })).toThrow("development's")
 })

@@ -9,6 +9,7 @@ import {
   type Settings,
   settingNames,
 } from './config/schema.ts'
+import { judgeSecrets } from './config/secrets.ts'
 import { type Flags, fromEnvironment, fromFlags, type Source } from './config/sources.ts'
 import { StartError } from './start-error.ts'
 
@@ -17,7 +18,24 @@ export type { Flags } from './config/sources.ts'
 export { defaultPolicy, type Policy }
 
 /** Every setting, checked, and the business rules. */
-export type Config = Settings & { policy: Policy }
+export type Config = Omit<Settings, 'sealKey'> & {
+  sealKey: string[]
+  policy: Policy
+  /** What is accepted in this version alone, a sentence each. */
+  warnings: readonly string[]
+}
+
+/** What the commands of the database's owner need: production's owner has no other secrets at hand. */
+export type OwnerConfig = Pick<
+  Settings,
+  | 'env'
+  | 'dataDir'
+  | 'logLevel'
+  | 'databaseUrl'
+  | 'databaseDirectUrl'
+  | 'databaseOwnerUrl'
+  | 'databaseShellUrl'
+> & { encryptionKey?: string[] | undefined; sealKey?: string[] | undefined }
 
 /** What is wrong with the configuration: a line a problem, each with its variable, what was given and what is allowed. */
 export class ConfigError extends StartError {
@@ -53,23 +71,75 @@ export interface ConfigSources {
  * addresses and credentials, and secrets that everybody knows; production has no such defaults.
  * Throws ConfigError with all problems at once.
  */
-export function loadConfig({ env, flags = {} }: ConfigSources): Config {
-  const file = readConfigFile(env.LAKU_CONFIG)
-  const sources: Source[] = [file, fromEnvironment(env), fromFlags(flags)]
-  const given: RawSettings = { ...defaults }
-  const called: Source['called'] = {}
-  for (const source of sources) merge(given, called, source)
-  const problems = sources.flatMap((source) => source.problems)
-  const production = given.env === 'production'
+export function loadConfig(sources: ConfigSources): Config {
+  const { given, called, problems, policy, production } = gather(sources)
   problems.push(...contradictions(given, production))
-
-  const known = production ? given : { ...developmentDefaults(portsOf(given)), ...given }
-  const parsed = configSchema.safeParse(known)
+  const parsed = configSchema.safeParse(given)
   for (const name of wrongSettings(parsed.error?.issues ?? [])) {
     problems.push(problemOf(name, given[name], called[name]))
   }
+  const verdict = production ? judgeSecrets(given) : { problems: [], warnings: [] }
+  problems.push(...verdict.problems)
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems)
-  return whole(parsed.data, file.policy)
+  return whole(parsed.data, policy, verdict.warnings)
+}
+
+const ownerSchema = configSchema
+  .pick({
+    env: true,
+    dataDir: true,
+    logLevel: true,
+    databaseUrl: true,
+    databaseDirectUrl: true,
+    databaseOwnerUrl: true,
+    databaseShellUrl: true,
+    encryptionKey: true,
+    sealKey: true,
+  })
+  .partial({ encryptionKey: true })
+
+/**
+ * The part of the configuration that a command of the database's owner needs; what else is given is not looked at.
+ * Throws ConfigError with all problems at once.
+ */
+export function loadOwnerConfig(sources: ConfigSources): OwnerConfig {
+  const { given, called, problems, production } = gather(sources)
+  const needed = pickOf(given)
+  const hasDatabase = given.databaseUrl !== undefined || given.databaseOwnerUrl !== undefined
+  if (production && !hasDatabase) problems.push(problemOf('databaseOwnerUrl', undefined, undefined))
+  const parsed = ownerSchema.safeParse(needed)
+  for (const name of wrongSettings(parsed.error?.issues ?? [])) {
+    problems.push(problemOf(name, given[name], called[name]))
+  }
+  if (production) problems.push(...judgeSecrets(needed).problems)
+  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems)
+  return { ...parsed.data, sealKey: parsed.data.sealKey ?? parsed.data.encryptionKey }
+}
+
+function pickOf(given: RawSettings): RawSettings {
+  const names = Object.keys(ownerSchema.shape) as SettingName[]
+  return Object.fromEntries(names.map((name) => [name, given[name]]))
+}
+
+interface Gathered {
+  given: RawSettings
+  called: Source['called']
+  problems: string[]
+  policy: Policy
+  production: boolean
+}
+
+function gather({ env, flags = {} }: ConfigSources): Gathered {
+  const file = readConfigFile(env.LAKU_CONFIG)
+  const sources: Source[] = [file, fromEnvironment(env), fromFlags(flags)]
+  const own: RawSettings = { ...defaults }
+  const called: Source['called'] = {}
+  for (const source of sources) merge(own, called, source)
+  const problems = sources.flatMap((source) => source.problems)
+  const production = own.env === 'production'
+  if (!production) problems.push(...halfPairs(own))
+  const given = production ? own : { ...developmentDefaults(portsOf(own)), ...own }
+  return { given, called, problems, policy: file.policy, production }
 }
 
 function merge(given: RawSettings, called: Source['called'], source: Source): void {
@@ -90,11 +160,12 @@ function portsOf(given: RawSettings): { port: number; sandboxPort: number } {
 }
 
 function contradictions(given: RawSettings, production: boolean): string[] {
-  if (production) {
-    const hasDatabase = given.databaseUrl !== undefined
-    return hasDatabase ? [] : [problemOf('databaseUrl', undefined, undefined)]
-  }
-  const halfPair = (given.vapidPublicKey === undefined) !== (given.vapidPrivateKey === undefined)
+  const lacksDatabase = production && given.databaseUrl === undefined
+  return lacksDatabase ? [problemOf('databaseUrl', undefined, undefined)] : []
+}
+
+function halfPairs(own: RawSettings): string[] {
+  const halfPair = (own.vapidPublicKey === undefined) !== (own.vapidPrivateKey === undefined)
   return halfPair ? ['VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY are a pair: both or none are allowed'] : []
 }
 
@@ -109,9 +180,9 @@ function problemOf(name: SettingName, value: unknown, called: string | undefined
   return `${called ?? variable} is ${shown}: it must be ${allowed}`
 }
 
-function whole(settings: Settings, policy: Policy): Config {
-  const { databaseUrl } = settings
+function whole(settings: Settings, policy: Policy, warnings: readonly string[]): Config {
+  const { databaseUrl, encryptionKey } = settings
   const databaseDirectUrl = settings.databaseDirectUrl ?? databaseUrl
-  const databaseOwnerUrl = settings.databaseOwnerUrl ?? databaseDirectUrl
-  return { ...settings, databaseDirectUrl, databaseOwnerUrl, policy }
+  const sealKey = settings.sealKey ?? encryptionKey
+  return { ...settings, databaseDirectUrl, sealKey, policy, warnings }
 }

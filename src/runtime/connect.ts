@@ -1,6 +1,8 @@
 import pg from 'pg'
-import type { Config } from './config.ts'
+import type { Config, OwnerConfig } from './config.ts'
 import { StartError } from './start-error.ts'
+
+const APP_ROLE = 'laku_app'
 
 export interface DatabaseUrls {
   /** What the application runs as. */
@@ -13,7 +15,7 @@ export interface DatabaseUrls {
 }
 
 /** The database to use: the one that is configured, or else the embedded server of the data folder, started if need be. */
-export async function databaseUrls(config: Config): Promise<DatabaseUrls> {
+export async function databaseUrls(config: Config | OwnerConfig): Promise<DatabaseUrls> {
   const { databaseUrl, databaseDirectUrl, databaseOwnerUrl } = config
   if (databaseUrl) {
     const direct = databaseDirectUrl ?? databaseUrl
@@ -23,6 +25,19 @@ export async function databaseUrls(config: Config): Promise<DatabaseUrls> {
   const { startEmbeddedPostgres } = await import('./embedded-postgres.ts')
   const server = await startEmbeddedPostgres(config.dataDir)
   return { app: server.appUrl, direct: server.appUrl, owner: server.ownerUrl, embedded: true }
+}
+
+/**
+ * The same for a command of the database's owner, who may have the owner's address alone: the application's role has its usual name
+ * then, and no password.
+ */
+export async function databaseUrlsOfOwner(config: Config | OwnerConfig): Promise<DatabaseUrls> {
+  const { databaseUrl, databaseOwnerUrl } = config
+  if (databaseUrl || !databaseOwnerUrl) return await databaseUrls(config)
+  const app = new URL(databaseOwnerUrl)
+  app.username = APP_ROLE
+  app.password = ''
+  return { app: app.toString(), direct: app.toString(), owner: databaseOwnerUrl, embedded: false }
 }
 
 /** The role a URL logs in as: what migrations grant to. */

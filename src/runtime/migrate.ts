@@ -35,6 +35,7 @@ export async function migrate(owner: pg.Pool, appRole: string): Promise<string[]
   const db = plainKysely(owner)
   const { error, results } = await migrator(db).migrateToLatest()
   if (error) throw error
+  await refuseObjects(db)
   await grantToApplication(db, appRole)
   return (results ?? []).filter((one) => one.status === 'Success').map((one) => one.migrationName)
 }
@@ -48,7 +49,20 @@ const writtenOnce = [
   'ledger_transactions',
   'ledger_entries',
 ]
-const readOnly = ['ledger_balances', 'clock', 'kysely_migration', 'kysely_migration_lock']
+const readOnly = [
+  'ledger_balances',
+  'clock',
+  'staff',
+  'staff_tokens',
+  'installation',
+  'database_environment',
+  'database_keys',
+  'kysely_migration',
+  'kysely_migration_lock',
+]
+/** What writes the last of these for the application, having seen for itself who acts. */
+const proven = ['staff_add', 'staff_give_token', 'staff_end_tokens', 'clock_shift']
+const SHELL_ROLE = 'laku_shell'
 
 /** Grants the application's role what it needs, and no more. With one role for all, there is nothing to grant. */
 export async function grantToApplication(db: Kysely<unknown>, appRole: string): Promise<void> {
@@ -65,10 +79,38 @@ export async function grantToApplication(db: Kysely<unknown>, appRole: string): 
       await sql`revoke insert, update, delete, truncate on ${sql.table(table)} from ${role}`.execute(tx)
     }
     await sql`revoke update, truncate on ledger_snapshots from ${role}`.execute(tx)
-    // Development's clock; a production start refuses a shifted one.
-    await sql`grant update on clock to ${role}`.execute(tx)
+    for (const name of proven) await sql`grant execute on function ${sql.table(name)} to ${role}`.execute(tx)
     await grantQueue(tx, role)
+    await grantShell(tx)
   })
+}
+
+/** The role of a person's shell, where there is one: it reads all but the hashes of tokens, and writes nothing. */
+async function grantShell(tx: Transaction<unknown>): Promise<void> {
+  const { rows } = await sql`select from pg_roles where rolname = ${SHELL_ROLE}`.execute(tx)
+  if (rows.length === 0) return
+  const role = sql.id(SHELL_ROLE)
+  const queue = await sql`select from pg_namespace where nspname = 'pgboss'`.execute(tx)
+  for (const schema of ['public', ...(queue.rows.length > 0 ? ['pgboss'] : [])]) {
+    await sql`grant usage on schema ${sql.id(schema)} to ${role}`.execute(tx)
+    await sql`grant select on all tables in schema ${sql.id(schema)} to ${role}`.execute(tx)
+  }
+  await sql`revoke select on staff_tokens from ${role}`.execute(tx)
+  await sql`grant select (id, staff_id, created_at, expires_at, revoked_at) on staff_tokens to ${role}`.execute(
+    tx,
+  )
+}
+
+/**
+ * Nobody but the owner makes anything in the database: a temporary table or a function of one's own may stand in the way of a guard.
+ * Where somebody else owns the database, that is theirs to do, and laku doctor says so.
+ */
+async function refuseObjects(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    do $$ begin
+      execute format('revoke temporary, create on database %I from public', current_database());
+      revoke create on schema public from public;
+    exception when insufficient_privilege then null; end $$`.execute(db)
 }
 
 /** The queue's tables, where it is installed: they are written by whoever enqueues or works. */

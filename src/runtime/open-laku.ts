@@ -4,6 +4,7 @@ import { SharedClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { databaseUrls, requireDatabase } from './connect.ts'
 import { beganAt, createKysely, createPool } from './database.ts'
+import { requireFit } from './environment/require-fit.ts'
 import type { Laku } from './laku.ts'
 import { createLogger } from './logger.ts'
 import { migrationStatus } from './migration-status.ts'
@@ -21,7 +22,8 @@ export interface OpenOptions {
 
 /**
  * The composition root: everything wired together for one process. The database must be migrated.
- * Throws StartError: 6 where the database cannot be reached or is behind, 2 where production's clock is shifted.
+ * Throws StartError: 6 where the database cannot be reached or is behind, 2 where it is not this process's
+ * (another environment, other keys) or production's clock is shifted.
  */
 export async function openLaku(config: Config, options: OpenOptions): Promise<Laku> {
   const urls = await databaseUrls(config)
@@ -30,10 +32,11 @@ export async function openLaku(config: Config, options: OpenOptions): Promise<La
   try {
     await requireDatabase(pool, urls.app)
     await requireMigrated(pool)
+    const vault = new Vault(config.encryptionKey, config.sealKey)
+    await requireFit(pool, { env: config.env, vault, url: urls.app, embedded: urls.embedded })
     const clock = await SharedClock.open(pool, config.env)
     const logger = createLogger({ logLevel: config.logLevel, name: options.name })
     const queue = new JobQueue(urls.direct, (error) => logger.error({ err: error }, 'queue'))
-    const vault = new Vault(config.encryptionKey)
     const db = createKysely(pool)
     const choreography = async () => (await import('../domain/choreography.ts')).choreography
     const enqueue: JobQueue['enqueue'] = (tx, jobs) => queue.enqueue(tx, jobs)

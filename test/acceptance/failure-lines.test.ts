@@ -9,6 +9,7 @@ import {
   startEmbeddedPostgres,
   stopEmbeddedPostgres,
 } from '../../src/runtime/embedded-postgres.ts'
+import { productionSettings } from '../production.ts'
 import { runLaku } from './laku-process.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'laku-failures-'))
@@ -47,35 +48,8 @@ const changed = (url: string, change: (url: URL) => void) => {
 const takenPort = () => String((taken.address() as AddressInfo).port)
 const nowhere = () => join(folder, 'untouched')
 
-const production = {
-  LAKU_ENV: 'production',
-  DATABASE_URL: 'postgres://laku_app:pass@127.0.0.1:9/laku',
-  LAKU_PUBLIC_URL: 'https://laku.example',
-  LAKU_ENCRYPTION_KEY: 'b'.repeat(32),
-  XENDIT_SECRET_KEY: 'xnd_production_1',
-  XENDIT_API_URL: 'https://api.xendit.co',
-  XENDIT_CALLBACK_TOKEN: 'callback',
-  BITESHIP_API_KEY: 'biteship_live.1',
-  BITESHIP_API_URL: 'https://api.biteship.com',
-  BITESHIP_WEBHOOK_HEADER: 'X-Biteship-Secret',
-  BITESHIP_WEBHOOK_SECRET: 'webhook',
-  WHATSAPP_API_URL: 'https://graph.facebook.com/v23.0',
-  WHATSAPP_TOKEN: 'token',
-  WHATSAPP_PHONE_NUMBER_ID: '1',
-  WHATSAPP_APP_SECRET: 'app',
-  WHATSAPP_VERIFY_TOKEN: 'verify',
-  SMTP_URL: 'smtps://user:pass@mail.example',
-  MAIL_FROM: 'Laku <halo@laku.example>',
-  VAPID_PUBLIC_KEY: 'public',
-  VAPID_PRIVATE_KEY: 'private',
-  SMS_API_URL: 'https://api.twilio.com',
-  SMS_ACCOUNT: 'AC1',
-  SMS_TOKEN: 'sms',
-  WAREHOUSE_ADDRESS: 'Jl. Gudang 1',
-  WAREHOUSE_POSTAL_CODE: '13960',
-  WAREHOUSE_CONTACT_NAME: 'Gudang',
-  WAREHOUSE_CONTACT_PHONE: '+622155501234',
-}
+const { JWT_SECRET: _, ...rest } = productionSettings
+const production = { ...rest, DATABASE_URL: 'postgres://laku_app:pass@127.0.0.1:9/laku' }
 
 interface Failing {
   what: string

@@ -1,10 +1,10 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createStaff, issueStaffToken } from '../../src/domain/auth/index.ts'
 import { newId, type StaffRole } from '../../src/domain/kernel/index.ts'
 import { buildServer } from '../../src/http/server.ts'
-import { admin, openTestLaku, type TestLaku } from '../laku.ts'
+import { openTestLaku, type TestLaku } from '../laku.ts'
+import { enrol } from '../staff.ts'
 import { accessMatrix, type Row } from './access-matrix.ts'
 import { AccessWorld } from './access-world.ts'
 import { rolesWith, staffRoles } from './role-table.ts'
@@ -35,10 +35,7 @@ beforeAll(async () => {
   await app.ready()
   world = await AccessWorld.open(laku)
   for (const role of staffRoles) {
-    const issued = await laku.as(admin, async (work) => {
-      const { id: staffId } = await createStaff(work, { name: `staff-${role}`, role })
-      return await issueStaffToken(work, { staffId, days: 1 })
-    })
+    const issued = await enrol(laku, role, `staff-${role}`)
     tokens.set(role, issued.token)
   }
   for (const name of ['owner', 'other'] as const)

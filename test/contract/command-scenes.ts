@@ -33,7 +33,7 @@ import { askLaku } from '../command-line.ts'
 import { admin, system, type TestLaku } from '../laku.ts'
 import { answerOf, type Buyer, type Market, rate, type SessionTerms } from '../market.ts'
 import { openSettlementFixture, type SettlementFixture, sinta } from '../settlements.ts'
-import { staff } from '../staff.ts'
+import { enrolAdmin, staff } from '../staff.ts'
 import { customer, Storefront } from '../storefront.ts'
 import { good } from '../wallets.ts'
 
@@ -68,11 +68,7 @@ export class CommandScenes {
     const f = await openSettlementFixture({ choreography, policy })
     const scenes = new CommandScenes(f, await Storefront.open(f.laku))
     await scenes.market.addStock(10_000)
-    const { id, name, role } = admin as Actor & { kind: 'staff' }
-    await scenes.laku.db
-      .insertInto('staff')
-      .values({ id, name, role, createdAt: scenes.laku.clock.now() })
-      .execute()
+    await enrolAdmin(scenes.laku)
     return scenes
   }
 

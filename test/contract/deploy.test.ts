@@ -1,15 +1,20 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { variableOf } from '../../src/runtime/config/fields.ts'
 import { configSchema, settingNames } from '../../src/runtime/config/schema.ts'
 import { loadConfig } from '../../src/runtime/config.ts'
 
-const example = readFileSync('deploy/laku.env.example', 'utf8')
-const lines = [...example.matchAll(/^(#?)([A-Z][A-Z0-9_]+)=(.*)$/gm)].map(([, out, name, value]) => ({
-  name: name as string,
-  value: value as string,
-  given: out === '',
-}))
+const linesOf = (file: string) =>
+  [...readFileSync(`deploy/${file}`, 'utf8').matchAll(/^(#?)([A-Z][A-Z0-9_]+)=(.*)$/gm)].map(
+    ([, out, name, value]) => ({ name: name as string, value: value as string, given: out === '' }),
+  )
+const lines = linesOf('laku.env.example')
+/** What has no business in the file of server and worker: the owner's addresses, and a person's token. */
+const elsewhere = {
+  'owner.env.example': ['DATABASE_OWNER_URL', 'DATABASE_SHELL_URL'],
+  'settle.env.example': ['LAKU_TOKEN'],
+}
 
 describe('deploy/laku.env.example', () => {
   it('names every variable once, and none that laku does not know', () => {
@@ -17,7 +22,13 @@ describe('deploy/laku.env.example', () => {
       'LAKU_CONFIG',
       ...settingNames.map((name) => variableOf(configSchema.shape[name]).variable),
     ]
-    expect(lines.map(({ name }) => name).toSorted()).toEqual(known.toSorted())
+    const others = Object.values(elsewhere).flat()
+    expect(lines.map(({ name }) => name).toSorted()).toEqual(
+      known.filter((name) => !others.includes(name)).toSorted(),
+    )
+    for (const [file, names] of Object.entries(elsewhere)) {
+      expect(linesOf(file).map(({ name }) => name)).toEqual(expect.arrayContaining(names))
+    }
   })
 
   it('starts production once what is empty is filled in, and not before', () => {
@@ -27,15 +38,17 @@ describe('deploy/laku.env.example', () => {
     const samples: Record<string, string> = {
       DATABASE_URL: 'postgres://laku_app@127.0.0.1:6432/laku',
       DATABASE_DIRECT_URL: 'postgres://laku_app@127.0.0.1/laku',
-      DATABASE_OWNER_URL: 'postgres://laku_owner@127.0.0.1/laku',
       SMTP_URL: 'smtps://mail.example.com',
       WAREHOUSE_POSTAL_CODE: '13960',
       WAREHOUSE_CONTACT_PHONE: '+622155501234',
     }
-    const filled = Object.fromEntries(empty.map((name) => [name, samples[name] ?? 'x'.repeat(48)]))
+    const filled = Object.fromEntries(
+      empty.map((name) => [name, samples[name] ?? randomBytes(32).toString('base64')]),
+    )
     const config = loadConfig({ env: { ...given, ...filled } })
     expect(config.env).toBe('production')
-    // Each of the empty ones is needed, but for the two addresses of the database that have a fallback.
+    expect(config.warnings).toEqual([])
+    // Each of the empty ones is needed, but for the address of the database that has a fallback.
     const missing = (name: string) => {
       try {
         loadConfig({ env: { ...given, ...filled, [name]: '' } })
@@ -44,6 +57,26 @@ describe('deploy/laku.env.example', () => {
         return true
       }
     }
-    expect(empty.filter((name) => !missing(name))).toEqual(['DATABASE_DIRECT_URL', 'DATABASE_OWNER_URL'])
+    expect(empty.filter((name) => !missing(name))).toEqual(['DATABASE_DIRECT_URL'])
   })
+})
+
+describe('the units', () => {
+  const secrets = settingNames
+    .map((name) => variableOf(configSchema.shape[name]))
+    .flatMap(({ variable, secret }) => (secret ? variable : []))
+
+  it.each(['laku-serve.service', 'laku-worker.service', 'laku-settle.service'])(
+    '%s loads secrets as credentials, and never the owner’s',
+    (unit) => {
+      const text = readFileSync(`deploy/${unit}`, 'utf8')
+      const loaded = [...text.matchAll(/^#?LoadCredential=([A-Z_]+):(.*)$/gm)]
+      expect(loaded.map(([, name]) => name)).toEqual(expect.arrayContaining(['JWT_SECRET', 'DATABASE_URL']))
+      for (const [, name, path] of loaded) {
+        expect(secrets).toContain(name)
+        expect(path).toBe(`/etc/laku/credentials/${name}`)
+      }
+      expect(text).not.toMatch(/OWNER|owner\.env/)
+    },
+  )
 })

@@ -3,11 +3,11 @@ import { Writable } from 'node:stream'
 import fc from 'fast-check'
 import type { FastifyInstance } from 'fastify'
 import { expect } from 'vitest'
-import { createStaff, issueStaffToken } from '../../src/domain/auth/index.ts'
 import { newId } from '../../src/domain/kernel/index.ts'
 import { buildServer } from '../../src/http/server.ts'
 import { createLogger } from '../../src/runtime/logger.ts'
-import { admin, openTestLaku, type TestLaku } from '../laku.ts'
+import { openTestLaku, type TestLaku } from '../laku.ts'
+import { enrol } from '../staff.ts'
 import { Storefront } from '../storefront.ts'
 
 interface Schema {
@@ -194,10 +194,7 @@ export class FuzzedServer {
     const [ana] = await shop.market.buyers(1)
     const session = await shop.market.session()
     const { order, payment } = await shop.paidOrder(ana!)
-    const staff = await laku.as(admin, async (work) => {
-      const { id: staffId } = await createStaff(work, { name: 'dewi', role: 'admin' })
-      return await issueStaffToken(work, { staffId, days: 1 })
-    })
+    const staff = await enrol(laku, 'admin', 'dewi')
     const { market } = shop
     const known = [ana!.id, ana!.addressId, market.productId, market.variantId, market.factoryId, session.id]
     known.push(order.id, order.items[0]!.id, payment.id)

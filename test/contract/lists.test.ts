@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createStaff, issueStaffToken } from '../../src/domain/auth/index.ts'
 import { newId } from '../../src/domain/kernel/index.ts'
 import { createOffice } from '../../src/domain/office/index.ts'
 import { createProduct } from '../../src/domain/product/index.ts'
 import { buildServer } from '../../src/http/server.ts'
 import { giveGoodwill } from '../goodwill.ts'
 import { admin, openTestLaku, type TestLaku } from '../laku.ts'
+import { enrol } from '../staff.ts'
 import { AccessWorld } from './access-world.ts'
 
 interface Paths {
@@ -37,10 +37,7 @@ describe('lists by pages', () => {
     laku = await openTestLaku({ sandbox: true })
     app = await buildServer(laku)
     world = await AccessWorld.open(laku)
-    const issued = await laku.as(admin, async (work) => {
-      const { id: staffId } = await createStaff(work, { name: 'dewi', role: 'admin' })
-      return await issueStaffToken(work, { staffId, days: 1 })
-    })
+    const issued = await enrol(laku, 'admin', 'dewi')
     staffToken = issued.token
     customerToken = app.signAccessToken({ userId: world.owner.id, authSessionId: newId() })
   })

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createStaff, issueStaffToken } from '../../src/domain/auth/index.ts'
 import { bookChecks } from '../../src/domain/invariants.ts'
 import { newId, runChecks } from '../../src/domain/kernel/index.ts'
 import { buildServer } from '../../src/http/server.ts'
 import { createLogger } from '../../src/runtime/logger.ts'
 import { digest } from '../digest.ts'
-import { admin, openTestLaku, type TestLaku } from '../laku.ts'
+import { openTestLaku, type TestLaku } from '../laku.ts'
+import { enrol } from '../staff.ts'
 import { accessMatrix, type Call } from './access-matrix.ts'
 import { AccessWorld } from './access-world.ts'
 
@@ -77,11 +77,7 @@ describe('what is refused', () => {
     app = await buildServer({ ...laku, units, logger } as TestLaku)
     const world = await AccessWorld.open(laku)
     for (const { route } of operations) calls.set(route, (await accessMatrix[route]?.call?.(world)) ?? {})
-    const staffToken = () =>
-      laku.as(admin, async (work) => {
-        const { id: staffId } = await createStaff(work, { name: newId(), role: 'admin' })
-        return (await issueStaffToken(work, { staffId, days: 1 })).token
-      })
+    const staffToken = async () => (await enrol(laku, 'admin', newId(), { days: 1 })).token
     const customerToken = () => app.signAccessToken({ userId: world.owner.id, authSessionId: newId() })
     laku.clock.shift(-3 * 86_400)
     const expired = { expiredCustomer: customerToken(), expiredStaff: await staffToken() }

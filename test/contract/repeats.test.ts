@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createStaff, issueStaffToken } from '../../src/domain/auth/index.ts'
 import { newId } from '../../src/domain/kernel/index.ts'
 import { buildServer } from '../../src/http/server.ts'
-import { admin, openTestLaku, type TestLaku } from '../laku.ts'
+import { openTestLaku, type TestLaku } from '../laku.ts'
+import { enrol } from '../staff.ts'
 import { accessMatrix, type Row } from './access-matrix.ts'
 import { AccessWorld } from './access-world.ts'
 
@@ -35,10 +35,7 @@ describe('a request that is sent again under its key', () => {
     app = await buildServer(laku)
     world = await AccessWorld.open(laku)
     for (const name of ['dewi', 'rani']) {
-      const issued = await laku.as(admin, async (work) => {
-        const { id: staffId } = await createStaff(work, { name, role: 'admin' })
-        return await issueStaffToken(work, { staffId, days: 1 })
-      })
+      const issued = await enrol(laku, 'admin', name)
       tokens.set(name, issued.token)
     }
     for (const name of ['owner', 'other'] as const)

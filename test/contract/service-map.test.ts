@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createStaff, issueStaffToken } from '../../src/domain/auth/index.ts'
 import { bookChecks } from '../../src/domain/invariants.ts'
 import { newId, runChecks } from '../../src/domain/kernel/index.ts'
 import { balanceIdr, escrow } from '../../src/domain/ledger/index.ts'
 import { buildServer } from '../../src/http/server.ts'
-import { admin, openTestLaku, type TestLaku } from '../laku.ts'
+import { openTestLaku, type TestLaku } from '../laku.ts'
 import { Market } from '../market.ts'
+import { enrol } from '../staff.ts'
 
 /** Every endpoint that the service map names. */
 const endpoints = [
@@ -79,10 +79,7 @@ describe('the calls of the service map', () => {
   beforeAll(async () => {
     laku = await openTestLaku()
     app = await buildServer(laku)
-    token = await laku.as(admin, async (work) => {
-      const { id: staffId } = await createStaff(work, { name: 'another service', role: 'service' })
-      return (await issueStaffToken(work, { staffId, days: 1 })).token
-    })
+    token = await enrol(laku, 'service', 'another service').then(({ token }) => token)
   })
   afterAll(async () => {
     await app.close()

@@ -1,6 +1,6 @@
-import { createStaff, issueStaffToken } from '../../src/domain/auth/index.ts'
 import { openTestLaku, type TestLaku } from '../laku.ts'
 import type { Market } from '../market.ts'
+import { enrol } from '../staff.ts'
 import { Storefront } from '../storefront.ts'
 import { type Size, Terminal } from './terminal.ts'
 
@@ -21,10 +21,7 @@ export class TerminalShop {
     const laku = await openTestLaku({ sandbox: true, jobs: [] })
     const front = await Storefront.open(laku)
     await front.market.addStock(1_000)
-    const token = await laku.system(async (work) => {
-      const { id: staffId } = await createStaff(work, { name: 'dewi', role: 'admin' })
-      return (await issueStaffToken(work, { staffId, days: 1 })).token
-    })
+    const token = await enrol(laku, 'admin', 'dewi').then(({ token }) => token)
     const env = {
       DATABASE_URL: laku.urls.app,
       LAKU_ENCRYPTION_KEY: laku.config.encryptionKey.join(','),

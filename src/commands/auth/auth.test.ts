@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { askLaku, runLaku } from '../../../test/command-line.ts'
+import { testEncryptionKey } from '../../../test/global-setup.ts'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { enrolAdmin } from '../../../test/staff.ts'
 import { type Actor, newId } from '../../domain/kernel/index.ts'
 import { identify } from '../actor.ts'
 import { confirmSevere } from '../confirm.ts'
@@ -14,6 +16,7 @@ let laku: TestLaku
 let folder: string
 beforeAll(async () => {
   const own = await openTestLaku()
+  await enrolAdmin(own)
   folder = mkdtempSync(join(tmpdir(), 'laku-auth-'))
   laku = Object.create(own, { config: { value: { ...own.config, dataDir: folder } } })
 })
@@ -46,11 +49,20 @@ describe('laku auth', () => {
   })
 
   it('lets an administrator in for the owner of the database, and that one nobody else vouches for', async () => {
-    const { admin: sari } = await askLaku<{ admin: { name: string; token: string } }>(laku, [
-      // Named, or the embedded server of the working folder is started and migrated.
-      ...['db', 'migrate', '--admin', 'sari', '--database-url', laku.urls.owner],
-    ])
-    await logIn(sari.token)
+    vi.stubEnv('LAKU_ENCRYPTION_KEY', testEncryptionKey)
+    // Named, or the embedded server of the working folder is started and migrated.
+    const letIn = (name: string, url: string) =>
+      runLaku(laku, ['db', 'migrate', '--admin', name, '--json', '--database-url', url])
+    const byOwner = await letIn('sari', laku.urls.owner)
+    await logIn(JSON.parse(byOwner.stdout).admin.token)
+    // A colleague's token is handed to nobody, and the application's connection lets nobody in.
+    const again = await letIn('sari', laku.urls.owner)
+    expect(again).toMatchObject({ exitCode: 5 })
+    const byApplication = await letIn('eve', laku.urls.app)
+    expect(byApplication).toMatchObject({ exitCode: 2 })
+    expect(`${again.stdout}${byApplication.stdout}`).not.toContain('lkst_')
+    expect(byApplication.stdout).toContain('laku_app does not own')
+    vi.unstubAllEnvs()
     expect(await identify(laku)).toMatchObject({ name: 'sari', role: 'admin' })
     const { data } = await askLaku<{ data: object[] }>(laku, ['auth', 'staff', 'list'])
     expect(data).toContainEqual(expect.objectContaining({ name: 'sari', vouched_by: null }))
@@ -64,7 +76,7 @@ describe('laku auth', () => {
     const rudi: Actor = { kind: 'staff', id, name: 'rudi', role: 'finance' }
     const revoke = ['auth', 'staff', 'revoke', 'rudi', '--reason', 'left']
     expect((await runLaku(laku, revoke, rudi)).exitCode).toBe(4)
-    expect((await runLaku(laku, revoke, { ...rudi, role: 'admin' })).exitCode).toBe(5)
+    expect((await runLaku(laku, ['auth', 'staff', 'revoke', 'ana', '--reason', 'left'])).exitCode).toBe(5)
     expect(await askLaku(laku, revoke)).toMatchObject({ status: 'suspended', tokens: 1 })
     await expect(identify(laku)).rejects.toMatchObject({ exitCode: 4 })
     const { data } = await askLaku<{ data: object[] }>(laku, ['auth', 'staff', 'list'])

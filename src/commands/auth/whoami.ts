@@ -10,7 +10,8 @@ export const whoami = defineShow({
     const laku = await context.laku()
     const actor = await context.actor()
     const source = laku.config.token ? 'LAKU_TOKEN' : 'laku auth login'
-    return { ...actor, database: databaseName(laku), environment: laku.config.env, source }
+    const { proof: _, ...known } = { proof: undefined, ...actor }
+    return { ...known, database: databaseName(laku), environment: laku.config.env, source }
   },
   fields: [
     { name: 'name', value: (one) => ('name' in one ? one.name : one.id) },

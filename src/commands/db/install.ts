@@ -1,30 +1,94 @@
 import pg from 'pg'
+import { Vault } from '../../domain/kernel/index.ts'
 import { queues } from '../../jobs/registry.ts'
-import type { Config } from '../../runtime/config.ts'
-import { type DatabaseUrls, databaseUrls, requireDatabase, roleOf } from '../../runtime/connect.ts'
+import type { OwnerConfig } from '../../runtime/config.ts'
+import { type DatabaseUrls, databaseUrlsOfOwner, requireDatabase, roleOf } from '../../runtime/connect.ts'
+import { type Environment, readEnvironment } from '../../runtime/environment/read-environment.ts'
+import { requireSameEnvironment, requireSameKeys } from '../../runtime/environment/require-fit.ts'
+import { requireOwner } from '../../runtime/environment/require-owner.ts'
+import { admitFirstKeys, stampEnvironment } from '../../runtime/environment/stamp.ts'
 import { migrate } from '../../runtime/migrate.ts'
 import { migrationStatus } from '../../runtime/migration-status.ts'
 import { installQueues } from '../../runtime/queue.ts'
+import { StartError } from '../../runtime/start-error.ts'
 
 export interface Installed {
   urls: DatabaseUrls
   applied: string[]
   pending: string[]
+  /** Undefined where nobody has said it yet: then the database counts as production's. */
+  environment: Environment | undefined
+  /** False where no key belongs to it yet, and nobody can open it. */
+  hasKeys: boolean
+}
+
+export interface InstallOptions {
+  dryRun?: boolean
+  /** What the database is, from its owner. */
+  environment?: Environment | undefined
+  /** Says for an empty database what it is to be, where its owner has not said it: the configuration to go on with. */
+  ask?: () => Promise<OwnerConfig>
 }
 
 /**
- * Brings a database to what this laku expects, as its owner: queues, tables, and the rights of the application's role.
- * With `dryRun` it only looks. Throws StartError 6 where the database cannot be used.
+ * Brings a database to what this laku expects, as its owner: queues, tables, the rights of the application's role, what it is, and
+ * its first keys. With `dryRun` it only looks. Whether the configuration fits the database is asked before anything is changed.
+ * Throws StartError: 6 where the database cannot be used, 2 where it is another's.
  */
-export async function installDatabase(config: Config, { dryRun = false } = {}): Promise<Installed> {
-  const urls = await databaseUrls(config)
+export async function installDatabase(given: OwnerConfig, options: InstallOptions = {}): Promise<Installed> {
+  const urls = await databaseUrlsOfOwner(given)
   const owner = new pg.Pool({ connectionString: urls.owner, max: 1, connectionTimeoutMillis: 10_000 })
   try {
     await requireDatabase(owner, urls.owner)
-    if (dryRun) return { urls, applied: [], pending: (await migrationStatus(owner)).pending }
+    await requireOwner(owner, urls.owner)
+    const { environment, keys, config } = await requireOwnDatabase(owner, urls, given, options)
+    if (options.dryRun) {
+      const { pending } = await migrationStatus(owner)
+      return { urls, applied: [], pending, environment, hasKeys: keys > 0 }
+    }
     await installQueues(urls.owner, queues)
-    return { urls, applied: await migrate(owner, roleOf(urls.app)), pending: [] }
+    const applied = await migrate(owner, roleOf(urls.app))
+    if (environment) await stampEnvironment(owner, environment)
+    await admitFirstKeys(owner, config)
+    const { rowCount } = await owner.query('select from database_keys limit 1')
+    return { urls, applied, pending: [], environment, hasKeys: Boolean(rowCount) }
   } finally {
     await owner.end()
   }
+}
+
+/** What the database is or is to be; it and the keys must be this configuration's. */
+async function requireOwnDatabase(
+  owner: pg.Pool,
+  { owner: url, embedded }: DatabaseUrls,
+  given: OwnerConfig,
+  { environment: asked, ask, dryRun }: InstallOptions,
+): Promise<{ environment: Environment | undefined; keys: number; config: OwnerConfig }> {
+  const known = await readEnvironment(owner)
+  const stamped = known?.stamped ?? (embedded ? 'development' : undefined)
+  if (stamped && asked && stamped !== asked) {
+    throw new StartError(
+      2,
+      `this database is ${stamped}'s, and --environment is ${asked}: a database stays what it is; make another one`,
+    )
+  }
+  const isNew = !known && (await isEmpty(owner))
+  const isAsked = ask !== undefined && isNew && !stamped && !asked && !dryRun
+  const config = isAsked ? await ask() : given
+  const environment = stamped ?? asked ?? (isAsked ? config.env : undefined)
+  if (environment || !isNew) {
+    requireSameEnvironment({ stamped: environment, keys: [] }, { env: config.env, url, embedded })
+  }
+  const keys = known?.keys ?? []
+  if (keys.length > 0 && config.encryptionKey) {
+    requireSameKeys(known, { url, vault: new Vault(config.encryptionKey, config.sealKey) })
+  }
+  return { environment, keys: keys.length, config }
+}
+
+async function isEmpty(owner: pg.Pool): Promise<boolean> {
+  const { rows } = await owner.query<{ empty: boolean }>(
+    "select to_regclass('public.kysely_migration') is null as empty",
+  )
+  return rows[0]?.empty ?? false
 }

@@ -1,36 +1,104 @@
 import { z } from 'zod'
-import { letIn, localAdministrator } from '../actor.ts'
+import type { OwnerConfig } from '../../runtime/config.ts'
+import type { DatabaseUrls } from '../../runtime/connect.ts'
+import type { Environment } from '../../runtime/environment/read-environment.ts'
+import { localAdministrator } from '../actor.ts'
 import { staffName } from '../auth/staff.ts'
+import { CliError, exitCodes, unanswered, usageError } from '../cli-error.ts'
+import type { CommandContext } from '../context.ts'
 import { defineTask } from '../define-command.ts'
+import type { Installed } from './install.ts'
+
+const environments = ['development', 'production'] as const
 
 export const migrate = defineTask({
   name: 'migrate',
-  description: 'Bring the database to the newest schema. Safe to run at any time, by several at once.',
+  description:
+    'Bring the database to the newest schema, as its owner. Safe to run at any time, by several at once.',
   options: [
     { flags: '--dry-run', description: 'only say which migrations are missing' },
+    {
+      flags: '--environment <environment>',
+      description: 'what this database is, for good; asked for where it is empty',
+      choices: environments,
+    },
     {
       flags: '--admin <name>',
       description: 'let an administrator of this name in, and print their token, once',
     },
   ],
-  input: z.object({ dryRun: z.boolean().default(false), admin: staffName.optional() }),
-  examples: ['laku db migrate', 'laku db migrate --admin sari'],
-  run: async (context, { dryRun, admin }) => {
+  exits: [5],
+  input: z.object({
+    dryRun: z.boolean().default(false),
+    environment: z.enum(environments).optional(),
+    admin: staffName.optional(),
+  }),
+  examples: ['laku db migrate', 'laku db migrate --environment production --admin sari'],
+  run: async (context, { dryRun, environment, admin }) => {
     const { installDatabase } = await import('./install.ts')
-    const config = context.config()
-    const { urls, applied, pending } = await installDatabase(config, { dryRun })
+    const config = ownerConfig(context, environment)
+    const ask = async () => ownerConfig(context, await askEnvironment(context))
+    const installed = await installDatabase(config, { dryRun, environment, ask })
+    const { urls, applied, pending } = installed
     // Whoever owns the embedded database's folder may do everything with it already.
     if (urls.embedded && !dryRun) await localAdministrator(await context.laku())
-    const token = admin && !dryRun ? await letIn(await context.laku(), admin) : undefined
-    const added = token && `\n${admin} acts as admin with this token, shown this once:\n${token}`
+    const token = admin && !dryRun ? await letInBy(urls, admin) : undefined
+    const added = token && `${admin} acts as admin with this token, shown this once:\n${token}`
     return {
-      json: { applied, pending, ...(token && { admin: { name: admin, token } }) },
-      text: `${sentence(applied, pending)}${added ?? ''}`,
+      json: {
+        applied,
+        pending,
+        environment: installed.environment ?? 'production',
+        ...(token && { admin: { name: admin, token } }),
+      },
+      text: [sentence(applied, pending), ...notes(installed), added].filter(Boolean).join('\n'),
     }
   },
 })
 
+/** A new administrator, by the owner's connection alone. Throws a CliError with exit code 5 where the name is somebody's. */
+async function letInBy({ owner }: DatabaseUrls, name: string): Promise<string> {
+  const { letIn } = await import('../../runtime/environment/let-in.ts')
+  const token = await letIn(owner, name)
+  if (token) return token
+  throw new CliError(
+    exitCodes.conflict,
+    'staff_name_taken',
+    `there is a member of staff called ${name}, and nobody is handed a colleague's token: let somebody in under a new name; the schema is up to date`,
+  )
+}
+
+/** What the owner says that the database is, is what this process is too. LAKU_ENV may only agree. */
+function ownerConfig(context: CommandContext, environment: Environment | undefined): OwnerConfig {
+  const { LAKU_ENV } = process.env
+  if (environment && LAKU_ENV && LAKU_ENV !== environment) {
+    throw usageError(`LAKU_ENV is ${LAKU_ENV}, and the database is to be ${environment}'s: they must agree`)
+  }
+  return context.ownerConfig({ env: environment })
+}
+
+async function askEnvironment(context: CommandContext): Promise<Environment> {
+  const question = 'What is this empty database for?'
+  if (!context.prompts) throw unanswered(question, '--environment production, or development')
+  const answer = await context.prompts.choose(question, environments)
+  return answer === 'production' ? 'production' : 'development'
+}
+
 function sentence(applied: string[], pending: string[]): string {
   if (pending.length > 0) return `Missing: ${pending.join(', ')}. Run laku db migrate.`
   return applied.length > 0 ? `Applied: ${applied.join(', ')}.` : 'The database is up to date.'
+}
+
+function notes({ environment, hasKeys, pending }: Installed): string[] {
+  if (pending.length > 0) return []
+  return [
+    ...(environment
+      ? []
+      : ['Nobody has said what it is: it counts as production. Say so with --environment.']),
+    ...(hasKeys
+      ? []
+      : [
+          'No key belongs to it yet, so nothing can open it: run laku db keys admit with LAKU_ENCRYPTION_KEY.',
+        ]),
+  ]
 }

@@ -1,31 +1,61 @@
 import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { z } from 'zod'
-import { databaseUrls } from '../../runtime/connect.ts'
+import { withoutSettings } from '../../runtime/config/without-settings.ts'
+import { databaseUrlsOfOwner } from '../../runtime/connect.ts'
 import { systemCode } from '../../runtime/data-folder.ts'
 import { CliError, exitCodes } from '../cli-error.ts'
 import { defineTask } from '../define-command.ts'
 
 export const psql = defineTask({
   name: 'psql',
-  description: 'Open psql on the database, as the application or as the owner.',
+  description:
+    'Open psql on the database: as the shell role, which reads all and writes nothing (DATABASE_SHELL_URL), as the application where there is none, or as the owner.',
   args: [{ name: 'arguments', description: "psql's own, after --", optional: true, variadic: true }],
   options: [{ flags: '--owner', description: 'as the owner, who may change the schema' }],
   input: z.object({ arguments: z.array(z.string()).default([]), owner: z.boolean().default(false) }),
   examples: ['laku db psql', 'laku db psql -- -c "select count(*) from orders"'],
   run: async (context, input) => {
-    const urls = await databaseUrls(context.config())
-    process.exitCode = await run(input.owner ? urls.owner : urls.app, input.arguments)
+    const config = context.ownerConfig()
+    const urls = await databaseUrlsOfOwner(config)
+    const url = input.owner ? urls.owner : (config.databaseShellUrl ?? urls.app)
+    process.exitCode = await run(url, input.arguments)
     return undefined
   },
 })
+
+/** An address without its password, which everybody on the machine could read in `ps`; and the password. */
+export function splitPassword(url: string): { address: string; password: string | undefined } {
+  const parsed = new URL(url)
+  const password = decodeURIComponent(parsed.password) || parsed.searchParams.get('password') || undefined
+  parsed.password = ''
+  parsed.searchParams.delete('password')
+  return { address: parsed.toString(), password }
+}
+
+/** A file with one password, for its owner alone, as PGPASSFILE takes it. */
+function passFile(password: string): { path: string; remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), 'laku-psql-'))
+  const path = join(folder, 'pgpass')
+  writeFileSync(path, `*:*:*:*:${password.replace(/[\\:]/g, '\\$&')}\n`, { mode: 0o600 })
+  return { path, remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
 
 /** psql's exit code, when it ends. Ctrl-C is psql's own while it runs. */
 function run(url: string, more: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     const ignore = () => {}
     process.on('SIGINT', ignore)
-    const child = spawn('psql', [url, ...more], { stdio: 'inherit' })
+    const { address, password } = splitPassword(url)
+    const file = password === undefined ? undefined : passFile(password)
+    // Its own shell (\!) is not to have the keys of this one.
+    const env = { ...withoutSettings(process.env), ...(file && { PGPASSFILE: file.path }) }
+    const child = spawn('psql', [address, ...more], { stdio: 'inherit', env })
+    child.on('close', () => file?.remove())
     child.on('error', (error) => {
+      file?.remove()
       const missing = systemCode(error) === 'ENOENT'
       const remedy = missing
         ? 'psql is not installed: install postgresql-client'

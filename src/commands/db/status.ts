@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { databaseUrls, requireDatabase, shownUrl } from '../../runtime/connect.ts'
+import { databaseUrlsOfOwner, requireDatabase, shownUrl } from '../../runtime/connect.ts'
 import { createPool } from '../../runtime/database.ts'
+import { environmentOf, readEnvironment } from '../../runtime/environment/read-environment.ts'
 import { migrationStatus } from '../../runtime/migration-status.ts'
 import { defineTask } from '../define-command.ts'
 
@@ -9,8 +10,8 @@ export const status = defineTask({
   description: 'Where the database is, whether it runs, and which migrations it has. Starts nothing.',
   input: z.object({}),
   run: async (context) => {
-    const config = context.config()
-    const embedded = config.databaseUrl === undefined
+    const config = context.ownerConfig()
+    const embedded = config.databaseUrl === undefined && config.databaseOwnerUrl === undefined
     if (embedded) {
       const { embeddedPostgresStatus } = await import('../../runtime/embedded-postgres.ts')
       const { running, pid, cluster } = await embeddedPostgresStatus(config.dataDir)
@@ -22,20 +23,24 @@ export const status = defineTask({
       }
       context.output.note(`Embedded server, process ${pid}, files in ${cluster}`)
     }
-    const urls = await databaseUrls(config)
-    const pool = createPool({ url: urls.app, poolSize: 1, applicationName: 'laku db status' })
+    const urls = await databaseUrlsOfOwner(config)
+    const url = embedded || config.databaseUrl ? urls.app : urls.owner
+    const pool = createPool({ url, poolSize: 1, applicationName: 'laku db status' })
     try {
-      await requireDatabase(pool, urls.app)
+      await requireDatabase(pool, url)
       const { rows } = await pool.query<{ version: string }>(
         "select current_setting('server_version') as version",
       )
       const version = rows[0]?.version ?? 'unknown'
       const { applied, pending } = await migrationStatus(pool)
+      const known = await readEnvironment(pool)
+      const environment = environmentOf(known, { embedded })
+      const said = known?.stamped ? '' : ' (nobody said so)'
       const state =
         pending.length > 0 ? `${pending.length} are missing: run laku db migrate` : 'none is missing'
       return {
-        json: { embedded, running: true, url: shownUrl(urls.app), version, applied, pending },
-        text: `${shownUrl(urls.app)}, PostgreSQL ${version}, ${applied.length} migrations applied, ${state}.`,
+        json: { embedded, running: true, url: shownUrl(url), version, environment, applied, pending },
+        text: `${shownUrl(url)}, PostgreSQL ${version}, ${environment}${said}, ${applied.length} migrations applied, ${state}.`,
       }
     } finally {
       await pool.end()

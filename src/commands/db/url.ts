@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { databaseUrls } from '../../runtime/connect.ts'
+import { databaseUrlsOfOwner } from '../../runtime/connect.ts'
 import { defineTask } from '../define-command.ts'
 
 export const url = defineTask({
@@ -9,9 +9,9 @@ export const url = defineTask({
     { flags: '--owner', description: "the owner's address, which migrates, instead of the application's" },
   ],
   input: z.object({ owner: z.boolean().default(false) }),
-  examples: ['psql "$(laku db url)"'],
+  examples: ['laku db url --json'],
   run: async (context, { owner }) => {
-    const urls = await databaseUrls(context.config())
+    const urls = await databaseUrlsOfOwner(context.ownerConfig())
     const chosen = owner ? urls.owner : urls.app
     return { json: { databaseUrl: chosen }, text: chosen }
   },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { formatIdr } from '../../domain/kernel/index.ts'
+import { usageError } from '../cli-error.ts'
 import type { CommandContext } from '../context.ts'
 import { defineTask } from '../define-command.ts'
 import { type Column, renderTable } from '../table.ts'
@@ -13,6 +14,9 @@ export const demo = defineTask({
   input: z.object({}),
   examples: ['laku demo', 'laku demo --json'],
   run: async (context) => {
+    if (context.flags.databaseUrl !== undefined) {
+      throw usageError('the demo has a database of its own: --database-url is for laku up')
+    }
     const { runDemo } = await import('./run.ts')
     const result = await runDemo(audienceOf(context))
     // The steps were printed as they happened; what is left is the end of it.

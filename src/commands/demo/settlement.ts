@@ -64,7 +64,7 @@ export const settlement: Flow = {
     const finance = await step(
       "the factory's account is set by one person and approved by another",
       async () => {
-        const token = await hireFinance(shop, 'Sari of finance')
+        const token = await hireFinance(shop, 'sari-of-finance')
         await run(admin, 'factories', 'set-bank', goods.factoryId, ...ACCOUNT, '--reason', 'their letter')
         await run(token, 'factories', 'approve-bank', goods.factoryId, '--reason', 'called them back')
         return token

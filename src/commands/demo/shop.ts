@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { withoutSettings } from '../../runtime/config/without-settings.ts'
 import { Buyer } from './buyer.ts'
 import { HttpClient } from './http-client.ts'
 
@@ -47,7 +48,7 @@ export class Shop {
     writeFileSync(config, JSON.stringify({ policy: wakeful }))
     const up = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, LAKU_LOG_LEVEL: 'error', LAKU_CONFIG: config, ...env },
+      env: { ...withoutSettings(process.env), LAKU_LOG_LEVEL: 'error', LAKU_CONFIG: config, ...env },
     })
     up.once('exit', () => rmSync(settings, { recursive: true, force: true }))
     for await (const line of createInterface({ input: up.stdout as NodeJS.ReadableStream })) {
@@ -63,7 +64,7 @@ export class Shop {
 
   /** The same by whoever holds this token: two-person steps need two. */
   lakuAs<T>(token: string, ...args: string[]): Promise<T> {
-    const env = { ...process.env, LAKU_DATA_DIR: this.at.data_dir, LAKU_TOKEN: token }
+    const env = { ...withoutSettings(process.env), LAKU_DATA_DIR: this.at.data_dir, LAKU_TOKEN: token }
     return new Promise((resolve, reject) => {
       execFile(process.execPath, [launcher, ...args, '--json', '--yes'], { env }, (error, stdout, stderr) => {
         try {

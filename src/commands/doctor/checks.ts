@@ -7,6 +7,7 @@ import type { Laku } from '../../runtime/laku.ts'
 import { migrationStatus } from '../../runtime/migration-status.ts'
 import { DEAD_LETTER_QUEUE } from '../../runtime/queue.ts'
 import { believedProxies } from './believed-proxies.ts'
+import { databaseEnvironment, databaseRights } from './database-rights.ts'
 import { providerReachability } from './provider-reachability.ts'
 import { schemaDrift } from './schema-drift.ts'
 
@@ -55,6 +56,8 @@ export const doctorChecks: readonly DoctorCheck[] = [
     },
   },
   schemaDrift,
+  databaseEnvironment,
+  databaseRights,
   believedProxies,
   {
     name: 'queue depth and oldest job',

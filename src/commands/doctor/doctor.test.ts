@@ -201,6 +201,28 @@ describe('laku doctor', () => {
     expect((await findings(name, believing(['loopback'], open)))[0]?.message).toContain('the last one in it')
   })
 
+  it('sees a key that rotates, and rights that the application has no use for', async () => {
+    const rotating = await sees(
+      'environment and keys',
+      "insert into database_keys (purpose, id) values ('seal', 'abcdefgh')",
+      "delete from database_keys where id = 'abcdefgh'",
+    )
+    expect(rotating.message).toMatch(/the seal key rotates: 2 are in use .*abcdefgh/)
+    const name = new URL(f.laku.ownerUrl).pathname.slice(1)
+    const made = await sees(
+      'rights in the database',
+      `grant temporary on database ${name} to public`,
+      `revoke temporary on database ${name} from public`,
+    )
+    expect(made.message).toBe('the application may make temporary tables')
+    const staff = await sees(
+      'rights in the database',
+      'grant insert on staff to laku_app',
+      'revoke insert on staff from laku_app',
+    )
+    expect(staff.message).toContain('may write staff')
+  })
+
   it('was shown a fault by each of its checks', () => {
     expect(doctorChecks.map((one) => one.name).filter((name) => !seen.has(name))).toEqual([])
   })

@@ -48,6 +48,9 @@ export function environmentOf({ config }: Plan): NodeJS.ProcessEnv {
   return {
     ...env,
     ...database,
+    // Server and worker have no use for the owner's password.
+    DATABASE_OWNER_URL: '',
+    DATABASE_OWNER_URL_FILE: '',
     LAKU_DATA_DIR: config.dataDir,
     HOST: config.host,
     PORT: String(config.port),

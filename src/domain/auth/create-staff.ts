@@ -1,4 +1,5 @@
-import { insertRows, newId, requireStaff, type StaffRole, type Work } from '../kernel/index.ts'
+import { sql } from 'kysely'
+import { callProven, newId, type StaffRole, type Work } from '../kernel/index.ts'
 import { authErrors } from './errors.ts'
 
 export interface Staff {
@@ -12,25 +13,13 @@ export interface Staff {
  * @throws kernel.forbidden, auth.staff_name_taken
  */
 export async function createStaff(work: Work, { name, role }: Omit<Staff, 'id'>): Promise<Staff> {
-  requireStaff(work.actor)
-  const vouchedBy = await handOf(work)
-  const row = { id: newId(), name, role, status: 'active', vouchedBy, createdAt: work.now }
-  const [id] = await insertRows(work.tx, 'staff', [row], { onConflictDoNothing: true, returning: 'id' })
-  if (!id) throw authErrors.staff_name_taken({ name })
-  work.audit({ command: 'auth staff add', subject: ['staff', id], after: { name, role } })
+  const id = newId()
+  await callProven(
+    work,
+    ({ token, reason, requestId }) =>
+      sql`select staff_add(${token}, ${id}::uuid, ${name}, ${role}, ${reason}, ${requestId}) as result`,
+    { 'auth.staff_name_taken': () => authErrors.staff_name_taken({ name }) },
+  )
+  work.audited({ command: 'auth staff add', subject: ['staff', id], after: { name, role } })
   return { id, name, role }
-}
-
-/**
- * In whose hands is what this actor lets in: an administrator's whom the owner of the database let in, for those let in by others are
- * in their hands; null for the owner.
- */
-export async function handOf({ tx, actor }: Work): Promise<string | null> {
-  if (actor.kind !== 'staff') return null
-  const row = await tx
-    .selectFrom('staff')
-    .select(['id', 'vouchedBy'])
-    .where('id', '=', actor.id)
-    .executeTakeFirst()
-  return row ? (row.vouchedBy ?? row.id) : null
 }

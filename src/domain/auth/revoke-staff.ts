@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { idOrCode, moveState, requireStaff, type Work } from '../kernel/index.ts'
+import { callProven, idOrCode, requireStaff, type Work } from '../kernel/index.ts'
 import type { Staff } from './create-staff.ts'
 import { authErrors } from './errors.ts'
-import { type StaffStatus, staffMachine } from './transitions.ts'
+import type { StaffStatus } from './transitions.ts'
 
 export interface RevokedStaff extends Staff {
   status: StaffStatus
@@ -23,17 +23,20 @@ export async function revokeStaff(
   const key = idOrCode(named)
   const which = 'id' in key ? sql`id = ${key.id}::uuid` : sql`name = ${named}`
   const found = await sql<Staff & { status: StaffStatus }>`
-    select id, name, role, status from staff where ${which} for no key update`.execute(work.tx)
+    select id, name, role, status from staff where ${which}`.execute(work.tx)
   const staff = found.rows[0]
   if (!staff) throw authErrors.staff_not_found({ staff: named })
-  if (suspend && work.actor.kind === 'staff' && work.actor.id === staff.id) throw authErrors.own_rights()
-  const ended = await sql`
-    update staff_tokens set revoked_at = ${work.now}
-    where staff_id = ${staff.id}::uuid and revoked_at is null and expires_at > ${work.now}`.execute(work.tx)
+  const tokens = await callProven<number>(
+    work,
+    ({ token, reason, requestId }) =>
+      sql`select staff_end_tokens(${token}, ${staff.id}::uuid, ${suspend}, ${reason}, ${requestId}) as result`,
+    {
+      'auth.staff_not_found': () => authErrors.staff_not_found({ staff: named }),
+      'auth.own_rights': () => authErrors.own_rights(),
+    },
+  )
   const status = suspend ? 'suspended' : staff.status
-  if (status !== staff.status) await moveState(work, staffMachine, { to: status, ids: [staff.id], all: true })
-  const tokens = Number(ended.numAffectedRows ?? 0)
-  work.audit({
+  work.audited({
     command: 'auth staff revoke',
     subject: ['staff', staff.id],
     before: { status: staff.status, tokens },

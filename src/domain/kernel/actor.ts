@@ -1,10 +1,11 @@
 import { kernelErrors } from './kernel-errors.ts'
+import type { StaffProof } from './staff-proof.ts'
 
 export type StaffRole = 'support' | 'warehouse' | 'finance' | 'agent' | 'service' | 'admin'
 
 /** Who does something, as far as it was verified, and why where they said so. */
 export type Actor =
-  | { kind: 'staff'; id: string; name: string; role: StaffRole; reason?: string }
+  | { kind: 'staff'; id: string; name: string; role: StaffRole; reason?: string; proof?: StaffProof }
   | { kind: 'customer'; id: string }
   | { kind: 'provider'; name: string }
   /** Nobody knows who: an open route. */

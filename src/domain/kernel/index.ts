@@ -93,6 +93,7 @@ export {
   type ToldChannel,
 } from './payout-channels.ts'
 export { defaultPolicy, type Policy, policySchema } from './policy.ts'
+export { callProven, type Proven } from './proven.ts'
 export { ProviderFailure, type ProviderOutcome } from './provider-failure.ts'
 export { holdCalls, type Pace, type TakenCalls, takeCalls } from './provider-pace.ts'
 export {
@@ -108,6 +109,7 @@ export { retryAt } from './retry.ts'
 export { asRecords, insertRows } from './rows.ts'
 export type { DB } from './schema.ts'
 export { allOrEach, errorText, inOneOrEach, type PutOff, setAside } from './set-aside.ts'
+export { StaffProof } from './staff-proof.ts'
 export {
   isPaused,
   listSwitches,

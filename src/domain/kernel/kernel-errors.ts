@@ -40,5 +40,6 @@ export const kernelErrors = defineErrors('kernel', {
   ],
   database_known: ['conflict', 'This is the database that laku knows: there is nothing to adopt.'],
   busy: ['unavailable', 'The database was too busy to finish this; nothing was changed, try again.'],
+  clock_is_real: ['conflict', 'Only the clock of a development database is moved, and only forward.'],
   nothing_to_explain: ['not_found', 'Nothing that money is about has this id, code, account key or amount.'],
 })

@@ -154,6 +154,13 @@ export interface CommissionHistory {
   since: Timestamp;
 }
 
+export interface DatabaseEnvironment {
+  name: string;
+  one: Generated<boolean>;
+  stampedAt: Generated<Timestamp>;
+  stampedBy: Generated<string>;
+}
+
 export interface DatabaseIdentity {
   isRestored: Generated<boolean>;
   one: Generated<boolean>;
@@ -161,6 +168,13 @@ export interface DatabaseIdentity {
   systemId: string;
   timeline: string;
   writtenIn: Generated<string>;
+}
+
+export interface DatabaseKeys {
+  admittedAt: Generated<Timestamp>;
+  id: string;
+  purpose: string;
+  retiredAt: Timestamp | null;
 }
 
 export interface Events {
@@ -1145,7 +1159,9 @@ export interface DB {
   clock: Clock;
   codeSpending: CodeSpending;
   commissionHistory: CommissionHistory;
+  databaseEnvironment: DatabaseEnvironment;
   databaseIdentity: DatabaseIdentity;
+  databaseKeys: DatabaseKeys;
   events: Events;
   factories: Factories;
   factoryBankAccounts: FactoryBankAccounts;

@@ -117,10 +117,10 @@ describe('the unit of work', () => {
     const insert =
       (id: string) =>
       async ({ tx }: Work) => {
-        await sql`insert into staff (id, name, role, created_at) values (${id}, ${name + id}, 'admin', now())`.execute(
-          tx,
-        )
-        return (await tx.selectFrom('staff').select('id').where('name', 'like', `${name}%`).execute()).length
+        await sql`insert into whatsapp_pace (to_phone, next_at) values (${name + id}, now())`.execute(tx)
+        return (
+          await tx.selectFrom('whatsappPace').select('toPhone').where('toPhone', 'like', `${name}%`).execute()
+        ).length
       }
     const [a, b] = [newId(), newId()]
     const uses = [a, a, b].map((id) => ({ actor: admin, use: insert(id) }))
@@ -131,10 +131,9 @@ describe('the unit of work', () => {
 
   it('lets go of what a dry run holds as soon as somebody waits for it', async () => {
     const id = newId()
-    await sql`insert into staff (id, name, role, created_at) values (${id}, ${id}, 'admin', now())`.execute(
-      laku.db,
-    )
-    const touch = ({ tx }: Work) => sql`update staff set name = name where id = ${id}`.execute(tx)
+    await sql`insert into whatsapp_pace (to_phone, next_at) values (${id}, now())`.execute(laku.db)
+    const touch = ({ tx }: Work) =>
+      sql`update whatsapp_pace set next_at = next_at where to_phone = ${id}`.execute(tx)
     let waitedMs = 0
     let other: Promise<void> | undefined
     const uses = Array.from({ length: 200 }, () => ({
@@ -157,7 +156,7 @@ describe('the unit of work', () => {
 
   it('lets a use case that only reads write nothing and tell nothing', async () => {
     const read = (use: (work: Work) => Promise<unknown>) => laku.units.read(admin, use)
-    const insert = sql`insert into staff (id, name, role, created_at) values (${newId()}, 'r', 'admin', now())`
+    const insert = sql`insert into whatsapp_pace (to_phone, next_at) values (${newId()}, now())`
     expect(await read(({ tx }) => tx.selectFrom('clock').select('shiftS').execute())).toEqual([{ shiftS: 0 }])
     await expect(read(({ tx }) => insert.execute(tx))).rejects.toThrow('read-only transaction')
     await expect(read(async (work) => work.emit(userOf(newId())))).rejects.toThrow('emitted user.registered')
@@ -169,19 +168,17 @@ describe('the unit of work', () => {
   it('runs a deadlock again from the start', async () => {
     const [a, b] = [newId(), newId()]
     const insert = (id: string) =>
-      sql`insert into staff (id, name, role, created_at) values (${id}, ${id}, 'admin', now())`.execute(
-        laku.db,
-      )
+      sql`insert into whatsapp_pace (to_phone, next_at) values (${id}, now())`.execute(laku.db)
     await insert(a)
     await insert(b)
     let attempts = 0
     const bothHoldOne = Promise.withResolvers<void>()
     const lockBoth = (first: string, second: string) =>
       laku.system(async (work) => {
-        await sql`update staff set status = status where id = ${first}`.execute(work.tx)
+        await sql`update whatsapp_pace set next_at = next_at where to_phone = ${first}`.execute(work.tx)
         if (++attempts === 2) bothHoldOne.resolve()
         await bothHoldOne.promise
-        await sql`update staff set status = status where id = ${second}`.execute(work.tx)
+        await sql`update whatsapp_pace set next_at = next_at where to_phone = ${second}`.execute(work.tx)
       })
     await Promise.all([lockBoth(a, b), lockBoth(b, a)])
     expect(attempts).toBeGreaterThanOrEqual(3)

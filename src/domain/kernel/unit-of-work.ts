@@ -208,10 +208,11 @@ class OpenWork implements Work {
   readonly vault: Vault
   readonly #choreography: Choreography | undefined
   readonly #enqueue: UnitOfWorkOptions['enqueue']
-  readonly #requestId: string | undefined
+  readonly requestId: string | null
   #pending: DomainEvent[] = []
   readonly #events: DomainEvent[] = []
   readonly #audit: AuditEntry[] = []
+  readonly #audited: AuditEntry[] = []
   readonly #attention: AttentionItem[] = []
   readonly #answers: (IdempotencyKey & StoredAnswer)[] = []
   readonly #postings: PostedTransaction[] = []
@@ -230,7 +231,7 @@ class OpenWork implements Work {
     this.vault = options.vault
     this.#choreography = choreography
     this.#enqueue = options.enqueue
-    this.#requestId = run.requestId
+    this.requestId = run.requestId ?? null
   }
 
   emit(...events: NewEvent[]): void {
@@ -250,6 +251,10 @@ class OpenWork implements Work {
 
   audit(entry: AuditEntry): void {
     this.#audit.push(entry)
+  }
+
+  audited(entry: AuditEntry): void {
+    this.#audited.push(entry)
   }
 
   raise(...items: AttentionItem[]): void {
@@ -306,7 +311,7 @@ class OpenWork implements Work {
       aggregateId: event.aggregateId,
       payload: event.payload as never,
       actor: actorLabel(event.actor),
-      requestId: event.requestId ?? this.#requestId ?? null,
+      requestId: event.requestId ?? this.requestId,
       occurredAt: event.occurredAt,
     }))
     await insertRows(this.tx, 'events', rows)
@@ -325,7 +330,7 @@ class OpenWork implements Work {
       subjectId: entry.subject[1],
       before: (entry.before ?? null) as never,
       after: (entry.after ?? null) as never,
-      requestId: this.#requestId ?? null,
+      requestId: this.requestId,
       occurredAt: this.now,
     }))
     await insertRows(this.tx, 'auditLog', rows)
@@ -379,7 +384,7 @@ class OpenWork implements Work {
         payload,
       })),
       postings: this.#postings,
-      audit: this.#audit,
+      audit: [...this.#audited, ...this.#audit],
       attention: this.#attention,
       jobs: [...jobs].map(([name, all]) => ({ name, count: all.length })),
     }

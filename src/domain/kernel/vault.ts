@@ -41,12 +41,15 @@ class KeyRing {
 export class Vault {
   readonly #current: KeyRing
   readonly #all: readonly KeyRing[]
+  /** The keys of the book's seals: its own, or these. */
+  readonly seals: Vault
 
-  constructor(masters: string | readonly string[]) {
+  constructor(masters: string | readonly string[], seals?: string | readonly string[]) {
     const [current, ...older] = [masters].flat().map((master) => new KeyRing(master))
     if (!current) throw new Error('there is no encryption key')
     this.#current = current
     this.#all = [current, ...older]
+    this.seals = seals === undefined ? this : new Vault(seals)
   }
 
   /** The key that writes. */

@@ -43,6 +43,8 @@ export interface Work {
   readonly actor: Actor
   readonly policy: Policy
   readonly vault: Vault
+  /** Leads from an answer to the logs and the audit log; null where no request was made. */
+  readonly requestId: string | null
   emit(...events: NewEvent[]): void
   audit(entry: AuditEntry): void
   raise(...items: AttentionItem[]): void
@@ -51,6 +53,8 @@ export interface Work {
    * happen but once. Where somebody else answers under the key meanwhile, all is rolled back and run again, and finds that answer.
    */
   answer(key: IdempotencyKey, answer: StoredAnswer): void
+  /** Notes a row of the audit log that the database wrote itself, for the report. */
+  audited(entry: AuditEntry): void
   /** Notes a ledger transaction for the report; called by the ledger alone. */
   posted(transaction: PostedTransaction): void
 }

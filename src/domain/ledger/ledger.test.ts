@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { allowTemporaryTables } from '../../../test/temporary-tables.ts'
 import { newId, runChecks, Vault } from '../kernel/index.ts'
 import {
   type AccountKey,
@@ -23,6 +24,7 @@ describe('the ledger', () => {
   let laku: TestLaku
   beforeAll(async () => {
     laku = await openTestLaku()
+    await allowTemporaryTables(laku)
   })
   afterAll(() => laku.close())
 
@@ -334,7 +336,7 @@ describe('the ledger', () => {
       const results = await laku.system((work) => runChecks(ledgerChecks, work.tx, other))
       const wrong = results.filter((check) => !check.ok)
       expect(wrong.map((check) => check.name)).toEqual(['seals match'])
-      expect(wrong[0]?.detail).toMatch(/^\d+ transactions were sealed under another LAKU_ENCRYPTION_KEY/)
+      expect(wrong[0]?.detail).toMatch(/^\d+ transactions were sealed under another LAKU_SEAL_KEY/)
     })
 
     it('finds a balance row that a superuser changed', async () => {

@@ -33,16 +33,16 @@ function canonical(transaction: SealedTransaction): string {
 /**
  * The seal of a transaction: an HMAC under a key that the database does not hold, so that a row edited by somebody
  * who may pass the triggers is still found by `laku ledger verify`. It names its key, so that a book is
- * not taken for forged where only LAKU_ENCRYPTION_KEY is another one.
+ * not taken for forged where only LAKU_SEAL_KEY is another one.
  */
 export function sealOf(vault: Vault, transaction: SealedTransaction): string {
-  return `${vault.keyId}.${vault.hmac('ledger.seal', canonical(transaction))}`
+  return `${vault.seals.keyId}.${vault.seals.hmac('ledger.seal', canonical(transaction))}`
 }
 
 export type SealState = 'holds' | 'broken' | 'other key'
 
 export function stateOfSeal(vault: Vault, transaction: SealedTransaction, seal: string): SealState {
   const dot = seal.indexOf('.')
-  if (dot > 0 && !vault.keyIds.includes(seal.slice(0, dot))) return 'other key'
-  return vault.verify('ledger.seal', canonical(transaction), seal.slice(dot + 1)) ? 'holds' : 'broken'
+  if (dot > 0 && !vault.seals.keyIds.includes(seal.slice(0, dot))) return 'other key'
+  return vault.seals.verify('ledger.seal', canonical(transaction), seal.slice(dot + 1)) ? 'holds' : 'broken'
 }

@@ -111,7 +111,7 @@ async function brokenSeals(tx: Tx, vault: Vault): Promise<string[]> {
 function unreadable(count: number, vault: Vault): string[] {
   if (count === 0) return []
   return [
-    `${count} transactions were sealed under another LAKU_ENCRYPTION_KEY than those in use (${vault.keyIds.join(', ')}): verify with theirs`,
+    `${count} transactions were sealed under another LAKU_SEAL_KEY than those in use (${vault.seals.keyIds.join(', ')}): verify with theirs`,
   ]
 }
 

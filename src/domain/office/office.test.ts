@@ -3,10 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
 import { officePlace } from '../../../test/offices.ts'
-import { hire, staff } from '../../../test/staff.ts'
+import { enrol, hire, staff } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { expectMoves } from '../../../test/tried.ts'
-import { createStaff } from '../auth/index.ts'
 import { type Actor, newId, type Work } from '../kernel/index.ts'
 import { createPurchaseOrder, sendPurchaseOrder, showPurchaseOrder } from '../warehouse/index.ts'
 import {
@@ -38,9 +37,9 @@ let stranger: Actor
 
 const asAdmin = <T>(use: (work: Work) => Promise<T>) => laku.as(admin, use)
 async function newAgent(officeId: string, name: string): Promise<Actor> {
-  const { id, role } = await asAdmin((work) => createStaff(work, { name, role: 'agent' }))
+  const { id } = await enrol(laku, 'agent', name)
   await asAdmin((work) => assignAgent(work, { officeId, staffId: id }))
-  return { kind: 'staff', id, name, role, reason: 'a test' }
+  return { kind: 'staff', id, name, role: 'agent', reason: 'a test' }
 }
 
 beforeAll(async () => {
@@ -91,7 +90,7 @@ describe('an office', () => {
     expect(await refusal(asAdmin((work) => createOffice(work, { name: office.name, ...officePlace })))).toBe(
       'office.name_taken',
     )
-    const boss = await asAdmin((work) => createStaff(work, { name: 'boss', role: 'finance' }))
+    const boss = await enrol(laku, 'finance', 'boss')
     const wrong = asAdmin((work) => assignAgent(work, { officeId: office.id, staffId: boss.id }))
     expect(await refusal(wrong)).toBe('office.not_an_agent')
     const moved = await asAdmin((work) =>

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
-import { createStaff, issueStaffToken } from '../../domain/auth/index.ts'
+import { enrol } from '../../../test/staff.ts'
 import { newId, type StaffRole } from '../../domain/kernel/index.ts'
 import { buildServer } from '../server.ts'
 
@@ -33,10 +33,7 @@ afterAll(async () => {
 })
 
 async function staffToken(role: StaffRole): Promise<string> {
-  return await laku.as(admin, async (work) => {
-    const { id: staffId } = await createStaff(work, { name: `budi-${role}`, role })
-    return (await issueStaffToken(work, { staffId, days: 1 })).token
-  })
+  return await enrol(laku, role, `budi-${role}`).then(({ token }) => token)
 }
 
 type Method = 'GET' | 'POST' | 'PATCH'

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSettlementFixture, type SettlementFixture } from '../../../test/settlements.ts'
-import { createStaff, issueStaffToken } from '../../domain/auth/index.ts'
+import { enrol } from '../../../test/staff.ts'
 import type { StaffRole } from '../../domain/kernel/index.ts'
 import { buildServer } from '../server.ts'
 
@@ -18,10 +18,7 @@ describe('/api/settlements', () => {
   })
 
   const tokenOf = (role: StaffRole) =>
-    f.laku.system(async (work) => {
-      const { id } = await createStaff(work, { name: `${role} ${Math.random()}`, role })
-      return (await issueStaffToken(work, { staffId: id, days: 1 })).token
-    })
+    enrol(f.laku, role, `${role} ${Math.random()}`).then(({ token }) => token)
   const post = async (url: string, token: string, body?: object, key?: string) => {
     const headers = { authorization: `Bearer ${token}`, ...(key ? { 'idempotency-key': key } : {}) }
     const reply = await app.inject({ method: 'POST', url, headers, ...(body ? { payload: body } : {}) })

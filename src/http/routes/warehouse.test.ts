@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { groupChoreography, Market } from '../../../test/market.ts'
-import { createStaff, issueStaffToken } from '../../domain/auth/index.ts'
+import { enrol } from '../../../test/staff.ts'
 import type { StaffRole } from '../../domain/kernel/index.ts'
 import { buildServer } from '../server.ts'
 
@@ -22,10 +22,7 @@ afterAll(async () => {
 })
 
 async function ask(role: StaffRole, method: 'GET' | 'POST', url: string, payload?: object) {
-  const token = await laku.system(async (work) => {
-    const { id: staffId } = await createStaff(work, { name: `${role} ${Math.random()}`, role })
-    return (await issueStaffToken(work, { staffId, days: 1 })).token
-  })
+  const token = await enrol(laku, role, `${role} ${Math.random()}`).then(({ token }) => token)
   const headers = { authorization: `Bearer ${token}` }
   const answer = await app.inject({ method, url, headers, ...(payload ? { payload } : {}) })
   return { status: answer.statusCode, body: answer.json() }

@@ -27,7 +27,10 @@ export const configSchema = z.strictObject({
   databaseUrl: secret('DATABASE_URL', field.optional(field.postgresUrl())),
   /** Past PgBouncer, for migrations and LISTEN. */
   databaseDirectUrl: secret('DATABASE_DIRECT_URL', field.optional(field.postgresUrl())),
+  /** For commands of the database's owner alone: serve and worker refuse it in production. */
   databaseOwnerUrl: secret('DATABASE_OWNER_URL', field.optional(field.postgresUrl())),
+  /** For a person's shell: it reads all and writes nothing. */
+  databaseShellUrl: secret('DATABASE_SHELL_URL', field.optional(field.postgresUrl())),
   databasePoolSize: setting('DATABASE_POOL_SIZE', field.wholeNumber(1, 500)),
 
   host: setting('HOST', field.token()),
@@ -43,6 +46,8 @@ export const configSchema = z.strictObject({
   jwtSecret: secret('JWT_SECRET', field.tokens(32)),
   /** The first one writes; those after it were used before a rotation, and only read. */
   encryptionKey: secret('LAKU_ENCRYPTION_KEY', field.tokens(32)),
+  /** Seals the book; the keys of encryption do where it is not given. */
+  sealKey: secret('LAKU_SEAL_KEY', field.optional(field.tokens(32))),
 
   xenditApiUrl: setting('XENDIT_API_URL', field.httpUrl()),
   xenditSecretKey: secret('XENDIT_SECRET_KEY', field.token()),

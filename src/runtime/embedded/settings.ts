@@ -42,5 +42,6 @@ local replication postgres trust
 /** Runs once in a new cluster, a statement a line, as PostgreSQL's single-user mode wants it. */
 export const firstStatements = `create role laku_owner login createdb
 create role laku_app login
+create role laku_shell login
 create database laku owner laku_owner
 `

@@ -32,11 +32,11 @@ function canonical(previousHead: string, link: ChainLink): string {
 
 /** The head of a page: an HMAC over the page and the head before it, under a key that the database does not hold. */
 export function headOf(vault: Vault, previousHead: string, link: ChainLink): string {
-  return `${vault.keyId}.${vault.hmac(PURPOSE, canonical(previousHead, link))}`
+  return `${vault.seals.keyId}.${vault.seals.hmac(PURPOSE, canonical(previousHead, link))}`
 }
 
 export function headHolds(vault: Vault, previousHead: string, { head, ...link }: WrittenLink): boolean {
-  return vault.verify(PURPOSE, canonical(previousHead, link), head.slice(head.indexOf('.') + 1))
+  return vault.seals.verify(PURPOSE, canonical(previousHead, link), head.slice(head.indexOf('.') + 1))
 }
 
 export const utcText = (column: RawBuilder<unknown>) =>

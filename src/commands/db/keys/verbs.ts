@@ -1,0 +1,9 @@
+import type { VerbGroup } from '../../root.ts'
+import { admit } from './admit.ts'
+import { list } from './list.ts'
+
+export const keys: VerbGroup = {
+  name: 'keys',
+  description: 'whose keys the database reads with, and how they rotate',
+  verbs: [list, admit],
+}

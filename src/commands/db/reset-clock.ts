@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { databaseUrlsOfOwner } from '../../runtime/connect.ts'
+import { requireReason } from '../confirm.ts'
+import { defineTask } from '../define-command.ts'
+
+export const resetClock = defineTask({
+  name: 'reset-clock',
+  description:
+    "Put a clock that was shifted back to the database's own time, as the database's owner. What was written meanwhile keeps its dates.",
+  options: [{ flags: '--reason <text>', description: 'why: kept in the audit log (needed)' }],
+  input: z.object({ reason: z.string().optional() }),
+  examples: ['laku db reset-clock --reason "the rehearsal is over"'],
+  run: async (context, { reason: given }) => {
+    const reason = await requireReason(context, given)
+    const { putClockBack } = await import('../../runtime/environment/put-clock-back.ts')
+    const shiftedS = await putClockBack(await databaseUrlsOfOwner(context.ownerConfig()), reason)
+    return {
+      json: { shiftedS },
+      text:
+        shiftedS === 0
+          ? 'The clock was not shifted.'
+          : `The clock is back: it was ${shiftedS} seconds ahead. Restart servers and workers.`,
+    }
+  },
+})

@@ -1,0 +1,77 @@
+import { environmentOf, readEnvironment } from '../../runtime/environment/read-environment.ts'
+import { ownsTables } from '../../runtime/environment/require-owner.ts'
+import type { DoctorCheck, Finding } from './checks.ts'
+
+interface Rights {
+  temporary: boolean
+  creates: boolean
+  staff: boolean
+}
+
+/** Whether the application's role may do more than it needs: what it may make can stand in the way of a guard. */
+export const databaseRights: DoctorCheck = {
+  name: 'rights in the database',
+  examine: async ({ pool, urls, config }) => {
+    const findings: Finding[] = []
+    const severity = config.env === 'production' ? 'critical' : 'warning'
+    if (await ownsTables(pool)) {
+      const message =
+        'the application owns the tables of laku: no guard holds it (docs/running.md, three roles)'
+      return urls.embedded ? [] : [{ severity, message, command: 'laku db migrate' }]
+    }
+    const { rows } = await pool.query<Rights>(`
+      select has_database_privilege(current_database(), 'temporary') as temporary,
+        has_schema_privilege('public', 'create') or has_database_privilege(current_database(), 'create') as creates,
+        has_table_privilege('staff', 'insert') or has_table_privilege('staff_tokens', 'insert')
+          or has_table_privilege('clock', 'update') as staff`)
+    const [rights] = rows
+    const say = (holds: boolean | undefined, message: string) => {
+      if (holds) findings.push({ severity, message, command: 'laku db migrate' })
+    }
+    say(rights?.temporary, 'the application may make temporary tables')
+    say(rights?.creates, 'the application may make tables and functions')
+    say(rights?.staff, 'the application may write staff, tokens or the clock itself')
+    return findings
+  },
+}
+
+/** What the database is and whose keys it reads with; and secrets that the next version refuses. */
+export const databaseEnvironment: DoctorCheck = {
+  name: 'environment and keys',
+  examine: async ({ pool, urls, vault, config }) => {
+    const known = await readEnvironment(pool)
+    const findings: Finding[] = config.warnings.map((message) => ({
+      severity: 'warning',
+      message,
+      command: 'openssl rand -base64 32',
+    }))
+    if (!known?.stamped) {
+      const environment = environmentOf(known, urls)
+      findings.push({
+        severity: 'warning',
+        message: `nobody said what this database is, so it counts as ${environment}'s`,
+        command: `laku db migrate --environment ${environment}`,
+      })
+    }
+    const used = { encryption: vault.keyIds, seal: vault.seals.keyIds }
+    for (const { purpose, id, retiredAt } of known?.keys ?? []) {
+      if (retiredAt === null || !used[purpose].includes(id)) continue
+      findings.push({
+        severity: 'warning',
+        message: `the ${purpose} key ${id} was retired: take it out of the configuration`,
+        command: 'laku db keys list',
+      })
+    }
+    const rotating = (known?.keys ?? []).filter(({ retiredAt }) => retiredAt === null)
+    for (const purpose of ['encryption', 'seal'] as const) {
+      const active = rotating.filter((key) => key.purpose === purpose)
+      if (active.length < 2) continue
+      findings.push({
+        severity: 'warning',
+        message: `the ${purpose} key rotates: ${active.length} are in use (${active.map(({ id }) => id).join(', ')})`,
+        command: 'laku db keys rewrite',
+      })
+    }
+    return findings
+  },
+}

@@ -1,0 +1,80 @@
+import { developmentDefaults } from './development.ts'
+import { variableOf } from './fields.ts'
+import { configSchema, type RawSettings, type SettingName, settingNames } from './schema.ts'
+
+export interface Verdict {
+  /** These stop production. */
+  problems: string[]
+  /** These were accepted before, and will stop production in the next version. */
+  warnings: string[]
+}
+
+/** Made by us, and by nobody else: 32 random bytes each. */
+const own: readonly SettingName[] = ['jwtSecret', 'encryptionKey', 'sealKey']
+const providers: readonly SettingName[] = ['xenditApiUrl', 'biteshipApiUrl', 'whatsappApiUrl', 'smsApiUrl']
+/** An address holds its password among other things. */
+const addresses: readonly SettingName[] = [
+  'databaseUrl',
+  'databaseDirectUrl',
+  'databaseOwnerUrl',
+  'databaseShellUrl',
+  'smtpUrl',
+]
+const LEAST_BYTES = 32
+/** Of 32 random bytes 30 differ on average; fewer than 16 in less than one of 10^12. */
+const LEAST_DIFFERENT = 16
+
+/** What production does not take for a secret, though its form is right; and providers that would be called in the clear. */
+export function judgeSecrets(given: RawSettings): Verdict {
+  const known = developmentSecrets()
+  const verdict: Verdict = { problems: [], warnings: [] }
+  for (const name of settingNames) {
+    const { variable, secret } = variableOf(configSchema.shape[name])
+    if (!secret || addresses.includes(name)) continue
+    for (const value of valuesOf(given[name])) {
+      const problem = problemOf(value, known)
+      if (problem) verdict.problems.push(`${variable} is not acceptable (its value is not shown): ${problem}`)
+      else if (own.includes(name) && !isRandom(value)) {
+        verdict.warnings.push(
+          `${variable} is not ${LEAST_BYTES} random bytes in hex or base64: the next version refuses it; rotate it to what "openssl rand -base64 32" prints`,
+        )
+      }
+    }
+  }
+  for (const name of providers) {
+    const value = given[name]
+    if (typeof value !== 'string' || !/^http:/i.test(value)) continue
+    verdict.problems.push(
+      `${variableOf(configSchema.shape[name]).variable} must begin with https in production`,
+    )
+  }
+  return verdict
+}
+
+function problemOf(value: string, known: ReadonlySet<string>): string | undefined {
+  if (known.has(value)) return "it is development's, which everybody knows"
+  if (/^(.)\1*$/u.test(value)) return 'it is one repeated sign'
+  if (/[^\x21-\x7e]/.test(value)) return 'it holds signs that are not printed'
+  return undefined
+}
+
+/** Decoded from hex or base64, whichever it is written in. */
+function isRandom(secret: string): boolean {
+  const bytes = /^(?:[0-9a-f]{2})+$/i.test(secret)
+    ? Buffer.from(secret, 'hex')
+    : Buffer.from(/^[\w+/-]+={0,2}$/.test(secret) ? secret : '', 'base64')
+  return bytes.length >= LEAST_BYTES && new Set(bytes).size >= LEAST_DIFFERENT
+}
+
+function developmentSecrets(): Set<string> {
+  const defaults = developmentDefaults({ port: 3000, sandboxPort: 3900 })
+  const secrets = settingNames.filter(
+    (name) => variableOf(configSchema.shape[name]).secret && !addresses.includes(name),
+  )
+  return new Set(secrets.flatMap((name) => valuesOf(defaults[name])))
+}
+
+function valuesOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.filter((one) => typeof one === 'string')
+  return typeof value === 'string' ? value.split(',').flatMap((part) => part.trim() || []) : []
+}

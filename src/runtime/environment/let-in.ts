@@ -1,0 +1,40 @@
+import pg from 'pg'
+import { newStaffToken } from '../../domain/auth/staff-tokens.ts'
+import { newId } from '../../domain/kernel/ids.ts'
+import { requireOwner } from './require-owner.ts'
+
+/** The administrator of whoever owns a data folder. */
+export const LOCAL_ADMINISTRATOR = 'local-administrator'
+const TOKEN_DAYS = 365
+
+/**
+ * Lets an administrator in by the connection of the database's owner, who may do everything with it already; returns their token, or
+ * undefined where the name is somebody's: nobody is handed a colleague's token. Only the local administrator of a development database
+ * gets another one under the same name. Throws StartError 2 where the connection is not the owner's.
+ */
+export async function letIn(ownerUrl: string, name: string): Promise<string | undefined> {
+  const owner = new pg.Pool({ connectionString: ownerUrl, max: 1, connectionTimeoutMillis: 10_000 })
+  try {
+    await requireOwner(owner, ownerUrl)
+    const { id, token, hash } = newStaffToken()
+    const { rowCount } = await owner.query(
+      `with made as (
+         insert into staff (id, name, role, created_at) values ($1, $2, 'admin', shop_now()) on conflict do nothing returning id
+       ), own as (
+         select id from made union all
+         select id from staff where name = $2 and $2 = $3 and role = 'admin' and vouched_by is null and status = 'active'
+           and exists (select from database_environment where name = 'development')
+       ), given as (
+         insert into staff_tokens (id, staff_id, token_hash, created_at, expires_at)
+         select $4, id, $5, shop_now(), shop_now() + make_interval(days => $6) from own limit 1 returning staff_id, expires_at
+       )
+       insert into audit_log (id, actor_kind, actor_id, actor_name, command, subject_kind, subject_id, after, occurred_at)
+       select gen_random_uuid(), 'system', 'owner', 'owner', 'db migrate --admin', 'staff', staff_id::text,
+         jsonb_build_object('name', $2::text, 'role', 'admin', 'tokenId', $4::text, 'expiresAt', expires_at), shop_now() from given`,
+      [newId(), name, LOCAL_ADMINISTRATOR, id, hash, TOKEN_DAYS],
+    )
+    return rowCount ? token : undefined
+  } finally {
+    await owner.end()
+  }
+}

@@ -1,0 +1,30 @@
+import { type DatabaseUrls, requireDatabase } from '../connect.ts'
+import { createPool } from '../database.ts'
+import { requireOwner } from './require-owner.ts'
+
+/**
+ * Ends the shift of a database's clock, as its owner, with a row in the audit log; returns how many seconds it was ahead. In production
+ * too: a clock that development shifted keeps production from starting.
+ * Throws StartError: 6 where the database cannot be used, 2 where the connection is not its owner's.
+ */
+export async function putClockBack({ owner: url }: DatabaseUrls, reason: string): Promise<number> {
+  const pool = createPool({ url, poolSize: 1, applicationName: 'laku db reset-clock' })
+  try {
+    await requireDatabase(pool, url)
+    await requireOwner(pool, url)
+    const { rows } = await pool.query<{ shift_s: number }>(
+      `with was as (select shift_s from clock for update),
+         back as (update clock set shift_s = 0 from was where was.shift_s <> 0 returning was.shift_s),
+         noted as (
+           insert into audit_log (id, actor_kind, actor_id, actor_name, reason, command, subject_kind, subject_id, before, after,
+             occurred_at)
+           select gen_random_uuid(), 'system', 'owner', 'owner', $1, 'db reset-clock', 'clock', 'clock',
+             jsonb_build_object('shiftS', shift_s), jsonb_build_object('shiftS', 0), now() from back)
+       select shift_s from back`,
+      [reason],
+    )
+    return rows[0]?.shift_s ?? 0
+  } finally {
+    await pool.end()
+  }
+}

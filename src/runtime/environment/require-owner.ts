@@ -1,0 +1,24 @@
+import type pg from 'pg'
+import { roleOf, shownUrl } from '../connect.ts'
+import { StartError } from '../start-error.ts'
+
+/** True where this connection owns the tables of laku; or where there are none yet, may make them. */
+const OWNS = `
+  select coalesce(
+    (select bool_and(pg_has_role(current_user, c.relowner, 'usage')) from pg_class c
+      where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'),
+    has_schema_privilege('public', 'create')) as owns`
+
+export async function ownsTables(pool: pg.Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ owns: boolean }>(OWNS)
+  return rows[0]?.owns ?? false
+}
+
+/** Sees that a connection is the owner's. Throws StartError 2. */
+export async function requireOwner(pool: pg.Pool, url: string): Promise<void> {
+  if (await ownsTables(pool)) return
+  throw new StartError(
+    2,
+    `${roleOf(url)} does not own the database ${shownUrl(url)}: this is for its owner alone; set DATABASE_OWNER_URL in a shell of yours, and nowhere else`,
+  )
+}

@@ -1,0 +1,78 @@
+import type pg from 'pg'
+import { Vault } from '../../domain/kernel/index.ts'
+import type { OwnerConfig } from '../config.ts'
+import { StartError } from '../start-error.ts'
+import type { Environment, KeyPurpose } from './read-environment.ts'
+
+/** Says what a database is; once. To be called as its owner. */
+export async function stampEnvironment(owner: pg.Pool, environment: Environment): Promise<void> {
+  await owner.query('insert into database_environment (name) values ($1) on conflict do nothing', [
+    environment,
+  ])
+}
+
+/** Names of the keys of a configuration. */
+export function keyIdsOf({
+  encryptionKey,
+  sealKey,
+}: Pick<OwnerConfig, 'encryptionKey' | 'sealKey'>): Record<KeyPurpose, string[]> {
+  return {
+    encryption: encryptionKey ? new Vault(encryptionKey).keyIds : [],
+    seal: sealKey ? new Vault(sealKey).keyIds : [],
+  }
+}
+
+/**
+ * Lets the keys of this configuration belong to the database, from now on; returns the names of those that did not before. To be called
+ * as its owner. Throws StartError 2 where none of them is the one that the book was sealed with last: that would be another shop's.
+ */
+export async function admitKeys(
+  owner: pg.Pool,
+  config: Pick<OwnerConfig, 'encryptionKey' | 'sealKey'>,
+): Promise<{ purpose: KeyPurpose; id: string }[]> {
+  const ids = keyIdsOf(config)
+  await requireKeyOfBook(owner, ids.seal)
+  const admitted: { purpose: KeyPurpose; id: string }[] = []
+  for (const purpose of ['encryption', 'seal'] as const) {
+    for (const id of ids[purpose]) {
+      const { rowCount } = await owner.query(
+        `insert into database_keys (purpose, id) values ($1, $2)
+         on conflict (purpose, id) do update set retired_at = null, admitted_at = clock_timestamp()
+           where database_keys.retired_at is not null`,
+        [purpose, id],
+      )
+      if (rowCount) admitted.push({ purpose, id })
+    }
+  }
+  return admitted
+}
+
+async function requireKeyOfBook(owner: pg.Pool, ids: readonly string[]): Promise<void> {
+  const { rows } = await owner.query<{ id: string }>(
+    `select split_part(seal, '.', 1) as id from ledger_transactions where seal like '%.%' order by written_in desc limit 1`,
+  )
+  const last = rows[0]?.id
+  if (last === undefined || ids.length === 0 || ids.includes(last)) return
+  throw new StartError(
+    2,
+    `the book of this database was sealed last with the key ${last}, and LAKU_SEAL_KEY (or LAKU_ENCRYPTION_KEY) is ${ids.join(', ')}: give that one too, after a comma`,
+  )
+}
+
+/** Makes a database development's own, with these keys. To be called as its owner. */
+export async function makeDevelopment(
+  owner: pg.Pool,
+  config: Pick<OwnerConfig, 'encryptionKey' | 'sealKey'>,
+): Promise<void> {
+  await stampEnvironment(owner, 'development')
+  await admitKeys(owner, config)
+}
+
+/** The first keys of a database; nothing where it has some already. */
+export async function admitFirstKeys(
+  owner: pg.Pool,
+  config: Pick<OwnerConfig, 'encryptionKey' | 'sealKey'>,
+): Promise<void> {
+  const { rows } = await owner.query('select from database_keys limit 1')
+  if (rows.length === 0) await admitKeys(owner, config)
+}

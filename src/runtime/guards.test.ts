@@ -1,0 +1,183 @@
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { query } from '../../test/global-setup.ts'
+import { openTestLaku, type TestLaku } from '../../test/laku.ts'
+import { newId } from '../domain/kernel/index.ts'
+
+let laku: TestLaku
+let guards: string[]
+beforeAll(async () => {
+  laku = await openTestLaku()
+  const { rows } = await laku.pool.query<{ name: string }>(
+    `select distinct p.proname as name from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+     where not t.tgisinternal and p.pronamespace = 'public'::regnamespace order by 1`,
+  )
+  guards = rows.map(({ name }) => name)
+  // What PostgreSQL gives everybody and laku takes away is given back, so that the guards stand alone.
+  const name = new URL(laku.ownerUrl).pathname.slice(1)
+  await query(laku.ownerUrl, `grant temporary, create on database ${name} to public`)
+})
+afterAll(() => laku.close())
+
+const id = newId()
+const posting = (key: string) => `
+  insert into public.ledger_transactions (id, key, request_hash, kind, subject_kind, subject_id, occurred_at, seal)
+  values ('${key}', '${key}', 'h', 'raw', 'payment', '${key}', now(), 's')`
+const entry = (key: string, account: string, amount: number) => `
+  insert into public.ledger_entries (transaction_id, account_id, amount_idr)
+  select '${key}', a.id, ${amount} from public.ledger_accounts a where a.key operator(pg_catalog.=) '${account}'`
+const balanced = (key: string, account: string, amount: number) => [
+  posting(key),
+  entry(key, 'gateway', amount),
+  entry(key, account, -amount),
+]
+const accounts = `insert into public.ledger_accounts (key, kind, may_go_negative)
+  values ('gateway', 'asset', true), ('wallet:guarded', 'liability', false) on conflict do nothing`
+const use = (kind: string, person: string, second: string | null) => `
+  insert into public.limit_uses (id, kind, subject_kind, subject_id, budget, person, second_person, receiver, amount_idr, day_limit_idr,
+    week_limit_idr, used_at)
+  values ('${newId()}', '${kind}', '${kind}', '${newId()}', 'given', '${person}', ${second ? `'${second}'` : 'null'}, 'user:x', 1000, 10, 10,
+    now())`
+const user = `insert into public.users (id, phone, status, created_at, updated_at, deleted_at)
+  values ('${id}', null, 'deleted', now(), now(), now()) on conflict do nothing`
+
+/** What each guard is there to refuse, in statements of one transaction; the first list is let pass. */
+const tried: Record<string, { before?: string[]; refused: string[]; says: RegExp }> = {
+  refuse_change: { refused: ["update public.events set type = 'x'"], says: /permission denied|is refused/ },
+  ledger_refuse_unbalanced: {
+    before: [accounts],
+    refused: [posting(newId()), 'set constraints all immediate'],
+    says: /does not balance/,
+  },
+  ledger_follow_entries: {
+    before: [accounts],
+    refused: balanced(newId(), 'wallet:guarded', -5),
+    says: /ledger_balance_not_negative/,
+  },
+  ledger_open_balance: {
+    before: [accounts],
+    refused: balanced(newId(), 'wallet:guarded', -5),
+    says: /ledger_balance_not_negative/,
+  },
+  ledger_balances_only_follow: {
+    refused: ['update public.ledger_balances set balance_idr = 9'],
+    says: /permission denied|follow the entries/,
+  },
+  ledger_entries_join_open_transaction: {
+    before: [accounts, ...balanced(id, 'wallet:guarded', 5)],
+    refused: [entry(id, 'gateway', 5), entry(id, 'wallet:guarded', -5)],
+    says: /only be written with their ledger transaction/,
+  },
+  hold_limit: { refused: [use('refund', 'staff:ana', null)], says: /is over what|needs another person/ },
+  keep_limit: {
+    before: [use('refund', 'staff:ana', 'staff:budi')],
+    refused: ['delete from public.limit_uses'],
+    says: /counted for good/,
+  },
+  require_limit_use: {
+    refused: [
+      `insert into public.wallet_adjustments select (jsonb_populate_record(null::public.wallet_adjustments,
+        jsonb_build_object('id', '${newId()}', 'status', 'posted'))).*`,
+    ],
+    says: /was not counted against a limit/,
+  },
+  require_living_user: {
+    before: [user],
+    refused: [
+      `insert into public.notification_preferences (user_id, kind, channel, wanted) values ('${id}', 'orders', 'push', true)`,
+    ],
+    says: /was erased/,
+  },
+}
+
+/** Statements that put temporary tables, functions and operators of the application's own before everything that a guard could mean. */
+const inTheWay = async () => {
+  const { rows } = await laku.pool.query<{ name: string }>(
+    "select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'",
+  )
+  const numbers = ['bigint', 'integer', 'numeric', 'uuid', 'text', 'xid8']
+  return [
+    'drop schema if exists mine cascade',
+    'create schema mine',
+    ...rows.map(({ name }) => `create temporary table ${name} (like public.${name} including defaults)`),
+    ...numbers.flatMap((type) => [
+      `create function mine.same(${type}, ${type}) returns boolean language sql immutable as 'select true'`,
+      `create function mine.differ(${type}, ${type}) returns boolean language sql immutable as 'select false'`,
+      `create operator mine.= (leftarg = ${type}, rightarg = ${type}, function = mine.same)`,
+      `create operator mine.<> (leftarg = ${type}, rightarg = ${type}, function = mine.differ)`,
+      `create operator mine.> (leftarg = ${type}, rightarg = ${type}, function = mine.differ)`,
+      `create operator mine.< (leftarg = ${type}, rightarg = ${type}, function = mine.differ)`,
+    ]),
+    "create function mine.is_second_person(text, text) returns boolean language sql immutable as 'select true'",
+    "create function mine.used_alone(text, text, text, text, timestamptz, text, text) returns bigint language sql immutable as 'select 0::bigint'",
+    "create function mine.staff_named(text) returns uuid language sql volatile as 'select gen_random_uuid()'",
+    "create function mine.pg_trigger_depth() returns integer language sql immutable as 'select 9'",
+    "create function mine.pg_current_xact_id() returns xid8 language sql immutable as 'select ''0''::xid8'",
+    'set local search_path = mine, pg_temp, pg_catalog, public',
+  ]
+}
+
+describe('with temporary tables, functions and operators of the application in the way', () => {
+  it('is each guard tried', () => {
+    expect(Object.keys(tried).sort()).toEqual(guards)
+  })
+
+  it.each(Object.keys(tried))('%s refuses what it is there for', async (guard) => {
+    const { before = [], refused, says } = tried[guard] as (typeof tried)[string]
+    const client = new pg.Client({ connectionString: laku.urls.app })
+    await client.connect()
+    try {
+      if (before.length > 0) await client.query(['begin', ...before, 'commit'].join(';'))
+      await client.query('begin')
+      for (const statement of await inTheWay()) await client.query(statement)
+      const outcome = (async () => {
+        for (const statement of refused) await client.query(statement)
+        await client.query('commit')
+      })()
+      await expect(outcome).rejects.toThrow(says)
+    } finally {
+      await client.end()
+    }
+  })
+})
+
+it('the application makes neither temporary tables nor anything else, where nobody gave that back', async () => {
+  const own = await openTestLaku()
+  try {
+    for (const statement of [
+      'create temporary table staff (id uuid)',
+      'create schema mine',
+      'create table public.t (i int)',
+    ])
+      await expect(own.pool.query(statement)).rejects.toThrow('permission denied')
+  } finally {
+    await own.close()
+  }
+})
+
+it('an owner without any right of a superuser runs every migration', async () => {
+  const { installQueues } = await import('./queue.ts')
+  const { migrate } = await import('./migrate.ts')
+  const { queues } = await import('../jobs/registry.ts')
+  const { migrationNames } = await import('./migration-status.ts')
+  const root = laku.superUrl ?? laku.ownerUrl
+  const [role, name] = [`plain_${process.pid}`, `plain_${process.pid}_${Date.now().toString(36)}`]
+  await query(
+    root,
+    `create role ${role} login nosuperuser nocreatedb nocreaterole noinherit password 'plain'`,
+    `create database ${name} owner ${role}`,
+  )
+  const url = new URL(laku.ownerUrl)
+  url.pathname = `/${name}`
+  url.username = role
+  url.password = 'plain'
+  const owner = new pg.Pool({ connectionString: url.toString(), max: 1 })
+  try {
+    await installQueues(url.toString(), queues)
+    expect(await migrate(owner, 'laku_app')).toEqual(await migrationNames())
+    expect(await migrate(owner, 'laku_app')).toEqual([])
+  } finally {
+    await owner.end()
+    await query(root, `drop database ${name} with (force)`, `drop role ${role}`)
+  }
+})
