@@ -29,7 +29,7 @@ export async function letIn(ownerUrl: string, name: string): Promise<string | un
          select $4, id, $5, shop_now(), shop_now() + make_interval(days => $6) from own limit 1 returning staff_id, expires_at
        )
        insert into audit_log (id, actor_kind, actor_id, actor_name, command, subject_kind, subject_id, after, occurred_at)
-       select gen_random_uuid(), 'system', 'owner', 'owner', 'db migrate --admin', 'staff', staff_id::text,
+       select next_id(), 'system', 'owner', 'owner', 'db migrate --admin', 'staff', staff_id::text,
          jsonb_build_object('name', $2::text, 'role', 'admin', 'tokenId', $4::text, 'expiresAt', expires_at), shop_now() from given`,
       [newId(), name, LOCAL_ADMINISTRATOR, id, hash, TOKEN_DAYS],
     )

@@ -18,7 +18,7 @@ export async function putClockBack({ owner: url }: DatabaseUrls, reason: string)
          noted as (
            insert into audit_log (id, actor_kind, actor_id, actor_name, reason, command, subject_kind, subject_id, before, after,
              occurred_at)
-           select gen_random_uuid(), 'system', 'owner', 'owner', $1, 'db reset-clock', 'clock', 'clock',
+           select next_id(), 'system', 'owner', 'owner', $1, 'db reset-clock', 'clock', 'clock',
              jsonb_build_object('shiftS', shift_s), jsonb_build_object('shiftS', 0), now() from back)
        select shift_s from back`,
       [reason],
