@@ -183,6 +183,16 @@ create table commission_history (
   constraint commission_history_commission_bps_check CHECK (((commission_bps >= 0) AND (commission_bps <= 10000)))
 );
 
+create table database_environment (
+  one boolean default true not null,
+  name text not null,
+  stamped_at timestamp with time zone default clock_timestamp() not null,
+  stamped_by text default SESSION_USER not null,
+  constraint database_environment_pkey PRIMARY KEY (one),
+  constraint database_environment_name_check CHECK ((name = ANY (ARRAY['development'::text, 'production'::text]))),
+  constraint database_environment_one_check CHECK (one)
+);
+
 create table database_identity (
   one boolean default true not null,
   system_id text not null,
@@ -192,6 +202,16 @@ create table database_identity (
   is_restored boolean default false not null,
   constraint database_identity_pkey PRIMARY KEY (one),
   constraint database_identity_one_check CHECK (one)
+);
+
+create table database_keys (
+  purpose text not null,
+  id text not null,
+  admitted_at timestamp with time zone default clock_timestamp() not null,
+  retired_at timestamp with time zone,
+  constraint database_keys_pkey PRIMARY KEY (purpose, id),
+  constraint database_keys_id_check CHECK ((id ~ '^[A-Za-z0-9_-]{8}$'::text)),
+  constraint database_keys_purpose_check CHECK ((purpose = ANY (ARRAY['encryption'::text, 'seal'::text])))
 );
 
 create table events (
@@ -1702,6 +1722,39 @@ CREATE UNIQUE INDEX users_phone ON public.users USING btree (phone) WHERE (statu
 
 -- Functions
 
+CREATE OR REPLACE FUNCTION public.acting_administrator(token text)
+ RETURNS staff
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  found_one staff;
+begin
+  select s.* into found_one from staff_tokens t join staff s on s.id = t.staff_id
+    where t.token_hash = translate(encode(sha256(convert_to(token, 'UTF8')), 'base64'), '+/=', '-_')
+      and t.revoked_at is null and t.expires_at > shop_now() and s.status = 'active';
+  if found_one.id is null or found_one.role <> 'admin' then perform refuse_with('kernel.forbidden'); end if;
+  return found_one;
+end $function$;
+CREATE OR REPLACE FUNCTION public.clock_shift(token text, seconds bigint, reason text, request_id text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  actor staff := acting_administrator(token);
+  shifted bigint;
+begin
+  if not exists (select from database_environment where name = 'development') or seconds < 0 then
+    perform refuse_with('kernel.clock_is_real');
+  end if;
+  update clock set shift_s = shift_s + seconds returning shift_s into shifted;
+  perform note_by_staff(actor, reason, request_id, 'db shift-clock', 'clock', 'clock', jsonb_build_object('shiftS', shifted - seconds),
+    jsonb_build_object('shiftS', shifted));
+  return shifted;
+end $function$;
 CREATE OR REPLACE FUNCTION public.hold_limit()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1833,6 +1886,24 @@ begin
     perform pg_advisory_xact_lock(hashtextextended('limit ' || counted || ' ' || word, 0));
   end loop;
 end $function$;
+CREATE OR REPLACE FUNCTION public.next_id()
+ RETURNS uuid
+ LANGUAGE sql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select (lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') || '7' || substr(random, 14))::uuid
+  from (select replace(gen_random_uuid()::text, '-', '') as random) r
+$function$;
+CREATE OR REPLACE FUNCTION public.note_by_staff(actor staff, reason text, request_id text, command text, subject_kind text, subject_id text, was jsonb, is_now jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  insert into audit_log (id, actor_kind, actor_id, actor_name, reason, command, subject_kind, subject_id, before, after, request_id,
+    occurred_at)
+  values (next_id(), 'staff', actor.id::text, actor.name, reason, command, subject_kind, subject_id, was, is_now, request_id,
+    shop_now())
+$function$;
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1841,6 +1912,14 @@ AS $function$
 begin
   raise exception '% on % is refused: its rows are written once', tg_op, tg_table_name
     using errcode = 'insufficient_privilege';
+end $function$;
+CREATE OR REPLACE FUNCTION public.refuse_with(code text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  raise exception '%', code using errcode = 'LK001';
 end $function$;
 CREATE OR REPLACE FUNCTION public.require_limit_use()
  RETURNS trigger
@@ -1878,6 +1957,70 @@ begin
   end if;
   return new;
 end $function$;
+CREATE OR REPLACE FUNCTION public.shop_now()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$ select now() + make_interval(secs => (select shift_s from public.clock)) $function$;
+CREATE OR REPLACE FUNCTION public.staff_add(token text, new_id uuid, new_name text, new_role text, reason text, request_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  actor staff := acting_administrator(token);
+begin
+  insert into staff (id, name, role, status, vouched_by, created_at)
+    values (new_id, new_name, new_role, 'active', coalesce(actor.vouched_by, actor.id), shop_now()) on conflict do nothing;
+  if not found then perform refuse_with('auth.staff_name_taken'); end if;
+  perform note_by_staff(actor, reason, request_id, 'auth staff add', 'staff', new_id::text, null,
+    jsonb_build_object('name', new_name, 'role', new_role));
+end $function$;
+CREATE OR REPLACE FUNCTION public.staff_end_tokens(token text, of_staff uuid, suspend boolean, reason text, request_id text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  actor staff := acting_administrator(token);
+  holder staff;
+  ended integer;
+  status_now text;
+begin
+  select * into holder from staff where id = of_staff for no key update;
+  if holder.id is null then perform refuse_with('auth.staff_not_found'); end if;
+  if suspend and actor.id = holder.id then perform refuse_with('auth.own_rights'); end if;
+  update staff_tokens set revoked_at = shop_now() where staff_id = of_staff and revoked_at is null and expires_at > shop_now();
+  get diagnostics ended = row_count;
+  status_now := case when suspend then 'suspended' else holder.status end;
+  update staff set status = status_now where id = of_staff and status <> status_now;
+  perform note_by_staff(actor, reason, request_id, 'auth staff revoke', 'staff', of_staff::text,
+    jsonb_build_object('status', holder.status, 'tokens', ended), jsonb_build_object('status', status_now, 'tokens', 0));
+  return ended;
+end $function$;
+CREATE OR REPLACE FUNCTION public.staff_give_token(token text, new_id uuid, for_staff uuid, new_hash text, days integer, reason text, request_id text)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  actor staff := acting_administrator(token);
+  holder staff;
+  ends timestamptz := shop_now() + make_interval(days => days);
+begin
+  select * into holder from staff where id = for_staff and status = 'active';
+  if holder.id is null then perform refuse_with('auth.staff_not_found'); end if;
+  if coalesce(actor.vouched_by, actor.id) <> coalesce(holder.vouched_by, holder.id) then perform refuse_with('auth.in_other_hands'); end if;
+  if days not between 1 and 366 or new_hash !~ '^[A-Za-z0-9_-]{43}$' then perform refuse_with('kernel.forbidden'); end if;
+  insert into staff_tokens (id, staff_id, token_hash, created_at, expires_at) values (new_id, for_staff, new_hash, shop_now(), ends);
+  perform note_by_staff(actor, reason, request_id, 'auth staff add', 'staff', for_staff::text, null,
+    jsonb_build_object('tokenId', new_id, 'expiresAt', ends));
+  return ends;
+end $function$;
 CREATE OR REPLACE FUNCTION public.staff_named(word text)
  RETURNS uuid
  LANGUAGE sql
@@ -1910,6 +2053,7 @@ CREATE TRIGGER addresses_of_the_living BEFORE INSERT ON public.addresses FOR EAC
 CREATE TRIGGER audit_not_truncated BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_written_once BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER commission_history_written_once BEFORE DELETE OR UPDATE ON public.commission_history FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER database_environment_stays BEFORE DELETE OR UPDATE ON public.database_environment FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER events_not_truncated BEFORE TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER events_written_once BEFORE DELETE OR UPDATE ON public.events FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER installation_stays BEFORE DELETE OR UPDATE ON public.installation FOR EACH ROW EXECUTE FUNCTION refuse_change();

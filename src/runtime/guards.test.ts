@@ -81,6 +81,13 @@ const tried: Record<string, { before?: string[]; refused: string[]; says: RegExp
     ],
     says: /was not counted against a limit/,
   },
+  require_refund_limit_use: {
+    refused: [
+      `insert into public.refunds select (jsonb_populate_record(null::public.refunds,
+        jsonb_build_object('id', '${newId()}', 'requested_by', 'staff:ana', 'status', 'queued'))).*`,
+    ],
+    says: /was not counted against a limit/,
+  },
   require_living_user: {
     before: [user],
     refused: [
