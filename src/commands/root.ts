@@ -307,7 +307,10 @@ export const entries: readonly Entry[] = [
   {
     name: 'providers',
     description: 'the providers outside: whether they are as laku has them written down',
-    verbs: async () => [(await import('./providers/check.ts')).check],
+    verbs: async () => [
+      (await import('./providers/check.ts')).check,
+      (await import('./providers/show.ts')).show,
+    ],
   },
   {
     name: 'audit',

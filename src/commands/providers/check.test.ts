@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { runLaku } from '../../../test/command-line.ts'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { openWire, replying, type Wire } from '../../../test/provider-wire.ts'
+import type { Policy } from '../../domain/kernel/index.ts'
 import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
 import { buildServer } from '../../http/server.ts'
 import { createBiteshipCourier } from '../../providers/biteship/courier.ts'
@@ -307,6 +308,43 @@ describe('laku providers check', () => {
     expect(await gateway.listTransactions({ limit: 50 })).toEqual(before)
     expect(await gateway.listInvoices({ statuses: ['PENDING', 'EXPIRED'], limit: 100 })).toEqual([])
     expect(await payouts.channels()).not.toEqual([])
+  })
+
+  it('finds an account with less than the float that laku is set to', async () => {
+    const policy = { ...laku.config.policy, floatIdr: 1_000 }
+    expect(differing((await check([], { policy })).checks)).toEqual(['balance: xendit.settlement'])
+    await control('PUT', 'balance', { spendable_idr: 1_000 })
+    expect((await check([], { policy })).exitCode).toBe(0)
+  })
+
+  it('says what laku believes of the account, and why', async () => {
+    const policy: Policy = {
+      ...laku.config.policy,
+      floatIdr: 5_000_000,
+      refundChannels: { GOPAY: false, OVO: { days: 14, parts: true } },
+    }
+    const config: Config = { ...laku.config, policy }
+    const run = await runLaku({ config } as Laku, ['providers', 'show', '--json'])
+    const { beliefs } = JSON.parse(run.stdout) as { beliefs: { about: string }[] }
+    const of = (about: string) => beliefs.find((one) => one.about === about)
+    expect(run.exitCode).toBe(0)
+    expect(of('refunds of GOPAY')).toMatchObject({
+      believed: 'none: into the wallet',
+      because: 'policy.refundChannels',
+    })
+    expect(of('refunds of OVO')).toMatchObject({ believed: 'within 14 days, whole or in parts' })
+    expect(of('refunds of LINKAJA')).toMatchObject({
+      believed: 'within 30 days, whole only',
+      because: 'xendit.refund-channels',
+    })
+    expect(of('refunds name their payment')?.about).toBeDefined()
+    expect(of('float of our own there')).toMatchObject({
+      believed: 'Rp 5.000.000',
+      because: 'policy.floatIdr',
+    })
+    expect((await runLaku({ config } as Laku, ['providers', 'show'])).stdout).toMatch(
+      /^about +believed +because\n/,
+    )
   })
 
   it('prints a table, and below it what to do', async () => {

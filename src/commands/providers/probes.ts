@@ -68,7 +68,7 @@ function xenditProbes({ xenditApiUrl, xenditSecretKey, policy }: Config, record:
   const unpaid = async () =>
     (await gateway.findInvoices(key)).find((one) => one.status === 'EXPIRED' && !one.paidAt)?.id
   return [
-    balanceProbe(gateway),
+    balanceProbe(gateway, policy.floatIdr),
     invoiceProbe(invoices),
     smallInvoiceProbe(invoices),
     refundFormProbe(refundByInvoice, unpaid, policy.refundForm),

@@ -177,6 +177,11 @@ export const policySchema = z.strictObject({
     .min(1)
     .default(24)
     .describe("so much of the provider's book must be without a lost call before it is declared dead"),
+  floatIdr: whole
+    .default(0)
+    .describe(
+      'so much of our own money is to lie at the provider, so that refunds need not wait for settlements; laku providers check says where there is less',
+    ),
   balanceAgainS: whole
     .min(1)
     .default(900)

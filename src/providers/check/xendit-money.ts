@@ -13,11 +13,22 @@ import { type Difference, distinct, type Ear, fieldsIn, type Probe, rowsIn } fro
 
 const provider = 'xendit'
 
-export function balanceProbe(gateway: PaymentGateway): Probe {
+/** What can be spent, held against the float that is to lie there. */
+export function balanceProbe(gateway: PaymentGateway, floatIdr: number): Probe {
   return {
     provider,
     name: 'balance',
-    ask: async () => ({ says: `${await gateway.balanceIdr()} rupiah can be spent` }),
+    ask: async () => {
+      const balanceIdr = await gateway.balanceIdr()
+      const says = `${balanceIdr} rupiah can be spent`
+      if (balanceIdr >= floatIdr) return { says }
+      const short = {
+        fact: 'xendit.settlement',
+        says: `${says}, and laku is set to a float of ${floatIdr}`,
+        todo: 'top the account up in the dashboard, or lower policy.floatIdr: until then refunds and payouts wait for settlements',
+      }
+      return { says, differences: [short] }
+    },
   }
 }
 

@@ -1,0 +1,77 @@
+import { defaultPolicy, formatIdr, type Policy } from '../../domain/kernel/index.ts'
+import { REFUND_CHANNELS, type RefundRule, settlementDays } from '../../providers/xendit/facts.ts'
+
+/** Something that laku takes for true of the account at the payment provider. */
+export interface Belief {
+  about: string
+  believed: string
+  because: string
+}
+
+type Account = Pick<
+  Policy,
+  'refundForm' | 'refundChannels' | 'floatIdr' | 'invoiceMinimumIdr' | 'payoutMinimumIdr'
+>
+
+/** The account's profile: what the configuration says of it, and the facts where it says nothing. */
+export function beliefsOf(policy: Account): Belief[] {
+  const because = (name: keyof Account, fact: string) =>
+    policy[name] === defaultPolicy[name] ? `${fact}; policy.${name} may say otherwise` : `policy.${name}`
+  const form = policy.refundForm === 'current' ? 'by payment_request_id (current)' : 'by invoice_id (legacy)'
+  return [
+    {
+      about: 'refunds name their payment',
+      believed: form,
+      because: because('refundForm', 'xendit.refund-request'),
+    },
+    ...refunds(policy),
+    {
+      about: 'refunds of any other channel',
+      believed: 'none: into the wallet',
+      because: 'xendit.refund-channels; policy.refundChannels may say otherwise',
+    },
+    ...Object.entries(settlementDays).map(([channel, days]) => ({
+      about: `${channel} is settled`,
+      believed: `after ${days} days, and not on a weekend`,
+      because: 'xendit.settlement',
+    })),
+    {
+      about: 'float of our own there',
+      believed: formatIdr(policy.floatIdr),
+      because: because('floatIdr', 'xendit.settlement'),
+    },
+    {
+      about: 'least of an invoice',
+      believed: formatIdr(policy.invoiceMinimumIdr),
+      because: because('invoiceMinimumIdr', 'xendit.invoice-minimum'),
+    },
+    {
+      about: 'least of a payout',
+      believed: formatIdr(policy.payoutMinimumIdr),
+      because: because('payoutMinimumIdr', 'xendit.payout-minimum'),
+    },
+    {
+      about: 'payout channels and their limits',
+      believed: 'as the provider tells them',
+      because: 'read from GET /payouts_channels four times a day (xendit.payout-channels until then)',
+    },
+  ]
+}
+
+function refunds({ refundChannels }: Account): Belief[] {
+  const channels = new Set([...Object.keys(REFUND_CHANNELS), ...Object.keys(refundChannels)])
+  return [...channels].map((channel) => {
+    const own = refundChannels[channel]
+    const rule = own === undefined ? REFUND_CHANNELS[channel] : own || undefined
+    return {
+      about: `refunds of ${channel}`,
+      believed: said(rule),
+      because: own === undefined ? 'xendit.refund-channels' : 'policy.refundChannels',
+    }
+  })
+}
+
+function said(rule: RefundRule | undefined): string {
+  if (!rule) return 'none: into the wallet'
+  return `within ${rule.days} days, ${rule.parts ? 'whole or in parts' : 'whole only'}`
+}
