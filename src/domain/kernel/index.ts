@@ -69,6 +69,7 @@ export {
   allowOverLimit,
   type Budget,
   type Clearance,
+  countUnlessCounted,
   countUse,
   isOverLimit,
   type LimitedKind,

@@ -113,6 +113,15 @@ export async function countUse(work: Work, use: LimitUse, second: string | null 
   if (rows.length === 0) await insertRows(work.tx, 'limitUses', [row])
 }
 
+/** Counts what follows from something that was counted, or that nobody decided, for the database asks for it. */
+export async function countUnlessCounted(work: Work, use: LimitUse): Promise<void> {
+  const { rows } = await sql`
+    select from limit_uses where kind = ${use.kind} and subject_id = ${use.subject[1]} and undone_at is null`.execute(
+    work.tx,
+  )
+  if (rows.length === 0) await countUse(work, use)
+}
+
 /**
  * Counts what has no state in which it waits for a second person: over the limit it needs that somebody else allowed it beforehand
  * (`allowOverLimit`), which is used up by this.

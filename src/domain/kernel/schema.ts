@@ -755,6 +755,7 @@ export interface Refunds {
   calls: Generated<number>;
   code: string;
   createdAt: Timestamp;
+  deadConfirmedBy: string | null;
   deadDeclaredAt: Timestamp | null;
   deadDeclaredBy: string | null;
   decidedBy: string | null;
@@ -962,6 +963,7 @@ export interface SuspenseItems {
   amountIdr: number;
   asked: unknown | null;
   askedBy: string | null;
+  byFact: Generated<boolean>;
   code: string;
   createdAt: Timestamp;
   decidedAt: Timestamp | null;

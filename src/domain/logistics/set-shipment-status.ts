@@ -1,5 +1,13 @@
 import { sql } from 'kysely'
-import { idOrCode, requireStaff, requireTransition, type StaffRole, type Work } from '../kernel/index.ts'
+import {
+  idOrCode,
+  type Rupiah,
+  requireStaff,
+  requireTransition,
+  type StaffRole,
+  takeLimit,
+  type Work,
+} from '../kernel/index.ts'
 import { logisticsErrors } from './errors.ts'
 import { lockParcels } from './lock-parcels.ts'
 import { getShipment } from './read-shipments.ts'
@@ -29,7 +37,7 @@ export const shipmentStatusesByHand = Object.keys(maySet) as [ShipmentStatusByHa
 /**
  * Moves a parcel by hand, along the table of transitions, where its courier does not say (service map: failure modes). Its order
  * follows as if the courier had. What the courier says later agrees, or is raised to attention and changes nothing.
- * @throws logistics.shipment_not_found, kernel.illegal_transition, kernel.forbidden
+ * @throws logistics.shipment_not_found, kernel.illegal_transition, second_person_needed, forbidden
  */
 export async function setShipmentStatus(
   work: Work,
@@ -42,6 +50,7 @@ export async function setShipmentStatus(
   const [parcel] = await lockParcels(work, where)
   if (!parcel) throw logisticsErrors.shipment_not_found({ shipment: input.shipment })
   requireTransition(shipmentTransitions, parcel.status, status, 'shipment')
+  if (status === 'lost') await takeLost(work, parcel.orderId)
   const { priceIdr, waybill, trackingUrl, trackedUntil } = parcel
   const newEvents = [{ status, providerStatus: null, note: note || null, happenedAt: work.now }]
   const facts = { priceIdr: priceIdr ?? 0, waybill, trackingUrl, trackedUntil, movedByHandAt: work.now }
@@ -49,4 +58,14 @@ export async function setShipmentStatus(
   const [before, after] = [{ status: parcel.status }, { status, note }]
   work.audit({ command: 'shipments set-status', subject: ['shipment', parcel.id], before, after })
   return await getShipment(work, parcel.id)
+}
+
+/** The buyer of a lost parcel gets everything back at the company's cost: the same as an order that is set failed. */
+async function takeLost(work: Work, orderId: string): Promise<void> {
+  const { rows } = await sql<{ userId: string; totalIdr: Rupiah }>`
+    select user_id, total_idr from orders where id = ${orderId}`.execute(work.tx)
+  for (const { userId, totalIdr: amountIdr } of rows) {
+    const subject = ['order', orderId] as const
+    await takeLimit(work, { kind: 'order_failed', subject, receiver: `user:${userId}`, amountIdr })
+  }
 }

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Work } from '../kernel/index.ts'
+import { countUnlessCounted, type Work } from '../kernel/index.ts'
 import { debit } from '../ledger/index.ts'
 import { earnOrders } from './earn-orders.ts'
 import { lockOrderAndPayments } from './lock-orders.ts'
-import { keptFor, refundOrder } from './order-money.ts'
+import { giftOf, keptFor, refundOrder } from './order-money.ts'
 
 /** Lost orders whose buyer still waits for the decision. There are few: a lost order is refunded within seconds, for good. */
 const lost = sql`
@@ -33,6 +33,8 @@ async function refundLost(work: Work, orderId: string): Promise<void> {
   if (order.status !== 'failed' || !kept) return
   await earnOrders(work, [orderId])
   const { userId, sessionId } = order
+  // Staff who set it failed were counted then; that its courier lost it nobody decided.
+  await countUnlessCounted(work, giftOf('order_failed', order, kept.leftIdr))
   await refundOrder(work, {
     key: `order:${orderId}:lost`,
     paymentId: kept.paymentId,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, system, type TestLaku } from '../../../test/laku.ts'
 import type { Buyer } from '../../../test/market.ts'
 import { customer, orderChoreography, refusal, Storefront } from '../../../test/storefront.ts'
-import { type Actor, newId, type Work } from '../kernel/index.ts'
+import { type Actor, countUse, newId, type Work } from '../kernel/index.ts'
 import { shipmentTransitions } from '../logistics/index.ts'
 import { earnOrders } from './earn-orders.ts'
 import {
@@ -190,6 +190,12 @@ describe.each(statuses)('from %s', (status) => {
         update payments set returned_idr = amount_idr, refunded_idr = amount_idr where id = ${order.paymentId}`.execute(
         work.tx,
       )
+      await countUse(work, {
+        kind: 'undeliverable',
+        subject: ['order', order.id],
+        receiver: 'user:x',
+        amountIdr: 1,
+      })
       await sql`
         insert into refunds (id, code, key, payment_id, amount_idr, reason, destination, status, created_at)
         values (${newId()}, 'RFD-TEST', ${`order:${order.id}:undeliverable`}, ${order.paymentId}, 1, 'x', 'wallet', 'succeeded',

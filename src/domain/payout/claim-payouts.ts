@@ -9,6 +9,7 @@ import {
 } from '../kernel/index.ts'
 import { openAccount, type SealedAccount } from './destination.ts'
 import type { PayoutPurpose } from './events.ts'
+import { olderMoves } from './older-moves.ts'
 import { payoutNews } from './payout-news.ts'
 import { type PayoutStatus, payoutMachine } from './transitions.ts'
 
@@ -49,6 +50,7 @@ export async function claimPayouts(work: Work, payoutIds: readonly string[]): Pr
   const asks = !(await isPaused(work.tx, 'xendit'))
   const sends = asks && !(await isPaused(work.tx, 'payouts'))
   if (!asks || !sends) await postpone(work, payoutIds, asks)
+  await waitForOlder(work, payoutIds)
   const leaseUntil = secondsAfter(now, LEASE_S)
   const keyKnownSince = secondsAfter(now, -policy.providerKeyHours * 3600)
   const goesOut = sql`due.ask <> 'look_up'`
@@ -71,9 +73,9 @@ export async function claimPayouts(work: Work, payoutIds: readonly string[]): Pr
           when status = 'submitted' and provider_payout_id is null and not held and ${sends}::boolean
             and called_at > ${keyKnownSince} then 'repeat'
           else 'look_up' end as ask
-      from payouts
+      from payouts p
       where id = any(${payoutIds}::uuid[]) and next_check_at is not null
-        and (status = 'created' or next_check_at <= ${now}) and (lease_until is null or lease_until <= ${now})
+        and not (status = 'created' and ${olderMoves}) and (status = 'created' or next_check_at <= ${now}) and (lease_until is null or lease_until <= ${now})
         and (case when called_at is null then ${sends}::boolean else ${asks}::boolean end)
       order by id for no key update
     )`,
@@ -108,5 +110,16 @@ async function postpone(work: Work, payoutIds: readonly string[], asks: boolean)
     update payouts set next_check_at = ${secondsAfter(work.now, PAUSED_S)}
     where id = any(${payoutIds}::uuid[]) and next_check_at is not null and (called_at is null or ${!asks}::boolean)`.execute(
     work.tx,
+  )
+}
+
+const OLDER_AGAIN_S = 900
+
+/** What waits for an older payout to end is looked at again later. */
+async function waitForOlder({ tx, now }: Work, payoutIds: readonly string[]): Promise<void> {
+  await sql`
+    update payouts p set next_check_at = ${secondsAfter(now, OLDER_AGAIN_S)}
+    where id = any(${payoutIds}::uuid[]) and status = 'created' and next_check_at is not null and ${olderMoves}`.execute(
+    tx,
   )
 }

@@ -15,6 +15,7 @@ import {
 import { openAccount, sealAccount } from './destination.ts'
 import { payoutErrors } from './errors.ts'
 import type { PayoutPurpose } from './events.ts'
+import { requireNoneMoves } from './older-moves.ts'
 import { payoutNews } from './payout-news.ts'
 
 export interface NewPayout {
@@ -39,10 +40,11 @@ const JOB_GRACE_S = 60
  * Makes a payout that is sent after the commit, and posts nothing: who made it follows payout.submitted, payout.succeeded,
  * payout.failed and payout.reversed with the postings of its purpose. The same key with the same content changes nothing.
  * Returns the payout's id.
- * @throws payout.key_reused, payout.under_way, kernel.payout_channel_unknown, kernel.bank_account_invalid, kernel.database_in_doubt
+ * @throws payout.key_reused, payout.under_way, moves_again, kernel.payout_channel_unknown, kernel.bank_account_invalid, kernel.database_in_doubt
  */
 export async function createPayout(work: Work, input: NewPayout): Promise<string> {
   await requireKnownDatabase(work.tx)
+  await requireNoneMoves(work.tx, input.subjectId)
   const { purpose, subjectId, description = input.key } = input
   const amountIdr = rupiah(input.amountIdr)
   const destination = await requirePayableAccount(work.tx, input.destination)

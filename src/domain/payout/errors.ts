@@ -36,5 +36,9 @@ export const payoutErrors = defineErrors('payout', {
     'forbidden',
     'The bank may have the file: another person than who took it takes the batch back.',
   ],
+  moves_again: [
+    'conflict',
+    'An older payment of this, which had failed, moves again at the provider: wait until it has ended.',
+  ],
   under_way: ['conflict', 'Money for this is under way or was paid; it is not sent twice.'],
 })

@@ -49,6 +49,7 @@ const moving: ReadonlySet<string> = new Set([
   'LOCKED',
   'PENDING_COMPLIANCE_ASSESSMENT',
 ])
+export const movingStates: readonly string[] = [...moving]
 export const isMoving = (status: GatewayPayoutStatus): boolean => moving.has(status)
 
 const DAY_S = 24 * HOUR_S

@@ -5,7 +5,7 @@ import type { GatewayPayout, GatewayPayoutStatus } from './gateway.ts'
 import { type LockedPayout, lockPayouts } from './lock-payouts.ts'
 import { commandFor, payoutNews } from './payout-news.ts'
 import { promoteSetAside, revivePayout } from './revive-payout.ts'
-import { nextLookS, patienceS, verdictOf } from './rules.ts'
+import { movingStates, nextLookS, patienceS, verdictOf } from './rules.ts'
 import { type PayoutStatus, payoutMachine } from './transitions.ts'
 
 export interface PayoutRefusal {
@@ -190,6 +190,12 @@ async function note(work: Work, heard: readonly Heard[]): Promise<void> {
     from jsonb_to_recordset(${asRecords(rows)}::jsonb) as w(
       id uuid, provider_payout_id text, provider_status text, provider_updated_at timestamptz, next_check_at timestamptz)
     where p.id = w.id and p.status in ('submitted', 'succeeded')`.execute(work.tx)
+  // What moved again after its end has ended once more: what waited for it may go.
+  await sql`
+    update payouts p set provider_status = w.provider_status, next_check_at = null
+    from jsonb_to_recordset(${asRecords(rows)}::jsonb) as w(id uuid, provider_status text)
+    where p.id = w.id and p.status in ('failed', 'reversed') and p.provider_status = any(${movingStates})
+      and w.provider_status <> all(${movingStates})`.execute(work.tx)
   for (const { payout, answer } of waiting) raiseSlow(work, payout, answer.status)
 }
 

@@ -86,7 +86,8 @@ export async function settleByFact(
   const note = requireReason(work)
   const item = await lockItem(work, text)
   if (item.status !== 'open') throw illegal(item, asked)
-  return await settle(work, item, asked, await place(work, item), { askedBy: actorLabel(work.actor), note })
+  const by = { askedBy: actorLabel(work.actor), note, byFact: true }
+  return await settle(work, item, asked, await place(work, item), by)
 }
 
 /**
@@ -127,7 +128,7 @@ async function settle(
   item: SuspenseItem,
   asked: AskedDisposal,
   { posting, account, dimensions = {}, before }: Place,
-  { askedBy, note }: { askedBy: string; note: string },
+  { askedBy, note, byFact = false }: { askedBy: string; note: string; byFact?: boolean },
 ): Promise<SuspenseItem> {
   await before?.(work, item)
   const { id, code, amountIdr } = item
@@ -145,7 +146,7 @@ async function settle(
     },
   ])
   const decided = { note, decidedBy: actorLabel(work.actor), decidedAt: work.now }
-  const set = { asked: JSON.stringify(asked), askedBy, ...decided }
+  const set = { asked: JSON.stringify(asked), askedBy, byFact, ...decided }
   await moveState(work, suspenseMachine, { to: asked.to, ids: [id], set, all: true })
   await settleAttention(work, 'money_in_suspense', id, `it was disposed of: ${asked.to}`)
   work.audit({

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { countUse, kernelErrors, personOf, requireStaff, type Work } from '../kernel/index.ts'
+import { requireNoneMoves } from '../payout/index.ts'
 import { startClosing } from '../user/index.ts'
 import { lockWithdrawal } from './decide-withdrawal.ts'
 import { walletErrors } from './errors.ts'
@@ -13,7 +14,7 @@ import type { WithdrawalView } from './withdrawal-views.ts'
 /**
  * Staff try a failed or reversed withdrawal again, whose money is back in the wallet: a new one of the same amount and fee to the
  * same account, approved by that. Once a withdrawal.
- * @throws wallet.withdrawal_not_found, withdrawal_retried, insufficient_balance, kernel.illegal_transition, kernel.forbidden
+ * @throws wallet.withdrawal_not_found, withdrawal_retried, insufficient_balance, payout.moves_again, kernel.illegal_transition, kernel.forbidden
  */
 export async function retryWithdrawal(work: Work, input: { withdrawal: string }): Promise<WithdrawalView> {
   requireStaff(work.actor, 'finance')
@@ -27,6 +28,7 @@ export async function retryWithdrawal(work: Work, input: { withdrawal: string })
       needs: ['failed', 'reversed'],
     })
   }
+  await requireNoneMoves(work.tx, id)
   const { rows } = await sql<{
     userId: string
     amountIdr: number

@@ -114,6 +114,8 @@ export async function declareDead(work: Work, { refund: text, looked }: DeadRefu
   } else {
     if (deadDeclaredBy === personOf(work.actor)) throw paymentErrors.same_person({ refund: code })
     await requireOtherHands(work, deadDeclaredBy)
+    await sql`
+      update refunds set dead_confirmed_by = ${personOf(work.actor)} where id = ${id}::uuid`.execute(work.tx)
     await failRefunds(work, [{ refund, failureCode: 'DECLARED_DEAD', isContradicted: true }], payments)
   }
   const after = await getRefund(work.tx, id)

@@ -15,6 +15,7 @@ import {
 import { sealAccount } from '../destination.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
+import { requireNoneMoves } from '../older-moves.ts'
 import { payoutNews } from '../payout-news.ts'
 
 const HOUR_S = 3600
@@ -44,11 +45,12 @@ export interface NewTransfer {
 /**
  * Claims money for a line of a batch: a payout that is under way from now on, and that no worker sends or asks about. Who makes it follows
  * payout.submitted and the rest, as for one by the provider. Returns the payout's id.
- * @throws payout.under_way, kernel.payout_channel_unknown, kernel.bank_account_invalid
+ * @throws payout.under_way, moves_again, kernel.payout_channel_unknown, kernel.bank_account_invalid
  */
 export async function addTransfer(work: Work, transfer: NewTransfer): Promise<string> {
   const { batchId, key, purpose, subjectId, description } = transfer
   const amountIdr = rupiah(transfer.amountIdr)
+  await requireNoneMoves(work.tx, subjectId)
   const sealed = sealAccount(work.vault, await requirePayableAccount(work.tx, transfer.destination))
   const id = newId()
   const { rows } = await sql<{ id: string }>`
