@@ -457,7 +457,7 @@ create table limit_clearances (
   used_by text,
   used_at timestamp with time zone,
   constraint limit_clearances_pkey PRIMARY KEY (id),
-  constraint clearance_of_another CHECK ((used_by IS DISTINCT FROM given_by)),
+  constraint clearance_of_another CHECK (((used_by IS NULL) OR is_second_person(given_by, used_by))),
   constraint limit_clearances_amount_idr_check CHECK ((amount_idr > 0))
 );
 
@@ -787,7 +787,7 @@ create table payouts (
   constraint payouts_pkey PRIMARY KEY (id),
   constraint payouts_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES bank_batches(id),
   constraint payouts_amount_idr_check CHECK ((amount_idr > 0)),
-  constraint payouts_dead_by_two CHECK (((dead_by IS NULL) OR ((dead_asked_by IS NOT NULL) AND (dead_by <> dead_asked_by)))),
+  constraint payouts_dead_by_two CHECK (((dead_by IS NULL) OR ((dead_asked_by IS NOT NULL) AND is_second_person(dead_asked_by, dead_by)))),
   constraint payouts_of_the_bank CHECK (
 CASE route
     WHEN 'bank'::text THEN ((batch_id IS NOT NULL) AND (next_check_at IS NULL) AND (provider_payout_id IS NULL))
@@ -1053,6 +1053,7 @@ create table refunds (
   dead_declared_by text,
   dead_declared_at timestamp with time zone,
   part_of uuid,
+  dead_confirmed_by text,
   constraint refunds_code_key UNIQUE (code),
   constraint refunds_key_key UNIQUE (key),
   constraint refunds_provider_refund_id_key UNIQUE (provider_refund_id),
@@ -1063,6 +1064,7 @@ create table refunds (
   constraint refunds_quarantine_id_fkey FOREIGN KEY (quarantine_id) REFERENCES quarantined_money(id),
   constraint refunds_amount_idr_check CHECK ((amount_idr > 0)),
   constraint refunds_borne_by_check CHECK ((borne_by = ANY (ARRAY['factory'::text, 'company'::text]))),
+  constraint refunds_dead_by_two CHECK (((failure_code IS DISTINCT FROM 'DECLARED_DEAD'::text) OR (status <> 'failed'::text) OR ((dead_declared_by IS NOT NULL) AND (dead_confirmed_by IS NOT NULL) AND is_second_person(dead_declared_by, dead_confirmed_by)))),
   constraint refunds_destination_check CHECK ((destination = ANY (ARRAY['source'::text, 'wallet'::text]))),
   constraint refunds_of_something CHECK (((payment_id IS NOT NULL) OR (quarantine_id IS NOT NULL))),
   constraint refunds_part_in_wallet CHECK (((part_of IS NULL) OR ((destination = 'wallet'::text) AND (status = 'succeeded'::text)))),
@@ -1330,10 +1332,12 @@ create table suspense_items (
   decided_by text,
   decided_at timestamp with time zone,
   created_at timestamp with time zone not null,
+  by_fact boolean default false not null,
   constraint suspense_items_key_key UNIQUE (key),
   constraint suspense_items_pkey PRIMARY KEY (id),
   constraint suspense_items_factory_id_fkey FOREIGN KEY (factory_id) REFERENCES factories(id),
   constraint suspense_items_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint suspense_facts CHECK (((NOT by_fact) OR ((kind = ANY (ARRAY['payout'::text, 'refund'::text])) AND (status = ANY (ARRAY['offset'::text, 'wallet'::text, 'reassigned'::text]))))),
   constraint suspense_is_decided CHECK (((status = ANY (ARRAY['open'::text, 'requested'::text])) = (decided_at IS NULL))),
   constraint suspense_items_amount_idr_check CHECK ((amount_idr <> 0)),
   constraint suspense_items_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'refund'::text, 'payout'::text, 'chargeback'::text, 'movement'::text, 'bank'::text, 'shipment'::text]))),
@@ -1921,6 +1925,23 @@ AS $function$
 begin
   raise exception '%', code using errcode = 'LK001';
 end $function$;
+CREATE OR REPLACE FUNCTION public.require_counted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  -- the kind that it is counted as, and the subject where that is another row than this one
+  counted text := tg_argv[0];
+  subject text := new.id::text;
+begin
+  if tg_argv[1] = 'order' then subject := split_part(new.key, ':', 2); end if;
+  if not exists (select from limit_uses where subject_id = subject and kind = counted and undone_at is null) then
+    raise exception '% % was not counted against a limit', tg_table_name, subject
+      using errcode = 'check_violation', constraint = 'limit_counted';
+  end if;
+  return new;
+end $function$;
 CREATE OR REPLACE FUNCTION public.require_limit_use()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1945,6 +1966,18 @@ begin
   end if;
   return new;
 end $function$;
+CREATE OR REPLACE FUNCTION public.require_quarantine_counted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from limit_uses where subject_id = new.quarantine_id::text and kind = 'quarantine' and undone_at is null) then
+    raise exception 'quarantined_money % was not counted against a limit', new.quarantine_id
+      using errcode = 'check_violation', constraint = 'limit_counted';
+  end if;
+  return new;
+end $function$;
 CREATE OR REPLACE FUNCTION public.require_refund_limit_use()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1954,6 +1987,18 @@ begin
   if not exists (select from limit_uses where subject_id = coalesce(new.part_of, new.id)::text and undone_at is null) then
     raise exception '% % was not counted against a limit', tg_table_name, new.id
       using errcode = 'check_violation', constraint = 'limit_counted';
+  end if;
+  return new;
+end $function$;
+CREATE OR REPLACE FUNCTION public.require_write_off_counted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (
+    select from limit_uses where subject_id = split_part(new.key, ':', 4) and kind = 'write_off' and undone_at is null) then
+    raise exception '% was not counted against a limit', new.key using errcode = 'check_violation', constraint = 'limit_counted';
   end if;
   return new;
 end $function$;
@@ -2073,17 +2118,24 @@ CREATE TRIGGER ledger_snapshots_written_once BEFORE UPDATE ON public.ledger_snap
 CREATE CONSTRAINT TRIGGER ledger_transaction_balances AFTER INSERT ON public.ledger_transactions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_refuse_unbalanced();
 CREATE TRIGGER ledger_transactions_not_truncated BEFORE TRUNCATE ON public.ledger_transactions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_transactions_written_once BEFORE DELETE OR UPDATE ON public.ledger_transactions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER write_offs_counted BEFORE INSERT ON public.ledger_transactions FOR EACH ROW WHEN ((new.kind = 'factory.written_off'::text)) EXECUTE FUNCTION require_write_off_counted();
 CREATE TRIGGER limit_held BEFORE INSERT OR UPDATE OF budget, person, second_person, receiver, amount_idr, used_at ON public.limit_uses FOR EACH ROW EXECUTE FUNCTION hold_limit();
 CREATE TRIGGER limit_kept BEFORE DELETE ON public.limit_uses FOR EACH ROW EXECUTE FUNCTION keep_limit();
 CREATE TRIGGER preferences_of_the_living BEFORE INSERT ON public.notification_preferences FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER notifications_of_the_living BEFORE INSERT ON public.notifications FOR EACH ROW EXECUTE FUNCTION require_living_user();
+CREATE TRIGGER returns_counted BEFORE INSERT OR UPDATE OF status ON public.order_returns FOR EACH ROW WHEN (((new.status = 'accepted'::text) AND (new.refund_idr > 0))) EXECUTE FUNCTION require_counted('return');
 CREATE TRIGGER returns_of_the_living BEFORE INSERT ON public.order_returns FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER subscriptions_of_the_living BEFORE INSERT OR UPDATE OF user_id, endpoint ON public.push_subscriptions FOR EACH ROW EXECUTE FUNCTION require_living_user();
+CREATE TRIGGER quarantine_applied_counted BEFORE INSERT OR UPDATE OF status ON public.quarantined_money FOR EACH ROW WHEN ((new.status = 'applied'::text)) EXECUTE FUNCTION require_counted('quarantine');
+CREATE TRIGGER failed_orders_counted BEFORE INSERT ON public.refunds FOR EACH ROW WHEN (((new.key ~~ 'order:%:lost'::text) AND (new.part_of IS NULL))) EXECUTE FUNCTION require_counted('order_failed', 'order');
+CREATE TRIGGER quarantine_refunded_counted BEFORE INSERT ON public.refunds FOR EACH ROW WHEN (((new.quarantine_id IS NOT NULL) AND (new.destination = 'wallet'::text) AND (new.status = 'succeeded'::text))) EXECUTE FUNCTION require_quarantine_counted();
 CREATE TRIGGER refunds_counted BEFORE INSERT ON public.refunds FOR EACH ROW WHEN (((new.requested_by ~~ 'staff:%'::text) AND (new.status <> 'requested'::text))) EXECUTE FUNCTION require_refund_limit_use();
 CREATE TRIGGER requested_refunds_counted BEFORE UPDATE OF status ON public.refunds FOR EACH ROW WHEN (((old.status = 'requested'::text) AND (new.status <> 'rejected'::text) AND (new.requested_by ~~ 'staff:%'::text))) EXECUTE FUNCTION require_limit_use();
+CREATE TRIGGER undeliverable_orders_counted BEFORE INSERT ON public.refunds FOR EACH ROW WHEN (((new.key ~~ 'order:%:undeliverable'::text) AND (new.part_of IS NULL))) EXECUTE FUNCTION require_counted('undeliverable', 'order');
 CREATE TRIGGER reviews_of_the_living BEFORE INSERT OR UPDATE OF body, photos ON public.reviews FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER settlements_counted BEFORE UPDATE OF status ON public.settlements FOR EACH ROW WHEN (((new.status = 'approved'::text) AND (old.status = 'calculated'::text))) EXECUTE FUNCTION require_limit_use();
 CREATE TRIGGER stock_movements_written_once BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER suspense_counted BEFORE INSERT OR UPDATE OF status ON public.suspense_items FOR EACH ROW WHEN (((new.status = ANY (ARRAY['offset'::text, 'wallet'::text, 'collected'::text, 'written_off'::text, 'reassigned'::text])) AND (NOT new.by_fact))) EXECUTE FUNCTION require_counted('suspense');
 CREATE TRIGGER wallet_adjustments_counted BEFORE INSERT OR UPDATE OF status ON public.wallet_adjustments FOR EACH ROW WHEN ((new.status = 'posted'::text)) EXECUTE FUNCTION require_limit_use();
 CREATE TRIGGER destinations_of_the_living BEFORE INSERT ON public.withdrawal_destinations FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER withdrawals_counted BEFORE UPDATE OF status ON public.withdrawals FOR EACH ROW WHEN (((new.status = 'approved'::text) AND (old.status = 'held'::text))) EXECUTE FUNCTION require_limit_use();
