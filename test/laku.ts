@@ -68,6 +68,10 @@ const noLimits: Partial<Policy> = {
   settlementWeekIdr: MUCH_IDR,
   withdrawalDayIdr: MUCH_IDR,
   withdrawalWeekIdr: MUCH_IDR,
+  // And most buyers of a test have paid nothing before.
+  holdMinutesNew: 60,
+  orderInvoiceHoursNew: 24,
+  unpaidOrdersPerDay: 1_000,
 }
 
 // One file's database serves all its tests; each file has its own.

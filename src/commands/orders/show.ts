@@ -23,6 +23,11 @@ export const show = defineShow({
     { name: 'status_reason', heading: 'why', value: (one) => one.statusReason },
     { name: 'goods_idr', kind: 'idr', value: (one) => one.goodsIdr },
     { name: 'shipping_idr', kind: 'idr', value: (one) => one.shippingIdr },
+    {
+      name: 'shipping_is_estimate',
+      heading: 'shipping is an estimate',
+      value: (one) => one.shippingIsEstimate,
+    },
     { name: 'total_idr', kind: 'idr', value: (one) => one.totalIdr },
     { name: 'allocated', heading: 'stock allocated', value: (one) => one.allocated },
     { name: 'courier', value: (one) => `${one.courier.company} ${one.courier.type}` },

@@ -14,6 +14,8 @@ export interface Candidate {
   weightG: number
   goodsIdr: Rupiah
   address: AddressSnapshot
+  /** The buyer paid something before: their place is held longer. */
+  isKnown: boolean
 }
 
 /** A candidate with its price. */
@@ -54,7 +56,14 @@ export function candidateOf(
   const items = itemsOf(join)
   if (!items) return groupBuyingErrors.no_items()
   return (
-    unpaidRefusal(join, context, policy) ?? sizedCandidate(join, session, items, address.snapshot, policy)
+    unpaidRefusal(join, context, policy) ??
+    sizedCandidate(
+      join,
+      session,
+      items,
+      { address: address.snapshot, isKnown: context.known.has(join.customerId) },
+      policy,
+    )
   )
 }
 
@@ -80,7 +89,7 @@ function sizedCandidate(
   join: Join,
   session: JoinableSession,
   items: Map<string, number>,
-  address: AddressSnapshot,
+  buyer: Pick<Candidate, 'address' | 'isKnown'>,
   policy: Policy,
 ): Candidate | DomainError {
   let units = 0
@@ -98,7 +107,7 @@ function sizedCandidate(
   }
   const most = unpaidMost(session, policy)
   if (join.paymentMethod !== 'wallet' && units > most) return groupBuyingErrors.unpaid_share({ units, most })
-  return { join, session, items, units, weightG, goodsIdr: rupiah(goodsIdr), address }
+  return { join, session, items, units, weightG, goodsIdr: rupiah(goodsIdr), ...buyer }
 }
 
 export const notOpen = (session: { code: string; status: string; endsAt: Date }) =>

@@ -19,6 +19,8 @@ export interface JoinContext {
   paused: boolean
   sessions: Map<string, JoinableSession>
   userStatus: Map<string, string>
+  /** Buyers who paid something before, whatever it was. */
+  known: Set<string>
   addresses: Map<string, { userId: string; snapshot: AddressSnapshot }>
   live: Set<string>
   /** Places of the last day that ended unpaid, by `session user`. */
@@ -33,7 +35,7 @@ export const placeOf = (join: { sessionId: string; customerId: string }) =>
 interface Row {
   paused: boolean
   sessions: (Omit<JoinableSession, 'endsAt'> & { endsAt: string })[] | null
-  users: { id: string; status: string }[] | null
+  users: { id: string; status: string; known: boolean }[] | null
   addresses: { id: string; userId: string; snapshot: AddressSnapshot }[] | null
   own: { sessionId: string; customerId: string; live: boolean; ended: number; unpaid: number }[] | null
 }
@@ -60,7 +62,8 @@ export async function readJoinContext(tx: Tx, joins: readonly Join[], now: Date)
               and t.min_units = (select min(f.min_units) from session_tiers f where f.session_id = s.id))))
         from group_buying_sessions s where s.id = any(${sessionIds}::uuid[])) as sessions,
       -- Locked, as their places will lock them: whoever erases one waits for this batch, or it finds them gone.
-      (select json_agg(json_build_object('id', id, 'status', case when closing_since is null then status else 'closing' end))
+      (select json_agg(json_build_object('id', id, 'status', case when closing_since is null then status else 'closing' end,
+          'known', exists (select from payments y where y.user_id = buyers.id and y.paid_at is not null)))
         from (
           select id, status, closing_since from users where id = any(${userIds}::uuid[]) order by id for key share
         ) buyers) as users,
@@ -95,6 +98,7 @@ export async function readJoinContext(tx: Tx, joins: readonly Join[], now: Date)
       ]),
     ),
     userStatus: new Map((row.users ?? []).map((user) => [user.id, user.status])),
+    known: new Set((row.users ?? []).filter((user) => user.known).map((user) => user.id)),
     addresses: new Map((row.addresses ?? []).map((address) => [address.id, address])),
     live: new Set(own.filter((one) => one.live).map(placeOf)),
     renewals: new Map(own.map((one) => [placeOf(one), one.ended])),

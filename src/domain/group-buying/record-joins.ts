@@ -43,9 +43,10 @@ export async function recordJoins(work: Work, held: readonly PricedJoin[]): Prom
 
 type Draft = { participantId: string; priced: PricedJoin; holdExpiresAt: Date }
 
-/** An unpaid join holds its units for an hour (policy.holdMinutes), and never past the session's end. */
-function holdEnd(work: Work, priced: PricedJoin): Date {
-  const end = secondsAfter(work.now, work.policy.holdMinutes * 60)
+/** An unpaid join holds its units for an hour, half of it where its buyer never paid anything, and never past the session's end. */
+function holdEnd({ now, policy }: Work, priced: PricedJoin): Date {
+  const minutes = priced.isKnown ? policy.holdMinutes : Math.min(policy.holdMinutes, policy.holdMinutesNew)
+  const end = secondsAfter(now, minutes * 60)
   return end < priced.session.endsAt ? end : priced.session.endsAt
 }
 

@@ -7,7 +7,7 @@ let laku: TestLaku
 let market: Market
 
 beforeAll(async () => {
-  const policy = { unpaidPlaces: 3, unpaidRenewals: 1 }
+  const policy = { unpaidPlaces: 3, unpaidRenewals: 1, holdMinutesNew: 30 }
   laku = await openTestLaku({ choreography: groupChoreography, jobs: [], policy })
   market = await Market.open(laku)
 })
@@ -56,4 +56,19 @@ it('who leaves and joins again does not renew a hold for ever (case 5)', async (
   laku.clock.shift(86_400)
   const other = await market.session({ moq: 5 })
   expect(await codeOf(market.join(who, other.id, 1))).toBe('joined')
+})
+
+it('a place of who never paid anything is held for half as long, and longer once they have (case 5)', async () => {
+  const who = await buyer()
+  const heldMinutes = async () => {
+    const session = await market.session({ moq: 5 })
+    const { payment } = await market.join(who, session.id, 1)
+    const expiresAt = new Date(payment.expiresAt).getTime()
+    return { id: payment.id, minutes: (expiresAt - laku.clock.now().getTime()) / 60_000 }
+  }
+  const first = await heldMinutes()
+  expect(first.minutes).toBe(30)
+  expect((await heldMinutes()).minutes).toBe(30)
+  await market.pay(first.id)
+  expect((await heldMinutes()).minutes).toBe(60)
 })

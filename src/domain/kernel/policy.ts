@@ -6,8 +6,13 @@ const whole = z.int().min(0)
 /** Business rules that are a number: the `policy` section of the configuration. Defaults are those of the design. */
 export const policySchema = z.strictObject({
   holdMinutes: whole.min(1).default(60).describe('an unpaid join keeps its units so long'),
+  holdMinutesNew: whole
+    .min(1)
+    .default(30)
+    .describe('the same of a buyer who never paid anything: long enough for a transfer at the bank'),
   sessionExtensions: whole.default(3).describe('a forming session may be given more time so often'),
   orderInvoiceHours: whole.min(1).default(24).describe('an unpaid direct order keeps its stock so long'),
+  orderInvoiceHoursNew: whole.min(1).default(3).describe('the same of a buyer who never paid anything'),
   defaultCommissionBps: whole.max(10_000).default(500),
   bankCoolingOffHours: whole.default(72).describe('a new bank account of a factory is paid nothing so long'),
   returnWindowDays: whole.default(7).describe('so long after delivery goods may be sent back'),
@@ -107,12 +112,18 @@ export const policySchema = z.strictObject({
     .min(1)
     .max(10_000)
     .default(2_500)
-    .describe('of a session’s capacity one unpaid place holds so much, or unpaidShareFloor units'),
+    .describe(
+      'of a session’s capacity one unpaid place holds so much, and of a variant’s stock one buyer’s unpaid orders; or unpaidShareFloor units',
+    ),
   unpaidShareFloor: whole.min(1).default(100),
   unpaidRenewals: whole
     .default(2)
     .describe('so often a day a buyer takes a place again that they did not pay'),
   unpaidOrders: whole.min(1).default(10).describe('unpaid orders of one buyer'),
+  unpaidOrdersPerDay: whole
+    .min(1)
+    .default(10)
+    .describe('after so many orders of a day that ended unpaid, a buyer places none that waits for payment'),
   unpaidOrderUnits: whole.min(1).default(1_000).describe('pieces that all of them hold together'),
   staffMessagesPerDay: whole.min(1).default(200).describe('what one member of staff sends by WhatsApp'),
   messageCountries: z

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { type Address, addressesById, snapshotOf } from '../address/index.ts'
 import {
   newCode,
@@ -22,6 +21,7 @@ import { insertItems, insertOrders, type OrderDraft, totalOf } from './insert-or
 import { type AskedItem, goodsOf, type OrderLine, priceLines, weightOf } from './order-lines.ts'
 import { getOrder } from './read-orders.ts'
 import { reserveForOrder } from './reserve-for-order.ts'
+import { invoiceHours, requireRoomUnpaid } from './unpaid-limits.ts'
 import type { OrderView } from './views.ts'
 
 export interface NewOrder {
@@ -121,20 +121,6 @@ export async function requireActive(work: Work, userId: string): Promise<void> {
   if (user?.status !== 'active' || user.closingSince !== null) throw orderErrors.user_not_active({ userId })
 }
 
-/** What is not paid yet holds stock for a day: how much of it one buyer holds is limited, over all their orders, counted one at a time. */
-async function requireRoomUnpaid(work: Work, userId: string): Promise<void> {
-  const { unpaidOrders, unpaidOrderUnits } = work.policy
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`unpaid orders ${userId}`}, 0))`.execute(work.tx)
-  const { rows } = await sql<{ orders: number; units: number }>`
-    select count(distinct o.id)::int as orders, coalesce(sum(i.quantity), 0)::int as units
-    from orders o join order_items i on i.order_id = o.id
-    where o.user_id = ${userId} and o.status = 'pending_payment'`.execute(work.tx)
-  const { orders = 0, units = 0 } = rows[0] ?? {}
-  // This order is among them.
-  if (orders > unpaidOrders) throw orderErrors.too_much_unpaid({ orders, mostOrders: unpaidOrders })
-  if (units > unpaidOrderUnits) throw orderErrors.too_much_unpaid({ units, mostUnits: unpaidOrderUnits })
-}
-
 async function ownAddress(work: Work, userId: string, addressId: string): Promise<Address> {
   const address = (await addressesById(work.tx, [addressId])).get(addressId)
   if (address?.userId !== userId) throw orderErrors.address_not_found({ addressId })
@@ -163,7 +149,7 @@ export async function payFor(
   amountIdr: Rupiah,
   { paymentMethod: method = 'invoice', walletIdr }: Pick<NewOrder, 'paymentMethod' | 'walletIdr'>,
 ): Promise<Payment> {
-  const expiresAt = secondsAfter(work.now, work.policy.orderInvoiceHours * 3600)
+  const expiresAt = secondsAfter(work.now, (await invoiceHours(work, userId)) * 3600)
   const [payment] = await createPayments(work, [
     { userId, subject: { orderId }, amountIdr, method, walletIdr, expiresAt },
   ])

@@ -9,6 +9,10 @@ export const orderErrors = defineErrors('order', {
   address_not_found: ['not_found', 'There is no such address.'],
   out_of_stock: ['conflict', 'There is not that much in stock.'],
   too_much_unpaid: ['conflict', 'Your unpaid orders hold as much as one buyer may; pay or cancel one first.'],
+  hold_renewed: [
+    'conflict',
+    'This order was kept for you unpaid as often as a day allows; pay from your wallet, or order again tomorrow.',
+  ],
   price_changed: ['conflict', 'The price has changed since; place a new order.'],
   not_payable: ['conflict', 'Only an order whose invoice expired can have a fresh one.'],
   payment_open: ['conflict', 'This order has a payment that still waits; use that one.'],

@@ -40,6 +40,7 @@ export interface OrderPayment {
   amountIdr: Rupiah
   /** Decided to go back, and rebates. */
   returnedIdr: Rupiah
+  createdAt: Date
 }
 
 /**
@@ -51,7 +52,7 @@ export async function lockPaymentsOf(
   order: { id: string; participantId: string | null },
 ): Promise<OrderPayment[]> {
   const { rows } = await sql<OrderPayment>`
-    select id, code, status, amount_idr, returned_idr from payments
+    select id, code, status, amount_idr, returned_idr, created_at from payments
     where order_id = ${order.id}::uuid or participant_id = ${order.participantId}::uuid
     order by id for no key update`.execute(tx)
   return rows

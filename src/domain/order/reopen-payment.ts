@@ -1,18 +1,19 @@
 import { sql } from 'kysely'
-import { moveState, type Rupiah, requireCustomer, type Work } from '../kernel/index.ts'
+import { moveState, type Rupiah, requireCustomer, secondsAfter, type Work } from '../kernel/index.ts'
 import { type PaymentView, type PayWith, paymentView } from '../payment/index.ts'
 import { PAYMENT_EXPIRED } from './cancel-unpaid-orders.ts'
 import { payFor, requireActive } from './create-order.ts'
 import { orderErrors } from './errors.ts'
-import { lockOrder, lockPaymentsOf, subjectOf } from './lock-orders.ts'
+import { lockOrder, lockPaymentsOf, type OrderPayment, subjectOf } from './lock-orders.ts'
 import { priceLines } from './order-lines.ts'
 import { reserveForOrder } from './reserve-for-order.ts'
 import { orderMachine } from './transitions.ts'
+import { requireRoomUnpaid } from './unpaid-limits.ts'
 
 /**
  * A fresh payment for an order whose last one expired (`POST /api/payments`). The order was cancelled with it, so it waits
  * for payment again and its stock is reserved again, if its goods still cost what they did.
- * @throws order.not_found, user_not_active, not_payable, payment_open, price_changed, variant_not_on_sale, out_of_stock,
+ * @throws order.not_found, user_not_active, not_payable, payment_open, price_changed, variant_not_on_sale, out_of_stock, hold_renewed, too_much_unpaid,
  *   kernel.forbidden, wallet.insufficient_balance, payment.rest_below_invoice_minimum, wallet_part_above_price, no_wallet_part
  */
 export async function reopenPayment(
@@ -38,6 +39,10 @@ export async function reopenPayment(
   const set = { statusReason: null, allocated: true, updatedAt: work.now }
   await moveState(work, orderMachine, { to: 'pending_payment', ids: [orderId], set, all: true })
   await reserveForOrder(work, orderId)
+  if (input.paymentMethod !== 'wallet') {
+    requireRenewal(work, orderId, payments)
+    await requireRoomUnpaid(work, userId)
+  }
   const payment = await payFor(work, orderId, userId, order.totalIdr, input)
   work.emit({
     type: 'order.status_changed',
@@ -45,6 +50,13 @@ export async function reopenPayment(
     payload: { ...subjectOf(order), from: 'cancelled', to: 'pending_payment' },
   })
   return paymentView(payment, settings.publicUrl)
+}
+
+/** Stock that was kept and not paid for is kept again so often a day, as a place in a session is. */
+function requireRenewal({ now, policy }: Work, orderId: string, payments: readonly OrderPayment[]): void {
+  const dayAgo = secondsAfter(now, -86_400)
+  const today = payments.filter(({ createdAt }) => createdAt > dayAgo).length
+  if (today > policy.unpaidRenewals) throw orderErrors.hold_renewed({ orderId, limit: policy.unpaidRenewals })
 }
 
 async function requireSamePrices(work: Work, orderId: string): Promise<void> {

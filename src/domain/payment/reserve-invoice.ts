@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { type Rupiah, requireRunning, secondsAfter, takeCalls, type Work } from '../kernel/index.ts'
+import { type Rupiah, requireRunning, secondsAfter, type Tx, takeCalls, type Work } from '../kernel/index.ts'
 import { paymentErrors } from './errors.ts'
 import type { GatewayInvoice, GatewayPayer } from './gateway.ts'
 import { secondsLeft } from './rules.ts'
@@ -46,11 +46,13 @@ interface Row {
   phone: string | null
   email: string | null
   turnInMs: number | null
+  userId: string
 }
 
 /**
  * Looks at a payment whose link was opened, and reserves its invoice where there is none yet and nobody makes it now. Where
- * the provider's limit leaves no room, the payment gets its turn in the line and keeps it, however often the link is opened.
+ * the provider's limit leaves no room, the payment gets its turn in the line and keeps it, however often the link is opened; a buyer's second unpaid one
+ * has none while others wait.
  * @throws payment.not_found, kernel.paused
  */
 export async function reserveInvoice(work: Work, code: string): Promise<Opening> {
@@ -80,24 +82,36 @@ const TURN_KEPT_MS = 120_000
 const LONGEST_LINE_MS = 24 * 3_600_000
 
 /** When this payment's invoice may be made, and how many turns are before it: its turn is taken once, the real time counts. */
-async function turnOf({ tx, policy }: Work, row: Row): Promise<{ inMs: number; place: number }> {
+async function turnOf({ tx, policy, now }: Work, row: Row): Promise<{ inMs: number; place: number }> {
   const perMinute = policy.xenditCallsPerMinute
   const placeOf = (inMs: number) => Math.max(1, Math.ceil((inMs * perMinute) / 60_000))
   if (row.turnInMs !== null && row.turnInMs > -TURN_KEPT_MS)
     return { inMs: row.turnInMs, place: placeOf(row.turnInMs) }
   const pace = { endpoint: 'xendit:create_invoice', perMinute }
-  const { lastInMs } = await takeCalls(tx, pace, { wanted: 1, withinMs: LONGEST_LINE_MS })
+  // Whoever holds an invoice unpaid stands behind all who have none: their next takes a turn only where it is free at once.
+  const withinMs = (await isFirst(tx, row, now)) ? LONGEST_LINE_MS : SHORT_WAIT_MS
+  const { count, lastInMs } = await takeCalls(tx, pace, { wanted: 1, withinMs })
+  if (count === 0) return { inMs: Math.max(lastInMs, SHORT_WAIT_MS + 1), place: placeOf(lastInMs) }
   await sql`
     update payments set invoice_turn_at = clock_timestamp() + ${lastInMs / 1000}::float8 * interval '1 second'
     where id = ${row.id}`.execute(tx)
   return { inMs: lastInMs, place: placeOf(lastInMs) }
 }
 
+/** Its buyer has no other unpaid payment that has an invoice, or a turn for one; asked for one payment of a buyer after the other. */
+async function isFirst(tx: Tx, { id, userId }: Row, now: Date): Promise<boolean> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`invoices ${userId}`}, 0))`.execute(tx)
+  const { rows } = await sql`
+    select from payments where user_id = ${userId} and id <> ${id} and status = 'pending' and expires_at > ${now}
+      and (invoice_turn_at is not null or invoice_requested_at is not null) limit 1`.execute(tx)
+  return rows.length === 0
+}
+
 /** The row lock is the compare-and-set: whoever opens the link at the same moment waits for it and sees the reservation. */
 async function lockByCode(work: Work, code: string): Promise<Row> {
   const { rows } = await sql<Row>`
     select p.id, p.code, p.status, p.amount_idr - p.wallet_idr as amount_idr, p.expires_at, p.provider_invoice_url, p.invoice_requested_at,
-      extract(epoch from p.invoice_turn_at - clock_timestamp())::float8 * 1000 as turn_in_ms, u.name, u.phone, u.email
+      extract(epoch from p.invoice_turn_at - clock_timestamp())::float8 * 1000 as turn_in_ms, p.user_id, u.name, u.phone, u.email
     from payments p join users u on u.id = p.user_id where p.code = ${code} for no key update of p`.execute(
     work.tx,
   )

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
-import { rate } from '../../../test/market.ts'
+import { type Buyer, rate } from '../../../test/market.ts'
 import { Storefront } from '../../../test/storefront.ts'
 import { buildServer } from '../server.ts'
 
@@ -49,5 +49,30 @@ describe('the line for invoices', () => {
     )
     await sleep((again[next]?.retryAfter || 0) * 1_000)
     expect((await open(waiting[next] as string)).status).toBe(302)
+  })
+
+  it('puts what one buyer holds unpaid behind the first of all others (case 5)', async () => {
+    const shop = await Storefront.open(laku)
+    await shop.market.addStock(100)
+    const order = async (buyer: Buyer) => (await shop.order(buyer, 1, { rate })).payment.code
+    const [greedy, ...others] = await shop.market.buyers(20)
+    const mine: string[] = []
+    for (let i = 0; i < 8; i++) mine.push(await order(greedy!))
+    const theirs: string[] = []
+    for (const buyer of others) theirs.push(await order(buyer))
+    // The line is full of others; then one buyer opens all of theirs, and one more who is new comes after them.
+    await Promise.all(theirs.slice(0, 17).map(open))
+    const pages = await Promise.all(mine.map(open))
+    const turns = await laku.db
+      .selectFrom('payments')
+      .select('code')
+      .where('code', 'in', mine)
+      .where('invoiceTurnAt', 'is not', null)
+      .execute()
+    expect(turns.length).toBeLessThanOrEqual(1)
+    expect(pages.every(({ status }) => status === 202 || status === 302)).toBe(true)
+    const late = await open(theirs[18]!)
+    // Seventeen and one have turns before the newcomer, at one a second and some at once; not the eight as well.
+    expect(late.retryAfter).toBeLessThanOrEqual(20)
   })
 })
