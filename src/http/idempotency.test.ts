@@ -66,6 +66,36 @@ describe('one idempotency key', () => {
     expect(await shop.market.see(id)).toMatchObject({ heldUnits: 2 })
   })
 
+  it('keeps codes and amounts, names and addresses unreadable, and ends, whatever it was for', async () => {
+    const place = {
+      label: 'Rumah',
+      recipient_name: 'Siti Rahmawati',
+      phone: '+6281234567890',
+      street: 'Jl. Kenanga 7',
+      district: 'Coblong',
+      city: 'Bandung',
+      province: 'Jawa Barat',
+      postal_code: '40132',
+    }
+    const key = newId()
+    const made = await ask('/api/addresses', place, key)
+    expect(made.json()).toMatchObject(place)
+    const { id } = await shop.market.session()
+    const body = { items: items(1), address_id: made.json().id }
+    const placed = [
+      await ask('/api/orders', body, newId()),
+      await ask(`/api/group-sessions/${id}/join`, body, newId()),
+    ]
+    expect(placed.map(({ statusCode }) => statusCode)).toEqual([201, 201])
+    // The same answer comes again, whole.
+    expect((await ask('/api/addresses', place, key)).json()).toEqual(made.json())
+    const kept = await laku.db.selectFrom('idempotencyKeys').select(['response', 'expiresAt']).execute()
+    expect(kept.length).toBeGreaterThanOrEqual(3)
+    expect(JSON.stringify(kept)).not.toMatch(/Siti|Kenanga|Coblong|81234567890|40132/)
+    expect(JSON.stringify(kept)).toContain(placed[0]!.json().order.code)
+    expect(kept.filter(({ expiresAt }) => expiresAt === null)).toEqual([])
+  })
+
   it('of an order makes one', async () => {
     const [orders, payments] = [await count('orders'), await count('payments')]
     const body = { items: items(1), address_id: ana.addressId }

@@ -76,7 +76,9 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const known = asDomainError(error)
   const status = statusOf(known)
   if (known.code === 'kernel.database_unavailable') request.server.databaseTrouble.at = Date.now()
-  if (status >= 500) request.log.error({ err: error, code: known.code }, 'request failed')
+  // By the SQLSTATE an operator knows what ails the database; the error's own details are not logged.
+  const { state: sqlstate } = known.details
+  if (status >= 500) request.log.error({ err: error, code: known.code, sqlstate }, 'request failed')
   const { retryAfterS: given } = known.details
   const retryAfterS = typeof given === 'number' ? Math.ceil(given) : undefined
   if (retryAfterS !== undefined) reply.header('retry-after', retryAfterS)

@@ -90,7 +90,7 @@ async function answerAgain(
 ): Promise<void> {
   const keyed = joins.filter((join) => join.idempotency)
   const answers = await findAnswers(
-    work.tx,
+    work,
     keyed.map((join) => join.idempotency as IdempotencyKey),
   )
   for (const [i, answer] of answers.entries()) {

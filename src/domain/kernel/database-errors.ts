@@ -35,7 +35,7 @@ export function translateDatabaseError(error: unknown): Translation {
       return { translated: error, again: false }
     case LOCK_NOT_AVAILABLE:
     case STATEMENT_TIMEOUT:
-      return { translated: kernelErrors.busy({ retryAfterS: 1 }), again: false }
+      return { translated: kernelErrors.busy({ retryAfterS: 1, state }), again: false }
     case FOREIGN_KEY_VIOLATION:
       return { translated: isOfErased(error) ? kernelErrors.user_erased() : error, again: false }
     default:

@@ -3,7 +3,8 @@ import { sql } from 'kysely'
 import { secondsAfter } from './clock.ts'
 import { kernelErrors } from './kernel-errors.ts'
 import { asRecords } from './rows.ts'
-import type { Tx, Work } from './work.ts'
+import { openAnswer, sealAnswer } from './sealed-answers.ts'
+import type { Work } from './work.ts'
 
 export interface IdempotencyKey {
   /** Whose key it is: keys of two customers never meet. */
@@ -52,7 +53,7 @@ export async function claimKeys(
   const fresh = new Set(inserted.rows.map(named))
   if (fresh.size === keys.length) return keys.map(() => undefined)
   const taken = keys.filter((key) => !fresh.has(named(key)))
-  const found = await findAnswers(work.tx, taken)
+  const found = await findAnswers(work, taken)
   const known = new Map(taken.map((key, i) => [key, found[i]]))
   // Forgotten between the two statements: they are free, and nobody's until they are claimed.
   const gone = taken.filter((key) => !known.get(key))
@@ -66,7 +67,7 @@ export async function claimKeys(
  * error where the key was used for another request. For work whose answers are written with it (`Work.answer`).
  */
 export async function findAnswers(
-  tx: Tx,
+  { tx, vault }: Pick<Work, 'tx' | 'vault'>,
   keys: readonly IdempotencyKey[],
 ): Promise<(undefined | StoredAnswer | Error)[]> {
   if (keys.length === 0) return []
@@ -87,18 +88,23 @@ export async function findAnswers(
     if (!row) return undefined
     if (row.requestHash !== key.requestHash) return kernelErrors.idempotency_key_reused()
     if (row.status === null) return kernelErrors.idempotency_in_progress()
-    return { status: row.status, body: row.response }
+    return { status: row.status, body: openAnswer(vault, row.response) }
   })
 }
 
-/** Stores the answers of claimed keys, in the transaction of the work they answer for. */
+/** Stores the answers of claimed keys, in the transaction of the work they answer for: names and addresses in them sealed. */
 export async function storeAnswers(
   work: Work,
   answers: readonly { scope: string; key: string; answer: StoredAnswer }[],
 ): Promise<void> {
   if (answers.length === 0) return
   const records = asRecords(
-    answers.map(({ scope, key, answer }) => ({ scope, key, status: answer.status, response: answer.body })),
+    answers.map(({ scope, key, answer: { status, body } }) => ({
+      scope,
+      key,
+      status,
+      response: sealAnswer(work.vault, body),
+    })),
   )
   await sql`
     update idempotency_keys k set status = a.status, response = a.response

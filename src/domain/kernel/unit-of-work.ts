@@ -58,6 +58,24 @@ const MAX_ROUNDS = 20
 const MAX_ATTEMPTS = 4
 
 /** A write was tried in a transaction that only reads. */
+/** What ended a transaction: the rollback on a connection that is gone fails, too, and would hide it. */
+class FirstFailure {
+  #first: unknown
+
+  async in<T>(use: () => Promise<T>): Promise<T> {
+    try {
+      return await use()
+    } catch (error) {
+      this.#first = error
+      throw error
+    }
+  }
+
+  behind(error: unknown): unknown {
+    return this.#first ?? error
+  }
+}
+
 const READ_ONLY = '25006'
 
 /** Runs use cases, each in a transaction of its own, and lets the choreography follow what they emit. */
@@ -87,15 +105,18 @@ export class UnitOfWork {
   async run<T>(actor: Actor, use: (work: Work) => Promise<T>, options: RunOptions = {}): Promise<T> {
     const choreography = await this.#options.choreography()
     for (let attempt = 1; ; attempt++) {
+      const failed = new FirstFailure()
       try {
-        return await this.#options.db.transaction().execute(async (tx) => {
-          const work = await this.#open(tx, actor, choreography, options)
-          const result = await use(work)
-          await work.finish()
-          return result
-        })
+        return await this.#options.db.transaction().execute((tx) =>
+          failed.in(async () => {
+            const work = await this.#open(tx, actor, choreography, options)
+            const result = await use(work)
+            await work.finish()
+            return result
+          }),
+        )
       } catch (error) {
-        const { translated, again } = translateDatabaseError(error)
+        const { translated, again } = translateDatabaseError(failed.behind(error))
         if (!again || attempt >= MAX_ATTEMPTS) throw translated
       }
     }
@@ -336,6 +357,7 @@ class OpenWork implements Work {
     await insertRows(this.tx, 'auditLog', rows)
   }
 
+  /** What is answered here (joins) holds codes and amounts alone; other answers are sealed (sealed-answers.ts). */
   async #writeAnswers(): Promise<void> {
     const rows = this.#answers.map(({ scope, key, requestHash, expiresInS, status, body }) => ({
       scope,

@@ -72,7 +72,7 @@ describe('the line for invoices', () => {
     expect(turns.length).toBeLessThanOrEqual(1)
     expect(pages.every(({ status }) => status === 202 || status === 302)).toBe(true)
     const late = await open(theirs[18]!)
-    // Seventeen and one have turns before the newcomer, at one a second and some at once; not the eight as well.
-    expect(late.retryAfter).toBeLessThanOrEqual(20)
+    // Some eighteen turns of a good second each come before the newcomer: not the eight as well.
+    expect(late.retryAfter).toBeLessThanOrEqual(25)
   })
 })

@@ -1,0 +1,41 @@
+import type { Vault } from './vault.ts'
+
+const PURPOSE = 'idempotency.answer'
+
+/** Fields of answers that say who somebody is or where they live, as the wire names them. */
+const personal = new Set([
+  ...['name', 'recipient_name', 'account_holder_name', 'account_number', 'phone', 'email'],
+  ...['street', 'district', 'city', 'province', 'postal_code', 'label', 'note', 'to', 'body'],
+])
+
+/** A text under a name of its own in place of a field's value: no field of an answer is called so. */
+const SEALED = 'sealed:'
+
+/**
+ * An answer as it is kept under its key: codes and amounts as they are, names and addresses unreadable without the key that the database does
+ * not hold. What holds none is returned as it came.
+ */
+export function sealAnswer(vault: Vault, answer: unknown): unknown {
+  return walk(answer, (name, value) =>
+    personal.has(name) && value !== null && value !== undefined
+      ? `${SEALED}${vault.seal(PURPOSE, JSON.stringify(value))}`
+      : undefined,
+  )
+}
+
+/** The answer as it was given. */
+export function openAnswer(vault: Vault, kept: unknown): unknown {
+  return walk(kept, (name, value) =>
+    personal.has(name) && typeof value === 'string' && value.startsWith(SEALED)
+      ? JSON.parse(vault.open(PURPOSE, value.slice(SEALED.length)))
+      : undefined,
+  )
+}
+
+function walk(value: unknown, change: (name: string, value: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((one) => walk(one, change))
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [name, change(name, one) ?? walk(one, change)]),
+  )
+}

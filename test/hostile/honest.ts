@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Pool } from 'undici'
+import type { PROOF_BITS } from '../../src/domain/auth/proof-of-work.ts'
+
+export interface Buyer {
+  phone: string
+  /** The address that the proxy names. */
+  address: string
+}
+
+export interface Shop {
+  server: Pool
+  sandbox: Pool
+  sessionId: string
+  variantId: string
+}
+
+/** What one buyer met: the time of each answer (ms), what they were refused, and how often they had to work. */
+export interface Met {
+  ms: number[]
+  refused: string[]
+  worked: number
+  codeMs: number
+  paid: boolean
+}
+
+/** What the answers of all routes hold of what is looked at here. */
+interface Body {
+  code?: string
+  details?: { puzzle: string; bits: typeof PROOF_BITS }
+  challenge_id?: string
+  access_token?: string
+  id?: string
+  status?: string
+  payment?: { id: string; invoice_url: string }
+}
+interface Answer {
+  status: number
+  body: Body
+  location: string | undefined
+}
+
+/** Works out the answer to a puzzle, as the browser does. */
+function work({ puzzle, bits }: { puzzle: string; bits: typeof PROOF_BITS }) {
+  for (let n = 0; ; n++) {
+    const digest = createHash('sha256').update(`${puzzle}:${n}`).digest()
+    if (digest.readUInt32BE() >>> (32 - bits) === 0) return { puzzle, answer: String(n) }
+  }
+}
+
+/** Logs in, joins and pays, as a page in a browser does it: asks, works where it is asked to, waits, follows. */
+export async function buy(shop: Shop, buyer: Buyer): Promise<Met> {
+  const met: Met = { ms: [], refused: [], worked: 0, codeMs: 0, paid: false }
+  let token: string | undefined
+
+  async function ask(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
+    const began = performance.now()
+    const {
+      statusCode: status,
+      headers,
+      body: stream,
+    } = await shop.server.request({
+      method,
+      path,
+      headers: {
+        'x-forwarded-for': buyer.address,
+        'user-agent': `phone ${buyer.phone}`,
+        ...(body && { 'content-type': 'application/json' }),
+        ...(token && { authorization: `Bearer ${token}` }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+    const text = await stream.text()
+    met.ms.push(performance.now() - began)
+    const isJson = String(headers['content-type']).includes('json')
+    const answer = {
+      status,
+      body: isJson ? JSON.parse(text) : {},
+      location: headers.location as string | undefined,
+    }
+    if (status < 400 || answer.body.code === 'auth.proof_needed' || answer.body.code === 'auth.code_wrong')
+      return answer
+    met.refused.push(`${method} ${path.replaceAll(/[0-9a-f-]{36}/g, ':id')} ${status} ${answer.body.code}`)
+    return answer
+  }
+  /** Asks, and where work is asked for does it and asks again. */
+  async function askWorking(path: string, body: object): Promise<Answer> {
+    const answer = await ask('POST', path, body)
+    const { code, details } = answer.body
+    if (code !== 'auth.proof_needed' || !details) return answer
+    met.worked++
+    return await ask('POST', path, { ...body, proof: work(details) })
+  }
+
+  const from = new Date().toISOString()
+  const asked = await askWorking('/api/auth/otp', { phone: buyer.phone })
+  const began = performance.now()
+  const tried = new Set<string>()
+  // Codes that strangers asked for come to this phone, too; the one that came first after the button was pressed is most likely its own.
+  while (!token && tried.size < 5) {
+    const code = await nextCode(shop, buyer.phone, from, tried)
+    if (!code) break
+    tried.add(code)
+    const body = { challenge_id: asked.body.challenge_id, code, name: 'Putri' }
+    token = (await askWorking('/api/auth/otp/verify', body)).body.access_token
+  }
+  met.codeMs = performance.now() - began
+  if (!token) return met
+  const address = await ask('POST', '/api/addresses', {
+    label: 'Rumah',
+    recipient_name: 'Putri',
+    phone: buyer.phone,
+    street: 'Jl. Thamrin 1',
+    district: 'Menteng',
+    city: 'Jakarta Pusat',
+    province: 'DKI Jakarta',
+    postal_code: '10310',
+  })
+  const join = await ask('POST', `/api/group-sessions/${shop.sessionId}/join`, {
+    items: [{ variant_id: shop.variantId, quantity: 1 }],
+    address_id: address.body.id,
+  })
+  const { payment } = join.body
+  if (!payment) return met
+  const page = await invoiceOf(new URL(payment.invoice_url).pathname)
+  const paid = await shop.sandbox.request({
+    method: 'POST',
+    path: new URL(page).pathname,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ channel: 'OVO' }),
+  })
+  await paid.body.dump()
+  for (let n = 0; n < 60 && !met.paid; n++) {
+    await sleep(1_000)
+    met.paid = (await ask('GET', `/api/payments/${payment.id}`)).body.status === 'paid'
+  }
+  return met
+
+  async function invoiceOf(path: string): Promise<string> {
+    for (;;) {
+      const { location, status } = await ask('GET', path)
+      if (location) return location
+      if (status >= 400) throw new Error(`no invoice for ${buyer.phone}: ${status}`)
+      await sleep(1_000)
+    }
+  }
+}
+
+/** The oldest code that came since, and was not tried; undefined where none comes within the life of a code. */
+async function nextCode(
+  { sandbox }: Shop,
+  phone: string,
+  from: string,
+  tried: ReadonlySet<string>,
+): Promise<string | undefined> {
+  const began = performance.now()
+  while (performance.now() - began < 120_000) {
+    const path = `/control/messages?to=${encodeURIComponent(phone)}`
+    const { body } = await sandbox.request({ method: 'GET', path })
+    const messages = (await body.json()) as { code?: string; at: string }[]
+    const fresh = messages.toReversed().find(({ code, at }) => code && at >= from && !tried.has(code))
+    if (fresh?.code) return fresh.code
+    await sleep(250)
+  }
+  return undefined
+}

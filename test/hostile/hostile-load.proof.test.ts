@@ -1,0 +1,166 @@
+import { loadavg } from 'node:os'
+import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Pool } from 'undici'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { defaultPolicy, newId } from '../../src/domain/kernel/index.ts'
+import { accessToken } from '../access-token.ts'
+import { openTestLaku, type TestLaku } from '../laku.ts'
+import { environmentOf, RunningLaku } from '../running-laku.ts'
+import { Storefront } from '../storefront.ts'
+import { attacks, type Prey } from './attacks.ts'
+import { buy, type Met } from './honest.ts'
+
+const setting = (name: string, usual: number) => Number(process.env[name] ?? usual)
+const RATE = setting('LAKU_HOSTILE_RATE', 500)
+const SECONDS = setting('LAKU_HOSTILE_SECONDS', 60)
+const ADDRESSES = setting('LAKU_HOSTILE_ADDRESSES', 50)
+const BUYERS = setting('LAKU_HOSTILE_BUYERS', 20)
+/** Share of the buyers whose number is asked for by others, and of those who share an address with an attacker. */
+const VICTIMS = Math.ceil(BUYERS / 4)
+const SHARING = Math.ceil(BUYERS / 2)
+
+let laku: TestLaku
+let prey: Prey
+let server: Pool
+let sandbox: Pool
+beforeAll(async () => {
+  laku = await openTestLaku({ sandbox: true })
+  const storefront = await Storefront.open(laku)
+  const { market } = storefront
+  await market.addStock(100_000)
+  const sessions = []
+  for (let n = 0; n < 3; n++) sessions.push(await market.session({ moq: 1_000, capacity: 100_000 }))
+  const accounts = []
+  for (const buyer of await market.buyers(5)) {
+    const { payment } = await storefront.order(buyer, 1)
+    accounts.push({
+      token: accessToken(laku.config.jwtSecret[0] as string, buyer.id),
+      addressId: buyer.addressId,
+      payCode: payment.code,
+    })
+  }
+  const env = { ...environmentOf(laku), LAKU_TRUSTED_PROXIES: 'loopback' }
+  const running = await RunningLaku.server(env)
+  laku.sandbox.setLakuUrl(running.url)
+  await RunningLaku.worker(env)
+  server = new Pool(running.url, { connections: 256, pipelining: 1 })
+  sandbox = new Pool(laku.sandbox.url, { connections: 32, pipelining: 1 })
+  const victims = Array.from({ length: VICTIMS }, (_, i) => phoneOf(i))
+  prey = { victims, sessionIds: sessions.map(({ id }) => id), variantId: market.variantId, accounts }
+}, 120_000)
+afterAll(async () => {
+  RunningLaku.killAll()
+  await Promise.all([server.destroy(), sandbox.destroy()])
+  await laku.close()
+})
+
+const phoneOf = (i: number) => `+62812900${String(10_000 + i)}`
+/** Half of them have an IPv4 address, half a /64 and each time another host in it. */
+function attacker(i: number): string {
+  if (i < ADDRESSES / 2) return `198.51.100.${i + 1}`
+  const host = newId().slice(-4)
+  return `2001:db8:${i.toString(16)}:1::${host}`
+}
+const addressOf = (i: number) =>
+  i >= BUYERS - SHARING ? attacker(i - (BUYERS - SHARING)) : `203.0.113.${i + 1}`
+const percentile = (all: readonly number[], share: number) =>
+  all.toSorted((a, b) => a - b)[Math.min(all.length - 1, Math.floor(all.length * share))] ?? 0
+
+/** Sends attacks at an even pace, whether they are answered or not; counts the answers by kind and status. */
+async function attackFor(seconds: number): Promise<{ sent: number; answers: Map<string, number> }> {
+  const kinds = Object.entries(attacks)
+  const answers = new Map<string, number>()
+  const note = (name: string): void => void answers.set(name, (answers.get(name) ?? 0) + 1)
+  const began = performance.now()
+  const open = new Set<Promise<void>>()
+  let sent = 0
+  while (performance.now() - began < seconds * 1_000) {
+    const due = Math.floor(((performance.now() - began) / 1_000) * RATE)
+    for (; sent < due; sent++) {
+      const [kind, make] = kinds[sent % kinds.length] as (typeof kinds)[number]
+      const { method, path, headers = {}, body } = make(prey)
+      const from = { 'x-forwarded-for': attacker(Math.floor(Math.random() * ADDRESSES)) }
+      const json = body === undefined ? {} : { 'content-type': 'application/json' }
+      const one = server
+        .request({
+          method,
+          path,
+          headers: { ...headers, ...json, ...from },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+        })
+        .then(async (answer) => {
+          note(`${kind} ${answer.statusCode}`)
+          await answer.body.dump()
+        })
+        .catch(() => note(`${kind} cut off`))
+        .finally(() => void open.delete(one))
+      open.add(one)
+    }
+    await sleep(5)
+  }
+  await Promise.allSettled(open)
+  return { sent, answers }
+}
+
+it(
+  `${RATE} hostile requests a second for ${SECONDS} s leave ${BUYERS} honest buyers as they were (issue 14)`,
+  async () => {
+    const loadBefore = loadavg()[0]
+    const began = performance.now()
+    const attack = attackFor(SECONDS)
+    const shop = { server, sandbox, sessionId: prey.sessionIds[0] as string, variantId: prey.variantId }
+    const met: Met[] = await Promise.all(
+      Array.from({ length: BUYERS }, async (_, i) => {
+        // The first comes when the attack has lasted a tenth of its time, the last when it has two fifths to go.
+        await sleep(SECONDS * 1_000 * (0.1 + (0.5 * i) / BUYERS))
+        return await buy(shop, { phone: phoneOf(i), address: addressOf(i) })
+      }),
+    )
+    const tookS = (performance.now() - began) / 1_000
+    const { sent, answers } = await attack
+    const messages = (await (await fetch(`${laku.sandbox.url}/control/messages`)).json()) as {
+      channel: string
+      to: string
+    }[]
+    const paid = messages.filter(({ channel }) => channel === 'whatsapp' || channel === 'sms')
+    const honest = new Set(Array.from({ length: BUYERS }, (_, i) => phoneOf(i).slice(1)))
+    const isHonest = (to: string) => honest.has(to.replace(/\D/g, ''))
+    const abroad = paid.filter(({ to }) => !to.replace(/\D/g, '').startsWith('62'))
+    const others = paid.filter(({ to }) => !isHonest(to) && to.replace(/\D/g, '').startsWith('62813'))
+    const ms = met.flatMap((one) => one.ms)
+    const figures = {
+      load_before: loadBefore?.toFixed(1),
+      load_after: loadavg()[0]?.toFixed(1),
+      hostile_sent: sent,
+      hostile_a_second: Math.round(sent / SECONDS),
+      honest_requests: ms.length,
+      honest_p50_ms: Math.round(percentile(ms, 0.5)),
+      honest_p99_ms: Math.round(percentile(ms, 0.99)),
+      honest_max_ms: Math.round(Math.max(...ms)),
+      code_after_ms_p50: Math.round(
+        percentile(
+          met.map((one) => one.codeMs),
+          0.5,
+        ),
+      ),
+      code_after_ms_max: Math.round(Math.max(...met.map((one) => one.codeMs))),
+      worked: met.reduce((sum, one) => sum + one.worked, 0),
+      paid_orders: met.filter((one) => one.paid).length,
+      refused: met.flatMap((one) => one.refused),
+      messages_to_buyers: paid.filter(({ to }) => isHonest(to)).length,
+      messages_abroad: abroad.length,
+      messages_to_other_numbers: others.length,
+      took_s: Math.round(tookS),
+      answers: Object.fromEntries([...answers].sort()),
+    }
+    console.log(JSON.stringify(figures, undefined, 2))
+    expect(figures.refused).toEqual([])
+    expect(met.every((one) => one.paid)).toBe(true)
+    expect(abroad).toEqual([])
+    // Asked for at numbers that nobody has: no more than what all strangers together get without work.
+    expect(others.length).toBeLessThanOrEqual(defaultPolicy.otpOverallPerMinute * (1 + tookS / 60))
+    expect(figures.honest_p99_ms).toBeLessThan(setting('LAKU_HOSTILE_P99_MS', 500))
+  },
+  (SECONDS + 240) * 1_000,
+)
