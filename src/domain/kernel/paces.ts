@@ -30,10 +30,26 @@ const LONGEST_S = 3_600
  */
 export async function takeTurns(work: Work, turns: readonly Turn[]): Promise<TakenTurns> {
   if (turns.length === 0) return { inS: 0 }
-  const before = await lockPaces(
-    work,
-    turns.map(({ name }) => name),
-  )
+  const names = turns.map(({ name }) => name)
+  // A flood is refused without a lock: what is used up now is so once it is locked, for a limit only moves on. Else all of a flood would
+  // stand one behind the other at the row that all strangers share, and everybody else with them.
+  const early = reckon(work, turns, await readPaces(work, names)).refused
+  if (early) return { inS: 0, refused: early }
+  const { inS, refused, after } = reckon(work, turns, await lockPaces(work, names))
+  if (refused) return { inS: 0, refused }
+  await sql`
+    update paces p set next_at = t.next_at
+    from unnest(${[...after.keys()]}::text[], ${[...after.values()]}::timestamptz[]) as t(name, next_at)
+    where p.name = t.name`.execute(work.tx)
+  return { inS }
+}
+
+/** What these turns come to from where their limits are: when they come, which one does not in time, and where the limits are after them. */
+function reckon(
+  work: Work,
+  turns: readonly Turn[],
+  before: ReadonlyMap<string, Date>,
+): TakenTurns & { after: Map<string, Date> } {
   let inS = 0
   let refused: TakenTurns['refused']
   const after = new Map<string, Date>()
@@ -47,12 +63,14 @@ export async function takeTurns(work: Work, turns: readonly Turn[]): Promise<Tak
     const next = new Date(from + everyS * 1000)
     after.set(name, next < most ? next : most)
   }
-  if (refused) return { inS: 0, refused: { turn: refused.turn, inS: Math.ceil(refused.inS) } }
-  await sql`
-    update paces p set next_at = t.next_at
-    from unnest(${[...after.keys()]}::text[], ${[...after.values()]}::timestamptz[]) as t(name, next_at)
-    where p.name = t.name`.execute(work.tx)
-  return { inS: Math.max(0, Math.ceil(inS)) }
+  const whole = refused && { refused: { turn: refused.turn, inS: Math.ceil(refused.inS) } }
+  return { inS: Math.max(0, Math.ceil(inS)), after, ...whole }
+}
+
+async function readPaces(work: Work, names: readonly string[]): Promise<Map<string, Date>> {
+  const { rows } = await sql<{ name: string; nextAt: Date }>`
+    select name, next_at from paces where name = any(${[...names]}::text[])`.execute(work.tx)
+  return new Map(rows.map((row) => [row.name, row.nextAt]))
 }
 
 /** Seconds until a turn would come; 0 where it comes at once. Nothing is taken or locked. */
