@@ -49,6 +49,10 @@ export const routesByCost: Record<Cost, readonly string[]> = {
     'GET /api/products/:id/reviews',
   ],
   query: [
+    'GET /email/:token',
+    'POST /email/:token',
+    'GET /stop/:token',
+    'POST /stop/:token',
     'GET /api/addresses',
     'GET /api/addresses/:id',
     'POST /api/addresses',

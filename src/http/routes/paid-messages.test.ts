@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { askLaku } from '../../../test/command-line.ts'
-import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
-import { createStaff, issueStaffToken } from '../../domain/auth/index.ts'
+import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { enrol } from '../../../test/staff.ts'
 import { buildServer, startServer } from '../server.ts'
 
 // What costs the company money is sent by nobody but laku for a code, within a day's budget, and by staff within a limit of their own.
@@ -12,10 +12,7 @@ let support: string
 beforeAll(async () => {
   laku = await openTestLaku({ sandbox: true, policy: { staffMessagesPerDay: 2, whatsappCodesPerDay: 10 } })
   app = await buildServer(laku)
-  support = await laku.as(admin, async (work) => {
-    const { id: staffId } = await createStaff(work, { name: 'dewi', role: 'support' })
-    return (await issueStaffToken(work, { staffId, days: 3 })).token
-  })
+  support = (await enrol(laku, 'support', 'dewi')).token
 })
 afterAll(async () => {
   await app.close()
