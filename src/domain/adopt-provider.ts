@@ -2,7 +2,9 @@ import { sql } from 'kysely'
 import { factoriesOfAccount } from './factory/index.ts'
 import {
   databaseDoubt,
+  inSql,
   kernelErrors,
+  openStates,
   originOf,
   type Rupiah,
   readInstallationId,
@@ -21,6 +23,7 @@ import {
 } from './payment/index.ts'
 import type { PayoutGateway } from './payout/index.ts'
 import { holdSettlement, releaseSettlement, voidSettlement } from './settlement/index.ts'
+import { suspenseTransitions } from './suspense/index.ts'
 import { rejectWithdrawal, usersOfAccount } from './wallet/index.ts'
 
 export interface AdoptContext extends BookContext {
@@ -148,7 +151,7 @@ interface OpenPayout {
 async function openPayouts({ tx }: Work): Promise<OpenPayout[]> {
   const { rows } = await sql<OpenPayout>`
     select id, code, provider_id, amount_idr from suspense_items
-    where status in ('open', 'requested') and kind = 'payout' and subject_id is null and amount_idr > 0
+    where status in ${inSql(openStates(suspenseTransitions))} and kind = 'payout' and subject_id is null and amount_idr > 0
     order by created_at, id`.execute(tx)
   const installation = await readInstallationId(tx)
   return rows.filter(({ code }) => originOf(code, installation) !== 'foreign')

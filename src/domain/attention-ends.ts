@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
-import { type AttentionKind, actorLabel, type Work } from './kernel/index.ts'
+import { type AttentionKind, actorLabel, finalStates, inSql, type Work } from './kernel/index.ts'
+import { shipmentTransitions } from './logistics/index.ts'
 
 /** What a thing was raised for has gone away when this holds of its open row `a`. */
 interface GoneWhen {
@@ -160,11 +161,11 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   shipment_booked_unasked: { person: 'whether the courier’s stray booking was called off is theirs to say' },
   shipment_contradicted: { person: 'the courier’s word against ours' },
   shipment_not_booked: isNot('shipments', 'pending'),
-  shipment_status_unknown: is('shipments', 'delivered', 'returned', 'lost', 'cancelled', 'not_found'),
+  shipment_status_unknown: is('shipments', ...finalStates(shipmentTransitions)),
   shipment_untracked: {
     gone: sql`exists (
       select from shipments s where s.id = ${subject} and (
-        s.status in ('delivered', 'returned', 'lost', 'cancelled', 'not_found') or s.tracked_until > a.since))`,
+        s.status in ${inSql(finalStates(shipmentTransitions))} or s.tracked_until > a.since))`,
   },
   statement_not_sent: {
     gone: sql`exists (select from settlements s where s.id = ${subject} and s.statement_sent_at is not null)`,

@@ -1,6 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Tx } from './kernel/index.ts'
+import { inSql, openStates } from './kernel/index.ts'
 import { balanceIdr, walletAccount } from './ledger/index.ts'
+import { refundTransitions } from './payment/index.ts'
+import { bankBatchTransitions } from './payout/index.ts'
+import { suspenseTransitions } from './suspense/index.ts'
 
 /** What keeps a user from being deleted, each with how many there are. */
 export type OpenThings = Partial<
@@ -28,15 +32,15 @@ export async function openThings(tx: Tx, userId: string): Promise<OpenThings> {
     select
       ${count(sql`payments where user_id = ${userId} and status in ('pending', 'review')`)} as payments,
       ${count(sql`refunds r join payments y on y.id = r.payment_id
-        where y.user_id = ${userId} and r.status in ('requested', 'approved', 'submitted', 'failed')`)} as refunds,
+        where y.user_id = ${userId} and r.status in ${inSql(openStates(refundTransitions))}`)} as refunds,
       ${count(sql`quarantined_money q join payments y on y.id = q.payment_id
         where y.user_id = ${userId} and q.status = 'waiting'`)} as quarantined,
-      ${count(sql`suspense_items where user_id = ${userId} and status in ('open', 'requested')`)} as suspense,
+      ${count(sql`suspense_items where user_id = ${userId} and status in ${inSql(openStates(suspenseTransitions))}`)} as suspense,
       ${count(sql`payments y where y.user_id = ${userId} and y.charged_back_idr > 0 and (
         select coalesce(sum(e.amount_idr), 0) from ledger_transactions t join ledger_entries e on e.transaction_id = t.id
         where t.subject_id = y.id and e.account_id = (select id from ledger_accounts where key = 'buyer-claims')) <> 0`)} as claims,
       ${count(sql`payouts o join withdrawals w on w.id = o.subject_id join bank_batches b on b.id = o.batch_id
-        where w.user_id = ${userId} and o.status in ('created', 'submitted') and b.status in ('made', 'handed_out')`)} as bank_transfers,
+        where w.user_id = ${userId} and o.status in ('created', 'submitted') and b.status in ${inSql(openStates(bankBatchTransitions))}`)} as bank_transfers,
       ${count(sql`withdrawals where user_id = ${userId} and status in ('held', 'approved', 'submitted')`)} as withdrawals,
       ${count(sql`orders where user_id = ${userId} and status not in ('completed', 'cancelled', 'refunded')`)} as orders,
       ${count(sql`order_returns where user_id = ${userId} and status = 'requested'`)} as returns,

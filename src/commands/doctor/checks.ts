@@ -1,8 +1,9 @@
 import { existsSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
+import { sessionTransitions } from '../../domain/group-buying/index.ts'
 import { bookChecks } from '../../domain/invariants.ts'
-import { runChecks, secondsAfter } from '../../domain/kernel/index.ts'
+import { finalStates, inSql, runChecks, secondsAfter } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { migrationStatus } from '../../runtime/migration-status.ts'
 import { DEAD_LETTER_QUEUE } from '../../runtime/queue.ts'
@@ -138,7 +139,7 @@ export const doctorChecks: readonly DoctorCheck[] = [
         sql`select count(*)::int as count from ledger_balances b
           join ledger_accounts a on a.id = b.account_id and a.key like 'escrow:%' and b.balance_idr > 0
           join group_buying_sessions s on a.key = 'escrow:' || s.id::text
-          where s.status in ('success', 'refunded')`,
+          where s.status in ${inSql(finalStates(sessionTransitions))}`,
       )
       return found(
         held > 0,

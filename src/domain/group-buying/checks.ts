@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { type Check, checkOf } from '../kernel/index.ts'
+import { type Check, checkOf, finalStates, inSql } from '../kernel/index.ts'
+import { sessionTransitions } from './transitions.ts'
 
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
@@ -50,7 +51,7 @@ export const groupBuyingChecks: readonly Check[] = [
             where y.session_id = s.id and ${wasReceived} and p.status <> 'ordered'
           ), 0) as due
       ) e
-      where e.held <> e.due or (s.status in ('success', 'refunded') and e.held <> 0) limit ${SHOWN}`,
+      where e.held <> e.due or (s.status in ${inSql(finalStates(sessionTransitions))} and e.held <> 0) limit ${SHOWN}`,
   ),
   checkOf(
     'a paid participant has a place, an order or a full refund',

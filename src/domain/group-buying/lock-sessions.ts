@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import type { Rupiah, Tx } from '../kernel/index.ts'
+import { inSql, openStates } from '../kernel/index.ts'
+import { paymentTransitions } from '../payment/index.ts'
 import { groupBuyingErrors } from './errors.ts'
 import type { ClosePolicy } from './rules.ts'
 import type { SessionStatus } from './transitions.ts'
@@ -57,6 +59,6 @@ export async function lockEscrowPayments(tx: Tx, sessionIds: readonly string[]):
 export async function lockSessionPayments(tx: Tx, sessionId: string): Promise<void> {
   await sql`
     select from payments
-    where session_id = ${sessionId}::uuid and status in ('pending', 'expired', 'review', 'paid', 'partially_refunded')
+    where session_id = ${sessionId}::uuid and status in ${inSql(openStates(paymentTransitions))}
     order by id for no key update`.execute(tx)
 }

@@ -122,6 +122,7 @@ export {
 } from './switches.ts'
 export {
   finalStates,
+  inSql,
   type Machine,
   machineOf,
   openStates,

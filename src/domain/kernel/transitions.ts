@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from 'kysely'
 import { kernelErrors } from './kernel-errors.ts'
 import type { DB } from './schema.ts'
 
@@ -56,3 +57,7 @@ export function requireTransition<S extends string>(
   if (table[from].includes(to)) return
   throw kernelErrors.illegal_transition({ subject, from, to, allowed: table[from] })
 }
+
+/** `('open', 'requested')` for a text of SQL: written out, so that an index on just these states answers. */
+export const inSql = (states: readonly string[]): RawBuilder<unknown> =>
+  sql`(${sql.join(states.map((state) => sql.lit(state)))})`

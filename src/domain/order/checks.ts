@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { type Check, checkOf } from '../kernel/index.ts'
+import { type Check, checkOf, finalStates, inSql } from '../kernel/index.ts'
+import { refundTransitions } from '../payment/index.ts'
 
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
@@ -101,7 +102,7 @@ export const orderChecks: readonly Check[] = [
             where (p.order_id = o.id or p.participant_id = o.participant_id) and r.quarantine_id is null
               -- What staff give besides, and the money of an earlier invoice that came after all, are beside it.
               and not starts_with(r.key, 'manual:') and not starts_with(r.key, 'late:')
-              and r.status not in ('succeeded', 'to_wallet', 'rejected')) as under_way
+              and r.status not in ${inSql(finalStates(refundTransitions))}) as under_way
       ) f
       where (o.status = 'return_requested') <> (f.open > 0) or (o.status = 'refunded' and f.under_way > 0) limit ${SHOWN}`,
   ),

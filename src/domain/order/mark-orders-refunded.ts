@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { type EventOf, moveState, type Work } from '../kernel/index.ts'
+import { type EventOf, finalStates, inSql, moveState, type Work } from '../kernel/index.ts'
+import { refundTransitions } from '../payment/index.ts'
 import { announceMoves } from './announce-moves.ts'
 import { lockOrders, refundDecided } from './lock-orders.ts'
 import { orderMachine } from './transitions.ts'
@@ -36,7 +37,7 @@ export async function markOrdersRefunded(work: Work, events: EventOf<'refund.suc
           and not (p.status = 'refunded' and p.returned_idr = 0)
           and ((t.status <> 'returned' and p.returned_idr < p.amount_idr) or exists (
             select from refunds r
-            where r.payment_id = p.id and r.quarantine_id is null and r.status not in ('succeeded', 'to_wallet', 'rejected'))))`,
+            where r.payment_id = p.id and r.quarantine_id is null and r.status not in ${inSql(finalStates(refundTransitions))})))`,
   })
   const ids = new Set(refunded.map((row) => row.id))
   await announceMoves(

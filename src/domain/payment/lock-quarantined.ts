@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { moveState, type Rupiah, type Work } from '../kernel/index.ts'
+import { inSql, moveState, openStates, type Rupiah, type Work } from '../kernel/index.ts'
+import { suspenseTransitions } from '../suspense/index.ts'
 import { paymentErrors } from './errors.ts'
 import { type LockedPayment, lockWholly } from './lock-payments.ts'
 import type { StrayKind } from './quarantine.ts'
@@ -53,7 +54,7 @@ export async function lockQuarantined(
 export async function requireNotChargedBack(work: Work, { amountIdr }: LockedStray): Promise<void> {
   const { rows } = await sql<{ id: string }>`
     select id from suspense_items
-    where kind = 'chargeback' and subject_id is null and amount_idr = ${amountIdr} and status in ('open', 'requested') limit 1`.execute(
+    where kind = 'chargeback' and subject_id is null and amount_idr = ${amountIdr} and status in ${inSql(openStates(suspenseTransitions))} limit 1`.execute(
     work.tx,
   )
   if (rows[0]) throw paymentErrors.maybe_charged_back({ amountIdr, suspense: rows[0].id })

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { moveState, secondsAfter, type Work } from '../kernel/index.ts'
-import { putIntoSuspense } from '../suspense/index.ts'
+import { inSql, moveState, openStates, secondsAfter, type Work } from '../kernel/index.ts'
+import { putIntoSuspense, suspenseTransitions } from '../suspense/index.ts'
 import { ownerOf } from './book-difference.ts'
 import type { LockedPayout } from './lock-payouts.ts'
 import { payoutNews } from './payout-news.ts'
@@ -108,7 +108,7 @@ export async function promoteSetAside(
     update payouts p set set_aside = false, turns = turns + 1
     where id = ${older.id} and set_aside and exists (
       select from suspense_items i where i.provider_id = p.provider_payout_id and i.kind = 'payout' and i.amount_idr = p.amount_idr
-        and i.status in ('open', 'requested'))
+        and i.status in ${inSql(openStates(suspenseTransitions))})
     returning id, key, purpose, subject_id, amount_idr, provider_payout_id, turns`.execute(work.tx)
   const [payout] = rows
   if (!payout) return

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { type Check, checkOf } from '../kernel/index.ts'
+import { type Check, checkOf, inSql, openStates } from '../kernel/index.ts'
 import { suspenseRowChecks } from './row-checks.ts'
+import { suspenseTransitions } from './transitions.ts'
 
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
@@ -15,7 +16,7 @@ export const suspenseChecks: readonly Check[] = [
         select a.key, sum(e.amount_idr) as held from ledger_accounts a join ledger_entries e on e.account_id = a.id
         where a.key like 'suspense:%' group by a.key
       ) l full join (
-        select 'suspense:' || code as key, sum(amount_idr) as due from suspense_items where status in ('open', 'requested') group by code
+        select 'suspense:' || code as key, sum(amount_idr) as due from suspense_items where status in ${inSql(openStates(suspenseTransitions))} group by code
       ) i on i.key = l.key
       where coalesce(l.held, 0) <> coalesce(i.due, 0) limit ${SHOWN}`,
   ),

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
-import { pageOf, type Rupiah, type Tx } from '../kernel/index.ts'
+import { inSql, openStates, pageOf, type Rupiah, type Tx } from '../kernel/index.ts'
 import { suspenseErrors } from './errors.ts'
 import type { SuspenseKind } from './put-into-suspense.ts'
 import type { Disposal, SuspenseStatus } from './transitions.ts'
+import { suspenseTransitions } from './transitions.ts'
 
 /** What somebody asked for. */
 export interface AskedDisposal {
@@ -55,7 +56,7 @@ export async function listSuspense(
 ): Promise<{ data: SuspenseItem[]; nextCursor: string | null }> {
   const { rows } = await sql<SuspenseItem>`
     select ${suspenseColumns} from suspense_items
-    where ${all ? sql`true` : sql`status in ('open', 'requested')`} and ${code ? sql`code = ${code}` : sql`true`}
+    where ${all ? sql`true` : sql`status in ${inSql(openStates(suspenseTransitions))}`} and ${code ? sql`code = ${code}` : sql`true`}
       and ${cursor ? sql`id < ${cursor}::uuid` : sql`true`}
     order by id desc limit ${limit + 1}`.execute(tx)
   return pageOf(rows, limit, (row) => row.id)
@@ -76,7 +77,7 @@ export async function showSuspense(tx: Tx, text: string): Promise<SuspenseItem> 
   }
   const { rows } = await sql<SuspenseItem>`
     select ${suspenseColumns} from suspense_items where code = ${text}
-    order by (status in ('open', 'requested')) desc, id desc limit 2`.execute(tx)
+    order by (status in ${inSql(openStates(suspenseTransitions))}) desc, id desc limit 2`.execute(tx)
   const [first, second] = rows
   if (!first) throw suspenseErrors.not_found({ item: text })
   const isOpen = (one: SuspenseItem | undefined) => one?.status === 'open' || one?.status === 'requested'

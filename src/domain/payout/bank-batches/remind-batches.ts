@@ -1,5 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
+import { inSql, openStates } from '../../kernel/index.ts'
+import { bankBatchTransitions } from '../transitions.ts'
 
 /** True when a batch has waited too long for the bank's word. Answered by the index `bank_batches_remind`. */
 export const remindersDue = (now: Date): RawBuilder<boolean> =>
@@ -8,7 +10,7 @@ export const remindersDue = (now: Date): RawBuilder<boolean> =>
 /** Tells a person of batches of which nobody has said, within policy.bankBatchHours, what the bank made of them. */
 export async function remindBatches(work: Work): Promise<void> {
   const { rows } = await sql<{ id: string; number: number }>`
-    update bank_batches set remind_at = null where remind_at <= ${work.now} and status in ('made', 'handed_out')
+    update bank_batches set remind_at = null where remind_at <= ${work.now} and status in ${inSql(openStates(bankBatchTransitions))}
     returning id, number::int8 as number`.execute(work.tx)
   for (const { id, number } of rows) {
     work.raise({

@@ -1,0 +1,23 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { copiedLists } from './copied-lists.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'laku-lists-'))
+afterAll(() => rmSync(root, { recursive: true }))
+
+it('finds a list of all open or all final states, in whatever order, and no other', () => {
+  mkdirSync(join(root, 'src'))
+  const table = { new: ['sent'], sent: ['done', 'lost'], done: [], lost: [] }
+  const machine = { name: 'letter', relation: 'letters', column: 'status', table }
+  const write = (sql: string) =>
+    writeFileSync(join(root, 'src/a.ts'), `sql\`select from letters where ${sql}\``)
+  const found = () => copiedLists(root, [machine]).map((one) => one.what)
+  write("status in ('sent', 'new')")
+  expect(found()).toEqual(['copies states of letter: sent, new'])
+  write("l.status not in ('done', 'lost')")
+  expect(found()).toHaveLength(1)
+  write("status in ('sent', 'done') or kind in ('done', 'lost') or status = 'new'")
+  expect(found()).toEqual([])
+})

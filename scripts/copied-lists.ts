@@ -1,0 +1,39 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Machine } from './machines.ts'
+
+const LIST = /\b(\w+)\s+(?:not\s+)?in\s+\(((?:\s*'[a-z_]+'\s*,?)+)\)/g
+
+/**
+ * Lists of states in SQL that are just a machine's open or its final ones, written by hand: a state that is added later would be missing
+ * there. What lists some of them by a rule of its own is no copy.
+ */
+export function copiedLists(
+  root: string,
+  machines: readonly Pick<Machine, 'name' | 'relation' | 'column' | 'table'>[],
+): { at: string; what: string }[] {
+  const found: { at: string; what: string }[] = []
+  for (const file of globSync('src/**/*.ts', { cwd: root }).sort()) {
+    if (file.endsWith('.test.ts')) continue
+    const text = readFileSync(join(root, file), 'utf8')
+    for (const { name, relation, column, table } of machines) {
+      if (!text.includes(relation)) continue
+      const ends = (isEnd: boolean) =>
+        Object.keys(table).filter((state) => (table[state]?.length === 0) === isEnd)
+      for (const match of text.matchAll(LIST)) {
+        const [, named, written = ''] = match
+        const states = written.split(',').map((one) => one.trim().slice(1, -1))
+        const isAll = [ends(true), ends(false)].some((all) => all.length > 1 && isSame(all, states))
+        if (named === column && isAll)
+          found.push({
+            at: `${file}:${text.slice(0, match.index).split('\n').length}`,
+            what: `copies states of ${name}: ${states.join(', ')}`,
+          })
+      }
+    }
+  }
+  return found
+}
+
+const isSame = (one: readonly string[], other: readonly string[]) =>
+  one.toSorted().join() === other.toSorted().join()
