@@ -172,6 +172,35 @@ create table code_spending (
   constraint code_spending_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'sms'::text])))
 );
 
+create table command_run_lines (
+  run_id uuid not null,
+  first_line integer not null,
+  lines integer not null,
+  sealed text not null,
+  written_at timestamp with time zone default now() not null,
+  constraint command_run_lines_pkey PRIMARY KEY (run_id, first_line),
+  constraint command_run_lines_run_id_fkey FOREIGN KEY (run_id) REFERENCES command_runs(id) ON DELETE CASCADE
+);
+
+create table command_runs (
+  id uuid not null,
+  staff_id uuid not null,
+  key text not null,
+  request_hash text not null,
+  command text not null,
+  attempt integer default 1 not null,
+  started_at timestamp with time zone default now() not null,
+  seen_at timestamp with time zone default now() not null,
+  ended_at timestamp with time zone,
+  exit_code smallint,
+  stop_asked_at timestamp with time zone,
+  kept text,
+  constraint command_runs_staff_id_key_key UNIQUE (staff_id, key),
+  constraint command_runs_pkey PRIMARY KEY (id),
+  constraint command_runs_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id),
+  constraint command_runs_check CHECK (((ended_at IS NULL) = (exit_code IS NULL)))
+);
+
 create table commission_history (
   id uuid not null,
   factory_id uuid not null,
@@ -1587,6 +1616,9 @@ CREATE INDEX bank_batches_remind ON public.bank_batches USING btree (remind_at) 
 CREATE INDEX bank_references_of_subject ON public.bank_references USING btree (subject_id);
 CREATE INDEX called_codes_over ON public.called_codes USING btree (expires_at);
 CREATE INDEX chargebacks_of_payment ON public.chargebacks USING btree (payment_id) WHERE (payment_id IS NOT NULL);
+CREATE INDEX command_run_lines_age ON public.command_run_lines USING btree (written_at);
+CREATE INDEX command_runs_age ON public.command_runs USING btree (started_at);
+CREATE INDEX command_runs_started ON public.command_runs USING btree (staff_id, started_at DESC);
 CREATE INDEX commission_history_of_factory ON public.commission_history USING btree (factory_id, since);
 CREATE INDEX events_of_aggregate ON public.events USING btree (aggregate_id, occurred_at);
 CREATE INDEX factory_bank_accounts_of_factory ON public.factory_bank_accounts USING btree (factory_id, usable_from) WHERE (status = 'approved'::text);

@@ -11,10 +11,17 @@ Made from the commands by \`npm run generate\`. \`laku <noun> --help\` lists the
 | \`--json\` | one JSON value on stdout and nothing else, empty results and errors (\`{"error":{"code","message","details"}}\`) included |
 | \`--yes\` | never ask: a question that no flag answers ends with exit code 2 and names the flag |
 | \`--quiet\` | no notes and no progress on stderr |
-| \`--data-dir <folder>\` | folder of the embedded database and of credentials (\`LAKU_DATA_DIR\`) |
-| \`--database-url <url>\` | use this PostgreSQL (\`DATABASE_URL\`) |
+| \`--server <url>\` | the shop with this staff door (\`LAKU_SERVER\`, with \`LAKU_TOKEN\`) |
+| \`--context <name>\` | the shop that you logged in to under this name |
+| \`--wait <duration>\` | wait so long for the server where it is away, like \`30m\`; then it ends with 6 |
+| \`--idempotency-key <key>\` | do it once under this key: said again, it tells what came of it |
+| \`--data-dir <folder>\` | folder of the embedded database, or of a running \`laku up\` (\`LAKU_DATA_DIR\`) |
+| \`--database-url <url>\` | for the owner of the host: open this PostgreSQL (\`DATABASE_URL\`) |
 | \`--no-color\` | no colour (\`NO_COLOR\`); off a terminal there is none |
 | \`--debug\` | the stack of an unexpected error |
+
+Which shop is meant: \`--server\`, \`--context\`, \`LAKU_SERVER\`, the shop chosen by \`laku login\` or \`laku context use\`, then a \`laku up\` that runs in this folder. Two that could
+both be meant are exit code 2. A change names its shop on stderr. \`up\`, \`demo\`, \`serve\`, \`worker\`, \`db\`, \`doctor\` and \`providers\` are the host owner's and open the database themselves.
 
 Times take ISO 8601, \`-2h\`, \`yesterday\`; things are named by UUID or by code. People read amounts as \`Rp 1.250.000\` and times in
 Asia/Jakarta; JSON has whole rupiah and ISO 8601.

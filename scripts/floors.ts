@@ -30,7 +30,8 @@ export function readGraph(root: string): Graph {
 }
 
 const front = /^src\/(commands|jobs|http)\//
-const doorsOfProcesses = /^src\/(http\/server|jobs\/worker|jobs\/registry)\.ts$/
+const doorsOfProcesses =
+  /^src\/(http\/server|http\/staff\/(staff-door|command-house)|jobs\/worker|jobs\/registry)\.ts$/
 const frameworks = /^(pg|pg-boss|pg-cursor|fastify|@fastify\/.*|commander|inquirer|xendit-node)$/
 
 /** What a provider documents: plain values, for client, rules and sandbox alike (ADR 0061). */
@@ -54,6 +55,13 @@ const houseRules: Rule[] = [
       !front.test(to) ||
       frontOf(to) === frontOf(from) ||
       (frontOf(from) === 'commands' && doorsOfProcesses.test(to)),
+  },
+  {
+    // It shows what runs in a server. What it needs of the commands are their looks and their printing, and the whole of them, loaded
+    // when it is used, where the host's owner runs one here.
+    name: 'client-knows-no-domain',
+    from: /^src\/cli\//,
+    allows: (to) => !to.startsWith('src/') || to.startsWith('src/cli/') || to.startsWith('src/commands/'),
   },
   {
     name: 'ground-knows-no-fronts',

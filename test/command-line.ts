@@ -1,6 +1,6 @@
 import type { CommanderError } from 'commander'
 import { reportFailure } from '../src/commands/failure.ts'
-import { createProgram } from '../src/commands/program.ts'
+import { createProgram } from '../src/commands/own-program.ts'
 import { allCommands } from '../src/commands/tree.ts'
 import type { Actor } from '../src/domain/kernel/index.ts'
 import type { Laku } from '../src/runtime/laku.ts'

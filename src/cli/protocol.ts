@@ -44,6 +44,8 @@ export interface CommandRequest {
   /** Somebody may be asked. */
   mayAsk: boolean
   answers: readonly string[]
+  /** By what the client knows who asks: `LAKU_TOKEN`, `laku login`. */
+  knownBy?: string
   terminal?: TerminalFacts
   /** The file that follows, by the name that was typed, or why the client could not read it. */
   file?: { name: string; error?: string }

@@ -1,18 +1,31 @@
+import { configFolder } from '../cli/contexts.ts'
 import type { Actor } from '../domain/kernel/index.ts'
 import { roleOf, shownUrl } from '../runtime/connect.ts'
 import type { Laku } from '../runtime/laku.ts'
 import { CliError, exitCodes } from './cli-error.ts'
-import { savedToken, saveToken } from './credentials.ts'
+import { isMine, savedToken, saveToken } from './credentials.ts'
 
 /** By what name a database's token is saved: its socket's folder may change, so the embedded one has a name of its own. */
 export function databaseName({ urls }: Laku): string {
   return urls.embedded ? 'embedded' : shownUrl(urls.app).replace(`${roleOf(urls.app)}@`, '')
 }
 
+/** Where a person's token is kept: their own folder, and for an embedded database its folder, which is its owner's. */
+export function tokenFolder({ urls, config }: Laku): string {
+  return urls.embedded ? config.dataDir : configFolder(process.env)
+}
+
+/** The token that was kept for this database; an earlier version kept it in the data folder, for whoever wrote there first. */
+function keptToken(laku: Laku): string | undefined {
+  const { dataDir } = laku.config
+  const own = savedToken(tokenFolder(laku), databaseName(laku))
+  return own ?? (isMine(dataDir) ? savedToken(dataDir, databaseName(laku)) : undefined)
+}
+
 /** Who holds LAKU_TOKEN, or the token that was saved for this database. Throws a CliError with exit code 4. */
 export async function identify(laku: Laku): Promise<Actor> {
   const { config } = laku
-  const token = config.token ?? savedToken(config.dataDir, databaseName(laku))
+  const token = config.token ?? keptToken(laku)
   if (!token) {
     throw new CliError(
       exitCodes.notAllowed,
@@ -22,7 +35,7 @@ export async function identify(laku: Laku): Promise<Actor> {
   }
   const actor = await staffOf(laku, token)
   if (actor) return actor
-  const source = config.token ? 'the token of LAKU_TOKEN' : `the token saved in ${config.dataDir}`
+  const source = config.token ? 'the token of LAKU_TOKEN' : `the token saved in ${tokenFolder(laku)}`
   throw new CliError(
     exitCodes.notAllowed,
     'token_refused',

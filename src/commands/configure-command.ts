@@ -1,12 +1,11 @@
 import { type Command, Option } from 'commander'
-import type { CommandContext } from './context.ts'
-import type { ArgumentDefinition, CommandDefinition, OptionDefinition, RawInput } from './define-command.ts'
+import type { ArgumentDefinition, CommandShape, OptionDefinition, RawInput } from './define-command.ts'
 
 /** Gives a commander command what its declaration says, and an action that runs it. */
 export function configureCommand(
   command: Command,
-  definition: CommandDefinition,
-  open: () => Promise<CommandContext>,
+  definition: CommandShape,
+  run: (input: RawInput) => Promise<void>,
 ): void {
   command.description(definition.description)
   // What is missing is asked for, so commander must let it pass; the usage says what is needed all the same.
@@ -19,14 +18,7 @@ export function configureCommand(
   if (definition.examples.length > 0) {
     command.addHelpText('after', `\nExamples:\n${definition.examples.map((line) => `  ${line}`).join('\n')}`)
   }
-  command.action(async () => {
-    const context = await open()
-    try {
-      await definition.execute(context, rawInput(command, definition))
-    } finally {
-      await context.close()
-    }
-  })
+  command.action(() => run(rawInput(command, definition)))
 }
 
 /** Keeps commander from reading the argument `-2h` as an option that does not exist. */
@@ -51,7 +43,7 @@ function optionOf({ flags, description, choices }: OptionDefinition): Option {
 const camelCase = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
 /** Arguments and options under one roof, without those that were not given. */
-function rawInput(command: Command, definition: CommandDefinition): RawInput {
+function rawInput(command: Command, definition: CommandShape): RawInput {
   const named = definition.args.map(({ name }, index) => [camelCase(name), command.processedArgs[index]])
   const given = [...named, ...Object.entries(command.opts())].filter(([, value]) => value !== undefined)
   return Object.fromEntries(given)

@@ -18,13 +18,20 @@ export interface GlobalFlags {
   color?: boolean
   dataDir?: string
   databaseUrl?: string
+  server?: string
+  context?: string
+  wait?: string
+  idempotencyKey?: string
+  debug?: boolean
 }
 
 export interface ContextOptions {
-  streams?: Pick<OutputOptions, 'stdout' | 'stderr' | 'env' | 'emit'>
+  streams?: Pick<OutputOptions, 'stdout' | 'stderr' | 'env' | 'emit' | 'ready'>
   files?: Files
   /** Takes the exit code where it is not the process's own. */
   exitWith?: (code: ExitCode) => void
+  /** By what the client knows who it is, for who asks that. */
+  knownBy?: string | undefined
   /** Aborted where somebody stopped the work. */
   signal?: AbortSignal
   /** Keeps the answer of a change in the transaction that makes it. */
@@ -67,6 +74,10 @@ export class CommandContext {
     const prompts =
       options.prompts ?? (process.stdin.isTTY && process.stderr.isTTY ? terminalPrompts : undefined)
     this.prompts = yes || json ? undefined : prompts
+  }
+
+  get knownBy(): string | undefined {
+    return this.#given.knownBy
   }
 
   /** Ends with this code, which is none of a failure: 7 done in part, 8 a check found something. */

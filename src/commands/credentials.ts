@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { folderError, openDataFolder, systemCode } from '../runtime/data-folder.ts'
@@ -22,6 +22,12 @@ function readCredentials(dataDir: string): Credentials {
     const why = systemCode(error) ?? 'it is damaged'
     throw new CliError(exitCodes.usage, 'credentials', `${path} cannot be read (${why}): mend or remove it`)
   }
+}
+
+/** Whether this person wrote the file: another's token is not theirs. */
+export function isMine(dataDir: string): boolean {
+  const owner = statSync(fileOf(dataDir), { throwIfNoEntry: false })?.uid
+  return owner !== undefined && (process.getuid === undefined || owner === process.getuid())
 }
 
 /** The token that was saved for a database, by the database's name. */

@@ -38,6 +38,10 @@ export interface Shape<S extends z.ZodType> {
   examples?: readonly string[]
   /** Exit codes that it may end with, besides those of its kind. */
   exits?: readonly ExitCode[]
+  /** It changes nothing; a list and a show never do. */
+  reads?: boolean
+  /** On a terminal it is drawn again every so many seconds (`--every`), until q or Ctrl-C. */
+  live?: boolean
 }
 
 export type CommandKind = 'list' | 'show' | 'change' | 'batch' | 'task'
@@ -54,8 +58,8 @@ const exitsOfKind: Record<CommandKind, readonly ExitCode[]> = {
   task: [0, 1, 2, 4, 6],
 }
 
-/** A command as it is declared; the same for all kinds, so that one walk over the tree sees everything. */
-export interface CommandDefinition {
+/** What a command looks like from outside: all that a client needs of it. */
+export interface CommandShape {
   kind: CommandKind
   name: string
   description: string
@@ -64,6 +68,12 @@ export interface CommandDefinition {
   examples: readonly string[]
   /** Every exit code that it may end with: what docs/cli.md says, and tests hold it to. */
   exits: readonly ExitCode[]
+  reads: boolean
+  live: boolean
+}
+
+/** A command as it is declared; the same for all kinds, so that one walk over the tree sees everything. */
+export interface CommandDefinition extends CommandShape {
   execute: (context: CommandContext, raw: RawInput) => Promise<void>
 }
 
@@ -213,6 +223,7 @@ export function declared<S extends z.ZodType>(
   execute: CommandDefinition['execute'],
 ): CommandDefinition {
   const { name, description, args = [], options = [], examples = [], exits = [], input } = shape
+  const { reads = kind === 'list' || kind === 'show', live = false } = shape
   return {
     kind,
     name,
@@ -221,6 +232,8 @@ export function declared<S extends z.ZodType>(
     options: [...options, ...more],
     examples,
     exits: [...new Set([...exitsOfKind[kind], ...exits])].sort(),
+    reads,
+    live,
     execute: async (context, raw) => {
       const { askMissing } = await import('./ask-missing.ts')
       await execute(context, await askMissing(context, { args, options, input }, raw))

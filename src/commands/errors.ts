@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander'
+import { ownFailure } from '../cli/own-failure.ts'
 import {
   DomainError,
   type ErrorKind,
@@ -7,7 +7,7 @@ import {
   translateDatabaseError,
 } from '../domain/kernel/index.ts'
 import { StartError } from '../runtime/start-error.ts'
-import { CliError, type ExitCode, exitCodes } from './cli-error.ts'
+import { type ExitCode, exitCodes } from './cli-error.ts'
 
 /** A failure as it is printed. */
 export interface Failure {
@@ -40,10 +40,8 @@ const startCodes = { 2: 'start.configuration', 6: 'start.database' } as const
 /** The one table from errors to exit codes, codes and lines. */
 export function failureOf(thrown: unknown): Failure {
   const error = thrown instanceof DomainError ? thrown : translateDatabaseError(thrown).translated
-  if (error instanceof CliError) {
-    const { code, message, details, exitCode } = error
-    return { code, message, details, exitCode, foreseen: true }
-  }
+  const own = ownFailure(error)
+  if (own) return { ...own, exitCode: own.exitCode as ExitCode }
   if (error instanceof StartError) {
     const { message, exitCode } = error
     return { code: startCodes[exitCode], message, details: {}, exitCode, foreseen: true }
@@ -62,10 +60,6 @@ export function failureOf(thrown: unknown): Failure {
       exitCode: exitCodeOfOutcome[outcome],
       foreseen: true,
     }
-  }
-  if (error instanceof CommanderError) {
-    const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ')
-    return { code: 'cli.usage', message, details: {}, exitCode: exitCodes.usage, foreseen: true }
   }
   const message = error instanceof Error ? error.message || error.name : String(error)
   return { code: 'cli.failed', message, details: {}, exitCode: exitCodes.failed, foreseen: false }

@@ -20,6 +20,8 @@ export interface OutputOptions {
   env?: NodeJS.ProcessEnv
   /** Takes what is said instead of the two streams: somebody else prints it. */
   emit?: (event: RunEvent) => void
+  /** Resolves when there is room for more of it. */
+  ready?: () => Promise<void>
 }
 
 /** What a command says: its result on stdout, in the one way that was asked for, everything else on stderr. */
@@ -31,6 +33,7 @@ export class Output {
   readonly noteStyle: Style
   readonly emit: ((event: RunEvent) => void) | undefined
   readonly #stdout: Stream
+  readonly #ready: (() => Promise<void>) | undefined
 
   constructor(options: OutputOptions) {
     const {
@@ -41,10 +44,12 @@ export class Output {
       stderr = process.stderr,
       env = process.env,
       emit,
+      ready,
     } = options
     this.json = json
     this.quiet = quiet
     this.emit = emit
+    this.#ready = ready
     this.#stdout = stdout
     this.stderr = stderr
     this.style = createStyle(!json && wantsColor(stdout, color, env))
@@ -82,6 +87,11 @@ export class Output {
   raw(text: string): void {
     if (this.emit) this.emit({ out: text })
     else this.#stdout.write(text)
+  }
+
+  /** Resolves when there is room for more: much of it waits for who reads it. */
+  async ready(): Promise<void> {
+    await this.#ready?.()
   }
 
   /** Something worth knowing that is not the result. */

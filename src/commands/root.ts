@@ -1,4 +1,5 @@
 import type { CommandDefinition } from './define-command.ts'
+import type { GroupShape } from './program.ts'
 
 interface Named {
   name: string
@@ -8,11 +9,7 @@ interface Named {
 }
 
 /** Verbs of a noun within a noun: `laku payments quarantine list`. */
-export interface VerbGroup {
-  name: string
-  description: string
-  verbs: readonly CommandDefinition[]
-}
+export type VerbGroup = GroupShape<CommandDefinition>
 
 /** A command of its own, or a noun with its verbs. Their modules are loaded when they are asked for, and not before. */
 export type Entry = Named &
@@ -48,6 +45,21 @@ export const entries: readonly Entry[] = [
     description: 'the provider sandbox by itself',
     hidden: true,
     command: async () => (await import('./sandbox.ts')).sandbox,
+  },
+  {
+    name: 'login',
+    description: 'log in to a shop by its staff door',
+    command: async () => (await import('./auth/login.ts')).login,
+  },
+  {
+    name: 'context',
+    description: 'the shops that you are logged in to',
+    verbs: async () => (await import('./context/verbs.ts')).verbs,
+  },
+  {
+    name: 'commands',
+    description: 'what staff ran in the server, and what became of it',
+    verbs: async () => (await import('./commands/verbs.ts')).verbs,
   },
   {
     name: 'doctor',

@@ -71,6 +71,7 @@ export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
     results.sort((a, b) => a.line - b.line)
   } else {
     for (const one of rows) {
+      await output.ready()
       const { actor: who, use } = useOf(one)
       if (!open.has(one.line)) tell(one, 'before')
       else

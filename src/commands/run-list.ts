@@ -64,6 +64,7 @@ async function writeWhole<S extends z.ZodType, Row>(
     const page: Page = { limit: CSV_PAGE, ...(cursor === undefined ? {} : { cursor }) }
     const { data, nextCursor } = await definition.run(context, input, page)
     context.throwIfStopped()
+    await context.output.ready()
     context.output.raw(renderCsv(definition.columns, data, { header: cursor === undefined }))
     cursor = nextCursor ?? undefined
   } while (cursor !== undefined)

@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import type { Config } from '../runtime/config.ts'
+import type { Laku } from '../runtime/laku.ts'
+import { StartError } from '../runtime/start-error.ts'
 import { defineTask } from './define-command.ts'
 import { announce, openProcess, processShutdown, untilStopped } from './process.ts'
 
@@ -17,11 +20,20 @@ export const serve = defineTask({
     const laku = await openProcess(config, 'server')
     try {
       const server = await startServer(laku, { host: config.host, port: config.port })
+      const staff = await openDoor(laku, config).catch(async (error: unknown) => {
+        await server.close()
+        throw error
+      })
       const shutdown = processShutdown(laku.logger)
       shutdown.onShutdown('laku', () => laku.close())
       shutdown.onShutdown('server', () => server.close())
+      // First, and beside its notice: what staff began may take longest.
+      if (staff) shutdown.onShutdown('staff door', () => staff.close())
       announce({ ready: 'server', url: server.url })
-      context.output.result({ http: server.url }, `Listening on ${server.url}`)
+      context.output.result(
+        { http: server.url, staff: staff?.url ?? null },
+        `Listening on ${server.url}${staff ? `, for staff on ${staff.url}` : ''}`,
+      )
     } catch (error) {
       await laku.close()
       throw error
@@ -29,3 +41,21 @@ export const serve = defineTask({
     return await untilStopped()
   },
 })
+
+const STAFF_PORT = 3010
+
+/** The staff door; nobody who runs two servers on a machine has to know of it, so that its own default port may be taken. */
+async function openDoor(laku: Laku, { staffHost: host, staffPort }: Config) {
+  const { openStaffDoor } = await import('../http/staff/staff-door.ts')
+  const { commandHouse } = await import('./command-house.ts')
+  try {
+    return await openStaffDoor(laku, commandHouse, { host, port: staffPort ?? STAFF_PORT })
+  } catch (error) {
+    if (!(error instanceof StartError) || staffPort !== undefined) throw error
+    laku.logger.warn(
+      { port: STAFF_PORT },
+      'no staff door: its port is taken; give it one with LAKU_STAFF_PORT',
+    )
+    return undefined
+  }
+}

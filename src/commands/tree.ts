@@ -29,11 +29,27 @@ export async function allCommands(): Promise<Leaf[]> {
   return leaves
 }
 
+/** The command that these words call. Throws where there is none. */
+export async function definitionAt(path: readonly string[]): Promise<CommandDefinition> {
+  const [noun = '', verb, inner] = path
+  const entry = entries.find((one) => one.name === noun)
+  if (entry && !('verbs' in entry)) return await entry.command()
+  const found = (await entry?.verbs())?.find((one) => one.name === verb)
+  const definition =
+    found && 'verbs' in found ? found.verbs.find((one) => one.name === inner) : inner === undefined && found
+  if (!definition) throw new Error(`there is no command ${path.join(' ')}`)
+  return definition
+}
+
 /** The flags that every command takes, as they are typed. */
 export const globalFlags = [
   '--json',
   '--yes',
   '--quiet',
+  '--server',
+  '--context',
+  '--wait',
+  '--idempotency-key',
   '--data-dir',
   '--database-url',
   '--no-color',

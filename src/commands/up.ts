@@ -64,6 +64,7 @@ async function startAll(context: CommandContext, flags: UpFlags): Promise<void> 
 
 interface Addresses {
   http: string
+  staff: string
   sandbox: string
   databaseUrl: string
   adminToken: string
@@ -71,10 +72,11 @@ interface Addresses {
   dataDir: string
 }
 
-function describe({ http, sandbox, databaseUrl, adminToken, metrics, dataDir }: Addresses): string {
+function describe({ http, staff, sandbox, databaseUrl, adminToken, metrics, dataDir }: Addresses): string {
   return [
     'laku is up.',
     `  HTTP API     ${http}`,
+    `  staff door   ${staff}`,
     `  sandbox      ${sandbox}`,
     `  metrics      ${metrics}`,
     `  database     ${databaseUrl}`,

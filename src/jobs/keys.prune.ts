@@ -1,4 +1,10 @@
-import { pruneAuthSessions, pruneCalledCodes, pruneChallenges, pruneSpending } from '../domain/auth/index.ts'
+import {
+  pruneAuthSessions,
+  pruneCalledCodes,
+  pruneChallenges,
+  pruneRuns,
+  pruneSpending,
+} from '../domain/auth/index.ts'
 import { type Actor, pruneKeys, prunePaces, type Work } from '../domain/kernel/index.ts'
 import { pruneRates } from '../domain/logistics/index.ts'
 import { pruneWebhookBodies } from '../domain/payment/index.ts'
@@ -16,6 +22,7 @@ const prunes: Prune[] = [
   pruneCalledCodes,
   pruneSpending,
   pruneAuthSessions,
+  pruneRuns,
   forgetSecretParams,
   prunePace,
   pruneWebhookBodies,

@@ -59,6 +59,7 @@ const defaults = {
   corsOrigins: [],
   trustedProxies: ['loopback'],
   metricsHost: '127.0.0.1',
+  staffHost: '127.0.0.1',
 } satisfies RawSettings
 
 export interface ConfigSources {

@@ -460,6 +460,14 @@ export class CommandScenes {
     )
   }
 
+  /** A command that some server runs. */
+  async running(): Promise<string> {
+    const [id, staffId] = [newId(), (admin as Actor & { kind: 'staff' }).id]
+    const row = { id, staffId, key: id, requestHash: 'x', command: 'settle run' }
+    await this.laku.db.insertInto('commandRuns').values(row).execute()
+    return id
+  }
+
   async job(isFailed = false): Promise<string> {
     const boss = await this.laku.queue.boss()
     const id = (await boss.send('notify', { eventId: newId() }, { retryLimit: 0 })) as string

@@ -261,5 +261,6 @@ export const fixtures: Record<string, Fixture> = {
     const { data } = await s.ask<{ data: Named[] }>('audit', 'list', '--subject', id)
     return [data[0]?.id ?? '']
   },
+  'commands stop': async (s) => [await s.running()],
   'auth revoke-sessions': async (s) => [(await s.buyer()).id],
 }

@@ -14,13 +14,18 @@ import { login } from './login.ts'
 
 let laku: TestLaku
 let folder: string
+let configHome: string | undefined
 beforeAll(async () => {
   const own = await openTestLaku()
   await enrolAdmin(own)
   folder = mkdtempSync(join(tmpdir(), 'laku-auth-'))
+  configHome = process.env.XDG_CONFIG_HOME
+  process.env.XDG_CONFIG_HOME = folder
   laku = Object.create(own, { config: { value: { ...own.config, dataDir: folder } } })
 })
 afterAll(async () => {
+  if (configHome === undefined) delete process.env.XDG_CONFIG_HOME
+  else process.env.XDG_CONFIG_HOME = configHome
   rmSync(folder, { recursive: true, force: true })
   await laku?.close()
 })
@@ -39,7 +44,7 @@ describe('laku auth', () => {
     ])
     await expect(logIn('lkst_wrong')).rejects.toMatchObject({ exitCode: 4 })
     await logIn(`${added.token}\n`)
-    expect(statSync(join(folder, 'credentials.json')).mode & 0o777).toBe(0o600)
+    expect(statSync(join(folder, 'laku', 'credentials.json')).mode & 0o777).toBe(0o600)
     const actor = await identify(laku)
     expect(actor).toMatchObject({ id: added.id, name: 'wulan', role: 'support' })
     expect(await askLaku(laku, ['auth', 'whoami'], actor)).toMatchObject({ name: 'wulan' })

@@ -1,38 +1,96 @@
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
-import { databaseName, staffOf } from '../actor.ts'
-import { CliError, exitCodes, unanswered } from '../cli-error.ts'
+import { readContexts, serverAddress, writeContexts } from '../../cli/contexts.ts'
+import { call } from '../../cli/door.ts'
+import type { Greeting } from '../../cli/protocol.ts'
+import { databaseName, staffOf, tokenFolder } from '../actor.ts'
+import { CliError, exitCodes, unanswered, usageError } from '../cli-error.ts'
 import type { CommandContext } from '../context.ts'
 import { saveToken } from '../credentials.ts'
 import { defineTask } from '../define-command.ts'
 
-export const login = defineTask({
-  name: 'login',
-  description: 'Keep a staff token for this database, in a file that only you can read (0600).',
-  options: [{ flags: '--token-stdin', description: 'read the token from stdin instead of asking for it' }],
-  input: z.object({ tokenStdin: z.boolean().default(false) }),
-  examples: ['laku auth login', 'laku auth login --token-stdin < token.txt'],
-  run: async (context, { tokenStdin }) => {
-    const laku = await context.laku()
-    const token = (tokenStdin ? await text(process.stdin) : await ask(context)).trim()
-    const actor = await staffOf(laku, token)
-    if (!actor) {
-      throw new CliError(
-        exitCodes.notAllowed,
-        'token_refused',
-        'this token is not good for this database (unknown, expired or revoked): nothing was kept',
-      )
-    }
-    saveToken(laku.config.dataDir, databaseName(laku), token)
-    const { id, name, role } = actor
-    return {
-      json: { id, name, role, database: databaseName(laku) },
-      text: `You are ${name} (${role}) on ${databaseName(laku)}.`,
-    }
-  },
-})
-
-async function ask(context: CommandContext): Promise<string> {
-  if (!context.prompts) throw unanswered('your staff token is needed', '--token-stdin')
-  return await context.prompts.secret('Your staff token:')
+const shape = {
+  description:
+    'Log in to a shop by its staff door (--server URL): your token is kept under a name, in a file that only you can read, and the shop is chosen. Without a server, for the database of this folder.',
+  options: [
+    { flags: '--name <name>', description: 'what the shop is called here (the host of its server)' },
+    { flags: '--token-stdin', description: 'read the token from stdin instead of asking for it' },
+  ],
+  input: z.object({
+    name: z
+      .string()
+      .regex(/^[\w.:-]{1,60}$/, 'it takes letters, digits, dots and dashes')
+      .optional(),
+    tokenStdin: z.boolean().default(false),
+  }),
+  examples: [
+    'laku login --server https://ops.example',
+    'laku login --server https://ops.example --name ops --token-stdin < token.txt',
+  ],
 }
+
+async function logIn(context: CommandContext, given: z.output<typeof shape.input>) {
+  const server = context.flags.server ?? (context.flags.databaseUrl ? undefined : process.env.LAKU_SERVER)
+  if (server) return await logInAt(context, server, given)
+  if (given.name !== undefined) throw usageError('--name is for a shop of its own: give its --server')
+  const laku = await context.laku()
+  const token = await tokenOf(context, given)
+  const actor = await staffOf(laku, token)
+  if (!actor) throw refused('for this database')
+  saveToken(tokenFolder(laku), databaseName(laku), token)
+  const { id, name, role } = actor
+  return {
+    json: { id, name, role, database: databaseName(laku) },
+    text: `You are ${name} (${role}) on ${databaseName(laku)}.`,
+  }
+}
+
+async function logInAt(context: CommandContext, text: string, given: z.output<typeof shape.input>) {
+  const server = serverAddress(text, context.flags.server ? '--server' : 'LAKU_SERVER')
+  const token = await tokenOf(context, given)
+  const answer = await call({ server, token }, { method: 'GET', path: 'api/staff' })
+  const { id, name, role, environment, version } = (await jsonOf(answer)) as Greeting
+  const { contexts } = readContexts(process.env)
+  const before = Object.entries(contexts).find(([, one]) => one.server === server)?.[0]
+  const called = given.name ?? before ?? new URL(server).host
+  const known = contexts[called]
+  if (known && known.server !== server)
+    throw usageError(`${called} is the name of ${known.server}: give this shop another with --name`)
+  writeContexts(process.env, {
+    current: called,
+    contexts: { ...contexts, [called]: { server, token, staff: name } },
+  })
+  return {
+    json: { id, name, role, server, context: called, environment, version },
+    text: `You are ${name} (${role}) at ${server} (${environment}). The shop is called ${called} here, and is chosen.`,
+  }
+}
+
+async function jsonOf(answer: AsyncIterable<unknown>): Promise<unknown> {
+  let body = ''
+  for await (const piece of answer) body += String(piece)
+  return JSON.parse(body)
+}
+
+async function tokenOf(context: CommandContext, { tokenStdin }: { tokenStdin: boolean }): Promise<string> {
+  if (tokenStdin) return (await text(process.stdin)).trim()
+  if (!context.prompts) throw unanswered('your staff token is needed', '--token-stdin')
+  return (await context.prompts.secret('Your staff token:')).trim()
+}
+
+const refused = (where: string) =>
+  new CliError(
+    exitCodes.notAllowed,
+    'token_refused',
+    `this token is not good ${where} (unknown, expired or revoked): nothing was kept`,
+  )
+
+export const login = defineTask({ ...shape, name: 'login', run: logIn })
+
+/** `laku auth login`, as it was called before there were shops of one's own. */
+export const authLogin = defineTask({
+  ...shape,
+  name: 'login',
+  examples: shape.examples.map((line) => line.replace('laku login', 'laku auth login')),
+  run: logIn,
+})

@@ -1,16 +1,35 @@
 import { z } from 'zod'
-import { databaseName } from '../actor.ts'
+import { readContexts, writeContexts } from '../../cli/contexts.ts'
+import { databaseName, tokenFolder } from '../actor.ts'
+import { usageError } from '../cli-error.ts'
 import { forgetToken } from '../credentials.ts'
 import { defineTask } from '../define-command.ts'
 
 export const logout = defineTask({
   name: 'logout',
-  description: 'Forget the token that was kept for this database. It stays good until it is revoked.',
+  description:
+    'Forget the token of a shop: of --context, of the chosen one, or else of this database. It stays good until it is revoked.',
   input: z.object({}),
   run: async (context) => {
+    const saved = readContexts(process.env)
+    const { context: asked, databaseUrl, dataDir } = context.flags
+    const name = asked ?? (databaseUrl || dataDir ? undefined : saved.current)
+    if (name !== undefined) {
+      const { [name]: known, ...others } = saved.contexts
+      if (!known) throw usageError(`there is no context ${name}`)
+      const { current } = saved
+      writeContexts(process.env, {
+        ...(current !== undefined && current !== name && { current }),
+        contexts: others,
+      })
+      return {
+        json: { context: name, server: known.server, forgotten: true },
+        text: `Logged out of ${name}.`,
+      }
+    }
     const laku = await context.laku()
     const database = databaseName(laku)
-    const forgotten = forgetToken(laku.config.dataDir, database)
+    const forgotten = forgetToken(tokenFolder(laku), database)
     const text = forgotten ? `Logged out of ${database}.` : `You were not logged in on ${database}.`
     return { json: { database, forgotten }, text }
   },

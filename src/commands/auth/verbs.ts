@@ -1,5 +1,5 @@
 import type { VerbGroup } from '../root.ts'
-import { login } from './login.ts'
+import { authLogin } from './login.ts'
 import { logout } from './logout.ts'
 import { revokeSessions } from './revoke-sessions.ts'
 import { add, list, revoke } from './staff.ts'
@@ -11,4 +11,4 @@ const staff: VerbGroup = {
   verbs: [list, add, revoke],
 }
 
-export const verbs = [login, logout, whoami, staff, revokeSessions]
+export const verbs = [authLogin, logout, whoami, staff, revokeSessions]

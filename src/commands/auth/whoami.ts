@@ -9,7 +9,7 @@ export const whoami = defineShow({
   run: async (context) => {
     const laku = await context.laku()
     const actor = await context.actor()
-    const source = laku.config.token ? 'LAKU_TOKEN' : 'laku auth login'
+    const source = context.knownBy ?? (laku.config.token ? 'LAKU_TOKEN' : 'laku auth login')
     const { proof: _, ...known } = { proof: undefined, ...actor }
     return { ...known, database: databaseName(laku), environment: laku.config.env, source }
   },

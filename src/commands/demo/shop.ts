@@ -12,6 +12,7 @@ import { HttpClient } from './http-client.ts'
 /** Where `laku up` says everything is. */
 export interface Addresses {
   http: string
+  staff: string
   sandbox: string
   database_url: string
   admin_token: string
@@ -64,7 +65,9 @@ export class Shop {
 
   /** The same by whoever holds this token: two-person steps need two. */
   lakuAs<T>(token: string, ...args: string[]): Promise<T> {
-    const env = { ...withoutSettings(process.env), LAKU_DATA_DIR: this.at.data_dir, LAKU_TOKEN: token }
+    // Through the staff door, whatever shop whoever looks on has chosen.
+    const shop = { LAKU_SERVER: this.at.staff, LAKU_TOKEN: token, LAKU_DATA_DIR: this.at.data_dir }
+    const env = { ...withoutSettings(process.env), ...shop }
     return new Promise((resolve, reject) => {
       execFile(process.execPath, [launcher, ...args, '--json', '--yes'], { env }, (error, stdout, stderr) => {
         try {

@@ -8,6 +8,7 @@ import { readHeads } from './heads-file.ts'
 export const verify = defineTask({
   name: 'verify',
   exits: [8],
+  reads: true,
   description:
     'Prove the book: sums, balances, snapshots, seals, the chain, rows against their postings, escrow and stock. Ends with 8 where something is wrong.',
   options: [

@@ -27,6 +27,7 @@ export const show = defineTask({
       choices: budgets,
     },
   ],
+  reads: true,
   input: z.object({ budget: z.enum(budgets).optional() }),
   examples: ['laku limits show', 'laku limits show --budget given --json'],
   run: async (context, { budget }) => {

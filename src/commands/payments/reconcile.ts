@@ -14,6 +14,7 @@ export const reconcile = defineTask({
     { flags: '--since <time>', description: 'lines made since then: ISO 8601, -2d, yesterday (all)' },
     { flags: '--until <time>', description: 'and until then (now)' },
   ],
+  reads: true,
   input: z.object({ since: z.string().optional(), until: z.string().optional() }),
   examples: [
     'laku payments reconcile --since -2d',

@@ -24,6 +24,8 @@ const seconds = z
 export const watch = defineTask({
   name: 'watch',
   exits: [3],
+  reads: true,
+  live: true,
   description:
     'Live: how far sessions are from their MOQ, the money in escrow, the time left. Off a terminal, or with --json, once.',
   args: [{ name: 'session', description: 'UUID or code; else all that live', optional: true }],
@@ -32,7 +34,8 @@ export const watch = defineTask({
   examples: ['laku sessions watch', 'laku sessions watch GBS-261123-7K3QX2 --every 5'],
   run: async (context, { session, every }) => {
     const { output } = context
-    if (output.json || output.width === undefined) {
+    // A server draws one picture; who shows it asks for the next.
+    if (output.json || output.width === undefined || output.emit) {
       const seen = await look(context, session)
       return { json: seen, text: picture(seen, output) }
     }

@@ -7,6 +7,7 @@ export const preview = defineTask({
   exits: [3],
   description: 'What a run would settle, factory by factory; nothing is changed.',
   options: periodOptions,
+  reads: true,
   input: z.object(periodInput),
   examples: ['laku settle preview --through 2026-11-20'],
   run: async (context, { through, factory }) => {

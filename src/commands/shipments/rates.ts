@@ -10,6 +10,7 @@ export const rates = defineTask({
     { name: 'postal-code', description: 'of five digits' },
     { name: 'weight', description: 'grams' },
   ],
+  reads: true,
   input: z.object({
     postalCode: z.string().regex(/^\d{5}$/, 'it takes five digits'),
     weight: z

@@ -17,6 +17,7 @@ export interface UpFlags {
 export interface Plan {
   config: Config
   metricsPort: number
+  staffPort: number
   /** The folder to remove at the end. */
   temporary: string | undefined
 }
@@ -38,11 +39,16 @@ export async function planOf(context: CommandContext, flags: UpFlags): Promise<P
   await requireFree(config.port, config.host, '--port')
   await requireFree(config.sandboxPort, '127.0.0.1', '--sandbox-port')
   await requireFree(sandboxSmtpPort(config), '127.0.0.1', '--sandbox-port (mail listens on the one after it)')
-  return { config, metricsPort: config.metricsPort ?? (await freePorts(1)), temporary }
+  return {
+    config,
+    metricsPort: config.metricsPort ?? (await freePorts(1)),
+    staffPort: config.staffPort || (await freePorts(1)),
+    temporary,
+  }
 }
 
 /** The environment of the children: the plan's, whatever flag or file it came from. */
-export function environmentOf({ config }: Plan): NodeJS.ProcessEnv {
+export function environmentOf({ config, staffPort }: Plan): NodeJS.ProcessEnv {
   const { env } = process
   const database = config.databaseUrl === undefined ? {} : { DATABASE_URL: config.databaseUrl }
   return {
@@ -55,6 +61,7 @@ export function environmentOf({ config }: Plan): NodeJS.ProcessEnv {
     HOST: config.host,
     PORT: String(config.port),
     LAKU_SANDBOX_PORT: String(config.sandboxPort),
+    LAKU_STAFF_PORT: String(staffPort),
     // At a terminal people want to read addresses, not every request.
     LAKU_LOG_LEVEL: env.LAKU_LOG_LEVEL || 'warn',
     // The server alone has a metrics port.

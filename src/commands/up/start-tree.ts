@@ -1,8 +1,9 @@
-import { rm } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type LocalShop, localShopFile } from '../../cli/find-shop.ts'
 import type { Config } from '../../runtime/config.ts'
 import { openLaku } from '../../runtime/open-laku.ts'
-import { localAdministrator } from '../actor.ts'
+import { databaseName, localAdministrator } from '../actor.ts'
 import { CliError, exitCodes } from '../cli-error.ts'
 import { installDatabase } from '../db/install.ts'
 import { Child } from './child.ts'
@@ -13,6 +14,7 @@ export interface Tree {
   tree: Child[]
   addresses: {
     http: string
+    staff: string
     sandbox: string
     databaseUrl: string
     adminToken: string
@@ -47,13 +49,19 @@ export async function startTree(
   const worker = await start('worker')
   const server = await start('serve', { LAKU_METRICS_PORT: String(metricsPort) })
   const tree = [sandbox, worker, server]
-  const [adminToken] = await Promise.all([prepare(config, seed), ...tree.map((child) => child.ready())])
+  const [{ adminToken, database }] = await Promise.all([
+    prepare(config, seed),
+    ...tree.map((child) => child.ready()),
+  ])
   const http = `http://${shownHost(config.host)}:${config.port}`
   const sandboxUrl = `http://127.0.0.1:${config.sandboxPort}`
   await Promise.all([answers(`${http}/readyz`), answers(`${sandboxUrl}/control/book`)])
+  const staff = `http://${shownHost(config.staffHost)}:${plan.staffPort}`
+  await leaveWord(config.dataDir, { server: staff, pid: process.pid, database }, teardown)
   const metrics = `http://127.0.0.1:${metricsPort}/metrics`
   const addresses = {
     http,
+    staff,
     sandbox: sandboxUrl,
     databaseUrl: urls.app,
     adminToken,
@@ -71,8 +79,15 @@ async function stopDatabaseAtTheEnd(config: Config, teardown: Teardown): Promise
   if (!running) await teardown.add('database', () => stopEmbeddedPostgres(config.dataDir))
 }
 
-/** The local administrator and the seed data; returns the administrator's token. */
-async function prepare(config: Config, seed: boolean): Promise<string> {
+/** Commands that are said in this folder find the shop by it, as long as it runs. */
+async function leaveWord(dataDir: string, shop: LocalShop, teardown: Teardown): Promise<void> {
+  const file = localShopFile(dataDir)
+  await writeFile(file, `${JSON.stringify(shop)}\n`, { mode: 0o600 })
+  await teardown.add('word of the shop', () => rm(file, { force: true }))
+}
+
+/** The local administrator and the seed data; returns the administrator's token, and by what name it is kept. */
+async function prepare(config: Config, seed: boolean): Promise<{ adminToken: string; database: string }> {
   const laku = await openLaku(config, { name: 'up', poolSize: 2, providers: false })
   try {
     const token = await localAdministrator(laku)
@@ -80,7 +95,7 @@ async function prepare(config: Config, seed: boolean): Promise<string> {
       const { plantSeed } = await import('../db/plant-seed.ts')
       await plantSeed(laku)
     }
-    return token
+    return { adminToken: token, database: databaseName(laku) }
   } finally {
     await laku.close()
   }

@@ -4,6 +4,7 @@ import { defineTask } from '../define-command.ts'
 export const templatesToRegister = defineTask({
   name: 'templates',
   description: 'What to register at Meta, text by text, before the first message.',
+  reads: true,
   input: z.object({}),
   examples: ['laku whatsapp templates'],
   run: async () => {

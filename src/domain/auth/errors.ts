@@ -19,5 +19,11 @@ export const authErrors = defineErrors('auth', {
   staff_name_taken: ['conflict', 'There is a member of staff of this name.'],
   staff_not_found: ['not_found', 'There is no such active member of staff.'],
   in_other_hands: ['forbidden', 'Only the administrator who let them in gives them a token.'],
+  command_key_reused: [
+    'conflict',
+    'This key was used for another command; a command is said again word for word, or under a key of its own.',
+  ],
+  command_run_not_found: ['not_found', 'There is no such command of yours; quick reads are not kept.'],
+  command_run_over: ['conflict', 'It runs no more: there is nothing to stop.'],
   own_rights: ['conflict', 'Nobody takes their own rights away; ask another admin.'],
 })

@@ -4,6 +4,21 @@ export { answerCalls, type Call, pruneCalledCodes } from './called-code.ts'
 export { isChallengeId } from './challenge-id.ts'
 export { pruneSpending } from './code-budget.ts'
 export { hasWorked, workNeeded } from './code-limits.ts'
+export { type CommandRunView, listRuns, showRun } from './command-runs/read-runs.ts'
+export {
+  type Begun,
+  beginRun,
+  endRun,
+  forgetRun,
+  keepAnswer,
+  keepLines,
+  keptLines,
+  leaveRun,
+  pruneRuns,
+  type RunIdentity,
+  seeRun,
+} from './command-runs/run-records.ts'
+export { stopRun } from './command-runs/stop-run.ts'
 export { createStaff, type Staff } from './create-staff.ts'
 export { type DeliveryContext, deliverOtpAnotherWay, type NextWayBecause } from './deliver-otp-another-way.ts'
 export { readDeviceToken } from './device-token.ts'

@@ -146,6 +146,29 @@ export interface CodeSpending {
   strangers: Generated<number>;
 }
 
+export interface CommandRunLines {
+  firstLine: number;
+  lines: number;
+  runId: string;
+  sealed: string;
+  writtenAt: Generated<Timestamp>;
+}
+
+export interface CommandRuns {
+  attempt: Generated<number>;
+  command: string;
+  endedAt: Timestamp | null;
+  exitCode: number | null;
+  id: string;
+  kept: string | null;
+  key: string;
+  requestHash: string;
+  seenAt: Generated<Timestamp>;
+  staffId: string;
+  startedAt: Generated<Timestamp>;
+  stopAskedAt: Timestamp | null;
+}
+
 export interface CommissionHistory {
   commissionBps: number;
   factoryId: string;
@@ -1160,6 +1183,8 @@ export interface DB {
   chargebacks: Chargebacks;
   clock: Clock;
   codeSpending: CodeSpending;
+  commandRunLines: CommandRunLines;
+  commandRuns: CommandRuns;
   commissionHistory: CommissionHistory;
   databaseEnvironment: DatabaseEnvironment;
   databaseIdentity: DatabaseIdentity;

@@ -37,6 +37,9 @@ export const configSchema = z.strictObject({
   port: setting('PORT', port()),
   metricsPort: setting('LAKU_METRICS_PORT', field.optional(port())),
   metricsHost: setting('LAKU_METRICS_HOST', field.token()),
+  /** Where staff's commands come in; 3010, or none where that is taken, if nothing is said. */
+  staffPort: setting('LAKU_STAFF_PORT', field.optional(port())),
+  staffHost: setting('LAKU_STAFF_HOST', field.token()),
   sandboxPort: setting('LAKU_SANDBOX_PORT', port()),
   /** Base of the links that people get: `/pay/:code`, `/s/:code`. */
   publicUrl: setting('LAKU_PUBLIC_URL', field.httpUrl()),

@@ -1,0 +1,165 @@
+import { Readable } from 'node:stream'
+import type { CommandRequest, Question, RunEvent } from '../cli/protocol.ts'
+import { toWire } from '../domain/kernel/wire.ts'
+import type { CommandHouse, Execution } from '../http/staff/command-house.ts'
+import { type ExitCode, exitCodes, usageError } from './cli-error.ts'
+import { CommandContext } from './context.ts'
+import type { CommandDefinition } from './define-command.ts'
+import { printedFailure } from './failure.ts'
+import type { Files } from './files.ts'
+import type { Prompts } from './prompts.ts'
+import { entries } from './root.ts'
+import { isOfTheHost } from './where.ts'
+
+/** The commands, for the server to run. */
+export const commandHouse: CommandHouse = {
+  find: async (path) => {
+    const definition = await definitionOf(path)
+    return definition && { reads: definition.reads }
+  },
+  run: async (execution) => {
+    const { request, emit, laku } = execution
+    const definition = await definitionOf(request.path)
+    if (!definition) throw new Error(`no command ${request.path.join(' ')}`)
+    let exitCode: ExitCode = exitCodes.done
+    const context = contextOf(execution, (code) => {
+      exitCode = code
+    })
+    try {
+      refuseUnknown(definition, request)
+      await definition.execute(context, request.input)
+    } catch (error) {
+      context.progress.end()
+      if (error instanceof Asked) {
+        emit({ ask: error.question })
+        return 'asked'
+      }
+      const { stack, ...failure } = printedFailure(error)
+      if (!failure.foreseen)
+        laku.logger.error({ err: error, command: request.path.join(' ') }, 'command failed')
+      emit({ failure: request.debug && stack ? { ...failure, stack } : failure })
+      return failure.exitCode
+    }
+    context.progress.end()
+    return exitCode
+  },
+}
+
+async function definitionOf([noun, verb, inner]: readonly string[]): Promise<CommandDefinition | undefined> {
+  const entry = entries.find((one) => one.name === noun)
+  if (!entry || !('verbs' in entry) || isOfTheHost([entry.name, verb ?? ''])) return undefined
+  const found = (await entry.verbs()).find((one) => one.name === verb)
+  if (!found) return undefined
+  if ('execute' in found) return inner === undefined ? found : undefined
+  return found.verbs.find((one) => one.name === inner)
+}
+
+function contextOf(execution: Execution, exitWith: (code: ExitCode) => void): CommandContext {
+  const { laku, actor, request, emit, ready, signal, keep } = execution
+  const { json, quiet, mayAsk, terminal, answers } = request
+  const silent = { write: () => true }
+  const stdout = terminal
+    ? { ...silent, isTTY: true, columns: terminal.width, rows: terminal.height }
+    : silent
+  return new CommandContext(
+    { json, quiet, yes: !mayAsk, color: terminal?.color ?? false },
+    {
+      laku,
+      actor,
+      streams: { stdout, stderr: silent, env: {}, emit, ready },
+      prompts: promptsOf(answers, emit),
+      files: filesOf(execution),
+      exitWith,
+      knownBy: request.knownBy,
+      signal,
+      keep: async (work, { value, text, exitCode }) => {
+        const end: RunEvent[] = []
+        const output = new Recorder(end, json)
+        output.result(value, text)
+        await keep(work, [...end, { end: exitCode }])
+      },
+    },
+  )
+}
+
+/** Says into a list what an output would. */
+class Recorder {
+  readonly #said: RunEvent[]
+  readonly #json: boolean
+  constructor(said: RunEvent[], json: boolean) {
+    this.#said = said
+    this.#json = json
+  }
+  result(value: unknown, text: string): void {
+    if (this.#json) this.#said.push({ answer: toWire(value) ?? null })
+    else if (text) this.#said.push({ view: [text] })
+  }
+}
+
+/** It cannot go on without an answer. Commands ask before they change anything, so that it is said again from its start. */
+class Asked extends Error {
+  readonly question: Question
+  constructor(question: Question) {
+    super(question.message)
+    this.question = question
+  }
+}
+
+/** Gives the answers that came with the command, in turn; the next question ends it. */
+function promptsOf(answers: readonly string[], emit: (event: RunEvent) => void): Prompts {
+  let asked = 0
+  const answer = async (question: Question): Promise<string> => {
+    const given = answers[asked]
+    if (given === undefined) throw new Asked(question)
+    emit({ answered: ++asked })
+    return given
+  }
+  return {
+    text: (message) => answer({ kind: 'text', message }),
+    secret: (message) => answer({ kind: 'secret', message }),
+    choose: (message, choices) => answer({ kind: 'choose', message, choices }),
+  }
+}
+
+const PIECE = 256 * 1024
+
+/** The files of who asks: the one that came along is read, and what is written goes back in pieces. */
+function filesOf({ request, emit, readFile }: Execution): Files {
+  return {
+    read: (name) => {
+      const { file } = request
+      if (file?.name !== name) throw usageError(`${name} did not come along: your laku is of another version`)
+      const { error } = file
+      // It fails as a file does: when it is read.
+      if (error !== undefined)
+        return new Readable({
+          read() {
+            this.destroy(new Error(error))
+          },
+        })
+      return readFile()
+    },
+    write: (name, content, mode) => {
+      const bytes = Buffer.from(content)
+      for (let from = 0; from === 0 || from < bytes.length; from += PIECE) {
+        const data = bytes.subarray(from, from + PIECE).toString('base64')
+        emit({ file: name, data, ...(from === 0 && { mode: mode ?? 0o666 }) })
+      }
+    },
+  }
+}
+
+const camelCase = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+/** An option that this server does not know is refused, never ignored: a newer laku may have sent it. */
+function refuseUnknown({ args, options }: CommandDefinition, { input, path }: CommandRequest): void {
+  const known = new Set([
+    ...args.map(({ name }) => camelCase(name)),
+    ...options.map(({ flags }) => camelCase((flags.split(' ')[0] ?? '').replace(/^--(no-)?/, ''))),
+  ])
+  const unknown = Object.keys(input).filter((name) => !known.has(name))
+  if (unknown.length === 0) return
+  throw usageError(
+    `the server does not know ${unknown.join(', ')} of laku ${path.join(' ')}: it is of another version than your laku`,
+  )
+}

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { usageError } from '../cli-error.ts'
+import { defineTask } from '../define-command.ts'
+import { runArgument } from './show.ts'
+
+export const attach = defineTask({
+  name: 'attach',
+  exits: [3, 5, 7, 8],
+  description:
+    'Show what a command says, from its beginning to its end, and end as it does. What it said is kept for a day.',
+  args: [runArgument],
+  input: z.object({ run: z.uuid('it takes the UUID of a command') }),
+  examples: ['laku commands attach 019ad1b2-7c4e-7a31-9f0e-3d5a6b7c8d9e'],
+  // The client does it: a database that is opened directly runs nothing for others.
+  run: async () => {
+    throw usageError('what runs in a server is shown by its staff door: log in with laku login --server URL')
+  },
+})

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { defineList } from '../define-command.ts'
+
+export const list = defineList({
+  name: 'list',
+  description:
+    'Your commands that changed something or took long, the newest first; an administrator sees those of all.',
+  input: z.object({}),
+  empty: 'You changed nothing yet, and nothing took long: laku audit list has the changes of all.',
+  run: async (context, _input, page) => {
+    const { listRuns } = await import('../../domain/auth/command-runs/read-runs.ts')
+    const { units } = await context.laku()
+    return await units.read(await context.actor(), (work) => listRuns(work, page))
+  },
+  columns: [
+    { name: 'id', kind: 'code', value: (row) => row.id },
+    { name: 'command', value: (row) => row.command },
+    { name: 'status', kind: 'status', value: (row) => row.status },
+    { name: 'exit_code', heading: 'exit code', kind: 'number', value: (row) => row.exitCode },
+    { name: 'staff', heading: 'by', value: (row) => row.staff },
+    { name: 'started_at', kind: 'time', value: (row) => row.startedAt },
+    { name: 'ended_at', kind: 'time', spare: true, value: (row) => row.endedAt },
+    { name: 'attempt', kind: 'number', spare: true, value: (row) => row.attempt },
+  ],
+})

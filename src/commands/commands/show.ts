@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { defineShow } from '../define-command.ts'
+
+export const runArgument = { name: 'run', description: 'UUID of a command, as it was said or listed' }
+
+export const show = defineShow({
+  name: 'show',
+  description: 'What became of a command, by its id.',
+  args: [runArgument],
+  input: z.object({ run: z.uuid('it takes the UUID of a command') }),
+  run: async (context, { run }) => {
+    const { showRun } = await import('../../domain/auth/command-runs/read-runs.ts')
+    const { units } = await context.laku()
+    return await units.read(await context.actor(), (work) => showRun(work.tx, work.actor, run))
+  },
+  fields: [
+    { name: 'id', kind: 'code', value: (one) => one.id },
+    { name: 'command', value: (one) => one.command },
+    { name: 'status', kind: 'status', value: (one) => one.status },
+    { name: 'exit_code', heading: 'exit code', kind: 'number', value: (one) => one.exitCode },
+    { name: 'staff', heading: 'by', value: (one) => one.staff },
+    { name: 'key', heading: 'idempotency key', value: (one) => one.key },
+    { name: 'attempt', kind: 'number', value: (one) => one.attempt },
+    { name: 'started_at', kind: 'time', value: (one) => one.startedAt },
+    { name: 'ended_at', kind: 'time', value: (one) => one.endedAt },
+  ],
+})

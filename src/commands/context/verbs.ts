@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { type Contexts, readContexts, writeContexts } from '../../cli/contexts.ts'
+import { usageError } from '../cli-error.ts'
+import { defineTask } from '../define-command.ts'
+import { type Column, tableOf } from '../table.ts'
+
+interface Row {
+  name: string
+  server: string
+  staff: string | null
+  chosen: boolean
+}
+
+const rowsOf = ({ current, contexts }: Contexts): Row[] =>
+  Object.entries(contexts).map(([name, { server, staff = null }]) => ({
+    name,
+    server,
+    staff,
+    chosen: name === current,
+  }))
+
+const columns: Column<Row>[] = [
+  { name: 'name', kind: 'code', value: (row) => row.name },
+  { name: 'server', kind: 'code', value: (row) => row.server },
+  { name: 'staff', heading: 'as', value: (row) => row.staff },
+  { name: 'chosen', value: (row) => row.chosen },
+]
+
+const list = defineTask({
+  name: 'list',
+  description: 'The shops that you are logged in to, and which is chosen.',
+  reads: true,
+  input: z.object({}),
+  run: async () => {
+    const rows = rowsOf(readContexts(process.env))
+    const text = rows.length === 0 ? 'None yet: laku login --server URL makes one.' : [tableOf(columns, rows)]
+    return { json: { data: rows, next_cursor: null }, text }
+  },
+})
+
+const use = defineTask({
+  name: 'use',
+  description: 'Choose the shop that commands work on where nothing else is said.',
+  args: [{ name: 'name', description: 'of the shop, as laku context list has it' }],
+  input: z.object({ name: z.string() }),
+  examples: ['laku context use ops'],
+  run: async (_context, { name }) => {
+    const saved = readContexts(process.env)
+    const known = Object.hasOwn(saved.contexts, name) ? saved.contexts[name] : undefined
+    if (!known) {
+      const names = Object.keys(saved.contexts).join(', ') || 'none'
+      throw usageError(`there is no context ${name} (known: ${names})`)
+    }
+    writeContexts(process.env, { ...saved, current: name })
+    return { json: { name, server: known.server }, text: `Commands work on ${name}, ${known.server}.` }
+  },
+})
+
+export const verbs = [list, use]

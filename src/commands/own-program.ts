@@ -1,0 +1,30 @@
+import type { Command } from 'commander'
+import type { ContextOptions } from './context.ts'
+import type { CommandDefinition } from './define-command.ts'
+import { buildProgram, type EntryShape } from './program.ts'
+import { entries } from './root.ts'
+
+/** The entries with all that is behind them: loading one loads what it runs. */
+export const ownEntries: readonly EntryShape<CommandDefinition>[] = entries.map((entry) => ({
+  name: entry.name,
+  description: entry.description,
+  ...(entry.hidden && { hidden: true }),
+  isNoun: 'verbs' in entry,
+  load: 'verbs' in entry ? entry.verbs : entry.command,
+}))
+
+/** The command line, run by this process itself on a database that it opens. Tests give their own laku and streams. */
+export function createProgram(given: ContextOptions = {}): Command {
+  return buildProgram<CommandDefinition>({
+    entries: ownEntries,
+    run: async ({ shape, input, flags }) => {
+      const { CommandContext } = await import('./context.ts')
+      const context = new CommandContext(flags, given)
+      try {
+        await shape.execute(context, input)
+      } finally {
+        await context.close()
+      }
+    },
+  })
+}

@@ -1,0 +1,25 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { type SurfaceIndex, surfaceFolder } from '../cli/surface.ts'
+import type { CommandDefinition, CommandShape } from './define-command.ts'
+import { ownEntries } from './own-program.ts'
+import type { GroupShape } from './program.ts'
+
+const shapeOf = ({ execute: _, ...shape }: CommandDefinition): CommandShape => shape
+
+/** Writes what each command looks like, a file a noun: the client reads the one that it needs, and no module of the commands. */
+export async function writeSurface(): Promise<void> {
+  rmSync(surfaceFolder, { recursive: true, force: true })
+  mkdirSync(surfaceFolder, { recursive: true })
+  const write = (name: string, value: unknown) =>
+    writeFileSync(`${surfaceFolder}${name}.json`, JSON.stringify(value))
+  const index: SurfaceIndex = { entries: ownEntries.map(({ load: _, ...entry }) => entry) }
+  for (const { name, load } of ownEntries) write(name, shapesOf(await load()))
+  write('index', index)
+}
+
+function shapesOf(
+  loaded: CommandDefinition | readonly (CommandDefinition | GroupShape<CommandDefinition>)[],
+): CommandShape | (CommandShape | GroupShape)[] {
+  if ('execute' in loaded) return shapeOf(loaded)
+  return loaded.map((one) => ('execute' in one ? shapeOf(one) : { ...one, verbs: one.verbs.map(shapeOf) }))
+}

@@ -1,0 +1,138 @@
+import { type Kysely, sql } from 'kysely'
+import { type DB, insertRows, type Tx, type Vault, type Work } from '../../kernel/index.ts'
+import { authErrors } from '../errors.ts'
+import { RUN_SILENT_S } from './run-silence.ts'
+
+const PURPOSE = 'command runs'
+const LINE_DAYS = 1
+/** Nobody repeats a command under its key after so long. */
+const RUN_DAYS = 90
+
+export interface RunIdentity {
+  /** UUID */
+  id: string
+  key: string
+  staffId: string
+  /** `orders cancel` */
+  command: string
+  /** A digest of all that was asked for. */
+  requestHash: string
+}
+
+/** What became of a key before: nothing, a run that goes on, one that ended, or one that was interrupted after its change was made. */
+export type Begun =
+  | { begun: true; id: string; attempt: number }
+  | { begun: false; id: string; state: 'running' | 'ended' }
+  | { begun: false; id: string; state: 'kept'; kept: string }
+
+interface RunRow {
+  id: string
+  requestHash: string
+  attempt: number
+  endedAt: Date | null
+  kept: string | null
+  isSilent: boolean
+}
+
+/**
+ * Notes that a command begins, once under its key. One that was interrupted begins again, unless its change was made.
+ * @throws auth.command_key_reused
+ */
+export async function beginRun(tx: Tx, vault: Vault, run: RunIdentity): Promise<Begun> {
+  const { id, key, staffId, command, requestHash } = run
+  const made = await sql`
+    insert into command_runs (id, staff_id, key, request_hash, command)
+    values (${id}, ${staffId}, ${key}, ${requestHash}, ${command}) on conflict do nothing`.execute(tx)
+  if (made.numAffectedRows === 1n) return { begun: true, id, attempt: 1 }
+  const { rows } = await sql<RunRow>`
+    select id, request_hash, attempt, ended_at, kept,
+      seen_at < clock_timestamp() - make_interval(secs => ${RUN_SILENT_S}) as is_silent
+    from command_runs where staff_id = ${staffId} and key = ${key} for update`.execute(tx)
+  const [before] = rows
+  // The id is another person's, or of another key.
+  if (!before || before.requestHash !== requestHash) throw authErrors.command_key_reused({ key })
+  if (before.endedAt) return { begun: false, id: before.id, state: 'ended' }
+  if (!before.isSilent) return { begun: false, id: before.id, state: 'running' }
+  if (before.kept !== null)
+    return { begun: false, id: before.id, state: 'kept', kept: vault.open(PURPOSE, before.kept) }
+  await sql`delete from command_run_lines where run_id = ${before.id}`.execute(tx)
+  await sql`
+    update command_runs set attempt = attempt + 1, seen_at = clock_timestamp(), stop_asked_at = null
+    where id = ${before.id}`.execute(tx)
+  return { begun: true, id: before.id, attempt: before.attempt + 1 }
+}
+
+/** Says that the run goes on; true where somebody asked to stop it. */
+export async function seeRun(db: Kysely<DB>, id: string): Promise<boolean> {
+  const { rows } = await sql<{ stop: boolean }>`
+    update command_runs set seen_at = clock_timestamp() where id = ${id} and ended_at is null
+    returning stop_asked_at is not null as stop`.execute(db)
+  return rows[0]?.stop ?? false
+}
+
+/** Lines of a run from the first on, in the order in which they were said. */
+export interface LineChunk {
+  firstLine: number
+  lines: readonly string[]
+}
+
+/** Keeps what a run said. */
+export async function keepLines(db: Kysely<DB>, vault: Vault, id: string, chunk: LineChunk): Promise<void> {
+  const { firstLine, lines } = chunk
+  await insertRows(db as Tx, 'commandRunLines', [
+    { runId: id, firstLine, lines: lines.length, sealed: vault.seal(PURPOSE, lines.join('\n')) },
+  ])
+}
+
+/** The next lines that were kept, at or after this one; nothing where there are none. */
+export async function keptLines(
+  db: Kysely<DB>,
+  vault: Vault,
+  id: string,
+  from: number,
+): Promise<LineChunk | undefined> {
+  const { rows } = await sql<{ firstLine: number; sealed: string }>`
+    select first_line, sealed from command_run_lines
+    where run_id = ${id} and first_line + lines > ${from} order by first_line limit 1`.execute(db)
+  const [row] = rows
+  return row && { firstLine: row.firstLine, lines: vault.open(PURPOSE, row.sealed).split('\n') }
+}
+
+/** Keeps the answer of a change in the transaction that makes it. */
+export async function keepAnswer({ tx, vault }: Work, id: string, answer: string): Promise<void> {
+  await sql`update command_runs set kept = ${vault.seal(PURPOSE, answer)} where id = ${id}`.execute(tx)
+}
+
+/** How a run ended: 0 to 8. */
+export async function endRun(db: Kysely<DB>, id: string, exitCode: number): Promise<void> {
+  await sql`
+    update command_runs set ended_at = clock_timestamp(), exit_code = ${exitCode}, seen_at = clock_timestamp()
+    where id = ${id} and ended_at is null`.execute(db)
+}
+
+/** Lets a server that ends say so of what it could not finish: it is known at once, and not by silence. */
+export async function leaveRun(db: Kysely<DB>, id: string): Promise<void> {
+  await sql`
+    update command_runs set seen_at = '-infinity' where id = ${id} and ended_at is null`.execute(db)
+}
+
+/** Forgets a run that asked a question and did nothing yet. */
+export async function forgetRun(db: Kysely<DB>, id: string): Promise<void> {
+  await sql`delete from command_runs where id = ${id} and ended_at is null`.execute(db)
+}
+
+/** Forgets up to `limit` of what is past its time: what was said after a day, and that it was after ninety. */
+export async function pruneRuns({ tx }: Work, limit: number): Promise<number> {
+  const lines = await sql`
+    delete from command_run_lines where (run_id, first_line) in (
+      select run_id, first_line from command_run_lines
+      where written_at < now() - make_interval(days => ${LINE_DAYS}) order by written_at limit ${limit})`.execute(
+    tx,
+  )
+  const runs = await sql`
+    delete from command_runs where id in (
+      select id from command_runs where started_at < now() - make_interval(days => ${RUN_DAYS}) limit ${limit})`.execute(
+    tx,
+  )
+  return Math.max(Number(lines.numAffectedRows ?? 0), Number(runs.numAffectedRows ?? 0))
+}

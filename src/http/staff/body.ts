@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { MOST_FILE_BYTES } from '../../cli/protocol.ts'
+import { staffErrors } from './staff-errors.ts'
+
+const MOST_LINE_BYTES = 1024 * 1024
+
+/** A body: its first line, and the file behind it, which lies on the disk until it is released. */
+export interface SpooledBody {
+  line: string
+  path: string | undefined
+  hash: string
+  release: () => void
+}
+
+/**
+ * Takes the first line of a body, and writes what follows to a file of its own (0600): a client may be slow, and a file as long as 50 MB.
+ * @throws staff_door.file_too_large
+ */
+export async function spool(body: Readable): Promise<SpooledBody> {
+  let head = Buffer.alloc(0)
+  let line: string | undefined
+  let file: { folder: string; path: string; out: ReturnType<typeof createWriteStream> } | undefined
+  let bytes = 0
+  const digest = createHash('sha256')
+  const release = () => {
+    if (file) void rm(file.folder, { recursive: true, force: true }).catch(() => {})
+  }
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      let rest = chunk
+      if (line === undefined) {
+        head = Buffer.concat([head, chunk])
+        const end = head.indexOf(10)
+        if (end < 0 && head.length > MOST_LINE_BYTES) throw tooLarge(MOST_LINE_BYTES)
+        if (end < 0) continue
+        line = head.subarray(0, end).toString('utf8')
+        rest = head.subarray(end + 1)
+      }
+      if (rest.length === 0) continue
+      bytes += rest.length
+      if (bytes > MOST_FILE_BYTES) throw tooLarge(MOST_FILE_BYTES)
+      digest.update(rest)
+      if (!file) {
+        const folder = await mkdtemp(join(tmpdir(), 'laku-file-'))
+        const path = join(folder, 'file')
+        file = { folder, path, out: createWriteStream(path, { mode: 0o600 }) }
+      }
+      if (!file.out.write(rest)) await once(file.out, 'drain')
+    }
+    if (file) {
+      file.out.end()
+      await once(file.out, 'close')
+    }
+  } catch (error) {
+    file?.out.destroy()
+    release()
+    throw error
+  }
+  return {
+    line: line ?? head.toString('utf8'),
+    path: file?.path,
+    hash: bytes === 0 ? '' : digest.digest('base64url'),
+    release,
+  }
+}
+
+const tooLarge = (limit: number) => staffErrors.file_too_large({ limitBytes: limit })

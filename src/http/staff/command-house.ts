@@ -1,0 +1,28 @@
+import type { Readable } from 'node:stream'
+import type { CommandRequest, RunEvent } from '../../cli/protocol.ts'
+import type { Actor, Work } from '../../domain/kernel/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+
+/** One command that is to run, for somebody. */
+export interface Execution {
+  laku: Laku
+  actor: Actor
+  request: CommandRequest
+  emit: (event: RunEvent) => void
+  /** Resolves when there is room for more of what is said. */
+  ready: () => Promise<void>
+  /** Aborted where somebody stopped the work. */
+  signal: AbortSignal
+  /** The file that came with the command. */
+  readFile: () => Readable
+  /** Keeps what the command says at its end, in the transaction of its change. */
+  keep: (work: Work, end: RunEvent[]) => Promise<void>
+}
+
+/** What is behind the staff door: the commands, which live in a front of their own. */
+export interface CommandHouse {
+  /** Whether there is such a command here, and whether it only reads. */
+  find(path: readonly string[]): Promise<{ reads: boolean } | undefined>
+  /** Runs one to its end. Its exit code, or `asked` where it said a question and did nothing. */
+  run(execution: Execution): Promise<number | 'asked'>
+}

@@ -1,0 +1,184 @@
+import { createReadStream } from 'node:fs'
+import type { CommandRequest, RunEvent } from '../../cli/protocol.ts'
+import {
+  beginRun,
+  forgetRun,
+  keepAnswer,
+  keptLines,
+  leaveRun,
+  type RunIdentity,
+  showRun,
+} from '../../domain/auth/index.ts'
+import { type Actor, requestHash } from '../../domain/kernel/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+import type { CommandHouse } from './command-house.ts'
+import { Run, type RunPaces, runPaces } from './run.ts'
+
+type Staff = Extract<Actor, { kind: 'staff' }>
+
+/** The lines of a run, for a reader that may go. */
+export type Lines = (gone: AbortSignal) => AsyncIterable<string>
+
+export interface Asked {
+  request: CommandRequest
+  actor: Staff
+  /** A digest of the file that came along. */
+  fileHash: string
+  filePath: string | undefined
+}
+
+const POLL_MS = 500
+
+/** The runs of this process, and the records of those of others. */
+export class RunBook {
+  readonly #laku: Laku
+  readonly #house: CommandHouse
+  readonly #paces: RunPaces
+  readonly #runs = new Map<string, Run>()
+  readonly #underWay = new Set<Promise<void>>()
+  #ending = false
+
+  constructor(laku: Laku, house: CommandHouse, paces: RunPaces = runPaces) {
+    this.#laku = laku
+    this.#paces = paces
+    this.#house = house
+  }
+
+  /** Begins a command, or follows the one that was begun under its key before. `release` is called when its file is read no more. */
+  async begin(asked: Asked, reads: boolean, release: () => void): Promise<{ id: string; lines: Lines }> {
+    const { request, actor } = asked
+    const { units, vault } = this.#laku
+    const identity = identityOf(asked)
+    // A read is done as often as it is asked for, and noted only when it takes long.
+    if (reads) {
+      const record = async () => {
+        await units.run(actor, ({ tx }) => beginRun(tx, vault, identity))
+      }
+      const run = this.#start(asked, identity.id, release, record)
+      return { id: request.id, lines: (gone) => run.read(0, gone) }
+    }
+    const begun = await units.run(actor, ({ tx }) => beginRun(tx, vault, identity))
+    if (begun.begun) {
+      const run = this.#start(asked, begun.id, release)
+      return { id: begun.id, lines: (gone) => run.read(0, gone) }
+    }
+    release()
+    if (begun.state === 'kept') {
+      const run = new Run(this.#laku, { id: begun.id, staffId: actor.id }, this.#paces)
+      const said = JSON.parse(begun.kept) as RunEvent[]
+      for (const event of said.slice(0, -1)) run.emit(event)
+      const last = said.at(-1)
+      await run.end(last && 'end' in last ? last.end : 0)
+      return { id: begun.id, lines: (gone) => run.read(0, gone) }
+    }
+    return { id: begun.id, lines: (gone) => this.follow(actor, begun.id, 0, gone) }
+  }
+
+  #start(asked: Asked, id: string, release: () => void, record?: () => Promise<void>): Run {
+    const { request, actor, filePath } = asked
+    const run = new Run(this.#laku, { id, staffId: actor.id }, this.#paces, record)
+    this.#runs.set(id, run)
+    const done = this.#house
+      .run({
+        laku: this.#laku,
+        actor,
+        request,
+        emit: (event) => run.emit(event),
+        ready: () => run.ready(),
+        signal: run.signal,
+        readFile: () => createReadStream(filePath ?? ''),
+        keep: (work, end) => keepAnswer(work, id, JSON.stringify(end)),
+      })
+      .then(async (exitCode) => {
+        if (this.#ending && run.over) return
+        if (exitCode !== 'asked') return await run.end(exitCode)
+        run.abandon()
+        if (!record) await forgetRun(this.#laku.db, id)
+      })
+      .catch((error: unknown) => {
+        this.#laku.logger.error({ err: error, run: id }, 'a run came to no end')
+        run.abandon()
+      })
+      .finally(() => {
+        release()
+        this.#underWay.delete(done)
+        this.#runs.delete(id)
+      })
+    this.#underWay.add(done)
+    return run
+  }
+
+  /**
+   * What a run says from this line on: of this process, or as it was kept by another.
+   * @throws auth.command_run_not_found
+   */
+  async *follow(actor: Staff, id: string, from: number, gone: AbortSignal): AsyncGenerator<string> {
+    const { db, vault } = this.#laku
+    const here = this.#runs.get(id)
+    if (here && (here.staffId === actor.id || actor.role === 'admin')) return yield* here.read(from, gone)
+    let at = from
+    let last = ''
+    while (!gone.aborted) {
+      const seen = await showRun(db, actor, id)
+      for (
+        let chunk = await keptLines(db, vault, id, at);
+        chunk;
+        chunk = await keptLines(db, vault, id, at)
+      ) {
+        for (const line of chunk.lines.slice(at - chunk.firstLine)) {
+          last = line
+          yield line
+        }
+        at = chunk.firstLine + chunk.lines.length
+      }
+      if (last.includes('"end":')) return
+      if (seen.status === 'done') {
+        if (at === 0) yield JSON.stringify({ n: 0, ...forgotten(seen.startedAt) })
+        yield JSON.stringify({ n: at, end: seen.exitCode ?? 0 })
+        return
+      }
+      if (seen.status === 'interrupted') {
+        yield JSON.stringify({ n: at, ...interrupted(id, seen.key) })
+        yield JSON.stringify({ n: at + 1, end: 6 })
+        return
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    }
+  }
+
+  /** Lets what runs come to its end for so long; of what does not it says so, and it can be run again under its key. */
+  async close(withinMs: number): Promise<void> {
+    this.#ending = true
+    let timer: NodeJS.Timeout | undefined
+    const over = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, withinMs)
+    })
+    await Promise.race([Promise.allSettled([...this.#underWay]), over])
+    clearTimeout(timer)
+    for (const run of this.#runs.values()) {
+      run.stop()
+      run.abandon()
+      await leaveRun(this.#laku.db, run.id).catch(() => {})
+    }
+  }
+}
+
+function identityOf({ request, actor, fileHash }: Asked): RunIdentity {
+  const { id, key = id, path, input, json } = request
+  const command = path.join(' ')
+  return { id, key, staffId: actor.id, command, requestHash: requestHash(command, { input, json, fileHash }) }
+}
+
+const forgotten = (startedAt: Date): RunEvent => ({
+  note: `This command was done, begun at ${startedAt.toISOString()}; what it said is no longer kept.`,
+})
+
+const interrupted = (id: string, key: string): RunEvent => ({
+  failure: {
+    code: 'cli.interrupted',
+    message: `the server that ran ${id} ended before it was done: what it had done stays done. Say the same command again with --idempotency-key ${key}`,
+    details: { id, idempotency_key: key },
+    exitCode: 6,
+    foreseen: true,
+  },
+})

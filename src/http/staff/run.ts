@@ -1,0 +1,203 @@
+import type { RunEvent } from '../../cli/protocol.ts'
+import { endRun, keepLines, keptLines, seeRun } from '../../domain/auth/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+
+/** How long things take; tests are in a hurry. */
+export interface RunPaces {
+  /** What takes longer is kept as it is said, and goes on without whoever began it. */
+  jobAfterMs: number
+  /** So often what was said is kept, and it is asked whether somebody stops it. */
+  flushMs: number
+}
+
+export const runPaces: RunPaces = { jobAfterMs: 5_000, flushMs: 1_000 }
+/** So much is held in memory for who reads it; a run that said more waits until that is kept, and drops it. */
+const HELD_BYTES = 8 * 1024 * 1024
+const CHUNK_BYTES = 1024 * 1024
+
+/** A run under way in this process: what it said, for any number of readers, from any line on. */
+export class Run {
+  readonly id: string
+  readonly staffId: string
+  readonly #laku: Laku
+  readonly #paces: RunPaces
+  readonly #stop = new AbortController()
+  #lines: string[] = []
+  /** The number of the first line that is held. */
+  #base = 0
+  #kept = 0
+  #heldBytes = 0
+  #isRecorded: boolean
+  #record: (() => Promise<void>) | undefined
+  #flushing: Promise<void> = Promise.resolve()
+  #timer: NodeJS.Timeout | undefined
+  #over = false
+  #readers = 0
+  #wake = Promise.withResolvers<void>()
+
+  /** `record` writes its row where it has none yet: a read has one only once it has taken long. */
+  constructor(
+    laku: Laku,
+    identity: { id: string; staffId: string },
+    paces: RunPaces,
+    record?: () => Promise<void>,
+  ) {
+    this.#laku = laku
+    this.#paces = paces
+    this.id = identity.id
+    this.staffId = identity.staffId
+    this.#record = record
+    this.#isRecorded = record === undefined
+    if (this.#isRecorded) this.#keepOn()
+    else this.#timer = setTimeout(() => void this.becomeJob(), paces.jobAfterMs)
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.signal
+  }
+
+  get over(): boolean {
+    return this.#over
+  }
+
+  stop(): void {
+    this.#stop.abort()
+  }
+
+  emit(event: RunEvent): void {
+    const line = JSON.stringify({ n: this.#base + this.#lines.length, ...event })
+    this.#lines.push(line)
+    this.#heldBytes += line.length
+    this.#wakeReaders()
+  }
+
+  /** Resolves when there is room for more of what is said. */
+  async ready(): Promise<void> {
+    // Lets the process do something else between two pieces of long work.
+    await new Promise((resolve) => setImmediate(resolve))
+    if (this.#heldBytes <= HELD_BYTES) return
+    await this.becomeJob()
+    await this.#flush()
+    this.#lines = this.#lines.slice(this.#kept - this.#base)
+    this.#base = this.#kept
+    this.#heldBytes = 0
+  }
+
+  /** From now on what it says is kept, and it goes on where its connection breaks. */
+  async becomeJob(): Promise<void> {
+    const record = this.#record
+    this.#record = undefined
+    if (!record) return
+    clearTimeout(this.#timer)
+    try {
+      await record()
+      this.#isRecorded = true
+      this.#keepOn()
+    } catch (error) {
+      this.#laku.logger.warn({ err: error, run: this.id }, 'a run that takes long could not be noted')
+    }
+  }
+
+  #keepOn(): void {
+    const { jobAfterMs, flushMs } = this.#paces
+    const began = performance.now()
+    this.#timer = setInterval(() => {
+      if (performance.now() - began >= jobAfterMs) void this.#flush()
+      void this.#see()
+    }, flushMs)
+  }
+
+  async #see(): Promise<void> {
+    try {
+      if (await seeRun(this.#laku.db, this.id)) this.stop()
+    } catch (error) {
+      this.#laku.logger.warn({ err: error, run: this.id }, 'a run could not say that it goes on')
+    }
+  }
+
+  /** Writes what was said since the last time, in pieces and in order. */
+  #flush(): Promise<void> {
+    this.#flushing = this.#flushing.then(async () => {
+      while (this.#isRecorded && this.#kept < this.#base + this.#lines.length) {
+        const lines: string[] = []
+        let bytes = 0
+        for (let at = this.#kept - this.#base; at < this.#lines.length && bytes < CHUNK_BYTES; at++) {
+          const line = this.#lines[at] as string
+          lines.push(line)
+          bytes += line.length
+        }
+        try {
+          await keepLines(this.#laku.db, this.#laku.vault, this.id, { firstLine: this.#kept, lines })
+        } catch (error) {
+          this.#laku.logger.warn({ err: error, run: this.id }, 'what a run said could not be kept')
+          return
+        }
+        this.#kept += lines.length
+      }
+    })
+    return this.#flushing
+  }
+
+  /** Ends it: the outcome is written before anybody is told. */
+  async end(exitCode: number): Promise<void> {
+    this.emit({ end: exitCode })
+    // Readers are told below.
+    clearTimeout(this.#timer)
+    this.#record = undefined
+    if (this.#isRecorded) {
+      await this.#flush()
+      await endRun(this.#laku.db, this.id, exitCode).catch((error: unknown) =>
+        this.#laku.logger.warn({ err: error, run: this.id }, 'how a run ended could not be written'),
+      )
+    }
+    this.#over = true
+    this.#wakeReaders()
+  }
+
+  /** Gives it up without an outcome: nothing was done, or its server ends. */
+  abandon(): void {
+    clearTimeout(this.#timer)
+    this.#record = undefined
+    this.#isRecorded = false
+    this.#over = true
+    this.#wakeReaders()
+  }
+
+  #wakeReaders(): void {
+    this.#wake.resolve()
+    this.#wake = Promise.withResolvers<void>()
+  }
+
+  /** Lines from this number on, until the end. A read that nobody reads any more is stopped while it is no job. */
+  async *read(from: number, gone: AbortSignal): AsyncGenerator<string> {
+    this.#readers++
+    let at = from
+    const wake = () => this.#wakeReaders()
+    gone.addEventListener('abort', wake)
+    try {
+      while (!gone.aborted) {
+        if (at < this.#base) {
+          const chunk = await keptLines(this.#laku.db, this.#laku.vault, this.id, at)
+          if (!chunk) return
+          for (const line of chunk.lines.slice(at - chunk.firstLine)) yield line
+          at = chunk.firstLine + chunk.lines.length
+          continue
+        }
+        const line = this.#lines[at - this.#base]
+        // The last line is told once its outcome is written.
+        const isLast = at === this.#base + this.#lines.length - 1
+        if (line !== undefined && !(isLast && !this.#over && line.includes('"end":'))) {
+          at++
+          yield line
+          continue
+        }
+        if (this.#over) return
+        await this.#wake.promise
+      }
+    } finally {
+      gone.removeEventListener('abort', wake)
+      this.#readers--
+      if (this.#readers === 0 && !this.#over && !this.#isRecorded) this.stop()
+    }
+  }
+}

@@ -1,0 +1,433 @@
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { hire } from '../../../test/staff.ts'
+import { DoorOfTest, runClient } from '../../../test/staff-door.ts'
+import { PROTOCOL, PROTOCOL_HEADER, type StreamLine } from '../../cli/protocol.ts'
+import type { CommandShape } from '../../commands/define-command.ts'
+import type { EntryShape } from '../../commands/program.ts'
+import type { CommandHouse, Execution } from './command-house.ts'
+
+const shapeOf = (name: string, more: Partial<CommandShape> = {}): CommandShape => ({
+  kind: 'change',
+  name,
+  description: 'a command of this test',
+  args: [],
+  options: [],
+  examples: [],
+  exits: [0, 1, 2, 3, 4, 5, 6, 7],
+  reads: false,
+  live: false,
+  ...more,
+})
+const file = { name: 'file', description: 'a file', isFile: true }
+const shapes = [
+  shapeOf('slow'),
+  shapeOf('look', { kind: 'list', reads: true }),
+  shapeOf('take', { kind: 'task', args: [file] }),
+  shapeOf('keep'),
+]
+const commands = ['list', 'show', 'stop', 'attach'].map((name) =>
+  shapeOf(name, {
+    kind: 'task',
+    reads: name !== 'stop',
+    args: name === 'list' ? [] : [{ name: 'run', description: 'UUID of a command' }],
+  }),
+)
+const entries: EntryShape[] = [
+  { name: 'work', description: 'this test', isNoun: true, load: async () => shapes },
+  { name: 'commands', description: 'runs', isNoun: true, load: async () => commands },
+]
+
+/** What a command does here, by its verb. */
+let does: Record<string, (execution: Execution) => Promise<number>> = {}
+let runs = 0
+const { commandHouse } = await import('../../commands/command-house.ts')
+const house: CommandHouse = {
+  find: async (path) => {
+    if (path[0] !== 'work') return await commandHouse.find(path)
+    const shape = shapes.find((one) => one.name === path[1])
+    return shape && { reads: shape.reads }
+  },
+  run: async (execution) => {
+    if (execution.request.path[0] !== 'work') return await commandHouse.run(execution)
+    runs++
+    return (await does[execution.request.path[1] ?? '']?.(execution)) ?? 1
+  },
+}
+
+const paces = { jobAfterMs: 50, flushMs: 50, heartbeatMs: 100, endWithinMs: 50 }
+const folder = mkdtempSync(join(tmpdir(), 'laku-door-'))
+
+let laku: TestLaku
+let door: DoorOfTest
+let token: string
+beforeAll(async () => {
+  laku = await openTestLaku()
+  door = await DoorOfTest.open(laku, { house, paces })
+  token = await door.tokenOf((await hire(laku, 'finance')).id)
+})
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true })
+  await door?.close()
+  await laku?.close()
+})
+beforeEach(() => {
+  does = {}
+  runs = 0
+})
+
+const env = (of = token) => ({ LAKU_TOKEN: of, XDG_CONFIG_HOME: folder })
+const say = (...words: string[]) =>
+  runClient(['--server', door.door.url, ...words], env(), undefined, entries)
+
+/** Steps until somebody opens the gate. */
+function steps(count: number) {
+  const gate = Promise.withResolvers<void>()
+  const begun = Promise.withResolvers<void>()
+  const work = async ({ emit, signal }: Execution) => {
+    for (let step = 1; step <= count; step++) {
+      if (signal.aborted) return 7
+      emit({ note: `step ${step}` })
+      await sleep(20)
+      if (step === Math.ceil(count / 2)) {
+        begun.resolve()
+        await Promise.race([
+          gate.promise,
+          new Promise((resolve) => signal.addEventListener('abort', resolve)),
+        ])
+      }
+    }
+    emit({ answer: { steps: count } })
+    return 0
+  }
+  return { work, begun: begun.promise, open: () => gate.resolve() }
+}
+
+const said = (count: number) => Array.from({ length: count }, (_, at) => `step ${at + 1}\n`).join('')
+const on = () => `On ${new URL(door.door.url).host}, ${door.door.url}.\n`
+
+/** A proxy whose connections can be cut. */
+async function cuttable(to: string) {
+  const sockets = new Set<Socket>()
+  const { hostname, port } = new URL(to)
+  const server = createServer((client) => {
+    const upstream = connect(Number(port), hostname)
+    for (const one of [client, upstream]) {
+      sockets.add(one)
+      one.on('error', () => {})
+      one.on('close', () => {
+        client.destroy()
+        upstream.destroy()
+      })
+    }
+    client.pipe(upstream).pipe(client)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    cut: () => {
+      for (const one of sockets) one.destroy()
+    },
+    close: () => server.close(),
+  }
+}
+
+describe('a command that takes long', () => {
+  it('survives a broken connection: nothing is lost, nothing is said or done twice', async () => {
+    const { work, begun, open } = steps(10)
+    does.slow = work
+    const proxy = await cuttable(door.door.url)
+    const running = runClient(['--server', proxy.url, '--json', 'work', 'slow'], env(), undefined, entries)
+    await begun
+    proxy.cut()
+    await sleep(100)
+    open()
+    const { exitCode, stdout, stderr } = await running
+    proxy.close()
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '{"steps":10}\n' })
+    expect(stderr.slice(stderr.indexOf('\n') + 1)).toBe(said(10))
+    expect(runs).toBe(1)
+  })
+
+  it('says that it lives while it says nothing, and is not held back on the way', async () => {
+    const { work, open } = steps(2)
+    does.slow = work
+    const answer = await post(
+      `{"id":"${crypto.randomUUID()}","path":["work","slow"],"input":{},"json":true,"quiet":false,"debug":false,"mayAsk":false,"answers":[]}\n`,
+    )
+    expect(answer.headers).toMatchObject({
+      'x-accel-buffering': 'no',
+      'content-type': 'application/x-ndjson',
+    })
+    setTimeout(open, 350)
+    const lines = (await text(answer))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as StreamLine)
+    expect(lines.filter((line) => 'beat' in line).length).toBeGreaterThanOrEqual(2)
+    expect(lines.at(-1)).toMatchObject({ end: 0 })
+  })
+
+  it('is learnt of by its id, attached to by another terminal, and by nobody else', async () => {
+    const { work, begun, open } = steps(6)
+    does.slow = work
+    const running = say('work', 'slow', '--json', '--idempotency-key', 'once')
+    await begun
+    const listed = await say('commands', 'list', '--json')
+    const [run] = (JSON.parse(listed.stdout) as { data: { id: string; status: string }[] }).data
+    expect(run).toMatchObject({ status: 'running', key: 'once', command: 'work slow', exit_code: null })
+    const id = run?.id ?? ''
+    const attached = say('commands', 'attach', id, '--json')
+    const other = await door.tokenOf((await hire(laku, 'finance')).id)
+    const refused = await runClient(
+      ['--server', door.door.url, 'commands', 'attach', id],
+      env(other),
+      undefined,
+      entries,
+    )
+    expect(refused).toMatchObject({ exitCode: 3, stdout: '' })
+    open()
+    const [first, second] = await Promise.all([running, attached])
+    expect(first).toEqual({ exitCode: 0, stdout: '{"steps":6}\n', stderr: on() + said(6) })
+    expect(second).toEqual({ exitCode: 0, stdout: '{"steps":6}\n', stderr: said(6) })
+    // Once more under its key, and from what was kept: as the first time.
+    expect(await say('work', 'slow', '--json', '--idempotency-key', 'once')).toEqual(first)
+    expect(await say('commands', 'attach', id, '--json')).toEqual(second)
+    expect(runs).toBe(1)
+    const shown = JSON.parse((await say('commands', 'show', id, '--json')).stdout)
+    expect(shown).toMatchObject({ status: 'done', exit_code: 0 })
+    expect(await say('work', 'keep', '--idempotency-key', 'once')).toMatchObject({ exitCode: 5 })
+  })
+
+  it('is stopped between two of its steps', async () => {
+    const { work, begun } = steps(10)
+    does.slow = work
+    const running = say('work', 'slow', '--quiet')
+    await begun
+    const { data } = JSON.parse((await say('commands', 'list', '--json')).stdout)
+    const stopped = await say('commands', 'stop', data[0].id)
+    expect(stopped).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('is asked to stop') })
+    expect(await running).toMatchObject({ exitCode: 7 })
+    expect(await say('commands', 'stop', data[0].id)).toMatchObject({ exitCode: 5 })
+  })
+
+  it('that its server could not finish says so, and is done again under its key: once', async () => {
+    const { work, begun } = steps(4)
+    does.slow = work
+    const first = await DoorOfTest.open(laku, { house, paces })
+    const words = ['work', 'slow', '--json', '--idempotency-key', 'nightly']
+    const running = runClient(['--server', first.door.url, ...words], env(), undefined, entries)
+    await begun
+    const { port } = new URL(first.door.url)
+    await first.close()
+    const again = await DoorOfTest.open(laku, { house, paces, port: Number(port) })
+    const told = await running
+    expect(told.exitCode).toBe(6)
+    expect(JSON.parse(told.stdout)).toMatchObject({
+      error: { code: 'cli.interrupted', details: { idempotency_key: 'nightly' } },
+    })
+    const whole = steps(4)
+    whole.open()
+    does.slow = whole.work
+    const second = await runClient(
+      ['--server', again.door.url, ...words, '--quiet'],
+      env(),
+      undefined,
+      entries,
+    )
+    expect(second).toMatchObject({ exitCode: 0, stdout: '{"steps":4}\n' })
+    expect(runs).toBe(2)
+    await again.close()
+  })
+
+  it('with --wait is done again by itself where its server ended, and waits for one that is away', async () => {
+    const { work, begun } = steps(4)
+    does.slow = work
+    const first = await DoorOfTest.open(laku, { house, paces })
+    const words = ['--server', first.door.url, '--wait', '30s', '--json', '--quiet', 'work', 'slow']
+    const running = runClient(words, env(), undefined, entries)
+    await begun
+    await first.close()
+    const waiting = runClient([...words.slice(0, -1), 'look'], env(), undefined, entries)
+    const whole = steps(4)
+    whole.open()
+    does.slow = whole.work
+    does.look = async ({ emit }) => {
+      emit({ answer: 'seen' })
+      return 0
+    }
+    await sleep(200)
+    const again = await DoorOfTest.open(laku, { house, paces, port: Number(new URL(first.door.url).port) })
+    expect(await running).toEqual({ exitCode: 0, stdout: '{"steps":4}\n', stderr: '' })
+    expect(await waiting).toEqual({ exitCode: 0, stdout: '"seen"\n', stderr: '' })
+    await again.close()
+    const gone = await runClient(
+      [...words.slice(0, 2), '--wait', '1s', 'work', 'look'],
+      env(),
+      undefined,
+      entries,
+    )
+    expect(gone).toMatchObject({
+      exitCode: 6,
+      stderr: expect.stringContaining('does not answer (ECONNREFUSED)'),
+    })
+  })
+})
+
+describe('a change', () => {
+  it('whose answer was lost with its server is told from its own transaction, and not made twice', async () => {
+    does.keep = async ({ laku: own, actor, keep }) => {
+      await own.units.run(actor, async (work) => {
+        work.audit({ command: 'work keep', subject: ['test', 'kept'], after: { made: true } })
+        await keep(work, [{ answer: { made: true } }, { end: 0 }])
+      })
+      // As if its process died here.
+      await new Promise(() => {})
+      return 0
+    }
+    const lost = await DoorOfTest.open(laku, { house, paces })
+    const words = ['work', 'keep', '--json', '--quiet', '--idempotency-key', 'kept']
+    const running = runClient(['--server', lost.door.url, ...words], env(), undefined, entries)
+    const made = () =>
+      laku.db.selectFrom('auditLog').select('id').where('command', '=', 'work keep').execute()
+    while ((await made()).length === 0) await sleep(20)
+    await lost.close()
+    const again = await DoorOfTest.open(laku, { house, paces, port: Number(new URL(lost.door.url).port) })
+    await running
+    const second = await runClient(['--server', again.door.url, ...words], env(), undefined, entries)
+    expect(second).toEqual({ exitCode: 0, stdout: '{"made":true}\n', stderr: '' })
+    expect([runs, (await made()).length]).toEqual([1, 1])
+    await again.close()
+  })
+
+  it('leaves nothing readable of what it said', async () => {
+    does.slow = async ({ emit }) => {
+      emit({ answer: { token: 'lkst_secret' } })
+      return 0
+    }
+    await say('work', 'slow', '--json')
+    const { rows } = await sql<{ sealed: string }>`select sealed from command_run_lines`.execute(laku.db)
+    expect(rows.length).toBeGreaterThan(0)
+    for (const { sealed } of rows) expect(sealed).not.toContain('lkst_secret')
+  })
+})
+
+describe('files', () => {
+  it('go in as they are, whole, and come back where the command line said', async () => {
+    const given = join(folder, 'given.bin')
+    const bytes = Buffer.alloc(3 * 1024 * 1024, 'laku\n\u0000ü')
+    writeFileSync(given, bytes)
+    does.take = async ({ readFile, emit, request: { file: named } }) => {
+      const read: Buffer[] = []
+      for await (const piece of readFile()) read.push(piece as Buffer)
+      emit({ file: `${named?.name}.failed.csv`, data: Buffer.concat(read).toString('base64'), mode: 0o600 })
+      emit({ file: '/tmp/laku-nobody-asked', data: '', mode: 0o600 })
+      return 0
+    }
+    const { exitCode, stderr } = await say('work', 'take', given)
+    expect(readFileSync(`${given}.failed.csv`).equals(bytes)).toBe(true)
+    expect(stderr).toContain('wants to write /tmp/laku-nobody-asked, which nobody asked for')
+    expect(exitCode).toBe(6)
+  })
+
+  it('of more than 50 MB are refused before anything runs', async () => {
+    const given = join(folder, 'large.bin')
+    writeFileSync(given, Buffer.alloc(51 * 1024 * 1024))
+    does.take = async () => 0
+    const { exitCode, stderr } = await say('work', 'take', given)
+    expect([exitCode, runs]).toEqual([2, 0])
+    expect(stderr).toMatch(/larger than 50 MB|does not answer/)
+  })
+})
+
+const post = (body: string, protocol = PROTOCOL, of = token) =>
+  new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
+    const headers = {
+      authorization: `Bearer ${of}`,
+      [PROTOCOL_HEADER]: String(protocol),
+      'content-type': 'application/x-ndjson',
+    }
+    const asked = request(
+      new URL('/api/commands/work/slow', door.door.url),
+      { method: 'POST', headers },
+      resolve,
+    )
+    asked.on('error', reject).end(body)
+  })
+
+describe('the handshake', () => {
+  it.each([
+    [0, 'other_version'],
+    [PROTOCOL + 1, 'other_version'],
+  ])(
+    'of protocol %i is refused before the token is looked at, with both versions',
+    async (protocol, code) => {
+      const answer = await post('', protocol, 'lkst_wrong')
+      expect(answer.statusCode).toBe(400)
+      expect(JSON.parse(await text(answer))).toMatchObject({
+        code: `staff_door.${code}`,
+        details: { server_protocol: PROTOCOL, client_protocol: protocol, server_version: expect.any(String) },
+      })
+    },
+  )
+
+  it.each([
+    [PROTOCOL + 1, /your laku \S+ is too old for the server .* install laku 9\.0\.0 here/],
+    [PROTOCOL - 1, /the server \S+ \(laku 9\.0\.0\) is too old for your laku .* upgrade the server/],
+  ])('with a server of protocol %i is a clear sentence', async (protocol, sentence) => {
+    const { createServer: createHttp } = await import('node:http')
+    const other = createHttp((_, reply) => {
+      reply.writeHead(400, { [PROTOCOL_HEADER]: String(protocol) })
+      reply.end(
+        JSON.stringify({
+          code: 'staff_door.other_version',
+          details: { server_version: '9.0.0', server_protocol: protocol },
+        }),
+      )
+    }).listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`
+    const { exitCode, stderr } = await runClient(['--server', url, 'work', 'look'], env(), undefined, entries)
+    other.close()
+    expect(exitCode).toBe(2)
+    expect(stderr).toMatch(sentence)
+  })
+
+  it('with what is no door says so; a token that is not good is 4, and nothing is read of its body', async () => {
+    const { exitCode, stderr } = await runClient(
+      ['--server', door.door.url, 'work', 'look'],
+      env('lkst_wrong'),
+      undefined,
+      entries,
+    )
+    expect(exitCode).toBe(4)
+    expect(stderr).toContain('your token is not good at')
+    expect((await post('x'.repeat(2_000_000), PROTOCOL, 'lkst_wrong')).statusCode).toBe(403)
+  })
+
+  it('refuses a verb and an option that the server does not know', async () => {
+    const known = entries.concat({
+      name: 'new',
+      description: 'of tomorrow',
+      isNoun: true,
+      load: async () => [shapeOf('verb', { reads: true })],
+    })
+    const { exitCode, stderr } = await runClient(
+      ['--server', door.door.url, 'new', 'verb'],
+      env(),
+      undefined,
+      known,
+    )
+    expect(exitCode).toBe(2)
+    expect(stderr).toMatch(/does not know laku new verb, which your laku \S+ has: the server is older/)
+  })
+})

@@ -1,0 +1,302 @@
+import { createRequire } from 'node:module'
+import { Readable } from 'node:stream'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
+import { z } from 'zod'
+import {
+  type CommandRequest,
+  type Greeting,
+  HEARTBEAT_MS,
+  OLDEST_PROTOCOL,
+  PROTOCOL,
+  PROTOCOL_HEADER,
+  VERSION_HEADER,
+} from '../../cli/protocol.ts'
+import { staffByToken } from '../../domain/auth/index.ts'
+import {
+  type Actor,
+  DomainError,
+  newId,
+  toWire,
+  translateDatabaseError,
+  UnitOfWork,
+} from '../../domain/kernel/index.ts'
+import { roleOf, shownUrl } from '../../runtime/connect.ts'
+import { beganAt, createKysely, createPool } from '../../runtime/database.ts'
+import type { Laku } from '../../runtime/laku.ts'
+import { StartError } from '../../runtime/start-error.ts'
+import { statusOf } from '../problem.ts'
+import { spool } from './body.ts'
+import type { CommandHouse } from './command-house.ts'
+import { type RunPaces, runPaces } from './run.ts'
+import { RunBook } from './run-book.ts'
+import { staffErrors } from './staff-errors.ts'
+
+type Staff = Extract<Actor, { kind: 'staff' }>
+
+// Long work of staff waits for its own connections, and never for those of who joins.
+const POOL_SIZE = 6
+/** Tests are in a hurry. */
+export interface DoorPaces extends RunPaces {
+  heartbeatMs: number
+  /** What is under way may take so long when the server ends; the rest says that it was interrupted. */
+  endWithinMs: number
+}
+
+const doorPaces: DoorPaces = { ...runPaces, heartbeatMs: HEARTBEAT_MS, endWithinMs: 15_000 }
+
+const door: Actor = { kind: 'system', name: 'staff door' }
+const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
+
+const requestSchema = z.object({
+  id: z.uuid(),
+  key: z.string().min(1).max(255).optional(),
+  path: z.array(z.string()).min(2).max(3),
+  input: z.record(z.string(), z.unknown()),
+  json: z.boolean(),
+  quiet: z.boolean(),
+  debug: z.boolean(),
+  mayAsk: z.boolean(),
+  answers: z.array(z.string()),
+  knownBy: z.string().max(60).optional(),
+  terminal: z.object({ width: z.int(), height: z.int(), color: z.boolean() }).optional(),
+  file: z.object({ name: z.string(), error: z.string().optional() }).optional(),
+})
+
+export interface StaffDoor {
+  url: string
+  close(): Promise<void>
+}
+
+/** The same laku with a pool of its own. */
+export function withOwnPool(laku: Laku): { laku: Laku; end: () => Promise<void> } {
+  const pool = createPool({ url: laku.urls.app, poolSize: POOL_SIZE, applicationName: 'laku staff' })
+  const db = createKysely(pool)
+  const { clock, queue, policy, vault } = laku
+  const units = new UnitOfWork({
+    db,
+    clock,
+    beganAt,
+    choreography: async () => (await import('../../domain/choreography.ts')).choreography,
+    enqueue: (tx, jobs) => queue.enqueue(tx, jobs),
+    policy,
+    vault,
+  })
+  return { laku: Object.assign(Object.create(laku) as Laku, { pool, db, units }), end: () => pool.end() }
+}
+
+/**
+ * Opens the door by which staff come in: commands, run as whoever's token it is. It listens by itself, never where customers call.
+ * Throws StartError 2 where the port is taken.
+ */
+export async function openStaffDoor(
+  laku: Laku,
+  house: CommandHouse,
+  address: { host: string; port: number },
+  paces: DoorPaces = doorPaces,
+): Promise<StaffDoor> {
+  const own = withOwnPool(laku)
+  const book = new RunBook(own.laku, house, paces)
+  const app = buildStaffDoor(own.laku, house, book, paces)
+  try {
+    const url = await app.listen(address)
+    return {
+      url,
+      close: async () => {
+        await book.close(paces.endWithinMs)
+        await app.close()
+        await own.end()
+      },
+    }
+  } catch (error) {
+    await app.close()
+    await own.end()
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') throw error
+    throw new StartError(
+      2,
+      `the staff door cannot listen on ${address.host}:${address.port} (${code}): stop what listens there, or choose another with LAKU_STAFF_PORT`,
+    )
+  }
+}
+
+function buildStaffDoor(
+  laku: Laku,
+  house: CommandHouse,
+  book: RunBook,
+  { heartbeatMs }: DoorPaces,
+): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: laku.logger as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    genReqId: () => newId(),
+    forceCloseConnections: true,
+  })
+  // The body is a stream: a line, and perhaps a file. It is read once it is known who sends it.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_, payload, done) => done(null, payload))
+  app.decorateRequest('staff')
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header(PROTOCOL_HEADER, String(PROTOCOL)).header(VERSION_HEADER, version)
+    requireProtocol(request)
+    request.staff = await identify(request)
+  })
+  app.setNotFoundHandler(async (request) => {
+    throw staffErrors.no_such_command({ path: request.url.split('?')[0] })
+  })
+  app.setErrorHandler((error, request, reply) => {
+    const { translated } = translateDatabaseError(error)
+    const known = translated instanceof DomainError ? translated : undefined
+    if (!known) request.log.error({ err: error }, 'the staff door failed')
+    const status = known ? statusOf(known) : 500
+    const { code, message, details } = known ?? {
+      code: 'http.internal',
+      message: 'The server failed.',
+      details: {},
+    }
+    return reply.code(status).send({ code, message, details: toWire(details) })
+  })
+
+  app.get('/api/staff', async (request): Promise<Greeting> => {
+    const { id, name, role } = request.staff
+    const { config, urls } = laku
+    const database = urls.embedded ? 'embedded' : shownUrl(urls.app).replace(`${roleOf(urls.app)}@`, '')
+    return { id, name, role, environment: config.env, database, version, protocol: PROTOCOL }
+  })
+
+  app.post<{ Params: { noun: string; verb: string } }>(
+    '/api/commands/:noun/:verb',
+    async (request, reply) => {
+      const { noun, verb } = request.params
+      const gone = goneWith(reply)
+      const { line, path, hash, release } = await spool(request.body as Readable)
+      try {
+        const asked = readRequest(line)
+        const [first, second] = asked.path
+        if (first !== noun || second !== verb)
+          throw staffErrors.request_unfit({ where: 'body', problems: [] })
+        const found = await house.find(asked.path)
+        if (!found)
+          throw staffErrors.no_such_command({ command: asked.path.join(' '), serverVersion: version })
+        const { id, lines } = await book.begin(
+          { request: asked, actor: request.staff, fileHash: hash, filePath: path },
+          found.reads,
+          release,
+        )
+        return stream(reply, id, lines(gone), heartbeatMs)
+      } catch (error) {
+        release()
+        throw error
+      }
+    },
+  )
+
+  app.get<{ Params: { id: string }; Querystring: { from?: string } }>(
+    '/api/commands/:id',
+    async (request, reply) => {
+      const id = z.uuid().safeParse(request.params.id)
+      const from = Number(request.query.from ?? 0)
+      if (!id.success || !Number.isSafeInteger(from) || from < 0)
+        throw staffErrors.request_unfit({ where: 'url', problems: [] })
+      const lines = book.follow(request.staff, id.data, from, goneWith(reply))
+      // Whether there is such a run is said before the stream begins.
+      const first = await lines.next()
+      return stream(reply, id.data, again(first, lines), heartbeatMs)
+    },
+  )
+
+  async function identify(request: FastifyRequest): Promise<Staff> {
+    const header = request.headers.authorization
+    const token = header?.startsWith('Bearer lkst_') ? header.slice(7) : undefined
+    const staff = token && (await laku.units.run(door, (work) => staffByToken(work.tx, token, work.now)))
+    if (!staff) throw staffErrors.token_refused()
+    return staff
+  }
+
+  return app
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    staff: Staff
+  }
+}
+
+/** Aborted when whoever reads is gone. */
+function goneWith(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  return gone.signal
+}
+
+async function* again(first: IteratorResult<string>, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+  if (first.done) return
+  yield first.value
+  yield* rest
+}
+
+function readRequest(line: string): CommandRequest {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    throw staffErrors.request_unfit({
+      where: 'body',
+      problems: [{ at: '/', message: 'the first line is no JSON' }],
+    })
+  }
+  const parsed = requestSchema.safeParse(value)
+  if (parsed.success) return parsed.data as CommandRequest
+  const problems = parsed.error.issues.map(({ path, message }) => ({ at: `/${path.join('/')}`, message }))
+  throw staffErrors.request_unfit({ where: 'body', problems })
+}
+
+function requireProtocol(request: FastifyRequest): void {
+  const spoken = Number(request.headers[PROTOCOL_HEADER])
+  const theirs = request.headers[VERSION_HEADER]
+  if (spoken >= OLDEST_PROTOCOL && spoken <= PROTOCOL) return
+  throw staffErrors.other_version({
+    serverVersion: version,
+    serverProtocol: PROTOCOL,
+    clientVersion: typeof theirs === 'string' ? theirs : 'unknown',
+    clientProtocol: Number.isFinite(spoken) ? spoken : null,
+  })
+}
+
+/** Sends lines as they come, and a beat where none comes: nothing on the way holds them back or believes the server dead. */
+function stream(reply: FastifyReply, id: string, lines: AsyncIterable<string>, beatMs: number): FastifyReply {
+  reply.header('content-type', 'application/x-ndjson')
+  reply.header('cache-control', 'no-store').header('x-accel-buffering', 'no')
+  return reply.send(
+    Readable.from(withBeats(id, lines, beatMs), { objectMode: false, highWaterMark: 64 * 1024 }),
+  )
+}
+
+async function* withBeats(id: string, lines: AsyncIterable<string>, beatMs: number): AsyncGenerator<string> {
+  yield `${JSON.stringify({ run: id })}\n`
+  const iterator = lines[Symbol.asyncIterator]()
+  try {
+    let next = iterator.next()
+    for (;;) {
+      let timer: NodeJS.Timeout | undefined
+      const beat = new Promise<'beat'>((resolve) => {
+        timer = setTimeout(resolve, beatMs, 'beat')
+      })
+      const came = await Promise.race([next, beat]).finally(() => clearTimeout(timer))
+      if (came === 'beat') {
+        yield `{"beat":${Date.now()}}\n`
+        continue
+      }
+      if (came.done) return
+      yield `${came.value}\n`
+      next = iterator.next()
+    }
+  } finally {
+    await iterator.return?.()
+  }
+}

@@ -1,0 +1,130 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openTestLaku, type TestLaku } from '../laku.ts'
+import { hire } from '../staff.ts'
+import { DoorOfTest } from '../staff-door.ts'
+import { runLaku } from './laku-process.ts'
+
+const launcher = fileURLToPath(new URL('../../bin/laku.js', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'laku-contexts-'))
+const file = join(folder, 'config', 'laku', 'contexts.json')
+// Another folder to stand in, so that no shop of this one is found.
+const env = { XDG_CONFIG_HOME: join(folder, 'config'), LAKU_DATA_DIR: join(folder, 'none') }
+
+interface Shop {
+  laku: TestLaku
+  door: DoorOfTest
+  token: string
+}
+let shops: { ops: Shop; trial: Shop }
+beforeAll(async () => {
+  const open = async () => {
+    const laku = await openTestLaku()
+    const door = await DoorOfTest.open(laku)
+    return { laku, door, token: await door.tokenOf((await hire(laku, 'admin')).id) }
+  }
+  shops = { ops: await open(), trial: await open() }
+})
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true })
+  for (const { door, laku } of Object.values(shops ?? {})) {
+    await door.close()
+    await laku.close()
+  }
+})
+
+async function logIn(name: string, { door, token }: Shop): Promise<number | null> {
+  const words = ['login', '--server', door.door.url, '--name', name, '--token-stdin']
+  const child = spawn(process.execPath, [launcher, ...words], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['pipe', 'ignore', 'inherit'],
+  })
+  child.stdin.end(`${token}\n`)
+  return await new Promise((resolve) => child.on('close', resolve))
+}
+
+const names = async ({ laku }: Shop) => {
+  const rows = await laku.db.selectFrom('users').select('name').orderBy('name').execute()
+  return rows.map((row) => row.name)
+}
+const make = (name: string, phone: string, ...words: string[]) =>
+  runLaku(['users', 'create', '--name', name, '--phone', phone, ...words], env)
+
+describe('two shops, two contexts, one terminal', () => {
+  it('are logged in to, each with a token that nobody else reads', async () => {
+    expect(await logIn('ops', shops.ops)).toBe(0)
+    expect(await logIn('trial', shops.trial)).toBe(0)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    const { stdout } = await runLaku(['context', 'list', '--json'], env)
+    expect(stdout).not.toContain('lkst_')
+    expect(JSON.parse(stdout).data).toMatchObject([
+      { name: 'ops', chosen: false },
+      { name: 'trial', chosen: true },
+    ])
+  })
+
+  it('do not mix: each command is done in one, and says in which', async () => {
+    const [a, b] = await Promise.all([
+      make('Ana', '081320000001', '--context', 'ops'),
+      make('Budi', '081320000002'),
+    ])
+    expect([a.exitCode, b.exitCode]).toEqual([0, 0])
+    expect(a.stderr).toBe(`On ops, ${shops.ops.door.door.url}.\n`)
+    expect(b.stderr).toBe(`On trial, ${shops.trial.door.door.url}.\n`)
+    expect((await runLaku(['context', 'use', 'ops'], env)).exitCode).toBe(0)
+    await make('Citra', '081320000003')
+    await make('Dewi', '081320000004', '--server', shops.trial.door.door.url)
+    expect(await names(shops.ops)).toEqual(['Ana', 'Citra'])
+    expect(await names(shops.trial)).toEqual(['Budi', 'Dewi'])
+  })
+
+  it('two that could both be meant are exit code 2, and nothing is done', async () => {
+    const { url } = shops.trial.door.door
+    const before = [await names(shops.ops), await names(shops.trial)]
+    const contradictions: [string[], Record<string, string>, RegExp][] = [
+      [['--server', url, '--context', 'ops'], {}, /--server and --context each name a shop/],
+      [['--server', url, '--server', url], {}, /--server is given twice/],
+      [
+        ['--context', 'ops', '--database-url', 'postgres://x@127.0.0.1:9/x'],
+        {},
+        /--context and --database-url/,
+      ],
+      [[], { DATABASE_URL: 'postgres://x@127.0.0.1:9/x' }, /DATABASE_URL and the chosen context ops/],
+      [[], { LAKU_TOKEN: shops.trial.token }, /LAKU_TOKEN and the chosen context ops each say who you are/],
+      [['--context', 'nowhere'], {}, /there is no context nowhere \(known: ops, trial\)/],
+      [['--server', 'http://ops.example'], {}, /a token travels by https alone/],
+    ]
+    for (const [words, more, sentence] of contradictions) {
+      const line = ['users', 'create', '--name', 'Eko', '--phone', '081320000009', ...words]
+      const { exitCode, stderr } = await runLaku(line, { ...env, ...more })
+      expect([words, exitCode]).toEqual([words, 2])
+      expect(stderr).toMatch(sentence)
+    }
+    expect([await names(shops.ops), await names(shops.trial)]).toEqual(before)
+  })
+
+  it('LAKU_SERVER and LAKU_TOKEN go before the chosen one; --context before both', async () => {
+    const scripted = { ...env, LAKU_SERVER: shops.trial.door.door.url, LAKU_TOKEN: shops.trial.token }
+    const whoami = async (words: string[], of: NodeJS.ProcessEnv) =>
+      JSON.parse((await runLaku(['auth', 'whoami', '--json', ...words], of)).stdout).database as string
+    const [ops, trial] = [shops.ops, shops.trial].map(({ laku }) => new URL(laku.urls.app).pathname)
+    expect(await whoami([], scripted)).toContain(trial)
+    expect(await whoami([], env)).toContain(ops)
+    expect(await whoami(['--context', 'trial'], env)).toContain(trial)
+  })
+
+  it('a logout forgets one, and a server that is away is 6', async () => {
+    expect((await runLaku(['auth', 'logout', '--context', 'trial'], env)).exitCode).toBe(0)
+    expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')).contexts)).toEqual(['ops'])
+    const away = { ...env, LAKU_SERVER: 'http://127.0.0.1:9', LAKU_TOKEN: 'lkst_x' }
+    const { exitCode, stderr } = await runLaku(['orders', 'list'], away)
+    expect(exitCode).toBe(6)
+    expect(stderr).toContain('does not answer (ECONNREFUSED)')
+    const nobody = { ...env, LAKU_SERVER: shops.trial.door.door.url }
+    expect((await runLaku(['orders', 'list'], nobody)).exitCode).toBe(4)
+  })
+})

@@ -1,0 +1,94 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { CommanderError } from 'commander'
+import { runLine } from '../src/cli/client.ts'
+import { ownFailure } from '../src/cli/own-failure.ts'
+import { printFailure } from '../src/cli/print-failure.ts'
+import { commandHouse } from '../src/commands/command-house.ts'
+import { ownEntries } from '../src/commands/own-program.ts'
+import type { EntryShape } from '../src/commands/program.ts'
+import type { Prompts } from '../src/commands/prompts.ts'
+import { newId } from '../src/domain/kernel/index.ts'
+import type { CommandHouse } from '../src/http/staff/command-house.ts'
+import { type DoorPaces, openStaffDoor, type StaffDoor } from '../src/http/staff/staff-door.ts'
+import type { CommandRun } from './command-line.ts'
+import type { TestLaku } from './laku.ts'
+
+/** The staff door of a test's laku, and a client before it: in this process, over the wire. */
+export class DoorOfTest {
+  readonly door: StaffDoor
+  readonly laku: TestLaku
+
+  private constructor(door: StaffDoor, laku: TestLaku) {
+    this.door = door
+    this.laku = laku
+  }
+
+  static async open(
+    laku: TestLaku,
+    {
+      house = commandHouse,
+      port = 0,
+      paces,
+    }: { house?: CommandHouse; port?: number; paces?: DoorPaces } = {},
+  ): Promise<DoorOfTest> {
+    return new DoorOfTest(await openStaffDoor(laku, house, { host: '127.0.0.1', port }, paces), laku)
+  }
+
+  async tokenOf(staffId: string): Promise<string> {
+    const token = `lkst_${randomBytes(32).toString('base64url')}`
+    const tokenHash = createHash('sha256').update(token).digest('base64url')
+    const createdAt = this.laku.clock.now()
+    const expiresAt = new Date(createdAt.getTime() + 86_400_000)
+    // By hand: an audit row of it would be one that no command left.
+    const row = { id: newId(), staffId, tokenHash, createdAt, expiresAt }
+    await this.laku.db.insertInto('staffTokens').values(row).execute()
+    return token
+  }
+
+  close(): Promise<void> {
+    return this.door.close()
+  }
+
+  /** One command line by the client, off a terminal, or with these answers on one. */
+  run(token: string, words: readonly string[], prompts?: Prompts): Promise<CommandRun> {
+    return runClient(
+      ['--server', this.door.url, ...words],
+      { LAKU_TOKEN: token, XDG_CONFIG_HOME: '/nonexistent' },
+      prompts,
+    )
+  }
+}
+
+/** Only what the build would have written of the commands: a client has no more. */
+const entries: readonly EntryShape[] = ownEntries.map((entry) => ({
+  ...entry,
+  load: async () => JSON.parse(JSON.stringify(await entry.load())),
+}))
+
+/** One command line by the client in this process. */
+export async function runClient(
+  words: readonly string[],
+  env: Record<string, string>,
+  prompts?: Prompts,
+  known = entries,
+): Promise<CommandRun> {
+  const said = { stdout: '', stderr: '' }
+  const stdout = { write: (text: string) => (said.stdout += text) }
+  const stderr = { write: (text: string) => (said.stderr += text) }
+  let exitCode = 0
+  const exitWith = (code: number) => {
+    exitCode = code
+  }
+  const argv = ['node', 'laku', ...words]
+  try {
+    await runLine(argv, { env, stdout, stderr, prompts, exitWith }, known, (program) =>
+      program.configureOutput({ writeOut: stdout.write, outputError: () => {} }),
+    )
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return { exitCode: 0, ...said }
+    const failure = ownFailure(error)
+    if (!failure) throw error
+    exitCode = printFailure(failure, argv, { stdout, stderr })
+  }
+  return { exitCode, ...said }
+}
