@@ -39,9 +39,7 @@ async function send(
   const url = new URL(path, `${server}/`)
   // Not by import: that reads every export of the module, and one of them loads an HTTP client of another kind, 60 ms of processor.
   const { request } =
-    url.protocol === 'https:'
-      ? process.getBuiltinModule('node:https')
-      : process.getBuiltinModule('node:http')
+    url.protocol === 'https:' ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http')
   const options: RequestOptions = {
     method,
     headers: {

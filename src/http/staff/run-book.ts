@@ -13,6 +13,7 @@ import { type Actor, requestHash } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import type { CommandHouse } from './command-house.ts'
 import { Run, type RunPaces, runPaces } from './run.ts'
+import { staffErrors } from './staff-errors.ts'
 
 type Staff = Extract<Actor, { kind: 'staff' }>
 
@@ -44,8 +45,12 @@ export class RunBook {
     this.#house = house
   }
 
-  /** Begins a command, or follows the one that was begun under its key before. `release` is called when its file is read no more. */
+  /**
+   * Begins a command, or follows the one that was begun under its key before. `release` is called when its file is read no more.
+   * @throws staff_door.ending, auth.command_key_reused
+   */
   async begin(asked: Asked, reads: boolean, release: () => void): Promise<{ id: string; lines: Lines }> {
+    if (this.#ending) throw staffErrors.ending()
     const { request, actor } = asked
     const { units, vault } = this.#laku
     const identity = identityOf(asked)

@@ -48,7 +48,7 @@ export interface DoorPaces extends RunPaces {
   endWithinMs: number
 }
 
-const doorPaces: DoorPaces = { ...runPaces, heartbeatMs: HEARTBEAT_MS, endWithinMs: 15_000 }
+const doorPaces: DoorPaces = { ...runPaces, heartbeatMs: HEARTBEAT_MS, endWithinMs: 10_000 }
 
 const door: Actor = { kind: 'system', name: 'staff door' }
 const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }

@@ -6,5 +6,9 @@ export const staffErrors = defineErrors('staff_door', {
   other_version: ['invalid', 'Client and server are of versions that do not understand each other.'],
   no_such_command: ['not_found', 'This server has no such command.'],
   file_too_large: ['invalid', 'The file is larger than 50 MB; divide it.'],
+  ending: [
+    'unavailable',
+    'This server ends and begins no command any more; another does, or it is back soon.',
+  ],
   request_unfit: ['invalid', 'The request does not fit; see details.'],
 })
