@@ -1,5 +1,6 @@
 // npm run bench -- <name> [--json]: speed as a ratio to the same work in raw SQL, in the same run.
 const benches: Record<string, () => Promise<{ run(args: string[]): Promise<boolean> }>> = {
+  command: () => import('./command/bench.ts'),
   join: () => import('./join/bench.ts'),
   'sessions-list': () => import('./sessions-list/bench.ts'),
 }

@@ -9,14 +9,15 @@ export interface Recorded extends CommandRun {
   line: string
 }
 
-export type Run = (words: readonly string[]) => Promise<CommandRun>
+/** Says a line; `changes` is the command that it is of where it changes something. */
+export type Run = (words: readonly string[], changes?: string) => Promise<CommandRun>
 
 /** What the host's owner does stays with the host: these do not come in through the staff door. */
 const ofTheHost = /^(up|demo|serve|worker|sandbox|completion|db|doctor|providers|login|context|commands)( |$)/
 /** These are about the way in itself. */
 const aboutTheWay = ['auth login', 'auth logout', 'auth whoami']
 
-const named = (leaf: Leaf) => leaf.path.join(' ')
+export const named = (leaf: Leaf) => leaf.path.join(' ')
 const takes = (leaf: Leaf, flag: string) =>
   leaf.definition.options.some(({ flags }) => flags.split(' ')[0] === flag)
 
@@ -31,11 +32,17 @@ export async function commandsOfTheDoor(): Promise<Leaf[]> {
  * Says every command: for things that do not exist, dry, for real, once more, and the lists and things that are left then. The same
  * walk on the same scenes gives the same recordings, whatever way the commands take.
  */
-export async function walk(scenes: CommandScenes, run: Run, mask: (text: string) => string) {
-  const leaves = await commandsOfTheDoor()
+export async function walk(
+  scenes: CommandScenes,
+  commands: readonly string[],
+  run: Run,
+  mask: (text: string) => string,
+) {
+  const leaves = (await commandsOfTheDoor()).filter((leaf) => commands.includes(named(leaf)))
   const all: Recorded[] = []
-  const say = async (...words: string[]): Promise<CommandRun> => {
-    const { exitCode, stdout, stderr } = await run(words)
+  const say = (...words: string[]) => sayOf(words)
+  const sayOf = async (words: readonly string[], changes?: string): Promise<CommandRun> => {
+    const { exitCode, stdout, stderr } = await run(words, changes)
     all.push({ line: mask(words.join(' ')), exitCode, stdout: mask(stdout), stderr: mask(stderr) })
     return { exitCode, stdout, stderr }
   }
@@ -49,8 +56,8 @@ export async function walk(scenes: CommandScenes, run: Run, mask: (text: string)
     if (!fixture) continue
     const line = [...leaf.path, ...(await fixture(scenes)), '--reason', 'a test']
     await say(...line, '--dry-run')
-    await say(...line)
-    await say(...line, '--json')
+    await sayOf(line, named(leaf))
+    await sayOf([...line, '--json'], named(leaf))
   }
   for (const leaf of leaves.filter(({ definition }) => definition.kind === 'list')) {
     const found = await say(...leaf.path, ...some(leaf), '--limit', '3', '--json')
@@ -88,6 +95,7 @@ function idIn(stdout: string): string | undefined {
 /** What is another in each run: ids, codes, times, numbers that are made up, and the places of this run. */
 const made = [
   /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi,
+  /\b[0-9a-f]{16}\b/g,
   /\b[0-9a-f]{24}\b/g,
   /\bSKU-[0-9A-F]{12}\b/g,
   /\b([0-9A-F]{6}-)?[A-Z]{2,3}-\d{6}-[0-9A-Z]{6,10}(-\d+)?\b/g,
