@@ -24,6 +24,10 @@ export const authErrors = defineErrors('auth', {
     'This key was used for another command; a command is said again word for word, or under a key of its own.',
   ],
   command_run_not_found: ['not_found', 'There is no such command of yours; quick reads are not kept.'],
+  command_run_lost: [
+    'conflict',
+    'This server was silent for too long, and another one runs the command: ask what came of it by its id.',
+  ],
   command_run_over: ['conflict', 'It runs no more: there is nothing to stop.'],
   own_rights: ['conflict', 'Nobody takes their own rights away; ask another admin.'],
 })

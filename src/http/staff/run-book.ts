@@ -59,12 +59,12 @@ export class RunBook {
       const record = async () => {
         await units.run(actor, ({ tx }) => beginRun(tx, vault, identity))
       }
-      const run = this.#start(asked, identity.id, release, record)
+      const run = this.#start(asked, { id: identity.id, attempt: 1 }, release, record)
       return { id: request.id, lines: (gone) => run.read(0, gone) }
     }
     const begun = await units.run(actor, ({ tx }) => beginRun(tx, vault, identity))
     if (begun.begun) {
-      const run = this.#start(asked, begun.id, release)
+      const run = this.#start(asked, begun, release)
       return { id: begun.id, lines: (gone) => run.read(0, gone) }
     }
     release()
@@ -79,7 +79,13 @@ export class RunBook {
     return { id: begun.id, lines: (gone) => this.follow(actor, begun.id, 0, gone) }
   }
 
-  #start(asked: Asked, id: string, release: () => void, record?: () => Promise<void>): Run {
+  #start(
+    asked: Asked,
+    begun: { id: string; attempt: number },
+    release: () => void,
+    record?: () => Promise<void>,
+  ): Run {
+    const { id } = begun
     const { request, actor, filePath } = asked
     const run = new Run(this.#laku, { id, staffId: actor.id }, this.#paces, record)
     this.#runs.set(id, run)
@@ -92,7 +98,7 @@ export class RunBook {
         ready: () => run.ready(),
         signal: run.signal,
         readFile: () => createReadStream(filePath ?? ''),
-        keep: (work, end) => keepAnswer(work, id, JSON.stringify(end)),
+        keep: (work, end) => keepAnswer(work, begun, JSON.stringify(end)),
       })
       .then(async (exitCode) => {
         if (this.#ending && run.over) return

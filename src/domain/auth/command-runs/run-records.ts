@@ -53,9 +53,9 @@ export async function beginRun(tx: Tx, vault: Vault, run: RunIdentity): Promise<
   if (!before || before.requestHash !== requestHash) throw authErrors.command_key_reused({ key })
   if (before.endedAt) return { begun: false, id: before.id, state: 'ended' }
   if (!before.isSilent) return { begun: false, id: before.id, state: 'running' }
+  await sql`delete from command_run_lines where run_id = ${before.id}`.execute(tx)
   if (before.kept !== null)
     return { begun: false, id: before.id, state: 'kept', kept: vault.open(PURPOSE, before.kept) }
-  await sql`delete from command_run_lines where run_id = ${before.id}`.execute(tx)
   await sql`
     update command_runs set attempt = attempt + 1, seen_at = clock_timestamp(), stop_asked_at = null
     where id = ${before.id}`.execute(tx)
@@ -98,9 +98,20 @@ export async function keptLines(
   return row && { firstLine: row.firstLine, lines: vault.open(PURPOSE, row.sealed).split('\n') }
 }
 
-/** Keeps the answer of a change in the transaction that makes it. */
-export async function keepAnswer({ tx, vault }: Work, id: string, answer: string): Promise<void> {
-  await sql`update command_runs set kept = ${vault.seal(PURPOSE, answer)} where id = ${id}`.execute(tx)
+/**
+ * Keeps the answer of a change in the transaction that makes it. A server that was silent for so long that another one has the command
+ * makes no change any more.
+ * @throws auth.command_run_lost
+ */
+export async function keepAnswer(
+  { tx, vault }: Work,
+  { id, attempt }: { id: string; attempt: number },
+  answer: string,
+): Promise<void> {
+  const kept = await sql`
+    update command_runs set kept = ${vault.seal(PURPOSE, answer)}
+    where id = ${id} and attempt = ${attempt} and kept is null and ended_at is null`.execute(tx)
+  if (kept.numAffectedRows !== 1n) throw authErrors.command_run_lost({ id })
 }
 
 /** How a run ended: 0 to 8. */
