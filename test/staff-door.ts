@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { CommanderError } from 'commander'
+import pg from 'pg'
 import { runLine } from '../src/cli/client.ts'
 import { ownFailure } from '../src/cli/own-failure.ts'
 import { printFailure } from '../src/cli/print-failure.ts'
@@ -7,7 +7,8 @@ import { commandHouse } from '../src/commands/command-house.ts'
 import { ownEntries } from '../src/commands/own-program.ts'
 import type { EntryShape } from '../src/commands/program.ts'
 import type { Prompts } from '../src/commands/prompts.ts'
-import { newId } from '../src/domain/kernel/index.ts'
+import { newStaffToken } from '../src/domain/auth/index.ts'
+import { secondsAfter } from '../src/domain/kernel/index.ts'
 import type { CommandHouse } from '../src/http/staff/command-house.ts'
 import { type DoorPaces, openStaffDoor, type StaffDoor } from '../src/http/staff/staff-door.ts'
 import type { CommandRun } from './command-line.ts'
@@ -34,14 +35,20 @@ export class DoorOfTest {
     return new DoorOfTest(await openStaffDoor(laku, house, { host: '127.0.0.1', port }, paces), laku)
   }
 
+  /** One more token of theirs, by the owner's hand: an audit row of it would be one that no command left. */
   async tokenOf(staffId: string): Promise<string> {
-    const token = `lkst_${randomBytes(32).toString('base64url')}`
-    const tokenHash = createHash('sha256').update(token).digest('base64url')
-    const createdAt = this.laku.clock.now()
-    const expiresAt = new Date(createdAt.getTime() + 86_400_000)
-    // By hand: an audit row of it would be one that no command left.
-    const row = { id: newId(), staffId, tokenHash, createdAt, expiresAt }
-    await this.laku.db.insertInto('staffTokens').values(row).execute()
+    const { id, token, hash } = newStaffToken()
+    const owner = new pg.Client({ connectionString: this.laku.ownerUrl })
+    await owner.connect()
+    try {
+      const now = this.laku.clock.now()
+      await owner.query(
+        'insert into staff_tokens (id, staff_id, token_hash, created_at, expires_at) values ($1, $2, $3, $4, $5)',
+        [id, staffId, hash, now, secondsAfter(now, 86_400)],
+      )
+    } finally {
+      await owner.end()
+    }
     return token
   }
 
