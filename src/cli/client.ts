@@ -5,6 +5,9 @@ import { findShop } from './find-shop.ts'
 import { surfaceEntries } from './surface.ts'
 import { ownSurroundings, type Surroundings } from './surroundings.ts'
 
+const OPENED_ITSELF =
+  'laku: this opened the database itself, which commands of staff stop doing: set LAKU_SERVER to the staff door, or log in with laku login --server URL'
+
 /**
  * Runs one command line: what is the host's owner's in this process, on the database; everything else in the server of the shop that is
  * meant, and shown here. Throws what it failed with.
@@ -34,9 +37,9 @@ async function run(chosen: Chosen, argv: readonly string[], around: Surroundings
   if (shop.by === 'database') {
     await runHere(chosen)
     if (shop.why === 'url' && !flags.quiet && !flags.json) {
-      around.stderr.write(
-        'laku: this opened the database itself, which commands of staff stop doing: set LAKU_SERVER to the staff door, or log in with laku login --server URL\n',
-      )
+      const { wrapped } = await import('../commands/format.ts')
+      const { stderr } = around
+      stderr.write(`${wrapped(OPENED_ITSELF, stderr.isTTY ? stderr.columns : undefined)}\n`)
     }
     return
   }
