@@ -69,7 +69,8 @@ it('every command gives through the door what it gave before there was one', asy
     // The second time is another outcome than the first.
     if (json.length > 0) await runLaku(scenes.laku, again)
     const direct = await runLaku(scenes.laku, [...again, ...json])
-    const counted = (text: unknown) => String(text).replace(/\d/g, '0')
+    // Scenes are counted, and a longer number makes a column wider.
+    const counted = (text: unknown) => String(text).replace(/\d+/g, '0').replace(/ +/g, ' ')
     expect([changes, masked(run).map(counted)]).toEqual([changes, masked(direct).map(counted)])
     return run
   }
