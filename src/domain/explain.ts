@@ -108,6 +108,15 @@ async function tellingOf(tx: Tx, { what, id }: Found): Promise<TellingOf> {
       .execute()
     return { subjectIds: [id], seqs: lines.map((line) => line.entrySeq) }
   }
+  if (what === 'refund') {
+    // The wallet's part of a refund to the source stands in that one's posting.
+    const { partOf } = await tx
+      .selectFrom('refunds')
+      .select('partOf')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()
+    return { subjectIds: partOf ? [id, partOf] : [id] }
+  }
   const payments = {
     session: sql`p.session_id = ${id}::uuid`,
     payment: sql`p.id = ${id}::uuid`,
@@ -143,6 +152,17 @@ async function factsOf(tx: Tx, found: Found): Promise<string[]> {
       where session_id = ${found.id}::uuid group by status order by status`.execute(tx)
     for (const { status, count, amountIdr } of rows)
       facts.push(`${count} payments of together ${formatIdr(amountIdr)} are ${status.replaceAll('_', ' ')}.`)
+  }
+  if (found.what === 'payment') {
+    const { walletIdr, amountIdr } = await tx
+      .selectFrom('payments')
+      .select(['walletIdr', 'amountIdr'])
+      .where('id', '=', found.id)
+      .executeTakeFirstOrThrow()
+    if (walletIdr > 0 && walletIdr < amountIdr)
+      facts.push(
+        `The wallet pays ${formatIdr(walletIdr)} of it, and an invoice ${formatIdr(amountIdr - walletIdr)}.`,
+      )
   }
   if (found.what === 'order line') {
     const { rows } = await sql<{ kind: string; netIdr: Rupiah; code: string | null }>`

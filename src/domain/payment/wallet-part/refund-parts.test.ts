@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance } from '../../../../test/wallets.ts'
+import { explain } from '../../explain.ts'
 import { newId } from '../../kernel/index.ts'
 import { claimRefunds } from '../claim-refunds.ts'
 import { shareOfWallet } from '../entitlement/rules.ts'
@@ -104,6 +105,13 @@ describe('refunds of a payment that a wallet paid a part of', () => {
     expect(await f.row(payment.id)).toMatchObject({ status: 'refunded', refundedIdr: PAID })
     expect(await f.events('refund.decided', payment.id)).toBe(2)
     expect(await f.events('refund.succeeded', payment.id)).toBe(2)
+    const told = async (which: string | undefined) =>
+      await f.laku.system(({ tx }) => explain(tx, which as string, { limit: 20 }))
+    expect((await told(payment.code)).facts).toContain(
+      'The wallet pays Rp 5.000 of it, and an invoice Rp 105.000.',
+    )
+    const [, inWallet] = await f.refundsOf(payment.id)
+    expect((await told(inWallet?.code)).postings[0]).toMatchObject({ kind: 'refund.decided' })
   })
 
   it('the source’s part falls back into the wallet where its channel takes nothing, before or after it was asked', async () => {
