@@ -435,6 +435,13 @@ create table ledger_chain (
   constraint ledger_chain_transactions_check CHECK ((transactions >= 0))
 );
 
+create table ledger_chain_reseals (
+  page bigint not null,
+  head text not null,
+  constraint ledger_chain_reseals_pkey PRIMARY KEY (page),
+  constraint ledger_chain_reseals_page_fkey FOREIGN KEY (page) REFERENCES ledger_chain(page)
+);
+
 create table ledger_entries (
   seq bigint generated always as identity not null,
   transaction_id uuid not null,
@@ -448,6 +455,13 @@ create table ledger_entries (
   constraint ledger_entries_account_id_fkey FOREIGN KEY (account_id) REFERENCES ledger_accounts(id),
   constraint ledger_entries_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES ledger_transactions(id),
   constraint ledger_entries_amount_idr_check CHECK ((amount_idr <> 0))
+);
+
+create table ledger_reseals (
+  transaction_id uuid not null,
+  seal text not null,
+  constraint ledger_reseals_pkey PRIMARY KEY (transaction_id),
+  constraint ledger_reseals_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES ledger_transactions(id)
 );
 
 create table ledger_snapshots (

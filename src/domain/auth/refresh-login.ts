@@ -11,7 +11,7 @@ import {
   newRefreshToken,
   refreshHash,
 } from './refresh-token.ts'
-import { isDevice, refreshExpiry } from './start-auth-session.ts'
+import { deviceHash, isDevice, refreshExpiry } from './start-auth-session.ts'
 import type { LoginOutcome } from './verify-otp.ts'
 
 /** So long may the token before the newest come again: its answer was lost, or another tab of the browser sent it at the same moment. */
@@ -52,6 +52,9 @@ export async function refreshLogin(work: Work, refreshToken: string, device?: st
     .set({
       branches: JSON.stringify(newest(branches)),
       tokenHash: refreshHash(work.vault, token),
+      // Under the key that writes: one that rotates is needed no longer than a log-in is quiet.
+      ...(session.device !== null &&
+        isDevice(work, device, session.device) && { device: deviceHash(work, device) }),
       rotatedAt: work.now,
       expiresAt: refreshExpiresAt,
     })

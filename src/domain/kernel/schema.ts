@@ -333,6 +333,11 @@ export interface LedgerChain {
   transactions: number;
 }
 
+export interface LedgerChainReseals {
+  head: string;
+  page: number;
+}
+
 export interface LedgerEntries {
   accountId: number;
   amountIdr: number;
@@ -342,6 +347,11 @@ export interface LedgerEntries {
   sessionId: string | null;
   transactionId: string;
   userId: string | null;
+}
+
+export interface LedgerReseals {
+  seal: string;
+  transactionId: string;
 }
 
 export interface LedgerSnapshots {
@@ -1199,7 +1209,9 @@ export interface DB {
   ledgerAccounts: LedgerAccounts;
   ledgerBalances: LedgerBalances;
   ledgerChain: LedgerChain;
+  ledgerChainReseals: LedgerChainReseals;
   ledgerEntries: LedgerEntries;
+  ledgerReseals: LedgerReseals;
   ledgerSnapshots: LedgerSnapshots;
   ledgerTransactions: LedgerTransactions;
   limitClearances: LimitClearances;

@@ -66,6 +66,11 @@ export class Vault {
     return this.#current.hmac(purpose, text).toString('base64url')
   }
 
+  /** The same under every key, for what is looked up by it while a key rotates. */
+  hmacs(purpose: string, text: string): string[] {
+    return this.#all.map((ring) => ring.hmac(purpose, text).toString('base64url'))
+  }
+
   verify(purpose: string, text: string, expected: string): boolean {
     const given = Buffer.from(expected)
     return this.#all.some((ring) => {
@@ -90,6 +95,19 @@ export class Vault {
     const cipher = createCipheriv('aes-256-gcm', this.#current.key(purpose), iv)
     const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')
+  }
+
+  /** The key that sealed this; undefined where none of these did. */
+  keyIdOf(purpose: string, sealed: string): string | undefined {
+    const bytes = Buffer.from(sealed, 'base64url')
+    return this.#all.find((ring) => {
+      try {
+        opened(ring, purpose, bytes)
+        return true
+      } catch {
+        return false
+      }
+    })?.id
   }
 
   /** Opens what one of the keys sealed: the authentication tag says which. */

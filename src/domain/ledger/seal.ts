@@ -41,8 +41,27 @@ export function sealOf(vault: Vault, transaction: SealedTransaction): string {
 
 export type SealState = 'holds' | 'broken' | 'other key'
 
-export function stateOfSeal(vault: Vault, transaction: SealedTransaction, seal: string): SealState {
-  const dot = seal.indexOf('.')
-  if (dot > 0 && !vault.seals.keyIds.includes(seal.slice(0, dot))) return 'other key'
-  return vault.seals.verify('ledger.seal', canonical(transaction), seal.slice(dot + 1)) ? 'holds' : 'broken'
+/** The name of the key that a seal or a head is under. */
+export const keyIdOf = (seal: string): string => seal.slice(0, Math.max(0, seal.indexOf('.')))
+
+/**
+ * Whether a transaction is as it was sealed: by its own seal, and by the one under a newer key, each where its key is at hand. One of
+ * them has to be.
+ */
+export function stateOfSeal(
+  vault: Vault,
+  transaction: SealedTransaction,
+  seal: string,
+  reseal: string | null = null,
+): SealState {
+  const { keyIds } = vault.seals
+  const legible = [seal, reseal].filter(
+    (one) => one !== null && (keyIdOf(one) === '' || keyIds.includes(keyIdOf(one))),
+  ) as string[]
+  if (legible.length === 0) return 'other key'
+  const said = canonical(transaction)
+  const holds = legible.every((one) =>
+    vault.seals.verify('ledger.seal', said, one.slice(one.indexOf('.') + 1)),
+  )
+  return holds ? 'holds' : 'broken'
 }

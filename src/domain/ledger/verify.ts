@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { Check, Tx, Vault } from '../kernel/index.ts'
 import { chainCheck } from './chain/verify-chain.ts'
-import { type SealedEntry, stateOfSeal } from './seal.ts'
+import { readSealed } from './reseal/read-sealed.ts'
+import { stateOfSeal } from './seal.ts'
 
 // A broken book can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
@@ -65,17 +66,6 @@ export const ledgerChecks: readonly Check[] = [
   chainCheck,
 ]
 
-interface SealedRow {
-  id: string
-  key: string
-  kind: string
-  subjectKind: string
-  subjectId: string
-  occurredAt: Date
-  seal: string
-  entries: SealedEntry[]
-}
-
 const PAGE = 2_000
 
 /** Recomputes every seal, page by page, so that a book of any size is read in bounded memory. */
@@ -84,18 +74,9 @@ async function brokenSeals(tx: Tx, vault: Vault): Promise<string[]> {
   let otherKey = 0
   let after = '00000000-0000-0000-0000-000000000000'
   for (;;) {
-    const { rows } = await sql<SealedRow>`
-      select t.id, t.key, t.kind, t.subject_kind, t.subject_id, t.occurred_at, t.seal, e.entries
-      from (select * from ledger_transactions where id > ${after}::uuid order by id limit ${PAGE}) t
-      cross join lateral (
-        select coalesce(jsonb_agg(jsonb_build_object(
-          'account', a.key, 'amountIdr', e.amount_idr, 'sessionId', e.session_id,
-          'orderItemId', e.order_item_id, 'factoryId', e.factory_id, 'userId', e.user_id)), '[]') as entries
-        from ledger_entries e join ledger_accounts a on a.id = e.account_id where e.transaction_id = t.id
-      ) e
-      order by t.id`.execute(tx)
-    for (const { seal, ...transaction } of rows) {
-      const state = stateOfSeal(vault, transaction, seal)
+    const rows = await readSealed(tx, { after, limit: PAGE })
+    for (const { seal, reseal, ...transaction } of rows) {
+      const state = stateOfSeal(vault, transaction, seal, reseal)
       if (state === 'broken')
         broken.push(`${transaction.key} (${transaction.id}) was changed after it was sealed`)
       if (state === 'other key') otherKey++

@@ -21,8 +21,11 @@ const PURPOSE = 'wallet.destination'
 /** A code is fresh for so long. */
 const FRESH_S = 600
 
-const fingerprintOf = (vault: Vault, { channelCode, accountNumber, accountHolderName }: BankAccount) =>
-  vault.hmac(PURPOSE, [channelCode, accountNumber, accountHolderName.toUpperCase()].join('|'))
+const words = ({ channelCode, accountNumber, accountHolderName }: BankAccount) =>
+  [channelCode, accountNumber, accountHolderName.toUpperCase()].join('|')
+
+/** By what an account is found again without being read, under the key that writes. */
+export const fingerprintOf = (vault: Vault, account: BankAccount) => vault.hmac(PURPOSE, words(account))
 
 /**
  * The account that a user wants money on: one that they confirmed before, else a new one, which needs a code that was given within
@@ -37,7 +40,8 @@ export async function destinationOf(
 ): Promise<Destination> {
   const account = await requirePayableAccount(work.tx, given)
   const fingerprint = fingerprintOf(work.vault, account)
-  const known = await find(work, userId, fingerprint)
+  // While a key rotates the account may still be known by the one before.
+  const known = await find(work, userId, work.vault.hmacs(PURPOSE, words(account)))
   if (known) return known
   if (!otpVerifiedAt || secondsAfter(otpVerifiedAt, FRESH_S) < work.now) throw walletErrors.otp_needed()
   const id = newId()
@@ -47,7 +51,7 @@ export async function destinationOf(
     values (${id}, ${userId}, ${account.channelCode}, ${work.vault.seal(PURPOSE, account.accountNumber)},
       ${work.vault.seal(PURPOSE, account.accountHolderName)}, ${fingerprint}, ${usableAt}, ${work.now})
     on conflict (user_id, fingerprint) do nothing`.execute(work.tx)
-  const made = await find(work, userId, fingerprint)
+  const made = await find(work, userId, [fingerprint])
   if (!made) throw new Error('a destination was neither new nor known')
   const subject = ['user', userId] as const
   await recordChange(work, { subject, way: 'bank_account', old: null, accountId: made.id })
@@ -59,12 +63,16 @@ export async function destinationOf(
   return made
 }
 
-async function find(work: Work, userId: string, fingerprint: string): Promise<Destination | undefined> {
+async function find(
+  work: Work,
+  userId: string,
+  fingerprints: readonly string[],
+): Promise<Destination | undefined> {
   return await work.tx
     .selectFrom('withdrawalDestinations')
     .select(['id', 'channelCode', 'usableAt'])
     .where('userId', '=', userId)
-    .where('fingerprint', '=', fingerprint)
+    .where('fingerprint', 'in', fingerprints)
     .executeTakeFirst()
 }
 

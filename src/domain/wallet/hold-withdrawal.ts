@@ -1,4 +1,5 @@
 import {
+  type BankAccount,
   countUse,
   insertRows,
   isOverLimit,
@@ -6,6 +7,7 @@ import {
   newCode,
   newId,
   type Rupiah,
+  type Vault,
   type Work,
 } from '../kernel/index.ts'
 import { credit, debit, post, walletAccount } from '../ledger/index.ts'
@@ -99,11 +101,17 @@ export async function withdrawalUse(
     kind: 'withdrawal',
     subject: ['withdrawal', id],
     receiver: `user:${userId}`,
-    account: vault.hmac('wallet.limit', `${channelCode}|${accountNumber}`),
+    account: limitAccountOf(vault, { channelCode, accountNumber }),
     amountIdr,
     person: `customer:${userId}`,
   }
 }
+
+/** By what withdrawals to one account are counted together, whoever asks for them. */
+export const limitAccountOf = (
+  vault: Vault,
+  { channelCode, accountNumber }: Pick<BankAccount, 'channelCode' | 'accountNumber'>,
+) => vault.hmac('wallet.limit', `${channelCode}|${accountNumber}`)
 
 const laterOf = (a: Date, b: Date) => (a > b ? a : b)
 

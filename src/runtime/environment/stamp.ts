@@ -24,11 +24,12 @@ export function keyIdsOf({
 
 /**
  * Lets the keys of this configuration belong to the database, from now on; returns the names of those that did not before. To be called
- * as its owner. Throws StartError 2 where none of them is the one that the book was sealed with last: that would be another shop's.
+ * as its owner; `isNoted`: with a row each in the audit log. Throws StartError 2 where none of them is the one that the book was sealed with last: that would be another shop's.
  */
 export async function admitKeys(
   owner: pg.Pool,
   config: Pick<OwnerConfig, 'encryptionKey' | 'sealKey'>,
+  { isNoted = true } = {},
 ): Promise<{ purpose: KeyPurpose; id: string }[]> {
   const ids = keyIdsOf(config)
   await requireKeyOfBook(owner, ids.seal)
@@ -41,7 +42,14 @@ export async function admitKeys(
            where database_keys.retired_at is not null`,
         [purpose, id],
       )
-      if (rowCount) admitted.push({ purpose, id })
+      if (!rowCount) continue
+      admitted.push({ purpose, id })
+      if (!isNoted) continue
+      await owner.query(
+        `insert into audit_log (id, actor_kind, actor_id, actor_name, command, subject_kind, subject_id, after, occurred_at)
+         values (next_id(), 'system', 'owner', 'owner', 'db keys admit', 'key', $1, jsonb_build_object('purpose', $2::text), shop_now())`,
+        [id, purpose],
+      )
     }
   }
   return admitted
@@ -65,7 +73,7 @@ export async function makeDevelopment(
   config: Pick<OwnerConfig, 'encryptionKey' | 'sealKey'>,
 ): Promise<void> {
   await stampEnvironment(owner, 'development')
-  await admitKeys(owner, config)
+  await admitFirstKeys(owner, config)
 }
 
 /** The first keys of a database; nothing where it has some already. */
@@ -74,5 +82,5 @@ export async function admitFirstKeys(
   config: Pick<OwnerConfig, 'encryptionKey' | 'sealKey'>,
 ): Promise<void> {
   const { rows } = await owner.query('select from database_keys limit 1')
-  if (rows.length === 0) await admitKeys(owner, config)
+  if (rows.length === 0) await admitKeys(owner, config, { isNoted: false })
 }

@@ -1,36 +1,68 @@
 import { z } from 'zod'
 import { readEnvironment } from '../../../runtime/environment/read-environment.ts'
+import { exitCodes } from '../../cli-error.ts'
 import { defineTask } from '../../define-command.ts'
-import { renderTable } from '../../table.ts'
+import { type Column, renderTable } from '../../table.ts'
+
+interface Row {
+  purpose: string
+  key: string
+  state: string
+  values: number
+  admittedAt: Date | null
+}
+
+const columns: readonly Column<Row>[] = [
+  { name: 'purpose', value: (row) => row.purpose },
+  { name: 'key', kind: 'code', value: (row) => row.key },
+  { name: 'state', value: (row) => row.state },
+  { name: 'values', kind: 'number', value: (row) => row.values },
+  { name: 'admitted_at', heading: 'admitted', kind: 'time', value: (row) => row.admittedAt },
+]
 
 export const list = defineTask({
   name: 'list',
-  description: 'The keys that belong to the database, by their names.',
+  exits: [8],
+  description:
+    'The keys of the database by their names, and how much still stands under each: values that are encrypted, or seals of the book. Ends with 8 where something is under a key that is not given.',
   input: z.object({}),
   examples: ['laku db keys list'],
   run: async (context) => {
-    const { pool, vault } = await context.laku()
-    const known = await readEnvironment(pool)
-    const used = { encryption: vault, seal: vault.seals }
-    const keys = (known?.keys ?? []).map(({ purpose, id, admittedAt, retiredAt }) => ({
+    const laku = await context.laku()
+    const { keysInUse } = await import('../../../domain/keys-in-use.ts')
+    const { sealedTables } = await import('../../../domain/sealed-data.ts')
+    const { pool, vault, db } = laku
+    context.progress.start('tables', sealedTables.length + 1)
+    const [known, use] = await Promise.all([
+      readEnvironment(pool),
+      db
+        .transaction()
+        .setAccessMode('read only')
+        .execute((tx) => keysInUse(tx, vault, (table) => context.progress.step(table))),
+    ])
+    context.progress.end()
+    const writing = { encryption: vault.keyId, seal: vault.seals.keyId }
+    const keys: Row[] = (known?.keys ?? []).map(({ purpose, id, admittedAt, retiredAt }) => ({
       purpose,
-      id,
-      state: retiredAt ? 'retired' : used[purpose].keyId === id ? 'writes' : 'reads',
+      key: id,
+      state: retiredAt ? 'retired' : writing[purpose] === id ? 'writes' : 'reads',
+      values: use[purpose].values.get(id) ?? 0,
       admittedAt,
-      retiredAt,
     }))
+    for (const purpose of ['encryption', 'seal'] as const) {
+      for (const [id, values] of use[purpose].values) {
+        if (keys.some((one) => one.purpose === purpose && one.key === id)) continue
+        keys.push({ purpose, key: id || 'unknown', state: 'not given', values, admittedAt: null })
+      }
+    }
+    const isLost = keys.some(
+      ({ state, values }) => state === 'not given' || (state === 'retired' && values > 0),
+    )
     const { style, width } = context.output
-    const columns = [
-      { name: 'purpose', value: (row: (typeof keys)[number]) => row.purpose },
-      { name: 'key', kind: 'code' as const, value: (row: (typeof keys)[number]) => row.id },
-      { name: 'state', value: (row: (typeof keys)[number]) => row.state },
-      {
-        name: 'admitted_at',
-        heading: 'admitted',
-        kind: 'time' as const,
-        value: (row: (typeof keys)[number]) => row.admittedAt,
-      },
-    ]
-    return { json: { keys }, text: renderTable(columns, keys, { style, width }) }
+    return {
+      json: { ok: !isLost, keys },
+      text: renderTable(columns, keys, { style, width }),
+      exitCode: isLost ? exitCodes.found : exitCodes.done,
+    }
   },
 })

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Tx, Vault } from '../../kernel/index.ts'
+import { keyIdOf } from '../seal.ts'
 
 /** A page of the chain, or a declared break, without its head. Transaction numbers are the database's own (xid8). */
 export interface ChainLink {
@@ -22,6 +23,7 @@ export interface WrittenLink extends ChainLink {
 }
 
 const PURPOSE = 'ledger.chain'
+const RESEALED = 'ledger.chain.reseal'
 
 function canonical(previousHead: string, link: ChainLink): string {
   const { page, kind, systemId, fromXid, throughXid, recordedSince, transactions, digest } = link
@@ -35,8 +37,31 @@ export function headOf(vault: Vault, previousHead: string, link: ChainLink): str
   return `${vault.seals.keyId}.${vault.seals.hmac(PURPOSE, canonical(previousHead, link))}`
 }
 
-export function headHolds(vault: Vault, previousHead: string, { head, ...link }: WrittenLink): boolean {
-  return vault.seals.verify(PURPOSE, canonical(previousHead, link), head.slice(head.indexOf('.') + 1))
+/** The head of a page that was sealed again under a newer key; it says what the first one was too. */
+export function resealedHeadOf(vault: Vault, previousHead: string, { head, ...link }: WrittenLink): string {
+  return `${vault.seals.keyId}.${vault.seals.hmac(RESEALED, resealedText(previousHead, link, head))}`
+}
+
+const resealedText = (previousHead: string, link: ChainLink, head: string) =>
+  `${canonical(previousHead, link)}\n${head}`
+
+/** By its own head where the key of that is at hand, and by the one under a newer key; one of them has to be legible. */
+export function headHolds(
+  vault: Vault,
+  previousHead: string,
+  { head, ...link }: WrittenLink,
+  reseal: string | null = null,
+): boolean {
+  const { keyIds } = vault.seals
+  const macOf = (text: string) => text.slice(text.indexOf('.') + 1)
+  const isLegible = (text: string) => keyIds.includes(keyIdOf(text))
+  const own = isLegible(head) ? [vault.seals.verify(PURPOSE, canonical(previousHead, link), macOf(head))] : []
+  const again =
+    reseal !== null && isLegible(reseal)
+      ? [vault.seals.verify(RESEALED, resealedText(previousHead, link, head), macOf(reseal))]
+      : []
+  const said = [...own, ...again]
+  return said.length > 0 && said.every(Boolean)
 }
 
 export const utcText = (column: RawBuilder<unknown>) =>

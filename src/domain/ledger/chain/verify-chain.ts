@@ -7,6 +7,7 @@ const SHOWN = 10
 const PAGES_AT_ONCE = 1_000
 
 interface ReadLink extends WrittenLink {
+  reseal: string | null
   foundTransactions: number
   foundDigest: string
 }
@@ -29,10 +30,10 @@ async function brokenPages(tx: Tx, vault: Vault): Promise<string[]> {
 }
 
 function wrongOf(vault: Vault, before: WrittenLink | undefined, link: ReadLink): string[] {
-  const { foundTransactions, foundDigest, ...written } = link
+  const { foundTransactions, foundDigest, reseal, ...written } = link
   const expected = (before?.page ?? 0) + 1
   if (link.page !== expected) return [`pages ${expected} to ${link.page - 1} of the chain are gone`]
-  if (!headHolds(vault, before?.head ?? '', written))
+  if (!headHolds(vault, before?.head ?? '', written, reseal))
     return [`page ${link.page} does not follow from the page before it`]
   const off = link.transactions - foundTransactions
   if (off > 0) return [`page ${link.page} was made of ${link.transactions} postings, ${off} of them are gone`]
@@ -46,8 +47,8 @@ function wrongOf(vault: Vault, before: WrittenLink | undefined, link: ReadLink):
 async function readLinks(tx: Tx, after: number): Promise<ReadLink[]> {
   const { rows } = await sql<ReadLink>`
     with pages as (select * from ledger_chain where page > ${after} order by page limit ${PAGES_AT_ONCE})
-    select ${linkColumns}, d.found_transactions, d.found_digest
-    from pages c cross join lateral (
+    select ${linkColumns}, s.head as reseal, d.found_transactions, d.found_digest
+    from pages c left join ledger_chain_reseals s on s.page = c.page cross join lateral (
       select count(t.id)::int8 as found_transactions, ${digestOf} as found_digest from ledger_transactions t
       where case c.kind
         when 'page' then t.written_in >= c.from_xid and t.written_in < c.through_xid and t.recorded_at >= c.recorded_since

@@ -1,0 +1,24 @@
+import type pg from 'pg'
+import type { OwnerConfig } from '../../../runtime/config.ts'
+import { databaseUrlsOfOwner, requireDatabase } from '../../../runtime/connect.ts'
+import { createPool } from '../../../runtime/database.ts'
+import { readEnvironment } from '../../../runtime/environment/read-environment.ts'
+import { requireSameEnvironment } from '../../../runtime/environment/require-fit.ts'
+import { requireOwner } from '../../../runtime/environment/require-owner.ts'
+
+/**
+ * Runs something by the connection of the database's owner, where the database is what the configuration takes it for. Throws
+ * StartError: 6 where it cannot be used, 2 where it is another or the connection is not the owner's.
+ */
+export async function asOwner<T>(config: OwnerConfig, use: (pool: pg.Pool) => Promise<T>): Promise<T> {
+  const { owner: url, embedded } = await databaseUrlsOfOwner(config)
+  const pool = createPool({ url, poolSize: 1, applicationName: 'laku db keys' })
+  try {
+    await requireDatabase(pool, url)
+    await requireOwner(pool, url)
+    requireSameEnvironment(await readEnvironment(pool), { env: config.env, url, embedded })
+    return await use(pool)
+  } finally {
+    await pool.end()
+  }
+}

@@ -1,0 +1,15 @@
+import { sql } from 'kysely'
+import type { Tx } from '../../../domain/kernel/index.ts'
+
+/** A row of the audit log by the database's owner, who is nobody of the staff. */
+export async function noteByOwner(
+  tx: Tx,
+  command: string,
+  after: { key: string; purposes: readonly string[] },
+): Promise<void> {
+  await sql`
+    insert into audit_log (id, actor_kind, actor_id, actor_name, command, subject_kind, subject_id, after, occurred_at)
+    values (next_id(), 'system', 'owner', 'owner', ${command}, 'key', ${after.key}, ${JSON.stringify(after)}::jsonb, shop_now())`.execute(
+    tx,
+  )
+}

@@ -1,0 +1,63 @@
+import type pg from 'pg'
+import { Vault } from '../../../domain/kernel/index.ts'
+import { keysInUse, logInsBefore } from '../../../domain/keys-in-use.ts'
+import type { OwnerConfig } from '../../../runtime/config.ts'
+import { createKysely } from '../../../runtime/database.ts'
+import { type KeyPurpose, readEnvironment } from '../../../runtime/environment/read-environment.ts'
+import { noteByOwner } from './note-by-owner.ts'
+
+export type Retirement = { purposes: KeyPurpose[] } | { refused: string } | { unknown: true }
+
+/** Retires a key of the database, for every purpose that it has, in one transaction with its row of the audit log. */
+export async function retireKey(
+  pool: pg.Pool,
+  { encryptionKey = [], sealKey = encryptionKey }: Pick<OwnerConfig, 'encryptionKey' | 'sealKey'>,
+  { key, endLogIns }: { key: string; endLogIns: boolean },
+): Promise<Retirement> {
+  const known = await readEnvironment(pool)
+  const own = (known?.keys ?? []).filter(({ id, retiredAt }) => id === key && retiredAt === null)
+  if (own.length === 0) return { unknown: true }
+  const vault = new Vault(encryptionKey, sealKey)
+  const writing = { encryption: vault.keyId, seal: vault.seals.keyId }
+  const newer = known?.keys.filter(({ id, retiredAt }) => id !== key && retiredAt === null) ?? []
+  for (const { purpose } of own) {
+    if (writing[purpose] === key || !newer.some((one) => one.purpose === purpose)) {
+      return { refused: `${key} is the ${purpose} key that writes: admit another, and put it first` }
+    }
+  }
+  return await createKysely(pool)
+    .transaction()
+    .execute(async (tx): Promise<Retirement> => {
+      const use = await keysInUse(tx, vault)
+      for (const { purpose } of own) {
+        const count = use[purpose].values.get(key) ?? 0
+        if (count > 0)
+          return { refused: `${count} values stand under ${key} (${purpose}): run laku db keys rewrite` }
+        const lost = use[purpose].values.get('') ?? 0
+        if (lost > 0)
+          return {
+            refused: `${lost} values are under a key that is not given, perhaps ${key}: give all keys`,
+          }
+      }
+      const since = newer.find(
+        ({ id, purpose }) => purpose === 'encryption' && id === vault.keyId,
+      )?.admittedAt
+      if (since && !endLogIns && own.some(({ purpose }) => purpose === 'encryption')) {
+        const logIns = await logInsBefore(tx, since, new Date())
+        if (logIns > 0) {
+          return {
+            refused: `${logIns} customers are logged in by ${key}: wait until they were all renewed (30 days after ${since.toISOString()}), or let them log in again with --end-log-ins`,
+          }
+        }
+      }
+      const purposes = own.map(({ purpose }) => purpose)
+      await tx
+        .updateTable('databaseKeys')
+        .set({ retiredAt: new Date() })
+        .where('id', '=', key)
+        .where('retiredAt', 'is', null)
+        .execute()
+      await noteByOwner(tx, 'db keys retire', { key, purposes })
+      return { purposes }
+    })
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { CliError, exitCodes, usageError } from '../../cli-error.ts'
+import { defineTask } from '../../define-command.ts'
+
+export const retire = defineTask({
+  name: 'retire',
+  exits: [3, 5],
+  description:
+    'End a key that nothing stands under any more, as the owner; then it can be taken out of the configuration. Refused while something is under it, or while people are logged in by it.',
+  args: [{ name: 'key', description: 'its name, of laku db keys list' }],
+  options: [
+    { flags: '--end-log-ins', description: 'customers whose log-in is older than the new key log in again' },
+  ],
+  input: z.object({ key: z.string(), endLogIns: z.boolean().default(false) }),
+  examples: ['laku db keys retire Zk3v_8aQ'],
+  run: async (context, { key, endLogIns }) => {
+    const config = context.ownerConfig()
+    if (!config.encryptionKey) {
+      throw usageError('LAKU_ENCRYPTION_KEY is not given: what stands under a key is found by trying')
+    }
+    const { asOwner } = await import('./as-owner.ts')
+    const { retireKey } = await import('./retire-key.ts')
+    const outcome = await asOwner(config, (pool) => retireKey(pool, config, { key, endLogIns }))
+    if ('unknown' in outcome) {
+      throw new CliError(
+        exitCodes.notFound,
+        'key_not_found',
+        `no key in use is called ${key}: see laku db keys list`,
+      )
+    }
+    if ('refused' in outcome) throw new CliError(exitCodes.conflict, 'key_in_use', outcome.refused)
+    return {
+      json: { retired: key, purposes: outcome.purposes },
+      text: `${key} is retired (${outcome.purposes.join(', ')}): take it out of the configuration and restart workers and servers.`,
+    }
+  },
+})

@@ -1,0 +1,60 @@
+import type { Actor } from '../../../domain/kernel/index.ts'
+import { type Resealed, resealChain, resealPostings } from '../../../domain/ledger/index.ts'
+import { recountWithdrawals, reencryptPage, sealedTables } from '../../../domain/sealed-data.ts'
+import type { Laku } from '../../../runtime/laku.ts'
+import type { Progress } from '../../progress.ts'
+
+export interface Rewritten {
+  encrypted: number
+  sealed: number
+  /** What stays under an older key, a line each. */
+  left: string[]
+}
+
+/** Brings all that is encrypted or sealed under the keys that write, a page a transaction; the audit log says how much it was. */
+export async function rewriteAll(
+  { units, vault }: Pick<Laku, 'units' | 'vault'>,
+  actor: Actor,
+  progress: Pick<Progress, 'start' | 'step' | 'end'>,
+): Promise<Rewritten> {
+  const done: Rewritten = { encrypted: 0, sealed: 0, left: [] }
+  progress.start('tables', sealedTables.length + 2)
+  for (const sealed of sealedTables) {
+    let after: string | undefined
+    do {
+      const page = await units.run(actor, (work) => reencryptPage(work, sealed, after))
+      done.encrypted += page.rewritten
+      done.left.push(...page.left)
+      after = page.after
+    } while (after !== undefined)
+    progress.step(sealed.table)
+  }
+  await units.run(actor, (work) => recountWithdrawals(work))
+  for (const [name, reseal] of [
+    ['postings', resealPostings],
+    ['chain', resealChain],
+  ] as const) {
+    let page: Resealed | undefined
+    do {
+      page = await units.run(actor, (work) => reseal(work, page?.after))
+      done.sealed += page.resealed
+      done.left.push(...page.left)
+    } while (page.after !== undefined)
+    progress.step(name)
+  }
+  progress.end()
+  await units.run(actor, async (work) =>
+    work.audit({
+      command: 'db keys rewrite',
+      subject: ['key', vault.keyId],
+      after: {
+        encryptionKey: vault.keyId,
+        sealKey: vault.seals.keyId,
+        encrypted: done.encrypted,
+        sealed: done.sealed,
+        left: done.left.length,
+      },
+    }),
+  )
+  return done
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { exitCodes } from '../../cli-error.ts'
+import { defineTask } from '../../define-command.ts'
+import { rewriteAll } from './rewrite-all.ts'
+
+const SHOWN = 20
+
+export const rewrite = defineTask({
+  name: 'rewrite',
+  exits: [8],
+  description:
+    'Encrypt everything again under the first key of LAKU_ENCRYPTION_KEY, and seal the book again under the first of LAKU_SEAL_KEY, in pages, as an administrator. Safe to stop and to repeat; what is under them already is left. Ends with 8 where something is under a key that is not given, or was changed after it was sealed.',
+  input: z.object({}),
+  examples: ['laku db keys rewrite'],
+  run: async (context) => {
+    const { requireStaff } = await import('../../../domain/kernel/index.ts')
+    const laku = await context.laku()
+    const actor = await context.actor()
+    requireStaff(actor)
+    const done = await rewriteAll(laku, actor, context.progress)
+    const { encrypted, sealed, left } = done
+    const lines = [
+      `${encrypted} rows are encrypted and ${sealed} seals of the book made under the keys that write.`,
+      ...left.slice(0, SHOWN),
+      ...(left.length > SHOWN ? [`and ${left.length - SHOWN} more`] : []),
+      left.length > 0
+        ? 'These were left as they were: give their key too, behind the others, or look with laku ledger verify.'
+        : 'Nothing is left under another key: laku db keys retire ends it, as the owner.',
+    ]
+    return {
+      json: done,
+      text: lines.join('\n'),
+      exitCode: left.length > 0 ? exitCodes.found : exitCodes.done,
+    }
+  },
+})

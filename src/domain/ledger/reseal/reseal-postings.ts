@@ -1,0 +1,42 @@
+import { sql } from 'kysely'
+import { asRecords, type Tx, type Vault } from '../../kernel/index.ts'
+import { sealOf, stateOfSeal } from '../seal.ts'
+import { readSealed } from './read-sealed.ts'
+
+const PAGE = 500
+
+export interface Resealed {
+  /** Where the next page begins; undefined at the end. */
+  after: string | undefined
+  resealed: number
+  /** What no key at hand can prove, or what is not as it was sealed: left as it is, a line each. */
+  left: string[]
+}
+
+/**
+ * Seals a page of postings again under the key that writes, each after its older seal was seen to hold: what was changed meanwhile is
+ * left, and `laku ledger verify` shows it.
+ */
+export async function resealPostings(
+  { tx, vault }: { tx: Tx; vault: Vault },
+  after = '00000000-0000-0000-0000-000000000000',
+): Promise<Resealed> {
+  const rows = await readSealed(tx, { after, limit: PAGE, notUnder: vault.seals.keyId })
+  const left: string[] = []
+  const fresh: { transactionId: string; seal: string }[] = []
+  for (const { seal, reseal, ...transaction } of rows) {
+    const state = stateOfSeal(vault, transaction, seal, reseal)
+    if (state === 'holds') fresh.push({ transactionId: transaction.id, seal: sealOf(vault, transaction) })
+    else
+      left.push(
+        `posting ${transaction.key}: ${state === 'broken' ? 'changed after it was sealed' : 'sealed under a key that is not given'}`,
+      )
+  }
+  if (fresh.length > 0) {
+    await sql`
+      insert into ledger_reseals (transaction_id, seal)
+      select transaction_id, seal from jsonb_to_recordset(${asRecords(fresh)}::jsonb) as f(transaction_id uuid, seal text)
+      on conflict (transaction_id) do update set seal = excluded.seal`.execute(tx)
+  }
+  return { after: rows.length < PAGE ? undefined : rows.at(-1)?.id, resealed: fresh.length, left }
+}
