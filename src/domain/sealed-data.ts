@@ -2,9 +2,11 @@ import { sql } from 'kysely'
 import { asRecords, secondsAfter, type Tx, type Vault, type Work } from './kernel/index.ts'
 import { fingerprintOf, limitAccountOf } from './wallet/index.ts'
 
-/** What lies encrypted in a table: `id` is its primary key. */
+/** What lies encrypted in a table. */
 export interface SealedTable {
   table: string
+  /** A UUID that no two rows share; `id` where nothing else is said. */
+  key?: string
   columns: readonly string[]
   /** What the key is derived for; the same for all of its columns. */
   purpose: string
@@ -35,21 +37,28 @@ export const sealedTables: readonly SealedTable[] = [
       return { fingerprint: fingerprintOf(vault, { channelCode, accountNumber, accountHolderName }) }
     },
   },
+  { table: 'way_keys', key: 'subject_id', columns: ['key_sealed'], purpose: 'way_in.key' },
   { table: 'whatsapp_messages', columns: ['sealed_params'], purpose: 'whatsapp.sealed_params' },
 ]
 
 const PAGE = 500
 const FIRST = '00000000-0000-0000-0000-000000000000'
 
-async function readPage(tx: Tx, { table, columns, digests }: SealedTable, after: string, lock: boolean) {
+async function readPage(
+  tx: Tx,
+  { table, key = 'id', columns, digests }: SealedTable,
+  after: string,
+  lock: boolean,
+) {
   const more = digests ? ['fingerprint', 'channel_code'] : []
-  const list = sql.join(['id', ...columns, ...more].map((name) => sql.ref(name)))
+  const list = sql.join([...columns, ...more].map((name) => sql.ref(name)))
   const kept = sql.join(
     columns.map((name) => sql`${sql.ref(name)} is not null`),
     sql` or `,
   )
   const { rows } = await sql<SealedRow>`
-    select ${list} from ${sql.table(table)} where id > ${after}::uuid and (${kept}) order by id limit ${PAGE}
+    select ${sql.ref(key)} as id, ${list} from ${sql.table(table)}
+    where ${sql.ref(key)} > ${after}::uuid and (${kept}) order by ${sql.ref(key)} limit ${PAGE}
     ${lock ? sql`for no key update` : sql``}`.execute(tx.withoutPlugins())
   return rows
 }
@@ -68,7 +77,7 @@ export async function reencryptPage(
   sealed: SealedTable,
   after = FIRST,
 ): Promise<Reencrypted> {
-  const { table, columns, purpose, digests } = sealed
+  const { table, key = 'id', columns, purpose, digests } = sealed
   const rows = await readPage(tx, sealed, after, true)
   const fresh: Record<string, string>[] = []
   const left: string[] = []
@@ -92,7 +101,7 @@ export async function reencryptPage(
     const shape = sql.join(names.map((name) => sql`${sql.ref(name)} text`))
     await sql`
       update ${sql.table(table)} t set ${set}
-      from jsonb_to_recordset(${asRecords(fresh)}::jsonb) as f(id uuid, ${shape}) where t.id = f.id`.execute(
+      from jsonb_to_recordset(${asRecords(fresh)}::jsonb) as f(id uuid, ${shape}) where t.${sql.ref(key)} = f.id`.execute(
       tx.withoutPlugins(),
     )
   }

@@ -1,0 +1,255 @@
+import { globSync, readFileSync } from 'node:fs'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { askLaku, runLaku } from '../../../../test/command-line.ts'
+import { CommandScenes } from '../../../../test/contract/command-scenes.ts'
+import { query, testEncryptionKey } from '../../../../test/global-setup.ts'
+import { admin, type TestLaku } from '../../../../test/laku.ts'
+import { good } from '../../../../test/wallets.ts'
+import { choreography } from '../../../domain/choreography.ts'
+import { bankAccountsOf, taxIdOf, updateFactory } from '../../../domain/factory/index.ts'
+import { bookChecks } from '../../../domain/invariants.ts'
+import { insertRows, newId, runChecks, UnitOfWork, Vault } from '../../../domain/kernel/index.ts'
+import { takeChainPage } from '../../../domain/ledger/index.ts'
+import { sealedTables } from '../../../domain/sealed-data.ts'
+import { requestWithdrawal } from '../../../domain/wallet/index.ts'
+import { openValue, sealValue } from '../../../domain/way-in/sealed-values.ts'
+import { openParams, sealParams } from '../../../domain/whatsapp/secret-params.ts'
+import { beganAt } from '../../../runtime/database.ts'
+import { requireFit } from '../../../runtime/environment/require-fit.ts'
+
+const newKey = 'Jm1xpcxWUTlnCUbTzX1gz5Wyzj2d9lbJY0sLqxP0yXk='
+const newSeal = 'vT0m4Wn4WyQbIhc6d1rXbJ0q1sG2o7Zr3k1m9aUeGxE='
+const both = { key: `${newKey},${testEncryptionKey}`, seal: `${newSeal},${testEncryptionKey}` }
+const old = new Vault(testEncryptionKey)
+
+/** The same laku as a process with other keys. */
+function withKeys(laku: TestLaku, vault: Vault): TestLaku {
+  const { db, clock, policy, queue } = laku
+  const units = new UnitOfWork({
+    db,
+    clock,
+    beganAt,
+    choreography: async () => choreography,
+    enqueue: (tx, jobs) => queue.enqueue(tx, jobs),
+    policy,
+    vault,
+  })
+  const system = laku.system
+  return Object.create(laku, {
+    vault: { value: vault },
+    units: { value: units },
+    as: { value: units.run.bind(units) },
+    system: {
+      value: (use: Parameters<typeof system>[0]) => units.run({ kind: 'system', name: 'test' }, use),
+    },
+  })
+}
+
+let scenes: CommandScenes
+let laku: TestLaku
+let factoryId: string
+let userId: string
+let bank: typeof good
+let messageId: string
+let wayValue: string
+beforeAll(async () => {
+  scenes = await CommandScenes.open()
+  laku = scenes.laku
+  factoryId = scenes.market.factoryId
+  // Something of each kind, written by the old key through the doors that write it.
+  const code = await scenes.failedWithdrawal()
+  const { rows } = await sql<{ userId: string; destination: string }>`
+    select w.user_id, d.account_number as destination from withdrawals w join withdrawal_destinations d on d.id = w.destination_id
+    where w.code = ${code}`.execute(laku.db)
+  userId = rows[0]?.userId as string
+  bank = { ...good, accountNumber: old.open('wallet.destination', rows[0]?.destination as string) }
+  await scenes.f.account(factoryId, '131313')
+  await laku.as(admin, (work) =>
+    updateFactory(work, { factoryId, taxId: { kind: 'npwp', number: '012345678901234' } } as never),
+  )
+  wayValue = await laku.system((work) => sealValue(work, ['user', userId], '+628111111'))
+  messageId = newId()
+  await laku.system(async ({ tx, now, vault }) => {
+    const at = { createdAt: now, updatedAt: now, nextAttemptAt: now }
+    const message = {
+      id: messageId,
+      dedupeKey: messageId,
+      toPhone: '+628111111',
+      template: 'laku_code',
+      params: '[]',
+    }
+    await insertRows(tx, 'whatsappMessages', [
+      { ...message, ...at, sealedParams: sealParams(vault, ['123456']) } as never,
+    ])
+  })
+  await laku.system((work) => takeChainPage(work))
+  vi.stubEnv('DATABASE_URL', laku.urls.app)
+  vi.stubEnv('DATABASE_OWNER_URL', laku.ownerUrl)
+}, 60_000)
+afterAll(async () => {
+  vi.unstubAllEnvs()
+  await scenes?.close()
+})
+
+/** Reads everything that was written by the old key, as a process with these keys does. */
+async function readsAll(process: TestLaku): Promise<void> {
+  const [accounts] = await process.system((work) =>
+    bankAccountsOf(work.tx, work.vault, factoryId).then((all) => [all]),
+  )
+  expect(accounts).toMatchObject([{ account: expect.stringContaining('1313') }])
+  expect(await process.as(admin, (work) => taxIdOf(work, factoryId))).toMatchObject({
+    number: '012345678901234',
+  })
+  expect(await process.system((work) => openValue(work, ['user', userId], wayValue))).toBe('+628111111')
+  const { rows } = await sql<{ sealed: string; payout: string }>`
+    select (select sealed_params from whatsapp_messages where id = ${messageId}::uuid) as sealed,
+      (select account_number from payouts order by id limit 1) as payout`.execute(laku.db)
+  expect(openParams(process.vault, String(rows[0]?.sealed))).toEqual(['123456'])
+  expect(process.vault.open('payout.destination', String(rows[0]?.payout))).toBe(bank.accountNumber)
+  // The account is known as the one it was: no code is asked for, and no second one lies beside it.
+  await process.as({ kind: 'customer', id: userId }, (work) =>
+    requestWithdrawal(work, { amountIdr: 1_000, bank }),
+  )
+  const { rows: destinations } = await sql`
+    select from withdrawal_destinations where user_id = ${userId}::uuid`.execute(laku.db)
+  expect(destinations).toHaveLength(1)
+  expect(await broken(process)).toEqual([])
+}
+
+const broken = async (process: TestLaku) =>
+  (await process.system((work) => runChecks(bookChecks, work.tx, work.vault)))
+    .filter((check) => !check.ok)
+    .map(({ name, detail }) => `${name}: ${detail}`)
+
+interface Listed {
+  ok: boolean
+  keys: { purpose: string; key: string; state: string; values: number }[]
+}
+
+describe('the keys of the database rotate', () => {
+  const rotating = () => withKeys(laku, new Vault(both.key.split(','), both.seal.split(',')))
+  const alone = () => withKeys(laku, new Vault(newKey, newSeal))
+
+  it('has every kind of value that is encrypted in its list', async () => {
+    const purposes = new Set(sealedTables.map(({ purpose }) => purpose))
+    const found: string[] = []
+    for (const file of globSync('src/**/*.ts')) {
+      if (file.endsWith('.test.ts') || file.includes('kernel/vault') || file.endsWith('sealed-data.ts'))
+        continue
+      const text = readFileSync(file, 'utf8')
+      for (const [, word = ''] of text.matchAll(/vault\.seal\(\s*('[^']+'|\w+)/g)) {
+        const constant = new RegExp(`const ${word} = '([^']+)'`).exec(text)?.[1]
+        found.push(constant ?? word.replaceAll("'", ''))
+      }
+    }
+    expect(found.length).toBeGreaterThan(6)
+    expect(found.filter((purpose) => !purposes.has(purpose))).toEqual([])
+    for (const { table, columns } of sealedTables) {
+      const { rows } = await sql<{ count: number }>`
+        select count(${sql.ref(columns[0] as string)})::int as count from ${sql.table(table)}`.execute(
+        laku.db,
+      )
+      expect([table, Number(rows[0]?.count) > 0]).toEqual([table, true])
+    }
+  })
+
+  it('opens with the new ones only once its owner has admitted them', async () => {
+    const opener = { env: 'development', url: laku.urls.app, embedded: false } as const
+    const fits = () => requireFit(laku.pool, { ...opener, vault: rotating().vault })
+    await expect(fits()).rejects.toThrow('is not one of its own')
+    vi.stubEnv('LAKU_ENCRYPTION_KEY', newKey)
+    vi.stubEnv('LAKU_SEAL_KEY', newSeal)
+    const without = await runLaku(laku, ['db', 'keys', 'admit'])
+    expect(without).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('sealed last with the key'),
+    })
+    vi.stubEnv('LAKU_ENCRYPTION_KEY', both.key)
+    vi.stubEnv('LAKU_SEAL_KEY', both.seal)
+    const admitted = await askLaku<{ admitted: object[] }>(laku, ['db', 'keys', 'admit'])
+    expect(admitted.admitted).toHaveLength(2)
+    await fits()
+    await expect(requireFit(laku.pool, { ...opener, vault: alone().vault })).rejects.toThrow(
+      'it reads with the key',
+    )
+    await expect(requireFit(laku.pool, { ...opener, vault: old })).rejects.toThrow('it reads with the key')
+  })
+
+  it('reads old and new side by side, and does not let the old one go while anything is under it', async () => {
+    await readsAll(rotating())
+    const { keys } = await askLaku<Listed>(rotating(), ['db', 'keys', 'list'])
+    const under = (purpose: string, key: string) =>
+      keys.find((one) => one.purpose === purpose && one.key === key)?.values ?? 0
+    expect(under('encryption', old.keyId)).toBeGreaterThan(8)
+    expect(under('seal', old.keyId)).toBeGreaterThan(2)
+    expect(under('seal', rotating().vault.seals.keyId)).toBeGreaterThan(0)
+    const early = await runLaku(laku, ['db', 'keys', 'retire', old.keyId])
+    expect(early).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('run laku db keys rewrite') })
+    const lost = await runLaku(alone(), ['db', 'keys', 'list', '--json'])
+    expect(lost.exitCode).toBe(8)
+    expect(JSON.parse(lost.stdout)).toMatchObject({ ok: false })
+  })
+
+  it('seals nothing again that was changed meanwhile', async () => {
+    const { rows } = await sql<{ id: string; kind: string }>`
+      select id, kind from ledger_transactions order by id limit 1`.execute(laku.db)
+    const { id = '', kind = '' } = rows[0] ?? {}
+    const change = (to: string) =>
+      query(
+        laku.superUrl ?? laku.ownerUrl,
+        'alter table ledger_transactions disable trigger user',
+        `update ledger_transactions set kind = '${to}' where id = '${id}'`,
+        'alter table ledger_transactions enable trigger user',
+      )
+    await change('forged')
+    const done = await runLaku(rotating(), ['db', 'keys', 'rewrite', '--json'])
+    expect(done.exitCode).toBe(8)
+    expect(JSON.parse(done.stdout).left).toEqual([expect.stringContaining('changed after it was sealed')])
+    await change(kind)
+  })
+
+  it('reads all of it by the new ones alone once it was rewritten, and refuses the old one', async () => {
+    await askLaku(rotating(), ['db', 'keys', 'rewrite'])
+    expect(await askLaku(rotating(), ['db', 'keys', 'rewrite'])).toMatchObject({
+      encrypted: 0,
+      sealed: 0,
+      left: [],
+    })
+    const audit = await laku.db
+      .selectFrom('auditLog')
+      .selectAll()
+      .where('command', '=', 'db keys rewrite')
+      .execute()
+    expect(audit[0]).toMatchObject({ actorName: 'ana', subjectKind: 'key' })
+    await readsAll(alone())
+    expect(
+      await broken(withKeys(laku, new Vault(newKey, 'another key of the book, which was never admitted'))),
+    ).not.toEqual([])
+    const { ok, keys } = await askLaku<Listed>(alone(), ['db', 'keys', 'list'])
+    expect(ok).toBe(true)
+    expect(keys.filter(({ key }) => key === old.keyId).map(({ values }) => values)).toEqual([0, 0])
+    expect((await runLaku(laku, ['db', 'keys', 'retire', rotating().vault.keyId])).exitCode).toBe(5)
+    expect((await runLaku(laku, ['db', 'keys', 'retire', 'abcdefgh'])).exitCode).toBe(3)
+    const log = await runLaku(laku, ['db', 'keys', 'retire', old.keyId])
+    expect(log.exitCode, log.stderr).toBe(0)
+    const opener = { env: 'development', url: laku.urls.app, embedded: false } as const
+    await requireFit(laku.pool, { ...opener, vault: alone().vault })
+    await requireFit(laku.pool, { ...opener, vault: rotating().vault })
+    await expect(requireFit(laku.pool, { ...opener, vault: old })).rejects.toThrow('does not fit')
+  })
+
+  it('still sees a posting that was changed, by the newer seal alone', async () => {
+    const { rows } = await sql<{
+      key: string
+    }>`select key from ledger_transactions order by id limit 1`.execute(laku.db)
+    await query(
+      laku.superUrl ?? laku.ownerUrl,
+      'alter table ledger_transactions disable trigger user',
+      `update ledger_transactions set kind = 'forged' where key = '${rows[0]?.key}'`,
+    )
+    expect((await broken(alone())).join()).toContain(`${rows[0]?.key}`)
+    await query(laku.superUrl ?? laku.ownerUrl, 'delete from ledger_reseals')
+    expect((await broken(alone())).join()).toContain('sealed under another LAKU_SEAL_KEY')
+  })
+})
