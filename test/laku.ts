@@ -194,8 +194,8 @@ async function startTestSandbox(config: TestConfig, floatIdr = 0): Promise<Sandb
     whatsapp: {
       token: config.whatsappToken,
       phoneNumberId: config.whatsappPhoneNumberId,
-      appSecret: config.whatsappAppSecret,
-      verifyToken: config.whatsappVerifyToken,
+      appSecret: config.whatsappAppSecret[0] as string,
+      verifyToken: config.whatsappVerifyToken[0] as string,
       ...(config.whatsappBusinessId !== undefined && { businessId: config.whatsappBusinessId }),
       templates,
     },

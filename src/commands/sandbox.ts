@@ -59,8 +59,8 @@ function optionsOf(config: Config, templates: readonly Template[]) {
     whatsapp: {
       token: config.whatsappToken,
       phoneNumberId: config.whatsappPhoneNumberId,
-      appSecret: config.whatsappAppSecret,
-      verifyToken: config.whatsappVerifyToken,
+      appSecret: firstOf(config.whatsappAppSecret),
+      verifyToken: firstOf(config.whatsappVerifyToken),
       ...(config.whatsappBusinessId !== undefined && { businessId: config.whatsappBusinessId }),
       templates,
     },

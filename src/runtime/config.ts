@@ -177,8 +177,13 @@ function wrongSettings(issues: readonly { path: PropertyKey[] }[]): Set<SettingN
 function problemOf(name: SettingName, value: unknown, called: string | undefined): string {
   const { variable, allowed, secret } = variableOf(configSchema.shape[name])
   if (value === undefined) return `${variable} is missing: production needs it, ${allowed}`
-  const shown = secret ? 'not acceptable (its value is not shown)' : JSON.stringify(value)
+  const shown = secret ? 'not acceptable (its value is not shown)' : withoutPasswords(JSON.stringify(value))
   return `${called ?? variable} is ${shown}: it must be ${allowed}`
+}
+
+/** An address may hold a password, even where none belongs. */
+function withoutPasswords(text: string): string {
+  return text.replace(/\/\/[^\s"]*@/g, '//…@')
 }
 
 function whole(settings: Settings, policy: Policy, warnings: readonly string[]): Config {

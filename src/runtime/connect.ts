@@ -49,7 +49,9 @@ export function roleOf(url: string): string {
 /** A URL fit for a message: no password, no parameters. */
 export function shownUrl(url: string): string {
   const { protocol, username, host, pathname, searchParams } = new URL(url)
-  return `${protocol}//${username ? `${username}@` : ''}${searchParams.get('host') ?? host}${pathname}`
+  // A password with a slash in it is read as a path.
+  const path = pathname.includes('@') ? '/…' : pathname
+  return `${protocol}//${username ? `${username}@` : ''}${searchParams.get('host') ?? host}${path}`
 }
 
 /** Where a database is reached: server, port and name, whoever logs in. */

@@ -90,7 +90,7 @@ describe('what is refused', () => {
       ...xenditCallbackToken,
       ...biteshipWebhookSecret,
       ...jwtSecret,
-      whatsappAppSecret,
+      ...whatsappAppSecret,
       ...encryptionKey,
     )
     rows = await digest(laku.ownerUrl)
@@ -115,7 +115,7 @@ describe('what is refused', () => {
     const nobodyAsked = customer === 'anybody' || customer === 'secret'
     const { config } = laku
     const inPath = pattern.endsWith('/:secret') ? (spoilt.secret ?? config.fonnteWebhookSecret?.[0]) : id
-    const signature = createHmac('sha256', spoilt.secret ?? config.whatsappAppSecret)
+    const signature = createHmac('sha256', spoilt.secret ?? (config.whatsappAppSecret[0] as string))
       .update(payload ?? '')
       .digest('hex')
     const answer = await app.inject({

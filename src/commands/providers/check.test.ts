@@ -276,8 +276,8 @@ describe('laku providers check', () => {
     const wrong: [string, string, Partial<Config>][] = [
       ['webhook of Xendit', 'XENDIT_CALLBACK_TOKEN', { xenditCallbackToken: ['another'] }],
       ['webhook of Biteship', 'BITESHIP_WEBHOOK_SECRET', { biteshipWebhookSecret: ['another'] }],
-      ['webhook of Meta', 'WHATSAPP_VERIFY_TOKEN', { whatsappVerifyToken: 'another' }],
-      ['webhook of Meta', 'WHATSAPP_APP_SECRET', { whatsappAppSecret: 'another' }],
+      ['webhook of Meta', 'WHATSAPP_VERIFY_TOKEN', { whatsappVerifyToken: ['another'] }],
+      ['webhook of Meta', 'WHATSAPP_APP_SECRET', { whatsappAppSecret: ['another'] }],
       ['webhook of Fonnte', 'FONNTE_WEBHOOK_SECRET', { ...fonnte(), fonnteWebhookSecret: ['another'] }],
       ['balance', 'XENDIT_SECRET_KEY', { xenditSecretKey: 'xnd_development_other' }],
       ['couriers', 'BITESHIP_API_KEY', { biteshipApiKey: 'biteship_test.other' }],

@@ -45,7 +45,11 @@ export function probesOf(config: Config, record?: (answer: HeardAnswer) => void)
       biteshipSecrets: config.biteshipWebhookSecret,
       whatsapp: isFonnte(config.whatsappApiUrl)
         ? { kind: 'fonnte', secrets: config.fonnteWebhookSecret }
-        : { kind: 'meta', appSecret: config.whatsappAppSecret, verifyToken: config.whatsappVerifyToken },
+        : {
+            kind: 'meta',
+            appSecret: config.whatsappAppSecret[0] as string,
+            verifyToken: config.whatsappVerifyToken[0] as string,
+          },
       timeoutMs: TIMEOUT_MS,
     }),
   ]

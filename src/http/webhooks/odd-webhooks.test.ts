@@ -33,7 +33,9 @@ function headersFor(name: string, body: string): [path: string, headers: Record<
     return ['xendit', { 'x-callback-token': config.xenditCallbackToken[0] as string }]
   if (name.startsWith('biteship.'))
     return ['biteship', { [config.biteshipWebhookHeader]: config.biteshipWebhookSecret[0] as string }]
-  const signature = createHmac('sha256', config.whatsappAppSecret).update(body).digest('hex')
+  const signature = createHmac('sha256', config.whatsappAppSecret[0] as string)
+    .update(body)
+    .digest('hex')
   return ['whatsapp', { 'x-hub-signature-256': `sha256=${signature}` }]
 }
 

@@ -23,7 +23,9 @@ beforeEach(async () => {
 
 const stored = () => laku.db.selectFrom('webhookInbox').select(['provider', 'body', 'status']).execute()
 const sign = (body: string) =>
-  `sha256=${createHmac('sha256', laku.config.whatsappAppSecret).update(body).digest('hex')}`
+  `sha256=${createHmac('sha256', laku.config.whatsappAppSecret[0] as string)
+    .update(body)
+    .digest('hex')}`
 const deliver = async (body: string, signature: string | undefined = sign(body)) => {
   const headers = { 'content-type': 'application/json', 'x-hub-signature-256': signature }
   return (await app.inject({ method: 'POST', url, headers, payload: body })).statusCode
@@ -37,7 +39,7 @@ describe('the handshake', () => {
     })
 
   it('echoes the challenge as plain text for our token', async () => {
-    const reply = await ask(laku.config.whatsappVerifyToken)
+    const reply = await ask(laku.config.whatsappVerifyToken[0] as string)
     expect([reply.statusCode, reply.body]).toEqual([200, '<b>1158</b>'])
     expect(reply.headers['content-type']).toBe('text/plain; charset=utf-8')
   })

@@ -35,17 +35,26 @@ export interface WhatsAppDelivery {
 }
 
 /** Whether `X-Hub-Signature-256` is the HMAC-SHA256 of the raw body under the app secret, compared in constant time. */
-export function isSignedByMeta(rawBody: Buffer, signature: string | undefined, appSecret: string): boolean {
-  if (appSecret === '') return false
-  const expected = createHmac('sha256', appSecret).update(rawBody).digest('hex')
-  return isAcceptedSecret(signature, [`sha256=${expected}`])
+export function isSignedByMeta(
+  rawBody: Buffer,
+  signature: string | undefined,
+  appSecrets: string | readonly string[],
+): boolean {
+  const expected = [appSecrets]
+    .flat()
+    .filter((secret) => secret !== '')
+    .map((secret) => `sha256=${createHmac('sha256', secret).update(rawBody).digest('hex')}`)
+  return isAcceptedSecret(signature, expected)
 }
 
 /** The challenge to echo when Meta subscribes a webhook (GET), or undefined where the verify token is not ours. */
-export function whatsAppChallenge(query: Record<string, unknown>, verifyToken: string): string | undefined {
+export function whatsAppChallenge(
+  query: Record<string, unknown>,
+  verifyTokens: string | readonly string[],
+): string | undefined {
   const { 'hub.mode': mode, 'hub.verify_token': token, 'hub.challenge': challenge } = query
   if (mode !== 'subscribe' || typeof token !== 'string' || typeof challenge !== 'string') return undefined
-  return isAcceptedSecret(token, [verifyToken]) ? challenge : undefined
+  return isAcceptedSecret(token, [verifyTokens].flat()) ? challenge : undefined
 }
 
 /** Meta writes times as seconds since 1970, in a text. */

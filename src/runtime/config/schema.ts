@@ -63,8 +63,8 @@ export const configSchema = z.strictObject({
   whatsappApiUrl: setting('WHATSAPP_API_URL', field.httpUrl()),
   whatsappToken: secret('WHATSAPP_TOKEN', field.token()),
   whatsappPhoneNumberId: setting('WHATSAPP_PHONE_NUMBER_ID', field.token()),
-  whatsappAppSecret: secret('WHATSAPP_APP_SECRET', field.token()),
-  whatsappVerifyToken: secret('WHATSAPP_VERIFY_TOKEN', field.token()),
+  whatsappAppSecret: secret('WHATSAPP_APP_SECRET', field.tokens()),
+  whatsappVerifyToken: secret('WHATSAPP_VERIFY_TOKEN', field.tokens()),
   /** Whose templates `laku providers check` reads. */
   whatsappBusinessId: setting('WHATSAPP_BUSINESS_ID', field.optional(field.token())),
   /** The last part of the address that Fonnte posts to; without one nothing is heard of it. */
