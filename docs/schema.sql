@@ -1833,6 +1833,7 @@ CREATE OR REPLACE FUNCTION public.is_second_person(first text, second text)
  RETURNS boolean
  LANGUAGE sql
  STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
   select second is distinct from first and staff_named(first) is distinct from coalesce(staff_named(second), gen_random_uuid())
     and not exists (
@@ -2116,6 +2117,7 @@ CREATE OR REPLACE FUNCTION public.staff_named(word text)
  RETURNS uuid
  LANGUAGE sql
  STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
   select id from staff where id::text = word or 'staff:' || name = word limit 1
 $function$;
@@ -2123,11 +2125,13 @@ CREATE OR REPLACE FUNCTION public.this_timeline()
  RETURNS text
  LANGUAGE sql
  STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$ select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) $function$;
 CREATE OR REPLACE FUNCTION public.used_alone(counted text, who text, whom text, acc text, since timestamp with time zone, except_kind text, except_subject text)
  RETURNS bigint
  LANGUAGE sql
  STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
   select greatest(
     (select coalesce(sum(amount_idr), 0) from limit_uses where budget = counted and person = who and used_at > since

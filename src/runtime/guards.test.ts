@@ -2,6 +2,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { query } from '../../test/global-setup.ts'
 import { openTestLaku, type TestLaku } from '../../test/laku.ts'
+import { hire } from '../../test/staff.ts'
 import { newId } from '../domain/kernel/index.ts'
 
 let laku: TestLaku
@@ -88,6 +89,24 @@ const tried: Record<string, { before?: string[]; refused: string[]; says: RegExp
     ],
     says: /was not counted against a limit/,
   },
+  require_counted: {
+    refused: [
+      `insert into public.quarantined_money select (jsonb_populate_record(null::public.quarantined_money,
+        jsonb_build_object('id', '${newId()}', 'status', 'applied'))).*`,
+    ],
+    says: /was not counted against a limit/,
+  },
+  require_quarantine_counted: {
+    refused: [
+      `insert into public.refunds select (jsonb_populate_record(null::public.refunds, jsonb_build_object('id', '${newId()}',
+        'key', 'k', 'quarantine_id', '${newId()}', 'destination', 'wallet', 'status', 'succeeded', 'requested_by', 'system:x'))).*`,
+    ],
+    says: /was not counted against a limit/,
+  },
+  require_write_off_counted: {
+    refused: [posting(newId()).replace("'raw'", "'factory.written_off'")],
+    says: /was not counted against a limit/,
+  },
   require_living_user: {
     before: [user],
     refused: [
@@ -146,6 +165,35 @@ describe('with temporary tables, functions and operators of the application in t
       await client.end()
     }
   })
+})
+
+it('a CHECK asks for the second person in public too, whatever stands in the way', async () => {
+  const [boss, other] = [await hire(laku, 'admin'), await hire(laku, 'admin')]
+  const clerk = await hire(laku, 'finance', boss)
+  const client = new pg.Client({ connectionString: laku.urls.app })
+  await client.connect()
+  try {
+    await client.query('begin')
+    for (const statement of await inTheWay()) await client.query(statement)
+    const isSecond = async (first: string, second: string) =>
+      (
+        await client.query('select public.is_second_person($1, $2) as is', [
+          `staff:${first}`,
+          `staff:${second}`,
+        ])
+      ).rows[0]
+    expect(await isSecond(boss.name, clerk.name)).toEqual({ is: false })
+    expect(await isSecond(other.name, clerk.name)).toEqual({ is: true })
+  } finally {
+    await client.end()
+  }
+})
+
+it('every function of laku looks in the catalogue, then in public', async () => {
+  const { rows } = await laku.pool.query(`
+    select p.oid::regprocedure::text as name from pg_proc p where p.pronamespace = 'public'::regnamespace
+      and not coalesce(p.proconfig, '{}') @> array['search_path=pg_catalog, public, pg_temp']`)
+  expect(rows).toEqual([])
 })
 
 it('the application makes neither temporary tables nor anything else, where nobody gave that back', async () => {
