@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { splitPassword } from '../runtime/connect.ts'
 import type { CommandContext } from './context.ts'
 import { defineTask } from './define-command.ts'
 import { untilStopped } from './process.ts'
@@ -79,7 +80,7 @@ function describe({ http, staff, sandbox, databaseUrl, adminToken, metrics, data
     `  staff door   ${staff}`,
     `  sandbox      ${sandbox}`,
     `  metrics      ${metrics}`,
-    `  database     ${databaseUrl}`,
+    `  database     ${splitPassword(databaseUrl).address}`,
     `  data folder  ${dataDir}`,
     `  admin token  ${adminToken} (saved: laku commands use it)`,
     `Try: laku sessions list --data-dir ${dataDir}`,

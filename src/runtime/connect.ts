@@ -54,6 +54,15 @@ export function shownUrl(url: string): string {
   return `${protocol}//${username ? `${username}@` : ''}${searchParams.get('host') ?? host}${path}`
 }
 
+/** An address without its password, which everybody on the machine could read in `ps`; and the password. */
+export function splitPassword(url: string): { address: string; password: string | undefined } {
+  const parsed = new URL(url)
+  const password = decodeURIComponent(parsed.password) || parsed.searchParams.get('password') || undefined
+  parsed.password = ''
+  parsed.searchParams.delete('password')
+  return { address: parsed.toString(), password }
+}
+
 /** Where a database is reached: server, port and name, whoever logs in. */
 export function placeOf(url: string): string {
   const { host, pathname, searchParams } = new URL(url)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { withoutSettings } from '../../runtime/config/without-settings.ts'
-import { databaseUrlsOfOwner } from '../../runtime/connect.ts'
+import { databaseUrlsOfOwner, splitPassword } from '../../runtime/connect.ts'
 import { systemCode } from '../../runtime/data-folder.ts'
 import { CliError, exitCodes } from '../cli-error.ts'
 import { defineTask } from '../define-command.ts'
@@ -25,15 +25,6 @@ export const psql = defineTask({
     return undefined
   },
 })
-
-/** An address without its password, which everybody on the machine could read in `ps`; and the password. */
-export function splitPassword(url: string): { address: string; password: string | undefined } {
-  const parsed = new URL(url)
-  const password = decodeURIComponent(parsed.password) || parsed.searchParams.get('password') || undefined
-  parsed.password = ''
-  parsed.searchParams.delete('password')
-  return { address: parsed.toString(), password }
-}
 
 /** A file with one password, for its owner alone, as PGPASSFILE takes it. */
 function passFile(password: string): { path: string; remove: () => void } {
