@@ -185,7 +185,9 @@ describe('WhatsApp’s webhook (case 7)', () => {
     const broken = `{"x": ${'['.repeat(100_000)}`
     expect((await deliver(broken, `sha256=${'0'.repeat(64)}`)).statusCode).toBe(401)
     expect((await deliver(broken, '')).statusCode).toBe(401)
-    const signed = createHmac('sha256', laku.config.whatsappAppSecret[0] as string).update(broken).digest('hex')
+    const signed = createHmac('sha256', laku.config.whatsappAppSecret[0] as string)
+      .update(broken)
+      .digest('hex')
     expect((await deliver(broken, `sha256=${signed}`)).statusCode).toBe(400)
   })
 })

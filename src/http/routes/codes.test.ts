@@ -56,7 +56,9 @@ async function writesOnWhatsApp(phone: string, text: string): Promise<void> {
     text: { body: text },
   }
   const payload = JSON.stringify({ entry: [{ changes: [{ value: { messages: [message] } }] }] })
-  const signature = createHmac('sha256', laku.config.whatsappAppSecret[0] as string).update(payload).digest('hex')
+  const signature = createHmac('sha256', laku.config.whatsappAppSecret[0] as string)
+    .update(payload)
+    .digest('hex')
   const headers = { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` }
   const reply = await app.inject({ method: 'POST', url: '/api/webhooks/whatsapp', headers, payload })
   expect(reply.statusCode).toBe(200)
