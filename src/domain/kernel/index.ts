@@ -109,6 +109,7 @@ export { type AuditFilter, type AuditRow, listAudit, showAudit } from './read-au
 export { retryAt } from './retry.ts'
 export { asRecords, insertRows } from './rows.ts'
 export type { DB } from './schema.ts'
+export { keyIdsOfAnswer, openAnswer, sealAnswer } from './sealed-answers.ts'
 export { allOrEach, errorText, inOneOrEach, type PutOff, setAside } from './set-aside.ts'
 export { StaffProof } from './staff-proof.ts'
 export {

@@ -23,6 +23,17 @@ export function sealAnswer(vault: Vault, answer: unknown): unknown {
   )
 }
 
+/** The keys that the fields of a kept answer are sealed under, by their names; empty for one that no key at hand opens. */
+export function keyIdsOfAnswer(vault: Vault, kept: unknown): string[] {
+  const ids: string[] = []
+  walk(kept, (name, value) => {
+    if (personal.has(name) && typeof value === 'string' && value.startsWith(SEALED))
+      ids.push(vault.keyIdOf(PURPOSE, value.slice(SEALED.length)) ?? '')
+    return undefined
+  })
+  return ids
+}
+
 /** The answer as it was given. */
 export function openAnswer(vault: Vault, kept: unknown): unknown {
   return walk(kept, (name, value) =>

@@ -32,7 +32,7 @@ export const list = defineTask({
     const { keysInUse } = await import('../../../domain/keys-in-use.ts')
     const { sealedTables } = await import('../../../domain/sealed-data.ts')
     const { pool, vault, db } = laku
-    context.progress.start('tables', sealedTables.length + 1)
+    context.progress.start('tables', sealedTables.length + 2)
     const [known, use] = await Promise.all([
       readEnvironment(pool),
       db

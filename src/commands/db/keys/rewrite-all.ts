@@ -1,5 +1,6 @@
-import type { Actor } from '../../../domain/kernel/index.ts'
+import type { Actor, Work } from '../../../domain/kernel/index.ts'
 import { type Resealed, resealChain, resealPostings } from '../../../domain/ledger/index.ts'
+import { reencryptAnswers } from '../../../domain/sealed-answers.ts'
 import { recountWithdrawals, reencryptPage, sealedTables } from '../../../domain/sealed-data.ts'
 import type { Laku } from '../../../runtime/laku.ts'
 import type { Progress } from '../../progress.ts'
@@ -18,16 +19,23 @@ export async function rewriteAll(
   progress: Pick<Progress, 'start' | 'step' | 'end'>,
 ): Promise<Rewritten> {
   const done: Rewritten = { encrypted: 0, sealed: 0, left: [] }
-  progress.start('tables', sealedTables.length + 2)
-  for (const sealed of sealedTables) {
+  progress.start('tables', sealedTables.length + 3)
+  const encrypted = [
+    ...sealedTables.map((sealed) => ({
+      table: sealed.table,
+      reencrypt: (work: Work, after?: string) => reencryptPage(work, sealed, after),
+    })),
+    { table: 'idempotency_keys', reencrypt: reencryptAnswers },
+  ]
+  for (const { table, reencrypt } of encrypted) {
     let after: string | undefined
     do {
-      const page = await units.run(actor, (work) => reencryptPage(work, sealed, after))
+      const page = await units.run(actor, (work) => reencrypt(work, after))
       done.encrypted += page.rewritten
       done.left.push(...page.left)
       after = page.after
     } while (after !== undefined)
-    progress.step(sealed.table)
+    progress.step(table)
   }
   await units.run(actor, (work) => recountWithdrawals(work))
   for (const [name, reseal] of [

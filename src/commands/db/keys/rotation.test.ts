@@ -9,10 +9,18 @@ import { good } from '../../../../test/wallets.ts'
 import { choreography } from '../../../domain/choreography.ts'
 import { bankAccountsOf, taxIdOf, updateFactory } from '../../../domain/factory/index.ts'
 import { bookChecks } from '../../../domain/invariants.ts'
-import { insertRows, newId, runChecks, UnitOfWork, Vault } from '../../../domain/kernel/index.ts'
+import {
+  insertRows,
+  newId,
+  openAnswer,
+  runChecks,
+  sealAnswer,
+  UnitOfWork,
+  Vault,
+} from '../../../domain/kernel/index.ts'
 import { takeChainPage } from '../../../domain/ledger/index.ts'
 import { sealedTables } from '../../../domain/sealed-data.ts'
-import { requestWithdrawal } from '../../../domain/wallet/index.ts'
+import { adjustWallet, requestWithdrawal } from '../../../domain/wallet/index.ts'
 import { openValue, sealValue } from '../../../domain/way-in/sealed-values.ts'
 import { openParams, sealParams } from '../../../domain/whatsapp/secret-params.ts'
 import { beganAt } from '../../../runtime/database.ts'
@@ -83,6 +91,10 @@ beforeAll(async () => {
       { ...message, ...at, sealedParams: sealParams(vault, ['123456']) } as never,
     ])
   })
+  const answer = JSON.stringify(sealAnswer(laku.vault, { code: 'x', recipient_name: 'Dewi' }))
+  await sql`
+    insert into idempotency_keys (scope, key, request_hash, status, response, created_at)
+    values ('customer:x', 'rotation', 'h', 200, ${answer}::jsonb, now())`.execute(laku.db)
   await laku.system((work) => takeChainPage(work))
   vi.stubEnv('DATABASE_URL', laku.urls.app)
   vi.stubEnv('DATABASE_OWNER_URL', laku.ownerUrl)
@@ -105,6 +117,9 @@ async function readsAll(process: TestLaku): Promise<void> {
   const { rows } = await sql<{ sealed: string; payout: string }>`
     select (select sealed_params from whatsapp_messages where id = ${messageId}::uuid) as sealed,
       (select account_number from payouts order by id limit 1) as payout`.execute(laku.db)
+  const kept = await sql<{ response: unknown }>`
+    select response from idempotency_keys where key = 'rotation'`.execute(laku.db)
+  expect(openAnswer(process.vault, kept.rows[0]?.response)).toEqual({ code: 'x', recipient_name: 'Dewi' })
   expect(openParams(process.vault, String(rows[0]?.sealed))).toEqual(['123456'])
   expect(process.vault.open('payout.destination', String(rows[0]?.payout))).toBe(bank.accountNumber)
   // The account is known as the one it was: without a code only a known one takes money.
@@ -129,7 +144,8 @@ describe('the keys of the database rotate', () => {
   const alone = () => withKeys(laku, new Vault(newKey, newSeal))
 
   it('has every kind of value that is encrypted in its list', async () => {
-    const purposes = new Set(sealedTables.map(({ purpose }) => purpose))
+    // Answers under idempotency keys have their fields encrypted one by one (sealed-answers.ts).
+    const purposes = new Set([...sealedTables.map(({ purpose }) => purpose), 'idempotency.answer'])
     const found: string[] = []
     for (const file of globSync('src/**/*.ts')) {
       if (file.endsWith('.test.ts') || file.includes('kernel/vault') || file.endsWith('sealed-data.ts'))
@@ -175,6 +191,8 @@ describe('the keys of the database rotate', () => {
 
   it('reads old and new side by side, and does not let the old one go while anything is under it', async () => {
     await readsAll(rotating())
+    const gift = { userId, changeIdr: 1_000, kind: 'goodwill', reason: 'a test' } as const
+    await rotating().as(admin, (work) => adjustWallet(work, gift))
     const { keys } = await askLaku<Listed>(rotating(), ['db', 'keys', 'list'])
     const under = (purpose: string, key: string) =>
       keys.find((one) => one.purpose === purpose && one.key === key)?.values ?? 0
