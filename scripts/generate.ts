@@ -19,6 +19,7 @@ import { floorsPage } from './floors-page.ts'
 import { findMachines } from './machines.ts'
 import { metricsPage } from './metrics-page.ts'
 import { openApiDocument } from './openapi.ts'
+import { rolesPage } from './roles-page.ts'
 import { statesPages } from './states-pages.ts'
 
 const check = process.argv.includes('--check')
@@ -70,6 +71,7 @@ try {
   for (const file of globSync('src/**/*errors.ts')) await import(join(process.cwd(), file))
   keep('docs/errors.md', errorsPage(errorCatalogue()))
   for (const [file, page] of statesPages(await findMachines(process.cwd()))) keep(`docs/states/${file}`, page)
+  keep('docs/roles.md', rolesPage())
   keep('docs/cli.md', cliPage(await allCommands()))
   keep('docs/floors.md', floorsPage(readGraph(process.cwd())))
 } finally {

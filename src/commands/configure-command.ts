@@ -18,6 +18,7 @@ export function configureCommand(
   if (definition.examples.length > 0) {
     command.addHelpText('after', `\nExamples:\n${definition.examples.map((line) => `  ${line}`).join('\n')}`)
   }
+  if (definition.whoMay) command.addHelpText('after', `\nWho may: ${definition.whoMay}.`)
   command.action(() => run(rawInput(command, definition)))
 }
 

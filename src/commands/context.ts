@@ -144,12 +144,12 @@ export class CommandContext {
     return await identify(await this.laku())
   }
 
-  /** Runs a use case that only reads, as who asks: support, warehouse, finance or an admin. */
+  /** Runs a use case that only reads, as who asks; whether their role may was asked before (src/runtime/who-may.ts). */
   async read<T>(use: (work: Work) => Promise<T>): Promise<T> {
     const { requireStaff } = await import('../domain/kernel/index.ts')
     const laku = await this.laku()
     const actor = await this.actor()
-    requireStaff(actor, 'support', 'warehouse', 'finance')
+    requireStaff(actor, 'support', 'warehouse', 'finance', 'agent', 'service')
     return await laku.units.read(actor, use)
   }
 

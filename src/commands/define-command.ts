@@ -70,6 +70,8 @@ export interface CommandShape {
   exits: readonly ExitCode[]
   reads: boolean
   live: boolean
+  /** The roles that may say it, for its help (src/runtime/who-may.ts); none where it is the host's owner's. */
+  whoMay?: string
 }
 
 /** A command as it is declared; the same for all kinds, so that one walk over the tree sees everything. */

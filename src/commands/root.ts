@@ -1,4 +1,5 @@
 import type { CommandDefinition } from './define-command.ts'
+import { guarded } from './guard.ts'
 import type { GroupShape } from './program.ts'
 
 interface Named {
@@ -18,8 +19,7 @@ export type Entry = Named &
     | { verbs: () => Promise<(CommandDefinition | VerbGroup)[]> }
   )
 
-/** Everything that `laku` can be told. */
-export const entries: readonly Entry[] = [
+const unguarded: readonly Entry[] = [
   {
     name: 'up',
     description: 'everything on this machine: database, provider sandbox, server and worker',
@@ -339,3 +339,6 @@ export const entries: readonly Entry[] = [
     verbs: async () => (await import('./auth/verbs.ts')).verbs,
   },
 ]
+
+/** Everything that `laku` can be told; of what staff say, each asks first whether their role may. */
+export const entries: readonly Entry[] = unguarded.map(guarded)

@@ -11,6 +11,7 @@ import {
   type IdempotencyKey,
   type Refusal,
   requestHash,
+  requireStaff,
   type StoredAnswer,
   secondsAfter,
   storeAnswers,
@@ -18,6 +19,7 @@ import {
   type Work,
 } from '../domain/kernel/index.ts'
 import type { Laku } from '../runtime/laku.ts'
+import { routeRoles } from '../runtime/who-may.ts'
 import { httpErrors } from './http-errors.ts'
 
 /**
@@ -97,6 +99,10 @@ export const access = (laku: Laku) =>
       if (need === 'customer' && actor.kind !== 'customer')
         throw httpErrors.unauthorized({ needs: 'customer' })
       if (need === 'staff' && actor.kind !== 'staff') throw httpErrors.unauthorized({ needs: 'staff' })
+      if (actor.kind === 'staff' && (need === 'staff' || need === 'signed-in')) {
+        const { method, routeOptions } = request
+        requireStaff(actor, ...(routeRoles.get(`${method} ${routeOptions.url}`) ?? []))
+      }
       return actor
     }
 

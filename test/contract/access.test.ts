@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId, type StaffRole } from '../../src/domain/kernel/index.ts'
 import { buildServer } from '../../src/http/server.ts'
+import { routeRoles } from '../../src/runtime/who-may.ts'
 import { openTestLaku, type TestLaku } from '../laku.ts'
 import { enrol } from '../staff.ts'
 import { accessMatrix, type Row } from './access-matrix.ts'
@@ -75,6 +76,14 @@ describe('who may call what', () => {
       'add a row for each to test/contract/access-matrix.ts: who may call it, and a valid call',
     ).toEqual([])
     expect(gone, 'remove these rows from test/contract/access-matrix.ts').toEqual([])
+  })
+
+  it('lets in staff as the table of roles says, which has a row for each route that takes them', () => {
+    const rights = Object.entries(accessMatrix).flatMap(([route, { staff }]) =>
+      staff ? [[route, rolesWith(staff).toSorted()]] : [],
+    )
+    const table = [...routeRoles].map(([route, roles]) => [route, ['admin', ...roles].toSorted()])
+    expect(Object.fromEntries(table)).toEqual(Object.fromEntries(rights))
   })
 
   it.each(Object.entries(accessMatrix))('%s', async (route, row) => {

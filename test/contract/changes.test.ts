@@ -2,9 +2,12 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Ask } from '../../src/commands/define-asking.ts'
 import { allCommands, type Leaf } from '../../src/commands/tree.ts'
+import { staffRoles } from '../../src/domain/kernel/actor.ts'
+import { commandRoles } from '../../src/runtime/who-may.ts'
 import { runLaku } from '../command-line.ts'
 import { digest } from '../digest.ts'
 import { admin, type TestLaku } from '../laku.ts'
+import { staff } from '../staff.ts'
 import { CommandScenes } from './command-scenes.ts'
 import { fixtures } from './command-world.ts'
 
@@ -65,6 +68,25 @@ const withoutProviders = (laku: TestLaku): TestLaku =>
     },
   })
 
+/** Each of these has roles by what it is of: a switch is turned by whose work it stops. */
+const byWhat = new Set(['switches pause', 'switches resume'])
+
+/** Runs it dry as each role: whom the table lets is not refused for who they are, and nobody else gets through. */
+async function expectRoles(name: string, line: readonly string[]): Promise<void> {
+  const roles = commandRoles.get(name)
+  expect(roles, `give ${name} a row in src/runtime/who-may.ts`).toBeDefined()
+  for (const role of staffRoles.filter((one) => one !== 'admin')) {
+    const may = roles?.includes(role)
+    // An agent's office is a matter of its own test: here they have none.
+    if (may && (role === 'agent' || byWhat.has(name))) continue
+    const { exitCode, stdout } = await runLaku(withoutProviders(scenes.laku), line, {
+      ...staff(role),
+      name: `one of ${role}`,
+    })
+    expect([role, exitCode === 4 ? 'refused' : 'let'], stdout).toEqual([role, may ? 'let' : 'refused'])
+  }
+}
+
 describe('every command that changes something', () => {
   it('has a fixture, and no fixture is left of a command that is gone', () => {
     const missing = leaves.map(named).filter((name) => !fixtures[name])
@@ -83,6 +105,7 @@ describe('every command that changes something', () => {
       const said = JSON.parse(dry.stdout) as { dry_run: boolean; postings: Posted[]; asks?: Ask[] }
       expect(said.dry_run).toBe(true)
       expect(await digest(scenes.laku.ownerUrl)).toEqual(before)
+      await expectRoles(name, [...line, '--dry-run'])
       const since = await newest()
       const real = await runLaku(scenes.laku, line)
       expect(real.exitCode, real.stdout + real.stderr).toBe(0)

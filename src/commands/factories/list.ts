@@ -11,7 +11,11 @@ export const list = defineList({
   examples: ['laku factories list --status active'],
   run: async (context, { status }, page) => {
     const { listFactories } = await import('../../domain/factory/read-factories.ts')
-    return await context.read(({ tx }) => listFactories(tx, { status, ...page }))
+    return await context.read(({ tx, actor }) => {
+      // An agent sees those of their office.
+      const lookedAfterBy = actor.kind === 'staff' && actor.role === 'agent' ? actor.id : undefined
+      return listFactories(tx, { status, lookedAfterBy, ...page })
+    })
   },
   columns: [
     { name: 'id', kind: 'code', value: (row) => row.id },

@@ -43,11 +43,22 @@ export async function getPublicFactory(tx: Tx, id: string): Promise<PublicFactor
 /** Factories, newest first, a keyset page at a time. */
 export async function listFactories(
   tx: Tx,
-  filter: { status?: FactoryStatus | undefined; limit: number; cursor?: string | undefined },
+  filter: {
+    status?: FactoryStatus | undefined
+    /** A member of staff: those that their office looks after. */
+    lookedAfterBy?: string | undefined
+    limit: number
+    cursor?: string | undefined
+  },
 ): Promise<{ data: FactoryView[]; nextCursor: string | null }> {
   const conditions = [
     filter.status ? sql`f.status = ${filter.status}` : sql`true`,
     filter.cursor ? sql`f.id < ${filter.cursor}::uuid` : sql`true`,
+    filter.lookedAfterBy
+      ? sql`exists (
+          select from office_staff s join office_factories o on o.office_id = s.office_id
+          where s.staff_id = ${filter.lookedAfterBy}::uuid and o.factory_id = f.id)`
+      : sql`true`,
   ]
   const rows = await factoryViews(tx, sql.join(conditions, sql` and `), filter.limit + 1)
   return pageOf(rows, filter.limit, (row) => row.id)

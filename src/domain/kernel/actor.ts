@@ -1,7 +1,8 @@
 import { kernelErrors } from './kernel-errors.ts'
 import type { StaffProof } from './staff-proof.ts'
 
-export type StaffRole = 'support' | 'warehouse' | 'finance' | 'agent' | 'service' | 'admin'
+export const staffRoles = ['support', 'warehouse', 'finance', 'agent', 'service', 'admin'] as const
+export type StaffRole = (typeof staffRoles)[number]
 
 /** Who does something, as far as it was verified, and why where they said so. */
 export type Actor =

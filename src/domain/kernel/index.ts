@@ -6,6 +6,7 @@ export {
   requireReason,
   requireStaff,
   type StaffRole,
+  staffRoles,
 } from './actor.ts'
 export {
   type AttentionFilter,

@@ -16,7 +16,7 @@ export async function listUsers(
   work: Work,
   filter: { status?: UserStatus | undefined; limit: number; cursor?: string | undefined },
 ): Promise<{ data: ListedUser[]; nextCursor: string | null }> {
-  requireStaff(work.actor, 'support', 'finance', 'warehouse')
+  requireStaff(work.actor, 'support', 'finance')
   const conditions = [
     filter.status ? sql`status = ${filter.status}` : sql`true`,
     filter.cursor ? sql`id < ${filter.cursor}::uuid` : sql`true`,

@@ -1,0 +1,94 @@
+import { Command } from 'commander'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { configureCommand } from '../../src/commands/configure-command.ts'
+import { allCommands, type Leaf } from '../../src/commands/tree.ts'
+import { newId, staffRoles } from '../../src/domain/kernel/index.ts'
+import { commandRoles } from '../../src/runtime/who-may.ts'
+import { askLaku, runLaku } from '../command-line.ts'
+import { openTestLaku, type TestLaku } from '../laku.ts'
+import { Market } from '../market.ts'
+import { agentOf } from '../offices.ts'
+import { staff } from '../staff.ts'
+
+const leaves = await allCommands()
+const named = (leaf: Leaf) => leaf.path.join(' ')
+const reads = leaves.filter(({ definition: { kind } }) => kind === 'list' || kind === 'show')
+
+/** What the host's owner says; nobody acts by them. */
+const ofTheHost =
+  /^(up|demo|serve|worker|sandbox|doctor|completion|login|context( .*)?|commands( .*)?|db .*|auth log(in|out)|ledger verify|providers check|whatsapp templates)$/
+
+let laku: TestLaku
+let factoryId: string
+let other: string
+beforeAll(async () => {
+  laku = await openTestLaku()
+  factoryId = (await Market.open(laku)).factoryId
+  const words = ['factories', 'create', '--name', 'Konveksi Lain', '--phone', '0812-0000-7777']
+  const place = ['--city', 'Bandung', '--province', 'Jawa Barat', '--postal-code', '40135']
+  other = (await askLaku<{ id: string }>(laku, [...words, ...place])).id
+})
+afterAll(() => laku.close())
+
+/** Of things that do not exist. */
+const wordsFor = ({ path, definition }: Leaf) => [
+  ...path,
+  ...definition.args.flatMap(({ optional, isTime }) => (optional ? [] : [isTime ? 'yesterday' : newId()])),
+]
+
+describe('who may what', () => {
+  it('has a row for every command that somebody acts by, and none of one that is gone', () => {
+    const wanted = leaves.map(named).filter((name) => !ofTheHost.test(name))
+    expect([...commandRoles.keys()].toSorted()).toEqual(wanted.toSorted())
+  })
+
+  it.each(reads.map(named))('%s: is read by its roles alone', async (name) => {
+    const leaf = reads.find((one) => named(one) === name) as Leaf
+    const roles = commandRoles.get(name) as readonly string[]
+    const seen: Record<string, string> = {}
+    for (const role of staffRoles) {
+      const { exitCode } = await runLaku(laku, [...wordsFor(leaf), '--json'], staff(role))
+      seen[role] = exitCode === 4 ? 'refused' : 'let'
+    }
+    const may = (role: string) => role === 'admin' || roles.includes(role)
+    const wanted = staffRoles.map((role) => [role, may(role) ? 'let' : 'refused'])
+    expect(seen).toEqual(Object.fromEntries(wanted))
+  })
+
+  it('stands in the help of each command', () => {
+    for (const leaf of leaves.filter((one) => commandRoles.has(named(one)))) {
+      const command = new Command(named(leaf))
+      let help = ''
+      command.configureOutput({
+        writeOut: (text) => {
+          help += text
+        },
+      })
+      configureCommand(command, leaf.definition, () => Promise.reject(new Error('help opens nothing')))
+      command.outputHelp()
+      for (const role of commandRoles.get(named(leaf)) ?? [])
+        expect(help).toMatch(new RegExp(`Who may: .*${role}.* admin`))
+      expect(help).toContain(`Who may: ${leaf.definition.whoMay}.`)
+    }
+  })
+
+  it('keeps the warehouse to goods, parcels and offices: no wallet, no webhook, nothing of the ledger', () => {
+    const noMoney = [...commandRoles].filter(([, roles]) => roles.includes('warehouse')).map(([name]) => name)
+    expect(noMoney.join('\n')).not.toMatch(
+      /^(wallets|webhooks|ledger|payments|refunds|payouts|settle|users)\b/m,
+    )
+  })
+
+  it('lets an agent see and work the own office, and no other', async () => {
+    const agent = await agentOf(laku, factoryId)
+    const seen = async (...words: string[]) =>
+      (await askLaku<{ data: { id: string }[] }>(laku, words, agent)).data.map(({ id }) => id)
+    expect(await seen('offices', 'list')).toHaveLength(1)
+    expect(await seen('factories', 'list')).toEqual([factoryId])
+    expect(await seen('offices', 'pickups', 'list')).toEqual([])
+    const show = (id: string) => runLaku(laku, ['factories', 'show', id], agent)
+    expect([(await show(factoryId)).exitCode, (await show(other)).exitCode]).toEqual([0, 3])
+    const rename = (id: string) => runLaku(laku, ['factories', 'update', id, '--name', 'Nama Baru'], agent)
+    expect([(await rename(factoryId)).exitCode, (await rename(other)).exitCode]).toEqual([0, 3])
+  })
+})
