@@ -254,7 +254,7 @@ export const fixtures: Record<string, Fixture> = {
       'update',
       id,
       '--phone',
-      `0814${String(20_000_000 + s.next())}`,
+      `0814${Date.now() % 100_000_000}`.padEnd(12, '7'),
       '--reason',
       'a test',
     )

@@ -19,7 +19,7 @@ export {
   userView,
 } from './read-users.ts'
 export { lockUser, lockUserWholly, registerUser } from './register-user.ts'
-export { confirmationMail, confirmEmail } from './set-email.ts'
+export { confirmableEmail, confirmationMail, confirmEmail } from './set-email.ts'
 export { activateUser, suspendUser } from './set-user-status.ts'
 export { type UserStatus, userMachine, userTransitions } from './transitions.ts'
 export { type UpdateMe, updateMe } from './update-me.ts'

@@ -57,19 +57,31 @@ function emailToken({ vault, now }: Work, userId: string, email: string): string
  * @throws way_in.confirmation_invalid
  */
 export async function confirmEmail(work: Work, token: string): Promise<{ email: string }> {
+  const { userId, email, emailConfirmedAt } = await confirmableEmail(work, token)
+  const confirmed = await sql`
+    update users set email_confirmed_at = ${work.now}, updated_at = ${work.now}
+    where id = ${userId} and email_confirmed_at is null and email_proven_at is not null`.execute(work.tx)
+  if (emailConfirmedAt !== null) return { email }
+  if (Number(confirmed.numAffectedRows) === 0) throw wayInErrors.confirmation_invalid()
+  await coolOff(work, userId)
+  return { email }
+}
+
+/**
+ * Whose address a token confirms, and whether it is confirmed already; its user is locked.
+ * @throws way_in.confirmation_invalid
+ */
+export async function confirmableEmail(
+  work: Work,
+  token: string,
+): Promise<{ userId: string; email: string; emailConfirmedAt: Date | null }> {
   const [, userId = '', until = '', signature = ''] = shape.exec(token) ?? []
   if (userId === '' || Number(until) * 1000 <= work.now.getTime()) throw wayInErrors.confirmation_invalid()
   await lockUser(work, userId)
   const user = await userById(work.tx, userId)
   if (!user?.email || !work.vault.verify(PURPOSE, `${userId} ${until} ${user.email}`, signature))
     throw wayInErrors.confirmation_invalid()
-  const confirmed = await sql`
-    update users set email_confirmed_at = ${work.now}, updated_at = ${work.now}
-    where id = ${userId} and email_confirmed_at is null and email_proven_at is not null`.execute(work.tx)
-  if (user.emailConfirmedAt === null && Number(confirmed.numAffectedRows) === 0)
-    throw wayInErrors.confirmation_invalid()
-  if (user.emailConfirmedAt === null) await coolOff(work, userId)
-  return { email: user.email }
+  return { userId, email: user.email, emailConfirmedAt: user.emailConfirmedAt }
 }
 
 const texts: Record<Locale, { subject: string; text: (link: string) => string }> = {

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type Actor, DomainError, type Work } from '../../domain/kernel/index.ts'
 import { stopChange, stoppableChange } from '../../domain/stop-change.ts'
-import { confirmEmail } from '../../domain/user/index.ts'
+import { confirmableEmail, confirmEmail } from '../../domain/user/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { noteOf } from '../pages/note.ts'
 import { languageOf, pageAnswer, sendPage } from '../pages/page.ts'
@@ -57,7 +57,11 @@ export const wayInRoutes =
     app.get(
       '/email/:token',
       { config, schema: schemaOf('What a link confirms: an address for mail') },
-      async (request, reply) => await answer(request, reply, async () => 'confirm'),
+      async (request, reply) =>
+        await answer(request, reply, async (work) => {
+          const { emailConfirmedAt } = await confirmableEmail(work, request.params.token)
+          return emailConfirmedAt === null ? 'confirm' : 'confirmed'
+        }),
     )
     app.post(
       '/email/:token',
