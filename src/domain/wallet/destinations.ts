@@ -85,6 +85,9 @@ export async function stopDestination(work: Work, destinationId: string): Promis
 
 const NEVER = new Date('9999-12-31T00:00:00Z')
 
+/** Its owner stopped this account: it takes no money. */
+export const isStopped = (usableAt: Date): boolean => usableAt >= NEVER
+
 /** Reads an account that lies encrypted in its row. */
 export function openDestination(
   vault: Vault,

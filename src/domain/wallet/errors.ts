@@ -15,6 +15,10 @@ export const walletErrors = defineErrors('wallet', {
   ],
   not_by_hand: ['conflict', 'The provider pays this out; approve it without a reference.'],
   account_too_new: ['conflict', 'The account is not old enough to take money.'],
+  account_stopped: [
+    'conflict',
+    'Whose account it is said that they never asked for it: nothing is sent to it.',
+  ],
   no_destination: ['conflict', 'This user has confirmed no account to which money could be sent.'],
   account_closing: [
     'conflict',

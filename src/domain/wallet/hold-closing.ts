@@ -46,7 +46,9 @@ export async function holdClosing(work: Work, userId: string, to: ClosingTo): Pr
 async function lastDestination(work: Work, userId: string): Promise<Destination> {
   const { rows } = await sql<Destination>`
     select d.id, d.channel_code, d.usable_at from withdrawal_destinations d left join withdrawals w on w.destination_id = d.id
-    where d.user_id = ${userId}::uuid order by w.id desc nulls last, d.id desc limit 1`.execute(work.tx)
+    where d.user_id = ${userId}::uuid and d.usable_at < '9999-12-31' order by w.id desc nulls last, d.id desc limit 1`.execute(
+    work.tx,
+  )
   if (!rows[0]) throw walletErrors.no_destination({ userId })
   return rows[0]
 }

@@ -3,6 +3,7 @@ import { countUse, kernelErrors, personOf, requireStaff, type Work } from '../ke
 import { requireNoneMoves } from '../payout/index.ts'
 import { startClosing } from '../user/index.ts'
 import { lockWithdrawal } from './decide-withdrawal.ts'
+import { isStopped } from './destinations.ts'
 import { walletErrors } from './errors.ts'
 import { holdWithdrawal, withdrawalUse } from './hold-withdrawal.ts'
 import { lockWallets } from './lock-wallets.ts'
@@ -14,7 +15,8 @@ import type { WithdrawalView } from './withdrawal-views.ts'
 /**
  * Staff try a failed or reversed withdrawal again, whose money is back in the wallet: a new one of the same amount and fee to the
  * same account, approved by that. Once a withdrawal.
- * @throws wallet.withdrawal_not_found, withdrawal_retried, insufficient_balance, payout.moves_again, kernel.illegal_transition, kernel.forbidden
+ * @throws wallet.withdrawal_not_found, withdrawal_retried, account_stopped, insufficient_balance, payout.moves_again,
+ *   kernel.illegal_transition, kernel.forbidden
  */
 export async function retryWithdrawal(work: Work, input: { withdrawal: string }): Promise<WithdrawalView> {
   requireStaff(work.actor, 'finance')
@@ -45,6 +47,7 @@ export async function retryWithdrawal(work: Work, input: { withdrawal: string })
   const [before] = rows
   if (!before) throw walletErrors.withdrawal_not_found({ withdrawal: input.withdrawal })
   const { userId, amountIdr, feeIdr, closesAccount, retried, destinationId, channelCode, usableAt } = before
+  if (isStopped(usableAt)) throw walletErrors.account_stopped({ code })
   if (retried) throw walletErrors.withdrawal_retried({ code, retried })
   await lockWallets(work, [userId])
   const refundedIdr = Math.min(amountIdr, await refundedMoney(work.tx, userId))
@@ -68,9 +71,7 @@ export async function retryWithdrawal(work: Work, input: { withdrawal: string })
   if (!byHand) {
     const use = await withdrawalUse(work, { id: again, userId, amountIdr, destinationId })
     await countUse(work, use, personOf(work.actor))
-    await sql`update withdrawals set due_at = greatest(${work.now}, ${usableAt}::timestamptz) where id = ${again}`.execute(
-      work.tx,
-    )
+    await sql`update withdrawals set due_at = ${work.now} where id = ${again}`.execute(work.tx)
     await sendWithdrawals(work, [again])
   }
   const view = await getWithdrawal(work, again)
