@@ -12,11 +12,13 @@ import { staff } from '../staff.ts'
 
 const leaves = await allCommands()
 const named = (leaf: Leaf) => leaf.path.join(' ')
-const reads = leaves.filter(({ definition: { kind } }) => kind === 'list' || kind === 'show')
-
 /** What the host's owner says; nobody acts by them. */
 const ofTheHost =
   /^(up|demo|serve|worker|sandbox|doctor|completion|login|context( .*)?|commands( .*)?|db .*|auth log(in|out)|ledger verify|providers check|whatsapp templates)$/
+
+const reads = leaves.filter(
+  (leaf) => /^(list|show)$/.test(leaf.definition.kind) && !ofTheHost.test(named(leaf)),
+)
 
 let laku: TestLaku
 let factoryId: string
