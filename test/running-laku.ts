@@ -74,6 +74,15 @@ export class RunningLaku {
     for (const child of RunningLaku.#running) child.kill('SIGKILL')
   }
 
+  /** It stands still where it is, like a machine that sleeps: its sockets stay open and it answers nobody. */
+  pause(): void {
+    this.#process.kill('SIGSTOP')
+  }
+
+  resume(): void {
+    this.#process.kill('SIGCONT')
+  }
+
   /**
    * SIGKILL leaves it no moment to put anything in order; SIGTERM lets it finish what it has. Returns its exit code, null
    * where it was killed.

@@ -1,0 +1,208 @@
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { choreography } from '../../src/domain/choreography.ts'
+import { cancelSession } from '../../src/domain/group-buying/index.ts'
+import { bookChecks } from '../../src/domain/invariants.ts'
+import { runChecks } from '../../src/domain/kernel/index.ts'
+import { openInvoice } from '../../src/domain/payment/index.ts'
+import { buildServer } from '../../src/http/server.ts'
+import { sandboxControl } from '../control.ts'
+import { type HeldAt, openGate } from '../gate.ts'
+import { query } from '../global-setup.ts'
+import { admin, system } from '../laku.ts'
+import { environmentOf, RunningLaku } from '../running-laku.ts'
+import { openSettlementFixture, type SettlementFixture } from '../settlements.ts'
+
+const SLEEP_S = 14 * 60
+const LAG_S = 3600
+// A refund's lease runs half a minute by the database's own clock, and a job whose worker is silent is given out again after as long.
+const PATIENCE_MS = 120_000
+
+/** One piece of money that leaves: its row here, its path at the provider, and what the provider has of it. */
+interface Leaving {
+  table: 'payouts' | 'refunds'
+  path: string
+  /** Begins it and returns the row's id. */
+  begin(): Promise<string>
+}
+
+let f: SettlementFixture
+let app: Awaited<ReturnType<typeof buildServer>>
+let gate: Awaited<ReturnType<typeof openGate>>
+let control: ReturnType<typeof sandboxControl>
+let claims: pg.Client
+beforeAll(async () => {
+  f = await openSettlementFixture({ choreography, watched: false })
+  app = await buildServer(f.laku)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  f.laku.sandbox.setLakuUrl(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`)
+  control = sandboxControl(f.laku)
+  await control('PUT', '/webhooks', { drop_rate: 0 })
+  gate = await openGate(f.laku.sandbox.xenditUrl)
+  await query(
+    f.laku.ownerUrl,
+    `create function tell_claim() returns trigger language plpgsql as $$ begin perform pg_notify('claims', new.id::text); return new; end $$`,
+    'create trigger tell_claim after update of lease_until on payouts for each row when (new.lease_until is not null) execute function tell_claim()',
+    'create trigger tell_claim after update of lease_until on refunds for each row when (new.lease_until is not null) execute function tell_claim()',
+  )
+  claims = new pg.Client({ connectionString: f.laku.ownerUrl })
+  await claims.connect()
+  await claims.query('listen claims')
+})
+afterAll(async () => {
+  RunningLaku.killAll()
+  await claims.end()
+  await gate.close()
+  await app.close()
+  await f.laku.close()
+})
+
+const leaving: Record<string, Leaving> = {
+  'a payout': {
+    table: 'payouts',
+    path: '/payouts',
+    async begin() {
+      const factoryId = await f.factory('1234567890')
+      await f.sell(factoryId)
+      const code = await f.settled(factoryId)
+      await f.approve(code)
+      await f.pay(code)
+      return (await f.payoutOf(code)).id
+    },
+  },
+  'a refund': {
+    table: 'refunds',
+    path: '/refunds',
+    async begin() {
+      const { laku, market } = f
+      const [buyer] = await market.buyers(1)
+      const session = await market.session({ moq: 5 })
+      const joined = await market.join(buyer as never, session.id)
+      const context = {
+        units: laku.units,
+        actor: system,
+        gateway: laku.providers.gateway,
+        publicUrl: 'http://laku.test',
+      }
+      const opened = await openInvoice(context, joined.payment.code)
+      if (opened.state !== 'redirect') throw new Error(`the payment is ${opened.state}`)
+      const page = new URL(opened.url)
+      await fetch(page, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ channel: 'DANA' }),
+      })
+      await eventually(async () => (await market.statusOf(joined.participation.id)) === 'paid')
+      await laku.as(admin, (work) => cancelSession(work, { sessionId: session.id, reason: 'called off' }))
+      const row = await laku.db
+        .selectFrom('refunds as r')
+        .innerJoin('payments as p', 'p.id', 'r.paymentId')
+        .select('r.id')
+        .where('p.code', '=', joined.payment.code)
+        .executeTakeFirstOrThrow()
+      return row.id
+    },
+  },
+}
+
+type Stopping = (worker: RunningLaku, one: Leaving) => { stopped: Promise<void>; release: () => void }
+
+/** Stops the worker at the gate: the call has left it, and the provider has it only after the night, or it has the answer only then. */
+const atGate =
+  (at: HeldAt): Stopping =>
+  (worker, { path }) => {
+    const { arrived, release } = gate.hold('POST', path, at)
+    return { stopped: arrived.then(() => worker.pause()), release }
+  }
+
+const stops: Record<string, Stopping> = {
+  // It stops a moment after its claim: most often before it asks for its lease again, which it does right before the call.
+  'after the claim': (worker) => ({
+    stopped: new Promise<void>((resolve) =>
+      claims.once('notification', () => {
+        worker.pause()
+        resolve()
+      }),
+    ),
+    release: () => {},
+  }),
+  "at the socket's write": atGate('request'),
+  'before the answer is recorded': atGate('answer'),
+}
+
+async function eventually(is: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS
+  while (!(await is())) {
+    if (performance.now() > deadline) throw new Error('it did not come about')
+    await sleep(200)
+  }
+}
+
+async function pass(seconds: number): Promise<void> {
+  f.laku.clock.shift(seconds)
+  await sql`update clock set shift_s = shift_s + ${seconds}`.execute(f.laku.db)
+  await control('POST', '/age', { seconds })
+}
+
+const rowOf = async ({ table }: Leaving, id: string) => {
+  const { rows } = await sql<{ status: string; name: string; leaseUntil: Date | null }>`
+    select status, ${sql.ref(table === 'payouts' ? 'key' : 'code')} as name, lease_until from ${sql.table(table)} where id = ${id}::uuid`.execute(
+    f.laku.db,
+  )
+  if (!rows[0]) throw new Error(`${table} has no ${id}`)
+  return rows[0]
+}
+
+const atProvider = async ({ table }: Leaving, name: string) => {
+  const book = await control<Record<string, { reference_id: string; status: string }[]>>('GET', '/book')
+  return (book[table] ?? []).filter((one) => one.reference_id.includes(name)).map((one) => one.status)
+}
+
+/** Does another worker take what the sleeping one had claimed? Its lease changes hands, or it has come to its end. */
+const takenOver = async (one: Leaving, id: string, before: Date | null) => {
+  const { status, leaseUntil } = await rowOf(one, id)
+  return status === 'succeeded' || leaseUntil?.getTime() !== before?.getTime()
+}
+
+describe('a worker process that sleeps for 14 minutes, with another beside it', () => {
+  for (const [kind, one] of Object.entries(leaving)) {
+    it.each(Object.entries(stops))(
+      `${kind}, %s: one at the provider`,
+      async (_, stopping) => {
+        await control('PUT', '/lists', { lag_s: LAG_S })
+        // It works the money's queues before its item begins: what it does not stop at is another's.
+        const sleeper = await RunningLaku.worker({
+          ...environmentOf(f.laku),
+          XENDIT_API_URL: gate.url,
+        })
+        const { stopped, release } = stopping(sleeper, one)
+        const id = await one.begin()
+        await stopped
+        const before = (await rowOf(one, id)).leaseUntil
+        await pass(SLEEP_S)
+        const other = await RunningLaku.worker(environmentOf(f.laku))
+        await eventually(() => takenOver(one, id, before))
+        await sleep(3_000)
+        sleeper.resume()
+        release()
+        await sleep(3_000)
+        // Whatever is looked for by the lists shows at the latest when these must show it.
+        await control('PUT', '/lists', { lag_s: 0 })
+        for (let hour = 0; hour < 3; hour++) await pass(LAG_S)
+        await eventually(async () => (await rowOf(one, id)).status === 'succeeded')
+        await sleep(3_000)
+        await Promise.all([sleeper.end('SIGTERM'), other.end('SIGTERM')])
+        expect(await atProvider(one, (await rowOf(one, id)).name)).toEqual(['SUCCEEDED'])
+      },
+      PATIENCE_MS * 3,
+    )
+  }
+
+  it('leaves a book that holds', async () => {
+    const results = await f.laku.system((work) => runChecks(bookChecks, work.tx, work.vault))
+    expect(results.filter((result) => !result.ok)).toEqual([])
+  })
+})
