@@ -36,8 +36,11 @@ export interface OrderAnswer {
 interface Message {
   to: string
   body: string
+  template?: string
   code?: string
 }
+
+const CODE_TEMPLATE = 'laku_otp'
 
 const jakarta = {
   label: 'Rumah',
@@ -75,16 +78,7 @@ export class Buyer {
   }
 
   async logIn(): Promise<void> {
-    const before = (await this.messages()).length
-    const { challenge_id } = await this.http.ask<{ challenge_id: string }>('POST', '/api/auth/otp', {
-      phone: this.phone,
-    })
-    const messages = await until(
-      'the code on WhatsApp',
-      () => this.messages(),
-      (all) => all.length > before && all[0]?.code !== undefined,
-    )
-    const login = { challenge_id, code: messages[0]?.code, name: this.name }
+    const login = { ...(await this.askCode()), name: this.name }
     const answer = await this.http.ask<{ access_token: string; user: { id: string } }>(
       'POST',
       '/api/auth/otp/verify',
@@ -92,6 +86,20 @@ export class Buyer {
     )
     this.http.token = answer.access_token
     this.userId = answer.user.id
+  }
+
+  /** Asks for a code, to log in or for what is named, and reads it on the phone, where notices arrive beside it. */
+  async askCode(
+    purpose: 'login' | 'withdrawal' = 'login',
+  ): Promise<{ challenge_id: string; code: string | undefined }> {
+    const codes = async () => (await this.messages()).filter((message) => message.template === CODE_TEMPLATE)
+    const before = (await codes()).length
+    const { challenge_id } = await this.http.ask<{ challenge_id: string }>('POST', '/api/auth/otp', {
+      phone: this.phone,
+      purpose,
+    })
+    const [newest] = await until('the code on WhatsApp', codes, (all) => all.length > before)
+    return { challenge_id, code: newest?.code }
   }
 
   /** What this phone received, newest first. */

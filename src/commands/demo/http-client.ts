@@ -17,11 +17,11 @@ export interface Answer<T> {
 
 /** Plain HTTP as any client would speak it, with a token once there is one. */
 export class HttpClient {
-  readonly #base: string
+  readonly base: string
   token: string | undefined
 
   constructor(base: string, token?: string) {
-    this.#base = base
+    this.base = base
     this.token = token
   }
 
@@ -32,7 +32,7 @@ export class HttpClient {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer<T>> {
-    const url = path.startsWith('http') ? path : this.#base + path
+    const url = path.startsWith('http') ? path : this.base + path
     const response = await fetch(url, {
       method,
       headers: {
