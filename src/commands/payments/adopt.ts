@@ -27,10 +27,10 @@ export const adopt = defineAsking({
   run: async ({ context, actor }) => {
     const { adoptProvider } = await import('../../domain/adopt-provider.ts')
     const { placeOf } = await import('../../runtime/connect.ts')
-    const { urls, providers } = await context.laku()
+    const [{ urls }, { payouts }] = await Promise.all([context.laku(), context.providers()])
     const gateway = await gatewayContext(context)
     return await adoptProvider(
-      { ...gateway, actor, payouts: providers.payouts, place: placeOf(urls.direct) },
+      { ...gateway, actor, payouts, place: placeOf(urls.direct) },
       (lines) => context.output.note(`${lines} lines read`),
     )
   },
