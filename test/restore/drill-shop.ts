@@ -128,9 +128,9 @@ export class DrillShop {
   }
 
   /** So much later for laku and for its providers. */
-  async pass(days: number): Promise<void> {
-    await this.done('db', 'shift-clock', `${days}d`)
-    await this.sandbox.ask('POST', '/control/age', { seconds: days * 86_400 })
+  async pass(seconds: number): Promise<void> {
+    await this.done('db', 'shift-clock', `${seconds}s`)
+    await this.sandbox.ask('POST', '/control/age', { seconds })
     // A process looks at the clock of development once in a while.
     await sleep(CLOCK_MS)
   }

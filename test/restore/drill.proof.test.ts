@@ -4,6 +4,8 @@ import type { Buyer } from '../../src/commands/demo/buyer.ts'
 import { until } from '../../src/commands/demo/poll.ts'
 import { DrillShop } from './drill-shop.ts'
 
+const MINUTE_S = 60
+const DAY_S = 86_400
 const PIECES = 2
 const PRICE_IDR = 60_000
 /** Goods of 120,000 less 5 % of commission. */
@@ -76,7 +78,7 @@ it('a backup is restored over a day of money: nothing leaves before it is adopte
   const siti = await shop.newBuyer('Siti')
   await shop.done('wallets', 'adjust', siti.phone, '100000', '--confirm', '100000', '--reason', 'goodwill')
   await withdraw(siti, FIRST_IDR, await siti.askCode('withdrawal'))
-  await shop.pass(8)
+  await shop.pass(8 * DAY_S)
   await arrived([FIRST_IDR])
   await ana.logIn()
   await siti.logIn()
@@ -137,22 +139,26 @@ it('a backup is restored over a day of money: nothing leaves before it is adopte
     'restored the backup of this morning',
   ])
   expect(adopted).toMatchObject({ exitCode: 0, value: { open: [] } })
+  // A booking whose job waited for the adoption in vain is made up for after two minutes.
+  await shop.pass(3 * MINUTE_S)
   await reached(ana, unpaid.order.id, 'ready_for_pickup')
 
   // Afterwards everything that could pay is asked to, and days go by.
   await shop.laku(['settle', 'run'])
-  await shop.pass(1)
+  await shop.pass(DAY_S)
   await sleep(QUIET_MS)
   expect(await left()).toEqual(before)
+  await siti.logIn()
   expect(await siti.walletIdr()).toBe(100_000 - FIRST_IDR - SECOND_IDR)
-  const breaks = await shop.laku([
+  await shop.done(
     'ledger',
     'declare-break',
+    '--confirm',
+    'break',
     '--reason',
     'restored the backup of this morning',
-  ])
-  expect([0, 5]).toContain(breaks.exitCode)
+  )
   const books = await shop.laku<{ differences: unknown[] }>(['payments', 'reconcile'])
   expect([books.exitCode, books.value.differences]).toEqual([0, []])
-  expect((await shop.laku(['ledger', 'verify'])).exitCode).toBe(0)
+  expect(await shop.laku(['ledger', 'verify'])).toMatchObject({ exitCode: 0, value: { ok: true } })
 }, 600_000)
