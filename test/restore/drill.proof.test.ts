@@ -150,14 +150,6 @@ it('a backup is restored over a day of money: nothing leaves before it is adopte
   expect(await left()).toEqual(before)
   await siti.logIn()
   expect(await siti.walletIdr()).toBe(100_000 - FIRST_IDR - SECOND_IDR)
-  await shop.done(
-    'ledger',
-    'declare-break',
-    '--confirm',
-    'break',
-    '--reason',
-    'restored the backup of this morning',
-  )
   const books = await shop.laku<{ differences: unknown[] }>(['payments', 'reconcile'])
   expect([books.exitCode, books.value.differences]).toEqual([0, []])
   expect(await shop.laku(['ledger', 'verify'])).toMatchObject({ exitCode: 0, value: { ok: true } })

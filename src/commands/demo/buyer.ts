@@ -40,7 +40,7 @@ interface Message {
   code?: string
 }
 
-const CODE_TEMPLATE = 'laku_otp'
+const CODE_TEMPLATES = ['laku_otp', 'laku_code']
 
 const jakarta = {
   label: 'Rumah',
@@ -92,7 +92,8 @@ export class Buyer {
   async askCode(
     purpose: 'login' | 'withdrawal' = 'login',
   ): Promise<{ challenge_id: string; code: string | undefined }> {
-    const codes = async () => (await this.messages()).filter((message) => message.template === CODE_TEMPLATE)
+    const codes = async () =>
+      (await this.messages()).filter((message) => CODE_TEMPLATES.includes(message.template ?? ''))
     const before = (await codes()).length
     const { challenge_id } = await this.http.ask<{ challenge_id: string }>('POST', '/api/auth/otp', {
       phone: this.phone,
