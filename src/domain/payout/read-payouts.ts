@@ -2,16 +2,13 @@ import { type RawBuilder, sql } from 'kysely'
 import {
   channelName,
   idOrCode,
-  inSql,
   maskedAccount,
-  openStates,
   pageOf,
   type Rupiah,
   type Tx,
   type Vault,
   type Work,
 } from '../kernel/index.ts'
-import { suspenseTransitions } from '../suspense/index.ts'
 import { openAccount, type SealedAccount } from './destination.ts'
 import { payoutErrors } from './errors.ts'
 import type { PayoutPurpose } from './events.ts'
@@ -62,7 +59,7 @@ const columns = sql`
   p.provider_payout_id, p.provider_status, p.failure_code,
   p.held and (p.status = 'created' or p.status = 'submitted' and p.called_at is null) as held, p.set_aside,
   exists (
-    select from suspense_items i where i.kind = 'payout' and i.subject_id = p.id and i.status in ${inSql(openStates(suspenseTransitions))}) as in_suspense,
+    select from suspense_items i where i.kind = 'payout' and i.subject_id = p.id and i.decided_at is null) as in_suspense,
   p.calls, p.called_at, p.last_called_at, p.absent_at, p.next_check_at, p.waits_since, p.dead_asked_by, p.dead_reason, p.dead_by, p.created_at,
   p.submitted_at, p.finished_at`
 
