@@ -29,9 +29,8 @@ export const adopt = defineAsking({
     const { placeOf } = await import('../../runtime/connect.ts')
     const [{ urls }, { payouts }] = await Promise.all([context.laku(), context.providers()])
     const gateway = await gatewayContext(context)
-    return await adoptProvider(
-      { ...gateway, actor, payouts, place: placeOf(urls.direct) },
-      (lines) => context.output.note(`${lines} lines read`),
+    return await adoptProvider({ ...gateway, actor, payouts, place: placeOf(urls.direct) }, (lines) =>
+      context.output.note(`${lines} lines read`),
     )
   },
   done: ({ transactions, followed, adopted, open, done }) =>
