@@ -14,6 +14,7 @@ import { webhooksWhatsappJob } from '../../src/jobs/webhooks.whatsapp.ts'
 import { webhooksXenditJob } from '../../src/jobs/webhooks.xendit.ts'
 import { withoutFloat } from '../control.ts'
 import { digest } from '../digest.ts'
+import { query } from '../global-setup.ts'
 import { admin, openTestLaku, system, type TestLaku } from '../laku.ts'
 import { answerOf, type Buyer } from '../market.ts'
 import { MUCH_IDR } from '../payouts.ts'
@@ -103,7 +104,7 @@ async function pay(laku: TestLaku, code: string, channel: string): Promise<void>
 
 async function shiftAll(laku: TestLaku, seconds: number): Promise<void> {
   laku.clock.shift(seconds)
-  await sql`update clock set shift_s = shift_s + ${seconds}`.execute(laku.db)
+  await query(laku.ownerUrl, `update clock set shift_s = shift_s + ${seconds}`)
 }
 
 /** What is not in its last state, by kind. */
