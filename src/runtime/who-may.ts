@@ -91,6 +91,8 @@ export const commandRoles: ReadonlyMap<string, Roles> = new Map([
   ...of('switches', { list: shop, pause: turners, resume: turners }),
   ...of('audit', { list: money, show: money, reveal: finance }),
   ...of('auth', { whoami: everybody, 'revoke-sessions': support }),
+  // Each sees and stops what they began themselves; an administrator all of it.
+  ...of('commands', { list: everybody, show: everybody, stop: everybody }),
   ...of('auth staff', { list: none, add: none, revoke: none }),
 ])
 

@@ -14,7 +14,7 @@ const leaves = await allCommands()
 const named = (leaf: Leaf) => leaf.path.join(' ')
 /** What the host's owner says; nobody acts by them. */
 const ofTheHost =
-  /^(up|demo|serve|worker|sandbox|doctor|completion|login|context( .*)?|commands( .*)?|db .*|auth log(in|out)|ledger verify|providers (check|show)|whatsapp templates)$/
+  /^(up|demo|serve|worker|sandbox|doctor|completion|login|context( .*)?|commands attach|db .*|auth log(in|out)|ledger verify|providers (check|show)|whatsapp templates)$/
 
 const reads = leaves.filter(
   (leaf) => /^(list|show)$/.test(leaf.definition.kind) && !ofTheHost.test(named(leaf)),
