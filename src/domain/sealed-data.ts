@@ -38,6 +38,8 @@ export const sealedTables: readonly SealedTable[] = [
     },
   },
   { table: 'way_keys', key: 'subject_id', columns: ['key_sealed'], purpose: 'way_in.key' },
+  // What a command printed on its way is forgotten after a day; the answer of a change is kept as long as its key.
+  { table: 'command_runs', columns: ['kept'], purpose: 'command runs' },
   { table: 'whatsapp_messages', columns: ['sealed_params'], purpose: 'whatsapp.sealed_params' },
 ]
 

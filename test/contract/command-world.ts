@@ -71,7 +71,7 @@ export const fixtures: Record<string, Fixture> = {
     '--user',
     (await s.buyer()).id,
   ],
-  'suspense collect': async (s) => [...confirmed(await s.suspended()), '--reference', 'BCA-1'],
+  'suspense collect': async (s) => [...confirmed(await s.suspended()), '--reference', `BCA-${s.next()}`],
   'suspense write-off': async (s) => confirmed(await s.suspended()),
   'suspense reassign': async (s) => [...confirmed(await s.suspended()), '--fee'],
   'suspense approve': async (s) => [await s.suspendedAsked()],

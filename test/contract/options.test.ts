@@ -267,6 +267,16 @@ const table: readonly Meaningless[] = [
   },
   {
     verb: 'orders create',
+    what: '--wallet-part beside --wallet',
+    words: async (s) => [
+      ...[`${s.market.sku}=1`, '--user', (await s.buyer()).id],
+      ...['--wallet', '--wallet-part', '5000'],
+    ],
+    ends: 2,
+    names: '--wallet-part',
+  },
+  {
+    verb: 'orders create',
     what: '--address of somebody else',
     words: async (s) => [
       `${s.market.sku}=1`,
@@ -340,6 +350,17 @@ const table: readonly Meaningless[] = [
     ],
     ends: 2,
     names: 'NONE-1',
+  },
+  {
+    verb: 'sessions join',
+    what: '--wallet-part beside --wallet',
+    words: async (s) => [
+      (await s.session()).code,
+      ...['--user', (await s.buyer()).id, '--item', `${s.market.sku}=1`],
+      ...['--wallet', '--wallet-part', '5000'],
+    ],
+    ends: 2,
+    names: '--wallet-part',
   },
   {
     verb: 'sessions join',

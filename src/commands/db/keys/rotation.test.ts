@@ -95,6 +95,11 @@ beforeAll(async () => {
   await sql`
     insert into idempotency_keys (scope, key, request_hash, status, response, created_at)
     values ('customer:x', 'rotation', 'h', 200, ${answer}::jsonb, now())`.execute(laku.db)
+  const run = { id: newId(), staffId: (admin as { id: string }).id, key: 'rotation', requestHash: 'h' }
+  await laku.db
+    .insertInto('commandRuns')
+    .values({ ...run, command: 'settle run', kept: laku.vault.seal('command runs', 'done') })
+    .execute()
   await laku.system((work) => takeChainPage(work))
   vi.stubEnv('DATABASE_URL', laku.urls.app)
   vi.stubEnv('DATABASE_OWNER_URL', laku.ownerUrl)
