@@ -12,7 +12,7 @@ export function staff(role: StaffRole, reason?: string): Member {
 
 /** Somebody of the staff as the database's owner could let them in, whose connection alone can; and their token. */
 export async function enrol(
-  laku: TestLaku,
+  laku: Pick<TestLaku, 'ownerUrl' | 'clock'>,
   role: StaffRole,
   name = `${role}-${newId()}`,
   { id = newId(), days = 365 } = {},
