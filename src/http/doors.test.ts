@@ -113,16 +113,20 @@ describe('a hostile body (case 7)', () => {
     ['__proto__', `{"phone":"1","__proto__":{"admin":true}}`],
     ['escapes', `{"phone":"${'\\u0020'.repeat(40_000)}"}`],
   ])('of %s is refused, and costs no more than reading it', async (_, payload) => {
-    const before = process.cpuUsage()
-    const reply = await app.inject({
-      method: 'POST',
-      url: '/api/auth/otp',
-      payload,
-      headers: { 'content-type': 'application/json' },
-    })
-    const { user } = process.cpuUsage(before)
-    expect(reply.statusCode).toBe(400)
-    expect(user / 1000).toBeLessThan(150)
+    // What is not linear takes seconds each time; the first time alone also compiles, or collects what others left.
+    let best = Number.POSITIVE_INFINITY
+    for (let round = 0; round < 3; round++) {
+      const before = process.cpuUsage()
+      const reply = await app.inject({
+        method: 'POST',
+        url: '/api/auth/otp',
+        payload,
+        headers: { 'content-type': 'application/json' },
+      })
+      best = Math.min(best, process.cpuUsage(before).user / 1000)
+      expect(reply.statusCode).toBe(400)
+    }
+    expect(best).toBeLessThan(150)
   })
 
   it('of any route is bounded: each text has its most, each list its length', async () => {
