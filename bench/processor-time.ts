@@ -6,9 +6,9 @@ const TICK_MS = 10
 interface Process {
   pid: number
   parent: number
-  /** Of the process itself, user and system, in ticks. */
+  /** Ticks that the process itself took, user and system. */
   own: number
-  /** Of its children that have ended and were waited for, in ticks. */
+  /** Ticks that its ended children took, once it has waited for them. */
   ended: number
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { until } from '../../src/commands/demo/poll.ts'
 import { choreography } from '../../src/domain/choreography.ts'
 import { cancelSession } from '../../src/domain/group-buying/index.ts'
 import { bookChecks } from '../../src/domain/invariants.ts'
@@ -95,7 +96,12 @@ const leaving: Record<string, Leaving> = {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ channel: 'DANA' }),
       })
-      await eventually(async () => (await market.statusOf(joined.participation.id)) === 'paid')
+      await until(
+        'the paid place',
+        () => market.statusOf(joined.participation.id),
+        (status) => status === 'paid',
+        PATIENCE_MS,
+      )
       await laku.as(admin, (work) => cancelSession(work, { sessionId: session.id, reason: 'called off' }))
       const row = await laku.db
         .selectFrom('refunds as r')
@@ -131,14 +137,6 @@ const stops: Record<string, Stopping> = {
   }),
   "at the socket's write": atGate('request'),
   'before the answer is recorded': atGate('answer'),
-}
-
-async function eventually(is: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS
-  while (!(await is())) {
-    if (performance.now() > deadline) throw new Error('it did not come about')
-    await sleep(200)
-  }
 }
 
 async function pass(seconds: number): Promise<void> {
@@ -184,7 +182,7 @@ describe('a worker process that sleeps for 14 minutes, with another beside it', 
         const before = (await rowOf(one, id)).leaseUntil
         await pass(SLEEP_S)
         const other = await RunningLaku.worker(environmentOf(f.laku))
-        await eventually(() => takenOver(one, id, before))
+        await until('another worker to take it over', () => takenOver(one, id, before), Boolean, PATIENCE_MS)
         await sleep(3_000)
         sleeper.resume()
         release()
@@ -192,7 +190,12 @@ describe('a worker process that sleeps for 14 minutes, with another beside it', 
         // Whatever is looked for by the lists shows at the latest when these must show it.
         await control('PUT', '/lists', { lag_s: 0 })
         for (let hour = 0; hour < 3; hour++) await pass(LAG_S)
-        await eventually(async () => (await rowOf(one, id)).status === 'succeeded')
+        await until(
+          'its end',
+          () => rowOf(one, id),
+          ({ status }) => status === 'succeeded',
+          PATIENCE_MS,
+        )
         await sleep(3_000)
         await Promise.all([sleeper.end('SIGTERM'), other.end('SIGTERM')])
         expect(await atProvider(one, (await rowOf(one, id)).name)).toEqual(['SUCCEEDED'])

@@ -30,7 +30,7 @@ const spaces = ' '.repeat(3_900)
 /** Numbers of satellites, Cuba and Somalia, as the issue's. */
 const foreign = () => pick(['+88162', '+87077', '+5352', '+25261']) + digits(7)
 
-/** An attack of each case, as often as any other. */
+/** One attack for each case; the load sends them in turn. */
 export const attacks: Record<string, (prey: Prey) => Attack> = {
   'codes for a buyer': ({ victims }) => post('/api/auth/otp', { phone: pick(victims) }),
   'codes from many hosts': ({ victims }) =>

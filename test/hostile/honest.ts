@@ -114,7 +114,7 @@ export async function buy(shop: Shop, buyer: Buyer): Promise<Met> {
   const from = new Date(Date.now() + (asked.body.sent_in_s ?? 0) * 1_000 - 1_000).toISOString()
   const began = performance.now()
   const tried = new Set<string>()
-  // Codes that strangers asked for come to this phone, too; the one that came first after the button was pressed is most likely its own.
+  // Codes that strangers asked for come to this phone, too. The buyer tries the oldest that came since their own was due.
   while (!token && tried.size < 5) {
     const code = await nextCode(shop, buyer.phone, from, tried)
     if (!code) break
