@@ -7,6 +7,7 @@ import { defaultPolicy, newId } from '../../src/domain/kernel/index.ts'
 import { accessToken } from '../access-token.ts'
 import { openTestLaku, type TestLaku } from '../laku.ts'
 import { environmentOf, RunningLaku } from '../running-laku.ts'
+import { percentile } from '../rush/rush-shop.ts'
 import { Storefront } from '../storefront.ts'
 import { attacks, type Prey } from './attacks.ts'
 import { buy, type Met } from './honest.ts'
@@ -64,8 +65,6 @@ function attacker(i: number): string {
 }
 const addressOf = (i: number) =>
   i >= BUYERS - SHARING ? attacker(i - (BUYERS - SHARING)) : `203.0.113.${i + 1}`
-const percentile = (all: readonly number[], share: number) =>
-  all.toSorted((a, b) => a - b)[Math.min(all.length - 1, Math.floor(all.length * share))] ?? 0
 
 /** Sends attacks at an even pace, whether they are answered or not; counts the answers by kind and status. */
 async function attackFor(seconds: number): Promise<{ sent: number; answers: Map<string, number> }> {
@@ -135,14 +134,12 @@ it(
       hostile_sent: sent,
       hostile_a_second: Math.round(sent / SECONDS),
       honest_requests: ms.length,
-      honest_p50_ms: Math.round(percentile(ms, 0.5)),
-      honest_p99_ms: Math.round(percentile(ms, 0.99)),
+      honest_p50_ms: percentile(ms, 50),
+      honest_p99_ms: percentile(ms, 99),
       honest_max_ms: Math.round(Math.max(...ms)),
-      code_after_ms_p50: Math.round(
-        percentile(
-          met.map((one) => one.codeMs),
-          0.5,
-        ),
+      code_after_ms_p50: percentile(
+        met.map((one) => one.codeMs),
+        50,
       ),
       code_after_ms_max: Math.round(Math.max(...met.map((one) => one.codeMs))),
       worked: met.reduce((sum, one) => sum + one.worked, 0),
