@@ -70,7 +70,7 @@ export interface GatewayInvoiceQuery {
   limit: number
 }
 
-export type GatewayRefundStatus = 'PENDING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED'
+export type GatewayRefundStatus = 'PENDING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'REVERSED'
 
 export type GatewayRefundReason =
   | 'FRAUDULENT'

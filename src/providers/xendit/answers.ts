@@ -70,9 +70,10 @@ export const invoicesAnswer = z.array(listedInvoice)
 export const refundAnswer = z
   .looseObject({
     id: z.string().min(1),
-    // A word that is not known may mean that the money went: like PENDING it is waited for.
+    // REVERSED is documented of payouts alone, and can mean nothing else here: the money came back. A word that is not known may mean that
+    // the money went: like PENDING it is waited for.
     status: z
-      .enum(['PENDING', 'SUCCEEDED', 'FAILED', 'CANCELLED'])
+      .enum(['PENDING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'REVERSED'])
       .or(z.string().transform(() => 'PENDING' as const)),
     amount: rupiah,
     currency,

@@ -40,7 +40,8 @@ export type WhatWasHeard =
 /** The states in which the money is owed to the buyer and has a place in our book to come from. */
 const owed: ReadonlySet<RefundStatus> = new Set(['approved', 'submitted', 'failed'])
 
-const isOver = (status: string) => status === 'FAILED' || status === 'CANCELLED'
+/** It moved nothing, or what it moved came back. */
+const isOver = (status: string) => ['FAILED', 'CANCELLED', 'REVERSED'].includes(status)
 
 /** What our book must say that left by a refund of the provider, by what is heard of it now. PENDING after SUCCEEDED takes nothing back. */
 export function goneIdr(before: Pick<ProviderRefund, 'bookedIdr'>, answer: GatewayRefund): Rupiah {

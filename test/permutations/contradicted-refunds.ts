@@ -1,0 +1,111 @@
+import { sql } from 'kysely'
+import { expect } from 'vitest'
+import { runChecks } from '../../src/domain/kernel/index.ts'
+import { walletAccount } from '../../src/domain/ledger/index.ts'
+import {
+  confirmInvoices,
+  decideRefunds,
+  openInvoice,
+  retryRefund,
+  settleRefunds,
+  submitRefunds,
+  sweepRefunds,
+} from '../../src/domain/payment/index.ts'
+import { suspenseChecks } from '../../src/domain/suspense/index.ts'
+import { openWallets } from '../../src/domain/wallet/index.ts'
+import { system } from '../laku.ts'
+import { impatientGateway, type PaymentFixture } from '../payments.ts'
+import { finance } from '../wallets.ts'
+import { type Asked, leftIdr, RETRY_AFTER_S, whereAllowed } from './contradicted.ts'
+import { several } from './world.ts'
+
+const PAID_IDR = 110_000
+const ASKED_IDR = 40_000
+
+/** Refunds of a part of what buyers paid at the provider's page, back to where it came from. */
+export function refundsAt(f: PaymentFixture): Asked & { paidIdr(): number } {
+  const { laku } = f
+  const gateway = impatientGateway(laku)
+  const context = { units: laku.units, actor: system, gateway, publicUrl: 'http://laku.test' }
+  const buyers = new Map<string, string>()
+  let paid = 0
+
+  async function decided() {
+    const buyer = await f.buyer()
+    await laku.system((work) => openWallets(work, [buyer.userId]))
+    const payment = await f.payment('invoice', buyer)
+    await openInvoice(context, payment.code)
+    const [invoice] = await gateway.findInvoices(payment.code)
+    await f.pay(invoice?.id as string)
+    const read = await gateway.getInvoice(invoice?.id as string)
+    await laku.system((work) => confirmInvoices(work, [read]))
+    paid++
+    const refund = { key: payment.id, paymentId: payment.id, amountIdr: ASKED_IDR, reason: 'buyer_left' }
+    await laku.system((work) => decideRefunds(work, [refund]))
+    const { id, code } = (await f.refundsOf(payment.id))[0] ?? expect.fail('no refund')
+    buyers.set(id, buyer.userId)
+    return { id, code }
+  }
+
+  return {
+    askedIdr: ASKED_IDR,
+    otherIdr: 30_000,
+    async begin(count) {
+      // What is taken on stays under way until it is told what it comes to.
+      await f.refundOutcome('PENDING')
+      const subjects = await several(Array.from({ length: count }), decided)
+      await f.faults({
+        provider: 'xendit',
+        operation: 'createRefund',
+        kind: 'commit_then_timeout',
+        times: count,
+      })
+      await submitRefunds(
+        context,
+        subjects.map((one) => one.id),
+      )
+      return subjects
+    },
+    atProvider: async () => (await f.book()).refunds,
+    force: (id, told) => f.force(id, told),
+    async hear(ids) {
+      const answers = await several(ids, (id) => gateway.getRefund(id))
+      // Told twice, as by two deliveries of one.
+      await laku.system((work) => settleRefunds(work, [...answers, ...answers]))
+    },
+    send: (subjects) =>
+      submitRefunds(
+        context,
+        subjects.map((one) => one.id),
+      ),
+    async tryAgain(subjects) {
+      laku.clock.shift(RETRY_AFTER_S)
+      await sweepRefunds(context)
+      for (const { id } of subjects)
+        await whereAllowed(laku.as(finance(), (work) => retryRefund(work, { refund: id })))
+      await sweepRefunds(context)
+    },
+    async has({ id }) {
+      const walletIdr = await f.balance(walletAccount(buyers.get(id) as string))
+      // Whatever was decided and posted of it is owed until it went back, or into the wallet.
+      const { rows } = await sql<{ owedIdr: number }>`
+        select coalesce(-sum(e.amount_idr), 0)::int8 as owed_idr
+        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id join ledger_accounts a on a.id = e.account_id
+        where t.subject_id = ${id} and a.key in ('refunds-payable', 'refunds-in-flight')`.execute(laku.db)
+      const owedIdr = rows[0]?.owedIdr ?? 0
+      return { byProviderIdr: ASKED_IDR - walletIdr - owedIdr, walletIdr, owedIdr }
+    },
+    suspenseIdr: ({ code }) => f.balance(`suspense:${code}`),
+    paidIdr: () => paid * PAID_IDR,
+  }
+}
+
+/** After all histories: the gateway's account says what the provider's whole book says, and every check holds. */
+export async function expectRefundsAgreed(
+  f: PaymentFixture,
+  { atProvider, paidIdr }: ReturnType<typeof refundsAt>,
+): Promise<void> {
+  expect(await f.balance('gateway')).toBe(paidIdr() - leftIdr(await atProvider()))
+  const results = await f.laku.system((work) => runChecks(suspenseChecks, work.tx, f.laku.vault))
+  expect([...(await f.broken()), ...results.filter((one) => !one.ok)]).toEqual([])
+}
