@@ -130,7 +130,12 @@ function moneyRoutes(app: FastifyInstance, context: SandboxContext, { account }:
     return account.outcomes.refund
   })
   app.put('/payouts', async (request) => {
-    const outcome = oneOf(fieldsOf(request.body).outcome, ['SUCCEEDED', 'FAILED', 'REVERSED'] as const)
+    const outcome = oneOf(fieldsOf(request.body).outcome, [
+      'ACCEPTED',
+      'SUCCEEDED',
+      'FAILED',
+      'REVERSED',
+    ] as const)
     account.outcomes.payout = { outcome, ...failureIn(request.body) }
     return account.outcomes.payout
   })

@@ -9,7 +9,7 @@ import type { Transaction } from './transactions.ts'
 /** What a test decided about outcomes that are still to come. */
 export interface Outcomes {
   refund: { outcome: 'SUCCEEDED' | 'FAILED' | 'PENDING'; failure_code?: string }
-  payout: { outcome: 'SUCCEEDED' | 'FAILED' | 'REVERSED'; failure_code?: string }
+  payout: { outcome: 'ACCEPTED' | 'SUCCEEDED' | 'FAILED' | 'REVERSED'; failure_code?: string }
 }
 
 /** One merchant's account at the provider: everything it remembers. */
