@@ -229,6 +229,7 @@ create table database_identity (
   written_in xid8 default pg_current_xact_id() not null,
   place text,
   is_restored boolean default false not null,
+  lost_reference text,
   constraint database_identity_pkey PRIMARY KEY (one),
   constraint database_identity_one_check CHECK (one)
 );

@@ -7,6 +7,7 @@ import {
   openStates,
   originOf,
   type Rupiah,
+  raiseDoubt,
   readInstallationId,
   recordDatabaseIdentity,
   requireReason,
@@ -14,6 +15,7 @@ import {
   settleAttention,
   type Work,
 } from './kernel/index.ts'
+import { cancelRefunded } from './order/index.ts'
 import {
   type BookContext,
   intendBookReading,
@@ -21,10 +23,10 @@ import {
   settleKeptLines,
   settleSuspenseByFact,
 } from './payment/index.ts'
-import type { PayoutGateway } from './payout/index.ts'
-import { holdSettlement, releaseSettlement, voidSettlement } from './settlement/index.ts'
+import { type GatewayPayout, mayHaveLeft, type PayoutGateway } from './payout/index.ts'
+import { adoptSettlement, holdSettlement, releaseSettlement, voidSettlement } from './settlement/index.ts'
 import { suspenseTransitions } from './suspense/index.ts'
-import { rejectWithdrawal, usersOfAccount } from './wallet/index.ts'
+import { adoptWithdrawal, rejectWithdrawal, usersOfAccount } from './wallet/index.ts'
 
 export interface AdoptContext extends BookContext {
   payouts: PayoutGateway
@@ -39,7 +41,9 @@ export interface Adoption {
   followed: number
   /** Payouts that this database did not know, booked to who had them. */
   adopted: { reference: string; to: 'factory' | 'user'; id: string; amountIdr: Rupiah }[]
-  /** Payouts whose receiver this database does not know: money stands still until a person disposes of each. */
+  /** Refunds that this database did not know, booked to their payments. */
+  refunds: { code: string; payment: string | null; amountIdr: Rupiah }[]
+  /** Payouts whose receiver this database does not know, or that are under way: money stands still until a person disposes of each, or they end. */
   open: { code: string; amountIdr: Rupiah; command: string }[]
   /** Money moves again. */
   done: boolean
@@ -65,17 +69,39 @@ export async function adoptProvider(
     complete = read.complete
     onProgress(transactions)
   }
-  const { followed } = await settleKeptLines(context)
-  const adopted = await adoptPayouts(context)
+  const own: Adoption['adopted'] = []
+  const { followed, refunds, waiting } = await settleKeptLines(context, {
+    payout: async (work, answer) => {
+      const to = await adoptAsOwn(work, answer)
+      if (to) own.push({ reference: answer.referenceId ?? answer.id, ...to, amountIdr: answer.amountIdr })
+      return to !== undefined
+    },
+    refunding: cancelRefunded,
+  })
+  const adopted = [...own, ...(await adoptPayouts(context))]
   return await units.run(actor, async (work) => {
-    const open = await openPayouts(work)
+    const inSuspense = await openPayouts(work)
+    const open = [
+      ...inSuspense.map(({ code, amountIdr }) => ({
+        code,
+        amountIdr,
+        command: `laku suspense show ${code}`,
+      })),
+      ...waiting.map(({ reference: code, amountIdr }) => ({
+        code,
+        amountIdr,
+        command: 'laku payments adopt',
+      })),
+    ]
     const done = open.length === 0
-    if (done) await goOn(work, place, { transactions, followed, adopted: adopted.length })
+    const counts = { adopted: adopted.length, refunds: refunds.length }
+    if (done) await goOn(work, place, { transactions, followed, ...counts })
     return {
       transactions,
       followed,
       adopted,
-      open: open.map(({ code, amountIdr }) => ({ code, amountIdr, command: `laku suspense show ${code}` })),
+      refunds: refunds.map(({ code, paymentCode: payment, amountIdr }) => ({ code, payment, amountIdr })),
+      open,
       done,
     }
   })
@@ -125,15 +151,6 @@ async function nothingIsMissing(context: AdoptContext): Promise<boolean> {
   return rows[0]?.some === false
 }
 
-function raiseDoubt(work: Work, why: string): void {
-  work.raise({
-    kind: 'database_in_doubt',
-    subject: ['database', 'identity'],
-    message: `no money moves: ${why}`,
-    command: 'laku payments adopt --reason …',
-  })
-}
-
 async function goOn(work: Work, place: string, after: object): Promise<void> {
   await recordDatabaseIdentity(work, place)
   await settleAttention(work, 'database_in_doubt', 'identity', 'what the provider knows was taken over')
@@ -159,7 +176,7 @@ async function openPayouts({ tx }: Work): Promise<OpenPayout[]> {
 
 /** A settlement or withdrawal of that code that this database still means to pay: its money is free again, and goes to what was paid. */
 async function standDown(work: Work, reference: string): Promise<void> {
-  const [code] = /(STL|WDR)-\d{6}-[0-9A-Z]+/.exec(reference) ?? []
+  const code = codeIn(reference)
   if (!code) return
   const { rows } = await sql<{ kind: 'settlement' | 'withdrawal'; status: string }>`
     select 'settlement' as kind, status from settlements where code = ${code}
@@ -173,6 +190,35 @@ async function standDown(work: Work, reference: string): Promise<void> {
   if (['approved', 'on_hold'].includes(found.status)) await releaseSettlement(work, input)
   if (['approved', 'on_hold', 'calculated'].includes(found.status)) await voidSettlement(work, input)
 }
+
+/** Takes a payout over as what it was: a withdrawal, or a settlement that had been approved. Undefined where it has no such place. */
+async function adoptAsOwn(
+  work: Work,
+  answer: GatewayPayout,
+): Promise<{ to: 'factory' | 'user'; id: string } | undefined> {
+  const { referenceId, destination } = answer
+  const code = codeIn(referenceId)
+  if (!code || !referenceId || !isOurs(referenceId, await readInstallationId(work.tx))) return undefined
+  const { rows } = await sql`
+    select from payouts where key = ${referenceId} or provider_payout_id = ${answer.id}`.execute(work.tx)
+  if (rows.length > 0 || !mayHaveLeft(answer)) return undefined
+  if (code.startsWith('WDR')) {
+    const id = await adoptWithdrawal(work, { code, answer })
+    return id === undefined ? undefined : { to: 'user', id }
+  }
+  const [id, ...others] = destination ? await factoriesOfAccount(work.tx, work.vault, destination) : []
+  if (!destination || !id || others.length > 0) return undefined
+  const account = { accountHolderName: code, ...destination }
+  return (await adoptSettlement(work, { code, destination: account, answer }))
+    ? { to: 'factory', id }
+    : undefined
+}
+
+/** What laku made before it marked its references is ours too. */
+const isOurs = (reference: string, installation: string) =>
+  ['ours', 'unmarked'].includes(originOf(reference, installation))
+
+const codeIn = (reference: string | null) => /(?:STL|WDR)-\d{6}-[0-9A-Z]+/.exec(reference ?? '')?.[0]
 
 /** Books each payout that has one owner of its account here: a settlement's to the factory, a withdrawal's to the wallet. */
 async function adoptPayouts({ units, actor, gateway, payouts }: AdoptContext): Promise<Adoption['adopted']> {

@@ -104,6 +104,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   order_came_back: isNot('orders', 'returned'),
   order_contradicted: { person: 'whether a buyer who has goods and money gives one back is not kept here' },
   order_not_shippable: parcelGoes,
+  order_without_money: is('orders', 'cancelled', 'failed', 'refunded'),
   // The day that it was of is over.
   'otp.budget': {
     gone: sql`not exists (

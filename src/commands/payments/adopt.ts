@@ -33,15 +33,22 @@ export const adopt = defineAsking({
       context.output.note(`${lines} lines read`),
     )
   },
-  done: ({ transactions, followed, adopted, open, done }) =>
+  done: ({ transactions, followed, adopted, refunds, open, done }) =>
     [
       `Read ${transactions} lines of the provider's book; ${followed} objects are followed to what they are now.`,
       ...adopted.map(
         ({ reference, to, id, amountIdr }) => `${reference}: ${formatIdr(amountIdr)} went to ${to} ${id}.`,
       ),
-      ...open.map(
-        ({ code, amountIdr, command }) => `${code}: ${formatIdr(amountIdr)} has no owner here: ${command}`,
+      ...refunds.map(
+        ({ code, payment, amountIdr }) =>
+          `${code}: ${formatIdr(amountIdr)} went back ${payment ? `of ${payment}` : 'out of quarantine'}.`,
       ),
-      done ? 'Money moves again.' : 'Money stands still until these are disposed of: then run it again.',
+      ...open.map(
+        ({ code, amountIdr, command }) =>
+          `${code}: ${formatIdr(amountIdr)} has no place here yet: ${command}`,
+      ),
+      done
+        ? 'Money moves again.'
+        : 'Money stands still until these are disposed of, or have ended at the provider: then run it again.',
     ].join('\n'),
 })

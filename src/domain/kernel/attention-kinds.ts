@@ -20,6 +20,7 @@ export const attentionKinds = [
   'order_came_back',
   'order_contradicted',
   'order_not_shippable',
+  'order_without_money',
   'otp.budget',
   'otp.undelivered',
   'payment_charged_back',

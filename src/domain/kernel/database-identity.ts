@@ -4,11 +4,12 @@ import type { Tx, Work } from './work.ts'
 
 /**
  * True where this is the database that laku knows: the same cluster and timeline, its row not written anew by a dump that was read
- * back, and no restore of laku's own since. It reads a row and the control file, and takes 50 µs.
+ * back, no restore of laku's own since, and nothing at the provider that it did and does not know. It reads a row and the control file, and
+ * takes 50 µs.
  */
 export const databaseIsKnown: RawBuilder<boolean> = sql<boolean>`exists (
   select from database_identity i
-  where not i.is_restored and i.system_id = (pg_control_system()).system_identifier::text and i.timeline = this_timeline()
+  where not i.is_restored and i.lost_reference is null and i.system_id = (pg_control_system()).system_identifier::text and i.timeline = this_timeline()
     and i.xmin::text::numeric = i.written_in::text::numeric % 4294967296)`
 
 export interface DatabaseDoubt {
@@ -16,16 +17,17 @@ export interface DatabaseDoubt {
   why: string
   /** Where laku reached the database that it knew; null where no worker had said. */
   place: string | null
-  /** Laku itself restored a backup: something is missing for sure. */
+  /** Laku itself restored a backup, or the provider has what only this shop can have done: something is missing for sure. */
   isRestored: boolean
 }
 
 /** Why this is not the database that laku knew; undefined where it is. */
 export async function databaseDoubt(tx: Tx): Promise<DatabaseDoubt | undefined> {
   const { rows } = await sql<DatabaseDoubt & { known: boolean }>`
-    select ${databaseIsKnown} as known, i.place, i.is_restored,
+    select ${databaseIsKnown} as known, i.place, i.is_restored or i.lost_reference is not null as is_restored,
       case
         when i.is_restored then 'a backup was restored'
+        when i.lost_reference is not null then 'the provider has ' || i.lost_reference || ', which is in no row here'
         when i.system_id <> (pg_control_system()).system_identifier::text then 'it is a copy in another database cluster'
         when i.timeline <> this_timeline() then 'a standby or a restored copy was promoted'
         else 'its rows were written anew from a dump'
@@ -50,7 +52,7 @@ export async function recordDatabaseIdentity({ tx }: Work, place: string): Promi
     insert into database_identity (system_id, timeline, place)
     values ((pg_control_system()).system_identifier::text, this_timeline(), ${place})
     on conflict (one) do update set system_id = excluded.system_id, timeline = excluded.timeline, place = excluded.place,
-      written_in = pg_current_xact_id(), is_restored = false`.execute(tx)
+      written_in = pg_current_xact_id(), is_restored = false, lost_reference = null`.execute(tx)
 }
 
 /** The first worker says where the database is reached; a later one that reaches it elsewhere changes nothing. */
@@ -58,4 +60,22 @@ export async function recordFirstPlace(work: Work, place: string): Promise<void>
   const { rows } = await sql`
     select from database_identity where place is null and ${databaseIsKnown} for update`.execute(work.tx)
   if (rows.length > 0) await recordDatabaseIdentity(work, place)
+}
+
+/** The provider has what only this shop can have done, and no row here knows it: nothing leaves until that was taken over. */
+export async function doubtDatabase(work: Work, reference: string): Promise<void> {
+  const { rows } = await sql`
+    update database_identity set lost_reference = ${reference}, written_in = pg_current_xact_id()
+    where ${databaseIsKnown} returning one`.execute(work.tx)
+  if (rows.length === 0) return
+  raiseDoubt(work, `the provider has ${reference}, which is in no row here`)
+}
+
+export function raiseDoubt(work: Work, why: string): void {
+  work.raise({
+    kind: 'database_in_doubt',
+    subject: ['database', 'identity'],
+    message: `no money moves: ${why}`,
+    command: 'laku payments adopt --reason …',
+  })
 }

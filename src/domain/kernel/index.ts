@@ -33,6 +33,8 @@ export {
   type DatabaseDoubt,
   databaseDoubt,
   databaseIsKnown,
+  doubtDatabase,
+  raiseDoubt,
   recordDatabaseIdentity,
   recordFirstPlace,
   requireKnownDatabase,

@@ -186,6 +186,7 @@ export interface DatabaseEnvironment {
 
 export interface DatabaseIdentity {
   isRestored: Generated<boolean>;
+  lostReference: string | null;
   one: Generated<boolean>;
   place: string | null;
   systemId: string;

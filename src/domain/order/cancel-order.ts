@@ -31,7 +31,19 @@ export async function cancelOrder(
   await requireCancellable(work, order)
   // People's words stay out of the events; and before them stands who said so, which no words can pretend.
   const by = actor.kind === 'customer' ? 'by_customer' : 'by_staff'
-  const reason = input.reason ? `${by}: ${input.reason}` : by
+  await cancelLocked(work, { order, payments }, by, input.reason)
+  return await getOrder(work, id)
+}
+
+/** Ends an order that is locked with its payments and that may be cancelled: its stock is free, and what was paid goes back. */
+export async function cancelLocked(
+  work: Work,
+  { order, payments }: { order: LockedOrder; payments: readonly OrderPayment[] },
+  by: string,
+  words?: string,
+): Promise<void> {
+  const { id } = order
+  const reason = words ? `${by}: ${words}` : by
   const set = { statusReason: reason, allocated: false, updatedAt: work.now }
   await moveState(work, orderMachine, { to: 'cancelled', ids: [id], set, all: true })
   // Stock before money, as everybody locks them: who orders by wallet holds the stock and then asks for the wallet.
@@ -39,11 +51,10 @@ export async function cancelOrder(
   const wasPaid = await giveMoneyBack(work, order, payments)
   const payload = { ...subjectOf(order), reason: by, wasPaid }
   work.emit({ type: 'order.cancelled', aggregate: ['order', id], payload })
-  if (actor.kind !== 'customer') {
+  if (work.actor.kind !== 'customer') {
     const [before, after] = [{ status: order.status }, { status: 'cancelled', reason }]
     work.audit({ command: 'orders cancel', subject: ['order', id], before, after })
   }
-  return await getOrder(work, id)
 }
 
 async function requireCancellable(work: Work, order: LockedOrder): Promise<void> {

@@ -14,6 +14,10 @@ const borneBefore = sql`coalesce((
   join ledger_entries e on e.transaction_id = t.id and e.amount_idr > 0 join ledger_accounts a on a.id = e.account_id
   where r.payment_id = p.id and r.borne_by = 'company' and a.key = 'subsidy'), 0)`
 
+/** Order `o` has a refund that a restore had lost: its courier has the parcel, and its buyer the money. */
+const refundedBeforeRestore = sql`exists (
+  select from payments p join refunds r on r.payment_id = p.id where p.order_id = o.id and r.key like 'adopted:%')`
+
 /** What of that came back to the company where nothing of order `o` was earned, and its funds were not earned since. */
 const borneBack = sql`coalesce((
   select sum(e.amount_idr) from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.amount_idr > 0
@@ -66,7 +70,7 @@ export const orderChecks: readonly Check[] = [
       ) f
       where o.session_id is null and case
         when o.status in ('pending_payment', 'cancelled') then f.kept <> 0
-        when o.status in ('paid', 'processing', 'ready_for_pickup', 'on_hold', 'picked_up', 'in_transit', 'returning') then f.kept not between 1 and o.total_idr
+        when o.status in ('paid', 'processing', 'ready_for_pickup', 'on_hold', 'picked_up', 'in_transit', 'returning') then f.kept not between case when ${refundedBeforeRestore} then 0 else 1 end and o.total_idr
         when o.status in ('delivered', 'completed', 'return_requested') then not f.earned or f.kept > o.total_idr
         else f.kept > o.total_idr end
       limit ${SHOWN}`,

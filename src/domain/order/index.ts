@@ -2,6 +2,7 @@ import './events.ts'
 
 export { acceptReturn, type ReturnInspection } from './accept-return.ts'
 export { cancelOrder } from './cancel-order.ts'
+export { cancelRefunded } from './cancel-refunded.ts'
 export { cancelUnpaidOrders } from './cancel-unpaid-orders.ts'
 export { orderChecks } from './checks.ts'
 export { completeOrders, completionDue } from './complete-orders.ts'

@@ -5,6 +5,7 @@ import { putIntoSuspense } from '../suspense/index.ts'
 import { bookChargebackLines } from './chargeback/book-lines.ts'
 import { type Booked, bookedOf, chargedIdr, MOST_CORRECTIONS, movedIdr } from './compare-transactions.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
+import { noteLostLines, strangersAmong } from './provider-book/lost-lines.ts'
 
 export interface BookedTransactions {
   fees: number
@@ -14,7 +15,7 @@ export interface BookedTransactions {
   chargebacks: number
   /** Put into suspense: of a kind that is not known, or of nothing of ours. */
   suspended: number
-  /** Lines of payments, refunds and payouts that our book does not have as they are: their objects are asked about. */
+  /** Lines of payments, refunds and payouts that our book does not have as they are, or whose object is under way and lost: they are asked about. */
   differing: GatewayTransaction[]
 }
 
@@ -73,6 +74,9 @@ export async function bookTransactions(
       `the provider's book has a line of a kind that laku does not follow: ${line.type}`,
     )
   raiseUnknown(work, transactions)
+  const pending = transactions.filter((line) => isOfObject(line) && line.status === 'PENDING')
+  const strangers = await strangersAmong(work, [...differing.filter(isOfObject), ...pending])
+  await noteLostLines(work, strangers)
   const charged = fees.filter((one) => one.changeIdr > 0)
   return {
     fees: charged.length,
@@ -80,7 +84,7 @@ export async function bookTransactions(
     moved: swept.length,
     chargebacks,
     suspended: strange.length,
-    differing: differing.filter(isOfObject),
+    differing: [...differing.filter(isOfObject), ...strangers.filter((line) => pending.includes(line))],
   }
 }
 
@@ -90,6 +94,7 @@ export async function suspend(
   line: GatewayTransaction,
   { amountIdr }: Booked,
   why: string,
+  code?: string,
 ): Promise<void> {
   const { id, type, productId, referenceId } = line
   const ours = await ownerOf(work, line)
@@ -97,7 +102,7 @@ export async function suspend(
     select count(*)::int as n from suspense_items where provider_id = ${id}`.execute(work.tx)
   await putIntoSuspense(work, {
     key: `line:${id}:${rows[0]?.n ?? 0}`,
-    code: ours?.code ?? (isOfObject(line) ? (referenceId ?? productId ?? id) : id),
+    code: code ?? ours?.code ?? (isOfObject(line) ? (referenceId ?? productId ?? id) : id),
     kind:
       type === 'PAYMENT'
         ? 'payment'

@@ -96,6 +96,7 @@ function unknownMoney(work: Work, invoice: GatewayInvoice): StrayMoney {
     paidAt: invoice.paidAt ?? work.now,
     channel: channelOf(invoice),
     paid: paidIds(invoice),
+    externalId: invoice.externalId,
     details: { externalId: invoice.externalId },
   }
 }

@@ -36,6 +36,8 @@ export interface RefundDecision {
   id?: string
   /** What staff decided, kept with the refund. */
   staff?: StaffFacts
+  /** It went out before a restore: its code, its try, and what the source got of it are facts. */
+  adopted?: { code: string; attempt: number; sourceIdr: Rupiah }
 }
 
 export interface StaffFacts {
@@ -180,11 +182,14 @@ function decideEach(
     if (!found || !went) throw paymentErrors.not_found({ paymentId })
     requireRefundable(found, rupiah(amountIdr), leftOf(found))
     const payment = { ...found, returnedIdr: found.returnedIdr + amountIdr }
-    const { sourceIdr, walletIdr, notBefore } = waysBack(found, amountIdr, work)
+    const { adopted } = decision
+    const { sourceIdr, walletIdr, notBefore } = adopted
+      ? { sourceIdr: adopted.sourceIdr, walletIdr: amountIdr - adopted.sourceIdr, notBefore: null }
+      : waysBack(found, amountIdr, work)
     const destination = sourceIdr > 0 ? 'source' : 'wallet'
     const { id, code } = decision.requested ?? {
       id: decision.id ?? newId(),
-      code: newCode('RFD', work.now),
+      code: adopted?.code ?? newCode('RFD', work.now),
     }
     const part =
       sourceIdr > 0 && walletIdr > 0
@@ -213,7 +218,7 @@ function decideEach(
 
 async function insertRefunds(work: Work, decided: readonly Decided[]): Promise<void> {
   const rows = decided.map(
-    ({ id, code, key, paymentId, goesIdr, reason, destination, notBefore, staff }) => ({
+    ({ id, code, key, paymentId, goesIdr, reason, destination, notBefore, staff, adopted, from }) => ({
       id,
       code,
       key,
@@ -221,12 +226,12 @@ async function insertRefunds(work: Work, decided: readonly Decided[]): Promise<v
       amountIdr: goesIdr,
       reason,
       destination,
-      borneBy: staff?.borneBy ?? null,
+      borneBy: staff?.borneBy ?? (adopted && from ? 'company' : null),
       note: staff?.note ?? null,
       requestedBy: staff?.requestedBy ?? null,
       decidedBy: staff?.requestedBy ?? null,
       status: destination === 'wallet' ? 'succeeded' : 'approved',
-      attempt: 1,
+      attempt: adopted?.attempt ?? 1,
       sendAfter: notBefore,
       nextCheckAt: destination === 'wallet' ? null : (notBefore ?? secondsAfter(work.now, JOB_GRACE_S)),
       createdAt: work.now,

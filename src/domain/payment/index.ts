@@ -1,5 +1,6 @@
 import './events.ts'
 
+export { type AdoptedRefund, adoptRefund } from './adoption/adopt-refund.ts'
 export { type ApplyQuarantined, applyQuarantined, type QuarantineDecision } from './apply-quarantined.ts'
 export { type DisputeNotice, hearDisputes } from './chargeback/hear-disputes.ts'
 export { checkRefund } from './check-refund.ts'
@@ -44,7 +45,7 @@ export { type OpenContext, type OpenedInvoice, openInvoice } from './open-invoic
 export { invoiceRefusal } from './payment-methods.ts'
 export { type GatewayNotice, processNotices } from './process-notices.ts'
 export { type BookedLine, bookLine, intendBookLine } from './provider-book/book-line.ts'
-export { type BookContext, settleKeptLines } from './provider-book/follow-lines.ts'
+export { type Adopting, type BookContext, settleKeptLines } from './provider-book/follow-lines.ts'
 export { pruneWebhookBodies } from './prune-webhook-bodies.ts'
 export { intendBookReading, type ProviderBookRead, readProviderBook } from './read-provider-book.ts'
 export { type Difference, type Reconciliation, reconcileGateway } from './reconcile-gateway.ts'

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { insertRows, newId, type Rupiah, sumIdr, type Work } from '../kernel/index.ts'
 import { credit, debit, post } from '../ledger/index.ts'
+import { noteLost } from '../suspense/index.ts'
 import { type PaidIds, unknownIds } from './paid-ids.ts'
 
 export type StrayKind = 'wrong_amount' | 'paid_twice' | 'unknown'
@@ -17,6 +18,8 @@ export interface StrayMoney {
   channel: string | null
   paid?: PaidIds | undefined
   details?: Record<string, unknown>
+  /** The reference under which its invoice was made. */
+  externalId?: string | undefined
   /** For staff, where its kind does not say it. */
   message?: string
 }
@@ -63,7 +66,11 @@ export async function quarantine(work: Work, strays: readonly StrayMoney[]): Pro
       createdAt: work.now,
     })),
   )
-  for (const stray of fresh) raise(work, stray)
+  for (const stray of fresh) {
+    raise(work, stray)
+    const { kind, invoiceId: providerId, externalId: reference = null } = stray
+    if (kind === 'unknown') await noteLost(work, { reference, providerId })
+  }
   return sumIdr(fresh.map((stray) => stray.amountIdr))
 }
 

@@ -21,9 +21,13 @@ const REASON = 'quarantine'
 /**
  * Sends money out of quarantine back to who paid it: to the source where the channel can, else to the wallet of the buyer
  * whose payment the invoice was made for. A payment in review that it came for comes to nothing, and is refunded when it is back.
+ * `adopted`: it went back before a restore, and only its row is missing.
  * @throws payment.not_in_quarantine, quarantine_decided, no_source, maybe_charged_back, kernel.forbidden
  */
-export async function refundQuarantined(work: Work, input: { id: string }): Promise<QuarantineDecision> {
+export async function refundQuarantined(
+  work: Work,
+  input: { id: string; adopted?: { code: string; attempt: number } },
+): Promise<QuarantineDecision> {
   requireStaff(work.actor, 'finance')
   const { stray, payments } = await lockQuarantined(work, input.id)
   await requireNotChargedBack(work, stray)
@@ -39,12 +43,16 @@ export async function refundQuarantined(work: Work, input: { id: string }): Prom
     paidAmountIdr: amountIdr,
     chargedBackIdr: 0,
   }
-  const { destination, notBefore } = refundWay(paidBy, amountIdr, work)
+  const { adopted } = input
+  const { destination, notBefore } = adopted
+    ? ({ destination: 'source', notBefore: null } as const)
+    : refundWay(paidBy, amountIdr, work)
   const toWallet = destination === 'wallet'
   // What goes back to who paid it is given to nobody.
   if (toWallet && payment) await takeLimit(work, strayUse(stray, payment.userId))
   if (toWallet && !payment) throw paymentErrors.no_source({ id: stray.id, channel })
-  const refund = { id: newId(), code: newCode('RFD', work.now), amountIdr, reason: REASON, destination }
+  const code = adopted?.code ?? newCode('RFD', work.now)
+  const refund = { id: newId(), code, amountIdr, reason: REASON, destination }
   await insertRows(work.tx, 'refunds', [
     {
       ...refund,
@@ -52,7 +60,7 @@ export async function refundQuarantined(work: Work, input: { id: string }): Prom
       paymentId,
       quarantineId: stray.id,
       status: toWallet ? 'succeeded' : 'approved',
-      attempt: 1,
+      attempt: adopted?.attempt ?? 1,
       sendAfter: notBefore,
       nextCheckAt: toWallet ? null : (notBefore ?? secondsAfter(work.now, JOB_GRACE_S)),
       createdAt: work.now,

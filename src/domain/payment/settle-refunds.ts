@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { asRecords, moveState, type Rupiah, secondsAfter, type Work } from '../kernel/index.ts'
 import { credit, debit, post } from '../ledger/index.ts'
-import { putIntoSuspense } from '../suspense/index.ts'
+import { noteLost, putIntoSuspense } from '../suspense/index.ts'
 import { referenceOf } from './claim-refunds.ts'
 import { levelBuyers } from './entitlement/level-buyers.ts'
 import { isPlain } from './entitlement/rules.ts'
@@ -43,7 +43,7 @@ export interface Refusal {
 }
 
 /** A pending refund is asked about this often, for its webhook may be lost. Most take minutes, cards take days. */
-const ASK_AGAIN_S = 900
+export const ASK_AGAIN_S = 900
 
 /**
  * Books what the provider says of refunds, any number at once, whatever we believed of them: success only when it says SUCCEEDED, also after
@@ -65,6 +65,7 @@ export async function settleRefunds(
   await rememberIds(work, heard.taken)
   await succeed(work, [...heard.succeeded.values()], locked.payments)
   await failRefunds(work, [...heard.failed.values()], locked.payments)
+  for (const one of heard.strangers) await tellOfStranger(work, one)
   for (const one of heard.surplus) await putAside(work, one, locked.payments)
   for (const [code, fact] of heard.contradicted) await stop(work, locked.byCode.get(code), fact)
   if ([...heard.failed.values()].some((one) => one.waits)) await raiseWaiting(work, null)
@@ -94,6 +95,8 @@ class Hearing {
   readonly succeeded = new Map<string, { refund: LockedRefund; before: RefundStatus; fact: ProviderRefund }>()
   readonly failed = new Map<string, FailedNow>()
   readonly surplus: Surplus[] = []
+  /** Of no refund of ours. */
+  readonly strangers: GatewayRefund[] = []
   /** By the code of the refund, what contradicted it last. */
   readonly contradicted = new Map<string, ProviderRefund | undefined>()
   /** The states that are in the database still. */
@@ -108,7 +111,7 @@ class Hearing {
     const known = this.#locked.facts.get(answer.id)
     const refund = known ? this.#locked.byId.get(known.refundId) : this.#locked.byCode.get(codeIn(answer))
     if (!refund) {
-      raiseUnexpected(work, answer)
+      this.strangers.push(answer)
       return
     }
     const before = known ?? newFact(refund, answer)
@@ -221,7 +224,12 @@ async function lockRefunds(
 }
 
 /** Of one that no refund of ours is known for nothing is booked here: the provider's book finds it. */
-function raiseUnexpected(work: Work, { id, status, referenceId, amountIdr }: GatewayRefund): void {
+async function tellOfStranger(
+  work: Work,
+  { id, status, referenceId, amountIdr }: GatewayRefund,
+): Promise<void> {
+  if (status === 'SUCCEEDED' || status === 'PENDING')
+    await noteLost(work, { reference: referenceId, providerId: id })
   if (status !== 'SUCCEEDED') return
   work.raise({
     kind: 'refund_unexpected',

@@ -248,6 +248,11 @@ describe('whose money a refund is', () => {
     { minLength: 1, maxLength: 5 },
   )
 
+  it('takes of the last item no more than it has, whatever rounding left', () => {
+    const { items } = itemShares([share(0, 43), share(6, 17), share(3, 17)], 85)
+    expect(items.map((one) => one.factoryIdr + one.commissionIdr)).toEqual([42, 23, 20])
+  })
+
   it('adds up to the refund, and never takes more of an item than is there', () => {
     fc.assert(
       fc.property(shares, fc.integer({ min: 1, max: 60_000_000 }), (items, amount) => {

@@ -1,5 +1,6 @@
 import './events.ts'
 
+export { adoptPayout, mayHaveLeft } from './adopt-payout.ts'
 export {
   addTransfer,
   makeBatch,

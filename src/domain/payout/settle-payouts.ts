@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { asRecords, moveState, secondsAfter, type Work } from '../kernel/index.ts'
+import { noteLost } from '../suspense/index.ts'
 import { bookDifference } from './book-difference.ts'
 import type { GatewayPayout, GatewayPayoutStatus } from './gateway.ts'
 import { type LockedPayout, lockPayouts } from './lock-payouts.ts'
@@ -83,7 +84,7 @@ async function matched(
       if (!before || before.answer.id === answer.id) latest.set(payout.id, { payout, answer })
       else await bookDifference(work, payout, answer, 0)
     } else if (!payout && sameKey) await bookDifference(work, sameKey, answer, 0)
-    else if (!payout) raiseStranger(work, answer)
+    else if (!payout) await tellOfStranger(work, answer)
   }
   return [...latest.values()]
 }
@@ -281,8 +282,11 @@ async function endSetAside(work: Work, { id }: LockedPayout, answer: GatewayPayo
 }
 
 /** Money of ours that left under a reference that is in no row. */
-function raiseStranger(work: Work, answer: GatewayPayout): void {
-  if (verdictOf(answer.status) !== 'succeeded') return
+async function tellOfStranger(work: Work, answer: GatewayPayout): Promise<void> {
+  const verdict = verdictOf(answer.status)
+  if (verdict === 'succeeded' || verdict === 'waiting')
+    await noteLost(work, { reference: answer.referenceId, providerId: answer.id })
+  if (verdict !== 'succeeded') return
   work.raise({
     kind: 'payout_unexpected',
     subject: ['provider_payout', answer.id],

@@ -1,5 +1,6 @@
 import './events.ts'
 
+export { adoptSettlement } from './adopt-settlement.ts'
 export { type Approval, approveSettlement } from './approve-settlement.ts'
 export { bankCsv } from './bank-csv.ts'
 export { settlementChecks } from './checks.ts'

@@ -100,15 +100,36 @@ export function openDestination(
   }
 }
 
-/** The users who have this account: to say of a payout that laku does not know whose it was. */
-export async function usersOfAccount(
+interface OwnedDestination {
+  id: string
+  userId: string
+  destination: BankAccount
+}
+
+/** Whose this account is, and by which destination of theirs: to say of a payout that laku does not know whose it was. */
+export async function destinationsOfAccount(
   { tx, vault }: Work,
   { channelCode, accountNumber }: Pick<BankAccount, 'channelCode' | 'accountNumber'>,
+): Promise<OwnedDestination[]> {
+  const { rows } = await sql<{
+    id: string
+    userId: string
+    channelCode: string
+    accountNumber: string
+    accountHolder: string
+  }>`
+    select id, user_id, channel_code, account_number, account_holder from withdrawal_destinations
+    where channel_code = ${channelCode} order by id`.execute(tx)
+  return rows
+    .map((row) => ({ id: row.id, userId: row.userId, destination: openDestination(vault, row) }))
+    .filter((one) => one.destination.accountNumber === accountNumber)
+}
+
+/** The users who have this account. */
+export async function usersOfAccount(
+  work: Work,
+  account: Pick<BankAccount, 'channelCode' | 'accountNumber'>,
 ): Promise<string[]> {
-  const { rows } = await sql<{ userId: string; accountNumber: string }>`
-    select user_id, account_number from withdrawal_destinations where channel_code = ${channelCode}`.execute(
-    tx,
-  )
-  const found = rows.filter((row) => vault.open(PURPOSE, row.accountNumber) === accountNumber)
-  return [...new Set(found.map((row) => row.userId))]
+  const found = await destinationsOfAccount(work, account)
+  return [...new Set(found.map((one) => one.userId))]
 }

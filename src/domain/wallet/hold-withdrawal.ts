@@ -115,7 +115,7 @@ export const limitAccountOf = (
 
 const laterOf = (a: Date, b: Date) => (a > b ? a : b)
 
-async function postHold(work: Work, id: string, userId: string, takenIdr: Rupiah): Promise<void> {
+export async function postHold(work: Work, id: string, userId: string, takenIdr: Rupiah): Promise<void> {
   const entries = [
     debit(walletAccount(userId), takenIdr, { userId }),
     credit('withdrawals-held', takenIdr, { userId }),

@@ -1,6 +1,7 @@
 import './events.ts'
 
 export { type AdjustmentView, adjustWallet, type WalletAdjustment } from './adjust-wallet.ts'
+export { adoptWithdrawal } from './adopt-withdrawal.ts'
 export { walletChecks } from './checks.ts'
 export { decideAdjustment, listAdjustments } from './decide-adjustment.ts'
 export { approveWithdrawal, rejectUnsent, rejectWithdrawal } from './decide-withdrawal.ts'

@@ -17,18 +17,18 @@ export interface ItemShares {
 
 /**
  * Whose money a refund of so much is, once its goods are paid out: of each item in proportion to what is still there of it, the factory's
- * share and the commission alike, rounded down; the last item takes the remainder, and so does the last refund. Rupiah.
+ * share and the commission alike. What rounding leaves goes to the next item, so that the parts add up and none is more than its item has. Rupiah.
  */
 export function itemShares(posted: readonly PostedShare[], amountIdr: Rupiah): ItemShares {
   const sold = posted.filter((one) => one.factoryIdr + one.commissionIdr > 0)
   const goodsIdr = sold.reduce((sum, one) => sum + one.factoryIdr + one.commissionIdr, 0)
   const takenIdr = Math.min(amountIdr, goodsIdr)
-  let leftIdr = takenIdr
-  const items = sold.map((one, i) => {
+  let beforeIdr = 0
+  const items = sold.map((one) => {
     const wholeIdr = one.factoryIdr + one.commissionIdr
-    const isLast = i === sold.length - 1
-    const shareIdr = isLast ? leftIdr : proportion(takenIdr, wholeIdr, goodsIdr)
-    leftIdr -= shareIdr
+    const shareIdr =
+      proportion(takenIdr, beforeIdr + wholeIdr, goodsIdr) - proportion(takenIdr, beforeIdr, goodsIdr)
+    beforeIdr += wholeIdr
     const commissionIdr = proportion(shareIdr, one.commissionIdr, wholeIdr)
     return { ...one, factoryIdr: shareIdr - commissionIdr, commissionIdr }
   })

@@ -1,11 +1,20 @@
 import { sql } from 'kysely'
-import { allOrEach, ProviderFailure, secondsAfter, setAside, type Work } from '../../kernel/index.ts'
-import { type PayoutGateway, settlePayouts } from '../../payout/index.ts'
+import {
+  allOrEach,
+  ProviderFailure,
+  type Rupiah,
+  secondsAfter,
+  setAside,
+  type Work,
+} from '../../kernel/index.ts'
+import { type GatewayPayout, type PayoutGateway, settlePayouts } from '../../payout/index.ts'
+import { type AdoptedRefund, adoptRefund } from '../adoption/adopt-refund.ts'
 import { bookTransactions, suspend } from '../book-transactions.ts'
 import { type Booked, bookedOf } from '../compare-transactions.ts'
 import { confirmInvoices, isPaid } from '../confirm-invoices.ts'
 import type { GatewayContext } from '../context.ts'
 import type { GatewayTransaction } from '../gateway-transactions.ts'
+import { refusedAsNothing } from '../refund/ask-refund.ts'
 import { settleRefunds } from '../settle-refunds.ts'
 
 /** What reads the provider's book; with payouts, lines of them are asked about too. */
@@ -84,31 +93,89 @@ export async function followLines(context: BookContext): Promise<FollowedLines> 
   return sum
 }
 
+export interface Adopting {
+  /** Takes over a payout that was made before a restore and is in no row; false where it has no place here. */
+  payout: (work: Work, answer: GatewayPayout) => Promise<boolean>
+  /** Ends what was paid for by a payment all of which went back: that decides its refund. */
+  refunding: (work: Work, paymentId: string) => Promise<void>
+}
+
+export interface SettledLines {
+  followed: number
+  suspended: number
+  refunds: AdoptedRefund[]
+  /** Of objects that are under way and have no place here: what becomes of them is not known yet. */
+  waiting: { reference: string; amountIdr: Rupiah }[]
+}
+
 /**
- * Asks about every line that is kept, and puts what still differs into suspense at once: after a restore no news of it will come. A
- * provider that does not answer ends it, and nothing is set aside for that.
+ * Asks about every line that is kept, payments before what was refunded of them, takes over what laku made and lost, and puts what still
+ * differs into suspense at once: after a restore no news of it will come. A provider that does not answer ends it, and nothing is set
+ * aside for that.
  */
-export async function settleKeptLines(
-  context: BookContext,
-): Promise<{ followed: number; suspended: number }> {
+export async function settleKeptLines(context: BookContext, adopting: Adopting): Promise<SettledLines> {
   const { units, actor, gateway } = context
   const kept = await units.run(actor, async ({ tx }) => {
-    const { rows } = await sql<{ id: string }>`select id from provider_lines order by seen_at, id`.execute(tx)
+    const { rows } = await sql<{ id: string }>`
+      select id from provider_lines order by case type when 'PAYMENT' then 1 when 'REFUND' then 2 else 3 end, seen_at, id`.execute(
+      tx,
+    )
     return rows
   })
-  const sum = { followed: 0, suspended: 0 }
+  const sum: SettledLines = { followed: 0, suspended: 0, refunds: [], waiting: [] }
   for (const { id } of kept) {
     const line = await gateway.getTransaction(id)
-    await unlessUnfollowable(() => askObject(context, line))
-    const isSuspended = await units.run(actor, async (work) => {
+    await unlessUnfollowable(() => adoptObject(context, line, adopting, sum))
+    const code = line.type === 'REFUND' ? await codeOfLost(context, line) : undefined
+    const became = await units.run(actor, async (work) => {
       const { differing } = await bookTransactions(work, [line])
       await keepLines(work, [line], differing)
-      if (differing.length > 0) await suspendLine(work, line)
-      return differing.length > 0
+      if (differing.length === 0) return 'followed'
+      if (line.status === 'PENDING') return 'waiting'
+      await suspendLine(work, line, code)
+      return 'suspended'
     })
-    sum[isSuspended ? 'suspended' : 'followed'] += 1
+    if (became === 'waiting')
+      sum.waiting.push({ reference: line.referenceId ?? line.id, amountIdr: line.amountIdr })
+    else sum[became] += 1
   }
   return sum
+}
+
+/** As its own news would, and where no row here knows it, as what laku made before a restore. */
+async function adoptObject(
+  context: BookContext,
+  line: GatewayTransaction,
+  adopting: Adopting,
+  sum: SettledLines,
+): Promise<void> {
+  const { units, actor, gateway, payouts } = context
+  const { type, productId } = line
+  if (type === 'REFUND' && productId) {
+    const answer = await gateway.getRefund(productId)
+    await units.run(actor, async (work) => {
+      const adopted = await adoptRefund(work, answer, adopting.refunding)
+      if (!adopted) return await settleRefunds(work, [answer])
+      sum.refunds.push(adopted)
+    })
+  } else if (type !== 'PAYMENT' && productId && payouts) {
+    const answer = await payouts.getPayout(productId)
+    await units.run(actor, async (work) => {
+      if (!(await adopting.payout(work, answer))) await settlePayouts(work, [answer])
+    })
+  } else await askObject(context, line)
+}
+
+/** A refund of a payment that is lost too lies under that payment's code, where the one makes up for the other. */
+async function codeOfLost(
+  { gateway }: BookContext,
+  { productId }: GatewayTransaction,
+): Promise<string | undefined> {
+  if (!productId) return undefined
+  const refund = await refusedAsNothing(() => gateway.getRefund(productId))
+  const invoiceId = refund?.invoiceId
+  if (!invoiceId) return undefined
+  return (await refusedAsNothing(() => gateway.getInvoice(invoiceId)))?.externalId
 }
 
 /** News that the rules refuse leave the line as it is; a provider that is away is no news. */
@@ -158,13 +225,14 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
 }
 
 /** Puts what a line says beside our book into suspense, and forgets the line: the books agree on it. */
-export async function suspendLine(work: Work, line: GatewayTransaction): Promise<void> {
+export async function suspendLine(work: Work, line: GatewayTransaction, code?: string): Promise<void> {
   const booked = (await bookedOf(work.tx, [line])).get(line.id) as Booked
   await suspend(
     work,
     line,
     booked,
     `the provider's book has it otherwise than ours: ${line.type}, ${line.status}`,
+    code,
   )
   await sql`delete from provider_lines where id = ${line.id}`.execute(work.tx)
 }

@@ -1,0 +1,39 @@
+import { sql } from 'kysely'
+import type { Work } from '../kernel/index.ts'
+import { withdrawParcel } from '../logistics/index.ts'
+import { cancelLocked } from './cancel-order.ts'
+import { type LockedOrder, lockOrderAndPayments } from './lock-orders.ts'
+import type { OrderStatus } from './transitions.ts'
+
+/** Why such an order is cancelled: people read it in its history. */
+const REFUNDED_BEFORE_RESTORE = 'refunded_before_restore'
+
+const inWarehouse: readonly OrderStatus[] = ['paid', 'processing', 'on_hold']
+
+/**
+ * The provider has refunded all of a payment, and a restore had lost it: its order was cancelled then, and is cancelled again, which decides
+ * the refund that went out. An order whose courier may have its parcel goes on, at the company's cost, and a person is told.
+ */
+export async function cancelRefunded(work: Work, paymentId: string): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select o.id from payments p join orders o on o.id = p.order_id or o.participant_id = p.participant_id
+    where p.id = ${paymentId}::uuid and o.status not in ('pending_payment', 'cancelled', 'failed', 'refunded')
+      and not exists (
+        select from payments q where q.id <> p.id and (q.order_id = o.id or q.participant_id = o.participant_id)
+          and q.status in ('paid', 'partially_refunded') and q.returned_idr < q.amount_idr)`.execute(work.tx)
+  for (const { id } of rows) {
+    const locked = await lockOrderAndPayments(work.tx, id)
+    const isHere = inWarehouse.includes(locked.order.status) && !(await withdrawParcel(work, id))
+    if (isHere) await cancelLocked(work, locked, REFUNDED_BEFORE_RESTORE)
+    else raiseWithoutMoney(work, locked.order)
+  }
+}
+
+function raiseWithoutMoney(work: Work, { id, code }: LockedOrder): void {
+  work.raise({
+    kind: 'order_without_money',
+    subject: ['order', id],
+    message: `${code} was refunded before the restore, and its courier may have it: cancel it, or have it brought back`,
+    command: `laku orders cancel ${code}`,
+  })
+}

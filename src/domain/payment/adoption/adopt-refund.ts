@@ -1,0 +1,219 @@
+import { sql } from 'kysely'
+import { insertRows, moveState, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
+import { credit, debit, post } from '../../ledger/index.ts'
+import { decideRefunds } from '../decide-refunds.ts'
+import { leftOf, shareOfWallet } from '../entitlement/rules.ts'
+import { dimensionsOf } from '../funds.ts'
+import type { GatewayRefund } from '../gateway.ts'
+import { type LockedPayment, lockWholly } from '../lock-payments.ts'
+import { refundQuarantined } from '../refund-quarantined.ts'
+import { ASK_AGAIN_S, settleRefunds } from '../settle-refunds.ts'
+import { refundMachine } from '../transitions.ts'
+
+export interface AdoptedRefund {
+  code: string
+  amountIdr: Rupiah
+  /** Nothing where its money lay in quarantine, for no payment here fits it. */
+  paymentCode: string | null
+}
+
+/** What our code of a refund looks like at the provider: the code, and the number of the try. */
+const ours = /^(RFD-\d{6}-[0-9A-Z]+)-(\d+)$/
+
+const REASON = 'adopted'
+
+/**
+ * Takes over a refund that laku made and this database lost with a restore. Where the same sum of its payment was decided again
+ * meanwhile and never sent, that refund is this one. Where it is all of the payment, what was paid for is ended by `refunding`, which decides
+ * just that. Else it gets a row of its own, under the code that its buyer knows, at the company's cost. Either way it is booked against its
+ * payment, so that nobody refunds it a second time. Nothing where it is not laku's, or its payment is not known here, or has no such sum left:
+ * then its line lies in suspense.
+ */
+export async function adoptRefund(
+  work: Work,
+  answer: GatewayRefund,
+  refunding: (work: Work, paymentId: string) => Promise<void>,
+): Promise<AdoptedRefund | undefined> {
+  const { status, amountIdr } = answer
+  const [, code, attempt] = ours.exec(answer.referenceId ?? '') ?? []
+  if (!code || (status !== 'SUCCEEDED' && status !== 'PENDING')) return undefined
+  if (await isKnown(work, code, answer.id)) return undefined
+  const stray = await strayOf(work, answer)
+  if (stray) return await adoptStray(work, stray, answer, { code, attempt: Number(attempt) })
+  const payment = await paymentOf(work, answer)
+  if (!payment) return undefined
+  if (!(await decidedAgain(work, payment.id, amountIdr)) && wholeOf(payment, amountIdr) === leftOf(payment))
+    await refunding(work, payment.id)
+  const again = await decidedAgain(work, payment.id, amountIdr)
+  if (again) await takeAs(work, again, answer)
+  else if (!(await makeRow(work, payment.id, answer, { code, attempt: Number(attempt) }))) return undefined
+  await settleRefunds(work, [answer])
+  return { code: again?.code ?? code, amountIdr, paymentCode: payment.code }
+}
+
+const namesOf = ({ paymentId, paymentRequestId }: GatewayRefund) =>
+  [paymentId, paymentRequestId].flatMap((one) => one ?? [])
+
+/** Money that waits in quarantine, all of which went back. */
+async function strayOf(work: Work, answer: GatewayRefund): Promise<string | undefined> {
+  const names = namesOf(answer)
+  const { rows } = await sql<{ id: string }>`
+    select id from quarantined_money
+    where status = 'waiting' and amount_idr - charged_back_idr = ${answer.amountIdr} and (provider_invoice_id = ${answer.invoiceId ?? null}
+      or provider_payment_id = any(${names}) or provider_payment_request_id = any(${names})) limit 1`.execute(
+    work.tx,
+  )
+  return rows[0]?.id
+}
+
+async function adoptStray(
+  work: Work,
+  id: string,
+  answer: GatewayRefund,
+  adopted: { code: string; attempt: number },
+): Promise<AdoptedRefund> {
+  await refundQuarantined(work, { id, adopted })
+  const { rows } = await sql<{ id: string }>`select id from refunds where code = ${adopted.code}`.execute(
+    work.tx,
+  )
+  await submit(work, { id: rows[0]?.id as string, attempt: adopted.attempt }, answer)
+  await settleRefunds(work, [answer])
+  const { code } = adopted
+  return { code, amountIdr: answer.amountIdr, paymentCode: null }
+}
+
+async function paymentOf(work: Work, answer: GatewayRefund): Promise<LockedPayment | undefined> {
+  const names = namesOf(answer)
+  const { rows } = await sql<{ id: string }>`
+    select id from payments where provider_invoice_id = ${answer.invoiceId ?? null}
+      or provider_payment_id = any(${names}) or provider_payment_request_id = any(${names}) limit 1`.execute(
+    work.tx,
+  )
+  const [found] = rows
+  return found && (await lockWholly(work.tx, [found.id])).get(found.id)
+}
+
+async function isKnown(work: Work, code: string, providerId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from refunds where code = ${code} union all
+    select from provider_refunds where provider_refund_id = ${providerId}`.execute(work.tx)
+  return rows.length > 0
+}
+
+interface Again {
+  id: string
+  code: string
+  attempt: number
+}
+
+/** The same sum of the same payment, decided after the restore and not sent: it went back already. */
+async function decidedAgain(work: Work, paymentId: string, amountIdr: Rupiah): Promise<Again | undefined> {
+  const { rows } = await sql<Again>`
+    select id, code, attempt from refunds
+    where payment_id = ${paymentId}::uuid and quarantine_id is null and amount_idr = ${amountIdr}
+      and destination = 'source' and status in ('approved', 'failed') and calls = 0 and provider_refund_id is null
+    order by created_at, id limit 1 for no key update`.execute(work.tx)
+  return rows[0]
+}
+
+async function takeAs(work: Work, { id, code, attempt }: Again, answer: GatewayRefund): Promise<void> {
+  await submit(work, { id, attempt }, answer)
+  // Its own reference is another one: the provider's id says which it is.
+  await insertRows(work.tx, 'providerRefunds', [
+    {
+      providerRefundId: answer.id,
+      refundId: id,
+      reference: `${code}-${attempt}`,
+      status: '',
+      amountIdr: 0,
+      failureCode: null,
+      bookedIdr: 0,
+      bookings: 0,
+      nextCheckAt: null,
+      heardAt: work.now,
+    },
+  ])
+}
+
+async function makeRow(
+  work: Work,
+  paymentId: string,
+  answer: GatewayRefund,
+  { code, attempt }: { code: string; attempt: number },
+): Promise<boolean> {
+  const payment = (await lockWholly(work.tx, [paymentId])).get(paymentId)
+  if (!payment) return false
+  const { status } = payment
+  const amountIdr = wholeOf(payment, answer.amountIdr)
+  if ((status !== 'paid' && status !== 'partially_refunded') || amountIdr > leftOf(payment)) return false
+  const key = `adopted:${answer.id}`
+  const isEscrow = await isInEscrow(work, payment)
+  // A part of a place in escrow was never refunded: it would leave the others short.
+  if (isEscrow && amountIdr !== leftOf(payment)) return false
+  await decideRefunds(work, [
+    {
+      key,
+      paymentId,
+      amountIdr,
+      reason: REASON,
+      // Whose money it was is decided with what it was for: until then the company bears it.
+      ...(!isEscrow && { from: [debit('subsidy', amountIdr, dimensionsOf(payment))] }),
+      adopted: { code, attempt, sourceIdr: answer.amountIdr },
+    },
+  ])
+  const { rows } = await sql<{ id: string }>`select id from refunds where key = ${key}`.execute(work.tx)
+  await submit(work, { id: rows[0]?.id as string, attempt }, answer)
+  return true
+}
+
+/** The sum of which the source got so much: the wallet has its share back too. */
+function wholeOf(payment: LockedPayment, sourceIdr: Rupiah): Rupiah {
+  const { amountIdr, walletIdr } = payment
+  const source = (idr: Rupiah) => idr - shareOfWallet(payment, idr)
+  if (walletIdr === 0 || walletIdr >= amountIdr) return sourceIdr
+  const left = leftOf(payment)
+  if (source(left) === sourceIdr) return left
+  const about = Math.floor((sourceIdr * amountIdr) / (amountIdr - walletIdr))
+  return [about, about + 1, about - 1].find((idr) => source(idr) === sourceIdr) ?? sourceIdr
+}
+
+async function isInEscrow(work: Work, { participantId }: LockedPayment): Promise<boolean> {
+  if (!participantId) return false
+  const { rows } = await sql`
+    select from ledger_transactions where key = ${`participant:${participantId}:released`}`.execute(work.tx)
+  return rows.length === 0
+}
+
+/** It was sent before the restore: from here on it is followed like one that was sent. */
+async function submit(
+  work: Work,
+  { id, attempt }: { id: string; attempt: number },
+  answer: GatewayRefund,
+): Promise<void> {
+  const { now } = work
+  await moveState(work, refundMachine, {
+    to: 'submitted',
+    ids: [id],
+    all: true,
+    set: {
+      calls: 1,
+      firstCalledAt: now,
+      lastCalledAt: now,
+      submittedAt: now,
+      providerRefundId: answer.id,
+      nextCheckAt: secondsAfter(now, ASK_AGAIN_S),
+    },
+  })
+  const { rows } = await sql<{
+    amountIdr: Rupiah
+  }>`select amount_idr from refunds where id = ${id}::uuid`.execute(work.tx)
+  const amountIdr = rows[0]?.amountIdr ?? 0
+  await post(work, [
+    {
+      key: `refund:${id}:submitted:${attempt}`,
+      kind: 'refund.submitted',
+      subject: ['refund', id],
+      entries: [debit('refunds-payable', amountIdr), credit('refunds-in-flight', amountIdr)],
+    },
+  ])
+}

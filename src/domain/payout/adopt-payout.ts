@@ -1,0 +1,33 @@
+import { type BankAccount, insertRows, newId, type Work } from '../kernel/index.ts'
+import { sealAccount } from './destination.ts'
+import type { PayoutPurpose } from './events.ts'
+import type { GatewayPayout } from './gateway.ts'
+import { verdictOf } from './rules.ts'
+import { settlePayouts } from './settle-payouts.ts'
+
+/**
+ * Gives a payout that was sent before a restore its row again, under the key by which the provider knows it, and follows what the provider
+ * says of it. Nothing is sent. `made` runs between, with the id of the row.
+ */
+export async function adoptPayout(
+  work: Work,
+  {
+    purpose,
+    subjectId,
+    destination,
+    answer,
+  }: { purpose: PayoutPurpose; subjectId: string; destination: BankAccount; answer: GatewayPayout },
+  made: (payoutId: string) => Promise<void> = async () => {},
+): Promise<void> {
+  const { referenceId: key, amountIdr } = answer
+  if (!key) throw new Error('a payout without a reference is none of laku')
+  const id = newId()
+  const row = { id, key, purpose, subjectId, amountIdr, description: key, createdAt: work.now }
+  await insertRows(work.tx, 'payouts', [{ ...row, ...sealAccount(work.vault, destination) }])
+  await made(id)
+  await settlePayouts(work, [answer])
+}
+
+/** Its money is gone, or may go yet. */
+export const mayHaveLeft = ({ status }: Pick<GatewayPayout, 'status'>): boolean =>
+  ['waiting', 'succeeded'].includes(verdictOf(status))

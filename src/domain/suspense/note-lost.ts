@@ -1,0 +1,21 @@
+import { sql } from 'kysely'
+import { doubtDatabase, originOf, readInstallationId, type Work } from '../kernel/index.ts'
+
+/**
+ * Something at the provider has a reference that only this laku gives, and no row here: this database lacks what it did itself, as a copy
+ * does that was started while the shop went on. No money leaves until what the provider knows was taken over. What lies in suspense
+ * was found before, and a reference of somebody else's is only money without a place.
+ */
+export async function noteLost(
+  work: Work,
+  { reference, providerId }: { reference: string | null; providerId: string },
+): Promise<void> {
+  if (!reference) return
+  const origin = originOf(reference, await readInstallationId(work.tx))
+  if (origin !== 'ours' && origin !== 'unmarked') return
+  const { rows } = await sql`
+    select from suspense_items where code = ${reference} or provider_id = ${providerId} limit 1`.execute(
+    work.tx,
+  )
+  if (rows.length === 0) await doubtDatabase(work, reference)
+}

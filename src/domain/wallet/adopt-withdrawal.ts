@@ -1,0 +1,96 @@
+import { sql } from 'kysely'
+import {
+  type BankAccount,
+  countUse,
+  insertRows,
+  isOverLimit,
+  moveState,
+  newId,
+  personOf,
+  type Rupiah,
+  type Work,
+} from '../kernel/index.ts'
+import { balanceIdr, walletAccount } from '../ledger/index.ts'
+import { adoptPayout, type GatewayPayout } from '../payout/index.ts'
+import { destinationsOfAccount, openDestination } from './destinations.ts'
+import { postHold, withdrawalUse } from './hold-withdrawal.ts'
+import { lockWallets } from './lock-wallets.ts'
+import { refundedMoney } from './refunded-money.ts'
+import { withdrawalTerms } from './rules.ts'
+import { withdrawalMachine } from './transitions.ts'
+
+interface Adopted {
+  id: string
+  userId: string
+  destinationId: string
+  amountIdr: Rupiah
+  destination: BankAccount
+}
+
+/**
+ * A withdrawal that the provider paid, or is paying, after the backup that was restored. One that waited in the backup is that one; one
+ * that is in no row gets a row of its own under the code that its owner knows, with the fee that it costs: the wallet is as it was. The
+ * account tells whose it is. Nothing where the account has no one owner, or the wallet has not so much: then its money lies in suspense.
+ * Returns whose it is.
+ */
+export async function adoptWithdrawal(
+  work: Work,
+  { code, answer }: { code: string; answer: GatewayPayout },
+): Promise<string | undefined> {
+  const found = (await waiting(work, code, answer.amountIdr)) ?? (await makeRow(work, code, answer))
+  if (!found) return undefined
+  const use = await withdrawalUse(work, found)
+  // The owner asked for it, and who adopts has seen it: over the limit it took a second person then.
+  await countUse(work, use, (await isOverLimit(work, use)) ? personOf(work.actor) : null)
+  const set = { dueAt: null, byHand: false }
+  await moveState(work, withdrawalMachine, { to: 'approved', stays: true, ids: [found.id], set, all: true })
+  await adoptPayout(work, {
+    purpose: 'withdrawal',
+    subjectId: found.id,
+    destination: found.destination,
+    answer,
+  })
+  return found.userId
+}
+
+/** It was asked for before the backup, and not sent. */
+async function waiting(work: Work, code: string, amountIdr: Rupiah): Promise<Adopted | undefined> {
+  const { rows } = await sql<
+    Omit<Adopted, 'destination'> & { channelCode: string; accountNumber: string; accountHolder: string }
+  >`
+    select w.id, w.user_id, w.destination_id, w.amount_idr, d.channel_code, d.account_number, d.account_holder
+    from withdrawals w join withdrawal_destinations d on d.id = w.destination_id
+    where w.code = ${code} and w.status in ('held', 'approved') and w.amount_idr = ${amountIdr} for no key update of w`.execute(
+    work.tx,
+  )
+  const [row] = rows
+  if (row) await lockWallets(work, [row.userId])
+  return row && { ...row, destination: openDestination(work.vault, row) }
+}
+
+async function makeRow(work: Work, code: string, answer: GatewayPayout): Promise<Adopted | undefined> {
+  const { destination: account, amountIdr } = answer
+  if (!account || (await isThere(work, code))) return undefined
+  const owners = await destinationsOfAccount(work, account)
+  const [own] = owners
+  if (!own || new Set(owners.map((one) => one.userId)).size > 1) return undefined
+  const { id: destinationId, userId, destination } = own
+  await lockWallets(work, [userId])
+  const balance = await balanceIdr(work.tx, walletAccount(userId))
+  if (balance < amountIdr) return undefined
+  const money = { balanceIdr: balance, refundedIdr: await refundedMoney(work.tx, userId) }
+  const terms = withdrawalTerms(amountIdr, money, work.policy)
+  // What is not there any more is not charged.
+  const feeIdr = Math.min(terms.feeIdr, balance - amountIdr)
+  const refundedIdr = feeIdr > 0 ? terms.refundedIdr : Math.min(terms.refundedIdr, amountIdr)
+  const id = newId()
+  const row = { id, code, userId, destinationId, amountIdr, feeIdr, refundedIdr, status: 'held' }
+  await insertRows(work.tx, 'withdrawals', [{ ...row, dueAt: null, createdAt: work.now }])
+  await postHold(work, id, userId, amountIdr + feeIdr)
+  return { id, userId, destinationId, amountIdr, destination }
+}
+
+async function isThere(work: Work, code: string): Promise<boolean> {
+  const { rows } = await sql`select from withdrawals where code = ${code}`.execute(work.tx)
+  return rows.length > 0
+}
