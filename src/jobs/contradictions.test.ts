@@ -3,7 +3,15 @@ import { sandboxControl } from '../../test/control.ts'
 import { system } from '../../test/laku.ts'
 import { openPaymentFixture, type PaymentFixture } from '../../test/payments.ts'
 import { newId } from '../domain/kernel/index.ts'
-import { confirmInvoices, openInvoice, receiveWebhook } from '../domain/payment/index.ts'
+import { type Mail, mailAttention } from '../domain/notification/index.ts'
+import {
+  confirmInvoices,
+  decideRefunds,
+  openInvoice,
+  receiveWebhook,
+  submitRefunds,
+  sweepRefunds,
+} from '../domain/payment/index.ts'
 import { webhooksXenditJob } from './webhooks.xendit.ts'
 
 let f: PaymentFixture
@@ -121,4 +129,64 @@ it('fact 12: events that are not known are told of once a kind, and v3_payout is
   await run([await of('invoice.created'), await of('invoice.created'), await of('v3_payout.succeeded')])
   const told = (await f.attention()).filter((one) => one.startsWith('webhook_unknown'))
   expect(told).toEqual(['webhook_unknown xendit:invoice.created'])
+})
+
+it.each([
+  ['our reference left out', { reference_id: null }],
+  ['a state that nobody knows', { status: 'NEEDS_EVIDENCE' }],
+  ['no state but the event', { status: null }],
+])('fact 12: a dispute with %s is told of with its payment and its day', async (_what, odd) => {
+  const { payment, invoiceId } = await opened()
+  await f.pay(invoiceId, { channel: 'CREDIT_CARD' })
+  const read = await gateway().getInvoice(invoiceId)
+  await f.laku.system((work) => confirmInvoices(work, [read]))
+  const told = await sandboxControl(f.laku)<{ id: string; due_date: string }>('POST', '/disputes', {
+    of: invoiceId,
+  })
+  await run([await receive({ ...told, ...odd })])
+  const open = f.laku.db.selectFrom('attention').selectAll().where('subjectId', '=', told.id)
+  const item = await open.executeTakeFirstOrThrow()
+  expect(item).toMatchObject({ kind: 'dispute_open', command: `laku payments show ${payment.code}` })
+  expect(item.message).toContain(told.due_date)
+})
+
+it('fact 12: what waits for evidence is mailed at once, with the day by which it is wanted', async () => {
+  const { invoiceId } = await opened()
+  await f.pay(invoiceId, { channel: 'CREDIT_CARD' })
+  const told = await sandboxControl(f.laku)<{ due_date: string }>('POST', '/disputes', { of: invoiceId })
+  await run([await receive(told)])
+  const mails: Mail[] = []
+  const mailer = { send: async (mail: Mail) => ({ messageId: String(mails.push(mail)) }) }
+  await mailAttention({ units: f.laku.units, actor: system, mailer, to: 'ops@example.com' })
+  expect(mails.map((one) => one.text).join()).toContain(`by ${told.due_date}, or it is lost`)
+})
+
+it('fact 12: a delivery says that a refund went and the refund read again that it failed: nothing goes again, a person is told', async () => {
+  const { payment, invoiceId } = await opened()
+  await f.pay(invoiceId, { channel: 'DANA' })
+  const read = await gateway().getInvoice(invoiceId)
+  await f.laku.system((work) => confirmInvoices(work, [read]))
+  await f.laku.system((work) =>
+    decideRefunds(work, [
+      { key: newId(), paymentId: payment.id, amountIdr: 40_000, reason: 'session_failed' },
+    ]),
+  )
+  const context = { units: f.laku.units, actor: system, gateway: gateway() }
+  const [refund] = await f.refundsOf(payment.id)
+  await submitRefunds(context, [refund?.id as string])
+  const [sent] = await f.refundsOf(payment.id)
+  const providerId = sent?.providerRefundId as string
+  await sandboxControl(f.laku)('POST', `/refunds/${providerId}`, { status: 'FAILED', force: true })
+  const data = { id: providerId, reference_id: `${sent?.code}-1`, status: 'SUCCEEDED', amount: 40_000 }
+  const id = await receive({ event: 'refund.succeeded', data })
+  for (let i = 0; i < 3; i++) await run([id])
+  f.laku.clock.shift(7_200)
+  await sweepRefunds(context)
+  const there = (await gateway().findRefunds({ invoiceId, paymentId: null, paymentRequestId: null })).length
+  expect([there, (await f.refundsOf(payment.id))[0]?.status]).toEqual([1, 'submitted'])
+  const item = await f.laku.db.selectFrom('attention').selectAll().where('subjectId', '=', id).execute()
+  expect(item).toMatchObject([{ kind: 'webhook_failed', command: `laku refunds show ${sent?.code}` }])
+  // It says so twice: then it is so.
+  await run([await receive({ event: 'refund.failed', data: { ...data, status: 'FAILED' } })])
+  expect((await f.refundsOf(payment.id))[0]?.status).toBe('failed')
 })

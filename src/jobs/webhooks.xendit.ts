@@ -19,7 +19,8 @@ export const webhooksXenditJob = defineWebhookLine({
     const payouts: PayoutNotice[] = []
     const disputes: DisputeNotice[] = []
     for (const { id: inboxId, receivedAt, news } of deliveries) {
-      if (news.kind === 'payout') payouts.push({ inboxId, id: news.id })
+      if (news.kind === 'payout')
+        payouts.push({ inboxId, id: news.id, referenceId: news.referenceId, says: news.status })
       else if (news.kind === 'dispute') disputes.push({ inboxId, ...news })
       else notices.push({ inboxId, kind: news.kind, id: news.id, receivedAt, says: news.status })
     }

@@ -204,7 +204,7 @@ describe('the inbox', () => {
 
 describe('emails', () => {
   const mails: Mail[] = []
-  const send = async (ids: string[], fail?: ProviderOutcome) => {
+  const send = async (ids: string[], fail?: ProviderOutcome, code = `smtp_${fail}`) => {
     const mailer = {
       send: async (mail: Mail) => {
         if (fail)
@@ -212,7 +212,7 @@ describe('emails', () => {
             provider: 'email',
             operation: 'send',
             outcome: fail,
-            code: `smtp_${fail}`,
+            code,
           })
         mails.push(mail)
         return { messageId: `<${newId()}>` }
@@ -285,6 +285,29 @@ describe('emails', () => {
     await laku.as(siti.actor, (work) => updateMe(work, { email: null }))
     await send([id])
     expect([mails, (await status(siti.id))?.status]).toEqual([[], 'skipped'])
+  })
+
+  it('wait while the mail server refuses our login, are told of once, and all go once it is mended', async () => {
+    const waiting = await Promise.all([1, 2, 3, 4].map((n) => queued(`n${n}@example.test`)))
+    const ids = waiting.map((one) => one.id)
+    const all = async () => Promise.all(waiting.map(async ({ siti }) => (await status(siti.id))?.status))
+    const open = () =>
+      laku.db
+        .selectFrom('attention')
+        .select(['kind', 'subjectId'])
+        .where('subjectId', '=', 'smtp_535')
+        .where('resolvedAt', 'is', null)
+        .execute()
+    for (let i = 0; i < laku.policy.providerAttempts + 2; i++) {
+      await send(ids, 'refused', 'smtp_535')
+      laku.clock.shift(901)
+    }
+    expect(await all()).toEqual(['queued', 'queued', 'queued', 'queued'])
+    expect(await open()).toEqual([{ kind: 'email.failed', subjectId: 'smtp_535' }])
+    await send(ids.slice(0, 1))
+    expect(await open()).toEqual([])
+    await send(await due())
+    expect(await all()).toEqual(['sent', 'sent', 'sent', 'sent'])
   })
 
   it('wait while staff have paused them', async () => {

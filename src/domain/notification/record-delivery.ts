@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { moveState, ProviderFailure, retryAt, type Work } from '../kernel/index.ts'
 import type { DeliveryChannel } from './claim-deliveries.ts'
+import { endHold, holdUp, isOfAccount } from './hold-deliveries.ts'
+import { raiseFailure } from './raise-failure.ts'
 import { deliveryMachine } from './transitions.ts'
 
 export interface DeliveryOutcome {
@@ -10,7 +12,10 @@ export interface DeliveryOutcome {
   result: { messageId: string | null } | ProviderFailure
 }
 
-/** Writes down what came of an attempt. A definite no ends it, and so do too many tries. */
+/**
+ * Writes down what came of an attempt. A definite no ends it, and so do too many tries; one that is about our account ends none, and holds
+ * up the others.
+ */
 export async function recordDelivery(
   work: Work,
   channel: DeliveryChannel,
@@ -20,9 +25,14 @@ export async function recordDelivery(
   if (!(result instanceof ProviderFailure)) {
     const set = { providerMessageId: result.messageId, failureCode: null, ...ended }
     await moveState(work, deliveryMachine, { to: 'sent', ids: [id], set })
+    await endHold(work, channel)
     return
   }
   const { code, outcome, retryAfterS } = result
+  if (isOfAccount(channel, code)) {
+    await holdUp(work, channel, { id, attempts, code })
+    return
+  }
   if (outcome === 'refused' || attempts >= work.policy.providerAttempts) {
     await moveState(work, deliveryMachine, {
       to: 'failed',
@@ -41,17 +51,4 @@ export async function recordDelivery(
     .where('status', '=', 'queued')
     .where('attempts', '=', attempts)
     .execute()
-}
-
-const names: Record<DeliveryChannel, string> = { email: 'Emails', push: 'Push messages' }
-
-/** One thing to look at for each reason, not for each notice: when a server is down, thousands fail alike. */
-function raiseFailure(work: Work, channel: DeliveryChannel, deliveryId: string, failureCode: string): void {
-  work.raise({
-    kind: `${channel}.failed`,
-    subject: ['failure_code', failureCode],
-    message: `${names[channel]} do not get through: ${failureCode}`,
-    command: `laku notifications list --channel ${channel} --status failed`,
-    details: { lastDeliveryId: deliveryId },
-  })
 }

@@ -42,6 +42,9 @@ export async function askInvoice(
     const pending = invoices.filter((invoice) => invoice.status === 'PENDING')
     if (pending.length > 0 && close) return await closeAll(gateway, paymentId, pending)
     if (pending[0]) return { paymentId, state: 'open', invoice: pending[0] }
+    // In a state that is not known it may be paid yet.
+    if (invoices.some((invoice) => invoice.status !== 'EXPIRED'))
+      return { paymentId, state: 'unsure', failure: undefined }
     if (payment.providerInvoiceId === null && isReserved(payment.invoiceRequestedAt, now))
       return { paymentId, state: 'unsure', failure: undefined }
     // Never made, or expired over there.

@@ -121,8 +121,16 @@ async function findOpen(
   { code }: ReservedInvoice,
 ): Promise<GatewayInvoice | undefined> {
   const invoices = await gateway.findInvoices(code)
-  return (
+  const open =
     invoices.find((invoice) => invoice.status === 'PAID' || invoice.status === 'SETTLED') ??
     invoices.find((invoice) => invoice.status === 'PENDING')
-  )
+  // One of which nobody can tell may be open: a second beside it would be paid as well.
+  if (!open && invoices.some((invoice) => invoice.status === 'UNKNOWN'))
+    throw new ProviderFailure({
+      provider: 'xendit',
+      operation: 'find_invoices',
+      outcome: 'unknown',
+      code: 'unreadable_invoice',
+    })
+  return open
 }

@@ -1,9 +1,10 @@
+import { sql } from 'kysely'
 import pLimit from 'p-limit'
-import { ProviderFailure } from '../kernel/index.ts'
+import { ProviderFailure, secondsAfter, type Work } from '../kernel/index.ts'
 import { attempt } from './attempt.ts'
 import { confirmInvoices, isPaid } from './confirm-invoices.ts'
 import { CALLS_AT_ONCE, type GatewayContext } from './context.ts'
-import type { GatewayInvoice } from './gateway.ts'
+import type { GatewayInvoice, GatewayRefund } from './gateway.ts'
 import { readInvoices } from './read-invoices.ts'
 import { settleRefunds } from './settle-refunds.ts'
 import { type FailedWebhook, markProcessed, noteFailures } from './webhook-inbox.ts'
@@ -44,15 +45,30 @@ export async function processNotices(
     ),
   )
   const failed = new Map<string, FailedWebhook>()
+  const doubted = new Set<string>()
   for (const { inboxId, kind, id, says } of notices) {
     const answer = (kind === 'invoice' ? invoices : refunds).get(id)
+    const refund = refunds.get(id)
     if (answer instanceof ProviderFailure) failed.set(inboxId, { id: inboxId, error: answer.message })
     else if (kind === 'invoice' && contradicts(says, invoices.get(id)))
       failed.set(inboxId, contradicted(inboxId, id, says, invoices.get(id)))
+    else if (kind === 'refund' && refund && 'amountIdr' in refund && contradictsEnd(says, refund.status)) {
+      failed.set(inboxId, contradictedRefund(inboxId, says, refund))
+      if (says === 'SUCCEEDED') doubted.add(id)
+    }
+  }
+  // Where a delivery says what was read as well, the provider has changed its mind, and not its story.
+  for (const { id, says } of notices) {
+    const refund = refunds.get(id)
+    if (refund && 'amountIdr' in refund && says === refund.status) doubted.delete(id)
   }
   await units.run(actor, async (work) => {
     await confirmInvoices(work, known(invoices))
-    await settleRefunds(work, known(refunds))
+    await settleRefunds(
+      work,
+      known(refunds).filter((one) => !doubted.has(one.id)),
+    )
+    await waitForTruth(work, [...doubted])
     await markProcessed(
       work,
       notices.map((one) => one.inboxId).filter((id) => !failed.has(id)),
@@ -83,6 +99,34 @@ function contradicted(
     tries: CONTRADICTED_TRIES,
     command: `laku payments sync ${invoice.externalId}`,
   }
+}
+
+/** The delivery says one end and what was read again the other. Nothing turns from the one into the other by a provider's own rules. */
+function contradictsEnd(says: string | undefined, reads: string): boolean {
+  const isOver = (word: string) => word === 'FAILED' || word === 'CANCELLED'
+  return says === 'SUCCEEDED' ? isOver(reads) : says === 'FAILED' && reads === 'SUCCEEDED'
+}
+
+function contradictedRefund(inboxId: string, says: string | undefined, refund: GatewayRefund): FailedWebhook {
+  const name = refund.referenceId ?? refund.id
+  return {
+    id: inboxId,
+    error: `it says ${says} of the refund ${name}, and the refund read again says ${refund.status}`,
+    tries: CONTRADICTED_TRIES,
+    command: `laku refunds show ${name.replace(/-\d+$/, '')}`,
+  }
+}
+
+/** A no that a webhook contradicts is not believed for so long: it would send the money a second time. A person has heard of it by then. */
+const DOUBTED_S = 86_400
+
+async function waitForTruth(work: Work, providerRefundIds: readonly string[]): Promise<void> {
+  if (providerRefundIds.length === 0) return
+  await sql`
+    update refunds set next_check_at = ${secondsAfter(work.now, DOUBTED_S)}
+    where provider_refund_id = any(${providerRefundIds}) and status in ('submitted', 'failed') and next_check_at is not null`.execute(
+    work.tx,
+  )
 }
 
 function known<T>(answers: ReadonlyMap<string, T | ProviderFailure>): T[] {

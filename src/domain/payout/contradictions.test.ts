@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openPayoutFixture } from '../../../test/payouts.ts'
 import { newId } from '../kernel/index.ts'
 import { factoryAccount } from '../ledger/index.ts'
-import { settlePayouts, submitPayouts, sweepPayouts } from './index.ts'
+import { processPayoutNotices, settlePayouts, submitPayouts, sweepPayouts } from './index.ts'
+import type { PayoutInbox } from './process-payout-notices.ts'
 
 const waits = { channelCode: 'ID_CIMB', accountNumber: '131313', accountHolderName: 'PT Uji' }
 
@@ -106,6 +107,34 @@ describe('a provider that contradicts itself', () => {
     await says(providerId, 'REVERSED')
     await f.laku.system((work) => settlePayouts(work, [old]))
     expect((await f.row(id)).status).toBe('reversed')
+  })
+
+  it('does not believe a no that a delivery contradicts, until the provider says it twice', async () => {
+    const { id, key, providerId } = await submitted()
+    await f.force(providerId, 'FAILED')
+    const inboxes: PayoutInbox[] = []
+    const tell = (says: string, more: object = {}) =>
+      processPayoutNotices(
+        f.context,
+        [{ inboxId: newId(), id: providerId, says, ...more }],
+        async (_, inbox) => void inboxes.push(inbox),
+      )
+    await tell('SUCCEEDED')
+    f.laku.clock.shift(3_600)
+    await sweepPayouts(f.context)
+    expect((await f.row(id)).status).toBe('submitted')
+    expect(inboxes[0]?.failed).toMatchObject([{ tries: 3, command: `laku payouts show ${key}` }])
+    await tell('FAILED')
+    expect((await f.row(id)).status).toBe('failed')
+    expect(inboxes[1]).toMatchObject({ processed: [expect.any(String)], failed: [] })
+  })
+
+  it('finds a payout by our key, where a delivery of the newer API has an id that the older one does not know', async () => {
+    const { id, key, providerId } = await submitted()
+    await f.force(providerId, 'SUCCEEDED')
+    const notice = { inboxId: newId(), id: `po-${newId()}`, referenceId: key, says: 'SUCCEEDED' }
+    await processPayoutNotices(f.context, [notice], async () => {})
+    expect((await f.row(id)).status).toBe('succeeded')
   })
 
   it.each(['READY', 'EXPIRED', 'REJECTED', 'ROUTING', 'SOMETHING_NEW'])(

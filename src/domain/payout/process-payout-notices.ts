@@ -1,19 +1,30 @@
+import { sql } from 'kysely'
 import pLimit from 'p-limit'
-import { ProviderFailure, type Work } from '../kernel/index.ts'
+import { ProviderFailure, secondsAfter, type Work } from '../kernel/index.ts'
 import type { PayoutContext } from './context.ts'
-import type { GatewayPayout } from './gateway.ts'
+import type { GatewayPayout, PayoutGateway } from './gateway.ts'
+import { verdictOf } from './rules.ts'
 import { settlePayouts } from './settle-payouts.ts'
 
 /** What a delivery of the provider is about: a payout, by the provider's id. */
 export interface PayoutNotice {
   inboxId: string
   id: string
+  /** Our key, by which it is looked for where the provider does not know the id: the newer API has ids of its own. */
+  referenceId?: string | undefined
+  /** What the delivery says of it, which is not believed, but asked about. */
+  says?: string | undefined
 }
 
 export interface PayoutInbox {
   processed: string[]
-  failed: { id: string; error: string }[]
+  failed: { id: string; error: string; tries?: number; command?: string }[]
 }
+
+/** A contradiction is asked about so often; then a person is told. */
+const CONTRADICTED_TRIES = 3
+/** A no that a webhook contradicts is not believed for so long: it would pay a second time. A person has heard of it by then. */
+const DOUBTED_S = 86_400
 
 const CALLS_AT_ONCE = 5
 
@@ -28,25 +39,80 @@ export async function processPayoutNotices(
 ): Promise<void> {
   if (notices.length === 0) return
   const { units, actor, payouts } = context
-  const ids = [...new Set(notices.map((one) => one.id))]
-  const answers = await pLimit(CALLS_AT_ONCE).map(ids, async (id) => {
-    try {
-      return await payouts.getPayout(id)
-    } catch (error) {
-      if (error instanceof ProviderFailure) return error
-      throw error
-    }
-  })
-  const said = new Map(ids.map((id, i) => [id, answers[i] as GatewayPayout | ProviderFailure]))
+  const first = new Map(notices.map((one) => [one.id, one]))
+  const ids = [...first.keys()]
+  const answers = await pLimit(CALLS_AT_ONCE).map([...first.values()], (notice) => read(payouts, notice))
+  const said = new Map(ids.map((id, i) => [id, answers[i] as GatewayPayout[] | ProviderFailure]))
   const inbox: PayoutInbox = { processed: [], failed: [] }
-  for (const { inboxId, id } of notices) {
+  const doubted = new Set<string>()
+  for (const { inboxId, id, says } of notices) {
     const answer = said.get(id)
-    if (answer instanceof ProviderFailure) inbox.failed.push({ id: inboxId, error: answer.message })
-    else inbox.processed.push(inboxId)
+    if (answer instanceof ProviderFailure) {
+      inbox.failed.push({ id: inboxId, error: answer.message })
+      continue
+    }
+    const other = answer?.find((one) => contradicts(says, one.status))
+    if (!other) {
+      inbox.processed.push(inboxId)
+      continue
+    }
+    const { referenceId, status } = other
+    const error = `it says ${says} of the payout ${referenceId ?? id}, and the payout read again says ${status}`
+    const command = `laku payouts show ${referenceId ?? id}`
+    inbox.failed.push({ id: inboxId, error, tries: CONTRADICTED_TRIES, command })
+    if (verdictOf(status) === 'failed') doubted.add(other.id)
   }
-  const read = answers.filter((one): one is GatewayPayout => !(one instanceof ProviderFailure))
+  // Where a delivery says what was read as well, the provider has changed its mind, and not its story.
+  for (const { id, says } of notices) {
+    const answer = said.get(id)
+    if (answer instanceof ProviderFailure) continue
+    for (const one of answer ?? []) if (one.status === says) doubted.delete(one.id)
+  }
+  const heard = answers.flatMap((one) => (one instanceof ProviderFailure ? [] : one))
   await units.run(actor, async (work) => {
-    await settlePayouts(work, read)
+    await settlePayouts(
+      work,
+      heard.filter((one) => !doubted.has(one.id)),
+    )
+    await waitForTruth(
+      work,
+      heard.filter((one) => doubted.has(one.id)),
+    )
     await mark(work, inbox)
   })
+}
+
+async function read(
+  payouts: PayoutGateway,
+  { id, referenceId }: PayoutNotice,
+): Promise<GatewayPayout[] | ProviderFailure> {
+  try {
+    return [await payouts.getPayout(id)]
+  } catch (error) {
+    if (!(error instanceof ProviderFailure)) throw error
+    if (error.outcome !== 'refused' || !referenceId) return error
+    const found = await payouts.findPayouts(referenceId).catch((again: unknown) => {
+      if (again instanceof ProviderFailure) return []
+      throw again
+    })
+    return found.length > 0 ? found : error
+  }
+}
+
+/** The delivery says one end and what was read again the other. That one succeeded may be told late of one that came back since. */
+function contradicts(says: string | undefined, reads: string): boolean {
+  const [told, now] = [verdictOf(says ?? ''), verdictOf(reads)]
+  if (told === 'succeeded' || told === 'reversed') return now === 'failed'
+  return told === 'failed' && now === 'succeeded'
+}
+
+async function waitForTruth(work: Work, answers: readonly GatewayPayout[]): Promise<void> {
+  if (answers.length === 0) return
+  const keys = answers.flatMap((one) => one.referenceId ?? [])
+  await sql`
+    update payouts set next_check_at = ${secondsAfter(work.now, DOUBTED_S)}
+    where status = 'submitted' and next_check_at is not null
+      and (provider_payout_id = any(${answers.map((one) => one.id)}) or (provider_payout_id is null and key = any(${keys})))`.execute(
+    work.tx,
+  )
 }

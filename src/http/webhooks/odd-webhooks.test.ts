@@ -33,15 +33,20 @@ function headersFor(name: string, body: string): [path: string, headers: Record<
     return ['xendit', { 'x-callback-token': config.xenditCallbackToken[0] as string }]
   if (name.startsWith('biteship.'))
     return ['biteship', { [config.biteshipWebhookHeader]: config.biteshipWebhookSecret[0] as string }]
+  if (name.startsWith('fonnte.')) return [`fonnte/${config.fonnteWebhookSecret?.[0]}`, {}]
   const signature = createHmac('sha256', config.whatsappAppSecret[0] as string)
     .update(body)
     .digest('hex')
   return ['whatsapp', { 'x-hub-signature-256': `sha256=${signature}` }]
 }
 
-const webhooks = Object.entries(providerExamples).filter(
-  ([name]) => name.includes('webhook') && !name.startsWith('fonnte.'),
-)
+const webhooks = Object.entries(providerExamples).filter(([name]) => name.includes('webhook'))
+
+it('names the door of each', () => {
+  expect(new Set(webhooks.map(([name]) => name.split('.')[0]))).toEqual(
+    new Set(['xendit', 'biteship', 'meta', 'fonnte']),
+  )
+})
 
 it.each(webhooks)(
   'odd bodies of %s are taken in, and each is followed, tried again or shown to a person',

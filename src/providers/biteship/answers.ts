@@ -13,7 +13,7 @@ const rate = z
     company: z.string().min(1),
     type: z.string().min(1),
     courier_service_name: lenient(z.string()),
-    price: rupiah.pipe(z.int().min(0)),
+    price: rupiah.pipe(z.int().min(1)),
     duration: lenient(z.string()),
     shipment_duration_range: lenient(z.string()),
     shipment_duration_unit: lenient(z.string()),
@@ -29,7 +29,7 @@ const rate = z
     }
   })
 
-/** Rate by rate: one without a price is no offer, and the others stand. */
+/** Rate by rate: one without a price, or with one of nothing, is no offer, and the others stand. */
 export const ratesAnswer = z
   .looseObject({ pricing: z.array(z.unknown()) })
   .transform(({ pricing }): CourierRate[] => readable(rate, pricing))

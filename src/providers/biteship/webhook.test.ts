@@ -17,7 +17,9 @@ test.each([
   ['{}', true],
   [' { }\n', true],
   ['{"event":"order.status"}', false],
-  ['[]', false],
+  ['[]', true],
+  ['""', true],
+  ['0', false],
   ['null', true],
 ])('an install ping: %j is %j', (body, ping) => expect(isBiteshipInstallPing(Buffer.from(body))).toBe(ping))
 

@@ -20,11 +20,13 @@ export function isBiteshipCallback(value: string | undefined, accepted: readonly
 /** Bytes: `{}` and a little space. */
 const LONGEST_PING = 64
 
+const SAYS_NOTHING: readonly string[] = ['', '{}', 'null', '[]', '""']
+
 /** biteship.install-ping: no body, `{}`, `null` or the like, without the secret, when a webhook is installed. It must get a 200. */
 export function isBiteshipInstallPing(rawBody: Buffer): boolean {
   if (rawBody.length > LONGEST_PING) return false
   const text = rawBody.toString('utf8').replaceAll(/\s/g, '')
-  return text === '' || text === '{}' || text === 'null'
+  return SAYS_NOTHING.includes(text)
 }
 
 const notice = z.looseObject({

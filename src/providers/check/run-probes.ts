@@ -1,4 +1,5 @@
 import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
+import { LOGIN_REFUSED } from '../email/facts.ts'
 import { refusalBy } from '../whatsapp/facts.ts'
 import { type Difference, NotConfigured, type Probe, type Seen } from './probe.ts'
 
@@ -137,6 +138,6 @@ const FACT_OF_REFUSALS: Readonly<Record<string, string>> = {
 /** Nothing of this provider goes until the account or its key is put right. */
 function isOurAccount({ provider, outcome, code, httpStatus }: ProviderFailure): boolean {
   if (outcome !== 'refused') return false
-  if (httpStatus === 401 || /^(eauth|smtp_53\d)$/.test(code)) return true
+  if (httpStatus === 401 || LOGIN_REFUSED.includes(code)) return true
   return FACT_OF_REFUSALS[provider] !== undefined && refusalBy(code)?.reach === 'account'
 }

@@ -57,7 +57,12 @@ const metaRefusals: Readonly<Record<string, Refusal>> = {
   132007: of('template', 'the text of the template breaks a policy'),
   132015: of('template', 'the template is paused for low quality'),
   132016: of('template', 'the template is disabled for low quality'),
+  102: of('account', 'the session of the access token has ended'),
+  104: of('account', 'the app wants signed calls'),
   4: of('transient', 'too many calls of the app'),
+  17: of('transient', 'too many calls of the user'),
+  32: of('transient', 'too many calls of the page'),
+  613: of('transient', 'too many calls of this kind'),
   80007: of('transient', 'too many calls of the account'),
   130429: of('transient', 'too many messages of the number'),
   131056: of('transient', 'too many messages to this recipient', 6),
@@ -109,9 +114,29 @@ const refusals: Readonly<Record<string, Refusal>> = {
   template_unknown: of('template', 'laku has no text for this template'),
 }
 
+/** meta.refusals: all of these say that the app lacks a permission. */
+const PERMISSION = /^2\d\d$/
+
 /** What is known of a refusal by its code; undefined for one that nobody listed. */
 export function refusalBy(code: string): Refusal | undefined {
-  return Object.hasOwn(refusals, code) ? refusals[code] : undefined
+  if (Object.hasOwn(refusals, code)) return refusals[code]
+  return PERMISSION.test(code) ? refusals[200] : undefined
+}
+
+/** fonnte.refusals: its sentences vary, and what they are about stands in a word or two. The first that fits. */
+const fonnteSubjects: readonly [words: RegExp, code: string][] = [
+  [/target/, 'target_invalid'],
+  [/quota|limit_reached/, 'insufficient_quota'],
+  [/expired/, 'device_expired'],
+  [/token|unauthori[sz]ed/, 'token_invalid'],
+  [/disconnect|not_connected/, 'disconnected_device'],
+  [/device/, 'invalid_device'],
+]
+
+/** The listed code of Fonnte's words, where it is plain what they are about; else the words. */
+export function fonnteCode(words: string): string {
+  if (refusalBy(words)) return words
+  return fonnteSubjects.find(([subject]) => subject.test(words))?.[1] ?? words
 }
 
 const PLACE = /\{\{(\d+)\}\}/g

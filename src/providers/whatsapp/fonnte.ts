@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
 import type { WhatsAppSender } from '../../domain/whatsapp/sender.ts'
+import { lenient } from '../answers.ts'
 import type { BreakerOptions } from '../guard.ts'
 import { createProviderHttp, type ProviderVerdict } from '../http.ts'
 import { barePhone } from '../phone.ts'
+import { fonnteCode } from './facts.ts'
 import { fitParams } from './params.ts'
 
 export interface FonnteOptions {
@@ -60,16 +62,20 @@ function filled(text: string, params: readonly string[]): string {
   return text.replace(/\{\{(\d+)\}\}/g, (_, place) => params[Number(place) - 1] ?? '')
 }
 
+const anId = z.union([z.string().min(1), z.number()])
 const sentAnswer = z
-  .looseObject({ status: z.literal(true), id: z.tuple([z.union([z.string(), z.number()])], z.unknown()) })
-  .transform(({ id: [first] }) => ({ providerMessageId: String(first) }))
+  .looseObject({
+    status: z.literal(true),
+    id: z.union([z.tuple([anId], z.unknown()).transform(([first]) => first), anId]),
+  })
+  .transform(({ id }) => ({ providerMessageId: String(id) }))
 
-const fonnteError = z.looseObject({ status: z.literal(false), reason: z.string().optional() })
+const fonnteError = z.looseObject({ status: z.literal(false), reason: lenient(z.string()) })
 
 /** Fonnte says no with HTTP 200 and a sentence: its words, without numbers (a phone may be among them), are the code. */
 export function fonnteErrorIn(body: unknown): ProviderVerdict | undefined {
   const parsed = fonnteError.safeParse(body)
   if (!parsed.success) return undefined
   const words = (parsed.data.reason ?? '').toLowerCase().match(/[a-z]+/g) ?? ['refused']
-  return { code: words.slice(0, 6).join('_') }
+  return { code: fonnteCode(words.slice(0, 6).join('_')) }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { WhatsAppSender, WhatsAppTemplate } from '../../domain/whatsapp/sender.ts'
-import { maybe } from '../answers.ts'
+import { lenient } from '../answers.ts'
 import type { BreakerOptions } from '../guard.ts'
 import { createProviderHttp, type ProviderVerdict } from '../http.ts'
 import { barePhone } from '../phone.ts'
@@ -63,13 +63,18 @@ function templateRequest({ template, language, bodyParams, buttonParam }: WhatsA
   return { name: template, language: { code: language }, components }
 }
 
-const metaError = z.looseObject({ error: z.looseObject({ code: maybe(z.int()) }) })
+const number = lenient(z.union([z.int(), z.string().regex(/^\d+$/).transform(Number)]))
+const metaError = z.looseObject({ error: z.looseObject({ code: number, error_subcode: number }) })
+
+/** The Graph API says of a phone number that it does not know, or may not show, that a field is wrong. That is no fault of the message. */
+const [FIELD_WRONG, NO_SUCH_NUMBER] = [100, 33]
 
 export function metaErrorIn(body: unknown): ProviderVerdict | undefined {
   const parsed = metaError.safeParse(body)
   if (!parsed.success) return undefined
-  const { code } = parsed.data.error
-  if (code === undefined) return { code: 'refused' }
+  const { code: said, error_subcode: subcode } = parsed.data.error
+  if (said === undefined) return { code: 'refused' }
+  const code = said === FIELD_WRONG && subcode === NO_SUCH_NUMBER ? subcode : said
   const refusal = refusalBy(String(code))
   // Rate limits come as HTTP 400 too.
   if (refusal?.reach !== 'transient') return { code: String(code), outcome: 'refused' }

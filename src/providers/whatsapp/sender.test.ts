@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { failureOf, openWire, replying, type Wire } from '../../../test/provider-wire.ts'
+import { refusalBy } from './facts.ts'
 import { createFonnteSender } from './fonnte.ts'
 import { createMetaSender } from './meta.ts'
 
@@ -65,11 +66,27 @@ describe('Meta', () => {
     ['the rate of the number', 429, 130429, 'limited', undefined],
     ['the rate of the recipient', 400, 131056, 'limited', 6],
     ['an error', 500, 131000, 'unknown', undefined],
+    // meta.refusals: it stands in a 500 as well.
+    ['a number that is not registered', 500, 131045, 'unknown', undefined],
   ])('%s', async (_what, status, code, outcome, retryAfterS) => {
     wire.answer = replying(status, { error: { message: `no to ${to}`, type: 'OAuthException', code } })
     const failure = await failureOf(sender().sendText({ to, body: 'Halo' }))
     expect(failure).toMatchObject({ provider: 'whatsapp', outcome, code: String(code), retryAfterS })
     expect(failure.message).not.toContain('8123')
+  })
+
+  test('a phone number that the token does not reach is no fault of the message', async () => {
+    wire.answer = replying(400, {
+      error: { code: 100, error_subcode: 33, message: 'Unsupported post request' },
+    })
+    expect(await failureOf(sender().sendText({ to, body: 'Halo' }))).toMatchObject({ code: '33' })
+    expect([refusalBy('33')?.reach, refusalBy('100')?.reach, refusalBy('273')?.reach]).toEqual([
+      'account',
+      'message',
+      'account',
+    ])
+    wire.answer = replying(400, { error: { code: '190' } })
+    expect(await failureOf(sender().sendText({ to, body: 'Halo' }))).toMatchObject({ code: '190' })
   })
 
   test.each(['<html>', { messages: [] }, {}])('garbage: %j', async (answer) => {
@@ -105,6 +122,29 @@ describe('Fonnte', () => {
     wire.answer = replying(200, { status: false, reason: 'Target 628123456789 invalid' })
     const failure = await failureOf(sender().sendText({ to, body: 'Halo' }))
     expect(failure).toMatchObject({ provider: 'fonnte', outcome: 'refused', code: 'target_invalid' })
+  })
+
+  test.each([
+    ['disconnected device', 'account'],
+    ['Device disconnected!', 'account'],
+    ['device is not connected', 'account'],
+    ['token invalid', 'account'],
+    ['invalid token, please check', 'account'],
+    ['insufficient quota', 'account'],
+    ['your quota is not enough', 'account'],
+    ['device expired on 2026-11-01', 'account'],
+    ['unknown user', 'account'],
+    ['invalid/empty body value', 'message'],
+    [null, 'message'],
+  ])('%s is about the %s', async (reason, reach) => {
+    wire.answer = replying(200, { status: false, reason, requestid: 1 })
+    const { code, outcome } = await failureOf(sender().sendText({ to, body: 'Halo' }))
+    expect([outcome, refusalBy(code)?.reach]).toEqual(['refused', reach])
+  })
+
+  test('a single id is as good as a list of one', async () => {
+    wire.answer = replying(200, { status: true, id: '80367170', process: 'pending' })
+    expect(await sender().sendText({ to, body: 'Halo' })).toEqual({ providerMessageId: '80367170' })
   })
 
   test('a template it has no text for', async () => {

@@ -109,10 +109,10 @@ export const refundsAnswer = z
     unread: data.filter((one) => !refundAnswer.safeParse(one).success).length,
   }))
 
-/** An e-wallet charge, which says at once what was refunded of it. */
+/** An e-wallet charge, which says at once what was refunded of it: null is nothing yet, and one that leaves the field out says nothing. */
 export const chargeAnswer = z
-  .looseObject({ refunded_amount: maybe(z.number()) })
-  .transform((charge) => Math.ceil(charge.refunded_amount ?? 0))
+  .looseObject({ refunded_amount: z.number().nullish() })
+  .transform(({ refunded_amount: idr }) => (idr === undefined ? undefined : Math.ceil(idr ?? 0)))
 
 function destinationIn(channelCode?: string, accountNumber?: string): GatewayPayout['destination'] {
   return channelCode && accountNumber ? { channelCode, accountNumber } : undefined
@@ -156,15 +156,15 @@ export const payoutsAnswer = z
 
 const channelAnswer = z
   .looseObject({
-    channel_code: z.string(),
-    channel_name: z.string(),
-    channel_category: z.string().optional(),
+    channel_code: z.string().min(1),
+    channel_name: lenient(z.string().min(1)),
+    channel_category: lenient(z.string()),
     amount_limits: z.looseObject({ minimum: z.number(), maximum: z.number() }),
   })
   .transform(
     (channel): GatewayChannel => ({
       channelCode: channel.channel_code,
-      name: channel.channel_name,
+      name: channel.channel_name ?? channel.channel_code,
       kind: channel.channel_category === 'EWALLET' ? 'ewallet' : 'bank',
       minimumIdr: channel.amount_limits.minimum,
       maximumIdr: channel.amount_limits.maximum,

@@ -167,7 +167,10 @@ const issuerNames: Readonly<Record<string, string>> = {
 /** The app or bank behind a QRIS payment, as the table of issuers calls it: `Bank CIMB Niaga` is CIMB. */
 export function qrisIssuer(source: string): string {
   const name = source.toUpperCase().replace(/[^A-Z]/g, '')
-  const bare = name.replace(/^(PT)?(BANK)?/, '').replace(/^ID(?=DANA|OVO|GOPAY|SHOPEEPAY|LINKAJA)/, '')
+  const bare = name
+    .replace(/^(PT)?(BANK)?/, '')
+    .replace(/(PERSERO)?TBK$/, '')
+    .replace(/^ID(?=DANA|OVO|GOPAY|SHOPEEPAY|LINKAJA)/, '')
   return issuerNames[bare] ?? bare
 }
 

@@ -201,4 +201,25 @@ describe('refunds', () => {
     })
     expect(wire.requests[0]).toMatchObject({ method: 'GET', url: '/refunds/rfd-1' })
   })
+
+  test('are found by the filter that is taken, where the other is refused, and not found is not said where both are', async () => {
+    const ids = { invoiceId: '64f0c1', paymentId: null, paymentRequestId: 'pr-1' }
+    const refuse = replying(400, { error_code: 'API_VALIDATION_ERROR', message: 'invoice_id is gone' })
+    const list = replying(200, { data: [refund], has_more: false })
+    wire.answer = (request, response) =>
+      (request.url?.includes('invoice_id=') ? refuse : list)(request, response)
+    expect(await gateway().findRefunds(ids)).toEqual([read])
+    wire.answer = refuse
+    expect(await failureOf(gateway().findRefunds(ids))).toMatchObject({ outcome: 'refused' })
+  })
+
+  test.each([
+    [{ refunded_amount: null }, 0],
+    [{ refunded_amount: 700.5 }, 701],
+    [{}, undefined],
+  ])('a charge that says %j has refunded %s', async (charge, idr) => {
+    wire.answer = replying(200, { id: 'ewc_1', status: 'SUCCEEDED', ...charge })
+    const ids = { invoiceId: 'i', paymentId: 'ewc_1', paymentRequestId: null }
+    expect(await gateway().refundedIdr(ids)).toBe(idr)
+  })
 })

@@ -31,7 +31,8 @@ const invoiceBody = z.looseObject({ id: text, external_id: text, status: text.ca
 const thing = z.looseObject({ id: text, reference_id: lenient(z.string()), status: text.catch('UNKNOWN') })
 const disputed = z.looseObject({
   id: text,
-  status: text,
+  // Where it is left out the event says it.
+  status: lenient(text),
   reference_id: lenient(z.string()),
   payment_id: lenient(z.string()),
   due_date: lenient(instant),
@@ -62,7 +63,8 @@ export function parseXenditWebhook(body: unknown): XenditNotice | undefined {
   }
   const dispute = disputeBody.safeParse(body)
   if (dispute.success) {
-    const { id, status, due_date: dueAt = null, amount } = dispute.data
+    const { id, event: name, due_date: dueAt = null, amount } = dispute.data
+    const status = (dispute.data.status ?? name.slice('dispute.'.length)).toUpperCase()
     const { reference_id: referenceId = null, payment_id: paymentId = null } = dispute.data
     return { kind: 'dispute', id, referenceId, paymentId, status, dueAt, amountIdr: amount?.initial ?? null }
   }

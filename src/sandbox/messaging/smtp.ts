@@ -57,7 +57,8 @@ async function receive(
   const mail = await simpleParser(stream)
   const fault = context.faults.take('email', 'sendEmail')
   const reply = fault && REPLIES[fault.kind]
-  if (reply) throw smtpFailure(reply.code, reply.message)
+  // A code of its own: 535, as a server answers a login that it no longer takes.
+  if (reply) throw smtpFailure(Number(fault.code) || reply.code, reply.message)
   if (context.limits.count('email', 'sendEmail')?.exceeded) throw smtpFailure(450, 'Too many messages')
   if (fault?.kind === 'slow') await pause(fault.delay_ms ?? 1000)
   if (fault?.kind !== 'timeout') {

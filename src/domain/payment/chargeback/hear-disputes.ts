@@ -13,6 +13,9 @@ export interface DisputeNotice {
   amountIdr: number | null
 }
 
+/** xendit.disputes: nothing is to be sent any more. A word that is not known is told of like one that asks for an answer. */
+const answered: ReadonlySet<string> = new Set(['UNDER_REVIEW', 'WON', 'LOST'])
+
 /**
  * Tells a person of a dispute that has to be answered, at once and with the day by which: who does not answer loses it. News that it is
  * under review, won or lost end that.
@@ -20,7 +23,7 @@ export interface DisputeNotice {
 export async function hearDisputes(work: Work, notices: readonly DisputeNotice[]): Promise<void> {
   for (const notice of notices) {
     const { id, status, dueAt, amountIdr } = notice
-    if (status !== 'ACTION_REQUIRED') {
+    if (answered.has(status)) {
       await settleAttention(work, 'dispute_open', id, `the provider says ${status}`)
       continue
     }
@@ -45,9 +48,17 @@ export async function hearDisputes(work: Work, notices: readonly DisputeNotice[]
   )
 }
 
-async function paymentOf(work: Work, { referenceId }: DisputeNotice): Promise<string | undefined> {
-  const { rows } = await sql<{ code: string }>`select code from payments where code = ${referenceId}`.execute(
-    work.tx,
-  )
+/** By our reference, which may be missing, or by the provider's name of the payment. */
+async function paymentOf(work: Work, { referenceId, paymentId }: DisputeNotice): Promise<string | undefined> {
+  const names = [referenceId, paymentId].flatMap((one) => one ?? [])
+  const { rows } = await sql<{ code: string }>`
+    select code from payments
+    where code = any(${names}) or provider_payment_id = any(${names}) or provider_payment_request_id = any(${names})
+      or provider_invoice_id = any(${names})
+    union all
+    select p.code from quarantined_money q join payments p on p.id = q.payment_id
+    where q.provider_payment_id = any(${names}) or q.provider_payment_request_id = any(${names})
+      or q.provider_invoice_id = any(${names})
+    limit 1`.execute(work.tx)
   return rows[0]?.code
 }

@@ -1,0 +1,54 @@
+import { sql } from 'kysely'
+import { LOGIN_REFUSED } from '../../providers/email/facts.ts'
+import { secondsAfter, settleAttention, type Work } from '../kernel/index.ts'
+import type { DeliveryChannel } from './claim-deliveries.ts'
+import { raiseFailure } from './raise-failure.ts'
+
+// A password is mended by a person within minutes, or on Monday.
+const PROBE_FIRST_S = 60
+const PROBE_MOST_S = 900
+
+/** Whether a refusal is about our account at the channel's provider, and not about the one delivery. */
+export const isOfAccount = (channel: DeliveryChannel, code: string): boolean =>
+  channel === 'email' && LOGIN_REFUSED.includes(code)
+
+/**
+ * Keeps a delivery that was refused for what is not its fault, and those behind it: this one is tried again after 1, 2, 4 … 15 minutes, and
+ * all go when one gets through. One thing to look at, however many wait.
+ */
+export async function holdUp(
+  work: Work,
+  channel: DeliveryChannel,
+  { id, attempts, code }: { id: string; attempts: number; code: string },
+): Promise<void> {
+  const waitS = Math.min(PROBE_MOST_S, PROBE_FIRST_S * 2 ** Math.min(attempts - 1, 10))
+  const [probeAt, othersAt] = [secondsAfter(work.now, waitS), secondsAfter(work.now, PROBE_MOST_S)]
+  await sql`
+    update notification_deliveries set next_attempt_at = ${probeAt}, failure_code = ${code}, updated_at = ${work.now}
+    where id = ${id}::uuid and status = 'queued' and attempts = ${attempts}`.execute(work.tx)
+  await sql`
+    update notification_deliveries set next_attempt_at = ${othersAt}, failure_code = ${code}
+    where id in (
+      select id from notification_deliveries
+      where channel = ${channel} and status = 'queued' and next_attempt_at <= ${work.now} and id <> ${id}::uuid
+      order by id for update skip locked)`.execute(work.tx)
+  raiseFailure(work, channel, id, code)
+}
+
+/** One got through: what waited for that goes now. Asked after each, it finds nothing but for an open item. */
+export async function endHold(work: Work, channel: DeliveryChannel): Promise<void> {
+  if (channel !== 'email') return
+  const { rows } = await sql<{ code: string }>`
+    select subject_id as code from attention
+    where kind = 'email.failed' and subject_id = any(${LOGIN_REFUSED}) and resolved_at is null`.execute(
+    work.tx,
+  )
+  if (rows.length === 0) return
+  await sql`
+    update notification_deliveries set next_attempt_at = ${work.now}, attempts = 0
+    where id in (
+      select id from notification_deliveries
+      where channel = ${channel} and status = 'queued' and next_attempt_at > ${work.now} and failure_code = any(${LOGIN_REFUSED})
+      order by id for update skip locked)`.execute(work.tx)
+  for (const { code } of rows) await settleAttention(work, 'email.failed', code, 'a mail got through')
+}

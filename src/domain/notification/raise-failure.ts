@@ -1,0 +1,20 @@
+import type { Work } from '../kernel/index.ts'
+import type { DeliveryChannel } from './claim-deliveries.ts'
+
+const names: Record<DeliveryChannel, string> = { email: 'Emails', push: 'Push messages' }
+
+/** One thing to look at for each reason, not for each notice: when a server is down, thousands fail alike. */
+export function raiseFailure(
+  work: Work,
+  channel: DeliveryChannel,
+  deliveryId: string,
+  failureCode: string,
+): void {
+  work.raise({
+    kind: `${channel}.failed`,
+    subject: ['failure_code', failureCode],
+    message: `${names[channel]} do not get through: ${failureCode}`,
+    command: `laku notifications list --channel ${channel} --status failed`,
+    details: { lastDeliveryId: deliveryId },
+  })
+}
