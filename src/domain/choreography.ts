@@ -48,6 +48,7 @@ import {
 } from './wallet/index.ts'
 import { notePickups, noteUntoldFactories } from './warehouse/index.ts'
 import './whatsapp/events.ts'
+import './job-payloads.ts'
 
 /** The buyer is told after the commit: a notice that fails never touches what it reports. */
 const notify: JobRule<EventType> = { job: 'notify', data: ({ id }) => ({ eventId: id }) }

@@ -1,4 +1,6 @@
 import type { RawBuilder } from 'kysely'
+import '../domain/job-payloads.ts'
+import type { JobName, JobPayloads } from '../domain/kernel/index.ts'
 import type { Laku } from '../runtime/laku.ts'
 
 export interface JobRun<D> {
@@ -12,9 +14,12 @@ export interface JobFailure {
   error: unknown
 }
 
-export interface JobDefinition<D extends object = object> {
+/** The data that the choreography gives to a job. A sweep and a job of the calendar are given none. */
+type DataOf<N extends string> = N extends JobName ? JobPayloads[N] : object
+
+export interface JobDefinition<N extends string = string> {
   /** The queue's name; the file is named after it. */
-  name: string
+  name: N
   /** How many jobs one run takes at most. A batch comes unordered. */
   batchSize: number
   retryLimit: number
@@ -31,11 +36,10 @@ export interface JobDefinition<D extends object = object> {
   /** Runs at this cron time in Asia/Jakarta. */
   cron?: string
   /** Handles the batch. Throwing fails all of it; returning failures fails those. */
-  run: (laku: Laku, jobs: JobRun<D>[]) => Promise<JobFailure[] | undefined>
+  run: (laku: Laku, jobs: JobRun<DataOf<N>>[]) => Promise<JobFailure[] | undefined>
 }
 
-/** Declares a job. Its data is what the choreography gave it, so its type is narrowed here and widened for the registry. */
-export function defineJob<D extends object>(definition: JobDefinition<D>): JobDefinition {
-  // The choreography and this definition agree on D by the job's name; a test of each pair holds them to it.
+/** Declares a job. The name says what its data is, here and where the choreography asks for it; the registry holds them all alike. */
+export function defineJob<const N extends string>(definition: JobDefinition<N>): JobDefinition {
   return definition as unknown as JobDefinition
 }

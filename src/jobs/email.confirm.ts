@@ -5,7 +5,7 @@ import { defineJob, type JobFailure } from './define-job.ts'
 const actor: Actor = { kind: 'system', name: 'email.confirm' }
 
 /** The mail to an address that its owner is to confirm. */
-export const emailConfirmJob = defineJob<{ userId: string }>({
+export const emailConfirmJob = defineJob({
   name: 'email.confirm',
   batchSize: 10,
   retryLimit: 8,

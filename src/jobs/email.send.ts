@@ -5,7 +5,7 @@ import { defineJob } from './define-job.ts'
 const actor: Actor = { kind: 'system', name: 'email.send' }
 
 /** The quick way out for an email; what fails comes back by the sweep. */
-export const emailSendJob = defineJob<{ deliveryId: string }>({
+export const emailSendJob = defineJob({
   name: 'email.send',
   batchSize: 10,
   retryLimit: 2,

@@ -5,7 +5,7 @@ import { defineJob, type JobFailure } from './define-job.ts'
 const actor: Actor = { kind: 'system', name: 'fees.true' }
 
 /** Trues up shipping fees that were estimates, an order each: one that fails holds up no other. */
-export const feesTrueJob = defineJob<{ orderId: string }>({
+export const feesTrueJob = defineJob({
   name: 'fees.true',
   batchSize: 20,
   retryLimit: 5,

@@ -1,4 +1,4 @@
-import { deliverOtpAnotherWay, type NextWayBecause } from '../domain/auth/index.ts'
+import { deliverOtpAnotherWay } from '../domain/auth/index.ts'
 import type { Actor } from '../domain/kernel/index.ts'
 import { defineJob, type JobFailure } from './define-job.ts'
 
@@ -8,7 +8,7 @@ const actor: Actor = { kind: 'system', name: 'otp.deliver' }
 const TRIES = 10
 
 /** A code that WhatsApp did not bring, or that its person wants another way, goes by email or SMS. */
-export const otpDeliverJob = defineJob<{ challengeId: string; because?: NextWayBecause }>({
+export const otpDeliverJob = defineJob({
   name: 'otp.deliver',
   batchSize: 10,
   retryLimit: TRIES,

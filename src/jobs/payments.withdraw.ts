@@ -5,7 +5,7 @@ import { defineJob } from './define-job.ts'
 const actor: Actor = { kind: 'system', name: 'payments.withdraw' }
 
 /** Closes invoices that nobody waits for. A lost job only delays it: the hold's end closes them too. */
-export const paymentsWithdrawJob = defineJob<{ paymentId: string }>({
+export const paymentsWithdrawJob = defineJob({
   name: 'payments.withdraw',
   batchSize: 50,
   retryLimit: 8,

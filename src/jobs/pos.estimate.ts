@@ -5,7 +5,7 @@ import { defineJob, type JobFailure } from './define-job.ts'
 const actor: Actor = { kind: 'system', name: 'pos.estimate' }
 
 /** Finds out what the goods of a purchase order cost on their way to the warehouse. The factory is told meanwhile. */
-export const posEstimateJob = defineJob<{ purchaseOrderId: string }>({
+export const posEstimateJob = defineJob({
   name: 'pos.estimate',
   batchSize: 10,
   retryLimit: 3,

@@ -5,7 +5,7 @@ import { defineJob } from './define-job.ts'
 const actor: Actor = { kind: 'system', name: 'push.send' }
 
 /** The quick way out for a push message; what fails comes back by the sweep. */
-export const pushSendJob = defineJob<{ deliveryId: string }>({
+export const pushSendJob = defineJob({
   name: 'push.send',
   batchSize: 50,
   retryLimit: 2,

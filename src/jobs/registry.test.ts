@@ -2,7 +2,7 @@ import { globSync } from 'node:fs'
 import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { choreography } from '../domain/choreography.ts'
-import type { EventOf, EventType } from '../domain/kernel/index.ts'
+import type { EventOf, EventType, JobRule } from '../domain/kernel/index.ts'
 import { noticeEvents } from '../domain/notification/index.ts'
 import { jobs } from './registry.ts'
 
@@ -18,12 +18,27 @@ describe('the jobs', () => {
   })
 
   it('are all that the choreography asks for; each is asked for, swept for, or on the calendar', () => {
-    const asked = new Set(
+    const asked = new Set<string>(
       Object.values(choreography).flatMap((row) => (row.jobs ?? []).map((rule) => rule.job)),
     )
     for (const name of asked) expect(names).toContain(name)
     const idle = jobs.filter((job) => !job.sweep && !job.cron && !asked.has(job.name)).map((job) => job.name)
     expect(idle).toEqual([])
+  })
+
+  it('cannot be asked for by another name, or with data that they do not take', () => {
+    const right: JobRule<'payout.created'> = {
+      job: 'payouts.submit',
+      data: ({ payload }) => ({ payoutId: payload.payoutId }),
+    }
+    // @ts-expect-error: there is no such job.
+    const misspelt: JobRule<'payout.created'> = { ...right, job: 'payouts.submitt' }
+    // @ts-expect-error: the job takes a payout, and no refund.
+    const nonsense: JobRule<'payout.created'> = { ...right, data: () => ({ refundId: 'r' }) }
+    const asked = choreography['payout.created'].jobs?.map(({ job }) => job)
+    expect(asked).toEqual([right.job])
+    expect(names).not.toContain(misspelt.job)
+    expect(nonsense.job).toBe(right.job)
   })
 
   it('tell buyers of every event that has a notice, and of no other', () => {

@@ -5,7 +5,7 @@ import { defineJob } from './define-job.ts'
 const actor: Actor = { kind: 'system', name: 'settlements.announce' }
 
 /** Mails the statement of a settlement that was just paid, and of whichever else waits. */
-export const settlementsAnnounceJob = defineJob<{ settlementId: string }>({
+export const settlementsAnnounceJob = defineJob({
   name: 'settlements.announce',
   batchSize: 20,
   retryLimit: 2,

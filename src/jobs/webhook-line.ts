@@ -27,7 +27,7 @@ export interface WebhookLine<News> {
  */
 export function defineWebhookLine<News>(line: WebhookLine<News>): JobDefinition {
   const actor: Actor = { kind: 'provider', name: line.provider }
-  return defineJob<{ inboxId: string }>({
+  return defineJob({
     name: `webhooks.${line.provider}`,
     batchSize: 100,
     retryLimit: 5,

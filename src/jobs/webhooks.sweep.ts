@@ -18,7 +18,10 @@ export const webhooksSweepJob = defineJob({
   run: async ({ units, queue }) => {
     await units.run(actor, async (work) => {
       const due = await claimWebhooks(work, A_RUN)
-      const jobs = due.map(({ id, provider }) => ({ name: `webhooks.${provider}`, data: { inboxId: id } }))
+      const jobs = due.map(({ id, provider }) => ({
+        name: `webhooks.${provider}` as const,
+        data: { inboxId: id },
+      }))
       await queue.enqueue(work.tx, jobs)
     })
     return undefined

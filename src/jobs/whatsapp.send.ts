@@ -5,7 +5,7 @@ import { defineJob } from './define-job.ts'
 const actor: Actor = { kind: 'system', name: 'whatsapp.send' }
 
 /** The quick way out for a message; what fails comes back by the sweep. */
-export const whatsappSendJob = defineJob<{ messageId: string }>({
+export const whatsappSendJob = defineJob({
   name: 'whatsapp.send',
   batchSize: 20,
   retryLimit: 2,

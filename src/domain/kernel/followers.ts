@@ -4,12 +4,20 @@ import type { Work } from './work.ts'
 /** A domain function that follows in the same transaction. It takes all events of its type at once. */
 export type Reaction<T extends EventType> = (work: Work, events: EventOf<T>[]) => Promise<void>
 
+/** Each job that an event may ask for, and its data. `job-payloads.ts` has them all. */
+// biome-ignore lint/suspicious/noEmptyInterface: declarations are merged into it.
+export interface JobPayloads {}
+
+export type JobName = keyof JobPayloads
+
 /** A job that follows after the commit; it is written with the event, so neither exists without the other. */
-export interface JobRule<T extends EventType> {
-  job: string
-  /** The job's data, or undefined where this event needs none. */
-  data: (event: EventOf<T>) => object | undefined
-}
+export type JobRule<T extends EventType> = {
+  [J in JobName]: {
+    job: J
+    /** The job's data, or undefined where this event needs none. */
+    data: (event: EventOf<T>) => JobPayloads[J] | undefined
+  }
+}[JobName]
 
 export interface Followers<T extends EventType> {
   reactions?: readonly Reaction<T>[]
@@ -20,6 +28,6 @@ export interface Followers<T extends EventType> {
 export type Choreography = { readonly [T in EventType]: Followers<T> }
 
 export interface NewJob {
-  name: string
-  data: object
+  name: JobName
+  data: JobPayloads[JobName]
 }

@@ -48,7 +48,7 @@ export {
   type Refusal,
 } from './errors.ts'
 export type { DomainEvent, EventOf, EventPayloads, EventType, NewEvent } from './events.ts'
-export type { Choreography, Followers, JobRule, NewJob, Reaction } from './followers.ts'
+export type { Choreography, Followers, JobName, JobPayloads, JobRule, NewJob, Reaction } from './followers.ts'
 export {
   claimKeys,
   findAnswers,
