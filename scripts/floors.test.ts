@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { floorViolations, type Graph, readGraph, readImports } from './floors.ts'
+import { floorViolations, type Graph, readGraph, readImports, readOwners } from './floors.ts'
+import { usesIn } from './table-uses.ts'
 
 const graph: Graph = { ledger: [], wallet: ['ledger'], payment: ['ledger', 'wallet'] }
 
@@ -104,5 +105,37 @@ describe('the lint of the floors', () => {
       done.add(domain)
     }
     for (const domain of Object.keys(rows)) visit(domain, [])
+  })
+})
+
+describe('the tables', () => {
+  it('have each one room that owns it', () => {
+    const schema = readFileSync('docs/schema.sql', 'utf8')
+    const tables = [...schema.matchAll(/^create table (\w+)/gm)].map(([, table]) => table as string)
+    const owned = Object.values(readOwners(process.cwd())).flat()
+    expect(owned.toSorted()).toEqual(tables.toSorted())
+  })
+
+  it('are found in templates of SQL and in calls of the builder, with what is done to them', () => {
+    const tables = new Set(['orders', 'payments', 'refunds'])
+    const uses = usesIn(
+      'a.ts',
+      [
+        'await sql`select 1 from orders o, payments p where o.id = p.order_id`.execute(tx)',
+        'await sql`select id from orders where id = 1 for no key update`.execute(tx)',
+        "await tx.updateTable('refunds').set({ status }).execute()",
+        "await tx.selectFrom('orders as o').innerJoin('payments as p', 'p.orderId', 'o.id').execute()",
+        "const told = 'money that came from orders'",
+      ].join('\n'),
+      tables,
+    )
+    expect(uses.map(({ line, table, kind }) => `${line} ${kind} ${table}`).toSorted()).toEqual([
+      '1 read orders',
+      '1 read payments',
+      '2 lock orders',
+      '3 write refunds',
+      '4 read orders',
+      '4 read payments',
+    ])
   })
 })

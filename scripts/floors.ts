@@ -5,6 +5,11 @@ import { parseSync } from 'oxc-parser'
 /** Domain -> the domains it may import, besides kernel. */
 export type Graph = Record<string, string[]>
 
+/** Room of the domain -> the tables that are its own. */
+export type Owners = Record<string, string[]>
+
+type Rooms = Record<string, { below: string[]; tables: string[] }>
+
 export interface Import {
   from: string
   /** A path from the root for our own files, a package's name for others. */
@@ -26,8 +31,16 @@ interface Rule {
 }
 
 export function readGraph(root: string): Graph {
-  return JSON.parse(readFileSync(join(root, 'src/domain/graph.json'), 'utf8')) as Graph
+  const { kernel: _, ...rooms } = readRooms(root)
+  return Object.fromEntries(Object.entries(rooms).map(([room, { below }]) => [room, below]))
 }
+
+export function readOwners(root: string): Owners {
+  return Object.fromEntries(Object.entries(readRooms(root)).map(([room, { tables }]) => [room, tables]))
+}
+
+const readRooms = (root: string) =>
+  JSON.parse(readFileSync(join(root, 'src/domain/graph.json'), 'utf8')) as Rooms
 
 const front = /^src\/(commands|jobs|http)\//
 const doorsOfProcesses =

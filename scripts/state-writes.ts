@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync } from 'oxc-parser'
 import type { Machine } from './machines.ts'
+import { camel, methodOf, type Node, walk } from './syntax.ts'
 
 export interface StateWrite {
   /** `src/domain/order/cancel-order.ts:37`. */
@@ -11,12 +12,6 @@ export interface StateWrite {
 }
 
 type Kept = Pick<Machine, 'relation' | 'column'>
-
-interface Node {
-  type: string
-  start: number
-  [key: string]: unknown
-}
 
 /** The one place that writes any of them. */
 const MECHANISM = 'src/domain/kernel/move-state.ts'
@@ -44,15 +39,6 @@ export function stateWrites(root: string, kept: readonly Kept[]): StateWrite[] {
     }
   }
   return found
-}
-
-function walk(node: Node, visit: (node: Node) => void): void {
-  visit(node)
-  for (const value of Object.values(node)) {
-    for (const one of Array.isArray(value) ? value : [value]) {
-      if (one && typeof one === 'object' && 'type' in one) walk(one as Node, visit)
-    }
-  }
 }
 
 /** A template literal of SQL, its expressions as `$0`, `$1`. */
@@ -135,13 +121,6 @@ function inBuilder(node: Node, kept: readonly Kept[]): string[] {
   return mine
     .filter((one) => named === undefined || named.includes(camel(one.column)))
     .map(({ relation, column }) => `${relation}.${column}`)
-}
-
-const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
-
-function methodOf(node: Node): string | undefined {
-  const callee = node.callee as Node
-  return callee.type === 'MemberExpression' ? ((callee.property as Node).name as string) : undefined
 }
 
 /** The call that the chain before a call began with: the one that names its table. */
