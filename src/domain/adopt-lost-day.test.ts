@@ -13,6 +13,7 @@ import { type AdoptContext, adoptProvider } from './adopt-provider.ts'
 import { bookChecks } from './invariants.ts'
 import { type BankAccount, databaseDoubt, recordDatabaseIdentity, runChecks } from './kernel/index.ts'
 import { balanceIdr, walletAccount } from './ledger/index.ts'
+import { liveShipment, sweepTracking } from './logistics/index.ts'
 import type { NewOrder } from './order/index.ts'
 import {
   confirmInvoices,
@@ -241,5 +242,45 @@ it('a copy that lacks what this shop did sends nothing from when the provider’
   expect(await adoptProvider(context)).toMatchObject({ done: true, refunds: [{}] })
   await readProviderBook(at())
   expect(await laku.system(({ tx }) => databaseDoubt(tx))).toBeUndefined()
+  await booksAgree()
+})
+
+it('parcels of the lost day are found by their reference: none is booked and paid for twice', async () => {
+  const [direct, moved] = (await shop.market.buyers(2)) as [Buyer, Buyer]
+  const one = await ordered(direct)
+  const two = await ordered(moved)
+  const orders = [one.order.id, two.order.id]
+  const parcelsOf = async () => {
+    const { rows } = await sql<{ providerOrderId: string; status: string; priceIdr: number }>`
+      select provider_order_id, status, price_idr from shipments where order_id = any(${orders}::uuid[]) and provider_order_id is not null
+      order by order_id, created_at, id`.execute(laku.db)
+    return rows
+  }
+  const deposit = () => laku.system((work) => balanceIdr(work.tx, 'courier-deposit'))
+  const restore = await backUp(laku)
+  await shop.book(...orders)
+  // The courier called the second one off, and it went out by another booking.
+  const parcel = await laku.system(({ tx }) => liveShipment(tx, two.order.id))
+  const { providerOrderId } = await laku.db
+    .selectFrom('shipments')
+    .select('providerOrderId')
+    .where('id', '=', parcel?.id as string)
+    .executeTakeFirstOrThrow()
+  await control('POST', `/shipments/${providerOrderId}`, { status: 'cancelled' })
+  await laku.as(admin, (work) => work.tx.updateTable('shipments').set({ trackAt: work.now }).execute())
+  await sweepTracking({ ...shop.rateContext() })
+  await shop.book(...orders)
+  const day = await parcelsOf()
+  const left = await deposit()
+  expect(day).toHaveLength(3)
+  await restore()
+  expect(await parcelsOf()).toEqual([])
+  expect(await adoptProvider(context)).toMatchObject({ done: true })
+  for (let i = 0; i < 3; i++) {
+    await shop.book(...orders)
+    await sweepTracking({ ...shop.rateContext() })
+  }
+  expect(await parcelsOf()).toEqual(day)
+  expect(await deposit()).toBe(left)
   await booksAgree()
 })

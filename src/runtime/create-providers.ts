@@ -4,20 +4,28 @@ import type { CallLimiter } from '../providers/http.ts'
 import { createWebPush } from '../providers/push/web-push.ts'
 import { createTwilioSender } from '../providers/sms/twilio.ts'
 import { createXenditGateway } from '../providers/xendit/gateway.ts'
+import { markReferences } from '../providers/xendit/mark-references.ts'
 import { createXenditPayouts } from '../providers/xendit/payouts.ts'
 import type { Config } from './config.ts'
 import { createWhatsApp } from './create-whatsapp.ts'
 import type { Providers } from './providers.ts'
 
-/** The real clients, pointed where the configuration says: the providers in production, the sandbox in development. */
-export function createProviders(config: Config, limiter?: CallLimiter): Providers {
+/**
+ * The real clients, pointed where the configuration says: the providers in production, the sandbox in development. With an installation, what
+ * is made at them is named after it.
+ */
+export function createProviders(
+  config: Config,
+  { limiter, installation }: { limiter?: CallLimiter; installation?: () => Promise<string> } = {},
+): Providers {
   const xendit = {
     url: config.xenditApiUrl,
     secretKey: config.xenditSecretKey,
     ...(limiter && { limiter }),
   }
+  const gateway = createXenditGateway(xendit)
   return {
-    gateway: createXenditGateway(xendit),
+    gateway: installation ? markReferences(gateway, installation) : gateway,
     payouts: createXenditPayouts(xendit),
     courier: createBiteshipCourier({ url: config.biteshipApiUrl, apiKey: config.biteshipApiKey }),
     whatsapp: createWhatsApp(config),

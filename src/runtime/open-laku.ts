@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { type DB, UnitOfWork, Vault } from '../domain/kernel/index.ts'
+import { type DB, readInstallationId, UnitOfWork, Vault } from '../domain/kernel/index.ts'
 import { SharedClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { databaseUrls, requireDatabase } from './connect.ts'
@@ -71,7 +71,12 @@ export async function openLaku(config: Config, options: OpenOptions): Promise<La
 export async function loadProviders(config: Config, db: Kysely<DB>): Promise<Providers> {
   const { createProviders } = await import('./create-providers.ts')
   const { SharedCallLimiter } = await import('./call-limiter.ts')
-  return createProviders(config, new SharedCallLimiter(db, 'xendit', config.policy.xenditCallsPerMinute))
+  let known: string | undefined
+  return createProviders(config, {
+    limiter: new SharedCallLimiter(db, 'xendit', config.policy.xenditCallsPerMinute),
+    // It stays as long as its database does.
+    installation: async () => (known ??= await readInstallationId(db)),
+  })
 }
 
 /** Stands where the providers are when they were not asked for: using one is a mistake in the program. */

@@ -1,12 +1,12 @@
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { codePrefixes } from './ids.ts'
-import type { Tx } from './work.ts'
+import type { DB } from './schema.ts'
 
 /** In SQL: the short name of this installation, six hexadecimal digits, which stays as long as its database. */
 export const installationId = sql<string>`(select id from installation)`
 
 /** The short name of this installation. */
-export async function readInstallationId(tx: Tx): Promise<string> {
+export async function readInstallationId(tx: Kysely<DB>): Promise<string> {
   const { rows } = await sql<{ id: string }>`select id from installation`.execute(tx)
   const [own] = rows
   if (!own) throw new Error('the database has no installation: run laku db migrate')

@@ -921,6 +921,7 @@ export interface Shipments {
   orderId: string;
   priceIdr: number | null;
   providerOrderId: string | null;
+  reference: string;
   status: string;
   trackAt: Timestamp | null;
   trackedUntil: Timestamp | null;

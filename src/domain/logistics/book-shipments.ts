@@ -28,7 +28,7 @@ export const CALLS_AT_ONCE = 5
 
 /**
  * Books a courier for each of these orders that is paid, has its stock, and has no booking yet; the others are left alone.
- * Intent, call, outcome: the shipment's id is the reference at the courier, so no parcel is ever booked twice.
+ * Intent, call, outcome: the reference at the courier follows from the order, so no parcel is ever booked twice.
  */
 export async function bookShipments(context: BookingContext, orderIds: readonly string[]): Promise<void> {
   const { units, actor, origin } = context

@@ -25,6 +25,7 @@ const LEASE_S = 120
 
 interface Row {
   id: string
+  reference: string
   orderId: string
   orderCode: string
   attempts: number
@@ -61,7 +62,7 @@ export async function claimBookings(
     ), claimed as (
       update shipments s set attempts = s.attempts + 1, next_attempt_at = ${secondsAfter(work.now, LEASE_S)}
       from due where s.id = due.id
-      returning s.id, s.order_id, s.attempts, s.courier_company, s.courier_type
+      returning s.id, s.reference, s.order_id, s.attempts, s.courier_company, s.courier_type
     )
     select c.*, o.code as order_code, o.address, (
       select jsonb_agg(jsonb_build_object('name', i.name, 'valueIdr', i.unit_price_idr, 'quantity', i.quantity, 'weightG', i.weight_g))
@@ -74,7 +75,7 @@ export async function claimBookings(
     orderCode: row.orderCode,
     attempts: row.attempts,
     request: {
-      referenceId: row.id,
+      referenceId: row.reference,
       origin,
       destination: placeOf(row.address),
       company: row.courierCompany,

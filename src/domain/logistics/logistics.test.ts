@@ -231,7 +231,7 @@ describe('a parcel', () => {
     expect(booked).toMatchObject({ id: pending!.id, status: 'booked', attempts: 2 })
     expect(await shop.see(order.id)).toMatchObject({ status: 'ready_for_pickup', waybill: booked!.waybill })
     expect(await postingsOf(booked!.id)).toHaveLength(1)
-    expect((await parcelAt(booked!.id)).id).toBe(booked!.providerOrderId)
+    expect((await parcelAt(booked!.reference)).id).toBe(booked!.providerOrderId)
   })
 
   /** The client's own patience is 10 s, which a test does not have. */

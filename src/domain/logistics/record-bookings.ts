@@ -38,7 +38,8 @@ export async function recordBooked(
       priceIdr,
       failureCode: null,
       nextAttemptAt: null,
-      trackAt: secondsAfter(work.now, work.policy.trackAfterHours * 3600),
+      // One that was booked before, say ahead of a restore, has a history that is read now.
+      trackAt: isNew(courierOrder) ? secondsAfter(work.now, work.policy.trackAfterHours * 3600) : work.now,
       bookedAt: work.now,
       updatedAt: work.now,
     },
@@ -49,6 +50,8 @@ export async function recordBooked(
   await announcePriced(work, priceIdr > 0 ? [shipmentId] : [])
   announce(work, booking, 'booked', { waybill: waybillId ?? null, trackingUrl: link ?? null })
 }
+
+const isNew = ({ status }: CourierOrder) => status === 'confirmed'
 
 /** Another attempt was first: with the same booking all is well, with another one a person has to look. */
 async function raiseIfAnother(work: Work, booking: ClaimedBooking, providerOrderId: string): Promise<void> {

@@ -1,0 +1,79 @@
+import type { GatewayInvoice, GatewayRefund, PaymentGateway } from '../../domain/payment/gateway.ts'
+import type { GatewayTransaction } from '../../domain/payment/gateway-transactions.ts'
+
+/**
+ * A gateway that names invoices and refunds to the provider after the installation that made them (`1A2B3C-PAY-…`), and to laku by their
+ * codes alone. What another installation made keeps its whole name, so that it is nobody's here. What was made before references were
+ * marked is found by its bare code.
+ */
+export function markReferences(gateway: PaymentGateway, installation: () => Promise<string>): PaymentGateway {
+  const markOf = async () => `${await installation()}-`
+  const bare = (mark: string, name: string) => (name.startsWith(mark) ? name.slice(mark.length) : name)
+  const invoiceOf = (mark: string, invoice: GatewayInvoice): GatewayInvoice => ({
+    ...invoice,
+    externalId: bare(mark, invoice.externalId),
+  })
+  const refundOf = (mark: string, refund: GatewayRefund): GatewayRefund => ({
+    ...refund,
+    referenceId: refund.referenceId && bare(mark, refund.referenceId),
+  })
+  // A payout's key carries the mark itself.
+  const lineOf = (mark: string, line: GatewayTransaction): GatewayTransaction =>
+    line.referenceId && /^(PAYMENT|REFUND|CHARGEBACK)$/.test(line.type)
+      ? { ...line, referenceId: bare(mark, line.referenceId) }
+      : line
+
+  return {
+    ...gateway,
+    async createInvoice(invoice) {
+      const mark = await markOf()
+      return invoiceOf(
+        mark,
+        await gateway.createInvoice({ ...invoice, externalId: `${mark}${invoice.externalId}` }),
+      )
+    },
+    async getInvoice(id) {
+      return invoiceOf(await markOf(), await gateway.getInvoice(id))
+    },
+    async findInvoices(externalId) {
+      const mark = await markOf()
+      const marked = await gateway.findInvoices(`${mark}${externalId}`)
+      const found = marked.length > 0 ? marked : await gateway.findInvoices(externalId)
+      return found.map((one) => invoiceOf(mark, one))
+    },
+    async listInvoices(query) {
+      const mark = await markOf()
+      return (await gateway.listInvoices(query)).map((one) => invoiceOf(mark, one))
+    },
+    async expireInvoice(id) {
+      return invoiceOf(await markOf(), await gateway.expireInvoice(id))
+    },
+    async createRefund(refund, lease) {
+      const mark = await markOf()
+      return refundOf(
+        mark,
+        await gateway.createRefund({ ...refund, referenceId: `${mark}${refund.referenceId}` }, lease),
+      )
+    },
+    async getRefund(id) {
+      return refundOf(await markOf(), await gateway.getRefund(id))
+    },
+    async findRefunds(payment) {
+      const mark = await markOf()
+      return (await gateway.findRefunds(payment)).map((one) => refundOf(mark, one))
+    },
+    async listTransactions(query) {
+      const mark = await markOf()
+      const { referenceId } = query
+      const marked =
+        referenceId && /^(PAY|RFD)-/.test(referenceId)
+          ? await gateway.listTransactions({ ...query, referenceId: `${mark}${referenceId}` })
+          : undefined
+      const page = marked?.transactions.length ? marked : await gateway.listTransactions(query)
+      return { ...page, transactions: page.transactions.map((one) => lineOf(mark, one)) }
+    },
+    async getTransaction(id) {
+      return lineOf(await markOf(), await gateway.getTransaction(id))
+    },
+  }
+}
