@@ -284,3 +284,21 @@ it('parcels of the lost day are found by their reference: none is booked and pai
   expect(await deposit()).toBe(left)
   await booksAgree()
 })
+
+it('an invoice that was made in the lost day is the payment’s still, paid before the restore or after it', async () => {
+  const [later, before] = (await shop.market.buyers(2)) as [Buyer, Buyer]
+  const unpaid = await shop.order(later)
+  await laku.system((work) => giveGoodwill(work, before.id, 30_000))
+  const parted = await shop.order(before, 1, { paymentMethod: 'wallet+invoice' })
+  const restore = await backUp(laku)
+  const opened = await openInvoice(at(), unpaid.payment.code)
+  await payInvoice(parted.payment.code)
+  await restore()
+  expect(await adoptProvider(context)).toMatchObject({ done: true })
+  expect([(await shop.see(parted.order.id)).status, await wallet(before)]).toEqual(['paid', 0])
+  expect(await openInvoice(at(), unpaid.payment.code)).toEqual(opened)
+  await payInvoice(unpaid.payment.code)
+  expect(await context.gateway.findInvoices(unpaid.payment.code)).toHaveLength(1)
+  expect((await shop.see(unpaid.order.id)).status).toBe('paid')
+  await booksAgree()
+})

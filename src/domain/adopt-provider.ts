@@ -18,6 +18,7 @@ import {
 import { cancelRefunded } from './order/index.ts'
 import {
   type BookContext,
+  expectLostInvoices,
   intendBookReading,
   readProviderBook,
   settleKeptLines,
@@ -95,6 +96,7 @@ export async function adoptProvider(
     ]
     const done = open.length === 0
     const counts = { adopted: adopted.length, refunds: refunds.length }
+    await expectLostInvoices(work)
     if (done) await goOn(work, place, { transactions, followed, ...counts })
     return {
       transactions,

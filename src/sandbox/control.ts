@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
-import { findOrder, moveParcel, type Parcels } from './biteship/orders.ts'
+import { findOrder, moveParcel, type Parcels, parcelsOf } from './biteship/orders.ts'
 import type { SandboxContext } from './context.ts'
 import { fieldsOf, textOf } from './fields.ts'
 import { receiveFonnteReply } from './messaging/fonnte.ts'
@@ -62,6 +62,7 @@ export function controlPlugin(context: SandboxContext, state: ControlledState) {
       return context.messages.list({ to: textOf(to)?.trim(), channel: textOf(channel) })
     })
     app.get('/book', async () => bookOf(state.account))
+    app.get('/parcels', async () => parcelsOf(state.parcels))
     app.post('/reset', async (_request, reply) => {
       state.reset()
       return reply.code(204).send()

@@ -141,6 +141,12 @@ export class DrillShop {
     return this.sandbox.ask('GET', '/control/book')
   }
 
+  /** The courier's bookings, by their references. */
+  async parcels(): Promise<string[]> {
+    const all = await this.sandbox.ask<{ reference_id: string }[]>('GET', '/control/parcels')
+    return all.map((one) => one.reference_id).sort()
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#running.map((child) => child.stop()))
     await this.laku(['db', 'stop'])

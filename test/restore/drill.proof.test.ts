@@ -108,6 +108,7 @@ it('a backup is restored over a day of money: nothing leaves before it is adopte
   const day = [FIRST_IDR, SECOND_IDR, SHARE_IDR, paid.payment.amount_idr]
   await arrived(day)
   const before = await left()
+  const booked = await shop.parcels()
   await bringBack()
   await sleep(SETTLED_MS)
 
@@ -132,22 +133,33 @@ it('a backup is restored over a day of money: nothing leaves before it is adopte
 
   const dry = await shop.laku(['payments', 'adopt', '--dry-run'])
   expect(dry.exitCode).toBe(0)
-  const adopted = await shop.laku<{ done: boolean; open: unknown[] }>([
+  const adopted = await shop.laku<{ done: boolean; open: unknown[]; refunds: object[] }>([
     'payments',
     'adopt',
     '--reason',
     'restored the backup of this morning',
   ])
-  expect(adopted).toMatchObject({ exitCode: 0, value: { open: [] } })
+  expect(adopted).toMatchObject({
+    exitCode: 0,
+    value: { open: [], refunds: [{ payment: paid.payment.code }] },
+  })
+  // Its courier had been called off in the lost day: it is a person's to end it, and nobody gets a parcel or money for it.
+  const told = await shop.done<{ data: { kind: string; subject: string[] }[] }>('attention', 'list')
+  expect(told.data.filter((one) => one.kind === 'order_without_money')).toHaveLength(1)
+  expect((await shop.done<{ status: string }>('settle', 'show', code)).status).toBe('paid')
   // A booking whose job waited for the adoption in vain is made up for after two minutes.
   await shop.pass(3 * MINUTE_S)
   await reached(ana, unpaid.order.id, 'ready_for_pickup')
+
+  await shop.done('orders', 'cancel', paid.order.code, '--reason', 'it was cancelled in the lost day')
+  await reached(siti, paid.order.id, 'refunded')
 
   // Afterwards everything that could pay is asked to, and days go by.
   await shop.laku(['settle', 'run'])
   await shop.pass(DAY_S)
   await sleep(QUIET_MS)
   expect(await left()).toEqual(before)
+  expect(await shop.parcels()).toEqual(booked)
   await siti.logIn()
   expect(await siti.walletIdr()).toBe(100_000 - FIRST_IDR - SECOND_IDR)
   const books = await shop.laku<{ differences: unknown[] }>(['payments', 'reconcile'])

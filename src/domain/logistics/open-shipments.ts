@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import {
   asRecords,
   newCode,
@@ -25,6 +25,11 @@ interface BookableOrder {
   feeIdr: Rupiah
 }
 
+/** Something of what was paid for order `o` is the shop's still; a restore may have lost that all of it went back. */
+export const isPaidFor: RawBuilder<boolean> = sql<boolean>`exists (
+  select from payments p where (p.order_id = o.id or p.participant_id = o.participant_id)
+    and p.status in ('paid', 'partially_refunded') and p.returned_idr < p.amount_idr)`
+
 /** The orders that are booked by themselves. */
 const BOOKABLE = ['paid', 'processing']
 
@@ -48,7 +53,7 @@ export async function openShipments(
         when exists (select from shipments s where s.order_id = o.id and s.margin_idr is not null) then 0
         else shipping_idr end as fee_idr
     from orders o
-    where id = any(${[...orderIds]}::uuid[]) and status = any(${statuses}) and allocated
+    where id = any(${[...orderIds]}::uuid[]) and status = any(${statuses}) and allocated and ${isPaidFor}
     order by id for no key update`.execute(work.tx)
   if (orders.length === 0) return
   const installation = await readInstallationId(work.tx)

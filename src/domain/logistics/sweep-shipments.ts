@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { secondsAfter } from '../kernel/index.ts'
 import { type BookingContext, bookShipments } from './book-shipments.ts'
+import { isPaidFor } from './open-shipments.ts'
 import { BOOKINGS_BY_ITSELF } from './raise-called-off.ts'
 
 const running = sql`not (select paused from switches where name = 'biteship')`
@@ -14,7 +15,7 @@ const pendingDue = (now: Date) => sql`
 
 const lostDue = (now: Date) => sql`
   select o.id as order_id from orders o
-  where o.status in ('paid', 'processing') and o.allocated and o.updated_at <= ${secondsAfter(now, -LOST_AFTER_S)}
+  where o.status in ('paid', 'processing') and o.allocated and o.updated_at <= ${secondsAfter(now, -LOST_AFTER_S)} and ${isPaidFor}
     and not exists (
       select from shipments s
       where s.order_id = o.id and s.status not in ('cancelled', 'not_found', 'returned', 'lost'))

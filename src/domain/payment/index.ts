@@ -1,6 +1,7 @@
 import './events.ts'
 
 export { type AdoptedRefund, adoptRefund } from './adoption/adopt-refund.ts'
+export { expectLostInvoices } from './adoption/expect-invoices.ts'
 export { type ApplyQuarantined, applyQuarantined, type QuarantineDecision } from './apply-quarantined.ts'
 export { type DisputeNotice, hearDisputes } from './chargeback/hear-disputes.ts'
 export { checkRefund } from './check-refund.ts'

@@ -29,6 +29,15 @@ export class Parcels {
   }
 }
 
+/** Every booking, for holding a merchant's against. */
+export const parcelsOf = ({ orders }: Parcels): object[] =>
+  [...orders.values()].map(({ id, status, priceIdr, request }) => ({
+    id,
+    reference_id: request.referenceId,
+    status,
+    price: priceIdr,
+  }))
+
 const hex = (bytes: number) => randomBytes(bytes).toString('hex')
 
 /**
