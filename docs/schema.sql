@@ -1297,11 +1297,46 @@ create table staff (
   status text default 'active'::text not null,
   created_at timestamp with time zone not null,
   vouched_by uuid,
+  let_in_by uuid,
+  role_since timestamp with time zone default shop_now() not null,
+  role_by uuid,
   constraint staff_name_key UNIQUE (name),
   constraint staff_pkey PRIMARY KEY (id),
+  constraint staff_let_in_by_fkey FOREIGN KEY (let_in_by) REFERENCES staff(id),
+  constraint staff_role_by_fkey FOREIGN KEY (role_by) REFERENCES staff(id),
   constraint staff_vouched_by_fkey FOREIGN KEY (vouched_by) REFERENCES staff(id),
+  constraint staff_name_no_id CHECK ((replace(name, '-'::text, ''::text) !~* '^[0-9a-f]{32}$'::text)),
   constraint staff_role_check CHECK ((role = ANY (ARRAY['support'::text, 'warehouse'::text, 'finance'::text, 'agent'::text, 'service'::text, 'admin'::text]))),
   constraint staff_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+);
+
+create table staff_factor_codes (
+  factor_id uuid not null,
+  step bigint not null,
+  used_at timestamp with time zone not null,
+  constraint staff_factor_codes_pkey PRIMARY KEY (factor_id, step),
+  constraint staff_factor_codes_factor_id_fkey FOREIGN KEY (factor_id) REFERENCES staff_factors(id)
+);
+
+create table staff_factors (
+  id uuid not null,
+  staff_id uuid not null,
+  secret_sealed text,
+  created_at timestamp with time zone not null,
+  confirmed_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  ended_by uuid,
+  constraint staff_factors_pkey PRIMARY KEY (id),
+  constraint staff_factors_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES staff(id),
+  constraint staff_factors_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id),
+  constraint staff_factor_secret CHECK (((secret_sealed IS NULL) = (ended_at IS NOT NULL)))
+);
+
+create table staff_names (
+  name text not null,
+  staff_id uuid not null,
+  constraint staff_names_pkey PRIMARY KEY (name),
+  constraint staff_names_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id)
 );
 
 create table staff_tokens (
@@ -1309,10 +1344,12 @@ create table staff_tokens (
   staff_id uuid not null,
   token_hash text not null,
   created_at timestamp with time zone not null,
-  expires_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  given_by uuid,
   constraint staff_tokens_token_hash_key UNIQUE (token_hash),
   constraint staff_tokens_pkey PRIMARY KEY (id),
+  constraint staff_tokens_given_by_fkey FOREIGN KEY (given_by) REFERENCES staff(id),
   constraint staff_tokens_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id)
 );
 
@@ -1728,6 +1765,7 @@ CREATE INDEX shipments_due ON public.shipments USING btree (next_attempt_at) WHE
 CREATE INDEX shipments_of_order ON public.shipments USING btree (order_id, id);
 CREATE INDEX shipments_to_track ON public.shipments USING btree (track_at) WHERE (track_at IS NOT NULL);
 CREATE INDEX shipping_rates_over ON public.shipping_rates USING btree (expires_at);
+CREATE INDEX staff_names_any_case ON public.staff_names USING btree (lower(name));
 CREATE INDEX staff_tokens_of_staff ON public.staff_tokens USING btree (staff_id);
 CREATE INDEX stock_movements_of_purchase_order ON public.stock_movements USING btree (subject_id, moved_at) WHERE (subject_kind = 'purchase_order'::text);
 CREATE INDEX stock_movements_of_variant ON public.stock_movements USING btree (variant_id, moved_at);
@@ -1770,6 +1808,9 @@ CREATE UNIQUE INDEX reconciliations_one_runs ON public.reconciliations USING btr
 CREATE UNIQUE INDEX settlement_items_refund_once ON public.settlement_items USING btree (refund_id, order_item_id) WHERE (kind = 'refund'::text);
 CREATE UNIQUE INDEX settlement_items_sale_once ON public.settlement_items USING btree (order_item_id) WHERE (kind = 'sale'::text);
 CREATE UNIQUE INDEX shipments_one_live ON public.shipments USING btree (order_id) WHERE (status <> ALL (ARRAY['cancelled'::text, 'not_found'::text, 'returned'::text, 'lost'::text]));
+CREATE UNIQUE INDEX staff_factor_of_staff ON public.staff_factors USING btree (staff_id) WHERE ((confirmed_at IS NOT NULL) AND (ended_at IS NULL));
+CREATE UNIQUE INDEX staff_factor_under_way ON public.staff_factors USING btree (staff_id) WHERE ((confirmed_at IS NULL) AND (ended_at IS NULL));
+CREATE UNIQUE INDEX staff_name_any_case ON public.staff USING btree (lower(name));
 CREATE UNIQUE INDEX stock_reservations_open ON public.stock_reservations USING btree (subject_id, variant_id) WHERE (status = 'open'::text);
 CREATE UNIQUE INDEX users_phone ON public.users USING btree (phone) WHERE (status <> 'deleted'::text);
 
@@ -1784,10 +1825,23 @@ AS $function$
 declare
   found_one staff;
 begin
+  found_one := acting_staff(token);
+  if found_one.role <> 'admin' then perform refuse_with('kernel.forbidden'); end if;
+  return found_one;
+end $function$;
+CREATE OR REPLACE FUNCTION public.acting_staff(token text)
+ RETURNS staff
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  found_one staff;
+begin
   select s.* into found_one from staff_tokens t join staff s on s.id = t.staff_id
     where t.token_hash = translate(encode(sha256(convert_to(token, 'UTF8')), 'base64'), '+/=', '-_')
-      and t.revoked_at is null and t.expires_at > shop_now() and s.status = 'active';
-  if found_one.id is null or found_one.role <> 'admin' then perform refuse_with('kernel.forbidden'); end if;
+      and t.revoked_at is null and (t.expires_at is null or t.expires_at > shop_now()) and s.status = 'active';
+  if found_one.id is null then perform refuse_with('kernel.forbidden'); end if;
   return found_one;
 end $function$;
 CREATE OR REPLACE FUNCTION public.clock_shift(token text, seconds bigint, reason text, request_id text)
@@ -1808,6 +1862,104 @@ begin
     jsonb_build_object('shiftS', shifted));
   return shifted;
 end $function$;
+CREATE OR REPLACE FUNCTION public.factor_confirm(token text, of_factor uuid, of_step bigint, reason text, request_id text)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  holder staff := acting_staff(token);
+  moment timestamptz := shop_now();
+  ended integer;
+begin
+  perform from staff_factors where id = of_factor and staff_id = holder.id and confirmed_at is null and ended_at is null
+    and created_at > moment - interval '1 hour' for update;
+  if not found then perform refuse_with('auth.factor_not_begun'); end if;
+  update staff_factors set ended_at = moment, ended_by = holder.id, secret_sealed = null
+    where staff_id = holder.id and confirmed_at is not null and ended_at is null;
+  get diagnostics ended = row_count;
+  update staff_factors set confirmed_at = moment where id = of_factor;
+  insert into staff_factor_codes (factor_id, step, used_at) values (of_factor, of_step, moment);
+  perform note_and_tell(holder, reason, request_id, 'auth factor confirm', holder.id, jsonb_build_object('factors', ended),
+    jsonb_build_object('factorId', of_factor, 'confirmedAt', moment), format('%s enrolled a second factor', holder.name));
+  return moment;
+end $function$;
+CREATE OR REPLACE FUNCTION public.factor_enrol(token text, new_id uuid, sealed text, reason text, request_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  holder staff := acting_staff(token);
+  has_one uuid;
+begin
+  perform from staff where id = holder.id for no key update;
+  select id into has_one from staff_factors where staff_id = holder.id and confirmed_at is not null and ended_at is null;
+  if has_one is not null and not exists (
+    select from staff_factor_codes where factor_id = has_one and used_at > shop_now() - interval '5 minutes')
+  then
+    perform refuse_with('auth.factor_there');
+  end if;
+  update staff_factors set ended_at = shop_now(), ended_by = holder.id, secret_sealed = null
+    where staff_id = holder.id and confirmed_at is null and ended_at is null;
+  insert into staff_factors (id, staff_id, secret_sealed, created_at) values (new_id, holder.id, sealed, shop_now());
+  perform note_by_staff(holder, reason, request_id, 'auth factor enrol', 'staff', holder.id::text, null,
+    jsonb_build_object('factorId', new_id));
+end $function$;
+CREATE OR REPLACE FUNCTION public.factor_reset(token text, of_staff uuid, reason text, request_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  actor staff := acting_administrator(token);
+  holder staff;
+  ended integer;
+begin
+  select * into holder from staff where id = of_staff for no key update;
+  if holder.id is null then perform refuse_with('auth.staff_not_found'); end if;
+  update staff_factors set ended_at = shop_now(), ended_by = actor.id, secret_sealed = null
+    where staff_id = of_staff and ended_at is null;
+  get diagnostics ended = row_count;
+  if ended = 0 then perform refuse_with('auth.factor_missing'); end if;
+  perform note_and_tell(actor, reason, request_id, 'auth factor reset', of_staff, jsonb_build_object('factors', ended),
+    jsonb_build_object('factors', 0), format('%s reset the second factor of %s', actor.name, holder.name));
+end $function$;
+CREATE OR REPLACE FUNCTION public.factor_use(token text, of_factor uuid, of_step bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  holder staff := acting_staff(token);
+begin
+  if not exists (select from staff_factors where id = of_factor and staff_id = holder.id and confirmed_at is not null and ended_at is null)
+  then
+    perform refuse_with('auth.factor_missing');
+  end if;
+  insert into staff_factor_codes (factor_id, step, used_at) values (of_factor, of_step, shop_now()) on conflict do nothing;
+  return found;
+end $function$;
+CREATE OR REPLACE FUNCTION public.factors_reseal(token text, fresh jsonb)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  actor staff := acting_administrator(token);
+  done integer;
+begin
+  update staff_factors f set secret_sealed = r.sealed
+    from jsonb_to_recordset(fresh) as r(id uuid, was text, sealed text) where f.id = r.id and f.secret_sealed = r.was;
+  get diagnostics done = row_count;
+  perform note_by_staff(actor, null, null, 'db keys rewrite', 'staff_factors', 'staff_factors', null, jsonb_build_object('count', done));
+  return done;
+end $function$;
 CREATE OR REPLACE FUNCTION public.hold_limit()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1816,7 +1968,7 @@ AS $function$
 begin
   if new.undone_at is not null then return new; end if;
   if new.second_person is not null then
-    if not is_second_person(new.person, new.second_person) then
+    if second_person_refusal(new.person, new.second_person, new.used_at) is not null then
       raise exception '% % needs another person than %', new.kind, new.subject_id, new.person
         using errcode = 'check_violation', constraint = 'limit_second_person';
     end if;
@@ -1839,9 +1991,7 @@ CREATE OR REPLACE FUNCTION public.is_second_person(first text, second text)
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
   select second is distinct from first and staff_named(first) is distinct from coalesce(staff_named(second), gen_random_uuid())
-    and not exists (
-      select from staff a join staff b on coalesce(a.vouched_by, a.id) = coalesce(b.vouched_by, b.id)
-      where a.id = staff_named(first) and b.id = staff_named(second))
+    and not let_in(staff_named(first), staff_named(second)) and not let_in(staff_named(second), staff_named(first))
 $function$;
 CREATE OR REPLACE FUNCTION public.keep_limit()
  RETURNS trigger
@@ -1850,6 +2000,19 @@ CREATE OR REPLACE FUNCTION public.keep_limit()
 AS $function$
 begin
   raise exception 'what was done alone is counted for good' using errcode = 'check_violation', constraint = 'limit_kept';
+end $function$;
+CREATE OR REPLACE FUNCTION public.keep_staff_name()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from staff_names where lower(name) = lower(new.name) and staff_id <> new.id) then
+    raise exception 'the name % is or was somebody else''s', new.name
+      using errcode = 'unique_violation', constraint = 'staff_name_any_case';
+  end if;
+  insert into staff_names (name, staff_id) values (new.name, new.id) on conflict do nothing;
+  return null;
 end $function$;
 CREATE OR REPLACE FUNCTION public.ledger_balances_only_follow()
  RETURNS trigger
@@ -1928,6 +2091,18 @@ begin
   end if;
   return null;
 end $function$;
+CREATE OR REPLACE FUNCTION public.let_in(first uuid, second uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  with recursive up(id) as (
+    select let_in_by from staff where id = second and let_in_by is not null
+    union select s.let_in_by from staff s join up on s.id = up.id where s.let_in_by is not null
+  )
+  select exists (select from up where id = first)
+$function$;
 CREATE OR REPLACE FUNCTION public.lock_limit(counted text, who text, whom text, account text)
  RETURNS void
  LANGUAGE plpgsql
@@ -1948,6 +2123,21 @@ AS $function$
   select (lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') || '7' || substr(random, 14))::uuid
   from (select replace(gen_random_uuid()::text, '-', '') as random) r
 $function$;
+CREATE OR REPLACE FUNCTION public.note_and_tell(actor staff, reason text, request_id text, command text, of_staff uuid, was jsonb, is_now jsonb, message text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  noted uuid := next_id();
+begin
+  insert into audit_log (id, actor_kind, actor_id, actor_name, reason, command, subject_kind, subject_id, before, after, request_id,
+    occurred_at)
+  values (noted, 'staff', actor.id::text, actor.name, reason, command, 'staff', of_staff::text, was, is_now, request_id, shop_now());
+  insert into attention (id, kind, subject_kind, subject_id, message, command, details, since)
+  values (next_id(), 'staff_changed', 'audit_entry', noted::text, message, 'laku audit show ' || noted,
+    jsonb_build_object('staffId', of_staff, 'byId', actor.id), shop_now());
+end $function$;
 CREATE OR REPLACE FUNCTION public.note_by_staff(actor staff, reason text, request_id text, command text, subject_kind text, subject_id text, was jsonb, is_now jsonb)
  RETURNS void
  LANGUAGE sql
@@ -1991,6 +2181,17 @@ begin
       using errcode = 'check_violation', constraint = 'limit_counted';
   end if;
   return new;
+end $function$;
+CREATE OR REPLACE FUNCTION public.require_giver(actor staff, holder staff)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if holder.role = 'admin' and actor.id <> holder.id and not let_in(actor.id, holder.id) then
+    perform refuse_with('auth.in_other_hands');
+  end if;
 end $function$;
 CREATE OR REPLACE FUNCTION public.require_limit_use()
  RETURNS trigger
@@ -2052,6 +2253,33 @@ begin
   end if;
   return new;
 end $function$;
+CREATE OR REPLACE FUNCTION public.second_person_refusal(first text, second text, moment timestamp with time zone)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  a uuid := staff_named(first);
+  b uuid := staff_named(second);
+  since timestamptz := moment - interval '24 hours';
+  factor_since timestamptz;
+begin
+  if not is_second_person(first, second) then return 'kernel.same_hands'; end if;
+  if exists (select from staff where id = b and role_since > since) then return 'kernel.role_too_new'; end if;
+  select confirmed_at into factor_since from staff_factors where staff_id = b and confirmed_at is not null and ended_at is null;
+  if factor_since > since then return 'kernel.factor_too_new'; end if;
+  if b is not null and factor_since is null then return 'kernel.second_factor_missing'; end if;
+  if exists (
+      select from staff_tokens where ((staff_id = b and given_by = a) or (staff_id = a and given_by = b))
+        and coalesce(revoked_at, 'infinity') > since and coalesce(expires_at, 'infinity') > since)
+    or exists (select from staff where ((id = b and role_by = a) or (id = a and role_by = b)) and role_since > since)
+    or exists (select from staff_factors where ((staff_id = b and ended_by = a) or (staff_id = a and ended_by = b)) and ended_at > since)
+  then
+    return 'kernel.same_hands';
+  end if;
+  return null;
+end $function$;
 CREATE OR REPLACE FUNCTION public.shop_now()
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -2067,11 +2295,15 @@ AS $function$
 declare
   actor staff := acting_administrator(token);
 begin
-  insert into staff (id, name, role, status, vouched_by, created_at)
-    values (new_id, new_name, new_role, 'active', coalesce(actor.vouched_by, actor.id), shop_now()) on conflict do nothing;
-  if not found then perform refuse_with('auth.staff_name_taken'); end if;
-  perform note_by_staff(actor, reason, request_id, 'auth staff add', 'staff', new_id::text, null,
-    jsonb_build_object('name', new_name, 'role', new_role));
+  begin
+    insert into staff (id, name, role, status, vouched_by, let_in_by, role_by, role_since, created_at)
+      values (new_id, new_name, new_role, 'active', coalesce(actor.vouched_by, actor.id), actor.id, actor.id, shop_now(), shop_now());
+  exception
+    when unique_violation then perform refuse_with('auth.staff_name_taken');
+    when check_violation then perform refuse_with('auth.staff_name_refused');
+  end;
+  perform note_and_tell(actor, reason, request_id, 'auth staff add', new_id, null,
+    jsonb_build_object('name', new_name, 'role', new_role), format('%s let %s in as %s', actor.name, new_name, new_role));
 end $function$;
 CREATE OR REPLACE FUNCTION public.staff_end_tokens(token text, of_staff uuid, suspend boolean, reason text, request_id text)
  RETURNS integer
@@ -2088,7 +2320,8 @@ begin
   select * into holder from staff where id = of_staff for no key update;
   if holder.id is null then perform refuse_with('auth.staff_not_found'); end if;
   if suspend and actor.id = holder.id then perform refuse_with('auth.own_rights'); end if;
-  update staff_tokens set revoked_at = shop_now() where staff_id = of_staff and revoked_at is null and expires_at > shop_now();
+  update staff_tokens set revoked_at = shop_now()
+    where staff_id = of_staff and revoked_at is null and (expires_at is null or expires_at > shop_now());
   get diagnostics ended = row_count;
   status_now := case when suspend then 'suspended' else holder.status end;
   update staff set status = status_now where id = of_staff and status <> status_now;
@@ -2105,13 +2338,15 @@ AS $function$
 declare
   actor staff := acting_administrator(token);
   holder staff;
-  ends timestamptz := shop_now() + make_interval(days => days);
+  ends timestamptz;
 begin
   select * into holder from staff where id = for_staff and status = 'active';
   if holder.id is null then perform refuse_with('auth.staff_not_found'); end if;
-  if coalesce(actor.vouched_by, actor.id) <> coalesce(holder.vouched_by, holder.id) then perform refuse_with('auth.in_other_hands'); end if;
-  if days not between 1 and 366 or new_hash !~ '^[A-Za-z0-9_-]{43}$' then perform refuse_with('kernel.forbidden'); end if;
-  insert into staff_tokens (id, staff_id, token_hash, created_at, expires_at) values (new_id, for_staff, new_hash, shop_now(), ends);
+  perform require_giver(actor, holder);
+  if new_hash !~ '^[A-Za-z0-9_-]{43}$' then perform refuse_with('kernel.forbidden'); end if;
+  ends := token_end(holder, days);
+  insert into staff_tokens (id, staff_id, token_hash, created_at, expires_at, given_by)
+    values (new_id, for_staff, new_hash, shop_now(), ends, actor.id);
   perform note_by_staff(actor, reason, request_id, 'auth staff add', 'staff', for_staff::text, null,
     jsonb_build_object('tokenId', new_id, 'expiresAt', ends));
   return ends;
@@ -2122,14 +2357,99 @@ CREATE OR REPLACE FUNCTION public.staff_named(word text)
  STABLE
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-  select id from staff where id::text = word or 'staff:' || name = word limit 1
+  select id from staff where id::text = word
+  union all select staff_id from staff_names where word like 'staff:%' and name = substr(word, 7)
+  limit 1
 $function$;
+CREATE OR REPLACE FUNCTION public.staff_rename(token text, of_staff uuid, new_name text, reason text, request_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  actor staff := acting_administrator(token);
+  holder staff;
+begin
+  select * into holder from staff where id = of_staff for update;
+  if holder.id is null then perform refuse_with('auth.staff_not_found'); end if;
+  begin
+    update staff set name = new_name where id = of_staff;
+  exception
+    when unique_violation then perform refuse_with('auth.staff_name_taken');
+    when check_violation then perform refuse_with('auth.staff_name_refused');
+  end;
+  perform note_and_tell(actor, reason, request_id, 'auth staff rename', of_staff, jsonb_build_object('name', holder.name),
+    jsonb_build_object('name', new_name), format('%s renamed %s: they are called %s now', actor.name, holder.name, new_name));
+end $function$;
+CREATE OR REPLACE FUNCTION public.staff_renew(token text, new_id uuid, of_staff uuid, new_hash text, days integer, overlap_s integer, reason text, request_id text)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  actor staff := acting_administrator(token);
+  holder staff;
+  ends timestamptz;
+  replaced integer;
+begin
+  select * into holder from staff where id = of_staff and status = 'active' for no key update;
+  if holder.id is null then perform refuse_with('auth.staff_not_found'); end if;
+  perform require_giver(actor, holder);
+  if overlap_s not between 0 and 30 * 86400 or new_hash !~ '^[A-Za-z0-9_-]{43}$' then perform refuse_with('kernel.forbidden'); end if;
+  ends := token_end(holder, days);
+  update staff_tokens set
+      revoked_at = case when overlap_s = 0 then shop_now() end,
+      expires_at = case when overlap_s = 0 then expires_at else least(expires_at, shop_now() + make_interval(secs => overlap_s)) end
+    where staff_id = of_staff and revoked_at is null and (expires_at is null or expires_at > shop_now());
+  get diagnostics replaced = row_count;
+  insert into staff_tokens (id, staff_id, token_hash, created_at, expires_at, given_by)
+    values (new_id, of_staff, new_hash, shop_now(), ends, actor.id);
+  perform note_and_tell(actor, reason, request_id, 'auth staff renew', of_staff, jsonb_build_object('tokens', replaced),
+    jsonb_build_object('tokenId', new_id, 'expiresAt', ends, 'overlapS', overlap_s),
+    format('%s renewed the token of %s', actor.name, holder.name));
+  return ends;
+end $function$;
+CREATE OR REPLACE FUNCTION public.staff_set_role(token text, of_staff uuid, new_role text, reason text, request_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  actor staff := acting_administrator(token);
+  holder staff;
+begin
+  select * into holder from staff where id = of_staff and status = 'active' for no key update;
+  if holder.id is null then perform refuse_with('auth.staff_not_found'); end if;
+  if actor.id = holder.id then perform refuse_with('auth.own_rights'); end if;
+  if holder.role = new_role then perform refuse_with('auth.role_held'); end if;
+  update staff set role = new_role, role_since = shop_now(), role_by = actor.id where id = of_staff;
+  if new_role <> 'service' then
+    update staff_tokens set expires_at = shop_now() + interval '90 days'
+      where staff_id = of_staff and revoked_at is null and expires_at is null;
+  end if;
+  perform note_and_tell(actor, reason, request_id, 'auth staff role', of_staff, jsonb_build_object('role', holder.role),
+    jsonb_build_object('role', new_role), format('%s made %s %s: until now %s', actor.name, holder.name, new_role, holder.role));
+end $function$;
 CREATE OR REPLACE FUNCTION public.this_timeline()
  RETURNS text
  LANGUAGE sql
  STABLE
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$ select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) $function$;
+CREATE OR REPLACE FUNCTION public.token_end(holder staff, days integer)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if days is null and holder.role <> 'service' then perform refuse_with('auth.token_needs_end'); end if;
+  if days is not null and days not between 1 and 366 then perform refuse_with('kernel.forbidden'); end if;
+  return shop_now() + make_interval(days => days);
+end $function$;
 CREATE OR REPLACE FUNCTION public.used_alone(counted text, who text, whom text, acc text, since timestamp with time zone, except_kind text, except_subject text)
  RETURNS bigint
  LANGUAGE sql
@@ -2187,6 +2507,7 @@ CREATE TRIGGER requested_refunds_counted BEFORE UPDATE OF status ON public.refun
 CREATE TRIGGER undeliverable_orders_counted BEFORE INSERT ON public.refunds FOR EACH ROW WHEN (((new.key ~~ 'order:%:undeliverable'::text) AND (new.part_of IS NULL))) EXECUTE FUNCTION require_counted('undeliverable', 'order');
 CREATE TRIGGER reviews_of_the_living BEFORE INSERT OR UPDATE OF body, photos ON public.reviews FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER settlements_counted BEFORE UPDATE OF status ON public.settlements FOR EACH ROW WHEN (((new.status = 'approved'::text) AND (old.status = 'calculated'::text))) EXECUTE FUNCTION require_limit_use();
+CREATE TRIGGER staff_name_kept AFTER INSERT OR UPDATE OF name ON public.staff FOR EACH ROW EXECUTE FUNCTION keep_staff_name();
 CREATE TRIGGER stock_movements_written_once BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER suspense_counted BEFORE INSERT OR UPDATE OF status ON public.suspense_items FOR EACH ROW WHEN (((new.status = ANY (ARRAY['offset'::text, 'wallet'::text, 'collected'::text, 'written_off'::text, 'reassigned'::text])) AND (NOT new.by_fact))) EXECUTE FUNCTION require_counted('suspense');
 CREATE TRIGGER wallet_adjustments_counted BEFORE INSERT OR UPDATE OF status ON public.wallet_adjustments FOR EACH ROW WHEN ((new.status = 'posted'::text)) EXECUTE FUNCTION require_limit_use();

@@ -4,6 +4,7 @@ import { choreography } from '../src/domain/choreography.ts'
 import {
   type Actor,
   type Choreography,
+  ConfirmedFactor,
   defaultPolicy,
   ManualClock,
   newId,
@@ -58,7 +59,23 @@ export interface TestLaku extends Laku {
 }
 
 export const system: Actor = { kind: 'system', name: 'test' }
-export const admin: Actor = { kind: 'staff', id: newId(), name: 'ana', role: 'admin', reason: 'a test' }
+/** What whoever a test makes up has confirmed: they have no row, and so no factor that could be theirs. */
+class Confirmed extends ConfirmedFactor {
+  override isOf(): boolean {
+    return true
+  }
+}
+export const confirmed = new Confirmed('', null)
+
+/** Who acts where nobody is named; where they are a second person, they have confirmed it. */
+export const admin: Actor = {
+  kind: 'staff',
+  id: newId(),
+  name: 'ana',
+  role: 'admin',
+  reason: 'a test',
+  factor: confirmed,
+}
 
 const MUCH_IDR = 1_000_000_000_000
 const noLimits: Partial<Policy> = {

@@ -29,13 +29,13 @@ import {
   type SettlementQuery,
   settlementChecks,
 } from '../src/domain/settlement/index.ts'
-import { admin, openTestLaku, system, type TestOptions } from './laku.ts'
+import { admin, confirmed, openTestLaku, system, type TestOptions } from './laku.ts'
 import { Market } from './market.ts'
 import { impatientPayouts, MUCH_IDR } from './payouts.ts'
 
 /** Two people of finance: what one calculates, the other approves. */
-export const sinta: Actor = { kind: 'staff', id: newId(), name: 'sinta', role: 'finance' }
-export const budi: Actor = { kind: 'staff', id: newId(), name: 'budi', role: 'finance' }
+export const sinta: Actor = { kind: 'staff', id: newId(), name: 'sinta', role: 'finance', factor: confirmed }
+export const budi: Actor = { kind: 'staff', id: newId(), name: 'budi', role: 'finance', factor: confirmed }
 
 /** The rows of the service map that settlement stands on, and no job. */
 const quiet: Partial<Choreography> = { 'payout.created': {}, 'settlement.paid': {} }

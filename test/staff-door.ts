@@ -44,7 +44,7 @@ export class DoorOfTest {
       const now = this.laku.clock.now()
       await owner.query(
         'insert into staff_tokens (id, staff_id, token_hash, created_at, expires_at) values ($1, $2, $3, $4, $5)',
-        [id, staffId, hash, now, secondsAfter(now, 86_400)],
+        [id, staffId, hash, now, secondsAfter(now, 90 * 86_400)],
       )
     } finally {
       await owner.end()

@@ -16,7 +16,7 @@ import {
   walletChecks,
 } from '../src/domain/wallet/index.ts'
 import { giveGoodwill } from './goodwill.ts'
-import { openTestLaku, system, type TestLaku, type TestOptions } from './laku.ts'
+import { confirmed, openTestLaku, system, type TestLaku, type TestOptions } from './laku.ts'
 import { impatientPayouts, MUCH_IDR } from './payouts.ts'
 import { markedBy } from './reference.ts'
 
@@ -38,6 +38,7 @@ export const finance = (name = 'fin'): Actor => ({
   name,
   role: 'finance',
   reason: 'a test',
+  factor: confirmed,
 })
 
 /** Wallets and payouts, and short ways to fill and empty them. */

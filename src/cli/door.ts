@@ -1,7 +1,13 @@
 import type { IncomingMessage, RequestOptions } from 'node:http'
 import { pipeline, type Readable } from 'node:stream'
 import { CliError, exitCodes } from '../commands/cli-error.ts'
-import { PROTOCOL, PROTOCOL_HEADER, type StreamLine, VERSION_HEADER } from './protocol.ts'
+import {
+  PROTOCOL,
+  PROTOCOL_HEADER,
+  SECOND_FACTOR_HEADER,
+  type StreamLine,
+  VERSION_HEADER,
+} from './protocol.ts'
 import { version } from './version.ts'
 
 /** Where a shop's staff door is, and as whom one comes in. */
@@ -22,6 +28,8 @@ export interface Call {
   /** A first line, and a file behind it. */
   line?: string
   file?: Readable | undefined
+  /** Of the second factor of who asks. */
+  code?: string | undefined
 }
 
 /** One call; the answer's body where it is good. Throws DoorAway, and a CliError for what the server refused. */
@@ -34,7 +42,7 @@ export async function call(door: DoorAddress, asked: Call): Promise<IncomingMess
 
 async function send(
   { server, token }: DoorAddress,
-  { method, path, line, file }: Call,
+  { method, path, line, file, code }: Call,
 ): Promise<IncomingMessage> {
   const url = new URL(path, `${server}/`)
   // Not by import: that reads every export of the module, and one of them loads an HTTP client of another kind, 60 ms of processor.
@@ -46,6 +54,7 @@ async function send(
       authorization: `Bearer ${token}`,
       [PROTOCOL_HEADER]: String(PROTOCOL),
       [VERSION_HEADER]: version,
+      ...(code !== undefined && { [SECOND_FACTOR_HEADER]: code }),
       ...(line !== undefined && { 'content-type': 'application/x-ndjson' }),
       ...(line !== undefined && !file && { 'content-length': String(Buffer.byteLength(line)) }),
     },

@@ -7,6 +7,10 @@ export const OLDEST_PROTOCOL = 1
 
 export const PROTOCOL_HEADER = 'laku-protocol'
 export const VERSION_HEADER = 'laku-version'
+/** The code of who confirms as a second person. */
+export const SECOND_FACTOR_HEADER = 'x-second-factor'
+/** When the token ends that came, where that is soon. */
+export const TOKEN_ENDS_HEADER = 'laku-token-ends'
 
 /** Bytes of a file that goes in with a command. */
 export const MOST_FILE_BYTES = 50 * 1024 * 1024

@@ -8,7 +8,14 @@ import { watchForCtrlC } from './ctrl-c.ts'
 import { call, DoorAway, linesOf } from './door.ts'
 import type { FoundShop } from './find-shop.ts'
 import { fileOf, mayWrite, type NamedFile } from './own-files.ts'
-import type { CommandRequest, Question, RunEvent, StreamLine, TerminalFacts } from './protocol.ts'
+import {
+  type CommandRequest,
+  type Question,
+  type RunEvent,
+  type StreamLine,
+  type TerminalFacts,
+  TOKEN_ENDS_HEADER,
+} from './protocol.ts'
 import { Renderer } from './render.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -38,6 +45,9 @@ export class RemoteCommand {
   #exitCode: number | undefined
   #wasInterrupted = false
   #question: Question | undefined
+  /** Of the second factor of who asks: beside the command, which is the same with any code. */
+  readonly #code: string | undefined
+  #saidTokenEnds = false
   /** Answers given: what was said before the last of them is shown already. */
   #skipUntil = 0
   readonly #deadline: number | undefined
@@ -46,14 +56,16 @@ export class RemoteCommand {
     this.#shop = shop
     this.#chosen = chosen
     this.#around = around
-    const { flags, path, input, shape } = chosen
+    const { flags, path, shape } = chosen
     this.#renderer = new Renderer(flags, argv, around, (name) => mayWrite(name, chosen))
     const { json = false, quiet = false, yes = false, debug = false, idempotencyKey } = flags
+    const { own, code } = withoutCode(chosen)
+    this.#code = code
     this.#request = {
       id: randomUUID(),
       ...(idempotencyKey !== undefined && { key: idempotencyKey }),
       path,
-      input: { ...input },
+      input: own,
       json,
       quiet,
       debug,
@@ -165,12 +177,27 @@ export class RemoteCommand {
 
   async #post(request: CommandRequest, file?: Readable) {
     const [noun = '', verb = ''] = request.path
-    return await call(this.#shop.door, {
+    const answer = await call(this.#shop.door, {
       method: 'POST',
       path: `api/commands/${noun}/${verb}`,
       line: `${JSON.stringify(request)}\n`,
       file,
+      code: this.#code,
     })
+    await this.#sayTokenEnds(answer.headers[TOKEN_ENDS_HEADER])
+    return answer
+  }
+
+  /** Whoever is at a terminal hears that their token ends soon; scripts are told of by laku doctor and laku attention list. */
+  async #sayTokenEnds(endsAt: string | string[] | undefined): Promise<void> {
+    const { quiet, json } = this.#chosen.flags
+    if (typeof endsAt !== 'string' || this.#saidTokenEnds || quiet || json) return
+    this.#saidTokenEnds = true
+    const { output } = await this.#renderer.screen()
+    const day = endsAt.slice(0, 10)
+    output.note(
+      `Your token for ${this.#shop.name} ends on ${day}: an administrator renews it (laku auth staff renew).`,
+    )
   }
 
   async #begin(): Promise<AsyncGenerator<StreamLine>> {
@@ -279,4 +306,14 @@ export class RemoteCommand {
     this.#next = 0
     this.#run = undefined
   }
+}
+
+/** What the command takes, and apart from it the code of a second person. */
+function withoutCode({ shape, input }: Chosen): { own: Record<string, unknown>; code: string | undefined } {
+  const own = { ...input }
+  const { code } = own
+  if (typeof code !== 'string' || !shape.options.some((one) => one.flags === '--code <code>'))
+    return { own, code: undefined }
+  delete own.code
+  return { own, code }
 }

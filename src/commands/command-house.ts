@@ -9,6 +9,7 @@ import { printedFailure } from './failure.ts'
 import type { Files } from './files.ts'
 import type { Prompts } from './prompts.ts'
 import { entries } from './root.ts'
+import { codeFlag } from './second-factor.ts'
 import { isOfTheHost } from './where.ts'
 
 /** The commands, for the server to run. */
@@ -27,6 +28,8 @@ export const commandHouse: CommandHouse = {
     })
     try {
       refuseUnknown(definition, request)
+      if (execution.code !== undefined && !takesCode(definition))
+        throw usageError(`laku ${request.path.join(' ')} takes no code of a second factor`)
       await definition.execute(context, request.input)
     } catch (error) {
       context.progress.end()
@@ -44,6 +47,8 @@ export const commandHouse: CommandHouse = {
     return exitCode
   },
 }
+
+const takesCode = ({ options }: CommandDefinition) => options.some(({ flags }) => flags === codeFlag.flags)
 
 async function definitionOf([noun, verb, inner]: readonly string[]): Promise<CommandDefinition | undefined> {
   const entry = entries.find((one) => one.name === noun)
@@ -71,6 +76,7 @@ function contextOf(execution: Execution, exitWith: (code: ExitCode) => void): Co
       files: filesOf(execution),
       exitWith,
       knownBy: request.knownBy,
+      code: execution.code,
       signal,
       keep: async (work, { value, text, exitCode }) => {
         const end: RunEvent[] = []

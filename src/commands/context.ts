@@ -32,6 +32,8 @@ export interface ContextOptions {
   exitWith?: (code: ExitCode) => void
   /** By what the client knows who it is, for who asks that. */
   knownBy?: string | undefined
+  /** The code of a second factor that came with the command. */
+  code?: string | undefined
   /** Aborted where somebody stopped the work. */
   signal?: AbortSignal
   /** Keeps the answer of a change in the transaction that makes it. */
@@ -74,6 +76,10 @@ export class CommandContext {
     const prompts =
       options.prompts ?? (process.stdin.isTTY && process.stderr.isTTY ? terminalPrompts : undefined)
     this.prompts = yes || json ? undefined : prompts
+  }
+
+  get code(): string | undefined {
+    return this.#given.code
   }
 
   get knownBy(): string | undefined {

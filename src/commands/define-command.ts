@@ -1,7 +1,8 @@
 import type { z } from 'zod'
-import type { Actor, Work } from '../domain/kernel/index.ts'
+import type { Actor, Refusal, Work } from '../domain/kernel/index.ts'
 import type { ExitCode } from './cli-error.ts'
 import type { CommandContext } from './context.ts'
+import { codeFlag } from './second-factor.ts'
 import type { Block, Column } from './table.ts'
 
 export interface ArgumentDefinition {
@@ -152,8 +153,13 @@ export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
   severe?: (context: CommandContext, input: z.output<S>) => Promise<{ code: string; consequence: string }>
   /** The change is not severe, but nobody would understand it later without its reason. */
   needsReason?: boolean
-  /** The use case; run in one transaction, which --dry-run rolls back. The reason is empty where none was needed. */
-  change: (work: Work, input: z.output<S>, reason: string, context: CommandContext) => Promise<T>
+  /** It may take a second person, who confirms it by a code of their own factor (`--code`). */
+  secondPerson?: boolean
+  /**
+   * The use case; run in one transaction, which --dry-run rolls back. The reason is empty where none was needed. What it refuses by its
+   * answer, and does not throw, is committed.
+   */
+  change: (work: Work, input: z.output<S>, reason: string, context: CommandContext) => Promise<T | Refusal>
   /**
    * Goes around the transaction where a provider has to be asked: calls `run` for it, again where it was refused for want of an
    * answer, with what that adds to the input. A dry run asks nobody.
@@ -187,6 +193,7 @@ export function defineChange<S extends z.ZodType, T>(definition: ChangeDefinitio
       description: 'the code of what is changed, instead of typing it',
     })
   }
+  if (definition.secondPerson) flags.push(codeFlag)
   return declared('change', definition, flags, async (context, raw) => {
     const { runChange } = await import('./run-change.ts')
     await runChange(context, definition, raw)

@@ -7,6 +7,7 @@ import type { RawInput } from './define-command.ts'
 import { failureOf } from './errors.ts'
 import { checkedInput } from './input.ts'
 import { type ReadRow, readRows, refuseWrongRows } from './read-rows.ts'
+import { withSecondFactor } from './second-factor.ts'
 
 const flagsSchema = z.object({
   file: z.string(),
@@ -14,6 +15,7 @@ const flagsSchema = z.object({
   reason: z.string().optional(),
   ndjson: z.boolean().default(false),
   failed: z.string().optional(),
+  code: z.string().optional(),
 })
 
 /** So many rows a dry run does in one transaction. */
@@ -34,13 +36,13 @@ export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
   definition: BatchDefinition<S, R, T>,
   raw: RawInput,
 ): Promise<void> {
-  const { file, dryRun, reason, ndjson, failed, ...own } = raw
-  const flags = checkedInput(flagsSchema, { file, dryRun, reason, ndjson, failed })
+  const { file, dryRun, reason, ndjson, failed, code, ...own } = raw
+  const flags = checkedInput(flagsSchema, { file, dryRun, reason, ndjson, failed, code })
   const input = checkedInput(definition.input, own)
   const rows = await readRows(context.files, flags.file, definition.row, definition.keyOf)
   const open = await checkAll(context, definition, rows, input)
   const { units } = await context.laku()
-  const actor = await context.actor()
+  const actor = await actorOf(context, definition, flags)
   const { output, progress } = context
   const results: RowResult<T>[] = []
   const reports: WorkReport[] = []
@@ -107,6 +109,17 @@ export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
     },
     sentence(counts, flags.dryRun ? pages : undefined, failedFile),
   )
+}
+
+/** Who acts. Where a row may take a second person, they confirm all rows by one code; a file is not begun anew to ask for it. */
+async function actorOf(
+  context: CommandContext,
+  { secondPerson }: { secondPerson?: boolean },
+  { code, dryRun }: z.output<typeof flagsSchema>,
+): Promise<Actor> {
+  const actor = await context.actor()
+  if (!secondPerson || (code === undefined && context.code === undefined && !dryRun)) return actor
+  return await withSecondFactor(context, actor, { code, dryRun }, async (confirmed) => confirmed)
 }
 
 type Outcome<T> = 'before' | { result: T } | { result: T; report: WorkReport } | { error: unknown }

@@ -1,11 +1,12 @@
 import type { z } from 'zod'
-import type { Actor, WorkReport } from '../domain/kernel/index.ts'
+import type { Actor, Refusal, WorkReport } from '../domain/kernel/index.ts'
 import { exitCodes } from './cli-error.ts'
 import { confirmSevere, requireReason } from './confirm.ts'
 import type { CommandContext } from './context.ts'
 import { type ChangeDefinition, type RawInput, section } from './define-command.ts'
 import { checkedInput } from './input.ts'
 import { sectionBlock } from './run-show.ts'
+import { withSecondFactor } from './second-factor.ts'
 import type { Block } from './table.ts'
 
 export const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
@@ -16,18 +17,27 @@ export async function runChange<S extends z.ZodType, T>(
   definition: ChangeDefinition<S, T>,
   raw: RawInput,
 ): Promise<void> {
-  const { dryRun, reason, confirm, ...own } = raw
+  const { dryRun, reason, confirm, ...rest } = raw
+  const { code, own } = codeOf(definition, rest)
   const input = checkedInput(definition.input, own)
   const { units } = await context.laku()
   const { output } = context
   const identity = await context.actor()
   if (dryRun) {
     const why = textOf(reason) ?? 'dry run'
-    const actor = withReason(identity, why)
-    const run = (more: Partial<z.output<S>> = {}) =>
-      units.dryRun(actor, (work) => definition.change(work, Object.assign({}, input, more), why, context))
-    const way = { context, actor, input }
-    const { result, report } = await (definition.assuming ? definition.assuming(way, run) : run())
+    const { result, report } = await withSecondFactor(
+      context,
+      withReason(identity, why),
+      { code, dryRun: true },
+      async (actor) => {
+        const run = (more: Partial<z.output<S>> = {}) =>
+          units
+            .dryRun(actor, (work) => definition.change(work, Object.assign({}, input, more), why, context))
+            .then(({ result: done, report: would }) => ({ result: orThrow(done), report: would }))
+        const way = { context, actor, input }
+        return await (definition.assuming ? definition.assuming(way, run) : run())
+      },
+    )
     output.result({ dryRun: true, result, ...report }, describeReport(report))
     return
   }
@@ -35,17 +45,35 @@ export async function runChange<S extends z.ZodType, T>(
   const why = isNeeded ? await requireReason(context, textOf(reason)) : (textOf(reason) ?? '')
   if (definition.severe)
     await confirmSevere(context, await definition.severe(context, input), textOf(confirm))
-  const actor = withReason(identity, why)
-  const run = (more: Partial<z.output<S>> = {}) =>
-    units.run(actor, async (work) => {
-      const result = await definition.change(work, Object.assign({}, input, more), why, context)
-      await context.keep(work, { value: result, ...endOf(definition, result, input) })
-      return result
-    })
-  const result = definition.outside ? await definition.outside({ context, actor, input }, run) : await run()
+  const result = await withSecondFactor(context, withReason(identity, why), { code }, async (actor) => {
+    const run = (more: Partial<z.output<S>> = {}) =>
+      units
+        .run(actor, async (work) => {
+          const done = await definition.change(work, Object.assign({}, input, more), why, context)
+          if (!isRefusal(done)) await context.keep(work, { value: done, ...endOf(definition, done, input) })
+          return done
+        })
+        .then(orThrow)
+    return definition.outside ? await definition.outside({ context, actor, input }, run) : await run()
+  })
   const { text, exitCode } = endOf(definition, result, input)
   output.result(result, text)
   if (exitCode !== exitCodes.done) context.exitWith(exitCode)
+}
+
+const isRefusal = <T>(answer: T | Refusal): answer is Refusal =>
+  typeof answer === 'object' && answer !== null && 'refused' in answer && answer.refused instanceof Error
+
+/** What was refused is thrown once it is committed. */
+function orThrow<T>(answer: T | Refusal): T {
+  if (isRefusal(answer)) throw answer.refused
+  return answer
+}
+
+/** The code of a second person, apart from what the change itself takes. */
+function codeOf({ secondPerson }: { secondPerson?: boolean }, { code, ...own }: RawInput) {
+  if (secondPerson) return { code: textOf(code), own }
+  return { code: undefined, own: code === undefined ? own : { ...own, code } }
 }
 
 /** What is said of a change, and the code that it ends with. */

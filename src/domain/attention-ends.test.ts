@@ -28,6 +28,8 @@ interface Scene {
   still: readonly Row[]
   gone: readonly Row[]
   details?: object
+  /** Where its age alone ends it: when it was raised that is gone. */
+  goneSince?: Date
 }
 
 /** The states that the database allows a table's rows. */
@@ -228,6 +230,25 @@ function special(now: Date): Partial<Record<AttentionKind, () => Scene | Scene[]
       const balance = (balance_idr: number): Row => ['ledger_balances', { account_id: 7, balance_idr }]
       return { subject, still: [account, balance(5)], gone: [account, balance(0)] }
     },
+    factor_guessed: () => ({ subject, still: [], gone: [], goneSince: before }),
+    staff_changed: () => ({ subject, still: [], gone: [], goneSince: secondsAfter(now, -7 * DAY_S - 60) }),
+    staff_token_ends: () => {
+      const staffId = newId()
+      const holder = (status: string): Row => ['staff', { id: staffId, status }]
+      const token = (id: string, made: Date, more: object): Row => [
+        'staff_tokens',
+        { id, staff_id: staffId, created_at: made, ...more },
+      ]
+      const own = (more: object = {}) =>
+        token(subject, before, { expires_at: secondsAfter(now, DAY_S), ...more })
+      const still = [holder('active'), own()]
+      return [
+        { subject, still, gone: [holder('suspended'), own()] },
+        { subject, still, gone: [holder('active'), own({ revoked_at: now })] },
+        { subject, still, gone: [holder('active'), own({ expires_at: before })] },
+        { subject, still, gone: [holder('active'), own(), token(newId(), now, {})] },
+      ]
+    },
     withdrawal_of_suspended: () => {
       const user = (status: string): Row => ['users', { id: subject, status }]
       const withdrawal = (status: string): Row => ['withdrawals', { id: subject, user_id: subject, status }]
@@ -273,6 +294,7 @@ async function isOpen(
   kind: AttentionKind,
   { subject, subjectKind, details = {} }: Scene,
   rows: readonly Row[],
+  since = work.now,
 ) {
   const attention: Row = [
     'attention',
@@ -281,7 +303,7 @@ async function isOpen(
       kind,
       subject_kind: subjectKind,
       subject_id: subject,
-      since: work.now,
+      since,
       details: JSON.stringify(details),
     },
   ]
@@ -307,9 +329,10 @@ describe('attention', () => {
           expect(await isOpen(work, kind, scene, scene.still), `${kind} ${JSON.stringify(scene.still)}`).toBe(
             true,
           )
-          expect(await isOpen(work, kind, scene, scene.gone), `${kind} ${JSON.stringify(scene.gone)}`).toBe(
-            false,
-          )
+          expect(
+            await isOpen(work, kind, scene, scene.gone, scene.goneSince),
+            `${kind} ${JSON.stringify(scene.gone)}`,
+          ).toBe(false)
         }
       }
     })

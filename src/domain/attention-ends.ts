@@ -39,6 +39,11 @@ const quiet = (table: string, id: string): GoneWhen => ({
     < (select now from the_time) - interval '1 day'`,
 })
 
+/** It was said for so long; what it says stays in the audit log. */
+const daysOld = (days: number): GoneWhen => ({
+  gone: sql`a.since < (select now from the_time) - make_interval(days => ${sql.lit(days)})`,
+})
+
 /** No money of its payment, or of its invoice, waits in quarantine. */
 const unquarantined: GoneWhen = {
   gone: sql`not exists (
@@ -83,6 +88,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   dispute_open: { person: 'the provider’s news of it end it, or who answered it over there' },
   database_in_doubt: { person: 'laku payments adopt ends it, or the job that recognises the database' },
   'email.failed': quiet('notification_deliveries', 'lastDeliveryId'),
+  factor_guessed: daysOld(1),
   invoice_refused: {
     gone: sql`exists (
       select from payments p where p.id = ${subject} and (p.status <> 'pending' or p.provider_invoice_id is not null))`,
@@ -167,6 +173,15 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
     gone: sql`exists (
       select from shipments s where s.id = ${subject} and (
         s.status in ${inSql(finalStates(shipmentTransitions))} or s.tracked_until > a.since))`,
+  },
+  staff_changed: daysOld(7),
+  staff_token_ends: {
+    gone: sql`not exists (
+      select from staff s join staff_tokens t on t.staff_id = s.id
+      where t.id = ${subject} and s.status = 'active' and t.revoked_at is null and (t.expires_at is null or t.expires_at > (select now from the_time)))
+      or exists (
+        select from staff_tokens t join staff_tokens n on n.staff_id = t.staff_id and n.created_at > t.created_at
+        where t.id = ${subject} and n.revoked_at is null)`,
   },
   statement_not_sent: {
     gone: sql`exists (select from settlements s where s.id = ${subject} and s.statement_sent_at is not null)`,

@@ -95,13 +95,13 @@ describe('what gives money away is counted and done by two persons, whatever lak
     expect(await send(insert)).toBe(counted)
   })
 
-  it('a call that is declared dead, and what was allowed beforehand, take a person in other hands', async () => {
+  it('a call that is declared dead, and what was allowed beforehand, take a person whom the first did not let in', async () => {
     const [first, second, third] = [newId(), newId(), newId()]
     // As the database's owner: whoever else lets staff in does it by a token.
     await query(
       laku.ownerUrl,
-      `insert into staff (id, name, role, created_at, vouched_by) values ('${first}', 'satu', 'admin', now(), null),
-        ('${second}', 'dua', 'finance', now(), '${first}'), ('${third}', 'tiga', 'finance', now(), '${first}')`,
+      `insert into staff (id, name, role, created_at, let_in_by) values ('${first}', 'satu', 'admin', now(), null),
+        ('${second}', 'dua', 'finance', now(), '${first}'), ('${third}', 'tiga', 'finance', now(), '${second}')`,
     )
     const dead = (
       by: string,

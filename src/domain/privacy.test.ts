@@ -274,6 +274,7 @@ const notOfCustomers: Record<string, string> = {
   'payout_channels.name': 'a bank',
   'provider_pace.*': 'calls to providers',
   'shipping_rates.*': 'prices between postcodes',
+  'staff_names.name': 'staff',
   'clock.*': 'development',
   'database_environment.*': 'what this database is',
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { FACTOR_PURPOSE, resealFactors } from './auth/index.ts'
 import { asRecords, secondsAfter, type Tx, type Vault, type Work } from './kernel/index.ts'
 import { fingerprintOf, limitAccountOf } from './wallet/index.ts'
 
@@ -12,6 +13,14 @@ export interface SealedTable {
   purpose: string
   /** Columns besides that are looked up by a keyed digest of what is encrypted. */
   digests?: (vault: Vault, row: SealedRow, opened: Record<string, string>) => Record<string, string>
+  /** Where the application may not write the table itself: how its first column is written, row by row as it was and is. */
+  write?: (work: Pick<Work, 'tx' | 'actor' | 'requestId'>, fresh: Resealed[]) => Promise<void>
+}
+
+export interface Resealed {
+  id: string
+  was: string
+  sealed: string
 }
 
 type SealedRow = Record<string, string | null> & { id: string }
@@ -36,6 +45,12 @@ export const sealedTables: readonly SealedTable[] = [
       const channelCode = row.channel_code ?? ''
       return { fingerprint: fingerprintOf(vault, { channelCode, accountNumber, accountHolderName }) }
     },
+  },
+  {
+    table: 'staff_factors',
+    columns: ['secret_sealed'],
+    purpose: FACTOR_PURPOSE,
+    write: resealFactors,
   },
   { table: 'way_keys', key: 'subject_id', columns: ['key_sealed'], purpose: 'way_in.key' },
   // What a command printed on its way is forgotten after a day; the answer of a change is kept as long as its key.
@@ -75,12 +90,13 @@ export interface Reencrypted {
 
 /** Encrypts a page of a table again under the key that writes; what is under it already stays as it is. */
 export async function reencryptPage(
-  { tx, vault }: Pick<Work, 'tx' | 'vault'>,
+  work: Pick<Work, 'tx' | 'vault' | 'actor' | 'requestId'>,
   sealed: SealedTable,
   after = FIRST,
 ): Promise<Reencrypted> {
-  const { table, key = 'id', columns, purpose, digests } = sealed
-  const rows = await readPage(tx, sealed, after, true)
+  const { tx, vault } = work
+  const { table, key = 'id', columns, purpose, digests, write } = sealed
+  const rows = await readPage(tx, sealed, after, write === undefined)
   const fresh: Record<string, string>[] = []
   const left: string[] = []
   for (const row of rows) {
@@ -95,7 +111,18 @@ export async function reencryptPage(
     const again = Object.entries(opened).map(([name, text]) => [name, vault.seal(purpose, text)])
     fresh.push({ id: row.id, ...Object.fromEntries(again), ...digests?.(vault, row, opened) })
   }
-  if (fresh.length > 0) {
+  if (write && fresh.length > 0) {
+    const [column = ''] = columns
+    const before = new Map(rows.map((row) => [row.id, row[column] ?? '']))
+    await write(
+      work,
+      fresh.map((row) => ({
+        id: row.id ?? '',
+        was: before.get(row.id ?? '') ?? '',
+        sealed: row[column] ?? '',
+      })),
+    )
+  } else if (fresh.length > 0) {
     const names = [...columns, ...(digests ? ['fingerprint'] : [])]
     const set = sql.join(
       names.map((name) => sql`${sql.ref(name)} = coalesce(f.${sql.ref(name)}, t.${sql.ref(name)})`),

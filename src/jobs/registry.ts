@@ -37,6 +37,7 @@ import { settlementsSweepJob } from './settlements.sweep.ts'
 import { shipmentsBookJob } from './shipments.book.ts'
 import { shipmentsSweepJob } from './shipments.sweep.ts'
 import { shipmentsTrackJob } from './shipments.track.ts'
+import { tokensTellJob } from './tokens.tell.ts'
 import { usersSweepJob } from './users.sweep.ts'
 import { waysTellJob } from './ways.tell.ts'
 import { webhooksBiteshipJob } from './webhooks.biteship.ts'
@@ -87,6 +88,7 @@ export const jobs: readonly JobDefinition[] = [
   shipmentsSweepJob,
   shipmentsTrackJob,
   usersSweepJob,
+  tokensTellJob,
   waysTellJob,
   webhooksBiteshipJob,
   webhooksSweepJob,

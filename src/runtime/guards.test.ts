@@ -107,6 +107,8 @@ const tried: Record<string, { before?: string[]; refused: string[]; says: RegExp
     refused: [posting(newId()).replace("'raw'", "'factory.written_off'")],
     says: /was not counted against a limit/,
   },
+  // The application writes no name at all: the functions that do are tried in src/domain/auth/staff.test.ts.
+  keep_staff_name: { refused: ["update public.staff set name = 'ana'"], says: /permission denied/ },
   require_living_user: {
     before: [user],
     refused: [
@@ -135,6 +137,8 @@ const inTheWay = async () => {
       `create operator mine.< (leftarg = ${type}, rightarg = ${type}, function = mine.differ)`,
     ]),
     "create function mine.is_second_person(text, text) returns boolean language sql immutable as 'select true'",
+    "create function mine.second_person_refusal(text, text, timestamptz) returns text language sql immutable as 'select null'",
+    "create function mine.let_in(uuid, uuid) returns boolean language sql immutable as 'select false'",
     "create function mine.used_alone(text, text, text, text, timestamptz, text, text) returns bigint language sql immutable as 'select 0::bigint'",
     "create function mine.staff_named(text) returns uuid language sql volatile as 'select gen_random_uuid()'",
     "create function mine.pg_trigger_depth() returns integer language sql immutable as 'select 9'",

@@ -54,6 +54,9 @@ const readOnly = [
   'clock',
   'staff',
   'staff_tokens',
+  'staff_names',
+  'staff_factors',
+  'staff_factor_codes',
   'installation',
   'database_environment',
   'database_keys',
@@ -61,7 +64,20 @@ const readOnly = [
   'kysely_migration_lock',
 ]
 /** What writes the last of these for the application, having seen for itself who acts. */
-const proven = ['staff_add', 'staff_give_token', 'staff_end_tokens', 'clock_shift']
+const proven = [
+  'staff_add',
+  'staff_give_token',
+  'staff_renew',
+  'staff_rename',
+  'staff_set_role',
+  'staff_end_tokens',
+  'factor_enrol',
+  'factor_confirm',
+  'factor_use',
+  'factor_reset',
+  'factors_reseal',
+  'clock_shift',
+]
 const SHELL_ROLE = 'laku_shell'
 
 /** Grants the application's role what it needs, and no more. With one role for all, there is nothing to grant. */

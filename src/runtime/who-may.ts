@@ -15,6 +15,7 @@ const pickups: Roles = ['warehouse', 'agent', 'service']
 const factories: Roles = ['agent', 'finance', 'service']
 const shop: Roles = ['support', 'warehouse', 'finance', 'service']
 const turners: Roles = ['support', 'warehouse', 'finance']
+const persons: Roles = ['support', 'warehouse', 'finance', 'agent']
 const everybody: Roles = ['support', 'warehouse', 'finance', 'agent', 'service']
 
 /** Commands of one noun, by their verbs. */
@@ -93,7 +94,8 @@ export const commandRoles: ReadonlyMap<string, Roles> = new Map([
   ...of('auth', { whoami: everybody, 'revoke-sessions': support }),
   // Each sees and stops what they began themselves; an administrator all of it.
   ...of('commands', { list: everybody, show: everybody, stop: everybody }),
-  ...of('auth staff', { list: none, add: none, revoke: none }),
+  ...of('auth staff', { list: none, add: none, renew: none, rename: none, role: none, revoke: none }),
+  ...of('auth factor', { enrol: persons, confirm: persons, show: persons, reset: none }),
 ])
 
 /** Who of the staff may call each route that takes staff. */

@@ -68,8 +68,8 @@ const withoutProviders = (laku: TestLaku): TestLaku =>
     },
   })
 
-/** Each of these has roles by what it is of: a switch is turned by whose work it stops. */
-const byWhat = new Set(['switches pause', 'switches resume'])
+/** Each of these has roles by what it is of: a switch is turned by whose work it stops, a factor is of whoever has a token. */
+const byWhat = new Set(['switches pause', 'switches resume', 'auth factor enrol', 'auth factor confirm'])
 
 /** Runs it dry as each role: whom the table lets is not refused for who they are, and nobody else gets through. */
 async function expectRoles(name: string, line: readonly string[]): Promise<void> {

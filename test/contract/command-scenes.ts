@@ -30,6 +30,7 @@ import { claimForBank } from '../../src/domain/settlement/index.ts'
 import { putIntoSuspense } from '../../src/domain/suspense/index.ts'
 import { adjustWallet, requestWithdrawal, sweepWithdrawals } from '../../src/domain/wallet/index.ts'
 import { askLaku } from '../command-line.ts'
+import { query } from '../global-setup.ts'
 import { admin, system, type TestLaku } from '../laku.ts'
 import { answerOf, type Buyer, type Market, rate, type SessionTerms } from '../market.ts'
 import { openSettlementFixture, type SettlementFixture, sinta } from '../settlements.ts'
@@ -41,6 +42,14 @@ export interface Named {
   id: string
   code: string
 }
+
+/** Here a factor is days old at once: whoever enrols one acts on as a second person. */
+const ageFactors = [
+  `create function age_factor() returns trigger language plpgsql set search_path = pg_catalog, public, pg_temp as
+   $$ begin new.confirmed_at := new.confirmed_at - interval '2 days'; return new; end $$`,
+  `create trigger factor_aged before update of confirmed_at on staff_factors for each row
+   when (old.confirmed_at is null and new.confirmed_at is not null) execute function age_factor()`,
+]
 
 /** The scenes that commands need: a thing in the state in which its command may be said. Each call makes a new one. */
 export class CommandScenes {
@@ -69,12 +78,30 @@ export class CommandScenes {
     const scenes = new CommandScenes(f, await Storefront.open(f.laku))
     await scenes.market.addStock(10_000)
     await enrolAdmin(scenes.laku)
+    await query(scenes.laku.ownerUrl, ...ageFactors)
     return scenes
   }
 
   async close(): Promise<void> {
     rmSync(this.#folder, { recursive: true })
     await this.laku.close()
+  }
+
+  /** A new member of finance, by name. */
+  async colleague(): Promise<string> {
+    const name = `staf-${this.next()}`
+    await this.ask('auth', 'staff', 'add', name, '--role', 'finance')
+    return name
+  }
+
+  /** As if a code of the administrator's factor had counted a moment ago. */
+  async codeCounted(): Promise<void> {
+    await query(
+      this.laku.ownerUrl,
+      `insert into staff_factor_codes (factor_id, step, used_at)
+       select f.id, ${this.next()}, shop_now() from staff_factors f join staff s on s.id = f.staff_id
+       where s.name = 'ana' and f.confirmed_at is not null and f.ended_at is null`,
+    )
   }
 
   /** A word, digits or a number that nobody else has. */

@@ -1,5 +1,6 @@
 import { newId } from '../../src/domain/kernel/index.ts'
 import { receiveWebhook } from '../../src/domain/payment/index.ts'
+import { codeNow, makeOld } from '../staff.ts'
 import type { CommandScenes, Named } from './command-scenes.ts'
 
 /** Makes what a command is about, and answers the words that follow its path. The contract test adds --reason and --json. */
@@ -245,6 +246,24 @@ export const fixtures: Record<string, Fixture> = {
   'auth staff revoke': async (s) => {
     const name = `staf-${s.next()}`
     await s.ask('auth', 'staff', 'add', name, '--role', 'finance')
+    return [name]
+  },
+  'auth staff renew': async (s) => [await s.colleague()],
+  'auth staff rename': async (s) => [await s.colleague(), `nama-${s.next()}`],
+  'auth staff role': async (s) => [await s.colleague(), 'support'],
+  'auth factor enrol': async (s) => {
+    await s.codeCounted()
+    return []
+  },
+  'auth factor confirm': async (s) => {
+    await s.codeCounted()
+    const { secret } = await s.ask<{ secret: string }>('auth', 'factor', 'enrol')
+    return [codeNow(secret)]
+  },
+  'auth factor reset': async (s) => {
+    const name = await s.colleague()
+    const { id } = await s.ask('auth', 'factor', 'show', name)
+    await makeOld(s.laku, id)
     return [name]
   },
   'audit reveal': async (s) => {

@@ -511,7 +511,7 @@ const alone: Record<string, readonly string[]> = {
   'settle export': ['--format'],
   'sessions watch': ['--every'],
 }
-const ofEvery = ['--dry-run', '--reason', '--confirm', '--json', '--ndjson', '--yes', '--failed']
+const ofEvery = ['--dry-run', '--reason', '--code', '--confirm', '--json', '--ndjson', '--yes', '--failed']
 
 describe('an option that a state or another option leaves without meaning is refused by name', () => {
   it.each(table)('$verb: $what', async ({ verb, words, ends, names }) => {

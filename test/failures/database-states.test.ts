@@ -40,7 +40,8 @@ beforeAll(async () => {
   await migrate(pool, 'laku_app')
   await makeDevelopment(pool, { encryptionKey: [testEncryptionKey], sealKey: [testEncryptionKey] })
   await pool.end()
-  token = (await enrol({ ownerUrl: server.ownerUrl, clock: laku.clock }, 'admin', 'dewi')).token
+  token = (await enrol({ ownerUrl: server.ownerUrl, clock: laku.clock, vault: laku.vault }, 'admin', 'dewi'))
+    .token
   await stopEmbeddedPostgres(primary)
 }, 120_000)
 afterAll(async () => {

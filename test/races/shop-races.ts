@@ -6,7 +6,7 @@ import { type Actor, newId, runChecks } from '../../src/domain/kernel/index.ts'
 import { balanceIdr, factoryAccount } from '../../src/domain/ledger/index.ts'
 import { acceptReturn, requestReturn } from '../../src/domain/order/index.ts'
 import { approveSettlement, runSettlements } from '../../src/domain/settlement/index.ts'
-import { admin, openTestLaku, system, type TestLaku } from '../laku.ts'
+import { admin, confirmed, openTestLaku, system, type TestLaku } from '../laku.ts'
 import { codeOf, Market } from '../market.ts'
 import { customer, refusal, Storefront } from '../storefront.ts'
 import type { Races } from './run-races.ts'
@@ -25,8 +25,15 @@ export async function openArena(): Promise<Arena> {
   return { laku, market }
 }
 
-const staff = { ...admin, reason: 'a race' }
-const finance: Actor = { kind: 'staff', id: newId(), name: 'sinta', role: 'finance', reason: 'a race' }
+const staff = { ...admin, reason: 'a race', factor: confirmed }
+const finance: Actor = {
+  kind: 'staff',
+  id: newId(),
+  name: 'sinta',
+  role: 'finance',
+  reason: 'a race',
+  factor: confirmed,
+}
 const within = (ms: number) => wait(Math.random() * ms)
 // Rivals begin up to so far apart; one whose rival needs several transactions waits for longer (`within`).
 const JITTER_MS = 4

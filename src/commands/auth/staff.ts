@@ -1,9 +1,20 @@
 import { z } from 'zod'
 import { defineChange, defineList } from '../define-command.ts'
+import { parseDurationS } from '../times.ts'
 
 export const staffName = z
   .string()
   .regex(/^[\w.-]{2,60}$/, 'it takes letters, digits, dots and dashes, 2 to 60')
+  .refine((name) => !/^[0-9a-f]{32}$/i.test(name.replaceAll('-', '')), 'it reads like an id: give a name')
+
+const tokenDays = z
+  .string()
+  .regex(/^\d{1,4}$/)
+  .transform(Number)
+  .pipe(z.int().min(1).max(366))
+  .optional()
+
+const member = { name: 'staff', description: 'name or UUID' }
 
 const roles = ['support', 'warehouse', 'finance', 'agent', 'service', 'admin'] as const
 
@@ -35,20 +46,16 @@ export const add = defineChange({
   args: [{ name: 'name', description: 'how they appear in the audit log' }],
   options: [
     { flags: '--role <role>', description: 'what they may', choices: roles },
-    { flags: '--days <days>', description: 'how long the token is good (90)' },
+    { flags: '--days <days>', description: 'how long the token is good (90; of a service without end)' },
   ],
   input: z.object({
     name: staffName,
     role: z.enum(roles),
-    days: z
-      .string()
-      .regex(/^\d{1,4}$/)
-      .transform(Number)
-      .pipe(z.int().min(1).max(366))
-      .default(90),
+    days: tokenDays,
   }),
-  examples: ['laku auth staff add budi --role finance --days 30'],
-  change: async (work, { name, role, days }) => {
+  examples: ['laku auth staff add budi --role finance --days 30', 'laku auth staff add cron --role service'],
+  change: async (work, { name, role, days: given }) => {
+    const days = given ?? (role === 'service' ? null : 90)
     const { createStaff } = await import('../../domain/auth/create-staff.ts')
     const { issueStaffToken } = await import('../../domain/auth/staff-tokens.ts')
     const staff = await createStaff(work, { name, role })
@@ -56,13 +63,81 @@ export const add = defineChange({
     return { ...staff, token, expiresAt }
   },
   done: ({ name, role, token, expiresAt }) =>
-    `${name} acts as ${role} until ${expiresAt.toISOString()} with this token, shown this once:\n${token}`,
+    `${name} acts as ${role} ${until(expiresAt)} with this token, shown this once:\n${token}`,
+})
+
+const until = (expiresAt: Date | null) => (expiresAt ? `until ${expiresAt.toISOString()}` : 'without end')
+
+export const renew = defineChange({
+  name: 'renew',
+  description:
+    'Give a member of staff a new token, shown this once, in place of those they have: these end at once, or those of a service after a week. All of finance is told.',
+  args: [member],
+  options: [
+    { flags: '--days <days>', description: 'how long it is good (90; of a service without end)' },
+    {
+      flags: '--overlap <duration>',
+      description: 'so long the tokens before stay good, like 7d, 30d at most (0; of a service 7d)',
+    },
+  ],
+  input: z.object({
+    staff: z.string(),
+    days: tokenDays,
+    overlap: z
+      .string()
+      .transform((text, ctx) => {
+        const seconds = text === '0' ? 0 : parseDurationS(text)
+        if (seconds !== undefined && seconds <= 30 * 86_400) return seconds
+        ctx.addIssue({ code: 'custom', message: 'it takes a duration like 7d, 30d at most, or 0' })
+        return z.NEVER
+      })
+      .optional(),
+  }),
+  examples: [
+    'laku auth staff renew budi --reason "lost the laptop"',
+    'laku auth staff renew settle-timer --overlap 3d',
+  ],
+  change: async (work, { staff, days, overlap }) => {
+    const { renewToken } = await import('../../domain/auth/people/renew-token.ts')
+    return await renewToken(work, { staff, days, overlapS: overlap })
+  },
+  done: ({ name, token, expiresAt, overlapS }) =>
+    `${name} acts ${until(expiresAt)} with this token, shown this once:\n${token}\nThose before end ${overlapS === 0 ? 'now' : `in ${Math.round(overlapS / 3600)} hours`}.`,
+})
+
+export const rename = defineChange({
+  name: 'rename',
+  description:
+    'Call a member of staff by another name. The name before stays theirs, and is given to nobody else.',
+  args: [member, { name: 'name', description: 'how they appear in the audit log from now on' }],
+  input: z.object({ staff: z.string(), name: staffName }),
+  examples: ['laku auth staff rename budi budi.santoso --reason "there are two"'],
+  change: async (work, input) => {
+    const { renameStaff } = await import('../../domain/auth/people/change-staff.ts')
+    return await renameStaff(work, input)
+  },
+  done: ({ name }) => `They are called ${name} now.`,
+})
+
+export const role = defineChange({
+  name: 'role',
+  description:
+    'Give a member of staff another role, at once. A day later they approve what others did. All of finance is told.',
+  args: [member, { name: 'role', description: roles.join(', ') }],
+  input: z.object({ staff: z.string(), role: z.enum(roles) }),
+  examples: ['laku auth staff role budi finance --reason "moved to finance"'],
+  needsReason: true,
+  change: async (work, input) => {
+    const { changeRole } = await import('../../domain/auth/people/change-staff.ts')
+    return await changeRole(work, input)
+  },
+  done: (changed) => `${changed.name} acts as ${changed.role} now.`,
 })
 
 export const revoke = defineChange({
   name: 'revoke',
   description: 'End every token of a member of staff and let them have no new ones.',
-  args: [{ name: 'staff', description: 'name or UUID' }],
+  args: [member],
   options: [{ flags: '--tokens-only', description: 'they may be given new tokens' }],
   input: z.object({ staff: z.string(), tokensOnly: z.boolean().default(false) }),
   examples: ['laku auth staff revoke budi --reason "left the company"'],

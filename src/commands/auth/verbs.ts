@@ -1,14 +1,15 @@
 import type { VerbGroup } from '../root.ts'
+import { factor } from './factor.ts'
 import { authLogin } from './login.ts'
 import { logout } from './logout.ts'
 import { revokeSessions } from './revoke-sessions.ts'
-import { add, list, revoke } from './staff.ts'
+import { add, list, rename, renew, revoke, role } from './staff.ts'
 import { whoami } from './whoami.ts'
 
 const staff: VerbGroup = {
   name: 'staff',
   description: 'who may act, and as what',
-  verbs: [list, add, revoke],
+  verbs: [list, add, renew, rename, role, revoke],
 }
 
-export const verbs = [authLogin, logout, whoami, staff, revokeSessions]
+export const verbs = [authLogin, logout, whoami, staff, factor, revokeSessions]

@@ -10,7 +10,7 @@ export const whoami = defineShow({
     const laku = await context.laku()
     const actor = await context.actor()
     const source = context.knownBy ?? (laku.config.token ? 'LAKU_TOKEN' : 'laku auth login')
-    const { proof: _, ...known } = { proof: undefined, ...actor }
+    const { proof: _, factor: __, ...known } = { proof: undefined, factor: undefined, ...actor }
     return { ...known, database: databaseName(laku), environment: laku.config.env, source }
   },
   fields: [

@@ -1,18 +1,51 @@
-import { withoutSettings } from '../../runtime/config/without-settings.ts'
-import { loadConfig } from '../../runtime/config.ts'
-import { databaseUrls } from '../../runtime/connect.ts'
-import { letIn } from '../../runtime/environment/let-in.ts'
+import { factorCodeAt } from '../../domain/auth/factors/totp.ts'
+import { expectThat } from './flow.ts'
 import type { Shop } from './shop.ts'
 
-/**
- * Takes on a member of staff for finance, for steps that need two people, and returns their token. The shop's owner lets a second
- * administrator in, who lets them in: whom the first one let in would be in the same hands.
- */
-export async function hireFinance(shop: Shop, name: string): Promise<string> {
-  const config = loadConfig({ env: withoutSettings(process.env), flags: { dataDir: shop.at.data_dir } })
-  const { owner } = await databaseUrls(config)
-  const token = await letIn(owner, `admin-of-${name}`)
-  if (!token) throw new Error(`admin-of-${name} is there already`)
-  const hired = await shop.lakuAs<{ token: string }>(token, 'auth', 'staff', 'add', name, '--role', 'finance')
-  return hired.token
+const STEP_MS = 30_000
+
+/** Somebody of finance, with the telephone that shows their codes. */
+export class Colleague {
+  readonly token: string
+  readonly #secret: string
+  #lastStep = 0
+
+  private constructor(token: string, secret: string) {
+    this.token = token
+    this.#secret = secret
+  }
+
+  /**
+   * Takes somebody on for finance, who enrols a second factor by themselves. A day later they confirm by it what another did: any two of
+   * those whom one administrator let in are two people.
+   */
+  static async hire(shop: Shop, name: string): Promise<Colleague> {
+    const admin = shop.at.admin_token
+    const { token } = await shop.lakuAs<{ token: string }>(
+      admin,
+      'auth',
+      'staff',
+      'add',
+      name,
+      '--role',
+      'finance',
+    )
+    const { secret } = await shop.lakuAs<{ secret: string }>(token, 'auth', 'factor', 'enrol')
+    const colleague = new Colleague(token, secret)
+    const confirmed = await shop.lakuAs<{ error?: object }>(
+      token,
+      'auth',
+      'factor',
+      'confirm',
+      colleague.code(),
+    )
+    expectThat(!confirmed.error, `${name} could not enrol a second factor`)
+    return colleague
+  }
+
+  /** A code that has not counted yet: the next one, where the one of now has. */
+  code(): string {
+    this.#lastStep = Math.max(Math.floor(Date.now() / STEP_MS), this.#lastStep + 1)
+    return factorCodeAt(this.#secret, this.#lastStep * STEP_MS)
+  }
 }

@@ -1,6 +1,7 @@
 import { existsSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
+import { endingTokens, endOfToken } from '../../domain/auth/index.ts'
 import { sessionTransitions } from '../../domain/group-buying/index.ts'
 import { bookChecks } from '../../domain/invariants.ts'
 import { finalStates, inSql, runChecks, secondsAfter } from '../../domain/kernel/index.ts'
@@ -40,7 +41,6 @@ const STUCK_JOB_S = 900
 const LATE_S = 300
 const SKEW_S = 5
 const LEAST_FREE_BYTES = 1024 ** 3
-const EXPIRES_SOON_DAYS = 14
 
 /** Every check of `laku doctor`; each answers at once, whatever the size of the shop, but for the ledger's. */
 export const doctorChecks: readonly DoctorCheck[] = [
@@ -242,17 +242,12 @@ export const doctorChecks: readonly DoctorCheck[] = [
   },
   {
     name: 'expiring tokens',
-    examine: async (laku) => {
-      const now = laku.clock.now()
-      const { rows } = await sql<{ name: string }>`
-        select s.name from staff s join staff_tokens t on t.staff_id = s.id
-        where s.status = 'active' and t.revoked_at is null group by s.name
-        having max(t.expires_at) between ${now} and ${secondsAfter(now, EXPIRES_SOON_DAYS * 86_400)}
-        order by s.name`.execute(laku.db)
-      return rows.map(({ name }) => ({
+    examine: async ({ db, clock }) => {
+      const ending = await endingTokens({ tx: db, now: clock.now() })
+      return ending.map(({ name, expiresAt }) => ({
         severity: 'warning' as const,
-        message: `the last token of ${name} expires within ${EXPIRES_SOON_DAYS} days`,
-        command: 'laku auth staff list',
+        message: endOfToken(name, expiresAt),
+        command: `laku auth staff renew ${name}`,
       }))
     },
   },

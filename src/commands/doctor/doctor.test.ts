@@ -171,7 +171,7 @@ describe('laku doctor', () => {
       `insert into staff (id, name, role, created_at) values ('${id}', 'tuti', 'admin', now());
        insert into staff_tokens (id, staff_id, token_hash, created_at, expires_at)
        values ('${id}', '${id}', 'h', now(), now() + interval '3 days')`,
-      `delete from staff_tokens; delete from staff where id = '${id}'`,
+      `delete from staff_tokens; delete from staff_names where staff_id = '${id}'; delete from staff where id = '${id}'`,
     )
     const late = { rows: [{ at: new Date(Date.now() - 60_000) }] }
     const skewed = Object.create(f.laku, { pool: { value: { query: async () => late } } })

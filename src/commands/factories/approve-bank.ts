@@ -3,6 +3,7 @@ import { defineChange } from '../define-command.ts'
 
 export const approveBank = defineChange({
   name: 'approve-bank',
+  secondPerson: true,
   description: "Approve a factory's new account, set by somebody else; it is paid to after its cooling-off.",
   args: [{ name: 'factory', description: 'UUID' }],
   input: z.object({ factory: z.uuid() }),

@@ -7,6 +7,7 @@ const kinds = ['return', 'undeliverable', 'order_failed', 'write_off', 'quaranti
 
 export const allow = defineChange({
   name: 'allow',
+  secondPerson: true,
   description:
     'Let another person do one thing that is more than they may do alone: once, within a day, and not yourself.',
   args: [

@@ -17,6 +17,7 @@ const severe = async (context: CommandContext, { payout }: { payout: string }) =
 export const declareDead = defineChange({
   ...shape,
   name: 'declare-dead',
+  secondPerson: true,
   description:
     'Say of a payout whose outcome nobody knows that it never arrived: one person asks, another does it by the same command.',
   examples: [

@@ -8,6 +8,7 @@ const args = [{ name: 'refund', description: 'UUID or code' }]
 
 export const approve = defineChange({
   name: 'approve',
+  secondPerson: true,
   description: 'Approve a refund that another person asked for.',
   args,
   input: z.object({ refund: z.string() }),
@@ -45,6 +46,7 @@ const retryInput = z.object({
 
 export const retry = defineChange({
   name: 'retry',
+  secondPerson: true,
   description:
     'Send a failed refund again now, ask about one whose answer is outstanding, or take the one that the provider has.',
   args,
@@ -96,6 +98,7 @@ function toldOf({ code, status, deadDeclaredBy, providerRefundId }: RefundDetail
 
 export const declareDead = defineChange({
   name: 'declare-dead',
+  secondPerson: true,
   description:
     "Say that a lost call never arrived: two persons, after the key's time and a full day of the provider's book without it.",
   args,

@@ -7,6 +7,7 @@ const shape = { args: [settlementArgument], input: settlementInput }
 
 export const approve = defineChange({
   name: 'approve',
+  secondPerson: true,
   description: 'Approve a calculated settlement; a large one takes another person than who calculated it.',
   args: [settlementArgument],
   options: [
@@ -80,6 +81,7 @@ export const pay = defineChange({
 export const retry = defineChange({
   ...shape,
   name: 'retry',
+  secondPerson: true,
   description: 'Pay a settlement again whose payout failed or came back, by a new payout.',
   severe: (context, { settlement }) => paymentOf(context, settlement),
   change: async (work, input) => {

@@ -5,6 +5,7 @@ import type { LeftOut } from '../../domain/settlement/index.ts'
 import { exitCodes, usageError } from '../cli-error.ts'
 import type { CommandContext } from '../context.ts'
 import { defineTask, type TaskResult } from '../define-command.ts'
+import { codeFlag, withSecondFactor } from '../second-factor.ts'
 
 const formats = ['csv', 'pdf'] as const
 
@@ -16,6 +17,7 @@ const input = z.object({
   withdrawals: z.boolean().default(false),
   batch: z.string().optional(),
   keep: z.boolean().default(false),
+  code: z.string().optional(),
 })
 
 type Input = z.output<typeof input>
@@ -42,6 +44,7 @@ export const exportVerb = defineTask({
       description: 'CSV: also withdrawals that the provider does not pay out',
     },
     { flags: '--keep', description: 'CSV: make the batch and hand no file out yet' },
+    codeFlag,
     { flags: '--batch <batch>', description: 'CSV: the file of a batch that is there, and claim nothing' },
   ],
   input,
@@ -53,8 +56,9 @@ export const exportVerb = defineTask({
   run: async (context, given) => {
     const { format, settlements, output } = given
     if (format === 'csv') return await exportCsv(context, given)
-    if (given.withdrawals || given.keep || given.batch !== undefined || given.channel !== undefined)
-      throw usageError('--withdrawals, --keep, --batch and --channel are of a CSV')
+    const { withdrawals, keep, batch, channel, code } = given
+    if (withdrawals || keep || batch !== undefined || channel !== undefined || code !== undefined)
+      throw usageError('--withdrawals, --keep, --batch, --channel and --code are of a CSV')
     return await exportPdf(context, settlements, output)
   },
 })
@@ -74,7 +78,12 @@ async function exportCsv(context: CommandContext, given: Input): Promise<TaskRes
   if (keep && file !== undefined) throw usageError('--keep hands no file out: leave --output away')
   const { units } = await context.laku()
   const actor = await context.actor()
-  const { batch: made, transfers, leftOut } = await units.run(actor, (work) => claim(work, given))
+  // What the bank rejected is approved again by its name, which may take a second person.
+  const {
+    batch: made,
+    transfers,
+    leftOut,
+  } = await withSecondFactor(context, actor, given, (who) => units.run(who, (work) => claim(work, given)))
   // Keeps the words of the answer from before there were batches.
   const withoutAccount = leftOut
     .filter((one) => one.why === 'settlement.no_bank_account')

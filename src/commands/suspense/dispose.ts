@@ -134,6 +134,7 @@ export const put = defineChange({
 
 export const approve = defineChange({
   name: 'approve',
+  secondPerson: true,
   description: 'Do what another person asked for with money in suspense.',
   args,
   input: z.object({ item }),

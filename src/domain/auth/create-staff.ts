@@ -9,8 +9,8 @@ export interface Staff {
 }
 
 /**
- * A new member of staff, by an admin, who vouches for them: where two people are needed, both are one (docs/adr/0040).
- * @throws kernel.forbidden, auth.staff_name_taken
+ * A new member of staff, by an admin: where two people are needed, both are one (docs/adr/0090). All of finance is sent word.
+ * @throws kernel.forbidden, auth.staff_name_taken, auth.staff_name_refused
  */
 export async function createStaff(work: Work, { name, role }: Omit<Staff, 'id'>): Promise<Staff> {
   const id = newId()
@@ -18,7 +18,10 @@ export async function createStaff(work: Work, { name, role }: Omit<Staff, 'id'>)
     work,
     ({ token, reason, requestId }) =>
       sql`select staff_add(${token}, ${id}::uuid, ${name}, ${role}, ${reason}, ${requestId}) as result`,
-    { 'auth.staff_name_taken': () => authErrors.staff_name_taken({ name }) },
+    {
+      'auth.staff_name_taken': () => authErrors.staff_name_taken({ name }),
+      'auth.staff_name_refused': () => authErrors.staff_name_refused({ name }),
+    },
   )
   work.audited({ command: 'auth staff add', subject: ['staff', id], after: { name, role } })
   return { id, name, role }

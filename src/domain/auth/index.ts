@@ -24,8 +24,20 @@ export { type DeliveryContext, deliverOtpAnotherWay, type NextWayBecause } from 
 export { readDeviceToken } from './device-token.ts'
 export { endChangedLogins, endedSessionsSince, endLoginsOf, logout } from './end-auth-session.ts'
 export { authErrors } from './errors.ts'
+export {
+  type ConfirmedEnrolment,
+  confirmEnrolment,
+  type EnrolledFactor,
+  enrolFactor,
+} from './factors/enrol-factor.ts'
+export { type FactorView, resealFactors, resetFactor, showFactor } from './factors/reset-factor.ts'
+export { FACTOR_PURPOSE, factorCodeAt } from './factors/totp.ts'
+export { useFactorCode } from './factors/use-factor-code.ts'
 export { listStaff, type StaffView } from './list-staff.ts'
 export { challengeOfMessage } from './otp-code.ts'
+export { changeRole, renameStaff } from './people/change-staff.ts'
+export { type RenewedToken, renewToken } from './people/renew-token.ts'
+export { endingTokens, endOfToken, TELL_BEFORE_S, tellOfEndingTokens } from './people/token-ends.ts'
 export { PROOF_BITS, type Proof } from './proof-of-work.ts'
 export { pruneAuthSessions, pruneChallenges } from './prune-auth.ts'
 export { refreshLogin } from './refresh-login.ts'

@@ -6,12 +6,12 @@ import type { StaffStatus } from './transitions.ts'
 /** A member of staff and how they may act. */
 export interface StaffView extends Staff {
   status: StaffStatus
-  /** The administrator in whose hands they are; null: the owner of the database let them in. */
+  /** Who let them in; null: the owner of the database. */
   vouchedBy: string | null
   createdAt: Date
   /** Tokens that are good. */
   tokens: number
-  /** When the last of them expires. */
+  /** When the last of them that has an end expires. */
   expiresAt: Date | null
 }
 
@@ -26,8 +26,9 @@ export async function listStaff(
   requireStaff(work.actor)
   const { rows } = await sql<StaffView>`
     select s.id, s.name, s.role, s.status, a.name as vouched_by, s.created_at, count(t.id)::int as tokens, max(t.expires_at) as expires_at
-    from staff s left join staff a on a.id = s.vouched_by
-    left join staff_tokens t on t.staff_id = s.id and t.revoked_at is null and t.expires_at > ${work.now}
+    from staff s left join staff a on a.id = s.let_in_by
+    left join staff_tokens t on t.staff_id = s.id and t.revoked_at is null
+      and (t.expires_at is null or t.expires_at > ${work.now})
     where s.name > ${cursor ?? ''}
     group by s.id, a.name order by s.name limit ${limit + 1}`.execute(work.tx)
   return pageOf(rows, limit, (row) => row.name)

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
-import { callProven, idOrCode, requireStaff, type Work } from '../kernel/index.ts'
+import { callProven, requireStaff, type Work } from '../kernel/index.ts'
 import type { Staff } from './create-staff.ts'
 import { authErrors } from './errors.ts'
+import { staffNamed } from './people/staff-named.ts'
 import type { StaffStatus } from './transitions.ts'
 
 export interface RevokedStaff extends Staff {
@@ -20,12 +21,7 @@ export async function revokeStaff(
   { staff: named, suspend }: { staff: string; suspend: boolean },
 ): Promise<RevokedStaff> {
   requireStaff(work.actor)
-  const key = idOrCode(named)
-  const which = 'id' in key ? sql`id = ${key.id}::uuid` : sql`name = ${named}`
-  const found = await sql<Staff & { status: StaffStatus }>`
-    select id, name, role, status from staff where ${which}`.execute(work.tx)
-  const staff = found.rows[0]
-  if (!staff) throw authErrors.staff_not_found({ staff: named })
+  const staff = await staffNamed(work.tx, named)
   const tokens = await callProven<number>(
     work,
     ({ token, reason, requestId }) =>

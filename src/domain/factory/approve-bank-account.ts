@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import {
   moveState,
   personOf,
-  requireOtherHands,
+  requireSecondPerson,
   requireStaff,
   secondsAfter,
   type Work,
@@ -31,8 +31,7 @@ export async function approveBankAccount(work: Work, input: { factoryId: string 
     .executeTakeFirst()
   if (!waiting) throw factoryErrors.no_bank_account_waits({ factoryId })
   const person = personOf(work.actor)
-  if (waiting.setBy === person) throw factoryErrors.same_person({ factoryId })
-  await requireOtherHands(work, waiting.setBy)
+  await requireSecondPerson(work, waiting.setBy, () => factoryErrors.same_person({ factoryId }))
   const usableFrom = secondsAfter(work.now, work.policy.bankCoolingOffHours * 3600)
   const set = { approvedBy: person, approvedAt: work.now, usableFrom }
   await moveState(work, bankAccountMachine, { to: 'approved', ids: [waiting.id], set, all: true })

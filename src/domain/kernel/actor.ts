@@ -1,3 +1,4 @@
+import type { ConfirmedFactor } from './confirmed-factor.ts'
 import { kernelErrors } from './kernel-errors.ts'
 import type { StaffProof } from './staff-proof.ts'
 
@@ -6,7 +7,16 @@ export type StaffRole = (typeof staffRoles)[number]
 
 /** Who does something, as far as it was verified, and why where they said so. */
 export type Actor =
-  | { kind: 'staff'; id: string; name: string; role: StaffRole; reason?: string; proof?: StaffProof }
+  | {
+      kind: 'staff'
+      id: string
+      name: string
+      role: StaffRole
+      reason?: string
+      proof?: StaffProof
+      /** Set where they confirmed this command by their second factor. */
+      factor?: ConfirmedFactor
+    }
   | { kind: 'customer'; id: string }
   | { kind: 'provider'; name: string }
   /** Nobody knows who: an open route. */

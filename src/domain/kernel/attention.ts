@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { actorLabel, requireStaff } from './actor.ts'
+import { actorLabel, personOf, requireStaff } from './actor.ts'
 import type { AttentionKind } from './attention-kinds.ts'
 import { kernelErrors } from './kernel-errors.ts'
 import { type Paged, pageOf } from './pages.ts'
@@ -61,13 +61,19 @@ export async function showAttention(tx: Tx, id: string): Promise<AttentionView> 
 
 /**
  * Puts an item away, with what was done about it; raised again, it is a new item. By support, finance, warehouse or an admin.
- * @throws kernel.forbidden, kernel.attention_not_found, kernel.attention_resolved
+ * What was done to somebody of the staff is put away by finance, and not by who did it.
+ * @throws kernel.forbidden, kernel.own_act, kernel.attention_not_found, kernel.attention_resolved
  */
 export async function resolveAttention(
   work: Work,
   { id, resolution }: { id: string; resolution: string },
 ): Promise<AttentionView> {
   requireStaff(work.actor, 'support', 'finance', 'warehouse')
+  const { kind, details } = await showAttention(work.tx, id)
+  if (kind === 'staff_changed') {
+    requireStaff(work.actor, 'finance')
+    if (details.byId === personOf(work.actor)) throw kernelErrors.own_act()
+  }
   const { rows } = await sql<AttentionView>`
     update attention set resolved_at = ${work.now}, resolved_by = ${actorLabel(work.actor)}, resolution = ${resolution}
     where id = ${id}::uuid and resolved_at is null returning ${columns}`.execute(work.tx)

@@ -28,6 +28,7 @@ export {
 } from './bank-account.ts'
 export { type Check, type CheckResult, checkOf, runChecks } from './check.ts'
 export { type Clock, jakartaDate, ManualClock, secondsAfter, systemClock } from './clock.ts'
+export { ConfirmedFactor } from './confirmed-factor.ts'
 export { translateDatabaseError } from './database-errors.ts'
 export {
   type DatabaseDoubt,
@@ -97,7 +98,7 @@ export {
   type ToldChannel,
 } from './payout-channels.ts'
 export { defaultPolicy, type Policy, policySchema } from './policy.ts'
-export { callProven, type Proven } from './proven.ts'
+export { callAsHolder, callProven, type Proven } from './proven.ts'
 export { ProviderFailure, type ProviderOutcome } from './provider-failure.ts'
 export { holdCalls, type Pace, type TakenCalls, takeCalls } from './provider-pace.ts'
 export {
@@ -135,7 +136,7 @@ export {
   statesOf,
   type Transitions,
 } from './transitions.ts'
-export { inSameHands, requireOtherHands } from './two-people.ts'
+export { isSecondPerson, requireOwnFactor, requireSecondPerson } from './two-people.ts'
 export {
   type DryOutcome,
   type DryUse,

@@ -6,8 +6,22 @@ export const kernelErrors = defineErrors('kernel', {
   user_erased: ['not_found', 'This account was deleted.'],
   same_hands: [
     'forbidden',
-    'One administrator let both of you in; a person whom another administrator let in has to approve this.',
+    'You are no second person to who did this: one of you let the other in, or gave or changed what the other acts by within a day. Somebody else has to approve it.',
   ],
+  second_factor_needed: [
+    'forbidden',
+    'This is confirmed by a code of your own second factor: say it again with --code.',
+  ],
+  second_factor_missing: [
+    'forbidden',
+    'You have no second factor to confirm this by: laku auth factor enrol begins one, which counts a day after its first code.',
+  ],
+  factor_too_new: ['forbidden', 'Your second factor confirms for others once it is a day old.'],
+  role_too_new: [
+    'forbidden',
+    'Your role is new: you approve what others did once you have had it for a day.',
+  ],
+  own_act: ['forbidden', 'This tells others what you did yourself: another person puts it away.'],
   second_person_needed: [
     'forbidden',
     'With what was done before, this is more than one person may do alone. Another person allows it with the command given here; then do it again.',

@@ -6,6 +6,7 @@ import { kernelErrors } from './kernel-errors.ts'
 import type { Rupiah } from './money.ts'
 import type { Policy } from './policy.ts'
 import { insertRows } from './rows.ts'
+import { requireOwnFactor } from './two-people.ts'
 import type { Tx, Work } from './work.ts'
 
 /** What is counted together: money given away, settlements approved, withdrawals. */
@@ -82,7 +83,7 @@ export async function isOverLimit(work: Work, use: LimitUse): Promise<boolean> {
 
 /**
  * Counts what is done now. Without a second person the database refuses what is over the limit; with one it refuses the same person, and
- * one in the same hands.
+ * one who is no second person to them.
  */
 export async function countUse(work: Work, use: LimitUse, second: string | null = null): Promise<void> {
   const { actor, policy } = work
@@ -137,7 +138,8 @@ export async function takeLimit(work: Work, use: LimitUse): Promise<void> {
     update limit_clearances set used_by = ${person}, used_at = ${work.now}
     where id = (
       select id from limit_clearances where kind = ${kind} and subject_id = ${named} and used_at is null
-        and until > ${work.now} and amount_idr >= ${amountIdr} and is_second_person(${person}, given_by)
+        and until > ${work.now} and amount_idr >= ${amountIdr}
+        and second_person_refusal(${person}, given_by, ${work.now}) is null
       order by given_at limit 1 for no key update)
     returning given_by`.execute(work.tx)
   const [given] = rows
@@ -170,9 +172,9 @@ export interface Clearance {
 const CLEARED_S = DAY_S
 
 /**
- * A second person allows one act over the limit, of so much at most, within a day: to whoever does it, but not to themselves or to
- * somebody in the same hands.
- * @throws kernel.reason_required, kernel.forbidden
+ * A second person allows one act over the limit, of so much at most, within a day, and confirms it by their factor: to whoever does it,
+ * but not to themselves or to somebody whom they are no second person to.
+ * @throws kernel.reason_required, kernel.forbidden, and as requireOwnFactor
  */
 export async function allowOverLimit(
   work: Work,
@@ -181,6 +183,7 @@ export async function allowOverLimit(
   requireStaff(work.actor, 'finance')
   const { kind, subjectId, amountIdr } = input
   const reason = requireReason(work, input.reason)
+  await requireOwnFactor(work)
   const until = secondsAfter(work.now, CLEARED_S)
   const clearance = { id: newId(), kind, subjectId, amountIdr, until }
   await insertRows(work.tx, 'limitClearances', [

@@ -21,17 +21,27 @@ export interface Proven {
  * @throws kernel.forbidden, and those
  */
 export async function callProven<T>(
-  work: Work,
+  work: Pick<Work, 'tx' | 'actor' | 'requestId'>,
   call: (proven: Proven) => RawBuilder<{ result: T }>,
   refusals: Record<string, () => DomainError> = {},
 ): Promise<T> {
-  const { actor, requestId } = work
-  requireStaff(actor)
-  if (actor.kind !== 'staff' || !actor.proof)
-    throw kernelErrors.forbidden({ needs: ['the token of an admin'] })
+  requireStaff(work.actor)
+  return await callAsHolder(work, call, refusals)
+}
+
+/**
+ * The same for what anybody of the staff does with what is their own.
+ * @throws kernel.forbidden, and those
+ */
+export async function callAsHolder<T>(
+  { tx, actor, requestId }: Pick<Work, 'tx' | 'actor' | 'requestId'>,
+  call: (proven: Proven) => RawBuilder<{ result: T }>,
+  refusals: Record<string, () => DomainError> = {},
+): Promise<T> {
+  if (actor.kind !== 'staff' || !actor.proof) throw kernelErrors.forbidden({ needs: ['a staff token'] })
   const proven = { token: actor.proof.reveal(), reason: actor.reason ?? null, requestId }
   try {
-    const { rows } = await call(proven).execute(work.tx)
+    const { rows } = await call(proven).execute(tx)
     return rows[0]?.result as T
   } catch (error) {
     if (!(error instanceof Error) || sqlState(error) !== REFUSED) throw error

@@ -947,15 +947,40 @@ export interface ShippingRates {
 export interface Staff {
   createdAt: Timestamp;
   id: string;
+  letInBy: string | null;
   name: string;
   role: string;
+  roleBy: string | null;
+  roleSince: Generated<Timestamp>;
   status: Generated<string>;
   vouchedBy: string | null;
 }
 
+export interface StaffFactorCodes {
+  factorId: string;
+  step: number;
+  usedAt: Timestamp;
+}
+
+export interface StaffFactors {
+  confirmedAt: Timestamp | null;
+  createdAt: Timestamp;
+  endedAt: Timestamp | null;
+  endedBy: string | null;
+  id: string;
+  secretSealed: string | null;
+  staffId: string;
+}
+
+export interface StaffNames {
+  name: string;
+  staffId: string;
+}
+
 export interface StaffTokens {
   createdAt: Timestamp;
-  expiresAt: Timestamp;
+  expiresAt: Timestamp | null;
+  givenBy: string | null;
   id: string;
   revokedAt: Timestamp | null;
   staffId: string;
@@ -1259,6 +1284,9 @@ export interface DB {
   shipments: Shipments;
   shippingRates: ShippingRates;
   staff: Staff;
+  staffFactorCodes: StaffFactorCodes;
+  staffFactors: StaffFactors;
+  staffNames: StaffNames;
   staffTokens: StaffTokens;
   stockMovements: StockMovements;
   stockReservations: StockReservations;

@@ -6,9 +6,12 @@ import { inspect } from 'node:util'
  */
 export class StaffProof {
   readonly #token: string
+  /** When it ends; null: never, or not known. */
+  readonly endsAt: Date | null
 
-  constructor(token: string) {
+  constructor(token: string, endsAt: Date | null = null) {
     this.#token = token
+    this.endsAt = endsAt
   }
 
   /** For a parameter of one of the database's functions, and nothing else. */

@@ -1,28 +1,63 @@
 import { sql } from 'kysely'
-import { idOrCode } from './ids.ts'
+import { actorLabel, personOf } from './actor.ts'
+import type { DomainError } from './errors.ts'
 import { kernelErrors } from './kernel-errors.ts'
 import type { Work } from './work.ts'
 
 /**
- * Where a step needs two people: the one who acts must not be in the same hands as the one before (docs/adr/0040). Whoever lets somebody
- * in has seen their token and could act as them, so an administrator and all whom they let in count as one person.
- * `first` is as `personOf` or `actorLabel` wrote it. That they are not the very same is asked before, by each step itself.
- * @throws kernel.same_hands with `administrator`, in whose hands both are
+ * Where a step needs two people: the one who acts is another than the one before, and confirms by a factor that they enrolled themselves
+ * (docs/adr/0090). Factor and role are a day old, and within that day neither touched what the other acts by; neither ever let the other in.
+ * `first` is as `personOf` or `actorLabel` wrote it, and `same` what is thrown where both are one.
+ * @throws kernel.same_hands, kernel.role_too_new, kernel.factor_too_new, kernel.second_factor_missing, kernel.second_factor_needed
  */
-export async function requireOtherHands(work: Work, first: string): Promise<void> {
-  const administrator = await inSameHands(work, first)
-  if (administrator) throw kernelErrors.same_hands({ administrator })
+export async function requireSecondPerson(work: Work, first: string, same: () => DomainError): Promise<void> {
+  const refused = await secondPersonRefused(work, first, same)
+  if (refused) throw refused
 }
 
-/** The administrator in whose hands both are, the one who acts and the one before; nothing where they are in different ones. */
-export async function inSameHands({ tx, actor }: Work, first: string): Promise<string | undefined> {
+/** Whether who acts is a second person to this one, and confirmed it. */
+export async function isSecondPerson(work: Work, first: string): Promise<boolean> {
+  return (await secondPersonRefused(work, first, () => kernelErrors.same_hands())) === undefined
+}
+
+/**
+ * Whoever allows beforehand what another will do confirms it as a second person does; that they are two is asked when it is done.
+ * @throws kernel.role_too_new, kernel.factor_too_new, kernel.second_factor_missing, kernel.second_factor_needed
+ */
+export async function requireOwnFactor(work: Work): Promise<void> {
+  const refused = await secondPersonRefused(work, 'nobody yet', () => kernelErrors.same_hands())
+  if (refused) throw refused
+}
+
+interface Found {
+  isSame: boolean
+  refusal: keyof typeof refusals | null
+  isOver: boolean
+  firstName: string | null
+}
+
+const refusals = {
+  'kernel.same_hands': kernelErrors.same_hands,
+  'kernel.role_too_new': kernelErrors.role_too_new,
+  'kernel.factor_too_new': kernelErrors.factor_too_new,
+  'kernel.second_factor_missing': kernelErrors.second_factor_missing,
+}
+
+async function secondPersonRefused(
+  { tx, actor, now }: Work,
+  first: string,
+  same: () => DomainError,
+): Promise<DomainError | undefined> {
+  if (first === personOf(actor) || first === actorLabel(actor)) return same()
   if (actor.kind !== 'staff') return undefined
-  const key = idOrCode(first)
-  const which = 'id' in key ? sql`id = ${key.id}::uuid` : sql`name = ${first.replace(/^staff:/, '')}`
-  const { rows } = await sql<{ administrator: string }>`
-    select a.name as administrator
-    from staff one join staff other on coalesce(one.vouched_by, one.id) = coalesce(other.vouched_by, other.id)
-    join staff a on a.id = coalesce(one.vouched_by, one.id)
-    where one.id = ${actor.id}::uuid and other.id = (select id from staff where ${which})`.execute(tx)
-  return rows[0]?.administrator
+  const { id, factor } = actor
+  const { rows } = await sql<Found>`
+    select coalesce(staff_named(${first}) = ${id}::uuid, false) as is_same, second_person_refusal(${first}, ${id}, ${now}) as refusal,
+      exists (select from staff_factors where id = ${factor?.factorId ?? null}::uuid and ended_at is not null) as is_over,
+      (select name from staff where id = staff_named(${first})) as first_name`.execute(tx)
+  const [found] = rows
+  if (found?.isSame) return same()
+  if (found?.refusal) return refusals[found.refusal]({ first: found.firstName })
+  if (!factor?.isOf(id) || found?.isOver) return kernelErrors.second_factor_needed()
+  return undefined
 }

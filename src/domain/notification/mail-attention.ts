@@ -10,9 +10,9 @@ export interface AttentionMailContext {
   to: string | undefined
 }
 
-/** Kinds whose name begins so are about money that moves: they are told of at once. */
+/** Kinds whose name begins so are about money that moves, or about who may move it: they are told of at once. */
 const MONEY =
-  '^(bank|chargeback|dispute|ledger|limit|payment|payout|provider|quarantine|reference|refund|settlement|suspense|wallet|withdrawal)'
+  '^(bank|chargeback|dispute|factor|ledger|limit|payment|payout|provider|quarantine|reference|refund|settlement|staff_changed|suspense|wallet|withdrawal)'
 
 /** The list of all that is open goes out at this hour in Jakarta, or later where no mail could leave then. */
 const DAILY_HOUR = 8

@@ -12,7 +12,7 @@ import {
   newId,
   personOf,
   type Rupiah,
-  requireOtherHands,
+  requireSecondPerson,
   requireStaff,
   rupiah,
   type Work,
@@ -148,8 +148,7 @@ export async function approveRefund(work: Work, input: { refund: string }): Prom
   const request = await lockRequested(work, input.refund, 'approved')
   const { id, code, key, paymentId, amountIdr, borneBy, note, requestedBy } = request
   const decidedBy = actorLabel(work.actor)
-  if (decidedBy === requestedBy) throw paymentErrors.same_person({ refund: code })
-  await requireOtherHands(work, requestedBy)
+  await requireSecondPerson(work, requestedBy, () => paymentErrors.same_person({ refund: code }))
   const payment = (await lockWholly(work.tx, [paymentId])).get(paymentId)
   if (!payment) throw paymentErrors.not_found({ paymentId })
   const { userId } = payment

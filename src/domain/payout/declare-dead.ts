@@ -3,8 +3,8 @@ import {
   actorLabel,
   idOrCode,
   moveState,
-  requireOtherHands,
   requireReason,
+  requireSecondPerson,
   requireStaff,
   settleAttention,
   type Work,
@@ -59,8 +59,9 @@ export async function declareDead(work: Work, { payout: named }: { payout: strin
     })
     return await showPayout(work, id)
   }
-  if (deadAskedBy === by) throw payoutErrors.same_person({ payout: payout.key, askedBy: deadAskedBy })
-  await requireOtherHands(work, deadAskedBy)
+  await requireSecondPerson(work, deadAskedBy, () =>
+    payoutErrors.same_person({ payout: payout.key, askedBy: deadAskedBy }),
+  )
   const look = nextLookS(0) ?? 0
   await moveState(work, payoutMachine, {
     to: 'failed',

@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import {
   countUse,
-  inSameHands,
   isOverLimit,
+  isSecondPerson,
   type LimitUse,
   moveState,
   personOf,
-  requireOtherHands,
+  requireSecondPerson,
   requireStaff,
   requireTransition,
   type Work,
@@ -52,7 +52,7 @@ export async function approveSettlement(work: Work, input: Approval): Promise<St
 }
 
 /**
- * Who approves, which above the limit is not who calculated, nor in the same hands: of this settlement, or with what they approved alone
+ * Who approves, which above the limit is a second person to who calculated: of this settlement, or with what they approved alone
  * for this factory, or at all, within a day and within seven. Counts it.
  * @throws settlement.same_person, kernel.same_hands
  */
@@ -66,15 +66,14 @@ export async function requireOther(work: Work, settlement: LockedSettlement): Pr
     receiver: `factory:${factoryId}`,
     amountIdr: netIdr,
   }
-  if (calculatedBy !== person && !(await inSameHands(work, calculatedBy))) {
+  if (await isSecondPerson(work, calculatedBy)) {
     await countUse(work, { ...use, person: calculatedBy }, person)
     return person
   }
   if (netIdr > aboveIdr || (await isOverLimit(work, use))) {
-    if (calculatedBy === person) {
-      throw settlementErrors.same_person({ code, aboveIdr, dayIdr: policy.settlementDayIdr })
-    }
-    await requireOtherHands(work, calculatedBy)
+    await requireSecondPerson(work, calculatedBy, () =>
+      settlementErrors.same_person({ code, aboveIdr, dayIdr: policy.settlementDayIdr }),
+    )
   }
   await countUse(work, use)
   return person

@@ -7,8 +7,8 @@ import {
   type LimitUse,
   moveState,
   personOf,
-  requireOtherHands,
   requireReason,
+  requireSecondPerson,
   requireStaff,
   settleAttention,
   type Work,
@@ -116,8 +116,7 @@ export async function decideDisposal(
     })
     return await showSuspense(work.tx, item.id)
   }
-  if (askedBy === actorLabel(work.actor)) throw suspenseErrors.same_person({ askedBy })
-  await requireOtherHands(work, askedBy)
+  await requireSecondPerson(work, askedBy, () => suspenseErrors.same_person({ askedBy }))
   const at = await place(work, item, asked)
   await countUse(work, { ...useOf(item, at), person: askedBy }, personOf(work.actor))
   return await settle(work, item, asked, at, { askedBy, note: item.note ?? '' })

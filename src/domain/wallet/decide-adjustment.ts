@@ -5,7 +5,7 @@ import {
   moveState,
   pageOf,
   personOf,
-  requireOtherHands,
+  requireSecondPerson,
   requireStaff,
   requireTransition,
   type Work,
@@ -32,9 +32,8 @@ export async function decideAdjustment(
   requireTransition(walletAdjustmentTransitions, adjustment.status, decision, 'adjustment')
   const decidedBy = actorLabel(work.actor)
   if (decision === 'posted') {
-    if (decidedBy === adjustment.requestedBy) throw walletErrors.same_person({ decidedBy })
-    await requireOtherHands(work, adjustment.requestedBy)
     const { requestedBy: person } = adjustment
+    await requireSecondPerson(work, person, () => walletErrors.same_person({ decidedBy }))
     await countUse(work, { ...useOf(adjustment), person }, personOf(work.actor))
   }
   const set = { decidedBy, decidedAt: work.now }

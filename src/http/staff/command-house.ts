@@ -8,6 +8,8 @@ export interface Execution {
   laku: Laku
   actor: Actor
   request: CommandRequest
+  /** The code of their second factor that came along (`x-second-factor`): of no digest, and kept nowhere. */
+  code?: string | undefined
   emit: (event: RunEvent) => void
   /** Resolves when there is room for more of what is said. */
   ready: () => Promise<void>

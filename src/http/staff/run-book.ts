@@ -23,6 +23,7 @@ export type Lines = (gone: AbortSignal) => AsyncIterable<string>
 export interface Asked {
   request: CommandRequest
   actor: Staff
+  code?: string | undefined
   /** A digest of the file that came along. */
   fileHash: string
   filePath: string | undefined
@@ -86,7 +87,7 @@ export class RunBook {
     record?: () => Promise<void>,
   ): Run {
     const { id } = begun
-    const { request, actor, filePath } = asked
+    const { request, actor, code, filePath } = asked
     const run = new Run(this.#laku, { id, staffId: actor.id }, this.#paces, record)
     this.#runs.set(id, run)
     const done = this.#house
@@ -94,6 +95,7 @@ export class RunBook {
         laku: this.#laku,
         actor,
         request,
+        code,
         emit: (event) => run.emit(event),
         ready: () => run.ready(),
         signal: run.signal,

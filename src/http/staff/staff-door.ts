@@ -15,13 +15,16 @@ import {
   OLDEST_PROTOCOL,
   PROTOCOL,
   PROTOCOL_HEADER,
+  SECOND_FACTOR_HEADER,
+  TOKEN_ENDS_HEADER,
   VERSION_HEADER,
 } from '../../cli/protocol.ts'
-import { staffByToken } from '../../domain/auth/index.ts'
+import { staffByToken, TELL_BEFORE_S } from '../../domain/auth/index.ts'
 import {
   type Actor,
   DomainError,
   newId,
+  secondsAfter,
   toWire,
   translateDatabaseError,
   UnitOfWork,
@@ -145,6 +148,9 @@ function buildStaffDoor(
     reply.header(PROTOCOL_HEADER, String(PROTOCOL)).header(VERSION_HEADER, version)
     requireProtocol(request)
     request.staff = await identify(request)
+    const endsAt = request.staff.proof?.endsAt
+    if (endsAt && endsAt < secondsAfter(laku.clock.now(), TELL_BEFORE_S))
+      reply.header(TOKEN_ENDS_HEADER, endsAt.toISOString())
   })
   app.setNotFoundHandler(async (request) => {
     throw staffErrors.no_such_command({ path: request.url.split('?')[0] })
@@ -184,7 +190,7 @@ function buildStaffDoor(
         if (!found)
           throw staffErrors.no_such_command({ command: asked.path.join(' '), serverVersion: version })
         const { id, lines } = await book.begin(
-          { request: asked, actor: request.staff, fileHash: hash, filePath: path },
+          { request: asked, actor: request.staff, code: codeOf(request), fileHash: hash, filePath: path },
           found.reads,
           release,
         )
@@ -254,6 +260,12 @@ function readRequest(line: string): CommandRequest {
   if (parsed.success) return parsed.data as CommandRequest
   const problems = parsed.error.issues.map(({ path, message }) => ({ at: `/${path.join('/')}`, message }))
   throw staffErrors.request_unfit({ where: 'body', problems })
+}
+
+/** The code of a second factor, beside the body: the same command is the same with any code. */
+function codeOf({ headers }: FastifyRequest): string | undefined {
+  const code = headers[SECOND_FACTOR_HEADER]
+  return typeof code === 'string' ? code.slice(0, 20) : undefined
 }
 
 function requireProtocol(request: FastifyRequest): void {

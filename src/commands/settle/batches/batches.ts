@@ -151,6 +151,7 @@ async function wordsIn(files: Files, file: string): Promise<BankWord[]> {
 
 export const cancel = defineChange({
   name: 'cancel',
+  secondPerson: true,
   description:
     'Take a batch back of which the bank has said nothing: its lines may be paid again. Once its file was handed out this takes another person.',
   args: [batchArgument],

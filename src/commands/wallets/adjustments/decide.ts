@@ -10,6 +10,7 @@ const shape = {
 export const approve = defineChange({
   ...shape,
   name: 'approve',
+  secondPerson: true,
   description: 'Post an adjustment that another person asked for.',
   change: async (work, { adjustment: id }) => {
     const { decideAdjustment } = await import('../../../domain/wallet/index.ts')

@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import {
   personOf,
   type Rupiah,
-  requireOtherHands,
   requireReason,
+  requireSecondPerson,
   requireStaff,
   secondsAfter,
   type Work,
@@ -112,8 +112,7 @@ export async function declareDead(work: Work, { refund: text, looked }: DeadRefu
     )
     raiseAsked(work, refund, reason)
   } else {
-    if (deadDeclaredBy === personOf(work.actor)) throw paymentErrors.same_person({ refund: code })
-    await requireOtherHands(work, deadDeclaredBy)
+    await requireSecondPerson(work, deadDeclaredBy, () => paymentErrors.same_person({ refund: code }))
     await sql`
       update refunds set dead_confirmed_by = ${personOf(work.actor)} where id = ${id}::uuid`.execute(work.tx)
     await failRefunds(work, [{ refund, failureCode: 'DECLARED_DEAD', isContradicted: true }], payments)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
-import { staff, threeOfTwoHands } from '../../../../test/staff.ts'
+import { oneAdministratorAndTwo, staff } from '../../../../test/staff.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance } from '../../../../test/wallets.ts'
 import { runChecks } from '../../kernel/index.ts'
@@ -143,13 +143,13 @@ describe('money in suspense', () => {
     expect(await refusal(decide(staff('support', 'why')))).toBe('kernel.forbidden')
     expect(await decide(finance('budi-s'), 'reject')).toMatchObject({ status: 'open' })
     expect(await refusal(decide(finance('budi-s')))).toBe('suspense.nothing_asked')
-    const { first, sibling, third } = await threeOfTwoHands(f.laku)
+    const { boss, first, second: other } = await oneAdministratorAndTwo(f.laku)
     expect(await dispose((await put(900_000)).code, { to: 'written_off' }, first)).toMatchObject({
       status: 'written_off',
     })
     expect(await dispose(second.code, { to: 'written_off' }, first)).toMatchObject({ status: 'requested' })
-    expect(await refusal(decide(sibling))).toBe('kernel.same_hands')
-    expect(await decide(third)).toMatchObject({ status: 'written_off' })
+    expect(await refusal(decide(boss))).toBe('kernel.same_hands')
+    expect(await decide(other)).toMatchObject({ status: 'written_off' })
     expect(await lies(second.code)).toBe(0)
   })
 })

@@ -3,8 +3,8 @@ import {
   moveState,
   personOf,
   type Rupiah,
-  requireOtherHands,
   requireReason,
+  requireSecondPerson,
   requireStaff,
   requireTransition,
   settleAttention,
@@ -183,9 +183,9 @@ export async function cancelBatch(
   if (begun.length > 0)
     throw payoutErrors.batch_begun({ batch: batch.number, decided: begun.map((one) => one.code) })
   if (batch.handedOutBy) {
-    if (batch.handedOutBy === personOf(work.actor))
-      throw payoutErrors.batch_same_person({ batch: batch.number })
-    await requireOtherHands(work, batch.handedOutBy)
+    await requireSecondPerson(work, batch.handedOutBy, () =>
+      payoutErrors.batch_same_person({ batch: batch.number }),
+    )
   }
   await move(work, batch.lines, 'failed', BATCH_CANCELLED)
   await finish(work, batch, 'cancelled', { cancelledBy: personOf(work.actor), statusReason: reason })

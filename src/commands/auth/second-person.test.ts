@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { Market } from '../../../test/market.ts'
+import { codeNow, enrol } from '../../../test/staff.ts'
+import { DoorOfTest } from '../../../test/staff-door.ts'
+import { PROTOCOL, PROTOCOL_HEADER } from '../../cli/protocol.ts'
+
+const DAY_S = 86_400
+
+let laku: TestLaku
+let door: DoorOfTest
+let market: Market
+/** The only administrator, whom the owner let in. */
+let boss: string
+beforeAll(async () => {
+  laku = await openTestLaku()
+  door = await DoorOfTest.open(laku)
+  market = await Market.open(laku)
+  boss = (await enrol(laku, 'admin', 'boss')).token
+})
+let shiftedS = 0
+const later = (seconds: number) => {
+  shiftedS += seconds
+  laku.clock.shift(seconds)
+}
+afterEach(() => later(-shiftedS))
+afterAll(async () => {
+  await door?.close()
+  await laku?.close()
+})
+
+interface Said {
+  code: number
+  /** The code of the error. */
+  error: string | undefined
+  value: Record<string, string>
+}
+
+async function say(token: string, ...words: string[]): Promise<Said> {
+  const { exitCode, stdout } = await door.run(token, [...words, '--json'])
+  const value = JSON.parse(stdout) as Record<string, string> & { error?: { code: string } }
+  return { code: exitCode, error: value.error?.code, value }
+}
+
+/** Somebody whom the administrator lets in, and who enrols a factor by themselves. */
+async function colleague(name: string, role = 'finance') {
+  const { value } = await say(boss, 'auth', 'staff', 'add', name, '--role', role)
+  const token = value.token ?? ''
+  const { secret = '' } = (await say(token, 'auth', 'factor', 'enrol')).value
+  expect((await say(token, 'auth', 'factor', 'confirm', codeNow(secret, -1))).code).toBe(0)
+  return { token, secret }
+}
+
+/** A goodwill over what one person may give, asked for; its id. */
+async function goodwill(token: string): Promise<string> {
+  const [buyer] = await market.buyers(1)
+  const words = ['wallets', 'adjust', buyer?.id ?? '', '2000000', '--reason', 'x', '--confirm', '2000000']
+  const { value } = await say(token, ...words)
+  expect(value.status).toBe('requested')
+  return value.id ?? ''
+}
+const approve = (token: string, id: string, ...words: string[]) =>
+  say(token, 'wallets', 'adjustments', 'approve', id, ...words)
+
+describe('a shop with one administrator and two others', () => {
+  it('approves: a day after they enrolled, each by a code that counts once', async () => {
+    const [budi, sari] = [await colleague('budi'), await colleague('sari')]
+    const [id, other] = [await goodwill(budi.token), await goodwill(budi.token)]
+    expect(await approve(sari.token, id, '--code', codeNow(sari.secret))).toMatchObject({
+      code: 4,
+      error: 'kernel.role_too_new',
+    })
+    later(DAY_S + 60)
+    expect((await approve(sari.token, id)).error).toBe('kernel.second_factor_needed')
+    expect((await approve(sari.token, id, '--code', codeNow(budi.secret, 1))).error).toBe(
+      'auth.factor_code_wrong',
+    )
+    expect((await approve(boss, id)).error).toBe('kernel.same_hands')
+    expect((await approve(budi.token, id)).error).toBe('wallet.same_person')
+    // It counted for the one that was refused.
+    expect((await approve(sari.token, id, '--code', codeNow(sari.secret))).error).toBe(
+      'auth.factor_code_used',
+    )
+    const dry = await approve(sari.token, id, '--dry-run')
+    expect(dry.value).toMatchObject({ dry_run: true })
+
+    const code = codeNow(sari.secret, 1)
+    const key = ['--idempotency-key', randomUUID()]
+    const done = await approve(sari.token, id, '--code', code, ...key)
+    expect(done.value).toMatchObject({ status: 'posted', decided_by: 'staff:sari' })
+    // The same command again is told what came of it, with a code that counted or with none.
+    expect((await approve(sari.token, id, ...key)).value).toEqual(done.value)
+    expect((await approve(sari.token, other, '--code', code)).error).toBe('auth.factor_code_used')
+    const runs = await laku.db.selectFrom('commandRuns').selectAll().execute()
+    expect(JSON.stringify(runs)).not.toContain(code)
+  })
+
+  it('is not the administrator and a second identity of theirs, however long they wait', async () => {
+    const eve = await colleague('eve')
+    const id = await goodwill(boss)
+    later(30 * DAY_S)
+    expect(await approve(eve.token, id, '--code', codeNow(eve.secret))).toMatchObject({
+      code: 4,
+      error: 'kernel.same_hands',
+    })
+  })
+
+  it('hears of a factor that the administrator resets, and waits a day for the next', async () => {
+    const [tono, rina] = [await colleague('tono'), await colleague('rina')]
+    later(DAY_S + 60)
+    const id = await goodwill(tono.token)
+    await say(boss, 'auth', 'factor', 'reset', 'rina', '--reason', 'lost it')
+    expect((await approve(rina.token, id, '--code', codeNow(rina.secret))).error).toBe(
+      'kernel.second_factor_missing',
+    )
+    const { value } = await say(tono.token, 'attention', 'list', '--kind', 'staff_changed')
+    expect(JSON.stringify(value.data)).toContain('reset the second factor of rina')
+  })
+})
+
+describe('the code', () => {
+  it('is asked for at a terminal, only where it is needed, and said once', async () => {
+    const [wati, joko] = [await colleague('wati'), await colleague('joko')]
+    later(DAY_S + 60)
+    const id = await goodwill(wati.token)
+    const asked: string[] = []
+    const answer = async (question: string) => {
+      asked.push(question)
+      return codeNow(joko.secret)
+    }
+    const prompts = { text: answer, secret: answer, choose: answer }
+    const run = await door.run(joko.token, ['wallets', 'adjustments', 'approve', id], prompts)
+    expect([run.exitCode, asked]).toEqual([0, ['The code of your second factor:']])
+    const again = await door.run(joko.token, ['wallets', 'adjustments', 'approve', id], prompts)
+    expect([again.exitCode, asked]).toEqual([5, ['The code of your second factor:']])
+  })
+
+  it('comes over HTTP in a header of its own, and to no command that takes none', async () => {
+    const [adi, lia] = [await colleague('adi'), await colleague('lia')]
+    later(DAY_S + 60)
+    const id = await goodwill(adi.token)
+    const post = async (path: string[], input: object, code: string) => {
+      const body = { path, input, id: randomUUID(), json: true, quiet: true, debug: false, mayAsk: false }
+      const answer = await fetch(`${door.door.url}/api/commands/${path[0]}/${path[1]}`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${lia.token}`,
+          [PROTOCOL_HEADER]: String(PROTOCOL),
+          'content-type': 'application/x-ndjson',
+          'x-second-factor': code,
+        },
+        body: `${JSON.stringify({ ...body, answers: [] })}\n`,
+      })
+      return await answer.text()
+    }
+    const refused = await post(['attention', 'list'], {}, codeNow(lia.secret))
+    expect(refused).toContain('takes no code of a second factor')
+    const path = ['wallets', 'adjustments', 'approve']
+    expect(await post(path, { adjustment: id }, '000000')).toContain('auth.factor_code_wrong')
+    expect(await post(path, { adjustment: id }, codeNow(lia.secret))).toContain('"status":"posted"')
+  })
+})
+
+it('whoever comes at a terminal hears that their token ends soon; a script and --quiet do not', async () => {
+  await say(boss, 'auth', 'staff', 'add', 'gilang', '--role', 'support', '--days', '5')
+  const { value } = await say(boss, 'auth', 'staff', 'renew', 'gilang', '--days', '10')
+  const token = value.token ?? ''
+  const ends = /Your token for .* ends on \d{4}-\d\d-\d\d: an administrator renews it/
+  const line = ['orders', 'list']
+  expect((await door.run(token, line)).stderr).toMatch(ends)
+  for (const flag of ['--json', '--quiet'])
+    expect((await door.run(token, [...line, flag])).stderr).not.toMatch(ends)
+  expect((await door.run(boss, line)).stderr).not.toMatch(ends)
+})

@@ -1,0 +1,65 @@
+import { sql } from 'kysely'
+import { callAsHolder, kernelErrors, newId, type Refusal, type Work } from '../../kernel/index.ts'
+import { authErrors } from '../errors.ts'
+import { newFactorSecret, sealFactorSecret } from './totp.ts'
+import { lockFactor, staffOf, tryFactorCode } from './use-factor-code.ts'
+
+export interface EnrolledFactor {
+  factorId: string
+  /** In base 32; shown this once, and to them alone. */
+  secret: string
+  /** `otpauth://…`, which an authenticator app takes. */
+  uri: string
+}
+
+/**
+ * Begins to enrol a second factor of who acts. Whoever has one confirms by a code of it first (`useFactorCode`), and keeps it until the
+ * first code of the new one.
+ * @throws kernel.forbidden, kernel.second_factor_needed, auth.factor_there
+ */
+export async function enrolFactor(work: Work): Promise<EnrolledFactor> {
+  const { id: staffId, name, factor } = staffOf(work.actor)
+  if (!factor?.isOf(staffId) && (await lockFactor(work, staffId, 'confirmed')))
+    throw kernelErrors.second_factor_needed()
+  const factorId = newId()
+  const { secret, uri } = newFactorSecret(name)
+  const sealed = sealFactorSecret(work.vault, secret)
+  await callAsHolder(
+    work,
+    ({ token, reason, requestId }) =>
+      sql`select factor_enrol(${token}, ${factorId}::uuid, ${sealed}, ${reason}, ${requestId}) as result`,
+    { 'auth.factor_there': () => authErrors.factor_there() },
+  )
+  work.audited({ command: 'auth factor enrol', subject: ['staff', staffId], after: { factorId } })
+  return { factorId, secret, uri }
+}
+
+export interface ConfirmedEnrolment {
+  factorId: string
+  confirmedAt: Date
+}
+
+/**
+ * Ends enrolling by a first code, within an hour. All of finance is sent word, and the factor confirms for others a day later. To be
+ * committed whatever it answers: auth.factor_not_begun, factor_code_wrong, factor_limited.
+ * @throws kernel.forbidden
+ */
+export async function confirmEnrolment(
+  work: Work,
+  { code }: { code: string },
+): Promise<Refusal | ConfirmedEnrolment> {
+  const { id: staffId } = staffOf(work.actor)
+  const factor = await lockFactor(work, staffId, 'under way')
+  if (!factor) return { refused: authErrors.factor_not_begun() }
+  const step = await tryFactorCode(work, staffId, factor, code)
+  if (typeof step !== 'number') return step
+  const confirmedAt = await callAsHolder<Date>(
+    work,
+    ({ token, reason, requestId }) =>
+      sql`select factor_confirm(${token}, ${factor.id}::uuid, ${step}, ${reason}, ${requestId}) as result`,
+    { 'auth.factor_not_begun': () => authErrors.factor_not_begun() },
+  )
+  const after = { factorId: factor.id, confirmedAt }
+  work.audited({ command: 'auth factor confirm', subject: ['staff', staffId], after })
+  return after
+}

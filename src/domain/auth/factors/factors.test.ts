@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { query, testEncryptionKey } from '../../../../test/global-setup.ts'
+import { admin, openTestLaku, type TestLaku } from '../../../../test/laku.ts'
+import { codeNow, enrol, enrolAdmin, hire, holderOf } from '../../../../test/staff.ts'
+import { refusal } from '../../../../test/storefront.ts'
+import { ConfirmedFactor, type Refusal, Vault } from '../../kernel/index.ts'
+import { reencryptPage, sealedTables } from '../../sealed-data.ts'
+import { confirmEnrolment, enrolFactor, resetFactor, showFactor, useFactorCode } from '../index.ts'
+import { factorCodeAt, newFactorSecret, stepOfCode } from './totp.ts'
+
+type Member = Awaited<ReturnType<typeof hire>>
+
+let laku: TestLaku
+beforeAll(async () => {
+  laku = await openTestLaku()
+  await enrolAdmin(laku)
+})
+afterAll(() => laku.close())
+
+/** Somebody with an old factor, who has confirmed nothing yet, and its secret. */
+async function person(): Promise<{ who: Member; secret: string }> {
+  const { token, secret } = await enrol(laku, 'finance')
+  const { factor: _, ...who } = await holderOf(laku, token)
+  return { who, secret }
+}
+
+const said = (answer: Refusal | object) =>
+  'refused' in answer && answer.refused instanceof Error && 'code' in answer.refused
+    ? answer.refused.code
+    : 'ok'
+const use = async (who: Member, code: string, burn = true) =>
+  said(await laku.as(who, (work) => useFactorCode(work, { code, burn })))
+/** Six digits that no code near now has. */
+const wrong = (secret: string) => {
+  const near = [-2, -1, 0, 1, 2].map((steps) => codeNow(secret, steps))
+  return ['111111', '222222', '333333', '444444', '555555', '666666'].find((one) => !near.includes(one)) ?? ''
+}
+
+it('codes are those of RFC 6238', () => {
+  // Appendix B, SHA-1, the last six of its eight digits; the secret is "12345678901234567890".
+  const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
+  const vectors = [
+    [59, '287082'],
+    [1_111_111_109, '081804'],
+    [1_234_567_890, '005924'],
+    [20_000_000_000, '353130'],
+  ] as const
+  for (const [s, code] of vectors) {
+    expect(factorCodeAt(secret, s * 1000)).toBe(code)
+    expect(stepOfCode(secret, code, s * 1000)).toBe(Math.floor(s / 30))
+  }
+  expect(newFactorSecret('ana').uri).toMatch(
+    /^otpauth:\/\/totp\/laku:ana\?issuer=laku&secret=[A-Z2-7]{32}&algorithm=SHA1&digits=6&period=30$/,
+  )
+})
+
+describe('a code', () => {
+  it('counts once, and one step before or after counts too', async () => {
+    const { who, secret } = await person()
+    const now = codeNow(secret)
+    expect([await use(who, now, false), await use(who, now)]).toEqual(['ok', 'ok'])
+    expect([await use(who, now), await use(who, now, false)]).toEqual(Array(2).fill('auth.factor_code_used'))
+    expect(await use(who, codeNow(secret, 1))).toBe('ok')
+    expect(await use(who, codeNow(secret, 4))).toBe('auth.factor_code_wrong')
+    expect(await use(who, codeNow(secret, -4))).toBe('auth.factor_code_wrong')
+    expect(await use(who, '12345a')).toBe('auth.factor_code_wrong')
+  })
+
+  it('counts for one of those who say it at once', async () => {
+    const { who, secret } = await person()
+    const code = codeNow(secret)
+    const answers = await Promise.all(Array.from({ length: 5 }, () => use(who, code)))
+    expect(answers.toSorted()).toEqual([...Array(4).fill('auth.factor_code_used'), 'ok'])
+  })
+
+  it('of somebody else is none of theirs', async () => {
+    const [one, other] = [await person(), await person()]
+    expect(await use(one.who, codeNow(other.secret))).toBe('auth.factor_code_wrong')
+    expect(await use({ ...one.who, id: other.who.id }, codeNow(one.secret))).toBe('auth.factor_code_wrong')
+    // Whoever has the name and the code, and not the token.
+    const forged = { ...one.who, proof: other.who.proof as NonNullable<Member['proof']> }
+    expect(await refusal(use(forged, codeNow(one.secret)))).toBe('kernel.forbidden')
+  })
+
+  it('is guessed five times, then once a minute; who is there waits a minute at most', async () => {
+    const { who, secret } = await person()
+    const guesses = await Promise.all(Array.from({ length: 8 }, () => use(who, wrong(secret))))
+    expect(guesses.toSorted()).toEqual([
+      ...Array(5).fill('auth.factor_code_wrong'),
+      ...Array(3).fill('auth.factor_limited'),
+    ])
+    const answer = await laku.as(who, (work) => useFactorCode(work, { code: codeNow(secret) }))
+    expect(answer).toMatchObject({ refused: { code: 'auth.factor_limited' } })
+    const { retryAfterS } = (answer as Refusal).refused.details as { retryAfterS: number }
+    expect(retryAfterS).toBeGreaterThan(0)
+    expect(retryAfterS).toBeLessThanOrEqual(60)
+    const told = await laku.db
+      .selectFrom('attention')
+      .select('message')
+      .where('kind', '=', 'factor_guessed')
+      .where('subjectId', '=', who.id)
+      .execute()
+    expect(told).toHaveLength(1)
+    // Others are not held back by it.
+    const other = await person()
+    expect(await use(other.who, codeNow(other.secret))).toBe('ok')
+    laku.clock.shift(60)
+    expect(await use(who, wrong(secret))).toBe('auth.factor_code_wrong')
+    laku.clock.shift(60)
+    expect(await use(who, codeNow(secret))).toBe('ok')
+    laku.clock.shift(-120)
+  })
+})
+
+describe('enrolling', () => {
+  const begin = (who: Member) => laku.as(who, enrolFactor)
+  const confirm = async (who: Member, code: string) =>
+    said(await laku.as(who, (work) => confirmEnrolment(work, { code })))
+
+  it('shows the secret once, keeps it sealed, and ends with a first code, which counts for nothing else', async () => {
+    const { factor: _, ...who } = await hire(laku, 'finance')
+    await laku.as(admin, (work) => resetFactor(work, { staff: who.name }))
+    expect(await use(who, '123456')).toBe('kernel.second_factor_missing')
+    expect(await confirm(who, '123456')).toBe('auth.factor_not_begun')
+    const lost = await begin(who)
+    const { secret } = await begin(who)
+    expect(await confirm(who, codeNow(lost.secret))).toBe('auth.factor_code_wrong')
+    expect(await laku.as(who, (work) => showFactor(work, {}))).toMatchObject({ confirmedAt: null })
+    expect(await confirm(who, codeNow(secret))).toBe('ok')
+    expect(await use(who, codeNow(secret))).toBe('auth.factor_code_used')
+    const rows = await laku.db.selectFrom('staffFactors').selectAll().where('staffId', '=', who.id).execute()
+    const audit = await laku.db.selectFrom('auditLog').selectAll().where('subjectId', '=', who.id).execute()
+    expect(JSON.stringify([rows, audit])).not.toContain(secret)
+    expect(rows.filter((row) => row.secretSealed !== null)).toHaveLength(1)
+    const { confirmedAt, countsFrom } = await laku.as(who, (work) => showFactor(work, {}))
+    expect(countsFrom?.getTime()).toBe((confirmedAt?.getTime() ?? 0) + 86_400_000)
+    const seen = (by: Member) => refusal(laku.as(by, (work) => showFactor(work, { staff: who.name })))
+    expect([await seen(admin as Member), await seen((await person()).who)]).toEqual([
+      'ok',
+      'kernel.forbidden',
+    ])
+  })
+
+  it('another one takes a code of the one before, which stays until then: a borrowed token changes none', async () => {
+    const { who, secret } = await person()
+    expect(await refusal(begin(who))).toBe('kernel.second_factor_needed')
+    const forged = { ...who, factor: new ConfirmedFactor(who.id, null) }
+    expect(await refusal(begin(forged))).toBe('auth.factor_there')
+    const confirmed = await laku.as(who, (work) => useFactorCode(work, { code: codeNow(secret, -1) }))
+    const next = await begin({ ...who, factor: confirmed as ConfirmedFactor })
+    expect(await use(who, codeNow(secret))).toBe('ok')
+    expect(await confirm(who, codeNow(next.secret))).toBe('ok')
+    expect(await use(who, codeNow(secret, 1))).toBe('auth.factor_code_wrong')
+    expect(await use(who, codeNow(next.secret, 1))).toBe('ok')
+  })
+
+  it('ends an hour after it began', async () => {
+    const { factor: _, ...who } = await hire(laku, 'finance')
+    await laku.as(admin, (work) => resetFactor(work, { staff: who.id }))
+    const { secret, factorId } = await begin(who)
+    await query(
+      laku.ownerUrl,
+      `update staff_factors set created_at = created_at - interval '61 minutes' where id = '${factorId}'`,
+    )
+    expect(await refusal(confirm(who, codeNow(secret)))).toBe('auth.factor_not_begun')
+  })
+})
+
+it('only an administrator resets one, and none that is not there', async () => {
+  const [{ who }, other] = [await person(), await person()]
+  const reset = (by: Member) => refusal(laku.as(by, (work) => resetFactor(work, { staff: who.name })))
+  expect(await reset(other.who)).toBe('kernel.forbidden')
+  expect([await reset(admin as Member), await reset(admin as Member)]).toEqual(['ok', 'auth.factor_missing'])
+})
+
+it('the key of its secret rotates, by an administrator alone', async () => {
+  const { who, secret } = await person()
+  const sealed = sealedTables.find(({ table }) => table === 'staff_factors')
+  if (!sealed) throw new Error('factors are not rotated')
+  const fresh = new Vault(['a new key of thirty-two characters', testEncryptionKey])
+  const rewrite = (by: Member) =>
+    laku.as(by, ({ tx, actor, requestId }) => reencryptPage({ tx, vault: fresh, actor, requestId }, sealed))
+  expect(await refusal(rewrite(who))).toBe('kernel.forbidden')
+  const { rewritten, left } = await rewrite(admin as Member)
+  expect([rewritten > 0, left]).toEqual([true, []])
+  expect((await rewrite(admin as Member)).rewritten).toBe(0)
+  const { secretSealed } = await laku.db
+    .selectFrom('staffFactors')
+    .select('secretSealed')
+    .where('staffId', '=', who.id)
+    .executeTakeFirstOrThrow()
+  expect(new Vault('a new key of thirty-two characters').open('staff.factor', secretSealed ?? '')).toBe(
+    secret,
+  )
+})

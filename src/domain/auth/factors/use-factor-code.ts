@@ -1,0 +1,108 @@
+import { sql } from 'kysely'
+import {
+  type Actor,
+  ConfirmedFactor,
+  callAsHolder,
+  kernelErrors,
+  type Refusal,
+  takeTurns,
+  turnInS,
+  type Work,
+} from '../../kernel/index.ts'
+import { LONGEST_WAIT_S } from '../code-limits.ts'
+import { authErrors } from '../errors.ts'
+import { FACTOR_PURPOSE, stepOfCode } from './totp.ts'
+
+/** Wrong codes of a person: five, then one a minute, so that a million take two years, and the person waits a minute at most. */
+const WRONG_AT_ONCE = 5
+const WRONG_EVERY_S = LONGEST_WAIT_S
+
+interface Factor {
+  id: string
+  secretSealed: string
+}
+
+/**
+ * Confirms, by a code of the second factor of who acts, the one command that they say. A code counts once; with `burn` false it is looked
+ * at alone, for a dry run. To be run in a transaction of its own and committed whatever it answers, for wrong codes are counted:
+ * kernel.second_factor_missing, auth.factor_code_wrong, factor_code_used, factor_limited with `retryAfterS`, 60 at most.
+ * @throws kernel.forbidden
+ */
+export async function useFactorCode(
+  work: Work,
+  { code, burn = true }: { code: string; burn?: boolean },
+): Promise<Refusal | ConfirmedFactor> {
+  const { id: staffId } = staffOf(work.actor)
+  const factor = await lockFactor(work, staffId, 'confirmed')
+  if (!factor) return { refused: kernelErrors.second_factor_missing() }
+  const step = await tryFactorCode(work, staffId, factor, code)
+  if (typeof step !== 'number') return step
+  const isFresh = burn
+    ? await callAsHolder<boolean>(
+        work,
+        ({ token }) => sql`select factor_use(${token}, ${factor.id}::uuid, ${step}) as result`,
+      )
+    : !(await isBurnt(work, factor.id, step))
+  if (!isFresh) return { refused: authErrors.factor_code_used() }
+  return new ConfirmedFactor(staffId, factor.id)
+}
+
+/**
+ * Looks at one code of a factor, and counts a wrong one. Who guesses at one factor is held to one guess at a time.
+ */
+export async function tryFactorCode(
+  work: Work,
+  staffId: string,
+  { secretSealed }: Pick<Factor, 'secretSealed'>,
+  code: string,
+): Promise<Refusal | number> {
+  const turn = { name: `factor ${staffId}`, atOnce: WRONG_AT_ONCE, everyS: WRONG_EVERY_S }
+  const retryAfterS = await turnInS(work, turn)
+  if (retryAfterS > 0) return { refused: authErrors.factor_limited({ retryAfterS }) }
+  // The telephone's time is the real one, however far development has shifted laku's.
+  const { rows } = await sql<{ ms: number }>`
+    select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`.execute(work.tx)
+  const nowMs = rows[0]?.ms ?? Date.now()
+  const secret = work.vault.open(FACTOR_PURPOSE, secretSealed)
+  const step = /^\d{6}$/.test(code) ? stepOfCode(secret, code, nowMs) : undefined
+  if (step !== undefined) return step
+  await takeTurns(work, [{ ...turn, counted: true }])
+  if ((await turnInS(work, turn)) > 0) raiseGuessed(work, staffId)
+  return { refused: authErrors.factor_code_wrong() }
+}
+
+/** The factor of somebody, which nobody else looks at until the transaction ends. */
+export async function lockFactor(
+  work: Work,
+  staffId: string,
+  which: 'confirmed' | 'under way',
+): Promise<Factor | undefined> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`factor ${staffId}`}, 0))`.execute(work.tx)
+  const is = which === 'confirmed' ? sql`confirmed_at is not null` : sql`confirmed_at is null`
+  const { rows } = await sql<Factor>`
+    select id, secret_sealed from staff_factors where staff_id = ${staffId}::uuid and ended_at is null and ${is}`.execute(
+    work.tx,
+  )
+  return rows[0]
+}
+
+async function isBurnt(work: Work, factorId: string, step: number): Promise<boolean> {
+  const { rows } = await sql`
+    select from staff_factor_codes where factor_id = ${factorId} and step = ${step}`.execute(work.tx)
+  return rows.length > 0
+}
+
+function raiseGuessed(work: Work, staffId: string): void {
+  const { name } = staffOf(work.actor)
+  work.raise({
+    kind: 'factor_guessed',
+    subject: ['staff', staffId],
+    message: `codes of the second factor of ${name} are guessed with their token`,
+    command: `laku auth staff revoke ${name} --tokens-only`,
+  })
+}
+
+export function staffOf(actor: Actor): Extract<Actor, { kind: 'staff' }> {
+  if (actor.kind !== 'staff') throw kernelErrors.forbidden({ needs: ['a staff token'] })
+  return actor
+}

@@ -1,0 +1,52 @@
+import { type Kysely, sql } from 'kysely'
+import { type DB, secondsAfter, type Work } from '../../kernel/index.ts'
+
+/** So long before its end a token is told of, in seconds. */
+export const TELL_BEFORE_S = 14 * 86_400
+/** A service's token without end is rotated before it is so old. */
+const ROTATE_DAYS = 180
+
+export interface EndingToken {
+  id: string
+  name: string
+  /** Null: it has no end, and is old. */
+  expiresAt: Date | null
+}
+
+/** The newest token of each active member of staff, where it ends within 14 days, or has no end and is half a year old. */
+export async function endingTokens({ tx, now }: { tx: Kysely<DB>; now: Date }): Promise<EndingToken[]> {
+  const { rows } = await sql<EndingToken>`
+    select id, name, expires_at from (
+      select distinct on (s.id) t.id, s.name, t.expires_at, t.created_at
+      from staff s join staff_tokens t on t.staff_id = s.id
+      where s.status = 'active' and t.revoked_at is null and (t.expires_at is null or t.expires_at > ${now})
+      order by s.id, t.created_at desc, t.id desc) newest
+    where expires_at < ${secondsAfter(now, TELL_BEFORE_S)}
+      or (expires_at is null and created_at < ${secondsAfter(now, -ROTATE_DAYS * 86_400)})
+    order by expires_at nulls last, name`.execute(tx)
+  return rows
+}
+
+/** Tells of tokens that end soon, once each, for whoever looks after the shop. Returns how many are told of. */
+export async function tellOfEndingTokens(work: Work): Promise<number> {
+  const ending = await endingTokens(work)
+  const { rows } = await sql<{ subjectId: string }>`
+    select subject_id from attention where kind = 'staff_token_ends' and resolved_at is null`.execute(work.tx)
+  const told = new Set(rows.map((row) => row.subjectId))
+  const fresh = ending.filter(({ id }) => !told.has(id))
+  work.raise(
+    ...fresh.map(({ id, name, expiresAt }) => ({
+      kind: 'staff_token_ends' as const,
+      subject: ['staff_token', id] as [string, string],
+      message: endOfToken(name, expiresAt),
+      command: `laku auth staff renew ${name}`,
+      details: { staff: name, expiresAt },
+    })),
+  )
+  return fresh.length
+}
+
+export const endOfToken = (name: string, expiresAt: Date | null) =>
+  expiresAt
+    ? `the token of ${name} ends on ${expiresAt.toISOString().slice(0, 10)}`
+    : `the token of ${name} has no end, and is over ${ROTATE_DAYS} days old: it wants to be rotated`
