@@ -229,7 +229,7 @@ create table database_identity (
   written_in xid8 default pg_current_xact_id() not null,
   place text,
   is_restored boolean default false not null,
-  lost_reference text,
+  doubt text,
   constraint database_identity_pkey PRIMARY KEY (one),
   constraint database_identity_one_check CHECK (one)
 );
@@ -939,6 +939,7 @@ create table provider_book_reads (
   after_id text,
   next_through timestamp with time zone,
   read_at timestamp with time zone,
+  server_start timestamp with time zone,
   constraint provider_book_reads_pkey PRIMARY KEY (provider),
   constraint provider_book_reads_provider_check CHECK ((provider = 'xendit'::text))
 );

@@ -33,6 +33,8 @@ export interface JobDefinition<N extends string = string> {
    * shop's own. A job that is dropped then is found again by its sweep.
    */
   needsKnownDatabase?: boolean
+  /** It sends money to the provider: it waits until the provider's book was read since the database's server was started. */
+  sendsMoney?: boolean
   /** Runs at this cron time in Asia/Jakarta. */
   cron?: string
   /** Handles the batch. Throwing fails all of it; returning failures fails those. */

@@ -11,6 +11,7 @@ export const payoutsSubmitJob = defineJob({
   batchSize: 50,
   retryLimit: 5,
   needsKnownDatabase: true,
+  sendsMoney: true,
   run: async (laku, jobs) => {
     await submitPayouts(
       { units: laku.units, actor, payouts: laku.providers.payouts, refundsWaiting },

@@ -11,6 +11,7 @@ export const payoutsSweepJob = defineJob({
   batchSize: 1,
   retryLimit: 0,
   needsKnownDatabase: true,
+  sendsMoney: true,
   sweep: { due: payoutsDue },
   run: async (laku) => {
     await sweepPayouts({ units: laku.units, actor, payouts: laku.providers.payouts, refundsWaiting })

@@ -10,6 +10,7 @@ export const refundsSubmitJob = defineJob({
   batchSize: 50,
   retryLimit: 5,
   needsKnownDatabase: true,
+  sendsMoney: true,
   run: async (laku, jobs) => {
     await submitRefunds(
       { units: laku.units, actor, gateway: laku.providers.gateway },

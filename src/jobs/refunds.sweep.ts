@@ -10,6 +10,7 @@ export const refundsSweepJob = defineJob({
   batchSize: 1,
   retryLimit: 0,
   needsKnownDatabase: true,
+  sendsMoney: true,
   sweep: { due: refundsDue },
   run: async (laku) => {
     await sweepRefunds({ units: laku.units, actor, gateway: laku.providers.gateway })

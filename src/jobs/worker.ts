@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { PgBoss } from 'pg-boss'
-import { databaseIsKnown, recordFirstPlace } from '../domain/kernel/index.ts'
+import { databaseIsKnown, doubtMoved, recordFirstPlace } from '../domain/kernel/index.ts'
+import { bookIsRead } from '../domain/payment/index.ts'
 import { placeOf } from '../runtime/connect.ts'
 import type { Laku } from '../runtime/laku.ts'
 import type { JobDefinition, JobRun } from './define-job.ts'
@@ -20,9 +22,11 @@ const DRAIN_MS = 15_000
  */
 export async function startWorker(laku: Laku, { calendarS = 5 } = {}): Promise<RunningWorker> {
   const { logger } = laku
-  await laku.units.run({ kind: 'system', name: 'worker' }, (work) =>
-    recordFirstPlace(work, placeOf(laku.urls.direct)),
-  )
+  await laku.units.run({ kind: 'system', name: 'worker' }, async (work) => {
+    const place = placeOf(laku.urls.direct)
+    await recordFirstPlace(work, place)
+    if (laku.urls.embedded) await doubtMoved(work, place)
+  })
   const boss = new PgBoss({
     connectionString: laku.urls.direct,
     application_name: 'laku worker',
@@ -85,10 +89,21 @@ async function workQueue(laku: Laku, boss: PgBoss, job: JobDefinition): Promise<
   })
 }
 
-async function isKnownDatabase(laku: Laku): Promise<boolean> {
-  const { rows } = await sql<{ is: boolean }>`select ${databaseIsKnown} as is`.execute(laku.db)
-  return rows[0]?.is ?? false
+/** Whether a job may run on this database now. One that sends money waits a little for the book: what is dropped comes back by its sweep. */
+async function mayRun(laku: Laku, { needsKnownDatabase, sendsMoney }: JobDefinition): Promise<boolean> {
+  for (let wait = 0; wait < BOOK_WAITS; wait++) {
+    const { rows } = await sql<{ known: boolean; read: boolean }>`
+      select ${databaseIsKnown} as known, ${bookIsRead} as read`.execute(laku.db)
+    const { known = false, read = false } = rows[0] ?? {}
+    if (needsKnownDatabase && !known) return false
+    if (!sendsMoney || read) return true
+    await sleep(BOOK_WAIT_MS)
+  }
+  return false
 }
+
+const BOOK_WAITS = 10
+const BOOK_WAIT_MS = 500
 
 /** The failures of a batch by job; a batch that throws has failed whole. */
 async function runBatch(
@@ -97,7 +112,7 @@ async function runBatch(
   batch: JobRun<object>[],
 ): Promise<Map<string, unknown>> {
   try {
-    if (job.needsKnownDatabase && !(await isKnownDatabase(laku))) return new Map()
+    if ((job.needsKnownDatabase || job.sendsMoney) && !(await mayRun(laku, job))) return new Map()
     const failures = (await job.run(laku, batch)) ?? []
     return new Map(failures.map(({ id, error }) => [id, error]))
   } catch (error) {
@@ -112,8 +127,8 @@ async function runBatch(
 class SweepTicker {
   readonly #laku: Laku
   readonly #boss: PgBoss
-  readonly #sweeps = jobs.flatMap(({ name, sweep, needsKnownDatabase = false }) =>
-    sweep ? [{ name, due: sweep.due, needsKnownDatabase }] : [],
+  readonly #sweeps = jobs.flatMap(({ name, sweep, needsKnownDatabase = false, sendsMoney = false }) =>
+    sweep ? [{ name, due: sweep.due, needsKnownDatabase, sendsMoney }] : [],
   )
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> = Promise.resolve()
@@ -138,13 +153,13 @@ class SweepTicker {
     if (this.#sweeps.length === 0) return
     try {
       const now = this.#laku.clock.now()
-      const asked = this.#sweeps.map(({ name, due, needsKnownDatabase }) => {
-        const may = needsKnownDatabase ? sql`known.is` : sql`true`
+      const asked = this.#sweeps.map(({ name, due, needsKnownDatabase, sendsMoney }) => {
+        const may = sendsMoney ? sql`known.is and known.read` : needsKnownDatabase ? sql`known.is` : sql`true`
         return sql`select ${name}::text as name from known where ${may} and ${due(now)}`
       })
       const { rows } = await sql<{
         name: string
-      }>`with known as materialized (select ${databaseIsKnown} as is) ${sql.join(asked, sql` union all `)}`.execute(
+      }>`with known as materialized (select ${databaseIsKnown} as is, ${bookIsRead} as read) ${sql.join(asked, sql` union all `)}`.execute(
         this.#laku.db,
       )
       for (const { name } of rows) await this.#boss.send(name, {})

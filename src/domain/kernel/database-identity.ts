@@ -9,7 +9,7 @@ import type { Tx, Work } from './work.ts'
  */
 export const databaseIsKnown: RawBuilder<boolean> = sql<boolean>`exists (
   select from database_identity i
-  where not i.is_restored and i.lost_reference is null and i.system_id = (pg_control_system()).system_identifier::text and i.timeline = this_timeline()
+  where not i.is_restored and i.doubt is null and i.system_id = (pg_control_system()).system_identifier::text and i.timeline = this_timeline()
     and i.xmin::text::numeric = i.written_in::text::numeric % 4294967296)`
 
 export interface DatabaseDoubt {
@@ -24,10 +24,10 @@ export interface DatabaseDoubt {
 /** Why this is not the database that laku knew; undefined where it is. */
 export async function databaseDoubt(tx: Tx): Promise<DatabaseDoubt | undefined> {
   const { rows } = await sql<DatabaseDoubt & { known: boolean }>`
-    select ${databaseIsKnown} as known, i.place, i.is_restored or i.lost_reference is not null as is_restored,
+    select ${databaseIsKnown} as known, i.place, i.is_restored or i.doubt is not null as is_restored,
       case
         when i.is_restored then 'a backup was restored'
-        when i.lost_reference is not null then 'the provider has ' || i.lost_reference || ', which is in no row here'
+        when i.doubt is not null then i.doubt
         when i.system_id <> (pg_control_system()).system_identifier::text then 'it is a copy in another database cluster'
         when i.timeline <> this_timeline() then 'a standby or a restored copy was promoted'
         else 'its rows were written anew from a dump'
@@ -52,7 +52,7 @@ export async function recordDatabaseIdentity({ tx }: Work, place: string): Promi
     insert into database_identity (system_id, timeline, place)
     values ((pg_control_system()).system_identifier::text, this_timeline(), ${place})
     on conflict (one) do update set system_id = excluded.system_id, timeline = excluded.timeline, place = excluded.place,
-      written_in = pg_current_xact_id(), is_restored = false, lost_reference = null`.execute(tx)
+      written_in = pg_current_xact_id(), is_restored = false, doubt = null`.execute(tx)
 }
 
 /** The first worker says where the database is reached; a later one that reaches it elsewhere changes nothing. */
@@ -62,13 +62,23 @@ export async function recordFirstPlace(work: Work, place: string): Promise<void>
   if (rows.length > 0) await recordDatabaseIdentity(work, place)
 }
 
-/** The provider has what only this shop can have done, and no row here knows it: nothing leaves until that was taken over. */
-export async function doubtDatabase(work: Work, reference: string): Promise<void> {
+/** Something says, in words, that this database lacks what the shop did: nothing leaves until that was taken over. */
+export async function doubtDatabase(work: Work, why: string): Promise<void> {
   const { rows } = await sql`
-    update database_identity set lost_reference = ${reference}, written_in = pg_current_xact_id()
+    update database_identity set doubt = ${why}, written_in = pg_current_xact_id()
     where ${databaseIsKnown} returning one`.execute(work.tx)
-  if (rows.length === 0) return
-  raiseDoubt(work, `the provider has ${reference}, which is in no row here`)
+  if (rows.length > 0) raiseDoubt(work, why)
+}
+
+/**
+ * The server of a data folder is always reached by a place of that folder: at another one it is a copy, or was moved, and only its owner
+ * knows which.
+ */
+export async function doubtMoved(work: Work, place: string): Promise<void> {
+  const { rows } = await sql<{ place: string }>`
+    select place from database_identity where place is not null and place <> ${place}`.execute(work.tx)
+  const [was] = rows
+  if (was) await doubtDatabase(work, `its data folder is another one than before: ${place}, not ${was.place}`)
 }
 
 export function raiseDoubt(work: Work, why: string): void {

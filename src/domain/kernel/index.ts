@@ -35,6 +35,7 @@ export {
   databaseDoubt,
   databaseIsKnown,
   doubtDatabase,
+  doubtMoved,
   raiseDoubt,
   recordDatabaseIdentity,
   recordFirstPlace,

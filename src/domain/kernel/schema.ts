@@ -185,8 +185,8 @@ export interface DatabaseEnvironment {
 }
 
 export interface DatabaseIdentity {
+  doubt: string | null;
   isRestored: Generated<boolean>;
-  lostReference: string | null;
   one: Generated<boolean>;
   place: string | null;
   systemId: string;
@@ -688,6 +688,7 @@ export interface ProviderBookReads {
   nextThrough: Timestamp | null;
   provider: string;
   readAt: Timestamp | null;
+  serverStart: Timestamp | null;
   through: Timestamp | null;
 }
 

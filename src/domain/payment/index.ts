@@ -48,7 +48,12 @@ export { type GatewayNotice, processNotices } from './process-notices.ts'
 export { type BookedLine, bookLine, intendBookLine } from './provider-book/book-line.ts'
 export { type Adopting, type BookContext, settleKeptLines } from './provider-book/follow-lines.ts'
 export { pruneWebhookBodies } from './prune-webhook-bodies.ts'
-export { intendBookReading, type ProviderBookRead, readProviderBook } from './read-provider-book.ts'
+export {
+  bookIsRead,
+  intendBookReading,
+  type ProviderBookRead,
+  readProviderBook,
+} from './read-provider-book.ts'
 export { type Difference, type Reconciliation, reconcileGateway } from './reconcile-gateway.ts'
 export { type ReconciliationRun, runReconciliation } from './reconciliation/run-reconciliation.ts'
 export { type RecordedChargeback, recordChargeback, type ToldChargeback } from './record-chargeback.ts'

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { inOneOrEach, requireStaff, secondsAfter, type Work } from '../kernel/index.ts'
 import { type BookedTransactions, bookTransactions } from './book-transactions.ts'
 import type { GatewayTransaction, GatewayTransactionPage, UnreadTransaction } from './gateway-transactions.ts'
@@ -114,6 +114,13 @@ async function bookLines(work: Work, lines: readonly GatewayTransaction[]): Prom
 }
 
 /**
+ * The provider's book was read to its end since this database's server was started. A copy of the data folder shows no other mark than
+ * that start, and before its first payout it must see what the shop did without it.
+ */
+export const bookIsRead: RawBuilder<boolean> = sql<boolean>`exists (
+  select from provider_book_reads where provider = 'xendit' and server_start = pg_postmaster_start_time())`
+
+/**
  * Writes down that staff have the provider's book read on now, and returns since when: everything where it was never read.
  * @throws kernel.forbidden
  */
@@ -148,7 +155,8 @@ async function mark(
   const through = after === null ? (nextThrough ?? before.through) : before.through
   const { numAffectedRows } = await sql`
     update provider_book_reads set through = ${through}, after_id = ${after}, read_at = ${work.now},
-      next_through = ${after === null ? null : nextThrough}
+      next_through = ${after === null ? null : nextThrough},
+      server_start = case when ${after}::text is null then pg_postmaster_start_time() else server_start end
     where provider = 'xendit' and after_id is not distinct from ${before.afterId}
       and through is not distinct from ${before.through}`.execute(work.tx)
   return numAffectedRows === 1n

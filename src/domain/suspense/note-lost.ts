@@ -17,5 +17,5 @@ export async function noteLost(
     select from suspense_items where code = ${reference} or provider_id = ${providerId} limit 1`.execute(
     work.tx,
   )
-  if (rows.length === 0) await doubtDatabase(work, reference)
+  if (rows.length === 0) await doubtDatabase(work, `the provider has ${reference}, which is in no row here`)
 }
