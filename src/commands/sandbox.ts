@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Template } from '../providers/whatsapp/templates.ts'
 import { type Config, sandboxSmtpPort } from '../runtime/config.ts'
@@ -21,14 +22,24 @@ export const sandbox = defineTask({
       flags: '--sandbox-port <port>',
       description: 'to listen on; mail on the one after it (LAKU_SANDBOX_PORT)',
     },
+    {
+      flags: '--tls-cert <file>',
+      description: 'speak https and smtps with this certificate (PEM), as a shop in production wants it',
+    },
+    { flags: '--tls-key <file>', description: 'the key of the certificate (PEM)' },
   ],
-  input: z.object({ sandboxPort: z.string().optional() }),
+  input: z.object({
+    sandboxPort: z.string().optional(),
+    tlsCert: z.string().optional(),
+    tlsKey: z.string().optional(),
+  }),
   run: async (context, flags) => {
     const config = context.config(flags)
     refuseProduction(config, 'the provider sandbox')
     const { startSandbox } = await import('../sandbox/sandbox.ts')
     const { templates } = await import('../providers/whatsapp/templates.ts')
-    const running = await startSandbox(optionsOf(config, templates)).catch((error: unknown) => {
+    const options = { ...optionsOf(config, templates), ...tlsOf(flags) }
+    const running = await startSandbox(options).catch((error: unknown) => {
       if (systemCode(error) !== 'EADDRINUSE') throw error
       const ports = `${config.sandboxPort} or ${sandboxSmtpPort(config)}`
       throw new StartError(
@@ -43,6 +54,22 @@ export const sandbox = defineTask({
     return await untilStopped()
   },
 })
+
+/** The certificate and its key go together. Throws StartError 2 where one is missing or cannot be read. */
+function tlsOf({ tlsCert, tlsKey }: { tlsCert?: string | undefined; tlsKey?: string | undefined }) {
+  if (tlsCert === undefined && tlsKey === undefined) return {}
+  if (tlsCert === undefined || tlsKey === undefined)
+    throw new StartError(2, 'give --tls-cert and --tls-key together')
+  return { tls: { cert: readPem(tlsCert), key: readPem(tlsKey) } }
+}
+
+function readPem(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new StartError(2, `${file} cannot be read: ${systemCode(error) ?? String(error)}`)
+  }
+}
 
 /** Secrets that rotate are a list: the sandbox signs with the one that is used. */
 function optionsOf(config: Config, templates: readonly Template[]) {

@@ -240,3 +240,40 @@ it('an owner without any right of a superuser runs every migration', async () =>
     await query(root, `drop database ${name} with (force)`, `drop role ${role}`)
   }
 })
+
+describe("the role of a person's shell", () => {
+  let shell: pg.Client
+  beforeAll(async () => {
+    const url = new URL(laku.urls.app)
+    url.username = 'laku_shell'
+    shell = new pg.Client({ connectionString: url.toString() })
+    await shell.connect()
+  })
+  afterAll(() => shell.end())
+
+  it('logs in and reads what a person may see', async () => {
+    for (const table of ['orders', 'ledger_entries', 'audit_log', 'staff'])
+      expect((await shell.query(`select count(*)::int as n from ${table}`)).rows).toHaveLength(1)
+    const { rows } = await shell.query('select id, staff_id, expires_at from staff_tokens')
+    expect(rows).toBeInstanceOf(Array)
+  })
+
+  it('reads no hash of a token and no secret of a factor', async () => {
+    await expect(shell.query('select token_hash from staff_tokens')).rejects.toThrow('permission denied')
+    await expect(shell.query('select secret_sealed from staff_factors')).rejects.toThrow('permission denied')
+  })
+
+  it('writes no table and runs none of the functions that write for the application', async () => {
+    const { rows } = await shell.query<{ name: string }>(`
+      select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname in ('public', 'pgboss') and c.relkind in ('r', 'p') and (
+        has_table_privilege(c.oid, 'insert, update, delete, truncate')
+        or has_any_column_privilege(c.oid, 'insert, update'))`)
+    expect(rows).toEqual([])
+    const { rows: functions } = await shell.query<{ name: string }>(`
+      select p.oid::regprocedure::text as name from pg_proc p
+      where p.pronamespace = 'public'::regnamespace and p.prosecdef and p.prorettype <> 'trigger'::regtype
+        and has_function_privilege(p.oid, 'execute')`)
+    expect(functions).toEqual([])
+  })
+})

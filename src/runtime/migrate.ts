@@ -101,7 +101,7 @@ export async function grantToApplication(db: Kysely<unknown>, appRole: string): 
   })
 }
 
-/** The role of a person's shell, where there is one: it reads all but the hashes of tokens, and writes nothing. */
+/** The role of a person's shell, where there is one: it reads all but what lets staff in, and writes nothing. */
 async function grantShell(tx: Transaction<unknown>): Promise<void> {
   const { rows } = await sql`select from pg_roles where rolname = ${SHELL_ROLE}`.execute(tx)
   if (rows.length === 0) return
@@ -111,8 +111,11 @@ async function grantShell(tx: Transaction<unknown>): Promise<void> {
     await sql`grant usage on schema ${sql.id(schema)} to ${role}`.execute(tx)
     await sql`grant select on all tables in schema ${sql.id(schema)} to ${role}`.execute(tx)
   }
-  await sql`revoke select on staff_tokens from ${role}`.execute(tx)
-  await sql`grant select (id, staff_id, created_at, expires_at, revoked_at) on staff_tokens to ${role}`.execute(
+  await sql`revoke select on staff_tokens, staff_factors from ${role}`.execute(tx)
+  await sql`
+    grant select (id, staff_id, created_at, expires_at, revoked_at) on staff_tokens to ${role}`.execute(tx)
+  await sql`
+    grant select (id, staff_id, created_at, confirmed_at, ended_at, ended_by) on staff_factors to ${role}`.execute(
     tx,
   )
 }

@@ -6,6 +6,8 @@ export interface SandboxOptions {
   port: number
   /** SMTP port on loopback; 0 or nothing picks a free one. */
   smtpPort?: number
+  /** PEM texts. With them it speaks https and smtps, as production wants its providers. */
+  tls?: { cert: string; key: string }
   /** Base of the links handed out (`invoice_url`); `http://127.0.0.1:<port>` when absent. */
   publicUrl?: string
   /** Base of the server that receives webhooks at `/api/webhooks/{xendit,biteship,whatsapp}`. */

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { get } from 'node:https'
+import { connect } from 'node:tls'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { SECRETS, startFixture, startReceiver } from '../../test/sandbox-fixture.ts'
 import { fieldsOf } from './fields.ts'
@@ -225,5 +228,41 @@ describe('limits and reset', () => {
       fees_idr: 0,
     })
     expect((await f.xendit('GET', `/v2/invoices/${body.id}`)).status).toBe(404)
+  })
+})
+
+describe('over TLS', () => {
+  const pem = (name: string) => readFileSync(new URL(`../../test/tls/${name}.pem`, import.meta.url), 'utf8')
+
+  it('answers whoever trusts its authority, and nobody in the clear', async () => {
+    const tls = { cert: pem('cert'), key: pem('key') }
+    const sandbox = await startSandbox({ port: 0, lakuUrl: f.receiver.url, ...SECRETS, tls })
+    try {
+      const balance = new URL(`${sandbox.xenditUrl}/balance`)
+      const auth = `${SECRETS.xendit.secretKey}:`
+      const status = (ca?: string) =>
+        new Promise((resolve, reject) =>
+          get(balance, { auth, ...(ca && { ca }) }, (answer) => {
+            answer.resume()
+            resolve(answer.statusCode)
+          }).on('error', reject),
+        )
+      expect(balance.protocol).toBe('https:')
+      expect(await status(pem('ca'))).toBe(200)
+      await expect(status()).rejects.toThrow('unable to verify')
+      await expect(fetch(`http://${balance.host}/xendit/balance`)).rejects.toThrow()
+
+      const smtp = new URL(sandbox.smtpUrl)
+      expect(smtp.protocol).toBe('smtps:')
+      const socket = connect({ host: smtp.hostname, port: Number(smtp.port), ca: pem('ca') })
+      const greeting = await new Promise((resolve, reject) => {
+        socket.once('data', (data) => resolve(String(data).slice(0, 3)))
+        socket.once('error', reject)
+      })
+      socket.destroy()
+      expect(greeting).toBe('220')
+    } finally {
+      await sandbox.close()
+    }
   })
 })

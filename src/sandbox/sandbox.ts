@@ -76,7 +76,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const account = new XenditAccount(now, options.xendit.floatIdr)
   const app = await buildApp(context, account)
   await app.listen({ port: options.port, host: '127.0.0.1' })
-  url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+  url = `${options.tls ? 'https' : 'http'}://127.0.0.1:${(app.server.address() as AddressInfo).port}`
   const smtp = await startSmtp(context, options.smtpPort ?? 0).catch(async (error: unknown) => {
     await app.close()
     throw error
@@ -116,7 +116,11 @@ async function buildApp(context: SandboxContext, account: XenditAccount): Promis
     const parts = [faults, profile, templates, limits, lists, messages, account, parcels, lastHeard]
     for (const part of parts) part.clear()
   }
-  const app = fastify({ routerOptions: { ignoreTrailingSlash: true }, forceCloseConnections: true })
+  const app = fastify({
+    routerOptions: { ignoreTrailingSlash: true },
+    forceCloseConnections: true,
+    ...(context.options.tls && { https: context.options.tls }),
+  }) as FastifyInstance
   readBodies(app)
   refuseForeign(app, context)
   await app.register(xenditPlugin(context, account), { prefix: '/xendit' })

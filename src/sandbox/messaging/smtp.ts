@@ -24,7 +24,9 @@ export async function startSmtp(
   context: SandboxContext,
   port: number,
 ): Promise<{ url: string; close(): Promise<void> }> {
+  const { tls } = context.options
   const server = new SMTPServer({
+    ...(tls && { secure: true, ...tls }),
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     disableReverseLookup: true,
@@ -44,7 +46,7 @@ export async function startSmtp(
   server.off('error', failed)
   const { port: actual } = server.server.address() as AddressInfo
   return {
-    url: `smtp://127.0.0.1:${actual}`,
+    url: `${tls ? 'smtps' : 'smtp'}://127.0.0.1:${actual}`,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
 }
