@@ -1,3 +1,6 @@
+/** What `laku providers check` makes at a provider is called so; news of it are nobody's work. */
+export const CHECK_REFERENCE = 'laku-check-'
+
 /**
  * The sure ground under a fact. `documented`: in the provider's own reference. `sdk`: in its published package. `reported`: by
  * others who use it, and likely. `assumed`: nobody said so; laku is built so that it may be wrong.

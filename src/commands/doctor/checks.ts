@@ -8,6 +8,7 @@ import { finalStates, inSql, runChecks, secondsAfter } from '../../domain/kernel
 import type { Laku } from '../../runtime/laku.ts'
 import { migrationStatus } from '../../runtime/migration-status.ts'
 import { DEAD_LETTER_QUEUE } from '../../runtime/queue.ts'
+import { accountProfileCheck } from './account-profile.ts'
 import { believedProxies } from './believed-proxies.ts'
 import { databaseEnvironment, databaseRights } from './database-rights.ts'
 import { providerReachability } from './provider-reachability.ts'
@@ -204,6 +205,7 @@ export const doctorChecks: readonly DoctorCheck[] = [
     },
   },
   providerReachability,
+  accountProfileCheck,
   {
     name: 'clock skew',
     examine: async ({ pool }) => {

@@ -56,6 +56,34 @@ describe('laku doctor', () => {
     expect(exitCode).toBe(0)
   })
 
+  it('says what it takes for true of the account at the payment provider, and sees what speaks against it', async () => {
+    const policy = {
+      ...f.laku.policy,
+      refundForm: 'legacy',
+      floatIdr: 5_000_000,
+      refundChannels: { GOPAY: false },
+    }
+    const own = Object.create(f.laku, { policy: { value: policy } }) as Laku
+    const { account } = JSON.parse((await runLaku(own, ['doctor', '--json'])).stdout)
+    expect(account).toMatchObject({
+      refund_form: 'legacy',
+      float_idr: 5_000_000,
+      refunds: expect.arrayContaining([{ channel: 'LINKAJA', days: 30, parts: false }]),
+    })
+    expect(JSON.stringify(account.refunds)).not.toContain('GOPAY')
+    const { stdout } = await runLaku(own, ['doctor'])
+    expect(stdout).toContain('refunds name their payment by invoice_id (legacy)')
+    expect(stdout).toContain('QRIS 7; anything else goes to the wallet')
+    expect(stdout).toContain('float of our own there: Rp 5.000.000')
+    const old = await sees(
+      'account profile',
+      `insert into payout_channels (channel_code, name, kind, minimum_idr, maximum_idr, read_at)
+       values ('ID_OLD', 'Old', 'bank', 1, 2, now() - interval '3 days')`,
+      "delete from payout_channels where channel_code = 'ID_OLD'",
+    )
+    expect(old).toMatchObject({ severity: 'warning', command: 'laku providers check' })
+  })
+
   it('sees missing migrations', async () => {
     const name = '(select max(name) from kysely_migration)'
     await query(f.laku.ownerUrl, `create table kept as select * from kysely_migration where name = ${name}`)

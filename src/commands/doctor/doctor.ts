@@ -6,13 +6,14 @@ export const doctor = defineTask({
   name: 'doctor',
   exits: [8],
   description:
-    'Look for what is wrong, how bad it is, and the command that mends it. Ends with 8 where something is; with 2 where the configuration, and with 6 where the database cannot be used, for then nothing else can be looked at.',
+    'Look for what is wrong, how bad it is, and the command that mends it; and say what laku takes for true of the account at the payment provider. Ends with 8 where something is; with 2 where the configuration, and with 6 where the database cannot be used, for then nothing else can be looked at.',
   input: z.object({}),
   examples: ['laku doctor', 'laku doctor --json'],
   // No identity is asked for: it changes nothing and prints no personal data of customers. A wrong configuration, a database that
   // cannot be reached or is behind end it before its first check, each with its own line and exit code.
   run: async (context) => {
     const { doctorChecks } = await import('./checks.ts')
+    const { accountProfile, profileLines } = await import('./account-profile.ts')
     const laku = await context.laku()
     const { progress, output } = context
     progress.start('checks', doctorChecks.length)
@@ -23,14 +24,16 @@ export const doctor = defineTask({
       progress.step(`${findings.length === 0 ? '✓' : '✗'} ${name}`)
     }
     progress.end()
+    const account = await accountProfile(laku)
     const wrong = checks.flatMap(({ name, findings }) => findings.map((one) => ({ name, ...one })))
     const lines = wrong.map(({ severity, name, message, command }) => {
       const style = severity === 'critical' ? output.style.red : output.style.yellow
       return `${style(severity)} ${name}: ${message}\n  mend it with: ${command}`
     })
+    const verdict = lines.length > 0 ? lines.join('\n') : `${checks.length} checks, nothing is wrong.`
     return {
-      json: { ok: wrong.length === 0, checks },
-      text: lines.length > 0 ? lines.join('\n') : `${checks.length} checks, nothing is wrong.`,
+      json: { ok: wrong.length === 0, checks, account },
+      text: `${verdict}\n\n${profileLines(account).join('\n')}`,
       exitCode: wrong.length > 0 ? exitCodes.found : exitCodes.done,
     }
   },

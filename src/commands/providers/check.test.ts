@@ -12,6 +12,7 @@ import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
 import { buildServer } from '../../http/server.ts'
 import { createBiteshipCourier } from '../../providers/biteship/courier.ts'
 import { Masker } from '../../providers/check/mask.ts'
+import { type NotSeen, notSeen } from '../../providers/check/not-seen.ts'
 import { Ear } from '../../providers/check/probe.ts'
 import type { RecordedAnswer } from '../../providers/check/recorder.ts'
 import type { Finding } from '../../providers/check/run-probes.ts'
@@ -25,6 +26,7 @@ import { SWITCHES, type Switches, type SwitchName } from '../../sandbox/profile.
 
 let laku: TestLaku
 let app: FastifyInstance
+const FLOAT_IDR = 100_000
 const folder = mkdtempSync(join(tmpdir(), 'laku-check-'))
 
 beforeAll(async () => {
@@ -34,7 +36,11 @@ beforeAll(async () => {
   const { port } = app.server.address() as AddressInfo
   Object.assign(laku.config, { publicUrl: `http://127.0.0.1:${port}` })
 })
-beforeEach(() => control('POST', 'reset'))
+beforeEach(async () => {
+  await control('POST', 'reset')
+  // What was paid is settled days later, and a refund of it wants money that is there.
+  await control('PUT', 'balance', { float_idr: FLOAT_IDR })
+})
 afterAll(async () => {
   rmSync(folder, { recursive: true })
   await app?.close()
@@ -80,7 +86,12 @@ async function paid(channel: string): Promise<void> {
 async function check(words: readonly string[] = [], settings: Partial<Config> = {}) {
   const config = { ...laku.config, ...settings }
   const run = await runLaku({ config } as Laku, ['providers', 'check', '--json', ...words])
-  const told = JSON.parse(run.stdout) as { ok: boolean; checks: Finding[]; error?: { message: string } }
+  const told = JSON.parse(run.stdout) as {
+    ok: boolean
+    checks: Finding[]
+    not_seen: NotSeen[]
+    error?: { message: string }
+  }
   return { ...run, told, checks: told.checks ?? [] }
 }
 
@@ -95,6 +106,8 @@ const fonnte = () => ({ whatsappApiUrl: laku.sandbox.fonnteUrl })
 /** Which check finds a switch in each of its other choices. */
 const seen: Partial<Record<SwitchName, string>> = {
   'xendit.refund-form': 'form of refunds',
+  'xendit.refund-key': 'a refund, repeated',
+  'xendit.refund-repeat': 'a refund, repeated',
   'xendit.refunded-amount': 'paid invoices',
   'xendit.qris-method': 'paid invoices',
   'xendit.settlement': 'transactions',
@@ -102,24 +115,16 @@ const seen: Partial<Record<SwitchName, string>> = {
   'xendit.payment-link': 'transactions',
   'xendit.fees': 'transactions',
   'biteship.rates': 'rates',
+  'biteship.waybill': 'an order, called off',
+  'biteship.tracking': 'an order, called off',
+  'biteship.cancel': 'an order, called off',
   'whatsapp.token': 'phone number',
   'fonnte.device': 'device',
   'fonnte.quota': 'device',
 }
 
-const NO_REFUND = 'only a refund of money that was paid shows it, and the check sends none back'
-const NO_PARCEL = 'only an order shows it, and an order is a parcel'
-
-/** The switches that no harmless question shows, and why. */
-const unseen: Partial<Record<SwitchName, string>> = {
-  'xendit.refund-key': NO_REFUND,
-  'xendit.refund-repeat': NO_REFUND,
-  'biteship.waybill': NO_PARCEL,
-  'biteship.tracking': NO_PARCEL,
-  'biteship.cancel': NO_PARCEL,
-  'biteship.ping': 'Biteship sends it to us; our own route is asked with each of its shapes all the same',
-  'whatsapp.sender': 'it shows only when a person writes to us',
-}
+/** The switches that no harmless question shows: the command names their facts, and why. */
+const unseen: readonly SwitchName[] = ['biteship.ping', 'whatsapp.sender']
 
 const otherChoices = (name: string) => (SWITCHES as Switches)[name]?.choices.slice(1) ?? []
 const cases = Object.entries(seen).flatMap(([name, found]) =>
@@ -155,6 +160,8 @@ describe('laku providers check', () => {
       .execute()
     expect(heard).toHaveLength(1)
     await laku.drain()
+    laku.clock.shift(600)
+    await laku.drain()
     laku.sandbox.setLakuUrl('http://127.0.0.1:9')
     expect(await laku.db.selectFrom('attention').select(['kind', 'message']).execute()).toEqual([])
     expect(await laku.db.selectFrom('webhookInbox').select('status').distinct().execute()).toEqual([
@@ -163,7 +170,9 @@ describe('laku providers check', () => {
   })
 
   it('sees or names every switch of the sandbox', () => {
-    expect([...Object.keys(seen), ...Object.keys(unseen)].sort()).toEqual(Object.keys(SWITCHES).sort())
+    expect([...Object.keys(seen), ...unseen].sort()).toEqual(Object.keys(SWITCHES).sort())
+    const told = new Set(notSeen.map((one) => one.fact))
+    for (const name of unseen) expect(told).toContain(SWITCHES[name].fact)
   })
 
   it.each(cases)('finds %s: %s, and nothing else', async (name, choice, found) => {
@@ -179,11 +188,14 @@ describe('laku providers check', () => {
   })
 
   it('is not misled by what it cannot see', async () => {
-    const others = Object.keys(unseen).map((name) => [name, otherChoices(name)[0]])
+    const others = unseen.map((name) => [name, otherChoices(name)[0]])
     await control('PUT', 'profile', Object.fromEntries(others))
     await paid('QRIS')
-    const { exitCode, checks } = await check()
+    const { exitCode, checks, told } = await check()
     expect([exitCode, differing(checks)]).toEqual([0, []])
+    expect(told.not_seen.map((one) => one.fact)).toEqual(
+      expect.arrayContaining(['biteship.install-ping', 'meta.user-id']),
+    )
   })
 
   it('counts no difference that is known, and shows it all the same', async () => {
@@ -215,7 +227,13 @@ describe('laku providers check', () => {
     await control('PUT', 'faults', [{ provider: 'biteship', kind: 'error' }])
     const down = await check()
     expect([down.exitCode, differing(down.checks)]).toEqual([6, []])
-    expect(outcomes(down.checks, 'unasked')).toEqual(['couriers', 'rates', 'rates to nowhere', 'areas'])
+    expect(outcomes(down.checks, 'unasked')).toEqual([
+      'couriers',
+      'rates',
+      'rates to nowhere',
+      'areas',
+      'an order, called off',
+    ])
     const both = await check([], { smsToken: 'another' })
     expect([both.exitCode, outcomes(both.checks, 'differs')]).toEqual([8, ['account']])
     await control('PUT', 'faults', [])
@@ -223,7 +241,7 @@ describe('laku providers check', () => {
     const away = await check([], { xenditApiUrl: nowhere, smtpUrl: 'smtp://127.0.0.1:9', publicUrl: nowhere })
     expect([away.exitCode, differing(away.checks)]).toEqual([6, []])
     expect(away.checks.filter((one) => one.outcome === 'unasked').map((one) => one.provider)).toEqual([
-      ...Array<string>(8).fill('xendit'),
+      ...Array<string>(9).fill('xendit'),
       'email',
       ...Array<string>(3).fill('laku'),
     ])
@@ -303,7 +321,9 @@ describe('laku providers check', () => {
       'invoice',
       'invoice below the minimum',
       'form of refunds',
+      'a refund, repeated',
       'payout to the test account',
+      'an order, called off',
     ])
     expect(await gateway.listTransactions({ limit: 50 })).toEqual(before)
     expect(await gateway.listInvoices({ statuses: ['PENDING', 'EXPIRED'], limit: 100 })).toEqual([])
@@ -312,6 +332,7 @@ describe('laku providers check', () => {
 
   it('finds an account with less than the float that laku is set to', async () => {
     const policy = { ...laku.config.policy, floatIdr: 1_000 }
+    await control('PUT', 'balance', { float_idr: 0 })
     expect(differing((await check([], { policy })).checks)).toEqual(['balance: xendit.settlement'])
     await control('PUT', 'balance', { spendable_idr: 1_000 })
     expect((await check([], { policy })).exitCode).toBe(0)

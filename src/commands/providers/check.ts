@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { NotSeen } from '../../providers/check/not-seen.ts'
 import type { Finding, Outcome } from '../../providers/check/run-probes.ts'
 import { exitCodes, usageError } from '../cli-error.ts'
 import { defineTask } from '../define-command.ts'
@@ -16,7 +17,7 @@ export const check = defineTask({
   name: 'check',
   exits: [8],
   description:
-    'Ask each provider harmless questions with test keys, and say what is not as docs/providers.md has it. Needs no database and sends no message; an invoice and a payout of test mode are made and called off. Ends with 0 where all is as written, with 8 where something differs (also where something could not be asked besides), with 6 where something could not be asked.',
+    'Ask each provider harmless questions with test keys, and say what is not as docs/providers.md has it. Needs no database and sends no message; an invoice, a payout and a parcel of test mode are made and called off, and a payment that somebody made by hand in test mode is refunded a little. Says what it cannot see. Ends with 0 where all is as written, with 8 where something differs (also where something could not be asked besides), with 6 where something could not be asked.',
   options: [
     { flags: '--live', description: 'the keys are live: leave out what makes or moves anything' },
     { flags: '--record <folder>', description: 'keep the answers there, a file each, without personal data' },
@@ -49,6 +50,7 @@ export const check = defineTask({
         `${lives.join(' and ')} does not look like a test key: use test keys, or say --live, which leaves out what makes or moves anything`,
       )
     const { probesOf } = await import('./probes.ts')
+    const { notSeen } = await import('../../providers/check/not-seen.ts')
     const { runProbes } = await import('../../providers/check/run-probes.ts')
     const recorder = record === undefined ? undefined : await recorderIn(record)
     const probes = probesOf(config, recorder && ((answer) => recorder.keep(answer)))
@@ -64,8 +66,8 @@ export const check = defineTask({
     if (recorder) output.note(`${recorder.count} answers are kept in ${record}`)
     const facts = new Set(known?.split(','))
     return {
-      json: { ok: exitCodeOf(findings, facts) === exitCodes.done, live, checks: findings },
-      text: report(findings, output),
+      json: { ok: exitCodeOf(findings, facts) === exitCodes.done, live, checks: findings, notSeen },
+      text: `${report(findings, output)}\n\n${blindSpots(notSeen, output)}`,
       exitCode: exitCodeOf(findings, facts),
     }
   },
@@ -103,6 +105,14 @@ function report(findings: readonly Finding[], { style, width }: Output): string 
     ])
   })
   return lines.length === 0 ? table : `${table}\n\n${lines.join('\n')}`
+}
+
+/** What no harmless question shows, so that nobody takes silence for a yes. */
+function blindSpots(notSeen: readonly NotSeen[], { style }: Output): string {
+  return [
+    style.bold('not seen by this check'),
+    ...notSeen.map(({ fact, because }) => `  ${fact}: ${because}`),
+  ].join('\n')
 }
 
 async function recorderIn(folder: string) {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { biteshipErrorIn } from '../../providers/biteship/answers.ts'
 import { createBiteshipCourier } from '../../providers/biteship/courier.ts'
 import { biteshipProbes } from '../../providers/check/biteship.ts'
+import { orderProbe } from '../../providers/check/biteship-order.ts'
 import { smsProbe, smtpProbe } from '../../providers/check/mail-and-sms.ts'
 import { ownWebhookProbes } from '../../providers/check/own-webhooks.ts'
 import { Ear, type Probe } from '../../providers/check/probe.ts'
@@ -15,6 +16,8 @@ import {
   refundFormProbe,
   transactionsProbe,
 } from '../../providers/check/xendit-money.ts'
+import { refundRepeatProbe } from '../../providers/check/xendit-refunds.ts'
+import { CHECK_REFERENCE } from '../../providers/facts.ts'
 import { createProviderHttp, type HeardAnswer } from '../../providers/http.ts'
 import { twilioErrorIn } from '../../providers/sms/twilio.ts'
 import { fonnteErrorIn } from '../../providers/whatsapp/fonnte.ts'
@@ -24,6 +27,7 @@ import { createXenditPayouts } from '../../providers/xendit/payouts.ts'
 import { xenditWire } from '../../providers/xendit/wire.ts'
 import type { Config } from '../../runtime/config.ts'
 import { isFonnte } from '../../runtime/create-whatsapp.ts'
+import { parcelOrigin } from '../../runtime/parcel-origin.ts'
 
 /** For one call (ms). */
 const TIMEOUT_MS = 10_000
@@ -63,7 +67,7 @@ function xenditProbes({ xenditApiUrl, xenditSecretKey, policy }: Config, record:
   const gateway = createXenditGateway(options)
   const payouts = createXenditPayouts(options)
   const { http } = xenditWire(options)
-  const key = `laku-check-${randomBytes(8).toString('hex')}`
+  const key = checkReference()
   const invoices = { gateway, ear, externalId: key, patienceMs: PATIENCE_MS }
   const refundByInvoice = async (invoiceId: string) => {
     const json = { invoice_id: invoiceId, reason: 'OTHERS', reference_id: key }
@@ -77,16 +81,17 @@ function xenditProbes({ xenditApiUrl, xenditSecretKey, policy }: Config, record:
     smallInvoiceProbe(invoices),
     refundFormProbe(refundByInvoice, unpaid, policy.refundForm),
     paidInvoicesProbe(invoices),
+    refundRepeatProbe({ gateway, key: `${key}-refund`, form: policy.refundForm }),
     channelsProbe(payouts),
     payoutProbe(payouts, key),
     transactionsProbe(gateway, ear),
   ]
 }
 
-function couriers(
-  { biteshipApiUrl: url, biteshipApiKey, warehousePostalCode }: Config,
-  record: Record,
-): Probe[] {
+const checkReference = () => `${CHECK_REFERENCE}${randomBytes(8).toString('hex')}`
+
+function couriers(config: Config, record: Record): Probe[] {
+  const { biteshipApiUrl: url, biteshipApiKey, warehousePostalCode } = config
   const ear = new Ear(record)
   const options = { url, apiKey: biteshipApiKey, timeoutMs: TIMEOUT_MS, heard: ear.hear }
   const http = createProviderHttp({
@@ -95,12 +100,11 @@ function couriers(
     headers: { authorization: biteshipApiKey },
     errorIn: biteshipErrorIn,
   })
-  return biteshipProbes({
-    courier: createBiteshipCourier(options),
-    http,
-    ear,
-    originPostalCode: warehousePostalCode,
-  })
+  const courier = createBiteshipCourier(options)
+  return [
+    ...biteshipProbes({ courier, http, ear, originPostalCode: warehousePostalCode }),
+    orderProbe({ courier, ear, origin: parcelOrigin(config), referenceId: checkReference() }),
+  ]
 }
 
 function whatsapp(config: Config, record: Record): Probe[] {

@@ -60,6 +60,8 @@ export interface CourierOrder {
   priceIdr?: Rupiah
   /** Where the recipient follows the parcel. */
   link?: string
+  /** Our reference, where it is said. */
+  referenceId?: string
 }
 
 export interface CourierEvent {

@@ -1,4 +1,5 @@
-import { isPaused, type Work } from '../kernel/index.ts'
+import { CHECK_REFERENCE } from '../../providers/facts.ts'
+import { isPaused, ProviderFailure, type Work } from '../kernel/index.ts'
 import { type Asked, type TrackingContext, trackParcels } from './track-parcels.ts'
 
 /** A delivery of the courier aggregator: that there is news of an order of its own. */
@@ -28,17 +29,42 @@ export async function processParcelNotices(
   const { units, actor } = context
   if (await units.run(actor, ({ tx }) => isPaused(tx, 'biteship'))) return
   const courierOrderIds = notices.map((one) => one.courierOrderId)
-  await trackParcels(context, courierOrderIds, (work, asked) => mark(work, inboxOf(work, notices, asked)))
+  const ofCheck = await madeByCheck(context, notices)
+  await trackParcels(context, courierOrderIds, (work, asked) =>
+    mark(work, inboxOf(work, notices, asked, ofCheck)),
+  )
 }
 
-function inboxOf({ policy }: Work, notices: readonly ParcelNotice[], asked: Asked): ParcelInbox {
+/** Orders that `laku providers check` made and called off. Of one that stays unknown it is asked whether it is one of these. */
+async function madeByCheck(
+  { courier }: TrackingContext,
+  notices: readonly ParcelNotice[],
+): Promise<ReadonlySet<string>> {
+  const ids = new Set(notices.filter((one) => one.attempts > 0).map((one) => one.courierOrderId))
+  const found = new Set<string>()
+  for (const id of ids) {
+    const order = await courier.getOrder(id).catch((error: unknown) => {
+      if (error instanceof ProviderFailure) return undefined
+      throw error
+    })
+    if (order?.referenceId?.startsWith(CHECK_REFERENCE)) found.add(id)
+  }
+  return found
+}
+
+function inboxOf(
+  { policy }: Work,
+  notices: readonly ParcelNotice[],
+  asked: Asked,
+  ofCheck: ReadonlySet<string>,
+): ParcelInbox {
   const read = new Set(asked.read)
   const unknown = new Set(asked.unknown)
   const errors = new Map(asked.failed.map(({ id, error }) => [id, error]))
   const inbox: ParcelInbox = { processed: [], failed: [] }
   for (const { inboxId: id, courierOrderId, attempts } of notices) {
     const error = errors.get(courierOrderId)
-    if (read.has(courierOrderId)) inbox.processed.push(id)
+    if (read.has(courierOrderId) || ofCheck.has(courierOrderId)) inbox.processed.push(id)
     else if (error !== undefined) inbox.failed.push({ id, error, forGood: false })
     else if (unknown.has(courierOrderId)) {
       const forGood = attempts + 1 >= policy.providerAttempts

@@ -45,6 +45,7 @@ export const orderAnswer = z
     id: z.string().min(1),
     status: lenient(z.string().min(1)),
     price: lenient(rupiah.pipe(z.int().min(0))),
+    reference_id: lenient(z.string().min(1)),
     courier: lenient(
       z.looseObject({
         tracking_id: lenient(z.string()),
@@ -56,7 +57,7 @@ export const orderAnswer = z
   })
   // Nothing but an id is no order.
   .refine((one) => one.status !== undefined || one.price !== undefined || one.courier !== undefined)
-  .transform(({ id, status, price, courier }): TrackedCourierOrder => {
+  .transform(({ id, status, price, reference_id: referenceId, courier }): TrackedCourierOrder => {
     const history = readable(event, courier?.history)
     return present({
       id,
@@ -67,6 +68,7 @@ export const orderAnswer = z
       status: status ?? history.at(-1)?.status ?? 'confirmed',
       priceIdr: price,
       link: courier?.link || undefined,
+      referenceId,
       history,
     })
   })

@@ -1,0 +1,88 @@
+import { sql } from 'kysely'
+import { formatIdr, type Policy, type Rupiah, secondsAfter } from '../../domain/kernel/index.ts'
+import { REFUND_CHANNELS, type RefundRule } from '../../providers/xendit/facts.ts'
+import type { Laku } from '../../runtime/laku.ts'
+import type { DoctorCheck } from './checks.ts'
+
+/** What laku goes by at the payment provider. `laku providers show` says why, channel by channel. */
+export interface AccountProfile {
+  refundForm: 'current' | 'legacy'
+  /** What takes money back at the source, for how many days, and whether in parts. Everything else goes to the wallet. */
+  refunds: { channel: string; days: number; parts: boolean }[]
+  floatIdr: Rupiah
+  payoutChannels: { count: number; readAt: Date | null }
+}
+
+export async function accountProfile({ db, policy }: Laku): Promise<AccountProfile> {
+  const { rows } = await sql<{ count: number; readAt: Date | null }>`
+    select count(*)::int as count, max(read_at) as read_at from payout_channels`.execute(db)
+  return {
+    refundForm: policy.refundForm,
+    refunds: refundsOf(policy),
+    floatIdr: policy.floatIdr,
+    payoutChannels: rows[0] ?? { count: 0, readAt: null },
+  }
+}
+
+function refundsOf({ refundChannels }: Pick<Policy, 'refundChannels'>): AccountProfile['refunds'] {
+  const rules: Record<string, RefundRule | false> = { ...REFUND_CHANNELS, ...refundChannels }
+  return Object.entries(rules).flatMap(([channel, rule]) => (rule ? [{ channel, ...rule }] : []))
+}
+
+/** The same in words. */
+export function profileLines({ refundForm, refunds, floatIdr, payoutChannels }: AccountProfile): string[] {
+  const name = refundForm === 'current' ? 'payment_request_id' : 'invoice_id'
+  const back = refunds.map(({ channel, days, parts }) => `${channel} ${days}${parts ? '' : ' (whole only)'}`)
+  const { count, readAt } = payoutChannels
+  const told =
+    readAt === null
+      ? 'as laku has them noted: the provider was not asked yet'
+      : `${count} channels, told by the provider at ${readAt.toISOString()}`
+  return [
+    'the account at the payment provider, as laku has it (laku providers show says why):',
+    `  refunds name their payment by ${name} (${refundForm})`,
+    `  days in which each takes a refund: ${back.join(', ') || 'none'}; anything else goes to the wallet`,
+    `  payouts: ${told}`,
+    `  float of our own there: ${formatIdr(floatIdr)}`,
+  ]
+}
+
+const CHANNELS_OLD_S = 2 * 86_400
+const REFUSED_WITHIN_S = 7 * 86_400
+
+/** What speaks against that profile. */
+export const accountProfileCheck: DoctorCheck = {
+  name: 'account profile',
+  examine: async (laku) => {
+    const now = laku.clock.now()
+    const { refundForm, payoutChannels } = await accountProfile(laku)
+    const { rows } = await sql<{ refused: number }>`
+      select count(*)::int as refused from refunds
+      where failure_code in ('API_VALIDATION_ERROR', 'INVALID_VALUE_ERROR') and submitted_at > ${secondsAfter(now, -REFUSED_WITHIN_S)}`.execute(
+      laku.db,
+    )
+    const refused = rows[0]?.refused ?? 0
+    const { readAt } = payoutChannels
+    const other = refundForm === 'current' ? 'legacy' : 'current'
+    return [
+      ...(refused > 0
+        ? [
+            {
+              severity: 'warning' as const,
+              message: `${refused} refunds of a week were refused for what they look like: the account may take the ${other} form (policy.refundForm is ${refundForm})`,
+              command: 'laku providers check',
+            },
+          ]
+        : []),
+      ...(readAt !== null && readAt < secondsAfter(now, -CHANNELS_OLD_S)
+        ? [
+            {
+              severity: 'warning' as const,
+              message: `the payout channels were told by the provider last at ${readAt.toISOString()}`,
+              command: 'laku providers check',
+            },
+          ]
+        : []),
+    ]
+  },
+}

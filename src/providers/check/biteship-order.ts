@@ -1,0 +1,91 @@
+import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
+import type { CourierGateway, CourierPlace } from '../../domain/logistics/courier.ts'
+import { calledOffStatuses, cancelFailedCodes } from '../biteship/facts.ts'
+import { type Difference, type Ear, fieldsIn, type Probe, rowsIn } from './probe.ts'
+
+export interface OrderProbe {
+  courier: CourierGateway
+  ear: Ear
+  origin: CourierPlace
+  /** Our reference of the order, by which laku knows it for the check's. */
+  referenceId: string
+}
+
+const items = [{ name: 'laku providers check', valueIdr: 100_000, quantity: 1, weightG: 1000 }]
+
+/**
+ * A parcel booked with a test key, read and called off: no courier hears of it and nothing is charged (biteship.test-orders).
+ */
+export function orderProbe({ courier, ear, origin, referenceId }: OrderProbe): Probe {
+  return {
+    provider: 'biteship',
+    name: 'an order, called off',
+    makes: true,
+    ask: async () => {
+      const destination = { ...origin, postalCode: '60281', address: 'Jl. Tunjungan 1, Surabaya' }
+      const { postalCode } = origin
+      const rates = await courier.rates({
+        originPostalCode: postalCode,
+        destinationPostalCode: destination.postalCode,
+        items,
+      })
+      const [rate] = rates
+      if (!rate) return { says: 'there is no rate to book by', empty: true }
+      const { company, type } = rate
+      const made = await courier.createOrder({ referenceId, origin, destination, company, type, items })
+      const differences = atOnce(ear.body)
+      try {
+        await courier.getOrder(made.id)
+        differences.push(...nulls(ear.body))
+      } finally {
+        differences.push(...(await calledOff(courier, made.id)))
+      }
+      return { says: `booked by ${company}:${type}, read and called off`, differences }
+    },
+  }
+}
+
+function atOnce(body: unknown): Difference[] {
+  if (typeof fieldsIn(fieldsIn(body).courier).waybill_id !== 'string') return []
+  return [
+    {
+      fact: 'biteship.waybill',
+      says: 'an order has its waybill at once',
+      todo: 'nothing: laku takes it whenever it comes',
+    },
+  ]
+}
+
+function nulls(body: unknown): Difference[] {
+  const { tracking_id, history } = fieldsIn(fieldsIn(body).courier)
+  const missing = [
+    typeof tracking_id !== 'string' && 'no tracking id',
+    rowsIn(history).some((line) => typeof line.updated_at !== 'string') && 'a history without times',
+  ].filter((one) => one !== false)
+  if (missing.length === 0) return []
+  return [
+    {
+      fact: 'biteship.nullable',
+      says: `an order has ${missing.join(' and ')}`,
+      todo: 'nothing: laku books it all the same',
+    },
+  ]
+}
+
+async function calledOff(courier: CourierGateway, id: string): Promise<Difference[]> {
+  const fact = 'biteship.called-off'
+  try {
+    const { status = 'nothing' } = await courier.cancelOrder(id, 'others')
+    if (status === 'cancelled') return []
+    const todo = calledOffStatuses.includes(status)
+      ? 'nothing: laku knows it for called off'
+      : 'nothing: laku reads such an order again'
+    return [{ fact, says: `the answer of a cancel says ${status} instead of cancelled`, todo }]
+  } catch (error) {
+    if (!(error instanceof ProviderFailure) || error.outcome !== 'refused' || error.httpStatus === 401)
+      throw error
+    const todo = `call the test order ${id} off in the dashboard; laku tells who calls off that the parcel goes on`
+    const known = cancelFailedCodes.includes(error.code) ? '' : ', which laku does not know for that'
+    return [{ fact, says: `a fresh order cannot be called off: ${error.code}${known}`, todo }]
+  }
+}

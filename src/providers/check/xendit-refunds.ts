@@ -1,0 +1,94 @@
+import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
+import type { GatewayInvoice, GatewayRefund, PaymentGateway } from '../../domain/payment/gateway.ts'
+import { QRIS_REFUND_ISSUERS, qrisIssuer, REFUND_CHANNELS } from '../xendit/facts.ts'
+import type { Difference, Probe, Seen } from './probe.ts'
+
+export interface RefundProbe {
+  gateway: PaymentGateway
+  /** Our key and reference of the refund. */
+  key: string
+  form: 'current' | 'legacy'
+}
+
+const DAY_MS = 86_400_000
+const MOST_IDR = 1_000
+/** An invoice of laku itself is called so: its money is left alone, also in test mode. */
+const OURS = /^PAY-/
+
+/**
+ * What a repeated refund is answered with: a small part of a payment that somebody made by hand in test mode, asked for twice under one key.
+ * It is money of test mode; an invoice of laku's own is not touched.
+ */
+export function refundRepeatProbe({ gateway, key, form }: RefundProbe): Probe {
+  return {
+    provider: 'xendit',
+    name: 'a refund, repeated',
+    makes: true,
+    ask: async () => {
+      const paid = await gateway.listInvoices({ statuses: ['PAID', 'SETTLED'], limit: 50 })
+      const invoice = paid.find((one) => isPartRefundable(one, form))
+      if (!invoice) return { says: PAY_ONE, empty: true }
+      const asked = {
+        ...named(invoice, form),
+        idempotencyKey: key,
+        referenceId: key,
+        amountIdr: Math.min(MOST_IDR, invoice.amountIdr - 1),
+        reason: 'OTHERS' as const,
+      }
+      const first = await refusalOr(() => gateway.createRefund(asked))
+      if (typeof first === 'string')
+        return { says: `no refund was made to be repeated: it is refused with ${first}`, empty: true }
+      return seenIn(first, await refusalOr(() => gateway.createRefund(asked)))
+    },
+  }
+}
+
+const PAY_ONE =
+  'there is no payment to try it with: make an invoice in the dashboard, pay it by DANA in test mode, and run it again'
+
+/** What a second request under the key, and the same body, came to. */
+function seenIn(first: GatewayRefund, second: GatewayRefund | string): Seen {
+  if (typeof second !== 'string' && second.id !== first.id)
+    return { says: 'a repeat makes a second refund, as the reference has it' }
+  if (second === 'REFUND_IN_PROGRESS')
+    return { says: 'a repeat is taken for another refund, as the reference has it' }
+  const difference: Difference =
+    typeof second === 'string'
+      ? {
+          fact: 'xendit.refund-repeat',
+          says: `a repeated refund is refused with ${second}`,
+          todo: 'nothing: laku takes no answer to a repeat for a no',
+        }
+      : {
+          fact: 'xendit.refund-key',
+          says: 'a repeat under the same key is answered with the first refund: the account heeds the key',
+          todo: 'nothing: laku looks before it repeats all the same',
+        }
+  return { says: difference.says, differences: [difference] }
+}
+
+function isPartRefundable(invoice: GatewayInvoice, form: 'current' | 'legacy'): boolean {
+  const { externalId, paymentMethod = '', paymentChannel = '', paymentSource = '', paidAt } = invoice
+  const channel = /^QR/.test(paymentMethod) ? 'QRIS' : paymentChannel
+  const rule = REFUND_CHANNELS[channel]
+  if (OURS.test(externalId) || !rule?.parts || !paidAt) return false
+  if (form === 'current' && !invoice.paymentRequestId && !invoice.paymentId) return false
+  if (Date.now() - paidAt.getTime() > rule.days * DAY_MS) return false
+  return channel !== 'QRIS' || QRIS_REFUND_ISSUERS[qrisIssuer(paymentSource)] !== undefined
+}
+
+function named({ id, paymentId, paymentRequestId }: GatewayInvoice, form: 'current' | 'legacy') {
+  const requestId = paymentRequestId ?? paymentId
+  return form === 'current' && requestId ? { paymentRequestId: requestId } : { invoiceId: id }
+}
+
+/** What was answered, or the code by which it was refused. @throws ProviderFailure where there is no answer, or a refused key */
+async function refusalOr<T>(ask: () => Promise<T>): Promise<T | string> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (!(error instanceof ProviderFailure) || error.outcome !== 'refused' || error.httpStatus === 401)
+      throw error
+    return error.code
+  }
+}
