@@ -12,8 +12,8 @@ export interface RefundProbe {
 
 const DAY_MS = 86_400_000
 const MOST_IDR = 1_000
-/** An invoice of laku itself is called so: its money is left alone, also in test mode. */
-const OURS = /^PAY-/
+/** An invoice of a laku is called so, after its installation or bare: its money is left alone, also in test mode. */
+const OURS = /(^|-)PAY-\d{6}-/
 
 /**
  * What a repeated refund is answered with: a small part of a payment that somebody made by hand in test mode, asked for twice under one key.

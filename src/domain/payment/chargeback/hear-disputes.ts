@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { settleAttention, type Work } from '../../kernel/index.ts'
+import { readInstallationId, settleAttention, type Work } from '../../kernel/index.ts'
 import { markProcessed } from '../webhook-inbox.ts'
 
 /** What a delivery of the provider says of a dispute. It moves no money: that is a line of its book. */
@@ -50,7 +50,10 @@ export async function hearDisputes(work: Work, notices: readonly DisputeNotice[]
 
 /** By our reference, which may be missing, or by the provider's name of the payment. */
 async function paymentOf(work: Work, { referenceId, paymentId }: DisputeNotice): Promise<string | undefined> {
-  const names = [referenceId, paymentId].flatMap((one) => one ?? [])
+  // A delivery has the reference as the provider knows it: after this installation.
+  const mark = `${await readInstallationId(work.tx)}-`
+  const bare = referenceId?.startsWith(mark) ? referenceId.slice(mark.length) : referenceId
+  const names = [bare, paymentId].flatMap((one) => one ?? [])
   const { rows } = await sql<{ code: string }>`
     select code from payments
     where code = any(${names}) or provider_payment_id = any(${names}) or provider_payment_request_id = any(${names})
