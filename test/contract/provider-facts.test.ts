@@ -1,9 +1,11 @@
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { attentionKinds } from '../../src/domain/kernel/attention-kinds.ts'
 import { orderAnswer, ratesAnswer } from '../../src/providers/biteship/answers.ts'
 import { parseBiteshipWebhook } from '../../src/providers/biteship/webhook.ts'
 import { certainties } from '../../src/providers/facts.ts'
 import { parseFonnteWebhook } from '../../src/providers/whatsapp/fonnte-webhook.ts'
+import { templates } from '../../src/providers/whatsapp/templates.ts'
 import { parseWhatsAppWebhook } from '../../src/providers/whatsapp/webhook.ts'
 import { payoutsAnswer, refundsAnswer } from '../../src/providers/xendit/answers.ts'
 import { transactionsAnswer } from '../../src/providers/xendit/transaction-answers.ts'
@@ -99,5 +101,35 @@ describe('the page of what providers document', () => {
 
   it.each(examples)('the example %s is read as what it says', (name, text) => {
     expect(readers[name]?.(JSON.parse(text))).toMatchObject(meanings[name] ?? { missing: name })
+  })
+})
+
+describe('the first real day (docs/running.md)', () => {
+  const day = readFileSync('docs/running.md', 'utf8')
+    .split(/^## /m)
+    .find((part) => part.startsWith('The first real day')) as string
+
+  it.each(templates)('has the text of $name ($language) as it is registered', (template) => {
+    const { name, language, category, body, examples } = template
+    const start = day.indexOf(`- \`${name}\`, language \`${language}\`, category \`${category}\``)
+    expect(start).toBeGreaterThan(0)
+    const entry = day.slice(start).split('\n- ')[0]
+    expect(entry).toContain(`> ${body}\n`)
+    if (category !== 'AUTHENTICATION') for (const one of examples) expect(entry).toContain(`\`${one}\``)
+  })
+
+  it('names kinds of attention and settings that there are', () => {
+    const [, watch = ''] = day.split('### What to watch')
+    const cells = watch
+      .split('\n')
+      .flatMap((line) => (line.startsWith('| `') ? [line.split('|')[1] ?? ''] : []))
+    const kinds = cells.flatMap((cell) => [...cell.matchAll(/`([\w.]+)`/g)].map(([, kind]) => kind))
+    expect(kinds.length).toBeGreaterThan(15)
+    for (const kind of kinds) expect(attentionKinds).toContain(kind)
+    const example = readFileSync('deploy/laku.env.example', 'utf8')
+    for (const [, name] of day.matchAll(
+      /`((?:XENDIT|BITESHIP|WHATSAPP|FONNTE|SMTP|MAIL|SMS|ATTENTION)_\w+)`/g,
+    ))
+      expect(example).toContain(name)
   })
 })
