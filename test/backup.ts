@@ -12,7 +12,12 @@ export async function backUp(laku: TestLaku): Promise<() => Promise<void>> {
   const name = new URL(laku.ownerUrl).pathname.slice(1)
   const copy = `${name}_backup`
   const endSessions = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`
-  await query(root, endSessions, `create database ${copy} template ${name}`)
+  await query(
+    root,
+    `drop database if exists ${copy}`,
+    endSessions,
+    `create database ${copy} template ${name}`,
+  )
   return async () => {
     await query(root, `drop database ${name} with (force)`, `create database ${name} template ${copy}`)
     await query(root, `drop database ${copy}`)

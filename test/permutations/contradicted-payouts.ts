@@ -10,6 +10,7 @@ import { budi, type SettlementFixture } from '../settlements.ts'
 import {
   type Asked,
   type AtProvider,
+  expectReadAlike,
   leftIdr,
   RETRY_AFTER_S,
   type Subject,
@@ -81,7 +82,10 @@ export function payoutsAt(f: SettlementFixture): Asked {
 
 /** After all histories: the gateway's account says what the provider's whole book says, and every check holds. */
 export async function expectPayoutsAgreed(f: SettlementFixture): Promise<void> {
-  expect(-(await f.balance('gateway'))).toBe(leftIdr(await payoutsAt(f).atProvider()))
+  const { units, providers } = f.laku
+  await expectReadAlike(f.laku, { units, actor: system, gateway: providers.gateway, payouts: f.payouts })
+  const feesIdr = await f.balance('gateway-fees')
+  expect(-(await f.balance('gateway')) - feesIdr).toBe(leftIdr(await payoutsAt(f).atProvider()))
   const results = await f.laku.system((work) => runChecks(suspenseChecks, work.tx, f.laku.vault))
   expect([...(await f.broken()), ...results.filter((one) => !one.ok)]).toEqual([])
 }

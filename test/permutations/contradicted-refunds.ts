@@ -16,7 +16,7 @@ import { openWallets } from '../../src/domain/wallet/index.ts'
 import { system } from '../laku.ts'
 import { impatientGateway, type PaymentFixture } from '../payments.ts'
 import { finance } from '../wallets.ts'
-import { type Asked, leftIdr, RETRY_AFTER_S, whereAllowed } from './contradicted.ts'
+import { type Asked, expectReadAlike, leftIdr, RETRY_AFTER_S, whereAllowed } from './contradicted.ts'
 import { several } from './world.ts'
 
 const PAID_IDR = 110_000
@@ -105,7 +105,15 @@ export async function expectRefundsAgreed(
   f: PaymentFixture,
   { atProvider, paidIdr }: ReturnType<typeof refundsAt>,
 ): Promise<void> {
-  expect(await f.balance('gateway')).toBe(paidIdr() - leftIdr(await atProvider()))
+  const { units, providers } = f.laku
+  await expectReadAlike(f.laku, {
+    units,
+    actor: system,
+    gateway: providers.gateway,
+    payouts: providers.payouts,
+  })
+  const feesIdr = await f.balance('gateway-fees')
+  expect((await f.balance('gateway')) + feesIdr).toBe(paidIdr() - leftIdr(await atProvider()))
   const results = await f.laku.system((work) => runChecks(suspenseChecks, work.tx, f.laku.vault))
   expect([...(await f.broken()), ...results.filter((one) => !one.ok)]).toEqual([])
 }

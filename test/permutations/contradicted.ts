@@ -1,5 +1,8 @@
 import { expect } from 'vitest'
 import { DomainError } from '../../src/domain/kernel/index.ts'
+import { familyTotals } from '../../src/domain/ledger/index.ts'
+import { type BookContext, readProviderBook, reconcileGateway } from '../../src/domain/payment/index.ts'
+import type { TestLaku } from '../laku.ts'
 
 /** What becomes of a first call that timed out after it was made: it is looked for, and the provider says this of it, in any order. */
 export const news = ['sent', 'SUCCEEDED', 'FAILED', 'REVERSED', 'SUCCEEDED again', 'another amount'] as const
@@ -114,4 +117,12 @@ export async function whereAllowed(act: Promise<unknown>): Promise<void> {
   await act.catch((error: unknown) => {
     if (!(error instanceof DomainError)) throw error
   })
+}
+
+/** The provider's book is read, and finds that all of its news was booked: nothing is booked a second time, and nothing differs. */
+export async function expectReadAlike(laku: TestLaku, context: BookContext): Promise<void> {
+  const before = await laku.system(({ tx }) => familyTotals(tx))
+  await readProviderBook(context)
+  expect(await laku.system(({ tx }) => familyTotals(tx))).toEqual(before)
+  expect((await reconcileGateway(context, {})).differences).toEqual([])
 }

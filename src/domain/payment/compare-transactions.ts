@@ -31,7 +31,8 @@ export const MOST_CORRECTIONS = 12
 
 /**
  * What our gateway account says of each line. A payment is found by its invoice (`payment_link_id`, or as before `product_id`) or by
- * the provider's id of the payment or its request, and where the line names none of them by our reference; a refund by the provider's id, a payout by that or by its key; and everything by what
+ * the provider's id of the payment or its request, and where the line names none of them by our reference; a refund by the provider's id, a payout by that or by its key,
+ * once for each of its turns, for one that contradicts itself is booked again at each; and everything by what
  * was posted of the line itself: its fee, a movement of the company's, a chargeback, what lies in suspense.
  */
 export async function bookedOf(
@@ -78,8 +79,9 @@ export async function bookedOf(
       ) k
       where l.type = 'PAYMENT' and l.link_id is null and l.id not in (select id from by_invoice)
     ), payouts_of as (
-      select l.id, o.id as payout_id, o.subject_id, o.purpose, o.status
+      select l.id, o.id as payout_id, o.subject_id, o.purpose, o.status, case turn when 0 then '' else ':' || turn end as turn
       from lines l join payouts o on o.provider_payout_id = l.product_id or (o.provider_payout_id is null and o.key = l.reference)
+      cross join lateral generate_series(0, o.turns) turn
       where l.type not in ('PAYMENT', 'REFUND', 'CHARGEBACK')
     ), keys as (
       select id, key, 'of' as part from by_invoice
@@ -88,10 +90,10 @@ export async function bookedOf(
       select l.id, 'refund:' || r.id || ':succeeded', 'of'
       from lines l join refunds r on r.provider_refund_id = l.product_id where l.type = 'REFUND'
       union all
-      select o.id, 'settlement:' || o.subject_id || v.verb || o.payout_id, 'of'
+      select o.id, 'settlement:' || o.subject_id || v.verb || o.payout_id || o.turn, 'of'
       from payouts_of o cross join (values (':confirmed:'), (':reversed:')) as v(verb) where o.purpose = 'settlement'
       union all
-      select o.id, 'withdrawal:' || o.subject_id || v.verb, 'of'
+      select o.id, 'withdrawal:' || o.subject_id || v.verb || o.turn, 'of'
       from payouts_of o cross join (values (':succeeded'), (':reversed')) as v(verb)
       where o.purpose = 'withdrawal' and o.status in ('succeeded', 'reversed')
       union all
