@@ -1,0 +1,39 @@
+import { expect } from 'vitest'
+import { limits } from './limits.ts'
+
+type Budget = 'given' | 'settlement' | 'withdrawal'
+
+const DAY_MS = 86_400_000
+const most: Record<Budget, { day: number; week: number }> = {
+  given: { day: limits.aloneDayIdr, week: limits.aloneWeekIdr },
+  settlement: { day: limits.settlementDayIdr, week: limits.settlementWeekIdr },
+  withdrawal: { day: limits.withdrawalDayIdr, week: limits.withdrawalWeekIdr },
+}
+
+/** What one person let go of without another, and what one receiver got so: each within a day and within seven. */
+export class Alone {
+  #uses: { budget: Budget; person: string; receiver: string; amountIdr: number; atMs: number }[] = []
+
+  note(budget: Budget, person: string, receiver: string, amountIdr: number, at: Date): void {
+    const atMs = at.getTime()
+    this.#uses.push({ budget, person, receiver, amountIdr, atMs })
+    for (const by of ['person', 'receiver'] as const)
+      for (const [within, days] of [
+        ['day', 1],
+        ['week', 7],
+      ] as const) {
+        const same = this.#uses.filter(
+          (one) =>
+            one.budget === budget && one[by] === { person, receiver }[by] && one.atMs > atMs - days * DAY_MS,
+        )
+        const sum = same.reduce((idr, one) => idr + one.amountIdr, 0)
+        expect(sum, `${budget} alone by one ${by} within a ${within}`).toBeLessThanOrEqual(
+          most[budget][within],
+        )
+      }
+  }
+
+  forget(): void {
+    this.#uses = []
+  }
+}

@@ -1,0 +1,75 @@
+import { DomainError } from '../../src/domain/kernel/index.ts'
+import { decideSuspense, disposeSuspense } from '../../src/domain/payment/index.ts'
+import { listSuspense, type SuspenseItem, showSuspense } from '../../src/domain/suspense/index.ts'
+import type { House } from './house.ts'
+import type { Person } from './people.ts'
+import { atProvider } from './provider-acts.ts'
+
+export const openSuspense = async (house: House): Promise<SuspenseItem[]> =>
+  (await house.laku.system(({ tx }) => listSuspense(tx, { limit: 200 }))).data
+
+/** Whose money it is, by what the provider says of it; nobody's of this history where it is a stranger's. */
+export async function ownerOf(
+  house: House,
+  { userId, factoryId, providerId }: SuspenseItem,
+): Promise<Person | undefined> {
+  const named = house.person(userId) ?? house.person(factoryId)
+  if (named || !providerId) return named
+  const { payouts, refunds } = await atProvider(house)
+  const of = (id: string) => [...payouts, ...refunds].find((one) => one.id === id)?.person
+  const direct = of(providerId)
+  if (direct || !providerId.startsWith('txn')) return direct
+  const { productId } = await house.gateway.getTransaction(providerId)
+  return productId ? of(productId) : undefined
+}
+
+/** A person disposes of it, by each way in turn, and a second one where it is much. */
+export async function dispose(house: House, item: string): Promise<void> {
+  const found = await house.laku.system(({ tx }) => showSuspense(tx, item))
+  const { id, amountIdr, status } = found
+  const owner = await ownerOf(house, found)
+  const [one, other] = house.clerks as [House['clerks'][number], House['clerks'][number]]
+  const as = {
+    factory: { to: 'offset', factoryId: owner?.id },
+    buyer: { to: 'wallet', userId: owner?.id },
+  } as const
+  const ways = [
+    ...(owner ? [as[owner.kind]] : []),
+    { to: 'collected', reference: `C ${process.pid} ${++house.references}` },
+    { to: 'written_off' },
+  ] as const
+  if (status === 'open') {
+    const first = house.disposals++ % ways.length
+    const turned = [...ways.slice(first), ...ways.slice(0, first)]
+    for (const asked of turned) {
+      const isDone = await house.laku
+        .as(one, (work) => disposeSuspense(work, id, asked as Parameters<typeof disposeSuspense>[2]))
+        .then(
+          () => true,
+          (error: unknown) => {
+            // A wallet that is spent gives nothing back: another way is taken.
+            if (error instanceof DomainError) return false
+            throw error
+          },
+        )
+      if (isDone) break
+    }
+  }
+  let after = await house.laku.system(({ tx }) => showSuspense(tx, id))
+  if (after.status === 'requested') {
+    await house.laku.as(other, (work) => decideSuspense(work, id, 'approve'))
+    after = await house.laku.system(({ tx }) => showSuspense(tx, id))
+  } else if (after.decidedBy && status === 'open') {
+    // What one person decided alone counts like all else that they gave.
+    house.alone.note(
+      'given',
+      one.id,
+      owner ? `${owner.kind === 'buyer' ? 'user' : 'factory'}:${owner.id}` : id,
+      Math.abs(amountIdr),
+      house.laku.clock.now(),
+    )
+  }
+  if (!owner) return
+  if (after.status === 'collected') owner.collectedIdr += amountIdr
+  if (after.status === 'written_off') owner.letGoIdr += amountIdr
+}

@@ -1,0 +1,139 @@
+import { sql } from 'kysely'
+import { expect } from 'vitest'
+import { factoryAccount, walletAccount } from '../../src/domain/ledger/index.ts'
+import {
+  declareDead as declareRefundDead,
+  lookForLost,
+  reconcileGateway,
+} from '../../src/domain/payment/index.ts'
+import { declareDead } from '../../src/domain/payout/index.ts'
+import { brokenNow, brokenSeals } from '../model/quick-checks.ts'
+import { actNamed, Dice } from './acts.ts'
+import { endBatches } from './bank-acts.ts'
+import { dispose, openSuspense, ownerOf } from './dispose.ts'
+import type { House } from './house.ts'
+import type { Person } from './people.ts'
+import { atProvider, readBook, sweep } from './provider-acts.ts'
+import { payouts, refunds, withdrawals } from './rows.ts'
+
+const HOUR_S = 3600
+/** Longer than the provider surely knows a key, and a day of its lists after that. */
+const DEAD_AFTER_H = 40
+const STEP_H = 4
+
+/** Everybody wakes, all that is under way arrives and is heard, the bank answers, and what nobody knows of is declared dead by two persons. */
+async function calmDown(house: House): Promise<void> {
+  await house.sleepers.wake()
+  await house.control('PUT', '/faults', [] as never)
+  await house.control('PUT', '/lists', { lag_s: 0 })
+  for (let hours = 0; hours <= DEAD_AFTER_H; hours += STEP_H) {
+    await arrive(house)
+    await house.pass(STEP_H * HOUR_S)
+    await sweep(house)
+    if (hours >= 3 * STEP_H && (await lost(house)).length === 0) break
+  }
+  const [one, other] = house.clerks as [House['clerks'][number], House['clerks'][number]]
+  for (const { kind, name } of await lost(house))
+    for (const actor of [one, other]) {
+      if (kind === 'payout') await house.laku.as(actor, (work) => declareDead(work, { payout: name }))
+      else {
+        const looked = await lookForLost({ ...house.context, actor }, name)
+        await house.laku.as(actor, (work) => declareRefundDead(work, { refund: name, looked }))
+      }
+    }
+  await endBatches(house)
+  // A line of the provider's book that has no place is asked about three times within an hour.
+  for (let round = 0; round < 5; round++) {
+    await arrive(house)
+    await house.pass(HOUR_S / 2)
+    await sweep(house)
+    await readBook(house)
+  }
+  await arrive(house)
+}
+
+async function arrive(house: House): Promise<void> {
+  const { payouts: out, refunds: back } = await atProvider(house)
+  for (const { what, id, status } of [...out, ...back])
+    if (status === 'ACCEPTED' || status === 'PENDING')
+      await house.control('POST', `/${what}/${id}`, { status: 'SUCCEEDED' })
+  await actNamed['hear the news']?.(house, new Dice([0]))
+}
+
+/** What was called, and what nobody at the provider has heard of. */
+async function lost(house: House): Promise<{ kind: 'payout' | 'refund'; name: string }[]> {
+  const out = (await payouts(house, 'submitted')).filter((one) => one.providerPayoutId === null)
+  const back = await refunds(house, 'submitted')
+  const known = (await atProvider(house)).refunds
+  const unknown = back.filter(({ code }) => !known.some((one) => one.reference_id.includes(code)))
+  return [
+    ...out.map(({ key }) => ({ kind: 'payout' as const, name: key })),
+    ...unknown.map(({ code }) => ({ kind: 'refund' as const, name: code })),
+  ]
+}
+
+/** What of a buyer's money is on its way back to them: decided and held, and not yet gone. */
+async function owedIdr({ laku }: House, { id, kind }: Person): Promise<number> {
+  if (kind === 'factory') return 0
+  const { rows } = await sql<{ idr: number }>`
+    select coalesce(-sum(e.amount_idr), 0)::int8 as idr from ledger_entries e
+    join ledger_accounts a on a.id = e.account_id join ledger_transactions t on t.id = e.transaction_id
+    where a.key in ('refunds-payable', 'refunds-in-flight', 'withdrawals-held', 'payouts-in-flight', 'bank-transfers-in-flight')
+      and t.subject_id::text in (
+        select r.id::text from refunds r join payments p on p.id = r.payment_id where p.user_id = ${id}
+        union all select w.id::text from withdrawals w where w.user_id = ${id}
+        union all select o.id::text from payouts o join withdrawals w on w.id = o.subject_id where w.user_id = ${id})`.execute(
+    laku.db,
+  )
+  return rows[0]?.idr ?? 0
+}
+
+const leftIdr = (all: readonly { status: string; amount: number; person: Person }[], of: Person) =>
+  all.reduce(
+    (sum, { status, amount, person }) => sum + (status === 'SUCCEEDED' && person === of ? amount : 0),
+    0,
+  )
+
+/** Who ends with what: what reached a person and what our book still owes them is what is due to them, to the rupiah; the rest lies in suspense. */
+async function expectTheirs(house: House): Promise<void> {
+  const { payouts: out, refunds: back } = await atProvider(house)
+  const items = await openSuspense(house)
+  const owners = await Promise.all(items.map((item) => ownerOf(house, item)))
+  for (const person of house.people) {
+    const account = person.kind === 'factory' ? factoryAccount(person.id) : walletAccount(person.id)
+    const inBookIdr = (await house.f.balance(account)) + (await owedIdr(house, person))
+    const suspenseIdr = items.reduce((sum, item, i) => sum + (owners[i] === person ? item.amountIdr : 0), 0)
+    const reachedIdr =
+      leftIdr([...out, ...back], person) + person.bankIdr - person.collectedIdr - person.letGoIdr
+    // What the card's issuer took and gave is between the company and the buyer: `bookChecks` hold who may have what.
+    if (person.isCharged) continue
+    const seen = { ...person, buyer: undefined, reachedIdr, inBookIdr, suspenseIdr }
+    expect({ ...seen, isIdr: reachedIdr - suspenseIdr + inBookIdr }).toEqual({
+      ...seen,
+      isIdr: person.dueIdr,
+    })
+    if (!person.mayHaveMore)
+      expect({ ...seen, tooMuch: reachedIdr > person.dueIdr }).toEqual({ ...seen, tooMuch: false })
+  }
+}
+
+/** Ends a history, and holds who has what: before a person disposes of what has no place, and after. */
+export async function endHistory(house: House): Promise<void> {
+  await calmDown(house)
+  await expectTheirs(house)
+  for (const { id } of await openSuspense(house)) await dispose(house, id)
+  await expectTheirs(house)
+  const { ok, differences } = await reconcileGateway(house.context, {})
+  expect({ ok, differences }).toEqual({ ok: true, differences: [] })
+  const { rows } = await sql<{ key: string; idr: number }>`
+    select a.key, sum(e.amount_idr)::int8 as idr from ledger_entries e join ledger_accounts a on a.id = e.account_id
+    where a.key in ('payouts-in-flight', 'bank-transfers-in-flight', 'refunds-in-flight') group by 1 having sum(e.amount_idr) <> 0`.execute(
+    house.laku.db,
+  )
+  expect(rows).toEqual([])
+  expect(await house.laku.system(brokenNow)).toEqual([])
+  expect(await house.laku.system(brokenSeals)).toEqual([])
+  // What waits for staff does not reach into the next history.
+  const [clerk] = house.clerks
+  expect(clerk && (await withdrawals(house, 'submitted'))).toEqual([])
+}

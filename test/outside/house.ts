@@ -1,0 +1,166 @@
+import { choreography } from '../../src/domain/choreography.ts'
+import { approveBankAccount, setBankAccount } from '../../src/domain/factory/index.ts'
+import { type Actor, newId, recordDatabaseIdentity } from '../../src/domain/kernel/index.ts'
+import type { PaymentGateway } from '../../src/domain/payment/index.ts'
+import type { PayoutGateway } from '../../src/domain/payout/index.ts'
+import { createXenditGateway } from '../../src/providers/xendit/gateway.ts'
+import { createXenditPayouts } from '../../src/providers/xendit/payouts.ts'
+import { backUp } from '../backup.ts'
+import { sandboxControl } from '../control.ts'
+import { system } from '../laku.ts'
+import { installQuickChecks } from '../model/quick-checks.ts'
+import { openSettlementFixture, type SettlementFixture } from '../settlements.ts'
+import { staff } from '../staff.ts'
+import { Storefront } from '../storefront.ts'
+import { Alone } from './alone.ts'
+import { limits } from './limits.ts'
+import { type Person, personOf } from './people.ts'
+import { Sleepers } from './sleepers.ts'
+
+export const PLACE = 'db.example/laku'
+const DAY_S = 86_400
+
+const policy = {
+  ...limits,
+  withdrawalFeeIdr: 0,
+  settlementAfterDays: 0,
+  newDestinationHours: 0,
+  bankCoolingOffHours: 0,
+}
+
+export interface AtProvider {
+  id: string
+  reference_id: string
+  status: string
+  amount: number
+}
+interface Book {
+  invoices: { id: string; external_id: string; status: string; paid_amount?: number }[]
+  payouts: (AtProvider & { channel_properties: { account_number: string } })[]
+  refunds: (AtProvider & { invoice_id: string })[]
+}
+
+/** What one history has of each: few people, so that their things meet. */
+const [FACTORIES, BUYERS] = [2, 2]
+
+/** A shop whose provider, bank, workers and backups do as they like. One database serves many histories, each with people of its own. */
+export class House {
+  readonly laku: SettlementFixture['laku']
+  readonly f: SettlementFixture
+  readonly shop: Storefront
+  readonly gateway: PaymentGateway
+  readonly payouts: PayoutGateway
+  readonly control: ReturnType<typeof sandboxControl>
+  readonly clerks: readonly (Actor & { id: string })[]
+  readonly sleepers = new Sleepers()
+  people: Person[] = []
+  /** Who paid each invoice. */
+  readonly payers = new Map<string, Person>()
+  payments: { id: string; code: string; invoiceId: string }[] = []
+  /** What the bank was asked for and paid, by batch and code. */
+  readonly bankPaid = new Map<string, { person: Person; amountIdr: number }>()
+  backup:
+    | { restore: () => Promise<void>; people: Person[]; payments: House['payments']; atBank: number }
+    | undefined
+  bankTurns = 0
+  references = 0
+  disposals = 0
+  readonly batches = new Set<number>()
+  readonly alone = new Alone()
+
+  private constructor(f: SettlementFixture, shop: Storefront) {
+    this.f = f
+    this.shop = shop
+    this.laku = f.laku
+    const { xenditApiUrl: url, xenditSecretKey: secretKey } = f.laku.config
+    // A call that never answers costs a history a moment; one that is only slow is one more that is lost.
+    const wire = { url, secretKey, timeoutMs: 250, breaker: { troubles: 1_000_000 } }
+    this.gateway = createXenditGateway(wire)
+    this.payouts = createXenditPayouts(wire)
+    this.control = sandboxControl(f.laku)
+    this.clerks = ['ana', 'budi', 'cici'].map((name) => ({
+      ...staff('finance'),
+      id: newId(),
+      name,
+      reason: 'a history',
+    }))
+  }
+
+  static async open(): Promise<House> {
+    const f = await openSettlementFixture({ choreography, policy, jobs: [] })
+    const shop = await Storefront.open(f.laku)
+    await shop.market.addStock(10_000)
+    const house = new House(f, shop)
+    await installQuickChecks(f.laku)
+    await house.control('PUT', '/payouts', { outcome: 'ACCEPTED' })
+    await house.control('PUT', '/refunds', { outcome: 'PENDING' })
+    await f.laku.system((work) => recordDatabaseIdentity(work, PLACE))
+    return house
+  }
+
+  async begin(): Promise<void> {
+    const { laku, f, shop } = this
+    // Nobody has used anything of a limit.
+    await this.pass(8 * DAY_S)
+    this.people = []
+    this.batches.clear()
+    this.alone.forget()
+    this.payments = []
+    this.backup = undefined
+    for (let i = 0; i < FACTORIES; i++) {
+      const person = personOf('factory', await f.factory(), accountNumber())
+      const account = {
+        channelCode: 'ID_BCA',
+        accountNumber: person.accountNumber,
+        accountHolderName: 'PT Uji',
+      }
+      const factoryId = person.id
+      const [ana, budi] = this.clerks as [Actor, Actor]
+      await laku.as(ana, (work) => setBankAccount(work, { factoryId, ...account }))
+      await laku.as(budi, (work) => approveBankAccount(work, { factoryId }))
+      this.people.push(person)
+    }
+    for (const buyer of await shop.market.buyers(BUYERS))
+      this.people.push({ ...personOf('buyer', buyer.id, accountNumber()), buyer })
+  }
+
+  get context() {
+    const { gateway, payouts } = this
+    return { units: this.laku.units, actor: system, gateway, payouts, publicUrl: 'http://laku.test' }
+  }
+
+  adopting(actor: Actor) {
+    return { ...this.context, actor, place: PLACE }
+  }
+
+  async pass(seconds: number): Promise<void> {
+    this.laku.clock.shift(seconds)
+    await this.control('POST', '/age', { seconds })
+  }
+
+  book(): Promise<Book> {
+    return this.control<Book>('GET', '/book')
+  }
+
+  ofKind(kind: Person['kind']): Person[] {
+    return this.people.filter((one) => one.kind === kind)
+  }
+
+  person(id: string | null): Person | undefined {
+    return this.people.find((one) => one.id === id)
+  }
+
+  async backUp(): Promise<void> {
+    const restore = await backUp(this.laku)
+    this.backup = {
+      restore,
+      people: this.people.map((one) => ({ ...one })),
+      payments: [...this.payments],
+      atBank: this.bankTurns,
+    }
+  }
+}
+
+let accounts = 0
+/** Ten digits, as the bank has them. */
+const accountNumber = () => String(7_000_000_000 + ++accounts)

@@ -1,0 +1,226 @@
+import type { Actor } from '../../src/domain/kernel/index.ts'
+import {
+  approveRefund,
+  confirmInvoices,
+  createRefund,
+  openInvoice,
+  readProviderRefund,
+  retryRefund,
+} from '../../src/domain/payment/index.ts'
+import {
+  approveSettlement,
+  holdSettlement,
+  paySettlement,
+  releaseSettlement,
+  retrySettlement,
+  runSettlements,
+  voidSettlement,
+} from '../../src/domain/settlement/index.ts'
+import {
+  adjustWallet,
+  approveWithdrawal,
+  decideAdjustment,
+  rejectWithdrawal,
+  requestWithdrawal,
+  retryWithdrawal,
+  sweepWithdrawals,
+} from '../../src/domain/wallet/index.ts'
+import type { Buyer } from '../market.ts'
+import { type Act, type Dice, NOTHING } from './acts.ts'
+import type { House } from './house.ts'
+import type { Person } from './people.ts'
+import { adjustmentsAsked, refunds, settlements, withdrawals } from './rows.ts'
+
+/** Goods of 100,000 less the 5 % that were agreed on. */
+const [GOODS_IDR, NET_IDR] = [100_000, 95_000]
+const SLICES = 4
+
+const factory = (house: House, dice: Dice) => dice.of(house.ofKind('factory'))
+const buyerOf = (house: House, dice: Dice) => dice.of(house.ofKind('buyer'))
+const clerk = (house: House, dice: Dice) => dice.of(house.clerks)
+
+async function sell(house: House, to: Person): Promise<void> {
+  await house.f.sell(to.id, GOODS_IDR)
+  to.dueIdr += NET_IDR
+}
+
+/** Only what is of this history's factories. */
+async function settle(house: House, actor: Actor, { id: factoryId }: Person): Promise<void> {
+  await house.f.gather()
+  for (const { error } of await runSettlements({ units: house.laku.units, actor }, { factoryId }))
+    if (error) throw error
+}
+
+async function approve(
+  house: House,
+  actor: Actor & { id: string },
+  nth: (all: readonly Settled[]) => Settled | undefined,
+) {
+  const one = nth(await settlements(house, 'calculated'))
+  if (!one) return NOTHING
+  await house.laku.as(actor, (work) => approveSettlement(work, { settlement: one.code }))
+  if (one.calculatedBy === actor.id)
+    house.alone.note('settlement', actor.id, `factory:${one.factoryId}`, one.netIdr, house.laku.clock.now())
+  return undefined
+}
+type Settled = Awaited<ReturnType<typeof settlements>>[number]
+
+const pay = async (house: House, dice: Dice) => {
+  const one = dice.of(await settlements(house, 'approved'))
+  if (!one) return NOTHING
+  return await house.laku.as(clerk(house, dice), (work) => paySettlement(work, { settlement: one.code }))
+}
+
+async function give(house: House, actor: Actor & { id: string }, to: Person, changeIdr: number) {
+  const given = { userId: to.id, changeIdr, kind: 'goodwill', reason: 'a history' } as const
+  const { status } = await house.laku.as(actor, (work) => adjustWallet(work, given))
+  if (status !== 'posted') return
+  to.dueIdr += changeIdr
+  house.alone.note('given', actor.id, `user:${to.id}`, changeIdr, house.laku.clock.now())
+}
+
+async function withdraw(house: House, { id, accountNumber }: Person, amountIdr: number) {
+  const bank = { channelCode: 'ID_BCA', accountNumber, accountHolderName: 'Budi' }
+  const asked = { amountIdr, bank, otpVerifiedAt: house.laku.clock.now() }
+  const made = await house.laku.as({ kind: 'customer', id }, (work) => requestWithdrawal(work, asked))
+  // It leaves by itself.
+  if (made.dueAt !== null)
+    house.alone.note('withdrawal', id, `account:${accountNumber}`, amountIdr, house.laku.clock.now())
+}
+
+/** The code of a settlement of goods that were sold just now, calculated by one and approved by another. */
+export async function approvedAnew(house: House, dice: Dice): Promise<string> {
+  const [one, other] = house.clerks as [House['clerks'][number], House['clerks'][number]]
+  const to = factory(house, dice)
+  await sell(house, to)
+  await settle(house, one, to)
+  const made = (await settlements(house, 'calculated')).findLast((settled) => settled.factoryId === to.id)
+  if (!made) throw new Error('nothing was settled')
+  await house.laku.as(other, (work) => approveSettlement(work, { settlement: made.code }))
+  return made.code
+}
+
+export const shopActs = {
+  sell: (house, dice) => sell(house, factory(house, dice)),
+  settle: (house, dice) => settle(house, clerk(house, dice), factory(house, dice)),
+  approve: (house, dice) => approve(house, clerk(house, dice), (all) => dice.of(all)),
+  'approve in slices': async (house, dice) => {
+    const [actor, to] = [clerk(house, dice), factory(house, dice)]
+    for (let i = 0; i < SLICES; i++) {
+      await sell(house, to)
+      await settle(house, actor, to)
+      await approve(house, actor, (all) =>
+        all.findLast((one) => one.factoryId === to.id && one.calculatedBy === actor.id),
+      )
+    }
+  },
+  pay,
+  'bring to payment': async (house, dice) => {
+    const settlement = await approvedAnew(house, dice)
+    const actor = clerk(house, dice)
+    return await house.laku.as(actor, (work) => paySettlement(work, { settlement }))
+  },
+  'decide a settlement': async (house, dice) => {
+    const use = dice.of([
+      holdSettlement,
+      holdSettlement,
+      releaseSettlement,
+      releaseSettlement,
+      voidSettlement,
+    ])
+    const one = dice.of(await settlements(house, 'calculated', 'approved', 'on_hold'))
+    if (!one) return NOTHING
+    return await house.laku.as(clerk(house, dice), (work) =>
+      use(work, { settlement: one.code, reason: 'a history' }),
+    )
+  },
+  retry: async (house, dice) => {
+    const one = dice.of(await settlements(house, 'failed', 'reversed'))
+    const actor = clerk(house, dice)
+    if (one) return await house.laku.as(actor, (work) => retrySettlement(work, { settlement: one.code }))
+    const withdrawal = dice.of(await withdrawals(house, 'failed', 'reversed'))?.code
+    if (!withdrawal) return NOTHING
+    return await house.laku.as(actor, (work) => retryWithdrawal(work, { withdrawal }))
+  },
+  'buy and pay': async (house, dice) => {
+    const person = buyerOf(house, dice)
+    const { payment } = await house.shop.order(person.buyer as Buyer)
+    const { id, code } = payment
+    await openInvoice(house.context, code)
+    const invoice = (await house.book()).invoices.find((one) => one.external_id.includes(code))
+    if (!invoice) return NOTHING
+    house.payers.set(invoice.id, person)
+    const how = { method: 'POST', headers: { 'content-type': 'application/json' } }
+    await fetch(`${house.laku.sandbox.url}/xendit/pay/${invoice.id}`, {
+      ...how,
+      body: JSON.stringify({ channel: 'DANA' }),
+    })
+    const read = await house.gateway.getInvoice(invoice.id)
+    await house.laku.system((work) => confirmInvoices(work, [read]))
+    house.payments.push({ id, code, invoiceId: invoice.id })
+    return undefined
+  },
+  refund: async (house, dice) => {
+    const payment = dice.of(house.payments)
+    if (!payment) return NOTHING
+    const [actor, amountIdr] = [clerk(house, dice), dice.of([10_000, 15_000, 25_000, 60_000])]
+    const to = house.payers.get(payment.invoiceId) as Person
+    const { status } = await house.laku.as(actor, (work) =>
+      createRefund(work, { payment: payment.id, amountIdr, note: 'a scratch', borneBy: 'company' }),
+    )
+    if (status === 'requested') return undefined
+    to.dueIdr += amountIdr
+    house.alone.note('given', actor.id, `user:${to.id}`, amountIdr, house.laku.clock.now())
+    return undefined
+  },
+  'retry a refund': async (house, dice) => {
+    const refund = dice.of(await refunds(house, 'failed', 'submitted', 'approved', 'succeeded'))
+    if (!refund) return NOTHING
+    const [actor, how] = [clerk(house, dice), dice.below(4)]
+    if (how === 0)
+      return await house.laku.as(actor, (work) => retryRefund(work, { refund: refund.id, wallet: true }))
+    const there = dice.of(
+      (await house.book()).refunds.filter((one) => one.reference_id.includes(refund.code)),
+    )
+    if (how > 1 || !there)
+      return await house.laku.as(actor, (work) => retryRefund(work, { refund: refund.id }))
+    const read = await readProviderRefund({ ...house.context, actor }, there.id)
+    return await house.laku.as(actor, (work) =>
+      retryRefund(work, { refund: refund.id, providerRefundId: there.id, read }),
+    )
+  },
+  goodwill: (house, dice) =>
+    give(house, clerk(house, dice), buyerOf(house, dice), dice.of([20_000, 45_000, 80_000, 160_000])),
+  'goodwill in slices': async (house, dice) => {
+    const actor = clerk(house, dice)
+    for (let i = 0; i < SLICES; i++) await give(house, actor, house.ofKind('buyer')[i % 2] as Person, 45_000)
+  },
+  'decide what is asked': async (house, dice) => {
+    const actor = clerk(house, dice)
+    const asked = dice.of(await adjustmentsAsked(house))
+    if (asked) {
+      const decision = dice.of(['posted', 'posted', 'rejected'] as const)
+      await house.laku.as(actor, (work) => decideAdjustment(work, { id: asked.id, decision }))
+      if (decision === 'posted') (house.person(asked.userId) as Person).dueIdr += asked.changeIdr
+      return undefined
+    }
+    const refund = dice.of(await refunds(house, 'requested'))
+    if (!refund) return NOTHING
+    await house.laku.as(actor, (work) => approveRefund(work, { refund: refund.id }))
+    ;(house.person(refund.userId) as Person).dueIdr += refund.amountIdr
+    return undefined
+  },
+  withdraw: (house, dice) =>
+    withdraw(house, buyerOf(house, dice), dice.of([10_000, 40_000, 95_000, 130_000])),
+  'withdraw in slices': async (house, dice) => {
+    const to = buyerOf(house, dice)
+    for (let i = 0; i < SLICES; i++) await withdraw(house, to, 30_000)
+  },
+  'decide a withdrawal': async (house, dice) => {
+    await house.laku.system(sweepWithdrawals)
+    const withdrawal = dice.of(await withdrawals(house, 'held'))?.code
+    if (!withdrawal) return NOTHING
+    const use = dice.of([approveWithdrawal, approveWithdrawal, rejectWithdrawal])
+    return await house.laku.as(clerk(house, dice), (work) => use(work, { withdrawal }))
+  },
+} satisfies Record<string, Act>
