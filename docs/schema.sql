@@ -1969,7 +1969,9 @@ AS $function$
 begin
   if new.undone_at is not null then return new; end if;
   if new.second_person is not null then
-    if second_person_refusal(new.person, new.second_person, new.used_at) is not null then
+    if not is_second_person(new.person, new.second_person)
+      or (staff_named(new.person) is not null and second_person_refusal(new.person, new.second_person, new.used_at) is not null)
+    then
       raise exception '% % needs another person than %', new.kind, new.subject_id, new.person
         using errcode = 'check_violation', constraint = 'limit_second_person';
     end if;

@@ -312,8 +312,7 @@ export class RemoteCommand {
 function withoutCode({ shape, input }: Chosen): { own: Record<string, unknown>; code: string | undefined } {
   const own = { ...input }
   const { code } = own
-  if (typeof code !== 'string' || !shape.options.some((one) => one.flags === '--code <code>'))
-    return { own, code: undefined }
+  if (typeof code !== 'string' || !shape.secondPerson) return { own, code: undefined }
   delete own.code
   return { own, code }
 }

@@ -9,7 +9,6 @@ import { printedFailure } from './failure.ts'
 import type { Files } from './files.ts'
 import type { Prompts } from './prompts.ts'
 import { entries } from './root.ts'
-import { codeFlag } from './second-factor.ts'
 import { isOfTheHost } from './where.ts'
 
 /** The commands, for the server to run. */
@@ -28,7 +27,7 @@ export const commandHouse: CommandHouse = {
     })
     try {
       refuseUnknown(definition, request)
-      if (execution.code !== undefined && !takesCode(definition))
+      if (execution.code !== undefined && !definition.secondPerson)
         throw usageError(`laku ${request.path.join(' ')} takes no code of a second factor`)
       await definition.execute(context, request.input)
     } catch (error) {
@@ -47,8 +46,6 @@ export const commandHouse: CommandHouse = {
     return exitCode
   },
 }
-
-const takesCode = ({ options }: CommandDefinition) => options.some(({ flags }) => flags === codeFlag.flags)
 
 async function definitionOf([noun, verb, inner]: readonly string[]): Promise<CommandDefinition | undefined> {
   const entry = entries.find((one) => one.name === noun)

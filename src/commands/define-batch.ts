@@ -1,7 +1,6 @@
 import type { z } from 'zod'
 import type { Work } from '../domain/kernel/index.ts'
 import { type CommandDefinition, declared, type OptionDefinition, type Shape } from './define-command.ts'
-import { codeFlag } from './second-factor.ts'
 
 export interface BatchDefinition<S extends z.ZodType, R extends z.ZodObject, T> extends Shape<S> {
   /** A row of the CSV, by the names of its columns; other columns are ignored. */
@@ -17,8 +16,6 @@ export interface BatchDefinition<S extends z.ZodType, R extends z.ZodObject, T> 
    * nothing.
    */
   check: (work: Work, row: z.output<R>, input: z.output<S>) => Promise<'open' | 'done'>
-  /** A row may take a second person, who confirms the file by one code of their own factor (`--code`). */
-  secondPerson?: boolean
   /** Does one row, in a transaction of its own. */
   change: (work: Work, row: z.output<R>, input: z.output<S>) => Promise<T>
 }
@@ -39,7 +36,6 @@ export function defineBatch<S extends z.ZodType, R extends z.ZodObject, T>(
     { flags: '--ndjson', description: 'one line of JSON a row, as it is done' },
     { flags: '--failed <file>', description: 'where rows that failed are written (FILE.failed.csv)' },
   ]
-  if (definition.secondPerson) flags.push(codeFlag)
   const shape = {
     ...definition,
     args: [{ name: 'file', description: `CSV of ${columns}; - for stdin`, isFile: true }],

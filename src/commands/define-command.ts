@@ -2,7 +2,6 @@ import type { z } from 'zod'
 import type { Actor, Refusal, Work } from '../domain/kernel/index.ts'
 import type { ExitCode } from './cli-error.ts'
 import type { CommandContext } from './context.ts'
-import { codeFlag } from './second-factor.ts'
 import type { Block, Column } from './table.ts'
 
 export interface ArgumentDefinition {
@@ -41,6 +40,8 @@ export interface Shape<S extends z.ZodType> {
   exits?: readonly ExitCode[]
   /** It changes nothing; a list and a show never do. */
   reads?: boolean
+  /** It may take a second person, who confirms it by a code of their own factor (`--code`). */
+  secondPerson?: boolean
   /** On a terminal it is drawn again every so many seconds (`--every`), until q or Ctrl-C. */
   live?: boolean
 }
@@ -71,6 +72,8 @@ export interface CommandShape {
   exits: readonly ExitCode[]
   reads: boolean
   live: boolean
+  /** It takes the code of a second factor (`--code`), which goes beside the command and not in it. */
+  secondPerson: boolean
   /** The roles that may say it, for its help (src/runtime/who-may.ts); none where it is the host's owner's. */
   whoMay?: string
 }
@@ -153,8 +156,6 @@ export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
   severe?: (context: CommandContext, input: z.output<S>) => Promise<{ code: string; consequence: string }>
   /** The change is not severe, but nobody would understand it later without its reason. */
   needsReason?: boolean
-  /** It may take a second person, who confirms it by a code of their own factor (`--code`). */
-  secondPerson?: boolean
   /**
    * The use case; run in one transaction, which --dry-run rolls back. The reason is empty where none was needed. What it refuses by its
    * answer, and does not throw, is committed.
@@ -193,7 +194,6 @@ export function defineChange<S extends z.ZodType, T>(definition: ChangeDefinitio
       description: 'the code of what is changed, instead of typing it',
     })
   }
-  if (definition.secondPerson) flags.push(codeFlag)
   return declared('change', definition, flags, async (context, raw) => {
     const { runChange } = await import('./run-change.ts')
     await runChange(context, definition, raw)
@@ -224,6 +224,13 @@ export function defineTask<S extends z.ZodType>(definition: TaskDefinition<S>): 
   })
 }
 
+/** The flag of what a second person may have to confirm. */
+const codeFlag: OptionDefinition = {
+  flags: '--code <code>',
+  description:
+    'the code that your second factor shows, where this takes a second person; asked for where you are there to answer',
+}
+
 /** A command of a kind, with the flags that its kind adds; what it needs and was not given is asked for on a terminal. */
 export function declared<S extends z.ZodType>(
   kind: CommandKind,
@@ -232,17 +239,18 @@ export function declared<S extends z.ZodType>(
   execute: CommandDefinition['execute'],
 ): CommandDefinition {
   const { name, description, args = [], options = [], examples = [], exits = [], input } = shape
-  const { reads = kind === 'list' || kind === 'show', live = false } = shape
+  const { reads = kind === 'list' || kind === 'show', live = false, secondPerson = false } = shape
   return {
     kind,
     name,
     description,
     args,
-    options: [...options, ...more],
+    options: [...options, ...more, ...(secondPerson ? [codeFlag] : [])],
     examples,
     exits: [...new Set([...exitsOfKind[kind], ...exits])].sort(),
     reads,
     live,
+    secondPerson,
     execute: async (context, raw) => {
       const { askMissing } = await import('./ask-missing.ts')
       await execute(context, await askMissing(context, { args, options, input }, raw))

@@ -1,13 +1,6 @@
 import type { Actor } from '../domain/kernel/index.ts'
 import type { CommandContext } from './context.ts'
 
-/** The flag of what a second person may have to confirm. */
-export const codeFlag = {
-  flags: '--code <code>',
-  description:
-    'the code that your second factor shows, where this takes a second person; asked for where you are there to answer',
-}
-
 /**
  * Does something as who acts, who confirms it by the code that they gave. Where it turns out that one is needed and none was given, they
  * are asked for it, and it is done again: what was refused changed nothing. A dry run burns no code, and takes one for granted.

@@ -117,6 +117,19 @@ describe('what gives money away is counted and done by two persons, whatever lak
         used_by, used_at) values ('${newId()}', 'return', 'x', 5, '${second}', 'x', now(), now(), '${usedBy}', now())`
     expect(await send(allowed(second))).toBe('clearance_of_another')
     expect(await send(allowed(third))).toBe('clearance_of_another')
+    // None of these has a factor: one of the staff lets a customer's withdrawal go, and is no second person to another of the staff.
+    const counts = (
+      person: string,
+    ) => `insert into limit_uses (id, budget, kind, person, second_person, receiver,
+        amount_idr, day_limit_idr, week_limit_idr, subject_kind, subject_id, used_at)
+      values ('${newId()}', 'withdrawal', 'withdrawal', '${person}', '${third}', 'user:x', 9, 1, 1, 'x', '${newId()}', now())`
+    expect(await send(counts('customer:x'))).toBe('done')
+    const fourth = newId()
+    await query(
+      laku.ownerUrl,
+      `insert into staff (id, name, role, created_at) values ('${fourth}', 'empat', 'finance', now())`,
+    )
+    expect(await send(counts(fourth))).toBe('limit_second_person')
     const { payment } = await shop.paidOrder((await shop.market.buyers(1))[0]!)
     const refund = (
       by: string,

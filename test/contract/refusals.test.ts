@@ -77,7 +77,7 @@ describe('what is refused', () => {
     app = await buildServer({ ...laku, units, logger } as TestLaku)
     const world = await AccessWorld.open(laku)
     for (const { route } of operations) calls.set(route, (await accessMatrix[route]?.call?.(world)) ?? {})
-    const staffToken = async () => (await enrol(laku, 'admin', newId(), { days: 1 })).token
+    const staffToken = async () => (await enrol(laku, 'admin', undefined, { days: 1 })).token
     const customerToken = () => app.signAccessToken({ userId: world.owner.id, authSessionId: newId() })
     laku.clock.shift(-3 * 86_400)
     const expired = { expiredCustomer: customerToken(), expiredStaff: await staffToken() }

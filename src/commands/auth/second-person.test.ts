@@ -173,3 +173,8 @@ it('whoever comes at a terminal hears that their token ends soon; a script and -
     expect((await door.run(token, [...line, flag])).stderr).not.toMatch(ends)
   expect((await door.run(boss, line)).stderr).not.toMatch(ends)
 })
+
+it('a code that is no second factor stays with its command', async () => {
+  const { value, code } = await say(boss, 'suspense', 'list', '--code', 'txn_1')
+  expect([code, value.data]).toEqual([0, []])
+})

@@ -5,7 +5,7 @@ import type { LeftOut } from '../../domain/settlement/index.ts'
 import { exitCodes, usageError } from '../cli-error.ts'
 import type { CommandContext } from '../context.ts'
 import { defineTask, type TaskResult } from '../define-command.ts'
-import { codeFlag, withSecondFactor } from '../second-factor.ts'
+import { withSecondFactor } from '../second-factor.ts'
 
 const formats = ['csv', 'pdf'] as const
 
@@ -24,6 +24,7 @@ type Input = z.output<typeof input>
 
 export const exportVerb = defineTask({
   name: 'export',
+  secondPerson: true,
   exits: [3, 5],
   description:
     "Claim approved settlements for a numbered batch of bank transfers and write its file (CSV); or one settlement's statement (PDF). What is in a batch is neither exported nor paid again: laku settle batches confirm says what the bank did.",
@@ -44,7 +45,6 @@ export const exportVerb = defineTask({
       description: 'CSV: also withdrawals that the provider does not pay out',
     },
     { flags: '--keep', description: 'CSV: make the batch and hand no file out yet' },
-    codeFlag,
     { flags: '--batch <batch>', description: 'CSV: the file of a batch that is there, and claim nothing' },
   ],
   input,

@@ -26,6 +26,7 @@ const shapeOf = (name: string, more: Partial<CommandShape> = {}): CommandShape =
   exits: [0, 1, 2, 3, 4, 5, 6, 7],
   reads: false,
   live: false,
+  secondPerson: false,
   ...more,
 })
 const file = { name: 'file', description: 'a file', isFile: true }

@@ -19,7 +19,9 @@ export async function letIn(ownerUrl: string, name: string): Promise<string | un
     const { id, token, hash } = newStaffToken()
     const { rowCount } = await owner.query(
       `with made as (
-         insert into staff (id, name, role, created_at) values ($1, $2, 'admin', shop_now()) on conflict do nothing returning id
+         insert into staff (id, name, role, created_at)
+         select $1::uuid, $2::text, 'admin', shop_now() where not exists (select from staff_names where lower(name) = lower($2::text))
+         on conflict do nothing returning id
        ), own as (
          select id from made union all
          select id from staff where name = $2 and $2 = $3 and role = 'admin' and vouched_by is null and status = 'active'
@@ -27,6 +29,10 @@ export async function letIn(ownerUrl: string, name: string): Promise<string | un
        ), given as (
          insert into staff_tokens (id, staff_id, token_hash, created_at, expires_at)
          select $4, id, $5, shop_now(), shop_now() + make_interval(days => $6) from own limit 1 returning staff_id, expires_at
+       ), told as (
+         insert into attention (id, kind, subject_kind, subject_id, message, command, details, since)
+         select next_id(), 'staff_changed', 'staff', id::text, 'the owner of the database let ' || $2::text || ' in as admin',
+           'laku auth staff list', jsonb_build_object('staffId', id), shop_now() from made where $2::text <> $3
        )
        insert into audit_log (id, actor_kind, actor_id, actor_name, command, subject_kind, subject_id, after, occurred_at)
        select next_id(), 'system', 'owner', 'owner', 'db migrate --admin', 'staff', staff_id::text,

@@ -1,0 +1,72 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { newId } from '../domain/kernel/index.ts'
+import { startEmbeddedPostgres, stopEmbeddedPostgres } from './embedded-postgres.ts'
+import { migrationsFolder } from './migration-status.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'laku-people-'))
+let owner: pg.Client
+beforeAll(async () => {
+  const { ownerUrl } = await startEmbeddedPostgres(folder, { fast: true })
+  owner = new pg.Client({ connectionString: ownerUrl })
+  await owner.connect()
+}, 60_000)
+afterAll(async () => {
+  await owner?.end()
+  await stopEmbeddedPostgres(folder)
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const names = readdirSync(migrationsFolder)
+  .filter((name) => name.endsWith('.sql'))
+  .toSorted()
+const bring = async (from: string, to: string) => {
+  for (const name of names.filter((one) => one >= from && one < to))
+    await owner.query(readFileSync(join(migrationsFolder, name), 'utf8'))
+}
+
+it('staff of a version before keep who they are: names that clash get a number, and who let whom in is known', async () => {
+  await bring('0000', '0115')
+  const id = newId()
+  const made: [string, string, string | null][] = [
+    [newId(), 'ana', null],
+    [newId(), 'budi', null],
+    [newId(), 'Budi', null],
+    [newId(), 'BUDI-2', null],
+    [newId(), id, null],
+  ]
+  const [ana = ''] = made.map(([one]) => one)
+  for (const [nth, [one, name]] of made.entries())
+    await owner.query(
+      `insert into staff (id, name, role, created_at, vouched_by) values ($1, $2, 'finance', now() + make_interval(secs => $3), $4)`,
+      [one, name, nth, nth === 0 ? null : ana],
+    )
+  const [deputy = '', tokenId] = [made[1]?.[0], newId()]
+  await owner.query(
+    `insert into staff_tokens (id, staff_id, token_hash, created_at, expires_at) values ($1, $2, 'h', now(), now())`,
+    [...[tokenId, made[2]?.[0]]],
+  )
+  const note = (after: object) =>
+    owner.query(
+      `insert into audit_log (id, actor_kind, actor_id, actor_name, command, subject_kind, subject_id, after, occurred_at)
+       values ($1, 'staff', $2, 'budi', 'auth staff add', 'staff', $3, $4, now())`,
+      [newId(), deputy, made[2]?.[0], JSON.stringify(after)],
+    )
+  await note({ name: 'Budi', role: 'finance' })
+  await note({ tokenId })
+  await bring('0115', '0199')
+
+  const { rows } = await owner.query('select id, name, let_in_by from staff order by created_at')
+  expect(rows.map(({ name }) => name)).toEqual(['ana', 'budi', 'Budi-2', 'BUDI-2-2', `staff-${id}`])
+  expect(rows.map((row) => row.let_in_by)).toEqual([null, ana, deputy, ana, ana])
+  const given = await owner.query('select given_by from staff_tokens')
+  expect(given.rows).toEqual([{ given_by: deputy }])
+  // What rows of before call them is still them, and nobody else.
+  for (const [one, name] of made) {
+    const found = await owner.query("select staff_named('staff:' || $1) as id", [name])
+    expect([name, found.rows[0]?.id]).toEqual([name, one])
+  }
+})

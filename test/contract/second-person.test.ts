@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { allCommands } from '../../src/commands/tree.ts'
+import { runLaku } from '../command-line.ts'
+import { hire } from '../staff.ts'
+import { CommandScenes } from './command-scenes.ts'
+import { fixtures } from './command-world.ts'
+
+/** The scene of these is below the limit, or of one's own factor: their own tests have the others. */
+const alone = new Set([
+  'auth factor enrol',
+  'settle import',
+  'settle export',
+  'settle approve',
+  'settle retry',
+  'refunds retry',
+])
+/** The first word of these is anybody's. */
+const byTwo = new Set(['refunds declare-dead', 'payouts declare-dead'])
+
+const commands = (await allCommands())
+  .filter(({ definition }) => definition.secondPerson)
+  .map(({ path }) => path.join(' '))
+
+let scenes: CommandScenes
+beforeAll(async () => {
+  scenes = await CommandScenes.open()
+})
+afterAll(() => scenes?.close())
+
+it('are these commands', () => {
+  expect(commands.toSorted()).toEqual([
+    'auth factor enrol',
+    'factories approve-bank',
+    'limits allow',
+    'payouts declare-dead',
+    'refunds approve',
+    'refunds declare-dead',
+    'refunds retry',
+    'settle approve',
+    'settle batches cancel',
+    'settle export',
+    'settle import',
+    'settle retry',
+    'suspense approve',
+    'wallets adjustments approve',
+  ])
+})
+
+it.each(commands.filter((name) => !alone.has(name)))(
+  '%s: takes a second person who confirms it',
+  async (name) => {
+    const { factor: _, ...unconfirmed } = await hire(scenes.laku, 'finance')
+    const words = (await fixtures[name]?.(scenes)) ?? []
+    const line = [...name.split(' '), ...words, '--reason', 'x', '--json']
+    if (byTwo.has(name)) await runLaku(scenes.laku, line, await hire(scenes.laku, 'finance'))
+    const { exitCode, stdout } = await runLaku(scenes.laku, line, unconfirmed)
+    expect([exitCode, JSON.parse(stdout).error?.code]).toEqual([4, 'kernel.second_factor_needed'])
+  },
+)
