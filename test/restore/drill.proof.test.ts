@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Buyer } from '../../src/commands/demo/buyer.ts'
 import { until } from '../../src/commands/demo/poll.ts'
+import { factorCodeAt } from '../../src/domain/auth/factors/totp.ts'
 import { DrillShop } from './drill-shop.ts'
 
 const MINUTE_S = 60
@@ -64,9 +65,14 @@ it('a backup is restored over a day of money: nothing leaves before it is adopte
     expect([args.join(' '), exitCode, JSON.stringify(value)].slice(0, 2)).toEqual([args.join(' '), 0])
     return value
   }
+  const { secret } = (await second('auth', 'factor', 'enrol')) as { secret: string }
+  await second('auth', 'factor', 'confirm', factorCodeAt(secret, Date.now()))
   const account = ['--channel', 'ID_BCA', '--account', '1234567890', '--holder', 'PT Sarung']
   await shop.done('factories', 'set-bank', goods.factoryId, ...account, '--reason', 'their letter')
-  await second('factories', 'approve-bank', goods.factoryId, '--reason', 'called them back')
+  // Their factor confirms for others once it is a day old.
+  await shop.pass(DAY_S + MINUTE_S)
+  const confirm = ['--code', factorCodeAt(secret, Date.now() + 30_000)]
+  await second('factories', 'approve-bank', goods.factoryId, '--reason', 'called them back', ...confirm)
 
   // Sold and delivered long ago; a wallet with an account that it has withdrawn to.
   const ana = await shop.newBuyer('Ana')

@@ -6,7 +6,7 @@ import { authErrors } from './errors.ts'
 type StaffActor = Extract<Actor, { kind: 'staff' }>
 
 // 32 random bytes need no key and no slow hash: nobody guesses them.
-const hashOf = (token: string) => createHash('sha256').update(token).digest('base64url')
+export const hashOfToken = (token: string) => createHash('sha256').update(token).digest('base64url')
 
 export interface StaffToken {
   id: string
@@ -19,7 +19,7 @@ export interface StaffToken {
 /** A token that nobody has yet, and its hash, which is all that is kept. */
 export function newStaffToken(): { id: string; token: string; hash: string } {
   const token = `lkst_${randomBytes(32).toString('base64url')}`
-  return { id: newId(), token, hash: hashOf(token) }
+  return { id: newId(), token, hash: hashOfToken(token) }
 }
 
 /**
@@ -50,7 +50,7 @@ export async function issueStaffToken(
 export async function staffByToken(tx: Tx, token: string, now: Date): Promise<StaffActor | undefined> {
   const { rows } = await sql<Pick<StaffActor, 'id' | 'name' | 'role'> & { expiresAt: Date | null }>`
     select s.id, s.name, s.role, t.expires_at from staff_tokens t join staff s on s.id = t.staff_id
-    where t.token_hash = ${hashOf(token)} and (t.expires_at is null or t.expires_at > ${now})
+    where t.token_hash = ${hashOfToken(token)} and (t.expires_at is null or t.expires_at > ${now})
       and t.revoked_at is null and s.status = 'active'`.execute(tx)
   if (!rows[0]) return undefined
   const { expiresAt, ...who } = rows[0]

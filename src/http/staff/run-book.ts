@@ -88,7 +88,8 @@ export class RunBook {
   ): Run {
     const { id } = begun
     const { request, actor, code, filePath } = asked
-    const run = new Run(this.#laku, { id, staffId: actor.id }, this.#paces, record)
+    const { id: staffId, proof } = actor
+    const run = new Run(this.#laku, { id, staffId, proof }, this.#paces, record)
     this.#runs.set(id, run)
     const done = this.#house
       .run({

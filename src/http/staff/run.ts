@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../cli/protocol.ts'
 import { endRun, keepLines, keptLines, seeRun } from '../../domain/auth/index.ts'
+import type { StaffProof } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 
 /** How long things take; tests are in a hurry. */
@@ -20,6 +21,8 @@ export class Run {
   readonly id: string
   readonly staffId: string
   readonly #laku: Laku
+  /** By which whoever began it is known: it goes on no longer than that is good. */
+  readonly #proof: StaffProof | undefined
   readonly #paces: RunPaces
   readonly #stop = new AbortController()
   #lines: string[] = []
@@ -38,7 +41,7 @@ export class Run {
   /** `record` writes its row where it has none yet: a read has one only once it has taken long. */
   constructor(
     laku: Laku,
-    identity: { id: string; staffId: string },
+    identity: { id: string; staffId: string; proof?: StaffProof | undefined },
     paces: RunPaces,
     record?: () => Promise<void>,
   ) {
@@ -46,6 +49,7 @@ export class Run {
     this.#paces = paces
     this.id = identity.id
     this.staffId = identity.staffId
+    this.#proof = identity.proof
     this.#record = record
     this.#isRecorded = record === undefined
     if (this.#isRecorded) this.#keepOn()
@@ -109,7 +113,7 @@ export class Run {
 
   async #see(): Promise<void> {
     try {
-      if (await seeRun(this.#laku.db, this.id)) this.stop()
+      if (await seeRun(this.#laku.db, this.id, this.#proof)) this.stop()
     } catch (error) {
       this.#laku.logger.warn({ err: error, run: this.id }, 'a run could not say that it goes on')
     }

@@ -221,6 +221,19 @@ describe('a command that takes long', () => {
     expect(await say('commands', 'stop', data[0].id)).toMatchObject({ exitCode: 5 })
   })
 
+  it('of whose token is revoked ends at its next step', async () => {
+    const own = await hire(laku, 'finance')
+    const { work, begun } = steps(10)
+    does.slow = work
+    const line = ['--server', door.door.url, 'work', 'slow', '--quiet']
+    const running = runClient(line, env(own.proof?.reveal()), undefined, entries)
+    await begun
+    const boss = (await hire(laku, 'admin')).proof?.reveal() ?? ''
+    const revoke = ['auth', 'staff', 'revoke', own.name, '--tokens-only', '--reason', 'stolen']
+    expect(await door.run(boss, revoke)).toMatchObject({ exitCode: 0 })
+    expect(await running).toMatchObject({ exitCode: 7 })
+  })
+
   it('that its server could not finish says so, and is done again under its key: once', async () => {
     const { work, begun } = steps(4)
     does.slow = work

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
-import { type DB, insertRows, type Tx, type Vault, type Work } from '../../kernel/index.ts'
+import { type DB, insertRows, type StaffProof, type Tx, type Vault, type Work } from '../../kernel/index.ts'
 import { authErrors } from '../errors.ts'
+import { hashOfToken } from '../staff-tokens.ts'
 import { RUN_SILENT_S } from './run-silence.ts'
 
 const PURPOSE = 'command runs'
@@ -62,11 +63,16 @@ export async function beginRun(tx: Tx, vault: Vault, run: RunIdentity): Promise<
   return { begun: true, id: before.id, attempt: before.attempt + 1 }
 }
 
-/** Says that the run goes on; true where somebody asked to stop it. */
-export async function seeRun(db: Kysely<DB>, id: string): Promise<boolean> {
+/** Says that the run goes on; true where somebody asked to stop it, or the token that began it was revoked. */
+export async function seeRun(db: Kysely<DB>, id: string, proof?: StaffProof): Promise<boolean> {
+  const isGood = proof
+    ? sql`exists (
+        select from staff_tokens t join staff s on s.id = t.staff_id
+        where t.token_hash = ${hashOfToken(proof.reveal())} and t.revoked_at is null and s.status = 'active')`
+    : sql`true`
   const { rows } = await sql<{ stop: boolean }>`
     update command_runs set seen_at = clock_timestamp() where id = ${id} and ended_at is null
-    returning stop_asked_at is not null as stop`.execute(db)
+    returning stop_asked_at is not null or not ${isGood} as stop`.execute(db)
   return rows[0]?.stop ?? false
 }
 
