@@ -41,7 +41,7 @@ interface Book {
 }
 
 /** What one history has of each: few people, so that their things meet. */
-const [FACTORIES, BUYERS] = [2, 2]
+const [FACTORIES, BUYERS] = [2, 1]
 
 /** A shop whose provider, bank, workers and backups do as they like. One database serves many histories, each with people of its own. */
 export class House {

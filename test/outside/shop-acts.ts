@@ -1,4 +1,5 @@
 import type { Actor } from '../../src/domain/kernel/index.ts'
+import { walletAccount } from '../../src/domain/ledger/index.ts'
 import {
   approveRefund,
   confirmInvoices,
@@ -100,6 +101,35 @@ export async function approvedAnew(house: House, dice: Dice): Promise<string> {
   return made.code
 }
 
+async function buyAndPay(house: House, dice: Dice): Promise<typeof NOTHING | undefined> {
+  const person = buyerOf(house, dice)
+  const { payment } = await house.shop.order(person.buyer as Buyer)
+  const { id, code } = payment
+  await openInvoice(house.context, code)
+  const invoice = (await house.book()).invoices.find((one) => one.external_id.includes(code))
+  if (!invoice) return NOTHING
+  house.payers.set(invoice.id, person)
+  const how = { method: 'POST', headers: { 'content-type': 'application/json' } }
+  await fetch(`${house.laku.sandbox.url}/xendit/pay/${invoice.id}`, {
+    ...how,
+    body: JSON.stringify({ channel: 'DANA' }),
+  })
+  const read = await house.gateway.getInvoice(invoice.id)
+  await house.laku.system((work) => confirmInvoices(work, [read]))
+  house.payments.push({ id, code, invoiceId: invoice.id })
+  return undefined
+}
+
+async function refundOf(house: House, dice: Dice, payment: House['payments'][number]): Promise<void> {
+  const [actor, amountIdr] = [clerk(house, dice), dice.of([10_000, 15_000, 25_000, 60_000])]
+  const to = house.payers.get(payment.invoiceId) as Person
+  const asked = { payment: payment.id, amountIdr, note: 'a scratch', borneBy: 'company' as const }
+  const { status } = await house.laku.as(actor, (work) => createRefund(work, asked))
+  if (status === 'requested') return
+  to.dueIdr += amountIdr
+  house.alone.note('given', actor.id, `user:${to.id}`, amountIdr, house.laku.clock.now())
+}
+
 export const shopActs = {
   sell: (house, dice) => sell(house, factory(house, dice)),
   settle: (house, dice) => settle(house, clerk(house, dice), factory(house, dice)),
@@ -142,36 +172,16 @@ export const shopActs = {
     if (!withdrawal) return NOTHING
     return await house.laku.as(actor, (work) => retryWithdrawal(work, { withdrawal }))
   },
-  'buy and pay': async (house, dice) => {
-    const person = buyerOf(house, dice)
-    const { payment } = await house.shop.order(person.buyer as Buyer)
-    const { id, code } = payment
-    await openInvoice(house.context, code)
-    const invoice = (await house.book()).invoices.find((one) => one.external_id.includes(code))
-    if (!invoice) return NOTHING
-    house.payers.set(invoice.id, person)
-    const how = { method: 'POST', headers: { 'content-type': 'application/json' } }
-    await fetch(`${house.laku.sandbox.url}/xendit/pay/${invoice.id}`, {
-      ...how,
-      body: JSON.stringify({ channel: 'DANA' }),
-    })
-    const read = await house.gateway.getInvoice(invoice.id)
-    await house.laku.system((work) => confirmInvoices(work, [read]))
-    house.payments.push({ id, code, invoiceId: invoice.id })
-    return undefined
-  },
+  'buy and pay': buyAndPay,
   refund: async (house, dice) => {
     const payment = dice.of(house.payments)
-    if (!payment) return NOTHING
-    const [actor, amountIdr] = [clerk(house, dice), dice.of([10_000, 15_000, 25_000, 60_000])]
-    const to = house.payers.get(payment.invoiceId) as Person
-    const { status } = await house.laku.as(actor, (work) =>
-      createRefund(work, { payment: payment.id, amountIdr, note: 'a scratch', borneBy: 'company' }),
-    )
-    if (status === 'requested') return undefined
-    to.dueIdr += amountIdr
-    house.alone.note('given', actor.id, `user:${to.id}`, amountIdr, house.laku.clock.now())
-    return undefined
+    return payment ? await refundOf(house, dice, payment) : NOTHING
+  },
+  'bring to a refund': async (house, dice) => {
+    const made = await buyAndPay(house, dice)
+    if (made === NOTHING) return NOTHING
+    const payment = house.payments.at(-1) as House['payments'][number]
+    return await refundOf(house, dice, payment)
   },
   'retry a refund': async (house, dice) => {
     const refund = dice.of(await refunds(house, 'failed', 'submitted', 'approved', 'succeeded'))
@@ -193,7 +203,7 @@ export const shopActs = {
     give(house, clerk(house, dice), buyerOf(house, dice), dice.of([20_000, 45_000, 80_000, 160_000])),
   'goodwill in slices': async (house, dice) => {
     const actor = clerk(house, dice)
-    for (let i = 0; i < SLICES; i++) await give(house, actor, house.ofKind('buyer')[i % 2] as Person, 45_000)
+    for (let i = 0; i < SLICES; i++) await give(house, actor, buyerOf(house, dice), 45_000)
   },
   'decide what is asked': async (house, dice) => {
     const actor = clerk(house, dice)
@@ -210,8 +220,12 @@ export const shopActs = {
     ;(house.person(refund.userId) as Person).dueIdr += refund.amountIdr
     return undefined
   },
-  withdraw: (house, dice) =>
-    withdraw(house, buyerOf(house, dice), dice.of([10_000, 40_000, 95_000, 130_000])),
+  withdraw: async (house, dice) => {
+    const to = buyerOf(house, dice)
+    const thereIdr = await house.f.balance(walletAccount(to.id))
+    const amountIdr = dice.of([10_000, 40_000, thereIdr, thereIdr, thereIdr + 1])
+    return await withdraw(house, to, amountIdr)
+  },
   'withdraw in slices': async (house, dice) => {
     const to = buyerOf(house, dice)
     for (let i = 0; i < SLICES; i++) await withdraw(house, to, 30_000)

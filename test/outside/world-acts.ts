@@ -34,17 +34,29 @@ export const worldActs = {
     await sweep(house)
     if ((await sent(house)) !== sentBefore) throw new Error('something left a database that is in doubt')
     await recogniseDatabase(house.adopting(house.context.actor))
-    await adopt(house)
+    await adopt(house).catch((error: unknown) => {
+      throw new Error('the restored database could not be adopted', { cause: error })
+    })
     return undefined
   },
 } satisfies Record<string, Act>
+
+/** Money of the lost day that is still on its way waits for its end. True where this was so, and has its end now. */
+async function arrive(house: House, code: string): Promise<boolean> {
+  const { payouts, refunds } = await house.book()
+  const one = [...payouts, ...refunds].find(({ reference_id }) => reference_id === code)
+  if (!one || (one.status !== 'ACCEPTED' && one.status !== 'PENDING')) return false
+  const what = payouts.some(({ id }) => id === one.id) ? 'payouts' : 'refunds'
+  await house.control('POST', `/${what}/${one.id}`, { status: 'SUCCEEDED' })
+  return true
+}
 
 const sent = async (house: House) => {
   const { payouts, refunds } = await house.book()
   return payouts.length + refunds.length
 }
 
-const ROUNDS = 3
+const ROUNDS = 4
 
 /** As running.md says: adopt, dispose of what has no owner here, adopt again. */
 async function adopt(house: House): Promise<void> {
@@ -56,7 +68,7 @@ async function adopt(house: House): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
     const { done, open } = await adoptProvider(house.adopting(actor))
     if (done) return
-    for (const { code } of open) await dispose(house, code)
+    for (const { code } of open) if (!(await arrive(house, code))) await dispose(house, code)
   }
   throw new Error(
     `money still stands still: ${JSON.stringify(await laku.system(({ tx }) => databaseDoubt(tx)))}`,

@@ -4,7 +4,7 @@ import { holdRaces } from './run-races.ts'
 import { settlementRaces } from './settlement-races.ts'
 import { shopRaces } from './shop-races.ts'
 
-const ROUNDS = 10
+const ROUNDS = 4
 
 holdRaces('races of a shop', shopRaces, ROUNDS)
 holdRaces('races of orders', orderRaces, ROUNDS)
