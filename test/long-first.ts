@@ -1,11 +1,21 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Files of half a minute and more, by their paths' ends: what begins last would have one core to itself while the other idles. */
+/** Files of a quarter of a minute and more, the longest first, by their paths' ends: what begins last would have one core to itself while the other idles. */
 const long = [
+  'test/acceptance/database-environment.test.ts',
+  'test/contract/changes.test.ts',
+  'test/races/races.test.ts',
   'test/chaos/killed-worker.test.ts',
   'test/model/history.test.ts',
+  'src/http/routes/codes.test.ts',
+  'src/domain/payment/refund/lost-refund.test.ts',
+  'test/contract/recordings.test.ts',
   'test/acceptance/demo.test.ts',
+  'test/acceptance/generated-client.test.ts',
   'src/runtime/embedded-postgres.test.ts',
+  'test/acceptance/race.test.ts',
+  'src/runtime/guards.test.ts',
+  'test/outside/outside.test.ts',
   'test/acceptance/failure-lines.test.ts',
 ]
 

@@ -36,4 +36,12 @@ export class Alone {
   forget(): void {
     this.#uses = []
   }
+
+  /** What brings the uses of now back: a restored database counts from there. */
+  remember(): () => void {
+    const uses = [...this.#uses]
+    return () => {
+      this.#uses = uses
+    }
+  }
 }

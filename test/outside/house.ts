@@ -60,7 +60,13 @@ export class House {
   /** What the bank was asked for and paid, by batch and code. */
   readonly bankPaid = new Map<string, { person: Person; amountIdr: number }>()
   backup:
-    | { restore: () => Promise<void>; people: Person[]; payments: House['payments']; atBank: number }
+    | {
+        restore: () => Promise<void>
+        people: Person[]
+        payments: House['payments']
+        atBank: number
+        recall: () => void
+      }
     | undefined
   bankTurns = 0
   references = 0
@@ -157,6 +163,7 @@ export class House {
       people: this.people.map((one) => ({ ...one })),
       payments: [...this.payments],
       atBank: this.bankTurns,
+      recall: this.alone.remember(),
     }
   }
 }

@@ -21,6 +21,7 @@ export const worldActs = {
     if (!backup || house.sleepers.some || backup.atBank !== house.bankTurns) return NOTHING
     house.backup = undefined
     await backup.restore()
+    backup.recall()
     house.payments = backup.payments
     for (const [i, now] of house.people.entries()) {
       const then = backup.people[i]
