@@ -49,7 +49,7 @@ const along: Record<string, string> = {
 }
 
 /** Puts a row into a state by hand. What gives money the database lets nobody do that is not counted, so it is counted for the while. */
-async function place(relation: string, column: string, id: unknown, state: string): Promise<void> {
+async function place(relation: string, column: string, id: unknown, state: string): Promise<boolean> {
   const more = sql.raw(along[`${relation} ${state}`] ?? along[relation] ?? '')
   const kinds = countedAs[relation] ?? []
   for (const kind of kinds) {
@@ -58,13 +58,22 @@ async function place(relation: string, column: string, id: unknown, state: strin
       values (gen_random_uuid(), ${limitedKinds[kind]}, ${kind}, 'a test', 'nobody', 1, 9e15, 9e15, 'a test', ${id}, now())
       on conflict (subject_id, kind) do update set undone_at = null`.execute(scenes.laku.db)
   }
-  await sql`update ${sql.table(relation)} set ${sql.ref(column)} = ${state} ${more} where id = ${id}`.execute(
-    scenes.laku.db,
+  const set = sql`update ${sql.table(relation)} set ${sql.ref(column)} = ${state} ${more} where id = ${id}`
+  const isPlaced = await set.execute(scenes.laku.db).then(
+    () => true,
+    (error: { code?: string; constraint?: string }) => {
+      if (!heldBy.includes(error.constraint ?? '')) throw error
+      return false
+    },
   )
   await sql`update limit_uses set undone_at = now() where subject_id = ${id} and person = 'a test'`.execute(
     scenes.laku.db,
   )
+  return isPlaced
 }
+
+/** No row gets into such a state by hand: the database wants what leads there. */
+const heldBy = ['settlement_approved_as_calculated']
 
 /** By table, what a row of it is counted as against the limits. */
 const countedAs: Record<string, readonly LimitedKind[]> = {
@@ -101,7 +110,7 @@ describe('a way out', () => {
     const thing = await exit.scene(scenes)
     const before = await read(relation, thing.row)
     expect(before?.[column]).toBe(state)
-    await refusedAtEnds(exit, thing.words ?? [], before)
+    await refusedElsewhere(exit, thing.words ?? [], before)
     if (exit.use) await exit.use(scenes, thing)
     else {
       const { exitCode, stdout } = await say(exit, thing.words ?? [])
@@ -111,14 +120,24 @@ describe('a way out', () => {
     expect(after[column]).not.toBe(state)
     expect(reached(table, state)).toContain(after[column])
 
-    async function refusedAtEnds({ use, mayRepeat }: Exit, words: readonly string[], was: Row) {
+    async function refusedElsewhere(
+      { use, mayRepeat, repeats = [] }: Exit,
+      words: readonly string[],
+      was: Row,
+    ) {
       if (use || mayRepeat) return
-      for (const end of Object.keys(table).filter((one) => table[one]?.length === 0)) {
-        await place(relation, column, was.id, end)
+      for (const end of wrongFor(machine, state, exit)) {
+        if (!(await place(relation, column, was.id, end))) continue
         const ended = await read(relation, thing.row)
         const { exitCode, stdout } = await say(exit, words)
-        expect([end, exitCode, stdout]).toEqual([end, 5, expect.stringContaining('"error"')])
-        expect(await read(relation, thing.row)).toEqual(ended)
+        const answer = repeats.includes(end)
+          ? [end, 0, expect.anything()]
+          : [end, 5, expect.stringContaining('"error"')]
+        expect([end, exitCode, stdout]).toEqual(answer)
+        const left = await read(relation, thing.row)
+        // One that says so once more may count its try.
+        if (repeats.includes(end)) expect(left[column]).toBe(end)
+        else expect(left).toEqual(ended)
         await restore(relation, was)
       }
       expect(await read(relation, thing.row)).toEqual(was)
@@ -128,6 +147,19 @@ describe('a way out', () => {
 
 const say = ({ verb }: Exit, words: readonly string[]) =>
   runLaku(scenes.laku, [...verb.split(' '), ...words, '--reason', 'the test says so', '--json'])
+
+/**
+ * The states in which a verb has no business: it leads nowhere from there that it could lead to from here, and is no way out of them. All ends
+ * are among them.
+ */
+function wrongFor({ name, table }: (typeof machines)[number], state: string, { verb }: Exit): string[] {
+  const next = new Set(table[state])
+  return Object.keys(table).filter((one) => {
+    const own = exits[name]?.[one]
+    if (one === state || (own && 'verb' in own && own.verb === verb)) return false
+    return table[one]?.length === 0 || !table[one]?.some((to) => next.has(to))
+  })
+}
 
 /** One command may make several moves. */
 function reached(table: Readonly<Record<string, readonly string[]>>, from: string): string[] {

@@ -20,6 +20,8 @@ export interface Exit {
   use?: (scenes: CommandScenes, thing: Thing) => Promise<unknown>
   /** It looks at something else than this state, or says once more what is so already: at an end it is not refused. */
   mayRepeat?: boolean
+  /** States in which all that it says is so already: it answers, and they stay. */
+  repeats?: readonly string[]
 }
 
 /** A state in which nothing is owed and nothing waits: where only news from outside leads on. */
@@ -35,6 +37,8 @@ const of = (verb: string, scene: (s: CommandScenes) => Promise<string>, ...more:
     return { row, words: [row, ...more] }
   },
 })
+
+const repeating = (exit: Exit, ...repeats: string[]): Exit => ({ ...exit, repeats })
 
 const idWhere = async (s: CommandScenes, table: string, column: string, value: string) => {
   const { rows } = await sql<{ id: string }>`
@@ -127,12 +131,24 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
     approved: { rests: 'it is paid to; while it cools off its factory stops it by the link in its message' },
   },
   factory: {
-    inactive: of('factories activate', (s) => s.factory('verify')),
-    active: of('factories suspend', (s) => s.factory('verify', 'activate')),
-    suspended: of('factories activate', (s) => s.factory('verify', 'activate', 'suspend')),
+    inactive: repeating(
+      of('factories activate', (s) => s.factory('verify')),
+      'active',
+    ),
+    active: repeating(
+      of('factories suspend', (s) => s.factory('verify', 'activate')),
+      'suspended',
+    ),
+    suspended: repeating(
+      of('factories activate', (s) => s.factory('verify', 'activate', 'suspend')),
+      'active',
+    ),
   },
   verification: {
-    unverified: of('factories submit', (s) => s.factory()),
+    unverified: repeating(
+      of('factories submit', (s) => s.factory()),
+      'pending',
+    ),
     pending: {
       // What a factory is already is no change.
       mayRepeat: true,
@@ -142,7 +158,10 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
         return id
       }),
     },
-    rejected: of('factories submit', (s) => s.factory('reject')),
+    rejected: repeating(
+      of('factories submit', (s) => s.factory('reject')),
+      'pending',
+    ),
   },
   session: {
     draft: of('sessions open', async (s) => (await s.session({ status: 'draft' })).code),
@@ -334,13 +353,19 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
   },
   webhook: {
     received: of('webhooks discard', (s) => s.webhook()),
-    processed: of(
-      'webhooks replay',
-      async (s) => await put(s, 'webhook_inbox', await s.webhook(), "status = 'processed'"),
+    processed: repeating(
+      of(
+        'webhooks replay',
+        async (s) => await put(s, 'webhook_inbox', await s.webhook(), "status = 'processed'"),
+      ),
+      'received',
     ),
-    failed: of(
-      'webhooks replay',
-      async (s) => await put(s, 'webhook_inbox', await s.webhook(), "status = 'failed'"),
+    failed: repeating(
+      of(
+        'webhooks replay',
+        async (s) => await put(s, 'webhook_inbox', await s.webhook(), "status = 'failed'"),
+      ),
+      'received',
     ),
   },
   payout: {
@@ -357,13 +382,22 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
     reversed: provider,
   },
   product: {
-    draft: of('products activate', (s) => s.product()),
-    active: of('products deactivate', (s) => s.product(s.market.factoryId, `X-${s.next()}`, true)),
-    inactive: of('products activate', async (s) => {
-      const id = await s.product(s.market.factoryId, `X-${s.next()}`, true)
-      await s.ask('products', 'deactivate', id)
-      return id
-    }),
+    draft: repeating(
+      of('products activate', (s) => s.product()),
+      'active',
+    ),
+    active: repeating(
+      of('products deactivate', (s) => s.product(s.market.factoryId, `X-${s.next()}`, true)),
+      'inactive',
+    ),
+    inactive: repeating(
+      of('products activate', async (s) => {
+        const id = await s.product(s.market.factoryId, `X-${s.next()}`, true)
+        await s.ask('products', 'deactivate', id)
+        return id
+      }),
+      'active',
+    ),
   },
   review: {
     pending: of(
