@@ -5,8 +5,17 @@ import { refusal } from '../../test/storefront.ts'
 import { finance, good, openWalletFixture, type WalletFixture, waits } from '../../test/wallets.ts'
 import { accountsToClose, closeAccount, closeAccountFor, finishClosing } from './close-account.ts'
 import { type Actor, type BankAccount, insertRows, newId, type Work } from './kernel/index.ts'
+import { openThings } from './open-things.ts'
 import { createOrder } from './order/index.ts'
-import { approveWithdrawal, rejectWithdrawal, retryWithdrawal, walletView } from './wallet/index.ts'
+import { confirmBatch, handOutBatch, makeBatch } from './payout/index.ts'
+import { erasePerson } from './privacy.ts'
+import {
+  approveWithdrawal,
+  claimWithdrawalsForBank,
+  rejectWithdrawal,
+  retryWithdrawal,
+  walletView,
+} from './wallet/index.ts'
 
 const DAY_S = 24 * 3600
 /** Xendit's test number that fails for good. */
@@ -145,6 +154,33 @@ describe('closing an account', () => {
     const retried = await f.laku.as(finance(), (work) => retryWithdrawal(work, { withdrawal: id }))
     expect(retried).toMatchObject({ feeIdr: 0, closesAccount: true })
     expect((await userOf(userId)).closingSince).not.toBeNull()
+  })
+
+  it('waits for a bank transfer that the bank has not confirmed, whichever door erases', async () => {
+    const userId = await rich(3_000)
+    const closing = await close(userId, 3_000)
+    const clerk = finance()
+    const batch = await f.laku.as(clerk, async (work) => {
+      const id = await makeBatch(work)
+      expect(await claimWithdrawalsForBank(work, { batch: async () => id })).toContain(closing.code)
+      await handOutBatch(work, id)
+      return id
+    })
+    const open = { bankTransfers: 1, withdrawals: 1 }
+    expect(await f.laku.system(({ tx }) => openThings(tx, userId))).toEqual(open)
+    f.laku.clock.shift(3 * DAY_S)
+    await sweep()
+    expect((await userOf(userId)).status).toBe('active')
+    for (const erase of [closeAccountFor, erasePerson])
+      await expect(f.laku.as(admin, (work) => erase(work, { userId }))).rejects.toMatchObject({
+        code: 'user.still_open',
+        details: { open },
+      })
+    await f.laku.as(clerk, (work) => confirmBatch(work, { batch, reference: 'BCA 20261130 0042' }))
+    expect(await f.laku.system(({ tx }) => openThings(tx, userId))).toEqual({})
+    f.laku.clock.shift(DAY_S)
+    await sweep()
+    expect((await userOf(userId)).status).toBe('deleted')
   })
 
   it('is over when the bank sends the money back within the day', async () => {
