@@ -175,6 +175,7 @@ it('refunds of the lost day are refunds here: each went back once, whatever thei
   expect(await shop.attention(ready.order.id)).toEqual(['order_without_money'])
   await booksAgree()
   await shop.cancel(admin, ready.order.id)
+  expect(await statusOf(ready)).toBe('refunded')
   // Of the other only what is left goes back.
   await shop.cancel(admin, some.order.id)
   await sendRefunds()

@@ -6,6 +6,7 @@ import { releaseStock } from '../warehouse/index.ts'
 import { CourierBooked } from './courier-booked.ts'
 import { orderErrors } from './errors.ts'
 import { type LockedOrder, lockOrderAndPayments, type OrderPayment, subjectOf } from './lock-orders.ts'
+import { markRefunded } from './mark-orders-refunded.ts'
 import { keptFor, postedGoods, postTakenBack, refundOrder, returnBorne, takeBack } from './order-money.ts'
 import { getOrder } from './read-orders.ts'
 import { type OrderStatus, orderMachine, orderTransitions } from './transitions.ts'
@@ -51,6 +52,12 @@ export async function cancelLocked(
   const wasPaid = await giveMoneyBack(work, order, payments)
   const payload = { ...subjectOf(order), reason: by, wasPaid }
   work.emit({ type: 'order.cancelled', aggregate: ['order', id], payload })
+  // Where all of it went back before, no refund will say so.
+  if (wasPaid && !keptFor(order, payments))
+    await markRefunded(
+      work,
+      payments.map((one) => one.id),
+    )
   if (work.actor.kind !== 'customer') {
     const [before, after] = [{ status: order.status }, { status: 'cancelled', reason }]
     work.audit({ command: 'orders cancel', subject: ['order', id], before, after })

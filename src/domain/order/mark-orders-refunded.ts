@@ -9,8 +9,11 @@ import { orderMachine } from './transitions.ts'
  * Reaction to refund.succeeded: an order whose money is back is refunded, when nothing is still on its way. Of one that was
  * cancelled or lost that is all of it; of one whose goods came back it is what was decided.
  */
-export async function markOrdersRefunded(work: Work, events: EventOf<'refund.succeeded'>[]): Promise<void> {
-  const paymentIds = [...new Set(events.map((event) => event.payload.paymentId))]
+export const markOrdersRefunded = (work: Work, events: EventOf<'refund.succeeded'>[]): Promise<void> =>
+  markRefunded(work, [...new Set(events.map((event) => event.payload.paymentId))])
+
+/** The same for the orders of these payments, whatever made their money go back before. */
+export async function markRefunded(work: Work, paymentIds: readonly string[]): Promise<void> {
   const { rows } = await sql<{ id: string }>`
     select distinct o.id from payments p
     join orders o on o.id = p.order_id or o.participant_id = p.participant_id
