@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
@@ -7,7 +8,12 @@ import { loadConfig } from '../../src/runtime/config.ts'
 
 const linesOf = (file: string) =>
   [...readFileSync(`deploy/${file}`, 'utf8').matchAll(/^(#?)([A-Z][A-Z0-9_]+)=(.*)$/gm)].map(
-    ([, out, name, value]) => ({ name: name as string, value: value as string, given: out === '' }),
+    ([, out, name, value]) => ({
+      name: name as string,
+      // Quotes are the file's, as systemd reads it.
+      value: (value as string).replace(/^"(.*)"$/, '$1'),
+      given: out === '',
+    }),
   )
 const lines = linesOf('laku.env.example')
 /** What has no business in the file of server and worker: the owner's addresses, and a person's token. */
@@ -29,6 +35,16 @@ describe('deploy/laku.env.example', () => {
     for (const [file, names] of Object.entries(elsewhere)) {
       expect(linesOf(file).map(({ name }) => name)).toEqual(expect.arrayContaining(names))
     }
+  })
+
+  it('is read by a shell as by systemd: the owner runs doctor with it', () => {
+    const { stdout, stderr } = spawnSync('sh', ['-c', 'set -a; . ./deploy/laku.env.example; env -0'], {
+      encoding: 'utf8',
+      env: {},
+    })
+    expect(stderr).toBe('')
+    const read = Object.fromEntries(stdout.split('\0').map((line) => line.split(/=(.*)/s).slice(0, 2)))
+    for (const { name, value, given } of lines) if (given) expect(read[name], name).toBe(value)
   })
 
   it('starts production once what is empty is filled in, and not before', () => {
