@@ -12,12 +12,24 @@ describe('what an answer proves where money leaves', () => {
     ['first', 'refused', 'DUPLICATE_ERROR', 'open'],
     ['first', 'refused', 'DUPLICATE_TRANSACTION_ERROR', 'open'],
     ['first', 'refused', 'IDEMPOTENCY_ERROR', 'open'],
+    ['first', 'refused', 'DUPLICATE_REFERENCE', 'open'],
     ['first', 'refused', 'http_404', 'open'],
     ['first', 'limited', 'RATE_LIMIT_EXCEEDED', 'not_sent'],
     ['first', 'unreachable', 'econnrefused', 'not_sent'],
     ['first', 'unknown', 'timeout', 'open'],
   ])('%s call, %s %s: %s', (ask, outcome, code, proof) => {
     expect(proofOf(ask, failure(outcome, code))).toBe(proof)
+  })
+
+  it('a conflict is one with something that is there, by whatever name', () => {
+    const facts = {
+      provider: 'xendit',
+      operation: 'create',
+      outcome: 'refused',
+      code: 'NEVER_HEARD_OF',
+    } as const
+    expect(proofOf('first', new ProviderFailure({ ...facts, httpStatus: 409 }))).toBe('open')
+    expect(proofOf('first', new ProviderFailure({ ...facts, httpStatus: 400 }))).toBe('not_made')
   })
 
   it.each(['repeat', 'look_up'] as const)('no failure of a %s proves anything', (ask) => {

@@ -33,9 +33,11 @@ const keyIsKnown: ReadonlySet<string> = new Set([
 export function proofOf(ask: ProviderAsk, answer: ProviderFailure | 'found' | 'absent'): ProviderProof {
   if (answer === 'found') return 'made'
   if (answer === 'absent' || ask !== 'first') return 'open'
-  const { outcome, code } = answer
+  const { outcome, code, httpStatus } = answer
   if (outcome === 'limited' || outcome === 'unreachable') return 'not_sent'
-  if (outcome !== 'refused' || keyIsKnown.has(code) || code.startsWith('http_')) return 'open'
+  // A conflict is one with something that is there, by whatever name.
+  const isKnown = keyIsKnown.has(code) || httpStatus === 409 || /DUPLICATE|IDEMPOTEN/.test(code)
+  if (outcome !== 'refused' || isKnown || code.startsWith('http_')) return 'open'
   return 'not_made'
 }
 

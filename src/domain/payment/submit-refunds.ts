@@ -166,14 +166,18 @@ async function askLater(
 async function lookAgain(
   work: Work,
   refund: SentRefund,
-  { shown, over, isMute }: { shown: Shown; over: boolean; isMute: boolean },
+  { shown, over, isMute, mayBe }: { shown: Shown; over: boolean; isMute: boolean; mayBe: string | undefined },
 ): Promise<void> {
   const lagS = work.policy.providerListLagMinutes * 60
   const leftS = refund.lastCalledAt ? (refund.lastCalledAt.getTime() - work.now.getTime()) / 1000 + lagS : 0
   if (over && refund.status !== 'submitted') return await endLooks(work, [refund])
   await postpone(work, refund, (age) => (leftS > 0 ? Math.min(waitS(age), leftS) : waitS(age)))
-  if (!over && ageS(refund, work.now) <= STUCK_S) return
   const { code } = refund
+  if (mayBe) {
+    const why = `the provider has a refund of its payment without our reference, ${mayBe}, which may be it: nothing is sent`
+    return raiseStuck(work, refund, why, `laku refunds retry ${code} --provider-refund-id ${mayBe}`, shown)
+  }
+  if (!over && ageS(refund, work.now) <= STUCK_S) return
   const why = over
     ? 'its call is lost and nothing at the provider shows it; nothing is sent any more'
     : isMute

@@ -10,15 +10,18 @@ export type RefundAnswer = { refund: SentRefund } & (
   | { heard: GatewayRefund[] }
   /** It was called, or looked for, and nothing that was heard ends it. */
   | { failure: ProviderFailure; proof: ProviderProof }
-  /** Its call is lost, and nothing shows it. `over`: its key's time is up, so that nothing is sent any more; `isMute`: nor is it before. */
-  | { shown: Shown; over: boolean; isMute: boolean }
+  /**
+   * Its call is lost, and nothing shows it. `over`: its key's time is up, so that nothing is sent any more; `isMute`: nor is it before.
+   * `mayBe`: the provider's id of one that may be it, for it has no reference.
+   */
+  | { shown: Shown; over: boolean; isMute: boolean; mayBe: string | undefined }
 )
 
 /**
  * Sends a refund, or asks about one. The provider promises nothing of a repeated request, so that one whose outcome is unknown is looked
  * for: in the lists of its payment, in the provider's book by its reference, and in what the payment says was refunded. Only what is in none
  * of them after the lists' lag goes out again, under the same key; and nothing goes out after the key's time. Of a payment that does not say
- * what was refunded (cards, QRIS) nothing goes out again: a list that lags longer would make it two, and a person decides. A new attempt
+ * what was refunded (cards, QRIS), or that has one of the same amount without a reference, nothing goes out again: a list that lags longer would make it two, and a person decides. A new attempt
  * looks for the ones before it first, for a refund that failed may have gone back after all.
  */
 export async function askRefund(context: GatewayContext, refund: SentRefund): Promise<RefundAnswer> {
@@ -42,9 +45,10 @@ export async function askRefund(context: GatewayContext, refund: SentRefund): Pr
       refunds: all.map(({ id, referenceId, status, amountIdr }) => ({ id, referenceId, status, amountIdr })),
       refundedIdr: refundedIdr ?? null,
     }
-    if (mayCall(context, refund, all, refundedIdr)) return await call(context, refund)
+    const mayBe = all.find((one) => isNameless(refund, one))?.id
+    if (!mayBe && mayCall(context, refund, all, refundedIdr)) return await call(context, refund)
     const isMute = !isFirst && refundedIdr === undefined
-    return { refund, shown, over: isOver(context, refund), isMute }
+    return { refund, shown, over: isOver(context, refund), isMute, mayBe }
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error
     return { refund, failure: error, proof: proofOf('look_up', error) }
@@ -93,6 +97,9 @@ async function lookInBook(
 
 const isOf = ({ code }: SentRefund, { referenceId }: GatewayRefund) =>
   referenceId?.replace(/-\d+$/, '') === code
+/** A refund of that payment and that amount which nobody named: it may be this one's, or a person made it over there. */
+const isNameless = ({ amountIdr }: SentRefund, one: GatewayRefund) =>
+  one.referenceId === null && one.amountIdr === amountIdr && mayHaveGone(one)
 const mayHaveGone = ({ status }: GatewayRefund) => status === 'PENDING' || status === 'SUCCEEDED'
 
 function mayCall(

@@ -219,6 +219,34 @@ describe('a refund whose answer was lost (issue 12, fact 1)', () => {
     expect(await there(code)).toHaveLength(1)
   })
 
+  it('is not repeated where a refund of its payment is there without our reference: a person says whether it is it', async () => {
+    const { id, code } = await decided()
+    await f.faults({ ...lost, times: 1 })
+    await submitRefunds(context(), [id])
+    const nameless: PaymentGateway = {
+      ...gateway,
+      findRefunds: async (ids) =>
+        (await gateway.findRefunds(ids)).map((one) => ({ ...one, referenceId: null })),
+      listTransactions: async () => ({ transactions: [], hasMore: false }),
+    }
+    for (const seconds of [61, 300, LAG_S, HOUR_S]) {
+      f.laku.clock.shift(seconds)
+      await f.age(seconds)
+      await sweepRefunds({ ...context(), gateway: nameless })
+    }
+    const made = await there(code)
+    expect([made.length, (await row(id)).calls]).toEqual([1, 1])
+    const item = await f.laku.db
+      .selectFrom('attention')
+      .select('command')
+      .where('kind', '=', 'refund_stuck')
+      .where('subjectId', '=', id)
+      .executeTakeFirstOrThrow()
+    expect(item.command).toBe(`laku refunds retry ${code} --provider-refund-id ${made[0]?.id}`)
+    await pass(2 * HOUR_S)
+    expect((await row(id)).status).toBe('succeeded')
+  })
+
   it('is not repeated while the payment says that more was refunded than lists show', async () => {
     const { id, code } = await decided()
     await f.lists(10 * HOUR_S)
