@@ -69,6 +69,10 @@ export class RunningLaku {
     throw new Error(`laku ${args[0]} ended before it was ready (exit code ${child.exitCode})`)
   }
 
+  get pid(): number {
+    return this.#process.pid as number
+  }
+
   /** So that a test that fails leaves none behind. */
   static killAll(): void {
     for (const child of RunningLaku.#running) child.kill('SIGKILL')

@@ -26,6 +26,8 @@ const post = (path: string, body: unknown, headers: Record<string, string> = {})
   headers,
 })
 const spaces = ' '.repeat(3_900)
+const large = { text: 'x'.repeat(50_000) }
+const secret = 'x'.repeat(4_000)
 
 /** Numbers of satellites, Cuba and Somalia, as the issue's. */
 const foreign = () => pick(['+88162', '+87077', '+5352', '+25261']) + digits(7)
@@ -61,13 +63,8 @@ export const attacks: Record<string, (prey: Prey) => Attack> = {
         path: '/api/wallet',
         headers: { authorization: `Bearer lkst_${randomBytes(32).toString('base64url')}` },
       }),
-      () =>
-        post(
-          '/api/webhooks/whatsapp',
-          { text: 'x'.repeat(50_000) },
-          { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` },
-        ),
-      () => post('/api/webhooks/biteship', {}, { 'x-biteship-secret': 'x'.repeat(4_000) }),
+      () => post('/api/webhooks/whatsapp', large, { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` }),
+      () => post('/api/webhooks/biteship', {}, { 'x-biteship-secret': secret }),
       () =>
         post('/api/auth/refresh', {
           refresh_token: `${randomUUID()}.${randomBytes(32).toString('base64url')}`,

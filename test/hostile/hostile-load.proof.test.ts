@@ -1,16 +1,20 @@
+import { fork } from 'node:child_process'
 import { loadavg } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { Pool } from 'undici'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { defaultPolicy, newId } from '../../src/domain/kernel/index.ts'
+import { defaultPolicy } from '../../src/domain/kernel/index.ts'
 import { accessToken } from '../access-token.ts'
 import { openTestLaku, type TestLaku } from '../laku.ts'
 import { environmentOf, RunningLaku } from '../running-laku.ts'
 import { percentile } from '../rush/rush-shop.ts'
 import { Storefront } from '../storefront.ts'
+import { addressOfAttacker, type Orders, type Told } from './attackers.ts'
 import { attacks, type Prey } from './attacks.ts'
 import { buy, type Met } from './honest.ts'
+import { cpuOf, cpuOfDatabase } from './processor-time.ts'
 
 const setting = (name: string, usual: number) => Number(process.env[name] ?? usual)
 const RATE = setting('LAKU_HOSTILE_RATE', 500)
@@ -21,7 +25,11 @@ const BUYERS = setting('LAKU_HOSTILE_BUYERS', 20)
 const VICTIMS = Math.ceil(BUYERS / 4)
 const SHARING = Math.ceil(BUYERS / 2)
 
+const ATTACKERS = fileURLToPath(new URL('./attackers.ts', import.meta.url))
+
 let laku: TestLaku
+let running: RunningLaku
+let worker: RunningLaku
 let prey: Prey
 let server: Pool
 let sandbox: Pool
@@ -42,9 +50,9 @@ beforeAll(async () => {
     })
   }
   const env = { ...environmentOf(laku), LAKU_TRUSTED_PROXIES: 'loopback' }
-  const running = await RunningLaku.server(env)
+  running = await RunningLaku.server(env)
   laku.sandbox.setLakuUrl(running.url)
-  await RunningLaku.worker(env)
+  worker = await RunningLaku.worker(env)
   server = new Pool(running.url, { connections: 256, pipelining: 1 })
   sandbox = new Pool(laku.sandbox.url, { connections: 32, pipelining: 1 })
   const victims = Array.from({ length: VICTIMS }, (_, i) => phoneOf(i))
@@ -57,56 +65,55 @@ afterAll(async () => {
 })
 
 const phoneOf = (i: number) => `+62812900${String(10_000 + i)}`
-/** Half of them have an IPv4 address, half a /64 and each time another host in it. */
-function attacker(i: number): string {
-  if (i < ADDRESSES / 2) return `198.51.100.${i + 1}`
-  const host = newId().slice(-4)
-  return `2001:db8:${i.toString(16)}:1::${host}`
-}
 const addressOf = (i: number) =>
-  i >= BUYERS - SHARING ? attacker(i - (BUYERS - SHARING)) : `203.0.113.${i + 1}`
+  i >= BUYERS - SHARING ? addressOfAttacker(i - (BUYERS - SHARING), ADDRESSES) : `203.0.113.${i + 1}`
 
-/** Sends attacks at an even pace, whether they are answered or not; counts the answers by kind and status. */
-async function attackFor(seconds: number): Promise<{ sent: number; answers: Map<string, number> }> {
-  const kinds = Object.entries(attacks)
-  const answers = new Map<string, number>()
-  const note = (name: string): void => void answers.set(name, (answers.get(name) ?? 0) + 1)
-  const began = performance.now()
-  const open = new Set<Promise<void>>()
-  let sent = 0
-  while (performance.now() - began < seconds * 1_000) {
-    const due = Math.floor(((performance.now() - began) / 1_000) * RATE)
-    for (; sent < due; sent++) {
-      const [kind, make] = kinds[sent % kinds.length] as (typeof kinds)[number]
-      const { method, path, headers = {}, body } = make(prey)
-      const from = { 'x-forwarded-for': attacker(Math.floor(Math.random() * ADDRESSES)) }
-      const json = body === undefined ? {} : { 'content-type': 'application/json' }
-      const one = server
-        .request({
-          method,
-          path,
-          headers: { ...headers, ...json, ...from },
-          ...(body !== undefined && { body: JSON.stringify(body) }),
-        })
-        .then(async (answer) => {
-          note(`${kind} ${answer.statusCode}`)
-          await answer.body.dump()
-        })
-        .catch(() => note(`${kind} cut off`))
-        .finally(() => void open.delete(one))
-      open.add(one)
-    }
-    await sleep(5)
+/** Has the attackers at work in a process of their own; resolves with what they were told. */
+function attackFor(seconds: number, kinds: readonly string[] = Object.keys(attacks)): Promise<Told> {
+  const child = fork(ATTACKERS, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] })
+  const orders: Orders = {
+    port: Number(new URL(running.url).port),
+    prey,
+    kinds,
+    rate: RATE,
+    seconds,
+    addresses: ADDRESSES,
   }
-  await Promise.allSettled(open)
-  return { sent, answers }
+  child.send(orders)
+  return new Promise((resolve, reject) => {
+    child.once('message', (told) => resolve(told as Told))
+    child.once('error', reject)
+    child.once('exit', (code) => code && reject(new Error(`the attackers ended with ${code}`)))
+  })
 }
 
-it(
+/** Processor time since this was called, of each process (s). */
+async function startClocks() {
+  const read = async () => ({
+    server: cpuOf(running.pid),
+    worker: cpuOf(worker.pid),
+    database: await cpuOfDatabase(laku.pool),
+    // The buyers, the providers' sandbox, and the reader of these clocks.
+    test: cpuOf(process.pid),
+  })
+  const before = await read()
+  return async () => {
+    const after = await read()
+    return Object.fromEntries(
+      Object.entries(after).map(([name, s]) => [
+        name,
+        Number((s - before[name as keyof typeof before]).toFixed(2)),
+      ]),
+    )
+  }
+}
+
+it.skipIf(process.env.LAKU_HOSTILE_ALONE)(
   `${RATE} hostile requests a second for ${SECONDS} s leave ${BUYERS} honest buyers as they were (issue 14)`,
   async () => {
     const loadBefore = loadavg()[0]
     const began = performance.now()
+    const clocks = await startClocks()
     const attack = attackFor(SECONDS)
     const shop = { server, sandbox, sessionId: prey.sessionIds[0] as string, variantId: prey.variantId }
     const met: Met[] = await Promise.all(
@@ -117,7 +124,8 @@ it(
       }),
     )
     const tookS = (performance.now() - began) / 1_000
-    const { sent, answers } = await attack
+    const { sent, answers, cpuS } = await attack
+    const cpu = { ...(await clocks()), attackers: cpuS }
     const messages = (await (await fetch(`${laku.sandbox.url}/control/messages`)).json()) as {
       channel: string
       to: string
@@ -149,7 +157,8 @@ it(
       messages_abroad: abroad.length,
       messages_to_other_numbers: others.length,
       took_s: Math.round(tookS),
-      answers: Object.fromEntries([...answers].sort()),
+      cpu_s: cpu,
+      answers: Object.fromEntries(Object.entries(answers).sort()),
     }
     console.log(JSON.stringify(figures, undefined, 2))
     expect(figures.refused).toEqual([])
@@ -160,4 +169,20 @@ it(
     expect(figures.honest_p99_ms).toBeLessThan(setting('LAKU_HOSTILE_P99_MS', 500))
   },
   (SECONDS + 600) * 1_000,
+)
+
+/** Set LAKU_HOSTILE_ALONE: what each kind of attack takes of the machine by itself. */
+it.runIf(process.env.LAKU_HOSTILE_ALONE)(
+  'measures each kind alone',
+  async () => {
+    const idle = await startClocks()
+    await sleep(5_000)
+    console.log(JSON.stringify({ kind: 'nothing for 5 s', cpu_s: await idle() }))
+    for (const kind of Object.keys(attacks)) {
+      const clocks = await startClocks()
+      const { sent, answers, cpuS } = await attackFor(5, [kind])
+      console.log(JSON.stringify({ kind, sent, cpu_s: { ...(await clocks()), attackers: cpuS }, answers }))
+    }
+  },
+  300_000,
 )

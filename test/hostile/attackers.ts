@@ -1,0 +1,165 @@
+import { connect, type Socket } from 'node:net'
+import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Attack, attacks, type Prey } from './attacks.ts'
+
+/** What the attackers are told, as their first line of input. */
+export interface Orders {
+  port: number
+  prey: Prey
+  kinds: readonly string[]
+  rate: number
+  seconds: number
+  addresses: number
+}
+
+/** What they say when they are through. */
+export interface Told {
+  sent: number
+  /** How often each kind was answered with each status. */
+  answers: Record<string, number>
+  /** Processor time of this process (s). */
+  cpuS: number
+}
+
+/** Connections that a proxy keeps open to the server. */
+const CONNECTIONS = 128
+
+/**
+ * A process of its own that sends attacks at an even pace, whether they are answered or not. Raw requests over sockets that stay open: what it
+ * takes of the machine is not taken for the server's.
+ */
+async function attack({ port, prey, kinds, rate, seconds, addresses }: Orders): Promise<Told> {
+  const answers: Record<string, number> = {}
+  const idle: Line[] = []
+  const waiting: { kind: string; request: string }[] = []
+  const next = (line: Line): void => {
+    const one = waiting.shift()
+    if (one) line.ask(one.kind, one.request)
+    else idle.push(line)
+  }
+  const lines = Array.from({ length: CONNECTIONS }, () => new Line(port, answers, next))
+  idle.push(...lines)
+  let sent = 0
+  const began = performance.now()
+  while (performance.now() - began < seconds * 1_000) {
+    const due = Math.floor(((performance.now() - began) / 1_000) * rate)
+    for (; sent < due; sent++) {
+      const kind = kinds[sent % kinds.length] as string
+      const make = attacks[kind] as (prey: Prey) => Attack
+      const from = addressOfAttacker(Math.floor(Math.random() * addresses), addresses)
+      const request = textOf(make(prey), from)
+      const line = idle.pop()
+      if (line) line.ask(kind, request)
+      else waiting.push({ kind, request })
+    }
+    await sleep(5)
+  }
+  // What is under way ends; what waits for a connection after half a minute was never answered.
+  for (let n = 0; n < 300 && (waiting.length > 0 || idle.length < CONNECTIONS); n++) await sleep(100)
+  for (const { kind } of waiting) answers[`${kind} none`] = (answers[`${kind} none`] ?? 0) + 1
+  for (const line of lines) line.end()
+  const { user, system } = process.cpuUsage()
+  return { sent, answers, cpuS: (user + system) / 1e6 }
+}
+
+/** Half of them have an IPv4 address, half a /64 and each time another host in it. */
+export function addressOfAttacker(i: number, addresses: number): string {
+  if (i < addresses / 2) return `198.51.100.${i + 1}`
+  const host = Math.floor(Math.random() * 0xffff).toString(16)
+  return `2001:db8:${i.toString(16)}:1::${host}`
+}
+
+// A body of 50 kB is made into text once.
+const texts = new WeakMap<object, string>()
+
+function bodyOf(body: unknown): string {
+  if (typeof body !== 'object' || body === null) return ''
+  const known = texts.get(body)
+  if (known !== undefined) return known
+  const text = JSON.stringify(body)
+  texts.set(body, text)
+  return text
+}
+
+function textOf({ method, path, headers = {}, body }: Attack, from: string): string {
+  const content = bodyOf(body)
+  const length = content ? `content-type: application/json\r\ncontent-length: ${content.length}\r\n` : ''
+  const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `${method} ${path} HTTP/1.1\r\nhost: laku\r\nx-forwarded-for: ${from}\r\n${more.join('')}${length}\r\n${content}`
+}
+
+/** One connection: a request, and the next one when its answer is whole. */
+class Line {
+  readonly #port: number
+  readonly #answers: Record<string, number>
+  readonly #isFree: (line: Line) => void
+  #socket: Socket | undefined
+  #kind = ''
+  #head = ''
+  /** Bytes of the body that are yet to come; undefined before the head is whole. */
+  #left: number | undefined
+
+  constructor(port: number, answers: Record<string, number>, isFree: (line: Line) => void) {
+    this.#port = port
+    this.#answers = answers
+    this.#isFree = isFree
+  }
+
+  ask(kind: string, request: string): void {
+    this.#kind = kind
+    this.#head = ''
+    this.#left = undefined
+    this.#socket ??= this.#open()
+    this.#socket.write(request, 'latin1')
+  }
+
+  end(): void {
+    this.#socket?.destroy()
+  }
+
+  #open(): Socket {
+    const socket = connect(this.#port, '127.0.0.1')
+    socket.setNoDelay(true)
+    socket.on('data', (bytes) => this.#read(bytes))
+    socket.on('error', () => {})
+    socket.on('close', () => {
+      if (this.#socket !== socket) return
+      this.#socket = undefined
+      if (this.#kind) this.#answered('cut off')
+    })
+    return socket
+  }
+
+  #read(bytes: Buffer): void {
+    if (this.#left === undefined) {
+      const before = this.#head.length
+      this.#head += bytes.toString('latin1')
+      const end = this.#head.indexOf('\r\n\r\n')
+      if (end < 0) return
+      const length = Number(/\r\ncontent-length: (\d+)/i.exec(this.#head)?.[1] ?? 0)
+      this.#left = length - (before + bytes.length - end - 4)
+    } else this.#left -= bytes.length
+    if (this.#left > 0) return
+    const isOver = /\r\nconnection: close/i.test(this.#head)
+    if (isOver) {
+      this.#socket?.destroy()
+      this.#socket = undefined
+    }
+    this.#answered(this.#head.slice(9, 12))
+  }
+
+  #answered(status: string): void {
+    const name = `${this.#kind} ${status}`
+    this.#kind = ''
+    this.#answers[name] = (this.#answers[name] ?? 0) + 1
+    this.#isFree(this)
+  }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  process.once('message', async (orders: Orders) => {
+    process.send?.(await attack(orders))
+    process.disconnect()
+  })
+}
