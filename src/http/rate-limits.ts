@@ -5,8 +5,15 @@ import { networkOf } from '../domain/kernel/index.ts'
 import type { Laku } from '../runtime/laku.ts'
 import { httpErrors } from './http-errors.ts'
 import { type Cost, costOf, costs } from './route-costs.ts'
+import { FairGate } from './strangers/fair-gate.ts'
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** The browser that asks, where it proved that it was here before; empty otherwise. */
+    device: string
+    /** The caller's IPv4 address, or their /64. */
+    networkName(): string
+  }
   interface FastifyInstance {
     /**
      * Counts a request for who makes it: a customer and a staff token by their name, everybody else by address; and what is dear
@@ -18,12 +25,23 @@ declare module 'fastify' {
     limitStranger(request: FastifyRequest): Promise<void>
     /** Counts a staff token that this process has not seen, by address, before the database looks for it. @throws http.too_many_requests */
     limitStaffGuess(request: FastifyRequest): Promise<void>
+    /** Counts a refresh token that laku did not sign, by address, before the database looks for it. @throws http.too_many_requests */
+    limitTokenGuess(request: FastifyRequest): Promise<void>
+    /** Counts a request for a code by a device that was here before; false where it is one too many. */
+    mayAskAsDevice(request: FastifyRequest, device: string): Promise<boolean>
+    /** Runs what a stranger has the database do, in turn with other names' requests. @throws http.too_many_requests */
+    inTurn<T>(name: string, use: () => Promise<T>): Promise<T>
     /** Counts a guess at a code that never was, by address. @throws http.too_many_requests */
     limitGuess(request: FastifyRequest): Promise<void>
     /** Counts a stranger's request for a code, by address, before the database does; false where it is one too many. */
     mayAskForCode(request: FastifyRequest): Promise<boolean>
   }
 }
+
+/** Of a process's 20 connections strangers have two fifths; a backlog of two seconds at most. */
+const STRANGERS = { running: 8, waitingOfOne: 100, waiting: 1_000 }
+/** A browser that was here before asks for a handful of codes. */
+const CODES_OF_DEVICE = 10
 
 const MINUTE_MS = 60_000
 // So many callers are told apart; beyond, those who called longest ago are forgotten.
@@ -76,6 +94,20 @@ export const rateLimits = (laku: Laku) =>
       // Staff are known one by one, and have one budget.
       const part = kind === 'staff' ? undefined : dear.get(cost)
       if (part) await count(kind === 'customer' ? part.person : part.network, request)
+    })
+    const tokenGuesses = limiter(partOf(policy.refusedTokensPerMinute, STAFF_GUESSES))
+    const devices = limiter(CODES_OF_DEVICE, { keyGenerator: ({ device }: FastifyRequest) => device })
+    const gate = new FairGate(STRANGERS)
+    app.decorateRequest('device', '')
+    app.decorateRequest('networkName', function (this: FastifyRequest) {
+      return networkOf(this.ip).home
+    })
+    app.decorate('inTurn', (name, use) => gate.run(name, use))
+    app.decorate('limitTokenGuess', (request) => count(tokenGuesses, request))
+    app.decorate('mayAskAsDevice', async (request, device) => {
+      request.device = device
+      const counted = await devices(request)
+      return counted.isAllowed || !counted.isExceeded
     })
     app.decorate('limitStaffGuess', (request) => count(staffGuesses, request))
     app.decorate('limitStranger', (request) => count(strangers, request))

@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
-import { secondsAfter, takeTurns, type Work } from '../kernel/index.ts'
+import { type Kysely, sql } from 'kysely'
+import { type DB, secondsAfter, takeTurns, type Work } from '../kernel/index.ts'
 import { userByPhone } from '../user/index.ts'
 import { isServedCountry, queueMessages } from '../whatsapp/index.ts'
 import { isOtpCode, newOtpCode, otpHash } from './otp-code.ts'
@@ -16,6 +16,8 @@ export interface Call {
 const word = /^\s*(masuk|login)\b/i
 // Meta repeats what it could not deliver for days; whoever waits for a code wrote a moment ago.
 const FRESH_S = 600
+// So many are held in a server's memory at once.
+const MOST_CALLED = 20_000
 
 const texts = {
   id: 'Kode masuk Laku Anda: {{1}}. Jangan berikan kepada siapa pun.',
@@ -69,6 +71,13 @@ export async function hasCalledCode(work: Work, phone: string): Promise<boolean>
   const { rows } = await sql`
     select from called_codes where phone = ${phone} and expires_at > ${work.now}`.execute(work.tx)
   return rows.length > 0
+}
+
+/** Numbers whose holders called for a code that is still good: those who wrote within minutes. */
+export async function calledNumbers(db: Kysely<DB>, now: Date): Promise<Set<string>> {
+  const { rows } = await sql<{ phone: string }>`
+    select phone from called_codes where expires_at > ${now} limit ${MOST_CALLED}`.execute(db)
+  return new Set(rows.map(({ phone }) => phone))
 }
 
 /** Whether this is the code that the number's holder called for; it is good once. */

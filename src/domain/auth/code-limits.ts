@@ -1,7 +1,8 @@
 import {
-  type DomainError,
+  DomainError,
   networkOf,
   type Policy,
+  secondsAfter,
   type Turn,
   takeTurns,
   turnInS,
@@ -16,6 +17,21 @@ export const LONGEST_WAIT_S = 60
 
 // Who worked for a request may ask so many times as often from one network.
 const PROVEN = 5
+
+/** A request for a code that came too early, and until when all requests that need the same turn do; neither is told to who asked. */
+export class CodeTooEarly extends DomainError {
+  readonly turn: string
+  readonly until: Date
+
+  constructor(error: DomainError, turn: string, until: Date) {
+    super(error, error.details)
+    this.turn = turn
+    this.until = until
+  }
+}
+
+/** The turn that the day's money is, of who is not known. */
+export const STRANGERS_BUDGET = 'code budget'
 
 /** Who asks for a code, as far as it is known. */
 export interface Asker {
@@ -92,9 +108,18 @@ export async function takeCodeTurn(work: Work, asker: Asker): Promise<number> {
   const proven = asker.knownAs === undefined && hasWorked(work, asker)
   const { inS, refused } = await takeTurns(work, turnsOf(work.policy, asker, proven))
   if (!refused) return inS
-  if (proven || asker.knownAs !== undefined)
-    throw authErrors.otp_limited({ retryAfterS: Math.min(LONGEST_WAIT_S, refused.inS) })
-  throw workNeeded(work, asker, refused.inS)
+  const error =
+    proven || asker.knownAs !== undefined
+      ? authErrors.otp_limited({ retryAfterS: Math.min(LONGEST_WAIT_S, refused.inS) })
+      : workNeeded(work, asker, refused.inS)
+  // From then on the turn is near enough to be waited for.
+  const nearInS = refused.inS - (refused.turn.waitS ?? 0)
+  throw new CodeTooEarly(error, refused.turn.name, secondsAfter(work.now, nearInS))
+}
+
+/** The turns that a stranger's request needs, by their names: where one is used up the request comes to nothing. */
+export function turnNamesOf(policy: Policy, asker: Asker, proven: boolean): string[] {
+  return [...turnsOf(policy, asker, proven).map(({ name }) => name), STRANGERS_BUDGET]
 }
 
 /** Whether work was done for a request of this number from this address. */
@@ -146,6 +171,15 @@ export async function guessHeldBack(
   const inS = Math.max(...waits)
   const subject = `${challengeId} ${homeOf(ip)}`
   if (inS === 0 || isProof(work.vault, work.now, subject, proof)) return undefined
-  const puzzle = newPuzzle(work.vault, work.now, subject)
+  return guessWorkNeeded(work, { ip, challengeId }, inS)
+}
+
+/** What is answered to a guess at a challenge that is held back. */
+export function guessWorkNeeded(
+  { vault, now }: { vault: Vault; now: Date },
+  { ip, challengeId }: { ip: string | null; challengeId: string },
+  inS: number,
+): DomainError {
+  const puzzle = newPuzzle(vault, now, `${challengeId} ${homeOf(ip)}`)
   return authErrors.proof_needed({ retryAfterS: Math.min(LONGEST_WAIT_S, inS), ...puzzle })
 }

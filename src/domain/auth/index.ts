@@ -1,9 +1,16 @@
 import './events.ts'
 
-export { answerCalls, type Call, pruneCalledCodes } from './called-code.ts'
+export { answerCalls, type Call, calledNumbers, pruneCalledCodes } from './called-code.ts'
 export { isChallengeId } from './challenge-id.ts'
 export { pruneSpending } from './code-budget.ts'
-export { hasWorked, workNeeded } from './code-limits.ts'
+export {
+  type Asker,
+  CodeTooEarly,
+  guessWorkNeeded,
+  hasWorked,
+  turnNamesOf,
+  workNeeded,
+} from './code-limits.ts'
 export { type CommandRunView, listRuns, showRun } from './command-runs/read-runs.ts'
 export {
   type Begun,
@@ -41,6 +48,7 @@ export { endingTokens, endOfToken, TELL_BEFORE_S, tellOfEndingTokens } from './p
 export { PROOF_BITS, type Proof } from './proof-of-work.ts'
 export { pruneAuthSessions, pruneChallenges } from './prune-auth.ts'
 export { refreshLogin } from './refresh-login.ts'
+export { issuedToken } from './refresh-token.ts'
 export { type CodePurpose, type OtpChallenge, type OtpRequest, requestOtp } from './request-otp.ts'
 export { type RevokedLogins, revokeLogins } from './revoke-logins.ts'
 export { type RevokedStaff, revokeStaff } from './revoke-staff.ts'

@@ -11,7 +11,7 @@ import { queueMessages, requireServedCountry } from '../whatsapp/index.ts'
 import { hasCalledCode } from './called-code.ts'
 import { newChallengeId } from './challenge-id.ts'
 import { spendMessage } from './code-budget.ts'
-import { type Asker, takeCodeTurn } from './code-limits.ts'
+import { type Asker, CodeTooEarly, LONGEST_WAIT_S, STRANGERS_BUDGET, takeCodeTurn } from './code-limits.ts'
 import { readDeviceToken } from './device-token.ts'
 import { authErrors } from './errors.ts'
 import { newOtpCode, otpHash, otpMessageKey } from './otp-code.ts'
@@ -126,7 +126,9 @@ async function takeTurnAndMoney(work: Work, asker: Asker): Promise<number | Doma
   try {
     const inS = await takeCodeTurn(work, asker)
     if (await spendMessage(work, 'whatsapp', asker.knownAs !== undefined)) return inS
-    return authErrors.otp_limited({ of: 'day', retryAfterS: 60 })
+    const spent = authErrors.otp_limited({ of: 'day', retryAfterS: LONGEST_WAIT_S })
+    if (asker.knownAs !== undefined) return spent
+    return new CodeTooEarly(spent, STRANGERS_BUDGET, secondsAfter(work.now, LONGEST_WAIT_S))
   } catch (error) {
     if (error instanceof DomainError) return error
     throw error

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { sql } from 'kysely'
-import { type Actor, callProven, newId, StaffProof, type Tx, type Work } from '../kernel/index.ts'
+import { type Kysely, sql } from 'kysely'
+import { type Actor, callProven, type DB, newId, StaffProof, type Work } from '../kernel/index.ts'
 import { authErrors } from './errors.ts'
 
 type StaffActor = Extract<Actor, { kind: 'staff' }>
@@ -47,11 +47,15 @@ export async function issueStaffToken(
 }
 
 /** Who holds this token, while it is good and they are. */
-export async function staffByToken(tx: Tx, token: string, now: Date): Promise<StaffActor | undefined> {
+export async function staffByToken(
+  db: Kysely<DB>,
+  token: string,
+  now: Date,
+): Promise<StaffActor | undefined> {
   const { rows } = await sql<Pick<StaffActor, 'id' | 'name' | 'role'> & { expiresAt: Date | null }>`
     select s.id, s.name, s.role, t.expires_at from staff_tokens t join staff s on s.id = t.staff_id
     where t.token_hash = ${hashOfToken(token)} and (t.expires_at is null or t.expires_at > ${now})
-      and t.revoked_at is null and s.status = 'active'`.execute(tx)
+      and t.revoked_at is null and s.status = 'active'`.execute(db)
   if (!rows[0]) return undefined
   const { expiresAt, ...who } = rows[0]
   return { kind: 'staff', ...who, proof: new StaffProof(token, expiresAt) }

@@ -8,27 +8,36 @@ export interface Network {
   site?: string
 }
 
-/** The first `groups` groups of an IPv6 address, written whole. */
-function prefixOf(address: string, groups: number): string {
-  const [head = '', tail] = address.split('%', 1)[0]?.split('::') ?? []
+/** The eight groups of an IPv6 address, without leading zeros; its last two may be written as an IPv4 address. */
+function groupsOf(address: string): string[] {
+  const hex = (address.split('%', 1)[0] as string).replace(
+    /(\d+)\.(\d+)\.(\d+)\.(\d+)$/,
+    (_, a, b, c, d) => `${(a * 256 + Number(b)).toString(16)}:${(c * 256 + Number(d)).toString(16)}`,
+  )
+  const [head = '', tail] = hex.split('::')
   const before = head === '' ? [] : head.split(':')
   const after = tail === undefined || tail === '' ? [] : tail.split(':')
-  const missing = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
+  const missing = Math.max(0, 8 - before.length - after.length)
   const all = [...before, ...Array.from({ length: missing }, () => '0'), ...after]
-  return all
-    .slice(0, groups)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')
+  return all.map((group) => Number.parseInt(group, 16).toString(16))
 }
 
-const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
+/** IPv4 written as IPv6 (RFC 4291), and as a phone company's NAT64 shows it (RFC 6052): in their last 32 bits. */
+const CARRIES_V4 = ['0:0:0:0:0:ffff', '64:ff9b:0:0:0:0']
 
 /**
  * The names by which calls from an address are counted. An IPv4 address may stand for thousands of phones (CGNAT), an IPv6 one
  * for nobody: its owner has 2^64 of them.
  */
 export function networkOf(address: string): Network {
-  const v4 = mapped.exec(address)?.[1]
-  if (v4 !== undefined || !isIPv6(address)) return { home: v4 ?? address }
-  return { home: `${prefixOf(address, 4)}::/64`, site: `${prefixOf(address, 3)}::/48` }
+  if (!isIPv6(address)) return { home: address }
+  const groups = groupsOf(address)
+  if (CARRIES_V4.includes(groups.slice(0, 6).join(':'))) {
+    const bytes = groups.slice(6).flatMap((group) => {
+      const value = Number.parseInt(group, 16)
+      return [value >> 8, value & 255]
+    })
+    return { home: bytes.join('.') }
+  }
+  return { home: `${groups.slice(0, 4).join(':')}::/64`, site: `${groups.slice(0, 3).join(':')}::/48` }
 }

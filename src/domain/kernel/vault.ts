@@ -2,7 +2,9 @@ import {
   createCipheriv,
   createDecipheriv,
   createHmac,
+  createSecretKey,
   hkdfSync,
+  type KeyObject,
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto'
@@ -10,7 +12,7 @@ import {
 /** Everything that is derived from one LAKU_ENCRYPTION_KEY, a key for each purpose (HKDF-SHA256). */
 class KeyRing {
   readonly #master: Buffer
-  readonly #keys = new Map<string, Buffer>()
+  readonly #keys = new Map<string, KeyObject>()
   /** Tells this key from another, and nothing else about it. */
   readonly id: string
 
@@ -20,10 +22,11 @@ class KeyRing {
     this.id = this.hmac('key id', '').toString('base64url').slice(0, 8)
   }
 
-  key(purpose: string): Buffer {
+  /** Made once: an HMAC by a buffer makes its key anew each time, which costs more than the digest. */
+  key(purpose: string): KeyObject {
     let key = this.#keys.get(purpose)
     if (!key) {
-      key = Buffer.from(hkdfSync('sha256', this.#master, 'laku', purpose, 32))
+      key = createSecretKey(Buffer.from(hkdfSync('sha256', this.#master, 'laku', purpose, 32)))
       this.#keys.set(purpose, key)
     }
     return key

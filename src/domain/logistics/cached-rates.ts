@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
-import { asRecords, type Rupiah, secondsAfter, type Tx, type Work } from '../kernel/index.ts'
+import { type Kysely, sql } from 'kysely'
+import { asRecords, type DB, type Rupiah, secondsAfter, type Tx, type Work } from '../kernel/index.ts'
 import { type CourierChoice, estimateOf, type Parcel, type Rate, weightClassKg } from './rate.ts'
 
 interface CachedRow {
@@ -50,7 +50,7 @@ export async function cachedRates(
 }
 
 /** Every quote for a parcel that is still good at `now`, cheapest first. */
-export async function cachedOffers(tx: Tx, parcel: Parcel, now: Date): Promise<Rate[]> {
+export async function cachedOffers(tx: Kysely<DB>, parcel: Parcel, now: Date): Promise<Rate[]> {
   const { rows } = await sql<Omit<CachedRow, 'key'>>`
     select company, type, service, price_idr, duration from shipping_rates
     where origin_postal_code = ${parcel.originPostalCode} and destination_postal_code = ${parcel.destinationPostalCode}

@@ -45,9 +45,9 @@ async function byKnownZone(context: RateContext, parcel: Parcel): Promise<Rate> 
  * @throws logistics.not_serviceable, logistics.parcel_impossible
  */
 export async function offeredRates(context: RateContext, parcel: Parcel): Promise<Rate[]> {
-  const { units, actor } = context
+  const { units } = context
   requirePossible(units.policy, parcel)
-  const cached = await units.run(actor, ({ tx, now }) => cachedOffers(tx, parcel, now))
+  const cached = await cachedOffers(units.db, parcel, units.clock.now())
   if (cached.length > 0) return cached
   const fetched = (await mayAsk(context)) ? await fetchRates(context, parcel) : []
   return fetched.length > 0 ? fetched : [byZone(units.policy, parcel)]

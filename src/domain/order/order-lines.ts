@@ -1,4 +1,5 @@
-import { type Rupiah, rupiah, sumIdr, type Tx } from '../kernel/index.ts'
+import type { Kysely } from 'kysely'
+import { type DB, type Rupiah, rupiah, sumIdr } from '../kernel/index.ts'
 import { type VariantDetail, variantsById } from '../product/index.ts'
 import { orderErrors } from './errors.ts'
 
@@ -29,7 +30,7 @@ export function quantitiesOf(items: readonly AskedItem[]): Map<string, number> {
  * What is asked for at today's prices.
  * @throws order.no_items, order.variant_not_found, order.variant_not_on_sale
  */
-export async function priceLines(tx: Tx, items: readonly AskedItem[]): Promise<OrderLine[]> {
+export async function priceLines(tx: Kysely<DB>, items: readonly AskedItem[]): Promise<OrderLine[]> {
   const quantities = quantitiesOf(items)
   const variants = await variantsById(tx, [...quantities.keys()])
   return [...quantities].map(([variantId, quantity]) => {

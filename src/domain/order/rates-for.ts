@@ -1,5 +1,5 @@
 import { addressesById } from '../address/index.ts'
-import { requireCustomer, type Work } from '../kernel/index.ts'
+import { requireCustomer } from '../kernel/index.ts'
 import { offeredRates, type Parcel, type Rate, type RateContext } from '../logistics/index.ts'
 import { orderErrors } from './errors.ts'
 import { type AskedItem, priceLines, weightOf } from './order-lines.ts'
@@ -17,22 +17,23 @@ export interface RatesQuery {
  */
 export async function ratesFor(context: RateContext, query: RatesQuery): Promise<Rate[]> {
   const { units, actor, page, ...more } = context
-  const { parcel, lines } = await units.run(actor, async (work) => {
-    const lines = await priceLines(work.tx, query.items)
-    return { lines, parcel: await parcelOf(work, query, weightOf(lines)) }
-  })
+  // Strangers ask as well: one look each, and no transaction.
+  const lines = await priceLines(units.db, query.items)
+  const parcel = await parcelOf(context, query, weightOf(lines))
   const isOfPage = page && lines.every(({ variant }) => variant.productId === page.productId)
   return await offeredRates({ units, actor, ...more, ...(isOfPage ? { page } : {}) }, parcel)
 }
 
-async function parcelOf(work: Work, query: RatesQuery, weightG: number): Promise<Parcel> {
+async function parcelOf({ units, actor }: RateContext, query: RatesQuery, weightG: number): Promise<Parcel> {
   const { originPostalCode, destination } = query
   if ('postalCode' in destination) {
     return { originPostalCode, destinationPostalCode: destination.postalCode, weightG }
   }
-  const userId = work.actor.kind === 'staff' ? undefined : requireCustomer(work.actor)
+  const userId = actor.kind === 'staff' ? undefined : requireCustomer(actor)
   const { addressId } = destination
-  const address = (await addressesById(work.tx, [addressId])).get(addressId)
+  const address = await units.run(actor, async ({ tx }) =>
+    (await addressesById(tx, [addressId])).get(addressId),
+  )
   if (!address || (userId && address.userId !== userId)) throw orderErrors.address_not_found({ addressId })
   return { originPostalCode, destinationPostalCode: address.postalCode, weightG }
 }

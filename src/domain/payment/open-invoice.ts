@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ProviderFailure } from '../kernel/index.ts'
+import { type Kysely, sql } from 'kysely'
+import { type DB, ProviderFailure, secondsAfter } from '../kernel/index.ts'
 import type { GatewayContext } from './context.ts'
 import { paymentErrors } from './errors.ts'
 import { failPayments } from './fail-payments.ts'
@@ -37,6 +38,8 @@ const WAIT_MS = 200
  * @throws ProviderFailure limited, unreachable or unknown: opening it again goes on
  */
 export async function openInvoice(context: OpenContext, code: string): Promise<OpenedInvoice> {
+  const made = await madeInvoice(context.units.db, code, context.units.clock.now())
+  if (made) return { state: 'redirect', url: made }
   for (let wait = 0; wait <= WAITS; wait++) {
     const opening: Opening = await context.units.run(context.actor, (work) => reserveInvoice(work, code))
     if (opening.state === 'reserved') return await makeInvoice(context, opening.invoice)
@@ -44,6 +47,18 @@ export async function openInvoice(context: OpenContext, code: string): Promise<O
     await sleep(WAIT_MS)
   }
   throw paymentErrors.invoice_under_way({ code, retryAfterS: 3 })
+}
+
+/**
+ * The invoice that is made already and can be paid: most who open a link open it again, and need no lock for that.
+ * @throws payment.not_found
+ */
+async function madeInvoice(db: Kysely<DB>, code: string, now: Date): Promise<string | undefined> {
+  const { rows } = await sql<{ url: string | null }>`
+    select case when status = 'pending' and expires_at > ${secondsAfter(now, 1)} then provider_invoice_url end as url
+    from payments where code = ${code}`.execute(db)
+  if (!rows[0]) throw paymentErrors.not_found({ code })
+  return rows[0].url ?? undefined
 }
 
 async function makeInvoice(context: OpenContext, reserved: ReservedInvoice): Promise<OpenedInvoice> {

@@ -1,9 +1,9 @@
-import { type RawBuilder, sql } from 'kysely'
-import type { Tx } from '../kernel/index.ts'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { DB, Tx } from '../kernel/index.ts'
 import { productErrors } from './errors.ts'
 import type { VariantDetail } from './views.ts'
 
-async function details(tx: Tx, where: RawBuilder<unknown>): Promise<VariantDetail[]> {
+async function details(tx: Kysely<DB>, where: RawBuilder<unknown>): Promise<VariantDetail[]> {
   const { rows } = await sql<VariantDetail>`
     select v.id, v.product_id, p.name as product_name, p.status as product_status, p.factory_id,
       f.status as factory_status, f.commission_bps, v.sku, v.name, v.weight_g, v.chargeable_g, v.price_idr, v.wholesale_unit, v.max_excess_units
@@ -13,7 +13,10 @@ async function details(tx: Tx, where: RawBuilder<unknown>): Promise<VariantDetai
 }
 
 /** Variants by id, whatever their product's status; unknown ones are left out. */
-export async function variantsById(tx: Tx, ids: readonly string[]): Promise<Map<string, VariantDetail>> {
+export async function variantsById(
+  tx: Kysely<DB>,
+  ids: readonly string[],
+): Promise<Map<string, VariantDetail>> {
   const rows = await details(tx, sql`v.id = any(${[...new Set(ids)]}::uuid[])`)
   return new Map(rows.map((row) => [row.id, row]))
 }

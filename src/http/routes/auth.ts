@@ -5,6 +5,7 @@ import {
   authErrors,
   hasWorked,
   isChallengeId,
+  issuedToken,
   type LoginOutcome,
   logout,
   type Proof,
@@ -15,10 +16,12 @@ import {
   verifyOtp,
   workNeeded,
 } from '../../domain/auth/index.ts'
-import { type Actor, fromWire } from '../../domain/kernel/index.ts'
+import { type Actor, DomainError, fromWire } from '../../domain/kernel/index.ts'
 import { isOwnPhone, normalizePhone } from '../../domain/user/index.ts'
+import { requireServedCountry } from '../../domain/whatsapp/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { httpErrors } from '../http-errors.ts'
+import { CodeDoor } from '../strangers/code-door.ts'
 
 const phone = z.string().min(6).max(32)
 const code = z.string().regex(/^[0-9]{6}$/)
@@ -62,6 +65,8 @@ const deviceIn = ({ headers }: FastifyRequest) => headers['user-agent']?.slice(0
 export const authRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
+    const door = new CodeDoor(laku)
+
     /** Throws what was refused, now that it is counted and committed. */
     const answer = (outcome: LoginOutcome): z.infer<typeof tokens> => {
       if (outcome.refused) throw outcome.refused
@@ -99,10 +104,17 @@ export const authRoutes =
       async (request, reply) => {
         const { purpose = await purposeOf(request), ...body } = fromWire(request.body)
         const given = { ...body, purpose, ip: request.ip }
-        if (purpose === 'login') await limitStrangers(request, body)
+        const turn = purpose === 'login' ? await limitStrangers(request, body) : request.networkName()
         const actor = (purpose !== 'login' && customerOf(request)) || request.actor
         const options = { requestId: request.id }
-        const made = await laku.units.run(actor, (work) => requestOtp(work, given), options)
+        const run = () => laku.units.run(actor, (work) => requestOtp(work, given), options)
+        const made = await (actor.kind === 'visitor' ? app.inTurn(turn, run) : run()).catch(
+          (error: unknown) => {
+            if (error instanceof DomainError && purpose === 'login') door.countRefusal(request.ip)
+            door.tooEarly(error)
+            throw error
+          },
+        )
         const waits = made.sentInS > 0 ? { sent_in_s: made.sentInS } : {}
         return reply
           .code(202)
@@ -110,7 +122,10 @@ export const authRoutes =
       },
     )
 
-    /** A flood of one address ends here: who was here before, or worked for it, passes, and all that is told by signatures alone. */
+    /**
+     * A flood of one address ends here: who was here before, or worked for it, passes, and all that is told by signatures alone. Returns in
+     * whose turn the request goes on: who proved something stands in no backlog but their own.
+     */
     async function limitStrangers(
       request: FastifyRequest,
       {
@@ -118,11 +133,22 @@ export const authRoutes =
         proof,
         deviceToken,
       }: { phone: string; proof?: Proof | undefined; deviceToken?: string | undefined },
-    ): Promise<void> {
-      const here = { vault: laku.vault, now: laku.clock.now() }
-      const asker = { phone: normalizePhone(phone), ip: request.ip, proof }
-      if (readDeviceToken(here, deviceToken) || (proof && hasWorked(here, asker))) return
-      if (!(await app.mayAskForCode(request))) throw workNeeded(here, asker, 60)
+    ): Promise<string> {
+      try {
+        const here = { vault: laku.vault, now: laku.clock.now() }
+        const asker = { phone: normalizePhone(phone), ip: request.ip, proof }
+        requireServedCountry(laku.policy, asker.phone)
+        const known = readDeviceToken(here, deviceToken)
+        if (known && (await app.mayAskAsDevice(request, known.device))) return `device ${known.device}`
+        const refused = await door.refusalOf(asker)
+        if (refused) throw refused
+        if (hasWorked(here, asker)) return `worked ${asker.phone}`
+        if (!(await app.mayAskForCode(request))) throw workNeeded(here, asker, 60)
+        return request.networkName()
+      } catch (error) {
+        door.countRefusal(request.ip)
+        throw error
+      }
     }
 
     /** Who is logged in and asks for a code to their own number needs none to log in. */
@@ -147,7 +173,8 @@ export const authRoutes =
       async (request, reply) => {
         const given = fromWire(request.body)
         await requireGenuine(request, given.challengeId)
-        const { channel, againInS } = await request.read((work) => sendCodeAgain(work, given))
+        const send = () => request.read((work) => sendCodeAgain(work, given), given.challengeId)
+        const { channel, againInS } = await door.once(`resend ${given.challengeId}`, send)
         return reply.code(202).send({ channel, again_in_s: againInS })
       },
     )
@@ -155,6 +182,7 @@ export const authRoutes =
     /** A challenge that was made up is known without a look into the database, and counted. */
     async function requireGenuine(request: FastifyRequest, challengeId: string): Promise<void> {
       if (isChallengeId(laku.vault, challengeId)) return
+      door.countRefusal(request.ip)
       await app.limitGuess(request)
       throw authErrors.code_expired()
     }
@@ -177,7 +205,9 @@ export const authRoutes =
       async (request) => {
         const given = { ...fromWire(request.body), ip: request.ip, device: deviceIn(request) }
         await requireGenuine(request, given.challengeId)
-        const outcome = await request.read((work) => verifyOtp(work, given))
+        const outcome = await door.guess(given, () =>
+          request.read((work) => verifyOtp(work, given), given.challengeId),
+        )
         const answered = answer(outcome)
         return outcome.refused ? answered : { ...answered, device_token: outcome.deviceToken }
       },
@@ -193,10 +223,15 @@ export const authRoutes =
           response: { 200: tokens },
         },
       },
-      async (request) =>
-        answer(
-          await request.read((work) => refreshLogin(work, request.body.refresh_token, deviceIn(request))),
-        ),
+      async (request) => {
+        const { refresh_token } = request.body
+        const issued = issuedToken(laku.vault, refresh_token)
+        // One of a version before is known by the database alone, as is none that was made up.
+        if (!issued) await app.limitTokenGuess(request)
+        const refresh = () =>
+          request.read((work) => refreshLogin(work, refresh_token, deviceIn(request)), issued?.authSessionId)
+        return answer(await (issued ? door.once(`refresh ${refresh_token}`, refresh) : refresh()))
+      },
     )
 
     app.post(

@@ -62,7 +62,7 @@ export const payRoutes =
             gateway: providers.gateway,
             publicUrl: config.publicUrl,
           }
-          const opened = await openInvoice(context, code)
+          const opened = await app.inTurn(request.networkName(), () => openInvoice(context, code))
           if (opened.state === 'redirect') return await reply.redirect(opened.url, 302)
           if (opened.state !== 'waiting') return await page(opened.state)
           // The page asks again when the turn has come; the turn is kept, so nothing is lost by waiting or by asking sooner.

@@ -59,7 +59,9 @@ export const rateRoutes =
           request.actor.kind === 'visitor' ? readSessionToken(laku, request, session_token) : undefined
         const context = { units, actor: request.actor, courier: providers.courier, ...(page && { page }) }
         const originPostalCode = config.warehousePostalCode
-        const data = await ratesFor(context, { originPostalCode, ...fromWire(body) })
+        const ask = () => ratesFor(context, { originPostalCode, ...fromWire(body) })
+        const isStranger = request.actor.kind === 'visitor'
+        const data = await (isStranger ? app.inTurn(request.networkName(), ask) : ask())
         const marked = data.map((rate) => (rate.isEstimate ? { ...rate, estimate: true } : rate))
         return toWire({ data: marked }) as z.infer<typeof rates>
       },

@@ -1,0 +1,129 @@
+import {
+  type Asker,
+  authErrors,
+  CodeTooEarly,
+  calledNumbers,
+  guessWorkNeeded,
+  hasWorked,
+  type Proof,
+  turnNamesOf,
+  workNeeded,
+} from '../../domain/auth/index.ts'
+import { DomainError, networkOf } from '../../domain/kernel/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+import { Memory } from '../public-reads.ts'
+import { Remembered } from './remembered.ts'
+import { Siege } from './siege.ts'
+
+/** A turn that was used up is asked for again after so long, whatever was said: the database is the truth, for all processes. */
+const LONGEST_MS = 10_000
+/** Whoever writes MASUK is known here so soon. */
+const CALLED_MS = 250
+/** Some 200 bytes each: 10 MB at most. */
+const MOST = 50_000
+/** A challenge or refresh token that is over stays over; longer than this nobody repeats it. */
+const OVER_MS = 600_000
+
+/**
+ * What this process remembers of refusals, so that the same one costs no transaction again: turns of codes that are used up, and challenges
+ * and refresh tokens that are over. It refuses nothing that the database would not, except in a siege (siege.ts).
+ */
+export class CodeDoor {
+  readonly #laku: Laku
+  readonly #usedUp = new Remembered<true>(MOST)
+  readonly #refused = new Remembered<DomainError>(MOST)
+  readonly #called = new Memory(CALLED_MS, 1)
+  readonly #siege = new Siege()
+
+  constructor(laku: Laku) {
+    this.#laku = laku
+  }
+
+  #nowMs(): number {
+    return this.#laku.clock.now().getTime()
+  }
+
+  #here() {
+    return { vault: this.#laku.vault, now: this.#laku.clock.now() }
+  }
+
+  /** Why a stranger's request comes to nothing, as far as it is known without the database; undefined where it may be taken. */
+  async refusalOf(asker: Asker): Promise<DomainError | undefined> {
+    const proven = hasWorked(this.#here(), asker)
+    const nowMs = this.#nowMs()
+    if (!proven && this.#siege.lasts(nowMs) && !(await this.#hasCalled(asker.phone)))
+      return workNeeded(this.#here(), asker, 60)
+    const names = turnNamesOf(this.#laku.policy, asker, proven)
+    const ends = names.map((name) => this.#usedUp.get(name, nowMs)?.until ?? 0)
+    const inS = Math.ceil((Math.max(...ends) - nowMs) / 1_000)
+    if (inS <= 0 || (await this.#hasCalled(asker.phone))) return undefined
+    return proven ? authErrors.otp_limited({ retryAfterS: inS }) : workNeeded(this.#here(), asker, inS)
+  }
+
+  async #hasCalled(phone: string): Promise<boolean> {
+    const { db, clock } = this.#laku
+    const called = await this.#called.get('all', () => calledNumbers(db, clock.now()))
+    return called.has(phone)
+  }
+
+  /** Remembers which turn was used up. */
+  tooEarly(error: unknown): void {
+    if (!(error instanceof CodeTooEarly)) return
+    this.#usedUp.keep(error.turn, true, Math.min(error.until.getTime(), this.#nowMs() + LONGEST_MS))
+  }
+
+  /** Counts a refusal, for who is under siege. */
+  countRefusal(ip: string): void {
+    this.#siege.refused(networkOf(ip).home, this.#nowMs())
+  }
+
+  /** Runs what may be refused for this name; what was refused for good, or until a time, is refused again from memory. */
+  async once<T extends object>(name: string, use: () => Promise<T>): Promise<T> {
+    const known = this.#refused.get(name, this.#nowMs())
+    if (known) throw again(known.value, (known.until - this.#nowMs()) / 1_000)
+    try {
+      const outcome = await use()
+      if ('refused' in outcome) this.#keep(name, outcome.refused)
+      return outcome
+    } catch (error) {
+      this.#keep(name, error)
+      throw error
+    }
+  }
+
+  #keep(name: string, error: unknown): void {
+    if (!(error instanceof DomainError)) return
+    if (FOR_GOOD.has(error.code)) this.#refused.keep(name, error, this.#nowMs() + OVER_MS)
+    const { retryAfterS } = error.details
+    if (error.code === 'auth.channel_not_yet' && typeof retryAfterS === 'number')
+      this.#refused.keep(name, error, this.#nowMs() + retryAfterS * 1_000)
+  }
+
+  /** A guess that is held back for want of work is so until the wait is over; with work done it goes on to the database. */
+  async guess<T extends { refused?: DomainError | undefined }>(
+    given: { challengeId: string; ip: string; proof?: Proof | undefined },
+    use: () => Promise<T>,
+  ): Promise<T> {
+    const name = `guess ${given.challengeId} ${networkOf(given.ip).home}`
+    const held = given.proof ? undefined : this.#usedUp.get(name, this.#nowMs())
+    if (held) throw guessWorkNeeded(this.#here(), given, Math.ceil((held.until - this.#nowMs()) / 1_000))
+    const outcome = await this.once(`verify ${given.challengeId}`, use)
+    const { code, details } = outcome.refused ?? {}
+    if (code === 'auth.proof_needed' && !given.proof)
+      this.#usedUp.keep(
+        name,
+        true,
+        this.#nowMs() + Math.min(LONGEST_MS, Number(details?.retryAfterS) * 1_000),
+      )
+    return outcome
+  }
+}
+
+/** What never becomes right again. */
+const FOR_GOOD = new Set(['auth.code_expired', 'auth.refresh_invalid', 'auth.sent_often_enough'])
+
+function again(error: DomainError, inS: number): DomainError {
+  const { code, kind, message, details } = error
+  const retryAfterS = 'retryAfterS' in details ? { retryAfterS: Math.max(1, Math.ceil(inS)) } : {}
+  return new DomainError({ code, kind, message }, { ...details, ...retryAfterS })
+}
