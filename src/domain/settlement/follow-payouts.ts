@@ -11,7 +11,7 @@ import { type AccountKey, credit, debit, factoryAccount, post } from '../ledger/
 import { BATCH_CANCELLED, setPayoutAside } from '../payout/index.ts'
 import { type LockedSettlement, lockSettlements, newsOf } from './lock-settlement.ts'
 import { raiseUnpaid } from './raise-unpaid.ts'
-import { retryAfterFailure } from './rules.ts'
+import { retryAfterFailure, UNSETTLED } from './rules.ts'
 import { type SettlementStatus, settlementMachine, settlementTransitions } from './transitions.ts'
 
 type PayoutEvent = EventOf<'payout.submitted' | 'payout.succeeded' | 'payout.failed' | 'payout.reversed'>
@@ -146,6 +146,12 @@ export async function failSettlements(work: Work, events: EventOf<'payout.failed
         update settlements set retry_at = ${secondsAfter(work.now, afterS)} where id = ${settlement.id}`.execute(
         work.tx,
       )
+      if (failureCode === UNSETTLED && settlement.payouts >= work.policy.payoutTries)
+        raiseUnpaid(
+          work,
+          settlement,
+          'the balance at the provider does not reach for it; it is tried again by itself',
+        )
     }
   }
 }

@@ -101,7 +101,8 @@ const LONGEST_HOURS = 3
 
 /**
  * After how many seconds a settlement is paid again by itself whose payout failed definitely; undefined where a person decides: the
- * reason does not pass, somebody cancelled it, or it was tried `policy.payoutTries` times.
+ * reason does not pass, somebody cancelled it, or it was tried `policy.payoutTries` times. That what came in was not settled yet is no
+ * failure and counts for none (xendit.settlement: up to five days).
  */
 export function retryAfterFailure(
   failureCode: string,
@@ -109,6 +110,11 @@ export function retryAfterFailure(
   payouts: number,
   { payoutTries }: Pick<Policy, 'payoutTries'>,
 ): number | undefined {
-  if (!isRetryable || failureCode === 'CANCELLED' || payouts >= payoutTries) return undefined
+  const isUnsettled = failureCode === UNSETTLED
+  if (!isRetryable || failureCode === 'CANCELLED' || (payouts >= payoutTries && !isUnsettled))
+    return undefined
   return Math.min(LONGEST_HOURS, payouts) * HOUR_S
 }
+
+/** What came in is not settled yet at the provider. */
+export const UNSETTLED = 'INSUFFICIENT_BALANCE'

@@ -556,9 +556,13 @@ describe('settlements', () => {
 it('is paid again one, two and three hours after a failure that passes, and not after others', () => {
   const after = (failureCode: string, retryable: boolean, payouts: number) =>
     retryAfterFailure(failureCode, retryable, payouts, { payoutTries: 5 })
-  expect([1, 2, 3, 4, 5].map((payouts) => after('INSUFFICIENT_BALANCE', true, payouts))).toEqual([
+  expect([1, 2, 3, 4, 5].map((payouts) => after('REJECTED_BY_CHANNEL', true, payouts))).toEqual([
     ...[3_600, 7_200, 10_800, 10_800],
     undefined,
+  ])
+  // What came in is settled days later, however often it was tried.
+  expect([1, 5, 40].map((payouts) => after('INSUFFICIENT_BALANCE', true, payouts))).toEqual([
+    ...[3_600, 10_800, 10_800],
   ])
   expect(after('INVALID_DESTINATION', false, 1)).toBeUndefined()
   expect(after('CANCELLED', true, 1)).toBeUndefined()
