@@ -26,7 +26,9 @@ import {
   retryWithdrawal,
   sweepWithdrawals,
 } from '../../src/domain/wallet/index.ts'
+import { giveGoodwill } from '../goodwill.ts'
 import type { Buyer } from '../market.ts'
+import { whereAllowed } from '../permutations/contradicted.ts'
 import { type Act, type Dice, NOTHING } from './acts.ts'
 import type { House } from './house.ts'
 import type { Person } from './people.ts'
@@ -139,8 +141,11 @@ export const shopActs = {
     for (let i = 0; i < SLICES; i++) {
       await sell(house, to)
       await settle(house, actor, to)
-      await approve(house, actor, (all) =>
-        all.findLast((one) => one.factoryId === to.id && one.calculatedBy === actor.id),
+      // Where the limit is met a rule refuses it: another person has to approve.
+      await whereAllowed(
+        approve(house, actor, (all) =>
+          all.findLast((one) => one.factoryId === to.id && one.calculatedBy === actor.id),
+        ),
       )
     }
   },
@@ -228,6 +233,8 @@ export const shopActs = {
   },
   'withdraw in slices': async (house, dice) => {
     const to = buyerOf(house, dice)
+    await house.laku.system((work) => giveGoodwill(work, to.id, SLICES * 30_000))
+    to.dueIdr += SLICES * 30_000
     for (let i = 0; i < SLICES; i++) await withdraw(house, to, 30_000)
   },
   'decide a withdrawal': async (house, dice) => {
