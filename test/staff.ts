@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { newFactorSecret } from '../src/domain/auth/factors/totp.ts'
 import {
@@ -92,8 +93,16 @@ export async function makeOld(
   }
 }
 
+const STEP_MS = 30_000
+
+/** Waits for the next step of codes where this one is nearly over: a code of the step before is then on its way for too long. */
+export async function clearOfStep(): Promise<void> {
+  const left = STEP_MS - (Date.now() % STEP_MS)
+  if (left < 3_000) await sleep(left)
+}
+
 /** The code that a telephone shows now, or so many steps of 30 s from now. */
-export const codeNow = (secret: string, steps = 0) => factorCodeAt(secret, Date.now() + steps * 30_000)
+export const codeNow = (secret: string, steps = 0) => factorCodeAt(secret, Date.now() + steps * STEP_MS)
 
 /** Lets the administrator of tests in, so that they act by a token from now on: what writes staff asks for it. */
 export async function enrolAdmin(laku: TestLaku): Promise<void> {

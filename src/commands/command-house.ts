@@ -15,7 +15,7 @@ import { isOfTheHost } from './where.ts'
 export const commandHouse: CommandHouse = {
   find: async (path) => {
     const definition = await definitionOf(path)
-    return definition && { reads: definition.reads }
+    return definition && { reads: definition.reads, shownOnce: definition.shownOnce ?? false }
   },
   run: async (execution) => {
     const { request, emit, laku } = execution

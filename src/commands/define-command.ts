@@ -80,6 +80,7 @@ export interface CommandShape {
 
 /** A command as it is declared; the same for all kinds, so that one walk over the tree sees everything. */
 export interface CommandDefinition extends CommandShape {
+  shownOnce?: boolean
   execute: (context: CommandContext, raw: RawInput) => Promise<void>
 }
 
@@ -168,6 +169,8 @@ export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
   outside?: (way: OutsideWay<z.output<S>>, run: (more?: Partial<z.output<S>>) => Promise<T>) => Promise<T>
   /** Goes around the transaction of a dry run: what it takes for granted where a provider would have been asked. */
   assuming?: <R>(way: OutsideWay<z.output<S>>, run: (more?: Partial<z.output<S>>) => Promise<R>) => Promise<R>
+  /** What it says is a secret of who says it: shown this once, and kept nowhere. */
+  shownOnce?: boolean
   /** What was done, for people. */
   done: (result: T, input: z.output<S>) => string
   /** Where what was done is not what was asked for: 0 without. */
@@ -194,10 +197,11 @@ export function defineChange<S extends z.ZodType, T>(definition: ChangeDefinitio
       description: 'the code of what is changed, instead of typing it',
     })
   }
-  return declared('change', definition, flags, async (context, raw) => {
+  const declaration = declared('change', definition, flags, async (context, raw) => {
     const { runChange } = await import('./run-change.ts')
     await runChange(context, definition, raw)
   })
+  return definition.shownOnce ? { ...declaration, shownOnce: true } : declaration
 }
 
 export interface TaskResult {

@@ -50,7 +50,7 @@ export async function runChange<S extends z.ZodType, T>(
       units
         .run(actor, async (work) => {
           const done = await definition.change(work, Object.assign({}, input, more), why, context)
-          if (!isRefusal(done)) await context.keep(work, { value: done, ...endOf(definition, done, input) })
+          if (!isRefusal(done)) await context.keep(work, keptOf(definition, done, input))
           return done
         })
         .then(orThrow)
@@ -79,6 +79,16 @@ function codeOf({ secondPerson }: { secondPerson?: boolean }, { code, ...own }: 
 /** What is said of a change, and the code that it ends with. */
 function endOf<S extends z.ZodType, T>(definition: ChangeDefinition<S, T>, result: T, input: z.output<S>) {
   return { text: definition.done(result, input), exitCode: definition.exitCode?.(result) ?? exitCodes.done }
+}
+
+const SHOWN_ONCE = 'This was shown once, when it was done, and is kept nowhere.'
+
+/** What whoever says the change again under its key is told. */
+function keptOf<S extends z.ZodType, T>(definition: ChangeDefinition<S, T>, done: T, input: z.output<S>) {
+  const { text, exitCode } = endOf(definition, done, input)
+  return definition.shownOnce
+    ? { value: { note: SHOWN_ONCE }, text: SHOWN_ONCE, exitCode }
+    : { value: done, text, exitCode }
 }
 
 export function withReason(actor: Actor, reason: string): Actor {

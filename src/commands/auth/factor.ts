@@ -7,6 +7,7 @@ const enrol = defineChange({
   description:
     'Begin a second factor of your own: a secret for an authenticator app, shown this once and to you alone. Whoever has one gives a code of it (--code).',
   secondPerson: true,
+  shownOnce: true,
   input: z.object({}),
   examples: ['laku auth factor enrol'],
   change: async (work) => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
-import { codeNow, enrol } from '../../../test/staff.ts'
+import { clearOfStep, codeNow, enrol } from '../../../test/staff.ts'
 import { DoorOfTest } from '../../../test/staff-door.ts'
 import { PROTOCOL, PROTOCOL_HEADER } from '../../cli/protocol.ts'
 
@@ -48,8 +48,11 @@ async function colleague(name: string, role = 'finance') {
   const { value } = await say(boss, 'auth', 'staff', 'add', name, '--role', role)
   const token = value.token ?? ''
   const { secret = '' } = (await say(token, 'auth', 'factor', 'enrol')).value
+  // Its first code is of the step before: it has to get there within its time.
+  await clearOfStep()
+  const [now, next] = [codeNow(secret), codeNow(secret, 1)]
   expect((await say(token, 'auth', 'factor', 'confirm', codeNow(secret, -1))).code).toBe(0)
-  return { token, secret }
+  return { token, now, next }
 }
 
 /** A goodwill over what one person may give, asked for; its id. */
@@ -67,25 +70,21 @@ describe('a shop with one administrator and two others', () => {
   it('approves: a day after they enrolled, each by a code that counts once', async () => {
     const [budi, sari] = [await colleague('budi'), await colleague('sari')]
     const [id, other] = [await goodwill(budi.token), await goodwill(budi.token)]
-    expect(await approve(sari.token, id, '--code', codeNow(sari.secret))).toMatchObject({
+    expect(await approve(sari.token, id, '--code', sari.now)).toMatchObject({
       code: 4,
       error: 'kernel.role_too_new',
     })
     later(DAY_S + 60)
     expect((await approve(sari.token, id)).error).toBe('kernel.second_factor_needed')
-    expect((await approve(sari.token, id, '--code', codeNow(budi.secret, 1))).error).toBe(
-      'auth.factor_code_wrong',
-    )
+    expect((await approve(sari.token, id, '--code', budi.next)).error).toBe('auth.factor_code_wrong')
     expect((await approve(boss, id)).error).toBe('kernel.same_hands')
     expect((await approve(budi.token, id)).error).toBe('wallet.same_person')
     // It counted for the one that was refused.
-    expect((await approve(sari.token, id, '--code', codeNow(sari.secret))).error).toBe(
-      'auth.factor_code_used',
-    )
+    expect((await approve(sari.token, id, '--code', sari.now)).error).toBe('auth.factor_code_used')
     const dry = await approve(sari.token, id, '--dry-run')
     expect(dry.value).toMatchObject({ dry_run: true })
 
-    const code = codeNow(sari.secret, 1)
+    const code = sari.next
     const key = ['--idempotency-key', randomUUID()]
     const done = await approve(sari.token, id, '--code', code, ...key)
     expect(done.value).toMatchObject({ status: 'posted', decided_by: 'staff:sari' })
@@ -100,7 +99,7 @@ describe('a shop with one administrator and two others', () => {
     const eve = await colleague('eve')
     const id = await goodwill(boss)
     later(30 * DAY_S)
-    expect(await approve(eve.token, id, '--code', codeNow(eve.secret))).toMatchObject({
+    expect(await approve(eve.token, id, '--code', eve.now)).toMatchObject({
       code: 4,
       error: 'kernel.same_hands',
     })
@@ -111,9 +110,7 @@ describe('a shop with one administrator and two others', () => {
     later(DAY_S + 60)
     const id = await goodwill(tono.token)
     await say(boss, 'auth', 'factor', 'reset', 'rina', '--reason', 'lost it')
-    expect((await approve(rina.token, id, '--code', codeNow(rina.secret))).error).toBe(
-      'kernel.second_factor_missing',
-    )
+    expect((await approve(rina.token, id, '--code', rina.now)).error).toBe('kernel.second_factor_missing')
     const { value } = await say(tono.token, 'attention', 'list', '--kind', 'staff_changed')
     expect(JSON.stringify(value.data)).toContain('reset the second factor of rina')
   })
@@ -127,7 +124,7 @@ describe('the code', () => {
     const asked: string[] = []
     const answer = async (question: string) => {
       asked.push(question)
-      return codeNow(joko.secret)
+      return joko.now
     }
     const prompts = { text: answer, secret: answer, choose: answer }
     const run = await door.run(joko.token, ['wallets', 'adjustments', 'approve', id], prompts)
@@ -154,11 +151,11 @@ describe('the code', () => {
       })
       return await answer.text()
     }
-    const refused = await post(['attention', 'list'], {}, codeNow(lia.secret))
+    const refused = await post(['attention', 'list'], {}, lia.now)
     expect(refused).toContain('takes no code of a second factor')
     const path = ['wallets', 'adjustments', 'approve']
     expect(await post(path, { adjustment: id }, '000000')).toContain('auth.factor_code_wrong')
-    expect(await post(path, { adjustment: id }, codeNow(lia.secret))).toContain('"status":"posted"')
+    expect(await post(path, { adjustment: id }, lia.now)).toContain('"status":"posted"')
   })
 })
 
@@ -177,4 +174,33 @@ it('whoever comes at a terminal hears that their token ends soon; a script and -
 it('a code that is no second factor stays with its command', async () => {
   const { value, code } = await say(boss, 'suspense', 'list', '--code', 'txn_1')
   expect([code, value.data]).toEqual([0, []])
+})
+
+it('the secret is shown to them alone, once: not under its key again, not to who attaches, in no row', async () => {
+  const { value: hired } = await say(boss, 'auth', 'staff', 'add', 'nur', '--role', 'finance')
+  const token = hired.token ?? ''
+  const [key, other] = [['--idempotency-key', randomUUID()], await enrol(laku, 'admin')]
+  const { secret = '' } = (await say(token, 'auth', 'factor', 'enrol', ...key)).value
+  expect(secret).toMatch(/^[A-Z2-7]{32}$/)
+  const again = await door.run(token, ['auth', 'factor', 'enrol', ...key, '--json'])
+  expect([again.exitCode, again.stdout]).toEqual([0, ''])
+  expect(again.stderr).toContain('what it said is no longer kept')
+  const runs = await laku.db
+    .selectFrom('commandRuns')
+    .select(['id', 'command', 'kept'])
+    .where('command', 'in', ['auth factor enrol', 'auth staff add'])
+    .orderBy('startedAt', 'desc')
+    .limit(2)
+    .execute()
+  for (const { id, command } of runs) {
+    for (const by of [token, boss, other.token]) {
+      const run = await door.run(by, ['commands', 'attach', id])
+      expect(run.stdout + run.stderr).not.toContain(secret)
+      if (command === 'auth staff add' && by === other.token) expect(run.exitCode).toBe(3)
+    }
+  }
+  const lines = await laku.db.selectFrom('commandRunLines').selectAll().execute()
+  const opened = lines.map((line) => laku.vault.open('command runs', line.sealed))
+  expect(opened.join('')).not.toContain(secret)
+  expect(runs.map(({ kept }) => kept && laku.vault.open('command runs', kept)).join('')).not.toContain(secret)
 })

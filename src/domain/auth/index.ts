@@ -11,7 +11,7 @@ export {
   turnNamesOf,
   workNeeded,
 } from './code-limits.ts'
-export { type CommandRunView, listRuns, showRun } from './command-runs/read-runs.ts'
+export { type CommandRunView, listRuns, mayFollow, showRun } from './command-runs/read-runs.ts'
 export {
   type Begun,
   beginRun,

@@ -1,11 +1,13 @@
 import { createReadStream } from 'node:fs'
 import type { CommandRequest, RunEvent } from '../../cli/protocol.ts'
 import {
+  authErrors,
   beginRun,
   forgetRun,
   keepAnswer,
   keptLines,
   leaveRun,
+  mayFollow,
   type RunIdentity,
   showRun,
 } from '../../domain/auth/index.ts'
@@ -24,6 +26,8 @@ export interface Asked {
   request: CommandRequest
   actor: Staff
   code?: string | undefined
+  /** What it says is kept nowhere. */
+  shownOnce?: boolean
   /** A digest of the file that came along. */
   fileHash: string
   filePath: string | undefined
@@ -50,7 +54,11 @@ export class RunBook {
    * Begins a command, or follows the one that was begun under its key before. `release` is called when its file is read no more.
    * @throws staff_door.ending, auth.command_key_reused
    */
-  async begin(asked: Asked, reads: boolean, release: () => void): Promise<{ id: string; lines: Lines }> {
+  async begin(
+    asked: Asked,
+    { reads, shownOnce = false }: { reads: boolean; shownOnce?: boolean },
+    release: () => void,
+  ): Promise<{ id: string; lines: Lines }> {
     if (this.#ending) throw staffErrors.ending()
     const { request, actor } = asked
     const { units, vault } = this.#laku
@@ -65,7 +73,7 @@ export class RunBook {
     }
     const begun = await units.run(actor, ({ tx }) => beginRun(tx, vault, identity))
     if (begun.begun) {
-      const run = this.#start(asked, begun, release)
+      const run = this.#start({ ...asked, shownOnce }, begun, release)
       return { id: begun.id, lines: (gone) => run.read(0, gone) }
     }
     release()
@@ -89,7 +97,8 @@ export class RunBook {
     const { id } = begun
     const { request, actor, code, filePath } = asked
     const { id: staffId, proof } = actor
-    const run = new Run(this.#laku, { id, staffId, proof }, this.#paces, record)
+    const { shownOnce } = asked
+    const run = new Run(this.#laku, { id, staffId, proof, shownOnce }, this.#paces, record)
     this.#runs.set(id, run)
     const done = this.#house
       .run({
@@ -129,11 +138,13 @@ export class RunBook {
   async *follow(actor: Staff, id: string, from: number, gone: AbortSignal): AsyncGenerator<string> {
     const { db, vault } = this.#laku
     const here = this.#runs.get(id)
-    if (here && (here.staffId === actor.id || actor.role === 'admin')) return yield* here.read(from, gone)
+    const isOwn = here?.staffId === actor.id
+    if (here && (isOwn || (await mayFollow(db, actor, id)))) return yield* here.read(from, gone)
     let at = from
     let last = ''
     while (!gone.aborted) {
       const seen = await showRun(db, actor, id)
+      if (!isOwn && !(await mayFollow(db, actor, id))) throw authErrors.command_run_not_found({ id })
       for (
         let chunk = await keptLines(db, vault, id, at);
         chunk;

@@ -31,6 +31,8 @@ export class Run {
   #kept = 0
   #heldBytes = 0
   #isRecorded: boolean
+  /** What it says may be kept. */
+  readonly #isKept: boolean
   #record: (() => Promise<void>) | undefined
   #flushing: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
@@ -41,7 +43,12 @@ export class Run {
   /** `record` writes its row where it has none yet: a read has one only once it has taken long. */
   constructor(
     laku: Laku,
-    identity: { id: string; staffId: string; proof?: StaffProof | undefined },
+    identity: {
+      id: string
+      staffId: string
+      proof?: StaffProof | undefined
+      shownOnce?: boolean | undefined
+    },
     paces: RunPaces,
     record?: () => Promise<void>,
   ) {
@@ -50,6 +57,7 @@ export class Run {
     this.id = identity.id
     this.staffId = identity.staffId
     this.#proof = identity.proof
+    this.#isKept = !identity.shownOnce
     this.#record = record
     this.#isRecorded = record === undefined
     if (this.#isRecorded) this.#keepOn()
@@ -122,7 +130,7 @@ export class Run {
   /** Writes what was said since the last time, in pieces and in order. */
   #flush(): Promise<void> {
     this.#flushing = this.#flushing.then(async () => {
-      while (this.#isRecorded && this.#kept < this.#base + this.#lines.length) {
+      while (this.#isKept && this.#isRecorded && this.#kept < this.#base + this.#lines.length) {
         const lines: string[] = []
         let bytes = 0
         for (let at = this.#kept - this.#base; at < this.#lines.length && bytes < CHUNK_BYTES; at++) {

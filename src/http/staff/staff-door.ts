@@ -191,7 +191,7 @@ function buildStaffDoor(
           throw staffErrors.no_such_command({ command: asked.path.join(' '), serverVersion: version })
         const { id, lines } = await book.begin(
           { request: asked, actor: request.staff, code: codeOf(request), fileHash: hash, filePath: path },
-          found.reads,
+          found,
           release,
         )
         return stream(reply, id, lines(gone), heartbeatMs)

@@ -45,6 +45,18 @@ export async function listRuns(
   return pageOf(rows, limit, (row) => row.id)
 }
 
+/** What these print lets somebody in: whoever said them sees it, and no administrator beside. */
+const SECRET = ['auth factor enrol', 'auth staff add', 'auth staff renew']
+
+/** Whether somebody may see what a command says, besides that it was said. */
+export async function mayFollow(db: Kysely<DB> | Tx, actor: Actor, id: string): Promise<boolean> {
+  const own = 'id' in actor ? actor.id : null
+  const { rows } = await sql`
+    select from command_runs r where r.id = ${id} and ${seenBy(actor)}
+      and (r.staff_id = ${own} or r.command <> all(${SECRET}))`.execute(db)
+  return rows.length > 0
+}
+
 /**
  * One command, by its id.
  * @throws auth.command_run_not_found

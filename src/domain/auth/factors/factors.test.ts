@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { query, testEncryptionKey } from '../../../../test/global-setup.ts'
 import { admin, openTestLaku, type TestLaku } from '../../../../test/laku.ts'
-import { codeNow, enrol, enrolAdmin, hire, holderOf } from '../../../../test/staff.ts'
+import { clearOfStep, codeNow, enrol, enrolAdmin, hire, holderOf } from '../../../../test/staff.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { ConfirmedFactor, type Refusal, Vault } from '../../kernel/index.ts'
 import { reencryptPage, sealedTables } from '../../sealed-data.ts'
@@ -20,6 +20,7 @@ afterAll(() => laku.close())
 /** Somebody with an old factor, who has confirmed nothing yet, and its secret. */
 async function person(): Promise<{ who: Member; secret: string }> {
   const { token, secret } = await enrol(laku, 'finance')
+  await clearOfStep()
   const { factor: _, ...who } = await holderOf(laku, token)
   return { who, secret }
 }
