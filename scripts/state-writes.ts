@@ -5,7 +5,7 @@ import type { Machine } from './machines.ts'
 import { camel, methodOf, type Node, walk } from './syntax.ts'
 
 export interface StateWrite {
-  /** `src/domain/order/cancel-order.ts:37`. */
+  /** `src/domain/order/cancel.ts:37`. */
   at: string
   /** `orders.status`. */
   what: string

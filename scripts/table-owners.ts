@@ -29,17 +29,17 @@ export function foreignUses(root: string, graph: Graph): ForeignUse[] {
 function roomOf(file: string): string {
   const [, floor, room] = file.split('/') as [string, string, string?]
   if (floor !== 'domain') return `src/${floor}`
-  return room?.endsWith('.ts') ? 'domain' : (room as string)
+  return room as string
 }
 
 function wayTo(owner: string, room: string, graph: Graph): ForeignUse['way'] {
-  if (room === 'domain') return 'top'
+  if (room === 'composition') return 'top'
   if (room.startsWith('src/')) return 'front'
   return belowOf(room, graph).has(owner) ? 'down' : 'up'
 }
 
 function belowOf(room: string, graph: Graph): Set<string> {
-  const found = new Set<string>(['kernel'])
+  const found = new Set<string>(room === 'kernel' ? [] : room === 'ops' ? ['kernel'] : ['kernel', 'ops'])
   const add = (upper: string) => {
     for (const lower of graph[upper] ?? []) {
       if (found.has(lower)) continue

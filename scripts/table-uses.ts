@@ -4,7 +4,7 @@ import { parseSync } from 'oxc-parser'
 import { methodOf, type Node, snake, textOfTemplate, walk } from './syntax.ts'
 
 export interface TableUse {
-  /** `src/domain/order/cancel-order.ts`. */
+  /** `src/domain/order/cancel.ts`. */
   file: string
   line: number
   table: string

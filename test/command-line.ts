@@ -1,5 +1,5 @@
 import type { CommanderError } from 'commander'
-import { reportFailure } from '../src/commands/failure.ts'
+import { reportFailure } from '../src/cli/errors/failure.ts'
 import { createProgram } from '../src/commands/own-program.ts'
 import { allCommands } from '../src/commands/tree.ts'
 import type { Actor } from '../src/domain/kernel/index.ts'

@@ -1,5 +1,6 @@
-import { countUse, insertRows, newId, type Rupiah, type Work } from '../src/domain/kernel/index.ts'
+import { insertRows, newId, type Rupiah, type Work } from '../src/domain/kernel/index.ts'
 import { credit, debit, post } from '../src/domain/ledger/index.ts'
+import { countUse } from '../src/domain/ops/index.ts'
 import { openWallets } from '../src/domain/wallet/index.ts'
 
 /** Fills a wallet as goodwill does, past its limits and its news. */

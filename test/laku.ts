@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { inject } from 'vitest'
-import { choreography } from '../src/domain/choreography.ts'
+import { choreography } from '../src/domain/composition/choreography.ts'
 import {
   type Actor,
   type Choreography,

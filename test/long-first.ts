@@ -8,7 +8,7 @@ const long = [
   'test/chaos/killed-worker.test.ts',
   'test/model/history.test.ts',
   'src/http/routes/codes.test.ts',
-  'src/domain/payment/refund/lost-refund.test.ts',
+  'src/domain/payment/refunds/lost-refund.test.ts',
   'test/contract/recordings.test.ts',
   'test/acceptance/demo.test.ts',
   'test/acceptance/generated-client.test.ts',

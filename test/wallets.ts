@@ -1,12 +1,6 @@
-import {
-  type Actor,
-  type BankAccount,
-  newId,
-  runChecks,
-  secondsAfter,
-  type Work,
-} from '../src/domain/kernel/index.ts'
+import { type Actor, newId, runChecks, secondsAfter, type Work } from '../src/domain/kernel/index.ts'
 import { type AccountKey, balanceIdr, credit, debit, ledgerChecks, post } from '../src/domain/ledger/index.ts'
+import type { BankAccount } from '../src/domain/ops/index.ts'
 import { payoutChecks, submitPayouts, sweepPayouts } from '../src/domain/payout/index.ts'
 import {
   openWallets,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { usageError } from '../cli/errors/cli-error.ts'
 import { formatIdr } from '../domain/kernel/index.ts'
 import type { PaymentView, PayWith } from '../domain/payment/index.ts'
-import { usageError } from './cli-error.ts'
 
 /** How staff say that the wallet of the buyer for whom they act pays, all or a part. */
 export const walletOptions = [

@@ -1,5 +1,5 @@
+import type { OutsideWay } from '../cli/define/command.ts'
 import type { Rate } from '../domain/logistics/index.ts'
-import type { OutsideWay } from './define-command.ts'
 
 /** For a change that needs a shipping fee: asked of the courier where no fee is cached, by zone where it cannot be asked. */
 export async function askingRate<I, T>(

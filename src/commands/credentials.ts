@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { CliError, exitCodes } from '../cli/errors/cli-error.ts'
 import { folderError, openDataFolder, systemCode } from '../runtime/data-folder.ts'
-import { CliError, exitCodes } from './cli-error.ts'
 
 // One token a database: a data folder may have been used with several.
 const schema = z.object({ tokens: z.record(z.string(), z.string()) })

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { runLine } from '../cli/client.ts'
+import { runLine } from '../cli/client/client.ts'
 
 /**
  * Runs one command line and sets the exit code. `laku --help` must stay as quick as Node itself: what is imported
@@ -20,13 +20,13 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 /** A failure of the command line itself is printed by the client alone. */
 async function report(error: unknown, argv: readonly string[]): Promise<number> {
-  const { ownFailure } = await import('../cli/own-failure.ts')
+  const { ownFailure } = await import('../cli/client/own-failure.ts')
   const own = ownFailure(error)
   if (own) {
-    const { printFailure } = await import('../cli/print-failure.ts')
+    const { printFailure } = await import('../cli/client/print-failure.ts')
     return printFailure(own, argv, process)
   }
-  const { reportFailure } = await import('./failure.ts')
+  const { reportFailure } = await import('../cli/errors/failure.ts')
   return reportFailure(error, argv)
 }
 

@@ -4,7 +4,7 @@ import { askLaku, runLaku } from '../../test/command-line.ts'
 import { openTestLaku, type TestLaku } from '../../test/laku.ts'
 import { staff } from '../../test/staff.ts'
 import { newId } from '../domain/kernel/index.ts'
-import { receiveWebhook } from '../domain/payment/index.ts'
+import { receiveWebhook } from '../domain/webhooks/index.ts'
 
 let laku: TestLaku
 const warehouse = staff('warehouse')

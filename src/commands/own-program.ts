@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import type { ContextOptions } from './context.ts'
-import type { CommandDefinition } from './define-command.ts'
-import { buildProgram, type EntryShape } from './program.ts'
-import { entries } from './root.ts'
+import type { CommandDefinition } from '../cli/define/command.ts'
+import type { ContextOptions } from '../cli/define/context.ts'
+import { buildProgram, type EntryShape } from '../cli/define/program.ts'
+import { entries } from '../cli/define/root.ts'
 
 /** The entries with all that is behind them: loading one loads what it runs. */
 export const ownEntries: readonly EntryShape<CommandDefinition>[] = entries.map((entry) => ({
@@ -18,7 +18,7 @@ export function createProgram(given: ContextOptions = {}): Command {
   return buildProgram<CommandDefinition>({
     entries: ownEntries,
     run: async ({ shape, input, flags }) => {
-      const { CommandContext } = await import('./context.ts')
+      const { CommandContext } = await import('../cli/define/context.ts')
       const context = new CommandContext(flags, given)
       try {
         await shape.execute(context, input)

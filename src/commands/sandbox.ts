@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { defineTask } from '../cli/define/command.ts'
 import type { Template } from '../providers/whatsapp/templates.ts'
 import { type Config, sandboxSmtpPort } from '../runtime/config.ts'
 import { systemCode } from '../runtime/data-folder.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { StartError } from '../runtime/start-error.ts'
-import { defineTask } from './define-command.ts'
 import { announce, processShutdown, untilStopped } from './process.ts'
 
 /** Stands where the providers are, so it must never be where real money is. Throws StartError 2 in production. */

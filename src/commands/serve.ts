@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { defineTask } from '../cli/define/command.ts'
 import type { Config } from '../runtime/config.ts'
 import type { Laku } from '../runtime/laku.ts'
 import { StartError } from '../runtime/start-error.ts'
-import { defineTask } from './define-command.ts'
 import { announce, openProcess, processShutdown, untilStopped } from './process.ts'
 
 export const serve = defineTask({

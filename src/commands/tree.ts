@@ -1,5 +1,5 @@
-import type { CommandDefinition } from './define-command.ts'
-import { entries } from './root.ts'
+import type { CommandDefinition } from '../cli/define/command.ts'
+import { entries } from '../cli/define/root.ts'
 
 /** A command and the words that call it. */
 export interface Leaf {

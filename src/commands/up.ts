@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { defineTask } from '../cli/define/command.ts'
+import type { CommandContext } from '../cli/define/context.ts'
 import { splitPassword } from '../runtime/connect.ts'
-import type { CommandContext } from './context.ts'
-import { defineTask } from './define-command.ts'
 import { untilStopped } from './process.ts'
 import type { UpFlags } from './up/plan.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTask } from './define-command.ts'
+import { defineTask } from '../cli/define/command.ts'
 import { announce, openProcess, processShutdown, untilStopped } from './process.ts'
 
 export const worker = defineTask({

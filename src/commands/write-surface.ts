@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { type SurfaceIndex, surfaceFolder } from '../cli/surface.ts'
-import type { CommandDefinition, CommandShape } from './define-command.ts'
+import { type SurfaceIndex, surfaceFolder } from '../cli/client/surface.ts'
+import type { CommandDefinition, CommandShape } from '../cli/define/command.ts'
+import type { GroupShape } from '../cli/define/program.ts'
 import { ownEntries } from './own-program.ts'
-import type { GroupShape } from './program.ts'
 
 const shapeOf = ({ execute: _, ...shape }: CommandDefinition): CommandShape => shape
 

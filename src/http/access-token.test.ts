@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../test/laku.ts'
-import { startAuthSession } from '../domain/auth/start-auth-session.ts'
+import { startAuthSession } from '../domain/auth/logins/start.ts'
 import { activateUser, registerUser, suspendUser } from '../domain/user/index.ts'
 import { buildServer } from './server.ts'
 

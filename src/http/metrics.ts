@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Actor } from '../domain/kernel/index.ts'
-import { type InboxLag, inboxLag } from '../domain/payment/index.ts'
+import { type InboxLag, inboxLag } from '../domain/webhooks/index.ts'
 import type { Laku } from '../runtime/laku.ts'
 import { StartError } from '../runtime/start-error.ts'
 

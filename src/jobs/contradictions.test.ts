@@ -8,11 +8,11 @@ import {
   confirmInvoices,
   decideRefunds,
   openInvoice,
-  receiveWebhook,
   submitRefunds,
   sweepRefunds,
 } from '../domain/payment/index.ts'
-import { webhooksXenditJob } from './webhooks.xendit.ts'
+import { receiveWebhook } from '../domain/webhooks/index.ts'
+import { webhooksXenditJob } from './webhooks/xendit.ts'
 
 let f: PaymentFixture
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import type { RawBuilder } from 'kysely'
-import '../domain/job-payloads.ts'
+import '../domain/composition/job-payloads.ts'
 import type { JobName, JobPayloads } from '../domain/kernel/index.ts'
 import type { Laku } from '../runtime/laku.ts'
 

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../test/laku.ts'
 import { Market } from '../../test/market.ts'
 import { newId } from '../domain/kernel/index.ts'
-import { receiveWebhook } from '../domain/payment/index.ts'
 import {
   createPurchaseOrder,
   purchaseOrder,
   sendPurchaseOrder,
   showPurchaseOrder,
 } from '../domain/warehouse/index.ts'
-import { webhooksWhatsappJob } from './webhooks.whatsapp.ts'
+import { receiveWebhook } from '../domain/webhooks/index.ts'
+import { webhooksWhatsappJob } from './webhooks/whatsapp.ts'
 
 let laku: TestLaku
 let market: Market

@@ -1,7 +1,6 @@
 import { globSync } from 'node:fs'
-import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { choreography } from '../domain/choreography.ts'
+import { choreography } from '../domain/composition/choreography.ts'
 import type { EventOf, EventType, JobRule } from '../domain/kernel/index.ts'
 import { noticeEvents } from '../domain/notification/index.ts'
 import { jobs } from './registry.ts'
@@ -11,7 +10,10 @@ const notJobs = ['define-job', 'registry', 'webhook-line', 'worker']
 
 describe('the jobs', () => {
   it('are each a file of their own name, and each in the registry once', () => {
-    const files = globSync('src/jobs/*.ts').map((file) => basename(file, '.ts'))
+    // `payouts.submit` is src/jobs/payouts/submit.ts.
+    const files = globSync('src/jobs/**/*.ts').map((file) =>
+      file.slice('src/jobs/'.length, -3).replace('/', '.'),
+    )
     const jobFiles = files.filter((file) => !file.endsWith('.test') && !notJobs.includes(file))
     expect(names.toSorted()).toEqual(jobFiles.toSorted())
     expect(new Set(names).size).toBe(names.length)

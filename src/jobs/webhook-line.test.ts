@@ -3,7 +3,8 @@ import { eventually } from '../../test/failures/working-shop.ts'
 import { openTestLaku, system, type TestLaku } from '../../test/laku.ts'
 import { Storefront } from '../../test/storefront.ts'
 import { newId, secondsAfter } from '../domain/kernel/index.ts'
-import { openInvoice, receiveWebhook, type WebhookProvider } from '../domain/payment/index.ts'
+import { openInvoice } from '../domain/payment/index.ts'
+import { receiveWebhook, type WebhookProvider } from '../domain/webhooks/index.ts'
 import { type RunningWorker, startWorker } from './worker.ts'
 
 describe('a provider that is held up', () => {

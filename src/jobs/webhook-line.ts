@@ -1,10 +1,11 @@
-import { type Actor, allOrEach, DomainError, errorText } from '../domain/kernel/index.ts'
+import { type Actor, DomainError } from '../domain/kernel/index.ts'
+import { allOrEach, errorText } from '../domain/ops/index.ts'
 import {
   noteFailures,
   type WaitingWebhook,
   type WebhookProvider,
   waitingWebhooks,
-} from '../domain/payment/index.ts'
+} from '../domain/webhooks/index.ts'
 import type { Laku } from '../runtime/laku.ts'
 import { defineJob, type JobDefinition } from './define-job.ts'
 

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
-import { type DB, holdCalls, takeCalls } from '../domain/kernel/index.ts'
+import type { DB } from '../domain/kernel/index.ts'
 import { ProviderFailure } from '../domain/kernel/provider-failure.ts'
+import { holdCalls, takeCalls } from '../domain/ops/index.ts'
 import type { CallLimiter } from '../providers/http.ts'
 
 /** So long a call waits for its turn; later ones are refused as `limited` and come again. */

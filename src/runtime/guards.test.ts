@@ -107,7 +107,7 @@ const tried: Record<string, { before?: string[]; refused: string[]; says: RegExp
     refused: [posting(newId()).replace("'raw'", "'factory.written_off'")],
     says: /was not counted against a limit/,
   },
-  // The application writes no name at all: the functions that do are tried in src/domain/auth/staff.test.ts.
+  // The application writes no name at all: the functions that do are tried in src/domain/auth/staff/staff.test.ts.
   keep_staff_name: { refused: ["update public.staff set name = 'ana'"], says: /permission denied/ },
   require_living_user: {
     before: [user],

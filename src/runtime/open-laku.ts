@@ -38,7 +38,7 @@ export async function openLaku(config: Config, options: OpenOptions): Promise<La
     const logger = createLogger({ logLevel: config.logLevel, name: options.name })
     const queue = new JobQueue(urls.direct, (error) => logger.error({ err: error }, 'queue'))
     const db = createKysely(pool)
-    const choreography = async () => (await import('../domain/choreography.ts')).choreography
+    const choreography = async () => (await import('../domain/composition/choreography.ts')).choreography
     const enqueue: JobQueue['enqueue'] = (tx, jobs) => queue.enqueue(tx, jobs)
     const units = new UnitOfWork({ db, clock, beganAt, choreography, enqueue, policy: config.policy, vault })
     const close = async () => {

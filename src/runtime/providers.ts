@@ -1,4 +1,4 @@
-import type { SmsSender } from '../domain/auth/sms.ts'
+import type { SmsSender } from '../domain/auth/codes/sms.ts'
 import type { CourierGateway } from '../domain/logistics/courier.ts'
 import type { Mailer } from '../domain/notification/mailer.ts'
 import type { PushSender } from '../domain/notification/push.ts'

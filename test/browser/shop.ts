@@ -1,6 +1,7 @@
 import { freePorts } from '../../src/commands/up/ports.ts'
 import { cancelSession } from '../../src/domain/group-buying/index.ts'
-import { newId, setSwitch } from '../../src/domain/kernel/index.ts'
+import { newId } from '../../src/domain/kernel/index.ts'
+import { setSwitch } from '../../src/domain/ops/index.ts'
 import { type RunningServer, startServer } from '../../src/http/server.ts'
 import { admin, openTestLaku, type TestLaku } from '../laku.ts'
 import { type Buyer, Market, type SessionTerms } from '../market.ts'

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Ask } from '../../src/commands/define-asking.ts'
+import type { Ask } from '../../src/cli/define/asking.ts'
 import { allCommands, type Leaf } from '../../src/commands/tree.ts'
 import { staffRoles } from '../../src/domain/kernel/actor.ts'
 import { commandRoles } from '../../src/runtime/who-may.ts'

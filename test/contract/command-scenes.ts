@@ -2,21 +2,20 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { choreography } from '../../src/domain/choreography.ts'
+import { choreography } from '../../src/domain/composition/choreography.ts'
 import { setBankAccount } from '../../src/domain/factory/index.ts'
 import { type Actor, newId } from '../../src/domain/kernel/index.ts'
 import { requestReturn } from '../../src/domain/order/index.ts'
-import { claimRefunds } from '../../src/domain/payment/claim-refunds.ts'
+import { recordChargebacks } from '../../src/domain/payment/chargebacks/record-all.ts'
 import {
   confirmPayments,
   createRefund,
   disposeSuspense,
   getRefund,
   openInvoice,
-  receiveWebhook,
   settleRefunds,
 } from '../../src/domain/payment/index.ts'
-import { recordChargebacks } from '../../src/domain/payment/record-chargebacks.ts'
+import { claimRefunds } from '../../src/domain/payment/refunds/claim.ts'
 import {
   declareDead,
   handOutBatch,
@@ -29,6 +28,7 @@ import { createReview } from '../../src/domain/review/index.ts'
 import { claimForBank } from '../../src/domain/settlement/index.ts'
 import { putIntoSuspense } from '../../src/domain/suspense/index.ts'
 import { adjustWallet, requestWithdrawal, sweepWithdrawals } from '../../src/domain/wallet/index.ts'
+import { receiveWebhook } from '../../src/domain/webhooks/index.ts'
 import { askLaku } from '../command-line.ts'
 import { query } from '../global-setup.ts'
 import { admin, system, type TestLaku } from '../laku.ts'

@@ -1,5 +1,5 @@
 import { newId } from '../../src/domain/kernel/index.ts'
-import { receiveWebhook } from '../../src/domain/payment/index.ts'
+import { receiveWebhook } from '../../src/domain/webhooks/index.ts'
 import { codeNow, makeOld } from '../staff.ts'
 import type { CommandScenes, Named } from './command-scenes.ts'
 

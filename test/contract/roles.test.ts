@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { configureCommand } from '../../src/commands/configure-command.ts'
+import { configureCommand } from '../../src/cli/define/configure.ts'
 import { allCommands, type Leaf } from '../../src/commands/tree.ts'
 import { newId, staffRoles } from '../../src/domain/kernel/index.ts'
 import { commandRoles } from '../../src/runtime/who-may.ts'

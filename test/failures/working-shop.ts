@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { expect } from 'vitest'
-import { bookChecks } from '../../src/domain/invariants.ts'
+import { bookChecks } from '../../src/domain/composition/invariants.ts'
 import { runChecks } from '../../src/domain/kernel/index.ts'
 import { buildServer } from '../../src/http/server.ts'
 import { startWorker } from '../../src/jobs/worker.ts'

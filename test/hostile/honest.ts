@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { Pool } from 'undici'
-import type { PROOF_BITS } from '../../src/domain/auth/proof-of-work.ts'
+import type { PROOF_BITS } from '../../src/domain/auth/codes/proof-of-work.ts'
 
 export interface Buyer {
   phone: string

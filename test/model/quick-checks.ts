@@ -7,7 +7,7 @@ import {
   sql,
 } from 'kysely'
 import pg from 'pg'
-import { bookChecks } from '../../src/domain/invariants.ts'
+import { bookChecks } from '../../src/domain/composition/invariants.ts'
 import { type Check, runChecks, type Tx, type Work } from '../../src/domain/kernel/index.ts'
 import { query } from '../global-setup.ts'
 import type { TestLaku } from '../laku.ts'

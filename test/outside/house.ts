@@ -1,4 +1,4 @@
-import { choreography } from '../../src/domain/choreography.ts'
+import { choreography } from '../../src/domain/composition/choreography.ts'
 import { approveBankAccount, setBankAccount } from '../../src/domain/factory/index.ts'
 import { type Actor, newId, recordDatabaseIdentity } from '../../src/domain/kernel/index.ts'
 import type { PaymentGateway } from '../../src/domain/payment/index.ts'

@@ -1,4 +1,4 @@
-import { adoptProvider, recogniseDatabase } from '../../src/domain/adopt-provider.ts'
+import { adoptProvider, recogniseDatabase } from '../../src/domain/composition/restore/adopt-provider.ts'
 import { databaseDoubt } from '../../src/domain/kernel/index.ts'
 import { type Act, NOTHING } from './acts.ts'
 import { dispose } from './dispose.ts'

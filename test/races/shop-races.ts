@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from 'vitest'
+import { bookChecks } from '../../src/domain/composition/invariants.ts'
 import { closeEarly, fulfilSession, refundSession } from '../../src/domain/group-buying/index.ts'
-import { bookChecks } from '../../src/domain/invariants.ts'
 import { type Actor, newId, runChecks } from '../../src/domain/kernel/index.ts'
 import { balanceIdr, factoryAccount } from '../../src/domain/ledger/index.ts'
 import { acceptReturn, requestReturn } from '../../src/domain/order/index.ts'

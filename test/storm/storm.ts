@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { bookChecks } from '../../src/domain/invariants.ts'
+import { bookChecks } from '../../src/domain/composition/invariants.ts'
 import { DomainError, runChecks } from '../../src/domain/kernel/index.ts'
 import { openTestLaku } from '../laku.ts'
 import { policy } from '../model/world/world.ts'

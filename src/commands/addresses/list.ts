@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../define-command.ts'
+import { defineList } from '../../cli/define/command.ts'
 import { userNamed } from '../users/user.ts'
 
 export const list = defineList({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineShow } from '../define-command.ts'
+import { defineShow } from '../../cli/define/command.ts'
 import { addressArgument, addressId } from './address.ts'
 
 export const show = defineShow({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { usageError } from '../cli-error.ts'
-import { defineChange } from '../define-command.ts'
+import { defineChange } from '../../cli/define/command.ts'
+import { usageError } from '../../cli/errors/cli-error.ts'
 import { addressArgument, addressFields, addressId, addressOptions } from './address.ts'
 
 export const update = defineChange({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../define-command.ts'
+import { defineList } from '../../cli/define/command.ts'
 
 export const list = defineList({
   name: 'list',
@@ -17,7 +17,7 @@ export const list = defineList({
   examples: ['laku attention list', 'laku attention list --kind webhook_failed --json'],
   empty: 'Nothing needs attention. --all shows what was resolved.',
   run: async (context, { all, kind, subject }, page) => {
-    const { listAttention } = await import('../../domain/kernel/index.ts')
+    const { listAttention } = await import('../../domain/ops/index.ts')
     return await context.read(({ tx }) => listAttention(tx, { all, kind, subjectId: subject, ...page }))
   },
   columns: [

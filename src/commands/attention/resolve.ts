@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineChange } from '../define-command.ts'
+import { defineChange } from '../../cli/define/command.ts'
 
 export const resolve = defineChange({
   name: 'resolve',
@@ -9,7 +9,7 @@ export const resolve = defineChange({
   examples: ['laku attention resolve 0192f3c1-… --reason "the buyer was called"'],
   needsReason: true,
   change: async (work, { id }, reason) => {
-    const { resolveAttention } = await import('../../domain/kernel/index.ts')
+    const { resolveAttention } = await import('../../domain/ops/index.ts')
     return await resolveAttention(work, { id, resolution: reason })
   },
   done: ({ kind, message }) => `Resolved ${kind}: ${message}`,

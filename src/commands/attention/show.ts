@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineShow } from '../define-command.ts'
+import { defineShow } from '../../cli/define/command.ts'
 
 export const show = defineShow({
   name: 'show',
@@ -7,7 +7,7 @@ export const show = defineShow({
   args: [{ name: 'id', description: 'UUID' }],
   input: z.object({ id: z.uuid() }),
   run: async (context, { id }) => {
-    const { showAttention } = await import('../../domain/kernel/index.ts')
+    const { showAttention } = await import('../../domain/ops/index.ts')
     return await context.read(({ tx }) => showAttention(tx, id))
   },
   fields: [

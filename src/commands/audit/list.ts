@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../define-command.ts'
+import { defineList } from '../../cli/define/command.ts'
 
 export const list = defineList({
   name: 'list',
@@ -21,7 +21,7 @@ export const list = defineList({
   examples: ['laku audit list --since yesterday', 'laku audit list --actor ana --command payment --json'],
   empty: 'No changes. Try a longer --since, or fewer filters.',
   run: async (context, { subject, actor, command, since, until }, page) => {
-    const { listAudit } = await import('../../domain/kernel/index.ts')
+    const { listAudit } = await import('../../domain/ops/index.ts')
     const from = since === undefined ? undefined : await context.instant(since, '--since')
     const to = until === undefined ? undefined : await context.instant(until, '--until')
     return await context.read((work) =>

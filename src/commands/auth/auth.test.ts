@@ -6,10 +6,10 @@ import { askLaku, runLaku } from '../../../test/command-line.ts'
 import { testEncryptionKey } from '../../../test/global-setup.ts'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { enrolAdmin } from '../../../test/staff.ts'
+import { identify } from '../../cli/define/actor.ts'
+import { CommandContext } from '../../cli/define/context.ts'
+import { confirmSevere } from '../../cli/prompts/confirm.ts'
 import { type Actor, newId } from '../../domain/kernel/index.ts'
-import { identify } from '../actor.ts'
-import { confirmSevere } from '../confirm.ts'
-import { CommandContext } from '../context.ts'
 import { login } from './login.ts'
 
 let laku: TestLaku

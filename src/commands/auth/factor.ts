@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineChange, defineShow } from '../define-command.ts'
-import type { VerbGroup } from '../root.ts'
+import { defineChange, defineShow } from '../../cli/define/command.ts'
+import type { VerbGroup } from '../../cli/define/root.ts'
 
 const enrol = defineChange({
   name: 'enrol',

@@ -1,13 +1,13 @@
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
-import { readContexts, serverAddress, writeContexts } from '../../cli/contexts.ts'
-import { call } from '../../cli/door.ts'
-import type { Greeting } from '../../cli/protocol.ts'
-import { databaseName, staffOf, tokenFolder } from '../actor.ts'
-import { CliError, exitCodes, unanswered, usageError } from '../cli-error.ts'
-import type { CommandContext } from '../context.ts'
+import { readContexts, serverAddress, writeContexts } from '../../cli/client/contexts.ts'
+import { call } from '../../cli/client/door.ts'
+import type { Greeting } from '../../cli/client/protocol.ts'
+import { databaseName, staffOf, tokenFolder } from '../../cli/define/actor.ts'
+import { defineTask } from '../../cli/define/command.ts'
+import type { CommandContext } from '../../cli/define/context.ts'
+import { CliError, exitCodes, unanswered, usageError } from '../../cli/errors/cli-error.ts'
 import { saveToken } from '../credentials.ts'
-import { defineTask } from '../define-command.ts'
 
 const shape = {
   description:

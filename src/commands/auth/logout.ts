@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { readContexts, writeContexts } from '../../cli/contexts.ts'
-import { databaseName, tokenFolder } from '../actor.ts'
-import { usageError } from '../cli-error.ts'
+import { readContexts, writeContexts } from '../../cli/client/contexts.ts'
+import { databaseName, tokenFolder } from '../../cli/define/actor.ts'
+import { defineTask } from '../../cli/define/command.ts'
+import { usageError } from '../../cli/errors/cli-error.ts'
 import { forgetToken } from '../credentials.ts'
-import { defineTask } from '../define-command.ts'
 
 export const logout = defineTask({
   name: 'logout',

@@ -4,7 +4,7 @@ import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
 import { clearOfStep, codeNow, enrol } from '../../../test/staff.ts'
 import { DoorOfTest } from '../../../test/staff-door.ts'
-import { PROTOCOL, PROTOCOL_HEADER } from '../../cli/protocol.ts'
+import { PROTOCOL, PROTOCOL_HEADER } from '../../cli/client/protocol.ts'
 
 const DAY_S = 86_400
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineChange, defineList } from '../define-command.ts'
-import { parseDurationS } from '../times.ts'
+import { defineChange, defineList } from '../../cli/define/command.ts'
+import { parseDurationS } from '../../cli/output/times.ts'
 
 export const staffName = z
   .string()
@@ -25,7 +25,7 @@ export const list = defineList({
   empty: 'No staff yet: laku auth staff add makes one.',
   cursor: z.string(),
   run: async (context, _input, page) => {
-    const { listStaff } = await import('../../domain/auth/list-staff.ts')
+    const { listStaff } = await import('../../domain/auth/staff/list.ts')
     return await context.read((work) => listStaff(work, page))
   },
   columns: [
@@ -56,8 +56,8 @@ export const add = defineChange({
   examples: ['laku auth staff add budi --role finance --days 30', 'laku auth staff add cron --role service'],
   change: async (work, { name, role, days: given }) => {
     const days = given ?? (role === 'service' ? null : 90)
-    const { createStaff } = await import('../../domain/auth/create-staff.ts')
-    const { issueStaffToken } = await import('../../domain/auth/staff-tokens.ts')
+    const { createStaff } = await import('../../domain/auth/staff/create.ts')
+    const { issueStaffToken } = await import('../../domain/auth/staff/tokens.ts')
     const staff = await createStaff(work, { name, role })
     const { token, expiresAt } = await issueStaffToken(work, { staffId: staff.id, days })
     return { ...staff, token, expiresAt }
@@ -98,7 +98,7 @@ export const renew = defineChange({
     'laku auth staff renew settle-timer --overlap 3d',
   ],
   change: async (work, { staff, days, overlap }) => {
-    const { renewToken } = await import('../../domain/auth/people/renew-token.ts')
+    const { renewToken } = await import('../../domain/auth/staff/renew-token.ts')
     return await renewToken(work, { staff, days, overlapS: overlap })
   },
   done: ({ name, token, expiresAt, overlapS }) =>
@@ -113,7 +113,7 @@ export const rename = defineChange({
   input: z.object({ staff: z.string(), name: staffName }),
   examples: ['laku auth staff rename budi budi.santoso --reason "there are two"'],
   change: async (work, input) => {
-    const { renameStaff } = await import('../../domain/auth/people/change-staff.ts')
+    const { renameStaff } = await import('../../domain/auth/staff/change-staff.ts')
     return await renameStaff(work, input)
   },
   done: ({ name }) => `They are called ${name} now.`,
@@ -128,7 +128,7 @@ export const role = defineChange({
   examples: ['laku auth staff role budi finance --reason "moved to finance"'],
   needsReason: true,
   change: async (work, input) => {
-    const { changeRole } = await import('../../domain/auth/people/change-staff.ts')
+    const { changeRole } = await import('../../domain/auth/staff/change-staff.ts')
     return await changeRole(work, input)
   },
   done: (changed) => `${changed.name} acts as ${changed.role} now.`,
@@ -143,7 +143,7 @@ export const revoke = defineChange({
   examples: ['laku auth staff revoke budi --reason "left the company"'],
   needsReason: true,
   change: async (work, { staff, tokensOnly }) => {
-    const { revokeStaff } = await import('../../domain/auth/revoke-staff.ts')
+    const { revokeStaff } = await import('../../domain/auth/staff/revoke.ts')
     return await revokeStaff(work, { staff, suspend: !tokensOnly })
   },
   done: ({ name, status, tokens }) => `${name} is ${status}; ${tokens} tokens ended.`,

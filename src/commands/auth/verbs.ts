@@ -1,4 +1,4 @@
-import type { VerbGroup } from '../root.ts'
+import type { VerbGroup } from '../../cli/define/root.ts'
 import { factor } from './factor.ts'
 import { authLogin } from './login.ts'
 import { logout } from './logout.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { databaseName } from '../actor.ts'
-import { defineShow } from '../define-command.ts'
+import { databaseName } from '../../cli/define/actor.ts'
+import { defineShow } from '../../cli/define/command.ts'
 
 export const whoami = defineShow({
   name: 'whoami',

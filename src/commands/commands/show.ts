@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineShow } from '../define-command.ts'
+import { defineShow } from '../../cli/define/command.ts'
 
 export const runArgument = { name: 'run', description: 'UUID of a command, as it was said or listed' }
 

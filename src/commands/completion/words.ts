@@ -1,4 +1,4 @@
-import { entries } from '../root.ts'
+import { entries } from '../../cli/define/root.ts'
 import { allCommands, globalFlags } from '../tree.ts'
 
 /** What may come after the words of a command, or of a noun. */

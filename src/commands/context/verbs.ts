@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { type Contexts, readContexts, writeContexts } from '../../cli/contexts.ts'
-import { usageError } from '../cli-error.ts'
-import { defineTask } from '../define-command.ts'
-import { type Column, tableOf } from '../table.ts'
+import { type Contexts, readContexts, writeContexts } from '../../cli/client/contexts.ts'
+import { defineTask } from '../../cli/define/command.ts'
+import { usageError } from '../../cli/errors/cli-error.ts'
+import { type Column, tableOf } from '../../cli/output/table.ts'
 
 interface Row {
   name: string

@@ -1,5 +1,5 @@
+import { usageError } from '../../cli/errors/cli-error.ts'
 import type { Config } from '../../runtime/config.ts'
-import { usageError } from '../cli-error.ts'
 
 /** Only the embedded server is started and stopped by laku. Throws a usage error where another is configured. */
 export function requireEmbedded(config: Config): void {

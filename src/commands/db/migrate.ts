@@ -1,12 +1,12 @@
 import { z } from 'zod'
+import { localAdministrator } from '../../cli/define/actor.ts'
+import { defineTask } from '../../cli/define/command.ts'
+import type { CommandContext } from '../../cli/define/context.ts'
+import { CliError, exitCodes, unanswered, usageError } from '../../cli/errors/cli-error.ts'
 import type { OwnerConfig } from '../../runtime/config.ts'
 import type { DatabaseUrls } from '../../runtime/connect.ts'
 import type { Environment } from '../../runtime/environment/read-environment.ts'
-import { localAdministrator } from '../actor.ts'
 import { staffName } from '../auth/staff.ts'
-import { CliError, exitCodes, unanswered, usageError } from '../cli-error.ts'
-import type { CommandContext } from '../context.ts'
-import { defineTask } from '../define-command.ts'
 import type { Installed } from './install.ts'
 
 const environments = ['development', 'production'] as const

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { defineTask } from '../../cli/define/command.ts'
+import { CliError, exitCodes } from '../../cli/errors/cli-error.ts'
 import { withoutSettings } from '../../runtime/config/without-settings.ts'
 import { databaseUrlsOfOwner, splitPassword } from '../../runtime/connect.ts'
 import { systemCode } from '../../runtime/data-folder.ts'
-import { CliError, exitCodes } from '../cli-error.ts'
-import { defineTask } from '../define-command.ts'
 
 export const psql = defineTask({
   name: 'psql',

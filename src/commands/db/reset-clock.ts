@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { defineTask } from '../../cli/define/command.ts'
+import { requireReason } from '../../cli/prompts/confirm.ts'
 import { databaseUrlsOfOwner } from '../../runtime/connect.ts'
-import { requireReason } from '../confirm.ts'
-import { defineTask } from '../define-command.ts'
 
 export const resetClock = defineTask({
   name: 'reset-clock',

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { defineTask } from '../define-command.ts'
+import { defineTask } from '../../cli/define/command.ts'
 import { requireEmbeddedFor } from './embedded-only.ts'
 
 export const restore = defineTask({

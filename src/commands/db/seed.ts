@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTask } from '../define-command.ts'
+import { defineTask } from '../../cli/define/command.ts'
 import { refuseProduction } from '../sandbox.ts'
 
 export const seed = defineTask({

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { usageError } from '../cli-error.ts'
-import { defineTask } from '../define-command.ts'
+import { defineTask } from '../../cli/define/command.ts'
+import { usageError } from '../../cli/errors/cli-error.ts'
+import { parseDurationS } from '../../cli/output/times.ts'
 import { refuseProduction } from '../sandbox.ts'
-import { parseDurationS } from '../times.ts'
 
 export const shiftClock = defineTask({
   name: 'shift-clock',

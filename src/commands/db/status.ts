@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { defineTask } from '../../cli/define/command.ts'
 import { databaseUrlsOfOwner, requireDatabase, shownUrl } from '../../runtime/connect.ts'
 import { createPool } from '../../runtime/database.ts'
 import { environmentOf, readEnvironment } from '../../runtime/environment/read-environment.ts'
 import { migrationStatus } from '../../runtime/migration-status.ts'
-import { defineTask } from '../define-command.ts'
 
 export const status = defineTask({
   name: 'status',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTask } from '../define-command.ts'
+import { defineTask } from '../../cli/define/command.ts'
 import { requireEmbedded } from './embedded-only.ts'
 
 export const stop = defineTask({

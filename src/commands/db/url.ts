@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { defineTask } from '../../cli/define/command.ts'
 import { databaseUrlsOfOwner } from '../../runtime/connect.ts'
-import { defineTask } from '../define-command.ts'
 
 export const url = defineTask({
   name: 'url',

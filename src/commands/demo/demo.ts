@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { defineTask } from '../../cli/define/command.ts'
+import type { CommandContext } from '../../cli/define/context.ts'
+import { usageError } from '../../cli/errors/cli-error.ts'
+import { type Column, renderTable } from '../../cli/output/table.ts'
 import { formatIdr } from '../../domain/kernel/index.ts'
-import { usageError } from '../cli-error.ts'
-import type { CommandContext } from '../context.ts'
-import { defineTask } from '../define-command.ts'
-import { type Column, renderTable } from '../table.ts'
 import type { StepResult } from './flow.ts'
 import type { Audience, DemoResult } from './run.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { defineChange } from '../../cli/define/command.ts'
 import type { FactoryChanges } from '../../domain/factory/index.ts'
-import { defineChange } from '../define-command.ts'
 
 interface Act {
   name: string

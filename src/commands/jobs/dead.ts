@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { defineList } from '../../cli/define/command.ts'
 import { listDeadJobs } from '../../runtime/read-jobs.ts'
-import { defineList } from '../define-command.ts'
 
 export const dead = defineList({
   name: 'dead',

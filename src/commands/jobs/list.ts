@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { defineList } from '../../cli/define/command.ts'
 import { jobStates, listJobs } from '../../runtime/read-jobs.ts'
-import { defineList } from '../define-command.ts'
 
 export const list = defineList({
   name: 'list',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { defineList } from '../../cli/define/command.ts'
 import { pageOf } from '../../domain/kernel/index.ts'
 import { listSchedules } from '../../runtime/read-jobs.ts'
-import { defineList } from '../define-command.ts'
 
 export const schedules = defineList({
   name: 'schedules',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { defineShow } from '../../cli/define/command.ts'
 import { showJob } from '../../runtime/read-jobs.ts'
-import { defineShow } from '../define-command.ts'
 
 export const show = defineShow({
   name: 'show',

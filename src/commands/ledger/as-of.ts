@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../define-command.ts'
+import { defineList } from '../../cli/define/command.ts'
 import { balanceColumns, balancePage } from './balance-rows.ts'
 
 export const asOf = defineList({

@@ -1,6 +1,6 @@
+import type { Page } from '../../cli/define/command.ts'
+import type { Column } from '../../cli/output/table.ts'
 import { type Paged, pageOf } from '../../domain/kernel/index.ts'
-import type { Page } from '../define-command.ts'
-import type { Column } from '../table.ts'
 
 /** An account, or a family (`wallet:*`) as a sum. */
 export interface BalanceRow {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../define-command.ts'
+import { defineList } from '../../cli/define/command.ts'
 
 export const entries = defineList({
   name: 'entries',
@@ -25,7 +25,7 @@ export const entries = defineList({
     const { listEntries } = await import('../../domain/ledger/list-entries.ts')
     const before = cursor === undefined ? undefined : Number(cursor)
     const rows = await context.read(async ({ tx }) => {
-      const { getSession } = await import('../../domain/group-buying/list-sessions.ts')
+      const { getSession } = await import('../../domain/group-buying/list.ts')
       const sessionId = session && (await getSession(tx, session, { withDrafts: true })).id
       return await listEntries(tx, {
         limit: limit + 1,

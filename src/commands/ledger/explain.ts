@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineShow, section } from '../define-command.ts'
-import { formatTime } from '../format.ts'
+import { defineShow, section } from '../../cli/define/command.ts'
+import { formatTime } from '../../cli/output/format.ts'
 
 // A session of ten thousand buyers has thirty thousand postings: a person reads a page, a script as many as it wants.
 const SHOWN = 50
@@ -36,7 +36,7 @@ export const explain = defineShow({
     'laku ledger explain gateway --limit 500 --json',
   ],
   run: async (context, { thing, limit, cursor }) => {
-    const { explain } = await import('../../domain/explain.ts')
+    const { explain } = await import('../../domain/composition/explain.ts')
     const explanation = await context.read((work) => explain(work.tx, thing, { limit, cursor }))
     if (explanation.nextCursor && !context.output.json)
       context.output.note(`There is more: --cursor ${explanation.nextCursor}`)

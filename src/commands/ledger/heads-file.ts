@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
+import { usageError } from '../../cli/errors/cli-error.ts'
+import { type Files, unreadable } from '../../cli/input/files.ts'
 import type { LoggedHead } from '../../domain/ledger/index.ts'
-import { usageError } from '../cli-error.ts'
-import { type Files, unreadable } from '../files.ts'
 
 const line = z.object({
   page: z.int().positive(),

@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { defineTask } from '../../cli/define/command.ts'
+import { exitCodes } from '../../cli/errors/cli-error.ts'
 import type { CheckResult } from '../../domain/kernel/index.ts'
 import type { ChainState } from '../../domain/ledger/index.ts'
-import { exitCodes } from '../cli-error.ts'
-import { defineTask } from '../define-command.ts'
 import { readHeads } from './heads-file.ts'
 
 export const verify = defineTask({
@@ -22,7 +22,7 @@ export const verify = defineTask({
   examples: ['laku ledger verify', 'laku ledger verify --heads /var/log/laku/worker.log'],
   // No identity is asked for: it changes nothing and prints no personal data, and cron runs it.
   run: async (context, input) => {
-    const { bookChecks } = await import('../../domain/invariants.ts')
+    const { bookChecks } = await import('../../domain/composition/invariants.ts')
     const { runChecks } = await import('../../domain/kernel/index.ts')
     const { chainState, headsCheck, ledgerSize } = await import('../../domain/ledger/index.ts')
     const heads = input.heads === undefined ? undefined : await readHeads(context.files, input.heads)

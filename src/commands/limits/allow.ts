@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { defineChange } from '../../cli/define/command.ts'
 import { formatIdr } from '../../domain/kernel/index.ts'
-import { defineChange } from '../define-command.ts'
 
 /** What has no state in which it waits for a second person. */
 const kinds = ['return', 'undeliverable', 'order_failed', 'write_off', 'quarantine'] as const
@@ -28,7 +28,7 @@ export const allow = defineChange({
   ],
   needsReason: true,
   change: async (work, { kind, subject, amount: amountIdr }, reason) => {
-    const { allowOverLimit } = await import('../../domain/kernel/limits.ts')
+    const { allowOverLimit } = await import('../../domain/ops/limits.ts')
     return await allowOverLimit(work, { kind, subjectId: subject, amountIdr, reason })
   },
   done: ({ kind, amountIdr }) =>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { LimitView } from '../../domain/kernel/index.ts'
-import { defineTask } from '../define-command.ts'
-import { type Column, tableOf } from '../table.ts'
+import { defineTask } from '../../cli/define/command.ts'
+import { type Column, tableOf } from '../../cli/output/table.ts'
+import type { LimitView } from '../../domain/ops/index.ts'
 
 const budgets = ['given', 'settlement', 'withdrawal'] as const
 
@@ -31,7 +31,7 @@ export const show = defineTask({
   input: z.object({ budget: z.enum(budgets).optional() }),
   examples: ['laku limits show', 'laku limits show --budget given --json'],
   run: async (context, { budget }) => {
-    const { listLimits } = await import('../../domain/kernel/limits.ts')
+    const { listLimits } = await import('../../domain/ops/limits.ts')
     const limits = await context.read((work) => listLimits(work, { budget, limit: 200 }))
     const text =
       limits.length === 0

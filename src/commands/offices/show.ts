@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineShow, section } from '../define-command.ts'
-import type { Column } from '../table.ts'
+import { defineShow, section } from '../../cli/define/command.ts'
+import type { Column } from '../../cli/output/table.ts'
 
 const named: readonly Column<{ id: string; name: string }>[] = [
   { name: 'id', kind: 'code', value: (row) => row.id },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineChange } from '../define-command.ts'
+import { defineChange } from '../../cli/define/command.ts'
 import { orderArgument, orderDone, orderInput } from './order.ts'
 
 export const hold = defineChange({

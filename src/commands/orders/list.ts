@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../define-command.ts'
+import { defineList } from '../../cli/define/command.ts'
 
 const statuses = [
   'pending_payment',
@@ -37,8 +37,8 @@ export const list = defineList({
   examples: ['laku orders list --status on_hold', 'laku orders list --session GBS-261123-7K3QX2 --json'],
   empty: 'No orders. Try fewer filters or a longer --since, or place one with laku orders create.',
   run: async (context, { status, session, user, since }, page) => {
-    const { getSession } = await import('../../domain/group-buying/list-sessions.ts')
-    const { listOrders } = await import('../../domain/order/read-orders.ts')
+    const { getSession } = await import('../../domain/group-buying/list.ts')
+    const { listOrders } = await import('../../domain/order/read.ts')
     const createdSince = since === undefined ? undefined : await context.instant(since, '--since')
     return await context.read(async (work) => {
       const sessionId = session && (await getSession(work.tx, session, { withDrafts: true })).id

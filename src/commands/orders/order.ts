@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { OutsideWay } from '../define-command.ts'
+import type { OutsideWay } from '../../cli/define/command.ts'
 
 export const orderArgument = { name: 'order', description: 'UUID or code' }
 export const orderInput = { order: z.string().min(1) }

@@ -3,9 +3,9 @@ import { giveGoodwill } from '../../../test/goodwill.ts'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import type { Buyer } from '../../../test/market.ts'
 import { customer, orderChoreography, Storefront } from '../../../test/storefront.ts'
+import type { CommandDefinition, RawInput } from '../../cli/define/command.ts'
+import { CommandContext } from '../../cli/define/context.ts'
 import { requestReturn } from '../../domain/order/index.ts'
-import { CommandContext } from '../context.ts'
-import type { CommandDefinition, RawInput } from '../define-command.ts'
 import { verbs } from './verbs.ts'
 
 let laku: TestLaku

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineShow, section } from '../define-command.ts'
+import { defineShow, section } from '../../cli/define/command.ts'
 
 export const show = defineShow({
   name: 'show',
@@ -7,8 +7,8 @@ export const show = defineShow({
   args: [{ name: 'order', description: 'UUID or code' }],
   input: z.object({ order: z.string() }),
   run: async (context, { order }) => {
-    const { getOrder } = await import('../../domain/order/read-orders.ts')
-    const { listPayments } = await import('../../domain/payment/list-payments.ts')
+    const { getOrder } = await import('../../domain/order/read.ts')
+    const { listPayments } = await import('../../domain/payment/payments/list.ts')
     return await context.read(async (work) => {
       const found = await getOrder(work, order)
       // An order has one open payment at a time; a few may have expired before it.

@@ -1,4 +1,4 @@
-import type { VerbGroup } from '../root.ts'
+import type { VerbGroup } from '../../cli/define/root.ts'
 import { cancel } from './cancel.ts'
 import { create } from './create.ts'
 import { hold } from './hold.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { type Ask, defineAsking } from '../../cli/define/asking.ts'
 import { formatIdr } from '../../domain/kernel/index.ts'
-import { type Ask, defineAsking } from '../define-asking.ts'
 import { gatewayContext } from './gateway.ts'
 
 export const adopt = defineAsking({
@@ -13,7 +13,7 @@ export const adopt = defineAsking({
     'laku payments adopt --reason "restored the backup of 06:00; the old server is off"',
   ],
   intend: async (work): Promise<Ask[]> => {
-    const { intendAdoption } = await import('../../domain/adopt-provider.ts')
+    const { intendAdoption } = await import('../../domain/composition/restore/adopt-provider.ts')
     const { since } = await intendAdoption(work)
     const from = since?.toISOString() ?? 'its beginning'
     return [
@@ -25,7 +25,7 @@ export const adopt = defineAsking({
     ]
   },
   run: async ({ context, actor }) => {
-    const { adoptProvider } = await import('../../domain/adopt-provider.ts')
+    const { adoptProvider } = await import('../../domain/composition/restore/adopt-provider.ts')
     const { placeOf } = await import('../../runtime/connect.ts')
     const [{ urls }, { payouts }] = await Promise.all([context.laku(), context.providers()])
     const gateway = await gatewayContext(context)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineAsking } from '../define-asking.ts'
+import { defineAsking } from '../../cli/define/asking.ts'
 import { gatewayContext } from './gateway.ts'
 
 export const book = defineAsking({

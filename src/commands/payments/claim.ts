@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { defineChange } from '../../cli/define/command.ts'
+import { usageError } from '../../cli/errors/cli-error.ts'
 import { formatIdr } from '../../domain/kernel/index.ts'
-import { usageError } from '../cli-error.ts'
-import { defineChange } from '../define-command.ts'
 
 export const claim = defineChange({
   name: 'claim',

@@ -1,5 +1,5 @@
+import type { CommandContext } from '../../cli/define/context.ts'
 import type { GatewayContext } from '../../domain/payment/index.ts'
-import type { CommandContext } from '../context.ts'
 
 /** What a command that asks the payment gateway works with. */
 export async function gatewayContext(context: CommandContext): Promise<GatewayContext> {

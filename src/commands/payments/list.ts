@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../define-command.ts'
+import { defineList } from '../../cli/define/command.ts'
 
 const statuses = ['pending', 'paid', 'partially_refunded', 'refunded', 'expired', 'failed', 'review'] as const
 
@@ -21,8 +21,8 @@ export const list = defineList({
   examples: ['laku payments list --status review', 'laku payments list --since yesterday --csv'],
   empty: 'No payments. Try fewer filters or a longer --since; each order and each join makes one.',
   run: async (context, { status, session, user, since }, page) => {
-    const { getSession } = await import('../../domain/group-buying/list-sessions.ts')
-    const { listPayments } = await import('../../domain/payment/list-payments.ts')
+    const { getSession } = await import('../../domain/group-buying/list.ts')
+    const { listPayments } = await import('../../domain/payment/payments/list.ts')
     const createdSince = since === undefined ? undefined : await context.instant(since, '--since')
     return await context.read(async ({ tx }) => {
       const sessionId = session && (await getSession(tx, session, { withDrafts: true })).id

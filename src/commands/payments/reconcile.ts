@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { defineTask, section } from '../../cli/define/command.ts'
+import { exitCodes, usageError } from '../../cli/errors/cli-error.ts'
+import { sectionBlock } from '../../cli/run/show.ts'
 import { formatIdr } from '../../domain/kernel/index.ts'
-import { exitCodes, usageError } from '../cli-error.ts'
-import { defineTask, section } from '../define-command.ts'
-import { sectionBlock } from '../run-show.ts'
 import { gatewayContext } from './gateway.ts'
 
 export const reconcile = defineTask({

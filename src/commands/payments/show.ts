@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineShow, section } from '../define-command.ts'
+import { defineShow, section } from '../../cli/define/command.ts'
 
 export const show = defineShow({
   name: 'show',
@@ -7,7 +7,7 @@ export const show = defineShow({
   args: [{ name: 'payment', description: 'UUID or code' }],
   input: z.object({ payment: z.string() }),
   run: async (context, { payment }) => {
-    const { showPayment } = await import('../../domain/payment/list-payments.ts')
+    const { showPayment } = await import('../../domain/payment/payments/list.ts')
     const { listEntries } = await import('../../domain/ledger/list-entries.ts')
     return await context.read(async ({ tx }) => {
       const found = await showPayment(tx, payment)

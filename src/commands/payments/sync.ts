@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { type Ask, defineAsking } from '../../cli/define/asking.ts'
 import { formatIdr } from '../../domain/kernel/index.ts'
 import type { IntendedSync, ProviderBookRead } from '../../domain/payment/index.ts'
-import { type Ask, defineAsking } from '../define-asking.ts'
 import { gatewayContext } from './gateway.ts'
 
 export const sync = defineAsking({

@@ -1,4 +1,4 @@
-import type { VerbGroup } from '../root.ts'
+import type { VerbGroup } from '../../cli/define/root.ts'
 import { adopt } from './adopt.ts'
 import { book } from './book.ts'
 import { chargeback } from './chargeback.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { defineChange } from '../../cli/define/command.ts'
+import type { CommandContext } from '../../cli/define/context.ts'
 import { formatIdr } from '../../domain/kernel/index.ts'
-import type { CommandContext } from '../context.ts'
-import { defineChange } from '../define-command.ts'
 
 const shape = {
   args: [{ name: 'payout', description: 'UUID, or what the provider knows it by' }],

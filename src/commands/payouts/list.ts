@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { defineList } from '../../cli/define/command.ts'
 import { statesOf } from '../../domain/kernel/index.ts'
 import { payoutTransitions } from '../../domain/payout/transitions.ts'
-import { defineList } from '../define-command.ts'
 
 const statuses = statesOf(payoutTransitions)
 

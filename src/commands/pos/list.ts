@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../define-command.ts'
+import { defineList } from '../../cli/define/command.ts'
 
 const statuses = [
   'draft',
@@ -28,7 +28,7 @@ export const list = defineList({
   examples: ['laku pos list --status sent', 'laku pos list --session GBS-261123-7K3QX2 --json'],
   empty: 'No purchase orders. Try another --status; a session that is short of stock makes one by itself.',
   run: async (context, { status, session, factory }, page) => {
-    const { listPurchaseOrders } = await import('../../domain/warehouse/read-purchase-orders.ts')
+    const { listPurchaseOrders } = await import('../../domain/warehouse/purchase-orders/read.ts')
     const { sessionNamed } = await import('../sessions/session.ts')
     return await context.read(async ({ tx }) => {
       const sessionId = session && (await sessionNamed(tx, session)).id

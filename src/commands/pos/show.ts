@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineShow, section } from '../define-command.ts'
+import { defineShow, section } from '../../cli/define/command.ts'
 import { orderArgument, orderInput } from './order.ts'
 
 export const show = defineShow({
@@ -9,7 +9,7 @@ export const show = defineShow({
   input: z.object(orderInput),
   examples: ['laku pos show PO-261125-7K3QX2'],
   run: async (context, { order }) => {
-    const { showPurchaseOrder } = await import('../../domain/warehouse/read-purchase-orders.ts')
+    const { showPurchaseOrder } = await import('../../domain/warehouse/purchase-orders/read.ts')
     return await context.read(({ tx }) => showPurchaseOrder(tx, order))
   },
   fields: [

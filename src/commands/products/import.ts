@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineBatch } from '../define-batch.ts'
+import { defineBatch } from '../../cli/define/batch.ts'
 
 const count = (least: number) =>
   z

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { defineChange } from '../../cli/define/command.ts'
 import type { ProductStatus } from '../../domain/product/index.ts'
-import { defineChange } from '../define-command.ts'
 
 const toStatus = (name: string, status: ProductStatus, description: string, said: string) =>
   defineChange({

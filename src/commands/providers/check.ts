@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import { defineTask } from '../../cli/define/command.ts'
+import { exitCodes, usageError } from '../../cli/errors/cli-error.ts'
+import type { Output } from '../../cli/output/output.ts'
+import { type Column, renderTable } from '../../cli/output/table.ts'
 import type { NotSeen } from '../../providers/check/not-seen.ts'
 import type { Finding, Outcome } from '../../providers/check/run-probes.ts'
-import { exitCodes, usageError } from '../cli-error.ts'
-import { defineTask } from '../define-command.ts'
-import type { Output } from '../output.ts'
-import { type Column, renderTable } from '../table.ts'
 
 const WORDS: Readonly<Record<Outcome, string>> = {
   ok: 'ok',

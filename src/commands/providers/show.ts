@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineTask } from '../define-command.ts'
-import { type Column, renderTable } from '../table.ts'
+import { defineTask } from '../../cli/define/command.ts'
+import { type Column, renderTable } from '../../cli/output/table.ts'
 import type { Belief } from './beliefs.ts'
 
 const columns: readonly Column<Belief>[] = [

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { usageError } from '../cli-error.ts'
-import { defineBatch } from '../define-batch.ts'
-import { type CommandDefinition, defineChange } from '../define-command.ts'
+import { defineBatch } from '../../cli/define/batch.ts'
+import { type CommandDefinition, defineChange } from '../../cli/define/command.ts'
+import { usageError } from '../../cli/errors/cli-error.ts'
 import { told } from './told.ts'
 
 const bearers = ['factory', 'company'] as const

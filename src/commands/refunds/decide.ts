@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { defineChange, type OutsideWay } from '../../cli/define/command.ts'
 import type { RefundDetail, RefundRetry } from '../../domain/payment/index.ts'
-import { defineChange, type OutsideWay } from '../define-command.ts'
 import { gatewayContext } from '../payments/gateway.ts'
 import { told } from './told.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../define-command.ts'
+import { defineList } from '../../cli/define/command.ts'
 
 const statuses = [
   'requested',
@@ -27,8 +27,8 @@ export const list = defineList({
   examples: ['laku refunds list --status requested', 'laku refunds list --status failed --csv'],
   empty: 'No refunds. Try without filters, or make one with laku refunds create.',
   run: async (context, { status, payment, waiting }, page) => {
-    const { listRefunds } = await import('../../domain/payment/list-refunds.ts')
-    const { showPayment } = await import('../../domain/payment/list-payments.ts')
+    const { listRefunds } = await import('../../domain/payment/refunds/list.ts')
+    const { showPayment } = await import('../../domain/payment/payments/list.ts')
     return await context.read(async ({ tx }) => {
       const paymentId = payment && (await showPayment(tx, payment)).id
       return await listRefunds(tx, { status, paymentId, waiting, ...page })

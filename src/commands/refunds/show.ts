@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineShow, section } from '../define-command.ts'
+import { defineShow, section } from '../../cli/define/command.ts'
 
 export const show = defineShow({
   name: 'show',
@@ -7,7 +7,7 @@ export const show = defineShow({
   args: [{ name: 'refund', description: 'UUID or code' }],
   input: z.object({ refund: z.string() }),
   run: async (context, { refund }) => {
-    const { getRefund, listHeard } = await import('../../domain/payment/list-refunds.ts')
+    const { getRefund, listHeard } = await import('../../domain/payment/refunds/list.ts')
     const { listEntries } = await import('../../domain/ledger/list-entries.ts')
     return await context.read(async ({ tx }) => {
       const found = await getRefund(tx, refund)

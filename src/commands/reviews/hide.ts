@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineChange } from '../define-command.ts'
+import { defineChange } from '../../cli/define/command.ts'
 
 export const hide = defineChange({
   name: 'hide',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { defineChange } from '../../cli/define/command.ts'
+import { requireInstant } from '../../cli/output/times.ts'
 import type { NewTier } from '../../domain/group-buying/index.ts'
-import { defineChange } from '../define-command.ts'
-import { requireInstant } from '../times.ts'
 
 const units = z
   .string()

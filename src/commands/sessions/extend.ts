@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { defineChange } from '../define-command.ts'
-import { formatTime } from '../format.ts'
-import { requireInstant } from '../times.ts'
+import { defineChange } from '../../cli/define/command.ts'
+import { formatTime } from '../../cli/output/format.ts'
+import { requireInstant } from '../../cli/output/times.ts'
 import { sessionArgument, sessionInput, sessionNamed } from './session.ts'
 
 export const extend = defineChange({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineChange } from '../define-command.ts'
+import { defineChange } from '../../cli/define/command.ts'
 import { sessionArgument, sessionInput, sessionNamed } from './session.ts'
 
 export const fulfil = defineChange({

@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { defineChange } from '../../cli/define/command.ts'
 import type { Rate } from '../../domain/logistics/index.ts'
 import { askedCourier, askedItem, itemsNamed } from '../asked-items.ts'
 import { askedPayment, howPaid, walletInput, walletOptions } from '../asked-payment.ts'
 import { askingRate, assumingRate } from '../asked-rate.ts'
-import { defineChange } from '../define-command.ts'
 import { sessionArgument, sessionInput, sessionNamed } from './session.ts'
 
 export const join = defineChange({

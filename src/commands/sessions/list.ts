@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../define-command.ts'
+import { defineList } from '../../cli/define/command.ts'
 
 const statuses = [
   'draft',
@@ -20,7 +20,7 @@ export const list = defineList({
   input: z.object({ status: z.enum(statuses).optional() }),
   examples: ['laku sessions list --status forming'],
   run: async (context, { status }, page) => {
-    const { listSessions } = await import('../../domain/group-buying/list-sessions.ts')
+    const { listSessions } = await import('../../domain/group-buying/list.ts')
     return await context.read(({ tx }) => listSessions(tx, { status, withDrafts: true, ...page }))
   },
   columns: [

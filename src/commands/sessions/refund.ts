@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { defineChange } from '../../cli/define/command.ts'
 import { formatIdr } from '../../domain/kernel/index.ts'
-import { defineChange } from '../define-command.ts'
 import { sessionArgument, sessionInput, sessionNamed, stakeOf } from './session.ts'
 
 export const refund = defineChange({

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import type { CommandContext } from '../../cli/define/context.ts'
 import type { SessionView } from '../../domain/group-buying/index.ts'
 import { formatIdr, type Tx } from '../../domain/kernel/index.ts'
-import type { CommandContext } from '../context.ts'
 
 /** The argument that names a session, for every verb that takes one. */
 export const sessionArgument = { name: 'session', description: 'UUID or code' } as const
@@ -9,7 +9,7 @@ export const sessionInput = { session: z.string().min(1) }
 
 /** The session that was named, drafts too. Throws group_buying.session_not_found. */
 export async function sessionNamed(tx: Tx, named: string): Promise<SessionView> {
-  const { getSession } = await import('../../domain/group-buying/list-sessions.ts')
+  const { getSession } = await import('../../domain/group-buying/list.ts')
   return await getSession(tx, named, { withDrafts: true })
 }
 

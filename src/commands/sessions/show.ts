@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { defineShow, section } from '../../cli/define/command.ts'
 import type { TierView } from '../../domain/group-buying/views.ts'
-import { defineShow, section } from '../define-command.ts'
 
 // A person reads the newest; the rest is counted above, and orders list them all.
 const SHOWN = 20
@@ -12,8 +12,8 @@ export const show = defineShow({
   input: z.object({ session: z.string() }),
   examples: ['laku sessions show GBS-261123-7K3QX2'],
   run: async (context, { session }) => {
-    const { getSession } = await import('../../domain/group-buying/list-sessions.ts')
-    const { listParticipants } = await import('../../domain/group-buying/list-participants.ts')
+    const { getSession } = await import('../../domain/group-buying/list.ts')
+    const { listParticipants } = await import('../../domain/group-buying/joins/list-participants.ts')
     const { balanceIdr } = await import('../../domain/ledger/balances.ts')
     const { escrow } = await import('../../domain/ledger/accounts.ts')
     return await context.read(async ({ tx }) => {

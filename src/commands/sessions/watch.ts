@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import { defineTask } from '../../cli/define/command.ts'
+import type { CommandContext } from '../../cli/define/context.ts'
+import { formatTime, printable } from '../../cli/output/format.ts'
+import type { Output } from '../../cli/output/output.ts'
 import type { SessionView } from '../../domain/group-buying/index.ts'
 import { formatIdr } from '../../domain/kernel/index.ts'
-import type { CommandContext } from '../context.ts'
-import { defineTask } from '../define-command.ts'
-import { formatTime, printable } from '../format.ts'
-import type { Output } from '../output.ts'
 import { sessionNamed } from './session.ts'
 
 const BAR = 30
@@ -39,7 +39,7 @@ export const watch = defineTask({
       const seen = await look(context, session)
       return { json: seen, text: picture(seen, output) }
     }
-    const { showLive } = await import('../live-screen.ts')
+    const { showLive } = await import('../../cli/output/live-screen.ts')
     // What does not exist is said before the screen changes.
     if (session !== undefined) await look(context, session)
     await showLive(output, every, async () => picture(await look(context, session), output))
@@ -51,7 +51,7 @@ type Watched = SessionView & { escrowIdr: number }
 type Look = { at: Date; data: Watched[] }
 
 async function look(context: CommandContext, session: string | undefined): Promise<Look> {
-  const { liveSessions } = await import('../../domain/group-buying/list-sessions.ts')
+  const { liveSessions } = await import('../../domain/group-buying/list.ts')
   const { balances } = await import('../../domain/ledger/balances.ts')
   const { escrow } = await import('../../domain/ledger/accounts.ts')
   return await context.read(async ({ tx, now }) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { exitCodes } from '../cli-error.ts'
-import { defineChange } from '../define-command.ts'
+import { defineChange } from '../../cli/define/command.ts'
+import { exitCodes } from '../../cli/errors/cli-error.ts'
 import { paymentOf, settlementArgument, settlementInput } from './settlement.ts'
 
 const shape = { args: [settlementArgument], input: settlementInput }

@@ -1,11 +1,11 @@
 import { z } from 'zod'
+import { defineTask, type TaskResult } from '../../cli/define/command.ts'
+import type { CommandContext } from '../../cli/define/context.ts'
+import { exitCodes, usageError } from '../../cli/errors/cli-error.ts'
+import { withSecondFactor } from '../../cli/prompts/second-factor.ts'
 import type { Work } from '../../domain/kernel/index.ts'
 import type { BankTransfer } from '../../domain/payout/index.ts'
 import type { LeftOut } from '../../domain/settlement/index.ts'
-import { exitCodes, usageError } from '../cli-error.ts'
-import type { CommandContext } from '../context.ts'
-import { defineTask, type TaskResult } from '../define-command.ts'
-import { withSecondFactor } from '../second-factor.ts'
 
 const formats = ['csv', 'pdf'] as const
 

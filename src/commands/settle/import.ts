@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineBatch } from '../define-batch.ts'
+import { defineBatch } from '../../cli/define/batch.ts'
 
 /** Where each decision leads: a row whose settlement is there was carried out before. */
 const leadsTo = { approve: 'approved', hold: 'on_hold', void: 'void' } as const

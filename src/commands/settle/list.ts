@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../define-command.ts'
+import { defineList } from '../../cli/define/command.ts'
 
 const statuses = [
   'calculated',
@@ -23,7 +23,7 @@ export const list = defineList({
   examples: ['laku settle list --status calculated'],
   empty: 'No settlements. Try another --status, or laku settle run.',
   run: async (context, { status, factory }, page) => {
-    const { listSettlements } = await import('../../domain/settlement/read-settlements.ts')
+    const { listSettlements } = await import('../../domain/settlement/read.ts')
     return await context.read(({ tx }) => listSettlements(tx, { status, factoryId: factory, ...page }))
   },
   columns: [

@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import { defineTask, type TaskResult } from '../../cli/define/command.ts'
+import type { CommandContext } from '../../cli/define/context.ts'
+import { exitCodes } from '../../cli/errors/cli-error.ts'
+import type { Block } from '../../cli/output/table.ts'
 import { type Actor, toWire } from '../../domain/kernel/index.ts'
 import type { FactoryOutcome } from '../../domain/settlement/index.ts'
-import { exitCodes } from '../cli-error.ts'
-import type { CommandContext } from '../context.ts'
-import { defineTask, type TaskResult } from '../define-command.ts'
-import type { Block } from '../table.ts'
 import { dateOf, periodInput, periodOptions, reportOfAll } from './settlement.ts'
 
 export const run = defineTask({

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { query } from '../../../test/global-setup.ts'
 import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../test/settlements.ts'
+import type { CommandDefinition, RawInput } from '../../cli/define/command.ts'
+import { CommandContext } from '../../cli/define/context.ts'
 import type { Actor } from '../../domain/kernel/index.ts'
-import { CommandContext } from '../context.ts'
-import type { CommandDefinition, RawInput } from '../define-command.ts'
 import { verbs } from './verbs.ts'
 
 interface Printed {

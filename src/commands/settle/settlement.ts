@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import type { CommandContext } from '../../cli/define/context.ts'
+import { type Block, type Column, tableOf } from '../../cli/output/table.ts'
 import type { SettlementView } from '../../domain/settlement/index.ts'
-import type { CommandContext } from '../context.ts'
-import { type Block, type Column, tableOf } from '../table.ts'
 
 /** How a settlement is named on the command line. */
 export const settlementArgument = { name: 'settlement', description: 'UUID or code' }

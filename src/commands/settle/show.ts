@@ -1,4 +1,4 @@
-import { defineShow, section } from '../define-command.ts'
+import { defineShow, section } from '../../cli/define/command.ts'
 import { settlementArgument, settlementInput } from './settlement.ts'
 
 export const show = defineShow({
@@ -8,7 +8,7 @@ export const show = defineShow({
   input: settlementInput,
   examples: ['laku settle show STL-261123-7K3QX2'],
   run: async (context, { settlement }) => {
-    const { showSettlement } = await import('../../domain/settlement/read-settlements.ts')
+    const { showSettlement } = await import('../../domain/settlement/read.ts')
     return await context.read(({ tx, vault }) => showSettlement(tx, vault, settlement))
   },
   fields: [

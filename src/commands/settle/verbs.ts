@@ -1,4 +1,4 @@
-import type { VerbGroup } from '../root.ts'
+import type { VerbGroup } from '../../cli/define/root.ts'
 import * as batch from './batches/batches.ts'
 import { approve, hold, pay, release, retry, voidVerb } from './decide.ts'
 import { exportVerb } from './export.ts'

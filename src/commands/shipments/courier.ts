@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { CommandContext } from '../../cli/define/context.ts'
 import type { TrackingContext } from '../../domain/logistics/index.ts'
-import type { CommandContext } from '../context.ts'
 
 /** `jne:reg`, as couriers are named on the command line. */
 export const courierChoice = z

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../define-command.ts'
+import { defineList } from '../../cli/define/command.ts'
 
 const statuses = [
   'pending',
@@ -30,8 +30,8 @@ export const list = defineList({
   empty:
     'No shipments. Try without filters; paid orders get theirs by themselves, or with laku shipments create.',
   run: async (context, { status, order }, page) => {
-    const { listShipments } = await import('../../domain/logistics/list-shipments.ts')
-    const { getOrder } = await import('../../domain/order/read-orders.ts')
+    const { listShipments } = await import('../../domain/logistics/list.ts')
+    const { getOrder } = await import('../../domain/order/read.ts')
     return await context.read(async (work) => {
       const orderId = order && (await getOrder(work, order)).id
       return await listShipments(work, { status, orderId, ...page })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { defineTask } from '../../cli/define/command.ts'
 import { formatIdr } from '../../domain/kernel/index.ts'
-import { defineTask } from '../define-command.ts'
 import { courierContext } from './courier.ts'
 
 export const rates = defineTask({

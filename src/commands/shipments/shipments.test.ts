@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { orderChoreography, Storefront } from '../../../test/storefront.ts'
+import type { RawInput } from '../../cli/define/command.ts'
+import { CommandContext } from '../../cli/define/context.ts'
 import { shipmentStatusesByHand, shipmentTransitions } from '../../domain/logistics/index.ts'
-import { CommandContext } from '../context.ts'
-import type { RawInput } from '../define-command.ts'
 import { verbs } from './verbs.ts'
 
 let laku: TestLaku

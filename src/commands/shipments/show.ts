@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineShow, section } from '../define-command.ts'
+import { defineShow, section } from '../../cli/define/command.ts'
 
 export const show = defineShow({
   name: 'show',
@@ -7,7 +7,7 @@ export const show = defineShow({
   args: [{ name: 'shipment', description: 'UUID or code' }],
   input: z.object({ shipment: z.string().min(1) }),
   run: async (context, { shipment }) => {
-    const { getShipment } = await import('../../domain/logistics/read-shipments.ts')
+    const { getShipment } = await import('../../domain/logistics/read.ts')
     return await context.read((work) => getShipment(work, shipment))
   },
   fields: [

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineAsking } from '../define-asking.ts'
+import { defineAsking } from '../../cli/define/asking.ts'
 import { courierContext } from './courier.ts'
 
 export const track = defineAsking({

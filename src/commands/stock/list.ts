@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../define-command.ts'
+import { defineList } from '../../cli/define/command.ts'
 
 export const list = defineList({
   name: 'list',
@@ -9,7 +9,7 @@ export const list = defineList({
   examples: ['laku stock list --csv > stock.csv'],
   empty: 'No variants. Try without --product, or laku db seed for some to begin with.',
   run: async (context, { product }, page) => {
-    const { listStock } = await import('../../domain/warehouse/read-stock.ts')
+    const { listStock } = await import('../../domain/warehouse/inventory/read.ts')
     return await context.read(({ tx }) => listStock(tx, { productId: product, ...page }))
   },
   columns: [

@@ -1,5 +1,5 @@
+import type { Column } from '../../cli/output/table.ts'
 import type { MovementView } from '../../domain/warehouse/index.ts'
-import type { Column } from '../table.ts'
 
 export const movementColumns: readonly Column<MovementView>[] = [
   { name: 'moved_at', kind: 'time', value: (row) => row.movedAt },

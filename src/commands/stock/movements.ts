@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../define-command.ts'
+import { defineList } from '../../cli/define/command.ts'
 import { movementColumns } from './movement-columns.ts'
 
 export const movements = defineList({
@@ -10,7 +10,7 @@ export const movements = defineList({
   input: z.object({ variant: z.string() }),
   empty: 'Nothing moved yet: laku stock adjust counts pieces in.',
   run: async (context, { variant }, page) => {
-    const { listMovements } = await import('../../domain/warehouse/list-movements.ts')
+    const { listMovements } = await import('../../domain/warehouse/inventory/list-movements.ts')
     const { variantIdOf } = await import('./variant.ts')
     return await context.read(async ({ tx }) => {
       return await listMovements(tx, { variantId: await variantIdOf(tx, variant), ...page })

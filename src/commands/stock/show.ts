@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineShow, section } from '../define-command.ts'
+import { defineShow, section } from '../../cli/define/command.ts'
 import { movementColumns } from './movement-columns.ts'
 
 export const show = defineShow({
@@ -8,7 +8,7 @@ export const show = defineShow({
   args: [{ name: 'variant', description: 'SKU or UUID' }],
   input: z.object({ variant: z.string() }),
   run: async (context, { variant }) => {
-    const { showStock } = await import('../../domain/warehouse/read-stock.ts')
+    const { showStock } = await import('../../domain/warehouse/inventory/read.ts')
     const { variantIdOf } = await import('./variant.ts')
     return await context.read(async ({ tx }) => await showStock(tx, await variantIdOf(tx, variant)))
   },

@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { defineChange } from '../../cli/define/command.ts'
+import type { CommandContext } from '../../cli/define/context.ts'
 import { formatIdr, type Work } from '../../domain/kernel/index.ts'
 import type { AskedDisposal, SuspenseItem } from '../../domain/suspense/index.ts'
-import type { CommandContext } from '../context.ts'
-import { defineChange } from '../define-command.ts'
 
 const args = [{ name: 'item', description: 'UUID, or the code that it lies under' }]
 const item = z.string()

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../define-command.ts'
+import { defineList } from '../../cli/define/command.ts'
 import { formatWaiting } from './waiting.ts'
 
 export const list = defineList({
@@ -10,8 +10,9 @@ export const list = defineList({
   empty: 'No switches: run laku db migrate.',
   cursor: z.string(),
   run: async (context, _input, { limit, cursor }) => {
-    const { listSwitches, pageOf } = await import('../../domain/kernel/index.ts')
-    const { waitingBehind } = await import('../../domain/waiting.ts')
+    const { pageOf } = await import('../../domain/kernel/index.ts')
+    const { listSwitches } = await import('../../domain/ops/index.ts')
+    const { waitingBehind } = await import('../../domain/composition/waiting.ts')
     return await context.read(async ({ tx }) => {
       const all = (await listSwitches(tx)).filter(({ name }) => cursor === undefined || name > cursor)
       const rows = []

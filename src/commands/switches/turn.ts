@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { switchNames, type Work } from '../../domain/kernel/index.ts'
-import { defineChange } from '../define-command.ts'
+import { defineChange } from '../../cli/define/command.ts'
+import type { Work } from '../../domain/kernel/index.ts'
+import { switchNames } from '../../domain/ops/index.ts'
 import { formatWaiting } from './waiting.ts'
 
 const shape = {
@@ -29,8 +30,8 @@ export const resume = defineChange({
 })
 
 async function turn(work: Work, name: (typeof switchNames)[number], paused: boolean, reason: string) {
-  const { setSwitch } = await import('../../domain/kernel/index.ts')
-  const { waitingBehind } = await import('../../domain/waiting.ts')
+  const { setSwitch } = await import('../../domain/ops/index.ts')
+  const { waitingBehind } = await import('../../domain/composition/waiting.ts')
   const turned = await setSwitch(work, { name, paused, reason })
   return { ...turned, waiting: await waitingBehind(work.tx, name) }
 }

@@ -1,5 +1,5 @@
+import type { Waiting } from '../../domain/composition/waiting.ts'
 import { formatIdr } from '../../domain/kernel/index.ts'
-import type { Waiting } from '../../domain/waiting.ts'
 
 /** `2 payouts (Rp 1.250.000), 1 refunds (Rp 90.000)`; nothing where nothing waits. */
 export function formatWaiting(waiting: readonly Waiting[]): string {

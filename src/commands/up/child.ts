@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { CliError, type ExitCode, exitCodes } from '../cli-error.ts'
+import { CliError, type ExitCode, exitCodes } from '../../cli/errors/cli-error.ts'
 
 const launcher = fileURLToPath(new URL('../../../bin/laku.js', import.meta.url))
 const PATIENCE_MS = 25_000

@@ -1,9 +1,9 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { CommandContext } from '../../cli/define/context.ts'
 import type { Config, Flags } from '../../runtime/config.ts'
 import { sandboxSmtpPort } from '../../runtime/config.ts'
-import type { CommandContext } from '../context.ts'
 import { refuseProduction } from '../sandbox.ts'
 import { freePorts, requireFree } from './ports.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineChange } from '../define-command.ts'
+import { defineChange } from '../../cli/define/command.ts'
 import { userArgument, userInput, userNamed } from './user.ts'
 
 // Under another name: `export` is a word of the language.
@@ -12,7 +12,7 @@ export const exportUser = defineChange({
   examples: ['laku users export 0812-0000-0001 --reason "asked by letter" > person.json'],
   needsReason: true,
   change: async (work, { user }) => {
-    const { exportPerson } = await import('../../domain/privacy.ts')
+    const { exportPerson } = await import('../../domain/composition/privacy/privacy.ts')
     return await exportPerson(work, { userId: (await userNamed(work.tx, user)).id })
   },
   done: (person) => JSON.stringify(person, null, 2),
@@ -40,10 +40,10 @@ export const erase = defineChange({
   change: async (work, { user, payOut }) => {
     const userId = (await userNamed(work.tx, user)).id
     if (payOut) {
-      const { closeAccountFor } = await import('../../domain/close-account.ts')
+      const { closeAccountFor } = await import('../../domain/composition/privacy/close-account.ts')
       return await closeAccountFor(work, { userId })
     }
-    const { erasePerson } = await import('../../domain/privacy.ts')
+    const { erasePerson } = await import('../../domain/composition/privacy/privacy.ts')
     return { ...(await erasePerson(work, { userId })), withdrawal: null }
   },
   done: ({ userId, withdrawal }) =>

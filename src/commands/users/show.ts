@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineShow, section } from '../define-command.ts'
+import { defineShow, section } from '../../cli/define/command.ts'
 import { userArgument, userInput, userNamed } from './user.ts'
 
 // A person reads the newest; orders and payments list them all.
@@ -13,7 +13,7 @@ export const show = defineShow({
   examples: ['laku users show 0812-0000-0001'],
   run: async (context, { user: named }) => {
     const { listAddresses } = await import('../../domain/address/read-addresses.ts')
-    const { listOrders } = await import('../../domain/order/read-orders.ts')
+    const { listOrders } = await import('../../domain/order/read.ts')
     return await context.read(async (work) => {
       const user = await userNamed(work.tx, named)
       const { data: orders } = await listOrders(work, { userId: user.id, limit: SHOWN })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../define-command.ts'
+import { defineList } from '../../cli/define/command.ts'
 import { userArgument, userIdOf, userInput } from './user.ts'
 
 export const entries = defineList({
@@ -10,7 +10,7 @@ export const entries = defineList({
   cursor: z.string().regex(/^\d{1,15}$/, 'the next_cursor of the page before'),
   empty: 'Nothing ever came into this wallet: refunds and rebates do, and goodwill by laku wallets adjust.',
   run: async (context, { user }, page) => {
-    const { listEntriesOf } = await import('../../domain/wallet/list-wallet-entries.ts')
+    const { listEntriesOf } = await import('../../domain/wallet/list-entries.ts')
     return await context.read(async ({ tx }) => await listEntriesOf(tx, await userIdOf(tx, user), page))
   },
   columns: [

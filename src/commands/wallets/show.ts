@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineShow, section } from '../define-command.ts'
+import { defineShow, section } from '../../cli/define/command.ts'
 import { userArgument, userIdOf, userInput } from './user.ts'
 
 export const show = defineShow({
@@ -9,8 +9,8 @@ export const show = defineShow({
   input: z.object(userInput),
   examples: ['laku wallets show 0812-3456-7890'],
   run: async (context, { user }) => {
-    const { listWithdrawals } = await import('../../domain/wallet/read-withdrawals.ts')
-    const { showWallet } = await import('../../domain/wallet/wallet-view.ts')
+    const { listWithdrawals } = await import('../../domain/wallet/withdrawals/read.ts')
+    const { showWallet } = await import('../../domain/wallet/view.ts')
     return await context.read(async (work) => {
       const userId = await userIdOf(work.tx, user)
       const wallet = await showWallet(work.tx, userId)

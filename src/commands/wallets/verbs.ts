@@ -1,4 +1,4 @@
-import type { VerbGroup } from '../root.ts'
+import type { VerbGroup } from '../../cli/define/root.ts'
 import { adjust } from './adjust.ts'
 import * as adjustment from './adjustments/decide.ts'
 import { list as listAdjustments } from './adjustments/list.ts'

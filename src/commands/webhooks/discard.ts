@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineChange } from '../define-command.ts'
+import { defineChange } from '../../cli/define/command.ts'
 
 export const discard = defineChange({
   name: 'discard',
@@ -9,7 +9,7 @@ export const discard = defineChange({
   needsReason: true,
   examples: ['laku webhooks discard 0192f3c1-… --reason "a test of the provider\'s"'],
   change: async (work, { id }) => {
-    const { discardWebhook } = await import('../../domain/payment/index.ts')
+    const { discardWebhook } = await import('../../domain/webhooks/index.ts')
     return await discardWebhook(work, { id })
   },
   done: ({ provider, status }) =>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../define-command.ts'
+import { defineList } from '../../cli/define/command.ts'
 
 export const providers = ['xendit', 'biteship', 'whatsapp'] as const
 const statuses = ['received', 'processed', 'failed'] as const
@@ -22,7 +22,7 @@ export const list = defineList({
   examples: ['laku webhooks list --status failed', 'laku webhooks list --provider xendit --since -2h'],
   empty: 'No deliveries. Try another --status or a longer --since.',
   run: async (context, { provider, status, since, until }, page) => {
-    const { listWebhooks } = await import('../../domain/payment/list-webhooks.ts')
+    const { listWebhooks } = await import('../../domain/webhooks/list.ts')
     const from = since === undefined ? undefined : await context.instant(since, '--since')
     const to = until === undefined ? undefined : await context.instant(until, '--until')
     return await context.read(({ tx }) =>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { usageError } from '../cli-error.ts'
-import { defineChange } from '../define-command.ts'
-import { requireInstant } from '../times.ts'
+import { defineChange } from '../../cli/define/command.ts'
+import { usageError } from '../../cli/errors/cli-error.ts'
+import { requireInstant } from '../../cli/output/times.ts'
 import { providers } from './list.ts'
 
 export const replay = defineChange({
@@ -32,7 +32,7 @@ export const replay = defineChange({
       throw usageError('which deliveries? Give an id, or --since, --until, --provider or --failed')
     }
     if (id !== undefined && isRange) throw usageError('give an id or a range of deliveries, not both')
-    const { replayWebhooks } = await import('../../domain/payment/index.ts')
+    const { replayWebhooks } = await import('../../domain/webhooks/index.ts')
     return await replayWebhooks(work, {
       id,
       provider,

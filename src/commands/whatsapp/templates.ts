@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTask } from '../define-command.ts'
+import { defineTask } from '../../cli/define/command.ts'
 
 export const templatesToRegister = defineTask({
   name: 'templates',

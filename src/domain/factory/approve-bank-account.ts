@@ -1,12 +1,6 @@
 import { sql } from 'kysely'
-import {
-  moveState,
-  personOf,
-  requireSecondPerson,
-  requireStaff,
-  secondsAfter,
-  type Work,
-} from '../kernel/index.ts'
+import { moveState, personOf, requireStaff, secondsAfter, type Work } from '../kernel/index.ts'
+import { requireSecondPerson } from '../ops/index.ts'
 import { recordChange } from '../way-in/index.ts'
 import { type BankAccountView, bankAccountsOf, lastAccount } from './bank-accounts.ts'
 import { factoryErrors } from './errors.ts'

@@ -1,12 +1,6 @@
 import { sql } from 'kysely'
-import {
-  type BankAccount,
-  channelName,
-  maskedAccount,
-  type Tx,
-  type Vault,
-  type Work,
-} from '../kernel/index.ts'
+import type { Tx, Vault, Work } from '../kernel/index.ts'
+import { type BankAccount, channelName, maskedAccount } from '../ops/index.ts'
 import type { BankAccountStatus } from './transitions.ts'
 
 const PURPOSE = 'factory.bank_account'

@@ -1,13 +1,6 @@
 import { sql } from 'kysely'
-import {
-  insertRows,
-  moveState,
-  newId,
-  personOf,
-  requirePayableAccount,
-  requireStaff,
-  type Work,
-} from '../kernel/index.ts'
+import { insertRows, moveState, newId, personOf, requireStaff, type Work } from '../kernel/index.ts'
+import { requirePayableAccount } from '../ops/index.ts'
 import { recordChange } from '../way-in/index.ts'
 import { type BankAccountView, bankAccountsOf, lastAccount, sealBankAccount } from './bank-accounts.ts'
 import { requireOwnFactory } from './own-factory.ts'

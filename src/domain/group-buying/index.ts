@@ -1,28 +1,39 @@
-export { cancelSession, refundSession, type SessionMoney } from './cancel-session.ts'
-export { checkSession } from './check-session.ts'
 export { groupBuyingChecks } from './checks.ts'
-export { closeEarly } from './close-early.ts'
-export { confirmParticipants } from './confirm-participants.ts'
-export { createCoveredOrders, createOrdersOf, releaseEscrowOf, type SessionOrders } from './create-orders.ts'
-export { createSession, type NewSession } from './create-session.ts'
 export { groupBuyingErrors } from './errors.ts'
-export { escrowPayment } from './escrow-payment.ts'
-export { extendSession } from './extend-session.ts'
-export { allocateReceived, noteEnded, resumeWaiting } from './follow-stock.ts'
-export { type FulfilmentView, fulfilDemand } from './fulfil-demand.ts'
-export { type FulfilContext, fulfilSession } from './fulfil-session.ts'
-export { type Join, type JoinAnswer, type JoinOutcome, type JoinSettings, usesWallet } from './join.ts'
-export { joinForBuyer } from './join-for-buyer.ts'
-export { joinSessions } from './join-sessions.ts'
-export { type LeaveView, leaveSession } from './leave-session.ts'
-export { listParticipants, type ParticipantView } from './list-participants.ts'
-export { getSession, listSessions, liveSessions, type SessionFilter } from './list-sessions.ts'
-export { openSession } from './open-session.ts'
-export { releaseHolds } from './release-holds.ts'
+export {
+  createCoveredOrders,
+  createOrdersOf,
+  releaseEscrowOf,
+  type SessionOrders,
+} from './fulfilment/create-orders.ts'
+export { allocateReceived, noteEnded, resumeWaiting } from './fulfilment/follow-stock.ts'
+export { type FulfilContext, fulfilSession } from './fulfilment/fulfil.ts'
+export { type FulfilmentView, fulfilDemand } from './fulfilment/fulfil-demand.ts'
+export { markParticipantsRefunded } from './fulfilment/settle-refunds.ts'
+export { confirmParticipants } from './joins/confirm-participants.ts'
+export { escrowPayment } from './joins/escrow-payment.ts'
+export { joinSessions } from './joins/join.ts'
+export { joinForBuyer } from './joins/join-for-buyer.ts'
+export {
+  type Join,
+  type JoinAnswer,
+  type JoinOutcome,
+  type JoinSettings,
+  usesWallet,
+} from './joins/join-request.ts'
+export { type LeaveView, leaveSession } from './joins/leave.ts'
+export { listParticipants, type ParticipantView } from './joins/list-participants.ts'
+export { releaseHolds } from './joins/release-holds.ts'
+export { cancelSession, refundSession, type SessionMoney } from './lifecycle/cancel.ts'
+export { checkSession } from './lifecycle/check.ts'
+export { closeEarly } from './lifecycle/close-early.ts'
+export { createSession, type NewSession } from './lifecycle/create.ts'
+export { extendSession } from './lifecycle/extend.ts'
+export { openSession } from './lifecycle/open.ts'
+export { sessionsDue, sweepSessions } from './lifecycle/sweep.ts'
+export type { NewTier } from './lifecycle/tier-prices.ts'
+export { getSession, listSessions, liveSessions, type SessionFilter } from './list.ts'
 export { type ClosePolicy, entryPrice, finalPrice, type Tier, verdict } from './rules.ts'
-export { markParticipantsRefunded } from './settle-refunds.ts'
-export { sessionsDue, sweepSessions } from './sweep-sessions.ts'
-export type { NewTier } from './tier-prices.ts'
 export {
   type ParticipantStatus,
   participantTransitions,

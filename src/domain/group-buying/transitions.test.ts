@@ -6,7 +6,7 @@ import { customer } from '../../../test/storefront.ts'
 import { stateIn, tried } from '../../../test/tried.ts'
 import { newId, secondsAfter, type Work } from '../kernel/index.ts'
 import { adjustStock } from '../warehouse/index.ts'
-import { endSessions } from './close-sessions.ts'
+import { settleRefunds } from './fulfilment/settle-refunds.ts'
 import {
   cancelSession,
   closeEarly,
@@ -23,7 +23,7 @@ import {
   type SessionStatus,
   sessionTransitions,
 } from './index.ts'
-import { settleRefunds } from './settle-refunds.ts'
+import { endSessions } from './lifecycle/close.ts'
 
 let laku: TestLaku
 let market: Market

@@ -1,5 +1,5 @@
 /**
- * All that is raised to a person. What ends each by itself stands in `src/domain/attention-ends.ts`, and the compiler asks for it
+ * All that is raised to a person. What ends each by itself stands in `src/domain/composition/attention-ends.ts`, and the compiler asks for it
  * with every new kind.
  */
 export const attentionKinds = [

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
-import { databaseDoubt, isPaused, recordDatabaseIdentity, recordFirstPlace } from './index.ts'
+import { isPaused } from '../ops/index.ts'
+import { databaseDoubt, recordDatabaseIdentity, recordFirstPlace } from './index.ts'
 
 describe('which database this is', () => {
   let laku: TestLaku

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openTestLaku, system, type TestLaku } from '../../../test/laku.ts'
-import { failureOf } from '../../commands/errors.ts'
+import { failureOf } from '../../cli/errors/errors.ts'
 import { beganAt, createKysely, createPool } from '../../runtime/database.ts'
 import { UnitOfWork, type Work } from './index.ts'
 

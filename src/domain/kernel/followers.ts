@@ -4,7 +4,7 @@ import type { Work } from './work.ts'
 /** A domain function that follows in the same transaction. It takes all events of its type at once. */
 export type Reaction<T extends EventType> = (work: Work, events: EventOf<T>[]) => Promise<void>
 
-/** Each job that an event may ask for, and its data. `job-payloads.ts` has them all. */
+/** Each job that an event may ask for, and its data. `composition/job-payloads.ts` has them all. */
 // biome-ignore lint/suspicious/noEmptyInterface: declarations are merged into it.
 export interface JobPayloads {}
 

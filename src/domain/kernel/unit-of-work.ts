@@ -357,7 +357,7 @@ class OpenWork implements Work {
     await insertRows(this.tx, 'auditLog', rows)
   }
 
-  /** What is answered here (joins) holds codes and amounts alone; other answers are sealed (sealed-answers.ts). */
+  /** What is answered here (joins) holds codes and amounts alone; other answers are sealed (composition/sealing/sealed-answers.ts). */
   async #writeAnswers(): Promise<void> {
     const rows = this.#answers.map(({ scope, key, requestHash, expiresInS, status, body }) => ({
       scope,

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { orderChoreography, Storefront } from '../../../test/storefront.ts'
-import { shipmentsSweepJob } from '../../jobs/shipments.sweep.ts'
+import { shipmentsSweepJob } from '../../jobs/shipments/sweep.ts'
 import { createBiteshipCourier } from '../../providers/biteship/courier.ts'
 import { balanceIdr } from '../ledger/index.ts'
 import { bookShipments } from './index.ts'

@@ -4,11 +4,12 @@ import { admin, openTestLaku, system, type TestLaku } from '../../../test/laku.t
 import type { Buyer, Market } from '../../../test/market.ts'
 import { customer, orderChoreography, refusal, Storefront } from '../../../test/storefront.ts'
 import { stateIn, tried } from '../../../test/tried.ts'
-import { shipmentsSweepJob } from '../../jobs/shipments.sweep.ts'
+import { shipmentsSweepJob } from '../../jobs/shipments/sweep.ts'
 import { createBiteshipCourier } from '../../providers/biteship/courier.ts'
 import { defaultPolicy, newId, type Work } from '../kernel/index.ts'
 import { balanceIdr } from '../ledger/index.ts'
-import type { ClaimedBooking } from './claim-bookings.ts'
+import type { ClaimedBooking } from './bookings/claim.ts'
+import { recordBooked } from './bookings/record.ts'
 import type { CourierGateway } from './courier.ts'
 import {
   bookShipment,
@@ -23,7 +24,6 @@ import {
   shipmentTransitions,
   zoneRate,
 } from './index.ts'
-import { recordBooked } from './record-bookings.ts'
 
 let laku: TestLaku
 let shop: Storefront

@@ -1,4 +1,4 @@
-import type { CourierChoice } from './rate.ts'
+import type { CourierChoice } from './rates/rate.ts'
 import type { ShipmentStatus } from './transitions.ts'
 
 export interface ShipmentView {

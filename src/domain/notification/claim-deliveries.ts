@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
-import { isPaused, moveState, secondsAfter, type Work } from '../kernel/index.ts'
+import { moveState, secondsAfter, type Work } from '../kernel/index.ts'
+import { isPaused } from '../ops/index.ts'
 import { deliveryMachine } from './transitions.ts'
 
 export type DeliveryChannel = 'email' | 'push'

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { LOGIN_REFUSED } from '../../providers/email/facts.ts'
-import { secondsAfter, settleAttention, type Work } from '../kernel/index.ts'
+import { secondsAfter, type Work } from '../kernel/index.ts'
+import { settleAttention } from '../ops/index.ts'
 import type { DeliveryChannel } from './claim-deliveries.ts'
 import { raiseFailure } from './raise-failure.ts'
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { type Actor, isPaused, ProviderFailure, type UnitOfWork, type Work } from '../kernel/index.ts'
+import { type Actor, ProviderFailure, type UnitOfWork, type Work } from '../kernel/index.ts'
+import { isPaused } from '../ops/index.ts'
 import type { Mail, Mailer } from './mailer.ts'
 
 export interface AttentionMailContext {

@@ -1,11 +1,5 @@
-import {
-  type Actor,
-  allOrEach,
-  ProviderFailure,
-  setAside,
-  type UnitOfWork,
-  type Work,
-} from '../kernel/index.ts'
+import { type Actor, ProviderFailure, type UnitOfWork, type Work } from '../kernel/index.ts'
+import { allOrEach, setAside } from '../ops/index.ts'
 import { type ClaimedDelivery, claimDeliveries, type DeliveryChannel } from './claim-deliveries.ts'
 import { recordDelivery } from './record-delivery.ts'
 

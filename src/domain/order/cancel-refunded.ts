@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Work } from '../kernel/index.ts'
 import { withdrawParcel } from '../logistics/index.ts'
-import { cancelLocked } from './cancel-order.ts'
-import { type LockedOrder, lockOrderAndPayments } from './lock-orders.ts'
+import { cancelLocked } from './cancel.ts'
+import { type LockedOrder, lockOrderAndPayments } from './lock.ts'
 import type { OrderStatus } from './transitions.ts'
 
 /** Why such an order is cancelled: people read it in its history. */

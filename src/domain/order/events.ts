@@ -1,4 +1,4 @@
-import type { ReturnReason } from './return-rules.ts'
+import type { ReturnReason } from './returns/rules.ts'
 import type { OrderStatus } from './transitions.ts'
 
 interface OrderSubject {

@@ -158,7 +158,7 @@ describe('cancelling once the order is being sent', () => {
 })
 
 async function openPending(orderId: string) {
-  const { openShipments } = await import('../logistics/open-shipments.ts')
+  const { openShipments } = await import('../logistics/bookings/open.ts')
   await laku.system((work) => openShipments(work, [orderId]))
 }
 

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, system, type TestLaku } from '../../../test/laku.ts'
 import type { Buyer } from '../../../test/market.ts'
 import { customer, orderChoreography, refusal, Storefront } from '../../../test/storefront.ts'
-import { type Actor, countUse, newId, type Work } from '../kernel/index.ts'
+import { type Actor, newId, type Work } from '../kernel/index.ts'
 import { shipmentTransitions } from '../logistics/index.ts'
-import { earnOrders } from './earn-orders.ts'
+import { countUse } from '../ops/index.ts'
+import { earnOrders } from './fulfilment/earn.ts'
 import {
   cancelOrder,
   completeOrders,

@@ -75,9 +75,4 @@ export const paymentErrors = defineErrors('payment', {
     'not_found',
     'Staff booked no such chargeback of this payment whose line was not found yet, or the book has no such line.',
   ],
-  webhook_not_found: ['not_found', 'There is no such delivery.'],
-  webhook_body_cleared: [
-    'conflict',
-    'The body of this delivery was cleared after its time; it cannot be processed again.',
-  ],
 })

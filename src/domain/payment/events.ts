@@ -33,6 +33,5 @@ declare module '../kernel/events.ts' {
     'refund.waiting': RefundSubject
     /** `attempt` counts from 1; not tried again: it goes into the wallet, or waits for a person. */
     'refund.failed': RefundSubject & { failureCode: string; attempt: number; isTriedAgain: boolean }
-    'webhook.received': { inboxId: string; provider: 'xendit' | 'biteship' | 'whatsapp' }
   }
 }

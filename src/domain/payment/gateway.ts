@@ -4,7 +4,7 @@ import type {
   GatewayTransaction,
   GatewayTransactionPage,
   GatewayTransactionQuery,
-} from './gateway-transactions.ts'
+} from './reconciliation/gateway-transactions.ts'
 
 /** PENDING until paid or past its expiry; PAID is ours at once, SETTLED when the gateway has paid it out to us. */
 /** `UNKNOWN`: the provider says a word that laku does not know, which proves neither that it was paid nor that it was not. */

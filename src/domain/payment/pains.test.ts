@@ -3,14 +3,13 @@ import { system } from '../../../test/laku.ts'
 import { impatientGateway, openPaymentFixture, type PaymentFixture } from '../../../test/payments.ts'
 import { newId } from '../kernel/index.ts'
 import { escrow } from '../ledger/index.ts'
+import { claimWebhooks, receiveWebhook } from '../webhooks/index.ts'
 import type { PaymentGateway } from './gateway.ts'
 import {
-  claimWebhooks,
   decideRefunds,
   expirePayments,
   openInvoice,
   processNotices,
-  receiveWebhook,
   settleRefunds,
   submitRefunds,
   sweepRefunds,

@@ -3,8 +3,6 @@ import { admin } from '../../../test/laku.ts'
 import { openPaymentFixture, type PaymentFixture } from '../../../test/payments.ts'
 import { finance } from '../../../test/wallets.ts'
 import { newId, type Transitions } from '../kernel/index.ts'
-import { claimRefunds } from './claim-refunds.ts'
-import { failPayments } from './fail-payments.ts'
 import {
   applyQuarantined,
   approveRefund,
@@ -22,6 +20,8 @@ import {
   retryRefund,
   settleRefunds,
 } from './index.ts'
+import { failPayments } from './payments/fail.ts'
+import { claimRefunds } from './refunds/claim.ts'
 
 const statesOf = <S extends string>(table: Transitions<S>) => Object.keys(table) as S[]
 

@@ -47,17 +47,6 @@ export const refundTransitions: Transitions<RefundStatus> = {
 
 export const refundMachine = machineOf('refund', 'refunds', refundTransitions)
 
-export type WebhookStatus = 'received' | 'processed' | 'failed'
-
-/** What was processed or given up is worked through again when staff replay it, or when the same words come again as news. */
-export const webhookTransitions: Transitions<WebhookStatus> = {
-  received: ['processed', 'failed'],
-  processed: ['received'],
-  failed: ['received'],
-}
-
-export const webhookMachine = machineOf('webhook', 'webhookInbox', webhookTransitions)
-
 export type ReconciliationStatus = 'running' | 'agrees' | 'differs' | 'broken_off'
 
 /** The books are held against each other by one run at a time; the next one begins where the last was proven. */

@@ -1,4 +1,5 @@
-import { type BankAccount, insertRows, newId, type Work } from '../kernel/index.ts'
+import { insertRows, newId, type Work } from '../kernel/index.ts'
+import type { BankAccount } from '../ops/index.ts'
 import { sealAccount } from './destination.ts'
 import type { PayoutPurpose } from './events.ts'
 import type { GatewayPayout } from './gateway.ts'

@@ -1,4 +1,5 @@
-import { type BankAccount, channelsOf, type Rupiah, type Tx } from '../kernel/index.ts'
+import type { Rupiah, Tx } from '../kernel/index.ts'
+import { type BankAccount, channelsOf } from '../ops/index.ts'
 import { payoutErrors } from './errors.ts'
 
 /** Whether the provider sends so much to such an account in one payout. */

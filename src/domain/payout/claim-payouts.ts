@@ -1,12 +1,6 @@
 import { sql } from 'kysely'
-import {
-  type BankAccount,
-  isPaused,
-  moveState,
-  type ProviderAsk,
-  secondsAfter,
-  type Work,
-} from '../kernel/index.ts'
+import { moveState, type ProviderAsk, secondsAfter, type Work } from '../kernel/index.ts'
+import { type BankAccount, isPaused } from '../ops/index.ts'
 import { openAccount, type SealedAccount } from './destination.ts'
 import type { PayoutPurpose } from './events.ts'
 import { olderMoves } from './older-moves.ts'

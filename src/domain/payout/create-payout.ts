@@ -1,17 +1,14 @@
 import { sql } from 'kysely'
 import {
-  type BankAccount,
-  channelsOf,
-  describedFor,
   installationId,
   newId,
   type Rupiah,
   requireKnownDatabase,
-  requirePayableAccount,
   rupiah,
   secondsAfter,
   type Work,
 } from '../kernel/index.ts'
+import { type BankAccount, channelsOf, describedFor, requirePayableAccount } from '../ops/index.ts'
 import { openAccount, sealAccount } from './destination.ts'
 import { payoutErrors } from './errors.ts'
 import type { PayoutPurpose } from './events.ts'

@@ -1,14 +1,6 @@
 import { sql } from 'kysely'
-import {
-  actorLabel,
-  idOrCode,
-  moveState,
-  requireReason,
-  requireSecondPerson,
-  requireStaff,
-  settleAttention,
-  type Work,
-} from '../kernel/index.ts'
+import { actorLabel, idOrCode, moveState, requireReason, requireStaff, type Work } from '../kernel/index.ts'
+import { requireSecondPerson, settleAttention } from '../ops/index.ts'
 import { payoutErrors } from './errors.ts'
 import type { PayoutPurpose } from './events.ts'
 import { payoutNews } from './payout-news.ts'

@@ -1,4 +1,5 @@
-import type { BankAccount, Vault } from '../kernel/index.ts'
+import type { Vault } from '../kernel/index.ts'
+import type { BankAccount } from '../ops/index.ts'
 
 const PURPOSE = 'payout.destination'
 

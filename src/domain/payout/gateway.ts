@@ -1,4 +1,5 @@
-import type { BankAccount, CallLease, Rupiah, ToldChannel } from '../kernel/index.ts'
+import type { CallLease, Rupiah } from '../kernel/index.ts'
+import type { BankAccount, ToldChannel } from '../ops/index.ts'
 
 /** The provider's own word. What each means stands in `verdictOf`; one that is not known is kept and waited for. */
 export type GatewayPayoutStatus = string

@@ -1,13 +1,7 @@
 import { sql } from 'kysely'
 import { PAYOUT_COST_IDR } from '../../providers/xendit/facts.ts'
-import {
-  formatIdr,
-  isPaused,
-  ProviderFailure,
-  type Rupiah,
-  secondsAfter,
-  type Work,
-} from '../kernel/index.ts'
+import { formatIdr, ProviderFailure, type Rupiah, secondsAfter, type Work } from '../kernel/index.ts'
+import { isPaused } from '../ops/index.ts'
 import type { PayoutContext } from './context.ts'
 
 /** Something that takes money out of what can be spent at the provider, and has its turn by its age. */

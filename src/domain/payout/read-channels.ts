@@ -1,4 +1,4 @@
-import { noteChannels } from '../kernel/index.ts'
+import { noteChannels } from '../ops/index.ts'
 import type { PayoutContext } from './context.ts'
 
 /**

@@ -1,14 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
-import {
-  channelName,
-  idOrCode,
-  maskedAccount,
-  pageOf,
-  type Rupiah,
-  type Tx,
-  type Vault,
-  type Work,
-} from '../kernel/index.ts'
+import { idOrCode, pageOf, type Rupiah, type Tx, type Vault, type Work } from '../kernel/index.ts'
+import { channelName, maskedAccount } from '../ops/index.ts'
 import { openAccount, type SealedAccount } from './destination.ts'
 import { payoutErrors } from './errors.ts'
 import type { PayoutPurpose } from './events.ts'

@@ -1,16 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import pLimit from 'p-limit'
-import {
-  inOneOrEach,
-  leaseUntil,
-  ProviderFailure,
-  type PutOff,
-  proofOf,
-  retryAt,
-  secondsAfter,
-  setAside,
-  type Work,
-} from '../kernel/index.ts'
+import { leaseUntil, ProviderFailure, proofOf, retryAt, secondsAfter, type Work } from '../kernel/index.ts'
+import { inOneOrEach, type PutOff, setAside } from '../ops/index.ts'
 import { type ClaimedPayout, claimPayouts, leaseLeft } from './claim-payouts.ts'
 import type { PayoutContext } from './context.ts'
 import type { GatewayPayout } from './gateway.ts'

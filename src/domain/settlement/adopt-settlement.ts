@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
-import { type BankAccount, moveState, type Work } from '../kernel/index.ts'
+import { moveState, type Work } from '../kernel/index.ts'
+import type { BankAccount } from '../ops/index.ts'
 import { adoptPayout, type GatewayPayout } from '../payout/index.ts'
-import { lockSettlement } from './lock-settlement.ts'
+import { lockSettlement } from './lock.ts'
 import { settlementMachine } from './transitions.ts'
 
 /**

@@ -1,12 +1,19 @@
 import './events.ts'
 
 export { adoptSettlement } from './adopt-settlement.ts'
-export { type Approval, approveSettlement } from './approve-settlement.ts'
-export { bankCsv } from './bank-csv.ts'
+export { type Approval, approveSettlement } from './approval/approve.ts'
+export { holdSettlement } from './approval/hold.ts'
+export { holdSuspended } from './approval/hold-suspended.ts'
+export { releaseSettlement } from './approval/release.ts'
+export { voidSettlement } from './approval/void.ts'
+export { gatherLines } from './calculation/gather-lines.ts'
+export { previewSettlements, type SettlementQuery } from './calculation/preview.ts'
+export { calculateSettlements, type FactoryOutcome, runSettlements } from './calculation/run.ts'
 export { settlementChecks } from './checks.ts'
 export { settlementErrors } from './errors.ts'
 export type { SettlementNews } from './events.ts'
-export { type Claimed, claimForBank, type LeftOut } from './export-settlements.ts'
+export { bankCsv } from './paying/bank-csv.ts'
+export { type Claimed, claimForBank, type LeftOut } from './paying/export.ts'
 export {
   confirmSettlements,
   failSettlements,
@@ -14,12 +21,9 @@ export {
   reviveSettlements,
   stopRetries,
   submitSettlements,
-} from './follow-payouts.ts'
-export { gatherLines } from './gather-lines.ts'
-export { holdSettlement } from './hold-settlement.ts'
-export { holdSuspended } from './hold-suspended.ts'
-export { paySettlement, retrySettlement } from './pay-settlement.ts'
-export { previewSettlements, type SettlementQuery } from './preview-settlements.ts'
+} from './paying/follow-payouts.ts'
+export { paySettlement, retrySettlement } from './paying/pay.ts'
+export { retriesDue, retryFailed } from './paying/retry-failed.ts'
 export {
   getSettlement,
   listSettlements,
@@ -28,19 +32,15 @@ export {
   type SettlementLine,
   type StoredSettlement,
   showSettlement,
-} from './read-settlements.ts'
-export { releaseSettlement } from './release-settlement.ts'
-export { retriesDue, retryFailed } from './retry-failed.ts'
-export { calculateSettlements, type FactoryOutcome, runSettlements } from './run-settlements.ts'
+} from './read.ts'
+export { statementPdf } from './statements/pdf.ts'
 export {
   type StatementContext,
   type StatementMailer,
   sendStatements,
   statementsDue,
-} from './send-statements.ts'
-export { type Statement, statementOf } from './statement.ts'
-export { statementPdf } from './statement-pdf.ts'
+} from './statements/send.ts'
+export { type Statement, statementOf } from './statements/statement.ts'
 export { type SettlementStatus, settlementTransitions } from './transitions.ts'
 export { reportOf, type SettlementReport, type SettlementView } from './views.ts'
-export { voidSettlement } from './void-settlement.ts'
 export { type DebtWrittenOff, writeOffDebt } from './write-off-debt.ts'

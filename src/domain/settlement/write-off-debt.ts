@@ -1,15 +1,8 @@
 import { sql } from 'kysely'
 import { getFactory } from '../factory/index.ts'
-import {
-  newId,
-  type Rupiah,
-  requireReason,
-  requireStaff,
-  rupiah,
-  takeLimit,
-  type Work,
-} from '../kernel/index.ts'
+import { newId, type Rupiah, requireReason, requireStaff, rupiah, type Work } from '../kernel/index.ts'
 import { balanceIdr, credit, debit, factoryAccount, post } from '../ledger/index.ts'
+import { takeLimit } from '../ops/index.ts'
 import { settlementErrors } from './errors.ts'
 
 export interface DebtWrittenOff {

@@ -1,16 +1,11 @@
 import { sql } from 'kysely'
 import {
   actorLabel,
-  countUse,
-  isOverLimit,
   kernelErrors,
-  type LimitUse,
   moveState,
   personOf,
   requireReason,
-  requireSecondPerson,
   requireStaff,
-  settleAttention,
   type Work,
 } from '../kernel/index.ts'
 import {
@@ -22,6 +17,7 @@ import {
   post,
   suspenseAccount,
 } from '../ledger/index.ts'
+import { countUse, isOverLimit, type LimitUse, requireSecondPerson, settleAttention } from '../ops/index.ts'
 import { suspenseErrors } from './errors.ts'
 import { type AskedDisposal, type SuspenseItem, showSuspense, suspenseColumns } from './list-suspense.ts'
 import { suspenseMachine, suspenseTransitions } from './transitions.ts'

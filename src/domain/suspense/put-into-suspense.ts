@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { insertRows, moveState, newId, type Rupiah, settleAttention, type Work } from '../kernel/index.ts'
+import { insertRows, moveState, newId, type Rupiah, type Work } from '../kernel/index.ts'
 import { type AccountKey, credit, debit, type Posting, post, suspenseAccount } from '../ledger/index.ts'
+import { settleAttention } from '../ops/index.ts'
 import { type SuspenseStatus, suspenseMachine } from './transitions.ts'
 
 export type SuspenseKind =

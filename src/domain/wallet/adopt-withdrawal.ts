@@ -1,23 +1,14 @@
 import { sql } from 'kysely'
-import {
-  type BankAccount,
-  countUse,
-  insertRows,
-  isOverLimit,
-  moveState,
-  newId,
-  personOf,
-  type Rupiah,
-  type Work,
-} from '../kernel/index.ts'
+import { insertRows, moveState, newId, personOf, type Rupiah, type Work } from '../kernel/index.ts'
 import { balanceIdr, walletAccount } from '../ledger/index.ts'
+import { type BankAccount, countUse, isOverLimit } from '../ops/index.ts'
 import { adoptPayout, type GatewayPayout } from '../payout/index.ts'
-import { destinationsOfAccount, openDestination } from './destinations.ts'
-import { postHold, withdrawalUse } from './hold-withdrawal.ts'
-import { lockWallets } from './lock-wallets.ts'
-import { refundedMoney } from './refunded-money.ts'
+import { lockWallets } from './lock.ts'
 import { withdrawalTerms } from './rules.ts'
 import { withdrawalMachine } from './transitions.ts'
+import { destinationsOfAccount, openDestination } from './withdrawals/destinations.ts'
+import { postHold, withdrawalUse } from './withdrawals/hold.ts'
+import { refundedMoney } from './withdrawals/refunded-money.ts'
 
 interface Adopted {
   id: string

@@ -1,7 +1,7 @@
 import type { Rupiah, Work } from '../kernel/index.ts'
 import { balances, walletAccount } from '../ledger/index.ts'
 import { walletErrors } from './errors.ts'
-import { lockWallets } from './lock-wallets.ts'
+import { lockWallets } from './lock.ts'
 
 /** What somebody wants to take out of their wallet. */
 export interface Spending {

@@ -1,4 +1,4 @@
-import type { ReplyMeaning } from './reply-rules.ts'
+import type { ReplyMeaning } from './purchase-orders/reply-rules.ts'
 
 interface PurchaseOrderSubject {
   purchaseOrderId: string

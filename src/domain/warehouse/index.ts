@@ -1,17 +1,32 @@
 import './events.ts'
 
-export { type Adjustment, adjustStock } from './adjust-stock.ts'
 export { warehouseChecks } from './checks.ts'
-export { confirmPurchaseOrder } from './confirm-purchase-order.ts'
-export { type Coverage, coverDemand } from './cover-demand.ts'
-export { createPurchaseOrder, type NewPurchaseOrder } from './create-purchase-order.ts'
-export { cancelPurchaseOrder, closePurchaseOrder } from './end-purchase-order.ts'
 export { warehouseErrors } from './errors.ts'
-export { estimateFreight, type FreightContext } from './estimate-freight.ts'
-export { handOverReservation } from './hand-over-reservation.ts'
-export { listMovements } from './list-movements.ts'
-export { notePickups } from './note-pickups.ts'
-export { noteUnneeded, noteUntoldFactories } from './note-purchase-orders.ts'
+export { type Adjustment, adjustStock } from './inventory/adjust.ts'
+export { type Coverage, coverDemand } from './inventory/cover-demand.ts'
+export { handOverReservation } from './inventory/hand-over.ts'
+export { listMovements } from './inventory/list-movements.ts'
+export {
+  listStock,
+  type MovementView,
+  type StockFilter,
+  type StockView,
+  showStock,
+  stockOf,
+} from './inventory/read.ts'
+export { releaseStock } from './inventory/release.ts'
+export { reservedFor } from './inventory/reservations.ts'
+export { reserveStock } from './inventory/reserve.ts'
+export { type ReturnedLine, restock } from './inventory/restock.ts'
+export type { Shortage, StockDemand, StockLine } from './inventory/rules.ts'
+export { shipStock } from './inventory/ship.ts'
+export { fillShortages } from './inventory/shortages.ts'
+export { confirmPurchaseOrder } from './purchase-orders/confirm.ts'
+export { createPurchaseOrder, type NewPurchaseOrder } from './purchase-orders/create.ts'
+export { cancelPurchaseOrder, closePurchaseOrder } from './purchase-orders/end.ts'
+export { estimateFreight, type FreightContext } from './purchase-orders/estimate-freight.ts'
+export { noteUnneeded, noteUntoldFactories } from './purchase-orders/note.ts'
+export { notePickups } from './purchase-orders/note-pickups.ts'
 export {
   listPurchaseOrders,
   type PurchaseOrderDetail,
@@ -20,24 +35,9 @@ export {
   type PurchaseOrderView,
   purchaseOrder,
   showPurchaseOrder,
-} from './read-purchase-orders.ts'
-export {
-  listStock,
-  type MovementView,
-  type StockFilter,
-  type StockView,
-  showStock,
-  stockOf,
-} from './read-stock.ts'
-export { type Receipt, type ReceiptLine, receivePurchaseOrder } from './receive-purchase-order.ts'
-export { type Reply, recordReplies } from './record-replies.ts'
-export { releaseStock } from './release-stock.ts'
-export { reservedFor } from './reservations.ts'
-export { reserveStock } from './reserve-stock.ts'
-export { type ReturnedLine, restock } from './restock.ts'
-export type { Shortage, StockDemand, StockLine } from './rules.ts'
-export { sendPurchaseOrder } from './send-purchase-order.ts'
-export { shipStock } from './ship-stock.ts'
-export { fillShortages } from './shortages.ts'
-export { purchaseOrdersDue, sweepPurchaseOrders } from './sweep-purchase-orders.ts'
+} from './purchase-orders/read.ts'
+export { type Receipt, type ReceiptLine, receivePurchaseOrder } from './purchase-orders/receive.ts'
+export { type Reply, recordReplies } from './purchase-orders/record-replies.ts'
+export { sendPurchaseOrder } from './purchase-orders/send.ts'
+export { purchaseOrdersDue, sweepPurchaseOrders } from './purchase-orders/sweep.ts'
 export { type PurchaseOrderStatus, purchaseOrderTransitions } from './transitions.ts'

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import { kernelErrors, requireStaff, showAudit, Vault, type Work } from '../kernel/index.ts'
+import { kernelErrors, requireStaff, Vault, type Work } from '../kernel/index.ts'
+import { showAudit } from '../ops/index.ts'
 import { wayInErrors } from './errors.ts'
 
 export type SubjectKind = 'user' | 'factory'

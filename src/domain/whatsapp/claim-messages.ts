@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
-import { isPaused, secondsAfter, type Work } from '../kernel/index.ts'
+import { secondsAfter, type Work } from '../kernel/index.ts'
+import { isPaused } from '../ops/index.ts'
 import { failMessages } from './fail-messages.ts'
 import { holdBack } from './holds.ts'
 

@@ -1,12 +1,7 @@
 import { sql } from 'kysely'
 import { refusalBy } from '../../providers/whatsapp/facts.ts'
-import {
-  type ProviderFailure,
-  requireStaff,
-  secondsAfter,
-  settleAttention,
-  type Work,
-} from '../kernel/index.ts'
+import { type ProviderFailure, requireStaff, secondsAfter, type Work } from '../kernel/index.ts'
+import { settleAttention } from '../ops/index.ts'
 import { failMessages } from './fail-messages.ts'
 
 /** Whom a refusal holds up besides its own message: everybody, or all of one template. */

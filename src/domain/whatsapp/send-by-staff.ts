@@ -1,5 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
-import { newId, requireStaff, takeTurns, type Work } from '../kernel/index.ts'
+import { newId, requireStaff, type Work } from '../kernel/index.ts'
+import { takeTurns } from '../ops/index.ts'
 import { whatsappErrors } from './errors.ts'
 import { getMessage, type MessageView } from './list-messages.ts'
 import { queueMessages } from './queue-messages.ts'

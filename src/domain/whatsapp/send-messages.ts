@@ -1,12 +1,5 @@
-import {
-  type Actor,
-  allOrEach,
-  ProviderFailure,
-  setAside,
-  type UnitOfWork,
-  type Vault,
-  type Work,
-} from '../kernel/index.ts'
+import { type Actor, ProviderFailure, type UnitOfWork, type Vault, type Work } from '../kernel/index.ts'
+import { allOrEach, setAside } from '../ops/index.ts'
 import { type ClaimedMessage, claimMessages } from './claim-messages.ts'
 import { recordSends } from './record-sends.ts'
 import { openParams } from './secret-params.ts'

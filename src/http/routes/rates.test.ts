@@ -4,7 +4,7 @@ import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
 import { newId, secondsAfter } from '../../domain/kernel/index.ts'
 import { pruneRates } from '../../domain/logistics/index.ts'
-import { weightClassKg } from '../../domain/logistics/rate.ts'
+import { weightClassKg } from '../../domain/logistics/rates/rate.ts'
 import { buildServer } from '../server.ts'
 import { SESSION_TOKEN } from '../session-token.ts'
 

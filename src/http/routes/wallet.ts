@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { tryCode } from '../../domain/auth/index.ts'
-import { closeAccount } from '../../domain/close-account.ts'
+import { closeAccount } from '../../domain/composition/privacy/close-account.ts'
 import { fromWire, requireCustomer, toWire } from '../../domain/kernel/index.ts'
 import {
   listWalletEntries,

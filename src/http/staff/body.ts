@@ -3,7 +3,7 @@ import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { MOST_FILE_BYTES } from '../../cli/protocol.ts'
+import { MOST_FILE_BYTES } from '../../cli/client/protocol.ts'
 import { staffErrors } from './staff-errors.ts'
 
 const MOST_LINE_BYTES = 1024 * 1024

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { CommandRequest, RunEvent } from '../../cli/protocol.ts'
+import type { CommandRequest, RunEvent } from '../../cli/client/protocol.ts'
 import type { Actor, Work } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 

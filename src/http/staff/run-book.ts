@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import type { CommandRequest, RunEvent } from '../../cli/protocol.ts'
+import type { CommandRequest, RunEvent } from '../../cli/client/protocol.ts'
 import {
   authErrors,
   beginRun,

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../cli/protocol.ts'
+import type { RunEvent } from '../../cli/client/protocol.ts'
 import { endRun, keepLines, keptLines, seeRun } from '../../domain/auth/index.ts'
 import type { StaffProof } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'

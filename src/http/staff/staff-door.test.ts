@@ -11,9 +11,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { hire } from '../../../test/staff.ts'
 import { DoorOfTest, runClient } from '../../../test/staff-door.ts'
-import { PROTOCOL, PROTOCOL_HEADER, type StreamLine } from '../../cli/protocol.ts'
-import type { CommandShape } from '../../commands/define-command.ts'
-import type { EntryShape } from '../../commands/program.ts'
+import { PROTOCOL, PROTOCOL_HEADER, type StreamLine } from '../../cli/client/protocol.ts'
+import type { CommandShape } from '../../cli/define/command.ts'
+import type { EntryShape } from '../../cli/define/program.ts'
 import type { CommandHouse, Execution } from './command-house.ts'
 
 const shapeOf = (name: string, more: Partial<CommandShape> = {}): CommandShape => ({

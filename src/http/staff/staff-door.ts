@@ -18,7 +18,7 @@ import {
   SECOND_FACTOR_HEADER,
   TOKEN_ENDS_HEADER,
   VERSION_HEADER,
-} from '../../cli/protocol.ts'
+} from '../../cli/client/protocol.ts'
 import { staffByToken, TELL_BEFORE_S } from '../../domain/auth/index.ts'
 import {
   type Actor,
@@ -85,7 +85,7 @@ export function withOwnPool(laku: Laku): { laku: Laku; end: () => Promise<void> 
     db,
     clock,
     beganAt,
-    choreography: async () => (await import('../../domain/choreography.ts')).choreography,
+    choreography: async () => (await import('../../domain/composition/choreography.ts')).choreography,
     enqueue: (tx, jobs) => queue.enqueue(tx, jobs),
     policy,
     vault,

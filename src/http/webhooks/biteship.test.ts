@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, system, type TestLaku } from '../../../test/laku.ts'
 import { orderChoreography, refusal, Storefront } from '../../../test/storefront.ts'
-import { choreography } from '../../domain/choreography.ts'
+import { choreography } from '../../domain/composition/choreography.ts'
 import { balanceIdr } from '../../domain/ledger/index.ts'
 import {
   bookShipment,
@@ -13,9 +13,9 @@ import {
   topUpDeposit,
   trackShipment,
 } from '../../domain/logistics/index.ts'
-import { shipmentsTrackJob } from '../../jobs/shipments.track.ts'
-import { webhooksBiteshipJob } from '../../jobs/webhooks.biteship.ts'
-import { webhooksSweepJob } from '../../jobs/webhooks.sweep.ts'
+import { shipmentsTrackJob } from '../../jobs/shipments/track.ts'
+import { webhooksBiteshipJob } from '../../jobs/webhooks/biteship.ts'
+import { webhooksSweepJob } from '../../jobs/webhooks/sweep.ts'
 import { buildServer } from '../server.ts'
 
 const url = '/api/webhooks/biteship'

@@ -2,7 +2,7 @@ import { Transform } from 'node:stream'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Actor } from '../../domain/kernel/index.ts'
-import { receiveWebhook } from '../../domain/payment/index.ts'
+import { receiveWebhook } from '../../domain/webhooks/index.ts'
 import {
   biteshipDedupeKey,
   isBiteshipCallback,

@@ -3,10 +3,10 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { system } from '../../../test/laku.ts'
 import { openPaymentFixture, type PaymentFixture } from '../../../test/payments.ts'
-import { choreography } from '../../domain/choreography.ts'
+import { choreography } from '../../domain/composition/choreography.ts'
 import { openInvoice } from '../../domain/payment/index.ts'
-import { webhooksSweepJob } from '../../jobs/webhooks.sweep.ts'
-import { webhooksXenditJob } from '../../jobs/webhooks.xendit.ts'
+import { webhooksSweepJob } from '../../jobs/webhooks/sweep.ts'
+import { webhooksXenditJob } from '../../jobs/webhooks/xendit.ts'
 import { buildServer } from '../server.ts'
 
 const PAYMENTS = 25

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { SmsSender } from '../../domain/auth/sms.ts'
+import type { SmsSender } from '../../domain/auth/codes/sms.ts'
 import type { BreakerOptions } from '../guard.ts'
 import { createProviderHttp, type ProviderVerdict } from '../http.ts'
 import { plusPhone } from '../phone.ts'

@@ -1,5 +1,5 @@
 import type { GatewayInvoice, GatewayRefund, PaymentGateway } from '../../domain/payment/gateway.ts'
-import type { GatewayTransaction } from '../../domain/payment/gateway-transactions.ts'
+import type { GatewayTransaction } from '../../domain/payment/reconciliation/gateway-transactions.ts'
 
 /**
  * A gateway that names invoices and refunds to the provider after the installation that made them (`1A2B3C-PAY-…`), and to laku by their

@@ -5,7 +5,7 @@ import type {
   GatewayTransactionPage,
   GatewayTransactionStatus,
   UnreadTransaction,
-} from '../../domain/payment/gateway-transactions.ts'
+} from '../../domain/payment/reconciliation/gateway-transactions.ts'
 import { instant, maybe } from '../answers.ts'
 
 // xendit.transaction-amounts: numbers, whole or not, and in one copy of the reference a text.

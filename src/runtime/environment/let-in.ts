@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { newStaffToken } from '../../domain/auth/staff-tokens.ts'
+import { newStaffToken } from '../../domain/auth/staff/tokens.ts'
 import { newId } from '../../domain/kernel/ids.ts'
 import { requireOwner } from './require-owner.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { usageError } from '../../cli-error.ts'
-import { defineTask } from '../../define-command.ts'
+import { defineTask } from '../../../cli/define/command.ts'
+import { usageError } from '../../../cli/errors/cli-error.ts'
 
 export const admit = defineTask({
   name: 'admit',

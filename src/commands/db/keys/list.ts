@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { defineTask } from '../../../cli/define/command.ts'
+import { exitCodes } from '../../../cli/errors/cli-error.ts'
+import { type Column, renderTable } from '../../../cli/output/table.ts'
 import { readEnvironment } from '../../../runtime/environment/read-environment.ts'
-import { exitCodes } from '../../cli-error.ts'
-import { defineTask } from '../../define-command.ts'
-import { type Column, renderTable } from '../../table.ts'
 
 interface Row {
   purpose: string
@@ -29,8 +29,8 @@ export const list = defineTask({
   examples: ['laku db keys list'],
   run: async (context) => {
     const laku = await context.laku()
-    const { keysInUse } = await import('../../../domain/keys-in-use.ts')
-    const { sealedTables } = await import('../../../domain/sealed-data.ts')
+    const { keysInUse } = await import('../../../domain/composition/sealing/keys-in-use.ts')
+    const { sealedTables } = await import('../../../domain/composition/sealing/sealed-data.ts')
     const { pool, vault, db } = laku
     context.progress.start('tables', sealedTables.length + 2)
     const [known, use] = await Promise.all([

@@ -1,6 +1,6 @@
 import type pg from 'pg'
+import { keysInUse, logInsBefore } from '../../../domain/composition/sealing/keys-in-use.ts'
 import { Vault } from '../../../domain/kernel/index.ts'
-import { keysInUse, logInsBefore } from '../../../domain/keys-in-use.ts'
 import type { OwnerConfig } from '../../../runtime/config.ts'
 import { createKysely } from '../../../runtime/database.ts'
 import { type KeyPurpose, readEnvironment } from '../../../runtime/environment/read-environment.ts'

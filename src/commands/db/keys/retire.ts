@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { CliError, exitCodes, usageError } from '../../cli-error.ts'
-import { defineTask } from '../../define-command.ts'
+import { defineTask } from '../../../cli/define/command.ts'
+import { CliError, exitCodes, usageError } from '../../../cli/errors/cli-error.ts'
 
 export const retire = defineTask({
   name: 'retire',

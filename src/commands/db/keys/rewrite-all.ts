@@ -1,9 +1,13 @@
+import type { Progress } from '../../../cli/output/progress.ts'
+import { reencryptAnswers } from '../../../domain/composition/sealing/sealed-answers.ts'
+import {
+  recountWithdrawals,
+  reencryptPage,
+  sealedTables,
+} from '../../../domain/composition/sealing/sealed-data.ts'
 import type { Actor, Work } from '../../../domain/kernel/index.ts'
 import { type Resealed, resealChain, resealPostings } from '../../../domain/ledger/index.ts'
-import { reencryptAnswers } from '../../../domain/sealed-answers.ts'
-import { recountWithdrawals, reencryptPage, sealedTables } from '../../../domain/sealed-data.ts'
 import type { Laku } from '../../../runtime/laku.ts'
-import type { Progress } from '../../progress.ts'
 
 export interface Rewritten {
   encrypted: number

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { exitCodes } from '../../cli-error.ts'
-import { defineTask } from '../../define-command.ts'
+import { defineTask } from '../../../cli/define/command.ts'
+import { exitCodes } from '../../../cli/errors/cli-error.ts'
 import { rewriteAll } from './rewrite-all.ts'
 
 const SHOWN = 20

@@ -6,9 +6,10 @@ import { CommandScenes } from '../../../../test/contract/command-scenes.ts'
 import { query, testEncryptionKey } from '../../../../test/global-setup.ts'
 import { admin, type TestLaku } from '../../../../test/laku.ts'
 import { good } from '../../../../test/wallets.ts'
-import { choreography } from '../../../domain/choreography.ts'
+import { choreography } from '../../../domain/composition/choreography.ts'
+import { bookChecks } from '../../../domain/composition/invariants.ts'
+import { sealedTables } from '../../../domain/composition/sealing/sealed-data.ts'
 import { bankAccountsOf, taxIdOf, updateFactory } from '../../../domain/factory/index.ts'
-import { bookChecks } from '../../../domain/invariants.ts'
 import {
   insertRows,
   newId,
@@ -19,7 +20,6 @@ import {
   Vault,
 } from '../../../domain/kernel/index.ts'
 import { takeChainPage } from '../../../domain/ledger/index.ts'
-import { sealedTables } from '../../../domain/sealed-data.ts'
 import { adjustWallet, requestWithdrawal } from '../../../domain/wallet/index.ts'
 import { openValue, sealValue } from '../../../domain/way-in/sealed-values.ts'
 import { openParams, sealParams } from '../../../domain/whatsapp/secret-params.ts'
@@ -149,11 +149,15 @@ describe('the keys of the database rotate', () => {
   const alone = () => withKeys(laku, new Vault(newKey, newSeal))
 
   it('has every kind of value that is encrypted in its list', async () => {
-    // Answers under idempotency keys have their fields encrypted one by one (sealed-answers.ts).
+    // Answers under idempotency keys have their fields encrypted one by one (composition/sealing/sealed-answers.ts).
     const purposes = new Set([...sealedTables.map(({ purpose }) => purpose), 'idempotency.answer'])
     const found: string[] = []
     for (const file of globSync('src/**/*.ts')) {
-      if (file.endsWith('.test.ts') || file.includes('kernel/vault') || file.endsWith('sealed-data.ts'))
+      if (
+        file.endsWith('.test.ts') ||
+        file.includes('kernel/vault') ||
+        file.endsWith('composition/sealing/sealed-data.ts')
+      )
         continue
       const text = readFileSync(file, 'utf8')
       for (const [, word = ''] of text.matchAll(/vault\.seal\(\s*('[^']+'|\w+)/g)) {

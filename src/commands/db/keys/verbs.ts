@@ -1,4 +1,4 @@
-import type { VerbGroup } from '../../root.ts'
+import type { VerbGroup } from '../../../cli/define/root.ts'
 import { admit } from './admit.ts'
 import { list } from './list.ts'
 import { retire } from './retire.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../../define-command.ts'
+import { defineList } from '../../../cli/define/command.ts'
 
 const statuses = ['scheduled', 'in_progress', 'completed', 'failed', 'cancelled'] as const
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { defineChange } from '../../../cli/define/command.ts'
+import { requireInstant } from '../../../cli/output/times.ts'
 import { jakartaDate } from '../../../domain/kernel/index.ts'
-import { defineChange } from '../../define-command.ts'
-import { requireInstant } from '../../times.ts'
 
 export const schedule = defineChange({
   name: 'schedule',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineShow, section } from '../../define-command.ts'
+import { defineShow, section } from '../../../cli/define/command.ts'
 
 export const show = defineShow({
   name: 'show',

@@ -1,4 +1,4 @@
-import type { VerbGroup } from '../../root.ts'
+import type { VerbGroup } from '../../../cli/define/root.ts'
 import { list } from './list.ts'
 import { schedule } from './schedule.ts'
 import { show } from './show.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { defineChange } from '../../../cli/define/command.ts'
 import { formatIdr } from '../../../domain/kernel/index.ts'
-import { defineChange } from '../../define-command.ts'
 import { given } from '../order.ts'
 
 const args = [{ name: 'return', description: 'UUID of the return, or code of its order' }]

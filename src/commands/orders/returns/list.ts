@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../../define-command.ts'
+import { defineList } from '../../../cli/define/command.ts'
 
 const statuses = ['requested', 'accepted', 'refused'] as const
 
@@ -14,8 +14,8 @@ export const list = defineList({
   examples: ['laku orders returns list --status requested'],
   empty: 'No returns. Try without --status; buyers ask for one after the goods have arrived.',
   run: async (context, { status, order }, page) => {
-    const { getOrder } = await import('../../../domain/order/read-orders.ts')
-    const { listReturns } = await import('../../../domain/order/read-returns.ts')
+    const { getOrder } = await import('../../../domain/order/read.ts')
+    const { listReturns } = await import('../../../domain/order/returns/read.ts')
     return await context.read(async (work) => {
       const orderId = order && (await getOrder(work, order)).id
       return await listReturns(work, { status, orderId, ...page })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../../define-command.ts'
+import { defineList } from '../../../cli/define/command.ts'
 
 export const list = defineList({
   name: 'list',
@@ -8,7 +8,7 @@ export const list = defineList({
   input: z.object({ all: z.boolean().optional() }),
   empty: 'Nothing waits in quarantine. --all shows what was decided.',
   run: async (context, { all }, page) => {
-    const { listQuarantined } = await import('../../../domain/payment/list-quarantined.ts')
+    const { listQuarantined } = await import('../../../domain/payment/suspense/list.ts')
     return await context.read(({ tx }) => listQuarantined(tx, { all, ...page }))
   },
   columns: [

@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { defineChange, defineList, defineShow, section } from '../../../cli/define/command.ts'
+import { usageError } from '../../../cli/errors/cli-error.ts'
+import type { Files } from '../../../cli/input/files.ts'
 import { formatIdr } from '../../../domain/kernel/index.ts'
 import type { BankWord } from '../../../domain/payout/index.ts'
-import { usageError } from '../../cli-error.ts'
-import { defineChange, defineList, defineShow, section } from '../../define-command.ts'
-import type { Files } from '../../files.ts'
 
 const statuses = ['made', 'handed_out', 'done', 'cancelled'] as const
 const batchArgument = { name: 'batch', description: 'its number, or UUID' }
@@ -139,7 +139,7 @@ export const confirm = defineChange({
 })
 
 async function wordsIn(files: Files, file: string): Promise<BankWord[]> {
-  const { readRows } = await import('../../read-rows.ts')
+  const { readRows } = await import('../../../cli/input/read-rows.ts')
   const rows = await readRows(files, file, statementRow, ({ code }) => code.toUpperCase())
   return rows.map(({ row: { code, amount_idr: amountIdr, reference, status: verdict } }) => ({
     code,

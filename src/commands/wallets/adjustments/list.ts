@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../../define-command.ts'
+import { defineList } from '../../../cli/define/command.ts'
 
 const statuses = ['requested', 'posted', 'rejected'] as const
 
@@ -11,7 +11,7 @@ export const list = defineList({
   examples: ['laku wallets adjustments list --status requested'],
   empty: 'No adjustments. Try another --status, or ask for one with laku wallets adjust.',
   run: async (context, { status }, page) => {
-    const { listAdjustments } = await import('../../../domain/wallet/decide-adjustment.ts')
+    const { listAdjustments } = await import('../../../domain/wallet/adjustments/decide.ts')
     return await context.read((work) => listAdjustments(work, { status, ...page }))
   },
   columns: [

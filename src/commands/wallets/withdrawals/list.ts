@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineList } from '../../define-command.ts'
+import { defineList } from '../../../cli/define/command.ts'
 import { userIdOf } from '../user.ts'
 
 const statuses = ['held', 'approved', 'submitted', 'succeeded', 'failed', 'reversed', 'rejected'] as const
@@ -15,7 +15,7 @@ export const list = defineList({
   examples: ['laku wallets withdrawals list --status held'],
   empty: 'No withdrawals. Try without --status and --user; buyers ask for them.',
   run: async (context, { status, user }, page) => {
-    const { listWithdrawals } = await import('../../../domain/wallet/read-withdrawals.ts')
+    const { listWithdrawals } = await import('../../../domain/wallet/withdrawals/read.ts')
     return await context.read(async (work) => {
       const userId = user === undefined ? undefined : await userIdOf(work.tx, user)
       return await listWithdrawals(work, { status, userId, ...page })

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { asRecords, callProven, requireStaff, secondsAfter, type Work } from '../../kernel/index.ts'
-import type { Staff } from '../create-staff.ts'
 import { authErrors } from '../errors.ts'
-import { staffNamed } from '../people/staff-named.ts'
+import type { Staff } from '../staff/create.ts'
+import { staffNamed } from '../staff/staff-named.ts'
 import { staffOf } from './use-factor-code.ts'
 
 /**

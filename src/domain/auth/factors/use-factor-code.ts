@@ -5,11 +5,10 @@ import {
   callAsHolder,
   kernelErrors,
   type Refusal,
-  takeTurns,
-  turnInS,
   type Work,
 } from '../../kernel/index.ts'
-import { LONGEST_WAIT_S } from '../code-limits.ts'
+import { takeTurns, turnInS } from '../../ops/index.ts'
+import { LONGEST_WAIT_S } from '../codes/code-limits.ts'
 import { authErrors } from '../errors.ts'
 import { FACTOR_PURPOSE, stepOfCode } from './totp.ts'
 

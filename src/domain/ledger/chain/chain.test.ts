@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../../../test/laku.ts'
-import { listAttention, newId, runChecks, Vault } from '../../kernel/index.ts'
+import { newId, runChecks, Vault } from '../../kernel/index.ts'
+import { listAttention } from '../../ops/index.ts'
 import {
   type ChainHead,
   chainState,

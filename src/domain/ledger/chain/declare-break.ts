@@ -1,13 +1,6 @@
 import { sql } from 'kysely'
-import {
-  actorLabel,
-  listAttention,
-  requireReason,
-  requireStaff,
-  settleAttention,
-  type Tx,
-  type Work,
-} from '../../kernel/index.ts'
+import { actorLabel, requireReason, requireStaff, type Tx, type Work } from '../../kernel/index.ts'
+import { listAttention, settleAttention } from '../../ops/index.ts'
 import { ledgerErrors } from '../errors.ts'
 import { digestOf, headOf, lastLinks, utcText, writeLink } from './link.ts'
 

@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
 import { insertRows, moveState, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
 import { credit, debit, post } from '../../ledger/index.ts'
-import { decideRefunds } from '../decide-refunds.ts'
 import { leftOf, shareOfWallet } from '../entitlement/rules.ts'
-import { dimensionsOf } from '../funds.ts'
+import { dimensionsOf } from '../escrow/funds.ts'
 import type { GatewayRefund } from '../gateway.ts'
-import { type LockedPayment, lockWholly } from '../lock-payments.ts'
-import { refundQuarantined } from '../refund-quarantined.ts'
-import { ASK_AGAIN_S, settleRefunds } from '../settle-refunds.ts'
+import { type LockedPayment, lockWholly } from '../payments/lock.ts'
+import { decideRefunds } from '../refunds/decide.ts'
+import { ASK_AGAIN_S, settleRefunds } from '../refunds/settle.ts'
+import { refundQuarantined } from '../suspense/refund.ts'
 import { refundMachine } from '../transitions.ts'
 
 export interface AdoptedRefund {

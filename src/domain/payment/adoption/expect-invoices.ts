@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { secondsAfter, type Work } from '../../kernel/index.ts'
-import { RESERVED_S } from '../reserve-invoice.ts'
+import { RESERVED_S } from '../invoices/reserve.ts'
 
 /**
  * After a restore a pending payment without an invoice may have one at the provider, made in the lost day: whoever opens its link next looks

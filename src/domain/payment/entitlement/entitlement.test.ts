@@ -5,10 +5,10 @@ import { admin } from '../../../../test/laku.ts'
 import { openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance } from '../../../../test/wallets.ts'
+import { openThings } from '../../composition/privacy/open-things.ts'
+import { erasePerson } from '../../composition/privacy/privacy.ts'
 import { newId } from '../../kernel/index.ts'
-import { openThings } from '../../open-things.ts'
-import { erasePerson } from '../../privacy.ts'
-import { claimRefunds } from '../claim-refunds.ts'
+import { recordChargebacks } from '../chargebacks/record-all.ts'
 import {
   confirmPayments,
   createRefund,
@@ -17,7 +17,7 @@ import {
   settleClaim,
   settleRefunds,
 } from '../index.ts'
-import { recordChargebacks } from '../record-chargebacks.ts'
+import { claimRefunds } from '../refunds/claim.ts'
 
 const PAID = 110_000
 

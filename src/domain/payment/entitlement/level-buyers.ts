@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
-import { type Rupiah, settleAttention, sumIdr, type Work } from '../../kernel/index.ts'
+import { type Rupiah, sumIdr, type Work } from '../../kernel/index.ts'
 import { balances, credit, debit, type Posting, post, walletAccount } from '../../ledger/index.ts'
+import { settleAttention } from '../../ops/index.ts'
 import { lockWallets, openWallets } from '../../wallet/index.ts'
-import { dimensionsOf } from '../funds.ts'
-import { type LockedPayment, lockPayments } from '../lock-payments.ts'
+import { dimensionsOf } from '../escrow/funds.ts'
+import { type LockedPayment, lockPayments } from '../payments/lock.ts'
 import { CLAIM_RETURNED, CLAIMED, readGone } from './read-gone.ts'
 import { dueToBuyer } from './rules.ts'
 

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
-import type { LockedPayment } from '../lock-payments.ts'
+import type { LockedPayment } from '../payments/lock.ts'
 import { type Gone, isPlain } from './rules.ts'
 
 // What else is booked of a refund, say that it went twice, is disposed of where it is booked.

@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
-import { type Rupiah, requireStaff, settleAttention, type Work } from '../../kernel/index.ts'
+import { type Rupiah, requireStaff, type Work } from '../../kernel/index.ts'
 import { balanceIdr, credit, debit, post, walletAccount } from '../../ledger/index.ts'
+import { settleAttention } from '../../ops/index.ts'
 import { lockWallets } from '../../wallet/index.ts'
 import { paymentErrors } from '../errors.ts'
-import { dimensionsOf } from '../funds.ts'
-import { showPayment } from '../list-payments.ts'
-import { lockPayments } from '../lock-payments.ts'
+import { dimensionsOf } from '../escrow/funds.ts'
+import { showPayment } from '../payments/list.ts'
+import { lockPayments } from '../payments/lock.ts'
 import { readGone } from './read-gone.ts'
 
 export interface SettledClaim {

@@ -3,9 +3,9 @@ import { openPaymentFixture, type PaymentFixture } from '../../../../test/paymen
 import { oneAdministratorAndTwo, staff } from '../../../../test/staff.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance } from '../../../../test/wallets.ts'
+import { openThings } from '../../composition/privacy/open-things.ts'
 import { runChecks } from '../../kernel/index.ts'
 import { factoryAccount, suspenseAccount } from '../../ledger/index.ts'
-import { openThings } from '../../open-things.ts'
 import {
   type AskedDisposal,
   listSuspense,

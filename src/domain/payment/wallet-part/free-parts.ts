@@ -1,7 +1,7 @@
 import type { EventOf, Work } from '../../kernel/index.ts'
 import { balances, credit, debit, paymentHold, post, walletAccount } from '../../ledger/index.ts'
 import { openWallets } from '../../wallet/index.ts'
-import { dimensionsOf } from '../funds.ts'
+import { dimensionsOf } from '../escrow/funds.ts'
 
 /**
  * Reaction to payment.expired and payment.failed, after those who waited for the payment: what was held of the wallet is in it again. It

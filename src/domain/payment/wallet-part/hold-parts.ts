@@ -1,7 +1,7 @@
 import type { Rupiah, Work } from '../../kernel/index.ts'
 import { balances, credit, debit, paymentHold, post, walletAccount } from '../../ledger/index.ts'
 import { lockWallets, walletErrors } from '../../wallet/index.ts'
-import { dimensionsOf } from '../funds.ts'
+import { dimensionsOf } from '../escrow/funds.ts'
 import type { Payment } from '../views.ts'
 import { type AskedPart, isParted, walletPartOf } from './rules.ts'
 

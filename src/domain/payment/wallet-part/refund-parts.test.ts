@@ -3,9 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance } from '../../../../test/wallets.ts'
-import { explain } from '../../explain.ts'
+import { explain } from '../../composition/explain.ts'
 import { newId } from '../../kernel/index.ts'
-import { claimRefunds } from '../claim-refunds.ts'
 import { shareOfWallet } from '../entitlement/rules.ts'
 import {
   approveRefund,
@@ -17,6 +16,7 @@ import {
   releaseEscrow,
   settleRefunds,
 } from '../index.ts'
+import { claimRefunds } from '../refunds/claim.ts'
 
 const PAID = 110_000
 

@@ -1,7 +1,7 @@
 import type { Work } from '../../kernel/index.ts'
 import { balances, debit, type Entry, paymentHold, walletAccount } from '../../ledger/index.ts'
-import { dimensionsOf, lockPaidThings } from '../funds.ts'
-import type { LockedPayment } from '../lock-payments.ts'
+import { dimensionsOf, lockPaidThings } from '../escrow/funds.ts'
+import type { LockedPayment } from '../payments/lock.ts'
 import { inWallets } from './hold-parts.ts'
 import { isParted } from './rules.ts'
 

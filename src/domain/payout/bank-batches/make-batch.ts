@@ -1,17 +1,16 @@
 import { sql } from 'kysely'
 import {
-  type BankAccount,
   insertRows,
   newId,
   personOf,
   type Rupiah,
   requireKnownDatabase,
-  requirePayableAccount,
   requireStaff,
   rupiah,
   secondsAfter,
   type Work,
 } from '../../kernel/index.ts'
+import { type BankAccount, requirePayableAccount } from '../../ops/index.ts'
 import { sealAccount } from '../destination.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'

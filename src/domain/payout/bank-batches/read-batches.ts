@@ -1,13 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
-import {
-  type BankAccount,
-  channelName,
-  maskedAccount,
-  pageOf,
-  type Rupiah,
-  type Tx,
-  type Work,
-} from '../../kernel/index.ts'
+import { pageOf, type Rupiah, type Tx, type Work } from '../../kernel/index.ts'
+import { type BankAccount, channelName, maskedAccount } from '../../ops/index.ts'
 import { openAccount, type SealedAccount } from '../destination.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'

@@ -4,12 +4,11 @@ import {
   personOf,
   type Rupiah,
   requireReason,
-  requireSecondPerson,
   requireStaff,
   requireTransition,
-  settleAttention,
   type Work,
 } from '../../kernel/index.ts'
+import { requireSecondPerson, settleAttention } from '../../ops/index.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
 import { payoutNews } from '../payout-news.ts'

@@ -1,0 +1,91 @@
+import { isOfTheHost } from '../../commands/where.ts'
+import type { CommandDefinition } from '../define/command.ts'
+import { buildProgram, type Chosen, type EntryShape } from '../define/program.ts'
+import { findShop } from './find-shop.ts'
+import { surfaceEntries } from './surface.ts'
+import { ownSurroundings, type Surroundings } from './surroundings.ts'
+
+const OPENED_ITSELF =
+  'laku: this opened the database itself, which commands of staff stop doing: set LAKU_SERVER to the staff door, or log in with laku login --server URL'
+
+/**
+ * Runs one command line: what is the host's owner's in this process, on the database; everything else in the server of the shop that is
+ * meant, and shown here. Throws what it failed with.
+ */
+export async function runLine(
+  argv: readonly string[],
+  around: Surroundings = ownSurroundings(),
+  entries?: readonly EntryShape[],
+  configure: (program: ReturnType<typeof buildProgram>) => void = () => {},
+): Promise<void> {
+  const known = entries ?? surfaceEntries() ?? (await import('../../commands/own-program.ts')).ownEntries
+  // Forty nouns are 10 ms of processor, and a line is of one.
+  const named = known.filter(({ name }) => argv.includes(name))
+  const program = buildProgram({
+    entries: named.length > 0 ? named : known,
+    run: (chosen) => run(chosen, argv, around),
+  })
+  configure(program)
+  await program.parseAsync([...argv])
+}
+
+async function run(chosen: Chosen, argv: readonly string[], around: Surroundings): Promise<void> {
+  const { path, flags, shape, input } = chosen
+  const isAttach = path.join(' ') === 'commands attach'
+  if (isOfTheHost(path) && !isAttach) return await runHere(chosen)
+  const shop = findShop(flags, around.env)
+  if (shop.by === 'database') {
+    await runHere(chosen)
+    if (shop.why === 'url' && !flags.quiet && !flags.json) {
+      const { wrapped } = await import('../output/format.ts')
+      const { stderr } = around
+      stderr.write(`${wrapped(OPENED_ITSELF, stderr.isTTY ? stderr.columns : undefined)}\n`)
+    }
+    return
+  }
+  const { RemoteCommand } = await import('./remote-command.ts')
+  const remote = new RemoteCommand(shop, chosen, argv, around)
+  if (isAttach) return await remote.attach(String(input.run))
+  const { stdout } = around
+  if (!shape.live || flags.json || !stdout.isTTY) return await remote.run()
+  await watchLive(remote, chosen, around)
+}
+
+/** Draws a live view again and again, each picture asked for in the size that the terminal has then. */
+async function watchLive(
+  remote: import('./remote-command.ts').RemoteCommand,
+  { flags, input }: Chosen,
+  { stdout, stderr, env }: Surroundings,
+): Promise<void> {
+  const [{ Output }, { showLive }, { wantsColor }] = await Promise.all([
+    import('../output/output.ts'),
+    import('../output/live-screen.ts'),
+    import('../output/style.ts'),
+  ])
+  const { quiet = false, color = true } = flags
+  const output = new Output({ json: false, quiet, color, stdout, stderr, env: env as NodeJS.ProcessEnv })
+  const draw = () =>
+    remote.picture({
+      width: output.width ?? 80,
+      height: output.height ?? 24,
+      color: wantsColor(stdout, color, env as NodeJS.ProcessEnv),
+    })
+  // What is wrong with it is said before the screen changes.
+  await draw()
+  await showLive(output, Number(input.every ?? 2), draw)
+}
+
+/** In this process, with all that the command is made of. */
+async function runHere({ path, input, flags }: Chosen): Promise<void> {
+  const [{ definitionAt }, { CommandContext }] = await Promise.all([
+    import('../../commands/tree.ts'),
+    import('../define/context.ts'),
+  ])
+  const definition: CommandDefinition = await definitionAt(path)
+  const context = new CommandContext(flags)
+  try {
+    await definition.execute(context, input)
+  } finally {
+    await context.close()
+  }
+}

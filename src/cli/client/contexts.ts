@@ -1,0 +1,75 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
+
+/** A shop that somebody is logged in to. */
+export interface SavedContext {
+  server: string
+  token: string
+  /** Who they are there, as the server said. */
+  staff?: string
+}
+
+export interface Contexts {
+  /** The chosen one. */
+  current?: string
+  contexts: Record<string, SavedContext>
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** The person's own folder, by the XDG Base Directory Specification. */
+export function configFolder(env: Env): string {
+  const own = env.XDG_CONFIG_HOME
+  return join(own?.startsWith('/') ? own : join(env.HOME || homedir(), '.config'), 'laku')
+}
+
+const fileOf = (env: Env) => join(configFolder(env), 'contexts.json')
+
+/** What a person is logged in to. Throws a CliError, exit code 2, where the file is damaged or others may read it. */
+export function readContexts(env: Env): Contexts {
+  const path = fileOf(env)
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+    if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0)
+      throw usageError(`${path} holds tokens and others may read it: chmod 600 ${path}`)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { contexts: {} }
+    if (error instanceof CliError) throw error
+    throw unreadable(path, String(code))
+  }
+  try {
+    const { current, contexts } = JSON.parse(text) as Partial<Contexts>
+    if (typeof contexts !== 'object' || contexts === null) throw new Error()
+    return { ...(typeof current === 'string' && { current }), contexts }
+  } catch {
+    throw unreadable(path, 'it is damaged')
+  }
+}
+
+const unreadable = (path: string, why: string) =>
+  new CliError(exitCodes.usage, 'contexts', `${path} cannot be read (${why}): mend or remove it`)
+
+/** Writes them whole or not at all, for nobody else to read (0600). */
+export function writeContexts(env: Env, contexts: Contexts): void {
+  const folder = configFolder(env)
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const aside = `${fileOf(env)}.${process.pid}`
+  writeFileSync(aside, `${JSON.stringify(contexts, undefined, 2)}\n`, { mode: 0o600 })
+  chmodSync(aside, 0o600)
+  renameSync(aside, fileOf(env))
+}
+
+/** `https://ops.example/` as it is kept and compared. Throws a usage error where a token would travel in the open. */
+export function serverAddress(text: string, called: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash)
+    throw usageError(`${called} is "${text}": it takes an address like https://ops.example`)
+  const isHere = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
+  if (url.protocol === 'http:' && !isHere)
+    throw usageError(`${called} is ${text}: a token travels by https alone, but to this machine itself`)
+  return url.href.replace(/\/+$/, '')
+}

@@ -1,0 +1,154 @@
+import type { IncomingMessage, RequestOptions } from 'node:http'
+import { pipeline, type Readable } from 'node:stream'
+import { CliError, exitCodes } from '../errors/cli-error.ts'
+import {
+  PROTOCOL,
+  PROTOCOL_HEADER,
+  SECOND_FACTOR_HEADER,
+  type StreamLine,
+  VERSION_HEADER,
+} from './protocol.ts'
+import { version } from './version.ts'
+
+/** Where a shop's staff door is, and as whom one comes in. */
+export interface DoorAddress {
+  server: string
+  token: string
+}
+
+/** No answer came: the server is away, or the connection broke. */
+export class DoorAway extends Error {}
+
+// A server beats every ten seconds: after three it is gone, or something on the way is.
+const SILENCE_MS = 35_000
+
+export interface Call {
+  method: 'GET' | 'POST'
+  path: string
+  /** A first line, and a file behind it. */
+  line?: string
+  file?: Readable | undefined
+  /** Of the second factor of who asks. */
+  code?: string | undefined
+}
+
+/** One call; the answer's body where it is good. Throws DoorAway, and a CliError for what the server refused. */
+export async function call(door: DoorAddress, asked: Call): Promise<IncomingMessage> {
+  const answer = await send(door, asked)
+  requireSameLanguage(door, answer)
+  if (answer.statusCode === 200) return answer
+  throw await refusal(door, answer)
+}
+
+async function send(
+  { server, token }: DoorAddress,
+  { method, path, line, file, code }: Call,
+): Promise<IncomingMessage> {
+  const url = new URL(path, `${server}/`)
+  // Not by import: that reads every export of the module, and one of them loads an HTTP client of another kind, 60 ms of processor.
+  const { request } =
+    url.protocol === 'https:' ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http')
+  const options: RequestOptions = {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      [PROTOCOL_HEADER]: String(PROTOCOL),
+      [VERSION_HEADER]: version,
+      ...(code !== undefined && { [SECOND_FACTOR_HEADER]: code }),
+      ...(line !== undefined && { 'content-type': 'application/x-ndjson' }),
+      ...(line !== undefined && !file && { 'content-length': String(Buffer.byteLength(line)) }),
+    },
+  }
+  return await new Promise((resolve, reject) => {
+    const outgoing = request(url, options, resolve)
+    outgoing.setTimeout(SILENCE_MS, () => outgoing.destroy(new Error('it is silent')))
+    outgoing.on('error', (error) => reject(new DoorAway(`${server} does not answer (${codeOf(error)})`)))
+    if (line !== undefined) outgoing.write(line)
+    // A file that cannot be read to its end ends the request, and with it the command before it began.
+    if (file) pipeline(file, outgoing, () => {})
+    else outgoing.end()
+  })
+}
+
+const codeOf = (error: Error) => ('code' in error && error.code ? String(error.code) : error.message)
+
+/** A server that says nothing of its protocol is none of laku's. */
+function requireSameLanguage({ server }: DoorAddress, answer: IncomingMessage): void {
+  const spoken = answer.headers[PROTOCOL_HEADER]
+  if (spoken !== undefined) return
+  answer.resume()
+  if ((answer.statusCode ?? 0) >= 500)
+    throw new DoorAway(`${server} does not answer (status ${answer.statusCode})`)
+  throw new CliError(
+    exitCodes.unavailable,
+    'no_staff_door',
+    `${server} is no staff door of laku (status ${answer.statusCode}): give the address of LAKU_STAFF_PORT, or of the proxy before it`,
+  )
+}
+
+interface Refused {
+  code?: string
+  message?: string
+  details?: Record<string, unknown>
+}
+
+async function refusal({ server }: DoorAddress, answer: IncomingMessage): Promise<Error> {
+  answer.setEncoding('utf8')
+  let text = ''
+  for await (const piece of answer) text += piece
+  let refused: Refused = {}
+  try {
+    refused = JSON.parse(text) as Refused
+  } catch {
+    // Something on the way answered in its own words.
+  }
+  const { code = '', message = '', details = {} } = refused
+  if (code === 'staff_door.other_version') return otherVersion(server, details)
+  if (code === 'staff_door.token_refused')
+    return new CliError(
+      exitCodes.notAllowed,
+      'token_refused',
+      `your token is not good at ${server} (unknown, expired or revoked): ask an administrator for a new one, then laku login --server ${server}`,
+    )
+  if (code === 'staff_door.no_such_command' && details.command !== undefined)
+    return new CliError(
+      exitCodes.usage,
+      'no_such_command',
+      `the server ${server} (laku ${String(details.server_version)}) does not know laku ${String(details.command)}, which your laku ${version} has: the server is older, and has to be upgraded first`,
+    )
+  if (answer.statusCode === 404 && code === 'auth.command_run_not_found')
+    return new CliError(exitCodes.notFound, 'no_such_run', message)
+  if (answer.statusCode === 409) return new CliError(exitCodes.conflict, 'conflict', message, details)
+  if (answer.statusCode === 413 || code === 'staff_door.file_too_large')
+    return new CliError(exitCodes.usage, 'file_too_large', 'the file is larger than 50 MB: divide it')
+  if ((answer.statusCode ?? 0) >= 500) return new DoorAway(`${server} failed (${code || answer.statusCode})`)
+  return new CliError(
+    exitCodes.usage,
+    'refused',
+    `${server} refused: ${message || `status ${answer.statusCode}`} ${details.problems ? JSON.stringify(details.problems) : ''}`.trimEnd(),
+  )
+}
+
+function otherVersion(server: string, details: Record<string, unknown>): CliError {
+  const { server_version: theirs, server_protocol: spoken } = details
+  const isOlder = PROTOCOL < Number(spoken)
+  const what = isOlder
+    ? `your laku ${version} is too old for the server ${server} (laku ${String(theirs)}): install laku ${String(theirs)} here`
+    : `the server ${server} (laku ${String(theirs)}) is too old for your laku ${version}: upgrade the server, or install laku ${String(theirs)} here`
+  return new CliError(exitCodes.usage, 'other_version', what)
+}
+
+/** The lines of a stream, until it ends. Throws DoorAway where it breaks off. */
+export async function* linesOf(door: DoorAddress, answer: IncomingMessage): AsyncGenerator<StreamLine> {
+  answer.setEncoding('utf8')
+  let rest = ''
+  try {
+    for await (const piece of answer) {
+      const lines = (rest + String(piece)).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) if (line !== '') yield JSON.parse(line) as StreamLine
+    }
+  } catch (error) {
+    throw new DoorAway(`the connection to ${door.server} broke (${codeOf(error as Error)})`)
+  }
+}

@@ -1,0 +1,165 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
+import { readContexts, type SavedContext, serverAddress } from './contexts.ts'
+import type { DoorAddress } from './door.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+export interface ShopFlags {
+  server?: string
+  context?: string
+  databaseUrl?: string
+  dataDir?: string
+}
+
+/** A shop to work on: by its staff door, or, for the owner of its host, by its database. */
+export type FoundShop =
+  | { by: 'door'; door: DoorAddress; name: string; knownBy: string }
+  | { by: 'database'; why: 'url' | 'folder' }
+
+/** What a running `laku up` leaves in its folder. */
+export interface LocalShop {
+  server: string
+  pid: number
+  /** By what name its token is kept in the folder's credentials. */
+  database: string
+}
+
+export const localShopFile = (dataDir: string) => join(dataDir, 'shop.json')
+
+/**
+ * Which shop is meant: --server, --context, LAKU_SERVER, the chosen context, then what runs in this folder. Two that could both be
+ * meant are exit code 2, and none is 4.
+ */
+export function findShop(flags: ShopFlags, env: Env): FoundShop {
+  const given = [
+    ['--server', flags.server],
+    ['--context', flags.context],
+    ['--database-url', flags.databaseUrl],
+    ['--data-dir', flags.dataDir],
+  ].flatMap(([flag, value]) => (value === undefined ? [] : [flag as string]))
+  const shops = given.filter(
+    (flag) => flag !== '--data-dir' || given.length === 1 || given[0] !== '--database-url',
+  )
+  if (shops.length > 1) throw usageError(`${shops.join(' and ')} each name a shop: give one of them`)
+  if (flags.databaseUrl !== undefined) return { by: 'database', why: 'url' }
+  if (flags.server !== undefined) return byServer(flags.server, '--server', env)
+  if (flags.context !== undefined) return byContext(flags.context, '--context', env)
+  if (flags.dataDir !== undefined) return inFolder(flags.dataDir, env)
+  if (env.LAKU_SERVER) return byServer(env.LAKU_SERVER, 'LAKU_SERVER', env)
+  const { current } = readContexts(env)
+  if (current !== undefined) {
+    if (env.DATABASE_URL)
+      throw usageError(
+        `DATABASE_URL and the chosen context ${current} each name a shop: unset DATABASE_URL, or say --context ${current} or --database-url`,
+      )
+    return byContext(current, 'the chosen context', env)
+  }
+  const folder = env.LAKU_DATA_DIR || dataDirOfConfig(env) || '.laku'
+  if (env.DATABASE_URL) return runsHere(folder, env, env.DATABASE_URL) ?? { by: 'database', why: 'url' }
+  return inFolder(folder, env)
+}
+
+function byServer(text: string, called: string, env: Env): FoundShop {
+  const server = serverAddress(text, called)
+  const saved = Object.entries(readContexts(env).contexts).find(([, one]) => one.server === server)
+  const token = tokenOf(env) ?? saved?.[1].token
+  if (token === undefined)
+    throw new CliError(
+      exitCodes.notAllowed,
+      'not_logged_in',
+      `you are not logged in at ${server}: run "laku login --server ${server}", or set LAKU_TOKEN to your staff token`,
+    )
+  const name = saved?.[0] ?? new URL(server).host
+  return { by: 'door', door: { server, token }, name, knownBy: tokenOf(env) ? 'LAKU_TOKEN' : 'laku login' }
+}
+
+function byContext(name: string, called: string, env: Env): FoundShop {
+  const { contexts } = readContexts(env)
+  const saved: SavedContext | undefined = Object.hasOwn(contexts, name) ? contexts[name] : undefined
+  if (!saved) {
+    const known = Object.keys(contexts).join(', ') || 'none'
+    throw usageError(`there is no context ${name} (known: ${known}): laku login --server URL makes one`)
+  }
+  const token = tokenOf(env)
+  if (token !== undefined && token !== saved.token)
+    throw usageError(
+      `LAKU_TOKEN and ${called} ${name} each say who you are: unset LAKU_TOKEN, or name the shop that it is for with LAKU_SERVER`,
+    )
+  return { by: 'door', door: { server: saved.server, token: saved.token }, name, knownBy: 'laku login' }
+}
+
+/** What runs in a folder, or the embedded database that lies there. */
+function inFolder(folder: string, env: Env): FoundShop {
+  const running = runsHere(folder, env)
+  if (running) return running
+  if (existsSync(join(folder, 'postgres')) || existsSync(folder) || isExplicit(folder, env))
+    return { by: 'database', why: 'folder' }
+  throw new CliError(
+    exitCodes.notAllowed,
+    'not_logged_in',
+    'no shop is chosen: run "laku login --server URL", set LAKU_SERVER and LAKU_TOKEN, or start one in this folder with "laku up"',
+  )
+}
+
+/** Somebody named the folder: what is wrong with it is for its owner to hear. */
+const isExplicit = (folder: string, env: Env) => env.LAKU_DATA_DIR === folder || folder !== '.laku'
+
+function runsHere(folder: string, env: Env, databaseUrl?: string): FoundShop | undefined {
+  const shop = readJson<LocalShop>(localShopFile(folder))
+  if (!shop || !isAlive(shop.pid)) return undefined
+  if (databaseUrl !== undefined && shop.database !== placeOf(databaseUrl)) return undefined
+  const token =
+    tokenOf(env) ??
+    readJson<{ tokens?: Record<string, string> }>(join(folder, 'credentials.json'))?.tokens?.[shop.database]
+  if (token === undefined) return undefined
+  const knownBy = tokenOf(env) ? 'LAKU_TOKEN' : 'laku up'
+  return { by: 'door', door: { server: shop.server, token }, name: resolve(folder), knownBy }
+}
+
+/** A database as its token is kept: without role, password and parameters. */
+function placeOf(url: string): string | undefined {
+  if (!URL.canParse(url)) return undefined
+  const { protocol, host, pathname, searchParams } = new URL(url)
+  return `${protocol}//${searchParams.get('host') ?? host}${pathname}`
+}
+
+/** LAKU_TOKEN, or the file or the credential of systemd that holds it. */
+function tokenOf(env: Env): string | undefined {
+  if (env.LAKU_TOKEN) return env.LAKU_TOKEN
+  const file =
+    env.LAKU_TOKEN_FILE || (env.CREDENTIALS_DIRECTORY && join(env.CREDENTIALS_DIRECTORY, 'LAKU_TOKEN'))
+  if (!file) return undefined
+  try {
+    return readFileSync(file, 'utf8').trim() || undefined
+  } catch (error) {
+    if (!env.LAKU_TOKEN_FILE) return undefined
+    throw usageError(
+      `LAKU_TOKEN_FILE is ${file}: it cannot be read (${(error as NodeJS.ErrnoException).code})`,
+    )
+  }
+}
+
+function dataDirOfConfig(env: Env): string | undefined {
+  if (!env.LAKU_CONFIG) return undefined
+  const { dataDir } = readJson<{ dataDir?: unknown }>(env.LAKU_CONFIG) ?? {}
+  return typeof dataDir === 'string' ? dataDir : undefined
+}
+
+function readJson<T>(path: string): T | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as T
+  } catch {
+    return undefined
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}

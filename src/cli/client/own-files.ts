@@ -1,0 +1,28 @@
+import { basename } from 'node:path'
+import type { Chosen } from '../define/program.ts'
+
+export interface NamedFile {
+  name: string
+}
+
+const camelCase = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+/** The file that a command line names for its command to read. */
+export function fileOf({ shape, input }: Pick<Chosen, 'shape' | 'input'>): NamedFile | undefined {
+  const names = [
+    ...shape.args.filter((one) => one.isFile).map(({ name }) => camelCase(name)),
+    ...shape.options
+      .filter((one) => one.isFile)
+      .map(({ flags }) => camelCase(flags.split(' ')[0]?.slice(2) ?? '')),
+  ]
+  const name = names.map((one) => input[one]).find((value) => typeof value === 'string')
+  return typeof name === 'string' ? { name } : undefined
+}
+
+/** A server writes here what the command line named, what it calls after that, and a plain name of its own into this folder. */
+export function mayWrite(name: string, { shape, input }: Chosen): boolean {
+  if (Object.values(input).includes(name)) return true
+  const read = fileOf({ shape, input })?.name
+  if (read !== undefined && name === `${read}.failed.csv`) return true
+  return name === basename(name) && /^[\w-][\w.-]*\.(pdf|csv)$/.test(name)
+}

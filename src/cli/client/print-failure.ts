@@ -1,0 +1,45 @@
+import { printable, wrapped } from '../output/format.ts'
+import type { PrintedFailure } from './protocol.ts'
+
+export interface Sinks {
+  stdout: { write(text: string): unknown }
+  stderr: { write(text: string): unknown; isTTY?: boolean; columns?: number }
+}
+
+/**
+ * Prints why a command failed, a line for people on stderr or the one JSON value on stdout, and returns the exit code.
+ * The words of the command line are looked at themselves: it may be they that could not be read.
+ */
+export function printFailure(failure: PrintedFailure, argv: readonly string[], sinks: Sinks): number {
+  const words = flagsOf(argv)
+  if (words.includes('--json')) {
+    const { code, message, details } = failure
+    sinks.stdout.write(`${JSON.stringify({ error: { code, message, details } })}\n`)
+  } else {
+    const { isTTY, columns } = sinks.stderr
+    sinks.stderr.write(`${wrapped(linesOf(failure), isTTY ? columns : undefined)}\n`)
+  }
+  if (!failure.foreseen && words.includes('--debug') && failure.stack !== undefined) {
+    sinks.stderr.write(`${failure.stack}\n`)
+  } else if (!failure.foreseen && !words.includes('--json')) {
+    sinks.stderr.write('laku: --debug shows where this came from\n')
+  }
+  return failure.exitCode
+}
+
+/** The words before `--`: what comes after it is no flag. */
+export function flagsOf(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--')
+  return end === -1 ? argv : argv.slice(0, end)
+}
+
+/** A line for each thing that is wrong: a configuration can be wrong in several. */
+function linesOf({ code, message, details }: PrintedFailure): string {
+  // What the command line says of itself is a whole sentence already.
+  const facts = Object.entries(code.startsWith('cli.') ? {} : details)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  const shown = facts.length > 0 ? ` (${facts.join(', ')})` : ''
+  const lines = message.split('\n').map((line) => `laku: ${printable(line)}`)
+  return `${lines.join('\n')}${printable(shown)}`
+}

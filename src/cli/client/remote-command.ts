@@ -1,0 +1,318 @@
+import { closeSync, createReadStream, openSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Chosen } from '../define/program.ts'
+import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
+import { parseDurationS } from '../output/times.ts'
+import { watchForCtrlC } from './ctrl-c.ts'
+import { call, DoorAway, linesOf } from './door.ts'
+import type { FoundShop } from './find-shop.ts'
+import { fileOf, mayWrite, type NamedFile } from './own-files.ts'
+import {
+  type CommandRequest,
+  type Question,
+  type RunEvent,
+  type StreamLine,
+  type TerminalFacts,
+  TOKEN_ENDS_HEADER,
+} from './protocol.ts'
+import { Renderer } from './render.ts'
+import type { Surroundings } from './surroundings.ts'
+
+// Not by import, which reads every export of the module: 7 ms of processor.
+const { randomUUID } = process.getBuiltinModule('node:crypto')
+
+export type ShopAtDoor = Extract<FoundShop, { by: 'door' }>
+
+/** A stream that broke is taken up again for so long, where nobody said --wait. */
+const TAKE_UP_MS = 60_000
+const PAUSE_MS = 500
+const LONGEST_PAUSE_MS = 5_000
+
+/** One command that runs in a server and is shown here. */
+export class RemoteCommand {
+  readonly #shop: ShopAtDoor
+  readonly #chosen: Chosen
+  readonly #around: Surroundings
+  readonly #renderer: Renderer
+  readonly #request: CommandRequest
+  #file: NamedFile | undefined
+  #bytes: Buffer | undefined
+  /** The number of the next line; what came before is shown. */
+  #next = 0
+  #run: string | undefined
+  /** Set where the stream ended with an exit code. */
+  #exitCode: number | undefined
+  #wasInterrupted = false
+  #question: Question | undefined
+  /** Of the second factor of who asks: beside the command, which is the same with any code. */
+  readonly #code: string | undefined
+  #saidTokenEnds = false
+  /** Answers given: what was said before the last of them is shown already. */
+  #skipUntil = 0
+  readonly #deadline: number | undefined
+
+  constructor(shop: ShopAtDoor, chosen: Chosen, argv: readonly string[], around: Surroundings) {
+    this.#shop = shop
+    this.#chosen = chosen
+    this.#around = around
+    const { flags, path, shape } = chosen
+    this.#renderer = new Renderer(flags, argv, around, (name) => mayWrite(name, chosen))
+    const { json = false, quiet = false, yes = false, debug = false, idempotencyKey } = flags
+    const { own, code } = withoutCode(chosen)
+    this.#code = code
+    this.#request = {
+      id: randomUUID(),
+      ...(idempotencyKey !== undefined && { key: idempotencyKey }),
+      path,
+      input: own,
+      json,
+      quiet,
+      debug,
+      mayAsk: around.prompts !== undefined && !yes && !json,
+      answers: [],
+      knownBy: shop.knownBy,
+    }
+    if (idempotencyKey !== undefined && shape.reads)
+      throw usageError('--idempotency-key is for a command that changes something: this one reads')
+    const waitS = flags.wait === undefined ? undefined : parseDurationS(flags.wait)
+    if (flags.wait !== undefined && waitS === undefined)
+      throw usageError(`--wait is "${flags.wait}": it takes a duration like 30m`)
+    this.#deadline = waitS === undefined ? undefined : performance.now() + waitS * 1000
+  }
+
+  /** Runs it to its end and sets the exit code. Throws a CliError. */
+  async run(): Promise<void> {
+    await this.#nameTheShop()
+    for (;;) {
+      this.#openFile()
+      const ctrlC = this.#chosen.shape.reads ? undefined : watchForCtrlC(this.#around, this)
+      try {
+        await this.#follow(() => this.#begin())
+      } finally {
+        ctrlC?.close()
+      }
+      if (!this.#question) break
+      await this.#answer(this.#question)
+    }
+    this.#around.exitWith(this.#exitCode ?? exitCodes.done)
+  }
+
+  /** Shows a run that was begun before. */
+  async attach(id: string): Promise<void> {
+    this.#run = id
+    const ctrlC = watchForCtrlC(this.#around, this)
+    try {
+      await this.#follow(() => this.#takeUp(id))
+    } finally {
+      ctrlC.close()
+    }
+    this.#around.exitWith(this.#exitCode ?? exitCodes.done)
+  }
+
+  /** One picture of a live view. */
+  async picture(terminal: TerminalFacts): Promise<string> {
+    const request = { ...this.#request, id: randomUUID(), mayAsk: false, terminal }
+    const answer = await this.#post(request)
+    let text = ''
+    for await (const line of linesOf(this.#shop.door, answer)) {
+      if ('view' in line) text = line.view.map(String).join('\n\n')
+      if ('failure' in line) {
+        const { exitCode, code, message, details } = line.failure
+        throw new CliError(exitCode as never, code.replace(/^cli\./, ''), message, details)
+      }
+    }
+    return text
+  }
+
+  get runId(): string | undefined {
+    return this.#run
+  }
+
+  /** Asks the server to stop the work between two of its steps. */
+  async stop(): Promise<void> {
+    if (this.#run === undefined) return
+    const request: CommandRequest = {
+      ...this.#request,
+      id: randomUUID(),
+      path: ['commands', 'stop'],
+      input: { run: this.#run, reason: 'stopped at the terminal' },
+      json: true,
+      mayAsk: false,
+      answers: [],
+    }
+    delete request.key
+    const answer = await this.#post(request)
+    answer.resume()
+  }
+
+  /** A change says where it happens, before it does. */
+  async #nameTheShop(): Promise<void> {
+    const { shape, input, flags } = this.#chosen
+    if (shape.reads || input.dryRun || flags.quiet) return
+    const { output } = await this.#renderer.screen()
+    output.note(`On ${this.#shop.name}, ${this.#shop.door.server}.`)
+  }
+
+  #openFile(): void {
+    this.#file = fileOf({ ...this.#chosen, input: this.#request.input })
+    if (!this.#file) return
+    const { name } = this.#file
+    this.#request.file = { name }
+    if (name === '-') return
+    try {
+      closeSync(openSync(name, 'r'))
+    } catch (error) {
+      this.#request.file.error = error instanceof Error ? error.message : String(error)
+    }
+  }
+
+  async #body(): Promise<Readable | undefined> {
+    if (!this.#file || this.#request.file?.error !== undefined) return undefined
+    if (this.#file.name !== '-') return createReadStream(this.#file.name)
+    // It may have to be sent again, and stdin is read once.
+    this.#bytes ??= await (await import('node:stream/consumers')).buffer(process.stdin)
+    return Readable.from([this.#bytes])
+  }
+
+  async #post(request: CommandRequest, file?: Readable) {
+    const [noun = '', verb = ''] = request.path
+    const answer = await call(this.#shop.door, {
+      method: 'POST',
+      path: `api/commands/${noun}/${verb}`,
+      line: `${JSON.stringify(request)}\n`,
+      file,
+      code: this.#code,
+    })
+    await this.#sayTokenEnds(answer.headers[TOKEN_ENDS_HEADER])
+    return answer
+  }
+
+  /** Whoever is at a terminal hears that their token ends soon; scripts are told of by laku doctor and laku attention list. */
+  async #sayTokenEnds(endsAt: string | string[] | undefined): Promise<void> {
+    const { quiet, json } = this.#chosen.flags
+    if (typeof endsAt !== 'string' || this.#saidTokenEnds || quiet || json) return
+    this.#saidTokenEnds = true
+    const { output } = await this.#renderer.screen()
+    const day = endsAt.slice(0, 10)
+    output.note(
+      `Your token for ${this.#shop.name} ends on ${day}: an administrator renews it (laku auth staff renew).`,
+    )
+  }
+
+  async #begin(): Promise<AsyncGenerator<StreamLine>> {
+    this.#next = 0
+    return linesOf(this.#shop.door, await this.#post(this.#request, await this.#body()))
+  }
+
+  async #takeUp(id: string): Promise<AsyncGenerator<StreamLine>> {
+    const answer = await call(this.#shop.door, {
+      method: 'GET',
+      path: `api/commands/${id}?from=${this.#next}`,
+    })
+    return linesOf(this.#shop.door, answer)
+  }
+
+  /** Shows the stream until it ends, and takes it up again where it breaks. */
+  async #follow(open: () => Promise<AsyncGenerator<StreamLine>>): Promise<void> {
+    this.#question = undefined
+    let again = open
+    let brokenAt: number | undefined
+    let pause = PAUSE_MS
+    for (;;) {
+      try {
+        const lines = await again()
+        for await (const line of lines) {
+          brokenAt = undefined
+          pause = PAUSE_MS
+          await this.#take(line)
+        }
+        if (this.#question) return
+        if (this.#exitCode !== undefined && !this.#mayRunAgain()) return
+        if (this.#exitCode === undefined) throw new DoorAway('the stream ended before the command did')
+        this.#exitCode = undefined
+        again = () => this.#begin()
+      } catch (error) {
+        if (!(error instanceof DoorAway)) {
+          const isGone =
+            error instanceof CliError && error.code === 'cli.no_such_run' && brokenAt !== undefined
+          // A read is not kept: it is asked for anew, where nothing of it stands here yet.
+          if (!isGone || !this.#chosen.shape.reads || this.#renderer.hasPrinted) throw error
+          again = () => this.#begin()
+          continue
+        }
+        brokenAt ??= performance.now()
+        const until = this.#deadline ?? (this.#run === undefined ? 0 : brokenAt + TAKE_UP_MS)
+        if (performance.now() + pause > until) throw this.#away(error)
+        await sleep(pause)
+        pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
+        const id = this.#run
+        if (id !== undefined) again = () => this.#takeUp(id)
+      }
+    }
+  }
+
+  /** Its server ended before it was done: whoever waits has it done again, under its key. */
+  #mayRunAgain(): boolean {
+    if (!this.#wasInterrupted || this.#deadline === undefined || performance.now() > this.#deadline)
+      return false
+    this.#request.key ??= this.#request.id
+    this.#wasInterrupted = false
+    return true
+  }
+
+  #away(error: DoorAway): CliError {
+    const id = this.#run
+    const what =
+      id === undefined
+        ? `${error.message}: is it running, and is the address right? --wait 30m waits for it`
+        : `${error.message}. What was begun goes on in the server, or says that it was interrupted: laku commands attach ${id}`
+    return new CliError(exitCodes.unavailable, 'server_away', what, id === undefined ? {} : { run: id })
+  }
+
+  async #take(line: StreamLine): Promise<void> {
+    if ('run' in line) this.#run = line.run
+    if (!('n' in line) || line.n < this.#next) return
+    this.#next = line.n + 1
+    await this.#event(line)
+  }
+
+  async #event(event: RunEvent): Promise<void> {
+    if ('end' in event) this.#exitCode = event.end
+    else if ('ask' in event) this.#question = event.ask
+    else if ('answered' in event) {
+      if (event.answered >= this.#skipUntil) this.#skipUntil = 0
+    } else if (this.#skipUntil === 0) {
+      this.#wasInterrupted = 'failure' in event && event.failure.code === 'cli.interrupted'
+      // Whoever waits is told in the end how it ended, and not of each try.
+      if (!(this.#wasInterrupted && this.#deadline !== undefined)) await this.#renderer.show(event)
+    }
+  }
+
+  /** Asks the person, and says the command again with the answer: it changed nothing yet. */
+  async #answer(question: Question): Promise<void> {
+    const { prompts } = this.#around
+    if (!prompts) throw usageError(`${question.message}: nobody is there to answer`)
+    const { kind, message, choices = [] } = question
+    const answer = kind === 'choose' ? await prompts.choose(message, choices) : await prompts[kind](message)
+    const missing = this.#chosen.shape.args.find(
+      (one) =>
+        one.isFile && this.#request.input[one.name] === undefined && message.startsWith(`${one.name} (`),
+    )
+    if (missing) this.#request.input[missing.name] = answer.trim()
+    else this.#request.answers = [...this.#request.answers, answer]
+    this.#skipUntil = this.#request.answers.length
+    this.#request.id = randomUUID()
+    this.#next = 0
+    this.#run = undefined
+  }
+}
+
+/** What the command takes, and apart from it the code of a second person. */
+function withoutCode({ shape, input }: Chosen): { own: Record<string, unknown>; code: string | undefined } {
+  const own = { ...input }
+  const { code } = own
+  if (typeof code !== 'string' || !shape.secondPerson) return { own, code: undefined }
+  delete own.code
+  return { own, code }
+}

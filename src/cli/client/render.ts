@@ -1,0 +1,95 @@
+import { appendFileSync, writeFileSync } from 'node:fs'
+import type { GlobalFlags } from '../define/context.ts'
+import { CliError, exitCodes } from '../errors/cli-error.ts'
+import type { Output } from '../output/output.ts'
+import type { Progress } from '../output/progress.ts'
+import { printFailure } from './print-failure.ts'
+import type { RunEvent } from './protocol.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** Prints what a command says in a server, as it would print it here. */
+export class Renderer {
+  readonly #flags: GlobalFlags
+  readonly #argv: readonly string[]
+  readonly #around: Surroundings
+  /** Whether a file of this name may be written here: the command line has to have said so. */
+  readonly #mayWrite: (name: string) => boolean
+  #screen: Promise<{ output: Output; progress: Progress }> | undefined
+  /** Something of the result is printed: it cannot be said again from its beginning. */
+  hasPrinted = false
+
+  constructor(
+    flags: GlobalFlags,
+    argv: readonly string[],
+    around: Surroundings,
+    mayWrite: (name: string) => boolean,
+  ) {
+    this.#flags = flags
+    this.#argv = argv
+    this.#around = around
+    this.#mayWrite = mayWrite
+  }
+
+  /** What draws tables and bars is loaded with the first one. */
+  screen(): Promise<{ output: Output; progress: Progress }> {
+    this.#screen ??= this.#open()
+    return this.#screen
+  }
+
+  async #open() {
+    const [{ Output }, { Progress }] = await Promise.all([
+      import('../output/output.ts'),
+      import('../output/progress.ts'),
+    ])
+    const { json = false, quiet = false, color = true } = this.#flags
+    const { stdout, stderr, env } = this.#around
+    const output = new Output({ json, quiet, color, stdout, stderr, env: env as NodeJS.ProcessEnv })
+    return { output, progress: new Progress(output) }
+  }
+
+  async show(event: RunEvent): Promise<void> {
+    if ('answer' in event) {
+      this.hasPrinted = true
+      this.#around.stdout.write(`${JSON.stringify(event.answer)}\n`)
+    } else if ('out' in event) {
+      this.hasPrinted = true
+      this.#around.stdout.write(event.out)
+    } else if ('failure' in event) {
+      const { stdout, stderr } = this.#around
+      ;(await this.#screen)?.progress.end()
+      printFailure(event.failure, this.#argv, { stdout, stderr })
+    } else if ('file' in event) {
+      this.hasPrinted = true
+      this.#write(event)
+    } else if ('view' in event || 'note' in event || 'progress' in event || 'step' in event) {
+      const { output, progress } = await this.screen()
+      if ('view' in event) {
+        this.hasPrinted = true
+        output.result(undefined, event.view)
+      } else if ('note' in event) output.note(event.note)
+      else if ('step' in event) progress.step(event.step)
+      else if (event.progress) progress.start(event.progress.label, event.progress.total)
+      else progress.end()
+    }
+  }
+
+  #write({ file, data, mode }: { file: string; data: string; mode?: number }): void {
+    if (!this.#mayWrite(file))
+      throw new CliError(
+        exitCodes.unavailable,
+        'file_not_asked_for',
+        `the server wants to write ${file}, which nobody asked for: nothing was written`,
+      )
+    const bytes = Buffer.from(data, 'base64')
+    try {
+      if (mode === undefined) appendFileSync(file, bytes)
+      else writeFileSync(file, bytes, { mode })
+    } catch (error) {
+      throw new CliError(
+        exitCodes.usage,
+        'not_written',
+        `${file} cannot be written (${error instanceof Error ? error.message : String(error)})`,
+      )
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { CommandShape } from '../define/command.ts'
+import type { EntryShape, GroupShape } from '../define/program.ts'
+
+/** What the build writes of the commands: what they look like, and nothing of what they do. */
+export const surfaceFolder = fileURLToPath(new URL('../surface', import.meta.url))
+
+export interface SurfaceIndex {
+  entries: { name: string; description: string; hidden?: boolean; isNoun: boolean }[]
+}
+
+/** The entries as the build left them; nothing in a checkout that is run without one. */
+export function surfaceEntries(): readonly EntryShape[] | undefined {
+  let index: SurfaceIndex
+  try {
+    index = read<SurfaceIndex>('index')
+  } catch {
+    return undefined
+  }
+  return index.entries.map((entry) => ({
+    ...entry,
+    load: async () => read<CommandShape | (CommandShape | GroupShape)[]>(entry.name),
+  }))
+}
+
+function read<T>(name: string): T {
+  return JSON.parse(readFileSync(`${surfaceFolder}${name}.json`, 'utf8')) as T
+}

@@ -1,0 +1,34 @@
+import type { Stream } from '../output/output.ts'
+import type { Prompts } from '../prompts/prompts.ts'
+
+/** All that a client has around it; tests give their own. */
+export interface Surroundings {
+  env: Readonly<Record<string, string | undefined>>
+  stdout: Stream
+  stderr: Stream
+  /** Nothing where nobody can be asked. */
+  prompts: Prompts | undefined
+  exitWith: (code: number) => void
+}
+
+/** Those of this process. */
+export function ownSurroundings(): Surroundings {
+  return {
+    env: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    prompts: process.stdin.isTTY && process.stderr.isTTY ? lazyPrompts : undefined,
+    exitWith: (code) => {
+      process.exitCode = code
+    },
+  }
+}
+
+const terminal = async () => (await import('../prompts/prompts.ts')).terminalPrompts
+
+/** Most commands ask nothing: what asks is loaded with the first question. */
+const lazyPrompts: Prompts = {
+  text: async (message) => await (await terminal()).text(message),
+  secret: async (message) => await (await terminal()).secret(message),
+  choose: async (message, choices) => await (await terminal()).choose(message, choices),
+}

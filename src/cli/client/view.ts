@@ -1,0 +1,144 @@
+import CliTable from 'cli-table3'
+import { type Style, statusColor } from '../output/style.ts'
+
+/** How a value is read by people: money as rupiah, instants in Jakarta, the rest as it is. */
+export type CellKind = 'text' | 'code' | 'number' | 'idr' | 'time' | 'status'
+
+/** One column of a table, or one field of a thing, as it is drawn. */
+export interface Head {
+  heading: string
+  kind?: CellKind
+  /** A narrow terminal does without it, the last of a table first. */
+  spare?: boolean
+}
+
+/** Rows in columns; the cells are texts for people already. */
+export interface TableBlock {
+  title?: string
+  head: readonly Head[]
+  rows: readonly (readonly string[])[]
+}
+
+/** The fields of one thing. */
+export interface FieldsBlock {
+  head: readonly Head[]
+  fields: readonly string[]
+}
+
+/** A part of an answer for people; parts stand with an empty line between them. */
+export type Block = string | TableBlock | FieldsBlock
+
+export interface DrawOptions {
+  /** Of the terminal; without one, lines are as long as they need to be. */
+  width?: number | undefined
+  style: Style
+}
+
+const GAP = 2
+const NARROWEST = 8
+/** Text is cut down to this before a spare column leaves. */
+const READABLE = 16
+
+// Nothing is drawn between cells, so that a line can be copied as it stands.
+const borderless = Object.fromEntries(
+  ['top', 'bottom', 'left', 'right', 'mid', 'middle'].flatMap((side) =>
+    ['', '-mid', '-left', '-right'].map((end) => [`${side}${end}`, '']),
+  ),
+)
+
+export function drawView(blocks: readonly Block[], options: DrawOptions): string {
+  return blocks.map((block) => drawBlock(block, options)).join('\n\n')
+}
+
+function drawBlock(block: Block, options: DrawOptions): string {
+  if (typeof block === 'string') return block
+  if ('fields' in block) return drawFields(block.head, block.fields, options.style)
+  const table = drawTable(block, options)
+  return block.title === undefined ? table : `${options.style.bold(block.title)}\n${table}`
+}
+
+/** Rows in columns that fit the terminal, without the spare ones where they must; each row as a block of fields where they cannot. */
+export function drawTable({ head, rows }: TableBlock, options: DrawOptions): string {
+  const natural = head.map(({ heading }, at) =>
+    Math.max(heading.length, ...rows.map((line) => lengthOf(line[at] ?? ''))),
+  )
+  const fit = columnsThatFit(head, natural, options.width)
+  if (!fit) return rows.map((row) => drawFields(head, row, options.style)).join('\n\n')
+  const shown = head.filter((_, at) => fit.widths[at] !== undefined)
+  const table = new CliTable({
+    head: shown.map((column) => options.style.bold(column.heading)),
+    chars: borderless,
+    colWidths: fit.widths.flatMap((width) => (width === undefined ? [] : [width + GAP])),
+    colAligns: shown.map(({ kind }) => (kind === 'idr' || kind === 'number' ? 'right' : 'left')),
+    style: { 'padding-left': 0, 'padding-right': GAP, head: [], border: [], compact: true },
+  })
+  for (const line of rows) {
+    const texts = line.filter((_, at) => fit.widths[at] !== undefined)
+    table.push(texts.map((text, at) => colored(text, shown[at]?.kind, options.style)))
+  }
+  const text = withoutTrailingSpace(table.toString())
+  if (fit.left.length === 0) return text
+  const names = fit.left.map(({ heading }) => heading.replace(' (WIB)', '')).join(', ')
+  return `${text}\n${options.style.dim(`Left out for width: ${names}. --json has all.`)}`
+}
+
+/** A width for each column that stands in the table, and the spare ones that left it. Nothing where no table fits. */
+function columnsThatFit(
+  head: readonly Head[],
+  natural: readonly number[],
+  width: number | undefined,
+): { widths: (number | undefined)[]; left: Head[] } | undefined {
+  const spare = head.filter((column) => column.spare).toReversed()
+  for (let gone = 0; gone <= spare.length; gone++) {
+    const left = spare.slice(0, gone)
+    const stay = head.flatMap((column, at) => (left.includes(column) ? [] : [at]))
+    const widths = fitWidths(
+      stay.map((at) => natural[at] as number),
+      stay.map((at) => isText(head[at] as Head)),
+      width,
+      gone < spare.length ? READABLE : NARROWEST,
+    )
+    if (widths) return { widths: head.map((_, at) => widths[stay.indexOf(at)]), left: left.toReversed() }
+  }
+  return undefined
+}
+
+/** The fields of one thing, a line each. */
+export function drawFields(head: readonly Head[], fields: readonly string[], style: Style): string {
+  const label = Math.max(...head.map(({ heading }) => heading.length))
+  const lines = head.map(({ heading, kind }, at) => {
+    return `${style.dim(heading.padEnd(label))}  ${colored(fields[at] ?? '', kind, style)}`
+  })
+  return lines.join('\n')
+}
+
+/**
+ * Widths that together fit: text gives way, the widest first, and never below the narrowest; codes, amounts and times stay
+ * whole. Nothing where that is not enough.
+ */
+export function fitWidths(
+  natural: readonly number[],
+  mayShrink: readonly boolean[],
+  width?: number,
+  narrowest = NARROWEST,
+): number[] | undefined {
+  const widths = [...natural]
+  if (width === undefined) return widths
+  let excess = widths.reduce((sum, one) => sum + one + GAP, 0) - GAP - width
+  while (excess > 0) {
+    const widest = Math.max(0, ...widths.filter((one, at) => mayShrink[at] && one > narrowest))
+    if (widest === 0) return undefined
+    const at = widths.findIndex((one, index) => mayShrink[index] && one === widest)
+    widths[at] = widest - 1
+    excess--
+  }
+  return widths
+}
+
+const isText = ({ kind }: Head) => kind === undefined || kind === 'text'
+const lengthOf = (text: string) => [...text].length
+const withoutTrailingSpace = (text: string) => text.replace(/[ \t]+$/gm, '')
+
+function colored(text: string, kind: CellKind | undefined, style: Style): string {
+  return kind === 'status' ? statusColor(style, text)(text) : text
+}

@@ -1,0 +1,66 @@
+import { isMine, savedToken, saveToken } from '../../commands/credentials.ts'
+import type { Actor } from '../../domain/kernel/index.ts'
+import { roleOf, shownUrl } from '../../runtime/connect.ts'
+import type { Laku } from '../../runtime/laku.ts'
+import { configFolder } from '../client/contexts.ts'
+import { CliError, exitCodes } from '../errors/cli-error.ts'
+
+/** By what name a database's token is saved: its socket's folder may change, so the embedded one has a name of its own. */
+export function databaseName({ urls }: Laku): string {
+  return urls.embedded ? 'embedded' : shownUrl(urls.app).replace(`${roleOf(urls.app)}@`, '')
+}
+
+/** Where a person's token is kept: their own folder, and for an embedded database its folder, which is its owner's. */
+export function tokenFolder({ urls, config }: Laku): string {
+  return urls.embedded ? config.dataDir : configFolder(process.env)
+}
+
+/** The token that was kept for this database; an earlier version kept it in the data folder, for whoever wrote there first. */
+function keptToken(laku: Laku): string | undefined {
+  const { dataDir } = laku.config
+  const own = savedToken(tokenFolder(laku), databaseName(laku))
+  return own ?? (isMine(dataDir) ? savedToken(dataDir, databaseName(laku)) : undefined)
+}
+
+/** Who holds LAKU_TOKEN, or the token that was saved for this database. Throws a CliError with exit code 4. */
+export async function identify(laku: Laku): Promise<Actor> {
+  const { config } = laku
+  const token = config.token ?? keptToken(laku)
+  if (!token) {
+    throw new CliError(
+      exitCodes.notAllowed,
+      'not_logged_in',
+      'you are not logged in: run "laku auth login", set LAKU_TOKEN to your staff token, or, where the database is yours, let an administrator in with "laku db migrate --admin NAME"',
+    )
+  }
+  const actor = await staffOf(laku, token)
+  if (actor) return actor
+  const source = config.token ? 'the token of LAKU_TOKEN' : `the token saved in ${tokenFolder(laku)}`
+  throw new CliError(
+    exitCodes.notAllowed,
+    'token_refused',
+    `${source} is not good for this database (unknown, expired or revoked): ask an administrator for a new one`,
+  )
+}
+
+/** Who holds this token, while it is good. */
+export async function staffOf(laku: Laku, token: string) {
+  const { staffByToken } = await import('../../domain/auth/staff/tokens.ts')
+  const { db, clock } = laku
+  return await db.transaction().execute((tx) => staffByToken(tx, token, clock.now()))
+}
+
+/**
+ * An administrator for whoever owns this data folder, and their token, which is saved there. The one that was saved
+ * is used as long as it is good.
+ */
+export async function localAdministrator(laku: Laku): Promise<string> {
+  const { dataDir } = laku.config
+  const saved = savedToken(dataDir, databaseName(laku))
+  if (saved && (await staffOf(laku, saved))) return saved
+  const { LOCAL_ADMINISTRATOR, letIn } = await import('../../runtime/environment/let-in.ts')
+  const token = await letIn(laku.urls.owner, LOCAL_ADMINISTRATOR)
+  if (!token) throw new Error(`${LOCAL_ADMINISTRATOR} is there, and is not this folder's owner`)
+  saveToken(dataDir, databaseName(laku), token)
+  return token
+}

@@ -1,0 +1,263 @@
+import type { z } from 'zod'
+import type { Actor, Refusal, Work } from '../../domain/kernel/index.ts'
+import type { ExitCode } from '../errors/cli-error.ts'
+import type { Block, Column } from '../output/table.ts'
+import type { CommandContext } from './context.ts'
+
+export interface ArgumentDefinition {
+  name: string
+  description: string
+  optional?: boolean
+  variadic?: boolean
+  /** It is an instant, and `-2h` no option. */
+  isTime?: boolean
+  /** It names a file that the command reads. */
+  isFile?: boolean
+}
+
+export interface OptionDefinition {
+  /** As commander takes them: `--status <status>`. */
+  flags: string
+  description: string
+  choices?: readonly string[]
+  /** It names a file that the command reads. */
+  isFile?: boolean
+}
+
+/** What a command line holds for a command, by the camelCase names of its arguments and options. */
+export type RawInput = Record<string, unknown>
+
+export interface Shape<S extends z.ZodType> {
+  /** The verb, or for a command of its own its name. */
+  name: string
+  description: string
+  args?: readonly ArgumentDefinition[]
+  options?: readonly OptionDefinition[]
+  /** Checks and converts the arguments and options. */
+  input: S
+  examples?: readonly string[]
+  /** Exit codes that it may end with, besides those of its kind. */
+  exits?: readonly ExitCode[]
+  /** It changes nothing; a list and a show never do. */
+  reads?: boolean
+  /** It may take a second person, who confirms it by a code of their own factor (`--code`). */
+  secondPerson?: boolean
+  /** On a terminal it is drawn again every so many seconds (`--every`), until q or Ctrl-C. */
+  live?: boolean
+}
+
+export type CommandKind = 'list' | 'show' | 'change' | 'batch' | 'task'
+
+/**
+ * How a command of each kind may end. 1 is a fault of laku's own or what a provider refused, 2 and 4 wrong usage and who may not, 6 that
+ * something is away.
+ */
+const exitsOfKind: Record<CommandKind, readonly ExitCode[]> = {
+  list: [0, 1, 2, 3, 4, 6],
+  show: [0, 1, 2, 3, 4, 6],
+  change: [0, 1, 2, 3, 4, 5, 6],
+  batch: [0, 1, 2, 3, 4, 6, 7],
+  task: [0, 1, 2, 4, 6],
+}
+
+/** What a command looks like from outside: all that a client needs of it. */
+export interface CommandShape {
+  kind: CommandKind
+  name: string
+  description: string
+  args: readonly ArgumentDefinition[]
+  options: readonly OptionDefinition[]
+  examples: readonly string[]
+  /** Every exit code that it may end with: what docs/cli.md says, and tests hold it to. */
+  exits: readonly ExitCode[]
+  reads: boolean
+  live: boolean
+  /** It takes the code of a second factor (`--code`), which goes beside the command and not in it. */
+  secondPerson: boolean
+  /** The roles that may say it, for its help (src/runtime/who-may.ts); none where it is the host's owner's. */
+  whoMay?: string
+}
+
+/** A command as it is declared; the same for all kinds, so that one walk over the tree sees everything. */
+export interface CommandDefinition extends CommandShape {
+  shownOnce?: boolean
+  execute: (context: CommandContext, raw: RawInput) => Promise<void>
+}
+
+export interface Page {
+  limit: number
+  cursor?: string
+}
+
+export interface ListDefinition<S extends z.ZodType, Row> extends Shape<S> {
+  columns: readonly Column<Row>[]
+  /** Said to people where nothing was found: what to try. */
+  empty: string
+  /** What a cursor of this list looks like; a UUID where nothing else is said. */
+  cursor?: z.ZodType<string>
+  run: (
+    context: CommandContext,
+    input: z.output<S>,
+    page: Page,
+  ) => Promise<{ data: readonly Row[]; nextCursor: string | null }>
+}
+
+/**
+ * A list: a table for people, `{data, next_cursor}` with --json, rows with --csv, pages with --limit and --cursor.
+ * Write `run` before `columns`: the compiler learns the row from it.
+ */
+export function defineList<S extends z.ZodType, Row>(definition: ListDefinition<S, Row>): CommandDefinition {
+  const pages: OptionDefinition[] = [
+    { flags: '--limit <count>', description: 'how many, 1 to 500 (50)' },
+    { flags: '--cursor <cursor>', description: 'go on where the page before ended' },
+    { flags: '--csv', description: 'print CSV' },
+  ]
+  return declared('list', definition, pages, async (context, raw) => {
+    const { runList } = await import('../run/list.ts')
+    await runList(context, definition, raw)
+  })
+}
+
+/** A table below the fields of a shown thing. */
+export interface Section {
+  title: string
+  /** Prints the rows that were picked out of the thing. */
+  columns: readonly Column<never>[]
+  rows: readonly unknown[]
+}
+
+export interface ShowDefinition<S extends z.ZodType, T> extends Shape<S> {
+  fields: readonly Column<T>[]
+  sections?: (thing: T) => readonly Section[]
+  run: (context: CommandContext, input: z.output<S>) => Promise<T>
+}
+
+/** One thing: its fields for people, the object itself with --json. */
+export function defineShow<S extends z.ZodType, T>(definition: ShowDefinition<S, T>): CommandDefinition {
+  return declared('show', definition, [], async (context, raw) => {
+    const { runShow } = await import('../run/show.ts')
+    await runShow(context, definition, raw)
+  })
+}
+
+/** Rows and their columns, held together by the compiler. */
+export function section<Row>(title: string, columns: readonly Column<Row>[], rows: readonly Row[]): Section {
+  return { title, columns, rows }
+}
+
+/** What a change has at hand outside of its transaction. */
+export interface OutsideWay<I> {
+  context: CommandContext
+  actor: Actor
+  input: I
+}
+
+export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
+  /** A severe change: the code that must be typed or given with --confirm, and what happens then. It needs --reason. */
+  severe?: (context: CommandContext, input: z.output<S>) => Promise<{ code: string; consequence: string }>
+  /** The change is not severe, but nobody would understand it later without its reason. */
+  needsReason?: boolean
+  /**
+   * The use case; run in one transaction, which --dry-run rolls back. The reason is empty where none was needed. What it refuses by its
+   * answer, and does not throw, is committed.
+   */
+  change: (work: Work, input: z.output<S>, reason: string, context: CommandContext) => Promise<T | Refusal>
+  /**
+   * Goes around the transaction where a provider has to be asked: calls `run` for it, again where it was refused for want of an
+   * answer, with what that adds to the input. A dry run asks nobody.
+   */
+  outside?: (way: OutsideWay<z.output<S>>, run: (more?: Partial<z.output<S>>) => Promise<T>) => Promise<T>
+  /** Goes around the transaction of a dry run: what it takes for granted where a provider would have been asked. */
+  assuming?: <R>(way: OutsideWay<z.output<S>>, run: (more?: Partial<z.output<S>>) => Promise<R>) => Promise<R>
+  /** What it says is a secret of who says it: shown this once, and kept nowhere. */
+  shownOnce?: boolean
+  /** What was done, for people. */
+  done: (result: T, input: z.output<S>) => string
+  /** Where what was done is not what was asked for: 0 without. */
+  exitCode?: (result: T) => ExitCode
+}
+
+/** The flags of everything that changes something. */
+export function changeFlags({
+  dry = 'run it, print what would change, and roll it back',
+  needsReason = false,
+} = {}): OptionDefinition[] {
+  return [
+    { flags: '--dry-run', description: dry },
+    { flags: '--reason <text>', description: `why: kept in the audit log${needsReason ? ' (needed)' : ''}` },
+  ]
+}
+
+/** A change by one use case, with --dry-run and --reason, and --confirm where it is severe. */
+export function defineChange<S extends z.ZodType, T>(definition: ChangeDefinition<S, T>): CommandDefinition {
+  const flags = changeFlags({ needsReason: Boolean(definition.severe || definition.needsReason) })
+  if (definition.severe) {
+    flags.push({
+      flags: '--confirm <code>',
+      description: 'the code of what is changed, instead of typing it',
+    })
+  }
+  const declaration = declared('change', definition, flags, async (context, raw) => {
+    const { runChange } = await import('../run/change.ts')
+    await runChange(context, definition, raw)
+  })
+  return definition.shownOnce ? { ...declaration, shownOnce: true } : declaration
+}
+
+export interface TaskResult {
+  /** The one value of --json, in the domain's own names. */
+  json: unknown
+  /** For people. */
+  text?: string | readonly Block[]
+  /** 0 where nothing is given; 7 done in part, 8 a check found something. */
+  exitCode?: ExitCode
+}
+
+export interface TaskDefinition<S extends z.ZodType> extends Shape<S> {
+  run: (context: CommandContext, input: z.output<S>) => Promise<TaskResult | undefined>
+}
+
+/** Whatever is none of the others: processes, checks, the database. */
+export function defineTask<S extends z.ZodType>(definition: TaskDefinition<S>): CommandDefinition {
+  return declared('task', definition, [], async (context, raw) => {
+    const { checkedInput } = await import('../input/input.ts')
+    const result = await definition.run(context, checkedInput(definition.input, raw))
+    if (!result) return
+    context.output.result(result.json, result.text)
+    if (result.exitCode) context.exitWith(result.exitCode)
+  })
+}
+
+/** The flag of what a second person may have to confirm. */
+const codeFlag: OptionDefinition = {
+  flags: '--code <code>',
+  description:
+    'the code that your second factor shows, where this takes a second person; asked for where you are there to answer',
+}
+
+/** A command of a kind, with the flags that its kind adds; what it needs and was not given is asked for on a terminal. */
+export function declared<S extends z.ZodType>(
+  kind: CommandKind,
+  shape: Shape<S>,
+  more: readonly OptionDefinition[],
+  execute: CommandDefinition['execute'],
+): CommandDefinition {
+  const { name, description, args = [], options = [], examples = [], exits = [], input } = shape
+  const { reads = kind === 'list' || kind === 'show', live = false, secondPerson = false } = shape
+  return {
+    kind,
+    name,
+    description,
+    args,
+    options: [...options, ...more, ...(secondPerson ? [codeFlag] : [])],
+    examples,
+    exits: [...new Set([...exitsOfKind[kind], ...exits])].sort(),
+    reads,
+    live,
+    secondPerson,
+    execute: async (context, raw) => {
+      const { askMissing } = await import('../prompts/ask-missing.ts')
+      await execute(context, await askMissing(context, { args, options, input }, raw))
+    },
+  }
+}

@@ -1,0 +1,186 @@
+import { resolve } from 'node:path'
+import type { Actor, Work } from '../../domain/kernel/index.ts'
+import {
+  type Config,
+  type Flags,
+  loadConfig,
+  loadOwnerConfig,
+  type OwnerConfig,
+} from '../../runtime/config.ts'
+import type { Laku } from '../../runtime/laku.ts'
+import type { Providers } from '../../runtime/providers.ts'
+import { CliError, type ExitCode, exitCodes } from '../errors/cli-error.ts'
+import { type Files, ownFiles } from '../input/files.ts'
+import { Output, type OutputOptions } from '../output/output.ts'
+import { Progress } from '../output/progress.ts'
+import { requireInstant } from '../output/times.ts'
+import { type Prompts, terminalPrompts } from '../prompts/prompts.ts'
+
+/** The flags that every command takes. */
+export interface GlobalFlags {
+  json?: boolean
+  yes?: boolean
+  quiet?: boolean
+  color?: boolean
+  dataDir?: string
+  databaseUrl?: string
+  server?: string
+  context?: string
+  wait?: string
+  idempotencyKey?: string
+  debug?: boolean
+}
+
+export interface ContextOptions {
+  streams?: Pick<OutputOptions, 'stdout' | 'stderr' | 'env' | 'emit' | 'ready'>
+  files?: Files
+  /** Takes the exit code where it is not the process's own. */
+  exitWith?: (code: ExitCode) => void
+  /** By what the client knows who it is, for who asks that. */
+  knownBy?: string | undefined
+  /** The code of a second factor that came with the command. */
+  code?: string | undefined
+  /** Aborted where somebody stopped the work. */
+  signal?: AbortSignal
+  /** Keeps the answer of a change in the transaction that makes it. */
+  keep?: (work: Work, answer: KeptAnswer) => Promise<void>
+  prompts?: Prompts
+  /** A laku that is open already: for tests, which close it themselves. */
+  laku?: Laku
+  actor?: Actor
+}
+
+/** What a change answers, whole. */
+export interface KeptAnswer {
+  value: unknown
+  text: string
+  exitCode: ExitCode
+}
+
+// A command runs one transaction at a time; a second connection is for the clock.
+const POOL_SIZE = 2
+
+/** What a command works with. The configuration, the database and who it is that asks are looked up when first needed. */
+export class CommandContext {
+  readonly flags: GlobalFlags
+  readonly output: Output
+  readonly progress: Progress
+  /** Nothing where nobody may be asked: off a terminal, with --yes, with --json. */
+  readonly prompts: Prompts | undefined
+  readonly files: Files
+  readonly #given: ContextOptions
+  #laku: Promise<Laku> | undefined
+  #actor: Promise<Actor> | undefined
+
+  constructor(flags: GlobalFlags, options: ContextOptions = {}) {
+    const { json = false, quiet = false, yes = false, color = true } = flags
+    this.flags = flags
+    this.#given = options
+    this.output = new Output({ json, quiet, color, ...options.streams })
+    this.progress = new Progress(this.output, () => this.throwIfStopped())
+    this.files = options.files ?? ownFiles
+    const prompts =
+      options.prompts ?? (process.stdin.isTTY && process.stderr.isTTY ? terminalPrompts : undefined)
+    this.prompts = yes || json ? undefined : prompts
+  }
+
+  get code(): string | undefined {
+    return this.#given.code
+  }
+
+  get knownBy(): string | undefined {
+    return this.#given.knownBy
+  }
+
+  /** Ends with this code, which is none of a failure: 7 done in part, 8 a check found something. */
+  exitWith(code: ExitCode): void {
+    if (this.#given.exitWith) this.#given.exitWith(code)
+    else process.exitCode = code
+  }
+
+  /** Between two steps of long work. Throws a CliError, exit code 7, where somebody stopped it. */
+  throwIfStopped(): void {
+    if (this.#given.signal?.aborted)
+      throw new CliError(exitCodes.partly, 'stopped', 'the work was stopped: what is done by now stays done')
+  }
+
+  /** Keeps the answer of a change with what it changed: who asks again under the same key is told it. */
+  async keep(work: Work, answer: KeptAnswer): Promise<void> {
+    await this.#given.keep?.(work, answer)
+  }
+
+  /** The configuration, with the command's own flags over the global ones. Throws ConfigError. */
+  config(own: Flags = {}): Config {
+    const { dataDir, databaseUrl } = this.flags
+    return loadConfig({ env: process.env, flags: { dataDir, databaseUrl, ...own } })
+  }
+
+  /** What a command of the database's owner needs of it, and no more. Throws ConfigError. */
+  ownerConfig(own: Flags = {}): OwnerConfig {
+    const { dataDir, databaseUrl } = this.flags
+    return loadOwnerConfig({ env: process.env, flags: { dataDir, databaseUrl, ...own } })
+  }
+
+  /** The settings, without opening a database for them. Throws ConfigError. */
+  settings(): Config {
+    return this.#given.laku?.config ?? this.config()
+  }
+
+  /** The open laku; its database is started where it is the embedded one. */
+  laku(): Promise<Laku> {
+    this.#laku ??= this.#given.laku ? Promise.resolve(this.#given.laku) : this.#open()
+    return this.#laku
+  }
+
+  async #open(): Promise<Laku> {
+    const { openLaku } = await import('../../runtime/open-laku.ts')
+    return await openLaku(this.config(), { name: 'command', poolSize: POOL_SIZE, providers: false })
+  }
+
+  /** The providers' clients, for a command that asks one. */
+  async providers(): Promise<Providers> {
+    if (this.#given.laku) return this.#given.laku.providers
+    const { loadProviders } = await import('../../runtime/open-laku.ts')
+    const { config, db } = await this.laku()
+    return await loadProviders(config, db)
+  }
+
+  /** Who it is that asks, by token. Throws a CliError with exit code 4 where nobody is logged in. */
+  actor(): Promise<Actor> {
+    this.#actor ??= this.#given.actor ? Promise.resolve(this.#given.actor) : this.#identify()
+    return this.#actor
+  }
+
+  async #identify(): Promise<Actor> {
+    const { identify } = await import('./actor.ts')
+    return await identify(await this.laku())
+  }
+
+  /** Runs a use case that only reads, as who asks; whether their role may was asked before (src/runtime/who-may.ts). */
+  async read<T>(use: (work: Work) => Promise<T>): Promise<T> {
+    const { requireStaff } = await import('../../domain/kernel/index.ts')
+    const laku = await this.laku()
+    const actor = await this.actor()
+    requireStaff(actor, 'support', 'warehouse', 'finance', 'agent', 'service')
+    return await laku.units.read(actor, use)
+  }
+
+  /** An instant of an option, by laku's clock. Throws a usage error that says what is taken. */
+  async instant(text: string, flag: string): Promise<Date> {
+    const { clock } = await this.laku()
+    return requireInstant(text, flag, clock.now())
+  }
+
+  /** The folder of database and credentials. */
+  dataDir(): string {
+    return resolve(this.config().dataDir)
+  }
+
+  async close(): Promise<void> {
+    this.progress.end()
+    if (this.#given.laku) return
+    // Where opening failed, that failure is what the command ends with.
+    const laku = await this.#laku?.catch(() => undefined)
+    await laku?.close()
+  }
+}

@@ -1,0 +1,34 @@
+import { commandRoles, inWords } from '../../runtime/who-may.ts'
+import type { CommandDefinition } from './command.ts'
+import type { Entry, VerbGroup } from './root.ts'
+
+/** Each command of an entry asks who it is that says it, before anything else is done. */
+export function guarded(entry: Entry): Entry {
+  if (!('verbs' in entry)) return entry
+  const { name, verbs } = entry
+  return {
+    ...entry,
+    verbs: async () => (await verbs()).map((verb) => guardedVerb(name, verb)),
+  }
+}
+
+function guardedVerb(noun: string, verb: CommandDefinition | VerbGroup): CommandDefinition | VerbGroup {
+  if ('execute' in verb) return guardedCommand(`${noun} ${verb.name}`, verb)
+  const inner = `${noun} ${verb.name}`
+  return { ...verb, verbs: verb.verbs.map((one) => guardedCommand(`${inner} ${one.name}`, one)) }
+}
+
+function guardedCommand(path: string, definition: CommandDefinition): CommandDefinition {
+  const roles = commandRoles.get(path)
+  if (!roles) return definition
+  return {
+    ...definition,
+    whoMay: inWords(roles),
+    execute: async (context, raw) => {
+      const actor = await context.actor()
+      const { requireStaff } = await import('../../domain/kernel/actor.ts')
+      requireStaff(actor, ...roles)
+      await definition.execute(context, raw)
+    },
+  }
+}

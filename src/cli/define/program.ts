@@ -1,0 +1,134 @@
+import { Command, InvalidArgumentError } from 'commander'
+import type { CommandShape, RawInput } from './command.ts'
+import type { GlobalFlags } from './context.ts'
+
+/** Verbs of a noun within a noun: `laku payments quarantine list`. */
+export interface GroupShape<C extends CommandShape = CommandShape> {
+  name: string
+  description: string
+  verbs: readonly C[]
+}
+
+export interface EntryShape<C extends CommandShape = CommandShape> {
+  name: string
+  description: string
+  hidden?: boolean
+  /** What a command or a noun looks like: read when it is asked for, and not before. */
+  load: () => Promise<C | readonly (C | GroupShape<C>)[]>
+  isNoun: boolean
+}
+
+/** A command line that was understood. */
+export interface Chosen<C extends CommandShape = CommandShape> {
+  path: readonly string[]
+  shape: C
+  input: RawInput
+  flags: GlobalFlags
+}
+
+export interface ProgramSource<C extends CommandShape = CommandShape> {
+  entries: readonly EntryShape<C>[]
+  run: (chosen: Chosen<C>) => Promise<void>
+}
+
+/** The whole command line, each noun an empty shell until it is asked for. */
+export function buildProgram<C extends CommandShape>(source: ProgramSource<C>): Command {
+  const program = new Command('laku')
+    .description('The back office of a group-buying shop: sessions, escrow, fulfilment, settlement.')
+    .usage('<noun> <verb> [options]')
+    .helpCommand(false)
+    .exitOverride()
+    // The message is printed by the one place that also knows --json; help goes out as it is.
+    .configureOutput({ outputError: () => {} })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
+  addGlobalOptions(program)
+  program.addHelpText('after', '\nlaku <noun> --help lists its verbs. Exit codes: docs/cli.md.')
+  for (const entry of source.entries) addEntry(program, entry, source)
+  program.action(() => showHelp(program))
+  return program
+}
+
+const once = (flag: string) => (value: string, before: string | undefined) => {
+  if (before !== undefined) throw new InvalidArgumentError(`${flag} is given twice: which one is meant?`)
+  return value
+}
+
+function addGlobalOptions(program: Command): void {
+  program
+    .option('--json', 'print one JSON value on stdout and nothing else')
+    .option('--yes', 'never ask: a question that no flag answers ends with exit code 2')
+    .option('--quiet', 'no notes and no progress on stderr')
+    .option('--server <url>', 'the shop with this staff door (LAKU_SERVER)', once('--server'))
+    .option('--context <name>', 'the shop that you logged in to under this name', once('--context'))
+    .option('--wait <duration>', 'wait so long for the server where it is away, like 30m', once('--wait'))
+    .option(
+      '--idempotency-key <key>',
+      'do it once under this key: said again, it tells what came of it',
+      once('--idempotency-key'),
+    )
+    .option(
+      '--data-dir <folder>',
+      'folder of the embedded database, or of a running laku up (LAKU_DATA_DIR)',
+      once('--data-dir'),
+    )
+    .option(
+      '--database-url <url>',
+      'for the owner of the host: open this PostgreSQL (DATABASE_URL)',
+      once('--database-url'),
+    )
+    .option('--no-color', 'no colour (NO_COLOR)')
+    .option('--debug', 'show the stack of an unexpected error')
+    .helpOption('-h, --help', 'show what there is')
+}
+
+function addEntry<C extends CommandShape>(
+  program: Command,
+  entry: EntryShape<C>,
+  source: ProgramSource<C>,
+): void {
+  const { name, description, hidden = false, isNoun } = entry
+  const command = program.command(name, { hidden }).description(description)
+  if (isNoun) command.usage('<verb> [options]').action(() => showHelp(command))
+  program.hook('preSubcommand', async (_, chosen) => {
+    if (chosen !== command) return
+    const { configureCommand } = await import('./configure.ts')
+    const configure = (own: Command, path: readonly string[], shape: C) =>
+      configureCommand(own, shape, (input) => source.run({ path, shape, input, flags: program.opts() }))
+    const loaded = await entry.load()
+    if (!isVerbs(loaded)) return configure(command, [name], loaded)
+    for (const verb of loaded) {
+      const own = command.command(verb.name)
+      if (!('verbs' in verb)) configure(own, [name, verb.name], verb)
+      else {
+        own.description(verb.description).usage('<verb> [options]')
+        own.action(() => showHelp(own))
+        for (const inner of verb.verbs)
+          configure(own.command(inner.name), [name, verb.name, inner.name], inner)
+      }
+    }
+  })
+}
+
+function isVerbs<C extends CommandShape>(
+  loaded: C | readonly (C | GroupShape<C>)[],
+): loaded is readonly (C | GroupShape<C>)[] {
+  return Array.isArray(loaded)
+}
+
+/** A noun without a verb: its help, unless a program is reading or a word was not understood. */
+function showHelp(command: Command): void {
+  const [word] = command.args
+  if (word !== undefined) {
+    command.error(`unknown command '${word}': see ${pathOf(command)} --help`, {
+      code: 'commander.unknownCommand',
+    })
+  }
+  if (command.optsWithGlobals().json) {
+    command.error(`a command is missing: see ${pathOf(command)} --help`, { code: 'commander.missingCommand' })
+  }
+  command.outputHelp()
+}
+
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name()
+}

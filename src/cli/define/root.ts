@@ -1,0 +1,344 @@
+import type { CommandDefinition } from './command.ts'
+import { guarded } from './guard.ts'
+import type { GroupShape } from './program.ts'
+
+interface Named {
+  name: string
+  description: string
+  /** Runs, but is not listed: what other commands start. */
+  hidden?: boolean
+}
+
+/** Verbs of a noun within a noun: `laku payments quarantine list`. */
+export type VerbGroup = GroupShape<CommandDefinition>
+
+/** A command of its own, or a noun with its verbs. Their modules are loaded when they are asked for, and not before. */
+export type Entry = Named &
+  (
+    | { command: () => Promise<CommandDefinition> }
+    | { verbs: () => Promise<(CommandDefinition | VerbGroup)[]> }
+  )
+
+const unguarded: readonly Entry[] = [
+  {
+    name: 'up',
+    description: 'everything on this machine: database, provider sandbox, server and worker',
+    command: async () => (await import('../../commands/up.ts')).up,
+  },
+  {
+    name: 'demo',
+    description: 'group buying acted out for real, in a shop of its own',
+    command: async () => (await import('../../commands/demo/demo.ts')).demo,
+  },
+  {
+    name: 'serve',
+    description: 'the HTTP server',
+    command: async () => (await import('../../commands/serve.ts')).serve,
+  },
+  {
+    name: 'worker',
+    description: 'the worker that runs the jobs',
+    command: async () => (await import('../../commands/worker.ts')).worker,
+  },
+  {
+    name: 'sandbox',
+    description: 'the provider sandbox by itself',
+    hidden: true,
+    command: async () => (await import('../../commands/sandbox.ts')).sandbox,
+  },
+  {
+    name: 'login',
+    description: 'log in to a shop by its staff door',
+    command: async () => (await import('../../commands/auth/login.ts')).login,
+  },
+  {
+    name: 'context',
+    description: 'the shops that you are logged in to',
+    verbs: async () => (await import('../../commands/context/verbs.ts')).verbs,
+  },
+  {
+    name: 'commands',
+    description: 'what staff ran in the server, and what became of it',
+    verbs: async () => (await import('../../commands/commands/verbs.ts')).verbs,
+  },
+  {
+    name: 'doctor',
+    description: 'what is wrong, how bad it is, and the command that mends it',
+    command: async () => (await import('../../commands/doctor/doctor.ts')).doctor,
+  },
+  {
+    name: 'completion',
+    description: 'completion for bash, zsh and fish',
+    command: async () => (await import('../../commands/completion/completion.ts')).completion,
+  },
+  {
+    name: 'db',
+    description: 'the database: migrate, start, stop, seed',
+    verbs: async () => [
+      (await import('../../commands/db/migrate.ts')).migrate,
+      (await import('../../commands/db/status.ts')).status,
+      (await import('../../commands/db/start.ts')).start,
+      (await import('../../commands/db/stop.ts')).stop,
+      (await import('../../commands/db/url.ts')).url,
+      (await import('../../commands/db/seed.ts')).seed,
+      (await import('../../commands/db/backup.ts')).backup,
+      (await import('../../commands/db/restore.ts')).restore,
+      (await import('../../commands/db/psql.ts')).psql,
+      (await import('../../commands/db/shift-clock.ts')).shiftClock,
+      (await import('../../commands/db/reset-clock.ts')).resetClock,
+      (await import('../../commands/db/keys/verbs.ts')).keys,
+    ],
+  },
+  {
+    name: 'sessions',
+    description: 'group-buying sessions',
+    verbs: async () => [
+      (await import('../../commands/sessions/list.ts')).list,
+      (await import('../../commands/sessions/show.ts')).show,
+      (await import('../../commands/sessions/create.ts')).create,
+      (await import('../../commands/sessions/open.ts')).open,
+      (await import('../../commands/sessions/join.ts')).join,
+      (await import('../../commands/sessions/leave.ts')).leave,
+      (await import('../../commands/sessions/check.ts')).check,
+      (await import('../../commands/sessions/close.ts')).close,
+      (await import('../../commands/sessions/extend.ts')).extend,
+      (await import('../../commands/sessions/cancel.ts')).cancel,
+      (await import('../../commands/sessions/fulfil.ts')).fulfil,
+      (await import('../../commands/sessions/refund.ts')).refund,
+      (await import('../../commands/sessions/watch.ts')).watch,
+    ],
+  },
+  {
+    name: 'orders',
+    description: 'orders, direct and of sessions',
+    verbs: async () => (await import('../../commands/orders/verbs.ts')).verbs,
+  },
+  {
+    name: 'payments',
+    description: 'payments of buyers',
+    verbs: async () => (await import('../../commands/payments/verbs.ts')).verbs,
+  },
+  {
+    name: 'refunds',
+    description: 'money on its way back to buyers',
+    verbs: async () => (await import('../../commands/refunds/verbs.ts')).verbs,
+  },
+  {
+    name: 'wallets',
+    description: 'what buyers have with laku, and how it leaves',
+    verbs: async () => (await import('../../commands/wallets/verbs.ts')).verbs,
+  },
+  {
+    name: 'settle',
+    description: 'what factories are owed: calculated, approved, paid',
+    verbs: async () => (await import('../../commands/settle/verbs.ts')).verbs,
+  },
+  {
+    name: 'payouts',
+    description: 'what the provider sends to factories and users',
+    verbs: async () => (await import('../../commands/payouts/verbs.ts')).verbs,
+  },
+  {
+    name: 'suspense',
+    description: 'money that moved and has no place yet',
+    verbs: async () => (await import('../../commands/suspense/verbs.ts')).verbs,
+  },
+  {
+    name: 'stock',
+    description: 'the warehouse: what is there, what is reserved',
+    verbs: async () => [
+      (await import('../../commands/stock/list.ts')).list,
+      (await import('../../commands/stock/show.ts')).show,
+      (await import('../../commands/stock/adjust.ts')).adjust,
+      (await import('../../commands/stock/movements.ts')).movements,
+    ],
+  },
+  {
+    name: 'shipments',
+    description: 'parcels and their couriers',
+    verbs: async () => (await import('../../commands/shipments/verbs.ts')).verbs,
+  },
+  {
+    name: 'pos',
+    description: 'purchase orders: goods called off from factories',
+    verbs: async () => [
+      (await import('../../commands/pos/list.ts')).list,
+      (await import('../../commands/pos/show.ts')).show,
+      (await import('../../commands/pos/create.ts')).create,
+      (await import('../../commands/pos/send.ts')).send,
+      (await import('../../commands/pos/confirm.ts')).confirm,
+      (await import('../../commands/pos/receive.ts')).receive,
+      (await import('../../commands/pos/close.ts')).close,
+      (await import('../../commands/pos/cancel.ts')).cancel,
+    ],
+  },
+  {
+    name: 'products',
+    description: 'products, their variants and prices',
+    verbs: async () => [
+      (await import('../../commands/products/list.ts')).list,
+      (await import('../../commands/products/show.ts')).show,
+      (await import('../../commands/products/create.ts')).create,
+      (await import('../../commands/products/update.ts')).update,
+      ...Object.values(await import('../../commands/products/set-status.ts')),
+      (await import('../../commands/products/import.ts')).importVerb,
+    ],
+  },
+  {
+    name: 'offices',
+    description: "agents' offices, and what they pick up at factories",
+    verbs: async () => [
+      (await import('../../commands/offices/list.ts')).list,
+      (await import('../../commands/offices/show.ts')).show,
+      (await import('../../commands/offices/create.ts')).create,
+      (await import('../../commands/offices/update.ts')).update,
+      (await import('../../commands/offices/assign.ts')).assign,
+      (await import('../../commands/offices/pickups/verbs.ts')).pickups,
+    ],
+  },
+  {
+    name: 'users',
+    description: 'customers: who they are, and what is kept of them',
+    verbs: async () => [
+      (await import('../../commands/users/list.ts')).list,
+      (await import('../../commands/users/show.ts')).show,
+      (await import('../../commands/users/create.ts')).create,
+      (await import('../../commands/users/update.ts')).update,
+      ...Object.values(await import('../../commands/users/set-status.ts')),
+      ...Object.values(await import('../../commands/users/privacy.ts')),
+    ],
+  },
+  {
+    name: 'addresses',
+    description: 'where customers have parcels sent',
+    verbs: async () => [
+      (await import('../../commands/addresses/list.ts')).list,
+      (await import('../../commands/addresses/show.ts')).show,
+      (await import('../../commands/addresses/create.ts')).create,
+      (await import('../../commands/addresses/update.ts')).update,
+      (await import('../../commands/addresses/delete.ts')).deleteOne,
+      (await import('../../commands/addresses/set-default.ts')).setDefault,
+    ],
+  },
+  {
+    name: 'notifications',
+    description: 'what users are told, and how it went out',
+    verbs: async () => [
+      (await import('../../commands/notifications/list.ts')).list,
+      (await import('../../commands/notifications/show.ts')).show,
+      (await import('../../commands/notifications/resend.ts')).resend,
+      (await import('../../commands/notifications/cancel.ts')).cancel,
+      (await import('../../commands/notifications/send.ts')).send,
+    ],
+  },
+  {
+    name: 'whatsapp',
+    description: 'WhatsApp messages, to buyers and factories',
+    verbs: async () => [
+      (await import('../../commands/whatsapp/list.ts')).list,
+      (await import('../../commands/whatsapp/show.ts')).show,
+      (await import('../../commands/whatsapp/send.ts')).send,
+      (await import('../../commands/whatsapp/retry.ts')).retry,
+      (await import('../../commands/whatsapp/templates.ts')).templatesToRegister,
+      (await import('../../commands/whatsapp/cancel.ts')).cancel,
+    ],
+  },
+  {
+    name: 'reviews',
+    description: 'what buyers say of what arrived',
+    verbs: async () => [
+      (await import('../../commands/reviews/list.ts')).list,
+      (await import('../../commands/reviews/show.ts')).show,
+      (await import('../../commands/reviews/publish.ts')).publish,
+      (await import('../../commands/reviews/hide.ts')).hide,
+    ],
+  },
+  {
+    name: 'factories',
+    description: 'factories and the accounts they are paid to',
+    verbs: async () => [
+      (await import('../../commands/factories/list.ts')).list,
+      (await import('../../commands/factories/show.ts')).show,
+      (await import('../../commands/factories/create.ts')).create,
+      (await import('../../commands/factories/update.ts')).update,
+      ...Object.values(await import('../../commands/factories/set-state.ts')),
+      (await import('../../commands/factories/set-bank.ts')).setBank,
+      (await import('../../commands/factories/approve-bank.ts')).approveBank,
+      (await import('../../commands/factories/write-off.ts')).writeOff,
+    ],
+  },
+  {
+    name: 'ledger',
+    description: 'the book of money: balances, entries, proof',
+    verbs: async () => [
+      (await import('../../commands/ledger/balances.ts')).balances,
+      (await import('../../commands/ledger/entries.ts')).entries,
+      (await import('../../commands/ledger/explain.ts')).explain,
+      (await import('../../commands/ledger/as-of.ts')).asOf,
+      (await import('../../commands/ledger/verify.ts')).verify,
+      (await import('../../commands/ledger/declare-break.ts')).declareBreakVerb,
+    ],
+  },
+  {
+    name: 'attention',
+    description: 'what needs a person, and the command that mends it',
+    verbs: async () => [
+      (await import('../../commands/attention/list.ts')).list,
+      (await import('../../commands/attention/show.ts')).show,
+      (await import('../../commands/attention/resolve.ts')).resolve,
+    ],
+  },
+  {
+    name: 'webhooks',
+    description: 'what providers delivered',
+    verbs: async () => [
+      (await import('../../commands/webhooks/list.ts')).list,
+      (await import('../../commands/webhooks/show.ts')).show,
+      (await import('../../commands/webhooks/replay.ts')).replay,
+      (await import('../../commands/webhooks/discard.ts')).discard,
+    ],
+  },
+  {
+    name: 'jobs',
+    description: 'the queue: what waits, runs, failed and died',
+    verbs: async () => (await import('../../commands/jobs/verbs.ts')).verbs,
+  },
+  {
+    name: 'limits',
+    description: 'what one person may do alone, and who used how much of it',
+    verbs: async () => (await import('../../commands/limits/verbs.ts')).verbs,
+  },
+  {
+    name: 'switches',
+    description: 'pause joins, payouts or a provider, and let them go on',
+    verbs: async () => {
+      const { pause, resume } = await import('../../commands/switches/turn.ts')
+      return [(await import('../../commands/switches/list.ts')).list, pause, resume]
+    },
+  },
+  {
+    name: 'providers',
+    description: 'the providers outside: whether they are as laku has them written down',
+    verbs: async () => [
+      (await import('../../commands/providers/check.ts')).check,
+      (await import('../../commands/providers/show.ts')).show,
+    ],
+  },
+  {
+    name: 'audit',
+    description: 'who changed what, and why',
+    verbs: async () => [
+      (await import('../../commands/audit/list.ts')).list,
+      (await import('../../commands/audit/show.ts')).show,
+      (await import('../../commands/audit/reveal.ts')).reveal,
+    ],
+  },
+  {
+    name: 'auth',
+    description: 'who you are, who may act, and who is logged in',
+    verbs: async () => (await import('../../commands/auth/verbs.ts')).verbs,
+  },
+]
+
+/** Everything that `laku` can be told; of what staff say, each asks first whether their role may. */
+export const entries: readonly Entry[] = unguarded.map(guarded)

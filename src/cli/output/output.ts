@@ -1,0 +1,107 @@
+import { toWire } from '../../domain/kernel/wire.ts'
+import type { RunEvent } from '../client/protocol.ts'
+import { type Block, drawView } from '../client/view.ts'
+import { printable, wrapped } from './format.ts'
+import { createStyle, type Style, wantsColor } from './style.ts'
+
+export interface Stream {
+  write(text: string): unknown
+  isTTY?: boolean
+  columns?: number
+  rows?: number
+}
+
+export interface OutputOptions {
+  json: boolean
+  quiet: boolean
+  color: boolean
+  stdout?: Stream
+  stderr?: Stream
+  env?: NodeJS.ProcessEnv
+  /** Takes what is said instead of the two streams: somebody else prints it. */
+  emit?: (event: RunEvent) => void
+  /** Resolves when there is room for more of it. */
+  ready?: () => Promise<void>
+}
+
+/** What a command says: its result on stdout, in the one way that was asked for, everything else on stderr. */
+export class Output {
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly style: Style
+  readonly stderr: Stream
+  readonly noteStyle: Style
+  readonly emit: ((event: RunEvent) => void) | undefined
+  readonly #stdout: Stream
+  readonly #ready: (() => Promise<void>) | undefined
+
+  constructor(options: OutputOptions) {
+    const {
+      json,
+      quiet,
+      color,
+      stdout = process.stdout,
+      stderr = process.stderr,
+      env = process.env,
+      emit,
+      ready,
+    } = options
+    this.json = json
+    this.quiet = quiet
+    this.emit = emit
+    this.#ready = ready
+    this.#stdout = stdout
+    this.stderr = stderr
+    this.style = createStyle(!json && wantsColor(stdout, color, env))
+    this.noteStyle = createStyle(wantsColor(stderr, color, env))
+  }
+
+  /** Of the terminal as it is now, where there is one. */
+  get width(): number | undefined {
+    return this.#stdout.isTTY ? (this.#stdout.columns ?? 80) : undefined
+  }
+
+  /** The same; what is drawn at once must not be higher. */
+  get height(): number | undefined {
+    return this.#stdout.isTTY ? (this.#stdout.rows ?? 24) : undefined
+  }
+
+  /** The result: its value in the shape of the HTTP API with --json, the parts for people without. */
+  result(value: unknown, view: string | readonly Block[] = []): void {
+    const blocks = typeof view === 'string' ? [view] : view
+    if (this.json) {
+      const answer = toWire(value) ?? null
+      if (this.emit) this.emit({ answer })
+      else this.raw(`${JSON.stringify(answer)}\n`)
+      return
+    }
+    if (this.emit) {
+      if (blocks.length > 0) this.emit({ view: blocks })
+      return
+    }
+    const text = drawView(blocks, { style: this.style, width: this.width })
+    if (text) this.raw(`${text}\n`)
+  }
+
+  /** Bytes of the result as they are. */
+  raw(text: string): void {
+    if (this.emit) this.emit({ out: text })
+    else this.#stdout.write(text)
+  }
+
+  /** Resolves when there is room for more: much of it waits for who reads it. */
+  async ready(): Promise<void> {
+    await this.#ready?.()
+  }
+
+  /** Something worth knowing that is not the result. */
+  note(text: string): void {
+    if (this.quiet) return
+    if (this.emit) {
+      this.emit({ note: text })
+      return
+    }
+    const lines = text.split('\n').map(printable).join('\n')
+    this.stderr.write(`${wrapped(lines, this.stderr.isTTY ? this.stderr.columns : undefined)}\n`)
+  }
+}

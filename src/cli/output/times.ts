@@ -1,0 +1,60 @@
+import { usageError } from '../errors/cli-error.ts'
+
+const SECOND = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 } as const
+const JAKARTA = '+07:00'
+
+const isUnit = (text: string): text is keyof typeof SECOND => Object.hasOwn(SECOND, text)
+
+/** `7d`, `2h30m`, `90s` in seconds; nothing where it is no such thing. */
+export function parseDurationS(text: string): number | undefined {
+  if (!/^(\d{1,6}[smhdw])+$/.test(text)) return undefined
+  let seconds = 0
+  for (const [, count, unit = ''] of text.matchAll(/(\d+)([smhdw])/g)) {
+    if (isUnit(unit)) seconds += Number(count) * SECOND[unit]
+  }
+  return seconds
+}
+
+const dayMs = 86_400_000
+const dayWords: Record<string, number> = { yesterday: -1, today: 0, tomorrow: 1 }
+
+function jakartaMidnight(now: Date, days: number): Date {
+  const date = new Date(now.getTime() + 7 * 3_600_000 + days * dayMs).toISOString().slice(0, 10)
+  return new Date(`${date}T00:00:00${JAKARTA}`)
+}
+
+/**
+ * An instant as people and scripts write it: ISO 8601, without an offset in Jakarta; a date alone, its midnight in
+ * Jakarta; `-2h` or `+3d` from now; `now`, `today`, `yesterday`, `tomorrow`. Nothing where it is none of these.
+ */
+export function parseTime(text: string, now: Date): Date | undefined {
+  const word = text.trim().toLowerCase()
+  if (word === 'now') return now
+  const days = dayWords[word]
+  if (days !== undefined) return jakartaMidnight(now, days)
+  const sign = word.startsWith('-') ? -1 : 1
+  const shiftS = /^[+-]/.test(word) ? parseDurationS(word.slice(1)) : undefined
+  if (shiftS !== undefined) return new Date(now.getTime() + sign * shiftS * 1000)
+  const iso = /^(\d{4}-\d{2}-\d{2})(?:[t ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(z|[+-]\d{2}:\d{2})?)?$/.exec(
+    word,
+  )
+  if (!iso) return undefined
+  const [, date = '', time = '00:00', offset = JAKARTA] = iso
+  const instant = new Date(`${date}T${time}${offset.toUpperCase()}`)
+  return isRealDate(date) && !Number.isNaN(instant.getTime()) ? instant : undefined
+}
+
+/** JavaScript rolls 31 February over into March; nobody means that. */
+function isRealDate(date: string): boolean {
+  const midnight = new Date(`${date}T00:00:00Z`)
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date)
+}
+
+/** An instant that a flag must name. Throws a usage error that says what is taken. */
+export function requireInstant(text: string, flag: string, now: Date): Date {
+  const instant = parseTime(text, now)
+  if (instant) return instant
+  throw usageError(
+    `${flag} is "${text}": it takes ISO 8601 like 2026-11-20T09:00, a date, -2h, today or yesterday`,
+  )
+}

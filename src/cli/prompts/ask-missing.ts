@@ -1,0 +1,77 @@
+import type { z } from 'zod'
+import type { ArgumentDefinition, OptionDefinition, RawInput } from '../define/command.ts'
+import type { CommandContext } from '../define/context.ts'
+import { usageError } from '../errors/cli-error.ts'
+import type { Prompts } from './prompts.ts'
+
+/** What a command takes: what of it is missing can be asked for. */
+export interface Takes {
+  args: readonly ArgumentDefinition[]
+  options: readonly OptionDefinition[]
+  input: z.ZodType
+}
+
+/** Something that the command cannot do without, and nobody gave. */
+interface Missing {
+  name: string
+  /** As it is typed: `--user`, `<session>`. */
+  typed: string
+  description: string
+  choices?: readonly string[] | undefined
+  isMany: boolean
+}
+
+const camelCase = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+/**
+ * The arguments and options with what was left out, asked for one by one where somebody can be asked. Throws a usage error that names
+ * each missing argument and flag where nobody can.
+ */
+export async function askMissing(context: CommandContext, takes: Takes, raw: RawInput): Promise<RawInput> {
+  const missing = [...missingArguments(takes, raw), ...missingOptions(takes, raw)]
+  if (missing.length === 0) return raw
+  const { prompts } = context
+  if (!prompts) {
+    const problems = missing.map(({ typed, description }) => `${typed} is missing: ${description}`)
+    throw usageError(problems.join('; '), { missing: missing.map((one) => one.typed) })
+  }
+  const answered: RawInput = { ...raw }
+  for (const one of missing) answered[one.name] = await answerTo(prompts, one)
+  return answered
+}
+
+function missingArguments({ args }: Takes, raw: RawInput): Missing[] {
+  return args.flatMap(({ name, description, optional, variadic = false }) => {
+    const given = raw[camelCase(name)]
+    if (optional || (given !== undefined && !(Array.isArray(given) && given.length === 0))) return []
+    return [{ name: camelCase(name), typed: `<${name}>`, description, isMany: variadic }]
+  })
+}
+
+/** The options that the schema finds missing: only it knows which are needed. */
+function missingOptions({ options, input }: Takes, raw: RawInput): Missing[] {
+  const parsed = input.safeParse(raw)
+  if (parsed.success) return []
+  const wanted = new Set(parsed.error.issues.map(({ path }) => String(path[0])))
+  return options.flatMap(({ flags, description, choices }) => {
+    const [flag = '', value = ''] = flags.split(' ')
+    const name = camelCase(flag.replace(/^--/, ''))
+    if (!wanted.has(name) || raw[name] !== undefined) return []
+    return [{ name, typed: flag, description, choices, isMany: value.includes('...') }]
+  })
+}
+
+async function answerTo(
+  prompts: Prompts,
+  { typed, description, choices, isMany }: Missing,
+): Promise<unknown> {
+  const question = `${typed.replace(/^--|[<>]/g, '')} (${description}):`
+  if (choices) return await prompts.choose(question, choices)
+  if (!isMany) return (await prompts.text(question)).trim()
+  const all: string[] = []
+  for (;;) {
+    const next = (await prompts.text(all.length === 0 ? question : 'another (nothing to go on):')).trim()
+    if (next === '') return all
+    all.push(next)
+  }
+}

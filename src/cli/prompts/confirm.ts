@@ -1,0 +1,43 @@
+import type { CommandContext } from '../define/context.ts'
+import { CliError, exitCodes, unanswered, usageError } from '../errors/cli-error.ts'
+import { wrapped } from '../output/format.ts'
+
+export interface Severity {
+  /** What has to be typed: the code of what is changed. */
+  code: string
+  /** What happens then, for the question. */
+  consequence: string
+}
+
+/**
+ * Lets a severe change pass only when its code was typed, or given with --confirm; in production it says on which
+ * database. Throws CliError, exit code 2: where
+ * nobody can be asked, or the code is another.
+ */
+export async function confirmSevere(
+  context: CommandContext,
+  { code, consequence }: Severity,
+  given: string | undefined,
+): Promise<void> {
+  const { config, urls } = await context.laku()
+  if (config.env === 'production') {
+    const { shownUrl } = await import('../../runtime/connect.ts')
+    context.output.note(`PRODUCTION, ${shownUrl(urls.app)}: this ${consequence}.`)
+  }
+  if (given !== undefined) {
+    if (given.trim().toUpperCase() === code.toUpperCase()) return
+    throw usageError(`--confirm is ${given}: this is ${code}, and nothing was changed`)
+  }
+  if (!context.prompts) throw unanswered(`this ${consequence}`, `--confirm ${code}`)
+  const question = wrapped(`This ${consequence}.`, context.output.width)
+  const typed = await context.prompts.text(`${question}\nType ${code} to go on:`)
+  if (typed.trim().toUpperCase() === code.toUpperCase()) return
+  throw new CliError(exitCodes.usage, 'not_confirmed', `not confirmed: nothing was changed`)
+}
+
+/** Why a severe change is made: given with --reason, or asked for. */
+export async function requireReason(context: CommandContext, given: string | undefined): Promise<string> {
+  const reason = given ?? (await context.prompts?.text('Why? (kept in the audit log)'))
+  if (reason?.trim()) return reason.trim()
+  throw unanswered('this change needs a reason', '--reason')
+}

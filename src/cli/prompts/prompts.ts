@@ -1,0 +1,34 @@
+import { CliError, exitCodes } from '../errors/cli-error.ts'
+
+/** What a person can be asked. */
+export interface Prompts {
+  text(message: string): Promise<string>
+  /** What is typed is not shown. */
+  secret(message: string): Promise<string>
+  choose(message: string, choices: readonly string[]): Promise<string>
+}
+
+/** On stderr, for stdout belongs to the result. Ctrl-C throws a CliError, exit code 2: commands ask before they change anything. */
+export const terminalPrompts: Prompts = {
+  text: (message) => ask('input', message),
+  secret: (message) => ask('password', message),
+  choose: (message, choices) => ask('select', message, choices),
+}
+
+async function ask(
+  type: 'input' | 'password' | 'select',
+  message: string,
+  choices: readonly string[] = [],
+): Promise<string> {
+  const { default: inquirer } = await import('inquirer')
+  const prompt = inquirer.createPromptModule({ output: process.stderr })
+  try {
+    const { answer } = await prompt<{ answer: string }>([
+      { type, name: 'answer', message, choices: [...choices] } as never,
+    ])
+    return answer
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'ExitPromptError')) throw error
+    throw new CliError(exitCodes.usage, 'unanswered', 'the question was left unanswered: nothing was changed')
+  }
+}

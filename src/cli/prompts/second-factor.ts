@@ -1,0 +1,41 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import type { CommandContext } from '../define/context.ts'
+
+/**
+ * Does something as who acts, who confirms it by the code that they gave. Where it turns out that one is needed and none was given, they
+ * are asked for it, and it is done again: what was refused changed nothing. A dry run burns no code, and takes one for granted.
+ */
+export async function withSecondFactor<T>(
+  context: CommandContext,
+  actor: Actor,
+  { code, dryRun = false }: { code?: string | undefined; dryRun?: boolean },
+  use: (actor: Actor) => Promise<T>,
+): Promise<T> {
+  const given = code ?? context.code
+  if (given !== undefined) return await use(await confirmed(context, actor, given, !dryRun))
+  const { ConfirmedFactor, DomainError } = await import('../../domain/kernel/index.ts')
+  if (dryRun)
+    return await use(
+      actor.kind === 'staff' ? { ...actor, factor: new ConfirmedFactor(actor.id, null) } : actor,
+    )
+  try {
+    return await use(actor)
+  } catch (error) {
+    const isWanted = error instanceof DomainError && error.code === 'kernel.second_factor_needed'
+    if (!isWanted || !context.prompts) throw error
+    const typed = await context.prompts.secret('The code of your second factor:')
+    return await use(await confirmed(context, actor, typed, true))
+  }
+}
+
+/** Who acts, confirmed by a code. Wrong ones are counted, so it is looked at in a transaction of its own. */
+async function confirmed(context: CommandContext, actor: Actor, code: string, burn: boolean): Promise<Actor> {
+  if (actor.kind !== 'staff') return actor
+  const { useFactorCode } = await import('../../domain/auth/index.ts')
+  const { units } = await context.laku()
+  const answer = await units.run(actor, (work) =>
+    useFactorCode(work, { code: code.replaceAll(/\s/g, ''), burn }),
+  )
+  if ('refused' in answer) throw answer.refused
+  return { ...actor, factor: answer }
+}

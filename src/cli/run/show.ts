@@ -1,0 +1,27 @@
+import type { z } from 'zod'
+import type { RawInput, Section, ShowDefinition } from '../define/command.ts'
+import type { CommandContext } from '../define/context.ts'
+import { checkedInput } from '../input/input.ts'
+import { type Block, type Column, fieldsOf, tableOf } from '../output/table.ts'
+
+/** Prints one thing and what belongs to it. */
+export async function runShow<S extends z.ZodType, T>(
+  context: CommandContext,
+  definition: ShowDefinition<S, T>,
+  raw: RawInput,
+): Promise<void> {
+  const thing = await definition.run(context, checkedInput(definition.input, raw))
+  const { output } = context
+  if (output.json) return output.result(thing)
+  const parts: Block[] = [fieldsOf(definition.fields, thing)]
+  for (const one of definition.sections?.(thing) ?? []) {
+    if (one.rows.length > 0) parts.push(sectionBlock(one))
+  }
+  output.result(thing, parts)
+}
+
+export function sectionBlock(one: Section): Block {
+  // `section` made it from rows and columns of one type, which a list of sections cannot name.
+  const columns = one.columns as readonly Column<unknown>[]
+  return tableOf(columns, one.rows, one.title)
+}

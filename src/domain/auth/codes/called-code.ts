@@ -1,0 +1,102 @@
+import { type Kysely, sql } from 'kysely'
+import { type DB, secondsAfter, type Work } from '../../kernel/index.ts'
+import { takeTurns } from '../../ops/index.ts'
+import { userByPhone } from '../../user/index.ts'
+import { isServedCountry, queueMessages } from '../../whatsapp/index.ts'
+import { isOtpCode, newOtpCode, otpHash } from './otp-code.ts'
+
+/** A message that came in on WhatsApp. */
+export interface Call {
+  providerMessageId: string
+  /** E.164; undefined where its sender keeps the number back. */
+  from?: string | undefined
+  at: Date
+  body?: string | undefined
+}
+
+const word = /^\s*(masuk|login)\b/i
+// Meta repeats what it could not deliver for days; whoever waits for a code wrote a moment ago.
+const FRESH_S = 600
+// So many are held in a server's memory at once.
+const MOST_CALLED = 20_000
+
+const texts = {
+  id: 'Kode masuk Laku Anda: {{1}}. Jangan berikan kepada siapa pun.',
+  en: 'Your Laku code is {{1}}. Do not share it with anyone.',
+}
+
+/**
+ * Answers whoever writes MASUK with a code, at once: they hold the number, so no stranger's requests stand before them, and an answer
+ * costs nothing (Meta: within 24 hours of a message). The code is good in every browser that asks for this number while it lives; codes that
+ * were sent before stay good.
+ */
+export async function answerCalls(work: Work, calls: readonly Call[]): Promise<void> {
+  const oldest = secondsAfter(work.now, -FRESH_S)
+  const answered = new Map<string, string>()
+  for (const { from, body, at, providerMessageId } of calls)
+    if (from !== undefined && body !== undefined && at > oldest && word.test(body))
+      answered.set(from, providerMessageId)
+  // In one order, so that two batches never wait for each other.
+  for (const [phone, messageId] of [...answered].sort(([a], [b]) => (a < b ? -1 : 1)))
+    await answerCall(work, phone, messageId)
+}
+
+async function answerCall(work: Work, phone: string, providerMessageId: string): Promise<void> {
+  if (!isServedCountry(work.policy, phone)) return
+  const { refused } = await takeTurns(work, [{ name: `code called ${phone}`, atOnce: 3, everyS: 20 }])
+  if (refused) return
+  const code = newOtpCode()
+  const expiresAt = secondsAfter(work.now, work.policy.otpMinutes * 60)
+  const user = await userByPhone(work.tx, phone)
+  const message = {
+    dedupeKey: `called:${providerMessageId}`,
+    to: phone,
+    userId: user?.id,
+    body: texts[user?.locale ?? 'id'],
+    sealedParams: [code],
+    sendBy: expiresAt,
+  }
+  // A delivery that comes twice has its answer already, and the code in it stays good.
+  const [messageId] = await queueMessages(work, [message])
+  if (messageId === undefined) return
+  await sql`
+    insert into called_codes (phone, code_hash, made_at, expires_at)
+    values (${phone}, ${otpHash(work.vault, phone, code)}, ${work.now}, ${expiresAt})
+    on conflict (phone) do update set code_hash = excluded.code_hash, made_at = excluded.made_at, expires_at = excluded.expires_at`.execute(
+    work.tx,
+  )
+}
+
+/** Whether the holder of this number called for a code that is still good. */
+export async function hasCalledCode(work: Work, phone: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from called_codes where phone = ${phone} and expires_at > ${work.now}`.execute(work.tx)
+  return rows.length > 0
+}
+
+/** Numbers whose holders called for a code that is still good: those who wrote within minutes. */
+export async function calledNumbers(db: Kysely<DB>, now: Date): Promise<Set<string>> {
+  const { rows } = await sql<{ phone: string }>`
+    select phone from called_codes where expires_at > ${now} limit ${MOST_CALLED}`.execute(db)
+  return new Set(rows.map(({ phone }) => phone))
+}
+
+/** Whether this is the code that the number's holder called for; it is good once. */
+export async function useCalledCode(work: Work, phone: string, code: string): Promise<boolean> {
+  const { rows } = await sql<{ codeHash: string }>`
+    select code_hash from called_codes where phone = ${phone} and expires_at > ${work.now} for update`.execute(
+    work.tx,
+  )
+  if (!rows[0] || !isOtpCode(work.vault, phone, code, rows[0].codeHash)) return false
+  await sql`delete from called_codes where phone = ${phone}`.execute(work.tx)
+  return true
+}
+
+/** Forgets up to `limit` codes that nobody used; returns how many. */
+export async function pruneCalledCodes(work: Work, limit: number): Promise<number> {
+  const result = await sql`
+    delete from called_codes where phone in (
+      select phone from called_codes where expires_at < ${work.now} order by expires_at limit ${limit}
+    )`.execute(work.tx)
+  return Number(result.numAffectedRows ?? 0)
+}

@@ -1,0 +1,49 @@
+import { sql } from 'kysely'
+import { jakartaDate, type Work } from '../../kernel/index.ts'
+
+export type PaidChannel = 'whatsapp' | 'sms'
+
+/** Strangers spend this share of a day's messages at most: what is left is for who was here before. */
+const STRANGERS_SHARE = 0.8
+/** From this share of what strangers may spend on, a person is told. */
+const ALARM_SHARE = 0.5
+
+/**
+ * Takes one message of a paid channel out of what a day may cost, and raises attention when strangers have used up half of theirs.
+ * Returns false where nothing is left for who asks.
+ */
+export async function spendMessage(work: Work, channel: PaidChannel, known: boolean): Promise<boolean> {
+  const perDay = channel === 'sms' ? work.policy.smsPerDay : work.policy.whatsappCodesPerDay
+  const strangersMay = Math.floor(perDay * STRANGERS_SHARE)
+  const day = jakartaDate(work.now)
+  const room = known ? sql`s.strangers + s.known < ${perDay}` : sql`s.strangers < ${strangersMay}`
+  const { rows } = await sql<{ strangers: number }>`
+    insert into code_spending as s (day, channel, strangers, known)
+    values (${day}::date, ${channel}, ${known ? 0 : 1}, ${known ? 1 : 0})
+    on conflict (day, channel) do update set strangers = s.strangers + excluded.strangers, known = s.known + excluded.known
+    where ${room} returning strangers`.execute(work.tx)
+  const [spent] = rows
+  if (!spent || spent.strangers >= strangersMay * ALARM_SHARE) {
+    work.raise({
+      kind: 'otp.budget',
+      subject: ['paid_channel', channel],
+      message: spent
+        ? `Strangers have asked for ${spent.strangers} codes by ${channel} today, of ${strangersMay} that they may`
+        : `Strangers have asked for all codes by ${channel} that a day has for them: ${strangersMay}`,
+      command: 'laku doctor',
+      details: { day },
+    })
+  }
+  return spent !== undefined
+}
+
+const KEPT_DAYS = 90
+
+/** Forgets what days before the last 90 took; returns how many rows. */
+export async function pruneSpending(work: Work, limit: number): Promise<number> {
+  const result = await sql`
+    delete from code_spending where (day, channel) in (
+      select day, channel from code_spending where day < ${jakartaDate(work.now)}::date - ${KEPT_DAYS}::int limit ${limit}
+    )`.execute(work.tx)
+  return Number(result.numAffectedRows ?? 0)
+}

@@ -1,0 +1,183 @@
+import {
+  DomainError,
+  networkOf,
+  type Policy,
+  secondsAfter,
+  type Vault,
+  type Work,
+} from '../../kernel/index.ts'
+import { type Turn, takeTurns, turnInS } from '../../ops/index.ts'
+import { authErrors } from '../errors.ts'
+import { isProof, newPuzzle, type Proof } from './proof-of-work.ts'
+
+/** Nobody is told to wait longer for a code. */
+export const LONGEST_WAIT_S = 60
+
+// Who worked for a request may ask so many times as often from one network.
+const PROVEN = 5
+
+/** A request for a code that came too early, and until when all requests that need the same turn do; neither is told to who asked. */
+export class CodeTooEarly extends DomainError {
+  readonly turn: string
+  readonly until: Date
+
+  constructor(error: DomainError, turn: string, until: Date) {
+    super(error, error.details)
+    this.turn = turn
+    this.until = until
+  }
+}
+
+/** The turn that the day's money is, of who is not known. */
+export const STRANGERS_BUDGET = 'code budget'
+
+/** Who asks for a code, as far as it is known. */
+export interface Asker {
+  /** E.164 */
+  phone: string
+  /** Their network address; null where there is none. */
+  ip: string | null
+  /** What proves that they are no stranger: a device that logged this number in before, or the user who is logged in. */
+  knownAs?: string | undefined
+  proof?: Proof | undefined
+}
+
+const subjectOf = ({ phone, ip }: Pick<Asker, 'phone' | 'ip'>) => `${phone} ${homeOf(ip)}`
+const homeOf = (ip: string | null) => (ip === null ? 'none' : networkOf(ip).home)
+
+/** What one network may ask for before work is asked of it. @see docs/security.md for where the figures come from */
+function networkTurns(kind: string, ip: string | null, hourly: NetworkLimits, factor = 1): Turn[] {
+  if (ip === null) return []
+  const { home, site } = networkOf(ip)
+  const turn = (name: string, perHour: number): Turn => ({
+    name: `${kind} network ${name}`,
+    atOnce: Math.max(1, Math.floor((perHour * factor) / 2)),
+    everyS: 3600 / (perHour * factor),
+  })
+  if (site === undefined) return [turn(home, hourly.address)]
+  return [turn(home, hourly.home), turn(site, hourly.site)]
+}
+
+interface NetworkLimits {
+  /** An IPv4 address, which thousands of phones may share. */
+  address: number
+  /** An IPv6 /64: one home or phone. */
+  home: number
+  /** An IPv6 /48. */
+  site: number
+}
+
+const codesHourly = (policy: Policy): NetworkLimits => ({
+  address: policy.otpPerAddressPerHour,
+  home: policy.otpPerHomePerHour,
+  site: policy.otpPerSitePerHour,
+})
+
+function turnsOf(policy: Policy, asker: Asker, proven: boolean): Turn[] {
+  const { phone, ip, knownAs } = asker
+  const ofNumber = (name: string): Turn => ({
+    name: `code ${name}`,
+    atOnce: policy.otpPerNumberAtOnce,
+    everyS: policy.otpPerNumberEveryS,
+    waitS: LONGEST_WAIT_S,
+  })
+  if (knownAs !== undefined) return [ofNumber(knownAs)]
+  if (proven) return [ofNumber(`proven ${phone}`), ...networkTurns('proven', ip, codesHourly(policy), PROVEN)]
+  return [
+    ofNumber(`number ${subjectOf(asker)}`),
+    // All strangers together, wherever they call from. Of the burst that WhatsApp lends a number two are left for who is known.
+    {
+      name: `code number ${phone}`,
+      atOnce: Math.max(1, Math.min(policy.otpPerPhonePerHour, policy.whatsappBurst - 2)),
+      everyS: 3600 / policy.otpPerPhonePerHour,
+    },
+    ...networkTurns('code', ip, codesHourly(policy)),
+    { name: 'code overall', atOnce: policy.otpOverallPerMinute, everyS: 60 / policy.otpOverallPerMinute },
+  ]
+}
+
+/**
+ * Takes a turn to have a code sent, and says in how many seconds it comes: at once, or within a minute. Who is known has turns of
+ * their own, which no stranger can use up. A stranger whose turn does not come in time is asked for a little work, and has turns of their own
+ * again once it is done.
+ * @throws auth.proof_needed with the puzzle, auth.otp_limited; both with `retryAfterS`, 60 at most
+ */
+export async function takeCodeTurn(work: Work, asker: Asker): Promise<number> {
+  const proven = asker.knownAs === undefined && hasWorked(work, asker)
+  const { inS, refused } = await takeTurns(work, turnsOf(work.policy, asker, proven))
+  if (!refused) return inS
+  const error =
+    proven || asker.knownAs !== undefined
+      ? authErrors.otp_limited({ retryAfterS: Math.min(LONGEST_WAIT_S, refused.inS) })
+      : workNeeded(work, asker, refused.inS)
+  // From then on the turn is near enough to be waited for.
+  const nearInS = refused.inS - (refused.turn.waitS ?? 0)
+  throw new CodeTooEarly(error, refused.turn.name, secondsAfter(work.now, nearInS))
+}
+
+/** The turns that a stranger's request needs, by their names: where one is used up the request comes to nothing. */
+export function turnNamesOf(policy: Policy, asker: Asker, proven: boolean): string[] {
+  return [...turnsOf(policy, asker, proven).map(({ name }) => name), STRANGERS_BUDGET]
+}
+
+/** Whether work was done for a request of this number from this address. */
+export function hasWorked({ vault, now }: { vault: Vault; now: Date }, asker: Asker): boolean {
+  return isProof(vault, now, subjectOf(asker), asker.proof)
+}
+
+/** What a stranger is answered whose turn has not come: a puzzle, or a wait of a minute at most. */
+export function workNeeded(
+  { vault, now }: { vault: Vault; now: Date },
+  asker: Pick<Asker, 'phone' | 'ip'>,
+  inS: number,
+): DomainError {
+  const retryAfterS = Math.min(LONGEST_WAIT_S, inS)
+  return authErrors.proof_needed({ retryAfterS, ...newPuzzle(vault, now, subjectOf(asker)) })
+}
+
+const guessesHourly = (policy: Policy): NetworkLimits => ({
+  address: policy.wrongCodesPerAddressPerHour,
+  home: policy.wrongCodesPerHomePerHour,
+  site: policy.wrongCodesPerHomePerHour * 10,
+})
+
+function guessTurns(policy: Policy, ip: string | null): Turn[] {
+  const overall = policy.wrongCodesPerMinute
+  return [
+    ...networkTurns('wrong code', ip, guessesHourly(policy)),
+    { name: 'wrong code overall', atOnce: overall, everyS: 60 / overall },
+  ]
+}
+
+/** Counts a wrong code for its network and for all: numbers do not matter, for who guesses tries a few times at each. */
+export async function countWrongCode(work: Work, ip: string | null): Promise<void> {
+  await takeTurns(
+    work,
+    guessTurns(work.policy, ip).map((turn) => ({ ...turn, counted: true })),
+  )
+}
+
+/**
+ * Why one more guess at a challenge has to wait, where too many wrong ones came from this network or from all together; undefined
+ * where it need not, or where the work was done. The first guess at a challenge is never held back: most people type it right.
+ */
+export async function guessHeldBack(
+  work: Work,
+  { ip, challengeId, proof }: { ip: string | null; challengeId: string; proof?: Proof | undefined },
+): Promise<DomainError | undefined> {
+  const waits = await Promise.all(guessTurns(work.policy, ip).map((turn) => turnInS(work, turn)))
+  const inS = Math.max(...waits)
+  const subject = `${challengeId} ${homeOf(ip)}`
+  if (inS === 0 || isProof(work.vault, work.now, subject, proof)) return undefined
+  return guessWorkNeeded(work, { ip, challengeId }, inS)
+}
+
+/** What is answered to a guess at a challenge that is held back. */
+export function guessWorkNeeded(
+  { vault, now }: { vault: Vault; now: Date },
+  { ip, challengeId }: { ip: string | null; challengeId: string },
+  inS: number,
+): DomainError {
+  const puzzle = newPuzzle(vault, now, `${challengeId} ${homeOf(ip)}`)
+  return authErrors.proof_needed({ retryAfterS: Math.min(LONGEST_WAIT_S, inS), ...puzzle })
+}

@@ -1,0 +1,194 @@
+import { sql } from 'kysely'
+import { type Actor, ProviderFailure, secondsAfter, type UnitOfWork, type Work } from '../../kernel/index.ts'
+import type { Mailer } from '../../notification/index.ts'
+import { isPaused, requireRunning } from '../../ops/index.ts'
+import { type Locale, type User, userByPhone } from '../../user/index.ts'
+import { isDelivered, secretParamsOf } from '../../whatsapp/index.ts'
+import { spendMessage } from './code-budget.ts'
+import { otpMessageKey } from './otp-code.ts'
+import { type CodePurpose, DELIVERED_WITHIN_S } from './request.ts'
+import type { SmsSender } from './sms.ts'
+
+export interface DeliveryContext {
+  units: UnitOfWork
+  actor: Actor
+  mailer: Mailer
+  sms: SmsSender
+}
+
+interface NextWay {
+  channel: 'email' | 'sms'
+  to: string
+  code: string
+  purpose: CodePurpose
+  locale: Locale
+}
+
+type Text = { subject: string; body: (code: string) => string }
+
+// What it is for stands in each: whoever is talked into reading a code aloud sees what they would give away.
+const texts: Record<Locale, Record<CodePurpose, Text>> = {
+  id: {
+    login: {
+      subject: 'Kode masuk Laku',
+      body: (code) => `${code} adalah kode masuk Laku Anda. Jangan berikan kepada siapa pun.`,
+    },
+    withdrawal: {
+      subject: 'Kode penarikan dana Laku',
+      body: (code) => `${code} adalah kode penarikan dana Laku Anda. Jangan berikan kepada siapa pun.`,
+    },
+    email: {
+      subject: 'Kode ganti alamat email Laku',
+      body: (code) =>
+        `${code} adalah kode untuk mengganti alamat email akun Laku Anda. Jangan berikan kepada siapa pun.`,
+    },
+  },
+  en: {
+    login: {
+      subject: 'Your Laku code',
+      body: (code) => `${code} is your Laku code. Do not share it with anyone.`,
+    },
+    withdrawal: {
+      subject: 'Your Laku code for a withdrawal',
+      body: (code) => `${code} is your Laku code to withdraw money. Do not share it with anyone.`,
+    },
+    email: {
+      subject: 'Your Laku code for a new email address',
+      body: (code) => `${code} is your Laku code to change your email address. Do not share it with anyone.`,
+    },
+  },
+}
+
+/** Why another way is taken. */
+export type NextWayBecause =
+  /** This way brought nothing. */
+  | { failed: 'whatsapp' | 'email' }
+  /** Nobody said in time that the code was delivered. */
+  | { due: true }
+  /** The person wants it so. */
+  | { asked: 'email' | 'sms' }
+
+/**
+ * Sends a code another way: by email where the user has one, and where that fails by SMS (service map: failure modes). A way is noted
+ * before it is taken: a worker that dies goes on with the next. While staff have paused email a code goes by SMS; while they have
+ * paused SMS it waits, as long as it is good.
+ * @throws kernel.paused
+ */
+export async function deliverOtpAnotherWay(
+  context: DeliveryContext,
+  challengeId: string,
+  because: NextWayBecause = { failed: 'whatsapp' },
+): Promise<void> {
+  let why = because
+  for (;;) {
+    const way = await context.units.run(context.actor, (work) => takeNextWay(work, challengeId, why))
+    if (!way) return
+    const failure = await deliver(context, way)
+    if (!failure) return
+    if (way.channel === 'email') why = { failed: 'email' }
+    else return await context.units.run(context.actor, async (work) => raiseUndelivered(work, failure))
+  }
+}
+
+interface OpenCode {
+  phone: string
+  channel: 'whatsapp' | 'email' | 'sms'
+  purpose: CodePurpose
+  known: boolean
+  nextWayAt: Date | null
+}
+
+/** The way to take now, or nothing where the code is no longer wanted, has come, or all ways were tried. */
+async function takeNextWay(
+  work: Work,
+  challengeId: string,
+  because: NextWayBecause,
+): Promise<NextWay | undefined> {
+  const { rows } = await sql<OpenCode>`
+    select phone, channel, purpose, known, next_way_at from otp_challenges
+    where id = ${challengeId} and status = 'open' and expires_at > ${work.now} for no key update`.execute(
+    work.tx,
+  )
+  const [challenge] = rows
+  const [code] = (await secretParamsOf(work, otpMessageKey(challengeId))) ?? []
+  if (!challenge || code === undefined || !(await isWanted(work, challengeId, challenge, because)))
+    return await noNextWay(work, challengeId)
+  const user = await userByPhone(work.tx, challenge.phone)
+  const channel = await channelOf(work, challenge, because, mailable(user, challenge.purpose))
+  if (channel === undefined) return undefined
+  const nextWayAt = channel === 'email' ? secondsAfter(work.now, DELIVERED_WITHIN_S) : null
+  await work.tx
+    .updateTable('otpChallenges')
+    .set({ channel, nextWayAt, sentAt: work.now })
+    .where('id', '=', challengeId)
+    .execute()
+  if (channel === 'sms' && !(await spendMessage(work, 'sms', challenge.known))) return undefined
+  const { purpose } = challenge
+  return {
+    channel,
+    to: channel === 'email' ? (user?.email as string) : challenge.phone,
+    code,
+    purpose,
+    locale: user?.locale ?? 'id',
+  }
+}
+
+async function isWanted(
+  work: Work,
+  challengeId: string,
+  { channel, nextWayAt }: OpenCode,
+  because: NextWayBecause,
+): Promise<boolean> {
+  if ('asked' in because) return true
+  if ('failed' in because) return channel === because.failed
+  if (nextWayAt === null || nextWayAt > work.now || channel === 'sms') return false
+  return channel !== 'whatsapp' || !(await isDelivered(work.tx, otpMessageKey(challengeId)))
+}
+
+/**
+ * An address takes codes once it was confirmed, and never the one by which it is changed: whoever set it could not be told from who
+ * reads the mail.
+ */
+function mailable(user: User | undefined, purpose: CodePurpose): string | null {
+  return user && user.emailConfirmedAt !== null && purpose !== 'email' ? user.email : null
+}
+
+async function channelOf(
+  work: Work,
+  { channel }: OpenCode,
+  because: NextWayBecause,
+  email: string | null | undefined,
+): Promise<'email' | 'sms' | undefined> {
+  const mayMail = email && !(await isPaused(work.tx, 'email'))
+  if ('asked' in because && because.asked === 'email') return mayMail ? 'email' : undefined
+  if (!('asked' in because) && channel === 'whatsapp' && mayMail) return 'email'
+  await requireRunning(work.tx, 'sms')
+  return 'sms'
+}
+
+async function noNextWay(work: Work, challengeId: string): Promise<undefined> {
+  await sql`update otp_challenges set next_way_at = null where id = ${challengeId} and next_way_at <= ${work.now}`.execute(
+    work.tx,
+  )
+}
+
+async function deliver({ mailer, sms }: DeliveryContext, way: NextWay): Promise<ProviderFailure | undefined> {
+  const { subject, body } = texts[way.locale][way.purpose]
+  try {
+    if (way.channel === 'email') await mailer.send({ to: way.to, subject, text: body(way.code) })
+    else await sms.send({ to: way.to, body: body(way.code) })
+    return undefined
+  } catch (error) {
+    if (error instanceof ProviderFailure) return error
+    throw error
+  }
+}
+
+function raiseUndelivered(work: Work, { provider, code }: ProviderFailure): void {
+  work.raise({
+    kind: 'otp.undelivered',
+    subject: ['failure_code', `${provider}:${code}`],
+    message: `Codes reach people by none of WhatsApp, email and SMS: ${code}`,
+    command: 'laku doctor',
+  })
+}

@@ -1,0 +1,181 @@
+import { DomainError, insertRows, requireCustomer, secondsAfter, type Work } from '../../kernel/index.ts'
+import { takeTurns } from '../../ops/index.ts'
+import { type Locale, normalizePhone, type User, userByPhone } from '../../user/index.ts'
+import { queueMessages, requireServedCountry } from '../../whatsapp/index.ts'
+import { authErrors } from '../errors.ts'
+import { readDeviceToken } from '../logins/device-token.ts'
+import { hasCalledCode } from './called-code.ts'
+import { newChallengeId } from './challenge-id.ts'
+import { spendMessage } from './code-budget.ts'
+import { type Asker, CodeTooEarly, LONGEST_WAIT_S, STRANGERS_BUDGET, takeCodeTurn } from './code-limits.ts'
+import { newOtpCode, otpHash, otpMessageKey } from './otp-code.ts'
+import type { Proof } from './proof-of-work.ts'
+
+/** The one thing that a code is good for. */
+export type CodePurpose = 'login' | 'withdrawal' | 'email'
+
+export interface OtpRequest {
+  /** However it is written. */
+  phone: string
+  /** The caller's network address, for the limits; null where there is none. */
+  ip: string | null
+  /** By default to log in. Any other is asked for by the customer who acts, to their own number. */
+  purpose?: CodePurpose | undefined
+  /** Of a browser that logged in before: no stranger's requests stand before it. */
+  deviceToken?: string | undefined
+  /** The answer to a puzzle, where one was asked. */
+  proof?: Proof | undefined
+}
+
+export interface OtpChallenge {
+  /** Only the browser that asked gets it, and only with it is the code any good. */
+  challengeId: string
+  expiresInS: number
+  /** The message waits so long for its turn; 0 where it goes now. */
+  sentInS: number
+}
+
+/** Approved by Meta in the category for codes: {{1}} is the code, and so is its copy button. */
+export const OTP_TEMPLATE = 'laku_otp'
+/** The same for all that is no log-in. Meta writes its text itself and names no purpose: a message beside it does. */
+const CODE_TEMPLATE = 'laku_code'
+const PURPOSE_TEMPLATE = 'laku_code_for'
+
+/** So long a way has to bring a code before the next one is taken. */
+export const DELIVERED_WITHIN_S = 30
+
+/**
+ * Makes a code of six digits for the browser that asks and sends it by WhatsApp. Any number of browsers may hold codes of one number
+ * side by side. The answer is the same whether anybody has this number or not.
+ * @throws user.phone_invalid, whatsapp.country_not_served, auth.purpose_refused, auth.proof_needed, auth.otp_limited
+ */
+export async function requestOtp(work: Work, input: OtpRequest): Promise<OtpChallenge> {
+  const phone = normalizePhone(input.phone)
+  requireServedCountry(work.policy, phone)
+  const purpose = input.purpose ?? 'login'
+  const user = await userByPhone(work.tx, phone)
+  const knownAs = knownAsOf(work, input, purpose, user)
+  const asker: Asker = { phone, ip: input.ip, knownAs, proof: input.proof }
+  const turn = await turnOf(work, asker)
+  const sentAt = turn.inS === undefined ? null : secondsAfter(work.now, turn.inS)
+  const challengeId = newChallengeId(work.vault)
+  const code = newOtpCode()
+  const expiresAt = secondsAfter(sentAt ?? work.now, work.policy.otpMinutes * 60)
+  const nextWayAt = sentAt && secondsAfter(sentAt, DELIVERED_WITHIN_S)
+  const challenge = {
+    id: challengeId,
+    phone,
+    codeHash: otpHash(work.vault, challengeId, code),
+    ip: input.ip,
+    // A browser that lives on the code which its number's holder called for gets two tries at it.
+    tries: sentAt ? 0 : Math.max(0, work.policy.otpTries - 2),
+    status: 'open',
+    channel: 'whatsapp',
+    purpose,
+    known: knownAs !== undefined,
+    sentAt,
+    nextWayAt,
+    createdAt: work.now,
+    expiresAt,
+  }
+  await insertRows(work.tx, 'otpChallenges', [challenge])
+  const messageId =
+    sentAt && (await sendCode(work, { challengeId, phone, user, code, purpose, sentAt, n: 1 }))
+  work.emit({
+    type: 'otp.requested',
+    aggregate: ['otp_challenge', challengeId],
+    payload: { challengeId, messageId: messageId ?? null },
+  })
+  const expiresInS = Math.round((expiresAt.getTime() - work.now.getTime()) / 1000)
+  return { challengeId, expiresInS, sentInS: turn.inS ?? 0 }
+}
+
+function knownAsOf(
+  work: Work,
+  input: OtpRequest,
+  purpose: CodePurpose,
+  user: User | undefined,
+): string | undefined {
+  if (purpose !== 'login') {
+    if (work.actor.kind !== 'customer' || user?.id !== requireCustomer(work.actor))
+      throw authErrors.purpose_refused()
+    return `user ${user.id}`
+  }
+  const known = readDeviceToken(work, input.deviceToken)
+  return known && known.userId === user?.id ? `device ${known.device}` : undefined
+}
+
+/** When the code goes; never, where its number's holder called for one by WhatsApp and has it in hand. */
+async function turnOf(work: Work, asker: Asker): Promise<{ inS: number | undefined }> {
+  const limited = await takeTurnAndMoney(work, asker)
+  if (!(limited instanceof DomainError)) return { inS: limited }
+  if (!(await hasCalledCode(work, asker.phone))) throw limited
+  const name = `code waits for call ${asker.phone} ${asker.ip}`
+  const { refused } = await takeTurns(work, [{ name, atOnce: 3, everyS: 60 }])
+  if (refused) throw limited
+  return { inS: undefined }
+}
+
+async function takeTurnAndMoney(work: Work, asker: Asker): Promise<number | DomainError> {
+  try {
+    const inS = await takeCodeTurn(work, asker)
+    if (await spendMessage(work, 'whatsapp', asker.knownAs !== undefined)) return inS
+    const spent = authErrors.otp_limited({ of: 'day', retryAfterS: LONGEST_WAIT_S })
+    if (asker.knownAs !== undefined) return spent
+    return new CodeTooEarly(spent, STRANGERS_BUDGET, secondsAfter(work.now, LONGEST_WAIT_S))
+  } catch (error) {
+    if (error instanceof DomainError) return error
+    throw error
+  }
+}
+
+const purposeWords: Record<Locale, Record<Exclude<CodePurpose, 'login'>, string>> = {
+  id: {
+    withdrawal: 'menarik dana dari dompet Laku Anda ke rekening',
+    email: 'mengganti alamat email akun Laku Anda',
+  },
+  en: {
+    withdrawal: 'taking money out of your Laku wallet to a bank account',
+    email: 'changing the email address of your Laku account',
+  },
+}
+
+/** Queues the message that carries a challenge's code. */
+export async function sendCode(
+  work: Work,
+  message: {
+    challengeId: string
+    phone: string
+    user: User | undefined
+    code: string
+    purpose: CodePurpose
+    sentAt: Date
+    /** The how many-th message by WhatsApp. */
+    n: number
+  },
+): Promise<string | undefined> {
+  const { challengeId, phone, user, code, purpose, sentAt, n } = message
+  const language = user?.locale ?? 'id'
+  const common = { to: phone, userId: user?.id, language, notBefore: sentAt }
+  const sendBy = secondsAfter(sentAt, DELIVERED_WITHIN_S)
+  if (purpose !== 'login')
+    await queueMessages(work, [
+      {
+        ...common,
+        dedupeKey: `code_for:${challengeId}#${n}`,
+        template: PURPOSE_TEMPLATE,
+        params: [purposeWords[language][purpose]],
+        sendBy,
+      },
+    ])
+  const [messageId] = await queueMessages(work, [
+    {
+      ...common,
+      dedupeKey: otpMessageKey(challengeId, n),
+      template: purpose === 'login' ? OTP_TEMPLATE : CODE_TEMPLATE,
+      sealedParams: [code],
+      sendBy,
+    },
+  ])
+  return messageId
+}

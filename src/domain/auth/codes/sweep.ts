@@ -1,0 +1,38 @@
+import { type RawBuilder, sql } from 'kysely'
+import { DomainError, secondsAfter } from '../../kernel/index.ts'
+import { type DeliveryContext, deliverOtpAnotherWay } from './deliver-otp-another-way.ts'
+
+/** Whether a code was sent of which nobody said in time that it was delivered. */
+export function codesDue(now: Date): RawBuilder<boolean> {
+  return sql<boolean>`exists (select from otp_challenges where next_way_at <= ${now})`
+}
+
+const MOST = 100
+/** A way that staff have paused is looked at again after so long. */
+const AGAIN_S = 5
+
+/** Sends by the next way what no way has brought yet: WhatsApp says when a message came, and says nothing when it did not. */
+export async function sweepCodes(context: DeliveryContext): Promise<void> {
+  const { units, actor } = context
+  const due = await units.run(actor, async ({ tx, now }) => {
+    const { rows } = await sql<{ id: string }>`
+      select id from otp_challenges where next_way_at <= ${now} order by next_way_at limit ${MOST}`.execute(
+      tx,
+    )
+    return rows.map(({ id }) => id)
+  })
+  await Promise.all(due.map((id) => goOn(context, id)))
+}
+
+async function goOn(context: DeliveryContext, challengeId: string): Promise<void> {
+  try {
+    await deliverOtpAnotherWay(context, challengeId, { due: true })
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== 'kernel.paused') throw error
+    await context.units.run(context.actor, async ({ tx, now }) => {
+      await sql`
+        update otp_challenges set next_way_at = ${secondsAfter(now, AGAIN_S)}
+        where id = ${challengeId} and next_way_at is not null`.execute(tx)
+    })
+  }
+}

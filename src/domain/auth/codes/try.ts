@@ -1,0 +1,85 @@
+import { sql } from 'kysely'
+import { moveState, type Refusal, type Work } from '../../kernel/index.ts'
+import { authErrors } from '../errors.ts'
+import { type CodeStatus, loginCodeMachine } from '../transitions.ts'
+import { useCalledCode } from './called-code.ts'
+import { isChallengeId } from './challenge-id.ts'
+import { countWrongCode, guessHeldBack } from './code-limits.ts'
+import { isOtpCode } from './otp-code.ts'
+import type { Proof } from './proof-of-work.ts'
+import type { CodePurpose } from './request.ts'
+
+export interface CodeGiven {
+  challengeId: string
+  code: string
+  /** What the code was asked for; one for something else is none. */
+  purpose: CodePurpose
+  /** The code must have been sent to this user's phone; without one, to any. */
+  userId?: string | undefined
+  /** Where it was typed; null where there is no address. */
+  ip: string | null
+  /** The answer to a puzzle, where one was asked. */
+  proof?: Proof | undefined
+}
+
+/**
+ * Takes one of the tries of an open challenge, then looks at the code: a right one is used up, the last wrong one spends the
+ * challenge. The row stays locked to the commit, so a second submit waits, and then finds the challenge used or its count
+ * risen. Returns the phone that the code was sent to; a refusal (auth.code_wrong with `triesLeft`, auth.code_expired,
+ * auth.proof_needed) is to be committed, for the try counts.
+ */
+export async function tryCode(
+  work: Work,
+  given: CodeGiven,
+): Promise<Refusal | { refused?: undefined; phone: string }> {
+  const { challengeId, ip, proof } = given
+  if (!isChallengeId(work.vault, challengeId)) return { refused: authErrors.code_expired() }
+  const challenge = await lockOpen(work, given)
+  if (!challenge) return { refused: authErrors.code_expired() }
+  const heldBack = challenge.tries > 0 && (await guessHeldBack(work, { ip, challengeId, proof }))
+  if (heldBack) return { refused: heldBack }
+  if (await isRight(work, given, challenge)) {
+    await moveOn(work, challengeId, challenge.tries + 1, 'used')
+    return { phone: challenge.phone }
+  }
+  const tries = challenge.tries + 1
+  const triesLeft = work.policy.otpTries - tries
+  await moveOn(work, challengeId, tries, triesLeft <= 0 ? 'spent' : 'open')
+  await countWrongCode(work, ip)
+  return { refused: authErrors.code_wrong({ triesLeft }) }
+}
+
+async function isRight(
+  work: Work,
+  { challengeId, code, purpose }: CodeGiven,
+  { phone, codeHash }: OpenChallenge,
+): Promise<boolean> {
+  if (isOtpCode(work.vault, challengeId, code, codeHash)) return true
+  return purpose === 'login' && (await useCalledCode(work, phone, code))
+}
+
+interface OpenChallenge {
+  phone: string
+  codeHash: string
+  tries: number
+}
+
+async function lockOpen(
+  work: Work,
+  { challengeId, userId, purpose }: CodeGiven,
+): Promise<OpenChallenge | undefined> {
+  const theirs =
+    userId === undefined ? sql`true` : sql`phone = (select phone from users where id = ${userId})`
+  const { rows } = await sql<OpenChallenge>`
+    select phone, code_hash, tries from otp_challenges
+    where id = ${challengeId} and status = 'open' and expires_at > ${work.now} and tries < ${work.policy.otpTries}
+      and purpose = ${purpose} and ${theirs}
+    for no key update`.execute(work.tx)
+  return rows[0]
+}
+
+async function moveOn(work: Work, challengeId: string, tries: number, to: CodeStatus): Promise<void> {
+  if (to === 'open')
+    await work.tx.updateTable('otpChallenges').set({ tries }).where('id', '=', challengeId).execute()
+  else await moveState(work, loginCodeMachine, { to, ids: [challengeId], set: { tries, nextWayAt: null } })
+}

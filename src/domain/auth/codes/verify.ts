@@ -1,0 +1,38 @@
+import type { Refusal, Work } from '../../kernel/index.ts'
+import { registerUser } from '../../user/index.ts'
+import { authErrors } from '../errors.ts'
+import { newDeviceToken } from '../logins/device-token.ts'
+import { type Login, startAuthSession } from '../logins/start.ts'
+import type { Proof } from './proof-of-work.ts'
+import { tryCode } from './try.ts'
+
+export interface OtpProof {
+  challengeId: string
+  code: string
+  /** Where it was typed; null where there is no address. */
+  ip: string | null
+  /** The answer to a puzzle, where one was asked. */
+  proof?: Proof | undefined
+  /** What tells the browser from others: a log-in is refreshed at once by two tabs of one, not by another. */
+  device?: string | undefined
+  /** Of a person who is new here. */
+  name?: string | undefined
+}
+
+export type LoginOutcome = { refused?: undefined; login: Login } | Refusal
+
+/** What the browser keeps, to be known again when it asks for its next code. */
+export type CodeLogin = { refused?: undefined; login: Login; deviceToken: string } | Refusal
+
+/**
+ * Logs in by a code, and registers its number where it is new. A code is good once, however many submit it at the same
+ * time, and dies of `policy.otpTries` wrong ones. The caller throws `refused` after the commit: auth.code_wrong
+ * (with `triesLeft`), auth.code_expired, auth.proof_needed, auth.user_suspended.
+ */
+export async function verifyOtp(work: Work, { name, device, ...given }: OtpProof): Promise<CodeLogin> {
+  const tried = await tryCode(work, { ...given, purpose: 'login' })
+  if (tried.refused) return tried
+  const user = await registerUser(work, { phone: tried.phone, name })
+  if (user.status !== 'active') return { refused: authErrors.user_suspended() }
+  return { login: await startAuthSession(work, user, device), deviceToken: newDeviceToken(work, user.id) }
+}

@@ -1,0 +1,24 @@
+import { sql } from 'kysely'
+import { secondsAfter, type Work } from '../../kernel/index.ts'
+
+const DAY_S = 86_400
+
+/** Forgets up to `limit` challenges a day after they were made (the limits look back an hour); returns how many. */
+export async function pruneChallenges(work: Work, limit: number): Promise<number> {
+  const result = await sql`
+    delete from otp_challenges where id in (
+      select id from otp_challenges where created_at < ${secondsAfter(work.now, -DAY_S)}
+      order by created_at limit ${limit}
+    )`.execute(work.tx)
+  return Number(result.numAffectedRows ?? 0)
+}
+
+/** Forgets up to `limit` log-ins a day after their last token expired; returns how many. */
+export async function pruneAuthSessions(work: Work, limit: number): Promise<number> {
+  const result = await sql`
+    delete from auth_sessions where id in (
+      select id from auth_sessions where expires_at < ${secondsAfter(work.now, -DAY_S)}
+      order by expires_at limit ${limit}
+    )`.execute(work.tx)
+  return Number(result.numAffectedRows ?? 0)
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto'
+import type { Vault } from '../../kernel/index.ts'
+
+const PURPOSE = 'auth.refresh'
+const ISSUED = 'auth.refresh.issued'
+const SIGNED_BYTES = 16
+const BRANCH_BYTES = 6
+
+/** What a refresh token says of itself, once its signature holds. */
+export interface IssuedToken {
+  authSessionId: string
+  /** The line of tokens that it belongs to: tabs that refresh at once go on in a line each. */
+  branch: string
+  /** The how many-th of its line. */
+  generation: number
+}
+
+export function newBranch(): string {
+  return randomBytes(BRANCH_BYTES).toString('hex')
+}
+
+/**
+ * A fresh refresh token, `<auth session>.<32 bytes>`: its branch, its generation, 6 random bytes and a signature. So that what laku gave out
+ * is known from what somebody made up, and one rotated away long ago for what it is, with nothing of it stored.
+ */
+export function newRefreshToken(vault: Vault, { authSessionId, branch, generation }: IssuedToken): string {
+  const said = Buffer.alloc(SIGNED_BYTES)
+  said.write(branch, 'hex')
+  said.writeUInt32BE(generation, BRANCH_BYTES)
+  randomBytes(6).copy(said, BRANCH_BYTES + 4)
+  const signature = vault.sign(ISSUED, textOf(authSessionId, said), SIGNED_BYTES)
+  const bytes = Buffer.concat([said, signature])
+  return `${authSessionId}.${bytes.toString('base64url')}`
+}
+
+/** What a token says that laku signed under this key; undefined for any other. */
+export function issuedToken(vault: Vault, token: string): IssuedToken | undefined {
+  const authSessionId = authSessionOf(token)
+  if (authSessionId === undefined) return undefined
+  const bytes = Buffer.from(token.slice(token.indexOf('.') + 1), 'base64url')
+  const said = bytes.subarray(0, SIGNED_BYTES)
+  if (!vault.isSigned(ISSUED, textOf(authSessionId, said), bytes.subarray(SIGNED_BYTES))) return undefined
+  return {
+    authSessionId,
+    branch: said.toString('hex', 0, BRANCH_BYTES),
+    generation: said.readUInt32BE(BRANCH_BYTES),
+  }
+}
+
+const textOf = (authSessionId: string, said: Buffer) => `${authSessionId} ${said.toString('hex')}`
+
+export function refreshHash(vault: Vault, token: string): string {
+  return vault.hmac(PURPOSE, token)
+}
+
+const shape = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[\w-]{43}$/
+
+/** The log-in that a token says it belongs to; undefined where it is no token of ours. */
+export function authSessionOf(token: string): string | undefined {
+  return shape.exec(token)?.[1]
+}
+
+export function isRefreshHash(vault: Vault, token: string, hash: string): boolean {
+  return vault.verify(PURPOSE, token, hash)
+}

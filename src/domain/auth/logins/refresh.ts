@@ -1,0 +1,109 @@
+import { sql } from 'kysely'
+import type { Work } from '../../kernel/index.ts'
+import { userById, userView } from '../../user/index.ts'
+import type { LoginOutcome } from '../codes/verify.ts'
+import { authErrors } from '../errors.ts'
+import { endAuthSession } from './end.ts'
+import {
+  authSessionOf,
+  isRefreshHash,
+  issuedToken,
+  newBranch,
+  newRefreshToken,
+  refreshHash,
+} from './refresh-token.ts'
+import { deviceHash, isDevice, refreshExpiry } from './start.ts'
+
+/** So long may the token before the newest come again: its answer was lost, or another tab of the browser sent it at the same moment. */
+const GRACE_MS = 30_000
+
+/** So many tabs of a browser go on by themselves; the line that was quiet for longest ends first. */
+const MOST_BRANCHES = 8
+
+/** Lines of tokens: the newest generation of each, and since when it is. */
+type Branches = Record<string, { generation: number; since: string }>
+
+/**
+ * A fresh refresh token for the newest one of a log-in. The one before is good for 30 s more, from the same device, and begins a
+ * line of its own: two tabs that refresh at once both stay. Older, or from another device, a token that laku gave out ends the log-in:
+ * one of two who hold it stole it. One that laku did not give out, or under another key, proves nothing and changes nothing. The
+ * caller throws `refused` (auth.refresh_invalid, auth.user_suspended) after the commit.
+ */
+export async function refreshLogin(work: Work, refreshToken: string, device?: string): Promise<LoginOutcome> {
+  const authSessionId = authSessionOf(refreshToken)
+  const session = authSessionId && (await lockOpenSession(work, authSessionId))
+  if (!session) return { refused: authErrors.refresh_invalid() }
+  const next = nextOf(work, session, refreshToken, device)
+  if (next === 'stolen') await endAuthSession(work, session.id, 'reuse')
+  if (typeof next === 'string') return { refused: authErrors.refresh_invalid() }
+  const user = await userById(work.tx, session.userId)
+  if (user?.status !== 'active') {
+    await endAuthSession(work, session.id, 'suspended')
+    return { refused: authErrors.user_suspended() }
+  }
+  const token = newRefreshToken(work.vault, { authSessionId: session.id, ...next })
+  const branches: Branches = {
+    ...session.branches,
+    [next.branch]: { generation: next.generation, since: work.now.toISOString() },
+  }
+  const refreshExpiresAt = refreshExpiry(work)
+  await work.tx
+    .updateTable('authSessions')
+    .set({
+      branches: JSON.stringify(newest(branches)),
+      tokenHash: refreshHash(work.vault, token),
+      // Under the key that writes: one that rotates is needed no longer than a log-in is quiet.
+      ...(session.device !== null &&
+        isDevice(work, device, session.device) && { device: deviceHash(work, device) }),
+      rotatedAt: work.now,
+      expiresAt: refreshExpiresAt,
+    })
+    .where('id', '=', session.id)
+    .execute()
+  return { login: { user: userView(user), authSessionId: session.id, refreshToken: token, refreshExpiresAt } }
+}
+
+/** Which token comes next; `unknown` for one that proves nothing, `stolen` for one that comes too late or from elsewhere. */
+function nextOf(
+  work: Work,
+  session: OpenSession,
+  token: string,
+  device: string | undefined,
+): { branch: string; generation: number } | 'unknown' | 'stolen' {
+  const issued = issuedToken(work.vault, token)
+  if (!issued) {
+    // Given out by a version before: known by its digest alone, while it is the newest.
+    const newestOfOld = isRefreshHash(work.vault, token, session.tokenHash)
+    return newestOfOld ? { branch: newBranch(), generation: 1 } : 'unknown'
+  }
+  const { branch, generation } = issued
+  const line = session.branches[branch]
+  // Its line was dropped for newer ones.
+  if (!line) return 'unknown'
+  if (generation === line.generation) return { branch, generation: generation + 1 }
+  if (generation > line.generation) return 'unknown'
+  const inGrace =
+    generation === line.generation - 1 && work.now.getTime() - Date.parse(line.since) <= GRACE_MS
+  const sameDevice = session.device === null || isDevice(work, device, session.device)
+  return inGrace && sameDevice ? { branch: newBranch(), generation: 1 } : 'stolen'
+}
+
+function newest(branches: Branches): Branches {
+  const all = Object.entries(branches).sort(([, a], [, b]) => (a.since < b.since ? 1 : -1))
+  return Object.fromEntries(all.slice(0, MOST_BRANCHES))
+}
+
+interface OpenSession {
+  id: string
+  userId: string
+  tokenHash: string
+  branches: Branches
+  device: string | null
+}
+
+async function lockOpenSession(work: Work, id: string): Promise<OpenSession | undefined> {
+  const { rows } = await sql<OpenSession>`
+    select id, user_id, token_hash, branches, device from auth_sessions
+    where id = ${id} and ended_at is null and expires_at > ${work.now} for no key update`.execute(work.tx)
+  return rows[0]
+}

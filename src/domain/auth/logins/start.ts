@@ -1,0 +1,45 @@
+import { insertRows, newId, secondsAfter, type Work } from '../../kernel/index.ts'
+import { type User, type UserView, userView } from '../../user/index.ts'
+import { newBranch, newRefreshToken, refreshHash } from './refresh-token.ts'
+
+/** A customer logged in. The door signs the access token. */
+export interface Login {
+  user: UserView
+  authSessionId: string
+  refreshToken: string
+  refreshExpiresAt: Date
+}
+
+/** Starts a log-in: a family of refresh tokens, of which the newest of each line is good. */
+export async function startAuthSession(work: Work, user: User, device?: string): Promise<Login> {
+  const authSessionId = newId()
+  const branch = newBranch()
+  const refreshToken = newRefreshToken(work.vault, { authSessionId, branch, generation: 1 })
+  const refreshExpiresAt = refreshExpiry(work)
+  const row = {
+    id: authSessionId,
+    userId: user.id,
+    tokenHash: refreshHash(work.vault, refreshToken),
+    branches: { [branch]: { generation: 1, since: work.now } } as never,
+    device: device === undefined ? null : deviceHash(work, device),
+    rotatedAt: work.now,
+    createdAt: work.now,
+    expiresAt: refreshExpiresAt,
+  }
+  await insertRows(work.tx, 'authSessions', [row])
+  return { user: userView(user), authSessionId, refreshToken, refreshExpiresAt }
+}
+
+/** Each rotation begins the time anew: a log-in that is used stays. */
+export function refreshExpiry(work: Work): Date {
+  return secondsAfter(work.now, work.policy.refreshTokenDays * 86_400)
+}
+
+/** A device as it is kept: its browser's own words for itself, unreadable. */
+export function deviceHash({ vault }: Work, device: string | undefined): string {
+  return vault.hmac('auth.device_words', device ?? '')
+}
+
+export function isDevice({ vault }: Work, device: string | undefined, hash: string): boolean {
+  return vault.verify('auth.device_words', device ?? '', hash)
+}

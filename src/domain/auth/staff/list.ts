@@ -1,0 +1,35 @@
+import { sql } from 'kysely'
+import { type Paged, pageOf, requireStaff, type Work } from '../../kernel/index.ts'
+import type { StaffStatus } from '../transitions.ts'
+import type { Staff } from './create.ts'
+
+/** A member of staff and how they may act. */
+export interface StaffView extends Staff {
+  status: StaffStatus
+  /** Who let them in; null: the owner of the database. */
+  vouchedBy: string | null
+  createdAt: Date
+  /** Tokens that are good. */
+  tokens: number
+  /** When the last of them that has an end expires. */
+  expiresAt: Date | null
+}
+
+/**
+ * Staff by name, by keyset pages; the cursor is a name. For admins.
+ * @throws kernel.forbidden
+ */
+export async function listStaff(
+  work: Work,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<Paged<StaffView>> {
+  requireStaff(work.actor)
+  const { rows } = await sql<StaffView>`
+    select s.id, s.name, s.role, s.status, a.name as vouched_by, s.created_at, count(t.id)::int as tokens, max(t.expires_at) as expires_at
+    from staff s left join staff a on a.id = s.let_in_by
+    left join staff_tokens t on t.staff_id = s.id and t.revoked_at is null
+      and (t.expires_at is null or t.expires_at > ${work.now})
+    where s.name > ${cursor ?? ''}
+    group by s.id, a.name order by s.name limit ${limit + 1}`.execute(work.tx)
+  return pageOf(rows, limit, (row) => row.name)
+}

@@ -1,0 +1,46 @@
+import { sql } from 'kysely'
+import { callProven, requireStaff, type Work } from '../../kernel/index.ts'
+import { authErrors } from '../errors.ts'
+import type { Staff } from './create.ts'
+import { staffNamed } from './staff-named.ts'
+import { newStaffToken, type StaffToken } from './tokens.ts'
+
+export interface RenewedToken extends Staff, Omit<StaffToken, 'id'> {
+  tokenId: string
+  /** So long those before are still good. */
+  overlapS: number
+}
+
+/** How long the tokens before stay good where nobody says it: cron reads the new one meanwhile; a person has it in hand. */
+const OVERLAP_S = { service: 7 * 86_400, person: 0 }
+const DAYS = 90
+
+/**
+ * A new token for a member of staff, by an administrator, in place of those they have, which end now or after an overlap of up to 30 days.
+ * A person's is good for 90 days where nobody says it, a service's without end.
+ * @throws kernel.forbidden, auth.staff_not_found, auth.in_other_hands, auth.token_needs_end
+ */
+export async function renewToken(
+  work: Work,
+  input: { staff: string; days?: number | undefined; overlapS?: number | undefined },
+): Promise<RenewedToken> {
+  requireStaff(work.actor)
+  const { id, name, role } = await staffNamed(work.tx, input.staff)
+  const isService = role === 'service'
+  const days = input.days ?? (isService ? null : DAYS)
+  const overlapS = input.overlapS ?? (isService ? OVERLAP_S.service : OVERLAP_S.person)
+  const { id: tokenId, token, hash } = newStaffToken()
+  const expiresAt = await callProven<Date | null>(
+    work,
+    ({ token: acting, reason, requestId }) => sql`
+      select staff_renew(${acting}, ${tokenId}::uuid, ${id}::uuid, ${hash}, ${days}::int, ${overlapS}::int, ${reason}, ${requestId}) as result`,
+    {
+      'auth.staff_not_found': () => authErrors.staff_not_found({ staff: input.staff }),
+      'auth.in_other_hands': () => authErrors.in_other_hands({ staff: name }),
+      'auth.token_needs_end': () => authErrors.token_needs_end({ staff: name }),
+    },
+  )
+  const after = { tokenId, expiresAt, overlapS }
+  work.audited({ command: 'auth staff renew', subject: ['staff', id], after })
+  return { id, name, role, token, ...after }
+}

@@ -1,0 +1,42 @@
+import { sql } from 'kysely'
+import { callProven, requireStaff, type Work } from '../../kernel/index.ts'
+import { authErrors } from '../errors.ts'
+import type { StaffStatus } from '../transitions.ts'
+import type { Staff } from './create.ts'
+import { staffNamed } from './staff-named.ts'
+
+export interface RevokedStaff extends Staff {
+  status: StaffStatus
+  /** Tokens that were good until now. */
+  tokens: number
+}
+
+/**
+ * Ends all tokens of a member of staff, named by name or id; with `suspend` they also get no new ones. By an admin; nobody takes
+ * their own rights away, so that an admin is left.
+ * @throws kernel.forbidden, auth.staff_not_found, auth.own_rights
+ */
+export async function revokeStaff(
+  work: Work,
+  { staff: named, suspend }: { staff: string; suspend: boolean },
+): Promise<RevokedStaff> {
+  requireStaff(work.actor)
+  const staff = await staffNamed(work.tx, named)
+  const tokens = await callProven<number>(
+    work,
+    ({ token, reason, requestId }) =>
+      sql`select staff_end_tokens(${token}, ${staff.id}::uuid, ${suspend}, ${reason}, ${requestId}) as result`,
+    {
+      'auth.staff_not_found': () => authErrors.staff_not_found({ staff: named }),
+      'auth.own_rights': () => authErrors.own_rights(),
+    },
+  )
+  const status = suspend ? 'suspended' : staff.status
+  work.audited({
+    command: 'auth staff revoke',
+    subject: ['staff', staff.id],
+    before: { status: staff.status, tokens },
+    after: { status, tokens: 0 },
+  })
+  return { ...staff, status, tokens }
+}

@@ -1,0 +1,62 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { type Kysely, sql } from 'kysely'
+import { type Actor, callProven, type DB, newId, StaffProof, type Work } from '../../kernel/index.ts'
+import { authErrors } from '../errors.ts'
+
+type StaffActor = Extract<Actor, { kind: 'staff' }>
+
+// 32 random bytes need no key and no slow hash: nobody guesses them.
+export const hashOfToken = (token: string) => createHash('sha256').update(token).digest('base64url')
+
+export interface StaffToken {
+  id: string
+  /** `lkst_…`, shown this once: only its hash is kept. */
+  token: string
+  /** Null: it has no end, as a service's may. */
+  expiresAt: Date | null
+}
+
+/** A token that nobody has yet, and its hash, which is all that is kept. */
+export function newStaffToken(): { id: string; token: string; hash: string } {
+  const token = `lkst_${randomBytes(32).toString('base64url')}`
+  return { id: newId(), token, hash: hashOfToken(token) }
+}
+
+/**
+ * A personal token for a member of staff, good for so many days, 1 to 366; null: without end, for a service. Whoever gives it has seen
+ * it, and is no second person to them while it is good.
+ * @throws kernel.forbidden, auth.staff_not_found, auth.in_other_hands, auth.token_needs_end
+ */
+export async function issueStaffToken(
+  work: Work,
+  { staffId, days }: { staffId: string; days: number | null },
+): Promise<StaffToken> {
+  const { id, token, hash } = newStaffToken()
+  const expiresAt = await callProven<Date | null>(
+    work,
+    ({ token: acting, reason, requestId }) => sql`
+      select staff_give_token(${acting}, ${id}::uuid, ${staffId}::uuid, ${hash}, ${days}::int, ${reason}, ${requestId}) as result`,
+    {
+      'auth.staff_not_found': () => authErrors.staff_not_found({ staffId }),
+      'auth.in_other_hands': () => authErrors.in_other_hands({ staffId }),
+      'auth.token_needs_end': () => authErrors.token_needs_end({ staffId }),
+    },
+  )
+  work.audited({ command: 'auth staff add', subject: ['staff', staffId], after: { tokenId: id, expiresAt } })
+  return { id, token, expiresAt }
+}
+
+/** Who holds this token, while it is good and they are. */
+export async function staffByToken(
+  db: Kysely<DB>,
+  token: string,
+  now: Date,
+): Promise<StaffActor | undefined> {
+  const { rows } = await sql<Pick<StaffActor, 'id' | 'name' | 'role'> & { expiresAt: Date | null }>`
+    select s.id, s.name, s.role, t.expires_at from staff_tokens t join staff s on s.id = t.staff_id
+    where t.token_hash = ${hashOfToken(token)} and (t.expires_at is null or t.expires_at > ${now})
+      and t.revoked_at is null and s.status = 'active'`.execute(db)
+  if (!rows[0]) return undefined
+  const { expiresAt, ...who } = rows[0]
+  return { kind: 'staff', ...who, proof: new StaffProof(token, expiresAt) }
+}

@@ -1,0 +1,226 @@
+import { type RawBuilder, sql } from 'kysely'
+import { type AttentionKind, actorLabel, finalStates, inSql, type Work } from '../kernel/index.ts'
+import { shipmentTransitions } from '../logistics/index.ts'
+
+/** What a thing was raised for has gone away when this holds of its open row `a`. */
+interface GoneWhen {
+  gone: RawBuilder<unknown>
+  /** Where that is a matter of its subject’s state alone: of which table, and which states end it (`not`: all others do). */
+  states?: { table: string; of: readonly string[]; not: boolean }
+}
+
+/** Nothing that is kept says so: a person resolves it, or what mends it does. */
+interface ByPerson {
+  person: string
+}
+
+export type AttentionEnd = GoneWhen | ByPerson
+
+const subject = sql`a.subject_id::uuid`
+
+/** Its subject, a row of this table, is in one of these states. */
+const is = (table: string, ...states: string[]): GoneWhen => ({
+  gone: sql`exists (select from ${sql.table(table)} t where t.id = ${subject} and t.status = any(${states}))`,
+  states: { table, of: states, not: false },
+})
+
+/** Its subject is in none of these states any more. */
+const isNot = (table: string, ...states: string[]): GoneWhen => ({
+  gone: sql`exists (select from ${sql.table(table)} t where t.id = ${subject} and t.status <> all(${states}))`,
+  states: { table, of: states, not: true },
+})
+
+const answered = ['confirmed', 'shipped', 'partially_received', 'received', 'closed', 'cancelled']
+const sessionDone = ['orders_created', 'success', 'cancelled', 'refunded']
+
+/** The last failure of this channel for this reason is a day old; `id` names the row that it was. */
+const quiet = (table: string, id: string): GoneWhen => ({
+  gone: sql`coalesce((select t.updated_at from ${sql.table(table)} t where t.id = (a.details ->> ${sql.lit(id)})::uuid), a.since)
+    < (select now from the_time) - interval '1 day'`,
+})
+
+/** It was said for so long; what it says stays in the audit log. */
+const daysOld = (days: number): GoneWhen => ({
+  gone: sql`a.since < (select now from the_time) - make_interval(days => ${sql.lit(days)})`,
+})
+
+/** No money of its payment, or of its invoice, waits in quarantine. */
+const unquarantined: GoneWhen = {
+  gone: sql`not exists (
+    select from quarantined_money q
+    where q.status = 'waiting' and (q.provider_invoice_id = a.subject_id or q.payment_id::text = a.subject_id))`,
+}
+
+/** Its order has a parcel that is on its way, or needs none. */
+const parcelGoes: GoneWhen = {
+  gone: sql`exists (
+    select from orders o where o.id = ${subject} and (o.status not in ('paid', 'processing', 'on_hold') or exists (
+      select from shipments s where s.order_id = o.id and s.status not in ('pending', 'cancelled', 'not_found'))))`,
+}
+
+/** A purchase order that lives was made for its session since, or the session needs none. */
+const goodsComing: GoneWhen = {
+  gone: sql`exists (
+    select from group_buying_sessions s where s.id = ${subject} and (s.status = any(${sessionDone}) or exists (
+      select from warehouse_purchase_orders p where p.session_id = s.id and p.created_at >= a.since and p.status <> 'cancelled')))`,
+}
+
+/**
+ * What ends each kind of attention by itself. Many a use case ends its own at once (`settleAttention`); this finds the others, whatever
+ * made their cause go away.
+ */
+export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
+  buyer_owes: {
+    gone: sql`coalesce((
+      select sum(e.amount_idr) from ledger_transactions t join ledger_entries e on e.transaction_id = t.id
+      join ledger_accounts l on l.id = e.account_id where t.subject_id = ${subject} and l.key = 'buyer-claims'), 0) = 0`,
+  },
+  books_differ: {
+    gone: sql`exists (select from reconciliations r where r.status = 'agrees' and r.finished_at > a.since)`,
+  },
+  bank_batch_unconfirmed: is('bank_batches', 'done', 'cancelled'),
+  chargeback_ambiguous: {
+    gone: sql`exists (select from chargebacks c where c.provider_transaction_id = a.subject_id)`,
+  },
+  closing_stuck: {
+    gone: sql`exists (select from users u where u.id = ${subject} and u.closing_since is null)`,
+  },
+  dispute_open: { person: 'the provider’s news of it end it, or who answered it over there' },
+  database_in_doubt: { person: 'laku payments adopt ends it, or the job that recognises the database' },
+  'email.failed': quiet('notification_deliveries', 'lastDeliveryId'),
+  factor_guessed: daysOld(1),
+  invoice_refused: {
+    gone: sql`exists (
+      select from payments p where p.id = ${subject} and (p.status <> 'pending' or p.provider_invoice_id is not null))`,
+  },
+  item_set_aside: {
+    gone: sql`case a.subject_kind
+      when 'payment' then exists (select from payments t where t.id = ${subject} and t.status <> 'pending')
+      when 'refund' then exists (select from refunds t where t.id = ${subject} and t.status in ('succeeded', 'to_wallet'))
+      when 'payout' then exists (select from payouts t where t.id = ${subject} and t.status not in ('created', 'submitted'))
+      when 'provider_transaction' then not exists (select from provider_lines t where t.id = a.subject_id)
+      when 'whatsapp_message' then exists (select from whatsapp_messages t where t.id = ${subject} and t.status <> 'queued')
+      when 'notification_delivery' then exists (select from notification_deliveries t where t.id = ${subject} and t.status <> 'queued')
+      else false end`,
+  },
+  job_failed: { person: 'jobs retry, redrive and cancel end it (src/runtime/mend-jobs.ts)' },
+  money_in_suspense: isNot('suspense_items', 'open', 'requested'),
+  ledger_chain_broken: { person: 'laku ledger declare-break ends it' },
+  order_called_off: parcelGoes,
+  order_came_back: isNot('orders', 'returned'),
+  order_contradicted: { person: 'whether a buyer who has goods and money gives one back is not kept here' },
+  order_not_shippable: parcelGoes,
+  order_without_money: is('orders', 'cancelled', 'failed', 'refunded'),
+  // The day that it was of is over.
+  'otp.budget': {
+    gone: sql`not exists (
+      select from code_spending c where c.channel = a.subject_id and c.strangers > 0
+        and c.day >= ((select now from the_time) at time zone 'Asia/Jakarta')::date)`,
+  },
+  'otp.undelivered': { person: 'that a code reaches a phone again says nothing of those whom none reached' },
+  payment_charged_back: { person: 'its order is to be looked at, whatever state it is in' },
+  payment_paid_twice: unquarantined,
+  payment_unknown: unquarantined,
+  payment_unresolved: isNot('payments', 'pending'),
+  payment_wrong_amount: unquarantined,
+  payout_stuck: isNot('payouts', 'created', 'submitted'),
+  payout_unexpected: {
+    gone: sql`exists (
+      select from payouts p where p.id::text = a.subject_id and (p.status = 'succeeded' or p.provider_status in ('FAILED', 'REVERSED', 'CANCELLED')))`,
+  },
+  payouts_wait_for_balance: {
+    gone: sql`not exists (select from payouts p where p.waits_since is not null and p.status in ('created', 'submitted') and not p.held)`,
+  },
+  pickup_short: is('warehouse_purchase_orders', 'received', 'closed', 'cancelled'),
+  provider_transaction_unknown: { person: 'a line of the provider’s book of a kind that is not known' },
+  purchase_order_not_told: {
+    gone: sql`exists (
+      select from warehouse_purchase_orders p where p.id = ${subject} and (p.status = any(${answered}) or exists (
+        select from whatsapp_messages m
+        where m.dedupe_key like 'purchase_order:' || a.subject_id || ':%' and m.created_at > a.since and m.status in ('delivered', 'read'))))`,
+  },
+  purchase_order_refused: is('warehouse_purchase_orders', ...answered),
+  purchase_order_reply_ambiguous: is('warehouse_purchase_orders', ...answered),
+  purchase_order_reply_unclear: is('warehouse_purchase_orders', ...answered),
+  purchase_order_unanswered: is('warehouse_purchase_orders', ...answered),
+  purchase_order_unneeded: is('warehouse_purchase_orders', 'received', 'closed', 'cancelled'),
+  'push.failed': quiet('notification_deliveries', 'lastDeliveryId'),
+  refund_contradicted: is('refunds', 'succeeded', 'to_wallet'),
+  refund_failing: is('refunds', 'succeeded', 'to_wallet'),
+  refund_pending: isNot('refunds', 'submitted'),
+  refund_requested: isNot('refunds', 'requested'),
+  refund_stuck: is('refunds', 'succeeded', 'to_wallet', 'failed'),
+  refund_unexpected: {
+    gone: sql`exists (select from refunds r where r.provider_refund_id = a.subject_id and r.status = 'succeeded')
+      or exists (select from provider_refunds f where f.provider_refund_id = a.subject_id and f.status <> 'PENDING')`,
+  },
+  refunds_wait_for_balance: {
+    gone: sql`not exists (select from refunds r where r.waits_since is not null and r.status in ('approved', 'failed', 'submitted'))`,
+  },
+  return_requested: isNot('order_returns', 'requested'),
+  session_lost_purchase_order: goodsComing,
+  session_not_opened: isNot('group_buying_sessions', 'draft'),
+  session_short_of_stock: goodsComing,
+  session_stock_unchecked: {
+    gone: sql`not exists (select from orders o where o.session_id = ${subject} and o.status = 'on_hold')`,
+  },
+  settlement_unpaid: isNot('settlements', 'failed', 'reversed'),
+  shipment_booked_unasked: { person: 'whether the courier’s stray booking was called off is theirs to say' },
+  shipment_contradicted: { person: 'the courier’s word against ours' },
+  shipment_not_booked: isNot('shipments', 'pending'),
+  shipment_status_unknown: is('shipments', ...finalStates(shipmentTransitions)),
+  shipment_untracked: {
+    gone: sql`exists (
+      select from shipments s where s.id = ${subject} and (
+        s.status in ${inSql(finalStates(shipmentTransitions))} or s.tracked_until > a.since))`,
+  },
+  staff_changed: daysOld(7),
+  staff_token_ends: {
+    gone: sql`not exists (
+      select from staff s join staff_tokens t on t.staff_id = s.id
+      where t.id = ${subject} and s.status = 'active' and t.revoked_at is null and (t.expires_at is null or t.expires_at > (select now from the_time)))
+      or exists (
+        select from staff_tokens t join staff_tokens n on n.staff_id = t.staff_id and n.created_at > t.created_at
+        where t.id = ${subject} and n.revoked_at is null)`,
+  },
+  statement_not_sent: {
+    gone: sql`exists (select from settlements s where s.id = ${subject} and s.statement_sent_at is not null)`,
+  },
+  wallet_adjustment: isNot('wallet_adjustments', 'requested'),
+  wallet_without_owner: {
+    gone: sql`not exists (
+      select from ledger_accounts l join ledger_balances b on b.account_id = l.id
+      where l.key = 'wallet:' || a.subject_id and b.balance_idr > 0)`,
+  },
+  way_in_stopped: {
+    person: 'who asked for the change, and what they had done by it, only a person finds out',
+  },
+  webhook_failed: isNot('webhook_inbox', 'failed'),
+  webhook_unknown: { person: 'whether news of a new kind matter, only a person can say' },
+  'whatsapp.failed': quiet('whatsapp_messages', 'lastMessageId'),
+  whatsapp_sender_unknown: { person: 'who it was, only a person can say' },
+  whatsapp_held: { gone: sql`not exists (select from whatsapp_holds h where h.scope = a.subject_id)` },
+  withdrawal_by_hand: isNot('withdrawals', 'held'),
+  withdrawal_large: isNot('withdrawals', 'held'),
+  withdrawal_of_suspended: {
+    gone: sql`exists (
+      select from withdrawals w join users u on u.id = w.user_id
+      where w.id = ${subject} and (w.status not in ('held', 'approved') or u.status <> 'suspended'))`,
+  },
+}
+
+/**
+ * Takes away what a person need not look at any more, for what it was raised for has gone away: each open row is asked for its own kind
+ * alone, so the cost follows what is open. Returns how many.
+ */
+export async function settleGone(work: Work): Promise<number> {
+  const cases = Object.entries(attentionEnds).flatMap(([kind, end]) =>
+    'gone' in end ? [sql`when ${sql.lit(kind)} then ${end.gone}`] : [],
+  )
+  const { numAffectedRows } = await sql`
+    with the_time as (select ${work.now}::timestamptz as now)
+    update attention a set resolved_at = ${work.now}, resolved_by = ${actorLabel(work.actor)},
+      resolution = 'what it was raised for has gone away'
+    where a.resolved_at is null and case a.kind ${sql.join(cases, sql` `)} else false end`.execute(work.tx)
+  return Number(numAffectedRows ?? 0)
+}

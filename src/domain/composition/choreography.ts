@@ -1,0 +1,272 @@
+import { challengeOfMessage, endChangedLogins, endLoginsOf } from '../auth/index.ts'
+import { rateFactories } from '../factory/index.ts'
+import {
+  allocateReceived,
+  confirmParticipants,
+  markParticipantsRefunded,
+  noteEnded,
+  releaseHolds,
+  resumeWaiting,
+} from '../group-buying/index.ts'
+import type { Choreography, EventPayloads, EventType, JobRule, Work } from '../kernel/index.ts'
+import { bearFees } from '../logistics/index.ts'
+import '../notification/events.ts'
+import {
+  cancelUnpaidOrders,
+  earnDelivered,
+  followShipments,
+  followWaybills,
+  markOrdersPaid,
+  markOrdersRefunded,
+  startProcessing,
+} from '../order/index.ts'
+import { freeParts, refundSessionPayments } from '../payment/index.ts'
+import '../payout/events.ts'
+import { adoptFactories } from '../office/index.ts'
+import { rateProducts } from '../product/index.ts'
+import '../review/events.ts'
+import {
+  confirmSettlements,
+  failSettlements,
+  holdSuspended,
+  reverseSettlements,
+  reviveSettlements,
+  stopRetries,
+  submitSettlements,
+} from '../settlement/index.ts'
+import { tellFactories } from './tell-factories.ts'
+import { changeOfMessage } from './ways-in/tell-old-ways.ts'
+import '../user/events.ts'
+import '../way-in/events.ts'
+import {
+  followClosings,
+  followFailed,
+  followReversed,
+  followSubmitted,
+  followSucceeded,
+  reviveWithdrawals,
+} from '../wallet/index.ts'
+import { notePickups, noteUntoldFactories } from '../warehouse/index.ts'
+import '../whatsapp/events.ts'
+import './job-payloads.ts'
+
+/** The buyer is told after the commit: a notice that fails never touches what it reports. */
+const notify: JobRule<EventType> = { job: 'notify', data: ({ id }) => ({ eventId: id }) }
+
+/** Not of money that stays with the company, for a card's issuer had given it to the buyer before. */
+const notifyBuyer: JobRule<'refund.decided' | 'refund.succeeded'> = {
+  job: 'notify',
+  data: ({ id, payload }) => (payload.refundIdr > 0 ? { eventId: id } : undefined),
+}
+
+/** A provider's deliveries have a line of their own: nobody's news wait for another's limits. */
+const lineOf = (provider: EventPayloads['webhook.received']['provider']): JobRule<'webhook.received'> => ({
+  job: `webhooks.${provider}`,
+  data: ({ payload }) => (payload.provider === provider ? { inboxId: payload.inboxId } : undefined),
+})
+
+async function refundSessions(
+  work: Work,
+  events: readonly { payload: { sessionId: string } }[],
+  reason: string,
+): Promise<void> {
+  const sessionIds = events.map((event) => event.payload.sessionId)
+  await refundSessionPayments(work, sessionIds, reason)
+}
+
+/**
+ * Who follows what: the service map's communication table, turned the right way up. Reactions run in the same
+ * transaction as the event, in the order given; jobs after its commit. An event with an empty row is kept as
+ * history and followed by nobody.
+ */
+export const choreography: Choreography = {
+  // The code travels in a WhatsApp message of its own: whatsapp.queued sends it.
+  'otp.requested': {},
+  'otp.way_chosen': {
+    jobs: [
+      {
+        job: 'otp.deliver',
+        data: ({ payload: { challengeId, channel } }) => ({ challengeId, because: { asked: channel } }),
+      },
+    ],
+  },
+  'user.registered': {},
+  'user.email_proven': {
+    jobs: [{ job: 'email.confirm', data: ({ payload }) => ({ userId: payload.userId }) }],
+  },
+  'user.suspended': { reactions: [endLoginsOf] },
+  'user.activated': {},
+  'user.deleted': { reactions: [endLoginsOf] },
+
+  'way_in.changed': {
+    reactions: [endChangedLogins],
+    jobs: [{ job: 'ways.tell', data: ({ payload }) => ({ changeId: payload.changeId }) }],
+  },
+  'way_in.stopped': { reactions: [endChangedLogins] },
+
+  'whatsapp.queued': {
+    jobs: [{ job: 'whatsapp.send', data: ({ payload }) => ({ messageId: payload.messageId }) }],
+  },
+  'whatsapp.failed': {
+    reactions: [noteUntoldFactories],
+    jobs: [
+      {
+        job: 'otp.deliver',
+        data: ({ payload }) => {
+          const challengeId = challengeOfMessage(payload.dedupeKey)
+          return challengeId === undefined ? undefined : { challengeId }
+        },
+      },
+      {
+        job: 'ways.tell',
+        data: ({ payload: { dedupeKey } }) => {
+          const changeId = changeOfMessage(dedupeKey)
+          return changeId === undefined ? undefined : { changeId, unreached: dedupeKey }
+        },
+      },
+    ],
+  },
+  'notification.email_queued': {
+    jobs: [{ job: 'email.send', data: ({ payload }) => ({ deliveryId: payload.deliveryId }) }],
+  },
+  'notification.push_queued': {
+    jobs: [{ job: 'push.send', data: ({ payload }) => ({ deliveryId: payload.deliveryId }) }],
+  },
+  'webhook.received': {
+    jobs: [lineOf('xendit'), lineOf('biteship'), lineOf('whatsapp')],
+  },
+
+  'factory.created': { reactions: [adoptFactories] },
+  'factory.bank_account_set': {},
+  'factory.bank_account_approved': {},
+  'factory.status_changed': { reactions: [holdSuspended] },
+  'product.created': {},
+  'product.status_changed': {},
+
+  'office.created': {},
+  'pickup.scheduled': {},
+  'pickup.started': {},
+  'pickup.completed': { reactions: [notePickups] },
+  'pickup.failed': {},
+  'pickup.cancelled': {},
+
+  'review.written': {},
+  'review.published': { reactions: [rateProducts, rateFactories] },
+  'review.hidden': { reactions: [rateProducts, rateFactories] },
+  'review.rerated': { reactions: [rateProducts, rateFactories] },
+
+  'participant.joined': { jobs: [notify] },
+  'participant.paid': {},
+  'participant.released': {
+    jobs: [
+      notify,
+      {
+        job: 'payments.withdraw',
+        // An expired payment is over already, and a paid one is refunded.
+        data: ({ payload: { because, wasPaid, paymentId } }) =>
+          because === 'expired' || wasPaid ? undefined : { paymentId },
+      },
+    ],
+  },
+
+  'order.created': { jobs: [notify] },
+  'order.paid': { jobs: [notify] },
+  'order.allocated': {
+    jobs: [{ job: 'shipments.book', data: ({ payload }) => ({ orderId: payload.orderId }) }],
+  },
+  'order.status_changed': { jobs: [notify] },
+  'return.requested': {},
+  // Restocked and refunded by the use case itself; settlement reads the refund's entries.
+  'return.accepted': {},
+  'return.refused': { jobs: [notify] },
+  'order.delivered': { reactions: [earnDelivered], jobs: [notify] },
+  'order.cancelled': { reactions: [bearFees], jobs: [notify] },
+
+  'payment.paid': { reactions: [markOrdersPaid, confirmParticipants], jobs: [notify] },
+  'payment.expired': { reactions: [cancelUnpaidOrders, releaseHolds, freeParts], jobs: [notify] },
+  'payment.failed': { reactions: [cancelUnpaidOrders, releaseHolds, freeParts], jobs: [notify] },
+  'payment.withdrawn': {
+    jobs: [{ job: 'payments.withdraw', data: ({ payload }) => ({ paymentId: payload.paymentId }) }],
+  },
+
+  'refund.decided': {
+    jobs: [
+      notifyBuyer,
+      {
+        job: 'refunds.submit',
+        // What goes to the wallet is there already.
+        data: ({ payload }) =>
+          payload.destination === 'source' ? { refundId: payload.refundId } : undefined,
+      },
+    ],
+  },
+  'refund.succeeded': { reactions: [markOrdersRefunded, markParticipantsRefunded], jobs: [notifyBuyer] },
+  'refund.failed': { jobs: [notify] },
+  'refund.waiting': { jobs: [notify] },
+
+  'payout.created': {
+    jobs: [{ job: 'payouts.submit', data: ({ payload }) => ({ payoutId: payload.payoutId }) }],
+  },
+  // Whoever made it follows with the postings of its purpose, in the same transaction.
+  'payout.submitted': { reactions: [submitSettlements, followSubmitted] },
+  'payout.succeeded': { reactions: [confirmSettlements, followSucceeded] },
+  'payout.revived': { reactions: [reviveSettlements, reviveWithdrawals] },
+  'payout.failed': { reactions: [failSettlements, followFailed] },
+  'payout.dropped': {},
+  'payout.reversed': { reactions: [reverseSettlements, followReversed] },
+  'payout.contradicted': { reactions: [stopRetries] },
+
+  'withdrawal.status_changed': { reactions: [followClosings], jobs: [notify] },
+  'wallet.adjusted': {},
+
+  'settlement.calculated': {},
+  'settlement.approved': {},
+  'settlement.held': {},
+  'settlement.released': {},
+  'settlement.voided': {},
+  'settlement.paid': {
+    reactions: [tellFactories],
+    jobs: [{ job: 'settlements.announce', data: ({ payload }) => ({ settlementId: payload.settlementId }) }],
+  },
+  'settlement.failed': {},
+  'settlement.reversed': {},
+
+  'session.created': {},
+  'session.opened': {},
+  'session.extended': {},
+  'session.moq_reached': {
+    jobs: [{ job: 'groups.fulfil', data: ({ payload }) => ({ sessionId: payload.sessionId }) }, notify],
+  },
+  'session.fulfilment_due': {
+    jobs: [{ job: 'groups.fulfil', data: ({ payload }) => ({ sessionId: payload.sessionId }) }],
+  },
+  'session.pending_stock': {},
+  'session.orders_created': {},
+  'session.succeeded': {},
+  'session.failed': { reactions: [(work, events) => refundSessions(work, events, 'session_failed')] },
+  'session.cancelled': { reactions: [(work, events) => refundSessions(work, events, 'session_cancelled')] },
+  'session.refunded': {},
+
+  'stock.added': { reactions: [resumeWaiting] },
+  'stock.reserved': {},
+
+  'purchase_order.created': {},
+  // The factory's message is queued in the same transaction: whatsapp.queued sends it.
+  'purchase_order.sent': {
+    jobs: [{ job: 'pos.estimate', data: ({ payload }) => ({ purchaseOrderId: payload.purchaseOrderId }) }],
+  },
+  'purchase_order.answered': {},
+  'purchase_order.confirmed': {},
+  'purchase_order.shipped': {},
+  'purchase_order.received': { reactions: [allocateReceived] },
+  'purchase_order.closed': { reactions: [noteEnded] },
+  'purchase_order.cancelled': { reactions: [noteEnded] },
+
+  'shipment.created': { reactions: [startProcessing] },
+  'shipment.status_changed': { reactions: [followShipments] },
+  'shipment.priced': {
+    // After the commit: who refunds holds the payment first, and then the order.
+    jobs: [{ job: 'fees.true', data: ({ payload: { orderId } }) => ({ orderId }) }],
+  },
+  'shipment.waybill_changed': { reactions: [followWaybills] },
+}

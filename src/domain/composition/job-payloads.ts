@@ -1,0 +1,25 @@
+import type { NextWayBecause } from '../auth/index.ts'
+
+/** Each job that an event asks for, and the data that it takes. The worker defines them under these names. */
+declare module '../kernel/followers.ts' {
+  interface JobPayloads {
+    'email.confirm': { userId: string }
+    'email.send': { deliveryId: string }
+    'fees.true': { orderId: string }
+    'groups.fulfil': { sessionId: string }
+    notify: { eventId: string }
+    'otp.deliver': { challengeId: string; because?: NextWayBecause }
+    'payments.withdraw': { paymentId: string }
+    'payouts.submit': { payoutId: string }
+    'pos.estimate': { purchaseOrderId: string }
+    'push.send': { deliveryId: string }
+    'refunds.submit': { refundId: string }
+    'settlements.announce': { settlementId: string }
+    'shipments.book': { orderId: string }
+    'ways.tell': { changeId: string; unreached?: string }
+    'webhooks.biteship': { inboxId: string }
+    'webhooks.whatsapp': { inboxId: string }
+    'webhooks.xendit': { inboxId: string }
+    'whatsapp.send': { messageId: string }
+  }
+}

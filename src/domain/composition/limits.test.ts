@@ -1,0 +1,242 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { giveGoodwill } from '../../../test/goodwill.ts'
+import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../test/settlements.ts'
+import { staff } from '../../../test/staff.ts'
+import { customer, refusal, Storefront } from '../../../test/storefront.ts'
+import { good } from '../../../test/wallets.ts'
+import { type Actor, newId } from '../kernel/index.ts'
+import { allowOverLimit, type LimitedKind, listLimits } from '../ops/index.ts'
+import { acceptReturn, getReturn, requestReturn, setOrderStatus } from '../order/index.ts'
+import { createRefund, disposeSuspense } from '../payment/index.ts'
+import { approveSettlement, writeOffDebt } from '../settlement/index.ts'
+import { putIntoSuspense } from '../suspense/index.ts'
+import { adjustWallet, decideAdjustment, requestWithdrawal } from '../wallet/index.ts'
+import { choreography } from './choreography.ts'
+
+const limits = {
+  aloneDayIdr: 1_000_000,
+  aloneWeekIdr: 3_000_000,
+  settlementDayIdr: 50_000_000,
+  settlementWeekIdr: 150_000_000,
+  withdrawalDayIdr: 5_000_000,
+  withdrawalWeekIdr: 15_000_000,
+}
+const DAY_S = 86_400
+
+describe('case 8: limits count persons, receivers and time', () => {
+  let f: SettlementFixture
+  let shop: Storefront
+  beforeAll(async () => {
+    f = await openSettlementFixture({ choreography, policy: limits })
+    shop = await Storefront.open(f.laku)
+    await shop.market.addStock(10_000)
+  })
+  // Nobody has used anything yet.
+  beforeEach(() => f.laku.clock.shift(8 * DAY_S))
+  afterAll(async () => {
+    expect(await f.broken()).toEqual([])
+    await f.laku.close()
+  })
+
+  let people = 0
+  const person = (role: 'support' | 'finance' = 'finance') =>
+    ({ ...staff(role), name: `person ${++people}`, reason: 'a test' }) as Actor & { id: string }
+  const buyer = async () =>
+    (await shop.market.buyers(1))[0] as Awaited<ReturnType<typeof shop.market.buyers>>[0] & {}
+  const give = (
+    actor: Actor,
+    userId: string,
+    changeIdr: number,
+    kind: 'goodwill' | 'correction' = 'goodwill',
+  ) => f.laku.as(actor, (work) => adjustWallet(work, { userId, changeIdr, kind, reason: 'a test' }))
+  const statusOf = async (given: ReturnType<typeof give>) => (await given).status
+
+  it('goodwill of a million to each of eight accounts made a minute before: the first, and no more', async () => {
+    const clerk = person('support')
+    const statuses: string[] = []
+    for (let i = 0; i < 8; i++) statuses.push(await statusOf(give(clerk, (await buyer()).id, 1_000_000)))
+    expect(statuses).toEqual(['posted', ...Array(7).fill('requested')])
+    f.laku.clock.shift(DAY_S + 1)
+    expect(await statusOf(give(clerk, (await buyer()).id, 1_000_000))).toBe('posted')
+    f.laku.clock.shift(DAY_S + 1)
+    expect(await statusOf(give(clerk, (await buyer()).id, 1_000_000))).toBe('posted')
+    f.laku.clock.shift(DAY_S + 1)
+    // Within seven days it is three.
+    expect(await statusOf(give(clerk, (await buyer()).id, 1))).toBe('requested')
+  })
+
+  it('several persons to one receiver, and one person by several doors, are one sum', async () => {
+    const ana = await buyer()
+    expect(await statusOf(give(person(), ana.id, 600_000))).toBe('posted')
+    expect(await statusOf(give(person('support'), ana.id, 400_001))).toBe('requested')
+    expect(await statusOf(give(person(), ana.id, -400_001, 'correction'))).toBe('requested')
+    const clerk = person()
+    expect(await statusOf(give(clerk, (await buyer()).id, 950_000))).toBe('posted')
+    const { payment } = await shop.paidOrder(await buyer(), 3)
+    const refund = { payment: payment.id, amountIdr: 60_000, note: 'a test', borneBy: 'company' as const }
+    expect((await f.laku.as(clerk, (work) => createRefund(work, refund))).status).toBe('requested')
+  })
+
+  it('suspense is one door of the many: slices over it, goodwill and write-offs are one sum, by who acts and by who receives', async () => {
+    const [ana, budiS] = [person(), person()]
+    const { id: userId } = await buyer()
+    const owed = async (amountIdr: number) => {
+      const key = `disb-${newId()}`
+      await f.laku.system((work) =>
+        putIntoSuspense(work, { key, code: key, kind: 'payout', amountIdr, why: 'a test', userId }),
+      )
+      return key
+    }
+    const dispose = async (actor: Actor, code: string, to: 'wallet' | 'written_off') =>
+      (await f.laku.as(actor, (work) => disposeSuspense(work, code, { to }))).status
+    expect(await statusOf(give(ana, (await buyer()).id, 400_000))).toBe('posted')
+    expect(await dispose(ana, await owed(400_000), 'written_off')).toBe('written_off')
+    expect(await dispose(ana, await owed(-300_000), 'wallet')).toBe('requested')
+    expect(await statusOf(give(ana, (await buyer()).id, 300_000))).toBe('requested')
+    // Another person, and the same receiver.
+    expect(await dispose(budiS, await owed(-600_000), 'wallet')).toBe('wallet')
+    expect(await statusOf(give(budiS, userId, 100_000))).toBe('requested')
+    const slices: string[] = []
+    for (let i = 0; i < 4; i++) slices.push(await dispose(person(), await owed(-250_000), 'wallet'))
+    expect(slices).toEqual(Array(4).fill('requested'))
+    f.laku.clock.shift(DAY_S + 1)
+    expect(await dispose(ana, await owed(-300_000), 'wallet')).toBe('wallet')
+  })
+
+  it('two approvals at once by one person do not both pass', async () => {
+    const clerk = person()
+    const [ana, rian] = [await buyer(), await buyer()]
+    const both = await Promise.all([give(clerk, ana.id, 700_000), give(clerk, rian.id, 700_000)])
+    expect(both.map((one) => one.status).toSorted()).toEqual(['posted', 'requested'])
+  })
+
+  it('a return of more than one person may refund needs another one, who is not the same', async () => {
+    const ana = await buyer()
+    await f.laku.system((work) => giveGoodwill(work, ana.id, 9_000_000))
+    const { order } = await shop.order(ana, 100, { paymentMethod: 'wallet' })
+    for (const status of ['processing', 'ready_for_pickup', 'picked_up', 'in_transit', 'delivered'] as const)
+      await f.laku.system((work) => setOrderStatus(work, { order: order.id, status }))
+    const items = [{ orderItemId: order.items[0]?.id as string, quantity: 100 }]
+    await f.laku.as(customer(ana), (work) =>
+      requestReturn(work, { order: order.id, reason: 'defective', note: 'broken', items }),
+    )
+    const view = await f.laku.system((work) => getReturn(work, order.code))
+    const clerk = person('support')
+    const accept = (actor: Actor) =>
+      refusal(
+        f.laku.as(actor, (work) =>
+          acceptReturn(work, { return: view.id, writtenOff: [items[0]?.orderItemId as string] }),
+        ),
+      )
+    expect(await accept(clerk)).toBe('kernel.second_person_needed')
+    const allow = (actor: Actor, amountIdr: number) =>
+      f.laku.as(actor, (work) => allowOverLimit(work, { kind: 'return', subjectId: view.id, amountIdr }))
+    const other = person()
+    await allow(other, 5_999_999)
+    expect(await accept(clerk)).toBe('kernel.second_person_needed')
+    await allow(other, 7_000_000)
+    expect(await accept({ ...other, role: 'admin' } as Actor)).toBe('kernel.second_person_needed')
+    expect(await accept(clerk)).toBe('ok')
+  })
+
+  it('a lost order, and a debt that is written off, count too', async () => {
+    const [ana, clerk] = [await buyer(), person('support')]
+    const { order } = await shop.paidOrder(ana, 1)
+    await f.laku.db.updateTable('orders').set({ status: 'in_transit' }).where('id', '=', order.id).execute()
+    expect(await statusOf(give(clerk, (await buyer()).id, 990_000))).toBe('posted')
+    const lose = f.laku.as(clerk, (work) =>
+      setOrderStatus(work, { order: order.id, status: 'failed', reason: 'lost' }),
+    )
+    expect(await refusal(lose)).toBe('kernel.second_person_needed')
+    const factoryId = await f.factory()
+    await f.refund(await f.sell(factoryId, 1_000_000), 3_000_000)
+    await f.suspend(factoryId)
+    const off = (actor: Actor, amountIdr: number) =>
+      refusal(f.laku.as(actor, (work) => writeOffDebt(work, { factoryId, amountIdr, reason: 'a test' })))
+    const first = person()
+    expect(await off(first, 600_000)).toBe('ok')
+    expect(await off(first, 400_001)).toBe('kernel.second_person_needed')
+    expect(await off(person(), 400_001)).toBe('kernel.second_person_needed')
+    expect(await off(person(), 400_000)).toBe('ok')
+  })
+
+  it('152,000,000 to a factory in slices of less than 50: one, and another person for the rest', async () => {
+    const factoryId = await f.factory('131313')
+    const outcomes: string[] = []
+    const alone = person()
+    const codes: string[] = []
+    for (let i = 0; i < 4; i++) {
+      await f.sell(factoryId, 40_000_000)
+      await f.gather()
+      const { settlements } = await f.run({ factoryId }, alone)
+      const made = settlements.find((one) => one.status === 'calculated')
+      codes.push(made?.code as string)
+      outcomes.push(
+        await refusal(
+          f.laku.as(alone, (work) => approveSettlement(work, { settlement: made?.code as string })),
+        ),
+      )
+    }
+    expect(outcomes).toEqual(['ok', ...Array(3).fill('settlement.same_person')])
+    expect(await refusal(f.approve(codes[1] as string, sinta))).toBe('ok')
+    expect(await refusal(f.approve(codes[2] as string, budi))).toBe('ok')
+  })
+
+  it('ten withdrawals of 5,000,000: one leaves, and nine wait for staff, also from two wallets to one account', async () => {
+    const rich = async () => {
+      const { id } = await buyer()
+      await f.laku.system((work) => giveGoodwill(work, id, 60_000_000))
+      return id
+    }
+    const take = async (id: string, accountNumber: string, name = 'Budi') => {
+      const bank = { ...good, accountNumber, accountHolderName: name }
+      const asked = { amountIdr: 5_000_000, bank, otpVerifiedAt: f.laku.clock.now() }
+      return await f.laku.as({ kind: 'customer', id }, (work) => requestWithdrawal(work, asked))
+    }
+    const [one, two] = [await rich(), await rich()]
+    const waits: boolean[] = []
+    for (let i = 0; i < 10; i++) waits.push((await take(one, '1000000001')).dueAt === null)
+    expect(waits).toEqual([false, ...Array(9).fill(true)])
+    expect((await take(two, '1000000001', 'BUDI S')).dueAt).toBeNull()
+    expect((await take(await rich(), '1000000002')).dueAt).not.toBeNull()
+  })
+
+  it('the database refuses what code forgets to ask', async () => {
+    const ana = await buyer()
+    const clerk = person()
+    const { id } = await give(clerk, ana.id, 2_000_000)
+    const postIt = sql`update wallet_adjustments set status = 'posted', decided_by = requested_by, decided_at = now() where id = ${id}`
+    await expect(postIt.execute(f.laku.db)).rejects.toMatchObject({ constraint: 'limit_counted' })
+    const by = clerk.id
+    const use = (kind: LimitedKind, second: string | null) => sql`
+      insert into limit_uses (id, budget, kind, person, second_person, receiver, amount_idr, day_limit_idr, week_limit_idr, subject_kind,
+        subject_id, used_at)
+      values (${newId()}, 'given', ${kind}, ${by}, ${second}, 'user:x', 1000001, 1000000, 3000000, 'x', ${newId()}, ${f.laku.clock.now()})`
+    for (const second of [null, by]) {
+      await expect(use('refund', second).execute(f.laku.db)).rejects.toMatchObject({
+        constraint: 'limit_second_person',
+      })
+    }
+    await use('refund', newId()).execute(f.laku.db)
+    const gone = sql`delete from limit_uses where person = ${by}`.execute(f.laku.db)
+    await expect(gone).rejects.toMatchObject({ constraint: 'limit_kept' })
+    expect(
+      (await f.laku.as(person(), (work) => decideAdjustment(work, { id, decision: 'posted' }))).status,
+    ).toBe('posted')
+  })
+
+  it('the list says who used what, and who received it', async () => {
+    const ana = await buyer()
+    const clerk = person()
+    await give(clerk, ana.id, 300_000)
+    const rows = await f.laku.system((work) => listLimits(work, { budget: 'given', limit: 100 }))
+    expect(rows.filter((row) => row.who === clerk.id)).toMatchObject([
+      { side: 'person', dayIdr: 300_000, weekIdr: 300_000, dayLimitIdr: 1_000_000 },
+    ])
+    expect(rows.find((row) => row.who === `user:${ana.id}`)).toMatchObject({
+      side: 'receiver',
+      dayIdr: 300_000,
+    })
+  })
+})

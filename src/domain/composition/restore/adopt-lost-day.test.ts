@@ -1,0 +1,306 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { backUp } from '../../../../test/backup.ts'
+import { sandboxControl } from '../../../../test/control.ts'
+import { giveGoodwill } from '../../../../test/goodwill.ts'
+import { admin, openTestLaku, system, type TestLaku } from '../../../../test/laku.ts'
+import type { Buyer } from '../../../../test/market.ts'
+import { impatientGateway } from '../../../../test/payments.ts'
+import { impatientPayouts, MUCH_IDR } from '../../../../test/payouts.ts'
+import { customer, Storefront } from '../../../../test/storefront.ts'
+import { good, waits } from '../../../../test/wallets.ts'
+import { databaseDoubt, recordDatabaseIdentity, runChecks } from '../../kernel/index.ts'
+import { balanceIdr, walletAccount } from '../../ledger/index.ts'
+import { liveShipment, sweepTracking } from '../../logistics/index.ts'
+import type { BankAccount } from '../../ops/index.ts'
+import type { NewOrder } from '../../order/index.ts'
+import {
+  confirmInvoices,
+  createRefund,
+  getRefund,
+  openInvoice,
+  readProviderBook,
+  reconcileGateway,
+  submitRefunds,
+  sweepRefunds,
+} from '../../payment/index.ts'
+import { submitPayouts, sweepPayouts } from '../../payout/index.ts'
+import { getWithdrawal, requestWithdrawal, sweepWithdrawals } from '../../wallet/index.ts'
+import { bookChecks } from '../invariants.ts'
+import { type AdoptContext, adoptProvider } from './adopt-provider.ts'
+
+const PLACE = 'db.example/laku'
+const FEE_IDR = 2_500
+const finance = { ...admin, name: 'fin', role: 'finance', reason: 'restored the backup' } as const
+
+let laku: TestLaku
+let shop: Storefront
+let context: AdoptContext
+let control: ReturnType<typeof sandboxControl>
+beforeAll(async () => {
+  laku = await openTestLaku({
+    sandbox: true,
+    floatIdr: MUCH_IDR,
+    policy: { withdrawalFeeIdr: FEE_IDR, refundTwoPersonAboveIdr: MUCH_IDR },
+  })
+  shop = await Storefront.open(laku)
+  await shop.market.addStock(100)
+  control = sandboxControl(laku)
+  await control('PUT', '/webhooks', { drop_rate: 1 })
+  const payouts = impatientPayouts(laku)
+  context = { units: laku.units, actor: finance, gateway: impatientGateway(laku), payouts, place: PLACE }
+  await laku.system((work) => recordDatabaseIdentity(work, PLACE))
+})
+afterAll(() => laku.close())
+
+const at = () => ({ ...context, actor: system, publicUrl: 'http://laku.test' })
+const wallet = (buyer: Buyer) => laku.system((work) => balanceIdr(work.tx, walletAccount(buyer.id)))
+/** The buyer pays by DANA at the provider, and laku reads the invoice. */
+const payInvoice = async (code: string) => {
+  await openInvoice(at(), code)
+  const [invoice] = await context.gateway.findInvoices(code)
+  const response = await fetch(`${laku.sandbox.url}/xendit/pay/${invoice?.id}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ channel: 'DANA' }),
+  })
+  expect(response.ok).toBe(true)
+  const paid = await context.gateway.getInvoice(invoice?.id as string)
+  await laku.system((work) => confirmInvoices(work, [paid]))
+}
+const ordered = async (buyer: Buyer, more: Partial<NewOrder> = {}) => {
+  const placed = await shop.order(buyer, 1, more)
+  await payInvoice(placed.payment.code)
+  return placed
+}
+const sendRefunds = async () => {
+  const { rows } = await sql<{ id: string }>`select id from refunds where status = 'approved'`.execute(
+    laku.db,
+  )
+  await submitRefunds(
+    at(),
+    rows.map((row) => row.id),
+  )
+  laku.clock.shift(1_000)
+  await sweepRefunds(at())
+}
+const sendPayouts = async () => {
+  await laku.system(sweepWithdrawals)
+  const { rows } = await sql<{ id: string }>`select id from payouts where status = 'created'`.execute(laku.db)
+  await submitPayouts(
+    at(),
+    rows.map((row) => row.id),
+  )
+  laku.clock.shift(1_000)
+  await sweepPayouts(at())
+}
+const withdraw = (buyer: Buyer, amountIdr: number, bank: BankAccount) =>
+  laku.as(customer(buyer), (work) =>
+    requestWithdrawal(work, { amountIdr, bank, otpVerifiedAt: laku.clock.now() }),
+  )
+/** Their account is known, and takes money. */
+const known = async (buyer: Buyer, bank: BankAccount) => {
+  await laku.system((work) => giveGoodwill(work, buyer.id, 100_000))
+  await withdraw(buyer, 20_000, bank)
+  await sql`update withdrawal_destinations set usable_at = ${laku.clock.now()}`.execute(laku.db)
+  await sql`update withdrawals set due_at = ${laku.clock.now()} where due_at is not null`.execute(laku.db)
+}
+/** What went back to buyers and out of wallets at the provider, by reference: each once. */
+const left = async () => {
+  const { transactions } = await context.gateway.listTransactions({ limit: 50 })
+  return transactions
+    .filter((one) => !one.moneyIn && one.status === 'SUCCESS')
+    .map((one) => `${one.referenceId} ${one.amountIdr}`)
+    .sort()
+}
+const booksAgree = async () => {
+  laku.clock.shift(3_600)
+  await readProviderBook(at())
+  expect(await reconcileGateway(at(), {})).toMatchObject({ ok: true, differences: [] })
+  const results = await laku.system((work) => runChecks(bookChecks, work.tx, laku.vault))
+  expect(results.filter((one) => !one.ok)).toEqual([])
+}
+
+it('refunds of the lost day are refunds here: each went back once, whatever their orders do next', async () => {
+  const [cancelled, partly, parted, leaver, again, packed] = (await shop.market.buyers(6)) as [
+    Buyer,
+    Buyer,
+    Buyer,
+    Buyer,
+    Buyer,
+    Buyer,
+  ]
+  const whole = await ordered(cancelled)
+  const some = await ordered(partly)
+  await laku.system((work) => giveGoodwill(work, parted.id, 30_000))
+  const both = await ordered(parted, { paymentMethod: 'wallet+invoice' })
+  const session = await shop.market.session({ moq: 4, endsInS: 30 * 86_400 })
+  const joined = await shop.market.join(leaver, session.id)
+  await payInvoice(joined.payment.code)
+  const twice = await ordered(again)
+  const ready = await ordered(packed)
+  await shop.move(ready.order.id, 'processing', 'ready_for_pickup')
+  const restore = await backUp(laku)
+
+  // The day: three orders are cancelled, one is refunded in part, a place is given up.
+  for (const [buyer, { order }] of [
+    [cancelled, whole],
+    [parted, both],
+    [again, twice],
+  ] as const)
+    await shop.cancel(customer(buyer), order.id)
+  await shop.cancel(admin, ready.order.id)
+  const input = { payment: some.payment.code, amountIdr: 10_000, note: 'late', borneBy: 'company' } as const
+  const small = await laku.as(finance, (work) => createRefund(work, input))
+  await shop.market.leave(leaver, session.id)
+  await sendRefunds()
+  const gone = await left()
+  expect(gone).toHaveLength(6)
+  await restore()
+
+  // One buyer cancels once more before anybody has adopted: nothing goes out for it.
+  await shop.cancel(customer(again), twice.order.id)
+  await sendRefunds()
+  const adoption = await adoptProvider(context)
+  expect(adoption).toMatchObject({ done: true, open: [] })
+  expect(adoption.refunds).toHaveLength(6)
+  const found = await laku.system(({ tx }) => getRefund(tx, small.code))
+  expect(found).toMatchObject({ status: 'succeeded', amountIdr: 10_000, destination: 'source' })
+
+  // What was refunded whole is cancelled again, or told of where a courier may have it; nobody is given money twice.
+  const statusOf = async ({ order }: { order: { id: string } }) => (await shop.see(order.id)).status
+  expect(await Promise.all([whole, both, twice].map(statusOf))).toEqual(['refunded', 'refunded', 'refunded'])
+  expect(await wallet(parted)).toBe(30_000)
+  expect(await shop.market.statusOf(joined.participation.id)).toBe('refunded')
+  expect(await statusOf(ready)).toBe('ready_for_pickup')
+  expect(await shop.attention(ready.order.id)).toEqual(['order_without_money'])
+  await booksAgree()
+  await shop.cancel(admin, ready.order.id)
+  expect(await statusOf(ready)).toBe('refunded')
+  // Of the other only what is left goes back.
+  await shop.cancel(admin, some.order.id)
+  await sendRefunds()
+  expect(await left()).toHaveLength(7)
+  const restIdr = (await shop.see(some.order.id)).totalIdr - 10_000
+  expect((await left()).filter((one) => one.endsWith(` ${restIdr}`))).toHaveLength(1)
+  await booksAgree()
+})
+
+it('withdrawals of the lost day are withdrawals here, with their fee; one under way is followed', async () => {
+  const [paid, moving] = (await shop.market.buyers(2)) as [Buyer, Buyer]
+  await known(paid, good)
+  await known(moving, waits)
+  await sendPayouts()
+  const before = [await wallet(paid), await wallet(moving)] as const
+  const restore = await backUp(laku)
+  const one = await withdraw(paid, 40_000, good)
+  const other = await withdraw(moving, 40_000, waits)
+  await sendPayouts()
+  const gone = await left()
+  await restore()
+  const adoption = await adoptProvider(context)
+  expect(adoption).toMatchObject({ done: true, open: [] })
+  expect(adoption.adopted).toHaveLength(2)
+  expect([await wallet(paid), await wallet(moving)]).toEqual(before.map((idr) => idr - 40_000 - FEE_IDR))
+  const status = async (code: string) => (await laku.system((work) => getWithdrawal(work, code))).status
+  expect([await status(one.code), await status(other.code)]).toEqual(['succeeded', 'submitted'])
+  await sendPayouts()
+  expect(await left()).toEqual(gone)
+  const { rows } = await sql<{ id: string }>`
+    select provider_payout_id as id from payouts where status = 'submitted' and key like ${`%${other.code}%`}`.execute(
+    laku.db,
+  )
+  await control('POST', `/payouts/${rows[0]?.id}`, { status: 'SUCCEEDED', force: true })
+  laku.clock.shift(3_600)
+  await sweepPayouts(at())
+  expect(await status(other.code)).toBe('succeeded')
+  await booksAgree()
+})
+
+it('a payment made in the lost day and paid back in it waits in quarantine for nobody', async () => {
+  const [buyer] = (await shop.market.buyers(1)) as [Buyer]
+  const restore = await backUp(laku)
+  const lost = await ordered(buyer)
+  await shop.cancel(customer(buyer), lost.order.id)
+  await sendRefunds()
+  await restore()
+  expect(await adoptProvider(context)).toMatchObject({ done: true, refunds: [{}] })
+  await booksAgree()
+  const { rows } = await sql<{ status: string }>`select status from quarantined_money`.execute(laku.db)
+  expect(rows).toEqual([{ status: 'refunded' }])
+})
+
+it('a copy that lacks what this shop did sends nothing from when the provider’s book shows it', async () => {
+  const [buyer] = (await shop.market.buyers(1)) as [Buyer]
+  const placed = await ordered(buyer)
+  const restore = await backUp(laku)
+  await shop.cancel(customer(buyer), placed.order.id)
+  await sendRefunds()
+  await restore()
+  // The copy shows no mark of its own.
+  await laku.system((work) => recordDatabaseIdentity(work, PLACE))
+  await readProviderBook(at())
+  expect(await laku.system(({ tx }) => databaseDoubt(tx))).toMatchObject({ isRestored: true })
+  expect(await adoptProvider(context)).toMatchObject({ done: true, refunds: [{}] })
+  await readProviderBook(at())
+  expect(await laku.system(({ tx }) => databaseDoubt(tx))).toBeUndefined()
+  await booksAgree()
+})
+
+it('parcels of the lost day are found by their reference: none is booked and paid for twice', async () => {
+  const [direct, moved] = (await shop.market.buyers(2)) as [Buyer, Buyer]
+  const one = await ordered(direct)
+  const two = await ordered(moved)
+  const orders = [one.order.id, two.order.id]
+  const parcelsOf = async () => {
+    const { rows } = await sql<{ providerOrderId: string; status: string; priceIdr: number }>`
+      select provider_order_id, status, price_idr from shipments where order_id = any(${orders}::uuid[]) and provider_order_id is not null
+      order by order_id, created_at, id`.execute(laku.db)
+    return rows
+  }
+  const deposit = () => laku.system((work) => balanceIdr(work.tx, 'courier-deposit'))
+  const restore = await backUp(laku)
+  await shop.book(...orders)
+  // The courier called the second one off, and it went out by another booking.
+  const parcel = await laku.system(({ tx }) => liveShipment(tx, two.order.id))
+  const { providerOrderId } = await laku.db
+    .selectFrom('shipments')
+    .select('providerOrderId')
+    .where('id', '=', parcel?.id as string)
+    .executeTakeFirstOrThrow()
+  await control('POST', `/shipments/${providerOrderId}`, { status: 'cancelled' })
+  await laku.as(admin, (work) => work.tx.updateTable('shipments').set({ trackAt: work.now }).execute())
+  await sweepTracking({ ...shop.rateContext() })
+  await shop.book(...orders)
+  const day = await parcelsOf()
+  const left = await deposit()
+  expect(day).toHaveLength(3)
+  await restore()
+  expect(await parcelsOf()).toEqual([])
+  expect(await adoptProvider(context)).toMatchObject({ done: true })
+  for (let i = 0; i < 3; i++) {
+    await shop.book(...orders)
+    await sweepTracking({ ...shop.rateContext() })
+  }
+  expect(await parcelsOf()).toEqual(day)
+  expect(await deposit()).toBe(left)
+  await booksAgree()
+})
+
+it('an invoice that was made in the lost day is the payment’s still, paid before the restore or after it', async () => {
+  const [later, before] = (await shop.market.buyers(2)) as [Buyer, Buyer]
+  const unpaid = await shop.order(later)
+  await laku.system((work) => giveGoodwill(work, before.id, 30_000))
+  const parted = await shop.order(before, 1, { paymentMethod: 'wallet+invoice' })
+  const restore = await backUp(laku)
+  const opened = await openInvoice(at(), unpaid.payment.code)
+  await payInvoice(parted.payment.code)
+  await restore()
+  expect(await adoptProvider(context)).toMatchObject({ done: true })
+  expect([(await shop.see(parted.order.id)).status, await wallet(before)]).toEqual(['paid', 0])
+  expect(await openInvoice(at(), unpaid.payment.code)).toEqual(opened)
+  await payInvoice(unpaid.payment.code)
+  expect(await context.gateway.findInvoices(unpaid.payment.code)).toHaveLength(1)
+  expect((await shop.see(unpaid.order.id)).status).toBe('paid')
+  await booksAgree()
+})

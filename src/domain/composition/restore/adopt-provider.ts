@@ -1,0 +1,252 @@
+import { sql } from 'kysely'
+import { factoriesOfAccount } from '../../factory/index.ts'
+import {
+  databaseDoubt,
+  inSql,
+  kernelErrors,
+  openStates,
+  originOf,
+  type Rupiah,
+  raiseDoubt,
+  readInstallationId,
+  recordDatabaseIdentity,
+  requireReason,
+  requireStaff,
+  type Work,
+} from '../../kernel/index.ts'
+import { settleAttention } from '../../ops/index.ts'
+import { cancelRefunded } from '../../order/index.ts'
+import {
+  type BookContext,
+  expectLostInvoices,
+  intendBookReading,
+  readProviderBook,
+  settleKeptLines,
+  settleSuspenseByFact,
+} from '../../payment/index.ts'
+import { type GatewayPayout, mayHaveLeft, type PayoutGateway } from '../../payout/index.ts'
+import { adoptSettlement, holdSettlement, releaseSettlement, voidSettlement } from '../../settlement/index.ts'
+import { suspenseTransitions } from '../../suspense/index.ts'
+import { adoptWithdrawal, rejectWithdrawal, usersOfAccount } from '../../wallet/index.ts'
+
+export interface AdoptContext extends BookContext {
+  payouts: PayoutGateway
+  /** Where this process reaches the database: server, port and name. */
+  place: string
+}
+
+export interface Adoption {
+  /** Lines of the provider's book that were read. */
+  transactions: number
+  /** Payments, refunds and payouts that this database had otherwise, and has now as they are. */
+  followed: number
+  /** Payouts that this database did not know, booked to who had them. */
+  adopted: { reference: string; to: 'factory' | 'user'; id: string; amountIdr: Rupiah }[]
+  /** Refunds that this database did not know, booked to their payments. */
+  refunds: { code: string; payment: string | null; amountIdr: Rupiah }[]
+  /** Payouts whose receiver this database does not know, or that are under way: money stands still until a person disposes of each, or they end. */
+  open: { code: string; amountIdr: Rupiah; command: string }[]
+  /** Money moves again. */
+  done: boolean
+}
+
+/**
+ * Takes over what the provider knows and a restored database does not, before any money moves again. The provider's book is read on to
+ * its end; each payment, refund and payout that it has otherwise is asked about and booked as it is; a payout that nobody here knows is
+ * booked to the factory or the buyer who owns the account that it went to. What is left over waits for a person, and so does
+ * the money. Run again, it goes on.
+ * @throws kernel.database_known, reason_required, forbidden; ProviderFailure where the provider does not answer
+ */
+export async function adoptProvider(
+  context: AdoptContext,
+  onProgress: (transactions: number) => void = () => {},
+): Promise<Adoption> {
+  const { units, actor, place } = context
+  await units.run(actor, requireDoubt)
+  let transactions = 0
+  for (let complete = false; !complete; ) {
+    const read = await readProviderBook(context)
+    transactions += read.transactions
+    complete = read.complete
+    onProgress(transactions)
+  }
+  const own: Adoption['adopted'] = []
+  const { followed, refunds, waiting } = await settleKeptLines(context, {
+    payout: async (work, answer) => {
+      const to = await adoptAsOwn(work, answer)
+      if (to) own.push({ reference: answer.referenceId ?? answer.id, ...to, amountIdr: answer.amountIdr })
+      return to !== undefined
+    },
+    refunding: cancelRefunded,
+  })
+  const adopted = [...own, ...(await adoptPayouts(context))]
+  return await units.run(actor, async (work) => {
+    const inSuspense = await openPayouts(work)
+    const open = [
+      ...inSuspense.map(({ code, amountIdr }) => ({
+        code,
+        amountIdr,
+        command: `laku suspense show ${code}`,
+      })),
+      ...waiting.map(({ reference: code, amountIdr }) => ({
+        code,
+        amountIdr,
+        command: 'laku payments adopt',
+      })),
+    ]
+    const done = open.length === 0
+    const counts = { adopted: adopted.length, refunds: refunds.length }
+    await expectLostInvoices(work)
+    if (done) await goOn(work, place, { transactions, followed, ...counts })
+    return {
+      transactions,
+      followed,
+      adopted,
+      refunds: refunds.map(({ code, paymentCode: payment, amountIdr }) => ({ code, payment, amountIdr })),
+      open,
+      done,
+    }
+  })
+}
+
+/**
+ * Looks whether the database that was promoted in the same place lacks anything that the provider knows. Where it does not, it is the
+ * shop's own and money goes on; else a person adopts. True where money goes on.
+ */
+export async function recogniseDatabase(context: AdoptContext): Promise<boolean> {
+  const { units, actor, place } = context
+  const doubt = await units.run(actor, ({ tx }) => databaseDoubt(tx))
+  if (!doubt) return true
+  const isHere = doubt.place === place && !doubt.isRestored
+  if (isHere && (await nothingIsMissing(context))) {
+    await units.run(actor, (work) => goOn(work, place, { why: doubt.why }))
+    return true
+  }
+  await units.run(actor, async (work) => raiseDoubt(work, doubt.why))
+  return false
+}
+
+/**
+ * Writes down that staff adopt what the provider knows, and returns since when its book is read.
+ * @throws kernel.database_known, reason_required, forbidden
+ */
+export async function intendAdoption(work: Work): Promise<{ since: Date | null }> {
+  await requireDoubt(work)
+  return { since: await intendBookReading(work) }
+}
+
+async function requireDoubt(work: Work): Promise<void> {
+  requireStaff(work.actor, 'finance')
+  requireReason(work)
+  if (!(await databaseDoubt(work.tx))) throw kernelErrors.database_known()
+}
+
+async function nothingIsMissing(context: AdoptContext): Promise<boolean> {
+  const { units, actor } = context
+  const read = await readProviderBook(context)
+  if (!read.complete || read.suspended > 0) return false
+  const { rows } = await units.run(
+    actor,
+    async ({ tx }) =>
+      await sql<{ some: boolean }>`select exists (select from provider_lines) as some`.execute(tx),
+  )
+  return rows[0]?.some === false
+}
+
+async function goOn(work: Work, place: string, after: object): Promise<void> {
+  await recordDatabaseIdentity(work, place)
+  await settleAttention(work, 'database_in_doubt', 'identity', 'what the provider knows was taken over')
+  work.audit({ command: 'payments adopt', subject: ['database', 'identity'], after })
+}
+
+interface OpenPayout {
+  id: string
+  code: string
+  providerId: string
+  amountIdr: Rupiah
+}
+
+/** Money that left by a payout that this database does not know. */
+async function openPayouts({ tx }: Work): Promise<OpenPayout[]> {
+  const { rows } = await sql<OpenPayout>`
+    select id, code, provider_id, amount_idr from suspense_items
+    where status in ${inSql(openStates(suspenseTransitions))} and kind = 'payout' and subject_id is null and amount_idr > 0
+    order by created_at, id`.execute(tx)
+  const installation = await readInstallationId(tx)
+  return rows.filter(({ code }) => originOf(code, installation) !== 'foreign')
+}
+
+/** A settlement or withdrawal of that code that this database still means to pay: its money is free again, and goes to what was paid. */
+async function standDown(work: Work, reference: string): Promise<void> {
+  const code = codeIn(reference)
+  if (!code) return
+  const { rows } = await sql<{ kind: 'settlement' | 'withdrawal'; status: string }>`
+    select 'settlement' as kind, status from settlements where code = ${code}
+    union all select 'withdrawal', status from withdrawals where code = ${code}`.execute(work.tx)
+  const [found] = rows
+  if (found?.kind === 'withdrawal' && ['held', 'approved'].includes(found.status))
+    await rejectWithdrawal(work, { withdrawal: code })
+  if (found?.kind !== 'settlement') return
+  const input = { settlement: code, reason: 'the provider paid it before the restore' }
+  if (found.status === 'approved') await holdSettlement(work, input)
+  if (['approved', 'on_hold'].includes(found.status)) await releaseSettlement(work, input)
+  if (['approved', 'on_hold', 'calculated'].includes(found.status)) await voidSettlement(work, input)
+}
+
+/** Takes a payout over as what it was: a withdrawal, or a settlement that had been approved. Undefined where it has no such place. */
+async function adoptAsOwn(
+  work: Work,
+  answer: GatewayPayout,
+): Promise<{ to: 'factory' | 'user'; id: string } | undefined> {
+  const { referenceId, destination } = answer
+  const code = codeIn(referenceId)
+  if (!code || !referenceId || !isOurs(referenceId, await readInstallationId(work.tx))) return undefined
+  const { rows } = await sql`
+    select from payouts where key = ${referenceId} or provider_payout_id = ${answer.id}`.execute(work.tx)
+  if (rows.length > 0 || !mayHaveLeft(answer)) return undefined
+  if (code.startsWith('WDR')) {
+    const id = await adoptWithdrawal(work, { code, answer })
+    return id === undefined ? undefined : { to: 'user', id }
+  }
+  const [id, ...others] = destination ? await factoriesOfAccount(work.tx, work.vault, destination) : []
+  if (!destination || !id || others.length > 0) return undefined
+  const account = { accountHolderName: code, ...destination }
+  return (await adoptSettlement(work, { code, destination: account, answer }))
+    ? { to: 'factory', id }
+    : undefined
+}
+
+/** What laku made before it marked its references is ours too. */
+const isOurs = (reference: string, installation: string) =>
+  ['ours', 'unmarked'].includes(originOf(reference, installation))
+
+const codeIn = (reference: string | null) => /(?:STL|WDR)-\d{6}-[0-9A-Z]+/.exec(reference ?? '')?.[0]
+
+/** Books each payout that has one owner of its account here: a settlement's to the factory, a withdrawal's to the wallet. */
+async function adoptPayouts({ units, actor, gateway, payouts }: AdoptContext): Promise<Adoption['adopted']> {
+  const adopted: Adoption['adopted'] = []
+  for (const item of await units.run(actor, openPayouts)) {
+    const { productId, referenceId } = await gateway.getTransaction(item.providerId)
+    if (!productId) continue
+    const { destination } = await payouts.getPayout(productId)
+    if (!destination) continue
+    const to = await units.run(actor, async (work) => {
+      const isWithdrawal = item.code.includes('WDR-')
+      const owners = isWithdrawal
+        ? await usersOfAccount(work, destination)
+        : await factoriesOfAccount(work.tx, work.vault, destination)
+      const [id] = owners
+      if (!id || owners.length > 1) return undefined
+      await settleAttention(work, 'payout_unexpected', productId, 'it was booked to who owns its account')
+      await standDown(work, item.code)
+      await settleSuspenseByFact(
+        work,
+        item.id,
+        isWithdrawal ? { to: 'wallet', userId: id } : { to: 'offset', factoryId: id },
+      )
+      return { to: isWithdrawal ? ('user' as const) : ('factory' as const), id }
+    })
+    if (to) adopted.push({ reference: referenceId ?? item.code, ...to, amountIdr: item.amountIdr })
+  }
+  return adopted
+}

@@ -1,0 +1,295 @@
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openTestLaku, system, type TestLaku } from '../../../test/laku.ts'
+import { orderChoreography, Storefront } from '../../../test/storefront.ts'
+import { finance } from '../../../test/wallets.ts'
+import { newId, runChecks, type Tx, type Work } from '../kernel/index.ts'
+import { credit, debit, factoryAccount, post } from '../ledger/index.ts'
+import { momentKinds } from '../ledger/words.ts'
+import { topUpDeposit } from '../logistics/index.ts'
+import {
+  applyQuarantined,
+  confirmPayments,
+  createRefund,
+  disposeSuspense,
+  recordChargeback,
+} from '../payment/index.ts'
+import { submitPayouts } from '../payout/index.ts'
+import { writeOffDebt } from '../settlement/index.ts'
+import { putIntoSuspense } from '../suspense/index.ts'
+import { adjustWallet, requestWithdrawal } from '../wallet/index.ts'
+import { bookChecks } from './invariants.ts'
+
+/** These are held to no row: they say so themselves. */
+const withoutRows: Record<string, string> = {
+  'payment.claimed': 'made from what the ledger says of a payment; the check of what a buyer has sees it',
+  'payment.claim_returned': 'as payment.claimed',
+  'payment.claim_collected': 'as payment.claimed',
+  'payment.claim_written_off': 'as payment.claimed',
+  'escrow.released': 'the check of participants sees it',
+  'order.earned': "the checks of orders' funds and items see it",
+  'order.borne_back': "the check of orders' funds sees it",
+  'order.taken_back': 'the check of order items sees it',
+  'suspense.cleared': 'posts nothing: two items that are opposite',
+  'gateway.fee': "the provider's line is its row: laku payments reconcile",
+  'gateway.fee_returned': "the provider's line is its row: laku payments reconcile",
+  'gateway.swept': "the provider's line is its row: laku payments reconcile",
+}
+
+describe('rows of business are held to their postings, both ways', () => {
+  let laku: TestLaku
+  let shop: Storefront
+  let superuser: Kysely<unknown> | undefined
+  const waits = { channelCode: 'ID_CIMB', accountNumber: '131313', accountHolderName: 'Budi' }
+
+  beforeAll(async () => {
+    laku = await openTestLaku({
+      sandbox: true,
+      jobs: [],
+      choreography: { ...orderChoreography, 'payout.created': {}, 'withdrawal.status_changed': {} },
+    })
+    shop = await Storefront.open(laku)
+    await shop.market.addStock(100)
+    if (laku.superUrl)
+      superuser = new Kysely({
+        dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: laku.superUrl, max: 1 }) }),
+      })
+    await shopOfEverything()
+  })
+  afterAll(async () => {
+    await superuser?.destroy()
+    await laku.close()
+  })
+
+  const as = <T>(use: (work: Work) => Promise<T>, actor = finance()) => laku.as(actor, use)
+
+  async function invoicePaid(amountIdr?: number, channel = 'CREDIT_CARD') {
+    const [buyer] = await shop.market.buyers(1)
+    const { payment, order } = await shop.order(buyer!)
+    const paid = { paymentId: payment.id, paidAmountIdr: amountIdr ?? payment.amountIdr, channel }
+    await laku.system((work) =>
+      confirmPayments(work, [{ ...paid, paidAt: work.now, invoiceId: `inv-${payment.id}` }]),
+    )
+    return { userId: buyer!.id, payment, order }
+  }
+
+  /** One of each kind, by the doors that make them. */
+  async function shopOfEverything(): Promise<void> {
+    const { userId, payment, order } = await invoicePaid()
+    await shop.book(order.id)
+    await as((work) =>
+      createRefund(work, { payment: payment.code, amountIdr: 1_000, note: 'x', borneBy: 'company' }),
+    )
+    const spoilt = await invoicePaid(5_000)
+    const { id } = await laku.db
+      .selectFrom('quarantinedMoney')
+      .select('id')
+      .where('paymentId', '=', spoilt.payment.id)
+      .executeTakeFirstOrThrow()
+    await as((work) => applyQuarantined(work, { id, wallet: 'buyer' }))
+    const taken = await invoicePaid()
+    await as((work) =>
+      recordChargeback(work, { transactionId: 'cb-1', paymentId: taken.payment.id, amountIdr: 2_000 }),
+    )
+    await as((work) => adjustWallet(work, { userId, changeIdr: 90_000, kind: 'goodwill', reason: 'x' }))
+    const withdrawal = await laku.as({ kind: 'customer', id: userId }, (work) =>
+      requestWithdrawal(work, { amountIdr: 20_000, bank: waits, otpVerifiedAt: work.now }),
+    )
+    await laku.db
+      .updateTable('withdrawals')
+      .set({ dueAt: laku.clock.now() })
+      .where('id', '=', withdrawal.id)
+      .execute()
+    const { sweepWithdrawals } = await import('../wallet/index.ts')
+    await laku.system(sweepWithdrawals)
+    const payouts = await laku.db.selectFrom('payouts').select('id').execute()
+    await submitPayouts(
+      { units: laku.units, actor: system, payouts: laku.providers.payouts },
+      payouts.map((one) => one.id),
+    )
+    await as((work) => topUpDeposit(work, { amountIdr: 300_000, reference: 'BCA-77' }))
+    const moved = { kind: 'movement', amountIdr: 4_000, why: 'x' } as const
+    await laku.system((work) => putIntoSuspense(work, { ...moved, key: 'm-1', code: 'm-1' }))
+    await laku.system((work) => putIntoSuspense(work, { ...moved, key: 'm-2', code: 'm-2' }))
+    await as((work) => disposeSuspense(work, 'm-2', { to: 'collected', reference: 'BCA-78' }))
+    const { factoryId } = shop.market
+    await laku.system((work) =>
+      post(work, [
+        {
+          key: 'test:debt',
+          kind: 'gateway.swept',
+          subject: ['provider_transaction', newId()],
+          entries: [debit(factoryAccount(factoryId), 7_000, { factoryId }), credit('bank', 7_000)],
+        },
+      ]),
+    )
+    await laku.db.updateTable('factories').set({ status: 'suspended' }).execute()
+    await as((work) => writeOffDebt(work, { factoryId, amountIdr: 7_000, reason: 'x' }))
+  }
+
+  /** What the checks of rows find of what a superuser does past every trigger; all of it is undone. */
+  async function foundAfter(...acts: string[]): Promise<string[]> {
+    const undo = new Error('undo')
+    let found: string[] = []
+    await superuser!
+      .transaction()
+      .execute(async (tx) => {
+        await sql`set local session_replication_role = replica`.execute(tx)
+        for (const act of acts) {
+          const { numAffectedRows } = await sql.raw(act).execute(tx)
+          expect(numAffectedRows, act).toBeGreaterThan(0n)
+        }
+        const rows = bookChecks.filter(
+          (check) => 'kinds' in check || /booked once|arrived for it/.test(check.name),
+        )
+        found = (await runChecks(rows, tx as unknown as Tx, laku.vault)).flatMap((one) =>
+          one.ok ? [] : [one.name.replace(/ are what .*/, '')],
+        )
+        throw undo
+      })
+      .catch((error: unknown) => {
+        if (error !== undo) throw error
+      })
+    return found
+  }
+
+  const of = (table: string, where = 'true') => `(select id from ${table} where ${where} limit 1)`
+  const unpost = (kind: string) => [
+    `delete from ledger_entries where transaction_id in (select id from ledger_transactions where kind = '${kind}')`,
+    `delete from ledger_transactions where kind = '${kind}'`,
+  ]
+  /** Posts past every door: 9 rupiah of this kind, about this. */
+  const posted = (kind: string, subject: string, key: string) => [
+    `insert into ledger_transactions (id, key, request_hash, kind, subject_kind, subject_id, occurred_at, seal)
+     values ('01990000-0000-7000-8000-00000000000f', ${key}, '', '${kind}', 'x', ${subject}, now(), '')`,
+    `insert into ledger_entries (transaction_id, account_id, amount_idr)
+     select '01990000-0000-7000-8000-00000000000f', id, case key when 'gateway' then 9 else -9 end
+     from ledger_accounts where key in ('gateway', 'bank')`,
+  ]
+  const nobody = `'01990000-0000-7000-8000-0000000000aa'`
+
+  it('a healthy shop is green', async () => {
+    const results = await laku.system((work) => runChecks(bookChecks, work.tx, laku.vault))
+    // One of its factories owed by no sale: that is the test's own.
+    const broken = results.filter((one) => !one.ok && !one.detail.startsWith('factory:'))
+    expect(broken).toEqual([])
+  })
+
+  it.each([
+    ['payments', 'payments', "status = 'paid'", 'payment.confirmed', 'amount_idr = amount_idr + 1'],
+    ['refunds', 'refunds', 'true', 'refund.decided', 'amount_idr = amount_idr + 1'],
+    [
+      'monies in quarantine',
+      'quarantined_money',
+      'true',
+      'quarantine.applied',
+      'amount_idr = amount_idr + 1',
+    ],
+    ['chargebacks', 'chargebacks', 'true', 'payment.charged_back', 'amount_idr = amount_idr + 1'],
+    [
+      'adjustments of wallets',
+      'wallet_adjustments',
+      'true',
+      'wallet.goodwill',
+      'change_idr = change_idr + 1',
+    ],
+    ['withdrawals', 'withdrawals', 'true', 'withdrawal.held', 'fee_idr = fee_idr + 1'],
+    [
+      'items of suspense',
+      'suspense_items',
+      "status = 'collected'",
+      'suspense.collected',
+      'amount_idr = amount_idr + 1',
+    ],
+    [
+      'debts written off',
+      'limit_uses',
+      "kind = 'write_off'",
+      'factory.written_off',
+      'amount_idr = amount_idr + 1',
+    ],
+    ['parcels', 'shipments', 'true', 'shipment_booked', 'price_idr = price_idr + 1'],
+    [
+      "fillings of the courier's deposit",
+      'audit_log',
+      "subject_kind = 'courier_deposit'",
+      'courier_deposit_topped_up',
+      `after = after || '{"amountIdr": 1}'`,
+    ],
+  ])('%s: a row deleted or changed, a posting deleted or added', async (name, table, where, kind, change) => {
+    if (!superuser) return expect(laku.superUrl, 'this server gives no superuser').toBeUndefined()
+    const row = of(table, where)
+    expect(await foundAfter(`delete from ${table} where id = ${row}`)).toContain(name)
+    expect(await foundAfter(`update ${table} set ${change} where id = ${row}`)).toContain(name)
+    expect(await foundAfter(...unpost(kind))).toContain(name)
+    const [about, key] = [nobody, `'stray:${kind}'`]
+    expect(await foundAfter(...posted(kind, about, key))).toContain(name)
+  })
+
+  it('a settlement that says it is paid, one deleted, and a posting of none', async () => {
+    if (!superuser) return
+    expect(await foundAfter(...posted('settlement.confirmed', nobody, "'stray'"))).toContain('settlements')
+    const made = `insert into settlements (id, code, factory_id, through_date, status, items, gross_idr, commission_idr, refunds_idr,
+        adjustments_idr, net_idr, plan_hash, calculated_by, calculated_at, approved_hash, created_at, updated_at)
+      select ${nobody}, 'STL-X', id, now(), 'paid', 1, 100, 5, 0, 0, 95, '', '', now(), '', now(), now() from factories limit 1`
+    expect(await foundAfter(made)).toContain('settlements')
+  })
+
+  it('a state that its postings do not have', async () => {
+    if (!superuser) return
+    const says = (table: string, status: string, where = 'true') =>
+      foundAfter(`update ${table} set status = '${status}' where id = ${of(table, where)}`)
+    expect(await says('withdrawals', 'succeeded')).toContain('withdrawals')
+    expect(await says('refunds', 'submitted')).toContain('refunds')
+    expect(await says('suspense_items', 'written_off', "status = 'collected'")).toContain('items of suspense')
+    expect(await says('wallet_adjustments', 'requested')).toContain('adjustments of wallets')
+    expect(await says('payments', 'pending', "status = 'paid'")).toContain('payments')
+  })
+
+  it('what the provider moved is booked once', async () => {
+    if (!superuser) return
+    const twice = `insert into quarantined_money (id, kind, provider_invoice_id, paid_at, amount_idr, status, created_at)
+      select ${nobody}, 'unknown', provider_invoice_id, now(), 5, 'waiting', now() from payments where status = 'paid' limit 1`
+    expect(await foundAfter(twice)).toContain(
+      'an invoice that was paid is booked once, at its payment or in quarantine',
+    )
+    const refunded = `insert into provider_refunds (provider_refund_id, refund_id, reference, status, amount_idr, booked_idr, heard_at)
+      select 'rfd-x', id, '', 'SUCCEEDED', 1000, 1000, now() from refunds limit 1`
+    expect(await foundAfter(refunded)).toContain(
+      'what the provider refunded is booked once, at its refund or in suspense',
+    )
+    const arrived = `update payouts set status = 'succeeded' where id = ${of('payouts')}`
+    expect(await foundAfter(arrived)).toContain(
+      'a payout is of the amount of what it pays, and arrived for it or lies in suspense',
+    )
+  })
+
+  it('a wallet that grew by a posting without a name', async () => {
+    if (!superuser) return
+    const stray = [
+      ...posted('something', nobody, "'stray'"),
+      `update ledger_entries set account_id = (select id from ledger_accounts where key like 'wallet:%' limit 1)
+       where transaction_id = '01990000-0000-7000-8000-00000000000f' and amount_idr < 0`,
+    ]
+    const names: string[] = []
+    const wallet = bookChecks.find((check) => check.name.startsWith('what went into a wallet'))
+    await superuser
+      .transaction()
+      .execute(async (tx) => {
+        await sql`set local session_replication_role = replica`.execute(tx)
+        for (const act of stray) await sql.raw(act).execute(tx)
+        names.push(...(await wallet!.violations(tx as unknown as Tx, laku.vault)))
+        throw new Error('undo')
+      })
+      .catch(() => {})
+    expect(names).toEqual([expect.stringContaining('stray of the kind something')])
+  })
+
+  it('each kind of posting is held by a check of rows, or says why it is not', () => {
+    const held = bookChecks.flatMap((check) => ('kinds' in check ? (check.kinds as string[]) : []))
+    expect(new Set(held).size, 'held twice').toBe(held.length)
+    const named = Object.keys(withoutRows)
+    expect([...held, ...named].toSorted()).toEqual(momentKinds.toSorted())
+  })
+})

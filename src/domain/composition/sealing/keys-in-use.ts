@@ -1,0 +1,45 @@
+import { sql } from 'kysely'
+import type { Tx, Vault } from '../../kernel/index.ts'
+import { countSeals } from '../../ledger/index.ts'
+import { countAnswers } from './sealed-answers.ts'
+import { countSealed, sealedTables } from './sealed-data.ts'
+
+export interface KeyUse {
+  /** Encrypted values, or seals of the book and pages of its chain, by the name of their key. */
+  values: Map<string, number>
+  /** The same by table, for what is encrypted. */
+  tables: { table: string; values: Map<string, number> }[]
+}
+
+/** What stands under which key: everything that is encrypted is tried, the seals of the book name theirs. */
+export async function keysInUse(
+  tx: Tx,
+  vault: Vault,
+  told: (table: string) => void = () => {},
+): Promise<{ encryption: KeyUse; seal: KeyUse }> {
+  const tables: KeyUse['tables'] = []
+  for (const sealed of sealedTables) {
+    tables.push({ table: sealed.table, values: await countSealed(tx, vault, sealed) })
+    told(sealed.table)
+  }
+  tables.push({ table: 'idempotency_keys', values: await countAnswers(tx, vault) })
+  told('idempotency_keys')
+  const values = new Map<string, number>()
+  for (const one of tables) {
+    for (const [id, count] of one.values) values.set(id, (values.get(id) ?? 0) + count)
+  }
+  const seals = await countSeals(tx)
+  told('the book')
+  return {
+    encryption: { values, tables },
+    seal: { values: seals, tables: [{ table: 'the book', values: seals }] },
+  }
+}
+
+/** Open log-ins that were last renewed before this instant: their tokens are signed by what wrote then. */
+export async function logInsBefore(tx: Tx, instant: Date, now: Date): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from auth_sessions
+    where ended_at is null and expires_at > ${now} and rotated_at < ${instant}`.execute(tx)
+  return rows[0]?.count ?? 0
+}

@@ -1,0 +1,189 @@
+import { sql } from 'kysely'
+import { FACTOR_PURPOSE, resealFactors } from '../../auth/index.ts'
+import { asRecords, secondsAfter, type Tx, type Vault, type Work } from '../../kernel/index.ts'
+import { fingerprintOf, limitAccountOf } from '../../wallet/index.ts'
+
+/** What lies encrypted in a table. */
+export interface SealedTable {
+  table: string
+  /** A UUID that no two rows share; `id` where nothing else is said. */
+  key?: string
+  columns: readonly string[]
+  /** What the key is derived for; the same for all of its columns. */
+  purpose: string
+  /** Columns besides that are looked up by a keyed digest of what is encrypted. */
+  digests?: (vault: Vault, row: SealedRow, opened: Record<string, string>) => Record<string, string>
+  /** Where the application may not write the table itself: how its first column is written, row by row as it was and is. */
+  write?: (work: Pick<Work, 'tx' | 'actor' | 'requestId'>, fresh: Resealed[]) => Promise<void>
+}
+
+export interface Resealed {
+  id: string
+  was: string
+  sealed: string
+}
+
+type SealedRow = Record<string, string | null> & { id: string }
+
+/** Everything that LAKU_ENCRYPTION_KEY keeps unreadable and that outlives a day: what a rotation has to encrypt again. */
+export const sealedTables: readonly SealedTable[] = [
+  {
+    table: 'factory_bank_accounts',
+    columns: ['account_number', 'account_holder'],
+    purpose: 'factory.bank_account',
+  },
+  { table: 'factories', columns: ['tax_id_sealed'], purpose: 'factory tax id' },
+  { table: 'payouts', columns: ['account_number', 'account_holder'], purpose: 'payout.destination' },
+  {
+    table: 'withdrawal_destinations',
+    columns: ['account_number', 'account_holder'],
+    purpose: 'wallet.destination',
+    digests: (vault, row, opened): Record<string, string> => {
+      // An erased one has nothing to be found by.
+      if (row.fingerprint === row.id) return {}
+      const [accountNumber, accountHolderName] = [opened.account_number ?? '', opened.account_holder ?? '']
+      const channelCode = row.channel_code ?? ''
+      return { fingerprint: fingerprintOf(vault, { channelCode, accountNumber, accountHolderName }) }
+    },
+  },
+  {
+    table: 'staff_factors',
+    columns: ['secret_sealed'],
+    purpose: FACTOR_PURPOSE,
+    write: resealFactors,
+  },
+  { table: 'way_keys', key: 'subject_id', columns: ['key_sealed'], purpose: 'way_in.key' },
+  // What a command printed on its way is forgotten after a day; the answer of a change is kept as long as its key.
+  { table: 'command_runs', columns: ['kept'], purpose: 'command runs' },
+  { table: 'whatsapp_messages', columns: ['sealed_params'], purpose: 'whatsapp.sealed_params' },
+]
+
+const PAGE = 500
+const FIRST = '00000000-0000-0000-0000-000000000000'
+
+async function readPage(
+  tx: Tx,
+  { table, key = 'id', columns, digests }: SealedTable,
+  after: string,
+  lock: boolean,
+) {
+  const more = digests ? ['fingerprint', 'channel_code'] : []
+  const list = sql.join([...columns, ...more].map((name) => sql.ref(name)))
+  const kept = sql.join(
+    columns.map((name) => sql`${sql.ref(name)} is not null`),
+    sql` or `,
+  )
+  const { rows } = await sql<SealedRow>`
+    select ${sql.ref(key)} as id, ${list} from ${sql.table(table)}
+    where ${sql.ref(key)} > ${after}::uuid and (${kept}) order by ${sql.ref(key)} limit ${PAGE}
+    ${lock ? sql`for no key update` : sql``}`.execute(tx.withoutPlugins())
+  return rows
+}
+
+export interface Reencrypted {
+  /** Where the next page begins; undefined at the end. */
+  after: string | undefined
+  rewritten: number
+  /** What no key at hand opens, a line each: it is left as it is. */
+  left: string[]
+}
+
+/** Encrypts a page of a table again under the key that writes; what is under it already stays as it is. */
+export async function reencryptPage(
+  work: Pick<Work, 'tx' | 'vault' | 'actor' | 'requestId'>,
+  sealed: SealedTable,
+  after = FIRST,
+): Promise<Reencrypted> {
+  const { tx, vault } = work
+  const { table, key = 'id', columns, purpose, digests, write } = sealed
+  const rows = await readPage(tx, sealed, after, write === undefined)
+  const fresh: Record<string, string>[] = []
+  const left: string[] = []
+  for (const row of rows) {
+    const values = columns.flatMap((name) => (row[name] == null ? [] : [[name, row[name]] as const]))
+    const ids = values.map(([, value]) => vault.keyIdOf(purpose, value))
+    if (ids.some((id) => id === undefined)) {
+      left.push(`${table} ${row.id}: encrypted under a key that is not given`)
+      continue
+    }
+    if (ids.every((id) => id === vault.keyId)) continue
+    const opened = Object.fromEntries(values.map(([name, value]) => [name, vault.open(purpose, value)]))
+    const again = Object.entries(opened).map(([name, text]) => [name, vault.seal(purpose, text)])
+    fresh.push({ id: row.id, ...Object.fromEntries(again), ...digests?.(vault, row, opened) })
+  }
+  if (write && fresh.length > 0) {
+    const [column = ''] = columns
+    const before = new Map(rows.map((row) => [row.id, row[column] ?? '']))
+    await write(
+      work,
+      fresh.map((row) => ({
+        id: row.id ?? '',
+        was: before.get(row.id ?? '') ?? '',
+        sealed: row[column] ?? '',
+      })),
+    )
+  } else if (fresh.length > 0) {
+    const names = [...columns, ...(digests ? ['fingerprint'] : [])]
+    const set = sql.join(
+      names.map((name) => sql`${sql.ref(name)} = coalesce(f.${sql.ref(name)}, t.${sql.ref(name)})`),
+    )
+    const shape = sql.join(names.map((name) => sql`${sql.ref(name)} text`))
+    await sql`
+      update ${sql.table(table)} t set ${set}
+      from jsonb_to_recordset(${asRecords(fresh)}::jsonb) as f(id uuid, ${shape}) where t.${sql.ref(key)} = f.id`.execute(
+      tx.withoutPlugins(),
+    )
+  }
+  return { after: rows.length < PAGE ? undefined : rows.at(-1)?.id, rewritten: fresh.length, left }
+}
+
+const LIMIT_WINDOW_S = 8 * 86_400
+
+/** Counts the withdrawals of the last days to one account together under the new key too; returns how many were counted anew. */
+export async function recountWithdrawals({
+  tx,
+  vault,
+  now,
+}: Pick<Work, 'tx' | 'vault' | 'now'>): Promise<number> {
+  const { rows } = await sql<{
+    id: string
+    channelCode: string
+    accountNumber: string
+    account: string | null
+  }>`
+    select u.id, u.account, d.channel_code, d.account_number from limit_uses u
+      join withdrawals w on w.id::text = u.subject_id join withdrawal_destinations d on d.id = w.destination_id
+    where u.kind = 'withdrawal' and u.used_at > ${secondsAfter(now, -LIMIT_WINDOW_S)}`.execute(tx)
+  const fresh = rows.flatMap(({ id, channelCode, accountNumber, account }) => {
+    const again = limitAccountOf(vault, {
+      channelCode,
+      accountNumber: vault.open('wallet.destination', accountNumber),
+    })
+    return again === account ? [] : [{ id, account: again }]
+  })
+  if (fresh.length > 0) {
+    await sql`
+      update limit_uses u set account = f.account from jsonb_to_recordset(${asRecords(fresh)}::jsonb) as f(id uuid, account text)
+      where u.id = f.id`.execute(tx)
+  }
+  return fresh.length
+}
+
+/** How many encrypted values of a table stand under each key, by its name; under the empty name what no key at hand opens. */
+export async function countSealed(tx: Tx, vault: Vault, sealed: SealedTable): Promise<Map<string, number>> {
+  const counts = new Map<string, number>()
+  let after: string | undefined = FIRST
+  while (after !== undefined) {
+    const rows: SealedRow[] = await readPage(tx, sealed, after, false)
+    for (const row of rows) {
+      for (const name of sealed.columns) {
+        const value = row[name]
+        if (value == null) continue
+        const id = vault.keyIdOf(sealed.purpose, value) ?? ''
+        counts.set(id, (counts.get(id) ?? 0) + 1)
+      }
+    }
+    after = rows.length < PAGE ? undefined : rows.at(-1)?.id
+  }
+  return counts
+}

@@ -1,0 +1,76 @@
+import { sql } from 'kysely'
+import type { Tx } from '../kernel/index.ts'
+import type { SwitchName } from '../ops/index.ts'
+
+/** What waits behind a switch, by what it is: nothing of it is lost, it goes on when the switch is resumed. */
+export interface Waiting {
+  what: string
+  count: number
+  amountIdr?: number
+}
+
+const questions: Record<
+  SwitchName,
+  readonly { what: string; from: ReturnType<typeof sql>; amount?: boolean }[]
+> = {
+  // A join is refused (kernel.paused) and waits nowhere.
+  joins: [],
+  payouts: [
+    {
+      what: 'payouts',
+      from: sql`payouts where status = 'created' and next_check_at is not null`,
+      amount: true,
+    },
+  ],
+  xendit: [
+    {
+      what: 'payouts',
+      from: sql`payouts where status = 'created' and next_check_at is not null`,
+      amount: true,
+    },
+    {
+      what: 'refunds',
+      from: sql`refunds where status in ('approved', 'failed') and next_check_at is not null`,
+      amount: true,
+    },
+    {
+      what: 'payments to be looked up',
+      from: sql`payments where status = 'pending' and next_check_at <= now()`,
+    },
+  ],
+  biteship: [
+    { what: 'shipments to be booked', from: sql`shipments where status = 'pending'` },
+    { what: 'parcels to be asked about', from: sql`shipments where track_at <= now()` },
+    {
+      what: 'news of parcels',
+      from: sql`webhook_inbox where provider = 'biteship' and status = 'received'`,
+    },
+  ],
+  whatsapp: [{ what: 'WhatsApp messages', from: sql`whatsapp_messages where status = 'queued'` }],
+  email: [
+    {
+      what: 'emails',
+      from: sql`notification_deliveries where status = 'queued' and channel = 'email'`,
+    },
+    { what: 'statements', from: sql`settlements where statement_next_at is not null` },
+  ],
+  sms: [
+    {
+      what: 'codes',
+      from: sql`otp_challenges c join whatsapp_messages m on m.dedupe_key = 'otp:' || c.id and m.status = 'failed'
+        where c.status = 'open' and c.channel <> 'sms' and c.expires_at > now()`,
+    },
+  ],
+}
+
+/** What waits behind one switch, whether it is paused or not; each count is answered by a partial index. */
+export async function waitingBehind(tx: Tx, name: SwitchName): Promise<Waiting[]> {
+  const asked = questions[name].map(({ what, from, amount }) => {
+    const sum = amount ? sql`coalesce(sum(amount_idr), 0)::int8` : sql`null::int8`
+    return sql`select ${what}::text as what, count(*)::int as count, ${sum} as amount_idr from ${from}`
+  })
+  if (asked.length === 0) return []
+  const { rows } = await sql<{ what: string; count: number; amountIdr: number | null }>`
+    ${sql.join(asked, sql` union all `)}`.execute(tx)
+  return rows.map(({ what, count, amountIdr }) => ({ what, count, ...(amountIdr !== null && { amountIdr }) }))
+}

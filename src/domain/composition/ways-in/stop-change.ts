@@ -1,0 +1,73 @@
+import { restoreFactory, stopBankAccount } from '../../factory/index.ts'
+import type { Work } from '../../kernel/index.ts'
+import { coolOff, restoreEmail, restorePhone } from '../../user/index.ts'
+import { rejectUnsent, stopDestination } from '../../wallet/index.ts'
+import { lockChange, markStopped, readStopToken, type WayChange, wayInErrors } from '../../way-in/index.ts'
+
+export interface StoppableChange {
+  change: WayChange
+  state: 'open' | 'stopped' | 'over'
+}
+
+/**
+ * The change that a link stops, and whether it still does.
+ * @throws way_in.stop_unknown
+ */
+export async function stoppableChange(work: Work, token: string): Promise<StoppableChange> {
+  const changeId = readStopToken(work.vault, token)
+  const change = changeId === undefined ? undefined : await lockChange(work, changeId)
+  if (!change) throw wayInErrors.stop_unknown()
+  if (change.stoppedAt !== null) return { change, state: 'stopped' }
+  return { change, state: change.stoppableUntil <= work.now ? 'over' : 'open' }
+}
+
+/**
+ * Who held the old channel stops a change: what was is again, log-ins end (choreography: way_in.stopped), withdrawals cool off anew, and a
+ * person is told. It needs no log-in, and twice is once.
+ * @throws way_in.stop_unknown, way_in.stop_too_late
+ */
+export async function stopChange(work: Work, token: string): Promise<WayChange> {
+  const { change, state } = await stoppableChange(work, token)
+  if (state === 'over') throw wayInErrors.stop_too_late()
+  if (state === 'stopped') return change
+  const undone = await undo(work, change)
+  await markStopped(work, change)
+  const [kind, id] = change.subject
+  work.audit({
+    command: 'way_in stop',
+    subject: change.subject,
+    before: { way: change.way, changeId: change.id },
+    after: { undone },
+  })
+  work.raise({
+    kind: 'way_in_stopped',
+    subject: [kind, id],
+    message: undone
+      ? `The ${nameOf(change)} was put back by who had it before: find out who asked for the change`
+      : `The change of the ${nameOf(change)} was stopped by who had it before, and could not be undone: look at it at once`,
+    command: kind === 'user' ? `laku users show ${id}` : `laku factories show ${id}`,
+    details: { changeId: change.id, audit: `laku audit list --subject ${id}` },
+  })
+  return change
+}
+
+const nameOf = ({ subject, way }: WayChange) => `${way.replace('_', ' ')} of this ${subject[0]}`
+
+/** Answers whether what was before is again. */
+async function undo(work: Work, { subject: [kind, id], way, old, accountId }: WayChange): Promise<boolean> {
+  if (kind === 'factory') {
+    if (way === 'bank_account') return accountId !== null && (await stopBankAccount(work, accountId))
+    await restoreFactory(work, id, way, old)
+    return true
+  }
+  if (way === 'phone') return old !== null && (await restorePhone(work, id, old))
+  if (way === 'email') {
+    await restoreEmail(work, id, old)
+    return true
+  }
+  if (way !== 'bank_account' || accountId === null) return false
+  await stopDestination(work, accountId)
+  await rejectUnsent(work, accountId)
+  await coolOff(work, id)
+  return true
+}

@@ -1,0 +1,93 @@
+import { factoriesById } from '../../factory/index.ts'
+import { secondsAfter, type Work } from '../../kernel/index.ts'
+import { type Locale, userById } from '../../user/index.ts'
+import { changesOf, lockChange, type Subject, stopPath, type WayChange } from '../../way-in/index.ts'
+import { queueMessages } from '../../whatsapp/index.ts'
+import { wayWords } from './way-words.ts'
+
+/** Who had a way in so recently is told of what comes after: whoever took the number over is not the only one to hear. */
+const REMEMBERED_S = 30 * 86_400
+const TEMPLATE = 'laku_notice'
+const KEY = 'way_in:'
+
+/** One mail or text message that goes out after the commit. */
+export interface Word {
+  to: string
+  subject: string
+  text: string
+}
+
+/** Word of a change: WhatsApp messages are queued, mails and text messages are for the caller to send. */
+export interface Words {
+  mails: Word[]
+  /** To a phone that WhatsApp did not reach. */
+  sms: Word[]
+}
+
+const none: Words = { mails: [], sms: [] }
+
+/**
+ * Tells the old channels of a change, with the link that stops it: the number and address from before, those that are left, and those
+ * that were replaced within the last 30 days. With `unreached` only the phone of that message is told, by SMS.
+ */
+export async function tellOldWays(
+  work: Work,
+  { changeId, publicUrl, unreached }: { changeId: string; publicUrl: string; unreached?: string | undefined },
+): Promise<Words> {
+  const change = await lockChange(work, changeId)
+  if (!change || change.stoppedAt !== null || change.stoppableUntil <= work.now) return none
+  const { phones, mails, locale } = await channelsOf(work, change)
+  const link = `${publicUrl.replace(/\/+$/, '')}${stopPath(work.vault, changeId)}`
+  const { title, body } = wayWords(change, locale)
+  const text = `${title}. ${body} ${link}`
+  if (unreached !== undefined) {
+    const to = phones[Number(unreached.slice(unreached.lastIndexOf('#') + 1))]
+    return { mails: [], sms: to === undefined ? [] : [{ to, subject: title, text }] }
+  }
+  const [kind, id] = change.subject
+  await queueMessages(
+    work,
+    phones.map((to, nth) => ({
+      dedupeKey: `${KEY}${changeId}#${nth}`,
+      to,
+      userId: kind === 'user' ? id : undefined,
+      template: TEMPLATE,
+      language: locale,
+      params: [title, body, link],
+    })),
+  )
+  return { mails: mails.map((to) => ({ to, subject: title, text })), sms: [] }
+}
+
+/** The change that a WhatsApp message told of, by its dedupe key; undefined for other messages. */
+export function changeOfMessage(dedupeKey: string): string | undefined {
+  return dedupeKey.startsWith(KEY) ? dedupeKey.slice(KEY.length).split('#', 1)[0] : undefined
+}
+
+async function channelsOf(
+  work: Work,
+  { id, subject, way, old }: WayChange,
+): Promise<{ phones: string[]; mails: string[]; locale: Locale }> {
+  const now = await currentOf(work, subject)
+  const recent = await changesOf(work, subject, secondsAfter(work.now, -REMEMBERED_S))
+  const before = (of: 'phone' | 'email') =>
+    recent.flatMap((one) => (one.way === of && one.old !== null && one.id !== id ? [one.old] : []))
+  const one = (of: 'phone' | 'email', current: string | null) => {
+    const first = way === of ? old : current
+    return [...new Set([...(first === null ? [] : [first]), ...before(of)])]
+  }
+  return { phones: one('phone', now.phone), mails: one('email', now.email), locale: now.locale }
+}
+
+async function currentOf(
+  work: Work,
+  [kind, id]: Subject,
+): Promise<{ phone: string | null; email: string | null; locale: Locale }> {
+  if (kind === 'factory') {
+    const factory = (await factoriesById(work.tx, [id])).get(id)
+    return { phone: factory?.phone ?? null, email: factory?.email ?? null, locale: 'id' }
+  }
+  const user = await userById(work.tx, id)
+  const email = user && user.emailConfirmedAt !== null ? user.email : null
+  return { phone: user?.phone ?? null, email, locale: user?.locale ?? 'id' }
+}

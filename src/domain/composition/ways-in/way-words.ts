@@ -1,0 +1,54 @@
+import type { Locale } from '../../user/index.ts'
+import type { Way, WayChange } from '../../way-in/index.ts'
+
+const day = (locale: Locale) =>
+  new Intl.DateTimeFormat(locale === 'id' ? 'id-ID' : 'en-GB', {
+    dateStyle: 'long',
+    timeStyle: 'short',
+    timeZone: 'Asia/Jakarta',
+  })
+const days = { id: day('id'), en: day('en') }
+
+const titles: Record<Locale, Record<'user' | 'factory', Record<Way, string>>> = {
+  id: {
+    user: {
+      phone: 'Nomor ponsel akun Laku Anda diganti',
+      email: 'Alamat email akun Laku Anda diganti',
+      bank_account: 'Rekening baru didaftarkan untuk penarikan dana Laku Anda',
+      tax_id: 'Nomor pajak akun Laku Anda diganti',
+    },
+    factory: {
+      phone: 'Nomor telepon pabrik Anda di Laku diganti',
+      email: 'Alamat email pabrik Anda di Laku diganti',
+      bank_account: 'Rekening pembayaran pabrik Anda di Laku diganti',
+      tax_id: 'Nomor pajak pabrik Anda di Laku diganti',
+    },
+  },
+  en: {
+    user: {
+      phone: 'The phone number of your Laku account was changed',
+      email: 'The email address of your Laku account was changed',
+      bank_account: 'A new account was named for withdrawals from your Laku wallet',
+      tax_id: 'The tax number of your Laku account was changed',
+    },
+    factory: {
+      phone: 'The phone number of your factory at Laku was changed',
+      email: 'The email address of your factory at Laku was changed',
+      bank_account: 'The account that Laku pays your factory to was changed',
+      tax_id: 'The tax number of your factory at Laku was changed',
+    },
+  },
+}
+
+/** What is said to who had the way in before: what changed, and until when they may stop it. */
+export function wayWords(
+  { subject, way, stoppableUntil }: Pick<WayChange, 'subject' | 'way' | 'stoppableUntil'>,
+  locale: Locale,
+): { title: string; body: string } {
+  const until = days[locale].format(stoppableUntil)
+  const body =
+    locale === 'id'
+      ? `Bila bukan Anda yang memintanya, batalkan lewat tautan ini sampai ${until} WIB.`
+      : `If it was not you who asked for it, stop it by this link until ${until} WIB.`
+  return { title: titles[locale][subject[0]][way], body }
+}

@@ -1,0 +1,143 @@
+import { moveState, type Rupiah, requireStaff, type Work } from '../../kernel/index.ts'
+import { goOnAllocated, type HeldOrder, heldSessionOrders } from '../../order/index.ts'
+import { handOverReservation, releaseStock, reservedFor } from '../../warehouse/index.ts'
+import { groupBuyingErrors } from '../errors.ts'
+import type { SessionMoney } from '../lifecycle/cancel.ts'
+import { type LockedSession, lockEscrowPayments, lockSession } from '../lifecycle/lock.ts'
+import { coveredInTurn } from '../rules.ts'
+import { sessionMachine } from '../transitions.ts'
+import { requireFulfillable, reserveFor } from './fulfil-demand.ts'
+import { makeOrders, waitingParticipants } from './make-orders.ts'
+
+export interface SessionOrders {
+  sessionId: string
+  /** Orders made now; 0 where all were made before. */
+  count: number
+  orderIdsUrl: string
+}
+
+/**
+ * The second step of fulfilment (service map: `POST /api/orders/bulk`): an order for every paid participant that has none and
+ * whose whole demand is covered, oldest paid first; their reservation handed over, their escrow released at the final price
+ * with the rebates, all in one transaction and a fixed number of statements. Reserves first what is not reserved. Repeated after
+ * success: count 0.
+ * @throws group_buying.session_not_found, not_fulfillable, stock_short where the stock covers nobody, kernel.forbidden
+ */
+export async function createOrdersOf(work: Work, input: { sessionId: string }): Promise<SessionOrders> {
+  requireStaff(work.actor, 'warehouse', 'service')
+  const { count } = await orderAll(work, input.sessionId)
+  return { sessionId: input.sessionId, count, orderIdsUrl: `/api/orders?session_id=${input.sessionId}` }
+}
+
+/**
+ * The service map's `POST /api/payments/release-escrow`. Escrow is released in the transaction that makes the orders,
+ * so this makes those that are missing; after them it answers count 0.
+ * @throws as createOrdersOf
+ */
+export async function releaseEscrowOf(work: Work, input: { sessionId: string }): Promise<SessionMoney> {
+  requireStaff(work.actor, 'finance', 'service')
+  const released = await orderAll(work, input.sessionId)
+  const { count, amountIdr } = released
+  if (count > 0) {
+    const after = { orders: count, releasedIdr: amountIdr }
+    work.audit({ command: 'payments release-escrow', subject: ['session', input.sessionId], after })
+  }
+  return released
+}
+
+async function orderAll(work: Work, sessionId: string): Promise<SessionMoney> {
+  const session = await lockFulfillable(work, sessionId)
+  const { missing } = await reserveFor(work, session)
+  // What is short has put it into pending_stock.
+  const ordered = await orderCovered(work, await lockSession(work.tx, sessionId))
+  if (ordered.count === 0 && ordered.waiting > 0)
+    throw groupBuyingErrors.stock_short({ code: session.code, missing })
+  return { sessionId, count: ordered.count, amountIdr: ordered.amountIdr }
+}
+
+/** Makes the orders that the reservation of a session covers now. Returns how many. */
+export async function createCoveredOrders(work: Work, sessionId: string): Promise<number> {
+  return (await orderCovered(work, await lockFulfillable(work, sessionId))).count
+}
+
+/**
+ * Makes the orders of all who wait without looking at the stock: they are on hold until it is there. For when the stock could
+ * not be checked again and again (service map, failure modes: warehouse). A session that is known to be short waits instead.
+ */
+export async function createUncheckedOrders(work: Work, sessionId: string): Promise<number> {
+  const session = await lockFulfillable(work, sessionId)
+  if (session.status !== 'moq_reached') return 0
+  const made = await makeOrders(work, session, await waitingParticipants(work, sessionId), 'unchecked')
+  await moveOn(work, session, made, true)
+  work.raise({
+    kind: 'session_stock_unchecked',
+    subject: ['session', sessionId],
+    message: `${session.code} got ${made.count} orders on hold, for its stock could not be checked`,
+    command: `laku sessions fulfil ${session.code}`,
+  })
+  return made.count
+}
+
+async function lockFulfillable(work: Work, sessionId: string): Promise<LockedSession> {
+  await lockEscrowPayments(work.tx, [sessionId])
+  const session = await lockSession(work.tx, sessionId)
+  requireFulfillable(session)
+  return session
+}
+
+interface Ordered {
+  /** Orders made now. */
+  count: number
+  amountIdr: Rupiah
+  /** Participants that still wait. */
+  waiting: number
+}
+
+/** Gives what is reserved to who waits: orders on hold first, they were paid first; then participants, oldest paid first. */
+async function orderCovered(work: Work, session: LockedSession): Promise<Ordered> {
+  const { id } = session
+  const reserved = await reservedFor(work.tx, id)
+  const held = await heldSessionOrders(work.tx, id)
+  const waiting = await waitingParticipants(work, id)
+  const covered = new Set(coveredInTurn([...held, ...waiting], reserved))
+  const allocated = held.filter((order) => covered.has(order))
+  const ordering = waiting.filter((one) => covered.has(one))
+  await allocate(work, session, allocated)
+  const made = await makeOrders(work, session, ordering, 'reserved')
+  const left = { waiting: waiting.length - ordering.length, held: held.length - allocated.length }
+  await moveOn(work, session, made, left.waiting + left.held > 0)
+  return { ...made, waiting: left.waiting }
+}
+
+async function allocate(work: Work, session: LockedSession, orders: readonly HeldOrder[]): Promise<void> {
+  const waited = await goOnAllocated(
+    work,
+    orders.map((order) => order.id),
+  )
+  await handOverReservation(work, {
+    sessionId: session.id,
+    orders: orders.flatMap(({ id, lines }) => (waited.has(id) ? [{ orderId: id, lines }] : [])),
+  })
+}
+
+/** Through orders_created, where some may still wait, to success when nobody does. */
+async function moveOn(
+  work: Work,
+  session: LockedSession,
+  made: { count: number; amountIdr: Rupiah },
+  someWait: boolean,
+): Promise<void> {
+  const { id, code, status } = session
+  const subject = { sessionId: id, code }
+  if (made.count > 0) {
+    const payload = { ...subject, orders: made.count, releasedIdr: made.amountIdr }
+    work.emit({ type: 'session.orders_created', aggregate: ['session', id], payload })
+  }
+  const to = someWait ? (made.count > 0 ? 'orders_created' : status) : 'success'
+  if (to === status) return
+  await moveState(work, sessionMachine, { to, ids: [id], set: { updatedAt: work.now }, all: true })
+  if (to !== 'success') return
+  // Where somebody was refunded since the stock was reserved, theirs is left.
+  await releaseStock(work, [id])
+  work.emit({ type: 'session.succeeded', aggregate: ['session', id], payload: subject })
+}

@@ -1,0 +1,61 @@
+import { sql } from 'kysely'
+import type { EventOf, Work } from '../../kernel/index.ts'
+import { fillShortages } from '../../warehouse/index.ts'
+
+/** Reaction to purchase_order.received: what came is reserved for the session it was called off for, then for others. */
+export async function allocateReceived(
+  work: Work,
+  events: EventOf<'purchase_order.received'>[],
+): Promise<void> {
+  for (const { payload } of events) {
+    const { variantIds, sessionId } = payload
+    await goOn(work, await fillShortages(work, { variantIds, first: sessionId }))
+  }
+}
+
+/** Reaction to stock.added: what is free again is reserved for who waits for it, the longest waiting first. */
+export async function resumeWaiting(work: Work, events: EventOf<'stock.added'>[]): Promise<void> {
+  const variantIds = [...new Set(events.map((event) => event.payload.variantId))]
+  await goOn(work, await fillShortages(work, { variantIds }))
+}
+
+type Ended = EventOf<'purchase_order.cancelled'> | EventOf<'purchase_order.closed'>
+
+/**
+ * Reaction to purchase_order.cancelled and .closed: sessions that wait for what will not come. A person is shown the session that
+ * it was called off for, for they know why it ended; others that counted on it are looked at again by themselves.
+ */
+export async function noteEnded(work: Work, events: Ended[]): Promise<void> {
+  for (const { payload } of events) {
+    const { rows } = await sql<{ id: string; code: string }>`
+      select distinct s.id, s.code from stock_shortages h join group_buying_sessions s on s.id = h.session_id
+      where h.variant_id = any(${payload.variantIds}::uuid[]) order by s.id`.execute(work.tx)
+    const own = rows.find((row) => row.id === payload.sessionId)
+    if (own) {
+      work.raise({
+        kind: 'session_lost_purchase_order',
+        subject: ['session', own.id],
+        message: `${own.code} waits for goods that ${payload.code} does not bring any more`,
+        command: `laku sessions fulfil ${own.code}`,
+        details: { purchaseOrder: payload.code, otherwise: `laku sessions refund ${own.code}` },
+      })
+    }
+    await goOn(
+      work,
+      rows.flatMap((row) => (row === own ? [] : [row.id])),
+    )
+  }
+}
+
+/** The fulfilment of these sessions goes on after the commit, the oldest first. */
+async function goOn(work: Work, sessionIds: readonly string[]): Promise<void> {
+  if (sessionIds.length === 0) return
+  const { rows } = await sql<{ id: string; code: string }>`
+    select id, code from group_buying_sessions
+    where id = any(${[...sessionIds]}::uuid[]) and status in ('moq_reached', 'pending_stock', 'orders_created')
+    order by id`.execute(work.tx)
+  for (const { id, code } of rows) {
+    const payload = { sessionId: id, code }
+    work.emit({ type: 'session.fulfilment_due', aggregate: ['session', id], payload })
+  }
+}

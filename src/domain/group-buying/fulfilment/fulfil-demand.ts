@@ -1,0 +1,92 @@
+import { sql } from 'kysely'
+import { moveState, requireStaff, type Work } from '../../kernel/index.ts'
+import { heldSessionOrders } from '../../order/index.ts'
+import { type Coverage, coverDemand, type PurchaseOrderView, type StockLine } from '../../warehouse/index.ts'
+import { groupBuyingErrors } from '../errors.ts'
+import { type LockedSession, lockSession } from '../lifecycle/lock.ts'
+import { sessionMachine } from '../transitions.ts'
+
+export interface FulfilmentView {
+  sessionId: string
+  /** `reserved`: all that anybody waits for. `purchase_order`: the rest was called off, or waits for a person. */
+  outcome: 'reserved' | 'purchase_order'
+  /** What is reserved for the session now, by variant. */
+  reservations: StockLine[]
+  /** What the stock lacks, by variant. */
+  missing: { variantId: string; sku: string; missing: number }[]
+  /** What is to bring it. */
+  purchaseOrder?: PurchaseOrderView
+}
+
+/**
+ * The first step of fulfilment (service map: `POST /api/warehouse/fulfill-demand`): reserves stock for every paid
+ * participant that has no order yet, and for orders that wait for stock, as far as it goes. Where it is short the session waits in
+ * pending_stock, and the rest is called off from the factory. Repeating it changes nothing.
+ * @throws group_buying.session_not_found, not_fulfillable, kernel.forbidden
+ */
+export async function fulfilDemand(work: Work, input: { sessionId: string }): Promise<FulfilmentView> {
+  requireStaff(work.actor, 'warehouse', 'service')
+  const session = await lockSession(work.tx, input.sessionId)
+  requireFulfillable(session)
+  return await reserveFor(work, session)
+}
+
+/** @throws group_buying.not_fulfillable */
+export function requireFulfillable({ status, code }: LockedSession): void {
+  const fit =
+    status === 'moq_reached' ||
+    status === 'pending_stock' ||
+    status === 'orders_created' ||
+    status === 'success'
+  if (!fit) throw groupBuyingErrors.not_fulfillable({ code, status })
+}
+
+/** Brings the reservation of a locked session to what its people wait for. */
+export async function reserveFor(work: Work, session: LockedSession): Promise<FulfilmentView> {
+  const { id: sessionId } = session
+  const coverage = await coverDemand(work, { sessionId, lines: await demandOf(work, sessionId) })
+  const { reservations, missing, purchaseOrder } = coverage
+  const view = { sessionId, reservations, missing, ...(purchaseOrder ? { purchaseOrder } : {}) }
+  await sql`
+    update group_buying_sessions set fulfil_failures = 0 where id = ${sessionId} and fulfil_failures > 0`.execute(
+    work.tx,
+  )
+  if (missing.length === 0) return { ...view, outcome: 'reserved' }
+  await waitForStock(work, session, coverage)
+  return { ...view, outcome: 'purchase_order' }
+}
+
+async function demandOf(work: Work, sessionId: string): Promise<StockLine[]> {
+  const { rows } = await sql<StockLine>`
+    select i.variant_id, sum(i.quantity)::integer as quantity
+    from group_participants p join participant_items i on i.participant_id = p.id
+    where p.session_id = ${sessionId} and p.status = 'paid'
+    group by i.variant_id order by i.variant_id`.execute(work.tx)
+  const held = await heldSessionOrders(work.tx, sessionId)
+  return [...rows, ...held.flatMap((order) => order.lines)]
+}
+
+async function waitForStock(work: Work, session: LockedSession, coverage: Coverage): Promise<void> {
+  const { id, code } = session
+  const { missing, uncovered } = coverage
+  const missingUnits = missing.reduce((sum, line) => sum + line.missing, 0)
+  if (uncovered.length > 0) {
+    const units = uncovered.reduce((sum, line) => sum + line.quantity, 0)
+    const lines = uncovered.map((line) => `--line ${line.sku}=${line.quantity}`).join(' ')
+    work.raise({
+      kind: 'session_short_of_stock',
+      subject: ['session', id],
+      message: `${code} is sold, and nothing on the way brings ${units} of the units that it lacks`,
+      command: `laku pos create --session ${code} ${lines} --send`,
+      details: { code, uncovered, otherwise: `laku sessions refund ${code}` },
+    })
+  }
+  // An untouched session is looked at again by the sweep after a while; this one has just been.
+  const set = { updatedAt: work.now }
+  // One that has orders already goes on waiting with them.
+  const to = session.status === 'moq_reached' ? 'pending_stock' : session.status
+  await moveState(work, sessionMachine, { to, stays: true, ids: [id], set, all: true })
+  if (session.status !== 'moq_reached') return
+  const payload = { sessionId: id, code, missingUnits }
+  work.emit({ type: 'session.pending_stock', aggregate: ['session', id], payload })
+}

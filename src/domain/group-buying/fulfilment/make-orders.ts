@@ -1,0 +1,105 @@
+import { sql } from 'kysely'
+import type { AddressSnapshot } from '../../address/index.ts'
+import { moveState, type Rupiah, type Work } from '../../kernel/index.ts'
+import { createSessionOrders } from '../../order/index.ts'
+import { releaseEscrow } from '../../payment/index.ts'
+import { handOverReservation } from '../../warehouse/index.ts'
+import type { LockedSession } from '../lifecycle/lock.ts'
+import { rebateOf, type SoldLine } from '../rules.ts'
+import { participantMachine } from '../transitions.ts'
+
+export interface WaitingParticipant {
+  id: string
+  userId: string
+  units: number
+  shippingIdr: Rupiah
+  feeEstimated: boolean
+  totalIdr: Rupiah
+  courierCompany: string
+  courierType: string
+  address: AddressSnapshot
+  paymentId: string
+  lines: (SoldLine & { variantId: string })[]
+}
+
+/** Paid participants without an order, oldest paid first. */
+export async function waitingParticipants(work: Work, sessionId: string): Promise<WaitingParticipant[]> {
+  const { rows } = await sql<WaitingParticipant>`
+    select p.id, p.user_id, p.units, p.shipping_idr, p.fee_estimated, p.total_idr, p.courier_company, p.courier_type,
+      p.address, y.id as payment_id, i.lines
+    from group_participants p
+    join payments y on y.participant_id = p.id and y.status in ('paid', 'partially_refunded')
+    join lateral (
+      select jsonb_agg(jsonb_build_object('variantId', i.variant_id, 'quantity', i.quantity,
+        'paidUnitPriceIdr', i.unit_price_idr, 'unitPriceIdr', t.unit_price_idr)) as lines
+      from participant_items i
+      join group_buying_sessions s on s.id = p.session_id
+      join session_tier_prices t
+        on t.session_id = s.id and t.min_units = s.final_min_units and t.variant_id = i.variant_id
+      where i.participant_id = p.id
+    ) i on true
+    where p.session_id = ${sessionId} and p.status = 'paid' order by p.paid_at, p.id`.execute(work.tx)
+  return rows
+}
+
+/**
+ * Makes the orders of these participants and releases their escrow at the final price, with the rebates. Their stock is
+ * `reserved`, and handed over from the session's reservation, or it was not checked and the orders wait on hold.
+ */
+export async function makeOrders(
+  work: Work,
+  session: LockedSession,
+  participants: readonly WaitingParticipant[],
+  stock: 'reserved' | 'unchecked',
+): Promise<{ count: number; amountIdr: Rupiah }> {
+  if (participants.length === 0) return { count: 0, amountIdr: 0 }
+  if (session.finalUnitPriceIdr === null) throw new Error(`session ${session.code} closed without a price`)
+  const orders = await createSessionOrders(work, {
+    sessionId: session.id,
+    lines: participants.map((one) => ({
+      participantId: one.id,
+      userId: one.userId,
+      paymentId: one.paymentId,
+      address: one.address,
+      courierCompany: one.courierCompany,
+      courierType: one.courierType,
+      shippingIdr: one.shippingIdr,
+      feeEstimated: one.feeEstimated,
+      allocated: stock === 'reserved',
+      items: one.lines.map(({ variantId, quantity, unitPriceIdr }) => ({
+        variantId,
+        quantity,
+        unitPriceIdr,
+        commissionBps: session.commissionBps,
+      })),
+    })),
+  })
+  const made = new Map(orders.map((order) => [order.participantId, order]))
+  const ids = participants.map((one) => one.id)
+  await moveState(work, participantMachine, { to: 'ordered', ids })
+  if (stock === 'reserved') {
+    await handOverReservation(work, {
+      sessionId: session.id,
+      orders: participants.map((one) => ({ orderId: orderOf(made, one).orderId, lines: one.lines })),
+    })
+  }
+  return await releaseEscrow(
+    work,
+    participants.map((one) => ({
+      participantId: one.id,
+      sessionId: session.id,
+      paymentId: one.paymentId,
+      userId: one.userId,
+      paidIdr: one.totalIdr,
+      shippingIdr: one.shippingIdr,
+      rebateIdr: rebateOf(one.lines),
+      items: orderOf(made, one).items,
+    })),
+  )
+}
+
+function orderOf<O>(made: ReadonlyMap<string, O>, one: WaitingParticipant): O {
+  const order = made.get(one.id)
+  if (!order) throw new Error(`participant ${one.id} got no order`)
+  return order
+}

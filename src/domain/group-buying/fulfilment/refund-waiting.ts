@@ -1,0 +1,46 @@
+import { sql } from 'kysely'
+import { moveState, sumIdr, type Work } from '../../kernel/index.ts'
+import { decideRefunds } from '../../payment/index.ts'
+import { noteUnneeded, releaseStock } from '../../warehouse/index.ts'
+import type { SessionMoney } from '../lifecycle/cancel.ts'
+import type { LockedSession } from '../lifecycle/lock.ts'
+import { participantMachine } from '../transitions.ts'
+import { createCoveredOrders } from './create-orders.ts'
+import { waitingParticipants } from './make-orders.ts'
+
+/**
+ * Refunds those of a session that still wait for their goods after others got their orders: in full, and their places end.
+ * What is reserved for them is free again, and the session is done. Its escrow payments and itself are locked by the caller.
+ */
+export async function refundWaiting(work: Work, session: LockedSession): Promise<SessionMoney> {
+  const { id: sessionId } = session
+  const waiting = await waitingParticipants(work, sessionId)
+  const ids = waiting.map((one) => one.id)
+  const set = { endedAt: work.now }
+  await moveState(work, participantMachine, { to: 'left', from: 'paid', ids, set, all: true })
+  const units = waiting.reduce((sum, one) => sum + one.units, 0)
+  await sql`
+    update group_buying_sessions set paid_units = paid_units - ${units}::integer,
+      participants = participants - ${waiting.length}::integer, updated_at = ${work.now}
+    where id = ${sessionId}`.execute(work.tx)
+  await releaseStock(work, [sessionId])
+  await noteUnneeded(work, [sessionId])
+  await decideRefunds(
+    work,
+    waiting.map((one) => ({
+      key: `waiting:${one.id}`,
+      paymentId: one.paymentId,
+      amountIdr: one.totalIdr,
+      reason: 'out_of_stock',
+    })),
+  )
+  work.audit({
+    command: 'sessions refund',
+    subject: ['session', sessionId],
+    before: { status: session.status, waiting: waiting.length },
+    after: { refunded: ids },
+  })
+  // Nobody waits any more; orders on hold for stock, if there are any, still do.
+  await createCoveredOrders(work, sessionId)
+  return { sessionId, count: waiting.length, amountIdr: sumIdr(waiting.map((one) => one.totalIdr)) }
+}

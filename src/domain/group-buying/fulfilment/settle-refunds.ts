@@ -1,0 +1,60 @@
+import { sql } from 'kysely'
+import { type EventOf, moveState, moveStatement, statesBefore, type Work } from '../../kernel/index.ts'
+import { lockSessions } from '../lifecycle/lock.ts'
+import { participantMachine, participantTransitions, sessionMachine } from '../transitions.ts'
+
+/**
+ * A failed or cancelled session is refunded when no payment of it holds money any more: refunds count when they have
+ * succeeded, never when they are sent. Returns the sessions that are refunded now.
+ */
+export async function settleRefunds(work: Work, sessionIds: readonly string[]): Promise<string[]> {
+  if (sessionIds.length === 0) return []
+  const rows = await moveState(work, sessionMachine, {
+    to: 'refunded',
+    ids: sessionIds,
+    set: { updatedAt: work.now },
+    where: sql`not exists (
+      select from payments y where y.session_id = t.id and y.status in ('paid', 'partially_refunded'))`,
+    returning: sql<{ id: string; code: string }>`t.id, t.code`,
+  })
+  for (const { id, code } of rows) {
+    work.emit({ type: 'session.refunded', aggregate: ['session', id], payload: { sessionId: id, code } })
+  }
+  return rows.map((row) => row.id)
+}
+
+/**
+ * Reaction to refund.succeeded: a participant whose payment is wholly refunded is refunded. A paid one gives its
+ * units back (one member refunded while the group stands); one who left gave them back when leaving.
+ */
+export async function markParticipantsRefunded(
+  work: Work,
+  events: EventOf<'refund.succeeded'>[],
+): Promise<void> {
+  const subjects = events.flatMap(({ payload: { participantId, sessionId } }) =>
+    participantId && sessionId ? [{ participantId, sessionId }] : [],
+  )
+  if (subjects.length === 0) return
+  const sessionIds = [...new Set(subjects.map((one) => one.sessionId))].sort()
+  await lockSessions(work.tx, sessionIds)
+  const refunded = moveStatement(participantMachine, {
+    to: 'refunded',
+    set: { endedAt: sql`coalesce(t.ended_at, ${work.now})` },
+    using: sql`wholly w`,
+    where: sql`t.id = w.id`,
+  })
+  await sql`
+    with wholly as (
+      select p.id, p.session_id, p.units, p.status from group_participants p
+      where p.id = any(${subjects.map((one) => one.participantId)}::uuid[])
+        and p.status = any(${statesBefore(participantTransitions, 'refunded')})
+        and exists (select from payments y where y.participant_id = p.id and y.status = 'refunded')
+        and not exists (select from payments y where y.participant_id = p.id and y.status in ('paid', 'partially_refunded'))
+      order by p.id for no key update
+    ), refunded as (${refunded})
+    update group_buying_sessions s
+    set paid_units = s.paid_units - c.units, participants = s.participants - c.people
+    from (select session_id, sum(units) as units, count(*) as people from wholly where status = 'paid' group by session_id) c
+    where s.id = c.session_id`.execute(work.tx)
+  await settleRefunds(work, sessionIds)
+}

@@ -1,0 +1,114 @@
+import { sql } from 'kysely'
+import { asRecords, type EventOf, moveState, type Rupiah, type Work } from '../../kernel/index.ts'
+import { decideRefunds } from '../../payment/index.ts'
+import { closeSessions } from '../lifecycle/close.ts'
+import { type LockedSession, lockSessions } from '../lifecycle/lock.ts'
+import { isComplete } from '../rules.ts'
+import { participantMachine } from '../transitions.ts'
+
+interface Paid {
+  paymentId: string
+  participantId: string
+  sessionId: string
+  userId: string
+  amountIdr: Rupiah
+}
+
+interface Place {
+  id: string
+  status: string
+  units: number
+}
+
+/**
+ * Reaction to payment.paid: held places become paid, their units count for the MOQ, and a session that is complete closes
+ * in this very transaction. Money for a place that is gone goes back by itself: decided here, once a payment.
+ * The payments are locked by who confirmed them.
+ */
+export async function confirmParticipants(work: Work, events: EventOf<'payment.paid'>[]): Promise<void> {
+  const paid: Paid[] = []
+  for (const { payload } of events) {
+    const { participantId, sessionId } = payload
+    if (participantId && sessionId) paid.push({ ...payload, participantId, sessionId })
+  }
+  if (paid.length === 0) return
+  const sessions = await lockSessions(
+    work.tx,
+    paid.map((one) => one.sessionId),
+  )
+  const places = await lockPlaces(work, paid)
+  const seen = new Set<string>()
+  const confirmed: (Paid & { units: number })[] = []
+  const late: { paid: Paid; reason: string }[] = []
+  for (const one of paid) {
+    const reason = reasonAgainst(places.get(one.participantId), sessions.get(one.sessionId), seen)
+    if (reason) late.push({ paid: one, reason })
+    else confirmed.push({ ...one, units: places.get(one.participantId)?.units as number })
+    seen.add(one.participantId)
+  }
+  await count(work, confirmed, sessions)
+  await decideRefunds(
+    work,
+    late.map(({ paid: { paymentId, amountIdr }, reason }) => ({
+      key: `late:${paymentId}`,
+      paymentId,
+      amountIdr,
+      reason,
+    })),
+  )
+  await closeSessions(
+    work,
+    [...sessions.values()].filter((one) => one.status === 'forming' && isComplete(one)),
+  )
+}
+
+async function lockPlaces(work: Work, paid: readonly Paid[]): Promise<Map<string, Place>> {
+  const { rows } = await sql<Place>`
+    select id, status, units from group_participants where id = any(${paid.map((one) => one.participantId)}::uuid[])
+    order by id for no key update`.execute(work.tx)
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** Why the place cannot take this money, if so. */
+function reasonAgainst(
+  place: Place | undefined,
+  session: LockedSession | undefined,
+  seen: ReadonlySet<string>,
+): string | undefined {
+  if (!place || !session) return 'place_unknown'
+  if (place.status === 'left') return 'buyer_left'
+  if (seen.has(place.id) || place.status === 'paid' || place.status === 'ordered') return 'paid_twice'
+  if (session.status !== 'forming') return 'session_closed'
+  return place.status === 'held' ? undefined : 'hold_expired'
+}
+
+async function count(
+  work: Work,
+  confirmed: readonly (Paid & { units: number })[],
+  sessions: Map<string, LockedSession>,
+): Promise<void> {
+  if (confirmed.length === 0) return
+  const changes = [...Map.groupBy(confirmed, (one) => one.sessionId)].map(([id, all]) => ({
+    id,
+    units: all.reduce((sum, one) => sum + one.units, 0),
+    people: all.length,
+  }))
+  await sql`
+    update group_buying_sessions s
+    set paid_units = s.paid_units + c.units, held_units = s.held_units - c.units, participants = s.participants + c.people
+    from jsonb_to_recordset(${asRecords(changes)}::jsonb) as c(id uuid, units integer, people integer)
+    where s.id = c.id`.execute(work.tx)
+  const ids = confirmed.map((one) => one.participantId)
+  await moveState(work, participantMachine, { to: 'paid', ids, set: { paidAt: work.now } })
+  for (const { id, units, people } of changes) {
+    const session = sessions.get(id) as LockedSession
+    session.paidUnits += units
+    session.heldUnits -= units
+    session.participants += people
+  }
+  for (const { participantId, sessionId, userId, units } of confirmed) {
+    const { code } = sessions.get(sessionId) as LockedSession
+    const payload = { sessionId, code, participantId, userId, units }
+    work.emit({ type: 'participant.paid', aggregate: ['participant', participantId], payload })
+  }
+}

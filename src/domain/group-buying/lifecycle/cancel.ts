@@ -1,0 +1,95 @@
+import { sql } from 'kysely'
+import {
+  moveState,
+  type Rupiah,
+  requireReason,
+  requireStaff,
+  requireTransition,
+  type Work,
+} from '../../kernel/index.ts'
+import { refundSessionPayments } from '../../payment/index.ts'
+import { noteUnneeded, releaseStock } from '../../warehouse/index.ts'
+import { groupBuyingErrors } from '../errors.ts'
+import { refundWaiting } from '../fulfilment/refund-waiting.ts'
+import { settleRefunds } from '../fulfilment/settle-refunds.ts'
+import { releaseHeld } from '../joins/release-holds.ts'
+import { getSession } from '../list.ts'
+import { sessionMachine, sessionTransitions } from '../transitions.ts'
+import type { SessionView } from '../views.ts'
+import { type LockedSession, lockSession, lockSessionPayments } from './lock.ts'
+
+/**
+ * Staff call a session off, from its draft until its orders are made: places end, reserved stock is free again, and
+ * the refunds of everybody follow the event in the same transaction.
+ * @throws group_buying.session_not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
+ */
+export async function cancelSession(
+  work: Work,
+  input: { sessionId: string; reason?: string | undefined },
+): Promise<SessionView> {
+  requireStaff(work.actor, 'finance', 'service')
+  await lockSessionPayments(work.tx, input.sessionId)
+  const session = await lockSession(work.tx, input.sessionId)
+  requireTransition(sessionTransitions, session.status, 'cancelled', session.code)
+  await cancelLocked(work, session, requireReason(work, input.reason))
+  return await getSession(work.tx, session.id, { withDrafts: true })
+}
+
+async function cancelLocked(work: Work, session: LockedSession, reason: string): Promise<void> {
+  const { id, code, status } = session
+  const closedAt = sql`coalesce(t.closed_at, ${work.now})`
+  const set = { statusReason: reason, heldUnits: 0, closedAt, updatedAt: work.now }
+  await moveState(work, sessionMachine, { to: 'cancelled', ids: [id], set, all: true })
+  await releaseHeld(work, [session])
+  if (status === 'moq_reached' || status === 'pending_stock') {
+    await releaseStock(work, [id])
+    await noteUnneeded(work, [id])
+  }
+  work.audit({
+    command: 'sessions cancel',
+    subject: ['session', id],
+    before: { status },
+    after: { status: 'cancelled', reason },
+  })
+  work.emit({
+    type: 'session.cancelled',
+    aggregate: ['session', id],
+    payload: { sessionId: id, code, reason },
+  })
+  await settleRefunds(work, [id])
+}
+
+export interface SessionMoney {
+  sessionId: string
+  count: number
+  amountIdr: Rupiah
+}
+
+/**
+ * The service map's `POST /api/payments/refund-session`: everybody's money back. A session that failed or was cancelled
+ * gets what is left to refund; one that reached its MOQ is cancelled first; of one whose orders are made in part, those who still wait
+ * are refunded. Repeated after success: count 0.
+ * @throws group_buying.session_not_found, not_refundable before it ended and once all orders are made, kernel.reason_required, kernel.forbidden
+ */
+export async function refundSession(
+  work: Work,
+  input: { sessionId: string; reason?: string | undefined },
+): Promise<SessionMoney> {
+  requireStaff(work.actor, 'finance', 'service')
+  await lockSessionPayments(work.tx, input.sessionId)
+  const session = await lockSession(work.tx, input.sessionId)
+  if (session.status === 'orders_created') return await refundWaiting(work, session)
+  // Calling off a group that still forms is a decision of its own: sessions cancel.
+  if (['draft', 'forming', 'success'].includes(session.status)) {
+    throw groupBuyingErrors.not_refundable({ code: session.code, status: session.status })
+  }
+  const ended = session.status === 'failed' || session.status === 'cancelled' || session.status === 'refunded'
+  const reason = ended ? `session_${session.status}` : 'session_cancelled'
+  if (!ended) await cancelLocked(work, session, requireReason(work, input.reason))
+  const [refunded] = await refundSessionPayments(work, [session.id], reason)
+  const { count = 0, amountIdr = 0 } = refunded ?? {}
+  const [before, after] = [{ status: session.status }, { refunds: count, refundedIdr: amountIdr }]
+  if (!ended || count > 0)
+    work.audit({ command: 'sessions refund', subject: ['session', session.id], before, after })
+  return { sessionId: session.id, count, amountIdr }
+}

@@ -1,0 +1,27 @@
+import { requireStaff, type Work } from '../../kernel/index.ts'
+import { getSession } from '../list.ts'
+import type { SessionView } from '../views.ts'
+import { endSessions } from './close.ts'
+
+/**
+ * Looks at one session now instead of at the next sweep: closes it if it has what it needs, fails it if its time
+ * ran out, else leaves it.
+ * @throws group_buying.session_not_found, kernel.forbidden
+ */
+export async function checkSession(
+  work: Work,
+  named: string,
+): Promise<{ session: SessionView; ended: boolean }> {
+  requireStaff(work.actor, 'service', 'support', 'finance')
+  const { id, status: before } = await getSession(work.tx, named, { withDrafts: true })
+  const ended = (await endSessions(work, [id])) > 0
+  const session = await getSession(work.tx, id, { withDrafts: true })
+  const subject: [string, string] = ['session', id]
+  work.audit({
+    command: 'sessions check',
+    subject,
+    before: { status: before },
+    after: { status: session.status },
+  })
+  return { session, ended }
+}

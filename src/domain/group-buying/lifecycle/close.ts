@@ -1,0 +1,71 @@
+import { sql } from 'kysely'
+import { moveState, type Work } from '../../kernel/index.ts'
+import { settleRefunds } from '../fulfilment/settle-refunds.ts'
+import { releaseHeld } from '../joins/release-holds.ts'
+import { finalTier, type Tier, verdict } from '../rules.ts'
+import { sessionMachine } from '../transitions.ts'
+import { type LockedSession, lockEscrowPayments, lockSessions } from './lock.ts'
+
+/**
+ * Closes locked, forming sessions that have what they need: the price is that of the tier their paid units reached,
+ * unpaid places end. Fulfilment follows the event.
+ */
+export async function closeSessions(work: Work, sessions: readonly LockedSession[]): Promise<void> {
+  if (sessions.length === 0) return
+  const tiers = await tiersOf(work, sessions)
+  const rows = sessions.map((session) => ({
+    id: session.id,
+    ...reachedIn(tiers.get(session.id) ?? [], session.paidUnits),
+  }))
+  const set = { heldUnits: 0, closedAt: work.now, updatedAt: work.now }
+  await moveState(work, sessionMachine, { to: 'moq_reached', rows, set, all: true })
+  await releaseHeld(work, sessions)
+  for (const { id, code, paidUnits } of sessions) {
+    const payload = { sessionId: id, code, paidUnits }
+    work.emit({ type: 'session.moq_reached', aggregate: ['session', id], payload })
+  }
+}
+
+function reachedIn(tiers: readonly Tier[], paidUnits: number) {
+  const { unitPriceIdr, minUnits } = finalTier(tiers, paidUnits)
+  return { finalUnitPriceIdr: unitPriceIdr, finalMinUnits: minUnits }
+}
+
+async function tiersOf(work: Work, sessions: readonly LockedSession[]): Promise<Map<string, Tier[]>> {
+  const { rows } = await sql<Tier & { sessionId: string }>`
+    select session_id, min_units, unit_price_idr from session_tiers
+    where session_id = any(${sessions.map((one) => one.id)}::uuid[])`.execute(work.tx)
+  return Map.groupBy(rows, (row) => row.sessionId)
+}
+
+/** Fails locked, forming sessions whose time ran out below their MOQ. The refunds follow the event. */
+export async function failSessions(work: Work, sessions: readonly LockedSession[]): Promise<void> {
+  if (sessions.length === 0) return
+  const ids = sessions.map((one) => one.id)
+  const set = { heldUnits: 0, closedAt: work.now, updatedAt: work.now }
+  await moveState(work, sessionMachine, { to: 'failed', ids, set, all: true })
+  await releaseHeld(work, sessions)
+  for (const { id, code, paidUnits, moq } of sessions) {
+    work.emit({
+      type: 'session.failed',
+      aggregate: ['session', id],
+      payload: { sessionId: id, code, paidUnits, moq },
+    })
+  }
+  await settleRefunds(work, ids)
+}
+
+/**
+ * Looks at forming sessions now and ends those whose hour has come, either way; the others stay. Returns how many ended.
+ */
+export async function endSessions(work: Work, ids: readonly string[]): Promise<number> {
+  if (ids.length === 0) return 0
+  await lockEscrowPayments(work.tx, ids)
+  const forming = [...(await lockSessions(work.tx, ids)).values()].filter((one) => one.status === 'forming')
+  const by = Map.groupBy(forming, (session) => verdict(session, work.now))
+  const closing = by.get('close') ?? []
+  const failing = by.get('fail') ?? []
+  await closeSessions(work, closing)
+  await failSessions(work, failing)
+  return closing.length + failing.length
+}

@@ -1,0 +1,64 @@
+import { sql } from 'kysely'
+import type { Rupiah, Tx } from '../../kernel/index.ts'
+import { inSql, openStates } from '../../kernel/index.ts'
+import { paymentTransitions } from '../../payment/index.ts'
+import { groupBuyingErrors } from '../errors.ts'
+import type { ClosePolicy } from '../rules.ts'
+import type { SessionStatus } from '../transitions.ts'
+
+export interface LockedSession {
+  id: string
+  code: string
+  status: SessionStatus
+  closePolicy: ClosePolicy
+  moq: number
+  capacity: number | null
+  paidUnits: number
+  heldUnits: number
+  participants: number
+  endsAt: Date
+  extensions: number
+  commissionBps: number
+  finalUnitPriceIdr: Rupiah | null
+}
+
+/**
+ * Locks sessions in the order of their ids, and reads them as they are once they are locked. The lock lets
+ * inserts that reference the session pass (they take KEY SHARE), and holds off every other change of it.
+ */
+export async function lockSessions(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedSession>> {
+  const { rows } = await sql<LockedSession>`
+    select id, code, status, close_policy, moq, capacity, paid_units, held_units, participants, ends_at, extensions, commission_bps,
+      final_unit_price_idr
+    from group_buying_sessions where id = any(${[...new Set(ids)]}::uuid[])
+    order by id for no key update`.execute(tx)
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** @throws group_buying.session_not_found */
+export async function lockSession(tx: Tx, id: string): Promise<LockedSession> {
+  const session = (await lockSessions(tx, [id])).get(id)
+  if (!session) throw groupBuyingErrors.session_not_found({ session: id })
+  return session
+}
+
+/**
+ * Locks the payments whose money waits in these sessions' escrow. To be called before the sessions are locked: a
+ * confirmation holds its payments first and then asks for their sessions, and the other way round the two would wait in a ring.
+ */
+export async function lockEscrowPayments(tx: Tx, sessionIds: readonly string[]): Promise<void> {
+  await sql`
+    select from payments where session_id = any(${sessionIds}::uuid[]) and status in ('paid', 'partially_refunded')
+    order by id for no key update`.execute(tx)
+}
+
+/**
+ * The same, and those that may still be paid: for who gives all of a session's money back, and would find one that was paid meanwhile in
+ * the hands of somebody who waits for the session.
+ */
+export async function lockSessionPayments(tx: Tx, sessionId: string): Promise<void> {
+  await sql`
+    select from payments
+    where session_id = ${sessionId}::uuid and status in ${inSql(openStates(paymentTransitions))}
+    order by id for no key update`.execute(tx)
+}

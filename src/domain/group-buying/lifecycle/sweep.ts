@@ -1,0 +1,108 @@
+import { type RawBuilder, sql } from 'kysely'
+import { moveState, secondsAfter, type Work } from '../../kernel/index.ts'
+import { settleRefunds } from '../fulfilment/settle-refunds.ts'
+import { type SessionStatus, sessionMachine } from '../transitions.ts'
+import { endSessions } from './close.ts'
+
+// A run takes at most so many of each kind; what is left is due at once again.
+const MAX_SESSIONS = 200
+// The job that follows a close takes seconds. Whoever stands still for longer lost it, or waits for stock or a refund.
+const STILL_S = 600
+
+/** What of the sessions is due at this instant: each a range of a partial index that holds only sessions of that kind. */
+const dueAt = (now: Date) => {
+  const still = secondsAfter(now, -STILL_S)
+  return {
+    opening: sql`status = 'draft' and starts_at <= ${now}`,
+    ending: sql`status = 'forming' and ends_at <= ${now}`,
+    stuck: sql`status in ('moq_reached', 'pending_stock', 'orders_created') and updated_at <= ${still}`,
+    refunding: sql`status in ('failed', 'cancelled') and updated_at <= ${still}`,
+  }
+}
+
+/** An SQL condition that is true while the sweep has something to do. */
+export function sessionsDue(now: Date): RawBuilder<boolean> {
+  const { opening, ending, stuck, refunding } = dueAt(now)
+  const exists = [opening, ending, stuck, refunding].map(
+    (due) => sql`exists (select from group_buying_sessions where ${due})`,
+  )
+  return sql<boolean>`(${sql.join(exists, sql` or `)})`
+}
+
+/**
+ * Opens what starts, ends what ran out, brings back what stands still, and marks what is wholly refunded. It costs what
+ * is due, not what exists, and takes a bounded number at a time. Returns how many sessions it touched.
+ */
+export async function sweepSessions(work: Work): Promise<number> {
+  const due = dueAt(work.now)
+  const opened = await openSessions(work, due.opening)
+  const { rows } = await sql<{ id: string }>`
+    select id from group_buying_sessions where ${due.ending} order by ends_at limit ${MAX_SESSIONS}`.execute(
+    work.tx,
+  )
+  const ended = await endSessions(
+    work,
+    rows.map((row) => row.id),
+  )
+  const resumed = await touch(work, due.stuck)
+  for (const { id, code } of resumed) {
+    work.emit({
+      type: 'session.fulfilment_due',
+      aggregate: ['session', id],
+      payload: { sessionId: id, code },
+    })
+  }
+  const waiting = await touch(work, due.refunding)
+  await settleRefunds(
+    work,
+    waiting.map((one) => one.id),
+  )
+  return opened + ended + resumed.length + waiting.length
+}
+
+/**
+ * Opens drafts at their time. One whose product is not on sale, or whose factory is suspended, stays a draft that only a person
+ * opens, and a person is told.
+ */
+async function openSessions(work: Work, due: RawBuilder<unknown>): Promise<number> {
+  const rows = await moveState(work, sessionMachine, {
+    to: sql<SessionStatus>`case when o.active then 'forming' else 'draft' end`,
+    from: 'draft',
+    stays: true,
+    set: { startsAt: sql`case when o.active then t.starts_at end`, updatedAt: work.now },
+    with: sql`opening as (
+      select id, product_id, factory_id from group_buying_sessions where ${due}
+      order by starts_at limit ${MAX_SESSIONS} for no key update skip locked
+    ), sold as (
+      select o.id, p.status = 'active' and f.status = 'active' as active
+      from opening o join products p on p.id = o.product_id join factories f on f.id = o.factory_id
+    )`,
+    using: sql`sold o`,
+    where: sql`t.id = o.id`,
+    returning: sql<{ id: string; code: string; status: string }>`t.id, t.code, t.status`,
+  })
+  for (const { id, code, status } of rows) {
+    if (status === 'forming')
+      work.emit({ type: 'session.opened', aggregate: ['session', id], payload: { sessionId: id, code } })
+    else
+      work.raise({
+        kind: 'session_not_opened',
+        subject: ['session', id],
+        message: `${code} was to open now, and its product or factory is not active`,
+        command: `laku sessions open ${code}`,
+        details: { code, otherwise: `laku sessions cancel ${code}` },
+      })
+  }
+  return rows.length
+}
+
+/** Marks sessions as looked at, so that the next sweep takes others; who works on one now is left alone. */
+async function touch(work: Work, due: RawBuilder<unknown>): Promise<{ id: string; code: string }[]> {
+  const { rows } = await sql<{ id: string; code: string }>`
+    with still as (
+      select id from group_buying_sessions where ${due} order by updated_at limit ${MAX_SESSIONS} for no key update skip locked
+    )
+    update group_buying_sessions s set updated_at = ${work.now} from still where s.id = still.id
+    returning s.id, s.code`.execute(work.tx)
+  return rows
+}

@@ -1,0 +1,89 @@
+import type { Rupiah } from '../../kernel/index.ts'
+import { groupBuyingErrors } from '../errors.ts'
+import { sortedTiers, type Tier } from '../rules.ts'
+
+/** A tier as staff give it: one price for all variants, or so much off the shelf price of each; some variants may have their own. */
+export interface NewTier {
+  minUnits: number
+  unitPriceIdr?: Rupiah | undefined
+  /** Rupiah off the shelf price of each variant. */
+  offIdr?: Rupiah | undefined
+  /** Percent off the shelf price of each variant, 1 to 99; the price is rounded down to whole rupiah. */
+  offPercent?: number | undefined
+  /** Prices of single variants, by UUID or SKU. */
+  variantPrices?: readonly { variant: string; unitPriceIdr: Rupiah }[] | undefined
+}
+
+/** A variant of the product, with its price outside of the session. */
+export interface ShelfVariant {
+  id: string
+  sku: string
+  priceIdr: Rupiah
+}
+
+export interface PricedTier extends Tier {
+  /** By the variant's id: every variant of the product has one. */
+  prices: ReadonlyMap<string, Rupiah>
+}
+
+/**
+ * Gives every variant its price in every tier, in rising order of units. One price for all is refused where the variants differ at the
+ * shelf, and so is a price above the shelf, or one that rises from tier to tier.
+ * @throws group_buying.invalid_tiers, variants_differ, price_above_shelf, variant_not_found
+ */
+export function priceTiers(tiers: readonly NewTier[], variants: readonly ShelfVariant[]): PricedTier[] {
+  const priced = tiers.map((tier): PricedTier => {
+    const prices = new Map(variants.map((variant) => [variant.id, priceIn(tier, variant, variants)]))
+    return { minUnits: tier.minUnits, unitPriceIdr: Math.min(...prices.values()), prices }
+  })
+  const sorted = sortedTiers(priced) as PricedTier[]
+  for (const [i, tier] of sorted.entries()) {
+    const before = sorted[i - 1]
+    for (const [variantId, unitPriceIdr] of tier.prices) {
+      const dearer = before !== undefined && unitPriceIdr > (before.prices.get(variantId) ?? 0)
+      if (dearer) throw groupBuyingErrors.invalid_tiers({ minUnits: tier.minUnits, variantId, unitPriceIdr })
+    }
+  }
+  return sorted
+}
+
+function priceIn(tier: NewTier, variant: ShelfVariant, variants: readonly ShelfVariant[]): Rupiah {
+  const unitPriceIdr = ownPrice(tier, variant, variants) ?? commonPrice(tier, variant, variants)
+  const { minUnits } = tier
+  const { sku, priceIdr: shelfIdr } = variant
+  if (!Number.isInteger(unitPriceIdr) || unitPriceIdr < 1)
+    throw groupBuyingErrors.invalid_tiers({ minUnits, sku, unitPriceIdr })
+  if (unitPriceIdr > shelfIdr)
+    throw groupBuyingErrors.price_above_shelf({ minUnits, sku, unitPriceIdr, shelfIdr })
+  return unitPriceIdr
+}
+
+function ownPrice(
+  { minUnits, variantPrices = [] }: NewTier,
+  { id, sku }: ShelfVariant,
+  variants: readonly ShelfVariant[],
+): Rupiah | undefined {
+  const known = new Set(variants.flatMap((one) => [one.id, one.sku]))
+  const stranger = variantPrices.find((one) => !known.has(one.variant))
+  if (stranger) throw groupBuyingErrors.variant_not_found({ minUnits, variant: stranger.variant })
+  const own = variantPrices.filter((one) => one.variant === id || one.variant === sku)
+  if (own.length > 1) throw groupBuyingErrors.invalid_tiers({ minUnits, sku, prices: own.length })
+  return own[0]?.unitPriceIdr
+}
+
+/** Just one of the three ways to price all variants; none is enough where each variant has its own price. */
+function commonPrice(
+  { minUnits, unitPriceIdr, offIdr, offPercent }: NewTier,
+  { sku, priceIdr }: ShelfVariant,
+  variants: readonly ShelfVariant[],
+): Rupiah {
+  const ways = [unitPriceIdr, offIdr, offPercent].filter((one) => one !== undefined)
+  if (ways.length !== 1) throw groupBuyingErrors.invalid_tiers({ minUnits, sku, needs: 'one price' })
+  if (offIdr !== undefined) return priceIdr - offIdr
+  if (offPercent !== undefined) return Math.floor((priceIdr * (100 - offPercent)) / 100)
+  if (variants.some((one) => one.priceIdr !== priceIdr)) {
+    const shelf = Object.fromEntries(variants.map((one) => [one.sku, one.priceIdr]))
+    throw groupBuyingErrors.variants_differ({ minUnits, unitPriceIdr, shelf })
+  }
+  return unitPriceIdr as Rupiah
+}

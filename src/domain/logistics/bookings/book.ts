@@ -1,0 +1,116 @@
+import pLimit from 'p-limit'
+import {
+  type Actor,
+  kernelErrors,
+  ProviderFailure,
+  requireStaff,
+  type UnitOfWork,
+  type Work,
+} from '../../kernel/index.ts'
+import type { CourierGateway } from '../courier.ts'
+import { logisticsErrors } from '../errors.ts'
+import type { CourierChoice } from '../rates/rate.ts'
+import { liveShipment } from '../read.ts'
+import type { ShipmentView } from '../views.ts'
+import { type ClaimedBooking, claimBookings, type ParcelOrigin } from './claim.ts'
+import { openShipments } from './open.ts'
+import { recordBooked, recordNotBooked } from './record.ts'
+
+export interface BookingContext {
+  units: UnitOfWork
+  actor: Actor
+  courier: CourierGateway
+  origin: ParcelOrigin
+}
+
+// Of ten calls a second that the provider takes, at half a second each.
+export const CALLS_AT_ONCE = 5
+
+/**
+ * Books a courier for each of these orders that is paid, has its stock, and has no booking yet; the others are left alone.
+ * Intent, call, outcome: the reference at the courier follows from the order, so no parcel is ever booked twice.
+ */
+export async function bookShipments(context: BookingContext, orderIds: readonly string[]): Promise<void> {
+  const { units, actor, origin } = context
+  const claimed = await units.run(actor, async (work) => {
+    await openShipments(work, orderIds)
+    return await claimBookings(work, orderIds, origin)
+  })
+  const limit = pLimit(CALLS_AT_ONCE)
+  const done = await Promise.allSettled(
+    claimed.map((booking) => limit(() => callAndRecord(context, booking))),
+  )
+  const mistake = done.find((one) => one.status === 'rejected')
+  if (mistake) throw mistake.reason
+}
+
+async function callAndRecord(context: BookingContext, booking: ClaimedBooking): Promise<void> {
+  const { units, actor, courier } = context
+  try {
+    const order = await courier.createOrder(booking.request)
+    await units.run(actor, (work) => recordBooked(work, booking, order))
+  } catch (error) {
+    if (!(error instanceof ProviderFailure)) throw error
+    await units.run(actor, (work) => recordNotBooked(work, booking, error))
+  }
+}
+
+/**
+ * Books a courier for one order now, held or not, with another courier than the buyer chose where one is given. Repeated, it answers the
+ * shipment there is, and names no other courier. One that cannot be reached leaves it pending, and it is tried again by itself.
+ * @throws logistics.order_not_found, logistics.order_not_bookable, kernel.option_not_taken, kernel.forbidden
+ */
+export async function bookShipment(
+  context: BookingContext,
+  orderId: string,
+  courier?: CourierChoice,
+): Promise<ShipmentView> {
+  const { units, actor, origin } = context
+  const claimed = await units.run(actor, (work) => intendBooking(work, { orderId, courier, origin }))
+  for (const booking of claimed) await callAndRecord(context, booking)
+  return await units.run(actor, async (work) => (await requireShipment(work, orderId)).shipment)
+}
+
+/**
+ * Writes down that a courier is to be booked for one order; returns what the courier is to be asked then, nothing where it is booked
+ * already, or while staff have paused Biteship.
+ * @throws logistics.order_not_found, logistics.order_not_bookable, kernel.option_not_taken, kernel.forbidden
+ */
+export async function intendBooking(
+  work: Work,
+  {
+    orderId,
+    courier,
+    origin,
+  }: { orderId: string; courier?: CourierChoice | undefined; origin: ParcelOrigin },
+): Promise<ClaimedBooking[]> {
+  requireStaff(work.actor, 'warehouse', 'support', 'service')
+  await openShipments(work, [orderId], { courier, held: true })
+  const { shipment } = await requireShipment(work, orderId)
+  requireThisCourier(shipment, courier)
+  work.audit({ command: 'shipments create', subject: ['order', orderId], after: { code: shipment.code } })
+  return await claimBookings(work, [orderId], origin)
+}
+
+/** A parcel that is there goes by its own courier: another one is named after it is called off. */
+function requireThisCourier({ code, courier: own }: ShipmentView, courier: CourierChoice | undefined): void {
+  const [company, type] = [own.company, own.type]
+  if (!courier || (courier.company === company && courier.type === type)) return
+  throw kernelErrors.option_not_taken({
+    option: '--courier',
+    shipment: code,
+    why: `it goes by ${company}:${type} already`,
+  })
+}
+
+async function requireShipment(work: Work, orderId: string): Promise<{ shipment: ShipmentView }> {
+  const shipment = await liveShipment(work.tx, orderId)
+  if (shipment) return { shipment }
+  const order = await work.tx
+    .selectFrom('orders')
+    .select(['code', 'status', 'statusReason', 'allocated'])
+    .where('id', '=', orderId)
+    .executeTakeFirst()
+  if (!order) throw logisticsErrors.order_not_found({ orderId })
+  throw logisticsErrors.order_not_bookable({ orderId, ...order })
+}

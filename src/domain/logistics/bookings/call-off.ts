@@ -1,0 +1,77 @@
+import { sql } from 'kysely'
+import { calledOffStatuses } from '../../../providers/biteship/facts.ts'
+import { type Actor, ProviderFailure, type UnitOfWork, type Work } from '../../kernel/index.ts'
+import { requireRunning } from '../../ops/index.ts'
+import type { CourierGateway } from '../courier.ts'
+import { logisticsErrors } from '../errors.ts'
+import { courierStatus } from '../tracking/courier-statuses.ts'
+import { recordCancelled } from './record-cancelled.ts'
+import { isCancelFailed } from './refusals.ts'
+
+export interface CallOffContext {
+  units: UnitOfWork
+  actor: Actor
+  courier: CourierGateway
+}
+
+/** Biteship's word for a cancellation by the merchant. */
+const REASON_CODE = 'others'
+
+/**
+ * Calls the booked parcel of an order off at its courier, and then here: the courier first, for it may refuse. Nothing where no
+ * parcel is booked. An answer that was lost is asked for; while nobody knows, nothing changes here.
+ * @throws logistics.call_off_refused where the courier has it on its way, logistics.courier_unavailable, kernel.paused
+ */
+export async function callOffParcel(context: CallOffContext, orderId: string): Promise<void> {
+  const { units, actor, courier } = context
+  const parcel = await units.run(actor, (work) => bookedParcel(work, orderId))
+  if (!parcel) return
+  await cancelThere(courier, parcel)
+  await units.run(actor, (work) =>
+    recordCancelled(work, parcel.id, { from: 'booked', to: 'cancelled', providerStatus: 'cancelled' }),
+  )
+}
+
+interface BookedParcel {
+  id: string
+  code: string
+  providerOrderId: string
+}
+
+async function bookedParcel(work: Work, orderId: string): Promise<BookedParcel | undefined> {
+  await requireRunning(work.tx, 'biteship')
+  const { rows } = await sql<BookedParcel>`
+    select id, code, provider_order_id from shipments
+    where order_id = ${orderId}::uuid and status = 'booked' and provider_order_id is not null`.execute(
+    work.tx,
+  )
+  return rows[0]
+}
+
+async function cancelThere(courier: CourierGateway, { code, providerOrderId }: BookedParcel): Promise<void> {
+  try {
+    const { status } = await courier.cancelOrder(providerOrderId, REASON_CODE)
+    if (status !== undefined && isOff(status)) return
+    // A yes that does not say what the order is now, or says something else, is looked at again.
+    if (await isCancelled(courier, providerOrderId)) return
+    throw logisticsErrors.courier_unavailable({ code, reason: status ?? 'not_confirmed' })
+  } catch (error) {
+    if (!(error instanceof ProviderFailure)) throw error
+    if (await isCancelled(courier, providerOrderId)) return
+    if (error.outcome === 'refused' && !isCancelFailed(error))
+      throw logisticsErrors.call_off_refused({ code, reason: error.code })
+    throw logisticsErrors.courier_unavailable({ code, reason: error.code })
+  }
+}
+
+const isOff = (word: string) => calledOffStatuses.includes(courierStatus(word))
+
+/** Whether it was called off all the same, or before. */
+async function isCancelled(courier: CourierGateway, providerOrderId: string): Promise<boolean> {
+  try {
+    return isOff((await courier.getOrder(providerOrderId)).status)
+  } catch (error) {
+    if (error instanceof ProviderFailure) return false
+    throw error
+  }
+}

@@ -1,0 +1,28 @@
+import { sql } from 'kysely'
+import type { Work } from '../../kernel/index.ts'
+import { recordCancelled } from './record-cancelled.ts'
+
+/** An order that waits for its courier is in one of these states; in any other somebody has moved it on by hand. */
+const WAITING = ['paid', 'processing', 'on_hold']
+
+/**
+ * Ends the pending parcels of orders that went their way without a courier, by staff's hand while none could be booked: nobody may book
+ * and pay one for them now. Where a courier was asked before and its answer was lost, a person looks whether it has a booking.
+ */
+export async function endOvertaken(work: Work, orderIds: readonly string[]): Promise<void> {
+  const { rows } = await sql<{ id: string; reference: string; orderCode: string; attempts: number }>`
+    select s.id, s.reference, o.code as order_code, s.attempts from shipments s join orders o on o.id = s.order_id
+    where s.order_id = any(${[...orderIds]}::uuid[]) and s.status = 'pending' and o.status <> all(${WAITING})
+    order by s.id`.execute(work.tx)
+  for (const { id, reference, orderCode, attempts } of rows) {
+    const ended = await recordCancelled(work, id, { from: 'pending', to: 'cancelled', providerStatus: null })
+    if (!ended || attempts === 0) continue
+    work.raise({
+      kind: 'shipment_booked_unasked',
+      subject: ['shipment', id],
+      message: `${orderCode} went its way by hand, and a courier had been asked for it ${attempts} times without an answer: look in the courier's dashboard for the reference ${reference} and call it off there`,
+      command: `laku orders show ${orderCode}`,
+      details: { attempts, reference },
+    })
+  }
+}

@@ -1,0 +1,188 @@
+import fc from 'fast-check'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { admin, openTestLaku, type TestLaku } from '../../../../test/laku.ts'
+import { orderChoreography, refusal, Storefront } from '../../../../test/storefront.ts'
+import { shipmentsSweepJob } from '../../../jobs/shipments/sweep.ts'
+import { orderAnswer, ratesAnswer } from '../../../providers/biteship/answers.ts'
+import { setOrderStatus } from '../../order/index.ts'
+import { callOffParcel, fetchRates, trackShipment } from '../index.ts'
+
+let laku: TestLaku
+let shop: Storefront
+beforeAll(async () => {
+  laku = await openTestLaku({
+    sandbox: true,
+    choreography: orderChoreography,
+    jobs: [shipmentsSweepJob],
+  })
+  shop = await Storefront.open(laku)
+  await shop.market.addStock(100)
+})
+afterEach(async () => {
+  await shop.fault()
+  await profile({})
+})
+afterAll(async () => {
+  await shop.expectAllTrue()
+  await laku.close()
+})
+
+async function profile(switches: object): Promise<void> {
+  const answer = await fetch(`${laku.sandbox.url}/control/profile`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(switches),
+  })
+  expect(answer.ok).toBe(true)
+}
+const paid = async () => (await shop.paidOrder((await shop.market.buyers(1))[0]!)).order
+const shipment = (orderId: string) =>
+  laku.db
+    .selectFrom('shipments')
+    .selectAll()
+    .where('orderId', '=', orderId)
+    .orderBy('id', 'desc')
+    .executeTakeFirstOrThrow()
+const context = () => ({ ...shop.booking, actor: admin })
+
+describe('facts 4 and 11: a booking', () => {
+  it('whose tracking id and history times are null is booked, followed and paid once', async () => {
+    await profile({ 'biteship.tracking': 'null' })
+    const order = await paid()
+    await shop.book(order.id)
+    const parcel = await shipment(order.id)
+    expect(parcel).toMatchObject({ status: 'booked', trackingId: null, waybill: null, trackingUrl: null })
+    expect(parcel.priceIdr).toBeGreaterThan(0)
+    await trackShipment(context(), parcel.code)
+    expect(await shipment(order.id)).toMatchObject({ status: 'booked' })
+  })
+
+  it('has its waybill with order.waybill_id', async () => {
+    const order = await paid()
+    await shop.book(order.id)
+    expect(await shipment(order.id)).toMatchObject({ status: 'booked', waybill: null })
+    await new Promise((resolve) => setTimeout(resolve, 40))
+    const { code } = await shipment(order.id)
+    expect((await trackShipment(context(), code)).waybill).toMatch(/^WYB-/)
+  })
+
+  it('one rate without a price is left out, and the others are offered', async () => {
+    await profile({ 'biteship.rates': 'one_unpriced' })
+    const parcel = { originPostalCode: '13960', destinationPostalCode: '50777', weightG: 900 }
+    const rates = await fetchRates(shop.rateContext(), parcel)
+    expect(rates.length).toBeGreaterThan(3)
+  })
+
+  it.each(['12', '21', '22', '23', '24', '25', '34', '38', '40', '41'])(
+    'refused by 400020%s ends, and is shown with its verb',
+    async (last) => {
+      const order = await paid()
+      await shop.fault({
+        provider: 'biteship',
+        operation: 'createOrder',
+        kind: 'refuse',
+        code: `400020${last}`,
+      })
+      await shop.book(order.id)
+      expect(await shipment(order.id)).toMatchObject({ status: 'cancelled', nextAttemptAt: null })
+      expect(await shop.attention(order.id)).toEqual(['order_not_shippable'])
+    },
+  )
+})
+
+describe('fact 11: calling off', () => {
+  it.each(['cancelled', 'rejected'])('that ends in %s is done', async (choice) => {
+    const order = await paid()
+    await shop.book(order.id)
+    await profile({ 'biteship.cancel': choice })
+    await callOffParcel(context(), order.id)
+    expect(await shipment(order.id)).toMatchObject({ status: 'cancelled' })
+  })
+
+  it('that failed (40002055) says so, and the parcel goes on', async () => {
+    const order = await paid()
+    await shop.book(order.id)
+    await profile({ 'biteship.cancel': 'fails' })
+    expect(await refusal(callOffParcel(context(), order.id))).toBe('logistics.courier_unavailable')
+    expect(await shipment(order.id)).toMatchObject({ status: 'booked' })
+  })
+})
+
+describe('case 12: an order that staff deliver by hand while the courier is down', () => {
+  const byHand = (order: string) =>
+    laku.as(admin, async (work) => {
+      for (const status of ['ready_for_pickup', 'picked_up', 'in_transit', 'delivered'] as const)
+        await setOrderStatus(work, { order, status: status as 'delivered', reason: 'by our own van' })
+    })
+
+  it.each([0, 1])('is not booked and paid when it returns, after %i tries', async (tries) => {
+    const order = await paid()
+    await shop.fault({ provider: 'biteship', operation: 'createOrder', kind: 'error' })
+    for (let tried = 0; tried < tries; tried++) await shop.book(order.id)
+    if (tries === 0) {
+      await laku.db.updateTable('switches').set({ paused: true }).where('name', '=', 'biteship').execute()
+      await shop.book(order.id)
+    }
+    await byHand(order.id)
+    await laku.db.updateTable('switches').set({ paused: false }).where('name', '=', 'biteship').execute()
+    await shop.fault()
+    laku.clock.shift(7_200)
+    await laku.drain()
+    expect(await shipment(order.id)).toMatchObject({ status: 'cancelled', priceIdr: null })
+    expect(await shop.see(order.id)).toMatchObject({ status: 'delivered' })
+    const { id } = await shipment(order.id)
+    expect(await shop.attention(id)).toEqual(tries === 0 ? [] : ['shipment_booked_unasked'])
+  })
+})
+
+describe('answers of Biteship', () => {
+  const anything = fc.oneof(fc.constant(null), fc.anything())
+  it('no field but its id can make an order unreadable, and no line of its history loses another', () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          status: anything,
+          price: anything,
+          courier: fc.oneof(
+            anything,
+            fc.record({ tracking_id: anything, waybill_id: anything, link: anything }),
+          ),
+          reference_id: anything,
+          extra: anything,
+        }),
+        (given) => {
+          expect(orderAnswer.safeParse({ ...given, id: 'o1', status: 'confirmed' }).success).toBe(true)
+          expect(orderAnswer.safeParse({ ...given, id: 'o1', price: 9_000 }).success).toBe(true)
+        },
+      ),
+    )
+    fc.assert(
+      fc.property(fc.array(anything, { maxLength: 5 }), (odd) => {
+        const line = { status: 'picked', note: 'x', updated_at: '2026-01-11T14:03:41+07:00' }
+        const { history } = orderAnswer.parse({
+          id: 'o1',
+          status: 'picked',
+          courier: { history: [...odd, line, ...odd] },
+        })
+        expect(history.filter((one) => one.status === 'picked')).toHaveLength(1)
+      }),
+    )
+  })
+
+  it('no rate loses a neighbour', () => {
+    fc.assert(
+      fc.property(fc.array(anything, { maxLength: 5 }), (odd) => {
+        const good = {
+          company: 'jne',
+          type: 'reg',
+          price: 9_000,
+          courier_service_name: 'Reguler',
+          duration: '1 day',
+        }
+        expect(ratesAnswer.parse({ pricing: [...odd, good, ...odd] }).map((one) => one.company)).toContain(
+          'jne',
+        )
+      }),
+    )
+  })
+})

@@ -1,0 +1,140 @@
+import { sql } from 'kysely'
+import {
+  insertRows,
+  moveState,
+  newId,
+  type ProviderFailure,
+  retryAt,
+  secondsAfter,
+  type Work,
+} from '../../kernel/index.ts'
+import { post } from '../../ledger/index.ts'
+import { bookedPosting } from '../costs/shipping-money.ts'
+import type { CourierOrder } from '../courier.ts'
+import { announcePriced } from '../rates/announce-priced.ts'
+import { lockOrderOf } from '../tracking/lock-parcels.ts'
+import { type ShipmentStatus, shipmentMachine } from '../transitions.ts'
+import type { ClaimedBooking } from './claim.ts'
+import { isUnfit } from './refusals.ts'
+
+/** The courier has the parcel: its waybill is written down and its price leaves the deposit, once. */
+export async function recordBooked(
+  work: Work,
+  booking: ClaimedBooking,
+  courierOrder: CourierOrder,
+): Promise<void> {
+  const { shipmentId } = booking
+  await lockOrderOf(work, shipmentId)
+  // A price that is not said yet is booked when it is.
+  const { id, trackingId = null, waybillId, link, priceIdr = 0 } = courierOrder
+  const moved = await moveState(work, shipmentMachine, {
+    to: 'booked',
+    ids: [shipmentId],
+    set: {
+      providerOrderId: id,
+      trackingId,
+      waybill: waybillId ?? null,
+      trackingUrl: link ?? null,
+      priceIdr,
+      failureCode: null,
+      nextAttemptAt: null,
+      // One that was booked before, say ahead of a restore, has a history that is read now.
+      trackAt: isNew(courierOrder) ? secondsAfter(work.now, work.policy.trackAfterHours * 3600) : work.now,
+      bookedAt: work.now,
+      updatedAt: work.now,
+    },
+  })
+  if (moved.length === 0) return await raiseIfAnother(work, booking, id)
+  await addEvent(work, shipmentId, 'booked', courierOrder.status)
+  await post(work, bookedPosting(shipmentId, priceIdr))
+  await announcePriced(work, priceIdr > 0 ? [shipmentId] : [])
+  announce(work, booking, 'booked', { waybill: waybillId ?? null, trackingUrl: link ?? null })
+}
+
+const isNew = ({ status }: CourierOrder) => status === 'confirmed'
+
+/** Another attempt was first: with the same booking all is well, with another one a person has to look. */
+async function raiseIfAnother(work: Work, booking: ClaimedBooking, providerOrderId: string): Promise<void> {
+  const { shipmentId, orderCode } = booking
+  const shipment = await work.tx
+    .selectFrom('shipments')
+    .select(['code', 'status', 'providerOrderId'])
+    .where('id', '=', shipmentId)
+    .executeTakeFirst()
+  if (shipment?.providerOrderId === providerOrderId) return
+  work.raise({
+    kind: 'shipment_booked_unasked',
+    subject: ['shipment', shipmentId],
+    message: `The courier has a booking for ${orderCode} that laku does not wait for`,
+    command: `laku orders show ${orderCode}`,
+    details: { code: shipment?.code, status: shipment?.status, providerOrderId },
+  })
+}
+
+/**
+ * No booking yet. A parcel that no courier takes ends here, and its order waits for a person; any other failure leaves it
+ * pending: an unknown outcome is resolved by asking again under the same reference.
+ */
+export async function recordNotBooked(
+  work: Work,
+  booking: ClaimedBooking,
+  failure: ProviderFailure,
+): Promise<void> {
+  if (isUnfit(failure)) return await recordUnfit(work, booking, failure)
+  const { shipmentId, attempts, orderCode } = booking
+  await sql`
+    update shipments set next_attempt_at = ${retryAt(work.now, attempts, failure.retryAfterS)},
+      failure_code = ${failure.code}, updated_at = ${work.now}
+    where id = ${shipmentId} and status = 'pending' and attempts = ${attempts}`.execute(work.tx)
+  if (failure.outcome !== 'refused' && attempts < work.policy.providerAttempts) return
+  work.raise({
+    kind: 'shipment_not_booked',
+    subject: ['shipment', shipmentId],
+    message: `No courier could be booked for ${orderCode}: ${failure.code} (${failure.outcome}); it is tried again`,
+    command: `laku shipments create ${orderCode}`,
+    details: { code: failure.code, outcome: failure.outcome, attempts },
+  })
+}
+
+async function recordUnfit(work: Work, booking: ClaimedBooking, failure: ProviderFailure): Promise<void> {
+  const { shipmentId, orderId, orderCode } = booking
+  await lockOrderOf(work, shipmentId)
+  const set = { failureCode: failure.code, nextAttemptAt: null, updatedAt: work.now }
+  const moved = await moveState(work, shipmentMachine, {
+    to: 'cancelled',
+    from: 'pending',
+    ids: [shipmentId],
+    set,
+  })
+  if (moved.length === 0) return
+  await addEvent(work, shipmentId, 'cancelled', null)
+  announce(work, booking, 'cancelled', { failureCode: failure.code })
+  work.raise({
+    kind: 'order_not_shippable',
+    subject: ['order', orderId],
+    message: `The courier refuses the parcel of ${orderCode}: ${failure.code}; its address or courier has to change`,
+    command: `laku shipments create ${orderCode} --courier COMPANY:TYPE`,
+    details: { code: failure.code },
+  })
+}
+
+async function addEvent(
+  work: Work,
+  shipmentId: string,
+  status: ShipmentStatus,
+  providerStatus: string | null,
+): Promise<void> {
+  const times = { happenedAt: work.now, recordedAt: work.now }
+  await insertRows(work.tx, 'shipmentEvents', [{ id: newId(), shipmentId, status, providerStatus, ...times }])
+}
+
+function announce(
+  work: Work,
+  { shipmentId, orderId }: ClaimedBooking,
+  to: ShipmentStatus,
+  facts: { waybill?: string | null; trackingUrl?: string | null; failureCode?: string },
+): void {
+  const { waybill = null, trackingUrl = null, failureCode = null } = facts
+  const payload = { shipmentId, orderId, from: 'pending' as const, to, waybill, trackingUrl, failureCode }
+  work.emit({ type: 'shipment.status_changed', aggregate: ['shipment', shipmentId], payload })
+}

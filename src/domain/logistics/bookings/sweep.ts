@@ -1,0 +1,39 @@
+import { type RawBuilder, sql } from 'kysely'
+import { secondsAfter } from '../../kernel/index.ts'
+import { type BookingContext, bookShipments } from './book.ts'
+import { isPaidFor } from './open.ts'
+import { BOOKINGS_BY_ITSELF } from './raise-called-off.ts'
+
+const running = sql`not (select paused from switches where name = 'biteship')`
+
+// The job of an order comes within seconds; one that is untouched for so long has lost its job.
+const LOST_AFTER_S = 120
+const BATCH = 200
+
+const pendingDue = (now: Date) => sql`
+  select order_id from shipments where status = 'pending' and next_attempt_at <= ${now}`
+
+const lostDue = (now: Date) => sql`
+  select o.id as order_id from orders o
+  where o.status in ('paid', 'processing') and o.allocated and o.updated_at <= ${secondsAfter(now, -LOST_AFTER_S)} and ${isPaidFor}
+    and not exists (
+      select from shipments s
+      where s.order_id = o.id and s.status not in ('cancelled', 'not_found', 'returned', 'lost'))
+    and (select count(*) from shipments s where s.order_id = o.id and s.status in ('cancelled', 'not_found'))
+      < ${BOOKINGS_BY_ITSELF}`
+
+/** Whether a parcel waits for its next attempt, or an order for a booking whose job was lost. */
+export function shipmentsDue(now: Date): RawBuilder<boolean> {
+  return sql<boolean>`(${running} and (exists (${pendingDue(now)}) or exists (${lostDue(now)})))`
+}
+
+/** Books what is due, a bounded number at a time. */
+export async function sweepShipments(context: BookingContext): Promise<void> {
+  const orderIds = await context.units.run(context.actor, async ({ tx, now }) => {
+    const { rows } = await sql<{ orderId: string }>`
+      (${pendingDue(now)} order by next_attempt_at limit ${BATCH}) union (${lostDue(now)} order by o.updated_at limit ${BATCH})
+    `.execute(tx)
+    return rows.map((row) => row.orderId)
+  })
+  await bookShipments(context, orderIds)
+}

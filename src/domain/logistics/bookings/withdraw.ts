@@ -1,0 +1,19 @@
+import { sql } from 'kysely'
+import type { Work } from '../../kernel/index.ts'
+import { liveShipment } from '../read.ts'
+import type { ShipmentView } from '../views.ts'
+import { recordCancelled } from './record-cancelled.ts'
+
+/**
+ * Ends the pending parcel of a locked order for which no courier was asked yet. Returns the parcel that stays: one that is booked,
+ * or whose booking was tried, so that it may exist at the courier.
+ */
+export async function withdrawParcel(work: Work, orderId: string): Promise<ShipmentView | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select id from shipments where order_id = ${orderId}::uuid and status = 'pending' and attempts = 0
+    for no key update`.execute(work.tx)
+  for (const { id } of rows) {
+    await recordCancelled(work, id, { from: 'pending', to: 'cancelled', providerStatus: null })
+  }
+  return await liveShipment(work.tx, orderId)
+}

@@ -1,0 +1,26 @@
+import { sql } from 'kysely'
+import type { EventOf, Rupiah, Work } from '../../kernel/index.ts'
+import { credit, debit, post } from '../../ledger/index.ts'
+
+/**
+ * Reaction to order.cancelled: where a parcel of the order has been on its way and came back, its courier has had the fee, and the buyer
+ * gets it all the same. It is the company's cost (domains.md: shipping fee refunded, courier booked).
+ */
+export async function bearFees(work: Work, events: EventOf<'order.cancelled'>[]): Promise<void> {
+  const orderIds = events.map((event) => event.payload.orderId)
+  const { rows } = await sql<{ id: string; feeIdr: Rupiah }>`
+    select id, fee_idr from shipments
+    where order_id = any(${orderIds}::uuid[]) and margin_idr is not null and fee_idr > 0 order by id`.execute(
+    work.tx,
+  )
+  await post(
+    work,
+    rows.map(({ id, feeIdr }) => ({
+      key: `shipment:${id}:fee-borne`,
+      kind: 'shipping_fee_borne',
+      // Not the parcel's own: what it took out of shipping stays its fee.
+      subject: ['shipment_fee', id],
+      entries: [debit('subsidy', feeIdr), credit('shipping', feeIdr)],
+    })),
+  )
+}

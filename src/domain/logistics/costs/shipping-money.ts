@@ -1,0 +1,67 @@
+import type { Rupiah } from '../../kernel/index.ts'
+import { type AccountKey, credit, debit, type Posting } from '../../ledger/index.ts'
+import { isCalledOff, isOver, type ShipmentStatus } from '../transitions.ts'
+
+interface ParcelMoney {
+  id: string
+  /** What the buyer was charged for this parcel. */
+  feeIdr: Rupiah
+  /** What the courier took for it so far; nothing before it was booked. */
+  priceIdr: Rupiah | null
+  /** What of the fee went to shipping-margin. */
+  marginIdr: Rupiah | null
+  corrections: number
+}
+
+function move(
+  id: string,
+  what: string,
+  kind: string,
+  amountIdr: Rupiah,
+  [from, to]: [AccountKey, AccountKey],
+): Posting[] {
+  if (amountIdr === 0) return []
+  const [debited, credited] = amountIdr > 0 ? [from, to] : [to, from]
+  const entries = [debit(debited, Math.abs(amountIdr)), credit(credited, Math.abs(amountIdr))]
+  return [{ key: `shipment:${id}:${what}`, kind, subject: ['shipment', id], entries }]
+}
+
+/** A courier is booked: its price leaves the deposit. */
+export function bookedPosting(id: string, priceIdr: Rupiah): Posting[] {
+  return move(id, 'booked', 'shipment_booked', priceIdr, ['shipping', 'courier-deposit'])
+}
+
+/** A courier is called off: its price comes back. */
+export function calledOffPosting(id: string, priceIdr: Rupiah): Posting[] {
+  return move(id, 'cancelled', 'shipment_cancelled', priceIdr, ['courier-deposit', 'shipping'])
+}
+
+/**
+ * What a parcel's new state and price mean in the book (domains.md, the courier's rows): the difference of a new weight, once a
+ * price; the price back where it is called off; and what is left of its fee once its way is over, and again where the courier weighs
+ * after that. Also what is to be written down beside it.
+ */
+export function parcelPostings(
+  parcel: ParcelMoney,
+  { status, wasCalledOff, priceIdr }: { status: ShipmentStatus; wasCalledOff: boolean; priceIdr: Rupiah },
+): Pick<ParcelMoney, 'priceIdr' | 'marginIdr' | 'corrections'> & { postings: Posting[] } {
+  const { id, feeIdr, marginIdr, corrections } = parcel
+  const before = parcel.priceIdr ?? 0
+  if (isCalledOff(status)) {
+    const postings = wasCalledOff ? [] : calledOffPosting(id, before)
+    return { priceIdr: parcel.priceIdr, marginIdr, corrections, postings }
+  }
+  const count = corrections + (priceIdr === before ? 0 : 1)
+  const corrected = move(id, `corrected:${count}`, 'shipment_price_corrected', priceIdr - before, [
+    'shipping',
+    'courier-deposit',
+  ])
+  if (!isOver(status)) return { priceIdr, marginIdr, corrections: count, postings: corrected }
+  const leftIdr = feeIdr - priceIdr
+  const closed = marginIdr === null ? 'closed' : `closed:${count}`
+  const margin = move(id, closed, 'shipment_closed', leftIdr - (marginIdr ?? 0), [
+    'shipping',
+    'shipping-margin',
+  ])
+  return { priceIdr, marginIdr: leftIdr, corrections: count, postings: [...corrected, ...margin] }
+}

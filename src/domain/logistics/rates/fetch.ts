@@ -1,0 +1,134 @@
+import { sql } from 'kysely'
+import {
+  type Actor,
+  asRecords,
+  ProviderFailure,
+  secondsAfter,
+  type UnitOfWork,
+  type Work,
+} from '../../kernel/index.ts'
+import { isPaused } from '../../ops/index.ts'
+import { isUnserviceable } from '../bookings/refusals.ts'
+import type { CourierGateway, CourierRate } from '../courier.ts'
+import { logisticsErrors } from '../errors.ts'
+import { cheapestFirst, estimateOf, type Parcel, type Rate, weightClassKg } from './rate.ts'
+
+export interface RateContext {
+  units: UnitOfWork
+  actor: Actor
+  courier: CourierGateway
+  /** The person for whom couriers are asked, where it is not who acts: the door's joins are of many. */
+  asker?: string
+  /** Somebody who is not logged in, and has a session's page before them. */
+  page?: PageVisit
+}
+
+export interface PageVisit {
+  /** A name of its own. */
+  visit: string
+  /** An IPv4 address, or an IPv6 /64. */
+  network: string
+  /** The session's goods: for others nobody is asked. */
+  productId: string
+}
+
+// A hundred buyers of the same city in one moment ask once: a provider takes few calls a second.
+const underWay = new WeakMap<CourierGateway, Map<string, Promise<CourierRate[]>>>()
+
+/**
+ * Asks the couriers for their prices of a parcel, within policy.rateTimeoutMs, and keeps them for policy.rateCacheHours.
+ * Cheapest first; of the courier asked for where there is one. Empty when the couriers cannot be asked: down, too
+ * slow, or paused by staff.
+ * @throws logistics.not_serviceable, logistics.courier_not_offered
+ */
+export async function fetchRates(context: RateContext, parcel: Parcel): Promise<Rate[]> {
+  const answer = await ask(context, parcel)
+  if (answer === undefined) return []
+  if (answer.length === 0) throw notServiceable(parcel)
+  const rates = answer
+    .map((rate): Rate => ({ ...rate, source: 'courier', ...estimateOf(parcel.weightG) }))
+    .sort(cheapestFirst)
+  const { courier } = parcel
+  if (!courier) return rates
+  const asked = rates.filter((rate) => rate.company === courier.company && rate.type === courier.type)
+  if (asked.length > 0) return asked
+  const offered = rates.map(({ company, type, priceIdr }) => ({ company, type, priceIdr }))
+  throw logisticsErrors.courier_not_offered({ ...courier, offered })
+}
+
+const notServiceable = ({ destinationPostalCode }: Parcel) =>
+  logisticsErrors.not_serviceable({ postalCode: destinationPostalCode })
+
+async function ask(context: RateContext, parcel: Parcel): Promise<CourierRate[] | undefined> {
+  const { courier } = context
+  const flights = underWay.get(courier) ?? new Map<string, Promise<CourierRate[]>>()
+  underWay.set(courier, flights)
+  const key = `${parcel.originPostalCode} ${parcel.destinationPostalCode} ${weightClassKg(parcel.weightG)}`
+  let flight = flights.get(key)
+  if (!flight) {
+    flight = callAndStore(context, parcel).finally(() => flights.delete(key))
+    flights.set(key, flight)
+  }
+  try {
+    return await flight
+  } catch (error) {
+    if (!(error instanceof ProviderFailure)) throw error
+    if (isUnserviceable(error)) throw notServiceable(parcel)
+    return undefined
+  }
+}
+
+async function callAndStore(context: RateContext, parcel: Parcel): Promise<CourierRate[]> {
+  const { units, actor, courier } = context
+  const { paused, timeoutMs } = await units.run(actor, async ({ tx, policy }) => ({
+    paused: await isPaused(tx, 'biteship'),
+    timeoutMs: policy.rateTimeoutMs,
+  }))
+  if (paused) throw rateFailure('paused')
+  // Nothing is insured, so weight and places alone set the price; the value is asked for all the same.
+  const items = [
+    { name: 'Paket', valueIdr: 10_000, quantity: 1, weightG: weightClassKg(parcel.weightG) * 1000 },
+  ]
+  const { originPostalCode, destinationPostalCode } = parcel
+  const rates = await within(timeoutMs, courier.rates({ originPostalCode, destinationPostalCode, items }))
+  await units.run(actor, (work) => storeRates(work, parcel, rates))
+  return rates
+}
+
+const rateFailure = (code: string) =>
+  new ProviderFailure({ provider: 'biteship', operation: 'rates', outcome: 'unreachable', code })
+
+/** A buyer waits for this answer; a late one is of no use to them. */
+async function within<T>(timeoutMs: number, call: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(rateFailure('too_slow')), timeoutMs)
+  })
+  try {
+    return await Promise.race([call, timeout])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function storeRates(work: Work, parcel: Parcel, rates: readonly CourierRate[]): Promise<void> {
+  const { originPostalCode, destinationPostalCode, weightG } = parcel
+  const expiresAt = secondsAfter(work.now, work.policy.rateCacheHours * 3600)
+  const place = { originPostalCode, destinationPostalCode, weightKg: weightClassKg(weightG), expiresAt }
+  // The same courier and type twice in one answer would be the same row twice: the cheaper one stays.
+  const best = new Map<string, CourierRate>()
+  for (const rate of rates) {
+    const key = `${rate.company} ${rate.type}`
+    const known = best.get(key)
+    if (!known || rate.priceIdr < known.priceIdr) best.set(key, rate)
+  }
+  const rows = [...best].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rate]) => ({ ...place, ...rate }))
+  await sql`
+    insert into shipping_rates as r (origin_postal_code, destination_postal_code, weight_kg, company, type, service,
+      price_idr, duration, expires_at)
+    select origin_postal_code, destination_postal_code, weight_kg, company, type, service, price_idr, duration, expires_at
+    from jsonb_populate_recordset(null::shipping_rates, ${asRecords(rows)}::jsonb)
+    on conflict (origin_postal_code, destination_postal_code, weight_kg, company, type) do update
+    set service = excluded.service, price_idr = excluded.price_idr, duration = excluded.duration,
+      expires_at = excluded.expires_at`.execute(work.tx)
+}

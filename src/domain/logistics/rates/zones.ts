@@ -1,0 +1,52 @@
+import { type Policy, rupiah } from '../../kernel/index.ts'
+import { type CourierChoice, type Rate, startedKg } from './rate.ts'
+
+type Island = 'java' | 'sumatra' | 'kalimantan' | 'bali' | 'nusa-tenggara' | 'sulawesi' | 'maluku' | 'papua'
+
+/**
+ * The island of an Indonesian postal code (Pos Indonesia's regions): 1 Jakarta and around, 4 West Java and Banten, 5 Central
+ * Java and Yogyakarta, 6 East Java, all on Java; 2 and 3 Sumatra with its islands; 7 Kalimantan; 80 to 82 Bali, 83 to
+ * 87 Nusa Tenggara; 90 to 96 Sulawesi, 97 Maluku, 98 and 99 Papua.
+ */
+function islandOf(postalCode: string): Island {
+  const region = Number(postalCode.slice(0, 2))
+  if (region >= 97) return region === 97 ? 'maluku' : 'papua'
+  if (region >= 90) return 'sulawesi'
+  if (region >= 80) return region <= 82 ? 'bali' : 'nusa-tenggara'
+  if (region >= 70) return 'kalimantan'
+  return region >= 20 && region < 40 ? 'sumatra' : 'java'
+}
+
+/** The second and third digit name the city or regency; Jakarta is one city over 10 to 14. */
+function cityOf(postalCode: string): string {
+  const region = Number(postalCode.slice(0, 2))
+  return region >= 10 && region <= 14 ? 'jakarta' : postalCode.slice(0, 3)
+}
+
+// The courier with the widest network of those laku asks for rates: what is priced by zone is booked with it.
+const ZONE_COURIER = { company: 'jne', type: 'reg' }
+
+/**
+ * The shipping fee from the policy's zone table, for when no courier can be asked: per started kilogram, within a city, on
+ * one island, or between islands. It names the courier asked for, or one that goes everywhere.
+ */
+export function zoneRate(
+  policy: Policy,
+  originPostalCode: string,
+  destinationPostalCode: string,
+  weightG: number,
+  courier: CourierChoice = ZONE_COURIER,
+): Rate {
+  const { sameCityIdr, sameIslandIdr, otherIslandIdr } = policy.zoneFees
+  const sameIsland = islandOf(originPostalCode) === islandOf(destinationPostalCode)
+  const sameCity = cityOf(originPostalCode) === cityOf(destinationPostalCode)
+  const perKgIdr = sameCity ? sameCityIdr : sameIsland ? sameIslandIdr : otherIslandIdr
+  return {
+    ...courier,
+    service: 'Standard',
+    priceIdr: rupiah(perKgIdr * startedKg(weightG)),
+    duration: sameCity ? '1 - 3 days' : sameIsland ? '2 - 5 days' : '3 - 9 days',
+    source: 'zone',
+    isEstimate: true,
+  }
+}

@@ -1,0 +1,49 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Rupiah, Work } from '../../kernel/index.ts'
+import type { FollowedParcel } from './rules.ts'
+
+/** A parcel that its courier has, locked together with its order. */
+export interface LockedParcel extends FollowedParcel {
+  id: string
+  code: string
+  orderId: string
+  providerOrderId: string | null
+  waybill: string | null
+  trackingUrl: string | null
+  feeIdr: Rupiah
+  priceIdr: Rupiah | null
+  marginIdr: Rupiah | null
+  corrections: number
+  version: number
+}
+
+type Row = Omit<LockedParcel, 'events'> & { events: { status: LockedParcel['status']; happenedAt: string }[] }
+
+/**
+ * Locks the order of a parcel. To be called before the parcel is changed: who opens a parcel for an order holds that and then waits for
+ * the one it has, and the other way round the two would wait in a ring.
+ */
+export async function lockOrderOf(work: Work, shipmentId: string): Promise<void> {
+  await sql`
+    select from orders where id = (select order_id from shipments where id = ${shipmentId}) for no key update`.execute(
+    work.tx,
+  )
+}
+
+/** Locks the parcels that `where` holds for, after their orders, and reads them; it speaks of the shipment as `s`. */
+export async function lockParcels(work: Work, where: RawBuilder<unknown>): Promise<LockedParcel[]> {
+  await sql`
+    select from orders where id in (select s.order_id from shipments s where ${where})
+    order by id for no key update`.execute(work.tx)
+  const { rows } = await sql<Row>`
+    select s.id, s.code, s.order_id, s.status, s.provider_order_id, s.waybill, s.tracking_url, s.fee_idr, s.price_idr, s.margin_idr,
+      s.corrections, s.version, coalesce(s.booked_at, s.created_at) as booked_at, s.tracked_until, s.moved_by_hand_at, (
+        select coalesce(jsonb_agg(jsonb_build_object('status', e.status, 'happenedAt', e.happened_at)), '[]')
+        from shipment_events e where e.shipment_id = s.id
+      ) as events
+    from shipments s where ${where} order by s.id for no key update`.execute(work.tx)
+  return rows.map(({ events, ...row }) => ({
+    ...row,
+    events: events.map(({ status, happenedAt }) => ({ status, happenedAt: new Date(happenedAt) })),
+  }))
+}

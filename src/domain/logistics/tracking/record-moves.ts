@@ -1,0 +1,91 @@
+import { sql } from 'kysely'
+import { insertRows, moveState, newId, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
+import { post } from '../../ledger/index.ts'
+import { raiseCalledOff } from '../bookings/raise-called-off.ts'
+import { parcelPostings } from '../costs/shipping-money.ts'
+import { announcePriced } from '../rates/announce-priced.ts'
+import { isCalledOff, isOver, shipmentMachine, shipmentTransitions } from '../transitions.ts'
+import type { LockedParcel } from './lock-parcels.ts'
+import type { Followed } from './rules.ts'
+
+export interface ParcelMove
+  extends Pick<Followed, 'status' | 'trackedUntil' | 'movedByHandAt' | 'newEvents'> {
+  /** As it was before, locked. */
+  parcel: LockedParcel
+  priceIdr: Rupiah
+  waybill: string | null
+  trackingUrl: string | null
+}
+
+/**
+ * Writes down where locked parcels are now, with what happened to them and what that means in the book, any number in a few
+ * statements; and tells of those that moved or have another waybill. The next time that their courier is asked begins anew.
+ */
+export async function recordMoves(work: Work, moves: readonly ParcelMove[]): Promise<void> {
+  if (moves.length === 0) return
+  const money = moves.map(({ parcel, status, priceIdr }) =>
+    parcelPostings(parcel, { status, wasCalledOff: isCalledOff(parcel.status), priceIdr }),
+  )
+  const trackAt = secondsAfter(work.now, work.policy.trackAfterHours * 3600)
+  const records = moves.map(({ parcel, status, trackedUntil, movedByHandAt, waybill, trackingUrl }, i) => {
+    const { postings: _, ...book } = money[i] as (typeof money)[number]
+    const next = isOver(status) ? null : trackAt
+    return {
+      id: parcel.id,
+      status,
+      trackedUntil,
+      movedByHandAt,
+      waybill,
+      trackingUrl,
+      trackAt: next,
+      ...book,
+    }
+  })
+  // A courier's history may tell of a stop and of its end at once: what came over a stop moves over it.
+  const stopped = moves.flatMap(({ parcel: { id, status: from }, status: to }) =>
+    from === to || shipmentTransitions[from].includes(to) ? [] : [id],
+  )
+  await moveState(work, shipmentMachine, { to: 'on_hold', ids: stopped, all: true })
+  await moveState(work, shipmentMachine, {
+    rows: records,
+    stays: true,
+    all: true,
+    set: {
+      version: sql`t.version + 1`,
+      nextAttemptAt: null,
+      trackAt: sql`case when t.provider_order_id is null then null else r.track_at end`,
+      updatedAt: work.now,
+    },
+  })
+  const events = moves.flatMap(({ parcel, newEvents }) =>
+    newEvents.map((event) => ({ id: newId(), shipmentId: parcel.id, ...event, recordedAt: work.now })),
+  )
+  await insertRows(work.tx, 'shipmentEvents', events, { onConflictDoNothing: true })
+  await post(
+    work,
+    money.flatMap((one) => one.postings),
+  )
+  for (const one of moves) announce(work, one)
+  const priced = moves.filter(({ parcel, priceIdr }) => priceIdr > 0 && !parcel.priceIdr)
+  await announcePriced(
+    work,
+    priced.map(({ parcel }) => parcel.id),
+  )
+  const calledOff = moves.filter((one) => isCalledOff(one.status) && one.status !== one.parcel.status)
+  await raiseCalledOff(
+    work,
+    calledOff.map((one) => one.parcel.orderId),
+  )
+}
+
+function announce(work: Work, { parcel, status, waybill, trackingUrl }: ParcelMove): void {
+  const { id, orderId } = parcel
+  const about = { shipmentId: id, orderId, waybill, trackingUrl }
+  const aggregate: ['shipment', string] = ['shipment', id]
+  if (status !== parcel.status) {
+    const payload = { ...about, from: parcel.status, to: status, failureCode: null }
+    work.emit({ type: 'shipment.status_changed', aggregate, payload })
+  } else if (waybill !== parcel.waybill || trackingUrl !== parcel.trackingUrl) {
+    work.emit({ type: 'shipment.waybill_changed', aggregate, payload: about })
+  }
+}

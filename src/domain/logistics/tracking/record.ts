@@ -1,0 +1,94 @@
+import { sql } from 'kysely'
+import { type AttentionItem, secondsAfter, type Work } from '../../kernel/index.ts'
+import type { TrackedCourierOrder } from '../courier.ts'
+import { isCalledOff } from '../transitions.ts'
+import { type LockedParcel, lockParcels } from './lock-parcels.ts'
+import { type ParcelMove, recordMoves } from './record-moves.ts'
+import { type Followed, followHistory } from './rules.ts'
+
+/** A courier's order as it was read, and the version that its parcel had before. */
+export interface Reading {
+  order: TrackedCourierOrder
+  version: number
+}
+
+/**
+ * Follows what couriers say, any number of parcels at once. A reading that began before somebody else wrote is not used, for it may be
+ * older than what is written: its courier order's id is returned, to be read again.
+ */
+export async function recordTracking(work: Work, readings: readonly Reading[]): Promise<string[]> {
+  if (readings.length === 0) return []
+  const byId = new Map(readings.map((one) => [one.order.id, one]))
+  const parcels = await lockParcels(work, sql`s.provider_order_id = any(${[...byId.keys()]}::text[])`)
+  const stale: string[] = []
+  const moves: ParcelMove[] = []
+  const asBefore: string[] = []
+  for (const parcel of parcels) {
+    const { order, version } = byId.get(parcel.providerOrderId as string) as Reading
+    if (version !== parcel.version) {
+      stale.push(order.id)
+      continue
+    }
+    const followed = followHistory(parcel, order)
+    work.raise(...attentionOf(parcel, followed))
+    const move = moveOf(parcel, order, followed)
+    if (isNews(parcel, move)) moves.push(move)
+    else asBefore.push(parcel.id)
+  }
+  await recordMoves(work, moves)
+  await askLater(work, asBefore)
+  return stale
+}
+
+function moveOf(parcel: LockedParcel, order: TrackedCourierOrder, followed: Followed): ParcelMove {
+  const { status, trackedUntil, movedByHandAt, newEvents } = followed
+  return {
+    parcel,
+    status,
+    trackedUntil,
+    movedByHandAt,
+    newEvents,
+    priceIdr: order.priceIdr ?? parcel.priceIdr ?? 0,
+    waybill: order.waybillId ?? parcel.waybill,
+    trackingUrl: order.link ?? parcel.trackingUrl,
+  }
+}
+
+function isNews(parcel: LockedParcel, move: ParcelMove): boolean {
+  return (
+    move.newEvents.length > 0 ||
+    move.status !== parcel.status ||
+    move.waybill !== parcel.waybill ||
+    move.trackingUrl !== parcel.trackingUrl ||
+    move.movedByHandAt?.getTime() !== parcel.movedByHandAt?.getTime() ||
+    move.trackedUntil?.getTime() !== parcel.trackedUntil?.getTime() ||
+    (move.priceIdr !== parcel.priceIdr && !isCalledOff(parcel.status))
+  )
+}
+
+async function askLater(work: Work, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  const trackAt = secondsAfter(work.now, work.policy.trackAfterHours * 3600)
+  await sql`
+    update shipments set track_at = ${trackAt} where id = any(${[...ids]}::uuid[]) and track_at is not null`.execute(
+    work.tx,
+  )
+}
+
+function attentionOf(
+  { id, code, status }: LockedParcel,
+  { unknown, contradictions }: Followed,
+): AttentionItem[] {
+  const about = { subject: ['shipment', id] as [string, string], command: `laku shipments show ${code}` }
+  const items: AttentionItem[] = []
+  if (unknown.length > 0) {
+    const message = `The courier says of ${code} what laku does not know (${unknown.join(', ')}); it stays ${status}`
+    const command = `laku shipments set-status ${code}`
+    items.push({ ...about, kind: 'shipment_status_unknown', message, command, details: { unknown } })
+  }
+  if (contradictions.length > 0) {
+    const message = `The courier says ${contradictions.join(', ')} of ${code}, which cannot be after ${status}; it stays so`
+    items.push({ ...about, kind: 'shipment_contradicted', message, details: { contradictions, status } })
+  }
+  return items
+}

@@ -1,0 +1,146 @@
+import type { CourierEvent, CourierOrder } from '../courier.ts'
+import { isOver, type ShipmentStatus, shipmentTransitions } from '../transitions.ts'
+import { courierStatus, statesOf } from './courier-statuses.ts'
+
+/** A parcel as far as it was followed. */
+export interface FollowedParcel {
+  status: ShipmentStatus
+  bookedAt: Date
+  /** The time of the last line that was followed. */
+  trackedUntil: Date | null
+  /** Since when staff's word stands that the courier has not confirmed. */
+  movedByHandAt: Date | null
+  /** The events that are written down. */
+  events: readonly { status: ShipmentStatus; happenedAt: Date }[]
+}
+
+export interface NewShipmentEvent {
+  status: ShipmentStatus
+  providerStatus: string | null
+  note: string | null
+  happenedAt: Date
+}
+
+/** What a history makes of a parcel. */
+export interface Followed {
+  status: ShipmentStatus
+  trackedUntil: Date | null
+  movedByHandAt: Date | null
+  newEvents: NewShipmentEvent[]
+  /** Statuses that laku does not know. */
+  unknown: string[]
+  /** Statuses that cannot be true together with ours: a person decides. */
+  contradictions: string[]
+}
+
+/** The steps of a parcel's way, for what comes before what. */
+const step: Partial<Record<ShipmentStatus, number>> = {
+  booked: 1,
+  picked_up: 2,
+  in_transit: 3,
+  on_hold: 3,
+  delivered: 4,
+}
+
+const isBehind = (said: ShipmentStatus, ours: ShipmentStatus) => (step[said] ?? 9) < (step[ours] ?? 0)
+
+/** The booking itself was written down when it was made. */
+const ofBooking: ReadonlySet<string> = new Set(['confirmed', 'scheduled'])
+
+/**
+ * Follows a courier's history, which is always read whole: line by line by its time, forward only, each line once. So however
+ * notices were shuffled, doubled or lost, and however old a reading is, the same history ends in the same state. Unknown statuses and
+ * such as contradict ours change nothing.
+ */
+export function followHistory(
+  parcel: FollowedParcel,
+  order: Pick<CourierOrder, 'status'> & { history: readonly CourierEvent[] },
+): Followed {
+  const followed: Followed = { ...parcel, newEvents: [], unknown: [], contradictions: [] }
+  const seen = new Set(parcel.events.map(keyOf))
+  const until = parcel.trackedUntil?.getTime() ?? Number.NEGATIVE_INFINITY
+  for (const line of linesOf(parcel, order)) {
+    if (ofBooking.has(courierStatus(line.status))) continue
+    const states = statesOf(line.status)
+    const at = line.updatedAt.getTime()
+    if (!states) {
+      if (at > until) followed.unknown.push(courierStatus(line.status))
+    } else if (!isKnown(seen, states, line)) {
+      followLine(followed, line, states, at >= until)
+    }
+    if (at > (followed.trackedUntil?.getTime() ?? Number.NEGATIVE_INFINITY))
+      followed.trackedUntil = line.updatedAt
+  }
+  return followed
+}
+
+/** The history by time. The courier's order may be ahead of its own history: what it says now then stands at its end. */
+function linesOf(
+  { bookedAt }: FollowedParcel,
+  { status, history }: { status: string; history: readonly CourierEvent[] },
+): CourierEvent[] {
+  const lines = history.toSorted((a, b) => a.updatedAt.getTime() - b.updatedAt.getTime())
+  const last = lines.at(-1)
+  if (last && courierStatus(last.status) === courierStatus(status)) return lines
+  return [...lines, { status, note: '', updatedAt: last?.updatedAt ?? bookedAt }]
+}
+
+const keyOf = ({ status, happenedAt }: { status: ShipmentStatus; happenedAt: Date }) =>
+  `${status} ${happenedAt.getTime()}`
+
+function isKnown(seen: Set<string>, states: readonly ShipmentStatus[], { updatedAt }: CourierEvent): boolean {
+  return states.some((status) => seen.has(keyOf({ status, happenedAt: updatedAt })))
+}
+
+function followLine(
+  followed: Followed,
+  line: CourierEvent,
+  states: readonly ShipmentStatus[],
+  isNews: boolean,
+): void {
+  const agrees = states.includes(followed.status)
+  const to = agrees
+    ? followed.status
+    : states.find((one) => shipmentTransitions[followed.status].includes(one))
+  const isLate = !isNews || isBeforeHand(followed, states, line.updatedAt)
+  const providerStatus = courierStatus(line.status)
+  if (to === undefined || (!agrees && isLate)) {
+    const said = states.at(-1) as ShipmentStatus
+    if (isNews && contradicts(followed, said, line.updatedAt)) followed.contradictions.push(providerStatus)
+    write(followed, line, said)
+    return
+  }
+  // That it is over is written down once, by whoever knew it first.
+  if (agrees && isOver(to)) followed.movedByHandAt = null
+  else write(followed, line, to)
+  if (isNews) Object.assign(followed, { status: to, movedByHandAt: null })
+}
+
+/** An earlier step, of before staff's word: late news. */
+function isBeforeHand(
+  { status, movedByHandAt }: Followed,
+  states: readonly ShipmentStatus[],
+  at: Date,
+): boolean {
+  return movedByHandAt !== null && at <= movedByHandAt && states.every((said) => isBehind(said, status))
+}
+
+function write(
+  { newEvents }: Followed,
+  { status, note, updatedAt }: CourierEvent,
+  state: ShipmentStatus,
+): void {
+  const event = {
+    status: state,
+    providerStatus: courierStatus(status),
+    note: note || null,
+    happenedAt: updatedAt,
+  }
+  if (!newEvents.some((one) => keyOf(one) === keyOf(event))) newEvents.push(event)
+}
+
+/** An earlier step is late news, unless it is later than staff's word or comes after the end. */
+function contradicts({ status, movedByHandAt }: Followed, said: ShipmentStatus, at: Date): boolean {
+  if (!isBehind(said, status)) return true
+  return movedByHandAt ? at > movedByHandAt : isOver(status)
+}

@@ -1,0 +1,71 @@
+import { sql } from 'kysely'
+import {
+  idOrCode,
+  type Rupiah,
+  requireStaff,
+  requireTransition,
+  type StaffRole,
+  type Work,
+} from '../../kernel/index.ts'
+import { takeLimit } from '../../ops/index.ts'
+import { logisticsErrors } from '../errors.ts'
+import { getShipment } from '../read.ts'
+import { shipmentTransitions } from '../transitions.ts'
+import type { ShipmentView } from '../views.ts'
+import { lockParcels } from './lock-parcels.ts'
+import { recordMoves } from './record-moves.ts'
+
+const handling: readonly StaffRole[] = ['warehouse', 'support', 'service']
+
+/** What staff may say of a parcel, and who: what costs the company money is decided by those who answer buyers. */
+const maySet = {
+  picked_up: handling,
+  in_transit: handling,
+  on_hold: handling,
+  delivered: handling,
+  returning: handling,
+  returned: handling,
+  cancelled: handling,
+  not_found: handling,
+  lost: ['support', 'service'],
+} as const satisfies Record<string, readonly StaffRole[]>
+
+export type ShipmentStatusByHand = keyof typeof maySet
+
+export const shipmentStatusesByHand = Object.keys(maySet) as [ShipmentStatusByHand, ...ShipmentStatusByHand[]]
+
+/**
+ * Moves a parcel by hand, along the table of transitions, where its courier does not say (service map: failure modes). Its order
+ * follows as if the courier had. What the courier says later agrees, or is raised to attention and changes nothing.
+ * @throws logistics.shipment_not_found, kernel.illegal_transition, second_person_needed, forbidden
+ */
+export async function setShipmentStatus(
+  work: Work,
+  input: { shipment: string; status: ShipmentStatusByHand; note?: string | undefined },
+): Promise<ShipmentView> {
+  const { status, note } = input
+  requireStaff(work.actor, ...maySet[status])
+  const key = idOrCode(input.shipment)
+  const where = 'id' in key ? sql`s.id = ${key.id}::uuid` : sql`s.code = ${key.code}`
+  const [parcel] = await lockParcels(work, where)
+  if (!parcel) throw logisticsErrors.shipment_not_found({ shipment: input.shipment })
+  requireTransition(shipmentTransitions, parcel.status, status, 'shipment')
+  if (status === 'lost') await takeLost(work, parcel.orderId)
+  const { priceIdr, waybill, trackingUrl, trackedUntil } = parcel
+  const newEvents = [{ status, providerStatus: null, note: note || null, happenedAt: work.now }]
+  const facts = { priceIdr: priceIdr ?? 0, waybill, trackingUrl, trackedUntil, movedByHandAt: work.now }
+  await recordMoves(work, [{ parcel, status, newEvents, ...facts }])
+  const [before, after] = [{ status: parcel.status }, { status, note }]
+  work.audit({ command: 'shipments set-status', subject: ['shipment', parcel.id], before, after })
+  return await getShipment(work, parcel.id)
+}
+
+/** The buyer of a lost parcel gets everything back at the company's cost: the same as an order that is set failed. */
+async function takeLost(work: Work, orderId: string): Promise<void> {
+  const { rows } = await sql<{ userId: string; totalIdr: Rupiah }>`
+    select user_id, total_idr from orders where id = ${orderId}`.execute(work.tx)
+  for (const { userId, totalIdr: amountIdr } of rows) {
+    const subject = ['order', orderId] as const
+    await takeLimit(work, { kind: 'order_failed', subject, receiver: `user:${userId}`, amountIdr })
+  }
+}

@@ -1,0 +1,70 @@
+import { type RawBuilder, sql } from 'kysely'
+import { secondsAfter, type Work } from '../../kernel/index.ts'
+import { allOrEach, setAside } from '../../ops/index.ts'
+import { type TrackingContext, trackParcels } from './track-parcels.ts'
+
+// Ten seconds of calls, five at once; the aggregator takes more.
+const BATCH = 50
+
+// A run of the slowest calls; a parcel whose courier cannot be asked is asked again after so long.
+const LEASE_S = 900
+
+/** Whether a parcel had no news for policy.trackAfterHours. Answered by the index `shipments_to_track`. */
+export const trackingDue = (now: Date): RawBuilder<boolean> =>
+  sql<boolean>`(not (select paused from switches where name = 'biteship')
+    and exists (select from shipments where track_at <= ${now}))`
+
+/** Asks about parcels that had no news, a bounded number at a time: a webhook that was lost delays, and loses nothing. */
+export async function sweepTracking(context: TrackingContext): Promise<void> {
+  const { units, actor } = context
+  const ids = await units.run(actor, claimSilent)
+  const refused: { id: string; error: string }[] = []
+  await allOrEach(
+    ids,
+    async (some) => {
+      const { failed } = await trackParcels(context, some)
+      refused.push(...failed.filter((one) => one.refused))
+    },
+    (id, error) => setAside(context, id, error, putOff),
+  )
+  if (refused.length > 0) {
+    await units.run(actor, (work) => raiseRefused(work, new Map(refused.map(({ id, error }) => [id, error]))))
+  }
+}
+
+/** Its lease keeps it off until it is asked about again. */
+async function putOff({ tx }: Work, courierOrderId: string) {
+  const { rows } = await sql<{ id: string; code: string }>`
+    select id, code from shipments where provider_order_id = ${courierOrderId}`.execute(tx)
+  const { id, code } = rows[0] ?? { id: courierOrderId, code: courierOrderId }
+  return {
+    subject: ['shipment', id] as [string, string],
+    message: `what the courier says of ${code} could not be recorded; it is asked again`,
+    command: `laku shipments track ${code}`,
+  }
+}
+
+async function claimSilent({ tx, now }: Work): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update shipments s set track_at = ${secondsAfter(now, LEASE_S)}
+    from (
+      select id from shipments where track_at <= ${now} order by track_at limit ${BATCH} for no key update skip locked
+    ) due
+    where s.id = due.id returning s.provider_order_id as id`.execute(tx)
+  return rows.map((row) => row.id)
+}
+
+async function raiseRefused(work: Work, errors: ReadonlyMap<string, string>): Promise<void> {
+  const { rows } = await sql<{ id: string; code: string; providerOrderId: string }>`
+    select id, code, provider_order_id from shipments where provider_order_id = any(${[...errors.keys()]}::text[])`.execute(
+    work.tx,
+  )
+  for (const { id, code, providerOrderId } of rows) {
+    work.raise({
+      kind: 'shipment_untracked',
+      subject: ['shipment', id],
+      message: `The courier does not say where ${code} is: ${errors.get(providerOrderId)}; it is asked again`,
+      command: `laku shipments track ${code}`,
+    })
+  }
+}

@@ -1,0 +1,93 @@
+import { sql } from 'kysely'
+import pLimit from 'p-limit'
+import { type Actor, ProviderFailure, type UnitOfWork, type Work } from '../../kernel/index.ts'
+import { CALLS_AT_ONCE } from '../bookings/book.ts'
+import type { CourierGateway, TrackedCourierOrder } from '../courier.ts'
+import { recordTracking } from './record.ts'
+
+export interface TrackingContext {
+  units: UnitOfWork
+  actor: Actor
+  courier: CourierGateway
+}
+
+/** What became of asking couriers, by the ids of their orders. */
+export interface Asked {
+  read: string[]
+  failed: { id: string; error: string; refused: boolean }[]
+  /** No parcel of laku has this order, or not yet. */
+  unknown: string[]
+}
+
+// Somebody else would have to write between each reading and its record.
+const TRIES = 3
+
+/**
+ * Asks couriers for these orders and follows what they say, each read once. `mark` runs in the transaction that writes it down.
+ */
+export async function trackParcels(
+  context: TrackingContext,
+  courierOrderIds: readonly string[],
+  mark: (work: Work, asked: Asked) => Promise<void> = async () => {},
+): Promise<Asked> {
+  const { units, actor } = context
+  const ids = [...new Set(courierOrderIds)]
+  const asked: Asked = { read: [], failed: [], unknown: [] }
+  let left = ids
+  for (let tried = 1; left.length > 0 && tried <= TRIES; tried++) {
+    const versions = await units.run(actor, (work) => versionsOf(work, left))
+    const orders = await readAll(context, [...versions.keys()])
+    const now: Asked = {
+      read: [],
+      failed: failuresIn(orders),
+      unknown: left.filter((id) => !versions.has(id)),
+    }
+    const readings = [...orders.values()]
+      .filter((one): one is TrackedCourierOrder => !(one instanceof ProviderFailure))
+      .map((order) => ({ order, version: versions.get(order.id) as number }))
+    left = await units.run(actor, async (work) => {
+      const stale = await recordTracking(work, readings)
+      now.read = readings.map((one) => one.order.id).filter((id) => !stale.includes(id))
+      if (tried === TRIES) now.failed.push(...stale.map(movedMeanwhile))
+      await mark(work, now)
+      return stale
+    })
+    asked.read.push(...now.read)
+    asked.failed.push(...now.failed)
+    asked.unknown.push(...now.unknown)
+  }
+  return asked
+}
+
+const movedMeanwhile = (id: string) => ({ id, error: 'it moved while it was read', refused: false })
+
+async function versionsOf({ tx }: Work, ids: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await sql<{ id: string; version: number }>`
+    select provider_order_id as id, version from shipments where provider_order_id = any(${[...ids]}::text[])`.execute(
+    tx,
+  )
+  return new Map(rows.map(({ id, version }) => [id, version]))
+}
+
+type Answer = TrackedCourierOrder | ProviderFailure
+
+async function readAll({ courier }: TrackingContext, ids: readonly string[]): Promise<Map<string, Answer>> {
+  const answers = await pLimit(CALLS_AT_ONCE).map([...ids], async (id): Promise<Answer> => {
+    try {
+      // The answer is filed under what was asked for, whatever id it bears.
+      return { ...(await courier.getOrder(id)), id }
+    } catch (error) {
+      if (error instanceof ProviderFailure) return error
+      throw error
+    }
+  })
+  return new Map(ids.map((id, i) => [id, answers[i] as Answer]))
+}
+
+function failuresIn(orders: ReadonlyMap<string, Answer>): Asked['failed'] {
+  return [...orders].flatMap(([id, answer]) =>
+    answer instanceof ProviderFailure
+      ? [{ id, error: answer.message, refused: answer.outcome === 'refused' }]
+      : [],
+  )
+}

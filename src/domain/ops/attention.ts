@@ -1,0 +1,104 @@
+import { sql } from 'kysely'
+import { actorLabel, personOf, requireStaff } from '../kernel/actor.ts'
+import type { AttentionKind } from '../kernel/attention-kinds.ts'
+import { kernelErrors } from '../kernel/kernel-errors.ts'
+import { type Paged, pageOf } from '../kernel/pages.ts'
+import type { Tx, Work } from '../kernel/work.ts'
+
+/** Something that a person must look at, or has looked at. */
+export interface AttentionView {
+  id: string
+  kind: string
+  subjectKind: string
+  subjectId: string
+  message: string
+  /** What mends it. */
+  command: string
+  details: Record<string, unknown>
+  /** How often it was raised while it was open. */
+  times: number
+  since: Date
+  resolvedAt: Date | null
+  resolvedBy: string | null
+  resolution: string | null
+}
+
+const columns = sql`
+  id, kind, subject_kind, subject_id, message, command, details, times, since, resolved_at, resolved_by, resolution`
+
+export interface AttentionFilter {
+  /** What is resolved as well; else only what is open. */
+  all?: boolean | undefined
+  kind?: string | undefined
+  subjectId?: string | undefined
+  limit: number
+  /** The id of the last item of the page before. */
+  cursor?: string | undefined
+}
+
+/** What needs a person, newest first, by keyset pages. */
+export async function listAttention(tx: Tx, filter: AttentionFilter): Promise<Paged<AttentionView>> {
+  const wheres = [filter.all ? sql`true` : sql`resolved_at is null`]
+  if (filter.kind) wheres.push(sql`kind = ${filter.kind}`)
+  if (filter.subjectId) wheres.push(sql`subject_id = ${filter.subjectId}`)
+  if (filter.cursor) wheres.push(sql`id < ${filter.cursor}::uuid`)
+  const { rows } = await sql<AttentionView>`
+    select ${columns} from attention where ${sql.join(wheres, sql` and `)}
+    order by id desc limit ${filter.limit + 1}`.execute(tx)
+  return pageOf(rows, filter.limit, (row) => row.id)
+}
+
+/**
+ * One item, by its id.
+ * @throws kernel.attention_not_found
+ */
+export async function showAttention(tx: Tx, id: string): Promise<AttentionView> {
+  const { rows } = await sql<AttentionView>`
+    select ${columns} from attention where id = ${id}::uuid`.execute(tx)
+  if (!rows[0]) throw kernelErrors.attention_not_found({ id })
+  return rows[0]
+}
+
+/**
+ * Puts an item away, with what was done about it; raised again, it is a new item. By support, finance, warehouse or an admin.
+ * What was done to somebody of the staff is put away by finance, and not by who did it.
+ * @throws kernel.forbidden, kernel.own_act, kernel.attention_not_found, kernel.attention_resolved
+ */
+export async function resolveAttention(
+  work: Work,
+  { id, resolution }: { id: string; resolution: string },
+): Promise<AttentionView> {
+  requireStaff(work.actor, 'support', 'finance', 'warehouse')
+  const { kind, details } = await showAttention(work.tx, id)
+  if (kind === 'staff_changed') {
+    requireStaff(work.actor, 'finance')
+    if (details.byId === personOf(work.actor)) throw kernelErrors.own_act()
+  }
+  const { rows } = await sql<AttentionView>`
+    update attention set resolved_at = ${work.now}, resolved_by = ${actorLabel(work.actor)}, resolution = ${resolution}
+    where id = ${id}::uuid and resolved_at is null returning ${columns}`.execute(work.tx)
+  const item = rows[0]
+  if (!item) {
+    const known = await showAttention(work.tx, id)
+    throw kernelErrors.attention_resolved({ by: known.resolvedBy, at: known.resolvedAt })
+  }
+  work.audit({
+    command: 'attention resolve',
+    subject: ['attention', id],
+    before: { kind: item.kind, subject: `${item.subjectKind} ${item.subjectId}`, resolved: false },
+    after: { resolved: true, resolution },
+  })
+  return item
+}
+
+/** Takes away what a person need not look at any more, because the thing itself was done. */
+export async function settleAttention(
+  work: Work,
+  kind: AttentionKind,
+  subjectId: string,
+  resolution: string,
+): Promise<void> {
+  await sql`
+    update attention set resolved_at = ${work.now}, resolved_by = ${actorLabel(work.actor)}, resolution = ${resolution}
+    where kind = ${kind} and subject_id = ${subjectId} and resolved_at is null`.execute(work.tx)
+}

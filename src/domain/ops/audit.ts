@@ -1,0 +1,74 @@
+import { sql } from 'kysely'
+import { requireStaff } from '../kernel/actor.ts'
+import { kernelErrors } from '../kernel/kernel-errors.ts'
+import { type Paged, pageOf } from '../kernel/pages.ts'
+import type { Work } from '../kernel/work.ts'
+
+/** One change: who made it, why, to what, and what it was before and after. */
+export interface AuditRow {
+  id: string
+  occurredAt: Date
+  actorKind: string
+  actorId: string
+  actorName: string
+  reason: string | null
+  command: string
+  subjectKind: string
+  subjectId: string
+  before: unknown
+  after: unknown
+  requestId: string | null
+}
+
+const columns = sql`
+  id, occurred_at, actor_kind, actor_id, actor_name, reason, command, subject_kind, subject_id, before, after, request_id`
+
+export interface AuditFilter {
+  /** Id of what was changed. */
+  subjectId?: string | undefined
+  /** Name or id of who changed it. */
+  actor?: string | undefined
+  /** `settle approve`, or all of a noun: `settle`. */
+  command?: string | undefined
+  since?: Date | undefined
+  until?: Date | undefined
+  limit: number
+  /** The id of the last row of the page before. */
+  cursor?: string | undefined
+}
+
+/**
+ * The audit log, newest first, by keyset pages. For support, finance and admins.
+ * @throws kernel.forbidden
+ */
+export async function listAudit(work: Work, filter: AuditFilter): Promise<Paged<AuditRow>> {
+  requireStaff(work.actor, 'support', 'finance')
+  const wheres = [sql`true`]
+  if (filter.subjectId) wheres.push(sql`subject_id = ${filter.subjectId}`)
+  if (filter.actor) wheres.push(sql`(actor_name = ${filter.actor} or actor_id = ${filter.actor})`)
+  if (filter.command)
+    wheres.push(sql`(command = ${filter.command} or starts_with(command, ${`${filter.command} `}))`)
+  if (filter.since) wheres.push(sql`occurred_at >= ${filter.since}`)
+  if (filter.until) wheres.push(sql`occurred_at < ${filter.until}`)
+  if (filter.cursor) {
+    wheres.push(
+      sql`(occurred_at, id) < (select occurred_at, id from audit_log where id = ${filter.cursor}::uuid)`,
+    )
+  }
+  const { rows } = await sql<AuditRow>`
+    select ${columns} from audit_log where ${sql.join(wheres, sql` and `)}
+    order by occurred_at desc, id desc limit ${filter.limit + 1}`.execute(work.tx)
+  return pageOf(rows, filter.limit, (row) => row.id)
+}
+
+/**
+ * One row of the audit log.
+ * @throws kernel.forbidden, kernel.audit_not_found
+ */
+export async function showAudit(work: Work, id: string): Promise<AuditRow> {
+  requireStaff(work.actor, 'support', 'finance')
+  const { rows } = await sql<AuditRow>`
+    select ${columns} from audit_log where id = ${id}::uuid`.execute(work.tx)
+  if (!rows[0]) throw kernelErrors.audit_not_found({ id })
+  return rows[0]
+}

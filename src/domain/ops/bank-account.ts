@@ -1,0 +1,64 @@
+import {
+  bankFact,
+  ewalletFact,
+  type PayoutChannelFact,
+  payoutChannelFacts,
+} from '../../providers/xendit/facts.ts'
+import { kernelErrors } from '../kernel/kernel-errors.ts'
+
+/** Where money is paid out to: a bank account or an e-wallet, by the provider's code of the channel. */
+export interface BankAccount {
+  channelCode: string
+  /** Digits; an e-wallet's is the phone number, `08…`. */
+  accountNumber: string
+  accountHolderName: string
+}
+
+export type PayoutChannel = PayoutChannelFact
+
+/** The channels that the provider documents: what holds for as long as it was not asked itself (`payout-channels.ts`). */
+export const payoutChannels: Readonly<Record<string, PayoutChannel>> = payoutChannelFacts
+
+/** A channel that the provider names and its reference did not: what holds for all of its kind. */
+export const unlistedChannel = (name: string, kind: PayoutChannel['kind']): PayoutChannel =>
+  kind === 'bank' ? bankFact(name) : ewalletFact(name)
+
+/** The channel's name as people know it. */
+export const channelName = (channelCode: string): string => channelIn(channelCode)?.name ?? channelCode
+
+const channelIn = (code: string) => (Object.hasOwn(payoutChannels, code) ? payoutChannels[code] : undefined)
+
+/**
+ * The account as it is kept: its number without the spaces, dots and dashes that people write into it, and an e-wallet's as `08…`
+ * however its country was written. `channel` is what the provider says of a channel that our table does not have.
+ * @throws kernel.payout_channel_unknown, kernel.bank_account_invalid
+ */
+export function requireBankAccount(account: BankAccount, channel?: PayoutChannel): BankAccount {
+  const channelCode = account.channelCode.trim().toUpperCase()
+  const known = channelIn(channelCode) ?? channel
+  if (!known) {
+    throw kernelErrors.payout_channel_unknown({ channelCode, known: Object.keys(payoutChannels) })
+  }
+  const written = account.accountNumber.replaceAll(/[\s.\-()]/g, '')
+  const accountNumber = known.kind === 'ewallet' ? written.replace(/^(\+?62|0062)(?=8)/, '0') : written
+  const accountHolderName = account.accountHolderName.trim()
+  if (!known.digits.test(accountNumber) || accountHolderName === '') {
+    throw kernelErrors.bank_account_invalid({ channelCode, digits: known.digits.source })
+  }
+  return { channelCode, accountNumber, accountHolderName }
+}
+
+/**
+ * A description as far as the channel shows it. What tells one from another stands at the end (`Laku STL-261123-7K3QX2`), so that words
+ * and the code's prefix go first, and what is longer still is cut.
+ */
+export function describedFor({ descriptionLength: most }: PayoutChannel, description: string): string {
+  const code = description.slice(description.lastIndexOf(' ') + 1)
+  const fits = [description, code, code.slice(code.indexOf('-') + 1)].find((one) => one.length <= most)
+  return fits ?? description.slice(0, most).trimEnd()
+}
+
+/** An account as it may be shown: the last four digits of its number. */
+export function maskedAccount(accountNumber: string): string {
+  return `…${accountNumber.slice(-4)}`
+}

@@ -1,0 +1,240 @@
+import { sql } from 'kysely'
+import { personOf, requireReason, requireStaff } from '../kernel/actor.ts'
+import { secondsAfter } from '../kernel/clock.ts'
+import { newId } from '../kernel/ids.ts'
+import { kernelErrors } from '../kernel/kernel-errors.ts'
+import type { Rupiah } from '../kernel/money.ts'
+import type { Policy } from '../kernel/policy.ts'
+import { insertRows } from '../kernel/rows.ts'
+import type { Tx, Work } from '../kernel/work.ts'
+import { requireOwnFactor } from './two-people.ts'
+
+/** What is counted together: money given away, settlements approved, withdrawals. */
+export type Budget = 'given' | 'settlement' | 'withdrawal'
+
+/** Each door that gives money, and the budget that it takes from. */
+export const limitedKinds = {
+  goodwill: 'given',
+  correction: 'given',
+  refund: 'given',
+  return: 'given',
+  undeliverable: 'given',
+  order_failed: 'given',
+  write_off: 'given',
+  quarantine: 'given',
+  suspense: 'given',
+  settlement: 'settlement',
+  withdrawal: 'withdrawal',
+} as const satisfies Record<string, Budget>
+
+export type LimitedKind = keyof typeof limitedKinds
+
+export interface LimitUse {
+  kind: LimitedKind
+  /** The thing that is decided, once a kind. */
+  subject: readonly [kind: string, id: string]
+  /** `user:…` or `factory:…` */
+  receiver: string
+  /** A word for the bank account that it goes to, where it leaves: several people may name one. */
+  account?: string | undefined
+  amountIdr: Rupiah
+  /** What a second person names to allow it, where the subject is not known before: the factory of a write-off. */
+  clearedAs?: string | undefined
+  /** Who asked for it, where another one decides; else who acts. */
+  person?: string | undefined
+}
+
+const DAY_S = 86_400
+
+/** What the system does by itself is held by no limit, and counted against nobody. */
+const isFree = ({ actor }: Pick<Work, 'actor'>, { person }: LimitUse) =>
+  person === undefined && (actor.kind === 'system' || actor.kind === 'provider')
+const noLimits = { dayLimitIdr: Number.MAX_SAFE_INTEGER, weekLimitIdr: Number.MAX_SAFE_INTEGER }
+
+function limitsOf(kind: LimitedKind, policy: Policy): { dayLimitIdr: Rupiah; weekLimitIdr: Rupiah } {
+  const budget: Budget = limitedKinds[kind]
+  if (budget === 'settlement')
+    return { dayLimitIdr: policy.settlementDayIdr, weekLimitIdr: policy.settlementWeekIdr }
+  if (budget === 'withdrawal')
+    return { dayLimitIdr: policy.withdrawalDayIdr, weekLimitIdr: policy.withdrawalWeekIdr }
+  return { dayLimitIdr: policy.aloneDayIdr, weekLimitIdr: policy.aloneWeekIdr }
+}
+
+/**
+ * Whether one more of this is more than one person may do alone: counted over all doors of its budget, by who acts, by who receives and
+ * by the account, within a day and within seven. Until the transaction ends nobody else counts for any of them. To be asked after the
+ * locks on rows and before the ledger's. What the system does by itself is never over.
+ */
+export async function isOverLimit(work: Work, use: LimitUse): Promise<boolean> {
+  const { tx, now, actor, policy } = work
+  if (isFree(work, use)) return false
+  const { kind, receiver, account = null, amountIdr } = use
+  const person = use.person ?? personOf(actor)
+  const budget = limitedKinds[kind]
+  const { dayLimitIdr, weekLimitIdr } = limitsOf(kind, policy)
+  await sql`select lock_limit(${budget}, ${person}, ${receiver}, ${account})`.execute(tx)
+  const alone = (days: number) =>
+    sql`used_alone(${budget}, ${person}, ${receiver}, ${account}, ${secondsAfter(now, -days * DAY_S)}, ${kind}, ${use.subject[1]})`
+  const { rows } = await sql<{ dayIdr: Rupiah; weekIdr: Rupiah }>`
+    select ${alone(1)}::int8 as day_idr, ${alone(7)}::int8 as week_idr`.execute(tx)
+  const { dayIdr = 0, weekIdr = 0 } = rows[0] ?? {}
+  return amountIdr + dayIdr > dayLimitIdr || amountIdr + weekIdr > weekLimitIdr
+}
+
+/**
+ * Counts what is done now. Without a second person the database refuses what is over the limit; with one it refuses the same person, and
+ * one who is no second person to them.
+ */
+export async function countUse(work: Work, use: LimitUse, second: string | null = null): Promise<void> {
+  const { actor, policy } = work
+  const { kind, subject, receiver, account = null, amountIdr } = use
+  const free = isFree(work, use)
+  const limits = free ? noLimits : limitsOf(kind, policy)
+  const row = {
+    id: newId(),
+    budget: limitedKinds[kind],
+    kind,
+    person: use.person ?? personOf(actor),
+    secondPerson: second,
+    receiver: free ? 'nobody' : receiver,
+    account: free ? null : account,
+    amountIdr,
+    ...limits,
+    subjectKind: subject[0],
+    subjectId: subject[1],
+    usedAt: work.now,
+    undoneAt: null,
+  }
+  // Decided anew (a settlement that was on hold): what was counted of it before gives way.
+  const { rows } = await sql<{ id: string }>`
+    update limit_uses set person = ${row.person}, second_person = ${second}, receiver = ${row.receiver}, account = ${row.account},
+      amount_idr = ${amountIdr}, day_limit_idr = ${row.dayLimitIdr}, week_limit_idr = ${row.weekLimitIdr}, used_at = ${work.now},
+      undone_at = null
+    where kind = ${kind} and subject_id = ${row.subjectId} returning id`.execute(work.tx)
+  if (rows.length === 0) await insertRows(work.tx, 'limitUses', [row])
+}
+
+/** Counts what follows from something that was counted, or that nobody decided, for the database asks for it. */
+export async function countUnlessCounted(work: Work, use: LimitUse): Promise<void> {
+  const { rows } = await sql`
+    select from limit_uses where kind = ${use.kind} and subject_id = ${use.subject[1]} and undone_at is null`.execute(
+    work.tx,
+  )
+  if (rows.length === 0) await countUse(work, use)
+}
+
+/**
+ * Counts what has no state in which it waits for a second person: over the limit it needs that somebody else allowed it beforehand
+ * (`allowOverLimit`), which is used up by this.
+ * @throws kernel.second_person_needed with the command that allows it
+ */
+export async function takeLimit(work: Work, use: LimitUse): Promise<void> {
+  if (use.amountIdr <= 0) return
+  if (!(await isOverLimit(work, use))) return await countUse(work, use)
+  const { kind, amountIdr } = use
+  const named = use.clearedAs ?? use.subject[1]
+  const person = personOf(work.actor)
+  const { rows } = await sql<{ givenBy: string }>`
+    update limit_clearances set used_by = ${person}, used_at = ${work.now}
+    where id = (
+      select id from limit_clearances where kind = ${kind} and subject_id = ${named} and used_at is null
+        and until > ${work.now} and amount_idr >= ${amountIdr}
+        and second_person_refusal(${person}, given_by, ${work.now}) is null
+      order by given_at limit 1 for no key update)
+    returning given_by`.execute(work.tx)
+  const [given] = rows
+  if (!given) {
+    throw kernelErrors.second_person_needed({
+      kind,
+      amountIdr,
+      subject: named,
+      command: `laku limits allow ${kind} ${named} ${amountIdr}`,
+    })
+  }
+  await countUse(work, use, given.givenBy)
+}
+
+/** What was counted came to nothing: it counts no more. */
+export async function undoUse(work: Work, kind: LimitedKind, subjectIds: readonly string[]): Promise<void> {
+  await sql`
+    update limit_uses set undone_at = ${work.now}
+    where kind = ${kind} and subject_id = any(${subjectIds}) and undone_at is null`.execute(work.tx)
+}
+
+export interface Clearance {
+  id: string
+  kind: LimitedKind
+  subjectId: string
+  amountIdr: Rupiah
+  until: Date
+}
+
+const CLEARED_S = DAY_S
+
+/**
+ * A second person allows one act over the limit, of so much at most, within a day, and confirms it by their factor: to whoever does it,
+ * but not to themselves or to somebody whom they are no second person to.
+ * @throws kernel.reason_required, kernel.forbidden, and as requireOwnFactor
+ */
+export async function allowOverLimit(
+  work: Work,
+  input: { kind: LimitedKind; subjectId: string; amountIdr: Rupiah; reason?: string | undefined },
+): Promise<Clearance> {
+  requireStaff(work.actor, 'finance')
+  const { kind, subjectId, amountIdr } = input
+  const reason = requireReason(work, input.reason)
+  await requireOwnFactor(work)
+  const until = secondsAfter(work.now, CLEARED_S)
+  const clearance = { id: newId(), kind, subjectId, amountIdr, until }
+  await insertRows(work.tx, 'limitClearances', [
+    {
+      ...clearance,
+      givenBy: personOf(work.actor),
+      reason,
+      givenAt: work.now,
+      usedBy: null,
+      usedAt: null,
+    },
+  ])
+  work.audit({
+    command: 'limits allow',
+    subject: ['limit_clearance', clearance.id],
+    after: { kind, subjectId, amountIdr, until, reason },
+  })
+  return clearance
+}
+
+export interface LimitView {
+  budget: Budget
+  /** A member of staff by name, or whoever else acted; or who received. */
+  who: string
+  side: 'person' | 'receiver'
+  dayIdr: Rupiah
+  weekIdr: Rupiah
+  dayLimitIdr: Rupiah
+  weekLimitIdr: Rupiah
+}
+
+/** Who has used how much of what one person may do alone, and who received it, within seven days: the most used first. */
+export async function listLimits(
+  { tx, now, policy }: Pick<Work, 'now' | 'policy'> & { tx: Tx },
+  { budget, limit }: { budget?: Budget | undefined; limit: number },
+): Promise<LimitView[]> {
+  const [day, week] = [secondsAfter(now, -DAY_S), secondsAfter(now, -7 * DAY_S)]
+  const { rows } = await sql<Omit<LimitView, 'dayLimitIdr' | 'weekLimitIdr'>>`
+    with alone as (
+      select * from limit_uses where used_at > ${week} and second_person is null and undone_at is null
+        and receiver <> 'nobody' and ${budget ? sql`budget = ${budget}` : sql`true`}
+    ), sides as (
+      select budget, 'person' as side, coalesce((select name from staff where id::text = person), person) as who, amount_idr, used_at
+      from alone
+      union all
+      select budget, 'receiver', receiver, amount_idr, used_at from alone
+    )
+    select budget, side, who, coalesce(sum(amount_idr) filter (where used_at > ${day}), 0)::int8 as day_idr,
+      sum(amount_idr)::int8 as week_idr
+    from sides group by budget, side, who order by week_idr desc, who limit ${limit}`.execute(tx)
+  const kindOf = (wanted: Budget) =>
+    (Object.keys(limitedKinds) as LimitedKind[]).find((kind) => limitedKinds[kind] === wanted) as LimitedKind
+  return rows.map((row) => ({ ...row, ...limitsOf(kindOf(row.budget), policy) }))
+}

@@ -1,0 +1,107 @@
+import { sql } from 'kysely'
+import { secondsAfter } from '../kernel/clock.ts'
+import type { Work } from '../kernel/work.ts'
+
+/** A limit: so many at once, then one each `everyS` seconds. */
+export interface Turn {
+  /** Of whom: `code number +62812…`. */
+  name: string
+  atOnce: number
+  everyS: number
+  /** A turn that comes within so many seconds is taken and waited for; by default none is. */
+  waitS?: number
+  /** Taken whatever it is: what has happened is counted, not asked for. */
+  counted?: boolean
+}
+
+export interface TakenTurns {
+  /** Seconds until all turns have come. */
+  inS: number
+  /** The turn that does not come in time, and in how many seconds it would; nothing was taken then. */
+  refused?: { turn: Turn; inS: number }
+}
+
+// What was counted and not asked for is held against its name for so long at most.
+const LONGEST_S = 3_600
+
+/**
+ * Takes a turn of each limit, or of none where one does not come in time. Rows are locked in the order of their names, to the commit, so
+ * that requests of one name are counted one after the other.
+ */
+export async function takeTurns(work: Work, turns: readonly Turn[]): Promise<TakenTurns> {
+  if (turns.length === 0) return { inS: 0 }
+  const names = turns.map(({ name }) => name)
+  // A flood is refused without a lock: what is used up now is so once it is locked, for a limit only moves on. Else all of a flood would
+  // stand one behind the other at the row that all strangers share, and everybody else with them.
+  const early = reckon(work, turns, await readPaces(work, names)).refused
+  if (early) return { inS: 0, refused: early }
+  const { inS, refused, after } = reckon(work, turns, await lockPaces(work, names))
+  if (refused) return { inS: 0, refused }
+  await sql`
+    update paces p set next_at = t.next_at
+    from unnest(${[...after.keys()]}::text[], ${[...after.values()]}::timestamptz[]) as t(name, next_at)
+    where p.name = t.name`.execute(work.tx)
+  return { inS }
+}
+
+/** What these turns come to from where their limits are: when they come, which one does not in time, and where the limits are after them. */
+function reckon(
+  work: Work,
+  turns: readonly Turn[],
+  before: ReadonlyMap<string, Date>,
+): TakenTurns & { after: Map<string, Date> } {
+  let inS = 0
+  let refused: TakenTurns['refused']
+  const after = new Map<string, Date>()
+  for (const turn of turns) {
+    const { name, atOnce, everyS, waitS = 0, counted = false } = turn
+    const from = Math.max(before.get(name)?.getTime() ?? 0, work.now.getTime())
+    const delayS = (from - work.now.getTime()) / 1000 - (atOnce - 1) * everyS
+    if (!counted && delayS > waitS && delayS > (refused?.inS ?? 0)) refused = { turn, inS: delayS }
+    if (!counted) inS = Math.max(inS, delayS)
+    const most = secondsAfter(work.now, (atOnce - 1) * everyS + Math.max(LONGEST_S, everyS))
+    const next = new Date(from + everyS * 1000)
+    after.set(name, next < most ? next : most)
+  }
+  const whole = refused && { refused: { turn: refused.turn, inS: Math.ceil(refused.inS) } }
+  return { inS: Math.max(0, Math.ceil(inS)), after, ...whole }
+}
+
+async function readPaces(work: Work, names: readonly string[]): Promise<Map<string, Date>> {
+  const { rows } = await sql<{ name: string; nextAt: Date }>`
+    select name, next_at from paces where name = any(${[...names]}::text[])`.execute(work.tx)
+  return new Map(rows.map((row) => [row.name, row.nextAt]))
+}
+
+/** Seconds until a turn would come; 0 where it comes at once. Nothing is taken or locked. */
+export async function turnInS(
+  work: Work,
+  { name, atOnce, everyS }: Omit<Turn, 'waitS' | 'counted'>,
+): Promise<number> {
+  const { rows } = await sql<{ nextAt: Date }>`select next_at from paces where name = ${name}`.execute(
+    work.tx,
+  )
+  const [pace] = rows
+  if (!pace) return 0
+  const delayS = (pace.nextAt.getTime() - work.now.getTime()) / 1000 - (atOnce - 1) * everyS
+  return Math.max(0, Math.ceil(delayS))
+}
+
+async function lockPaces(work: Work, names: readonly string[]): Promise<Map<string, Date>> {
+  const { rows } = await sql<{ name: string; nextAt: Date }>`
+    insert into paces (name, next_at)
+    select name, ${work.now} from unnest(${[...new Set(names)].sort()}::text[]) as t(name) order by name
+    on conflict (name) do update set next_at = paces.next_at
+    returning name, next_at`.execute(work.tx)
+  return new Map(rows.map((row) => [row.name, row.nextAt]))
+}
+
+/** Forgets up to `limit` limits of which nothing is used up; returns how many. */
+export async function prunePaces(work: Work, limit: number): Promise<number> {
+  const result = await sql`
+    delete from paces where name in (
+      select name from paces where next_at < ${secondsAfter(work.now, -60)} order by next_at limit ${limit}
+      for update skip locked
+    )`.execute(work.tx)
+  return Number(result.numAffectedRows ?? 0)
+}

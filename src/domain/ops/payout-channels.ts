@@ -1,0 +1,81 @@
+import { sql } from 'kysely'
+import type { Rupiah } from '../kernel/money.ts'
+import { asRecords } from '../kernel/rows.ts'
+import type { Tx, Work } from '../kernel/work.ts'
+import {
+  type BankAccount,
+  type PayoutChannel,
+  payoutChannels,
+  requireBankAccount,
+  unlistedChannel,
+} from './bank-account.ts'
+
+/** A channel as the provider told of it. */
+export interface ToldChannel {
+  channelCode: string
+  name: string
+  kind: PayoutChannel['kind']
+  minimumIdr: Rupiah
+  maximumIdr: Rupiah
+}
+
+export interface ChannelView extends ToldChannel {
+  /** When the provider said so last; nothing where our own table stands in. */
+  readAt: Date | null
+}
+
+/** What is known of channels: the provider's word where it gave one, else our table. A channel that neither has is absent. */
+export async function channelsOf(tx: Tx, codes: readonly string[]): Promise<Map<string, PayoutChannel>> {
+  const { rows } = await sql<ToldChannel>`
+    select channel_code, name, kind, minimum_idr, maximum_idr from payout_channels
+    where channel_code = any(${[...new Set(codes)]})`.execute(tx)
+  const told = new Map(rows.map((row) => [row.channelCode, row]))
+  const known = new Map<string, PayoutChannel>()
+  for (const code of codes) {
+    const ours = Object.hasOwn(payoutChannels, code) ? payoutChannels[code] : undefined
+    const said = told.get(code)
+    const base = ours ?? (said && unlistedChannel(said.name, said.kind))
+    if (!base) continue
+    const { minimumIdr, maximumIdr } = said ?? base
+    known.set(code, { ...base, minimumIdr, maximumIdr })
+  }
+  return known
+}
+
+/**
+ * An account as it is kept, of a channel that the provider or our table has.
+ * @throws kernel.payout_channel_unknown, kernel.bank_account_invalid
+ */
+export async function requirePayableAccount(tx: Tx, account: BankAccount): Promise<BankAccount> {
+  const code = account.channelCode.trim().toUpperCase()
+  return requireBankAccount(account, (await channelsOf(tx, [code])).get(code))
+}
+
+/** Keeps what the provider said of its channels. */
+export async function noteChannels(work: Work, told: readonly ToldChannel[]): Promise<void> {
+  await sql`
+    insert into payout_channels (channel_code, name, kind, minimum_idr, maximum_idr, read_at)
+    select channel_code, name, kind, minimum_idr, maximum_idr, ${work.now}::timestamptz
+    from jsonb_to_recordset(${asRecords(told)}::jsonb) as t(
+      channel_code text, name text, kind text, minimum_idr bigint, maximum_idr bigint)
+    on conflict (channel_code) do update set name = excluded.name, kind = excluded.kind, minimum_idr = excluded.minimum_idr,
+      maximum_idr = excluded.maximum_idr, read_at = excluded.read_at`.execute(work.tx)
+}
+
+/** Every channel that money can be paid out to, with the age of what is known of it. */
+export async function listChannels(tx: Tx): Promise<ChannelView[]> {
+  const { rows } = await sql<ChannelView>`
+    select channel_code, name, kind, minimum_idr, maximum_idr, read_at from payout_channels`.execute(tx)
+  const told = new Set(rows.map((row) => row.channelCode))
+  const ours = Object.entries(payoutChannels)
+    .filter(([code]) => !told.has(code))
+    .map(([channelCode, { name, kind, minimumIdr, maximumIdr }]) => ({
+      channelCode,
+      name,
+      kind,
+      minimumIdr,
+      maximumIdr,
+      readAt: null,
+    }))
+  return [...rows, ...ours].toSorted((a, b) => (a.channelCode < b.channelCode ? -1 : 1))
+}

@@ -1,0 +1,64 @@
+import type { Actor } from '../kernel/actor.ts'
+import type { UnitOfWork } from '../kernel/unit-of-work.ts'
+import type { AttentionItem, Work } from '../kernel/work.ts'
+
+/**
+ * Does a batch at once, and where it throws each item by itself: those that throw then are set aside, and the others are done. What is done
+ * must be all or nothing (a transaction), and the same again must change nothing.
+ */
+export async function allOrEach<T>(
+  items: readonly T[],
+  act: (items: readonly T[]) => Promise<void>,
+  setAside: (item: T, error: unknown) => Promise<void>,
+): Promise<void> {
+  if (items.length === 0) return
+  try {
+    return await act(items)
+  } catch (error) {
+    const [only] = items
+    if (items.length === 1 && only !== undefined) return await setAside(only, error)
+  }
+  for (const item of items) await allOrEach([item], act, setAside)
+}
+
+interface Context {
+  units: UnitOfWork
+  actor: Actor
+}
+
+/** Puts an item off, so that it does not come first again, and says what a person is told of it. */
+export type PutOff<T> = (work: Work, item: T) => Promise<Omit<AttentionItem, 'kind'>>
+
+/** Puts off an item that threw, and tells a person of it with what was thrown. */
+export async function setAside<T>(
+  { units, actor }: Context,
+  item: T,
+  error: unknown,
+  putOff: PutOff<T>,
+): Promise<void> {
+  await units.run(actor, async (work) => {
+    const told = await putOff(work, item)
+    work.raise({ kind: 'item_set_aside', ...told, message: `${told.message}: ${errorText(error)}` })
+  })
+}
+
+/** A batch in one transaction, or each item in one of its own where that throws. Returns what was done; what throws by itself is set aside. */
+export async function inOneOrEach<T, R>(
+  context: Context,
+  items: readonly T[],
+  act: (work: Work, items: readonly T[]) => Promise<readonly R[]>,
+  putOff: PutOff<T>,
+): Promise<R[]> {
+  const done: R[] = []
+  await allOrEach(
+    items,
+    async (some) => {
+      done.push(...(await context.units.run(context.actor, (work) => act(work, some))))
+    },
+    (item, error) => setAside(context, item, error, putOff),
+  )
+  return done
+}
+
+/** What an error says, for who looks after what was set aside. */
+export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error))

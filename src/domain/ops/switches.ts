@@ -1,0 +1,85 @@
+import { sql } from 'kysely'
+import { actorLabel, requireStaff, type StaffRole } from '../kernel/actor.ts'
+import { databaseIsKnown } from '../kernel/database-identity.ts'
+import { kernelErrors } from '../kernel/kernel-errors.ts'
+import type { Tx, Work } from '../kernel/work.ts'
+
+export const switchNames = ['joins', 'payouts', 'xendit', 'biteship', 'whatsapp', 'email', 'sms'] as const
+export type SwitchName = (typeof switchNames)[number]
+
+export interface SwitchView {
+  name: SwitchName
+  paused: boolean
+  reason: string | null
+  changedBy: string | null
+  changedAt: Date | null
+}
+
+/** Who besides an admin may pause and resume it: those whose work it is. */
+const mayTurn: Record<SwitchName, StaffRole> = {
+  joins: 'support',
+  payouts: 'finance',
+  xendit: 'finance',
+  biteship: 'warehouse',
+  whatsapp: 'support',
+  email: 'support',
+  sms: 'support',
+}
+
+/** A copy of the database must not send what the one before it sent. */
+const stopsInDoubt: readonly SwitchName[] = ['payouts', 'xendit', 'biteship']
+
+/**
+ * Whether staff have paused this, or the database is not known to be the shop's own (ADR 0068). A paused thing waits, it does not
+ * fail.
+ */
+export async function isPaused(tx: Tx, name: SwitchName): Promise<boolean> {
+  const inDoubt = stopsInDoubt.includes(name) ? sql`not ${databaseIsKnown}` : sql`false`
+  const { rows } = await sql<{ paused: boolean }>`
+    select coalesce((select paused from switches where name = ${name}), false) or ${inDoubt} as paused`.execute(
+    tx,
+  )
+  return rows[0]?.paused ?? false
+}
+
+/** @throws kernel.paused */
+export async function requireRunning(tx: Tx, name: SwitchName): Promise<void> {
+  if (await isPaused(tx, name)) throw kernelErrors.paused({ switch: name })
+}
+
+/** Every switch, in the order of their names. */
+export async function listSwitches(tx: Tx): Promise<SwitchView[]> {
+  const rows = await tx
+    .selectFrom('switches')
+    .select(['name', 'paused', 'reason', 'changedBy', 'changedAt'])
+    .orderBy('name')
+    .execute()
+  return rows as SwitchView[]
+}
+
+/**
+ * Pauses something, or lets it go on; what is so already only gets the new reason.
+ * @throws kernel.forbidden, kernel.switch_not_found
+ */
+export async function setSwitch(
+  work: Work,
+  { name, paused, reason }: { name: SwitchName; paused: boolean; reason: string },
+): Promise<SwitchView> {
+  requireStaff(work.actor, mayTurn[name])
+  const before = await work.tx
+    .selectFrom('switches')
+    .select(['paused', 'reason'])
+    .where('name', '=', name)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  if (!before) throw kernelErrors.switch_not_found({ name })
+  const after = { paused, reason, changedBy: actorLabel(work.actor), changedAt: work.now }
+  await work.tx.updateTable('switches').set(after).where('name', '=', name).execute()
+  work.audit({
+    command: paused ? 'switches pause' : 'switches resume',
+    subject: ['switch', name],
+    before,
+    after: { paused, reason },
+  })
+  return { name, ...after }
+}

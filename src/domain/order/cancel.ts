@@ -1,0 +1,121 @@
+import { moveState, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { debit } from '../ledger/index.ts'
+import { withdrawParcel } from '../logistics/index.ts'
+import { announceWithdrawal } from '../payment/index.ts'
+import { releaseStock } from '../warehouse/index.ts'
+import { orderErrors } from './errors.ts'
+import { CourierBooked } from './fulfilment/courier-booked.ts'
+import { type LockedOrder, lockOrderAndPayments, type OrderPayment, subjectOf } from './lock.ts'
+import { getOrder } from './read.ts'
+import { markRefunded } from './refunds/mark-refunded.ts'
+import {
+  keptFor,
+  postedGoods,
+  postTakenBack,
+  refundOrder,
+  returnBorne,
+  takeBack,
+} from './refunds/order-money.ts'
+import { type OrderStatus, orderMachine, orderTransitions } from './transitions.ts'
+import type { OrderView } from './views.ts'
+
+const byCustomer: readonly OrderStatus[] = ['pending_payment', 'paid']
+
+/**
+ * Cancels an order that has not left the warehouse: its stock is free again, an open payment is withdrawn, and what was paid
+ * goes back in full. Customers cancel their direct orders until those are being packed; support also later and held ones,
+ * and the orders of a session, whose money has been released from escrow and is taken back from where it went.
+ * @throws CourierBooked (order.parcel_booked) before anything is written: run it by `withParcelCalledOff`
+ * @throws order.not_found, not_cancellable, group_order, parcel_booked, kernel.illegal_transition, kernel.forbidden
+ */
+export async function cancelOrder(
+  work: Work,
+  input: { order: string; reason?: string | undefined },
+): Promise<OrderView> {
+  const { actor, tx } = work
+  if (actor.kind !== 'customer') requireStaff(actor, 'support', 'service')
+  const { id } = await getOrder(work, input.order)
+  const { order, payments } = await lockOrderAndPayments(tx, id)
+  await requireCancellable(work, order)
+  // People's words stay out of the events; and before them stands who said so, which no words can pretend.
+  const by = actor.kind === 'customer' ? 'by_customer' : 'by_staff'
+  await cancelLocked(work, { order, payments }, by, input.reason)
+  return await getOrder(work, id)
+}
+
+/** Ends an order that is locked with its payments and that may be cancelled: its stock is free, and what was paid goes back. */
+export async function cancelLocked(
+  work: Work,
+  { order, payments }: { order: LockedOrder; payments: readonly OrderPayment[] },
+  by: string,
+  words?: string,
+): Promise<void> {
+  const { id } = order
+  const reason = words ? `${by}: ${words}` : by
+  const set = { statusReason: reason, allocated: false, updatedAt: work.now }
+  await moveState(work, orderMachine, { to: 'cancelled', ids: [id], set, all: true })
+  // Stock before money, as everybody locks them: who orders by wallet holds the stock and then asks for the wallet.
+  await releaseStock(work, [id])
+  const wasPaid = await giveMoneyBack(work, order, payments)
+  const payload = { ...subjectOf(order), reason: by, wasPaid }
+  work.emit({ type: 'order.cancelled', aggregate: ['order', id], payload })
+  // Where all of it went back before, no refund will say so.
+  if (wasPaid && !keptFor(order, payments))
+    await markRefunded(
+      work,
+      payments.map((one) => one.id),
+    )
+  if (work.actor.kind !== 'customer') {
+    const [before, after] = [{ status: order.status }, { status: 'cancelled', reason }]
+    work.audit({ command: 'orders cancel', subject: ['order', id], before, after })
+  }
+}
+
+async function requireCancellable(work: Work, order: LockedOrder): Promise<void> {
+  const { id, code, status } = order
+  const isCustomer = work.actor.kind === 'customer'
+  if (isCustomer && order.sessionId) throw orderErrors.group_order({ orderId: id, code })
+  requireTransition(orderTransitions, status, 'cancelled', 'order')
+  if (isCustomer && !byCustomer.includes(status))
+    throw orderErrors.not_cancellable({ orderId: id, code, status })
+  const parcel = await withdrawParcel(work, id)
+  if (!parcel) return
+  if (!isCustomer && parcel.status === 'booked') throw new CourierBooked(order, parcel)
+  throw orderErrors.parcel_booked({ orderId: id, code, shipment: parcel.code, status: parcel.status })
+}
+
+/** Withdraws what is still to be paid, and decides the refund of what was. Returns whether anything was. */
+async function giveMoneyBack(
+  work: Work,
+  order: LockedOrder,
+  payments: readonly OrderPayment[],
+): Promise<boolean> {
+  const open = payments.filter((payment) => payment.status === 'pending')
+  await announceWithdrawal(
+    work,
+    open.map((payment) => payment.id),
+  )
+  if (order.status === 'pending_payment') return false
+  const { id, sessionId, shippingIdr } = order
+  const kept = keptFor(order, payments)
+  const leftIdr = kept?.leftIdr ?? 0
+  const from = sessionId
+    ? [
+        debit('shipping', shippingIdr, { sessionId }),
+        ...takeBack(await postedGoods(work, id), leftIdr - shippingIdr, order),
+      ]
+    : undefined
+  if (kept) {
+    const { paymentId } = kept
+    const key = `order:${id}:cancelled`
+    await refundOrder(work, {
+      key,
+      paymentId,
+      amountIdr: leftIdr,
+      reason: 'order_cancelled',
+      from,
+    })
+  } else if (from) await postTakenBack(work, { key: `order:${id}:taken_back`, orderId: id, entries: from })
+  await returnBorne(work, order, 0)
+  return true
+}

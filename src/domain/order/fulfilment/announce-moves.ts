@@ -1,0 +1,53 @@
+import type { Work } from '../../kernel/index.ts'
+import { shipStock } from '../../warehouse/index.ts'
+import { type LockedOrder, subjectOf } from '../lock.ts'
+import type { OrderStatus } from '../transitions.ts'
+
+export interface OrderMove {
+  /** As it was before. */
+  order: LockedOrder
+  to: OrderStatus
+}
+
+const inWarehouse: ReadonlySet<OrderStatus> = new Set(['paid', 'processing', 'ready_for_pickup', 'on_hold'])
+const onItsWay: ReadonlySet<OrderStatus> = new Set([
+  'picked_up',
+  'in_transit',
+  'delivered',
+  'failed',
+  'returning',
+  'returned',
+])
+
+/**
+ * Tells of orders that have moved, and does what every such move means, whoever made it: stock leaves the warehouse with the
+ * parcel, and an order that arrived for the first time is delivered (a refused return is not).
+ */
+export async function announceMoves(work: Work, moves: readonly OrderMove[]): Promise<void> {
+  const moved = moves.filter(({ order, to }) => order.status !== to)
+  const left = moved.filter(({ order, to }) => inWarehouse.has(order.status) && onItsWay.has(to))
+  await shipStock(
+    work,
+    left.map(({ order }) => order.id),
+  )
+  for (const { order, to } of moved) {
+    const subject = subjectOf(order)
+    const aggregate = ['order', order.id] as const
+    work.emit({ type: 'order.status_changed', aggregate, payload: { ...subject, from: order.status, to } })
+    if (to === 'returned' && order.status !== 'return_requested') raiseCameBack(work, order)
+    if (to === 'delivered' && order.status !== 'return_requested') {
+      work.emit({ type: 'order.delivered', aggregate, payload: subject })
+    }
+  }
+}
+
+/** The courier brought it back: a person decides whether it is sent again or its buyer gets the money. */
+function raiseCameBack(work: Work, { id, code }: LockedOrder): void {
+  work.raise({
+    kind: 'order_came_back',
+    subject: ['order', id],
+    message: `The courier brought the parcel of ${code} back; it is sent again, or its goods are refunded`,
+    command: `laku orders set-status ${code} processing`,
+    details: { code, otherwise: `laku orders set-status ${code} refunded` },
+  })
+}

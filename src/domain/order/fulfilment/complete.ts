@@ -1,0 +1,30 @@
+import { type RawBuilder, sql } from 'kysely'
+import { moveState, type Work } from '../../kernel/index.ts'
+import type { LockedOrder } from '../lock.ts'
+import { orderMachine } from '../transitions.ts'
+import { announceMoves } from './announce-moves.ts'
+
+/** True when the return window of a delivered order is over. Answered by the index `orders_return_window`. */
+export const completionDue = (now: Date): RawBuilder<boolean> =>
+  sql<boolean>`exists (select from orders where status = 'delivered' and return_until <= ${now})`
+
+/** Completes up to `limit` delivered orders whose return window is over, in one statement. Returns how many. */
+export async function completeOrders(work: Work, limit: number): Promise<number> {
+  const rows = await moveState(work, orderMachine, {
+    to: 'completed',
+    set: { updatedAt: work.now },
+    using: sql`(
+      select id from orders where status = 'delivered' and return_until <= ${work.now}
+      order by return_until limit ${limit} for no key update skip locked
+    ) due`,
+    where: sql`t.id = due.id`,
+    returning: sql<LockedOrder>`
+      t.id, t.code, t.user_id, t.session_id, t.participant_id, 'delivered' as status, t.status_reason, t.allocated,
+      t.goods_idr, t.shipping_idr, t.total_idr`,
+  })
+  await announceMoves(
+    work,
+    rows.map((order) => ({ order, to: 'completed' as const })),
+  )
+  return rows.length
+}

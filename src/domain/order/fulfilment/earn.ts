@@ -1,0 +1,70 @@
+import { sql } from 'kysely'
+import type { EventOf, Rupiah, Work } from '../../kernel/index.ts'
+import {
+  credit,
+  debit,
+  type Entry,
+  factoryAccount,
+  orderFunds,
+  type Posting,
+  post,
+} from '../../ledger/index.ts'
+import { type Shares, type SoldItem, sharesOf } from '../rules.ts'
+
+/** Reaction to order.delivered: what was paid for a direct order is earned. A session's order was released with its escrow. */
+export async function earnDelivered(work: Work, events: EventOf<'order.delivered'>[]): Promise<void> {
+  await earnOrders(
+    work,
+    events.map((event) => event.payload.orderId),
+  )
+}
+
+interface Held {
+  id: string
+  userId: string
+  shippingIdr: Rupiah
+  heldIdr: Rupiah
+  items: SoldItem[]
+}
+
+/**
+ * Earns locked direct orders, any number in a few statements: what they hold goes to their factories, as commission and as
+ * shipping, a transaction of the ledger each (`order:{id}:earned`), with the item and the factory that settlement asks for.
+ * An order that holds nothing (a session's, or one that was earned or refunded) is left out, so a second run changes nothing.
+ */
+export async function earnOrders(work: Work, orderIds: readonly string[]): Promise<void> {
+  if (orderIds.length === 0) return
+  const { rows } = await sql<Held>`
+    select o.id, o.user_id, o.shipping_idr, b.balance_idr as held_idr, (
+        select jsonb_agg(jsonb_build_object('id', i.id, 'factoryId', i.factory_id, 'totalIdr', i.total_idr,
+          'commissionBps', i.commission_bps) order by i.id)
+        from order_items i where i.order_id = o.id
+      ) as items
+    from orders o
+    join ledger_accounts a on a.key = 'order-funds:' || o.id
+    join ledger_balances b on b.account_id = a.id
+    where o.id = any(${[...orderIds]}::uuid[]) and o.session_id is null and b.balance_idr > 0
+    order by o.id`.execute(work.tx)
+  await post(work, rows.map(postingOf))
+}
+
+function postingOf({ id, userId, heldIdr, items, shippingIdr }: Held): Posting {
+  const shares = sharesOf(items, { shippingIdr, heldIdr })
+  return {
+    key: `order:${id}:earned`,
+    kind: 'order.earned',
+    subject: ['order', id],
+    entries: [debit(orderFunds(id), heldIdr, { userId }), ...creditsOf(shares, userId)],
+  }
+}
+
+function creditsOf({ items, shippingIdr }: Shares, userId: string): Entry[] {
+  const goods = items.flatMap(({ orderItemId, factoryId, goodsIdr, commissionIdr }) => {
+    const sold = { orderItemId, factoryId }
+    return [
+      credit(factoryAccount(factoryId), goodsIdr - commissionIdr, sold),
+      credit('commission', commissionIdr, sold),
+    ]
+  })
+  return [...goods, credit('shipping', shippingIdr, { userId })]
+}

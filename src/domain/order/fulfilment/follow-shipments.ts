@@ -1,0 +1,159 @@
+import { sql } from 'kysely'
+import { asRecords, type EventOf, moveState, type Work } from '../../kernel/index.ts'
+import type { ShipmentStatus } from '../../logistics/index.ts'
+import { type LockedOrder, lockOrders } from '../lock.ts'
+import { returnUntil } from '../returns/window.ts'
+import { type OrderStatus, orderMachine, orderTransitions } from '../transitions.ts'
+import { announceMoves } from './announce-moves.ts'
+
+/** The way of an order that all goes well with. A courier may report a later step first, so steps may be passed over. */
+const way: readonly OrderStatus[] = [
+  'paid',
+  'processing',
+  'ready_for_pickup',
+  'picked_up',
+  'in_transit',
+  'delivered',
+]
+
+/** Where a parcel's state puts its order on that way. */
+const orderStatusOf: Partial<Record<ShipmentStatus, OrderStatus>> = {
+  pending: 'processing',
+  booked: 'ready_for_pickup',
+  picked_up: 'picked_up',
+  in_transit: 'in_transit',
+  delivered: 'delivered',
+}
+
+const sent: readonly OrderStatus[] = ['ready_for_pickup', 'picked_up', 'in_transit']
+
+/** Where a parcel that goes astray puts its order, and from where; here too steps may be passed over. */
+const astray: Partial<Record<ShipmentStatus, { to: OrderStatus; from: readonly OrderStatus[] }>> = {
+  returning: { to: 'returning', from: sent },
+  returned: { to: 'returned', from: [...sent, 'returning'] },
+  lost: { to: 'failed', from: [...sent, 'returning'] },
+}
+
+/** A courier who refuses the parcel itself will refuse it again: the order waits for a person. */
+const NOT_SERVICEABLE = 'no_serviceable_address'
+
+/** A courier that calls off a parcel it had taken on says nothing of the address: another booking may do. */
+const CALLED_OFF = 'courier_called_off'
+
+interface Move {
+  order: LockedOrder
+  to: OrderStatus
+  reason: string | null
+  waybill: string | null
+  trackingUrl: string | null
+  trackingStatus: ShipmentStatus
+}
+
+/** Reaction to shipment.created: the order is being packed. */
+export async function startProcessing(work: Work, events: EventOf<'shipment.created'>[]): Promise<void> {
+  await follow(
+    work,
+    events.map(({ payload }) => ({ ...payload, to: 'pending' as const, waybill: null, trackingUrl: null })),
+  )
+}
+
+/** Reaction to shipment.status_changed: the order follows its parcel, with its waybill. */
+export async function followShipments(
+  work: Work,
+  events: EventOf<'shipment.status_changed'>[],
+): Promise<void> {
+  await follow(
+    work,
+    events.map((event) => event.payload),
+  )
+}
+
+/** Reaction to shipment.waybill_changed: the buyer sees the number that the courier uses now. */
+export async function followWaybills(
+  work: Work,
+  events: EventOf<'shipment.waybill_changed'>[],
+): Promise<void> {
+  const records = events.map(({ payload: { orderId: id, waybill, trackingUrl } }) => ({
+    id,
+    waybill,
+    trackingUrl,
+  }))
+  await sql`
+    update orders o set waybill = coalesce(r.waybill, o.waybill), tracking_url = coalesce(r.tracking_url, o.tracking_url),
+      tracked_at = ${work.now}, updated_at = ${work.now}
+    from jsonb_to_recordset(${asRecords(records)}::jsonb) as r(id uuid, waybill text, tracking_url text)
+    where o.id = r.id`.execute(work.tx)
+}
+
+interface ParcelNews {
+  orderId: string
+  to: ShipmentStatus
+  waybill: string | null
+  trackingUrl: string | null
+}
+
+async function follow(work: Work, news: readonly ParcelNews[]): Promise<void> {
+  // One transaction may tell two things of a parcel; the last one holds.
+  const latest = new Map(news.map((one) => [one.orderId, one]))
+  const orders = await lockOrders(work.tx, latest.keys())
+  const moves = [...orders.values()].map((order) => moveOf(order, latest.get(order.id) as ParcelNews))
+  await moveState(work, orderMachine, {
+    rows: moves.map(({ order, to, reason, ...facts }) => ({
+      id: order.id,
+      status: to,
+      statusReason: reason,
+      ...facts,
+    })),
+    stays: true,
+    all: true,
+    set: {
+      waybill: sql`coalesce(r.waybill, t.waybill)`,
+      trackingUrl: sql`coalesce(r.tracking_url, t.tracking_url)`,
+      trackedAt: work.now,
+      deliveredAt: sql`case when r.status = 'delivered' then coalesce(t.delivered_at, ${work.now}) else t.delivered_at end`,
+      returnUntil: sql`case when r.status = 'delivered' then coalesce(t.return_until, ${returnUntil(work)}) else t.return_until end`,
+      updatedAt: work.now,
+    },
+  })
+  await announceMoves(work, moves)
+  for (const move of moves) raiseContradicted(work, move)
+}
+
+/** Their buyers get, or have, the money back. */
+const given: readonly OrderStatus[] = ['failed', 'cancelled', 'returned', 'refunded']
+
+/** A parcel that was given up by hand, and arrives all the same: goods and money are with the buyer, and a person decides. */
+function raiseContradicted(work: Work, { order: { id, code, status }, trackingStatus }: Move): void {
+  if (trackingStatus !== 'delivered' || !given.includes(status)) return
+  work.raise({
+    kind: 'order_contradicted',
+    subject: ['order', id],
+    message: `The parcel of ${code} was delivered, and the order is ${status}: its buyer may have goods and money`,
+    command: `laku orders show ${code}`,
+    details: { code, status },
+  })
+}
+
+function moveOf(order: LockedOrder, { to: parcel, waybill, trackingUrl }: ParcelNews): Move {
+  const facts = { order, waybill, trackingUrl, trackingStatus: parcel }
+  // Staff booked an order that was on hold: it goes on from where it was held.
+  const released = order.status === 'on_hold' && parcel === 'pending'
+  const here = way.indexOf(released ? 'paid' : order.status)
+  if (parcel === 'cancelled' && (order.status === 'paid' || order.status === 'processing')) {
+    return { ...facts, to: 'on_hold', reason: NOT_SERVICEABLE }
+  }
+  if ((parcel === 'cancelled' || parcel === 'not_found') && order.status === 'ready_for_pickup') {
+    return { ...facts, to: 'processing', reason: CALLED_OFF }
+  }
+  const end = astray[parcel]
+  if (end?.from.includes(order.status)) return { ...facts, to: end.to, reason: null }
+  const target = orderStatusOf[parcel]
+  const forward =
+    target !== undefined &&
+    here >= 0 &&
+    way.indexOf(target) > here &&
+    orderTransitions[order.status].includes(target)
+  return forward
+    ? { ...facts, to: target, reason: null }
+    : { ...facts, to: order.status, reason: order.statusReason }
+}

@@ -1,0 +1,75 @@
+import { sql } from 'kysely'
+import { moveState, requireTransition, type Work } from '../../kernel/index.ts'
+import { settleAttention, takeLimit } from '../../ops/index.ts'
+import { restock } from '../../warehouse/index.ts'
+import { orderErrors } from '../errors.ts'
+import { isRefundDecided, type LockedOrder, lockOrderAndPayments } from '../lock.ts'
+import {
+  giftOf,
+  keptFor,
+  postedGoods,
+  postTakenBack,
+  refundOrder,
+  returnBorne,
+  takeBack,
+} from '../refunds/order-money.ts'
+import { orderMachine, orderTransitions } from '../transitions.ts'
+import { announceMoves } from './announce-moves.ts'
+import { earnOrders } from './earn.ts'
+
+/** What came back goes on the shelf again; what is found broken is taken off by `laku stock adjust`. */
+export const CAME_BACK = 'undeliverable'
+
+/**
+ * Refunds an order whose parcel the courier brought back: its goods, which are in the warehouse again. The shipping fee is not
+ * given back: the courier went there, and nobody took the parcel in. The order is refunded when the money has arrived.
+ * @throws order.refund_decided, kernel.illegal_transition
+ */
+export async function refundUndeliverable(work: Work, orderId: string): Promise<void> {
+  const { order, payments } = await lockOrderAndPayments(work.tx, orderId)
+  requireTransition(orderTransitions, order.status, 'refunded', 'order')
+  const { id, code, shippingIdr } = order
+  if (order.status !== 'returned' || (await isRefundDecided(work.tx, id))) {
+    throw orderErrors.refund_decided({ orderId: id, code, status: order.status })
+  }
+  const kept = keptFor(order, payments)
+  // The price of the goods, but for what went back before.
+  const amountIdr = (kept?.leftIdr ?? 0) - shippingIdr
+  if (!kept || amountIdr <= 0) return await endUnrefunded(work, order)
+  await takeLimit(work, giftOf('undeliverable', order, amountIdr))
+  await restockAll(work, id)
+  const from = order.sessionId ? takeBack(await postedGoods(work, id), amountIdr, order) : undefined
+  const { paymentId } = kept
+  const key = `order:${id}:undeliverable`
+  await refundOrder(work, { key, paymentId, amountIdr, reason: 'order_undeliverable', from })
+  await returnBorne(work, order, shippingIdr)
+  // Of a direct order the fee is what it still holds.
+  await earnOrders(work, [id])
+  await settleAttention(work, 'order_came_back', id, 'refunded')
+  await sql`update orders set allocated = false, updated_at = ${work.now} where id = ${id}`.execute(work.tx)
+}
+
+/** The buyer has had the price of the goods before: nothing more goes to them, and the order is over. */
+async function endUnrefunded(work: Work, order: LockedOrder): Promise<void> {
+  const { id, sessionId } = order
+  await restockAll(work, id)
+  if (sessionId) {
+    const entries = takeBack(await postedGoods(work, id), 0, order)
+    await postTakenBack(work, { key: `order:${id}:taken_back`, orderId: id, entries })
+  }
+  await returnBorne(work, order, order.shippingIdr)
+  await earnOrders(work, [id])
+  const set = { allocated: false, updatedAt: work.now }
+  await moveState(work, orderMachine, { to: 'refunded', from: 'returned', ids: [id], set, all: true })
+  await announceMoves(work, [{ order, to: 'refunded' }])
+  await settleAttention(work, 'order_came_back', id, 'refunded before')
+}
+
+/** All goods of an order are back in the warehouse, and can be sold. */
+export async function restockAll(work: Work, orderId: string): Promise<void> {
+  const { rows } = await sql<{ variantId: string; quantity: number }>`
+    select variant_id, sum(quantity)::integer as quantity from order_items where order_id = ${orderId}
+    group by variant_id`.execute(work.tx)
+  const lines = rows.map((row) => ({ ...row, writtenOff: false }))
+  await restock(work, { orderId, reason: CAME_BACK, lines })
+}

@@ -1,0 +1,69 @@
+import { sql } from 'kysely'
+import { type Rupiah, rupiah, type Work } from '../../kernel/index.ts'
+import { debit, type Entry } from '../../ledger/index.ts'
+import { type LockedOrder, lockOrderAndPayments } from '../lock.ts'
+import { keptFor, refundOrder } from '../refunds/order-money.ts'
+
+interface Parcel {
+  id: string
+  priceIdr: Rupiah
+  marginIdr: Rupiah | null
+}
+
+/**
+ * Trues up an order's shipping fee that was an estimate, once its courier has said a price. The buyer gets what the courier takes less, and
+ * the fee is the courier's price from then on. What it takes more is the company's: nobody pays more after the fact. Once an order; where it was
+ * cancelled or refunded meanwhile, all of its fee went back already.
+ */
+export async function trueUpFee(work: Work, orderId: string): Promise<void> {
+  const { order, payments } = await lockOrderAndPayments(work.tx, orderId)
+  const parcel = await pricedParcel(work, orderId)
+  if (!parcel) return
+  const kept = keptFor(order, payments)
+  const tooMuchIdr = Math.max(0, order.shippingIdr - parcel.priceIdr)
+  const isOver = order.status === 'cancelled' || order.status === 'refunded'
+  const backIdr = kept && !isOver ? Math.min(tooMuchIdr, kept.leftIdr) : 0
+  if (kept && backIdr > 0) {
+    const from = await feeFrom(work, order, parcel, backIdr)
+    const { paymentId } = kept
+    await refundOrder(work, {
+      key: `order:${orderId}:fee_trued`,
+      paymentId,
+      amountIdr: rupiah(backIdr),
+      reason: 'fee_trued',
+      from,
+    })
+    // The parcel takes its fee out of shipping when it is over; one that is over has taken it.
+    if (parcel.marginIdr === null)
+      await sql`update shipments set fee_idr = fee_idr - ${backIdr} where id = ${parcel.id}`.execute(work.tx)
+  }
+  await sql`
+    update orders set fee_trued_at = ${work.now}, shipping_idr = shipping_idr - ${backIdr}, total_idr = total_idr - ${backIdr},
+      updated_at = ${work.now}
+    where id = ${orderId}`.execute(work.tx)
+}
+
+/** The first parcel of the order whose price is known; none once its fee was trued up. */
+async function pricedParcel(work: Work, orderId: string): Promise<Parcel | undefined> {
+  const { rows } = await sql<Parcel>`
+    select s.id, s.price_idr, s.margin_idr from orders o join shipments s on s.order_id = o.id
+    where o.id = ${orderId} and o.fee_estimated and o.fee_trued_at is null and s.price_idr > 0
+      and s.status not in ('pending', 'cancelled', 'not_found')
+    order by s.id limit 1 for no key update of s`.execute(work.tx)
+  return rows[0]
+}
+
+/** Where the fee lies: with what the order holds, until that is earned; then in shipping; and as the parcel's margin once it is over. */
+async function feeFrom(
+  work: Work,
+  { id, userId, sessionId }: LockedOrder,
+  { marginIdr }: Parcel,
+  amountIdr: Rupiah,
+): Promise<Entry[] | undefined> {
+  const about = { userId, sessionId }
+  if (marginIdr !== null) return [debit('shipping-margin', amountIdr, about)]
+  if (sessionId) return [debit('shipping', amountIdr, about)]
+  const { rows } = await sql`
+    select from ledger_transactions where key = ${`order:${id}:earned`}`.execute(work.tx)
+  return rows.length > 0 ? [debit('shipping', amountIdr, about)] : undefined
+}

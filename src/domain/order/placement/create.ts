@@ -1,0 +1,176 @@
+import { type Address, addressesById, snapshotOf } from '../../address/index.ts'
+import {
+  newCode,
+  newId,
+  type Rupiah,
+  requireCustomer,
+  requireStaff,
+  secondsAfter,
+  type Work,
+} from '../../kernel/index.ts'
+import { type CourierChoice, cachedRates, QuoteMissing, type Rate } from '../../logistics/index.ts'
+import {
+  createPayments,
+  type Payment,
+  type PaymentView,
+  type PayWith,
+  paymentView,
+} from '../../payment/index.ts'
+import { orderErrors } from '../errors.ts'
+import { getOrder } from '../read.ts'
+import type { OrderView } from '../views.ts'
+import { insertItems, insertOrders, type OrderDraft, totalOf } from './insert.ts'
+import { type AskedItem, goodsOf, type OrderLine, priceLines, weightOf } from './lines.ts'
+import { reserveForOrder } from './reserve.ts'
+import { invoiceHours, requireRoomUnpaid } from './unpaid-limits.ts'
+
+export interface NewOrder {
+  /** The buyer, where staff (support) order for them. */
+  userId?: string | undefined
+  items: AskedItem[]
+  /** One of the buyer's own addresses. */
+  addressId: string
+  /** The cheapest where none is asked for. */
+  courier?: CourierChoice | undefined
+  /** By default an invoice, made when the buyer opens its link; a wallet pays at once, or holds its part of it. */
+  paymentMethod?: PayWith | undefined
+  /** With `wallet+invoice`: what the wallet pays; as much as it holds where nothing is said. */
+  walletIdr?: Rupiah | undefined
+  /** The shipping fee, where it had to be asked for. */
+  rate?: Rate | undefined
+}
+
+/** What an order needs to know of the house it is placed in. */
+export interface OrderSettings {
+  /** Where the parcels come from. */
+  originPostalCode: string
+  /** Base of the pay links. */
+  publicUrl: string
+}
+
+export interface PlacedOrder {
+  order: OrderView
+  payment: PaymentView
+}
+
+/**
+ * Places a direct order of the customer who acts, or of one for whom support or a service does: today's prices, a shipping fee, the stock reserved for as long as its
+ * invoice lives (policy.orderInvoiceHours), and a payment.
+ * @throws QuoteMissing (logistics.quote_missing) before anything is written: run it by `withRate`
+ * @throws order.user_not_active, no_items, variant_not_found, variant_not_on_sale, address_not_found, out_of_stock, too_much_unpaid, kernel.forbidden,
+ *   wallet.insufficient_balance, payment.rest_below_invoice_minimum, wallet_part_above_price, no_wallet_part
+ */
+export async function createOrder(
+  work: Work,
+  input: NewOrder,
+  settings: OrderSettings,
+): Promise<PlacedOrder> {
+  const userId = buyerOf(work, input.userId)
+  await requireActive(work, userId)
+  const address = await ownAddress(work, userId, input.addressId)
+  const lines = await priceLines(work.tx, input.items)
+  const rate = await rateOf(work, input, settings, address, lines)
+  const draft: OrderDraft = {
+    id: newId(),
+    code: newCode('ORD', work.now),
+    userId,
+    sessionId: null,
+    participantId: null,
+    status: 'pending_payment',
+    statusReason: null,
+    allocated: true,
+    address: snapshotOf(address),
+    courier: { company: rate.company, type: rate.type },
+    goodsIdr: goodsOf(lines),
+    shippingIdr: rate.priceIdr,
+    feeEstimated: rate.isEstimate ?? false,
+    paidAt: null,
+  }
+  await insertOrders(work, [draft])
+  const items = lines.map((line) => ({ ...line, commissionBps: line.variant.commissionBps }))
+  await insertItems(work, [{ orderId: draft.id, items }])
+  await reserveForOrder(work, draft.id)
+  if (input.userId === undefined && input.paymentMethod !== 'wallet') await requireRoomUnpaid(work, userId)
+  const payment = await payFor(work, draft.id, userId, totalOf(draft), input)
+  announce(work, draft, payment)
+  if (input.userId !== undefined) {
+    const after = { code: draft.code, userId, totalIdr: totalOf(draft) }
+    work.audit({ command: 'orders create', subject: ['order', draft.id], after })
+  }
+  const order = await getOrder(work, draft.id)
+  // What a wallet pays is confirmed by the reactions of this very transaction.
+  const status = payment.status === 'paid' ? 'paid' : order.status
+  return { order: { ...order, status }, payment: paymentView(payment, settings.publicUrl) }
+}
+
+function buyerOf({ actor }: Work, userId: string | undefined): string {
+  if (userId === undefined) return requireCustomer(actor)
+  requireStaff(actor, 'support', 'service')
+  return userId
+}
+
+/** An access token outlives a suspension by up to a minute, and staff order for buyers too. */
+export async function requireActive(work: Work, userId: string): Promise<void> {
+  // Locked, as every reference to them does: whoever erases the user waits for this order, or this finds them gone.
+  const user = await work.tx
+    .selectFrom('users')
+    .select(['status', 'closingSince'])
+    .where('id', '=', userId)
+    .forKeyShare()
+    .executeTakeFirst()
+  if (user?.status !== 'active' || user.closingSince !== null) throw orderErrors.user_not_active({ userId })
+}
+
+async function ownAddress(work: Work, userId: string, addressId: string): Promise<Address> {
+  const address = (await addressesById(work.tx, [addressId])).get(addressId)
+  if (address?.userId !== userId) throw orderErrors.address_not_found({ addressId })
+  return address
+}
+
+async function rateOf(
+  work: Work,
+  { rate, courier }: NewOrder,
+  { originPostalCode }: OrderSettings,
+  { postalCode }: Address,
+  lines: readonly OrderLine[],
+): Promise<Rate> {
+  if (rate) return rate
+  const parcel = { originPostalCode, destinationPostalCode: postalCode, weightG: weightOf(lines), courier }
+  const cached = (await cachedRates(work.tx, [{ key: 'order', ...parcel }], work.now)).get('order')
+  if (!cached) throw new QuoteMissing(parcel)
+  return cached
+}
+
+/** A payment of an order's whole amount, which waits as long as the stock is kept. */
+export async function payFor(
+  work: Work,
+  orderId: string,
+  userId: string,
+  amountIdr: Rupiah,
+  { paymentMethod: method = 'invoice', walletIdr }: Pick<NewOrder, 'paymentMethod' | 'walletIdr'>,
+): Promise<Payment> {
+  const expiresAt = secondsAfter(work.now, (await invoiceHours(work, userId)) * 3600)
+  const [payment] = await createPayments(work, [
+    { userId, subject: { orderId }, amountIdr, method, walletIdr, expiresAt },
+  ])
+  if (!payment) throw new Error(`order ${orderId} got no payment`)
+  return payment
+}
+
+function announce(work: Work, draft: OrderDraft, payment: Payment): void {
+  const { id, code, userId, sessionId } = draft
+  work.emit({
+    type: 'order.created',
+    aggregate: ['order', id],
+    payload: {
+      orderId: id,
+      code,
+      userId,
+      sessionId,
+      paymentId: payment.id,
+      paymentCode: payment.code,
+      totalIdr: totalOf(draft),
+      walletIdr: payment.walletIdr,
+    },
+  })
+}

@@ -1,0 +1,82 @@
+import { sql } from 'kysely'
+import { type EventOf, moveState, statesBefore, type Work } from '../../kernel/index.ts'
+import { announceWithdrawal, decideRefunds } from '../../payment/index.ts'
+import { type LockedOrder, lockOrders, subjectOf } from '../lock.ts'
+import { orderMachine, orderTransitions } from '../transitions.ts'
+
+type Paid = EventOf<'payment.paid'>
+
+/**
+ * Reaction to payment.paid: the order is paid, and since its stock was reserved with it, ready to be shipped. An order that
+ * no longer waits for money (cancelled meanwhile, or paid by another payment) sends it back, in this same transaction.
+ */
+export async function markOrdersPaid(work: Work, events: Paid[]): Promise<void> {
+  const mine = events.flatMap((event) => (event.payload.orderId ? [{ ...event.payload }] : []))
+  if (mine.length === 0) return
+  const orders = await lockOrders(
+    work.tx,
+    mine.map((payment) => payment.orderId as string),
+  )
+  const waiting = statesBefore(orderTransitions, 'paid')
+  const paid = new Map<string, { order: LockedOrder; paymentId: string }>()
+  const late: { payment: Paid['payload']; reason: string }[] = []
+  for (const payment of mine) {
+    const order = orders.get(payment.orderId as string)
+    if (!order) throw new Error(`payment ${payment.code} is for an order that does not exist`)
+    // From cancelled an order comes back only by a payment that its buyer asked for.
+    if (waiting.includes(order.status) && !paid.has(order.id)) {
+      paid.set(order.id, { order, paymentId: payment.paymentId })
+    } else {
+      const reason = order.status === 'cancelled' ? 'order_cancelled' : 'order_already_paid'
+      late.push({ payment, reason })
+    }
+  }
+  await markPaid(work, [...paid.values()])
+  await decideRefunds(
+    work,
+    late.map(({ payment, reason }) => ({
+      key: `late:${payment.paymentId}`,
+      paymentId: payment.paymentId,
+      amountIdr: payment.amountIdr,
+      reason,
+    })),
+  )
+}
+
+async function markPaid(
+  work: Work,
+  paid: readonly { order: LockedOrder; paymentId: string }[],
+): Promise<void> {
+  if (paid.length === 0) return
+  const ids = paid.map(({ order }) => order.id)
+  const set = { statusReason: null, paidAt: work.now, updatedAt: work.now }
+  await moveState(work, orderMachine, { to: 'paid', ids, set, all: true })
+  for (const { order } of paid) {
+    const subject = subjectOf(order)
+    const aggregate = ['order', order.id] as const
+    work.emit({ type: 'order.paid', aggregate, payload: { ...subject, totalIdr: order.totalIdr } })
+    if (order.allocated) work.emit({ type: 'order.allocated', aggregate, payload: subject })
+  }
+  await withdrawOthers(
+    work,
+    ids,
+    paid.map(({ paymentId }) => paymentId),
+  )
+}
+
+/**
+ * An expired invoice was paid after all while the buyer had asked for a fresh one: that one is not to be paid too.
+ * It is locked after its order here; in the rare ring with its own confirmation the database picks one to run again.
+ */
+async function withdrawOthers(work: Work, orderIds: string[], payingIds: string[]): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select id from payments
+    where order_id = any(${orderIds}::uuid[]) and status = 'pending' and id <> all(${payingIds}::uuid[])
+    order by id`.execute(work.tx)
+  if (rows.length > 0) {
+    await announceWithdrawal(
+      work,
+      rows.map((row) => row.id),
+    )
+  }
+}

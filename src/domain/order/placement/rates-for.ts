@@ -1,0 +1,39 @@
+import { addressesById } from '../../address/index.ts'
+import { requireCustomer } from '../../kernel/index.ts'
+import { offeredRates, type Parcel, type Rate, type RateContext } from '../../logistics/index.ts'
+import { orderErrors } from '../errors.ts'
+import { type AskedItem, priceLines, weightOf } from './lines.ts'
+
+export interface RatesQuery {
+  originPostalCode: string
+  destination: { postalCode: string } | { addressId: string }
+  items: AskedItem[]
+}
+
+/**
+ * What couriers charge to bring these items somewhere, cheapest first (`POST /api/rates`).
+ * A session's page has couriers asked for its own goods alone. An address may be named by the customer it belongs to and by staff.
+ * @throws kernel.forbidden, order.no_items, variant_not_found, variant_not_on_sale, address_not_found, logistics.not_serviceable
+ */
+export async function ratesFor(context: RateContext, query: RatesQuery): Promise<Rate[]> {
+  const { units, actor, page, ...more } = context
+  // Strangers ask as well: one look each, and no transaction.
+  const lines = await priceLines(units.db, query.items)
+  const parcel = await parcelOf(context, query, weightOf(lines))
+  const isOfPage = page && lines.every(({ variant }) => variant.productId === page.productId)
+  return await offeredRates({ units, actor, ...more, ...(isOfPage ? { page } : {}) }, parcel)
+}
+
+async function parcelOf({ units, actor }: RateContext, query: RatesQuery, weightG: number): Promise<Parcel> {
+  const { originPostalCode, destination } = query
+  if ('postalCode' in destination) {
+    return { originPostalCode, destinationPostalCode: destination.postalCode, weightG }
+  }
+  const userId = actor.kind === 'staff' ? undefined : requireCustomer(actor)
+  const { addressId } = destination
+  const address = await units.run(actor, async ({ tx }) =>
+    (await addressesById(tx, [addressId])).get(addressId),
+  )
+  if (!address || (userId && address.userId !== userId)) throw orderErrors.address_not_found({ addressId })
+  return { originPostalCode, destinationPostalCode: address.postalCode, weightG }
+}

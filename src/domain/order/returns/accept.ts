@@ -1,0 +1,173 @@
+import { sql } from 'kysely'
+import {
+  actorLabel,
+  asRecords,
+  moveState,
+  type Rupiah,
+  requireStaff,
+  sumIdr,
+  type Work,
+} from '../../kernel/index.ts'
+import { settleAttention, takeLimit } from '../../ops/index.ts'
+import { restock } from '../../warehouse/index.ts'
+import { orderErrors } from '../errors.ts'
+import { announceMoves } from '../fulfilment/announce-moves.ts'
+import { type LockedOrder, lockOrderAndPayments, subjectOf } from '../lock.ts'
+import {
+  giftOf,
+  type KeptMoney,
+  keptFor,
+  postTakenBack,
+  refundOrder,
+  takeBack,
+} from '../refunds/order-money.ts'
+import { orderMachine, returnMachine } from '../transitions.ts'
+import { type AcceptedItem, leftToReturn, type ReturnableItem, returnableItems } from './items.ts'
+import { getReturn, type ReturnView } from './read.ts'
+import { refundsShipping, shareBack } from './rules.ts'
+
+export interface ReturnInspection {
+  /** The return's id, or its order's code. */
+  return: string
+  /** Order items, by id or SKU, that cannot be sold again; the others go on the shelf. */
+  writtenOff?: readonly string[] | undefined
+  note?: string | undefined
+}
+
+/**
+ * Accepts a return whose goods are here and inspected: each item goes on the shelf or is written off, and its price goes back to the
+ * buyer, out of what the factory and the commission have for it; the factory's balance follows, below zero where it was paid out
+ * already. The shipping fee goes back at our cost where the fault is ours and everything came back. Never more goes back than is left of
+ * the payment, nothing where the buyer had it before: what the company gave comes back to it. An order of which nothing is left is returned, and refunded when the money has arrived; of another one the rest stays delivered.
+ * @throws order.return_not_found, return_decided, return_items_invalid, kernel.forbidden
+ */
+export async function acceptReturn(work: Work, input: ReturnInspection): Promise<ReturnView> {
+  requireStaff(work.actor, 'support', 'service')
+  const { id, order: named } = await getReturn(work, input.return)
+  const { order, payments } = await lockOrderAndPayments(work.tx, named.id)
+  // As it is now: somebody else may have decided it while the lock was waited for.
+  const view = await getReturn(work, id)
+  const sold = await returnableItems(work.tx, order.id)
+  const items = inspected(view, sold, input.writtenOff ?? [])
+  const allCameBack = restOf(sold, items) === 0
+  const kept = keptFor(order, payments)
+  const leftIdr = kept?.leftIdr ?? 0
+  const goodsIdr = Math.min(leftIdr, sumIdr(items.map((item) => item.goodsIdr)))
+  const feeIdr = refundsShipping(view.reason, allCameBack) ? order.shippingIdr : 0
+  const shippingIdr = Math.min(feeIdr, leftIdr - goodsIdr)
+  const refundIdr = goodsIdr + shippingIdr
+  await takeLimit(work, giftOf('return', order, refundIdr, ['return', view.id]))
+  await decide(work, view, { items, refundIdr, shippingIdr, note: input.note })
+  await moveOrder(work, order, allCameBack)
+  await restock(work, {
+    orderId: order.id,
+    reason: `return ${view.reason}`,
+    lines: items.map(({ orderItemId, quantity, writtenOff }) => {
+      const { variantId } = sold.get(orderItemId) as ReturnableItem
+      return { variantId, quantity, writtenOff }
+    }),
+  })
+  await giveBack(work, { order, kept, sold, items, refundIdr, shippingIdr, returnId: view.id })
+  // Nothing is on its way that would end it.
+  if (refundIdr === 0 && allCameBack) await endReturned(work, order)
+  await settleAttention(work, 'return_requested', view.id, 'accepted')
+  return await getReturn(work, view.id)
+}
+
+/** What each item of the return was found to be, and its part of the money. */
+function inspected(
+  view: ReturnView,
+  sold: ReadonlyMap<string, ReturnableItem>,
+  writtenOff: readonly string[],
+): AcceptedItem[] {
+  if (view.status !== 'requested') throw orderErrors.return_decided({ return: view.id, status: view.status })
+  const names = new Set(view.items.flatMap((item) => [item.orderItemId, item.sku]))
+  const unknown = writtenOff.filter((named) => !names.has(named))
+  if (unknown.length > 0) throw orderErrors.return_items_invalid({ return: view.id, items: unknown })
+  return view.items.map(({ orderItemId, sku, quantity }) => {
+    const item = sold.get(orderItemId)
+    if (!item) throw new Error(`return ${view.id} is of an item that the order does not have`)
+    const isWrittenOff = writtenOff.includes(orderItemId) || writtenOff.includes(sku)
+    return { orderItemId, quantity, writtenOff: isWrittenOff, ...shareBack(item, quantity) }
+  })
+}
+
+function restOf(sold: ReadonlyMap<string, ReturnableItem>, items: readonly AcceptedItem[]): number {
+  const left = [...sold.values()].reduce((sum, item) => sum + leftToReturn(item), 0)
+  return left - items.reduce((sum, item) => sum + item.quantity, 0)
+}
+
+/** Compare-and-set: two of staff who decide at once find one decided. */
+async function decide(
+  work: Work,
+  { id, order }: ReturnView,
+  decision: {
+    items: readonly AcceptedItem[]
+    refundIdr: Rupiah
+    shippingIdr: Rupiah
+    note: string | undefined
+  },
+): Promise<void> {
+  const { items, refundIdr, shippingIdr, note } = decision
+  const decided = { decisionNote: note ?? null, decidedBy: actorLabel(work.actor), decidedAt: work.now }
+  const set = { refundIdr, shippingIdr, ...decided }
+  const moved = await moveState(work, returnMachine, { to: 'accepted', ids: [id], set })
+  if (moved.length === 0) throw orderErrors.return_decided({ return: id })
+  const records = items.map(({ writtenOff, ...item }) => ({
+    ...item,
+    condition: writtenOff ? 'written_off' : 'restocked',
+  }))
+  await sql`
+    update order_return_items r set condition = d.condition, goods_idr = d.goods_idr, commission_idr = d.commission_idr
+    from jsonb_to_recordset(${asRecords(records)}::jsonb)
+      as d(order_item_id uuid, condition text, goods_idr bigint, commission_idr bigint)
+    where r.return_id = ${id} and r.order_item_id = d.order_item_id`.execute(work.tx)
+  const after = { status: 'accepted', refundIdr, shippingIdr, items: records, note }
+  work.audit({
+    command: 'orders returns accept',
+    subject: ['order', order.id],
+    before: { status: 'requested' },
+    after,
+  })
+}
+
+async function moveOrder(work: Work, order: LockedOrder, allCameBack: boolean): Promise<void> {
+  const to = allCameBack ? 'returned' : 'delivered'
+  const set = { allocated: !allCameBack, updatedAt: work.now }
+  await moveState(work, orderMachine, { to, from: 'return_requested', ids: [order.id], set, all: true })
+  await announceMoves(work, [{ order, to }])
+}
+
+async function endReturned(work: Work, order: LockedOrder): Promise<void> {
+  const set = { updatedAt: work.now }
+  await moveState(work, orderMachine, { to: 'refunded', from: 'returned', ids: [order.id], set, all: true })
+  await announceMoves(work, [{ order: { ...order, status: 'returned' }, to: 'refunded' }])
+}
+
+interface GivenBack {
+  returnId: string
+  order: LockedOrder
+  /** Nothing where the buyer has had everything before. */
+  kept: KeptMoney | undefined
+  sold: ReadonlyMap<string, ReturnableItem>
+  items: readonly AcceptedItem[]
+  refundIdr: Rupiah
+  shippingIdr: Rupiah
+}
+
+/** The refund, out of what was posted for the items, and the news of it. */
+async function giveBack(work: Work, given: GivenBack): Promise<void> {
+  const { returnId, order, kept, sold, items, refundIdr, shippingIdr } = given
+  const { id } = order
+  const lines = items.map((item) => ({
+    ...item,
+    factoryId: (sold.get(item.orderItemId) as ReturnableItem).factoryId,
+  }))
+  const [key, from] = [`return:${returnId}`, takeBack(lines, refundIdr, order)]
+  if (kept && refundIdr > 0) {
+    const { paymentId } = kept
+    await refundOrder(work, { key, paymentId, amountIdr: refundIdr, reason: 'order_returned', from })
+  } else await postTakenBack(work, { key: `${key}:taken_back`, orderId: id, entries: from })
+  const payload = { ...subjectOf(order), returnId, refundIdr, shippingIdr, items: lines }
+  work.emit({ type: 'return.accepted', aggregate: ['order', id], payload })
+}

@@ -1,0 +1,43 @@
+import { actorLabel, moveState, requireStaff, type Work } from '../../kernel/index.ts'
+import { settleAttention } from '../../ops/index.ts'
+import { orderErrors } from '../errors.ts'
+import { announceMoves } from '../fulfilment/announce-moves.ts'
+import { lockOrder, subjectOf } from '../lock.ts'
+import { orderMachine, returnMachine } from '../transitions.ts'
+import { getReturn, type ReturnView } from './read.ts'
+
+/**
+ * Refuses a return, with the reason that the buyer may read: the order stays delivered, and is completed when its window is over.
+ * @throws order.return_not_found, return_decided, kernel.forbidden
+ */
+export async function refuseReturn(
+  work: Work,
+  input: { return: string; reason: string },
+): Promise<ReturnView> {
+  requireStaff(work.actor, 'support', 'service')
+  const { id, order: named } = await getReturn(work, input.return)
+  const order = await lockOrder(work.tx, named.id)
+  const decision = { decisionNote: input.reason, decidedBy: actorLabel(work.actor), decidedAt: work.now }
+  const refused = await moveState(work, returnMachine, { to: 'refused', ids: [id], set: decision })
+  if (refused.length === 0) throw orderErrors.return_decided({ return: id })
+  const set = { updatedAt: work.now }
+  await moveState(work, orderMachine, {
+    to: 'delivered',
+    from: 'return_requested',
+    ids: [order.id],
+    set,
+    all: true,
+  })
+  await announceMoves(work, [{ order, to: 'delivered' }])
+  const payload = { ...subjectOf(order), returnId: id }
+  work.emit({ type: 'return.refused', aggregate: ['order', order.id], payload })
+  const after = { status: 'refused', reason: input.reason }
+  work.audit({
+    command: 'orders returns refuse',
+    subject: ['order', order.id],
+    before: { status: 'requested' },
+    after,
+  })
+  await settleAttention(work, 'return_requested', id, 'refused')
+  return await getReturn(work, id)
+}

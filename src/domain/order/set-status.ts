@@ -1,0 +1,133 @@
+import { sql } from 'kysely'
+import { moveState, requireStaff, requireTransition, type StaffRole, type Work } from '../kernel/index.ts'
+import { withdrawParcel } from '../logistics/index.ts'
+import { settleAttention, takeLimit } from '../ops/index.ts'
+import { cancelOrder } from './cancel.ts'
+import { orderErrors } from './errors.ts'
+import { announceMoves } from './fulfilment/announce-moves.ts'
+import { refundUndeliverable, restockAll } from './fulfilment/refund-undeliverable.ts'
+import { isRefundDecided, type LockedOrder, lockOrder, subjectOf } from './lock.ts'
+import { reserveForOrder } from './placement/reserve.ts'
+import { getOrder } from './read.ts'
+import { giftOf } from './refunds/order-money.ts'
+import { acceptReturn } from './returns/accept.ts'
+import { refuseReturn } from './returns/refuse.ts'
+import { returnUntil } from './returns/window.ts'
+import { orderMachine, orderTransitions } from './transitions.ts'
+import type { OrderView } from './views.ts'
+
+const handling: readonly StaffRole[] = ['support', 'warehouse', 'service']
+const deciding: readonly StaffRole[] = ['support', 'service']
+
+/**
+ * What staff and services may set by hand, and who: those who handle parcels say where they are, those who answer buyers
+ * decide what costs money. Money alone makes an order paid, time alone completes it, and returns have use cases of their own.
+ */
+const mayset = {
+  processing: handling,
+  ready_for_pickup: handling,
+  picked_up: handling,
+  in_transit: handling,
+  delivered: handling,
+  on_hold: handling,
+  returning: handling,
+  returned: handling,
+  failed: deciding,
+  cancelled: deciding,
+  refunded: deciding,
+} as const
+
+export type StatusByHand = keyof typeof mayset
+
+export const statusesByHand = Object.keys(mayset) as [StatusByHand, ...StatusByHand[]]
+
+/**
+ * Moves an order by hand, along the table of transitions (service map: `PATCH /api/orders/:id/status`). Out of on_hold, and out of
+ * returned when it is sent again, it is given its stock and its courier is booked anew. `refunded` decides the refund of a parcel
+ * that came back; the order is refunded when the money has arrived. Out of return_requested it decides the return: `returned` accepts,
+ * `delivered` refuses it.
+ * @throws CourierBooked (order.parcel_booked) where cancelling needs the courier first: run it by `withParcelCalledOff`
+ * @throws order.not_found, reason_required, parcel_booked, out_of_stock, return_open, refund_decided,
+ *   kernel.illegal_transition, kernel.forbidden
+ */
+export async function setOrderStatus(
+  work: Work,
+  input: { order: string; status: StatusByHand; reason?: string | undefined },
+): Promise<OrderView> {
+  const { status, reason } = input
+  requireStaff(work.actor, ...mayset[status])
+  if (status === 'cancelled') return await cancelOrder(work, { order: input.order, reason })
+  const { id, code, status: before } = await getOrder(work, input.order)
+  if (before === 'return_requested') return await decideReturn(work, { code, status, reason })
+  if (status === 'refunded') await refundUndeliverable(work, id)
+  else await move(work, id, status, reason)
+  const after = await getOrder(work, id)
+  const facts = [{ status: before }, { status: after.status, reason }] as const
+  const verb = status === 'on_hold' ? 'hold' : before === 'on_hold' ? 'release' : 'set-status'
+  work.audit({ command: `orders ${verb}`, subject: ['order', id], before: facts[0], after: facts[1] })
+  return after
+}
+
+async function move(
+  work: Work,
+  id: string,
+  status: Exclude<StatusByHand, 'cancelled' | 'refunded'>,
+  reason: string | undefined,
+): Promise<void> {
+  const order = await lockOrder(work.tx, id)
+  requireTransition(orderTransitions, order.status, status, 'order')
+  if (order.status === 'return_requested') throw orderErrors.return_open({ orderId: id, code: order.code })
+  // The buyer of a lost parcel gets everything back at the company's cost.
+  if (status === 'failed') await takeLimit(work, giftOf('order_failed', order, order.totalIdr))
+  if (status === 'on_hold' && !reason) throw orderErrors.reason_required({ orderId: id })
+  const goesBack = status === 'processing' && order.status !== 'paid'
+  if (status === 'on_hold' || goesBack) await requireNoParcel(work, order)
+  if (order.status === 'returned') await takeBackIn(work, order)
+  if (order.status === 'returned' || (goesBack && !order.allocated)) await reserveForOrder(work, id)
+  const arrived = status === 'delivered'
+  await moveState(work, orderMachine, {
+    to: status,
+    ids: [id],
+    all: true,
+    set: {
+      statusReason: reason ?? null,
+      allocated: order.allocated || goesBack,
+      ...(arrived && {
+        deliveredAt: sql`coalesce(t.delivered_at, ${work.now})`,
+        returnUntil: sql`coalesce(t.return_until, ${returnUntil(work)})`,
+      }),
+      updatedAt: work.now,
+    },
+  })
+  await announceMoves(work, [{ order, to: status }])
+  if (goesBack) {
+    work.emit({ type: 'order.allocated', aggregate: ['order', id], payload: subjectOf(order) })
+  }
+}
+
+/** The whole return at once, with all its goods fit to be sold; item by item it is accepted by `laku orders returns accept`. */
+async function decideReturn(
+  work: Work,
+  { code, status, reason }: { code: string; status: StatusByHand; reason: string | undefined },
+): Promise<OrderView> {
+  requireStaff(work.actor, ...deciding)
+  requireTransition(orderTransitions, 'return_requested', status, 'order')
+  if (status === 'returned') await acceptReturn(work, { return: code, note: reason })
+  else if (reason) await refuseReturn(work, { return: code, reason })
+  else throw orderErrors.reason_required({ code })
+  return await getOrder(work, code)
+}
+
+/** A parcel that no courier was asked for yet is withdrawn; another one has to be called off first. */
+async function requireNoParcel(work: Work, { id, code }: LockedOrder): Promise<void> {
+  const parcel = await withdrawParcel(work, id)
+  if (parcel)
+    throw orderErrors.parcel_booked({ orderId: id, code, shipment: parcel.code, status: parcel.status })
+}
+
+/** What came back with the courier is sent again, unless its buyer is getting the money back. */
+async function takeBackIn(work: Work, { id, code, status }: LockedOrder): Promise<void> {
+  if (await isRefundDecided(work.tx, id)) throw orderErrors.refund_decided({ orderId: id, code, status })
+  await restockAll(work, id)
+  await settleAttention(work, 'order_came_back', id, 'sent again')
+}

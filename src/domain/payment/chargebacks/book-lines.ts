@@ -1,0 +1,196 @@
+import { sql } from 'kysely'
+import type { Rupiah, Work } from '../../kernel/index.ts'
+import { post } from '../../ledger/index.ts'
+import { putIntoSuspense } from '../../suspense/index.ts'
+import { lockPayments } from '../payments/lock.ts'
+import { type Booked, MOST_CORRECTIONS, movedIdr } from '../reconciliation/compare-transactions.ts'
+import type { GatewayTransaction } from '../reconciliation/gateway-transactions.ts'
+import type { QuarantineStatus } from '../transitions.ts'
+import { lossOf, markPayments, recordChargebacks } from './record-all.ts'
+import { takeFromQuarantine } from './take-from-quarantine.ts'
+
+interface Matched {
+  /** The line. */
+  id: string
+  paymentId: string | null
+  quarantineId: string | null
+  /** The quarantine's. */
+  status: QuarantineStatus | null
+  userId: string | null
+  /** It went out of quarantine to a wallet or back to who paid. */
+  isGiven: boolean
+}
+
+const nowhere: Omit<Matched, 'id'> = {
+  paymentId: null,
+  quarantineId: null,
+  status: null,
+  userId: null,
+  isGiven: false,
+}
+
+/**
+ * Books lines of chargebacks that our book does not have as they are: what card issuers took back, what they gave back because a
+ * dispute was won, and what the provider corrected. Money in quarantine is taken out of there; what is of no payment that is known is put
+ * into suspense. Returns how many are new losses.
+ */
+export async function bookChargebackLines(
+  work: Work,
+  lines: readonly GatewayTransaction[],
+  booked: ReadonlyMap<string, Booked>,
+): Promise<number> {
+  if (lines.length === 0) return 0
+  const matches = new Map((await matchLines(work, lines)).map((one) => [one.id, one]))
+  await lockPayments(
+    work.tx,
+    [...matches.values()].flatMap((one) => one.paymentId ?? []),
+  )
+  let fresh = 0
+  // Pages come newest first, and what was won was lost before.
+  for (const line of lines.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())) {
+    const ours = booked.get(line.id)?.amountIdr ?? 0
+    const theirs = movedIdr(line) ?? ours
+    const match = matches.get(line.id) ?? { id: line.id, ...nowhere }
+    if (ours !== 0 || theirs === 0) await correct(work, line, theirs - ours)
+    else if (theirs > 0) await win(work, line, match)
+    else fresh += await lose(work, line, match)
+  }
+  return fresh
+}
+
+/** By the invoice, as it is named or as it was before, by the payment's own id or its request's, or by our reference. */
+async function matchLines(work: Work, lines: readonly GatewayTransaction[]): Promise<Matched[]> {
+  const found: Matched[] = []
+  for (const { id, productId, paymentLinkId, referenceId } of lines) {
+    const ids = [paymentLinkId, productId].flatMap((one) => one ?? [])
+    const { rows } = await sql<Omit<Matched, 'id'>>`
+      select q.payment_id, q.id as quarantine_id, q.status, p.user_id, exists (
+        select from ledger_transactions t where t.key = 'quarantine:' || q.id || ':applied'
+        union all select from refunds r where r.quarantine_id = q.id) as is_given
+      from quarantined_money q left join payments p on p.id = q.payment_id
+      where q.provider_invoice_id = any(${ids}) or q.provider_payment_id = ${productId} or q.provider_payment_request_id = ${productId}
+        or (p.code = ${referenceId} and q.kind = 'wrong_amount' and p.status = 'review')
+      union all
+      select p.id, null, null, p.user_id, false from payments p
+      where p.provider_invoice_id = any(${ids}) or p.provider_payment_id = ${productId} or p.provider_payment_request_id = ${productId}
+        or p.code = ${referenceId}
+      limit 1`.execute(work.tx)
+    found.push({ id, ...(rows[0] ?? nowhere) })
+  }
+  return found
+}
+
+async function lose(work: Work, line: GatewayTransaction, match: Matched): Promise<number> {
+  const { id, amountIdr, referenceId, productId } = line
+  const { quarantineId, paymentId, userId } = match
+  if (quarantineId && (await wasTold(work, line, quarantineId))) return 0
+  if (quarantineId && match.status === 'waiting') {
+    await takeFromQuarantine(work, { quarantineId, transactionId: id, amountIdr, isLine: true })
+    return 1
+  }
+  if (paymentId && !match.isGiven)
+    return await recordChargebacks(work, [{ transactionId: id, paymentId, amountIdr }])
+  await putIntoSuspense(work, {
+    key: `line:${id}:0`,
+    code: id,
+    kind: 'chargeback',
+    subjectId: quarantineId,
+    providerId: id,
+    amountIdr,
+    userId,
+    why: match.isGiven
+      ? 'money that was given out of quarantine was charged back: its receiver has it twice'
+      : `money was charged back that is of no payment of ours (${referenceId ?? productId ?? 'no reference'})`,
+  })
+  return 0
+}
+
+/** The line of a chargeback that staff told of, and that was taken out of quarantine then. */
+async function wasTold(
+  work: Work,
+  { id, amountIdr }: GatewayTransaction,
+  quarantineId: string,
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update chargebacks set provider_transaction_id = ${id}
+    where quarantine_id = ${quarantineId}::uuid and provider_transaction_id is null and amount_idr = ${amountIdr}`.execute(
+    work.tx,
+  )
+  return numAffectedRows === 1n
+}
+
+interface WonChargeback {
+  id: string
+  paymentId: string
+  amountIdr: Rupiah
+}
+
+/** A dispute that was won: the loss is less by what came back. What was kept from the buyer because of it is theirs again. */
+async function win(work: Work, line: GatewayTransaction, { paymentId }: Matched): Promise<void> {
+  const { id: transactionId, amountIdr } = line
+  const { rows } = await sql<WonChargeback>`
+    select id, payment_id, amount_idr from chargebacks
+    where payment_id = ${paymentId}::uuid and won_transaction_id is null and amount_idr - won_idr >= ${amountIdr}
+    order by (amount_idr = ${amountIdr}) desc, id limit 1`.execute(work.tx)
+  const [lost] = rows
+  const payment = lost && (await lockPayments(work.tx, [lost.paymentId])).get(lost.paymentId)
+  if (!lost || !payment) {
+    await putIntoSuspense(work, {
+      key: `line:${transactionId}:0`,
+      code: transactionId,
+      kind: 'chargeback',
+      providerId: transactionId,
+      amountIdr: -amountIdr,
+      why: 'a dispute was won of which no chargeback is booked',
+    })
+    return
+  }
+  await sql`
+    update chargebacks set won_idr = won_idr + ${amountIdr}, won_transaction_id = ${transactionId} where id = ${lost.id}`.execute(
+    work.tx,
+  )
+  await post(work, [lossOf(`chargeback-won:${transactionId}`, payment.id, -amountIdr)])
+  await markPayments(work, [{ paymentId: payment.id, amountIdr: -amountIdr }])
+}
+
+interface Corrected {
+  id: string
+  ledgerKey: string
+  paymentId: string | null
+  quarantineId: string | null
+  amountIdr: Rupiah
+  corrections: number
+}
+
+/** The provider changed a line that is booked: it was taken back, or its amount is another one. */
+async function correct(work: Work, line: GatewayTransaction, changeIdr: Rupiah): Promise<void> {
+  if (changeIdr === 0) return
+  const { rows } = await sql<Corrected>`
+    select id, ledger_key, payment_id, quarantine_id, amount_idr, corrections from chargebacks
+    where provider_transaction_id = ${line.id} for no key update`.execute(work.tx)
+  const [row] = rows
+  const isOfPayment = row?.paymentId && !row.quarantineId && row.corrections < MOST_CORRECTIONS - 1
+  if (!isOfPayment || row.amountIdr - changeIdr < 0) {
+    const { rows: before } = await sql<{ n: number; code: string | null }>`
+      select count(*)::int as n, max(code) as code from suspense_items where provider_id = ${line.id}`.execute(
+      work.tx,
+    )
+    await putIntoSuspense(work, {
+      key: `line:${line.id}:${before[0]?.n ?? 0}`,
+      code: before[0]?.code ?? line.id,
+      kind: 'chargeback',
+      providerId: line.id,
+      amountIdr: -changeIdr,
+      why: 'the provider corrected a chargeback',
+    })
+    return
+  }
+  const key =
+    row.corrections === 0 ? `${row.ledgerKey}:corrected` : `${row.ledgerKey}:corrected:${row.corrections + 1}`
+  await sql`
+    update chargebacks set amount_idr = amount_idr - ${changeIdr}, corrections = corrections + 1 where id = ${row.id}`.execute(
+    work.tx,
+  )
+  await post(work, [lossOf(key, row.paymentId, -changeIdr)])
+  await markPayments(work, [{ paymentId: row.paymentId, amountIdr: -changeIdr }])
+}

@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
+import { refusal } from '../../../../test/storefront.ts'
+import { finance } from '../../../../test/wallets.ts'
+import { newId } from '../../kernel/index.ts'
+import { escrow } from '../../ledger/index.ts'
+import { splitRefund } from '../entitlement/rules.ts'
+import {
+  applyQuarantined,
+  confirmPayments,
+  createRefund,
+  decideRefunds,
+  recordChargeback,
+  releaseEscrow,
+  type ToldChargeback,
+} from '../index.ts'
+import { recordChargebacks } from './record-all.ts'
+
+describe('a buyer gets back what they paid, and that once', () => {
+  let f: PaymentFixture
+  beforeAll(async () => {
+    f = await openPaymentFixture()
+  })
+  afterAll(async () => {
+    expect(await f.broken()).toEqual([])
+    await f.laku.close()
+  })
+
+  const paid = async (paidAmountIdr = 110_000) => {
+    const buyer = await f.buyer()
+    const payment = await f.payment('invoice', buyer)
+    const [paidAt, invoiceId] = [f.laku.clock.now(), newId()]
+    const said = { paymentId: payment.id, paidAmountIdr, paidAt, channel: 'CREDIT_CARD', invoiceId }
+    await f.laku.system((work) => confirmPayments(work, [said]))
+    return { ...payment, ...buyer }
+  }
+  const chargeBack = (paymentId: string, amountIdr: number) =>
+    f.laku.as(finance(), (work) => recordChargeback(work, { transactionId: newId(), paymentId, amountIdr }))
+  const refund = (paymentId: string, amountIdr: number) =>
+    f.laku.system((work) =>
+      decideRefunds(work, [{ key: newId(), paymentId, amountIdr, reason: 'session_failed' }]),
+    )
+  const books = async () => ({
+    loss: await f.balance('chargeback-loss'),
+    subsidy: await f.balance('subsidy'),
+    payable: await f.balance('refunds-payable'),
+    escrow: await f.balance(escrow(f.sessionId)),
+  })
+
+  it('what their card’s issuer took back is not refunded as well: it makes the loss good', async () => {
+    const before = await books()
+    const { id, userId } = await paid()
+    await chargeBack(id, 110_000)
+    await refund(id, 110_000)
+    expect(await f.balance(`wallet:${userId}`)).toBe(0)
+    expect(await books()).toEqual(before)
+    expect((await f.row(id)).status).toBe('refunded')
+  })
+
+  it('in part, the buyer gets the rest', async () => {
+    const before = await books()
+    const { id, userId } = await paid()
+    await chargeBack(id, 30_000)
+    await refund(id, 50_000)
+    await refund(id, 60_000)
+    expect(await f.balance(`wallet:${userId}`)).toBe(80_000)
+    expect(await books()).toEqual(before)
+  })
+
+  it('a rebate is theirs only out of what they paid', async () => {
+    const { loss } = await books()
+    const { id, userId, participantId, sessionId } = await paid()
+    await chargeBack(id, 110_000)
+    const items = [{ orderItemId: newId(), factoryId: f.factoryId, goodsIdr: 80_000, commissionIdr: 4_000 }]
+    const release = { participantId, sessionId, userId, paymentId: id, paidIdr: 110_000, shippingIdr: 10_000 }
+    await f.laku.system((work) => releaseEscrow(work, [{ ...release, rebateIdr: 20_000, items }]))
+    expect(await f.balance(`wallet:${userId}`)).toBe(0)
+    expect(await f.balance('chargeback-loss')).toBe(loss + 90_000)
+    const more = { payment: id, amountIdr: 10_000, note: 'a test', borneBy: 'company' as const }
+    expect(await refusal(f.laku.as(finance(), (work) => createRefund(work, more)))).toBe(
+      'payment.over_refunded',
+    )
+  })
+
+  it('what the company put to a payment that came short comes back to it', async () => {
+    const before = await books()
+    const { id, userId } = await paid(100_000)
+    const { id: strayId } = await f.laku.db
+      .selectFrom('quarantinedMoney')
+      .select('id')
+      .where('paymentId', '=', id)
+      .executeTakeFirstOrThrow()
+    await f.laku.as(finance(), (work) => applyQuarantined(work, { id: strayId }))
+    await refund(id, 110_000)
+    expect(await f.balance(`wallet:${userId}`)).toBe(100_000)
+    expect(await books()).toEqual(before)
+  })
+
+  it('of an invoice that was paid short no more is charged back than was paid', async () => {
+    const { id } = await paid(105_000)
+    const { id: stray } = await f.laku.db
+      .selectFrom('quarantinedMoney')
+      .select('id')
+      .where('paymentId', '=', id)
+      .executeTakeFirstOrThrow()
+    await f.laku.as(finance(), (work) => applyQuarantined(work, { id: stray }))
+    expect(await refusal(chargeBack(id, 110_000))).toBe('payment.not_refundable')
+    await chargeBack(id, 105_000)
+    expect(await f.row(id)).toMatchObject({ chargedBackIdr: 105_000 })
+  })
+
+  describe('told of by staff and found in the provider’s book under another id', () => {
+    const line = (transactionId: string, paymentId: string, amountIdr: number) =>
+      f.laku.system((work) => recordChargebacks(work, [{ transactionId, paymentId, amountIdr }]))
+    const tell = (told: ToldChargeback) => f.laku.as(finance(), (work) => recordChargeback(work, told))
+    const lostOf = async (paymentId: string) => {
+      const { chargedBackIdr } = await f.row(paymentId)
+      return chargedBackIdr
+    }
+    const asked = () =>
+      f.laku.db
+        .selectFrom('attention')
+        .select('subjectId')
+        .where('kind', '=', 'chargeback_ambiguous')
+        .where('resolvedAt', 'is', null)
+        .execute()
+
+    it('counts once, whichever came first', async () => {
+      const { id: paymentId } = await paid()
+      const { loss } = await books()
+      const told = { transactionId: newId(), paymentId, amountIdr: 40_000 }
+      await tell(told)
+      const theirs = newId()
+      expect([await line(theirs, paymentId, 40_000), await line(theirs, paymentId, 40_000)]).toEqual([0, 0])
+      expect(await refusal(tell({ ...told, transactionId: newId() }))).toBe('payment.chargeback_known')
+      expect(await tell(told)).toMatchObject({ fresh: false })
+      expect(await lostOf(paymentId)).toBe(40_000)
+      expect((await books()).loss).toBe(loss + 40_000)
+      expect(await line(newId(), paymentId, 40_000)).toBe(1)
+      expect(await lostOf(paymentId)).toBe(80_000)
+    })
+
+    it('is found by its own id too, and by that with the amount that is right', async () => {
+      const { id: paymentId } = await paid()
+      const told = { transactionId: newId(), paymentId, amountIdr: 30_000 }
+      await tell(told)
+      expect(await line(told.transactionId, paymentId, 35_000)).toBe(0)
+      expect(await lostOf(paymentId)).toBe(35_000)
+    })
+
+    it('is asked of a person where the amounts differ: the same, which is corrected, or another', async () => {
+      const { id: paymentId } = await paid()
+      const hand = newId()
+      await tell({ transactionId: hand, paymentId, amountIdr: 50_000 })
+      const [less, more] = [newId(), newId()]
+      expect(await line(less, paymentId, 45_000)).toBe(0)
+      expect(await line(more, paymentId, 20_000)).toBe(0)
+      expect(await lostOf(paymentId)).toBe(50_000)
+      expect(await asked()).toHaveLength(2)
+      const same = { transactionId: less, paymentId, amountIdr: 45_000, sameAs: hand }
+      expect(await refusal(tell({ ...same, sameAs: newId() }))).toBe('payment.chargeback_not_found')
+      expect(await refusal(tell({ ...same, transactionId: newId() }))).toBe('payment.chargeback_not_found')
+      expect(await tell(same)).toMatchObject({ fresh: false })
+      expect(await lostOf(paymentId)).toBe(45_000)
+      await tell({ transactionId: more, paymentId, amountIdr: 20_000, isAnother: true })
+      expect(await lostOf(paymentId)).toBe(65_000)
+      expect([await line(less, paymentId, 45_000), await line(more, paymentId, 20_000)]).toEqual([0, 0])
+      expect(await lostOf(paymentId)).toBe(65_000)
+      expect(await asked()).toEqual([])
+    })
+
+    it('never takes back more than was paid', async () => {
+      const { id: paymentId } = await paid()
+      await tell({ transactionId: newId(), paymentId, amountIdr: 60_000 })
+      const again = { transactionId: newId(), paymentId, amountIdr: 60_000, isAnother: true }
+      expect(await refusal(tell(again))).toBe('payment.not_refundable')
+    })
+
+    it('counts once though both come at the same time', async () => {
+      for (let round = 0; round < 10; round++) {
+        const { id: paymentId } = await paid()
+        await Promise.allSettled([
+          tell({ transactionId: newId(), paymentId, amountIdr: 10_000 }),
+          line(newId(), paymentId, 10_000),
+        ])
+        expect(await lostOf(paymentId)).toBe(10_000)
+      }
+    })
+  })
+
+  it('is split by what went before', () => {
+    const payment = { amountIdr: 100, paidAmountIdr: 90, chargedBackIdr: 20, returnedIdr: 100 }
+    const split = (more: Partial<typeof payment>, amountIdr: number, arrivedIdr = 0, lossIdr = 0) =>
+      splitRefund({ ...payment, ...more }, amountIdr, { arrivedIdr, underWayIdr: 0, lossIdr })
+    expect(split({}, 100)).toEqual({ buyerIdr: 70, lossIdr: 20, subsidyIdr: 10 })
+    expect(split({ returnedIdr: 80 }, 20, 60)).toEqual({ buyerIdr: 10, lossIdr: 10, subsidyIdr: 0 })
+    expect(split({}, 20, 70, 10)).toEqual({ buyerIdr: 0, lossIdr: 10, subsidyIdr: 10 })
+    expect(split({ chargedBackIdr: 200 }, 100)).toEqual({ buyerIdr: 0, lossIdr: 100, subsidyIdr: 0 })
+  })
+})

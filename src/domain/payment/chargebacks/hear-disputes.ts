@@ -1,0 +1,68 @@
+import { sql } from 'kysely'
+import { readInstallationId, type Work } from '../../kernel/index.ts'
+import { settleAttention } from '../../ops/index.ts'
+import { markProcessed } from '../../webhooks/index.ts'
+
+/** What a delivery of the provider says of a dispute. It moves no money: that is a line of its book. */
+export interface DisputeNotice {
+  inboxId: string
+  id: string
+  status: string
+  referenceId: string | null
+  paymentId: string | null
+  dueAt: Date | null
+  amountIdr: number | null
+}
+
+/** xendit.disputes: nothing is to be sent any more. A word that is not known is told of like one that asks for an answer. */
+const answered: ReadonlySet<string> = new Set(['UNDER_REVIEW', 'WON', 'LOST'])
+
+/**
+ * Tells a person of a dispute that has to be answered, at once and with the day by which: who does not answer loses it. News that it is
+ * under review, won or lost end that.
+ */
+export async function hearDisputes(work: Work, notices: readonly DisputeNotice[]): Promise<void> {
+  for (const notice of notices) {
+    const { id, status, dueAt, amountIdr } = notice
+    if (answered.has(status)) {
+      await settleAttention(work, 'dispute_open', id, `the provider says ${status}`)
+      continue
+    }
+    const code = await paymentOf(work, notice)
+    work.raise({
+      kind: 'dispute_open',
+      subject: ['dispute', id],
+      message: `${code ?? 'a payment that laku does not know'} is disputed: answer at the provider${dueAt ? ` by ${dueAt.toISOString()}` : ''}, or it is lost`,
+      command: code ? `laku payments show ${code}` : 'laku payments reconcile',
+      details: {
+        disputeId: id,
+        dueAt,
+        amountIdr,
+        providerPaymentId: notice.paymentId,
+        referenceId: notice.referenceId,
+      },
+    })
+  }
+  await markProcessed(
+    work,
+    notices.map((one) => one.inboxId),
+  )
+}
+
+/** By our reference, which may be missing, or by the provider's name of the payment. */
+async function paymentOf(work: Work, { referenceId, paymentId }: DisputeNotice): Promise<string | undefined> {
+  // A delivery has the reference as the provider knows it: after this installation.
+  const mark = `${await readInstallationId(work.tx)}-`
+  const bare = referenceId?.startsWith(mark) ? referenceId.slice(mark.length) : referenceId
+  const names = [bare, paymentId].flatMap((one) => one ?? [])
+  const { rows } = await sql<{ code: string }>`
+    select code from payments
+    where code = any(${names}) or provider_payment_id = any(${names}) or provider_payment_request_id = any(${names})
+      or provider_invoice_id = any(${names})
+    union all
+    select p.code from quarantined_money q join payments p on p.id = q.payment_id
+    where q.provider_payment_id = any(${names}) or q.provider_payment_request_id = any(${names})
+      or q.provider_invoice_id = any(${names})
+    limit 1`.execute(work.tx)
+  return rows[0]?.code
+}

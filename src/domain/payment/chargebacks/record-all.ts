@@ -1,0 +1,185 @@
+import { sql } from 'kysely'
+import { asRecords, insertRows, newId, type Rupiah, sumIdr, type Work } from '../../kernel/index.ts'
+import { credit, debit, type Posting, post } from '../../ledger/index.ts'
+import { settleAttention } from '../../ops/index.ts'
+import { levelBuyers } from '../entitlement/level-buyers.ts'
+import { paymentErrors } from '../errors.ts'
+import { type LockedPayment, lockPayments } from '../payments/lock.ts'
+import { matchChargeback } from '../rules.ts'
+
+export interface Chargeback {
+  /** The provider's id: the key under which it is booked once. */
+  transactionId: string
+  /** Nothing where it is of no payment of ours. */
+  paymentId: string | null
+  amountIdr: Rupiah
+}
+
+/** A chargeback that is booked. */
+export interface BookedChargeback {
+  id: string
+  ledgerKey: string
+  paymentId: string | null
+  amountIdr: Rupiah
+  /** The provider's line of it; null: staff told of it, and its line has not been read yet. */
+  providerTransactionId: string | null
+}
+
+export const chargebackKey = (transactionId: string) => `chargeback:${transactionId}`
+
+/** What is booked of these payments and under these ids, oldest first. The payments are locked. */
+export async function chargebacksOf(work: Work, asked: readonly Chargeback[]): Promise<BookedChargeback[]> {
+  const { rows } = await sql<BookedChargeback>`
+    select id, ledger_key, payment_id, amount_idr, provider_transaction_id from chargebacks
+    where payment_id = any(${asked.flatMap((one) => one.paymentId ?? [])}::uuid[])
+      or ledger_key = any(${asked.map((one) => chargebackKey(one.transactionId))})
+      or provider_transaction_id = any(${asked.map((one) => one.transactionId)})
+    order by id`.execute(work.tx)
+  return rows
+}
+
+/**
+ * Books what the provider's book says that card issuers took back, once each: the company's loss, for the goods are on their way and the
+ * factory is not to blame. What staff told of before under another id is recognized by payment and amount, and what may be that
+ * but has another amount is asked of a person. Returns how many are new.
+ */
+export async function recordChargebacks(work: Work, lines: readonly Chargeback[]): Promise<number> {
+  if (lines.length === 0) return 0
+  const payments = await lockPayments(
+    work.tx,
+    lines.flatMap((one) => one.paymentId ?? []),
+  )
+  const booked = await chargebacksOf(work, lines)
+  const fresh: Chargeback[] = []
+  for (const line of lines) {
+    const found = matchChargeback(line, booked)
+    if (found === 'known') continue
+    if (found === 'ask') raiseAmbiguous(work, line)
+    else if (found === 'new') {
+      booked.push({ ...newRow(line), providerTransactionId: line.transactionId })
+      fresh.push(line)
+    } else {
+      found.providerTransactionId = line.transactionId
+      await recognize(work, found, line)
+    }
+  }
+  await bookChargebacks(work, payments, fresh, { areLines: true })
+  return fresh.length
+}
+
+const newRow = ({ transactionId, paymentId, amountIdr }: Chargeback) => ({
+  id: newId(),
+  ledgerKey: chargebackKey(transactionId),
+  paymentId,
+  amountIdr,
+})
+
+/** Books new chargebacks of locked payments, marks the payments, and tells a person. `areLines`: their ids are those of the provider's lines. */
+export async function bookChargebacks(
+  work: Work,
+  payments: ReadonlyMap<string, LockedPayment>,
+  fresh: readonly Chargeback[],
+  { areLines }: { areLines: boolean },
+): Promise<void> {
+  if (fresh.length === 0) return
+  const rows = fresh.map((one) => ({
+    ...newRow(one),
+    providerTransactionId: areLines ? one.transactionId : null,
+    createdAt: work.now,
+  }))
+  await insertRows(work.tx, 'chargebacks', rows)
+  await post(
+    work,
+    rows.map(({ ledgerKey, paymentId, amountIdr }) => lossOf(ledgerKey, paymentId, amountIdr)),
+  )
+  await markPayments(work, fresh)
+  raiseChargedBack(work, payments, fresh)
+}
+
+/** A loss, or with a negative amount less of one. */
+export function lossOf(key: string, paymentId: string | null, amountIdr: Rupiah): Posting {
+  const [from, to] =
+    amountIdr > 0 ? (['chargeback-loss', 'gateway'] as const) : (['gateway', 'chargeback-loss'] as const)
+  const idr = Math.abs(amountIdr)
+  return {
+    key,
+    kind: 'payment.charged_back',
+    subject: paymentId ? ['payment', paymentId] : ['provider_transaction', newId()],
+    entries: [debit(from, idr), credit(to, idr)],
+  }
+}
+
+/** Adds what was taken back to its payments, which are locked. */
+export async function markPayments(
+  work: Work,
+  changes: readonly Pick<Chargeback, 'paymentId' | 'amountIdr'>[],
+): Promise<void> {
+  const rows = changes.flatMap(({ paymentId: id, amountIdr }) => (id ? [{ id, amountIdr }] : []))
+  await sql`
+    update payments p set charged_back_idr = p.charged_back_idr + c.amount_idr
+    from (
+      select id, sum(amount_idr) as amount_idr from jsonb_to_recordset(${asRecords(rows)}::jsonb) as r(id uuid, amount_idr bigint) group by id
+    ) c
+    where p.id = c.id`.execute(work.tx)
+  await levelBuyers(
+    work,
+    rows.map((row) => row.id),
+  )
+}
+
+/** The provider's line of a chargeback that staff told of: nothing new, and where they told another amount, the difference is booked. */
+export async function recognize(work: Work, told: BookedChargeback, line: Chargeback): Promise<void> {
+  const changeIdr = line.amountIdr - told.amountIdr
+  await sql`
+    update chargebacks set provider_transaction_id = ${line.transactionId}, amount_idr = ${line.amountIdr},
+      corrections = corrections + ${changeIdr === 0 ? 0 : 1}
+    where id = ${told.id} and provider_transaction_id is null`.execute(work.tx)
+  await settleAttention(work, 'chargeback_ambiguous', line.transactionId, 'it is the one that staff told of')
+  if (changeIdr === 0) return
+  await post(work, [lossOf(`${told.ledgerKey}:corrected`, told.paymentId, changeIdr)])
+  await markPayments(work, [{ paymentId: told.paymentId, amountIdr: changeIdr }])
+}
+
+function raiseChargedBack(
+  work: Work,
+  payments: ReadonlyMap<string, LockedPayment>,
+  fresh: readonly Chargeback[],
+): void {
+  for (const { transactionId, paymentId, amountIdr } of fresh) {
+    const code = payments.get(paymentId ?? '')?.code
+    work.raise({
+      kind: 'payment_charged_back',
+      subject: paymentId ? ['payment', paymentId] : ['provider_transaction', transactionId],
+      message: code
+        ? `${code} was charged back: look at its order before it is sent`
+        : 'money was charged back that is of no payment of ours',
+      command: code ? `laku payments show ${code}` : 'laku payments reconcile',
+      details: { transactionId, amountIdr },
+    })
+  }
+}
+
+function raiseAmbiguous(work: Work, { transactionId, paymentId, amountIdr }: Chargeback): void {
+  const command = `laku payments chargeback ${paymentId} --transaction ${transactionId} --amount ${amountIdr}`
+  work.raise({
+    kind: 'chargeback_ambiguous',
+    subject: ['provider_transaction', transactionId],
+    message:
+      "the provider's book has a chargeback of a payment of which staff booked one of another amount: say whether it is the same",
+    command: `${command} --another`,
+    details: { transactionId, paymentId, amountIdr, otherwise: `${command} --same-as ID` },
+  })
+}
+
+/** No more is taken back than was paid at the source: of a wallet's part no bank knows. @throws payment.not_refundable */
+export function requireTakeable(
+  { code, status, method, paidAt, amountIdr: askedIdr, paidAmountIdr, walletIdr }: LockedPayment,
+  amountIdr: Rupiah,
+  others: readonly BookedChargeback[],
+): void {
+  const isPaid = method === 'invoice' && paidAt !== null
+  // Of an invoice that was paid short the company took on the rest: their card's issuer never had that of them.
+  const paidIdr = (paidAmountIdr ?? askedIdr) - walletIdr
+  if (isPaid && amountIdr > 0 && amountIdr + sumIdr(others.map((one) => one.amountIdr)) <= paidIdr) return
+  throw paymentErrors.not_refundable({ code, status, amountIdr })
+}

@@ -1,0 +1,112 @@
+import { kernelErrors, type Rupiah, requireStaff, rupiah, type Work } from '../../kernel/index.ts'
+import { settleAttention } from '../../ops/index.ts'
+import { paymentErrors } from '../errors.ts'
+import { lockPayments } from '../payments/lock.ts'
+import {
+  bookChargebacks,
+  type Chargeback,
+  chargebackKey,
+  chargebacksOf,
+  recognize,
+  requireTakeable,
+} from './record-all.ts'
+import { takeFromQuarantine } from './take-from-quarantine.ts'
+
+export interface ToldChargeback extends Chargeback {
+  paymentId: string
+  /** It is not the one of the same amount, or of the same payment, that is booked already. */
+  isAnother?: boolean | undefined
+  /** The id of the booked one that it is. */
+  sameAs?: string | undefined
+}
+
+export interface RecordedChargeback {
+  paymentId: string
+  transactionId: string
+  amountIdr: Rupiah
+  /** False where it was booked before. */
+  fresh: boolean
+}
+
+/**
+ * Staff book a chargeback that the provider told them of by another way than its book, or say of a line of the book, of which they were
+ * asked, whether it is the one that they booked (`sameAs`) or another one (`isAnother`). The same id again changes nothing.
+ * @throws payment.not_refundable, not_found, chargeback_known, chargeback_not_found, kernel.option_not_taken,
+ *   kernel.forbidden
+ */
+export async function recordChargeback(work: Work, told: ToldChargeback): Promise<RecordedChargeback> {
+  requireStaff(work.actor, 'finance')
+  const { transactionId, paymentId, sameAs } = told
+  const amountIdr = rupiah(told.amountIdr)
+  const payments = await lockPayments(work.tx, [paymentId])
+  const payment = payments.get(paymentId)
+  if (!payment) throw paymentErrors.not_found({ paymentId })
+  const line = { transactionId, paymentId, amountIdr }
+  const booked = await chargebacksOf(work, [line])
+  const key = chargebackKey(transactionId)
+  const before = booked.find((one) => one.ledgerKey === key || one.providerTransactionId === transactionId)
+  if (before) {
+    if (before.paymentId === paymentId && before.amountIdr === amountIdr) return { ...line, fresh: false }
+    throw paymentErrors.chargeback_known({ transactionId, amountIdr: before.amountIdr })
+  }
+  const ofPayment = booked.filter((one) => one.paymentId === paymentId)
+  const isLine = await wasAskedOf(work, transactionId)
+  if (sameAs !== undefined) {
+    const same = ofPayment.find(
+      (one) => one.ledgerKey === chargebackKey(sameAs) && !one.providerTransactionId,
+    )
+    if (!same || !isLine)
+      throw paymentErrors.chargeback_not_found({ transactionId: isLine ? sameAs : transactionId })
+    requireTakeable(
+      payment,
+      amountIdr,
+      ofPayment.filter((one) => one !== same),
+    )
+    await recognize(work, same, line)
+  } else {
+    const twin = ofPayment.find((one) => one.amountIdr === amountIdr)
+    if (twin && !told.isAnother) {
+      throw paymentErrors.chargeback_known({
+        transactionId: twin.ledgerKey.replace('chargeback:', ''),
+        amountIdr,
+      })
+    }
+    if (told.isAnother && !twin && !isLine)
+      throw kernelErrors.option_not_taken({
+        option: '--another',
+        payment: payment.code,
+        why: 'no chargeback of it that could be the same is booked',
+      })
+    const quarantineId = payment.status === 'review' ? await waitingOf(work, paymentId) : undefined
+    if (quarantineId) await takeFromQuarantine(work, { quarantineId, transactionId, amountIdr, isLine })
+    else requireTakeable(payment, amountIdr, ofPayment)
+    if (!quarantineId) await bookChargebacks(work, payments, [line], { areLines: isLine })
+    await settleAttention(work, 'chargeback_ambiguous', transactionId, 'it is another one')
+  }
+  const after = { transactionId, amountIdr, ...(sameAs !== undefined && { sameAs }) }
+  work.audit({ command: 'payments chargeback', subject: ['payment', paymentId], after })
+  return { ...line, fresh: sameAs === undefined }
+}
+
+/** The money in quarantine that a payment in review is about. */
+async function waitingOf(work: Work, paymentId: string): Promise<string | undefined> {
+  const row = await work.tx
+    .selectFrom('quarantinedMoney')
+    .select('id')
+    .where('paymentId', '=', paymentId)
+    .where('kind', '=', 'wrong_amount')
+    .where('status', '=', 'waiting')
+    .executeTakeFirst()
+  return row?.id
+}
+
+/** Whether the provider's book has a line of this id that waits for a person's word. */
+async function wasAskedOf(work: Work, transactionId: string): Promise<boolean> {
+  const row = await work.tx
+    .selectFrom('attention')
+    .select('id')
+    .where('kind', '=', 'chargeback_ambiguous')
+    .where('subjectId', '=', transactionId)
+    .executeTakeFirst()
+  return row !== undefined
+}

@@ -1,0 +1,78 @@
+import { sql } from 'kysely'
+import { insertRows, moveState, newId, type Rupiah, type Work } from '../../kernel/index.ts'
+import { credit, debit, post } from '../../ledger/index.ts'
+import { paymentErrors } from '../errors.ts'
+import { endReview } from '../suspense/apply.ts'
+import { lockQuarantined } from '../suspense/lock.ts'
+import { quarantineMachine } from '../transitions.ts'
+import { chargebackKey } from './record-all.ts'
+
+export interface TakenFromQuarantine {
+  quarantineId: string
+  /** The provider's id of the chargeback. */
+  transactionId: string
+  amountIdr: Rupiah
+}
+
+/**
+ * A card's issuer took back money that waits in quarantine: it leaves from there, so that it cannot be given to anybody as well. With all
+ * of it gone the payment in review that it came for comes to nothing.
+ * @throws payment.not_in_quarantine, quarantine_decided, not_refundable where more is taken back than waits
+ */
+export async function reduceQuarantined(
+  work: Work,
+  { quarantineId, transactionId, amountIdr }: TakenFromQuarantine,
+): Promise<{ paymentId: string | null }> {
+  const { stray, payments } = await lockQuarantined(work, quarantineId)
+  if (amountIdr > stray.amountIdr)
+    throw paymentErrors.not_refundable({ id: quarantineId, amountIdr, waitingIdr: stray.amountIdr })
+  await sql`
+    update quarantined_money set charged_back_idr = charged_back_idr + ${amountIdr} where id = ${quarantineId}::uuid`.execute(
+    work.tx,
+  )
+  if (amountIdr === stray.amountIdr) {
+    await moveState(work, quarantineMachine, {
+      to: 'charged_back',
+      ids: [quarantineId],
+      set: { decidedBy: 'provider', decidedAt: work.now },
+    })
+    await endReview(work, stray, payments.get(stray.paymentId ?? ''), 'refunded')
+  }
+  work.raise({
+    kind: 'payment_charged_back',
+    subject: stray.paymentId ? ['payment', stray.paymentId] : ['provider_transaction', transactionId],
+    message: 'money that waited in quarantine was charged back: it is given to nobody as well',
+    command: 'laku payments quarantine list --all',
+    details: { quarantineId, transactionId, amountIdr },
+  })
+  return { paymentId: stray.paymentId }
+}
+
+/** As `reduceQuarantined`, and books it out of our gateway account. `isLine`: the id is that of the provider's line. */
+export async function takeFromQuarantine(
+  work: Work,
+  taken: TakenFromQuarantine & { isLine: boolean },
+): Promise<void> {
+  const { quarantineId, transactionId, amountIdr, isLine } = taken
+  const { paymentId } = await reduceQuarantined(work, taken)
+  const ledgerKey = chargebackKey(transactionId)
+  await insertRows(work.tx, 'chargebacks', [
+    {
+      id: newId(),
+      ledgerKey,
+      paymentId: null,
+      quarantineId,
+      amountIdr,
+      providerTransactionId: isLine ? transactionId : null,
+      createdAt: work.now,
+    },
+  ])
+  await post(work, [
+    {
+      key: ledgerKey,
+      kind: 'quarantine.charged_back',
+      subject: paymentId ? ['payment', paymentId] : ['quarantine', quarantineId],
+      entries: [debit('quarantine', amountIdr), credit('gateway', amountIdr)],
+    },
+  ])
+}

@@ -1,0 +1,65 @@
+import { sql } from 'kysely'
+import type { Tx } from '../../kernel/index.ts'
+import {
+  type AccountKey,
+  credit,
+  type Dimensions,
+  type Entry,
+  escrow,
+  orderFunds,
+  walletAccount,
+} from '../../ledger/index.ts'
+import type { SplitRefund } from '../entitlement/rules.ts'
+import type { Payment } from '../views.ts'
+
+/** Where a payment's money waits: the session's escrow, or the order's funds. */
+export function fundsOf(payment: Pick<Payment, 'sessionId' | 'orderId'>): AccountKey {
+  if (payment.sessionId) return escrow(payment.sessionId)
+  if (payment.orderId) return orderFunds(payment.orderId)
+  throw new Error('a payment is for a session or for an order')
+}
+
+export const dimensionsOf = (payment: Pick<Payment, 'sessionId' | 'userId'>): Dimensions => ({
+  sessionId: payment.sessionId,
+  userId: payment.userId,
+})
+
+/** The credits of money that goes back into a buyer's wallet, where it is theirs. */
+export function intoWallet(
+  payment: Pick<Payment, 'sessionId' | 'userId'>,
+  { buyerIdr, lossIdr, subsidyIdr }: SplitRefund,
+): Entry[] {
+  const dimensions = dimensionsOf(payment)
+  return [
+    credit(walletAccount(payment.userId), buyerIdr, dimensions),
+    credit('chargeback-loss', lossIdr, dimensions),
+    credit('subsidy', subsidyIdr, dimensions),
+  ]
+}
+
+type Paid = Pick<Payment, 'sessionId' | 'participantId' | 'orderId'>
+
+/**
+ * Locks the sessions and orders of locked payments before anything is posted for them: the reactions that follow lock them
+ * too, and locks go payment, session, order, ledger balance everywhere. Otherwise two would
+ * wait in a ring, for whoever closes a session holds it and then asks for its escrow.
+ */
+export async function lockPaidThings(tx: Tx, payments: readonly Paid[]): Promise<void> {
+  const ids = (key: keyof Paid) => [...new Set(payments.flatMap((one) => one[key] ?? []))]
+  const [sessions, participants, orders] = [ids('sessionId'), ids('participantId'), ids('orderId')]
+  if (sessions.length > 0) {
+    await sql`
+      select from group_buying_sessions where id = any(${sessions}::uuid[]) order by id for no key update`.execute(
+      tx,
+    )
+  }
+  if (participants.length > 0) {
+    await sql`
+      select from group_participants where id = any(${participants}::uuid[]) order by id for no key update`.execute(
+      tx,
+    )
+  }
+  await sql`
+    select from orders where id = any(${orders}::uuid[]) or participant_id = any(${participants}::uuid[])
+    order by id for no key update`.execute(tx)
+}

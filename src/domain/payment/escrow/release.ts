@@ -1,0 +1,102 @@
+import { type Rupiah, sumIdr, type Work } from '../../kernel/index.ts'
+import { credit, debit, type Entry, factoryAccount, type Posting, post } from '../../ledger/index.ts'
+import { openWallets } from '../../wallet/index.ts'
+import { splitRefund } from '../entitlement/rules.ts'
+import { paymentErrors } from '../errors.ts'
+import { type LockedPayment, lockPayments } from '../payments/lock.ts'
+import { recordReturned } from '../payments/record-returned.ts'
+import { fundsOf, intoWallet } from './funds.ts'
+
+export interface EscrowRelease {
+  participantId: string
+  sessionId: string
+  paymentId: string
+  userId: string
+  /** All that the participant paid, shipping fee included. */
+  paidIdr: Rupiah
+  shippingIdr: Rupiah
+  /** (paid price - final price) x quantity: back to the wallet. */
+  rebateIdr: Rupiah
+  items: { orderItemId: string; factoryId: string; goodsIdr: Rupiah; commissionIdr: Rupiah }[]
+}
+
+/**
+ * Releases the escrow of participants whose orders exist: to their factories, as commission, as shipping, and the rebate
+ * into their wallets; a transaction of the ledger each. One that was released before is left out, so a retry makes no
+ * money. Says how many and how much was released now.
+ * @throws payment.not_releasable where a payment is not whole
+ */
+export async function releaseEscrow(
+  work: Work,
+  releases: readonly EscrowRelease[],
+): Promise<{ count: number; amountIdr: Rupiah }> {
+  const payments = await lockPayments(
+    work.tx,
+    releases.map((one) => one.paymentId),
+  )
+  const fresh = await leaveOutReleased(work, releases)
+  if (fresh.length === 0) return { count: 0, amountIdr: 0 }
+  for (const { paymentId, participantId, paidIdr } of fresh) {
+    const payment = payments.get(paymentId)
+    const whole = payment?.status === 'paid' && payment.returnedIdr === 0 && payment.amountIdr === paidIdr
+    if (!whole || payment.participantId !== participantId) throw paymentErrors.not_releasable({ paymentId })
+  }
+  const rebates = fresh.filter((one) => one.rebateIdr > 0)
+  await recordReturned(
+    work,
+    rebates.map(({ paymentId, rebateIdr }) => ({ paymentId, returnedIdr: rebateIdr, refundedIdr: 0 })),
+  )
+  await openWallets(
+    work,
+    rebates.map((one) => one.userId),
+  )
+  await post(
+    work,
+    fresh.map((one) => postingOf(one, payments.get(one.paymentId) as LockedPayment)),
+  )
+  return { count: fresh.length, amountIdr: sumIdr(fresh.map((one) => one.paidIdr)) }
+}
+
+const keyOf = ({ participantId }: EscrowRelease) => `participant:${participantId}:released`
+
+/** The payments are locked, so nobody else releases the same ones between this look and the posting. */
+async function leaveOutReleased(work: Work, releases: readonly EscrowRelease[]): Promise<EscrowRelease[]> {
+  if (releases.length === 0) return []
+  const rows = await work.tx
+    .selectFrom('ledgerTransactions')
+    .select('key')
+    .where('key', 'in', releases.map(keyOf))
+    .execute()
+  const released = new Set(rows.map((row) => row.key))
+  return releases.filter((one) => !released.has(keyOf(one)))
+}
+
+function postingOf(release: EscrowRelease, payment: LockedPayment): Posting {
+  const { participantId, sessionId, userId, paidIdr, shippingIdr, rebateIdr, items } = release
+  const buyer = { sessionId, userId }
+  return {
+    key: keyOf(release),
+    kind: 'escrow.released',
+    subject: ['participant', participantId],
+    entries: [
+      debit(fundsOf({ sessionId, orderId: null }), paidIdr, buyer),
+      ...items.flatMap(({ orderItemId, factoryId, goodsIdr, commissionIdr }): Entry[] => {
+        const sold = { sessionId, orderItemId, factoryId }
+        return [
+          credit(factoryAccount(factoryId), goodsIdr - commissionIdr, sold),
+          credit('commission', commissionIdr, sold),
+        ]
+      }),
+      credit('shipping', shippingIdr, buyer),
+      ...intoWallet(payment, splitRebate(payment, rebateIdr)),
+    ],
+  }
+}
+
+/** A rebate is the first of a payment that goes back. */
+const splitRebate = (payment: LockedPayment, rebateIdr: Rupiah) =>
+  splitRefund({ ...payment, returnedIdr: rebateIdr }, rebateIdr, {
+    arrivedIdr: 0,
+    underWayIdr: 0,
+    lossIdr: 0,
+  })

@@ -1,0 +1,78 @@
+import { ProviderFailure } from '../../kernel/index.ts'
+import type { GatewayInvoice, PaymentGateway } from '../gateway.ts'
+import { isPaid } from './confirm.ts'
+import { isReserved } from './reserve.ts'
+
+/** A pending payment whose invoice was asked for. */
+export interface AskedPayment {
+  id: string
+  code: string
+  providerInvoiceId: string | null
+  invoiceRequestedAt: Date
+  /** When the buyer came back from the provider's page, if so. */
+  buyerBackAt: Date | null
+  expiresAt: Date
+  nextCheckAt: Date
+}
+
+/**
+ * What the provider says of a payment.
+ * `paid`: money came on these invoices. `over`: it can no longer be paid. `open`: it still can, on this invoice where
+ * one is known. `unsure`: nobody knows yet, ask again.
+ */
+export type InvoiceNews =
+  | { paymentId: string; state: 'paid'; invoices: GatewayInvoice[] }
+  | { paymentId: string; state: 'over' }
+  | { paymentId: string; state: 'open'; invoice?: GatewayInvoice }
+  | { paymentId: string; state: 'unsure'; failure: ProviderFailure | undefined }
+
+/**
+ * Asks the provider what became of a payment's invoice. With `close` nobody may pay it any more: what is still
+ * pending there is expired there, and only its answer ends the payment here. Never guesses.
+ */
+export async function askInvoice(
+  gateway: PaymentGateway,
+  payment: AskedPayment,
+  { now, close }: { now: Date; close: boolean },
+): Promise<InvoiceNews> {
+  const paymentId = payment.id
+  try {
+    const invoices = await invoicesOf(gateway, payment)
+    if (invoices.some(isPaid)) return { paymentId, state: 'paid', invoices: invoices.filter(isPaid) }
+    const pending = invoices.filter((invoice) => invoice.status === 'PENDING')
+    if (pending.length > 0 && close) return await closeAll(gateway, paymentId, pending)
+    if (pending[0]) return { paymentId, state: 'open', invoice: pending[0] }
+    // In a state that is not known it may be paid yet.
+    if (invoices.some((invoice) => invoice.status !== 'EXPIRED'))
+      return { paymentId, state: 'unsure', failure: undefined }
+    if (payment.providerInvoiceId === null && isReserved(payment.invoiceRequestedAt, now))
+      return { paymentId, state: 'unsure', failure: undefined }
+    // Never made, or expired over there.
+    return close || payment.providerInvoiceId ? { paymentId, state: 'over' } : { paymentId, state: 'open' }
+  } catch (error) {
+    if (!(error instanceof ProviderFailure)) throw error
+    return { paymentId, state: 'unsure', failure: error }
+  }
+}
+
+async function invoicesOf(gateway: PaymentGateway, payment: AskedPayment): Promise<GatewayInvoice[]> {
+  if (payment.providerInvoiceId) return [await gateway.getInvoice(payment.providerInvoiceId)]
+  return await gateway.findInvoices(payment.code)
+}
+
+async function closeAll(
+  gateway: PaymentGateway,
+  paymentId: string,
+  pending: readonly GatewayInvoice[],
+): Promise<InvoiceNews> {
+  for (const { id } of pending) {
+    const closed = await gateway.expireInvoice(id).catch(async (error: unknown) => {
+      // Refused: it was paid, or expired by itself, in this very moment.
+      if (error instanceof ProviderFailure && error.outcome === 'refused') return await gateway.getInvoice(id)
+      throw error
+    })
+    if (isPaid(closed)) return { paymentId, state: 'paid', invoices: [closed] }
+    if (closed.status !== 'EXPIRED') return { paymentId, state: 'unsure', failure: undefined }
+  }
+  return { paymentId, state: 'over' }
+}

@@ -1,0 +1,102 @@
+import type { Work } from '../../kernel/index.ts'
+import type { GatewayInvoice } from '../gateway.ts'
+import { type Confirmation, type ConfirmationOutcome, confirmPayments } from '../payments/confirm.ts'
+import { expirePayments } from '../payments/expire.ts'
+import { lockWholly } from '../payments/lock.ts'
+import type { PaidIds } from '../payments/paid-ids.ts'
+import { channelOf } from '../rules.ts'
+import { quarantine, type StrayMoney } from '../suspense/quarantine.ts'
+
+export const isPaid = (invoice: GatewayInvoice) => invoice.status === 'PAID' || invoice.status === 'SETTLED'
+
+export interface FollowedInvoices {
+  outcomes: { paymentId: string; outcome: ConfirmationOutcome }[]
+  expired: string[]
+}
+
+/**
+ * Brings payments to what the provider's invoices say, in whatever order they come: PAID is booked, EXPIRED ends the
+ * payment that waits for just this invoice, and money on an invoice that is none of ours goes to quarantine. The
+ * invoices must have been read from the provider, never taken from a webhook's body.
+ */
+export async function confirmInvoices(
+  work: Work,
+  invoices: readonly GatewayInvoice[],
+): Promise<FollowedInvoices> {
+  const unique = [...new Map(invoices.map((invoice) => [invoice.id, invoice])).values()]
+  if (unique.length === 0) return { outcomes: [], expired: [] }
+  const known = await paymentsByCode(work, unique)
+  await lockWholly(
+    work.tx,
+    [...known.values()].map((payment) => payment.id),
+  )
+  // Where two invoices of a payment were paid, the one that the payment knows is the first, the other the second.
+  const first: Confirmation[] = []
+  const second: Confirmation[] = []
+  const strays: StrayMoney[] = []
+  const over: string[] = []
+  for (const invoice of unique) {
+    const payment = known.get(invoice.externalId)
+    const stored = payment?.providerInvoiceId === invoice.id
+    if (!isPaid(invoice)) {
+      if (invoice.status === 'EXPIRED' && payment && stored) over.push(payment.id)
+    } else if (payment) (stored ? first : second).push(confirmationOf(work, payment.id, invoice))
+    else strays.push(unknownMoney(work, invoice))
+  }
+  const confirmations = [...first, ...second]
+  const outcomes = await confirmPayments(work, confirmations)
+  const paidNow = new Set(confirmations.map((one) => one.paymentId))
+  const expired = await expirePayments(
+    work,
+    over.filter((id) => !paidNow.has(id)),
+  )
+  if (strays.length > 0) await quarantine(work, strays)
+  return { outcomes, expired }
+}
+
+interface Known {
+  id: string
+  code: string
+  providerInvoiceId: string | null
+}
+
+async function paymentsByCode(work: Work, invoices: readonly GatewayInvoice[]): Promise<Map<string, Known>> {
+  const codes = [...new Set(invoices.map((invoice) => invoice.externalId))]
+  const rows = await work.tx
+    .selectFrom('payments')
+    .select(['id', 'code', 'providerInvoiceId'])
+    .where('code', 'in', codes)
+    .execute()
+  return new Map(rows.map((row) => [row.code, row]))
+}
+
+function confirmationOf(work: Work, paymentId: string, invoice: GatewayInvoice): Confirmation {
+  return {
+    paymentId,
+    paidAmountIdr: invoice.paidAmountIdr ?? invoice.amountIdr,
+    paidAt: invoice.paidAt ?? work.now,
+    channel: channelOf(invoice),
+    invoiceId: invoice.id,
+    paid: paidIds(invoice),
+  }
+}
+
+const paidIds = ({ paymentId, paymentRequestId, paymentSource }: GatewayInvoice): PaidIds => ({
+  providerPaymentId: paymentId ?? null,
+  providerPaymentRequestId: paymentRequestId ?? null,
+  paymentSource: paymentSource ?? null,
+})
+
+function unknownMoney(work: Work, invoice: GatewayInvoice): StrayMoney {
+  return {
+    kind: 'unknown',
+    invoiceId: invoice.id,
+    payment: undefined,
+    amountIdr: invoice.paidAmountIdr ?? invoice.amountIdr,
+    paidAt: invoice.paidAt ?? work.now,
+    channel: channelOf(invoice),
+    paid: paidIds(invoice),
+    externalId: invoice.externalId,
+    details: { externalId: invoice.externalId },
+  }
+}

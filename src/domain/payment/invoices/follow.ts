@@ -1,0 +1,124 @@
+import { sql } from 'kysely'
+import pLimit from 'p-limit'
+import { asRecords, secondsAfter, type Work } from '../../kernel/index.ts'
+import { inOneOrEach } from '../../ops/index.ts'
+import { CALLS_AT_ONCE, type GatewayContext } from '../context.ts'
+import { expirePayments } from '../payments/expire.ts'
+import { lockWholly } from '../payments/lock.ts'
+import { type AskedPayment, askInvoice, type InvoiceNews } from './ask.ts'
+import { confirmInvoices } from './confirm.ts'
+import { lookByPages } from './look-by-pages.ts'
+import { FIRST_CHECK_S, RESERVED_S, storeInvoice } from './reserve.ts'
+
+const LONGEST_WAIT_S = 3600
+const SHORTEST_WAIT_S = 30
+/** A payment that nobody can tell the state of so long after its end is shown to a person; it is asked about all the same. */
+const STUCK_S = 20 * 60
+
+/** Asks about payments, those that stay open by pages and the others a few at once, and records all answers in one transaction. Returns those that stay unsure. */
+export async function followInvoices(
+  context: GatewayContext,
+  payments: readonly AskedPayment[],
+  closes: (payment: AskedPayment, now: Date) => boolean,
+): Promise<Extract<InvoiceNews, { state: 'unsure' }>[]> {
+  if (payments.length === 0) return []
+  const { units, gateway } = context
+  const now = units.clock.now()
+  const looks = payments.filter((payment) => !closes(payment, now))
+  const seen = await lookByPages(gateway, looks, now)
+  const news = await pLimit(CALLS_AT_ONCE).map(
+    payments,
+    async (payment) =>
+      seen.get(payment.id) ?? (await askInvoice(gateway, payment, { now, close: closes(payment, now) })),
+  )
+  const said = payments.map((payment, i) => ({ payment, news: news[i] as InvoiceNews }))
+  await inOneOrEach(
+    context,
+    said,
+    async (work, some) => {
+      await record(
+        work,
+        some.map((one) => one.payment),
+        some.map((one) => one.news),
+      )
+      return []
+    },
+    async (_, { payment: { id, code } }) => ({
+      subject: ['payment', id],
+      message: `what the provider says of ${code} could not be recorded`,
+      command: `laku payments sync ${code}`,
+    }),
+  )
+  return news.filter((one) => one.state === 'unsure')
+}
+
+async function record(
+  work: Work,
+  payments: readonly AskedPayment[],
+  news: readonly InvoiceNews[],
+): Promise<void> {
+  await lockWholly(
+    work.tx,
+    payments.map((payment) => payment.id),
+  )
+  await confirmInvoices(
+    work,
+    news.flatMap((one) => (one.state === 'paid' ? one.invoices : [])),
+  )
+  await expirePayments(
+    work,
+    news.flatMap((one) => (one.state === 'over' ? [one.paymentId] : [])),
+  )
+  const rows: { id: string; nextCheckAt: Date }[] = []
+  for (const [i, one] of news.entries()) {
+    const payment = payments[i] as AskedPayment
+    if (one.state === 'open' && one.invoice) await storeInvoice(work, payment.id, one.invoice)
+    if (one.state === 'open') rows.push({ id: payment.id, nextCheckAt: nextCheck(payment, work.now) })
+    if (one.state !== 'unsure') continue
+    rows.push({ id: payment.id, nextCheckAt: nextTry(payment, work.now, one.failure?.retryAfterS) })
+    raiseWhenStuck(work, payment, one.failure?.code ?? 'no answer')
+  }
+  await sql`
+    update payments p set next_check_at = r.next_check_at
+    from jsonb_to_recordset(${asRecords(rows)}::jsonb) as r(id uuid, next_check_at timestamptz)
+    where p.id = r.id and p.status = 'pending'`.execute(work.tx)
+}
+
+const ageS = (since: Date, now: Date) => Math.max(0, (now.getTime() - since.getTime()) / 1000)
+
+/** The next look at an open invoice: as far again as the opening, or the buyer's return, is past, and the last one when the hold ends. */
+function nextCheck({ invoiceRequestedAt, buyerBackAt, expiresAt }: AskedPayment, now: Date): Date {
+  const next = secondsAfter(now, Math.max(FIRST_CHECK_S, ageS(buyerBackAt ?? invoiceRequestedAt, now)))
+  return next < expiresAt || expiresAt <= now ? next : expiresAt
+}
+
+/** After no answer: as far again as the payment is overdue, from half a minute to an hour, or what the provider asked for. */
+function nextTry({ expiresAt }: AskedPayment, now: Date, retryAfterS: number | undefined): Date {
+  const wait = Math.min(LONGEST_WAIT_S, Math.max(SHORTEST_WAIT_S, ageS(expiresAt, now)))
+  return secondsAfter(now, retryAfterS ?? wait)
+}
+
+function raiseWhenStuck(work: Work, { id, code, expiresAt }: AskedPayment, why: string): void {
+  if (ageS(expiresAt, work.now) < STUCK_S) return
+  work.raise({
+    kind: 'payment_unresolved',
+    subject: ['payment', id],
+    message: `the provider does not say what became of ${code}: ${why}`,
+    command: `laku payments sync ${code}`,
+  })
+}
+
+/** Takes due payments out of the sweep for as long as asking about them can take. */
+export async function claimDue(work: Work, limit: number): Promise<AskedPayment[]> {
+  const { rows } = await sql<AskedPayment>`
+    update payments p set next_check_at = ${secondsAfter(work.now, RESERVED_S)}
+    from (
+      select id from payments where status = 'pending' and next_check_at <= ${work.now} and invoice_requested_at is not null
+      order by next_check_at limit ${limit} for no key update skip locked
+    ) due
+    where p.id = due.id
+    returning p.id, p.code, p.provider_invoice_id, p.invoice_requested_at, p.buyer_back_at, p.expires_at, p.next_check_at`.execute(
+    work.tx,
+  )
+  return rows
+}

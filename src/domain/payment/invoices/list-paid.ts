@@ -1,0 +1,45 @@
+import { ProviderFailure } from '../../kernel/index.ts'
+import { attempt } from '../attempt.ts'
+import type { GatewayInvoice, GatewayInvoiceQuery, PaymentGateway } from '../gateway.ts'
+
+/** What one call answers at most. */
+const PAGE = 100
+
+export interface PaidInvoices {
+  listed: GatewayInvoice[]
+  /** Every invoice that was paid in that time is among them: what is not has not been paid. */
+  toTheEnd: boolean
+}
+
+/**
+ * Pages of what was paid in a time, the newest first, until all that are missing are seen or the pages used up. Where the provider fails,
+ * what there is. An invoice of which nothing can be read may be any of those that are missing.
+ */
+export async function listPaid(
+  gateway: PaymentGateway,
+  time: Pick<GatewayInvoiceQuery, 'paidAfter' | 'paidBefore' | 'paidWithinS'>,
+  asked: Iterable<string>,
+  mostPages: number,
+): Promise<PaidInvoices> {
+  const missing = new Set(asked)
+  const listed: GatewayInvoice[] = []
+  let unknown = false
+  for (let page = 0; page < mostPages && missing.size > 0; page++) {
+    const last = listed.at(-1)
+    const query = {
+      statuses: ['PAID', 'SETTLED'] as const,
+      ...time,
+      limit: PAGE,
+      ...(last && { afterId: last.id }),
+    }
+    const answer = await attempt(() => gateway.listInvoices(query))
+    if (answer instanceof ProviderFailure) break
+    for (const { id, status } of answer) {
+      if (status === 'UNKNOWN') unknown = true
+      else missing.delete(id)
+    }
+    listed.push(...answer)
+    if (answer.length < PAGE) return { listed, toTheEnd: !unknown }
+  }
+  return { listed, toTheEnd: missing.size === 0 }
+}

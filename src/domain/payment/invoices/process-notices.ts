@@ -1,0 +1,134 @@
+import { sql } from 'kysely'
+import pLimit from 'p-limit'
+import { ProviderFailure, secondsAfter, type Work } from '../../kernel/index.ts'
+import { type FailedWebhook, markProcessed, noteFailures } from '../../webhooks/index.ts'
+import { attempt } from '../attempt.ts'
+import { CALLS_AT_ONCE, type GatewayContext } from '../context.ts'
+import type { GatewayInvoice, GatewayRefund } from '../gateway.ts'
+import { settleRefunds } from '../refunds/settle.ts'
+import { confirmInvoices, isPaid } from './confirm.ts'
+import { readInvoices } from './read.ts'
+
+/** What a delivery of the payment gateway is about. */
+export interface GatewayNotice {
+  inboxId: string
+  kind: 'invoice' | 'refund'
+  /** The provider's id. */
+  id: string
+  receivedAt: Date
+  /** What the delivery says of it, which is not believed, but asked about. */
+  says?: string | undefined
+}
+
+/** A contradiction is asked about so often; then a person is told. */
+const CONTRADICTED_TRIES = 3
+
+/**
+ * Follows the gateway's webhooks: what each speaks of is read again from the provider, once however many speak of it, and the
+ * whole batch is recorded in one transaction together with its marks. What could not be read waits and is tried again.
+ */
+export async function processNotices(
+  context: GatewayContext,
+  notices: readonly GatewayNotice[],
+): Promise<void> {
+  if (notices.length === 0) return
+  const { units, actor, gateway } = context
+  const invoices = await readInvoices(
+    context,
+    notices.filter((one) => one.kind === 'invoice'),
+  )
+  const refundIds = [...new Set(notices.filter((one) => one.kind === 'refund').map((one) => one.id))]
+  const refunds = new Map(
+    await pLimit(CALLS_AT_ONCE).map(
+      refundIds,
+      async (id) => [id, await attempt(() => gateway.getRefund(id))] as const,
+    ),
+  )
+  const failed = new Map<string, FailedWebhook>()
+  const doubted = new Set<string>()
+  for (const { inboxId, kind, id, says } of notices) {
+    const answer = (kind === 'invoice' ? invoices : refunds).get(id)
+    const refund = refunds.get(id)
+    if (answer instanceof ProviderFailure) failed.set(inboxId, { id: inboxId, error: answer.message })
+    else if (kind === 'invoice' && contradicts(says, invoices.get(id)))
+      failed.set(inboxId, contradicted(inboxId, id, says, invoices.get(id)))
+    else if (kind === 'refund' && refund && 'amountIdr' in refund && contradictsEnd(says, refund.status)) {
+      failed.set(inboxId, contradictedRefund(inboxId, says, refund))
+      if (says === 'SUCCEEDED') doubted.add(id)
+    }
+  }
+  // Where a delivery says what was read as well, the provider has changed its mind, and not its story.
+  for (const { id, says } of notices) {
+    const refund = refunds.get(id)
+    if (refund && 'amountIdr' in refund && says === refund.status) doubted.delete(id)
+  }
+  await units.run(actor, async (work) => {
+    await confirmInvoices(work, known(invoices))
+    await settleRefunds(
+      work,
+      known(refunds).filter((one) => !doubted.has(one.id)),
+    )
+    await waitForTruth(work, [...doubted])
+    await markProcessed(
+      work,
+      notices.map((one) => one.inboxId).filter((id) => !failed.has(id)),
+    )
+    await noteFailures(work, [...failed.values()])
+  })
+}
+
+/** Paid, by the delivery, and not by the invoice that was read again: the money may be there. */
+function contradicts(
+  says: string | undefined,
+  answer: GatewayInvoice | ProviderFailure | undefined,
+): boolean {
+  if (says !== 'PAID' && says !== 'SETTLED') return false
+  return answer !== undefined && !(answer instanceof ProviderFailure) && !isPaid(answer)
+}
+
+function contradicted(
+  inboxId: string,
+  invoiceId: string,
+  says: string | undefined,
+  answer: GatewayInvoice | ProviderFailure | undefined,
+): FailedWebhook {
+  const invoice = answer as GatewayInvoice
+  return {
+    id: inboxId,
+    error: `it says ${says} of the invoice ${invoiceId}, and the invoice read again says ${invoice.status}`,
+    tries: CONTRADICTED_TRIES,
+    command: `laku payments sync ${invoice.externalId}`,
+  }
+}
+
+/** The delivery says one end and what was read again the other. Nothing turns from the one into the other by a provider's own rules. */
+function contradictsEnd(says: string | undefined, reads: string): boolean {
+  const isOver = (word: string) => word === 'FAILED' || word === 'CANCELLED'
+  return says === 'SUCCEEDED' ? isOver(reads) : says === 'FAILED' && reads === 'SUCCEEDED'
+}
+
+function contradictedRefund(inboxId: string, says: string | undefined, refund: GatewayRefund): FailedWebhook {
+  const name = refund.referenceId ?? refund.id
+  return {
+    id: inboxId,
+    error: `it says ${says} of the refund ${name}, and the refund read again says ${refund.status}`,
+    tries: CONTRADICTED_TRIES,
+    command: `laku refunds show ${name.replace(/-\d+$/, '')}`,
+  }
+}
+
+/** A no that a webhook contradicts is not believed for so long: it would send the money a second time. A person has heard of it by then. */
+const DOUBTED_S = 86_400
+
+async function waitForTruth(work: Work, providerRefundIds: readonly string[]): Promise<void> {
+  if (providerRefundIds.length === 0) return
+  await sql`
+    update refunds set next_check_at = ${secondsAfter(work.now, DOUBTED_S)}
+    where provider_refund_id = any(${providerRefundIds}) and status in ('submitted', 'failed') and next_check_at is not null`.execute(
+    work.tx,
+  )
+}
+
+function known<T>(answers: ReadonlyMap<string, T | ProviderFailure>): T[] {
+  return [...answers.values()].filter((answer): answer is T => !(answer instanceof ProviderFailure))
+}

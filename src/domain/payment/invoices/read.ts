@@ -1,0 +1,81 @@
+import { sql } from 'kysely'
+import pLimit from 'p-limit'
+import { type ProviderFailure, secondsAfter, type Tx } from '../../kernel/index.ts'
+import { attempt } from '../attempt.ts'
+import { CALLS_AT_ONCE, type GatewayContext } from '../context.ts'
+import type { GatewayInvoice } from '../gateway.ts'
+import { listPaid } from './list-paid.ts'
+
+export interface AskedInvoice {
+  /** The provider's id. */
+  id: string
+  /** When its news came: it was paid shortly before. */
+  receivedAt: Date
+}
+
+export type ReadInvoices = Map<string, GatewayInvoice | ProviderFailure>
+
+// A page is one call for up to 100; below this many, reading each is as cheap.
+const WORTH_A_PAGE = 10
+// A rush of 3,000 in a minute is 30 pages; whoever is not on them is read alone.
+const MOST_PAGES = 30
+const PAID_BEFORE_NEWS_S = 120
+
+/**
+ * Reads invoices again from the provider, in few calls: those whose payment is paid already are left out, many are read by pages of what was
+ * paid around then, and what those do not show one by one. Others that are found on the pages and that laku waits for come
+ * along, so that the next batches of a rush have less to ask for.
+ */
+export async function readInvoices(
+  context: GatewayContext,
+  asked: readonly AskedInvoice[],
+): Promise<ReadInvoices> {
+  const { units, actor, gateway } = context
+  const open = await units.run(actor, ({ tx }) => withoutPaid(tx, asked))
+  const listed = open.length >= WORTH_A_PAGE ? await paidAround(context, open) : []
+  const wanted = new Set(open.map((one) => one.id))
+  const others = listed.filter((one) => !wanted.has(one.id))
+  const awaited =
+    others.length > 0 ? await units.run(actor, ({ tx }) => awaitedOf(tx, others)) : new Set<string>()
+  const read: ReadInvoices = new Map(
+    listed.filter((one) => wanted.has(one.id) || awaited.has(one.id)).map((one) => [one.id, one]),
+  )
+  const rest = [...wanted].filter((id) => !read.has(id))
+  const alone = await pLimit(CALLS_AT_ONCE).map(
+    rest,
+    async (id) => [id, await attempt(() => gateway.getInvoice(id))] as const,
+  )
+  for (const [id, answer] of alone) read.set(id, answer)
+  return read
+}
+
+/** What was paid in the time of these. */
+async function paidAround(
+  { gateway }: GatewayContext,
+  asked: readonly AskedInvoice[],
+): Promise<GatewayInvoice[]> {
+  const times = asked.map((one) => one.receivedAt.getTime())
+  const paidAfter = secondsAfter(new Date(Math.min(...times)), -PAID_BEFORE_NEWS_S)
+  const paidBefore = new Date(Math.max(...times))
+  const ids = asked.map((one) => one.id)
+  return (await listPaid(gateway, { paidAfter, paidBefore }, ids, MOST_PAGES)).listed
+}
+
+/** Nothing more can come of the news of an invoice whose money is booked. */
+async function withoutPaid(tx: Tx, asked: readonly AskedInvoice[]): Promise<AskedInvoice[]> {
+  const { rows } = await sql<{ id: string }>`
+    select provider_invoice_id as id from payments
+    where provider_invoice_id = any(${asked.map((one) => one.id)}) and status in ('paid', 'partially_refunded', 'refunded')
+  `.execute(tx)
+  const paid = new Set(rows.map((row) => row.id))
+  return asked.filter((one) => !paid.has(one.id))
+}
+
+async function awaitedOf(tx: Tx, invoices: readonly GatewayInvoice[]): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select provider_invoice_id as id from payments
+    where provider_invoice_id = any(${invoices.map((one) => one.id)}) and status in ('pending', 'expired')`.execute(
+    tx,
+  )
+  return new Set(rows.map((row) => row.id))
+}

@@ -1,0 +1,165 @@
+import { moveState, type Rupiah, statesBefore, type Work } from '../../kernel/index.ts'
+import { credit, debit, type Entry, post } from '../../ledger/index.ts'
+import { dimensionsOf, fundsOf, lockPaidThings } from '../escrow/funds.ts'
+import { quarantine, type StrayMoney } from '../suspense/quarantine.ts'
+import { paymentMachine, paymentTransitions } from '../transitions.ts'
+import { subjectOf } from '../views.ts'
+import { invoiceIdrOf, isParted } from '../wallet-part/rules.ts'
+import { takeParts } from '../wallet-part/take-parts.ts'
+import { type LockedPayment, lockPayments } from './lock.ts'
+import { type PaidIds, unknownIds } from './paid-ids.ts'
+
+export interface Confirmation {
+  paymentId: string
+  paidAmountIdr: Rupiah
+  paidAt: Date
+  /** The channel that decides on refunds (`DANA`, `QRIS`, `BCA`), where it is known. */
+  channel: string | null
+  /** The provider's invoice that was paid. */
+  invoiceId: string
+  /** What it calls the payment itself, by which it is refunded. */
+  paid?: PaidIds
+}
+
+/** `late`: paid after it expired; what it pays for decides. `twice`: another invoice of a payment that was received. */
+export type ConfirmationOutcome = 'paid' | 'late' | 'review' | 'already' | 'twice'
+
+/**
+ * Books what the provider says was paid, any number at once: the money is in the ledger in the same transaction,
+ * whatever the state of what it pays for, and payment.paid tells that. A wallet's part is spent with it; of one paid after its time it is
+ * taken again. A wrong amount, a wallet's part that is there no more, and a second invoice of one payment go to quarantine and to a
+ * person. Said again it changes nothing. In the order given.
+ */
+export async function confirmPayments(
+  work: Work,
+  confirmations: readonly Confirmation[],
+): Promise<{ paymentId: string; outcome: ConfirmationOutcome }[]> {
+  if (confirmations.length === 0) return []
+  const payments = await lockPayments(
+    work.tx,
+    confirmations.map((one) => one.paymentId),
+  )
+  const parts = await takeParts(
+    work,
+    [...payments.values()].filter(({ status }) => open.includes(status)),
+  )
+  const received = new Map<string, Received>()
+  const strays: StrayMoney[] = []
+  const outcomes = confirmations.map((confirmation) => {
+    const payment = payments.get(confirmation.paymentId)
+    if (!payment) throw new Error(`payment ${confirmation.paymentId} does not exist`)
+    const part = parts.get(payment.id)
+    const outcome = outcomeOf(payment, confirmation, part, received.get(payment.id)?.confirmation.invoiceId)
+    if (outcome === 'twice' || outcome === 'review')
+      strays.push(strayOf(payment, confirmation, outcome, part))
+    if (outcome !== 'twice' && outcome !== 'already')
+      received.set(payment.id, { confirmation, outcome, part })
+    return { paymentId: payment.id, outcome }
+  })
+  await receive(work, payments, [...received.values()])
+  if (strays.length > 0) await quarantine(work, strays)
+  return outcomes
+}
+
+const open = statesBefore(paymentTransitions, 'review')
+
+interface Received {
+  confirmation: Confirmation
+  outcome: ConfirmationOutcome
+  /** The debit of the wallet's part. */
+  part: Entry | undefined
+}
+
+/** What of the wallet has come in beside an invoice. In review that is what is held. */
+const partIdr = (outcome: ConfirmationOutcome, part: Entry | undefined): Rupiah =>
+  part && (outcome !== 'review' || part.account.startsWith('payment-hold:')) ? part.amountIdr : 0
+
+/** `before` is the invoice that confirmed this payment earlier in the same batch. */
+function outcomeOf(
+  payment: LockedPayment,
+  { invoiceId, paidAmountIdr }: Confirmation,
+  part: Entry | undefined,
+  before: string | undefined,
+): ConfirmationOutcome {
+  const isOpen = before === undefined && open.includes(payment.status)
+  if (!isOpen) return invoiceId === (before ?? payment.providerInvoiceId) ? 'already' : 'twice'
+  if (paidAmountIdr !== invoiceIdrOf(payment) || (isParted(payment) && !part)) return 'review'
+  return payment.status === 'expired' ? 'late' : 'paid'
+}
+
+function strayOf(
+  payment: LockedPayment,
+  { invoiceId, paidAmountIdr, paidAt, channel, paid }: Confirmation,
+  outcome: 'twice' | 'review',
+  part: Entry | undefined,
+): StrayMoney {
+  const kind = outcome === 'review' ? 'wrong_amount' : 'paid_twice'
+  const { id, code, walletIdr } = payment
+  const ours = { id, code, amountIdr: invoiceIdrOf(payment) }
+  const isGone = kind === 'wrong_amount' && isParted(payment) && !part
+  return {
+    kind,
+    invoiceId,
+    payment: ours,
+    amountIdr: paidAmountIdr,
+    paidAt,
+    channel,
+    paid,
+    ...(isParted(payment) && { details: { walletIdr } }),
+    ...(isGone && {
+      message: `${code} was paid after its time, and the part of its buyer's wallet is there no more`,
+    }),
+  }
+}
+
+async function receive(
+  work: Work,
+  payments: ReadonlyMap<string, LockedPayment>,
+  received: readonly Received[],
+): Promise<void> {
+  if (received.length === 0) return
+  const rows = received.map(({ confirmation, outcome, part }) => ({
+    id: confirmation.paymentId,
+    status: outcome === 'review' ? 'review' : 'paid',
+    channel: confirmation.channel,
+    paidAmountIdr: confirmation.paidAmountIdr + partIdr(outcome, part),
+    paidAt: confirmation.paidAt,
+    providerInvoiceId: confirmation.invoiceId,
+    ...(confirmation.paid ?? unknownIds),
+  }))
+  // The invoice that was paid is the one that a refund names, whichever was stored when the link was opened.
+  await moveState(work, paymentMachine, { rows, from: open, all: true })
+  const paid = received.flatMap(({ confirmation, outcome, part }) => {
+    const payment = payments.get(confirmation.paymentId)
+    return payment && outcome !== 'review' ? [{ payment, part }] : []
+  })
+  await postReceived(work, paid)
+}
+
+async function postReceived(
+  work: Work,
+  paid: readonly { payment: LockedPayment; part: Entry | undefined }[],
+): Promise<void> {
+  if (paid.length === 0) return
+  const payments = paid.map((one) => one.payment)
+  await lockPaidThings(work.tx, payments)
+  await post(
+    work,
+    paid.map(({ payment, part }) => {
+      const dimensions = dimensionsOf(payment)
+      return {
+        key: `payment:${payment.id}:confirmed`,
+        kind: 'payment.confirmed',
+        subject: ['payment', payment.id],
+        entries: [
+          debit('gateway', invoiceIdrOf(payment), dimensions),
+          ...(part ? [part] : []),
+          credit(fundsOf(payment), payment.amountIdr, dimensions),
+        ],
+      }
+    }),
+  )
+  for (const payment of payments) {
+    work.emit({ type: 'payment.paid', aggregate: ['payment', payment.id], payload: subjectOf(payment) })
+  }
+}

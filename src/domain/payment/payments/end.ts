@@ -1,0 +1,32 @@
+import { kernelErrors, requireStaff, type Work } from '../../kernel/index.ts'
+import { expireWithdrawn } from './expire.ts'
+import { showPayment } from './list.ts'
+import { lockWholly } from './lock.ts'
+import { announceWithdrawal } from './withdraw.ts'
+
+export interface EndedPayment {
+  id: string
+  code: string
+  status: string
+  /** The provider is asked first, by a job: what was paid in this moment counts. */
+  asking: boolean
+}
+
+/**
+ * Staff end a pending payment before its time, and what waits for it gives up its hold or its stock. One whose invoice exists ends when
+ * the provider has closed that (payment.withdrawn); paid in that moment, it is paid.
+ * @throws payment.not_found, kernel.illegal_transition, kernel.forbidden
+ */
+export async function endPayment(work: Work, input: { payment: string }): Promise<EndedPayment> {
+  requireStaff(work.actor, 'support', 'finance')
+  const { id, code } = await showPayment(work.tx, input.payment)
+  const status = (await lockWholly(work.tx, [id])).get(id)?.status
+  if (status !== 'pending') {
+    throw kernelErrors.illegal_transition({ subject: 'payment', code, from: status, to: 'expired' })
+  }
+  const [ended] = await expireWithdrawn(work, [id])
+  if (!ended) await announceWithdrawal(work, [id])
+  const after = { status: ended ? 'expired' : 'pending', asking: !ended }
+  work.audit({ command: 'payments expire', subject: ['payment', id], before: { status }, after })
+  return { id, code, ...after }
+}

@@ -1,0 +1,58 @@
+import { sql } from 'kysely'
+import { moveState, statesBefore, type Work } from '../../kernel/index.ts'
+import { paymentMachine, paymentTransitions } from '../transitions.ts'
+import { type Payment, subjectOf } from '../views.ts'
+import { lockPayments } from './lock.ts'
+
+function emitExpired(work: Work, payments: readonly Payment[]): void {
+  for (const payment of payments) {
+    work.emit({ type: 'payment.expired', aggregate: ['payment', payment.id], payload: subjectOf(payment) })
+  }
+}
+
+/**
+ * Ends payments that nobody can pay any more; what they paid for follows payment.expired. Those that are no longer
+ * pending stay as they are. Returns the ids that ended now. The provider must have been asked where an invoice exists.
+ */
+export async function expirePayments(work: Work, paymentIds: readonly string[]): Promise<string[]> {
+  if (paymentIds.length === 0) return []
+  const locked = await lockPayments(work.tx, paymentIds)
+  const before = statesBefore(paymentTransitions, 'expired')
+  const open = [...locked.values()].filter((payment) => before.includes(payment.status))
+  const ids = open.map((one) => one.id)
+  await moveState(work, paymentMachine, { to: 'expired', ids, all: true })
+  emitExpired(work, open)
+  return ids
+}
+
+/**
+ * Ends up to `limit` payments whose time is up and whose link was never opened: no invoice exists, so nobody needs
+ * to be asked. Returns how many ended.
+ */
+export async function expireUnopened(work: Work, limit: number): Promise<number> {
+  const rows = await moveState(work, paymentMachine, {
+    to: 'expired',
+    using: sql`(
+      select id from payments
+      where status = 'pending' and next_check_at <= ${work.now} and expires_at <= ${work.now} and invoice_requested_at is null
+      order by next_check_at limit ${limit} for no key update skip locked
+    ) due`,
+    where: sql`t.id = due.id`,
+    returning: sql<Payment>`
+      t.id, t.code, t.user_id, t.session_id, t.participant_id, t.order_id, t.amount_idr, t.wallet_idr, t.method, t.status, t.expires_at`,
+  })
+  emitExpired(work, rows)
+  return rows.length
+}
+
+/** Ends those of these payments whose link was never opened, before their time: nobody waits for them. */
+export async function expireWithdrawn(work: Work, paymentIds: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from payments
+    where id = any(${paymentIds}::uuid[]) and status = 'pending' and invoice_requested_at is null
+    order by id for no key update`.execute(work.tx)
+  return await expirePayments(
+    work,
+    rows.map((row) => row.id),
+  )
+}

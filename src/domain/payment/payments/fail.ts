@@ -1,0 +1,20 @@
+import { moveState, statesBefore, type Work } from '../../kernel/index.ts'
+import { paymentMachine, paymentTransitions } from '../transitions.ts'
+import { type Payment, subjectOf } from '../views.ts'
+import { lockPayments } from './lock.ts'
+
+/** Says that payments come to nothing: what waits for them gives up its hold or its stock. */
+export function announceFailed(work: Work, payments: readonly Payment[]): void {
+  for (const payment of payments) {
+    work.emit({ type: 'payment.failed', aggregate: ['payment', payment.id], payload: subjectOf(payment) })
+  }
+}
+
+/** Ends pending payments that the provider will never take. Those that are not pending any more stay as they are. */
+export async function failPayments(work: Work, paymentIds: readonly string[]): Promise<void> {
+  const locked = await lockPayments(work.tx, paymentIds)
+  const before = statesBefore(paymentTransitions, 'failed')
+  const open = [...locked.values()].filter((payment) => before.includes(payment.status))
+  await moveState(work, paymentMachine, { to: 'failed', ids: open.map((one) => one.id), all: true })
+  announceFailed(work, open)
+}

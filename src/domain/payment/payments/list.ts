@@ -1,0 +1,121 @@
+import { type RawBuilder, sql } from 'kysely'
+import { idOrCode, pageOf, type Rupiah, requireCustomer, type Tx, type Work } from '../../kernel/index.ts'
+import { paymentErrors } from '../errors.ts'
+import { type PaidBy, type RefundDestination, waysBack } from '../rules.ts'
+
+/** A payment as staff see it. */
+export interface PaymentDetail {
+  id: string
+  code: string
+  userId: string
+  sessionId: string | null
+  participantId: string | null
+  orderId: string | null
+  amountIdr: Rupiah
+  /** What of it the buyer's wallet pays. */
+  walletIdr: Rupiah
+  method: string
+  status: string
+  channel: string | null
+  providerInvoiceId: string | null
+  paidAmountIdr: Rupiah | null
+  paidAt: Date | null
+  refundedIdr: Rupiah
+  expiresAt: Date
+  createdAt: Date
+}
+
+export interface RefundLine {
+  id: string
+  code: string
+  amountIdr: Rupiah
+  reason: string
+  destination: string
+  status: string
+  attempt: number
+  failureCode: string | null
+  createdAt: Date
+  finishedAt: Date | null
+}
+
+const columns = sql`
+  id, code, user_id, session_id, participant_id, order_id, amount_idr, wallet_idr, method, status, channel, provider_invoice_id,
+  paid_amount_idr, paid_at, refunded_idr, expires_at, created_at`
+
+/**
+ * The caller's own payment, by id or code.
+ * @throws payment.not_found, for another customer's too; kernel.forbidden
+ */
+export async function getPayment(work: Work, idOrCodeText: string): Promise<PaymentDetail> {
+  const userId = requireCustomer(work.actor)
+  return await findPayment(work.tx, idOrCodeText, sql`user_id = ${userId}::uuid`)
+}
+
+/**
+ * Where a refund of all that is left of a payment would go now, so that its buyer is told no other way; null where nothing is left. What the
+ * wallet paid goes back into it beside.
+ */
+export async function refundTo(work: Work, paymentId: string): Promise<RefundDestination | null> {
+  const { rows } = await sql<PaidBy & { leftIdr: Rupiah; returnedIdr: Rupiah }>`
+    select method, channel, payment_source, paid_at, amount_idr, wallet_idr, returned_idr, paid_amount_idr, charged_back_idr,
+      case when status in ('paid', 'partially_refunded') then amount_idr - returned_idr else 0 end as left_idr
+    from payments where id = ${paymentId}::uuid`.execute(work.tx)
+  const [paid] = rows
+  if (!paid || paid.leftIdr <= 0) return null
+  return waysBack(paid, paid.leftIdr, work).sourceIdr > 0 ? 'source' : 'wallet'
+}
+
+async function findPayment(tx: Tx, idOrCodeText: string, whose: RawBuilder<unknown>): Promise<PaymentDetail> {
+  const asked = idOrCode(idOrCodeText)
+  const which = 'id' in asked ? sql`id = ${asked.id}::uuid` : sql`code = ${asked.code}`
+  const { rows } = await sql<PaymentDetail>`
+    select ${columns} from payments where ${which} and ${whose}`.execute(tx)
+  const payment = rows[0]
+  if (!payment) throw paymentErrors.not_found({ payment: idOrCodeText })
+  return payment
+}
+
+/**
+ * A payment with its refunds, oldest first, by id or code. For staff: whose it is, is not asked.
+ * @throws payment.not_found
+ */
+export async function showPayment(
+  tx: Tx,
+  idOrCodeText: string,
+): Promise<PaymentDetail & { refunds: RefundLine[] }> {
+  const payment = await findPayment(tx, idOrCodeText, sql`true`)
+  const { rows } = await sql<RefundLine>`
+    select id, code, amount_idr, reason, destination, status, attempt, failure_code, created_at, finished_at
+    from refunds where payment_id = ${payment.id}::uuid order by id`.execute(tx)
+  return { ...payment, refunds: rows }
+}
+
+export interface PaymentFilter {
+  status?: string | undefined
+  sessionId?: string | undefined
+  userId?: string | undefined
+  orderId?: string | undefined
+  createdSince?: Date | undefined
+  limit: number
+  /** The id of the last payment of the page before. */
+  cursor?: string | undefined
+}
+
+/** Payments, newest first, by keyset pages. For staff: whose they are, is not asked. */
+export async function listPayments(
+  tx: Tx,
+  filter: PaymentFilter,
+): Promise<{ data: PaymentDetail[]; nextCursor: string | null }> {
+  const wheres = [sql`true`]
+  if (filter.status) wheres.push(sql`status = ${filter.status}`)
+  if (filter.sessionId) wheres.push(sql`session_id = ${filter.sessionId}::uuid`)
+  if (filter.userId) wheres.push(sql`user_id = ${filter.userId}::uuid`)
+  if (filter.orderId) wheres.push(sql`order_id = ${filter.orderId}::uuid`)
+  if (filter.orderId) wheres.push(sql`order_id = ${filter.orderId}::uuid`)
+  if (filter.createdSince) wheres.push(sql`created_at >= ${filter.createdSince}`)
+  if (filter.cursor) wheres.push(sql`id < ${filter.cursor}::uuid`)
+  const { rows } = await sql<PaymentDetail>`
+    select ${columns} from payments where ${sql.join(wheres, sql` and `)}
+    order by id desc limit ${filter.limit + 1}`.execute(tx)
+  return pageOf(rows, filter.limit, (row) => row.id)
+}

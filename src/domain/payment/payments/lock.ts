@@ -1,0 +1,35 @@
+import { sql } from 'kysely'
+import type { Rupiah, Tx } from '../../kernel/index.ts'
+import { lockPaidThings } from '../escrow/funds.ts'
+import type { PaymentStatus } from '../transitions.ts'
+import type { Payment } from '../views.ts'
+
+export interface LockedPayment extends Payment {
+  status: PaymentStatus
+  providerInvoiceId: string | null
+  channel: string | null
+  paymentSource: string | null
+  paidAt: Date | null
+  /** What came in; another amount than asked for where staff accepted it out of review. */
+  paidAmountIdr: Rupiah | null
+  returnedIdr: Rupiah
+  refundedIdr: Rupiah
+  /** What the card's issuer took back. */
+  chargedBackIdr: Rupiah
+}
+
+/** Locks payments in the order of their ids, and reads them as they are once they are locked. */
+export async function lockPayments(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedPayment>> {
+  const { rows } = await sql<LockedPayment>`
+    select id, code, user_id, session_id, participant_id, order_id, amount_idr, wallet_idr, method, status, expires_at,
+      provider_invoice_id, channel, payment_source, paid_at, paid_amount_idr, returned_idr, refunded_idr, charged_back_idr
+    from payments where id = any(${[...new Set(ids)]}::uuid[]) order by id for no key update`.execute(tx)
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** Locks payments and what they pay for, all of it before the first change: a batch that both confirms and expires asks in one order. */
+export async function lockWholly(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedPayment>> {
+  const payments = await lockPayments(tx, ids)
+  await lockPaidThings(tx, [...payments.values()])
+  return payments
+}

@@ -1,0 +1,65 @@
+import { sql } from 'kysely'
+import { moveState, type Rupiah, type Work } from '../../kernel/index.ts'
+import { type PaymentStatus, paymentMachine } from '../transitions.ts'
+
+export interface Returned {
+  paymentId: string
+  /** Decided to go back, as a refund or a rebate. */
+  returnedIdr: Rupiah
+  /** Refunded for good. */
+  refundedIdr: Rupiah
+}
+
+/**
+ * Adds what goes back to locked payments, and moves those whose refunds have succeeded to partially_refunded or, when nothing
+ * but rebates is left of them, to refunded. The row's CHECK refuses what would pass the amount.
+ */
+export async function recordReturned(work: Work, returned: readonly Returned[]): Promise<void> {
+  if (returned.length === 0) return
+  const sums = new Map<string, Returned>()
+  for (const one of returned) {
+    const sum = sums.get(one.paymentId) ?? { paymentId: one.paymentId, returnedIdr: 0, refundedIdr: 0 }
+    sum.returnedIdr += one.returnedIdr
+    sum.refundedIdr += one.refundedIdr
+    sums.set(one.paymentId, sum)
+  }
+  // Of what has returned, all that no refund accounts for is rebate.
+  await moveState(work, paymentMachine, {
+    to: sql<PaymentStatus>`case
+      when r.refunded_idr = 0 then t.status
+      when t.refunded_idr + r.refunded_idr + (t.returned_idr + r.returned_idr - d.decided_idr) = t.amount_idr then 'refunded'
+      else 'partially_refunded' end`,
+    from: ['paid', 'partially_refunded'],
+    stays: true,
+    rows: [...sums.values()].map(({ paymentId: id, ...some }) => ({ id, ...some })),
+    set: {
+      returnedIdr: sql`t.returned_idr + r.returned_idr`,
+      refundedIdr: sql`t.refunded_idr + r.refunded_idr`,
+    },
+    using: sql`lateral (
+      select coalesce(sum(amount_idr), 0) as decided_idr from refunds
+      where payment_id = r.id and quarantine_id is null and status not in ('requested', 'rejected')
+    ) d`,
+  })
+}
+
+/** Adds refunds that have come to their end to their payments, locked; quarantined money ends the payment in review that it came for. */
+export async function recordRefunded(
+  work: Work,
+  refunds: readonly { paymentId: string | null; quarantineId: string | null; amountIdr: Rupiah }[],
+): Promise<void> {
+  await recordReturned(
+    work,
+    refunds.flatMap(({ paymentId, quarantineId, amountIdr }) =>
+      paymentId && !quarantineId ? [{ paymentId, returnedIdr: 0, refundedIdr: amountIdr }] : [],
+    ),
+  )
+  const quarantineIds = refunds.flatMap(({ quarantineId }) => quarantineId ?? [])
+  if (quarantineIds.length === 0) return
+  await moveState(work, paymentMachine, {
+    to: 'refunded',
+    from: 'review',
+    using: sql`quarantined_money q`,
+    where: sql`q.id = any(${quarantineIds}::uuid[]) and q.kind = 'wrong_amount' and t.id = q.payment_id`,
+  })
+}

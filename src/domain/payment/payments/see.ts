@@ -1,0 +1,29 @@
+import { sql } from 'kysely'
+import type { Rupiah, Tx } from '../../kernel/index.ts'
+import { paymentErrors } from '../errors.ts'
+import type { PaymentStatus } from '../transitions.ts'
+
+/** What a payment's link shows of it. Whoever was given the link may look, so nothing here says who is to pay. */
+export interface LinkedPayment {
+  code: string
+  status: PaymentStatus
+  amountIdr: Rupiah
+  /** What of it the buyer's wallet pays. */
+  walletIdr: Rupiah
+  sessionId: string | null
+  expiresAt: Date
+}
+
+/**
+ * The payment that a link leads to.
+ * @throws payment.not_found
+ */
+export async function seePayment(tx: Tx, code: string): Promise<LinkedPayment> {
+  const { rows } = await sql<LinkedPayment>`
+    select code, status, amount_idr, wallet_idr, session_id, expires_at from payments where code = ${code}`.execute(
+    tx,
+  )
+  const [payment] = rows
+  if (!payment) throw paymentErrors.not_found({ code })
+  return payment
+}

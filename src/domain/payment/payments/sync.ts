@@ -1,0 +1,59 @@
+import { sql } from 'kysely'
+import { type Rupiah, requireStaff, type Work } from '../../kernel/index.ts'
+import type { GatewayContext } from '../context.ts'
+import { paymentErrors } from '../errors.ts'
+import type { AskedPayment } from '../invoices/ask.ts'
+import { followInvoices } from '../invoices/follow.ts'
+import { submitRefunds } from '../refunds/submit.ts'
+import { type PaymentDetail, type RefundLine, showPayment } from './list.ts'
+
+/**
+ * Asks the provider now what became of a payment and of its refunds, and records the answer, instead of waiting for the webhook or
+ * for the next look. Safe at any time and any number of times: a refund keeps its key. Returns the payment as it is then.
+ * @throws payment.not_found, payment.invoice_under_way, kernel.forbidden
+ * @throws ProviderFailure where the provider does not say
+ */
+export async function syncPayment(
+  context: GatewayContext,
+  idOrCodeText: string,
+): Promise<PaymentDetail & { refunds: RefundLine[] }> {
+  const { units, actor } = context
+  const { asked, refunds } = await units.run(actor, (work) => intendSync(work, idOrCodeText))
+  const [unsure] = await followInvoices(context, asked, (payment, now) => payment.expiresAt <= now)
+  if (unsure)
+    throw unsure.failure ?? paymentErrors.invoice_under_way({ payment: idOrCodeText, retryAfterS: 3 })
+  await submitRefunds(
+    context,
+    refunds.map((one) => one.id),
+  )
+  return await units.run(actor, ({ tx }) => showPayment(tx, idOrCodeText))
+}
+
+/** What of a payment the provider is asked about, or sent anew. */
+export interface IntendedSync {
+  asked: AskedPayment[]
+  refunds: { id: string; code: string; amountIdr: Rupiah; providerRefundId: string | null }[]
+}
+
+/**
+ * Writes down that the provider is asked about a payment, and makes its refunds due that wait for an answer.
+ * @throws payment.not_found, kernel.forbidden
+ */
+export async function intendSync(work: Work, idOrCodeText: string): Promise<IntendedSync> {
+  const { tx, now } = work
+  requireStaff(work.actor, 'support', 'finance')
+  const { id, status } = await showPayment(tx, idOrCodeText)
+  const { rows: asked } = await sql<AskedPayment>`
+    select id, code, provider_invoice_id, invoice_requested_at, buyer_back_at, expires_at, next_check_at from payments
+    where id = ${id}::uuid and status in ('pending', 'expired') and invoice_requested_at is not null`.execute(
+    tx,
+  )
+  // Those that wait for an answer are asked about before their time; one that nobody may send again stays with its person.
+  const { rows: refunds } = await sql<IntendedSync['refunds'][number]>`
+    update refunds set next_check_at = ${now}
+    where payment_id = ${id}::uuid and destination = 'source' and next_check_at is not null
+      and (status = 'submitted' or status = 'approved' and next_check_at <= ${now})
+    returning id, code, amount_idr, provider_refund_id`.execute(tx)
+  work.audit({ command: 'payments sync', subject: ['payment', id], before: { status } })
+  return { asked, refunds }
+}

@@ -1,0 +1,74 @@
+import { ProviderFailure, type Work } from '../../kernel/index.ts'
+import { requireRunning } from '../../ops/index.ts'
+import type { GatewayContext } from '../context.ts'
+import type { AskedPayment } from '../invoices/ask.ts'
+import { followInvoices } from '../invoices/follow.ts'
+import { subjectOf } from '../views.ts'
+import { expireWithdrawn } from './expire.ts'
+
+/**
+ * Says that nobody waits for these payments any more: those still pending are withdrawn by a job. Takes no lock,
+ * so it may be called with sessions and orders locked.
+ */
+export async function announceWithdrawal(work: Work, paymentIds: readonly string[]): Promise<void> {
+  if (paymentIds.length === 0) return
+  const rows = await work.tx
+    .selectFrom('payments')
+    .select(['id', 'code', 'userId', 'sessionId', 'participantId', 'orderId', 'amountIdr', 'walletIdr'])
+    .where('id', 'in', [...paymentIds])
+    .where('status', '=', 'pending')
+    .execute()
+  for (const row of rows) {
+    work.emit({ type: 'payment.withdrawn', aggregate: ['payment', row.id], payload: subjectOf(row) })
+  }
+}
+
+/**
+ * Ends withdrawn payments, so that the provider takes no money on them. What was paid in that moment is booked, late. Returns
+ * the ids that stay unsure; their job is run again.
+ * @throws kernel.paused
+ */
+export async function withdrawPayments(
+  context: GatewayContext,
+  paymentIds: readonly string[],
+): Promise<{ paymentId: string; error: Error }[]> {
+  const { units, actor } = context
+  const asked = await units.run(actor, async (work) => {
+    await expireWithdrawn(work, paymentIds)
+    const pending = await readPending(work, paymentIds)
+    if (pending.length > 0) await requireRunning(work.tx, 'xendit')
+    return pending
+  })
+  const unsure = await followInvoices(context, asked, () => true)
+  return unsure.map(({ paymentId, failure }) => ({
+    paymentId,
+    error: failure ?? new ProviderFailure(invoiceBeingMade),
+  }))
+}
+
+const invoiceBeingMade = {
+  provider: 'xendit',
+  operation: 'find_invoices',
+  outcome: 'unknown',
+  code: 'invoice_under_way',
+} as const
+
+async function readPending(work: Work, paymentIds: readonly string[]): Promise<AskedPayment[]> {
+  const rows = await work.tx
+    .selectFrom('payments')
+    .select([
+      'id',
+      'code',
+      'providerInvoiceId',
+      'invoiceRequestedAt',
+      'buyerBackAt',
+      'expiresAt',
+      'nextCheckAt',
+    ])
+    .where('id', 'in', [...paymentIds])
+    .where('status', '=', 'pending')
+    .execute()
+  return rows.flatMap(({ invoiceRequestedAt, ...row }) =>
+    invoiceRequestedAt ? [{ ...row, invoiceRequestedAt }] : [],
+  )
+}

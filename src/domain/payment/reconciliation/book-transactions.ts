@@ -1,0 +1,246 @@
+import { sql } from 'kysely'
+import { newId, type Rupiah, sumIdr, type Work } from '../../kernel/index.ts'
+import { credit, debit, type Posting, post } from '../../ledger/index.ts'
+import { putIntoSuspense } from '../../suspense/index.ts'
+import { bookChargebackLines } from '../chargebacks/book-lines.ts'
+import { type Booked, bookedOf, chargedIdr, MOST_CORRECTIONS, movedIdr } from './compare-transactions.ts'
+import type { GatewayTransaction } from './gateway-transactions.ts'
+import { noteLostLines, strangersAmong } from './lost-lines.ts'
+
+export interface BookedTransactions {
+  fees: number
+  feesIdr: Rupiah
+  /** Moved between the provider and the company's bank. */
+  moved: number
+  chargebacks: number
+  /** Put into suspense: of a kind that is not known, or of nothing of ours. */
+  suspended: number
+  /** Lines of payments, refunds and payouts that our book does not have as they are, or whose object is under way and lost: they are asked about. */
+  differing: GatewayTransaction[]
+}
+
+/** Of objects that laku follows: what becomes of them is asked before anything is booked. */
+const objects: ReadonlySet<string> = new Set([
+  'PAYMENT',
+  'REFUND',
+  'DISBURSEMENT',
+  'BATCH_DISBURSEMENT',
+  'PAYOUT',
+])
+const sweeps: ReadonlySet<string> = new Set(['WITHDRAWAL', 'TOPUP'])
+
+export const isOfObject = ({ type }: Pick<GatewayTransaction, 'type'>): boolean => objects.has(type)
+
+/**
+ * Books what the provider's lines say beside what our book has of each, whatever we believed: a fee and every correction of it, what
+ * staff moved to the bank or from it, chargebacks and those that were won. What is of a kind that is not known is put into suspense.
+ * Read again it changes nothing. One at a time: what is corrected is what another reading left.
+ */
+export async function bookTransactions(
+  work: Work,
+  transactions: readonly GatewayTransaction[],
+): Promise<BookedTransactions> {
+  await sql`select from provider_book_reads where provider = 'xendit' for no key update`.execute(work.tx)
+  const booked = await bookedOf(work.tx, transactions)
+  const of = (line: GatewayTransaction) => booked.get(line.id) as Booked
+  const subjects = await subjectsOf(work, transactions)
+  const fees = transactions.flatMap((line) => feeOf(line, of(line), subjects))
+  await post(
+    work,
+    fees.map((one) => one.posting),
+  )
+  const differing = transactions.filter((line) => {
+    const moved = movedIdr(line)
+    return moved !== undefined && moved !== of(line).amountIdr
+  })
+  const swept = differing.filter((line) => sweeps.has(line.type))
+  await post(
+    work,
+    swept.flatMap((line) => sweepOf(line, of(line))),
+  )
+  const chargebacks = await bookChargebackLines(
+    work,
+    differing.filter((line) => line.type === 'CHARGEBACK'),
+    booked,
+  )
+  const strange = differing.filter(
+    (line) => !isOfObject(line) && !sweeps.has(line.type) && line.type !== 'CHARGEBACK',
+  )
+  for (const line of strange)
+    await suspend(
+      work,
+      line,
+      of(line),
+      `the provider's book has a line of a kind that laku does not follow: ${line.type}`,
+    )
+  raiseUnknown(work, transactions)
+  const pending = transactions.filter((line) => isOfObject(line) && line.status === 'PENDING')
+  const strangers = await strangersAmong(work, [...differing.filter(isOfObject), ...pending])
+  await noteLostLines(work, strangers)
+  const charged = fees.filter((one) => one.changeIdr > 0)
+  return {
+    fees: charged.length,
+    feesIdr: sumIdr(charged.map((one) => one.changeIdr)),
+    moved: swept.length,
+    chargebacks,
+    suspended: strange.length,
+    differing: [...differing.filter(isOfObject), ...strangers.filter((line) => pending.includes(line))],
+  }
+}
+
+/** Puts what a line says beside our book into suspense, under our key of it where it has one, else under the line's id. */
+export async function suspend(
+  work: Work,
+  line: GatewayTransaction,
+  { amountIdr }: Booked,
+  why: string,
+  code?: string,
+): Promise<void> {
+  const { id, type, productId, referenceId } = line
+  const ours = await ownerOf(work, line)
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from suspense_items where provider_id = ${id}`.execute(work.tx)
+  await putIntoSuspense(work, {
+    key: `line:${id}:${rows[0]?.n ?? 0}`,
+    code: code ?? ours?.code ?? (isOfObject(line) ? (referenceId ?? productId ?? id) : id),
+    kind:
+      type === 'PAYMENT'
+        ? 'payment'
+        : type === 'REFUND'
+          ? 'refund'
+          : isOfObject(line)
+            ? 'payout'
+            : 'movement',
+    providerId: id,
+    amountIdr: amountIdr - (movedIdr(line) ?? amountIdr),
+    why,
+    subjectId: ours?.id ?? null,
+    userId: ours?.userId ?? null,
+    factoryId: ours?.factoryId ?? null,
+  })
+}
+
+interface Owner {
+  id: string
+  code: string
+  userId: string | null
+  factoryId: string | null
+}
+
+/** The payment, refund or payout of ours that a line is of, and whose it is. */
+async function ownerOf(
+  work: Work,
+  { productId, paymentLinkId, referenceId }: GatewayTransaction,
+): Promise<Owner | undefined> {
+  const { rows } = await sql<Owner>`
+    select id, code, user_id, null::uuid as factory_id from payments
+    where code = ${referenceId} or provider_invoice_id = any(${[paymentLinkId, productId].flatMap((one) => one ?? [])})
+      or provider_payment_id = ${productId} or provider_payment_request_id = ${productId}
+    union all
+    select p.id, p.code, p.user_id, null::uuid from quarantined_money q join payments p on p.id = q.payment_id
+    where ${productId} in (q.provider_payment_id, q.provider_payment_request_id)
+    union all
+    select r.id, r.code, p.user_id, null::uuid from refunds r left join payments p on p.id = r.payment_id
+    where r.provider_refund_id = ${productId} or r.code = regexp_replace(${referenceId ?? ''}, '-[0-9]+$', '')
+    union all
+    select o.id, o.key, w.user_id, s.factory_id
+    from payouts o left join withdrawals w on w.id = o.subject_id left join settlements s on s.id = o.subject_id
+    where o.provider_payout_id = ${productId} or o.key = ${referenceId}
+    limit 1`.execute(work.tx)
+  return rows[0]
+}
+
+interface Subject {
+  kind: string
+  id: string
+}
+
+/** What of ours the fee of each line is of. */
+async function subjectsOf(
+  work: Work,
+  transactions: readonly GatewayTransaction[],
+): Promise<Map<string, Subject>> {
+  const ids = [
+    ...new Set(transactions.flatMap((one) => [one.productId ?? [], one.paymentLinkId ?? []].flat())),
+  ]
+  const references = [...new Set(transactions.flatMap((one) => one.referenceId ?? []))]
+  const { rows } = await sql<Subject & { name: string }>`
+    select 'payment' as kind, id, provider_invoice_id as name from payments where provider_invoice_id = any(${ids})
+    union all
+    select 'payment', id, provider_payment_id from payments where provider_payment_id = any(${ids})
+    union all
+    select 'payment', id, provider_payment_request_id from payments where provider_payment_request_id = any(${ids})
+    union all
+    select 'payment', q.payment_id, unnest(array[q.provider_payment_id, q.provider_payment_request_id]) from quarantined_money q
+    where q.payment_id is not null and (q.provider_payment_id = any(${ids}) or q.provider_payment_request_id = any(${ids}))
+    union all
+    select 'payment', id, code from payments where code = any(${references})
+    union all
+    select 'refund', id, provider_refund_id from refunds where provider_refund_id = any(${ids})
+    union all
+    select 'payout', id, provider_payout_id from payouts where provider_payout_id = any(${ids})`.execute(
+    work.tx,
+  )
+  return new Map(rows.map(({ name, ...subject }) => [name, subject]))
+}
+
+/** The first posting of a line stands under its bare key, each correction under its number. */
+const keyOf = (first: string, postings: number) => (postings === 0 ? first : `${first}:${postings + 1}`)
+
+function feeOf(
+  line: GatewayTransaction,
+  { feeIdr, feePostings }: Booked,
+  subjects: ReadonlyMap<string, Subject>,
+): { posting: Posting; changeIdr: Rupiah }[] {
+  const charged = chargedIdr(line)
+  if (charged === undefined || charged === feeIdr || feePostings >= MOST_CORRECTIONS) return []
+  const subject = [line.paymentLinkId, line.productId, line.referenceId]
+    .map((name) => subjects.get(name ?? ''))
+    .find((one) => one !== undefined)
+  const changeIdr = charged - feeIdr
+  const idr = Math.abs(changeIdr)
+  const isTaken = changeIdr > 0
+  return [
+    {
+      changeIdr,
+      posting: {
+        key: keyOf(`gateway-fee:${line.id}`, feePostings),
+        kind: isTaken ? 'gateway.fee' : 'gateway.fee_returned',
+        subject: subject ? [subject.kind, subject.id] : ['provider_transaction', newId()],
+        entries: isTaken
+          ? [debit('gateway-fees', idr), credit('gateway', idr)]
+          : [debit('gateway', idr), credit('gateway-fees', idr)],
+      },
+    },
+  ]
+}
+
+function sweepOf(line: GatewayTransaction, { amountIdr, postings }: Booked): Posting[] {
+  const changeIdr = (movedIdr(line) ?? amountIdr) - amountIdr
+  if (changeIdr === 0 || postings >= MOST_CORRECTIONS) return []
+  const idr = Math.abs(changeIdr)
+  return [
+    {
+      key: keyOf(`company-sweep:${line.id}`, postings),
+      kind: 'gateway.swept',
+      subject: ['provider_transaction', newId()],
+      entries:
+        changeIdr > 0
+          ? [debit('gateway', idr), credit('bank', idr)]
+          : [debit('bank', idr), credit('gateway', idr)],
+    },
+  ]
+}
+
+/** A state that is not known is told of once a word, and its lines wait until they are in another. */
+function raiseUnknown(work: Work, transactions: readonly GatewayTransaction[]): void {
+  const [first] = transactions.filter((one) => one.status === 'UNKNOWN')
+  if (!first) return
+  work.raise({
+    kind: 'provider_transaction_unknown',
+    subject: ['provider_transaction', 'status'],
+    message: "the provider's book has lines in a state that laku does not know: they are not booked yet",
+    command: 'laku payments reconcile',
+    details: { transactionId: first.id, type: first.type, referenceId: first.referenceId },
+  })
+}

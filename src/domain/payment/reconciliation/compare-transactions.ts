@@ -1,0 +1,136 @@
+import { sql } from 'kysely'
+import { asRecords, type Rupiah, type Tx } from '../../kernel/index.ts'
+import type { GatewayTransaction } from './gateway-transactions.ts'
+
+/** What our book has of a line of the provider's. */
+export interface Booked {
+  id: string
+  /** What our gateway account gained by it, fees aside. */
+  amountIdr: Rupiah
+  feeIdr: Rupiah
+  /** How often its own amount, and its fee, were posted: part of the key of the next correction. */
+  postings: number
+  feePostings: number
+}
+
+/** What a line did to the balance over there, fees aside; undefined while it is not final. */
+export function movedIdr({ status, moneyIn, amountIdr }: GatewayTransaction): Rupiah | undefined {
+  if (status === 'PENDING' || status === 'UNKNOWN') return undefined
+  if (status !== 'SUCCESS') return 0
+  return moneyIn ? amountIdr : -amountIdr
+}
+
+/** The fee that was taken for it; undefined while nobody can say. */
+export function chargedIdr({ feeIdr, feeStatus }: GatewayTransaction): Rupiah | undefined {
+  if (feeStatus === 'PENDING' || feeStatus === 'UNKNOWN') return undefined
+  return feeStatus === 'COMPLETED' ? feeIdr : 0
+}
+
+/** So often is one line corrected; more is a person's business. */
+export const MOST_CORRECTIONS = 12
+
+/**
+ * What our gateway account says of each line. A payment is found by its invoice (`payment_link_id`, or as before `product_id`) or by
+ * the provider's id of the payment or its request, and where the line names none of them by our reference; a refund by the provider's id, a payout by that or by its key,
+ * once for each of its turns, for one that contradicts itself is booked again at each; and everything by what
+ * was posted of the line itself: its fee, a movement of the company's, a chargeback, what lies in suspense.
+ */
+export async function bookedOf(
+  tx: Tx,
+  transactions: readonly GatewayTransaction[],
+): Promise<Map<string, Booked>> {
+  if (transactions.length === 0) return new Map()
+  const lines = transactions.map(({ id, type, productId, paymentLinkId, referenceId, createdAt }) => ({
+    id,
+    type,
+    productId,
+    linkId: paymentLinkId,
+    reference: referenceId,
+    createdAt,
+  }))
+  const { rows } = await sql<Booked>`
+    with lines as (
+      select * from jsonb_to_recordset(${asRecords(lines)}::jsonb)
+        as l(id text, type text, product_id text, link_id text, reference text, created_at timestamptz)
+    ), by_invoice as (
+      select l.id, 'payment:' || p.id || ':confirmed' as key
+      from lines l join payments p on p.provider_invoice_id = any(array[l.link_id, l.product_id]) where l.type = 'PAYMENT'
+      union
+      select l.id, 'invoice:' || q.provider_invoice_id || ':quarantined'
+      from lines l join quarantined_money q on q.provider_invoice_id = any(array[l.link_id, l.product_id]) where l.type = 'PAYMENT'
+      union
+      select l.id, 'payment:' || p.id || ':confirmed' from lines l join payments p on p.provider_payment_id = l.product_id where l.type = 'PAYMENT'
+      union
+      select l.id, 'payment:' || p.id || ':confirmed'
+      from lines l join payments p on p.provider_payment_request_id = l.product_id where l.type = 'PAYMENT'
+      union
+      select l.id, 'invoice:' || q.provider_invoice_id || ':quarantined'
+      from lines l join quarantined_money q on l.product_id in (q.provider_payment_id, q.provider_payment_request_id) where l.type = 'PAYMENT'
+    ), by_reference as (
+      select l.id, k.key
+      from lines l join payments p on p.code = l.reference
+      cross join lateral (
+        select key from (
+          select 'payment:' || p.id || ':confirmed' as key, p.paid_at
+          where not exists (select from quarantined_money q where q.provider_invoice_id = p.provider_invoice_id)
+          union all
+          select 'invoice:' || q.provider_invoice_id || ':quarantined', q.paid_at from quarantined_money q where q.payment_id = p.id
+        ) c order by abs(extract(epoch from c.paid_at - l.created_at)) nulls last limit 1
+      ) k
+      where l.type = 'PAYMENT' and l.link_id is null and l.id not in (select id from by_invoice)
+    ), payouts_of as (
+      select l.id, o.id as payout_id, o.subject_id, o.purpose, o.status, case turn when 0 then '' else ':' || turn end as turn
+      from lines l join payouts o on o.provider_payout_id = l.product_id or (o.provider_payout_id is null and o.key = l.reference)
+      cross join lateral generate_series(0, o.turns) turn
+      where l.type not in ('PAYMENT', 'REFUND', 'CHARGEBACK')
+    ), keys as (
+      select id, key, 'of' as part from by_invoice
+      union all select id, key, 'of' from by_reference
+      union all
+      select l.id, 'refund:' || r.id || ':succeeded', 'of'
+      from lines l join refunds r on r.provider_refund_id = l.product_id where l.type = 'REFUND'
+      union all
+      select o.id, 'settlement:' || o.subject_id || v.verb || o.payout_id || o.turn, 'of'
+      from payouts_of o cross join (values (':confirmed:'), (':reversed:')) as v(verb) where o.purpose = 'settlement'
+      union all
+      select o.id, 'withdrawal:' || o.subject_id || v.verb || o.turn, 'of'
+      from payouts_of o cross join (values (':succeeded'), (':reversed')) as v(verb)
+      where o.purpose = 'withdrawal' and o.status in ('succeeded', 'reversed')
+      union all
+      select l.id, 'company-sweep:' || l.id || k.suffix, 'own'
+      from lines l cross join (
+        select '' as suffix union all select ':' || n from generate_series(2, ${MOST_CORRECTIONS}) n
+      ) k where l.type not in ('PAYMENT', 'REFUND')
+      union all
+      select l.id, c.ledger_key || k.suffix, 'of'
+      from lines l join chargebacks c on c.provider_transaction_id = l.id cross join (
+        select '' as suffix union all select ':corrected'
+        union all select ':corrected:' || n from generate_series(2, ${MOST_CORRECTIONS}) n
+      ) k where l.type = 'CHARGEBACK'
+      union all
+      select l.id, 'chargeback-won:' || l.id, 'of' from lines l where l.type = 'CHARGEBACK'
+      union all
+      select l.id, 'suspense:' || s.id || ':opened', 'of'
+      from lines l join suspense_items s on s.provider_id = l.id
+        or (s.provider_id = l.product_id and s.kind = case l.type when 'PAYMENT' then 'payment' when 'REFUND' then 'refund' else 'payout' end
+          and l.type <> 'CHARGEBACK')
+      union all
+      select l.id, 'gateway-fee:' || l.id || k.suffix, 'fee'
+      from lines l cross join (
+        select '' as suffix union all select ':returned' union all select ':' || n from generate_series(2, ${MOST_CORRECTIONS}) n
+      ) k
+    ), posted as (
+      select k.id, k.part, sum(e.amount_idr) as amount_idr, count(distinct t.id) as postings
+      from (select distinct id, key, part from keys) k
+      join ledger_transactions t on t.key = k.key join ledger_entries e on e.transaction_id = t.id
+      where e.account_id = (select id from ledger_accounts where key = 'gateway')
+      group by k.id, k.part
+    )
+    select l.id,
+      coalesce(sum(p.amount_idr) filter (where p.part <> 'fee'), 0)::int8 as amount_idr,
+      coalesce(-sum(p.amount_idr) filter (where p.part = 'fee'), 0)::int8 as fee_idr,
+      coalesce(sum(p.postings) filter (where p.part = 'own'), 0)::int as postings,
+      coalesce(sum(p.postings) filter (where p.part = 'fee'), 0)::int as fee_postings
+    from lines l left join posted p on p.id = l.id group by l.id`.execute(tx)
+  return new Map(rows.map((row) => [row.id, row]))
+}

@@ -1,0 +1,428 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { sandboxControl } from '../../../../test/control.ts'
+import { system } from '../../../../test/laku.ts'
+import { impatientGateway, openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
+import { refusal } from '../../../../test/storefront.ts'
+import { finance } from '../../../../test/wallets.ts'
+import { settleGone } from '../../composition/attention-ends.ts'
+import { openThings } from '../../composition/privacy/open-things.ts'
+import { runChecks } from '../../kernel/index.ts'
+import { suspenseAccount } from '../../ledger/index.ts'
+import { showSuspense, suspenseChecks } from '../../suspense/index.ts'
+import type { PaymentGateway } from '../gateway.ts'
+import {
+  applyQuarantined,
+  bookLine,
+  confirmInvoices,
+  disposeSuspense,
+  openInvoice,
+  putPosting,
+  readProviderBook,
+  reconcileGateway,
+  recordChargeback,
+  runReconciliation,
+} from '../index.ts'
+
+/** A movement of the provider's own, as its control API makes it. */
+interface Line {
+  id: string
+  reference_id: string | null
+}
+
+describe("the provider's book has the last word", () => {
+  let f: PaymentFixture
+  let gateway: PaymentGateway
+  let control: ReturnType<typeof sandboxControl>
+  beforeAll(async () => {
+    f = await openPaymentFixture()
+    control = sandboxControl(f.laku)
+    gateway = impatientGateway(f.laku)
+  })
+  beforeEach(() => control('PUT', '/profile', {}))
+  afterAll(async () => {
+    expect(await f.broken()).toEqual([])
+    const results = await f.laku.system((work) => runChecks(suspenseChecks, work.tx, f.laku.vault))
+    expect(results.filter((one) => !one.ok)).toEqual([])
+    await f.laku.close()
+  })
+
+  const context = () => ({ units: f.laku.units, actor: system, gateway, publicUrl: 'http://laku.test' })
+  const paidAtProvider = async (how: { channel?: string; amount?: number } = {}) => {
+    const payment = await f.payment()
+    await openInvoice(context(), payment.code)
+    const [invoice] = await gateway.findInvoices(payment.code)
+    await f.pay(invoice?.id as string, { channel: 'CREDIT_CARD', ...how })
+    return { payment, invoiceId: invoice?.id as string }
+  }
+  const confirm = async (invoiceId: string) => {
+    const read = await gateway.getInvoice(invoiceId)
+    await f.laku.system((work) => confirmInvoices(work, [read]))
+  }
+  const paid = async (how: { channel?: string; amount?: number } = {}) => {
+    const made = await paidAtProvider(how)
+    await confirm(made.invoiceId)
+    return made
+  }
+  const movement = (body: object) => control<Line>('POST', '/transactions', body)
+  const change = (id: string, body: object) => control<Line>('POST', `/transactions/${id}`, body)
+  const book = () => readProviderBook(context())
+  const differences = async () => {
+    f.laku.clock.shift(1801)
+    return (await reconcileGateway(context(), {})).differences
+  }
+  const agree = async () => {
+    await book()
+    expect(await differences()).toEqual([])
+  }
+  const ours = () =>
+    Promise.all((['gateway', 'gateway-fees', 'bank', 'chargeback-loss'] as const).map(f.balance))
+
+  it.each([
+    ['the payment’s id and its link, as documented', {}],
+    ['no link: by our reference', { 'xendit.payment-link': 'unlinked' }],
+    ['neither link nor reference: by the payment’s own id', { 'xendit.payment-link': 'nameless' }],
+    ['the invoice’s id, as before', { 'xendit.transaction-product': 'invoice' }],
+    ['fractions of a rupiah', { 'xendit.fees': 'fractional' }],
+    ['a fee without a status', { 'xendit.fees': 'no_status' }],
+  ])('fact 2 and 4: a line with %s finds its payment, and its fee', async (_, profile) => {
+    await book()
+    await control('PUT', '/profile', profile)
+    const { payment } = await paid({ channel: 'QRIS' })
+    expect(await book()).toMatchObject({ fees: 1, suspended: 0 })
+    expect(await differences()).toEqual([])
+    const fee = await f.laku.db
+      .selectFrom('ledgerTransactions')
+      .select('kind')
+      .where('subjectId', '=', payment.id)
+      .where('kind', '=', 'gateway.fee')
+      .execute()
+    expect(fee).toHaveLength(1)
+  })
+
+  it('fact 4: a line without a fee waits for it, and has it when it is there', async () => {
+    await book()
+    await control('PUT', '/profile', { 'xendit.fees': 'null' })
+    const { invoiceId } = await paid()
+    expect(await book()).toMatchObject({ fees: 0 })
+    expect(await differences()).toEqual([])
+    await control('PUT', '/profile', {})
+    await change(invoiceId, {})
+    expect(await book()).toMatchObject({ fees: 1 })
+    await agree()
+  })
+
+  it('two invoices of one payment, without links, are told apart', async () => {
+    await control('PUT', '/profile', { 'xendit.payment-link': 'unlinked' })
+    const { payment } = await paid()
+    const other = await gateway.createInvoice({
+      externalId: payment.code,
+      amountIdr: 110_000,
+      expiresInS: 600,
+      description: 'd',
+      payer: {},
+    })
+    await f.pay(other.id, { channel: 'DANA' })
+    await confirm(other.id)
+    await agree()
+  })
+
+  it('fact 2: a chargeback finds its payment, is corrected, taken back, and won', async () => {
+    const { payment, invoiceId } = await paid()
+    await book()
+    const before = await ours()
+    const { id } = await movement({ type: 'CHARGEBACK', of: invoiceId })
+    await book()
+    expect((await f.row(payment.id)).chargedBackIdr).toBe(110_000)
+    await change(id, { amount: 60_000 })
+    await agree()
+    expect((await f.row(payment.id)).chargedBackIdr).toBe(60_000)
+    await movement({ type: 'CHARGEBACK', of: invoiceId, amount: 60_000, cashflow: 'MONEY_IN' })
+    await agree()
+    expect((await f.row(payment.id)).chargedBackIdr).toBe(0)
+    expect(await ours()).toEqual(before)
+    const again = await movement({ type: 'CHARGEBACK', of: invoiceId })
+    await book()
+    await change(again.id, { status: 'REVERSED' })
+    await agree()
+    expect(await ours()).toEqual(before)
+  })
+
+  it('fact 2: a payment, a chargeback and what was won, all without link and reference, are joined by the payment’s id or its request’s', async () => {
+    await control('PUT', '/profile', { 'xendit.payment-link': 'nameless' })
+    const of = (payment: { id: string }) =>
+      f.laku.db
+        .selectFrom('payments')
+        .select(['providerPaymentId', 'providerPaymentRequestId', 'chargedBackIdr'])
+        .where('id', '=', payment.id)
+        .executeTakeFirstOrThrow()
+    const { payment } = await paid()
+    const known = await of(payment)
+    const product = known.providerPaymentId as string
+    const line = (more: object) =>
+      movement({ type: 'CHARGEBACK', reference_id: null, product_id: product, amount: 110_000, ...more })
+    await line({ fee: 1_000 })
+    await book()
+    expect((await of(payment)).chargedBackIdr).toBe(110_000)
+    const fees = f.laku.db.selectFrom('ledgerTransactions').select('id').where('kind', '=', 'gateway.fee')
+    expect(await fees.where('subjectId', '=', payment.id).execute()).toHaveLength(2)
+    await line({ cashflow: 'MONEY_IN' })
+    await agree()
+    expect((await of(payment)).chargedBackIdr).toBe(0)
+    // A second one is charged back by its request, out of quarantine.
+    const { payment: short } = await paid({ amount: 97_000 })
+    const kept = await f.laku.db
+      .selectFrom('quarantinedMoney')
+      .selectAll()
+      .where('paymentId', '=', short.id)
+      .executeTakeFirstOrThrow()
+    await movement({
+      type: 'CHARGEBACK',
+      reference_id: null,
+      product_id: kept.providerPaymentRequestId ?? kept.providerPaymentId,
+      amount: 97_000,
+    })
+    await agree()
+    const status = f.laku.db.selectFrom('quarantinedMoney').select('status').where('id', '=', kept.id)
+    expect(await status.executeTakeFirst()).toEqual({ status: 'charged_back' })
+    expect(
+      await f.laku.db.selectFrom('suspenseItems').select('id').where('userId', '=', short.userId).execute(),
+    ).toEqual([])
+  })
+
+  it('a fee is corrected, up, down and away', async () => {
+    const { invoiceId } = await paid()
+    await book()
+    const fees = await f.balance('gateway-fees')
+    const was = (await f.laku.db.selectFrom('ledgerTransactions').select('id').execute()).length
+    await change(invoiceId, { fee: 10_000 })
+    await agree()
+    await change(invoiceId, { fee: 1_000 })
+    await agree()
+    expect(await f.balance('gateway-fees')).toBe(fees - Math.round(5_190 * 1.11) + 1_110)
+    await change(invoiceId, { fee_status: 'REVERSED' })
+    await agree()
+    expect(await f.balance('gateway-fees')).toBe(fees - Math.round(5_190 * 1.11))
+    await agree()
+    expect((await f.laku.db.selectFrom('ledgerTransactions').select('id').execute()).length).toBe(was + 3)
+  })
+
+  it('a sweep to the bank is reversed, and goes again', async () => {
+    const before = await ours()
+    const { id } = await movement({ type: 'WITHDRAWAL', amount: 40_000 })
+    await agree()
+    expect(await f.balance('bank')).toBe((before[2] as number) + 40_000)
+    await change(id, { status: 'REVERSED' })
+    await agree()
+    expect(await ours()).toEqual(before)
+    await change(id, { status: 'SUCCESS', amount: 30_000 })
+    await agree()
+    expect(await f.balance('bank')).toBe((before[2] as number) + 30_000)
+  })
+
+  it('a kind that is not known, and a dispute’s fee, lie in suspense under their line, and are fees by a verb', async () => {
+    const { id } = await movement({ type: 'DISPUTE_FEE', amount: 25_000, cashflow: 'MONEY_OUT' })
+    await agree()
+    expect(await f.balance(suspenseAccount(id))).toBe(25_000)
+    const fees = await f.balance('gateway-fees')
+    await f.laku.as(finance(), (work) => disposeSuspense(work, id, { to: 'reassigned', place: 'fee' }))
+    expect(await f.balance('gateway-fees')).toBe(fees + 25_000)
+    // Taken back by the provider after that, it is money that nobody is owed by: in suspense again.
+    await change(id, { status: 'REVERSED' })
+    await agree()
+    expect(await f.balance(suspenseAccount(id))).toBe(-25_000)
+  })
+
+  it('a line whose booking throws is set aside with its attention, and its page goes on', async () => {
+    await book()
+    const bad = await movement({ type: 'WITHDRAWAL', amount: 3_000 })
+    const good = await movement({ type: 'WITHDRAWAL', amount: 4_000 })
+    const before = await f.balance('bank')
+    const halfOf = <T extends { id: string; amountIdr: number }>(line: T): T =>
+      line.id === bad.id ? { ...line, amountIdr: line.amountIdr + 0.5 } : line
+    const odd: PaymentGateway = {
+      ...gateway,
+      listTransactions: async (query) => {
+        const page = await gateway.listTransactions(query)
+        return { ...page, transactions: page.transactions.map(halfOf) }
+      },
+      getTransaction: async (id) => halfOf(await gateway.getTransaction(id)),
+    }
+    const read = () => readProviderBook({ ...context(), gateway: odd })
+    expect(await read()).toMatchObject({ complete: true, moved: 1 })
+    expect(await f.balance('bank')).toBe(before + 4_000)
+    const item = f.laku.db.selectFrom('attention').selectAll().where('subjectId', '=', bad.id)
+    expect(await item.execute()).toMatchObject([
+      { kind: 'item_set_aside', command: `laku payments book ${bad.id}` },
+    ])
+    expect(good.id).not.toBe(bad.id)
+    f.laku.clock.shift(301)
+    expect(await read()).toMatchObject({ complete: true, asked: 1, agreed: 0 })
+    // As soon as it can be booked it is, and nobody need look at it any more.
+    await bookLine({ ...context(), payouts: f.laku.providers.payouts }, bad.id)
+    expect(await f.balance('bank')).toBe(before + 7_000)
+    await f.laku.system((work) => settleGone(work))
+    expect((await item.executeTakeFirstOrThrow()).resolvedAt).not.toBeNull()
+    await agree()
+  })
+
+  it('one that is not known to be of anything, and a foreign refund and payout, end in suspense, and stop no neighbour', async () => {
+    const foreign = await Promise.all([
+      movement({ type: 'PAYMENT', amount: 12_000, reference_id: null }),
+      movement({ type: 'REFUND', amount: 13_000, cashflow: 'MONEY_OUT', reference_id: 'RFD-OF-OTHERS-1' }),
+      movement({ type: 'DISBURSEMENT', amount: 14_000, cashflow: 'MONEY_OUT', reference_id: 'other' }),
+    ])
+    const good = await paid()
+    await book()
+    for (let i = 0; i < 3; i++) {
+      f.laku.clock.shift(1_801)
+      await book()
+    }
+    expect(await differences()).toEqual([])
+    expect((await f.row(good.payment.id)).status).toBe('paid')
+    const [first] = foreign
+    expect(await f.laku.system(({ tx }) => showSuspense(tx, 'other'))).toMatchObject({ amountIdr: 14_000 })
+    expect(
+      await f.laku.db
+        .selectFrom('suspenseItems')
+        .select('amountIdr')
+        .where('providerId', '=', first?.id as string)
+        .executeTakeFirst(),
+    ).toEqual({ amountIdr: -12_000 })
+  })
+
+  it('a payment whose news never came is confirmed by its line, and not put into suspense', async () => {
+    const { payment } = await paidAtProvider()
+    await book()
+    f.laku.clock.shift(301)
+    expect(await book()).toMatchObject({ asked: 1, agreed: 1, suspended: 0 })
+    expect((await f.row(payment.id)).status).toBe('paid')
+    await agree()
+  })
+
+  it('case 10: who has 110,000 in quarantine is not erased', async () => {
+    const { payment } = await paid({ amount: 100_000 })
+    const { userId } = payment
+    expect(await f.laku.system(({ tx }) => openThings(tx, userId))).toMatchObject({ quarantined: 1 })
+  })
+
+  it('case 10: charged back money that waits in quarantine is given to nobody as well', async () => {
+    const { payment, invoiceId } = await paid({ amount: 100_000 })
+    const row = () =>
+      f.laku.db
+        .selectFrom('quarantinedMoney')
+        .selectAll()
+        .where('paymentId', '=', payment.id)
+        .executeTakeFirstOrThrow()
+    const apply = async () => {
+      const { id } = await row()
+      return await f.laku.as(finance(), (work) => applyQuarantined(work, { id, wallet: 'buyer' }))
+    }
+    const loss = await f.balance('chargeback-loss')
+    await movement({ type: 'CHARGEBACK', of: invoiceId, amount: 30_000 })
+    await book()
+    expect(await row()).toMatchObject({ status: 'waiting', chargedBackIdr: 30_000 })
+    await f.laku.as(finance(), (work) =>
+      recordChargeback(work, { transactionId: 'told-q', paymentId: payment.id, amountIdr: 70_000 }),
+    )
+    expect(await row()).toMatchObject({ status: 'charged_back' })
+    expect(await refusal(apply())).toBe('payment.quarantine_decided')
+    await movement({ type: 'CHARGEBACK', of: invoiceId, amount: 70_000 })
+    await agree()
+    expect(await f.balance('chargeback-loss')).toBe(loss)
+    expect(await f.balance(`wallet:${payment.userId}`)).toBe(0)
+    expect((await f.row(payment.id)).status).toBe('refunded')
+  })
+
+  it('case 10: a chargeback booked without its payment keeps money of its amount in quarantine, until it is said to be of it', async () => {
+    const { payment } = await paid({ amount: 99_000 })
+    const { id } = await f.laku.db
+      .selectFrom('quarantinedMoney')
+      .select('id')
+      .where('paymentId', '=', payment.id)
+      .executeTakeFirstOrThrow()
+    const line = await movement({ type: 'CHARGEBACK', amount: 99_000, reference_id: null })
+    await book()
+    const apply = () => f.laku.as(finance(), (work) => applyQuarantined(work, { id, wallet: 'buyer' }))
+    expect(await refusal(apply())).toBe('payment.maybe_charged_back')
+    await f.laku.as(finance(), (work) =>
+      disposeSuspense(work, line.id, { to: 'reassigned', place: `quarantine:${id}` }),
+    )
+    expect(await refusal(apply())).toBe('payment.quarantine_decided')
+    expect(await f.balance(`wallet:${payment.userId}`)).toBe(0)
+    await agree()
+  })
+
+  it('case 10: money that was given to a wallet and charged back then lies in suspense, and is taken out again', async () => {
+    const { payment, invoiceId } = await paid({ amount: 98_000 })
+    const { id } = await f.laku.db
+      .selectFrom('quarantinedMoney')
+      .select('id')
+      .where('paymentId', '=', payment.id)
+      .executeTakeFirstOrThrow()
+    await f.laku.as(finance(), (work) => applyQuarantined(work, { id, wallet: 'buyer' }))
+    const line = await movement({ type: 'CHARGEBACK', of: invoiceId })
+    await agree()
+    expect(await f.laku.system(({ tx }) => openThings(tx, payment.userId))).toMatchObject({ suspense: 1 })
+    await f.laku.as(finance(), (work) => disposeSuspense(work, line.id, { to: 'wallet' }))
+    expect(await f.balance(`wallet:${payment.userId}`)).toBe(0)
+  })
+
+  it('every difference that reconciling prints has a verb that brings it to nothing', async () => {
+    await agree()
+    const unheard = await paidAtProvider()
+    const { invoiceId } = await paid()
+    await movement({ type: 'CHARGEBACK', of: invoiceId })
+    await movement({ type: 'WITHDRAWAL', amount: 5_000 })
+    await movement({ type: 'ADJUSTMENT', amount: 6_000, cashflow: 'MONEY_IN' })
+    await movement({ type: 'DISBURSEMENT', amount: 7_000, cashflow: 'MONEY_OUT', reference_id: 'foreign' })
+    const { payment: twin } = await paid()
+    const gone = await paid()
+    const [line] = (await gateway.listTransactions({ referenceId: gone.payment.code, limit: 1 })).transactions
+    await change(line?.id as string, { status: 'FAILED' })
+    const other = await paid()
+    await change(other.invoiceId, { amount: 100_000 })
+    await f.laku.as(finance(), (work) =>
+      recordChargeback(work, { transactionId: 'never-there', paymentId: twin.id, amountIdr: 1_000 }),
+    )
+    const found = await differences()
+    const kinds = new Set(found.map((one) => one.kind))
+    expect([...kinds].toSorted()).toEqual(['amount', 'fee', 'missing_here', 'missing_there'])
+    for (const { command } of found) {
+      const [, , verb, what] = command.split(' ') as [string, string, string, string]
+      if (verb === 'book') await bookLine({ ...context(), payouts: f.laku.providers.payouts }, what)
+      else if (verb === 'put') await f.laku.as(finance(), (work) => putPosting(work, what))
+      else throw new Error(`no verb: ${command}`)
+    }
+    expect(await differences()).toEqual([])
+    expect((await f.row(unheard.payment.id)).status).toBe('paid')
+  })
+
+  it('is proven once a day from where it was proven last, by one run of all processes', async () => {
+    const run = () => runReconciliation(context(), { pauseMs: 0 })
+    await agree()
+    const both = await Promise.all([run(), run()])
+    const [first] = both.filter((one) => one !== undefined)
+    expect(both.filter((one) => one !== undefined)).toHaveLength(1)
+    expect(first).toMatchObject({ differences: [] })
+    expect(first?.provenThrough).toEqual(first?.until)
+    f.laku.clock.shift(3_600)
+    const next = await run()
+    expect(next?.since).toEqual(first?.provenThrough)
+    await f.laku.as(finance(), async (work) => {
+      const { payment } = await paid()
+      await recordChargeback(work, { transactionId: 'not-there', paymentId: payment.id, amountIdr: 1_000 })
+    })
+    f.laku.clock.shift(3_600)
+    const third = await run()
+    expect(third?.differences).toMatchObject([
+      { kind: 'missing_there', command: 'laku suspense put chargeback:not-there' },
+    ])
+    expect(third?.provenThrough).toEqual(next?.provenThrough)
+    expect(await f.attention()).toContain('books_differ xendit')
+    await f.laku.as(finance(), (work) => putPosting(work, 'chargeback:not-there'))
+    f.laku.clock.shift(60)
+    expect((await run())?.differences).toEqual([])
+    const open = f.laku.db.selectFrom('attention').select('id').where('kind', '=', 'books_differ')
+    expect(await open.where('resolvedAt', 'is', null).execute()).toEqual([])
+  })
+})

@@ -1,0 +1,277 @@
+import { sql } from 'kysely'
+import { ProviderFailure, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
+import { allOrEach, setAside } from '../../ops/index.ts'
+import { type GatewayPayout, type PayoutGateway, settlePayouts } from '../../payout/index.ts'
+import { type AdoptedRefund, adoptRefund } from '../adoption/adopt-refund.ts'
+import type { GatewayContext } from '../context.ts'
+import { confirmInvoices, isPaid } from '../invoices/confirm.ts'
+import { refusedAsNothing } from '../refunds/ask.ts'
+import { settleRefunds } from '../refunds/settle.ts'
+import { bookTransactions, suspend } from './book-transactions.ts'
+import { type Booked, bookedOf } from './compare-transactions.ts'
+import type { GatewayTransaction } from './gateway-transactions.ts'
+
+/** What reads the provider's book; with payouts, lines of them are asked about too. */
+export interface BookContext extends GatewayContext {
+  payouts?: PayoutGateway | undefined
+}
+
+/** What a line is of is news of its own, which mostly comes first: so long a line waits before it is asked about. */
+const FIRST_LOOK_S = 300
+/** Asked so often and still different, with an hour gone, it has no place. */
+const LOOKS = 3
+const PATIENCE_S = 3600
+const AGAIN_S = 1200
+const A_RUN = 20
+
+/** Keeps lines that do not agree, and forgets those that do. */
+export async function keepLines(
+  work: Work,
+  read: readonly GatewayTransaction[],
+  differing: readonly GatewayTransaction[],
+): Promise<void> {
+  const kept = new Set(differing.map((one) => one.id))
+  const agreeing = read.filter((one) => !kept.has(one.id)).map((one) => one.id)
+  await sql`delete from provider_lines where id = any(${agreeing})`.execute(work.tx)
+  if (differing.length === 0) return
+  const rows = differing.map((line) => ({ id: line.id, type: line.type, line }))
+  await sql`
+    insert into provider_lines (id, type, line, seen_at, next_look_at)
+    select r.id, r.type, r.line, ${work.now}, ${secondsAfter(work.now, FIRST_LOOK_S)}
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(id text, type text, line jsonb)
+    on conflict (id) do update set line = excluded.line`.execute(work.tx)
+}
+
+/** Keeps a line whose booking threw: it is followed like one that does not agree. */
+export async function keepAside(work: Work, line: GatewayTransaction) {
+  await keepLines(work, [line], [line])
+  return toldOf(line)
+}
+
+const toldOf = ({ id }: { id: string }) => ({
+  subject: ['provider_transaction', id] as [string, string],
+  message: `the line ${id} of the provider's book could not be booked; it is tried again`,
+  command: `laku payments book ${id}`,
+})
+
+interface KeptLine {
+  id: string
+  looks: number
+  seenAt: Date
+}
+
+export interface FollowedLines {
+  asked: number
+  agreed: number
+  suspended: number
+}
+
+/**
+ * Asks what became of the payments, refunds and payouts of lines that do not agree with our book, and lets each be followed as its own
+ * news are. What is asked about three times in an hour and still differs is put into suspense. One line's trouble is no other's.
+ */
+export async function followLines(context: BookContext): Promise<FollowedLines> {
+  const { units, actor } = context
+  const due = await units.run(actor, claimDue)
+  const sum: FollowedLines = { asked: due.length, agreed: 0, suspended: 0 }
+  for (const kept of due) {
+    await allOrEach(
+      [kept],
+      async () => {
+        const became = await followLine(context, kept)
+        if (became !== 'waits') sum[became] += 1
+      },
+      (one, error) => setAside(context, one, error, async () => toldOf(one)),
+    )
+  }
+  return sum
+}
+
+export interface Adopting {
+  /** Takes over a payout that was made before a restore and is in no row; false where it has no place here. */
+  payout: (work: Work, answer: GatewayPayout) => Promise<boolean>
+  /** Ends what was paid for by a payment all of which went back: that decides its refund. */
+  refunding: (work: Work, paymentId: string) => Promise<void>
+}
+
+export interface SettledLines {
+  followed: number
+  suspended: number
+  refunds: AdoptedRefund[]
+  /** Of objects that are under way and have no place here: what becomes of them is not known yet. */
+  waiting: { reference: string; amountIdr: Rupiah }[]
+}
+
+/**
+ * Asks about every line that is kept, payments before what was refunded of them, takes over what laku made and lost, and puts what still
+ * differs into suspense at once: after a restore no news of it will come. A provider that does not answer ends it, and nothing is set
+ * aside for that.
+ */
+export async function settleKeptLines(context: BookContext, adopting: Adopting): Promise<SettledLines> {
+  const { units, actor, gateway } = context
+  const kept = await units.run(actor, async ({ tx }) => {
+    const { rows } = await sql<{ id: string }>`
+      select id from provider_lines order by case type when 'PAYMENT' then 1 when 'REFUND' then 2 else 3 end, seen_at, id`.execute(
+      tx,
+    )
+    return rows
+  })
+  const sum: SettledLines = { followed: 0, suspended: 0, refunds: [], waiting: [] }
+  for (const { id } of kept) {
+    const line = await gateway.getTransaction(id)
+    await unlessUnfollowable(() => adoptObject(context, line, adopting, sum))
+    const code = line.type === 'REFUND' ? await codeOfLost(context, line) : undefined
+    const became = await units.run(actor, async (work) => {
+      const { differing } = await bookTransactions(work, [line])
+      await keepLines(work, [line], differing)
+      if (differing.length === 0) return 'followed'
+      if (line.status === 'PENDING') return 'waiting'
+      await suspendLine(work, line, code)
+      return 'suspended'
+    })
+    if (became === 'waiting')
+      sum.waiting.push({ reference: line.referenceId ?? line.id, amountIdr: line.amountIdr })
+    else sum[became] += 1
+  }
+  return sum
+}
+
+/** As its own news would, and where no row here knows it, as what laku made before a restore. */
+async function adoptObject(
+  context: BookContext,
+  line: GatewayTransaction,
+  adopting: Adopting,
+  sum: SettledLines,
+): Promise<void> {
+  const { units, actor, gateway, payouts } = context
+  const { type, productId } = line
+  if (type === 'REFUND' && productId) {
+    const answer = await gateway.getRefund(productId)
+    await units.run(actor, async (work) => {
+      const adopted = await adoptRefund(work, answer, adopting.refunding)
+      if (!adopted) return await settleRefunds(work, [answer])
+      sum.refunds.push(adopted)
+    })
+  } else if (type !== 'PAYMENT' && productId && payouts) {
+    const answer = await payouts.getPayout(productId)
+    await units.run(actor, async (work) => {
+      if (!(await adopting.payout(work, answer))) await settlePayouts(work, [answer])
+    })
+  } else await askObject(context, line)
+}
+
+/** A refund of a payment that is lost too lies under that payment's code, where the one makes up for the other. */
+async function codeOfLost(
+  { gateway }: BookContext,
+  { productId }: GatewayTransaction,
+): Promise<string | undefined> {
+  if (!productId) return undefined
+  const refund = await refusedAsNothing(() => gateway.getRefund(productId))
+  const invoiceId = refund?.invoiceId
+  if (!invoiceId) return undefined
+  return (await refusedAsNothing(() => gateway.getInvoice(invoiceId)))?.externalId
+}
+
+/** News that the rules refuse leave the line as it is; a provider that is away is no news. */
+async function unlessUnfollowable(ask: () => Promise<void>): Promise<void> {
+  try {
+    await ask()
+  } catch (error) {
+    if (error instanceof ProviderFailure && error.outcome !== 'refused') throw error
+  }
+}
+
+async function claimDue(work: Work): Promise<KeptLine[]> {
+  const { rows } = await sql<KeptLine>`
+    update provider_lines l set looks = l.looks + 1, next_look_at = ${secondsAfter(work.now, AGAIN_S)}
+    from (
+      select id from provider_lines where next_look_at <= ${work.now} order by next_look_at limit ${A_RUN}
+      for no key update skip locked
+    ) due where l.id = due.id returning l.id, l.looks, l.seen_at`.execute(work.tx)
+  return rows
+}
+
+type FollowedLine = 'agreed' | 'suspended' | 'waits'
+
+async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine): Promise<FollowedLine> {
+  const { units, actor, gateway } = context
+  const line = await unlessFailing(() => gateway.getTransaction(id))
+  if (!line) return 'waits'
+  await askAbout(context, line)
+  const isPatient = ({ now }: Pick<Work, 'now'>) => looks < LOOKS || secondsAfter(seenAt, PATIENCE_S) > now
+  try {
+    return await units.run(actor, async (work): Promise<FollowedLine> => {
+      const { differing } = await bookTransactions(work, [line])
+      await keepLines(work, [line], differing)
+      if (differing.length === 0) return 'agreed'
+      if (isPatient(work)) return 'waits'
+      await suspendLine(work, line)
+      return 'suspended'
+    })
+  } catch (error) {
+    // What cannot be booked where it belongs is in our book all the same, once its time is up.
+    return await units.run(actor, async (work): Promise<FollowedLine> => {
+      if (isPatient(work)) throw error
+      await suspendLine(work, line)
+      return 'suspended'
+    })
+  }
+}
+
+/** Puts what a line says beside our book into suspense, and forgets the line: the books agree on it. */
+export async function suspendLine(work: Work, line: GatewayTransaction, code?: string): Promise<void> {
+  const booked = (await bookedOf(work.tx, [line])).get(line.id) as Booked
+  await suspend(
+    work,
+    line,
+    booked,
+    `the provider's book has it otherwise than ours: ${line.type}, ${line.status}`,
+    code,
+  )
+  await sql`delete from provider_lines where id = ${line.id}`.execute(work.tx)
+}
+
+/** Lets the object of a line be followed by what the provider says of it now. */
+export async function askAbout(context: BookContext, line: GatewayTransaction): Promise<void> {
+  await unlessFailing(() => askObject(context, line))
+}
+
+async function askObject(
+  { units, actor, gateway, payouts }: BookContext,
+  { type, productId, paymentLinkId, referenceId }: GatewayTransaction,
+): Promise<void> {
+  if (type === 'PAYMENT') {
+    const invoiceId = paymentLinkId ?? (await units.run(actor, (work) => invoiceOf(work, productId)))
+    const invoices = invoiceId
+      ? [await gateway.getInvoice(invoiceId)]
+      : referenceId
+        ? await gateway.findInvoices(referenceId)
+        : []
+    await units.run(actor, (work) => confirmInvoices(work, invoices.filter(isPaid)))
+  } else if (type === 'REFUND' && productId) {
+    const refund = await gateway.getRefund(productId)
+    await units.run(actor, (work) => settleRefunds(work, [refund]))
+  } else if (productId && payouts) {
+    const payout = await payouts.getPayout(productId)
+    await units.run(actor, (work) => settlePayouts(work, [payout]))
+  }
+}
+
+/** The invoice of a payment by the provider's id of that or of its request, which were kept when it was heard of. */
+async function invoiceOf(work: Work, productId: string | null): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select provider_invoice_id as id from payments where provider_payment_id = ${productId} or provider_payment_request_id = ${productId}
+    union all
+    select provider_invoice_id from quarantined_money where ${productId} in (provider_payment_id, provider_payment_request_id)
+    limit 1`.execute(work.tx)
+  return rows[0]?.id
+}
+
+/** A call that fails, and news that cannot be followed, leave the line as it is: it is looked at again, and at last set aside. */
+async function unlessFailing<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,67 @@
+import type { Rupiah } from '../../kernel/index.ts'
+
+/** `UNKNOWN`: the provider said a word that laku does not know; such a line waits. */
+export type GatewayTransactionStatus = 'PENDING' | 'SUCCESS' | 'FAILED' | 'VOIDED' | 'REVERSED' | 'UNKNOWN'
+/** A fee is charged when it is COMPLETED; one that was can be given back, REVERSED. */
+export type GatewayFeeStatus =
+  | 'PENDING'
+  | 'COMPLETED'
+  | 'CANCELED'
+  | 'REVERSED'
+  | 'NOT_APPLICABLE'
+  | 'UNKNOWN'
+
+/** A line of the provider's own book. */
+export interface GatewayTransaction {
+  id: string
+  /** `PAYMENT`, `REFUND`, `DISBURSEMENT`, `WITHDRAWAL`, `TOPUP`, `CHARGEBACK` …; new ones may come. */
+  type: string
+  status: GatewayTransactionStatus
+  /** What it is of, by the provider's id: the payment (`py-…`, `ewc_…`), the refund or the payout. Before, the invoice. */
+  productId: string | null
+  /** The invoice behind a payment, where there is one. */
+  paymentLinkId: string | null
+  /** Our key of it. */
+  referenceId: string | null
+  channel: string | null
+  /** Without fees, to the next rupiah. */
+  amountIdr: Rupiah
+  moneyIn: boolean
+  /** Fee and taxes on it together, to the next rupiah. */
+  feeIdr: Rupiah
+  feeStatus: GatewayFeeStatus
+  /** What rounding took off the effect of the line on the balance: under a rupiah. */
+  roundedIdr: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** A line that could not be read: it is shown to a person, and stops no other. */
+export interface UnreadTransaction {
+  id: string | null
+  /** The fields that did not fit. */
+  fields: string[]
+}
+
+export interface GatewayTransactionQuery {
+  productId?: string
+  /** Our key; the provider finds parts of one too. */
+  referenceId?: string
+  createdFrom?: Date | undefined
+  createdUntil?: Date | undefined
+  updatedFrom?: Date | undefined
+  updatedUntil?: Date | undefined
+  /** The last transaction of the page before. */
+  afterId?: string | undefined
+  /** 1 to 50. */
+  limit: number
+}
+
+export interface GatewayTransactionPage {
+  /** Newest first. */
+  transactions: GatewayTransaction[]
+  unread?: UnreadTransaction[]
+  /** The last of the page, read or not: where the next one goes on. */
+  lastId?: string | undefined
+  hasMore: boolean
+}

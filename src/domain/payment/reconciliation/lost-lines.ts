@@ -1,0 +1,30 @@
+import { sql } from 'kysely'
+import type { Work } from '../../kernel/index.ts'
+import { noteLost } from '../../suspense/index.ts'
+import type { GatewayTransaction } from './gateway-transactions.ts'
+
+/** Of lines that our book has otherwise, or that are under way: those whose reference is in no row here. */
+export async function strangersAmong(
+  work: Work,
+  lines: readonly GatewayTransaction[],
+): Promise<GatewayTransaction[]> {
+  const asked = lines.flatMap(({ id, referenceId }) => (referenceId ? [{ id, reference: referenceId }] : []))
+  if (asked.length === 0) return []
+  const { rows } = await sql<{ id: string }>`
+    select l.id from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as l(id text, reference text)
+    where not exists (select from payments p where p.code = l.reference)
+      and not exists (select from refunds r where r.code = regexp_replace(l.reference, '-[0-9]+$', ''))
+      and not exists (select from payouts o where o.key = l.reference)
+      and not exists (select from provider_refunds f where f.reference = l.reference)
+      and not exists (select from suspense_items s where s.provider_id = l.id or s.code = l.reference)`.execute(
+    work.tx,
+  )
+  const ids = new Set(rows.map((row) => row.id))
+  return lines.filter((one) => ids.has(one.id))
+}
+
+/** A line that only this shop can have caused, and that is in no row, says that this database lacks something. */
+export async function noteLostLines(work: Work, strangers: readonly GatewayTransaction[]): Promise<void> {
+  for (const { referenceId, id } of strangers)
+    await noteLost(work, { reference: referenceId, providerId: id })
+}

@@ -1,0 +1,256 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { withoutFloat } from '../../../../test/control.ts'
+import { system } from '../../../../test/laku.ts'
+import { impatientGateway, openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
+import { refusal } from '../../../../test/storefront.ts'
+import { finance } from '../../../../test/wallets.ts'
+import { credit, debit, post } from '../../ledger/index.ts'
+import type { PaymentGateway } from '../gateway.ts'
+import {
+  confirmInvoices,
+  decideRefunds,
+  openInvoice,
+  readProviderBook,
+  reconcileGateway,
+  recordChargeback,
+  sweepRefunds,
+} from '../index.ts'
+import type { GatewayTransaction } from './gateway-transactions.ts'
+
+describe("the provider's book", () => {
+  let f: PaymentFixture
+  let gateway: PaymentGateway
+  beforeAll(async () => {
+    f = await openPaymentFixture()
+  })
+  beforeEach(() => {
+    gateway = impatientGateway(f.laku)
+  })
+  afterEach(() => f.faults())
+  afterAll(async () => {
+    expect(await f.broken()).toEqual([])
+    await f.laku.close()
+  })
+
+  const context = (over: Partial<PaymentGateway> = {}) => ({
+    units: f.laku.units,
+    actor: system,
+    gateway: { ...gateway, ...over },
+    publicUrl: 'http://laku.test',
+  })
+  const paidAtProvider = async (channel: string) => {
+    const payment = await f.payment()
+    await openInvoice(context(), payment.code)
+    const [invoice] = await gateway.findInvoices(payment.code)
+    await f.pay(invoice?.id as string, { channel })
+    return { payment, invoiceId: invoice?.id as string }
+  }
+  const paid = async (channel = 'DANA') => {
+    const made = await paidAtProvider(channel)
+    const read = await gateway.getInvoice(made.invoiceId)
+    await f.laku.system((work) => confirmInvoices(work, [read]))
+    return made
+  }
+  const book = () => readProviderBook(context())
+  const reconcile = (over: Partial<PaymentGateway> = {}) => reconcileGateway(context(over), {})
+  const lineOf = (more: Partial<GatewayTransaction>): GatewayTransaction => ({
+    id: `txn_${Math.random()}`,
+    type: 'WITHDRAWAL',
+    status: 'SUCCESS',
+    productId: `prod_${Math.random()}`,
+    paymentLinkId: null,
+    roundedIdr: 0,
+    referenceId: 'r',
+    channel: null,
+    amountIdr: 50_000,
+    moneyIn: false,
+    feeIdr: 0,
+    feeStatus: 'NOT_APPLICABLE',
+    createdAt: new Date(),
+    updatedAt: new Date(),
+    ...more,
+  })
+  const withLine = (line: GatewayTransaction) => ({
+    listTransactions: async () => ({ transactions: [line], hasMore: false }),
+  })
+
+  it.each([
+    ['BCA', 4_000],
+    ['ALFAMART', 5_000],
+    ['CREDIT_CARD', 5_190],
+    ['DANA', 1_650],
+    ['QRIS', 770],
+  ])('has the fee of %s, and 11 %% VAT on it, booked once', async (channel, feeIdr) => {
+    await book()
+    await paid(channel)
+    const before = { gateway: await f.balance('gateway'), fees: await f.balance('gateway-fees') }
+    const withVat = feeIdr + Math.round(feeIdr * 0.11)
+    expect(await book()).toMatchObject({ fees: 1, feesIdr: withVat, complete: true })
+    expect(await book()).toMatchObject({ fees: 0 })
+    expect(await f.balance('gateway-fees')).toBe(before.fees + withVat)
+    expect(await f.balance('gateway')).toBe(before.gateway - withVat)
+  })
+
+  it('is read page by page, each with the mark that it was read, and goes on after a failure', async () => {
+    await book()
+    for (let i = 0; i < 6; i++) await paid()
+    let calls = 0
+    const small: PaymentGateway['listTransactions'] = async (query) => {
+      if (++calls === 2) throw new Error('the process died')
+      return await gateway.listTransactions({ ...query, limit: 2 })
+    }
+    const run = () => readProviderBook(context({ listTransactions: small }))
+    await expect(run()).rejects.toThrow('died')
+    const after = await run()
+    expect(after).toMatchObject({ complete: true })
+    expect((await reconcile()).differences).toEqual([])
+  })
+
+  it('is read by two processes at once without booking twice', async () => {
+    await paid()
+    await paid()
+    await Promise.all([book(), book(), book()])
+    await book()
+    expect((await reconcile()).differences).toEqual([])
+  })
+
+  it('gives a fee back that was booked, and none that was not', async () => {
+    const fee = lineOf({ type: 'DISBURSEMENT', feeIdr: 2_775, feeStatus: 'COMPLETED' })
+    const before = await f.balance('gateway-fees')
+    const returned = { ...fee, status: 'REVERSED', feeStatus: 'REVERSED' } as const
+    await readProviderBook(context(withLine(returned)))
+    expect(await f.balance('gateway-fees')).toBe(before)
+    await readProviderBook(context(withLine(fee)))
+    expect(await f.balance('gateway-fees')).toBe(before + 2_775)
+    for (let i = 0; i < 2; i++) await readProviderBook(context(withLine(returned)))
+    expect(await f.balance('gateway-fees')).toBe(before)
+  })
+
+  it('has what staff moved to the bank and back, chargebacks once and less where they were won, and in suspense a kind that nobody knows', async () => {
+    const { payment, invoiceId } = await paid('CREDIT_CARD')
+    const before = { bank: await f.balance('bank'), loss: await f.balance('chargeback-loss') }
+    const lines = [
+      lineOf({}),
+      lineOf({ type: 'TOPUP', moneyIn: true, amountIdr: 20_000 }),
+      lineOf({ type: 'CHARGEBACK', productId: invoiceId, amountIdr: 110_000 }),
+      lineOf({ id: 'txn_won', type: 'CHARGEBACK', productId: invoiceId, amountIdr: 110_000, moneyIn: true }),
+      lineOf({ id: 'txn_strange', type: 'CONVERSION' }),
+      lineOf({ status: 'PENDING' }),
+    ]
+    for (let i = 0; i < 2; i++) {
+      await readProviderBook(
+        context({ listTransactions: async () => ({ transactions: lines, hasMore: false }) }),
+      )
+    }
+    expect(await f.balance('bank')).toBe(before.bank + 30_000)
+    expect(await f.balance('chargeback-loss')).toBe(before.loss)
+    expect(await f.row(payment.id)).toMatchObject({ chargedBackIdr: 0, status: 'paid' })
+    expect(await f.balance('suspense:txn_strange')).toBe(50_000)
+    expect(await f.attention()).toEqual(expect.arrayContaining([`payment_charged_back ${payment.id}`]))
+    // The sandbox does not know of them: each is a difference, once it is due.
+    f.laku.clock.shift(1801)
+    const missing = (await reconcile()).differences.filter((one) => one.kind === 'missing_there')
+    const types = missing.map((one) => one.type)
+    expect(types).toEqual(expect.arrayContaining(['gateway.swept', 'payment.charged_back']))
+  })
+
+  it('lets finance book a chargeback that came by another way, once', async () => {
+    const { payment } = await paid('CREDIT_CARD')
+    const charge = (amountIdr: number) =>
+      f.laku.as(finance(), (work) =>
+        recordChargeback(work, { transactionId: 'cb-1', paymentId: payment.id, amountIdr }),
+      )
+    expect(await refusal(charge(110_001))).toBe('payment.not_refundable')
+    expect(await charge(10_000)).toMatchObject({ fresh: true })
+    expect(await charge(10_000)).toMatchObject({ fresh: false })
+    expect((await f.row(payment.id)).chargedBackIdr).toBe(10_000)
+  })
+})
+
+describe('reconciling', () => {
+  let f: PaymentFixture
+  let gateway: PaymentGateway
+  beforeAll(async () => {
+    f = await openPaymentFixture()
+    gateway = impatientGateway(f.laku)
+  })
+  afterAll(() => f.laku.close())
+
+  const context = () => ({ units: f.laku.units, actor: system, gateway, publicUrl: 'http://laku.test' })
+  const reconcile = () => reconcileGateway(context(), {})
+  const paidAtProvider = async (amount?: number) => {
+    const payment = await f.payment()
+    await openInvoice(context(), payment.code)
+    const [invoice] = await gateway.findInvoices(payment.code)
+    await f.pay(invoice?.id as string, { channel: 'DANA', ...(amount ? { amount } : {}) })
+    return { payment, invoiceId: invoice?.id as string }
+  }
+  const confirm = async (invoiceId: string) => {
+    const read = await gateway.getInvoice(invoiceId)
+    await f.laku.system((work) => confirmInvoices(work, [read]))
+  }
+
+  it('finds nothing where both books agree: payments, stray money, refunds, fees', async () => {
+    const { payment, invoiceId } = await paidAtProvider()
+    const wrong = await paidAtProvider(90_000)
+    await confirm(invoiceId)
+    await confirm(wrong.invoiceId)
+    const refund = { key: 'r', paymentId: payment.id, amountIdr: 30_000, reason: 'buyer_left' }
+    await f.laku.system((work) => decideRefunds(work, [refund]))
+    for (let i = 0; i < 3; i++) {
+      f.laku.clock.shift(901)
+      await sweepRefunds(context())
+      await f.settled()
+    }
+    await readProviderBook(context())
+    await withoutFloat(f.laku)
+    const { ok, differences, comparedIdr, gatewayIdr, providerIdr, transactions } = await reconcile()
+    expect({ ok, differences, transactions }).toEqual({ ok: true, differences: [], transactions: 3 })
+    expect(comparedIdr).toBe(gatewayIdr)
+    expect(providerIdr).toBe(gatewayIdr)
+  })
+
+  it('lists what only they have, what only we have, other amounts and fees that are not booked', async () => {
+    const { payment, invoiceId } = await paidAtProvider()
+    f.laku.clock.shift(1801)
+    expect((await reconcile()).differences).toMatchObject([
+      { kind: 'missing_here', reference: payment.code, oursIdr: 0, theirsIdr: 110_000 },
+      { kind: 'fee', reference: payment.code, theirsIdr: -1_832 },
+    ])
+    await confirm(invoiceId)
+    expect((await reconcile()).differences).toMatchObject([{ kind: 'fee' }])
+    await readProviderBook(context())
+    expect((await reconcile()).differences).toEqual([])
+    const key = `refund:${payment.id}:succeeded`
+    await f.laku.system((work) =>
+      post(work, [
+        {
+          key,
+          kind: 'refund.succeeded',
+          subject: ['refund', payment.id],
+          entries: [debit('adjustments', 5_000), credit('gateway', 5_000)],
+        },
+      ]),
+    )
+    expect(await reconcile()).toMatchObject({ ok: true, notDue: 1 })
+    f.laku.clock.shift(1801)
+    expect((await reconcile()).differences).toMatchObject([
+      { kind: 'missing_there', reference: key, oursIdr: -5_000, theirsIdr: 0 },
+    ])
+  })
+
+  it('tells of another amount', async () => {
+    const lied: PaymentGateway = {
+      ...gateway,
+      listTransactions: async (query) => {
+        const page = await gateway.listTransactions(query)
+        return {
+          ...page,
+          transactions: page.transactions.map((one, i) => (i === 0 ? { ...one, amountIdr: 1 } : one)),
+        }
+      },
+    }
+    const { differences } = await reconcileGateway({ ...context(), gateway: lied }, {})
+    expect(differences[0]).toMatchObject({ kind: 'amount', theirsIdr: 1 })
+  })
+})

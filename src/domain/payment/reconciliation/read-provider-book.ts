@@ -1,0 +1,177 @@
+import { type RawBuilder, sql } from 'kysely'
+import { requireStaff, secondsAfter, type Work } from '../../kernel/index.ts'
+import { inOneOrEach } from '../../ops/index.ts'
+import { type BookedTransactions, bookTransactions } from './book-transactions.ts'
+import { type BookContext, followLines, keepAside, keepLines } from './follow-lines.ts'
+import type { GatewayTransaction, GatewayTransactionPage, UnreadTransaction } from './gateway-transactions.ts'
+
+const A_PAGE = 50
+/** A run costs at most so many calls of the 600 a minute; what is left is read by the next. */
+const PAGES_A_RUN = 20
+/** A line may be seen a little later than its `updated` says: so much is read again each time, and changes nothing. */
+const OVERLAP_S = 300
+
+interface Reading {
+  through: Date | null
+  afterId: string | null
+  nextThrough: Date | null
+}
+
+export interface ProviderBookRead extends Omit<BookedTransactions, 'differing'> {
+  transactions: number
+  /** Lines whose object was asked about because our book did not have them as they are, and how many of them agree now. */
+  asked: number
+  agreed: number
+  /** All that there was has been read. */
+  complete: boolean
+}
+
+/**
+ * Reads on in the provider's book from where the last reading ended, by what has changed since, and books what only the provider
+ * knows of: its fees once they are final, what staff moved between there and the bank, chargebacks. Pages come newest first, so a
+ * reading has a start, which is where the next one begins. A page is booked together with the mark that it was read. Lines of payments,
+ * refunds and payouts that do not agree are kept: what they are of is asked about, and what stays is put into suspense.
+ */
+export async function readProviderBook(context: BookContext): Promise<ProviderBookRead> {
+  const { units, actor, gateway } = context
+  const sum: ProviderBookRead = {
+    transactions: 0,
+    complete: false,
+    fees: 0,
+    feesIdr: 0,
+    moved: 0,
+    chargebacks: 0,
+    suspended: 0,
+    asked: 0,
+    agreed: 0,
+  }
+  for (let page = 0; page < PAGES_A_RUN && !sum.complete; page++) {
+    const reading = await units.run(actor, readMark)
+    const { through, afterId } = reading
+    const found = await gateway.listTransactions({
+      updatedFrom: through ? secondsAfter(through, -OVERLAP_S) : undefined,
+      afterId: afterId ?? undefined,
+      limit: A_PAGE,
+    })
+    const booked = await bookPage(context, reading, found)
+    // Another process reads the same book: it goes on.
+    if (!booked) return sum
+    sum.transactions += found.transactions.length
+    sum.fees += booked.fees
+    sum.feesIdr += booked.feesIdr
+    sum.moved += booked.moved
+    sum.chargebacks += booked.chargebacks
+    sum.suspended += booked.suspended
+    sum.complete = !found.hasMore
+  }
+  const followed = await followLines(context)
+  return { ...sum, ...followed, suspended: sum.suspended + followed.suspended }
+}
+
+/**
+ * Books a page together with the mark that it was read. Where that throws, each line is booked by itself before the mark: one that throws then is
+ * kept to be followed, with its attention, and the page goes on. Returns nothing where another process has read on meanwhile.
+ */
+async function bookPage(
+  context: BookContext,
+  reading: Reading,
+  found: GatewayTransactionPage,
+): Promise<BookedTransactions | undefined> {
+  const { units, actor } = context
+  const read = async (work: Work) => {
+    if (!(await mark(work, reading, found))) return false
+    raiseUnread(work, found.unread ?? [])
+    return true
+  }
+  try {
+    return await units.run(actor, async (work) =>
+      (await read(work)) ? await bookLines(work, found.transactions) : undefined,
+    )
+  } catch {
+    const booked = await inOneOrEach(
+      context,
+      found.transactions,
+      async (work, lines) => [await bookLines(work, lines)],
+      keepAside,
+    )
+    if (!(await units.run(actor, read))) return undefined
+    const sumOf = (what: keyof Omit<BookedTransactions, 'differing'>) =>
+      booked.reduce((sum, one) => sum + one[what], 0)
+    return {
+      fees: sumOf('fees'),
+      feesIdr: sumOf('feesIdr'),
+      moved: sumOf('moved'),
+      chargebacks: sumOf('chargebacks'),
+      suspended: sumOf('suspended'),
+      differing: booked.flatMap((one) => one.differing),
+    }
+  }
+}
+
+async function bookLines(work: Work, lines: readonly GatewayTransaction[]): Promise<BookedTransactions> {
+  const done = await bookTransactions(work, lines)
+  await keepLines(work, lines, done.differing)
+  return done
+}
+
+/**
+ * The provider's book was read to its end since this database's server was started. A copy of the data folder shows no other mark than
+ * that start, and before its first payout it must see what the shop did without it.
+ */
+export const bookIsRead: RawBuilder<boolean> = sql<boolean>`exists (
+  select from provider_book_reads where provider = 'xendit' and server_start = pg_postmaster_start_time())`
+
+/**
+ * Writes down that staff have the provider's book read on now, and returns since when: everything where it was never read.
+ * @throws kernel.forbidden
+ */
+export async function intendBookReading(work: Work): Promise<Date | null> {
+  requireStaff(work.actor, 'finance')
+  const { through } = await readMark(work)
+  work.audit({ command: 'payments sync', subject: ['provider', 'xendit'], before: { through } })
+  return through
+}
+
+async function readMark(work: Work): Promise<Reading> {
+  const { rows } = await sql<Reading>`
+    select through, after_id, next_through from provider_book_reads where provider = 'xendit'`.execute(
+    work.tx,
+  )
+  return rows[0] ?? { through: null, afterId: null, nextThrough: null }
+}
+
+/** Writes down that a page was read, unless somebody else did meanwhile. */
+async function mark(
+  work: Work,
+  before: Reading,
+  { transactions, lastId, hasMore }: GatewayTransactionPage,
+): Promise<boolean> {
+  // What changes while the pages are read changes after the newest line of the first of them: so the next reading starts there.
+  const newest = transactions.reduce<Date | null>(
+    (latest, { updatedAt }) => (latest && latest > updatedAt ? latest : updatedAt),
+    null,
+  )
+  const nextThrough = before.afterId === null ? newest : before.nextThrough
+  const after = hasMore ? (lastId ?? transactions.at(-1)?.id ?? null) : null
+  const through = after === null ? (nextThrough ?? before.through) : before.through
+  const { numAffectedRows } = await sql`
+    update provider_book_reads set through = ${through}, after_id = ${after}, read_at = ${work.now},
+      next_through = ${after === null ? null : nextThrough},
+      server_start = case when ${after}::text is null then pg_postmaster_start_time() else server_start end
+    where provider = 'xendit' and after_id is not distinct from ${before.afterId}
+      and through is not distinct from ${before.through}`.execute(work.tx)
+  return numAffectedRows === 1n
+}
+
+/** Lines that cannot be read are told of once for each field that does not fit. */
+function raiseUnread(work: Work, unread: readonly UnreadTransaction[]): void {
+  for (const [fields, some] of Map.groupBy(unread, (one) => one.fields.join(', '))) {
+    work.raise({
+      kind: 'provider_transaction_unknown',
+      subject: ['provider_transaction', `unread: ${fields}`],
+      message: `the provider's book has lines that laku cannot read (${fields}): they are not booked`,
+      command: 'laku payments reconcile',
+      details: { ids: some.map((one) => one.id).slice(0, 10) },
+    })
+  }
+}

@@ -1,0 +1,150 @@
+import { type Rupiah, secondsAfter, type Tx } from '../../kernel/index.ts'
+import { balances } from '../../ledger/index.ts'
+import type { GatewayContext } from '../context.ts'
+import { chargedIdr, movedIdr } from './compare-transactions.ts'
+import { compareLines, type Difference, missingThere, NOT_DUE_S } from './differences.ts'
+import type { GatewayTransaction } from './gateway-transactions.ts'
+import { isThere } from './look-for.ts'
+import { type OurPage, ourLines } from './our-lines.ts'
+
+export type { Difference, DifferenceKind } from './differences.ts'
+
+export interface Reconciliation {
+  ok: boolean
+  since: Date | null
+  until: Date | null
+  transactions: number
+  differences: Difference[]
+  /** What differs and is minutes old: its news are under way. */
+  notDue: number
+  /** What the lines that were compared come to, fees taken off. */
+  comparedIdr: Rupiah
+  /** What their fractions of a rupiah come to, which no book of whole rupiah has. */
+  roundedIdr: number
+  /** Our `gateway` account, and what of it is on its way out. */
+  gatewayIdr: Rupiah
+  inFlightIdr: Rupiah
+  /** The provider's own balance, of its own moment: it may hold back what is not settled. */
+  providerIdr: Rupiah
+}
+
+const A_PAGE = 50
+/** A person needs the first few hundred; with more, something is wrong as a whole. */
+const SHOWN = 500
+
+export interface Comparing {
+  since?: Date | undefined
+  until?: Date | undefined
+  /** Which time of a line counts: when it was made, or when it changed last. */
+  by?: 'created' | 'updated'
+  /** Waits before each call that is not the first. */
+  wait?: () => Promise<void>
+  onPage?: (transactions: number) => void
+}
+
+export type ComparedBooks = Pick<
+  Reconciliation,
+  'transactions' | 'differences' | 'notDue' | 'comparedIdr' | 'roundedIdr'
+>
+
+/**
+ * Holds every line of the provider's book in a time against our posting of it, and every posting of ours in that time against a line
+ * of theirs. What was posted in it and made before it is asked for by itself. Reads only.
+ */
+export async function compareBooks(context: GatewayContext, comparing: Comparing): Promise<ComparedBooks> {
+  const { units, actor, gateway } = context
+  const { since, until, by = 'created', wait = async () => {}, onPage = () => {} } = comparing
+  const sum: ComparedBooks = { transactions: 0, differences: [], notDue: 0, comparedIdr: 0, roundedIdr: 0 }
+  const seen = new Set<string>()
+  let afterId: string | undefined
+  for (;;) {
+    if (afterId !== undefined) await wait()
+    const page = await gateway.listTransactions({
+      ...(by === 'created'
+        ? { createdFrom: since, createdUntil: until }
+        : { updatedFrom: since, updatedUntil: until }),
+      afterId,
+      limit: A_PAGE,
+    })
+    const found = await units.run(actor, ({ tx, now }) => compareLines(tx, now, page.transactions))
+    sum.differences.push(...found.differences, ...(page.unread ?? []).map(unreadLine))
+    sum.notDue += found.notDue
+    for (const one of page.transactions) {
+      for (const name of [one.id, one.productId, one.paymentLinkId, one.referenceId]) if (name) seen.add(name)
+      sum.comparedIdr += effectOf(one)
+      sum.roundedIdr += one.roundedIdr
+    }
+    for (const { id } of page.unread ?? []) if (id) seen.add(id)
+    sum.transactions += page.transactions.length
+    onPage(sum.transactions)
+    afterId = page.lastId ?? page.transactions.at(-1)?.id
+    if (!page.hasMore || !afterId || sum.differences.length >= SHOWN) break
+  }
+  await compareOurs(context, comparing, seen, sum)
+  return sum
+}
+
+async function compareOurs(
+  context: GatewayContext,
+  { since, until, wait = async () => {} }: Comparing,
+  seen: ReadonlySet<string>,
+  sum: ComparedBooks,
+): Promise<void> {
+  const { units, actor } = context
+  let afterSeq: number | undefined = 0
+  while (afterSeq !== undefined && sum.differences.length < SHOWN) {
+    const from: Parameters<typeof ourLines>[1] = { since, until, afterSeq }
+    const page: OurPage & { now: Date } = await units.run(actor, async ({ tx, now }) => ({
+      now,
+      ...(await ourLines(tx, from)),
+    }))
+    for (const line of page.lines) {
+      if (sum.differences.length >= SHOWN) break
+      if (line.names.some((name) => seen.has(name))) continue
+      if (line.names.length > 0) await wait()
+      if (await isThere(context.gateway, line)) continue
+      if (secondsAfter(line.occurredAt, NOT_DUE_S) > page.now) sum.notDue += 1
+      else sum.differences.push(missingThere(line))
+    }
+    afterSeq = page.lastSeq
+  }
+}
+
+/** Holds our gateway account against the provider's book, line by line (the design's "always true", number 7). Reads only. */
+export async function reconcileGateway(
+  context: GatewayContext,
+  { since, until }: { since?: Date | undefined; until?: Date | undefined },
+  onPage: (transactions: number) => void = () => {},
+): Promise<Reconciliation> {
+  const { units, actor, gateway } = context
+  const compared = await compareBooks(context, { since, until, onPage })
+  const providerIdr = await gateway.balanceIdr()
+  const totals = await units.run(actor, ({ tx }) => totalsOf(tx))
+  return {
+    ok: compared.differences.length === 0,
+    since: since ?? null,
+    until: until ?? null,
+    ...compared,
+    ...totals,
+    providerIdr,
+  }
+}
+
+/** What a line did to the balance over there. */
+const effectOf = (line: GatewayTransaction): Rupiah => (movedIdr(line) ?? 0) - (chargedIdr(line) ?? 0)
+
+const unreadLine = ({ id, fields }: { id: string | null; fields: string[] }): Difference => ({
+  kind: 'unread',
+  type: fields.join(', '),
+  transactionId: id,
+  reference: null,
+  oursIdr: 0,
+  theirsIdr: 0,
+  command: 'laku attention list --kind provider_transaction_unknown',
+})
+
+async function totalsOf(tx: Tx): Promise<Pick<Reconciliation, 'gatewayIdr' | 'inFlightIdr'>> {
+  const rows = await balances(tx, ['gateway', 'refunds-in-flight', 'payouts-in-flight'])
+  const of = (account: string) => rows.find((row) => row.account === account)?.balanceIdr ?? 0
+  return { gatewayIdr: of('gateway'), inFlightIdr: of('refunds-in-flight') + of('payouts-in-flight') }
+}

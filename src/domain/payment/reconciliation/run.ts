@@ -1,0 +1,131 @@
+import { sql } from 'kysely'
+import { moveState, newId, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
+import { settleAttention } from '../../ops/index.ts'
+import type { GatewayContext } from '../context.ts'
+import { reconciliationMachine } from '../transitions.ts'
+import { type Difference, NOT_DUE_S } from './differences.ts'
+import { type Comparing, compareBooks } from './reconcile-gateway.ts'
+
+/** So much time is proven at once: a run that dies begins again where the last of these ended. */
+const A_WINDOW_S = 6 * 3600
+/** A line is seen a little later than it says; so much is read again. */
+const OVERLAP_S = 600
+/** One that has not been heard of for so long is broken off: its process died. */
+const SILENT_S = 900
+const KEPT = 100
+/** A fifth of what the provider takes: buyers' calls go first. */
+const SHARE = 5
+
+export interface ReconciliationRun {
+  id: string
+  since: Date
+  provenThrough: Date
+  until: Date
+  lines: number
+  differences: Difference[]
+}
+
+export interface RunOptions {
+  /** Waits between two calls, ms; default: so that a fifth of the provider's rate is used. */
+  pauseMs?: number
+}
+
+/**
+ * Holds the provider's book against ours from where both were proven to agree, window by window, up to what is due by now. One runs at
+ * a time in all processes; undefined where another one does. A window that agrees is proven for good; what differs is shown to a person
+ * and read again by the next run.
+ */
+export async function runReconciliation(
+  context: GatewayContext,
+  { pauseMs }: RunOptions = {},
+): Promise<ReconciliationRun | undefined> {
+  const { units, actor } = context
+  const run = await units.run(actor, begin)
+  if (!run) return undefined
+  const pause = pauseMs ?? 60_000 / Math.max(1, units.policy.xenditCallsPerMinute / SHARE)
+  const wait = () => new Promise<void>((resolve) => setTimeout(resolve, pause))
+  try {
+    await proveWindows(context, run, wait)
+  } catch (error) {
+    await units.run(actor, (work) => end(work, run, 'broken_off'))
+    throw error
+  }
+  await units.run(actor, (work) => end(work, run, run.differences.length === 0 ? 'agrees' : 'differs'))
+  return run
+}
+
+async function proveWindows(
+  context: GatewayContext,
+  run: ReconciliationRun,
+  wait: NonNullable<Comparing['wait']>,
+): Promise<void> {
+  const { units, actor } = context
+  for (let from = run.since; from < run.until; ) {
+    const next = secondsAfter(from, A_WINDOW_S)
+    const to = next < run.until ? next : run.until
+    const window = { since: secondsAfter(from, -OVERLAP_S), until: to, by: 'updated', wait } as const
+    const { transactions, differences } = await compareBooks(context, window)
+    run.lines += transactions
+    run.differences.push(...differences)
+    if (run.differences.length === 0) run.provenThrough = to
+    await units.run(actor, (work) => note(work, run))
+    from = to
+    if (run.differences.length >= KEPT) break
+    await wait()
+  }
+}
+
+async function begin(work: Work): Promise<ReconciliationRun | undefined> {
+  const { now } = work
+  await moveState(work, reconciliationMachine, {
+    to: 'broken_off',
+    from: 'running',
+    where: sql`t.heard_at < ${secondsAfter(now, -SILENT_S)}`,
+    set: { finishedAt: now },
+  })
+  const until = secondsAfter(now, -NOT_DUE_S)
+  const { rows } = await sql<{ since: Date | null }>`
+    select coalesce(
+      (select proven_through from reconciliations where status <> 'running' order by started_at desc, id desc limit 1),
+      (select min(t.occurred_at) from ledger_transactions t join ledger_entries e on e.transaction_id = t.id
+        where e.account_id = (select id from ledger_accounts where key = 'gateway')
+          and e.seq = (select min(seq) from ledger_entries where account_id = e.account_id))) as since`.execute(
+    work.tx,
+  )
+  const since = rows[0]?.since ?? until
+  const run = { id: newId(), since, provenThrough: since, until: until < since ? since : until }
+  const inserted = await sql`
+    insert into reconciliations (id, since, proven_through, until, started_at, heard_at)
+    values (${run.id}, ${since}, ${since}, ${run.until}, ${now}, ${now}) on conflict do nothing`.execute(
+    work.tx,
+  )
+  return inserted.numAffectedRows === 1n ? { ...run, lines: 0, differences: [] } : undefined
+}
+
+async function note(work: Work, { id, provenThrough, lines, differences }: ReconciliationRun): Promise<void> {
+  await sql`
+    update reconciliations set proven_through = ${provenThrough}, lines = ${lines}, heard_at = ${work.now},
+      differences = ${JSON.stringify(differences.slice(0, KEPT))}::jsonb
+    where id = ${id} and status = 'running'`.execute(work.tx)
+}
+
+async function end(
+  work: Work,
+  run: ReconciliationRun,
+  to: 'agrees' | 'differs' | 'broken_off',
+): Promise<void> {
+  await note(work, run)
+  const set = { finishedAt: work.now }
+  await moveState(work, reconciliationMachine, { to, ids: [run.id], set })
+  if (to === 'agrees') await settleAttention(work, 'books_differ', 'xendit', 'both books agree')
+  if (to !== 'differs') return
+  const { differences, since, until } = run
+  const offIdr: Rupiah = differences.reduce((sum, one) => sum + one.theirsIdr - one.oursIdr, 0)
+  work.raise({
+    kind: 'books_differ',
+    subject: ['provider', 'xendit'],
+    message: `the provider's book and ours do not agree on ${differences.length} lines; each says the command that mends it`,
+    command: `laku payments reconcile --since ${since.toISOString()}`,
+    details: { runId: run.id, since, until, offIdr, first: differences.slice(0, 5) },
+  })
+}

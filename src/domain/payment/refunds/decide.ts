@@ -1,0 +1,330 @@
+import { type RawBuilder, sql } from 'kysely'
+import {
+  insertRows,
+  moveState,
+  newCode,
+  newId,
+  type Rupiah,
+  rupiah,
+  secondsAfter,
+  type Work,
+} from '../../kernel/index.ts'
+import { credit, debit, type Entry, type Posting, post, walletAccount } from '../../ledger/index.ts'
+import { openWallets } from '../../wallet/index.ts'
+import { goneBefore } from '../entitlement/read-gone.ts'
+import { type Gone, leftOf, requireRefundable, type SplitRefund, splitRefund } from '../entitlement/rules.ts'
+import { paymentErrors } from '../errors.ts'
+import { dimensionsOf, fundsOf, intoWallet } from '../escrow/funds.ts'
+import { type LockedPayment, lockPayments } from '../payments/lock.ts'
+import { recordReturned } from '../payments/record-returned.ts'
+import { type RefundDestination, waysBack } from '../rules.ts'
+import { refundMachine } from '../transitions.ts'
+import { refundNews } from './refund-news.ts'
+
+export interface RefundDecision {
+  /** The business key: `left:{participant}`, `late:{payment}`. Deciding it again changes nothing. */
+  key: string
+  paymentId: string
+  amountIdr: Rupiah
+  /** A word: `buyer_left`, `session_failed`. */
+  reason: string
+  /** Debits that pay for it; without them it comes out of the escrow or the order's funds. */
+  from?: Entry[]
+  /** The refund that staff asked for and another person has approved now: it keeps its id and its code. */
+  requested?: { id: string; code: string; decidedBy: string } & StaffFacts
+  /** Its id, where it is known before. */
+  id?: string
+  /** What staff decided, kept with the refund. */
+  staff?: StaffFacts
+  /** It went out before a restore: its code, its try, and what the source got of it are facts. */
+  adopted?: { code: string; attempt: number; sourceIdr: Rupiah }
+}
+
+export interface StaffFacts {
+  borneBy: 'factory' | 'company'
+  note: string
+  requestedBy: string
+}
+
+/** A decided refund whose job is lost is picked up by the sweep after this long. */
+export const JOB_GRACE_S = 60
+
+interface Decided extends RefundDecision {
+  id: string
+  code: string
+  destination: RefundDestination
+  /** What goes there: all of it, or what is left to the source beside `part`. */
+  goesIdr: Rupiah
+  /** Its channel takes it only from then on. */
+  notBefore: Date | null
+  payment: LockedPayment
+  /** Of what goes to the wallet. */
+  split: SplitRefund
+  /** What goes back into the wallet beside the source, for the wallet paid a part: a refund of its own that has succeeded at once. */
+  part: { id: string; code: string; amountIdr: Rupiah } | undefined
+}
+
+/** A decision about refund `r`, with the wallet's part of it. Rupiah. */
+export const decidedIdr: RawBuilder<Rupiah> = sql<Rupiah>`
+  (r.amount_idr + (select coalesce(sum(w.amount_idr), 0) from refunds w where w.part_of = r.id))::int8`
+
+/**
+ * Decides refunds, any number at once, in a few statements: to the source where the channel can, else to the wallet, where the
+ * money is at once; of a payment that the wallet paid a part of in that proportion to both. Refunds and rebates of a payment never pass what was paid, whoever decides at the same time: its row is
+ * locked, and a CHECK holds it. Sending the others is a job's work (refund.decided).
+ * @throws payment.not_refundable, over_refunded, refund_key_reused, already_released, not_found
+ */
+export async function decideRefunds(work: Work, decisions: readonly RefundDecision[]): Promise<void> {
+  if (decisions.length === 0) return
+  const payments = await lockPayments(
+    work.tx,
+    decisions.map((one) => one.paymentId),
+  )
+  const fresh = await leaveOutDecided(work, decisions)
+  if (fresh.length === 0) return
+  await requireInEscrow(work, fresh, payments)
+  const decided = decideEach(work, fresh, payments, await goneBefore(work, payments))
+  await insertRefunds(work, decided)
+  await recordReturned(
+    work,
+    decided.map(({ paymentId, amountIdr, destination, part }) => ({
+      paymentId,
+      returnedIdr: amountIdr,
+      refundedIdr: destination === 'wallet' ? amountIdr : (part?.amountIdr ?? 0),
+    })),
+  )
+  await openWallets(
+    work,
+    decided.filter((one) => one.part || one.destination === 'wallet').map((one) => one.payment.userId),
+  )
+  await post(work, decided.map(postingOf))
+  for (const one of decided) {
+    for (const news of [subject(one), ...partNews(one)])
+      work.emit(refundNews('refund.decided', one.payment, news))
+  }
+  for (const one of decided) {
+    const arrived = one.destination === 'wallet' ? [subject(one)] : partNews(one)
+    for (const news of arrived) work.emit(refundNews('refund.succeeded', one.payment, news))
+  }
+}
+
+/** What the buyer hears of: nothing of what stays with the company. */
+const subject = ({ id, code, split, goesIdr, reason, destination }: Decided) => ({
+  id,
+  code,
+  amountIdr: destination === 'wallet' ? split.buyerIdr : goesIdr,
+  reason,
+  destination,
+})
+
+const partNews = ({ part, reason }: Decided) =>
+  part ? [{ ...part, reason, destination: 'wallet' as const }] : []
+
+/** Those whose key is new; the same key for something else is a conflict. */
+async function leaveOutDecided(work: Work, decisions: readonly RefundDecision[]): Promise<RefundDecision[]> {
+  const unique = new Map<string, RefundDecision>()
+  for (const decision of decisions) {
+    requireSame(unique.get(decision.key), decision)
+    unique.set(decision.key, decision)
+  }
+  const { rows } = await sql<{ key: string; paymentId: string; amountIdr: Rupiah }>`
+    select r.key, r.payment_id, ${decidedIdr} as amount_idr from refunds r
+    where r.key = any(${[...unique.keys()]}) and r.status <> 'requested'`.execute(work.tx)
+  for (const row of rows) {
+    requireSame(row, unique.get(row.key))
+    unique.delete(row.key)
+  }
+  return [...unique.values()]
+}
+
+/** What was released is in escrow no more: a refund out of it would take the money of the others in the session. */
+async function requireInEscrow(
+  work: Work,
+  decisions: readonly RefundDecision[],
+  payments: ReadonlyMap<string, LockedPayment>,
+): Promise<void> {
+  const fromEscrow = new Map<string, string>()
+  for (const { paymentId, from } of decisions) {
+    const participantId = payments.get(paymentId)?.participantId
+    if (participantId && !from) fromEscrow.set(`participant:${participantId}:released`, paymentId)
+  }
+  if (fromEscrow.size === 0) return
+  const [released] = await work.tx
+    .selectFrom('ledgerTransactions')
+    .select('key')
+    .where('key', 'in', [...fromEscrow.keys()])
+    .limit(1)
+    .execute()
+  if (released) throw paymentErrors.already_released({ paymentId: fromEscrow.get(released.key) })
+}
+
+type Keyed = Pick<RefundDecision, 'key' | 'paymentId' | 'amountIdr'>
+
+function requireSame(before: Keyed | undefined, now: Keyed | undefined): void {
+  if (!before || !now) return
+  if (before.paymentId === now.paymentId && before.amountIdr === now.amountIdr) return
+  throw paymentErrors.refund_key_reused({ key: now.key, paymentId: now.paymentId })
+}
+
+/** One after the other: each finds its payment as those before it leave it. Says where each goes, and whose it is. */
+function decideEach(
+  work: Work,
+  decisions: readonly RefundDecision[],
+  payments: ReadonlyMap<string, LockedPayment>,
+  before: ReadonlyMap<string, Gone>,
+): Decided[] {
+  const now = new Map(payments)
+  const gone = new Map(before)
+  return decisions.map((decision) => {
+    const { paymentId, amountIdr } = decision
+    const found = now.get(paymentId)
+    const went = gone.get(paymentId)
+    if (!found || !went) throw paymentErrors.not_found({ paymentId })
+    requireRefundable(found, rupiah(amountIdr), leftOf(found))
+    const payment = { ...found, returnedIdr: found.returnedIdr + amountIdr }
+    const { adopted } = decision
+    const { sourceIdr, walletIdr, notBefore } = adopted
+      ? { sourceIdr: adopted.sourceIdr, walletIdr: amountIdr - adopted.sourceIdr, notBefore: null }
+      : waysBack(found, amountIdr, work)
+    const destination = sourceIdr > 0 ? 'source' : 'wallet'
+    const { id, code } = decision.requested ?? {
+      id: decision.id ?? newId(),
+      code: adopted?.code ?? newCode('RFD', work.now),
+    }
+    const part =
+      sourceIdr > 0 && walletIdr > 0
+        ? { id: newId(), code: newCode('RFD', work.now), amountIdr: walletIdr }
+        : undefined
+    const split = splitRefund(payment, amountIdr, went)
+    now.set(paymentId, payment)
+    gone.set(
+      paymentId,
+      destination === 'source'
+        ? {
+            ...went,
+            underWayIdr: went.underWayIdr + sourceIdr,
+            arrivedIdr: went.arrivedIdr + walletIdr,
+          }
+        : {
+            ...went,
+            arrivedIdr: went.arrivedIdr + split.buyerIdr,
+            lossIdr: went.lossIdr + split.lossIdr,
+          },
+    )
+    const goesIdr = sourceIdr || amountIdr
+    return { ...decision, id, code, destination, goesIdr, notBefore, payment, split, part }
+  })
+}
+
+async function insertRefunds(work: Work, decided: readonly Decided[]): Promise<void> {
+  const rows = decided.map(
+    ({ id, code, key, paymentId, goesIdr, reason, destination, notBefore, staff, adopted, from }) => ({
+      id,
+      code,
+      key,
+      paymentId,
+      amountIdr: goesIdr,
+      reason,
+      destination,
+      borneBy: staff?.borneBy ?? (adopted && from ? 'company' : null),
+      note: staff?.note ?? null,
+      requestedBy: staff?.requestedBy ?? null,
+      decidedBy: staff?.requestedBy ?? null,
+      status: destination === 'wallet' ? 'succeeded' : 'approved',
+      attempt: adopted?.attempt ?? 1,
+      sendAfter: notBefore,
+      nextCheckAt: destination === 'wallet' ? null : (notBefore ?? secondsAfter(work.now, JOB_GRACE_S)),
+      createdAt: work.now,
+      finishedAt: destination === 'wallet' ? work.now : null,
+    }),
+  )
+  const fresh = rows.filter((_, i) => !decided[i]?.requested)
+  await insertRows(work.tx, 'refunds', fresh)
+  for (const one of decided) if (one.requested) await approveRow(work, one, one.requested.decidedBy)
+  await insertRows(
+    work.tx,
+    'refunds',
+    decided.flatMap((one) => partRow(work, one)),
+  )
+}
+
+/** Its key is the other's, behind a word with which no key begins. */
+function partRow(work: Work, { id, key, paymentId, reason, part, staff, requested }: Decided) {
+  if (!part) return []
+  const facts = staff ?? requested
+  const at = { createdAt: work.now, finishedAt: work.now }
+  const row = { ...part, key: `wallet-part:${key}`, paymentId, partOf: id, reason, attempt: 1, ...at }
+  return [
+    {
+      ...row,
+      destination: 'wallet',
+      status: 'succeeded',
+      borneBy: facts?.borneBy ?? null,
+      note: facts?.note ?? null,
+      requestedBy: facts?.requestedBy ?? null,
+      decidedBy: requested?.decidedBy ?? facts?.requestedBy ?? null,
+    },
+  ]
+}
+
+/** From requested, by compare-and-set: to approved, or straight into the wallet. */
+async function approveRow(
+  work: Work,
+  { id, destination, notBefore, goesIdr }: Decided,
+  decidedBy: string,
+): Promise<void> {
+  const toWallet = destination === 'wallet'
+  const nextCheckAt = toWallet ? null : (notBefore ?? secondsAfter(work.now, JOB_GRACE_S))
+  const set = {
+    destination,
+    amountIdr: goesIdr,
+    decidedBy,
+    nextCheckAt,
+    sendAfter: notBefore,
+    finishedAt: toWallet ? work.now : null,
+  }
+  const to = toWallet ? 'succeeded' : 'approved'
+  await moveState(work, refundMachine, { to, from: 'requested', ids: [id], set, all: true })
+}
+
+function postingOf({ id, amountIdr, destination, goesIdr, payment, from, split, part }: Decided): Posting {
+  const dimensions = dimensionsOf(payment)
+  return {
+    key: `refund:${id}:decided`,
+    kind: 'refund.decided',
+    subject: ['refund', id],
+    entries: [
+      ...(from ?? [debit(fundsOf(payment), amountIdr, dimensions)]),
+      ...(destination === 'wallet'
+        ? intoWallet(payment, split)
+        : [
+            credit('refunds-payable', goesIdr, dimensions),
+            credit(walletAccount(payment.userId), part?.amountIdr ?? 0, dimensions),
+          ]),
+    ],
+  }
+}
+
+/**
+ * Refunds every paid payment of these sessions in full, whatever their number, once: said again, count 0. Says for
+ * each session how many and how much was decided now.
+ */
+export async function refundSessionPayments(
+  work: Work,
+  sessionIds: readonly string[],
+  reason: string,
+): Promise<{ sessionId: string; count: number; amountIdr: Rupiah }[]> {
+  const { rows } = await sql<{ id: string; sessionId: string; leftIdr: Rupiah }>`
+    select id, session_id, amount_idr - returned_idr as left_idr from payments
+    where session_id = any(${sessionIds}::uuid[]) and status in ('paid', 'partially_refunded') and returned_idr < amount_idr
+    order by id for no key update`.execute(work.tx)
+  await decideRefunds(
+    work,
+    rows.map(({ id, leftIdr }) => ({ key: `session:${id}`, paymentId: id, amountIdr: leftIdr, reason })),
+  )
+  const by = Map.groupBy(rows, (row) => row.sessionId)
+  return sessionIds.map((sessionId) => {
+    const all = by.get(sessionId) ?? []
+    return { sessionId, count: all.length, amountIdr: all.reduce((sum, one) => sum + one.leftIdr, 0) }
+  })
+}

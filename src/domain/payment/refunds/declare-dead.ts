@@ -1,0 +1,176 @@
+import { sql } from 'kysely'
+import {
+  personOf,
+  type Rupiah,
+  requireReason,
+  requireStaff,
+  secondsAfter,
+  type Work,
+} from '../../kernel/index.ts'
+import { requireSecondPerson } from '../../ops/index.ts'
+import type { GatewayContext } from '../context.ts'
+import { paymentErrors } from '../errors.ts'
+import { lockWholly } from '../payments/lock.ts'
+import { idsOf, refusedAsNothing } from './ask.ts'
+import { referenceOf } from './claim.ts'
+import { failRefunds } from './fail.ts'
+import type { Shown } from './hold-lease.ts'
+import { getRefund, type RefundDetail } from './list.ts'
+import { type LockedRefund, settleRefunds } from './settle.ts'
+
+/** What the provider shows of a lost refund, in its lists, its book and its record of the payment, and when it was asked. */
+export interface Looked extends Shown {
+  lines: { id: string; status: string; amountIdr: Rupiah }[]
+  /** What our book says that left by refunds of that payment. */
+  bookedIdr: Rupiah
+  at: Date
+}
+
+interface LostRow {
+  id: string
+  code: string
+  attempt: number
+  invoiceId: string
+  paymentId: string | null
+  paymentRequestId: string | null
+  bookedIdr: Rupiah
+}
+
+/**
+ * Looks a refund up everywhere at the provider, for who is to declare it dead. One that is found is booked, and not dead.
+ * @throws payment.refund_not_found, refund_not_lost, refund_is_there, kernel.forbidden; ProviderFailure where the provider does not say
+ */
+export async function lookForLost(context: GatewayContext, text: string): Promise<Looked> {
+  const { units, actor, gateway } = context
+  const lost = await units.run(actor, (work) => readLost(work, text))
+  const ids = await idsOf(context, lost)
+  const refunds = await gateway.findRefunds(ids)
+  const ours = refunds.filter((one) => one.referenceId === referenceOf(lost))
+  if (ours.length > 0) {
+    await units.run(actor, (work) => settleRefunds(work, ours))
+    throw paymentErrors.refund_is_there({ refund: lost.code, providerRefundId: ours[0]?.id })
+  }
+  const refundedIdr = (await refusedAsNothing(() => gateway.refundedIdr(ids))) ?? null
+  const { transactions } = await gateway.listTransactions({ referenceId: referenceOf(lost), limit: 50 })
+  return {
+    refunds: refunds.map(({ id, referenceId, status, amountIdr }) => ({
+      id,
+      referenceId,
+      status,
+      amountIdr,
+    })),
+    refundedIdr,
+    lines: transactions.map(({ id, status, amountIdr }) => ({ id, status, amountIdr })),
+    bookedIdr: lost.bookedIdr,
+    at: units.clock.now(),
+  }
+}
+
+async function readLost({ tx, actor }: Work, text: string): Promise<LostRow> {
+  requireStaff(actor, 'finance')
+  const { id, code, status, calls, providerRefundId } = await getRefund(tx, text)
+  if (status !== 'submitted' || calls === 0 || providerRefundId)
+    throw paymentErrors.refund_not_lost({ refund: code, status, calls, providerRefundId })
+  const { rows } = await sql<LostRow>`
+    select r.id, r.code, r.attempt, coalesce(q.provider_invoice_id, p.provider_invoice_id) as invoice_id,
+      case when q.id is null then p.provider_payment_id else q.provider_payment_id end as payment_id,
+      case when q.id is null then p.provider_payment_request_id else q.provider_payment_request_id end as payment_request_id,
+      (select coalesce(sum(f.booked_idr), 0)::int8 from refunds o join provider_refunds f on f.refund_id = o.id
+        where o.id = r.id or o.payment_id = r.payment_id) as booked_idr
+    from refunds r left join payments p on p.id = r.payment_id left join quarantined_money q on q.id = r.quarantine_id
+    where r.id = ${id}::uuid`.execute(tx)
+  return rows[0] as LostRow
+}
+
+export interface DeadRefund {
+  /** UUID or code. */
+  refund: string
+  /** What the provider showed just now; a dry run asks nobody. */
+  looked?: Looked | 'taken for granted' | undefined
+}
+
+/**
+ * Two persons say that a lost call never arrived: the first one's word is kept, with the second one's the money is owed again and may go out
+ * under a new key, by `retryRefund`, or into the wallet. Not before the key's time is up and a full day of the provider's book after the last
+ * call is without it, and not while a worker may still be calling. Where the first is heard of later, it lies in suspense.
+ * @throws payment.refund_not_found, refund_not_lost, refund_leased, refund_may_live, refund_is_there, same_person, kernel.same_hands,
+ *   reason_required, forbidden
+ */
+export async function declareDead(work: Work, { refund: text, looked }: DeadRefund): Promise<RefundDetail> {
+  requireStaff(work.actor, 'finance')
+  const reason = requireReason(work)
+  if (looked === undefined)
+    throw new Error('a refund is looked up at the provider before it is declared dead')
+  const { refund, payments } = await lockLost(work, text)
+  const { id, code, deadDeclaredBy } = refund
+  requireDead(work, refund, looked === 'taken for granted' ? undefined : looked)
+  const before = { status: refund.status, attempt: refund.attempt, deadDeclaredBy }
+  if (deadDeclaredBy === null) {
+    await sql`
+      update refunds set dead_declared_by = ${personOf(work.actor)}, dead_declared_at = ${work.now} where id = ${id}::uuid`.execute(
+      work.tx,
+    )
+    raiseAsked(work, refund, reason)
+  } else {
+    await requireSecondPerson(work, deadDeclaredBy, () => paymentErrors.same_person({ refund: code }))
+    await sql`
+      update refunds set dead_confirmed_by = ${personOf(work.actor)} where id = ${id}::uuid`.execute(work.tx)
+    await failRefunds(work, [{ refund, failureCode: 'DECLARED_DEAD', isContradicted: true }], payments)
+  }
+  const after = await getRefund(work.tx, id)
+  work.audit({
+    command: 'refunds declare-dead',
+    subject: ['refund', id],
+    before,
+    after: { status: after.status, deadDeclaredBy: after.deadDeclaredBy, looked },
+  })
+  return after
+}
+
+interface Lost extends LockedRefund {
+  firstCalledAt: Date
+  lastCalledAt: Date
+  isLeased: boolean
+  deadDeclaredBy: string | null
+}
+
+function requireDead(work: Work, refund: Lost, looked: Looked | undefined): void {
+  const { code, firstCalledAt, lastCalledAt } = refund
+  if (refund.isLeased) throw paymentErrors.refund_leased({ refund: code, retryAfterS: 30 })
+  const { providerKeyHours, providerBookHours } = work.policy
+  const keyUntil = secondsAfter(firstCalledAt, providerKeyHours * 3600)
+  const bookUntil = secondsAfter(lastCalledAt, providerBookHours * 3600)
+  const from = keyUntil > bookUntil ? keyUntil : bookUntil
+  if (work.now < from) throw paymentErrors.refund_may_live({ refund: code, from, keyUntil, bookUntil })
+  if (!looked) return
+  const isGone = (one: { status: string }) => one.status === 'PENDING' || one.status === 'SUCCEEDED'
+  const knownIdr = looked.refunds.filter(isGone).reduce((sum, one) => sum + one.amountIdr, 0)
+  const isMore = looked.refundedIdr !== null && looked.refundedIdr > Math.max(knownIdr, looked.bookedIdr)
+  if (looked.lines.length > 0 || isMore) throw paymentErrors.refund_is_there({ refund: code, ...looked })
+}
+
+function raiseAsked(work: Work, { id, code, amountIdr }: Lost, reason: string): void {
+  work.raise({
+    kind: 'refund_stuck',
+    subject: ['refund', id],
+    message: `${code}: its call was declared dead, and waits for a second person`,
+    command: `laku refunds declare-dead ${code}`,
+    details: { amountIdr, reason },
+  })
+}
+
+async function lockLost(work: Work, text: string) {
+  const { id, code, paymentId, status, calls, providerRefundId } = await getRefund(work.tx, text)
+  const payments = await lockWholly(work.tx, paymentId ? [paymentId] : [])
+  const { rows } = await sql<Lost>`
+    select id, code, payment_id, quarantine_id, amount_idr, reason, destination, status, attempt, calls, lease_id, failures, waits_since, failure_code,
+      provider_refund_id, first_called_at, last_called_at, dead_declared_by,
+      coalesce(lease_until > clock_timestamp(), false) as is_leased
+    from refunds
+    where id = ${id}::uuid and status = 'submitted' and calls > 0 and provider_refund_id is null for no key update`.execute(
+    work.tx,
+  )
+  const [refund] = rows
+  if (!refund) throw paymentErrors.refund_not_lost({ refund: code, status, calls, providerRefundId })
+  return { refund, payments }
+}

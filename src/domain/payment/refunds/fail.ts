@@ -1,0 +1,92 @@
+import { moveState, retryAt, secondsAfter, type Work } from '../../kernel/index.ts'
+import { credit, debit, post } from '../../ledger/index.ts'
+import type { LockedPayment } from '../payments/lock.ts'
+import { type AfterRefusal, afterRefusal } from '../rules.ts'
+import { refundMachine } from '../transitions.ts'
+import { putIntoWallets } from './put-into-wallets.ts'
+import { refundFailed, refundWaits } from './refund-news.ts'
+import type { FailedNow } from './settle.ts'
+
+/** Of money that no payment of ours fits there is no payment, and so no wallet. */
+type Failed = FailedNow & { payment: LockedPayment | undefined; failures: number; after: AfterRefusal }
+
+/**
+ * Takes back locked, submitted refunds that the provider definitely did not make: the money is payable again. It is sent under a
+ * new attempt, later each time, or when what came in is settled; where it can never go to its source, it is put into the buyer's wallet at
+ * once; and where something else of it is under way, or the refusal says that it is gone, a person is asked.
+ */
+export async function failRefunds(
+  work: Work,
+  refused: readonly FailedNow[],
+  payments: ReadonlyMap<string, LockedPayment>,
+): Promise<void> {
+  if (refused.length === 0) return
+  const failed = refused.map((one): Failed => judge(one, payments.get(one.refund.paymentId ?? '')))
+  await recordFailures(work, failed)
+  for (const one of failed) tellBuyer(work, one)
+  await putIntoWallets(
+    work,
+    failed.flatMap(({ refund, payment, after }) =>
+      after === 'wallet' && payment ? [{ ...refund, payment }] : [],
+    ),
+  )
+  for (const one of failed) raiseWhenFailing(work, one)
+}
+
+function judge(one: FailedNow, payment: LockedPayment | undefined): Failed {
+  const { refund, failureCode, isContradicted } = one
+  const counted = afterRefusal(failureCode, refund.failures + 1)
+  const after = isContradicted ? 'person' : counted
+  one.waits = after === 'balance'
+  const failures = refund.failures + (counted === 'balance' ? 0 : 1)
+  return { ...one, payment, failures, after }
+}
+
+async function recordFailures(work: Work, failed: readonly Failed[]): Promise<void> {
+  const rows = failed.map(({ refund: { id, waitsSince }, failureCode, failures, after }) => ({
+    id,
+    failureCode,
+    failures,
+    leaseUntil: null,
+    nextCheckAt: nextTry(work, after, failures),
+    waitsSince: after === 'balance' ? (waitsSince ?? work.now) : null,
+  }))
+  await moveState(work, refundMachine, { to: 'failed', rows, all: true })
+  await post(
+    work,
+    failed.map(({ refund: { id, attempt, amountIdr } }) => ({
+      key: `refund:${id}:failed:${attempt}`,
+      kind: 'refund.failed',
+      subject: ['refund', id],
+      entries: [debit('refunds-in-flight', amountIdr), credit('refunds-payable', amountIdr)],
+    })),
+  )
+}
+
+function nextTry({ now, policy }: Work, after: AfterRefusal, failures: number): Date | null {
+  if (after === 'balance') return secondsAfter(now, policy.balanceAgainS)
+  return after === 'retry' ? retryAt(now, failures) : null
+}
+
+function tellBuyer(work: Work, { refund, payment, failureCode, after }: Failed): void {
+  if (!payment) return
+  if (after === 'balance') {
+    const hasHeard = refund.waitsSince !== null || refund.failureCode === failureCode
+    if (!hasHeard) work.emit(refundWaits(payment, refund))
+    return
+  }
+  const { attempt } = refund
+  work.emit(refundFailed(payment, refund, { failureCode, attempt, isTriedAgain: after === 'retry' }))
+}
+
+function raiseWhenFailing(work: Work, { refund, failureCode, failures, payment, after }: Failed): void {
+  if (after === 'balance' || (after === 'wallet' && payment)) return
+  if (after === 'retry' && failures < work.policy.providerAttempts) return
+  const { id, code } = refund
+  work.raise({
+    kind: 'refund_failing',
+    subject: ['refund', id],
+    message: `${code} has failed ${failures} times: ${failureCode}`,
+    command: `laku refunds retry ${code}`,
+  })
+}

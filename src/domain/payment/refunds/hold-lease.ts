@@ -1,0 +1,60 @@
+import { sql } from 'kysely'
+import { type CallLease, leaseUntil, type Rupiah, type Work } from '../../kernel/index.ts'
+import type { GatewayContext } from '../context.ts'
+import type { SentRefund } from './claim.ts'
+
+/** Longer than one call can take (10 s), with its wait for the rate limit (10 s). Seconds of the database's own clock. */
+export const LEASE_S = 30
+/** What must be left of it for a call to begin: the call's own 10 s. */
+const CALL_S = 10
+
+/**
+ * The right to call for a refund, asked for right before the call and noted in the same statement: this process still holds its lease, and
+ * the call counts from now on. Whoever took the lease over meanwhile holds it alone.
+ */
+export function leaseOf({ units, actor }: GatewayContext, refund: SentRefund): CallLease {
+  return () =>
+    leaseUntil(async () => {
+      const held = await units.run(actor, (work) => holdLease(work, refund))
+      if (!held) return undefined
+      refund.calls = held.calls
+      return (LEASE_S - CALL_S) * 1000
+    })
+}
+
+async function holdLease(
+  work: Work,
+  { id, leaseId, attempt }: SentRefund,
+): Promise<{ calls: number } | undefined> {
+  const { rows } = await sql<{ calls: number }>`
+    update refunds set calls = calls + 1, first_called_at = coalesce(first_called_at, ${work.now}), last_called_at = ${work.now},
+      lease_until = clock_timestamp() + ${LEASE_S} * interval '1 second'
+    where id = ${id}::uuid and lease_id = ${leaseId}::uuid and status = 'submitted' and attempt = ${attempt}
+    returning calls`.execute(work.tx)
+  return rows[0]
+}
+
+/** What this process claimed is free again; what another took over meanwhile stays theirs. */
+export async function freeLeases(work: Work, refunds: readonly SentRefund[]): Promise<void> {
+  const [first] = refunds
+  if (!first) return
+  await sql`
+    update refunds set lease_until = null
+    where id = any(${refunds.map((one) => one.id)}::uuid[]) and lease_id = ${first.leaseId}::uuid`.execute(
+    work.tx,
+  )
+}
+
+/** Nothing of the call reached the provider: it never was. Only who holds the lease may say so, and only of the one call that there was. */
+export async function uncall(work: Work, { id, leaseId }: SentRefund): Promise<void> {
+  await sql`
+    update refunds set calls = 0, first_called_at = null, last_called_at = null
+    where id = ${id}::uuid and lease_id = ${leaseId}::uuid and calls = 1`.execute(work.tx)
+}
+
+/** What a provider shows of a refund whose call was lost, for who has to decide. */
+export interface Shown {
+  refunds: { id: string; referenceId: string | null; status: string; amountIdr: Rupiah }[]
+  /** By the provider's own record of the payment; null where it keeps none. */
+  refundedIdr: Rupiah | null
+}

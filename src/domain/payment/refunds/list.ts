@@ -1,0 +1,115 @@
+import { sql } from 'kysely'
+import { idOrCode, pageOf, type Rupiah, type Tx } from '../../kernel/index.ts'
+import { paymentErrors } from '../errors.ts'
+import type { RefundStatus } from '../transitions.ts'
+
+/** A refund as staff see it. */
+export interface RefundDetail {
+  id: string
+  code: string
+  status: RefundStatus
+  amountIdr: Rupiah
+  paymentId: string | null
+  /** The payment's code; nothing where it is of money that no payment of ours fits. */
+  payment: string | null
+  /** The refund to the source beside which it goes into the wallet. */
+  partOf: string | null
+  /** What of the same decision went into the wallet beside it, in proportion to what the wallet paid. Rupiah. */
+  walletPartIdr: Rupiah
+  reason: string
+  note: string | null
+  destination: 'source' | 'wallet'
+  borneBy: 'factory' | 'company' | null
+  attempt: number
+  failureCode: string | null
+  providerRefundId: string | null
+  /** How often the request of this attempt left; when it first did, and last. */
+  calls: number
+  firstCalledAt: Date | null
+  lastCalledAt: Date | null
+  /** Since when it waits until what came in is settled at the provider. */
+  waitsSince: Date | null
+  /** Its channel takes it only from then on. */
+  sendAfter: Date | null
+  /** The first of two persons who say that its call never arrived. */
+  deadDeclaredBy: string | null
+  requestedBy: string | null
+  decidedBy: string | null
+  /** When it is sent or asked about next; nothing where it has ended, or waits for a person. */
+  nextCheckAt: Date | null
+  createdAt: Date
+  submittedAt: Date | null
+  finishedAt: Date | null
+}
+
+const columns = sql`
+  r.id, r.code, r.status, r.amount_idr, r.payment_id, p.code as payment, o.code as part_of,
+  coalesce((select w.amount_idr from refunds w where w.part_of = r.id), 0) as wallet_part_idr, r.reason, r.note, r.destination, r.borne_by, r.attempt,
+  r.failure_code, r.provider_refund_id, r.calls, r.first_called_at, r.last_called_at, r.waits_since, r.send_after, r.dead_declared_by,
+  r.requested_by, r.decided_by, r.next_check_at, r.created_at, r.submitted_at, r.finished_at`
+
+/** One refund, by id, code or business key. For staff. @throws payment.refund_not_found */
+export async function getRefund(tx: Tx, which: string | { key: string }): Promise<RefundDetail> {
+  const asked = typeof which === 'string' ? idOrCode(which) : which
+  const where =
+    'key' in asked
+      ? sql`r.key = ${asked.key}`
+      : 'id' in asked
+        ? sql`r.id = ${asked.id}::uuid`
+        : sql`r.code = ${asked.code}`
+  const { rows } = await sql<RefundDetail>`
+    select ${columns} from refunds r left join payments p on p.id = r.payment_id left join refunds o on o.id = r.part_of where ${where}`.execute(
+    tx,
+  )
+  const [refund] = rows
+  if (!refund) throw paymentErrors.refund_not_found({ refund: which })
+  return refund
+}
+
+export interface RefundFilter {
+  status?: string | undefined
+  paymentId?: string | undefined
+  /** Those that wait until what came in is settled. */
+  waiting?: boolean | undefined
+  limit: number
+  cursor?: string | undefined
+}
+
+/** Refunds, newest first, by keyset pages. For staff. */
+export async function listRefunds(
+  tx: Tx,
+  { status, paymentId, waiting, limit, cursor }: RefundFilter,
+): Promise<{ data: RefundDetail[]; nextCursor: string | null }> {
+  const wheres = [sql`true`]
+  if (status) wheres.push(sql`r.status = ${status}`)
+  if (paymentId) wheres.push(sql`r.payment_id = ${paymentId}::uuid`)
+  if (waiting) wheres.push(sql`r.waits_since is not null and r.status in ('approved', 'failed', 'submitted')`)
+  if (cursor) wheres.push(sql`r.id < ${cursor}::uuid`)
+  const { rows } = await sql<RefundDetail>`
+    select ${columns} from refunds r left join payments p on p.id = r.payment_id left join refunds o on o.id = r.part_of
+    where ${sql.join(wheres, sql` and `)} order by r.id desc limit ${limit + 1}`.execute(tx)
+  return pageOf(rows, limit, (row) => row.id)
+}
+
+/** What the provider was heard to have of a refund, oldest first. For staff. */
+export async function listHeard(
+  tx: Tx,
+  refundId: string,
+): Promise<
+  {
+    providerRefundId: string
+    reference: string
+    status: string
+    amountIdr: Rupiah
+    bookedIdr: Rupiah
+    heardAt: Date
+  }[]
+> {
+  return await tx
+    .selectFrom('providerRefunds')
+    .select(['providerRefundId', 'reference', 'status', 'amountIdr', 'bookedIdr', 'heardAt'])
+    .where('refundId', '=', refundId)
+    .orderBy('heardAt')
+    .orderBy('providerRefundId')
+    .execute()
+}

@@ -1,0 +1,136 @@
+import { sql } from 'kysely'
+import { formatIdr, ProviderFailure, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
+import { fitByAge, type Outgoing, payoutsWaiting } from '../../payout/index.ts'
+import { attempt } from '../attempt.ts'
+import type { GatewayContext } from '../context.ts'
+import type { Payment } from '../views.ts'
+import { refundWaits } from './refund-news.ts'
+
+/** So many that wait are looked at together; those behind them wait on. */
+const LOOKED_AT = 500
+
+interface Queued {
+  id: string
+  amountIdr: Rupiah
+  createdAt: Date
+  /** It asks for a call that sends money; the others are only asked about. */
+  sends: boolean
+  /** It waits for a balance already. */
+  waits: boolean
+}
+
+/**
+ * Which of these refunds are sent or asked about now. Once the provider has refused one for want of balance (what came in is settled days
+ * later) they go by what it says can be spent, with the payouts that wait for the same: the oldest first, and nobody is overtaken: where one does not fit, those behind it wait as well.
+ * They are no failures; staff see how much is missing, and their buyers hear of it once. A balance that cannot be read holds up nobody.
+ */
+export async function planByBalance(
+  context: GatewayContext,
+  refundIds: readonly string[],
+): Promise<string[]> {
+  if (refundIds.length === 0) return []
+  const { units, actor, gateway } = context
+  const queue = await units.run(actor, (work) => queueOf(work, refundIds))
+  const sending = queue.filter((one) => one.sends)
+  if (sending.length === 0 || !queue.some((one) => one.waits)) return queue.map((one) => one.id)
+  const balanceIdr = await attempt(() => gateway.balanceIdr())
+  if (balanceIdr instanceof ProviderFailure) return queue.map((one) => one.id)
+  const others = await units.run(actor, payoutsWaiting)
+  const mine = sending.map((one) => ({ ...one, takesIdr: one.amountIdr }))
+  const waiting = new Set(fitByAge(balanceIdr, mine, others).wait.map((one) => one.id))
+  const going = queue.filter(({ id }) => !waiting.has(id))
+  await units.run(actor, async (work) => {
+    if (waiting.size > 0) await holdBack(work, [...waiting], balanceIdr)
+    await bringForward(
+      work,
+      going.flatMap(({ id, waits }) => (waits ? [id] : [])),
+    )
+  })
+  return going.map(({ id }) => id)
+}
+
+/** There is money for them now, whenever they were to be looked at. */
+async function bringForward(work: Work, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await sql`
+    update refunds set next_check_at = ${work.now}
+    where id = any(${ids}::uuid[]) and status = 'failed' and next_check_at > ${work.now}`.execute(work.tx)
+}
+
+/** Those asked for, and the oldest that wait for a balance. */
+async function queueOf({ tx, now }: Work, refundIds: readonly string[]): Promise<Queued[]> {
+  const { rows } = await sql<Queued>`
+    with waiting as (
+      select id from refunds where waits_since is not null and status in ('approved', 'failed') and next_check_at is not null
+      order by created_at limit ${LOOKED_AT}
+    )
+    select r.id, r.created_at, r.amount_idr, (r.status = 'approved' and (r.send_after is null or r.send_after <= ${now}))
+      or (r.status = 'failed' and (r.next_check_at <= ${now} or r.id in (select id from waiting))) as sends,
+      r.id in (select id from waiting) as waits
+    from refunds r
+    where r.destination = 'source' and r.status in ('approved', 'failed', 'submitted', 'succeeded', 'to_wallet')
+      and (r.id = any(${refundIds}::uuid[]) or r.id in (select id from waiting))
+    order by r.created_at, r.id`.execute(tx)
+  return rows
+}
+
+type HeldBack = Payment & {
+  refundId: string
+  refundCode: string
+  refundIdr: Rupiah
+  reason: string
+  isNew: boolean
+}
+
+/** They wait for what came in to be settled. */
+async function holdBack(work: Work, ids: readonly string[], balanceIdr: Rupiah): Promise<void> {
+  const { rows } = await sql<HeldBack>`
+    update refunds r set next_check_at = ${secondsAfter(work.now, work.policy.balanceAgainS)}, waits_since = coalesce(o.waits_since, ${work.now})
+    from refunds o left join payments p on p.id = o.payment_id
+    where r.id = o.id and r.id = any(${ids}::uuid[]) and r.status in ('approved', 'failed')
+    returning r.id as refund_id, r.code as refund_code, r.amount_idr as refund_idr, r.reason, o.waits_since is null as is_new,
+      p.id, p.code, p.user_id, p.session_id, p.participant_id, p.order_id, p.amount_idr, p.wallet_idr`.execute(
+    work.tx,
+  )
+  for (const row of rows) {
+    const { refundId: id, refundCode: code, refundIdr: amountIdr, reason } = row
+    if (row.isNew && row.id)
+      work.emit(refundWaits(row, { id, code, amountIdr, reason, destination: 'source' }))
+  }
+  await raiseWaiting(work, balanceIdr)
+}
+
+/** Staff see how much waits, since when, and what there is. */
+export async function raiseWaiting(work: Work, balanceIdr: Rupiah | null): Promise<void> {
+  const { rows } = await sql<{ count: number; sumIdr: Rupiah; oldestAt: Date | null }>`
+    select count(*)::int as count, coalesce(sum(amount_idr), 0)::int8 as sum_idr, min(waits_since) as oldest_at from refunds
+    where waits_since is not null and status in ('approved', 'failed', 'submitted')`.execute(work.tx)
+  const [all] = rows
+  if (!all || all.count === 0) return
+  const missingIdr = balanceIdr === null ? null : Math.max(0, all.sumIdr - balanceIdr)
+  const there =
+    balanceIdr === null || missingIdr === null
+      ? ''
+      : `; ${formatIdr(balanceIdr)} can be spent there, ${formatIdr(missingIdr)} of float is missing`
+  work.raise({
+    kind: 'refunds_wait_for_balance',
+    subject: ['provider', 'xendit'],
+    message: `${all.count} refunds of ${formatIdr(all.sumIdr)} wait until what came in is settled${there}`,
+    command: 'laku refunds list --waiting',
+    details: {
+      count: all.count,
+      sumIdr: all.sumIdr,
+      oldestAt: all.oldestAt,
+      ...(balanceIdr !== null && { balanceIdr, missingIdr }),
+    },
+  })
+}
+
+/** Refunds that wait for a balance, for who else has its turn by age. */
+export async function refundsWaiting({ tx }: Pick<Work, 'tx'>): Promise<Outgoing[]> {
+  const { rows } = await sql<Outgoing>`
+    select created_at, amount_idr as takes_idr from refunds
+    where waits_since is not null and status in ('approved', 'failed') and next_check_at is not null
+    order by created_at limit ${LOOKED_AT}`.execute(tx)
+  return rows
+}

@@ -1,0 +1,74 @@
+import { moveState, type Rupiah, type Work } from '../../kernel/index.ts'
+import { debit, post } from '../../ledger/index.ts'
+import { openWallets } from '../../wallet/index.ts'
+import { readGone } from '../entitlement/read-gone.ts'
+import { isPlain, type SplitRefund, splitRefund } from '../entitlement/rules.ts'
+import { dimensionsOf, intoWallet } from '../escrow/funds.ts'
+import type { LockedPayment } from '../payments/lock.ts'
+import { recordRefunded } from '../payments/record-returned.ts'
+import { refundMachine } from '../transitions.ts'
+import { refundNews } from './refund-news.ts'
+
+export interface FailedRefund {
+  id: string
+  code: string
+  paymentId: string | null
+  quarantineId: string | null
+  amountIdr: Rupiah
+  reason: string
+  payment: LockedPayment
+}
+
+/** Puts locked, failed refunds into their buyers' wallets, where the money is at once: their source takes nothing back. */
+export async function putIntoWallets(work: Work, refunds: readonly FailedRefund[]): Promise<void> {
+  if (refunds.length === 0) return
+  const ids = refunds.map((one) => one.id)
+  const set = { destination: 'wallet', finishedAt: work.now, nextCheckAt: null, waitsSince: null }
+  await moveState(work, refundMachine, { to: 'to_wallet', ids, set, all: true })
+  await recordRefunded(work, refunds)
+  await openWallets(
+    work,
+    refunds.map((one) => one.payment.userId),
+  )
+  const parts = await partsOf(work, refunds)
+  await post(
+    work,
+    parts.map(({ id, amountIdr, payment, split }) => ({
+      key: `refund:${id}:to_wallet`,
+      kind: 'refund.to_wallet',
+      subject: ['refund', id],
+      entries: [debit('refunds-payable', amountIdr, dimensionsOf(payment)), ...intoWallet(payment, split)],
+    })),
+  )
+  for (const one of parts) {
+    const facts = { ...one, amountIdr: one.split.buyerIdr, destination: 'wallet' as const }
+    work.emit(refundNews('refund.succeeded', one.payment, facts))
+  }
+}
+
+/** Whose each is, after what has gone and what is still under way beside it. Quarantined money was never the payment's. */
+async function partsOf(
+  work: Work,
+  refunds: readonly FailedRefund[],
+): Promise<(FailedRefund & { split: SplitRefund })[]> {
+  const isShared = ({ payment, quarantineId }: FailedRefund) => !quarantineId && !isPlain(payment)
+  const gone = await readGone(
+    work,
+    refunds.filter(isShared).map((one) => one.payment.id),
+  )
+  return refunds.map((refund) => {
+    const { payment, amountIdr } = refund
+    const went = gone.get(payment.id)
+    if (!isShared(refund) || !went)
+      return { ...refund, split: { buyerIdr: amountIdr, lossIdr: 0, subsidyIdr: 0 } }
+    const beside = { ...went, underWayIdr: went.underWayIdr - amountIdr }
+    const split = splitRefund(payment, amountIdr, beside)
+    const { buyerIdr, lossIdr } = split
+    gone.set(payment.id, {
+      ...beside,
+      arrivedIdr: went.arrivedIdr + buyerIdr,
+      lossIdr: went.lossIdr + lossIdr,
+    })
+    return { ...refund, split }
+  })
+}

@@ -1,0 +1,40 @@
+import type { NewEvent, Rupiah } from '../../kernel/index.ts'
+import type { RefundDestination } from '../rules.ts'
+import { type Payment, subjectOf } from '../views.ts'
+
+export interface RefundFacts {
+  id: string
+  code: string
+  amountIdr: Rupiah
+  reason: string
+  destination: RefundDestination
+}
+
+/** The event that tells of a refund, and of the payment that it belongs to. */
+export function refundNews(
+  type: 'refund.decided' | 'refund.succeeded',
+  payment: Payment,
+  refund: RefundFacts,
+): NewEvent {
+  return { type, aggregate: ['refund', refund.id], payload: refundPayload(payment, refund) }
+}
+
+/** The event that tells of a refund that waits until what came in is settled: once, whatever it waits for afterwards. */
+export function refundWaits(payment: Payment, refund: RefundFacts): NewEvent {
+  return { type: 'refund.waiting', aggregate: ['refund', refund.id], payload: refundPayload(payment, refund) }
+}
+
+/** The event that tells of a provider's no, and of what becomes of it. */
+export function refundFailed(
+  payment: Payment,
+  refund: RefundFacts,
+  no: { failureCode: string; attempt: number; isTriedAgain: boolean },
+): NewEvent {
+  const payload = { ...refundPayload(payment, refund), ...no }
+  return { type: 'refund.failed', aggregate: ['refund', refund.id], payload }
+}
+
+function refundPayload(payment: Payment, refund: RefundFacts) {
+  const { id: refundId, code: refundCode, amountIdr: refundIdr, reason, destination } = refund
+  return { ...subjectOf(payment), refundId, refundCode, refundIdr, reason, destination }
+}

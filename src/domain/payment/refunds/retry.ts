@@ -1,0 +1,200 @@
+import { sql } from 'kysely'
+import { kernelErrors, ProviderFailure, type Rupiah, requireStaff, type Work } from '../../kernel/index.ts'
+import type { GatewayContext } from '../context.ts'
+import { paymentErrors } from '../errors.ts'
+import type { GatewayRefund } from '../gateway.ts'
+import { type LockedPayment, lockWholly } from '../payments/lock.ts'
+import { referenceOf } from './claim.ts'
+import { declareDead, type Looked } from './declare-dead.ts'
+import { getRefund, type RefundDetail } from './list.ts'
+import { putIntoWallets } from './put-into-wallets.ts'
+import { type LockedRefund, settleRefunds } from './settle.ts'
+
+export interface RefundRetry {
+  /** UUID or code. */
+  refund: string
+  /** Into the buyer's wallet instead: its source takes nothing back. */
+  wallet?: boolean | undefined
+  /** The provider's id of it, of one that laku does not know to have gone back. It is read there first. */
+  providerRefundId?: string | undefined
+  /** What the provider said under that id; a dry run, which asks nobody, takes it for granted. */
+  read?: GatewayRefund | 'taken for granted' | undefined
+  /** The call never arrived: as `declareDead`, with what was found there. */
+  notSent?: boolean | undefined
+  looked?: Looked | 'taken for granted' | undefined
+}
+
+/**
+ * Reads a refund at the provider that staff name by its id.
+ * @throws payment.provider_refund_unknown, kernel.forbidden; ProviderFailure where the provider does not say
+ */
+export async function readProviderRefund(
+  { actor, gateway }: GatewayContext,
+  id: string,
+): Promise<GatewayRefund> {
+  requireStaff(actor, 'finance')
+  try {
+    return await gateway.getRefund(id)
+  } catch (error) {
+    if (error instanceof ProviderFailure && error.outcome === 'refused')
+      throw paymentErrors.provider_refund_unknown({ providerRefundId: id, code: error.code })
+    throw error
+  }
+}
+
+/**
+ * Staff help a refund on. One that failed is sent again now, under a new key, for the no was definite; or goes to the wallet. One
+ * whose answer is outstanding is asked about now. One that the provider has under an id which laku does not know is taken by that id,
+ * whatever laku believed: what the provider says of it is booked. An option that its state does not take is refused.
+ * @throws payment.refund_not_found, look_it_up, no_wallet, option_not_for_state, options_exclude, provider_refund_mismatch,
+ *   kernel.illegal_transition, kernel.forbidden, and what `declareDead` throws
+ */
+export async function retryRefund(work: Work, input: RefundRetry): Promise<RefundDetail> {
+  requireStaff(work.actor, 'finance')
+  const { wallet, providerRefundId, notSent } = input
+  const options = [wallet && '--wallet', providerRefundId && '--provider-refund-id', notSent && '--not-sent']
+  const given = options.filter(Boolean)
+  if (given.length > 1) throw paymentErrors.options_exclude({ options: given })
+  if (notSent) return await declareDead(work, { refund: input.refund, looked: input.looked })
+  const { refund, payment } = await lockOne(work, input.refund)
+  const before = { status: refund.status, attempt: refund.attempt, providerRefundId: refund.providerRefundId }
+  if (providerRefundId) await takeById(work, refund, payment, input.read)
+  else if (wallet) await toWallet(work, refund, payment)
+  else await goOn(work, refund)
+  const after = await getRefund(work.tx, refund.id)
+  work.audit({
+    command: 'refunds retry',
+    subject: ['refund', refund.id],
+    before,
+    after: { status: after.status, attempt: after.attempt, providerRefundId: after.providerRefundId },
+  })
+  return after
+}
+
+async function goOn(work: Work, { id, code, status, isLost }: Locked): Promise<void> {
+  if (status !== 'failed' && status !== 'submitted' && status !== 'approved')
+    throw kernelErrors.illegal_transition({ subject: 'refund', code, from: status, to: 'submitted' })
+  if (isLost) throw paymentErrors.look_it_up({ refund: code })
+  // The sweep sends it within a second, or asks.
+  await sql`
+    update refunds set next_check_at = ${work.now}, waits_since = null
+    where id = ${id}::uuid and status in ('approved', 'submitted', 'failed')`.execute(work.tx)
+}
+
+async function toWallet(work: Work, refund: Locked, payment: LockedPayment | undefined): Promise<void> {
+  const { code, status, destination, calls } = refund
+  const option = '--wallet'
+  if (status === 'submitted') {
+    if (refund.isLost) throw paymentErrors.look_it_up({ refund: code })
+    throw paymentErrors.option_not_for_state({
+      refund: code,
+      option,
+      status,
+      takes: ['--provider-refund-id'],
+    })
+  }
+  if (status !== 'failed' && (status !== 'approved' || destination !== 'source' || calls > 0))
+    throw paymentErrors.option_not_for_state({ refund: code, option, status, takes: [] })
+  if (!payment) throw paymentErrors.no_wallet({ refund: code })
+  await putIntoWallets(work, [{ ...refund, payment }])
+}
+
+/** Another refund of the same payment that the provider has, taken by its id as this one. */
+async function takeById(
+  work: Work,
+  refund: Locked,
+  payment: LockedPayment | undefined,
+  read: RefundRetry['read'],
+): Promise<void> {
+  const { code, status, destination, amountIdr } = refund
+  if (status === 'requested' || status === 'rejected' || (destination === 'wallet' && status !== 'to_wallet'))
+    throw paymentErrors.option_not_for_state({
+      refund: code,
+      option: '--provider-refund-id',
+      status,
+      takes: [],
+    })
+  if (read === undefined) throw new Error('a refund is read at the provider before its id is taken')
+  if (read === 'taken for granted') return
+  await requireOfThis(work, refund, payment, read)
+  // Somebody may have made it by hand over there, under another reference or none: it is this one's from now on.
+  await sql`
+    insert into provider_refunds (provider_refund_id, refund_id, reference, status, amount_idr, booked_idr, heard_at)
+    values (${read.id}, ${refund.id}::uuid, ${referenceOf(refund)}, '', ${amountIdr}, 0, ${work.now})
+    on conflict do nothing`.execute(work.tx)
+  if (status === 'submitted' && refund.providerRefundId !== read.id)
+    await sql`
+      update refunds set provider_refund_id = null where id = ${refund.id}::uuid and status = 'submitted'`.execute(
+      work.tx,
+    )
+  await settleRefunds(work, [read])
+}
+
+/** It must be what this refund asked for. @throws payment.provider_refund_mismatch */
+async function requireOfThis(
+  work: Work,
+  { id, code, attempt, amountIdr, invoiceId, providerPaymentId, providerPaymentRequestId }: Locked,
+  payment: LockedPayment | undefined,
+  read: GatewayRefund,
+): Promise<void> {
+  const ids = (values: (string | null | undefined)[]) => values.filter((one) => one != null)
+  const theirs = ids([read.invoiceId, read.paymentId, read.paymentRequestId])
+  const ours = ids([invoiceId, providerPaymentId, providerPaymentRequestId])
+  const isOfPayment = theirs.length === 0 || theirs.some((one) => ours.includes(one))
+  const [, base, nth] = /^(.*)-(\d+)$/.exec(read.referenceId ?? '') ?? []
+  const isOurReference = base === code && Number(nth) >= 1 && Number(nth) <= attempt
+  const { rows } = await sql<{ code: string }>`
+    select r.code from refunds r where r.id <> ${id}::uuid and (r.code = ${base ?? ''}
+      or r.provider_refund_id = ${read.id}
+      or exists (select from provider_refunds f where f.refund_id = r.id and f.provider_refund_id = ${read.id}))`.execute(
+    work.tx,
+  )
+  const isAnothers = rows.length > 0 || (base === code && !isOurReference)
+  // Without our reference nothing but the payment says whose it is.
+  const isNamed = isOurReference || theirs.length > 0
+  if (isOfPayment && isNamed && !isAnothers && read.amountIdr === amountIdr) return
+  throw paymentErrors.provider_refund_mismatch({
+    refund: code,
+    payment: payment?.code ?? null,
+    amountIdr,
+    there: {
+      providerRefundId: read.id,
+      referenceId: read.referenceId,
+      invoiceId: read.invoiceId ?? null,
+      paymentId: read.paymentId ?? null,
+      amountIdr: read.amountIdr as Rupiah,
+      status: read.status,
+    },
+    ...(rows[0] && { isOf: rows[0].code }),
+  })
+}
+
+interface Locked extends LockedRefund {
+  invoiceId: string | null
+  providerPaymentId: string | null
+  providerPaymentRequestId: string | null
+  /** Its key's time is up, and nobody knows what became of it. */
+  isLost: boolean
+}
+
+async function lockOne(
+  work: Work,
+  text: string,
+): Promise<{ refund: Locked; payment: LockedPayment | undefined }> {
+  const { id, paymentId } = await getRefund(work.tx, text)
+  const payments = await lockWholly(work.tx, paymentId ? [paymentId] : [])
+  const { providerKeyHours } = work.policy
+  const { rows } = await sql<Locked>`
+    select r.id, r.code, r.payment_id, r.quarantine_id, r.amount_idr, r.reason, r.destination, r.status, r.attempt, r.calls, r.lease_id,
+      r.failures, r.waits_since, r.failure_code, r.provider_refund_id,
+      coalesce(q.provider_invoice_id, p.provider_invoice_id) as invoice_id,
+      case when q.id is null then p.provider_payment_id else q.provider_payment_id end as provider_payment_id,
+      case when q.id is null then p.provider_payment_request_id else q.provider_payment_request_id end as provider_payment_request_id,
+      (r.status = 'submitted' and r.provider_refund_id is null and r.calls > 0
+        and r.first_called_at <= ${work.now}::timestamptz - ${providerKeyHours} * interval '1 hour') as is_lost
+    from refunds r left join payments p on p.id = r.payment_id left join quarantined_money q on q.id = r.quarantine_id
+    where r.id = ${id}::uuid for no key update of r`.execute(work.tx)
+  const [refund] = rows
+  if (!refund) throw paymentErrors.refund_not_found({ refund: text })
+  return { refund, payment: payments.get(paymentId ?? '') }
+}

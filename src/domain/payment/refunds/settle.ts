@@ -1,0 +1,377 @@
+import { sql } from 'kysely'
+import { asRecords, moveState, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
+import { credit, debit, post } from '../../ledger/index.ts'
+import { noteLost, putIntoSuspense } from '../../suspense/index.ts'
+import { levelBuyers } from '../entitlement/level-buyers.ts'
+import { isPlain } from '../entitlement/rules.ts'
+import type { GatewayRefund } from '../gateway.ts'
+import { type LockedPayment, lockWholly } from '../payments/lock.ts'
+import { recordRefunded } from '../payments/record-returned.ts'
+import { type RefundStatus, refundMachine } from '../transitions.ts'
+import { referenceOf } from './claim.ts'
+import { failRefunds } from './fail.ts'
+import { goneIdr, hearRefund, type ProviderRefund } from './hear.ts'
+import { raiseWaiting } from './plan-by-balance.ts'
+import { refundNews } from './refund-news.ts'
+
+/** A refund, locked. Its state follows what is decided of it here. */
+export interface LockedRefund {
+  id: string
+  code: string
+  /** Nothing where it is of quarantined money that no payment of ours fits. */
+  paymentId: string | null
+  quarantineId: string | null
+  amountIdr: Rupiah
+  reason: string
+  destination: 'source' | 'wallet'
+  status: RefundStatus
+  attempt: number
+  calls: number
+  leaseId: string | null
+  /** Definite noes that count. */
+  failures: number
+  waitsSince: Date | null
+  failureCode: string | null
+  providerRefundId: string | null
+}
+
+export interface Refusal {
+  id: string
+  failureCode: string
+  /** The refusal of a call proves something only while it is the only one, and still its caller's. */
+  leaseId?: string
+}
+
+/** A pending refund is asked about this often, for its webhook may be lost. Most take minutes, cards take days. */
+export const ASK_AGAIN_S = 900
+
+/**
+ * Books what the provider says of refunds, any number at once, whatever we believed of them: success only when it says SUCCEEDED, also after
+ * it said FAILED, and a failure puts the money back to be sent again or into the wallet. What moved beside that lies in suspense
+ * under the refund's code. News that contradict stop every automatic step of their refund. `answers` must have been read from the
+ * provider, in the order in which they were; `refusals` are definite noes to being taken on at all. Said again it changes nothing.
+ */
+export async function settleRefunds(
+  work: Work,
+  answers: readonly GatewayRefund[],
+  refusals: readonly Refusal[] = [],
+): Promise<void> {
+  if (answers.length === 0 && refusals.length === 0) return
+  const locked = await lockRefunds(work, answers, refusals)
+  const heard = new Hearing(locked)
+  for (const answer of answers) heard.take(work, answer)
+  for (const refusal of refusals) heard.refuse(refusal)
+  await rememberHeard(work, [...heard.changed.values()])
+  await rememberIds(work, heard.taken)
+  await succeed(work, [...heard.succeeded.values()], locked.payments)
+  await failRefunds(work, [...heard.failed.values()], locked.payments)
+  for (const one of heard.strangers) await tellOfStranger(work, one)
+  for (const one of heard.surplus) await putAside(work, one, locked.payments)
+  for (const [code, fact] of heard.contradicted) await stop(work, locked.byCode.get(code), fact)
+  if ([...heard.failed.values()].some((one) => one.waits)) await raiseWaiting(work, null)
+}
+
+/** A refund that failed, with what is known against trying it again. */
+export interface FailedNow {
+  refund: LockedRefund
+  failureCode: string
+  /** Something else of it is under way or went back: no further step by itself. */
+  isContradicted: boolean
+  /** Filled by `failRefunds`. */
+  waits?: boolean
+}
+
+interface Surplus {
+  refund: LockedRefund
+  fact: ProviderRefund
+  amountIdr: Rupiah
+}
+
+/** Goes through the news of a batch one after the other; what they come to is written afterwards, in a few statements. */
+class Hearing {
+  readonly #locked: Locked
+  readonly changed = new Map<string, ProviderRefund>()
+  readonly taken: { id: string; providerRefundId: string }[] = []
+  readonly succeeded = new Map<string, { refund: LockedRefund; before: RefundStatus; fact: ProviderRefund }>()
+  readonly failed = new Map<string, FailedNow>()
+  readonly surplus: Surplus[] = []
+  /** Of no refund of ours. */
+  readonly strangers: GatewayRefund[] = []
+  /** By the code of the refund, what contradicted it last. */
+  readonly contradicted = new Map<string, ProviderRefund | undefined>()
+  /** The states that are in the database still. */
+  readonly #stored: ReadonlyMap<string, RefundStatus>
+
+  constructor(locked: Locked) {
+    this.#locked = locked
+    this.#stored = new Map([...locked.byId].map(([id, one]) => [id, one.status]))
+  }
+
+  take(work: Work, answer: GatewayRefund): void {
+    const known = this.#locked.facts.get(answer.id)
+    const refund = known ? this.#locked.byId.get(known.refundId) : this.#locked.byCode.get(codeIn(answer))
+    if (!refund) {
+      this.strangers.push(answer)
+      return
+    }
+    const before = known ?? newFact(refund, answer)
+    const isNews = before.status !== answer.status || before.amountIdr !== answer.amountIdr
+    const what = hearRefund(refund, before, answer)
+    const fact = this.#remember(before, answer, what === 'beside' ? work.now : null)
+    const movedIdr = fact.bookedIdr - before.bookedIdr
+    if (what === 'succeeded') {
+      this.failed.delete(refund.id)
+      this.succeeded.set(refund.id, { refund, before: this.#stored.get(refund.id) ?? refund.status, fact })
+      if (fact.amountIdr !== refund.amountIdr)
+        this.surplus.push({ refund, fact, amountIdr: fact.amountIdr - refund.amountIdr })
+      refund.status = 'succeeded'
+    } else if (movedIdr !== 0) {
+      this.surplus.push({ refund, fact, amountIdr: movedIdr })
+      this.contradicted.set(refund.code, fact)
+    } else if (what === 'failed') this.#fail(refund, answer.failureCode ?? answer.status)
+    else if (what === 'taken') {
+      this.taken.push({ id: refund.id, providerRefundId: answer.id })
+      refund.providerRefundId = answer.id
+    } else if (what === 'beside' && isNews) this.contradicted.set(refund.code, fact)
+  }
+
+  refuse({ id, failureCode, leaseId }: Refusal): void {
+    const refund = this.#locked.byId.get(id)
+    if (refund?.status !== 'submitted') return
+    // Another has called since: its call may have made one.
+    if (leaseId !== undefined && (refund.leaseId !== leaseId || refund.calls !== 1)) return
+    this.#fail(refund, failureCode)
+  }
+
+  #fail(refund: LockedRefund, failureCode: string): void {
+    const others = [...this.#locked.facts.values()].filter((one) => one.refundId === refund.id)
+    const isContradicted = others.some((one) => one.bookedIdr > 0 || one.status === 'PENDING')
+    this.failed.set(refund.id, { refund, failureCode, isContradicted })
+    if (isContradicted) this.contradicted.set(refund.code, undefined)
+    refund.status = 'failed'
+  }
+
+  #remember(before: ProviderRefund, answer: GatewayRefund, besideSince: Date | null): ProviderRefund {
+    const bookedIdr = goneIdr(before, answer)
+    const fact = {
+      ...before,
+      status: answer.status,
+      amountIdr: answer.amountIdr,
+      failureCode: answer.failureCode ?? null,
+      bookedIdr,
+      bookings: before.bookings + (bookedIdr === before.bookedIdr ? 0 : 1),
+      nextCheckAt: besideSince && secondsAfter(besideSince, ASK_AGAIN_S),
+    }
+    this.#locked.facts.set(answer.id, fact)
+    this.changed.set(answer.id, fact)
+    return fact
+  }
+}
+
+const newFact = (refund: LockedRefund, { id, referenceId }: GatewayRefund): ProviderRefund => ({
+  providerRefundId: id,
+  refundId: refund.id,
+  reference: referenceId ?? referenceOf(refund),
+  status: '',
+  amountIdr: 0,
+  failureCode: null,
+  bookedIdr: 0,
+  bookings: 0,
+  nextCheckAt: null,
+})
+
+interface Locked {
+  byId: Map<string, LockedRefund>
+  byCode: Map<string, LockedRefund>
+  facts: Map<string, ProviderRefund>
+  payments: Map<string, LockedPayment>
+}
+
+/** The code is all of a reference but its attempt. */
+const codeIn = ({ referenceId }: Pick<GatewayRefund, 'referenceId'>) =>
+  (referenceId ?? '').replace(/-\d+$/, '')
+
+/** Payments first, then their refunds: in the order of everybody. */
+async function lockRefunds(
+  work: Work,
+  answers: readonly GatewayRefund[],
+  refusals: readonly Refusal[],
+): Promise<Locked> {
+  const codes = answers.map(codeIn)
+  const ids = refusals.map((one) => one.id)
+  const providerIds = answers.map((one) => one.id)
+  const wanted = sql`(r.code = any(${codes}) or r.id = any(${ids}::uuid[])
+    or r.id in (select refund_id from provider_refunds where provider_refund_id = any(${providerIds})))`
+  const found = await sql<{ paymentId: string }>`
+    select distinct r.payment_id from refunds r where ${wanted} and r.payment_id is not null`.execute(work.tx)
+  const payments = await lockWholly(
+    work.tx,
+    found.rows.map((row) => row.paymentId),
+  )
+  const { rows } = await sql<LockedRefund>`
+    select r.id, r.code, r.payment_id, r.quarantine_id, r.amount_idr, r.reason, r.destination, r.status, r.attempt, r.calls, r.lease_id,
+      r.failures, r.waits_since, r.failure_code, r.provider_refund_id
+    from refunds r where ${wanted} order by r.id for no key update`.execute(work.tx)
+  const facts = await sql<ProviderRefund>`
+    select provider_refund_id, refund_id, reference, status, amount_idr, failure_code, booked_idr, bookings, next_check_at
+    from provider_refunds where refund_id = any(${rows.map((row) => row.id)}::uuid[])`.execute(work.tx)
+  return {
+    byId: new Map(rows.map((row) => [row.id, row])),
+    byCode: new Map(rows.map((row) => [row.code, row])),
+    facts: new Map(facts.rows.map((row) => [row.providerRefundId, row])),
+    payments,
+  }
+}
+
+/** Of one that no refund of ours is known for nothing is booked here: the provider's book finds it. */
+async function tellOfStranger(
+  work: Work,
+  { id, status, referenceId, amountIdr }: GatewayRefund,
+): Promise<void> {
+  if (status === 'SUCCEEDED' || status === 'PENDING')
+    await noteLost(work, { reference: referenceId, providerId: id })
+  if (status !== 'SUCCEEDED') return
+  work.raise({
+    kind: 'refund_unexpected',
+    subject: ['provider_refund', id],
+    message: 'the provider made a refund that laku does not wait for',
+    command: 'laku payments reconcile',
+    details: { referenceId, amountIdr },
+  })
+}
+
+/** Money of a refund that moved beside what it is for: it lies under the refund's code until a person disposes of it. */
+async function putAside(
+  work: Work,
+  { refund, fact, amountIdr }: Surplus,
+  payments: ReadonlyMap<string, LockedPayment>,
+): Promise<void> {
+  const { providerRefundId, bookings, status } = fact
+  const why =
+    amountIdr < 0
+      ? `the provider took back what it had refunded (${status})`
+      : refund.providerRefundId === providerRefundId
+        ? 'the provider refunded another amount than was asked for'
+        : 'the provider refunded it beside what the buyer has of it already'
+  await putIntoSuspense(work, {
+    key: `provider-refund:${providerRefundId}:${bookings}`,
+    code: refund.code,
+    kind: 'refund',
+    subjectId: refund.id,
+    providerId: providerRefundId,
+    amountIdr,
+    why,
+    userId: payments.get(refund.paymentId ?? '')?.userId ?? null,
+  })
+}
+
+/** No step by itself any more: a person looks at what the provider says of it. What moved without a place has its own item. */
+async function stop(
+  work: Work,
+  refund: LockedRefund | undefined,
+  fact: ProviderRefund | undefined,
+): Promise<void> {
+  if (!refund) return
+  const { id, code, status } = refund
+  if (status === 'approved' || status === 'failed') {
+    await sql`
+      update refunds set next_check_at = null where id = ${id}::uuid and status in ('approved', 'failed')`.execute(
+      work.tx,
+    )
+    work.raise({
+      kind: 'refund_contradicted',
+      subject: ['refund', id],
+      message: `the provider contradicts what it said of ${code}: nothing more is done by itself`,
+      command: `laku refunds show ${code}`,
+      details: { code, ...(fact && { providerRefundId: fact.providerRefundId, says: fact.status }) },
+    })
+  } else if (fact?.status === 'PENDING')
+    work.raise({
+      kind: 'refund_unexpected',
+      subject: ['provider_refund', fact.providerRefundId],
+      message: `the provider has a second refund of ${code} under way`,
+      command: `laku refunds show ${code}`,
+      details: { code, amountIdr: fact.amountIdr },
+    })
+}
+
+async function rememberHeard(work: Work, facts: readonly ProviderRefund[]): Promise<void> {
+  if (facts.length === 0) return
+  const rows = facts.map((fact) => ({ ...fact, heardAt: work.now }))
+  await sql`
+    insert into provider_refunds
+    select f.* from jsonb_populate_recordset(null::provider_refunds, ${asRecords(rows)}::jsonb) f
+    on conflict (provider_refund_id) do update set status = excluded.status, amount_idr = excluded.amount_idr,
+      failure_code = excluded.failure_code, booked_idr = excluded.booked_idr, bookings = excluded.bookings,
+      next_check_at = excluded.next_check_at, heard_at = excluded.heard_at
+    where to_jsonb(provider_refunds) - 'heard_at' <> to_jsonb(excluded) - 'heard_at'`.execute(work.tx)
+}
+
+async function rememberIds(
+  work: Work,
+  taken: readonly { id: string; providerRefundId: string }[],
+): Promise<void> {
+  if (taken.length === 0) return
+  const { rows } = await sql<{ id: string; code: string; firstCalledAt: Date | null }>`
+    update refunds r set provider_refund_id = t.provider_refund_id, next_check_at = ${secondsAfter(work.now, ASK_AGAIN_S)},
+      failure_code = null, waits_since = null
+    from jsonb_to_recordset(${asRecords(taken)}::jsonb) as t(id uuid, provider_refund_id text)
+    where r.id = t.id and r.status = 'submitted' returning r.id, r.code, r.first_called_at`.execute(work.tx)
+  const { refundPendingHours } = work.policy
+  for (const { id, code, firstCalledAt } of rows) {
+    if (!firstCalledAt || work.now < secondsAfter(firstCalledAt, refundPendingHours * 3600)) continue
+    work.raise({
+      kind: 'refund_pending',
+      subject: ['refund', id],
+      message: `${code}: the provider took it on ${Math.floor((work.now.getTime() - firstCalledAt.getTime()) / 3_600_000)} hours ago and has not ended it`,
+      command: `laku refunds show ${code}`,
+      details: { since: firstCalledAt },
+    })
+  }
+}
+
+async function succeed(
+  work: Work,
+  ended: readonly { refund: LockedRefund; before: RefundStatus; fact: ProviderRefund }[],
+  payments: ReadonlyMap<string, LockedPayment>,
+): Promise<void> {
+  if (ended.length === 0) return
+  // What is still open of another call of it is looked for until its key's time is up.
+  const rows = ended.map(({ refund, before, fact }) => ({
+    id: refund.id,
+    providerRefundId: fact.providerRefundId,
+    nextCheckAt:
+      before === 'submitted' && fact.reference !== referenceOf(refund) && refund.calls > 0
+        ? secondsAfter(work.now, ASK_AGAIN_S)
+        : null,
+    finishedAt: work.now,
+  }))
+  await moveState(work, refundMachine, { to: 'succeeded', rows, set: { waitsSince: null }, all: true })
+  await recordRefunded(
+    work,
+    ended.map((one) => one.refund),
+  )
+  await post(
+    work,
+    ended.map(({ refund: { id, amountIdr }, before }) => ({
+      key: `refund:${id}:succeeded`,
+      kind: 'refund.succeeded',
+      subject: ['refund', id],
+      entries: [
+        debit(before === 'submitted' ? 'refunds-in-flight' : 'refunds-payable', amountIdr),
+        credit('gateway', amountIdr),
+      ],
+    })),
+  )
+  // It went back although the card's issuer had given the buyer of the same money.
+  const twice = [...payments.values()].filter((payment) => !isPlain(payment))
+  if (twice.length > 0)
+    await levelBuyers(
+      work,
+      twice.map((one) => one.id),
+    )
+  for (const { refund } of ended) {
+    const payment = refund.paymentId === null ? undefined : payments.get(refund.paymentId)
+    if (payment) work.emit(refundNews('refund.succeeded', payment, refund))
+  }
+}

@@ -1,0 +1,224 @@
+import { type RawBuilder, sql } from 'kysely'
+import pLimit from 'p-limit'
+import { type ProviderFailure, secondsAfter, type Work } from '../../kernel/index.ts'
+import { inOneOrEach, type PutOff, setAside } from '../../ops/index.ts'
+import { attempt } from '../attempt.ts'
+import { CALLS_AT_ONCE, type GatewayContext } from '../context.ts'
+import type { GatewayRefund } from '../gateway.ts'
+import { askRefund, type RefundAnswer } from './ask.ts'
+import { claimRefunds, type SentRefund } from './claim.ts'
+import { freeLeases, type Shown, uncall } from './hold-lease.ts'
+import { planByBalance } from './plan-by-balance.ts'
+import { settleRefunds } from './settle.ts'
+
+const A_RUN = 50
+
+/** True when a refund waits to be sent, or to be asked about. Answered by the indexes `refunds_due` and `provider_refunds_due`. */
+export const refundsDue = (now: Date): RawBuilder<boolean> =>
+  sql<boolean>`(exists (select from refunds where next_check_at <= ${now})
+    or exists (select from provider_refunds where next_check_at <= ${now}))`
+
+/** Sends what a lost job left behind or what failed before, and asks about what the provider has not answered. */
+export async function sweepRefunds(context: GatewayContext): Promise<void> {
+  const { units, actor } = context
+  const ids = await units.run(actor, async (work) => {
+    const { rows } = await sql<{ id: string }>`
+      select id from refunds where next_check_at <= ${work.now} order by next_check_at limit ${A_RUN}`.execute(
+      work.tx,
+    )
+    return rows.map((row) => row.id)
+  })
+  await submitRefunds(context, ids)
+  await askAboutOthers(context)
+}
+
+/**
+ * Sends decided refunds to the provider and records what it says, a few calls at once; the oldest first, as far as the balance there
+ * reaches. An outcome that is unknown stays submitted and is looked for. One whose id is known is asked about instead.
+ */
+export async function submitRefunds(context: GatewayContext, refundIds: readonly string[]): Promise<void> {
+  const planned = await planByBalance(context, refundIds)
+  const claimed = await inOneOrEach(context, planned, claimRefunds, putOff)
+  const asked = await pLimit(CALLS_AT_ONCE).map(claimed, (refund) =>
+    askRefund(context, refund).catch((error: unknown) => setAside(context, refund, error, giveBack)),
+  )
+  const answers = asked.filter((one) => one !== undefined)
+  await inOneOrEach(
+    context,
+    answers,
+    async (work, some) => {
+      await record(work, some)
+      await freeLeases(
+        work,
+        some.map((one) => one.refund),
+      )
+      return []
+    },
+    (work, { refund }) => giveBack(work, refund),
+  )
+}
+
+/** What threw in its batch may throw again: it comes back behind the others. */
+const SET_ASIDE_S = 900
+
+const giveBack: PutOff<SentRefund> = async (work, refund) => {
+  await freeLeases(work, [refund])
+  return await putOff(work, refund.id)
+}
+
+const putOff: PutOff<string> = async (work, id) => {
+  const { rows } = await sql<{ code: string }>`
+    update refunds set next_check_at = case when next_check_at is null then null else ${secondsAfter(work.now, SET_ASIDE_S)}::timestamptz end
+    where id = ${id}::uuid returning code`.execute(work.tx)
+  const code = rows[0]?.code ?? id
+  return {
+    subject: ['refund', id],
+    message: `${code} could not be brought on; it is tried again in ${SET_ASIDE_S / 60} minutes`,
+    command: `laku refunds show ${code}`,
+  }
+}
+
+const OTHERS_AGAIN_S = 900
+
+/** The provider has more refunds under way than ours follow: they are asked about until they end. */
+async function askAboutOthers(context: GatewayContext): Promise<void> {
+  const { units, actor, gateway } = context
+  const ids = await units.run(actor, async (work) => {
+    const { rows } = await sql<{ id: string }>`
+      update provider_refunds set next_check_at = ${secondsAfter(work.now, OTHERS_AGAIN_S)}
+      where provider_refund_id in (
+        select provider_refund_id from provider_refunds where next_check_at <= ${work.now} order by next_check_at limit ${A_RUN}
+        for update skip locked)
+      returning provider_refund_id as id`.execute(work.tx)
+    return rows.map((row) => row.id)
+  })
+  if (ids.length === 0) return
+  const answers = await pLimit(CALLS_AT_ONCE).map(ids, (id) => attempt(() => gateway.getRefund(id)))
+  const heard = answers.filter((one): one is GatewayRefund => 'amountIdr' in one)
+  await inOneOrEach(
+    context,
+    heard,
+    async (work, some) => {
+      await settleRefunds(work, some)
+      return []
+    },
+    async (_, { id, referenceId }) => ({
+      subject: ['provider_refund', id],
+      message: `what the provider says of its refund ${referenceId ?? id} could not be recorded`,
+      command: 'laku payments reconcile',
+    }),
+  )
+}
+
+async function record(work: Work, answers: readonly RefundAnswer[]): Promise<void> {
+  const heard = answers.flatMap((one) => ('heard' in one ? one.heard : []))
+  const failures = answers.flatMap((one) => ('failure' in one ? [one] : []))
+  const refused = failures
+    .filter((one) => one.proof === 'not_made')
+    .map(({ refund: { id, leaseId }, failure }) => ({ id, failureCode: failure.code, leaseId }))
+  for (const { refund } of failures.filter((one) => one.proof === 'not_sent')) await uncall(work, refund)
+  await settleRefunds(work, heard, refused)
+  for (const one of failures) if (one.proof !== 'not_made') await askLater(work, one.refund, one.failure)
+  for (const one of answers) if ('shown' in one) await lookAgain(work, one.refund, one)
+  await endLooks(
+    work,
+    answers.flatMap((one) => ('heard' in one && one.refund.status !== 'submitted' ? [one.refund] : [])),
+  )
+}
+
+/** What was still open of a refund that has ended was found: it is followed by its own id from now on. */
+async function endLooks(work: Work, refunds: readonly SentRefund[]): Promise<void> {
+  if (refunds.length === 0) return
+  await sql`
+    update refunds set next_check_at = null
+    where id = any(${refunds.map((one) => one.id)}::uuid[]) and status in ('succeeded', 'to_wallet')`.execute(
+    work.tx,
+  )
+}
+
+const SHORTEST_WAIT_S = 10
+const LONGEST_WAIT_S = 3600
+/** Half an hour without an answer is a person's business too. */
+const STUCK_S = 1800
+
+const ageS = ({ firstCalledAt }: SentRefund, now: Date) =>
+  firstCalledAt ? (now.getTime() - firstCalledAt.getTime()) / 1000 : 0
+
+const waitS = (age: number) => Math.min(LONGEST_WAIT_S, Math.max(SHORTEST_WAIT_S, age))
+
+async function askLater(
+  work: Work,
+  refund: SentRefund,
+  { code, retryAfterS }: ProviderFailure,
+): Promise<void> {
+  const { firstAskedAt } = await postpone(work, refund, (age) => retryAfterS ?? waitS(age), code)
+  if (firstAskedAt && (work.now.getTime() - firstAskedAt.getTime()) / 1000 > STUCK_S)
+    raiseStuck(work, refund, `the provider has not answered: ${code}`, `laku refunds retry ${refund.code}`)
+}
+
+/** Nothing shows it: looked for again, at the latest when the lists must show it. */
+async function lookAgain(
+  work: Work,
+  refund: SentRefund,
+  { shown, over, isMute, mayBe }: { shown: Shown; over: boolean; isMute: boolean; mayBe: string | undefined },
+): Promise<void> {
+  const lagS = work.policy.providerListLagMinutes * 60
+  const leftS = refund.lastCalledAt ? (refund.lastCalledAt.getTime() - work.now.getTime()) / 1000 + lagS : 0
+  if (over && refund.status !== 'submitted') return await endLooks(work, [refund])
+  await postpone(work, refund, (age) => (leftS > 0 ? Math.min(waitS(age), leftS) : waitS(age)))
+  const { code } = refund
+  if (mayBe) {
+    const why = `the provider has a refund of its payment without our reference, ${mayBe}, which may be it: nothing is sent`
+    return raiseStuck(work, refund, why, `laku refunds retry ${code} --provider-refund-id ${mayBe}`, shown)
+  }
+  if (!over && ageS(refund, work.now) <= STUCK_S) return
+  const why = over
+    ? 'its call is lost and nothing at the provider shows it; nothing is sent any more'
+    : isMute
+      ? 'its call is lost, nothing shows it yet, and its payment does not say what was refunded: nothing is sent again by itself'
+      : 'its call is lost, and nothing at the provider shows it yet'
+  raiseStuck(
+    work,
+    refund,
+    why,
+    over ? `laku refunds declare-dead ${code}` : `laku refunds show ${code}`,
+    shown,
+  )
+}
+
+/** Unless another has taken the refund over meanwhile, or it has come to its end. */
+async function postpone(
+  work: Work,
+  refund: SentRefund,
+  afterS: (ageS: number) => number,
+  failureCode: string | null = null,
+): Promise<{ firstAskedAt: Date | null }> {
+  const asked = await sql<{ firstAskedAt: Date }>`
+    select coalesce(first_called_at, submitted_at) as first_asked_at from refunds
+    where id = ${refund.id}::uuid and lease_id = ${refund.leaseId}::uuid`.execute(work.tx)
+  const firstAskedAt = asked.rows[0]?.firstAskedAt ?? null
+  if (!firstAskedAt) return { firstAskedAt }
+  const age = (work.now.getTime() - firstAskedAt.getTime()) / 1000
+  await sql`
+    update refunds set next_check_at = ${secondsAfter(work.now, afterS(age))},
+      failure_code = case status when 'submitted' then coalesce(${failureCode}, failure_code) else failure_code end
+    where id = ${refund.id}::uuid and lease_id = ${refund.leaseId}::uuid and attempt = ${refund.attempt}
+      and (status = 'submitted' or next_check_at is not null)`.execute(work.tx)
+  return { firstAskedAt }
+}
+
+function raiseStuck(
+  work: Work,
+  { id, code, amountIdr }: SentRefund,
+  why: string,
+  command: string,
+  shown?: Shown,
+): void {
+  work.raise({
+    kind: 'refund_stuck',
+    subject: ['refund', id],
+    message: `${code}: ${why}`,
+    command,
+    details: { amountIdr, ...shown },
+  })
+}

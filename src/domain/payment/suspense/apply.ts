@@ -1,0 +1,158 @@
+import { moveState, type Rupiah, requireStaff, statesBefore, type Work } from '../../kernel/index.ts'
+import { credit, debit, post, walletAccount } from '../../ledger/index.ts'
+import { type LimitUse, takeLimit } from '../../ops/index.ts'
+import { openWallets } from '../../wallet/index.ts'
+import { paymentErrors } from '../errors.ts'
+import { dimensionsOf, fundsOf } from '../escrow/funds.ts'
+import { announceFailed } from '../payments/fail.ts'
+import type { LockedPayment } from '../payments/lock.ts'
+import { paymentMachine, paymentTransitions } from '../transitions.ts'
+import { subjectOf } from '../views.ts'
+import { takeParts } from '../wallet-part/take-parts.ts'
+import { decideQuarantined, type LockedStray, lockQuarantined, requireNotChargedBack } from './lock.ts'
+
+export interface ApplyQuarantined {
+  id: string
+  /** The payment it is for (UUID); without it the one that its invoice was made for. */
+  paymentId?: string | undefined
+  /** Into a wallet instead: `buyer` is the buyer of the payment that it came for. */
+  wallet?: 'buyer' | { userId: string } | undefined
+}
+
+export interface QuarantineDecision {
+  id: string
+  status: 'applied' | 'refunded'
+  amountIdr: Rupiah
+  to: 'payment' | 'wallet' | 'source'
+  paymentId: string | null
+  userId: string | null
+}
+
+/**
+ * Takes money out of quarantine and gives it to what it was meant for. To a payment: it is paid then, and what it pays for
+ * follows payment.paid, and the part of its buyer's wallet is spent where it is there; what is missing the company takes on up to `policy.refundTwoPersonAboveIdr`, what is too much goes to
+ * the wallet. To a wallet: a payment in review that the money came for comes to nothing.
+ * @throws payment.not_in_quarantine, quarantine_decided, no_payment, not_payable, shortfall_too_large, maybe_charged_back, kernel.forbidden
+ */
+export async function applyQuarantined(work: Work, input: ApplyQuarantined): Promise<QuarantineDecision> {
+  requireStaff(work.actor, 'finance')
+  const { stray, payments } = await lockQuarantined(work, input.id, input.paymentId)
+  const payment = payments.get(input.paymentId ?? stray.paymentId ?? '')
+  const cameFor = payments.get(stray.paymentId ?? '')
+  if (!input.wallet && cameFor && cameFor.id !== payment?.id) await giveUp(work, stray, cameFor)
+  if (input.wallet) {
+    const userId = input.wallet === 'buyer' ? payment?.userId : input.wallet.userId
+    if (!userId) throw paymentErrors.no_payment({ id: stray.id })
+    await takeLimit(work, strayUse(stray, userId))
+    return await intoWallet(work, stray, userId, payments.get(stray.paymentId ?? ''))
+  }
+  if (!payment) throw paymentErrors.no_payment({ id: stray.id })
+  await takeLimit(work, strayUse(stray, payment.userId, Math.max(stray.amountIdr, payment.amountIdr)))
+  return await ontoPayment(work, stray, payment)
+}
+
+/** How a decision on a stray counts; with what the company adds, where it does. */
+export const strayUse = ({ id, amountIdr }: LockedStray, userId: string, givenIdr = amountIdr): LimitUse => ({
+  kind: 'quarantine',
+  subject: ['quarantine', id],
+  receiver: `user:${userId}`,
+  amountIdr: givenIdr,
+})
+
+async function ontoPayment(
+  work: Work,
+  stray: LockedStray,
+  payment: LockedPayment,
+): Promise<QuarantineDecision> {
+  const { id, code, status, userId } = payment
+  if (!statesBefore(paymentTransitions, 'paid').includes(status))
+    throw paymentErrors.not_payable({ paymentId: id, code, status })
+  // Another one's money waits under the same payment: that has to be decided as well, but is not this one.
+  if (status === 'review' && stray.paymentId !== id)
+    throw paymentErrors.not_payable({ paymentId: id, code, status })
+  const part = (await takeParts(work, [payment])).get(id)
+  const walletIdr = part?.amountIdr ?? 0
+  const paidAmountIdr = stray.amountIdr + walletIdr
+  const missingIdr = Math.max(0, payment.amountIdr - paidAmountIdr)
+  const surplusIdr = Math.max(0, paidAmountIdr - payment.amountIdr)
+  if (missingIdr > work.policy.refundTwoPersonAboveIdr)
+    throw paymentErrors.shortfall_too_large({ missingIdr })
+  const { channel, paidAt, providerInvoiceId } = stray
+  const { providerPaymentId, providerPaymentRequestId, paymentSource } = stray
+  const ids = { providerPaymentId, providerPaymentRequestId, paymentSource }
+  const set = { channel, paidAmountIdr, walletIdr, paidAt, providerInvoiceId, ...ids }
+  await moveState(work, paymentMachine, { to: 'paid', ids: [id], set, all: true })
+  if (surplusIdr > 0) await openWallets(work, [userId])
+  const dimensions = dimensionsOf(payment)
+  await post(work, [
+    {
+      key: `payment:${id}:confirmed`,
+      kind: 'payment.confirmed',
+      subject: ['payment', id],
+      entries: [
+        debit('quarantine', stray.amountIdr, dimensions),
+        ...(part ? [part] : []),
+        debit('subsidy', missingIdr, dimensions),
+        credit(fundsOf(payment), payment.amountIdr, dimensions),
+        credit(walletAccount(userId), surplusIdr, dimensions),
+      ],
+    },
+  ])
+  await decideQuarantined(work, stray, 'applied', {
+    paymentId: id,
+    missingIdr,
+    surplusIdr,
+    ...(payment.walletIdr > 0 && { walletIdr }),
+  })
+  work.emit({ type: 'payment.paid', aggregate: ['payment', id], payload: subjectOf(payment) })
+  return { id: stray.id, status: 'applied', amountIdr: stray.amountIdr, to: 'payment', paymentId: id, userId }
+}
+
+async function intoWallet(
+  work: Work,
+  stray: LockedStray,
+  userId: string,
+  cameFor: LockedPayment | undefined,
+): Promise<QuarantineDecision> {
+  const { id, amountIdr, paymentId } = stray
+  await requireNotChargedBack(work, stray)
+  await endReview(work, stray, cameFor, 'refunded')
+  await openWallets(work, [userId])
+  await post(work, [
+    {
+      key: `quarantine:${id}:applied`,
+      kind: 'quarantine.applied',
+      subject: paymentId ? ['payment', paymentId] : ['quarantine', id],
+      entries: [
+        debit('quarantine', amountIdr, { userId }),
+        credit(walletAccount(userId), amountIdr, { userId }),
+      ],
+    },
+  ])
+  await decideQuarantined(work, stray, 'applied', { userId })
+  return { id, status: 'applied', amountIdr, to: 'wallet', paymentId, userId }
+}
+
+/** The payment that waited in review for this very money comes to nothing; refunded once the money is back for good. */
+export async function endReview(
+  work: Work,
+  stray: LockedStray,
+  payment: LockedPayment | undefined,
+  status: 'review' | 'refunded',
+): Promise<void> {
+  if (stray.kind !== 'wrong_amount' || payment?.status !== 'review') return
+  if (status === 'refunded')
+    await moveState(work, paymentMachine, { to: status, from: 'review', ids: [payment.id], all: true })
+  announceFailed(work, [payment])
+}
+
+/** Another payment takes the money that this one waited for. A refund names the invoice that was paid, so that goes with the money. */
+async function giveUp(work: Work, stray: LockedStray, cameFor: LockedPayment): Promise<void> {
+  await endReview(work, stray, cameFor, 'refunded')
+  await work.tx
+    .updateTable('payments')
+    .set({ providerInvoiceId: null })
+    .where('id', '=', cameFor.id)
+    .where('providerInvoiceId', '=', stray.providerInvoiceId)
+    .execute()
+}

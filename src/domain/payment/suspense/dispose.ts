@@ -1,0 +1,147 @@
+import { sql } from 'kysely'
+import { actorLabel, insertRows, newId, type Work } from '../../kernel/index.ts'
+import { walletAccount } from '../../ledger/index.ts'
+import { noteReference } from '../../payout/index.ts'
+import {
+  type AskedDisposal,
+  collectPlace,
+  decideDisposal,
+  disposeOf,
+  offsetPlace,
+  type Place,
+  type SuspenseItem,
+  settleByFact,
+  showSuspense,
+  suspenseErrors,
+  writeOffPlace,
+} from '../../suspense/index.ts'
+import { lockWallets, openWallets, requireBalances, walletErrors } from '../../wallet/index.ts'
+import { chargebackKey, chargebacksOf, markPayments, requireTakeable } from '../chargebacks/record-all.ts'
+import { reduceQuarantined } from '../chargebacks/take-from-quarantine.ts'
+import { dimensionsOf } from '../escrow/funds.ts'
+import { lockPayments } from '../payments/lock.ts'
+import { lockQuarantined } from './lock.ts'
+
+/**
+ * Staff dispose of money in suspense: against the next settlement of a factory (`offset`), into a wallet or out of it (`wallet`), through
+ * the company's bank (`collected`), to the company (`written_off`), or to what it belongs to (`reassigned`: a chargeback to its payment,
+ * a movement of the provider's to its fees). Above the policy's limit it waits for another person.
+ * @throws suspense.not_found, ambiguous, no_factory, no_user, not_of_that, no_place, wallet.insufficient_balance,
+ *   payout.reference_used, reference_invalid, payment.not_refundable, kernel.illegal_transition, reason_required, forbidden
+ */
+export async function disposeSuspense(work: Work, item: string, asked: AskedDisposal): Promise<SuspenseItem> {
+  await lockPlace(work, await showSuspense(work.tx, item), asked)
+  return await disposeOf(work, item, asked, (_, found) => placeOf(work, found, asked))
+}
+
+/**
+ * Disposes of money whose place a fact says: who owns the account that it went to. It waits for no other person.
+ * @throws as disposeSuspense
+ */
+export async function settleSuspenseByFact(
+  work: Work,
+  item: string,
+  asked: AskedDisposal,
+): Promise<SuspenseItem> {
+  await lockPlace(work, await showSuspense(work.tx, item), asked)
+  return await settleByFact(work, item, asked, (_, found) => placeOf(work, found, asked))
+}
+
+/**
+ * Another person decides on a disposal that was asked for.
+ * @throws suspense.not_found, nothing_asked, same_person, kernel.same_hands, forbidden, and what the disposal itself throws
+ */
+export async function decideSuspense(
+  work: Work,
+  item: string,
+  decision: 'approve' | 'reject',
+): Promise<SuspenseItem> {
+  const found = await showSuspense(work.tx, item)
+  if (decision === 'approve' && found.asked) await lockPlace(work, found, found.asked)
+  return await decideDisposal(work, item, decision, placeOf)
+}
+
+/** Payments and wallets come before what lies in suspense, for whoever puts something there holds them. */
+async function lockPlace(work: Work, { userId }: SuspenseItem, { to, place, userId: given }: AskedDisposal) {
+  const quarantineId = quarantineIn(place)
+  if (quarantineId) await lockQuarantined(work, quarantineId)
+  else if (to === 'reassigned' && place && place !== 'fee') await lockPayments(work.tx, [place])
+  const user = given ?? userId
+  if (to === 'wallet' && user) await lockWallets(work, [user])
+}
+
+/** `quarantine:{id}` names money in quarantine. */
+const quarantineIn = (place: string | undefined) => /^quarantine:(.+)$/.exec(place ?? '')?.[1]
+
+async function placeOf(work: Work, item: SuspenseItem, asked: AskedDisposal): Promise<Place> {
+  if (asked.to === 'offset') return await offsetPlace(work, item, asked)
+  if (asked.to === 'wallet') return walletPlace(item, asked)
+  if (asked.to === 'collected') {
+    const { reference } = asked
+    return {
+      ...collectPlace(),
+      // A bank's transfer is of one thing, whichever door it is booked through.
+      before: async () => {
+        if (reference) await noteReference(work, reference, ['suspense', item.id])
+      },
+    }
+  }
+  if (asked.to === 'written_off') return writeOffPlace(item)
+  return await reassignPlace(work, item, asked)
+}
+
+/** What came to us goes into the wallet of who it is of, what left us is taken out of theirs. */
+function walletPlace({ code, userId, amountIdr }: SuspenseItem, { userId: given }: AskedDisposal): Place {
+  const user = given ?? userId
+  if (!user) throw suspenseErrors.no_user({ code })
+  if (userId && user !== userId) throw suspenseErrors.not_of_that({ code, userId })
+  return {
+    account: walletAccount(user),
+    dimensions: { userId: user },
+    before: async (work) => {
+      const { rows } = await sql`select from users where id = ${user}::uuid`.execute(work.tx)
+      if (rows.length === 0) throw walletErrors.user_not_found({ userId: user })
+      if (amountIdr < 0) await openWallets(work, [user])
+      else await requireBalances(work, [{ userId: user, amountIdr }])
+    },
+  }
+}
+
+async function reassignPlace(work: Work, item: SuspenseItem, { place }: AskedDisposal): Promise<Place> {
+  const { id, code, kind, amountIdr, providerId } = item
+  if (place === 'fee' && kind === 'movement') return { account: 'gateway-fees' }
+  if (!place || place === 'fee' || kind !== 'chargeback' || amountIdr < 0)
+    throw suspenseErrors.no_place({ code, kind, place })
+  const quarantineId = quarantineIn(place)
+  if (quarantineId) {
+    const taken = { quarantineId, transactionId: providerId ?? id, amountIdr }
+    return { account: 'quarantine', before: async () => void (await reduceQuarantined(work, taken)) }
+  }
+  const payment = (await lockPayments(work.tx, [place])).get(place)
+  if (!payment) throw suspenseErrors.no_place({ code, kind, place })
+  const line = { transactionId: providerId ?? id, paymentId: payment.id, amountIdr }
+  const ledgerKey = chargebackKey(line.transactionId)
+  const booked = await chargebacksOf(work, [line])
+  requireTakeable(
+    payment,
+    amountIdr,
+    booked.filter((one) => one.paymentId === payment.id),
+  )
+  return {
+    account: 'chargeback-loss',
+    posting: { key: ledgerKey, kind: 'payment.charged_back', subject: ['payment', payment.id] },
+    dimensions: dimensionsOf(payment),
+    before: async () => {
+      const row = { id: newId(), ledgerKey, paymentId: payment.id, amountIdr, createdAt: work.now }
+      await insertRows(work.tx, 'chargebacks', [{ ...row, providerTransactionId: line.transactionId }])
+      await markPayments(work, [line])
+      work.raise({
+        kind: 'payment_charged_back',
+        subject: ['payment', payment.id],
+        message: `${payment.code} was charged back: look at its order before it is sent`,
+        command: `laku payments show ${payment.code}`,
+        details: { transactionId: line.transactionId, amountIdr, by: actorLabel(work.actor) },
+      })
+    },
+  }
+}

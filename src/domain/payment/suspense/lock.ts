@@ -1,0 +1,81 @@
+import { sql } from 'kysely'
+import { inSql, moveState, openStates, type Rupiah, type Work } from '../../kernel/index.ts'
+import { suspenseTransitions } from '../../suspense/index.ts'
+import { paymentErrors } from '../errors.ts'
+import { type LockedPayment, lockWholly } from '../payments/lock.ts'
+import { quarantineMachine } from '../transitions.ts'
+import type { StrayKind } from './quarantine.ts'
+
+export interface LockedStray {
+  id: string
+  kind: StrayKind
+  paymentId: string | null
+  providerInvoiceId: string
+  channel: string | null
+  providerPaymentId: string | null
+  providerPaymentRequestId: string | null
+  paymentSource: string | null
+  paidAt: Date
+  /** What of it waits: less what was charged back. */
+  amountIdr: Rupiah
+}
+
+/**
+ * Locks money that waits in quarantine, after the payment that it came for and the one named `paymentId`, which come first everywhere.
+ * @throws payment.not_in_quarantine, payment.quarantine_decided
+ */
+export async function lockQuarantined(
+  work: Work,
+  id: string,
+  paymentId?: string,
+): Promise<{ stray: LockedStray; payments: Map<string, LockedPayment> }> {
+  const { rows: found } = await sql<{ paymentId: string | null }>`
+    select payment_id from quarantined_money where id = ${id}::uuid`.execute(work.tx)
+  const [known] = found
+  if (!known) throw paymentErrors.not_in_quarantine({ id })
+  const payments = await lockWholly(
+    work.tx,
+    [known.paymentId, paymentId].flatMap((one) => one ?? []),
+  )
+  const { rows } = await sql<LockedStray & { status: string }>`
+    select id, kind, payment_id, provider_invoice_id, channel, provider_payment_id, provider_payment_request_id, payment_source, paid_at,
+      amount_idr - charged_back_idr as amount_idr, status
+    from quarantined_money where id = ${id}::uuid for no key update`.execute(work.tx)
+  const [row] = rows
+  if (row?.status !== 'waiting') throw paymentErrors.quarantine_decided({ id, status: row?.status })
+  const { status: _, ...stray } = row
+  return { stray, payments }
+}
+
+/**
+ * Money that may have been charged back is given to nobody: a chargeback that is of no payment lies in suspense under its own id.
+ * @throws payment.maybe_charged_back
+ */
+export async function requireNotChargedBack(work: Work, { amountIdr }: LockedStray): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select id from suspense_items
+    where kind = 'chargeback' and subject_id is null and amount_idr = ${amountIdr} and status in ${inSql(openStates(suspenseTransitions))} limit 1`.execute(
+    work.tx,
+  )
+  if (rows[0]) throw paymentErrors.maybe_charged_back({ amountIdr, suspense: rows[0].id })
+}
+
+/** Ends the waiting of locked money: by the compare-and-set, once. */
+export async function decideQuarantined(
+  work: Work,
+  { id, kind, paymentId, amountIdr }: LockedStray,
+  status: 'applied' | 'refunded',
+  after: Record<string, unknown>,
+): Promise<void> {
+  const { actor } = work
+  const by = actor.kind === 'customer' ? actor.id : actor.name
+  const set = { decidedBy: by, decidedAt: work.now }
+  const moved = await moveState(work, quarantineMachine, { to: status, ids: [id], set })
+  if (moved.length === 0) throw paymentErrors.quarantine_decided({ id })
+  work.audit({
+    command: `payments quarantine ${status === 'applied' ? 'apply' : 'refund'}`,
+    subject: ['quarantine', id],
+    before: { status: 'waiting', kind, paymentId, amountIdr },
+    after: { status, ...after },
+  })
+}

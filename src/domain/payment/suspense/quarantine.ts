@@ -1,0 +1,97 @@
+import { sql } from 'kysely'
+import { insertRows, newId, type Rupiah, sumIdr, type Work } from '../../kernel/index.ts'
+import { credit, debit, post } from '../../ledger/index.ts'
+import { noteLost } from '../../suspense/index.ts'
+import { type PaidIds, unknownIds } from '../payments/paid-ids.ts'
+
+export type StrayKind = 'wrong_amount' | 'paid_twice' | 'unknown'
+
+/** Money that came in and that nothing here expects. */
+export interface StrayMoney {
+  kind: StrayKind
+  /** The provider's invoice that was paid: the key under which it is booked once. */
+  invoiceId: string
+  /** The payment of ours that the invoice was made for; nothing where it is none of ours. */
+  payment: { id: string; code: string; amountIdr: Rupiah } | undefined
+  amountIdr: Rupiah
+  paidAt: Date
+  channel: string | null
+  paid?: PaidIds | undefined
+  details?: Record<string, unknown>
+  /** The reference under which its invoice was made. */
+  externalId?: string | undefined
+  /** For staff, where its kind does not say it. */
+  message?: string
+}
+
+/**
+ * Books stray money into quarantine, where it waits for staff, who are told of each once. Seen again it changes nothing.
+ * Nothing is sent back by itself: only a person can tell a buyer's second payment from a provider's mistake.
+ */
+export async function quarantine(work: Work, strays: readonly StrayMoney[]): Promise<Rupiah> {
+  // One whose amount grew since is known: what came beside it is a difference in the provider's book, and goes its way.
+  const { rows: known } = await sql<{ id: string }>`
+    select provider_invoice_id as id from quarantined_money where provider_invoice_id = any(${strays.map((one) => one.invoiceId)})`.execute(
+    work.tx,
+  )
+  const before = new Set(known.map((row) => row.id))
+  const unique = new Map(
+    strays
+      .filter((stray) => !before.has(stray.invoiceId))
+      .map((stray) => [keyOf(stray), { ...stray, id: newId() }]),
+  )
+  const posted = await post(
+    work,
+    [...unique].map(([key, { id, payment, amountIdr }]) => ({
+      key,
+      kind: 'payment.quarantined',
+      subject: payment ? ['payment', payment.id] : ['quarantine', id],
+      entries: [debit('gateway', amountIdr), credit('quarantine', amountIdr)],
+    })),
+  )
+  const fresh = [...unique].filter(([key]) => posted.has(key)).map(([, stray]) => stray)
+  await insertRows(
+    work.tx,
+    'quarantinedMoney',
+    fresh.map(({ id, kind, payment, invoiceId, channel, paid, paidAt, amountIdr }) => ({
+      id,
+      kind,
+      paymentId: payment?.id ?? null,
+      providerInvoiceId: invoiceId,
+      channel,
+      ...(paid ?? unknownIds),
+      paidAt,
+      amountIdr,
+      status: 'waiting',
+      createdAt: work.now,
+    })),
+  )
+  for (const stray of fresh) {
+    raise(work, stray)
+    const { kind, invoiceId: providerId, externalId: reference = null } = stray
+    if (kind === 'unknown') await noteLost(work, { reference, providerId })
+  }
+  return sumIdr(fresh.map((stray) => stray.amountIdr))
+}
+
+const keyOf = ({ invoiceId }: StrayMoney) => `invoice:${invoiceId}:quarantined`
+
+function raise(
+  work: Work,
+  { id, kind, payment, invoiceId, amountIdr, details, message: said }: StrayMoney & { id: string },
+): void {
+  const code = payment?.code
+  const message = {
+    wrong_amount: `${code} was paid with another amount`,
+    paid_twice: `${code} was paid again on a second invoice`,
+    unknown: 'an invoice that is none of ours was paid',
+  }[kind]
+  const ours = payment && { paymentId: payment.id, code, expectedIdr: payment.amountIdr }
+  work.raise({
+    kind: `payment_${kind}`,
+    subject: kind === 'wrong_amount' && payment ? ['payment', payment.id] : ['invoice', invoiceId],
+    message: said ?? message,
+    command: `laku payments quarantine apply ${id}`,
+    details: { quarantineId: id, invoiceId, amountIdr, ...ours, ...details },
+  })
+}

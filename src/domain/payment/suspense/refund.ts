@@ -1,0 +1,86 @@
+import { insertRows, newCode, newId, requireStaff, secondsAfter, type Work } from '../../kernel/index.ts'
+import { credit, debit, post, walletAccount } from '../../ledger/index.ts'
+import { takeLimit } from '../../ops/index.ts'
+import { openWallets } from '../../wallet/index.ts'
+import { paymentErrors } from '../errors.ts'
+import { JOB_GRACE_S } from '../refunds/decide.ts'
+import { refundNews } from '../refunds/refund-news.ts'
+import { refundWay } from '../rules.ts'
+import { endReview, type QuarantineDecision, strayUse } from './apply.ts'
+import { decideQuarantined, lockQuarantined, requireNotChargedBack } from './lock.ts'
+
+const REASON = 'quarantine'
+
+/**
+ * Sends money out of quarantine back to who paid it: to the source where the channel can, else to the wallet of the buyer
+ * whose payment the invoice was made for. A payment in review that it came for comes to nothing, and is refunded when it is back.
+ * `adopted`: it went back before a restore, and only its row is missing.
+ * @throws payment.not_in_quarantine, quarantine_decided, no_source, maybe_charged_back, kernel.forbidden
+ */
+export async function refundQuarantined(
+  work: Work,
+  input: { id: string; adopted?: { code: string; attempt: number } },
+): Promise<QuarantineDecision> {
+  requireStaff(work.actor, 'finance')
+  const { stray, payments } = await lockQuarantined(work, input.id)
+  await requireNotChargedBack(work, stray)
+  const { amountIdr, paymentId, channel, paymentSource, paidAt } = stray
+  const payment = payments.get(paymentId ?? '')
+  const paidBy = {
+    method: 'invoice',
+    channel,
+    paymentSource,
+    paidAt,
+    amountIdr,
+    walletIdr: 0,
+    paidAmountIdr: amountIdr,
+    chargedBackIdr: 0,
+  }
+  const { adopted } = input
+  const { destination, notBefore } = adopted
+    ? ({ destination: 'source', notBefore: null } as const)
+    : refundWay(paidBy, amountIdr, work)
+  const toWallet = destination === 'wallet'
+  // What goes back to who paid it is given to nobody.
+  if (toWallet && payment) await takeLimit(work, strayUse(stray, payment.userId))
+  if (toWallet && !payment) throw paymentErrors.no_source({ id: stray.id, channel })
+  const code = adopted?.code ?? newCode('RFD', work.now)
+  const refund = { id: newId(), code, amountIdr, reason: REASON, destination }
+  await insertRows(work.tx, 'refunds', [
+    {
+      ...refund,
+      key: `quarantine:${stray.id}`,
+      paymentId,
+      quarantineId: stray.id,
+      status: toWallet ? 'succeeded' : 'approved',
+      attempt: adopted?.attempt ?? 1,
+      sendAfter: notBefore,
+      nextCheckAt: toWallet ? null : (notBefore ?? secondsAfter(work.now, JOB_GRACE_S)),
+      createdAt: work.now,
+      finishedAt: toWallet ? work.now : null,
+    },
+  ])
+  if (toWallet && payment) await openWallets(work, [payment.userId])
+  const dimensions = payment ? { userId: payment.userId, sessionId: payment.sessionId } : {}
+  const to = toWallet && payment ? walletAccount(payment.userId) : 'refunds-payable'
+  await post(work, [
+    {
+      key: `refund:${refund.id}:decided`,
+      kind: 'refund.decided',
+      subject: ['refund', refund.id],
+      entries: [debit('quarantine', amountIdr, dimensions), credit(to, amountIdr, dimensions)],
+    },
+  ])
+  await endReview(work, stray, payment, toWallet ? 'refunded' : 'review')
+  await decideQuarantined(work, stray, 'refunded', { refund: refund.code, destination })
+  if (payment) work.emit(refundNews('refund.decided', payment, refund))
+  if (payment && toWallet) work.emit(refundNews('refund.succeeded', payment, refund))
+  return {
+    id: stray.id,
+    status: 'refunded',
+    amountIdr,
+    to: destination,
+    paymentId,
+    userId: payment?.userId ?? null,
+  }
+}

@@ -1,0 +1,70 @@
+import { sql } from 'kysely'
+import { moveState, personOf, requireStaff, requireTransition, type Work } from '../../kernel/index.ts'
+import { countUse, isOverLimit, isSecondPerson, type LimitUse, requireSecondPerson } from '../../ops/index.ts'
+import { hasChanged } from '../calculation/calculate.ts'
+import { settlementErrors } from '../errors.ts'
+import { type LockedSettlement, lockSettlement, newsOf } from '../lock.ts'
+import { getSettlement, type StoredSettlement } from '../read.ts'
+import { settlementMachine, settlementTransitions } from '../transitions.ts'
+
+/** One whose payout failed or came back is approved again by `retry`, which pays it. */
+const byApproval: typeof settlementTransitions = { ...settlementTransitions, failed: [], reversed: [] }
+
+export interface Approval {
+  settlement: string
+  /** The plan that was looked at; where it is given and another one is there, nothing is approved. */
+  planHash?: string | undefined
+}
+
+/**
+ * Approves a calculated settlement to be paid; over policy.settlementTwoPersonAboveIdr by another person than the one who calculated it.
+ * The approval is for the plan as it was calculated.
+ * @throws settlement.not_found, settlement.plan_changed, settlement.same_person, kernel.same_hands,
+ *   kernel.illegal_transition, kernel.forbidden
+ */
+export async function approveSettlement(work: Work, input: Approval): Promise<StoredSettlement> {
+  requireStaff(work.actor, 'finance')
+  const settlement = await lockSettlement(work.tx, input.settlement)
+  const { id, code, netIdr, planHash } = settlement
+  requireTransition(byApproval, settlement.status, 'approved', 'settlement')
+  const person = await requireOther(work, settlement)
+  const looked = input.planHash ?? planHash
+  if (looked !== planHash || (await hasChanged(work, settlement))) {
+    throw settlementErrors.plan_changed({ code, planHash })
+  }
+  const approval = { approvedBy: person, approvedAt: work.now, approvedHash: sql`t.plan_hash` }
+  const set = { statusReason: null, ...approval, updatedAt: work.now }
+  await moveState(work, settlementMachine, { to: 'approved', from: 'calculated', ids: [id], set, all: true })
+  work.emit({ type: 'settlement.approved', aggregate: ['settlement', id], payload: newsOf(settlement) })
+  const [before, after] = [{ status: 'calculated' }, { status: 'approved', planHash, netIdr }]
+  work.audit({ command: 'settle approve', subject: ['settlement', id], before, after })
+  return await getSettlement(work.tx, id)
+}
+
+/**
+ * Who approves, which above the limit is a second person to who calculated: of this settlement, or with what they approved alone
+ * for this factory, or at all, within a day and within seven. Counts it.
+ * @throws settlement.same_person, kernel.same_hands
+ */
+export async function requireOther(work: Work, settlement: LockedSettlement): Promise<string> {
+  const { actor, policy } = work
+  const { id, code, factoryId, netIdr, calculatedBy } = settlement
+  const [person, aboveIdr] = [personOf(actor), policy.settlementTwoPersonAboveIdr]
+  const use: LimitUse = {
+    kind: 'settlement',
+    subject: ['settlement', id],
+    receiver: `factory:${factoryId}`,
+    amountIdr: netIdr,
+  }
+  if (await isSecondPerson(work, calculatedBy)) {
+    await countUse(work, { ...use, person: calculatedBy }, person)
+    return person
+  }
+  if (netIdr > aboveIdr || (await isOverLimit(work, use))) {
+    await requireSecondPerson(work, calculatedBy, () =>
+      settlementErrors.same_person({ code, aboveIdr, dayIdr: policy.settlementDayIdr }),
+    )
+  }
+  await countUse(work, use)
+  return person
+}

@@ -1,0 +1,30 @@
+import { moveState, personOf, requireStaff, requireTransition, type Work } from '../../kernel/index.ts'
+import { hasChanged } from '../calculation/calculate.ts'
+import { lockSettlement, newsOf } from '../lock.ts'
+import { getSettlement, type StoredSettlement } from '../read.ts'
+import { settlementMachine, settlementTransitions } from '../transitions.ts'
+import { voidLocked } from './void.ts'
+
+/**
+ * Lets a held settlement go on: calculated again, to be approved anew. Where its plan has changed meanwhile it is void, and its lines
+ * are open for the next run.
+ * @throws settlement.not_found, kernel.illegal_transition, kernel.forbidden
+ */
+export async function releaseSettlement(
+  work: Work,
+  input: { settlement: string },
+): Promise<StoredSettlement> {
+  requireStaff(work.actor, 'finance')
+  const settlement = await lockSettlement(work.tx, input.settlement)
+  requireTransition(settlementTransitions, settlement.status, 'calculated', 'settlement')
+  const { id } = settlement
+  const calculated = { calculatedBy: personOf(work.actor), calculatedAt: work.now }
+  const set = { statusReason: null, ...calculated, updatedAt: work.now }
+  await moveState(work, settlementMachine, { to: 'calculated', ids: [id], set, all: true })
+  work.emit({ type: 'settlement.released', aggregate: ['settlement', id], payload: newsOf(settlement) })
+  const [before, after] = [{ status: 'on_hold' }, { status: 'calculated' }]
+  work.audit({ command: 'settle release', subject: ['settlement', id], before, after })
+  if (await hasChanged(work, settlement))
+    await voidLocked(work, { ...settlement, status: 'calculated' }, 'plan_changed')
+  return await getSettlement(work.tx, id)
+}

@@ -1,0 +1,54 @@
+import { type RawBuilder, sql } from 'kysely'
+import { type Actor, requireStaff, type UnitOfWork, type Work } from '../../kernel/index.ts'
+import { committedThrough } from '../../ledger/index.ts'
+
+/** What a settlement itself posts to a factory's account: no line of another. */
+const OWN = 'settlement.%'
+
+/**
+ * The lines that entries on factories' accounts are, `which` of them; it speaks of the entry as `e` and of its account as `a`.
+ * The commission is read as it was posted with them.
+ */
+export function linesFrom(which: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select e.seq as entry_seq, substr(a.key, 9)::uuid as factory_id,
+      case when e.order_item_id is null then 'adjustment' when t.subject_kind = 'refund' then 'refund'
+        when t.kind in ('escrow.released', 'order.earned') then 'sale' else 'adjustment' end as kind,
+      i.order_id, e.order_item_id, case when t.subject_kind = 'refund' then t.subject_id end as refund_id,
+      -e.amount_idr + coalesce(c.commission_idr, 0) as gross_idr, coalesce(c.commission_idr, 0) as commission_idr,
+      -e.amount_idr as net_idr, t.occurred_at as posted_at
+    from ledger_entries e
+    join ledger_accounts a on a.id = e.account_id and a.key like 'factory:%'
+    join ledger_transactions t on t.id = e.transaction_id and t.kind not like ${OWN}
+    left join order_items i on i.id = e.order_item_id
+    left join lateral (
+      select -sum(c.amount_idr)::int8 as commission_idr
+      from ledger_entries c join ledger_accounts ca on ca.id = c.account_id and ca.key = 'commission'
+      where c.transaction_id = e.transaction_id and c.order_item_id = e.order_item_id
+    ) c on true
+    where ${which}`
+}
+
+/**
+ * Notes what the book has newly on factories' accounts as lines, so that a run reads what is open and never a factory's whole
+ * history. Run again, and by several at once, it changes nothing. Returns how many lines were new.
+ * @throws kernel.forbidden, ledger.still_writing
+ */
+export async function gatherLines({ units, actor }: { units: UnitOfWork; actor: Actor }): Promise<number> {
+  requireStaff(actor, 'finance', 'service')
+  const through = await committedThrough({ units, actor })
+  return await units.run(actor, (work) => noteLines(work, through))
+}
+
+async function noteLines(work: Work, through: number): Promise<number> {
+  // One after the other: of two who note the same sale at once, the one whose line meets the other's by its order item, before
+  // it does by its entry, would fail.
+  await sql`select from settlement_gathered for no key update`.execute(work.tx)
+  const result = await sql`
+    insert into settlement_items (entry_seq, factory_id, kind, order_id, order_item_id, refund_id, gross_idr, commission_idr,
+      net_idr, posted_at)
+    ${linesFrom(sql`e.seq > (select through_seq from settlement_gathered) and e.seq <= ${through}`)}
+    on conflict (entry_seq) do nothing`.execute(work.tx)
+  await sql`update settlement_gathered set through_seq = greatest(through_seq, ${through})`.execute(work.tx)
+  return Number(result.numAffectedRows ?? 0)
+}

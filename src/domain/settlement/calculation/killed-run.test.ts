@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openSettlementFixture, type SettlementFixture, sinta } from '../../../../test/settlements.ts'
+import type { UnitOfWork } from '../../kernel/index.ts'
+import { runSettlements } from '../index.ts'
+
+const ROUNDS = 10
+
+describe('a run of settlements', () => {
+  let f: SettlementFixture
+  beforeAll(async () => {
+    f = await openSettlementFixture()
+  })
+  afterAll(async () => {
+    expect(await f.broken()).toEqual([])
+    await f.laku.close()
+  })
+
+  it('that is killed anywhere and run again is as one that was not', async () => {
+    class Killed extends Error {}
+    for (let round = 0; round < ROUNDS; round++) {
+      // What waits for its approval is looked at by every run: those of the rounds before are out of the way.
+      const waiting = f.laku.db.selectFrom('settlements').select('code').where('status', '=', 'calculated')
+      for (const { code } of await waiting.execute()) await f.approve(code)
+      const factories = await Promise.all(Array.from({ length: 3 }, () => f.factory()))
+      for (const [i, id] of factories.entries()) await f.sell(id, 100_000 * (i + 1))
+      const lastTold = Math.floor(Math.random() * 3)
+      let runs = 0
+      const told: string[] = []
+      // Killed inside the transaction of a factory, or between two of them.
+      const inside = round % 2 === 0
+      const units = {
+        db: f.laku.units.db,
+        run: (actor, use) =>
+          f.laku.units.run(actor, async (work) => {
+            const result = await use(work)
+            if (inside && ++runs > lastTold + 1) throw new Killed()
+            return result
+          }),
+      } as UnitOfWork
+      await runSettlements({ units, actor: sinta }, {}, ({ factory, settlements, error }) => {
+        if (error) throw error
+        told.push(...settlements.map((one) => `${factory.id} ${one.code}`))
+        if (!inside && told.length > lastTold) throw new Killed()
+      }).catch((error: unknown) => expect(error).toBeInstanceOf(Killed))
+      const outcomes = await runSettlements({ units: f.laku.units, actor: sinta }, {})
+      const made = outcomes.flatMap(({ factory, settlements }) =>
+        settlements.map((one) => ({ id: factory.id, line: `${factory.id} ${one.code}`, net: one.netIdr })),
+      )
+      expect(made.map((one) => one.line)).toEqual(expect.arrayContaining(told))
+      const own = (id: string) => made.filter((one) => one.id === id).map((one) => one.net)
+      expect(factories.map(own)).toEqual([[95_000], [190_000], [285_000]])
+    }
+  })
+})

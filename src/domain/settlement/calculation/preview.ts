@@ -1,0 +1,33 @@
+import { factoriesById, getFactory } from '../../factory/index.ts'
+import { requireStaff, type Work } from '../../kernel/index.ts'
+import { isSettled, periodThrough, totalsOf } from '../rules.ts'
+import { reportOf, type SettlementReport, type SettlementView } from '../views.ts'
+import { carriedView } from './calculate.ts'
+import { seeDueLines } from './due-lines.ts'
+
+export interface SettlementQuery {
+  /** A business date (Asia/Jakarta), `2026-11-20`; today where it is absent. */
+  through?: string | undefined
+  /** Of one factory; of all where it is absent. */
+  factoryId?: string | undefined
+}
+
+/**
+ * What a run through this date would settle, and what it would carry; nothing is changed.
+ * @throws settlement.through_invalid, factory.not_found, kernel.forbidden
+ */
+export async function previewSettlements(work: Work, query: SettlementQuery): Promise<SettlementReport> {
+  requireStaff(work.actor, 'finance', 'support', 'service')
+  const period = periodThrough(query.through, work.now, work.policy)
+  if (query.factoryId) await getFactory(work.tx, query.factoryId)
+  const lines = await seeDueLines(work.tx, period, query.factoryId)
+  const by = Map.groupBy(lines, (line) => line.factoryId)
+  const factories = await factoriesById(work.tx, [...by.keys()])
+  const views = [...by].map(([id, due]): SettlementView => {
+    const factory = { id, name: factories.get(id)?.name ?? id }
+    const totals = totalsOf(due)
+    if (!isSettled(totals.netIdr, work.policy)) return carriedView(factory, due, period)
+    return { factory, through: period.through, ...totals, carriedIdr: 0, status: 'planned' }
+  })
+  return reportOf(views)
+}

@@ -1,0 +1,77 @@
+import { factoriesById, getFactory } from '../../factory/index.ts'
+import { type Actor, requireStaff, type UnitOfWork, type Work } from '../../kernel/index.ts'
+import { type Period, periodThrough } from '../rules.ts'
+import { reportOf, type SettlementReport, type SettlementView } from '../views.ts'
+import { calculateSettlement } from './calculate.ts'
+import { dueFactories } from './due-lines.ts'
+import { gatherLines } from './gather-lines.ts'
+import type { SettlementQuery } from './preview.ts'
+
+interface Due {
+  period: Period
+  factories: { id: string; name: string }[]
+}
+
+/** Whose turn it is, in the order of their ids. */
+async function findDue(work: Work, query: SettlementQuery): Promise<Due> {
+  requireStaff(work.actor, 'finance', 'service')
+  const period = periodThrough(query.through, work.now, work.policy)
+  if (query.factoryId) await getFactory(work.tx, query.factoryId)
+  const ids = await dueFactories(work.tx, period, query.factoryId)
+  const known = await factoriesById(work.tx, ids)
+  return { period, factories: ids.map((id) => ({ id, name: known.get(id)?.name ?? id })) }
+}
+
+/**
+ * Calculates the settlements through this date, all in one transaction, of the lines that were gathered before (`gatherLines`): for a
+ * request, whose answer is whole or nothing.
+ * @throws settlement.through_invalid, factory.not_found, kernel.forbidden
+ */
+export async function calculateSettlements(work: Work, query: SettlementQuery): Promise<SettlementReport> {
+  const { period, factories } = await findDue(work, query)
+  const views: SettlementView[] = []
+  for (const factory of factories) views.push(...(await calculateSettlement(work, factory, period)))
+  return reportOf(views)
+}
+
+export interface FactoryOutcome {
+  factory: { id: string; name: string }
+  settlements: SettlementView[]
+  /** Why this factory was not settled; the others were. */
+  error?: unknown
+}
+
+/**
+ * Calculates the settlements through this date, a factory a transaction, and tells of each as it is done: killed at any line, what
+ * was told is written, and a second run finishes the rest and repeats nothing.
+ * @throws settlement.through_invalid, factory.not_found, kernel.forbidden
+ */
+export async function runSettlements(
+  context: { units: UnitOfWork; actor: Actor },
+  query: SettlementQuery,
+  onFactory: (outcome: FactoryOutcome, done: number, of: number) => void = () => {},
+): Promise<FactoryOutcome[]> {
+  const { units, actor } = context
+  await gatherLines(context)
+  const { period, factories } = await units.run(actor, (work) => findDue(work, query))
+  const outcomes: FactoryOutcome[] = []
+  for (const factory of factories) {
+    const outcome = await settle(context, factory, period)
+    outcomes.push(outcome)
+    onFactory(outcome, outcomes.length, factories.length)
+  }
+  return outcomes
+}
+
+async function settle(
+  { units, actor }: { units: UnitOfWork; actor: Actor },
+  factory: { id: string; name: string },
+  period: Period,
+): Promise<FactoryOutcome> {
+  try {
+    const settlements = await units.run(actor, (work) => calculateSettlement(work, factory, period))
+    return { factory, settlements }
+  } catch (error) {
+    return { factory, settlements: [], error }
+  }
+}

@@ -1,0 +1,251 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../../test/settlements.ts'
+import { refusal } from '../../../../test/storefront.ts'
+import { good } from '../../../../test/wallets.ts'
+import { type Actor, newId } from '../../kernel/index.ts'
+import { balanceIdr, credit, debit, post } from '../../ledger/index.ts'
+import {
+  cancelBatch,
+  confirmBatch,
+  handOutBatch,
+  listBatches,
+  makeBatch,
+  remindBatches,
+  showBatch,
+} from '../../payout/index.ts'
+import {
+  approveWithdrawal,
+  claimWithdrawalsForBank,
+  openWallets,
+  requestWithdrawal,
+} from '../../wallet/index.ts'
+import { claimForBank, holdSettlement, paySettlement, retrySettlement, voidSettlement } from '../index.ts'
+
+describe('case 5: a bank transfer is a channel like the other', () => {
+  let f: SettlementFixture
+  beforeAll(async () => {
+    f = await openSettlementFixture()
+  })
+  afterAll(async () => {
+    expect(await f.broken()).toEqual([])
+    await f.laku.close()
+  })
+
+  const approved = async (goodsIdr = 100_000) => {
+    const factoryId = await f.factory('131313')
+    const sold = await f.sell(factoryId, goodsIdr)
+    const code = await f.settled(factoryId)
+    await f.approve(code)
+    return { code, factoryId, sold }
+  }
+  /** As `laku settle export` does: claimed, and handed out unless it is kept. */
+  const exported = (settlements: string[] = [], { actor = budi, keep = false } = {}) =>
+    f.laku.as(actor, async (work) => {
+      let id: string | undefined
+      const batch = async () => (id ??= await makeBatch(work))
+      const { codes, leftOut } = await claimForBank(work, { batch, settlements })
+      const transfers = id && !keep ? await handOutBatch(work, id) : []
+      return { codes, leftOut, transfers, batch: id ? String((await showBatch(work, id)).number) : '' }
+    })
+  const as = <T>(actor: Actor, use: Parameters<typeof f.laku.as<T>>[1]) => f.laku.as(actor, use)
+  const show = (batch: string) => as(budi, (work) => showBatch(work, batch))
+  const confirm = (batch: string, reference: string) =>
+    as(budi, (work) => confirmBatch(work, { batch, reference }))
+  const reject = (batch: string, code: string) =>
+    as(budi, (work) => confirmBatch(work, { batch, words: [{ code, verdict: 'rejected' }] }))
+  const cancel = (batch: string, actor: Actor) =>
+    as(actor, (work) => cancelBatch(work, { batch, reason: 'a test' }))
+  const balance = (key: 'bank' | 'bank-transfers-in-flight' | 'gateway') =>
+    f.laku.system((work) => balanceIdr(work.tx, key))
+
+  it('claims what pay would pay and nothing else, once', async () => {
+    const good_ = await approved()
+    const calculatedFor = await f.factory('131313')
+    await f.sell(calculatedFor)
+    const calculated = await f.settled(calculatedFor)
+    const [held, changed, suspended, underWay, paidOne] = [
+      await approved(),
+      await approved(),
+      await approved(),
+      await approved(),
+      await approved(),
+    ]
+    await as(budi, (work) => holdSettlement(work, { settlement: held.code, reason: 'a test' }))
+    await f.refund(changed.sold, 10_000)
+    await f.suspend(suspended.factoryId)
+    await f.pay(underWay.code)
+    await f.pay(paidOne.code)
+    await f.submit(paidOne.code)
+    await f.outcome(paidOne.code, 'SUCCEEDED')
+    await f.hear(paidOne.code)
+    const voidFor = await f.factory('131313')
+    await f.sell(voidFor)
+    const voided = await f.settled(voidFor)
+    await as(budi, (work) => voidSettlement(work, { settlement: voided, reason: 'a test' }))
+    for (const { code } of [held, paidOne])
+      expect(await refusal(exported([code]))).toBe('kernel.illegal_transition')
+    for (const code of [calculated, voided])
+      expect(await refusal(exported([code]))).toBe('kernel.illegal_transition')
+    expect(await refusal(exported([underWay.code]))).toBe('settlement.payout_under_way')
+
+    const first = await exported()
+    expect(first.codes).toEqual([good_.code])
+    expect(first.transfers).toMatchObject([{ code: good_.code, accountNumber: '131313', amountIdr: 95_000 }])
+    expect(first.leftOut.map(({ why }) => why).toSorted()).toEqual(
+      ['settlement.factory_suspended', 'settlement.payout_under_way', 'settlement.plan_changed'].toSorted(),
+    )
+    expect((await f.see(changed.code)).status).toBe('on_hold')
+    expect(await exported()).toMatchObject({ codes: [], batch: '' })
+    expect(await refusal(exported([good_.code]))).toBe('kernel.illegal_transition')
+    expect(await refusal(f.pay(good_.code))).toBe('kernel.illegal_transition')
+    expect((await f.see(good_.code)).status).toBe('submitted')
+    expect(await balance('bank-transfers-in-flight')).toBe(95_000)
+
+    const before = { bank: await balance('bank'), gateway: await balance('gateway') }
+    const done = await confirm(first.batch, 'BCA 2026/000123')
+    expect(done).toMatchObject({ status: 'done', openIdr: 0, reference: 'BCA 2026/000123' })
+    expect((await f.see(good_.code)).status).toBe('paid')
+    expect(await balance('bank')).toBe(before.bank - 95_000)
+    expect(await balance('gateway')).toBe(before.gateway)
+    expect(await balance('bank-transfers-in-flight')).toBe(0)
+    expect(await refusal(confirm(first.batch, 'BCA 2026/000124'))).toBe('ok')
+    expect(await refusal(exported([good_.code]))).toBe('kernel.illegal_transition')
+  })
+
+  it('a race of two exports and a payment pays once', async () => {
+    const { code } = await approved()
+    const outcomes = await Promise.all([
+      refusal(exported([code])),
+      refusal(exported([code])),
+      refusal(as(sinta, (work) => paySettlement(work, { settlement: code }))),
+    ])
+    expect(outcomes.filter((one) => one === 'ok')).toHaveLength(1)
+    const { rows } = await sql<{ n: number }>`
+      select count(*)::int as n from payouts p join settlements s on s.id = p.subject_id where s.code = ${code}`.execute(
+      f.laku.db,
+    )
+    expect(rows[0]?.n).toBe(1)
+    const { data } = await as(budi, ({ tx }) => listBatches(tx, { status: 'handed_out', limit: 10 }))
+    for (const { number } of data) await confirm(String(number), `RACE ${number}`)
+  })
+
+  it('each line by its own word: paid by a reference that nothing else has, rejected to be paid again', async () => {
+    const [one, two, three] = [await approved(), await approved(), await approved(300_000_000)]
+    const { batch } = await exported([one.code, two.code, three.code])
+    const say = (words: Parameters<typeof confirmBatch>[1]['words']) =>
+      as(budi, (work) => confirmBatch(work, { batch, words }))
+    expect(
+      await refusal(say([{ code: one.code, verdict: 'paid', reference: 'X 777 1', amountIdr: 94_999 }])),
+    ).toBe('payout.amount_differs')
+    expect(await refusal(say([{ code: 'STL-000000-NOBODY', verdict: 'paid', reference: 'X 777 1' }]))).toBe(
+      'payout.line_not_in_batch',
+    )
+    expect(await refusal(say([{ code: one.code, verdict: 'paid' }]))).toBe('payout.reference_needed')
+    const both = say([
+      { code: one.code, verdict: 'paid', reference: 'X 777 1', amountIdr: 95_000 },
+      { code: two.code, verdict: 'paid', reference: 'x-7771' },
+    ])
+    expect(await refusal(both)).toBe('payout.reference_used')
+    const done = await say([
+      { code: one.code.toLowerCase(), verdict: 'paid', reference: 'X 777 1' },
+      { code: two.code, verdict: 'rejected' },
+    ])
+    expect(done).toMatchObject({ status: 'handed_out', openIdr: 285_000_000 })
+    expect([(await f.see(one.code)).status, (await f.see(two.code)).status]).toEqual(['paid', 'failed'])
+    await reject(batch, three.code)
+    expect((await show(batch)).status).toBe('done')
+    // By the provider, or by the bank where the provider takes no such sum.
+    expect((await as(budi, (work) => retrySettlement(work, { settlement: two.code }))).status).toBe(
+      'approved',
+    )
+    expect(await refusal(as(budi, (work) => retrySettlement(work, { settlement: three.code })))).toBe(
+      'payout.outside_channel_limits',
+    )
+    const again = await exported([three.code])
+    expect(again.codes).toEqual([three.code])
+    expect(await refusal(confirm(again.batch, 'X7771'))).toBe('payout.reference_used')
+    await confirm(again.batch, 'X 7772')
+    // The bank sends it back days later.
+    await reject(again.batch, three.code)
+    expect((await f.see(three.code)).status).toBe('reversed')
+    expect(await balance('bank-transfers-in-flight')).toBe(0)
+  })
+
+  it('is taken back before the file left by anybody, after it by another person, and never once the bank has spoken', async () => {
+    const { code } = await approved()
+    const kept = await exported([code], { keep: true })
+    expect(await refusal(confirm(kept.batch, 'K 10001'))).toBe('kernel.illegal_transition')
+    expect((await cancel(kept.batch, budi)).status).toBe('cancelled')
+    expect((await f.see(code)).status).toBe('approved')
+    const out = await exported([code])
+    expect(await refusal(cancel(out.batch, budi))).toBe('payout.batch_same_person')
+    expect((await cancel(out.batch, sinta)).status).toBe('cancelled')
+    const alone =
+      sql`update bank_batches set cancelled_by = handed_out_by where number = ${Number(out.batch)}`.execute(
+        f.laku.db,
+      )
+    await expect(alone).rejects.toMatchObject({ constraint: 'bank_batch_cancelled_by_another' })
+    const last = await exported([code])
+    await reject(last.batch, code)
+    expect(await refusal(cancel(last.batch, sinta))).toBe('kernel.illegal_transition')
+    expect(await balance('bank-transfers-in-flight')).toBe(0)
+  })
+
+  it('one that nobody confirms is told to a person', async () => {
+    const { code } = await approved()
+    const { batch } = await exported([code])
+    const open = async () => {
+      await f.laku.system(remindBatches)
+      const { id } = await show(batch)
+      const rows = await f.laku.db
+        .selectFrom('attention')
+        .select('command')
+        .where('subjectId', '=', id)
+        .where('resolvedAt', 'is', null)
+        .execute()
+      return rows.map((row) => row.command)
+    }
+    expect(await open()).toEqual([])
+    f.laku.clock.shift(49 * 3600)
+    expect(await open()).toEqual([`laku settle batches confirm ${batch} --reference REFERENCE`])
+    await confirm(batch, 'R 20001')
+    expect(await open()).toEqual([])
+    expect(
+      (await as(budi, ({ tx }) => listBatches(tx, { status: 'handed_out', limit: 10 }))).data.map(
+        ({ number }) => String(number),
+      ),
+    ).not.toContain(batch)
+  })
+
+  it('withdrawals that are too small for the provider go by the same door', async () => {
+    const [buyer] = await f.market.buyers(1)
+    const userId = buyer?.id as string
+    await f.laku.system(async (work) => {
+      await openWallets(work, [userId])
+      const entries = [debit('subsidy', 11_000), credit(`wallet:${userId}`, 11_000, { userId })]
+      await post(work, [{ key: newId(), kind: 'refund.decided', subject: ['user', userId], entries }])
+    })
+    const ask = (amountIdr: number) =>
+      as({ kind: 'customer', id: userId }, (work) =>
+        requestWithdrawal(work, { amountIdr, bank: good, otpVerifiedAt: work.now }),
+      )
+    const [one, two] = [await ask(6_000), await ask(5_000)]
+    f.laku.clock.shift(25 * 3600)
+    await as(budi, (work) => approveWithdrawal(work, { withdrawal: two.code, byHand: 'HAND 30001' }))
+    const batch = await as(budi, async (work) => {
+      const id = await makeBatch(work)
+      expect(await claimWithdrawalsForBank(work, { batch: async () => id })).toEqual([one.code])
+      await handOutBatch(work, id)
+      return String((await showBatch(work, id)).number)
+    })
+    const hand = as(budi, (work) => approveWithdrawal(work, { withdrawal: one.code, byHand: 'HAND 30002' }))
+    expect(await refusal(hand)).toBe('kernel.illegal_transition')
+    expect(await balance('bank-transfers-in-flight')).toBe(6_000)
+    expect(await refusal(confirm(batch, 'hand-30001'))).toBe('payout.reference_used')
+    await confirm(batch, 'HAND 30003')
+    const row = f.laku.db.selectFrom('withdrawals').select('status').where('id', '=', one.id)
+    expect((await row.executeTakeFirstOrThrow()).status).toBe('succeeded')
+    expect(await balance('bank-transfers-in-flight')).toBe(0)
+  })
+})

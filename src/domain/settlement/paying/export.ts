@@ -1,0 +1,110 @@
+import { sql } from 'kysely'
+import { DomainError, requireStaff, requireTransition, type Work } from '../../kernel/index.ts'
+import { addTransfer } from '../../payout/index.ts'
+import { holdLocked, requireUnpaid } from '../approval/hold.ts'
+import { hasChanged } from '../calculation/calculate.ts'
+import { settlementErrors } from '../errors.ts'
+import { type LockedSettlement, lockSettlement } from '../lock.ts'
+import { settlementTransitions } from '../transitions.ts'
+import { approveAgain, destinationOf } from './pay.ts'
+
+export interface LeftOut {
+  code: string
+  /** An error's code, as `settle pay` would have refused it; `plan_changed` where it is on hold for that now. */
+  why: string
+}
+
+export interface Claimed {
+  codes: string[]
+  leftOut: LeftOut[]
+}
+
+/**
+ * Claims for a batch of bank transfers what `paySettlement` would pay, under the same locks and guards, and nothing else: these settlements
+ * (by id or code), or all approved ones; for one bank's channel where it is named. Of those that are named one that is not approved, or is
+ * under way, refuses all; what else hinders one is told, and the others go on. An approval whose plan has changed is void, as when it is
+ * paid. How much the provider's channel takes is no matter here.
+ * @throws settlement.not_found, payout_under_way, kernel.illegal_transition, kernel.forbidden
+ */
+export async function claimForBank(
+  work: Work,
+  input: { batch: () => Promise<string>; settlements: readonly string[]; channelCode?: string | undefined },
+): Promise<Claimed> {
+  requireStaff(work.actor, 'finance')
+  const claimed: Claimed = { codes: [], leftOut: [] }
+  for (const id of await idsOf(work, input.settlements)) {
+    const settlement = await lockSettlement(work.tx, id)
+    const isNamed = input.settlements.length > 0
+    // Somebody else was quicker: of all approved ones it is none any more.
+    if (!isNamed && settlement.status !== 'approved') continue
+    const ready = await readyOf(work, settlement)
+    if (isNamed) await requireUnpaid(work, ready)
+    const why = await claimOne(work, ready, input)
+    if (why === undefined) claimed.codes.push(settlement.code)
+    else if (why !== 'another channel') claimed.leftOut.push({ code: settlement.code, why })
+  }
+  return claimed
+}
+
+/** Approved, or approved again by who exports it, as `settle retry` does: a line that the bank rejected is exported by its name. */
+async function readyOf(work: Work, settlement: LockedSettlement): Promise<LockedSettlement> {
+  if (settlement.status === 'failed' || settlement.status === 'reversed')
+    return await approveAgain(work, settlement)
+  requireTransition(settlementTransitions, settlement.status, 'submitted', 'settlement')
+  return settlement
+}
+
+/** In the order of their ids, as everybody locks them. */
+async function idsOf(work: Work, named: readonly string[]): Promise<string[]> {
+  const [codes, ids] = [named.map((one) => one.toUpperCase()), named.map((one) => one.toLowerCase())]
+  const where =
+    named.length === 0 ? sql`status = 'approved'` : sql`(code = any(${codes}) or id::text = any(${ids}))`
+  const { rows } = await sql<{ id: string; code: string }>`
+    select id, code from settlements where ${where} order by id`.execute(work.tx)
+  const known = new Set(rows.flatMap((row) => [row.id, row.code]))
+  const unknown = named.filter((one) => !known.has(one.toUpperCase()) && !known.has(one.toLowerCase()))
+  if (unknown.length > 0) throw settlementErrors.not_found({ settlements: unknown })
+  return rows.map((row) => row.id)
+}
+
+/** Why it was left out; nothing where it is a line of the batch now. */
+async function claimOne(
+  work: Work,
+  settlement: LockedSettlement,
+  { batch, channelCode }: { batch: () => Promise<string>; channelCode?: string | undefined },
+): Promise<string | undefined> {
+  const { id, code, netIdr, payouts } = settlement
+  try {
+    await requireUnpaid(work, settlement)
+    const destination = await destinationOf(work, settlement)
+    if (channelCode && destination.channelCode !== channelCode.toUpperCase()) return 'another channel'
+    if (await hasChanged(work, settlement)) {
+      await holdLocked(work, settlement, 'plan_changed')
+      return settlementErrors.plan_changed().code
+    }
+    const batchId = await batch()
+    const key = `${code}-${payouts + 1}`
+    const payoutId = await addTransfer(work, {
+      batchId,
+      key,
+      purpose: 'settlement',
+      subjectId: id,
+      destination,
+      amountIdr: netIdr,
+      description: `Laku ${code}`,
+    })
+    await sql`
+      update settlements set payout_id = ${payoutId}, payouts = payouts + 1, updated_at = ${work.now}
+      where id = ${id}`.execute(work.tx)
+    work.audit({
+      command: 'settle export',
+      subject: ['settlement', id],
+      before: { status: settlement.status },
+      after: { payout: key, netIdr, batchId },
+    })
+    return undefined
+  } catch (error) {
+    if (error instanceof DomainError) return error.code
+    throw error
+  }
+}

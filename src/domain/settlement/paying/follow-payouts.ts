@@ -1,0 +1,210 @@
+import { sql } from 'kysely'
+import { type EventOf, moveState, secondsAfter, statesBefore, type Work } from '../../kernel/index.ts'
+import { type AccountKey, credit, debit, factoryAccount, post } from '../../ledger/index.ts'
+import { settleAttention } from '../../ops/index.ts'
+import { BATCH_CANCELLED, setPayoutAside } from '../../payout/index.ts'
+import { type LockedSettlement, lockSettlements, newsOf } from '../lock.ts'
+import { retryAfterFailure, UNSETTLED } from '../rules.ts'
+import { type SettlementStatus, settlementMachine, settlementTransitions } from '../transitions.ts'
+import { raiseUnpaid } from './raise-unpaid.ts'
+
+type PayoutEvent = EventOf<'payout.submitted' | 'payout.succeeded' | 'payout.failed' | 'payout.reversed'>
+
+/** Where money is on its way, and what it comes out of, by the way it goes. */
+const waysOf = {
+  provider: { inFlight: 'payouts-in-flight', from: 'gateway' },
+  bank: { inFlight: 'bank-transfers-in-flight', from: 'bank' },
+} as const satisfies Record<string, Record<string, AccountKey>>
+
+interface Followed {
+  settlement: LockedSettlement
+  payout: PayoutEvent['payload']
+}
+
+/** Reaction to payout.submitted: what the factory is owed is in flight. */
+export async function submitSettlements(work: Work, events: EventOf<'payout.submitted'>[]): Promise<void> {
+  const all = await follow(work, events, 'submitted', ({ factoryId }, { route }) => [
+    factoryAccount(factoryId),
+    waysOf[route].inFlight,
+  ])
+  await setStatus(work, all, 'submitted')
+}
+
+/** Reaction to payout.succeeded: the settlement is paid, and its statement is due. */
+export async function confirmSettlements(work: Work, events: EventOf<'payout.succeeded'>[]): Promise<void> {
+  const all = await follow(work, events, 'confirmed', (_, { route }) => [
+    waysOf[route].inFlight,
+    waysOf[route].from,
+  ])
+  await setStatus(work, all, 'paid')
+  await sql`
+    update settlements set paid_at = ${work.now}, statement_next_at = ${work.now}
+    where id = any(${all.map((one) => one.settlement.id)}::uuid[]) and status = 'paid'`.execute(work.tx)
+  for (const { settlement } of all) {
+    const aggregate = ['settlement', settlement.id] as const
+    work.emit({ type: 'settlement.paid', aggregate, payload: newsOf(settlement) })
+  }
+}
+
+/**
+ * Reaction to payout.revived: what was taken to have failed, or to have come back, arrived. A settlement that waits to be paid again is
+ * paid by that; one that goes another way (held, calculated anew, void) leaves the money in suspense.
+ */
+export async function reviveSettlements(work: Work, events: EventOf<'payout.revived'>[]): Promise<void> {
+  const news = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
+  const settlements = await lockSettlements(
+    work.tx,
+    news.map((payout) => payout.subjectId),
+  )
+  for (const payout of news) {
+    const settlement = settlements.get(payout.subjectId)
+    if (!settlement) throw new Error(`payout ${payout.key} is of no settlement`)
+    const { id, code, factoryId, status } = settlement
+    if (!statesBefore(settlementTransitions, 'paid').includes(status) || status === 'submitted') {
+      await setPayoutAside(work, payout.payoutId, `it arrived when ${code} was ${status.replace('_', ' ')}`)
+      continue
+    }
+    const dimensions = { factoryId }
+    await post(work, [
+      {
+        key: `settlement:${id}:confirmed:${payout.payoutId}:${payout.turn}`,
+        kind: 'settlement.confirmed',
+        subject: ['settlement', id],
+        entries: [
+          debit(factoryAccount(factoryId), payout.amountIdr, dimensions),
+          credit('gateway', payout.amountIdr, dimensions),
+        ],
+      },
+    ])
+    await moveState(work, settlementMachine, {
+      to: 'paid',
+      ids: [id],
+      all: true,
+      set: {
+        payoutId: payout.payoutId,
+        statusReason: null,
+        retryAt: null,
+        paidAt: work.now,
+        statementNextAt: work.now,
+        updatedAt: work.now,
+      },
+    })
+    await settleAttention(work, 'settlement_unpaid', id, 'its payout arrived after all')
+    work.emit({ type: 'settlement.paid', aggregate: ['settlement', id], payload: newsOf(settlement) })
+  }
+}
+
+/** Reaction to payout.contradicted: nothing is paid again by itself of which the provider says one thing and then another. */
+export async function stopRetries(work: Work, events: EventOf<'payout.contradicted'>[]): Promise<void> {
+  const news = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
+  const ids = news.map((payout) => payout.subjectId)
+  const { rows } = await sql<{ id: string; code: string }>`
+    update settlements set retry_at = null where id = any(${ids}::uuid[]) and status = 'failed' and retry_at is not null
+    returning id, code`.execute(work.tx)
+  for (const row of rows) {
+    const payout = news.find((one) => one.subjectId === row.id)
+    raiseUnpaid(
+      work,
+      row,
+      `the provider says ${payout?.says} of ${payout?.key}, which ${payout?.from}: look before it is paid again`,
+    )
+  }
+}
+
+/** Reaction to payout.failed: the money is owed again. It is paid again by itself where that may help, and else a person decides. */
+export async function failSettlements(work: Work, events: EventOf<'payout.failed'>[]): Promise<void> {
+  const all = await follow(work, events, 'failed', ({ factoryId }, { route }) => [
+    waysOf[route].inFlight,
+    factoryAccount(factoryId),
+  ])
+  await setStatus(work, all, 'failed')
+  for (const { settlement, payout } of all) {
+    const { failureCode, retryable } = payout
+    const payload = { ...newsOf(settlement), failureCode: failureCode ?? 'unknown', retryable }
+    work.emit({ type: 'settlement.failed', aggregate: ['settlement', settlement.id], payload })
+    // A batch that was called off before the bank spoke: the approval holds, and it is paid or exported again as if nothing was.
+    if (failureCode === BATCH_CANCELLED) {
+      await moveState(work, settlementMachine, {
+        to: 'approved',
+        from: 'failed',
+        ids: [settlement.id],
+        all: true,
+      })
+      continue
+    }
+    const afterS = retryAfterFailure(payload.failureCode, retryable, settlement.payouts, work.policy)
+    if (afterS === undefined) {
+      raiseUnpaid(work, settlement, `its payout failed: ${failureCode}${retryable ? ', which may pass' : ''}`)
+    } else {
+      await sql`
+        update settlements set retry_at = ${secondsAfter(work.now, afterS)} where id = ${settlement.id}`.execute(
+        work.tx,
+      )
+      if (failureCode === UNSETTLED && settlement.payouts >= work.policy.payoutTries)
+        raiseUnpaid(
+          work,
+          settlement,
+          'the balance at the provider does not reach for it; it is tried again by itself',
+        )
+    }
+  }
+}
+
+/** Reaction to payout.reversed: what was paid came back, and is owed again. */
+export async function reverseSettlements(work: Work, events: EventOf<'payout.reversed'>[]): Promise<void> {
+  const all = await follow(work, events, 'reversed', ({ factoryId }, { route }) => [
+    waysOf[route].from,
+    factoryAccount(factoryId),
+  ])
+  await setStatus(work, all, 'reversed')
+  for (const { settlement } of all) {
+    const aggregate = ['settlement', settlement.id] as const
+    work.emit({ type: 'settlement.reversed', aggregate, payload: newsOf(settlement) })
+    raiseUnpaid(work, settlement, 'the bank sent its money back')
+  }
+}
+
+/** Locks the settlements that these payouts are for, and posts, once a payout. Payouts of others are left to them. */
+async function follow(
+  work: Work,
+  events: readonly PayoutEvent[],
+  verb: string,
+  accounts: (
+    settlement: LockedSettlement,
+    payout: PayoutEvent['payload'],
+  ) => [debit: AccountKey, credit: AccountKey],
+): Promise<Followed[]> {
+  const news = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
+  const settlements = await lockSettlements(
+    work.tx,
+    news.map((payout) => payout.subjectId),
+  )
+  const all = news.map((payout): Followed => {
+    const settlement = settlements.get(payout.subjectId)
+    if (settlement?.payoutId !== payout.payoutId) {
+      throw new Error(`payout ${payout.key} is not the one of its settlement`)
+    }
+    return { settlement, payout }
+  })
+  await post(
+    work,
+    all.map(({ settlement, payout }) => {
+      const [from, to] = accounts(settlement, payout)
+      const dimensions = { factoryId: settlement.factoryId }
+      return {
+        key: `settlement:${settlement.id}:${verb}:${payout.payoutId}${payout.turn > 0 ? `:${payout.turn}` : ''}`,
+        kind: `settlement.${verb}`,
+        subject: ['settlement', settlement.id],
+        entries: [debit(from, payout.amountIdr, dimensions), credit(to, payout.amountIdr, dimensions)],
+      }
+    }),
+  )
+  return all
+}
+
+async function setStatus(work: Work, all: readonly Followed[], to: SettlementStatus): Promise<void> {
+  const ids = all.map((one) => one.settlement.id)
+  const set = { statusReason: null, updatedAt: work.now }
+  // Its payout and its state go together; rolling back keeps the payout's news for a person.
+  await moveState(work, settlementMachine, { to, ids, set, all: true })
+}

@@ -1,0 +1,90 @@
+import { type RawBuilder, sql } from 'kysely'
+import {
+  type Actor,
+  DomainError,
+  moveState,
+  secondsAfter,
+  type UnitOfWork,
+  type Work,
+} from '../../kernel/index.ts'
+import { allOrEach, setAside, settleAttention } from '../../ops/index.ts'
+import { requireFit } from '../../payout/index.ts'
+import { holdLocked, requireUnpaid } from '../approval/hold.ts'
+import { hasChanged } from '../calculation/calculate.ts'
+import { type LockedSettlement, lockSettlement, newsOf } from '../lock.ts'
+import { settlementMachine } from '../transitions.ts'
+import { destinationOf, payLocked } from './pay.ts'
+import { raiseUnpaid } from './raise-unpaid.ts'
+
+const A_RUN = 20
+
+/** True when a failed settlement is to be paid again. Answered by the index `settlements_retry_due`. */
+export const retriesDue = (now: Date): RawBuilder<boolean> =>
+  sql<boolean>`exists (select from settlements where retry_at <= ${now})`
+
+/**
+ * Pays settlements again whose payout failed definitely and for a reason that passes (`retryAfterFailure`), each in a transaction of its
+ * own, under the approval that they have. What a person has to look at first is left to them: a plan that changed is put on hold,
+ * a suspended factory or one without an account is raised.
+ */
+export async function retryFailed(context: { units: UnitOfWork; actor: Actor }): Promise<void> {
+  const { units, actor } = context
+  const due = await units.run(actor, async ({ tx, now }) => {
+    const { rows } = await sql<{ id: string }>`
+      select id from settlements where retry_at <= ${now} order by retry_at limit ${A_RUN}`.execute(tx)
+    return rows
+  })
+  for (const { id } of due) {
+    await allOrEach(
+      [id],
+      () => units.run(actor, (work) => payAgain(work, id)),
+      (one, error) => setAside(context, one, error, putOff),
+    )
+  }
+}
+
+/** What threw may throw again: it comes back behind the others. */
+const SET_ASIDE_S = 3600
+
+async function putOff({ tx, now }: Work, id: string) {
+  const { rows } = await sql<{ code: string }>`
+    update settlements set retry_at = case when retry_at is null then null else ${secondsAfter(now, SET_ASIDE_S)}::timestamptz end
+    where id = ${id} returning code`.execute(tx)
+  const code = rows[0]?.code ?? id
+  return {
+    subject: ['settlement', id] as [string, string],
+    message: `${code} could not be paid again by itself; it is tried again in an hour`,
+    command: `laku settle show ${code}`,
+  }
+}
+
+async function payAgain(work: Work, id: string): Promise<void> {
+  const settlement = await lockSettlement(work.tx, id)
+  const { rows } = await sql`
+    update settlements set retry_at = null where id = ${id} and retry_at <= ${work.now} returning id`.execute(
+    work.tx,
+  )
+  if (rows.length === 0 || settlement.status !== 'failed') return
+  const hindrance = await hindranceOf(work, settlement)
+  if (hindrance) return raiseUnpaid(work, settlement, hindrance)
+  const set = { statusReason: null, updatedAt: work.now }
+  await moveState(work, settlementMachine, { to: 'approved', from: 'failed', ids: [id], set, all: true })
+  const payload = newsOf(settlement)
+  work.emit({ type: 'settlement.approved', aggregate: ['settlement', id], payload })
+  await settleAttention(work, 'settlement_unpaid', id, 'it is paid again')
+  const approved: LockedSettlement = { ...settlement, status: 'approved' }
+  if (await hasChanged(work, approved)) await holdLocked(work, approved, 'plan_changed')
+  else await payLocked(work, settlement, 'settle retry')
+}
+
+/** Why it cannot be paid now, as the errors say it; nothing where it can. */
+async function hindranceOf(work: Work, settlement: LockedSettlement): Promise<string | undefined> {
+  try {
+    await requireUnpaid(work, settlement)
+    await requireFit(work.tx, await destinationOf(work, settlement), settlement.netIdr)
+    return undefined
+  } catch (error) {
+    if (error instanceof DomainError) return error.message
+    throw error
+  }
+}

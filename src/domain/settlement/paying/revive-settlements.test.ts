@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../../test/settlements.ts'
+import { refusal } from '../../../../test/storefront.ts'
+import { factoryAccount } from '../../ledger/index.ts'
+import { settlePayouts } from '../../payout/index.ts'
+import { releaseSettlement, retrySettlement } from '../index.ts'
+
+const NET = 95_000
+
+describe('a payout that arrives after all when its settlement goes another way', () => {
+  let f: SettlementFixture
+  beforeAll(async () => {
+    f = await openSettlementFixture()
+  })
+  afterAll(async () => {
+    expect(await f.broken()).toEqual([])
+    await f.laku.close()
+  })
+
+  const says = async (providerId: string, status: string) => {
+    const answer = await fetch(`${f.laku.sandbox.url}/control/payouts/${providerId}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ status, force: true }),
+    })
+    expect(answer.ok).toBe(true)
+    const payout = await f.laku.providers.payouts.getPayout(providerId)
+    await f.laku.system((work) => settlePayouts(work, [payout]))
+  }
+  /** One whose payout failed. */
+  async function failed() {
+    const factoryId = await f.factory('131313')
+    const sold = await f.sell(factoryId)
+    const code = await f.paying(factoryId)
+    const { providerPayoutId, key } = await f.payoutOf(code)
+    await says(providerPayoutId as string, 'FAILED')
+    return { sold, factoryId, code, key, providerId: providerPayoutId as string }
+  }
+  const retry = (settlement: string) => f.laku.as(budi, (work) => retrySettlement(work, { settlement }))
+  const state = async ({ factoryId, code, key }: Awaited<ReturnType<typeof failed>>) => ({
+    status: (await f.see(code)).status,
+    suspense: await f.balance(`suspense:${key}`),
+    owed: await f.balance(factoryAccount(factoryId)),
+  })
+
+  it('lies in suspense where it is on hold, and where it is void then', async () => {
+    const one = await failed()
+    const { code: settlement } = one
+    await f.refund(one.sold, 20_000)
+    await f.gather()
+    const owed = NET - 19_000
+    // Its plan has changed: nothing is paid.
+    expect((await retry(settlement)).status).toBe('on_hold')
+    await says(one.providerId, 'SUCCEEDED')
+    expect(await state(one)).toEqual({ status: 'on_hold', suspense: NET, owed })
+    const released = await f.laku.as(sinta, (work) => releaseSettlement(work, { settlement }))
+    expect(released.status).toBe('void')
+    expect(await state(one)).toEqual({ status: 'void', suspense: NET, owed })
+    await says(one.providerId, 'REVERSED')
+    expect(await state(one)).toEqual({ status: 'void', suspense: 0, owed })
+    await says(one.providerId, 'SUCCEEDED')
+    expect(await state(one)).toEqual({ status: 'void', suspense: NET, owed })
+  })
+
+  it('pays it where it waits to be paid again, and nothing is sent then', async () => {
+    const one = await failed()
+    await says(one.providerId, 'SUCCEEDED')
+    expect(await state(one)).toEqual({ status: 'paid', suspense: 0, owed: 0 })
+    expect(await refusal(retry(one.code))).toBe('kernel.illegal_transition')
+  })
+
+  it('is not paid again by anybody while the first moves again', async () => {
+    const one = await failed()
+    await says(one.providerId, 'ACCEPTED')
+    expect(await refusal(retry(one.code))).toBe('settlement.payout_under_way')
+    await says(one.providerId, 'FAILED')
+    expect((await retry(one.code)).status).toBe('approved')
+  })
+})

@@ -1,0 +1,130 @@
+import { type RawBuilder, sql } from 'kysely'
+import {
+  type Actor,
+  formatIdr,
+  ProviderFailure,
+  retryAt,
+  secondsAfter,
+  type UnitOfWork,
+  type Work,
+} from '../../kernel/index.ts'
+import { allOrEach, isPaused, setAside } from '../../ops/index.ts'
+import { statementPdf } from './pdf.ts'
+import { type Statement, statementOf } from './statement.ts'
+
+/** The post, as far as a statement needs it. Throws `ProviderFailure`. */
+export interface StatementMailer {
+  send(mail: {
+    to: string
+    subject: string
+    text: string
+    attachments: { filename: string; content: Buffer; contentType: string }[]
+  }): Promise<unknown>
+}
+
+export interface StatementContext {
+  units: UnitOfWork
+  actor: Actor
+  mailer: StatementMailer
+}
+
+const A_RUN = 20
+/** Longer than a mail can take: nobody else sends the same one meanwhile. */
+const SEND_S = 120
+const PAUSED_S = 60
+
+/** True when the statement of a paid settlement waits to be mailed. Answered by the index `settlements_statements_due`. */
+export const statementsDue = (now: Date): RawBuilder<boolean> =>
+  sql<boolean>`exists (select from settlements where statement_next_at <= ${now})`
+
+/**
+ * Mails the statements that are due to their factories. A mail whose outcome is unknown is sent again: a statement twice does
+ * no harm. A factory without an address gets none; one that cannot be reached is shown to a person.
+ */
+export async function sendStatements(context: StatementContext): Promise<void> {
+  const { units, actor } = context
+  for (const one of await units.run(actor, claim)) {
+    await allOrEach(
+      [one],
+      () => sendOne(context, one),
+      (due, error) => setAside(context, due, error, putOff),
+    )
+  }
+}
+
+async function sendOne({ units, actor, mailer }: StatementContext, { id, attempts }: Due): Promise<void> {
+  const statement = await units.read(actor, (work) => statementOf(work.tx, work.vault, id))
+  const failure = await send(mailer, statement)
+  await units.run(actor, (work) => record(work, statement, attempts, failure))
+}
+
+interface Due {
+  id: string
+  code: string
+  attempts: number
+}
+
+/** One whose statement cannot be written or mailed holds up no other: it is tried again as long as one that does not get through. */
+async function putOff(work: Work, { id, code, attempts }: Due) {
+  const isSpent = attempts >= work.policy.providerAttempts
+  await sql`
+    update settlements set statement_next_at = ${isSpent ? null : retryAt(work.now, attempts)}
+    where id = ${id} and statement_attempts = ${attempts}`.execute(work.tx)
+  return {
+    subject: ['settlement', id] as [string, string],
+    message: `the statement of ${code} could not be made or mailed`,
+    command: `laku settle export ${code} --format pdf`,
+  }
+}
+
+async function claim(work: Work): Promise<Due[]> {
+  const paused = await isPaused(work.tx, 'email')
+  const { rows } = await sql<Due>`
+    with due as (
+      select id from settlements where statement_next_at <= ${work.now}
+      order by statement_next_at limit ${A_RUN} for no key update skip locked
+    )
+    update settlements s set statement_next_at = ${secondsAfter(work.now, paused ? PAUSED_S : SEND_S)},
+      statement_attempts = s.statement_attempts + ${paused ? 0 : 1}
+    from due where s.id = due.id returning s.id, s.code, s.statement_attempts as attempts`.execute(work.tx)
+  return paused ? [] : rows
+}
+
+async function send(mailer: StatementMailer, statement: Statement): Promise<ProviderFailure | undefined> {
+  const { email, code, through, netIdr, factory } = statement
+  if (email === null) return undefined
+  const content = await statementPdf(statement)
+  try {
+    await mailer.send({
+      to: email,
+      subject: `Pelunasan ${code}: ${formatIdr(netIdr)}`,
+      text: `Kepada ${factory.name},\n\npelunasan ${code} sampai dengan ${through} sebesar ${formatIdr(netIdr)} telah dibayarkan. Rinciannya terlampir.\n\nLaku`,
+      attachments: [{ filename: `${code}.pdf`, content, contentType: 'application/pdf' }],
+    })
+    return undefined
+  } catch (error) {
+    if (error instanceof ProviderFailure) return error
+    throw error
+  }
+}
+
+async function record(
+  work: Work,
+  { id, code, email }: Statement,
+  attempts: number,
+  failure: ProviderFailure | undefined,
+): Promise<void> {
+  const spent = failure?.outcome === 'refused' || attempts >= work.policy.providerAttempts
+  const sentAt = failure || email === null ? null : work.now
+  const nextAt = failure && !spent ? retryAt(work.now, attempts, failure.retryAfterS) : null
+  await sql`
+    update settlements set statement_next_at = ${nextAt}, statement_sent_at = coalesce(${sentAt}, statement_sent_at)
+    where id = ${id} and statement_attempts = ${attempts}`.execute(work.tx)
+  if (!failure || !spent) return
+  work.raise({
+    kind: 'statement_not_sent',
+    subject: ['settlement', id],
+    message: `The statement of ${code} does not get through: ${failure.code}`,
+    command: `laku settle export ${code} --format pdf`,
+  })
+}

@@ -1,0 +1,21 @@
+import { getFactory } from '../../factory/index.ts'
+import type { Tx, Vault } from '../../kernel/index.ts'
+import { type SettlementDetail, showSettlement } from '../read.ts'
+
+/** What a factory is told of a settlement. */
+export interface Statement extends SettlementDetail {
+  /** The factory's; null where it gave none. */
+  email: string | null
+  city: string
+  province: string
+}
+
+/**
+ * The statement of a settlement, by its id or its code.
+ * @throws settlement.not_found
+ */
+export async function statementOf(tx: Tx, vault: Vault, named: string): Promise<Statement> {
+  const settlement = await showSettlement(tx, vault, named)
+  const { email, city, province } = await getFactory(tx, settlement.factory.id)
+  return { ...settlement, email, city, province }
+}

@@ -1,0 +1,137 @@
+import { sql } from 'kysely'
+import {
+  actorLabel,
+  insertRows,
+  newId,
+  type Rupiah,
+  requireStaff,
+  rupiah,
+  secondsAfter,
+  type Work,
+} from '../../kernel/index.ts'
+import { credit, debit, type Entry, post, walletAccount } from '../../ledger/index.ts'
+import { countUse, isOverLimit, type LimitUse } from '../../ops/index.ts'
+import { walletErrors } from '../errors.ts'
+import { lockWallets } from '../lock.ts'
+import { openWallets } from '../open.ts'
+import { requireBalances } from '../require-balances.ts'
+import type { AdjustmentStatus } from '../transitions.ts'
+
+export interface WalletAdjustment {
+  userId: string
+  /** Positive gives, negative takes. */
+  changeIdr: Rupiah
+  /** Goodwill is the company's own money; a correction mends a mistake in the book. */
+  kind: 'goodwill' | 'correction'
+  reason: string
+}
+
+export interface AdjustmentView {
+  id: string
+  userId: string
+  changeIdr: Rupiah
+  kind: WalletAdjustment['kind']
+  status: AdjustmentStatus
+  note: string
+  requestedBy: string
+  decidedBy: string | null
+  createdAt: Date
+}
+
+/**
+ * Staff give to a wallet or take from it: goodwill by support and finance, corrections by finance. Up to
+ * `policy.refundTwoPersonAboveIdr`, with what the same person gave to this wallet alone within a day, and as long as what they and the receiver have of the day's and the week's limit allows,
+ * it is posted at once; above it waits for another person (`decideAdjustment`).
+ * @throws wallet.user_not_found, goodwill_gives, insufficient_balance, kernel.forbidden
+ */
+export async function adjustWallet(work: Work, input: WalletAdjustment): Promise<AdjustmentView> {
+  const { userId, kind, reason: note } = input
+  if (kind === 'goodwill') requireStaff(work.actor, 'support', 'finance')
+  else requireStaff(work.actor, 'finance')
+  const changeIdr = rupiah(input.changeIdr)
+  if (kind === 'goodwill' && changeIdr <= 0) throw walletErrors.goodwill_gives({ changeIdr })
+  await requireUser(work, userId)
+  if (changeIdr > 0) await openWallets(work, [userId])
+  await lockWallets(work, [userId])
+  const by = actorLabel(work.actor)
+  const aloneIdr = changeIdr > 0 ? await givenAlone(work, userId, by) : 0
+  const id = newId()
+  const use = useOf({ id, userId, changeIdr, kind })
+  const isLarge =
+    Math.abs(changeIdr) + aloneIdr > work.policy.refundTwoPersonAboveIdr || (await isOverLimit(work, use))
+  if (!isLarge) await countUse(work, use)
+  const adjustment: AdjustmentView = {
+    id,
+    userId,
+    changeIdr,
+    kind,
+    status: isLarge ? 'requested' : 'posted',
+    note,
+    requestedBy: by,
+    decidedBy: isLarge ? null : by,
+    createdAt: work.now,
+  }
+  await insertRows(work.tx, 'walletAdjustments', [{ ...adjustment, decidedAt: isLarge ? null : work.now }])
+  const after = { adjustmentId: adjustment.id, changeIdr, kind, status: adjustment.status }
+  work.audit({ command: 'wallets adjust', subject: ['user', userId], after })
+  if (!isLarge) await postAdjustment(work, adjustment)
+  else {
+    work.raise({
+      kind: 'wallet_adjustment',
+      subject: ['wallet_adjustment', adjustment.id],
+      message: `an adjustment of ${changeIdr} rupiah waits for a second person`,
+      command: `laku wallets adjustments approve ${adjustment.id}`,
+    })
+  }
+  return adjustment
+}
+
+/** How it counts: what is taken as much as what is given. */
+export const useOf = ({
+  id,
+  userId,
+  changeIdr,
+  kind,
+}: Pick<AdjustmentView, 'id' | 'userId' | 'changeIdr' | 'kind'>): LimitUse => ({
+  kind,
+  subject: ['wallet_adjustment', id],
+  receiver: `user:${userId}`,
+  amountIdr: Math.abs(changeIdr),
+})
+
+async function requireUser(work: Work, userId: string): Promise<void> {
+  const user = await work.tx.selectFrom('users').select('id').where('id', '=', userId).executeTakeFirst()
+  if (!user) throw walletErrors.user_not_found({ userId })
+}
+
+const DAY_S = 86_400
+
+/** What a person gave to a locked wallet within a day without another one's approval. Rupiah. */
+async function givenAlone({ tx, now }: Work, userId: string, by: string): Promise<Rupiah> {
+  const { rows } = await sql<{ givenIdr: Rupiah }>`
+    select coalesce(sum(change_idr), 0)::int8 as given_idr from wallet_adjustments
+    where user_id = ${userId}::uuid and status = 'posted' and change_idr > 0 and requested_by = ${by} and decided_by = ${by}
+      and created_at > ${secondsAfter(now, -DAY_S)}`.execute(tx)
+  return rows[0]?.givenIdr ?? 0
+}
+
+/** Books an adjustment, once by its key. @throws wallet.insufficient_balance */
+export async function postAdjustment(
+  work: Work,
+  { id, userId, changeIdr, kind }: Pick<AdjustmentView, 'id' | 'userId' | 'changeIdr' | 'kind'>,
+): Promise<void> {
+  if (changeIdr > 0) await openWallets(work, [userId])
+  await lockWallets(work, [userId])
+  const wallet = walletAccount(userId)
+  const other = kind === 'goodwill' ? 'subsidy' : 'adjustments'
+  if (changeIdr < 0) await requireBalances(work, [{ userId, amountIdr: -changeIdr }])
+  const entries: Entry[] =
+    changeIdr > 0
+      ? [debit(other, changeIdr, { userId }), credit(wallet, changeIdr, { userId })]
+      : [debit(wallet, -changeIdr, { userId }), credit(other, -changeIdr, { userId })]
+  await post(work, [
+    { key: `wallet-adjustment:${id}`, kind: `wallet.${kind}`, subject: ['wallet_adjustment', id], entries },
+  ])
+  const payload = { adjustmentId: id, userId, changeIdr, kind }
+  work.emit({ type: 'wallet.adjusted', aggregate: ['user', userId], payload })
+}

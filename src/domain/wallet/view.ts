@@ -1,0 +1,57 @@
+import { sql } from 'kysely'
+import { type Rupiah, requireCustomer, type Tx, type Work } from '../kernel/index.ts'
+import { balanceIdr, walletAccount } from '../ledger/index.ts'
+import { walletErrors } from './errors.ts'
+import { refundedMoney } from './withdrawals/refunded-money.ts'
+
+export interface WalletView {
+  /** What may be spent or withdrawn. */
+  balanceIdr: Rupiah
+  /** Set aside for withdrawals under way, their fees included, and for payments whose rest comes by invoice. */
+  heldIdr: Rupiah
+}
+
+/**
+ * The caller's wallet, as the ledger says: nothing else stores a balance.
+ * @throws kernel.forbidden
+ */
+export async function walletView(work: Work): Promise<WalletView> {
+  return await viewOf(work.tx, requireCustomer(work.actor))
+}
+
+async function viewOf(tx: Tx, userId: string): Promise<WalletView> {
+  // The withdrawals under way are what the ledger holds for this user: an invariant of wallet/checks.ts.
+  const { rows } = await sql<{ heldIdr: Rupiah }>`
+    select ((select coalesce(sum(amount_idr + fee_idr), 0) from withdrawals
+        where user_id = ${userId}::uuid and status in ('held', 'approved', 'submitted'))
+      + (select coalesce(sum(b.balance_idr), 0) from ledger_entries e
+        join ledger_transactions t on t.id = e.transaction_id and t.kind = 'payment.held'
+        join ledger_accounts h on h.key = 'payment-hold:' || t.subject_id
+        join ledger_balances b on b.account_id = h.id
+        where e.account_id = (select id from ledger_accounts where key = ${walletAccount(userId)})))::int8 as held_idr`.execute(
+    tx,
+  )
+  return { balanceIdr: await balanceIdr(tx, walletAccount(userId)), heldIdr: rows[0]?.heldIdr ?? 0 }
+}
+
+export interface WalletDetail extends WalletView {
+  userId: string
+  name: string | null
+  phone: string | null
+  userStatus: string
+  /** How much of the balance is refunded money, which leaves free of fee and minimum. */
+  refundedIdr: Rupiah
+}
+
+/** A user's wallet as staff see it. @throws wallet.user_not_found */
+export async function showWallet(tx: Tx, userId: string): Promise<WalletDetail> {
+  const user = await tx
+    .selectFrom('users')
+    .select(['id', 'name', 'phone', 'status'])
+    .where('id', '=', userId)
+    .executeTakeFirst()
+  if (!user) throw walletErrors.user_not_found({ userId })
+  const { name, phone, status: userStatus } = user
+  const refundedIdr = await refundedMoney(tx, userId)
+  return { userId, name, phone, userStatus, ...(await viewOf(tx, userId)), refundedIdr }
+}

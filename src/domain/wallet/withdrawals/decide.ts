@@ -1,0 +1,126 @@
+import { sql } from 'kysely'
+import {
+  actorLabel,
+  idOrCode,
+  moveState,
+  personOf,
+  requireStaff,
+  requireTransition,
+  type Work,
+} from '../../kernel/index.ts'
+import { credit, debit, post, walletAccount } from '../../ledger/index.ts'
+import { countUse, undoUse } from '../../ops/index.ts'
+import { walletErrors } from '../errors.ts'
+import { type WithdrawalStatus, withdrawalMachine, withdrawalTransitions } from '../transitions.ts'
+import { withdrawalUse } from './hold.ts'
+import { payByHand } from './pay-by-hand.ts'
+import { getWithdrawal } from './read.ts'
+import { sendWithdrawals } from './send.ts'
+import { type WithdrawalView, withdrawalNews } from './views.ts'
+
+interface Locked {
+  id: string
+  code: string
+  userId: string
+  amountIdr: number
+  feeIdr: number
+  closesAccount: boolean
+  status: WithdrawalStatus
+  usableAt: Date
+  byHand: boolean
+  destinationId: string
+}
+
+/** @throws wallet.withdrawal_not_found */
+export async function lockWithdrawal(work: Work, idOrCodeText: string): Promise<Locked> {
+  const asked = idOrCode(idOrCodeText)
+  const which = 'id' in asked ? sql`w.id = ${asked.id}::uuid` : sql`w.code = ${asked.code}`
+  const { rows } = await sql<Locked>`
+    select w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, w.closes_account, w.by_hand, w.status, w.destination_id,
+      greatest(d.usable_at, u.withdrawals_from) as usable_at
+    from withdrawals w join withdrawal_destinations d on d.id = w.destination_id join users u on u.id = w.user_id
+    where ${which} for no key update of w`.execute(work.tx)
+  const [row] = rows
+  if (!row) throw walletErrors.withdrawal_not_found({ withdrawal: idOrCodeText })
+  return row
+}
+
+/**
+ * Staff let a held withdrawal go. It is sent as soon as its account takes money: nobody shortens that. One that is too small for the
+ * provider they have sent from the bank before, and give the reference of that.
+ * @throws wallet.withdrawal_not_found, by_hand, not_by_hand, account_too_new, kernel.illegal_transition, kernel.forbidden
+ */
+export async function approveWithdrawal(
+  work: Work,
+  input: { withdrawal: string; byHand?: string | undefined },
+): Promise<WithdrawalView> {
+  requireStaff(work.actor, 'finance')
+  const withdrawal = await lockWithdrawal(work, input.withdrawal)
+  const { id, code, usableAt, byHand } = withdrawal
+  if (byHand !== (input.byHand !== undefined)) {
+    throw byHand ? walletErrors.by_hand({ code }) : walletErrors.not_by_hand({ code })
+  }
+  if (input.byHand !== undefined) {
+    await decide(work, withdrawal, 'approved', null, { reference: input.byHand })
+    await payByHand(work, withdrawal, input.byHand)
+    return await getWithdrawal(work, id)
+  }
+  const dueAt = usableAt > work.now ? usableAt : work.now
+  await decide(work, withdrawal, 'approved', dueAt)
+  await sendWithdrawals(work, [id])
+  return await getWithdrawal(work, id)
+}
+
+/**
+ * Staff refuse a withdrawal that is held, or approved and waits for its account: all of it, its fee too, is in the wallet again. For one
+ * that is being sent its payout decides.
+ * @throws wallet.withdrawal_not_found, kernel.illegal_transition, kernel.forbidden
+ */
+export async function rejectWithdrawal(work: Work, input: { withdrawal: string }): Promise<WithdrawalView> {
+  requireStaff(work.actor, 'finance')
+  const withdrawal = await lockWithdrawal(work, input.withdrawal)
+  const { id, userId, amountIdr, feeIdr } = withdrawal
+  await decide(work, withdrawal, 'rejected', null)
+  await post(work, [
+    {
+      key: `withdrawal:${id}:rejected`,
+      kind: 'withdrawal.rejected',
+      subject: ['withdrawal', id],
+      entries: [
+        debit('withdrawals-held', amountIdr + feeIdr, { userId }),
+        credit(walletAccount(userId), amountIdr + feeIdr, { userId }),
+      ],
+    },
+  ])
+  return await getWithdrawal(work, id)
+}
+
+/** Rejects what is not sent yet to an account whose owner never asked for it. Returns the codes. */
+export async function rejectUnsent(work: Work, destinationId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string; code: string }>`
+    select id, code from withdrawals
+    where destination_id = ${destinationId}::uuid and (status = 'held' or (status = 'approved' and due_at is not null))
+    order by id`.execute(work.tx)
+  for (const { id } of rows) await rejectWithdrawal(work, { withdrawal: id })
+  return rows.map(({ code }) => code)
+}
+
+async function decide(
+  work: Work,
+  withdrawal: Locked,
+  to: 'approved' | 'rejected',
+  dueAt: Date | null,
+  more: object = {},
+): Promise<void> {
+  const { id, status } = withdrawal
+  requireTransition(withdrawalTransitions, status, to, 'withdrawal')
+  if (to === 'approved') await countUse(work, await withdrawalUse(work, withdrawal), personOf(work.actor))
+  else await undoUse(work, 'withdrawal', [id])
+  const set = { dueAt, decidedBy: actorLabel(work.actor), finishedAt: to === 'rejected' ? work.now : null }
+  // An approved one that is due at no time has its payout.
+  const where = sql`(t.status = 'held' or t.due_at is not null)`
+  await moveState(work, withdrawalMachine, { to, ids: [id], set, where, all: true })
+  work.emit(withdrawalNews(withdrawal, status, to, true))
+  const command = `wallets withdrawals ${to === 'approved' ? 'approve' : 'reject'}`
+  work.audit({ command, subject: ['withdrawal', id], before: { status }, after: { status: to, ...more } })
+}

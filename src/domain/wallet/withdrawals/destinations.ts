@@ -1,0 +1,129 @@
+import { sql } from 'kysely'
+import { newId, secondsAfter, type Vault, type Work } from '../../kernel/index.ts'
+import { type BankAccount, requirePayableAccount } from '../../ops/index.ts'
+import { recordChange } from '../../way-in/index.ts'
+import { walletErrors } from '../errors.ts'
+
+export interface Destination {
+  id: string
+  channelCode: string
+  /** From then on it takes money. */
+  usableAt: Date
+}
+
+const PURPOSE = 'wallet.destination'
+/** A code is fresh for so long. */
+const FRESH_S = 600
+
+const words = ({ channelCode, accountNumber, accountHolderName }: BankAccount) =>
+  [channelCode, accountNumber, accountHolderName.toUpperCase()].join('|')
+
+/** By what an account is found again without being read, under the key that writes. */
+export const fingerprintOf = (vault: Vault, account: BankAccount) => vault.hmac(PURPOSE, words(account))
+
+/**
+ * The account that a user wants money on: one that they confirmed before, else a new one, which needs a code that was given within
+ * the last ten minutes and takes money `policy.newDestinationHours` later.
+ * @throws wallet.otp_needed, kernel.payout_channel_unknown, kernel.bank_account_invalid
+ */
+export async function destinationOf(
+  work: Work,
+  userId: string,
+  given: BankAccount,
+  otpVerifiedAt: Date | undefined,
+): Promise<Destination> {
+  const account = await requirePayableAccount(work.tx, given)
+  const fingerprint = fingerprintOf(work.vault, account)
+  // While a key rotates the account may still be known by the one before.
+  const known = await find(work, userId, work.vault.hmacs(PURPOSE, words(account)))
+  if (known) return known
+  if (!otpVerifiedAt || secondsAfter(otpVerifiedAt, FRESH_S) < work.now) throw walletErrors.otp_needed()
+  const id = newId()
+  const usableAt = secondsAfter(work.now, work.policy.newDestinationHours * 3600)
+  await sql`
+    insert into withdrawal_destinations (id, user_id, channel_code, account_number, account_holder, fingerprint, usable_at, created_at)
+    values (${id}, ${userId}, ${account.channelCode}, ${work.vault.seal(PURPOSE, account.accountNumber)},
+      ${work.vault.seal(PURPOSE, account.accountHolderName)}, ${fingerprint}, ${usableAt}, ${work.now})
+    on conflict (user_id, fingerprint) do nothing`.execute(work.tx)
+  const made = await find(work, userId, [fingerprint])
+  if (!made) throw new Error('a destination was neither new nor known')
+  const subject = ['user', userId] as const
+  await recordChange(work, { subject, way: 'bank_account', old: null, accountId: made.id })
+  work.audit({
+    command: 'wallets destinations add',
+    subject: ['user', userId],
+    after: { destinationId: made.id, channelCode: account.channelCode, usableAt: made.usableAt },
+  })
+  return made
+}
+
+async function find(
+  work: Work,
+  userId: string,
+  fingerprints: readonly string[],
+): Promise<Destination | undefined> {
+  return await work.tx
+    .selectFrom('withdrawalDestinations')
+    .select(['id', 'channelCode', 'usableAt'])
+    .where('userId', '=', userId)
+    .where('fingerprint', 'in', fingerprints)
+    .executeTakeFirst()
+}
+
+/** Its owner never asked for this account: nothing is sent to it, and to name it again takes a new code. */
+export async function stopDestination(work: Work, destinationId: string): Promise<void> {
+  await sql`
+    update withdrawal_destinations set usable_at = ${NEVER}, fingerprint = id::text
+    where id = ${destinationId}::uuid`.execute(work.tx)
+}
+
+const NEVER = new Date('9999-12-31T00:00:00Z')
+
+/** Its owner stopped this account: it takes no money. */
+export const isStopped = (usableAt: Date): boolean => usableAt >= NEVER
+
+/** Reads an account that lies encrypted in its row. */
+export function openDestination(
+  vault: Vault,
+  row: { channelCode: string; accountNumber: string; accountHolder: string },
+): BankAccount {
+  return {
+    channelCode: row.channelCode,
+    accountNumber: vault.open(PURPOSE, row.accountNumber),
+    accountHolderName: vault.open(PURPOSE, row.accountHolder),
+  }
+}
+
+interface OwnedDestination {
+  id: string
+  userId: string
+  destination: BankAccount
+}
+
+/** Whose this account is, and by which destination of theirs: to say of a payout that laku does not know whose it was. */
+export async function destinationsOfAccount(
+  { tx, vault }: Work,
+  { channelCode, accountNumber }: Pick<BankAccount, 'channelCode' | 'accountNumber'>,
+): Promise<OwnedDestination[]> {
+  const { rows } = await sql<{
+    id: string
+    userId: string
+    channelCode: string
+    accountNumber: string
+    accountHolder: string
+  }>`
+    select id, user_id, channel_code, account_number, account_holder from withdrawal_destinations
+    where channel_code = ${channelCode} order by id`.execute(tx)
+  return rows
+    .map((row) => ({ id: row.id, userId: row.userId, destination: openDestination(vault, row) }))
+    .filter((one) => one.destination.accountNumber === accountNumber)
+}
+
+/** The users who have this account. */
+export async function usersOfAccount(
+  work: Work,
+  account: Pick<BankAccount, 'channelCode' | 'accountNumber'>,
+): Promise<string[]> {
+  const found = await destinationsOfAccount(work, account)
+  return [...new Set(found.map((one) => one.userId))]
+}

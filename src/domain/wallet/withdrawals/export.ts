@@ -1,0 +1,67 @@
+import { sql } from 'kysely'
+import { actorLabel, moveState, personOf, requireStaff, type Work } from '../../kernel/index.ts'
+import { countUse, settleAttention } from '../../ops/index.ts'
+import { addTransfer } from '../../payout/index.ts'
+import { withdrawalMachine } from '../transitions.ts'
+import { openDestination } from './destinations.ts'
+import { withdrawalUse } from './hold.ts'
+import { withdrawalNews } from './views.ts'
+
+interface Waiting {
+  id: string
+  code: string
+  userId: string
+  destinationId: string
+  amountIdr: number
+  feeIdr: number
+  closesAccount: boolean
+  channelCode: string
+  accountNumber: string
+  accountHolder: string
+}
+
+/**
+ * Claims for a batch of bank transfers the withdrawals that the provider does not pay out (`byHand`) and whose account is old enough, of
+ * users who are not suspended: whoever exports them lets them go. Returns their codes.
+ * @throws kernel.forbidden
+ */
+export async function claimWithdrawalsForBank(
+  work: Work,
+  { batch, channelCode }: { batch: () => Promise<string>; channelCode?: string | undefined },
+): Promise<string[]> {
+  requireStaff(work.actor, 'finance')
+  const { rows } = await sql<Waiting>`
+    select w.id, w.code, w.user_id, w.destination_id, w.amount_idr, w.fee_idr, w.closes_account, d.channel_code, d.account_number,
+      d.account_holder
+    from withdrawals w join withdrawal_destinations d on d.id = w.destination_id join users u on u.id = w.user_id
+    where w.status = 'held' and w.by_hand and greatest(d.usable_at, u.withdrawals_from) <= ${work.now} and u.status <> 'suspended'
+      and ${channelCode ? sql`d.channel_code = ${channelCode.toUpperCase()}` : sql`true`}
+    order by w.id for no key update of w`.execute(work.tx)
+  for (const row of rows) await claim(work, row, await batch())
+  return rows.map((row) => row.code)
+}
+
+async function claim(work: Work, row: Waiting, batchId: string): Promise<void> {
+  const { id, code, amountIdr } = row
+  await countUse(work, await withdrawalUse(work, row), personOf(work.actor))
+  const set = { decidedBy: actorLabel(work.actor), dueAt: null }
+  await moveState(work, withdrawalMachine, { to: 'approved', from: 'held', ids: [id], all: true, set })
+  work.emit(withdrawalNews(row, 'held', 'approved', true))
+  const key = `${code}-1`
+  await addTransfer(work, {
+    batchId,
+    key,
+    purpose: 'withdrawal',
+    subjectId: id,
+    destination: openDestination(work.vault, row),
+    amountIdr,
+    description: `Laku ${code}`,
+  })
+  await settleAttention(work, 'withdrawal_by_hand', id, 'it is in a batch for the bank')
+  work.audit({
+    command: 'settle export',
+    subject: ['withdrawal', id],
+    before: { status: 'held' },
+    after: { status: 'approved', payout: key, batchId },
+  })
+}

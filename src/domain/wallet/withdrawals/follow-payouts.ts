@@ -1,0 +1,123 @@
+import { sql } from 'kysely'
+import { type EventOf, moveState, type Work } from '../../kernel/index.ts'
+import { credit, debit, type Entry, post, walletAccount } from '../../ledger/index.ts'
+import { undoUse } from '../../ops/index.ts'
+import type { PayoutNews } from '../../payout/index.ts'
+import { lockWallets } from '../lock.ts'
+import { openWallets } from '../open.ts'
+import { type WithdrawalStatus, withdrawalMachine } from '../transitions.ts'
+import { withdrawalNews } from './views.ts'
+
+interface Moved {
+  id: string
+  code: string
+  userId: string
+  amountIdr: number
+  feeIdr: number
+  closesAccount: boolean
+  from: WithdrawalStatus
+}
+
+type Outcome = 'submitted' | 'succeeded' | 'failed' | 'reversed'
+/** Where money is on its way, and what it comes out of, by the way it goes. */
+const waysOf = {
+  provider: { out: 'payouts-in-flight', from: 'gateway' },
+  bank: { out: 'bank-transfers-in-flight', from: 'bank' },
+} as const
+const held = 'withdrawals-held'
+
+/** What each step of a payout books for its withdrawal of amount a and fee f (the design's table of postings). */
+export const entriesOf: Record<
+  Outcome,
+  (withdrawal: Pick<Moved, 'amountIdr' | 'feeIdr' | 'userId'>, route: PayoutNews['route']) => Entry[]
+> = {
+  submitted: ({ amountIdr: a, userId }, route) => [
+    debit(held, a, { userId }),
+    credit(waysOf[route].out, a, { userId }),
+  ],
+  succeeded: ({ amountIdr: a, feeIdr: f, userId }, route) => [
+    debit(waysOf[route].out, a, { userId }),
+    debit(held, f, { userId }),
+    credit(waysOf[route].from, a, { userId }),
+    credit('fee-income', f, { userId }),
+  ],
+  failed: ({ amountIdr: a, feeIdr: f, userId }, route) => [
+    debit(waysOf[route].out, a, { userId }),
+    debit(held, f, { userId }),
+    credit(walletAccount(userId), a + f, { userId }),
+  ],
+  reversed: ({ amountIdr: a, feeIdr: f, userId }, route) => [
+    debit(waysOf[route].from, a, { userId }),
+    debit('fee-income', f, { userId }),
+    credit(walletAccount(userId), a + f, { userId }),
+  ],
+}
+
+/** Reaction to payout.submitted: the money is on its way, and from now on may have arrived. */
+export const followSubmitted = (work: Work, events: EventOf<'payout.submitted'>[]): Promise<void> =>
+  follow(work, events, 'submitted')
+
+/** Reaction to payout.succeeded: the hold ends and the fee is earned. */
+export const followSucceeded = (work: Work, events: EventOf<'payout.succeeded'>[]): Promise<void> =>
+  follow(work, events, 'succeeded')
+
+/** Reaction to payout.failed, a definite no: all of it is in the wallet again, the fee too. */
+export const followFailed = (work: Work, events: EventOf<'payout.failed'>[]): Promise<void> =>
+  follow(work, events, 'failed')
+
+/** Reaction to payout.reversed: the bank sent it back, and it is in the wallet again. */
+export const followReversed = (work: Work, events: EventOf<'payout.reversed'>[]): Promise<void> =>
+  follow(work, events, 'reversed')
+
+/** A payout that turned is booked again for each turn. */
+function keyOf(id: string, to: Outcome, news: readonly PayoutNews[]): string {
+  const turn = news.find((one) => one.subjectId === id)?.turn ?? 0
+  return `withdrawal:${id}:${to}${turn > 0 ? `:${turn}` : ''}`
+}
+
+async function follow(work: Work, events: readonly { payload: PayoutNews }[], to: Outcome): Promise<void> {
+  const news = events.map((event) => event.payload).filter((one) => one.purpose === 'withdrawal')
+  if (news.length === 0) return
+  const ids = news.map((one) => one.subjectId)
+  const routes = new Map(news.map((one) => [one.subjectId, one.route]))
+  const rows = await moveState(work, withdrawalMachine, {
+    to,
+    rows: news.map(({ subjectId: id, failureCode = null }) => ({ id, failureCode })),
+    set: { finishedAt: to === 'submitted' ? null : work.now },
+    all: true,
+    with: sql`moving as (
+      select id, status from withdrawals where id = any(${ids}::uuid[]) order by id for no key update
+    )`,
+    using: sql`moving m`,
+    where: sql`m.id = t.id`,
+    returning: sql<Moved>`t.id, t.code, t.user_id, t.amount_idr, t.fee_idr, t.closes_account, m.status as from`,
+  })
+  if (to === 'failed' || to === 'reversed') {
+    await undoUse(
+      work,
+      'withdrawal',
+      rows.map((row) => row.id),
+    )
+  }
+  // Before any balance: what is heard to be reversed before it succeeded is booked twice in one go, and who withdraws holds their wallet.
+  await lockWallets(
+    work,
+    rows.map((row) => row.userId),
+  )
+  if (to === 'reversed') {
+    await openWallets(
+      work,
+      rows.map((row) => row.userId),
+    )
+  }
+  await post(
+    work,
+    rows.map((withdrawal) => ({
+      key: keyOf(withdrawal.id, to, news),
+      kind: `withdrawal.${to}`,
+      subject: ['withdrawal', withdrawal.id],
+      entries: entriesOf[to](withdrawal, routes.get(withdrawal.id) ?? 'provider'),
+    })),
+  )
+  for (const row of rows) work.emit(withdrawalNews(row, row.from, to))
+}

@@ -1,0 +1,74 @@
+import { sql } from 'kysely'
+import { type EventOf, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
+import { balanceIdr, walletAccount } from '../../ledger/index.ts'
+import type { BankAccount } from '../../ops/index.ts'
+import { scheduleClosing, startClosing, stopClosing } from '../../user/index.ts'
+import { walletErrors } from '../errors.ts'
+import { lockWallets } from '../lock.ts'
+import { openWallets } from '../open.ts'
+import { type Destination, destinationOf } from './destinations.ts'
+import { holdWithdrawal } from './hold.ts'
+import { getWithdrawal } from './read.ts'
+import { refundedMoney } from './refunded-money.ts'
+import { sendWithdrawals } from './send.ts'
+import type { WithdrawalView } from './views.ts'
+
+/** Where all of a wallet goes: an account that its owner names, or the one to which they had money sent last. */
+export type ClosingTo =
+  | { bank: BankAccount; otpVerifiedAt: Date | undefined; amountIdr: Rupiah }
+  | 'their last account'
+
+/**
+ * Takes all that is in a wallet out of it, free of fee and minimum, for its account is closed once it has arrived; from now on the account
+ * is being closed. Who asks has seen to it that nothing else of the user is open, and holds the user's lock.
+ * @throws wallet.nothing_to_withdraw, not_all, no_destination, otp_needed, kernel.bank_account_invalid, payout_channel_unknown
+ */
+export async function holdClosing(work: Work, userId: string, to: ClosingTo): Promise<WithdrawalView> {
+  await openWallets(work, [userId])
+  await lockWallets(work, [userId])
+  const amountIdr = await balanceIdr(work.tx, walletAccount(userId))
+  if (amountIdr <= 0) throw walletErrors.nothing_to_withdraw({ userId })
+  if (to !== 'their last account' && to.amountIdr !== amountIdr) {
+    throw walletErrors.not_all({ amountIdr: to.amountIdr, balanceIdr: amountIdr })
+  }
+  const destination =
+    to === 'their last account'
+      ? await lastDestination(work, userId)
+      : await destinationOf(work, userId, to.bank, to.otpVerifiedAt)
+  const refundedIdr = Math.min(amountIdr, await refundedMoney(work.tx, userId))
+  const hold = { userId, destination, amountIdr, feeIdr: 0, refundedIdr, closesAccount: true }
+  const id = await holdWithdrawal(work, hold)
+  await startClosing(work, userId)
+  await sendWithdrawals(work, [id])
+  return await getWithdrawal(work, id)
+}
+
+/** The account that money of theirs was last meant for, else the one that they confirmed last. */
+async function lastDestination(work: Work, userId: string): Promise<Destination> {
+  const { rows } = await sql<Destination>`
+    select d.id, d.channel_code, d.usable_at from withdrawal_destinations d left join withdrawals w on w.destination_id = d.id
+    where d.user_id = ${userId}::uuid and d.usable_at < '9999-12-31' order by w.id desc nulls last, d.id desc limit 1`.execute(
+    work.tx,
+  )
+  if (!rows[0]) throw walletErrors.no_destination({ userId })
+  return rows[0]
+}
+
+/**
+ * Reaction to withdrawal.status_changed: an account whose money has arrived is erased policy.closingHours later, for a bank that sends
+ * money back does so soon; one whose money came back stays.
+ */
+export async function followClosings(
+  work: Work,
+  events: EventOf<'withdrawal.status_changed'>[],
+): Promise<void> {
+  const news = events.map((event) => event.payload).filter((one) => one.closesAccount)
+  const usersOf = (...states: string[]) =>
+    news.filter((one) => states.includes(one.to)).map((one) => one.userId)
+  const arrived = usersOf('succeeded')
+  if (arrived.length > 0) {
+    await scheduleClosing(work, arrived, secondsAfter(work.now, work.policy.closingHours * 3600))
+  }
+  const back = usersOf('failed', 'rejected', 'reversed')
+  if (back.length > 0) await stopClosing(work, back)
+}

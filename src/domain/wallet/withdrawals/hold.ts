@@ -1,0 +1,123 @@
+import { insertRows, newCode, newId, type Rupiah, type Vault, type Work } from '../../kernel/index.ts'
+import { credit, debit, post, walletAccount } from '../../ledger/index.ts'
+import { type BankAccount, countUse, isOverLimit, type LimitUse } from '../../ops/index.ts'
+import { channelFit } from '../../payout/index.ts'
+import { withdrawalsFrom } from '../../user/index.ts'
+import { walletErrors } from '../errors.ts'
+import { requireBalances } from '../require-balances.ts'
+import { type Destination, openDestination } from './destinations.ts'
+import { withdrawalNews } from './views.ts'
+
+export interface NewHold {
+  userId: string
+  destination: Destination
+  amountIdr: Rupiah
+  feeIdr: Rupiah
+  refundedIdr: Rupiah
+  retryOf?: string
+  closesAccount?: boolean
+}
+
+/**
+ * Takes the money of a withdrawal out of its wallet and holds it. The wallet is locked. Returns the withdrawal's id.
+ * @throws wallet.insufficient_balance
+ */
+export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string> {
+  const { userId, destination, amountIdr, feeIdr, refundedIdr, retryOf = null, closesAccount = false } = hold
+  const takenIdr = amountIdr + feeIdr
+  await requireBalances(work, [{ userId, amountIdr: takenIdr }])
+  const withdrawal = { id: newId(), code: newCode('WDR', work.now), userId, amountIdr, feeIdr, closesAccount }
+  const use = await withdrawalUse(work, { ...withdrawal, destinationId: destination.id })
+  const isLarge = amountIdr > work.policy.withdrawalApprovalAboveIdr || (await isOverLimit(work, use))
+  const { fit } = await channelFit(work.tx, destination, amountIdr)
+  const byHand = fit !== 'takes' || amountIdr < work.policy.payoutMinimumIdr
+  const cooled = await withdrawalsFrom(work, userId)
+  await insertRows(work.tx, 'withdrawals', [
+    {
+      ...withdrawal,
+      destinationId: destination.id,
+      refundedIdr,
+      status: 'held',
+      retryOf,
+      byHand,
+      dueAt: isLarge || byHand ? null : laterOf(laterOf(work.now, destination.usableAt), cooled ?? work.now),
+      createdAt: work.now,
+    },
+  ])
+  // What waits for staff is counted when they let it go, as theirs too.
+  if (!isLarge && !byHand) await countUse(work, use)
+  await postHold(work, withdrawal.id, userId, takenIdr)
+  work.emit(withdrawalNews(withdrawal, null, 'held', work.actor.kind === 'staff'))
+  if (isLarge) {
+    work.raise({
+      kind: 'withdrawal_large',
+      subject: ['withdrawal', withdrawal.id],
+      message: `${withdrawal.code} is large, alone or with what left before it, and waits for approval`,
+      command: `laku wallets withdrawals approve ${withdrawal.code}`,
+    })
+  }
+  if (byHand) {
+    work.raise({
+      kind: 'withdrawal_by_hand',
+      subject: ['withdrawal', withdrawal.id],
+      message: `${withdrawal.code} is not paid out by the provider (too little or too much for it): send it from the bank (laku wallets withdrawals list --status held --json says where to), then say so`,
+      command: `laku wallets withdrawals approve ${withdrawal.code} --by-hand REFERENCE`,
+      details: { otherwise: `laku wallets withdrawals reject ${withdrawal.code}` },
+    })
+  }
+  return withdrawal.id
+}
+
+/**
+ * How a withdrawal counts: by who asked, by the wallet, and by the bank account, however its holder is written, for several people may
+ * name one.
+ */
+export async function withdrawalUse(
+  { tx, vault }: Pick<Work, 'tx' | 'vault'>,
+  {
+    id,
+    userId,
+    amountIdr,
+    destinationId,
+  }: { id: string; userId: string; amountIdr: Rupiah; destinationId: string },
+): Promise<LimitUse> {
+  const row = await tx
+    .selectFrom('withdrawalDestinations')
+    .select(['channelCode', 'accountNumber', 'accountHolder'])
+    .where('id', '=', destinationId)
+    .executeTakeFirstOrThrow()
+  const { channelCode, accountNumber } = openDestination(vault, row)
+  return {
+    kind: 'withdrawal',
+    subject: ['withdrawal', id],
+    receiver: `user:${userId}`,
+    account: limitAccountOf(vault, { channelCode, accountNumber }),
+    amountIdr,
+    person: `customer:${userId}`,
+  }
+}
+
+/** By what withdrawals to one account are counted together, whoever asks for them. */
+export const limitAccountOf = (
+  vault: Vault,
+  { channelCode, accountNumber }: Pick<BankAccount, 'channelCode' | 'accountNumber'>,
+) => vault.hmac('wallet.limit', `${channelCode}|${accountNumber}`)
+
+const laterOf = (a: Date, b: Date) => (a > b ? a : b)
+
+export async function postHold(work: Work, id: string, userId: string, takenIdr: Rupiah): Promise<void> {
+  const entries = [
+    debit(walletAccount(userId), takenIdr, { userId }),
+    credit('withdrawals-held', takenIdr, { userId }),
+  ]
+  try {
+    await post(work, [
+      { key: `withdrawal:${id}:held`, kind: 'withdrawal.held', subject: ['withdrawal', id], entries },
+    ])
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ledger.insufficient_balance') {
+      throw walletErrors.insufficient_balance({ userIds: [userId] })
+    }
+    throw error
+  }
+}

@@ -1,0 +1,46 @@
+import { moveState, type Work } from '../../kernel/index.ts'
+import { post } from '../../ledger/index.ts'
+import { settleAttention } from '../../ops/index.ts'
+import { noteReference } from '../../payout/index.ts'
+import { walletErrors } from '../errors.ts'
+import { withdrawalMachine } from '../transitions.ts'
+import { entriesOf } from './follow-payouts.ts'
+import { withdrawalNews } from './views.ts'
+
+interface ByHand {
+  id: string
+  code: string
+  userId: string
+  amountIdr: number
+  feeIdr: number
+  closesAccount: boolean
+  usableAt: Date
+}
+
+/**
+ * A locked, held withdrawal that is too small for the provider has left the company's bank: approved, sent and arrived in one. Its account
+ * has to be old enough for this too.
+ * @throws wallet.account_too_new, payout.reference_used, reference_invalid
+ */
+export async function payByHand(work: Work, withdrawal: ByHand, reference: string): Promise<void> {
+  const { id, usableAt, code } = withdrawal
+  await noteReference(work, reference, ['withdrawal', id])
+  if (usableAt > work.now) throw walletErrors.account_too_new({ code, usableAt })
+  const set = { handReference: reference, dueAt: null, finishedAt: work.now }
+  await moveState(work, withdrawalMachine, { to: 'submitted', ids: [id], all: true })
+  await moveState(work, withdrawalMachine, { to: 'succeeded', ids: [id], set, all: true })
+  await post(
+    work,
+    (['submitted', 'succeeded'] as const).map((step) => ({
+      key: `withdrawal:${id}:${step}`,
+      kind: `withdrawal.${step}`,
+      subject: ['withdrawal', id],
+      entries: entriesOf[step](withdrawal, 'bank'),
+    })),
+  )
+  work.emit(
+    withdrawalNews(withdrawal, 'approved', 'submitted', true),
+    withdrawalNews(withdrawal, 'submitted', 'succeeded', true),
+  )
+  await settleAttention(work, 'withdrawal_by_hand', id, 'it was sent from the bank')
+}

@@ -1,0 +1,86 @@
+import { type Rupiah, requireCustomer, requireKnownDatabase, rupiah, type Work } from '../../kernel/index.ts'
+import { balanceIdr, walletAccount } from '../../ledger/index.ts'
+import type { BankAccount } from '../../ops/index.ts'
+import { channelFit, requireFit } from '../../payout/index.ts'
+import { closingOf } from '../../user/index.ts'
+import { walletErrors } from '../errors.ts'
+import { lockWallets } from '../lock.ts'
+import { openWallets } from '../open.ts'
+import { isRest, withdrawalTerms } from '../rules.ts'
+import { destinationOf } from './destinations.ts'
+import { holdWithdrawal } from './hold.ts'
+import { getWithdrawal } from './read.ts'
+import { refundedMoney } from './refunded-money.ts'
+import { sendWithdrawals } from './send.ts'
+import type { WithdrawalView } from './views.ts'
+
+export interface WithdrawalRequest {
+  amountIdr: Rupiah
+  bank: BankAccount
+  /** When the caller proved by a code to hold their phone; a new account needs it. */
+  otpVerifiedAt?: Date | undefined
+}
+
+/**
+ * A customer takes money out of their wallet. It is held at once; sent at once too where the account is known and the amount
+ * small, else when the account is old enough or staff have approved it (policy.withdrawalApprovalAboveIdr). Refunded
+ * money leaves free of fee and minimum, and so does all that is left where it is too little for both.
+ * @throws payout.outside_channel_limits, wallet.otp_needed, below_minimum, insufficient_balance, account_closing, kernel.bank_account_invalid, payout_channel_unknown, forbidden, kernel.database_in_doubt
+ */
+export async function requestWithdrawal(work: Work, input: WithdrawalRequest): Promise<WithdrawalView> {
+  await requireKnownDatabase(work.tx)
+  const userId = requireCustomer(work.actor)
+  const amountIdr = rupiah(input.amountIdr)
+  if ((await closingOf(work, userId)).since) throw walletErrors.account_closing()
+  await openWallets(work, [userId])
+  await lockWallets(work, [userId])
+  const destination = await destinationOf(work, userId, input.bank, input.otpVerifiedAt)
+  const money = await moneyOf(work, userId)
+  const terms = withdrawalTerms(amountIdr, money, work.policy)
+  if (terms.belowMinimum || amountIdr <= 0) {
+    const { balanceIdr } = money
+    const all = isRest(balanceIdr, work.policy) && { allIdr: balanceIdr }
+    throw walletErrors.below_minimum({ amountIdr, minimumIdr: work.policy.withdrawalMinimumIdr, ...all })
+  }
+  // What is too little is sent by hand from the bank; of what is too much its owner names another account, or takes less.
+  const { fit } = await channelFit(work.tx, destination, amountIdr)
+  if (fit === 'above') await requireFit(work.tx, destination, amountIdr)
+  const { feeIdr, refundedIdr } = terms
+  const id = await holdWithdrawal(work, { userId, destination, amountIdr, feeIdr, refundedIdr })
+  await sendWithdrawals(work, [id])
+  return await getWithdrawal(work, id)
+}
+
+async function moneyOf(work: Work, userId: string): Promise<{ balanceIdr: Rupiah; refundedIdr: Rupiah }> {
+  return {
+    balanceIdr: await balanceIdr(work.tx, walletAccount(userId)),
+    refundedIdr: await refundedMoney(work.tx, userId),
+  }
+}
+
+export interface WithdrawalOffer {
+  balanceIdr: Rupiah
+  /** Refunded money: leaves free of fee and minimum. */
+  freeIdr: Rupiah
+  /** For any other money: the least amount, and the fee on top of it. */
+  minimumIdr: Rupiah
+  feeIdr: Rupiah
+  /** The most that can be asked for, its fee left aside. */
+  mostIdr: Rupiah
+  /** The balance is too little for the least amount and its fee: all of it leaves at once, free of both. */
+  allLeaves: boolean
+}
+
+/**
+ * What the caller may take out of their wallet, and what it costs.
+ * @throws kernel.forbidden
+ */
+export async function withdrawalOffer(work: Work): Promise<WithdrawalOffer> {
+  const userId = requireCustomer(work.actor)
+  const { balanceIdr: balance, refundedIdr } = await moneyOf(work, userId)
+  const { withdrawalMinimumIdr: minimumIdr, withdrawalFeeIdr: feeIdr } = work.policy
+  const allLeaves = isRest(balance, work.policy)
+  const paidIdr = balance - feeIdr
+  const mostIdr = allLeaves || balance === refundedIdr ? balance : Math.max(refundedIdr, paidIdr)
+  return { balanceIdr: balance, freeIdr: refundedIdr, minimumIdr, feeIdr, mostIdr, allLeaves }
+}

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { refusal } from '../../../../test/storefront.ts'
+import { finance, openWalletFixture, type WalletFixture, waits } from '../../../../test/wallets.ts'
+import { settlePayouts } from '../../payout/index.ts'
+import { retryWithdrawal } from '../index.ts'
+
+const AMOUNT = 100_000
+const FEE = 2_500
+
+describe('a withdrawal that was said to have failed', () => {
+  let f: WalletFixture
+  beforeAll(async () => {
+    f = await openWalletFixture()
+  })
+  afterAll(async () => {
+    expect(await f.broken()).toEqual([])
+    await f.laku.close()
+  })
+
+  /** One that the provider has, out of a wallet that held just it and its fee. */
+  async function sent() {
+    const userId = await f.user()
+    await f.known(userId, waits)
+    await f.fill(userId, AMOUNT + FEE)
+    const { id, code } = await f.withdraw(userId, AMOUNT, { bank: waits })
+    await f.send(id)
+    const { providerPayoutId, key } = await f.payoutOf(id)
+    return { userId, id, code, key, providerId: providerPayoutId as string }
+  }
+  const says = async (providerId: string, status: string) => {
+    const answer = await fetch(`${f.laku.sandbox.url}/control/payouts/${providerId}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ status, force: true }),
+    })
+    expect(answer.ok).toBe(true)
+    const payout = await f.payouts.getPayout(providerId)
+    await f.laku.system((work) => settlePayouts(work, [payout]))
+  }
+  const retry = (withdrawal: string) => f.laku.as(finance(), (work) => retryWithdrawal(work, { withdrawal }))
+  const status = async (id: string) => (await f.row(id)).status
+  const aside = (key: string) => f.balance(`suspense:${key}`)
+  const books = async () => ({ gateway: await f.balance('gateway'), fees: await f.balance('fee-income') })
+  const left = async (before: Awaited<ReturnType<typeof books>>) => {
+    const now = await books()
+    return { gateway: before.gateway - now.gateway, fees: now.fees - before.fees }
+  }
+
+  it('and arrived takes its money and fee out of the wallet again', async () => {
+    const before = await books()
+    const { userId, id, key, providerId } = await sent()
+    await says(providerId, 'FAILED')
+    expect([await status(id), await f.wallet(userId)]).toEqual(['failed', AMOUNT + FEE])
+    await says(providerId, 'SUCCEEDED')
+    expect([await status(id), await f.wallet(userId), await aside(key)]).toEqual(['succeeded', 0, 0])
+    expect(await left(before)).toEqual({ gateway: AMOUNT, fees: FEE })
+    await says(providerId, 'REVERSED')
+    expect([await status(id), await f.wallet(userId)]).toEqual(['reversed', AMOUNT + FEE])
+    await says(providerId, 'SUCCEEDED')
+    expect(await left(before)).toMatchObject({ gateway: AMOUNT })
+  })
+
+  it('and arrived lies in suspense where its user has spent the money meanwhile', async () => {
+    const before = await books()
+    const { userId, id, key, providerId } = await sent()
+    await says(providerId, 'FAILED')
+    await f.laku.system((work) => f.spendIn(work, userId, 1))
+    await says(providerId, 'SUCCEEDED')
+    expect([await status(id), await f.wallet(userId), await aside(key)]).toEqual([
+      'failed',
+      AMOUNT + FEE - 1,
+      AMOUNT,
+    ])
+    expect(await left(before)).toEqual({ gateway: AMOUNT, fees: 0 })
+  })
+
+  it('and arrived calls off the retry that was not sent yet', async () => {
+    const before = await books()
+    const { userId, id, key, providerId } = await sent()
+    await says(providerId, 'FAILED')
+    const again = await retry(id)
+    expect([again.status, await f.wallet(userId)]).toEqual(['approved', 0])
+    await says(providerId, 'SUCCEEDED')
+    expect([await status(id), await status(again.id)]).toEqual(['succeeded', 'rejected'])
+    expect([await f.wallet(userId), await aside(key)]).toEqual([0, 0])
+    await f.later(1)
+    expect(await f.atProvider(again.code)).toEqual([])
+    expect(await left(before)).toEqual({ gateway: AMOUNT, fees: FEE })
+  })
+
+  it('and arrived lies in suspense beside a retry that is under way, and is taken where that fails', async () => {
+    const before = await books()
+    const { userId, id, key, providerId } = await sent()
+    await says(providerId, 'FAILED')
+    const again = await retry(id)
+    await f.send(again.id)
+    const second = (await f.payoutOf(again.id)).providerPayoutId as string
+    await says(providerId, 'SUCCEEDED')
+    expect([await status(id), await status(again.id), await aside(key)]).toEqual([
+      'failed',
+      'submitted',
+      AMOUNT,
+    ])
+    await says(second, 'FAILED')
+    expect(await status(again.id)).toBe('failed')
+    // The retry's money is in the wallet again: nobody takes it out by itself, for the user may have been told of it.
+    expect([await f.wallet(userId), await aside(key)]).toEqual([AMOUNT + FEE, AMOUNT])
+    expect(await left(before)).toEqual({ gateway: AMOUNT, fees: 0 })
+  })
+
+  it.each([
+    ['SUCCEEDED', 'succeeded', 'rejected'],
+    ['FAILED', 'failed', 'submitted'],
+  ])(
+    'and moves again keeps the retry that was asked for from being sent, until it is %s',
+    async (end, first, second) => {
+      const { userId, id, providerId } = await sent()
+      await says(providerId, 'FAILED')
+      const again = await retry(id)
+      await says(providerId, 'ACCEPTED')
+      await f.send(again.id)
+      await f.later(901)
+      expect([await status(again.id), await f.atProvider(again.code)]).toEqual(['approved', []])
+      await says(providerId, end)
+      await f.later(901)
+      expect([await status(id), await status(again.id)]).toEqual([first, second])
+      expect(await f.atProvider(again.code)).toHaveLength(second === 'submitted' ? 1 : 0)
+      expect(await f.wallet(userId)).toBe(0)
+    },
+  )
+
+  it('and moves again is not tried again by anybody, until it has ended', async () => {
+    const { id, providerId } = await sent()
+    await says(providerId, 'FAILED')
+    await says(providerId, 'ACCEPTED')
+    expect(await refusal(retry(id))).toBe('payout.moves_again')
+    await says(providerId, 'FAILED')
+    expect((await retry(id)).status).toBe('approved')
+  })
+})

@@ -1,0 +1,96 @@
+import { sql } from 'kysely'
+import { type EventOf, moveState, type Work } from '../../kernel/index.ts'
+import { balances, credit, debit, post, walletAccount } from '../../ledger/index.ts'
+import { dropUnsent, type PayoutNews, setPayoutAside } from '../../payout/index.ts'
+import { lockWallets } from '../lock.ts'
+import { type WithdrawalStatus, withdrawalMachine } from '../transitions.ts'
+import { withdrawalNews } from './views.ts'
+
+interface Stored {
+  id: string
+  code: string
+  userId: string
+  amountIdr: number
+  feeIdr: number
+  closesAccount: boolean
+  status: WithdrawalStatus
+}
+
+/**
+ * Reaction to payout.revived: a withdrawal whose money was back in the wallet arrived after all. Its money is taken out of the wallet again,
+ * with its fee, where it is still there: a retry of it that was not sent gives it back first. Else it lies in suspense, for the
+ * user has it twice.
+ */
+export async function reviveWithdrawals(work: Work, events: EventOf<'payout.revived'>[]): Promise<void> {
+  for (const { payload } of events) {
+    if (payload.purpose === 'withdrawal') await revive(work, payload)
+  }
+}
+
+async function revive(work: Work, payout: PayoutNews): Promise<void> {
+  const { rows } = await sql<Stored>`
+    select id, code, user_id, amount_idr, fee_idr, closes_account, status from withdrawals
+    where id = ${payout.subjectId} or retry_of = ${payout.subjectId} order by id for no key update`.execute(
+    work.tx,
+  )
+  const withdrawal = rows.find((one) => one.id === payout.subjectId)
+  if (!withdrawal) throw new Error(`payout ${payout.key} is of no withdrawal`)
+  const { id, code, userId, amountIdr, feeIdr, status } = withdrawal
+  await lockWallets(work, [userId])
+  const aside = (why: string) =>
+    setPayoutAside(work, payout.payoutId, `${code} arrived after all, and ${why}`)
+  const again = rows.find((one) => one.id !== id)
+  if (again && !(await isGivenBack(work, again)))
+    return await aside(`${again.code}, which was to pay it again, is ${again.status}`)
+  const [wallet] = await balances(work.tx, [walletAccount(userId)])
+  if ((wallet?.balanceIdr ?? 0) < amountIdr + feeIdr)
+    return await aside('its money is no longer in the wallet')
+  await moveState(work, withdrawalMachine, {
+    to: 'succeeded',
+    from: ['failed', 'reversed'],
+    ids: [id],
+    set: { failureCode: null, finishedAt: work.now },
+    all: true,
+  })
+  await post(work, [
+    {
+      key: `withdrawal:${id}:succeeded:${payout.turn}`,
+      kind: 'withdrawal.succeeded',
+      subject: ['withdrawal', id],
+      entries: [
+        debit(walletAccount(userId), amountIdr + feeIdr, { userId }),
+        credit('gateway', amountIdr, { userId }),
+        ...(feeIdr > 0 ? [credit('fee-income', feeIdr, { userId })] : []),
+      ],
+    },
+  ])
+  work.emit(withdrawalNews(withdrawal, status, 'succeeded'))
+}
+
+/** Its money is in the wallet: it came to nothing, or was not sent yet and is called off here. */
+async function isGivenBack(work: Work, again: Stored): Promise<boolean> {
+  const { id, userId, amountIdr, feeIdr, status } = again
+  if (status === 'failed' || status === 'reversed' || status === 'rejected') return true
+  if (status !== 'held' && status !== 'approved') return false
+  if ((await dropUnsent(work, [id])).length > 0) return false
+  await moveState(work, withdrawalMachine, {
+    to: 'rejected',
+    from: ['held', 'approved'],
+    ids: [id],
+    set: { dueAt: null, finishedAt: work.now },
+    all: true,
+  })
+  await post(work, [
+    {
+      key: `withdrawal:${id}:rejected`,
+      kind: 'withdrawal.rejected',
+      subject: ['withdrawal', id],
+      entries: [
+        debit('withdrawals-held', amountIdr + feeIdr, { userId }),
+        credit(walletAccount(userId), amountIdr + feeIdr, { userId }),
+      ],
+    },
+  ])
+  work.emit(withdrawalNews(again, status, 'rejected'))
+  return true
+}

@@ -1,0 +1,100 @@
+import { type RawBuilder, sql } from 'kysely'
+import { moveState, secondsAfter, type Work } from '../../kernel/index.ts'
+import { createPayout } from '../../payout/index.ts'
+import { type WithdrawalStatus, withdrawalMachine } from '../transitions.ts'
+import { openDestination } from './destinations.ts'
+import { withdrawalNews } from './views.ts'
+
+const A_RUN = 50
+
+/** True when a withdrawal's time has come. Answered by the index `withdrawals_due`. */
+export const withdrawalsDue = (now: Date): RawBuilder<boolean> =>
+  sql<boolean>`exists (select from withdrawals where due_at <= ${now})`
+
+/** Approves and sends withdrawals that need no approval, or have it, and whose account is old enough now. */
+export async function sweepWithdrawals(work: Work): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select id from withdrawals where due_at <= ${work.now}
+    order by due_at limit ${A_RUN} for no key update skip locked`.execute(work.tx)
+  await sendWithdrawals(
+    work,
+    rows.map((row) => row.id),
+  )
+}
+
+interface Due {
+  id: string
+  code: string
+  userId: string
+  amountIdr: number
+  feeIdr: number
+  closesAccount: boolean
+  status: WithdrawalStatus
+  channelCode: string
+  accountNumber: string
+  accountHolder: string
+  userStatus: string
+  /** A way into the account changed: nothing leaves before. */
+  withdrawalsFrom: Date | null
+}
+
+/** One whose owner is kept out is looked at again after so long. */
+const SUSPENDED_S = 3600
+
+/**
+ * Of these withdrawals approves and sends those that are due now; the others keep waiting. So do those of a suspended user: whoever
+ * was kept out gets no money either, and a person is told. And those of a user whose way in changed a short while ago.
+ */
+export async function sendWithdrawals(work: Work, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  const { rows } = await sql<Due>`
+    select w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, w.closes_account, w.status, d.channel_code, d.account_number, d.account_holder,
+      u.status as user_status, u.withdrawals_from
+    from withdrawals w join withdrawal_destinations d on d.id = w.destination_id join users u on u.id = w.user_id
+    where w.id = any(${ids}::uuid[]) and w.status in ('held', 'approved') and w.due_at <= ${work.now}
+    order by w.id for no key update of w`.execute(work.tx)
+  const isCooling = (row: Due) => row.withdrawalsFrom !== null && row.withdrawalsFrom > work.now
+  const admitted = rows.filter((row) => row.userStatus !== 'suspended')
+  for (const { id, withdrawalsFrom: dueAt } of admitted.filter(isCooling))
+    await work.tx.updateTable('withdrawals').set({ dueAt }).where('id', '=', id).execute()
+  const sent = admitted.filter((row) => !isCooling(row))
+  await postpone(
+    work,
+    rows.filter((row) => row.userStatus === 'suspended'),
+  )
+  await moveState(work, withdrawalMachine, {
+    to: 'approved',
+    stays: true,
+    ids: sent.map((row) => row.id),
+    set: { dueAt: null },
+    all: true,
+  })
+  for (const row of sent) {
+    if (row.status === 'held') work.emit(withdrawalNews(row, 'held', 'approved'))
+    const { id: subjectId, code, amountIdr } = row
+    await createPayout(work, {
+      key: `${code}-1`,
+      purpose: 'withdrawal',
+      subjectId,
+      amountIdr,
+      destination: openDestination(work.vault, row),
+      description: `Laku ${code}`,
+    })
+  }
+}
+
+async function postpone(work: Work, rows: readonly Due[]): Promise<void> {
+  await sql`
+    update withdrawals set due_at = ${secondsAfter(work.now, SUSPENDED_S)}
+    where id = any(${rows.map((row) => row.id)}::uuid[]) and status in ('held', 'approved')`.execute(work.tx)
+  for (const { id, code, userId, status } of rows) {
+    const letIn = `laku users activate ${userId}`
+    work.raise({
+      kind: 'withdrawal_of_suspended',
+      subject: ['withdrawal', id],
+      message: `${code} is due, and its user is suspended: it waits until they are let in again`,
+      command: status === 'held' ? `laku wallets withdrawals reject ${code}` : letIn,
+      ...(status === 'held' && { details: { otherwise: letIn } }),
+    })
+  }
+}

@@ -1,0 +1,64 @@
+import type { Actor, Rupiah, Vault } from '../../kernel/index.ts'
+import { type BankAccount, channelName, maskedAccount } from '../../ops/index.ts'
+import type { WithdrawalNews } from '../events.ts'
+import type { WithdrawalStatus } from '../transitions.ts'
+import { openDestination } from './destinations.ts'
+
+/** A withdrawal as its owner and staff see it. */
+export interface WithdrawalView {
+  id: string
+  code: string
+  userId: string
+  status: WithdrawalStatus
+  amountIdr: Rupiah
+  feeIdr: Rupiah
+  bank: string
+  /** The last four digits. */
+  account: string
+  /** It is all that was in the wallet, and the account is erased once it has arrived. */
+  closesAccount: boolean
+  /** It is too little or too much for the provider: staff send it from the bank. */
+  byHand: boolean
+  /** For finance, while it waits to be sent by hand: the whole account. */
+  sendTo?: BankAccount
+  failureCode: string | null
+  /** When it is sent by itself; nothing where it waits for staff or for the bank. */
+  dueAt: Date | null
+  createdAt: Date
+  finishedAt: Date | null
+}
+
+export type WithdrawalRow = Omit<WithdrawalView, 'bank' | 'account' | 'sendTo'> & {
+  channelCode: string
+  accountNumber: string
+  accountHolder: string
+}
+
+export function withdrawalView(
+  vault: Vault,
+  { channelCode, accountNumber, accountHolder, ...row }: WithdrawalRow,
+  reader?: Actor,
+): WithdrawalView {
+  const account = openDestination(vault, { channelCode, accountNumber, accountHolder })
+  return {
+    ...row,
+    bank: channelName(channelCode),
+    account: maskedAccount(account.accountNumber),
+    ...(row.byHand && row.status === 'held' && mayPay(reader) && { sendTo: account }),
+  }
+}
+
+const mayPay = (reader: Actor | undefined) =>
+  reader?.kind === 'staff' && (reader.role === 'finance' || reader.role === 'admin')
+
+/** What events say of a withdrawal that moves. */
+export function withdrawalNews(
+  withdrawal: Pick<WithdrawalView, 'id' | 'code' | 'userId' | 'amountIdr' | 'feeIdr' | 'closesAccount'>,
+  from: WithdrawalStatus | null,
+  to: WithdrawalStatus,
+  byStaff = false,
+): { type: 'withdrawal.status_changed'; aggregate: [string, string]; payload: WithdrawalNews } {
+  const { id: withdrawalId, code, userId, amountIdr, feeIdr, closesAccount } = withdrawal
+  const payload = { withdrawalId, code, userId, amountIdr, feeIdr, from, to, byStaff, closesAccount }
+  return { type: 'withdrawal.status_changed', aggregate: ['withdrawal', withdrawalId], payload }
+}

@@ -1,0 +1,167 @@
+import type { Work } from '../../kernel/index.ts'
+import { type VariantDetail, variantsAround } from '../../product/index.ts'
+import { type CallOff, callOff, mayCallOff } from '../purchase-orders/call-off-rules.ts'
+import { createPurchaseOrder } from '../purchase-orders/create.ts'
+import { unclaimedOnTheWay } from '../purchase-orders/on-the-way.ts'
+import { lastPurchaseOrderOf, type PurchaseOrderView } from '../purchase-orders/read.ts'
+import { sendPurchaseOrder } from '../purchase-orders/send.ts'
+import { openStatuses } from '../transitions.ts'
+import { openStock, type Stock } from './lock.ts'
+import { recordMovements } from './record-movements.ts'
+import { growReservations, reservedFor, shrinkReservations } from './reservations.ts'
+import { type StockLine, totalsOf } from './rules.ts'
+import { noteShortages } from './shortages.ts'
+
+export interface Coverage {
+  /** What is reserved for the session now. */
+  reservations: StockLine[]
+  /** What it lacks beyond that. */
+  missing: { variantId: string; sku: string; missing: number }[]
+  /** What was called off for it and is still to come. */
+  purchaseOrder?: PurchaseOrderView
+  /** What it lacks and nothing on the way brings: a person must see to it. */
+  uncovered: (StockLine & { sku: string })[]
+}
+
+/**
+ * Brings a session's reservation to what it demands, as far as the stock goes: takes what is free, gives back what it needs
+ * no more. What is short then is waited for, and called off from the factory, once: while a purchase order of the session is
+ * open, or enough is on the way that nobody else waits for, there is no second. Repeating it changes nothing.
+ * The session is locked by the caller. All variants of its product are locked, in sorted order.
+ * @throws warehouse.invalid_quantity
+ */
+export async function coverDemand(
+  work: Work,
+  demand: { sessionId: string; lines: readonly StockLine[] },
+): Promise<Coverage> {
+  const { sessionId } = demand
+  const wanted = totalsOf(demand.lines)
+  const heldBefore = await reservedFor(work.tx, sessionId)
+  const variants = await variantsAround(work.tx, [...wanted.keys(), ...heldBefore.keys()])
+  if (variants.size === 0) return { reservations: [], missing: [], uncovered: [] }
+  const stock = await openStock(work, variants.keys())
+  // Read again under the lock: a delivery may have reserved more meanwhile.
+  const held = await reservedFor(work.tx, sessionId)
+  const ids = new Set([...wanted.keys(), ...held.keys()])
+  const moves = [...ids].flatMap((variantId) => {
+    const need = (wanted.get(variantId) ?? 0) - (held.get(variantId) ?? 0)
+    const quantity = Math.min(need, freeOf(stock, variantId))
+    return quantity === 0 ? [] : [{ variantId, quantity }]
+  })
+  await moveReservations(work, sessionId, moves)
+  for (const { variantId, quantity } of moves) {
+    held.set(variantId, (held.get(variantId) ?? 0) + quantity)
+    const row = stock.get(variantId)
+    if (row) row.reserved += quantity
+  }
+  const missing = linesOf(wanted, (quantity, variantId) => quantity - (held.get(variantId) ?? 0))
+  await noteShortages(work, sessionId, missing)
+  const skuOf = (variantId: string) => variants.get(variantId)?.sku ?? variantId
+  const coverage = {
+    reservations: linesOf(held, (quantity) => quantity),
+    missing: missing.map(({ variantId, quantity }) => ({
+      variantId,
+      sku: skuOf(variantId),
+      missing: quantity,
+    })),
+  }
+  if (missing.length === 0) return { ...coverage, uncovered: [] }
+  const { purchaseOrder, left } = await callOffFor(work, sessionId, missing, { variants, stock })
+  return {
+    ...coverage,
+    ...(purchaseOrder ? { purchaseOrder } : {}),
+    uncovered: left.map((line) => ({ ...line, sku: skuOf(line.variantId) })),
+  }
+}
+
+const freeOf = (stock: ReadonlyMap<string, Stock>, variantId: string) => {
+  const row = stock.get(variantId)
+  return row ? row.onHand - row.reserved : 0
+}
+
+function linesOf(
+  totals: ReadonlyMap<string, number>,
+  of: (quantity: number, variantId: string) => number,
+): StockLine[] {
+  return [...totals].flatMap(([variantId, total]) => {
+    const quantity = of(total, variantId)
+    return quantity > 0 ? [{ variantId, quantity }] : []
+  })
+}
+
+/** Reserves (+) and gives back (-); what is given back is news for whoever waits. */
+async function moveReservations(work: Work, sessionId: string, moves: readonly StockLine[]): Promise<void> {
+  const taken = moves.filter((line) => line.quantity > 0)
+  const given = moves.flatMap((line) => (line.quantity < 0 ? [{ ...line, quantity: -line.quantity }] : []))
+  await growReservations(
+    work,
+    taken.map((line) => ({ subjectKind: 'session', subjectId: sessionId, ...line })),
+  )
+  if (given.length > 0) await shrinkReservations(work, sessionId, given, 'released')
+  await recordMovements(
+    work,
+    moves.map(({ variantId, quantity }) => ({
+      variantId,
+      kind: quantity > 0 ? 'reserved' : 'released',
+      onHandChange: 0,
+      reservedChange: quantity,
+      subject: ['session', sessionId],
+    })),
+  )
+  if (taken.length > 0) {
+    const units = taken.reduce((sum, line) => sum + line.quantity, 0)
+    const payload = { subjectKind: 'session' as const, subjectId: sessionId, units }
+    work.emit({ type: 'stock.reserved', aggregate: ['session', sessionId], payload })
+  }
+  for (const { variantId, quantity } of given)
+    work.emit({ type: 'stock.added', aggregate: ['variant', variantId], payload: { variantId, quantity } })
+}
+
+interface Shelves {
+  variants: ReadonlyMap<string, VariantDetail>
+  stock: ReadonlyMap<string, Stock>
+}
+
+/** The purchase order that brings what is missing: the open one, else a new one where one is due. */
+async function callOffFor(
+  work: Work,
+  sessionId: string,
+  missing: readonly StockLine[],
+  shelves: Shelves,
+): Promise<{ purchaseOrder?: PurchaseOrderView; left: StockLine[] }> {
+  const last = await lastPurchaseOrderOf(work.tx, sessionId)
+  if (last && openStatuses.includes(last.status)) return { purchaseOrder: last, left: [] }
+  const { lines, left } = await plan(work, sessionId, missing, shelves)
+  const complete = last?.items.every((item) => item.received === item.quantity) ?? false
+  const ended = last && { status: last.status, complete }
+  if (!mayCallOff(ended, isPerson(work.actor))) return { left: [...lines, ...left] }
+  if (lines.length === 0) return { left }
+  const { id } = await createPurchaseOrder(work, { sessionId, lines })
+  return { purchaseOrder: await sendPurchaseOrder(work, id), left }
+}
+
+/** Services ask again and again, as machines do; a person knows what they ask for. */
+const isPerson = (actor: Work['actor']) => actor.kind === 'staff' && actor.role !== 'service'
+
+async function plan(
+  work: Work,
+  sessionId: string,
+  missing: readonly StockLine[],
+  { variants, stock }: Shelves,
+): Promise<CallOff> {
+  const coming = await unclaimedOnTheWay(work.tx, [...variants.keys()], sessionId)
+  const lacking = new Map(missing.map((line) => [line.variantId, line.quantity]))
+  return callOff(
+    [...variants.values()].map(({ id, wholesaleUnit, maxExcessUnits }) => {
+      const short = lacking.get(id) ?? 0
+      const unclaimed = Math.max(0, coming.get(id) ?? 0)
+      const over = Math.max(0, unclaimed - short) + freeOf(stock, id)
+      return {
+        variantId: id,
+        missing: Math.max(0, short - unclaimed),
+        mayExceed: Math.max(0, maxExcessUnits - over),
+        wholesaleUnit,
+      }
+    }),
+  )
+}

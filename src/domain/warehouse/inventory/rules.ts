@@ -1,0 +1,72 @@
+import { warehouseErrors } from '../errors.ts'
+import type { Stock } from './lock.ts'
+
+export interface StockLine {
+  variantId: string
+  quantity: number
+}
+
+export interface StockDemand {
+  subjectKind: 'session' | 'order'
+  subjectId: string
+  lines: StockLine[]
+}
+
+export interface Shortage {
+  subjectId: string
+  variantId: string
+  /** Pieces that would have to come in, after what the demands before this one took. */
+  missing: number
+}
+
+export interface Allocation {
+  /** What is to be reserved now, a demand at a time. */
+  granted: { demand: StockDemand; needs: StockLine[] }[]
+  short: Shortage[]
+}
+
+/**
+ * Quantities by variant, equal variants together.
+ * @throws warehouse.invalid_quantity
+ */
+export function totalsOf(lines: readonly StockLine[]): Map<string, number> {
+  const totals = new Map<string, number>()
+  for (const { variantId, quantity } of lines) {
+    if (!Number.isSafeInteger(quantity) || quantity < 1) {
+      throw warehouseErrors.invalid_quantity({ variantId, quantity })
+    }
+    totals.set(variantId, (totals.get(variantId) ?? 0) + quantity)
+  }
+  return totals
+}
+
+/**
+ * Who gets what, first come first served, each demand whole or not at all. A demand that is met in part by its own open
+ * reservations (`held`, by `reservationKey`) needs only the rest.
+ */
+export function allocate(
+  demands: readonly StockDemand[],
+  stock: ReadonlyMap<string, Stock>,
+  held: ReadonlyMap<string, number>,
+): Allocation {
+  const free = new Map([...stock].map(([variantId, row]) => [variantId, row.onHand - row.reserved]))
+  const granted: Allocation['granted'] = []
+  const short: Shortage[] = []
+  for (const demand of demands) {
+    const needs = [...totalsOf(demand.lines)].flatMap(([variantId, quantity]) => {
+      const rest = quantity - (held.get(reservationKey(demand.subjectId, variantId)) ?? 0)
+      return rest > 0 ? [{ variantId, quantity: rest }] : []
+    })
+    const lacking = needs.flatMap(({ variantId, quantity }) => {
+      const missing = quantity - (free.get(variantId) ?? 0)
+      return missing > 0 ? [{ subjectId: demand.subjectId, variantId, missing }] : []
+    })
+    short.push(...lacking)
+    if (lacking.length > 0) continue
+    for (const { variantId, quantity } of needs) free.set(variantId, (free.get(variantId) ?? 0) - quantity)
+    granted.push({ demand, needs })
+  }
+  return { granted, short }
+}
+
+export const reservationKey = (subjectId: string, variantId: string) => `${subjectId} ${variantId}`

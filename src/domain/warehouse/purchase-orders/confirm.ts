@@ -1,0 +1,45 @@
+import { sql } from 'kysely'
+import { isOwnFactory } from '../../factory/index.ts'
+import { moveState, requireStaff, requireTransition, type Work } from '../../kernel/index.ts'
+import { warehouseErrors } from '../errors.ts'
+import { purchaseOrderMachine, purchaseOrderTransitions } from '../transitions.ts'
+import { type LockedPurchaseOrder, lockPurchaseOrder, subjectOf } from './lock.ts'
+import { type PurchaseOrderView, purchaseOrder } from './read.ts'
+
+/**
+ * Notes that the factory will deliver, or with `shipped` that its goods are under way, when it said so by another way than a
+ * reply on WhatsApp. An agent says so of the factories of their office.
+ * @throws warehouse.purchase_order_not_found, kernel.illegal_transition, kernel.forbidden
+ */
+export async function confirmPurchaseOrder(
+  work: Work,
+  input: { purchaseOrder: string; shipped?: boolean | undefined },
+): Promise<PurchaseOrderView> {
+  requireStaff(work.actor, 'warehouse', 'agent', 'service')
+  const order = await lockPurchaseOrder(work.tx, input.purchaseOrder)
+  if (!(await isOwnFactory(work, order.factoryId)))
+    throw warehouseErrors.purchase_order_not_found({ purchaseOrder: input.purchaseOrder })
+  const to = input.shipped ? 'shipped' : 'confirmed'
+  requireTransition(purchaseOrderTransitions, order.status, to, order.code)
+  await moveConfirmed(work, order, to)
+  const [before, after] = [{ status: order.status }, { status: to }]
+  work.audit({ command: 'pos confirm', subject: ['purchase_order', order.id], before, after })
+  return await purchaseOrder(work.tx, order.id)
+}
+
+/** Moves a locked purchase order on by the factory's word; one that is past that stays where it is. */
+export async function moveConfirmed(
+  work: Work,
+  order: LockedPurchaseOrder,
+  to: 'confirmed' | 'shipped',
+): Promise<void> {
+  const confirmedAt = sql`coalesce(t.confirmed_at, ${work.now})`
+  const set = { confirmedAt, answerDueAt: null, updatedAt: work.now }
+  const moved = await moveState(work, purchaseOrderMachine, { to, ids: [order.id], set })
+  if (moved.length === 0) return
+  work.emit({
+    type: `purchase_order.${to}`,
+    aggregate: ['purchase_order', order.id],
+    payload: subjectOf(order),
+  })
+}

@@ -1,0 +1,84 @@
+import { sql } from 'kysely'
+import { insertRows, newCode, newId, requireStaff, type Work } from '../../kernel/index.ts'
+import { variantsById } from '../../product/index.ts'
+import { warehouseErrors } from '../errors.ts'
+import { type StockLine, totalsOf } from '../inventory/rules.ts'
+import { openStatuses } from '../transitions.ts'
+import { lastPurchaseOrderOf, type PurchaseOrderView, purchaseOrder } from './read.ts'
+
+export interface NewPurchaseOrder {
+  /** Whose demand it covers; without one it fills the shelves. */
+  sessionId?: string | undefined
+  lines: readonly StockLine[]
+}
+
+/**
+ * Makes a draft of a purchase order to the factory of these variants: any number of pieces, for a person may know better than
+ * the bundles. A session has one open at a time. It posts nothing: goods are on consignment.
+ * @throws warehouse.no_lines, invalid_quantity, variant_not_found, several_factories, not_of_session,
+ * session_has_purchase_order, kernel.forbidden
+ */
+export async function createPurchaseOrder(work: Work, input: NewPurchaseOrder): Promise<PurchaseOrderView> {
+  requireStaff(work.actor, 'warehouse', 'service')
+  const { sessionId } = input
+  const totals = totalsOf(input.lines)
+  if (totals.size === 0) throw warehouseErrors.no_lines()
+  const factoryId = await factoryOf(work, [...totals.keys()], sessionId)
+  if (sessionId) await requireNoneOpen(work, sessionId)
+  const id = newId()
+  const code = newCode('PO', work.now)
+  const at = { createdAt: work.now, updatedAt: work.now }
+  await insertRows(work.tx, 'warehousePurchaseOrders', [
+    { id, code, factoryId, sessionId: sessionId ?? null, status: 'draft', ...at },
+  ])
+  await insertRows(
+    work.tx,
+    'purchaseOrderItems',
+    [...totals].map(([variantId, quantity]) => ({
+      purchaseOrderId: id,
+      variantId,
+      quantity,
+      received: 0,
+      damaged: 0,
+    })),
+  )
+  const units = [...totals.values()].reduce((sum, quantity) => sum + quantity, 0)
+  work.emit({
+    type: 'purchase_order.created',
+    aggregate: ['purchase_order', id],
+    payload: { purchaseOrderId: id, code, sessionId: sessionId ?? null, units },
+  })
+  const view = await purchaseOrder(work.tx, id)
+  work.audit({ command: 'pos create', subject: ['purchase_order', id], after: view })
+  return view
+}
+
+async function factoryOf(work: Work, variantIds: string[], sessionId: string | undefined): Promise<string> {
+  const variants = await variantsById(work.tx, variantIds)
+  const factories = new Set<string>()
+  for (const variantId of variantIds) {
+    const variant = variants.get(variantId)
+    if (!variant) throw warehouseErrors.variant_not_found({ variantId })
+    factories.add(variant.factoryId)
+  }
+  const [factoryId] = factories
+  if (factoryId === undefined || factories.size > 1)
+    throw warehouseErrors.several_factories({ factories: [...factories] })
+  if (!sessionId) return factoryId
+  const { rows } = await sql<{ productId: string }>`
+    select product_id from group_buying_sessions where id = ${sessionId}`.execute(work.tx)
+  const ofProduct = [...variants.values()].every((variant) => variant.productId === rows[0]?.productId)
+  if (!ofProduct) throw warehouseErrors.not_of_session({ sessionId })
+  return factoryId
+}
+
+/** A friendlier answer than the unique index gives, which decides in a race. */
+async function requireNoneOpen(work: Work, sessionId: string): Promise<void> {
+  const last = await lastPurchaseOrderOf(work.tx, sessionId)
+  if (!last || !openStatuses.includes(last.status)) return
+  throw warehouseErrors.session_has_purchase_order({
+    sessionId,
+    purchaseOrder: last.code,
+    status: last.status,
+  })
+}

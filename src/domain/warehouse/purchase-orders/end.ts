@@ -1,0 +1,62 @@
+import { moveState, requireReason, requireStaff, requireTransition, type Work } from '../../kernel/index.ts'
+import { openStock } from '../inventory/lock.ts'
+import { purchaseOrderMachine, purchaseOrderTransitions } from '../transitions.ts'
+import { type LockedPurchaseOrder, lockPurchaseOrder, subjectOf } from './lock.ts'
+import { type PurchaseOrderView, purchaseOrder } from './read.ts'
+
+interface Ending {
+  purchaseOrder: string
+  reason?: string | undefined
+}
+
+/**
+ * Closes a purchase order that was received: what is still owed of it will not come. Who waits for that is told to a
+ * person (choreography: purchase_order.closed).
+ * @throws warehouse.purchase_order_not_found, kernel.illegal_transition, kernel.forbidden
+ */
+export async function closePurchaseOrder(work: Work, input: Ending): Promise<PurchaseOrderView> {
+  requireStaff(work.actor, 'warehouse', 'service')
+  const { order, before } = await end(work, input, 'closed')
+  const owed = before.items.filter((item) => item.received < item.quantity)
+  const missing = owed.reduce((sum, item) => sum + item.quantity - item.received, 0)
+  const variantIds = owed.map((item) => item.variantId)
+  const payload = { ...subjectOf(order), variantIds, missing }
+  work.emit({ type: 'purchase_order.closed', aggregate: ['purchase_order', order.id], payload })
+  return await purchaseOrder(work.tx, order.id)
+}
+
+/**
+ * Calls a purchase order off, as long as nothing of it came. Its session is shown to a person and may be fulfilled
+ * anew (choreography: purchase_order.cancelled).
+ * @throws warehouse.purchase_order_not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
+ */
+export async function cancelPurchaseOrder(work: Work, input: Ending): Promise<PurchaseOrderView> {
+  requireStaff(work.actor, 'warehouse', 'service')
+  const reason = requireReason(work, input.reason)
+  const { order, before } = await end(work, { ...input, reason }, 'cancelled')
+  const variantIds = before.items.map((item) => item.variantId)
+  const payload = { ...subjectOf(order), variantIds, reason }
+  work.emit({ type: 'purchase_order.cancelled', aggregate: ['purchase_order', order.id], payload })
+  return await purchaseOrder(work.tx, order.id)
+}
+
+async function end(
+  work: Work,
+  input: Ending,
+  to: 'closed' | 'cancelled',
+): Promise<{ order: LockedPurchaseOrder; before: PurchaseOrderView }> {
+  const order = await lockPurchaseOrder(work.tx, input.purchaseOrder)
+  requireTransition(purchaseOrderTransitions, order.status, to, order.code)
+  const before = await purchaseOrder(work.tx, order.id)
+  // Who counts on these goods reads them under the same locks: either it sees them gone, or its shortage is seen here.
+  await openStock(
+    work,
+    before.items.map((item) => item.variantId),
+  )
+  const set = { statusReason: input.reason ?? null, answerDueAt: null, updatedAt: work.now }
+  await moveState(work, purchaseOrderMachine, { to, ids: [order.id], set, all: true })
+  const after = { status: to, reason: input.reason }
+  const command = to === 'closed' ? 'pos close' : 'pos cancel'
+  work.audit({ command, subject: ['purchase_order', order.id], before: { status: order.status }, after })
+  return { order, before }
+}

@@ -1,0 +1,52 @@
+import { sql } from 'kysely'
+import { DomainError, type Work } from '../../kernel/index.ts'
+import { cachedRates, type Parcel, quoteRate, type Rate, type RateContext } from '../../logistics/index.ts'
+
+/** A procedure: what couriers would take from the factory to the warehouse, and where that is. */
+export interface FreightContext extends RateContext {
+  /** Of the warehouse. */
+  destinationPostalCode: string
+}
+
+/**
+ * Notes for a purchase order what its way to the warehouse costs: cached, asked of the couriers, or by zone where they cannot
+ * be asked. It is information; where nobody goes there is none, and the purchase order stands all the same. Repeating it
+ * changes nothing.
+ */
+export async function estimateFreight(context: FreightContext, purchaseOrderId: string): Promise<void> {
+  const { units, actor } = context
+  const known = await units.run(actor, async (work) => {
+    const parcel = await parcelOf(work, purchaseOrderId, context.destinationPostalCode)
+    if (!parcel) return undefined
+    const [cached] = (await cachedRates(work.tx, [{ key: purchaseOrderId, ...parcel }], work.now)).values()
+    if (cached) await note(work, purchaseOrderId, cached)
+    return { parcel, cached }
+  })
+  if (!known || known.cached) return
+  const rate = await quoteRate(context, known.parcel).catch((error: unknown) => {
+    // No courier goes there: an answer, and the last one.
+    if (error instanceof DomainError) return undefined
+    throw error
+  })
+  if (rate) await units.run(actor, (work) => note(work, purchaseOrderId, rate))
+}
+
+/** Its parcel, while it has no estimate. */
+async function parcelOf(
+  work: Work,
+  purchaseOrderId: string,
+  destinationPostalCode: string,
+): Promise<Parcel | undefined> {
+  const { rows } = await sql<{ originPostalCode: string; weightG: number }>`
+    select f.postal_code as origin_postal_code, sum(i.quantity * v.weight_g)::int8 as weight_g
+    from warehouse_purchase_orders o join factories f on f.id = o.factory_id
+    join purchase_order_items i on i.purchase_order_id = o.id join product_variants v on v.id = i.variant_id
+    where o.id = ${purchaseOrderId} and o.freight_idr is null group by f.postal_code`.execute(work.tx)
+  return rows[0] && { ...rows[0], destinationPostalCode }
+}
+
+async function note(work: Work, purchaseOrderId: string, { priceIdr, source }: Rate): Promise<void> {
+  await sql`
+    update warehouse_purchase_orders set freight_idr = ${priceIdr}, freight_source = ${source}
+    where id = ${purchaseOrderId} and freight_idr is null`.execute(work.tx)
+}

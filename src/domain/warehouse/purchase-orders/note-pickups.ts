@@ -1,0 +1,38 @@
+import { sql } from 'kysely'
+import { asRecords, type Work } from '../../kernel/index.ts'
+import { moveConfirmed } from './confirm.ts'
+import { lockPurchaseOrder } from './lock.ts'
+
+/** What an agent counted at a factory. */
+export interface PickupNews {
+  purchaseOrderId: string
+  lines: { variantId: string; expected: number; counted: number }[]
+}
+
+/**
+ * Reaction to pickup.completed: the goods are under way, the purchase order says how many of each to expect, and a person hears of
+ * what the factory did not have.
+ */
+export async function notePickups(work: Work, events: readonly { payload: PickupNews }[]): Promise<void> {
+  const news = events.map((event) => event.payload)
+  for (const { purchaseOrderId, lines } of news.toSorted((a, b) =>
+    a.purchaseOrderId < b.purchaseOrderId ? -1 : 1,
+  )) {
+    const order = await lockPurchaseOrder(work.tx, purchaseOrderId)
+    await sql`
+      update purchase_order_items i set picked_up = coalesce(i.picked_up, i.received) + l.counted
+      from jsonb_to_recordset(${asRecords(lines)}::jsonb) as l(variant_id uuid, counted integer)
+      where i.purchase_order_id = ${order.id} and i.variant_id = l.variant_id`.execute(work.tx)
+    if (lines.some((line) => line.counted > 0)) await moveConfirmed(work, order, 'shipped')
+    const short = lines.filter((line) => line.counted < line.expected)
+    if (short.length === 0) continue
+    const missing = short.reduce((sum, line) => sum + line.expected - line.counted, 0)
+    work.raise({
+      kind: 'pickup_short',
+      subject: ['purchase_order', order.id],
+      message: `the agent found ${missing} pieces too few for ${order.code}`,
+      command: `laku pos show ${order.code}`,
+      details: { code: order.code, short },
+    })
+  }
+}

@@ -1,0 +1,44 @@
+import { sql } from 'kysely'
+import type { EventOf, Work } from '../../kernel/index.ts'
+import { onTheWayStatuses } from '../transitions.ts'
+import { purchaseOrderOfMessage } from './send.ts'
+
+/** Shows a person the purchase orders of sessions that need their goods no more: they may be called off, or fill the shelves. */
+export async function noteUnneeded(work: Work, sessionIds: readonly string[]): Promise<void> {
+  if (sessionIds.length === 0) return
+  const { rows } = await sql<{ id: string; code: string; status: string }>`
+    select id, code, status from warehouse_purchase_orders
+    where session_id = any(${[...sessionIds]}::uuid[]) and status = any(${[...onTheWayStatuses]}) order by id`.execute(
+    work.tx,
+  )
+  for (const { id, code, status } of rows) {
+    work.raise({
+      kind: 'purchase_order_unneeded',
+      subject: ['purchase_order', id],
+      message: `${code} is on the way, and its session needs the goods no more`,
+      command: `laku pos ${status === 'partially_received' ? 'close' : 'cancel'} ${code}`,
+    })
+  }
+}
+
+/** Reaction to whatsapp.failed: a factory that could not be told of its purchase order is called, or told again. */
+export async function noteUntoldFactories(work: Work, events: EventOf<'whatsapp.failed'>[]): Promise<void> {
+  const failed = events.flatMap(({ payload: { dedupeKey, failureCode } }) => {
+    const id = purchaseOrderOfMessage(dedupeKey)
+    return id ? [{ id, failureCode }] : []
+  })
+  if (failed.length === 0) return
+  const codes = new Map(failed.map((one) => [one.id, one.failureCode]))
+  const { rows } = await sql<{ id: string; code: string }>`
+    select id, code from warehouse_purchase_orders
+    where id = any(${[...codes.keys()]}::uuid[]) and status = 'sent' order by id`.execute(work.tx)
+  for (const { id, code } of rows) {
+    work.raise({
+      kind: 'purchase_order_not_told',
+      subject: ['purchase_order', id],
+      message: `the factory of ${code} could not be told by WhatsApp: ${codes.get(id)}`,
+      command: `laku pos send ${code}`,
+      details: { otherwise: `laku pos confirm ${code}` },
+    })
+  }
+}

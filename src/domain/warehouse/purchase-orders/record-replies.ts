@@ -1,0 +1,142 @@
+import { sql } from 'kysely'
+import { insertRows, type Work } from '../../kernel/index.ts'
+import { messagesByProviderId } from '../../whatsapp/index.ts'
+import { moveConfirmed } from './confirm.ts'
+import { lockPurchaseOrder, subjectOf } from './lock.ts'
+import { codesIn, meaningOf, type ReplyMeaning } from './reply-rules.ts'
+import { purchaseOrderOfMessage } from './send.ts'
+
+/** A message that came in on WhatsApp, from whoever it was. */
+export interface Reply {
+  providerMessageId: string
+  /** E.164; undefined where the provider keeps the number back. */
+  from?: string | undefined
+  /** The provider's name for a person whose number it keeps back. */
+  userId?: string | undefined
+  at: Date
+  /** What was written; undefined for a picture, a voice message … */
+  body?: string | undefined
+  /** The message of ours that it answers. */
+  repliesTo?: string | undefined
+}
+
+// Nobody answers more at once.
+const MOST_NAMED = 20
+
+/**
+ * Follows factories' replies to their purchase orders: a yes confirms, "sudah dikirim" ships, a no or what is not clear is shown
+ * to a person. A reply is taken for the purchase order whose message it answers, else for those whose codes it names, else for
+ * the only one that its sender has not answered; from the factory's own phone alone. Each message counts once, whatever the order
+ * they come in. Other people's messages are none of ours. Returns the provider's ids of those that answer a message that
+ * nobody knows (yet).
+ */
+export async function recordReplies(work: Work, replies: readonly Reply[]): Promise<{ unknown: string[] }> {
+  if (replies.length === 0) return { unknown: [] }
+  const answered = await messagesByProviderId(
+    work.tx,
+    replies.flatMap((reply) => reply.repliesTo ?? []),
+  )
+  const found: { reply: Reply; purchaseOrderId: string }[] = []
+  const unknown: string[] = []
+  for (const reply of replies) {
+    const message = reply.repliesTo === undefined ? undefined : answered.get(reply.repliesTo)
+    if (reply.repliesTo !== undefined && !message) unknown.push(reply.providerMessageId)
+    // To answer a message is to have it: where the number is kept back that says who it is.
+    const isTheirs = message !== undefined && (reply.from ?? message.toPhone) === message.toPhone
+    const own = isTheirs ? purchaseOrderOfMessage(message.dedupeKey) : undefined
+    if (reply.from === undefined && !message) showUnknown(work, reply)
+    // An answer to something else of ours, a code or a notice, is no answer to a purchase order.
+    const ids = own ? [own] : message ? [] : await namedOrOnly(work, reply)
+    found.push(...ids.map((purchaseOrderId) => ({ reply, purchaseOrderId })))
+  }
+  // Sorted, so that two batches lock the same purchase orders in the same order.
+  const sorted = found.toSorted((a, b) =>
+    a.purchaseOrderId === b.purchaseOrderId
+      ? a.reply.at.getTime() - b.reply.at.getTime()
+      : a.purchaseOrderId < b.purchaseOrderId
+        ? -1
+        : 1,
+  )
+  for (const { reply, purchaseOrderId } of sorted) await record(work, reply, purchaseOrderId)
+  return { unknown }
+}
+
+/** Nobody is dropped for having no number: it may be a factory that has an order to answer. */
+function showUnknown(work: Work, { userId, providerMessageId, body }: Reply): void {
+  const named = codesIn(body)
+  const [code] = named
+  work.raise({
+    kind: 'whatsapp_sender_unknown',
+    subject: ['whatsapp_sender', userId ?? providerMessageId],
+    message: `somebody wrote on WhatsApp whose number the provider keeps back${code ? `, and named ${code}` : ''}; it may be a factory, and its words are in the inbox`,
+    command: code ? `laku pos confirm ${code}` : 'laku webhooks list --provider whatsapp',
+    details: { providerMessageId, named },
+  })
+}
+
+/** The purchase orders of the sender that the text names, else the only one they have not answered. */
+async function namedOrOnly(work: Work, { from, body }: Reply): Promise<string[]> {
+  if (from === undefined) return []
+  const codes = codesIn(body)
+  const which = codes.length > 0 ? sql`o.code = any(${codes})` : sql`o.status = 'sent'`
+  const { rows } = await sql<{ id: string; code: string }>`
+    select o.id, o.code from warehouse_purchase_orders o join factories f on f.id = o.factory_id
+    where f.phone = ${from} and ${which} order by o.id limit ${MOST_NAMED}`.execute(work.tx)
+  const [first] = rows
+  if (!first || codes.length > 0 || rows.length === 1) return rows.map((row) => row.id)
+  work.raise({
+    kind: 'purchase_order_reply_ambiguous',
+    subject: ['purchase_order', first.id],
+    message: `a factory that has not answered ${first.code} and others replied without saying to which; its words are in the inbox`,
+    command: `laku pos confirm ${first.code}`,
+    details: { unanswered: rows.map((row) => row.code) },
+  })
+  return []
+}
+
+async function record(work: Work, reply: Reply, purchaseOrderId: string): Promise<void> {
+  const order = await lockPurchaseOrder(work.tx, purchaseOrderId)
+  const meaning = meaningOf(reply.body)
+  const row = { providerMessageId: reply.providerMessageId, purchaseOrderId, meaning, answeredAt: reply.at }
+  const fresh = await insertRows(work.tx, 'purchaseOrderReplies', [row], {
+    onConflictDoNothing: true,
+    returning: 'provider_message_id',
+  })
+  if (fresh.length === 0) return
+  work.emit({
+    type: 'purchase_order.answered',
+    aggregate: ['purchase_order', purchaseOrderId],
+    payload: { ...subjectOf(order), meaning },
+  })
+  if (meaning === 'yes') return await moveConfirmed(work, order, 'confirmed')
+  if (meaning === 'shipped') return await moveConfirmed(work, order, 'shipped')
+  // They were heard, so their silence is no matter any more.
+  await sql`update warehouse_purchase_orders set answer_due_at = null where id = ${purchaseOrderId}`.execute(
+    work.tx,
+  )
+  if (await isOvertaken(work, reply, purchaseOrderId)) return
+  show(work, { id: purchaseOrderId, code: order.code }, meaning)
+}
+
+/** Deliveries come in any order: after a later yes, what was said before is history. */
+async function isOvertaken(work: Work, reply: Reply, purchaseOrderId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from purchase_order_replies
+    where purchase_order_id = ${purchaseOrderId} and meaning in ('yes', 'shipped') and answered_at > ${reply.at} limit 1`.execute(
+    work.tx,
+  )
+  return rows.length > 0
+}
+
+function show(work: Work, { id, code }: { id: string; code: string }, meaning: ReplyMeaning): void {
+  const refused = meaning === 'no'
+  work.raise({
+    kind: refused ? 'purchase_order_refused' : 'purchase_order_reply_unclear',
+    subject: ['purchase_order', id],
+    message: refused
+      ? `the factory says no to ${code}; its words are in the inbox`
+      : `the factory's reply to ${code} is not a clear yes or no; its words are in the inbox`,
+    command: refused ? `laku pos cancel ${code}` : `laku pos confirm ${code}`,
+    details: { meaning, otherwise: refused ? `laku pos confirm ${code}` : `laku pos cancel ${code}` },
+  })
+}

@@ -1,0 +1,33 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Work } from '../../kernel/index.ts'
+
+// What is left is due at once again.
+const MOST = 200
+
+/** Whether a factory has not answered in time, and no person was told yet. */
+export function purchaseOrdersDue(now: Date): RawBuilder<boolean> {
+  return sql<boolean>`exists (select from warehouse_purchase_orders where answer_due_at <= ${now})`
+}
+
+/** Shows a person each purchase order that its factory has not answered in time, once. Returns how many. */
+export async function sweepPurchaseOrders(work: Work): Promise<number> {
+  const { rows } = await sql<{ id: string; code: string; factory: string }>`
+    with late as (
+      select id from warehouse_purchase_orders where answer_due_at <= ${work.now}
+      order by answer_due_at limit ${MOST} for no key update skip locked
+    )
+    update warehouse_purchase_orders o set answer_due_at = null, updated_at = ${work.now}
+    from late, factories f where o.id = late.id and f.id = o.factory_id
+    returning o.id, o.code, f.name as factory`.execute(work.tx)
+  const hours = work.policy.purchaseOrderAnswerHours
+  for (const { id, code, factory } of rows) {
+    work.raise({
+      kind: 'purchase_order_unanswered',
+      subject: ['purchase_order', id],
+      message: `${factory} has not answered ${code} for ${hours} hours`,
+      command: `laku pos confirm ${code}`,
+      details: { otherwise: `laku pos cancel ${code}` },
+    })
+  }
+  return rows.length
+}

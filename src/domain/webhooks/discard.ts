@@ -1,0 +1,25 @@
+import { moveState, requireReason, requireStaff, type Work } from '../kernel/index.ts'
+import { settleAttention } from '../ops/index.ts'
+import { showWebhook, type WebhookDetail } from './list.ts'
+import { webhookMachine } from './transitions.ts'
+
+/**
+ * Staff give up a delivery that is tried again and again: nothing is done with it until it is replayed. What it told of money is still
+ * found by asking the provider.
+ * @throws payment.webhook_not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
+ */
+export async function discardWebhook(
+  work: Work,
+  input: { id: string; reason?: string | undefined },
+): Promise<WebhookDetail> {
+  requireStaff(work.actor, 'finance')
+  const { id } = input
+  const reason = requireReason(work, input.reason)
+  const { status } = await showWebhook(work.tx, id)
+  const set = { error: 'discarded by staff' }
+  await moveState(work, webhookMachine, { to: 'failed', ids: [id], set, all: true })
+  await settleAttention(work, 'webhook_failed', id, 'it was discarded')
+  const [before, after] = [{ status }, { status: 'failed', reason }]
+  work.audit({ command: 'webhooks discard', subject: ['webhook', id], before, after })
+  return await showWebhook(work.tx, id)
+}

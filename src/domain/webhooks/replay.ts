@@ -1,0 +1,56 @@
+import { sql } from 'kysely'
+import { actorLabel, moveState, requireStaff, type Work } from '../kernel/index.ts'
+import { webhookErrors } from './errors.ts'
+import { showWebhook, type WebhookFilter, webhooksThat } from './list.ts'
+import { webhookMachine } from './transitions.ts'
+
+export interface Replay {
+  /** Deliveries that are processed again. */
+  count: number
+  /** By what they were before: processed, failed or received. */
+  was: Record<string, number>
+}
+
+/**
+ * Has deliveries processed again, one or all of a time and a provider: the sweep takes them, whatever became of them before. Every
+ * effect of a delivery has a key of its own, so one that was processed changes nothing but its own row here. What a person was
+ * asked to look at because of them is resolved. By support, finance or an admin.
+ * @throws kernel.forbidden, payment.webhook_not_found
+ */
+export async function replayWebhooks(
+  work: Work,
+  { id, ...filter }: WebhookFilter & { id?: string | undefined },
+): Promise<Replay> {
+  requireStaff(work.actor, 'support', 'finance')
+  if (id !== undefined && (await showWebhook(work.tx, id)).body === null) {
+    throw webhookErrors.webhook_body_cleared({ id })
+  }
+  const wheres = id === undefined ? webhooksThat(filter) : [sql`id = ${id}::uuid`]
+  const rows = await moveState(work, webhookMachine, {
+    to: 'received',
+    stays: true,
+    set: { deliveries: sql`t.deliveries + 1`, attempts: 0, error: null, nextAttemptAt: work.now },
+    with: sql`chosen as (
+      select id, status as was from webhook_inbox where ${sql.join(wheres, sql` and `)} and body is not null
+      order by id for no key update
+    )`,
+    using: sql`chosen`,
+    where: sql`t.id = chosen.id`,
+    returning: sql<{ id: string; was: string }>`t.id, chosen.was`,
+  })
+  const ids = rows.map((row) => row.id)
+  await sql`
+    update attention set resolved_at = ${work.now}, resolved_by = ${actorLabel(work.actor)}, resolution = 'replayed'
+    where kind = 'webhook_failed' and subject_id = any(${ids}) and resolved_at is null`.execute(work.tx)
+  const was = Object.fromEntries(
+    [...Map.groupBy(rows, (row) => row.was)].map(([status, all]) => [status, all.length]),
+  )
+  const { provider, status, since, until } = filter
+  work.audit({
+    command: 'webhooks replay',
+    subject: id === undefined ? ['webhooks', provider ?? 'all'] : ['webhook', id],
+    before: was,
+    after: { received: rows.length, ...(id === undefined && { status, since, until }) },
+  })
+  return { count: rows.length, was }
+}

@@ -1,0 +1,18 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import { mailAttention } from '../../domain/notification/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'attention.mail' }
+
+/** Mails, each minute, what has come up about money, and once a day all that waits for a person. */
+export const attentionMailJob = defineJob({
+  name: 'attention.mail',
+  batchSize: 1,
+  retryLimit: 0,
+  cron: '* * * * *',
+  run: async (laku) => {
+    const { mailer } = laku.providers
+    await mailAttention({ units: laku.units, actor, mailer, to: laku.config.attentionMailTo })
+    return undefined
+  },
+})

@@ -1,0 +1,17 @@
+import { settleGone } from '../../domain/composition/attention-ends.ts'
+import type { Actor } from '../../domain/kernel/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'attention.settle' }
+
+/** Takes away, each minute, what a person need not look at any more. */
+export const attentionSettleJob = defineJob({
+  name: 'attention.settle',
+  batchSize: 1,
+  retryLimit: 3,
+  cron: '* * * * *',
+  run: async (laku) => {
+    await laku.units.run(actor, settleGone)
+    return undefined
+  },
+})

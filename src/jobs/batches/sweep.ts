@@ -1,0 +1,17 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import { remindBatches, remindersDue } from '../../domain/payout/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'batches.sweep' }
+
+/** Tells a person of batches of bank transfers that wait too long for the bank's word. */
+export const batchesSweepJob = defineJob({
+  name: 'batches.sweep',
+  batchSize: 1,
+  retryLimit: 0,
+  sweep: { due: remindersDue },
+  run: async ({ units }) => {
+    await units.run(actor, remindBatches)
+    return undefined
+  },
+})

@@ -1,0 +1,37 @@
+import { sql } from 'kysely'
+import { recogniseDatabase } from '../../domain/composition/restore/adopt-provider.ts'
+import { type Actor, databaseIsKnown, ProviderFailure } from '../../domain/kernel/index.ts'
+import { placeOf } from '../../runtime/connect.ts'
+import type { Laku } from '../../runtime/laku.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'database.recognise' }
+
+/** When each process looked last; the provider is asked every 10 s at the most. */
+const lookedAt = new WeakMap<Laku, number>()
+const EVERY_MS = 10_000
+
+/** Finds out whether a database that is in doubt lacks anything: after a failover that lost nothing, money goes on within 30 s. */
+export const databaseRecogniseJob = defineJob({
+  name: 'database.recognise',
+  batchSize: 1,
+  retryLimit: 0,
+  sweep: { due: () => sql<boolean>`not ${databaseIsKnown}` },
+  run: async (laku) => {
+    const since = lookedAt.get(laku)
+    if (since !== undefined && performance.now() - since < EVERY_MS) return undefined
+    lookedAt.set(laku, performance.now())
+    const { units, providers, urls, logger } = laku
+    const context = { units, actor, gateway: providers.gateway, payouts: providers.payouts }
+    try {
+      await recogniseDatabase({ ...context, place: placeOf(urls.direct) })
+    } catch (error) {
+      if (!(error instanceof ProviderFailure)) throw error
+      logger.warn(
+        { err: error },
+        "the provider's book could not be read; money waits and the next run asks again",
+      )
+    }
+    return undefined
+  },
+})

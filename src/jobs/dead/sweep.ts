@@ -1,0 +1,35 @@
+import { sql } from 'kysely'
+import { DEAD_LETTER_QUEUE } from '../../runtime/queue.ts'
+import { defineJob } from '../define-job.ts'
+
+const unseen = sql`
+  from pgboss.job j
+  where j.name = ${DEAD_LETTER_QUEUE} and j.state = 'created'
+    and not exists (select from attention a where a.subject_id = j.id::text)`
+
+const MOST = 100
+
+/** A job whose retries are used up lies in the dead letter queue: a person is told of each, once. */
+export const deadSweepJob = defineJob({
+  name: 'dead.sweep',
+  batchSize: 1,
+  retryLimit: 3,
+  sweep: { due: () => sql<boolean>`exists (select ${unseen})` },
+  run: async (laku) => {
+    await laku.units.run({ kind: 'system', name: 'worker' }, async (work) => {
+      const { rows } = await sql<{ id: string; queue: string | null; error: string | null }>`
+        select j.id, j.source_name as queue, j.source_output ->> 'message' as error ${unseen} limit ${MOST}`.execute(
+        work.tx,
+      )
+      for (const { id, queue, error } of rows) {
+        work.raise({
+          kind: 'job_failed',
+          subject: ['job', id],
+          message: `a ${queue ?? 'job'} job failed for good: ${error ?? 'no answer was kept'}`,
+          command: `laku jobs redrive ${queue ?? ''}`.trim(),
+        })
+      }
+    })
+    return undefined
+  },
+})

@@ -1,0 +1,20 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import { sendEmails } from '../../domain/notification/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'email.send' }
+
+/** The quick way out for an email; what fails comes back by the sweep. */
+export const emailSendJob = defineJob({
+  name: 'email.send',
+  batchSize: 10,
+  retryLimit: 2,
+  run: async (laku, jobs) => {
+    const context = { units: laku.units, actor, mailer: laku.providers.mailer }
+    await sendEmails(
+      context,
+      jobs.map(({ data }) => data.deliveryId),
+    )
+    return undefined
+  },
+})

@@ -1,0 +1,21 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import { deliveriesDue, dueDeliveries, sendEmails } from '../../domain/notification/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'email.sweep' }
+
+// Five batches of at most 30 s each: over before this job expires.
+const MOST = 50
+
+/** Brings back emails whose next try is due, or whose job was lost. */
+export const emailSweepJob = defineJob({
+  name: 'email.sweep',
+  batchSize: 1,
+  retryLimit: 0,
+  sweep: { due: (now) => deliveriesDue('email', now) },
+  run: async (laku) => {
+    const ids = await laku.units.run(actor, (work) => dueDeliveries(work, 'email', MOST))
+    await sendEmails({ units: laku.units, actor, mailer: laku.providers.mailer }, ids)
+    return undefined
+  },
+})

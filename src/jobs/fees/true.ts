@@ -1,0 +1,24 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import { trueUpFee } from '../../domain/order/index.ts'
+import { defineJob, type JobFailure } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'fees.true' }
+
+/** Trues up shipping fees that were estimates, an order each: one that fails holds up no other. */
+export const feesTrueJob = defineJob({
+  name: 'fees.true',
+  batchSize: 20,
+  retryLimit: 5,
+  needsKnownDatabase: true,
+  run: async (laku, jobs) => {
+    const failures: JobFailure[] = []
+    for (const { id, data } of jobs) {
+      try {
+        await laku.units.run(actor, (work) => trueUpFee(work, data.orderId))
+      } catch (error) {
+        failures.push({ id, error })
+      }
+    }
+    return failures
+  },
+})

@@ -1,0 +1,26 @@
+import { fulfilSession } from '../../domain/group-buying/index.ts'
+import type { Actor } from '../../domain/kernel/index.ts'
+import { defineJob, type JobFailure } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'groups.fulfil' }
+
+/** Takes closed sessions through stock, orders and escrow. Each session is on its own: one that fails holds up no other. */
+export const groupsFulfilJob = defineJob({
+  name: 'groups.fulfil',
+  batchSize: 10,
+  retryLimit: 5,
+  needsKnownDatabase: true,
+  run: async (laku, jobs) => {
+    const failures: JobFailure[] = []
+    // Ids sort by age: the session that was made first gets the stock first.
+    const sorted = jobs.toSorted((a, b) => (a.data.sessionId < b.data.sessionId ? -1 : 1))
+    for (const { id, data } of sorted) {
+      try {
+        await fulfilSession({ units: laku.units, actor }, data.sessionId)
+      } catch (error) {
+        failures.push({ id, error })
+      }
+    }
+    return failures
+  },
+})

@@ -1,0 +1,18 @@
+import { sessionsDue, sweepSessions } from '../../domain/group-buying/index.ts'
+import type { Actor } from '../../domain/kernel/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'groups.sweep' }
+
+/** Opens and ends sessions on time, and brings back those that stand still. */
+export const groupsSweepJob = defineJob({
+  name: 'groups.sweep',
+  batchSize: 1,
+  retryLimit: 0,
+  needsKnownDatabase: true,
+  sweep: { due: sessionsDue },
+  run: async (laku) => {
+    await laku.units.run(actor, sweepSessions)
+    return undefined
+  },
+})

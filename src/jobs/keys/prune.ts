@@ -1,0 +1,52 @@
+import {
+  pruneAuthSessions,
+  pruneCalledCodes,
+  pruneChallenges,
+  pruneRuns,
+  pruneSpending,
+} from '../../domain/auth/index.ts'
+import { type Actor, pruneKeys, type Work } from '../../domain/kernel/index.ts'
+import { pruneRates } from '../../domain/logistics/index.ts'
+import { prunePaces } from '../../domain/ops/index.ts'
+import { pruneWebhookBodies } from '../../domain/webhooks/index.ts'
+import { forgetSecretParams, prunePace } from '../../domain/whatsapp/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'keys.prune' }
+
+type Prune = (work: Work, limit: number) => Promise<number>
+
+const prunes: Prune[] = [
+  pruneKeys,
+  prunePaces,
+  pruneChallenges,
+  pruneCalledCodes,
+  pruneSpending,
+  pruneAuthSessions,
+  pruneRuns,
+  forgetSecretParams,
+  prunePace,
+  pruneWebhookBodies,
+  pruneRates,
+]
+
+const BATCH = 5_000
+// A million rows of a kind an hour; what is left waits for the next run.
+const MOST_BATCHES = 200
+
+/** Forgets, each hour, what is past its time: idempotency keys, codes and their messages' secrets, log-ins, what providers sent. */
+export const keysPruneJob = defineJob({
+  name: 'keys.prune',
+  batchSize: 1,
+  retryLimit: 3,
+  cron: '17 * * * *',
+  run: async (laku) => {
+    for (const prune of prunes) {
+      for (let batch = 0; batch < MOST_BATCHES; batch++) {
+        const pruned = await laku.units.run(actor, (work) => prune(work, BATCH))
+        if (pruned < BATCH) break
+      }
+    }
+    return undefined
+  },
+})

@@ -1,0 +1,22 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import { type ChainHead, chainDue, takeChainPage } from '../../domain/ledger/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'ledger.chain' }
+
+/** The page that each worker saw last: it finds by itself that the end of the chain was taken away. */
+const seen = new WeakMap<Laku, ChainHead>()
+
+/** Binds committed postings to the chain, within 10 s of their commit. */
+export const ledgerChainJob = defineJob({
+  name: 'ledger.chain',
+  batchSize: 1,
+  retryLimit: 0,
+  sweep: { due: chainDue },
+  run: async (laku) => {
+    const head = await laku.units.run(actor, (work) => takeChainPage(work, seen.get(laku)))
+    if (head) seen.set(laku, head)
+    return undefined
+  },
+})

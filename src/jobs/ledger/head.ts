@@ -1,0 +1,18 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import { chainHead } from '../../domain/ledger/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'ledger.head' }
+
+/** Logs the end of the chain each minute: a log that leaves the machine is what `laku ledger verify --heads` compares with. */
+export const ledgerHeadJob = defineJob({
+  name: 'ledger.head',
+  batchSize: 1,
+  retryLimit: 0,
+  cron: '* * * * *',
+  run: async (laku) => {
+    const head = await laku.units.read(actor, ({ tx }) => chainHead(tx))
+    if (head) laku.logger.info(head, 'ledger head')
+    return undefined
+  },
+})

@@ -1,0 +1,17 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import { takeSnapshots } from '../../domain/ledger/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'ledger.snapshot' }
+
+/** Every quarter of an hour, so that a balance is read from a snapshot and a few thousand entries, not from all of them. */
+export const ledgerSnapshotJob = defineJob({
+  name: 'ledger.snapshot',
+  batchSize: 1,
+  retryLimit: 2,
+  cron: '*/15 * * * *',
+  run: async (laku) => {
+    await takeSnapshots({ units: laku.units, actor })
+    return undefined
+  },
+})

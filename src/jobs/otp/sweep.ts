@@ -1,0 +1,18 @@
+import { codesDue, sweepCodes } from '../../domain/auth/index.ts'
+import type { Actor } from '../../domain/kernel/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'otp.sweep' }
+
+/** A code that nobody says was delivered goes by the next way. */
+export const otpSweepJob = defineJob({
+  name: 'otp.sweep',
+  batchSize: 1,
+  retryLimit: 0,
+  sweep: { due: codesDue },
+  run: async (laku) => {
+    const { mailer, sms } = laku.providers
+    await sweepCodes({ units: laku.units, actor, mailer, sms })
+    return undefined
+  },
+})

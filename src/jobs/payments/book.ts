@@ -1,0 +1,39 @@
+import { sql } from 'kysely'
+import { type Actor, ProviderFailure } from '../../domain/kernel/index.ts'
+import { isPaused } from '../../domain/ops/index.ts'
+import { bookIsRead, readProviderBook } from '../../domain/payment/index.ts'
+import type { Laku } from '../../runtime/laku.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'payments.book' }
+
+/** When it failed last in each process: a provider that does not answer is not asked each second. */
+const failedAt = new WeakMap<Laku, number>()
+const AGAIN_MS = 3_000
+
+/** Reads on in the provider's book: fees, company sweeps, chargebacks. What fails is read by the next run. */
+export const paymentsBookJob = defineJob({
+  name: 'payments.book',
+  batchSize: 1,
+  retryLimit: 0,
+  cron: '*/10 * * * *',
+  // A server that was started may be a copy: what the provider knows is read before money leaves.
+  sweep: {
+    due: () => sql<boolean>`(not ${bookIsRead} and not (select paused from switches where name = 'xendit'))`,
+  },
+  needsKnownDatabase: true,
+  run: async (laku) => {
+    const { units, providers, logger } = laku
+    const since = failedAt.get(laku)
+    if (since !== undefined && performance.now() - since < AGAIN_MS) return undefined
+    if (await units.run(actor, ({ tx }) => isPaused(tx, 'xendit'))) return undefined
+    try {
+      await readProviderBook({ units, actor, gateway: providers.gateway, payouts: providers.payouts })
+    } catch (error) {
+      if (!(error instanceof ProviderFailure)) throw error
+      failedAt.set(laku, performance.now())
+      logger.warn({ err: error }, "the provider's book could not be read; the next run goes on")
+    }
+    return undefined
+  },
+})

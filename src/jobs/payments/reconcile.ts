@@ -1,0 +1,24 @@
+import { type Actor, ProviderFailure } from '../../domain/kernel/index.ts'
+import { isPaused } from '../../domain/ops/index.ts'
+import { runReconciliation } from '../../domain/payment/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'payments.reconcile' }
+
+/** Holds the provider's book against ours, each night, from where it was proven last. */
+export const paymentsReconcileJob = defineJob({
+  name: 'payments.reconcile',
+  batchSize: 1,
+  retryLimit: 2,
+  cron: '20 3 * * *',
+  run: async ({ units, providers, logger }) => {
+    if (await units.run(actor, ({ tx }) => isPaused(tx, 'xendit'))) return undefined
+    try {
+      await runReconciliation({ units, actor, gateway: providers.gateway })
+    } catch (error) {
+      if (!(error instanceof ProviderFailure)) throw error
+      logger.warn({ err: error }, "the provider's book could not be held against ours; the next run goes on")
+    }
+    return undefined
+  },
+})

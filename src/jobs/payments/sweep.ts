@@ -1,0 +1,18 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import { paymentsDue, sweepPayments } from '../../domain/payment/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'payments.sweep' }
+
+/** Ends payments on time, and looks after invoices whose webhook was lost. */
+export const paymentsSweepJob = defineJob({
+  name: 'payments.sweep',
+  batchSize: 1,
+  retryLimit: 0,
+  needsKnownDatabase: true,
+  sweep: { due: paymentsDue },
+  run: async (laku) => {
+    await sweepPayments({ units: laku.units, actor, gateway: laku.providers.gateway })
+    return undefined
+  },
+})

@@ -1,0 +1,24 @@
+import { type Actor, ProviderFailure } from '../../domain/kernel/index.ts'
+import { isPaused } from '../../domain/ops/index.ts'
+import { readChannels } from '../../domain/payout/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'payouts.channels' }
+
+/** Asks, four times a day, to which banks and e-wallets the provider pays out, and how much. Until it answers, the last answer holds. */
+export const payoutsChannelsJob = defineJob({
+  name: 'payouts.channels',
+  batchSize: 1,
+  retryLimit: 0,
+  cron: '41 */6 * * *',
+  run: async ({ units, providers, logger }) => {
+    if (await units.run(actor, ({ tx }) => isPaused(tx, 'xendit'))) return undefined
+    try {
+      await readChannels({ units, actor, payouts: providers.payouts })
+    } catch (error) {
+      if (!(error instanceof ProviderFailure)) throw error
+      logger.warn({ err: error }, 'the payout channels could not be read; what was known before holds')
+    }
+    return undefined
+  },
+})

@@ -1,0 +1,22 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import { refundsWaiting } from '../../domain/payment/index.ts'
+import { submitPayouts } from '../../domain/payout/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'payouts.submit' }
+
+/** Sends payouts to the provider. What gets no answer is asked about by payouts.sweep, and never sent again blindly. */
+export const payoutsSubmitJob = defineJob({
+  name: 'payouts.submit',
+  batchSize: 50,
+  retryLimit: 5,
+  needsKnownDatabase: true,
+  sendsMoney: true,
+  run: async (laku, jobs) => {
+    await submitPayouts(
+      { units: laku.units, actor, payouts: laku.providers.payouts, refundsWaiting },
+      jobs.map((job) => job.data.payoutId),
+    )
+    return undefined
+  },
+})

@@ -1,0 +1,20 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import { refundsWaiting } from '../../domain/payment/index.ts'
+import { payoutsDue, sweepPayouts } from '../../domain/payout/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'payouts.sweep' }
+
+/** Sends and asks about payouts that are due: lost jobs, answers that did not come, money that a bank may have sent back. */
+export const payoutsSweepJob = defineJob({
+  name: 'payouts.sweep',
+  batchSize: 1,
+  retryLimit: 0,
+  needsKnownDatabase: true,
+  sendsMoney: true,
+  sweep: { due: payoutsDue },
+  run: async (laku) => {
+    await sweepPayouts({ units: laku.units, actor, payouts: laku.providers.payouts, refundsWaiting })
+    return undefined
+  },
+})

@@ -1,0 +1,27 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import { estimateFreight } from '../../domain/warehouse/index.ts'
+import { defineJob, type JobFailure } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'pos.estimate' }
+
+/** Finds out what the goods of a purchase order cost on their way to the warehouse. The factory is told meanwhile. */
+export const posEstimateJob = defineJob({
+  name: 'pos.estimate',
+  batchSize: 10,
+  retryLimit: 3,
+  run: async ({ units, providers, config }, jobs) => {
+    const context = {
+      units,
+      actor,
+      courier: providers.courier,
+      destinationPostalCode: config.warehousePostalCode,
+    }
+    const failures: JobFailure[] = []
+    for (const { id, data } of jobs) {
+      await estimateFreight(context, data.purchaseOrderId).catch((error: unknown) =>
+        failures.push({ id, error }),
+      )
+    }
+    return failures
+  },
+})

@@ -1,0 +1,17 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import { purchaseOrdersDue, sweepPurchaseOrders } from '../../domain/warehouse/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'pos.sweep' }
+
+/** Shows a person the purchase orders that their factories leave unanswered. */
+export const posSweepJob = defineJob({
+  name: 'pos.sweep',
+  batchSize: 1,
+  retryLimit: 0,
+  sweep: { due: purchaseOrdersDue },
+  run: async (laku) => {
+    await laku.units.run(actor, sweepPurchaseOrders)
+    return undefined
+  },
+})

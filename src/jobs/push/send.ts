@@ -1,0 +1,19 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import { sendPushes } from '../../domain/notification/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'push.send' }
+
+/** The quick way out for a push message; what fails comes back by the sweep. */
+export const pushSendJob = defineJob({
+  name: 'push.send',
+  batchSize: 50,
+  retryLimit: 2,
+  run: async (laku, jobs) => {
+    await sendPushes(
+      { units: laku.units, actor, push: laku.providers.push },
+      jobs.map(({ data }) => data.deliveryId),
+    )
+    return undefined
+  },
+})

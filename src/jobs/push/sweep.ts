@@ -1,0 +1,21 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import { deliveriesDue, dueDeliveries, sendPushes } from '../../domain/notification/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'push.sweep' }
+
+// Four batches of at most 10 s each: over before this job expires.
+const MOST = 200
+
+/** Brings back push messages whose next try is due, that waited for the morning, or whose job was lost. */
+export const pushSweepJob = defineJob({
+  name: 'push.sweep',
+  batchSize: 1,
+  retryLimit: 0,
+  sweep: { due: (now) => deliveriesDue('push', now) },
+  run: async (laku) => {
+    const ids = await laku.units.run(actor, (work) => dueDeliveries(work, 'push', MOST))
+    await sendPushes({ units: laku.units, actor, push: laku.providers.push }, ids)
+    return undefined
+  },
+})

@@ -1,0 +1,16 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import { sendStatements } from '../../domain/settlement/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'settlements.announce' }
+
+/** Mails the statement of a settlement that was just paid, and of whichever else waits. */
+export const settlementsAnnounceJob = defineJob({
+  name: 'settlements.announce',
+  batchSize: 20,
+  retryLimit: 2,
+  run: async (laku) => {
+    await sendStatements({ units: laku.units, actor, mailer: laku.providers.mailer })
+    return undefined
+  },
+})

@@ -1,0 +1,23 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import { bookShipments } from '../../domain/logistics/index.ts'
+import { parcelOrigin } from '../../runtime/parcel-origin.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'shipments.book' }
+
+/** Books a courier for orders that are paid and have their stock. What fails at the courier is the sweep's. */
+export const shipmentsBookJob = defineJob({
+  name: 'shipments.book',
+  batchSize: 50,
+  retryLimit: 5,
+  needsKnownDatabase: true,
+  run: async (laku, jobs) => {
+    const { units, providers, config } = laku
+    const context = { units, actor, courier: providers.courier, origin: parcelOrigin(config) }
+    await bookShipments(
+      context,
+      jobs.map((job) => job.data.orderId),
+    )
+    return undefined
+  },
+})

@@ -1,0 +1,19 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import { shipmentsDue, sweepShipments } from '../../domain/logistics/index.ts'
+import { parcelOrigin } from '../../runtime/parcel-origin.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'shipments.sweep' }
+
+/** Tries parcels again whose time has come, and books those whose job was lost. */
+export const shipmentsSweepJob = defineJob({
+  name: 'shipments.sweep',
+  batchSize: 1,
+  retryLimit: 0,
+  needsKnownDatabase: true,
+  sweep: { due: shipmentsDue },
+  run: async ({ units, providers, config }) => {
+    await sweepShipments({ units, actor, courier: providers.courier, origin: parcelOrigin(config) })
+    return undefined
+  },
+})

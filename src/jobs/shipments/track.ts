@@ -1,0 +1,17 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import { sweepTracking, trackingDue } from '../../domain/logistics/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'shipments.track' }
+
+/** Asks couriers about parcels that had no news for long: a lost webhook delays, and loses nothing. */
+export const shipmentsTrackJob = defineJob({
+  name: 'shipments.track',
+  batchSize: 1,
+  retryLimit: 0,
+  sweep: { due: trackingDue },
+  run: async ({ units, providers }) => {
+    await sweepTracking({ units, actor, courier: providers.courier })
+    return undefined
+  },
+})

@@ -1,0 +1,29 @@
+import { tellOldWays } from '../../domain/composition/ways-in/tell-old-ways.ts'
+import type { Actor } from '../../domain/kernel/index.ts'
+import { defineJob, type JobFailure } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'ways.tell' }
+
+/** Word of a changed number, address, account or tax number to who had it before, with the link that stops it. */
+export const waysTellJob = defineJob({
+  name: 'ways.tell',
+  batchSize: 10,
+  retryLimit: 12,
+  run: async (laku, jobs) => {
+    const { mailer, sms } = laku.providers
+    const { publicUrl } = laku.config
+    const failures: JobFailure[] = []
+    await Promise.all(
+      jobs.map(async ({ id, data }) => {
+        try {
+          const words = await laku.units.run(actor, (work) => tellOldWays(work, { ...data, publicUrl }))
+          for (const { to, subject, text } of words.mails) await mailer.send({ to, subject, text })
+          for (const { to, text } of words.sms) await sms.send({ to, body: text })
+        } catch (error) {
+          failures.push({ id, error })
+        }
+      }),
+    )
+    return failures
+  },
+})

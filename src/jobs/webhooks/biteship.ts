@@ -1,0 +1,28 @@
+import { processParcelNotices } from '../../domain/logistics/index.ts'
+import { markProcessedAsOf, noteFailures } from '../../domain/webhooks/index.ts'
+import { parseBiteshipWebhook } from '../../providers/biteship/webhook.ts'
+import { defineWebhookLine } from '../webhook-line.ts'
+
+/** Parcels: one read an order of the courier's, one transaction a batch. */
+export const webhooksBiteshipJob = defineWebhookLine({
+  provider: 'biteship',
+  parse: parseBiteshipWebhook,
+  follow: async ({ units, providers }, actor, deliveries) => {
+    const notices = deliveries.map(({ id, attempts, news }) => ({
+      inboxId: id,
+      courierOrderId: news.orderId,
+      attempts,
+    }))
+    await processParcelNotices(
+      { units, actor, courier: providers.courier },
+      notices,
+      async (work, { processed, failed }) => {
+        await markProcessedAsOf(
+          work,
+          deliveries.filter((one) => processed.includes(one.id)),
+        )
+        await noteFailures(work, failed)
+      },
+    )
+  },
+})

@@ -1,0 +1,29 @@
+import { sql } from 'kysely'
+import type { Actor } from '../../domain/kernel/index.ts'
+import { claimWebhooks } from '../../domain/webhooks/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'webhooks.sweep' }
+const A_RUN = 500
+
+/** Puts deliveries whose job was lost or whose provider could not be asked back into their provider's line; it waits for none of them. */
+export const webhooksSweepJob = defineJob({
+  name: 'webhooks.sweep',
+  batchSize: 1,
+  retryLimit: 0,
+  sweep: {
+    due: (now) =>
+      sql<boolean>`exists (select from webhook_inbox where status = 'received' and next_attempt_at <= ${now})`,
+  },
+  run: async ({ units, queue }) => {
+    await units.run(actor, async (work) => {
+      const due = await claimWebhooks(work, A_RUN)
+      const jobs = due.map(({ id, provider }) => ({
+        name: `webhooks.${provider}` as const,
+        data: { inboxId: id },
+      }))
+      await queue.enqueue(work.tx, jobs)
+    })
+    return undefined
+  },
+})

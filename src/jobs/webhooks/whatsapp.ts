@@ -1,0 +1,54 @@
+import { answerCalls } from '../../domain/auth/index.ts'
+import type { Work } from '../../domain/kernel/index.ts'
+import { recordReplies } from '../../domain/warehouse/index.ts'
+import { markProcessed, noteFailures, raiseUnread } from '../../domain/webhooks/index.ts'
+import { type MessageNews, recordStatuses } from '../../domain/whatsapp/index.ts'
+import { parseFonnteWebhook } from '../../providers/whatsapp/fonnte-webhook.ts'
+import { parseWhatsAppWebhook, type WhatsAppDelivery } from '../../providers/whatsapp/webhook.ts'
+import { type Delivery, defineWebhookLine } from '../webhook-line.ts'
+
+/** News of a message can be here before the worker that sent it has written its id down: it gets two more tries. */
+const EARLY_TRIES = 2
+
+/** What became of messages, who calls for a code, and what factories answer: asked of nobody, one transaction a batch. */
+export const webhooksWhatsappJob = defineWebhookLine({
+  provider: 'whatsapp',
+  // Meta's form, or Fonnte's: each came through a door of its own.
+  parse: (body, delivery) => parseWhatsAppWebhook(body) ?? parseFonnteWebhook(body, delivery),
+  follow: ({ units }, actor, deliveries) => units.run(actor, (work) => followMessages(work, deliveries)),
+})
+
+async function followMessages(work: Work, deliveries: readonly Delivery<WhatsAppDelivery>[]): Promise<void> {
+  const statuses = await recordStatuses(
+    work,
+    deliveries.flatMap(({ news }) => news.statuses.map(newsOf)),
+  )
+  await answerCalls(
+    work,
+    deliveries.flatMap(({ news }) => news.messages),
+  )
+  const replies = await recordReplies(
+    work,
+    deliveries.flatMap(({ news }) => news.messages),
+  )
+  const unknown = new Set([...statuses.unknown, ...replies.unknown])
+  const early = deliveries.filter(
+    ({ attempts, news }) =>
+      attempts < EARLY_TRIES &&
+      [...news.statuses, ...news.messages].some(({ providerMessageId }) => unknown.has(providerMessageId)),
+  )
+  await noteFailures(
+    work,
+    early.map(({ id }) => ({ id, error: 'news of a message that is not known yet' })),
+  )
+  for (const one of deliveries) raiseUnread(work, one, one.news.unread ?? [])
+  const done = deliveries.filter((one) => !early.includes(one))
+  await markProcessed(
+    work,
+    done.map((one) => one.id),
+  )
+}
+
+function newsOf({ errorCode, ...status }: WhatsAppDelivery['statuses'][number]): MessageNews {
+  return { ...status, failureCode: errorCode }
+}

@@ -1,0 +1,37 @@
+import {
+  type DisputeNotice,
+  type GatewayNotice,
+  hearDisputes,
+  processNotices,
+} from '../../domain/payment/index.ts'
+import { type PayoutNotice, processPayoutNotices } from '../../domain/payout/index.ts'
+import { markProcessed, noteFailures } from '../../domain/webhooks/index.ts'
+import { parseXenditWebhook } from '../../providers/xendit/webhook.ts'
+import { defineWebhookLine } from '../webhook-line.ts'
+
+/** Payments, refunds and payouts: one read an object or a page, one transaction a batch. */
+export const webhooksXenditJob = defineWebhookLine({
+  provider: 'xendit',
+  parse: parseXenditWebhook,
+  follow: async ({ units, providers }, actor, deliveries) => {
+    const notices: GatewayNotice[] = []
+    const payouts: PayoutNotice[] = []
+    const disputes: DisputeNotice[] = []
+    for (const { id: inboxId, receivedAt, news } of deliveries) {
+      if (news.kind === 'payout')
+        payouts.push({ inboxId, id: news.id, referenceId: news.referenceId, says: news.status })
+      else if (news.kind === 'dispute') disputes.push({ inboxId, ...news })
+      else notices.push({ inboxId, kind: news.kind, id: news.id, receivedAt, says: news.status })
+    }
+    if (disputes.length > 0) await units.run(actor, (work) => hearDisputes(work, disputes))
+    await processNotices({ units, actor, gateway: providers.gateway }, notices)
+    await processPayoutNotices(
+      { units, actor, payouts: providers.payouts },
+      payouts,
+      async (work, { processed, failed }) => {
+        await markProcessed(work, processed)
+        await noteFailures(work, failed)
+      },
+    )
+  },
+})

@@ -1,0 +1,20 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import { sendMessages } from '../../domain/whatsapp/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'whatsapp.send' }
+
+/** The quick way out for a message; what fails comes back by the sweep. */
+export const whatsappSendJob = defineJob({
+  name: 'whatsapp.send',
+  batchSize: 20,
+  retryLimit: 2,
+  run: async (laku, jobs) => {
+    const context = { units: laku.units, actor, whatsapp: laku.providers.whatsapp }
+    await sendMessages(
+      context,
+      jobs.map(({ data }) => data.messageId),
+    )
+    return undefined
+  },
+})

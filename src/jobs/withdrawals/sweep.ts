@@ -1,0 +1,18 @@
+import type { Actor } from '../../domain/kernel/index.ts'
+import { sweepWithdrawals, withdrawalsDue } from '../../domain/wallet/index.ts'
+import { defineJob } from '../define-job.ts'
+
+const actor: Actor = { kind: 'system', name: 'withdrawals.sweep' }
+
+/** Sends withdrawals whose account is old enough now; the payouts that it makes have jobs of their own. */
+export const withdrawalsSweepJob = defineJob({
+  name: 'withdrawals.sweep',
+  batchSize: 1,
+  retryLimit: 0,
+  needsKnownDatabase: true,
+  sweep: { due: withdrawalsDue },
+  run: async (laku) => {
+    await laku.units.run(actor, sweepWithdrawals)
+    return undefined
+  },
+})
