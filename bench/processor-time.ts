@@ -12,7 +12,10 @@ interface Process {
   ended: number
 }
 
-/** The processor time in milliseconds, user and system, of these processes and of all that they have started. Linux only. */
+/**
+ * The processor time in milliseconds, user and system, of these processes and of all that they have started.
+ * Linux only.
+ */
 export function processorMs(...roots: number[]): number {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -5,8 +5,8 @@ import type { Machine } from './machines.ts'
 const LIST = /\b(\w+)\s+(?:not\s+)?in\s+\(((?:\s*'[a-z_]+'\s*,?)+)\)/g
 
 /**
- * Lists of states in SQL that are just a machine's open or its final ones, written by hand: a state that is added later would be missing
- * there. What lists some of them by a rule of its own is no copy.
+ * Lists of states in SQL that are just a machine's open or its final ones, written by hand: a state that is
+ * added later would be missing there. What lists some of them by a rule of its own is no copy.
  */
 export function copiedLists(
   root: string,

@@ -70,8 +70,8 @@ const houseRules: Rule[] = [
       (frontOf(from) === 'commands' && doorsOfProcesses.test(to)),
   },
   {
-    // It shows what runs in a server. What it needs of the commands are their looks and their printing, and the whole of them, loaded
-    // when it is used, where the host's owner runs one here.
+    // It shows what runs in a server. What it needs of the commands are their looks and their printing, and
+    // the whole of them, loaded when it is used, where the host's owner runs one here.
     name: 'client-knows-no-domain',
     from: /^src\/cli\/client\//,
     allows: (to) => !to.startsWith('src/') || to.startsWith('src/cli/') || to.startsWith('src/commands/'),
@@ -82,7 +82,8 @@ const houseRules: Rule[] = [
     allows: (to) => !front.test(to),
   },
   {
-    // It stands for somebody else: sharing code with laku would make both wrong together. What the provider documents is neither's.
+    // It stands for somebody else: sharing code with laku would make both wrong together. What the provider
+    // documents is neither's.
     name: 'sandbox-is-the-wire-only',
     from: /^src\/sandbox\//,
     allows: (to) => !to.startsWith('src/') || to.startsWith('src/sandbox/') || facts.test(to),

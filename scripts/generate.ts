@@ -1,4 +1,5 @@
-// Writes what is made from the code and kept in the repository; with --check it changes nothing and fails on drift.
+// Writes what is made from the code and kept in the repository; with --check it changes nothing and fails on
+// drift.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,5 @@
-// Fails where a state is written without its machine, and where SQL has a copy of a machine's open or final states.
+// Fails where a state is written without its machine, and where SQL has a copy of a machine's open or final
+// states.
 import { copiedLists } from './copied-lists.ts'
 import { findMachines } from './machines.ts'
 import { stateWrites } from './state-writes.ts'

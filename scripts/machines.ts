@@ -18,7 +18,10 @@ export interface Machine {
 
 const SUFFIX = 'Machine'
 
-/** Every state machine there is: whatever a `src/domain/<domain>/transitions.ts` exports under a name ending in Machine. */
+/**
+ * Every state machine there is: whatever a `src/domain/<domain>/transitions.ts` exports under a name ending
+ * in Machine.
+ */
 export async function findMachines(root: string): Promise<Machine[]> {
   const machines: Machine[] = []
   for (const file of globSync('src/domain/*/transitions.ts', { cwd: root }).sort()) {
@@ -53,7 +56,10 @@ function noteOf(source: string, exported: string): string {
     .trim()
 }
 
-/** States that no move leads to: where a thing of this machine may begin. A machine that goes round begins with its first. */
+/**
+ * States that no move leads to: where a thing of this machine may begin. A machine that goes round begins
+ * with its first.
+ */
 export function firstStates({ table }: Machine): string[] {
   const reached = new Set(Object.entries(table).flatMap(([from, to]) => to.filter((one) => one !== from)))
   const first = Object.keys(table).filter((state) => !reached.has(state))

@@ -3,7 +3,10 @@ import { buildServer } from '../src/http/server.ts'
 import { loadConfig } from '../src/runtime/config.ts'
 import { openLaku } from '../src/runtime/open-laku.ts'
 
-/** docs/metrics.md: every figure of a server's own, from one that is built and never listens. The database must be migrated. */
+/**
+ * docs/metrics.md: every figure of a server's own, from one that is built and never listens. The database
+ * must be migrated.
+ */
 export async function metricsPage(databaseUrl: string): Promise<string> {
   const env = { DATABASE_URL: databaseUrl, LAKU_DATA_DIR: '/nonexistent', LAKU_LOG_LEVEL: 'error' }
   const laku = await openLaku(loadConfig({ env }), { name: 'generate', poolSize: 2 })

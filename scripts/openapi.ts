@@ -3,7 +3,10 @@ import { buildServer } from '../src/http/server.ts'
 import { loadConfig } from '../src/runtime/config.ts'
 import { openLaku } from '../src/runtime/open-laku.ts'
 
-/** The API's description as text, from a server that is built and never listens. The database must be migrated. */
+/**
+ * The API's description as text, from a server that is built and never listens. The database must be
+ * migrated.
+ */
 export async function openApiDocument(databaseUrl: string): Promise<string> {
   const env = { DATABASE_URL: databaseUrl, LAKU_DATA_DIR: '/nonexistent', LAKU_LOG_LEVEL: 'error' }
   const laku = await openLaku(loadConfig({ env }), { name: 'generate', poolSize: 2 })

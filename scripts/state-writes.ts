@@ -16,7 +16,10 @@ type Kept = Pick<Machine, 'relation' | 'column'>
 /** The one place that writes any of them. */
 const MECHANISM = 'src/domain/kernel/move-state.ts'
 
-/** Every write of a machine's state that does not go through `moveState`. What a new row begins with is no move. */
+/**
+ * Every write of a machine's state that does not go through `moveState`. What a new row begins with is no
+ * move.
+ */
 export function stateWrites(root: string, kept: readonly Kept[]): StateWrite[] {
   const found: StateWrite[] = []
   for (const file of globSync('src/**/*.ts', { cwd: root }).sort()) {
@@ -108,7 +111,10 @@ function assignmentsOf(statement: string, from: number): Clause['assignments'] {
   })
 }
 
-/** `updateTable('orders').set({ status })` and its like: what it sets has to stand there, so that it can be read. */
+/**
+ * `updateTable('orders').set({ status })` and its like: what it sets has to stand there, so that it can be
+ * read.
+ */
 function inBuilder(node: Node, kept: readonly Kept[]): string[] {
   if (node.type !== 'CallExpression') return []
   const method = methodOf(node)

@@ -3,8 +3,8 @@ import { query } from './global-setup.ts'
 import type { TestLaku } from './laku.ts'
 
 /**
- * Copies the database of a laku as it is now. What is returned brings the copy back in its place, as `laku db restore` does: the same
- * processes go on with yesterday's rows, and the provider keeps its own.
+ * Copies the database of a laku as it is now. What is returned brings the copy back in its place, as `laku db
+ * restore` does: the same processes go on with yesterday's rows, and the provider keeps its own.
  */
 export async function backUp(laku: TestLaku): Promise<() => Promise<void>> {
   const server = inject('server')

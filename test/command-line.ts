@@ -12,7 +12,10 @@ export interface CommandRun {
   stderr: string
 }
 
-/** Runs one command line in this process, off a terminal, on a laku that is open, as an administrator or somebody else. */
+/**
+ * Runs one command line in this process, off a terminal, on a laku that is open, as an administrator or
+ * somebody else.
+ */
 export async function runLaku(
   laku: Laku,
   words: readonly string[],

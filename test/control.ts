@@ -1,6 +1,9 @@
 import type { TestLaku } from './laku.ts'
 
-/** The account over there holds nothing but what was paid, all of it settled: its balance can be held against our book. */
+/**
+ * The account over there holds nothing but what was paid, all of it settled: its balance can be held against
+ * our book.
+ */
 export async function withoutFloat(laku: TestLaku): Promise<void> {
   const control = sandboxControl(laku)
   await control('PUT', '/balance', { float_idr: 0 })

@@ -1,8 +1,8 @@
 import pg from 'pg'
 
 /**
- * What every table of a database holds, as a count and a hash a table: two that are equal say that no row changed. Tables are left out by
- * name, and single columns as `schema.table.column`.
+ * What every table of a database holds, as a count and a hash a table: two that are equal say that no row
+ * changed. Tables are left out by name, and single columns as `schema.table.column`.
  */
 export async function digest(url: string, leaveOut: readonly string[] = []): Promise<Record<string, string>> {
   const client = new pg.Client({ connectionString: url })
@@ -18,7 +18,8 @@ export async function digest(url: string, leaveOut: readonly string[] = []): Pro
         .map((one) => one.slice(table.length + 1))
       return without.length === 0 ? 't::text' : `(to_jsonb(t) - '{${without.join(',')}}'::text[])::text`
     }
-    // A sum of two independent hashes a row does not depend on the order of the rows, and one statement asks for all tables.
+    // A sum of two independent hashes a row does not depend on the order of the rows, and one statement asks
+    // for all tables.
     const asked = tables
       .filter(({ name }) => !leaveOut.includes(name))
       .map(

@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Where a call is held: before the provider has it, or after the provider has answered and before the caller hears it. */
+/**
+ * Where a call is held: before the provider has it, or after the provider has answered and before the caller
+ * hears it.
+ */
 export type HeldAt = 'request' | 'answer'
 
 interface Hold {

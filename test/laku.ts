@@ -30,8 +30,9 @@ export interface TestOptions {
   /** Starts the provider sandbox in this process; without it the providers' addresses refuse connections. */
   sandbox?: boolean
   /**
-   * Money of our own that lies at the provider (IDR). Without it refunds and payouts wait until what was paid in is settled, as at the
-   * real one: a test asks for it that is about something else, or whose money never went through the sandbox.
+   * Money of our own that lies at the provider (IDR). Without it refunds and payouts wait until what was paid
+   * in is settled, as at the real one: a test asks for it that is about something else, or whose money never
+   * went through the sandbox.
    */
   floatIdr?: number
   policy?: Partial<Policy>
@@ -94,7 +95,9 @@ const noLimits: Partial<Policy> = {
 // One file's database serves all its tests; each file has its own.
 let databases = 0
 
-/** A laku of this file's own: a cloned database, a clock that stands, the real choreography, the real clients. */
+/**
+ * A laku of this file's own: a cloned database, a clock that stands, the real choreography, the real clients.
+ */
 export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku> {
   const server = inject('server')
   const name = `t${process.pid}_${process.env.VITEST_POOL_ID ?? 0}_${databases++}_${Date.now().toString(36)}`
@@ -118,8 +121,8 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
   const wire = wrapPool(watched ?? pool)
   const clock = new ManualClock()
   const vault = new Vault(config.encryptionKey, config.sealKey)
-  // Tests run at any hour: a notice waits for the morning only where a test says so.
-  // And one actor does in a minute what takes a shop's people months: limits of days hold where a test is about them.
+  // Tests run at any hour: a notice waits for the morning only where a test says so. And one actor does in a
+  // minute what takes a shop's people months: limits of days hold where a test is about them.
   const policy = { ...defaultPolicy, ...noLimits, quietFromHour: 0, quietToHour: 0, ...options.policy }
   const logger = createLogger({ logLevel: 'silent' })
   const queue = new JobQueue(appUrl, () => {})

@@ -1,6 +1,9 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Files of a quarter of a minute and more, the longest first, by their paths' ends: what begins last would have one core to itself while the other idles. */
+/**
+ * Files of a quarter of a minute and more, the longest first, by their paths' ends: what begins last would
+ * have one core to itself while the other idles.
+ */
 const long = [
   'test/acceptance/database-environment.test.ts',
   'test/contract/changes.test.ts',

@@ -8,8 +8,9 @@ type Fixture = Awaited<ReturnType<typeof openPayoutFixture>>
 const MINUTE_S = 60
 
 /**
- * So many payouts whose first call is lost, made by the provider (`commit_then_timeout`) or not (`timeout`), while its lists lag by ten
- * minutes. After a quarter of an hour, by sweeps alone, each is paid once, and no person was asked.
+ * So many payouts whose first call is lost, made by the provider (`commit_then_timeout`) or not (`timeout`),
+ * while its lists lag by ten minutes. After a quarter of an hour, by sweeps alone, each is paid once, and no
+ * person was asked.
  */
 export async function expectPaidOnce(
   f: Fixture,

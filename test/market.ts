@@ -46,7 +46,10 @@ export const rate = {
 } as const
 export const joinSettings = { originPostalCode: '13960', publicUrl: 'http://laku.test' }
 
-/** The rows of the service map that group buying stands on, and no job: what a test of this domain needs of it. */
+/**
+ * The rows of the service map that group buying stands on, and no job: what a test of this domain needs of
+ * it.
+ */
 export const groupChoreography: Partial<Choreography> = {
   'payment.paid': { reactions: [confirmParticipants] },
   'payment.expired': { reactions: [releaseHolds, freeParts] },
@@ -91,7 +94,10 @@ export interface SessionTerms {
   productId?: string
 }
 
-/** A factory with one product of two variants, buyers with addresses, and what they do: a small world for tests. */
+/**
+ * A factory with one product of two variants, buyers with addresses, and what they do: a small world for
+ * tests.
+ */
 export class Market {
   readonly factoryId = newId()
   readonly productId = newId()
@@ -228,7 +234,10 @@ export class Market {
     return answerOf(outcome)
   }
 
-  /** The gateway says that these were paid, by virtual account: what cannot be refunded at the source goes to the wallet. */
+  /**
+   * The gateway says that these were paid, by virtual account: what cannot be refunded at the source goes to
+   * the wallet.
+   */
   async pay(...paymentIds: string[]): Promise<string[]> {
     const outcomes = await this.laku.system(async (work) => {
       const rows = await work.tx

@@ -30,7 +30,10 @@ export const impatientGateway = (laku: TestLaku) =>
     breaker: { troubles: 1000 },
   })
 
-/** The payment domain alone: what others do with its events is theirs to test. What it does with its own stays. */
+/**
+ * The payment domain alone: what others do with its events is theirs to test. What it does with its own
+ * stays.
+ */
 const alone: Partial<Choreography> = {
   'payment.paid': {},
   'payment.expired': { reactions: [freeParts] },

@@ -21,7 +21,9 @@ export interface Wire {
   close(): Promise<void>
 }
 
-/** A provider reduced to one answer, for what no sandbox would do: odd bodies, headers, broken connections. */
+/**
+ * A provider reduced to one answer, for what no sandbox would do: odd bodies, headers, broken connections.
+ */
 export async function openWire(): Promise<Wire> {
   const server = createServer(async (incoming, response) => {
     const chunks: Buffer[] = []

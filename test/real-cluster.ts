@@ -8,7 +8,9 @@ import { serverEnvironment } from '../src/runtime/embedded/server-environment.ts
 import { serverUser } from '../src/runtime/embedded/server-user.ts'
 import { serverSettings } from '../src/runtime/embedded/settings.ts'
 
-/** A PostgreSQL of a test's own over a cluster that is there, in a state that laku itself never starts one in. */
+/**
+ * A PostgreSQL of a test's own over a cluster that is there, in a state that laku itself never starts one in.
+ */
 export class RealCluster {
   readonly #child: ChildProcess
   readonly #log: string
@@ -24,7 +26,10 @@ export class RealCluster {
     this.superUrl = `postgres://postgres@localhost:${port}/laku?host=${host}`
   }
 
-  /** Starts the server of `dataDir` with more settings, as a standby where it is one; `says` is what its log says once it is as wanted. */
+  /**
+   * Starts the server of `dataDir` with more settings, as a standby where it is one; `says` is what its log
+   * says once it is as wanted.
+   */
   static async start(
     dataDir: string,
     { settings = [], standby = false, says }: { settings?: string[]; standby?: boolean; says: string },
@@ -75,7 +80,10 @@ export class RealCluster {
   }
 }
 
-/** A file system of so many bytes, where this user may have one; undefined where not (no root, no rights in this container). */
+/**
+ * A file system of so many bytes, where this user may have one; undefined where not (no root, no rights in
+ * this container).
+ */
 export function smallDisk(folder: string, bytes: number): { path: string; end: () => void } | undefined {
   mkdirSync(folder, { recursive: true })
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes},mode=0777`, 'tmpfs', folder])

@@ -10,7 +10,10 @@ import type { TestLaku } from './laku.ts'
 
 const launcher = fileURLToPath(new URL('../bin/laku.js', import.meta.url))
 
-/** What a process needs to work on a test's database with its sandbox; `policy` where a rule is to be another than the default. */
+/**
+ * What a process needs to work on a test's database with its sandbox; `policy` where a rule is to be another
+ * than the default.
+ */
 export function environmentOf(laku: TestLaku, policy: Partial<Policy> = {}): NodeJS.ProcessEnv {
   const { config, urls } = laku
   const settings = join(mkdtempSync(join(tmpdir(), 'laku-chaos-')), 'config.json')
@@ -88,8 +91,8 @@ export class RunningLaku {
   }
 
   /**
-   * SIGKILL leaves it no moment to put anything in order; SIGTERM lets it finish what it has. Returns its exit code, null
-   * where it was killed.
+   * SIGKILL leaves it no moment to put anything in order; SIGTERM lets it finish what it has. Returns its
+   * exit code, null where it was killed.
    */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
     const ended = once(this.#process, 'exit')

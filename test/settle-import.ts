@@ -20,8 +20,9 @@ export interface Killed {
 }
 
 /**
- * `laku settle import` of so many decisions, as a process that is killed (SIGKILL) at random rows so many times and then run to its end:
- * expects each decision to be carried out as written, once, by one audit row, and a run after it to do nothing.
+ * `laku settle import` of so many decisions, as a process that is killed (SIGKILL) at random rows so many
+ * times and then run to its end: expects each decision to be carried out as written, once, by one audit row,
+ * and a run after it to do nothing.
  */
 export async function importUnderKills(rows: number, kills: number): Promise<Killed> {
   const f = await openSettlementFixture()

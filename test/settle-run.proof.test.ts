@@ -18,7 +18,10 @@ afterAll(async () => {
   await f.laku.close()
 })
 
-/** `laku settle run --ndjson` as a process, killed (SIGKILL) after so many lines; returns the lines that it told. */
+/**
+ * `laku settle run --ndjson` as a process, killed (SIGKILL) after so many lines; returns the lines that it
+ * told.
+ */
 async function run(killAfter = Number.POSITIVE_INFINITY): Promise<string[]> {
   const env = {
     ...process.env,

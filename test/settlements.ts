@@ -96,7 +96,9 @@ export async function openSettlementFixture(options: TestOptions = {}) {
         laku.db,
       )
     },
-    /** An order of one item, delivered so many days ago, whose goods were earned: 5 % of them as commission. */
+    /**
+     * An order of one item, delivered so many days ago, whose goods were earned: 5 % of them as commission.
+     */
     sell: (factoryId: string, goodsIdr = 100_000, daysAgo = 8): Promise<Sold> =>
       laku.system((work) => sell(work, market, buyer?.id as string, factoryId, goodsIdr, daysAgo)),
     /** Part of the goods went back to the buyer after the release. */

@@ -22,8 +22,8 @@ import { admin, confirmed, system, type TestLaku } from './laku.ts'
 type Member = Extract<Actor, { kind: 'staff' }>
 
 /**
- * Somebody of the staff who acts, without a row of theirs; called by their role. Where they are a second person, they have confirmed it
- * by their factor.
+ * Somebody of the staff who acts, without a row of theirs; called by their role. Where they are a second
+ * person, they have confirmed it by their factor.
  */
 export function staff(role: StaffRole, reason?: string): Member {
   const who = { kind: 'staff', id: newId(), name: role, role, factor: confirmed } as const
@@ -33,8 +33,8 @@ export function staff(role: StaffRole, reason?: string): Member {
 const OLD_S = 2 * 86_400
 
 /**
- * Somebody of the staff as the database's owner could let them in, whose connection alone can, days ago; their token, and the secret of
- * their second factor, which is old enough to count.
+ * Somebody of the staff as the database's owner could let them in, whose connection alone can, days ago;
+ * their token, and the secret of their second factor, which is old enough to count.
  */
 export async function enrol(
   laku: Pick<TestLaku, 'ownerUrl' | 'clock' | 'vault'>,
@@ -77,7 +77,10 @@ async function giveFactor(
   return secret
 }
 
-/** As if somebody whom an administrator let in now had been there for days, and had enrolled a factor; returns its secret. */
+/**
+ * As if somebody whom an administrator let in now had been there for days, and had enrolled a factor; returns
+ * its secret.
+ */
 export async function makeOld(
   laku: Pick<TestLaku, 'ownerUrl' | 'clock' | 'vault'>,
   staffId: string,
@@ -95,7 +98,10 @@ export async function makeOld(
 
 const STEP_MS = 30_000
 
-/** Waits for the next step of codes where this one is nearly over: a code of the step before is then on its way for too long. */
+/**
+ * Waits for the next step of codes where this one is nearly over: a code of the step before is then on its
+ * way for too long.
+ */
 export async function clearOfStep(): Promise<void> {
   const left = STEP_MS - (Date.now() % STEP_MS)
   if (left < 3_000) await sleep(left)
@@ -104,7 +110,9 @@ export async function clearOfStep(): Promise<void> {
 /** The code that a telephone shows now, or so many steps of 30 s from now. */
 export const codeNow = (secret: string, steps = 0) => factorCodeAt(secret, Date.now() + steps * STEP_MS)
 
-/** Lets the administrator of tests in, so that they act by a token from now on: what writes staff asks for it. */
+/**
+ * Lets the administrator of tests in, so that they act by a token from now on: what writes staff asks for it.
+ */
 export async function enrolAdmin(laku: TestLaku): Promise<void> {
   const { id, name } = admin as Member
   const { token } = await enrol(laku, 'admin', name, { id })
@@ -118,7 +126,10 @@ export async function holderOf(laku: TestLaku, token: string): Promise<Member> {
   return { ...member, reason: 'a test', factor: new ConfirmedFactor(member.id, null) }
 }
 
-/** Lets somebody in, by the database's owner or by an administrator, days ago, and returns them as they act and confirm by their own. */
+/**
+ * Lets somebody in, by the database's owner or by an administrator, days ago, and returns them as they act
+ * and confirm by their own.
+ */
 export async function hire(laku: TestLaku, role: StaffRole, by: Actor = system): Promise<Member> {
   if (by === system) return await holderOf(laku, (await enrol(laku, role)).token)
   const token = await laku.as(by, async (work) => {
@@ -129,7 +140,10 @@ export async function hire(laku: TestLaku, role: StaffRole, by: Actor = system):
   return await holderOf(laku, token)
 }
 
-/** An administrator and two others whom they let in: what takes two people takes these two, and neither of them with the administrator. */
+/**
+ * An administrator and two others whom they let in: what takes two people takes these two, and neither of
+ * them with the administrator.
+ */
 export async function oneAdministratorAndTwo(laku: TestLaku, role: StaffRole = 'finance') {
   const boss = await hire(laku, 'admin')
   const [first, second] = [await hire(laku, role, boss), await hire(laku, role, boss)]

@@ -14,7 +14,10 @@ export interface Trial<S> {
   read: (work: Work) => Promise<S>
 }
 
-/** Tries a use of a thing, and leaves nothing of it behind; nobody reacts. Answers what it was refused with, and how the thing stands then. */
+/**
+ * Tries a use of a thing, and leaves nothing of it behind; nobody reacts. Answers what it was refused with,
+ * and how the thing stands then.
+ */
 export async function tried<S>(
   laku: TestLaku,
   { set, use, read }: Trial<S>,
@@ -39,7 +42,9 @@ export async function tried<S>(
   return outcome
 }
 
-/** Lets the test itself move a thing where laku is watched (watch-moves.ts), until what it returns is called. */
+/**
+ * Lets the test itself move a thing where laku is watched (watch-moves.ts), until what it returns is called.
+ */
 async function unwatch({ tx }: Work): Promise<() => Promise<unknown>> {
   const to = (value: string) => sql`select set_config('laku.watch', ${value}, true)`.execute(tx)
   const { rows } = await sql<{

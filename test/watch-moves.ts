@@ -30,8 +30,9 @@ export function columnOf(
 }
 
 /**
- * Has a test's database refuse every move of a state that its machine's table does not name, whatever statement makes it over a
- * connection with `laku.watch` on: each test of a flow is then a test of no illegal move.
+ * Has a test's database refuse every move of a state that its machine's table does not name, whatever
+ * statement makes it over a connection with `laku.watch` on: each test of a flow is then a test of no illegal
+ * move.
  */
 export async function watchMoves(ownerUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl })

@@ -3,7 +3,10 @@ import type { Pool } from 'pg'
 export interface WrappedPool {
   /** Changes every statement before it is sent; nothing by itself. */
   rewrite: (sql: string) => string
-  /** Deadlocks, which the unit of work runs again, so that nobody would see them: what each of a ring had sent in its transaction. */
+  /**
+   * Deadlocks, which the unit of work runs again, so that nobody would see them: what each of a ring had sent
+   * in its transaction.
+   */
   readonly rings: string[]
 }
 

@@ -20,7 +20,10 @@ const lines: Line[] = [
   { what: 'laku wallets --help', words: ['bin/laku.js', 'wallets', '--help'], aimMs: 90 },
 ]
 
-/** What one command takes of the processor as a process with nothing but a context, user and system: the median of 20, in turn. */
+/**
+ * What one command takes of the processor as a process with nothing but a context, user and system: the
+ * median of 20, in turn.
+ */
 export async function run(): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'laku-bench-'))
   const probe = join(folder, 'probe.cjs')

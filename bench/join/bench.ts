@@ -33,7 +33,10 @@ interface Run extends LoadResult {
   scenario: Scenario
   rowsPerJoin: Record<string, number>
   oversold: number
-  /** User and system time of the server and of PostgreSQL, in milliseconds per 1,000 joins. It moves less than the rate on a loaded machine. */
+  /**
+   * User and system time of the server and of PostgreSQL, in milliseconds per 1,000 joins. It moves less than
+   * the rate on a loaded machine.
+   */
   processorMs: number
 }
 
@@ -47,8 +50,8 @@ const counted = [
 ]
 
 /**
- * Joins over HTTP, whole, beside the raw twin that writes the same rows; in turn, each on a fresh copy of one shop.
- * `--rounds N` repeats all of it N times, 3 by default.
+ * Joins over HTTP, whole, beside the raw twin that writes the same rows; in turn, each on a fresh copy of one
+ * shop. `--rounds N` repeats all of it N times, 3 by default.
  */
 export async function run(args: string[]): Promise<boolean> {
   const { values } = parseArgs({
@@ -189,7 +192,10 @@ function freePort(): Promise<number> {
 
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number
 
-/** The table of medians; false when the gate is not met, something failed, was oversold, or the rows are not the same. */
+/**
+ * The table of medians; false when the gate is not met, something failed, was oversold, or the rows are not
+ * the same.
+ */
 function report(runs: Run[], rounds: number, json: boolean): boolean {
   const table = new Table({
     head: [

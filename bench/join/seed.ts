@@ -11,7 +11,10 @@ export interface Seed {
   buyers: { userId: string; addressId: string; token: string }[]
 }
 
-/** A shop with so many buyers, one hot session and a thousand others, written in raw SQL: fixtures are not what is measured. */
+/**
+ * A shop with so many buyers, one hot session and a thousand others, written in raw SQL: fixtures are not
+ * what is measured.
+ */
 export async function seedShop(pool: pg.Pool, buyers: number, originPostalCode: string): Promise<Seed> {
   const { rows: made } = await pool.query<{ variant: string; product: string; factory: string }>(`
     with f as (insert into factories (id, name, phone, city, province, postal_code, verification, status, commission_bps, created_at, updated_at)
@@ -46,7 +49,8 @@ export async function seedShop(pool: pg.Pool, buyers: number, originPostalCode: 
      select user_id as "userId", id as "addressId" from a`,
     [buyers],
   )
-  // Only what is full: statistics of a table that is empty would make the foreign keys' plans scan it as it fills.
+  // Only what is full: statistics of a table that is empty would make the foreign keys' plans scan it as it
+  // fills.
   await pool.query(
     'vacuum analyze users, addresses, group_buying_sessions, session_tiers, session_tier_prices, product_variants, shipping_rates',
   )

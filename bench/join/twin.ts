@@ -1,5 +1,5 @@
-// The raw twin: bare Fastify, no validation, no rules, and the same rows as a join of laku written by gathered,
-// set-based SQL over node-postgres. It stands for the best that these tables allow on this machine.
+// The raw twin: bare Fastify, no validation, no rules, and the same rows as a join of laku written by
+// gathered, set-based SQL over node-postgres. It stands for the best that these tables allow on this machine.
 import { randomBytes } from 'node:crypto'
 import Fastify from 'fastify'
 import pg from 'pg'

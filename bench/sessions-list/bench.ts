@@ -24,7 +24,10 @@ interface Line {
   rawMs: number
 }
 
-/** `laku sessions list` as a person types it, process and all, with a million sessions in the table, beside the page in raw SQL. */
+/**
+ * `laku sessions list` as a person types it, process and all, with a million sessions in the table, beside
+ * the page in raw SQL.
+ */
 export async function run(args: string[]): Promise<boolean> {
   const dataDir = mkdtempSync(join(tmpdir(), 'laku-bench-'))
   try {

@@ -1,7 +1,10 @@
 import type { OutsideWay } from '../cli/define/command.ts'
 import type { Rate } from '../domain/logistics/index.ts'
 
-/** For a change that needs a shipping fee: asked of the courier where no fee is cached, by zone where it cannot be asked. */
+/**
+ * For a change that needs a shipping fee: asked of the courier where no fee is cached, by zone where it
+ * cannot be asked.
+ */
 export async function askingRate<I, T>(
   { context, actor }: OutsideWay<I>,
   run: (more: { rate?: Rate | undefined }) => Promise<T>,

@@ -99,7 +99,10 @@ class Recorder {
   }
 }
 
-/** It cannot go on without an answer. Commands ask before they change anything, so that it is said again from its start. */
+/**
+ * It cannot go on without an answer. Commands ask before they change anything, so that it is said again from
+ * its start.
+ */
 class Asked extends Error {
   readonly question: Question
   constructor(question: Question) {

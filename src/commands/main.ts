@@ -2,8 +2,8 @@ import { CommanderError } from 'commander'
 import { runLine } from '../cli/client/client.ts'
 
 /**
- * Runs one command line and sets the exit code. `laku --help` must stay as quick as Node itself: what is imported
- * here is commander and the client, and nothing else.
+ * Runs one command line and sets the exit code. `laku --help` must stay as quick as Node itself: what is
+ * imported here is commander and the client, and nothing else.
  */
 export async function main(argv: readonly string[]): Promise<void> {
   endWithTheReader()

@@ -13,7 +13,10 @@ export const ownEntries: readonly EntryShape<CommandDefinition>[] = entries.map(
   load: 'verbs' in entry ? entry.verbs : entry.command,
 }))
 
-/** The command line, run by this process itself on a database that it opens. Tests give their own laku and streams. */
+/**
+ * The command line, run by this process itself on a database that it opens. Tests give their own laku and
+ * streams.
+ */
 export function createProgram(given: ContextOptions = {}): Command {
   return buildProgram<CommandDefinition>({
     entries: ownEntries,

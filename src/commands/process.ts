@@ -22,8 +22,8 @@ export function processShutdown(logger: Logger): Shutdown {
 }
 
 /**
- * Opens laku for a process that strangers talk to, or that runs for days. In production it must not hold the owner's password: who takes
- * it over could then take the guards away. Throws StartError 2.
+ * Opens laku for a process that strangers talk to, or that runs for days. In production it must not hold the
+ * owner's password: who takes it over could then take the guards away. Throws StartError 2.
  */
 export async function openProcess(config: Config, name: 'server' | 'worker'): Promise<Laku> {
   if (config.env === 'production' && config.databaseOwnerUrl !== undefined) {

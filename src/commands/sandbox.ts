@@ -8,7 +8,9 @@ import { createLogger } from '../runtime/logger.ts'
 import { StartError } from '../runtime/start-error.ts'
 import { announce, processShutdown, untilStopped } from './process.ts'
 
-/** Stands where the providers are, so it must never be where real money is. Throws StartError 2 in production. */
+/**
+ * Stands where the providers are, so it must never be where real money is. Throws StartError 2 in production.
+ */
 export function refuseProduction(config: Config, what: string): void {
   if (config.env !== 'production') return
   throw new StartError(2, `LAKU_ENV is production: ${what} is for development only`)

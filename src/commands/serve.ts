@@ -44,7 +44,10 @@ export const serve = defineTask({
 
 const STAFF_PORT = 3010
 
-/** The staff door; nobody who runs two servers on a machine has to know of it, so that its own default port may be taken. */
+/**
+ * The staff door; nobody who runs two servers on a machine has to know of it, so that its own default port
+ * may be taken.
+ */
 async function openDoor(laku: Laku, { staffHost: host, staffPort }: Config) {
   const { openStaffDoor } = await import('../http/staff/staff-door.ts')
   const { commandHouse } = await import('./command-house.ts')

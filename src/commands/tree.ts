@@ -8,7 +8,10 @@ export interface Leaf {
   hidden: boolean
 }
 
-/** Every command of laku, in the order of its help: what the reference, the completion and the contract test walk. */
+/**
+ * Every command of laku, in the order of its help: what the reference, the completion and the contract test
+ * walk.
+ */
 export async function allCommands(): Promise<Leaf[]> {
   const leaves: Leaf[] = []
   for (const entry of entries) {

@@ -25,8 +25,9 @@ const heavy = (loaded: Set<string>) => [...loaded].filter((to) => wholeDomain.te
 describe('a process that only reads', () => {
   it('is more than fifty commands', () => expect(commands.length).toBeGreaterThan(50))
 
-  // Each module is a third of a millisecond of every call that opens the database itself. With the whole domain and the queue it is 1,180
-  // of them, without 550. A call by way of the server loads none; `settle show` loads the most of the others, 115.
+  // Each module is a third of a millisecond of every call that opens the database itself. With the whole
+  // domain and the queue it is 1,180 of them, without 550. A call by way of the server loads none; `settle
+  // show` loads the most of the others, 115.
   it.each(commands)('of %s loads no domain but the files that it reads with', (file) => {
     const loaded = loadedBy(file, true)
     expect(heavy(loaded)).toEqual([])

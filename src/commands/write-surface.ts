@@ -6,7 +6,10 @@ import { ownEntries } from './own-program.ts'
 
 const shapeOf = ({ execute: _, ...shape }: CommandDefinition): CommandShape => shape
 
-/** Writes what each command looks like, a file a noun: the client reads the one that it needs, and no module of the commands. */
+/**
+ * Writes what each command looks like, a file a noun: the client reads the one that it needs, and no module
+ * of the commands.
+ */
 export async function writeSurface(): Promise<void> {
   rmSync(surfaceFolder, { recursive: true, force: true })
   mkdirSync(surfaceFolder, { recursive: true })

@@ -34,7 +34,8 @@ export const accessTokens = (laku: Laku) =>
   fp(async (app: FastifyInstance) => {
     const secrets = laku.config.jwtSecret
     const keyIds = secrets.map(keyIdOf)
-    // A token's header is the same text for every token that we signed: known by looking it up, not by parsing it.
+    // A token's header is the same text for every token that we signed: known by looking it up, not by
+    // parsing it.
     const keyIdByHeader = new Map<string, string>()
     for (const secret of secrets) {
       const kid = keyIdOf(secret)

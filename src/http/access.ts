@@ -23,8 +23,8 @@ import { routeRoles } from '../runtime/who-may.ts'
 import { httpErrors } from './http-errors.ts'
 
 /**
- * Who may knock at a route; a guest may, and one who sends a token is known by it. What a staff role may do is decided
- * in the use case.
+ * Who may knock at a route; a guest may, and one who sends a token is known by it. What a staff role may do
+ * is decided in the use case.
  */
 export type Access = 'open' | 'guest' | 'customer' | 'staff' | 'signed-in'
 
@@ -45,11 +45,15 @@ declare module 'fastify' {
   interface FastifyRequest {
     actor: Actor
     rawBody: Buffer | undefined
-    /** Runs a unit of work as the caller; a stranger's in turn with others' (strangers/), in that of their network or of what they hold. */
+    /**
+     * Runs a unit of work as the caller; a stranger's in turn with others' (strangers/), in that of their
+     * network or of what they hold.
+     */
     read<T>(use: (work: Work) => Promise<T>, turn?: string): Promise<T>
     /**
-     * Runs a change as the caller, once per Idempotency-Key, and sends its result, with a status that may depend on it. What is
-     * refused leaves its key free, be it thrown (and rolled back) or returned (and committed).
+     * Runs a change as the caller, once per Idempotency-Key, and sends its result, with a status that may
+     * depend on it. What is refused leaves its key free, be it thrown (and rolled back) or returned (and
+     * committed).
      */
     change<T>(
       reply: FastifyReply,
@@ -186,13 +190,17 @@ const isRefusal = (result: unknown): result is Refusal =>
 
 /** A log-in that ended is known here so soon. */
 const REFRESH_MS = 400
-/** All of them are read anew so often; between, those of the last minute, for a transaction that ended one may commit late. */
+/**
+ * All of them are read anew so often; between, those of the last minute, for a transaction that ended one may
+ * commit late.
+ */
 const ALL_MS = 15_000
 const LATE_S = 60
 
 /**
- * Log-ins that ended (logged out, suspended, reused, a way in changed) while their access tokens are still in date. Every process has a
- * new one within a second, and no request pays for it: what is read is an index over few rows, outside of any transaction.
+ * Log-ins that ended (logged out, suspended, reused, a way in changed) while their access tokens are still in
+ * date. Every process has a new one within a second, and no request pays for it: what is read is an index
+ * over few rows, outside of any transaction.
  */
 class EndedSessions {
   #ids = new Set<string>()

@@ -5,8 +5,9 @@ import { httpErrors } from './http-errors.ts'
 const ESCAPED = /\\u(?:0000|d[89a-f])/i
 
 /**
- * JSON bodies, kept raw where a route's signature needs them; an empty body is no body, not an error. Texts that PostgreSQL
- * cannot hold (with U+0000, or half a surrogate pair) are refused at the door, in bodies and addresses.
+ * JSON bodies, kept raw where a route's signature needs them; an empty body is no body, not an error. Texts
+ * that PostgreSQL cannot hold (with U+0000, or half a surrogate pair) are refused at the door, in bodies and
+ * addresses.
  */
 export const bodies = fp(async (app: FastifyInstance) => {
   app.removeContentTypeParser('application/json')

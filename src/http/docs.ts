@@ -12,7 +12,8 @@ const page = `<!doctype html>
 `
 const start = `SwaggerUIBundle({ url: '/docs/openapi.json', dom_id: '#swagger-ui', deepLinking: true })\n`
 
-// Swagger UI styles by attribute and draws its arrows from data URLs; nothing else of it needs more than its own files.
+// Swagger UI styles by attribute and draws its arrows from data URLs; nothing else of it needs more than its
+// own files.
 const CSP =
   "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
 
@@ -62,9 +63,9 @@ function forCustomers(whole: string): string {
 }
 
 /**
- * The API's description for people: Swagger UI over the committed openapi.json. The server itself makes no description (it
- * would cost every start a quarter of a second); CI holds the file against the routes. In production it is for staff; all others get
- * the description of what customers call, and no page.
+ * The API's description for people: Swagger UI over the committed openapi.json. The server itself makes no
+ * description (it would cost every start a quarter of a second); CI holds the file against the routes. In
+ * production it is for staff; all others get the description of what customers call, and no page.
  */
 export const docRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>

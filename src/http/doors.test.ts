@@ -24,7 +24,9 @@ afterAll(async () => {
   await laku.close()
 })
 
-/** Processor time of this process (ms), so that a busy machine does not make the test red; the best of a few. */
+/**
+ * Processor time of this process (ms), so that a busy machine does not make the test red; the best of a few.
+ */
 function costMs(work: () => unknown): number {
   let best = Number.POSITIVE_INFINITY
   for (let round = 0; round < 5; round++) {
@@ -113,7 +115,8 @@ describe('a hostile body (case 7)', () => {
     ['__proto__', `{"phone":"1","__proto__":{"admin":true}}`],
     ['escapes', `{"phone":"${'\\u0020'.repeat(40_000)}"}`],
   ])('of %s is refused, and costs no more than reading it', async (_, payload) => {
-    // What is not linear takes seconds each time; the first time alone also compiles, or collects what others left.
+    // What is not linear takes seconds each time; the first time alone also compiles, or collects what others
+    // left.
     let best = Number.POSITIVE_INFINITY
     for (let round = 0; round < 3; round++) {
       const before = process.cpuUsage()
@@ -161,7 +164,9 @@ interface Operation {
   parameters?: { name: string; schema?: Schema }[]
 }
 
-/** Places in a schema that take as much as comes. A pattern bounds a text where it has both ends and no star. */
+/**
+ * Places in a schema that take as much as comes. A pattern bounds a text where it has both ends and no star.
+ */
 function unbounded(schema: Schema, at: string): string[] {
   const parts = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])]
   const found = parts.flatMap((one) => unbounded(one, at))

@@ -25,14 +25,20 @@ async function tryWrite({ pool }: Laku): Promise<boolean> {
   }
 }
 
-/** `/healthz`: the loop moves. `/readyz`: the database answers and takes writes, is migrated, the queue is installed, and the process is not about to end. */
+/**
+ * `/healthz`: the loop moves. `/readyz`: the database answers and takes writes, is migrated, the queue is
+ * installed, and the process is not about to end.
+ */
 export const healthRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     const config = { access: 'open' } as const
     let probe: { at: number; took: Promise<boolean> } | undefined
 
-    /** A full disk and a standby answer reads: only a write shows them. One a second at most, however many ask. */
+    /**
+     * A full disk and a standby answer reads: only a write shows them. One a second at most, however many
+     * ask.
+     */
     async function takesWrites(): Promise<boolean> {
       const now = Date.now()
       if (now - app.databaseTrouble.at < TROUBLE_MS) return false

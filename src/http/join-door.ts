@@ -12,12 +12,15 @@ import { Gatherer } from './gatherer.ts'
 
 const door: Actor = { kind: 'system', name: 'door' }
 
-// On two cores with PostgreSQL beside, 64 took 1,900 to 2,700 joins a second on one session and 2,300 to 3,500 over 1,000;
-// 128 took 1,850 to 3,060 on one session, with twice the wait.
+// On two cores with PostgreSQL beside, 64 took 1,900 to 2,700 joins a second on one session and 2,300 to
+// 3,500 over 1,000; 128 took 1,850 to 3,060 on one session, with twice the wait.
 const MAX_BATCH = 64
 const WAIT_MS = 2
 
-/** Where joins of all sessions come in: gathered, and with a shipping fee for those whose parcel has no cached one. */
+/**
+ * Where joins of all sessions come in: gathered, and with a shipping fee for those whose parcel has no cached
+ * one.
+ */
 export class JoinDoor {
   readonly #laku: Laku
   readonly #settings: JoinSettings
@@ -40,7 +43,10 @@ export class JoinDoor {
     await this.#gatherer.close()
   }
 
-  /** What a wallet pays, all or a part, is final or fails as a whole, so it shares its transaction with nobody. */
+  /**
+   * What a wallet pays, all or a part, is final or fails as a whole, so it shares its transaction with
+   * nobody.
+   */
   async #try(join: Join): Promise<StoredAnswer> {
     const outcome = usesWallet(join) ? (await this.#run([join]))[0] : await this.#gatherer.add(join)
     if (!outcome?.ok) throw outcome?.error

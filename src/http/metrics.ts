@@ -8,7 +8,10 @@ import { StartError } from '../runtime/start-error.ts'
 
 const door: Actor = { kind: 'system', name: 'metrics' }
 
-/** Measures every request by route, and this process's pool and event loop. Each figure is a row of docs/metrics.md. */
+/**
+ * Measures every request by route, and this process's pool and event loop. Each figure is a row of
+ * docs/metrics.md.
+ */
 export function observe(app: FastifyInstance, laku: Laku): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -53,7 +56,10 @@ function observePool(registry: Registry, { pool }: Laku): void {
   })
 }
 
-/** Deliveries that the worker has not got to: the same figures from every process, NaN while the database is away. */
+/**
+ * Deliveries that the worker has not got to: the same figures from every process, NaN while the database is
+ * away.
+ */
 function observeInbox(registry: Registry, laku: Laku): void {
   const unknown: InboxLag = { waiting: Number.NaN, oldestS: Number.NaN }
   let underWay: Promise<InboxLag> | undefined
@@ -87,7 +93,10 @@ function observeInbox(registry: Registry, laku: Laku): void {
   add('laku_inbox_lag_seconds', 'How long the oldest of them has waited.', (lag) => lag.oldestS)
 }
 
-/** `GET /metrics` on a port of its own, so that it is never open to customers. Throws StartError 2 where the port is taken. */
+/**
+ * `GET /metrics` on a port of its own, so that it is never open to customers. Throws StartError 2 where the
+ * port is taken.
+ */
 export async function serveMetrics(
   registry: Registry,
   address: { host: string; port: number },

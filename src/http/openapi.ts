@@ -17,8 +17,8 @@ const securityOf: Record<Access, Record<string, string[]>[]> = {
 }
 
 /**
- * The API as OpenAPI 3.1, made from the routes: their zod schemas, summary and access. `npm run generate` keeps it in
- * openapi.json, which `/docs` shows. Routes that are hidden (`schema.hide`) are no part of it.
+ * The API as OpenAPI 3.1, made from the routes: their zod schemas, summary and access. `npm run generate`
+ * keeps it in openapi.json, which `/docs` shows. Routes that are hidden (`schema.hide`) are no part of it.
  */
 export const openApi = fp(async (app: FastifyInstance) => {
   await app.register(swagger, {
@@ -90,8 +90,8 @@ function operationIdOf(method: string, url: string): string {
 }
 
 /**
- * The schema without what only repeats itself: the bounds of safe integers, and the pattern of a text whose format is
- * named. Answers may hold more than they say, so what forbids it there goes too.
+ * The schema without what only repeats itself: the bounds of safe integers, and the pattern of a text whose
+ * format is named. Answers may hold more than they say, so what forbids it there goes too.
  */
 function tidy(schema: unknown, answer = false): unknown {
   if (Array.isArray(schema)) return schema.map((one) => tidy(one, answer))

@@ -6,8 +6,8 @@ import type { Laku } from '../runtime/laku.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     /**
-     * Reads what is the same for everybody, by a name for what was asked. In production it is read once a second at most, however many
-     * ask; elsewhere each time, so that who tries something out sees it at once.
+     * Reads what is the same for everybody, by a name for what was asked. In production it is read once a
+     * second at most, however many ask; elsewhere each time, so that who tries something out sees it at once.
      */
     readPublic<T>(name: string, use: (work: Work) => Promise<T>): Promise<T>
   }
@@ -28,7 +28,9 @@ export const publicReads = (laku: Laku) =>
     })
   })
 
-/** Answers by name, for so long; those who ask while one is made wait for it together. The oldest make room. */
+/**
+ * Answers by name, for so long; those who ask while one is made wait for it together. The oldest make room.
+ */
 export class Memory {
   readonly #kept = new Map<string, { until: number; answer: Promise<unknown> }>()
   readonly #freshMs: number

@@ -16,24 +16,36 @@ declare module 'fastify' {
   }
   interface FastifyInstance {
     /**
-     * Counts a request for who makes it: a customer and a staff token by their name, everybody else by address; and what is dear
-     * once more (route-costs.ts).
+     * Counts a request for who makes it: a customer and a staff token by their name, everybody else by
+     * address; and what is dear once more (route-costs.ts).
      * @throws http.too_many_requests, with the seconds until the next is taken
      */
     limitCaller(request: FastifyRequest): Promise<void>
     /** Counts a request that was refused for its token, by address. @throws http.too_many_requests */
     limitStranger(request: FastifyRequest): Promise<void>
-    /** Counts a staff token that this process has not seen, by address, before the database looks for it. @throws http.too_many_requests */
+    /**
+     * Counts a staff token that this process has not seen, by address, before the database looks for it.
+     * @throws http.too_many_requests
+     */
     limitStaffGuess(request: FastifyRequest): Promise<void>
-    /** Counts a refresh token that laku did not sign, by address, before the database looks for it. @throws http.too_many_requests */
+    /**
+     * Counts a refresh token that laku did not sign, by address, before the database looks for it. @throws
+     * http.too_many_requests
+     */
     limitTokenGuess(request: FastifyRequest): Promise<void>
     /** Counts a request for a code by a device that was here before; false where it is one too many. */
     mayAskAsDevice(request: FastifyRequest, device: string): Promise<boolean>
-    /** Runs what a stranger has the database do, in turn with other names' requests. @throws http.too_many_requests */
+    /**
+     * Runs what a stranger has the database do, in turn with other names' requests. @throws
+     * http.too_many_requests
+     */
     inTurn<T>(name: string, use: () => Promise<T>): Promise<T>
     /** Counts a guess at a code that never was, by address. @throws http.too_many_requests */
     limitGuess(request: FastifyRequest): Promise<void>
-    /** Counts a stranger's request for a code, by address, before the database does; false where it is one too many. */
+    /**
+     * Counts a stranger's request for a code, by address, before the database does; false where it is one too
+     * many.
+     */
     mayAskForCode(request: FastifyRequest): Promise<boolean>
   }
 }
@@ -55,8 +67,9 @@ const partOf = (whole: number, share: number) => Math.max(1, Math.floor(whole * 
 type Limiter = ReturnType<FastifyInstance['createRateLimit']>
 
 /**
- * How often one caller may call a minute, counted in this process (docs/adr/0025-limits-a-process.md). IPv6 addresses count by
- * their /64. What must hold over all processes (codes by phone, calls to providers) is counted in the database.
+ * How often one caller may call a minute, counted in this process (docs/adr/0025-limits-a-process.md). IPv6
+ * addresses count by their /64. What must hold over all processes (codes by phone, calls to providers) is
+ * counted in the database.
  */
 export const rateLimits = (laku: Laku) =>
   fp(async (app: FastifyInstance) => {

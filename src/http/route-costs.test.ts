@@ -42,7 +42,10 @@ it('every route has its cost, once', () => {
   ).toEqual([...new Set(served)].sort())
 })
 
-/** nginx's own rule of which location serves a path: an exact one, the longest `^~`, the first pattern, the longest prefix. */
+/**
+ * nginx's own rule of which location serves a path: an exact one, the longest `^~`, the first pattern, the
+ * longest prefix.
+ */
 function zonesOf(path: string): string[] {
   const conf = readFileSync(new URL('../../deploy/nginx.conf', import.meta.url), 'utf8')
   const found = [...conf.matchAll(/location (?:(=|\^~|~) )?(\S+) \{([^}]*)\}/g)]

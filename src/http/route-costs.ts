@@ -1,7 +1,7 @@
 /**
- * What a request of a route may cost us, and so how often one caller may make it: as a share of what they may ask in all
- * (`policy.addressRequestsPerMinute` of a network, `customerRequestsPerMinute` of a person). deploy/nginx.conf has the same shares of
- * 50 requests a second; a test holds both together.
+ * What a request of a route may cost us, and so how often one caller may make it: as a share of what they may
+ * ask in all (`policy.addressRequestsPerMinute` of a network, `customerRequestsPerMinute` of a person).
+ * deploy/nginx.conf has the same shares of 50 requests a second; a test holds both together.
  */
 export const costs = {
   /** Probes and providers: a probe that is refused restarts us, a delivery that is turned away is lost. */
@@ -10,7 +10,10 @@ export const costs = {
   memory: { network: 1, person: 1 },
   /** Some reads, or a change of one's own things. */
   query: { network: 1, person: 1 },
-  /** A log-in: a message, a guess, or a token. Twenty a second of one network: 1,200 phones a minute behind one address. */
+  /**
+   * A log-in: a message, a guess, or a token. Twenty a second of one network: 1,200 phones a minute behind
+   * one address.
+   */
   code: { network: 0.4, person: 0.2 },
   /** A courier may be asked, who takes few calls a minute from all of us. */
   courier: { network: 0.4, person: 0.2 },

@@ -24,19 +24,27 @@ import { securityHeaders } from './security-headers.ts'
 
 const BODY_LIMIT = 256 * 1024
 
-/** So long a server that ends goes on taking requests and says at /readyz that it ends, for those who share them out. */
+/**
+ * So long a server that ends goes on taking requests and says at /readyz that it ends, for those who share
+ * them out.
+ */
 const NOTICE_MS = 500
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** True from the moment that the server is to end. */
     ending: { begun: boolean }
-    /** When a request last failed for the database's sake (ms since 1970): it may answer reads and take no writes. */
+    /**
+     * When a request last failed for the database's sake (ms since 1970): it may answer reads and take no
+     * writes.
+     */
     databaseTrouble: { at: number }
   }
 }
 
-/** The server with every plugin and route, not yet listening. `describe` sees the routes as they are added. */
+/**
+ * The server with every plugin and route, not yet listening. `describe` sees the routes as they are added.
+ */
 export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: laku.logger as FastifyBaseLogger,
@@ -78,7 +86,10 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
   return app
 }
 
-/** An answer that is sent while the server closes is its connection's last: kept alive, the connection would keep it from closing. */
+/**
+ * An answer that is sent while the server closes is its connection's last: kept alive, the connection would
+ * keep it from closing.
+ */
 function endConnections(app: FastifyInstance): void {
   let closing = false
   app.addHook('preClose', async () => {

@@ -12,13 +12,16 @@ export const SESSION_TOKEN = 'x-session-token'
 
 const shape = /^([0-9a-f-]{36})\.([\w-]{12})\.(\d{1,12})\.([\w-]{43})$/
 
-/** What a signature is over: the token is good for the goods of this session, and in the network that it was given to. */
+/**
+ * What a signature is over: the token is good for the goods of this session, and in the network that it was
+ * given to.
+ */
 const saidBy = (productId: string, visit: string, until: string, { ip }: FastifyRequest) =>
   `${productId}.${visit}.${until}.${networkOf(ip).home}`
 
 /**
- * Hands out the token of a session's page: with it couriers are asked for prices for who is not logged in. Signed and not stored:
- * `<product>.<visit>.<until, in seconds>.<signature>`, good for a quarter of an hour.
+ * Hands out the token of a session's page: with it couriers are asked for prices for who is not logged in.
+ * Signed and not stored: `<product>.<visit>.<until, in seconds>.<signature>`, good for a quarter of an hour.
  */
 export function giveSessionToken(
   { vault, clock }: Laku,

@@ -29,11 +29,14 @@ export interface JobDefinition<N extends string = string> {
     due: (now: Date) => RawBuilder<boolean>
   }
   /**
-   * It moves money, or decides by the time on money that may have come: it stands still while the database is not known to be the
-   * shop's own. A job that is dropped then is found again by its sweep.
+   * It moves money, or decides by the time on money that may have come: it stands still while the database is
+   * not known to be the shop's own. A job that is dropped then is found again by its sweep.
    */
   needsKnownDatabase?: boolean
-  /** It sends money to the provider: it waits until the provider's book was read since the database's server was started. */
+  /**
+   * It sends money to the provider: it waits until the provider's book was read since the database's server
+   * was started.
+   */
   sendsMoney?: boolean
   /** Runs at this cron time in Asia/Jakarta. */
   cron?: string
@@ -41,7 +44,10 @@ export interface JobDefinition<N extends string = string> {
   run: (laku: Laku, jobs: JobRun<DataOf<N>>[]) => Promise<JobFailure[] | undefined>
 }
 
-/** Declares a job. The name says what its data is, here and where the choreography asks for it; the registry holds them all alike. */
+/**
+ * Declares a job. The name says what its data is, here and where the choreography asks for it; the registry
+ * holds them all alike.
+ */
 export function defineJob<const N extends string>(definition: JobDefinition<N>): JobDefinition {
   return definition as unknown as JobDefinition
 }

@@ -60,7 +60,8 @@ describe('schedules that are missed, or fire twice (pg-boss #549, #557)', () => 
     const workers = await Promise.all([1, 2].map(() => startWorker(laku, { calendarS: 1 })))
     try {
       await expect.poll(runs, { timeout: 20_000 }).toEqual(['completed'])
-      // The mark of the last look is lost, as by a crash between the look and its commit: both look at the same hours again.
+      // The mark of the last look is lost, as by a crash between the look and its commit: both look at the
+      // same hours again.
       for (let look = 0; look < 2; look++) {
         await nobodyLooked()
         await wait(1_200)

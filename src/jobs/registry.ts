@@ -48,7 +48,9 @@ import { whatsappSendJob } from './whatsapp/send.ts'
 import { whatsappSweepJob } from './whatsapp/sweep.ts'
 import { withdrawalsSweepJob } from './withdrawals/sweep.ts'
 
-/** Every job of laku. The worker runs them all; a test holds this list against the files and the choreography. */
+/**
+ * Every job of laku. The worker runs them all; a test holds this list against the files and the choreography.
+ */
 export const jobs: readonly JobDefinition[] = [
   attentionMailJob,
   attentionSettleJob,
@@ -99,8 +101,9 @@ export const jobs: readonly JobDefinition[] = [
   withdrawalsSweepJob,
 ]
 
-// That its worker died is no failure of a job's own: so many times it may, also for one that is asked for again anyway. A worker that is
-// killed three times in half a minute left jobs of two tries for a person, and nothing was wrong with them.
+// That its worker died is no failure of a job's own: so many times it may, also for one that is asked for
+// again anyway. A worker that is killed three times in half a minute left jobs of two tries for a person, and
+// nothing was wrong with them.
 const DEATHS_BORNE = 5
 
 /** The queues that the jobs need, for `laku db migrate`. */

@@ -23,8 +23,9 @@ export interface WebhookLine<News> {
 }
 
 /**
- * The job that follows a provider's deliveries right after they came, in batches. Each provider has a line of its own, so that nobody's
- * news wait for another's limits. What was processed before is left alone, so a job may come twice.
+ * The job that follows a provider's deliveries right after they came, in batches. Each provider has a line of
+ * its own, so that nobody's news wait for another's limits. What was processed before is left alone, so a job
+ * may come twice.
  */
 export function defineWebhookLine<News>(line: WebhookLine<News>): JobDefinition {
   const actor: Actor = { kind: 'provider', name: line.provider }

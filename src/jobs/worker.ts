@@ -17,8 +17,8 @@ const TICK_MS = 1_000
 const DRAIN_MS = 15_000
 
 /**
- * Works every queue of the registry, and looks each second whether a sweep has something to do. The calendar is looked at every
- * `calendarS` seconds, by one of all workers.
+ * Works every queue of the registry, and looks each second whether a sweep has something to do. The calendar
+ * is looked at every `calendarS` seconds, by one of all workers.
  */
 export async function startWorker(laku: Laku, { calendarS = 5 } = {}): Promise<RunningWorker> {
   const { logger } = laku
@@ -89,7 +89,10 @@ async function workQueue(laku: Laku, boss: PgBoss, job: JobDefinition): Promise<
   })
 }
 
-/** Whether a job may run on this database now. One that sends money waits a little for the book: what is dropped comes back by its sweep. */
+/**
+ * Whether a job may run on this database now. One that sends money waits a little for the book: what is
+ * dropped comes back by its sweep.
+ */
 async function mayRun(laku: Laku, { needsKnownDatabase, sendsMoney }: JobDefinition): Promise<boolean> {
   for (let wait = 0; wait < BOOK_WAITS; wait++) {
     const { rows } = await sql<{ known: boolean; read: boolean }>`
@@ -121,8 +124,9 @@ async function runBatch(
 }
 
 /**
- * Asks once a second, in one statement, which sweeps have something due, and queues those. What is due is found by an
- * index, so an idle database of any size costs nothing; a queue's policy keeps many workers from sweeping at once.
+ * Asks once a second, in one statement, which sweeps have something due, and queues those. What is due is
+ * found by an index, so an idle database of any size costs nothing; a queue's policy keeps many workers from
+ * sweeping at once.
  */
 class SweepTicker {
   readonly #laku: Laku

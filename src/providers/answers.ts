@@ -2,7 +2,9 @@ import { z } from 'zod'
 
 // The few shapes that provider answers have in common. Objects are read loosely: fields come and go there.
 
-/** An instant as providers write it: an ISO text. `null` is no instant (a plain coercion would make it 1970). */
+/**
+ * An instant as providers write it: an ISO text. `null` is no instant (a plain coercion would make it 1970).
+ */
 export const instant = z.string().pipe(z.coerce.date())
 
 /** A field that providers leave out, or send as null, when there is nothing to say. */
@@ -29,6 +31,7 @@ type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 
 /** The object without its undefined fields: absent means absent inside laku. */
 export function present<T extends object>(object: T): Present<T> {
-  // Object.entries loses the relation of key and value type; what is dropped is exactly what Present makes optional.
+  // Object.entries loses the relation of key and value type; what is dropped is exactly what Present makes
+  // optional.
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Present<T>
 }

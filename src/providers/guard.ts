@@ -18,15 +18,19 @@ export interface BreakerOptions {
 
 const READ_RETRY_AFTER_MS = 200
 
-/** A no or a rate limit is an answer of a healthy provider, and a lost lease is our own affair; only these two are trouble. */
+/**
+ * A no or a rate limit is an answer of a healthy provider, and a lost lease is our own affair; only these two
+ * are trouble.
+ */
 const isTrouble = (error: unknown) =>
   error instanceof ProviderFailure &&
   error.code !== 'lease_lost' &&
   (error.outcome === 'unknown' || error.outcome === 'unreachable')
 
 /**
- * A provider's circuit breaker, shared by all its operations: while it is down, calls fail at once as `unreachable`
- * instead of holding a worker for a timeout each. `twice` tries again after 200 ms, and is for reads alone.
+ * A provider's circuit breaker, shared by all its operations: while it is down, calls fail at once as
+ * `unreachable` instead of holding a worker for a timeout each. `twice` tries again after 200 ms, and is for
+ * reads alone.
  */
 export function createGuard(provider: string, options: BreakerOptions = {}) {
   const { troubles = 8, pauseMs = 5_000 } = options

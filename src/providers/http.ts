@@ -4,7 +4,9 @@ import { type CallLease, leaseLost } from '../domain/kernel/provider-proof.ts'
 import { type BreakerOptions, createGuard } from './guard.ts'
 import { networkFailure } from './network-failure.ts'
 
-/** What a provider's body says went wrong. `outcome` only where it is another than the HTTP status implies. */
+/**
+ * What a provider's body says went wrong. `outcome` only where it is another than the HTTP status implies.
+ */
 export interface ProviderVerdict {
   code: string
   outcome?: ProviderOutcome
@@ -44,7 +46,10 @@ export interface ProviderHttpOptions {
   errorIn: (body: unknown) => ProviderVerdict | undefined
   breaker?: BreakerOptions
   limiter?: CallLimiter
-  /** The endpoint whose limit an operation counts against; undefined where somebody took its turn before. Default: its name. */
+  /**
+   * The endpoint whose limit an operation counts against; undefined where somebody took its turn before.
+   * Default: its name.
+   */
   endpointOf?: (operation: string) => string | undefined
   /** Hears each answer: for `laku providers check`, which looks at more than the clients keep. */
   heard?: ((answer: HeardAnswer) => void) | undefined
@@ -64,8 +69,8 @@ export interface ProviderHttp {
   /** One call, its answer read by `schema`. GETs are tried twice, everything else once. */
   call<T>(call: ProviderCall, schema: ZodType<T>): Promise<T>
   /**
-   * A request somebody else built (an SDK), once, and its JSON. With a lease it leaves only while that holds: asked for after the wait
-   * for the rate limit, and looked at once more on the last line before the socket.
+   * A request somebody else built (an SDK), once, and its JSON. With a lease it leaves only while that holds:
+   * asked for after the wait for the rate limit, and looked at once more on the last line before the socket.
    */
   send(operation: string, url: string, init: RequestInit, lease?: CallLease): Promise<unknown>
   /** Reads an answer; one that does not fit is `unknown`, for what was asked may well have been done. */
@@ -75,8 +80,9 @@ export interface ProviderHttp {
 const DEFAULT_TIMEOUT_MS = 10_000
 
 /**
- * The one way laku speaks HTTP to a provider: a timeout, the body read once, and every trouble as a `ProviderFailure`
- * with an outcome. Connections are kept alive by Node's fetch. Nothing is logged and no secret enters a message.
+ * The one way laku speaks HTTP to a provider: a timeout, the body read once, and every trouble as a
+ * `ProviderFailure` with an outcome. Connections are kept alive by Node's fetch. Nothing is logged and no
+ * secret enters a message.
  */
 export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
   const { provider, timeoutMs = DEFAULT_TIMEOUT_MS, endpointOf = (operation) => operation } = options

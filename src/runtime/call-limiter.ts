@@ -14,8 +14,8 @@ interface Waiting {
 }
 
 /**
- * The provider's rate limit, held by all processes together (`provider_pace`). Those who ask while a claim is under way
- * share the next one: a round trip serves many calls.
+ * The provider's rate limit, held by all processes together (`provider_pace`). Those who ask while a claim is
+ * under way share the next one: a round trip serves many calls.
  */
 export class SharedCallLimiter implements CallLimiter {
   readonly #db: Kysely<DB>

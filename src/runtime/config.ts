@@ -37,7 +37,10 @@ export type OwnerConfig = Pick<
   | 'databaseShellUrl'
 > & { encryptionKey?: string[] | undefined; sealKey?: string[] | undefined }
 
-/** What is wrong with the configuration: a line a problem, each with its variable, what was given and what is allowed. */
+/**
+ * What is wrong with the configuration: a line a problem, each with its variable, what was given and what is
+ * allowed.
+ */
 export class ConfigError extends StartError {
   override readonly name = 'ConfigError'
   readonly problems: readonly string[]
@@ -68,8 +71,8 @@ export interface ConfigSources {
 }
 
 /**
- * The configuration: defaults < the file of LAKU_CONFIG < environment < flags. Development fills in the sandbox's
- * addresses and credentials, and secrets that everybody knows; production has no such defaults.
+ * The configuration: defaults < the file of LAKU_CONFIG < environment < flags. Development fills in the
+ * sandbox's addresses and credentials, and secrets that everybody knows; production has no such defaults.
  * Throws ConfigError with all problems at once.
  */
 export function loadConfig(sources: ConfigSources): Config {
@@ -100,8 +103,8 @@ const ownerSchema = configSchema
   .partial({ encryptionKey: true })
 
 /**
- * The part of the configuration that a command of the database's owner needs; what else is given is not looked at.
- * Throws ConfigError with all problems at once.
+ * The part of the configuration that a command of the database's owner needs; what else is given is not
+ * looked at. Throws ConfigError with all problems at once.
  */
 export function loadOwnerConfig(sources: ConfigSources): OwnerConfig {
   const { given, called, problems, production } = gather(sources)

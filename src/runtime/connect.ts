@@ -14,7 +14,10 @@ export interface DatabaseUrls {
   embedded: boolean
 }
 
-/** The database to use: the one that is configured, or else the embedded server of the data folder, started if need be. */
+/**
+ * The database to use: the one that is configured, or else the embedded server of the data folder, started if
+ * need be.
+ */
 export async function databaseUrls(config: Config | OwnerConfig): Promise<DatabaseUrls> {
   const { databaseUrl, databaseDirectUrl, databaseOwnerUrl } = config
   if (databaseUrl) {
@@ -28,8 +31,8 @@ export async function databaseUrls(config: Config | OwnerConfig): Promise<Databa
 }
 
 /**
- * The same for a command of the database's owner, who may have the owner's address alone: the application's role has its usual name
- * then, and no password.
+ * The same for a command of the database's owner, who may have the owner's address alone: the application's
+ * role has its usual name then, and no password.
  */
 export async function databaseUrlsOfOwner(config: Config | OwnerConfig): Promise<DatabaseUrls> {
   const { databaseUrl, databaseOwnerUrl } = config

@@ -11,8 +11,8 @@ import { createWhatsApp } from './create-whatsapp.ts'
 import type { Providers } from './providers.ts'
 
 /**
- * The real clients, pointed where the configuration says: the providers in production, the sandbox in development. With an installation, what
- * is made at them is named after it.
+ * The real clients, pointed where the configuration says: the providers in production, the sandbox in
+ * development. With an installation, what is made at them is named after it.
  */
 export function createProviders(
   config: Config,

@@ -3,8 +3,8 @@ import { dirname, resolve } from 'node:path'
 import { StartError } from './start-error.ts'
 
 /**
- * Makes the data folder where it is missing (0700: it holds secrets and the database) and returns its real path.
- * Throws StartError 2 where this user may not write there.
+ * Makes the data folder where it is missing (0700: it holds secrets and the database) and returns its real
+ * path. Throws StartError 2 where this user may not write there.
  */
 export function openDataFolder(dataDir: string): string {
   const folder = resolve(dataDir)
@@ -18,7 +18,10 @@ export function openDataFolder(dataDir: string): string {
   }
 }
 
-/** Level by level: Node 24's recursive mkdir never ends below a file system that refuses new entries with ENOENT (/proc). */
+/**
+ * Level by level: Node 24's recursive mkdir never ends below a file system that refuses new entries with
+ * ENOENT (/proc).
+ */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return
   makeFolder(dirname(folder))

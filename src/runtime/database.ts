@@ -33,7 +33,10 @@ export interface DatabaseOptions {
   applicationName: string
 }
 
-/** A connection pool for one process. Amounts come as exact integers, dates as `YYYY-MM-DD`, instants as `Date`. */
+/**
+ * A connection pool for one process. Amounts come as exact integers, dates as `YYYY-MM-DD`, instants as
+ * `Date`.
+ */
 export function createPool(options: DatabaseOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: options.url,
@@ -41,27 +44,31 @@ export function createPool(options: DatabaseOptions): pg.Pool {
     application_name: options.applicationName,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    // Statements of one transaction that do not need each other's answers travel together (Promise.all). What fails fails its
-    // transaction, and with it what was sent behind.
+    // Statements of one transaction that do not need each other's answers travel together (Promise.all). What
+    // fails fails its transaction, and with it what was sent behind.
     pipeline: true,
     types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
   })
   // An idle connection that the server closed: the pool opens another when one is needed.
   pool.on('error', () => {})
-  // One in use that the server closes between two statements says so by an event, which unheard ends the process; the next
-  // statement on it fails, and with it its transaction.
+  // One in use that the server closes between two statements says so by an event, which unheard ends the
+  // process; the next statement on it fails, and with it its transaction.
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 
-// A transaction of laku takes milliseconds; what takes longer is stuck and must not hold its locks. Not settings of the
-// connection: PgBouncer takes none of them, and lends its connections by the transaction.
-// Compiling a plan costs seconds where running it costs milliseconds, and a PostgreSQL that is not embedded does it by default.
+// A transaction of laku takes milliseconds; what takes longer is stuck and must not hold its locks. Not
+// settings of the connection: PgBouncer takes none of them, and lends its connections by the transaction.
+// Compiling a plan costs seconds where running it costs milliseconds, and a PostgreSQL that is not embedded
+// does it by default.
 const bounds = `set local statement_timeout = '60s'; set local lock_timeout = '15s'; set local idle_in_transaction_session_timeout = '30s'; set local jit = off`
 
 const beginnings = new WeakMap<DatabaseConnection, Date>()
 
-/** Begins every transaction with its bounds, in the same message, and asks when it began, in the same round trip. */
+/**
+ * Begins every transaction with its bounds, in the same message, and asks when it began, in the same round
+ * trip.
+ */
 class BoundedDriver extends PostgresDriver {
   override async beginTransaction(
     connection: DatabaseConnection,

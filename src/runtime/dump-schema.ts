@@ -1,6 +1,9 @@
 import type pg from 'pg'
 
-/** The live schema as text: what docs/schema.sql holds, made from the catalogue because the embedded server has no pg_dump. */
+/**
+ * The live schema as text: what docs/schema.sql holds, made from the catalogue because the embedded server
+ * has no pg_dump.
+ */
 export async function dumpSchema(pool: pg.Pool): Promise<string> {
   const parts = [
     '-- The schema as the migrations leave it. Made by `npm run generate`; CI fails when it drifts.',

@@ -39,8 +39,8 @@ export interface EmbeddedPostgresStatus {
 }
 
 /**
- * Finds or starts the server of a data folder, which is made the first time, and returns its URLs. Any number of
- * processes may call it at once and share one server; it outlives them, until `stopEmbeddedPostgres`.
+ * Finds or starts the server of a data folder, which is made the first time, and returns its URLs. Any number
+ * of processes may call it at once and share one server; it outlives them, until `stopEmbeddedPostgres`.
  * Throws StartError 2 for a folder that cannot be written, 6 where the server cannot be had.
  */
 export async function startEmbeddedPostgres(

@@ -107,7 +107,8 @@ const tried: Record<string, { before?: string[]; refused: string[]; says: RegExp
     refused: [posting(newId()).replace("'raw'", "'factory.written_off'")],
     says: /was not counted against a limit/,
   },
-  // The application writes no name at all: the functions that do are tried in src/domain/auth/staff/staff.test.ts.
+  // The application writes no name at all: the functions that do are tried in
+  // src/domain/auth/staff/staff.test.ts.
   keep_staff_name: { refused: ["update public.staff set name = 'ana'"], says: /permission denied/ },
   require_living_user: {
     before: [user],
@@ -118,7 +119,10 @@ const tried: Record<string, { before?: string[]; refused: string[]; says: RegExp
   },
 }
 
-/** Statements that put temporary tables, functions and operators of the application's own before everything that a guard could mean. */
+/**
+ * Statements that put temporary tables, functions and operators of the application's own before everything
+ * that a guard could mean.
+ */
 const inTheWay = async () => {
   const { rows } = await laku.pool.query<{ name: string }>(
     "select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'",

@@ -22,7 +22,8 @@ export async function retryJob(work: Work, queue: JobQueue, id: string): Promise
 }
 
 /**
- * Takes a waiting job out of its queue. What was due stays due: a sweep finds it again. By support or an admin.
+ * Takes a waiting job out of its queue. What was due stays due: a sweep finds it again. By support or an
+ * admin.
  * @throws kernel.forbidden, queue.job_not_found, queue.job_not_waiting
  */
 export async function cancelJob(work: Work, queue: JobQueue, id: string): Promise<JobDetail> {
@@ -55,8 +56,8 @@ export interface Redriven {
 const A_CALL = 1_000
 
 /**
- * Puts dead jobs back into the queues that they came from, all, those of one queue, or those of these ids, and resolves what a
- * person was asked to look at because of them. By support or an admin.
+ * Puts dead jobs back into the queues that they came from, all, those of one queue, or those of these ids,
+ * and resolves what a person was asked to look at because of them. By support or an admin.
  * @throws kernel.forbidden, queue.queue_not_found
  */
 export async function redriveJobs(

@@ -80,7 +80,9 @@ const proven = [
 ]
 const SHELL_ROLE = 'laku_shell'
 
-/** Grants the application's role what it needs, and no more. With one role for all, there is nothing to grant. */
+/**
+ * Grants the application's role what it needs, and no more. With one role for all, there is nothing to grant.
+ */
 export async function grantToApplication(db: Kysely<unknown>, appRole: string): Promise<void> {
   const owner = await sql<{ role: string }>`select current_user::text as role`.execute(db)
   if (owner.rows[0]?.role === appRole) return
@@ -101,7 +103,9 @@ export async function grantToApplication(db: Kysely<unknown>, appRole: string): 
   })
 }
 
-/** The role of a person's shell, where there is one: it reads all but what lets staff in, and writes nothing. */
+/**
+ * The role of a person's shell, where there is one: it reads all but what lets staff in, and writes nothing.
+ */
 async function grantShell(tx: Transaction<unknown>): Promise<void> {
   const { rows } = await sql`select from pg_roles where rolname = ${SHELL_ROLE}`.execute(tx)
   if (rows.length === 0) return
@@ -121,8 +125,9 @@ async function grantShell(tx: Transaction<unknown>): Promise<void> {
 }
 
 /**
- * Nobody but the owner makes anything in the database: a temporary table or a function of one's own may stand in the way of a guard.
- * Where somebody else owns the database, that is theirs to do, and laku doctor says so.
+ * Nobody but the owner makes anything in the database: a temporary table or a function of one's own may stand
+ * in the way of a guard. Where somebody else owns the database, that is theirs to do, and laku doctor says
+ * so.
  */
 async function refuseObjects(db: Kysely<unknown>): Promise<void> {
   await sql`

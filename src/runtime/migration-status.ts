@@ -2,7 +2,10 @@ import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type pg from 'pg'
 
-/** The SQL files lie beside src/ in a checkout and beside dist/ in the package: two floors up from here either way. */
+/**
+ * The SQL files lie beside src/ in a checkout and beside dist/ in the package: two floors up from here either
+ * way.
+ */
 export const migrationsFolder = fileURLToPath(new URL('../../migrations/', import.meta.url))
 
 export interface MigrationStatus {

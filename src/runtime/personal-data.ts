@@ -67,7 +67,10 @@ function plain(key: string): string {
   return key.toLowerCase().replaceAll(/[_-]/g, '')
 }
 
-/** The same object with the values of personal fields taken out, however deep; errors keep their code and stack. */
+/**
+ * The same object with the values of personal fields taken out, however deep; errors keep their code and
+ * stack.
+ */
 export function withoutPersonalData(fields: Record<string, unknown>): Record<string, unknown> {
   return cleanFields(fields, 0)
 }
@@ -83,7 +86,9 @@ function cleanFields(fields: object, depth: number): Record<string, unknown> {
   return clean
 }
 
-/** Of all that is called a code, six digits log somebody in; SQLSTATEs and error codes say what went wrong. */
+/**
+ * Of all that is called a code, six digits log somebody in; SQLSTATEs and error codes say what went wrong.
+ */
 const isLoginCode = (key: string, value: unknown) =>
   plain(key) === 'code' && typeof value === 'string' && /^\d{6}$/.test(value)
 

@@ -20,7 +20,8 @@ function queueOptions({ name, retryLimit, policy }: QueueDefinition) {
     retryBackoff: true,
     retryDelayMax: 300,
     expireInSeconds: 300,
-    // A worker says so often that it still has its jobs. What a dead one had is given out again after that, not after the expiry.
+    // A worker says so often that it still has its jobs. What a dead one had is given out again after that,
+    // not after the expiry.
     heartbeatSeconds: 10,
     notify: !dead,
     // Done jobs are no record of anything: events and rows are.
@@ -31,7 +32,9 @@ function queueOptions({ name, retryLimit, policy }: QueueDefinition) {
 
 const quiet = { supervise: false, schedule: false } as const
 
-/** Brings pg-boss's own tables and the queues to what the code expects; run by the owner, with the migrations. */
+/**
+ * Brings pg-boss's own tables and the queues to what the code expects; run by the owner, with the migrations.
+ */
 export async function installQueues(ownerUrl: string, queues: readonly QueueDefinition[]): Promise<void> {
   const { PgBoss } = await import('pg-boss')
   const boss = new PgBoss({ connectionString: ownerUrl, max: 1, ...quiet })

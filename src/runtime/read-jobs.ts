@@ -53,7 +53,10 @@ export interface JobFilter {
   cursor?: string | undefined
 }
 
-/** Jobs that wait, run or ended in the last day, newest first, by keyset pages; the dead ones have a list of their own. */
+/**
+ * Jobs that wait, run or ended in the last day, newest first, by keyset pages; the dead ones have a list of
+ * their own.
+ */
 export async function listJobs(tx: Tx, { queue, state, limit, cursor }: JobFilter): Promise<Paged<JobView>> {
   const wheres = [queue ? sql`j.name = ${queue}` : sql`j.name <> ${DEAD_LETTER_QUEUE}`]
   if (state) wheres.push(sql`j.state = ${state}::pgboss.job_state`)

@@ -5,8 +5,8 @@ const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 const notOurs = ['SIGQUIT', 'SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV', 'SIGUSR2'] as const
 
 /**
- * npm, launchers and terminals each pass one Ctrl-C on, so that it arrives twice within milliseconds; what comes
- * later is a person who does not want to wait.
+ * npm, launchers and terminals each pass one Ctrl-C on, so that it arrives twice within milliseconds; what
+ * comes later is a person who does not want to wait.
  */
 const sameSignalMs = 300
 
@@ -22,9 +22,9 @@ export interface ShutdownOptions {
 }
 
 /**
- * Closes a process in order: what was opened last is closed first. SIGTERM, SIGINT and SIGHUP begin it, and so does an
- * error that nobody caught; a second signal ends the process at once. Ends with 0, or 1 after an error, a failed step
- * or the deadline.
+ * Closes a process in order: what was opened last is closed first. SIGTERM, SIGINT and SIGHUP begin it, and
+ * so does an error that nobody caught; a second signal ends the process at once. Ends with 0, or 1 after an
+ * error, a failed step or the deadline.
  */
 export class Shutdown {
   readonly #logger: Logger

@@ -23,8 +23,9 @@ const of = (noun: string, verbs: Record<string, Roles>): [string, Roles][] =>
   Object.entries(verbs).map(([verb, roles]) => [`${noun} ${verb}`, roles])
 
 /**
- * Who may say each command that somebody acts by. What is not here is the host's owner's: processes, the database, checks. A test runs each
- * command as each role and holds this to what happens; docs/roles.md is made from it.
+ * Who may say each command that somebody acts by. What is not here is the host's owner's: processes, the
+ * database, checks. A test runs each command as each role and holds this to what happens; docs/roles.md is
+ * made from it.
  */
 export const commandRoles: ReadonlyMap<string, Roles> = new Map([
   ...of('sessions', { list: shop, show: shop, watch: shop, join: buyers, leave: buyers }),

@@ -28,7 +28,9 @@ export interface SandboxContext {
   messages: MessageLog
 }
 
-/** A provider's outcome falls this long after its answer (ms): later than the answer, soon enough for a test. */
+/**
+ * A provider's outcome falls this long after its answer (ms): later than the answer, soon enough for a test.
+ */
 export function outcomeDelayMs(): number {
   return 5 + Math.floor(Math.random() * 25)
 }

@@ -123,7 +123,10 @@ function readMove(body: unknown) {
   return move
 }
 
-/** What refunds and payouts come to, a payout moved by hand, or by force to what the provider's own rules forbid. */
+/**
+ * What refunds and payouts come to, a payout moved by hand, or by force to what the provider's own rules
+ * forbid.
+ */
 function moneyRoutes(app: FastifyInstance, context: SandboxContext, { account }: ControlledState): void {
   app.put('/refunds', async (request) => {
     const outcome = oneOf(fieldsOf(request.body).outcome, ['SUCCEEDED', 'FAILED', 'PENDING'] as const)
@@ -225,7 +228,10 @@ function oneOf<Choice extends string>(value: unknown, choices: readonly Choice[]
   return chosen
 }
 
-/** A reply on WhatsApp, a customer's or a factory's (`{from, body, context_id?}`), and what the providers' dashboards do when a webhook address is entered. */
+/**
+ * A reply on WhatsApp, a customer's or a factory's (`{from, body, context_id?}`), and what the providers'
+ * dashboards do when a webhook address is entered.
+ */
 function webhookSetupRoutes(app: FastifyInstance, context: SandboxContext, state: ControlledState): void {
   app.post('/whatsapp/reply', async (request, reply) => {
     const { from, body, context_id: contextId, type } = fieldsOf(request.body)

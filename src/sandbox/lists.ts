@@ -1,7 +1,10 @@
 import { fieldsOf } from './fields.ts'
 import { WireError } from './wire-error.ts'
 
-/** How late the providers' lists are: what was made is answered by its id at once, and by a list only after the lag. */
+/**
+ * How late the providers' lists are: what was made is answered by its id at once, and by a list only after
+ * the lag.
+ */
 export class Lists {
   #lagS = 0
   readonly #now: () => Date

@@ -15,7 +15,9 @@ export interface SandboxOptions {
   xendit: {
     secretKey: string
     callbackToken: string
-    /** Money of the merchant's own that lies in the account from the start (IDR); none where nothing is said. */
+    /**
+     * Money of the merchant's own that lies in the account from the start (IDR); none where nothing is said.
+     */
     floatIdr?: number
   }
   biteship: { apiKey: string; webhookHeader: string; webhookSecret: string }

@@ -48,7 +48,10 @@ const texts: Record<Language, { notice: string; other: { language: Language; nam
   },
 }
 
-/** A page that a buyer sees at a provider: plain HTML, working without script. `body` is HTML, `title` is text. */
+/**
+ * A page that a buyer sees at a provider: plain HTML, working without script. `body` is HTML, `title` is
+ * text.
+ */
 export function sandboxPage({
   title,
   language,

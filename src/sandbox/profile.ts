@@ -21,8 +21,8 @@ export type SwitchName = keyof typeof SWITCHES
 type Choice<Name extends SwitchName> = (typeof SWITCHES)[Name]['choices'][number]
 
 /**
- * How the providers behave. Strict, as they document it, unless `PUT /control/profile` names switches: `{"biteship.rates":
- * "one_unpriced"}`. What a body leaves out is strict again.
+ * How the providers behave. Strict, as they document it, unless `PUT /control/profile` names switches:
+ * `{"biteship.rates": "one_unpriced"}`. What a body leaves out is strict again.
  */
 export class Profile {
   #chosen = new Map<string, string>()

@@ -48,8 +48,8 @@ export interface Sandbox {
 const EXPIRY_SWEEP_MS = 200
 
 /**
- * Starts the providers that laku talks to, with their state in memory: Xendit, Biteship, WhatsApp, SMS, web push and
- * SMTP, and the control API. Rejects when a port is taken.
+ * Starts the providers that laku talks to, with their state in memory: Xendit, Biteship, WhatsApp, SMS, web
+ * push and SMTP, and the control API. Rejects when a port is taken.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const schedule = new Schedule()

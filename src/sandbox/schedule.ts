@@ -3,7 +3,10 @@ import type { Socket } from 'node:net'
 /** How long a request that is never answered is kept open (ms). */
 const HOLD_MS = 60_000
 
-/** Everything the sandbox will still do by itself: outcomes that fall later, deliveries under way, requests held open. */
+/**
+ * Everything the sandbox will still do by itself: outcomes that fall later, deliveries under way, requests
+ * held open.
+ */
 export class Schedule {
   #timers = new Map<NodeJS.Timeout, () => void>()
   #held = new Set<() => void>()

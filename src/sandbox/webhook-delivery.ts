@@ -77,7 +77,10 @@ export class WebhookDelivery {
     return this.#misbehaviour
   }
 
-  /** Sends a webhook now, or as the misbehaviour says. Never throws: a provider does not stop over a deaf merchant. */
+  /**
+   * Sends a webhook now, or as the misbehaviour says. Never throws: a provider does not stop over a deaf
+   * merchant.
+   */
   deliver(webhook: Webhook): void {
     const { duplicates, drop_rate: dropRate, shuffle } = this.#misbehaviour
     for (let copy = 0; copy <= duplicates; copy++) {

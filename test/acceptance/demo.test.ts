@@ -17,8 +17,9 @@ const another = {
 
 describe('laku demo', () => {
   it('acts the flows out for real, verifies the book, and ends 0', async () => {
-    // How long it takes is measured on a quiet machine (docs/reliability.md); here other tests run beside it. On a loaded one it
-    // was ended at 60 s though nothing was wrong, and the shop that it had started kept this test waiting.
+    // How long it takes is measured on a quiet machine (docs/reliability.md); here other tests run beside it.
+    // On a loaded one it was ended at 60 s though nothing was wrong, and the shop that it had started kept
+    // this test waiting.
     const { exitCode, stdout, stderr } = await runLaku(['demo', '--json'], another, 400_000)
     const demo = JSON.parse(stdout) as Demo
     expect(demo.flows.map(({ name, ok }) => ({ name, ok }))).toEqual([

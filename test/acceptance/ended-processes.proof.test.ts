@@ -51,7 +51,10 @@ describe('processes that get SIGTERM', () => {
     await blocker.query(`select from ${table} where id = $1 for update`, [id])
     return () => blocker.query('rollback')
   }
-  /** So many transactions wait for a lock. Asked outside of the holder's transaction, which sees the processes of its beginning. */
+  /**
+   * So many transactions wait for a lock. Asked outside of the holder's transaction, which sees the processes
+   * of its beginning.
+   */
   const waiting = async () => {
     const { rows } = await laku.pool.query(
       `select count(*)::int as n from pg_locks l join pg_stat_activity a using (pid)

@@ -13,8 +13,8 @@ const folder = mkdtempSync(join(tmpdir(), 'laku-help-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const ROUNDS = 7
-// It is 1.9 to 2.2, and less by the clock. What is measured is the processor's time, which a neighbour's load moves little; loading the domain
-// for nothing makes it 10.
+// It is 1.9 to 2.2, and less by the clock. What is measured is the processor's time, which a neighbour's load
+// moves little; loading the domain for nothing makes it 10.
 const MOST = 3
 
 it('laku --help takes little more than an empty Node script', () => {

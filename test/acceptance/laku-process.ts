@@ -9,7 +9,9 @@ export interface Ended {
   stderr: string
 }
 
-/** One run of the real `laku` as a process of its own, with nothing of this one's settings but what is given. */
+/**
+ * One run of the real `laku` as a process of its own, with nothing of this one's settings but what is given.
+ */
 export function runLaku(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},

@@ -21,7 +21,10 @@ export interface Chromium {
   close(): Promise<void>
 }
 
-/** Debian's Chromium, without a window and with an empty folder of its own. Throws what to install where there is none. */
+/**
+ * Debian's Chromium, without a window and with an empty folder of its own. Throws what to install where there
+ * is none.
+ */
 export async function startChromium(): Promise<Chromium> {
   if (!existsSync(PATH))
     throw new Error(

@@ -15,13 +15,17 @@ export interface Visit {
   noticed: Noticed
 }
 
-/** Sentences about what goes wrong on this page from now on: what it says to its console, and what it loads from elsewhere. */
+/**
+ * Sentences about what goes wrong on this page from now on: what it says to its console, and what it loads
+ * from elsewhere.
+ */
 export function watch(page: Page, url: string): string[] {
   const troubles: string[] = []
   const { origin } = new URL(url)
   page.on('console', (message) => {
     if (!['error', 'warning'].includes(message.type())) return
-    // Chromium says so of every answer that is not 2xx; for the page itself it is expected, and looked at by its status.
+    // Chromium says so of every answer that is not 2xx; for the page itself it is expected, and looked at by
+    // its status.
     if (message.location().url === page.url() && message.text().startsWith('Failed to load resource')) return
     troubles.push(`says ${message.type()}: ${message.text()}`)
   })
@@ -57,7 +61,9 @@ const FOCUSED = `(() => {
   return { place: all.indexOf(at), of: all.length, seen: outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2 }
 })()`
 
-/** Whoever goes by the keyboard comes to everything, in the order in which it stands, and sees where they are. */
+/**
+ * Whoever goes by the keyboard comes to everything, in the order in which it stands, and sees where they are.
+ */
 async function focusTroubles(page: Page): Promise<string[]> {
   const troubles: string[] = []
   const order: number[] = []

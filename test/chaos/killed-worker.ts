@@ -28,7 +28,9 @@ const KILLED_WITHIN_MS = 600
 /** A dead worker's jobs are given out again after half a minute, and Xendit answers ten calls a second. */
 const PATIENCE_MS = 120_000
 
-/** A shop whose server and providers run in this process, and whose workers are processes that can be killed. */
+/**
+ * A shop whose server and providers run in this process, and whose workers are processes that can be killed.
+ */
 export async function openMortalShop() {
   const laku = await openTestLaku({ sandbox: true, floatIdr: MUCH_IDR })
   const storefront = await Storefront.open(laku)
@@ -47,8 +49,9 @@ export async function openMortalShop() {
 type MortalShop = Awaited<ReturnType<typeof openMortalShop>>
 
 /**
- * So many rounds: direct orders, a session that succeeds and one that is called off are begun, and the worker that serves them is
- * killed at a random moment, while the next one comes up. The last worker is left the rest. Returns how long that took it (ms).
+ * So many rounds: direct orders, a session that succeeds and one that is called off are begun, and the worker
+ * that serves them is killed at a random moment, while the next one comes up. The last worker is left the
+ * rest. Returns how long that took it (ms).
  */
 export async function killWorkers(shop: MortalShop, rounds: number): Promise<number> {
   let worker = await RunningLaku.worker(shop.env)
@@ -170,7 +173,10 @@ const waiting = (laku: TestLaku) =>
     .where('status', '=', 'received')
     .execute()
 
-/** Has every delivery that ever came processed again. Returns how many, and what every other table held before and after. */
+/**
+ * Has every delivery that ever came processed again. Returns how many, and what every other table held before
+ * and after.
+ */
 export async function replayAll({ laku }: MortalShop) {
   const before = await digest(laku.ownerUrl, touchedByReplay)
   const { count } = await laku.as(admin, (work) => replayWebhooks(work, { since: new Date(0) }))

@@ -19,10 +19,13 @@ import { openSettlementFixture, type SettlementFixture } from '../settlements.ts
 
 const SLEEP_S = 14 * 60
 const LAG_S = 3600
-// A refund's lease runs half a minute by the database's own clock, and a job whose worker is silent is given out again after as long.
+// A refund's lease runs half a minute by the database's own clock, and a job whose worker is silent is given
+// out again after as long.
 const PATIENCE_MS = 120_000
 
-/** One piece of money that leaves: its row here, its path at the provider, and what the provider has of it. */
+/**
+ * One piece of money that leaves: its row here, its path at the provider, and what the provider has of it.
+ */
 interface Leaving {
   table: 'payouts' | 'refunds'
   path: string
@@ -116,7 +119,10 @@ const leaving: Record<string, Leaving> = {
 
 type Stopping = (worker: RunningLaku, one: Leaving) => { stopped: Promise<void>; release: () => void }
 
-/** Stops the worker at the gate: the call has left it, and the provider has it only after the night, or it has the answer only then. */
+/**
+ * Stops the worker at the gate: the call has left it, and the provider has it only after the night, or it has
+ * the answer only then.
+ */
 const atGate =
   (at: HeldAt): Stopping =>
   (worker, { path }) => {
@@ -125,7 +131,8 @@ const atGate =
   }
 
 const stops: Record<string, Stopping> = {
-  // It stops a moment after its claim: most often before it asks for its lease again, which it does right before the call.
+  // It stops a moment after its claim: most often before it asks for its lease again, which it does right
+  // before the call.
   'after the claim': (worker) => ({
     stopped: new Promise<void>((resolve) =>
       claims.once('notification', () => {
@@ -159,7 +166,10 @@ const atProvider = async ({ table }: Leaving, name: string) => {
   return (book[table] ?? []).filter((one) => one.reference_id.includes(name)).map((one) => one.status)
 }
 
-/** Does another worker take what the sleeping one had claimed? Its lease changes hands, or it has come to its end. */
+/**
+ * Does another worker take what the sleeping one had claimed? Its lease changes hands, or it has come to its
+ * end.
+ */
 const takenOver = async (one: Leaving, id: string, before: Date | null) => {
   const { status, leaseUntil } = await rowOf(one, id)
   return status === 'succeeded' || leaseUntil?.getTime() !== before?.getTime()

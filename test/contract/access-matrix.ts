@@ -10,13 +10,13 @@ export interface Call {
 }
 
 /**
- * Who may call a route. To add a route: one row here, named by method and pattern, and a request whose body is valid, so
- * that a refusal can only come from the caller's role.
+ * Who may call a route. To add a route: one row here, named by method and pattern, and a request whose body
+ * is valid, so that a refusal can only come from the caller's role.
  */
 export interface Row {
   /**
-   * `anybody`: no login is asked for. `own`: the owner alone, to others it does not exist. `self`: every customer, for
-   * themselves. `secret`: nobody in this matrix.
+   * `anybody`: no login is asked for. `own`: the owner alone, to others it does not exist. `self`: every
+   * customer, for themselves. `secret`: nobody in this matrix.
    */
   customer?: 'anybody' | 'own' | 'self' | 'secret'
   /** Which rights of the role table open it to staff; an admin may always. */

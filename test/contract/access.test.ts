@@ -58,7 +58,10 @@ function expected(row: Row, caller: Caller): Verdict {
 
 const refusals = ['http.unauthorized', 'kernel.forbidden', 'auth.code_expired', 'auth.refresh_invalid']
 
-/** Only these keep somebody out for who they are; a body that does not fit would hide whether one of them does. */
+/**
+ * Only these keep somebody out for who they are; a body that does not fit would hide whether one of them
+ * does.
+ */
 function verdictOf(status: number, body: { code?: string }): Verdict | string {
   if (refusals.includes(body.code ?? '')) return 'out'
   if (status === 404) return 'hidden'

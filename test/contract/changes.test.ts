@@ -68,10 +68,16 @@ const withoutProviders = (laku: TestLaku): TestLaku =>
     },
   })
 
-/** Each of these has roles by what it is of: a switch is turned by whose work it stops, a factor is of whoever has a token. */
+/**
+ * Each of these has roles by what it is of: a switch is turned by whose work it stops, a factor is of whoever
+ * has a token.
+ */
 const byWhat = new Set(['switches pause', 'switches resume', 'auth factor enrol', 'auth factor confirm'])
 
-/** Runs it dry as each role: whom the table lets is not refused for who they are, and nobody else gets through. */
+/**
+ * Runs it dry as each role: whom the table lets is not refused for who they are, and nobody else gets
+ * through.
+ */
 async function expectRoles(name: string, line: readonly string[]): Promise<void> {
   const roles = commandRoles.get(name)
   expect(roles, `give ${name} a row in src/runtime/who-may.ts`).toBeDefined()

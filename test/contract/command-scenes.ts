@@ -51,7 +51,10 @@ const ageFactors = [
    when (old.confirmed_at is null and new.confirmed_at is not null) execute function age_factor()`,
 ]
 
-/** The scenes that commands need: a thing in the state in which its command may be said. Each call makes a new one. */
+/**
+ * The scenes that commands need: a thing in the state in which its command may be said. Each call makes a new
+ * one.
+ */
 export class CommandScenes {
   readonly f: SettlementFixture
   readonly laku: TestLaku

@@ -3,7 +3,10 @@ import { receiveWebhook } from '../../src/domain/webhooks/index.ts'
 import { codeNow, makeOld } from '../staff.ts'
 import type { CommandScenes, Named } from './command-scenes.ts'
 
-/** Makes what a command is about, and answers the words that follow its path. The contract test adds --reason and --json. */
+/**
+ * Makes what a command is about, and answers the words that follow its path. The contract test adds --reason
+ * and --json.
+ */
 export type Fixture = (scenes: CommandScenes) => Promise<readonly string[]>
 
 const confirmed = (code: string) => [code, '--confirm', code]

@@ -5,7 +5,8 @@ import { runLaku } from '../command-line.ts'
 import { digest } from '../digest.ts'
 import { openTestLaku, type TestLaku } from '../laku.ts'
 
-// Every command is held to this by standing in the tree: none is named here, but those that are processes or ask nothing of a database.
+// Every command is held to this by standing in the tree: none is named here, but those that are processes or
+// ask nothing of a database.
 const leaves = await allCommands()
 const named = (leaf: Leaf) => leaf.path.join(' ')
 const ofKind = (...kinds: string[]) => leaves.filter((leaf) => kinds.includes(leaf.definition.kind))

@@ -48,7 +48,10 @@ const along: Record<string, string> = {
   'order_returns refused': ', decided_at = now()',
 }
 
-/** Puts a row into a state by hand. What gives money the database lets nobody do that is not counted, so it is counted for the while. */
+/**
+ * Puts a row into a state by hand. What gives money the database lets nobody do that is not counted, so it is
+ * counted for the while.
+ */
 async function place(relation: string, column: string, id: unknown, state: string): Promise<boolean> {
   const more = sql.raw(along[`${relation} ${state}`] ?? along[relation] ?? '')
   const kinds = countedAs[relation] ?? []
@@ -149,8 +152,8 @@ const say = ({ verb }: Exit, words: readonly string[]) =>
   runLaku(scenes.laku, [...verb.split(' '), ...words, '--reason', 'the test says so', '--json'])
 
 /**
- * The states in which a verb has no business: it leads nowhere from there that it could lead to from here, and is no way out of them. All ends
- * are among them.
+ * The states in which a verb has no business: it leads nowhere from there that it could lead to from here,
+ * and is no way out of them. All ends are among them.
  */
 function wrongFor({ name, table }: (typeof machines)[number], state: string, { verb }: Exit): string[] {
   const next = new Set(table[state])

@@ -18,7 +18,10 @@ export interface Exit {
   scene: (scenes: CommandScenes) => Promise<Thing>
   /** A customer's own use of it, where the verb is a route. */
   use?: (scenes: CommandScenes, thing: Thing) => Promise<unknown>
-  /** It looks at something else than this state, or says once more what is so already: at an end it is not refused. */
+  /**
+   * It looks at something else than this state, or says once more what is so already: at an end it is not
+   * refused.
+   */
   mayRepeat?: boolean
   /** States in which all that it says is so already: it answers, and they stay. */
   repeats?: readonly string[]

@@ -211,7 +211,10 @@ export class FuzzedServer {
     await this.laku.close()
   }
 
-  /** Calls of every operation, by everybody, with bodies that fit, bodies spoilt in a place, and what is no JSON. */
+  /**
+   * Calls of every operation, by everybody, with bodies that fit, bodies spoilt in a place, and what is no
+   * JSON.
+   */
   calls(): fc.Arbitrary<FuzzedCall> {
     const document = JSON.parse(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8'))
     const operations = Object.entries(document.paths as Record<string, Record<string, Operation>>)

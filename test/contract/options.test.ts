@@ -496,7 +496,10 @@ const table: readonly Meaningless[] = [
   },
 ]
 
-/** Its value is all that an option of these says: there is no state or other option that could make it meaningless. */
+/**
+ * Its value is all that an option of these says: there is no state or other option that could make it
+ * meaningless.
+ */
 const alone: Record<string, readonly string[]> = {
   'payments chargeback': ['--transaction', '--amount'],
   'sessions create': ['--product', '--moq', '--ends', '--per-user-limit', '--close-policy', '--draft'],

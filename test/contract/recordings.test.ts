@@ -11,8 +11,8 @@ import { CommandScenes } from './command-scenes.ts'
 import { fixtures } from './command-world.ts'
 import { commandsOfTheDoor, maskOf, named, type Recorded, type Run, walk } from './recordings.ts'
 
-// Made first by the build before commands had a door. Where what a command prints is changed on purpose, they are made anew without the
-// door: LAKU_RECORD=1 npx vitest run test/contract/recordings.test.ts
+// Made first by the build before commands had a door. Where what a command prints is changed on purpose, they
+// are made anew without the door: LAKU_RECORD=1 npx vitest run test/contract/recordings.test.ts
 const FILE = 'test/contract/recordings.json'
 
 interface Recordings {
@@ -58,8 +58,8 @@ it('every command gives through the door what it gave before there was one', asy
   }
   const masked = ({ exitCode, stdout, stderr }: CommandRun) => [exitCode, mask(stdout), mask(stderr)]
   let at = 0
-  // What is printed otherwise than then, on purpose, is held against the way without the door: at once where it changes nothing, else
-  // on another scene of its kind.
+  // What is printed otherwise than then, on purpose, is held against the way without the door: at once where
+  // it changes nothing, else on another scene of its kind.
   const compared: Run = async (words, changes) => {
     const run = await throughTheDoor(words)
     const recorded = recordings.lines[at++]

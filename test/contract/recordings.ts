@@ -29,8 +29,8 @@ export async function commandsOfTheDoor(): Promise<Leaf[]> {
 }
 
 /**
- * Says every command: for things that do not exist, dry, for real, once more, and the lists and things that are left then. The same
- * walk on the same scenes gives the same recordings, whatever way the commands take.
+ * Says every command: for things that do not exist, dry, for real, once more, and the lists and things that
+ * are left then. The same walk on the same scenes gives the same recordings, whatever way the commands take.
  */
 export async function walk(
   scenes: CommandScenes,

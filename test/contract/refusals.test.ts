@@ -174,7 +174,8 @@ describe('what is refused', () => {
       expectRefusals(await sendAll([tooMuch]), { status: 413, code: /^http\.body_too_large$/ })
       const malformed = ['{', '{"a":', '[1,', '{"a":1}}', 'NaN', '\u0000']
       expectRefusals(await sendAll(malformed), { status: 400, code: /^http\.invalid$/ })
-      // A provider may add fields and events at any time: its bodies are kept as they come, and believed in nothing.
+      // A provider may add fields and events at any time: its bodies are kept as they come, and believed in
+      // nothing.
       if (!isWebhook(route)) {
         const wrong = Object.entries(body).map(([name, value]) => ({
           ...body,
@@ -212,7 +213,8 @@ describe('what is refused', () => {
     const answers = []
     for (const { route } of guarded) {
       const call = calls.get(route) as Call
-      // Prices are anybody's, so there a token that is over makes a stranger; to an address of somebody's it does not.
+      // Prices are anybody's, so there a token that is over makes a stranger; to an address of somebody's it
+      // does not.
       const body =
         route === 'POST /api/rates' ? { ...call.body, destination: { address_id: newId() } } : call.body
       for (const token of [

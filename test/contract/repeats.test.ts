@@ -105,8 +105,8 @@ describe('a request that is sent again under its key', () => {
     expect([third.statusCode, third.body]).toEqual([answer.statusCode, answer.body])
   })
 
-  // Their scenes have not come so far: the calls about a session are sent again in service-map.test.ts, the others in
-  // idempotency.test.ts and regular-order.test.ts.
+  // Their scenes have not come so far: the calls about a session are sent again in service-map.test.ts, the
+  // others in idempotency.test.ts and regular-order.test.ts.
   it('did something, but for these', () => {
     expect([...refused].sort()).toEqual([
       'POST /api/orders/bulk',

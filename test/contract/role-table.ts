@@ -1,6 +1,8 @@
 import type { StaffRole } from '../../src/domain/kernel/index.ts'
 
-/** The role table of the design: what each role may do besides what everybody may. An admin may do everything. */
+/**
+ * The role table of the design: what each role may do besides what everybody may. An admin may do everything.
+ */
 export const roleTable = {
   support: ['read everything', 'orders', 'refunds', 'goodwill', 'resend'],
   warehouse: ['stock', 'purchase orders', 'shipments', 'offices', 'read orders'],

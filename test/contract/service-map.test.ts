@@ -103,7 +103,8 @@ describe('the calls of the service map', () => {
       url: path.replace(':id', newId()),
       payload: {},
     })
-    // A stranger is turned away or told what is missing in the body: both by the route itself. The courier's empty ping is welcome.
+    // A stranger is turned away or told what is missing in the body: both by the route itself. The courier's
+    // empty ping is welcome.
     expect(statusCode).toBeOneOf([200, 400, 401])
   })
 

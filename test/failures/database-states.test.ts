@@ -19,8 +19,8 @@ import { RealCluster, smallDisk } from '../real-cluster.ts'
 import { enrol } from '../staff.ts'
 
 /**
- * A PostgreSQL of our own in each state that it may be in and be well again in a moment: what a customer, a balancer and a script are told,
- * and what stands in the log.
+ * A PostgreSQL of our own in each state that it may be in and be well again in a moment: what a customer, a
+ * balancer and a script are told, and what stands in the log.
  */
 let laku: TestLaku
 let folder: string
@@ -218,7 +218,8 @@ describe('a primary', () => {
 
   it('whose disk is full takes no writes, and goes on when there is room', async (context) => {
     const disk = smallDisk(join(folder, 'small'), 2 * 1024 * 1024)
-    // Only who may mount has a disk that fills: elsewhere this state is tried by its SQLSTATE alone (kernel/database-states.test.ts).
+    // Only who may mount has a disk that fills: elsewhere this state is tried by its SQLSTATE alone
+    // (kernel/database-states.test.ts).
     if (!disk) return context.skip()
     try {
       const place = join(disk.path, 'space')

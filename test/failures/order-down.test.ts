@@ -28,7 +28,10 @@ async function failedTries(queue: string): Promise<number> {
   return rows[0]?.tries ?? 0
 }
 
-/** How often deliveries of the payment gateway that wait were tried: one that throws is set aside, and its job goes on. */
+/**
+ * How often deliveries of the payment gateway that wait were tried: one that throws is set aside, and its job
+ * goes on.
+ */
 async function failedDeliveries(): Promise<number> {
   const { rows } = await sql<{ tries: number }>`
     select coalesce(sum(attempts), 0)::int as tries from webhook_inbox where provider = 'xendit' and status = 'received'`.execute(

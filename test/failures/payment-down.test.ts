@@ -60,7 +60,8 @@ describe('the payment provider is down', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ channel: 'QRIS' }),
     })
-    // The courier's deliveries have a line of their own, and one that comes before its booking is written down waits for the sweep.
+    // The courier's deliveries have a line of their own, and one that comes before its booking is written
+    // down waits for the sweep.
     const ofXendit = shop.laku.db.selectFrom('webhookInbox').where('provider', '=', 'xendit')
     const inbox = () => ofXendit.select(['status', 'attempts']).execute()
     await eventually(inbox, (all) =>

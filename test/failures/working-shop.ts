@@ -18,7 +18,10 @@ export interface Message {
 const PATIENCE_MS = 20_000
 const EVERY_MS = 50
 
-/** A shop that is open: real choreography, server, worker and provider sandbox, in which a step can be broken and healed. */
+/**
+ * A shop that is open: real choreography, server, worker and provider sandbox, in which a step can be broken
+ * and healed.
+ */
 export async function openWorkingShop() {
   const laku = await openTestLaku({ sandbox: true, floatIdr: MUCH_IDR })
   const storefront = await Storefront.open(laku)
@@ -47,7 +50,10 @@ export async function openWorkingShop() {
       const { statusCode, headers } = await app.inject({ method: 'GET', url: `/pay/${code}` })
       return { status: statusCode, invoicePage: headers.location }
     },
-    /** Every change of this kind to the table is refused from now on, as by a service that is down. Returns how to heal it. */
+    /**
+     * Every change of this kind to the table is refused from now on, as by a service that is down. Returns
+     * how to heal it.
+     */
     breakStep: async (table: string, change: 'insert' | 'update') => {
       await query(
         laku.ownerUrl,

@@ -26,8 +26,8 @@ export interface Told {
 const CONNECTIONS = 128
 
 /**
- * A process of its own that sends attacks at an even pace, whether they are answered or not. Raw requests over sockets that stay open: what it
- * takes of the machine is not taken for the server's.
+ * A process of its own that sends attacks at an even pace, whether they are answered or not. Raw requests
+ * over sockets that stay open: what it takes of the machine is not taken for the server's.
  */
 async function attack({ port, prey, kinds, rate, seconds, addresses }: Orders): Promise<Told> {
   const answers: Record<string, number> = {}

@@ -17,7 +17,9 @@ export interface Shop {
   variantId: string
 }
 
-/** What one buyer met: the time of each answer (ms), what they were refused, and how often they had to work. */
+/**
+ * What one buyer met: the time of each answer (ms), what they were refused, and how often they had to work.
+ */
 export interface Met {
   ms: number[]
   refused: string[]
@@ -65,7 +67,9 @@ function work({ puzzle, bits }: { puzzle: string; bits: typeof PROOF_BITS }) {
   })
 }
 
-/** Logs in, joins and pays, as a page in a browser does it: asks, works where it is asked to, waits, follows. */
+/**
+ * Logs in, joins and pays, as a page in a browser does it: asks, works where it is asked to, waits, follows.
+ */
 export async function buy(shop: Shop, buyer: Buyer): Promise<Met> {
   const met: Met = { ms: [], refused: [], worked: 0, codeMs: 0, paid: false }
   let token: string | undefined
@@ -114,7 +118,8 @@ export async function buy(shop: Shop, buyer: Buyer): Promise<Met> {
   const from = new Date(Date.now() + (asked.body.sent_in_s ?? 0) * 1_000 - 1_000).toISOString()
   const began = performance.now()
   const tried = new Set<string>()
-  // Codes that strangers asked for come to this phone, too. The buyer tries the oldest that came since their own was due.
+  // Codes that strangers asked for come to this phone, too. The buyer tries the oldest that came since their
+  // own was due.
   while (!token && tried.size < 5) {
     const code = await nextCode(shop, buyer.phone, from, tried)
     if (!code) break
@@ -171,7 +176,9 @@ export async function buy(shop: Shop, buyer: Buyer): Promise<Met> {
   }
 }
 
-/** The oldest code that came since, and was not tried; undefined where none comes within the life of a code. */
+/**
+ * The oldest code that came since, and was not tried; undefined where none comes within the life of a code.
+ */
 async function nextCode(
   { sandbox }: Shop,
   phone: string,

@@ -20,7 +20,10 @@ const RATE = setting('LAKU_HOSTILE_RATE', 500)
 const SECONDS = setting('LAKU_HOSTILE_SECONDS', 60)
 const ADDRESSES = setting('LAKU_HOSTILE_ADDRESSES', 50)
 const BUYERS = setting('LAKU_HOSTILE_BUYERS', 20)
-/** Share of the buyers whose number is asked for by others, and of those who share an address with an attacker. */
+/**
+ * Share of the buyers whose number is asked for by others, and of those who share an address with an
+ * attacker.
+ */
 const VICTIMS = Math.ceil(BUYERS / 4)
 const SHARING = Math.ceil(BUYERS / 2)
 
@@ -117,7 +120,8 @@ it.skipIf(process.env.LAKU_HOSTILE_ALONE)(
     const shop = { server, sandbox, sessionId: prey.sessionIds[0] as string, variantId: prey.variantId }
     const met: Met[] = await Promise.all(
       Array.from({ length: BUYERS }, async (_, i) => {
-        // The first comes when the attack has lasted a tenth of its time, the last when it has two fifths to go.
+        // The first comes when the attack has lasted a tenth of its time, the last when it has two fifths to
+        // go.
         await sleep(SECONDS * 1_000 * (0.1 + (0.5 * i) / BUYERS))
         return await buy(shop, { phone: phoneOf(i), address: addressOf(i) })
       }),
@@ -163,7 +167,8 @@ it.skipIf(process.env.LAKU_HOSTILE_ALONE)(
     expect(figures.refused).toEqual([])
     expect(met.every((one) => one.paid)).toBe(true)
     expect(abroad).toEqual([])
-    // Asked for at numbers that nobody has: what goes out before the siege is seen, one a network at most (src/http/strangers/siege.ts).
+    // Asked for at numbers that nobody has: what goes out before the siege is seen, one a network at most
+    // (src/http/strangers/siege.ts).
     expect(others.length).toBeLessThanOrEqual(ADDRESSES)
     expect(figures.honest_p99_ms).toBeLessThan(setting('LAKU_HOSTILE_P99_MS', 500))
   },

@@ -29,7 +29,10 @@ export type Command =
   | { do: 'stock'; pieces: Pieces }
   | ({ do: 'receive'; good: Pieces; damaged: Pieces } & OfSession)
   | ({ do: 'endPurchase'; how: 'cancel' | 'close' } & OfSession)
-  /** An invoice of a payment is paid: the first or a second one, in time or late, once or again, with this much too much. */
+  /**
+   * An invoice of a payment is paid: the first or a second one, in time or late, once or again, with this
+   * much too much.
+   */
   | { do: 'pay'; nth: number; invoice: 'a' | 'b'; channel: Channel; offIdr: number }
   | { do: 'expire'; nth: number }
   /** The card's issuer takes all of it back, or a half. */
@@ -95,7 +98,9 @@ const nextMove = of<ParcelMove[]>(
   'cancelled',
 )
 
-/** How often each comes among the others: what ends a history is rare, so that what comes late in one is seen. */
+/**
+ * How often each comes among the others: what ends a history is rare, so that what comes late in one is seen.
+ */
 const weights: readonly [weight: number, arbitrary: fc.Arbitrary<Command>][] = [
   [6, one({ do: 'join', session, buyer, pieces, from })],
   [10, one({ do: 'pay', nth, invoice: of('a', 'a', 'a', 'b'), channel, offIdr })],
@@ -137,7 +142,10 @@ const anything = fc.array(fc.oneof(...weights.map(([weight, arbitrary]) => ({ we
 
 const last = { of: 'order', nth: -1 } as const
 
-/** Some buyers who join and pay, as most do, now and then too much, which staff accept; then their session goes its way. */
+/**
+ * Some buyers who join and pay, as most do, now and then too much, which staff accept; then their session
+ * goes its way.
+ */
 const crowd = fc
   .record({
     session,
@@ -189,7 +197,10 @@ const to = (move: ParcelMove): Command => ({ do: 'parcel', ...last, to: move })
 const settled = (act: SettlementAct): Command => ({ do: 'settlement', nth: -1, act })
 const settling: readonly Command[] = [{ do: 'settle' }, settled('approve'), settled('pay')]
 
-/** How an order that was paid may go on: to its buyer, astray, back, or not at all; and what becomes of its money. */
+/**
+ * How an order that was paid may go on: to its buyer, astray, back, or not at all; and what becomes of its
+ * money.
+ */
 const ways = fc
   .record({
     way: fc.nat(6),

@@ -12,13 +12,14 @@ import { type Check, runChecks, type Tx, type Work } from '../../src/domain/kern
 import { query } from '../global-setup.ts'
 import type { TestLaku } from '../laku.ts'
 
-// What needs this process to compute it: an entry is written once, so that a look at the end of a history finds what was ever wrong.
+// What needs this process to compute it: an entry is written once, so that a look at the end of a history
+// finds what was ever wrong.
 const inProcess = ['seals match', 'no posting of the chain is gone or added']
 const slow: readonly Check[] = bookChecks.filter((check) => inProcess.includes(check.name))
 
 /**
- * Makes all other checks of the book one function of the database: their forty plans are made once a connection, and they cost one
- * round trip, so that a history can look after every command.
+ * Makes all other checks of the book one function of the database: their forty plans are made once a
+ * connection, and they cost one round trip, so that a history can look after every command.
  */
 export async function installQuickChecks(laku: TestLaku): Promise<void> {
   const statements: string[] = []

@@ -10,8 +10,9 @@ import { policy, World } from './world/world.ts'
 const HISTORIES_A_DATABASE = 25
 
 /**
- * Random histories on laku and on the model side by side, as many as asked for; LAKU_SEED runs those of a seed that was printed,
- * LAKU_RUNS so many, and LAKU_SHRINK=1 looks for the shortest one that fails. Returns the states that anything in them reached.
+ * Random histories on laku and on the model side by side, as many as asked for; LAKU_SEED runs those of a
+ * seed that was printed, LAKU_RUNS so many, and LAKU_SHRINK=1 looks for the shortest one that fails. Returns
+ * the states that anything in them reached.
  */
 export async function runHistories(runs: number): Promise<Set<string>> {
   const seed = Number(process.env.LAKU_SEED ?? Math.floor(Math.random() * 2 ** 31))

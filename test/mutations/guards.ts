@@ -3,7 +3,10 @@ import type { scenarios } from './scenarios.ts'
 export interface Guard {
   /** What is taken out. */
   guard: string
-  /** By the owner, in the database; or a part of the statements that laku sends, and what stands there instead. */
+  /**
+   * By the owner, in the database; or a part of the statements that laku sends, and what stands there
+   * instead.
+   */
   takeOut: { sql: string } | { from: RegExp; to: string }
   scenario: keyof typeof scenarios
 }

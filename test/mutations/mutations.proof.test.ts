@@ -4,7 +4,10 @@ import { type Arena, openArena } from '../races/shop-races.ts'
 import { type Guard, guards } from './guards.ts'
 import { scenarios } from './scenarios.ts'
 
-/** Takes a guard out of this database, or out of what this process sends to it. Returns how many statements it was taken out of. */
+/**
+ * Takes a guard out of this database, or out of what this process sends to it. Returns how many statements it
+ * was taken out of.
+ */
 async function takeOut({ laku }: Arena, { takeOut }: Guard): Promise<() => number> {
   if ('sql' in takeOut) {
     await query(laku.ownerUrl, takeOut.sql)

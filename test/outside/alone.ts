@@ -10,7 +10,10 @@ const most: Record<Budget, { day: number; week: number }> = {
   withdrawal: { day: limits.withdrawalDayIdr, week: limits.withdrawalWeekIdr },
 }
 
-/** What one person let go of without another, and what one receiver got so: each within a day and within seven. */
+/**
+ * What one person let go of without another, and what one receiver got so: each within a day and within
+ * seven.
+ */
 export class Alone {
   #uses: { budget: Budget; person: string; receiver: string; amountIdr: number; atMs: number }[] = []
 

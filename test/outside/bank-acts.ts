@@ -98,7 +98,9 @@ export const bankActs = {
   },
 } satisfies Record<string, Act>
 
-/** At the end of a history: the bank has spoken of all that it was given, and what stayed here is taken back. */
+/**
+ * At the end of a history: the bank has spoken of all that it was given, and what stayed here is taken back.
+ */
 export async function endBatches(house: House): Promise<void> {
   for (const { number } of await batches(house, 'handed_out')) await hearBank(house, number, () => true)
   const [actor] = house.clerks

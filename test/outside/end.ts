@@ -21,7 +21,10 @@ const HOUR_S = 3600
 const DEAD_AFTER_H = 40
 const STEP_H = 4
 
-/** Everybody wakes, all that is under way arrives and is heard, the bank answers, and what nobody knows of is declared dead by two persons. */
+/**
+ * Everybody wakes, all that is under way arrives and is heard, the bank answers, and what nobody knows of is
+ * declared dead by two persons.
+ */
 async function calmDown(house: House): Promise<void> {
   await house.sleepers.wake()
   await house.control('PUT', '/faults', [] as never)
@@ -94,7 +97,10 @@ const leftIdr = (all: readonly { status: string; amount: number; person: Person 
     0,
   )
 
-/** Who ends with what: what reached a person and what our book still owes them is what is due to them, to the rupiah; the rest lies in suspense. */
+/**
+ * Who ends with what: what reached a person and what our book still owes them is what is due to them, to the
+ * rupiah; the rest lies in suspense.
+ */
 async function expectTheirs(house: House): Promise<void> {
   const { payouts: out, refunds: back } = await atProvider(house)
   const items = await openSuspense(house)
@@ -105,7 +111,8 @@ async function expectTheirs(house: House): Promise<void> {
     const suspenseIdr = items.reduce((sum, item, i) => sum + (owners[i] === person ? item.amountIdr : 0), 0)
     const reachedIdr =
       leftIdr([...out, ...back], person) + person.bankIdr - person.collectedIdr - person.letGoIdr
-    // What the card's issuer took and gave is between the company and the buyer: `bookChecks` hold who may have what.
+    // What the card's issuer took and gave is between the company and the buyer: `bookChecks` hold who may
+    // have what.
     if (person.isCharged) continue
     const seen = { ...person, buyer: undefined, reachedIdr, inBookIdr, suspenseIdr }
     expect({ ...seen, isIdr: reachedIdr - suspenseIdr + inBookIdr }).toEqual({

@@ -43,7 +43,10 @@ interface Book {
 /** What one history has of each: few people, so that their things meet. */
 const [FACTORIES, BUYERS] = [2, 1]
 
-/** A shop whose provider, bank, workers and backups do as they like. One database serves many histories, each with people of its own. */
+/**
+ * A shop whose provider, bank, workers and backups do as they like. One database serves many histories, each
+ * with people of its own.
+ */
 export class House {
   readonly laku: SettlementFixture['laku']
   readonly f: SettlementFixture

@@ -1,4 +1,6 @@
-/** What one person may do alone, and what a buyer takes out without anybody: small, so that slices meet them. */
+/**
+ * What one person may do alone, and what a buyer takes out without anybody: small, so that slices meet them.
+ */
 export const limits = {
   aloneDayIdr: 150_000,
   aloneWeekIdr: 400_000,

@@ -15,7 +15,10 @@ export interface Person {
   /** What they sent back through the bank, and what the company let them keep. */
   collectedIdr: number
   letGoIdr: number
-  /** The provider contradicted itself about money of theirs, or a restore lost what they were owed: they may have had more than was due. */
+  /**
+   * The provider contradicted itself about money of theirs, or a restore lost what they were owed: they may
+   * have had more than was due.
+   */
   mayHaveMore: boolean
   /** The card's issuer took money of theirs back, or gave it. */
   isCharged: boolean

@@ -23,16 +23,20 @@ const histories = fc.array(step, { minLength: 20, maxLength: 45, size: 'max' })
 
 const HISTORIES_A_DATABASE = 10
 
-/** How often each act was done, had nothing to be done with, and was refused by which rule; and the states that things were seen in. */
+/**
+ * How often each act was done, had nothing to be done with, and was refused by which rule; and the states
+ * that things were seen in.
+ */
 export interface Coverage {
   acts: Map<string, number>
   states: Set<string>
 }
 
 /**
- * Random histories in which the world does what the rules do not foresee: so many; LAKU_SEED runs those of a seed that was printed, LAKU_RUNS
- * so many, LAKU_SHRINK=1 looks for the shortest one that fails. No model says what laku answers: after every act all that is always true
- * holds, and at the end of each history it is counted who has what.
+ * Random histories in which the world does what the rules do not foresee: so many; LAKU_SEED runs those of a
+ * seed that was printed, LAKU_RUNS so many, LAKU_SHRINK=1 looks for the shortest one that fails. No model
+ * says what laku answers: after every act all that is always true holds, and at the end of each history it is
+ * counted who has what.
  */
 export async function runOutside(runs: number): Promise<Coverage> {
   const seed = Number(process.env.LAKU_SEED ?? Math.floor(Math.random() * 2 ** 31))

@@ -1,4 +1,7 @@
-/** Where a worker falls asleep: before its lease is asked for the last time, at the socket's write, or with the answer in its hand. */
+/**
+ * Where a worker falls asleep: before its lease is asked for the last time, at the socket's write, or with
+ * the answer in its hand.
+ */
 export const points = ['check', 'write', 'answer'] as const
 export type Point = (typeof points)[number]
 

@@ -17,7 +17,8 @@ export const worldActs = {
   /** Yesterday's rows come back; what the provider did meanwhile it has done. */
   restore: async (house) => {
     const { backup } = house
-    // What the bank did after the backup is in no provider's book: a person enters it again (running.md), and that is a drill of its own.
+    // What the bank did after the backup is in no provider's book: a person enters it again (running.md), and
+    // that is a drill of its own.
     if (!backup || house.sleepers.some || backup.atBank !== house.bankTurns) return NOTHING
     house.backup = undefined
     await backup.restore()
@@ -42,7 +43,10 @@ export const worldActs = {
   },
 } satisfies Record<string, Act>
 
-/** Money of the lost day that is still on its way waits for its end. True where this was so, and has its end now. */
+/**
+ * Money of the lost day that is still on its way waits for its end. True where this was so, and has its end
+ * now.
+ */
 async function arrive(house: House, code: string): Promise<boolean> {
   const { payouts, refunds } = await house.book()
   const one = [...payouts, ...refunds].find(({ reference_id }) => reference_id === code)

@@ -80,7 +80,9 @@ export function payoutsAt(f: SettlementFixture): Asked {
   }
 }
 
-/** After all histories: the gateway's account says what the provider's whole book says, and every check holds. */
+/**
+ * After all histories: the gateway's account says what the provider's whole book says, and every check holds.
+ */
 export async function expectPayoutsAgreed(f: SettlementFixture): Promise<void> {
   const { units, providers } = f.laku
   await expectReadAlike(f.laku, { units, actor: system, gateway: providers.gateway, payouts: f.payouts })

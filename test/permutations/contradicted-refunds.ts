@@ -100,7 +100,9 @@ export function refundsAt(f: PaymentFixture): Asked & { paidIdr(): number } {
   }
 }
 
-/** After all histories: the gateway's account says what the provider's whole book says, and every check holds. */
+/**
+ * After all histories: the gateway's account says what the provider's whole book says, and every check holds.
+ */
 export async function expectRefundsAgreed(
   f: PaymentFixture,
   { atProvider, paidIdr }: ReturnType<typeof refundsAt>,

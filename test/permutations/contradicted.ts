@@ -4,7 +4,10 @@ import { familyTotals } from '../../src/domain/ledger/index.ts'
 import { type BookContext, readProviderBook, reconcileGateway } from '../../src/domain/payment/index.ts'
 import type { TestLaku } from '../laku.ts'
 
-/** What becomes of a first call that timed out after it was made: it is looked for, and the provider says this of it, in any order. */
+/**
+ * What becomes of a first call that timed out after it was made: it is looked for, and the provider says this
+ * of it, in any order.
+ */
 export const news = ['sent', 'SUCCEEDED', 'FAILED', 'REVERSED', 'SUCCEEDED again', 'another amount'] as const
 export type News = (typeof news)[number]
 
@@ -20,7 +23,9 @@ export interface AtProvider {
   amount: number
 }
 
-/** A settlement that is paid, or a refund: its own id here, and what names it in the provider's references. */
+/**
+ * A settlement that is paid, or a refund: its own id here, and what names it in the provider's references.
+ */
 export interface Subject {
   id: string
   code: string
@@ -41,7 +46,10 @@ export interface Asked {
   send(subjects: readonly Subject[]): Promise<void>
   /** Time passes; laku tries again by itself, and staff wherever they may. What that makes is sent. */
   tryAgain(subjects: readonly Subject[]): Promise<void>
-  /** What our book says that its receiver has of it by the provider, has in a wallet instead, and is owed still. */
+  /**
+   * What our book says that its receiver has of it by the provider, has in a wallet instead, and is owed
+   * still.
+   */
   has(subject: Subject): Promise<{ byProviderIdr: number; walletIdr: number; owedIdr: number }>
   suspenseIdr(subject: Subject, keys: readonly string[]): Promise<number>
 }
@@ -51,8 +59,9 @@ export const leftIdr = (all: readonly AtProvider[]) =>
   all.reduce((sum, { status, amount }) => sum + (status === 'SUCCEEDED' ? amount : 0), 0)
 
 /**
- * Histories of these orders; at the end of each whatever is still under way arrives, or fails, in turn. Then every rupiah that left is its
- * receiver's, once, or lies in suspense; and what did not leave is owed to them.
+ * Histories of these orders; at the end of each whatever is still under way arrives, or fails, in turn. Then
+ * every rupiah that left is its receiver's, once, or lies in suspense; and what did not leave is owed to
+ * them.
  */
 export async function expectBooked(asked: Asked, orders: readonly (readonly number[])[]): Promise<void> {
   for (let at = 0; at < orders.length; at += AT_ONCE) await liveThrough(asked, orders.slice(at, at + AT_ONCE))
@@ -119,7 +128,10 @@ export async function whereAllowed(act: Promise<unknown>): Promise<void> {
   })
 }
 
-/** The provider's book is read, and finds that all of its news was booked: nothing is booked a second time, and nothing differs. */
+/**
+ * The provider's book is read, and finds that all of its news was booked: nothing is booked a second time,
+ * and nothing differs.
+ */
 export async function expectReadAlike(laku: TestLaku, context: BookContext): Promise<void> {
   const before = await laku.system(({ tx }) => familyTotals(tx))
   await readProviderBook(context)

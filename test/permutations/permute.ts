@@ -41,8 +41,9 @@ function withDuplicates(order: readonly number[], random: () => number): number[
 }
 
 /**
- * Tells a story once for each of these orders, all side by side: the first delivery of each, then the second of each … Afterwards all of
- * them are where the story ends, hold the same money, and nothing is left unprocessed.
+ * Tells a story once for each of these orders, all side by side: the first delivery of each, then the second
+ * of each … Afterwards all of them are where the story ends, hold the same money, and nothing is left
+ * unprocessed.
  */
 export async function expectOneEnd(
   world: PermutedShop,

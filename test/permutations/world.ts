@@ -15,7 +15,10 @@ import { openWalletFixture } from '../wallets.ts'
 
 type Reading = GatewayInvoice | GatewayRefund | GatewayPayout | TrackedCourierOrder
 
-/** One piece of news: what the delivery says, and what the provider answers who asks right after it, and never anything newer. */
+/**
+ * One piece of news: what the delivery says, and what the provider answers who asks right after it, and never
+ * anything newer.
+ */
 export interface News {
   body: object
   reading: Reading
@@ -28,11 +31,14 @@ export interface Subject {
   news: News[]
 }
 
-// The wallets here are filled and emptied by postings of refunds and payments that have no row. The random histories hold rows and postings
-// of both to each other.
+// The wallets here are filled and emptied by postings of refunds and payments that have no row. The random
+// histories hold rows and postings of both to each other.
 const ofTheFixture = /^(payments|refunds) are what their postings say/
 
-/** A shop whose providers answer as old as the news that was delivered last: the worst that late and shuffled deliveries can do. */
+/**
+ * A shop whose providers answer as old as the news that was delivered last: the worst that late and shuffled
+ * deliveries can do.
+ */
 export async function openPermutedShop() {
   const wallets = await openWalletFixture()
   const { laku } = wallets

@@ -59,7 +59,10 @@ function racesOf({ laku, shop }: Arena): { [name in (typeof names)[number]]: () 
       expect(await balance(orderFunds(order.id))).toBe(0)
     },
 
-    /** Their money comes back from one order as they pay another with it: the pieces and the wallet are taken in one order by both. */
+    /**
+     * Their money comes back from one order as they pay another with it: the pieces and the wallet are taken
+     * in one order by both.
+     */
     async 'cancel against an order by wallet'() {
       const ana = await buyer()
       const { order } = await shop.paidOrder(ana)

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TestLaku } from '../laku.ts'
 
-/** Races of one world: each is one round, with the claim that holds whoever wins, and says who won where that is not always the same. */
+/**
+ * Races of one world: each is one round, with the claim that holds whoever wins, and says who won where that
+ * is not always the same.
+ */
 export interface Races<A extends { laku: TestLaku }> {
   open(): Promise<A>
   races: { [name: string]: (arena: A, round: number) => Promise<unknown> }
@@ -9,7 +12,9 @@ export interface Races<A extends { laku: TestLaku }> {
   broken(arena: A): Promise<unknown[]>
 }
 
-/** So many rounds of each: no deadlock, everything that is always true afterwards. Prints who won how often. */
+/**
+ * So many rounds of each: no deadlock, everything that is always true afterwards. Prints who won how often.
+ */
 export function holdRaces<A extends { laku: TestLaku }>(
   title: string,
   { open, races, broken }: Races<A>,

@@ -55,7 +55,10 @@ export async function lastUnit({ market }: Arena): Promise<string> {
   return `buyer ${codes.indexOf('ok') + 1}`
 }
 
-/** Some join while the group closes, by its MOQ or by staff: who came too late holds nothing, and nobody is in between. */
+/**
+ * Some join while the group closes, by its MOQ or by staff: who came too late holds nothing, and nobody is in
+ * between.
+ */
 async function joinAgainstClose({ laku, market }: Arena, round: number): Promise<string> {
   const [first, ...buyers] = await market.buyers(5)
   const byStaff = round % 2 === 0
@@ -88,7 +91,10 @@ async function paymentAgainstExpiry({ market }: Arena): Promise<string> {
   return paid ? 'the payment' : 'the expiry'
 }
 
-/** Staff refund a closed session while it is fulfilled: every buyer has an order or all of their money, none both. */
+/**
+ * Staff refund a closed session while it is fulfilled: every buyer has an order or all of their money, none
+ * both.
+ */
 async function refundAgainstRelease({ laku, market }: Arena): Promise<string> {
   const buyers = await market.buyers(3)
   const { id } = await market.session({ moq: 3 })
@@ -110,7 +116,10 @@ async function refundAgainstRelease({ laku, market }: Arena): Promise<string> {
   return 'the refund'
 }
 
-/** Goods come back while their sale is settled: sale and refund are settled once each, and no old plan is approved. */
+/**
+ * Goods come back while their sale is settled: sale and refund are settled once each, and no old plan is
+ * approved.
+ */
 async function returnAgainstSettlement({ laku }: Arena): Promise<string> {
   const shop = await Storefront.open(laku)
   const { market } = shop

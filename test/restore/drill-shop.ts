@@ -20,8 +20,8 @@ interface Book {
 }
 
 /**
- * A shop whose parts are stopped and started one by one: its database may be another one in the morning, while the providers go on. All
- * that is done to it is a command or a request.
+ * A shop whose parts are stopped and started one by one: its database may be another one in the morning,
+ * while the providers go on. All that is done to it is a command or a request.
  */
 export class DrillShop {
   readonly #folder = mkdtempSync(join(tmpdir(), 'laku-drill-'))
@@ -85,7 +85,10 @@ export class DrillShop {
     await this.done('db', 'stop')
   }
 
-  /** Copies the database as it is now, while it works. What is returned brings that copy back, and laku goes on with it. */
+  /**
+   * Copies the database as it is now, while it works. What is returned brings that copy back, and laku goes
+   * on with it.
+   */
   async backUp(): Promise<() => Promise<void>> {
     const file = join(this.#folder, 'backup.tar')
     await this.done('db', 'backup', file)

@@ -101,7 +101,8 @@ it('a backup is restored over a day of money: nothing leaves before it is adopte
   const paid = await siti.order(goods.variantId, 1)
   await siti.pay(paid.payment, 'DANA')
   await reached(siti, paid.order.id, 'ready_for_pickup')
-  // A message that is on its way in the backup goes out again after it, also a code: the buyers below would read the old one.
+  // A message that is on its way in the backup goes out again after it, also a code: the buyers below would
+  // read the old one.
   await sleep(SETTLED_MS)
   const bringBack = await shop.backUp()
 
@@ -149,7 +150,8 @@ it('a backup is restored over a day of money: nothing leaves before it is adopte
     exitCode: 0,
     value: { open: [], refunds: [{ payment: paid.payment.code }] },
   })
-  // Its courier had been called off in the lost day: it is a person's to end it, and nobody gets a parcel or money for it.
+  // Its courier had been called off in the lost day: it is a person's to end it, and nobody gets a parcel or
+  // money for it.
   const told = await shop.done<{ data: { kind: string; subject: string[] }[] }>('attention', 'list')
   expect(told.data.filter((one) => one.kind === 'order_without_money')).toHaveLength(1)
   expect((await shop.done<{ status: string }>('settle', 'show', code)).status).toBe('paid')

@@ -24,8 +24,8 @@ export interface Answered {
 }
 
 /**
- * A shop of processes: server and worker are `laku serve` and `laku worker`, the providers are the sandbox in this one. `policy` is for what
- * is done in this process.
+ * A shop of processes: server and worker are `laku serve` and `laku worker`, the providers are the sandbox in
+ * this one. `policy` is for what is done in this process.
  */
 export async function openRushShop(policy: Partial<Policy> = {}) {
   const laku = await openTestLaku({ sandbox: true, policy })
@@ -105,8 +105,9 @@ async function send(
 export type RushShop = Awaited<ReturnType<typeof openRushShop>>
 
 /**
- * Opens a pay link as a browser does that runs no script: it follows a redirect, and asks again when the page's refresh says so. Returns
- * the invoice's page, and how long it took until the buyer was sent there (ms).
+ * Opens a pay link as a browser does that runs no script: it follows a redirect, and asks again when the
+ * page's refresh says so. Returns the invoice's page, and how long it took until the buyer was sent there
+ * (ms).
  */
 export async function followPayLink(
   serverUrl: string,

@@ -11,9 +11,10 @@ const AT_ONCE = 8
 const ROUNDS_A_WAVE = 6
 
 /**
- * Waves of random acts of random people, eight at once against one database and no model beside them: after each wave all that is
- * always true holds, nothing failed but by a rule of its domain, and no deadlock came up. Prints its seed: by it the same acts are
- * drawn again, their order in time is not. Returns how often each was let through, and by which code it was refused.
+ * Waves of random acts of random people, eight at once against one database and no model beside them: after
+ * each wave all that is always true holds, nothing failed but by a rule of its domain, and no deadlock came
+ * up. Prints its seed: by it the same acts are drawn again, their order in time is not. Returns how often
+ * each was let through, and by which code it was refused.
  */
 export async function storm(waves: number): Promise<Map<string, number>> {
   const seed = Number(process.env.LAKU_SEED ?? Math.floor(Math.random() * 2 ** 31))

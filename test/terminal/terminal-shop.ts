@@ -4,7 +4,10 @@ import { enrol } from '../staff.ts'
 import { Storefront } from '../storefront.ts'
 import { type Size, Terminal } from './terminal.ts'
 
-/** A shop on a database of its own, and terminals in which an administrator works on it with the built command. */
+/**
+ * A shop on a database of its own, and terminals in which an administrator works on it with the built
+ * command.
+ */
 export class TerminalShop {
   readonly laku: TestLaku
   readonly front: Storefront

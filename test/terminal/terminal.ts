@@ -8,7 +8,10 @@ import { fileURLToPath } from 'node:url'
 const launcher = fileURLToPath(new URL('../../bin/laku.js', import.meta.url))
 const oldest = 3.2
 
-/** Fails, and says what to install, where there is no tmux: nothing that a person sees at a terminal is proven without one. */
+/**
+ * Fails, and says what to install, where there is no tmux: nothing that a person sees at a terminal is proven
+ * without one.
+ */
 export function requireTmux(): void {
   const said = spawnSync('tmux', ['-V'], { encoding: 'utf8' }).stdout ?? ''
   const version = Number(/(\d+\.\d+)/.exec(said)?.[1] ?? 0)

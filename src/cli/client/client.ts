@@ -9,8 +9,8 @@ const OPENED_ITSELF =
   'laku: this opened the database itself, which commands of staff stop doing: set LAKU_SERVER to the staff door, or log in with laku login --server URL'
 
 /**
- * Runs one command line: what is the host's owner's in this process, on the database; everything else in the server of the shop that is
- * meant, and shown here. Throws what it failed with.
+ * Runs one command line: what is the host's owner's in this process, on the database; everything else in the
+ * server of the shop that is meant, and shown here. Throws what it failed with.
  */
 export async function runLine(
   argv: readonly string[],

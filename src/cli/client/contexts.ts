@@ -27,7 +27,10 @@ export function configFolder(env: Env): string {
 
 const fileOf = (env: Env) => join(configFolder(env), 'contexts.json')
 
-/** What a person is logged in to. Throws a CliError, exit code 2, where the file is damaged or others may read it. */
+/**
+ * What a person is logged in to. Throws a CliError, exit code 2, where the file is damaged or others may read
+ * it.
+ */
 export function readContexts(env: Env): Contexts {
   const path = fileOf(env)
   let text: string
@@ -63,7 +66,10 @@ export function writeContexts(env: Env, contexts: Contexts): void {
   renameSync(aside, fileOf(env))
 }
 
-/** `https://ops.example/` as it is kept and compared. Throws a usage error where a token would travel in the open. */
+/**
+ * `https://ops.example/` as it is kept and compared. Throws a usage error where a token would travel in the
+ * open.
+ */
 export function serverAddress(text: string, called: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash)

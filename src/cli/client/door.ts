@@ -32,7 +32,9 @@ export interface Call {
   code?: string | undefined
 }
 
-/** One call; the answer's body where it is good. Throws DoorAway, and a CliError for what the server refused. */
+/**
+ * One call; the answer's body where it is good. Throws DoorAway, and a CliError for what the server refused.
+ */
 export async function call(door: DoorAddress, asked: Call): Promise<IncomingMessage> {
   const answer = await send(door, asked)
   requireSameLanguage(door, answer)
@@ -45,7 +47,8 @@ async function send(
   { method, path, line, file, code }: Call,
 ): Promise<IncomingMessage> {
   const url = new URL(path, `${server}/`)
-  // Not by import: that reads every export of the module, and one of them loads an HTTP client of another kind, 60 ms of processor.
+  // Not by import: that reads every export of the module, and one of them loads an HTTP client of another
+  // kind, 60 ms of processor.
   const { request } =
     url.protocol === 'https:' ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http')
   const options: RequestOptions = {

@@ -29,8 +29,8 @@ export interface LocalShop {
 export const localShopFile = (dataDir: string) => join(dataDir, 'shop.json')
 
 /**
- * Which shop is meant: --server, --context, LAKU_SERVER, the chosen context, then what runs in this folder. Two that could both be
- * meant are exit code 2, and none is 4.
+ * Which shop is meant: --server, --context, LAKU_SERVER, the chosen context, then what runs in this folder.
+ * Two that could both be meant are exit code 2, and none is 4.
  */
 export function findShop(flags: ShopFlags, env: Env): FoundShop {
   const given = [

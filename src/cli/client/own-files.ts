@@ -19,7 +19,10 @@ export function fileOf({ shape, input }: Pick<Chosen, 'shape' | 'input'>): Named
   return typeof name === 'string' ? { name } : undefined
 }
 
-/** A server writes here what the command line named, what it calls after that, and a plain name of its own into this folder. */
+/**
+ * A server writes here what the command line named, what it calls after that, and a plain name of its own
+ * into this folder.
+ */
 export function mayWrite(name: string, { shape, input }: Chosen): boolean {
   if (Object.values(input).includes(name)) return true
   const read = fileOf({ shape, input })?.name

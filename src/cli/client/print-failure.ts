@@ -7,8 +7,8 @@ export interface Sinks {
 }
 
 /**
- * Prints why a command failed, a line for people on stderr or the one JSON value on stdout, and returns the exit code.
- * The words of the command line are looked at themselves: it may be they that could not be read.
+ * Prints why a command failed, a line for people on stderr or the one JSON value on stdout, and returns the
+ * exit code. The words of the command line are looked at themselves: it may be they that could not be read.
  */
 export function printFailure(failure: PrintedFailure, argv: readonly string[], sinks: Sinks): number {
   const words = flagsOf(argv)

@@ -1,6 +1,8 @@
 import type { Block } from './view.ts'
 
-/** Of what client and server say to each other; it grows with every change that the other side must know of. */
+/**
+ * Of what client and server say to each other; it grows with every change that the other side must know of.
+ */
 export const PROTOCOL = 1
 /** The oldest protocol that this server still speaks. */
 export const OLDEST_PROTOCOL = 1

@@ -188,7 +188,10 @@ export class RemoteCommand {
     return answer
   }
 
-  /** Whoever is at a terminal hears that their token ends soon; scripts are told of by laku doctor and laku attention list. */
+  /**
+   * Whoever is at a terminal hears that their token ends soon; scripts are told of by laku doctor and laku
+   * attention list.
+   */
   async #sayTokenEnds(endsAt: string | string[] | undefined): Promise<void> {
     const { quiet, json } = this.#chosen.flags
     if (typeof endsAt !== 'string' || this.#saidTokenEnds || quiet || json) return

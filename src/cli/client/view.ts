@@ -57,7 +57,10 @@ function drawBlock(block: Block, options: DrawOptions): string {
   return block.title === undefined ? table : `${options.style.bold(block.title)}\n${table}`
 }
 
-/** Rows in columns that fit the terminal, without the spare ones where they must; each row as a block of fields where they cannot. */
+/**
+ * Rows in columns that fit the terminal, without the spare ones where they must; each row as a block of
+ * fields where they cannot.
+ */
 export function drawTable({ head, rows }: TableBlock, options: DrawOptions): string {
   const natural = head.map(({ heading }, at) =>
     Math.max(heading.length, ...rows.map((line) => lengthOf(line[at] ?? ''))),
@@ -82,7 +85,10 @@ export function drawTable({ head, rows }: TableBlock, options: DrawOptions): str
   return `${text}\n${options.style.dim(`Left out for width: ${names}. --json has all.`)}`
 }
 
-/** A width for each column that stands in the table, and the spare ones that left it. Nothing where no table fits. */
+/**
+ * A width for each column that stands in the table, and the spare ones that left it. Nothing where no table
+ * fits.
+ */
 function columnsThatFit(
   head: readonly Head[],
   natural: readonly number[],
@@ -113,8 +119,8 @@ export function drawFields(head: readonly Head[], fields: readonly string[], sty
 }
 
 /**
- * Widths that together fit: text gives way, the widest first, and never below the narrowest; codes, amounts and times stay
- * whole. Nothing where that is not enough.
+ * Widths that together fit: text gives way, the widest first, and never below the narrowest; codes, amounts
+ * and times stay whole. Nothing where that is not enough.
  */
 export function fitWidths(
   natural: readonly number[],

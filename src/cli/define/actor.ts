@@ -5,24 +5,35 @@ import type { Laku } from '../../runtime/laku.ts'
 import { configFolder } from '../client/contexts.ts'
 import { CliError, exitCodes } from '../errors/cli-error.ts'
 
-/** By what name a database's token is saved: its socket's folder may change, so the embedded one has a name of its own. */
+/**
+ * By what name a database's token is saved: its socket's folder may change, so the embedded one has a name of
+ * its own.
+ */
 export function databaseName({ urls }: Laku): string {
   return urls.embedded ? 'embedded' : shownUrl(urls.app).replace(`${roleOf(urls.app)}@`, '')
 }
 
-/** Where a person's token is kept: their own folder, and for an embedded database its folder, which is its owner's. */
+/**
+ * Where a person's token is kept: their own folder, and for an embedded database its folder, which is its
+ * owner's.
+ */
 export function tokenFolder({ urls, config }: Laku): string {
   return urls.embedded ? config.dataDir : configFolder(process.env)
 }
 
-/** The token that was kept for this database; an earlier version kept it in the data folder, for whoever wrote there first. */
+/**
+ * The token that was kept for this database; an earlier version kept it in the data folder, for whoever wrote
+ * there first.
+ */
 function keptToken(laku: Laku): string | undefined {
   const { dataDir } = laku.config
   const own = savedToken(tokenFolder(laku), databaseName(laku))
   return own ?? (isMine(dataDir) ? savedToken(dataDir, databaseName(laku)) : undefined)
 }
 
-/** Who holds LAKU_TOKEN, or the token that was saved for this database. Throws a CliError with exit code 4. */
+/**
+ * Who holds LAKU_TOKEN, or the token that was saved for this database. Throws a CliError with exit code 4.
+ */
 export async function identify(laku: Laku): Promise<Actor> {
   const { config } = laku
   const token = config.token ?? keptToken(laku)
@@ -51,8 +62,8 @@ export async function staffOf(laku: Laku, token: string) {
 }
 
 /**
- * An administrator for whoever owns this data folder, and their token, which is saved there. The one that was saved
- * is used as long as it is good.
+ * An administrator for whoever owns this data folder, and their token, which is saved there. The one that was
+ * saved is used as long as it is good.
  */
 export async function localAdministrator(laku: Laku): Promise<string> {
   const { dataDir } = laku.config

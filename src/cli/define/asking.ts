@@ -11,8 +11,8 @@ export interface Ask {
 
 export interface AskingDefinition<S extends z.ZodType, T> extends Shape<S> {
   /**
-   * What is written before a provider is asked, in one transaction, and what it would be asked then. A dry run does this, rolls it back
-   * and asks nobody: what the answer leads to, nobody knows before there is one.
+   * What is written before a provider is asked, in one transaction, and what it would be asked then. A dry
+   * run does this, rolls it back and asks nobody: what the answer leads to, nobody knows before there is one.
    */
   intend: (work: Work, input: z.output<S>, way: OutsideWay<z.output<S>>) => Promise<readonly Ask[]>
   /** All of it: writes down the intent, asks, and follows the answer. */

@@ -12,8 +12,8 @@ export interface BatchDefinition<S extends z.ZodType, R extends z.ZodObject, T> 
   /** Why this row is changed, where the row says so; else --reason. */
   reasonOf?: (row: z.output<R>) => string | undefined
   /**
-   * Checks a row before the first change: throws where it cannot be done, answers `done` where a run before this one did it. It changes
-   * nothing.
+   * Checks a row before the first change: throws where it cannot be done, answers `done` where a run before
+   * this one did it. It changes nothing.
    */
   check: (work: Work, row: z.output<R>, input: z.output<S>) => Promise<'open' | 'done'>
   /** Does one row, in a transaction of its own. */
@@ -21,10 +21,11 @@ export interface BatchDefinition<S extends z.ZodType, R extends z.ZodObject, T> 
 }
 
 /**
- * A batch from a CSV file or stdin (`-`). Every row is checked before the first change; then each row is a transaction of its own, so that
- * a killed run is begun again with the same file and skips what is done. Failed rows go to a file that can be fed back, and the exit
- * code is 7. With --ndjson a line a row, as it is done. A dry run does the rows in turn, each after those before it, in one transaction
- * that is rolled back; of many rows, or where somebody waits for it, in pages, and says so.
+ * A batch from a CSV file or stdin (`-`). Every row is checked before the first change; then each row is a
+ * transaction of its own, so that a killed run is begun again with the same file and skips what is done.
+ * Failed rows go to a file that can be fed back, and the exit code is 7. With --ndjson a line a row, as it is
+ * done. A dry run does the rows in turn, each after those before it, in one transaction that is rolled back;
+ * of many rows, or where somebody waits for it, in pages, and says so.
  */
 export function defineBatch<S extends z.ZodType, R extends z.ZodObject, T>(
   definition: BatchDefinition<S, R, T>,

@@ -49,8 +49,8 @@ export interface Shape<S extends z.ZodType> {
 export type CommandKind = 'list' | 'show' | 'change' | 'batch' | 'task'
 
 /**
- * How a command of each kind may end. 1 is a fault of laku's own or what a provider refused, 2 and 4 wrong usage and who may not, 6 that
- * something is away.
+ * How a command of each kind may end. 1 is a fault of laku's own or what a provider refused, 2 and 4 wrong
+ * usage and who may not, 6 that something is away.
  */
 const exitsOfKind: Record<CommandKind, readonly ExitCode[]> = {
   list: [0, 1, 2, 3, 4, 6],
@@ -74,7 +74,9 @@ export interface CommandShape {
   live: boolean
   /** It takes the code of a second factor (`--code`), which goes beside the command and not in it. */
   secondPerson: boolean
-  /** The roles that may say it, for its help (src/runtime/who-may.ts); none where it is the host's owner's. */
+  /**
+   * The roles that may say it, for its help (src/runtime/who-may.ts); none where it is the host's owner's.
+   */
   whoMay?: string
 }
 
@@ -103,8 +105,8 @@ export interface ListDefinition<S extends z.ZodType, Row> extends Shape<S> {
 }
 
 /**
- * A list: a table for people, `{data, next_cursor}` with --json, rows with --csv, pages with --limit and --cursor.
- * Write `run` before `columns`: the compiler learns the row from it.
+ * A list: a table for people, `{data, next_cursor}` with --json, rows with --csv, pages with --limit and
+ * --cursor. Write `run` before `columns`: the compiler learns the row from it.
  */
 export function defineList<S extends z.ZodType, Row>(definition: ListDefinition<S, Row>): CommandDefinition {
   const pages: OptionDefinition[] = [
@@ -153,21 +155,27 @@ export interface OutsideWay<I> {
 }
 
 export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
-  /** A severe change: the code that must be typed or given with --confirm, and what happens then. It needs --reason. */
+  /**
+   * A severe change: the code that must be typed or given with --confirm, and what happens then. It needs
+   * --reason.
+   */
   severe?: (context: CommandContext, input: z.output<S>) => Promise<{ code: string; consequence: string }>
   /** The change is not severe, but nobody would understand it later without its reason. */
   needsReason?: boolean
   /**
-   * The use case; run in one transaction, which --dry-run rolls back. The reason is empty where none was needed. What it refuses by its
-   * answer, and does not throw, is committed.
+   * The use case; run in one transaction, which --dry-run rolls back. The reason is empty where none was
+   * needed. What it refuses by its answer, and does not throw, is committed.
    */
   change: (work: Work, input: z.output<S>, reason: string, context: CommandContext) => Promise<T | Refusal>
   /**
-   * Goes around the transaction where a provider has to be asked: calls `run` for it, again where it was refused for want of an
-   * answer, with what that adds to the input. A dry run asks nobody.
+   * Goes around the transaction where a provider has to be asked: calls `run` for it, again where it was
+   * refused for want of an answer, with what that adds to the input. A dry run asks nobody.
    */
   outside?: (way: OutsideWay<z.output<S>>, run: (more?: Partial<z.output<S>>) => Promise<T>) => Promise<T>
-  /** Goes around the transaction of a dry run: what it takes for granted where a provider would have been asked. */
+  /**
+   * Goes around the transaction of a dry run: what it takes for granted where a provider would have been
+   * asked.
+   */
   assuming?: <R>(way: OutsideWay<z.output<S>>, run: (more?: Partial<z.output<S>>) => Promise<R>) => Promise<R>
   /** What it says is a secret of who says it: shown this once, and kept nowhere. */
   shownOnce?: boolean
@@ -235,7 +243,10 @@ const codeFlag: OptionDefinition = {
     'the code that your second factor shows, where this takes a second person; asked for where you are there to answer',
 }
 
-/** A command of a kind, with the flags that its kind adds; what it needs and was not given is asked for on a terminal. */
+/**
+ * A command of a kind, with the flags that its kind adds; what it needs and was not given is asked for on a
+ * terminal.
+ */
 export function declared<S extends z.ZodType>(
   kind: CommandKind,
   shape: Shape<S>,

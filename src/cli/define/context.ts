@@ -60,7 +60,10 @@ export interface KeptAnswer {
 // A command runs one transaction at a time; a second connection is for the clock.
 const POOL_SIZE = 2
 
-/** What a command works with. The configuration, the database and who it is that asks are looked up when first needed. */
+/**
+ * What a command works with. The configuration, the database and who it is that asks are looked up when first
+ * needed.
+ */
 export class CommandContext {
   readonly flags: GlobalFlags
   readonly output: Output
@@ -156,7 +159,10 @@ export class CommandContext {
     return await identify(await this.laku())
   }
 
-  /** Runs a use case that only reads, as who asks; whether their role may was asked before (src/runtime/who-may.ts). */
+  /**
+   * Runs a use case that only reads, as who asks; whether their role may was asked before
+   * (src/runtime/who-may.ts).
+   */
   async read<T>(use: (work: Work) => Promise<T>): Promise<T> {
     const { requireStaff } = await import('../../domain/kernel/index.ts')
     const laku = await this.laku()

@@ -12,7 +12,10 @@ interface Named {
 /** Verbs of a noun within a noun: `laku payments quarantine list`. */
 export type VerbGroup = GroupShape<CommandDefinition>
 
-/** A command of its own, or a noun with its verbs. Their modules are loaded when they are asked for, and not before. */
+/**
+ * A command of its own, or a noun with its verbs. Their modules are loaded when they are asked for, and not
+ * before.
+ */
 export type Entry = Named &
   (
     | { command: () => Promise<CommandDefinition> }

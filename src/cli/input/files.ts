@@ -5,7 +5,10 @@ import { usageError } from '../errors/cli-error.ts'
 
 /** The files of whoever asks: on their machine, wherever the command runs. */
 export interface Files {
-  /** A file that is named on the command line, or stdin where it is `-`; as often as it is wanted. Fails as it is read. */
+  /**
+   * A file that is named on the command line, or stdin where it is `-`; as often as it is wanted. Fails as it
+   * is read.
+   */
   read(name: string): Readable
   /** Writes one whole; mode 0o600 is for nobody else on that machine. */
   write(name: string, content: string | Uint8Array, mode?: number): void

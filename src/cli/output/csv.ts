@@ -1,7 +1,10 @@
 import type { Cell } from './format.ts'
 import type { Column } from './table.ts'
 
-/** RFC 4180 lines, for machines: names as in the JSON, amounts as whole numbers, instants as ISO 8601, numbers of phones as they are. */
+/**
+ * RFC 4180 lines, for machines: names as in the JSON, amounts as whole numbers, instants as ISO 8601, numbers
+ * of phones as they are.
+ */
 export function renderCsv<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
@@ -21,8 +24,8 @@ function field(value: Cell): string {
   if (value === null || value === undefined) return ''
   if (value instanceof Date) return value.toISOString()
   if (typeof value !== 'string') return String(value)
-  // A spreadsheet runs a text that begins like a formula (OWASP: CSV injection), also behind a separator of its own; an apostrophe
-  // makes it text.
+  // A spreadsheet runs a text that begins like a formula (OWASP: CSV injection), also behind a separator of
+  // its own; an apostrophe makes it text.
   const marked = /^[\t\r]/.test(value) ? `'${value}` : value.replaceAll(formula, "$1$2'")
   const text = number.test(value) ? value : marked
   return /[",;|\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text

@@ -11,8 +11,8 @@ const CTRL_D = '\u0004'
 const endKeys = ['q', 'Q', CTRL_C, CTRL_D]
 
 /**
- * Draws a picture, again every so many seconds and when the terminal changes its size, on a screen of its own, until q or Ctrl-C. The
- * terminal is then as it was, the last picture below what was there before.
+ * Draws a picture, again every so many seconds and when the terminal changes its size, on a screen of its
+ * own, until q or Ctrl-C. The terminal is then as it was, the last picture below what was there before.
  */
 export async function showLive(output: Output, everyS: number, draw: () => Promise<string>): Promise<void> {
   const keys = new Keys()

@@ -24,7 +24,9 @@ export interface OutputOptions {
   ready?: () => Promise<void>
 }
 
-/** What a command says: its result on stdout, in the one way that was asked for, everything else on stderr. */
+/**
+ * What a command says: its result on stdout, in the one way that was asked for, everything else on stderr.
+ */
 export class Output {
   readonly json: boolean
   readonly quiet: boolean

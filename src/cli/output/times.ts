@@ -24,8 +24,9 @@ function jakartaMidnight(now: Date, days: number): Date {
 }
 
 /**
- * An instant as people and scripts write it: ISO 8601, without an offset in Jakarta; a date alone, its midnight in
- * Jakarta; `-2h` or `+3d` from now; `now`, `today`, `yesterday`, `tomorrow`. Nothing where it is none of these.
+ * An instant as people and scripts write it: ISO 8601, without an offset in Jakarta; a date alone, its
+ * midnight in Jakarta; `-2h` or `+3d` from now; `now`, `today`, `yesterday`, `tomorrow`. Nothing where it is
+ * none of these.
  */
 export function parseTime(text: string, now: Date): Date | undefined {
   const word = text.trim().toLowerCase()

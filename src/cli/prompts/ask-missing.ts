@@ -24,8 +24,8 @@ interface Missing {
 const camelCase = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
 /**
- * The arguments and options with what was left out, asked for one by one where somebody can be asked. Throws a usage error that names
- * each missing argument and flag where nobody can.
+ * The arguments and options with what was left out, asked for one by one where somebody can be asked. Throws
+ * a usage error that names each missing argument and flag where nobody can.
  */
 export async function askMissing(context: CommandContext, takes: Takes, raw: RawInput): Promise<RawInput> {
   const missing = [...missingArguments(takes, raw), ...missingOptions(takes, raw)]

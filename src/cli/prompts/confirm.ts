@@ -10,9 +10,8 @@ export interface Severity {
 }
 
 /**
- * Lets a severe change pass only when its code was typed, or given with --confirm; in production it says on which
- * database. Throws CliError, exit code 2: where
- * nobody can be asked, or the code is another.
+ * Lets a severe change pass only when its code was typed, or given with --confirm; in production it says on
+ * which database. Throws CliError, exit code 2: where nobody can be asked, or the code is another.
  */
 export async function confirmSevere(
   context: CommandContext,

@@ -8,7 +8,10 @@ export interface Prompts {
   choose(message: string, choices: readonly string[]): Promise<string>
 }
 
-/** On stderr, for stdout belongs to the result. Ctrl-C throws a CliError, exit code 2: commands ask before they change anything. */
+/**
+ * On stderr, for stdout belongs to the result. Ctrl-C throws a CliError, exit code 2: commands ask before
+ * they change anything.
+ */
 export const terminalPrompts: Prompts = {
   text: (message) => ask('input', message),
   secret: (message) => ask('password', message),

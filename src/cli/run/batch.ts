@@ -111,7 +111,10 @@ export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
   )
 }
 
-/** Who acts. Where a row may take a second person, they confirm all rows by one code; a file is not begun anew to ask for it. */
+/**
+ * Who acts. Where a row may take a second person, they confirm all rows by one code; a file is not begun anew
+ * to ask for it.
+ */
 async function actorOf(
   context: CommandContext,
   { secondPerson }: { secondPerson?: boolean },

@@ -11,7 +11,10 @@ import { sectionBlock } from './show.ts'
 
 export const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
 
-/** Runs a change in its transaction, or with --dry-run to its end and back, and prints what it did or would do. */
+/**
+ * Runs a change in its transaction, or with --dry-run to its end and back, and prints what it did or would
+ * do.
+ */
 export async function runChange<S extends z.ZodType, T>(
   context: CommandContext,
   definition: ChangeDefinition<S, T>,

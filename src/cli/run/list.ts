@@ -52,7 +52,10 @@ export async function runList<S extends z.ZodType, Row>(
 
 const CSV_PAGE = 500
 
-/** A list as CSV is whole, however long it is, unless a page of it was asked for: page after page, and no more than one in memory. */
+/**
+ * A list as CSV is whole, however long it is, unless a page of it was asked for: page after page, and no more
+ * than one in memory.
+ */
 async function writeWhole<S extends z.ZodType, Row>(
   context: CommandContext,
   definition: ListDefinition<S, Row>,

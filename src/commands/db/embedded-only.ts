@@ -1,7 +1,9 @@
 import { usageError } from '../../cli/errors/cli-error.ts'
 import type { Config } from '../../runtime/config.ts'
 
-/** Only the embedded server is started and stopped by laku. Throws a usage error where another is configured. */
+/**
+ * Only the embedded server is started and stopped by laku. Throws a usage error where another is configured.
+ */
 export function requireEmbedded(config: Config): void {
   if (config.databaseUrl === undefined) return
   throw usageError(

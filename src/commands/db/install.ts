@@ -26,14 +26,18 @@ export interface InstallOptions {
   dryRun?: boolean
   /** What the database is, from its owner. */
   environment?: Environment | undefined
-  /** Says for an empty database what it is to be, where its owner has not said it: the configuration to go on with. */
+  /**
+   * Says for an empty database what it is to be, where its owner has not said it: the configuration to go on
+   * with.
+   */
   ask?: () => Promise<OwnerConfig>
 }
 
 /**
- * Brings a database to what this laku expects, as its owner: queues, tables, the rights of the application's role, what it is, and
- * its first keys. With `dryRun` it only looks. Whether the configuration fits the database is asked before anything is changed.
- * Throws StartError: 6 where the database cannot be used, 2 where it is another's.
+ * Brings a database to what this laku expects, as its owner: queues, tables, the rights of the application's
+ * role, what it is, and its first keys. With `dryRun` it only looks. Whether the configuration fits the
+ * database is asked before anything is changed. Throws StartError: 6 where the database cannot be used, 2
+ * where it is another's.
  */
 export async function installDatabase(given: OwnerConfig, options: InstallOptions = {}): Promise<Installed> {
   const urls = await databaseUrlsOfOwner(given)

@@ -56,7 +56,10 @@ export const migrate = defineTask({
   },
 })
 
-/** A new administrator, by the owner's connection alone. Throws a CliError with exit code 5 where the name is somebody's. */
+/**
+ * A new administrator, by the owner's connection alone. Throws a CliError with exit code 5 where the name is
+ * somebody's.
+ */
 async function letInBy({ owner }: DatabaseUrls, name: string): Promise<string> {
   const { letIn } = await import('../../runtime/environment/let-in.ts')
   const token = await letIn(owner, name)

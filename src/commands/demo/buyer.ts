@@ -88,7 +88,10 @@ export class Buyer {
     this.userId = answer.user.id
   }
 
-  /** Asks for a code, to log in or for what is named, and reads it on the phone, where notices arrive beside it. */
+  /**
+   * Asks for a code, to log in or for what is named, and reads it on the phone, where notices arrive beside
+   * it.
+   */
   async askCode(
     purpose: 'login' | 'withdrawal' = 'login',
   ): Promise<{ challenge_id: string; code: string | undefined }> {

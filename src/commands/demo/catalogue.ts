@@ -18,7 +18,10 @@ export interface SessionAnswer {
 
 const FACTORY_PHONE = '+628112345678'
 
-/** A verified factory and an active product of one variant, made by staff over HTTP, with stock counted in by the CLI. */
+/**
+ * A verified factory and an active product of one variant, made by staff over HTTP, with stock counted in by
+ * the CLI.
+ */
 export async function stockGoods(
   shop: Shop,
   product: {

@@ -30,7 +30,10 @@ interface Message {
   body: string
 }
 
-/** Path 2 of the service map without stock: purchase order, the factory's answer, goods in two deliveries, orders in turn. */
+/**
+ * Path 2 of the service map without stock: purchase order, the factory's answer, goods in two deliveries,
+ * orders in turn.
+ */
 export const groupSuccessNoStock: Flow = {
   name: 'group-success-no-stock',
   description: 'Four buyers make a session of 5; nothing is in stock, the factory delivers in two parts',

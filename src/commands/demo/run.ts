@@ -38,7 +38,9 @@ export const flows: readonly Flow[] = [
   settlement,
 ]
 
-/** Opens a shop of its own, acts every flow out in it, side by side as in any shop, and has the book verified. */
+/**
+ * Opens a shop of its own, acts every flow out in it, side by side as in any shop, and has the book verified.
+ */
 export async function runDemo(audience: Audience): Promise<DemoResult> {
   audience.opening()
   const shop = await Shop.open()

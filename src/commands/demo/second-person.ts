@@ -16,8 +16,8 @@ export class Colleague {
   }
 
   /**
-   * Takes somebody on for finance, who enrols a second factor by themselves. A day later they confirm by it what another did: any two of
-   * those whom one administrator let in are two people.
+   * Takes somebody on for finance, who enrols a second factor by themselves. A day later they confirm by it
+   * what another did: any two of those whom one administrator let in are two people.
    */
   static async hire(shop: Shop, name: string): Promise<Colleague> {
     const admin = shop.at.admin_token

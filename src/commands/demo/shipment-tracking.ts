@@ -17,7 +17,10 @@ interface Parcel {
 
 const WAYBILL = 'JNE-DEMO-1'
 
-/** Path 4 of the service map: the courier's webhooks, shuffled and doubled, tracking on the order, the buyer told, delivered. */
+/**
+ * Path 4 of the service map: the courier's webhooks, shuffled and doubled, tracking on the order, the buyer
+ * told, delivered.
+ */
 export const shipmentTracking: Flow = {
   name: 'shipment-tracking',
   description: 'A parcel goes its way; every webhook of the courier comes three times, in any order',

@@ -23,7 +23,8 @@ export interface Addresses {
 // bin/ lies beside dist/ in the package and beside src/ in a checkout: three floors up from here either way.
 const launcher = fileURLToPath(new URL('../../../bin/laku.js', import.meta.url))
 
-// A shop that is acted out at night tells its buyers at once, and nobody looks on for the quarter of an hour after which money is looked for again.
+// A shop that is acted out at night tells its buyers at once, and nobody looks on for the quarter of an hour
+// after which money is looked for again.
 const wakeful = { quietFromHour: 0, quietToHour: 0, balanceAgainS: 1 }
 
 /** A running shop of its own: database, worker, server and sandbox as processes, gone when it is closed. */

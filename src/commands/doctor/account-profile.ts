@@ -7,7 +7,10 @@ import type { DoctorCheck } from './checks.ts'
 /** What laku goes by at the payment provider. `laku providers show` says why, channel by channel. */
 export interface AccountProfile {
   refundForm: 'current' | 'legacy'
-  /** What takes money back at the source, for how many days, and whether in parts. Everything else goes to the wallet. */
+  /**
+   * What takes money back at the source, for how many days, and whether in parts. Everything else goes to the
+   * wallet.
+   */
   refunds: { channel: string; days: number; parts: boolean }[]
   floatIdr: Rupiah
   payoutChannels: { count: number; readAt: Date | null }

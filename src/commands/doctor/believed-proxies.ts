@@ -11,7 +11,10 @@ export function believedAddress({ config }: Pick<Laku, 'config'>): string {
 
 const widest = ['0.0.0.0/0', '::/0']
 
-/** Names the proxies whose word the server takes for a caller's address. A wrong one lets a caller pass every limit by address. */
+/**
+ * Names the proxies whose word the server takes for a caller's address. A wrong one lets a caller pass every
+ * limit by address.
+ */
 export const believedProxies: DoctorCheck = {
   name: 'proxies that are believed',
   examine: async (laku) => {

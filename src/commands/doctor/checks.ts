@@ -43,7 +43,9 @@ const LATE_S = 300
 const SKEW_S = 5
 const LEAST_FREE_BYTES = 1024 ** 3
 
-/** Every check of `laku doctor`; each answers at once, whatever the size of the shop, but for the ledger's. */
+/**
+ * Every check of `laku doctor`; each answers at once, whatever the size of the shop, but for the ledger's.
+ */
 export const doctorChecks: readonly DoctorCheck[] = [
   {
     name: 'migrations',

@@ -8,7 +8,9 @@ interface Rights {
   staff: boolean
 }
 
-/** Whether the application's role may do more than it needs: what it may make can stand in the way of a guard. */
+/**
+ * Whether the application's role may do more than it needs: what it may make can stand in the way of a guard.
+ */
 export const databaseRights: DoctorCheck = {
   name: 'rights in the database',
   examine: async ({ pool, urls, config }) => {

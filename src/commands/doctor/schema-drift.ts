@@ -8,7 +8,10 @@ import type { DoctorCheck } from './checks.ts'
 const expectedFile = fileURLToPath(new URL('../../../docs/schema.sql', import.meta.url))
 const SHOWN = 3
 
-/** Whether tables, indexes, functions and triggers are those of the code: somebody with psql may have taken one away. */
+/**
+ * Whether tables, indexes, functions and triggers are those of the code: somebody with psql may have taken
+ * one away.
+ */
 export const schemaDrift: DoctorCheck = {
   name: 'schema drift',
   examine: async ({ pool }) => {

@@ -18,7 +18,10 @@ export const balanceColumns: readonly Column<BalanceRow>[] = [
   { name: 'balance_idr', kind: 'idr', value: (row) => row.balanceIdr },
 ]
 
-/** A page out of balances that were read whole: there are as many as there are kinds of accounts, or were named. */
+/**
+ * A page out of balances that were read whole: there are as many as there are kinds of accounts, or were
+ * named.
+ */
 export function balancePage(all: readonly BalanceRow[], { cursor, limit }: Page): Paged<BalanceRow> {
   const rest = cursor === undefined ? all : all.slice(all.findIndex((row) => row.account === cursor) + 1)
   return pageOf(rest, limit, (row) => row.account)

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { defineShow, section } from '../../cli/define/command.ts'
 import { formatTime } from '../../cli/output/format.ts'
 
-// A session of ten thousand buyers has thirty thousand postings: a person reads a page, a script as many as it wants.
+// A session of ten thousand buyers has thirty thousand postings: a person reads a page, a script as many as
+// it wants.
 const SHOWN = 50
 const MOST = 5_000
 

@@ -399,7 +399,8 @@ describe('what --record keeps', () => {
     await replay(kept)
   })
 
-  // A recording of the real providers: LAKU_RECORDED=folder npx vitest run src/commands/providers/check.test.ts
+  // A recording of the real providers: LAKU_RECORDED=folder npx vitest run
+  // src/commands/providers/check.test.ts
   it.runIf(process.env.LAKU_RECORDED)('the recording that LAKU_RECORDED names is read', async () => {
     await replay(process.env.LAKU_RECORDED as string)
   })

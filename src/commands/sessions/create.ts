@@ -10,7 +10,10 @@ const units = z
 
 const TIER = 'it takes units=price, like 10=45000, 10=-5000, 10=-10% or 10=SKU-1:45000,SKU-2:52000'
 
-/** `10=45000` for all variants, `10=-5000` or `10=-10%` off the shelf price of each, `10=SKU-1:45000,SKU-2:52000` by variant. */
+/**
+ * `10=45000` for all variants, `10=-5000` or `10=-10%` off the shelf price of each,
+ * `10=SKU-1:45000,SKU-2:52000` by variant.
+ */
 const tier = z
   .string()
   .regex(/^\d{1,7}=(\d{1,10}|-\d{1,10}|-\d{1,2}%|[^\s:,=]+:\d{1,10}(,[^\s:,=]+:\d{1,10})*)$/, TIER)

@@ -121,7 +121,10 @@ async function exportCsv(context: CommandContext, given: Input): Promise<TaskRes
   }
 }
 
-/** Claims and hands out in one transaction: a file that was never written is the batch's, and is written again by its number. */
+/**
+ * Claims and hands out in one transaction: a file that was never written is the batch's, and is written again
+ * by its number.
+ */
 async function claim(work: Work, given: Input): Promise<Exported> {
   const { handOutBatch, makeBatch, showBatch } = await import('../../domain/payout/index.ts')
   const { claimForBank } = await import('../../domain/settlement/index.ts')

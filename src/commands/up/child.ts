@@ -13,8 +13,8 @@ export class Child {
   #stopping = false
 
   /**
-   * Starts `laku <name>`. It leads a process group of its own, so that a Ctrl-C reaches only `laku up`, which stops
-   * its children in order; and it ends by itself when the channel to `laku up` breaks.
+   * Starts `laku <name>`. It leads a process group of its own, so that a Ctrl-C reaches only `laku up`, which
+   * stops its children in order; and it ends by itself when the channel to `laku up` breaks.
    */
   constructor(name: string, env: NodeJS.ProcessEnv) {
     this.name = name

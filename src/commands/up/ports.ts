@@ -30,7 +30,9 @@ export async function freePorts(inARow: number): Promise<number> {
   throw new StartError(2, `no ${inARow} free ports in a row were found on 127.0.0.1`)
 }
 
-/** Says which port is taken, and which flag chooses another, before anything is started. Throws StartError 2. */
+/**
+ * Says which port is taken, and which flag chooses another, before anything is started. Throws StartError 2.
+ */
 export async function requireFree(port: number, host: string, flag: string): Promise<void> {
   if ((await tryPort(port, host)) !== undefined) return
   throw new StartError(

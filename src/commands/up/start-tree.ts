@@ -24,8 +24,8 @@ export interface Tree {
 }
 
 /**
- * Starts database, sandbox, server and worker, and returns when all of them answer. What was started is noted in
- * `teardown` as it comes up; stopping goes the other way: server, worker, sandbox, database.
+ * Starts database, sandbox, server and worker, and returns when all of them answer. What was started is noted
+ * in `teardown` as it comes up; stopping goes the other way: server, worker, sandbox, database.
  */
 export async function startTree(
   plan: Plan,
@@ -86,7 +86,9 @@ async function leaveWord(dataDir: string, shop: LocalShop, teardown: Teardown): 
   await teardown.add('word of the shop', () => rm(file, { force: true }))
 }
 
-/** The local administrator and the seed data; returns the administrator's token, and by what name it is kept. */
+/**
+ * The local administrator and the seed data; returns the administrator's token, and by what name it is kept.
+ */
 async function prepare(config: Config, seed: boolean): Promise<{ adminToken: string; database: string }> {
   const laku = await openLaku(config, { name: 'up', poolSize: 2, providers: false })
   try {

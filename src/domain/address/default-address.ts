@@ -11,7 +11,10 @@ export async function hasDefault(work: Work, userId: string): Promise<boolean> {
   return row !== undefined
 }
 
-/** Leaves the user without a default for the rest of the statement pair that moves it. The user must be locked. */
+/**
+ * Leaves the user without a default for the rest of the statement pair that moves it. The user must be
+ * locked.
+ */
 export async function clearDefault(work: Work, userId: string): Promise<void> {
   await work.tx
     .updateTable('addresses')

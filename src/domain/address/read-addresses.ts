@@ -29,7 +29,9 @@ export async function getAddress(work: Work, id: string): Promise<AddressView> {
   return addressView(await addressFor(work, id))
 }
 
-/** Addresses of the customer who acts, or of a user whom support names, newest first, a keyset page at a time. */
+/**
+ * Addresses of the customer who acts, or of a user whom support names, newest first, a keyset page at a time.
+ */
 export async function listAddresses(
   work: Work,
   page: { userId?: string | undefined; limit: number; cursor?: string | undefined },

@@ -9,7 +9,10 @@ export interface AddressSnapshot {
   province: string
   /** 5 digits */
   postalCode: string
-  /** Biteship's id of the area, where the front end's map gave one: a courier finds it better than by the code. */
+  /**
+   * Biteship's id of the area, where the front end's map gave one: a courier finds it better than by the
+   * code.
+   */
   areaId?: string | null
 }
 

@@ -2,7 +2,10 @@ import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type CodeStatus = 'open' | 'used' | 'spent' | 'replaced'
 
-/** A code is good once: used, spent by wrong tries, or replaced by a newer one. One whose time is over stays open until it is forgotten. */
+/**
+ * A code is good once: used, spent by wrong tries, or replaced by a newer one. One whose time is over stays
+ * open until it is forgotten.
+ */
 export const loginCodeTransitions: Transitions<CodeStatus> = {
   open: ['used', 'spent', 'replaced'],
   used: [],

@@ -5,7 +5,10 @@ import { shipmentTransitions } from '../logistics/index.ts'
 /** What a thing was raised for has gone away when this holds of its open row `a`. */
 interface GoneWhen {
   gone: RawBuilder<unknown>
-  /** Where that is a matter of its subject’s state alone: of which table, and which states end it (`not`: all others do). */
+  /**
+   * Where that is a matter of its subject’s state alone: of which table, and which states end it (`not`: all
+   * others do).
+   */
   states?: { table: string; of: readonly string[]; not: boolean }
 }
 
@@ -66,8 +69,8 @@ const goodsComing: GoneWhen = {
 }
 
 /**
- * What ends each kind of attention by itself. Many a use case ends its own at once (`settleAttention`); this finds the others, whatever
- * made their cause go away.
+ * What ends each kind of attention by itself. Many a use case ends its own at once (`settleAttention`); this
+ * finds the others, whatever made their cause go away.
  */
 export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   buyer_owes: {
@@ -210,8 +213,8 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
 }
 
 /**
- * Takes away what a person need not look at any more, for what it was raised for has gone away: each open row is asked for its own kind
- * alone, so the cost follows what is open. Returns how many.
+ * Takes away what a person need not look at any more, for what it was raised for has gone away: each open row
+ * is asked for its own kind alone, so the cost follows what is open. Returns how many.
  */
 export async function settleGone(work: Work): Promise<number> {
   const cases = Object.entries(attentionEnds).flatMap(([kind, end]) =>

@@ -24,8 +24,8 @@ const AMOUNT = /^(rp\s*)?(\d{1,3}(\.\d{3})+|\d{1,15})$/i
 const LINE = /^(ORD-[0-9A-Z-]+)\/(.+)$/i
 
 /**
- * Explains a session, payment, order, order line (its id, or order code/SKU), refund, settlement, withdrawal or parcel by id or code, an
- * account by its key, or an amount in rupiah.
+ * Explains a session, payment, order, order line (its id, or order code/SKU), refund, settlement, withdrawal
+ * or parcel by id or code, an account by its key, or an amount in rupiah.
  * @throws kernel.nothing_to_explain where there is no such thing
  */
 export async function explain(

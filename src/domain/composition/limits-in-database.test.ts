@@ -117,7 +117,8 @@ describe('what gives money away is counted and done by two persons, whatever lak
         used_by, used_at) values ('${newId()}', 'return', 'x', 5, '${second}', 'x', now(), now(), '${usedBy}', now())`
     expect(await send(allowed(second))).toBe('clearance_of_another')
     expect(await send(allowed(third))).toBe('clearance_of_another')
-    // None of these has a factor: one of the staff lets a customer's withdrawal go, and is no second person to another of the staff.
+    // None of these has a factor: one of the staff lets a customer's withdrawal go, and is no second person
+    // to another of the staff.
     const counts = (
       person: string,
     ) => `insert into limit_uses (id, budget, kind, person, second_person, receiver,

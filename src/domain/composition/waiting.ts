@@ -2,7 +2,9 @@ import { sql } from 'kysely'
 import type { Tx } from '../kernel/index.ts'
 import type { SwitchName } from '../ops/index.ts'
 
-/** What waits behind a switch, by what it is: nothing of it is lost, it goes on when the switch is resumed. */
+/**
+ * What waits behind a switch, by what it is: nothing of it is lost, it goes on when the switch is resumed.
+ */
 export interface Waiting {
   what: string
   count: number

@@ -8,9 +8,10 @@ import { getFactory } from './read-factories.ts'
 import { bankAccountMachine } from './transitions.ts'
 
 /**
- * A second person vouches for the account that waits. From now on its cooling-off runs (policy.bankCoolingOffHours): time for the
- * factory to say that it never asked for this.
- * @throws factory.not_found, factory.no_bank_account_waits, factory.same_person, kernel.same_hands, kernel.forbidden
+ * A second person vouches for the account that waits. From now on its cooling-off runs
+ * (policy.bankCoolingOffHours): time for the factory to say that it never asked for this.
+ * @throws factory.not_found, factory.no_bank_account_waits, factory.same_person, kernel.same_hands,
+ * kernel.forbidden
  */
 export async function approveBankAccount(work: Work, input: { factoryId: string }): Promise<BankAccountView> {
   requireStaff(work.actor, 'finance')

@@ -65,7 +65,10 @@ export async function lastAccount(
   return `${channelCode} ${accountNumber} ${accountHolderName}`
 }
 
-/** What may be paid out to at `now`, by factory: the newest account that two people set and whose cooling-off is over. */
+/**
+ * What may be paid out to at `now`, by factory: the newest account that two people set and whose cooling-off
+ * is over.
+ */
 export async function payableAccounts(
   tx: Tx,
   vault: Vault,
@@ -80,7 +83,10 @@ export async function payableAccounts(
   return new Map(rows.map((row) => [row.factoryId, open(vault, row)]))
 }
 
-/** The factories that have this account, whatever its state: to say of a payout that laku does not know whose it was. */
+/**
+ * The factories that have this account, whatever its state: to say of a payout that laku does not know whose
+ * it was.
+ */
 export async function factoriesOfAccount(
   tx: Tx,
   vault: Vault,

@@ -2,7 +2,10 @@ import { sql } from 'kysely'
 import type { Work } from '../kernel/index.ts'
 import { factoryErrors } from './errors.ts'
 
-/** Whether the actor may act for this factory: an agent for those that their office looks after, other staff for all. */
+/**
+ * Whether the actor may act for this factory: an agent for those that their office looks after, other staff
+ * for all.
+ */
 export async function isOwnFactory({ tx, actor }: Work, factoryId: string): Promise<boolean> {
   if (actor.kind !== 'staff' || actor.role !== 'agent') return true
   const { rows } = await sql`

@@ -7,7 +7,10 @@ export interface RatingChange {
   countChange: number
 }
 
-/** Reaction to what happens to a published review: the factory's rating follows by increments, never by a scan. */
+/**
+ * Reaction to what happens to a published review: the factory's rating follows by increments, never by a
+ * scan.
+ */
 export async function rateFactories(
   work: Work,
   events: readonly { payload: RatingChange & { factoryId: string } }[],

@@ -1,6 +1,9 @@
 import { actorLabel, insertRows, newId, type Work } from '../kernel/index.ts'
 
-/** Writes down which rate, in basis points, a factory has from now on, and who set it. Sessions keep the rate of their making. */
+/**
+ * Writes down which rate, in basis points, a factory has from now on, and who set it. Sessions keep the rate
+ * of their making.
+ */
 export async function recordCommission(work: Work, factoryId: string, commissionBps: number): Promise<void> {
   const row = { id: newId(), factoryId, commissionBps, since: work.now, setBy: actorLabel(work.actor) }
   await insertRows(work.tx, 'commissionHistory', [row])

@@ -16,9 +16,10 @@ export interface NewBankAccount {
 }
 
 /**
- * Names the account that a factory is to be paid to. It pays nothing before a second person approves it and its cooling-off is over;
- * until then the account before it stays in use. The factory is told, and may stop it. One that still waits for approval is replaced. By finance, or an agent of the office
- * that looks after the factory.
+ * Names the account that a factory is to be paid to. It pays nothing before a second person approves it and
+ * its cooling-off is over; until then the account before it stays in use. The factory is told, and may stop
+ * it. One that still waits for approval is replaced. By finance, or an agent of the office that looks after
+ * the factory.
  * @throws factory.not_found, kernel.payout_channel_unknown, kernel.bank_account_invalid, kernel.forbidden
  */
 export async function setBankAccount(work: Work, input: NewBankAccount): Promise<BankAccountView> {
@@ -50,7 +51,9 @@ export async function setBankAccount(work: Work, input: NewBankAccount): Promise
   return view as BankAccountView
 }
 
-/** The factory stopped an account that nothing was paid to yet. Answers whether it was still to be stopped. */
+/**
+ * The factory stopped an account that nothing was paid to yet. Answers whether it was still to be stopped.
+ */
 export async function stopBankAccount(work: Work, accountId: string): Promise<boolean> {
   const moved = await moveState(work, bankAccountMachine, {
     to: 'stopped',

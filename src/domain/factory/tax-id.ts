@@ -3,7 +3,10 @@ import { factoryErrors } from './errors.ts'
 
 export type TaxIdKind = 'npwp' | 'nik'
 
-/** A firm's NPWP (15 digits, or 16 since 2024) or a person's NIK (16 digits), which a marketplace keeps of who sells (PMK 37/2025). */
+/**
+ * A firm's NPWP (15 digits, or 16 since 2024) or a person's NIK (16 digits), which a marketplace keeps of who
+ * sells (PMK 37/2025).
+ */
 export interface TaxId {
   kind: TaxIdKind
   number: string

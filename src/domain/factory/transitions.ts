@@ -29,7 +29,10 @@ export const factoryMachine = machineOf('factory', 'factories', factoryTransitio
 
 export type BankAccountStatus = 'pending' | 'approved' | 'replaced' | 'stopped'
 
-/** One that waits for approval is replaced by a newer one; the last approved one past its cooling-off is in use; before that the factory may stop it. */
+/**
+ * One that waits for approval is replaced by a newer one; the last approved one past its cooling-off is in
+ * use; before that the factory may stop it.
+ */
 export const bankAccountTransitions: Transitions<BankAccountStatus> = {
   pending: ['approved', 'replaced', 'stopped'],
   approved: ['stopped'],

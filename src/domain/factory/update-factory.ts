@@ -30,12 +30,12 @@ export interface FactoryChanges {
 }
 
 /**
- * Changes a factory: its verification first, then its status, so that one call may verify and activate. What it is named
- * already in `verification` or `status` is no change.
- * The commission, a verdict and the status are finance's; an agent may hand papers in (pending) and keep name and phone
- * of the factories of their office.
- * A suspension needs its reason: given here, or the actor's.
- * @throws factory.not_found, not_verified, phone_invalid, tax_id_invalid, kernel.illegal_transition, reason_required, forbidden
+ * Changes a factory: its verification first, then its status, so that one call may verify and activate. What
+ * it is named already in `verification` or `status` is no change. The commission, a verdict and the status
+ * are finance's; an agent may hand papers in (pending) and keep name and phone of the factories of their
+ * office. A suspension needs its reason: given here, or the actor's.
+ * @throws factory.not_found, not_verified, phone_invalid, tax_id_invalid, kernel.illegal_transition,
+ * reason_required, forbidden
  */
 export async function updateFactory(
   work: Work,
@@ -90,7 +90,8 @@ export async function updateFactory(
 }
 
 /**
- * A number, an address or the tax number of a verified factory that is another now: the old channels are told and may stop it.
+ * A number, an address or the tax number of a verified factory that is another now: the old channels are told
+ * and may stop it.
  * @throws kernel.forbidden for the tax number of a verified factory, which is finance's to change
  */
 async function recordChanges(
@@ -116,7 +117,9 @@ async function recordChanges(
   return sealed
 }
 
-/** What the factory had before, for it stopped the change: its number, its address for mail or its tax number. */
+/**
+ * What the factory had before, for it stopped the change: its number, its address for mail or its tax number.
+ */
 export async function restoreFactory(
   work: Work,
   factoryId: string,

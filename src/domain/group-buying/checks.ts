@@ -6,12 +6,15 @@ import { sessionTransitions } from './transitions.ts'
 const SHOWN = 10
 
 /**
- * Payments `y` whose money came into escrow. One of a wrong amount that was sent back out of quarantine is refunded too, but its
- * money never was there, and nothing of it returned from there.
+ * Payments `y` whose money came into escrow. One of a wrong amount that was sent back out of quarantine is
+ * refunded too, but its money never was there, and nothing of it returned from there.
  */
 const wasReceived = sql`(y.status in ('paid', 'partially_refunded') or (y.status = 'refunded' and y.returned_idr > 0))`
 
-/** What is always true of group buying (the design's list, numbers 2, 3 and 5), and that nothing complete stays open. */
+/**
+ * What is always true of group buying (the design's list, numbers 2, 3 and 5), and that nothing complete
+ * stays open.
+ */
 export const groupBuyingChecks: readonly Check[] = [
   checkOf(
     "a session's units and participants equal their rows",

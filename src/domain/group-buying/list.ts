@@ -44,7 +44,10 @@ export async function getSession(
   return session
 }
 
-/** Sessions that somebody waits for, to be watched: those that form, the nearest end first, then those being fulfilled. */
+/**
+ * Sessions that somebody waits for, to be watched: those that form, the nearest end first, then those being
+ * fulfilled.
+ */
 export async function liveSessions(tx: Tx, limit: number): Promise<SessionView[]> {
   const { rows } = await sql<{ id: string }>`
     (select id from group_buying_sessions where status = 'forming' order by ends_at limit ${limit})

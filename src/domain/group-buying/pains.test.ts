@@ -6,7 +6,8 @@ import { balanceIdr, escrow } from '../ledger/index.ts'
 import { createRefund } from '../payment/index.ts'
 import { createOrdersOf, fulfilSession, sweepSessions } from './index.ts'
 
-// What the users of other shops suffer from, each by name; docs/pains.md lists them all, with where each is shown.
+// What the users of other shops suffer from, each by name; docs/pains.md lists them all, with where each is
+// shown.
 
 let laku: TestLaku
 let market: Market

@@ -47,7 +47,8 @@ export function requireTerms({ moq, capacity, perUserLimit }: Terms): void {
 }
 
 /**
- * A tier that no sale can reach is an empty promise: beyond the capacity, or beyond the MOQ where the session closes at it.
+ * A tier that no sale can reach is an empty promise: beyond the capacity, or beyond the MOQ where the session
+ * closes at it.
  * @throws group_buying.tier_out_of_reach
  */
 export function requireReachable(tiers: readonly { minUnits: number }[], terms: Terms): void {
@@ -57,7 +58,10 @@ export function requireReachable(tiers: readonly { minUnits: number }[], terms: 
   if (beyond) throw groupBuyingErrors.tier_out_of_reach({ minUnits: beyond.minUnits, most, closePolicy })
 }
 
-/** The first tier's lowest price. Everybody pays the first tier at the join; the difference to the final price returns to the wallet. */
+/**
+ * The first tier's lowest price. Everybody pays the first tier at the join; the difference to the final price
+ * returns to the wallet.
+ */
 export function entryPrice(tiers: readonly Tier[]): Rupiah {
   return finalTier(tiers, 0).unitPriceIdr
 }
@@ -95,7 +99,10 @@ export function verdict(session: SessionCount & { endsAt: Date }, now: Date): 'c
   return session.paidUnits >= session.moq ? 'close' : 'fail'
 }
 
-/** Whether staff can no longer change its course: it does not form, or its time is over and a sweep will decide it. */
+/**
+ * Whether staff can no longer change its course: it does not form, or its time is over and a sweep will
+ * decide it.
+ */
 export function notOpenForChange(session: { status: string; endsAt: Date }, now: Date): boolean {
   return session.status !== 'forming' || session.endsAt <= now
 }
@@ -136,8 +143,9 @@ export function admit<W extends Wish>(wishes: readonly W[], free: number): { adm
 }
 
 /**
- * Who of a queue is served whole from what is there, strictly in turn: what somebody needs is set aside for them although the
- * rest of their demand is missing, and nobody behind them takes it. So a delivery never passes over who paid first.
+ * Who of a queue is served whole from what is there, strictly in turn: what somebody needs is set aside for
+ * them although the rest of their demand is missing, and nobody behind them takes it. So a delivery never
+ * passes over who paid first.
  */
 export function coveredInTurn<Q extends { lines: readonly { variantId: string; quantity: number }[] }>(
   queue: readonly Q[],

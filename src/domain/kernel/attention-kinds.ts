@@ -1,6 +1,6 @@
 /**
- * All that is raised to a person. What ends each by itself stands in `src/domain/composition/attention-ends.ts`, and the compiler asks for it
- * with every new kind.
+ * All that is raised to a person. What ends each by itself stands in
+ * `src/domain/composition/attention-ends.ts`, and the compiler asks for it with every new kind.
  */
 export const attentionKinds = [
   'buyer_owes',

@@ -9,7 +9,10 @@ export interface Check {
   violations(tx: Tx, vault: Vault): Promise<string[]>
 }
 
-/** A check that one query makes: a line for each thing that is wrong. A broken invariant can be broken ten thousand times, so it is limited. */
+/**
+ * A check that one query makes: a line for each thing that is wrong. A broken invariant can be broken ten
+ * thousand times, so it is limited.
+ */
 export const checkOf = (name: string, query: RawBuilder<{ line: string }>): Check => ({
   name,
   violations: async (tx) => (await query.execute(tx)).rows.map((row) => row.line),

@@ -3,8 +3,8 @@ export interface Clock {
   /** This process's time, for what no transaction is needed for. */
   now(): Date
   /**
-   * The time of a transaction that the database began at `beganAt`: the database's, so that two processes whose clocks differ agree on
-   * whose lease has run out.
+   * The time of a transaction that the database began at `beganAt`: the database's, so that two processes
+   * whose clocks differ agree on whose lease has run out.
    */
   at(beganAt: Date): Date
 }

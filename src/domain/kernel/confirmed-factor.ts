@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 
 /**
- * That who acts confirmed it by their own second factor, for the one command that they said. Made where a code was found right
- * (`useFactorCode` of auth), and nowhere else; a dry run takes it for granted.
+ * That who acts confirmed it by their own second factor, for the one command that they said. Made where a
+ * code was found right (`useFactorCode` of auth), and nowhere else; a dry run takes it for granted.
  */
 export class ConfirmedFactor {
   /** Whose factor it is. */

@@ -55,8 +55,8 @@ const isOfErased = (error: unknown) =>
 const RETRY_AFTER_S = 5
 
 /**
- * States of a PostgreSQL that may be well again in a moment, by SQLSTATE (its manual, appendix A). Of the class 08 (connection) and 53
- * (a full disk 53100, no memory 53200, too many connections 53300) all.
+ * States of a PostgreSQL that may be well again in a moment, by SQLSTATE (its manual, appendix A). Of the
+ * class 08 (connection) and 53 (a full disk 53100, no memory 53200, too many connections 53300) all.
  */
 const unavailable = new Set([
   // A standby, or a primary set to read only: what would have been written was not.

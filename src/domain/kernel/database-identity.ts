@@ -3,9 +3,9 @@ import { kernelErrors } from './kernel-errors.ts'
 import type { Tx, Work } from './work.ts'
 
 /**
- * True where this is the database that laku knows: the same cluster and timeline, its row not written anew by a dump that was read
- * back, no restore of laku's own since, and nothing at the provider that it did and does not know. It reads a row and the control file, and
- * takes 50 µs.
+ * True where this is the database that laku knows: the same cluster and timeline, its row not written anew by
+ * a dump that was read back, no restore of laku's own since, and nothing at the provider that it did and does
+ * not know. It reads a row and the control file, and takes 50 µs.
  */
 export const databaseIsKnown: RawBuilder<boolean> = sql<boolean>`exists (
   select from database_identity i
@@ -17,7 +17,10 @@ export interface DatabaseDoubt {
   why: string
   /** Where laku reached the database that it knew; null where no worker had said. */
   place: string | null
-  /** Laku itself restored a backup, or the provider has what only this shop can have done: something is missing for sure. */
+  /**
+   * Laku itself restored a backup, or the provider has what only this shop can have done: something is
+   * missing for sure.
+   */
   isRestored: boolean
 }
 
@@ -55,14 +58,19 @@ export async function recordDatabaseIdentity({ tx }: Work, place: string): Promi
       written_in = pg_current_xact_id(), is_restored = false, doubt = null`.execute(tx)
 }
 
-/** The first worker says where the database is reached; a later one that reaches it elsewhere changes nothing. */
+/**
+ * The first worker says where the database is reached; a later one that reaches it elsewhere changes nothing.
+ */
 export async function recordFirstPlace(work: Work, place: string): Promise<void> {
   const { rows } = await sql`
     select from database_identity where place is null and ${databaseIsKnown} for update`.execute(work.tx)
   if (rows.length > 0) await recordDatabaseIdentity(work, place)
 }
 
-/** Something says, in words, that this database lacks what the shop did: nothing leaves until that was taken over. */
+/**
+ * Something says, in words, that this database lacks what the shop did: nothing leaves until that was taken
+ * over.
+ */
 export async function doubtDatabase(work: Work, why: string): Promise<void> {
   const { rows } = await sql`
     update database_identity set doubt = ${why}, written_in = pg_current_xact_id()
@@ -71,8 +79,8 @@ export async function doubtDatabase(work: Work, why: string): Promise<void> {
 }
 
 /**
- * The server of a data folder is always reached by a place of that folder: at another one it is a copy, or was moved, and only its owner
- * knows which.
+ * The server of a data folder is always reached by a place of that folder: at another one it is a copy, or
+ * was moved, and only its owner knows which.
  */
 export async function doubtMoved(work: Work, place: string): Promise<void> {
   const { rows } = await sql<{ place: string }>`

@@ -1,4 +1,6 @@
-/** How a failure is to be taken; each front maps a kind to its own language (HTTP status, exit code, retry). */
+/**
+ * How a failure is to be taken; each front maps a kind to its own language (HTTP status, exit code, retry).
+ */
 export type ErrorKind = 'invalid' | 'not_found' | 'conflict' | 'forbidden' | 'unavailable' | 'limited'
 
 export interface ErrorDefinition {
@@ -23,8 +25,8 @@ export class DomainError extends Error {
 }
 
 /**
- * What a use case returns instead of throwing where something that it counted must be committed. Whoever ran the
- * transaction throws it after the commit.
+ * What a use case returns instead of throwing where something that it counted must be committed. Whoever ran
+ * the transaction throws it after the commit.
  */
 export interface Refusal {
   refused: DomainError

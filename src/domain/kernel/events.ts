@@ -1,8 +1,9 @@
 import type { Actor } from './actor.ts'
 
 /**
- * Every event by type, with its payload. A domain declares its own by augmenting this interface in its `events.ts`,
- * so that the choreography, which must route each of them, does not compile while one is left out.
+ * Every event by type, with its payload. A domain declares its own by augmenting this interface in its
+ * `events.ts`, so that the choreography, which must route each of them, does not compile while one is left
+ * out.
  */
 // biome-ignore lint/suspicious/noEmptyInterface: filled by the domains
 export interface EventPayloads {}

@@ -28,9 +28,10 @@ export function requestHash(route: string, body: unknown): string {
 const named = (key: { scope: string; key: string }) => `${key.scope} ${key.key}`
 
 /**
- * Claims keys for this transaction, all in one statement. For each, in order: `undefined` where it is new and the work
- * is to be done; the stored answer where the same request was answered before; an error where the key was used
- * for another request. A key that another transaction is writing is waited for, so a crash leaves nothing half done.
+ * Claims keys for this transaction, all in one statement. For each, in order: `undefined` where it is new and
+ * the work is to be done; the stored answer where the same request was answered before; an error where the
+ * key was used for another request. A key that another transaction is writing is waited for, so a crash
+ * leaves nothing half done.
  */
 export async function claimKeys(
   work: Work,
@@ -63,8 +64,9 @@ export async function claimKeys(
 }
 
 /**
- * What was answered under these keys before, claiming none: in order `undefined` where nothing was, the stored answer, or an
- * error where the key was used for another request. For work whose answers are written with it (`Work.answer`).
+ * What was answered under these keys before, claiming none: in order `undefined` where nothing was, the
+ * stored answer, or an error where the key was used for another request. For work whose answers are written
+ * with it (`Work.answer`).
  */
 export async function findAnswers(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,
@@ -92,7 +94,10 @@ export async function findAnswers(
   })
 }
 
-/** Stores the answers of claimed keys, in the transaction of the work they answer for: names and addresses in them sealed. */
+/**
+ * Stores the answers of claimed keys, in the transaction of the work they answer for: names and addresses in
+ * them sealed.
+ */
 export async function storeAnswers(
   work: Work,
   answers: readonly { scope: string; key: string; answer: StoredAnswer }[],
@@ -112,7 +117,9 @@ export async function storeAnswers(
     where k.scope = a.scope and k.key = a.key`.execute(work.tx)
 }
 
-/** Frees keys that this transaction claimed for work that came to nothing while the rest of its batch goes on. */
+/**
+ * Frees keys that this transaction claimed for work that came to nothing while the rest of its batch goes on.
+ */
 export async function forgetKeys(work: Work, keys: readonly { scope: string; key: string }[]): Promise<void> {
   if (keys.length === 0) return
   const records = asRecords(keys.map(({ scope, key }) => ({ scope, key })))

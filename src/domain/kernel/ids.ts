@@ -13,8 +13,9 @@ export type CodePrefix = 'GBS' | 'ORD' | 'PAY' | 'RFD' | 'PO' | 'SHP' | 'STL' | 
 // Crockford's base 32: no I, L, O, U, so that a code survives being read aloud.
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-// Staff make a few hundred sessions, purchase orders and settlements a day: 30 bits. The others come by the million:
-// at a million a day 50 bits collide once in six years, and the unique index then refuses the second.
+// Staff make a few hundred sessions, purchase orders and settlements a day: 30 bits. The others come by the
+// million: at a million a day 50 bits collide once in six years, and the unique index then refuses the
+// second.
 const codeLength: Record<CodePrefix, number> = {
   GBS: 6,
   PO: 6,

@@ -2,7 +2,9 @@ import { type Kysely, sql } from 'kysely'
 import { codePrefixes } from './ids.ts'
 import type { DB } from './schema.ts'
 
-/** In SQL: the short name of this installation, six hexadecimal digits, which stays as long as its database. */
+/**
+ * In SQL: the short name of this installation, six hexadecimal digits, which stays as long as its database.
+ */
 export const installationId = sql<string>`(select id from installation)`
 
 /** The short name of this installation. */

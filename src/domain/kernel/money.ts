@@ -13,17 +13,25 @@ export function sumIdr(amounts: Iterable<Rupiah>): Rupiah {
   return rupiah(total)
 }
 
-/** floor(amount x basis points / 10,000), exact for any safe amount: the shape of every commission and fee. */
+/**
+ * floor(amount x basis points / 10,000), exact for any safe amount: the shape of every commission and fee.
+ */
 export function basisPoints(amount: Rupiah, bps: number): Rupiah {
   return Number((BigInt(rupiah(amount)) * BigInt(bps)) / 10_000n)
 }
 
-/** floor(amount x of / whole), exact for any safe amounts: the part of it that belongs to `of` in `whole`. 0 of nothing. */
+/**
+ * floor(amount x of / whole), exact for any safe amounts: the part of it that belongs to `of` in `whole`. 0
+ * of nothing.
+ */
 export function proportion(amount: Rupiah, of: Rupiah, whole: Rupiah): Rupiah {
   return whole === 0 ? 0 : Number((BigInt(rupiah(amount)) * BigInt(of)) / BigInt(whole))
 }
 
-/** `1.250.000`, `-4,5`: a number as people in Indonesia write it. Not by Intl, whose first formatter takes every command 15 ms. */
+/**
+ * `1.250.000`, `-4,5`: a number as people in Indonesia write it. Not by Intl, whose first formatter takes
+ * every command 15 ms.
+ */
 export function formatNumber(value: number): string {
   const [whole = '', fraction] = String(value).split('.')
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, '.')

@@ -15,7 +15,10 @@ type Assignments<T extends keyof DB> = {
  * A move names its rows by `ids`, by `rows`, or by a `where` alone.
  */
 export interface Move<S extends string, T extends keyof DB, R> {
-  /** The state of them all, or SQL that says it for each; left out where each of `rows` has its own in the machine's column. */
+  /**
+   * The state of them all, or SQL that says it for each; left out where each of `rows` has its own in the
+   * machine's column.
+   */
   to?: S | RawBuilder<S>
   ids?: readonly string[]
   /** All with the same keys. Whatever else a row has is written too, except what `set` writes otherwise. */
@@ -35,8 +38,9 @@ export interface Move<S extends string, T extends keyof DB, R> {
 }
 
 /**
- * Moves rows to another state, all in one statement, by compare-and-set: a row whose state does not lead there stays as it is.
- * Returns what `returning` says of those that moved, or their ids. With `all` every row that is named must move.
+ * Moves rows to another state, all in one statement, by compare-and-set: a row whose state does not lead
+ * there stays as it is. Returns what `returning` says of those that moved, or their ids. With `all` every row
+ * that is named must move.
  * @throws kernel.illegal_transition with `all`, and names what would have been legal
  */
 export async function moveState<S extends string, T extends keyof DB, R = { id: string }>(
@@ -76,8 +80,8 @@ export function moveStatement<S extends string, T extends keyof DB, R = { id: st
 }
 
 /**
- * The state for the `do update set` of an insert that meets a row: `to` where `condition` holds and the state that the row has leads
- * there, and otherwise the state that it has.
+ * The state for the `do update set` of an insert that meets a row: `to` where `condition` holds and the state
+ * that the row has leads there, and otherwise the state that it has.
  */
 export function stateIf<S extends string, T extends keyof DB>(
   { table, column, transitions }: Machine<S, T>,

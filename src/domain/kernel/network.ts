@@ -8,7 +8,9 @@ export interface Network {
   site?: string
 }
 
-/** The eight groups of an IPv6 address, without leading zeros; its last two may be written as an IPv4 address. */
+/**
+ * The eight groups of an IPv6 address, without leading zeros; its last two may be written as an IPv4 address.
+ */
 function groupsOf(address: string): string[] {
   const hex = (address.split('%', 1)[0] as string).replace(
     /(\d+)\.(\d+)\.(\d+)\.(\d+)$/,
@@ -22,12 +24,14 @@ function groupsOf(address: string): string[] {
   return all.map((group) => Number.parseInt(group, 16).toString(16))
 }
 
-/** IPv4 written as IPv6 (RFC 4291), and as a phone company's NAT64 shows it (RFC 6052): in their last 32 bits. */
+/**
+ * IPv4 written as IPv6 (RFC 4291), and as a phone company's NAT64 shows it (RFC 6052): in their last 32 bits.
+ */
 const CARRIES_V4 = ['0:0:0:0:0:ffff', '64:ff9b:0:0:0:0']
 
 /**
- * The names by which calls from an address are counted. An IPv4 address may stand for thousands of phones (CGNAT), an IPv6 one
- * for nobody: its owner has 2^64 of them.
+ * The names by which calls from an address are counted. An IPv4 address may stand for thousands of phones
+ * (CGNAT), an IPv6 one for nobody: its owner has 2^64 of them.
  */
 export function networkOf(address: string): Network {
   if (!isIPv6(address)) return { home: address }

@@ -5,10 +5,16 @@ import type { DomainError } from './errors.ts'
 import { kernelErrors } from './kernel-errors.ts'
 import type { Work } from './work.ts'
 
-/** A refusal of one of the database's functions: its message is the code of an error of laku's (migrations/0106). */
+/**
+ * A refusal of one of the database's functions: its message is the code of an error of laku's
+ * (migrations/0106).
+ */
 const REFUSED = 'LK001'
 
-/** What such a function is told besides its own parameters: who acts, proven, and what the audit log keeps of it. */
+/**
+ * What such a function is told besides its own parameters: who acts, proven, and what the audit log keeps of
+ * it.
+ */
 export interface Proven {
   token: string
   reason: string | null
@@ -16,8 +22,9 @@ export interface Proven {
 }
 
 /**
- * Calls one of the database's functions that write staff, tokens or the clock, as the administrator who acts. It sees for itself that
- * their token is good, and writes the audit log. `refusals` has the errors of its refusals, by their codes.
+ * Calls one of the database's functions that write staff, tokens or the clock, as the administrator who acts.
+ * It sees for itself that their token is good, and writes the audit log. `refusals` has the errors of its
+ * refusals, by their codes.
  * @throws kernel.forbidden, and those
  */
 export async function callProven<T>(

@@ -1,9 +1,11 @@
 /**
  * What is known after a provider call that did not succeed.
  *
- * - `refused`: a definite no, nothing happened there. Its `code` says why; asking the same again gets the same answer.
+ * - `refused`: a definite no, nothing happened there. Its `code` says why; asking the same again gets the
+ *   same answer.
  * - `limited`: not taken because of a rate limit, nothing happened. Try again after `retryAfterS`.
- * - `unreachable`: the request was never sent (connection refused, no DNS, circuit open), nothing happened. Try later.
+ * - `unreachable`: the request was never sent (connection refused, no DNS, circuit open), nothing happened.
+ *   Try later.
  * - `unknown`: timeout, connection cut, 5xx, garbage: it may have happened. Ask before doing it again.
  */
 export type ProviderOutcome = 'refused' | 'limited' | 'unreachable' | 'unknown'
@@ -20,7 +22,10 @@ export interface ProviderFailureFacts {
   details?: Record<string, unknown>
 }
 
-/** A provider call that did not succeed. The message holds codes only: providers echo names and phones in their texts. */
+/**
+ * A provider call that did not succeed. The message holds codes only: providers echo names and phones in
+ * their texts.
+ */
 export class ProviderFailure extends Error {
   override readonly name = 'ProviderFailure'
   readonly provider: string

@@ -1,8 +1,8 @@
 import { ProviderFailure } from './provider-failure.ts'
 
 /**
- * How the provider was asked. `first`: the only call that ever asked for this under its key. `repeat`: the key went out before, and
- * nobody knows what became of that. `look_up`: a read, by id or from a list.
+ * How the provider was asked. `first`: the only call that ever asked for this under its key. `repeat`: the
+ * key went out before, and nobody knows what became of that. `look_up`: a read, by id or from a list.
  */
 export type ProviderAsk = 'first' | 'repeat' | 'look_up'
 
@@ -16,7 +16,9 @@ export type ProviderAsk = 'first' | 'repeat' | 'look_up'
  */
 export type ProviderProof = 'made' | 'not_made' | 'not_sent' | 'open'
 
-/** Names by which a provider says that it knows the key: something under it may be there, whatever we believe. */
+/**
+ * Names by which a provider says that it knows the key: something under it may be there, whatever we believe.
+ */
 const keyIsKnown: ReadonlySet<string> = new Set([
   'DUPLICATE_ERROR',
   'DUPLICATE_TRANSACTION_ERROR',
@@ -26,9 +28,10 @@ const keyIsKnown: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The one rule for what an answer proves where money leaves. Only a refusal of a first call is a no: a repeat may be refused because
- * of the first (`INSUFFICIENT_BALANCE` after it took the balance, an amount that it used up, its own key), and what a list does not
- * show may be shown later. A refusal without the provider's own code is somebody's in between, and proves nothing.
+ * The one rule for what an answer proves where money leaves. Only a refusal of a first call is a no: a repeat
+ * may be refused because of the first (`INSUFFICIENT_BALANCE` after it took the balance, an amount that it
+ * used up, its own key), and what a list does not show may be shown later. A refusal without the provider's
+ * own code is somebody's in between, and proves nothing.
  */
 export function proofOf(ask: ProviderAsk, answer: ProviderFailure | 'found' | 'absent'): ProviderProof {
   if (answer === 'found') return 'made'
@@ -45,8 +48,8 @@ export function proofOf(ask: ProviderAsk, answer: ProviderFailure | 'found' | 'a
 export type CallLease = () => Promise<number | undefined>
 
 /**
- * Asks the database for the right to call, right before the call. The time that the question took counts: a process that was stopped
- * in between finds its right run out.
+ * Asks the database for the right to call, right before the call. The time that the question took counts: a
+ * process that was stopped in between finds its right run out.
  */
 export async function leaseUntil(ask: () => Promise<number | undefined>): Promise<number | undefined> {
   const askedAt = performance.now()

@@ -1,7 +1,10 @@
 import { sql } from 'kysely'
 import type { Work } from './work.ts'
 
-/** Forgets up to `limit` idempotency keys that are past their time; returns how many. Keys of money calls have none. */
+/**
+ * Forgets up to `limit` idempotency keys that are past their time; returns how many. Keys of money calls have
+ * none.
+ */
 export async function pruneKeys(work: Work, limit: number): Promise<number> {
   const result = await sql`
     delete from idempotency_keys where (scope, key) in (

@@ -20,7 +20,10 @@ function columnsOf(row: object): string[] {
   return Object.keys(row)
 }
 
-/** Rows as one JSON parameter, keys as column names: what `jsonb_populate_recordset` and `jsonb_to_recordset` read. */
+/**
+ * Rows as one JSON parameter, keys as column names: what `jsonb_populate_recordset` and `jsonb_to_recordset`
+ * read.
+ */
 export function asRecords(rows: readonly object[]): string {
   return JSON.stringify(
     rows.map((row) => {

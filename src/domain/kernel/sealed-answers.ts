@@ -12,8 +12,8 @@ const personal = new Set([
 const SEALED = 'sealed:'
 
 /**
- * An answer as it is kept under its key: codes and amounts as they are, names and addresses unreadable without the key that the database does
- * not hold. What holds none is returned as it came.
+ * An answer as it is kept under its key: codes and amounts as they are, names and addresses unreadable
+ * without the key that the database does not hold. What holds none is returned as it came.
  */
 export function sealAnswer(vault: Vault, answer: unknown): unknown {
   return walk(answer, (name, value) =>
@@ -23,7 +23,10 @@ export function sealAnswer(vault: Vault, answer: unknown): unknown {
   )
 }
 
-/** The keys that the fields of a kept answer are sealed under, by their names; empty for one that no key at hand opens. */
+/**
+ * The keys that the fields of a kept answer are sealed under, by their names; empty for one that no key at
+ * hand opens.
+ */
 export function keyIdsOfAnswer(vault: Vault, kept: unknown): string[] {
   const ids: string[] = []
   walk(kept, (name, value) => {

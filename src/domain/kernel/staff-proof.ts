@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 
 /**
- * The token by which a member of staff is known, on its way to the database's own functions, which see for themselves who acts. No log,
- * answer or error text gets it.
+ * The token by which a member of staff is known, on its way to the database's own functions, which see for
+ * themselves who acts. No log, answer or error text gets it.
  */
 export class StaffProof {
   readonly #token: string

@@ -2,10 +2,15 @@ import { type RawBuilder, sql } from 'kysely'
 import { kernelErrors } from './kernel-errors.ts'
 import type { DB } from './schema.ts'
 
-/** A state machine as one table: from each state, the states it may go to. A state that ends has an empty list. */
+/**
+ * A state machine as one table: from each state, the states it may go to. A state that ends has an empty
+ * list.
+ */
 export type Transitions<S extends string> = { readonly [from in S]: readonly S[] }
 
-/** A state machine and the column that keeps its state. Every write of that column goes through `moveState`. */
+/**
+ * A state machine and the column that keeps its state. Every write of that column goes through `moveState`.
+ */
 export interface Machine<S extends string, T extends keyof DB = keyof DB> {
   /** The thing that has the state, as errors and pages name it: `purchase order`. */
   readonly name: string

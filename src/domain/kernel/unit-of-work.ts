@@ -18,7 +18,10 @@ export interface UnitOfWorkOptions {
   clock: Clock
   /** When a transaction began, by the database's clock. */
   beganAt: (tx: Tx) => Promise<Date>
-  /** Looked up before the first transaction that may write: it is the whole domain, and reading needs none of it. */
+  /**
+   * Looked up before the first transaction that may write: it is the whole domain, and reading needs none of
+   * it.
+   */
   choreography: () => Promise<Choreography>
   /** Writes jobs in the transaction that it is given. */
   enqueue: (tx: Tx, jobs: NewJob[]) => Promise<void>
@@ -49,7 +52,8 @@ export type DryOutcome<T> = { result: T; report: WorkReport } | { error: unknown
 
 class DryRunEnd extends Error {}
 
-// A dry run of many waits for a lock no longer than this, and lets go of its own as soon as somebody waits for one.
+// A dry run of many waits for a lock no longer than this, and lets go of its own as soon as somebody waits
+// for one.
 const DRY_LOCK_MS = 50
 const DRY_MOST_MS = 5000
 
@@ -162,9 +166,9 @@ export class UnitOfWork {
   }
 
   /**
-   * Runs these in turn in one transaction, each as `run` would and after those before it, and rolls all of it back. One that fails is
-   * undone alone. It ends after 5 s, or as soon as somebody waits for what it holds: the outcomes are of those it came to, at least
-   * of the first.
+   * Runs these in turn in one transaction, each as `run` would and after those before it, and rolls all of it
+   * back. One that fails is undone alone. It ends after 5 s, or as soon as somebody waits for what it holds:
+   * the outcomes are of those it came to, at least of the first.
    */
   async dryRunInTurn<T>(uses: readonly DryUse<T>[]): Promise<DryOutcome<T>[]> {
     const choreography = await this.#options.choreography()
@@ -291,8 +295,8 @@ class OpenWork implements Work {
   }
 
   /**
-   * Runs the reactions until nothing new is emitted, then writes events, audit, attention, answers and jobs: a statement each, sent
-   * together, since none reads what another writes.
+   * Runs the reactions until nothing new is emitted, then writes events, audit, attention, answers and jobs:
+   * a statement each, sent together, since none reads what another writes.
    */
   async finish(): Promise<void> {
     for (let round = 0; this.#pending.length > 0; round++) {
@@ -357,7 +361,10 @@ class OpenWork implements Work {
     await insertRows(this.tx, 'auditLog', rows)
   }
 
-  /** What is answered here (joins) holds codes and amounts alone; other answers are sealed (composition/sealing/sealed-answers.ts). */
+  /**
+   * What is answered here (joins) holds codes and amounts alone; other answers are sealed
+   * (composition/sealing/sealed-answers.ts).
+   */
   async #writeAnswers(): Promise<void> {
     const rows = this.#answers.map(({ scope, key, requestHash, expiresInS, status, body }) => ({
       scope,

@@ -38,8 +38,9 @@ class KeyRing {
 }
 
 /**
- * The keys that the database does not hold. `hmac` proves that a text is as it was written; `seal` and `open` keep it unreadable at
- * rest (AES-256-GCM). The first key writes; the others, from before a rotation, only read and verify.
+ * The keys that the database does not hold. `hmac` proves that a text is as it was written; `seal` and `open`
+ * keep it unreadable at rest (AES-256-GCM). The first key writes; the others, from before a rotation, only
+ * read and verify.
  */
 export class Vault {
   readonly #current: KeyRing

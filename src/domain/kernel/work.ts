@@ -49,8 +49,9 @@ export interface Work {
   audit(entry: AuditEntry): void
   raise(...items: AttentionItem[]): void
   /**
-   * The answer to a request under a key that was not claimed, because it was found free (`findAnswers`) and the work itself can
-   * happen but once. Where somebody else answers under the key meanwhile, all is rolled back and run again, and finds that answer.
+   * The answer to a request under a key that was not claimed, because it was found free (`findAnswers`) and
+   * the work itself can happen but once. Where somebody else answers under the key meanwhile, all is rolled
+   * back and run again, and finds that answer.
    */
   answer(key: IdempotencyKey, answer: StoredAnswer): void
   /** Notes a row of the audit log that the database wrote itself, for the report. */

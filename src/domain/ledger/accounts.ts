@@ -6,8 +6,8 @@ interface AccountShape {
 }
 
 /**
- * The chart of accounts. Accounts that may not go below zero keep a balance row; they are all of the kind that is
- * credited when money comes in. The others are read from snapshots and entries.
+ * The chart of accounts. Accounts that may not go below zero keep a balance row; they are all of the kind
+ * that is credited when money comes in. The others are read from snapshots and entries.
  */
 const single = {
   gateway: { kind: 'asset', mayGoNegative: true },
@@ -51,7 +51,10 @@ export const orderFunds = (orderId: string): AccountKey => `order-funds:${orderI
 export const walletAccount = (userId: string): AccountKey => `wallet:${userId}`
 /** What of a wallet is held for a payment whose rest comes by invoice. */
 export const paymentHold = (paymentId: string): AccountKey => `payment-hold:${paymentId}`
-/** Money that moved and has no place yet, by the code of its object: above zero somebody has it of us, below zero we have it of somebody. */
+/**
+ * Money that moved and has no place yet, by the code of its object: above zero somebody has it of us, below
+ * zero we have it of somebody.
+ */
 export const suspenseAccount = (code: string): AccountKey => `suspense:${code}`
 export const factoryAccount = (factoryId: string): AccountKey => `factory:${factoryId}`
 

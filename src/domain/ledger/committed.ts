@@ -13,9 +13,10 @@ const POLL_MS = 10
 const MOST_WAIT_MS = 60_000
 
 /**
- * The number up to which every ledger entry is committed or will never be. An entry takes its number after its transaction has
- * one, so all entries up to the highest number seen now belong to transactions older than a new one. It waits until those have
- * ended, in no transaction and with no lock, so that no posting waits for it.
+ * The number up to which every ledger entry is committed or will never be. An entry takes its number after
+ * its transaction has one, so all entries up to the highest number seen now belong to transactions older than
+ * a new one. It waits until those have ended, in no transaction and with no lock, so that no posting waits
+ * for it.
  * @throws ledger.still_writing where a transaction does not end within a minute
  */
 export async function committedThrough({ units, actor }: LedgerContext): Promise<number> {

@@ -10,8 +10,9 @@ export interface HeldToRows {
   /** The kinds of transactions that these rows make, and nothing else. */
   kinds: readonly string[]
   /**
-   * `select id::text, must, account, idr`: for each row that may have postings a line an account, with what all of its postings
-   * together left there (debit +, rupiah; null: the row does not say). `must`: it has a posting in any case.
+   * `select id::text, must, account, idr`: for each row that may have postings a line an account, with what
+   * all of its postings together left there (debit +, rupiah; null: the row does not say). `must`: it has a
+   * posting in any case.
    */
   due: RawBuilder<unknown>
   /** The `id` of transaction `t`. Default: its subject. */
@@ -21,8 +22,8 @@ export interface HeldToRows {
 }
 
 /**
- * Rows of business held to their postings, both ways: each row has them, with the sums that its state says on the accounts that its state
- * says, and each posting of these kinds has its row.
+ * Rows of business held to their postings, both ways: each row has them, with the sums that its state says on
+ * the accounts that its state says, and each posting of these kinds has its row.
  */
 export const heldToRows = ({
   name,

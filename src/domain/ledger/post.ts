@@ -41,7 +41,10 @@ export const credit = (account: AccountKey, amountIdr: Rupiah, dimensions: Dimen
 })
 
 export interface Posting {
-  /** The business key: what happened, to what, once: `payment:{id}:confirmed`. Posting it again changes nothing. */
+  /**
+   * The business key: what happened, to what, once: `payment:{id}:confirmed`. Posting it again changes
+   * nothing.
+   */
   key: string
   kind: string
   subject: [kind: string, id: string]
@@ -67,8 +70,8 @@ function draftOf(posting: Posting): Draft {
 }
 
 /**
- * Posts any number of balanced transactions in a few statements. A business key that was posted before with the same
- * content is left as it is, so a retry changes nothing; the keys posted now are returned.
+ * Posts any number of balanced transactions in a few statements. A business key that was posted before with
+ * the same content is left as it is, so a retry changes nothing; the keys posted now are returned.
  * @throws ledger.key_reused where a key was posted with other content
  * @throws ledger.insufficient_balance where an account that may not would go below zero
  */

@@ -31,9 +31,9 @@ function canonical(transaction: SealedTransaction): string {
 }
 
 /**
- * The seal of a transaction: an HMAC under a key that the database does not hold, so that a row edited by somebody
- * who may pass the triggers is still found by `laku ledger verify`. It names its key, so that a book is
- * not taken for forged where only LAKU_SEAL_KEY is another one.
+ * The seal of a transaction: an HMAC under a key that the database does not hold, so that a row edited by
+ * somebody who may pass the triggers is still found by `laku ledger verify`. It names its key, so that a book
+ * is not taken for forged where only LAKU_SEAL_KEY is another one.
  */
 export function sealOf(vault: Vault, transaction: SealedTransaction): string {
   return `${vault.seals.keyId}.${vault.seals.hmac('ledger.seal', canonical(transaction))}`
@@ -45,8 +45,8 @@ export type SealState = 'holds' | 'broken' | 'other key'
 export const keyIdOf = (seal: string): string => seal.slice(0, Math.max(0, seal.indexOf('.')))
 
 /**
- * Whether a transaction is as it was sealed: by its own seal, and by the one under a newer key, each where its key is at hand. One of
- * them has to be.
+ * Whether a transaction is as it was sealed: by its own seal, and by the one under a newer key, each where
+ * its key is at hand. One of them has to be.
  */
 export function stateOfSeal(
   vault: Vault,

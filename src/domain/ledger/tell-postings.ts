@@ -65,8 +65,8 @@ function chosen(of: TellingOf): RawBuilder<unknown> {
 const sign = sql`case when a.kind in ('asset', 'expense') then 1 else -1 end`
 
 /**
- * Postings in the order in which they were written, by keyset pages, each with what it and all before it left on its accounts. `limit`
- * counts transactions; the cursor is the `nextCursor` of the page before.
+ * Postings in the order in which they were written, by keyset pages, each with what it and all before it left
+ * on its accounts. `limit` counts transactions; the cursor is the `nextCursor` of the page before.
  */
 export async function tellPostings(
   tx: Tx,

@@ -5,7 +5,10 @@ import { heldToRows } from '../ledger/index.ts'
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
 
-/** What is always true of parcels' money: they, and what filled the courier's deposit, are held to the postings that they made. */
+/**
+ * What is always true of parcels' money: they, and what filled the courier's deposit, are held to the
+ * postings that they made.
+ */
 export const logisticsChecks: readonly Check[] = [
   heldToRows({
     name: 'parcels',

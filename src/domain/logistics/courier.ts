@@ -80,6 +80,9 @@ export interface CourierGateway {
   /** Books a parcel. Safe to repeat with the same `referenceId`: the order that exists is answered. */
   createOrder(order: NewCourierOrder): Promise<CourierOrder>
   getOrder(id: string): Promise<TrackedCourierOrder>
-  /** Calls a parcel off; refused once it is picked up. Answers the status that the order has then, where it is said. */
+  /**
+   * Calls a parcel off; refused once it is picked up. Answers the status that the order has then, where it is
+   * said.
+   */
   cancelOrder(id: string, reasonCode: string): Promise<{ status?: string }>
 }

@@ -14,8 +14,8 @@ export type ShipmentStatus =
   | 'lost'
 
 /**
- * A rebooking after `cancelled` or `not_found` is a new shipment. Couriers leave steps out, so those after the pick-up may be
- * reached from any before them.
+ * A rebooking after `cancelled` or `not_found` is a new shipment. Couriers leave steps out, so those after
+ * the pick-up may be reached from any before them.
  */
 export const shipmentTransitions: Transitions<ShipmentStatus> = {
   pending: ['booked', 'cancelled'],

@@ -7,7 +7,8 @@ import { deliveryMachine } from './transitions.ts'
 const CANCELLED = 'cancelled'
 
 /**
- * Keeps a notice from going out by the ways on which it still waits; the inbox keeps it. What is with a provider at this moment may arrive.
+ * Keeps a notice from going out by the ways on which it still waits; the inbox keeps it. What is with a
+ * provider at this moment may arrive.
  * @throws notification.not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */
 export async function cancelDeliveries(

@@ -14,8 +14,8 @@ export const isOfAccount = (channel: DeliveryChannel, code: string): boolean =>
   channel === 'email' && LOGIN_REFUSED.includes(code)
 
 /**
- * Keeps a delivery that was refused for what is not its fault, and those behind it: this one is tried again after 1, 2, 4 … 15 minutes, and
- * all go when one gets through. One thing to look at, however many wait.
+ * Keeps a delivery that was refused for what is not its fault, and those behind it: this one is tried again
+ * after 1, 2, 4 … 15 minutes, and all go when one gets through. One thing to look at, however many wait.
  */
 export async function holdUp(
   work: Work,
@@ -36,7 +36,9 @@ export async function holdUp(
   raiseFailure(work, channel, id, code)
 }
 
-/** One got through: what waited for that goes now. Asked after each, it finds nothing but for an open item. */
+/**
+ * One got through: what waited for that goes now. Asked after each, it finds nothing but for an open item.
+ */
 export async function endHold(work: Work, channel: DeliveryChannel): Promise<void> {
   if (channel !== 'email') return
   const { rows } = await sql<{ code: string }>`

@@ -11,7 +11,9 @@ export interface AttentionMailContext {
   to: string | undefined
 }
 
-/** Kinds whose name begins so are about money that moves, or about who may move it: they are told of at once. */
+/**
+ * Kinds whose name begins so are about money that moves, or about who may move it: they are told of at once.
+ */
 const MONEY =
   '^(bank|chargeback|dispute|factor|ledger|limit|payment|payout|provider|quarantine|reference|refund|settlement|staff_changed|suspense|wallet|withdrawal)'
 
@@ -36,8 +38,9 @@ interface Due {
 }
 
 /**
- * Mails what waits for a person: what is about money as soon as it is raised, each item once, and once a day all that is open. Where the
- * mail does not leave nothing is noted, and the next run tries again; one that died after sending sends again. Answers whether a mail left.
+ * Mails what waits for a person: what is about money as soon as it is raised, each item once, and once a day
+ * all that is open. Where the mail does not leave nothing is noted, and the next run tries again; one that
+ * died after sending sends again. Answers whether a mail left.
  */
 export async function mailAttention(context: AttentionMailContext): Promise<boolean> {
   const { units, actor, mailer, to } = context

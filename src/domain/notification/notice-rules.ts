@@ -1,8 +1,8 @@
 import type { EventPayloads } from '../kernel/index.ts'
 
 /**
- * The news that a buyer hears of. That a session reached its MOQ is told to each of its paid buyers; how it ends each hears of
- * by the events of their own place, payment, order and refund, which name them.
+ * The news that a buyer hears of. That a session reached its MOQ is told to each of its paid buyers; how it
+ * ends each hears of by the events of their own place, payment, order and refund, which name them.
  */
 export const noticeEvents = [
   'session.moq_reached',
@@ -44,7 +44,10 @@ export interface NoticeRule<T extends NoticeEvent> {
   path?: (payload: EventPayloads[T]) => string
 }
 
-/** Parcels and troubles that a buyer waits to hear of; the other states are told by events of their own, or by nobody. */
+/**
+ * Parcels and troubles that a buyer waits to hear of; the other states are told by events of their own, or by
+ * nobody.
+ */
 export const toldStatuses = [
   'ready_for_pickup',
   'picked_up',
@@ -79,7 +82,8 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
     asksFor: ({ paymentId }) => paymentId,
     path: ({ paymentCode }) => `/pay/${paymentCode}`,
   },
-  // For a direct order this is the same news as payment.paid; for a session's it says that the group succeeded.
+  // For a direct order this is the same news as payment.paid; for a session's it says that the group
+  // succeeded.
   'order.paid': { wanted: ({ sessionId }) => sessionId !== null },
   // Whose unpaid order ended with its payment has heard payment.expired.
   'order.cancelled': { wanted: ({ reason, wasPaid }) => wasPaid || reason !== 'payment_expired' },
@@ -88,7 +92,8 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
   'return.refused': {},
   // Into the wallet it succeeds in the same moment, and that is told.
   'refund.decided': { wanted: ({ destination }) => destination === 'source' },
-  // Told once, while it is tried again; what goes into the wallet instead succeeds in the same moment, and that is told.
+  // Told once, while it is tried again; what goes into the wallet instead succeeds in the same moment, and
+  // that is told.
   'refund.failed': { wanted: ({ attempt, isTriedAgain }) => attempt === 1 && isTriedAgain },
   'refund.waiting': {},
   'refund.succeeded': {},

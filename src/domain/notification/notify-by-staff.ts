@@ -11,8 +11,8 @@ export interface StaffNotice {
 }
 
 /**
- * The service map's `POST /api/notifications`: tells a user something by a template, by every way that they want.
- * `publicUrl` is the base of the links.
+ * The service map's `POST /api/notifications`: tells a user something by a template, by every way that they
+ * want. `publicUrl` is the base of the links.
  * @throws notification.user_not_found, template_unknown, params_wrong, kernel.forbidden
  */
 export async function notifyByStaff(

@@ -26,8 +26,8 @@ interface Notice extends WrittenNotice {
 type Reader = User & { phone: string }
 
 /**
- * Tells buyers of events: a line in their inbox, and a message by each way that they want. An event is told once, however often
- * it is asked for. `publicUrl` is the base of the links.
+ * Tells buyers of events: a line in their inbox, and a message by each way that they want. An event is told
+ * once, however often it is asked for. `publicUrl` is the base of the links.
  */
 export async function notifyOf(work: Work, eventIds: readonly string[], publicUrl: string): Promise<void> {
   const news = await currentNews(work, eventIds)
@@ -64,7 +64,10 @@ export async function readersById(work: Work, userIds: readonly string[]): Promi
   )
 }
 
-/** Puts notices into the inboxes, and those that were not there yet on their ways out. Returns the ids of these. */
+/**
+ * Puts notices into the inboxes, and those that were not there yet on their ways out. Returns the ids of
+ * these.
+ */
 export async function deliver(work: Work, notices: readonly Notice[], publicUrl: string): Promise<string[]> {
   const fresh = await fillInboxes(work, notices)
   const unwanted = await unwantedBy(

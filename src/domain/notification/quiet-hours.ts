@@ -7,9 +7,9 @@ const DAY_MS = 24 * HOUR_MS
 const JAKARTA_MS = 7 * HOUR_MS
 
 /**
- * When a notice may be sent: at once, or where it comes in the quiet hours (policy.quietFromHour to quietToHour, Jakarta)
- * when they are over. News of money never waits, nor does what asks for a payment: in the morning its time would be over.
- * Undefined: at once.
+ * When a notice may be sent: at once, or where it comes in the quiet hours (policy.quietFromHour to
+ * quietToHour, Jakarta) when they are over. News of money never waits, nor does what asks for a payment: in
+ * the morning its time would be over. Undefined: at once.
  */
 export function sendableFrom(
   { kind, isPressing = false }: { kind: NoticeKind; isPressing?: boolean },

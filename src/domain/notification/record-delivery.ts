@@ -13,8 +13,8 @@ export interface DeliveryOutcome {
 }
 
 /**
- * Writes down what came of an attempt. A definite no ends it, and so do too many tries; one that is about our account ends none, and holds
- * up the others.
+ * Writes down what came of an attempt. A definite no ends it, and so do too many tries; one that is about our
+ * account ends none, and holds up the others.
  */
 export async function recordDelivery(
   work: Work,

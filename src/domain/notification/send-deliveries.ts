@@ -15,7 +15,9 @@ export interface DeliveryWay<D extends ClaimedDelivery> {
   send: (delivery: D) => Promise<{ messageId: string | null }>
 }
 
-/** Sends those of the deliveries that are due. An unknown outcome is tried again: a notice twice does no harm. */
+/**
+ * Sends those of the deliveries that are due. An unknown outcome is tried again: a notice twice does no harm.
+ */
 export async function sendDeliveries<D extends ClaimedDelivery>(
   way: DeliveryWay<D>,
   deliveryIds: readonly string[],

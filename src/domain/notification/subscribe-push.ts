@@ -3,7 +3,8 @@ import { newId, requireCustomer, type Work } from '../kernel/index.ts'
 import { notificationErrors } from './errors.ts'
 import type { PushSubscription } from './push.ts'
 
-// Push services of the browsers there are. Anything else would let a stranger have the server call where they like.
+// Push services of the browsers there are. Anything else would let a stranger have the server call where they
+// like.
 const pushHosts = [
   'fcm.googleapis.com',
   'android.googleapis.com',

@@ -9,7 +9,9 @@ declare module '../kernel/events.ts' {
     'office.created': { officeId: string }
     'pickup.scheduled': PickupSubject & { scheduledFor: string }
     'pickup.started': PickupSubject
-    /** The goods are on their way to the warehouse; what is counted less than expected will not be among them. */
+    /**
+     * The goods are on their way to the warehouse; what is counted less than expected will not be among them.
+     */
     'pickup.completed': PickupSubject & { lines: { variantId: string; expected: number; counted: number }[] }
     'pickup.failed': PickupSubject & { reason: string }
     'pickup.cancelled': PickupSubject & { reason: string }

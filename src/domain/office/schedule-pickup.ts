@@ -20,8 +20,10 @@ interface Order {
 }
 
 /**
- * Sends the office that looks after the factory to fetch what a purchase order still lacks, each item on its list.
- * @throws office.purchase_order_not_found, nothing_to_pick_up, factory_without_office, pickup_scheduled_already, kernel.forbidden
+ * Sends the office that looks after the factory to fetch what a purchase order still lacks, each item on its
+ * list.
+ * @throws office.purchase_order_not_found, nothing_to_pick_up, factory_without_office,
+ * pickup_scheduled_already, kernel.forbidden
  */
 export async function schedulePickup(work: Work, input: NewPickup): Promise<PickupView> {
   requireStaff(work.actor, 'warehouse', 'service')

@@ -13,7 +13,8 @@ export type OfficeChanges = { [K in keyof NewOffice]?: NewOffice[K] | undefined 
 
 /**
  * Changes an office, or closes and opens it; one with pickups under way stays open.
- * @throws office.not_found, name_taken, has_open_pickups, factory.phone_invalid, kernel.illegal_transition, kernel.forbidden
+ * @throws office.not_found, name_taken, has_open_pickups, factory.phone_invalid, kernel.illegal_transition,
+ * kernel.forbidden
  */
 export async function updateOffice(
   work: Work,

@@ -38,7 +38,8 @@ export interface PickupResult {
 }
 
 /**
- * The agent has counted every item and leaves with the goods; the warehouse hears what to expect (pickup.completed).
+ * The agent has counted every item and leaves with the goods; the warehouse hears what to expect
+ * (pickup.completed).
  * @throws office.pickup_not_found, not_every_item_counted, kernel.illegal_transition, kernel.forbidden
  */
 export async function completePickup(work: Work, input: PickupResult): Promise<PickupView> {

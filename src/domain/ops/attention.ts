@@ -60,8 +60,9 @@ export async function showAttention(tx: Tx, id: string): Promise<AttentionView> 
 }
 
 /**
- * Puts an item away, with what was done about it; raised again, it is a new item. By support, finance, warehouse or an admin.
- * What was done to somebody of the staff is put away by finance, and not by who did it.
+ * Puts an item away, with what was done about it; raised again, it is a new item. By support, finance,
+ * warehouse or an admin. What was done to somebody of the staff is put away by finance, and not by who did
+ * it.
  * @throws kernel.forbidden, kernel.own_act, kernel.attention_not_found, kernel.attention_resolved
  */
 export async function resolveAttention(

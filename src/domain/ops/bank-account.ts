@@ -16,7 +16,10 @@ export interface BankAccount {
 
 export type PayoutChannel = PayoutChannelFact
 
-/** The channels that the provider documents: what holds for as long as it was not asked itself (`payout-channels.ts`). */
+/**
+ * The channels that the provider documents: what holds for as long as it was not asked itself
+ * (`payout-channels.ts`).
+ */
 export const payoutChannels: Readonly<Record<string, PayoutChannel>> = payoutChannelFacts
 
 /** A channel that the provider names and its reference did not: what holds for all of its kind. */
@@ -29,8 +32,9 @@ export const channelName = (channelCode: string): string => channelIn(channelCod
 const channelIn = (code: string) => (Object.hasOwn(payoutChannels, code) ? payoutChannels[code] : undefined)
 
 /**
- * The account as it is kept: its number without the spaces, dots and dashes that people write into it, and an e-wallet's as `08…`
- * however its country was written. `channel` is what the provider says of a channel that our table does not have.
+ * The account as it is kept: its number without the spaces, dots and dashes that people write into it, and an
+ * e-wallet's as `08…` however its country was written. `channel` is what the provider says of a channel that
+ * our table does not have.
  * @throws kernel.payout_channel_unknown, kernel.bank_account_invalid
  */
 export function requireBankAccount(account: BankAccount, channel?: PayoutChannel): BankAccount {
@@ -49,8 +53,8 @@ export function requireBankAccount(account: BankAccount, channel?: PayoutChannel
 }
 
 /**
- * A description as far as the channel shows it. What tells one from another stands at the end (`Laku STL-261123-7K3QX2`), so that words
- * and the code's prefix go first, and what is longer still is cut.
+ * A description as far as the channel shows it. What tells one from another stands at the end (`Laku
+ * STL-261123-7K3QX2`), so that words and the code's prefix go first, and what is longer still is cut.
  */
 export function describedFor({ descriptionLength: most }: PayoutChannel, description: string): string {
   const code = description.slice(description.lastIndexOf(' ') + 1)

@@ -38,7 +38,10 @@ export interface LimitUse {
   /** A word for the bank account that it goes to, where it leaves: several people may name one. */
   account?: string | undefined
   amountIdr: Rupiah
-  /** What a second person names to allow it, where the subject is not known before: the factory of a write-off. */
+  /**
+   * What a second person names to allow it, where the subject is not known before: the factory of a
+   * write-off.
+   */
   clearedAs?: string | undefined
   /** Who asked for it, where another one decides; else who acts. */
   person?: string | undefined
@@ -61,9 +64,10 @@ function limitsOf(kind: LimitedKind, policy: Policy): { dayLimitIdr: Rupiah; wee
 }
 
 /**
- * Whether one more of this is more than one person may do alone: counted over all doors of its budget, by who acts, by who receives and
- * by the account, within a day and within seven. Until the transaction ends nobody else counts for any of them. To be asked after the
- * locks on rows and before the ledger's. What the system does by itself is never over.
+ * Whether one more of this is more than one person may do alone: counted over all doors of its budget, by who
+ * acts, by who receives and by the account, within a day and within seven. Until the transaction ends nobody
+ * else counts for any of them. To be asked after the locks on rows and before the ledger's. What the system
+ * does by itself is never over.
  */
 export async function isOverLimit(work: Work, use: LimitUse): Promise<boolean> {
   const { tx, now, actor, policy } = work
@@ -82,8 +86,8 @@ export async function isOverLimit(work: Work, use: LimitUse): Promise<boolean> {
 }
 
 /**
- * Counts what is done now. Without a second person the database refuses what is over the limit; with one it refuses the same person, and
- * one who is no second person to them.
+ * Counts what is done now. Without a second person the database refuses what is over the limit; with one it
+ * refuses the same person, and one who is no second person to them.
  */
 export async function countUse(work: Work, use: LimitUse, second: string | null = null): Promise<void> {
   const { actor, policy } = work
@@ -114,7 +118,9 @@ export async function countUse(work: Work, use: LimitUse, second: string | null 
   if (rows.length === 0) await insertRows(work.tx, 'limitUses', [row])
 }
 
-/** Counts what follows from something that was counted, or that nobody decided, for the database asks for it. */
+/**
+ * Counts what follows from something that was counted, or that nobody decided, for the database asks for it.
+ */
 export async function countUnlessCounted(work: Work, use: LimitUse): Promise<void> {
   const { rows } = await sql`
     select from limit_uses where kind = ${use.kind} and subject_id = ${use.subject[1]} and undone_at is null`.execute(
@@ -124,8 +130,8 @@ export async function countUnlessCounted(work: Work, use: LimitUse): Promise<voi
 }
 
 /**
- * Counts what has no state in which it waits for a second person: over the limit it needs that somebody else allowed it beforehand
- * (`allowOverLimit`), which is used up by this.
+ * Counts what has no state in which it waits for a second person: over the limit it needs that somebody else
+ * allowed it beforehand (`allowOverLimit`), which is used up by this.
  * @throws kernel.second_person_needed with the command that allows it
  */
 export async function takeLimit(work: Work, use: LimitUse): Promise<void> {
@@ -172,8 +178,8 @@ export interface Clearance {
 const CLEARED_S = DAY_S
 
 /**
- * A second person allows one act over the limit, of so much at most, within a day, and confirms it by their factor: to whoever does it,
- * but not to themselves or to somebody whom they are no second person to.
+ * A second person allows one act over the limit, of so much at most, within a day, and confirms it by their
+ * factor: to whoever does it, but not to themselves or to somebody whom they are no second person to.
  * @throws kernel.reason_required, kernel.forbidden, and as requireOwnFactor
  */
 export async function allowOverLimit(
@@ -215,7 +221,10 @@ export interface LimitView {
   weekLimitIdr: Rupiah
 }
 
-/** Who has used how much of what one person may do alone, and who received it, within seven days: the most used first. */
+/**
+ * Who has used how much of what one person may do alone, and who received it, within seven days: the most
+ * used first.
+ */
 export async function listLimits(
   { tx, now, policy }: Pick<Work, 'now' | 'policy'> & { tx: Tx },
   { budget, limit }: { budget?: Budget | undefined; limit: number },

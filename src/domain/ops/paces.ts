@@ -25,14 +25,15 @@ export interface TakenTurns {
 const LONGEST_S = 3_600
 
 /**
- * Takes a turn of each limit, or of none where one does not come in time. Rows are locked in the order of their names, to the commit, so
- * that requests of one name are counted one after the other.
+ * Takes a turn of each limit, or of none where one does not come in time. Rows are locked in the order of
+ * their names, to the commit, so that requests of one name are counted one after the other.
  */
 export async function takeTurns(work: Work, turns: readonly Turn[]): Promise<TakenTurns> {
   if (turns.length === 0) return { inS: 0 }
   const names = turns.map(({ name }) => name)
-  // A flood is refused without a lock: what is used up now is so once it is locked, for a limit only moves on. Else all of a flood would
-  // stand one behind the other at the row that all strangers share, and everybody else with them.
+  // A flood is refused without a lock: what is used up now is so once it is locked, for a limit only moves
+  // on. Else all of a flood would stand one behind the other at the row that all strangers share, and
+  // everybody else with them.
   const early = reckon(work, turns, await readPaces(work, names)).refused
   if (early) return { inS: 0, refused: early }
   const { inS, refused, after } = reckon(work, turns, await lockPaces(work, names))
@@ -44,7 +45,10 @@ export async function takeTurns(work: Work, turns: readonly Turn[]): Promise<Tak
   return { inS }
 }
 
-/** What these turns come to from where their limits are: when they come, which one does not in time, and where the limits are after them. */
+/**
+ * What these turns come to from where their limits are: when they come, which one does not in time, and where
+ * the limits are after them.
+ */
 function reckon(
   work: Work,
   turns: readonly Turn[],

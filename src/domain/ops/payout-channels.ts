@@ -24,7 +24,10 @@ export interface ChannelView extends ToldChannel {
   readAt: Date | null
 }
 
-/** What is known of channels: the provider's word where it gave one, else our table. A channel that neither has is absent. */
+/**
+ * What is known of channels: the provider's word where it gave one, else our table. A channel that neither
+ * has is absent.
+ */
 export async function channelsOf(tx: Tx, codes: readonly string[]): Promise<Map<string, PayoutChannel>> {
   const { rows } = await sql<ToldChannel>`
     select channel_code, name, kind, minimum_idr, maximum_idr from payout_channels

@@ -7,7 +7,10 @@ export interface Pace {
   perMinute: number
 }
 
-/** A tenth of the minute may go out at once; the rest is spread, so that no minute ever holds more than the limit. */
+/**
+ * A tenth of the minute may go out at once; the rest is spread, so that no minute ever holds more than the
+ * limit.
+ */
 const BURST_SHARE = 0.1
 
 const msBetween = ({ perMinute }: Pace) => 60_000 / (perMinute * (1 - BURST_SHARE))
@@ -23,8 +26,9 @@ export interface TakenCalls {
 }
 
 /**
- * Takes up to `wanted` calls of an endpoint out of what every process shares, first come first served, none later than
- * `withinMs` from now. One statement; the time is the database's own, for processes disagree and development shifts its clock.
+ * Takes up to `wanted` calls of an endpoint out of what every process shares, first come first served, none
+ * later than `withinMs` from now. One statement; the time is the database's own, for processes disagree and
+ * development shifts its clock.
  */
 export async function takeCalls(
   db: Kysely<DB>,

@@ -3,8 +3,9 @@ import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { AttentionItem, Work } from '../kernel/work.ts'
 
 /**
- * Does a batch at once, and where it throws each item by itself: those that throw then are set aside, and the others are done. What is done
- * must be all or nothing (a transaction), and the same again must change nothing.
+ * Does a batch at once, and where it throws each item by itself: those that throw then are set aside, and the
+ * others are done. What is done must be all or nothing (a transaction), and the same again must change
+ * nothing.
  */
 export async function allOrEach<T>(
   items: readonly T[],
@@ -42,7 +43,10 @@ export async function setAside<T>(
   })
 }
 
-/** A batch in one transaction, or each item in one of its own where that throws. Returns what was done; what throws by itself is set aside. */
+/**
+ * A batch in one transaction, or each item in one of its own where that throws. Returns what was done; what
+ * throws by itself is set aside.
+ */
 export async function inOneOrEach<T, R>(
   context: Context,
   items: readonly T[],

@@ -30,8 +30,8 @@ const mayTurn: Record<SwitchName, StaffRole> = {
 const stopsInDoubt: readonly SwitchName[] = ['payouts', 'xendit', 'biteship']
 
 /**
- * Whether staff have paused this, or the database is not known to be the shop's own (ADR 0068). A paused thing waits, it does not
- * fail.
+ * Whether staff have paused this, or the database is not known to be the shop's own (ADR 0068). A paused
+ * thing waits, it does not fail.
  */
 export async function isPaused(tx: Tx, name: SwitchName): Promise<boolean> {
   const inDoubt = stopsInDoubt.includes(name) ? sql`not ${databaseIsKnown}` : sql`false`

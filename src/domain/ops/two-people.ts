@@ -5,10 +5,12 @@ import { kernelErrors } from '../kernel/kernel-errors.ts'
 import type { Work } from '../kernel/work.ts'
 
 /**
- * Where a step needs two people: the one who acts is another than the one before, and confirms by a factor that they enrolled themselves
- * (docs/adr/0090). Factor and role are a day old, and within that day neither touched what the other acts by; neither ever let the other in.
- * `first` is as `personOf` or `actorLabel` wrote it, and `same` what is thrown where both are one.
- * @throws kernel.same_hands, kernel.role_too_new, kernel.factor_too_new, kernel.second_factor_missing, kernel.second_factor_needed
+ * Where a step needs two people: the one who acts is another than the one before, and confirms by a factor
+ * that they enrolled themselves (docs/adr/0090). Factor and role are a day old, and within that day neither
+ * touched what the other acts by; neither ever let the other in. `first` is as `personOf` or `actorLabel`
+ * wrote it, and `same` what is thrown where both are one.
+ * @throws kernel.same_hands, kernel.role_too_new, kernel.factor_too_new, kernel.second_factor_missing,
+ * kernel.second_factor_needed
  */
 export async function requireSecondPerson(work: Work, first: string, same: () => DomainError): Promise<void> {
   const refused = await secondPersonRefused(work, first, same)
@@ -21,8 +23,10 @@ export async function isSecondPerson(work: Work, first: string): Promise<boolean
 }
 
 /**
- * Whoever allows beforehand what another will do confirms it as a second person does; that they are two is asked when it is done.
- * @throws kernel.role_too_new, kernel.factor_too_new, kernel.second_factor_missing, kernel.second_factor_needed
+ * Whoever allows beforehand what another will do confirms it as a second person does; that they are two is
+ * asked when it is done.
+ * @throws kernel.role_too_new, kernel.factor_too_new, kernel.second_factor_missing,
+ * kernel.second_factor_needed
  */
 export async function requireOwnFactor(work: Work): Promise<void> {
   const refused = await secondPersonRefused(work, 'nobody yet', () => kernelErrors.same_hands())

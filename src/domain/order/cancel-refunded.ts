@@ -11,8 +11,9 @@ const REFUNDED_BEFORE_RESTORE = 'refunded_before_restore'
 const inWarehouse: readonly OrderStatus[] = ['paid', 'processing', 'on_hold']
 
 /**
- * The provider has refunded all of a payment, and a restore had lost it: its order was cancelled then, and is cancelled again, which decides
- * the refund that went out. An order whose courier may have its parcel goes on, at the company's cost, and a person is told.
+ * The provider has refunded all of a payment, and a restore had lost it: its order was cancelled then, and is
+ * cancelled again, which decides the refund that went out. An order whose courier may have its parcel goes
+ * on, at the company's cost, and a person is told.
  */
 export async function cancelRefunded(work: Work, paymentId: string): Promise<void> {
   const { rows } = await sql<{ id: string }>`

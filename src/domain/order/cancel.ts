@@ -22,11 +22,13 @@ import type { OrderView } from './views.ts'
 const byCustomer: readonly OrderStatus[] = ['pending_payment', 'paid']
 
 /**
- * Cancels an order that has not left the warehouse: its stock is free again, an open payment is withdrawn, and what was paid
- * goes back in full. Customers cancel their direct orders until those are being packed; support also later and held ones,
- * and the orders of a session, whose money has been released from escrow and is taken back from where it went.
+ * Cancels an order that has not left the warehouse: its stock is free again, an open payment is withdrawn,
+ * and what was paid goes back in full. Customers cancel their direct orders until those are being packed;
+ * support also later and held ones, and the orders of a session, whose money has been released from escrow
+ * and is taken back from where it went.
  * @throws CourierBooked (order.parcel_booked) before anything is written: run it by `withParcelCalledOff`
- * @throws order.not_found, not_cancellable, group_order, parcel_booked, kernel.illegal_transition, kernel.forbidden
+ * @throws order.not_found, not_cancellable, group_order, parcel_booked, kernel.illegal_transition,
+ * kernel.forbidden
  */
 export async function cancelOrder(
   work: Work,
@@ -43,7 +45,10 @@ export async function cancelOrder(
   return await getOrder(work, id)
 }
 
-/** Ends an order that is locked with its payments and that may be cancelled: its stock is free, and what was paid goes back. */
+/**
+ * Ends an order that is locked with its payments and that may be cancelled: its stock is free, and what was
+ * paid goes back.
+ */
 export async function cancelLocked(
   work: Work,
   { order, payments }: { order: LockedOrder; payments: readonly OrderPayment[] },
@@ -54,7 +59,8 @@ export async function cancelLocked(
   const reason = words ? `${by}: ${words}` : by
   const set = { statusReason: reason, allocated: false, updatedAt: work.now }
   await moveState(work, orderMachine, { to: 'cancelled', ids: [id], set, all: true })
-  // Stock before money, as everybody locks them: who orders by wallet holds the stock and then asks for the wallet.
+  // Stock before money, as everybody locks them: who orders by wallet holds the stock and then asks for the
+  // wallet.
   await releaseStock(work, [id])
   const wasPaid = await giveMoneyBack(work, order, payments)
   const payload = { ...subjectOf(order), reason: by, wasPaid }

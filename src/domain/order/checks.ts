@@ -18,7 +18,10 @@ const borneBefore = sql`coalesce((
 const refundedBeforeRestore = sql`exists (
   select from payments p join refunds r on r.payment_id = p.id where p.order_id = o.id and r.key like 'adopted:%')`
 
-/** What of that came back to the company where nothing of order `o` was earned, and its funds were not earned since. */
+/**
+ * What of that came back to the company where nothing of order `o` was earned, and its funds were not earned
+ * since.
+ */
 const borneBack = sql`coalesce((
   select sum(e.amount_idr) from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.amount_idr > 0
   where t.key = 'order:' || o.id || ':borne_back'

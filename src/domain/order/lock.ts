@@ -44,8 +44,8 @@ export interface OrderPayment {
 }
 
 /**
- * Locks the payments of an order, its participant's for one of a session. To be called before the order is locked: a
- * confirmation holds its payment first and then asks for the order.
+ * Locks the payments of an order, its participant's for one of a session. To be called before the order is
+ * locked: a confirmation holds its payment first and then asks for the order.
  */
 export async function lockPaymentsOf(
   tx: Tx,
@@ -59,7 +59,8 @@ export async function lockPaymentsOf(
 }
 
 /**
- * Locks an order and before it its payments, whatever they are for: the order itself, or a place in a session.
+ * Locks an order and before it its payments, whatever they are for: the order itself, or a place in a
+ * session.
  * @throws order.not_found
  */
 export async function lockOrderAndPayments(

@@ -14,9 +14,9 @@ export interface Shares {
 }
 
 /**
- * Whose an order's money is when it is earned: each item's goods, commission (rounded down) within them, and the shipping fee.
- * Where less is held than the order's price, because some went back before, the goods bear it in proportion, the last item
- * the remainder, and the fee only what is more than all goods.
+ * Whose an order's money is when it is earned: each item's goods, commission (rounded down) within them, and
+ * the shipping fee. Where less is held than the order's price, because some went back before, the goods bear
+ * it in proportion, the last item the remainder, and the fee only what is more than all goods.
  */
 export function sharesOf(items: readonly SoldItem[], fees: { shippingIdr: Rupiah; heldIdr: Rupiah }): Shares {
   const goodsIdr = sumIdr(items.map((item) => item.totalIdr))
@@ -40,7 +40,9 @@ export function sharesOf(items: readonly SoldItem[], fees: { shippingIdr: Rupiah
   }
 }
 
-/** An amount in parts proportional to the weights, each rounded down but the last, which takes the remainder. */
+/**
+ * An amount in parts proportional to the weights, each rounded down but the last, which takes the remainder.
+ */
 function partsOf(amountIdr: Rupiah, weights: readonly number[]): Rupiah[] {
   const whole = BigInt(sumIdr(weights))
   let left = amountIdr

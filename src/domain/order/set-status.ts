@@ -20,8 +20,9 @@ const handling: readonly StaffRole[] = ['support', 'warehouse', 'service']
 const deciding: readonly StaffRole[] = ['support', 'service']
 
 /**
- * What staff and services may set by hand, and who: those who handle parcels say where they are, those who answer buyers
- * decide what costs money. Money alone makes an order paid, time alone completes it, and returns have use cases of their own.
+ * What staff and services may set by hand, and who: those who handle parcels say where they are, those who
+ * answer buyers decide what costs money. Money alone makes an order paid, time alone completes it, and
+ * returns have use cases of their own.
  */
 const mayset = {
   processing: handling,
@@ -42,11 +43,12 @@ export type StatusByHand = keyof typeof mayset
 export const statusesByHand = Object.keys(mayset) as [StatusByHand, ...StatusByHand[]]
 
 /**
- * Moves an order by hand, along the table of transitions (service map: `PATCH /api/orders/:id/status`). Out of on_hold, and out of
- * returned when it is sent again, it is given its stock and its courier is booked anew. `refunded` decides the refund of a parcel
- * that came back; the order is refunded when the money has arrived. Out of return_requested it decides the return: `returned` accepts,
- * `delivered` refuses it.
- * @throws CourierBooked (order.parcel_booked) where cancelling needs the courier first: run it by `withParcelCalledOff`
+ * Moves an order by hand, along the table of transitions (service map: `PATCH /api/orders/:id/status`). Out
+ * of on_hold, and out of returned when it is sent again, it is given its stock and its courier is booked
+ * anew. `refunded` decides the refund of a parcel that came back; the order is refunded when the money has
+ * arrived. Out of return_requested it decides the return: `returned` accepts, `delivered` refuses it.
+ * @throws CourierBooked (order.parcel_booked) where cancelling needs the courier first: run it by
+ * `withParcelCalledOff`
  * @throws order.not_found, reason_required, parcel_booked, out_of_stock, return_open, refund_decided,
  *   kernel.illegal_transition, kernel.forbidden
  */
@@ -105,7 +107,10 @@ async function move(
   }
 }
 
-/** The whole return at once, with all its goods fit to be sold; item by item it is accepted by `laku orders returns accept`. */
+/**
+ * The whole return at once, with all its goods fit to be sold; item by item it is accepted by `laku orders
+ * returns accept`.
+ */
 async function decideReturn(
   work: Work,
   { code, status, reason }: { code: string; status: StatusByHand; reason: string | undefined },

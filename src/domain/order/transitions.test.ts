@@ -45,8 +45,8 @@ class Enough extends Error {}
 type Uses = Record<string, (work: Work) => Promise<unknown>>
 
 /**
- * Puts the order into a state as it would be found there, and then uses it in each of these ways; nothing of it stays, and nobody
- * reacts. Answers for each what it was refused with, and where the order is then.
+ * Puts the order into a state as it would be found there, and then uses it in each of these ways; nothing of
+ * it stays, and nobody reacts. Answers for each what it was refused with, and where the order is then.
  */
 async function from(status: OrderStatus, uses: Uses, actor: Actor = admin) {
   const outcomes: Record<string, { code: string; status: OrderStatus }> = {}

@@ -21,7 +21,10 @@ const holds = (account: string, states: readonly string[]): Check =>
       where b.held <> r.due`,
   )
 
-/** What is always true of payments and refunds (the design's list, numbers 1 and 6), beside what the ledger holds by itself. */
+/**
+ * What is always true of payments and refunds (the design's list, numbers 1 and 6), beside what the ledger
+ * holds by itself.
+ */
 export const paymentChecks: readonly Check[] = [
   checkOf(
     'a payment that was received is in the ledger, with its amount',

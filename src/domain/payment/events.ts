@@ -29,7 +29,10 @@ declare module '../kernel/events.ts' {
     'payment.withdrawn': PaymentSubject
     'refund.decided': RefundSubject
     'refund.succeeded': RefundSubject
-    /** The payment it is of is not settled yet, so that the provider cannot send it: it goes out by itself when it is. */
+    /**
+     * The payment it is of is not settled yet, so that the provider cannot send it: it goes out by itself
+     * when it is.
+     */
     'refund.waiting': RefundSubject
     /** `attempt` counts from 1; not tried again: it goes into the wallet, or waits for a person. */
     'refund.failed': RefundSubject & { failureCode: string; attempt: number; isTriedAgain: boolean }

@@ -6,8 +6,14 @@ import type {
   GatewayTransactionQuery,
 } from './reconciliation/gateway-transactions.ts'
 
-/** PENDING until paid or past its expiry; PAID is ours at once, SETTLED when the gateway has paid it out to us. */
-/** `UNKNOWN`: the provider says a word that laku does not know, which proves neither that it was paid nor that it was not. */
+/**
+ * PENDING until paid or past its expiry; PAID is ours at once, SETTLED when the gateway has paid it out to
+ * us.
+ */
+/**
+ * `UNKNOWN`: the provider says a word that laku does not know, which proves neither that it was paid nor that
+ * it was not.
+ */
 export type GatewayInvoiceStatus = 'PENDING' | 'PAID' | 'SETTLED' | 'EXPIRED' | 'UNKNOWN'
 
 export interface GatewayInvoice {
@@ -111,21 +117,36 @@ export type NewGatewayRefund = RefundedPayment & {
 
 /** The payment gateway. Every method throws `ProviderFailure`; amounts are whole rupiah. */
 export interface PaymentGateway {
-  /** Makes an invoice. On an unknown outcome it may exist: `findInvoices(externalId)` before a second one is made. */
+  /**
+   * Makes an invoice. On an unknown outcome it may exist: `findInvoices(externalId)` before a second one is
+   * made.
+   */
   createInvoice(invoice: NewGatewayInvoice): Promise<GatewayInvoice>
   getInvoice(id: string): Promise<GatewayInvoice>
-  /** Every invoice ever made under our key, in the gateway's order; empty when there is none. The caller picks. */
+  /**
+   * Every invoice ever made under our key, in the gateway's order; empty when there is none. The caller
+   * picks.
+   */
   findInvoices(externalId: string): Promise<GatewayInvoice[]>
   /** One page; shorter than `limit` when it is the last. */
   listInvoices(query: GatewayInvoiceQuery): Promise<GatewayInvoice[]>
   /** Closes a pending invoice for good; it can never be paid or revived after. */
   expireInvoice(id: string): Promise<GatewayInvoice>
-  /** Asks for money to go back to the source, while the lease holds. PENDING is no success: the refund is done when it says SUCCEEDED. */
+  /**
+   * Asks for money to go back to the source, while the lease holds. PENDING is no success: the refund is done
+   * when it says SUCCEEDED.
+   */
   createRefund(refund: NewGatewayRefund, lease?: CallLease): Promise<GatewayRefund>
   getRefund(id: string): Promise<GatewayRefund>
-  /** Every refund of a payment that the provider's lists show by now, whoever made it. What is not there may still come. */
+  /**
+   * Every refund of a payment that the provider's lists show by now, whoever made it. What is not there may
+   * still come.
+   */
   findRefunds(payment: GatewayPaymentIds): Promise<GatewayRefund[]>
-  /** What the provider's own record of a payment says was refunded of it, at once; nothing where it keeps no such figure. */
+  /**
+   * What the provider's own record of a payment says was refunded of it, at once; nothing where it keeps no
+   * such figure.
+   */
   refundedIdr(payment: GatewayPaymentIds): Promise<Rupiah | undefined>
   /** A page of the provider's own book. */
   listTransactions(query: GatewayTransactionQuery): Promise<GatewayTransactionPage>

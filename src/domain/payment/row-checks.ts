@@ -12,7 +12,10 @@ export const refundedFromReview: RawBuilder<boolean> = sql`exists (
 
 const isReceived = sql`(p.status in ('paid', 'partially_refunded', 'refunded') and not ${refundedFromReview})`
 
-/** What the provider has, what it has that waits, and what it gave and nobody placed: which of them says how a sum came or went, not whether. */
+/**
+ * What the provider has, what it has that waits, and what it gave and nobody placed: which of them says how a
+ * sum came or went, not whether.
+ */
 const atProvider = sql`case when a.key in ('gateway', 'quarantine') or a.key like 'suspense:%' then 'gateway' else a.key end`
 
 /** Payments, refunds, money in quarantine and chargebacks, held to the postings that they made. */

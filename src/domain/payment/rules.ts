@@ -11,7 +11,10 @@ import type { GatewayInvoice } from './gateway.ts'
 const HOUR_MS = 3600 * 1000
 const DAY_MS = 24 * HOUR_MS
 
-/** The channel that decides on refunds: of a card or a QR payment the family, whatever bank or app stood behind it. */
+/**
+ * The channel that decides on refunds: of a card or a QR payment the family, whatever bank or app stood
+ * behind it.
+ */
 export function channelOf(invoice: Pick<GatewayInvoice, 'paymentMethod' | 'paymentChannel'>): string | null {
   if (invoice.paymentMethod === 'CREDIT_CARD') return 'CREDIT_CARD'
   if (invoice.paymentMethod === 'QR_CODE' || invoice.paymentMethod === 'QRIS') return 'QRIS'
@@ -29,7 +32,10 @@ export interface PaidBy {
   amountIdr: Rupiah
   /** What of it the wallet paid. */
   walletIdr: Rupiah
-  /** What came in, from the wallet too: where staff accepted another amount, the provider's refund rules no longer fit. */
+  /**
+   * What came in, from the wallet too: where staff accepted another amount, the provider's refund rules no
+   * longer fit.
+   */
   paidAmountIdr: Rupiah | null
   /** What the card's issuer took back: the provider refunds nothing beside it. */
   chargedBackIdr: Rupiah
@@ -44,9 +50,10 @@ export interface RefundWay {
 const toWallet: RefundWay = { destination: 'wallet', notBefore: null }
 
 /**
- * Where a refund of so much of what came by invoice really goes at `now`: back to where the money came from, or to the wallet where that is impossible. The
- * provider's facts decide, and what the account's contract says otherwise (`policy.refundChannels`). An app behind a QRIS that is not known
- * to take money back is told no promise.
+ * Where a refund of so much of what came by invoice really goes at `now`: back to where the money came from,
+ * or to the wallet where that is impossible. The provider's facts decide, and what the account's contract
+ * says otherwise (`policy.refundChannels`). An app behind a QRIS that is not known to take money back is told
+ * no promise.
  */
 export function refundWay(
   payment: PaidBy,
@@ -79,7 +86,10 @@ export interface WaysBack {
   walletIdr: Rupiah
 }
 
-/** Both ways by which a refund of so much goes, after what has been returned: as the wallet and the source paid, or all into the wallet. */
+/**
+ * Both ways by which a refund of so much goes, after what has been returned: as the wallet and the source
+ * paid, or all into the wallet.
+ */
 export function waysBack(
   payment: PaidBy & { returnedIdr: Rupiah },
   amountIdr: Rupiah,
@@ -107,9 +117,10 @@ export type AfterRefusal =
   | 'person'
 
 /**
- * What follows a definite no (a refused first call, or a refund that FAILED) when the refund has failed so often before, this time with it.
- * REFUND_FAILED names no cause, so it is tried again twice, and then goes to the wallet. A code that nobody knows is tried as
- * often, and then a person is asked; and so is one that says that the money is gone.
+ * What follows a definite no (a refused first call, or a refund that FAILED) when the refund has failed so
+ * often before, this time with it. REFUND_FAILED names no cause, so it is tried again twice, and then goes to
+ * the wallet. A code that nobody knows is tried as often, and then a person is asked; and so is one that says
+ * that the money is gone.
  */
 export function afterRefusal(failureCode: string, failures: number): AfterRefusal {
   const known = REFUND_REFUSALS[failureCode]
@@ -127,9 +138,9 @@ interface TakenBack {
 }
 
 /**
- * What a line of the provider's book about a chargeback is, beside what is booked: known by its id; the one that staff told of under
- * another id, by payment and amount, the oldest where they told of several; `ask` where they told only of other amounts, for theirs may
- * be wrong; or new.
+ * What a line of the provider's book about a chargeback is, beside what is booked: known by its id; the one
+ * that staff told of under another id, by payment and amount, the oldest where they told of several; `ask`
+ * where they told only of other amounts, for theirs may be wrong; or new.
  */
 export function matchChargeback<
   T extends TakenBack & { ledgerKey: string; providerTransactionId: string | null },
@@ -150,7 +161,9 @@ const neverPayable: ReadonlySet<string> = new Set([
   'UNSUPPORTED_CURRENCY',
 ])
 
-/** Whether a refusal to make an invoice ends its payment, instead of waiting for the provider or for staff. */
+/**
+ * Whether a refusal to make an invoice ends its payment, instead of waiting for the provider or for staff.
+ */
 export const isRefusedForGood = (code: string): boolean => neverPayable.has(code)
 
 /** How long the hold is left, in whole seconds, never more: what an invoice may live. */

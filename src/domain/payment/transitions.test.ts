@@ -155,7 +155,8 @@ describe('every move of the tables, and no other', () => {
   }
   it.each(statesOf(refundTransitions))('of a refund that is %s', async (from) => {
     for (const [to, move] of Object.entries(refundTo) as [RefundStatus, (id: string) => Promise<unknown>][]) {
-      // Here a success is the provider's word, and it was never asked; into the wallet it comes with the approval (staff-refunds.test.ts).
+      // Here a success is the provider's word, and it was never asked; into the wallet it comes with the
+      // approval (staff-refunds.test.ts).
       if (from === 'requested' && to === 'succeeded') continue
       const id = await refundIn(from)
       await move(id).catch((error: Error & { kind?: string }) => expect(error.kind).toBe('conflict'))

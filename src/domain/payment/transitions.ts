@@ -9,7 +9,10 @@ export type PaymentStatus =
   | 'failed'
   | 'review'
 
-/** An expired payment can still be paid: the provider's PAID may follow its EXPIRED, and money is never ignored. */
+/**
+ * An expired payment can still be paid: the provider's PAID may follow its EXPIRED, and money is never
+ * ignored.
+ */
 export const paymentTransitions: Transitions<PaymentStatus> = {
   pending: ['paid', 'expired', 'failed', 'review'],
   paid: ['partially_refunded', 'refunded'],
@@ -32,8 +35,9 @@ export type RefundStatus =
   | 'to_wallet'
 
 /**
- * A refund into the wallet has succeeded as soon as it is approved. What failed is sent again under its next attempt. It has succeeded
- * whenever the provider says so, also after it said that it failed; one that nothing was sent of yet may go to the wallet instead.
+ * A refund into the wallet has succeeded as soon as it is approved. What failed is sent again under its next
+ * attempt. It has succeeded whenever the provider says so, also after it said that it failed; one that
+ * nothing was sent of yet may go to the wallet instead.
  */
 export const refundTransitions: Transitions<RefundStatus> = {
   requested: ['approved', 'succeeded', 'rejected'],
@@ -49,7 +53,9 @@ export const refundMachine = machineOf('refund', 'refunds', refundTransitions)
 
 export type ReconciliationStatus = 'running' | 'agrees' | 'differs' | 'broken_off'
 
-/** The books are held against each other by one run at a time; the next one begins where the last was proven. */
+/**
+ * The books are held against each other by one run at a time; the next one begins where the last was proven.
+ */
 export const reconciliationTransitions: Transitions<ReconciliationStatus> = {
   running: ['agrees', 'differs', 'broken_off'],
   agrees: [],

@@ -7,8 +7,8 @@ import { verdictOf } from './rules.ts'
 import { settlePayouts } from './settle-payouts.ts'
 
 /**
- * Gives a payout that was sent before a restore its row again, under the key by which the provider knows it, and follows what the provider
- * says of it. Nothing is sent. `made` runs between, with the id of the row.
+ * Gives a payout that was sent before a restore its row again, under the key by which the provider knows it,
+ * and follows what the provider says of it. Nothing is sent. `made` runs between, with the id of the row.
  */
 export async function adoptPayout(
   work: Work,

@@ -6,8 +6,9 @@ import type { LockedPayout } from './lock-payouts.ts'
 import { verdictOf } from './rules.ts'
 
 /**
- * Books what left by the provider's word, beyond the `ownIdr` that the subject of the payout takes: the difference to what lies in suspense
- * of it already goes there. Said again it changes nothing. The payout is locked. True where something was booked.
+ * Books what left by the provider's word, beyond the `ownIdr` that the subject of the payout takes: the
+ * difference to what lies in suspense of it already goes there. Said again it changes nothing. The payout is
+ * locked. True where something was booked.
  */
 export async function bookDifference(
   work: Work,

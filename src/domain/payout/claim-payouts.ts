@@ -19,7 +19,9 @@ export interface ClaimedPayout {
   status: PayoutStatus
   attempt: number
   providerPayoutId: string | null
-  /** How the provider is asked: what may be there already is sent again only where its list does not show it. */
+  /**
+   * How the provider is asked: what may be there already is sent again only where its list does not show it.
+   */
   ask: ProviderAsk
   /** Since when it may be there. */
   calledAt: Date
@@ -34,9 +36,10 @@ const LEASE_S = 60
 const PAUSED_S = 60
 
 /**
- * Takes payouts to be sent or asked about: each by one worker at a time, under a lease by the database's clock. Those created move to
- * submitted, and tell it, for from here on the money may be gone. While `payouts` is paused nothing is sent, while `xendit` is
- * nothing is asked either: they wait. Any other state is left out, so a job that comes twice does nothing.
+ * Takes payouts to be sent or asked about: each by one worker at a time, under a lease by the database's
+ * clock. Those created move to submitted, and tell it, for from here on the money may be gone. While
+ * `payouts` is paused nothing is sent, while `xendit` is nothing is asked either: they wait. Any other state
+ * is left out, so a job that comes twice does nothing.
  */
 export async function claimPayouts(work: Work, payoutIds: readonly string[]): Promise<ClaimedPayout[]> {
   if (payoutIds.length === 0) return []

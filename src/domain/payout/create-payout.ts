@@ -17,8 +17,9 @@ import { payoutNews } from './payout-news.ts'
 
 export interface NewPayout {
   /**
-   * The same for the same try and new after a definite failure: the subject's code and the number of the try, `STL-261123-7K3QX2-1`. The
-   * provider knows it by that after this installation's name: `1A2B3C-STL-261123-7K3QX2-1`.
+   * The same for the same try and new after a definite failure: the subject's code and the number of the try,
+   * `STL-261123-7K3QX2-1`. The provider knows it by that after this installation's name:
+   * `1A2B3C-STL-261123-7K3QX2-1`.
    */
   key: string
   purpose: PayoutPurpose
@@ -34,10 +35,11 @@ export interface NewPayout {
 const JOB_GRACE_S = 60
 
 /**
- * Makes a payout that is sent after the commit, and posts nothing: who made it follows payout.submitted, payout.succeeded,
- * payout.failed and payout.reversed with the postings of its purpose. The same key with the same content changes nothing.
- * Returns the payout's id.
- * @throws payout.key_reused, payout.under_way, moves_again, kernel.payout_channel_unknown, kernel.bank_account_invalid, kernel.database_in_doubt
+ * Makes a payout that is sent after the commit, and posts nothing: who made it follows payout.submitted,
+ * payout.succeeded, payout.failed and payout.reversed with the postings of its purpose. The same key with the
+ * same content changes nothing. Returns the payout's id.
+ * @throws payout.key_reused, payout.under_way, moves_again, kernel.payout_channel_unknown,
+ * kernel.bank_account_invalid, kernel.database_in_doubt
  */
 export async function createPayout(work: Work, input: NewPayout): Promise<string> {
   await requireKnownDatabase(work.tx)

@@ -26,10 +26,11 @@ interface Doubtful {
 }
 
 /**
- * Two people declare dead a payout of which nobody knows what became: the first asks, the second does it. Then a new one may be sent. The
- * key's life must be over, and the provider's list seen without it a whole day after the last call. Should it arrive all the same,
- * it is booked like anything that contradicts.
- * @throws payout.not_found, not_unknown, too_early, lease_alive, same_person, kernel.same_hands, reason_required, forbidden
+ * Two people declare dead a payout of which nobody knows what became: the first asks, the second does it.
+ * Then a new one may be sent. The key's life must be over, and the provider's list seen without it a whole
+ * day after the last call. Should it arrive all the same, it is booked like anything that contradicts.
+ * @throws payout.not_found, not_unknown, too_early, lease_alive, same_person, kernel.same_hands,
+ * reason_required, forbidden
  */
 export async function declareDead(work: Work, { payout: named }: { payout: string }): Promise<PayoutView> {
   requireStaff(work.actor, 'finance')

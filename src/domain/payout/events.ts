@@ -15,7 +15,10 @@ export interface PayoutNews {
   failureCode: string | null
   /** Another payout of the same may well succeed. */
   retryable: boolean
-  /** How often the provider has contradicted itself about it: postings of a payout that turns again are not the first. */
+  /**
+   * How often the provider has contradicted itself about it: postings of a payout that turns again are not
+   * the first.
+   */
   turn: number
 }
 
@@ -32,7 +35,10 @@ declare module '../kernel/events.ts' {
     'payout.dropped': PayoutNews
     /** It came back. One that was never seen to succeed is told to have, first. */
     'payout.reversed': PayoutNews
-    /** The provider says what does not agree with what it said before: nothing more happens to the subject by itself. */
+    /**
+     * The provider says what does not agree with what it said before: nothing more happens to the subject by
+     * itself.
+     */
     'payout.contradicted': PayoutNews & { from: string; says: string }
   }
 }

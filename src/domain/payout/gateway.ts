@@ -1,7 +1,10 @@
 import type { CallLease, Rupiah } from '../kernel/index.ts'
 import type { BankAccount, ToldChannel } from '../ops/index.ts'
 
-/** The provider's own word. What each means stands in `verdictOf`; one that is not known is kept and waited for. */
+/**
+ * The provider's own word. What each means stands in `verdictOf`; one that is not known is kept and waited
+ * for.
+ */
 export type GatewayPayoutStatus = string
 
 export interface GatewayPayout {
@@ -18,7 +21,9 @@ export interface GatewayPayout {
 }
 
 export interface NewGatewayPayout {
-  /** Idempotency key and reference at once: the same key with the same content answers the first payout again. */
+  /**
+   * Idempotency key and reference at once: the same key with the same content answers the first payout again.
+   */
   key: string
   destination: BankAccount
   amountIdr: Rupiah
@@ -31,8 +36,8 @@ export type GatewayChannel = ToldChannel
 /** The provider that sends money out. Every method throws `ProviderFailure`; amounts are whole rupiah. */
 export interface PayoutGateway {
   /**
-   * Sends money, only while the lease holds: it is asked for on the last line before the socket. On an unknown outcome the payout may be
-   * on its way: `findPayouts(key)` says.
+   * Sends money, only while the lease holds: it is asked for on the last line before the socket. On an
+   * unknown outcome the payout may be on its way: `findPayouts(key)` says.
    */
   createPayout(payout: NewGatewayPayout, lease?: CallLease): Promise<GatewayPayout>
   getPayout(id: string): Promise<GatewayPayout>

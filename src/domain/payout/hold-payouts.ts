@@ -5,8 +5,8 @@ import type { Work } from '../kernel/index.ts'
 const unsent = sql`(route = 'provider' and (status = 'created' or (status = 'submitted' and called_at is null)))`
 
 /**
- * Keeps back the payouts of these subjects that were not sent yet; what may be at the provider already goes its way, but is asked about
- * only, and not sent again. Returns the subjects whose payout is held now.
+ * Keeps back the payouts of these subjects that were not sent yet; what may be at the provider already goes
+ * its way, but is asked about only, and not sent again. Returns the subjects whose payout is held now.
  */
 export async function holdPayouts(work: Work, subjectIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ subjectId: string; unsent: boolean }>`

@@ -22,7 +22,9 @@ export interface LockedPayout {
   setAside: boolean
 }
 
-/** Locks what the provider speaks of, and every other payout of the same subjects, in the order of their ids. */
+/**
+ * Locks what the provider speaks of, and every other payout of the same subjects, in the order of their ids.
+ */
 export async function lockPayouts(
   work: Work,
   { answers, ids }: { answers: readonly GatewayPayout[]; ids: readonly string[] },

@@ -6,7 +6,10 @@ import { movingStates } from './rules.ts'
 /** Payouts `x` that had failed, or come back, and that the provider means to send after all. */
 const movesAgain = sql`x.status in ('failed', 'reversed') and x.provider_status = any(${movingStates})`
 
-/** Whether an older payout of what payout `p` pays moves again: then `p` is not sent, for the older one may arrive. */
+/**
+ * Whether an older payout of what payout `p` pays moves again: then `p` is not sent, for the older one may
+ * arrive.
+ */
 export const olderMoves: RawBuilder<boolean> = sql<boolean>`exists (
   select from payouts x
   where x.subject_id in (p.subject_id, (select w.retry_of from withdrawals w where w.id = p.subject_id)) and ${movesAgain})`

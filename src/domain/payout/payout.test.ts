@@ -22,7 +22,9 @@ import {
 } from './index.ts'
 import { isRetryable, nextLookS } from './rules.ts'
 
-/** Xendit's test numbers decide what becomes of a payout; this one stays accepted until it is moved by hand. */
+/**
+ * Xendit's test numbers decide what becomes of a payout; this one stays accepted until it is moved by hand.
+ */
 const waits = { channelCode: 'ID_CIMB', accountNumber: '131313', accountHolderName: 'PT Uji' }
 
 describe('payouts', () => {

@@ -14,7 +14,10 @@ export interface Outgoing {
 /** So many that wait are looked at together; those behind them wait on. */
 const LOOKED_AT = 500
 
-/** The oldest first, as far as the balance reaches; nobody is overtaken: where one does not fit, those behind it wait as well. */
+/**
+ * The oldest first, as far as the balance reaches; nobody is overtaken: where one does not fit, those behind
+ * it wait as well.
+ */
 export function fitByAge<Item extends Outgoing>(
   balanceIdr: Rupiah,
   mine: readonly Item[],
@@ -53,9 +56,10 @@ interface Queued extends Outgoing {
 }
 
 /**
- * Which of these payouts are sent or asked about now. One call per batch asks what can be spent: a payout above it is taken on and fails
- * minutes later, and its receiver hears of a failure that is none. With refunds that wait they go by age. Those that wait are no failures;
- * staff see how much is missing. A balance that cannot be read holds up nobody.
+ * Which of these payouts are sent or asked about now. One call per batch asks what can be spent: a payout
+ * above it is taken on and fails minutes later, and its receiver hears of a failure that is none. With
+ * refunds that wait they go by age. Those that wait are no failures; staff see how much is missing. A balance
+ * that cannot be read holds up nobody.
  */
 export async function planPayouts(context: PayoutContext, payoutIds: readonly string[]): Promise<string[]> {
   if (payoutIds.length === 0) return []

@@ -10,7 +10,10 @@ import { settlePayouts } from './settle-payouts.ts'
 export interface PayoutNotice {
   inboxId: string
   id: string
-  /** Our key, by which it is looked for where the provider does not know the id: the newer API has ids of its own. */
+  /**
+   * Our key, by which it is looked for where the provider does not know the id: the newer API has ids of its
+   * own.
+   */
   referenceId?: string | undefined
   /** What the delivery says of it, which is not believed, but asked about. */
   says?: string | undefined
@@ -23,14 +26,18 @@ export interface PayoutInbox {
 
 /** A contradiction is asked about so often; then a person is told. */
 const CONTRADICTED_TRIES = 3
-/** A no that a webhook contradicts is not believed for so long: it would pay a second time. A person has heard of it by then. */
+/**
+ * A no that a webhook contradicts is not believed for so long: it would pay a second time. A person has heard
+ * of it by then.
+ */
 const DOUBTED_S = 86_400
 
 const CALLS_AT_ONCE = 5
 
 /**
- * Follows the provider's webhooks of payouts: each payout is read again, once however many speak of it, and recorded in one
- * transaction together with the marks that `mark` sets in the inbox. What could not be read waits.
+ * Follows the provider's webhooks of payouts: each payout is read again, once however many speak of it, and
+ * recorded in one transaction together with the marks that `mark` sets in the inbox. What could not be read
+ * waits.
  */
 export async function processPayoutNotices(
   context: PayoutContext,
@@ -99,7 +106,10 @@ async function read(
   }
 }
 
-/** The delivery says one end and what was read again the other. That one succeeded may be told late of one that came back since. */
+/**
+ * The delivery says one end and what was read again the other. That one succeeded may be told late of one
+ * that came back since.
+ */
 function contradicts(says: string | undefined, reads: string): boolean {
   const [told, now] = [verdictOf(says ?? ''), verdictOf(reads)]
   if (told === 'succeeded' || told === 'reversed') return now === 'failed'

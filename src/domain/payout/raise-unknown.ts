@@ -12,7 +12,10 @@ export interface Shown {
   balanceIdr?: number
 }
 
-/** Tells a person of a payout of which nobody knows whether it was made, and what the provider's list and balance show. */
+/**
+ * Tells a person of a payout of which nobody knows whether it was made, and what the provider's list and
+ * balance show.
+ */
 export async function raiseUnknown(
   work: Work,
   payout: ClaimedPayout,

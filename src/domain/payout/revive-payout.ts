@@ -12,8 +12,9 @@ const isLive = ({ status, setAside }: LockedPayout) =>
   (status === 'created' || status === 'submitted' || status === 'succeeded') && !setAside
 
 /**
- * A payout that was taken to have failed, or to have come back, arrived. A newer one of the same subject that was never sent is dropped. True
- * where the subject takes the money; where another payout of it is alive, it is set aside.
+ * A payout that was taken to have failed, or to have come back, arrived. A newer one of the same subject that
+ * was never sent is dropped. True where the subject takes the money; where another payout of it is alive, it
+ * is set aside.
  */
 export async function revivePayout(
   work: Work,
@@ -60,7 +61,10 @@ async function dropPayouts(work: Work, payouts: readonly LockedPayout[]): Promis
   }
 }
 
-/** Drops what of these subjects was never sent. Returns the subjects of which something is left that may be paid, or was. */
+/**
+ * Drops what of these subjects was never sent. Returns the subjects of which something is left that may be
+ * paid, or was.
+ */
 export async function dropUnsent(work: Work, subjectIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<LockedPayout>`
     select id, key, purpose, subject_id, amount_idr, status, called_at, turns, set_aside from payouts
@@ -73,7 +77,10 @@ export async function dropUnsent(work: Work, subjectIds: readonly string[]): Pro
   return rows.filter((one) => one.calledAt !== null).map((one) => one.subjectId)
 }
 
-/** A payout that arrived after all has no place at its subject: its money lies in suspense under its key. The payout is locked. */
+/**
+ * A payout that arrived after all has no place at its subject: its money lies in suspense under its key. The
+ * payout is locked.
+ */
 export async function setPayoutAside(work: Work, payoutId: string, why: string): Promise<void> {
   const { rows } = await sql<LockedPayout>`
     update payouts set set_aside = true where id = ${payoutId} and status = 'succeeded' and not set_aside
@@ -94,8 +101,8 @@ export async function setPayoutAside(work: Work, payoutId: string, why: string):
 }
 
 /**
- * The payout that its subject had is gone: where an older one lies set aside in suspense, and nobody disposed of it yet, the subject takes
- * that one.
+ * The payout that its subject had is gone: where an older one lies set aside in suspense, and nobody disposed
+ * of it yet, the subject takes that one.
  */
 export async function promoteSetAside(
   work: Work,

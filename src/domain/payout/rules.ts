@@ -12,7 +12,10 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   REVERSED: 'reversed',
 }
 
-/** ACCEPTED, REQUESTED and what waits for people over there wait; so does a word that nobody knows: money may still move. */
+/**
+ * ACCEPTED, REQUESTED and what waits for people over there wait; so does a word that nobody knows: money may
+ * still move.
+ */
 export const verdictOf = (status: GatewayPayoutStatus): Verdict => verdicts[status] ?? 'waiting'
 
 /** Nobody ever learnt what became of it, and two people took it for gone: our own code for that. */
@@ -32,7 +35,10 @@ const passing: ReadonlySet<string> = new Set([
 export const isRetryable = (failureCode: string): boolean => passing.has(failureCode)
 
 const HOUR_S = 3600
-/** A transfer takes minutes; locked, under assessment or at an end that we do not know it waits for a person over there, and ours may ask. */
+/**
+ * A transfer takes minutes; locked, under assessment or at an end that we do not know it waits for a person
+ * over there, and ours may ask.
+ */
 const patience: Readonly<Record<string, number>> = {
   ACCEPTED: 6 * HOUR_S,
   REQUESTED: 6 * HOUR_S,
@@ -43,7 +49,10 @@ const patience: Readonly<Record<string, number>> = {
 /** After how many seconds under way a payout in this state is a person's business too. */
 export const patienceS = (status: GatewayPayoutStatus): number => patience[status] ?? HOUR_S
 
-/** In these the provider still means to send it, or people over there decide: it is never declared dead meanwhile. */
+/**
+ * In these the provider still means to send it, or people over there decide: it is never declared dead
+ * meanwhile.
+ */
 const moving: ReadonlySet<string> = new Set([
   ...Object.keys(patience),
   'LOCKED',
@@ -53,10 +62,15 @@ export const movingStates: readonly string[] = [...moving]
 export const isMoving = (status: GatewayPayoutStatus): boolean => moving.has(status)
 
 const DAY_S = 24 * HOUR_S
-/** A bank sends money back within days, and the webhook that says so may be lost: looked at again after so long. */
+/**
+ * A bank sends money back within days, and the webhook that says so may be lost: looked at again after so
+ * long.
+ */
 const looks = [DAY_S, 3 * DAY_S, 7 * DAY_S]
 
-/** Seconds after its success at which a payout is looked at next; undefined when it was looked at long enough. */
+/**
+ * Seconds after its success at which a payout is looked at next; undefined when it was looked at long enough.
+ */
 export function nextLookS(ageS: number): number | undefined {
   return looks.find((look) => look > ageS)
 }
@@ -79,7 +93,10 @@ export function repeatsUntil(
   return new Date(calledAt.getTime() + policy.providerKeyHours * HOUR_S * 1000)
 }
 
-/** From when it may be declared dead: its key's life is over, and a whole day of the provider's book passed after the last call. */
+/**
+ * From when it may be declared dead: its key's life is over, and a whole day of the provider's book passed
+ * after the last call.
+ */
 export function deadFrom(
   unknown: Unknown,
   policy: Pick<Policy, 'providerKeyHours' | 'providerBookHours'>,

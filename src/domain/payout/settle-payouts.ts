@@ -30,9 +30,10 @@ interface Step {
 }
 
 /**
- * Brings payouts to what the provider says of them, any number at once, in whatever order it is heard. `answers` must have been read from
- * the provider; `refusals` are definite noes to being taken on. What is known already changes nothing, and neither does what the provider
- * said before its latest word. What contradicts is booked all the same: money that has no place lies in suspense.
+ * Brings payouts to what the provider says of them, any number at once, in whatever order it is heard.
+ * `answers` must have been read from the provider; `refusals` are definite noes to being taken on. What is
+ * known already changes nothing, and neither does what the provider said before its latest word. What
+ * contradicts is booked all the same: money that has no place lies in suspense.
  */
 export async function settlePayouts(
   work: Work,
@@ -67,7 +68,10 @@ export async function settlePayouts(
   }
 }
 
-/** The latest word of each payout that is ours. What is new under a key of ours, beside the payout that we know, is money of its own. */
+/**
+ * The latest word of each payout that is ours. What is new under a key of ours, beside the payout that we
+ * know, is money of its own.
+ */
 async function matched(
   work: Work,
   payouts: readonly LockedPayout[],
@@ -89,7 +93,10 @@ async function matched(
   return [...latest.values()]
 }
 
-/** By the provider's clock. Where that cannot tell, its own rules do: nothing that has ended moves again, and what has come back does not go. */
+/**
+ * By the provider's clock. Where that cannot tell, its own rules do: nothing that has ended moves again, and
+ * what has come back does not go.
+ */
 function isOld(payout: LockedPayout, { updatedAt, status }: GatewayPayout): boolean {
   const known = payout.providerUpdatedAt
   if (updatedAt && known && updatedAt.getTime() !== known.getTime()) return updatedAt < known
@@ -220,8 +227,8 @@ function raiseSlow(work: Work, payout: LockedPayout, status: GatewayPayoutStatus
 }
 
 /**
- * The provider says what does not agree with what it said before, or with what was asked for. The money is booked as it says; nothing
- * more happens to the subject by itself, and its word is asked for again soon.
+ * The provider says what does not agree with what it said before, or with what was asked for. The money is
+ * booked as it says; nothing more happens to the subject by itself, and its word is asked for again soon.
  */
 async function contradict(
   work: Work,

@@ -20,7 +20,10 @@ const LONGEST_WAIT_S = 3600
 export const payoutsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from payouts where next_check_at <= ${now})`
 
-/** Sends what a lost job left behind, and asks about what the provider has not decided, and about what may have come back. */
+/**
+ * Sends what a lost job left behind, and asks about what the provider has not decided, and about what may
+ * have come back.
+ */
 export async function sweepPayouts(context: PayoutContext): Promise<void> {
   const { units, actor } = context
   const ids = await units.run(actor, async (work) => {
@@ -43,10 +46,11 @@ interface Asked {
 }
 
 /**
- * Sends payouts, the oldest first as far as the balance reaches, and records what the provider says, a few calls at once. One whose outcome is unknown stays submitted: it is looked for
- * by its key, and while the provider surely still knows that (`policy.providerKeyHours`), the same request goes again under it, which
- * answers the first or makes it. After that it is only looked for. Absence and a refused repeat prove nothing. The answer
- * of a worker whose lease has run out is recorded like any other.
+ * Sends payouts, the oldest first as far as the balance reaches, and records what the provider says, a few
+ * calls at once. One whose outcome is unknown stays submitted: it is looked for by its key, and while the
+ * provider surely still knows that (`policy.providerKeyHours`), the same request goes again under it, which
+ * answers the first or makes it. After that it is only looked for. Absence and a refused repeat prove
+ * nothing. The answer of a worker whose lease has run out is recorded like any other.
  */
 export async function submitPayouts(context: PayoutContext, payoutIds: readonly string[]): Promise<void> {
   const planned = await planPayouts(context, payoutIds)
@@ -165,7 +169,9 @@ async function giveBack(work: Work, { id, leaseUntil: mine }: ClaimedPayout): Pr
   await sql`update payouts set lease_until = null where id = ${id} and lease_until = ${mine}`.execute(work.tx)
 }
 
-/** Not taken on, or never sent on its way: it is a first call again, unless another worker made one meanwhile. */
+/**
+ * Not taken on, or never sent on its way: it is a first call again, unless another worker made one meanwhile.
+ */
 async function sendLater(
   work: Work,
   payout: ClaimedPayout,

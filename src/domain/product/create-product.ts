@@ -27,7 +27,8 @@ export interface NewProduct {
 
 /**
  * Adds a product with its variants and their first prices.
- * @throws product.factory_not_found, factory_not_active (to be sold at once), no_variants, sku_taken, kernel.forbidden
+ * @throws product.factory_not_found, factory_not_active (to be sold at once), no_variants, sku_taken,
+ * kernel.forbidden
  */
 export async function createProduct(work: Work, input: NewProduct): Promise<ProductView> {
   requireStaff(work.actor, 'service')

@@ -28,8 +28,8 @@ export async function importState(work: Work, line: CatalogueLine): Promise<Impo
 }
 
 /**
- * Brings a line of a catalogue in: the variant is added to its product (a new one is a draft), or changed where it differs.
- * A second time changes nothing.
+ * Brings a line of a catalogue in: the variant is added to its product (a new one is a draft), or changed
+ * where it differs. A second time changes nothing.
  * @throws product.factory_not_found, sku_taken, kernel.forbidden
  */
 export async function importVariant(work: Work, line: CatalogueLine): Promise<ProductView> {

@@ -32,9 +32,10 @@ export interface ProductChanges {
 }
 
 /**
- * Changes a product, its status and its variants. A new price holds for orders from now on and is written into the price
- * history; sessions keep theirs.
- * @throws product.not_found, variant_not_found, factory_not_active, kernel.illegal_transition, kernel.forbidden
+ * Changes a product, its status and its variants. A new price holds for orders from now on and is written
+ * into the price history; sessions keep theirs.
+ * @throws product.not_found, variant_not_found, factory_not_active, kernel.illegal_transition,
+ * kernel.forbidden
  */
 export async function updateProduct(
   work: Work,

@@ -13,7 +13,8 @@ export interface ReviewChanges {
 const DAY_S = 86_400
 
 /**
- * The writer changes their review within policy.reviewEditDays of writing it. The ratings follow one that is published.
+ * The writer changes their review within policy.reviewEditDays of writing it. The ratings follow one that is
+ * published.
  * @throws review.not_found (another customer's too), edit_window_over, kernel.forbidden
  */
 export async function editReview(

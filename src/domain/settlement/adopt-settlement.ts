@@ -6,8 +6,8 @@ import { lockSettlement } from './lock.ts'
 import { settlementMachine } from './transitions.ts'
 
 /**
- * A settlement that was approved before a restore, and that the provider paid after it: it is paid by that, with its lines. False where
- * there is none of that code, it is in another state, or another sum went out.
+ * A settlement that was approved before a restore, and that the provider paid after it: it is paid by that,
+ * with its lines. False where there is none of that code, it is in another state, or another sum went out.
  */
 export async function adoptSettlement(
   work: Work,

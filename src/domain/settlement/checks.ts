@@ -5,7 +5,9 @@ import { settlementRowChecks } from './row-checks.ts'
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
 
-/** What is always true of settlements (the design's list, number 6), beside what the ledger holds by itself. */
+/**
+ * What is always true of settlements (the design's list, number 6), beside what the ledger holds by itself.
+ */
 export const settlementChecks: readonly Check[] = [
   checkOf(
     'each sold item is settled at most once, each refund line at most once',

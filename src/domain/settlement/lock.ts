@@ -29,7 +29,8 @@ export async function lockSettlements(
 }
 
 /**
- * One settlement by its id or its code, locked. Its payouts are locked before it, as whoever follows a payout does.
+ * One settlement by its id or its code, locked. Its payouts are locked before it, as whoever follows a payout
+ * does.
  * @throws settlement.not_found
  */
 export async function lockSettlement(tx: Tx, named: string): Promise<LockedSettlement> {

@@ -5,7 +5,10 @@ import { heldToRows } from '../ledger/index.ts'
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
 
-/** Settlements, their payouts by either way, and debts that were given up, held to the postings that they made. */
+/**
+ * Settlements, their payouts by either way, and debts that were given up, held to the postings that they
+ * made.
+ */
 export const settlementRowChecks: readonly Check[] = [
   heldToRows({
     name: 'settlements',

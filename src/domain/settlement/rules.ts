@@ -10,13 +10,15 @@ export interface Period {
   through: string
   /** Sales of orders that were delivered (or ended otherwise) before this instant are due. */
   endedBefore: Date
-  /** What belongs to no order, or takes a settled sale back, is due when it was posted before this instant. */
+  /**
+   * What belongs to no order, or takes a settled sale back, is due when it was posted before this instant.
+   */
   postedBefore: Date
 }
 
 /**
- * The period of a settlement through a business date, today where none is given: orders need policy.settlementAfterDays since
- * their delivery by the end of that day, and never fewer by now.
+ * The period of a settlement through a business date, today where none is given: orders need
+ * policy.settlementAfterDays since their delivery by the end of that day, and never fewer by now.
  * @throws settlement.through_invalid
  */
 export function periodThrough(through: string | undefined, now: Date, policy: Policy): Period {
@@ -100,9 +102,10 @@ const HOUR_S = 3600
 const LONGEST_HOURS = 3
 
 /**
- * After how many seconds a settlement is paid again by itself whose payout failed definitely; undefined where a person decides: the
- * reason does not pass, somebody cancelled it, or it was tried `policy.payoutTries` times. That what came in was not settled yet is no
- * failure and counts for none (xendit.settlement: up to five days).
+ * After how many seconds a settlement is paid again by itself whose payout failed definitely; undefined where
+ * a person decides: the reason does not pass, somebody cancelled it, or it was tried `policy.payoutTries`
+ * times. That what came in was not settled yet is no failure and counts for none (xendit.settlement: up to
+ * five days).
  */
 export function retryAfterFailure(
   failureCode: string,

@@ -100,7 +100,10 @@ const acts: Record<string, { to: SettlementStatus; run: (work: Work) => Promise<
   },
 }
 
-/** Its money is on its way: the account may not go below zero, whatever the state that the settlement was put into. */
+/**
+ * Its money is on its way: the account may not go below zero, whatever the state that the settlement was put
+ * into.
+ */
 const inFlight = (work: Work) =>
   post(work, [
     {

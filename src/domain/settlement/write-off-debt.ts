@@ -13,10 +13,11 @@ export interface DebtWrittenOff {
 }
 
 /**
- * Gives up what a suspended factory owes (it was paid for goods that came back since) and nobody will get from it: the company's
- * loss, on the account `bad-debt`. All of it where no amount is named, never more. Its open lines and this one come to what
- * is left, so the next settlement takes nothing of it off again.
- * @throws factory.not_found, settlement.factory_not_suspended, nothing_owed, kernel.reason_required, kernel.forbidden
+ * Gives up what a suspended factory owes (it was paid for goods that came back since) and nobody will get
+ * from it: the company's loss, on the account `bad-debt`. All of it where no amount is named, never more. Its
+ * open lines and this one come to what is left, so the next settlement takes nothing of it off again.
+ * @throws factory.not_found, settlement.factory_not_suspended, nothing_owed, kernel.reason_required,
+ * kernel.forbidden
  */
 export async function writeOffDebt(
   work: Work,

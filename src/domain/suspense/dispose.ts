@@ -24,7 +24,10 @@ import { suspenseMachine, suspenseTransitions } from './transitions.ts'
 
 /** Where the other half of the posting goes, and what else follows in the same transaction. */
 export interface Place {
-  /** The posting where it is another one than the disposal's own: a chargeback is looked for under its key, kind and payment. */
+  /**
+   * The posting where it is another one than the disposal's own: a chargeback is looked for under its key,
+   * kind and payment.
+   */
   posting?: Pick<Posting, 'key' | 'kind' | 'subject'>
   /** The account that takes what left us, or gives what came to us. */
   account: AccountKey
@@ -34,8 +37,9 @@ export interface Place {
 }
 
 /**
- * Disposes of an item as staff say. What is more than one person may give alone, over all doors, by who acts, by who receives and by time
- * (`policy.aloneDayIdr`, `aloneWeekIdr`), is only asked for: another person approves. `place` says where the money goes; it is asked for again when it is approved.
+ * Disposes of an item as staff say. What is more than one person may give alone, over all doors, by who acts,
+ * by who receives and by time (`policy.aloneDayIdr`, `aloneWeekIdr`), is only asked for: another person
+ * approves. `place` says where the money goes; it is asked for again when it is approved.
  * @throws suspense.not_found, ambiguous, kernel.illegal_transition, reason_required, forbidden
  */
 export async function disposeOf(
@@ -68,8 +72,8 @@ export async function disposeOf(
 }
 
 /**
- * Books what a fact says of an item, as an adoption does: whose account the money went to is known, so nobody decides on anything and
- * no limit counts it.
+ * Books what a fact says of an item, as an adoption does: whose account the money went to is known, so nobody
+ * decides on anything and no limit counts it.
  * @throws suspense.not_found, ambiguous, kernel.illegal_transition, reason_required, forbidden
  */
 export async function settleByFact(
@@ -154,7 +158,9 @@ async function settle(
 }
 
 /** How it counts with what else is given: the account that takes or gives is who receives. */
-/** Whose it becomes; what the company bears or collects is given to who has it, or is known by its code alone. */
+/**
+ * Whose it becomes; what the company bears or collects is given to who has it, or is known by its code alone.
+ */
 function receiverOf({ code, userId, factoryId }: SuspenseItem, to?: Dimensions): string {
   if (to?.userId) return `user:${to.userId}`
   if (to?.factoryId) return `factory:${to.factoryId}`

@@ -2,9 +2,10 @@ import { sql } from 'kysely'
 import { doubtDatabase, originOf, readInstallationId, type Work } from '../kernel/index.ts'
 
 /**
- * Something at the provider has a reference that only this laku gives, and no row here: this database lacks what it did itself, as a copy
- * does that was started while the shop went on. No money leaves until what the provider knows was taken over. What lies in suspense
- * was found before, and a reference of somebody else's is only money without a place.
+ * Something at the provider has a reference that only this laku gives, and no row here: this database lacks
+ * what it did itself, as a copy does that was started while the shop went on. No money leaves until what the
+ * provider knows was taken over. What lies in suspense was found before, and a reference of somebody else's
+ * is only money without a place.
  */
 export async function noteLost(
   work: Work,

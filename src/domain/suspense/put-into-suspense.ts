@@ -15,14 +15,20 @@ export type SuspenseKind =
   | 'shipment'
 
 export interface NewSuspense {
-  /** What happened, once: `payout:{provider id}:succeeded-after-failure`. Put in again under the same key it changes nothing. */
+  /**
+   * What happened, once: `payout:{provider id}:succeeded-after-failure`. Put in again under the same key it
+   * changes nothing.
+   */
   key: string
   /** The code of the object, by which people find it; the account is `suspense:{code}`. */
   code: string
   kind: SuspenseKind
   /** The row that it is of, where it is one of ours. */
   subjectId?: string | null
-  /** The provider's id of the object (`disb-…`, `rfd-…`) or of its line, so that the provider's book finds it booked. */
+  /**
+   * The provider's id of the object (`disb-…`, `rfd-…`) or of its line, so that the provider's book finds it
+   * booked.
+   */
   providerId?: string | null
   /** Rupiah: above zero what left us, below zero what came to us. */
   amountIdr: Rupiah
@@ -35,9 +41,10 @@ export interface NewSuspense {
 }
 
 /**
- * Books money that moved and that has no place, under the code of its object, and tells a person of it once. Where the opposite of the
- * same amount lies open under this code (a second payout that came back), both come to nothing and no person is needed.
- * Returns the id of the item that is new; undefined where the key was put in before or where it cleared another.
+ * Books money that moved and that has no place, under the code of its object, and tells a person of it once.
+ * Where the opposite of the same amount lies open under this code (a second payout that came back), both come
+ * to nothing and no person is needed. Returns the id of the item that is new; undefined where the key was put
+ * in before or where it cleared another.
  */
 export async function putIntoSuspense(work: Work, money: NewSuspense): Promise<string | undefined> {
   const { key, code, amountIdr, account = 'gateway', subjectId = null, providerId = null } = money

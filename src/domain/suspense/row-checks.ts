@@ -3,8 +3,9 @@ import type { Check } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
 
 /**
- * Items of suspense, held to the postings that put them there and disposed of them. A chargeback that was given to its payment left by the
- * chargeback's own posting. One that was cleared stays beside its opposite, under the same account.
+ * Items of suspense, held to the postings that put them there and disposed of them. A chargeback that was
+ * given to its payment left by the chargeback's own posting. One that was cleared stays beside its opposite,
+ * under the same account.
  */
 export const suspenseRowChecks: readonly Check[] = [
   heldToRows({

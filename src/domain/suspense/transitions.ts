@@ -10,7 +10,10 @@ export type SuspenseStatus =
   | 'written_off'
   | 'reassigned'
 
-/** Each disposal ends it. `requested` waits for a second person; `cleared`: the opposite was heard, and nothing is left. */
+/**
+ * Each disposal ends it. `requested` waits for a second person; `cleared`: the opposite was heard, and
+ * nothing is left.
+ */
 export const suspenseTransitions: Transitions<SuspenseStatus> = {
   open: ['requested', 'cleared', 'offset', 'wallet', 'collected', 'written_off', 'reassigned'],
   requested: ['open', 'cleared', 'offset', 'wallet', 'collected', 'written_off', 'reassigned'],

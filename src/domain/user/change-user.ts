@@ -29,9 +29,9 @@ export async function createUser(
 }
 
 /**
- * Support changes what is known of a user. Of a number, and of an address that took codes, the audit log keeps the old one sealed: it is
- * told of the change and may stop it, log-ins end, and withdrawals cool off (choreography: way_in.changed). An address that support sets takes
- * no codes.
+ * Support changes what is known of a user. Of a number, and of an address that took codes, the audit log
+ * keeps the old one sealed: it is told of the change and may stop it, log-ins end, and withdrawals cool off
+ * (choreography: way_in.changed). An address that support sets takes no codes.
  * @throws user.not_found, phone_invalid, phone_taken, kernel.forbidden
  */
 export async function changeUser(work: Work, input: UserChanges & { userId: string }): Promise<User> {
@@ -64,8 +64,8 @@ export async function changeUser(work: Work, input: UserChanges & { userId: stri
 }
 
 /**
- * The number that a user had before: whoever holds it stopped the change. Answers whether it is theirs again, for somebody else may
- * have it by now.
+ * The number that a user had before: whoever holds it stopped the change. Answers whether it is theirs again,
+ * for somebody else may have it by now.
  */
 export async function restorePhone(work: Work, userId: string, phone: string): Promise<boolean> {
   await lockUser(work, userId)

@@ -1,7 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Work } from '../kernel/index.ts'
 
-/** From now on this user joins, orders and withdraws nothing: what is in their wallet is on its way to them, then they are erased. */
+/**
+ * From now on this user joins, orders and withdraws nothing: what is in their wallet is on its way to them,
+ * then they are erased.
+ */
 export async function startClosing(work: Work, userId: string): Promise<void> {
   await sql`
     update users set closing_since = coalesce(closing_since, ${work.now}), closing_due_at = null, updated_at = ${work.now}

@@ -1,7 +1,10 @@
 import { sql } from 'kysely'
 import { secondsAfter, type Work } from '../kernel/index.ts'
 
-/** A way into this account changed: for policy.wayInCoolingHours from now on nothing of its wallet is paid out. */
+/**
+ * A way into this account changed: for policy.wayInCoolingHours from now on nothing of its wallet is paid
+ * out.
+ */
 export async function coolOff(work: Work, userId: string): Promise<void> {
   const from = secondsAfter(work.now, work.policy.wayInCoolingHours * 3600)
   await sql`

@@ -4,8 +4,8 @@ import { normalizePhone } from './phone.ts'
 import { type User, userByPhone } from './read-users.ts'
 
 /**
- * The user of this number, made where there is none. A name is taken for a new user only: whoever logs in again does
- * not rename themselves by it.
+ * The user of this number, made where there is none. A name is taken for a new user only: whoever logs in
+ * again does not rename themselves by it.
  * @throws user.phone_invalid
  */
 export async function registerUser(
@@ -31,8 +31,9 @@ export async function registerUser(
 }
 
 /**
- * Makes what follows wait for everything of this user that is under way, and everything of theirs wait for it: who writes of a user holds
- * a lock on them (`for key share`, as every reference to them does) until the commit.
+ * Makes what follows wait for everything of this user that is under way, and everything of theirs wait for
+ * it: who writes of a user holds a lock on them (`for key share`, as every reference to them does) until the
+ * commit.
  */
 export async function lockUserWholly(work: Work, userId: string): Promise<void> {
   await sql`select 1 from users where id = ${userId} for update`.execute(work.tx)

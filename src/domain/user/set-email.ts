@@ -9,13 +9,17 @@ export interface NewEmail {
   userId: string
   /** Null takes it away. */
   email: string | null
-  /** Who sets it proved by a code for this that they hold the phone: it may be confirmed then, and takes codes. */
+  /**
+   * Who sets it proved by a code for this that they hold the phone: it may be confirmed then, and takes
+   * codes.
+   */
   proven: boolean
 }
 
 /**
- * Sets an address for mail; its user is locked. One that was confirmed is a way in: its place taken, the old one is told, log-ins end and
- * withdrawals cool off. Returns the old one as the audit log keeps it, where it was a way in.
+ * Sets an address for mail; its user is locked. One that was confirmed is a way in: its place taken, the old
+ * one is told, log-ins end and withdrawals cool off. Returns the old one as the audit log keeps it, where it
+ * was a way in.
  */
 export async function setEmail(
   work: Work,
@@ -46,14 +50,17 @@ const PURPOSE = 'user.email_confirmation'
 const HOURS = 24
 const shape = /^([0-9a-f-]{36})\.(\d{1,12})\.([\w-]{43})$/
 
-/** What the mail to an address carries that is to be confirmed: signed, good for a day and for this address. */
+/**
+ * What the mail to an address carries that is to be confirmed: signed, good for a day and for this address.
+ */
 function emailToken({ vault, now }: Work, userId: string, email: string): string {
   const until = Math.floor(secondsAfter(now, HOURS * 3600).getTime() / 1000)
   return `${userId}.${until}.${vault.hmac(PURPOSE, `${userId} ${until} ${email}`)}`
 }
 
 /**
- * The address of a token is read by who set it: from now on it takes codes, and withdrawals cool off anew. Answers the address.
+ * The address of a token is read by who set it: from now on it takes codes, and withdrawals cool off anew.
+ * Answers the address.
  * @throws way_in.confirmation_invalid
  */
 export async function confirmEmail(work: Work, token: string): Promise<{ email: string }> {

@@ -5,7 +5,8 @@ import { lockUser } from './register-user.ts'
 import { userMachine, userTransitions } from './transitions.ts'
 
 /**
- * Staff keep a user out, for a reason: their log-ins end (choreography: user.suspended) and with them all access within a second.
+ * Staff keep a user out, for a reason: their log-ins end (choreography: user.suspended) and with them all
+ * access within a second.
  * @throws user.not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */
 export async function suspendUser(work: Work, input: { userId: string; reason?: string }): Promise<User> {

@@ -13,8 +13,9 @@ export interface UpdateMe {
 }
 
 /**
- * Changes what is given of the customer who acts, and leaves the rest. An address for mail takes notices, and codes only where it was set
- * with a code for this (`proven`) and then confirmed; one that takes codes is not changed without.
+ * Changes what is given of the customer who acts, and leaves the rest. An address for mail takes notices, and
+ * codes only where it was set with a code for this (`proven`) and then confirmed; one that takes codes is not
+ * changed without.
  * @throws kernel.forbidden, user.not_found, way_in.proof_needed
  */
 export async function updateMe(

@@ -19,10 +19,11 @@ interface Adopted {
 }
 
 /**
- * A withdrawal that the provider paid, or is paying, after the backup that was restored. One that waited in the backup is that one; one
- * that is in no row gets a row of its own under the code that its owner knows, with the fee that it costs: the wallet is as it was. The
- * account tells whose it is. Nothing where the account has no one owner, or the wallet has not so much: then its money lies in suspense.
- * Returns whose it is.
+ * A withdrawal that the provider paid, or is paying, after the backup that was restored. One that waited in
+ * the backup is that one; one that is in no row gets a row of its own under the code that its owner knows,
+ * with the fee that it costs: the wallet is as it was. The account tells whose it is. Nothing where the
+ * account has no one owner, or the wallet has not so much: then its money lies in suspense. Returns whose it
+ * is.
  */
 export async function adoptWithdrawal(
   work: Work,

@@ -16,7 +16,8 @@ export interface WalletPage {
 }
 
 /**
- * The caller's wallet movements, newest first, by keyset pages; `cursor` is the `nextCursor` of the page before.
+ * The caller's wallet movements, newest first, by keyset pages; `cursor` is the `nextCursor` of the page
+ * before.
  * @throws kernel.forbidden
  */
 export async function listWalletEntries(

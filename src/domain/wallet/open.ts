@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import type { Work } from '../kernel/index.ts'
 
 /**
- * Makes sure that these users have a wallet: to be called where money is about to be put into it. Money that comes for somebody who
- * was erased (a payment's late confirmation, a bank that sends back) nobody will ever ask for: a person is told.
+ * Makes sure that these users have a wallet: to be called where money is about to be put into it. Money that
+ * comes for somebody who was erased (a payment's late confirmation, a bank that sends back) nobody will ever
+ * ask for: a person is told.
  */
 export async function openWallets(work: Work, userIds: readonly string[]): Promise<void> {
   if (userIds.length === 0) return

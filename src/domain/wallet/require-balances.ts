@@ -10,8 +10,8 @@ export interface Spending {
 }
 
 /**
- * Locks wallets and looks whether they hold what is about to be taken from them, so that a refusal can name those that do not. The
- * balance row itself refuses whoever came second all the same.
+ * Locks wallets and looks whether they hold what is about to be taken from them, so that a refusal can name
+ * those that do not. The balance row itself refuses whoever came second all the same.
  * @throws wallet.insufficient_balance with `userIds`, and for a single one `balanceIdr` and `neededIdr`
  */
 export async function requireBalances(work: Work, spendings: readonly Spending[]): Promise<void> {

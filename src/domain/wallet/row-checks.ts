@@ -5,7 +5,10 @@ import { heldToRows } from '../ledger/index.ts'
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
 
-/** By these a buyer gets and spends: what they paid and is back, what was given by name, and what leaves. Each is held to its row. */
+/**
+ * By these a buyer gets and spends: what they paid and is back, what was given by name, and what leaves. Each
+ * is held to its row.
+ */
 const ways = [
   'payment.held',
   'payment.freed',

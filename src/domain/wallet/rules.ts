@@ -4,13 +4,16 @@ import type { Policy, Rupiah } from '../kernel/index.ts'
 export interface WalletLine {
   /** Positive came in, negative went out. */
   amountIdr: Rupiah
-  /** How much of it is refunded money, with the same sign: all of a refund, of a withdrawal what it took or gave back. */
+  /**
+   * How much of it is refunded money, with the same sign: all of a refund, of a withdrawal what it took or
+   * gave back.
+   */
   refundedIdr: Rupiah
 }
 
 /**
- * How much of a wallet is refunded money (docs/adr/0013): refunds add to it, withdrawals take it first, and everything else that
- * leaves takes it last, so it is never more than the balance. Rupiah.
+ * How much of a wallet is refunded money (docs/adr/0013): refunds add to it, withdrawals take it first, and
+ * everything else that leaves takes it last, so it is never more than the balance. Rupiah.
  */
 export function refundedPart(lines: readonly WalletLine[]): Rupiah {
   let [balanceIdr, refundedIdr] = [0, 0]
@@ -31,13 +34,16 @@ export interface WithdrawalTerms {
 
 type TermsPolicy = Pick<Policy, 'withdrawalFeeIdr' | 'withdrawalMinimumIdr'>
 
-/** Too little for the least withdrawal and its fee: it may leave as a whole, free of both, for it could never leave otherwise. */
+/**
+ * Too little for the least withdrawal and its fee: it may leave as a whole, free of both, for it could never
+ * leave otherwise.
+ */
 export const isRest = (balanceIdr: Rupiah, policy: TermsPolicy): boolean =>
   balanceIdr > 0 && balanceIdr < policy.withdrawalMinimumIdr + policy.withdrawalFeeIdr
 
 /**
- * Refunded money leaves free of fee and minimum, and so does all that is left where it is too little for both; a withdrawal that takes
- * any other money has both.
+ * Refunded money leaves free of fee and minimum, and so does all that is left where it is too little for
+ * both; a withdrawal that takes any other money has both.
  */
 export function withdrawalTerms(
   amountIdr: Rupiah,

@@ -10,9 +10,10 @@ export type WithdrawalStatus =
   | 'rejected'
 
 /**
- * The money is out of the wallet while it is held, approved or submitted, and comes back only when it is certain that it did not
- * arrive. A bank may send it back days after its success, and a provider may contradict itself: what had failed arrived after all. Then a
- * retry of it that was approved and not sent is rejected.
+ * The money is out of the wallet while it is held, approved or submitted, and comes back only when it is
+ * certain that it did not arrive. A bank may send it back days after its success, and a provider may
+ * contradict itself: what had failed arrived after all. Then a retry of it that was approved and not sent is
+ * rejected.
  */
 export const withdrawalTransitions: Transitions<WithdrawalStatus> = {
   held: ['approved', 'rejected'],

@@ -7,7 +7,9 @@ import { refundedMoney } from './withdrawals/refunded-money.ts'
 export interface WalletView {
   /** What may be spent or withdrawn. */
   balanceIdr: Rupiah
-  /** Set aside for withdrawals under way, their fees included, and for payments whose rest comes by invoice. */
+  /**
+   * Set aside for withdrawals under way, their fees included, and for payments whose rest comes by invoice.
+   */
   heldIdr: Rupiah
 }
 

@@ -10,7 +10,10 @@ export type PurchaseOrderStatus =
   | 'closed'
   | 'cancelled'
 
-/** Goods may come from `sent` on, whether the factory answered or not. What came in part is closed short or waits for the rest. */
+/**
+ * Goods may come from `sent` on, whether the factory answered or not. What came in part is closed short or
+ * waits for the rest.
+ */
 export const purchaseOrderTransitions: Transitions<PurchaseOrderStatus> = {
   draft: ['sent', 'cancelled'],
   sent: ['confirmed', 'shipped', 'partially_received', 'received', 'cancelled'],

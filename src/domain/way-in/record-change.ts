@@ -15,8 +15,8 @@ export interface NewChange {
 }
 
 /**
- * Writes down that a way in is another now: the old one is told, and may stop it for policy.wayInCoolingHours (choreography:
- * way_in.changed). Returns the old value as the audit log keeps it; null where there was none.
+ * Writes down that a way in is another now: the old one is told, and may stop it for policy.wayInCoolingHours
+ * (choreography: way_in.changed). Returns the old value as the audit log keeps it; null where there was none.
  */
 export async function recordChange(work: Work, change: NewChange): Promise<Sealed | null> {
   const { subject, way, old, accountId = null } = change

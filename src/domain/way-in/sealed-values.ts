@@ -17,7 +17,10 @@ export interface Sealed {
   sealed: string
 }
 
-/** The subject's own key, made when it is first needed: once its row is gone nobody reads what was sealed under it. */
+/**
+ * The subject's own key, made when it is first needed: once its row is gone nobody reads what was sealed
+ * under it.
+ */
 async function keyOf(work: Work, [kind, id]: Subject): Promise<Vault> {
   const fresh = work.vault.seal(KEY, randomBytes(KEY_BYTES).toString('base64url'))
   const { rows } = await sql<{ keySealed: string }>`
@@ -49,7 +52,8 @@ export interface Revealed {
 }
 
 /**
- * Opens what a row of the audit log kept sealed, for finance and administrators; who looked, and why, is in the audit log too.
+ * Opens what a row of the audit log kept sealed, for finance and administrators; who looked, and why, is in
+ * the audit log too.
  * @throws kernel.forbidden, kernel.audit_not_found, way_in.nothing_sealed
  */
 export async function revealAudit(work: Work, auditId: string): Promise<Revealed> {

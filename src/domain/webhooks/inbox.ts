@@ -21,8 +21,8 @@ export interface IncomingWebhook {
   /** As it came. */
   body: string
   /**
-   * The same words can be news again: the provider tells neither an id nor a time (Biteship), so a parcel that is held twice is told
-   * of by the same bytes. What was processed is then worked through once more.
+   * The same words can be news again: the provider tells neither an id nor a time (Biteship), so a parcel
+   * that is held twice is told of by the same bytes. What was processed is then worked through once more.
    */
   canRecur?: boolean
 }
@@ -31,8 +31,8 @@ export interface IncomingWebhook {
 const JOB_GRACE_S = 60
 
 /**
- * Keeps a delivery; the same news again only counts it. webhook.received follows while it is not processed, so that a second
- * delivery also brings back a first one whose job was lost. Returns its id in the inbox.
+ * Keeps a delivery; the same news again only counts it. webhook.received follows while it is not processed,
+ * so that a second delivery also brings back a first one whose job was lost. Returns its id in the inbox.
  */
 export async function receiveWebhook(work: Work, webhook: IncomingWebhook): Promise<string> {
   const { provider, dedupeKey, headers, body, canRecur = false } = webhook
@@ -77,7 +77,10 @@ export async function waitingWebhooks(work: Work, ids: readonly string[]): Promi
   return rows
 }
 
-/** Takes up to `limit` deliveries whose time has come out of the sweep, for as long as processing them can take. */
+/**
+ * Takes up to `limit` deliveries whose time has come out of the sweep, for as long as processing them can
+ * take.
+ */
 export async function claimWebhooks(
   work: Work,
   limit: number,
@@ -99,8 +102,8 @@ export async function markProcessed(work: Work, ids: readonly string[]): Promise
 }
 
 /**
- * As markProcessed, for news that can recur: one that came again since it was looked at stays waiting, for what was read may be older
- * than that.
+ * As markProcessed, for news that can recur: one that came again since it was looked at stays waiting, for
+ * what was read may be older than that.
  */
 export async function markProcessedAsOf(
   work: Work,
@@ -128,8 +131,9 @@ export interface FailedWebhook {
 }
 
 /**
- * Notes deliveries that could not be processed: each is tried again later and later, and shown to a person when its tries are
- * spent (policy.providerAttempts). One that laku does not understand is shown at once and not tried again.
+ * Notes deliveries that could not be processed: each is tried again later and later, and shown to a person
+ * when its tries are spent (policy.providerAttempts). One that laku does not understand is shown at once and
+ * not tried again.
  */
 export async function noteFailures(work: Work, failures: readonly FailedWebhook[]): Promise<void> {
   for (const { id, error, forGood = false, kind, tries, command } of failures) {

@@ -6,7 +6,10 @@ export interface InboxLag {
   oldestS: number
 }
 
-/** How many deliveries wait to be processed, and for how many seconds the oldest of them has; 0 where none does. */
+/**
+ * How many deliveries wait to be processed, and for how many seconds the oldest of them has; 0 where none
+ * does.
+ */
 export async function inboxLag(tx: Tx, now: Date): Promise<InboxLag> {
   const { rows } = await sql<{ waiting: number; oldest: Date | null }>`
     select count(*)::int as waiting, min(received_at) as oldest from webhook_inbox where status = 'received'`.execute(

@@ -12,9 +12,10 @@ export interface Replay {
 }
 
 /**
- * Has deliveries processed again, one or all of a time and a provider: the sweep takes them, whatever became of them before. Every
- * effect of a delivery has a key of its own, so one that was processed changes nothing but its own row here. What a person was
- * asked to look at because of them is resolved. By support, finance or an admin.
+ * Has deliveries processed again, one or all of a time and a provider: the sweep takes them, whatever became
+ * of them before. Every effect of a delivery has a key of its own, so one that was processed changes nothing
+ * but its own row here. What a person was asked to look at because of them is resolved. By support, finance
+ * or an admin.
  * @throws kernel.forbidden, payment.webhook_not_found
  */
 export async function replayWebhooks(

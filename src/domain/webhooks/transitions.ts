@@ -2,7 +2,10 @@ import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type WebhookStatus = 'received' | 'processed' | 'failed'
 
-/** What was processed or given up is worked through again when staff replay it, or when the same words come again as news. */
+/**
+ * What was processed or given up is worked through again when staff replay it, or when the same words come
+ * again as news.
+ */
 export const webhookTransitions: Transitions<WebhookStatus> = {
   received: ['processed', 'failed'],
   processed: ['received'],

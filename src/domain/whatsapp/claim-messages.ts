@@ -25,7 +25,9 @@ const isDue = (now: Date) => sql`
   status = 'queued' and next_attempt_at <= ${now}
   and (send_by <= ${now} or not (select paused from switches where name = 'whatsapp'))`
 
-/** The oldest message of each hold whose probe is due: it is tried, and what it meets decides for all of them. */
+/**
+ * The oldest message of each hold whose probe is due: it is tried, and what it meets decides for all of them.
+ */
 const probesDue = (now: Date) => sql`
   select p.id from whatsapp_holds h cross join lateral (
     select m.id from whatsapp_messages m
@@ -46,12 +48,13 @@ export async function dueMessages(work: Work, limit: number): Promise<string[]> 
 }
 
 /**
- * Takes those of the messages that are due and that nobody else is sending. One that is past its time fails instead.
- * They are due again when the lease is over, should this worker die: a notice twice is better than none.
+ * Takes those of the messages that are due and that nobody else is sending. One that is past its time fails
+ * instead. They are due again when the lease is over, should this worker die: a notice twice is better than
+ * none.
  *
- * A recipient gets a burst (policy.whatsappBurst), then one message in policy.whatsappPaceS seconds (Meta: 6, error 131056); what is too
- * early is put off to its time. Two workers who claim for one number at once may pass the pace by one batch, which Meta
- * then refuses and which is put off like any limit.
+ * A recipient gets a burst (policy.whatsappBurst), then one message in policy.whatsappPaceS seconds (Meta: 6,
+ * error 131056); what is too early is put off to its time. Two workers who claim for one number at once may
+ * pass the pace by one batch, which Meta then refuses and which is put off like any limit.
  */
 export async function claimMessages(work: Work, ids: readonly string[]): Promise<ClaimedMessage[]> {
   const { now, tx } = work

@@ -7,7 +7,10 @@ export interface FailedMessage {
   failureCode: string
 }
 
-/** Ends messages that did not and will not arrive; those that arrived after all are left alone. `isRaised`: a person knows already. */
+/**
+ * Ends messages that did not and will not arrive; those that arrived after all are left alone. `isRaised`: a
+ * person knows already.
+ */
 export async function failMessages(
   work: Work,
   failed: readonly FailedMessage[],
@@ -30,7 +33,9 @@ export async function failMessages(
   }
 }
 
-/** One thing to look at for each reason, not for each message: when WhatsApp is down, thousands fail alike. */
+/**
+ * One thing to look at for each reason, not for each message: when WhatsApp is down, thousands fail alike.
+ */
 export function raiseFailure(work: Work, messageId: string, failureCode: string): void {
   work.raise({
     kind: 'whatsapp.failed',

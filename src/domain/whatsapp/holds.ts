@@ -19,7 +19,10 @@ interface Refused {
   language: string
 }
 
-/** Whom this refusal holds up, by its code or by its HTTP status; undefined where it is about its message alone. */
+/**
+ * Whom this refusal holds up, by its code or by its HTTP status; undefined where it is about its message
+ * alone.
+ */
 export function heldBy(
   { template, language }: Refused,
   { code, httpStatus, outcome }: Pick<ProviderFailure, 'code' | 'httpStatus' | 'outcome'>,
@@ -42,8 +45,8 @@ export interface HeldMessage {
 }
 
 /**
- * Keeps messages that were refused for what is not theirs, until a probe gets through; one that has its time fails, so that it goes
- * another way. One thing to look at for each hold, however many wait.
+ * Keeps messages that were refused for what is not theirs, until a probe gets through; one that has its time
+ * fails, so that it goes another way. One thing to look at for each hold, however many wait.
  */
 export async function holdMessages(work: Work, held: readonly HeldMessage[]): Promise<void> {
   if (held.length === 0) return
@@ -94,8 +97,8 @@ interface Candidate extends Refused {
 }
 
 /**
- * Puts those of the messages away that a hold keeps back. Where a hold's probe is due, its oldest one stays, to be tried.
- * To be called before messages are claimed.
+ * Puts those of the messages away that a hold keeps back. Where a hold's probe is due, its oldest one stays,
+ * to be tried. To be called before messages are claimed.
  */
 export async function holdBack(work: Work, ids: readonly string[]): Promise<void> {
   const { now, tx } = work
@@ -160,8 +163,8 @@ export interface HoldView {
 }
 
 /**
- * Has the next message of each hold tried at once, after somebody mended the account or a template. By itself that happens within a
- * quarter of an hour.
+ * Has the next message of each hold tried at once, after somebody mended the account or a template. By itself
+ * that happens within a quarter of an hour.
  * @throws kernel.forbidden
  */
 export async function retryHolds(work: Work): Promise<{ holds: HoldView[] }> {

@@ -12,7 +12,9 @@ export interface NewMessage {
   template?: string | undefined
   language?: string | undefined
   params?: readonly string[] | undefined
-  /** Parameters that nobody may read at rest: a one-time code. They come before `params` and fill the button. */
+  /**
+   * Parameters that nobody may read at rest: a one-time code. They come before `params` and fill the button.
+   */
   sealedParams?: readonly string[] | undefined
   body?: string | undefined
   /** Not before this: in quiet hours a notice waits for the morning. */

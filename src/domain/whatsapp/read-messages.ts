@@ -35,7 +35,10 @@ export async function messageStatuses(
   return new Map(rows.map((row) => [row.dedupeKey, row.status as MessageStatus]))
 }
 
-/** Whether the provider said of the message, or of a later one of its key (`<key>#2`), that it came to the phone. */
+/**
+ * Whether the provider said of the message, or of a later one of its key (`<key>#2`), that it came to the
+ * phone.
+ */
 export async function isDelivered(tx: Tx, dedupeKey: string): Promise<boolean> {
   const { rows } = await sql`
     select from whatsapp_messages

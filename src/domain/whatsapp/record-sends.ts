@@ -60,9 +60,9 @@ export async function recordSends(work: Work, outcomes: readonly SendOutcome[]):
 const LONG_S = 3600
 
 /**
- * A definite no ends a message, and so do too many tries. A no that nobody listed is tried like a failure: it may be about our account. A
- * rate limit alone ends none, for in a burst of thousands a message may be put off more often than that; one that is longer
- * than the message's time does.
+ * A definite no ends a message, and so do too many tries. A no that nobody listed is tried like a failure: it
+ * may be about our account. A rate limit alone ends none, for in a burst of thousands a message may be put
+ * off more often than that; one that is longer than the message's time does.
  */
 function isFinal(
   { now, policy }: Work,
@@ -87,7 +87,8 @@ async function recordSent(work: Work, outcomes: readonly SendOutcome[]): Promise
     work,
     outcomes.filter(({ result }) => 'providerMessageId' in result),
   )
-  // Whichever attempt it was: the message is out. `queued` alone, for a second attempt may have been recorded first.
+  // Whichever attempt it was: the message is out. `queued` alone, for a second attempt may have been recorded
+  // first.
   await moveState(work, messageMachine, {
     to: 'sent',
     rows: sent,

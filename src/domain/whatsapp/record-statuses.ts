@@ -25,8 +25,8 @@ interface Sent {
 const forward = ['sent', 'delivered', 'read'] as const satisfies MessageStatus[]
 
 /**
- * Moves messages by what the provider says of them, only ever forward, in whatever order it comes. Returns the
- * provider's ids that no message has: not ours, or not yet written down by the worker that sent it.
+ * Moves messages by what the provider says of them, only ever forward, in whatever order it comes. Returns
+ * the provider's ids that no message has: not ours, or not yet written down by the worker that sent it.
  */
 export async function recordStatuses(
   work: Work,
@@ -68,8 +68,9 @@ async function moveMessages(
 }
 
 /**
- * Meta says much of our account and our templates only after it took a message: such a message is as good as before and goes again. One
- * that has its time goes another way instead. Returns the ids of those that go again.
+ * Meta says much of our account and our templates only after it took a message: such a message is as good as
+ * before and goes again. One that has its time goes another way instead. Returns the ids of those that go
+ * again.
  */
 async function sendAgain(work: Work, failed: readonly (Sent & { failureCode: string })[]): Promise<string[]> {
   const timeless = failed.filter(({ sendBy }) => sendBy === null)

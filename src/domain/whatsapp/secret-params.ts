@@ -23,7 +23,10 @@ export async function secretParamsOf(work: Work, dedupeKey: string): Promise<str
 
 const KEPT_S = 3600
 
-/** Forgets the secrets of up to `limit` messages older than an hour: a one-time code is dead by then. Returns how many. */
+/**
+ * Forgets the secrets of up to `limit` messages older than an hour: a one-time code is dead by then. Returns
+ * how many.
+ */
 export async function forgetSecretParams(work: Work, limit: number): Promise<number> {
   const result = await sql`
     update whatsapp_messages set sealed_params = null where id in (

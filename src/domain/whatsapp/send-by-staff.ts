@@ -6,7 +6,10 @@ import { getMessage, type MessageView } from './list-messages.ts'
 import { queueMessages } from './queue-messages.ts'
 import { isServedCountry } from './served-countries.ts'
 
-/** A template that the provider approved, or free text, which is taken only within 24 hours of the recipient's last message. */
+/**
+ * A template that the provider approved, or free text, which is taken only within 24 hours of the recipient's
+ * last message.
+ */
 export type StaffMessage = { to: string } & (
   | { template: string; params?: string[] | undefined; language?: string | undefined }
   | { body: string }

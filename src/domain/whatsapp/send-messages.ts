@@ -16,8 +16,8 @@ export interface SendContext {
 const BATCH = 20
 
 /**
- * Sends those of the messages that are due. Each outcome is written as soon as it is known: its first status webhook
- * comes within a second. An unknown outcome is tried again: a code or a notice twice does no harm.
+ * Sends those of the messages that are due. Each outcome is written as soon as it is known: its first status
+ * webhook comes within a second. An unknown outcome is tried again: a code or a notice twice does no harm.
  */
 export async function sendMessages(context: SendContext, messageIds: readonly string[]): Promise<void> {
   for (let start = 0; start < messageIds.length; start += BATCH) {
@@ -62,7 +62,10 @@ async function sendBatch(context: SendContext, messageIds: string[]): Promise<vo
   await Promise.all([...under.values(), ...codes])
 }
 
-/** A mistake of ours with one message may not hold up the others: it is put off like them, and a person is told. */
+/**
+ * A mistake of ours with one message may not hold up the others: it is put off like them, and a person is
+ * told.
+ */
 async function putOff(work: Work, { id, attempts, sendBy, template, language }: ClaimedMessage) {
   const result = new ProviderFailure(internalError)
   await recordSends(work, [{ id, attempts, sendBy, template, language, result }])

@@ -2,7 +2,10 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import type { Policy } from '../kernel/index.ts'
 import { whatsappErrors } from './errors.ts'
 
-/** Whether messages that cost money go to this number (E.164). One of no country, like a satellite's, is of none. */
+/**
+ * Whether messages that cost money go to this number (E.164). One of no country, like a satellite's, is of
+ * none.
+ */
 export function isServedCountry({ messageCountries }: Policy, phone: string): boolean {
   const country = parsePhoneNumberFromString(phone)?.country
   return country !== undefined && messageCountries.includes(country)

@@ -1,6 +1,9 @@
 import { Drawing } from './png.ts'
 
-/** The sign of the shop in a browser's tab: an L on its green. 32 by 32 pixels, which every browser takes as `/favicon.ico`. */
+/**
+ * The sign of the shop in a browser's tab: an L on its green. 32 by 32 pixels, which every browser takes as
+ * `/favicon.ico`.
+ */
 export function shopIcon(): Buffer {
   const drawing = new Drawing({ width: 32, height: 32 }, [0x0a6b4a, 0xffffff])
   drawing.fill(10, 6, 5, 20, 1)

@@ -54,7 +54,10 @@ const tones: Record<Trouble, Tone> = { lost: 'bad', unfit: 'bad', busy: 'wait', 
 
 const RETRY_S = 10
 
-/** Whether somebody looks at this in a browser: everything but the API is for people, where they ask for a page. */
+/**
+ * Whether somebody looks at this in a browser: everything but the API is for people, where they ask for a
+ * page.
+ */
 export function isForPeople(request: FastifyRequest): boolean {
   if (request.method !== 'GET' || request.url.startsWith('/api/')) return false
   return (request.headers.accept ?? '').includes('text/html')

@@ -1,6 +1,9 @@
 import { Drawing } from './png.ts'
 
-/** Pixels of the picture; messengers show a link's picture large from 600 by 315 on, and none of them takes SVG. */
+/**
+ * Pixels of the picture; messengers show a link's picture large from 600 by 315 on, and none of them takes
+ * SVG.
+ */
 export const PICTURE = { width: 600, height: 315 } as const
 
 const INK = 1
@@ -24,7 +27,9 @@ const glyphs: Record<string, readonly number[]> = {
   '/': [1, 1, 2, 4, 4],
 }
 
-/** How far a session is, as a PNG: `paid/moq` in large digits over a bar. It says the same in every language. */
+/**
+ * How far a session is, as a PNG: `paid/moq` in large digits over a bar. It says the same in every language.
+ */
 export function sessionPicture({ paidUnits, moq }: { paidUnits: number; moq: number }): Buffer {
   const drawing = new Drawing(PICTURE, colours)
   const { width } = PICTURE

@@ -6,7 +6,10 @@ import type { Language } from './page.ts'
 /** Where a session stands, for who opens its link. */
 export type Standing = 'open' | 'full' | 'deciding' | 'reached' | 'failed' | 'cancelled' | 'refunded'
 
-/** What a buyer may be told: a session whose time ran out takes nobody, although its sweep has not decided it yet. */
+/**
+ * What a buyer may be told: a session whose time ran out takes nobody, although its sweep has not decided it
+ * yet.
+ */
 export function standingOf(session: SessionView, now: Date): Standing {
   if (session.status === 'forming') {
     if (verdict(session, now) !== 'wait') return 'deciding'

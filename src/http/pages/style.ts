@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 
-/** The one style of every page: a column on a phone, two beside each other where there is room, light and dark. */
+/**
+ * The one style of every page: a column on a phone, two beside each other where there is room, light and
+ * dark.
+ */
 export const STYLE = `
 :root{color-scheme:light dark;--ink:#14231c;--soft:#50615a;--ground:#f3f6f4;--card:#fff;--line:#dce5e0;--brand:#0a6b4a;--on:#fff;--tint:#e2f2ea;--wait:#7a4b00;--wait-tint:#fdf0d5;--bad:#9b1c1c;--bad-tint:#fde8e8;
 font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}

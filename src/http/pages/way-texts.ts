@@ -10,7 +10,10 @@ interface Said {
   action?: string
 }
 
-/** What the pages of a link in a message say: the one that stops a change, and the one that confirms an address. */
+/**
+ * What the pages of a link in a message say: the one that stops a change, and the one that confirms an
+ * address.
+ */
 export const wayTexts: Record<Language, Record<WayState, Said>> = {
   id: {
     ask: {

@@ -25,7 +25,10 @@ import { CodeDoor } from '../strangers/code-door.ts'
 
 const phone = z.string().min(6).max(32)
 const code = z.string().regex(/^[0-9]{6}$/)
-/** The answer to the puzzle of an auth.proof_needed: SHA-256 of `<puzzle>:<answer>` begins with `bits` zero bits. */
+/**
+ * The answer to the puzzle of an auth.proof_needed: SHA-256 of `<puzzle>:<answer>` begins with `bits` zero
+ * bits.
+ */
 export const proof = z.strictObject({ puzzle: z.string().max(120), answer: z.string().min(1).max(40) })
 /** Of an earlier log-in in this browser: strangers who ask for the same number do not hold it up. */
 const deviceToken = z.string().max(150)
@@ -59,8 +62,9 @@ const asked = z.object({
 const deviceIn = ({ headers }: FastifyRequest) => headers['user-agent']?.slice(0, 300) ?? ''
 
 /**
- * Logging in and out. Nobody is known yet, so no Idempotency-Key is taken: keys of strangers would meet, and answers
- * with tokens are not to be stored. A code is good once, and a refresh token comes again within its 30 s.
+ * Logging in and out. Nobody is known yet, so no Idempotency-Key is taken: keys of strangers would meet, and
+ * answers with tokens are not to be stored. A code is good once, and a refresh token comes again within its
+ * 30 s.
  */
 export const authRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
@@ -79,7 +83,10 @@ export const authRoutes =
       }
     }
 
-    /** Who is logged in, where their token is good; anybody may ask for a code, and an old token is no hindrance. */
+    /**
+     * Who is logged in, where their token is good; anybody may ask for a code, and an old token is no
+     * hindrance.
+     */
     const customerOf = ({ headers }: FastifyRequest): Actor | undefined => {
       const claims = app.readAccessToken(headers.authorization?.replace(/^Bearer /, '') ?? '')
       return claims && { kind: 'customer', id: claims.sub }
@@ -93,7 +100,10 @@ export const authRoutes =
           summary: 'Ask for a code: to log in, or as a customer for a withdrawal or another address for mail',
           body: z.strictObject({
             phone,
-            /** What it is for, and good for. By default to log in, or where the caller's own token came along a withdrawal. */
+            /**
+             * What it is for, and good for. By default to log in, or where the caller's own token came along
+             * a withdrawal.
+             */
             purpose: z.enum(['login', 'withdrawal', 'email']).optional(),
             device_token: deviceToken.optional(),
             proof: proof.optional(),
@@ -123,8 +133,9 @@ export const authRoutes =
     )
 
     /**
-     * A flood of one address ends here: who was here before, or worked for it, passes, and all that is told by signatures alone. Returns in
-     * whose turn the request goes on: who proved something stands in no backlog but their own.
+     * A flood of one address ends here: who was here before, or worked for it, passes, and all that is told
+     * by signatures alone. Returns in whose turn the request goes on: who proved something stands in no
+     * backlog but their own.
      */
     async function limitStrangers(
       request: FastifyRequest,

@@ -5,7 +5,8 @@ import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { enrol } from '../../../test/staff.ts'
 import { buildServer, startServer } from '../server.ts'
 
-// What costs the company money is sent by nobody but laku for a code, within a day's budget, and by staff within a limit of their own.
+// What costs the company money is sent by nobody but laku for a code, within a day's budget, and by staff
+// within a limit of their own.
 let laku: TestLaku
 let app: FastifyInstance
 let support: string

@@ -60,7 +60,8 @@ describe('the line for invoices', () => {
     for (let i = 0; i < 8; i++) mine.push(await order(greedy!))
     const theirs: string[] = []
     for (const buyer of others) theirs.push(await order(buyer))
-    // The line is full of others; then one buyer opens all of theirs, and one more who is new comes after them.
+    // The line is full of others; then one buyer opens all of theirs, and one more who is new comes after
+    // them.
     await Promise.all(theirs.slice(0, 17).map(open))
     const pages = await Promise.all(mine.map(open))
     const turns = await laku.db

@@ -11,7 +11,10 @@ import { type PaymentShown, type PayState, payPage } from '../pages/pay-page.ts'
 const RETRY_S = 5
 const LONGEST_RETRY_S = 60
 
-/** The link in a buyer's messages: on to the provider's invoice, made at this moment, or a page that says why not. */
+/**
+ * The link in a buyer's messages: on to the provider's invoice, made at this moment, or a page that says why
+ * not.
+ */
 export const payRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
@@ -65,7 +68,8 @@ export const payRoutes =
           const opened = await app.inTurn(request.networkName(), () => openInvoice(context, code))
           if (opened.state === 'redirect') return await reply.redirect(opened.url, 302)
           if (opened.state !== 'waiting') return await page(opened.state)
-          // The page asks again when the turn has come; the turn is kept, so nothing is lost by waiting or by asking sooner.
+          // The page asks again when the turn has come; the turn is kept, so nothing is lost by waiting or by
+          // asking sooner.
           return await page(opened, { refresh: { afterS: Math.min(LONGEST_RETRY_S, opened.waitS) } })
         } catch (error) {
           const trouble = troubleOf(error)
@@ -95,7 +99,10 @@ async function find(work: Work, code: string): Promise<LinkedPayment | undefined
   }
 }
 
-/** Whoever comes from the provider has most likely paid: its message is waited for, and nobody is sent to pay again. */
+/**
+ * Whoever comes from the provider has most likely paid: its message is waited for, and nobody is sent to pay
+ * again.
+ */
 async function isAwaited(work: Work, code: string): Promise<boolean> {
   const payment = await find(work, code)
   return payment?.status === 'pending' && payment.expiresAt > work.now

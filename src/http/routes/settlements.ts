@@ -35,7 +35,10 @@ const settlement = z.object({
 
 const report = z.object({ settlements: z.array(settlement), total_idr: z.int() })
 
-/** What factories are to be paid, looked at and calculated by finance; approving and paying is the command line's. */
+/**
+ * What factories are to be paid, looked at and calculated by finance; approving and paying is the command
+ * line's.
+ */
 export const settlementRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {

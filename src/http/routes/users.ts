@@ -19,7 +19,10 @@ const changes = z.strictObject({
   name: z.string().trim().min(1).max(100).optional(),
   email: z.email().max(254).nullable().optional(),
   locale: z.enum(['id', 'en']).optional(),
-  /** A code asked for with the purpose email: with it the address may be confirmed and takes codes; one that does is not changed without. */
+  /**
+   * A code asked for with the purpose email: with it the address may be confirmed and takes codes; one that
+   * does is not changed without.
+   */
   otp: z
     .strictObject({ challenge_id: z.uuid(), code: z.string().regex(/^[0-9]{6}$/), proof: proof.optional() })
     .optional(),

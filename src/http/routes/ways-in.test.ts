@@ -123,7 +123,8 @@ describe('a buyer whose phone support changed', () => {
       expect((await call('POST', '/api/wallet/withdrawals', again, named)).body.status).toBe('held')
     await later(46 * HOUR_S)
     expect(await laku.db.selectFrom('payouts').select('id').execute()).toEqual([])
-    // The account that the thief named is told of, too: that and all that was to go there are stopped by the first.
+    // The account that the thief named is told of, too: that and all that was to go there are stopped by the
+    // first.
     const ofAccount = await linkTo(owner.phone, 'stop', 'Rekening baru')
     const ofPhone = await linkTo(owner.phone, 'stop', 'Nomor ponsel')
     expect((await call('GET', ofPhone)).body).toContain('method="post"')

@@ -23,7 +23,9 @@ export interface Execution {
 
 /** What is behind the staff door: the commands, which live in a front of their own. */
 export interface CommandHouse {
-  /** Whether there is such a command here, whether it only reads, and whether what it says is kept nowhere. */
+  /**
+   * Whether there is such a command here, whether it only reads, and whether what it says is kept nowhere.
+   */
   find(path: readonly string[]): Promise<{ reads: boolean; shownOnce?: boolean } | undefined>
   /** Runs one to its end. Its exit code, or `asked` where it said a question and did nothing. */
   run(execution: Execution): Promise<number | 'asked'>

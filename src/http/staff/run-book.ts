@@ -51,7 +51,8 @@ export class RunBook {
   }
 
   /**
-   * Begins a command, or follows the one that was begun under its key before. `release` is called when its file is read no more.
+   * Begins a command, or follows the one that was begun under its key before. `release` is called when its
+   * file is read no more.
    * @throws staff_door.ending, auth.command_key_reused
    */
   async begin(
@@ -171,7 +172,10 @@ export class RunBook {
     }
   }
 
-  /** Lets what runs come to its end for so long; of what does not it says so, and it can be run again under its key. */
+  /**
+   * Lets what runs come to its end for so long; of what does not it says so, and it can be run again under
+   * its key.
+   */
   async close(withinMs: number): Promise<void> {
     this.#ending = true
     let timer: NodeJS.Timeout | undefined

@@ -12,7 +12,9 @@ export interface RunPaces {
 }
 
 export const runPaces: RunPaces = { jobAfterMs: 5_000, flushMs: 1_000 }
-/** So much is held in memory for who reads it; a run that said more waits until that is kept, and drops it. */
+/**
+ * So much is held in memory for who reads it; a run that said more waits until that is kept, and drops it.
+ */
 const HELD_BYTES = 8 * 1024 * 1024
 const CHUNK_BYTES = 1024 * 1024
 
@@ -180,7 +182,10 @@ export class Run {
     this.#wake = Promise.withResolvers<void>()
   }
 
-  /** Lines from this number on, until the end. A read that nobody reads any more is stopped while it is no job. */
+  /**
+   * Lines from this number on, until the end. A read that nobody reads any more is stopped while it is no
+   * job.
+   */
   async *read(from: number, gone: AbortSignal): AsyncGenerator<string> {
     this.#readers++
     let at = from

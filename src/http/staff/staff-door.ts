@@ -94,8 +94,8 @@ export function withOwnPool(laku: Laku): { laku: Laku; end: () => Promise<void> 
 }
 
 /**
- * Opens the door by which staff come in: commands, run as whoever's token it is. It listens by itself, never where customers call.
- * Throws StartError 2 where the port is taken.
+ * Opens the door by which staff come in: commands, run as whoever's token it is. It listens by itself, never
+ * where customers call. Throws StartError 2 where the port is taken.
  */
 export async function openStaffDoor(
   laku: Laku,
@@ -280,7 +280,10 @@ function requireProtocol(request: FastifyRequest): void {
   })
 }
 
-/** Sends lines as they come, and a beat where none comes: nothing on the way holds them back or believes the server dead. */
+/**
+ * Sends lines as they come, and a beat where none comes: nothing on the way holds them back or believes the
+ * server dead.
+ */
 function stream(reply: FastifyReply, id: string, lines: AsyncIterable<string>, beatMs: number): FastifyReply {
   reply.header('content-type', 'application/x-ndjson')
   reply.header('cache-control', 'no-store').header('x-accel-buffering', 'no')

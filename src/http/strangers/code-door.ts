@@ -15,7 +15,10 @@ import { Memory } from '../public-reads.ts'
 import { Remembered } from './remembered.ts'
 import { Siege } from './siege.ts'
 
-/** A turn that was used up is asked for again after so long, whatever was said: the database is the truth, for all processes. */
+/**
+ * A turn that was used up is asked for again after so long, whatever was said: the database is the truth, for
+ * all processes.
+ */
 const LONGEST_MS = 10_000
 /** Whoever writes MASUK is known here so soon. */
 const CALLED_MS = 250
@@ -25,8 +28,9 @@ const MOST = 50_000
 const OVER_MS = 600_000
 
 /**
- * What this process remembers of refusals, so that the same one costs no transaction again: turns of codes that are used up, and challenges
- * and refresh tokens that are over. It refuses nothing that the database would not, except in a siege (siege.ts).
+ * What this process remembers of refusals, so that the same one costs no transaction again: turns of codes
+ * that are used up, and challenges and refresh tokens that are over. It refuses nothing that the database
+ * would not, except in a siege (siege.ts).
  */
 export class CodeDoor {
   readonly #laku: Laku
@@ -47,7 +51,10 @@ export class CodeDoor {
     return { vault: this.#laku.vault, now: this.#laku.clock.now() }
   }
 
-  /** Why a stranger's request comes to nothing, as far as it is known without the database; undefined where it may be taken. */
+  /**
+   * Why a stranger's request comes to nothing, as far as it is known without the database; undefined where it
+   * may be taken.
+   */
   async refusalOf(asker: Asker): Promise<DomainError | undefined> {
     const proven = hasWorked(this.#here(), asker)
     const nowMs = this.#nowMs()
@@ -77,7 +84,10 @@ export class CodeDoor {
     this.#siege.refused(networkOf(ip).home, this.#nowMs())
   }
 
-  /** Runs what may be refused for this name; what was refused for good, or until a time, is refused again from memory. */
+  /**
+   * Runs what may be refused for this name; what was refused for good, or until a time, is refused again from
+   * memory.
+   */
   async once<T extends object>(name: string, use: () => Promise<T>): Promise<T> {
     const known = this.#refused.get(name, this.#nowMs())
     if (known) throw again(known.value, (known.until - this.#nowMs()) / 1_000)
@@ -99,7 +109,10 @@ export class CodeDoor {
       this.#refused.keep(name, error, this.#nowMs() + retryAfterS * 1_000)
   }
 
-  /** A guess that is held back for want of work is so until the wait is over; with work done it goes on to the database. */
+  /**
+   * A guess that is held back for want of work is so until the wait is over; with work done it goes on to the
+   * database.
+   */
   async guess<T extends { refused?: DomainError | undefined }>(
     given: { challengeId: string; ip: string; proof?: Proof | undefined },
     use: () => Promise<T>,

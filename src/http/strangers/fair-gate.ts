@@ -10,8 +10,9 @@ export interface GateLimits {
 }
 
 /**
- * Lets strangers' requests into the database a few at a time, in turn by who asks: the backlog of one network stands before its own requests
- * alone, and of a process's connections the most stay free for who is logged in, for providers and for joins.
+ * Lets strangers' requests into the database a few at a time, in turn by who asks: the backlog of one network
+ * stands before its own requests alone, and of a process's connections the most stay free for who is logged
+ * in, for providers and for joins.
  */
 export class FairGate {
   readonly #limits: GateLimits

@@ -1,6 +1,9 @@
 /** Refusals are counted by the minute. */
 const WINDOW_MS = 60_000
-/** So many refused requests for codes or guesses in a minute, from so many networks: one network alone is held by its own limits. */
+/**
+ * So many refused requests for codes or guesses in a minute, from so many networks: one network alone is held
+ * by its own limits.
+ */
 const REFUSALS = 100
 const NETWORKS = 20
 /** So many networks are told apart: more would say the same. */
@@ -9,8 +12,9 @@ const MOST_NETWORKS = 1_000
 const LASTS_MS = 120_000
 
 /**
- * Whether many networks together knock at the door of codes, as this process sees it. While they do, each stranger works before a message is
- * paid: a number that nobody has cannot be told from a buyer's who is new, but an attacker has to pay as many digests as messages.
+ * Whether many networks together knock at the door of codes, as this process sees it. While they do, each
+ * stranger works before a message is paid: a number that nobody has cannot be told from a buyer's who is new,
+ * but an attacker has to pay as many digests as messages.
  */
 export class Siege {
   #networks = new Set<string>()

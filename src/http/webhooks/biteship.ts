@@ -15,8 +15,9 @@ import { keptHeaders } from './kept-headers.ts'
 const actor: Actor = { kind: 'provider', name: 'biteship' }
 
 /**
- * Biteship's webhooks: the secret is checked, the body kept as it came and its job queued, in one transaction. Nothing of it is believed
- * here. The ping of an installation comes without the secret, gets its 200 and leaves nothing behind.
+ * Biteship's webhooks: the secret is checked, the body kept as it came and its job queued, in one
+ * transaction. Nothing of it is believed here. The ping of an installation comes without the secret, gets its
+ * 200 and leaves nothing behind.
  */
 export const biteshipWebhookRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>

@@ -13,9 +13,10 @@ const actor: Actor = { kind: 'provider', name: 'fonnte' }
 const SAME_MS = 60_000
 
 /**
- * Fonnte's webhooks. It signs nothing, so the address itself holds a secret (FONNTE_WEBHOOK_SECRET), which is entered in its dashboard.
- * That proves that the sender knows the address: Fonnte, and whoever reads its dashboard or its logs. It proves neither the text nor
- * who wrote it, so a reply may confirm a purchase order, as on the phone, and nothing that moves money.
+ * Fonnte's webhooks. It signs nothing, so the address itself holds a secret (FONNTE_WEBHOOK_SECRET), which is
+ * entered in its dashboard. That proves that the sender knows the address: Fonnte, and whoever reads its
+ * dashboard or its logs. It proves neither the text nor who wrote it, so a reply may confirm a purchase
+ * order, as on the phone, and nothing that moves money.
  */
 export const fonnteWebhookRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
@@ -38,7 +39,8 @@ export const fonnteWebhookRoutes =
       },
       async (request) => {
         const raw = request.rawBody ?? Buffer.alloc(0)
-        // Nothing tells one delivery from another: the minute keeps a YA of today apart from one of last week.
+        // Nothing tells one delivery from another: the minute keeps a YA of today apart from one of last
+        // week.
         const minute = Math.floor(laku.clock.now().getTime() / SAME_MS)
         const dedupeKey = createHash('sha256').update(`${minute} `).update(raw).digest('base64url')
         const delivery = { provider: 'whatsapp' as const, dedupeKey, headers: {}, body: raw.toString('utf8') }

@@ -13,8 +13,9 @@ const actor: Actor = { kind: 'provider', name: 'xendit' }
 const digestOf = (raw: string) => createHash('sha256').update(raw).digest('hex')
 
 /**
- * Xendit's webhooks: the token is checked, the body kept as it came and its job queued, in one transaction. Nothing of it is
- * believed here, and nothing waits for the worker: Xendit never repeats a delivery that timed out.
+ * Xendit's webhooks: the token is checked, the body kept as it came and its job queued, in one transaction.
+ * Nothing of it is believed here, and nothing waits for the worker: Xendit never repeats a delivery that
+ * timed out.
  */
 export const xenditWebhookRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>

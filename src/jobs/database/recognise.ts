@@ -11,7 +11,10 @@ const actor: Actor = { kind: 'system', name: 'database.recognise' }
 const lookedAt = new WeakMap<Laku, number>()
 const EVERY_MS = 10_000
 
-/** Finds out whether a database that is in doubt lacks anything: after a failover that lost nothing, money goes on within 30 s. */
+/**
+ * Finds out whether a database that is in doubt lacks anything: after a failover that lost nothing, money
+ * goes on within 30 s.
+ */
 export const databaseRecogniseJob = defineJob({
   name: 'database.recognise',
   batchSize: 1,

@@ -4,7 +4,10 @@ import { defineJob, type JobFailure } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'groups.fulfil' }
 
-/** Takes closed sessions through stock, orders and escrow. Each session is on its own: one that fails holds up no other. */
+/**
+ * Takes closed sessions through stock, orders and escrow. Each session is on its own: one that fails holds up
+ * no other.
+ */
 export const groupsFulfilJob = defineJob({
   name: 'groups.fulfil',
   batchSize: 10,

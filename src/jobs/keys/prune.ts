@@ -34,7 +34,10 @@ const BATCH = 5_000
 // A million rows of a kind an hour; what is left waits for the next run.
 const MOST_BATCHES = 200
 
-/** Forgets, each hour, what is past its time: idempotency keys, codes and their messages' secrets, log-ins, what providers sent. */
+/**
+ * Forgets, each hour, what is past its time: idempotency keys, codes and their messages' secrets, log-ins,
+ * what providers sent.
+ */
 export const keysPruneJob = defineJob({
   name: 'keys.prune',
   batchSize: 1,

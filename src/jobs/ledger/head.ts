@@ -4,7 +4,10 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'ledger.head' }
 
-/** Logs the end of the chain each minute: a log that leaves the machine is what `laku ledger verify --heads` compares with. */
+/**
+ * Logs the end of the chain each minute: a log that leaves the machine is what `laku ledger verify --heads`
+ * compares with.
+ */
 export const ledgerHeadJob = defineJob({
   name: 'ledger.head',
   batchSize: 1,

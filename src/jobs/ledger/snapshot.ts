@@ -4,7 +4,10 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'ledger.snapshot' }
 
-/** Every quarter of an hour, so that a balance is read from a snapshot and a few thousand entries, not from all of them. */
+/**
+ * Every quarter of an hour, so that a balance is read from a snapshot and a few thousand entries, not from
+ * all of them.
+ */
 export const ledgerSnapshotJob = defineJob({
   name: 'ledger.snapshot',
   batchSize: 1,

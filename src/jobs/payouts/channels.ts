@@ -5,7 +5,10 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'payouts.channels' }
 
-/** Asks, four times a day, to which banks and e-wallets the provider pays out, and how much. Until it answers, the last answer holds. */
+/**
+ * Asks, four times a day, to which banks and e-wallets the provider pays out, and how much. Until it answers,
+ * the last answer holds.
+ */
 export const payoutsChannelsJob = defineJob({
   name: 'payouts.channels',
   batchSize: 1,

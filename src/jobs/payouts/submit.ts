@@ -5,7 +5,10 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'payouts.submit' }
 
-/** Sends payouts to the provider. What gets no answer is asked about by payouts.sweep, and never sent again blindly. */
+/**
+ * Sends payouts to the provider. What gets no answer is asked about by payouts.sweep, and never sent again
+ * blindly.
+ */
 export const payoutsSubmitJob = defineJob({
   name: 'payouts.submit',
   batchSize: 50,

@@ -5,7 +5,10 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'payouts.sweep' }
 
-/** Sends and asks about payouts that are due: lost jobs, answers that did not come, money that a bank may have sent back. */
+/**
+ * Sends and asks about payouts that are due: lost jobs, answers that did not come, money that a bank may have
+ * sent back.
+ */
 export const payoutsSweepJob = defineJob({
   name: 'payouts.sweep',
   batchSize: 1,

@@ -4,7 +4,10 @@ import { defineJob, type JobFailure } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'pos.estimate' }
 
-/** Finds out what the goods of a purchase order cost on their way to the warehouse. The factory is told meanwhile. */
+/**
+ * Finds out what the goods of a purchase order cost on their way to the warehouse. The factory is told
+ * meanwhile.
+ */
 export const posEstimateJob = defineJob({
   name: 'pos.estimate',
   batchSize: 10,

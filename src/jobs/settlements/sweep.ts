@@ -5,7 +5,10 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'settlements.sweep' }
 
-/** Pays settlements again whose payout failed for a reason that passes; mails statements whose job was lost or whose mail failed. */
+/**
+ * Pays settlements again whose payout failed for a reason that passes; mails statements whose job was lost or
+ * whose mail failed.
+ */
 export const settlementsSweepJob = defineJob({
   name: 'settlements.sweep',
   batchSize: 1,

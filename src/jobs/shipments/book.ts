@@ -5,7 +5,9 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'shipments.book' }
 
-/** Books a courier for orders that are paid and have their stock. What fails at the courier is the sweep's. */
+/**
+ * Books a courier for orders that are paid and have their stock. What fails at the courier is the sweep's.
+ */
 export const shipmentsBookJob = defineJob({
   name: 'shipments.book',
   batchSize: 50,

@@ -5,7 +5,10 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'users.sweep' }
 
-/** Erases users whose account is closed and whose money has arrived, each in a transaction of their own: one that fails keeps no other. */
+/**
+ * Erases users whose account is closed and whose money has arrived, each in a transaction of their own: one
+ * that fails keeps no other.
+ */
 export const usersSweepJob = defineJob({
   name: 'users.sweep',
   batchSize: 1,

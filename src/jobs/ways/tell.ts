@@ -4,7 +4,9 @@ import { defineJob, type JobFailure } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'ways.tell' }
 
-/** Word of a changed number, address, account or tax number to who had it before, with the link that stops it. */
+/**
+ * Word of a changed number, address, account or tax number to who had it before, with the link that stops it.
+ */
 export const waysTellJob = defineJob({
   name: 'ways.tell',
   batchSize: 10,

@@ -6,7 +6,10 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'webhooks.sweep' }
 const A_RUN = 500
 
-/** Puts deliveries whose job was lost or whose provider could not be asked back into their provider's line; it waits for none of them. */
+/**
+ * Puts deliveries whose job was lost or whose provider could not be asked back into their provider's line; it
+ * waits for none of them.
+ */
 export const webhooksSweepJob = defineJob({
   name: 'webhooks.sweep',
   batchSize: 1,

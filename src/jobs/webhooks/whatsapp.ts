@@ -7,10 +7,16 @@ import { parseFonnteWebhook } from '../../providers/whatsapp/fonnte-webhook.ts'
 import { parseWhatsAppWebhook, type WhatsAppDelivery } from '../../providers/whatsapp/webhook.ts'
 import { type Delivery, defineWebhookLine } from '../webhook-line.ts'
 
-/** News of a message can be here before the worker that sent it has written its id down: it gets two more tries. */
+/**
+ * News of a message can be here before the worker that sent it has written its id down: it gets two more
+ * tries.
+ */
 const EARLY_TRIES = 2
 
-/** What became of messages, who calls for a code, and what factories answer: asked of nobody, one transaction a batch. */
+/**
+ * What became of messages, who calls for a code, and what factories answer: asked of nobody, one transaction
+ * a batch.
+ */
 export const webhooksWhatsappJob = defineWebhookLine({
   provider: 'whatsapp',
   // Meta's form, or Fonnte's: each came through a door of its own.

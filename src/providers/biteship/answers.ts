@@ -86,7 +86,10 @@ const biteshipError = z.looseObject({
   details: maybe(z.looseObject({ order_id: maybe(z.string()) })),
 })
 
-/** Biteship's errors are `{success: false, error, code, details?}`, with an HTTP status that does not always fit. */
+/**
+ * Biteship's errors are `{success: false, error, code, details?}`, with an HTTP status that does not always
+ * fit.
+ */
 export function biteshipErrorIn(body: unknown): ProviderVerdict | undefined {
   const parsed = biteshipError.safeParse(body)
   if (!parsed.success) return undefined

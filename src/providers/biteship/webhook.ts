@@ -12,7 +12,10 @@ export interface BiteshipNotice {
   waybillId?: string
 }
 
-/** Whether the value of the header that Biteship's dashboard was given is one of ours (several while it rotates). */
+/**
+ * Whether the value of the header that Biteship's dashboard was given is one of ours (several while it
+ * rotates).
+ */
 export function isBiteshipCallback(value: string | undefined, accepted: readonly string[]): boolean {
   return isAcceptedSecret(value, accepted)
 }
@@ -22,7 +25,10 @@ const LONGEST_PING = 64
 
 const SAYS_NOTHING: readonly string[] = ['', '{}', 'null', '[]', '""']
 
-/** biteship.install-ping: no body, `{}`, `null` or the like, without the secret, when a webhook is installed. It must get a 200. */
+/**
+ * biteship.install-ping: no body, `{}`, `null` or the like, without the secret, when a webhook is installed.
+ * It must get a 200.
+ */
 export function isBiteshipInstallPing(rawBody: Buffer): boolean {
   if (rawBody.length > LONGEST_PING) return false
   const text = rawBody.toString('utf8').replaceAll(/\s/g, '')

@@ -15,14 +15,18 @@ const ID = /(^|_)id$/
 const EMAIL = /[^\s@]+@[^\s@]+/
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}([T ][\d:.+Z-]+)?$/
 const UUID = /^[\w]{0,8}[-_]?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-/** A code, a word or a number of an enumeration: `SUCCEEDED`, `picking_up`, `ID_BCA`, `40001001`, `1 - 2 days`. */
+/**
+ * A code, a word or a number of an enumeration: `SUCCEEDED`, `picking_up`, `ID_BCA`, `40001001`, `1 - 2
+ * days`.
+ */
 const CODE = /^[\w.-]{1,48}$/
 const MANY_DIGITS = /\d[\d\s-]{5,}\d/
 const FIGURE = /^-?\d+(\.\d+)?$/
 
 /**
- * An answer without personal data. Names, numbers, accounts, addresses, e-mails and free texts are replaced, the same one by the same mask
- * within one masker; ids, codes, times and amounts stay. What is not known to be harmless is masked.
+ * An answer without personal data. Names, numbers, accounts, addresses, e-mails and free texts are replaced,
+ * the same one by the same mask within one masker; ids, codes, times and amounts stay. What is not known to
+ * be harmless is masked.
  */
 export class Masker {
   readonly #masks = new Map<string, string>()

@@ -1,4 +1,7 @@
-/** A fact that the check cannot look at without harm, and why. Said with each run, so that nobody takes silence for a yes. */
+/**
+ * A fact that the check cannot look at without harm, and why. Said with each run, so that nobody takes
+ * silence for a yes.
+ */
 export interface NotSeen {
   /** Its name in docs/providers.md. */
   fact: string

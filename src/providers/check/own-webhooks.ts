@@ -29,9 +29,9 @@ interface Answered {
 }
 
 /**
- * Our own routes, asked as the providers ask them, at the address that they know. A secret is tried with a body that cannot be read: where
- * the answer is 400 and not 401 the secret was taken, and nothing is kept. What stands in the providers' dashboards cannot be read from
- * here.
+ * Our own routes, asked as the providers ask them, at the address that they know. A secret is tried with a
+ * body that cannot be read: where the answer is 400 and not 401 the secret was taken, and nothing is kept.
+ * What stands in the providers' dashboards cannot be read from here.
  */
 export function ownWebhookProbes(options: OwnWebhooks): Probe[] {
   const ask = (sent: Sent) => answerOf(options, sent)
@@ -77,7 +77,10 @@ async function biteship({ biteshipHeader, biteshipSecrets }: OwnWebhooks, ask: A
   ])
 }
 
-/** Read whole before its signature is looked at: what is signed well is a delivery with nothing in it, kept once. */
+/**
+ * Read whole before its signature is looked at: what is signed well is a delivery with nothing in it, kept
+ * once.
+ */
 const EMPTY_DELIVERY = JSON.stringify({ object: 'whatsapp_business_account', entry: [] })
 
 async function meta(whatsapp: OwnWebhooks['whatsapp'], ask: Ask) {

@@ -77,7 +77,10 @@ export function smallInvoiceProbe({ gateway, externalId }: InvoiceProbes): Probe
   }
 }
 
-/** What was paid in this account: the names of methods, payments and issuers, and what an e-wallet says was refunded. */
+/**
+ * What was paid in this account: the names of methods, payments and issuers, and what an e-wallet says was
+ * refunded.
+ */
 export function paidInvoicesProbe({ gateway, ear }: Pick<InvoiceProbes, 'gateway' | 'ear'>): Probe {
   return {
     provider: 'xendit',

@@ -32,7 +32,10 @@ export function balanceProbe(gateway: PaymentGateway, floatIdr: number): Probe {
   }
 }
 
-/** The channels that laku knows, with their kinds and limits. The provider has many more banks, which are no difference. */
+/**
+ * The channels that laku knows, with their kinds and limits. The provider has many more banks, which are no
+ * difference.
+ */
 export function channelsProbe(payouts: PayoutGateway): Probe {
   return {
     provider,
@@ -112,8 +115,8 @@ export function payoutProbe(payouts: PayoutGateway, key: string): Probe {
 }
 
 /**
- * What a refund names its payment by. Asked with the invoice alone, of one that nobody paid: the current form misses a field, the older
- * one finds that nothing was paid. No money moves in either.
+ * What a refund names its payment by. Asked with the invoice alone, of one that nobody paid: the current form
+ * misses a field, the older one finds that nothing was paid. No money moves in either.
  */
 export function refundFormProbe(
   refundByInvoice: (invoiceId: string) => Promise<void>,

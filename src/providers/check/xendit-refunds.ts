@@ -12,12 +12,15 @@ export interface RefundProbe {
 
 const DAY_MS = 86_400_000
 const MOST_IDR = 1_000
-/** An invoice of a laku is called so, after its installation or bare: its money is left alone, also in test mode. */
+/**
+ * An invoice of a laku is called so, after its installation or bare: its money is left alone, also in test
+ * mode.
+ */
 const OURS = /(^|-)PAY-\d{6}-/
 
 /**
- * What a repeated refund is answered with: a small part of a payment that somebody made by hand in test mode, asked for twice under one key.
- * It is money of test mode; an invoice of laku's own is not touched.
+ * What a repeated refund is answered with: a small part of a payment that somebody made by hand in test mode,
+ * asked for twice under one key. It is money of test mode; an invoice of laku's own is not touched.
  */
 export function refundRepeatProbe({ gateway, key, form }: RefundProbe): Probe {
   return {
@@ -82,7 +85,10 @@ function named({ id, paymentId, paymentRequestId }: GatewayInvoice, form: 'curre
   return form === 'current' && requestId ? { paymentRequestId: requestId } : { invoiceId: id }
 }
 
-/** What was answered, or the code by which it was refused. @throws ProviderFailure where there is no answer, or a refused key */
+/**
+ * What was answered, or the code by which it was refused. @throws ProviderFailure where there is no answer,
+ * or a refused key
+ */
 async function refusalOr<T>(ask: () => Promise<T>): Promise<T | string> {
   try {
     return await ask()

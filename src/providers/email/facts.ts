@@ -1,8 +1,8 @@
 // What RFC 4954 documents of mail servers and laku relies on.
 
 /**
- * The mail server refuses our login, or wants one; `eauth` and `enoauth` are the client's own words for it. No mail goes until a person puts
- * that right, and each is as good as before.
+ * The mail server refuses our login, or wants one; `eauth` and `enoauth` are the client's own words for it.
+ * No mail goes until a person puts that right, and each is as good as before.
  */
 export const LOGIN_REFUSED: readonly string[] = [
   'eauth',

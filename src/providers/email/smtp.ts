@@ -15,8 +15,8 @@ export interface SmtpOptions {
 }
 
 /**
- * Email over SMTP, a connection a mail: nodemailer's pool sends a mail again by itself when a connection breaks, and
- * whether to do that is for the caller to decide.
+ * Email over SMTP, a connection a mail: nodemailer's pool sends a mail again by itself when a connection
+ * breaks, and whether to do that is for the caller to decide.
  */
 export function createSmtpMailer(options: SmtpOptions): Mailer {
   const { from } = options
@@ -74,8 +74,9 @@ const NEVER_SENT = new Set([
 ])
 
 /**
- * A 5xx reply is a definite no, a 4xx one a "not now". A connection that breaks or falls silent later may have taken
- * the mail with it, and so may a server that answers the mail itself with nonsense or with 421, "closing".
+ * A 5xx reply is a definite no, a 4xx one a "not now". A connection that breaks or falls silent later may
+ * have taken the mail with it, and so may a server that answers the mail itself with nonsense or with 421,
+ * "closing".
  */
 function smtpFailure(error: unknown): SmtpFailure {
   const { responseCode, code, syscall, command } = Object(error) as Record<string, unknown>

@@ -17,8 +17,8 @@ export interface WebPushOptions {
 const TTL_S = 86_400
 
 /**
- * Web Push (RFC 8030): web-push encrypts for the browser and signs, the call itself is ours, with a timeout and without
- * redirects: an address that a browser gave us is never followed elsewhere.
+ * Web Push (RFC 8030): web-push encrypts for the browser and signs, the call itself is ours, with a timeout
+ * and without redirects: an address that a browser gave us is never followed elsewhere.
  */
 export function createWebPush(options: WebPushOptions): PushSender {
   const { publicKey, privateKey, timeoutMs = 10_000 } = options

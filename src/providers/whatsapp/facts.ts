@@ -1,16 +1,22 @@
-// What Meta and Fonnte document and laku relies on. The source, its date and how sure it is stand under the same name in docs/providers.md.
+// What Meta and Fonnte document and laku relies on. The source, its date and how sure it is stand under the
+// same name in docs/providers.md.
 
 /** meta.text-window: free text is taken for so long after the recipient's last message (h). */
 export const TEXT_WINDOW_H = 24
 
-/** meta.body-length: characters of a message made from a template, its parameters filled in; of a free text. */
+/**
+ * meta.body-length: characters of a message made from a template, its parameters filled in; of a free text.
+ */
 export const TEMPLATE_BODY_LENGTH = 1024
 export const TEXT_BODY_LENGTH = 4096
 
 /** meta.code-length: characters of a one-time code. */
 export const CODE_LENGTH = 15
 
-/** meta.param-text: what a parameter may not have, besides being empty: line breaks, tabs, more than four spaces in a row. */
+/**
+ * meta.param-text: what a parameter may not have, besides being empty: line breaks, tabs, more than four
+ * spaces in a row.
+ */
 export const PARAM_UNFIT = /[\n\r\t]| {5,}/
 
 /**
@@ -35,7 +41,9 @@ const of = (reach: Reach, says: string, retryAfterS?: number): Refusal =>
 
 const DAY_S = 86_400
 
-/** meta.refusals: Meta's error numbers. Whatever else it answers with HTTP 401 or 403 is about the account. */
+/**
+ * meta.refusals: Meta's error numbers. Whatever else it answers with HTTP 401 or 403 is about the account.
+ */
 const metaRefusals: Readonly<Record<string, Refusal>> = {
   0: of('account', 'the access token cannot be checked'),
   3: of('account', 'the app may not use this call'),
@@ -123,7 +131,9 @@ export function refusalBy(code: string): Refusal | undefined {
   return PERMISSION.test(code) ? refusals[200] : undefined
 }
 
-/** fonnte.refusals: its sentences vary, and what they are about stands in a word or two. The first that fits. */
+/**
+ * fonnte.refusals: its sentences vary, and what they are about stands in a word or two. The first that fits.
+ */
 const fonnteSubjects: readonly [words: RegExp, code: string][] = [
   [/target/, 'target_invalid'],
   [/quota|limit_reached/, 'insufficient_quota'],

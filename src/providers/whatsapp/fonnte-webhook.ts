@@ -33,8 +33,8 @@ const statusWords: Readonly<Record<string, string>> = {
 }
 
 /**
- * A delivery of Fonnte's: one message, or one status; undefined for another shape, and for a group's. It names neither an id nor a
- * time, so a message is known by the delivery that brought it.
+ * A delivery of Fonnte's: one message, or one status; undefined for another shape, and for a group's. It
+ * names neither an id nor a time, so a message is known by the delivery that brought it.
  */
 export function parseFonnteWebhook(
   body: unknown,

@@ -20,8 +20,8 @@ export interface FonnteOptions {
 }
 
 /**
- * WhatsApp through Fonnte, the cheap local gateway. A template is filled here and goes out as text, without buttons. What it takes is
- * queued there, and may wait for its device.
+ * WhatsApp through Fonnte, the cheap local gateway. A template is filled here and goes out as text, without
+ * buttons. What it takes is queued there, and may wait for its device.
  */
 export function createFonnteSender(options: FonnteOptions): WhatsAppSender {
   const provider = 'fonnte'
@@ -72,7 +72,10 @@ const sentAnswer = z
 
 const fonnteError = z.looseObject({ status: z.literal(false), reason: lenient(z.string()) })
 
-/** Fonnte says no with HTTP 200 and a sentence: its words, without numbers (a phone may be among them), are the code. */
+/**
+ * Fonnte says no with HTTP 200 and a sentence: its words, without numbers (a phone may be among them), are
+ * the code.
+ */
 export function fonnteErrorIn(body: unknown): ProviderVerdict | undefined {
   const parsed = fonnteError.safeParse(body)
   if (!parsed.success) return undefined

@@ -66,7 +66,10 @@ function templateRequest({ template, language, bodyParams, buttonParam }: WhatsA
 const number = lenient(z.union([z.int(), z.string().regex(/^\d+$/).transform(Number)]))
 const metaError = z.looseObject({ error: z.looseObject({ code: number, error_subcode: number }) })
 
-/** The Graph API says of a phone number that it does not know, or may not show, that a field is wrong. That is no fault of the message. */
+/**
+ * The Graph API says of a phone number that it does not know, or may not show, that a field is wrong. That is
+ * no fault of the message.
+ */
 const [FIELD_WRONG, NO_SUCH_NUMBER] = [100, 33]
 
 export function metaErrorIn(body: unknown): ProviderVerdict | undefined {

@@ -11,7 +11,10 @@ export function cleanParam(text: string): string {
 
 const SHORTENED = '…'
 
-/** Clean parameters that fit into their template together: the longest are cut where the whole would be too long. */
+/**
+ * Clean parameters that fit into their template together: the longest are cut where the whole would be too
+ * long.
+ */
 export function fitParams(body: string | undefined, params: readonly string[]): string[] {
   const clean = params.map(cleanParam)
   if (body === undefined) return clean

@@ -3,7 +3,10 @@ export interface Template {
   name: string
   /** The language that it is registered in. */
   language: 'id' | 'en'
-  /** Meta writes the body of an AUTHENTICATION template itself; `body` is then what a gateway without templates sends. */
+  /**
+   * Meta writes the body of an AUTHENTICATION template itself; `body` is then what a gateway without
+   * templates sends.
+   */
   category: 'UTILITY' | 'AUTHENTICATION'
   body: string
   /** A value for each placeholder: Meta asks for them. */
@@ -77,7 +80,9 @@ export const templates: readonly Template[] = [
   },
 ]
 
-/** The text of a template in a language, or in the one that it has; undefined for a name that nobody wrote. */
+/**
+ * The text of a template in a language, or in the one that it has; undefined for a name that nobody wrote.
+ */
 export function templateBody(name: string, language: string): string | undefined {
   const named = templates.filter((one) => one.name === name)
   return (named.find((one) => one.language === language) ?? named[0])?.body

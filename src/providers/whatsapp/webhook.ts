@@ -34,7 +34,10 @@ export interface WhatsAppDelivery {
   unread?: string[]
 }
 
-/** Whether `X-Hub-Signature-256` is the HMAC-SHA256 of the raw body under the app secret, compared in constant time. */
+/**
+ * Whether `X-Hub-Signature-256` is the HMAC-SHA256 of the raw body under the app secret, compared in constant
+ * time.
+ */
 export function isSignedByMeta(
   rawBody: Buffer,
   signature: string | undefined,
@@ -47,7 +50,10 @@ export function isSignedByMeta(
   return isAcceptedSecret(signature, expected)
 }
 
-/** The challenge to echo when Meta subscribes a webhook (GET), or undefined where the verify token is not ours. */
+/**
+ * The challenge to echo when Meta subscribes a webhook (GET), or undefined where the verify token is not
+ * ours.
+ */
 export function whatsAppChallenge(
   query: Record<string, unknown>,
   verifyTokens: string | readonly string[],
@@ -130,8 +136,9 @@ const change = z.looseObject({
 })
 
 /**
- * The statuses and messages of a delivery, which may batch many; undefined for a shape that laku does not follow. An
- * item that cannot be read is named in `unread` and holds up no other: Meta sends a refused batch again whole.
+ * The statuses and messages of a delivery, which may batch many; undefined for a shape that laku does not
+ * follow. An item that cannot be read is named in `unread` and holds up no other: Meta sends a refused batch
+ * again whole.
  */
 export function parseWhatsAppWebhook(body: unknown): WhatsAppDelivery | undefined {
   const parsed = z.looseObject({ entry: z.array(z.unknown()) }).safeParse(body)

@@ -7,7 +7,10 @@ import type { ProviderVerdict } from '../http.ts'
 /** An amount in another currency would be taken for rupiah: such an answer is not read at all. */
 const currency = maybe(z.literal('IDR'))
 
-/** Rupiah: a whole number, as a number or a text, and never a fraction that would be taken for more or less than it is. */
+/**
+ * Rupiah: a whole number, as a number or a text, and never a fraction that would be taken for more or less
+ * than it is.
+ */
 const rupiah = z
   .union([z.number(), z.string().regex(/^\d+(\.0+)?$/)])
   .transform(Number)
@@ -52,7 +55,10 @@ export const invoiceAnswer = z
       }),
   )
 
-/** One that cannot be read keeps its place in a list, as one of which nothing is known; without an id nothing after it could be asked for. */
+/**
+ * One that cannot be read keeps its place in a list, as one of which nothing is known; without an id nothing
+ * after it could be asked for.
+ */
 const listedInvoice = invoiceAnswer.or(
   z.looseObject({ id: z.string().min(1) }).transform(
     ({ id }): GatewayInvoice => ({
@@ -70,8 +76,8 @@ export const invoicesAnswer = z.array(listedInvoice)
 export const refundAnswer = z
   .looseObject({
     id: z.string().min(1),
-    // REVERSED is documented of payouts alone, and can mean nothing else here: the money came back. A word that is not known may mean that
-    // the money went: like PENDING it is waited for.
+    // REVERSED is documented of payouts alone, and can mean nothing else here: the money came back. A word
+    // that is not known may mean that the money went: like PENDING it is waited for.
     status: z
       .enum(['PENDING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'REVERSED'])
       .or(z.string().transform(() => 'PENDING' as const)),
@@ -99,7 +105,10 @@ export const refundAnswer = z
 
 const refundPage = z.looseObject({ data: z.array(z.unknown()), has_more: maybe(z.boolean()) })
 
-/** A page of refunds; some versions of the API answer the bare array. One that cannot be read hides no other, and is counted: it may be the one that is looked for. */
+/**
+ * A page of refunds; some versions of the API answer the bare array. One that cannot be read hides no other,
+ * and is counted: it may be the one that is looked for.
+ */
 export const refundsAnswer = z
   .union([z.array(z.unknown()).transform((data) => ({ data, has_more: undefined })), refundPage])
   .transform(({ data, has_more: hasMore }) => ({
@@ -109,7 +118,10 @@ export const refundsAnswer = z
     unread: data.filter((one) => !refundAnswer.safeParse(one).success).length,
   }))
 
-/** An e-wallet charge, which says at once what was refunded of it: null is nothing yet, and one that leaves the field out says nothing. */
+/**
+ * An e-wallet charge, which says at once what was refunded of it: null is nothing yet, and one that leaves
+ * the field out says nothing.
+ */
 export const chargeAnswer = z
   .looseObject({ refunded_amount: z.number().nullish() })
   .transform(({ refunded_amount: idr }) => (idr === undefined ? undefined : Math.ceil(idr ?? 0)))
@@ -144,7 +156,10 @@ export const payoutAnswer = z
       }),
   )
 
-/** A page in `data`; some versions of the API answer the bare array. An item that cannot be read hides no other. */
+/**
+ * A page in `data`; some versions of the API answer the bare array. An item that cannot be read hides no
+ * other.
+ */
 export const payoutsAnswer = z
   .union([z.array(z.unknown()), z.looseObject({ data: z.array(z.unknown()) }).transform((page) => page.data)])
   .transform((items) => items.map((one) => payoutAnswer.safeParse(one)))
@@ -176,7 +191,9 @@ export const channelsAnswer = z.array(z.unknown()).transform((items) => readable
 
 const xenditError = z.looseObject({ error_code: z.string() })
 
-/** Xendit's errors are `{error_code, message, errors?}`; the message may quote an email and is left behind. */
+/**
+ * Xendit's errors are `{error_code, message, errors?}`; the message may quote an email and is left behind.
+ */
 export function xenditErrorIn(body: unknown): ProviderVerdict | undefined {
   const parsed = xenditError.safeParse(body)
   return parsed.success ? { code: parsed.data.error_code } : undefined

@@ -1,4 +1,5 @@
-// What Xendit documents and laku relies on. The source, its date and how sure it is stand under the same name in docs/providers.md.
+// What Xendit documents and laku relies on. The source, its date and how sure it is stand under the same name
+// in docs/providers.md.
 
 /** xendit.webhook-timeout: so long Xendit waits for an answer to a webhook (s). */
 export const WEBHOOK_TIMEOUT_S = 30
@@ -15,13 +16,22 @@ export interface PayoutChannelFact {
   descriptionLength: number
 }
 
-/** xendit.payout-minimum: the least of a payout (IDR); pages say 1, 5,000 or 10,000 by bank, and contradict each other. */
+/**
+ * xendit.payout-minimum: the least of a payout (IDR); pages say 1, 5,000 or 10,000 by bank, and contradict
+ * each other.
+ */
 export const PAYOUT_MINIMUM_IDR = 10_000
 /** xendit.bi-fast: the most of a payout to a bank (IDR) where RTGS was not activated. */
 export const BI_FAST_MAXIMUM_IDR = 250_000_000
-/** xendit.payout-ewallets: the most of a payout to an e-wallet (IDR); LinkAja takes 10 million. Its account is a phone number, `08…`. */
+/**
+ * xendit.payout-ewallets: the most of a payout to an e-wallet (IDR); LinkAja takes 10 million. Its account is
+ * a phone number, `08…`.
+ */
 const EWALLET_MAXIMUM_IDR = 20_000_000
-/** xendit.payout-descriptions: what the receiver sees of a description, in characters; a bank that is not named may show none. */
+/**
+ * xendit.payout-descriptions: what the receiver sees of a description, in characters; a bank that is not
+ * named may show none.
+ */
 const SHORTEST_DESCRIPTION = 14
 
 /** What holds for any e-wallet. */
@@ -71,7 +81,10 @@ export const payoutChannelFacts: Readonly<Record<string, PayoutChannelFact>> = {
   ID_SHOPEEPAY: ewalletFact('ShopeePay'),
 }
 
-/** xendit.payout-test: with a test key a payout to this number of a bank stays ACCEPTED, and can be called off. */
+/**
+ * xendit.payout-test: with a test key a payout to this number of a bank stays ACCEPTED, and can be called
+ * off.
+ */
 export const PAYOUT_TEST_ACCOUNT = '131313'
 
 /** xendit.transaction-types: the kinds of lines of the book that pages name. */
@@ -121,8 +134,9 @@ export interface RefundRule {
 }
 
 /**
- * xendit.refund-channels: what takes a refund at the source, by the channel's name. Everything else takes none: virtual accounts, retail
- * outlets, direct debit. OVO takes none of what was paid by a payment link, which is how laku is paid.
+ * xendit.refund-channels: what takes a refund at the source, by the channel's name. Everything else takes
+ * none: virtual accounts, retail outlets, direct debit. OVO takes none of what was paid by a payment link,
+ * which is how laku is paid.
  */
 export const REFUND_CHANNELS: Readonly<Record<string, RefundRule>> = {
   DANA: { days: 30, parts: true },
@@ -139,7 +153,10 @@ export interface IssuerRule {
   wholeAfterHours: number
 }
 
-/** xendit.refund-qris-issuers: the apps whose QRIS payments can be refunded. BCA, Mandiri, BRI and BNI take nothing back. */
+/**
+ * xendit.refund-qris-issuers: the apps whose QRIS payments can be refunded. BCA, Mandiri, BRI and BNI take
+ * nothing back.
+ */
 export const QRIS_REFUND_ISSUERS: Readonly<Record<string, IssuerRule>> = {
   DANA: { wholeAfterHours: 0 },
   SHOPEEPAY: { wholeAfterHours: 0 },
@@ -175,12 +192,16 @@ export function qrisIssuer(source: string): string {
 }
 
 /**
- * What a refusal of a refund means. `never`: asked again it gets the same answer. `balance`: what came in is not settled yet.
- * `later`: it passes. `account`: it is our account that is refused, whatever is asked. `taken`: the money may be gone already.
+ * What a refusal of a refund means. `never`: asked again it gets the same answer. `balance`: what came in is
+ * not settled yet. `later`: it passes. `account`: it is our account that is refused, whatever is asked.
+ * `taken`: the money may be gone already.
  */
 export type RefundRefusal = 'never' | 'balance' | 'later' | 'account' | 'taken'
 
-/** xendit.refund-refusals: error codes of `POST /refunds`, and failure codes of a refund. What is not here is not known. */
+/**
+ * xendit.refund-refusals: error codes of `POST /refunds`, and failure codes of a refund. What is not here is
+ * not known.
+ */
 export const REFUND_REFUSALS: Readonly<Record<string, RefundRefusal>> = {
   API_VALIDATION_ERROR: 'never',
   INVALID_VALUE_ERROR: 'never',
@@ -221,8 +242,9 @@ export const REFUND_REASONS = [
 ] as const
 
 /**
- * xendit.settlement: what was paid by a channel can be spent so many days later, by the latest figure that a page has for it. Virtual accounts
- * of other banks are said to settle at once; the day is of those that do not.
+ * xendit.settlement: what was paid by a channel can be spent so many days later, by the latest figure that a
+ * page has for it. Virtual accounts of other banks are said to settle at once; the day is of those that do
+ * not.
  */
 export const settlementDays: Readonly<Record<string, number>> = {
   BCA: 2,
@@ -242,5 +264,8 @@ export const SETTLEMENT_DAYS_OTHERWISE = 1
 /** xendit.settlement: the longest of all, days. */
 export const SETTLEMENT_DAYS_AT_MOST = 5
 
-/** xendit.payout-cost: a payout takes so much beside its amount, VAT included (IDR), and the balance has to hold both. */
+/**
+ * xendit.payout-cost: a payout takes so much beside its amount, VAT included (IDR), and the balance has to
+ * hold both.
+ */
 export const PAYOUT_COST_IDR = 2_775

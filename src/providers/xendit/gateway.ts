@@ -17,9 +17,9 @@ import { balanceAnswer, transactionAnswer, transactionsAnswer } from './transact
 import { type XenditOptions, xenditWire } from './wire.ts'
 
 /**
- * The payment gateway over Xendit's invoices and refunds. Creations go through Xendit's SDK, which builds the request;
- * what is read is always the raw answer, because the SDK's models drop `paid_at`, `payment_channel`, a refund's
- * `status` and more, and fail on an invoice without every `available_*` list.
+ * The payment gateway over Xendit's invoices and refunds. Creations go through Xendit's SDK, which builds the
+ * request; what is read is always the raw answer, because the SDK's models drop `paid_at`, `payment_channel`,
+ * a refund's `status` and more, and fail on an invoice without every `available_*` list.
  */
 export function createXenditGateway(options: XenditOptions): PaymentGateway {
   const { http, account } = xenditWire(options)
@@ -35,7 +35,8 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
       try {
         return await makeInvoice(invoice)
       } catch (error) {
-        // The account has not all the ways to pay that take the amount: a definite no, so it offers what it has.
+        // The account has not all the ways to pay that take the amount: a definite no, so it offers what it
+        // has.
         if (!invoice.methods || !isUnavailableMethod(error)) throw error
         return await makeInvoice({ ...invoice, methods: undefined })
       }
@@ -175,7 +176,10 @@ const A_PAGE = 50
 /** A payment has few refunds; a provider that pages without end is not followed for ever. */
 const MOST_PAGES = 20
 
-/** All pages of a list of refunds. @throws ProviderFailure unknown, where it does not end, or holds one that cannot be read: it may be the one that is looked for */
+/**
+ * All pages of a list of refunds. @throws ProviderFailure unknown, where it does not end, or holds one that
+ * cannot be read: it may be the one that is looked for
+ */
 async function refundsOf(http: ProviderHttp, list: Record<string, string>): Promise<GatewayRefund[]> {
   const all: GatewayRefund[] = []
   let afterId: string | undefined

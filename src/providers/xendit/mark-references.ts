@@ -2,9 +2,9 @@ import type { GatewayInvoice, GatewayRefund, PaymentGateway } from '../../domain
 import type { GatewayTransaction } from '../../domain/payment/reconciliation/gateway-transactions.ts'
 
 /**
- * A gateway that names invoices and refunds to the provider after the installation that made them (`1A2B3C-PAY-…`), and to laku by their
- * codes alone. What another installation made keeps its whole name, so that it is nobody's here. What was made before references were
- * marked is found by its bare code.
+ * A gateway that names invoices and refunds to the provider after the installation that made them
+ * (`1A2B3C-PAY-…`), and to laku by their codes alone. What another installation made keeps its whole name, so
+ * that it is nobody's here. What was made before references were marked is found by its bare code.
  */
 export function markReferences(gateway: PaymentGateway, installation: () => Promise<string>): PaymentGateway {
   const markOf = async () => `${await installation()}-`

@@ -7,8 +7,8 @@ import { balanceAnswer } from './transaction-answers.ts'
 import { type XenditOptions, xenditWire } from './wire.ts'
 
 /**
- * Money out over Xendit's payouts. The creation goes through Xendit's SDK; what is read is always the raw answer, for the
- * SDK's model of a status knows fewer of them than the API has.
+ * Money out over Xendit's payouts. The creation goes through Xendit's SDK; what is read is always the raw
+ * answer, for the SDK's model of a status knows fewer of them than the API has.
  */
 export function createXenditPayouts(options: XenditOptions): PayoutGateway {
   const { http, account } = xenditWire(options)

@@ -18,8 +18,8 @@ export type XenditNotice =
     }
 
 /**
- * Whether `x-callback-token` is one of ours (several while it rotates). It says who sent, not what is true: the object
- * is read again before money moves.
+ * Whether `x-callback-token` is one of ours (several while it rotates). It says who sent, not what is true:
+ * the object is read again before money moves.
  */
 export function isXenditCallback(token: string | undefined, accepted: readonly string[]): boolean {
   return isAcceptedSecret(token, accepted)
@@ -52,8 +52,8 @@ const eventBody = z.looseObject({
 })
 
 /**
- * What a webhook body is about: an invoice comes flat, refunds and payouts as `{event, data}`. Undefined for a shape
- * that laku does not follow.
+ * What a webhook body is about: an invoice comes flat, refunds and payouts as `{event, data}`. Undefined for
+ * a shape that laku does not follow.
  */
 export function parseXenditWebhook(body: unknown): XenditNotice | undefined {
   const event = eventBody.safeParse(body)
@@ -74,7 +74,9 @@ export function parseXenditWebhook(body: unknown): XenditNotice | undefined {
   return { kind: 'invoice', id, externalId, status }
 }
 
-/** The key two deliveries of one notice share: Xendit's `webhook-id` header where it came, else what it says. */
+/**
+ * The key two deliveries of one notice share: Xendit's `webhook-id` header where it came, else what it says.
+ */
 export function xenditDedupeKey(notice: XenditNotice, webhookId: string | undefined): string {
   return webhookId || `${notice.kind}:${notice.id}:${notice.status}`
 }

@@ -13,7 +13,10 @@ export interface XenditOptions {
   heard?: ((answer: HeardAnswer) => void) | undefined
 }
 
-/** Looking one up by our key and listing are one endpoint; an invoice's turn is taken in the line of its buyers. */
+/**
+ * Looking one up by our key and listing are one endpoint; an invoice's turn is taken in the line of its
+ * buyers.
+ */
 function endpointOf(operation: string): string | undefined {
   if (operation === 'create_invoice') return undefined
   return operation === 'find_invoices' ? 'list_invoices' : operation

@@ -30,7 +30,9 @@ export function sandboxSmtpPort(config: { sandboxPort: number }): number {
   return config.sandboxPort + 1
 }
 
-/** The defaults that only development has: the sandbox's addresses and credentials, secrets, and a warehouse. */
+/**
+ * The defaults that only development has: the sandbox's addresses and credentials, secrets, and a warehouse.
+ */
 export function developmentDefaults(ports: { port: number; sandboxPort: number }): RawSettings {
   const sandbox = `http://127.0.0.1:${ports.sandboxPort}`
   return {
@@ -48,8 +50,8 @@ export function developmentDefaults(ports: { port: number; sandboxPort: number }
 }
 
 /**
- * Development's secrets, known to everybody: any command, from any folder, can then read the book and the tokens of a
- * development database. Production has no default for them.
+ * Development's secrets, known to everybody: any command, from any folder, can then read the book and the
+ * tokens of a development database. Production has no default for them.
  */
 function developmentSecrets(): RawSettings {
   const derive = (purpose: string) =>

@@ -1,7 +1,10 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 
-/** What is known of a setting besides its type: its variable, what it takes, and whether its value may be shown. */
+/**
+ * What is known of a setting besides its type: its variable, what it takes, and whether its value may be
+ * shown.
+ */
 export interface Variable {
   variable: string
   allowed: string

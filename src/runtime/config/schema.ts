@@ -15,7 +15,9 @@ const folder = {
 }
 const port = () => field.wholeNumber(0, 65_535)
 
-/** Every setting of laku. In the config file they go by these names, in the environment by their variables'. */
+/**
+ * Every setting of laku. In the config file they go by these names, in the environment by their variables'.
+ */
 export const configSchema = z.strictObject({
   env: setting('LAKU_ENV', field.oneOf(['development', 'production'])),
   dataDir: setting('LAKU_DATA_DIR', folder),

@@ -24,7 +24,10 @@ const LEAST_BYTES = 32
 /** Of 32 random bytes 30 differ on average; fewer than 16 in less than one of 10^12. */
 const LEAST_DIFFERENT = 16
 
-/** What production does not take for a secret, though its form is right; and providers that would be called in the clear. */
+/**
+ * What production does not take for a secret, though its form is right; and providers that would be called in
+ * the clear.
+ */
 export function judgeSecrets(given: RawSettings): Verdict {
   const known = developmentSecrets()
   const verdict: Verdict = { problems: [], warnings: [] }

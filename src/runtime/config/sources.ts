@@ -12,8 +12,8 @@ export interface Source {
 }
 
 /**
- * The environment: `NAME`, or for a secret the file that `NAME_FILE` names, or `$CREDENTIALS_DIRECTORY/NAME`. Empty
- * counts as not given, as env files have it.
+ * The environment: `NAME`, or for a secret the file that `NAME_FILE` names, or `$CREDENTIALS_DIRECTORY/NAME`.
+ * Empty counts as not given, as env files have it.
  */
 export function fromEnvironment(env: NodeJS.ProcessEnv): Source {
   const source: Source = { given: {}, called: {}, problems: [] }

@@ -22,8 +22,9 @@ import { withStartLock } from './start-lock.ts'
 const unfinished = (layout: Layout, what: string) => join(layout.dataDir, `${what}.new-${process.pid}`)
 
 /**
- * Copies the running embedded server into one tar file that only its owner can read, by the replication protocol: nobody is locked out
- * meanwhile, and the log that it takes to come up is in it. Returns its size in bytes.
+ * Copies the running embedded server into one tar file that only its owner can read, by the replication
+ * protocol: nobody is locked out meanwhile, and the log that it takes to come up is in it. Returns its size
+ * in bytes.
  */
 export async function backUp(dataDir: string, file: string): Promise<number> {
   if (existsSync(file)) throw new StartError(2, `${file} is there already: a backup overwrites nothing`)
@@ -54,8 +55,9 @@ export async function backUp(dataDir: string, file: string): Promise<number> {
 }
 
 /**
- * Unpacks a backup as the cluster of a data folder that has none, and starts it, so that it is known to come up. A restore killed halfway
- * leaves nothing that looks like a cluster. Throws StartError 2 where there is a cluster already or the file is no backup.
+ * Unpacks a backup as the cluster of a data folder that has none, and starts it, so that it is known to come
+ * up. A restore killed halfway leaves nothing that looks like a cluster. Throws StartError 2 where there is a
+ * cluster already or the file is no backup.
  */
 export async function restore(dataDir: string, file: string): Promise<void> {
   if (!existsSync(file)) throw new StartError(2, `${file} is not there`)

@@ -20,8 +20,9 @@ import { firstStatements, hostBasedAccess, type ServerOptions } from './settings
 const unfinished = 'postgres.new-'
 
 /**
- * Makes the cluster, its two roles and its database where there are none. It is made aside and renamed when it is
- * whole: a process killed in between leaves nothing that looks like a cluster. Call it under the start lock.
+ * Makes the cluster, its two roles and its database where there are none. It is made aside and renamed when
+ * it is whole: a process killed in between leaves nothing that looks like a cluster. Call it under the start
+ * lock.
  */
 export function ensureCluster(
   layout: Layout,

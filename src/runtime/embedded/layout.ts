@@ -20,7 +20,9 @@ export const socketName = `.s.PGSQL.${port}`
 /** Longer socket paths are refused: 107 bytes on Linux, 103 on macOS. */
 const longestSocketPath = 103
 
-/** The layout below a data folder's real path. The socket's place follows from it, so that a restart keeps it. */
+/**
+ * The layout below a data folder's real path. The socket's place follows from it, so that a restart keeps it.
+ */
 export function layoutOf(dataDir: string): Layout {
   const cluster = join(dataDir, 'postgres')
   return {
@@ -39,8 +41,8 @@ function socketFolder(dataDir: string): string {
 }
 
 /**
- * Makes the socket's folder, for its owner alone. Its name can be guessed and the temp folder is everybody's: one that
- * somebody else made first is refused.
+ * Makes the socket's folder, for its owner alone. Its name can be guessed and the temp folder is everybody's:
+ * one that somebody else made first is refused.
  */
 export function openSocketFolder(folder: string, { owner }: ServerUser): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })

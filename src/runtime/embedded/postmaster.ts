@@ -21,7 +21,8 @@ export function findPostmaster(layout: Layout): Postmaster | undefined {
   return found && isServerOf(found.pid, layout.cluster) ? found : undefined
 }
 
-// The lines: pid, data folder, start in Unix seconds, port, socket folder, listen address, shared memory, state.
+// The lines: pid, data folder, start in Unix seconds, port, socket folder, listen address, shared memory,
+// state.
 function readPidFile({ pidFile, dataDir }: Layout): Postmaster | undefined {
   const lines = readIfThere(pidFile, dataDir)?.split('\n') ?? []
   const pid = Number(lines[0])
@@ -44,9 +45,9 @@ function readIfThere(path: string, dataDir: string): string | undefined {
 }
 
 /**
- * Whether a pid is a living server on this cluster. After a kill -9 the pid file stays, and its pid may be a zombie
- * that nobody has waited for, or by now another program: PostgreSQL itself takes both for a running server. A server's
- * working folder is its cluster.
+ * Whether a pid is a living server on this cluster. After a kill -9 the pid file stays, and its pid may be a
+ * zombie that nobody has waited for, or by now another program: PostgreSQL itself takes both for a running
+ * server. A server's working folder is its cluster.
  */
 export function isServerOf(pid: number, cluster: string): boolean {
   if (!isAlive(pid)) return false
@@ -84,10 +85,11 @@ function workingFolder(pid: number): string | undefined {
 }
 
 /**
- * Takes away what a dead server left, so that the next one starts: its pid file, and its socket with its lock. To be
- * called under the start lock and only when `findPostmaster` finds none. A server whose data folder was removed while
- * it ran may still sit on the socket: it has nothing left to lose and is ended first, because as it ends, by itself within a
- * minute or by us, it takes the socket of that name away, whosever it is by then.
+ * Takes away what a dead server left, so that the next one starts: its pid file, and its socket with its
+ * lock. To be called under the start lock and only when `findPostmaster` finds none. A server whose data
+ * folder was removed while it ran may still sit on the socket: it has nothing left to lose and is ended
+ * first, because as it ends, by itself within a minute or by us, it takes the socket of that name away,
+ * whosever it is by then.
  */
 export async function clearRemains(layout: Layout): Promise<void> {
   rmSync(layout.pidFile, { force: true })
@@ -114,7 +116,9 @@ function signalled(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Whether a server's socket is still where it was made: a cleaned temp folder leaves a server nobody reaches. */
+/**
+ * Whether a server's socket is still where it was made: a cleaned temp folder leaves a server nobody reaches.
+ */
 export function hasSocket({ socketDir }: Postmaster): boolean {
   return existsSync(join(socketDir, socketName))
 }

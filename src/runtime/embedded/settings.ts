@@ -1,4 +1,7 @@
-/** `fast` gives up safety against a crash of the machine, for tests. A crash of the server alone loses nothing. */
+/**
+ * `fast` gives up safety against a crash of the machine, for tests. A crash of the server alone loses
+ * nothing.
+ */
 export interface ServerOptions {
   fast?: boolean
 }

@@ -12,8 +12,9 @@ type Release = () => Promise<void>
 const patienceMs = 90_000
 
 /**
- * Runs `work` while no other process of this data folder runs its own. The kernel holds the lock, so that it ends with
- * its process, however that dies: a lock file with a pid in it would need the guesswork that stale pids need.
+ * Runs `work` while no other process of this data folder runs its own. The kernel holds the lock, so that it
+ * ends with its process, however that dies: a lock file with a pid in it would need the guesswork that stale
+ * pids need.
  */
 export async function withStartLock<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
   const release = await acquire(dataDir)

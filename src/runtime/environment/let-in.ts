@@ -8,9 +8,10 @@ export const LOCAL_ADMINISTRATOR = 'local-administrator'
 const TOKEN_DAYS = 365
 
 /**
- * Lets an administrator in by the connection of the database's owner, who may do everything with it already; returns their token, or
- * undefined where the name is somebody's: nobody is handed a colleague's token. Only the local administrator of a development database
- * gets another one under the same name. Throws StartError 2 where the connection is not the owner's.
+ * Lets an administrator in by the connection of the database's owner, who may do everything with it already;
+ * returns their token, or undefined where the name is somebody's: nobody is handed a colleague's token. Only
+ * the local administrator of a development database gets another one under the same name. Throws StartError 2
+ * where the connection is not the owner's.
  */
 export async function letIn(ownerUrl: string, name: string): Promise<string | undefined> {
   const owner = new pg.Pool({ connectionString: ownerUrl, max: 1, connectionTimeoutMillis: 10_000 })

@@ -18,7 +18,10 @@ export interface DatabaseEnvironment {
   keys: KnownKey[]
 }
 
-/** What this database is and which keys belong to it; undefined where it is empty, or older than that question. */
+/**
+ * What this database is and which keys belong to it; undefined where it is empty, or older than that
+ * question.
+ */
 export async function readEnvironment(pool: pg.Pool): Promise<DatabaseEnvironment | undefined> {
   const { rows: known } = await pool.query<{ known: boolean }>(
     "select to_regclass('public.database_environment') is not null as known",
@@ -46,7 +49,10 @@ interface StoredKey {
   retired_at: string | null
 }
 
-/** What a database is: production's where nobody said otherwise, but for the embedded one, which is of its folder alone. */
+/**
+ * What a database is: production's where nobody said otherwise, but for the embedded one, which is of its
+ * folder alone.
+ */
 export function environmentOf(
   known: DatabaseEnvironment | undefined,
   { embedded }: { embedded: boolean },

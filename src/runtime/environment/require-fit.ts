@@ -24,8 +24,8 @@ const variables: Record<KeyPurpose, string> = {
 }
 
 /**
- * Sees that this process and this database belong together, before anything is done: both are development's or both production's, and
- * its keys are the database's. Throws StartError 2.
+ * Sees that this process and this database belong together, before anything is done: both are development's
+ * or both production's, and its keys are the database's. Throws StartError 2.
  */
 export async function requireFit(pool: pg.Pool, opener: Opener): Promise<void> {
   const known = await readEnvironment(pool)

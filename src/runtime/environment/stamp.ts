@@ -23,8 +23,9 @@ export function keyIdsOf({
 }
 
 /**
- * Lets the keys of this configuration belong to the database, from now on; returns the names of those that did not before. To be called
- * as its owner; `isNoted`: with a row each in the audit log. Throws StartError 2 where none of them is the one that the book was sealed with last: that would be another shop's.
+ * Lets the keys of this configuration belong to the database, from now on; returns the names of those that
+ * did not before. To be called as its owner; `isNoted`: with a row each in the audit log. Throws StartError 2
+ * where none of them is the one that the book was sealed with last: that would be another shop's.
  */
 export async function admitKeys(
   owner: pg.Pool,

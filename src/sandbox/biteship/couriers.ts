@@ -48,8 +48,9 @@ export function postalCodeOf(place: {
 }
 
 /**
- * The price (whole IDR) and days of a service between two postal codes for a weight in grams. Kilograms are charged
- * when begun, with the couriers' 0.3 kg of tolerance; the first digits of the codes stand for the distance.
+ * The price (whole IDR) and days of a service between two postal codes for a weight in grams. Kilograms are
+ * charged when begun, with the couriers' 0.3 kg of tolerance; the first digits of the codes stand for the
+ * distance.
  */
 export function quote(courier: CourierService, origin: number, destination: number, weightG: number) {
   const zones = Math.min(8, Math.abs(Math.floor(origin / 10_000) - Math.floor(destination / 10_000)))

@@ -31,7 +31,9 @@ const REQUIRED: readonly [field: string, code: number, message: string][] = [
   ['destination_address', 40002019, 'Please make sure destination address is filled'],
 ]
 
-/** Checks a request for an order; throws the 400 that Biteship documents (400020xx) for what is wrong with it. */
+/**
+ * Checks a request for an order; throws the 400 that Biteship documents (400020xx) for what is wrong with it.
+ */
 export function readNewOrder(request: unknown): NewOrder {
   const body = fieldsOf(request)
   const deliveryType = body.delivery_type

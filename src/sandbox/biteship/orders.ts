@@ -41,8 +41,8 @@ export const parcelsOf = ({ orders }: Parcels): object[] =>
 const hex = (bytes: number) => randomBytes(bytes).toString('hex')
 
 /**
- * `POST /v1/orders`. `reference_id` is unique: throws 40002060 with `details` of the order that has it, and the
- * 400020xx of a request that lacks something.
+ * `POST /v1/orders`. `reference_id` is unique: throws 40002060 with `details` of the order that has it, and
+ * the 400020xx of a request that lacks something.
  */
 export function createOrder(context: SandboxContext, parcels: Parcels, body: unknown): Order {
   const request = readNewOrder(body)
@@ -102,7 +102,10 @@ export function findOrder(parcels: Parcels, id: string): Order {
   return order
 }
 
-/** `POST /v1/orders/:id/cancel`. Throws 400 with 40002053 once the parcel is on its way, or without a reason code. */
+/**
+ * `POST /v1/orders/:id/cancel`. Throws 400 with 40002053 once the parcel is on its way, or without a reason
+ * code.
+ */
 export function cancelOrder(context: SandboxContext, order: Order, body: unknown): void {
   const reasonCode = textOf(fieldsOf(body).cancellation_reason_code)
   if (reasonCode === undefined) throw biteshipError(400, 40002053, 'cancellation_reason_code is required')

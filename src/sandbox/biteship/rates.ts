@@ -10,7 +10,9 @@ export interface Place {
   longitude?: number
 }
 
-/** The place of one side of a request, by postal code, area id or coordinates; nothing where none is given. */
+/**
+ * The place of one side of a request, by postal code, area id or coordinates; nothing where none is given.
+ */
 export function placeIn(body: Fields, side: 'origin' | 'destination'): Place | undefined {
   const coordinate = fieldsOf(body[`${side}_coordinate`])
   const postalCode = Number(body[`${side}_postal_code`] ?? Number.NaN)

@@ -104,7 +104,10 @@ function faceOf(context: SandboxContext): ProviderFace {
   }
 }
 
-/** Sends a text or template. Throws 400 with 100 (a field), 131026 (no such phone) or 131047 (text outside 24 h). */
+/**
+ * Sends a text or template. Throws 400 with 100 (a field), 131026 (no such phone) or 131047 (text outside 24
+ * h).
+ */
 function send(context: SandboxContext, lastHeard: LastHeard, body: Fields): object {
   if (body.messaging_product !== 'whatsapp') throw metaError(400, 100, 'messaging_product must be whatsapp')
   const input = textOf(body.to)

@@ -33,7 +33,10 @@ export class XenditAccount {
   /** Where in the list a transaction stands. */
   transactionIndex = new Map<string, number>()
   transactionsByProduct = new Map<string, Transaction>()
-  /** Money of the merchant's own, from before the book began (IDR): what can be spent beyond what was paid in and is settled. */
+  /**
+   * Money of the merchant's own, from before the book began (IDR): what can be spent beyond what was paid in
+   * and is settled.
+   */
   floatIdr: number
   outcomes: Outcomes = { refund: { outcome: 'SUCCEEDED' }, payout: { outcome: 'SUCCEEDED' } }
   #answered = new Map<string, { body: unknown; answer: object; atMs: number }>()
@@ -53,8 +56,9 @@ export class XenditAccount {
   }
 
   /**
-   * Answers a request once per idempotency key: the same key and body get the first answer again, another body is
-   * refused with 409 DUPLICATE_ERROR. A request that failed leaves its key free, and a key that was forgotten makes a second one.
+   * Answers a request once per idempotency key: the same key and body get the first answer again, another
+   * body is refused with 409 DUPLICATE_ERROR. A request that failed leaves its key free, and a key that was
+   * forgotten makes a second one.
    */
   once<Answer extends object>(key: string | undefined, body: unknown, act: () => Answer): Answer | object {
     if (key === undefined) return act()

@@ -1,7 +1,10 @@
 import type { XenditAccount } from './account.ts'
 import { feesIdr } from './transactions.ts'
 
-/** The provider's own book, for holding a merchant's against: every invoice, refund and payout, and what is left. */
+/**
+ * The provider's own book, for holding a merchant's against: every invoice, refund and payout, and what is
+ * left.
+ */
 export interface XenditBook {
   invoices: object[]
   refunds: object[]

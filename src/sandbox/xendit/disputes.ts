@@ -10,8 +10,9 @@ const EVENTS = ['action_required', 'under_review', 'won', 'lost'] as const
 const TWO_WEEKS_MS = 14 * 86_400_000
 
 /**
- * Tells of a dispute as the provider does: `{of, event?, id?, amount?, due_in_s?}`, `of` an invoice, a payment or a reference. It moves no
- * money: a chargeback, or what a won one gives back, is a movement of its own (`POST /control/transactions`).
+ * Tells of a dispute as the provider does: `{of, event?, id?, amount?, due_in_s?}`, `of` an invoice, a
+ * payment or a reference. It moves no money: a chargeback, or what a won one gives back, is a movement of its
+ * own (`POST /control/transactions`).
  */
 export function tellDispute(context: SandboxContext, account: XenditAccount, body: unknown): object {
   const fields = fieldsOf(body)

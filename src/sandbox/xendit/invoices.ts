@@ -55,7 +55,10 @@ export function createInvoice(context: SandboxContext, account: XenditAccount, r
   return invoice
 }
 
-/** The invoice as it stands now: one past its time expires by being looked at. Throws 404 INVOICE_NOT_FOUND_ERROR. */
+/**
+ * The invoice as it stands now: one past its time expires by being looked at. Throws 404
+ * INVOICE_NOT_FOUND_ERROR.
+ */
 export function findInvoice(context: SandboxContext, account: XenditAccount, id: string): Invoice {
   const invoice = account.invoicesById.get(id)
   if (!invoice) throw xenditError(404, 'INVOICE_NOT_FOUND_ERROR', 'Could not find invoice')
@@ -75,7 +78,9 @@ export function expireDueInvoices(context: SandboxContext, account: XenditAccoun
     if (invoice.expiresAt <= now) expire(context, account, invoice)
 }
 
-/** Ends a pending invoice and tells the merchant; an expired one stays as it is. Throws 400 for a paid one. */
+/**
+ * Ends a pending invoice and tells the merchant; an expired one stays as it is. Throws 400 for a paid one.
+ */
 export function expireByHand(context: SandboxContext, account: XenditAccount, invoice: Invoice): void {
   if (invoice.status === 'PAID')
     throw xenditError(400, 'INVALID_INVOICE_STATUS_ERROR', 'The invoice is paid and cannot expire')
@@ -107,7 +112,10 @@ export interface PayInvoice {
   late?: boolean
 }
 
-/** Pays an invoice and tells the merchant. Throws 400 for a channel it does not take, 409 when paid or expired. */
+/**
+ * Pays an invoice and tells the merchant. Throws 400 for a channel it does not take, 409 when paid or
+ * expired.
+ */
 export function payInvoice(
   context: SandboxContext,
   account: XenditAccount,

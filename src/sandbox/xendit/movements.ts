@@ -8,9 +8,10 @@ import { recordTransaction, type Transaction, type TransactionStatus } from './t
 const wrong = (says: string) => new WireError(400, { error: says })
 
 /**
- * A movement of the provider's own: `{type, amount, cashflow, status?, reference_id?, product_id?, payment_link_id?, fee?}`. With `of`
- * (a line, an invoice, a payment, a refund or a payout) it is of the same thing: `{type: "CHARGEBACK", of: "<invoice>"}` takes its whole
- * amount back, and the same with `"cashflow": "MONEY_IN"` is a dispute that was won.
+ * A movement of the provider's own: `{type, amount, cashflow, status?, reference_id?, product_id?,
+ * payment_link_id?, fee?}`. With `of` (a line, an invoice, a payment, a refund or a payout) it is of the same
+ * thing: `{type: "CHARGEBACK", of: "<invoice>"}` takes its whole amount back, and the same with `"cashflow":
+ * "MONEY_IN"` is a dispute that was won.
  */
 export function addMovement(context: SandboxContext, account: XenditAccount, body: unknown): Transaction {
   const fields = fieldsOf(body)
@@ -59,7 +60,10 @@ export function changeMovement(
   return line
 }
 
-/** A line by its own id, or the newest of an invoice, a payment, a refund or a payout, or of a reference. Throws 404. */
+/**
+ * A line by its own id, or the newest of an invoice, a payment, a refund or a payout, or of a reference.
+ * Throws 404.
+ */
 export function findLine(account: XenditAccount, id: string): Transaction {
   const line = account.transactions.findLast(
     (one) =>

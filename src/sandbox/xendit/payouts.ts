@@ -54,9 +54,9 @@ const [MAX_REFERENCE, MAX_TEXT] = [255, 100]
 const ARRIVAL_MS = 15 * 60_000
 
 /**
- * Takes a payout on; its outcome and webhook fall a moment later: FAILED with INSUFFICIENT_BALANCE where amount and fee were more than can
- * be spent. Throws 400 API_VALIDATION_ERROR,
- * CHANNEL_CODE_NOT_SUPPORTED, MINIMUM_TRANSFER_LIMIT_ERROR or MAXIMUM_TRANSFER_LIMIT_ERROR.
+ * Takes a payout on; its outcome and webhook fall a moment later: FAILED with INSUFFICIENT_BALANCE where
+ * amount and fee were more than can be spent. Throws 400 API_VALIDATION_ERROR, CHANNEL_CODE_NOT_SUPPORTED,
+ * MINIMUM_TRANSFER_LIMIT_ERROR or MAXIMUM_TRANSFER_LIMIT_ERROR.
  */
 export function createPayout(context: SandboxContext, account: XenditAccount, body: unknown): Payout {
   const request = readNewPayout(body)
@@ -129,7 +129,10 @@ const COMES_FROM: Readonly<Record<OwnStatus, readonly PayoutStatus[]>> = {
   REVERSED: ['SUCCEEDED'],
 }
 
-/** Moves a payout on and tells the merchant (of a cancelled one there is no webhook). Throws 400 where it cannot go. */
+/**
+ * Moves a payout on and tells the merchant (of a cancelled one there is no webhook). Throws 400 where it
+ * cannot go.
+ */
 export function movePayout(
   context: SandboxContext,
   account: XenditAccount,
@@ -159,8 +162,9 @@ const LINES: Readonly<Record<string, TransactionStatus>> = {
 const TOLD = new Set(['SUCCEEDED', 'FAILED', 'REVERSED'])
 
 /**
- * Says of a payout whatever it is told to, as a provider that contradicts itself does, with another amount too. Its line of the book
- * follows, and the merchant hears of it where a webhook is documented for the state.
+ * Says of a payout whatever it is told to, as a provider that contradicts itself does, with another amount
+ * too. Its line of the book follows, and the merchant hears of it where a webhook is documented for the
+ * state.
  */
 export function forcePayout(
   context: SandboxContext,

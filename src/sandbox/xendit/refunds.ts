@@ -42,9 +42,10 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
 /**
- * Takes a refund on; its outcome and webhook fall a moment later. Throws what the current reference names: 400 API_VALIDATION_ERROR,
- * REFUND_AMOUNT_EXCEEDED, REFUND_IN_PROGRESS, TEMPORARILY_UNAVAILABLE, INSUFFICIENT_BALANCE, INELIGIBLE_TRANSACTION_STATUS for an
- * unpaid invoice, 403 REFUND_NOT_SUPPORTED and PARTIAL_REFUND_NOT_SUPPORTED, and 404 DATA_NOT_FOUND.
+ * Takes a refund on; its outcome and webhook fall a moment later. Throws what the current reference names:
+ * 400 API_VALIDATION_ERROR, REFUND_AMOUNT_EXCEEDED, REFUND_IN_PROGRESS, TEMPORARILY_UNAVAILABLE,
+ * INSUFFICIENT_BALANCE, INELIGIBLE_TRANSACTION_STATUS for an unpaid invoice, 403 REFUND_NOT_SUPPORTED and
+ * PARTIAL_REFUND_NOT_SUPPORTED, and 404 DATA_NOT_FOUND.
  */
 export function createRefund(context: SandboxContext, account: XenditAccount, body: unknown): Refund {
   const request = readNewRefund(context, body)
@@ -111,7 +112,10 @@ function concludeRefund(context: SandboxContext, account: XenditAccount, refund:
   })
 }
 
-/** Says of a refund whatever it is told to, with its line in the book and its webhook: what the provider's own rules forbid as well. */
+/**
+ * Says of a refund whatever it is told to, with its line in the book and its webhook: what the provider's own
+ * rules forbid as well.
+ */
 export function forceRefund(
   context: SandboxContext,
   account: XenditAccount,
@@ -216,7 +220,10 @@ export function findRefund(account: XenditAccount, id: string): Refund {
 
 const DEFAULT_LIMIT = 10
 
-/** A page of refunds, newest first, by the filters that the API has; a reference is none of them. Throws 400 for a wrong limit or cursor. */
+/**
+ * A page of refunds, newest first, by the filters that the API has; a reference is none of them. Throws 400
+ * for a wrong limit or cursor.
+ */
 export function listRefunds(context: SandboxContext, account: XenditAccount, query: Fields): object {
   const limit = query.limit === undefined ? DEFAULT_LIMIT : Number(query.limit)
   if (!Number.isInteger(limit) || limit < 1) throw invalidField('limit', 'must be a whole number above 0')

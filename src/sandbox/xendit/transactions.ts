@@ -123,8 +123,8 @@ const productOf = (context: SandboxContext, { productId, paymentLinkId }: NewTra
   context.profile.of('xendit.transaction-product') === 'invoice' ? (paymentLinkId ?? productId) : productId
 
 /**
- * Moves the line of a refund or payout on, and its fee with it: what did not succeed costs nothing. `amountIdr`, where another sum moved
- * than was asked for.
+ * Moves the line of a refund or payout on, and its fee with it: what did not succeed costs nothing.
+ * `amountIdr`, where another sum moved than was asked for.
  */
 export function moveTransaction(
   context: SandboxContext,
@@ -152,7 +152,10 @@ export function moveTransaction(
           : 'CANCELED'
 }
 
-/** When what comes in can be spent: a payment after the days of its channel, and not on a weekend; other money at once. */
+/**
+ * When what comes in can be spent: a payment after the days of its channel, and not on a weekend; other money
+ * at once.
+ */
 function settlesAt(context: SandboxContext, { type, channel }: NewTransaction, now: Date): Date {
   const settlement = context.profile.of('xendit.settlement')
   if (type !== 'PAYMENT' || settlement === 'at_once') return now
@@ -221,7 +224,10 @@ export function findTransaction(context: SandboxContext, account: XenditAccount,
   return transactionAnswer(context, transaction)
 }
 
-/** A page of the book, newest first. Throws 400 API_VALIDATION_ERROR for a wrong limit or an unknown `after_id`. */
+/**
+ * A page of the book, newest first. Throws 400 API_VALIDATION_ERROR for a wrong limit or an unknown
+ * `after_id`.
+ */
 export function listTransactions(context: SandboxContext, account: XenditAccount, query: Fields): object {
   const limit = query.limit === undefined ? DEFAULT_LIMIT : Number(query.limit)
   if (!Number.isInteger(limit) || limit < 1 || limit > MAXIMUM_LIMIT)

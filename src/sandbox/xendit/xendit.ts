@@ -114,8 +114,8 @@ function idempotencyKey(request: FastifyRequest, endpoint: string): string | und
 }
 
 /**
- * The key of a request for a refund, where the header is heeded at all. One that was used before is answered as the profile says.
- * Throws 400 and 409.
+ * The key of a request for a refund, where the header is heeded at all. One that was used before is answered
+ * as the profile says. Throws 400 and 409.
  */
 function refundKey(
   context: SandboxContext,

@@ -4,7 +4,10 @@ export interface WalletLine {
   refundedIdr: number
 }
 
-/** The accounts of a history, credits positive: every row of the design's table of postings moves an amount between some of them. */
+/**
+ * The accounts of a history, credits positive: every row of the design's table of postings moves an amount
+ * between some of them.
+ */
 export class Book {
   readonly #balances = new Map<string, number>()
   readonly #lines = new Map<number, WalletLine[]>()

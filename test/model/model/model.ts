@@ -8,7 +8,10 @@ import { Session } from './sessions.ts'
 import { Settlements } from './settlements.ts'
 import { Stock } from './stock.ts'
 
-/** What should be true, told again in plain words and without a database: sessions and orders that share buyers, goods and a factory. */
+/**
+ * What should be true, told again in plain words and without a database: sessions and orders that share
+ * buyers, goods and a factory.
+ */
 export class Model {
   nowS = 0
   readonly book = new Book()

@@ -22,7 +22,9 @@ export type OrderStatus =
   | 'returned'
   | 'refunded'
 
-/** Pieces of one variant in an order, and what of their price is with the factory and in the commission now. */
+/**
+ * Pieces of one variant in an order, and what of their price is with the factory and in the commission now.
+ */
 export interface Item {
   variant: number
   quantity: number
@@ -188,7 +190,10 @@ export class Order implements Payable {
     return held[0] && held[0].leftIdr > 0 ? held[0] : undefined
   }
 
-  /** What these goods brought is taken from their factory and the commission; the company pays what the buyer gets beyond it. */
+  /**
+   * What these goods brought is taken from their factory and the commission; the company pays what the buyer
+   * gets beyond it.
+   */
   #takeBack(
     goods: readonly { item: Item; goodsIdr: number; commissionIdr: number }[],
     refundIdr: number,
@@ -344,7 +349,10 @@ export class Orders {
     return true
   }
 
-  /** A place in a session has its goods: it becomes an order, and its escrow is released at the session's final price. */
+  /**
+   * A place in a session has its goods: it becomes an order, and its escrow is released at the session's
+   * final price.
+   */
   release(place: Place, priceIdr: number): void {
     const { stock, payments } = this.#model
     const { buyer, pieces, payment, session } = place

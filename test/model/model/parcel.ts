@@ -48,7 +48,10 @@ export class Parcel {
     return true
   }
 
-  /** Its order is cancelled after all, and its buyer gets the fee that its courier has had: the company's cost. */
+  /**
+   * Its order is cancelled after all, and its buyer gets the fee that its courier has had: the company's
+   * cost.
+   */
   bearFee(): void {
     if (this.isClosed) this.#book.move('subsidy', 'shipping', this.#feeIdr)
   }

@@ -21,7 +21,10 @@ export interface Payment {
   buyer: number
   amountIdr: number
   method: 'invoice' | 'wallet'
-  /** What of it the wallet pays beside an invoice, which is over the rest, whatever becomes of the wallet's part. */
+  /**
+   * What of it the wallet pays beside an invoice, which is over the rest, whatever becomes of the wallet's
+   * part.
+   */
   partIdr: number
   invoiceIdr: number
   /** What left the wallet for it, while it is held. */
@@ -147,7 +150,9 @@ export class Payments {
     this.strays.push({ payment, kind: open ? 'wrong_amount' : 'paid_twice', invoice, channel, amountIdr })
   }
 
-  /** What is held, or of a payment that was over before what is in the wallet again; false where it is not. */
+  /**
+   * What is held, or of a payment that was over before what is in the wallet again; false where it is not.
+   */
   #spendPart(payment: Payment): boolean {
     const { partIdr, held, buyer, isFor } = payment
     if (partIdr === 0) return true
@@ -214,7 +219,10 @@ export class Payments {
     this.#endReview(stray, 'review')
   }
 
-  /** Its channel takes nothing back: as a refund it is over at once, unlike where staff put it into the wallet without one. */
+  /**
+   * Its channel takes nothing back: as a refund it is over at once, unlike where staff put it into the wallet
+   * without one.
+   */
   #noteStrayBack(stray: Stray): void {
     const { payment, amountIdr } = stray
     this.refunds.push({ payment, amountIdr, status: 'succeeded', stray })
@@ -234,7 +242,8 @@ export class Payments {
     const fits = paidAmountIdr === payment.amountIdr && chargedBackIdr === 0
     const toSource = method === 'invoice' && channel === 'DANA' && fits
     for (const [account, idr] of from) this.#book.move(account, 'refunds-payable', idr)
-    // Of all that has gone back the source has its share of what was paid, the odd rupiah with it, and the wallet the rest.
+    // Of all that has gone back the source has its share of what was paid, the odd rupiah with it, and the
+    // wallet the rest.
     const ofSource = (idr: number) =>
       Math.ceil((idr * (payment.amountIdr - payment.partIdr)) / payment.amountIdr)
     const before = payment.returnedIdr
@@ -248,7 +257,9 @@ export class Payments {
     this.#arrived(inWallet)
   }
 
-  /** A part of what was paid goes back with the release of a session: into the wallet, and it is no refund. */
+  /**
+   * A part of what was paid goes back with the release of a session: into the wallet, and it is no refund.
+   */
   rebate(payment: Payment, amountIdr: number): void {
     payment.returnedIdr += amountIdr
     this.#share(payment, payment.isFor.funds, amountIdr, 0)

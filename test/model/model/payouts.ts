@@ -24,7 +24,9 @@ export class Payouts {
     return payout
   }
 
-  /** All that wait are sent, and of those under way the provider says this. What comes back was sent before. */
+  /**
+   * All that wait are sent, and of those under way the provider says this. What comes back was sent before.
+   */
   send(answer: PayoutAnswer): void {
     for (const payout of this.#all) {
       if (answer === 'reversed') this.#reverse(payout)

@@ -219,7 +219,10 @@ export class Session {
   }
 }
 
-/** Whose pieces are there, strictly in turn: what somebody needs is set aside for them, although they are not served yet. */
+/**
+ * Whose pieces are there, strictly in turn: what somebody needs is set aside for them, although they are not
+ * served yet.
+ */
 function inTurn(queue: readonly Place[], reserved: Pieces): Place[] {
   const left = [...reserved]
   return queue.filter(({ pieces }) => {

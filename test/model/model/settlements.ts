@@ -38,7 +38,10 @@ export class Settlements {
     if (line.netIdr !== 0) this.#lines.push(line)
   }
 
-  /** Settles what is due and open; what was calculated and has changed since is void, and its lines are open again. */
+  /**
+   * Settles what is due and open; what was calculated and has changed since is void, and its lines are open
+   * again.
+   */
   run(): void {
     for (const one of this.all) if (one.status === 'calculated' && this.#hasChanged(one)) this.#void(one)
     const due = this.#lines.filter((line) => !line.settlement && this.#isDue(line))
@@ -97,7 +100,10 @@ export class Settlements {
     )
   }
 
-  /** Of an order that is over; or it takes back a sale that another settlement pays or has paid, so that the factory has that money. */
+  /**
+   * Of an order that is over; or it takes back a sale that another settlement pays or has paid, so that the
+   * factory has that money.
+   */
   #isDue(line: Line, of?: Settlement): boolean {
     const isElsewhere = (one: Line) => one.settlement !== undefined && one.settlement !== of
     const takesBack =

@@ -26,7 +26,10 @@ interface Purchase {
 
 const onTheWay: readonly string[] = ['sent', 'partially_received']
 
-/** The pieces of two variants that all sessions and direct orders share: free, reserved for somebody, short, and called off. */
+/**
+ * The pieces of two variants that all sessions and direct orders share: free, reserved for somebody, short,
+ * and called off.
+ */
 export class Stock {
   readonly free = [0, 0]
   readonly #reserved = new Map<Holder, Pieces>()
@@ -92,7 +95,10 @@ export class Stock {
     this.#reserved.set(to, pieces)
   }
 
-  /** Reserves for a session as far as it goes, and calls off what is short and not on its way. Says what is missing. */
+  /**
+   * Reserves for a session as far as it goes, and calls off what is short and not on its way. Says what is
+   * missing.
+   */
   cover(
     session: Holder,
     wanted: Pieces,

@@ -10,7 +10,9 @@ const statuses: { [answer in PayoutAnswer]: GatewayPayoutStatus } = {
   reversed: 'REVERSED',
 }
 
-/** The provider's own book of payouts: what it says next is told it, and the answer to a new one may be lost. */
+/**
+ * The provider's own book of payouts: what it says next is told it, and the answer to a new one may be lost.
+ */
 export class PayoutBook {
   answer: PayoutAnswer = 'succeeded'
   readonly #payouts = new Map<string, GatewayPayout>()

@@ -7,8 +7,8 @@ type NewRefund = Parameters<PaymentGateway['createRefund']>[0]
 const failures = { failed: 'INSUFFICIENT_BALANCE', hopeless: 'REFUND_NOT_SUPPORTED' } as const
 
 /**
- * The gateway's own book of refunds: what it says next is told it. A call whose answer is lost has arrived, and lists show it as soon as
- * the gateway answers again.
+ * The gateway's own book of refunds: what it says next is told it. A call whose answer is lost has arrived,
+ * and lists show it as soon as the gateway answers again.
  */
 export class RefundBook {
   answer: GatewayAnswer = 'succeeded'
@@ -35,7 +35,9 @@ export class RefundBook {
     getInvoice: async (id: string) => ({ id, paymentRequestId: `pr-${id}` }),
   } as unknown as PaymentGateway
 
-  /** `asItStands`: what was said before is said again, and only a call that was lost comes to something now. */
+  /**
+   * `asItStands`: what was said before is said again, and only a call that was lost comes to something now.
+   */
   #say(key: string, asItStands = false): GatewayRefund {
     const [asked, known] = [this.#calls.get(key), this.#refunds.get(key)]
     if (!asked) throw new Error(`the gateway knows no refund ${key}`)

@@ -111,7 +111,10 @@ export class World {
     return row?.id
   }
 
-  /** Every session ends and what is under way arrives: what is left of this history does not reach into the next. */
+  /**
+   * Every session ends and what is under way arrives: what is left of this history does not reach into the
+   * next.
+   */
   async end(model: Model): Promise<void> {
     const { laku } = this
     const finish = async (command: Command) => void (await this.take(command, model))

@@ -8,7 +8,10 @@ import { noteByOwner } from './note-by-owner.ts'
 
 export type Retirement = { purposes: KeyPurpose[] } | { refused: string } | { unknown: true }
 
-/** Retires a key of the database, for every purpose that it has, in one transaction with its row of the audit log. */
+/**
+ * Retires a key of the database, for every purpose that it has, in one transaction with its row of the audit
+ * log.
+ */
 export async function retireKey(
   pool: pg.Pool,
   { encryptionKey = [], sealKey = encryptionKey }: Pick<OwnerConfig, 'encryptionKey' | 'sealKey'>,

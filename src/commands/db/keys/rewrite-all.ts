@@ -16,7 +16,10 @@ export interface Rewritten {
   left: string[]
 }
 
-/** Brings all that is encrypted or sealed under the keys that write, a page a transaction; the audit log says how much it was. */
+/**
+ * Brings all that is encrypted or sealed under the keys that write, a page a transaction; the audit log says
+ * how much it was.
+ */
 export async function rewriteAll(
   { units, vault }: Pick<Laku, 'units' | 'vault'>,
   actor: Actor,

@@ -149,7 +149,8 @@ describe('the keys of the database rotate', () => {
   const alone = () => withKeys(laku, new Vault(newKey, newSeal))
 
   it('has every kind of value that is encrypted in its list', async () => {
-    // Answers under idempotency keys have their fields encrypted one by one (composition/sealing/sealed-answers.ts).
+    // Answers under idempotency keys have their fields encrypted one by one
+    // (composition/sealing/sealed-answers.ts).
     const purposes = new Set([...sealedTables.map(({ purpose }) => purpose), 'idempotency.answer'])
     const found: string[] = []
     for (const file of globSync('src/**/*.ts')) {

@@ -26,9 +26,9 @@ const texts = {
 }
 
 /**
- * Answers whoever writes MASUK with a code, at once: they hold the number, so no stranger's requests stand before them, and an answer
- * costs nothing (Meta: within 24 hours of a message). The code is good in every browser that asks for this number while it lives; codes that
- * were sent before stay good.
+ * Answers whoever writes MASUK with a code, at once: they hold the number, so no stranger's requests stand
+ * before them, and an answer costs nothing (Meta: within 24 hours of a message). The code is good in every
+ * browser that asks for this number while it lives; codes that were sent before stay good.
  */
 export async function answerCalls(work: Work, calls: readonly Call[]): Promise<void> {
   const oldest = secondsAfter(work.now, -FRESH_S)

@@ -6,8 +6,8 @@ const RANDOM_BYTES = 10
 const SIGNATURE_BYTES = 6
 
 /**
- * A challenge's id, known to the browser that asked for it and to nobody else: a UUID v8 of random bytes and a signature over them
- * (48 bits). One that is made up is known without a look into the database.
+ * A challenge's id, known to the browser that asked for it and to nobody else: a UUID v8 of random bytes and
+ * a signature over them (48 bits). One that is made up is known without a look into the database.
  */
 export function newChallengeId(vault: Vault): string {
   const bytes = Buffer.concat([randomBytes(RANDOM_BYTES), Buffer.alloc(SIGNATURE_BYTES)])

@@ -9,8 +9,8 @@ const STRANGERS_SHARE = 0.8
 const ALARM_SHARE = 0.5
 
 /**
- * Takes one message of a paid channel out of what a day may cost, and raises attention when strangers have used up half of theirs.
- * Returns false where nothing is left for who asks.
+ * Takes one message of a paid channel out of what a day may cost, and raises attention when strangers have
+ * used up half of theirs. Returns false where nothing is left for who asks.
  */
 export async function spendMessage(work: Work, channel: PaidChannel, known: boolean): Promise<boolean> {
   const perDay = channel === 'sms' ? work.policy.smsPerDay : work.policy.whatsappCodesPerDay

@@ -16,7 +16,10 @@ export const LONGEST_WAIT_S = 60
 // Who worked for a request may ask so many times as often from one network.
 const PROVEN = 5
 
-/** A request for a code that came too early, and until when all requests that need the same turn do; neither is told to who asked. */
+/**
+ * A request for a code that came too early, and until when all requests that need the same turn do; neither
+ * is told to who asked.
+ */
 export class CodeTooEarly extends DomainError {
   readonly turn: string
   readonly until: Date
@@ -37,7 +40,10 @@ export interface Asker {
   phone: string
   /** Their network address; null where there is none. */
   ip: string | null
-  /** What proves that they are no stranger: a device that logged this number in before, or the user who is logged in. */
+  /**
+   * What proves that they are no stranger: a device that logged this number in before, or the user who is
+   * logged in.
+   */
   knownAs?: string | undefined
   proof?: Proof | undefined
 }
@@ -45,7 +51,10 @@ export interface Asker {
 const subjectOf = ({ phone, ip }: Pick<Asker, 'phone' | 'ip'>) => `${phone} ${homeOf(ip)}`
 const homeOf = (ip: string | null) => (ip === null ? 'none' : networkOf(ip).home)
 
-/** What one network may ask for before work is asked of it. @see docs/security.md for where the figures come from */
+/**
+ * What one network may ask for before work is asked of it. @see docs/security.md for where the figures come
+ * from
+ */
 function networkTurns(kind: string, ip: string | null, hourly: NetworkLimits, factor = 1): Turn[] {
   if (ip === null) return []
   const { home, site } = networkOf(ip)
@@ -85,7 +94,8 @@ function turnsOf(policy: Policy, asker: Asker, proven: boolean): Turn[] {
   if (proven) return [ofNumber(`proven ${phone}`), ...networkTurns('proven', ip, codesHourly(policy), PROVEN)]
   return [
     ofNumber(`number ${subjectOf(asker)}`),
-    // All strangers together, wherever they call from. Of the burst that WhatsApp lends a number two are left for who is known.
+    // All strangers together, wherever they call from. Of the burst that WhatsApp lends a number two are left
+    // for who is known.
     {
       name: `code number ${phone}`,
       atOnce: Math.max(1, Math.min(policy.otpPerPhonePerHour, policy.whatsappBurst - 2)),
@@ -97,9 +107,9 @@ function turnsOf(policy: Policy, asker: Asker, proven: boolean): Turn[] {
 }
 
 /**
- * Takes a turn to have a code sent, and says in how many seconds it comes: at once, or within a minute. Who is known has turns of
- * their own, which no stranger can use up. A stranger whose turn does not come in time is asked for a little work, and has turns of their own
- * again once it is done.
+ * Takes a turn to have a code sent, and says in how many seconds it comes: at once, or within a minute. Who
+ * is known has turns of their own, which no stranger can use up. A stranger whose turn does not come in time
+ * is asked for a little work, and has turns of their own again once it is done.
  * @throws auth.proof_needed with the puzzle, auth.otp_limited; both with `retryAfterS`, 60 at most
  */
 export async function takeCodeTurn(work: Work, asker: Asker): Promise<number> {
@@ -115,7 +125,10 @@ export async function takeCodeTurn(work: Work, asker: Asker): Promise<number> {
   throw new CodeTooEarly(error, refused.turn.name, secondsAfter(work.now, nearInS))
 }
 
-/** The turns that a stranger's request needs, by their names: where one is used up the request comes to nothing. */
+/**
+ * The turns that a stranger's request needs, by their names: where one is used up the request comes to
+ * nothing.
+ */
 export function turnNamesOf(policy: Policy, asker: Asker, proven: boolean): string[] {
   return [...turnsOf(policy, asker, proven).map(({ name }) => name), STRANGERS_BUDGET]
 }
@@ -149,7 +162,10 @@ function guessTurns(policy: Policy, ip: string | null): Turn[] {
   ]
 }
 
-/** Counts a wrong code for its network and for all: numbers do not matter, for who guesses tries a few times at each. */
+/**
+ * Counts a wrong code for its network and for all: numbers do not matter, for who guesses tries a few times
+ * at each.
+ */
 export async function countWrongCode(work: Work, ip: string | null): Promise<void> {
   await takeTurns(
     work,
@@ -158,8 +174,9 @@ export async function countWrongCode(work: Work, ip: string | null): Promise<voi
 }
 
 /**
- * Why one more guess at a challenge has to wait, where too many wrong ones came from this network or from all together; undefined
- * where it need not, or where the work was done. The first guess at a challenge is never held back: most people type it right.
+ * Why one more guess at a challenge has to wait, where too many wrong ones came from this network or from all
+ * together; undefined where it need not, or where the work was done. The first guess at a challenge is never
+ * held back: most people type it right.
  */
 export async function guessHeldBack(
   work: Work,

@@ -69,9 +69,9 @@ export type NextWayBecause =
   | { asked: 'email' | 'sms' }
 
 /**
- * Sends a code another way: by email where the user has one, and where that fails by SMS (service map: failure modes). A way is noted
- * before it is taken: a worker that dies goes on with the next. While staff have paused email a code goes by SMS; while they have
- * paused SMS it waits, as long as it is good.
+ * Sends a code another way: by email where the user has one, and where that fails by SMS (service map:
+ * failure modes). A way is noted before it is taken: a worker that dies goes on with the next. While staff
+ * have paused email a code goes by SMS; while they have paused SMS it waits, as long as it is good.
  * @throws kernel.paused
  */
 export async function deliverOtpAnotherWay(
@@ -146,8 +146,8 @@ async function isWanted(
 }
 
 /**
- * An address takes codes once it was confirmed, and never the one by which it is changed: whoever set it could not be told from who
- * reads the mail.
+ * An address takes codes once it was confirmed, and never the one by which it is changed: whoever set it
+ * could not be told from who reads the mail.
  */
 function mailable(user: User | undefined, purpose: CodePurpose): string | null {
   return user && user.emailConfirmedAt !== null && purpose !== 'email' ? user.email : null

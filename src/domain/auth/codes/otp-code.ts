@@ -8,7 +8,10 @@ export function newOtpCode(): string {
   return randomInt(1_000_000).toString().padStart(6, '0')
 }
 
-/** Keyed, for a million codes are tried in a second; with its challenge, so that equal codes do not look equal. */
+/**
+ * Keyed, for a million codes are tried in a second; with its challenge, so that equal codes do not look
+ * equal.
+ */
 export function otpHash(vault: Vault, challengeId: string, code: string): string {
   return vault.hmac(PURPOSE, `${challengeId} ${code}`)
 }
@@ -24,7 +27,10 @@ export function otpMessageKey(challengeId: string, n = 1): string {
   return `${MESSAGE_PREFIX}${challengeId}${n === 1 ? '' : `#${n}`}`
 }
 
-/** The challenge whose code a WhatsApp message carried, by the message's dedupe key; undefined for other messages. */
+/**
+ * The challenge whose code a WhatsApp message carried, by the message's dedupe key; undefined for other
+ * messages.
+ */
 export function challengeOfMessage(dedupeKey: string): string | undefined {
   if (!dedupeKey.startsWith(MESSAGE_PREFIX)) return undefined
   return dedupeKey.slice(MESSAGE_PREFIX.length).split('#', 1)[0]

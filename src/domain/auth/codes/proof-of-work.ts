@@ -5,12 +5,14 @@ const PURPOSE = 'auth.puzzle'
 const GOOD_FOR_S = 300
 
 /**
- * Zero bits at the start of the digest. 2^15 digests on average: 0.1 to 0.3 s in the browser of a phone of 2018, which makes 100,000 to
- * 300,000 of them a second, and 0.9 s for the unluckiest in a hundred.
+ * Zero bits at the start of the digest. 2^15 digests on average: 0.1 to 0.3 s in the browser of a phone of
+ * 2018, which makes 100,000 to 300,000 of them a second, and 0.9 s for the unluckiest in a hundred.
  */
 export const PROOF_BITS = 15
 
-/** What is to be worked out: an `answer` by which SHA-256 of `<puzzle>:<answer>` begins with `bits` zero bits. */
+/**
+ * What is to be worked out: an `answer` by which SHA-256 of `<puzzle>:<answer>` begins with `bits` zero bits.
+ */
 export interface Puzzle {
   puzzle: string
   bits: number
@@ -21,7 +23,10 @@ export interface Proof {
   answer: string
 }
 
-/** A puzzle for one subject (a number, from one network): solved, it is worth nothing to another. Nothing is stored. */
+/**
+ * A puzzle for one subject (a number, from one network): solved, it is worth nothing to another. Nothing is
+ * stored.
+ */
 export function newPuzzle(vault: Vault, now: Date, subject: string): Puzzle {
   const until = Math.floor(now.getTime() / 1000) + GOOD_FOR_S
   const text = `${randomBytes(9).toString('base64url')}.${until}`

@@ -37,7 +37,10 @@ export interface OtpChallenge {
 
 /** Approved by Meta in the category for codes: {{1}} is the code, and so is its copy button. */
 export const OTP_TEMPLATE = 'laku_otp'
-/** The same for all that is no log-in. Meta writes its text itself and names no purpose: a message beside it does. */
+/**
+ * The same for all that is no log-in. Meta writes its text itself and names no purpose: a message beside it
+ * does.
+ */
 const CODE_TEMPLATE = 'laku_code'
 const PURPOSE_TEMPLATE = 'laku_code_for'
 
@@ -45,9 +48,10 @@ const PURPOSE_TEMPLATE = 'laku_code_for'
 export const DELIVERED_WITHIN_S = 30
 
 /**
- * Makes a code of six digits for the browser that asks and sends it by WhatsApp. Any number of browsers may hold codes of one number
- * side by side. The answer is the same whether anybody has this number or not.
- * @throws user.phone_invalid, whatsapp.country_not_served, auth.purpose_refused, auth.proof_needed, auth.otp_limited
+ * Makes a code of six digits for the browser that asks and sends it by WhatsApp. Any number of browsers may
+ * hold codes of one number side by side. The answer is the same whether anybody has this number or not.
+ * @throws user.phone_invalid, whatsapp.country_not_served, auth.purpose_refused, auth.proof_needed,
+ * auth.otp_limited
  */
 export async function requestOtp(work: Work, input: OtpRequest): Promise<OtpChallenge> {
   const phone = normalizePhone(input.phone)

@@ -15,9 +15,10 @@ const CHOICE_AFTER_S = 15
 const MOST_SENDS = 4
 
 /**
- * Sends the code of a challenge again, by the way that its person chooses. Only the browser that asked for it knows the challenge. The
- * answer is the same whether the person has an email address or not.
- * @throws auth.code_expired, auth.channel_not_yet with `retryAfterS`, auth.sent_often_enough, auth.otp_limited
+ * Sends the code of a challenge again, by the way that its person chooses. Only the browser that asked for it
+ * knows the challenge. The answer is the same whether the person has an email address or not.
+ * @throws auth.code_expired, auth.channel_not_yet with `retryAfterS`, auth.sent_often_enough,
+ * auth.otp_limited
  */
 export async function sendCodeAgain(
   work: Work,

@@ -4,7 +4,9 @@ export interface SmsMessage {
   body: string
 }
 
-/** Text messages, out: the second way for a code when WhatsApp does not get through. Throws `ProviderFailure`. */
+/**
+ * Text messages, out: the second way for a code when WhatsApp does not get through. Throws `ProviderFailure`.
+ */
 export interface SmsSender {
   send(message: SmsMessage): Promise<{ id: string }>
 }

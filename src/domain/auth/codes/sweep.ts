@@ -11,7 +11,10 @@ const MOST = 100
 /** A way that staff have paused is looked at again after so long. */
 const AGAIN_S = 5
 
-/** Sends by the next way what no way has brought yet: WhatsApp says when a message came, and says nothing when it did not. */
+/**
+ * Sends by the next way what no way has brought yet: WhatsApp says when a message came, and says nothing when
+ * it did not.
+ */
 export async function sweepCodes(context: DeliveryContext): Promise<void> {
   const { units, actor } = context
   const due = await units.run(actor, async ({ tx, now }) => {

@@ -25,9 +25,9 @@ export type LoginOutcome = { refused?: undefined; login: Login } | Refusal
 export type CodeLogin = { refused?: undefined; login: Login; deviceToken: string } | Refusal
 
 /**
- * Logs in by a code, and registers its number where it is new. A code is good once, however many submit it at the same
- * time, and dies of `policy.otpTries` wrong ones. The caller throws `refused` after the commit: auth.code_wrong
- * (with `triesLeft`), auth.code_expired, auth.proof_needed, auth.user_suspended.
+ * Logs in by a code, and registers its number where it is new. A code is good once, however many submit it at
+ * the same time, and dies of `policy.otpTries` wrong ones. The caller throws `refused` after the commit:
+ * auth.code_wrong (with `triesLeft`), auth.code_expired, auth.proof_needed, auth.user_suspended.
  */
 export async function verifyOtp(work: Work, { name, device, ...given }: OtpProof): Promise<CodeLogin> {
   const tried = await tryCode(work, { ...given, purpose: 'login' })

@@ -20,7 +20,10 @@ export interface RunIdentity {
   requestHash: string
 }
 
-/** What became of a key before: nothing, a run that goes on, one that ended, or one that was interrupted after its change was made. */
+/**
+ * What became of a key before: nothing, a run that goes on, one that ended, or one that was interrupted after
+ * its change was made.
+ */
 export type Begun =
   | { begun: true; id: string; attempt: number }
   | { begun: false; id: string; state: 'running' | 'ended' }
@@ -36,7 +39,8 @@ interface RunRow {
 }
 
 /**
- * Notes that a command begins, once under its key. One that was interrupted begins again, unless its change was made.
+ * Notes that a command begins, once under its key. One that was interrupted begins again, unless its change
+ * was made.
  * @throws auth.command_key_reused
  */
 export async function beginRun(tx: Tx, vault: Vault, run: RunIdentity): Promise<Begun> {
@@ -63,7 +67,9 @@ export async function beginRun(tx: Tx, vault: Vault, run: RunIdentity): Promise<
   return { begun: true, id: before.id, attempt: before.attempt + 1 }
 }
 
-/** Says that the run goes on; true where somebody asked to stop it, or the token that began it was revoked. */
+/**
+ * Says that the run goes on; true where somebody asked to stop it, or the token that began it was revoked.
+ */
 export async function seeRun(db: Kysely<DB>, id: string, proof?: StaffProof): Promise<boolean> {
   const isGood = proof
     ? sql`exists (
@@ -105,8 +111,8 @@ export async function keptLines(
 }
 
 /**
- * Keeps the answer of a change in the transaction that makes it. A server that was silent for so long that another one has the command
- * makes no change any more.
+ * Keeps the answer of a change in the transaction that makes it. A server that was silent for so long that
+ * another one has the command makes no change any more.
  * @throws auth.command_run_lost
  */
 export async function keepAnswer(
@@ -138,7 +144,9 @@ export async function forgetRun(db: Kysely<DB>, id: string): Promise<void> {
   await sql`delete from command_runs where id = ${id} and ended_at is null`.execute(db)
 }
 
-/** Forgets up to `limit` of what is past its time: what was said after a day, and that it was after ninety. */
+/**
+ * Forgets up to `limit` of what is past its time: what was said after a day, and that it was after ninety.
+ */
 export async function pruneRuns({ tx }: Work, limit: number): Promise<number> {
   const lines = await sql`
     delete from command_run_lines where (run_id, first_line) in (

@@ -13,8 +13,8 @@ export interface EnrolledFactor {
 }
 
 /**
- * Begins to enrol a second factor of who acts. Whoever has one confirms by a code of it first (`useFactorCode`), and keeps it until the
- * first code of the new one.
+ * Begins to enrol a second factor of who acts. Whoever has one confirms by a code of it first
+ * (`useFactorCode`), and keeps it until the first code of the new one.
  * @throws kernel.forbidden, kernel.second_factor_needed, auth.factor_there
  */
 export async function enrolFactor(work: Work): Promise<EnrolledFactor> {
@@ -40,8 +40,9 @@ export interface ConfirmedEnrolment {
 }
 
 /**
- * Ends enrolling by a first code, within an hour. All of finance is sent word, and the factor confirms for others a day later. To be
- * committed whatever it answers: auth.factor_not_begun, factor_code_wrong, factor_limited.
+ * Ends enrolling by a first code, within an hour. All of finance is sent word, and the factor confirms for
+ * others a day later. To be committed whatever it answers: auth.factor_not_begun, factor_code_wrong,
+ * factor_limited.
  * @throws kernel.forbidden
  */
 export async function confirmEnrolment(

@@ -6,8 +6,8 @@ import { staffNamed } from '../staff/staff-named.ts'
 import { staffOf } from './use-factor-code.ts'
 
 /**
- * Takes the second factor of somebody who lost it, by an administrator. All of finance is sent word; the next one counts a day after it is
- * enrolled.
+ * Takes the second factor of somebody who lost it, by an administrator. All of finance is sent word; the next
+ * one counts a day after it is enrolled.
  * @throws kernel.forbidden, auth.staff_not_found, auth.factor_missing
  */
 export async function resetFactor(work: Work, { staff: named }: { staff: string }): Promise<Staff> {
@@ -26,7 +26,9 @@ export async function resetFactor(work: Work, { staff: named }: { staff: string 
   return { id, name, role }
 }
 
-/** Keeps secrets sealed under another key, each as it was read, by an administrator. @throws kernel.forbidden */
+/**
+ * Keeps secrets sealed under another key, each as it was read, by an administrator. @throws kernel.forbidden
+ */
 export async function resealFactors(
   work: Pick<Work, 'tx' | 'actor' | 'requestId'>,
   fresh: readonly { id: string; was: string; sealed: string }[],

@@ -12,7 +12,10 @@ import { LONGEST_WAIT_S } from '../codes/code-limits.ts'
 import { authErrors } from '../errors.ts'
 import { FACTOR_PURPOSE, stepOfCode } from './totp.ts'
 
-/** Wrong codes of a person: five, then one a minute, so that a million take two years, and the person waits a minute at most. */
+/**
+ * Wrong codes of a person: five, then one a minute, so that a million take two years, and the person waits a
+ * minute at most.
+ */
 const WRONG_AT_ONCE = 5
 const WRONG_EVERY_S = LONGEST_WAIT_S
 
@@ -22,9 +25,10 @@ interface Factor {
 }
 
 /**
- * Confirms, by a code of the second factor of who acts, the one command that they say. A code counts once; with `burn` false it is looked
- * at alone, for a dry run. To be run in a transaction of its own and committed whatever it answers, for wrong codes are counted:
- * kernel.second_factor_missing, auth.factor_code_wrong, factor_code_used, factor_limited with `retryAfterS`, 60 at most.
+ * Confirms, by a code of the second factor of who acts, the one command that they say. A code counts once;
+ * with `burn` false it is looked at alone, for a dry run. To be run in a transaction of its own and committed
+ * whatever it answers, for wrong codes are counted: kernel.second_factor_missing, auth.factor_code_wrong,
+ * factor_code_used, factor_limited with `retryAfterS`, 60 at most.
  * @throws kernel.forbidden
  */
 export async function useFactorCode(
@@ -47,7 +51,8 @@ export async function useFactorCode(
 }
 
 /**
- * Looks at one code of a factor, and counts a wrong one. Who guesses at one factor is held to one guess at a time.
+ * Looks at one code of a factor, and counts a wrong one. Who guesses at one factor is held to one guess at a
+ * time.
  */
 export async function tryFactorCode(
   work: Work,

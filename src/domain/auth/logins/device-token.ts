@@ -5,8 +5,8 @@ const PURPOSE = 'auth.device'
 const DAYS = 180
 
 /**
- * What a browser keeps that logged in: it proves that this user was here before, and lets in nobody by itself. Signed and not
- * stored: `<user>.<random>.<until, in seconds>.<signature>`.
+ * What a browser keeps that logged in: it proves that this user was here before, and lets in nobody by
+ * itself. Signed and not stored: `<user>.<random>.<until, in seconds>.<signature>`.
  */
 export function newDeviceToken(work: Work, userId: string): string {
   const until = Math.floor(secondsAfter(work.now, DAYS * 86_400).getTime() / 1000)

@@ -3,7 +3,10 @@ import { secondsAfter, type Work } from '../../kernel/index.ts'
 
 const DAY_S = 86_400
 
-/** Forgets up to `limit` challenges a day after they were made (the limits look back an hour); returns how many. */
+/**
+ * Forgets up to `limit` challenges a day after they were made (the limits look back an hour); returns how
+ * many.
+ */
 export async function pruneChallenges(work: Work, limit: number): Promise<number> {
   const result = await sql`
     delete from otp_challenges where id in (

@@ -20,8 +20,9 @@ export function newBranch(): string {
 }
 
 /**
- * A fresh refresh token, `<auth session>.<32 bytes>`: its branch, its generation, 6 random bytes and a signature. So that what laku gave out
- * is known from what somebody made up, and one rotated away long ago for what it is, with nothing of it stored.
+ * A fresh refresh token, `<auth session>.<32 bytes>`: its branch, its generation, 6 random bytes and a
+ * signature. So that what laku gave out is known from what somebody made up, and one rotated away long ago
+ * for what it is, with nothing of it stored.
  */
 export function newRefreshToken(vault: Vault, { authSessionId, branch, generation }: IssuedToken): string {
   const said = Buffer.alloc(SIGNED_BYTES)

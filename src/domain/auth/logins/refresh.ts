@@ -14,7 +14,10 @@ import {
 } from './refresh-token.ts'
 import { deviceHash, isDevice, refreshExpiry } from './start.ts'
 
-/** So long may the token before the newest come again: its answer was lost, or another tab of the browser sent it at the same moment. */
+/**
+ * So long may the token before the newest come again: its answer was lost, or another tab of the browser sent
+ * it at the same moment.
+ */
 const GRACE_MS = 30_000
 
 /** So many tabs of a browser go on by themselves; the line that was quiet for longest ends first. */
@@ -24,10 +27,11 @@ const MOST_BRANCHES = 8
 type Branches = Record<string, { generation: number; since: string }>
 
 /**
- * A fresh refresh token for the newest one of a log-in. The one before is good for 30 s more, from the same device, and begins a
- * line of its own: two tabs that refresh at once both stay. Older, or from another device, a token that laku gave out ends the log-in:
- * one of two who hold it stole it. One that laku did not give out, or under another key, proves nothing and changes nothing. The
- * caller throws `refused` (auth.refresh_invalid, auth.user_suspended) after the commit.
+ * A fresh refresh token for the newest one of a log-in. The one before is good for 30 s more, from the same
+ * device, and begins a line of its own: two tabs that refresh at once both stay. Older, or from another
+ * device, a token that laku gave out ends the log-in: one of two who hold it stole it. One that laku did not
+ * give out, or under another key, proves nothing and changes nothing. The caller throws `refused`
+ * (auth.refresh_invalid, auth.user_suspended) after the commit.
  */
 export async function refreshLogin(work: Work, refreshToken: string, device?: string): Promise<LoginOutcome> {
   const authSessionId = authSessionOf(refreshToken)
@@ -63,7 +67,10 @@ export async function refreshLogin(work: Work, refreshToken: string, device?: st
   return { login: { user: userView(user), authSessionId: session.id, refreshToken: token, refreshExpiresAt } }
 }
 
-/** Which token comes next; `unknown` for one that proves nothing, `stolen` for one that comes too late or from elsewhere. */
+/**
+ * Which token comes next; `unknown` for one that proves nothing, `stolen` for one that comes too late or from
+ * elsewhere.
+ */
 function nextOf(
   work: Work,
   session: OpenSession,

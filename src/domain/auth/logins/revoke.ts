@@ -9,8 +9,8 @@ export interface RevokedLogins {
 }
 
 /**
- * Ends every log-in of a customer, named by id or phone number: refresh tokens at once, access tokens when the door next reads the list, within a second. By
- * support or an admin.
+ * Ends every log-in of a customer, named by id or phone number: refresh tokens at once, access tokens when
+ * the door next reads the list, within a second. By support or an admin.
  * @throws kernel.forbidden, user.not_found, user.phone_invalid
  */
 export async function revokeLogins(work: Work, { user }: { user: string }): Promise<RevokedLogins> {

@@ -5,7 +5,8 @@ import type { Staff } from './create.ts'
 import { staffNamed } from './staff-named.ts'
 
 /**
- * Calls somebody by another name, by an administrator. The name before stays theirs: nobody else gets it, for rows of before have it.
+ * Calls somebody by another name, by an administrator. The name before stays theirs: nobody else gets it, for
+ * rows of before have it.
  * @throws kernel.forbidden, auth.staff_not_found, auth.staff_name_taken, auth.staff_name_refused
  */
 export async function renameStaff(work: Work, input: { staff: string; name: string }): Promise<Staff> {

@@ -11,13 +11,16 @@ export interface RenewedToken extends Staff, Omit<StaffToken, 'id'> {
   overlapS: number
 }
 
-/** How long the tokens before stay good where nobody says it: cron reads the new one meanwhile; a person has it in hand. */
+/**
+ * How long the tokens before stay good where nobody says it: cron reads the new one meanwhile; a person has
+ * it in hand.
+ */
 const OVERLAP_S = { service: 7 * 86_400, person: 0 }
 const DAYS = 90
 
 /**
- * A new token for a member of staff, by an administrator, in place of those they have, which end now or after an overlap of up to 30 days.
- * A person's is good for 90 days where nobody says it, a service's without end.
+ * A new token for a member of staff, by an administrator, in place of those they have, which end now or after
+ * an overlap of up to 30 days. A person's is good for 90 days where nobody says it, a service's without end.
  * @throws kernel.forbidden, auth.staff_not_found, auth.in_other_hands, auth.token_needs_end
  */
 export async function renewToken(

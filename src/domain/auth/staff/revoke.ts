@@ -12,8 +12,8 @@ export interface RevokedStaff extends Staff {
 }
 
 /**
- * Ends all tokens of a member of staff, named by name or id; with `suspend` they also get no new ones. By an admin; nobody takes
- * their own rights away, so that an admin is left.
+ * Ends all tokens of a member of staff, named by name or id; with `suspend` they also get no new ones. By an
+ * admin; nobody takes their own rights away, so that an admin is left.
  * @throws kernel.forbidden, auth.staff_not_found, auth.own_rights
  */
 export async function revokeStaff(

@@ -13,7 +13,10 @@ export interface EndingToken {
   expiresAt: Date | null
 }
 
-/** The newest token of each active member of staff, where it ends within 14 days, or has no end and is half a year old. */
+/**
+ * The newest token of each active member of staff, where it ends within 14 days, or has no end and is half a
+ * year old.
+ */
 export async function endingTokens({ tx, now }: { tx: Kysely<DB>; now: Date }): Promise<EndingToken[]> {
   const { rows } = await sql<EndingToken>`
     select id, name, expires_at from (
@@ -27,7 +30,9 @@ export async function endingTokens({ tx, now }: { tx: Kysely<DB>; now: Date }): 
   return rows
 }
 
-/** Tells of tokens that end soon, once each, for whoever looks after the shop. Returns how many are told of. */
+/**
+ * Tells of tokens that end soon, once each, for whoever looks after the shop. Returns how many are told of.
+ */
 export async function tellOfEndingTokens(work: Work): Promise<number> {
   const ending = await endingTokens(work)
   const { rows } = await sql<{ subjectId: string }>`

@@ -10,10 +10,12 @@ import { openThings } from './open-things.ts'
 import { erasePerson, livingUser } from './privacy.ts'
 
 /**
- * A customer closes their account: all that is in their wallet is paid out, free of fee and minimum (the design, 4 user), and once it
- * has arrived they are erased (docs/adr/0041). Until then they join, order and withdraw nothing. Money that comes back ends it.
- * `amountIdr` is the whole balance, so that whoever asks knows what leaves. Refused while something else of theirs is open.
- * @throws user.still_open with what is, wallet.nothing_to_withdraw, not_all, otp_needed, account_closing, kernel.bank_account_invalid,
+ * A customer closes their account: all that is in their wallet is paid out, free of fee and minimum (the
+ * design, 4 user), and once it has arrived they are erased (docs/adr/0041). Until then they join, order and
+ * withdraw nothing. Money that comes back ends it. `amountIdr` is the whole balance, so that whoever asks
+ * knows what leaves. Refused while something else of theirs is open.
+ * @throws user.still_open with what is, wallet.nothing_to_withdraw, not_all, otp_needed, account_closing,
+ * kernel.bank_account_invalid,
  *   payout_channel_unknown, forbidden
  */
 export async function closeAccount(work: Work, input: WithdrawalRequest): Promise<WithdrawalView> {
@@ -23,8 +25,8 @@ export async function closeAccount(work: Work, input: WithdrawalRequest): Promis
 }
 
 /**
- * An admin closes the account of a user who asked for it in writing: what is in their wallet goes to the account that they confirmed
- * themselves, for staff name none; where it is empty they are erased at once.
+ * An admin closes the account of a user who asked for it in writing: what is in their wallet goes to the
+ * account that they confirmed themselves, for staff name none; where it is empty they are erased at once.
  * @throws user.not_found, still_open with what is, wallet.no_destination, kernel.forbidden
  */
 export async function closeAccountFor(
@@ -57,8 +59,8 @@ const PATIENCE_S = 7 * 86_400
 export const accountsToClose = (work: Work): Promise<string[]> => dueClosings(work, A_RUN)
 
 /**
- * Erases a user whose money has arrived. What came into their wallet meanwhile (a late refund) is sent after it first, and whatever
- * else is open is waited for; a person is told where that takes longer than a week.
+ * Erases a user whose money has arrived. What came into their wallet meanwhile (a late refund) is sent after
+ * it first, and whatever else is open is waited for; a person is told where that takes longer than a week.
  */
 export async function finishClosing(work: Work, { userId }: { userId: string }): Promise<void> {
   await lockUserWholly(work, userId)

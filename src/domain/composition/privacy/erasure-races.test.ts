@@ -26,7 +26,10 @@ beforeAll(async () => {
 })
 afterAll(() => laku.close())
 
-/** What a buyer does that leaves something of theirs, in a transaction that stays open until it is told to end. */
+/**
+ * What a buyer does that leaves something of theirs, in a transaction that stays open until it is told to
+ * end.
+ */
 const acts: Record<string, (work: Work, buyer: Buyer) => Promise<unknown>> = {
   'a join': async (work, buyer) => {
     const [outcome] = await joinSessions(work, [shop.market.joinOf(buyer, sessionId)], joinSettings)

@@ -27,7 +27,10 @@ const placeless = sql`jsonb_build_object('recipientName', '', 'phone', '', 'stre
 export const messagesOf = ({ userId, phone }: Pick<Person, 'userId' | 'phone'>) =>
   sql`(user_id = ${userId} or (user_id is null and to_phone = ${phone}))`
 
-/** How providers write a person, as patterns: the number without its plus, or as it is dialled at home, and the address. */
+/**
+ * How providers write a person, as patterns: the number without its plus, or as it is dialled at home, and
+ * the address.
+ */
 function writtenAs(phone: string | null, email: string | null): string[] {
   const international = phone?.slice(1)
   const atHome = phone?.startsWith('+62') ? `0${phone.slice(3)}` : undefined
@@ -36,8 +39,8 @@ function writtenAs(phone: string | null, email: string | null): string[] {
 }
 
 /**
- * Where data of customers lies, table by table, and how it is taken out. Cities and postcodes of past parcels stay: they
- * are what shipping fees were made of, and name nobody. A test holds this list against the schema.
+ * Where data of customers lies, table by table, and how it is taken out. Cities and postcodes of past parcels
+ * stay: they are what shipping fees were made of, and name nobody. A test holds this list against the schema.
  */
 export const personalTables: readonly PersonalTable[] = [
   {

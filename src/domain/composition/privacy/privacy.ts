@@ -101,9 +101,10 @@ function exported({ id, phone }: User): Record<string, RawBuilder<unknown>> {
 }
 
 /**
- * Takes a person's data out of every table, for good (UU PDP 27/2022, article 8): the customer who acts, or for an admin a user
- * whom they name. What was paid and posted stays, without a name. Refused while something of theirs is open; what is in their wallet is
- * withdrawn by `closeAccount` before. Whatever of theirs is under way is waited for, and comes too late once this is.
+ * Takes a person's data out of every table, for good (UU PDP 27/2022, article 8): the customer who acts, or
+ * for an admin a user whom they name. What was paid and posted stays, without a name. Refused while something
+ * of theirs is open; what is in their wallet is withdrawn by `closeAccount` before. Whatever of theirs is
+ * under way is waited for, and comes too late once this is.
  * @throws user.not_found, still_open with what is, kernel.illegal_transition, kernel.forbidden
  */
 export async function erasePerson(work: Work, input: { userId?: string } = {}): Promise<{ userId: string }> {

@@ -167,7 +167,8 @@ it('refunds of the lost day are refunds here: each went back once, whatever thei
   const found = await laku.system(({ tx }) => getRefund(tx, small.code))
   expect(found).toMatchObject({ status: 'succeeded', amountIdr: 10_000, destination: 'source' })
 
-  // What was refunded whole is cancelled again, or told of where a courier may have it; nobody is given money twice.
+  // What was refunded whole is cancelled again, or told of where a courier may have it; nobody is given money
+  // twice.
   const statusOf = async ({ order }: { order: { id: string } }) => (await shop.see(order.id)).status
   expect(await Promise.all([whole, both, twice].map(statusOf))).toEqual(['refunded', 'refunded', 'refunded'])
   expect(await wallet(parted)).toBe(30_000)

@@ -44,18 +44,23 @@ export interface Adoption {
   adopted: { reference: string; to: 'factory' | 'user'; id: string; amountIdr: Rupiah }[]
   /** Refunds that this database did not know, booked to their payments. */
   refunds: { code: string; payment: string | null; amountIdr: Rupiah }[]
-  /** Payouts whose receiver this database does not know, or that are under way: money stands still until a person disposes of each, or they end. */
+  /**
+   * Payouts whose receiver this database does not know, or that are under way: money stands still until a
+   * person disposes of each, or they end.
+   */
   open: { code: string; amountIdr: Rupiah; command: string }[]
   /** Money moves again. */
   done: boolean
 }
 
 /**
- * Takes over what the provider knows and a restored database does not, before any money moves again. The provider's book is read on to
- * its end; each payment, refund and payout that it has otherwise is asked about and booked as it is; a payout that nobody here knows is
- * booked to the factory or the buyer who owns the account that it went to. What is left over waits for a person, and so does
- * the money. Run again, it goes on.
- * @throws kernel.database_known, reason_required, forbidden; ProviderFailure where the provider does not answer
+ * Takes over what the provider knows and a restored database does not, before any money moves again. The
+ * provider's book is read on to its end; each payment, refund and payout that it has otherwise is asked about
+ * and booked as it is; a payout that nobody here knows is booked to the factory or the buyer who owns the
+ * account that it went to. What is left over waits for a person, and so does the money. Run again, it goes
+ * on.
+ * @throws kernel.database_known, reason_required, forbidden; ProviderFailure where the provider does not
+ * answer
  */
 export async function adoptProvider(
   context: AdoptContext,
@@ -110,8 +115,8 @@ export async function adoptProvider(
 }
 
 /**
- * Looks whether the database that was promoted in the same place lacks anything that the provider knows. Where it does not, it is the
- * shop's own and money goes on; else a person adopts. True where money goes on.
+ * Looks whether the database that was promoted in the same place lacks anything that the provider knows.
+ * Where it does not, it is the shop's own and money goes on; else a person adopts. True where money goes on.
  */
 export async function recogniseDatabase(context: AdoptContext): Promise<boolean> {
   const { units, actor, place } = context
@@ -176,7 +181,10 @@ async function openPayouts({ tx }: Work): Promise<OpenPayout[]> {
   return rows.filter(({ code }) => originOf(code, installation) !== 'foreign')
 }
 
-/** A settlement or withdrawal of that code that this database still means to pay: its money is free again, and goes to what was paid. */
+/**
+ * A settlement or withdrawal of that code that this database still means to pay: its money is free again, and
+ * goes to what was paid.
+ */
 async function standDown(work: Work, reference: string): Promise<void> {
   const code = codeIn(reference)
   if (!code) return
@@ -193,7 +201,10 @@ async function standDown(work: Work, reference: string): Promise<void> {
   if (['approved', 'on_hold', 'calculated'].includes(found.status)) await voidSettlement(work, input)
 }
 
-/** Takes a payout over as what it was: a withdrawal, or a settlement that had been approved. Undefined where it has no such place. */
+/**
+ * Takes a payout over as what it was: a withdrawal, or a settlement that had been approved. Undefined where
+ * it has no such place.
+ */
 async function adoptAsOwn(
   work: Work,
   answer: GatewayPayout,
@@ -222,7 +233,10 @@ const isOurs = (reference: string, installation: string) =>
 
 const codeIn = (reference: string | null) => /(?:STL|WDR)-\d{6}-[0-9A-Z]+/.exec(reference ?? '')?.[0]
 
-/** Books each payout that has one owner of its account here: a settlement's to the factory, a withdrawal's to the wallet. */
+/**
+ * Books each payout that has one owner of its account here: a settlement's to the factory, a withdrawal's to
+ * the wallet.
+ */
 async function adoptPayouts({ units, actor, gateway, payouts }: AdoptContext): Promise<Adoption['adopted']> {
   const adopted: Adoption['adopted'] = []
   for (const item of await units.run(actor, openPayouts)) {

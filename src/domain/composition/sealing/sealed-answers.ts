@@ -24,7 +24,9 @@ async function readAnswers(tx: Tx, after: Place): Promise<KeptAnswer[]> {
   return rows
 }
 
-/** Encrypts a page of kept answers again under the key that writes. `after` is what the page before returned. */
+/**
+ * Encrypts a page of kept answers again under the key that writes. `after` is what the page before returned.
+ */
 export async function reencryptAnswers(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,
   after?: string,
@@ -49,7 +51,10 @@ export async function reencryptAnswers(
   return { after: next, rewritten, left }
 }
 
-/** How many encrypted fields of kept answers stand under each key, by its name; under the empty name what no key at hand opens. */
+/**
+ * How many encrypted fields of kept answers stand under each key, by its name; under the empty name what no
+ * key at hand opens.
+ */
 export async function countAnswers(tx: Tx, vault: Vault): Promise<Map<string, number>> {
   const counts = new Map<string, number>()
   let after = FIRST

@@ -13,7 +13,10 @@ export interface SealedTable {
   purpose: string
   /** Columns besides that are looked up by a keyed digest of what is encrypted. */
   digests?: (vault: Vault, row: SealedRow, opened: Record<string, string>) => Record<string, string>
-  /** Where the application may not write the table itself: how its first column is written, row by row as it was and is. */
+  /**
+   * Where the application may not write the table itself: how its first column is written, row by row as it
+   * was and is.
+   */
   write?: (work: Pick<Work, 'tx' | 'actor' | 'requestId'>, fresh: Resealed[]) => Promise<void>
 }
 
@@ -25,7 +28,10 @@ export interface Resealed {
 
 type SealedRow = Record<string, string | null> & { id: string }
 
-/** Everything that LAKU_ENCRYPTION_KEY keeps unreadable and that outlives a day: what a rotation has to encrypt again. */
+/**
+ * Everything that LAKU_ENCRYPTION_KEY keeps unreadable and that outlives a day: what a rotation has to
+ * encrypt again.
+ */
 export const sealedTables: readonly SealedTable[] = [
   {
     table: 'factory_bank_accounts',
@@ -53,7 +59,8 @@ export const sealedTables: readonly SealedTable[] = [
     write: resealFactors,
   },
   { table: 'way_keys', key: 'subject_id', columns: ['key_sealed'], purpose: 'way_in.key' },
-  // What a command printed on its way is forgotten after a day; the answer of a change is kept as long as its key.
+  // What a command printed on its way is forgotten after a day; the answer of a change is kept as long as its
+  // key.
   { table: 'command_runs', columns: ['kept'], purpose: 'command runs' },
   { table: 'whatsapp_messages', columns: ['sealed_params'], purpose: 'whatsapp.sealed_params' },
 ]
@@ -139,7 +146,10 @@ export async function reencryptPage(
 
 const LIMIT_WINDOW_S = 8 * 86_400
 
-/** Counts the withdrawals of the last days to one account together under the new key too; returns how many were counted anew. */
+/**
+ * Counts the withdrawals of the last days to one account together under the new key too; returns how many
+ * were counted anew.
+ */
 export async function recountWithdrawals({
   tx,
   vault,
@@ -169,7 +179,10 @@ export async function recountWithdrawals({
   return fresh.length
 }
 
-/** How many encrypted values of a table stand under each key, by its name; under the empty name what no key at hand opens. */
+/**
+ * How many encrypted values of a table stand under each key, by its name; under the empty name what no key at
+ * hand opens.
+ */
 export async function countSealed(tx: Tx, vault: Vault, sealed: SealedTable): Promise<Map<string, number>> {
   const counts = new Map<string, number>()
   let after: string | undefined = FIRST

@@ -5,7 +5,10 @@ import { changesOf, lockChange, type Subject, stopPath, type WayChange } from '.
 import { queueMessages } from '../../whatsapp/index.ts'
 import { wayWords } from './way-words.ts'
 
-/** Who had a way in so recently is told of what comes after: whoever took the number over is not the only one to hear. */
+/**
+ * Who had a way in so recently is told of what comes after: whoever took the number over is not the only one
+ * to hear.
+ */
 const REMEMBERED_S = 30 * 86_400
 const TEMPLATE = 'laku_notice'
 const KEY = 'way_in:'
@@ -27,8 +30,9 @@ export interface Words {
 const none: Words = { mails: [], sms: [] }
 
 /**
- * Tells the old channels of a change, with the link that stops it: the number and address from before, those that are left, and those
- * that were replaced within the last 30 days. With `unreached` only the phone of that message is told, by SMS.
+ * Tells the old channels of a change, with the link that stops it: the number and address from before, those
+ * that are left, and those that were replaced within the last 30 days. With `unreached` only the phone of
+ * that message is told, by SMS.
  */
 export async function tellOldWays(
   work: Work,

@@ -17,11 +17,12 @@ export interface SessionOrders {
 }
 
 /**
- * The second step of fulfilment (service map: `POST /api/orders/bulk`): an order for every paid participant that has none and
- * whose whole demand is covered, oldest paid first; their reservation handed over, their escrow released at the final price
- * with the rebates, all in one transaction and a fixed number of statements. Reserves first what is not reserved. Repeated after
- * success: count 0.
- * @throws group_buying.session_not_found, not_fulfillable, stock_short where the stock covers nobody, kernel.forbidden
+ * The second step of fulfilment (service map: `POST /api/orders/bulk`): an order for every paid participant
+ * that has none and whose whole demand is covered, oldest paid first; their reservation handed over, their
+ * escrow released at the final price with the rebates, all in one transaction and a fixed number of
+ * statements. Reserves first what is not reserved. Repeated after success: count 0.
+ * @throws group_buying.session_not_found, not_fulfillable, stock_short where the stock covers nobody,
+ * kernel.forbidden
  */
 export async function createOrdersOf(work: Work, input: { sessionId: string }): Promise<SessionOrders> {
   requireStaff(work.actor, 'warehouse', 'service')
@@ -30,8 +31,8 @@ export async function createOrdersOf(work: Work, input: { sessionId: string }): 
 }
 
 /**
- * The service map's `POST /api/payments/release-escrow`. Escrow is released in the transaction that makes the orders,
- * so this makes those that are missing; after them it answers count 0.
+ * The service map's `POST /api/payments/release-escrow`. Escrow is released in the transaction that makes the
+ * orders, so this makes those that are missing; after them it answers count 0.
  * @throws as createOrdersOf
  */
 export async function releaseEscrowOf(work: Work, input: { sessionId: string }): Promise<SessionMoney> {
@@ -61,8 +62,9 @@ export async function createCoveredOrders(work: Work, sessionId: string): Promis
 }
 
 /**
- * Makes the orders of all who wait without looking at the stock: they are on hold until it is there. For when the stock could
- * not be checked again and again (service map, failure modes: warehouse). A session that is known to be short waits instead.
+ * Makes the orders of all who wait without looking at the stock: they are on hold until it is there. For when
+ * the stock could not be checked again and again (service map, failure modes: warehouse). A session that is
+ * known to be short waits instead.
  */
 export async function createUncheckedOrders(work: Work, sessionId: string): Promise<number> {
   const session = await lockFulfillable(work, sessionId)
@@ -93,7 +95,10 @@ interface Ordered {
   waiting: number
 }
 
-/** Gives what is reserved to who waits: orders on hold first, they were paid first; then participants, oldest paid first. */
+/**
+ * Gives what is reserved to who waits: orders on hold first, they were paid first; then participants, oldest
+ * paid first.
+ */
 async function orderCovered(work: Work, session: LockedSession): Promise<Ordered> {
   const { id } = session
   const reserved = await reservedFor(work.tx, id)

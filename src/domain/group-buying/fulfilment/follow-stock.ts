@@ -2,7 +2,10 @@ import { sql } from 'kysely'
 import type { EventOf, Work } from '../../kernel/index.ts'
 import { fillShortages } from '../../warehouse/index.ts'
 
-/** Reaction to purchase_order.received: what came is reserved for the session it was called off for, then for others. */
+/**
+ * Reaction to purchase_order.received: what came is reserved for the session it was called off for, then for
+ * others.
+ */
 export async function allocateReceived(
   work: Work,
   events: EventOf<'purchase_order.received'>[],
@@ -13,7 +16,9 @@ export async function allocateReceived(
   }
 }
 
-/** Reaction to stock.added: what is free again is reserved for who waits for it, the longest waiting first. */
+/**
+ * Reaction to stock.added: what is free again is reserved for who waits for it, the longest waiting first.
+ */
 export async function resumeWaiting(work: Work, events: EventOf<'stock.added'>[]): Promise<void> {
   const variantIds = [...new Set(events.map((event) => event.payload.variantId))]
   await goOn(work, await fillShortages(work, { variantIds }))
@@ -22,8 +27,9 @@ export async function resumeWaiting(work: Work, events: EventOf<'stock.added'>[]
 type Ended = EventOf<'purchase_order.cancelled'> | EventOf<'purchase_order.closed'>
 
 /**
- * Reaction to purchase_order.cancelled and .closed: sessions that wait for what will not come. A person is shown the session that
- * it was called off for, for they know why it ended; others that counted on it are looked at again by themselves.
+ * Reaction to purchase_order.cancelled and .closed: sessions that wait for what will not come. A person is
+ * shown the session that it was called off for, for they know why it ended; others that counted on it are
+ * looked at again by themselves.
  */
 export async function noteEnded(work: Work, events: Ended[]): Promise<void> {
   for (const { payload } of events) {

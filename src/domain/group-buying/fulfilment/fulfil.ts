@@ -10,9 +10,10 @@ export interface FulfilContext {
 
 /**
  * Takes a closed session as far as it goes: stock, then orders and escrow. Two transactions, so that stock is
- * locked only while it is reserved and not while thousands of orders are written; a crash between them leaves a
- * reservation that the next run finds. When the stock cannot be checked more than policy.fulfilRetries times in a row, the orders
- * are made all the same, on hold (service map, failure modes). Returns the number of orders made.
+ * locked only while it is reserved and not while thousands of orders are written; a crash between them leaves
+ * a reservation that the next run finds. When the stock cannot be checked more than policy.fulfilRetries
+ * times in a row, the orders are made all the same, on hold (service map, failure modes). Returns the number
+ * of orders made.
  * @throws group_buying.session_not_found, not_fulfillable, and whatever kept the stock from being checked
  */
 export async function fulfilSession(context: FulfilContext, sessionId: string): Promise<number> {

@@ -43,8 +43,9 @@ export async function waitingParticipants(work: Work, sessionId: string): Promis
 }
 
 /**
- * Makes the orders of these participants and releases their escrow at the final price, with the rebates. Their stock is
- * `reserved`, and handed over from the session's reservation, or it was not checked and the orders wait on hold.
+ * Makes the orders of these participants and releases their escrow at the final price, with the rebates.
+ * Their stock is `reserved`, and handed over from the session's reservation, or it was not checked and the
+ * orders wait on hold.
  */
 export async function makeOrders(
   work: Work,

@@ -4,8 +4,8 @@ import { lockSessions } from '../lifecycle/lock.ts'
 import { participantMachine, participantTransitions, sessionMachine } from '../transitions.ts'
 
 /**
- * A failed or cancelled session is refunded when no payment of it holds money any more: refunds count when they have
- * succeeded, never when they are sent. Returns the sessions that are refunded now.
+ * A failed or cancelled session is refunded when no payment of it holds money any more: refunds count when
+ * they have succeeded, never when they are sent. Returns the sessions that are refunded now.
  */
 export async function settleRefunds(work: Work, sessionIds: readonly string[]): Promise<string[]> {
   if (sessionIds.length === 0) return []
@@ -24,8 +24,8 @@ export async function settleRefunds(work: Work, sessionIds: readonly string[]): 
 }
 
 /**
- * Reaction to refund.succeeded: a participant whose payment is wholly refunded is refunded. A paid one gives its
- * units back (one member refunded while the group stands); one who left gave them back when leaving.
+ * Reaction to refund.succeeded: a participant whose payment is wholly refunded is refunded. A paid one gives
+ * its units back (one member refunded while the group stands); one who left gave them back when leaving.
  */
 export async function markParticipantsRefunded(
   work: Work,

@@ -12,9 +12,9 @@ const unitsBySession = (joins: readonly PricedJoin[]) =>
   }))
 
 /**
- * Takes the units of a batch, once a session. First all that is wanted, by one conditional update: on a session with
- * room that is the only statement. Sessions that refuse the whole are read, now locked, and admit what fits in order.
- * Returns the joins that have their units, and an error for each of the others.
+ * Takes the units of a batch, once a session. First all that is wanted, by one conditional update: on a
+ * session with room that is the only statement. Sessions that refuse the whole are read, now locked, and
+ * admit what fits in order. Returns the joins that have their units, and an error for each of the others.
  */
 export async function holdUnits(
   work: Work,

@@ -11,8 +11,8 @@ export interface Join {
   addressId: string
   courier?: { company: string; type: string } | undefined
   /**
-   * By default an invoice, made when the buyer opens its link. A wallet pays at once, or holds its part of it, and comes alone in its
-   * batch.
+   * By default an invoice, made when the buyer opens its link. A wallet pays at once, or holds its part of
+   * it, and comes alone in its batch.
    */
   paymentMethod?: PayWith | undefined
   /** With `wallet+invoice`: what the wallet pays; as much as it holds where nothing is said. */

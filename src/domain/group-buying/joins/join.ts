@@ -24,16 +24,19 @@ import { type RecordedJoin, recordJoins } from './record.ts'
 import { type Candidate, candidateOf, type PricedJoin } from './rules.ts'
 
 /**
- * Takes places for a batch of buyers over any number of sessions, set-based: a fixed number of statements, each hot
- * session row written once. Every join has its own outcome, in the order given; one that is refused
+ * Takes places for a batch of buyers over any number of sessions, set-based: a fixed number of statements,
+ * each hot session row written once. Every join has its own outcome, in the order given; one that is refused
  * spoils no other. Earlier joins of a batch come first. A repeated idempotency key gets the first answer.
  *
- * What a wallet pays, all or a part, is final at once and fails as a whole where the balance is short, so it must come alone.
+ * What a wallet pays, all or a part, is final at once and fails as a whole where the balance is short, so it
+ * must come alone.
  *
- * Outcomes carry group_buying.session_not_found, session_not_open, session_full, already_joined, per_user_limit,
- * too_many_unpaid, unpaid_share, hold_renewed, user_not_active, address_not_found, variant_not_in_session, no_items, kernel.paused,
- * payment.below_invoice_minimum, logistics.quote_missing (QuoteMissing, with the parcel to ask for), kernel.idempotency_key_reused.
- * @throws wallet.insufficient_balance, payment.rest_below_invoice_minimum, wallet_part_above_price, no_wallet_part for a join that uses a wallet
+ * Outcomes carry group_buying.session_not_found, session_not_open, session_full, already_joined,
+ * per_user_limit, too_many_unpaid, unpaid_share, hold_renewed, user_not_active, address_not_found,
+ * variant_not_in_session, no_items, kernel.paused, payment.below_invoice_minimum, logistics.quote_missing
+ * (QuoteMissing, with the parcel to ask for), kernel.idempotency_key_reused.
+ * @throws wallet.insufficient_balance, payment.rest_below_invoice_minimum, wallet_part_above_price,
+ * no_wallet_part for a join that uses a wallet
  */
 export async function joinSessions(
   work: Work,
@@ -66,14 +69,18 @@ export async function joinSessions(
     outcomes.set(join, { ok: true, answer })
     if (join.idempotency) work.answer(join.idempotency, answer)
   }
-  // What refused a join may be its own first request, answered by another process while this batch waited for the session.
+  // What refused a join may be its own first request, answered by another process while this batch waited for
+  // the session.
   const refusals = open.filter((join) => outcomes.get(join)?.ok === false)
   await answerAgain(work, refusals, outcomes)
   for (const [join, first] of repeats) outcomes.set(join, outcomes.get(first) as JoinOutcome)
   return joins.map((join) => outcomes.get(join) as JoinOutcome)
 }
 
-/** A key that stands twice in this batch: the later join follows the first, or is refused where the request differs. */
+/**
+ * A key that stands twice in this batch: the later join follows the first, or is refused where the request
+ * differs.
+ */
 function findRepeats(joins: readonly Join[], refuse: (join: Join, error: Error) => void): Map<Join, Join> {
   const first = new Map<string, Join>()
   const repeats = new Map<Join, Join>()

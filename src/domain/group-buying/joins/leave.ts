@@ -28,8 +28,9 @@ interface Place {
 }
 
 /**
- * The buyer gives up their place while the session forms. A paid one is refunded in full, shipping fee included;
- * it cannot be left once the group has what it needs. Staff (support) may do it for a buyer whom they name.
+ * The buyer gives up their place while the session forms. A paid one is refunded in full, shipping fee
+ * included; it cannot be left once the group has what it needs. Staff (support) may do it for a buyer whom
+ * they name.
  * @throws group_buying.not_joined, leave_refused, session_not_found, kernel.forbidden
  */
 export async function leaveSession(
@@ -92,7 +93,9 @@ async function lockPlace(work: Work, sessionId: string, userId: string): Promise
   return rows[0]
 }
 
-/** Staff who take somebody out whose place has ended are told so; whoever acts for themselves has no place. */
+/**
+ * Staff who take somebody out whose place has ended are told so; whoever acts for themselves has no place.
+ */
 async function notThere(
   work: Work,
   { sessionId, userId }: { sessionId: string; userId?: string | undefined },

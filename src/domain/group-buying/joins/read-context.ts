@@ -10,11 +10,17 @@ export interface JoinableSession {
   endsAt: Date
   perUserLimit: number | null
   capacity: number | null
-  /** By variant, every one that the session sells: its weight in grams, and the first tier's price, which a join is charged. */
+  /**
+   * By variant, every one that the session sells: its weight in grams, and the first tier's price, which a
+   * join is charged.
+   */
   variants: Record<string, { weightG: number; priceIdr: Rupiah }>
 }
 
-/** What the rules of joining read, for a whole batch. Keys: session, user, address; `live` holds `session user`. */
+/**
+ * What the rules of joining read, for a whole batch. Keys: session, user, address; `live` holds `session
+ * user`.
+ */
 export interface JoinContext {
   paused: boolean
   sessions: Map<string, JoinableSession>
@@ -43,8 +49,8 @@ interface Row {
 const unique = (ids: string[]) => [...new Set(ids)]
 
 /**
- * Everything that a batch of joins needs to know, in one statement, read before the sessions are locked: of this
- * only the live places can change under a join, and there the unique index has the last word.
+ * Everything that a batch of joins needs to know, in one statement, read before the sessions are locked: of
+ * this only the live places can change under a join, and there the unique index has the last word.
  */
 export async function readJoinContext(tx: Tx, joins: readonly Join[], now: Date): Promise<JoinContext> {
   const dayAgo = secondsAfter(now, -86_400)

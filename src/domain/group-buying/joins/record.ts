@@ -10,8 +10,8 @@ export interface RecordedJoin {
 }
 
 /**
- * Writes the participants with their items, and their payments: two statements for any number. A participant that the
- * index of live places refuses (another process was first) is left out of the result.
+ * Writes the participants with their items, and their payments: two statements for any number. A participant
+ * that the index of live places refuses (another process was first) is left out of the result.
  */
 export async function recordJoins(work: Work, held: readonly PricedJoin[]): Promise<RecordedJoin[]> {
   if (held.length === 0) return []
@@ -43,7 +43,10 @@ export async function recordJoins(work: Work, held: readonly PricedJoin[]): Prom
 
 type Draft = { participantId: string; priced: PricedJoin; holdExpiresAt: Date }
 
-/** An unpaid join holds its units for an hour, half of it where its buyer never paid anything, and never past the session's end. */
+/**
+ * An unpaid join holds its units for an hour, half of it where its buyer never paid anything, and never past
+ * the session's end.
+ */
 function holdEnd({ now, policy }: Work, priced: PricedJoin): Date {
   const minutes = priced.isKnown ? policy.holdMinutes : Math.min(policy.holdMinutes, policy.holdMinutesNew)
   const end = secondsAfter(now, minutes * 60)

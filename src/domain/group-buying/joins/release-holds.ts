@@ -11,7 +11,10 @@ interface Released {
   paymentId: string
 }
 
-/** Ends the unpaid places of locked sessions that close, whatever their hold; the sessions' own counts are set by the caller. */
+/**
+ * Ends the unpaid places of locked sessions that close, whatever their hold; the sessions' own counts are set
+ * by the caller.
+ */
 export async function releaseHeld(
   work: Work,
   sessions: readonly { id: string; code: string }[],
@@ -27,7 +30,10 @@ export async function releaseHeld(
   emitReleased(work, rows, codes, 'closed')
 }
 
-/** Reaction to payment.expired and payment.failed: the hold ends, and its units are free again. A place that was paid or left meanwhile stays so. */
+/**
+ * Reaction to payment.expired and payment.failed: the hold ends, and its units are free again. A place that
+ * was paid or left meanwhile stays so.
+ */
 export async function releaseHolds(
   work: Work,
   events: EventOf<'payment.expired' | 'payment.failed'>[],

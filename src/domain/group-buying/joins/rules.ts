@@ -24,7 +24,9 @@ export interface PricedJoin extends Candidate {
   totalIdr: Rupiah
 }
 
-/** The items of a join with equal variants together; undefined where a quantity is no whole number above 0. */
+/**
+ * The items of a join with equal variants together; undefined where a quantity is no whole number above 0.
+ */
 function itemsOf(join: Join): Map<string, number> | undefined {
   const items = new Map<string, number>()
   for (const { variantId, quantity } of join.items) {
@@ -67,7 +69,10 @@ export function candidateOf(
   )
 }
 
-/** Places are free to take and cost others: how many one buyer holds unpaid, and how often they take one again, is limited. */
+/**
+ * Places are free to take and cost others: how many one buyer holds unpaid, and how often they take one
+ * again, is limited.
+ */
 function unpaidRefusal(join: Join, context: JoinContext, policy: Policy): DomainError | undefined {
   if (join.paymentMethod === 'wallet') return undefined
   const limit = policy.unpaidPlaces

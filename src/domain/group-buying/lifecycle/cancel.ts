@@ -19,8 +19,8 @@ import type { SessionView } from '../views.ts'
 import { type LockedSession, lockSession, lockSessionPayments } from './lock.ts'
 
 /**
- * Staff call a session off, from its draft until its orders are made: places end, reserved stock is free again, and
- * the refunds of everybody follow the event in the same transaction.
+ * Staff call a session off, from its draft until its orders are made: places end, reserved stock is free
+ * again, and the refunds of everybody follow the event in the same transaction.
  * @throws group_buying.session_not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */
 export async function cancelSession(
@@ -66,10 +66,11 @@ export interface SessionMoney {
 }
 
 /**
- * The service map's `POST /api/payments/refund-session`: everybody's money back. A session that failed or was cancelled
- * gets what is left to refund; one that reached its MOQ is cancelled first; of one whose orders are made in part, those who still wait
- * are refunded. Repeated after success: count 0.
- * @throws group_buying.session_not_found, not_refundable before it ended and once all orders are made, kernel.reason_required, kernel.forbidden
+ * The service map's `POST /api/payments/refund-session`: everybody's money back. A session that failed or was
+ * cancelled gets what is left to refund; one that reached its MOQ is cancelled first; of one whose orders are
+ * made in part, those who still wait are refunded. Repeated after success: count 0.
+ * @throws group_buying.session_not_found, not_refundable before it ended and once all orders are made,
+ * kernel.reason_required, kernel.forbidden
  */
 export async function refundSession(
   work: Work,

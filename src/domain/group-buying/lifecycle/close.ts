@@ -7,8 +7,8 @@ import { sessionMachine } from '../transitions.ts'
 import { type LockedSession, lockEscrowPayments, lockSessions } from './lock.ts'
 
 /**
- * Closes locked, forming sessions that have what they need: the price is that of the tier their paid units reached,
- * unpaid places end. Fulfilment follows the event.
+ * Closes locked, forming sessions that have what they need: the price is that of the tier their paid units
+ * reached, unpaid places end. Fulfilment follows the event.
  */
 export async function closeSessions(work: Work, sessions: readonly LockedSession[]): Promise<void> {
   if (sessions.length === 0) return
@@ -56,7 +56,8 @@ export async function failSessions(work: Work, sessions: readonly LockedSession[
 }
 
 /**
- * Looks at forming sessions now and ends those whose hour has come, either way; the others stay. Returns how many ended.
+ * Looks at forming sessions now and ends those whose hour has come, either way; the others stay. Returns how
+ * many ended.
  */
 export async function endSessions(work: Work, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0

@@ -11,7 +11,10 @@ export interface NewSession {
   moq: number
   capacity?: number | undefined
   perUserLimit?: number | undefined
-  /** In the future, never in the past: a draft that opens then. Without one: now, or for a draft, when staff open it. */
+  /**
+   * In the future, never in the past: a draft that opens then. Without one: now, or for a draft, when staff
+   * open it.
+   */
   startsAt?: Date | undefined
   endsAt: Date
   closePolicy?: ClosePolicy | undefined
@@ -22,9 +25,10 @@ export interface NewSession {
 const SKEW_S = 300
 
 /**
- * Makes a session of a product, with the commission and the factory as they are now: what is changed later changes
- * no session that people have joined. It opens at once unless it is a draft or starts in the future.
- * @throws group_buying.product_not_found, product_not_active, invalid_terms, invalid_tiers, tier_out_of_reach, variants_differ,
+ * Makes a session of a product, with the commission and the factory as they are now: what is changed later
+ * changes no session that people have joined. It opens at once unless it is a draft or starts in the future.
+ * @throws group_buying.product_not_found, product_not_active, invalid_terms, invalid_tiers,
+ * tier_out_of_reach, variants_differ,
  *   price_above_shelf, variant_not_found, invalid_period, kernel.forbidden
  */
 export async function createSession(work: Work, input: NewSession): Promise<SessionView> {

@@ -43,8 +43,9 @@ export async function lockSession(tx: Tx, id: string): Promise<LockedSession> {
 }
 
 /**
- * Locks the payments whose money waits in these sessions' escrow. To be called before the sessions are locked: a
- * confirmation holds its payments first and then asks for their sessions, and the other way round the two would wait in a ring.
+ * Locks the payments whose money waits in these sessions' escrow. To be called before the sessions are
+ * locked: a confirmation holds its payments first and then asks for their sessions, and the other way round
+ * the two would wait in a ring.
  */
 export async function lockEscrowPayments(tx: Tx, sessionIds: readonly string[]): Promise<void> {
   await sql`
@@ -53,8 +54,8 @@ export async function lockEscrowPayments(tx: Tx, sessionIds: readonly string[]):
 }
 
 /**
- * The same, and those that may still be paid: for who gives all of a session's money back, and would find one that was paid meanwhile in
- * the hands of somebody who waits for the session.
+ * The same, and those that may still be paid: for who gives all of a session's money back, and would find one
+ * that was paid meanwhile in the hands of somebody who waits for the session.
  */
 export async function lockSessionPayments(tx: Tx, sessionId: string): Promise<void> {
   await sql`

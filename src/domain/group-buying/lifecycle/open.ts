@@ -8,7 +8,8 @@ import { lockSession } from './lock.ts'
 
 /**
  * Staff open a draft now, one that was to start later too. Its product and factory must be active by then.
- * @throws group_buying.session_not_found, product_not_active, invalid_period, kernel.illegal_transition, kernel.forbidden
+ * @throws group_buying.session_not_found, product_not_active, invalid_period, kernel.illegal_transition,
+ * kernel.forbidden
  */
 export async function openSession(work: Work, input: { sessionId: string }): Promise<SessionView> {
   requireStaff(work.actor, 'service')

@@ -6,10 +6,14 @@ import { endSessions } from './close.ts'
 
 // A run takes at most so many of each kind; what is left is due at once again.
 const MAX_SESSIONS = 200
-// The job that follows a close takes seconds. Whoever stands still for longer lost it, or waits for stock or a refund.
+// The job that follows a close takes seconds. Whoever stands still for longer lost it, or waits for stock or
+// a refund.
 const STILL_S = 600
 
-/** What of the sessions is due at this instant: each a range of a partial index that holds only sessions of that kind. */
+/**
+ * What of the sessions is due at this instant: each a range of a partial index that holds only sessions of
+ * that kind.
+ */
 const dueAt = (now: Date) => {
   const still = secondsAfter(now, -STILL_S)
   return {
@@ -30,8 +34,9 @@ export function sessionsDue(now: Date): RawBuilder<boolean> {
 }
 
 /**
- * Opens what starts, ends what ran out, brings back what stands still, and marks what is wholly refunded. It costs what
- * is due, not what exists, and takes a bounded number at a time. Returns how many sessions it touched.
+ * Opens what starts, ends what ran out, brings back what stands still, and marks what is wholly refunded. It
+ * costs what is due, not what exists, and takes a bounded number at a time. Returns how many sessions it
+ * touched.
  */
 export async function sweepSessions(work: Work): Promise<number> {
   const due = dueAt(work.now)
@@ -61,8 +66,8 @@ export async function sweepSessions(work: Work): Promise<number> {
 }
 
 /**
- * Opens drafts at their time. One whose product is not on sale, or whose factory is suspended, stays a draft that only a person
- * opens, and a person is told.
+ * Opens drafts at their time. One whose product is not on sale, or whose factory is suspended, stays a draft
+ * that only a person opens, and a person is told.
  */
 async function openSessions(work: Work, due: RawBuilder<unknown>): Promise<number> {
   const rows = await moveState(work, sessionMachine, {

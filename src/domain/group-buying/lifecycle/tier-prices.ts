@@ -2,7 +2,10 @@ import type { Rupiah } from '../../kernel/index.ts'
 import { groupBuyingErrors } from '../errors.ts'
 import { sortedTiers, type Tier } from '../rules.ts'
 
-/** A tier as staff give it: one price for all variants, or so much off the shelf price of each; some variants may have their own. */
+/**
+ * A tier as staff give it: one price for all variants, or so much off the shelf price of each; some variants
+ * may have their own.
+ */
 export interface NewTier {
   minUnits: number
   unitPriceIdr?: Rupiah | undefined
@@ -27,8 +30,8 @@ export interface PricedTier extends Tier {
 }
 
 /**
- * Gives every variant its price in every tier, in rising order of units. One price for all is refused where the variants differ at the
- * shelf, and so is a price above the shelf, or one that rises from tier to tier.
+ * Gives every variant its price in every tier, in rising order of units. One price for all is refused where
+ * the variants differ at the shelf, and so is a price above the shelf, or one that rises from tier to tier.
  * @throws group_buying.invalid_tiers, variants_differ, price_above_shelf, variant_not_found
  */
 export function priceTiers(tiers: readonly NewTier[], variants: readonly ShelfVariant[]): PricedTier[] {

@@ -5,9 +5,10 @@ import { ledgerErrors } from '../errors.ts'
 import { digestOf, headOf, lastLinks, utcText, writeLink } from './link.ts'
 
 /**
- * Lets the chain go on after a restore: what is in the book now is bound by one digest, under the name and the reason of who says
- * so. The break stays in the chain for good, and `laku ledger verify` shows it.
- * @throws kernel.forbidden, kernel.reason_required, ledger.chain_whole where nobody was told that the chain is broken
+ * Lets the chain go on after a restore: what is in the book now is bound by one digest, under the name and
+ * the reason of who says so. The break stays in the chain for good, and `laku ledger verify` shows it.
+ * @throws kernel.forbidden, kernel.reason_required, ledger.chain_whole where nobody was told that the chain
+ * is broken
  */
 export async function declareBreak(work: Work): Promise<{ page: number; transactions: number }> {
   requireStaff(work.actor)

@@ -2,7 +2,10 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Tx, Vault } from '../../kernel/index.ts'
 import { keyIdOf } from '../seal.ts'
 
-/** A page of the chain, or a declared break, without its head. Transaction numbers are the database's own (xid8). */
+/**
+ * A page of the chain, or a declared break, without its head. Transaction numbers are the database's own
+ * (xid8).
+ */
 export interface ChainLink {
   page: number
   kind: 'page' | 'break'
@@ -32,7 +35,10 @@ function canonical(previousHead: string, link: ChainLink): string {
   return [previousHead, ...said, declaredBy ?? '', reason ?? ''].join('\n')
 }
 
-/** The head of a page: an HMAC over the page and the head before it, under a key that the database does not hold. */
+/**
+ * The head of a page: an HMAC over the page and the head before it, under a key that the database does not
+ * hold.
+ */
 export function headOf(vault: Vault, previousHead: string, link: ChainLink): string {
   return `${vault.seals.keyId}.${vault.seals.hmac(PURPOSE, canonical(previousHead, link))}`
 }
@@ -45,7 +51,10 @@ export function resealedHeadOf(vault: Vault, previousHead: string, { head, ...li
 const resealedText = (previousHead: string, link: ChainLink, head: string) =>
   `${canonical(previousHead, link)}\n${head}`
 
-/** By its own head where the key of that is at hand, and by the one under a newer key; one of them has to be legible. */
+/**
+ * By its own head where the key of that is at hand, and by the one under a newer key; one of them has to be
+ * legible.
+ */
 export function headHolds(
   vault: Vault,
   previousHead: string,
@@ -71,7 +80,10 @@ export const linkColumns = sql`
   c.page, c.kind, c.system_id, c.from_xid::text as from_xid, c.through_xid::text as through_xid,
   ${utcText(sql`c.recorded_since`)} as recorded_since, c.transactions, c.digest, c.head, c.declared_by, c.reason`
 
-/** One digest of all postings of a set: their ids and seals, in the order of their ids. The seals hold the content. */
+/**
+ * One digest of all postings of a set: their ids and seals, in the order of their ids. The seals hold the
+ * content.
+ */
 export const digestOf = sql<string>`
   encode(sha256(convert_to(coalesce(string_agg(t.id::text || ' ' || t.seal, E'\n' order by t.id), ''), 'UTF8')), 'hex')`
 

@@ -34,10 +34,10 @@ export const chainDue = (): RawBuilder<boolean> => sql<boolean>`
   and not exists (select from attention where kind = 'ledger_chain_broken' and resolved_at is null)`
 
 /**
- * Binds the postings committed since the last page to it, one page of 5,000 at the most. It reads below the oldest transaction
- * under way, so that none is committed later into a page that is closed. Where the chain does not go on (a restored copy counts
- * transactions anew, a page is gone or changed), nothing is written and a person is told.
- * Returns the end of the chain; undefined where there is none yet.
+ * Binds the postings committed since the last page to it, one page of 5,000 at the most. It reads below the
+ * oldest transaction under way, so that none is committed later into a page that is closed. Where the chain
+ * does not go on (a restored copy counts transactions anew, a page is gone or changed), nothing is written
+ * and a person is told. Returns the end of the chain; undefined where there is none yet.
  */
 export async function takeChainPage(work: Work, seen?: ChainHead): Promise<ChainHead | undefined> {
   const [last, previous] = await lastLinks(work.tx, 2)

@@ -13,8 +13,8 @@ interface ReadLink extends WrittenLink {
 }
 
 /**
- * Reads the chain from its first page on: no page is missing, each follows from the one before, and its postings are still what it
- * was made of.
+ * Reads the chain from its first page on: no page is missing, each follows from the one before, and its
+ * postings are still what it was made of.
  */
 async function brokenPages(tx: Tx, vault: Vault): Promise<string[]> {
   const wrong: string[] = []
@@ -43,7 +43,10 @@ function wrongOf(vault: Vault, before: WrittenLink | undefined, link: ReadLink):
   return []
 }
 
-/** Pages with what the book has of each now. Numbers count anew in a restored copy: what was recorded after a page is none of its. */
+/**
+ * Pages with what the book has of each now. Numbers count anew in a restored copy: what was recorded after a
+ * page is none of its.
+ */
 async function readLinks(tx: Tx, after: number): Promise<ReadLink[]> {
   const { rows } = await sql<ReadLink>`
     with pages as (select * from ledger_chain where page > ${after} order by page limit ${PAGES_AT_ONCE})

@@ -8,7 +8,10 @@ export interface SealedRow extends SealedTransaction {
   reseal: string | null
 }
 
-/** A page of the book's transactions with their seals, by their ids; `notUnder`: only those whose newest seal is under another key. */
+/**
+ * A page of the book's transactions with their seals, by their ids; `notUnder`: only those whose newest seal
+ * is under another key.
+ */
 export async function readSealed(
   tx: Tx,
   { after, limit, notUnder = null }: { after: string; limit: number; notUnder?: string | null },

@@ -10,7 +10,10 @@ interface LinkBehind extends WrittenLink {
   reseal: string | null
 }
 
-/** Seals pages of the chain again under the key that writes, each after it was seen to follow from the page before it. */
+/**
+ * Seals pages of the chain again under the key that writes, each after it was seen to follow from the page
+ * before it.
+ */
 export async function resealChain({ tx, vault }: { tx: Tx; vault: Vault }, after = '0'): Promise<Resealed> {
   const { rows } = await sql<LinkBehind>`
     select ${linkColumns}, coalesce(p.head, '') as previous_head, r.head as reseal

@@ -14,8 +14,8 @@ export interface Resealed {
 }
 
 /**
- * Seals a page of postings again under the key that writes, each after its older seal was seen to hold: what was changed meanwhile is
- * left, and `laku ledger verify` shows it.
+ * Seals a page of postings again under the key that writes, each after its older seal was seen to hold: what
+ * was changed meanwhile is left, and `laku ledger verify` shows it.
  */
 export async function resealPostings(
   { tx, vault }: { tx: Tx; vault: Vault },

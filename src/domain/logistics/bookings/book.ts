@@ -27,8 +27,9 @@ export interface BookingContext {
 export const CALLS_AT_ONCE = 5
 
 /**
- * Books a courier for each of these orders that is paid, has its stock, and has no booking yet; the others are left alone.
- * Intent, call, outcome: the reference at the courier follows from the order, so no parcel is ever booked twice.
+ * Books a courier for each of these orders that is paid, has its stock, and has no booking yet; the others
+ * are left alone. Intent, call, outcome: the reference at the courier follows from the order, so no parcel is
+ * ever booked twice.
  */
 export async function bookShipments(context: BookingContext, orderIds: readonly string[]): Promise<void> {
   const { units, actor, origin } = context
@@ -56,8 +57,9 @@ async function callAndRecord(context: BookingContext, booking: ClaimedBooking): 
 }
 
 /**
- * Books a courier for one order now, held or not, with another courier than the buyer chose where one is given. Repeated, it answers the
- * shipment there is, and names no other courier. One that cannot be reached leaves it pending, and it is tried again by itself.
+ * Books a courier for one order now, held or not, with another courier than the buyer chose where one is
+ * given. Repeated, it answers the shipment there is, and names no other courier. One that cannot be reached
+ * leaves it pending, and it is tried again by itself.
  * @throws logistics.order_not_found, logistics.order_not_bookable, kernel.option_not_taken, kernel.forbidden
  */
 export async function bookShipment(
@@ -72,8 +74,8 @@ export async function bookShipment(
 }
 
 /**
- * Writes down that a courier is to be booked for one order; returns what the courier is to be asked then, nothing where it is booked
- * already, or while staff have paused Biteship.
+ * Writes down that a courier is to be booked for one order; returns what the courier is to be asked then,
+ * nothing where it is booked already, or while staff have paused Biteship.
  * @throws logistics.order_not_found, logistics.order_not_bookable, kernel.option_not_taken, kernel.forbidden
  */
 export async function intendBooking(

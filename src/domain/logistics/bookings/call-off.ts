@@ -18,9 +18,11 @@ export interface CallOffContext {
 const REASON_CODE = 'others'
 
 /**
- * Calls the booked parcel of an order off at its courier, and then here: the courier first, for it may refuse. Nothing where no
- * parcel is booked. An answer that was lost is asked for; while nobody knows, nothing changes here.
- * @throws logistics.call_off_refused where the courier has it on its way, logistics.courier_unavailable, kernel.paused
+ * Calls the booked parcel of an order off at its courier, and then here: the courier first, for it may
+ * refuse. Nothing where no parcel is booked. An answer that was lost is asked for; while nobody knows,
+ * nothing changes here.
+ * @throws logistics.call_off_refused where the courier has it on its way, logistics.courier_unavailable,
+ * kernel.paused
  */
 export async function callOffParcel(context: CallOffContext, orderId: string): Promise<void> {
   const { units, actor, courier } = context

@@ -21,7 +21,8 @@ export interface ClaimedBooking {
   request: NewCourierOrder
 }
 
-// Two calls of at most 10 s each, and the queue before them. A second booking under the same reference is the first one.
+// Two calls of at most 10 s each, and the queue before them. A second booking under the same reference is the
+// first one.
 const LEASE_S = 120
 
 interface Row {
@@ -47,7 +48,10 @@ interface Destination {
   areaId?: string | null
 }
 
-/** Takes the pending shipments of these orders that are due, for one attempt each; none while staff have paused Biteship. */
+/**
+ * Takes the pending shipments of these orders that are due, for one attempt each; none while staff have
+ * paused Biteship.
+ */
 export async function claimBookings(
   work: Work,
   orderIds: readonly string[],

@@ -15,8 +15,8 @@ interface BookableOrder {
   courierCompany: string
   courierType: string
   /**
-   * Its code, or of an order of a session its payment's: that is there before the order is made, and a database that was restored makes the
-   * order under another code.
+   * Its code, or of an order of a session its payment's: that is there before the order is made, and a
+   * database that was restored makes the order under another code.
    */
   name: string
   /** Which parcel of the order it is: 1, 2 … */
@@ -25,7 +25,10 @@ interface BookableOrder {
   feeIdr: Rupiah
 }
 
-/** Something of what was paid for order `o` is the shop's still; a restore may have lost that all of it went back. */
+/**
+ * Something of what was paid for order `o` is the shop's still; a restore may have lost that all of it went
+ * back.
+ */
 export const isPaidFor: RawBuilder<boolean> = sql<boolean>`exists (
   select from payments p where (p.order_id = o.id or p.participant_id = o.participant_id)
     and p.status in ('paid', 'partially_refunded') and p.returned_idr < p.amount_idr)`
@@ -34,10 +37,11 @@ export const isPaidFor: RawBuilder<boolean> = sql<boolean>`exists (
 const BOOKABLE = ['paid', 'processing']
 
 /**
- * Opens a pending shipment for each of these orders that is paid, has its stock, and has no live shipment; the others are
- * left alone. The order stays locked, so that it is not cancelled meanwhile. Staff may book one that is on hold, and
- * with another courier than the buyer chose. The courier knows each by a reference that follows from its order: asked again under it, also by
- * a database that was restored, it answers the parcel that there is.
+ * Opens a pending shipment for each of these orders that is paid, has its stock, and has no live shipment;
+ * the others are left alone. The order stays locked, so that it is not cancelled meanwhile. Staff may book
+ * one that is on hold, and with another courier than the buyer chose. The courier knows each by a reference
+ * that follows from its order: asked again under it, also by a database that was restored, it answers the
+ * parcel that there is.
  */
 export async function openShipments(
   work: Work,

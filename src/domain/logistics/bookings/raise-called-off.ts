@@ -4,7 +4,10 @@ import type { Work } from '../../kernel/index.ts'
 /** A courier that called off so often by itself will do so again: a person books another one. */
 export const BOOKINGS_BY_ITSELF = 3
 
-/** Shows a person the orders of these parcels, just called off, that no courier is asked for by itself any more. */
+/**
+ * Shows a person the orders of these parcels, just called off, that no courier is asked for by itself any
+ * more.
+ */
 export async function raiseCalledOff(work: Work, orderIds: readonly string[]): Promise<void> {
   if (orderIds.length === 0) return
   const { rows } = await sql<{ id: string; code: string; times: number }>`

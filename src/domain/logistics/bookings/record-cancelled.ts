@@ -14,8 +14,8 @@ interface Cancelled {
 }
 
 /**
- * Ends a parcel that its courier called off, or that was called off there: from `from` only, so that a second telling changes
- * nothing. What its booking took from the deposit comes back. Returns whether it ended now.
+ * Ends a parcel that its courier called off, or that was called off there: from `from` only, so that a second
+ * telling changes nothing. What its booking took from the deposit comes back. Returns whether it ended now.
  */
 export async function recordCancelled(
   work: Work,

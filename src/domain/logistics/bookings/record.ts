@@ -72,8 +72,8 @@ async function raiseIfAnother(work: Work, booking: ClaimedBooking, providerOrder
 }
 
 /**
- * No booking yet. A parcel that no courier takes ends here, and its order waits for a person; any other failure leaves it
- * pending: an unknown outcome is resolved by asking again under the same reference.
+ * No booking yet. A parcel that no courier takes ends here, and its order waits for a person; any other
+ * failure leaves it pending: an unknown outcome is resolved by asking again under the same reference.
  */
 export async function recordNotBooked(
   work: Work,

@@ -7,8 +7,8 @@ export function isUnserviceable(failure: ProviderFailure): boolean {
 }
 
 /**
- * This parcel will be refused until its address or courier is another. Any other refusal (an empty deposit, a wrong
- * key) is about us, and the same parcel is taken once that is mended.
+ * This parcel will be refused until its address or courier is another. Any other refusal (an empty deposit, a
+ * wrong key) is about us, and the same parcel is taken once that is mended.
  */
 export function isUnfit(failure: ProviderFailure): boolean {
   const codes = [...finalRefusalCodes, ...noCourierCodes]

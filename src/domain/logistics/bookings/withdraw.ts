@@ -5,8 +5,8 @@ import type { ShipmentView } from '../views.ts'
 import { recordCancelled } from './record-cancelled.ts'
 
 /**
- * Ends the pending parcel of a locked order for which no courier was asked yet. Returns the parcel that stays: one that is booked,
- * or whose booking was tried, so that it may exist at the courier.
+ * Ends the pending parcel of a locked order for which no courier was asked yet. Returns the parcel that
+ * stays: one that is booked, or whose booking was tried, so that it may exist at the courier.
  */
 export async function withdrawParcel(work: Work, orderId: string): Promise<ShipmentView | undefined> {
   const { rows } = await sql<{ id: string }>`

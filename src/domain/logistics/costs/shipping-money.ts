@@ -37,9 +37,9 @@ export function calledOffPosting(id: string, priceIdr: Rupiah): Posting[] {
 }
 
 /**
- * What a parcel's new state and price mean in the book (domains.md, the courier's rows): the difference of a new weight, once a
- * price; the price back where it is called off; and what is left of its fee once its way is over, and again where the courier weighs
- * after that. Also what is to be written down beside it.
+ * What a parcel's new state and price mean in the book (domains.md, the courier's rows): the difference of a
+ * new weight, once a price; the price back where it is called off; and what is left of its fee once its way
+ * is over, and again where the courier weighs after that. Also what is to be written down beside it.
  */
 export function parcelPostings(
   parcel: ParcelMoney,

@@ -2,8 +2,8 @@ import { newId, type Rupiah, requireStaff, type Work } from '../../kernel/index.
 import { credit, debit, post } from '../../ledger/index.ts'
 
 /**
- * Books what the company's bank sent to the courier's deposit. The bank's reference says which transfer, so that it is booked once:
- * answers whether it was booked now.
+ * Books what the company's bank sent to the courier's deposit. The bank's reference says which transfer, so
+ * that it is booked once: answers whether it was booked now.
  * @throws ledger.key_reused where the same reference stands for another amount, kernel.forbidden
  */
 export async function topUpDeposit(

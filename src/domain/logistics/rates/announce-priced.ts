@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
 
-/** Tells of parcels whose courier has said its price now, where the fee of their order is still an estimate. */
+/**
+ * Tells of parcels whose courier has said its price now, where the fee of their order is still an estimate.
+ */
 export async function announcePriced(work: Work, shipmentIds: readonly string[]): Promise<void> {
   if (shipmentIds.length === 0) return
   const { rows } = await sql<{ shipmentId: string; orderId: string }>`

@@ -12,8 +12,8 @@ interface CachedRow {
 }
 
 /**
- * Quotes that are still good at `now`, by the parcels' keys: of the courier asked for, else the cheapest. A parcel without
- * one is left out. One query for any number of parcels, each answered by the primary key.
+ * Quotes that are still good at `now`, by the parcels' keys: of the courier asked for, else the cheapest. A
+ * parcel without one is left out. One query for any number of parcels, each answered by the primary key.
  */
 export async function cachedRates(
   tx: Tx,

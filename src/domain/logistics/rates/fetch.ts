@@ -36,9 +36,9 @@ export interface PageVisit {
 const underWay = new WeakMap<CourierGateway, Map<string, Promise<CourierRate[]>>>()
 
 /**
- * Asks the couriers for their prices of a parcel, within policy.rateTimeoutMs, and keeps them for policy.rateCacheHours.
- * Cheapest first; of the courier asked for where there is one. Empty when the couriers cannot be asked: down, too
- * slow, or paused by staff.
+ * Asks the couriers for their prices of a parcel, within policy.rateTimeoutMs, and keeps them for
+ * policy.rateCacheHours. Cheapest first; of the courier asked for where there is one. Empty when the couriers
+ * cannot be asked: down, too slow, or paused by staff.
  * @throws logistics.not_serviceable, logistics.courier_not_offered
  */
 export async function fetchRates(context: RateContext, parcel: Parcel): Promise<Rate[]> {

@@ -7,7 +7,8 @@ import type { Parcel, Rate } from './rate.ts'
 import { zoneRate } from './zones.ts'
 
 /**
- * A shipping fee for a parcel that has no cached one: asked of the couriers, or by zone where they cannot be asked.
+ * A shipping fee for a parcel that has no cached one: asked of the couriers, or by zone where they cannot be
+ * asked.
  * @throws logistics.not_serviceable, logistics.courier_not_offered, logistics.parcel_impossible
  */
 export async function quoteRate(context: RateContext, parcel: Parcel): Promise<Rate> {
@@ -28,7 +29,9 @@ function byZone(policy: Policy, parcel: Parcel): Rate {
   return zoneRate(policy, originPostalCode, destinationPostalCode, weightG, courier)
 }
 
-/** The fee by zone; of a courier that nobody ever quoted there is none. @throws logistics.courier_not_offered */
+/**
+ * The fee by zone; of a courier that nobody ever quoted there is none. @throws logistics.courier_not_offered
+ */
 async function byKnownZone(context: RateContext, parcel: Parcel): Promise<Rate> {
   const { courier } = parcel
   const usual = byZone(context.units.policy, { ...parcel, courier: undefined })
@@ -41,8 +44,9 @@ async function byKnownZone(context: RateContext, parcel: Parcel): Promise<Rate> 
 }
 
 /**
- * All that couriers offer for a parcel, cheapest first: cached, else asked, else one by zone. Couriers take so many calls a minute
- * from all of us, so they are asked for who is known alone, and so often for each person; all others get what is cached, or the zone's.
+ * All that couriers offer for a parcel, cheapest first: cached, else asked, else one by zone. Couriers take
+ * so many calls a minute from all of us, so they are asked for who is known alone, and so often for each
+ * person; all others get what is cached, or the zone's.
  * @throws logistics.not_serviceable, logistics.parcel_impossible
  */
 export async function offeredRates(context: RateContext, parcel: Parcel): Promise<Rate[]> {
@@ -65,7 +69,10 @@ async function mayAsk({ units, actor, asker, page }: RateContext): Promise<boole
 
 const aMinute = (name: string, times: number) => ({ name, atOnce: times, everyS: 60 / times })
 
-/** Somebody who reads a session's page and is not logged in: counted by page, by network, and all of them together. */
+/**
+ * Somebody who reads a session's page and is not logged in: counted by page, by network, and all of them
+ * together.
+ */
 function turnsOfPage(policy: Policy, { visit, network }: PageVisit): Turn[] {
   return [
     aMinute(`rates page ${visit}`, policy.ratesPerPagePerMinute),
@@ -86,8 +93,8 @@ export class QuoteMissing extends DomainError {
 }
 
 /**
- * Runs a use case that needs a shipping fee. Where it throws QuoteMissing, the fee is asked for, outside of any transaction,
- * and the use case is run again with it. What else it throws goes through.
+ * Runs a use case that needs a shipping fee. Where it throws QuoteMissing, the fee is asked for, outside of
+ * any transaction, and the use case is run again with it. What else it throws goes through.
  * @throws logistics.not_serviceable, logistics.courier_not_offered
  */
 export async function withRate<T>(context: RateContext, run: (rate?: Rate) => Promise<T>): Promise<T> {
@@ -100,8 +107,8 @@ export async function withRate<T>(context: RateContext, run: (rate?: Rate) => Pr
 }
 
 /**
- * `withRate` for a dry run, which asks nobody: where no fee is cached it is that of the zone table. What else it throws goes
- * through.
+ * `withRate` for a dry run, which asks nobody: where no fee is cached it is that of the zone table. What else
+ * it throws goes through.
  */
 export async function withZoneRate<T>(policy: Policy, run: (rate?: Rate) => Promise<T>): Promise<T> {
   try {

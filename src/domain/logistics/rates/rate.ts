@@ -12,7 +12,10 @@ export interface Rate extends CourierChoice {
   priceIdr: Rupiah
   duration: string
   source: 'cache' | 'courier' | 'zone'
-  /** No courier named it for this very weight: the zone table's, or that of a weight class. It is trued up (ADR 0077). */
+  /**
+   * No courier named it for this very weight: the zone table's, or that of a weight class. It is trued up
+   * (ADR 0077).
+   */
   isEstimate?: true
 }
 
@@ -31,8 +34,9 @@ export function startedKg(weightG: number): number {
 }
 
 /**
- * The weight (whole kg) that a quote is asked and kept for: every started kilogram up to 20, then in steps of a tenth at most. So a place has
- * some 80 quotes and not 429, and nobody fills the table, or asks a courier again, by a piece more. The parcel is never above it.
+ * The weight (whole kg) that a quote is asked and kept for: every started kilogram up to 20, then in steps of
+ * a tenth at most. So a place has some 80 quotes and not 429, and nobody fills the table, or asks a courier
+ * again, by a piece more. The parcel is never above it.
  */
 export function weightClassKg(weightG: number): number {
   const kg = startedKg(weightG)

@@ -20,8 +20,8 @@ export interface LockedParcel extends FollowedParcel {
 type Row = Omit<LockedParcel, 'events'> & { events: { status: LockedParcel['status']; happenedAt: string }[] }
 
 /**
- * Locks the order of a parcel. To be called before the parcel is changed: who opens a parcel for an order holds that and then waits for
- * the one it has, and the other way round the two would wait in a ring.
+ * Locks the order of a parcel. To be called before the parcel is changed: who opens a parcel for an order
+ * holds that and then waits for the one it has, and the other way round the two would wait in a ring.
  */
 export async function lockOrderOf(work: Work, shipmentId: string): Promise<void> {
   await sql`
@@ -30,7 +30,10 @@ export async function lockOrderOf(work: Work, shipmentId: string): Promise<void>
   )
 }
 
-/** Locks the parcels that `where` holds for, after their orders, and reads them; it speaks of the shipment as `s`. */
+/**
+ * Locks the parcels that `where` holds for, after their orders, and reads them; it speaks of the shipment as
+ * `s`.
+ */
 export async function lockParcels(work: Work, where: RawBuilder<unknown>): Promise<LockedParcel[]> {
   await sql`
     select from orders where id in (select s.order_id from shipments s where ${where})

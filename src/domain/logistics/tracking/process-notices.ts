@@ -17,9 +17,9 @@ export interface ParcelInbox {
 }
 
 /**
- * Follows the aggregator's webhooks: what each speaks of is read again, once however many speak of it, and recorded in one transaction
- * together with the marks that `mark` sets in the inbox. One that comes before its booking is written down waits for it. While staff
- * have paused the courier all of them wait.
+ * Follows the aggregator's webhooks: what each speaks of is read again, once however many speak of it, and
+ * recorded in one transaction together with the marks that `mark` sets in the inbox. One that comes before
+ * its booking is written down waits for it. While staff have paused the courier all of them wait.
  */
 export async function processParcelNotices(
   context: TrackingContext,
@@ -36,7 +36,10 @@ export async function processParcelNotices(
   )
 }
 
-/** Orders that `laku providers check` made and called off. Of one that stays unknown it is asked whether it is one of these. */
+/**
+ * Orders that `laku providers check` made and called off. Of one that stays unknown it is asked whether it is
+ * one of these.
+ */
 async function madeByCheck(
   { courier }: TrackingContext,
   notices: readonly ParcelNotice[],

@@ -18,8 +18,9 @@ export interface ParcelMove
 }
 
 /**
- * Writes down where locked parcels are now, with what happened to them and what that means in the book, any number in a few
- * statements; and tells of those that moved or have another waybill. The next time that their courier is asked begins anew.
+ * Writes down where locked parcels are now, with what happened to them and what that means in the book, any
+ * number in a few statements; and tells of those that moved or have another waybill. The next time that their
+ * courier is asked begins anew.
  */
 export async function recordMoves(work: Work, moves: readonly ParcelMove[]): Promise<void> {
   if (moves.length === 0) return

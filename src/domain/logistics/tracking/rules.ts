@@ -48,9 +48,9 @@ const isBehind = (said: ShipmentStatus, ours: ShipmentStatus) => (step[said] ?? 
 const ofBooking: ReadonlySet<string> = new Set(['confirmed', 'scheduled'])
 
 /**
- * Follows a courier's history, which is always read whole: line by line by its time, forward only, each line once. So however
- * notices were shuffled, doubled or lost, and however old a reading is, the same history ends in the same state. Unknown statuses and
- * such as contradict ours change nothing.
+ * Follows a courier's history, which is always read whole: line by line by its time, forward only, each line
+ * once. So however notices were shuffled, doubled or lost, and however old a reading is, the same history
+ * ends in the same state. Unknown statuses and such as contradict ours change nothing.
  */
 export function followHistory(
   parcel: FollowedParcel,
@@ -74,7 +74,10 @@ export function followHistory(
   return followed
 }
 
-/** The history by time. The courier's order may be ahead of its own history: what it says now then stands at its end. */
+/**
+ * The history by time. The courier's order may be ahead of its own history: what it says now then stands at
+ * its end.
+ */
 function linesOf(
   { bookedAt }: FollowedParcel,
   { status, history }: { status: string; history: readonly CourierEvent[] },

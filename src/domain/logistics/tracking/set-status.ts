@@ -17,7 +17,10 @@ import { recordMoves } from './record-moves.ts'
 
 const handling: readonly StaffRole[] = ['warehouse', 'support', 'service']
 
-/** What staff may say of a parcel, and who: what costs the company money is decided by those who answer buyers. */
+/**
+ * What staff may say of a parcel, and who: what costs the company money is decided by those who answer
+ * buyers.
+ */
 const maySet = {
   picked_up: handling,
   in_transit: handling,
@@ -35,8 +38,9 @@ export type ShipmentStatusByHand = keyof typeof maySet
 export const shipmentStatusesByHand = Object.keys(maySet) as [ShipmentStatusByHand, ...ShipmentStatusByHand[]]
 
 /**
- * Moves a parcel by hand, along the table of transitions, where its courier does not say (service map: failure modes). Its order
- * follows as if the courier had. What the courier says later agrees, or is raised to attention and changes nothing.
+ * Moves a parcel by hand, along the table of transitions, where its courier does not say (service map:
+ * failure modes). Its order follows as if the courier had. What the courier says later agrees, or is raised
+ * to attention and changes nothing.
  * @throws logistics.shipment_not_found, kernel.illegal_transition, second_person_needed, forbidden
  */
 export async function setShipmentStatus(
@@ -60,7 +64,10 @@ export async function setShipmentStatus(
   return await getShipment(work, parcel.id)
 }
 
-/** The buyer of a lost parcel gets everything back at the company's cost: the same as an order that is set failed. */
+/**
+ * The buyer of a lost parcel gets everything back at the company's cost: the same as an order that is set
+ * failed.
+ */
 async function takeLost(work: Work, orderId: string): Promise<void> {
   const { rows } = await sql<{ userId: string; totalIdr: Rupiah }>`
     select user_id, total_idr from orders where id = ${orderId}`.execute(work.tx)

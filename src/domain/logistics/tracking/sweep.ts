@@ -14,7 +14,10 @@ export const trackingDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`(not (select paused from switches where name = 'biteship')
     and exists (select from shipments where track_at <= ${now}))`
 
-/** Asks about parcels that had no news, a bounded number at a time: a webhook that was lost delays, and loses nothing. */
+/**
+ * Asks about parcels that had no news, a bounded number at a time: a webhook that was lost delays, and loses
+ * nothing.
+ */
 export async function sweepTracking(context: TrackingContext): Promise<void> {
   const { units, actor } = context
   const ids = await units.run(actor, claimSilent)

@@ -23,7 +23,8 @@ export interface Asked {
 const TRIES = 3
 
 /**
- * Asks couriers for these orders and follows what they say, each read once. `mark` runs in the transaction that writes it down.
+ * Asks couriers for these orders and follows what they say, each read once. `mark` runs in the transaction
+ * that writes it down.
  */
 export async function trackParcels(
   context: TrackingContext,

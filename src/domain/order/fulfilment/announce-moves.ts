@@ -20,8 +20,9 @@ const onItsWay: ReadonlySet<OrderStatus> = new Set([
 ])
 
 /**
- * Tells of orders that have moved, and does what every such move means, whoever made it: stock leaves the warehouse with the
- * parcel, and an order that arrived for the first time is delivered (a refused return is not).
+ * Tells of orders that have moved, and does what every such move means, whoever made it: stock leaves the
+ * warehouse with the parcel, and an order that arrived for the first time is delivered (a refused return is
+ * not).
  */
 export async function announceMoves(work: Work, moves: readonly OrderMove[]): Promise<void> {
   const moved = moves.filter(({ order, to }) => order.status !== to)

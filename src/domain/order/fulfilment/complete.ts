@@ -8,7 +8,9 @@ import { announceMoves } from './announce-moves.ts'
 export const completionDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from orders where status = 'delivered' and return_until <= ${now})`
 
-/** Completes up to `limit` delivered orders whose return window is over, in one statement. Returns how many. */
+/**
+ * Completes up to `limit` delivered orders whose return window is over, in one statement. Returns how many.
+ */
 export async function completeOrders(work: Work, limit: number): Promise<number> {
   const rows = await moveState(work, orderMachine, {
     to: 'completed',

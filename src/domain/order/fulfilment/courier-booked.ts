@@ -2,7 +2,10 @@ import { DomainError } from '../../kernel/index.ts'
 import { type CallOffContext, callOffParcel, type ShipmentView } from '../../logistics/index.ts'
 import { orderErrors } from '../errors.ts'
 
-/** An order that cannot be cancelled while its courier is booked, as the error by which a use case asks to have it called off. */
+/**
+ * An order that cannot be cancelled while its courier is booked, as the error by which a use case asks to
+ * have it called off.
+ */
 export class CourierBooked extends DomainError {
   readonly orderId: string
 
@@ -14,12 +17,15 @@ export class CourierBooked extends DomainError {
   }
 }
 
-/** A parcel that was called off may have been booked anew before the order is cancelled: then that one is called off too. */
+/**
+ * A parcel that was called off may have been booked anew before the order is cancelled: then that one is
+ * called off too.
+ */
 const TRIES = 3
 
 /**
- * Runs a use case that may cancel an order. Where it throws CourierBooked, the parcel is called off at the courier, outside of any
- * transaction, and the use case is run again. What else it throws goes through.
+ * Runs a use case that may cancel an order. Where it throws CourierBooked, the parcel is called off at the
+ * courier, outside of any transaction, and the use case is run again. What else it throws goes through.
  * @throws logistics.call_off_refused, logistics.courier_unavailable, kernel.paused
  */
 export async function withParcelCalledOff<T>(context: CallOffContext, run: () => Promise<T>): Promise<T> {

@@ -11,7 +11,10 @@ import {
 } from '../../ledger/index.ts'
 import { type Shares, type SoldItem, sharesOf } from '../rules.ts'
 
-/** Reaction to order.delivered: what was paid for a direct order is earned. A session's order was released with its escrow. */
+/**
+ * Reaction to order.delivered: what was paid for a direct order is earned. A session's order was released
+ * with its escrow.
+ */
 export async function earnDelivered(work: Work, events: EventOf<'order.delivered'>[]): Promise<void> {
   await earnOrders(
     work,
@@ -28,9 +31,10 @@ interface Held {
 }
 
 /**
- * Earns locked direct orders, any number in a few statements: what they hold goes to their factories, as commission and as
- * shipping, a transaction of the ledger each (`order:{id}:earned`), with the item and the factory that settlement asks for.
- * An order that holds nothing (a session's, or one that was earned or refunded) is left out, so a second run changes nothing.
+ * Earns locked direct orders, any number in a few statements: what they hold goes to their factories, as
+ * commission and as shipping, a transaction of the ledger each (`order:{id}:earned`), with the item and the
+ * factory that settlement asks for. An order that holds nothing (a session's, or one that was earned or
+ * refunded) is left out, so a second run changes nothing.
  */
 export async function earnOrders(work: Work, orderIds: readonly string[]): Promise<void> {
   if (orderIds.length === 0) return

@@ -6,7 +6,10 @@ import { returnUntil } from '../returns/window.ts'
 import { type OrderStatus, orderMachine, orderTransitions } from '../transitions.ts'
 import { announceMoves } from './announce-moves.ts'
 
-/** The way of an order that all goes well with. A courier may report a later step first, so steps may be passed over. */
+/**
+ * The way of an order that all goes well with. A courier may report a later step first, so steps may be
+ * passed over.
+ */
 const way: readonly OrderStatus[] = [
   'paid',
   'processing',
@@ -122,7 +125,10 @@ async function follow(work: Work, news: readonly ParcelNews[]): Promise<void> {
 /** Their buyers get, or have, the money back. */
 const given: readonly OrderStatus[] = ['failed', 'cancelled', 'returned', 'refunded']
 
-/** A parcel that was given up by hand, and arrives all the same: goods and money are with the buyer, and a person decides. */
+/**
+ * A parcel that was given up by hand, and arrives all the same: goods and money are with the buyer, and a
+ * person decides.
+ */
 function raiseContradicted(work: Work, { order: { id, code, status }, trackingStatus }: Move): void {
   if (trackingStatus !== 'delivered' || !given.includes(status)) return
   work.raise({

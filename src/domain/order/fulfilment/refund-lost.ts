@@ -6,7 +6,10 @@ import { lockOrderAndPayments } from '../lock.ts'
 import { giftOf, keptFor, refundOrder } from '../refunds/order-money.ts'
 import { earnOrders } from './earn.ts'
 
-/** Lost orders whose buyer still waits for the decision. There are few: a lost order is refunded within seconds, for good. */
+/**
+ * Lost orders whose buyer still waits for the decision. There are few: a lost order is refunded within
+ * seconds, for good.
+ */
 const lost = sql`
   select o.id from orders o
   where o.status = 'failed' and not exists (select from refunds r where r.key = 'order:' || o.id || ':lost')
@@ -19,8 +22,9 @@ const lost = sql`
 export const lostOrdersDue = (_now: Date): RawBuilder<boolean> => sql<boolean>`exists (${lost})`
 
 /**
- * Gives the buyers of lost parcels their money back, shipping fee included, at the company's cost (subsidy): the courier lost it,
- * or our warehouse did. The factory keeps its share, and of a direct order gets it now. Returns how many were decided.
+ * Gives the buyers of lost parcels their money back, shipping fee included, at the company's cost (subsidy):
+ * the courier lost it, or our warehouse did. The factory keeps its share, and of a direct order gets it now.
+ * Returns how many were decided.
  */
 export async function refundLostOrders(work: Work, limit: number): Promise<number> {
   const { rows } = await sql<{ id: string }>`${lost} order by o.id limit ${limit}`.execute(work.tx)

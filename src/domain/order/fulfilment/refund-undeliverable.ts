@@ -21,8 +21,9 @@ import { earnOrders } from './earn.ts'
 export const CAME_BACK = 'undeliverable'
 
 /**
- * Refunds an order whose parcel the courier brought back: its goods, which are in the warehouse again. The shipping fee is not
- * given back: the courier went there, and nobody took the parcel in. The order is refunded when the money has arrived.
+ * Refunds an order whose parcel the courier brought back: its goods, which are in the warehouse again. The
+ * shipping fee is not given back: the courier went there, and nobody took the parcel in. The order is
+ * refunded when the money has arrived.
  * @throws order.refund_decided, kernel.illegal_transition
  */
 export async function refundUndeliverable(work: Work, orderId: string): Promise<void> {

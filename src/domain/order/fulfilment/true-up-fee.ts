@@ -11,9 +11,10 @@ interface Parcel {
 }
 
 /**
- * Trues up an order's shipping fee that was an estimate, once its courier has said a price. The buyer gets what the courier takes less, and
- * the fee is the courier's price from then on. What it takes more is the company's: nobody pays more after the fact. Once an order; where it was
- * cancelled or refunded meanwhile, all of its fee went back already.
+ * Trues up an order's shipping fee that was an estimate, once its courier has said a price. The buyer gets
+ * what the courier takes less, and the fee is the courier's price from then on. What it takes more is the
+ * company's: nobody pays more after the fact. Once an order; where it was cancelled or refunded meanwhile,
+ * all of its fee went back already.
  */
 export async function trueUpFee(work: Work, orderId: string): Promise<void> {
   const { order, payments } = await lockOrderAndPayments(work.tx, orderId)
@@ -53,7 +54,10 @@ async function pricedParcel(work: Work, orderId: string): Promise<Parcel | undef
   return rows[0]
 }
 
-/** Where the fee lies: with what the order holds, until that is earned; then in shipping; and as the parcel's margin once it is over. */
+/**
+ * Where the fee lies: with what the order holds, until that is earned; then in shipping; and as the parcel's
+ * margin once it is over.
+ */
 async function feeFrom(
   work: Work,
   { id, userId, sessionId }: LockedOrder,

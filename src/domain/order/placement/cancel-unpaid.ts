@@ -8,8 +8,9 @@ import { orderMachine } from '../transitions.ts'
 export const PAYMENT_EXPIRED = 'payment_expired'
 
 /**
- * Reaction to payment.expired and payment.failed: an order that nobody paid in time is cancelled, and its stock is free again. One whose
- * buyer has asked for a fresh payment waits for that: the end of an older one (wrong money that came late and went back) is no end of it.
+ * Reaction to payment.expired and payment.failed: an order that nobody paid in time is cancelled, and its
+ * stock is free again. One whose buyer has asked for a fresh payment waits for that: the end of an older one
+ * (wrong money that came late and went back) is no end of it.
  */
 export async function cancelUnpaidOrders(
   work: Work,

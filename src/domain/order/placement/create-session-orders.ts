@@ -41,8 +41,8 @@ export interface SessionOrder {
 }
 
 /**
- * Makes the orders of a session's participants, paid already, in a fixed number of statements. A participant that has an
- * order keeps it, and gets it answered; nothing is announced twice.
+ * Makes the orders of a session's participants, paid already, in a fixed number of statements. A participant
+ * that has an order keeps it, and gets it answered; nothing is announced twice.
  * @throws order.variant_not_found
  */
 export async function createSessionOrders(

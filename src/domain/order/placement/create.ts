@@ -32,7 +32,10 @@ export interface NewOrder {
   addressId: string
   /** The cheapest where none is asked for. */
   courier?: CourierChoice | undefined
-  /** By default an invoice, made when the buyer opens its link; a wallet pays at once, or holds its part of it. */
+  /**
+   * By default an invoice, made when the buyer opens its link; a wallet pays at once, or holds its part of
+   * it.
+   */
   paymentMethod?: PayWith | undefined
   /** With `wallet+invoice`: what the wallet pays; as much as it holds where nothing is said. */
   walletIdr?: Rupiah | undefined
@@ -54,10 +57,12 @@ export interface PlacedOrder {
 }
 
 /**
- * Places a direct order of the customer who acts, or of one for whom support or a service does: today's prices, a shipping fee, the stock reserved for as long as its
- * invoice lives (policy.orderInvoiceHours), and a payment.
+ * Places a direct order of the customer who acts, or of one for whom support or a service does: today's
+ * prices, a shipping fee, the stock reserved for as long as its invoice lives (policy.orderInvoiceHours), and
+ * a payment.
  * @throws QuoteMissing (logistics.quote_missing) before anything is written: run it by `withRate`
- * @throws order.user_not_active, no_items, variant_not_found, variant_not_on_sale, address_not_found, out_of_stock, too_much_unpaid, kernel.forbidden,
+ * @throws order.user_not_active, no_items, variant_not_found, variant_not_on_sale, address_not_found,
+ * out_of_stock, too_much_unpaid, kernel.forbidden,
  *   wallet.insufficient_balance, payment.rest_below_invoice_minimum, wallet_part_above_price, no_wallet_part
  */
 export async function createOrder(
@@ -111,7 +116,8 @@ function buyerOf({ actor }: Work, userId: string | undefined): string {
 
 /** An access token outlives a suspension by up to a minute, and staff order for buyers too. */
 export async function requireActive(work: Work, userId: string): Promise<void> {
-  // Locked, as every reference to them does: whoever erases the user waits for this order, or this finds them gone.
+  // Locked, as every reference to them does: whoever erases the user waits for this order, or this finds them
+  // gone.
   const user = await work.tx
     .selectFrom('users')
     .select(['status', 'closingSince'])

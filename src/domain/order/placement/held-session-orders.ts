@@ -29,8 +29,8 @@ export async function heldSessionOrders(tx: Tx, sessionId: string): Promise<Held
 }
 
 /**
- * Lets orders go on whose stock is reserved for their session: their parcels are booked. The caller hands the reservations over.
- * Returns those that still waited; one that was cancelled or served meanwhile does not.
+ * Lets orders go on whose stock is reserved for their session: their parcels are booked. The caller hands the
+ * reservations over. Returns those that still waited; one that was cancelled or served meanwhile does not.
  */
 export async function goOnAllocated(work: Work, orderIds: readonly string[]): Promise<Set<string>> {
   if (orderIds.length === 0) return new Set()

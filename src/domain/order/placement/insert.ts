@@ -25,7 +25,10 @@ export interface OrderDraft {
 
 export const totalOf = (draft: OrderDraft): Rupiah => rupiah(draft.goodsIdr + draft.shippingIdr)
 
-/** Writes any number of orders in one statement. A participant that has an order already is left out of the returned ids. */
+/**
+ * Writes any number of orders in one statement. A participant that has an order already is left out of the
+ * returned ids.
+ */
 export async function insertOrders(work: Work, drafts: readonly OrderDraft[]): Promise<Set<string>> {
   const rows = drafts.map(({ courier, ...draft }) => ({
     ...draft,

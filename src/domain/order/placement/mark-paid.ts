@@ -7,8 +7,9 @@ import { orderMachine, orderTransitions } from '../transitions.ts'
 type Paid = EventOf<'payment.paid'>
 
 /**
- * Reaction to payment.paid: the order is paid, and since its stock was reserved with it, ready to be shipped. An order that
- * no longer waits for money (cancelled meanwhile, or paid by another payment) sends it back, in this same transaction.
+ * Reaction to payment.paid: the order is paid, and since its stock was reserved with it, ready to be shipped.
+ * An order that no longer waits for money (cancelled meanwhile, or paid by another payment) sends it back, in
+ * this same transaction.
  */
 export async function markOrdersPaid(work: Work, events: Paid[]): Promise<void> {
   const mine = events.flatMap((event) => (event.payload.orderId ? [{ ...event.payload }] : []))
@@ -65,8 +66,9 @@ async function markPaid(
 }
 
 /**
- * An expired invoice was paid after all while the buyer had asked for a fresh one: that one is not to be paid too.
- * It is locked after its order here; in the rare ring with its own confirmation the database picks one to run again.
+ * An expired invoice was paid after all while the buyer had asked for a fresh one: that one is not to be paid
+ * too. It is locked after its order here; in the rare ring with its own confirmation the database picks one
+ * to run again.
  */
 async function withdrawOthers(work: Work, orderIds: string[], payingIds: string[]): Promise<void> {
   const { rows } = await sql<{ id: string }>`

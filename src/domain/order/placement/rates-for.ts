@@ -11,9 +11,11 @@ export interface RatesQuery {
 }
 
 /**
- * What couriers charge to bring these items somewhere, cheapest first (`POST /api/rates`).
- * A session's page has couriers asked for its own goods alone. An address may be named by the customer it belongs to and by staff.
- * @throws kernel.forbidden, order.no_items, variant_not_found, variant_not_on_sale, address_not_found, logistics.not_serviceable
+ * What couriers charge to bring these items somewhere, cheapest first (`POST /api/rates`). A session's page
+ * has couriers asked for its own goods alone. An address may be named by the customer it belongs to and by
+ * staff.
+ * @throws kernel.forbidden, order.no_items, variant_not_found, variant_not_on_sale, address_not_found,
+ * logistics.not_serviceable
  */
 export async function ratesFor(context: RateContext, query: RatesQuery): Promise<Rate[]> {
   const { units, actor, page, ...more } = context

@@ -11,10 +11,12 @@ import { reserveForOrder } from './reserve.ts'
 import { requireRoomUnpaid } from './unpaid-limits.ts'
 
 /**
- * A fresh payment for an order whose last one expired (`POST /api/payments`). The order was cancelled with it, so it waits
- * for payment again and its stock is reserved again, if its goods still cost what they did.
- * @throws order.not_found, user_not_active, not_payable, payment_open, price_changed, variant_not_on_sale, out_of_stock, hold_renewed, too_much_unpaid,
- *   kernel.forbidden, wallet.insufficient_balance, payment.rest_below_invoice_minimum, wallet_part_above_price, no_wallet_part
+ * A fresh payment for an order whose last one expired (`POST /api/payments`). The order was cancelled with
+ * it, so it waits for payment again and its stock is reserved again, if its goods still cost what they did.
+ * @throws order.not_found, user_not_active, not_payable, payment_open, price_changed, variant_not_on_sale,
+ * out_of_stock, hold_renewed, too_much_unpaid,
+ *   kernel.forbidden, wallet.insufficient_balance, payment.rest_below_invoice_minimum,
+ *   wallet_part_above_price, no_wallet_part
  */
 export async function reopenPayment(
   work: Work,

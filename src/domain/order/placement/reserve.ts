@@ -9,7 +9,9 @@ interface Line {
   quantity: number
 }
 
-/** Reserves what an order is of. @throws order.out_of_stock, with what is free of each variant that is short */
+/**
+ * Reserves what an order is of. @throws order.out_of_stock, with what is free of each variant that is short
+ */
 export async function reserveForOrder(work: Work, orderId: string): Promise<void> {
   const { rows: lines } = await sql<Line>`
     select variant_id, min(sku) as sku, sum(quantity)::integer as quantity

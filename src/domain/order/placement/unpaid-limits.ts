@@ -19,8 +19,9 @@ interface Unpaid {
 }
 
 /**
- * What is not paid yet holds stock: how much of it one buyer holds is limited, over all their orders, counted one at a time, with the order that
- * is placed or opened again among them. So is how often a day they let it go, for who orders anew holds it for ever.
+ * What is not paid yet holds stock: how much of it one buyer holds is limited, over all their orders, counted
+ * one at a time, with the order that is placed or opened again among them. So is how often a day they let it
+ * go, for who orders anew holds it for ever.
  * @throws order.too_much_unpaid, with what is too much
  */
 export async function requireRoomUnpaid(work: Work, userId: string): Promise<void> {

@@ -27,7 +27,10 @@ describe('who bears a refund of a direct order', () => {
     commission: await balance('commission'),
     subsidy: await balance('subsidy'),
   })
-  /** What an order of one piece, 60,000 at a commission of 5 %, changed of whom, when all that `use` does to it is done. */
+  /**
+   * What an order of one piece, 60,000 at a commission of 5 %, changed of whom, when all that `use` does to
+   * it is done.
+   */
   async function changes(use: (order: Awaited<ReturnType<typeof bought>>) => Promise<unknown>) {
     const before = await books()
     const order = await bought()

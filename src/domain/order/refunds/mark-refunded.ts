@@ -6,8 +6,8 @@ import { lockOrders, refundDecided } from '../lock.ts'
 import { orderMachine } from '../transitions.ts'
 
 /**
- * Reaction to refund.succeeded: an order whose money is back is refunded, when nothing is still on its way. Of one that was
- * cancelled or lost that is all of it; of one whose goods came back it is what was decided.
+ * Reaction to refund.succeeded: an order whose money is back is refunded, when nothing is still on its way.
+ * Of one that was cancelled or lost that is all of it; of one whose goods came back it is what was decided.
  */
 export const markOrdersRefunded = (work: Work, events: EventOf<'refund.succeeded'>[]): Promise<void> =>
   markRefunded(work, [...new Set(events.map((event) => event.payload.paymentId))])

@@ -19,7 +19,10 @@ export interface KeptMoney {
   leftIdr: Rupiah
 }
 
-/** What of its locked payments is still there for an order: at most its total, for what was paid twice went back already. */
+/**
+ * What of its locked payments is still there for an order: at most its total, for what was paid twice went
+ * back already.
+ */
 export function keptFor(order: LockedOrder, payments: readonly OrderPayment[]): KeptMoney | undefined {
   const left = payments
     .filter(({ status }) => status === 'paid' || status === 'partially_refunded')
@@ -46,7 +49,10 @@ export type OrderRefundReason =
   | 'order_returned'
   | 'fee_trued'
 
-/** Decides one refund of an order, once by its key; `from` says whose money it is where it has left the order's funds. */
+/**
+ * Decides one refund of an order, once by its key; `from` says whose money it is where it has left the
+ * order's funds.
+ */
 export async function refundOrder(
   work: Work,
   refund: {
@@ -71,8 +77,9 @@ export interface GoodsMoney {
 type Owner = Pick<LockedOrder, 'sessionId' | 'userId'>
 
 /**
- * The debits of a refund of so much: what these goods have with their factories and in the commission is taken back, and the company
- * pays the rest. Where that is more than the buyer gets, who was given a part of it before, it comes back to the company.
+ * The debits of a refund of so much: what these goods have with their factories and in the commission is
+ * taken back, and the company pays the rest. Where that is more than the buyer gets, who was given a part of
+ * it before, it comes back to the company.
  */
 export function takeBack(goods: readonly GoodsMoney[], refundIdr: Rupiah, owner: Owner): Entry[] {
   const { sessionId, userId } = owner
@@ -94,8 +101,9 @@ export async function postedGoods(work: Work, orderId: string): Promise<GoodsMon
 }
 
 /**
- * Posts what is taken back of goods that are here again and whose buyer had all of the money before, once by its key: the goods are not
- * their factory's to be paid for, whoever bore that refund. Nothing where nothing is left of them.
+ * Posts what is taken back of goods that are here again and whose buyer had all of the money before, once by
+ * its key: the goods are not their factory's to be paid for, whoever bore that refund. Nothing where nothing
+ * is left of them.
  */
 export async function postTakenBack(
   work: Work,
@@ -106,8 +114,8 @@ export async function postTakenBack(
 }
 
 /**
- * What a direct order that came to nothing still holds beyond `keptIdr` goes back to the company, which bore a refund of it before its
- * delivery. Once an order.
+ * What a direct order that came to nothing still holds beyond `keptIdr` goes back to the company, which bore
+ * a refund of it before its delivery. Once an order.
  */
 export async function returnBorne(work: Work, order: LockedOrder, keptIdr: Rupiah): Promise<void> {
   const { id, userId, sessionId } = order

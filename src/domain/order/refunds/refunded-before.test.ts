@@ -17,7 +17,8 @@ import {
   requestReturn,
 } from '../index.ts'
 
-// Staff gave a part of an order's money back by its payment; then the order itself ends. Nobody may get or bear more than all of it.
+// Staff gave a part of an order's money back by its payment; then the order itself ends. Nobody may get or
+// bear more than all of it.
 let laku: TestLaku
 let shop: Storefront
 let market: Market

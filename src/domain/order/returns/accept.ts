@@ -35,10 +35,12 @@ export interface ReturnInspection {
 }
 
 /**
- * Accepts a return whose goods are here and inspected: each item goes on the shelf or is written off, and its price goes back to the
- * buyer, out of what the factory and the commission have for it; the factory's balance follows, below zero where it was paid out
- * already. The shipping fee goes back at our cost where the fault is ours and everything came back. Never more goes back than is left of
- * the payment, nothing where the buyer had it before: what the company gave comes back to it. An order of which nothing is left is returned, and refunded when the money has arrived; of another one the rest stays delivered.
+ * Accepts a return whose goods are here and inspected: each item goes on the shelf or is written off, and its
+ * price goes back to the buyer, out of what the factory and the commission have for it; the factory's balance
+ * follows, below zero where it was paid out already. The shipping fee goes back at our cost where the fault
+ * is ours and everything came back. Never more goes back than is left of the payment, nothing where the buyer
+ * had it before: what the company gave comes back to it. An order of which nothing is left is returned, and
+ * refunded when the money has arrived; of another one the rest stays delivered.
  * @throws order.return_not_found, return_decided, return_items_invalid, kernel.forbidden
  */
 export async function acceptReturn(work: Work, input: ReturnInspection): Promise<ReturnView> {

@@ -27,9 +27,10 @@ export interface ReturnRequest {
 }
 
 /**
- * The buyer who acts asks to send goods of their delivered order back, within its return window. Staff accept or refuse it when
- * they have the goods; until then the order is neither completed nor settled.
- * @throws order.not_found, return_window_over, return_items_invalid, kernel.illegal_transition, kernel.forbidden
+ * The buyer who acts asks to send goods of their delivered order back, within its return window. Staff accept
+ * or refuse it when they have the goods; until then the order is neither completed nor settled.
+ * @throws order.not_found, return_window_over, return_items_invalid, kernel.illegal_transition,
+ * kernel.forbidden
  */
 export async function requestReturn(work: Work, input: ReturnRequest): Promise<ReturnView> {
   const userId = requireCustomer(work.actor)

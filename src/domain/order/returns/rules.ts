@@ -19,14 +19,16 @@ const ourFault: ReadonlySet<ReturnReason> = new Set([
 ])
 
 /**
- * Whether the shipping fee goes back as well: where the fault is ours, and nothing of the order stays with its buyer. Who changed
- * their mind has had the parcel brought to them, and who keeps a part too.
+ * Whether the shipping fee goes back as well: where the fault is ours, and nothing of the order stays with
+ * its buyer. Who changed their mind has had the parcel brought to them, and who keeps a part too.
  */
 export function refundsShipping(reason: ReturnReason, allCameBack: boolean): boolean {
   return ourFault.has(reason) && allCameBack
 }
 
-/** An order item that was earned or released, with what of it came back before and what is left of its money. */
+/**
+ * An order item that was earned or released, with what of it came back before and what is left of its money.
+ */
 export interface SoldPieces {
   quantity: number
   /** The factory's share and the commission together, less what refunds took of them. */
@@ -36,8 +38,9 @@ export interface SoldPieces {
 }
 
 /**
- * What so many more pieces give back of an item's goods, and of the commission within them: in proportion to the pieces that are
- * left and rounded down, so that the last pieces take the remainder, and nobody gives back more than they have of it.
+ * What so many more pieces give back of an item's goods, and of the commission within them: in proportion to
+ * the pieces that are left and rounded down, so that the last pieces take the remainder, and nobody gives
+ * back more than they have of it.
  */
 export function shareBack(sold: SoldPieces, quantity: number): { goodsIdr: Rupiah; commissionIdr: Rupiah } {
   const left = sold.quantity - sold.returnedQuantity

@@ -23,11 +23,12 @@ const ours = /^(RFD-\d{6}-[0-9A-Z]+)-(\d+)$/
 const REASON = 'adopted'
 
 /**
- * Takes over a refund that laku made and this database lost with a restore. Where the same sum of its payment was decided again
- * meanwhile and never sent, that refund is this one. Where it is all of the payment, what was paid for is ended by `refunding`, which decides
- * just that. Else it gets a row of its own, under the code that its buyer knows, at the company's cost. Either way it is booked against its
- * payment, so that nobody refunds it a second time. Nothing where it is not laku's, or its payment is not known here, or has no such sum left:
- * then its line lies in suspense.
+ * Takes over a refund that laku made and this database lost with a restore. Where the same sum of its payment
+ * was decided again meanwhile and never sent, that refund is this one. Where it is all of the payment, what
+ * was paid for is ended by `refunding`, which decides just that. Else it gets a row of its own, under the
+ * code that its buyer knows, at the company's cost. Either way it is booked against its payment, so that
+ * nobody refunds it a second time. Nothing where it is not laku's, or its payment is not known here, or has
+ * no such sum left: then its line lies in suspense.
  */
 export async function adoptRefund(
   work: Work,

@@ -3,8 +3,8 @@ import { secondsAfter, type Work } from '../../kernel/index.ts'
 import { RESERVED_S } from '../invoices/reserve.ts'
 
 /**
- * After a restore a pending payment without an invoice may have one at the provider, made in the lost day: whoever opens its link next looks
- * before making a second one, and the sweep asks whether it was paid.
+ * After a restore a pending payment without an invoice may have one at the provider, made in the lost day:
+ * whoever opens its link next looks before making a second one, and the sweep asks whether it was paid.
  */
 export async function expectLostInvoices(work: Work): Promise<void> {
   await sql`

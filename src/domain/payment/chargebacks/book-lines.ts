@@ -30,9 +30,9 @@ const nowhere: Omit<Matched, 'id'> = {
 }
 
 /**
- * Books lines of chargebacks that our book does not have as they are: what card issuers took back, what they gave back because a
- * dispute was won, and what the provider corrected. Money in quarantine is taken out of there; what is of no payment that is known is put
- * into suspense. Returns how many are new losses.
+ * Books lines of chargebacks that our book does not have as they are: what card issuers took back, what they
+ * gave back because a dispute was won, and what the provider corrected. Money in quarantine is taken out of
+ * there; what is of no payment that is known is put into suspense. Returns how many are new losses.
  */
 export async function bookChargebackLines(
   work: Work,
@@ -58,7 +58,10 @@ export async function bookChargebackLines(
   return fresh
 }
 
-/** By the invoice, as it is named or as it was before, by the payment's own id or its request's, or by our reference. */
+/**
+ * By the invoice, as it is named or as it was before, by the payment's own id or its request's, or by our
+ * reference.
+ */
 async function matchLines(work: Work, lines: readonly GatewayTransaction[]): Promise<Matched[]> {
   const found: Matched[] = []
   for (const { id, productId, paymentLinkId, referenceId } of lines) {
@@ -125,7 +128,10 @@ interface WonChargeback {
   amountIdr: Rupiah
 }
 
-/** A dispute that was won: the loss is less by what came back. What was kept from the buyer because of it is theirs again. */
+/**
+ * A dispute that was won: the loss is less by what came back. What was kept from the buyer because of it is
+ * theirs again.
+ */
 async function win(work: Work, line: GatewayTransaction, { paymentId }: Matched): Promise<void> {
   const { id: transactionId, amountIdr } = line
   const { rows } = await sql<WonChargeback>`

@@ -14,12 +14,15 @@ export interface DisputeNotice {
   amountIdr: number | null
 }
 
-/** xendit.disputes: nothing is to be sent any more. A word that is not known is told of like one that asks for an answer. */
+/**
+ * xendit.disputes: nothing is to be sent any more. A word that is not known is told of like one that asks for
+ * an answer.
+ */
 const answered: ReadonlySet<string> = new Set(['UNDER_REVIEW', 'WON', 'LOST'])
 
 /**
- * Tells a person of a dispute that has to be answered, at once and with the day by which: who does not answer loses it. News that it is
- * under review, won or lost end that.
+ * Tells a person of a dispute that has to be answered, at once and with the day by which: who does not answer
+ * loses it. News that it is under review, won or lost end that.
  */
 export async function hearDisputes(work: Work, notices: readonly DisputeNotice[]): Promise<void> {
   for (const notice of notices) {

@@ -39,9 +39,10 @@ export async function chargebacksOf(work: Work, asked: readonly Chargeback[]): P
 }
 
 /**
- * Books what the provider's book says that card issuers took back, once each: the company's loss, for the goods are on their way and the
- * factory is not to blame. What staff told of before under another id is recognized by payment and amount, and what may be that
- * but has another amount is asked of a person. Returns how many are new.
+ * Books what the provider's book says that card issuers took back, once each: the company's loss, for the
+ * goods are on their way and the factory is not to blame. What staff told of before under another id is
+ * recognized by payment and amount, and what may be that but has another amount is asked of a person. Returns
+ * how many are new.
  */
 export async function recordChargebacks(work: Work, lines: readonly Chargeback[]): Promise<number> {
   if (lines.length === 0) return 0
@@ -74,7 +75,10 @@ const newRow = ({ transactionId, paymentId, amountIdr }: Chargeback) => ({
   amountIdr,
 })
 
-/** Books new chargebacks of locked payments, marks the payments, and tells a person. `areLines`: their ids are those of the provider's lines. */
+/**
+ * Books new chargebacks of locked payments, marks the payments, and tells a person. `areLines`: their ids are
+ * those of the provider's lines.
+ */
 export async function bookChargebacks(
   work: Work,
   payments: ReadonlyMap<string, LockedPayment>,
@@ -127,7 +131,10 @@ export async function markPayments(
   )
 }
 
-/** The provider's line of a chargeback that staff told of: nothing new, and where they told another amount, the difference is booked. */
+/**
+ * The provider's line of a chargeback that staff told of: nothing new, and where they told another amount,
+ * the difference is booked.
+ */
 export async function recognize(work: Work, told: BookedChargeback, line: Chargeback): Promise<void> {
   const changeIdr = line.amountIdr - told.amountIdr
   await sql`
@@ -171,14 +178,18 @@ function raiseAmbiguous(work: Work, { transactionId, paymentId, amountIdr }: Cha
   })
 }
 
-/** No more is taken back than was paid at the source: of a wallet's part no bank knows. @throws payment.not_refundable */
+/**
+ * No more is taken back than was paid at the source: of a wallet's part no bank knows. @throws
+ * payment.not_refundable
+ */
 export function requireTakeable(
   { code, status, method, paidAt, amountIdr: askedIdr, paidAmountIdr, walletIdr }: LockedPayment,
   amountIdr: Rupiah,
   others: readonly BookedChargeback[],
 ): void {
   const isPaid = method === 'invoice' && paidAt !== null
-  // Of an invoice that was paid short the company took on the rest: their card's issuer never had that of them.
+  // Of an invoice that was paid short the company took on the rest: their card's issuer never had that of
+  // them.
   const paidIdr = (paidAmountIdr ?? askedIdr) - walletIdr
   if (isPaid && amountIdr > 0 && amountIdr + sumIdr(others.map((one) => one.amountIdr)) <= paidIdr) return
   throw paymentErrors.not_refundable({ code, status, amountIdr })

@@ -29,8 +29,9 @@ export interface RecordedChargeback {
 }
 
 /**
- * Staff book a chargeback that the provider told them of by another way than its book, or say of a line of the book, of which they were
- * asked, whether it is the one that they booked (`sameAs`) or another one (`isAnother`). The same id again changes nothing.
+ * Staff book a chargeback that the provider told them of by another way than its book, or say of a line of
+ * the book, of which they were asked, whether it is the one that they booked (`sameAs`) or another one
+ * (`isAnother`). The same id again changes nothing.
  * @throws payment.not_refundable, not_found, chargeback_known, chargeback_not_found, kernel.option_not_taken,
  *   kernel.forbidden
  */

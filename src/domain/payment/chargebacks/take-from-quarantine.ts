@@ -15,8 +15,8 @@ export interface TakenFromQuarantine {
 }
 
 /**
- * A card's issuer took back money that waits in quarantine: it leaves from there, so that it cannot be given to anybody as well. With all
- * of it gone the payment in review that it came for comes to nothing.
+ * A card's issuer took back money that waits in quarantine: it leaves from there, so that it cannot be given
+ * to anybody as well. With all of it gone the payment in review that it came for comes to nothing.
  * @throws payment.not_in_quarantine, quarantine_decided, not_refundable where more is taken back than waits
  */
 export async function reduceQuarantined(
@@ -48,7 +48,10 @@ export async function reduceQuarantined(
   return { paymentId: stray.paymentId }
 }
 
-/** As `reduceQuarantined`, and books it out of our gateway account. `isLine`: the id is that of the provider's line. */
+/**
+ * As `reduceQuarantined`, and books it out of our gateway account. `isLine`: the id is that of the provider's
+ * line.
+ */
 export async function takeFromQuarantine(
   work: Work,
   taken: TakenFromQuarantine & { isLine: boolean },

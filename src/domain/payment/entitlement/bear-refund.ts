@@ -8,11 +8,12 @@ import { itemShares, postedItems } from './item-shares.ts'
 import { buyersLeft, isPlain, leftOf, requireRefundable } from './rules.ts'
 
 /**
- * The debits that pay for a refund by staff of a payment that is locked with what it pays for. Borne by the company it is the company's
- * alone, before the goods are delivered and after. Borne by the factory it comes out of the order's funds before that, so that less of the
- * goods is earned; and after that from the factory and the commission, as they got it and less what was refunded before. Out of escrow
- * it comes not at all: a place is refunded whole, by leaving or cancelling.
- * What their card's issuer took back, or the company put to a payment that came short, no staff gives a buyer as a refund.
+ * The debits that pay for a refund by staff of a payment that is locked with what it pays for. Borne by the
+ * company it is the company's alone, before the goods are delivered and after. Borne by the factory it comes
+ * out of the order's funds before that, so that less of the goods is earned; and after that from the factory
+ * and the commission, as they got it and less what was refunded before. Out of escrow it comes not at all: a
+ * place is refunded whole, by leaving or cancelling. What their card's issuer took back, or the company put
+ * to a payment that came short, no staff gives a buyer as a refund.
  * @throws payment.not_refundable, in_escrow, cancel_instead, over_refunded
  */
 export async function bearRefund(

@@ -21,7 +21,9 @@ import { claimRefunds } from '../refunds/claim.ts'
 
 const PAID = 110_000
 
-/** The card's issuer takes so much back; or a refund of so much is decided, and then told of by the provider. */
+/**
+ * The card's issuer takes so much back; or a refund of so much is decided, and then told of by the provider.
+ */
 type Event =
   | { do: 'chargeBack'; idr: number }
   | { do: 'refund'; idr: number }
@@ -111,7 +113,8 @@ describe('what a buyer has coming', () => {
       { do: 'refund', idr: 90_000 },
       { do: 'hear', says: 'hopeless' },
     ]
-    // The refund is decided, then the chargeback comes: 20,000 and 40,000 in the wallet, 50,000 from the issuer.
+    // The refund is decided, then the chargeback comes: 20,000 and 40,000 in the wallet, 50,000 from the
+    // issuer.
     const [back, decided, heard] = events as [Event, Event, Event]
     for (const order of [
       [decided, back, heard],

@@ -1,7 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
 import { proportion, type Rupiah, type Tx } from '../../kernel/index.ts'
 
-/** What is still with a factory and in the commission of a sold item, after what was refunded of it before. */
+/**
+ * What is still with a factory and in the commission of a sold item, after what was refunded of it before.
+ */
 export interface PostedShare {
   orderItemId: string
   factoryId: string
@@ -16,8 +18,9 @@ export interface ItemShares {
 }
 
 /**
- * Whose money a refund of so much is, once its goods are paid out: of each item in proportion to what is still there of it, the factory's
- * share and the commission alike. What rounding leaves goes to the next item, so that the parts add up and none is more than its item has. Rupiah.
+ * Whose money a refund of so much is, once its goods are paid out: of each item in proportion to what is
+ * still there of it, the factory's share and the commission alike. What rounding leaves goes to the next
+ * item, so that the parts add up and none is more than its item has. Rupiah.
  */
 export function itemShares(posted: readonly PostedShare[], amountIdr: Rupiah): ItemShares {
   const sold = posted.filter((one) => one.factoryIdr + one.commissionIdr > 0)
@@ -36,8 +39,9 @@ export function itemShares(posted: readonly PostedShare[], amountIdr: Rupiah): I
 }
 
 /**
- * What the ledger says is still with the factory and in the commission of each of these order items (`which` selects their ids): what
- * the release or the delivery posted, less what refunds and returns took since. What settlements paid out stays the factory's to give back.
+ * What the ledger says is still with the factory and in the commission of each of these order items (`which`
+ * selects their ids): what the release or the delivery posted, less what refunds and returns took since. What
+ * settlements paid out stays the factory's to give back.
  */
 export async function postedItems(tx: Tx, which: RawBuilder<unknown>): Promise<PostedShare[]> {
   const { rows } = await sql<PostedShare>`

@@ -10,14 +10,18 @@ import { dueToBuyer } from './rules.ts'
 
 interface Difference {
   payment: LockedPayment
-  /** More than 0: the buyer has so much too much. Less: so much of what was kept from them is theirs after all. */
+  /**
+   * More than 0: the buyer has so much too much. Less: so much of what was kept from them is theirs after
+   * all.
+   */
   excessIdr: Rupiah
   claimedIdr: Rupiah
 }
 
 /**
- * Brings what the buyers of locked payments have to what is theirs, after the card's issuer gave them money, or took it again. What they
- * have too much is taken out of their wallets as far as it is there; the rest they owe (`buyer-claims`), and a person is told.
+ * Brings what the buyers of locked payments have to what is theirs, after the card's issuer gave them money,
+ * or took it again. What they have too much is taken out of their wallets as far as it is there; the rest
+ * they owe (`buyer-claims`), and a person is told.
  */
 export async function levelBuyers(work: Work, paymentIds: Iterable<string>): Promise<void> {
   const payments = await lockPayments(work.tx, paymentIds)

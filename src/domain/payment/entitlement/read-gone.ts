@@ -14,7 +14,10 @@ const ofRefunds = [
 export const CLAIMED = 'payment.claimed'
 export const CLAIM_RETURNED = 'payment.claim_returned'
 
-/** The ledger's transactions by which money of a payment `p` goes back: its rebate, its refunds, and what was claimed of them. */
+/**
+ * The ledger's transactions by which money of a payment `p` goes back: its rebate, its refunds, and what was
+ * claimed of them.
+ */
 export const goesBack: RawBuilder<{ id: string }> = sql`
   select t.id from ledger_transactions t where t.key = 'participant:' || p.participant_id || ':released'
   union all
@@ -45,7 +48,10 @@ export async function readGone(work: Work, paymentIds: Iterable<string>): Promis
   return gone
 }
 
-/** The same before a new decision. The ledger is asked only of payments that others gave to or took from: of the rest their rows say it. */
+/**
+ * The same before a new decision. The ledger is asked only of payments that others gave to or took from: of
+ * the rest their rows say it.
+ */
 export async function goneBefore(
   work: Work,
   payments: ReadonlyMap<string, LockedPayment>,

@@ -39,18 +39,25 @@ export const leftOf = ({ amountIdr, returnedIdr }: Pick<OwnMoney, 'amountIdr' | 
 const ofWallet = ({ amountIdr, walletIdr }: Parts, idr: Rupiah) => proportion(idr, walletIdr, amountIdr)
 
 /**
- * What of a next refund goes back into the wallet, in proportion to what the wallet and the source paid. It is what of all that has been
- * returned by then belongs there, less what belonged there before, so that any series of refunds comes to both parts to the rupiah. A rebate
- * takes its place in that series, though all of it goes into the wallet: the source then gets less than it paid, and never more. Rupiah.
+ * What of a next refund goes back into the wallet, in proportion to what the wallet and the source paid. It
+ * is what of all that has been returned by then belongs there, less what belonged there before, so that any
+ * series of refunds comes to both parts to the rupiah. A rebate takes its place in that series, though all of
+ * it goes into the wallet: the source then gets less than it paid, and never more. Rupiah.
  */
 export const shareOfWallet = (payment: Parts & Pick<OwnMoney, 'returnedIdr'>, amountIdr: Rupiah): Rupiah =>
   ofWallet(payment, payment.returnedIdr + amountIdr) - ofWallet(payment, payment.returnedIdr)
 
-/** What of that is still the buyer's: neither the company's share nor what their card's issuer gave them. Rupiah. */
+/**
+ * What of that is still the buyer's: neither the company's share nor what their card's issuer gave them.
+ * Rupiah.
+ */
 export const buyersLeft = (payment: OwnMoney): Rupiah =>
   Math.max(0, ownIdr(payment) - payment.chargedBackIdr - payment.returnedIdr)
 
-/** What the buyer should have of us by now, in whatever order things came: what was decided, and with their card's issuer no more than they paid. */
+/**
+ * What the buyer should have of us by now, in whatever order things came: what was decided, and with their
+ * card's issuer no more than they paid.
+ */
 export const dueToBuyer = (payment: OwnMoney): Rupiah =>
   Math.min(payment.returnedIdr, Math.max(0, ownIdr(payment) - payment.chargedBackIdr))
 
@@ -62,7 +69,10 @@ export interface SplitRefund {
   subsidyIdr: Rupiah
 }
 
-/** Whose a refund or a rebate of so much is, which `returnedIdr` counts already, after what has `gone` beside it. Rupiah. */
+/**
+ * Whose a refund or a rebate of so much is, which `returnedIdr` counts already, after what has `gone` beside
+ * it. Rupiah.
+ */
 export function splitRefund(
   payment: OwnMoney,
   amountIdr: Rupiah,
@@ -76,7 +86,8 @@ export function splitRefund(
 }
 
 /**
- * The one rule of what may be refunded: of a payment that was received, and with all refunds and rebates no more than it was.
+ * The one rule of what may be refunded: of a payment that was received, and with all refunds and rebates no
+ * more than it was.
  * @throws payment.not_refundable, over_refunded
  */
 export function requireRefundable(

@@ -18,8 +18,8 @@ export interface SettledClaim {
 }
 
 /**
- * Staff end what a buyer owes of a payment that their card's issuer gave back after we had: collected from the wallet, as far as it holds
- * it by now, or written off.
+ * Staff end what a buyer owes of a payment that their card's issuer gave back after we had: collected from
+ * the wallet, as far as it holds it by now, or written off.
  * @throws payment.not_found, no_claim, kernel.forbidden
  */
 export async function settleClaim(

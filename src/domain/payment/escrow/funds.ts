@@ -40,8 +40,8 @@ export function intoWallet(
 type Paid = Pick<Payment, 'sessionId' | 'participantId' | 'orderId'>
 
 /**
- * Locks the sessions and orders of locked payments before anything is posted for them: the reactions that follow lock them
- * too, and locks go payment, session, order, ledger balance everywhere. Otherwise two would
+ * Locks the sessions and orders of locked payments before anything is posted for them: the reactions that
+ * follow lock them too, and locks go payment, session, order, ledger balance everywhere. Otherwise two would
  * wait in a ring, for whoever closes a session holds it and then asks for its escrow.
  */
 export async function lockPaidThings(tx: Tx, payments: readonly Paid[]): Promise<void> {

@@ -21,9 +21,9 @@ export interface EscrowRelease {
 }
 
 /**
- * Releases the escrow of participants whose orders exist: to their factories, as commission, as shipping, and the rebate
- * into their wallets; a transaction of the ledger each. One that was released before is left out, so a retry makes no
- * money. Says how many and how much was released now.
+ * Releases the escrow of participants whose orders exist: to their factories, as commission, as shipping, and
+ * the rebate into their wallets; a transaction of the ledger each. One that was released before is left out,
+ * so a retry makes no money. Says how many and how much was released now.
  * @throws payment.not_releasable where a payment is not whole
  */
 export async function releaseEscrow(

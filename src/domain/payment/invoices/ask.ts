@@ -16,9 +16,8 @@ export interface AskedPayment {
 }
 
 /**
- * What the provider says of a payment.
- * `paid`: money came on these invoices. `over`: it can no longer be paid. `open`: it still can, on this invoice where
- * one is known. `unsure`: nobody knows yet, ask again.
+ * What the provider says of a payment. `paid`: money came on these invoices. `over`: it can no longer be
+ * paid. `open`: it still can, on this invoice where one is known. `unsure`: nobody knows yet, ask again.
  */
 export type InvoiceNews =
   | { paymentId: string; state: 'paid'; invoices: GatewayInvoice[] }
@@ -27,8 +26,8 @@ export type InvoiceNews =
   | { paymentId: string; state: 'unsure'; failure: ProviderFailure | undefined }
 
 /**
- * Asks the provider what became of a payment's invoice. With `close` nobody may pay it any more: what is still
- * pending there is expired there, and only its answer ends the payment here. Never guesses.
+ * Asks the provider what became of a payment's invoice. With `close` nobody may pay it any more: what is
+ * still pending there is expired there, and only its answer ends the payment here. Never guesses.
  */
 export async function askInvoice(
   gateway: PaymentGateway,

@@ -15,9 +15,9 @@ export interface FollowedInvoices {
 }
 
 /**
- * Brings payments to what the provider's invoices say, in whatever order they come: PAID is booked, EXPIRED ends the
- * payment that waits for just this invoice, and money on an invoice that is none of ours goes to quarantine. The
- * invoices must have been read from the provider, never taken from a webhook's body.
+ * Brings payments to what the provider's invoices say, in whatever order they come: PAID is booked, EXPIRED
+ * ends the payment that waits for just this invoice, and money on an invoice that is none of ours goes to
+ * quarantine. The invoices must have been read from the provider, never taken from a webhook's body.
  */
 export async function confirmInvoices(
   work: Work,
@@ -30,7 +30,8 @@ export async function confirmInvoices(
     work.tx,
     [...known.values()].map((payment) => payment.id),
   )
-  // Where two invoices of a payment were paid, the one that the payment knows is the first, the other the second.
+  // Where two invoices of a payment were paid, the one that the payment knows is the first, the other the
+  // second.
   const first: Confirmation[] = []
   const second: Confirmation[] = []
   const strays: StrayMoney[] = []

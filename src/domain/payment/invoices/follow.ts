@@ -12,10 +12,16 @@ import { FIRST_CHECK_S, RESERVED_S, storeInvoice } from './reserve.ts'
 
 const LONGEST_WAIT_S = 3600
 const SHORTEST_WAIT_S = 30
-/** A payment that nobody can tell the state of so long after its end is shown to a person; it is asked about all the same. */
+/**
+ * A payment that nobody can tell the state of so long after its end is shown to a person; it is asked about
+ * all the same.
+ */
 const STUCK_S = 20 * 60
 
-/** Asks about payments, those that stay open by pages and the others a few at once, and records all answers in one transaction. Returns those that stay unsure. */
+/**
+ * Asks about payments, those that stay open by pages and the others a few at once, and records all answers in
+ * one transaction. Returns those that stay unsure.
+ */
 export async function followInvoices(
   context: GatewayContext,
   payments: readonly AskedPayment[],
@@ -86,13 +92,19 @@ async function record(
 
 const ageS = (since: Date, now: Date) => Math.max(0, (now.getTime() - since.getTime()) / 1000)
 
-/** The next look at an open invoice: as far again as the opening, or the buyer's return, is past, and the last one when the hold ends. */
+/**
+ * The next look at an open invoice: as far again as the opening, or the buyer's return, is past, and the last
+ * one when the hold ends.
+ */
 function nextCheck({ invoiceRequestedAt, buyerBackAt, expiresAt }: AskedPayment, now: Date): Date {
   const next = secondsAfter(now, Math.max(FIRST_CHECK_S, ageS(buyerBackAt ?? invoiceRequestedAt, now)))
   return next < expiresAt || expiresAt <= now ? next : expiresAt
 }
 
-/** After no answer: as far again as the payment is overdue, from half a minute to an hour, or what the provider asked for. */
+/**
+ * After no answer: as far again as the payment is overdue, from half a minute to an hour, or what the
+ * provider asked for.
+ */
 function nextTry({ expiresAt }: AskedPayment, now: Date, retryAfterS: number | undefined): Date {
   const wait = Math.min(LONGEST_WAIT_S, Math.max(SHORTEST_WAIT_S, ageS(expiresAt, now)))
   return secondsAfter(now, retryAfterS ?? wait)

@@ -12,8 +12,9 @@ export interface PaidInvoices {
 }
 
 /**
- * Pages of what was paid in a time, the newest first, until all that are missing are seen or the pages used up. Where the provider fails,
- * what there is. An invoice of which nothing can be read may be any of those that are missing.
+ * Pages of what was paid in a time, the newest first, until all that are missing are seen or the pages used
+ * up. Where the provider fails, what there is. An invoice of which nothing can be read may be any of those
+ * that are missing.
  */
 export async function listPaid(
   gateway: PaymentGateway,

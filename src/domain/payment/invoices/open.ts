@@ -32,8 +32,9 @@ const WAITS = 10
 const WAIT_MS = 200
 
 /**
- * What the link `/pay/:code` leads to. The invoice is made at the first opening, under the payment's code, for no longer than
- * the hold has left; two who open it at once get the same one. An answer that was lost is looked for, never asked for twice.
+ * What the link `/pay/:code` leads to. The invoice is made at the first opening, under the payment's code,
+ * for no longer than the hold has left; two who open it at once get the same one. An answer that was lost is
+ * looked for, never asked for twice.
  * @throws payment.not_found, invoice_under_way, invoice_refused, invoice_refused_for_good, kernel.paused
  * @throws ProviderFailure limited, unreachable or unknown: opening it again goes on
  */
@@ -50,7 +51,8 @@ export async function openInvoice(context: OpenContext, code: string): Promise<O
 }
 
 /**
- * The invoice that is made already and can be paid: most who open a link open it again, and need no lock for that.
+ * The invoice that is made already and can be paid: most who open a link open it again, and need no lock for
+ * that.
  * @throws payment.not_found
  */
 async function madeInvoice(db: Kysely<DB>, code: string, now: Date): Promise<string | undefined> {
@@ -100,7 +102,9 @@ async function makeInvoice(context: OpenContext, reserved: ReservedInvoice): Pro
 const isRefusal = (error: unknown): error is ProviderFailure =>
   error instanceof ProviderFailure && error.outcome === 'refused'
 
-/** Makes the invoice; on an unknown outcome looks for it at once. Undefined where the hold ended meanwhile. */
+/**
+ * Makes the invoice; on an unknown outcome looks for it at once. Undefined where the hold ended meanwhile.
+ */
 async function createInvoice(
   context: OpenContext,
   reserved: ReservedInvoice,

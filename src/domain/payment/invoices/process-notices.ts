@@ -24,8 +24,9 @@ export interface GatewayNotice {
 const CONTRADICTED_TRIES = 3
 
 /**
- * Follows the gateway's webhooks: what each speaks of is read again from the provider, once however many speak of it, and the
- * whole batch is recorded in one transaction together with its marks. What could not be read waits and is tried again.
+ * Follows the gateway's webhooks: what each speaks of is read again from the provider, once however many
+ * speak of it, and the whole batch is recorded in one transaction together with its marks. What could not be
+ * read waits and is tried again.
  */
 export async function processNotices(
   context: GatewayContext,
@@ -101,7 +102,10 @@ function contradicted(
   }
 }
 
-/** The delivery says one end and what was read again the other. Nothing turns from the one into the other by a provider's own rules. */
+/**
+ * The delivery says one end and what was read again the other. Nothing turns from the one into the other by a
+ * provider's own rules.
+ */
 function contradictsEnd(says: string | undefined, reads: string): boolean {
   const isOver = (word: string) => word === 'FAILED' || word === 'CANCELLED'
   return says === 'SUCCEEDED' ? isOver(reads) : says === 'FAILED' && reads === 'SUCCEEDED'
@@ -117,7 +121,10 @@ function contradictedRefund(inboxId: string, says: string | undefined, refund: G
   }
 }
 
-/** A no that a webhook contradicts is not believed for so long: it would send the money a second time. A person has heard of it by then. */
+/**
+ * A no that a webhook contradicts is not believed for so long: it would send the money a second time. A
+ * person has heard of it by then.
+ */
 const DOUBTED_S = 86_400
 
 async function waitForTruth(work: Work, providerRefundIds: readonly string[]): Promise<void> {

@@ -22,9 +22,10 @@ const MOST_PAGES = 30
 const PAID_BEFORE_NEWS_S = 120
 
 /**
- * Reads invoices again from the provider, in few calls: those whose payment is paid already are left out, many are read by pages of what was
- * paid around then, and what those do not show one by one. Others that are found on the pages and that laku waits for come
- * along, so that the next batches of a rush have less to ask for.
+ * Reads invoices again from the provider, in few calls: those whose payment is paid already are left out,
+ * many are read by pages of what was paid around then, and what those do not show one by one. Others that are
+ * found on the pages and that laku waits for come along, so that the next batches of a rush have less to ask
+ * for.
  */
 export async function readInvoices(
   context: GatewayContext,

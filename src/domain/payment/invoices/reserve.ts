@@ -6,8 +6,8 @@ import type { GatewayInvoice, GatewayPayer } from '../gateway.ts'
 import { secondsLeft } from '../rules.ts'
 
 /**
- * One process at a time makes a payment's invoice. A process that died over it lets go after this long, longer than its
- * calls can take: a creation and two look-ups at 10 s each, with their retries.
+ * One process at a time makes a payment's invoice. A process that died over it lets go after this long,
+ * longer than its calls can take: a creation and two look-ups at 10 s each, with their retries.
  */
 export const RESERVED_S = 60
 
@@ -51,9 +51,9 @@ interface Row {
 }
 
 /**
- * Looks at a payment whose link was opened, and reserves its invoice where there is none yet and nobody makes it now. Where
- * the provider's limit leaves no room, the payment gets its turn in the line and keeps it, however often the link is opened; a buyer's second unpaid one
- * has none while others wait.
+ * Looks at a payment whose link was opened, and reserves its invoice where there is none yet and nobody makes
+ * it now. Where the provider's limit leaves no room, the payment gets its turn in the line and keeps it,
+ * however often the link is opened; a buyer's second unpaid one has none while others wait.
  * @throws payment.not_found, kernel.paused
  */
 export async function reserveInvoice(work: Work, code: string): Promise<Opening> {
@@ -82,14 +82,18 @@ const TURN_KEPT_MS = 120_000
 /** Longer than any line: a hold ends before. */
 const LONGEST_LINE_MS = 24 * 3_600_000
 
-/** When this payment's invoice may be made, and how many turns are before it: its turn is taken once, the real time counts. */
+/**
+ * When this payment's invoice may be made, and how many turns are before it: its turn is taken once, the real
+ * time counts.
+ */
 async function turnOf({ tx, policy, now }: Work, row: Row): Promise<{ inMs: number; place: number }> {
   const perMinute = policy.xenditCallsPerMinute
   const placeOf = (inMs: number) => Math.max(1, Math.ceil((inMs * perMinute) / 60_000))
   if (row.turnInMs !== null && row.turnInMs > -TURN_KEPT_MS)
     return { inMs: row.turnInMs, place: placeOf(row.turnInMs) }
   const pace = { endpoint: 'xendit:create_invoice', perMinute }
-  // Whoever holds an invoice unpaid stands behind all who have none: their next takes a turn only where it is free at once.
+  // Whoever holds an invoice unpaid stands behind all who have none: their next takes a turn only where it is
+  // free at once.
   const withinMs = (await isFirst(tx, row, now)) ? LONGEST_LINE_MS : SHORT_WAIT_MS
   const { count, lastInMs } = await takeCalls(tx, pace, { wanted: 1, withinMs })
   if (count === 0) return { inMs: Math.max(lastInMs, SHORT_WAIT_MS + 1), place: placeOf(lastInMs) }
@@ -99,7 +103,10 @@ async function turnOf({ tx, policy, now }: Work, row: Row): Promise<{ inMs: numb
   return { inMs: lastInMs, place: placeOf(lastInMs) }
 }
 
-/** Its buyer has no other unpaid payment that has an invoice, or a turn for one; asked for one payment of a buyer after the other. */
+/**
+ * Its buyer has no other unpaid payment that has an invoice, or a turn for one; asked for one payment of a
+ * buyer after the other.
+ */
 async function isFirst(tx: Tx, { id, userId }: Row, now: Date): Promise<boolean> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`invoices ${userId}`}, 0))`.execute(tx)
   const { rows } = await sql`
@@ -108,7 +115,10 @@ async function isFirst(tx: Tx, { id, userId }: Row, now: Date): Promise<boolean>
   return rows.length === 0
 }
 
-/** The row lock is the compare-and-set: whoever opens the link at the same moment waits for it and sees the reservation. */
+/**
+ * The row lock is the compare-and-set: whoever opens the link at the same moment waits for it and sees the
+ * reservation.
+ */
 async function lockByCode(work: Work, code: string): Promise<Row> {
   const { rows } = await sql<Row>`
     select p.id, p.code, p.status, p.amount_idr - p.wallet_idr as amount_idr, p.expires_at, p.provider_invoice_url, p.invoice_requested_at,
@@ -170,8 +180,9 @@ export async function storeInvoice(
 }
 
 /**
- * Gives a reservation back after a failure. Where nothing can have been made it is as if nobody had tried; where the outcome
- * is unknown the mark stays, as one that has run out: the next to come looks before making one.
+ * Gives a reservation back after a failure. Where nothing can have been made it is as if nobody had tried;
+ * where the outcome is unknown the mark stays, as one that has run out: the next to come looks before making
+ * one.
  */
 export async function giveBackInvoice(
   work: Work,

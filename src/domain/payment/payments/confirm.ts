@@ -21,14 +21,18 @@ export interface Confirmation {
   paid?: PaidIds
 }
 
-/** `late`: paid after it expired; what it pays for decides. `twice`: another invoice of a payment that was received. */
+/**
+ * `late`: paid after it expired; what it pays for decides. `twice`: another invoice of a payment that was
+ * received.
+ */
 export type ConfirmationOutcome = 'paid' | 'late' | 'review' | 'already' | 'twice'
 
 /**
- * Books what the provider says was paid, any number at once: the money is in the ledger in the same transaction,
- * whatever the state of what it pays for, and payment.paid tells that. A wallet's part is spent with it; of one paid after its time it is
- * taken again. A wrong amount, a wallet's part that is there no more, and a second invoice of one payment go to quarantine and to a
- * person. Said again it changes nothing. In the order given.
+ * Books what the provider says was paid, any number at once: the money is in the ledger in the same
+ * transaction, whatever the state of what it pays for, and payment.paid tells that. A wallet's part is spent
+ * with it; of one paid after its time it is taken again. A wrong amount, a wallet's part that is there no
+ * more, and a second invoice of one payment go to quarantine and to a person. Said again it changes nothing.
+ * In the order given.
  */
 export async function confirmPayments(
   work: Work,

@@ -20,10 +20,12 @@ export interface NewPayment {
 }
 
 /**
- * Makes any number of payments: one statement, and one posting more where some are paid from wallets, which are paid at
- * once (payment.paid follows), or in part, which is held. Invoices are not made here but when the buyer opens `/pay/:code`. In the given order.
+ * Makes any number of payments: one statement, and one posting more where some are paid from wallets, which
+ * are paid at once (payment.paid follows), or in part, which is held. Invoices are not made here but when the
+ * buyer opens `/pay/:code`. In the given order.
  * @throws wallet.insufficient_balance with `userIds`: nothing is made then
- * @throws payment.order_has_open_payment, below_invoice_minimum, rest_below_invoice_minimum, wallet_part_above_price, no_wallet_part
+ * @throws payment.order_has_open_payment, below_invoice_minimum, rest_below_invoice_minimum,
+ * wallet_part_above_price, no_wallet_part
  */
 export async function createPayments(work: Work, drafts: readonly NewPayment[]): Promise<Payment[]> {
   for (const { method, amountIdr } of drafts) {

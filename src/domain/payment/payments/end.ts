@@ -13,8 +13,9 @@ export interface EndedPayment {
 }
 
 /**
- * Staff end a pending payment before its time, and what waits for it gives up its hold or its stock. One whose invoice exists ends when
- * the provider has closed that (payment.withdrawn); paid in that moment, it is paid.
+ * Staff end a pending payment before its time, and what waits for it gives up its hold or its stock. One
+ * whose invoice exists ends when the provider has closed that (payment.withdrawn); paid in that moment, it is
+ * paid.
  * @throws payment.not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function endPayment(work: Work, input: { payment: string }): Promise<EndedPayment> {

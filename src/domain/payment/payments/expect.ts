@@ -5,8 +5,9 @@ import { secondsAfter, type Work } from '../../kernel/index.ts'
 const BACK_S = 5
 
 /**
- * Writes down that the buyer came back from the provider's page, the first time: has most likely paid, and looks at a page that waits. If the
- * provider's message does not come, the provider is asked soon after, and then less and less often from here on.
+ * Writes down that the buyer came back from the provider's page, the first time: has most likely paid, and
+ * looks at a page that waits. If the provider's message does not come, the provider is asked soon after, and
+ * then less and less often from here on.
  */
 export async function expectPayment(work: Work, code: string): Promise<void> {
   await sql`

@@ -11,8 +11,9 @@ function emitExpired(work: Work, payments: readonly Payment[]): void {
 }
 
 /**
- * Ends payments that nobody can pay any more; what they paid for follows payment.expired. Those that are no longer
- * pending stay as they are. Returns the ids that ended now. The provider must have been asked where an invoice exists.
+ * Ends payments that nobody can pay any more; what they paid for follows payment.expired. Those that are no
+ * longer pending stay as they are. Returns the ids that ended now. The provider must have been asked where an
+ * invoice exists.
  */
 export async function expirePayments(work: Work, paymentIds: readonly string[]): Promise<string[]> {
   if (paymentIds.length === 0) return []
@@ -26,8 +27,8 @@ export async function expirePayments(work: Work, paymentIds: readonly string[]):
 }
 
 /**
- * Ends up to `limit` payments whose time is up and whose link was never opened: no invoice exists, so nobody needs
- * to be asked. Returns how many ended.
+ * Ends up to `limit` payments whose time is up and whose link was never opened: no invoice exists, so nobody
+ * needs to be asked. Returns how many ended.
  */
 export async function expireUnopened(work: Work, limit: number): Promise<number> {
   const rows = await moveState(work, paymentMachine, {

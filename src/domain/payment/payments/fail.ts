@@ -10,7 +10,10 @@ export function announceFailed(work: Work, payments: readonly Payment[]): void {
   }
 }
 
-/** Ends pending payments that the provider will never take. Those that are not pending any more stay as they are. */
+/**
+ * Ends pending payments that the provider will never take. Those that are not pending any more stay as they
+ * are.
+ */
 export async function failPayments(work: Work, paymentIds: readonly string[]): Promise<void> {
   const locked = await lockPayments(work.tx, paymentIds)
   const before = statesBefore(paymentTransitions, 'failed')

@@ -52,8 +52,8 @@ export async function getPayment(work: Work, idOrCodeText: string): Promise<Paym
 }
 
 /**
- * Where a refund of all that is left of a payment would go now, so that its buyer is told no other way; null where nothing is left. What the
- * wallet paid goes back into it beside.
+ * Where a refund of all that is left of a payment would go now, so that its buyer is told no other way; null
+ * where nothing is left. What the wallet paid goes back into it beside.
  */
 export async function refundTo(work: Work, paymentId: string): Promise<RefundDestination | null> {
   const { rows } = await sql<PaidBy & { leftIdr: Rupiah; returnedIdr: Rupiah }>`

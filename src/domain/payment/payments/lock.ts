@@ -27,7 +27,10 @@ export async function lockPayments(tx: Tx, ids: Iterable<string>): Promise<Map<s
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** Locks payments and what they pay for, all of it before the first change: a batch that both confirms and expires asks in one order. */
+/**
+ * Locks payments and what they pay for, all of it before the first change: a batch that both confirms and
+ * expires asks in one order.
+ */
 export async function lockWholly(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedPayment>> {
   const payments = await lockPayments(tx, ids)
   await lockPaidThings(tx, [...payments.values()])

@@ -5,8 +5,8 @@ import { paymentErrors } from '../errors.ts'
 const LOWEST_IDR = Math.min(...Object.values(invoiceCeilings))
 
 /**
- * The ways to pay that take so much, by the names an invoice knows them by; undefined where all of them do: then the provider offers
- * whatever the account has.
+ * The ways to pay that take so much, by the names an invoice knows them by; undefined where all of them do:
+ * then the provider offers whatever the account has.
  */
 export function methodsFor(amountIdr: Rupiah): string[] | undefined {
   if (amountIdr <= LOWEST_IDR) return undefined
@@ -15,8 +15,8 @@ export function methodsFor(amountIdr: Rupiah): string[] | undefined {
 }
 
 /**
- * payment.below_invoice_minimum where the provider makes no invoice of so little: nothing is to wait for one. A wallet pays any
- * amount.
+ * payment.below_invoice_minimum where the provider makes no invoice of so little: nothing is to wait for one.
+ * A wallet pays any amount.
  */
 export function invoiceRefusal(
   amountIdr: Rupiah,

@@ -1,4 +1,6 @@
-/** What the provider says of the payment behind an invoice, besides its channel; null where it did not say. */
+/**
+ * What the provider says of the payment behind an invoice, besides its channel; null where it did not say.
+ */
 export interface PaidIds {
   providerPaymentId: string | null
   providerPaymentRequestId: string | null

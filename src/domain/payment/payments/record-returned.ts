@@ -11,8 +11,9 @@ export interface Returned {
 }
 
 /**
- * Adds what goes back to locked payments, and moves those whose refunds have succeeded to partially_refunded or, when nothing
- * but rebates is left of them, to refunded. The row's CHECK refuses what would pass the amount.
+ * Adds what goes back to locked payments, and moves those whose refunds have succeeded to partially_refunded
+ * or, when nothing but rebates is left of them, to refunded. The row's CHECK refuses what would pass the
+ * amount.
  */
 export async function recordReturned(work: Work, returned: readonly Returned[]): Promise<void> {
   if (returned.length === 0) return
@@ -43,7 +44,10 @@ export async function recordReturned(work: Work, returned: readonly Returned[]):
   })
 }
 
-/** Adds refunds that have come to their end to their payments, locked; quarantined money ends the payment in review that it came for. */
+/**
+ * Adds refunds that have come to their end to their payments, locked; quarantined money ends the payment in
+ * review that it came for.
+ */
 export async function recordRefunded(
   work: Work,
   refunds: readonly { paymentId: string | null; quarantineId: string | null; amountIdr: Rupiah }[],

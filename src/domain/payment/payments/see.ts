@@ -3,7 +3,9 @@ import type { Rupiah, Tx } from '../../kernel/index.ts'
 import { paymentErrors } from '../errors.ts'
 import type { PaymentStatus } from '../transitions.ts'
 
-/** What a payment's link shows of it. Whoever was given the link may look, so nothing here says who is to pay. */
+/**
+ * What a payment's link shows of it. Whoever was given the link may look, so nothing here says who is to pay.
+ */
 export interface LinkedPayment {
   code: string
   status: PaymentStatus

@@ -5,7 +5,10 @@ import type { GatewayContext } from '../context.ts'
 import { claimDue, followInvoices } from '../invoices/follow.ts'
 import { expireUnopened } from './expire.ts'
 
-/** Statements take any number of unopened payments; each opened one costs a call, of which the provider takes 10 a second. */
+/**
+ * Statements take any number of unopened payments; each opened one costs a call, of which the provider takes
+ * 10 a second.
+ */
 const UNOPENED_A_RUN = 500
 const ASKED_A_RUN = 50
 const PAUSED_S = 60
@@ -15,8 +18,9 @@ export const paymentsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from payments where status = 'pending' and next_check_at <= ${now})`
 
 /**
- * Ends payments whose time is up, and looks after opened ones whose webhook may be lost. Without an invoice they end at once;
- * with one the provider is asked first. While the provider is down or paused they wait, and so does what they hold.
+ * Ends payments whose time is up, and looks after opened ones whose webhook may be lost. Without an invoice
+ * they end at once; with one the provider is asked first. While the provider is down or paused they wait, and
+ * so does what they hold.
  */
 export async function sweepPayments(context: GatewayContext): Promise<void> {
   const { units, actor } = context
@@ -32,7 +36,10 @@ export async function sweepPayments(context: GatewayContext): Promise<void> {
   await followInvoices(context, due, (payment, now) => payment.expiresAt <= now)
 }
 
-/** An opening that failed before anything was made leaves an early look behind: there is nothing to look at until the end. */
+/**
+ * An opening that failed before anything was made leaves an early look behind: there is nothing to look at
+ * until the end.
+ */
 async function postponeUnopened(work: Work): Promise<void> {
   await sql`
     update payments set next_check_at = expires_at

@@ -8,8 +8,9 @@ import { submitRefunds } from '../refunds/submit.ts'
 import { type PaymentDetail, type RefundLine, showPayment } from './list.ts'
 
 /**
- * Asks the provider now what became of a payment and of its refunds, and records the answer, instead of waiting for the webhook or
- * for the next look. Safe at any time and any number of times: a refund keeps its key. Returns the payment as it is then.
+ * Asks the provider now what became of a payment and of its refunds, and records the answer, instead of
+ * waiting for the webhook or for the next look. Safe at any time and any number of times: a refund keeps its
+ * key. Returns the payment as it is then.
  * @throws payment.not_found, payment.invoice_under_way, kernel.forbidden
  * @throws ProviderFailure where the provider does not say
  */
@@ -48,7 +49,8 @@ export async function intendSync(work: Work, idOrCodeText: string): Promise<Inte
     where id = ${id}::uuid and status in ('pending', 'expired') and invoice_requested_at is not null`.execute(
     tx,
   )
-  // Those that wait for an answer are asked about before their time; one that nobody may send again stays with its person.
+  // Those that wait for an answer are asked about before their time; one that nobody may send again stays
+  // with its person.
   const { rows: refunds } = await sql<IntendedSync['refunds'][number]>`
     update refunds set next_check_at = ${now}
     where payment_id = ${id}::uuid and destination = 'source' and next_check_at is not null

@@ -7,8 +7,8 @@ import { subjectOf } from '../views.ts'
 import { expireWithdrawn } from './expire.ts'
 
 /**
- * Says that nobody waits for these payments any more: those still pending are withdrawn by a job. Takes no lock,
- * so it may be called with sessions and orders locked.
+ * Says that nobody waits for these payments any more: those still pending are withdrawn by a job. Takes no
+ * lock, so it may be called with sessions and orders locked.
  */
 export async function announceWithdrawal(work: Work, paymentIds: readonly string[]): Promise<void> {
   if (paymentIds.length === 0) return
@@ -24,8 +24,8 @@ export async function announceWithdrawal(work: Work, paymentIds: readonly string
 }
 
 /**
- * Ends withdrawn payments, so that the provider takes no money on them. What was paid in that moment is booked, late. Returns
- * the ids that stay unsure; their job is run again.
+ * Ends withdrawn payments, so that the provider takes no money on them. What was paid in that moment is
+ * booked, late. Returns the ids that stay unsure; their job is run again.
  * @throws kernel.paused
  */
 export async function withdrawPayments(

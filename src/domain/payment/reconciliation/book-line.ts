@@ -5,7 +5,10 @@ import { askAbout, type BookContext, keepLines, suspendLine } from './follow-lin
 export interface BookedLine {
   id: string
   type: string
-  /** `agreed`: our book has it as the provider has; `suspended`: by way of suspense; `waits`: a person has to say what it is, or it is not final. */
+  /**
+   * `agreed`: our book has it as the provider has; `suspended`: by way of suspense; `waits`: a person has to
+   * say what it is, or it is not final.
+   */
   became: 'agreed' | 'suspended' | 'waits'
 }
 
@@ -19,8 +22,8 @@ export async function intendBookLine(work: Work, id: string): Promise<void> {
 }
 
 /**
- * Brings our book to what one line of the provider's says, now: what the line is of is asked about and followed, and what differs still is put into
- * suspense, from where it is disposed of.
+ * Brings our book to what one line of the provider's says, now: what the line is of is asked about and
+ * followed, and what differs still is put into suspense, from where it is disposed of.
  */
 export async function bookLine(context: BookContext, id: string): Promise<BookedLine> {
   const { units, actor, gateway } = context

@@ -15,7 +15,10 @@ export interface BookedTransactions {
   chargebacks: number
   /** Put into suspense: of a kind that is not known, or of nothing of ours. */
   suspended: number
-  /** Lines of payments, refunds and payouts that our book does not have as they are, or whose object is under way and lost: they are asked about. */
+  /**
+   * Lines of payments, refunds and payouts that our book does not have as they are, or whose object is under
+   * way and lost: they are asked about.
+   */
   differing: GatewayTransaction[]
 }
 
@@ -32,9 +35,10 @@ const sweeps: ReadonlySet<string> = new Set(['WITHDRAWAL', 'TOPUP'])
 export const isOfObject = ({ type }: Pick<GatewayTransaction, 'type'>): boolean => objects.has(type)
 
 /**
- * Books what the provider's lines say beside what our book has of each, whatever we believed: a fee and every correction of it, what
- * staff moved to the bank or from it, chargebacks and those that were won. What is of a kind that is not known is put into suspense.
- * Read again it changes nothing. One at a time: what is corrected is what another reading left.
+ * Books what the provider's lines say beside what our book has of each, whatever we believed: a fee and every
+ * correction of it, what staff moved to the bank or from it, chargebacks and those that were won. What is of
+ * a kind that is not known is put into suspense. Read again it changes nothing. One at a time: what is
+ * corrected is what another reading left.
  */
 export async function bookTransactions(
   work: Work,
@@ -88,7 +92,10 @@ export async function bookTransactions(
   }
 }
 
-/** Puts what a line says beside our book into suspense, under our key of it where it has one, else under the line's id. */
+/**
+ * Puts what a line says beside our book into suspense, under our key of it where it has one, else under the
+ * line's id.
+ */
 export async function suspend(
   work: Work,
   line: GatewayTransaction,

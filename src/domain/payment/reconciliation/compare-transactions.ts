@@ -30,10 +30,11 @@ export function chargedIdr({ feeIdr, feeStatus }: GatewayTransaction): Rupiah | 
 export const MOST_CORRECTIONS = 12
 
 /**
- * What our gateway account says of each line. A payment is found by its invoice (`payment_link_id`, or as before `product_id`) or by
- * the provider's id of the payment or its request, and where the line names none of them by our reference; a refund by the provider's id, a payout by that or by its key,
- * once for each of its turns, for one that contradicts itself is booked again at each; and everything by what
- * was posted of the line itself: its fee, a movement of the company's, a chargeback, what lies in suspense.
+ * What our gateway account says of each line. A payment is found by its invoice (`payment_link_id`, or as
+ * before `product_id`) or by the provider's id of the payment or its request, and where the line names none
+ * of them by our reference; a refund by the provider's id, a payout by that or by its key, once for each of
+ * its turns, for one that contradicts itself is booked again at each; and everything by what was posted of
+ * the line itself: its fee, a movement of the company's, a chargeback, what lies in suspense.
  */
 export async function bookedOf(
   tx: Tx,

@@ -5,8 +5,9 @@ import type { GatewayTransaction } from './gateway-transactions.ts'
 import type { OurLine } from './our-lines.ts'
 
 /**
- * `missing_here`: the provider has it, our book does not. `missing_there`: our book has it, the provider does not. `amount`: both have it,
- * with other amounts. `fee`: a final fee that is not booked, or booked with another amount. `unread`: a line that cannot be read.
+ * `missing_here`: the provider has it, our book does not. `missing_there`: our book has it, the provider does
+ * not. `amount`: both have it, with other amounts. `fee`: a final fee that is not booked, or booked with
+ * another amount. `unread`: a line that cannot be read.
  */
 export type DifferenceKind = 'missing_here' | 'missing_there' | 'amount' | 'fee' | 'unread'
 
@@ -25,7 +26,10 @@ export interface Difference {
   command: string
 }
 
-/** News of what moved come by webhook, and the provider's book is read each ten minutes: what is younger is not due yet. */
+/**
+ * News of what moved come by webhook, and the provider's book is read each ten minutes: what is younger is
+ * not due yet.
+ */
 export const NOT_DUE_S = 1800
 
 export interface Compared {

@@ -16,7 +16,10 @@ export interface BookContext extends GatewayContext {
   payouts?: PayoutGateway | undefined
 }
 
-/** What a line is of is news of its own, which mostly comes first: so long a line waits before it is asked about. */
+/**
+ * What a line is of is news of its own, which mostly comes first: so long a line waits before it is asked
+ * about.
+ */
 const FIRST_LOOK_S = 300
 /** Asked so often and still different, with an hour gone, it has no place. */
 const LOOKS = 3
@@ -67,8 +70,9 @@ export interface FollowedLines {
 }
 
 /**
- * Asks what became of the payments, refunds and payouts of lines that do not agree with our book, and lets each be followed as its own
- * news are. What is asked about three times in an hour and still differs is put into suspense. One line's trouble is no other's.
+ * Asks what became of the payments, refunds and payouts of lines that do not agree with our book, and lets
+ * each be followed as its own news are. What is asked about three times in an hour and still differs is put
+ * into suspense. One line's trouble is no other's.
  */
 export async function followLines(context: BookContext): Promise<FollowedLines> {
   const { units, actor } = context
@@ -88,7 +92,9 @@ export async function followLines(context: BookContext): Promise<FollowedLines> 
 }
 
 export interface Adopting {
-  /** Takes over a payout that was made before a restore and is in no row; false where it has no place here. */
+  /**
+   * Takes over a payout that was made before a restore and is in no row; false where it has no place here.
+   */
   payout: (work: Work, answer: GatewayPayout) => Promise<boolean>
   /** Ends what was paid for by a payment all of which went back: that decides its refund. */
   refunding: (work: Work, paymentId: string) => Promise<void>
@@ -103,9 +109,9 @@ export interface SettledLines {
 }
 
 /**
- * Asks about every line that is kept, payments before what was refunded of them, takes over what laku made and lost, and puts what still
- * differs into suspense at once: after a restore no news of it will come. A provider that does not answer ends it, and nothing is set
- * aside for that.
+ * Asks about every line that is kept, payments before what was refunded of them, takes over what laku made
+ * and lost, and puts what still differs into suspense at once: after a restore no news of it will come. A
+ * provider that does not answer ends it, and nothing is set aside for that.
  */
 export async function settleKeptLines(context: BookContext, adopting: Adopting): Promise<SettledLines> {
   const { units, actor, gateway } = context
@@ -160,7 +166,10 @@ async function adoptObject(
   } else await askObject(context, line)
 }
 
-/** A refund of a payment that is lost too lies under that payment's code, where the one makes up for the other. */
+/**
+ * A refund of a payment that is lost too lies under that payment's code, where the one makes up for the
+ * other.
+ */
 async function codeOfLost(
   { gateway }: BookContext,
   { productId }: GatewayTransaction,
@@ -257,7 +266,10 @@ async function askObject(
   }
 }
 
-/** The invoice of a payment by the provider's id of that or of its request, which were kept when it was heard of. */
+/**
+ * The invoice of a payment by the provider's id of that or of its request, which were kept when it was heard
+ * of.
+ */
 async function invoiceOf(work: Work, productId: string | null): Promise<string | undefined> {
   const { rows } = await sql<{ id: string }>`
     select provider_invoice_id as id from payments where provider_payment_id = ${productId} or provider_payment_request_id = ${productId}
@@ -267,7 +279,10 @@ async function invoiceOf(work: Work, productId: string | null): Promise<string |
   return rows[0]?.id
 }
 
-/** A call that fails, and news that cannot be followed, leave the line as it is: it is looked at again, and at last set aside. */
+/**
+ * A call that fails, and news that cannot be followed, leave the line as it is: it is looked at again, and at
+ * last set aside.
+ */
 async function unlessFailing<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call()

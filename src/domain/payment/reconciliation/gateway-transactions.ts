@@ -17,7 +17,10 @@ export interface GatewayTransaction {
   /** `PAYMENT`, `REFUND`, `DISBURSEMENT`, `WITHDRAWAL`, `TOPUP`, `CHARGEBACK` …; new ones may come. */
   type: string
   status: GatewayTransactionStatus
-  /** What it is of, by the provider's id: the payment (`py-…`, `ewc_…`), the refund or the payout. Before, the invoice. */
+  /**
+   * What it is of, by the provider's id: the payment (`py-…`, `ewc_…`), the refund or the payout. Before, the
+   * invoice.
+   */
   productId: string | null
   /** The invoice behind a payment, where there is one. */
   paymentLinkId: string | null

@@ -2,7 +2,10 @@ import { ProviderFailure } from '../../kernel/index.ts'
 import type { PaymentGateway } from '../gateway.ts'
 import type { OurLine } from './our-lines.ts'
 
-/** Whether the provider has a line of a posting of ours, which may be older or newer than those that were read. */
+/**
+ * Whether the provider has a line of a posting of ours, which may be older or newer than those that were
+ * read.
+ */
 export async function isThere(
   gateway: PaymentGateway,
   { names, lineId }: Pick<OurLine, 'names' | 'lineId'>,

@@ -23,7 +23,9 @@ export async function strangersAmong(
   return lines.filter((one) => ids.has(one.id))
 }
 
-/** A line that only this shop can have caused, and that is in no row, says that this database lacks something. */
+/**
+ * A line that only this shop can have caused, and that is in no row, says that this database lacks something.
+ */
 export async function noteLostLines(work: Work, strangers: readonly GatewayTransaction[]): Promise<void> {
   for (const { referenceId, id } of strangers)
     await noteLost(work, { reference: referenceId, providerId: id })

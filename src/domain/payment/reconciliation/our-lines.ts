@@ -27,8 +27,8 @@ export interface OurPage {
 }
 
 /**
- * A page of our postings on the gateway account between two instants, oldest first, each with the names that the provider's lines
- * of it have.
+ * A page of our postings on the gateway account between two instants, oldest first, each with the names that
+ * the provider's lines of it have.
  */
 export async function ourLines(
   tx: Tx,
@@ -69,7 +69,10 @@ export async function ourLines(
   }
 }
 
-/** What staff took back into suspense, because the provider does not have it, is no line of ours any more; nor is its taking back. */
+/**
+ * What staff took back into suspense, because the provider does not have it, is no line of ours any more; nor
+ * is its taking back.
+ */
 async function withoutTakenBack(tx: Tx, entries: readonly OurEntry[]): Promise<OurLine[]> {
   const keys = entries.map((one) => `posting:${one.key}`)
   const { rows } = await sql<{ key: string }>`

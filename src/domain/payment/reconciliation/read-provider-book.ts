@@ -8,7 +8,10 @@ import type { GatewayTransaction, GatewayTransactionPage, UnreadTransaction } fr
 const A_PAGE = 50
 /** A run costs at most so many calls of the 600 a minute; what is left is read by the next. */
 const PAGES_A_RUN = 20
-/** A line may be seen a little later than its `updated` says: so much is read again each time, and changes nothing. */
+/**
+ * A line may be seen a little later than its `updated` says: so much is read again each time, and changes
+ * nothing.
+ */
 const OVERLAP_S = 300
 
 interface Reading {
@@ -19,7 +22,10 @@ interface Reading {
 
 export interface ProviderBookRead extends Omit<BookedTransactions, 'differing'> {
   transactions: number
-  /** Lines whose object was asked about because our book did not have them as they are, and how many of them agree now. */
+  /**
+   * Lines whose object was asked about because our book did not have them as they are, and how many of them
+   * agree now.
+   */
   asked: number
   agreed: number
   /** All that there was has been read. */
@@ -27,10 +33,11 @@ export interface ProviderBookRead extends Omit<BookedTransactions, 'differing'> 
 }
 
 /**
- * Reads on in the provider's book from where the last reading ended, by what has changed since, and books what only the provider
- * knows of: its fees once they are final, what staff moved between there and the bank, chargebacks. Pages come newest first, so a
- * reading has a start, which is where the next one begins. A page is booked together with the mark that it was read. Lines of payments,
- * refunds and payouts that do not agree are kept: what they are of is asked about, and what stays is put into suspense.
+ * Reads on in the provider's book from where the last reading ended, by what has changed since, and books
+ * what only the provider knows of: its fees once they are final, what staff moved between there and the bank,
+ * chargebacks. Pages come newest first, so a reading has a start, which is where the next one begins. A page
+ * is booked together with the mark that it was read. Lines of payments, refunds and payouts that do not agree
+ * are kept: what they are of is asked about, and what stays is put into suspense.
  */
 export async function readProviderBook(context: BookContext): Promise<ProviderBookRead> {
   const { units, actor, gateway } = context
@@ -69,8 +76,9 @@ export async function readProviderBook(context: BookContext): Promise<ProviderBo
 }
 
 /**
- * Books a page together with the mark that it was read. Where that throws, each line is booked by itself before the mark: one that throws then is
- * kept to be followed, with its attention, and the page goes on. Returns nothing where another process has read on meanwhile.
+ * Books a page together with the mark that it was read. Where that throws, each line is booked by itself
+ * before the mark: one that throws then is kept to be followed, with its attention, and the page goes on.
+ * Returns nothing where another process has read on meanwhile.
  */
 async function bookPage(
   context: BookContext,
@@ -115,14 +123,15 @@ async function bookLines(work: Work, lines: readonly GatewayTransaction[]): Prom
 }
 
 /**
- * The provider's book was read to its end since this database's server was started. A copy of the data folder shows no other mark than
- * that start, and before its first payout it must see what the shop did without it.
+ * The provider's book was read to its end since this database's server was started. A copy of the data folder
+ * shows no other mark than that start, and before its first payout it must see what the shop did without it.
  */
 export const bookIsRead: RawBuilder<boolean> = sql<boolean>`exists (
   select from provider_book_reads where provider = 'xendit' and server_start = pg_postmaster_start_time())`
 
 /**
- * Writes down that staff have the provider's book read on now, and returns since when: everything where it was never read.
+ * Writes down that staff have the provider's book read on now, and returns since when: everything where it
+ * was never read.
  * @throws kernel.forbidden
  */
 export async function intendBookReading(work: Work): Promise<Date | null> {
@@ -146,7 +155,8 @@ async function mark(
   before: Reading,
   { transactions, lastId, hasMore }: GatewayTransactionPage,
 ): Promise<boolean> {
-  // What changes while the pages are read changes after the newest line of the first of them: so the next reading starts there.
+  // What changes while the pages are read changes after the newest line of the first of them: so the next
+  // reading starts there.
   const newest = transactions.reduce<Date | null>(
     (latest, { updatedAt }) => (latest && latest > updatedAt ? latest : updatedAt),
     null,

@@ -48,8 +48,9 @@ export type ComparedBooks = Pick<
 >
 
 /**
- * Holds every line of the provider's book in a time against our posting of it, and every posting of ours in that time against a line
- * of theirs. What was posted in it and made before it is asked for by itself. Reads only.
+ * Holds every line of the provider's book in a time against our posting of it, and every posting of ours in
+ * that time against a line of theirs. What was posted in it and made before it is asked for by itself. Reads
+ * only.
  */
 export async function compareBooks(context: GatewayContext, comparing: Comparing): Promise<ComparedBooks> {
   const { units, actor, gateway } = context
@@ -110,7 +111,10 @@ async function compareOurs(
   }
 }
 
-/** Holds our gateway account against the provider's book, line by line (the design's "always true", number 7). Reads only. */
+/**
+ * Holds our gateway account against the provider's book, line by line (the design's "always true", number 7).
+ * Reads only.
+ */
 export async function reconcileGateway(
   context: GatewayContext,
   { since, until }: { since?: Date | undefined; until?: Date | undefined },

@@ -31,9 +31,9 @@ export interface RunOptions {
 }
 
 /**
- * Holds the provider's book against ours from where both were proven to agree, window by window, up to what is due by now. One runs at
- * a time in all processes; undefined where another one does. A window that agrees is proven for good; what differs is shown to a person
- * and read again by the next run.
+ * Holds the provider's book against ours from where both were proven to agree, window by window, up to what
+ * is due by now. One runs at a time in all processes; undefined where another one does. A window that agrees
+ * is proven for good; what differs is shown to a person and read again by the next run.
  */
 export async function runReconciliation(
   context: GatewayContext,

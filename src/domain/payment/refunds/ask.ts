@@ -11,18 +11,20 @@ export type RefundAnswer = { refund: SentRefund } & (
   /** It was called, or looked for, and nothing that was heard ends it. */
   | { failure: ProviderFailure; proof: ProviderProof }
   /**
-   * Its call is lost, and nothing shows it. `over`: its key's time is up, so that nothing is sent any more; `isMute`: nor is it before.
-   * `mayBe`: the provider's id of one that may be it, for it has no reference.
+   * Its call is lost, and nothing shows it. `over`: its key's time is up, so that nothing is sent any more;
+   * `isMute`: nor is it before. `mayBe`: the provider's id of one that may be it, for it has no reference.
    */
   | { shown: Shown; over: boolean; isMute: boolean; mayBe: string | undefined }
 )
 
 /**
- * Sends a refund, or asks about one. The provider promises nothing of a repeated request, so that one whose outcome is unknown is looked
- * for: in the lists of its payment, in the provider's book by its reference, and in what the payment says was refunded. Only what is in none
- * of them after the lists' lag goes out again, under the same key; and nothing goes out after the key's time. Of a payment that does not say
- * what was refunded (cards, QRIS), or that has one of the same amount without a reference, nothing goes out again: a list that lags longer would make it two, and a person decides. A new attempt
- * looks for the ones before it first, for a refund that failed may have gone back after all.
+ * Sends a refund, or asks about one. The provider promises nothing of a repeated request, so that one whose
+ * outcome is unknown is looked for: in the lists of its payment, in the provider's book by its reference, and
+ * in what the payment says was refunded. Only what is in none of them after the lists' lag goes out again,
+ * under the same key; and nothing goes out after the key's time. Of a payment that does not say what was
+ * refunded (cards, QRIS), or that has one of the same amount without a reference, nothing goes out again: a
+ * list that lags longer would make it two, and a person decides. A new attempt looks for the ones before it
+ * first, for a refund that failed may have gone back after all.
  */
 export async function askRefund(context: GatewayContext, refund: SentRefund): Promise<RefundAnswer> {
   try {
@@ -56,8 +58,8 @@ export async function askRefund(context: GatewayContext, refund: SentRefund): Pr
 }
 
 /**
- * Where its id is known it is asked about. An id that the provider does not know, or knows of another payment's refund, was mistyped: it is
- * forgotten, and the refund is looked for.
+ * Where its id is known it is asked about. An id that the provider does not know, or knows of another
+ * payment's refund, was mistyped: it is forgotten, and the refund is looked for.
  */
 async function lookById(
   { units, actor, gateway }: GatewayContext,
@@ -97,7 +99,10 @@ async function lookInBook(
 
 const isOf = ({ code }: SentRefund, { referenceId }: GatewayRefund) =>
   referenceId?.replace(/-\d+$/, '') === code
-/** A refund of that payment and that amount which nobody named: it may be this one's, or a person made it over there. */
+/**
+ * A refund of that payment and that amount which nobody named: it may be this one's, or a person made it over
+ * there.
+ */
 const isNameless = ({ amountIdr }: SentRefund, one: GatewayRefund) =>
   one.referenceId === null && one.amountIdr === amountIdr && mayHaveGone(one)
 const mayHaveGone = ({ status }: GatewayRefund) => status === 'PENDING' || status === 'SUCCEEDED'
@@ -152,7 +157,10 @@ async function call(context: GatewayContext, refund: SentRefund): Promise<Refund
   }
 }
 
-/** By the payment in the current form; one that was paid before laku kept that is read again, and named by its invoice if nothing else is known. */
+/**
+ * By the payment in the current form; one that was paid before laku kept that is read again, and named by its
+ * invoice if nothing else is known.
+ */
 async function namedAs(context: GatewayContext, refund: SentRefund): Promise<RefundedPayment> {
   const { invoiceId } = refund
   if (context.units.policy.refundForm === 'legacy') return { invoiceId }

@@ -28,7 +28,10 @@ export interface SentRefund {
   bookedIdr: Rupiah
 }
 
-/** A worker that died lets go of what it claimed after this long by the shop's clock, and never before its lease ends. */
+/**
+ * A worker that died lets go of what it claimed after this long by the shop's clock, and never before its
+ * lease ends.
+ */
 const CLAIMED_S = 60
 const PAUSED_S = 60
 
@@ -36,10 +39,11 @@ const PAUSED_S = 60
 export const referenceOf = ({ code, attempt }: Pick<SentRefund, 'code' | 'attempt'>) => `${code}-${attempt}`
 
 /**
- * Takes refunds to be sent or asked about, each by one worker at a time: approved ones move to submitted, failed ones
- * to their next attempt, with their postings; those submitted whose answer is outstanding stay as they are. Where one has
- * ended and another call of it is still open, it is asked about. Any other state is left out, so a job that comes twice does nothing.
- * The lease runs by the database's own clock, whatever the shop's is shifted to.
+ * Takes refunds to be sent or asked about, each by one worker at a time: approved ones move to submitted,
+ * failed ones to their next attempt, with their postings; those submitted whose answer is outstanding stay as
+ * they are. Where one has ended and another call of it is still open, it is asked about. Any other state is
+ * left out, so a job that comes twice does nothing. The lease runs by the database's own clock, whatever the
+ * shop's is shifted to.
  */
 export async function claimRefunds(work: Work, refundIds: readonly string[]): Promise<SentRefund[]> {
   if (refundIds.length === 0) return []

@@ -37,9 +37,11 @@ export interface RefundRequest {
 const REASON = 'by_staff'
 
 /**
- * Staff refund a part or all of a payment. Up to `policy.refundTwoPersonAboveIdr`, with what the same person has refunded of it alone
- * before, it is decided at once and goes to its source where the channel can, else to the wallet; above it waits for another person (`approveRefund`). The same key changes nothing.
- * @throws payment.not_found, not_refundable, over_refunded, in_escrow, cancel_instead, refund_key_reused, kernel.forbidden
+ * Staff refund a part or all of a payment. Up to `policy.refundTwoPersonAboveIdr`, with what the same person
+ * has refunded of it alone before, it is decided at once and goes to its source where the channel can, else
+ * to the wallet; above it waits for another person (`approveRefund`). The same key changes nothing.
+ * @throws payment.not_found, not_refundable, over_refunded, in_escrow, cancel_instead, refund_key_reused,
+ * kernel.forbidden
  */
 export async function createRefund(work: Work, input: RefundRequest): Promise<RefundDetail> {
   requireStaff(work.actor, 'support', 'finance')
@@ -136,8 +138,10 @@ async function lockRequested(work: Work, idOrCodeText: string, to: RefundStatus)
 }
 
 /**
- * Another person approves a refund that staff asked for: decided now, by what is left of the payment and by what its channel can do now.
- * @throws payment.refund_not_found, same_person, kernel.same_hands, over_refunded, not_refundable, in_escrow, cancel_instead, kernel.illegal_transition,
+ * Another person approves a refund that staff asked for: decided now, by what is left of the payment and by
+ * what its channel can do now.
+ * @throws payment.refund_not_found, same_person, kernel.same_hands, over_refunded, not_refundable, in_escrow,
+ * cancel_instead, kernel.illegal_transition,
  *   kernel.forbidden
  */
 export async function approveRefund(work: Work, input: { refund: string }): Promise<RefundDetail> {

@@ -60,7 +60,10 @@ interface Decided extends RefundDecision {
   payment: LockedPayment
   /** Of what goes to the wallet. */
   split: SplitRefund
-  /** What goes back into the wallet beside the source, for the wallet paid a part: a refund of its own that has succeeded at once. */
+  /**
+   * What goes back into the wallet beside the source, for the wallet paid a part: a refund of its own that
+   * has succeeded at once.
+   */
   part: { id: string; code: string; amountIdr: Rupiah } | undefined
 }
 
@@ -69,8 +72,9 @@ export const decidedIdr: RawBuilder<Rupiah> = sql<Rupiah>`
   (r.amount_idr + (select coalesce(sum(w.amount_idr), 0) from refunds w where w.part_of = r.id))::int8`
 
 /**
- * Decides refunds, any number at once, in a few statements: to the source where the channel can, else to the wallet, where the
- * money is at once; of a payment that the wallet paid a part of in that proportion to both. Refunds and rebates of a payment never pass what was paid, whoever decides at the same time: its row is
+ * Decides refunds, any number at once, in a few statements: to the source where the channel can, else to the
+ * wallet, where the money is at once; of a payment that the wallet paid a part of in that proportion to both.
+ * Refunds and rebates of a payment never pass what was paid, whoever decides at the same time: its row is
  * locked, and a CHECK holds it. Sending the others is a job's work (refund.decided).
  * @throws payment.not_refundable, over_refunded, refund_key_reused, already_released, not_found
  */
@@ -137,7 +141,10 @@ async function leaveOutDecided(work: Work, decisions: readonly RefundDecision[])
   return [...unique.values()]
 }
 
-/** What was released is in escrow no more: a refund out of it would take the money of the others in the session. */
+/**
+ * What was released is in escrow no more: a refund out of it would take the money of the others in the
+ * session.
+ */
 async function requireInEscrow(
   work: Work,
   decisions: readonly RefundDecision[],
@@ -166,7 +173,10 @@ function requireSame(before: Keyed | undefined, now: Keyed | undefined): void {
   throw paymentErrors.refund_key_reused({ key: now.key, paymentId: now.paymentId })
 }
 
-/** One after the other: each finds its payment as those before it leave it. Says where each goes, and whose it is. */
+/**
+ * One after the other: each finds its payment as those before it leave it. Says where each goes, and whose it
+ * is.
+ */
 function decideEach(
   work: Work,
   decisions: readonly RefundDecision[],
@@ -306,8 +316,8 @@ function postingOf({ id, amountIdr, destination, goesIdr, payment, from, split, 
 }
 
 /**
- * Refunds every paid payment of these sessions in full, whatever their number, once: said again, count 0. Says for
- * each session how many and how much was decided now.
+ * Refunds every paid payment of these sessions in full, whatever their number, once: said again, count 0.
+ * Says for each session how many and how much was decided now.
  */
 export async function refundSessionPayments(
   work: Work,

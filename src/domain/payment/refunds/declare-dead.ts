@@ -18,7 +18,10 @@ import type { Shown } from './hold-lease.ts'
 import { getRefund, type RefundDetail } from './list.ts'
 import { type LockedRefund, settleRefunds } from './settle.ts'
 
-/** What the provider shows of a lost refund, in its lists, its book and its record of the payment, and when it was asked. */
+/**
+ * What the provider shows of a lost refund, in its lists, its book and its record of the payment, and when it
+ * was asked.
+ */
 export interface Looked extends Shown {
   lines: { id: string; status: string; amountIdr: Rupiah }[]
   /** What our book says that left by refunds of that payment. */
@@ -37,8 +40,10 @@ interface LostRow {
 }
 
 /**
- * Looks a refund up everywhere at the provider, for who is to declare it dead. One that is found is booked, and not dead.
- * @throws payment.refund_not_found, refund_not_lost, refund_is_there, kernel.forbidden; ProviderFailure where the provider does not say
+ * Looks a refund up everywhere at the provider, for who is to declare it dead. One that is found is booked,
+ * and not dead.
+ * @throws payment.refund_not_found, refund_not_lost, refund_is_there, kernel.forbidden; ProviderFailure where
+ * the provider does not say
  */
 export async function lookForLost(context: GatewayContext, text: string): Promise<Looked> {
   const { units, actor, gateway } = context
@@ -90,10 +95,12 @@ export interface DeadRefund {
 }
 
 /**
- * Two persons say that a lost call never arrived: the first one's word is kept, with the second one's the money is owed again and may go out
- * under a new key, by `retryRefund`, or into the wallet. Not before the key's time is up and a full day of the provider's book after the last
- * call is without it, and not while a worker may still be calling. Where the first is heard of later, it lies in suspense.
- * @throws payment.refund_not_found, refund_not_lost, refund_leased, refund_may_live, refund_is_there, same_person, kernel.same_hands,
+ * Two persons say that a lost call never arrived: the first one's word is kept, with the second one's the
+ * money is owed again and may go out under a new key, by `retryRefund`, or into the wallet. Not before the
+ * key's time is up and a full day of the provider's book after the last call is without it, and not while a
+ * worker may still be calling. Where the first is heard of later, it lies in suspense.
+ * @throws payment.refund_not_found, refund_not_lost, refund_leased, refund_may_live, refund_is_there,
+ * same_person, kernel.same_hands,
  *   reason_required, forbidden
  */
 export async function declareDead(work: Work, { refund: text, looked }: DeadRefund): Promise<RefundDetail> {

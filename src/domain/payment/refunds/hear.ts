@@ -43,15 +43,19 @@ const owed: ReadonlySet<RefundStatus> = new Set(['approved', 'submitted', 'faile
 /** It moved nothing, or what it moved came back. */
 const isOver = (status: string) => ['FAILED', 'CANCELLED', 'REVERSED'].includes(status)
 
-/** What our book must say that left by a refund of the provider, by what is heard of it now. PENDING after SUCCEEDED takes nothing back. */
+/**
+ * What our book must say that left by a refund of the provider, by what is heard of it now. PENDING after
+ * SUCCEEDED takes nothing back.
+ */
 export function goneIdr(before: Pick<ProviderRefund, 'bookedIdr'>, answer: GatewayRefund): Rupiah {
   if (answer.status === 'SUCCEEDED') return answer.amountIdr
   return isOver(answer.status) ? 0 : before.bookedIdr
 }
 
 /**
- * The one rule for what news of a refund mean, whatever we believed and in whatever order they come. The money of a refund goes out once:
- * by the first of its calls that is heard to have succeeded, even if it was said to have failed. Everything else that moves has no place.
+ * The one rule for what news of a refund mean, whatever we believed and in whatever order they come. The
+ * money of a refund goes out once: by the first of its calls that is heard to have succeeded, even if it was
+ * said to have failed. Everything else that moves has no place.
  */
 export function hearRefund(refund: HeardRefund, before: ProviderRefund, answer: GatewayRefund): WhatWasHeard {
   const { status } = answer

@@ -3,14 +3,18 @@ import { type CallLease, leaseUntil, type Rupiah, type Work } from '../../kernel
 import type { GatewayContext } from '../context.ts'
 import type { SentRefund } from './claim.ts'
 
-/** Longer than one call can take (10 s), with its wait for the rate limit (10 s). Seconds of the database's own clock. */
+/**
+ * Longer than one call can take (10 s), with its wait for the rate limit (10 s). Seconds of the database's
+ * own clock.
+ */
 export const LEASE_S = 30
 /** What must be left of it for a call to begin: the call's own 10 s. */
 const CALL_S = 10
 
 /**
- * The right to call for a refund, asked for right before the call and noted in the same statement: this process still holds its lease, and
- * the call counts from now on. Whoever took the lease over meanwhile holds it alone.
+ * The right to call for a refund, asked for right before the call and noted in the same statement: this
+ * process still holds its lease, and the call counts from now on. Whoever took the lease over meanwhile holds
+ * it alone.
  */
 export function leaseOf({ units, actor }: GatewayContext, refund: SentRefund): CallLease {
   return () =>
@@ -45,7 +49,10 @@ export async function freeLeases(work: Work, refunds: readonly SentRefund[]): Pr
   )
 }
 
-/** Nothing of the call reached the provider: it never was. Only who holds the lease may say so, and only of the one call that there was. */
+/**
+ * Nothing of the call reached the provider: it never was. Only who holds the lease may say so, and only of
+ * the one call that there was.
+ */
 export async function uncall(work: Work, { id, leaseId }: SentRefund): Promise<void> {
   await sql`
     update refunds set calls = 0, first_called_at = null, last_called_at = null

@@ -14,7 +14,9 @@ export interface RefundDetail {
   payment: string | null
   /** The refund to the source beside which it goes into the wallet. */
   partOf: string | null
-  /** What of the same decision went into the wallet beside it, in proportion to what the wallet paid. Rupiah. */
+  /**
+   * What of the same decision went into the wallet beside it, in proportion to what the wallet paid. Rupiah.
+   */
   walletPartIdr: Rupiah
   reason: string
   note: string | null

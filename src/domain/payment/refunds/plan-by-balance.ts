@@ -20,9 +20,11 @@ interface Queued {
 }
 
 /**
- * Which of these refunds are sent or asked about now. Once the provider has refused one for want of balance (what came in is settled days
- * later) they go by what it says can be spent, with the payouts that wait for the same: the oldest first, and nobody is overtaken: where one does not fit, those behind it wait as well.
- * They are no failures; staff see how much is missing, and their buyers hear of it once. A balance that cannot be read holds up nobody.
+ * Which of these refunds are sent or asked about now. Once the provider has refused one for want of balance
+ * (what came in is settled days later) they go by what it says can be spent, with the payouts that wait for
+ * the same: the oldest first, and nobody is overtaken: where one does not fit, those behind it wait as well.
+ * They are no failures; staff see how much is missing, and their buyers hear of it once. A balance that
+ * cannot be read holds up nobody.
  */
 export async function planByBalance(
   context: GatewayContext,

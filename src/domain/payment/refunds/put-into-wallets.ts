@@ -19,7 +19,10 @@ export interface FailedRefund {
   payment: LockedPayment
 }
 
-/** Puts locked, failed refunds into their buyers' wallets, where the money is at once: their source takes nothing back. */
+/**
+ * Puts locked, failed refunds into their buyers' wallets, where the money is at once: their source takes
+ * nothing back.
+ */
 export async function putIntoWallets(work: Work, refunds: readonly FailedRefund[]): Promise<void> {
   if (refunds.length === 0) return
   const ids = refunds.map((one) => one.id)
@@ -46,7 +49,10 @@ export async function putIntoWallets(work: Work, refunds: readonly FailedRefund[
   }
 }
 
-/** Whose each is, after what has gone and what is still under way beside it. Quarantined money was never the payment's. */
+/**
+ * Whose each is, after what has gone and what is still under way beside it. Quarantined money was never the
+ * payment's.
+ */
 async function partsOf(
   work: Work,
   refunds: readonly FailedRefund[],

@@ -19,7 +19,10 @@ export function refundNews(
   return { type, aggregate: ['refund', refund.id], payload: refundPayload(payment, refund) }
 }
 
-/** The event that tells of a refund that waits until what came in is settled: once, whatever it waits for afterwards. */
+/**
+ * The event that tells of a refund that waits until what came in is settled: once, whatever it waits for
+ * afterwards.
+ */
 export function refundWaits(payment: Payment, refund: RefundFacts): NewEvent {
   return { type: 'refund.waiting', aggregate: ['refund', refund.id], payload: refundPayload(payment, refund) }
 }

@@ -43,10 +43,12 @@ export async function readProviderRefund(
 }
 
 /**
- * Staff help a refund on. One that failed is sent again now, under a new key, for the no was definite; or goes to the wallet. One
- * whose answer is outstanding is asked about now. One that the provider has under an id which laku does not know is taken by that id,
- * whatever laku believed: what the provider says of it is booked. An option that its state does not take is refused.
- * @throws payment.refund_not_found, look_it_up, no_wallet, option_not_for_state, options_exclude, provider_refund_mismatch,
+ * Staff help a refund on. One that failed is sent again now, under a new key, for the no was definite; or
+ * goes to the wallet. One whose answer is outstanding is asked about now. One that the provider has under an
+ * id which laku does not know is taken by that id, whatever laku believed: what the provider says of it is
+ * booked. An option that its state does not take is refused.
+ * @throws payment.refund_not_found, look_it_up, no_wallet, option_not_for_state, options_exclude,
+ * provider_refund_mismatch,
  *   kernel.illegal_transition, kernel.forbidden, and what `declareDead` throws
  */
 export async function retryRefund(work: Work, input: RefundRetry): Promise<RefundDetail> {
@@ -117,7 +119,8 @@ async function takeById(
   if (read === undefined) throw new Error('a refund is read at the provider before its id is taken')
   if (read === 'taken for granted') return
   await requireOfThis(work, refund, payment, read)
-  // Somebody may have made it by hand over there, under another reference or none: it is this one's from now on.
+  // Somebody may have made it by hand over there, under another reference or none: it is this one's from now
+  // on.
   await sql`
     insert into provider_refunds (provider_refund_id, refund_id, reference, status, amount_idr, booked_idr, heard_at)
     values (${read.id}, ${refund.id}::uuid, ${referenceOf(refund)}, '', ${amountIdr}, 0, ${work.now})

@@ -42,14 +42,18 @@ export interface Refusal {
   leaseId?: string
 }
 
-/** A pending refund is asked about this often, for its webhook may be lost. Most take minutes, cards take days. */
+/**
+ * A pending refund is asked about this often, for its webhook may be lost. Most take minutes, cards take
+ * days.
+ */
 export const ASK_AGAIN_S = 900
 
 /**
- * Books what the provider says of refunds, any number at once, whatever we believed of them: success only when it says SUCCEEDED, also after
- * it said FAILED, and a failure puts the money back to be sent again or into the wallet. What moved beside that lies in suspense
- * under the refund's code. News that contradict stop every automatic step of their refund. `answers` must have been read from the
- * provider, in the order in which they were; `refusals` are definite noes to being taken on at all. Said again it changes nothing.
+ * Books what the provider says of refunds, any number at once, whatever we believed of them: success only
+ * when it says SUCCEEDED, also after it said FAILED, and a failure puts the money back to be sent again or
+ * into the wallet. What moved beside that lies in suspense under the refund's code. News that contradict stop
+ * every automatic step of their refund. `answers` must have been read from the provider, in the order in
+ * which they were; `refusals` are definite noes to being taken on at all. Said again it changes nothing.
  */
 export async function settleRefunds(
   work: Work,
@@ -87,7 +91,10 @@ interface Surplus {
   amountIdr: Rupiah
 }
 
-/** Goes through the news of a batch one after the other; what they come to is written afterwards, in a few statements. */
+/**
+ * Goes through the news of a batch one after the other; what they come to is written afterwards, in a few
+ * statements.
+ */
 class Hearing {
   readonly #locked: Locked
   readonly changed = new Map<string, ProviderRefund>()
@@ -240,7 +247,10 @@ async function tellOfStranger(
   })
 }
 
-/** Money of a refund that moved beside what it is for: it lies under the refund's code until a person disposes of it. */
+/**
+ * Money of a refund that moved beside what it is for: it lies under the refund's code until a person disposes
+ * of it.
+ */
 async function putAside(
   work: Work,
   { refund, fact, amountIdr }: Surplus,
@@ -265,7 +275,10 @@ async function putAside(
   })
 }
 
-/** No step by itself any more: a person looks at what the provider says of it. What moved without a place has its own item. */
+/**
+ * No step by itself any more: a person looks at what the provider says of it. What moved without a place has
+ * its own item.
+ */
 async function stop(
   work: Work,
   refund: LockedRefund | undefined,

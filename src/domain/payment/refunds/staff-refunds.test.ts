@@ -53,7 +53,10 @@ describe('refunds by staff', () => {
     await f.laku.system((work) => confirmPayments(work, [confirmation]))
     return payment
   }
-  /** A payment of 110,000 whose escrow was released: 100,000 of goods with a commission of 5 %, 10,000 of shipping. */
+  /**
+   * A payment of 110,000 whose escrow was released: 100,000 of goods with a commission of 5 %, 10,000 of
+   * shipping.
+   */
   const released = async (channel = 'BCA') => {
     const buyer = await f.buyer()
     const payment = await paid(channel, buyer)

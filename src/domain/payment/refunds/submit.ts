@@ -13,12 +13,17 @@ import { settleRefunds } from './settle.ts'
 
 const A_RUN = 50
 
-/** True when a refund waits to be sent, or to be asked about. Answered by the indexes `refunds_due` and `provider_refunds_due`. */
+/**
+ * True when a refund waits to be sent, or to be asked about. Answered by the indexes `refunds_due` and
+ * `provider_refunds_due`.
+ */
 export const refundsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`(exists (select from refunds where next_check_at <= ${now})
     or exists (select from provider_refunds where next_check_at <= ${now}))`
 
-/** Sends what a lost job left behind or what failed before, and asks about what the provider has not answered. */
+/**
+ * Sends what a lost job left behind or what failed before, and asks about what the provider has not answered.
+ */
 export async function sweepRefunds(context: GatewayContext): Promise<void> {
   const { units, actor } = context
   const ids = await units.run(actor, async (work) => {
@@ -33,8 +38,9 @@ export async function sweepRefunds(context: GatewayContext): Promise<void> {
 }
 
 /**
- * Sends decided refunds to the provider and records what it says, a few calls at once; the oldest first, as far as the balance there
- * reaches. An outcome that is unknown stays submitted and is looked for. One whose id is known is asked about instead.
+ * Sends decided refunds to the provider and records what it says, a few calls at once; the oldest first, as
+ * far as the balance there reaches. An outcome that is unknown stays submitted and is looked for. One whose
+ * id is known is asked about instead.
  */
 export async function submitRefunds(context: GatewayContext, refundIds: readonly string[]): Promise<void> {
   const planned = await planByBalance(context, refundIds)

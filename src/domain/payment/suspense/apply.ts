@@ -29,10 +29,12 @@ export interface QuarantineDecision {
 }
 
 /**
- * Takes money out of quarantine and gives it to what it was meant for. To a payment: it is paid then, and what it pays for
- * follows payment.paid, and the part of its buyer's wallet is spent where it is there; what is missing the company takes on up to `policy.refundTwoPersonAboveIdr`, what is too much goes to
- * the wallet. To a wallet: a payment in review that the money came for comes to nothing.
- * @throws payment.not_in_quarantine, quarantine_decided, no_payment, not_payable, shortfall_too_large, maybe_charged_back, kernel.forbidden
+ * Takes money out of quarantine and gives it to what it was meant for. To a payment: it is paid then, and
+ * what it pays for follows payment.paid, and the part of its buyer's wallet is spent where it is there; what
+ * is missing the company takes on up to `policy.refundTwoPersonAboveIdr`, what is too much goes to the
+ * wallet. To a wallet: a payment in review that the money came for comes to nothing.
+ * @throws payment.not_in_quarantine, quarantine_decided, no_payment, not_payable, shortfall_too_large,
+ * maybe_charged_back, kernel.forbidden
  */
 export async function applyQuarantined(work: Work, input: ApplyQuarantined): Promise<QuarantineDecision> {
   requireStaff(work.actor, 'finance')
@@ -133,7 +135,10 @@ async function intoWallet(
   return { id, status: 'applied', amountIdr, to: 'wallet', paymentId, userId }
 }
 
-/** The payment that waited in review for this very money comes to nothing; refunded once the money is back for good. */
+/**
+ * The payment that waited in review for this very money comes to nothing; refunded once the money is back for
+ * good.
+ */
 export async function endReview(
   work: Work,
   stray: LockedStray,
@@ -146,7 +151,10 @@ export async function endReview(
   announceFailed(work, [payment])
 }
 
-/** Another payment takes the money that this one waited for. A refund names the invoice that was paid, so that goes with the money. */
+/**
+ * Another payment takes the money that this one waited for. A refund names the invoice that was paid, so that
+ * goes with the money.
+ */
 async function giveUp(work: Work, stray: LockedStray, cameFor: LockedPayment): Promise<void> {
   await endReview(work, stray, cameFor, 'refunded')
   await work.tx

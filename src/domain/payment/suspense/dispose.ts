@@ -23,11 +23,14 @@ import { lockPayments } from '../payments/lock.ts'
 import { lockQuarantined } from './lock.ts'
 
 /**
- * Staff dispose of money in suspense: against the next settlement of a factory (`offset`), into a wallet or out of it (`wallet`), through
- * the company's bank (`collected`), to the company (`written_off`), or to what it belongs to (`reassigned`: a chargeback to its payment,
- * a movement of the provider's to its fees). Above the policy's limit it waits for another person.
- * @throws suspense.not_found, ambiguous, no_factory, no_user, not_of_that, no_place, wallet.insufficient_balance,
- *   payout.reference_used, reference_invalid, payment.not_refundable, kernel.illegal_transition, reason_required, forbidden
+ * Staff dispose of money in suspense: against the next settlement of a factory (`offset`), into a wallet or
+ * out of it (`wallet`), through the company's bank (`collected`), to the company (`written_off`), or to what
+ * it belongs to (`reassigned`: a chargeback to its payment, a movement of the provider's to its fees). Above
+ * the policy's limit it waits for another person.
+ * @throws suspense.not_found, ambiguous, no_factory, no_user, not_of_that, no_place,
+ * wallet.insufficient_balance,
+ *   payout.reference_used, reference_invalid, payment.not_refundable, kernel.illegal_transition,
+ *   reason_required, forbidden
  */
 export async function disposeSuspense(work: Work, item: string, asked: AskedDisposal): Promise<SuspenseItem> {
   await lockPlace(work, await showSuspense(work.tx, item), asked)
@@ -35,7 +38,8 @@ export async function disposeSuspense(work: Work, item: string, asked: AskedDisp
 }
 
 /**
- * Disposes of money whose place a fact says: who owns the account that it went to. It waits for no other person.
+ * Disposes of money whose place a fact says: who owns the account that it went to. It waits for no other
+ * person.
  * @throws as disposeSuspense
  */
 export async function settleSuspenseByFact(
@@ -49,7 +53,8 @@ export async function settleSuspenseByFact(
 
 /**
  * Another person decides on a disposal that was asked for.
- * @throws suspense.not_found, nothing_asked, same_person, kernel.same_hands, forbidden, and what the disposal itself throws
+ * @throws suspense.not_found, nothing_asked, same_person, kernel.same_hands, forbidden, and what the disposal
+ * itself throws
  */
 export async function decideSuspense(
   work: Work,

@@ -16,7 +16,10 @@ export interface QuarantinedLine {
   decidedBy: string | null
 }
 
-/** Money in quarantine, newest first, by keyset pages; what waits, or with `all` what was decided too. For staff. */
+/**
+ * Money in quarantine, newest first, by keyset pages; what waits, or with `all` what was decided too. For
+ * staff.
+ */
 export async function listQuarantined(
   tx: Tx,
   filter: { all?: boolean | undefined; limit: number; cursor?: string | undefined },

@@ -21,7 +21,8 @@ export interface LockedStray {
 }
 
 /**
- * Locks money that waits in quarantine, after the payment that it came for and the one named `paymentId`, which come first everywhere.
+ * Locks money that waits in quarantine, after the payment that it came for and the one named `paymentId`,
+ * which come first everywhere.
  * @throws payment.not_in_quarantine, payment.quarantine_decided
  */
 export async function lockQuarantined(
@@ -48,7 +49,8 @@ export async function lockQuarantined(
 }
 
 /**
- * Money that may have been charged back is given to nobody: a chargeback that is of no payment lies in suspense under its own id.
+ * Money that may have been charged back is given to nobody: a chargeback that is of no payment lies in
+ * suspense under its own id.
  * @throws payment.maybe_charged_back
  */
 export async function requireNotChargedBack(work: Work, { amountIdr }: LockedStray): Promise<void> {

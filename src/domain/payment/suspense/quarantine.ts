@@ -25,11 +25,13 @@ export interface StrayMoney {
 }
 
 /**
- * Books stray money into quarantine, where it waits for staff, who are told of each once. Seen again it changes nothing.
- * Nothing is sent back by itself: only a person can tell a buyer's second payment from a provider's mistake.
+ * Books stray money into quarantine, where it waits for staff, who are told of each once. Seen again it
+ * changes nothing. Nothing is sent back by itself: only a person can tell a buyer's second payment from a
+ * provider's mistake.
  */
 export async function quarantine(work: Work, strays: readonly StrayMoney[]): Promise<Rupiah> {
-  // One whose amount grew since is known: what came beside it is a difference in the provider's book, and goes its way.
+  // One whose amount grew since is known: what came beside it is a difference in the provider's book, and
+  // goes its way.
   const { rows: known } = await sql<{ id: string }>`
     select provider_invoice_id as id from quarantined_money where provider_invoice_id = any(${strays.map((one) => one.invoiceId)})`.execute(
     work.tx,

@@ -4,8 +4,8 @@ import { openWallets } from '../../wallet/index.ts'
 import { dimensionsOf } from '../escrow/funds.ts'
 
 /**
- * Reaction to payment.expired and payment.failed, after those who waited for the payment: what was held of the wallet is in it again. It
- * comes last, for money is locked after what it pays for.
+ * Reaction to payment.expired and payment.failed, after those who waited for the payment: what was held of
+ * the wallet is in it again. It comes last, for money is locked after what it pays for.
  */
 export async function freeParts(
   work: Work,

@@ -18,8 +18,8 @@ export async function inWallets(work: Work, userIds: readonly string[]): Promise
 }
 
 /**
- * What wallets pay of payments that are about to be made, in the order given: each finds what those before it leave. Wallets are locked, so
- * that a part is there when it is held.
+ * What wallets pay of payments that are about to be made, in the order given: each finds what those before it
+ * leave. Wallets are locked, so that a part is there when it is held.
  * @throws as `walletPartOf`
  */
 export async function decideParts(work: Work, asked: readonly AskedPart[]): Promise<Rupiah[]> {
@@ -37,8 +37,8 @@ export async function decideParts(work: Work, asked: readonly AskedPart[]): Prom
 }
 
 /**
- * Holds the wallets' parts of payments whose rest comes by invoice: out of the wallet at once, on an account of the payment's own, which
- * may not go below zero.
+ * Holds the wallets' parts of payments whose rest comes by invoice: out of the wallet at once, on an account
+ * of the payment's own, which may not go below zero.
  * @throws wallet.insufficient_balance with `userIds`
  */
 export async function holdParts(work: Work, payments: readonly Payment[]): Promise<void> {

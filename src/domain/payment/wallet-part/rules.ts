@@ -25,9 +25,11 @@ export interface AskedPart {
 }
 
 /**
- * What the wallet pays of a payment. Where no sum is named: all that it holds, but for what the provider needs to make an invoice of the
- * rest. A sum that is named is taken as it is, or refused with the most that leaves a rest which can be paid.
- * @throws wallet.insufficient_balance, payment.wallet_part_above_price, rest_below_invoice_minimum, below_invoice_minimum, no_wallet_part
+ * What the wallet pays of a payment. Where no sum is named: all that it holds, but for what the provider
+ * needs to make an invoice of the rest. A sum that is named is taken as it is, or refused with the most that
+ * leaves a rest which can be paid.
+ * @throws wallet.insufficient_balance, payment.wallet_part_above_price, rest_below_invoice_minimum,
+ * below_invoice_minimum, no_wallet_part
  */
 export function walletPartOf(
   { userId, amountIdr, walletIdr }: AskedPart,

@@ -6,8 +6,9 @@ import { inWallets } from './hold-parts.ts'
 import { isParted } from './rules.ts'
 
 /**
- * The debits by which the wallets' parts of locked payments are spent, by payment. A part comes out of its hold. Of a payment that was over
- * before, the hold is back in the wallet: it is taken from there again where it is still there, and else the payment is left out.
+ * The debits by which the wallets' parts of locked payments are spent, by payment. A part comes out of its
+ * hold. Of a payment that was over before, the hold is back in the wallet: it is taken from there again where
+ * it is still there, and else the payment is left out.
  */
 export async function takeParts(work: Work, payments: readonly LockedPayment[]): Promise<Map<string, Entry>> {
   const parted = payments.filter(isParted)

@@ -19,7 +19,10 @@ import { payoutNews } from '../payout-news.ts'
 
 const HOUR_S = 3600
 
-/** An empty batch for transfers, which `addTransfer` fills in the same transaction. By finance. Returns its id. */
+/**
+ * An empty batch for transfers, which `addTransfer` fills in the same transaction. By finance. Returns its
+ * id.
+ */
 export async function makeBatch(work: Work): Promise<string> {
   await requireKnownDatabase(work.tx)
   requireStaff(work.actor, 'finance')
@@ -42,8 +45,9 @@ export interface NewTransfer {
 }
 
 /**
- * Claims money for a line of a batch: a payout that is under way from now on, and that no worker sends or asks about. Who makes it follows
- * payout.submitted and the rest, as for one by the provider. Returns the payout's id.
+ * Claims money for a line of a batch: a payout that is under way from now on, and that no worker sends or
+ * asks about. Who makes it follows payout.submitted and the rest, as for one by the provider. Returns the
+ * payout's id.
  * @throws payout.under_way, moves_again, kernel.payout_channel_unknown, kernel.bank_account_invalid
  */
 export async function addTransfer(work: Work, transfer: NewTransfer): Promise<string> {

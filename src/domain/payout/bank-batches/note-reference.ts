@@ -6,7 +6,8 @@ import { payoutErrors } from '../errors.ts'
 export const normalReference = (given: string): string => given.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')
 
 /**
- * Notes that the bank knows a thing by this reference: once, over settlements, withdrawals, batches and what is paid by hand.
+ * Notes that the bank knows a thing by this reference: once, over settlements, withdrawals, batches and what
+ * is paid by hand.
  * @throws payout.reference_invalid, reference_used with what it is of
  */
 export async function noteReference(

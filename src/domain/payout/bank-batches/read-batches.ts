@@ -114,7 +114,10 @@ export async function showBatch(
   }
 }
 
-/** The lines of a batch as the bank takes them. It holds whole account numbers: who takes it is written down by the caller. */
+/**
+ * The lines of a batch as the bank takes them. It holds whole account numbers: who takes it is written down
+ * by the caller.
+ */
 export async function transfersOf(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,
   batchId: string,

@@ -7,7 +7,10 @@ import { bankBatchTransitions } from '../transitions.ts'
 export const remindersDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from bank_batches where remind_at <= ${now})`
 
-/** Tells a person of batches of which nobody has said, within policy.bankBatchHours, what the bank made of them. */
+/**
+ * Tells a person of batches of which nobody has said, within policy.bankBatchHours, what the bank made of
+ * them.
+ */
 export async function remindBatches(work: Work): Promise<void> {
   const { rows } = await sql<{ id: string; number: number }>`
     update bank_batches set remind_at = null where remind_at <= ${work.now} and status in ${inSql(openStates(bankBatchTransitions))}

@@ -71,7 +71,8 @@ async function lockBatch(work: Work, named: string): Promise<LockedBatch> {
 }
 
 /**
- * Hands the file of a batch out: from now on the bank may have it. Taken again it is the same lines, as far as the bank has not spoken.
+ * Hands the file of a batch out: from now on the bank may have it. Taken again it is the same lines, as far
+ * as the bank has not spoken.
  * @throws payout.batch_not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function handOutBatch(work: Work, named: string): Promise<BankTransfer[]> {
@@ -104,9 +105,11 @@ export interface BankWord {
 }
 
 /**
- * Books what the bank says of the lines of a batch: paid, under a reference that nothing else has, or rejected; what it had paid and sent
- * back is rejected too. All of it or nothing. Without words all lines that are still open are paid, under one reference.
- * @throws payout.batch_not_found, line_not_in_batch, line_decided, amount_differs, reference_needed, reference_used, reference_invalid,
+ * Books what the bank says of the lines of a batch: paid, under a reference that nothing else has, or
+ * rejected; what it had paid and sent back is rejected too. All of it or nothing. Without words all lines
+ * that are still open are paid, under one reference.
+ * @throws payout.batch_not_found, line_not_in_batch, line_decided, amount_differs, reference_needed,
+ * reference_used, reference_invalid,
  *   kernel.illegal_transition, kernel.forbidden
  */
 export async function confirmBatch(
@@ -166,9 +169,10 @@ function lineOf({ number, lines }: LockedBatch, { code, amountIdr }: BankWord): 
 }
 
 /**
- * Takes a batch back of which the bank has said nothing: all its lines may be paid again. After its file was handed out by another person
- * than who took it, for the bank may have it.
- * @throws payout.batch_not_found, batch_begun, batch_same_person, kernel.same_hands, reason_required, illegal_transition, forbidden
+ * Takes a batch back of which the bank has said nothing: all its lines may be paid again. After its file was
+ * handed out by another person than who took it, for the bank may have it.
+ * @throws payout.batch_not_found, batch_begun, batch_same_person, kernel.same_hands, reason_required,
+ * illegal_transition, forbidden
  */
 export async function cancelBatch(
   work: Work,

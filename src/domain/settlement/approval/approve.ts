@@ -17,8 +17,8 @@ export interface Approval {
 }
 
 /**
- * Approves a calculated settlement to be paid; over policy.settlementTwoPersonAboveIdr by another person than the one who calculated it.
- * The approval is for the plan as it was calculated.
+ * Approves a calculated settlement to be paid; over policy.settlementTwoPersonAboveIdr by another person than
+ * the one who calculated it. The approval is for the plan as it was calculated.
  * @throws settlement.not_found, settlement.plan_changed, settlement.same_person, kernel.same_hands,
  *   kernel.illegal_transition, kernel.forbidden
  */
@@ -42,8 +42,8 @@ export async function approveSettlement(work: Work, input: Approval): Promise<St
 }
 
 /**
- * Who approves, which above the limit is a second person to who calculated: of this settlement, or with what they approved alone
- * for this factory, or at all, within a day and within seven. Counts it.
+ * Who approves, which above the limit is a second person to who calculated: of this settlement, or with what
+ * they approved alone for this factory, or at all, within a day and within seven. Counts it.
  * @throws settlement.same_person, kernel.same_hands
  */
 export async function requireOther(work: Work, settlement: LockedSettlement): Promise<string> {

@@ -8,9 +8,10 @@ import type { SettlementView } from '../views.ts'
 import { type DueLine, lockDueLines, presentLines } from './due-lines.ts'
 
 /**
- * Settles what is due and open of a factory: a settlement where it comes to the minimum, else its lines stay open. A calculated one
- * whose plan has changed since is void, and its lines are calculated again. Returns the settlements through this date, those made before
- * as well, and what is carried; so a second run makes nothing and says the same.
+ * Settles what is due and open of a factory: a settlement where it comes to the minimum, else its lines stay
+ * open. A calculated one whose plan has changed since is void, and its lines are calculated again. Returns
+ * the settlements through this date, those made before as well, and what is carried; so a second run makes
+ * nothing and says the same.
  */
 export async function calculateSettlement(
   work: Work,

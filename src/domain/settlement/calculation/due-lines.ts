@@ -9,8 +9,8 @@ export interface DueLine extends Line {
 }
 
 /**
- * Whether a line `l` takes back a sale that another settlement pays or has paid: the factory has that money, so it is taken off as soon
- * as it is posted, though the goods or the buyer's money are still on their way.
+ * Whether a line `l` takes back a sale that another settlement pays or has paid: the factory has that money,
+ * so it is taken off as soon as it is posted, though the goods or the buyer's money are still on their way.
  */
 const takesBackSettled = (settlementId: string | null): RawBuilder<boolean> => sql<boolean>`
   (l.kind = 'refund' and exists (
@@ -18,7 +18,10 @@ const takesBackSettled = (settlementId: string | null): RawBuilder<boolean> => s
     where sold.order_item_id = l.order_item_id and sold.kind = 'sale' and sold.settlement_id is not null
       and sold.settlement_id is distinct from ${settlementId}::uuid))`
 
-/** Whether a line, `l` beside its order `o`, is due; all lines of an order that was not settled before are together. */
+/**
+ * Whether a line, `l` beside its order `o`, is due; all lines of an order that was not settled before are
+ * together.
+ */
 export const isDue = ({ endedBefore, postedBefore }: Period): RawBuilder<boolean> => sql<boolean>`
   case when l.order_id is null or ${takesBackSettled(null)} then l.posted_at < ${postedBefore}
     else o.status = any(${[...settledStates]}) and coalesce(o.delivered_at, o.updated_at) <= ${endedBefore} end`
@@ -63,8 +66,8 @@ export async function seeDueLines(tx: Tx, period: Period, factoryId?: string): P
 }
 
 /**
- * What the plan of a settlement would be now: its own lines whose orders are still over, and what the book has newly of the same
- * order items, a refund above all.
+ * What the plan of a settlement would be now: its own lines whose orders are still over, and what the book
+ * has newly of the same order items, a refund above all.
  */
 export async function presentLines(
   tx: Tx,

@@ -6,8 +6,8 @@ import { committedThrough } from '../../ledger/index.ts'
 const OWN = 'settlement.%'
 
 /**
- * The lines that entries on factories' accounts are, `which` of them; it speaks of the entry as `e` and of its account as `a`.
- * The commission is read as it was posted with them.
+ * The lines that entries on factories' accounts are, `which` of them; it speaks of the entry as `e` and of
+ * its account as `a`. The commission is read as it was posted with them.
  */
 export function linesFrom(which: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
@@ -30,8 +30,9 @@ export function linesFrom(which: RawBuilder<unknown>): RawBuilder<unknown> {
 }
 
 /**
- * Notes what the book has newly on factories' accounts as lines, so that a run reads what is open and never a factory's whole
- * history. Run again, and by several at once, it changes nothing. Returns how many lines were new.
+ * Notes what the book has newly on factories' accounts as lines, so that a run reads what is open and never a
+ * factory's whole history. Run again, and by several at once, it changes nothing. Returns how many lines were
+ * new.
  * @throws kernel.forbidden, ledger.still_writing
  */
 export async function gatherLines({ units, actor }: { units: UnitOfWork; actor: Actor }): Promise<number> {
@@ -41,8 +42,8 @@ export async function gatherLines({ units, actor }: { units: UnitOfWork; actor: 
 }
 
 async function noteLines(work: Work, through: number): Promise<number> {
-  // One after the other: of two who note the same sale at once, the one whose line meets the other's by its order item, before
-  // it does by its entry, would fail.
+  // One after the other: of two who note the same sale at once, the one whose line meets the other's by its
+  // order item, before it does by its entry, would fail.
   await sql`select from settlement_gathered for no key update`.execute(work.tx)
   const result = await sql`
     insert into settlement_items (entry_seq, factory_id, kind, order_id, order_item_id, refund_id, gross_idr, commission_idr,

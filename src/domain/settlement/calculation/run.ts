@@ -23,8 +23,8 @@ async function findDue(work: Work, query: SettlementQuery): Promise<Due> {
 }
 
 /**
- * Calculates the settlements through this date, all in one transaction, of the lines that were gathered before (`gatherLines`): for a
- * request, whose answer is whole or nothing.
+ * Calculates the settlements through this date, all in one transaction, of the lines that were gathered
+ * before (`gatherLines`): for a request, whose answer is whole or nothing.
  * @throws settlement.through_invalid, factory.not_found, kernel.forbidden
  */
 export async function calculateSettlements(work: Work, query: SettlementQuery): Promise<SettlementReport> {
@@ -42,8 +42,8 @@ export interface FactoryOutcome {
 }
 
 /**
- * Calculates the settlements through this date, a factory a transaction, and tells of each as it is done: killed at any line, what
- * was told is written, and a second run finishes the rest and repeats nothing.
+ * Calculates the settlements through this date, a factory a transaction, and tells of each as it is done:
+ * killed at any line, what was told is written, and a second run finishes the rest and repeats nothing.
  * @throws settlement.through_invalid, factory.not_found, kernel.forbidden
  */
 export async function runSettlements(

@@ -1,7 +1,10 @@
 import { stringify } from 'csv-stringify/sync'
 import type { BankTransfer } from '../../payout/index.ts'
 
-/** A batch as a CSV for a bank (RFC 4180): amounts as whole rupiah, account numbers as text, no cell that a spreadsheet runs. */
+/**
+ * A batch as a CSV for a bank (RFC 4180): amounts as whole rupiah, account numbers as text, no cell that a
+ * spreadsheet runs.
+ */
 export function bankCsv(transfers: readonly BankTransfer[]): string {
   return stringify([...transfers], {
     header: true,

@@ -10,7 +10,9 @@ import { approveAgain, destinationOf } from './pay.ts'
 
 export interface LeftOut {
   code: string
-  /** An error's code, as `settle pay` would have refused it; `plan_changed` where it is on hold for that now. */
+  /**
+   * An error's code, as `settle pay` would have refused it; `plan_changed` where it is on hold for that now.
+   */
   why: string
 }
 
@@ -20,10 +22,11 @@ export interface Claimed {
 }
 
 /**
- * Claims for a batch of bank transfers what `paySettlement` would pay, under the same locks and guards, and nothing else: these settlements
- * (by id or code), or all approved ones; for one bank's channel where it is named. Of those that are named one that is not approved, or is
- * under way, refuses all; what else hinders one is told, and the others go on. An approval whose plan has changed is void, as when it is
- * paid. How much the provider's channel takes is no matter here.
+ * Claims for a batch of bank transfers what `paySettlement` would pay, under the same locks and guards, and
+ * nothing else: these settlements (by id or code), or all approved ones; for one bank's channel where it is
+ * named. Of those that are named one that is not approved, or is under way, refuses all; what else hinders
+ * one is told, and the others go on. An approval whose plan has changed is void, as when it is paid. How much
+ * the provider's channel takes is no matter here.
  * @throws settlement.not_found, payout_under_way, kernel.illegal_transition, kernel.forbidden
  */
 export async function claimForBank(
@@ -46,7 +49,10 @@ export async function claimForBank(
   return claimed
 }
 
-/** Approved, or approved again by who exports it, as `settle retry` does: a line that the bank rejected is exported by its name. */
+/**
+ * Approved, or approved again by who exports it, as `settle retry` does: a line that the bank rejected is
+ * exported by its name.
+ */
 async function readyOf(work: Work, settlement: LockedSettlement): Promise<LockedSettlement> {
   if (settlement.status === 'failed' || settlement.status === 'reversed')
     return await approveAgain(work, settlement)

@@ -47,8 +47,9 @@ export async function confirmSettlements(work: Work, events: EventOf<'payout.suc
 }
 
 /**
- * Reaction to payout.revived: what was taken to have failed, or to have come back, arrived. A settlement that waits to be paid again is
- * paid by that; one that goes another way (held, calculated anew, void) leaves the money in suspense.
+ * Reaction to payout.revived: what was taken to have failed, or to have come back, arrived. A settlement that
+ * waits to be paid again is paid by that; one that goes another way (held, calculated anew, void) leaves the
+ * money in suspense.
  */
 export async function reviveSettlements(work: Work, events: EventOf<'payout.revived'>[]): Promise<void> {
   const news = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
@@ -94,7 +95,10 @@ export async function reviveSettlements(work: Work, events: EventOf<'payout.revi
   }
 }
 
-/** Reaction to payout.contradicted: nothing is paid again by itself of which the provider says one thing and then another. */
+/**
+ * Reaction to payout.contradicted: nothing is paid again by itself of which the provider says one thing and
+ * then another.
+ */
 export async function stopRetries(work: Work, events: EventOf<'payout.contradicted'>[]): Promise<void> {
   const news = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
   const ids = news.map((payout) => payout.subjectId)
@@ -111,7 +115,10 @@ export async function stopRetries(work: Work, events: EventOf<'payout.contradict
   }
 }
 
-/** Reaction to payout.failed: the money is owed again. It is paid again by itself where that may help, and else a person decides. */
+/**
+ * Reaction to payout.failed: the money is owed again. It is paid again by itself where that may help, and
+ * else a person decides.
+ */
 export async function failSettlements(work: Work, events: EventOf<'payout.failed'>[]): Promise<void> {
   const all = await follow(work, events, 'failed', ({ factoryId }, { route }) => [
     waysOf[route].inFlight,
@@ -122,7 +129,8 @@ export async function failSettlements(work: Work, events: EventOf<'payout.failed
     const { failureCode, retryable } = payout
     const payload = { ...newsOf(settlement), failureCode: failureCode ?? 'unknown', retryable }
     work.emit({ type: 'settlement.failed', aggregate: ['settlement', settlement.id], payload })
-    // A batch that was called off before the bank spoke: the approval holds, and it is paid or exported again as if nothing was.
+    // A batch that was called off before the bank spoke: the approval holds, and it is paid or exported again
+    // as if nothing was.
     if (failureCode === BATCH_CANCELLED) {
       await moveState(work, settlementMachine, {
         to: 'approved',
@@ -164,7 +172,10 @@ export async function reverseSettlements(work: Work, events: EventOf<'payout.rev
   }
 }
 
-/** Locks the settlements that these payouts are for, and posts, once a payout. Payouts of others are left to them. */
+/**
+ * Locks the settlements that these payouts are for, and posts, once a payout. Payouts of others are left to
+ * them.
+ */
 async function follow(
   work: Work,
   events: readonly PayoutEvent[],

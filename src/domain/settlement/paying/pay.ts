@@ -12,9 +12,11 @@ import { getSettlement, type StoredSettlement } from '../read.ts'
 import { settlementMachine, settlementTransitions } from '../transitions.ts'
 
 /**
- * Pays an approved settlement: its payout is made and sent after the commit; the settlement follows it. An approval whose plan has
- * changed since is void: then nothing is paid, and the settlement is on hold with the reason `plan_changed`.
- * @throws settlement.not_found, settlement.payout_under_way, settlement.no_bank_account, settlement.factory_suspended,
+ * Pays an approved settlement: its payout is made and sent after the commit; the settlement follows it. An
+ * approval whose plan has changed since is void: then nothing is paid, and the settlement is on hold with the
+ * reason `plan_changed`.
+ * @throws settlement.not_found, settlement.payout_under_way, settlement.no_bank_account,
+ * settlement.factory_suspended,
  *   payout.outside_channel_limits, kernel.illegal_transition, kernel.forbidden
  */
 export async function paySettlement(work: Work, input: { settlement: string }): Promise<StoredSettlement> {
@@ -31,9 +33,9 @@ export async function paySettlement(work: Work, input: { settlement: string }): 
 const byRetry: typeof settlementTransitions = { ...settlementTransitions, calculated: ['on_hold', 'void'] }
 
 /**
- * Pays a settlement again whose last payout definitely failed or came back: approved again by who asks, by a new payout under a new
- * key, to the account that is payable now. What made paying it a second person's matter still does, and what went back meanwhile puts it
- * on hold.
+ * Pays a settlement again whose last payout definitely failed or came back: approved again by who asks, by a
+ * new payout under a new key, to the account that is payable now. What made paying it a second person's
+ * matter still does, and what went back meanwhile puts it on hold.
  * @throws settlement.same_person, kernel.same_hands, and as paySettlement
  */
 export async function retrySettlement(work: Work, input: { settlement: string }): Promise<StoredSettlement> {
@@ -48,7 +50,8 @@ export async function retrySettlement(work: Work, input: { settlement: string })
 }
 
 /**
- * Approves a locked settlement again whose money definitely did not arrive, or came back: by who asks, under the limits of an approval.
+ * Approves a locked settlement again whose money definitely did not arrive, or came back: by who asks, under
+ * the limits of an approval.
  * @throws settlement.same_person, kernel.same_hands, illegal_transition
  */
 export async function approveAgain(work: Work, settlement: LockedSettlement): Promise<LockedSettlement> {
@@ -77,7 +80,10 @@ export async function approveAgain(work: Work, settlement: LockedSettlement): Pr
   return { ...settlement, status: 'approved' }
 }
 
-/** Makes the payout of a locked, approved settlement. @throws settlement.no_bank_account, factory_suspended, payout.outside_channel_limits */
+/**
+ * Makes the payout of a locked, approved settlement. @throws settlement.no_bank_account, factory_suspended,
+ * payout.outside_channel_limits
+ */
 export async function payLocked(work: Work, settlement: LockedSettlement, command: string): Promise<void> {
   const { id, code, netIdr, payouts } = settlement
   const destination = await destinationOf(work, settlement)

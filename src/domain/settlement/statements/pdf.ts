@@ -15,7 +15,10 @@ const columns = [
   { title: 'Diterima', x: 476, width: 71, align: 'right' },
 ] as const
 
-/** A factory's statement as a PDF, in Indonesian: what was sold, what went back, what is paid, and to which account. */
+/**
+ * A factory's statement as a PDF, in Indonesian: what was sold, what went back, what is paid, and to which
+ * account.
+ */
 export async function statementPdf(statement: Statement): Promise<Buffer> {
   // Loaded when it is needed: it takes a tenth of a second.
   const { default: PDFDocument } = await import('pdfkit')

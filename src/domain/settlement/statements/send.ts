@@ -33,13 +33,17 @@ const A_RUN = 20
 const SEND_S = 120
 const PAUSED_S = 60
 
-/** True when the statement of a paid settlement waits to be mailed. Answered by the index `settlements_statements_due`. */
+/**
+ * True when the statement of a paid settlement waits to be mailed. Answered by the index
+ * `settlements_statements_due`.
+ */
 export const statementsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from settlements where statement_next_at <= ${now})`
 
 /**
- * Mails the statements that are due to their factories. A mail whose outcome is unknown is sent again: a statement twice does
- * no harm. A factory without an address gets none; one that cannot be reached is shown to a person.
+ * Mails the statements that are due to their factories. A mail whose outcome is unknown is sent again: a
+ * statement twice does no harm. A factory without an address gets none; one that cannot be reached is shown
+ * to a person.
  */
 export async function sendStatements(context: StatementContext): Promise<void> {
   const { units, actor } = context
@@ -64,7 +68,10 @@ interface Due {
   attempts: number
 }
 
-/** One whose statement cannot be written or mailed holds up no other: it is tried again as long as one that does not get through. */
+/**
+ * One whose statement cannot be written or mailed holds up no other: it is tried again as long as one that
+ * does not get through.
+ */
 async function putOff(work: Work, { id, code, attempts }: Due) {
   const isSpent = attempts >= work.policy.providerAttempts
   await sql`

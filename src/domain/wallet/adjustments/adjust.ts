@@ -40,8 +40,9 @@ export interface AdjustmentView {
 
 /**
  * Staff give to a wallet or take from it: goodwill by support and finance, corrections by finance. Up to
- * `policy.refundTwoPersonAboveIdr`, with what the same person gave to this wallet alone within a day, and as long as what they and the receiver have of the day's and the week's limit allows,
- * it is posted at once; above it waits for another person (`decideAdjustment`).
+ * `policy.refundTwoPersonAboveIdr`, with what the same person gave to this wallet alone within a day, and as
+ * long as what they and the receiver have of the day's and the week's limit allows, it is posted at once;
+ * above it waits for another person (`decideAdjustment`).
  * @throws wallet.user_not_found, goodwill_gives, insufficient_balance, kernel.forbidden
  */
 export async function adjustWallet(work: Work, input: WalletAdjustment): Promise<AdjustmentView> {

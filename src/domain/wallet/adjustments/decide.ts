@@ -17,7 +17,8 @@ const columns = sql`id, user_id, change_idr, kind, status, note, requested_by, d
 
 /**
  * Another person posts or rejects an adjustment that somebody asked for.
- * @throws wallet.adjustment_not_found, same_person, insufficient_balance, kernel.same_hands, kernel.illegal_transition, kernel.forbidden
+ * @throws wallet.adjustment_not_found, same_person, insufficient_balance, kernel.same_hands,
+ * kernel.illegal_transition, kernel.forbidden
  */
 export async function decideAdjustment(
   work: Work,

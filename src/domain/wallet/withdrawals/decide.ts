@@ -46,9 +46,10 @@ export async function lockWithdrawal(work: Work, idOrCodeText: string): Promise<
 }
 
 /**
- * Staff let a held withdrawal go. It is sent as soon as its account takes money: nobody shortens that. One that is too small for the
- * provider they have sent from the bank before, and give the reference of that.
- * @throws wallet.withdrawal_not_found, by_hand, not_by_hand, account_too_new, kernel.illegal_transition, kernel.forbidden
+ * Staff let a held withdrawal go. It is sent as soon as its account takes money: nobody shortens that. One
+ * that is too small for the provider they have sent from the bank before, and give the reference of that.
+ * @throws wallet.withdrawal_not_found, by_hand, not_by_hand, account_too_new, kernel.illegal_transition,
+ * kernel.forbidden
  */
 export async function approveWithdrawal(
   work: Work,
@@ -72,8 +73,8 @@ export async function approveWithdrawal(
 }
 
 /**
- * Staff refuse a withdrawal that is held, or approved and waits for its account: all of it, its fee too, is in the wallet again. For one
- * that is being sent its payout decides.
+ * Staff refuse a withdrawal that is held, or approved and waits for its account: all of it, its fee too, is
+ * in the wallet again. For one that is being sent its payout decides.
  * @throws wallet.withdrawal_not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function rejectWithdrawal(work: Work, input: { withdrawal: string }): Promise<WithdrawalView> {

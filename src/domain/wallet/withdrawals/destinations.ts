@@ -22,8 +22,8 @@ const words = ({ channelCode, accountNumber, accountHolderName }: BankAccount) =
 export const fingerprintOf = (vault: Vault, account: BankAccount) => vault.hmac(PURPOSE, words(account))
 
 /**
- * The account that a user wants money on: one that they confirmed before, else a new one, which needs a code that was given within
- * the last ten minutes and takes money `policy.newDestinationHours` later.
+ * The account that a user wants money on: one that they confirmed before, else a new one, which needs a code
+ * that was given within the last ten minutes and takes money `policy.newDestinationHours` later.
  * @throws wallet.otp_needed, kernel.payout_channel_unknown, kernel.bank_account_invalid
  */
 export async function destinationOf(
@@ -100,7 +100,10 @@ interface OwnedDestination {
   destination: BankAccount
 }
 
-/** Whose this account is, and by which destination of theirs: to say of a payout that laku does not know whose it was. */
+/**
+ * Whose this account is, and by which destination of theirs: to say of a payout that laku does not know whose
+ * it was.
+ */
 export async function destinationsOfAccount(
   { tx, vault }: Work,
   { channelCode, accountNumber }: Pick<BankAccount, 'channelCode' | 'accountNumber'>,

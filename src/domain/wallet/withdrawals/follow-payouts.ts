@@ -26,7 +26,9 @@ const waysOf = {
 } as const
 const held = 'withdrawals-held'
 
-/** What each step of a payout books for its withdrawal of amount a and fee f (the design's table of postings). */
+/**
+ * What each step of a payout books for its withdrawal of amount a and fee f (the design's table of postings).
+ */
 export const entriesOf: Record<
   Outcome,
   (withdrawal: Pick<Moved, 'amountIdr' | 'feeIdr' | 'userId'>, route: PayoutNews['route']) => Entry[]
@@ -99,7 +101,8 @@ async function follow(work: Work, events: readonly { payload: PayoutNews }[], to
       rows.map((row) => row.id),
     )
   }
-  // Before any balance: what is heard to be reversed before it succeeded is booked twice in one go, and who withdraws holds their wallet.
+  // Before any balance: what is heard to be reversed before it succeeded is booked twice in one go, and who
+  // withdraws holds their wallet.
   await lockWallets(
     work,
     rows.map((row) => row.userId),

@@ -13,15 +13,19 @@ import { refundedMoney } from './refunded-money.ts'
 import { sendWithdrawals } from './send.ts'
 import type { WithdrawalView } from './views.ts'
 
-/** Where all of a wallet goes: an account that its owner names, or the one to which they had money sent last. */
+/**
+ * Where all of a wallet goes: an account that its owner names, or the one to which they had money sent last.
+ */
 export type ClosingTo =
   | { bank: BankAccount; otpVerifiedAt: Date | undefined; amountIdr: Rupiah }
   | 'their last account'
 
 /**
- * Takes all that is in a wallet out of it, free of fee and minimum, for its account is closed once it has arrived; from now on the account
- * is being closed. Who asks has seen to it that nothing else of the user is open, and holds the user's lock.
- * @throws wallet.nothing_to_withdraw, not_all, no_destination, otp_needed, kernel.bank_account_invalid, payout_channel_unknown
+ * Takes all that is in a wallet out of it, free of fee and minimum, for its account is closed once it has
+ * arrived; from now on the account is being closed. Who asks has seen to it that nothing else of the user is
+ * open, and holds the user's lock.
+ * @throws wallet.nothing_to_withdraw, not_all, no_destination, otp_needed, kernel.bank_account_invalid,
+ * payout_channel_unknown
  */
 export async function holdClosing(work: Work, userId: string, to: ClosingTo): Promise<WithdrawalView> {
   await openWallets(work, [userId])
@@ -55,8 +59,8 @@ async function lastDestination(work: Work, userId: string): Promise<Destination>
 }
 
 /**
- * Reaction to withdrawal.status_changed: an account whose money has arrived is erased policy.closingHours later, for a bank that sends
- * money back does so soon; one whose money came back stays.
+ * Reaction to withdrawal.status_changed: an account whose money has arrived is erased policy.closingHours
+ * later, for a bank that sends money back does so soon; one whose money came back stays.
  */
 export async function followClosings(
   work: Work,

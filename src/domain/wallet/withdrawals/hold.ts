@@ -19,7 +19,8 @@ export interface NewHold {
 }
 
 /**
- * Takes the money of a withdrawal out of its wallet and holds it. The wallet is locked. Returns the withdrawal's id.
+ * Takes the money of a withdrawal out of its wallet and holds it. The wallet is locked. Returns the
+ * withdrawal's id.
  * @throws wallet.insufficient_balance
  */
 export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string> {
@@ -69,8 +70,8 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
 }
 
 /**
- * How a withdrawal counts: by who asked, by the wallet, and by the bank account, however its holder is written, for several people may
- * name one.
+ * How a withdrawal counts: by who asked, by the wallet, and by the bank account, however its holder is
+ * written, for several people may name one.
  */
 export async function withdrawalUse(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,

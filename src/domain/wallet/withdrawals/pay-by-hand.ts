@@ -18,8 +18,8 @@ interface ByHand {
 }
 
 /**
- * A locked, held withdrawal that is too small for the provider has left the company's bank: approved, sent and arrived in one. Its account
- * has to be old enough for this too.
+ * A locked, held withdrawal that is too small for the provider has left the company's bank: approved, sent
+ * and arrived in one. Its account has to be old enough for this too.
  * @throws wallet.account_too_new, payout.reference_used, reference_invalid
  */
 export async function payByHand(work: Work, withdrawal: ByHand, reference: string): Promise<void> {

@@ -14,7 +14,10 @@ export interface WithdrawalFilter {
   cursor?: string | undefined
 }
 
-/** Withdrawals, newest first, by keyset pages. For staff: whose they are, is not asked. Finance sees where to send what is sent by hand. */
+/**
+ * Withdrawals, newest first, by keyset pages. For staff: whose they are, is not asked. Finance sees where to
+ * send what is sent by hand.
+ */
 export async function listWithdrawals(
   { tx, vault, actor }: Pick<Work, 'tx' | 'vault' | 'actor'>,
   { status, userId, limit, cursor }: WithdrawalFilter,

@@ -22,10 +22,12 @@ export interface WithdrawalRequest {
 }
 
 /**
- * A customer takes money out of their wallet. It is held at once; sent at once too where the account is known and the amount
- * small, else when the account is old enough or staff have approved it (policy.withdrawalApprovalAboveIdr). Refunded
- * money leaves free of fee and minimum, and so does all that is left where it is too little for both.
- * @throws payout.outside_channel_limits, wallet.otp_needed, below_minimum, insufficient_balance, account_closing, kernel.bank_account_invalid, payout_channel_unknown, forbidden, kernel.database_in_doubt
+ * A customer takes money out of their wallet. It is held at once; sent at once too where the account is known
+ * and the amount small, else when the account is old enough or staff have approved it
+ * (policy.withdrawalApprovalAboveIdr). Refunded money leaves free of fee and minimum, and so does all that is
+ * left where it is too little for both.
+ * @throws payout.outside_channel_limits, wallet.otp_needed, below_minimum, insufficient_balance,
+ * account_closing, kernel.bank_account_invalid, payout_channel_unknown, forbidden, kernel.database_in_doubt
  */
 export async function requestWithdrawal(work: Work, input: WithdrawalRequest): Promise<WithdrawalView> {
   await requireKnownDatabase(work.tx)
@@ -42,7 +44,8 @@ export async function requestWithdrawal(work: Work, input: WithdrawalRequest): P
     const all = isRest(balanceIdr, work.policy) && { allIdr: balanceIdr }
     throw walletErrors.below_minimum({ amountIdr, minimumIdr: work.policy.withdrawalMinimumIdr, ...all })
   }
-  // What is too little is sent by hand from the bank; of what is too much its owner names another account, or takes less.
+  // What is too little is sent by hand from the bank; of what is too much its owner names another account, or
+  // takes less.
   const { fit } = await channelFit(work.tx, destination, amountIdr)
   if (fit === 'above') await requireFit(work.tx, destination, amountIdr)
   const { feeIdr, refundedIdr } = terms

@@ -14,9 +14,10 @@ import { sendWithdrawals } from './send.ts'
 import type { WithdrawalView } from './views.ts'
 
 /**
- * Staff try a failed or reversed withdrawal again, whose money is back in the wallet: a new one of the same amount and fee to the
- * same account, approved by that. Once a withdrawal.
- * @throws wallet.withdrawal_not_found, withdrawal_retried, account_stopped, insufficient_balance, payout.moves_again,
+ * Staff try a failed or reversed withdrawal again, whose money is back in the wallet: a new one of the same
+ * amount and fee to the same account, approved by that. Once a withdrawal.
+ * @throws wallet.withdrawal_not_found, withdrawal_retried, account_stopped, insufficient_balance,
+ * payout.moves_again,
  *   kernel.illegal_transition, kernel.forbidden
  */
 export async function retryWithdrawal(work: Work, input: { withdrawal: string }): Promise<WithdrawalView> {

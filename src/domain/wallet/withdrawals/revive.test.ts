@@ -103,7 +103,8 @@ describe('a withdrawal that was said to have failed', () => {
     ])
     await says(second, 'FAILED')
     expect(await status(again.id)).toBe('failed')
-    // The retry's money is in the wallet again: nobody takes it out by itself, for the user may have been told of it.
+    // The retry's money is in the wallet again: nobody takes it out by itself, for the user may have been
+    // told of it.
     expect([await f.wallet(userId), await aside(key)]).toEqual([AMOUNT + FEE, AMOUNT])
     expect(await left(before)).toEqual({ gateway: AMOUNT, fees: 0 })
   })

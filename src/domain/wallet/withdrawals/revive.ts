@@ -17,9 +17,9 @@ interface Stored {
 }
 
 /**
- * Reaction to payout.revived: a withdrawal whose money was back in the wallet arrived after all. Its money is taken out of the wallet again,
- * with its fee, where it is still there: a retry of it that was not sent gives it back first. Else it lies in suspense, for the
- * user has it twice.
+ * Reaction to payout.revived: a withdrawal whose money was back in the wallet arrived after all. Its money is
+ * taken out of the wallet again, with its fee, where it is still there: a retry of it that was not sent gives
+ * it back first. Else it lies in suspense, for the user has it twice.
  */
 export async function reviveWithdrawals(work: Work, events: EventOf<'payout.revived'>[]): Promise<void> {
   for (const { payload } of events) {

@@ -42,8 +42,9 @@ interface Due {
 const SUSPENDED_S = 3600
 
 /**
- * Of these withdrawals approves and sends those that are due now; the others keep waiting. So do those of a suspended user: whoever
- * was kept out gets no money either, and a person is told. And those of a user whose way in changed a short while ago.
+ * Of these withdrawals approves and sends those that are due now; the others keep waiting. So do those of a
+ * suspended user: whoever was kept out gets no money either, and a person is told. And those of a user whose
+ * way in changed a short while ago.
  */
 export async function sendWithdrawals(work: Work, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return

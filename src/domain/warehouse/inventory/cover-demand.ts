@@ -24,10 +24,11 @@ export interface Coverage {
 }
 
 /**
- * Brings a session's reservation to what it demands, as far as the stock goes: takes what is free, gives back what it needs
- * no more. What is short then is waited for, and called off from the factory, once: while a purchase order of the session is
- * open, or enough is on the way that nobody else waits for, there is no second. Repeating it changes nothing.
- * The session is locked by the caller. All variants of its product are locked, in sorted order.
+ * Brings a session's reservation to what it demands, as far as the stock goes: takes what is free, gives back
+ * what it needs no more. What is short then is waited for, and called off from the factory, once: while a
+ * purchase order of the session is open, or enough is on the way that nobody else waits for, there is no
+ * second. Repeating it changes nothing. The session is locked by the caller. All variants of its product are
+ * locked, in sorted order.
  * @throws warehouse.invalid_quantity
  */
 export async function coverDemand(

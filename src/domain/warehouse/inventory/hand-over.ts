@@ -4,8 +4,9 @@ import { shrinkReservations } from './reservations.ts'
 import { type StockLine, totalsOf } from './rules.ts'
 
 /**
- * Turns a session's open reservation, or the part that these orders need of it, into their own reservations. The totals stay
- * the same, so the inventory and its movements stay as they are. Orders that have their reservation already must be left out.
+ * Turns a session's open reservation, or the part that these orders need of it, into their own reservations.
+ * The totals stay the same, so the inventory and its movements stay as they are. Orders that have their
+ * reservation already must be left out.
  * @throws warehouse.reservation_mismatch where the orders ask for more than is reserved
  */
 export async function handOverReservation(

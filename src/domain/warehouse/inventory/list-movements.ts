@@ -2,7 +2,9 @@ import { sql } from 'kysely'
 import { pageOf, type Tx } from '../../kernel/index.ts'
 import type { MovementView } from './read.ts'
 
-/** Every movement of a variant's stock, newest first, a keyset page at a time. The cursor is a movement's id. */
+/**
+ * Every movement of a variant's stock, newest first, a keyset page at a time. The cursor is a movement's id.
+ */
 export async function listMovements(
   tx: Tx,
   filter: { variantId: string; limit: number; cursor?: string | undefined },

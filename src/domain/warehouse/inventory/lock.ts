@@ -15,7 +15,10 @@ export async function lockStock(tx: Tx, variantIds: Iterable<string>): Promise<M
   return new Map(rows.map((row) => [row.variantId, row]))
 }
 
-/** Locks inventory rows like `lockStock`, after giving one to each variant that has none: who waits for it is seen by all. */
+/**
+ * Locks inventory rows like `lockStock`, after giving one to each variant that has none: who waits for it is
+ * seen by all.
+ */
 export async function openStock(work: Work, variantIds: Iterable<string>): Promise<Map<string, Stock>> {
   const ids = [...new Set(variantIds)].sort()
   await sql`

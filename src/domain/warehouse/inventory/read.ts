@@ -73,7 +73,8 @@ export async function listStock(
 const MOVEMENTS_SHOWN = 50
 
 /**
- * One variant's stock with its latest movements and what is reserved for whom (the oldest reservations, 50 of each).
+ * One variant's stock with its latest movements and what is reserved for whom (the oldest reservations, 50 of
+ * each).
  * @throws warehouse.variant_not_found
  */
 export async function showStock(

@@ -12,8 +12,8 @@ interface Released {
 }
 
 /**
- * Gives back what is reserved for these sessions or orders, and ends their waiting for more; nothing where nothing is.
- * Emits stock.added for each variant.
+ * Gives back what is reserved for these sessions or orders, and ends their waiting for more; nothing where
+ * nothing is. Emits stock.added for each variant.
  */
 export async function releaseStock(work: Work, subjectIds: readonly string[]): Promise<void> {
   if (subjectIds.length === 0) return

@@ -26,7 +26,9 @@ export async function reservedFor(tx: Tx, sessionId: string): Promise<Map<string
   return new Map(rows.map((row) => [row.variantId, row.quantity]))
 }
 
-/** Opens reservations, or makes open ones larger. Their stock is locked, and its movements are the caller's. */
+/**
+ * Opens reservations, or makes open ones larger. Their stock is locked, and its movements are the caller's.
+ */
 export async function growReservations(work: Work, lines: readonly ReservationLine[]): Promise<void> {
   if (lines.length === 0) return
   const rows = lines.map((line) => ({ id: newId(), ...line, status: 'open', createdAt: work.now }))
@@ -38,8 +40,8 @@ export async function growReservations(work: Work, lines: readonly ReservationLi
 }
 
 /**
- * Takes pieces off a session's open reservations; one that is used up ends as `ended`. Returns the variants that had so
- * many, which is all of them unless something is wrong.
+ * Takes pieces off a session's open reservations; one that is used up ends as `ended`. Returns the variants
+ * that had so many, which is all of them unless something is wrong.
  */
 export async function shrinkReservations(
   work: Work,

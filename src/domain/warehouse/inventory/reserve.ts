@@ -5,9 +5,10 @@ import { growReservations, openReservations } from './reservations.ts'
 import { allocate, reservationKey, type Shortage, type StockDemand } from './rules.ts'
 
 /**
- * Reserves stock for sessions and orders: each demand whole or not at all, the first one first, in a fixed number of
- * statements. What a subject holds already counts, so repeating a demand changes nothing and a larger one takes the rest.
- * Returns the subjects whose demand is covered, and for the others what is missing of which variant.
+ * Reserves stock for sessions and orders: each demand whole or not at all, the first one first, in a fixed
+ * number of statements. What a subject holds already counts, so repeating a demand changes nothing and a
+ * larger one takes the rest. Returns the subjects whose demand is covered, and for the others what is missing
+ * of which variant.
  * @throws warehouse.invalid_quantity
  */
 export async function reserveStock(

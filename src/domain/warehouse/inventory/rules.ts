@@ -41,8 +41,8 @@ export function totalsOf(lines: readonly StockLine[]): Map<string, number> {
 }
 
 /**
- * Who gets what, first come first served, each demand whole or not at all. A demand that is met in part by its own open
- * reservations (`held`, by `reservationKey`) needs only the rest.
+ * Who gets what, first come first served, each demand whole or not at all. A demand that is met in part by
+ * its own open reservations (`held`, by `reservationKey`) needs only the rest.
  */
 export function allocate(
   demands: readonly StockDemand[],

@@ -5,7 +5,9 @@ import { recordMovements } from './record-movements.ts'
 import { growReservations } from './reservations.ts'
 import type { StockLine } from './rules.ts'
 
-/** Writes down what a session lacks now, by variant, in place of what it lacked before. Its stock is locked. */
+/**
+ * Writes down what a session lacks now, by variant, in place of what it lacked before. Its stock is locked.
+ */
 export async function noteShortages(
   work: Work,
   sessionId: string,
@@ -29,9 +31,9 @@ export async function noteShortages(
 }
 
 /**
- * Reserves what is free of these variants for the sessions that wait for it: `first` before the others, then who has waited
- * longest. In the transaction in which the stock came, so that nobody else takes it in between. Returns the
- * sessions that got something.
+ * Reserves what is free of these variants for the sessions that wait for it: `first` before the others, then
+ * who has waited longest. In the transaction in which the stock came, so that nobody else takes it in
+ * between. Returns the sessions that got something.
  */
 export async function fillShortages(
   work: Work,

@@ -19,10 +19,11 @@ export interface CallOff {
 }
 
 /**
- * How many pieces of each variant to call off: of variants with equal bundles ceil(s / wholesale_unit) bundles, which may mix
- * them; each at least what is short of it, and at most so many more as its limit takes (max_excess_units). Where the last
- * bundle would bring more than all limits together take, it is left out: then less comes than is short, whole bundles still,
- * and a person decides about the rest. Nothing comes for what is not short but to fill a bundle.
+ * How many pieces of each variant to call off: of variants with equal bundles ceil(s / wholesale_unit)
+ * bundles, which may mix them; each at least what is short of it, and at most so many more as its limit takes
+ * (max_excess_units). Where the last bundle would bring more than all limits together take, it is left out:
+ * then less comes than is short, whole bundles still, and a person decides about the rest. Nothing comes for
+ * what is not short but to fill a bundle.
  */
 export function callOff(lines: readonly CallOffLine[]): CallOff {
   const parts = [...Map.groupBy(lines, (line) => line.wholesaleUnit)].map(([unit, all]) =>
@@ -73,8 +74,9 @@ function pieces(lines: readonly CallOffLine[], of: (line: CallOffLine, i: number
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0)
 
 /**
- * Whether a session that is short may have a further purchase order. One that a person cancelled or closed short is not
- * replaced by itself: they know why it ended, so the next one waits until somebody of the staff asks for it.
+ * Whether a session that is short may have a further purchase order. One that a person cancelled or closed
+ * short is not replaced by itself: they know why it ended, so the next one waits until somebody of the staff
+ * asks for it.
  */
 export function mayCallOff(
   last: { status: PurchaseOrderStatus; complete: boolean } | undefined,

@@ -13,8 +13,8 @@ export interface NewPurchaseOrder {
 }
 
 /**
- * Makes a draft of a purchase order to the factory of these variants: any number of pieces, for a person may know better than
- * the bundles. A session has one open at a time. It posts nothing: goods are on consignment.
+ * Makes a draft of a purchase order to the factory of these variants: any number of pieces, for a person may
+ * know better than the bundles. A session has one open at a time. It posts nothing: goods are on consignment.
  * @throws warehouse.no_lines, invalid_quantity, variant_not_found, several_factories, not_of_session,
  * session_has_purchase_order, kernel.forbidden
  */

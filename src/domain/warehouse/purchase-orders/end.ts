@@ -10,8 +10,8 @@ interface Ending {
 }
 
 /**
- * Closes a purchase order that was received: what is still owed of it will not come. Who waits for that is told to a
- * person (choreography: purchase_order.closed).
+ * Closes a purchase order that was received: what is still owed of it will not come. Who waits for that is
+ * told to a person (choreography: purchase_order.closed).
  * @throws warehouse.purchase_order_not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function closePurchaseOrder(work: Work, input: Ending): Promise<PurchaseOrderView> {
@@ -26,9 +26,10 @@ export async function closePurchaseOrder(work: Work, input: Ending): Promise<Pur
 }
 
 /**
- * Calls a purchase order off, as long as nothing of it came. Its session is shown to a person and may be fulfilled
- * anew (choreography: purchase_order.cancelled).
- * @throws warehouse.purchase_order_not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
+ * Calls a purchase order off, as long as nothing of it came. Its session is shown to a person and may be
+ * fulfilled anew (choreography: purchase_order.cancelled).
+ * @throws warehouse.purchase_order_not_found, kernel.illegal_transition, kernel.reason_required,
+ * kernel.forbidden
  */
 export async function cancelPurchaseOrder(work: Work, input: Ending): Promise<PurchaseOrderView> {
   requireStaff(work.actor, 'warehouse', 'service')
@@ -48,7 +49,8 @@ async function end(
   const order = await lockPurchaseOrder(work.tx, input.purchaseOrder)
   requireTransition(purchaseOrderTransitions, order.status, to, order.code)
   const before = await purchaseOrder(work.tx, order.id)
-  // Who counts on these goods reads them under the same locks: either it sees them gone, or its shortage is seen here.
+  // Who counts on these goods reads them under the same locks: either it sees them gone, or its shortage is
+  // seen here.
   await openStock(
     work,
     before.items.map((item) => item.variantId),

@@ -9,9 +9,9 @@ export interface FreightContext extends RateContext {
 }
 
 /**
- * Notes for a purchase order what its way to the warehouse costs: cached, asked of the couriers, or by zone where they cannot
- * be asked. It is information; where nobody goes there is none, and the purchase order stands all the same. Repeating it
- * changes nothing.
+ * Notes for a purchase order what its way to the warehouse costs: cached, asked of the couriers, or by zone
+ * where they cannot be asked. It is information; where nobody goes there is none, and the purchase order
+ * stands all the same. Repeating it changes nothing.
  */
 export async function estimateFreight(context: FreightContext, purchaseOrderId: string): Promise<void> {
   const { units, actor } = context

@@ -12,8 +12,8 @@ export interface LockedPurchaseOrder {
 }
 
 /**
- * Locks one purchase order, named by its id or code, and reads it as it is then. Purchase orders are locked after
- * sessions and orders, and before stock.
+ * Locks one purchase order, named by its id or code, and reads it as it is then. Purchase orders are locked
+ * after sessions and orders, and before stock.
  * @throws warehouse.purchase_order_not_found
  */
 export async function lockPurchaseOrder(tx: Tx, named: string): Promise<LockedPurchaseOrder> {

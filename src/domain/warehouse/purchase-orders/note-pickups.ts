@@ -10,8 +10,8 @@ export interface PickupNews {
 }
 
 /**
- * Reaction to pickup.completed: the goods are under way, the purchase order says how many of each to expect, and a person hears of
- * what the factory did not have.
+ * Reaction to pickup.completed: the goods are under way, the purchase order says how many of each to expect,
+ * and a person hears of what the factory did not have.
  */
 export async function notePickups(work: Work, events: readonly { payload: PickupNews }[]): Promise<void> {
   const news = events.map((event) => event.payload)

@@ -3,7 +3,10 @@ import type { EventOf, Work } from '../../kernel/index.ts'
 import { onTheWayStatuses } from '../transitions.ts'
 import { purchaseOrderOfMessage } from './send.ts'
 
-/** Shows a person the purchase orders of sessions that need their goods no more: they may be called off, or fill the shelves. */
+/**
+ * Shows a person the purchase orders of sessions that need their goods no more: they may be called off, or
+ * fill the shelves.
+ */
 export async function noteUnneeded(work: Work, sessionIds: readonly string[]): Promise<void> {
   if (sessionIds.length === 0) return
   const { rows } = await sql<{ id: string; code: string; status: string }>`
@@ -21,7 +24,10 @@ export async function noteUnneeded(work: Work, sessionIds: readonly string[]): P
   }
 }
 
-/** Reaction to whatsapp.failed: a factory that could not be told of its purchase order is called, or told again. */
+/**
+ * Reaction to whatsapp.failed: a factory that could not be told of its purchase order is called, or told
+ * again.
+ */
 export async function noteUntoldFactories(work: Work, events: EventOf<'whatsapp.failed'>[]): Promise<void> {
   const failed = events.flatMap(({ payload: { dedupeKey, failureCode } }) => {
     const id = purchaseOrderOfMessage(dedupeKey)

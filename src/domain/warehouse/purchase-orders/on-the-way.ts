@@ -3,8 +3,8 @@ import type { Tx } from '../../kernel/index.ts'
 import { onTheWayStatuses } from '../transitions.ts'
 
 /**
- * Pieces of these variants that factories were asked for and that did not come yet, less what sessions other than this one
- * wait for. Below 0 where more is waited for than is on the way. Their stock is locked.
+ * Pieces of these variants that factories were asked for and that did not come yet, less what sessions other
+ * than this one wait for. Below 0 where more is waited for than is on the way. Their stock is locked.
  */
 export async function unclaimedOnTheWay(
   tx: Tx,

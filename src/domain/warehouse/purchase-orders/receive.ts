@@ -35,11 +35,12 @@ export interface Receipt {
 }
 
 /**
- * Counts goods in, whole or in part, as often as deliveries come. The purchase order is received when every good piece of it
- * came; until then it waits for the rest, replacements of damaged ones included, or is closed short. Who waits for the goods gets them
- * in this transaction (choreography: purchase_order.received).
- * @throws warehouse.purchase_order_not_found, no_lines, invalid_quantity, invalid_note, note_counted, not_in_purchase_order, over_received,
- * kernel.illegal_transition, kernel.forbidden
+ * Counts goods in, whole or in part, as often as deliveries come. The purchase order is received when every
+ * good piece of it came; until then it waits for the rest, replacements of damaged ones included, or is
+ * closed short. Who waits for the goods gets them in this transaction (choreography:
+ * purchase_order.received).
+ * @throws warehouse.purchase_order_not_found, no_lines, invalid_quantity, invalid_note, note_counted,
+ * not_in_purchase_order, over_received, kernel.illegal_transition, kernel.forbidden
  */
 export async function receivePurchaseOrder(work: Work, input: Receipt): Promise<PurchaseOrderView> {
   requireStaff(work.actor, 'warehouse', 'service')
@@ -92,7 +93,8 @@ export async function receivePurchaseOrder(work: Work, input: Receipt): Promise<
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0)
 
 /**
- * Whether this very sheet was counted before. The purchase order is locked, so two receipts of one note come here one after the other.
+ * Whether this very sheet was counted before. The purchase order is locked, so two receipts of one note come
+ * here one after the other.
  * @throws warehouse.note_counted where other lines were: a second sheet has a number of its own
  */
 async function isCounted(

@@ -24,11 +24,11 @@ export interface Reply {
 const MOST_NAMED = 20
 
 /**
- * Follows factories' replies to their purchase orders: a yes confirms, "sudah dikirim" ships, a no or what is not clear is shown
- * to a person. A reply is taken for the purchase order whose message it answers, else for those whose codes it names, else for
- * the only one that its sender has not answered; from the factory's own phone alone. Each message counts once, whatever the order
- * they come in. Other people's messages are none of ours. Returns the provider's ids of those that answer a message that
- * nobody knows (yet).
+ * Follows factories' replies to their purchase orders: a yes confirms, "sudah dikirim" ships, a no or what is
+ * not clear is shown to a person. A reply is taken for the purchase order whose message it answers, else for
+ * those whose codes it names, else for the only one that its sender has not answered; from the factory's own
+ * phone alone. Each message counts once, whatever the order they come in. Other people's messages are none of
+ * ours. Returns the provider's ids of those that answer a message that nobody knows (yet).
  */
 export async function recordReplies(work: Work, replies: readonly Reply[]): Promise<{ unknown: string[] }> {
   if (replies.length === 0) return { unknown: [] }

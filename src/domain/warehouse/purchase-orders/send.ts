@@ -24,8 +24,9 @@ export function purchaseOrderOfMessage(dedupeKey: string): string | undefined {
 }
 
 /**
- * Tells the factory of a purchase order by WhatsApp, after the commit; from then on goods may come. One that was sent is sent
- * again where its message failed for good. The factory has policy.purchaseOrderAnswerHours to answer.
+ * Tells the factory of a purchase order by WhatsApp, after the commit; from then on goods may come. One that
+ * was sent is sent again where its message failed for good. The factory has policy.purchaseOrderAnswerHours
+ * to answer.
  * @throws warehouse.purchase_order_not_found, message_under_way, kernel.illegal_transition, kernel.forbidden
  */
 export async function sendPurchaseOrder(work: Work, named: string): Promise<PurchaseOrderView> {

@@ -1,0 +1,126 @@
+import { parseSync } from 'oxc-parser'
+
+/** A comment of its own lines: one block, or line comments that follow each other at the same indent. */
+export interface Comment {
+  kind: 'block' | 'line'
+  /** Offsets in the text of the file; `end` is exclusive. */
+  start: number
+  end: number
+  /** Spaces before it; `undefined` where code stands before it on its line. */
+  indent: number | undefined
+  /** Its words, a line each, without its marks. */
+  lines: string[]
+  isDoc: boolean
+}
+
+const DIRECTIVE = /^(biome-ignore|@ts-|c8 |v8 |eslint|#region|#endregion|<reference|!)/
+
+/** Every comment of a file that is prose. What tools read stays out. */
+export function commentsOf(file: string, text: string): Comment[] {
+  const found: Comment[] = []
+  for (const { type, value, start, end } of parseSync(file, text).comments) {
+    const lineStart = text.lastIndexOf('\n', start - 1) + 1
+    const before = text.slice(lineStart, start)
+    const indent = /^ *$/.test(before) ? before.length : undefined
+    const kind = type === 'Block' ? 'block' : 'line'
+    const isDoc = kind === 'block' && value.startsWith('*')
+    const lines =
+      kind === 'line'
+        ? [value.trim()]
+        : value
+            .replace(/^\*/, '')
+            .split('\n')
+            .map((line) => line.replace(/^\s*\*(?: |$)/, '').trimEnd())
+            .map((line, i, all) => (all.length === 1 || i === 0 ? line.trim() : line))
+    if (kind === 'line' && text.startsWith('#!') && start === 0) continue
+    if (DIRECTIVE.test(lines.join(' ').trim())) continue
+    const last = found.at(-1)
+    const isNext =
+      kind === 'line' &&
+      last?.kind === 'line' &&
+      indent !== undefined &&
+      last.indent === indent &&
+      /^\n *$/.test(text.slice(last.end, start))
+    if (isNext && last) {
+      last.lines.push(lines[0] as string)
+      last.end = end
+    } else found.push({ kind, start, end, indent, lines, isDoc })
+  }
+  return found
+}
+
+/** A comment's words as one line, without what follows its tags. */
+export const proseOf = ({ lines }: Comment): string => {
+  const text = lines.join(' ').replace(/\s+/g, ' ').trim()
+  const tag = text.search(/(^|\s)@(throws|param|returns|see|template|example)\b/)
+  return (tag < 0 ? text : text.slice(0, tag)).trim()
+}
+
+/** Lines that keep their form: tags, lists, tables, code and what is set apart by spaces. */
+const KEEPS_ITS_FORM = /^(\s{2,}|\s*[-*] |\s*\d+[.)] |\s*\||\s*```|\s*$)/
+
+/** The comments of a text wrapped to the width; everything else stays as it is. */
+export function wrapComments(file: string, text: string, width: number): string {
+  let out = text
+  for (const comment of commentsOf(file, text).reverse()) {
+    if (comment.indent === undefined) continue
+    const start = text.lastIndexOf('\n', comment.start - 1) + 1
+    const was = text.slice(comment.start, comment.end)
+    if (
+      !text
+        .slice(start, comment.end)
+        .split('\n')
+        .some((line) => line.length > width)
+    )
+      continue
+    const next = wrapped(comment, comment.indent, width)
+    if (next !== was) out = out.slice(0, comment.start) + next + out.slice(comment.end)
+  }
+  return out
+}
+
+function wrapped({ kind, isDoc, lines }: Comment, indent: number, width: number): string {
+  const pad = ' '.repeat(indent)
+  const mark = kind === 'line' ? '// ' : ' * '
+  const room = width - indent - mark.length
+  const body = paragraphs(lines).flatMap((paragraph) => fill(paragraph, room))
+  if (kind === 'line') return body.map((line) => `// ${line}`.trimEnd()).join(`\n${pad}`)
+  return [isDoc ? '/**' : '/*', ...body.map((line) => `${pad} * ${line}`.trimEnd()), `${pad} */`].join('\n')
+}
+
+function paragraphs(lines: readonly string[]): string[] {
+  const out: string[] = []
+  let open = false
+  for (const line of trimmedEnds(lines)) {
+    const keeps = KEEPS_ITS_FORM.test(line)
+    if (open && !keeps && !line.startsWith('@')) out[out.length - 1] += ` ${line.trim()}`
+    else out.push(keeps ? line : line.trim())
+    open = !keeps || line.startsWith('@')
+  }
+  return out
+}
+
+function trimmedEnds(lines: readonly string[]): string[] {
+  const first = lines.findIndex((line) => line.trim() !== '')
+  const last = lines.findLastIndex((line) => line.trim() !== '')
+  return lines.slice(first, last + 1)
+}
+
+/** One paragraph in lines of at most `room`; a list keeps the indent of its words. */
+function fill(paragraph: string, room: number): string[] {
+  if (paragraph.length <= room) return [paragraph]
+  const hang = ' '.repeat(/^(\s*(?:[-*] |\d+[.)] )?)/.exec(paragraph)?.[0].length ?? 0)
+  if (/^\s*(\||```)/.test(paragraph)) return [paragraph]
+  const out: string[] = []
+  let line = ''
+  for (const word of paragraph.trimStart().split(/\s+/)) {
+    const next = line === '' ? word : `${line} ${word}`
+    if (next.length + hang.length > room && line !== '') {
+      out.push(line)
+      line = word
+    } else line = next
+  }
+  out.push(line)
+  const lead = paragraph.slice(0, paragraph.length - paragraph.trimStart().length)
+  return out.map((one, i) => (i === 0 ? lead + one : hang + one))
+}

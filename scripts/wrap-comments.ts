@@ -1,0 +1,16 @@
+// Wraps every comment that is wider than the code may be. Part of `npm run format`.
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import { wrapComments } from './comments.ts'
+
+const width = JSON.parse(readFileSync('biome.json', 'utf8')).formatter.lineWidth as number
+
+let changed = 0
+for (const file of globSync('{src,scripts,test,bench}/**/*.ts')) {
+  if (file === 'src/domain/kernel/schema.ts') continue
+  const text = readFileSync(file, 'utf8')
+  const wrapped = wrapComments(file, text, width)
+  if (wrapped === text) continue
+  writeFileSync(file, wrapped)
+  changed++
+}
+console.log(`comments: ${changed} files wrapped`)
