@@ -131,6 +131,25 @@ it('fact 12: events that are not known are told of once a kind, and v3_payout is
   expect(told).toEqual(['webhook_unknown xendit:invoice.created'])
 })
 
+it('fact 12: an invoice that reads EXPIRED against its own webhook, and PAID later: what came in is booked', async () => {
+  const { payment, invoiceId } = await opened()
+  const gatewayIdr = await f.balance('gateway')
+  await f.profile({ 'xendit.invoice-reading': 'expired' })
+  try {
+    await f.pay(invoiceId)
+    const id = await receive(paidNews(invoiceId, payment.code))
+    await run([id])
+    expect(await inbox(id)).toMatchObject({ status: 'received', attempts: 1 })
+    expect(await f.balance('gateway')).toBe(gatewayIdr)
+    await f.profile({})
+    await run([id])
+    expect(await inbox(id)).toMatchObject({ status: 'processed' })
+    expect(await f.balance('gateway')).toBe(gatewayIdr + payment.amountIdr)
+  } finally {
+    await f.profile({})
+  }
+})
+
 it.each([
   ['our reference left out', { reference_id: null }],
   ['a state that nobody knows', { status: 'NEEDS_EVIDENCE' }],

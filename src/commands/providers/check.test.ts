@@ -124,7 +124,13 @@ const seen: Partial<Record<SwitchName, string>> = {
 }
 
 /** The switches that no harmless question shows: the command names their facts, and why. */
-const unseen: readonly SwitchName[] = ['biteship.ping', 'whatsapp.sender']
+const unseen: readonly SwitchName[] = [
+  'biteship.ping',
+  'whatsapp.sender',
+  'xendit.payout-events',
+  'xendit.invoice-reading',
+  'xendit.list-references',
+]
 
 const otherChoices = (name: string) => (SWITCHES as Switches)[name]?.choices.slice(1) ?? []
 const cases = Object.entries(seen).flatMap(([name, found]) =>

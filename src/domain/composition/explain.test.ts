@@ -166,7 +166,7 @@ describe('explaining a settlement', () => {
 })
 
 it('has words for every kind of transaction that is posted', () => {
-  const kinds = globSync('src/domain/*/*.ts')
+  const kinds = globSync('src/domain/**/*.ts')
     .filter((file) => !file.endsWith('.test.ts'))
     .map((file) => readFileSync(file, 'utf8'))
     .filter((text) => /\bpost\(|\bPosting\b/.test(text))

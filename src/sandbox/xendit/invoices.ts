@@ -179,7 +179,7 @@ export function invoiceAnswer(context: SandboxContext, account: XenditAccount, i
     ...given,
     id: invoice.id,
     user_id: account.businessId,
-    status: invoice.status,
+    status: readStatus(context, invoice),
     merchant_name: MERCHANT_NAME,
     merchant_profile_picture_url: '',
     expiry_date: new Date(invoice.expiresAt).toISOString(),
@@ -200,13 +200,19 @@ export function invoiceAnswer(context: SandboxContext, account: XenditAccount, i
     should_exclude_credit_card: of('CREDIT_CARD').length === 0,
     should_send_email: request.should_send_email ?? false,
     ...(paymentMethods ? { payment_methods: paymentMethods } : {}),
-    ...paymentAnswer(context, invoice),
+    ...(readStatus(context, invoice) === invoice.status && paymentAnswer(context, invoice)),
     created: invoice.created,
     updated: invoice.updated,
   }
 }
 
 /** The invoice as its webhook tells it: flat, without an `event`. */
+/** An invoice's status as it is read, which may contradict what its webhook said. */
+export function readStatus(context: SandboxContext, { status }: Invoice): Invoice['status'] {
+  const contradicts = status === 'PAID' && context.profile.of('xendit.invoice-reading') === 'expired'
+  return contradicts ? 'EXPIRED' : status
+}
+
 function invoiceNews(context: SandboxContext, account: XenditAccount, invoice: Invoice): object {
   const { external_id, amount, currency, items, description } = invoice.request
   return {

@@ -2,7 +2,7 @@ import type { SandboxContext } from '../context.ts'
 import { type Fields, listOf } from '../fields.ts'
 import type { XenditAccount } from './account.ts'
 import { invalidField } from './errors.ts'
-import { expireIfDue, type Invoice } from './invoices.ts'
+import { expireIfDue, type Invoice, readStatus } from './invoices.ts'
 
 const DEFAULT_LIMIT = 10
 const MAXIMUM_LIMIT = 100
@@ -31,7 +31,7 @@ export function listInvoices(context: SandboxContext, account: XenditAccount, qu
     const invoice = candidates[at]
     if (!invoice || invoice.index >= before || !context.lists.shows(invoice)) continue
     expireIfDue(context, account, invoice)
-    if (statuses.size > 0 && !statuses.has(invoice.status)) continue
+    if (statuses.size > 0 && !statuses.has(readStatus(context, invoice))) continue
     if (ranges.every((holds) => holds(invoice))) found.push(invoice)
   }
   return found

@@ -185,11 +185,12 @@ export function forcePayout(
   else delete payout.failure_code
   moveTransaction(context, account, payout.id, LINES[status] ?? 'PENDING', amountIdr)
   if (!TOLD.has(status)) return
+  const isNewer = context.profile.of('xendit.payout-events') === 'v3'
   notify(context, {
-    event: `payout.${status.toLowerCase()}`,
+    event: `${isNewer ? 'v3_' : ''}payout.${status.toLowerCase()}`,
     business_id: account.businessId,
     created: payout.updated,
-    data: payout,
+    data: isNewer ? { ...payout, id: `po-${payout.id}` } : payout,
   })
 }
 

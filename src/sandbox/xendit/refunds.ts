@@ -11,6 +11,7 @@ import { appendTo, type XenditAccount } from './account.ts'
 import type { PaymentMethod } from './channels.ts'
 import { invalidField, xenditError } from './errors.ts'
 import { findInvoice, type Payment } from './invoices.ts'
+import { asListed } from './listed.ts'
 import { notify } from './notify.ts'
 import { balanceOf, moveTransaction, recordTransaction, type TransactionStatus } from './transactions.ts'
 
@@ -239,5 +240,6 @@ export function listRefunds(context: SandboxContext, account: XenditAccount, que
   const afterId = textOf(query.after_id)
   const start = afterId === undefined ? 0 : found.findIndex((one) => one.id === afterId) + 1
   if (afterId !== undefined && start === 0) throw invalidField('after_id', 'no such refund')
-  return { data: found.slice(start, start + limit), has_more: start + limit < found.length }
+  const data = found.slice(start, start + limit).map((one) => asListed(context, one))
+  return { data, has_more: start + limit < found.length }
 }

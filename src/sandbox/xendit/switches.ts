@@ -55,4 +55,19 @@ export const xenditSwitches = {
     says: 'what fees of lines look like',
     choices: ['whole', 'fractional', 'null', 'no_status'],
   },
+  'xendit.payout-events': {
+    fact: 'xendit.payout-events',
+    says: "whether a payout's events are those of the older API, or of the newer one, with an id that the older one does not know",
+    choices: ['v2', 'v3'],
+  },
+  'xendit.invoice-reading': {
+    fact: 'xendit.invoice-reading',
+    says: 'whether an invoice that was paid reads so, or as EXPIRED against its own webhook',
+    choices: ['agrees', 'expired'],
+  },
+  'xendit.list-references': {
+    fact: 'xendit.list-references',
+    says: 'whether listed refunds and payouts have our reference, or null',
+    choices: ['told', 'null'],
+  },
 } as const satisfies Switches

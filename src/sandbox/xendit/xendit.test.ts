@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Invoice, Payout, Refund } from 'xendit-node'
 import { SECRETS, startFixture } from '../../../test/sandbox-fixture.ts'
+import { fieldsOf } from '../fields.ts'
 
 let f: Awaited<ReturnType<typeof startFixture>>
 beforeAll(async () => {
@@ -353,6 +354,20 @@ describe('payouts', () => {
     expect(f.receiver.received.map((it) => it.body.event).toSorted()).toEqual(events.toSorted())
     const byReference = await f.xendit('GET', '/v2/payouts?reference_id=po-1')
     expect(byReference.body).toMatchObject({ data: [{ id: first.body.id }], has_more: false })
+  })
+
+  it('may tell of themselves as the newer API does, under an id that this one does not know', async () => {
+    await f.control('PUT', '/profile', { 'xendit.payout-events': 'v3', 'xendit.list-references': 'null' })
+    const first = await payout('1234567890', 'newer')
+    await f.sandbox.settleWebhooks()
+    const told = f.receiver.received.at(-1)?.body
+    expect(told).toMatchObject({ event: 'v3_payout.succeeded', data: { reference_id: 'po-1' } })
+    const id = fieldsOf(told?.data).id
+    expect(id).not.toBe(first.body.id)
+    expect((await f.xendit('GET', `/v2/payouts/${id}`)).status).toBe(404)
+    const listed = await f.xendit('GET', '/v2/payouts?reference_id=po-1')
+    expect(listed.body).toMatchObject({ data: [{ id: first.body.id, reference_id: null }] })
+    await f.control('PUT', '/profile', {})
   })
 
   it('above what can be spent, fee included, are taken on and fail', async () => {

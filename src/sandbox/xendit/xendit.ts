@@ -9,6 +9,7 @@ import { invalidField, xenditError } from './errors.ts'
 import { readNewInvoice } from './invoice-request.ts'
 import { createInvoice, expireByHand, findInvoice, invoiceAnswer, payInvoice } from './invoices.ts'
 import { listInvoices } from './list-invoices.ts'
+import { asListed } from './listed.ts'
 import { payPage, refusalPage } from './pay-page.ts'
 import { createPayout, findPayout, movePayout, payoutChannels } from './payouts.ts'
 import { createRefund, findRefund, listRefunds, refundedAmount } from './refunds.ts'
@@ -177,6 +178,7 @@ function payoutRoutes(app: FastifyInstance, context: SandboxContext, account: Xe
     return {
       data: (account.payoutsByReference.get(referenceId) ?? [])
         .filter((it) => context.lists.shows(it))
+        .map((it) => asListed(context, it))
         .toReversed(),
       has_more: false,
       links: {},
