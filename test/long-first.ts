@@ -18,7 +18,6 @@ const long = [
   'src/runtime/embedded-postgres.test.ts',
   'test/acceptance/race.test.ts',
   'src/runtime/guards.test.ts',
-  'test/outside/outside.test.ts',
   'test/acceptance/failure-lines.test.ts',
 ]
 
