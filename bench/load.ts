@@ -13,7 +13,7 @@ export interface LoadResult {
   p99Ms: number
   ok: number
   failed: number
-  /** What the first failed request was answered. */
+  /** The answer to the first failed request. */
   firstFailure?: string
 }
 

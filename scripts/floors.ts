@@ -47,12 +47,12 @@ const doorsOfProcesses =
   /^src\/(http\/server|http\/staff\/(staff-door|command-house)|jobs\/worker|jobs\/registry)\.ts$/
 const frameworks = /^(pg|pg-boss|pg-cursor|fastify|@fastify\/.*|commander|inquirer|xendit-node)$/
 
-/** What a provider documents: plain values, for client, rules and sandbox alike (ADR 0061). */
+/** The facts that a provider documents: plain values, for client, rules and sandbox alike (ADR 0061). */
 const facts = /^src\/providers\/(\w+\/)?facts\.ts$/
 
 const frontOf = (path: string) => front.exec(path)?.[1]
 
-/** What holds for the whole house, whatever the domain. Tests beside the code may reach anywhere. */
+/** The rules that hold for the whole house, whatever the domain. Tests beside the code may reach anywhere. */
 const houseRules: Rule[] = [
   {
     name: 'domain-knows-no-surroundings',

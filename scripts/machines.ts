@@ -8,7 +8,7 @@ export interface Machine {
   name: string
   domain: string
   file: string
-  /** What its doc comment says, as one paragraph. */
+  /** The text of its doc comment, as one paragraph. */
   note: string
   /** The table of the database and its column that keep the state. */
   relation: string

@@ -21,8 +21,8 @@ const lines: Line[] = [
 ]
 
 /**
- * What one command takes of the processor as a process with nothing but a context, user and system: the
- * median of 20, in turn.
+ * Measures the processor time, user and system, that one command takes as a process with nothing but a
+ * context: the median of 20, in turn.
  */
 export async function run(): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'laku-bench-'))

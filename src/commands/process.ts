@@ -5,7 +5,7 @@ import type { Logger } from '../runtime/logger.ts'
 import { Shutdown } from '../runtime/shutdown.ts'
 import { StartError } from '../runtime/start-error.ts'
 
-/** What a process of `laku up` tells the one that started it. */
+/** The message that a process of `laku up` sends to the process that started it. */
 export interface Ready {
   ready: string
   url?: string

@@ -1,6 +1,6 @@
 /**
- * What the host's owner does with the database and the processes of this machine. It opens the database
- * itself; everything else is done by the server, for whoever has a token.
+ * The commands by which the host's owner works on the database and the processes of this machine. They open
+ * the database themselves; the server does everything else, for whoever has a token.
  */
 const ofTheHost = ['up', 'demo', 'serve', 'worker', 'sandbox', 'completion', 'db', 'doctor', 'providers']
 /** These are about the way in, and end here. */

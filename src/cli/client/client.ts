@@ -70,7 +70,7 @@ async function watchLive(
       height: output.height ?? 24,
       color: wantsColor(stdout, color, env as NodeJS.ProcessEnv),
     })
-  // What is wrong with it is said before the screen changes.
+  // The first picture reports an error before the screen changes.
   await draw()
   await showLive(output, Number(input.every ?? 2), draw)
 }

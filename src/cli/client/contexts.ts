@@ -7,7 +7,7 @@ import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
 export interface SavedContext {
   server: string
   token: string
-  /** Who they are there, as the server said. */
+  /** The person's identity there, as the server gave it. */
   staff?: string
 }
 
@@ -28,8 +28,8 @@ export function configFolder(env: Env): string {
 const fileOf = (env: Env) => join(configFolder(env), 'contexts.json')
 
 /**
- * What a person is logged in to. Throws a CliError, exit code 2, where the file is damaged or others may read
- * it.
+ * Reads the contexts that a person is logged in to. Throws a CliError, exit code 2, where the file is damaged
+ * or others may read it.
  */
 export function readContexts(env: Env): Contexts {
   const path = fileOf(env)

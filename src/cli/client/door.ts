@@ -10,7 +10,7 @@ import {
 } from './protocol.ts'
 import { version } from './version.ts'
 
-/** Where a shop's staff door is, and as whom one comes in. */
+/** The address of a shop's staff door, and the token of the person who comes in. */
 export interface DoorAddress {
   server: string
   token: string
@@ -28,7 +28,7 @@ export interface Call {
   /** A first line, and a file behind it. */
   line?: string
   file?: Readable | undefined
-  /** Of the second factor of who asks. */
+  /** The code from the second factor of the person who asks. */
   code?: string | undefined
 }
 

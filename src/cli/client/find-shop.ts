@@ -18,7 +18,7 @@ export type FoundShop =
   | { by: 'door'; door: DoorAddress; name: string; knownBy: string }
   | { by: 'database'; why: 'url' | 'folder' }
 
-/** What a running `laku up` leaves in its folder. */
+/** The record that a running `laku up` leaves in its folder. */
 export interface LocalShop {
   server: string
   pid: number
@@ -90,7 +90,7 @@ function byContext(name: string, called: string, env: Env): FoundShop {
   return { by: 'door', door: { server: saved.server, token: saved.token }, name, knownBy: 'laku login' }
 }
 
-/** What runs in a folder, or the embedded database that lies there. */
+/** Finds the shop that runs in a folder, or the embedded database that lies there. */
 function inFolder(folder: string, env: Env): FoundShop {
   const running = runsHere(folder, env)
   if (running) return running

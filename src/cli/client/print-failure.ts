@@ -35,7 +35,7 @@ export function flagsOf(argv: readonly string[]): readonly string[] {
 
 /** A line for each thing that is wrong: a configuration can be wrong in several. */
 function linesOf({ code, message, details }: PrintedFailure): string {
-  // What the command line says of itself is a whole sentence already.
+  // A failure of the command line itself is a whole sentence already, so its details are left out.
   const facts = Object.entries(code.startsWith('cli.') ? {} : details)
     .filter(([, value]) => value !== undefined && value !== null)
     .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)

@@ -1,7 +1,8 @@
 import type { Block } from './view.ts'
 
 /**
- * Of what client and server say to each other; it grows with every change that the other side must know of.
+ * The version of the protocol between client and server; it grows with every change that the other side must
+ * know of.
  */
 export const PROTOCOL = 1
 /** The oldest protocol that this server still speaks. */
@@ -34,9 +35,9 @@ export interface TerminalFacts {
   color: boolean
 }
 
-/** What a command is asked for: the first line of the body. A file that it reads follows as it is. */
+/** The request for a command: the first line of the body. A file that the command reads follows as it is. */
 export interface CommandRequest {
-  /** Of the run, made by the client: its outcome is learnt by it. */
+  /** The id of the run, made by the client, which learns the run's outcome by it. */
   id: string
   /** Under one key a command is done once. The id where none is given. */
   key?: string
@@ -91,7 +92,7 @@ export type RunEvent =
 /** A line as it is sent: its number, by which a stream is taken up again. */
 export type StreamLine = ({ n: number } & RunEvent) | { run: string } | { beat: number }
 
-/** Who is at the door, to whom a token was shown. */
+/** The person at the door, and the shop to which they showed a token. */
 export interface Greeting {
   id: string
   name: string

@@ -45,7 +45,10 @@ export class RemoteCommand {
   #exitCode: number | undefined
   #wasInterrupted = false
   #question: Question | undefined
-  /** Of the second factor of who asks: beside the command, which is the same with any code. */
+  /**
+   * The code from the second factor of the person who asks: sent beside the command, which is the same with
+   * any code.
+   */
   readonly #code: string | undefined
   #saidTokenEnds = false
   /** Answers given: what was said before the last of them is shown already. */
@@ -311,7 +314,7 @@ export class RemoteCommand {
   }
 }
 
-/** What the command takes, and apart from it the code of a second person. */
+/** Splits the input into the command's own and the code of a second person. */
 function withoutCode({ shape, input }: Chosen): { own: Record<string, unknown>; code: string | undefined } {
   const own = { ...input }
   const { code } = own

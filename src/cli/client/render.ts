@@ -30,7 +30,7 @@ export class Renderer {
     this.#mayWrite = mayWrite
   }
 
-  /** What draws tables and bars is loaded with the first one. */
+  /** Loads, on first use, the code that draws tables and bars. */
   screen(): Promise<{ output: Output; progress: Progress }> {
     this.#screen ??= this.#open()
     return this.#screen

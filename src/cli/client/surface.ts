@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url'
 import type { CommandShape } from '../define/command.ts'
 import type { EntryShape, GroupShape } from '../define/program.ts'
 
-/** What the build writes of the commands: what they look like, and nothing of what they do. */
+/**
+ * The folder where the build writes the commands' surface: what they look like, and nothing of what they do.
+ */
 export const surfaceFolder = fileURLToPath(new URL('../surface', import.meta.url))
 
 export interface SurfaceIndex {

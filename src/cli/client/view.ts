@@ -29,7 +29,7 @@ export interface FieldsBlock {
 export type Block = string | TableBlock | FieldsBlock
 
 export interface DrawOptions {
-  /** Of the terminal; without one, lines are as long as they need to be. */
+  /** The terminal's width; without a terminal, lines are as long as they need to be. */
   width?: number | undefined
   style: Style
 }

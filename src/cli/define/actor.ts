@@ -14,8 +14,8 @@ export function databaseName({ urls }: Laku): string {
 }
 
 /**
- * Where a person's token is kept: their own folder, and for an embedded database its folder, which is its
- * owner's.
+ * Returns the folder that keeps a person's token: their own folder, and for an embedded database its folder,
+ * which is its owner's.
  */
 export function tokenFolder({ urls, config }: Laku): string {
   return urls.embedded ? config.dataDir : configFolder(process.env)
@@ -32,7 +32,8 @@ function keptToken(laku: Laku): string | undefined {
 }
 
 /**
- * Who holds LAKU_TOKEN, or the token that was saved for this database. Throws a CliError with exit code 4.
+ * Returns the holder of LAKU_TOKEN, or of the token that was saved for this database. Throws a CliError with
+ * exit code 4.
  */
 export async function identify(laku: Laku): Promise<Actor> {
   const { config } = laku
@@ -54,7 +55,7 @@ export async function identify(laku: Laku): Promise<Actor> {
   )
 }
 
-/** Who holds this token, while it is good. */
+/** Returns the holder of this token, while the token is good. */
 export async function staffOf(laku: Laku, token: string) {
   const { staffByToken } = await import('../../domain/auth/staff/tokens.ts')
   const { db, clock } = laku

@@ -11,13 +11,14 @@ export interface Ask {
 
 export interface AskingDefinition<S extends z.ZodType, T> extends Shape<S> {
   /**
-   * What is written before a provider is asked, in one transaction, and what it would be asked then. A dry
-   * run does this, rolls it back and asks nobody: what the answer leads to, nobody knows before there is one.
+   * Writes the intent in one transaction, before a provider is asked, and returns what the provider would be
+   * asked then. A dry run does this, rolls the transaction back and asks nobody: nobody knows what an answer
+   * leads to before the answer is there.
    */
   intend: (work: Work, input: z.output<S>, way: OutsideWay<z.output<S>>) => Promise<readonly Ask[]>
   /** All of it: writes down the intent, asks, and follows the answer. */
   run: (way: OutsideWay<z.output<S>>) => Promise<T>
-  /** What came of it, for people. */
+  /** Tells people the result. */
   done: (result: T) => string
 }
 

@@ -5,7 +5,10 @@ import { type CommandDefinition, declared, type OptionDefinition, type Shape } f
 export interface BatchDefinition<S extends z.ZodType, R extends z.ZodObject, T> extends Shape<S> {
   /** A row of the CSV, by the names of its columns; other columns are ignored. */
   row: R
-  /** What a row is about: the same one twice in a file is a mistake, however it is written. */
+  /**
+   * Returns the key of the thing that a row is about: the same key twice in a file is a mistake, however it
+   * is written.
+   */
   keyOf: (row: z.output<R>) => string
   /** The id of that where it has several names, a code and a UUID: asked with the check. */
   idOf?: (work: Work, row: z.output<R>) => Promise<string>

@@ -16,7 +16,7 @@ export interface ArgumentDefinition {
 }
 
 export interface OptionDefinition {
-  /** As commander takes them: `--status <status>`. */
+  /** The flags, as commander takes them: `--status <status>`. */
   flags: string
   description: string
   choices?: readonly string[]
@@ -24,7 +24,9 @@ export interface OptionDefinition {
   isFile?: boolean
 }
 
-/** What a command line holds for a command, by the camelCase names of its arguments and options. */
+/**
+ * The values that a command line holds for a command, by the camelCase names of its arguments and options.
+ */
 export type RawInput = Record<string, unknown>
 
 export interface Shape<S extends z.ZodType> {
@@ -60,7 +62,7 @@ const exitsOfKind: Record<CommandKind, readonly ExitCode[]> = {
   task: [0, 1, 2, 4, 6],
 }
 
-/** What a command looks like from outside: all that a client needs of it. */
+/** The outside view of a command: all that a client needs of the command. */
 export interface CommandShape {
   kind: CommandKind
   name: string
@@ -95,7 +97,7 @@ export interface ListDefinition<S extends z.ZodType, Row> extends Shape<S> {
   columns: readonly Column<Row>[]
   /** Said to people where nothing was found: what to try. */
   empty: string
-  /** What a cursor of this list looks like; a UUID where nothing else is said. */
+  /** The form of a cursor of this list; a UUID where nothing else is said. */
   cursor?: z.ZodType<string>
   run: (
     context: CommandContext,
@@ -147,7 +149,7 @@ export function section<Row>(title: string, columns: readonly Column<Row>[], row
   return { title, columns, rows }
 }
 
-/** What a change has at hand outside of its transaction. */
+/** The things that a change has at hand outside of its transaction. */
 export interface OutsideWay<I> {
   context: CommandContext
   actor: Actor
@@ -177,11 +179,15 @@ export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
    * asked.
    */
   assuming?: <R>(way: OutsideWay<z.output<S>>, run: (more?: Partial<z.output<S>>) => Promise<R>) => Promise<R>
-  /** What it says is a secret of who says it: shown this once, and kept nowhere. */
+  /**
+   * Whether the answer is a secret of the person who gives the command: shown this once, and kept nowhere.
+   */
   shownOnce?: boolean
-  /** What was done, for people. */
+  /** Tells people what was done. */
   done: (result: T, input: z.output<S>) => string
-  /** Where what was done is not what was asked for: 0 without. */
+  /**
+   * Returns the exit code where the result is not what was asked for: without this function, the code is 0.
+   */
   exitCode?: (result: T) => ExitCode
 }
 

@@ -8,7 +8,8 @@ export function configureCommand(
   run: (input: RawInput) => Promise<void>,
 ): void {
   command.description(definition.description)
-  // What is missing is asked for, so commander must let it pass; the usage says what is needed all the same.
+  // A missing argument is asked for, so commander must let it pass; the usage says all the same what is
+  // needed.
   for (const argument of definition.args) {
     command.argument(argumentTerm({ ...argument, optional: true }), argument.description)
   }

@@ -50,7 +50,7 @@ export interface ContextOptions {
   actor?: Actor
 }
 
-/** What a change answers, whole. */
+/** The whole answer of a change. */
 export interface KeptAnswer {
   value: unknown
   text: string
@@ -61,8 +61,8 @@ export interface KeptAnswer {
 const POOL_SIZE = 2
 
 /**
- * What a command works with. The configuration, the database and who it is that asks are looked up when first
- * needed.
+ * The surroundings that a command works with. The configuration, the database and the person who asks are
+ * looked up when first needed.
  */
 export class CommandContext {
   readonly flags: GlobalFlags
@@ -118,7 +118,9 @@ export class CommandContext {
     return loadConfig({ env: process.env, flags: { dataDir, databaseUrl, ...own } })
   }
 
-  /** What a command of the database's owner needs of it, and no more. Throws ConfigError. */
+  /**
+   * Returns the configuration that a command of the database's owner needs, and no more. Throws ConfigError.
+   */
   ownerConfig(own: Flags = {}): OwnerConfig {
     const { dataDir, databaseUrl } = this.flags
     return loadOwnerConfig({ env: process.env, flags: { dataDir, databaseUrl, ...own } })
@@ -148,7 +150,7 @@ export class CommandContext {
     return await loadProviders(config, db)
   }
 
-  /** Who it is that asks, by token. Throws a CliError with exit code 4 where nobody is logged in. */
+  /** Returns the person who asks, by token. Throws a CliError with exit code 4 where nobody is logged in. */
   actor(): Promise<Actor> {
     this.#actor ??= this.#given.actor ? Promise.resolve(this.#given.actor) : this.#identify()
     return this.#actor
@@ -185,7 +187,7 @@ export class CommandContext {
   async close(): Promise<void> {
     this.progress.end()
     if (this.#given.laku) return
-    // Where opening failed, that failure is what the command ends with.
+    // If opening failed, the command ends with that failure.
     const laku = await this.#laku?.catch(() => undefined)
     await laku?.close()
   }

@@ -13,7 +13,7 @@ export interface EntryShape<C extends CommandShape = CommandShape> {
   name: string
   description: string
   hidden?: boolean
-  /** What a command or a noun looks like: read when it is asked for, and not before. */
+  /** Reads the shape of a command or a noun when somebody asks for it, and not before. */
   load: () => Promise<C | readonly (C | GroupShape<C>)[]>
   isNoun: boolean
 }

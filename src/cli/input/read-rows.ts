@@ -9,7 +9,7 @@ export interface ReadRow<Row> {
   line: number
   key: string
   row: Row
-  /** As it was read, to be written out again. */
+  /** The row as it was read, to be written out again. */
   record: Record<string, string>
 }
 

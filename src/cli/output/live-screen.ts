@@ -33,7 +33,7 @@ export async function showLive(output: Output, everyS: number, draw: () => Promi
   output.raw(`${last}\n`)
 }
 
-/** What ends or hurries a live view: keys of a terminal, signals, a terminal of another size. */
+/** The events that end or hurry a live view: keys of a terminal, signals, a terminal of another size. */
 class Keys {
   ended = false
   #wake = () => {}
@@ -51,7 +51,7 @@ class Keys {
     process.once('SIGTERM', this.#end)
     process.stdout.on('resize', this.#again)
     if (!process.stdin.isTTY) return
-    // As they are typed, and not shown on the picture.
+    // Keys are read as they are typed, and not shown on the picture.
     process.stdin.setRawMode(true).setEncoding('utf8').on('data', this.#typed).resume()
   }
 

@@ -25,7 +25,8 @@ export interface OutputOptions {
 }
 
 /**
- * What a command says: its result on stdout, in the one way that was asked for, everything else on stderr.
+ * The output of a command: its result on stdout, in the one way that was asked for, everything else on
+ * stderr.
  */
 export class Output {
   readonly json: boolean
@@ -58,7 +59,7 @@ export class Output {
     this.noteStyle = createStyle(wantsColor(stderr, color, env))
   }
 
-  /** Of the terminal as it is now, where there is one. */
+  /** Returns the width of the terminal as it is now, where there is a terminal. */
   get width(): number | undefined {
     return this.#stdout.isTTY ? (this.#stdout.columns ?? 80) : undefined
   }

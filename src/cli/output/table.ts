@@ -13,7 +13,7 @@ export { fitWidths } from '../client/view.ts'
 
 /** One column of a list, or one field of a thing. */
 export interface Column<Row> {
-  /** As in the JSON, units last: `total_idr`. */
+  /** The name as in the JSON, units last: `total_idr`. */
   name: string
   /** For people; else made from the name. */
   heading?: string

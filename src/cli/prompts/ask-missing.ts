@@ -4,7 +4,7 @@ import type { CommandContext } from '../define/context.ts'
 import { usageError } from '../errors/cli-error.ts'
 import type { Prompts } from './prompts.ts'
 
-/** What a command takes: what of it is missing can be asked for. */
+/** The arguments and options that a command takes: a missing one can be asked for. */
 export interface Takes {
   args: readonly ArgumentDefinition[]
   options: readonly OptionDefinition[]
@@ -14,7 +14,7 @@ export interface Takes {
 /** Something that the command cannot do without, and nobody gave. */
 interface Missing {
   name: string
-  /** As it is typed: `--user`, `<session>`. */
+  /** The name as it is typed: `--user`, `<session>`. */
   typed: string
   description: string
   choices?: readonly string[] | undefined

@@ -3,9 +3,9 @@ import { CliError, exitCodes, unanswered, usageError } from '../errors/cli-error
 import { wrapped } from '../output/format.ts'
 
 export interface Severity {
-  /** What has to be typed: the code of what is changed. */
+  /** The text that has to be typed: the code of the thing that is changed. */
   code: string
-  /** What happens then, for the question. */
+  /** The consequence of the change, for the question. */
   consequence: string
 }
 

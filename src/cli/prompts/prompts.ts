@@ -1,9 +1,9 @@
 import { CliError, exitCodes } from '../errors/cli-error.ts'
 
-/** What a person can be asked. */
+/** The questions that a person can be asked. */
 export interface Prompts {
   text(message: string): Promise<string>
-  /** What is typed is not shown. */
+  /** Asks for a text that is not shown while it is typed. */
   secret(message: string): Promise<string>
   choose(message: string, choices: readonly string[]): Promise<string>
 }

@@ -29,7 +29,10 @@ export async function withSecondFactor<T>(
   }
 }
 
-/** Who acts, confirmed by a code. Wrong ones are counted, so it is looked at in a transaction of its own. */
+/**
+ * Returns the actor, confirmed by a code. Wrong codes are counted, so the code is checked in a transaction of
+ * its own.
+ */
 async function confirmed(context: CommandContext, actor: Actor, code: string, burn: boolean): Promise<Actor> {
   if (actor.kind !== 'staff') return actor
   const { useFactorCode } = await import('../../domain/auth/index.ts')

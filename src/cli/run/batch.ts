@@ -21,7 +21,7 @@ const flagsSchema = z.object({
 /** So many rows a dry run does in one transaction. */
 const DRY_PAGE = 500
 
-/** What became of a row. */
+/** The result of a row. */
 interface RowResult<T> {
   line: number
   key: string
@@ -112,8 +112,8 @@ export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
 }
 
 /**
- * Who acts. Where a row may take a second person, they confirm all rows by one code; a file is not begun anew
- * to ask for it.
+ * Returns the actor. Where a row may take a second person, the actor confirms all rows by one code; a file is
+ * not begun anew to ask for the code.
  */
 async function actorOf(
   context: CommandContext,

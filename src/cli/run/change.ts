@@ -67,7 +67,7 @@ export async function runChange<S extends z.ZodType, T>(
 const isRefusal = <T>(answer: T | Refusal): answer is Refusal =>
   typeof answer === 'object' && answer !== null && 'refused' in answer && answer.refused instanceof Error
 
-/** What was refused is thrown once it is committed. */
+/** Throws a refusal once it is committed. */
 function orThrow<T>(answer: T | Refusal): T {
   if (isRefusal(answer)) throw answer.refused
   return answer
@@ -79,14 +79,14 @@ function codeOf({ secondPerson }: { secondPerson?: boolean }, { code, ...own }: 
   return { code: undefined, own: code === undefined ? own : { ...own, code } }
 }
 
-/** What is said of a change, and the code that it ends with. */
+/** Returns the text about a change, and the exit code that the change ends with. */
 function endOf<S extends z.ZodType, T>(definition: ChangeDefinition<S, T>, result: T, input: z.output<S>) {
   return { text: definition.done(result, input), exitCode: definition.exitCode?.(result) ?? exitCodes.done }
 }
 
 const SHOWN_ONCE = 'This was shown once, when it was done, and is kept nowhere.'
 
-/** What whoever says the change again under its key is told. */
+/** Returns the answer for a person who gives the change again under its idempotency key. */
 function keptOf<S extends z.ZodType, T>(definition: ChangeDefinition<S, T>, done: T, input: z.output<S>) {
   const { text, exitCode } = endOf(definition, done, input)
   return definition.shownOnce

@@ -24,7 +24,7 @@ export interface Installed {
 
 export interface InstallOptions {
   dryRun?: boolean
-  /** What the database is, from its owner. */
+  /** The database's environment, as its owner names it. */
   environment?: Environment | undefined
   /**
    * Says for an empty database what it is to be, where its owner has not said it: the configuration to go on
@@ -61,7 +61,10 @@ export async function installDatabase(given: OwnerConfig, options: InstallOption
   }
 }
 
-/** What the database is or is to be; it and the keys must be this configuration's. */
+/**
+ * Returns the environment that the database has or is to have; the environment and the keys must be this
+ * configuration's.
+ */
 async function requireOwnDatabase(
   owner: pg.Pool,
   { owner: url, embedded }: DatabaseUrls,

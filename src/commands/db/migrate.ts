@@ -71,7 +71,10 @@ async function letInBy({ owner }: DatabaseUrls, name: string): Promise<string> {
   )
 }
 
-/** What the owner says that the database is, is what this process is too. LAKU_ENV may only agree. */
+/**
+ * Takes the environment that the owner names for the database as this process's environment too. LAKU_ENV may
+ * only agree.
+ */
 function ownerConfig(context: CommandContext, environment: Environment | undefined): OwnerConfig {
   const { LAKU_ENV } = process.env
   if (environment && LAKU_ENV && LAKU_ENV !== environment) {

@@ -1,4 +1,4 @@
-/** What a new laku begins with: a small maker of clothes in Bandung. */
+/** The factory that a new laku begins with: a small maker of clothes in Bandung. */
 export const seedFactory = {
   name: 'Konveksi Cihampelas',
   phone: '+6281220001234',
@@ -57,7 +57,7 @@ export const seedProducts = [
 /** Pieces on hand of each variant. */
 export const seedStock = 200
 
-/** Of the first product; open for a week from the moment it is planted. */
+/** The session of the first product; it is open for a week from the moment it is planted. */
 export const seedSession = {
   moq: 10,
   capacity: 100,

@@ -106,7 +106,7 @@ export class Buyer {
     return { challenge_id, code: newest?.code }
   }
 
-  /** What this phone received, newest first. */
+  /** Returns the messages that this phone received, newest first. */
   messages(): Promise<Message[]> {
     return this.#sandbox.ask('GET', `/control/messages?channel=whatsapp&to=${encodeURIComponent(this.phone)}`)
   }

@@ -9,7 +9,7 @@ export interface Balance {
 /** Our gateway account beside the provider's own book. */
 export interface Books {
   gateway_idr: number
-  /** What the provider says we have there, less the fees of its that we have booked. */
+  /** The balance that the provider says we have there, less those of its fees that we have booked. */
   provider_idr: number
   agrees: boolean
 }

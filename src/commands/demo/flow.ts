@@ -15,7 +15,7 @@ export interface FlowResult {
   error?: string
 }
 
-/** What a step tells besides having succeeded. */
+/** The facts that a step tells besides its success. */
 export type Told = { amountIdr?: number; detail?: string }
 
 /** One flow of the service map, acted out step by step. */
@@ -66,7 +66,7 @@ export async function actOut(
   }
 }
 
-/** What must be so for the flow to count, in words when it is not. */
+/** Throws, with the given words, unless the condition holds that the flow needs to count. */
 export function expectThat(holds: boolean, otherwise: string): void {
   if (!holds) throw new Error(otherwise)
 }

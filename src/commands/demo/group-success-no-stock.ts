@@ -5,7 +5,7 @@ import { until } from './poll.ts'
 import type { Shop } from './shop.ts'
 
 const UNIT_PRICE_IDR = 80_000
-/** Who joins, with how many units: together the MOQ. */
+/** The buyers who join, and their units: together the MOQ. */
 const joining = [
   { name: 'Bayu', units: 2 },
   { name: 'Citra', units: 1 },

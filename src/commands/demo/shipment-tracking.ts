@@ -3,7 +3,7 @@ import { expectThat, type Flow } from './flow.ts'
 import { until } from './poll.ts'
 import type { Shop } from './shop.ts'
 
-/** As `laku shipments list` and `GET /api/shipments/:id` name things. */
+/** A parcel, with the names that `laku shipments list` and `GET /api/shipments/:id` use. */
 interface ParcelRow {
   id: string
   code: string

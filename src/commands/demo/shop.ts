@@ -9,7 +9,7 @@ import { withoutSettings } from '../../runtime/config/without-settings.ts'
 import { Buyer } from './buyer.ts'
 import { HttpClient } from './http-client.ts'
 
-/** Where `laku up` says everything is. */
+/** The addresses that `laku up` prints. */
 export interface Addresses {
   http: string
   staff: string

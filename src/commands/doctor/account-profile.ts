@@ -4,12 +4,14 @@ import { REFUND_CHANNELS, type RefundRule } from '../../providers/xendit/facts.t
 import type { Laku } from '../../runtime/laku.ts'
 import type { DoctorCheck } from './checks.ts'
 
-/** What laku goes by at the payment provider. `laku providers show` says why, channel by channel. */
+/**
+ * The profile that laku goes by at the payment provider. `laku providers show` says why, channel by channel.
+ */
 export interface AccountProfile {
   refundForm: 'current' | 'legacy'
   /**
-   * What takes money back at the source, for how many days, and whether in parts. Everything else goes to the
-   * wallet.
+   * The channels that take money back at the source, for how many days, and whether in parts. Every other
+   * refund goes to the wallet.
    */
   refunds: { channel: string; days: number; parts: boolean }[]
   floatIdr: Rupiah
@@ -53,7 +55,7 @@ export function profileLines({ refundForm, refunds, floatIdr, payoutChannels }: 
 const CHANNELS_OLD_S = 2 * 86_400
 const REFUSED_WITHIN_S = 7 * 86_400
 
-/** What speaks against that profile. */
+/** The check for facts that speak against that profile. */
 export const accountProfileCheck: DoctorCheck = {
   name: 'account profile',
   examine: async (laku) => {

@@ -37,7 +37,10 @@ export const databaseRights: DoctorCheck = {
   },
 }
 
-/** What the database is and whose keys it reads with; and secrets that the next version refuses. */
+/**
+ * The check of the database's environment, of the keys it reads with, and of secrets that the next version
+ * refuses.
+ */
 export const databaseEnvironment: DoctorCheck = {
   name: 'environment and keys',
   examine: async ({ pool, urls, vault, config }) => {

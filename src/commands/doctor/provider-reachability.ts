@@ -20,7 +20,7 @@ export const providerReachability: DoctorCheck = {
         const why = url === undefined ? undefined : await unreachable(new URL(url))
         if (why === undefined) return []
         const severity = config.env === 'production' ? 'critical' : 'warning'
-        // What waits for a paused provider fails nothing, and goes on when it is resumed.
+        // Work that waits for a paused provider does not fail, and goes on when the provider is resumed.
         return [
           { severity, message: `${name} does not answer: ${why}`, command: `laku switches pause ${name}` },
         ]

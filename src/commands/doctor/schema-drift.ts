@@ -4,7 +4,10 @@ import type pg from 'pg'
 import { dumpSchema } from '../../runtime/dump-schema.ts'
 import type { DoctorCheck } from './checks.ts'
 
-/** What the migrations leave behind; it lies beside src/ in a checkout and beside dist/ in the package. */
+/**
+ * The schema that the migrations leave behind; its file lies beside src/ in a checkout and beside dist/ in
+ * the package.
+ */
 const expectedFile = fileURLToPath(new URL('../../../docs/schema.sql', import.meta.url))
 const SHOWN = 3
 

@@ -15,7 +15,7 @@ const basisPoints = z
   .transform(Number)
   .pipe(z.int().max(10_000))
 
-/** What `factories create` and `factories update` both take. */
+/** The fields that `factories create` and `factories update` both take. */
 export const factoryInput = {
   email: z.email().max(254).optional(),
   commissionBps: basisPoints.optional(),

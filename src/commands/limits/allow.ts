@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineChange } from '../../cli/define/command.ts'
 import { formatIdr } from '../../domain/kernel/index.ts'
 
-/** What has no state in which it waits for a second person. */
+/** The kinds of action that have no state in which they wait for a second person. */
 const kinds = ['return', 'undeliverable', 'order_failed', 'write_off', 'quarantine'] as const
 
 export const allow = defineChange({

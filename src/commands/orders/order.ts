@@ -12,7 +12,7 @@ export async function callingOff<I, T>({ context, actor }: OutsideWay<I>, run: (
   return await withParcelCalledOff({ units, actor, courier }, run)
 }
 
-/** What is said of an order after a change. */
+/** Returns the text about an order after a change. */
 export const orderDone = ({
   code,
   status,

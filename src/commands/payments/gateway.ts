@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../cli/define/context.ts'
 import type { GatewayContext } from '../../domain/payment/index.ts'
 
-/** What a command that asks the payment gateway works with. */
+/** Returns the context for a command that asks the payment gateway. */
 export async function gatewayContext(context: CommandContext): Promise<GatewayContext> {
   const { units } = await context.laku()
   const { gateway } = await context.providers()

@@ -107,7 +107,7 @@ function report(findings: readonly Finding[], { style, width }: Output): string 
   return lines.length === 0 ? table : `${table}\n\n${lines.join('\n')}`
 }
 
-/** What no harmless question shows, so that nobody takes silence for a yes. */
+/** Lists the facts that no harmless question shows, so that nobody takes silence for a yes. */
 function blindSpots(notSeen: readonly NotSeen[], { style }: Output): string {
   return [
     style.bold('not seen by this check'),

@@ -39,7 +39,7 @@ const retryInput = z.object({
   wallet: z.boolean().optional(),
   providerRefundId: z.string().trim().min(1).max(200).optional(),
   notSent: z.boolean().optional(),
-  /** What was found at the provider, which no option says. */
+  /** The provider's refund, as it was read there; no option gives it. */
   read: z.custom<RefundRetry['read']>().optional(),
   looked: z.custom<RefundRetry['looked']>().optional(),
 })
@@ -74,7 +74,7 @@ export const retry = defineChange({
   done: (refund) => toldOf(refund),
 })
 
-/** What the provider says of it is read before the transaction begins. */
+/** Reads the provider's answer about the refund before the transaction begins. */
 async function readFirst({ context, actor, input }: OutsideWay<Retry>): Promise<Partial<Retry>> {
   const { refund, wallet, providerRefundId, notSent } = input
   // Options that do not go together ask nobody: the use case refuses them.

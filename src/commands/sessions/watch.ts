@@ -12,7 +12,7 @@ const SHORTEST_BAR = 10
 const LINES_EACH = 2
 // The head, the line that says how to end, and the empty one above it.
 const OTHER_LINES = 3
-/** Where no terminal limits them. */
+/** The number of sessions shown where no terminal limits them. */
 const SHOWN = 20
 
 const seconds = z
@@ -40,7 +40,7 @@ export const watch = defineTask({
       return { json: seen, text: picture(seen, output) }
     }
     const { showLive } = await import('../../cli/output/live-screen.ts')
-    // What does not exist is said before the screen changes.
+    // A session that does not exist is reported before the screen changes.
     if (session !== undefined) await look(context, session)
     await showLive(output, every, async () => picture(await look(context, session), output))
     return undefined
@@ -96,7 +96,10 @@ export function barOf(paid: number, held: number, moq: number, length = BAR): st
   return `${'█'.repeat(full)}${'▒'.repeat(half)}${'░'.repeat(length - full - half)}`
 }
 
-/** What is left of a forming session: `2d 03h`, `14h 05m`, `3m 20s`; nothing where it no longer forms. */
+/**
+ * Returns the time left of a forming session: `2d 03h`, `14h 05m`, `3m 20s`; nothing where it no longer
+ * forms.
+ */
 export function timeLeft({ status, endsAt }: Pick<SessionView, 'status' | 'endsAt'>, now: Date): string {
   if (status !== 'forming') return ''
   const leftS = Math.max(0, Math.floor((endsAt.getTime() - now.getTime()) / 1000))

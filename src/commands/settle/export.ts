@@ -78,7 +78,7 @@ async function exportCsv(context: CommandContext, given: Input): Promise<TaskRes
   if (keep && file !== undefined) throw usageError('--keep hands no file out: leave --output away')
   const { units } = await context.laku()
   const actor = await context.actor()
-  // What the bank rejected is approved again by its name, which may take a second person.
+  // A settlement that the bank rejected is approved again by its name, which may take a second person.
   const {
     batch: made,
     transfers,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineBatch } from '../../cli/define/batch.ts'
 
-/** Where each decision leads: a row whose settlement is there was carried out before. */
+/** The status that each decision leads to: a row whose settlement has that status was carried out before. */
 const leadsTo = { approve: 'approved', hold: 'on_hold', void: 'void' } as const
 
 const row = z

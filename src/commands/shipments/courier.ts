@@ -11,7 +11,7 @@ export const courierChoice = z
     return { company, type }
   })
 
-/** What a command that asks couriers works with. */
+/** Returns the context for a command that asks couriers. */
 export async function courierContext(context: CommandContext): Promise<TrackingContext> {
   const { units } = await context.laku()
   const { courier } = await context.providers()

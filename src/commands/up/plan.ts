@@ -22,7 +22,9 @@ export interface Plan {
   temporary: string | undefined
 }
 
-/** Where everything will be. An ephemeral laku takes a folder and ports of its own where none are named. */
+/**
+ * Plans where everything will be. An ephemeral laku takes a folder and ports of its own where none are named.
+ */
 export async function planOf(context: CommandContext, flags: UpFlags): Promise<Plan> {
   const { env } = process
   const own: Flags = { port: flags.port ?? env.PORT, sandboxPort: flags.sandboxPort ?? env.LAKU_SANDBOX_PORT }

@@ -3,12 +3,12 @@ interface Step {
   close: () => Promise<unknown>
 }
 
-/** What was started, to be stopped in the opposite order: once, whoever asks for it. */
+/** Stops the things that were started, in the opposite order: once, whoever asks for it. */
 export class Teardown {
   readonly #steps: Step[] = []
   #closing: Promise<void> | undefined
 
-  /** What is added while everything is being stopped is stopped at once. */
+  /** Adds a step; a step that is added while everything is being stopped is carried out at once. */
   async add(name: string, close: Step['close']): Promise<void> {
     if (this.#closing) await close()
     else this.#steps.push({ name, close })

@@ -1,7 +1,7 @@
 import { requireCustomer, requireStaff, type Work } from '../kernel/index.ts'
 
 /**
- * Whose addresses are worked on: those of the customer who acts, or of a user whom support names.
+ * Returns the owner of the addresses to work on: the customer who acts, or a user whom support names.
  * @throws kernel.forbidden
  */
 export function ownerOf(work: Work, named?: string | undefined): string {

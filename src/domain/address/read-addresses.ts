@@ -24,7 +24,7 @@ export async function addressFor(work: Work, id: string): Promise<Address> {
   return address
 }
 
-/** As `addressFor`, in the shape that is printed and sent. */
+/** Returns the same address as `addressFor`, in the shape that is printed and sent. */
 export async function getAddress(work: Work, id: string): Promise<AddressView> {
   return addressView(await addressFor(work, id))
 }

@@ -18,7 +18,7 @@ export interface AddressInput {
 export type AddressChanges = { [K in keyof AddressInput]?: AddressInput[K] | undefined }
 
 /**
- * What is stored otherwise than it was written.
+ * Returns the fields that are stored otherwise than they were written.
  * @throws address.postal_code_invalid, user.phone_invalid
  */
 export function normalized({ phone, postalCode, areaId }: AddressChanges): {

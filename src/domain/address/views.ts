@@ -16,7 +16,7 @@ export interface AddressSnapshot {
   areaId?: string | null
 }
 
-/** What its owner sees. */
+/** An address as its owner sees it. */
 export interface AddressView extends AddressSnapshot {
   id: string
   label: string

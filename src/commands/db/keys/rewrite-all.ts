@@ -12,7 +12,7 @@ import type { Laku } from '../../../runtime/laku.ts'
 export interface Rewritten {
   encrypted: number
   sealed: number
-  /** What stays under an older key, a line each. */
+  /** The values that stay under an older key, a line each. */
   left: string[]
 }
 

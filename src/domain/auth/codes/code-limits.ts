@@ -13,7 +13,7 @@ import { isProof, newPuzzle, type Proof } from './proof-of-work.ts'
 /** Nobody is told to wait longer for a code. */
 export const LONGEST_WAIT_S = 60
 
-// Who worked for a request may ask so many times as often from one network.
+// A person who worked for a request may ask so many times as often from one network.
 const PROVEN = 5
 
 /**
@@ -34,14 +34,14 @@ export class CodeTooEarly extends DomainError {
 /** The turn that the day's money is, of who is not known. */
 export const STRANGERS_BUDGET = 'code budget'
 
-/** Who asks for a code, as far as it is known. */
+/** The person who asks for a code, as far as they are known. */
 export interface Asker {
   /** E.164 */
   phone: string
   /** Their network address; null where there is none. */
   ip: string | null
   /**
-   * What proves that they are no stranger: a device that logged this number in before, or the user who is
+   * The proof that they are no stranger: a device that logged this number in before, or the user who is
    * logged in.
    */
   knownAs?: string | undefined
@@ -52,8 +52,8 @@ const subjectOf = ({ phone, ip }: Pick<Asker, 'phone' | 'ip'>) => `${phone} ${ho
 const homeOf = (ip: string | null) => (ip === null ? 'none' : networkOf(ip).home)
 
 /**
- * What one network may ask for before work is asked of it. @see docs/security.md for where the figures come
- * from
+ * Returns the turns that one network has before it is asked for work. @see docs/security.md for where the
+ * figures come from
  */
 function networkTurns(kind: string, ip: string | null, hourly: NetworkLimits, factor = 1): Turn[] {
   if (ip === null) return []
@@ -138,7 +138,7 @@ export function hasWorked({ vault, now }: { vault: Vault; now: Date }, asker: As
   return isProof(vault, now, subjectOf(asker), asker.proof)
 }
 
-/** What a stranger is answered whose turn has not come: a puzzle, or a wait of a minute at most. */
+/** Returns the answer to a stranger whose turn has not come: a puzzle, or a wait of a minute at most. */
 export function workNeeded(
   { vault, now }: { vault: Vault; now: Date },
   asker: Pick<Asker, 'phone' | 'ip'>,
@@ -189,7 +189,7 @@ export async function guessHeldBack(
   return guessWorkNeeded(work, { ip, challengeId }, inS)
 }
 
-/** What is answered to a guess at a challenge that is held back. */
+/** Returns the answer to a guess at a challenge that is held back. */
 export function guessWorkNeeded(
   { vault, now }: { vault: Vault; now: Date },
   { ip, challengeId }: { ip: string | null; challengeId: string },

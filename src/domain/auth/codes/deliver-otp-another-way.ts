@@ -26,7 +26,8 @@ interface NextWay {
 
 type Text = { subject: string; body: (code: string) => string }
 
-// What it is for stands in each: whoever is talked into reading a code aloud sees what they would give away.
+// Each text names the code's purpose: a person who is talked into reading a code aloud sees what they would
+// give away.
 const texts: Record<Locale, Record<CodePurpose, Text>> = {
   id: {
     login: {

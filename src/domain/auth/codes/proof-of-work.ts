@@ -11,7 +11,8 @@ const GOOD_FOR_S = 300
 export const PROOF_BITS = 15
 
 /**
- * What is to be worked out: an `answer` by which SHA-256 of `<puzzle>:<answer>` begins with `bits` zero bits.
+ * The puzzle to be worked out: an `answer` by which SHA-256 of `<puzzle>:<answer>` begins with `bits` zero
+ * bits.
  */
 export interface Puzzle {
   puzzle: string

@@ -21,7 +21,7 @@ export interface OtpRequest {
   ip: string | null
   /** By default to log in. Any other is asked for by the customer who acts, to their own number. */
   purpose?: CodePurpose | undefined
-  /** Of a browser that logged in before: no stranger's requests stand before it. */
+  /** The token of a browser that logged in before: no stranger's requests stand before its own. */
   deviceToken?: string | undefined
   /** The answer to a puzzle, where one was asked. */
   proof?: Proof | undefined

@@ -12,11 +12,11 @@ import type { CodePurpose } from './request.ts'
 export interface CodeGiven {
   challengeId: string
   code: string
-  /** What the code was asked for; one for something else is none. */
+  /** The purpose that the code was asked for; a code for another purpose does not count. */
   purpose: CodePurpose
   /** The code must have been sent to this user's phone; without one, to any. */
   userId?: string | undefined
-  /** Where it was typed; null where there is no address. */
+  /** The network address where the code was typed; null where there is no address. */
   ip: string | null
   /** The answer to a puzzle, where one was asked. */
   proof?: Proof | undefined

@@ -9,19 +9,22 @@ import { tryCode } from './try.ts'
 export interface OtpProof {
   challengeId: string
   code: string
-  /** Where it was typed; null where there is no address. */
+  /** The network address where the code was typed; null where there is no address. */
   ip: string | null
   /** The answer to a puzzle, where one was asked. */
   proof?: Proof | undefined
-  /** What tells the browser from others: a log-in is refreshed at once by two tabs of one, not by another. */
+  /**
+   * The mark that tells the browser from others: two tabs of one browser refresh a log-in at once, another
+   * browser does not.
+   */
   device?: string | undefined
-  /** Of a person who is new here. */
+  /** The name of a person who is new here. */
   name?: string | undefined
 }
 
 export type LoginOutcome = { refused?: undefined; login: Login } | Refusal
 
-/** What the browser keeps, to be known again when it asks for its next code. */
+/** The login, and the token that the browser keeps, to be known again when it asks for its next code. */
 export type CodeLogin = { refused?: undefined; login: Login; deviceToken: string } | Refusal
 
 /**

@@ -27,7 +27,7 @@ const view = sql`
     else 'running' end as status
   from command_runs r join staff s on s.id = r.staff_id`
 
-/** Whose runs somebody sees: their own, an administrator everybody's. */
+/** Restricts the runs to those that somebody may see: their own, for an administrator everybody's. */
 const seenBy = (actor: Actor) =>
   actor.kind === 'system' || (actor.kind === 'staff' && actor.role === 'admin')
     ? sql`true`
@@ -45,7 +45,10 @@ export async function listRuns(
   return pageOf(rows, limit, (row) => row.id)
 }
 
-/** What these print lets somebody in: whoever said them sees it, and no administrator beside. */
+/**
+ * The commands that print a way in: only the person who gave them sees the output, and no administrator
+ * besides.
+ */
 const SECRET = ['auth factor enrol', 'auth staff add', 'auth staff renew']
 
 /** Whether somebody may see what a command says, besides that it was said. */
