@@ -17,7 +17,7 @@ export const loginCodeMachine = machineOf('login code', 'otpChallenges', loginCo
 
 export type StaffStatus = 'active' | 'suspended'
 
-/** Who was suspended comes back as somebody new. */
+/** A staff member who was suspended comes back as somebody new. */
 export const staffTransitions: Transitions<StaffStatus> = {
   active: ['suspended'],
   suspended: [],

@@ -2,12 +2,12 @@ import { type RawBuilder, sql } from 'kysely'
 import { type AttentionKind, actorLabel, finalStates, inSql, type Work } from '../kernel/index.ts'
 import { shipmentTransitions } from '../logistics/index.ts'
 
-/** What a thing was raised for has gone away when this holds of its open row `a`. */
+/** A condition on an open row `a`: when it holds, the cause that the row was raised for has gone away. */
 interface GoneWhen {
   gone: RawBuilder<unknown>
   /**
-   * Where that is a matter of its subject’s state alone: of which table, and which states end it (`not`: all
-   * others do).
+   * Set where the subject’s state alone decides: the subject’s table, and the states that end the attention
+   * (`not`: all other states end it).
    */
   states?: { table: string; of: readonly string[]; not: boolean }
 }
@@ -69,8 +69,8 @@ const goodsComing: GoneWhen = {
 }
 
 /**
- * What ends each kind of attention by itself. Many a use case ends its own at once (`settleAttention`); this
- * finds the others, whatever made their cause go away.
+ * The condition that ends each kind of attention by itself. Many use cases end their own at once
+ * (`settleAttention`); this finds the others, whatever made their cause go away.
  */
 export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   buyer_owes: {

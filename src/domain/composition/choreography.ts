@@ -75,9 +75,9 @@ async function refundSessions(
 }
 
 /**
- * Who follows what: the service map's communication table, turned the right way up. Reactions run in the same
- * transaction as the event, in the order given; jobs after its commit. An event with an empty row is kept as
- * history and followed by nobody.
+ * The followers of each event: the service map's communication table, turned the right way up. Reactions run
+ * in the same transaction as the event, in the order given; jobs run after its commit. An event with an empty
+ * row is kept as history and followed by nobody.
  */
 export const choreography: Choreography = {
   // The code travels in a WhatsApp message of its own: whatsapp.queued sends it.
@@ -194,7 +194,7 @@ export const choreography: Choreography = {
       notifyBuyer,
       {
         job: 'refunds.submit',
-        // What goes to the wallet is there already.
+        // A refund that goes to the wallet is there already.
         data: ({ payload }) =>
           payload.destination === 'source' ? { refundId: payload.refundId } : undefined,
       },

@@ -7,7 +7,7 @@ export interface Explanation extends Telling {
   what: string
   id: string | null
   code: string | null
-  /** What it is and how it stands, a sentence each. */
+  /** The facts about the thing, a sentence each: its kind, and how it stands. */
   facts: string[]
 }
 
@@ -97,7 +97,7 @@ async function find(tx: Tx, text: string): Promise<Found | undefined> {
   return rows[0]
 }
 
-/** Whose postings explain it: its own, and those of what hangs on it. */
+/** Selects the postings that explain the thing: its own, and those of what hangs on it. */
 async function tellingOf(tx: Tx, { what, id }: Found): Promise<TellingOf> {
   if (what === 'order line') return { orderItemId: id }
   if (what === 'settlement') {

@@ -11,9 +11,7 @@ import { suspenseChecks } from '../suspense/index.ts'
 import { walletChecks } from '../wallet/index.ts'
 import { warehouseChecks } from '../warehouse/index.ts'
 
-/**
- * What is always true, over all domains: what `laku ledger verify` and the tests hold after every command.
- */
+/** The invariants of all domains: `laku ledger verify` and the tests check them after every command. */
 export const bookChecks: readonly Check[] = [
   ...ledgerChecks,
   ...suspenseChecks,

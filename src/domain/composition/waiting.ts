@@ -3,7 +3,8 @@ import type { Tx } from '../kernel/index.ts'
 import type { SwitchName } from '../ops/index.ts'
 
 /**
- * What waits behind a switch, by what it is: nothing of it is lost, it goes on when the switch is resumed.
+ * The work that waits behind a switch, by its kind: none of it is lost, and it goes on when the switch is
+ * resumed.
  */
 export interface Waiting {
   what: string
@@ -65,7 +66,9 @@ const questions: Record<
   ],
 }
 
-/** What waits behind one switch, whether it is paused or not; each count is answered by a partial index. */
+/**
+ * Counts what waits behind a switch, whether the switch is paused or not; a partial index answers each count.
+ */
 export async function waitingBehind(tx: Tx, name: SwitchName): Promise<Waiting[]> {
   const asked = questions[name].map(({ what, from, amount }) => {
     const sum = amount ? sql`coalesce(sum(amount_idr), 0)::int8` : sql`null::int8`

@@ -66,8 +66,8 @@ export async function lastAccount(
 }
 
 /**
- * What may be paid out to at `now`, by factory: the newest account that two people set and whose cooling-off
- * is over.
+ * Returns the account that may be paid out to at `now`, by factory: the newest account that two people set
+ * and whose cooling-off is over.
  */
 export async function payableAccounts(
   tx: Tx,

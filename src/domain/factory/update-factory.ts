@@ -118,7 +118,8 @@ async function recordChanges(
 }
 
 /**
- * What the factory had before, for it stopped the change: its number, its address for mail or its tax number.
+ * Restores what the factory had before, when the factory stopped the change: its number, its address for mail
+ * or its tax number.
  */
 export async function restoreFactory(
   work: Work,

@@ -1,17 +1,19 @@
 import type { TaxIdKind } from './tax-id.ts'
 import type { FactoryStatus, FactoryVerification } from './transitions.ts'
 
-/** What everybody may know of a factory. */
+/** The facts about a factory that everybody may know. */
 export interface PublicFactory {
   id: string
   name: string
   city: string
   province: string
-  /** Of published reviews of its products: the mean to one digit, null before the first. */
+  /**
+   * The rating from published reviews of its products: the mean to one digit, null before the first review.
+   */
   rating: { average: number | null; count: number }
 }
 
-/** What staff see. */
+/** The view of a factory that staff see. */
 export interface FactoryView extends PublicFactory {
   /** E.164 */
   phone: string

@@ -5,7 +5,7 @@ export type ClosePolicy = 'at_moq' | 'at_deadline'
 
 export interface Tier {
   minUnits: number
-  /** Of the variant that costs least. */
+  /** The unit price of the variant that costs least. */
   unitPriceIdr: Rupiah
 }
 
@@ -92,7 +92,7 @@ export function isComplete(session: SessionCount): boolean {
   return session.capacity !== null && session.paidUnits >= session.capacity
 }
 
-/** What becomes of a forming session at this instant: a session at MOQ when its time runs out succeeds. */
+/** Decides a forming session at this instant: a session at MOQ when its time runs out succeeds. */
 export function verdict(session: SessionCount & { endsAt: Date }, now: Date): 'close' | 'fail' | 'wait' {
   if (isComplete(session)) return 'close'
   if (session.endsAt > now) return 'wait'
@@ -124,8 +124,8 @@ export interface Wish {
 }
 
 /**
- * Who gets a place, in order of arrival: each takes what is left, and one who wants too much does not keep
- * the next one out.
+ * Gives out places in order of arrival: each wish takes what is left, and a wish for too much does not keep
+ * the next wish out.
  */
 export function admit<W extends Wish>(wishes: readonly W[], free: number): { admitted: W[]; refused: W[] } {
   const admitted: W[] = []
@@ -143,9 +143,9 @@ export function admit<W extends Wish>(wishes: readonly W[], free: number): { adm
 }
 
 /**
- * Who of a queue is served whole from what is there, strictly in turn: what somebody needs is set aside for
- * them although the rest of their demand is missing, and nobody behind them takes it. So a delivery never
- * passes over who paid first.
+ * Returns those in a queue who are served whole from what is there, strictly in turn. Stock that somebody
+ * needs is set aside for them although the rest of their demand is missing, and nobody behind them takes it.
+ * So a delivery never passes over those who paid first.
  */
 export function coveredInTurn<Q extends { lines: readonly { variantId: string; quantity: number }[] }>(
   queue: readonly Q[],

@@ -11,7 +11,7 @@ export type SessionStatus =
   | 'cancelled'
   | 'refunded'
 
-/** Where nobody waits for goods any more when the orders are made, a session is a success at once. */
+/** A session is a success at once where nobody waits for goods any more when the orders are made. */
 export const sessionTransitions: Transitions<SessionStatus> = {
   draft: ['forming', 'cancelled'],
   forming: ['moq_reached', 'failed', 'cancelled'],

@@ -24,7 +24,9 @@ export interface SessionView {
 }
 
 export interface TierView extends Tier {
-  /** Where the variants differ in price; else `unitPriceIdr` is that of all. */
+  /**
+   * The price of each variant, where the variants differ in price; else `unitPriceIdr` is the price of all.
+   */
   variantPrices: { variantId: string; sku: string; unitPriceIdr: Rupiah }[] | null
 }
 

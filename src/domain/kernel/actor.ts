@@ -5,7 +5,7 @@ import type { StaffProof } from './staff-proof.ts'
 export const staffRoles = ['support', 'warehouse', 'finance', 'agent', 'service', 'admin'] as const
 export type StaffRole = (typeof staffRoles)[number]
 
-/** Who does something, as far as it was verified, and why where they said so. */
+/** The actor who does something, as far as they were verified, and their reason where they gave it. */
 export type Actor =
   | {
       kind: 'staff'

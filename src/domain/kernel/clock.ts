@@ -1,4 +1,4 @@
-/** Where every business time comes from. Only development and tests may shift it. */
+/** The source of every business time. Only development and tests may shift it. */
 export interface Clock {
   /** This process's time, for what no transaction is needed for. */
   now(): Date

@@ -5,7 +5,7 @@ import { inspect } from 'node:util'
  * code was found right (`useFactorCode` of auth), and nowhere else; a dry run takes it for granted.
  */
 export class ConfirmedFactor {
-  /** Whose factor it is. */
+  /** The staff member whose factor it is. */
   readonly #staffId: string
   /** Null in a dry run. */
   readonly factorId: string | null

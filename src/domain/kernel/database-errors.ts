@@ -21,7 +21,7 @@ const STATEMENT_TIMEOUT = '57014'
 const violated = (error: unknown) =>
   error instanceof Error && 'constraint' in error ? error.constraint : undefined
 
-/** What a failure of the database means to the caller; anything unknown stays as it is. */
+/** Translates a failure of the database into its meaning for the caller; anything unknown stays as it is. */
 export function translateDatabaseError(error: unknown): Translation {
   if (error instanceof DomainError) return { translated: error, again: false }
   const state = sqlState(error)
@@ -87,7 +87,8 @@ const network = new Set([
   'EAI_AGAIN',
 ])
 
-// What pg itself says of a connection that ended: it has no code, and hides the error that ended it.
+// The messages of pg itself about a connection that ended: they have no code, and hide the error that ended
+// the connection.
 const told =
   /connection terminated|timeout exceeded when trying to connect|is not queryable|client was closed|query read timeout/i
 

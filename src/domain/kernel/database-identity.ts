@@ -15,7 +15,7 @@ export const databaseIsKnown: RawBuilder<boolean> = sql<boolean>`exists (
 export interface DatabaseDoubt {
   /** In words: what is not as it was. */
   why: string
-  /** Where laku reached the database that it knew; null where no worker had said. */
+  /** The place where laku reached the database that it knew; null where no worker had said. */
   place: string | null
   /**
    * Laku itself restored a backup, or the provider has what only this shop can have done: something is

@@ -25,8 +25,8 @@ export class DomainError extends Error {
 }
 
 /**
- * What a use case returns instead of throwing where something that it counted must be committed. Whoever ran
- * the transaction throws it after the commit.
+ * The result that a use case returns instead of throwing, where something that it counted must be committed.
+ * Whoever ran the transaction throws the error after the commit.
  */
 export interface Refusal {
   refused: DomainError

@@ -10,7 +10,10 @@ export interface EventPayloads {}
 
 export type EventType = keyof EventPayloads
 
-/** What happened, to which aggregate. Payloads are plain JSON: ids, codes and amounts, no personal data. */
+/**
+ * An event: what happened, to which aggregate. Payloads are plain JSON: ids, codes and amounts, no personal
+ * data.
+ */
 export type EventOf<T extends EventType> = {
   [K in T]: {
     readonly id: string
@@ -20,20 +23,20 @@ export type EventOf<T extends EventType> = {
     readonly payload: EventPayloads[K]
     readonly occurredAt: Date
     readonly actor: Actor
-    /** Of the request that it came of, where that is not the unit of work's. */
+    /** The request that the event came of, where that is not the unit of work's. */
     readonly requestId?: string
   }
 }[T]
 
 export type DomainEvent = EventOf<EventType>
 
-/** What a use case hands to `work.emit`. */
+/** An event that a use case hands to `work.emit`. */
 export type NewEvent<T extends EventType = EventType> = {
   [K in T]: {
     type: K
     aggregate: readonly [kind: string, id: string]
     payload: EventPayloads[K]
-    /** Who did it, where that is not the actor of the unit of work: a gathered batch acts for many. */
+    /** The actor, where that is not the actor of the unit of work: a gathered batch acts for many. */
     actor?: Actor
     /** The same for the request. */
     requestId?: string | undefined

@@ -7,7 +7,7 @@ import { openAnswer, sealAnswer } from './sealed-answers.ts'
 import type { Work } from './work.ts'
 
 export interface IdempotencyKey {
-  /** Whose key it is: keys of two customers never meet. */
+  /** The owner of the key: keys of two customers never meet. */
   scope: string
   key: string
   requestHash: string
@@ -64,9 +64,9 @@ export async function claimKeys(
 }
 
 /**
- * What was answered under these keys before, claiming none: in order `undefined` where nothing was, the
- * stored answer, or an error where the key was used for another request. For work whose answers are written
- * with it (`Work.answer`).
+ * Returns, in order, the answers that were given under these idempotency keys before, and claims none. Each
+ * is `undefined` where nothing was answered, the stored answer, or an error where the key was used for
+ * another request. It serves work whose answers are written with it (`Work.answer`).
  */
 export async function findAnswers(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,

@@ -27,7 +27,7 @@ const codeLength: Record<CodePrefix, number> = {
   WDR: 10,
 }
 
-/** What codes begin with. */
+/** The prefixes that codes begin with. */
 export const codePrefixes = Object.keys(codeLength) as readonly CodePrefix[]
 
 /** A code for people: prefix, the Jakarta day, and random letters: `GBS-261123-7K3QX2`. */

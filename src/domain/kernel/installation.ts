@@ -15,7 +15,10 @@ export async function readInstallationId(tx: Kysely<DB>): Promise<string> {
   return own.id
 }
 
-/** What the provider is to know a thing by: the code that people use, after the installation that sent it. */
+/**
+ * Returns the reference that the provider is to know a thing by: the code that people use, after the
+ * installation that sent it.
+ */
 export const referenceOf = (installation: string, code: string): string => `${installation}-${code}`
 
 /**
@@ -29,7 +32,7 @@ export type ReferenceOrigin = 'ours' | 'unmarked' | 'other_installation' | 'fore
 // 1A2B3C-STL-261123-7K3QX2-1: installation, code, and where there is one the number of the try.
 const shape = new RegExp(`^(?:([0-9A-F]{6})-)?(?:${codePrefixes.join('|')})-\\d{6}-[0-9A-Z]{6,10}(?:-\\d+)?$`)
 
-/** Who made a reference that the provider shows, from its form alone. */
+/** Tells who made a reference that the provider shows, from its form alone. */
 export function originOf(reference: string, installation: string): ReferenceOrigin {
   const found = shape.exec(reference)
   if (!found) return 'foreign'

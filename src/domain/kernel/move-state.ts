@@ -25,7 +25,10 @@ export interface Move<S extends string, T extends keyof DB, R> {
   rows?: readonly ({ readonly id: string } & Updateable<DB[T]>)[]
   /** Fewer states than the machine lets this move begin in. */
   from?: S | readonly S[]
-  /** What is there already is written too, and its state stays: for a thing that is looked at again. */
+  /**
+   * Rows that are in the target state already are written too, and keep their state: for a thing that is
+   * looked at again.
+   */
   stays?: boolean
   set?: Assignments<T>
   /** Common table expressions, without `with`. */

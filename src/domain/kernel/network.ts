@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 
-/** Whom an address belongs to, from near to far. */
+/** The networks that an address belongs to, from near to far. */
 export interface Network {
   /** The address itself, or for IPv6 its /64: what a provider gives to one home or phone. */
   home: string

@@ -12,8 +12,8 @@ import type { Work } from './work.ts'
 const REFUSED = 'LK001'
 
 /**
- * What such a function is told besides its own parameters: who acts, proven, and what the audit log keeps of
- * it.
+ * The arguments that such a function gets besides its own parameters: the proven actor, and what the audit
+ * log keeps of the call.
  */
 export interface Proven {
   token: string

@@ -1,5 +1,5 @@
 /**
- * What is known after a provider call that did not succeed.
+ * The knowledge that a provider call leaves when it did not succeed.
  *
  * - `refused`: a definite no, nothing happened there. Its `code` says why; asking the same again gets the
  *   same answer.
@@ -18,7 +18,10 @@ export interface ProviderFailureFacts {
   code: string
   httpStatus?: number
   retryAfterS?: number
-  /** What the provider said besides the code and the caller needs, such as the id of a duplicate. */
+  /**
+   * The details that the provider gave besides the code and that the caller needs, such as the id of a
+   * duplicate.
+   */
   details?: Record<string, unknown>
 }
 

@@ -7,7 +7,7 @@ import { ProviderFailure } from './provider-failure.ts'
 export type ProviderAsk = 'first' | 'repeat' | 'look_up'
 
 /**
- * What an answer proves of the thing that was asked for.
+ * The proof that an answer gives about the thing that was asked for.
  *
  * - `made`: the provider has it.
  * - `not_made`: it was refused, and no other call can have made it. A new key is safe.
@@ -57,7 +57,7 @@ export async function leaseUntil(ask: () => Promise<number | undefined>): Promis
   return leftMs === undefined ? undefined : askedAt + leftMs
 }
 
-/** What a call fails with whose lease is another's by now: it was not sent. */
+/** Returns the failure of a call that was not sent because another holds its lease by now. */
 export function leaseLost(provider: string, operation: string): ProviderFailure {
   return new ProviderFailure({ provider, operation, outcome: 'unreachable', code: 'lease_lost' })
 }

@@ -29,7 +29,7 @@ export interface UnitOfWorkOptions {
   vault: Vault
 }
 
-/** What a use case did, or in a dry run would have done. */
+/** The report of what a use case did, or in a dry run would have done. */
 export interface WorkReport {
   events: { type: string; aggregateKind: string; aggregateId: string; payload: unknown }[]
   postings: PostedTransaction[]
@@ -62,7 +62,10 @@ const MAX_ROUNDS = 20
 const MAX_ATTEMPTS = 4
 
 /** A write was tried in a transaction that only reads. */
-/** What ended a transaction: the rollback on a connection that is gone fails, too, and would hide it. */
+/**
+ * Keeps the error that ended a transaction: the rollback on a connection that is gone fails, too, and would
+ * hide that error.
+ */
 class FirstFailure {
   #first: unknown
 
@@ -362,7 +365,7 @@ class OpenWork implements Work {
   }
 
   /**
-   * What is answered here (joins) holds codes and amounts alone; other answers are sealed
+   * Writes the answers of joins, which hold codes and amounts alone; other answers are sealed
    * (composition/sealing/sealed-answers.ts).
    */
   async #writeAnswers(): Promise<void> {

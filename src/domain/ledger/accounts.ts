@@ -49,7 +49,7 @@ export type AccountKey = keyof typeof single | `${keyof typeof families}:${strin
 export const escrow = (sessionId: string): AccountKey => `escrow:${sessionId}`
 export const orderFunds = (orderId: string): AccountKey => `order-funds:${orderId}`
 export const walletAccount = (userId: string): AccountKey => `wallet:${userId}`
-/** What of a wallet is held for a payment whose rest comes by invoice. */
+/** The part of a wallet that is held for a payment whose rest comes by invoice. */
 export const paymentHold = (paymentId: string): AccountKey => `payment-hold:${paymentId}`
 /**
  * Money that moved and has no place yet, by the code of its object: above zero somebody has it of us, below

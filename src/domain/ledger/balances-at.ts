@@ -12,10 +12,10 @@ export interface BalanceAt {
 }
 
 /**
- * What the accounts held at an instant, everything that happened by then included: those named (`escrow:*`
- * names each of a family), or the company-wide ones and each family as a sum. It is read from the entries
- * alone, never from balances that were kept; a transaction belongs to the instant at which it happened, not
- * to the one at which it was written.
+ * Returns what the accounts held at an instant, including everything that happened by then. It lists the
+ * accounts named (`escrow:*` names each of a family), or the company-wide accounts and each family as a sum.
+ * The balances are read from the entries alone, never from balances that were kept. A transaction belongs to
+ * the instant at which it happened, not to the instant at which it was written.
  */
 export async function balancesAt(tx: Tx, instant: Date, named: readonly string[] = []): Promise<BalanceAt[]> {
   const families = named.filter((name) => name.endsWith(':*')).map((name) => name.slice(0, -2))

@@ -14,7 +14,7 @@ import { type AccountKey, accountShape } from './accounts.ts'
 import { ledgerErrors } from './errors.ts'
 import { sealOf } from './seal.ts'
 
-/** What an entry is about, for settlement, statements and explanations. */
+/** The things that an entry is about, for settlement, statements and explanations. */
 export interface Dimensions {
   sessionId?: string | null
   orderItemId?: string | null

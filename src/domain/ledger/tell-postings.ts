@@ -21,7 +21,7 @@ export interface ToldEntry {
   amountIdr: Rupiah
   /** In the account's own sign: what it grew by. */
   changeIdr: Rupiah
-  /** What all that is told so far left on the account, in its own sign. */
+  /** The balance that all postings told so far left on the account, in its own sign. */
   runningIdr: Rupiah
 }
 
@@ -36,7 +36,7 @@ export interface ToldPosting {
 
 export interface Telling {
   postings: ToldPosting[]
-  /** What all of it left, an account a row, in its own sign. */
+  /** The balances that all of these postings left, an account a row, in its own sign. */
   sums: { account: string; inWords: string; balanceIdr: Rupiah }[]
   nextCursor: string | null
 }

@@ -11,7 +11,7 @@ async function lines(tx: Tx, query: ReturnType<typeof sql<{ line: string }>>): P
   return (await query.execute(tx)).rows.map((row) => row.line)
 }
 
-/** What is always true of the book by itself; the domains above add what is true of their part in it. */
+/** The invariants of the book by itself; the domains above add those of their part in it. */
 export const ledgerChecks: readonly Check[] = [
   {
     name: 'every ledger transaction sums to 0',

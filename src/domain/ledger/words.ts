@@ -1,4 +1,4 @@
-/** What happened, by the kind of a ledger transaction, for people who do not keep books. */
+/** The words for what happened, by the kind of a ledger transaction, for people who do not keep books. */
 const moments: Record<string, string> = {
   'payment.confirmed': 'A payment arrived, and is kept for what it pays',
   'payment.held': 'A part of the wallet was held for a payment: the rest comes by invoice',
@@ -89,5 +89,5 @@ const accounts: Record<string, string> = {
 /** A sentence for a kind of transaction; the kind itself where it has none. */
 export const momentInWords = (kind: string): string => moments[kind] ?? kind
 
-/** What an account is, by its key: `escrow:…` is "escrow of the session". */
+/** Returns the words for an account, by its key: `escrow:…` is "escrow of the session". */
 export const accountInWords = (key: string): string => accounts[key.split(':')[0] as string] ?? key

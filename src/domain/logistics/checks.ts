@@ -6,7 +6,7 @@ import { heldToRows } from '../ledger/index.ts'
 const SHOWN = 10
 
 /**
- * What is always true of parcels' money: they, and what filled the courier's deposit, are held to the
+ * The invariants of parcels' money: the parcels, and what filled the courier's deposit, are held to the
  * postings that they made.
  */
 export const logisticsChecks: readonly Check[] = [

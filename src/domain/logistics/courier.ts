@@ -23,7 +23,7 @@ export interface CourierRate {
   /** The name people know it by: `Reguler`. */
   service: string
   priceIdr: Rupiah
-  /** As the courier words it: `2 - 3 days`. */
+  /** The duration in the courier's words: `2 - 3 days`. */
   duration: string
 }
 
@@ -58,7 +58,7 @@ export interface CourierOrder {
   status: string
   /** Unknown until the provider says it. */
   priceIdr?: Rupiah
-  /** Where the recipient follows the parcel. */
+  /** The link by which the recipient follows the parcel. */
   link?: string
   /** Our reference, where it is said. */
   referenceId?: string

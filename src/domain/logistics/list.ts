@@ -11,9 +11,9 @@ export interface ShipmentRow {
   status: ShipmentStatus
   courier: CourierChoice
   waybill: string | null
-  /** What the courier calls it. */
+  /** The courier's order id for the parcel. */
   providerOrderId: string | null
-  /** What the buyer was charged for it, and what the courier took. */
+  /** The fee that the buyer was charged for the parcel, and the price that the courier took. */
   feeIdr: Rupiah
   priceIdr: Rupiah | null
   /** Why it could not be booked, where it could not. */

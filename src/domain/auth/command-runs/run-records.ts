@@ -21,8 +21,8 @@ export interface RunIdentity {
 }
 
 /**
- * What became of a key before: nothing, a run that goes on, one that ended, or one that was interrupted after
- * its change was made.
+ * The earlier fate of a key: no run, a run that goes on, a run that ended, or a run that was interrupted
+ * after its change was made.
  */
 export type Begun =
   | { begun: true; id: string; attempt: number }

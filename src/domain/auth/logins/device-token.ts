@@ -5,8 +5,9 @@ const PURPOSE = 'auth.device'
 const DAYS = 180
 
 /**
- * What a browser keeps that logged in: it proves that this user was here before, and lets in nobody by
- * itself. Signed and not stored: `<user>.<random>.<until, in seconds>.<signature>`.
+ * Makes the token that a browser keeps after a log-in: the token proves that this user was here before, and
+ * lets in nobody by itself. The token is signed and not stored:
+ * `<user>.<random>.<until, in seconds>.<signature>`.
  */
 export function newDeviceToken(work: Work, userId: string): string {
   const until = Math.floor(secondsAfter(work.now, DAYS * 86_400).getTime() / 1000)
@@ -16,7 +17,7 @@ export function newDeviceToken(work: Work, userId: string): string {
 
 const shape = /^([0-9a-f-]{36})\.([\w-]{12})\.(\d{1,12})\.([\w-]{43})$/
 
-/** Whose device a token is of, and which; undefined for one that is not ours, or out of date. */
+/** Returns the user and the device of a token; undefined for a token that is not ours, or out of date. */
 export function readDeviceToken(
   { vault, now }: { vault: Vault; now: Date },
   token: string | undefined,

@@ -6,7 +6,7 @@ const ISSUED = 'auth.refresh.issued'
 const SIGNED_BYTES = 16
 const BRANCH_BYTES = 6
 
-/** What a refresh token says of itself, once its signature holds. */
+/** The facts that a refresh token carries, once its signature holds. */
 export interface IssuedToken {
   authSessionId: string
   /** The line of tokens that it belongs to: tabs that refresh at once go on in a line each. */
@@ -34,7 +34,7 @@ export function newRefreshToken(vault: Vault, { authSessionId, branch, generatio
   return `${authSessionId}.${bytes.toString('base64url')}`
 }
 
-/** What a token says that laku signed under this key; undefined for any other. */
+/** Returns the facts in a token that laku signed under this key; undefined for any other. */
 export function issuedToken(vault: Vault, token: string): IssuedToken | undefined {
   const authSessionId = authSessionOf(token)
   if (authSessionId === undefined) return undefined

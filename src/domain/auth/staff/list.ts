@@ -6,7 +6,7 @@ import type { Staff } from './create.ts'
 /** A member of staff and how they may act. */
 export interface StaffView extends Staff {
   status: StaffStatus
-  /** Who let them in; null: the owner of the database. */
+  /** The person who let this staff member in; null: the owner of the database. */
   vouchedBy: string | null
   createdAt: Date
   /** Tokens that are good. */

@@ -46,7 +46,7 @@ export async function issueStaffToken(
   return { id, token, expiresAt }
 }
 
-/** Who holds this token, while it is good and they are. */
+/** Returns the staff member who holds this token, while both the token and its holder are good. */
 export async function staffByToken(
   db: Kysely<DB>,
   token: string,

@@ -3,7 +3,7 @@ import { moveStatement, type Vault } from '../../kernel/index.ts'
 import { userMachine } from '../../user/index.ts'
 import { type MessageStatus, messageMachine } from '../../whatsapp/index.ts'
 
-/** Whose data it is, as erasing finds it. */
+/** The person whose data it is, as erasing finds them. */
 export interface Person {
   userId: string
   /** E.164; null once they are deleted. */
@@ -39,8 +39,9 @@ function writtenAs(phone: string | null, email: string | null): string[] {
 }
 
 /**
- * Where data of customers lies, table by table, and how it is taken out. Cities and postcodes of past parcels
- * stay: they are what shipping fees were made of, and name nobody. A test holds this list against the schema.
+ * The places where data of customers lies, table by table, and how the data is taken out. Cities and
+ * postcodes of past parcels stay: shipping fees were made of them, and they name nobody. A test holds this
+ * list against the schema.
  */
 export const personalTables: readonly PersonalTable[] = [
   {
@@ -127,7 +128,7 @@ export const personalTables: readonly PersonalTable[] = [
       sql`delete from way_changes where subject_kind = 'user' and subject_id = ${userId}`,
   },
   {
-    // What the audit log kept sealed of them nobody reads any more.
+    // Nobody can read any more what the audit log kept sealed of them.
     table: 'way_keys',
     columns: [],
     erase: ({ userId }) => sql`delete from way_keys where subject_kind = 'user' and subject_id = ${userId}`,

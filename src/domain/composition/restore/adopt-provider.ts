@@ -31,7 +31,7 @@ import { adoptWithdrawal, rejectWithdrawal, usersOfAccount } from '../../wallet/
 
 export interface AdoptContext extends BookContext {
   payouts: PayoutGateway
-  /** Where this process reaches the database: server, port and name. */
+  /** The place where this process reaches the database: server, port and name. */
   place: string
 }
 
@@ -227,7 +227,7 @@ async function adoptAsOwn(
     : undefined
 }
 
-/** What laku made before it marked its references is ours too. */
+/** Tells whether a reference is ours; references that laku made before it marked them are ours too. */
 const isOurs = (reference: string, installation: string) =>
   ['ours', 'unmarked'].includes(originOf(reference, installation))
 

@@ -11,7 +11,10 @@ export interface KeyUse {
   tables: { table: string; values: Map<string, number> }[]
 }
 
-/** What stands under which key: everything that is encrypted is tried, the seals of the book name theirs. */
+/**
+ * Counts the values under each key: everything that is encrypted is tried, and the seals of the book name
+ * their key.
+ */
 export async function keysInUse(
   tx: Tx,
   vault: Vault,

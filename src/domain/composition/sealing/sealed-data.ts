@@ -3,19 +3,19 @@ import { FACTOR_PURPOSE, resealFactors } from '../../auth/index.ts'
 import { asRecords, secondsAfter, type Tx, type Vault, type Work } from '../../kernel/index.ts'
 import { fingerprintOf, limitAccountOf } from '../../wallet/index.ts'
 
-/** What lies encrypted in a table. */
+/** A table that holds encrypted columns. */
 export interface SealedTable {
   table: string
   /** A UUID that no two rows share; `id` where nothing else is said. */
   key?: string
   columns: readonly string[]
-  /** What the key is derived for; the same for all of its columns. */
+  /** The purpose that the key is derived for; the same for all columns of the table. */
   purpose: string
   /** Columns besides that are looked up by a keyed digest of what is encrypted. */
   digests?: (vault: Vault, row: SealedRow, opened: Record<string, string>) => Record<string, string>
   /**
-   * Where the application may not write the table itself: how its first column is written, row by row as it
-   * was and is.
+   * Writes the first column where the application may not write the table itself; gets each row as it was and
+   * as it is.
    */
   write?: (work: Pick<Work, 'tx' | 'actor' | 'requestId'>, fresh: Resealed[]) => Promise<void>
 }
@@ -59,8 +59,8 @@ export const sealedTables: readonly SealedTable[] = [
     write: resealFactors,
   },
   { table: 'way_keys', key: 'subject_id', columns: ['key_sealed'], purpose: 'way_in.key' },
-  // What a command printed on its way is forgotten after a day; the answer of a change is kept as long as its
-  // key.
+  // The output that a command printed on its way is forgotten after a day. The answer of a change is kept as
+  // long as its key.
   { table: 'command_runs', columns: ['kept'], purpose: 'command runs' },
   { table: 'whatsapp_messages', columns: ['sealed_params'], purpose: 'whatsapp.sealed_params' },
 ]
@@ -88,10 +88,10 @@ async function readPage(
 }
 
 export interface Reencrypted {
-  /** Where the next page begins; undefined at the end. */
+  /** The start of the next page; undefined at the end. */
   after: string | undefined
   rewritten: number
-  /** What no key at hand opens, a line each: it is left as it is. */
+  /** The values that no key at hand opens, a line each: they are left as they are. */
   left: string[]
 }
 

@@ -22,8 +22,9 @@ export async function stoppableChange(work: Work, token: string): Promise<Stoppa
 }
 
 /**
- * Who held the old channel stops a change: what was is again, log-ins end (choreography: way_in.stopped),
- * withdrawals cool off anew, and a person is told. It needs no log-in, and twice is once.
+ * Stops a change for the person who held the old channel, and restores the old value. Log-ins end
+ * (choreography: way_in.stopped), withdrawals cool off anew, and a person is told. The stop needs no log-in,
+ * and repeating it changes nothing.
  * @throws way_in.stop_unknown, way_in.stop_too_late
  */
 export async function stopChange(work: Work, token: string): Promise<WayChange> {

@@ -6,8 +6,8 @@ import { queueMessages } from '../../whatsapp/index.ts'
 import { wayWords } from './way-words.ts'
 
 /**
- * Who had a way in so recently is told of what comes after: whoever took the number over is not the only one
- * to hear.
+ * A person who had a way in so recently is told of later changes: whoever took the number over is not the
+ * only person to hear.
  */
 const REMEMBERED_S = 30 * 86_400
 const TEMPLATE = 'laku_notice'

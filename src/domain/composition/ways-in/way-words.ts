@@ -40,7 +40,10 @@ const titles: Record<Locale, Record<'user' | 'factory', Record<Way, string>>> = 
   },
 }
 
-/** What is said to who had the way in before: what changed, and until when they may stop it. */
+/**
+ * Words the message to the person who had the way in before: what changed, and until when they may stop the
+ * change.
+ */
 export function wayWords(
   { subject, way, stoppableUntil }: Pick<WayChange, 'subject' | 'way' | 'stoppableUntil'>,
   locale: Locale,

@@ -49,7 +49,7 @@ export async function releaseEscrowOf(work: Work, input: { sessionId: string }):
 async function orderAll(work: Work, sessionId: string): Promise<SessionMoney> {
   const session = await lockFulfillable(work, sessionId)
   const { missing } = await reserveFor(work, session)
-  // What is short has put it into pending_stock.
+  // Any shortage has put the session into pending_stock.
   const ordered = await orderCovered(work, await lockSession(work.tx, sessionId))
   if (ordered.count === 0 && ordered.waiting > 0)
     throw groupBuyingErrors.stock_short({ code: session.code, missing })
@@ -142,7 +142,7 @@ async function moveOn(
   if (to === status) return
   await moveState(work, sessionMachine, { to, ids: [id], set: { updatedAt: work.now }, all: true })
   if (to !== 'success') return
-  // Where somebody was refunded since the stock was reserved, theirs is left.
+  // The stock of buyers who were refunded since the reservation is left over.
   await releaseStock(work, [id])
   work.emit({ type: 'session.succeeded', aggregate: ['session', id], payload: subject })
 }

@@ -12,11 +12,11 @@ export interface FulfilmentView {
    * `reserved`: all that anybody waits for. `purchase_order`: the rest was called off, or waits for a person.
    */
   outcome: 'reserved' | 'purchase_order'
-  /** What is reserved for the session now, by variant. */
+  /** The stock that is reserved for the session now, by variant. */
   reservations: StockLine[]
-  /** What the stock lacks, by variant. */
+  /** The units that the stock lacks, by variant. */
   missing: { variantId: string; sku: string; missing: number }[]
-  /** What is to bring it. */
+  /** The purchase order that is to bring the missing units. */
   purchaseOrder?: PurchaseOrderView
 }
 

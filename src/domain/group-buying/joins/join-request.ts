@@ -20,16 +20,16 @@ export interface Join {
   /** The shipping fee, where the door had to ask for it. */
   rate?: Rate | undefined
   idempotency?: IdempotencyKey | undefined
-  /** Of the request that asks for it; it stands in its event. */
+  /** The id of the request that asks for the join; the join's event carries this id. */
   requestId?: string | undefined
 }
 
 /** Money of its buyer's wallet moves with it, which is there or refuses all of its transaction. */
 export const usesWallet = ({ paymentMethod = 'invoice' }: Join): boolean => paymentMethod !== 'invoice'
 
-/** What a join needs to know of the house it runs in. */
+/** The settings that a join needs to know of the house it runs in. */
 export interface JoinSettings {
-  /** Where the parcels come from. */
+  /** The postcode that the parcels come from. */
   originPostalCode: string
   /** Base of the pay links: `{publicUrl}/pay/{code}`. */
   publicUrl: string

@@ -69,8 +69,8 @@ export async function joinSessions(
     outcomes.set(join, { ok: true, answer })
     if (join.idempotency) work.answer(join.idempotency, answer)
   }
-  // What refused a join may be its own first request, answered by another process while this batch waited for
-  // the session.
+  // A join may have been refused because of its own first request, which another process answered while this
+  // batch waited for the session.
   const refusals = open.filter((join) => outcomes.get(join)?.ok === false)
   await answerAgain(work, refusals, outcomes)
   for (const [join, first] of repeats) outcomes.set(join, outcomes.get(first) as JoinOutcome)
@@ -215,7 +215,7 @@ function answerTo({ participantId, priced, payment }: RecordedJoin, settings: Jo
   const body: JoinAnswer = {
     participation: {
       id: participantId,
-      // What a wallet pays is confirmed by the reactions of this very transaction.
+      // The reactions of this very transaction confirm a payment by wallet.
       status: payment.status === 'paid' ? 'paid' : 'held',
       units: priced.units,
       goodsIdr: priced.goodsIdr,

@@ -15,7 +15,7 @@ import { participantMachine } from '../transitions.ts'
 
 export interface LeaveView {
   participation: { id: string; status: 'left'; units: number }
-  /** What goes back to the buyer, shipping fee included; 0 where nothing was paid. */
+  /** The amount that goes back to the buyer, shipping fee included; 0 where nothing was paid. */
   refundIdr: Rupiah
 }
 

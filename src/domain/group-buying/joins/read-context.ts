@@ -18,8 +18,8 @@ export interface JoinableSession {
 }
 
 /**
- * What the rules of joining read, for a whole batch. Keys: session, user, address; `live` holds `session
- * user`.
+ * The data that the rules of joining read, for a whole batch. Keys: session, user, address; `live` holds
+ * `session user`.
  */
 export interface JoinContext {
   paused: boolean

@@ -36,7 +36,8 @@ export async function createSession(work: Work, input: NewSession): Promise<Sess
   requireTerms(input)
   const { now } = work
   const scheduled = input.startsAt !== undefined && input.startsAt > now
-  // Who says an hour ago meant another one; a few minutes are the clocks of two machines.
+  // A caller who says an hour ago meant another time; a few minutes are the difference between two machines'
+  // clocks.
   if (input.startsAt !== undefined && input.startsAt <= secondsAfter(now, -SKEW_S))
     throw groupBuyingErrors.invalid_period({ startsAt: input.startsAt, now })
   const draft = scheduled || input.status === 'draft'

@@ -11,8 +11,8 @@ const MAX_SESSIONS = 200
 const STILL_S = 600
 
 /**
- * What of the sessions is due at this instant: each a range of a partial index that holds only sessions of
- * that kind.
+ * Returns the conditions for sessions that are due at this instant: each is a range of a partial index that
+ * holds only sessions of that kind.
  */
 const dueAt = (now: Date) => {
   const still = secondsAfter(now, -STILL_S)

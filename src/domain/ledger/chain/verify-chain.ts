@@ -88,7 +88,7 @@ export const headsCheck = (heads: readonly LoggedHead[]): Check => ({
   },
 })
 
-/** Where the chain stands, and what it does not hold yet. */
+/** The state of the chain, and what it does not hold yet. */
 export interface ChainState {
   page: number
   head: string | null

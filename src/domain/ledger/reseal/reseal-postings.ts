@@ -6,10 +6,13 @@ import { readSealed } from './read-sealed.ts'
 const PAGE = 500
 
 export interface Resealed {
-  /** Where the next page begins; undefined at the end. */
+  /** The start of the next page; undefined at the end. */
   after: string | undefined
   resealed: number
-  /** What no key at hand can prove, or what is not as it was sealed: left as it is, a line each. */
+  /**
+   * The postings that no key at hand can prove, or that are not as they were sealed: left as they are, a line
+   * each.
+   */
   left: string[]
 }
 

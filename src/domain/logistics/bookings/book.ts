@@ -23,7 +23,7 @@ export interface BookingContext {
   origin: ParcelOrigin
 }
 
-// Of ten calls a second that the provider takes, at half a second each.
+// The provider takes ten calls a second, and a call takes half a second.
 export const CALLS_AT_ONCE = 5
 
 /**

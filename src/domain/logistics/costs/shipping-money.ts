@@ -4,11 +4,11 @@ import { isCalledOff, isOver, type ShipmentStatus } from '../transitions.ts'
 
 interface ParcelMoney {
   id: string
-  /** What the buyer was charged for this parcel. */
+  /** The fee that the buyer was charged for this parcel. */
   feeIdr: Rupiah
-  /** What the courier took for it so far; nothing before it was booked. */
+  /** The price that the courier took for the parcel so far; null before it was booked. */
   priceIdr: Rupiah | null
-  /** What of the fee went to shipping-margin. */
+  /** The part of the fee that went to shipping-margin. */
   marginIdr: Rupiah | null
   corrections: number
 }
@@ -37,9 +37,10 @@ export function calledOffPosting(id: string, priceIdr: Rupiah): Posting[] {
 }
 
 /**
- * What a parcel's new state and price mean in the book (domains.md, the courier's rows): the difference of a
- * new weight, once a price; the price back where it is called off; and what is left of its fee once its way
- * is over, and again where the courier weighs after that. Also what is to be written down beside it.
+ * Returns the postings for a parcel's new state and price (domains.md, the courier's rows), and the values to
+ * write down beside the parcel. A new weight posts the difference, once a price; a parcel that is called off
+ * gets its price back. Once the parcel's way is over, what is left of its fee is posted, and again where the
+ * courier weighs after that.
  */
 export function parcelPostings(
   parcel: ParcelMoney,

@@ -13,7 +13,7 @@ import { zoneRate } from './zones.ts'
  */
 export async function quoteRate(context: RateContext, parcel: Parcel): Promise<Rate> {
   requirePossible(context.units.policy, parcel)
-  // Who asks too often gets the zone's fee: the courier's minute is everybody's.
+  // A caller who asks too often gets the zone's fee: the courier's minute is everybody's.
   const [best] = (await mayAsk(context)) ? await fetchRates(context, parcel) : []
   return best ?? (await byKnownZone(context, parcel))
 }

@@ -5,7 +5,7 @@ export interface CourierChoice {
   type: string
 }
 
-/** What a courier would charge, and where we know it from. */
+/** The price that a courier would charge, and the source that we know it from. */
 export interface Rate extends CourierChoice {
   /** The name people know it by: `Reguler`. */
   service: string
@@ -19,7 +19,7 @@ export interface Rate extends CourierChoice {
   isEstimate?: true
 }
 
-/** What a shipping fee depends on. */
+/** The facts that a shipping fee depends on. */
 export interface Parcel {
   originPostalCode: string
   destinationPostalCode: string

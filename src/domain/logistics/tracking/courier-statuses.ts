@@ -33,7 +33,10 @@ export function courierStatus(word: string): string {
     .toLowerCase()
 }
 
-/** Where a status puts a parcel, by whatever spelling; undefined for one that laku does not know. */
+/**
+ * Returns the states that a status puts a parcel in, by whatever spelling; undefined for a status that laku
+ * does not know.
+ */
 export function statesOf(word: string): readonly ShipmentStatus[] | undefined {
   const status = courierStatus(word)
   return Object.hasOwn(statesOfStatus, status) ? statesOfStatus[status] : undefined

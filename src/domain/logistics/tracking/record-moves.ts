@@ -10,7 +10,7 @@ import type { Followed } from './rules.ts'
 
 export interface ParcelMove
   extends Pick<Followed, 'status' | 'trackedUntil' | 'movedByHandAt' | 'newEvents'> {
-  /** As it was before, locked. */
+  /** The parcel before the move, locked. */
   parcel: LockedParcel
   priceIdr: Rupiah
   waybill: string | null

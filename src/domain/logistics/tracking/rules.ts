@@ -21,7 +21,7 @@ export interface NewShipmentEvent {
   happenedAt: Date
 }
 
-/** What a history makes of a parcel. */
+/** The changes to a parcel that follow from its history. */
 export interface Followed {
   status: ShipmentStatus
   trackedUntil: Date | null

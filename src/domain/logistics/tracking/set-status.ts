@@ -18,8 +18,8 @@ import { recordMoves } from './record-moves.ts'
 const handling: readonly StaffRole[] = ['warehouse', 'support', 'service']
 
 /**
- * What staff may say of a parcel, and who: what costs the company money is decided by those who answer
- * buyers.
+ * The statuses that staff may set on a parcel, and the roles that may: those who answer buyers decide what
+ * costs the company money.
  */
 const maySet = {
   picked_up: handling,

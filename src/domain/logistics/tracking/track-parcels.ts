@@ -11,7 +11,7 @@ export interface TrackingContext {
   courier: CourierGateway
 }
 
-/** What became of asking couriers, by the ids of their orders. */
+/** The outcome of asking couriers, by the ids of their orders. */
 export interface Asked {
   read: string[]
   failed: { id: string; error: string; refused: boolean }[]
