@@ -30,14 +30,14 @@ export interface PaidBy {
   paymentSource: string | null
   paidAt: Date | null
   amountIdr: Rupiah
-  /** What of it the wallet paid. */
+  /** The part of the amount that the wallet paid. */
   walletIdr: Rupiah
   /**
-   * What came in, from the wallet too: where staff accepted another amount, the provider's refund rules no
-   * longer fit.
+   * The sum that came in, from the wallet too. If staff accepted another amount, the provider's refund rules
+   * no longer fit.
    */
   paidAmountIdr: Rupiah | null
-  /** What the card's issuer took back: the provider refunds nothing beside it. */
+  /** The sum that the card's issuer took back; the provider refunds nothing beside it. */
   chargedBackIdr: Rupiah
 }
 
@@ -50,10 +50,10 @@ export interface RefundWay {
 const toWallet: RefundWay = { destination: 'wallet', notBefore: null }
 
 /**
- * Where a refund of so much of what came by invoice really goes at `now`: back to where the money came from,
- * or to the wallet where that is impossible. The provider's facts decide, and what the account's contract
- * says otherwise (`policy.refundChannels`). An app behind a QRIS that is not known to take money back is told
- * no promise.
+ * Decides where a refund of so much of what came by invoice really goes at `now`. The refund goes back to
+ * where the money came from, or to the wallet where that is impossible. The provider's facts decide, and what
+ * the account's contract says otherwise (`policy.refundChannels`). Nothing is promised for an app behind a
+ * QRIS that is not known to take money back.
  */
 export function refundWay(
   payment: PaidBy,
@@ -117,10 +117,10 @@ export type AfterRefusal =
   | 'person'
 
 /**
- * What follows a definite no (a refused first call, or a refund that FAILED) when the refund has failed so
- * often before, this time with it. REFUND_FAILED names no cause, so it is tried again twice, and then goes to
- * the wallet. A code that nobody knows is tried as often, and then a person is asked; and so is one that says
- * that the money is gone.
+ * Decides what follows a definite no (a refused first call, or a refund that FAILED) when the refund has
+ * failed so often, this time included. REFUND_FAILED names no cause, so the refund is tried again twice, and
+ * then goes to the wallet. A refund with a code that nobody knows is tried as often, and then a person is
+ * asked. A person is also asked about a code that says that the money is gone.
  */
 export function afterRefusal(failureCode: string, failures: number): AfterRefusal {
   const known = REFUND_REFUSALS[failureCode]
@@ -138,9 +138,10 @@ interface TakenBack {
 }
 
 /**
- * What a line of the provider's book about a chargeback is, beside what is booked: known by its id; the one
- * that staff told of under another id, by payment and amount, the oldest where they told of several; `ask`
- * where they told only of other amounts, for theirs may be wrong; or new.
+ * Matches a line of the provider's book about a chargeback with what is booked. The line is `known` by its
+ * id, or is the chargeback that staff told of under another id, by payment and amount. Where staff told of
+ * several, the oldest counts. The answer is `ask` where they told only of other amounts, for theirs may be
+ * wrong; else the line is `new`.
  */
 export function matchChargeback<
   T extends TakenBack & { ledgerKey: string; providerTransactionId: string | null },

@@ -10,7 +10,7 @@ export interface Payment {
   participantId: string | null
   orderId: string | null
   amountIdr: Rupiah
-  /** What of it the buyer's wallet pays. */
+  /** The part of the amount that the buyer's wallet pays. */
   walletIdr: Rupiah
   method: string
   status: string
@@ -22,7 +22,7 @@ export interface PaymentView {
   code: string
   status: string
   amountIdr: Rupiah
-  /** What of it the buyer's wallet pays; the rest comes by invoice. */
+  /** The part of the amount that the buyer's wallet pays; the rest comes by invoice. */
   walletIdr: Rupiah
   /** laku's own link; the provider's invoice is made when it is opened. */
   invoiceUrl: string
@@ -40,7 +40,7 @@ export function paymentView(
   return { id, code, status, amountIdr, walletIdr, invoiceUrl: payLink(publicUrl, code), expiresAt }
 }
 
-/** What events say of a payment. */
+/** Returns what events say of a payment. */
 export function subjectOf(payment: Omit<PaymentSubject, 'paymentId'> & { id: string }): PaymentSubject {
   const { id, code, userId, sessionId, participantId, orderId, amountIdr, walletIdr } = payment
   return { paymentId: id, code, userId, sessionId, participantId, orderId, amountIdr, walletIdr }

@@ -35,7 +35,7 @@ export async function bookDifference(
   return true
 }
 
-/** What was put into suspense of one payout of the provider, in all; whatever became of it there. */
+/** Returns what was put into suspense of one payout of the provider, in all, whatever became of it there. */
 async function bookedOf({ tx }: Work, providerId: string): Promise<{ times: number; bookedIdr: Rupiah }> {
   const { rows } = await sql<{ times: number; bookedIdr: Rupiah }>`
     select count(*)::int as times, coalesce(sum(amount_idr), 0)::int8 as booked_idr from suspense_items
@@ -54,7 +54,7 @@ function whyOf(
     : `the provider paid ${answer.amountIdr} where ${amountIdr} were asked for`
 }
 
-/** Who had the money, so that only their account can be set against it. */
+/** Returns the owner who had the money, so that only their account can be set against it. */
 export async function ownerOf(
   { tx }: Work,
   { purpose, subjectId }: Pick<LockedPayout, 'purpose' | 'subjectId'>,

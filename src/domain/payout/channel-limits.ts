@@ -5,7 +5,7 @@ import { payoutErrors } from './errors.ts'
 /** Whether the provider sends so much to such an account in one payout. */
 export type ChannelFit = 'takes' | 'below' | 'above'
 
-/** What a channel makes of an amount; one that nobody knows takes nothing. Rupiah. */
+/** Tells how an amount fits a channel's limits; a channel that nobody knows takes nothing. Rupiah. */
 export async function channelFit(
   tx: Tx,
   { channelCode }: Pick<BankAccount, 'channelCode'>,

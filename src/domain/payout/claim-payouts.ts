@@ -101,7 +101,10 @@ export async function leaseLeft(work: Work, { id, leaseUntil }: ClaimedPayout): 
   return rows.length === 0 ? undefined : leaseUntil.getTime() - work.now.getTime()
 }
 
-/** What may not be sent now (and, unless `asks`, what may not be asked about) comes back in a minute. */
+/**
+ * Puts off by a minute the payouts that may not be sent now (and, unless `asks`, those that may not be asked
+ * about).
+ */
 async function postpone(work: Work, payoutIds: readonly string[], asks: boolean): Promise<void> {
   await sql`
     update payouts set next_check_at = ${secondsAfter(work.now, PAUSED_S)}
@@ -112,7 +115,7 @@ async function postpone(work: Work, payoutIds: readonly string[], asks: boolean)
 
 const OLDER_AGAIN_S = 900
 
-/** What waits for an older payout to end is looked at again later. */
+/** Puts off payouts that wait for an older payout to end: they are looked at again later. */
 async function waitForOlder({ tx, now }: Work, payoutIds: readonly string[]): Promise<void> {
   await sql`
     update payouts p set next_check_at = ${secondsAfter(now, OLDER_AGAIN_S)}

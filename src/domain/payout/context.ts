@@ -2,7 +2,7 @@ import type { Actor, UnitOfWork, Work } from '../kernel/index.ts'
 import type { PayoutGateway } from './gateway.ts'
 import type { Outgoing } from './plan-by-balance.ts'
 
-/** What a procedure that sends money works with. */
+/** The context that a procedure which sends money works with. */
 export interface PayoutContext {
   units: UnitOfWork
   actor: Actor

@@ -63,7 +63,7 @@ export async function declareDead(work: Work, { payout: named }: { payout: strin
     all: true,
     set: {
       failureCode: DECLARED_DEAD,
-      // What it said is no longer waited for: heard once more, it is news.
+      // The provider's last word is no longer waited for: heard once more, that word is news.
       providerStatus: null,
       finishedAt: work.now,
       nextCheckAt: new Date(work.now.getTime() + look * 1000),

@@ -1,9 +1,9 @@
-/** What a payout pays for. */
+/** The thing that a payout pays for. */
 export type PayoutPurpose = 'settlement' | 'withdrawal'
 
 export interface PayoutNews {
   payoutId: string
-  /** What the provider knows it by. */
+  /** The key that the provider knows the payout by. */
   key: string
   purpose: PayoutPurpose
   /** The settlement or the withdrawal. */

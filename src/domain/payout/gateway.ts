@@ -46,6 +46,6 @@ export interface PayoutGateway {
   /** Stops a payout that was accepted and not sent on yet; refused where it is too late. */
   cancelPayout(id: string): Promise<GatewayPayout>
   channels(): Promise<GatewayChannel[]>
-  /** What the provider says that it holds for us, fees taken off. */
+  /** Returns what the provider says that it holds for us, fees taken off. */
   balanceIdr(): Promise<Rupiah>
 }

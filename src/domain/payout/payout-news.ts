@@ -13,7 +13,7 @@ export interface PayoutFacts {
   route?: PayoutNews['route']
 }
 
-/** What events say of a payout. */
+/** Returns what events say of a payout. */
 export function payoutNews(payout: PayoutFacts, failureCode: string | null = null): PayoutNews {
   const { id: payoutId, key, purpose, subjectId, amountIdr, turns: turn = 0, route = 'provider' } = payout
   const retryable = failureCode !== null && isRetryable(failureCode)

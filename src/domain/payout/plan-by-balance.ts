@@ -7,7 +7,7 @@ import type { PayoutContext } from './context.ts'
 /** Something that takes money out of what can be spent at the provider, and has its turn by its age. */
 export interface Outgoing {
   createdAt: Date
-  /** What it takes, its fee included. */
+  /** The sum that it takes, its fee included. */
   takesIdr: Rupiah
 }
 

@@ -6,7 +6,7 @@ import type { GatewayPayout, PayoutGateway } from './gateway.ts'
 import { verdictOf } from './rules.ts'
 import { settlePayouts } from './settle-payouts.ts'
 
-/** What a delivery of the provider is about: a payout, by the provider's id. */
+/** The subject of a provider's delivery: a payout, by the provider's id. */
 export interface PayoutNotice {
   inboxId: string
   id: string
@@ -15,7 +15,7 @@ export interface PayoutNotice {
    * own.
    */
   referenceId?: string | undefined
-  /** What the delivery says of it, which is not believed, but asked about. */
+  /** The delivery's word about the payout, which is not believed, but asked about. */
   says?: string | undefined
 }
 
@@ -69,7 +69,7 @@ export async function processPayoutNotices(
     inbox.failed.push({ id: inboxId, error, tries: CONTRADICTED_TRIES, command })
     if (verdictOf(status) === 'failed') doubted.add(other.id)
   }
-  // Where a delivery says what was read as well, the provider has changed its mind, and not its story.
+  // If another delivery says what was read, the provider has changed its mind, and not its story.
   for (const { id, says } of notices) {
     const answer = said.get(id)
     if (answer instanceof ProviderFailure) continue

@@ -4,11 +4,11 @@ import type { ClaimedPayout } from './claim-payouts.ts'
 import { commandFor } from './payout-news.ts'
 import { deadFrom, repeatsUntil } from './rules.ts'
 
-/** What the provider shows of a payout whose outcome is unknown. */
+/** The provider's records of a payout whose outcome is unknown. */
 export interface Shown {
   /** How many payouts its list has under the key. */
   listed: number
-  /** What it says that it holds for us, where it was asked. */
+  /** The balance that the provider says it holds for us, where it was asked. */
   balanceIdr?: number
 }
 

@@ -1,7 +1,7 @@
 import type { Policy } from '../kernel/index.ts'
 import type { GatewayPayoutStatus } from './gateway.ts'
 
-/** What a provider's word means for a payout; `waiting`: not decided yet. */
+/** The meaning of a provider's word for a payout; `waiting`: not decided yet. */
 export type Verdict = 'waiting' | 'succeeded' | 'failed' | 'reversed'
 
 const verdicts: Readonly<Record<string, Verdict>> = {

@@ -59,7 +59,7 @@ export async function settlePayouts(
   await take(work, steps)
   await note(work, sure)
   for (const one of sure) {
-    // What came back may have been more than was asked for.
+    // The sum that came back may have been more than was asked for.
     if (verdictOf(one.answer.status) === 'reversed') await bookDifference(work, one.payout, one.answer, 0)
   }
   for (const one of odd) await contradict(work, payouts, one)
@@ -105,7 +105,7 @@ function isOld(payout: LockedPayout, { updatedAt, status }: GatewayPayout): bool
   return verdict === 'waiting' && (payout.status === 'failed' || payout.status === 'succeeded')
 }
 
-/** What the machine foresees of one that is under way, or paid. */
+/** Returns the steps that the state machine foresees for a payout that is under way, or paid. */
 function stepsTo({ payout, answer }: Heard): Step[] | undefined {
   const verdict = verdictOf(answer.status)
   const failureCode = answer.failureCode ?? answer.status
@@ -117,12 +117,12 @@ function stepsTo({ payout, answer }: Heard): Step[] | undefined {
     if (verdict === 'reversed') return [...first, step('succeeded'), step('reversed')]
     return [...first, step(verdict)]
   }
-  // What was paid and is said to have failed has come back too.
+  // A payout that was paid and is said to have failed has come back too.
   if (payout.status === 'succeeded' && verdict !== 'succeeded' && !payout.setAside) return [step('reversed')]
   return undefined
 }
 
-/** What the provider's own rules allow, over the amount that was asked for. */
+/** Tells whether an answer is what the provider's own rules allow, over the amount that was asked for. */
 function isPlain({ payout, answer }: Heard): boolean {
   const verdict = verdictOf(answer.status)
   if (answer.amountIdr !== payout.amountIdr && verdict === 'succeeded') return false
@@ -198,7 +198,7 @@ async function note(work: Work, heard: readonly Heard[]): Promise<void> {
     from jsonb_to_recordset(${asRecords(rows)}::jsonb) as w(
       id uuid, provider_payout_id text, provider_status text, provider_updated_at timestamptz, next_check_at timestamptz)
     where p.id = w.id and p.status in ('submitted', 'succeeded')`.execute(work.tx)
-  // What moved again after its end has ended once more: what waited for it may go.
+  // A payout that moved again after its end has ended once more: what waited for it may go.
   await sql`
     update payouts p set provider_status = w.provider_status, next_check_at = null
     from jsonb_to_recordset(${asRecords(rows)}::jsonb) as w(id uuid, provider_status text)
@@ -277,7 +277,7 @@ async function isKnown(work: Work, { payout, answer }: Heard): Promise<boolean> 
   return true
 }
 
-/** What was paid beside another one came back: nothing of it was its subject's. */
+/** Ends a payout that was paid beside another one and came back: nothing of it was its subject's. */
 async function endSetAside(work: Work, { id }: LockedPayout, answer: GatewayPayout): Promise<void> {
   await moveState(work, payoutMachine, {
     to: 'reversed',

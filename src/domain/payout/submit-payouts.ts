@@ -11,7 +11,7 @@ import { nextLookS, UNKNOWN_FOR_S } from './rules.ts'
 import { settlePayouts } from './settle-payouts.ts'
 
 const A_RUN = 50
-/** Of the 10 calls a second that the provider takes at an endpoint. */
+/** The calls at once, of the 10 calls a second that the provider takes at an endpoint. */
 const CALLS_AT_ONCE = 5
 /** The lists are read at least so often while an outcome is unknown. */
 const LONGEST_WAIT_S = 3600
@@ -41,7 +41,7 @@ interface Asked {
   /** All that the provider has under the key, or under its own id. */
   answers: GatewayPayout[]
   failure?: ProviderFailure
-  /** What a person sees, where nobody has known for long what became of it. */
+  /** The facts that a person sees, where nobody has known for long what became of the payout. */
   shown?: Shown
 }
 
@@ -69,7 +69,7 @@ export async function submitPayouts(context: PayoutContext, payoutIds: readonly 
   )
 }
 
-/** What threw in its batch may throw again: it comes back behind the others. */
+/** A payout that threw in its batch may throw again, so it comes back behind the others. */
 const SET_ASIDE_S = 900
 
 const putOffMine: PutOff<ClaimedPayout> = async (work, payout) => {

@@ -14,7 +14,7 @@ export interface CatalogueLine extends NewVariant {
   description?: string | undefined
 }
 
-/** What a line of a catalogue would do: nothing, where it is so already. */
+/** The effect that a line of a catalogue would have: none where the variant is so already. */
 export type ImportState = 'new' | 'changed' | 'same'
 
 /**

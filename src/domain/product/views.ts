@@ -13,7 +13,7 @@ export interface VariantView {
   name: string
   /** Grams, of one piece. */
   weightG: number
-  /** Of the packed piece; null where nobody measured it. */
+  /** The size of the packed piece; null where nobody measured it. */
   size: VariantSize | null
   priceIdr: Rupiah
   /** Pieces to a bundle: what a factory sells at once. */
@@ -30,7 +30,7 @@ export interface ProductView {
   description: string | null
   status: ProductStatus
   factory: { id: string; name: string }
-  /** Of published reviews: the mean to one digit, null before the first. */
+  /** The rating from published reviews: the mean to one digit, null before the first. */
   rating: { average: number | null; count: number }
   variants: VariantView[]
 }

@@ -7,7 +7,7 @@ import type { PublicReview, ReviewView } from './views.ts'
 const columns = sql`r.id, r.order_item_id, r.product_id, r.factory_id, r.user_id, r.rating, r.body, r.photos, r.status,
   r.status_reason, r.created_at, r.updated_at`
 
-/** What the actor may see whole: customers their own, staff all. */
+/** Limits reviews to those that the actor may see whole: customers their own, staff all. */
 function visible({ actor }: Work): RawBuilder<unknown> {
   if (actor.kind === 'customer') return sql`r.user_id = ${actor.id}::uuid`
   requireStaff(actor, 'support', 'warehouse', 'finance', 'agent', 'service')

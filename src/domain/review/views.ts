@@ -14,7 +14,7 @@ export interface PublicReview {
   createdAt: Date
 }
 
-/** As its writer and staff see it. */
+/** A review as its writer and staff see it. */
 export interface ReviewView extends Omit<PublicReview, 'author'> {
   orderItemId: string
   factoryId: string

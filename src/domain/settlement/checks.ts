@@ -6,7 +6,8 @@ import { settlementRowChecks } from './row-checks.ts'
 const SHOWN = 10
 
 /**
- * What is always true of settlements (the design's list, number 6), beside what the ledger holds by itself.
+ * The checks of what is always true of settlements (the design's list, number 6), beside what the ledger
+ * holds by itself.
  */
 export const settlementChecks: readonly Check[] = [
   checkOf(

@@ -43,7 +43,7 @@ export async function lockSettlement(tx: Tx, named: string): Promise<LockedSettl
   return (await lockSettlements(tx, [id])).get(id) as LockedSettlement
 }
 
-/** What events say of a settlement. */
+/** Returns what events say of a settlement. */
 export function newsOf({ id, code, factoryId, netIdr }: LockedSettlement): SettlementNews {
   return { settlementId: id, code, factoryId, netIdr }
 }

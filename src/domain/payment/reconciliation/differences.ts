@@ -19,10 +19,10 @@ export interface Difference {
   transactionId: string | null
   /** Our key of it: the payment's code, the refund's reference, the payout's key; or the ledger's. */
   reference: string | null
-  /** What the gateway gained (or lost, below zero) by each book. */
+  /** The sum that the gateway gained (or lost, below zero) by each book. */
   oursIdr: Rupiah
   theirsIdr: Rupiah
-  /** What brings it to nothing. */
+  /** The command that brings the difference to nothing. */
   command: string
 }
 
@@ -76,7 +76,7 @@ function differencesOf(
   return found
 }
 
-/** What was asked of a person about chargebacks that may be those that staff told of. */
+/** Returns the commands that a person was given about chargebacks that may be those that staff told of. */
 async function askedCommands(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map()
   const { rows } = await sql<{ id: string; command: string }>`

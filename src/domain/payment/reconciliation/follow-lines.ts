@@ -11,14 +11,14 @@ import { bookTransactions, suspend } from './book-transactions.ts'
 import { type Booked, bookedOf } from './compare-transactions.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 
-/** What reads the provider's book; with payouts, lines of them are asked about too. */
+/** The context of a reader of the provider's book; with payouts, lines of payouts are asked about too. */
 export interface BookContext extends GatewayContext {
   payouts?: PayoutGateway | undefined
 }
 
 /**
- * What a line is of is news of its own, which mostly comes first: so long a line waits before it is asked
- * about.
+ * A line waits so long before it is asked about, because the news of its payment, refund or payout mostly
+ * comes first.
  */
 const FIRST_LOOK_S = 300
 /** Asked so often and still different, with an hour gone, it has no place. */
@@ -104,7 +104,9 @@ export interface SettledLines {
   followed: number
   suspended: number
   refunds: AdoptedRefund[]
-  /** Of objects that are under way and have no place here: what becomes of them is not known yet. */
+  /**
+   * The lines of objects that are under way and have no place here: what becomes of them is not known yet.
+   */
   waiting: { reference: string; amountIdr: Rupiah }[]
 }
 
@@ -142,7 +144,10 @@ export async function settleKeptLines(context: BookContext, adopting: Adopting):
   return sum
 }
 
-/** As its own news would, and where no row here knows it, as what laku made before a restore. */
+/**
+ * Takes over a line's object as the object's own news would. An object that no row here knows is taken as
+ * what laku made before a restore.
+ */
 async function adoptObject(
   context: BookContext,
   line: GatewayTransaction,
@@ -218,7 +223,7 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
       return 'suspended'
     })
   } catch (error) {
-    // What cannot be booked where it belongs is in our book all the same, once its time is up.
+    // A line that cannot be booked where it belongs goes into our book all the same, once its time is up.
     return await units.run(actor, async (work): Promise<FollowedLine> => {
       if (isPatient(work)) throw error
       await suspendLine(work, line)

@@ -18,8 +18,8 @@ export interface GatewayTransaction {
   type: string
   status: GatewayTransactionStatus
   /**
-   * What it is of, by the provider's id: the payment (`py-…`, `ewc_…`), the refund or the payout. Before, the
-   * invoice.
+   * The provider's id of the object that the line is of: the payment (`py-…`, `ewc_…`), the refund or the
+   * payout. Before, the id was the invoice's.
    */
   productId: string | null
   /** The invoice behind a payment, where there is one. */
@@ -33,7 +33,7 @@ export interface GatewayTransaction {
   /** Fee and taxes on it together, to the next rupiah. */
   feeIdr: Rupiah
   feeStatus: GatewayFeeStatus
-  /** What rounding took off the effect of the line on the balance: under a rupiah. */
+  /** The part that rounding took off the line's effect on the balance: under a rupiah. */
   roundedIdr: number
   createdAt: Date
   updatedAt: Date

@@ -3,7 +3,10 @@ import type { Work } from '../../kernel/index.ts'
 import { noteLost } from '../../suspense/index.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 
-/** Of lines that our book has otherwise, or that are under way: those whose reference is in no row here. */
+/**
+ * Returns the lines whose reference is in no row here. The lines asked about are those that our book has
+ * otherwise, or that are under way.
+ */
 export async function strangersAmong(
   work: Work,
   lines: readonly GatewayTransaction[],

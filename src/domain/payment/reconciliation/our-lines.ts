@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Rupiah, Tx } from '../../kernel/index.ts'
 
-/** What our gateway account has of one thing, all its postings together. */
+/** The sum that our gateway account has of one thing, all its postings together. */
 export interface OurLine {
   key: string
   kind: string
@@ -70,8 +70,8 @@ export async function ourLines(
 }
 
 /**
- * What staff took back into suspense, because the provider does not have it, is no line of ours any more; nor
- * is its taking back.
+ * Leaves out what staff took back into suspense because the provider does not have it. Neither the posting
+ * nor its taking back is a line of ours any more.
  */
 async function withoutTakenBack(tx: Tx, entries: readonly OurEntry[]): Promise<OurLine[]> {
   const keys = entries.map((one) => `posting:${one.key}`)

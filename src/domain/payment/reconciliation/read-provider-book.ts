@@ -155,7 +155,7 @@ async function mark(
   before: Reading,
   { transactions, lastId, hasMore }: GatewayTransactionPage,
 ): Promise<boolean> {
-  // What changes while the pages are read changes after the newest line of the first of them: so the next
+  // A line that changes while the pages are read changes after the newest line of the first page. So the next
   // reading starts there.
   const newest = transactions.reduce<Date | null>(
     (latest, { updatedAt }) => (latest && latest > updatedAt ? latest : updatedAt),

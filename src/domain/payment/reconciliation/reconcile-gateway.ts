@@ -15,11 +15,11 @@ export interface Reconciliation {
   until: Date | null
   transactions: number
   differences: Difference[]
-  /** What differs and is minutes old: its news are under way. */
+  /** The number of lines that differ and are minutes old: their news is under way. */
   notDue: number
-  /** What the lines that were compared come to, fees taken off. */
+  /** The sum of the lines that were compared, fees taken off. */
   comparedIdr: Rupiah
-  /** What their fractions of a rupiah come to, which no book of whole rupiah has. */
+  /** The sum of their fractions of a rupiah, which no book of whole rupiah has. */
   roundedIdr: number
   /** Our `gateway` account, and what of it is on its way out. */
   gatewayIdr: Rupiah
@@ -134,7 +134,7 @@ export async function reconcileGateway(
   }
 }
 
-/** What a line did to the balance over there. */
+/** Returns what a line did to the balance at the provider. */
 const effectOf = (line: GatewayTransaction): Rupiah => (movedIdr(line) ?? 0) - (chargedIdr(line) ?? 0)
 
 const unreadLine = ({ id, fields }: { id: string | null; fields: string[] }): Difference => ({

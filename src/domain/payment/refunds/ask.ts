@@ -5,7 +5,7 @@ import type { GatewayPaymentIds, GatewayRefund, GatewayRefundReason, RefundedPay
 import { referenceOf, type SentRefund } from './claim.ts'
 import { leaseOf, type Shown } from './hold-lease.ts'
 
-/** What came of sending a refund or asking about it. */
+/** The outcome of sending a refund or asking about it. */
 export type RefundAnswer = { refund: SentRefund } & (
   | { heard: GatewayRefund[] }
   /** It was called, or looked for, and nothing that was heard ends it. */
@@ -58,8 +58,8 @@ export async function askRefund(context: GatewayContext, refund: SentRefund): Pr
 }
 
 /**
- * Where its id is known it is asked about. An id that the provider does not know, or knows of another
- * payment's refund, was mistyped: it is forgotten, and the refund is looked for.
+ * Asks about a refund by its provider id, where the id is known. An id that the provider does not know, or
+ * knows of another payment's refund, was mistyped. That id is forgotten, and the refund is looked for.
  */
 async function lookById(
   { units, actor, gateway }: GatewayContext,
@@ -182,7 +182,7 @@ export async function idsOf(
   }
 }
 
-/** What the provider does not know, or does not tell this account, is nothing. */
+/** Returns nothing where the provider does not know the object, or does not tell this account about it. */
 export async function refusedAsNothing<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read()

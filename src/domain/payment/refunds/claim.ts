@@ -24,7 +24,7 @@ export interface SentRefund {
   invoiceId: string
   paymentId: string | null
   paymentRequestId: string | null
-  /** What our book says that left by all refunds of the same payment. */
+  /** The sum that our book says left by all refunds of the same payment. */
   bookedIdr: Rupiah
 }
 

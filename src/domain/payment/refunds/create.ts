@@ -28,7 +28,7 @@ export interface RefundRequest {
   payment: string
   amountIdr: Rupiah
   note: string
-  /** Who pays once the money was released: the factory its share (as for a return), or the company. */
+  /** The payer once the money was released: the factory its share (as for a return), or the company. */
   borneBy: 'factory' | 'company'
   /** A key of the caller's own, under which it is decided once: a line of a file. */
   key?: string | undefined
@@ -66,7 +66,7 @@ export async function createRefund(work: Work, input: RefundRequest): Promise<Re
   const id = newId()
   const use = useOf({ id, userId: payment.userId, amountIdr })
   const isLarge = aloneIdr > work.policy.refundTwoPersonAboveIdr || (await isOverLimit(work, use))
-  // What cannot be paid is refused now, and not when somebody approves it.
+  // A refund that cannot be paid is refused now, and not when somebody approves it.
   const from = await bearRefund(work, payment, amountIdr, borneBy)
   if (isLarge) {
     const destination = waysBack(payment, amountIdr, work).sourceIdr > 0 ? 'source' : 'wallet'
@@ -98,7 +98,7 @@ const useOf = ({ id, userId, amountIdr }: { id: string; userId: string; amountId
   amountIdr,
 })
 
-/** What the person who acts has refunded of a locked payment without another one's approval. Rupiah. */
+/** Returns what the person who acts has refunded of a locked payment without a second approver. Rupiah. */
 async function refundedAlone({ tx, actor }: Work, paymentId: string): Promise<Rupiah> {
   const by = actorLabel(actor)
   const { rows } = await sql<{ aloneIdr: Rupiah }>`
@@ -130,7 +130,7 @@ async function lockRequested(work: Work, idOrCodeText: string, to: RefundStatus)
     where id = ${id}::uuid for no key update`.execute(work.tx)
   const [refund] = rows
   if (!refund) throw paymentErrors.refund_not_found({ refund: idOrCodeText })
-  // What failed goes back to approved by a retry: here only what was asked for is decided.
+  // A failed refund goes back to approved by a retry: only a requested refund is decided here.
   const { status, code } = refund
   if (status !== 'requested')
     throw kernelErrors.illegal_transition({ subject: 'refund', code, from: status, to })

@@ -34,7 +34,7 @@ export interface RefundDecision {
   requested?: { id: string; code: string; decidedBy: string } & StaffFacts
   /** Its id, where it is known before. */
   id?: string
-  /** What staff decided, kept with the refund. */
+  /** The facts that staff decided, kept with the refund. */
   staff?: StaffFacts
   /** It went out before a restore: its code, its try, and what the source got of it are facts. */
   adopted?: { code: string; attempt: number; sourceIdr: Rupiah }
@@ -53,16 +53,16 @@ interface Decided extends RefundDecision {
   id: string
   code: string
   destination: RefundDestination
-  /** What goes there: all of it, or what is left to the source beside `part`. */
+  /** The amount that goes to the destination: all of it, or what is left to the source beside `part`. */
   goesIdr: Rupiah
   /** Its channel takes it only from then on. */
   notBefore: Date | null
   payment: LockedPayment
-  /** Of what goes to the wallet. */
+  /** The split of what goes to the wallet. */
   split: SplitRefund
   /**
-   * What goes back into the wallet beside the source, for the wallet paid a part: a refund of its own that
-   * has succeeded at once.
+   * The part that goes back into the wallet beside the source, because the wallet paid a part. This part is a
+   * refund of its own that has succeeded at once.
    */
   part: { id: string; code: string; amountIdr: Rupiah } | undefined
 }
@@ -112,7 +112,7 @@ export async function decideRefunds(work: Work, decisions: readonly RefundDecisi
   }
 }
 
-/** What the buyer hears of: nothing of what stays with the company. */
+/** Returns what the buyer hears about a refund: nothing of what stays with the company. */
 const subject = ({ id, code, split, goesIdr, reason, destination }: Decided) => ({
   id,
   code,
@@ -142,8 +142,8 @@ async function leaveOutDecided(work: Work, decisions: readonly RefundDecision[])
 }
 
 /**
- * What was released is in escrow no more: a refund out of it would take the money of the others in the
- * session.
+ * Refuses a refund out of escrow once the money was released: the refund would take the money of the others
+ * in the session.
  */
 async function requireInEscrow(
   work: Work,

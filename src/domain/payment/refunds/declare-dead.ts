@@ -19,12 +19,12 @@ import { getRefund, type RefundDetail } from './list.ts'
 import { type LockedRefund, settleRefunds } from './settle.ts'
 
 /**
- * What the provider shows of a lost refund, in its lists, its book and its record of the payment, and when it
- * was asked.
+ * The provider's records of a lost refund, in its lists, its book and its record of the payment, and when the
+ * provider was asked.
  */
 export interface Looked extends Shown {
   lines: { id: string; status: string; amountIdr: Rupiah }[]
-  /** What our book says that left by refunds of that payment. */
+  /** The sum that our book says left by refunds of that payment. */
   bookedIdr: Rupiah
   at: Date
 }
@@ -90,7 +90,7 @@ async function readLost({ tx, actor }: Work, text: string): Promise<LostRow> {
 export interface DeadRefund {
   /** UUID or code. */
   refund: string
-  /** What the provider showed just now; a dry run asks nobody. */
+  /** The records that the provider showed just now; a dry run asks nobody. */
   looked?: Looked | 'taken for granted' | undefined
 }
 

@@ -7,7 +7,7 @@ import { putIntoWallets } from './put-into-wallets.ts'
 import { refundFailed, refundWaits } from './refund-news.ts'
 import type { FailedNow } from './settle.ts'
 
-/** Of money that no payment of ours fits there is no payment, and so no wallet. */
+/** A refund that failed. Money that no payment of ours fits has no payment, and so no wallet. */
 type Failed = FailedNow & { payment: LockedPayment | undefined; failures: number; after: AfterRefusal }
 
 /**

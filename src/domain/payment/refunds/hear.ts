@@ -44,8 +44,8 @@ const owed: ReadonlySet<RefundStatus> = new Set(['approved', 'submitted', 'faile
 const isOver = (status: string) => ['FAILED', 'CANCELLED', 'REVERSED'].includes(status)
 
 /**
- * What our book must say that left by a refund of the provider, by what is heard of it now. PENDING after
- * SUCCEEDED takes nothing back.
+ * Returns the sum that our book must say left by a refund of the provider, by what is heard of the refund
+ * now. PENDING after SUCCEEDED takes nothing back.
  */
 export function goneIdr(before: Pick<ProviderRefund, 'bookedIdr'>, answer: GatewayRefund): Rupiah {
   if (answer.status === 'SUCCEEDED') return answer.amountIdr

@@ -8,7 +8,7 @@ import type { SentRefund } from './claim.ts'
  * own clock.
  */
 export const LEASE_S = 30
-/** What must be left of it for a call to begin: the call's own 10 s. */
+/** The time that must be left of the lease for a call to begin: the call's own 10 s. */
 const CALL_S = 10
 
 /**
@@ -38,7 +38,9 @@ async function holdLease(
   return rows[0]
 }
 
-/** What this process claimed is free again; what another took over meanwhile stays theirs. */
+/**
+ * Frees the leases that this process claimed; a lease that another process took over meanwhile stays theirs.
+ */
 export async function freeLeases(work: Work, refunds: readonly SentRefund[]): Promise<void> {
   const [first] = refunds
   if (!first) return
@@ -59,7 +61,7 @@ export async function uncall(work: Work, { id, leaseId }: SentRefund): Promise<v
     where id = ${id}::uuid and lease_id = ${leaseId}::uuid and calls = 1`.execute(work.tx)
 }
 
-/** What a provider shows of a refund whose call was lost, for who has to decide. */
+/** The records that a provider shows of a refund whose call was lost, for the person who has to decide. */
 export interface Shown {
   refunds: { id: string; referenceId: string | null; status: string; amountIdr: Rupiah }[]
   /** By the provider's own record of the payment; null where it keeps none. */

@@ -15,7 +15,8 @@ export interface RefundDetail {
   /** The refund to the source beside which it goes into the wallet. */
   partOf: string | null
   /**
-   * What of the same decision went into the wallet beside it, in proportion to what the wallet paid. Rupiah.
+   * The sum that the same decision put into the wallet beside it, in proportion to what the wallet paid.
+   * Rupiah.
    */
   walletPartIdr: Rupiah
   reason: string
@@ -93,7 +94,7 @@ export async function listRefunds(
   return pageOf(rows, limit, (row) => row.id)
 }
 
-/** What the provider was heard to have of a refund, oldest first. For staff. */
+/** Lists what the provider was heard to have of a refund, oldest first. For staff. */
 export async function listHeard(
   tx: Tx,
   refundId: string,

@@ -50,8 +50,8 @@ export async function putIntoWallets(work: Work, refunds: readonly FailedRefund[
 }
 
 /**
- * Whose each is, after what has gone and what is still under way beside it. Quarantined money was never the
- * payment's.
+ * Splits each refund between owners, after earlier refunds and those under way. Quarantined money was never
+ * the payment's.
  */
 async function partsOf(
   work: Work,

@@ -17,7 +17,7 @@ export interface RefundRetry {
   wallet?: boolean | undefined
   /** The provider's id of it, of one that laku does not know to have gone back. It is read there first. */
   providerRefundId?: string | undefined
-  /** What the provider said under that id; a dry run, which asks nobody, takes it for granted. */
+  /** The provider's answer under that id; a dry run, which asks nobody, takes the answer for granted. */
   read?: GatewayRefund | 'taken for granted' | undefined
   /** The call never arrived: as `declareDead`, with what was found there. */
   notSent?: boolean | undefined

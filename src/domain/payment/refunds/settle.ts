@@ -102,7 +102,7 @@ class Hearing {
   readonly succeeded = new Map<string, { refund: LockedRefund; before: RefundStatus; fact: ProviderRefund }>()
   readonly failed = new Map<string, FailedNow>()
   readonly surplus: Surplus[] = []
-  /** Of no refund of ours. */
+  /** The provider's refunds that match no refund of ours. */
   readonly strangers: GatewayRefund[] = []
   /** By the code of the refund, what contradicted it last. */
   readonly contradicted = new Map<string, ProviderRefund | undefined>()
@@ -230,7 +230,10 @@ async function lockRefunds(
   }
 }
 
-/** Of one that no refund of ours is known for nothing is booked here: the provider's book finds it. */
+/**
+ * Tells of a provider's refund that no refund of ours is known for. Nothing is booked here: the provider's
+ * book finds that refund.
+ */
 async function tellOfStranger(
   work: Work,
   { id, status, referenceId, amountIdr }: GatewayRefund,
@@ -349,7 +352,7 @@ async function succeed(
   payments: ReadonlyMap<string, LockedPayment>,
 ): Promise<void> {
   if (ended.length === 0) return
-  // What is still open of another call of it is looked for until its key's time is up.
+  // A refund's other call that is still open is looked for until its key's time is up.
   const rows = ended.map(({ refund, before, fact }) => ({
     id: refund.id,
     providerRefundId: fact.providerRefundId,

@@ -64,7 +64,7 @@ export async function submitRefunds(context: GatewayContext, refundIds: readonly
   )
 }
 
-/** What threw in its batch may throw again: it comes back behind the others. */
+/** A refund that threw in its batch may throw again, so it comes back behind the others. */
 const SET_ASIDE_S = 900
 
 const giveBack: PutOff<SentRefund> = async (work, refund) => {
@@ -132,7 +132,10 @@ async function record(work: Work, answers: readonly RefundAnswer[]): Promise<voi
   )
 }
 
-/** What was still open of a refund that has ended was found: it is followed by its own id from now on. */
+/**
+ * Ends the looks for a call still open of a refund that has ended. The call was found, and is followed by its
+ * own id from now on.
+ */
 async function endLooks(work: Work, refunds: readonly SentRefund[]): Promise<void> {
   if (refunds.length === 0) return
   await sql`

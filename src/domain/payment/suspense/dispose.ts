@@ -95,7 +95,10 @@ async function placeOf(work: Work, item: SuspenseItem, asked: AskedDisposal): Pr
   return await reassignPlace(work, item, asked)
 }
 
-/** What came to us goes into the wallet of who it is of, what left us is taken out of theirs. */
+/**
+ * Returns the wallet as the place: what came to us goes into its owner's wallet, and what left us is taken
+ * out of it.
+ */
 function walletPlace({ code, userId, amountIdr }: SuspenseItem, { userId: given }: AskedDisposal): Place {
   const user = given ?? userId
   if (!user) throw suspenseErrors.no_user({ code })

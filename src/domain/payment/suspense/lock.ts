@@ -16,7 +16,7 @@ export interface LockedStray {
   providerPaymentRequestId: string | null
   paymentSource: string | null
   paidAt: Date
-  /** What of it waits: less what was charged back. */
+  /** The sum that waits: less what was charged back. */
   amountIdr: Rupiah
 }
 

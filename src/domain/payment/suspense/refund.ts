@@ -41,7 +41,7 @@ export async function refundQuarantined(
     ? ({ destination: 'source', notBefore: null } as const)
     : refundWay(paidBy, amountIdr, work)
   const toWallet = destination === 'wallet'
-  // What goes back to who paid it is given to nobody.
+  // Money that goes back to the person who paid it is given to nobody.
   if (toWallet && payment) await takeLimit(work, strayUse(stray, payment.userId))
   if (toWallet && !payment) throw paymentErrors.no_source({ id: stray.id, channel })
   const code = adopted?.code ?? newCode('RFD', work.now)

@@ -5,7 +5,10 @@ import { dimensionsOf } from '../escrow/funds.ts'
 import type { Payment } from '../views.ts'
 import { type AskedPart, isParted, walletPartOf } from './rules.ts'
 
-/** What is in wallets that are locked now, and stays so until the end of the transaction. Rupiah, by user. */
+/**
+ * Locks wallets and returns what is in them, which stays so until the end of the transaction. Rupiah, by
+ * user.
+ */
 export async function inWallets(work: Work, userIds: readonly string[]): Promise<Map<string, Rupiah>> {
   await lockWallets(work, userIds)
   const found = new Map(
@@ -18,8 +21,8 @@ export async function inWallets(work: Work, userIds: readonly string[]): Promise
 }
 
 /**
- * What wallets pay of payments that are about to be made, in the order given: each finds what those before it
- * leave. Wallets are locked, so that a part is there when it is held.
+ * Decides what wallets pay of payments that are about to be made, in the order given: each payment finds what
+ * those before it leave. The wallets are locked, so that a part is there when it is held.
  * @throws as `walletPartOf`
  */
 export async function decideParts(work: Work, asked: readonly AskedPart[]): Promise<Rupiah[]> {

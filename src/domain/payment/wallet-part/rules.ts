@@ -5,13 +5,13 @@ import { paymentErrors } from '../errors.ts'
 /** `wallet+invoice`: a part from the buyer's wallet, held at once, and the rest by invoice. */
 export type PayWith = 'invoice' | 'wallet' | 'wallet+invoice'
 
-/** What of a payment the wallet pays, and how the rest is paid. Rupiah. */
+/** The amount of a payment, and the part that the wallet pays; the rest is paid otherwise. Rupiah. */
 export interface Parts {
   amountIdr: Rupiah
   walletIdr: Rupiah
 }
 
-/** What comes by invoice. */
+/** Returns what comes by invoice. */
 export const invoiceIdrOf = ({ amountIdr, walletIdr }: Parts): Rupiah => amountIdr - walletIdr
 
 /** The wallet pays a part of it, and an invoice the rest. */
@@ -20,14 +20,14 @@ export const isParted = ({ amountIdr, walletIdr }: Parts): boolean => walletIdr 
 export interface AskedPart {
   userId: string
   amountIdr: Rupiah
-  /** As much as the wallet holds where nothing is said. */
+  /** The sum asked of the wallet; as much as the wallet holds where nothing is said. */
   walletIdr?: Rupiah | undefined
 }
 
 /**
- * What the wallet pays of a payment. Where no sum is named: all that it holds, but for what the provider
- * needs to make an invoice of the rest. A sum that is named is taken as it is, or refused with the most that
- * leaves a rest which can be paid.
+ * Returns what the wallet pays of a payment. Where no sum is named, the wallet pays all that it holds, but
+ * for what the provider needs to make an invoice of the rest. A sum that is named is taken as it is, or
+ * refused with the most that leaves a rest which can be paid.
  * @throws wallet.insufficient_balance, payment.wallet_part_above_price, rest_below_invoice_minimum,
  * below_invoice_minimum, no_wallet_part
  */

@@ -38,7 +38,7 @@ export interface BatchLine {
 }
 
 export interface BatchDetail extends BatchView {
-  /** What the bank knows the whole batch by. */
+  /** The reference that the bank knows the whole batch by. */
   reference: string | null
   lines: BatchLine[]
 }

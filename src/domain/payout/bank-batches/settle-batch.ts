@@ -94,13 +94,13 @@ export async function handOutBatch(work: Work, named: string): Promise<BankTrans
   return await transfersOf(work, id)
 }
 
-/** What the bank says of a line. */
+/** The bank's word about a line. */
 export interface BankWord {
   /** The settlement's or the withdrawal's code, in any case. */
   code: string
   verdict: 'paid' | 'rejected'
   reference?: string | undefined
-  /** As the statement has it: another amount than ours is refused. */
+  /** The amount that the statement has: another amount than ours is refused. */
   amountIdr?: Rupiah | undefined
 }
 
@@ -118,7 +118,7 @@ export async function confirmBatch(
 ): Promise<BatchDetail> {
   requireStaff(work.actor, 'finance')
   const batch = await lockBatch(work, input.batch)
-  // What was taken back is with no bank; what is done may still come back.
+  // A batch that was taken back is with no bank; lines of a batch that is done may still come back.
   if (batch.status !== 'done') requireTransition(bankBatchTransitions, batch.status, 'done', 'bank batch')
   if (input.reference) await noteReference(work, input.reference, ['bank_batch', batch.id])
   const words =

@@ -42,8 +42,9 @@ export async function approveSettlement(work: Work, input: Approval): Promise<St
 }
 
 /**
- * Who approves, which above the limit is a second person to who calculated: of this settlement, or with what
- * they approved alone for this factory, or at all, within a day and within seven. Counts it.
+ * Returns the person who approves, and counts the approval. Above the limit a second person must approve, not
+ * the one who calculated. The limit is on this settlement, and on it with what they approved alone for this
+ * factory, or at all, within a day and within seven.
  * @throws settlement.same_person, kernel.same_hands
  */
 export async function requireOther(work: Work, settlement: LockedSettlement): Promise<string> {

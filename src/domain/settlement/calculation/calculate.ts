@@ -31,7 +31,7 @@ export async function calculateSettlement(
   return [...made, carriedView(factory, lines, period)]
 }
 
-/** What stays open for the next settlement. */
+/** Returns the view of what stays open for the next settlement. */
 export function carriedView(
   factory: { id: string; name: string },
   lines: readonly DueLine[],

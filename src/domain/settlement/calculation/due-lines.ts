@@ -48,7 +48,7 @@ export async function dueFactories(tx: Tx, period: Period, factoryId?: string): 
   return rows.map((row) => row.factoryId)
 }
 
-/** What is due and open, gathered or not, of one factory or of all: for a look that changes nothing. */
+/** Returns what is due and open, gathered or not, of one factory or of all. Changes nothing. */
 export async function seeDueLines(tx: Tx, period: Period, factoryId?: string): Promise<DueLine[]> {
   const only = factoryId ? sql`l.factory_id = ${factoryId}::uuid` : sql`true`
   const { rows } = await sql<DueLine>`
@@ -66,8 +66,8 @@ export async function seeDueLines(tx: Tx, period: Period, factoryId?: string): P
 }
 
 /**
- * What the plan of a settlement would be now: its own lines whose orders are still over, and what the book
- * has newly of the same order items, a refund above all.
+ * Returns the lines that a settlement's plan would have now. They are its own lines whose orders are still
+ * over, and what the book has newly of the same order items, a refund above all.
  */
 export async function presentLines(
   tx: Tx,

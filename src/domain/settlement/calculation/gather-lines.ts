@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { type Actor, requireStaff, type UnitOfWork, type Work } from '../../kernel/index.ts'
 import { committedThrough } from '../../ledger/index.ts'
 
-/** What a settlement itself posts to a factory's account: no line of another. */
+/** The kind of what a settlement itself posts to a factory's account: no line of another settlement. */
 const OWN = 'settlement.%'
 
 /**

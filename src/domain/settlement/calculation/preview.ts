@@ -8,12 +8,12 @@ import { seeDueLines } from './due-lines.ts'
 export interface SettlementQuery {
   /** A business date (Asia/Jakarta), `2026-11-20`; today where it is absent. */
   through?: string | undefined
-  /** Of one factory; of all where it is absent. */
+  /** The id of one factory; all factories where it is absent. */
   factoryId?: string | undefined
 }
 
 /**
- * What a run through this date would settle, and what it would carry; nothing is changed.
+ * Returns what a run through this date would settle, and what the run would carry. Changes nothing.
  * @throws settlement.through_invalid, factory.not_found, kernel.forbidden
  */
 export async function previewSettlements(work: Work, query: SettlementQuery): Promise<SettlementReport> {

@@ -12,7 +12,7 @@ interface Due {
   factories: { id: string; name: string }[]
 }
 
-/** Whose turn it is, in the order of their ids. */
+/** Finds the factories whose turn it is, in the order of their ids. */
 async function findDue(work: Work, query: SettlementQuery): Promise<Due> {
   requireStaff(work.actor, 'finance', 'service')
   const period = periodThrough(query.through, work.now, work.policy)

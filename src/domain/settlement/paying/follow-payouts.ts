@@ -10,7 +10,9 @@ import { raiseUnpaid } from './raise-unpaid.ts'
 
 type PayoutEvent = EventOf<'payout.submitted' | 'payout.succeeded' | 'payout.failed' | 'payout.reversed'>
 
-/** Where money is on its way, and what it comes out of, by the way it goes. */
+/**
+ * The account that money is in on its way, and the account that the money comes out of, by the way it goes.
+ */
 const waysOf = {
   provider: { inFlight: 'payouts-in-flight', from: 'gateway' },
   bank: { inFlight: 'bank-transfers-in-flight', from: 'bank' },

@@ -29,7 +29,7 @@ export async function paySettlement(work: Work, input: { settlement: string }): 
   return await getSettlement(work.tx, settlement.id)
 }
 
-/** What was never paid needs no retry. */
+/** A settlement that was never paid needs no retry. */
 const byRetry: typeof settlementTransitions = { ...settlementTransitions, calculated: ['on_hold', 'void'] }
 
 /**
@@ -108,7 +108,10 @@ export async function payLocked(work: Work, settlement: LockedSettlement, comman
   })
 }
 
-/** Where a settlement is paid to now. @throws settlement.no_bank_account, factory_suspended */
+/**
+ * Returns the account that a settlement is paid to now.
+ * @throws settlement.no_bank_account, factory_suspended
+ */
 export async function destinationOf(work: Work, { factoryId, code }: LockedSettlement): Promise<BankAccount> {
   // A suspension that is under way is waited for, and one that comes later finds the payout.
   await sql`select from factories where id = ${factoryId} for share`.execute(work.tx)

@@ -43,7 +43,7 @@ export async function retryFailed(context: { units: UnitOfWork; actor: Actor }):
   }
 }
 
-/** What threw may throw again: it comes back behind the others. */
+/** A settlement that threw may throw again, so it comes back behind the others. */
 const SET_ASIDE_S = 3600
 
 async function putOff({ tx, now }: Work, id: string) {
