@@ -23,8 +23,8 @@ import { routeRoles } from '../runtime/who-may.ts'
 import { httpErrors } from './http-errors.ts'
 
 /**
- * Who may knock at a route; a guest may, and one who sends a token is known by it. What a staff role may do
- * is decided in the use case.
+ * The callers that may knock at a route. A guest may, and a guest who sends a token is known by that token.
+ * The use case decides what a staff role may do.
  */
 export type Access = 'open' | 'guest' | 'customer' | 'staff' | 'signed-in'
 
@@ -73,7 +73,7 @@ const STAFF_TOKEN_LENGTH = 48
 const MOST_SEEN = 1_000
 const anonymous: Actor = { kind: 'visitor', name: 'http' }
 
-/** Who calls, and the two ways in which a route runs a use case for them. */
+/** Finds out who calls, and gives a route two ways to run a use case for them. */
 export const access = (laku: Laku) =>
   fp(async (app: FastifyInstance) => {
     const ended = new EndedSessions(laku)
@@ -216,7 +216,7 @@ class EndedSessions {
   }
 
   async #refresh(): Promise<void> {
-    // Where the database is slow the questions do not pile up.
+    // While the database is slow, the questions to it do not pile up.
     if (this.#reading) return
     this.#reading = true
     const { clock, policy, db, logger } = this.#laku

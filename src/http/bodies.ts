@@ -14,7 +14,7 @@ export const bodies = fp(async (app: FastifyInstance) => {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (request.routeOptions.config.rawBody) request.rawBody = body
-    // Who sent it is asked before what it says.
+    // The sender of a body is checked before its content is read.
     if (request.routeOptions.config.isSigned?.(request, body) === false)
       return done(httpErrors.unauthorized())
     if (body.length === 0) return done(null, undefined)

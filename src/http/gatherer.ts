@@ -5,7 +5,7 @@ export interface GathererOptions<In, Out> {
   run: (batch: In[]) => Promise<Out[]>
   /** A batch starts when so many wait. */
   maxBatch: number
-  /** What comes alone waits so long for company. */
+  /** The time for which a lone input waits for company. */
   waitMs: number
   /** So many batches run at once; what comes meanwhile makes the next one. */
   maxRunning?: number

@@ -18,8 +18,8 @@ const MAX_BATCH = 64
 const WAIT_MS = 2
 
 /**
- * Where joins of all sessions come in: gathered, and with a shipping fee for those whose parcel has no cached
- * one.
+ * Takes in the joins of all sessions: gathers them, and finds a shipping fee for those whose parcel has no
+ * cached fee.
  */
 export class JoinDoor {
   readonly #laku: Laku
@@ -44,8 +44,8 @@ export class JoinDoor {
   }
 
   /**
-   * What a wallet pays, all or a part, is final or fails as a whole, so it shares its transaction with
-   * nobody.
+   * Tries a join. A wallet's payment, all or a part, is final or fails as a whole, so that join shares its
+   * transaction with nobody.
    */
   async #try(join: Join): Promise<StoredAnswer> {
     const outcome = usesWallet(join) ? (await this.#run([join]))[0] : await this.#gatherer.add(join)

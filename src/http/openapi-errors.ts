@@ -12,7 +12,7 @@ interface Operation {
   parameters?: object[]
   requestBody?: object
   responses: Record<string, object>
-  /** Of a POST that does nothing more when it is sent twice. */
+  /** The mark of a POST that does nothing more when it is sent twice. */
   'x-takes-no-key'?: true
 }
 
@@ -25,7 +25,10 @@ const problem = (status: number) => ({
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 })
 
-/** What all operations share: how to log in, the two headers of a change, and the one shape of an error. */
+/**
+ * The parts that all operations share: how to log in, the two headers of a change, and the one shape of an
+ * error.
+ */
 export const components = {
   securitySchemes: {
     customerToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
@@ -95,7 +98,7 @@ export function describeErrors(document: ApiDocument): ApiDocument {
 function describeOperation(path: string, method: string, operation: Operation): void {
   const signedIn = operation.security?.some((one) => 'customerToken' in one || 'staffToken' in one)
   const change = method !== 'get' && signedIn
-  // What PUT and DELETE ask for is the same however often they ask.
+  // PUT and DELETE ask for the same thing however often they are sent.
   const takesKey = change && ['post', 'patch'].includes(method) && !operation['x-takes-no-key']
   const errors = [
     ...(operation.parameters || operation.requestBody ? [400] : []),

@@ -45,7 +45,9 @@ export const openApi = fp(async (app: FastifyInstance) => {
 
 type DescribedSchema = Parameters<SwaggerTransform>[0]['schema'] & { response?: Record<string, object> }
 
-/** What a route's schema says, its summary required, and the rest from its path and its access. */
+/**
+ * Describes a route by what its schema says, the summary required, and the rest by its path and its access.
+ */
 const describeRoute: SwaggerTransform = (described) => {
   const { schema, url } = jsonSchemaTransform(described as Parameters<typeof jsonSchemaTransform>[0])
   const { route } = described

@@ -31,7 +31,7 @@ const statusOfKind: Record<ErrorKind, number> = {
   limited: 429,
 }
 
-// Where the wire's own convention is finer than the kind.
+// The wire's own convention is finer than the kind for these codes.
 const statusOfCode: Record<string, number> = {
   'kernel.idempotency_key_reused': 422,
   'http.unauthorized': 401,

@@ -50,7 +50,7 @@ declare module 'fastify' {
   }
 }
 
-/** Of a process's 20 connections strangers have two fifths; a backlog of two seconds at most. */
+/** Strangers have two fifths of a process's 20 connections; their backlog is two seconds at most. */
 const STRANGERS = { running: 8, waitingOfOne: 100, waiting: 1_000 }
 /** A browser that was here before asks for a handful of codes. */
 const CODES_OF_DEVICE = 10

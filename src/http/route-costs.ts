@@ -1,7 +1,8 @@
 /**
- * What a request of a route may cost us, and so how often one caller may make it: as a share of what they may
- * ask in all (`policy.addressRequestsPerMinute` of a network, `customerRequestsPerMinute` of a person).
- * deploy/nginx.conf has the same shares of 50 requests a second; a test holds both together.
+ * The costs that a request of a route may cause us, and so how often one caller may make it. Each is a share
+ * of what a caller may ask in all (`policy.addressRequestsPerMinute` of a network,
+ * `customerRequestsPerMinute` of a person). deploy/nginx.conf has the same shares of 50 requests a second; a
+ * test holds both together.
  */
 export const costs = {
   /** Probes and providers: a probe that is refused restarts us, a delivery that is turned away is lost. */

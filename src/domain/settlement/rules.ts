@@ -4,14 +4,15 @@ import { settlementErrors } from './errors.ts'
 
 const DAY_S = 86_400
 
-/** What is due by the end of a business date. */
+/** The period whose lines are due by the end of a business date. */
 export interface Period {
   /** Asia/Jakarta, `YYYY-MM-DD` */
   through: string
   /** Sales of orders that were delivered (or ended otherwise) before this instant are due. */
   endedBefore: Date
   /**
-   * What belongs to no order, or takes a settled sale back, is due when it was posted before this instant.
+   * A line that belongs to no order, or takes a settled sale back, is due when it was posted before this
+   * instant.
    */
   postedBefore: Date
 }
@@ -47,7 +48,7 @@ export interface PlanLine {
   netIdr: Rupiah
 }
 
-/** What an approval is for: the lines, to the rupiah, in whatever order they were read. */
+/** Hashes what an approval is for: the lines, to the rupiah, in whatever order they were read. */
 export function planHash(lines: readonly PlanLine[]): string {
   const text = lines
     .toSorted((a, b) => a.entrySeq - b.entrySeq)
@@ -98,7 +99,7 @@ export function isSettled(netIdr: Rupiah, policy: Policy): boolean {
 }
 
 const HOUR_S = 3600
-/** What passes takes one to three hours (Xendit's failure codes). */
+/** A failure that passes takes one to three hours (Xendit's failure codes). */
 const LONGEST_HOURS = 3
 
 /**
@@ -119,5 +120,5 @@ export function retryAfterFailure(
   return Math.min(LONGEST_HOURS, payouts) * HOUR_S
 }
 
-/** What came in is not settled yet at the provider. */
+/** The failure code that says that the money that came in is not settled yet at the provider. */
 export const UNSETTLED = 'INSUFFICIENT_BALANCE'

@@ -12,15 +12,15 @@ export interface SettlementView {
   items: number
   /** Goods, as sold. */
   grossIdr: Rupiah
-  /** As posted with the goods. */
+  /** The commission as posted with the goods. */
   commissionIdr: Rupiah
   /** The factory's share of what went back to buyers. */
   refundsIdr: Rupiah
-  /** What else was posted to it. */
+  /** The other amounts that were posted to the factory. */
   adjustmentsIdr: Rupiah
   /** Below the minimum or negative: stays open for the next. */
   carriedIdr: Rupiah
-  /** What is paid out. */
+  /** The amount that is paid out. */
   netIdr: Rupiah
   status: SettlementStatus | 'planned' | 'carried'
   statusReason?: string | null

@@ -8,7 +8,7 @@ import { settlementErrors } from './errors.ts'
 export interface DebtWrittenOff {
   factoryId: string
   writtenOffIdr: Rupiah
-  /** What the factory is owed then; below zero what it still owes. */
+  /** The balance that the factory is owed then; below zero, the amount that the factory still owes. */
   balanceIdr: Rupiah
 }
 

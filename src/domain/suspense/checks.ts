@@ -6,7 +6,7 @@ import { suspenseTransitions } from './transitions.ts'
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
 
-/** What is always true of suspense, beside what the ledger holds by itself. */
+/** The checks of what is always true of suspense, beside what the ledger holds by itself. */
 export const suspenseChecks: readonly Check[] = [
   checkOf(
     'suspense is what waits in it',

@@ -22,7 +22,7 @@ import { suspenseErrors } from './errors.ts'
 import { type AskedDisposal, type SuspenseItem, showSuspense, suspenseColumns } from './list-suspense.ts'
 import { suspenseMachine, suspenseTransitions } from './transitions.ts'
 
-/** Where the other half of the posting goes, and what else follows in the same transaction. */
+/** The account of the other half of the posting, and what else follows in the same transaction. */
 export interface Place {
   /**
    * The posting where it is another one than the disposal's own: a chargeback is looked for under its key,
@@ -51,7 +51,7 @@ export async function disposeOf(
   requireStaff(work.actor, 'finance')
   const note = requireReason(work)
   const item = await lockItem(work, text)
-  // What waits for another person is approved or refused first.
+  // An item that waits for another person is approved or refused first.
   if (item.status !== 'open') throw illegal(item, asked)
   const at = await place(work, item)
   const by = actorLabel(work.actor)
@@ -159,7 +159,8 @@ async function settle(
 
 /** How it counts with what else is given: the account that takes or gives is who receives. */
 /**
- * Whose it becomes; what the company bears or collects is given to who has it, or is known by its code alone.
+ * Returns who receives the item. What the company bears or collects counts for the item's own user or
+ * factory, or is known by its code alone.
  */
 function receiverOf({ code, userId, factoryId }: SuspenseItem, to?: Dimensions): string {
   if (to?.userId) return `user:${to.userId}`

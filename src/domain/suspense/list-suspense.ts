@@ -5,7 +5,7 @@ import type { SuspenseKind } from './put-into-suspense.ts'
 import type { Disposal, SuspenseStatus } from './transitions.ts'
 import { suspenseTransitions } from './transitions.ts'
 
-/** What somebody asked for. */
+/** The disposal that somebody asked for. */
 export interface AskedDisposal {
   to: Disposal
   userId?: string
@@ -42,7 +42,7 @@ export const suspenseColumns = sql`
   created_at, decided_at`
 
 export interface SuspenseFilter {
-  /** What was disposed of as well. */
+  /** Whether items that were disposed of are listed as well. */
   all?: boolean | undefined
   code?: string | undefined
   limit: number

@@ -9,15 +9,15 @@ export type SuspenseKind =
   | 'refund'
   | 'payout'
   | 'chargeback'
-  /** Of the provider's own: a sweep, an adjustment, a kind of line that is not known. */
+  /** A movement of the provider's own: a sweep, an adjustment, a kind of line that is not known. */
   | 'movement'
   | 'bank'
   | 'shipment'
 
 export interface NewSuspense {
   /**
-   * What happened, once: `payout:{provider id}:succeeded-after-failure`. Put in again under the same key it
-   * changes nothing.
+   * The name of what happened, once: `payout:{provider id}:succeeded-after-failure`. An item that is put in
+   * again under the same key changes nothing.
    */
   key: string
   /** The code of the object, by which people find it; the account is `suspense:{code}`. */

@@ -27,6 +27,6 @@ export const suspenseTransitions: Transitions<SuspenseStatus> = {
 
 export const suspenseMachine = machineOf('suspense', 'suspenseItems', suspenseTransitions)
 
-/** What a person may do with it. */
+/** The disposals that a person may choose for an item. */
 export const disposals = ['offset', 'wallet', 'collected', 'written_off', 'reassigned'] as const
 export type Disposal = (typeof disposals)[number]

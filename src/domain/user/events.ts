@@ -1,7 +1,7 @@
 declare module '../kernel/events.ts' {
   interface EventPayloads {
     'user.registered': { userId: string }
-    /** Who set an address for mail proved to hold the phone; it is to be confirmed. */
+    /** A user who set an address for mail proved that they hold the phone; the address is to be confirmed. */
     'user.email_proven': { userId: string }
     'user.suspended': { userId: string }
     'user.activated': { userId: string }

@@ -18,7 +18,7 @@ export interface User {
   status: UserStatus
 }
 
-/** What a user sees of themselves. */
+/** A user as they see themselves. */
 export type UserView = Omit<User, 'status' | 'emailConfirmedAt'>
 
 export function userView({ status: _, emailConfirmedAt: __, ...view }: User): UserView {

@@ -10,8 +10,8 @@ export interface NewEmail {
   /** Null takes it away. */
   email: string | null
   /**
-   * Who sets it proved by a code for this that they hold the phone: it may be confirmed then, and takes
-   * codes.
+   * Whether the person who sets the address proved by a code for this that they hold the phone. The address
+   * may be confirmed then, and takes codes.
    */
   proven: boolean
 }
@@ -51,7 +51,8 @@ const HOURS = 24
 const shape = /^([0-9a-f-]{36})\.(\d{1,12})\.([\w-]{43})$/
 
 /**
- * What the mail to an address carries that is to be confirmed: signed, good for a day and for this address.
+ * Returns the token in the mail to an address that is to be confirmed: signed, good for a day and for this
+ * address.
  */
 function emailToken({ vault, now }: Work, userId: string, email: string): string {
   const until = Math.floor(secondsAfter(now, HOURS * 3600).getTime() / 1000)
@@ -75,7 +76,8 @@ export async function confirmEmail(work: Work, token: string): Promise<{ email: 
 }
 
 /**
- * Whose address a token confirms, and whether it is confirmed already; its user is locked.
+ * Returns the user whose address a token confirms, and whether the address is confirmed already; the user is
+ * locked.
  * @throws way_in.confirmation_invalid
  */
 export async function confirmableEmail(

@@ -72,7 +72,7 @@ async function makeRow(work: Work, code: string, answer: GatewayPayout): Promise
   if (balance < amountIdr) return undefined
   const money = { balanceIdr: balance, refundedIdr: await refundedMoney(work.tx, userId) }
   const terms = withdrawalTerms(amountIdr, money, work.policy)
-  // What is not there any more is not charged.
+  // The part of the fee that the balance no longer holds is not charged.
   const feeIdr = Math.min(terms.feeIdr, balance - amountIdr)
   const refundedIdr = feeIdr > 0 ? terms.refundedIdr : Math.min(terms.refundedIdr, amountIdr)
   const id = newId()

@@ -3,7 +3,7 @@ import { listEntries, walletAccount } from '../ledger/index.ts'
 
 export interface WalletEntry {
   id: string
-  /** What happened: `refund.decided`, `participant.released`, `payment.confirmed`. */
+  /** The name of what happened: `refund.decided`, `participant.released`, `payment.confirmed`. */
   kind: string
   /** Positive came in, negative went out. */
   amountIdr: Rupiah

@@ -3,7 +3,7 @@ import { balances, walletAccount } from '../ledger/index.ts'
 import { walletErrors } from './errors.ts'
 import { lockWallets } from './lock.ts'
 
-/** What somebody wants to take out of their wallet. */
+/** The amount that somebody wants to take out of their wallet. */
 export interface Spending {
   userId: string
   amountIdr: Rupiah

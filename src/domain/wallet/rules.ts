@@ -26,7 +26,7 @@ export function refundedPart(lines: readonly WalletLine[]): Rupiah {
 
 export interface WithdrawalTerms {
   feeIdr: Rupiah
-  /** What it takes of the refunded money. */
+  /** The part of the refunded money that the withdrawal takes. */
   refundedIdr: Rupiah
   /** It is less than may be paid out. */
   belowMinimum: boolean

@@ -5,7 +5,7 @@ import { walletErrors } from './errors.ts'
 import { refundedMoney } from './withdrawals/refunded-money.ts'
 
 export interface WalletView {
-  /** What may be spent or withdrawn. */
+  /** The amount that may be spent or withdrawn. */
   balanceIdr: Rupiah
   /**
    * Set aside for withdrawals under way, their fees included, and for payments whose rest comes by invoice.

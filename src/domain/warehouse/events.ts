@@ -3,7 +3,7 @@ import type { ReplyMeaning } from './purchase-orders/reply-rules.ts'
 interface PurchaseOrderSubject {
   purchaseOrderId: string
   code: string
-  /** Whose demand it covers; null where it fills the shelves. */
+  /** The session whose demand the purchase order covers; null where the order fills the shelves. */
   sessionId: string | null
 }
 

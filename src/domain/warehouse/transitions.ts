@@ -44,7 +44,9 @@ export const onTheWayStatuses: readonly PurchaseOrderStatus[] = openStatuses.fil
 
 export type ReservationStatus = 'open' | 'consumed' | 'released'
 
-/** What is kept for a session or an order is handed on or shipped, or free again. */
+/**
+ * The moves of a reservation: stock kept for a session or an order is handed on or shipped, or free again.
+ */
 export const reservationTransitions: Transitions<ReservationStatus> = {
   open: ['consumed', 'released'],
   consumed: [],

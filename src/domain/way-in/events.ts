@@ -1,6 +1,6 @@
 declare module '../kernel/events.ts' {
   interface EventPayloads {
-    /** What lets somebody in, or says where their money goes, is another now. */
+    /** A thing that lets somebody in, or says where their money goes, is another now. */
     'way_in.changed': {
       changeId: string
       subjectKind: 'user' | 'factory'

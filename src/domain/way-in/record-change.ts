@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { actorLabel, insertRows, newId, secondsAfter, type Work } from '../kernel/index.ts'
 import { openValue, type Sealed, type Subject, type SubjectKind, sealValue } from './sealed-values.ts'
 
-/** What lets somebody in, or says where their money goes. */
+/** A thing that lets somebody in, or says where their money goes. */
 export type Way = 'phone' | 'email' | 'bank_account' | 'tax_id'
 
 export interface NewChange {

@@ -5,7 +5,7 @@ import { showAudit } from '../ops/index.ts'
 import { wayInErrors } from './errors.ts'
 
 export type SubjectKind = 'user' | 'factory'
-/** Whose way in it is. */
+/** The user or factory whose way in it is. */
 export type Subject = readonly [kind: SubjectKind, id: string]
 
 const KEY = 'way_in.key'
@@ -43,7 +43,7 @@ export async function openValue(work: Work, subject: Subject, sealed: string): P
   return (await keyOf(work, subject)).open(VALUE, sealed)
 }
 
-/** What a row of the audit log kept sealed. */
+/** The values that a row of the audit log kept sealed. */
 export interface Revealed {
   auditId: string
   subjectKind: string

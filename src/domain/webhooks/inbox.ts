@@ -14,11 +14,11 @@ export type WebhookProvider = EventPayloads['webhook.received']['provider']
 
 export interface IncomingWebhook {
   provider: WebhookProvider
-  /** What two deliveries of the same news share. */
+  /** The key that two deliveries of the same news share. */
   dedupeKey: string
   /** Without the secret that came with it. */
   headers: Record<string, string>
-  /** As it came. */
+  /** The body as it came. */
   body: string
   /**
    * The same words can be news again: the provider tells neither an id nor a time (Biteship), so a parcel
@@ -102,8 +102,8 @@ export async function markProcessed(work: Work, ids: readonly string[]): Promise
 }
 
 /**
- * As markProcessed, for news that can recur: one that came again since it was looked at stays waiting, for
- * what was read may be older than that.
+ * Marks deliveries like markProcessed, for news that can recur. A delivery that came again since it was
+ * looked at stays waiting, for what was read may be older than that.
  */
 export async function markProcessedAsOf(
   work: Work,
@@ -126,7 +126,7 @@ export interface FailedWebhook {
   kind?: string | undefined
   /** So many tries and not `policy.providerAttempts`. */
   tries?: number
-  /** What mends it; else to process it again. */
+  /** The command that mends the failure; by default the command that processes the delivery again. */
   command?: string
 }
 
@@ -163,7 +163,7 @@ export async function noteFailures(work: Work, failures: readonly FailedWebhook[
   }
 }
 
-/** What of a delivery could not be read, while the rest of it was followed: told of once a kind. */
+/** Tells a person, once a kind, what of a delivery could not be read while the rest of it was followed. */
 export function raiseUnread(
   work: Work,
   { id, provider }: Pick<WaitingWebhook, 'id' | 'provider'>,

@@ -20,7 +20,7 @@ export interface WebhookView {
 
 export interface WebhookDetail extends WebhookView {
   headers: Record<string, string>
-  /** As it came; nothing where it was cleared after its time. */
+  /** The body as it came; null where it was cleared after its time. */
   body: string | null
 }
 
@@ -43,7 +43,7 @@ export function webhooksThat({ provider, status, since, until }: WebhookFilter) 
   return wheres
 }
 
-/** What providers delivered, newest first, by keyset pages. For staff. */
+/** Lists what providers delivered, newest first, by keyset pages. For staff. */
 export async function listWebhooks(
   tx: Tx,
   { limit, cursor, ...filter }: WebhookFilter & { limit: number; cursor?: string | undefined },

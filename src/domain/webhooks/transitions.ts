@@ -3,8 +3,8 @@ import { machineOf, type Transitions } from '../kernel/index.ts'
 export type WebhookStatus = 'received' | 'processed' | 'failed'
 
 /**
- * What was processed or given up is worked through again when staff replay it, or when the same words come
- * again as news.
+ * A delivery that was processed or given up is worked through again when staff replay it, or when the same
+ * words come again as news.
  */
 export const webhookTransitions: Transitions<WebhookStatus> = {
   received: ['processed', 'failed'],

@@ -4,7 +4,7 @@ import { type ProviderFailure, requireStaff, secondsAfter, type Work } from '../
 import { settleAttention } from '../ops/index.ts'
 import { failMessages } from './fail-messages.ts'
 
-/** Whom a refusal holds up besides its own message: everybody, or all of one template. */
+/** The messages that a refusal holds up besides its own: everybody's, or all of one template. */
 export type HoldScope = 'account' | `template:${string}`
 
 const ACCOUNT: HoldScope = 'account'
@@ -20,8 +20,8 @@ interface Refused {
 }
 
 /**
- * Whom this refusal holds up, by its code or by its HTTP status; undefined where it is about its message
- * alone.
+ * Returns which messages this refusal holds up, by its code or by its HTTP status; undefined where the
+ * refusal is about its message alone.
  */
 export function heldBy(
   { template, language }: Refused,

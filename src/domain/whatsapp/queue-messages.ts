@@ -6,7 +6,9 @@ export interface NewMessage {
   dedupeKey: string
   /** E.164 */
   to: string
-  /** Whose news it is, where it is a user's: it is theirs still when they have another number. */
+  /**
+   * The user whose news it is, where it is a user's: the news is theirs still when they have another number.
+   */
   userId?: string | undefined
   /** A template that the provider approved; free text (`body`) is taken only within 24 hours of a reply. */
   template?: string | undefined
@@ -19,7 +21,10 @@ export interface NewMessage {
   body?: string | undefined
   /** Not before this: in quiet hours a notice waits for the morning. */
   notBefore?: Date | undefined
-  /** What is not sent by then fails, and is not sent late. */
+  /**
+   * The time by which the message must be sent; a message that is not sent by then fails, and is not sent
+   * late.
+   */
   sendBy?: Date | undefined
 }
 

@@ -22,7 +22,7 @@ export async function messagesByProviderId(
   return new Map(rows.map(({ providerMessageId, ...row }) => [providerMessageId as string, row]))
 }
 
-/** Where the messages with these keys stand; those that were never queued are left out. */
+/** Returns the statuses of the messages with these keys; messages that were never queued are left out. */
 export async function messageStatuses(
   tx: Tx,
   dedupeKeys: readonly string[],

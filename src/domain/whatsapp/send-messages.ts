@@ -55,7 +55,7 @@ async function sendBatch(context: SendContext, messageIds: string[]): Promise<vo
   const under = new Map<string, Promise<unknown>>()
   for (const message of claimed.messages.filter((one) => !isCode(one)))
     under.set(message.toPhone, Promise.all([under.get(message.toPhone), trySending(message)]))
-  // What a code is for is read before the code: it waits for what goes to the same number.
+  // A person reads what a code is for before the code, so the code waits for the messages to the same number.
   const codes = claimed.messages
     .filter(isCode)
     .map(async (message) => [await under.get(message.toPhone), await trySending(message)])

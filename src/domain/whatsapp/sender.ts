@@ -4,9 +4,9 @@ export interface WhatsAppTemplate {
   template: string
   /** The language the template was approved in: `id`. */
   language: string
-  /** What fills {{1}}, {{2}} … of its body, in order. */
+  /** The values that fill {{1}}, {{2}} … of the template's body, in order. */
   bodyParams: readonly string[]
-  /** What fills its first button: the code of a one-time password. */
+  /** The value that fills the template's first button: the code of a one-time password. */
   buttonParam?: string
 }
 
@@ -17,7 +17,7 @@ export interface WhatsAppText {
 }
 
 export interface SentWhatsApp {
-  /** What status webhooks name it by. */
+  /** The id by which status webhooks name the message. */
   providerMessageId: string
 }
 

@@ -13,7 +13,7 @@ export interface Note {
   title: string
   text: string
   facts?: readonly Fact[]
-  /** Where to go from here; `likely` is what most want. */
+  /** The links on from here; `likely` marks the link that most people want. */
   links?: readonly { href: string; text: string; likely?: boolean }[]
   /** A button that changes something, at this page's own address. */
   action?: string

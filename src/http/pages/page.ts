@@ -23,11 +23,11 @@ export interface Page {
   language: Language
   title: string
   body: Markup
-  /** What else stands in the head. */
+  /** The other markup that stands in the head. */
   head?: Markup
   /** The page asks again after so many seconds, at another address where one is given. */
   refresh?: { afterS: number; to?: string } | undefined
-  /** Of the query, what the page in the other language needs too: `back=1`. */
+  /** The part of the query that the page in the other language needs too: `back=1`. */
   keeps?: string | undefined
   /** Not to be found by search engines: a person's own, or gone. */
   hidden?: boolean
@@ -71,7 +71,7 @@ function refreshOf({ refresh }: Page): Markup {
 /** No browser's list of languages is longer. */
 const MOST_ACCEPTED = 256
 
-/** What `?lang=` says, else the first of ours in Accept-Language, else Indonesian. */
+/** Returns the language that `?lang=` says, else the first of ours in Accept-Language, else Indonesian. */
 export function languageOf(request: FastifyRequest): Language {
   const { lang } = (request.query ?? {}) as { lang?: unknown }
   if (lang === 'id' || lang === 'en') return lang

@@ -4,11 +4,11 @@ import type { Language, Page } from './page.ts'
 import { type PayTexts, payTexts } from './pay-texts.ts'
 import { instantOf, moneyOf, whole } from './words.ts'
 
-/** What the page tells of the payment, where there is one. */
+/** The facts that the page tells of the payment, where there is a payment. */
 export interface PaymentShown {
   code: string
   amountIdr: Rupiah
-  /** What of it the buyer's wallet pays. */
+  /** The part of the amount that the buyer's wallet pays. */
   walletIdr: Rupiah
   expiresAt: Date
   /** The code of the session that it is for. */

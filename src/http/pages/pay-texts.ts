@@ -5,7 +5,7 @@ interface Said {
   text: string
 }
 
-/** What a buyer reads at `/pay/:code` where there is no invoice to go on to. */
+/** The texts that a buyer reads at `/pay/:code` where there is no invoice to go on to. */
 export interface PayTexts {
   paid: Said
   refunded: Said
@@ -19,7 +19,7 @@ export interface PayTexts {
   line(place: number, waitS: number): Said
   code: string
   amount: string
-  /** What of it the wallet pays, and what an invoice does. */
+  /** The words for the part of the amount that the wallet pays, and for the part that an invoice pays. */
   fromWallet: string
   byInvoice: string
   payBefore: string

@@ -63,7 +63,7 @@ export function isForPeople(request: FastifyRequest): boolean {
   return (request.headers.accept ?? '').includes('text/html')
 }
 
-/** What went wrong, for people; the request's id is what they can tell support. */
+/** Returns the page that tells people what went wrong; the request's id is what they can tell support. */
 export function problemPage(
   language: Language,
   problem: { status: number; requestId: string; retryAfterS?: number | undefined },

@@ -45,7 +45,7 @@ export function sessionPage(
   return { status: 200, language: at.language, title, head: headOf(shown), body, refresh }
 }
 
-/** What is said where a session is not to be seen. */
+/** Returns the page that is shown where a session is not to be seen. */
 export function missingSessionPage(language: Language): Page {
   const { title, text } = sessionTexts[language].notFound
   return { status: 404, language, title, body: noteOf({ tone: 'bad', title, text }), hidden: true }
@@ -85,7 +85,7 @@ ${factsOf(figuresOf(shown))}`
 const currentPrice = ({ session, running }: Shown) =>
   running ? finalPrice(session.tiers, session.paidUnits) : session.finalUnitPriceIdr
 
-/** What a unit costs, what it may come to, and what is asked for at the join. */
+/** Shows what a unit costs, what the price may come to, and what is asked for at the join. */
 function priceOf(shown: Shown): Markup {
   const { session, language, running } = shown
   const { each, priceMay, payFirst } = sessionTexts[language]
@@ -131,7 +131,7 @@ function pricesOf(shown: Shown): Markup {
   return markup`<h2>${running && session.tiers.length > 1 ? texts.prices : texts.priceList}</h2><table><caption>${texts.perUnit}</caption>${rows}</table>`
 }
 
-/** Where the variants differ in price: up to that of the dearest. */
+/** Shows the price of the dearest variant as the end of the range, where the variants differ in price. */
 function toHighest(variantPrices: SessionView['tiers'][number]['variantPrices']): Markup {
   if (!variantPrices) return nothing
   return markup` – ${formatIdr(Math.max(...variantPrices.map((one) => one.unitPriceIdr)))}`
@@ -149,7 +149,10 @@ function rulesOf({ session, language, standing, url }: Shown): Markup {
 
 const openGraphLocales: Record<Language, string> = { id: 'id_ID', en: 'en_US' }
 
-/** What a link preview is made of (Open Graph), and where the page is in each language. */
+/**
+ * Returns the tags that a link preview is made of (Open Graph), and those that say where the page is in each
+ * language.
+ */
 function headOf({ session, language, url }: Shown): Markup {
   const texts = sessionTexts[language]
   const lowest = Math.min(...session.tiers.map((tier) => tier.unitPriceIdr))

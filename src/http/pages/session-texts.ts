@@ -3,12 +3,12 @@ import { formatIdr } from '../../domain/kernel/index.ts'
 import { type Markup, markup } from './markup.ts'
 import type { Language } from './page.ts'
 
-/** Where a session stands, for who opens its link. */
+/** The standing of a session, for a person who opens its link. */
 export type Standing = 'open' | 'full' | 'deciding' | 'reached' | 'failed' | 'cancelled' | 'refunded'
 
 /**
- * What a buyer may be told: a session whose time ran out takes nobody, although its sweep has not decided it
- * yet.
+ * Returns the standing that a buyer may be told: a session whose time ran out takes nobody, although its
+ * sweep has not decided it yet.
  */
 export function standingOf(session: SessionView, now: Date): Standing {
   if (session.status === 'forming') {

@@ -11,7 +11,7 @@ interface Said {
 }
 
 /**
- * What the pages of a link in a message say: the one that stops a change, and the one that confirms an
+ * The texts of the pages of a link in a message: the page that stops a change, and the page that confirms an
  * address.
  */
 export const wayTexts: Record<Language, Record<WayState, Said>> = {

@@ -30,14 +30,17 @@ const code = z.string().regex(/^[0-9]{6}$/)
  * bits.
  */
 export const proof = z.strictObject({ puzzle: z.string().max(120), answer: z.string().min(1).max(40) })
-/** Of an earlier log-in in this browser: strangers who ask for the same number do not hold it up. */
+/**
+ * The token of an earlier log-in in this browser: strangers who ask for the same number do not hold that
+ * browser up.
+ */
 const deviceToken = z.string().max(150)
 const name = z.string().trim().min(1).max(100)
 
 const tokens = z.object({
   access_token: z.string(),
   refresh_token: z.string(),
-  /** Of the access token. */
+  /** The seconds until the access token expires. */
   expires_in_s: z.int(),
   /** To be kept by the browser and sent along when it asks for its next code; it lets in nobody. */
   device_token: z.string().optional(),
@@ -84,8 +87,8 @@ export const authRoutes =
     }
 
     /**
-     * Who is logged in, where their token is good; anybody may ask for a code, and an old token is no
-     * hindrance.
+     * Returns the customer who is logged in, where their token is good. Anybody may ask for a code, and an
+     * old token is no hindrance.
      */
     const customerOf = ({ headers }: FastifyRequest): Actor | undefined => {
       const claims = app.readAccessToken(headers.authorization?.replace(/^Bearer /, '') ?? '')
@@ -101,8 +104,8 @@ export const authRoutes =
           body: z.strictObject({
             phone,
             /**
-             * What it is for, and good for. By default to log in, or where the caller's own token came along
-             * a withdrawal.
+             * The purpose that the code is asked for, and good for. By default the purpose is to log in, or a
+             * withdrawal where the caller's own token came along.
              */
             purpose: z.enum(['login', 'withdrawal', 'email']).optional(),
             device_token: deviceToken.optional(),
@@ -162,7 +165,10 @@ export const authRoutes =
       }
     }
 
-    /** Who is logged in and asks for a code to their own number needs none to log in. */
+    /**
+     * Returns the default purpose: a person who is logged in and asks for a code to their own number needs
+     * none to log in.
+     */
     async function purposeOf(request: FastifyRequest): Promise<'login' | 'withdrawal'> {
       const actor = customerOf(request)
       if (!actor) return 'login'

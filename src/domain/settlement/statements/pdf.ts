@@ -5,7 +5,7 @@ import type { Statement } from './statement.ts'
 
 const MARGIN = 48
 const ROW = 16
-/** Of the six columns of the lines, from the left edge, on A4 (595 points wide). */
+/** The six columns of the lines, from the left edge, on A4 (595 points wide). */
 const columns = [
   { title: 'Tanggal', x: 48, width: 58 },
   { title: 'Pesanan', x: 108, width: 112 },

@@ -107,7 +107,10 @@ async function requireUser(work: Work, userId: string): Promise<void> {
 
 const DAY_S = 86_400
 
-/** What a person gave to a locked wallet within a day without another one's approval. Rupiah. */
+/**
+ * Returns how much a person gave to a locked wallet within a day without another person's approval, in
+ * rupiah.
+ */
 async function givenAlone({ tx, now }: Work, userId: string, by: string): Promise<Rupiah> {
   const { rows } = await sql<{ givenIdr: Rupiah }>`
     select coalesce(sum(change_idr), 0)::int8 as given_idr from wallet_adjustments

@@ -101,8 +101,8 @@ interface OwnedDestination {
 }
 
 /**
- * Whose this account is, and by which destination of theirs: to say of a payout that laku does not know whose
- * it was.
+ * Returns the owners of this account, each with their destination for it. They say to whom a payout may
+ * belong that laku does not know.
  */
 export async function destinationsOfAccount(
   { tx, vault }: Work,

@@ -19,7 +19,7 @@ interface Moved {
 }
 
 type Outcome = 'submitted' | 'succeeded' | 'failed' | 'reversed'
-/** Where money is on its way, and what it comes out of, by the way it goes. */
+/** The accounts where money is on its way (`out`) and out of which it comes (`from`), by the way it goes. */
 const waysOf = {
   provider: { out: 'payouts-in-flight', from: 'gateway' },
   bank: { out: 'bank-transfers-in-flight', from: 'bank' },
@@ -27,7 +27,8 @@ const waysOf = {
 const held = 'withdrawals-held'
 
 /**
- * What each step of a payout books for its withdrawal of amount a and fee f (the design's table of postings).
+ * The entries that each step of a payout books for its withdrawal of amount a and fee f (the design's table
+ * of postings).
  */
 export const entriesOf: Record<
   Outcome,

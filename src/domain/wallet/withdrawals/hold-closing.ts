@@ -14,7 +14,8 @@ import { sendWithdrawals } from './send.ts'
 import type { WithdrawalView } from './views.ts'
 
 /**
- * Where all of a wallet goes: an account that its owner names, or the one to which they had money sent last.
+ * The account that all of a wallet goes to: an account that its owner names, or the one to which they had
+ * money sent last.
  */
 export type ClosingTo =
   | { bank: BankAccount; otpVerifiedAt: Date | undefined; amountIdr: Rupiah }

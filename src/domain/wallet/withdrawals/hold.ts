@@ -45,7 +45,7 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
       createdAt: work.now,
     },
   ])
-  // What waits for staff is counted when they let it go, as theirs too.
+  // A withdrawal that waits for staff is counted when they let it go, as theirs too.
   if (!isLarge && !byHand) await countUse(work, use)
   await postHold(work, withdrawal.id, userId, takenIdr)
   work.emit(withdrawalNews(withdrawal, null, 'held', work.actor.kind === 'staff'))

@@ -44,8 +44,8 @@ export async function requestWithdrawal(work: Work, input: WithdrawalRequest): P
     const all = isRest(balanceIdr, work.policy) && { allIdr: balanceIdr }
     throw walletErrors.below_minimum({ amountIdr, minimumIdr: work.policy.withdrawalMinimumIdr, ...all })
   }
-  // What is too little is sent by hand from the bank; of what is too much its owner names another account, or
-  // takes less.
+  // An amount too small for the channel is sent by hand from the bank. If the amount is too large, its owner
+  // names another account, or takes less.
   const { fit } = await channelFit(work.tx, destination, amountIdr)
   if (fit === 'above') await requireFit(work.tx, destination, amountIdr)
   const { feeIdr, refundedIdr } = terms
@@ -75,7 +75,7 @@ export interface WithdrawalOffer {
 }
 
 /**
- * What the caller may take out of their wallet, and what it costs.
+ * Returns what the caller may take out of their wallet, and what a withdrawal costs.
  * @throws kernel.forbidden
  */
 export async function withdrawalOffer(work: Work): Promise<WithdrawalOffer> {

@@ -66,9 +66,10 @@ export async function retryWithdrawal(work: Work, input: { withdrawal: string })
   // Staff let it go, whatever left before it.
   const use = await withdrawalUse(work, { id: again, userId, amountIdr, destinationId })
   await countUse(work, use, personOf(work.actor))
-  // What left free of the fee for an account to be closed leaves for nothing else.
+  // Money that left free of the fee for an account to be closed leaves for nothing else.
   if (closesAccount) await startClosing(work, userId)
-  // What the provider does not pay out waits for a batch, or for who sends it by hand.
+  // A withdrawal that the provider does not pay out waits for a batch, or for the person who sends it by
+  // hand.
   const { byHand } = await getWithdrawal(work, again)
   if (!byHand) {
     const use = await withdrawalUse(work, { id: again, userId, amountIdr, destinationId })

@@ -42,9 +42,9 @@ interface Due {
 const SUSPENDED_S = 3600
 
 /**
- * Of these withdrawals approves and sends those that are due now; the others keep waiting. So do those of a
- * suspended user: whoever was kept out gets no money either, and a person is told. And those of a user whose
- * way in changed a short while ago.
+ * Approves and sends those of these withdrawals that are due now; the others keep waiting. Those of a
+ * suspended user wait too: a user who was kept out gets no money either, and a person is told. Those of a
+ * user whose way in changed a short while ago also wait.
  */
 export async function sendWithdrawals(work: Work, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return

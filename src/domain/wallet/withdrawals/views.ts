@@ -51,7 +51,7 @@ export function withdrawalView(
 const mayPay = (reader: Actor | undefined) =>
   reader?.kind === 'staff' && (reader.role === 'finance' || reader.role === 'admin')
 
-/** What events say of a withdrawal that moves. */
+/** Returns the event about a withdrawal that moves. */
 export function withdrawalNews(
   withdrawal: Pick<WithdrawalView, 'id' | 'code' | 'userId' | 'amountIdr' | 'feeIdr' | 'closesAccount'>,
   from: WithdrawalStatus | null,

@@ -13,13 +13,13 @@ import { type StockLine, totalsOf } from './rules.ts'
 import { noteShortages } from './shortages.ts'
 
 export interface Coverage {
-  /** What is reserved for the session now. */
+  /** The pieces that are reserved for the session now. */
   reservations: StockLine[]
-  /** What it lacks beyond that. */
+  /** The pieces that the session lacks beyond that. */
   missing: { variantId: string; sku: string; missing: number }[]
-  /** What was called off for it and is still to come. */
+  /** The purchase order that was called off for the session and is still to come. */
   purchaseOrder?: PurchaseOrderView
-  /** What it lacks and nothing on the way brings: a person must see to it. */
+  /** The pieces that the session lacks and nothing on the way brings: a person must see to them. */
   uncovered: (StockLine & { sku: string })[]
 }
 

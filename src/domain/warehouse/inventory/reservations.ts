@@ -9,7 +9,7 @@ export interface ReservationLine extends StockLine {
   subjectId: string
 }
 
-/** What is reserved for these sessions and orders now. */
+/** Returns what is reserved for these sessions and orders now. */
 export async function openReservations(
   tx: Tx,
   subjectIds: readonly string[],
@@ -20,7 +20,7 @@ export async function openReservations(
   return rows
 }
 
-/** What is reserved for a session now, by variant. */
+/** Returns what is reserved for a session now, by variant. */
 export async function reservedFor(tx: Tx, sessionId: string): Promise<Map<string, number>> {
   const rows = await openReservations(tx, [sessionId])
   return new Map(rows.map((row) => [row.variantId, row.quantity]))

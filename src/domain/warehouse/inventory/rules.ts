@@ -20,7 +20,7 @@ export interface Shortage {
 }
 
 export interface Allocation {
-  /** What is to be reserved now, a demand at a time. */
+  /** The pieces to be reserved now, a demand at a time. */
   granted: { demand: StockDemand; needs: StockLine[] }[]
   short: Shortage[]
 }
@@ -41,8 +41,8 @@ export function totalsOf(lines: readonly StockLine[]): Map<string, number> {
 }
 
 /**
- * Who gets what, first come first served, each demand whole or not at all. A demand that is met in part by
- * its own open reservations (`held`, by `reservationKey`) needs only the rest.
+ * Allocates the stock first come first served, each demand whole or not at all. A demand that is met in part
+ * by its own open reservations (`held`, by `reservationKey`) needs only the rest.
  */
 export function allocate(
   demands: readonly StockDemand[],

@@ -14,7 +14,10 @@ export interface CallOffLine {
 
 export interface CallOff {
   lines: StockLine[]
-  /** What was short and could not be called off: a whole bundle would bring more than the limits take. */
+  /**
+   * The pieces that were short and could not be called off: a whole bundle would bring more than the limits
+   * take.
+   */
   left: StockLine[]
 }
 
@@ -33,7 +36,7 @@ export function callOff(lines: readonly CallOffLine[]): CallOff {
 }
 
 function bundlesOf(unit: number, lines: readonly CallOffLine[]): CallOff {
-  // What sells most comes first: it takes the excess, and it is served where not all can be.
+  // The variant that sells most comes first: it takes the excess, and it is served where not all can be.
   const sorted = lines.toSorted((a, b) => b.missing - a.missing || (a.variantId < b.variantId ? -1 : 1))
   const short = sum(sorted.map((line) => line.missing))
   const excess = Math.ceil(short / unit) * unit - short

@@ -7,7 +7,7 @@ import { openStatuses } from '../transitions.ts'
 import { lastPurchaseOrderOf, type PurchaseOrderView, purchaseOrder } from './read.ts'
 
 export interface NewPurchaseOrder {
-  /** Whose demand it covers; without one it fills the shelves. */
+  /** The session whose demand the purchase order covers; without a session the order fills the shelves. */
   sessionId?: string | undefined
   lines: readonly StockLine[]
 }

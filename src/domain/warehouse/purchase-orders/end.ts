@@ -49,8 +49,8 @@ async function end(
   const order = await lockPurchaseOrder(work.tx, input.purchaseOrder)
   requireTransition(purchaseOrderTransitions, order.status, to, order.code)
   const before = await purchaseOrder(work.tx, order.id)
-  // Who counts on these goods reads them under the same locks: either it sees them gone, or its shortage is
-  // seen here.
+  // A session that counts on these goods reads them under the same locks: either it sees them gone, or its
+  // shortage is seen here.
   await openStock(
     work,
     before.items.map((item) => item.variantId),

@@ -4,7 +4,7 @@ import { cachedRates, type Parcel, quoteRate, type Rate, type RateContext } from
 
 /** A procedure: what couriers would take from the factory to the warehouse, and where that is. */
 export interface FreightContext extends RateContext {
-  /** Of the warehouse. */
+  /** The warehouse's postal code. */
   destinationPostalCode: string
 }
 

@@ -26,7 +26,7 @@ export async function lockPurchaseOrder(tx: Tx, named: string): Promise<LockedPu
   return found
 }
 
-/** What events say of a purchase order. */
+/** Returns the fields by which events name a purchase order. */
 export function subjectOf({ id, code, sessionId }: LockedPurchaseOrder) {
   return { purchaseOrderId: id, code, sessionId }
 }

@@ -3,7 +3,7 @@ import { asRecords, type Work } from '../../kernel/index.ts'
 import { moveConfirmed } from './confirm.ts'
 import { lockPurchaseOrder } from './lock.ts'
 
-/** What an agent counted at a factory. */
+/** The pieces that an agent counted at a factory. */
 export interface PickupNews {
   purchaseOrderId: string
   lines: { variantId: string; expected: number; counted: number }[]

@@ -27,7 +27,10 @@ export interface PurchaseOrderView {
   factory: { id: string; name: string }
   sessionId: string | null
   items: PurchaseOrderItem[]
-  /** What couriers would take for it, factory to warehouse; for information, nothing is posted. */
+  /**
+   * The freight that couriers would take for the order, factory to warehouse; for information, nothing is
+   * posted.
+   */
   freightIdr: Rupiah | null
   freightSource: 'cache' | 'courier' | 'zone' | null
   createdAt: Date
@@ -93,7 +96,7 @@ export async function listPurchaseOrders(
 }
 
 export interface PurchaseOrderDetail extends PurchaseOrderView {
-  /** What came, newest first: the movements of the stock. */
+  /** The receipts, newest first: the movements of the stock. */
   receipts: {
     receivedAt: Date
     sku: string

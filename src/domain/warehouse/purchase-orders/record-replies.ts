@@ -14,7 +14,7 @@ export interface Reply {
   /** The provider's name for a person whose number it keeps back. */
   userId?: string | undefined
   at: Date
-  /** What was written; undefined for a picture, a voice message … */
+  /** The text that was written; undefined for a picture, a voice message … */
   body?: string | undefined
   /** The message of ours that it answers. */
   repliesTo?: string | undefined

@@ -1,4 +1,4 @@
-/** What a factory's reply to a purchase order comes to. */
+/** The meaning of a factory's reply to a purchase order. */
 export type ReplyMeaning = 'yes' | 'no' | 'shipped' | 'unclear'
 
 const yes =

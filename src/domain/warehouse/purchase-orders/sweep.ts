@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
 
-// What is left is due at once again.
+// The purchase orders that are left are due at once again.
 const MOST = 200
 
 /** Whether a factory has not answered in time, and no person was told yet. */
