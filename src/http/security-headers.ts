@@ -7,8 +7,8 @@ import { httpErrors } from './http-errors.ts'
 const LONGEST_HEADER = 4_096
 
 /**
- * What every answer says to browsers (OWASP's list), unless its route says otherwise: nothing here is framed,
- * sniffed, kept or run. And what every request must keep to, before anything looks into it.
+ * Sets the headers of every answer to browsers (OWASP's list), unless its route says otherwise: nothing here
+ * is framed, sniffed, kept or run. Also checks the rules for every request, before anything looks into it.
  */
 export const securityHeaders = fp(async (app: FastifyInstance) => {
   await app.register(helmet, {

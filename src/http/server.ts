@@ -53,11 +53,11 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
-    // What the router itself refuses: an address that is none, or too long.
+    // The router itself refuses an invalid address, and a too long one.
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
     genReqId: () => newId(),
     routerOptions: { ignoreTrailingSlash: true },
-    // What others say of who called is not believed.
+    // Only the trusted proxies are believed about the caller's address.
     trustProxy: laku.config.trustedProxies.length > 0 && laku.config.trustedProxies,
   })
   app.setValidatorCompiler(validatorCompiler)

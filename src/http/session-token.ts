@@ -13,8 +13,8 @@ export const SESSION_TOKEN = 'x-session-token'
 const shape = /^([0-9a-f-]{36})\.([\w-]{12})\.(\d{1,12})\.([\w-]{43})$/
 
 /**
- * What a signature is over: the token is good for the goods of this session, and in the network that it was
- * given to.
+ * Returns the text that is signed: the token is good for the goods of this session, and in the network that
+ * it was given to.
  */
 const saidBy = (productId: string, visit: string, until: string, { ip }: FastifyRequest) =>
   `${productId}.${visit}.${until}.${networkOf(ip).home}`

@@ -19,7 +19,7 @@ export const paging = {
 export const listOf = <Row extends z.ZodType>(row: Row) =>
   z.object({ data: z.array(row), next_cursor: z.string().nullable() })
 
-/** What is wanted, and how much of it. */
+/** The wanted variants, and the quantity of each. */
 export const wantedItems = z
   .array(z.strictObject({ variant_id: z.uuid(), quantity: z.int().min(1).max(100_000) }))
   .min(1)

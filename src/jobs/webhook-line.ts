@@ -16,7 +16,7 @@ export interface Delivery<News> extends WaitingWebhook {
 
 export interface WebhookLine<News> {
   provider: WebhookProvider
-  /** What a body says; undefined where laku does not follow such news. */
+  /** Reads the news in a body; undefined where laku does not follow such news. */
   parse: (body: unknown, delivery: WaitingWebhook) => News | undefined
   /** Follows them all and marks each as processed or failed. */
   follow: (laku: Laku, actor: Actor, deliveries: Delivery<News>[]) => Promise<void>
@@ -44,7 +44,7 @@ export function defineWebhookLine<News>(line: WebhookLine<News>): JobDefinition 
       await allOrEach(
         readable,
         (some) => line.follow(laku, actor, [...some]),
-        // What the rules refuse is refused again: a person sees it now. Anything else may pass.
+        // The rules would refuse the same delivery again: a person sees it now. Any other error may pass.
         ({ id }, error) =>
           laku.units.run(actor, (work) =>
             noteFailures(work, [{ id, error: errorText(error), forGood: error instanceof DomainError }]),

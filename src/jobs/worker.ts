@@ -54,7 +54,10 @@ export async function startWorker(laku: Laku, { calendarS = 5 } = {}): Promise<R
   }
 }
 
-/** What runs by the calendar; what came due while no worker ran is made up for once, however often it did. */
+/**
+ * Schedules the calendar's jobs; a job that came due while no worker ran is made up for once, however often
+ * it did.
+ */
 export async function writeCalendar(boss: PgBoss): Promise<void> {
   for (const { name, cron } of jobs) {
     if (cron) await boss.schedule(name, cron, {}, { tz: 'Asia/Jakarta', missed: 'once' })

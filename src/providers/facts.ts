@@ -1,4 +1,7 @@
-/** What `laku providers check` makes at a provider is called so; news of it are nobody's work. */
+/**
+ * The reference of everything that `laku providers check` makes at a provider; news of these are nobody's
+ * work.
+ */
 export const CHECK_REFERENCE = 'laku-check-'
 
 /**

@@ -5,7 +5,8 @@ import { type BreakerOptions, createGuard } from './guard.ts'
 import { networkFailure } from './network-failure.ts'
 
 /**
- * What a provider's body says went wrong. `outcome` only where it is another than the HTTP status implies.
+ * The error that a provider's body reports. `outcome` is set only where it differs from the outcome that the
+ * HTTP status implies.
  */
 export interface ProviderVerdict {
   code: string

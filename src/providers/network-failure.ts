@@ -18,7 +18,7 @@ const BEFORE_SENDING = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ])
 
-/** What a thrown network error means: `unreachable` where it came before sending, else `unknown`. */
+/** Classifies a thrown network error: `unreachable` where it came before sending, else `unknown`. */
 export function networkFailure(error: unknown): NetworkFailure {
   if (error instanceof DOMException && error.name === 'TimeoutError') {
     return { outcome: 'unknown', code: 'timeout' }

@@ -21,11 +21,14 @@ export { defaultPolicy, type Policy }
 export type Config = Omit<Settings, 'sealKey'> & {
   sealKey: string[]
   policy: Policy
-  /** What is accepted in this version alone, a sentence each. */
+  /** The settings that this version alone accepts, a sentence each. */
   warnings: readonly string[]
 }
 
-/** What the commands of the database's owner need: production's owner has no other secrets at hand. */
+/**
+ * The settings that the commands of the database's owner need: production's owner has no other secrets at
+ * hand.
+ */
 export type OwnerConfig = Pick<
   Settings,
   | 'env'
@@ -38,7 +41,7 @@ export type OwnerConfig = Pick<
 > & { encryptionKey?: string[] | undefined; sealKey?: string[] | undefined }
 
 /**
- * What is wrong with the configuration: a line a problem, each with its variable, what was given and what is
+ * The problems of the configuration: a line a problem, each with its variable, what was given and what is
  * allowed.
  */
 export class ConfigError extends StartError {

@@ -5,7 +5,7 @@ import { StartError } from './start-error.ts'
 const APP_ROLE = 'laku_app'
 
 export interface DatabaseUrls {
-  /** What the application runs as. */
+  /** The application's connection. */
   app: string
   /** Past PgBouncer, as the application: LISTEN needs a connection of its own. */
   direct: string
@@ -66,7 +66,7 @@ export function splitPassword(url: string): { address: string; password: string 
   return { address: parsed.toString(), password }
 }
 
-/** Where a database is reached: server, port and name, whoever logs in. */
+/** Returns the place of a database: server, port and name, whoever logs in. */
 export function placeOf(url: string): string {
   const { host, pathname, searchParams } = new URL(url)
   return `${searchParams.get('host') ?? host}${pathname}`

@@ -22,7 +22,7 @@ export interface EmbeddedPostgres {
   socketDir: string
   /** Owns the database, migrates it, and may create others. */
   ownerUrl: string
-  /** What the application runs as: no right but what migrations grant. */
+  /** The application's connection: no right but what migrations grant. */
   appUrl: string
   /** The superuser, for tests and backups. */
   superUrl: string

@@ -40,7 +40,8 @@ export async function migrate(owner: pg.Pool, appRole: string): Promise<string[]
   return (results ?? []).filter((one) => one.status === 'Success').map((one) => one.migrationName)
 }
 
-// What is written once may be read and added to, and nothing else; balances only follow their trigger.
+// These tables are written once, and may be read and added to, and nothing else; balances only follow their
+// trigger.
 const writtenOnce = [
   'events',
   'audit_log',
@@ -63,7 +64,7 @@ const readOnly = [
   'kysely_migration',
   'kysely_migration_lock',
 ]
-/** What writes the last of these for the application, having seen for itself who acts. */
+/** The functions that write the last of these for the application, and check for themselves who acts. */
 const proven = [
   'staff_add',
   'staff_give_token',

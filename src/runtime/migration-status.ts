@@ -19,7 +19,7 @@ export async function migrationNames(): Promise<string[]> {
   return files.flatMap((file) => (file.endsWith('.sql') ? file.slice(0, -'.sql'.length) : [])).sort()
 }
 
-/** What kysely's Migrator has noted in this database, without loading it: every command asks. */
+/** Reads the notes of kysely's Migrator in this database, without loading it: every command asks. */
 export async function migrationStatus(pool: pg.Pool): Promise<MigrationStatus> {
   const names = await migrationNames()
   const known = await pool.query("select to_regclass('kysely_migration') is not null as known")

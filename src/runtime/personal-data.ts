@@ -87,7 +87,8 @@ function cleanFields(fields: object, depth: number): Record<string, unknown> {
 }
 
 /**
- * Of all that is called a code, six digits log somebody in; SQLSTATEs and error codes say what went wrong.
+ * Tells login codes from other codes: six digits log somebody in; SQLSTATEs and error codes say what went
+ * wrong.
  */
 const isLoginCode = (key: string, value: unknown) =>
   plain(key) === 'code' && typeof value === 'string' && /^\d{6}$/.test(value)

@@ -1,7 +1,7 @@
 import type { PgBoss } from 'pg-boss'
 import type { NewJob, Tx } from '../domain/kernel/index.ts'
 
-/** What jobs end in when their retries are used up; a sweep raises each of them to a person's attention. */
+/** The queue of jobs whose retries are used up; a sweep raises each of them to a person's attention. */
 export const DEAD_LETTER_QUEUE = 'dead'
 
 export interface QueueDefinition {

@@ -104,7 +104,7 @@ export async function listDeadJobs(
   return pageOf(rows, limit, (row) => row.id)
 }
 
-/** What runs by the calendar; a worker writes it there when it starts. */
+/** Lists the jobs that run by the calendar; a worker writes them there when it starts. */
 export async function listSchedules(tx: Tx): Promise<JobSchedule[]> {
   const { rows } = await sql<JobSchedule>`
     select s.name as queue, s.cron, s.timezone,

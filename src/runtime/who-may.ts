@@ -23,9 +23,9 @@ const of = (noun: string, verbs: Record<string, Roles>): [string, Roles][] =>
   Object.entries(verbs).map(([verb, roles]) => [`${noun} ${verb}`, roles])
 
 /**
- * Who may say each command that somebody acts by. What is not here is the host's owner's: processes, the
- * database, checks. A test runs each command as each role and holds this to what happens; docs/roles.md is
- * made from it.
+ * The roles that may say each command that somebody acts by. Commands that are missing here belong to the
+ * host's owner: processes, the database, checks. A test runs each command as each role and holds this to what
+ * happens; docs/roles.md is made from it.
  */
 export const commandRoles: ReadonlyMap<string, Roles> = new Map([
   ...of('sessions', { list: shop, show: shop, watch: shop, join: buyers, leave: buyers }),
@@ -99,7 +99,7 @@ export const commandRoles: ReadonlyMap<string, Roles> = new Map([
   ...of('auth factor', { enrol: persons, confirm: persons, show: persons, reset: none }),
 ])
 
-/** Who of the staff may call each route that takes staff. */
+/** The staff roles that may call each route that takes staff. */
 export const routeRoles: ReadonlyMap<string, Roles> = new Map([
   ['POST /api/notifications', buyers],
   ['POST /api/whatsapp/send', buyers],

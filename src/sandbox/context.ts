@@ -8,7 +8,7 @@ import type { Profile } from './profile.ts'
 import type { Schedule } from './schedule.ts'
 import type { WebhookDelivery } from './webhook-delivery.ts'
 
-/** What every provider of the sandbox works with. */
+/** The context that every provider of the sandbox works with. */
 export interface SandboxContext {
   options: SandboxOptions
   now: () => Date

@@ -15,7 +15,7 @@ import { findPayout, forcePayout, movePayout } from './xendit/payouts.ts'
 import { findRefund, forceRefund } from './xendit/refunds.ts'
 import { balanceOf, settleAll } from './xendit/transactions.ts'
 
-/** What the control API works on. */
+/** The state that the control API works on. */
 export interface ControlledState {
   account: XenditAccount
   parcels: Parcels
@@ -124,8 +124,8 @@ function readMove(body: unknown) {
 }
 
 /**
- * What refunds and payouts come to, a payout moved by hand, or by force to what the provider's own rules
- * forbid.
+ * Adds the routes that set the outcomes of refunds and payouts, and move a payout by hand, or by force to
+ * what the provider's own rules forbid.
  */
 function moneyRoutes(app: FastifyInstance, context: SandboxContext, { account }: ControlledState): void {
   app.put('/refunds', async (request) => {

@@ -23,7 +23,7 @@ export interface ProviderFace {
   /** A 5xx: nothing was done, but the caller cannot know. */
   failure: () => WireError
   limited: (state: LimitState) => WireError
-  /** What a body that cannot be read is answered with. */
+  /** Builds the answer to a body that cannot be read. */
   unreadable: (message: string) => WireError
 }
 

@@ -4,7 +4,7 @@ import { WireError } from './wire-error.ts'
 
 const WINDOW_MS = 60_000
 
-/** Where one endpoint stands in its minute. */
+/** The count of one endpoint in its minute. */
 export interface LimitState {
   limit: number
   remaining: number

@@ -11,7 +11,7 @@ export interface Message {
   /** Name of the WhatsApp template it was made from. */
   template?: string
   subject?: string
-  /** Of an email, without their content. */
+  /** The attachments of an email, without their content. */
   attachments?: { filename: string; content_type: string; bytes: number }[]
   at: string
 }

@@ -1,6 +1,9 @@
 import type { NewTemplate } from './messaging/template-registry.ts'
 
-/** What a sandbox is started with: where it listens, whom it calls back, and the secrets both sides share. */
+/**
+ * The options that a sandbox is started with: where it listens, whom it calls back, and the secrets both
+ * sides share.
+ */
 export interface SandboxOptions {
   /** HTTP port on loopback; 0 picks a free one. */
   port: number
@@ -26,9 +29,9 @@ export interface SandboxOptions {
     phoneNumberId: string
     appSecret: string
     verifyToken: string
-    /** Whose templates are registered; any id where none is given. */
+    /** The business whose templates are registered; any id where none is given. */
     businessId?: string
-    /** What the merchant has registered from the start; another name is refused. */
+    /** The templates that the merchant has registered from the start; another name is refused. */
     templates?: readonly NewTemplate[]
   }
   /** Its token is WhatsApp's where none is given. */

@@ -78,7 +78,10 @@ export function instantText(language: Language, at: Date | number): string {
   return `${new Intl.DateTimeFormat(locale, shape).format(at)} WIB`
 }
 
-/** What `?lang=` says, else English for a browser that names it before Indonesian, else Indonesian. */
+/**
+ * Returns the language of `?lang=`, else English for a browser that names it before Indonesian, else
+ * Indonesian.
+ */
 export function languageOf(request: FastifyRequest): Language {
   const { lang } = fieldsOf(request.query)
   if (lang === 'id' || lang === 'en') return lang

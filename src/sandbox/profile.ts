@@ -6,7 +6,7 @@ import { xenditSwitches } from './xendit/switches.ts'
 
 /** One behaviour that a provider may show in another way. */
 export interface Switch {
-  /** Where docs/providers.md says what the provider documents. */
+  /** The name in docs/providers.md under which the provider's documented behaviour stands. */
   fact: string
   says: string
   /** The first is what is documented, and holds unless another is asked for. */

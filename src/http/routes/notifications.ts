@@ -33,7 +33,7 @@ const preference = z.strictObject({
 })
 const preferences = z.object({ data: z.array(preference) })
 
-// What PushSubscription.toJSON() of a browser gives.
+// The subscription as a browser's PushSubscription.toJSON() gives it.
 const subscription = z.strictObject({
   endpoint: z.url().max(1_000),
   expirationTime: z.number().nullish(),

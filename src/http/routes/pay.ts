@@ -7,7 +7,7 @@ import type { Laku } from '../../runtime/laku.ts'
 import { languageOf, type Page, pageAnswer, sendPage } from '../pages/page.ts'
 import { type PaymentShown, type PayState, payPage } from '../pages/pay-page.ts'
 
-/** Where a buyer waits for the provider, the page asks again by itself after so long. */
+/** The seconds after which the page asks again by itself, while a buyer waits for the provider. */
 const RETRY_S = 5
 const LONGEST_RETRY_S = 60
 
@@ -82,7 +82,7 @@ export const payRoutes =
     )
   }
 
-/** What the page says of the payment; nothing for a code that is none. */
+/** Returns the payment that the page shows; undefined for an unknown code. */
 async function shownOf(work: Work, code: string): Promise<PaymentShown | undefined> {
   const payment = await find(work, code)
   if (!payment) return undefined

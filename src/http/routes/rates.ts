@@ -34,7 +34,7 @@ const rates = z.object({
   ),
 })
 
-/** What it costs to have something sent somewhere; anybody may ask, and name an address of their own. */
+/** Prices a shipment to a place; anybody may ask, and name an address of their own. */
 export const rateRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {

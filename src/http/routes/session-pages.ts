@@ -33,7 +33,7 @@ export const sessionPageRoutes =
         schema: {
           summary: 'The page of a session, in Indonesian or English',
           params,
-          // What messengers and advertisers add to a link is no mistake of who opens it.
+          // Messengers and advertisers add parameters to a link; whoever opens it made no mistake.
           querystring: z.looseObject({ lang: z.enum(['id', 'en']).optional().catch(undefined) }),
           response: { 200: pageAnswer('The session'), 404: pageAnswer('No such session') },
         },

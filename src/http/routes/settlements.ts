@@ -36,8 +36,7 @@ const settlement = z.object({
 const report = z.object({ settlements: z.array(settlement), total_idr: z.int() })
 
 /**
- * What factories are to be paid, looked at and calculated by finance; approving and paying is the command
- * line's.
+ * Finance looks at and calculates the settlements of factories here; the command line approves and pays them.
  */
 export const settlementRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>

@@ -27,7 +27,7 @@ const inventory = z.object({
   next_cursor: z.string().nullable(),
 })
 
-/** What is on the shelves, for staff. */
+/** Lists the stock on the shelves, for staff. */
 export const warehouseRoutes =
   (_laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {

@@ -26,7 +26,7 @@ export interface Asked {
   request: CommandRequest
   actor: Staff
   code?: string | undefined
-  /** What it says is kept nowhere. */
+  /** The command's output is kept nowhere. */
   shownOnce?: boolean
   /** A digest of the file that came along. */
   fileHash: string
@@ -133,7 +133,7 @@ export class RunBook {
   }
 
   /**
-   * What a run says from this line on: of this process, or as it was kept by another.
+   * Yields the output of a run from this line on: of this process, or as another process kept it.
    * @throws auth.command_run_not_found
    */
   async *follow(actor: Staff, id: string, from: number, gone: AbortSignal): AsyncGenerator<string> {

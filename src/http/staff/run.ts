@@ -5,7 +5,10 @@ import type { Laku } from '../../runtime/laku.ts'
 
 /** How long things take; tests are in a hurry. */
 export interface RunPaces {
-  /** What takes longer is kept as it is said, and goes on without whoever began it. */
+  /**
+   * The time after which a command's output is kept as it is said, and the command goes on without its
+   * caller.
+   */
   jobAfterMs: number
   /** So often what was said is kept, and it is asked whether somebody stops it. */
   flushMs: number
@@ -33,7 +36,7 @@ export class Run {
   #kept = 0
   #heldBytes = 0
   #isRecorded: boolean
-  /** What it says may be kept. */
+  /** The command's output may be kept. */
   readonly #isKept: boolean
   #record: (() => Promise<void>) | undefined
   #flushing: Promise<void> = Promise.resolve()

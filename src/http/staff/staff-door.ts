@@ -47,7 +47,7 @@ const POOL_SIZE = 6
 /** Tests are in a hurry. */
 export interface DoorPaces extends RunPaces {
   heartbeatMs: number
-  /** What is under way may take so long when the server ends; the rest says that it was interrupted. */
+  /** The time that running commands have when the server ends; the rest say that they were interrupted. */
   endWithinMs: number
 }
 

@@ -28,9 +28,9 @@ const MOST = 50_000
 const OVER_MS = 600_000
 
 /**
- * What this process remembers of refusals, so that the same one costs no transaction again: turns of codes
- * that are used up, and challenges and refresh tokens that are over. It refuses nothing that the database
- * would not, except in a siege (siege.ts).
+ * Remembers refusals in this process, so that the same refusal costs no transaction again. It keeps turns of
+ * codes that are used up, and challenges and refresh tokens that are over. It refuses nothing that the
+ * database would not, except in a siege (siege.ts).
  */
 export class CodeDoor {
   readonly #laku: Laku
@@ -132,7 +132,7 @@ export class CodeDoor {
   }
 }
 
-/** What never becomes right again. */
+/** The refusals that never become right again. */
 const FOR_GOOD = new Set(['auth.code_expired', 'auth.refresh_invalid', 'auth.sent_often_enough'])
 
 function again(error: DomainError, inS: number): DomainError {

@@ -14,8 +14,8 @@ import { type Delivery, defineWebhookLine } from '../webhook-line.ts'
 const EARLY_TRIES = 2
 
 /**
- * What became of messages, who calls for a code, and what factories answer: asked of nobody, one transaction
- * a batch.
+ * Follows the fates of messages, calls for a code and answers of factories. It asks nobody, and each batch is
+ * one transaction.
  */
 export const webhooksWhatsappJob = defineWebhookLine({
   provider: 'whatsapp',

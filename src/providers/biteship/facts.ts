@@ -1,5 +1,5 @@
-// What Biteship documents and laku relies on. The source, its date and how sure it is stand under the same
-// name in docs/providers.md.
+// laku relies on these facts that Biteship documents. The source, its date and how sure it is stand under the
+// same name in docs/providers.md.
 
 /** biteship.statuses: the words an order goes by. Other words and camelCase occur all the same. */
 export const orderStatuses = [

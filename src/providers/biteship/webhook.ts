@@ -43,7 +43,7 @@ const notice = z.looseObject({
   courier_waybill_id: lenient(z.string()),
 })
 
-/** What a webhook body is about; undefined for a shape that laku does not follow. */
+/** Reads a webhook body; undefined for a shape that laku does not follow. */
 export function parseBiteshipWebhook(body: unknown): BiteshipNotice | undefined {
   const parsed = notice.safeParse(body)
   if (!parsed.success) return undefined

@@ -12,7 +12,7 @@ export interface BiteshipProbes {
   courier: CourierGateway
   http: ProviderHttp
   ear: Ear
-  /** Where parcels leave from: the warehouse. */
+  /** The place that parcels leave from: the warehouse. */
   originPostalCode: string
 }
 

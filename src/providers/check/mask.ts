@@ -4,7 +4,7 @@ const PERSONAL =
 /** Keys of names that are nobody's. */
 const PUBLIC =
   /^(channel_name|courier_name|courier_service_name|retail_outlet_name|country_name|administrative_division_level_\d_(name|type)|address_type)$/
-/** What may stand as it is by what was asked: the texts that laku wrote, and places. */
+/** The fields that may stand unmasked, by operation: the texts that laku wrote, and places. */
 const PUBLIC_BY_OPERATION: Readonly<Record<string, RegExp>> = {
   list_templates: /^(name|text|language)$/,
   areas: /^(name|postal_code)$/,
@@ -60,7 +60,7 @@ export class Masker {
       : this.#masked(value, (nth) => `masked ${nth}`)
   }
 
-  /** As many digits as there were, where they stood. */
+  /** Masks with as many digits as there were, where they stood. */
   #digits<T>(value: string, as: (text: string) => T): T {
     const mask = this.#masked(value, (nth) => {
       const count = value.replaceAll(/\D/g, '').length

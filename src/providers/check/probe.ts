@@ -1,15 +1,15 @@
 import type { HeardAnswer } from '../http.ts'
 
-/** What the provider does in another way than laku has it. */
+/** A behaviour of the provider that differs from laku's facts. */
 export interface Difference {
   /** Its name in docs/providers.md; undefined where it is about our own settings or account. */
   fact?: string
   says: string
-  /** What a person does about it. */
+  /** The step that a person takes about it. */
   todo: string
 }
 
-/** What a probe found. */
+/** The finding of a probe. */
 export interface Seen {
   says: string
   differences?: readonly Difference[]
@@ -19,7 +19,7 @@ export interface Seen {
 
 /** One harmless question to a provider, held against the facts. */
 export interface Probe {
-  /** Whom it asks; where nobody answers there, the other probes of it are not tried. */
+  /** The provider it asks; where nobody answers there, the other probes of that provider are not tried. */
   provider: string
   name: string
   /** It makes or moves something there, in test mode: left out with live keys. */

@@ -17,7 +17,7 @@ export interface Finding {
   outcome: Outcome
   says: string
   differences: readonly Difference[]
-  /** What a person does about it; null where nothing is to be done. */
+  /** The step that a person takes about it; null where nothing is to be done. */
   todo: string | null
 }
 

@@ -78,8 +78,8 @@ export function smallInvoiceProbe({ gateway, externalId }: InvoiceProbes): Probe
 }
 
 /**
- * What was paid in this account: the names of methods, payments and issuers, and what an e-wallet says was
- * refunded.
+ * Checks the invoices paid in this account: the names of methods, payments and issuers, and the refunded
+ * amount that an e-wallet reports.
  */
 export function paidInvoicesProbe({ gateway, ear }: Pick<InvoiceProbes, 'gateway' | 'ear'>): Probe {
   return {

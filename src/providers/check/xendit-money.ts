@@ -13,7 +13,7 @@ import { type Difference, distinct, type Ear, fieldsIn, type Probe, rowsIn } fro
 
 const provider = 'xendit'
 
-/** What can be spent, held against the float that is to lie there. */
+/** Holds the spendable balance against the float that is to lie there. */
 export function balanceProbe(gateway: PaymentGateway, floatIdr: number): Probe {
   return {
     provider,
@@ -115,8 +115,9 @@ export function payoutProbe(payouts: PayoutGateway, key: string): Probe {
 }
 
 /**
- * What a refund names its payment by. Asked with the invoice alone, of one that nobody paid: the current form
- * misses a field, the older one finds that nothing was paid. No money moves in either.
+ * Finds out by which name a refund refers to its payment. The probe asks with the invoice alone, for an
+ * unpaid invoice. The current form misses a field, the older form finds that nothing was paid. No money moves
+ * in either.
  */
 export function refundFormProbe(
   refundByInvoice: (invoiceId: string) => Promise<void>,

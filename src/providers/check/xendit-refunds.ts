@@ -19,8 +19,8 @@ const MOST_IDR = 1_000
 const OURS = /(^|-)PAY-\d{6}-/
 
 /**
- * What a repeated refund is answered with: a small part of a payment that somebody made by hand in test mode,
- * asked for twice under one key. It is money of test mode; an invoice of laku's own is not touched.
+ * Finds out how a repeated refund is answered. It asks twice under one key for a small part of a payment that
+ * somebody made by hand in test mode. It is money of test mode; an invoice of laku's own is not touched.
  */
 export function refundRepeatProbe({ gateway, key, form }: RefundProbe): Probe {
   return {
@@ -49,7 +49,7 @@ export function refundRepeatProbe({ gateway, key, form }: RefundProbe): Probe {
 const PAY_ONE =
   'there is no payment to try it with: make an invoice in the dashboard, pay it by DANA in test mode, and run it again'
 
-/** What a second request under the key, and the same body, came to. */
+/** Judges the answer to a second request under the key, and the same body. */
 function seenIn(first: GatewayRefund, second: GatewayRefund | string): Seen {
   if (typeof second !== 'string' && second.id !== first.id)
     return { says: 'a repeat makes a second refund, as the reference has it' }
@@ -86,8 +86,8 @@ function named({ id, paymentId, paymentRequestId }: GatewayInvoice, form: 'curre
 }
 
 /**
- * What was answered, or the code by which it was refused. @throws ProviderFailure where there is no answer,
- * or a refused key
+ * Returns the answer, or the code by which the request was refused.
+ * @throws ProviderFailure where there is no answer, or a refused key
  */
 async function refusalOr<T>(ask: () => Promise<T>): Promise<T | string> {
   try {

@@ -1,4 +1,4 @@
-// What RFC 4954 documents of mail servers and laku relies on.
+// laku relies on these facts that RFC 4954 documents of mail servers.
 
 /**
  * The mail server refuses our login, or wants one; `eauth` and `enoauth` are the client's own words for it.

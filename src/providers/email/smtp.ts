@@ -60,9 +60,9 @@ function transportTo({ url, timeoutMs = 10_000 }: Pick<SmtpOptions, 'url' | 'tim
 
 type SmtpFailure = Pick<ProviderFailureFacts, 'outcome' | 'code'>
 
-/** What nodemailer calls troubles that come before the mail is handed over. */
+/** The codes that nodemailer gives to troubles before the mail is handed over. */
 const BEFORE_SENDING = new Set(['EDNS', 'ETLS', 'EREQUIRETLS'])
-/** What it finds wrong with a mail, or with how it is to be sent, by itself. */
+/** The codes of faults that nodemailer itself finds in a mail, or in how the mail is to be sent. */
 const NEVER_SENT = new Set([
   'EENVELOPE',
   'EMESSAGE',

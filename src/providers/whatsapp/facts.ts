@@ -1,5 +1,5 @@
-// What Meta and Fonnte document and laku relies on. The source, its date and how sure it is stand under the
-// same name in docs/providers.md.
+// laku relies on these facts that Meta and Fonnte document. The source, its date and how sure it is stand
+// under the same name in docs/providers.md.
 
 /** meta.text-window: free text is taken for so long after the recipient's last message (h). */
 export const TEXT_WINDOW_H = 24
@@ -32,7 +32,7 @@ export type Reach = 'recipient' | 'message' | 'template' | 'account' | 'transien
 export interface Refusal {
   reach: Reach
   says: string
-  /** Of a transient one: not before this (s). */
+  /** The seconds before which a transient refusal is not retried. */
   retryAfterS?: number
 }
 
@@ -125,7 +125,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
 /** meta.refusals: all of these say that the app lacks a permission. */
 const PERMISSION = /^2\d\d$/
 
-/** What is known of a refusal by its code; undefined for one that nobody listed. */
+/** Returns the known facts of a refusal by its code; undefined for a code that nobody listed. */
 export function refusalBy(code: string): Refusal | undefined {
   if (Object.hasOwn(refusals, code)) return refusals[code]
   return PERMISSION.test(code) ? refusals[200] : undefined

@@ -5,7 +5,7 @@ import type { WhatsAppDelivery } from './webhook.ts'
 
 const text = maybe(z.union([z.string(), z.number()]).transform(String)).catch(undefined)
 
-/** What Fonnte posts: a message that came in, or what became of one of ours. */
+/** The body that Fonnte posts: a message that came in, or the fate of a message of ours. */
 const delivery = z.looseObject({
   device: text,
   sender: text,
@@ -18,7 +18,7 @@ const delivery = z.looseObject({
   state: text,
 })
 
-/** What Fonnte writes where no button was tapped. */
+/** The text that Fonnte writes where no button was tapped. */
 const NO_BUTTON = 'non-button message'
 
 /** Fonnte's words for what became of a message; others say nothing new. */

@@ -68,7 +68,7 @@ const seconds = z
   .union([z.string().regex(/^\d{1,11}$/), z.int().min(0)])
   .transform((given) => new Date(Number(given) * 1000))
 
-/** What is no list where one should stand is one item that cannot be read. */
+/** A value that should be a list, and is none, counts as one item that cannot be read. */
 const list = z
   .unknown()
   .optional()
@@ -164,7 +164,7 @@ export function parseWhatsAppWebhook(body: unknown): WhatsAppDelivery | undefine
   return { statuses, messages, ...(unread.length > 0 && { unread: [...new Set(unread)] }) }
 }
 
-/** Where the contacts of the delivery know the number of a person, their messages have it. */
+/** Adds phone numbers to messages, where the contacts of the delivery know the number of a person. */
 function withPhones(messages: IncomingWhatsApp[], contacts: unknown[] | undefined): IncomingWhatsApp[] {
   const known = new Map(readable(contact, contacts).map((one) => [one.user_id, one.wa_id]))
   return messages.map((one) => {

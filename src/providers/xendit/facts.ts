@@ -1,5 +1,5 @@
-// What Xendit documents and laku relies on. The source, its date and how sure it is stand under the same name
-// in docs/providers.md.
+// laku relies on these facts that Xendit documents. The source, its date and how sure it is stand under the
+// same name in docs/providers.md.
 
 /** xendit.webhook-timeout: so long Xendit waits for an answer to a webhook (s). */
 export const WEBHOOK_TIMEOUT_S = 30
@@ -34,7 +34,7 @@ const EWALLET_MAXIMUM_IDR = 20_000_000
  */
 const SHORTEST_DESCRIPTION = 14
 
-/** What holds for any e-wallet. */
+/** Returns the facts that hold for any e-wallet. */
 export const ewalletFact = (name: string, maximumIdr = EWALLET_MAXIMUM_IDR): PayoutChannelFact => ({
   name,
   kind: 'ewallet',
@@ -44,7 +44,7 @@ export const ewalletFact = (name: string, maximumIdr = EWALLET_MAXIMUM_IDR): Pay
   descriptionLength: SHORTEST_DESCRIPTION,
 })
 
-/** What holds for any bank. */
+/** Returns the facts that hold for any bank. */
 export const bankFact = (
   name: string,
   digits = /^\d{6,20}$/,
@@ -192,8 +192,8 @@ export function qrisIssuer(source: string): string {
 }
 
 /**
- * What a refusal of a refund means. `never`: asked again it gets the same answer. `balance`: what came in is
- * not settled yet. `later`: it passes. `account`: it is our account that is refused, whatever is asked.
+ * The meaning of a refused refund. `never`: a retry gets the same answer. `balance`: the money that came in
+ * is not settled yet. `later`: the refusal passes. `account`: our account is refused, whatever is asked.
  * `taken`: the money may be gone already.
  */
 export type RefundRefusal = 'never' | 'balance' | 'later' | 'account' | 'taken'

@@ -90,8 +90,8 @@ function feeOf(charged: z.output<typeof fee> | undefined): number {
 }
 
 /**
- * Where nobody says what became of a fee it goes with its line: a correction of it is booked all the same.
- * Where nobody says what the fee is, it waits.
+ * Returns the state of a fee. A fee with no state of its own goes with its line: a correction of it is booked
+ * all the same. A fee of unknown amount waits.
  */
 function feeStatusOf(
   charged: z.output<typeof fee> | undefined,

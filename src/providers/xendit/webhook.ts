@@ -27,11 +27,11 @@ export function isXenditCallback(token: string | undefined, accepted: readonly s
 
 const text = z.string().min(1)
 const invoiceBody = z.looseObject({ id: text, external_id: text, status: text.catch('UNKNOWN') })
-// What it says is not believed: the object is read again by its id.
+// The body is not believed: the object is read again by its id.
 const thing = z.looseObject({ id: text, reference_id: lenient(z.string()), status: text.catch('UNKNOWN') })
 const disputed = z.looseObject({
   id: text,
-  // Where it is left out the event says it.
+  // The event gives the status where this field is left out.
   status: lenient(text),
   reference_id: lenient(z.string()),
   payment_id: lenient(z.string()),
@@ -52,8 +52,8 @@ const eventBody = z.looseObject({
 })
 
 /**
- * What a webhook body is about: an invoice comes flat, refunds and payouts as `{event, data}`. Undefined for
- * a shape that laku does not follow.
+ * Reads a webhook body: an invoice comes flat, refunds and payouts as `{event, data}`. Undefined for a shape
+ * that laku does not follow.
  */
 export function parseXenditWebhook(body: unknown): XenditNotice | undefined {
   const event = eventBody.safeParse(body)

@@ -1,7 +1,10 @@
 import { createECDH, hkdfSync } from 'node:crypto'
 import type { RawSettings } from './schema.ts'
 
-/** What the sandbox and the server agree on in development: known to everybody, and worth nothing. */
+/**
+ * The credentials that the sandbox and the server share in development: known to everybody, and worth
+ * nothing.
+ */
 const sandboxCredentials: RawSettings = {
   xenditSecretKey: 'xnd_development_laku',
   xenditCallbackToken: 'development-xendit-callback',

@@ -2,8 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 
 /**
- * What is known of a setting besides its type: its variable, what it takes, and whether its value may be
- * shown.
+ * The facts of a setting besides its type: its variable, what it takes, and whether its value may be shown.
  */
 export interface Variable {
   variable: string
@@ -110,7 +109,7 @@ const isProxy = (value: string) => {
   return more.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= most))
 }
 
-/** Whose word is taken for who called; `none` for nobody's. */
+/** Takes the proxies that are believed about the caller's address; `none` for no proxy. */
 export const proxies = () => ({
   schema: z.preprocess(
     (value) => (value === 'none' ? [] : split(value)),

@@ -39,13 +39,13 @@ export const configSchema = z.strictObject({
   port: setting('PORT', port()),
   metricsPort: setting('LAKU_METRICS_PORT', field.optional(port())),
   metricsHost: setting('LAKU_METRICS_HOST', field.token()),
-  /** Where staff's commands come in; 3010, or none where that is taken, if nothing is said. */
+  /** The port for staff's commands. The default is 3010, or none where that port is taken. */
   staffPort: setting('LAKU_STAFF_PORT', field.optional(port())),
   staffHost: setting('LAKU_STAFF_HOST', field.token()),
   sandboxPort: setting('LAKU_SANDBOX_PORT', port()),
   /** Base of the links that people get: `/pay/:code`, `/s/:code`. */
   publicUrl: setting('LAKU_PUBLIC_URL', field.httpUrl()),
-  /** Whose X-Forwarded-For is believed. */
+  /** The proxies whose X-Forwarded-For is believed. */
   trustedProxies: setting('LAKU_TRUSTED_PROXIES', field.proxies()),
   corsOrigins: setting('CORS_ORIGINS', field.origins()),
   jwtSecret: secret('JWT_SECRET', field.tokens(32)),
@@ -67,13 +67,13 @@ export const configSchema = z.strictObject({
   whatsappPhoneNumberId: setting('WHATSAPP_PHONE_NUMBER_ID', field.token()),
   whatsappAppSecret: secret('WHATSAPP_APP_SECRET', field.tokens()),
   whatsappVerifyToken: secret('WHATSAPP_VERIFY_TOKEN', field.tokens()),
-  /** Whose templates `laku providers check` reads. */
+  /** The business whose templates `laku providers check` reads. */
   whatsappBusinessId: setting('WHATSAPP_BUSINESS_ID', field.optional(field.token())),
   /** The last part of the address that Fonnte posts to; without one nothing is heard of it. */
   fonnteWebhookSecret: secret('FONNTE_WEBHOOK_SECRET', field.optional(field.tokens(24))),
   smtpUrl: secret('SMTP_URL', field.smtpUrl()),
   mailFrom: setting('MAIL_FROM', field.sender()),
-  /** Who is told what waits for a person; nobody without. */
+  /** The address that is told what waits for a person; without it nobody is told. */
   attentionMailTo: setting('ATTENTION_MAIL_TO', field.optional(field.sender())),
   vapidPublicKey: setting('VAPID_PUBLIC_KEY', field.token()),
   vapidPrivateKey: secret('VAPID_PRIVATE_KEY', field.token()),

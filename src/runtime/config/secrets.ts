@@ -21,12 +21,12 @@ const addresses: readonly SettingName[] = [
   'smtpUrl',
 ]
 const LEAST_BYTES = 32
-/** Of 32 random bytes 30 differ on average; fewer than 16 in less than one of 10^12. */
+/** 30 of 32 random bytes differ on average; fewer than 16 in less than one of 10^12. */
 const LEAST_DIFFERENT = 16
 
 /**
- * What production does not take for a secret, though its form is right; and providers that would be called in
- * the clear.
+ * Finds the secrets that production refuses, though their form is right; and providers that would be called
+ * in the clear.
  */
 export function judgeSecrets(given: RawSettings): Verdict {
   const known = developmentSecrets()

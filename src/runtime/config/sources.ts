@@ -4,7 +4,7 @@ import { systemCode } from '../data-folder.ts'
 import { variableOf } from './fields.ts'
 import { configSchema, type RawSettings, type SettingName, settingNames } from './schema.ts'
 
-/** What one source gave, how it calls each setting, and what is wrong with it already. */
+/** The values that one source gave, how it calls each setting, and what is wrong with it already. */
 export interface Source {
   given: RawSettings
   called: { [K in SettingName]?: string }

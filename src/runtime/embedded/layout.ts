@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { StartError } from '../start-error.ts'
 import type { ServerUser } from './server-user.ts'
 
-/** Where everything of a data folder's server lies. */
+/** The paths of everything that belongs to a data folder's server. */
 export interface Layout {
   dataDir: string
   cluster: string

@@ -7,7 +7,7 @@ import { type Layout, socketName } from './layout.ts'
 /** An immediate shutdown takes a moment; a server that does not come to it is killed. */
 const orphanMs = 5_000
 
-/** What a server says of itself in `postmaster.pid`. */
+/** The facts that a server writes about itself in `postmaster.pid`. */
 export interface Postmaster {
   pid: number
   startedAt: Date

@@ -5,7 +5,7 @@ import { statSync } from 'node:fs'
 export interface ServerUser {
   /** Put before the program: runs as root outside and as nobody inside a user namespace. */
   prefix: string[]
-  /** Whom the cluster's files must belong to, where that is not the calling user. */
+  /** The user that the cluster's files must belong to, where that is not the calling user. */
   owner?: { uid: number; gid: number }
 }
 

@@ -11,7 +11,7 @@ export interface KnownKey {
   retiredAt: Date | null
 }
 
-/** What a database knows about itself. */
+/** The facts that a database knows about itself. */
 export interface DatabaseEnvironment {
   /** Undefined where nobody said it. */
   stamped: Environment | undefined
@@ -19,8 +19,8 @@ export interface DatabaseEnvironment {
 }
 
 /**
- * What this database is and which keys belong to it; undefined where it is empty, or older than that
- * question.
+ * Reads the environment of this database and the keys that belong to it; undefined where it is empty, or
+ * older than that question.
  */
 export async function readEnvironment(pool: pg.Pool): Promise<DatabaseEnvironment | undefined> {
   const { rows: known } = await pool.query<{ known: boolean }>(
@@ -50,8 +50,8 @@ interface StoredKey {
 }
 
 /**
- * What a database is: production's where nobody said otherwise, but for the embedded one, which is of its
- * folder alone.
+ * Returns the environment of a database. It is production where nobody said otherwise, except for the
+ * embedded database, which belongs to its folder alone.
  */
 export function environmentOf(
   known: DatabaseEnvironment | undefined,

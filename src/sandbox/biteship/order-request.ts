@@ -21,7 +21,7 @@ export interface NewOrder {
   valueIdr: number
 }
 
-/** What must be filled in, in the order in which Biteship complains. */
+/** The fields that must be filled in, in the order in which Biteship complains. */
 const REQUIRED: readonly [field: string, code: number, message: string][] = [
   ['origin_contact_name', 40002014, 'Please make sure origin contact name is filled'],
   ['origin_contact_phone', 40002015, 'Please make sure origin contact phone is filled'],

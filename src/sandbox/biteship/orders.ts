@@ -118,7 +118,7 @@ export function cancelOrder(context: SandboxContext, order: Order, body: unknown
   tellStatus(context, order)
 }
 
-/** What a test does with a parcel on its way. */
+/** The change that a test makes to a parcel on its way. */
 export interface ParcelMove {
   /** The next status; unknown and camelCase values occur, so any text goes. */
   status?: string | undefined

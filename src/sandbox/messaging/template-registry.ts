@@ -73,7 +73,7 @@ export function readTemplate(body: Fields): NewTemplate | undefined {
   return { name, language, category, body: text ?? '' }
 }
 
-/** As `GET /<business>/message_templates` shows it. */
+/** Returns the template as `GET /<business>/message_templates` shows it. */
 export function templateAnswer({ id, name, language, category, status, body, faults }: RegisteredTemplate) {
   const components = [{ type: 'BODY', text: body }]
   return {

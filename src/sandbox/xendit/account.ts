@@ -6,7 +6,7 @@ import type { Payout } from './payouts.ts'
 import type { Refund } from './refunds.ts'
 import type { Transaction } from './transactions.ts'
 
-/** What a test decided about outcomes that are still to come. */
+/** The decisions of a test about outcomes that are still to come. */
 export interface Outcomes {
   refund: { outcome: 'SUCCEEDED' | 'FAILED' | 'PENDING'; failure_code?: string }
   payout: { outcome: 'ACCEPTED' | 'SUCCEEDED' | 'FAILED' | 'REVERSED'; failure_code?: string }
@@ -30,7 +30,7 @@ export class XenditAccount {
   payoutsById = new Map<string, Payout>()
   payoutsByReference = new Map<string, Payout[]>()
   transactions: Transaction[] = []
-  /** Where in the list a transaction stands. */
+  /** The place of each transaction in the list. */
   transactionIndex = new Map<string, number>()
   transactionsByProduct = new Map<string, Transaction>()
   /**

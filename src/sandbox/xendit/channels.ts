@@ -1,6 +1,6 @@
 export type PaymentMethod = 'BANK_TRANSFER' | 'EWALLET' | 'QR_CODE' | 'CREDIT_CARD' | 'RETAIL_OUTLET'
 
-/** What the sandbox knows of a way to pay an invoice. */
+/** The sandbox's facts about a way to pay an invoice. */
 export interface PaymentChannel {
   method: PaymentMethod
 }
@@ -30,7 +30,7 @@ export const PAYMENT_CHANNELS: Readonly<Record<string, PaymentChannel>> = {
   INDOMARET: retailOutlet,
 }
 
-/** As `/transactions` calls the kind of channel. */
+/** The name that `/transactions` gives to the kind of channel. */
 export const CHANNEL_CATEGORY: Record<PaymentMethod, string> = {
   BANK_TRANSFER: 'VIRTUAL_ACCOUNT',
   EWALLET: 'EWALLET',

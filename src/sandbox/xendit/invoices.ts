@@ -18,7 +18,7 @@ export interface Payment {
   paid_amount: number
   paid_at: string
   bank_code?: string
-  /** Of a QRIS: the app or bank that paid it. */
+  /** The app or bank that paid a QRIS. */
   payment_details?: { receipt_id: string; source: string }
 }
 
@@ -100,7 +100,7 @@ export function channelsOf({ request }: Pick<Invoice, 'request'>): string[] {
   return asked.filter((code) => request.amount <= (invoiceCeilings[code] ?? 0))
 }
 
-/** What a buyer does on the invoice page. */
+/** The action of a buyer on the invoice page. */
 export interface PayInvoice {
   /** The invoice's first one when absent. */
   channel?: string | undefined

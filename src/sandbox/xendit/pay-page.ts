@@ -38,7 +38,7 @@ function waysToPay(invoice: Invoice, language: Language): string {
   return `<section class="card"><p>${choose}</p><form method="post" action="?lang=${language}">${groups.join('\n')}</form></section>`
 }
 
-/** What a buyer sees at `invoice_url`: plain HTML, working without script. */
+/** Renders the page that a buyer sees at `invoice_url`: plain HTML, working without script. */
 export function payPage(invoice: Invoice, language: Language): string {
   const { request, payment, status } = invoice
   const texts = payTexts[language]
@@ -66,7 +66,7 @@ export function payPage(invoice: Invoice, language: Language): string {
   return sandboxPage({ title: name, language, body })
 }
 
-/** What the page says when it refuses: of one paid before, expired, or not payable like that. */
+/** Renders the page of a refusal: the invoice was paid before, expired, or is not payable like that. */
 export function refusalPage(message: string, language: Language): string {
   const { refused, backToInvoice } = payTexts[language]
   const body = `<section class="card"><h1>${refused}</h1><p>${escapeHtml(message)}</p><a class="button" href="?lang=${language}">${backToInvoice}</a></section>`

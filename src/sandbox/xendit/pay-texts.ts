@@ -1,7 +1,7 @@
 import type { Language } from '../page.ts'
 import type { PaymentMethod } from './channels.ts'
 
-/** What the pages of an invoice say. */
+/** The texts on the pages of an invoice. */
 export interface PayTexts {
   invoice: string
   payBefore(at: string): string

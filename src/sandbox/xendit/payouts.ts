@@ -149,7 +149,7 @@ export function movePayout(
   forcePayout(context, account, payout, { status, failureCode })
 }
 
-/** What became of the money, by the payout's state; anything else waits. */
+/** The state of the money, by the payout's state; anything else waits. */
 const LINES: Readonly<Record<string, TransactionStatus>> = {
   SUCCEEDED: 'SUCCESS',
   REVERSED: 'REVERSED',

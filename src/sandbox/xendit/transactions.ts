@@ -26,7 +26,7 @@ export interface Transaction {
   reference_id: string | null
   currency: 'IDR'
   amount: number
-  /** What the balance gains or loses in all: money in less its fee, money out with its fee. */
+  /** The amount that the balance gains or loses in all: money in less its fee, money out with its fee. */
   net_amount: number
   cashflow: 'MONEY_IN' | 'MONEY_OUT'
   settlement_status: 'PENDING' | 'SETTLED' | null
@@ -180,7 +180,10 @@ export function settleAll(context: SandboxContext, account: XenditAccount): void
       line.estimated_settlement_time = now
 }
 
-/** What lies in the account (IDR): what may leave it now, its float included, and what is not settled yet. */
+/**
+ * Returns the money in the account (IDR): the part that may leave it now, its float included, and the part
+ * that is not settled yet.
+ */
 export function balanceOf(
   context: SandboxContext,
   account: XenditAccount,
