@@ -7,7 +7,7 @@ export interface AttentionMailContext {
   units: UnitOfWork
   actor: Actor
   mailer: Mailer
-  /** Who looks after the shop; nobody is written to without. */
+  /** The address of the person who looks after the shop; without this address no mail is sent. */
   to: string | undefined
 }
 

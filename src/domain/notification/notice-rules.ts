@@ -40,7 +40,7 @@ export interface NoticeRule<T extends NoticeEvent> {
   wanted?: (payload: EventPayloads[T]) => boolean
   /** The payment that this notice asks for; it is not told once that is paid or over. */
   asksFor?: (payload: EventPayloads[T]) => string
-  /** Where to go on, below the public address. */
+  /** The path, below the public address, at which the reader goes on. */
   path?: (payload: EventPayloads[T]) => string
 }
 
@@ -70,7 +70,7 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
     asksFor: ({ paymentId }) => paymentId,
     path: ({ paymentCode }) => `/pay/${paymentCode}`,
   },
-  // Who leaves knows it, and whose time ran out hears it of their payment.
+  // A buyer who leaves knows about it. A buyer whose time ran out is told by the news of their payment.
   'participant.released': {
     wanted: ({ because, wasPaid }) => because === 'closed' && !wasPaid,
     path: ({ code }) => `/s/${code}`,
@@ -85,7 +85,7 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
   // For a direct order this is the same news as payment.paid; for a session's it says that the group
   // succeeded.
   'order.paid': { wanted: ({ sessionId }) => sessionId !== null },
-  // Whose unpaid order ended with its payment has heard payment.expired.
+  // The buyer of an unpaid order that ended with its payment has heard payment.expired.
   'order.cancelled': { wanted: ({ reason, wasPaid }) => wasPaid || reason !== 'payment_expired' },
   'order.status_changed': { wanted: ({ to }) => isToldStatus(to) },
   'order.delivered': {},
@@ -97,6 +97,6 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
   'refund.failed': { wanted: ({ attempt, isTriedAgain }) => attempt === 1 && isTriedAgain },
   'refund.waiting': {},
   'refund.succeeded': {},
-  // What needs no approval is on its way at once, and that is told.
+  // A withdrawal that needs no approval is on its way at once, and that step is told.
   'withdrawal.status_changed': { wanted: ({ to, byStaff }) => to !== 'approved' || byStaff },
 }

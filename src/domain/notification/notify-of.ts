@@ -106,7 +106,10 @@ async function withBrowser(work: Work, notices: readonly Notice[]): Promise<Noti
   return notices.filter(({ reader }) => reachable.has(reader.id))
 }
 
-/** Of these events those that somebody is to hear of, and that still ask for a payment if they do. */
+/**
+ * Returns the news of these events that somebody is to hear. News that asks for a payment is left out once
+ * that payment is over.
+ */
 async function currentNews(work: Work, eventIds: readonly string[]): Promise<News[]> {
   const { rows } = await sql<{ id: string; type: string; payload: unknown }>`
     select id, type, payload from events where id = any(${eventIds}::uuid[]) order by id`.execute(work.tx)

@@ -13,7 +13,8 @@ const all = (): Preference[] =>
   noticeKinds.flatMap((kind) => noticeChannels.map((channel) => ({ kind, channel, wanted: true })))
 
 /**
- * What the customer who acts wants to hear by which way: every kind and channel. The inbox has everything.
+ * Returns what the acting customer wants to hear by each channel: every kind and channel. The inbox has
+ * everything.
  * @throws kernel.forbidden
  */
 export async function getPreferences(work: Work): Promise<Preference[]> {

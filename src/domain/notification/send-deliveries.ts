@@ -9,7 +9,7 @@ export interface DeliveryWay<D extends ClaimedDelivery> {
   channel: DeliveryChannel
   /** So many are under way at once; a batch is over before its lease is. */
   batch: number
-  /** What is to be sent of what was claimed; the rest is nobody's any more. */
+  /** Returns the claimed deliveries that are to be sent; the rest no longer has a recipient. */
   address: (claimed: ClaimedDelivery[]) => Promise<D[]>
   /** Throws ProviderFailure. */
   send: (delivery: D) => Promise<{ messageId: string | null }>

@@ -10,7 +10,7 @@ interface StaffTemplate {
   write: Record<Locale, (...params: string[]) => NoticeText>
 }
 
-/** What staff and other services may tell a user by hand, in both languages. */
+/** The texts that staff and other services may send a user by hand, in both languages. */
 const templates: Readonly<Record<string, StaffTemplate>> = {
   message: {
     kind: 'shop',

@@ -2,7 +2,7 @@ import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type DeliveryStatus = 'queued' | 'sent' | 'failed' | 'skipped'
 
-/** What failed, or had nobody to go to, is sent again by staff. */
+/** Staff send a delivery again that failed or had no recipient. */
 export const deliveryTransitions: Transitions<DeliveryStatus> = {
   queued: ['sent', 'failed', 'skipped'],
   sent: [],

@@ -30,7 +30,7 @@ export function paymentAskedFor(news: News): string | undefined {
 }
 
 export interface WrittenNotice extends NoticeText {
-  /** Where to go on, whole; null where there is nothing to be done. */
+  /** The full URL at which the reader goes on; null where there is nothing to be done. */
   link: string | null
 }
 

@@ -18,7 +18,7 @@ async function officeViews(work: Work, where: RawBuilder<unknown>, limit: number
   return rows
 }
 
-/** What the actor may see: an agent the own office, other staff all. */
+/** Returns the filter for what the actor may see: agents see their own office, other staff see all. */
 async function visible(work: Work): Promise<RawBuilder<unknown>> {
   requireStaff(work.actor, 'support', 'warehouse', 'finance', 'agent', 'service')
   const own = await ownOffice(work)

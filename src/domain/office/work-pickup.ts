@@ -31,7 +31,7 @@ export interface PickupResult {
   counts: { variantId: string; counted: number }[]
   /** Address of a picture of the goods. */
   photoUrl: string
-  /** Who signed for the factory. */
+  /** The person who signed for the factory. */
   signedBy: string
   /** Address of the picture of the signature. */
   signatureUrl: string

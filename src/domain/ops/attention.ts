@@ -12,7 +12,7 @@ export interface AttentionView {
   subjectKind: string
   subjectId: string
   message: string
-  /** What mends it. */
+  /** The command that mends the trouble. */
   command: string
   details: Record<string, unknown>
   /** How often it was raised while it was open. */
@@ -27,7 +27,7 @@ const columns = sql`
   id, kind, subject_kind, subject_id, message, command, details, times, since, resolved_at, resolved_by, resolution`
 
 export interface AttentionFilter {
-  /** What is resolved as well; else only what is open. */
+  /** Lists resolved items as well; without this flag only open items are listed. */
   all?: boolean | undefined
   kind?: string | undefined
   subjectId?: string | undefined
@@ -36,7 +36,7 @@ export interface AttentionFilter {
   cursor?: string | undefined
 }
 
-/** What needs a person, newest first, by keyset pages. */
+/** Lists what needs a person, newest first, by keyset pages. */
 export async function listAttention(tx: Tx, filter: AttentionFilter): Promise<Paged<AttentionView>> {
   const wheres = [filter.all ? sql`true` : sql`resolved_at is null`]
   if (filter.kind) wheres.push(sql`kind = ${filter.kind}`)

@@ -6,7 +6,7 @@ import {
 } from '../../providers/xendit/facts.ts'
 import { kernelErrors } from '../kernel/kernel-errors.ts'
 
-/** Where money is paid out to: a bank account or an e-wallet, by the provider's code of the channel. */
+/** The account that money is paid out to: a bank account or an e-wallet, by the provider's channel code. */
 export interface BankAccount {
   channelCode: string
   /** Digits; an e-wallet's is the phone number, `08…`. */

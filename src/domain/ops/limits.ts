@@ -9,7 +9,7 @@ import { insertRows } from '../kernel/rows.ts'
 import type { Tx, Work } from '../kernel/work.ts'
 import { requireOwnFactor } from './two-people.ts'
 
-/** What is counted together: money given away, settlements approved, withdrawals. */
+/** The groups that are counted together: money given away, settlements approved, withdrawals. */
 export type Budget = 'given' | 'settlement' | 'withdrawal'
 
 /** Each door that gives money, and the budget that it takes from. */
@@ -39,17 +39,17 @@ export interface LimitUse {
   account?: string | undefined
   amountIdr: Rupiah
   /**
-   * What a second person names to allow it, where the subject is not known before: the factory of a
-   * write-off.
+   * The name that a second person gives to allow the act, where the subject is not known before: the
+   * factory of a write-off.
    */
   clearedAs?: string | undefined
-  /** Who asked for it, where another one decides; else who acts. */
+  /** The person who asked for the act, where another person decides; otherwise the person who acts. */
   person?: string | undefined
 }
 
 const DAY_S = 86_400
 
-/** What the system does by itself is held by no limit, and counted against nobody. */
+/** The system itself is held by no limit, and its acts are counted against nobody. */
 const isFree = ({ actor }: Pick<Work, 'actor'>, { person }: LimitUse) =>
   person === undefined && (actor.kind === 'system' || actor.kind === 'provider')
 const noLimits = { dayLimitIdr: Number.MAX_SAFE_INTEGER, weekLimitIdr: Number.MAX_SAFE_INTEGER }
@@ -160,7 +160,7 @@ export async function takeLimit(work: Work, use: LimitUse): Promise<void> {
   await countUse(work, use, given.givenBy)
 }
 
-/** What was counted came to nothing: it counts no more. */
+/** Undoes the count of acts that came to nothing: they count no more. */
 export async function undoUse(work: Work, kind: LimitedKind, subjectIds: readonly string[]): Promise<void> {
   await sql`
     update limit_uses set undone_at = ${work.now}
@@ -222,8 +222,8 @@ export interface LimitView {
 }
 
 /**
- * Who has used how much of what one person may do alone, and who received it, within seven days: the most
- * used first.
+ * Lists who used how much of what one person may do alone, and who received the money, within seven days.
+ * The most used comes first.
  */
 export async function listLimits(
   { tx, now, policy }: Pick<Work, 'now' | 'policy'> & { tx: Tx },

@@ -4,7 +4,7 @@ import type { Work } from '../kernel/work.ts'
 
 /** A limit: so many at once, then one each `everyS` seconds. */
 export interface Turn {
-  /** Of whom: `code number +62812…`. */
+  /** The name of the person or thing that is limited: `code number +62812…`. */
   name: string
   atOnce: number
   everyS: number
@@ -21,7 +21,7 @@ export interface TakenTurns {
   refused?: { turn: Turn; inS: number }
 }
 
-// What was counted and not asked for is held against its name for so long at most.
+// A turn that was counted and not asked for is held against its name for so long at most.
 const LONGEST_S = 3_600
 
 /**
@@ -46,8 +46,8 @@ export async function takeTurns(work: Work, turns: readonly Turn[]): Promise<Tak
 }
 
 /**
- * What these turns come to from where their limits are: when they come, which one does not in time, and where
- * the limits are after them.
+ * Calculates these turns from the present state of their limits: when they come, which turn does not come in
+ * time, and the state of the limits after them.
  */
 function reckon(
   work: Work,

@@ -25,8 +25,8 @@ export interface ChannelView extends ToldChannel {
 }
 
 /**
- * What is known of channels: the provider's word where it gave one, else our table. A channel that neither
- * has is absent.
+ * Returns what is known about channels: the provider's data where the provider gave any, otherwise our table.
+ * A channel that neither has is absent.
  */
 export async function channelsOf(tx: Tx, codes: readonly string[]): Promise<Map<string, PayoutChannel>> {
   const { rows } = await sql<ToldChannel>`

@@ -64,5 +64,5 @@ export async function inOneOrEach<T, R>(
   return done
 }
 
-/** What an error says, for who looks after what was set aside. */
+/** Returns the text of an error, for the person who looks after what was set aside. */
 export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error))

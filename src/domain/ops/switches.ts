@@ -15,7 +15,7 @@ export interface SwitchView {
   changedAt: Date | null
 }
 
-/** Who besides an admin may pause and resume it: those whose work it is. */
+/** The role that besides an admin may pause and resume each switch: those whose work it is. */
 const mayTurn: Record<SwitchName, StaffRole> = {
   joins: 'support',
   payouts: 'finance',

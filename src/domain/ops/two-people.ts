@@ -5,10 +5,11 @@ import { kernelErrors } from '../kernel/kernel-errors.ts'
 import type { Work } from '../kernel/work.ts'
 
 /**
- * Where a step needs two people: the one who acts is another than the one before, and confirms by a factor
- * that they enrolled themselves (docs/adr/0090). Factor and role are a day old, and within that day neither
- * touched what the other acts by; neither ever let the other in. `first` is as `personOf` or `actorLabel`
- * wrote it, and `same` what is thrown where both are one.
+ * Requires a second approver (four-eyes) for a step: the person who acts is not the first person, and
+ * confirms by a factor that they enrolled themselves (docs/adr/0090). Factor and role are at least a day old.
+ * Within that day neither person changed what the other acts by, and neither ever let the other in. `first`
+ * is as `personOf` or `actorLabel` wrote it. `same` makes the error that is thrown where both are the same
+ * person.
  * @throws kernel.same_hands, kernel.role_too_new, kernel.factor_too_new, kernel.second_factor_missing,
  * kernel.second_factor_needed
  */

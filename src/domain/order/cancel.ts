@@ -65,7 +65,7 @@ export async function cancelLocked(
   const wasPaid = await giveMoneyBack(work, order, payments)
   const payload = { ...subjectOf(order), reason: by, wasPaid }
   work.emit({ type: 'order.cancelled', aggregate: ['order', id], payload })
-  // Where all of it went back before, no refund will say so.
+  // If all of the money went back before, no later refund will mark the order as refunded.
   if (wasPaid && !keptFor(order, payments))
     await markRefunded(
       work,

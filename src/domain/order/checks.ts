@@ -8,7 +8,7 @@ const SHOWN = 10
 /** Whether the money of payment `p` came into the book: what was sent back out of quarantine never did. */
 const wasReceived = sql`(p.status in ('paid', 'partially_refunded') or (p.status = 'refunded' and p.returned_idr > 0))`
 
-/** What the company bore of refunds of payment `p`: it stays in the order's funds, for the factory. */
+/** The company's part of refunds of payment `p`, which stays in the order's funds, for the factory. */
 const borneBefore = sql`coalesce((
   select sum(e.amount_idr) from refunds r join ledger_transactions t on t.key = 'refund:' || r.id || ':decided'
   join ledger_entries e on e.transaction_id = t.id and e.amount_idr > 0 join ledger_accounts a on a.id = e.account_id
@@ -19,15 +19,15 @@ const refundedBeforeRestore = sql`exists (
   select from payments p join refunds r on r.payment_id = p.id where p.order_id = o.id and r.key like 'adopted:%')`
 
 /**
- * What of that came back to the company where nothing of order `o` was earned, and its funds were not earned
- * since.
+ * The part of `borneBefore` that came back to the company where nothing of order `o` was earned, and its
+ * funds were not earned since.
  */
 const borneBack = sql`coalesce((
   select sum(e.amount_idr) from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.amount_idr > 0
   where t.key = 'order:' || o.id || ':borne_back'
     and not exists (select from ledger_transactions t where t.key = 'order:' || o.id || ':earned')), 0)`
 
-/** What is always true of orders (the design's list, numbers 2 and 5). */
+/** The invariants of orders (the design's list, numbers 2 and 5). */
 export const orderChecks: readonly Check[] = [
   checkOf(
     "an order's stock is reserved while it says so and waits in the warehouse, and only then",

@@ -14,7 +14,7 @@ declare module '../kernel/events.ts' {
       paymentId: string
       paymentCode: string
       totalIdr: number
-      /** What of it the buyer's wallet pays. */
+      /** The part of the total that the buyer's wallet pays. */
       walletIdr: number
     }
     /** Paid and with its stock reserved: a parcel can be booked. */

@@ -84,7 +84,7 @@ export async function isRefundDecided(tx: Tx, orderId: string): Promise<boolean>
   return rows[0]?.decided ?? false
 }
 
-/** What events say of an order. */
+/** Returns what events say about an order. */
 export function subjectOf({ id, code, userId, sessionId }: LockedOrder) {
   return { orderId: id, code, userId, sessionId }
 }

@@ -27,7 +27,7 @@ async function orderViews(tx: Tx, where: RawBuilder<unknown>, limit: number): Pr
   return rows
 }
 
-/** What the actor may see of orders: customers their own, staff all. */
+/** Returns the filter for the orders that the actor may see: customers see their own, staff see all. */
 function visible({ actor }: Work): RawBuilder<unknown> {
   if (actor.kind === 'customer') return sql`o.user_id = ${actor.id}::uuid`
   requireStaff(actor, 'support', 'warehouse', 'finance', 'service')

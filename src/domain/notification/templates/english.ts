@@ -85,7 +85,7 @@ const withdrawals: Record<WithdrawalState, (news: WithdrawalPayload) => NoticeTe
 
 const fee = (feeIdr: number) => (feeIdr > 0 ? `The fee is ${formatIdr(feeIdr)}.` : 'There is no fee.')
 
-/** What of a payment the wallet holds, and gives back. */
+/** The part of a payment that the wallet holds, and the part that it gives back. */
 const held = (walletIdr: Rupiah) =>
   walletIdr > 0 ? `, ${formatIdr(walletIdr)} of it held of your wallet` : ''
 const free = (walletIdr: Rupiah) =>

@@ -88,7 +88,7 @@ const withdrawals: Record<WithdrawalState, (news: WithdrawalPayload) => NoticeTe
 
 const fee = (feeIdr: number) => (feeIdr > 0 ? `Biayanya ${formatIdr(feeIdr)}.` : 'Tanpa biaya.')
 
-/** What of a payment the wallet holds, and gives back. */
+/** The part of a payment that the wallet holds, and the part that it gives back. */
 const held = (walletIdr: Rupiah) =>
   walletIdr > 0 ? `, ${formatIdr(walletIdr)} di antaranya dari dompet Anda` : ''
 const free = (walletIdr: Rupiah) =>

@@ -7,7 +7,7 @@ export interface NoticeText {
   body: string
 }
 
-/** What is said of each event, in one language. */
+/** The text that is written about each event, in one language. */
 export type NoticeTexts = { [T in NoticeEvent]: (payload: EventPayloads[T]) => NoticeText }
 
 /** A withdrawal that came to a new state. */

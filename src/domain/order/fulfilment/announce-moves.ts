@@ -4,7 +4,7 @@ import { type LockedOrder, subjectOf } from '../lock.ts'
 import type { OrderStatus } from '../transitions.ts'
 
 export interface OrderMove {
-  /** As it was before. */
+  /** The order before its move. */
   order: LockedOrder
   to: OrderStatus
 }

@@ -19,7 +19,7 @@ const way: readonly OrderStatus[] = [
   'delivered',
 ]
 
-/** Where a parcel's state puts its order on that way. */
+/** The order status on that way that each state of its parcel leads to. */
 const orderStatusOf: Partial<Record<ShipmentStatus, OrderStatus>> = {
   pending: 'processing',
   booked: 'ready_for_pickup',
@@ -30,7 +30,10 @@ const orderStatusOf: Partial<Record<ShipmentStatus, OrderStatus>> = {
 
 const sent: readonly OrderStatus[] = ['ready_for_pickup', 'picked_up', 'in_transit']
 
-/** Where a parcel that goes astray puts its order, and from where; here too steps may be passed over. */
+/**
+ * The order status that a parcel which goes astray leads to, and the statuses that it may come from. Here too
+ * steps may be passed over.
+ */
 const astray: Partial<Record<ShipmentStatus, { to: OrderStatus; from: readonly OrderStatus[] }>> = {
   returning: { to: 'returning', from: sent },
   returned: { to: 'returned', from: [...sent, 'returning'] },

@@ -17,7 +17,7 @@ import { orderMachine, orderTransitions } from '../transitions.ts'
 import { announceMoves } from './announce-moves.ts'
 import { earnOrders } from './earn.ts'
 
-/** What came back goes on the shelf again; what is found broken is taken off by `laku stock adjust`. */
+/** Goods that came back go on the shelf again; `laku stock adjust` takes off goods that are found broken. */
 export const CAME_BACK = 'undeliverable'
 
 /**
@@ -44,7 +44,7 @@ export async function refundUndeliverable(work: Work, orderId: string): Promise<
   const key = `order:${id}:undeliverable`
   await refundOrder(work, { key, paymentId, amountIdr, reason: 'order_undeliverable', from })
   await returnBorne(work, order, shippingIdr)
-  // Of a direct order the fee is what it still holds.
+  // A direct order still holds only the shipping fee.
   await earnOrders(work, [id])
   await settleAttention(work, 'order_came_back', id, 'refunded')
   await sql`update orders set allocated = false, updated_at = ${work.now} where id = ${id}`.execute(work.tx)

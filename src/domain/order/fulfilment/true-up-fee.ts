@@ -55,8 +55,8 @@ async function pricedParcel(work: Work, orderId: string): Promise<Parcel | undef
 }
 
 /**
- * Where the fee lies: with what the order holds, until that is earned; then in shipping; and as the parcel's
- * margin once it is over.
+ * Returns the entry that debits the account where the fee lies. The fee lies with what the order holds, until
+ * that is earned; then in shipping; and in the parcel's margin once the parcel is over.
  */
 async function feeFrom(
   work: Work,

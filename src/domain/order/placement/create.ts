@@ -43,9 +43,9 @@ export interface NewOrder {
   rate?: Rate | undefined
 }
 
-/** What an order needs to know of the house it is placed in. */
+/** The settings of the shop that an order needs. */
 export interface OrderSettings {
-  /** Where the parcels come from. */
+  /** The postal code of the place that the parcels come from. */
   originPostalCode: string
   /** Base of the pay links. */
   publicUrl: string
@@ -103,7 +103,7 @@ export async function createOrder(
     work.audit({ command: 'orders create', subject: ['order', draft.id], after })
   }
   const order = await getOrder(work, draft.id)
-  // What a wallet pays is confirmed by the reactions of this very transaction.
+  // The reactions of this very transaction confirm what a wallet pays.
   const status = payment.status === 'paid' ? 'paid' : order.status
   return { order: { ...order, status }, payment: paymentView(payment, settings.publicUrl) }
 }

@@ -27,7 +27,7 @@ export function quantitiesOf(items: readonly AskedItem[]): Map<string, number> {
 }
 
 /**
- * What is asked for at today's prices.
+ * Returns what is asked for at today's prices.
  * @throws order.no_items, order.variant_not_found, order.variant_not_on_sale
  */
 export async function priceLines(tx: Kysely<DB>, items: readonly AskedItem[]): Promise<OrderLine[]> {

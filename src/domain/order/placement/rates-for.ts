@@ -11,9 +11,9 @@ export interface RatesQuery {
 }
 
 /**
- * What couriers charge to bring these items somewhere, cheapest first (`POST /api/rates`). A session's page
- * has couriers asked for its own goods alone. An address may be named by the customer it belongs to and by
- * staff.
+ * Returns what couriers charge to bring these items to a destination, cheapest first (`POST /api/rates`). A
+ * session's page has couriers asked for its own goods alone. The customer whom an address belongs to may name
+ * that address, and so may staff.
  * @throws kernel.forbidden, order.no_items, variant_not_found, variant_not_on_sale, address_not_found,
  * logistics.not_serviceable
  */

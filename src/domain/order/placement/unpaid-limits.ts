@@ -19,9 +19,10 @@ interface Unpaid {
 }
 
 /**
- * What is not paid yet holds stock: how much of it one buyer holds is limited, over all their orders, counted
- * one at a time, with the order that is placed or opened again among them. So is how often a day they let it
- * go, for who orders anew holds it for ever.
+ * Refuses an order where its buyer holds too much stock by unpaid orders. The limit is over all their orders,
+ * with the order that is placed or opened again among them, and a buyer's orders are counted one at a time.
+ * A second limit is on how often a day a buyer lets stock go, because a buyer who orders anew would hold
+ * stock for ever.
  * @throws order.too_much_unpaid, with what is too much
  */
 export async function requireRoomUnpaid(work: Work, userId: string): Promise<void> {

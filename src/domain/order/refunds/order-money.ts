@@ -20,8 +20,8 @@ export interface KeptMoney {
 }
 
 /**
- * What of its locked payments is still there for an order: at most its total, for what was paid twice went
- * back already.
+ * Returns what is left for an order of its locked payments. This is at most the order's total, because what
+ * was paid twice went back already.
  */
 export function keptFor(order: LockedOrder, payments: readonly OrderPayment[]): KeptMoney | undefined {
   const left = payments
@@ -94,7 +94,7 @@ export function takeBack(goods: readonly GoodsMoney[], refundIdr: Rupiah, owner:
   return [...entries, debit('subsidy', refundIdr - goodsIdr, { sessionId, userId })]
 }
 
-/** What an order's goods have with their factories and in the commission now. */
+/** Returns what an order's goods have with their factories and in the commission now. */
 export async function postedGoods(work: Work, orderId: string): Promise<GoodsMoney[]> {
   const items = await returnableItems(work.tx, orderId)
   return [...items.values()].map(({ id: orderItemId, ...item }) => ({ orderItemId, ...item }))
@@ -114,8 +114,8 @@ export async function postTakenBack(
 }
 
 /**
- * What a direct order that came to nothing still holds beyond `keptIdr` goes back to the company, which bore
- * a refund of it before its delivery. Once an order.
+ * Gives the company back what a direct order that came to nothing still holds beyond `keptIdr`. The company
+ * bore a refund of that order before its delivery. This happens once an order.
  */
 export async function returnBorne(work: Work, order: LockedOrder, keptIdr: Rupiah): Promise<void> {
   const { id, userId, sessionId } = order

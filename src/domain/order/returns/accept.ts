@@ -47,7 +47,7 @@ export async function acceptReturn(work: Work, input: ReturnInspection): Promise
   requireStaff(work.actor, 'support', 'service')
   const { id, order: named } = await getReturn(work, input.return)
   const { order, payments } = await lockOrderAndPayments(work.tx, named.id)
-  // As it is now: somebody else may have decided it while the lock was waited for.
+  // The return is read again: another person may decide a return while the lock is waited for.
   const view = await getReturn(work, id)
   const sold = await returnableItems(work.tx, order.id)
   const items = inspected(view, sold, input.writtenOff ?? [])
@@ -76,7 +76,7 @@ export async function acceptReturn(work: Work, input: ReturnInspection): Promise
   return await getReturn(work, view.id)
 }
 
-/** What each item of the return was found to be, and its part of the money. */
+/** Returns what each item of the return was found to be, and its part of the money. */
 function inspected(
   view: ReturnView,
   sold: ReadonlyMap<string, ReturnableItem>,

@@ -34,7 +34,7 @@ export async function returnableItems(tx: Tx, orderId: string): Promise<Map<stri
   )
 }
 
-/** What may still be sent back. */
+/** Returns how many pieces may still be sent back. */
 export const leftToReturn = (item: ReturnableItem): number => item.quantity - item.returnedQuantity
 
 export interface AcceptedItem {

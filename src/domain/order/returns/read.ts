@@ -23,7 +23,7 @@ export interface ReturnView {
     condition: 'restocked' | 'written_off' | null
     goodsIdr: Rupiah | null
   }[]
-  /** What goes back to the buyer, shipping included; null until it is accepted. */
+  /** The money that goes back to the buyer, shipping included; null until the return is accepted. */
   refundIdr: Rupiah | null
   shippingIdr: Rupiah
   decisionNote: string | null

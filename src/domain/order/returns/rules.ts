@@ -38,9 +38,9 @@ export interface SoldPieces {
 }
 
 /**
- * What so many more pieces give back of an item's goods, and of the commission within them: in proportion to
- * the pieces that are left and rounded down, so that the last pieces take the remainder, and nobody gives
- * back more than they have of it.
+ * Returns what so many more pieces give back of an item's goods, and of the commission within them. The share
+ * is in proportion to the pieces that are left and rounded down. So the last pieces take the remainder, and
+ * nobody gives back more than they have.
  */
 export function shareBack(sold: SoldPieces, quantity: number): { goodsIdr: Rupiah; commissionIdr: Rupiah } {
   const left = sold.quantity - sold.returnedQuantity
