@@ -14,9 +14,10 @@ export interface Shares {
 }
 
 /**
- * Whose an order's money is when it is earned: each item's goods, commission (rounded down) within them, and
- * the shipping fee. Where less is held than the order's price, because some went back before, the goods bear
- * it in proportion, the last item the remainder, and the fee only what is more than all goods.
+ * Splits an order's money between its owners when it is earned: each item's goods, with the commission
+ * (rounded down) within them, and the shipping fee. If less is held than the order's price, because some went
+ * back before, the goods bear the difference in proportion. The last item takes the remainder, and the fee
+ * bears only what is more than all goods.
  */
 export function sharesOf(items: readonly SoldItem[], fees: { shippingIdr: Rupiah; heldIdr: Rupiah }): Shares {
   const goodsIdr = sumIdr(items.map((item) => item.totalIdr))

@@ -20,9 +20,9 @@ const handling: readonly StaffRole[] = ['support', 'warehouse', 'service']
 const deciding: readonly StaffRole[] = ['support', 'service']
 
 /**
- * What staff and services may set by hand, and who: those who handle parcels say where they are, those who
- * answer buyers decide what costs money. Money alone makes an order paid, time alone completes it, and
- * returns have use cases of their own.
+ * The states that staff and services may set by hand, and the roles that may set each. Those who handle
+ * parcels say where the parcels are; those who answer buyers decide what costs money. Money alone makes an
+ * order paid, time alone completes it, and returns have use cases of their own.
  */
 const mayset = {
   processing: handling,
@@ -130,7 +130,10 @@ async function requireNoParcel(work: Work, { id, code }: LockedOrder): Promise<v
     throw orderErrors.parcel_booked({ orderId: id, code, shipment: parcel.code, status: parcel.status })
 }
 
-/** What came back with the courier is sent again, unless its buyer is getting the money back. */
+/**
+ * Restocks goods that came back with the courier, to be sent again. Refuses if their buyer is getting the
+ * money back.
+ */
 async function takeBackIn(work: Work, { id, code, status }: LockedOrder): Promise<void> {
   if (await isRefundDecided(work.tx, id)) throw orderErrors.refund_decided({ orderId: id, code, status })
   await restockAll(work, id)

@@ -37,7 +37,7 @@ export interface OrderView {
   trackingUrl: string | null
   /** The latest shipment. */
   shipment: { id: string; code: string; status: string } | null
-  /** What its buyer asked to send back, latest first. */
+  /** The returns that the order's buyer asked for, latest first. */
   returns: {
     id: string
     status: string

@@ -1,6 +1,6 @@
 import { ProviderFailure } from '../kernel/index.ts'
 
-/** What was read, or why it was not. */
+/** Returns what was read, or the provider's failure. */
 export async function attempt<T>(read: () => Promise<T>): Promise<T | ProviderFailure> {
   try {
     return await read()

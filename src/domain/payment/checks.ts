@@ -22,8 +22,8 @@ const holds = (account: string, states: readonly string[]): Check =>
   )
 
 /**
- * What is always true of payments and refunds (the design's list, numbers 1 and 6), beside what the ledger
- * holds by itself.
+ * The invariants of payments and refunds (the design's list, numbers 1 and 6), beside what the ledger holds
+ * by itself.
  */
 export const paymentChecks: readonly Check[] = [
   checkOf(

@@ -1,7 +1,7 @@
 import type { Actor, UnitOfWork } from '../kernel/index.ts'
 import type { PaymentGateway } from './gateway.ts'
 
-/** What a procedure that talks to the payment gateway works with. */
+/** The dependencies of a procedure that talks to the payment gateway. */
 export interface GatewayContext {
   units: UnitOfWork
   actor: Actor

@@ -1,4 +1,4 @@
-/** What a payment is for: a participation (with its session) or an order. */
+/** A payment and its purpose: a participation (with its session) or an order. */
 export interface PaymentSubject {
   paymentId: string
   code: string
@@ -7,7 +7,7 @@ export interface PaymentSubject {
   participantId: string | null
   orderId: string | null
   amountIdr: number
-  /** What of it the buyer's wallet pays; the rest comes by invoice. */
+  /** The part that the buyer's wallet pays; the rest comes by invoice. */
   walletIdr: number
 }
 

@@ -32,7 +32,7 @@ export interface GatewayInvoice {
   paymentRequestId?: string
   /** The app or bank that paid a QRIS, as the provider names it. */
   paymentSource?: string
-  /** Where the buyer pays. */
+  /** The address at which the buyer pays. */
   invoiceUrl: string
   expiresAt: Date
 }
@@ -58,7 +58,7 @@ export interface NewGatewayInvoice {
   description: string
   payer: GatewayPayer
   successRedirectUrl?: string
-  /** Where a buyer goes back to from an invoice that is over. */
+  /** The address that a buyer goes back to from an invoice that is over. */
   failureRedirectUrl?: string
   items?: readonly GatewayInvoiceItem[]
   /** The ways to pay it, by the provider's names; all that the account has where nothing is said. */
@@ -144,14 +144,14 @@ export interface PaymentGateway {
    */
   findRefunds(payment: GatewayPaymentIds): Promise<GatewayRefund[]>
   /**
-   * What the provider's own record of a payment says was refunded of it, at once; nothing where it keeps no
-   * such figure.
+   * Returns the sum refunded of a payment by the provider's own record, which has it at once; nothing if the
+   * provider keeps no such figure.
    */
   refundedIdr(payment: GatewayPaymentIds): Promise<Rupiah | undefined>
   /** A page of the provider's own book. */
   listTransactions(query: GatewayTransactionQuery): Promise<GatewayTransactionPage>
   /** One line of it, as it stands now. */
   getTransaction(id: string): Promise<GatewayTransaction>
-  /** What the provider says that it holds for us, fees taken off. */
+  /** Returns the balance that the provider says it holds for us, fees taken off. */
   balanceIdr(): Promise<Rupiah>
 }

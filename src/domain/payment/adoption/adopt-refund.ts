@@ -17,7 +17,7 @@ export interface AdoptedRefund {
   paymentCode: string | null
 }
 
-/** What our code of a refund looks like at the provider: the code, and the number of the try. */
+/** The pattern of our refund code at the provider: the code, and the number of the attempt. */
 const ours = /^(RFD-\d{6}-[0-9A-Z]+)-(\d+)$/
 
 const REASON = 'adopted'
@@ -157,7 +157,8 @@ async function makeRow(
       paymentId,
       amountIdr,
       reason: REASON,
-      // Whose money it was is decided with what it was for: until then the company bears it.
+      // The money's owner is decided together with the refund's purpose: until then the company bears the
+      // refund.
       ...(!isEscrow && { from: [debit('subsidy', amountIdr, dimensionsOf(payment))] }),
       adopted: { code, attempt, sourceIdr: answer.amountIdr },
     },

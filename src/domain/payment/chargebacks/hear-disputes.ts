@@ -3,7 +3,9 @@ import { readInstallationId, type Work } from '../../kernel/index.ts'
 import { settleAttention } from '../../ops/index.ts'
 import { markProcessed } from '../../webhooks/index.ts'
 
-/** What a delivery of the provider says of a dispute. It moves no money: that is a line of its book. */
+/**
+ * The provider's delivery about a dispute. The delivery moves no money: a line of the provider's book does.
+ */
 export interface DisputeNotice {
   inboxId: string
   id: string

@@ -27,7 +27,10 @@ export interface BookedChargeback {
 
 export const chargebackKey = (transactionId: string) => `chargeback:${transactionId}`
 
-/** What is booked of these payments and under these ids, oldest first. The payments are locked. */
+/**
+ * Returns the chargebacks booked of these payments and under these ids, oldest first. The payments are
+ * locked.
+ */
 export async function chargebacksOf(work: Work, asked: readonly Chargeback[]): Promise<BookedChargeback[]> {
   const { rows } = await sql<BookedChargeback>`
     select id, ledger_key, payment_id, amount_idr, provider_transaction_id from chargebacks
@@ -188,8 +191,8 @@ export function requireTakeable(
   others: readonly BookedChargeback[],
 ): void {
   const isPaid = method === 'invoice' && paidAt !== null
-  // Of an invoice that was paid short the company took on the rest: their card's issuer never had that of
-  // them.
+  // If an invoice was paid short, the company took on the rest: the buyer's card issuer never had that part
+  // from the buyer.
   const paidIdr = (paidAmountIdr ?? askedIdr) - walletIdr
   if (isPaid && amountIdr > 0 && amountIdr + sumIdr(others.map((one) => one.amountIdr)) <= paidIdr) return
   throw paymentErrors.not_refundable({ code, status, amountIdr })

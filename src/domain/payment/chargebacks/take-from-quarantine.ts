@@ -49,8 +49,8 @@ export async function reduceQuarantined(
 }
 
 /**
- * As `reduceQuarantined`, and books it out of our gateway account. `isLine`: the id is that of the provider's
- * line.
+ * Does what `reduceQuarantined` does, and books the amount out of our gateway account. `isLine`: the id is
+ * that of the provider's line.
  */
 export async function takeFromQuarantine(
   work: Work,

@@ -2,7 +2,8 @@ import { type RawBuilder, sql } from 'kysely'
 import { proportion, type Rupiah, type Tx } from '../../kernel/index.ts'
 
 /**
- * What is still with a factory and in the commission of a sold item, after what was refunded of it before.
+ * The sums still with a factory and in the commission of a sold item, after what was refunded of the item
+ * before.
  */
 export interface PostedShare {
   orderItemId: string
@@ -18,9 +19,9 @@ export interface ItemShares {
 }
 
 /**
- * Whose money a refund of so much is, once its goods are paid out: of each item in proportion to what is
- * still there of it, the factory's share and the commission alike. What rounding leaves goes to the next
- * item, so that the parts add up and none is more than its item has. Rupiah.
+ * Splits a refund of this sum between owners, once its goods are paid out. Each item bears its part in
+ * proportion to what is still there of the item, the factory's share and the commission alike. The rounding
+ * remainder goes to the next item, so that the parts add up and none is more than its item has. Rupiah.
  */
 export function itemShares(posted: readonly PostedShare[], amountIdr: Rupiah): ItemShares {
   const sold = posted.filter((one) => one.factoryIdr + one.commissionIdr > 0)
@@ -39,9 +40,9 @@ export function itemShares(posted: readonly PostedShare[], amountIdr: Rupiah): I
 }
 
 /**
- * What the ledger says is still with the factory and in the commission of each of these order items (`which`
- * selects their ids): what the release or the delivery posted, less what refunds and returns took since. What
- * settlements paid out stays the factory's to give back.
+ * Reads from the ledger the sums still with the factory and in the commission of each of these order items
+ * (`which` selects their ids). The sums are what the release or the delivery posted, less what refunds and
+ * returns took since. Money that settlements paid out stays the factory's to give back.
  */
 export async function postedItems(tx: Tx, which: RawBuilder<unknown>): Promise<PostedShare[]> {
   const { rows } = await sql<PostedShare>`

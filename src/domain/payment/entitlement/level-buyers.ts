@@ -60,7 +60,7 @@ function postingOf({ payment, excessIdr, claimedIdr }: Difference, walletIdr: Ru
   const dimensions = dimensionsOf(payment)
   const about = { key: `payment:${id}:claim:${nth}`, subject: ['payment', id] as [string, string] }
   const idr = Math.abs(excessIdr)
-  // What is owed goes first, both ways: it is the part that is not there.
+  // The owed part goes first, both ways: it is the part that is not there.
   const fromWalletIdr =
     excessIdr > 0 ? Math.max(0, Math.min(idr, walletIdr)) : idr - Math.min(idr, claimedIdr)
   const parts = [

@@ -3,7 +3,7 @@ import type { Work } from '../../kernel/index.ts'
 import type { LockedPayment } from '../payments/lock.ts'
 import { type Gone, isPlain } from './rules.ts'
 
-// What else is booked of a refund, say that it went twice, is disposed of where it is booked.
+// Other bookings of a refund, say that it went twice, are disposed of where they are booked.
 const ofRefunds = [
   'refund.decided',
   'refund.submitted',

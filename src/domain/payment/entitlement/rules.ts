@@ -5,15 +5,18 @@ import type { Parts } from '../wallet-part/rules.ts'
 /** A payment's row, as far as it says what its buyer has coming. */
 export interface OwnMoney {
   amountIdr: Rupiah
-  /** What came in; null before that. Less than the amount where the company put the rest to it. */
+  /**
+   * The sum that came in; null before that. The sum is less than the amount where the company put the rest to
+   * it.
+   */
   paidAmountIdr: Rupiah | null
-  /** What the card's issuer gave the buyer back. */
+  /** The sum that the card's issuer gave back to the buyer. */
   chargedBackIdr: Rupiah
   /** Decided to go back, as refunds and rebates. */
   returnedIdr: Rupiah
 }
 
-/** What has gone of a payment by the ledger. Rupiah. */
+/** The sums that have gone of a payment by the ledger. Rupiah. */
 export interface Gone {
   /** In the buyer's wallet or back at its source, less what was claimed from them. */
   arrivedIdr: Rupiah
@@ -31,16 +34,19 @@ const ownIdr = ({ amountIdr, paidAmountIdr }: OwnMoney) => Math.min(amountIdr, p
 export const isPlain = (payment: OwnMoney): boolean =>
   payment.chargedBackIdr === 0 && ownIdr(payment) === payment.amountIdr
 
-/** What may still be decided to go back of a payment, whoever's it is. Rupiah. */
+/** Returns the sum of a payment that may still be decided to go back, whoever owns it. Rupiah. */
 export const leftOf = ({ amountIdr, returnedIdr }: Pick<OwnMoney, 'amountIdr' | 'returnedIdr'>): Rupiah =>
   amountIdr - returnedIdr
 
-/** Of the first `idr` of a payment that go back: what goes into the wallet, as the wallet paid it. */
+/**
+ * Returns the wallet's part of the first `idr` of a payment that go back, in proportion to what the wallet
+ * paid.
+ */
 const ofWallet = ({ amountIdr, walletIdr }: Parts, idr: Rupiah) => proportion(idr, walletIdr, amountIdr)
 
 /**
- * What of a next refund goes back into the wallet, in proportion to what the wallet and the source paid. It
- * is what of all that has been returned by then belongs there, less what belonged there before, so that any
+ * Returns the wallet's part of the next refund, in proportion to what the wallet and the source paid. The
+ * part is the wallet's share of all that has been returned by then, less the wallet's share before. So any
  * series of refunds comes to both parts to the rupiah. A rebate takes its place in that series, though all of
  * it goes into the wallet: the source then gets less than it paid, and never more. Rupiah.
  */
@@ -48,15 +54,15 @@ export const shareOfWallet = (payment: Parts & Pick<OwnMoney, 'returnedIdr'>, am
   ofWallet(payment, payment.returnedIdr + amountIdr) - ofWallet(payment, payment.returnedIdr)
 
 /**
- * What of that is still the buyer's: neither the company's share nor what their card's issuer gave them.
- * Rupiah.
+ * Returns the part of what is left that is still the buyer's: neither the company's share nor what the
+ * buyer's card issuer gave them. Rupiah.
  */
 export const buyersLeft = (payment: OwnMoney): Rupiah =>
   Math.max(0, ownIdr(payment) - payment.chargedBackIdr - payment.returnedIdr)
 
 /**
- * What the buyer should have of us by now, in whatever order things came: what was decided, and with their
- * card's issuer no more than they paid.
+ * Returns the sum that the buyer should have of us by now, in whatever order things came. That is what was
+ * decided, and together with their card issuer's part no more than they paid.
  */
 export const dueToBuyer = (payment: OwnMoney): Rupiah =>
   Math.min(payment.returnedIdr, Math.max(0, ownIdr(payment) - payment.chargedBackIdr))
@@ -70,8 +76,8 @@ export interface SplitRefund {
 }
 
 /**
- * Whose a refund or a rebate of so much is, which `returnedIdr` counts already, after what has `gone` beside
- * it. Rupiah.
+ * Splits a refund or a rebate between owners, after what has `gone` beside it. `returnedIdr` counts
+ * `amountIdr` already. Rupiah.
  */
 export function splitRefund(
   payment: OwnMoney,

@@ -12,7 +12,7 @@ import {
 import type { SplitRefund } from '../entitlement/rules.ts'
 import type { Payment } from '../views.ts'
 
-/** Where a payment's money waits: the session's escrow, or the order's funds. */
+/** Returns the account in which a payment's money waits: the session's escrow, or the order's funds. */
 export function fundsOf(payment: Pick<Payment, 'sessionId' | 'orderId'>): AccountKey {
   if (payment.sessionId) return escrow(payment.sessionId)
   if (payment.orderId) return orderFunds(payment.orderId)

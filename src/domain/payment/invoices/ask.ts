@@ -16,8 +16,9 @@ export interface AskedPayment {
 }
 
 /**
- * What the provider says of a payment. `paid`: money came on these invoices. `over`: it can no longer be
- * paid. `open`: it still can, on this invoice where one is known. `unsure`: nobody knows yet, ask again.
+ * The provider's answer about a payment. `paid`: money came on these invoices. `over`: the payment can no
+ * longer be paid. `open`: the payment still can be paid, on this invoice where one is known. `unsure`: nobody
+ * knows yet, ask again.
  */
 export type InvoiceNews =
   | { paymentId: string; state: 'paid'; invoices: GatewayInvoice[] }

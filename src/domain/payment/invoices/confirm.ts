@@ -30,8 +30,8 @@ export async function confirmInvoices(
     work.tx,
     [...known.values()].map((payment) => payment.id),
   )
-  // Where two invoices of a payment were paid, the one that the payment knows is the first, the other the
-  // second.
+  // If two invoices of a payment were paid, the invoice that the payment knows is the first, and the other is
+  // the second.
   const first: Confirmation[] = []
   const second: Confirmation[] = []
   const strays: StrayMoney[] = []

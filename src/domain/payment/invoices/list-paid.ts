@@ -2,7 +2,7 @@ import { ProviderFailure } from '../../kernel/index.ts'
 import { attempt } from '../attempt.ts'
 import type { GatewayInvoice, GatewayInvoiceQuery, PaymentGateway } from '../gateway.ts'
 
-/** What one call answers at most. */
+/** The page size: the most invoices that one call returns. */
 const PAGE = 100
 
 export interface PaidInvoices {

@@ -17,7 +17,7 @@ import {
 } from './reserve.ts'
 
 export interface OpenContext extends GatewayContext {
-  /** Where buyers come back to. */
+  /** The address that buyers come back to. */
   publicUrl: string
 }
 
@@ -32,9 +32,9 @@ const WAITS = 10
 const WAIT_MS = 200
 
 /**
- * What the link `/pay/:code` leads to. The invoice is made at the first opening, under the payment's code,
- * for no longer than the hold has left; two who open it at once get the same one. An answer that was lost is
- * looked for, never asked for twice.
+ * Opens the link `/pay/:code`. The invoice is made at the first opening, under the payment's code, for no
+ * longer than the hold has left. Two who open the link at once get the same invoice. An answer that was lost
+ * is looked for, never asked for twice.
  * @throws payment.not_found, invoice_under_way, invoice_refused, invoice_refused_for_good, kernel.paused
  * @throws ProviderFailure limited, unreachable or unknown: opening it again goes on
  */

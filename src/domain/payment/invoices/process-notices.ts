@@ -9,14 +9,14 @@ import { settleRefunds } from '../refunds/settle.ts'
 import { confirmInvoices, isPaid } from './confirm.ts'
 import { readInvoices } from './read.ts'
 
-/** What a delivery of the payment gateway is about. */
+/** A delivery of the payment gateway, with the invoice or refund that it is about. */
 export interface GatewayNotice {
   inboxId: string
   kind: 'invoice' | 'refund'
   /** The provider's id. */
   id: string
   receivedAt: Date
-  /** What the delivery says of it, which is not believed, but asked about. */
+  /** The delivery's statement about the object, which is not believed, but asked about. */
   says?: string | undefined
 }
 
@@ -58,7 +58,7 @@ export async function processNotices(
       if (says === 'SUCCEEDED') doubted.add(id)
     }
   }
-  // Where a delivery says what was read as well, the provider has changed its mind, and not its story.
+  // If a delivery also says what was read, the provider has changed its mind, and not its story.
   for (const { id, says } of notices) {
     const refund = refunds.get(id)
     if (refund && 'amountIdr' in refund && says === refund.status) doubted.delete(id)

@@ -50,7 +50,7 @@ export async function readInvoices(
   return read
 }
 
-/** What was paid in the time of these. */
+/** Returns the invoices that were paid around the time when news of these was received. */
 async function paidAround(
   { gateway }: GatewayContext,
   asked: readonly AskedInvoice[],

@@ -17,7 +17,7 @@ export interface Confirmation {
   channel: string | null
   /** The provider's invoice that was paid. */
   invoiceId: string
-  /** What it calls the payment itself, by which it is refunded. */
+  /** The provider's ids of the payment itself, by which the payment is refunded. */
   paid?: PaidIds
 }
 
@@ -74,7 +74,7 @@ interface Received {
   part: Entry | undefined
 }
 
-/** What of the wallet has come in beside an invoice. In review that is what is held. */
+/** Returns the wallet's part that has come in beside an invoice. In review that is the part that is held. */
 const partIdr = (outcome: ConfirmationOutcome, part: Entry | undefined): Rupiah =>
   part && (outcome !== 'review' || part.account.startsWith('payment-hold:')) ? part.amountIdr : 0
 

@@ -13,7 +13,7 @@ export interface NewPayment {
   subject: { participantId: string; sessionId: string } | { orderId: string }
   amountIdr: Rupiah
   method: PayWith
-  /** Of `wallet+invoice`: what the wallet pays; as much as it holds where nothing is said. */
+  /** The wallet's part of `wallet+invoice`; as much as the wallet holds where nothing is said. */
   walletIdr?: Rupiah | undefined
   /** The end of the hold: of the participation's units or of the order's stock. */
   expiresAt: Date

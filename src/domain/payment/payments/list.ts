@@ -12,7 +12,7 @@ export interface PaymentDetail {
   participantId: string | null
   orderId: string | null
   amountIdr: Rupiah
-  /** What of it the buyer's wallet pays. */
+  /** The part that the buyer's wallet pays. */
   walletIdr: Rupiah
   method: string
   status: string
@@ -52,8 +52,8 @@ export async function getPayment(work: Work, idOrCodeText: string): Promise<Paym
 }
 
 /**
- * Where a refund of all that is left of a payment would go now, so that its buyer is told no other way; null
- * where nothing is left. What the wallet paid goes back into it beside.
+ * Returns where a refund of all that is left of a payment would go now, so that its buyer is told no other
+ * way; null if nothing is left. The wallet's part goes back into the wallet beside.
  */
 export async function refundTo(work: Work, paymentId: string): Promise<RefundDestination | null> {
   const { rows } = await sql<PaidBy & { leftIdr: Rupiah; returnedIdr: Rupiah }>`

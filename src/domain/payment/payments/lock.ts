@@ -10,11 +10,11 @@ export interface LockedPayment extends Payment {
   channel: string | null
   paymentSource: string | null
   paidAt: Date | null
-  /** What came in; another amount than asked for where staff accepted it out of review. */
+  /** The sum that came in; another amount than asked for where staff accepted the payment out of review. */
   paidAmountIdr: Rupiah | null
   returnedIdr: Rupiah
   refundedIdr: Rupiah
-  /** What the card's issuer took back. */
+  /** The sum that the card's issuer took back. */
   chargedBackIdr: Rupiah
 }
 

@@ -1,5 +1,6 @@
 /**
- * What the provider says of the payment behind an invoice, besides its channel; null where it did not say.
+ * The provider's facts about the payment behind an invoice, besides its channel; null where the provider did
+ * not say.
  */
 export interface PaidIds {
   providerPaymentId: string | null

@@ -24,7 +24,7 @@ export async function recordReturned(work: Work, returned: readonly Returned[]):
     sum.refundedIdr += one.refundedIdr
     sums.set(one.paymentId, sum)
   }
-  // Of what has returned, all that no refund accounts for is rebate.
+  // All returned money that no refund accounts for is rebate.
   await moveState(work, paymentMachine, {
     to: sql<PaymentStatus>`case
       when r.refunded_idr = 0 then t.status

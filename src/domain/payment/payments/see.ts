@@ -4,13 +4,14 @@ import { paymentErrors } from '../errors.ts'
 import type { PaymentStatus } from '../transitions.ts'
 
 /**
- * What a payment's link shows of it. Whoever was given the link may look, so nothing here says who is to pay.
+ * The facts that a payment's link shows. Anyone who was given the link may look, so nothing here says who is
+ * to pay.
  */
 export interface LinkedPayment {
   code: string
   status: PaymentStatus
   amountIdr: Rupiah
-  /** What of it the buyer's wallet pays. */
+  /** The part that the buyer's wallet pays. */
   walletIdr: Rupiah
   sessionId: string | null
   expiresAt: Date

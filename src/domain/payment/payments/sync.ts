@@ -30,7 +30,7 @@ export async function syncPayment(
   return await units.run(actor, ({ tx }) => showPayment(tx, idOrCodeText))
 }
 
-/** What of a payment the provider is asked about, or sent anew. */
+/** The payments and refunds that the provider is asked about, or that are sent to the provider anew. */
 export interface IntendedSync {
   asked: AskedPayment[]
   refunds: { id: string; code: string; amountIdr: Rupiah; providerRefundId: string | null }[]

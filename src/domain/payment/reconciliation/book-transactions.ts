@@ -22,7 +22,10 @@ export interface BookedTransactions {
   differing: GatewayTransaction[]
 }
 
-/** Of objects that laku follows: what becomes of them is asked before anything is booked. */
+/**
+ * The types of lines about objects that laku follows: what becomes of these objects is asked before anything
+ * is booked.
+ */
 const objects: ReadonlySet<string> = new Set([
   'PAYMENT',
   'REFUND',
@@ -162,7 +165,7 @@ interface Subject {
   id: string
 }
 
-/** What of ours the fee of each line is of. */
+/** Returns the object of ours that the fee of each line belongs to. */
 async function subjectsOf(
   work: Work,
   transactions: readonly GatewayTransaction[],

@@ -2,10 +2,10 @@ import { sql } from 'kysely'
 import { asRecords, type Rupiah, type Tx } from '../../kernel/index.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 
-/** What our book has of a line of the provider's. */
+/** Our book's record of a line of the provider's. */
 export interface Booked {
   id: string
-  /** What our gateway account gained by it, fees aside. */
+  /** The sum that our gateway account gained by the line, fees aside. */
   amountIdr: Rupiah
   feeIdr: Rupiah
   /** How often its own amount, and its fee, were posted: part of the key of the next correction. */
@@ -13,7 +13,10 @@ export interface Booked {
   feePostings: number
 }
 
-/** What a line did to the balance over there, fees aside; undefined while it is not final. */
+/**
+ * Returns the change that a line made to the balance at the provider, fees aside; undefined while the line is
+ * not final.
+ */
 export function movedIdr({ status, moneyIn, amountIdr }: GatewayTransaction): Rupiah | undefined {
   if (status === 'PENDING' || status === 'UNKNOWN') return undefined
   if (status !== 'SUCCESS') return 0
@@ -30,11 +33,12 @@ export function chargedIdr({ feeIdr, feeStatus }: GatewayTransaction): Rupiah | 
 export const MOST_CORRECTIONS = 12
 
 /**
- * What our gateway account says of each line. A payment is found by its invoice (`payment_link_id`, or as
- * before `product_id`) or by the provider's id of the payment or its request, and where the line names none
- * of them by our reference; a refund by the provider's id, a payout by that or by its key, once for each of
- * its turns, for one that contradicts itself is booked again at each; and everything by what was posted of
- * the line itself: its fee, a movement of the company's, a chargeback, what lies in suspense.
+ * Returns what our gateway account says of each line. A payment is found by its invoice (`payment_link_id`,
+ * or as before `product_id`) or by the provider's id of the payment or its request. If the line names none of
+ * them, the payment is found by our reference. A refund is found by the provider's id. A payout is found by
+ * that id or by its key, once for each of its turns, for a payout that contradicts itself is booked again at
+ * each. Everything is also found by what was posted of the line itself: its fee, a movement of the company's,
+ * a chargeback, what lies in suspense.
  */
 export async function bookedOf(
   tx: Tx,
