@@ -1,4 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { parseSync } from 'oxc-parser'
+
+/** The width of the code in columns, which holds for comments too (biome.json). */
+export const codeWidth = (): number =>
+  (JSON.parse(readFileSync('biome.json', 'utf8')) as { formatter: { lineWidth: number } }).formatter.lineWidth
 
 /** A comment of its own lines: one block, or line comments that follow each other at the same indent. */
 export interface Comment {
@@ -91,7 +96,8 @@ function wrapped({ kind, isDoc, lines }: Comment, indent: number, width: number)
 function paragraphs(lines: readonly string[]): string[] {
   const out: string[] = []
   let open = false
-  for (const line of trimmedEnds(lines)) {
+  const parts = trimmedEnds(lines).flatMap((line) => line.split(/\s+(?=@(?:throws|param|returns)\b)/))
+  for (const line of parts) {
     const keeps = KEEPS_ITS_FORM.test(line)
     if (open && !keeps && !line.startsWith('@')) out[out.length - 1] += ` ${line.trim()}`
     else out.push(keeps ? line : line.trim())

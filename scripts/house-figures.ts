@@ -3,13 +3,13 @@
 import { globSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { parseSync } from 'oxc-parser'
+import { codeWidth } from './comments.ts'
 import { readGraph } from './floors.ts'
 import { type Node, walk } from './syntax.ts'
 import { foreignUses } from './table-owners.ts'
 
 const root = process.cwd()
-const width = (JSON.parse(readFileSync('biome.json', 'utf8')) as { formatter: { lineWidth: number } })
-  .formatter.lineWidth
+const width = codeWidth()
 const files = globSync('src/**/*.ts').filter((file) => !file.endsWith('.test.ts'))
 
 /** A bare relative or prepositional opening hides the subject of a sentence. */

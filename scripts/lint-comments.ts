@@ -1,9 +1,9 @@
 // Fails on a comment that hides its subject behind a bare relative word, and on one that is wider than the
 // code may be.
 import { globSync, readFileSync } from 'node:fs'
-import { commentsOf, proseOf } from './comments.ts'
+import { codeWidth, commentsOf, proseOf } from './comments.ts'
 
-const width = JSON.parse(readFileSync('biome.json', 'utf8')).formatter.lineWidth as number
+const width = codeWidth()
 const files = process.argv.length > 2 ? process.argv.slice(2) : globSync('{src,scripts,bench}/**/*.ts')
 
 /** "What is left" and "Of a payment" begin a clause, not a sentence. */

@@ -1,8 +1,8 @@
 // Wraps every comment that is wider than the code may be. Part of `npm run format`.
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
-import { wrapComments } from './comments.ts'
+import { codeWidth, wrapComments } from './comments.ts'
 
-const width = JSON.parse(readFileSync('biome.json', 'utf8')).formatter.lineWidth as number
+const width = codeWidth()
 
 let changed = 0
 for (const file of globSync('{src,scripts,test,bench}/**/*.ts')) {

@@ -29,15 +29,15 @@ declare module 'fastify' {
      */
     limitStaffGuess(request: FastifyRequest): Promise<void>
     /**
-     * Counts a refresh token that laku did not sign, by address, before the database looks for it. @throws
-     * http.too_many_requests
+     * Counts a refresh token that laku did not sign, by address, before the database looks for it.
+     * @throws http.too_many_requests
      */
     limitTokenGuess(request: FastifyRequest): Promise<void>
     /** Counts a request for a code by a device that was here before; false where it is one too many. */
     mayAskAsDevice(request: FastifyRequest, device: string): Promise<boolean>
     /**
-     * Runs what a stranger has the database do, in turn with other names' requests. @throws
-     * http.too_many_requests
+     * Runs what a stranger has the database do, in turn with other names' requests.
+     * @throws http.too_many_requests
      */
     inTurn<T>(name: string, use: () => Promise<T>): Promise<T>
     /** Counts a guess at a code that never was, by address. @throws http.too_many_requests */

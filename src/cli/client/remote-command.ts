@@ -192,8 +192,8 @@ export class RemoteCommand {
   }
 
   /**
-   * Whoever is at a terminal hears that their token ends soon; scripts are told of by laku doctor and laku
-   * attention list.
+   * Tells a person at a terminal that their token ends soon. For scripts, laku doctor and laku attention list
+   * say it.
    */
   async #sayTokenEnds(endsAt: string | string[] | undefined): Promise<void> {
     const { quiet, json } = this.#chosen.flags

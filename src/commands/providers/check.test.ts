@@ -38,7 +38,7 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   await control('POST', 'reset')
-  // What was paid is settled days later, and a refund of it wants money that is there.
+  // A payment settles days later, and its refund needs money that the account already holds.
   await control('PUT', 'balance', { float_idr: FLOAT_IDR })
 })
 afterAll(async () => {

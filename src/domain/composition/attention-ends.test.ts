@@ -28,7 +28,7 @@ interface Scene {
   still: readonly Row[]
   gone: readonly Row[]
   details?: object
-  /** Where its age alone ends it: when it was raised that is gone. */
+  /** The instant at which an item was raised that its age alone has ended. */
   goneSince?: Date
 }
 

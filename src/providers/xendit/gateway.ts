@@ -177,7 +177,8 @@ const A_PAGE = 50
 const MOST_PAGES = 20
 
 /**
- * All pages of a list of refunds. @throws ProviderFailure unknown, where it does not end, or holds one that
+ * All pages of a list of refunds.
+ * @throws ProviderFailure unknown, where it does not end, or holds one that
  * cannot be read: it may be the one that is looked for
  */
 async function refundsOf(http: ProviderHttp, list: Record<string, string>): Promise<GatewayRefund[]> {

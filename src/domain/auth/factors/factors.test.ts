@@ -78,7 +78,7 @@ describe('a code', () => {
     const [one, other] = [await person(), await person()]
     expect(await use(one.who, codeNow(other.secret))).toBe('auth.factor_code_wrong')
     expect(await use({ ...one.who, id: other.who.id }, codeNow(one.secret))).toBe('auth.factor_code_wrong')
-    // Whoever has the name and the code, and not the token.
+    // A caller with the name and the code, but without the token, is refused.
     const forged = { ...one.who, proof: other.who.proof as NonNullable<Member['proof']> }
     expect(await refusal(use(forged, codeNow(one.secret)))).toBe('kernel.forbidden')
   })

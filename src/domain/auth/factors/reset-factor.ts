@@ -27,7 +27,8 @@ export async function resetFactor(work: Work, { staff: named }: { staff: string 
 }
 
 /**
- * Keeps secrets sealed under another key, each as it was read, by an administrator. @throws kernel.forbidden
+ * Keeps secrets sealed under another key, each as it was read, by an administrator.
+ * @throws kernel.forbidden
  */
 export async function resealFactors(
   work: Pick<Work, 'tx' | 'actor' | 'requestId'>,

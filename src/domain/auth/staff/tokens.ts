@@ -24,7 +24,7 @@ export function newStaffToken(): { id: string; token: string; hash: string } {
 
 /**
  * A personal token for a member of staff, good for so many days, 1 to 366; null: without end, for a service.
- * Whoever gives it has seen it, and is no second person to them while it is good.
+ * The person who issues a token has seen it. They are no second person to its holder while it is good.
  * @throws kernel.forbidden, auth.staff_not_found, auth.in_other_hands, auth.token_needs_end
  */
 export async function issueStaffToken(

@@ -27,8 +27,7 @@ beforeAll(async () => {
 afterAll(() => laku.close())
 
 /**
- * What a buyer does that leaves something of theirs, in a transaction that stays open until it is told to
- * end.
+ * Acts by which a buyer leaves data. Each runs in a transaction that stays open until the test ends it.
  */
 const acts: Record<string, (work: Work, buyer: Buyer) => Promise<unknown>> = {
   'a join': async (work, buyer) => {

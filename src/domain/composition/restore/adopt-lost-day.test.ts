@@ -105,7 +105,7 @@ const known = async (buyer: Buyer, bank: BankAccount) => {
   await sql`update withdrawal_destinations set usable_at = ${laku.clock.now()}`.execute(laku.db)
   await sql`update withdrawals set due_at = ${laku.clock.now()} where due_at is not null`.execute(laku.db)
 }
-/** What went back to buyers and out of wallets at the provider, by reference: each once. */
+/** The provider's money out, refunds and withdrawals, each as reference and amount. */
 const left = async () => {
   const { transactions } = await context.gateway.listTransactions({ limit: 50 })
   return transactions
@@ -169,8 +169,8 @@ it('refunds of the lost day are refunds here: each went back once, whatever thei
   const found = await laku.system(({ tx }) => getRefund(tx, small.code))
   expect(found).toMatchObject({ status: 'succeeded', amountIdr: 10_000, destination: 'source' })
 
-  // What was refunded whole is cancelled again, or told of where a courier may have it; nobody is given money
-  // twice.
+  // An order refunded in full is cancelled again, or staff are told if a courier may have its parcel. Nobody
+  // gets money twice.
   const statusOf = async ({ order }: { order: { id: string } }) => (await shop.see(order.id)).status
   expect(await Promise.all([whole, both, twice].map(statusOf))).toEqual(['refunded', 'refunded', 'refunded'])
   expect(await wallet(parted)).toBe(30_000)
@@ -180,7 +180,7 @@ it('refunds of the lost day are refunds here: each went back once, whatever thei
   await booksAgree()
   await shop.cancel(admin, ready.order.id)
   expect(await statusOf(ready)).toBe('refunded')
-  // Of the other only what is left goes back.
+  // The order refunded in part gets back only the rest.
   await shop.cancel(admin, some.order.id)
   await sendRefunds()
   expect(await left()).toHaveLength(7)

@@ -68,7 +68,7 @@ describe('case 4: a backup is restored over a day in which money left and came',
 
   it('pays each once, finds the payment of the day, and both books agree', async () => {
     const { laku, market } = f
-    // Of the time before the backup: a wallet of 40,000 with a known account, goods of 120,000 to settle, an
+    // Before the backup there are a wallet of 40,000 with a known account, goods of 120,000 to settle and an
     // unpaid join.
     await laku.system(async (work) => {
       await openWallets(work, [buyer.id])

@@ -115,8 +115,8 @@ export async function adoptProvider(
 }
 
 /**
- * Looks whether the database that was promoted in the same place lacks anything that the provider knows.
- * Where it does not, it is the shop's own and money goes on; else a person adopts. True where money goes on.
+ * Checks whether a database promoted in the same place lacks anything that the provider knows. If it lacks
+ * nothing, it is the shop's own and money goes on; otherwise a person adopts. Returns true if money goes on.
  */
 export async function recogniseDatabase(context: AdoptContext): Promise<boolean> {
   const { units, actor, place } = context

@@ -28,8 +28,8 @@ import { type Candidate, candidateOf, type PricedJoin } from './rules.ts'
  * each hot session row written once. Every join has its own outcome, in the order given; one that is refused
  * spoils no other. Earlier joins of a batch come first. A repeated idempotency key gets the first answer.
  *
- * What a wallet pays, all or a part, is final at once and fails as a whole where the balance is short, so it
- * must come alone.
+ * A wallet's payment, whole or in part, is final at once and fails as a whole if the balance is short. A join
+ * that uses the wallet must therefore come alone.
  *
  * Outcomes carry group_buying.session_not_found, session_not_open, session_full, already_joined,
  * per_user_limit, too_many_unpaid, unpaid_share, hold_renewed, user_not_active, address_not_found,

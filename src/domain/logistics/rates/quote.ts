@@ -30,7 +30,8 @@ function byZone(policy: Policy, parcel: Parcel): Rate {
 }
 
 /**
- * The fee by zone; of a courier that nobody ever quoted there is none. @throws logistics.courier_not_offered
+ * The fee by zone; of a courier that nobody ever quoted there is none.
+ * @throws logistics.courier_not_offered
  */
 async function byKnownZone(context: RateContext, parcel: Parcel): Promise<Rate> {
   const { courier } = parcel

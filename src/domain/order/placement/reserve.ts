@@ -10,7 +10,8 @@ interface Line {
 }
 
 /**
- * Reserves what an order is of. @throws order.out_of_stock, with what is free of each variant that is short
+ * Reserves what an order is of.
+ * @throws order.out_of_stock, with what is free of each variant that is short
  */
 export async function reserveForOrder(work: Work, orderId: string): Promise<void> {
   const { rows: lines } = await sql<Line>`

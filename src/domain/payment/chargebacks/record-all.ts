@@ -182,8 +182,8 @@ function raiseAmbiguous(work: Work, { transactionId, paymentId, amountIdr }: Cha
 }
 
 /**
- * No more is taken back than was paid at the source: of a wallet's part no bank knows. @throws
- * payment.not_refundable
+ * No more is taken back than was paid at the source: of a wallet's part no bank knows.
+ * @throws payment.not_refundable
  */
 export function requireTakeable(
   { code, status, method, paidAt, amountIdr: askedIdr, paidAmountIdr, walletIdr }: LockedPayment,

@@ -81,7 +81,8 @@ export async function approveAgain(work: Work, settlement: LockedSettlement): Pr
 }
 
 /**
- * Makes the payout of a locked, approved settlement. @throws settlement.no_bank_account, factory_suspended,
+ * Makes the payout of a locked, approved settlement.
+ * @throws settlement.no_bank_account, factory_suspended,
  * payout.outside_channel_limits
  */
 export async function payLocked(work: Work, settlement: LockedSettlement, command: string): Promise<void> {
