@@ -110,7 +110,8 @@ async function end(
   const set = { statusReason: reason, endedAt: work.now }
   await moveState(work, pickupMachine, { to, ids: [before.id], set, all: true })
   const payload = { ...subjectOf(before), reason }
-  work.emit({ type: `pickup.${to}`, aggregate: ['pickup', before.id], payload })
+  const type = to === 'failed' ? 'pickup.failed' : 'pickup.cancelled'
+  work.emit({ type, aggregate: ['pickup', before.id], payload })
   return await audited(work, verb, before)
 }
 

@@ -13,6 +13,14 @@ export interface PayoutFacts {
   route?: PayoutNews['route']
 }
 
+/** The event that says that a payout moved to a state. */
+export const payoutMoves = {
+  submitted: 'payout.submitted',
+  succeeded: 'payout.succeeded',
+  failed: 'payout.failed',
+  reversed: 'payout.reversed',
+} as const
+
 /** Returns what events say of a payout. */
 export function payoutNews(payout: PayoutFacts, failureCode: string | null = null): PayoutNews {
   const { id: payoutId, key, purpose, subjectId, amountIdr, turns: turn = 0, route = 'provider' } = payout

@@ -4,7 +4,7 @@ import { noteLost } from '../suspense/index.ts'
 import { bookDifference } from './book-difference.ts'
 import type { GatewayPayout, GatewayPayoutStatus } from './gateway.ts'
 import { type LockedPayout, lockPayouts } from './lock-payouts.ts'
-import { commandFor, payoutNews } from './payout-news.ts'
+import { commandFor, payoutMoves, payoutNews } from './payout-news.ts'
 import { promoteSetAside, revivePayout } from './revive-payout.ts'
 import { movingStates, nextLookS, patienceS, verdictOf } from './rules.ts'
 import { type PayoutStatus, payoutMachine } from './transitions.ts'
@@ -172,7 +172,7 @@ async function take(work: Work, steps: readonly Step[]): Promise<void> {
     })
     for (const { payout, failureCode } of some) {
       const payload = payoutNews(payout, failureCode)
-      work.emit({ type: `payout.${to}`, aggregate: ['payout', payout.id], payload })
+      work.emit({ type: payoutMoves[to], aggregate: ['payout', payout.id], payload })
     }
   }
 }

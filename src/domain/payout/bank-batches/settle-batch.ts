@@ -11,7 +11,7 @@ import {
 import { requireSecondPerson, settleAttention } from '../../ops/index.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
-import { payoutNews } from '../payout-news.ts'
+import { payoutMoves, payoutNews } from '../payout-news.ts'
 import {
   type BankBatchStatus,
   bankBatchMachine,
@@ -222,6 +222,6 @@ async function move(
   await moveState(work, payoutMachine, { to, ids, all: true, set: { finishedAt: work.now, failureCode } })
   for (const line of lines) {
     const payload = payoutNews({ ...line, route: 'bank' }, failureCode)
-    work.emit({ type: `payout.${to}`, aggregate: ['payout', line.id], payload })
+    work.emit({ type: payoutMoves[to], aggregate: ['payout', line.id], payload })
   }
 }

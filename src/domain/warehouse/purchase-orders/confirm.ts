@@ -38,7 +38,7 @@ export async function moveConfirmed(
   const moved = await moveState(work, purchaseOrderMachine, { to, ids: [order.id], set })
   if (moved.length === 0) return
   work.emit({
-    type: `purchase_order.${to}`,
+    type: to === 'shipped' ? 'purchase_order.shipped' : 'purchase_order.confirmed',
     aggregate: ['purchase_order', order.id],
     payload: subjectOf(order),
   })

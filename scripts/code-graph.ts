@@ -1,0 +1,141 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, posix } from 'node:path'
+import { parseSync } from 'oxc-parser'
+import { methodOf, type Node, walk } from './syntax.ts'
+
+/** A function, constant or class that stands at the top of a file. */
+export interface Declaration {
+  name: string
+  file: string
+  node: Node
+  /** The declarations that its code names, in the order of the text. */
+  uses: string[]
+  /** Those that are named inside the arguments of an `emit(…)`. */
+  usesInEmit: string[]
+}
+
+/** `file#name` -> what is declared there. */
+export type CodeGraph = ReadonlyMap<string, Declaration>
+
+export const keyOf = (file: string, name: string) => `${file}#${name}`
+
+interface Module {
+  declared: Map<string, Node>
+  /** Local name -> key of what it stands for, which may be re-exported from elsewhere. */
+  names: Map<string, string>
+  /** Exported name -> key, local or of another file. */
+  exports: Map<string, string>
+}
+
+/** Every declaration below src/ and the declarations that it names; tests are left out. */
+export function readCode(root: string): CodeGraph {
+  const modules = new Map<string, Module>()
+  for (const file of globSync('src/**/*.ts', { cwd: root }).sort()) {
+    if (!file.endsWith('.test.ts')) modules.set(file, readModule(root, file))
+  }
+  const graph = new Map<string, Declaration>()
+  for (const [file, { declared, names }] of modules) {
+    for (const [name, node] of declared) {
+      const keysIn = (some: Node) => {
+        const keys = namesIn(some).flatMap((one) => {
+          const named = one === name ? undefined : names.get(one)
+          const key = named && resolve(modules, named)
+          return key ? [key] : []
+        })
+        return [...new Set(keys)]
+      }
+      const usesInEmit = emitsIn(node).flatMap((call) => (call.arguments as Node[]).flatMap(keysIn))
+      graph.set(keyOf(file, name), { name, file, node, uses: keysIn(node), usesInEmit })
+    }
+  }
+  return graph
+}
+
+/** The calls `work.emit(…)` inside a node. */
+export function emitsIn(node: Node): Node[] {
+  const calls: Node[] = []
+  walk(node, (inner) => {
+    if (inner.type === 'CallExpression' && methodOf(inner) === 'emit') calls.push(inner)
+  })
+  return calls
+}
+
+/**
+ * The declarations that can be reached from one, nearest first, each with the way there: the keys of the
+ * declarations on it, from the first to itself.
+ */
+export function reachOf(graph: CodeGraph, from: string): Map<string, string[]> {
+  const ways = new Map([[from, [from]]])
+  for (const [key, way] of ways) {
+    for (const next of graph.get(key)?.uses ?? []) if (!ways.has(next)) ways.set(next, [...way, next])
+  }
+  return ways
+}
+
+function readModule(root: string, file: string): Module {
+  const { program } = parseSync(file, readFileSync(join(root, file), 'utf8'))
+  const module: Module = { declared: new Map(), names: new Map(), exports: new Map() }
+  const pathOf = (source: Node) => posix.normalize(posix.join(dirname(file), source.value as string))
+  const declare = (node: Node, isExported: boolean) => {
+    const made = node.type === 'VariableDeclaration' ? (node.declarations as Node[]) : [node]
+    for (const one of made) {
+      const name = (one.id as Node | null)?.name as string | undefined
+      if (!name || one.type.startsWith('TS')) continue
+      module.declared.set(name, one)
+      module.names.set(name, keyOf(file, name))
+      if (isExported) module.exports.set(name, keyOf(file, name))
+    }
+  }
+  for (const node of program.body as unknown as Node[]) {
+    const source = node.source as Node | null
+    const isOurs = (source?.value as string | undefined)?.startsWith('.')
+    if (node.type === 'ImportDeclaration' && source && isOurs) {
+      for (const one of node.specifiers as Node[]) {
+        const imported = (one.imported as Node | undefined)?.name as string | undefined
+        if (imported) module.names.set((one.local as Node).name as string, keyOf(pathOf(source), imported))
+      }
+    } else if (node.type === 'ExportNamedDeclaration' && node.declaration) {
+      declare(node.declaration as Node, true)
+    } else if (node.type === 'ExportNamedDeclaration') {
+      for (const one of node.specifiers as Node[]) {
+        const local = (one.local as Node).name as string
+        const key = source ? keyOf(pathOf(source), local) : module.names.get(local)
+        if (key) module.exports.set((one.exported as Node).name as string, key)
+      }
+    } else {
+      declare(node, false)
+    }
+  }
+  return module
+}
+
+/** Follows re-exports to the file that declares a name. */
+function resolve(modules: ReadonlyMap<string, Module>, key: string): string | undefined {
+  const [file, name] = key.split('#') as [string, string]
+  const module = modules.get(file)
+  if (module?.declared.has(name)) return key
+  const next = module?.exports.get(name)
+  return next && next !== key ? resolve(modules, next) : undefined
+}
+
+/** The names that code reads; those of members, keys and types are not among them. */
+function namesIn(node: Node): string[] {
+  const names: string[] = []
+  const visit = (inner: Node, parent?: Node) => {
+    if (inner.type.startsWith('TS') && !inner.expression) return
+    if (inner.type === 'Identifier' && !isLabel(inner, parent)) names.push(inner.name as string)
+    for (const value of Object.values(inner)) {
+      for (const child of Array.isArray(value) ? value : [value]) {
+        if (child && typeof child === 'object' && 'type' in child) visit(child as Node, inner)
+      }
+    }
+  }
+  visit(node)
+  return names
+}
+
+function isLabel(node: Node, parent: Node | undefined): boolean {
+  if (!parent || parent.computed) return false
+  if (parent.type === 'MemberExpression') return parent.property === node
+  return parent.type === 'Property' && parent.key === node && !parent.shorthand
+}

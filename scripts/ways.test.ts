@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { choreography } from '../src/domain/composition/choreography.ts'
+import { readCode } from './code-graph.ts'
+import { printWay } from './print-way.ts'
+import { Ways } from './ways.ts'
+
+const rows = Object.entries(choreography)
+const jobs = new Map(rows.map(([event, { jobs = [] }]) => [event, jobs.map((rule) => rule.job)]))
+const ways = new Ways(readCode(process.cwd()), jobs)
+const eventsFrom = (event: string) => ways.from(event).map((step) => step.event)
+
+describe('the ways through the code', () => {
+  it('know a function that emits each event', () => {
+    const unknown = rows
+      .map(([event]) => event)
+      .filter((event) => ways.from(event)[0]?.emittedBy.length === 0)
+    expect(unknown).toEqual([])
+  })
+
+  it('lead from a payment over a full session to its orders and parcels', () => {
+    const [paid] = ways.from('payment.paid')
+    expect(paid?.followers.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'reaction markOrdersPaid',
+      'reaction confirmParticipants',
+      'job notify',
+    ])
+    const events = ['payment.paid', 'session.moq_reached', 'order.paid', 'shipment.created']
+    expect(eventsFrom('payment.paid')).toEqual(expect.arrayContaining(events))
+  })
+
+  it('follow an event of a helper, of a table and of a closure in the choreography', () => {
+    expect(eventsFrom('session.failed')).toContain('refund.decided')
+    expect(ways.job('refunds.submit').emits).toContain('refund.waiting')
+    expect(ways.job('payouts.submit').emits).toContain('payout.reversed')
+  })
+
+  it('do not name an event that is only read', () => {
+    expect(ways.job('notify').emits.toSorted()).toEqual([
+      'notification.email_queued',
+      'notification.push_queued',
+      'whatsapp.queued',
+    ])
+  })
+
+  it('print each follower with its files once, and the files in order', () => {
+    const text = printWay(ways, 'settlement.paid', false)
+    expect(text).toContain('tellFactories -> whatsapp.queued')
+    expect(text.match(/^ +src\/domain\/composition\/tell-factories\.ts$/gm)).toHaveLength(1)
+    const files = [...text.matchAll(/^ +\d+ {2}(\S+)$/gm)].map((match) => match[1] as string)
+    expect(files.slice(1, 3)).toEqual([
+      'src/domain/composition/choreography.ts',
+      'src/domain/composition/tell-factories.ts',
+    ])
+    expect(files.filter((file) => !existsSync(file))).toEqual([])
+  })
+
+  it('begin with a job as well', () => {
+    expect(printWay(ways, 'groups.fulfil', true)).toMatch(/^groups\.fulfil -> .*order\.paid/)
+  })
+})
