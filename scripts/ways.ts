@@ -118,7 +118,9 @@ function typesIn(node: Node): Node[] {
   return found
 }
 
-/** Event -> the keys of its reactions. A closure in the choreography stands for the function that it calls. */
+/**
+ * Event -> the keys of its reactions. A closure in the choreography stands for the function that it calls.
+ */
 function readReactions(graph: CodeGraph): Map<string, string[]> {
   const { node, uses } = graph.get(CHOREOGRAPHY) as Declaration
   const keys = new Map(uses.map((key) => [nameOf(key), key]))
