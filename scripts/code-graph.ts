@@ -37,12 +37,9 @@ export function readCode(root: string): CodeGraph {
   for (const [file, { declared, names }] of modules) {
     for (const [name, node] of declared) {
       const keysIn = (some: Node) => {
-        const keys = namesIn(some).flatMap((one) => {
-          const named = one === name ? undefined : names.get(one)
-          const key = named && resolve(modules, named)
-          return key ? [key] : []
-        })
-        return [...new Set(keys)]
+        const named = namesIn(some).flatMap((inner) => (inner === name ? [] : (names.get(inner) ?? [])))
+        const keys = [...named, ...lateImports(file, some)].map((key) => resolve(modules, key))
+        return [...new Set(keys.filter((key) => key !== undefined))]
       }
       const usesInEmit = emitsIn(node).flatMap((call) => (call.arguments as Node[]).flatMap(keysIn))
       graph.set(keyOf(file, name), { name, file, node, uses: keysIn(node), usesInEmit })
@@ -75,7 +72,7 @@ export function reachOf(graph: CodeGraph, from: string): Map<string, string[]> {
 function readModule(root: string, file: string): Module {
   const { program } = parseSync(file, readFileSync(join(root, file), 'utf8'))
   const module: Module = { declared: new Map(), names: new Map(), exports: new Map() }
-  const pathOf = (source: Node) => posix.normalize(posix.join(dirname(file), source.value as string))
+  const pathOf = (source: Node) => pathFrom(file, source)
   const declare = (node: Node, isExported: boolean) => {
     const made = node.type === 'VariableDeclaration' ? (node.declarations as Node[]) : [node]
     for (const one of made) {
@@ -107,6 +104,31 @@ function readModule(root: string, file: string): Module {
     }
   }
   return module
+}
+
+const pathFrom = (file: string, source: Node) =>
+  posix.normalize(posix.join(dirname(file), source.value as string))
+
+/**
+ * The keys of what is imported late: `const { a } = await import('…')`, or `const all = await import('…')`.
+ */
+function lateImports(file: string, node: Node): string[] {
+  const keys: string[] = []
+  const whole = new Map<string, string>()
+  walk(node, (inner) => {
+    const late = (inner.init as Node | null | undefined)?.argument as Node | undefined
+    if (inner.type !== 'VariableDeclarator' || late?.type !== 'ImportExpression') return
+    const path = pathFrom(file, late.source as Node)
+    const id = inner.id as Node
+    if (id.type === 'Identifier') whole.set(id.name as string, path)
+    for (const property of (id.properties ?? []) as Node[])
+      keys.push(keyOf(path, (property.key as Node).name as string))
+  })
+  walk(node, (inner) => {
+    const path = inner.type === 'MemberExpression' && whole.get((inner.object as Node).name as string)
+    if (path) keys.push(keyOf(path, (inner.property as Node).name as string))
+  })
+  return keys
 }
 
 /** Follows re-exports to the file that declares a name. */

@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { type Declaration, readCode } from './code-graph.ts'
+import { fileOfJob } from './ways.ts'
+
+const page = readFileSync('docs/ARCHITECTURE.md', 'utf8')
+const CHOREOGRAPHY = 'src/domain/composition/choreography.ts'
+
+/** The files that a reader opened before the page listed them were 41, 24 and 22: two thirds are the most. */
+const ways = [
+  ['From a join to the orders of its session', 27],
+  ['A refund by staff', 16],
+  ['A settlement with a factory', 14],
+] as const
+
+/** A command, a route or a webhook comes in here; and the unit of work, which the processes hand to all. */
+const isEntrance = (file: string) =>
+  /^src\/(http\/(routes|webhooks)|commands)\//.test(file) ||
+  file === 'src/domain/kernel/unit-of-work.ts' ||
+  page.includes(`| \`${file}\` | \`laku `)
+
+function filesOf(title: string): string[] {
+  const section = page.split(/^#{2,3} /m).find((text) => text.startsWith(`${title}\n`)) ?? ''
+  return [...section.matchAll(/^\| \d+ \| `([^`]+)` \|/gm)].map((match) => match[1] as string)
+}
+
+/** File -> the files that its declarations name. */
+const callees = new Map<string, Set<string>>()
+const graph = readCode(process.cwd())
+for (const { file, uses } of graph.values()) {
+  const named = callees.get(file) ?? new Set()
+  for (const key of uses) named.add((graph.get(key) as Declaration).file)
+  callees.set(file, named)
+}
+const choreographed = [...readFileSync(CHOREOGRAPHY, 'utf8').matchAll(/job: ['`]([\w.]+)/g)]
+const jobFiles = new Set([
+  ...choreographed.map((match) => fileOfJob(match[1] as string)),
+  ...['xendit', 'biteship', 'whatsapp'].map((provider) => fileOfJob(`webhooks.${provider}`)),
+])
+
+describe('the three ways of docs/ARCHITECTURE.md', () => {
+  it.each(ways)('%s: at most %i files, each of them there', (title, most) => {
+    const files = filesOf(title)
+    expect(files.length).toBeGreaterThan(10)
+    expect(files.length).toBeLessThanOrEqual(most)
+    expect(files.filter((file) => !existsSync(file))).toEqual([])
+  })
+
+  it.each(ways)('%s: each file is led to by one above it', (title) => {
+    const files = filesOf(title)
+    const lost = files.filter((file, i) => {
+      const above = files.slice(0, i)
+      const isCalled = above.some((caller) => callees.get(caller)?.has(file))
+      const isJob =
+        jobFiles.has(file) && (above.includes(CHOREOGRAPHY) || above.includes('src/domain/webhooks/inbox.ts'))
+      return !isCalled && !isJob && !isEntrance(file) && file !== CHOREOGRAPHY
+    })
+    expect(lost).toEqual([])
+  })
+})
