@@ -1,36 +1,56 @@
 import pg from 'pg'
 
+/** What every table holds, by the table's name. */
+export type Digest = Record<string, string>
+
+/** Asks one database again and again: a connection of its own each time would cost more than the asking. */
+export interface DigestReader {
+  read(): Promise<Digest>
+  close(): Promise<void>
+}
+
 /**
  * What every table of a database holds, as a count and a hash a table: two that are equal say that no row
  * changed. Tables are left out by name, and single columns as `schema.table.column`.
  */
-export async function digest(url: string, leaveOut: readonly string[] = []): Promise<Record<string, string>> {
+export async function digest(url: string, leaveOut: readonly string[] = []): Promise<Digest> {
+  const reader = await openDigest(url, leaveOut)
+  try {
+    return await reader.read()
+  } finally {
+    await reader.close()
+  }
+}
+
+export async function openDigest(url: string, leaveOut: readonly string[] = []): Promise<DigestReader> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
-  try {
-    const { rows: tables } = await client.query<{ name: string }>(`
-      select schemaname || '.' || tablename as name from pg_tables
-      where (schemaname = 'public' and tablename not like 'kysely%') or (schemaname = 'pgboss' and tablename like 'job%')
-      order by 1`)
-    const rowOf = (table: string) => {
-      const without = leaveOut
-        .filter((one) => one.startsWith(`${table}.`))
-        .map((one) => one.slice(table.length + 1))
-      return without.length === 0 ? 't::text' : `(to_jsonb(t) - '{${without.join(',')}}'::text[])::text`
-    }
-    // A sum of two independent hashes a row does not depend on the order of the rows, and one statement asks
-    // for all tables.
-    const asked = tables
-      .filter(({ name }) => !leaveOut.includes(name))
-      .map(
-        ({
-          name,
-        }) => `select '${name}' as name, count(*) || ' ' || coalesce(sum(hashtextextended(${rowOf(name)}, 1)), 0)
+  const { rows: tables } = await client.query<{ name: string }>(`
+    select schemaname || '.' || tablename as name from pg_tables
+    where (schemaname = 'public' and tablename not like 'kysely%') or (schemaname = 'pgboss' and tablename like 'job%')
+    order by 1`)
+  const rowOf = (table: string) => {
+    const without = leaveOut
+      .filter((column) => column.startsWith(`${table}.`))
+      .map((column) => column.slice(table.length + 1))
+    return without.length === 0 ? 't::text' : `(to_jsonb(t) - '{${without.join(',')}}'::text[])::text`
+  }
+  // A sum of two independent hashes a row does not depend on the order of the rows, and one statement asks
+  // for all tables.
+  const text = tables
+    .filter(({ name }) => !leaveOut.includes(name))
+    .map(
+      ({
+        name,
+      }) => `select '${name}' as name, count(*) || ' ' || coalesce(sum(hashtextextended(${rowOf(name)}, 1)), 0)
           || ' ' || coalesce(sum(hashtextextended(${rowOf(name)}, 2)), 0) as hash from ${name} t`,
-      )
-    const { rows } = await client.query<{ name: string; hash: string }>(asked.join(' union all '))
-    return Object.fromEntries(rows.map(({ name, hash }) => [name, hash]))
-  } finally {
-    await client.end()
+    )
+    .join(' union all ')
+  return {
+    async read() {
+      const { rows } = await client.query<{ name: string; hash: string }>({ name: 'digest', text })
+      return Object.fromEntries(rows.map(({ name, hash }) => [name, hash]))
+    },
+    close: () => client.end(),
   }
 }

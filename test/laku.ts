@@ -103,7 +103,7 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
   const name = `t${process.pid}_${process.env.VITEST_POOL_ID ?? 0}_${databases++}_${Date.now().toString(36)}`
   await query(
     server.ownerUrl,
-    `create database ${name} template ${server.template}`,
+    `create database ${name} template ${server.template} strategy file_copy`,
     // A clone has PostgreSQL's own rights again.
     `revoke temporary on database ${name} from public`,
   )

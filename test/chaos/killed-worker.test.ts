@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectWhole, killWorkers, openMortalShop, replayAll } from './killed-worker.ts'
 
-const ROUNDS = 6
+const ROUNDS = 4
 
 describe('workers that are killed', () => {
   let shop: Awaited<ReturnType<typeof openMortalShop>>

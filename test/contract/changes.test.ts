@@ -5,7 +5,7 @@ import { allCommands, type Leaf } from '../../src/commands/tree.ts'
 import { staffRoles } from '../../src/domain/kernel/actor.ts'
 import { commandRoles } from '../../src/runtime/who-may.ts'
 import { runLaku } from '../command-line.ts'
-import { digest } from '../digest.ts'
+import { type DigestReader, openDigest } from '../digest.ts'
 import { admin, type TestLaku } from '../laku.ts'
 import { staff } from '../staff.ts'
 import { CommandScenes } from './command-scenes.ts'
@@ -20,10 +20,15 @@ const definitionOf = (name: string) => leaves.find((leaf) => named(leaf) === nam
 const REASON = 'the contract says so'
 
 let scenes: CommandScenes
+let tables: DigestReader
 beforeAll(async () => {
   scenes = await CommandScenes.open()
+  tables = await openDigest(scenes.laku.ownerUrl)
 })
-afterAll(() => scenes?.close())
+afterAll(async () => {
+  await tables?.close()
+  await scenes?.close()
+})
 
 interface Posted {
   kind: string
@@ -105,12 +110,12 @@ describe('every command that changes something', () => {
     async (name) => {
       const words = (await fixtures[name]?.(scenes)) ?? []
       const line = [...name.split(' '), ...words, '--reason', REASON, '--json']
-      const before = await digest(scenes.laku.ownerUrl)
+      const before = await tables.read()
       const dry = await runLaku(withoutProviders(scenes.laku), [...line, '--dry-run'])
       expect(dry.exitCode, dry.stdout + dry.stderr).toBe(0)
       const said = JSON.parse(dry.stdout) as { dry_run: boolean; postings: Posted[]; asks?: Ask[] }
       expect(said.dry_run).toBe(true)
-      expect(await digest(scenes.laku.ownerUrl)).toEqual(before)
+      expect(await tables.read()).toEqual(before)
       await expectRoles(name, [...line, '--dry-run'])
       const since = await newest()
       const real = await runLaku(scenes.laku, line)
