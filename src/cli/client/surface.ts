@@ -6,7 +6,7 @@ import type { EntryShape, GroupShape } from '../define/program.ts'
 /**
  * The folder where the build writes the commands' surface: what they look like, and nothing of what they do.
  */
-export const surfaceFolder = fileURLToPath(new URL('../surface', import.meta.url))
+export const surfaceFolder = fileURLToPath(new URL('../surface/', import.meta.url))
 
 export interface SurfaceIndex {
   entries: { name: string; description: string; hidden?: boolean; isNoun: boolean }[]

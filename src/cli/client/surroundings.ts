@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import type { Stream } from '../output/output.ts'
 import type { Prompts } from '../prompts/prompts.ts'
 
@@ -15,9 +16,14 @@ export interface Surroundings {
 export function ownSurroundings(): Surroundings {
   return {
     env: process.env,
-    stdout: process.stdout,
-    stderr: process.stderr,
-    prompts: process.stdin.isTTY && process.stderr.isTTY ? lazyPrompts : undefined,
+    // Each is made by its first use: stdin alone is 7 ms of processor.
+    get stdout() {
+      return process.stdout
+    },
+    get stderr() {
+      return process.stderr
+    },
+    prompts: isatty(0) && isatty(2) ? lazyPrompts : undefined,
     exitWith: (code) => {
       process.exitCode = code
     },
