@@ -3,11 +3,11 @@
 // and nothing imported by a name that it lacks.
 import module from 'node:module'
 
-// Not by import, which reads every export of a module: 10 ms of processor for these.
-const require = module.createRequire(import.meta.url)
-const { existsSync } = require('fs')
-const { dirname, join } = require('path')
-const { fileURLToPath, pathToFileURL } = require('url')
+// By name, import reads every export of a module: 10 ms of processor for these.
+const load = module.createRequire(import.meta.url)
+const { existsSync, mkdirSync, statSync } = load('fs')
+const { dirname, join } = load('path')
+const { fileURLToPath, pathToFileURL } = load('url')
 
 const oldest = [22, 12]
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -25,23 +25,40 @@ function isNewEnough(version) {
 
 function start() {
   if (!existsSync(program)) return fail(`laku is not built: run "npm run build" in ${root}`)
-  if (module.enableCompileCache) module.enableCompileCache(cacheFolder())
-  if (existsSync(bundle)) return require(bundle).main(process.argv)
+  const cache = module.enableCompileCache && cacheFolder()
+  if (cache) module.enableCompileCache(cache)
+  if (existsSync(bundle)) return load(bundle).main(process.argv)
   import(pathToFileURL(program).href).then((commands) => commands.main(process.argv))
 }
 
-/** The person's own folder: Node's usual one lies in /tmp, and whoever made it first can change what runs. */
+/**
+ * The folder of this person's for compiled code. Node's usual one lies in /tmp: whoever makes it first there
+ * can change what all others run. One that somebody else may write is left alone.
+ */
 function cacheFolder() {
-  const { NODE_COMPILE_CACHE: given, XDG_CACHE_HOME: cache } = process.env
-  return given || join(cache || join(require('os').homedir(), '.cache'), 'laku')
+  const { NODE_COMPILE_CACHE: given, XDG_CACHE_HOME: caches } = process.env
+  if (given) return given
+  try {
+    const folder = join(caches || join(load('os').homedir(), '.cache'), 'laku')
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const { uid, mode } = statSync(folder)
+    const isOwn = !process.getuid || (uid === process.getuid() && (mode & 0o022) === 0)
+    return isOwn ? folder : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function startOnBundledNode() {
   const node = bundledNode()
   if (!node) return fail(needed('run "npm ci" there with optional packages, which bring one'))
-  const child = require('child_process').spawn(node, [fileURLToPath(import.meta.url)].concat(process.argv.slice(2)), {
-    stdio: 'inherit',
-  })
+  const child = load('child_process').spawn(
+    node,
+    [fileURLToPath(import.meta.url)].concat(process.argv.slice(2)),
+    {
+      stdio: 'inherit',
+    },
+  )
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2']
   const passOn = (signal) => child.kill(signal)
   for (const signal of signals) process.on(signal, passOn)
@@ -57,7 +74,7 @@ function bundledNode() {
   const windows = process.platform === 'win32'
   const name = `node-${windows ? 'win' : process.platform}-${process.arch}`
   try {
-    const folder = dirname(require.resolve(`${name}/package.json`))
+    const folder = dirname(load.resolve(`${name}/package.json`))
     const node = join(folder, 'bin', windows ? 'node.exe' : 'node')
     return existsSync(node) ? node : undefined
   } catch {

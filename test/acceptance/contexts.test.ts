@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -46,6 +55,37 @@ async function logIn(name: string, { door, token }: Shop): Promise<number | null
   child.stdin.end(`${token}\n`)
   return await new Promise((resolve) => child.on('close', resolve))
 }
+
+/** Says at its end which files a process loaded, and which of Node's own modules. */
+const probe = join(folder, 'probe.cjs')
+writeFileSync(
+  probe,
+  `const files = []
+   require('module').registerHooks({ load: (url, context, next) => (files.push(url), next(url, context)) })
+   process.on('exit', () => {
+     const ofNode = process.moduleLoadList.filter((one) => /^NativeModule (?!internal)/.test(one))
+     require('fs').writeFileSync(process.env.LOADED, JSON.stringify({ files, ofNode }))
+   })`,
+)
+
+interface Loaded {
+  files: string[]
+  ofNode: string[]
+}
+
+async function loadedBy(words: string[]): Promise<Loaded> {
+  const to = join(folder, 'loaded.json')
+  const { exitCode } = await runLaku(words, { ...env, NODE_OPTIONS: `--require ${probe}`, LOADED: to })
+  expect([words, exitCode]).toEqual([words, 0])
+  const { files, ofNode } = JSON.parse(readFileSync(to, 'utf8')) as Loaded
+  const root = new URL('../../', import.meta.url).href
+  return {
+    files: files.map((file) => file.replace(root, '').replace(fileURLToPath(root), '')).filter(isFile),
+    ofNode: ofNode.map((one) => one.replace('NativeModule ', '')),
+  }
+}
+
+const isFile = (one: string) => !one.startsWith('node:')
 
 const names = async ({ laku }: Shop) => {
   const rows = await laku.db.selectFrom('users').select('name').orderBy('name').execute()
@@ -115,6 +155,39 @@ describe('two shops, two contexts, one terminal', () => {
     expect(await whoami([], scripted)).toContain(trial)
     expect(await whoami([], env)).toContain(ops)
     expect(await whoami(['--context', 'trial'], env)).toContain(trial)
+  })
+
+  it('a command loads a client and nothing else, however many commands there are', async () => {
+    const most = { help: { files: 6, ofNode: 24 }, list: { files: 14, ofNode: 40 } }
+    for (const [kind, words] of [
+      ['help', ['sessions', '--help']],
+      ['help', ['settle', '--help']],
+      ['list', ['orders', 'list']],
+      ['list', ['attention', 'list', '--json']],
+    ] as const) {
+      const { files, ofNode } = await loadedBy([...words])
+      expect(files.filter((file) => !file.startsWith('dist/cli/bundle/'))).toEqual(['bin/laku.js'])
+      expect(files.length).toBeLessThanOrEqual(most[kind].files)
+      expect(ofNode.length).toBeLessThanOrEqual(most[kind].ofNode)
+      // Each of these costs as much as the whole client.
+      const dear = ['child_process', 'dgram', 'fs/promises', 'http2', 'tls', 'worker_threads']
+      expect(ofNode.filter((one) => dear.includes(one))).toEqual([])
+    }
+  })
+
+  it('compiled code is kept in a folder of the person alone, and read from no other', async () => {
+    const caches = join(folder, 'caches')
+    const own = { ...env, TMPDIR: join(folder, 'tmp'), XDG_CACHE_HOME: caches }
+    mkdirSync(own.TMPDIR)
+    expect((await runLaku(['sessions', '--help'], own)).exitCode).toBe(0)
+    expect(readdirSync(own.TMPDIR)).toEqual([])
+    expect(statSync(join(caches, 'laku')).mode & 0o777).toBe(0o700)
+    expect(readdirSync(join(caches, 'laku'))).not.toEqual([])
+    rmSync(join(caches, 'laku'), { recursive: true })
+    mkdirSync(join(caches, 'laku'))
+    chmodSync(join(caches, 'laku'), 0o777)
+    expect((await runLaku(['sessions', '--help'], own)).exitCode).toBe(0)
+    expect(readdirSync(join(caches, 'laku'))).toEqual([])
   })
 
   it('a logout forgets one, and a server that is away is 6', async () => {

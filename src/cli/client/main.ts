@@ -8,7 +8,8 @@ import { runLine } from './client.ts'
 export async function main(argv: readonly string[]): Promise<void> {
   endWithTheReader()
   // The build's own last step: nothing reads what commands look like before it is written.
-  if (argv[2] === 'write-surface') return await (await import('../../commands/write-surface.ts')).writeSurface()
+  if (argv[2] === 'write-surface')
+    return await (await import('../../commands/write-surface.ts')).writeSurface()
   try {
     await runLine(asHelpOption(argv))
   } catch (error) {
