@@ -760,6 +760,8 @@ create table payments (
   provider_payment_request_id text,
   payment_source text,
   wallet_idr bigint default 0 not null,
+  contradicted_at timestamp with time zone,
+  contradiction_decided_at timestamp with time zone,
   constraint payments_code_key UNIQUE (code),
   constraint payments_provider_invoice_id_key UNIQUE (provider_invoice_id),
   constraint payments_pkey PRIMARY KEY (id),

@@ -1,16 +1,21 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { sandboxControl } from '../../test/control.ts'
-import { system } from '../../test/laku.ts'
+import { admin, system } from '../../test/laku.ts'
 import { openPaymentFixture, type PaymentFixture } from '../../test/payments.ts'
 import { newId } from '../domain/kernel/index.ts'
 import { type Mail, mailAttention } from '../domain/notification/index.ts'
 import {
   confirmInvoices,
   decideRefunds,
+  endPayment,
   openInvoice,
   submitRefunds,
+  sweepPayments,
   sweepRefunds,
+  withdrawPayments,
 } from '../domain/payment/index.ts'
+import { askAbout } from '../domain/payment/reconciliation/follow-lines.ts'
+import type { GatewayTransaction } from '../domain/payment/reconciliation/gateway-transactions.ts'
 import { receiveWebhook } from '../domain/webhooks/index.ts'
 import { webhooksXenditJob } from './webhooks/xendit.ts'
 
@@ -88,19 +93,83 @@ it('case 11: one delivery that throws is set aside with its attention, and the o
   expect(await f.attention()).toContain(`webhook_failed ${badId}`)
 })
 
-it('fact 12: a delivery says PAID and the invoice read again EXPIRED: asked again, then a person is told', async () => {
+const contradicted = async () => {
   const { payment, invoiceId } = await opened()
   await gateway().expireInvoice(invoiceId)
   const id = await receive(paidNews(invoiceId, payment.code))
   await run([id])
+  return { payment, invoiceId, id }
+}
+const itemOf = (subjectId: string) =>
+  f.laku.db.selectFrom('attention').selectAll().where('subjectId', '=', subjectId).execute()
+const sweep = () => sweepPayments({ units: f.laku.units, actor: system, gateway: gateway() })
+
+it('fact 12: a delivery says PAID and the invoice read again EXPIRED: it does not end, and a person is told', async () => {
+  const { payment, id } = await contradicted()
   expect(await inbox(id)).toMatchObject({ status: 'received', attempts: 1 })
   for (let i = 0; i < 2; i++) await run([id])
-  const item = await f.laku.db
-    .selectFrom('attention')
-    .selectAll()
-    .where('subjectId', '=', id)
-    .executeTakeFirstOrThrow()
-  expect(item).toMatchObject({ kind: 'webhook_failed', command: `laku payments sync ${payment.code}` })
+  expect(await itemOf(payment.id)).toMatchObject([
+    {
+      kind: 'payment_unresolved',
+      command: `laku payments sync ${payment.code}`,
+      details: { otherwise: `laku payments expire ${payment.code}` },
+    },
+  ])
+  expect(await itemOf(id)).toEqual([])
+  // Its time passes, and the provider is asked again and again.
+  f.laku.clock.shift(7_200)
+  await sweep()
+  expect((await f.row(payment.id)).status).toBe('pending')
+  expect(await f.events('payment.expired', payment.id)).toBe(0)
+  // Nobody is sent to pay again.
+  const context = { units: f.laku.units, actor: system, gateway: gateway(), publicUrl: 'http://x' }
+  expect(await openInvoice(context, payment.code)).toEqual({ state: 'checking' })
+  // A person looks into the dashboard: nothing came. The delivery is no news any more.
+  await f.laku.as(admin, (work) => endPayment(work, { payment: payment.code }))
+  await withdrawPayments({ units: f.laku.units, actor: system, gateway: gateway() }, [payment.id])
+  expect((await f.row(payment.id)).status).toBe('expired')
+  expect(await f.events('payment.expired', payment.id)).toBe(1)
+  await run([id])
+  expect(await inbox(id)).toMatchObject({ status: 'processed' })
+})
+
+it('fact 12: a delivery says PAID and the invoice reads PENDING until its end: closing it does not end the payment', async () => {
+  const { payment, invoiceId } = await opened()
+  const id = await receive(paidNews(invoiceId, payment.code))
+  await run([id])
+  f.laku.clock.shift(7_200)
+  await sweep()
+  expect((await gateway().getInvoice(invoiceId)).status).toBe('EXPIRED')
+  expect((await f.row(payment.id)).status).toBe('pending')
+})
+
+it('fact 12: a payment that ended before a delivery called it paid is shown as that delivery', async () => {
+  const { payment, invoiceId } = await opened()
+  const read = await gateway().expireInvoice(invoiceId)
+  await f.laku.system((work) => confirmInvoices(work, [read]))
+  const id = await receive(paidNews(invoiceId, payment.code))
+  for (let i = 0; i < 3; i++) await run([id])
+  expect(await itemOf(id)).toMatchObject([
+    { kind: 'webhook_failed', command: `laku payments sync ${payment.code}` },
+  ])
+})
+
+it("fact 12: the provider's book decides between its webhook and its reading", async () => {
+  const { payment, invoiceId } = await opened()
+  await f.profile({ 'xendit.invoice-reading': 'expired' })
+  try {
+    await f.pay(invoiceId)
+    await run([await receive(paidNews(invoiceId, payment.code))])
+    expect((await f.row(payment.id)).status).toBe('pending')
+    const { transactions } = await gateway().listTransactions({ limit: 50 })
+    const line = transactions.find((one) => one.paymentLinkId === invoiceId)
+    const book = { units: f.laku.units, actor: system, gateway: gateway() }
+    await askAbout(book, line as GatewayTransaction)
+    expect(await f.row(payment.id)).toMatchObject({ status: 'paid', channel: 'DANA' })
+    expect(await f.events('payment.paid', payment.id)).toBe(1)
+  } finally {
+    await f.profile({})
+  }
 })
 
 it.each(['CREDIT_CARD', 'QRIS'])(

@@ -552,6 +552,8 @@ export interface Payments {
   channel: string | null;
   chargedBackIdr: Generated<number>;
   code: string;
+  contradictedAt: Timestamp | null;
+  contradictionDecidedAt: Timestamp | null;
   createdAt: Timestamp;
   expiresAt: Timestamp;
   id: string;

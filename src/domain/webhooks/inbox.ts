@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import {
+  type AttentionItem,
   type EventPayloads,
   moveState,
   newId,
@@ -128,6 +129,8 @@ export interface FailedWebhook {
   tries?: number
   /** The command that mends the failure; by default the command that processes the delivery again. */
   command?: string
+  /** What a person is shown in place of the delivery, once its tries are spent. */
+  instead?: AttentionItem
 }
 
 /**
@@ -136,7 +139,7 @@ export interface FailedWebhook {
  * not tried again.
  */
 export async function noteFailures(work: Work, failures: readonly FailedWebhook[]): Promise<void> {
-  for (const { id, error, forGood = false, kind, tries, command } of failures) {
+  for (const { id, error, forGood = false, kind, tries, command, instead } of failures) {
     const [row] = await moveState(work, webhookMachine, {
       to: forGood ? 'failed' : 'received',
       from: 'received',
@@ -151,6 +154,10 @@ export async function noteFailures(work: Work, failures: readonly FailedWebhook[
     if (!forGood && row.attempts < (tries ?? work.policy.providerAttempts)) continue
     if (kind !== undefined) {
       raiseUnknown(work, row.provider, kind, id)
+      continue
+    }
+    if (instead) {
+      work.raise(instead)
       continue
     }
     work.raise({

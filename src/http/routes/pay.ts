@@ -67,6 +67,8 @@ export const payRoutes =
           }
           const opened = await app.inTurn(request.networkName(), () => openInvoice(context, code))
           if (opened.state === 'redirect') return await reply.redirect(opened.url, 302)
+          if (opened.state === 'checking')
+            return await page('checking', awaiting(code, back ?? 1, request.query.lang))
           if (opened.state !== 'waiting') return await page(opened.state)
           // The page asks again when the turn has come; the turn is kept, so nothing is lost by waiting or by
           // asking sooner.

@@ -26,6 +26,7 @@ const payment = (providerInvoiceId: string | null) => ({
   buyerBackAt: null,
   expiresAt: new Date('2026-11-30T09:00:00Z'),
   nextCheckAt: now,
+  contradictedAt: null,
 })
 
 test.each([

@@ -13,6 +13,8 @@ export interface AskedPayment {
   buyerBackAt: Date | null
   expiresAt: Date
   nextCheckAt: Date
+  /** Since when a webhook calls it paid while its invoice reads otherwise, and no person has decided. */
+  contradictedAt: Date | null
 }
 
 /**

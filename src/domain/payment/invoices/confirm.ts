@@ -1,8 +1,9 @@
 import type { Work } from '../../kernel/index.ts'
 import type { GatewayInvoice } from '../gateway.ts'
 import { type Confirmation, type ConfirmationOutcome, confirmPayments } from '../payments/confirm.ts'
+import { contradictPayments } from '../payments/contradict.ts'
 import { expirePayments } from '../payments/expire.ts'
-import { lockWholly } from '../payments/lock.ts'
+import { type LockedPayment, lockWholly } from '../payments/lock.ts'
 import type { PaidIds } from '../payments/paid-ids.ts'
 import { channelOf } from '../rules.ts'
 import { quarantine, type StrayMoney } from '../suspense/quarantine.ts'
@@ -12,21 +13,35 @@ export const isPaid = (invoice: GatewayInvoice) => invoice.status === 'PAID' || 
 export interface FollowedInvoices {
   outcomes: { paymentId: string; outcome: ConfirmationOutcome }[]
   expired: string[]
+  /** By the invoice that a webhook calls paid and that reads otherwise: its payment, where it has one. */
+  contradicted: Map<string, ContradictedPayment>
+}
+
+export interface ContradictedPayment {
+  id: string
+  code: string
+  /**
+   * `waits`: it stays open until the provider agrees with itself or a person decides. `decided`: a person has.
+   * `over`: it ended before the contradiction was heard of.
+   */
+  state: 'waits' | 'decided' | 'over'
 }
 
 /**
  * Brings payments to what the provider's invoices say, in whatever order they come: PAID is booked, EXPIRED
  * ends the payment that waits for just this invoice, and money on an invoice that is none of ours goes to
- * quarantine. The invoices must have been read from the provider, never taken from a webhook's body.
+ * quarantine. A payment whose invoice is among `calledPaid`, by a webhook, does not end by reading otherwise.
+ * The invoices must have been read from the provider, never taken from a webhook's body.
  */
 export async function confirmInvoices(
   work: Work,
   invoices: readonly GatewayInvoice[],
+  calledPaid: ReadonlySet<string> = new Set(),
 ): Promise<FollowedInvoices> {
   const unique = [...new Map(invoices.map((invoice) => [invoice.id, invoice])).values()]
-  if (unique.length === 0) return { outcomes: [], expired: [] }
+  if (unique.length === 0) return { outcomes: [], expired: [], contradicted: new Map() }
   const known = await paymentsByCode(work, unique)
-  await lockWholly(
+  const locked = await lockWholly(
     work.tx,
     [...known.values()].map((payment) => payment.id),
   )
@@ -36,10 +51,13 @@ export async function confirmInvoices(
   const second: Confirmation[] = []
   const strays: StrayMoney[] = []
   const over: string[] = []
+  const contradicted = new Map<string, ContradictedPayment>()
   for (const invoice of unique) {
     const payment = known.get(invoice.externalId)
     const stored = payment?.providerInvoiceId === invoice.id
     if (!isPaid(invoice)) {
+      const row = payment && locked.get(payment.id)
+      if (row && calledPaid.has(invoice.id)) contradicted.set(invoice.id, contradictedBy(row))
       if (invoice.status === 'EXPIRED' && payment && stored) over.push(payment.id)
     } else if (payment) (stored ? first : second).push(confirmationOf(work, payment.id, invoice))
     else strays.push(unknownMoney(work, invoice))
@@ -47,12 +65,22 @@ export async function confirmInvoices(
   const confirmations = [...first, ...second]
   const outcomes = await confirmPayments(work, confirmations)
   const paidNow = new Set(confirmations.map((one) => one.paymentId))
+  await contradictPayments(
+    work,
+    [...contradicted.values()].map((one) => one.id).filter((id) => !paidNow.has(id)),
+  )
   const expired = await expirePayments(
     work,
     over.filter((id) => !paidNow.has(id)),
   )
   if (strays.length > 0) await quarantine(work, strays)
-  return { outcomes, expired }
+  return { outcomes, expired, contradicted }
+}
+
+function contradictedBy(payment: LockedPayment): ContradictedPayment {
+  const { id, code, status, contradictionDecidedAt } = payment
+  if (contradictionDecidedAt) return { id, code, state: 'decided' }
+  return { id, code, state: status === 'pending' ? 'waits' : 'over' }
 }
 
 interface Known {

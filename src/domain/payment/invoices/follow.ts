@@ -3,6 +3,7 @@ import pLimit from 'p-limit'
 import { asRecords, secondsAfter, type Work } from '../../kernel/index.ts'
 import { inOneOrEach } from '../../ops/index.ts'
 import { CALLS_AT_ONCE, type GatewayContext } from '../context.ts'
+import { unresolved } from '../payments/contradict.ts'
 import { expirePayments } from '../payments/expire.ts'
 import { lockWholly } from '../payments/lock.ts'
 import { type AskedPayment, askInvoice, type InvoiceNews } from './ask.ts'
@@ -80,8 +81,13 @@ async function record(
     const payment = payments[i] as AskedPayment
     if (one.state === 'open' && one.invoice) await storeInvoice(work, payment.id, one.invoice)
     if (one.state === 'open') rows.push({ id: payment.id, nextCheckAt: nextCheck(payment, work.now) })
+    if (one.state === 'over' && payment.contradictedAt) {
+      const { contradictedAt } = payment
+      rows.push({ id: payment.id, nextCheckAt: nextTry(contradictedAt, work.now) })
+      if (ageS(contradictedAt, work.now) >= STUCK_S) work.raise(unresolved(payment, 'EXPIRED'))
+    }
     if (one.state !== 'unsure') continue
-    rows.push({ id: payment.id, nextCheckAt: nextTry(payment, work.now, one.failure?.retryAfterS) })
+    rows.push({ id: payment.id, nextCheckAt: nextTry(payment.expiresAt, work.now, one.failure?.retryAfterS) })
     raiseWhenStuck(work, payment, one.failure?.code ?? 'no answer')
   }
   await sql`
@@ -102,11 +108,11 @@ function nextCheck({ invoiceRequestedAt, buyerBackAt, expiresAt }: AskedPayment,
 }
 
 /**
- * After no answer: as far again as the payment is overdue, from half a minute to an hour, or what the
- * provider asked for.
+ * After no answer: as far again as the payment is overdue, or its contradiction old, from half a minute to an
+ * hour, or what the provider asked for.
  */
-function nextTry({ expiresAt }: AskedPayment, now: Date, retryAfterS: number | undefined): Date {
-  const wait = Math.min(LONGEST_WAIT_S, Math.max(SHORTEST_WAIT_S, ageS(expiresAt, now)))
+function nextTry(since: Date, now: Date, retryAfterS?: number): Date {
+  const wait = Math.min(LONGEST_WAIT_S, Math.max(SHORTEST_WAIT_S, ageS(since, now)))
   return secondsAfter(now, retryAfterS ?? wait)
 }
 
@@ -129,7 +135,8 @@ export async function claimDue(work: Work, limit: number): Promise<AskedPayment[
       order by next_check_at limit ${limit} for no key update skip locked
     ) due
     where p.id = due.id
-    returning p.id, p.code, p.provider_invoice_id, p.invoice_requested_at, p.buyer_back_at, p.expires_at, p.next_check_at`.execute(
+    returning p.id, p.code, p.provider_invoice_id, p.invoice_requested_at, p.buyer_back_at, p.expires_at, p.next_check_at,
+      case when p.contradiction_decided_at is null then p.contradicted_at end as contradicted_at`.execute(
     work.tx,
   )
   return rows

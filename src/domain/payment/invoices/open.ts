@@ -23,7 +23,7 @@ export interface OpenContext extends GatewayContext {
 
 export type OpenedInvoice =
   | { state: 'redirect'; url: string }
-  | { state: 'paid' | 'refunded' | 'expired' | 'review' }
+  | { state: 'paid' | 'refunded' | 'expired' | 'review' | 'checking' }
   /** The provider takes no more right now: so many turns are before this one, which comes in `waitS`. */
   | { state: 'waiting'; place: number; waitS: number }
 
@@ -57,7 +57,7 @@ export async function openInvoice(context: OpenContext, code: string): Promise<O
  */
 async function madeInvoice(db: Kysely<DB>, code: string, now: Date): Promise<string | undefined> {
   const { rows } = await sql<{ url: string | null }>`
-    select case when status = 'pending' and expires_at > ${secondsAfter(now, 1)} then provider_invoice_url end as url
+    select case when status = 'pending' and contradicted_at is null and expires_at > ${secondsAfter(now, 1)} then provider_invoice_url end as url
     from payments where code = ${code}`.execute(db)
   if (!rows[0]) throw paymentErrors.not_found({ code })
   return rows[0].url ?? undefined

@@ -5,8 +5,9 @@ import { type FailedWebhook, markProcessed, noteFailures } from '../../webhooks/
 import { attempt } from '../attempt.ts'
 import { CALLS_AT_ONCE, type GatewayContext } from '../context.ts'
 import type { GatewayInvoice, GatewayRefund } from '../gateway.ts'
+import { unresolved } from '../payments/contradict.ts'
 import { settleRefunds } from '../refunds/settle.ts'
-import { confirmInvoices, isPaid } from './confirm.ts'
+import { type ContradictedPayment, confirmInvoices, isPaid } from './confirm.ts'
 import { readInvoices } from './read.ts'
 
 /** A delivery of the payment gateway, with the invoice or refund that it is about. */
@@ -46,13 +47,13 @@ export async function processNotices(
     ),
   )
   const failed = new Map<string, FailedWebhook>()
+  const calledPaid = new Set<string>()
   const doubted = new Set<string>()
   for (const { inboxId, kind, id, says } of notices) {
     const answer = (kind === 'invoice' ? invoices : refunds).get(id)
     const refund = refunds.get(id)
     if (answer instanceof ProviderFailure) failed.set(inboxId, { id: inboxId, error: answer.message })
-    else if (kind === 'invoice' && contradicts(says, invoices.get(id)))
-      failed.set(inboxId, contradicted(inboxId, id, says, invoices.get(id)))
+    else if (kind === 'invoice' && contradicts(says, invoices.get(id))) calledPaid.add(id)
     else if (kind === 'refund' && refund && 'amountIdr' in refund && contradictsEnd(says, refund.status)) {
       failed.set(inboxId, contradictedRefund(inboxId, says, refund))
       if (says === 'SUCCEEDED') doubted.add(id)
@@ -64,7 +65,14 @@ export async function processNotices(
     if (refund && 'amountIdr' in refund && says === refund.status) doubted.delete(id)
   }
   await units.run(actor, async (work) => {
-    await confirmInvoices(work, known(invoices))
+    const { contradicted } = await confirmInvoices(work, known(invoices), calledPaid)
+    for (const { inboxId, id, says } of notices) {
+      if (!contradicts(says, invoices.get(id))) continue
+      const payment = contradicted.get(id)
+      // What a person has decided needs no news.
+      if (payment?.state !== 'decided')
+        failed.set(inboxId, contradictedInvoice(inboxId, id, says, invoices.get(id), payment))
+    }
     await settleRefunds(
       work,
       known(refunds).filter((one) => !doubted.has(one.id)),
@@ -87,19 +95,19 @@ function contradicts(
   return answer !== undefined && !(answer instanceof ProviderFailure) && !isPaid(answer)
 }
 
-function contradicted(
+/** A payment that waits because of it is shown as that payment; any other contradiction as its delivery. */
+function contradictedInvoice(
   inboxId: string,
   invoiceId: string,
   says: string | undefined,
   answer: GatewayInvoice | ProviderFailure | undefined,
+  payment: ContradictedPayment | undefined,
 ): FailedWebhook {
-  const invoice = answer as GatewayInvoice
-  return {
-    id: inboxId,
-    error: `it says ${says} of the invoice ${invoiceId}, and the invoice read again says ${invoice.status}`,
-    tries: CONTRADICTED_TRIES,
-    command: `laku payments sync ${invoice.externalId}`,
-  }
+  const { status, externalId } = answer as GatewayInvoice
+  const error = `it says ${says} of the invoice ${invoiceId}, and the invoice read again says ${status}`
+  const command = `laku payments sync ${externalId}`
+  const failure = { id: inboxId, error, tries: CONTRADICTED_TRIES, command }
+  return payment?.state === 'waits' ? { ...failure, instead: unresolved(payment, status) } : failure
 }
 
 /**

@@ -3,6 +3,7 @@ import { type Rupiah, secondsAfter, type Tx, type Work } from '../../kernel/inde
 import { requireRunning, takeCalls } from '../../ops/index.ts'
 import { paymentErrors } from '../errors.ts'
 import type { GatewayInvoice, GatewayPayer } from '../gateway.ts'
+import { isContradicted } from '../payments/contradict.ts'
 import { secondsLeft } from '../rules.ts'
 
 /**
@@ -31,6 +32,8 @@ export interface ReservedInvoice {
 export type Opening =
   | { state: 'redirect'; url: string }
   | { state: 'paid' | 'refunded' | 'expired' | 'review' }
+  /** A webhook calls it paid, and its invoice reads otherwise: nobody is sent to pay again. */
+  | { state: 'checking' }
   | { state: 'waiting'; place: number; waitS: number }
   | { state: 'busy' }
   | { state: 'reserved'; invoice: ReservedInvoice }
@@ -48,6 +51,8 @@ interface Row {
   email: string | null
   turnInMs: number | null
   userId: string
+  contradictedAt: Date | null
+  contradictionDecidedAt: Date | null
 }
 
 /**
@@ -62,6 +67,7 @@ export async function reserveInvoice(work: Work, code: string): Promise<Opening>
   if (row.status === 'refunded') return { state: 'refunded' }
   if (row.status !== 'pending')
     return { state: row.status === 'expired' || row.status === 'failed' ? 'expired' : 'paid' }
+  if (isContradicted(row)) return { state: 'checking' }
   if (secondsLeft(row.expiresAt, work.now) < 1) return { state: 'expired' }
   if (row.providerInvoiceUrl) return { state: 'redirect', url: row.providerInvoiceUrl }
   if (isReserved(row.invoiceRequestedAt, work.now)) return { state: 'busy' }
@@ -122,7 +128,8 @@ async function isFirst(tx: Tx, { id, userId }: Row, now: Date): Promise<boolean>
 async function lockByCode(work: Work, code: string): Promise<Row> {
   const { rows } = await sql<Row>`
     select p.id, p.code, p.status, p.amount_idr - p.wallet_idr as amount_idr, p.expires_at, p.provider_invoice_url, p.invoice_requested_at,
-      extract(epoch from p.invoice_turn_at - clock_timestamp())::float8 * 1000 as turn_in_ms, p.user_id, u.name, u.phone, u.email
+      extract(epoch from p.invoice_turn_at - clock_timestamp())::float8 * 1000 as turn_in_ms, p.user_id, u.name, u.phone, u.email,
+      p.contradicted_at, p.contradiction_decided_at
     from payments p join users u on u.id = p.user_id where p.code = ${code} for no key update of p`.execute(
     work.tx,
   )

@@ -1,4 +1,5 @@
 import { kernelErrors, requireStaff, type Work } from '../../kernel/index.ts'
+import { decideContradiction } from './contradict.ts'
 import { expireWithdrawn } from './expire.ts'
 import { showPayment } from './list.ts'
 import { lockWholly } from './lock.ts'
@@ -15,7 +16,7 @@ export interface EndedPayment {
 /**
  * Staff end a pending payment before its time, and what waits for it gives up its hold or its stock. One
  * whose invoice exists ends when the provider has closed that (payment.withdrawn); paid in that moment, it is
- * paid.
+ * paid. That a webhook calls it paid holds it open no longer.
  * @throws payment.not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function endPayment(work: Work, input: { payment: string }): Promise<EndedPayment> {
@@ -25,6 +26,7 @@ export async function endPayment(work: Work, input: { payment: string }): Promis
   if (status !== 'pending') {
     throw kernelErrors.illegal_transition({ subject: 'payment', code, from: status, to: 'expired' })
   }
+  await decideContradiction(work, id)
   const [ended] = await expireWithdrawn(work, [id])
   if (!ended) await announceWithdrawal(work, [id])
   const after = { status: ended ? 'expired' : 'pending', asking: !ended }

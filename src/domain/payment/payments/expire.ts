@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { moveState, statesBefore, type Work } from '../../kernel/index.ts'
 import { paymentMachine, paymentTransitions } from '../transitions.ts'
 import { type Payment, subjectOf } from '../views.ts'
+import { isContradicted } from './contradict.ts'
 import { lockPayments } from './lock.ts'
 
 function emitExpired(work: Work, payments: readonly Payment[]): void {
@@ -12,14 +13,16 @@ function emitExpired(work: Work, payments: readonly Payment[]): void {
 
 /**
  * Ends payments that nobody can pay any more; what they paid for follows payment.expired. Those that are no
- * longer pending stay as they are. Returns the ids that ended now. The provider must have been asked where an
- * invoice exists.
+ * longer pending stay as they are, and so do those that a webhook calls paid: their money may be there. Returns
+ * the ids that ended now. The provider must have been asked where an invoice exists.
  */
 export async function expirePayments(work: Work, paymentIds: readonly string[]): Promise<string[]> {
   if (paymentIds.length === 0) return []
   const locked = await lockPayments(work.tx, paymentIds)
   const before = statesBefore(paymentTransitions, 'expired')
-  const open = [...locked.values()].filter((payment) => before.includes(payment.status))
+  const open = [...locked.values()].filter(
+    (payment) => before.includes(payment.status) && !isContradicted(payment),
+  )
   const ids = open.map((one) => one.id)
   await moveState(work, paymentMachine, { to: 'expired', ids, all: true })
   emitExpired(work, open)

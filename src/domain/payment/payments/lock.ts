@@ -16,13 +16,18 @@ export interface LockedPayment extends Payment {
   refundedIdr: Rupiah
   /** The sum that the card's issuer took back. */
   chargedBackIdr: Rupiah
+  /** Since when a webhook says that it was paid while its invoice reads otherwise. */
+  contradictedAt: Date | null
+  /** When a person decided that nothing came in all the same. */
+  contradictionDecidedAt: Date | null
 }
 
 /** Locks payments in the order of their ids, and reads them as they are once they are locked. */
 export async function lockPayments(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedPayment>> {
   const { rows } = await sql<LockedPayment>`
     select id, code, user_id, session_id, participant_id, order_id, amount_idr, wallet_idr, method, status, expires_at,
-      provider_invoice_id, channel, payment_source, paid_at, paid_amount_idr, returned_idr, refunded_idr, charged_back_idr
+      provider_invoice_id, channel, payment_source, paid_at, paid_amount_idr, returned_idr, refunded_idr, charged_back_idr,
+      contradicted_at, contradiction_decided_at
     from payments where id = any(${[...new Set(ids)]}::uuid[]) order by id for no key update`.execute(tx)
   return new Map(rows.map((row) => [row.id, row]))
 }

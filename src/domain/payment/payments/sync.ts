@@ -45,7 +45,9 @@ export async function intendSync(work: Work, idOrCodeText: string): Promise<Inte
   requireStaff(work.actor, 'support', 'finance')
   const { id, status } = await showPayment(tx, idOrCodeText)
   const { rows: asked } = await sql<AskedPayment>`
-    select id, code, provider_invoice_id, invoice_requested_at, buyer_back_at, expires_at, next_check_at from payments
+    select id, code, provider_invoice_id, invoice_requested_at, buyer_back_at, expires_at, next_check_at,
+      case when contradiction_decided_at is null then contradicted_at end as contradicted_at
+    from payments
     where id = ${id}::uuid and status in ('pending', 'expired') and invoice_requested_at is not null`.execute(
     tx,
   )

@@ -64,11 +64,15 @@ async function readPending(work: Work, paymentIds: readonly string[]): Promise<A
       'buyerBackAt',
       'expiresAt',
       'nextCheckAt',
+      'contradictedAt',
+      'contradictionDecidedAt',
     ])
     .where('id', 'in', [...paymentIds])
     .where('status', '=', 'pending')
     .execute()
-  return rows.flatMap(({ invoiceRequestedAt, ...row }) =>
-    invoiceRequestedAt ? [{ ...row, invoiceRequestedAt }] : [],
+  return rows.flatMap(({ invoiceRequestedAt, contradictedAt, contradictionDecidedAt, ...row }) =>
+    invoiceRequestedAt
+      ? [{ ...row, invoiceRequestedAt, contradictedAt: contradictionDecidedAt ? null : contradictedAt }]
+      : [],
   )
 }

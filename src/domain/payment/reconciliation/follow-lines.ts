@@ -4,6 +4,7 @@ import { allOrEach, setAside } from '../../ops/index.ts'
 import { type GatewayPayout, type PayoutGateway, settlePayouts } from '../../payout/index.ts'
 import { type AdoptedRefund, adoptRefund } from '../adoption/adopt-refund.ts'
 import type { GatewayContext } from '../context.ts'
+import type { GatewayInvoice } from '../gateway.ts'
 import { confirmInvoices, isPaid } from '../invoices/confirm.ts'
 import { refusedAsNothing } from '../refunds/ask.ts'
 import { settleRefunds } from '../refunds/settle.ts'
@@ -252,8 +253,9 @@ export async function askAbout(context: BookContext, line: GatewayTransaction): 
 
 async function askObject(
   { units, actor, gateway, payouts }: BookContext,
-  { type, productId, paymentLinkId, referenceId }: GatewayTransaction,
+  line: GatewayTransaction,
 ): Promise<void> {
+  const { type, productId, paymentLinkId, referenceId } = line
   if (type === 'PAYMENT') {
     const invoiceId = paymentLinkId ?? (await units.run(actor, (work) => invoiceOf(work, productId)))
     const invoices = invoiceId
@@ -261,7 +263,10 @@ async function askObject(
       : referenceId
         ? await gateway.findInvoices(referenceId)
         : []
-    await units.run(actor, (work) => confirmInvoices(work, invoices.filter(isPaid)))
+    await units.run(actor, async (work) => {
+      const byTheBook = await paidByTheBook(work, line, invoices)
+      await confirmInvoices(work, [...invoices.filter(isPaid), ...byTheBook])
+    })
   } else if (type === 'REFUND' && productId) {
     const refund = await gateway.getRefund(productId)
     await units.run(actor, (work) => settleRefunds(work, [refund]))
@@ -269,6 +274,34 @@ async function askObject(
     const payout = await payouts.getPayout(productId)
     await units.run(actor, (work) => settlePayouts(work, [payout]))
   }
+}
+
+/**
+ * Of a payment that a webhook calls paid and whose invoice reads otherwise, the provider's book decides: two
+ * of its words stand against one, and the money lies there.
+ */
+async function paidByTheBook(
+  work: Work,
+  line: GatewayTransaction,
+  invoices: readonly GatewayInvoice[],
+): Promise<GatewayInvoice[]> {
+  const unpaid = invoices.filter((one) => !isPaid(one))
+  if (line.status !== 'SUCCESS' || !line.moneyIn || unpaid.length !== 1) return []
+  const { rows } = await sql<{ code: string }>`
+    select code from payments
+    where code = ${unpaid[0]?.externalId} and status in ('pending', 'expired')
+      and contradicted_at is not null and contradiction_decided_at is null`.execute(work.tx)
+  const { amountIdr, createdAt, channel, productId } = line
+  return rows.length === 0
+    ? []
+    : unpaid.map((one) => ({
+        ...one,
+        status: 'PAID' as const,
+        paidAmountIdr: amountIdr,
+        paidAt: createdAt,
+        ...(channel !== null && { paymentChannel: channel.replace(/^ID_/, '') }),
+        ...(productId !== null && productId !== one.id && { paymentId: productId }),
+      }))
 }
 
 /**

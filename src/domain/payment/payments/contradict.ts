@@ -1,0 +1,44 @@
+import { sql } from 'kysely'
+import { type AttentionItem, secondsAfter, type Work } from '../../kernel/index.ts'
+import type { LockedPayment } from './lock.ts'
+
+/** The first look after a contradiction. */
+const FIRST_LOOK_S = 30
+
+type Contradiction = Pick<LockedPayment, 'contradictedAt' | 'contradictionDecidedAt'>
+
+/** A webhook says that the payment was paid, its invoice reads otherwise, and no person has decided. */
+export const isContradicted = ({ contradictedAt, contradictionDecidedAt }: Contradiction): boolean =>
+  contradictedAt !== null && contradictionDecidedAt === null
+
+/**
+ * Notes that a webhook calls these locked payments paid while their invoices read otherwise. Such a payment
+ * does not end: a place or an order that was paid for would be given away. It is asked about again soon.
+ */
+export async function contradictPayments(work: Work, paymentIds: readonly string[]): Promise<void> {
+  if (paymentIds.length === 0) return
+  await sql`
+    update payments set contradicted_at = ${work.now},
+      next_check_at = case when status = 'pending' then least(next_check_at, ${secondsAfter(work.now, FIRST_LOOK_S)}) else next_check_at end
+    where id = any(${paymentIds}::uuid[]) and status in ('pending', 'expired') and contradicted_at is null`.execute(
+    work.tx,
+  )
+}
+
+/** A person decides that nothing came in: the payment may end, whatever the webhook said. */
+export async function decideContradiction(work: Work, paymentId: string): Promise<void> {
+  await sql`
+    update payments set contradiction_decided_at = ${work.now}
+    where id = ${paymentId} and contradicted_at is not null and contradiction_decided_at is null`.execute(
+    work.tx,
+  )
+}
+
+/** Tells a person of a payment that the provider calls paid in one place and not in the other. */
+export const unresolved = ({ id, code }: { id: string; code: string }, reads: string): AttentionItem => ({
+  kind: 'payment_unresolved',
+  subject: ['payment', id],
+  message: `a webhook says that ${code} was paid, and its invoice reads ${reads}: it waits with what it holds until the provider agrees with itself, or you decide`,
+  command: `laku payments sync ${code}`,
+  details: { otherwise: `laku payments expire ${code}` },
+})
