@@ -129,7 +129,7 @@ export interface FailedWebhook {
   tries?: number
   /** The command that mends the failure; by default the command that processes the delivery again. */
   command?: string
-  /** What a person is shown in place of the delivery, once its tries are spent. */
+  /** Shown to a person in place of the delivery, once its tries are spent. */
   instead?: AttentionItem
 }
 

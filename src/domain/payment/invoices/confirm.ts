@@ -21,8 +21,8 @@ export interface ContradictedPayment {
   id: string
   code: string
   /**
-   * `waits`: it stays open until the provider agrees with itself or a person decides. `decided`: a person has.
-   * `over`: it ended before the contradiction was heard of.
+   * `waits`: it stays open until the provider agrees with itself or a person decides. `decided`: a person
+   * has. `over`: it ended before the contradiction was heard of.
    */
   state: 'waits' | 'decided' | 'over'
 }

@@ -69,7 +69,7 @@ export async function processNotices(
     for (const { inboxId, id, says } of notices) {
       if (!contradicts(says, invoices.get(id))) continue
       const payment = contradicted.get(id)
-      // What a person has decided needs no news.
+      // A person has decided: this is no news.
       if (payment?.state !== 'decided')
         failed.set(inboxId, contradictedInvoice(inboxId, id, says, invoices.get(id), payment))
     }

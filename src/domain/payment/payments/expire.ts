@@ -13,8 +13,8 @@ function emitExpired(work: Work, payments: readonly Payment[]): void {
 
 /**
  * Ends payments that nobody can pay any more; what they paid for follows payment.expired. Those that are no
- * longer pending stay as they are, and so do those that a webhook calls paid: their money may be there. Returns
- * the ids that ended now. The provider must have been asked where an invoice exists.
+ * longer pending stay as they are, and so do those that a webhook calls paid: their money may be there.
+ * Returns the ids that ended now. The provider must have been asked where an invoice exists.
  */
 export async function expirePayments(work: Work, paymentIds: readonly string[]): Promise<string[]> {
   if (paymentIds.length === 0) return []

@@ -277,8 +277,8 @@ async function askObject(
 }
 
 /**
- * Of a payment that a webhook calls paid and whose invoice reads otherwise, the provider's book decides: two
- * of its words stand against one, and the money lies there.
+ * The provider's book decides where a webhook calls a payment paid and its invoice reads otherwise: two of
+ * its words stand against one, and the money lies there.
  */
 async function paidByTheBook(
   work: Work,
