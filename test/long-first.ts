@@ -17,7 +17,7 @@ const long = [
   'test/acceptance/generated-client.test.ts',
   'src/runtime/embedded-postgres.test.ts',
   'test/acceptance/race.test.ts',
-  'src/runtime/guards.test.ts',
+  'src/runtime/database-constraints.test.ts',
   'test/acceptance/failure-lines.test.ts',
 ]
 

@@ -49,7 +49,7 @@ const STAFF_PORT = 3010
  * may be taken.
  */
 async function openDoor(laku: Laku, { staffHost: host, staffPort }: Config) {
-  const { openStaffDoor } = await import('../http/staff/staff-door.ts')
+  const { openStaffDoor } = await import('../http/staff/staff-server.ts')
   const { commandHouse } = await import('./command-house.ts')
   try {
     return await openStaffDoor(laku, commandHouse, { host, port: staffPort ?? STAFF_PORT })

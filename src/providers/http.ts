@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod'
 import { ProviderFailure, type ProviderOutcome } from '../domain/kernel/provider-failure.ts'
 import { type CallLease, leaseLost } from '../domain/kernel/provider-proof.ts'
-import { type BreakerOptions, createGuard } from './guard.ts'
+import { type BreakerOptions, createGuard } from './circuit-breaker.ts'
 import { networkFailure } from './network-failure.ts'
 
 /**

@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../laku.ts'
 import { hire } from '../staff.ts'
-import { DoorOfTest } from '../staff-door.ts'
+import { DoorOfTest } from '../staff-server.ts'
 import { runLaku } from './laku-process.ts'
 
 const launcher = fileURLToPath(new URL('../../bin/laku.js', import.meta.url))

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
 import { readContexts, type SavedContext, serverAddress } from './contexts.ts'
-import type { DoorAddress } from './door.ts'
+import type { DoorAddress } from './staff-server.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 

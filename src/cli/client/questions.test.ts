@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { hire } from '../../../test/staff.ts'
-import { DoorOfTest } from '../../../test/staff-door.ts'
+import { DoorOfTest } from '../../../test/staff-server.ts'
 
 let laku: TestLaku
 let door: DoorOfTest

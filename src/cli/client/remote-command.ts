@@ -5,7 +5,6 @@ import type { Chosen } from '../define/program.ts'
 import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
 import { parseDurationS } from '../output/times.ts'
 import { watchForCtrlC } from './ctrl-c.ts'
-import { call, DoorAway, linesOf } from './door.ts'
 import type { FoundShop } from './find-shop.ts'
 import { fileOf, mayWrite, type NamedFile } from './own-files.ts'
 import {
@@ -17,6 +16,7 @@ import {
   TOKEN_ENDS_HEADER,
 } from './protocol.ts'
 import { Renderer } from './render.ts'
+import { call, DoorAway, linesOf } from './staff-server.ts'
 import type { Surroundings } from './surroundings.ts'
 
 // Not by import, which reads every export of the module: 7 ms of processor.

@@ -1,6 +1,6 @@
 import type { CommandDefinition } from './command.ts'
-import { guarded } from './guard.ts'
 import type { GroupShape } from './program.ts'
+import { guarded } from './require-role.ts'
 
 interface Named {
   name: string

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
 import { clearOfStep, codeNow, enrol } from '../../../test/staff.ts'
-import { DoorOfTest } from '../../../test/staff-door.ts'
+import { DoorOfTest } from '../../../test/staff-server.ts'
 import { PROTOCOL, PROTOCOL_HEADER } from '../../cli/client/protocol.ts'
 
 const DAY_S = 86_400

@@ -9,7 +9,7 @@ export const seed = defineTask({
   input: z.object({}),
   run: async (context) => {
     refuseProduction(context.config(), 'seed data')
-    const { plantSeed } = await import('./plant-seed.ts')
+    const { plantSeed } = await import('./insert-seed.ts')
     const planted = await plantSeed(await context.laku())
     const { session } = planted
     return {

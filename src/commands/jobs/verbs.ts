@@ -1,6 +1,6 @@
 import { dead } from './dead.ts'
 import { list } from './list.ts'
-import { cancel, redrive, retry } from './mend.ts'
+import { cancel, redrive, retry } from './retry.ts'
 import { schedules } from './schedules.ts'
 import { show } from './show.ts'
 

@@ -94,7 +94,7 @@ async function prepare(config: Config, seed: boolean): Promise<{ adminToken: str
   try {
     const token = await localAdministrator(laku)
     if (seed) {
-      const { plantSeed } = await import('../db/plant-seed.ts')
+      const { plantSeed } = await import('../db/insert-seed.ts')
       await plantSeed(laku)
     }
     return { adminToken: token, database: databaseName(laku) }

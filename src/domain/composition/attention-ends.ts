@@ -106,7 +106,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
       when 'notification_delivery' then exists (select from notification_deliveries t where t.id = ${subject} and t.status <> 'queued')
       else false end`,
   },
-  job_failed: { person: 'jobs retry, redrive and cancel end it (src/runtime/mend-jobs.ts)' },
+  job_failed: { person: 'jobs retry, redrive and cancel end it (src/runtime/retry-jobs.ts)' },
   money_in_suspense: isNot('suspense_items', 'open', 'requested'),
   ledger_chain_broken: { person: 'laku ledger declare-break ends it' },
   order_called_off: parcelGoes,

@@ -34,8 +34,8 @@ import {
   stopRetries,
   submitSettlements,
 } from '../settlement/index.ts'
-import { tellFactories } from './tell-factories.ts'
-import { changeOfMessage } from './ways-in/tell-old-ways.ts'
+import { tellFactories } from './notify-factories.ts'
+import { changeOfMessage } from './ways-in/notify-old-channels.ts'
 import '../user/events.ts'
 import '../way-in/events.ts'
 import {

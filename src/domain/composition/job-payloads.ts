@@ -1,7 +1,7 @@
 import type { NextWayBecause } from '../auth/index.ts'
 
 /** Each job that an event asks for, and the data that it takes. The worker defines them under these names. */
-declare module '../kernel/followers.ts' {
+declare module '../kernel/event-reactions.ts' {
   interface JobPayloads {
     'email.confirm': { userId: string }
     'email.send': { deliveryId: string }

@@ -3,8 +3,8 @@ import { insertRows, moveState, newId, personOf, requireStaff, type Work } from 
 import { requirePayableAccount } from '../ops/index.ts'
 import { recordChange } from '../way-in/index.ts'
 import { type BankAccountView, bankAccountsOf, lastAccount, sealBankAccount } from './bank-accounts.ts'
-import { requireOwnFactory } from './own-factory.ts'
 import { getFactory } from './read-factories.ts'
+import { requireOwnFactory } from './require-office-access.ts'
 import { bankAccountMachine } from './transitions.ts'
 
 export interface NewBankAccount {

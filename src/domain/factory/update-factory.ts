@@ -2,10 +2,10 @@ import { sql } from 'kysely'
 import { moveState, requireReason, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { recordChange, type Sealed, type Way } from '../way-in/index.ts'
 import { factoryErrors } from './errors.ts'
-import { requireOwnFactory } from './own-factory.ts'
 import { normalizeFactoryPhone } from './phone.ts'
 import { getFactory } from './read-factories.ts'
 import { recordCommission } from './record-commission.ts'
+import { requireOwnFactory } from './require-office-access.ts'
 import { openTaxId, sealTaxId, type TaxId, type TaxIdKind, taxIdOf } from './tax-id.ts'
 import {
   type FactoryStatus,

@@ -1,12 +1,12 @@
 export { groupBuyingChecks } from './checks.ts'
 export { groupBuyingErrors } from './errors.ts'
+export { allocateReceived, noteEnded, resumeWaiting } from './fulfilment/apply-stock-changes.ts'
 export {
   createCoveredOrders,
   createOrdersOf,
   releaseEscrowOf,
   type SessionOrders,
 } from './fulfilment/create-orders.ts'
-export { allocateReceived, noteEnded, resumeWaiting } from './fulfilment/follow-stock.ts'
 export { type FulfilContext, fulfilSession } from './fulfilment/fulfil.ts'
 export { type FulfilmentView, fulfilDemand } from './fulfilment/fulfil-demand.ts'
 export { markParticipantsRefunded } from './fulfilment/settle-refunds.ts'

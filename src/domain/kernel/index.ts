@@ -32,8 +32,16 @@ export {
   errorCatalogue,
   type Refusal,
 } from './errors.ts'
+export type {
+  Choreography,
+  Followers,
+  JobName,
+  JobPayloads,
+  JobRule,
+  NewJob,
+  Reaction,
+} from './event-reactions.ts'
 export type { DomainEvent, EventOf, EventPayloads, EventType, NewEvent } from './events.ts'
-export type { Choreography, Followers, JobName, JobPayloads, JobRule, NewJob, Reaction } from './followers.ts'
 export {
   claimKeys,
   findAnswers,

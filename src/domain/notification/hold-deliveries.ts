@@ -3,7 +3,7 @@ import { LOGIN_REFUSED } from '../../providers/email/facts.ts'
 import { secondsAfter, type Work } from '../kernel/index.ts'
 import { settleAttention } from '../ops/index.ts'
 import type { DeliveryChannel } from './claim-deliveries.ts'
-import { raiseFailure } from './raise-failure.ts'
+import { raiseFailure } from './report-failure.ts'
 
 // A password is mended by a person within minutes, or on Monday.
 const PROBE_FIRST_S = 60

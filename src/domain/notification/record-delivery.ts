@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { moveState, ProviderFailure, retryAt, type Work } from '../kernel/index.ts'
 import type { DeliveryChannel } from './claim-deliveries.ts'
 import { endHold, holdUp, isOfAccount } from './hold-deliveries.ts'
-import { raiseFailure } from './raise-failure.ts'
+import { raiseFailure } from './report-failure.ts'
 import { deliveryMachine } from './transitions.ts'
 
 export interface DeliveryOutcome {

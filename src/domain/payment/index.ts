@@ -2,8 +2,8 @@ import './events.ts'
 
 export { type AdoptedRefund, adoptRefund } from './adoption/adopt-refund.ts'
 export { expectLostInvoices } from './adoption/expect-invoices.ts'
-export { type DisputeNotice, hearDisputes } from './chargebacks/hear-disputes.ts'
 export { type RecordedChargeback, recordChargeback, type ToldChargeback } from './chargebacks/record.ts'
+export { type DisputeNotice, hearDisputes } from './chargebacks/report-disputes.ts'
 export { paymentChecks } from './checks.ts'
 export type { GatewayContext } from './context.ts'
 export { type PostedShare, postedItems } from './entitlement/item-shares.ts'
@@ -16,6 +16,7 @@ export type { GatewayInvoice, GatewayRefund, PaymentGateway } from './gateway.ts
 export { confirmInvoices } from './invoices/confirm.ts'
 export { type OpenContext, type OpenedInvoice, openInvoice } from './invoices/open.ts'
 export { type GatewayNotice, processNotices } from './invoices/process-notices.ts'
+export { announceWithdrawal, withdrawPayments } from './payments/cancel.ts'
 export { type Confirmation, type ConfirmationOutcome, confirmPayments } from './payments/confirm.ts'
 export { createPayments, type NewPayment } from './payments/create.ts'
 export { type EndedPayment, endPayment } from './payments/end.ts'
@@ -31,12 +32,10 @@ export {
   showPayment,
 } from './payments/list.ts'
 export { invoiceRefusal } from './payments/methods.ts'
-export { type LinkedPayment, seePayment } from './payments/see.ts'
+export { type LinkedPayment, seePayment } from './payments/read-linked.ts'
 export { paymentsDue, sweepPayments } from './payments/sweep.ts'
 export { type IntendedSync, intendSync, syncPayment } from './payments/sync.ts'
-export { announceWithdrawal, withdrawPayments } from './payments/withdraw.ts'
 export { type BookedLine, bookLine, intendBookLine } from './reconciliation/book-line.ts'
-export { type Adopting, type BookContext, settleKeptLines } from './reconciliation/follow-lines.ts'
 export type { GatewayTransaction } from './reconciliation/gateway-transactions.ts'
 export {
   bookIsRead,
@@ -45,6 +44,7 @@ export {
   readProviderBook,
 } from './reconciliation/read-provider-book.ts'
 export { type Difference, type Reconciliation, reconcileGateway } from './reconciliation/reconcile-gateway.ts'
+export { type Adopting, type BookContext, settleKeptLines } from './reconciliation/resolve-lines.ts'
 export { type ReconciliationRun, runReconciliation } from './reconciliation/run.ts'
 export { checkRefund } from './refunds/check.ts'
 export { approveRefund, createRefund, type RefundRequest, rejectRefund } from './refunds/create.ts'

@@ -4,7 +4,7 @@ import { type BankAccount, isPaused } from '../ops/index.ts'
 import { openAccount, type SealedAccount } from './destination.ts'
 import type { PayoutPurpose } from './events.ts'
 import { olderMoves } from './older-moves.ts'
-import { payoutNews } from './payout-news.ts'
+import { payoutNews } from './payout-event.ts'
 import { type PayoutStatus, payoutMachine } from './transitions.ts'
 
 /** A payout to be sent or asked about, by the one who has its lease. */

@@ -13,7 +13,7 @@ import { openAccount, sealAccount } from './destination.ts'
 import { payoutErrors } from './errors.ts'
 import type { PayoutPurpose } from './events.ts'
 import { requireNoneMoves } from './older-moves.ts'
-import { payoutNews } from './payout-news.ts'
+import { payoutNews } from './payout-event.ts'
 
 export interface NewPayout {
   /**

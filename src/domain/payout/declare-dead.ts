@@ -3,7 +3,7 @@ import { actorLabel, idOrCode, moveState, requireReason, requireStaff, type Work
 import { requireSecondPerson, settleAttention } from '../ops/index.ts'
 import { payoutErrors } from './errors.ts'
 import type { PayoutPurpose } from './events.ts'
-import { payoutNews } from './payout-news.ts'
+import { payoutNews } from './payout-event.ts'
 import { type PayoutView, showPayout } from './read-payouts.ts'
 import { DECLARED_DEAD, deadFrom, isMoving, nextLookS } from './rules.ts'
 import { type PayoutStatus, payoutMachine } from './transitions.ts'

@@ -1,12 +1,12 @@
 import './events.ts'
 
 export { adoptPayout, mayHaveLeft } from './adopt-payout.ts'
+export { normalReference, noteReference } from './bank-batches/claim-reference.ts'
 export {
   addTransfer,
   makeBatch,
   type NewTransfer,
 } from './bank-batches/make-batch.ts'
-export { normalReference, noteReference } from './bank-batches/note-reference.ts'
 export {
   type BankTransfer,
   type BatchDetail,

@@ -3,7 +3,7 @@ import { inSql, moveState, openStates, secondsAfter, type Work } from '../kernel
 import { putIntoSuspense, suspenseTransitions } from '../suspense/index.ts'
 import { ownerOf } from './book-difference.ts'
 import type { LockedPayout } from './lock-payouts.ts'
-import { payoutNews } from './payout-news.ts'
+import { payoutNews } from './payout-event.ts'
 import { nextLookS, OLDER_ONE_ARRIVED } from './rules.ts'
 import { payoutMachine } from './transitions.ts'
 

@@ -6,7 +6,7 @@ import { type ClaimedPayout, claimPayouts, leaseLeft } from './claim-payouts.ts'
 import type { PayoutContext } from './context.ts'
 import type { GatewayPayout } from './gateway.ts'
 import { planPayouts } from './plan-by-balance.ts'
-import { raiseUnknown, type Shown } from './raise-unknown.ts'
+import { raiseUnknown, type Shown } from './report-unknown.ts'
 import { nextLookS, UNKNOWN_FOR_S } from './rules.ts'
 import { settlePayouts } from './settle-payouts.ts'
 

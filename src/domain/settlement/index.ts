@@ -12,8 +12,6 @@ export { calculateSettlements, type FactoryOutcome, runSettlements } from './cal
 export { settlementChecks } from './checks.ts'
 export { settlementErrors } from './errors.ts'
 export type { SettlementNews } from './events.ts'
-export { bankCsv } from './paying/bank-csv.ts'
-export { type Claimed, claimForBank, type LeftOut } from './paying/export.ts'
 export {
   confirmSettlements,
   failSettlements,
@@ -21,7 +19,9 @@ export {
   reviveSettlements,
   stopRetries,
   submitSettlements,
-} from './paying/follow-payouts.ts'
+} from './paying/apply-payout-results.ts'
+export { bankCsv } from './paying/bank-csv.ts'
+export { type Claimed, claimForBank, type LeftOut } from './paying/export.ts'
 export { paySettlement, retrySettlement } from './paying/pay.ts'
 export { retriesDue, retryFailed } from './paying/retry-failed.ts'
 export {

@@ -8,7 +8,7 @@ export {
   type SuspenseItem,
   showSuspense,
 } from './list-suspense.ts'
-export { noteLost } from './note-lost.ts'
 export { collectPlace, offsetPlace, writeOffPlace } from './places.ts'
 export { type NewSuspense, putIntoSuspense, type SuspenseKind } from './put-into-suspense.ts'
+export { noteLost } from './record-lost-reference.ts'
 export { type Disposal, type SuspenseStatus, suspenseTransitions } from './transitions.ts'

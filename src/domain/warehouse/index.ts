@@ -21,12 +21,11 @@ export { type ReturnedLine, restock } from './inventory/restock.ts'
 export type { Shortage, StockDemand, StockLine } from './inventory/rules.ts'
 export { shipStock } from './inventory/ship.ts'
 export { fillShortages } from './inventory/shortages.ts'
+export { notePickups } from './purchase-orders/apply-pickups.ts'
 export { confirmPurchaseOrder } from './purchase-orders/confirm.ts'
 export { createPurchaseOrder, type NewPurchaseOrder } from './purchase-orders/create.ts'
 export { cancelPurchaseOrder, closePurchaseOrder } from './purchase-orders/end.ts'
 export { estimateFreight, type FreightContext } from './purchase-orders/estimate-freight.ts'
-export { noteUnneeded, noteUntoldFactories } from './purchase-orders/note.ts'
-export { notePickups } from './purchase-orders/note-pickups.ts'
 export {
   listPurchaseOrders,
   type PurchaseOrderDetail,
@@ -38,6 +37,7 @@ export {
 } from './purchase-orders/read.ts'
 export { type Receipt, type ReceiptLine, receivePurchaseOrder } from './purchase-orders/receive.ts'
 export { type Reply, recordReplies } from './purchase-orders/record-replies.ts'
+export { noteUnneeded, noteUntoldFactories } from './purchase-orders/report-problems.ts'
 export { sendPurchaseOrder } from './purchase-orders/send.ts'
 export { purchaseOrdersDue, sweepPurchaseOrders } from './purchase-orders/sweep.ts'
 export { type PurchaseOrderStatus, purchaseOrderTransitions } from './transitions.ts'

@@ -21,7 +21,7 @@ import { isOwnPhone, normalizePhone } from '../../domain/user/index.ts'
 import { requireServedCountry } from '../../domain/whatsapp/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { httpErrors } from '../http-errors.ts'
-import { CodeDoor } from '../strangers/code-door.ts'
+import { CodeDoor } from '../strangers/refusal-cache.ts'
 
 const phone = z.string().min(6).max(32)
 const code = z.string().regex(/^[0-9]{6}$/)

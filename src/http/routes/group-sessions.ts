@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { createSession, getSession, leaveSession, listSessions } from '../../domain/group-buying/index.ts'
 import { fromWire, requireCustomer, toWire } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
-import { JoinDoor } from '../join-door.ts'
+import { JoinDoor } from '../join-batcher.ts'
 import { giveSessionToken } from '../session-token.ts'
 import {
   byId,

@@ -1,4 +1,4 @@
-import { tellOldWays } from '../../domain/composition/ways-in/tell-old-ways.ts'
+import { tellOldWays } from '../../domain/composition/ways-in/notify-old-channels.ts'
 import type { Actor } from '../../domain/kernel/index.ts'
 import { defineJob, type JobFailure } from '../define-job.ts'
 

@@ -5,7 +5,7 @@ import type {
   CourierPlace,
   NewCourierOrder,
 } from '../../domain/logistics/courier.ts'
-import type { BreakerOptions } from '../guard.ts'
+import type { BreakerOptions } from '../circuit-breaker.ts'
 import { createProviderHttp, type HeardAnswer } from '../http.ts'
 import { trunkPhone } from '../phone.ts'
 import { biteshipErrorIn, cancelAnswer, DUPLICATE_REFERENCE, orderAnswer, ratesAnswer } from './answers.ts'

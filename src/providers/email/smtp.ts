@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer'
 import { ProviderFailure, type ProviderFailureFacts } from '../../domain/kernel/provider-failure.ts'
 import type { Mailer } from '../../domain/notification/mailer.ts'
-import { type BreakerOptions, createGuard } from '../guard.ts'
+import { type BreakerOptions, createGuard } from '../circuit-breaker.ts'
 import { networkFailure } from '../network-failure.ts'
 
 export interface SmtpOptions {

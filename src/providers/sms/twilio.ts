@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { SmsSender } from '../../domain/auth/codes/sms.ts'
-import type { BreakerOptions } from '../guard.ts'
+import type { BreakerOptions } from '../circuit-breaker.ts'
 import { createProviderHttp, type ProviderVerdict } from '../http.ts'
 import { plusPhone } from '../phone.ts'
 

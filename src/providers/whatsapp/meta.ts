@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { WhatsAppSender, WhatsAppTemplate } from '../../domain/whatsapp/sender.ts'
 import { lenient } from '../answers.ts'
-import type { BreakerOptions } from '../guard.ts'
+import type { BreakerOptions } from '../circuit-breaker.ts'
 import { createProviderHttp, type ProviderVerdict } from '../http.ts'
 import { barePhone } from '../phone.ts'
 import { refusalBy } from './facts.ts'

@@ -1,4 +1,4 @@
-import type { BreakerOptions } from '../guard.ts'
+import type { BreakerOptions } from '../circuit-breaker.ts'
 import { type CallLimiter, createProviderHttp, type HeardAnswer, type ProviderHttp } from '../http.ts'
 import { xenditErrorIn } from './answers.ts'
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
+import { guard, operation, type ProviderFace, sameSecret } from '../before-operation.ts'
 import type { SandboxContext } from '../context.ts'
 import { fieldsOf, textOf } from '../fields.ts'
-import { guard, operation, type ProviderFace, sameSecret } from '../guard.ts'
 import { languageOf } from '../page.ts'
 import { COURIER_SERVICES } from './couriers.ts'
 import { biteshipError } from './errors.ts'

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { guard, operation, type ProviderFace, sameSecret } from '../before-operation.ts'
 import type { SandboxContext } from '../context.ts'
 import { fieldsOf, textOf } from '../fields.ts'
-import { guard, operation, type ProviderFace, sameSecret } from '../guard.ts'
 import { WireError } from '../wire-error.ts'
 
 /** Fonnte says no with HTTP 200. */

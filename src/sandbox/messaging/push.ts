@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
+import { guard, operation } from '../before-operation.ts'
 import type { SandboxContext } from '../context.ts'
-import { guard, operation } from '../guard.ts'
 import { WireError } from '../wire-error.ts'
 
 /** A browser's push service below `/push/:subscription`. What browsers would decrypt is kept as base64. */

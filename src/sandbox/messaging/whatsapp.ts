@@ -7,9 +7,9 @@ import {
   TEXT_BODY_LENGTH,
   TEXT_WINDOW_H,
 } from '../../providers/whatsapp/facts.ts'
+import { guard, operation, type ProviderFace, sameSecret } from '../before-operation.ts'
 import { outcomeDelayMs, type SandboxContext } from '../context.ts'
 import { type Fields, fieldsOf, textOf } from '../fields.ts'
-import { guard, operation, type ProviderFace, sameSecret } from '../guard.ts'
 import { WireError } from '../wire-error.ts'
 import { readTemplate, templateAnswer } from './template-registry.ts'
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { guard, operation, type ProviderFace, sameSecret } from '../before-operation.ts'
 import type { SandboxContext } from '../context.ts'
 import { fieldsOf, textOf } from '../fields.ts'
-import { guard, operation, type ProviderFace, sameSecret } from '../guard.ts'
 import { languageOf } from '../page.ts'
 import { WireError } from '../wire-error.ts'
 import type { XenditAccount } from './account.ts'

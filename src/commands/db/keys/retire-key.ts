@@ -4,7 +4,7 @@ import { Vault } from '../../../domain/kernel/index.ts'
 import type { OwnerConfig } from '../../../runtime/config.ts'
 import { createKysely } from '../../../runtime/database.ts'
 import { type KeyPurpose, readEnvironment } from '../../../runtime/environment/read-environment.ts'
-import { noteByOwner } from './note-by-owner.ts'
+import { noteByOwner } from './audit-by-owner.ts'
 
 export type Retirement = { purposes: KeyPurpose[] } | { refused: string } | { unknown: true }
 

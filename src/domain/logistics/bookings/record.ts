@@ -11,7 +11,7 @@ import {
 import { post } from '../../ledger/index.ts'
 import { bookedPosting } from '../costs/shipping-money.ts'
 import type { CourierOrder } from '../courier.ts'
-import { announcePriced } from '../rates/announce-priced.ts'
+import { announcePriced } from '../rates/emit-priced.ts'
 import { lockOrderOf } from '../tracking/lock-parcels.ts'
 import { type ShipmentStatus, shipmentMachine } from '../transitions.ts'
 import type { ClaimedBooking } from './claim.ts'

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { secondsAfter } from '../../kernel/index.ts'
 import { type BookingContext, bookShipments } from './book.ts'
 import { isPaidFor } from './open.ts'
-import { BOOKINGS_BY_ITSELF } from './raise-called-off.ts'
+import { BOOKINGS_BY_ITSELF } from './report-cancelled.ts'
 
 const running = sql`not (select paused from switches where name = 'biteship')`
 

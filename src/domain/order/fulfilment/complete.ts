@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { moveState, type Work } from '../../kernel/index.ts'
 import type { LockedOrder } from '../lock.ts'
 import { orderMachine } from '../transitions.ts'
-import { announceMoves } from './announce-moves.ts'
+import { announceMoves } from './apply-status-effects.ts'
 
 /** True when the return window of a delivered order is over. Answered by the index `orders_return_window`. */
 export const completionDue = (now: Date): RawBuilder<boolean> =>

@@ -14,7 +14,7 @@ import {
   takeBack,
 } from '../refunds/order-money.ts'
 import { orderMachine, orderTransitions } from '../transitions.ts'
-import { announceMoves } from './announce-moves.ts'
+import { announceMoves } from './apply-status-effects.ts'
 import { earnOrders } from './earn.ts'
 
 /** Goods that came back go on the shelf again; `laku stock adjust` takes off goods that are found broken. */

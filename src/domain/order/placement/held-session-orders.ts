@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { moveState, type Tx, type Work } from '../../kernel/index.ts'
 import type { StockLine } from '../../warehouse/index.ts'
-import { announceMoves } from '../fulfilment/announce-moves.ts'
+import { announceMoves } from '../fulfilment/apply-status-effects.ts'
 import { lockOrders, subjectOf } from '../lock.ts'
 import { orderMachine } from '../transitions.ts'
 

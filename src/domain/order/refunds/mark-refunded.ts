@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type EventOf, finalStates, inSql, moveState, type Work } from '../../kernel/index.ts'
 import { refundTransitions } from '../../payment/index.ts'
-import { announceMoves } from '../fulfilment/announce-moves.ts'
+import { announceMoves } from '../fulfilment/apply-status-effects.ts'
 import { lockOrders, refundDecided } from '../lock.ts'
 import { orderMachine } from '../transitions.ts'
 

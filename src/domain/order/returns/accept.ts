@@ -11,7 +11,7 @@ import {
 import { settleAttention, takeLimit } from '../../ops/index.ts'
 import { restock } from '../../warehouse/index.ts'
 import { orderErrors } from '../errors.ts'
-import { announceMoves } from '../fulfilment/announce-moves.ts'
+import { announceMoves } from '../fulfilment/apply-status-effects.ts'
 import { type LockedOrder, lockOrderAndPayments, subjectOf } from '../lock.ts'
 import {
   giftOf,

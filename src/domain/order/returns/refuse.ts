@@ -1,7 +1,7 @@
 import { actorLabel, moveState, requireStaff, type Work } from '../../kernel/index.ts'
 import { settleAttention } from '../../ops/index.ts'
 import { orderErrors } from '../errors.ts'
-import { announceMoves } from '../fulfilment/announce-moves.ts'
+import { announceMoves } from '../fulfilment/apply-status-effects.ts'
 import { lockOrder, subjectOf } from '../lock.ts'
 import { orderMachine, returnMachine } from '../transitions.ts'
 import { getReturn, type ReturnView } from './read.ts'

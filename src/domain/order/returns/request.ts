@@ -8,7 +8,7 @@ import {
   type Work,
 } from '../../kernel/index.ts'
 import { orderErrors } from '../errors.ts'
-import { announceMoves } from '../fulfilment/announce-moves.ts'
+import { announceMoves } from '../fulfilment/apply-status-effects.ts'
 import { type LockedOrder, lockOrder, subjectOf } from '../lock.ts'
 import { getOrder } from '../read.ts'
 import { orderMachine, orderTransitions } from '../transitions.ts'

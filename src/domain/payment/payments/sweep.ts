@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { secondsAfter, type Work } from '../../kernel/index.ts'
 import { isPaused } from '../../ops/index.ts'
 import type { GatewayContext } from '../context.ts'
-import { claimDue, followInvoices } from '../invoices/follow.ts'
+import { claimDue, followInvoices } from '../invoices/sync.ts'
 import { expireUnopened } from './expire.ts'
 
 /**

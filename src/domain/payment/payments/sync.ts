@@ -3,7 +3,7 @@ import { type Rupiah, requireStaff, type Work } from '../../kernel/index.ts'
 import type { GatewayContext } from '../context.ts'
 import { paymentErrors } from '../errors.ts'
 import type { AskedPayment } from '../invoices/ask.ts'
-import { followInvoices } from '../invoices/follow.ts'
+import { followInvoices } from '../invoices/sync.ts'
 import { submitRefunds } from '../refunds/submit.ts'
 import { type PaymentDetail, type RefundLine, showPayment } from './list.ts'
 

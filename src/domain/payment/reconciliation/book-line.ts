@@ -1,6 +1,6 @@
 import { requireStaff, type Work } from '../../kernel/index.ts'
 import { bookTransactions } from './book-transactions.ts'
-import { askAbout, type BookContext, keepLines, suspendLine } from './follow-lines.ts'
+import { askAbout, type BookContext, keepLines, suspendLine } from './resolve-lines.ts'
 
 export interface BookedLine {
   id: string

@@ -2,8 +2,8 @@ import { type RawBuilder, sql } from 'kysely'
 import { requireStaff, secondsAfter, type Work } from '../../kernel/index.ts'
 import { inOneOrEach } from '../../ops/index.ts'
 import { type BookedTransactions, bookTransactions } from './book-transactions.ts'
-import { type BookContext, followLines, keepAside, keepLines } from './follow-lines.ts'
 import type { GatewayTransaction, GatewayTransactionPage, UnreadTransaction } from './gateway-transactions.ts'
+import { type BookContext, followLines, keepAside, keepLines } from './resolve-lines.ts'
 
 const A_PAGE = 50
 /** A run costs at most so many calls of the 600 a minute; what is left is read by the next. */

@@ -4,8 +4,8 @@ import type { GatewayContext } from '../context.ts'
 import { chargedIdr, movedIdr } from './compare-transactions.ts'
 import { compareLines, type Difference, missingThere, NOT_DUE_S } from './differences.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
-import { isThere } from './look-for.ts'
 import { type OurPage, ourLines } from './our-lines.ts'
+import { isThere } from './search-provider.ts'
 
 export type { Difference, DifferenceKind } from './differences.ts'
 

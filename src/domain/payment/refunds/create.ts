@@ -14,7 +14,7 @@ import {
   type Work,
 } from '../../kernel/index.ts'
 import { countUse, isOverLimit, type LimitUse, requireSecondPerson } from '../../ops/index.ts'
-import { bearRefund } from '../entitlement/bear-refund.ts'
+import { bearRefund } from '../entitlement/refund-debits.ts'
 import { paymentErrors } from '../errors.ts'
 import { showPayment } from '../payments/list.ts'
 import { lockWholly } from '../payments/lock.ts'

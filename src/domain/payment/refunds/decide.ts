@@ -19,7 +19,7 @@ import { type LockedPayment, lockPayments } from '../payments/lock.ts'
 import { recordReturned } from '../payments/record-returned.ts'
 import { type RefundDestination, waysBack } from '../rules.ts'
 import { refundMachine } from '../transitions.ts'
-import { refundNews } from './refund-news.ts'
+import { refundNews } from './refund-event.ts'
 
 export interface RefundDecision {
   /** The business key: `left:{participant}`, `late:{payment}`. Deciding it again changes nothing. */

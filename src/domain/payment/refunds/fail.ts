@@ -4,7 +4,7 @@ import type { LockedPayment } from '../payments/lock.ts'
 import { type AfterRefusal, afterRefusal } from '../rules.ts'
 import { refundMachine } from '../transitions.ts'
 import { putIntoWallets } from './put-into-wallets.ts'
-import { refundFailed, refundWaits } from './refund-news.ts'
+import { refundFailed, refundWaits } from './refund-event.ts'
 import type { FailedNow } from './settle.ts'
 
 /** A refund that failed. Money that no payment of ours fits has no payment, and so no wallet. */

@@ -4,7 +4,7 @@ import { fitByAge, type Outgoing, payoutsWaiting } from '../../payout/index.ts'
 import { attempt } from '../attempt.ts'
 import type { GatewayContext } from '../context.ts'
 import type { Payment } from '../views.ts'
-import { refundWaits } from './refund-news.ts'
+import { refundWaits } from './refund-event.ts'
 
 /** So many that wait are looked at together; those behind them wait on. */
 const LOOKED_AT = 500

@@ -7,7 +7,7 @@ import { dimensionsOf, intoWallet } from '../escrow/funds.ts'
 import type { LockedPayment } from '../payments/lock.ts'
 import { recordRefunded } from '../payments/record-returned.ts'
 import { refundMachine } from '../transitions.ts'
-import { refundNews } from './refund-news.ts'
+import { refundNews } from './refund-event.ts'
 
 export interface FailedRefund {
   id: string

@@ -10,9 +10,9 @@ import { recordRefunded } from '../payments/record-returned.ts'
 import { type RefundStatus, refundMachine } from '../transitions.ts'
 import { referenceOf } from './claim.ts'
 import { failRefunds } from './fail.ts'
-import { goneIdr, hearRefund, type ProviderRefund } from './hear.ts'
+import { goneIdr, hearRefund, type ProviderRefund } from './interpret-answer.ts'
 import { raiseWaiting } from './plan-by-balance.ts'
-import { refundNews } from './refund-news.ts'
+import { refundNews } from './refund-event.ts'
 
 /** A refund, locked. Its state follows what is decided of it here. */
 export interface LockedRefund {

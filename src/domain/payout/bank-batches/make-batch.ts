@@ -15,7 +15,7 @@ import { sealAccount } from '../destination.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
 import { requireNoneMoves } from '../older-moves.ts'
-import { payoutNews } from '../payout-news.ts'
+import { payoutNews } from '../payout-event.ts'
 
 const HOUR_S = 3600
 

@@ -14,7 +14,7 @@ import { hasChanged } from '../calculation/calculate.ts'
 import { type LockedSettlement, lockSettlement, newsOf } from '../lock.ts'
 import { settlementMachine } from '../transitions.ts'
 import { destinationOf, payLocked } from './pay.ts'
-import { raiseUnpaid } from './raise-unpaid.ts'
+import { raiseUnpaid } from './report-unpaid.ts'
 
 const A_RUN = 20
 

@@ -11,9 +11,9 @@ import {
 } from '../../kernel/index.ts'
 import { credit, debit, type Entry, post, walletAccount } from '../../ledger/index.ts'
 import { countUse, isOverLimit, type LimitUse } from '../../ops/index.ts'
+import { openWallets } from '../ensure-wallets.ts'
 import { walletErrors } from '../errors.ts'
 import { lockWallets } from '../lock.ts'
-import { openWallets } from '../open.ts'
 import { requireBalances } from '../require-balances.ts'
 import type { AdjustmentStatus } from '../transitions.ts'
 

@@ -4,7 +4,7 @@ import { settleAttention } from '../../ops/index.ts'
 import { noteReference } from '../../payout/index.ts'
 import { walletErrors } from '../errors.ts'
 import { withdrawalMachine } from '../transitions.ts'
-import { entriesOf } from './follow-payouts.ts'
+import { entriesOf } from './apply-payout-results.ts'
 import { withdrawalNews } from './views.ts'
 
 interface ByHand {

@@ -8,7 +8,7 @@ import {
 import type { Actor, StoredAnswer } from '../domain/kernel/index.ts'
 import { withRate } from '../domain/logistics/index.ts'
 import type { Laku } from '../runtime/laku.ts'
-import { Gatherer } from './gatherer.ts'
+import { Gatherer } from './batcher.ts'
 
 const door: Actor = { kind: 'system', name: 'door' }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { kernelErrors } from '../domain/kernel/index.ts'
-import { Gatherer } from './gatherer.ts'
+import { Gatherer } from './batcher.ts'
 
 function watched(
   options: { maxBatch?: number; takesMs?: number; fail?: (batch: number[]) => Error | undefined } = {},

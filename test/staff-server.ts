@@ -10,7 +10,7 @@ import { ownEntries } from '../src/commands/own-program.ts'
 import { newStaffToken } from '../src/domain/auth/index.ts'
 import { secondsAfter } from '../src/domain/kernel/index.ts'
 import type { CommandHouse } from '../src/http/staff/command-house.ts'
-import { type DoorPaces, openStaffDoor, type StaffDoor } from '../src/http/staff/staff-door.ts'
+import { type DoorPaces, openStaffDoor, type StaffDoor } from '../src/http/staff/staff-server.ts'
 import type { CommandRun } from './command-line.ts'
 import type { TestLaku } from './laku.ts'
 

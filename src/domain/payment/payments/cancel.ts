@@ -2,7 +2,7 @@ import { ProviderFailure, type Work } from '../../kernel/index.ts'
 import { requireRunning } from '../../ops/index.ts'
 import type { GatewayContext } from '../context.ts'
 import type { AskedPayment } from '../invoices/ask.ts'
-import { followInvoices } from '../invoices/follow.ts'
+import { followInvoices } from '../invoices/sync.ts'
 import { subjectOf } from '../views.ts'
 import { expireWithdrawn } from './expire.ts'
 

@@ -8,7 +8,7 @@ import { expirePayments } from '../payments/expire.ts'
 import { lockWholly } from '../payments/lock.ts'
 import { type AskedPayment, askInvoice, type InvoiceNews } from './ask.ts'
 import { confirmInvoices } from './confirm.ts'
-import { lookByPages } from './look-by-pages.ts'
+import { lookByPages } from './read-paid-pages.ts'
 import { FIRST_CHECK_S, RESERVED_S, storeInvoice } from './reserve.ts'
 
 const LONGEST_WAIT_S = 3600

@@ -1,7 +1,7 @@
 import type { ProviderFailure, Work } from '../kernel/index.ts'
 import { formatIdr } from '../kernel/index.ts'
 import type { ClaimedPayout } from './claim-payouts.ts'
-import { commandFor } from './payout-news.ts'
+import { commandFor } from './payout-event.ts'
 import { deadFrom, repeatsUntil } from './rules.ts'
 
 /** The provider's records of a payout whose outcome is unknown. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { onTheWayStatuses, openStatuses } from '../transitions.ts'
-import { type CallOffLine, callOff, mayCallOff } from './call-off-rules.ts'
+import { type CallOffLine, callOff, mayCallOff } from './reorder-rules.ts'
 
 const line = (variantId: string, missing: number, mayExceed: number, wholesaleUnit = 12): CallOffLine => ({
   variantId,

@@ -4,7 +4,7 @@ import type { ShipmentStatus } from '../../logistics/index.ts'
 import { type LockedOrder, lockOrders } from '../lock.ts'
 import { returnUntil } from '../returns/window.ts'
 import { type OrderStatus, orderMachine, orderTransitions } from '../transitions.ts'
-import { announceMoves } from './announce-moves.ts'
+import { announceMoves } from './apply-status-effects.ts'
 
 /**
  * The way of an order that all goes well with. A courier may report a later step first, so steps may be

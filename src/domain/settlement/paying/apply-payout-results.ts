@@ -6,7 +6,7 @@ import { BATCH_CANCELLED, setPayoutAside } from '../../payout/index.ts'
 import { type LockedSettlement, lockSettlements, newsOf } from '../lock.ts'
 import { retryAfterFailure, UNSETTLED } from '../rules.ts'
 import { type SettlementStatus, settlementMachine, settlementTransitions } from '../transitions.ts'
-import { raiseUnpaid } from './raise-unpaid.ts'
+import { raiseUnpaid } from './report-unpaid.ts'
 
 type PayoutEvent = EventOf<'payout.submitted' | 'payout.succeeded' | 'payout.failed' | 'payout.reversed'>
 

@@ -11,7 +11,7 @@ export const retry = defineChange({
   name: 'retry',
   description: 'Let a failed or dead job run once more.',
   change: async (work, { id }, _reason, context) => {
-    const { retryJob } = await import('../../runtime/mend-jobs.ts')
+    const { retryJob } = await import('../../runtime/retry-jobs.ts')
     return await retryJob(work, (await context.laku()).queue, id)
   },
   done: (_result, { id }) => `Job ${id} runs again.`,
@@ -22,7 +22,7 @@ export const cancel = defineChange({
   name: 'cancel',
   description: 'Take a waiting job out of its queue. What was due stays due: a sweep finds it again.',
   change: async (work, { id }, _reason, context) => {
-    const { cancelJob } = await import('../../runtime/mend-jobs.ts')
+    const { cancelJob } = await import('../../runtime/retry-jobs.ts')
     return await cancelJob(work, (await context.laku()).queue, id)
   },
   done: ({ queue, id }) => `Job ${id} of ${queue} is cancelled.`,
@@ -35,7 +35,7 @@ export const redrive = defineChange({
   input: z.object({ queue: z.string().optional() }),
   examples: ['laku jobs redrive --dry-run', 'laku jobs redrive notify --reason "the mail server is back"'],
   change: async (work, { queue: of }, _reason, context) => {
-    const { redriveJobs } = await import('../../runtime/mend-jobs.ts')
+    const { redriveJobs } = await import('../../runtime/retry-jobs.ts')
     return await redriveJobs(work, (await context.laku()).queue, { of })
   },
   done: ({ count }) => `${count} dead jobs are in their queues again.`,
