@@ -43,7 +43,7 @@ const readRooms = (root: string) =>
   JSON.parse(readFileSync(join(root, 'src/domain/graph.json'), 'utf8')) as Rooms
 
 const front = /^src\/(commands|jobs|http)\//
-const doorsOfProcesses =
+const entryPoints =
   /^src\/(http\/server|http\/staff\/(staff-door|command-house)|jobs\/worker|jobs\/registry)\.ts$/
 const frameworks = /^(pg|pg-boss|pg-cursor|fastify|@fastify\/.*|commander|inquirer|xendit-node)$/
 
@@ -67,7 +67,7 @@ const houseRules: Rule[] = [
     allows: (to, from) =>
       !front.test(to) ||
       frontOf(to) === frontOf(from) ||
-      (frontOf(from) === 'commands' && doorsOfProcesses.test(to)),
+      (frontOf(from) === 'commands' && entryPoints.test(to)),
   },
   {
     // It shows what runs in a server. What it needs of the commands are their looks and their printing, and

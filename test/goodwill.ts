@@ -1,12 +1,12 @@
 import { insertRows, newId, type Rupiah, type Work } from '../src/domain/kernel/index.ts'
 import { credit, debit, post } from '../src/domain/ledger/index.ts'
 import { countUse } from '../src/domain/ops/index.ts'
-import { openWallets } from '../src/domain/wallet/index.ts'
+import { ensureWallets } from '../src/domain/wallet/index.ts'
 
 /** Fills a wallet as goodwill does, past its limits and its news. */
 export async function giveGoodwill(work: Work, userId: string, amountIdr: Rupiah): Promise<void> {
   const [id, at, by] = [newId(), work.now, 'a test']
-  await openWallets(work, [userId])
+  await ensureWallets(work, [userId])
   const subject = ['wallet_adjustment', id] as [string, string]
   const use = { kind: 'goodwill', subject, receiver: `user:${userId}`, amountIdr, person: by } as const
   // With a second person, so that it takes from no limit.

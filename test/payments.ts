@@ -22,7 +22,7 @@ import { openTestLaku, type TestLaku, type TestOptions } from './laku.ts'
 import { MUCH_IDR } from './payouts.ts'
 
 /** The provider's client with little patience, so that a lost answer costs a test a moment. */
-export const impatientGateway = (laku: TestLaku) =>
+export const shortTimeoutGateway = (laku: TestLaku) =>
   createXenditGateway({
     url: laku.config.xenditApiUrl,
     secretKey: laku.config.xenditSecretKey,

@@ -51,7 +51,7 @@ const alone: Partial<Choreography> = {
 export const MUCH_IDR = 1_000_000_000_000
 
 /** The provider's client with little patience, so that a lost answer costs a test a moment. */
-export const impatientPayouts = (laku: TestLaku): PayoutGateway =>
+export const shortTimeoutPayouts = (laku: TestLaku): PayoutGateway =>
   createXenditPayouts({
     url: laku.config.xenditApiUrl,
     secretKey: laku.config.xenditSecretKey,
@@ -63,7 +63,7 @@ export async function openPayoutFixture(options: TestOptions = {}) {
   // What is paid out here was never paid in at the sandbox.
   const floatIdr = MUCH_IDR
   const laku = await openTestLaku({ watched: true, sandbox: true, floatIdr, choreography: alone, ...options })
-  const payouts = impatientPayouts(laku)
+  const payouts = shortTimeoutPayouts(laku)
   const send = async (method: string, path: string, body: unknown) => {
     const headers = { 'content-type': 'application/json' }
     const sent = method === 'GET' ? {} : { headers, body: JSON.stringify(body) }

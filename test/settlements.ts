@@ -31,7 +31,7 @@ import {
 } from '../src/domain/settlement/index.ts'
 import { admin, confirmed, openTestLaku, system, type TestOptions } from './laku.ts'
 import { Market } from './market.ts'
-import { impatientPayouts, MUCH_IDR } from './payouts.ts'
+import { MUCH_IDR, shortTimeoutPayouts } from './payouts.ts'
 
 /** Two people of finance: what one calculates, the other approves. */
 export const sinta: Actor = { kind: 'staff', id: newId(), name: 'sinta', role: 'finance', factor: confirmed }
@@ -60,7 +60,7 @@ export async function openSettlementFixture(options: TestOptions = {}) {
   })
   const market = await Market.open(laku)
   const [buyer] = await market.buyers(1)
-  const payouts = impatientPayouts(laku)
+  const payouts = shortTimeoutPayouts(laku)
   const send = async (method: string, path: string, body: unknown) => {
     const headers = { 'content-type': 'application/json' }
     const response = await fetch(`${laku.sandbox.url}/control${path}`, {

@@ -10,16 +10,16 @@ import { ownEntries } from '../src/commands/own-program.ts'
 import { newStaffToken } from '../src/domain/auth/index.ts'
 import { secondsAfter } from '../src/domain/kernel/index.ts'
 import type { CommandHouse } from '../src/http/staff/command-house.ts'
-import { type DoorPaces, openStaffDoor, type StaffDoor } from '../src/http/staff/staff-server.ts'
+import { openStaffServer, type StaffServer, type StaffServerTimings } from '../src/http/staff/staff-server.ts'
 import type { CommandRun } from './command-line.ts'
 import type { TestLaku } from './laku.ts'
 
 /** The staff door of a test's laku, and a client before it: in this process, over the wire. */
-export class DoorOfTest {
-  readonly door: StaffDoor
+export class TestStaffServer {
+  readonly door: StaffServer
   readonly laku: TestLaku
 
-  private constructor(door: StaffDoor, laku: TestLaku) {
+  private constructor(door: StaffServer, laku: TestLaku) {
     this.door = door
     this.laku = laku
   }
@@ -30,9 +30,9 @@ export class DoorOfTest {
       house = commandHouse,
       port = 0,
       paces,
-    }: { house?: CommandHouse; port?: number; paces?: DoorPaces } = {},
-  ): Promise<DoorOfTest> {
-    return new DoorOfTest(await openStaffDoor(laku, house, { host: '127.0.0.1', port }, paces), laku)
+    }: { house?: CommandHouse; port?: number; paces?: StaffServerTimings } = {},
+  ): Promise<TestStaffServer> {
+    return new TestStaffServer(await openStaffServer(laku, house, { host: '127.0.0.1', port }, paces), laku)
   }
 
   /** One more token of theirs, by the owner's hand: an audit row of it would be one that no command left. */

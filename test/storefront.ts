@@ -8,8 +8,8 @@ import {
 import { type Actor, type Choreography, runChecks } from '../src/domain/kernel/index.ts'
 import { ledgerChecks } from '../src/domain/ledger/index.ts'
 import {
+  absorbCourierFees,
   type BookingContext,
-  bearFees,
   bookShipments,
   liveShipment,
   logisticsChecks,
@@ -20,12 +20,12 @@ import {
   withRate,
 } from '../src/domain/logistics/index.ts'
 import {
+  applyShipmentStatus,
+  applyWaybillChanges,
   cancelOrder,
   cancelUnpaidOrders,
   createOrder,
   earnDelivered,
-  followShipments,
-  followWaybills,
   getOrder,
   markOrdersPaid,
   markOrdersRefunded,
@@ -36,7 +36,7 @@ import {
   type StatusByHand,
   setOrderStatus,
   startProcessing,
-  withParcelCalledOff,
+  withParcelCancelled,
 } from '../src/domain/order/index.ts'
 import { freeParts, paymentChecks } from '../src/domain/payment/index.ts'
 import { warehouseChecks } from '../src/domain/warehouse/index.ts'
@@ -54,13 +54,13 @@ export const orderChoreography: Partial<Choreography> = {
   'participant.released': {},
   'stock.added': {},
   'shipment.created': { reactions: [startProcessing] },
-  'shipment.status_changed': { reactions: [followShipments] },
+  'shipment.status_changed': { reactions: [applyShipmentStatus] },
   'shipment.priced': {},
-  'shipment.waybill_changed': { reactions: [followWaybills] },
+  'shipment.waybill_changed': { reactions: [applyWaybillChanges] },
   'order.created': {},
   'order.paid': {},
   'order.allocated': {},
-  'order.cancelled': { reactions: [bearFees] },
+  'order.cancelled': { reactions: [absorbCourierFees] },
   'return.refused': {},
   'order.delivered': { reactions: [earnDelivered] },
   'order.status_changed': {},
@@ -118,7 +118,7 @@ export class Storefront {
 
   /** Cancels as the doors do, the courier called off first where one is booked. */
   cancel(actor: Actor, orderId: string): Promise<OrderView> {
-    return withParcelCalledOff(this.rateContext(actor), () =>
+    return withParcelCancelled(this.rateContext(actor), () =>
       this.laku.as(actor, (work) => cancelOrder(work, { order: orderId })),
     )
   }

@@ -3,7 +3,7 @@ import { type AccountKey, balanceIdr, credit, debit, ledgerChecks, post } from '
 import type { BankAccount } from '../src/domain/ops/index.ts'
 import { payoutChecks, submitPayouts, sweepPayouts } from '../src/domain/payout/index.ts'
 import {
-  openWallets,
+  ensureWallets,
   requestWithdrawal,
   sweepWithdrawals,
   type WithdrawalRequest,
@@ -11,7 +11,7 @@ import {
 } from '../src/domain/wallet/index.ts'
 import { giveGoodwill } from './goodwill.ts'
 import { confirmed, openTestLaku, system, type TestLaku, type TestOptions } from './laku.ts'
-import { impatientPayouts, MUCH_IDR } from './payouts.ts'
+import { MUCH_IDR, shortTimeoutPayouts } from './payouts.ts'
 import { markedBy } from './reference.ts'
 
 /** Xendit's test number that stays accepted until it is moved by hand. */
@@ -39,7 +39,7 @@ export const finance = (name = 'fin'): Actor => ({
 export async function openWalletFixture(options: TestOptions = {}) {
   // What leaves wallets here was never paid in at the sandbox.
   const laku = await openTestLaku({ watched: true, sandbox: true, floatIdr: MUCH_IDR, ...options })
-  const payouts = impatientPayouts(laku)
+  const payouts = shortTimeoutPayouts(laku)
   const control = async (method: string, path: string, body: unknown) => {
     const headers = { 'content-type': 'application/json' }
     const response = await fetch(`${laku.sandbox.url}/control${path}`, {
@@ -73,7 +73,7 @@ function waysOf(laku: TestLaku) {
     ) =>
       laku.system(async (work) => {
         if (kind === 'wallet.goodwill') return await giveGoodwill(work, userId, amountIdr)
-        await openWallets(work, [userId])
+        await ensureWallets(work, [userId])
         const entries = [debit('subsidy', amountIdr), credit(`wallet:${userId}`, amountIdr, { userId })]
         await post(work, [{ key: newId(), kind, subject: ['user', userId], entries }])
       }),
@@ -124,7 +124,7 @@ function waysOf(laku: TestLaku) {
 
 function payoutWays(
   laku: TestLaku,
-  payouts: ReturnType<typeof impatientPayouts>,
+  payouts: ReturnType<typeof shortTimeoutPayouts>,
   control: (method: string, path: string, body: unknown) => Promise<void>,
 ) {
   const context = { units: laku.units, actor: system, payouts }

@@ -19,7 +19,7 @@ interface Waiting {
 }
 
 const GATHER_MS = 2
-const MOST = 256
+const MAX_BATCH = 256
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL ?? '', max: 4 })
 pool.on('error', () => {})
 const app = Fastify()
@@ -55,7 +55,7 @@ app.post<{ Params: { id: string }; Body: Body }>('/api/group-sessions/:id/join',
 })
 
 function schedule(): void {
-  if (inFlight < 2 && waiting.length >= MOST) void flush()
+  if (inFlight < 2 && waiting.length >= MAX_BATCH) void flush()
   else timer ??= setTimeout(() => void flush(), GATHER_MS)
 }
 
@@ -63,7 +63,7 @@ async function flush(): Promise<void> {
   clearTimeout(timer)
   timer = undefined
   if (waiting.length === 0 || inFlight >= 2) return
-  const batch = waiting.splice(0, MOST)
+  const batch = waiting.splice(0, MAX_BATCH)
   inFlight++
   try {
     await write(batch)

@@ -30,7 +30,7 @@ describe('attention', () => {
       subject: ['order', subject] as [string, string],
       message: 'it is stuck',
     }
-    await laku.system(async (work) => work.raise({ ...item, command: 'laku doctor' }))
+    await laku.system(async (work) => work.requestAttention({ ...item, command: 'laku doctor' }))
     const [open] = (await askLaku<List<{ id: string }>>(laku, ['attention', 'list', '--subject', subject]))
       .data
     const id = open?.id ?? ''

@@ -20,7 +20,7 @@ export const serve = defineTask({
     const laku = await openProcess(config, 'server')
     try {
       const server = await startServer(laku, { host: config.host, port: config.port })
-      const staff = await openDoor(laku, config).catch(async (error: unknown) => {
+      const staff = await openServerOfStaff(laku, config).catch(async (error: unknown) => {
         await server.close()
         throw error
       })
@@ -48,11 +48,11 @@ const STAFF_PORT = 3010
  * The staff door; nobody who runs two servers on a machine has to know of it, so that its own default port
  * may be taken.
  */
-async function openDoor(laku: Laku, { staffHost: host, staffPort }: Config) {
-  const { openStaffDoor } = await import('../http/staff/staff-server.ts')
+async function openServerOfStaff(laku: Laku, { staffHost: host, staffPort }: Config) {
+  const { openStaffServer } = await import('../http/staff/staff-server.ts')
   const { commandHouse } = await import('./command-house.ts')
   try {
-    return await openStaffDoor(laku, commandHouse, { host, port: staffPort ?? STAFF_PORT })
+    return await openStaffServer(laku, commandHouse, { host, port: staffPort ?? STAFF_PORT })
   } catch (error) {
     if (!(error instanceof StartError) || staffPort !== undefined) throw error
     laku.logger.warn(

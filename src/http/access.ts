@@ -70,7 +70,7 @@ const DAY_S = 24 * 3600
 const MONEY_KEY_S = 90 * DAY_S
 /** `lkst_` and 32 random bytes: what is longer or shorter is looked for nowhere. */
 const STAFF_TOKEN_LENGTH = 48
-const MOST_SEEN = 1_000
+const MAX_CACHED = 1_000
 const anonymous: Actor = { kind: 'visitor', name: 'http' }
 
 /** Finds out who calls, and gives a route two ways to run a use case for them. */
@@ -178,7 +178,7 @@ export const access = (laku: Laku) =>
 
 /** Tokens that were good once are looked for without being counted as a guess. */
 function remember(seen: Set<string>, digest: string): void {
-  if (seen.size >= MOST_SEEN) seen.clear()
+  if (seen.size >= MAX_CACHED) seen.clear()
   seen.add(digest)
 }
 

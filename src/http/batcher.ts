@@ -1,6 +1,6 @@
 import { DomainError } from '../domain/kernel/index.ts'
 
-export interface GathererOptions<In, Out> {
+export interface BatcherOptions<In, Out> {
   /** Does the work for a batch and answers each, in order. */
   run: (batch: In[]) => Promise<Out[]>
   /** A batch starts when so many wait. */
@@ -25,21 +25,21 @@ interface Waiting<In, Out> {
  * A batch that fails as a whole is run again one by one, so that one bad entry spoils no other; but not where
  * nothing would come of it (the database is away).
  */
-export class Gatherer<In, Out> {
-  readonly #options: Required<GathererOptions<In, Out>>
+export class Batcher<In, Out> {
+  readonly #options: Required<BatcherOptions<In, Out>>
   #waiting: Waiting<In, Out>[] = []
   #running = 0
   #timer: NodeJS.Timeout | undefined
   #closed = false
   #drained: (() => void) | undefined
 
-  constructor(options: GathererOptions<In, Out>) {
+  constructor(options: BatcherOptions<In, Out>) {
     this.#options = { maxRunning: 2, ...options }
   }
 
   /** Resolves with this input's own answer; rejects with its own error. */
   add(input: In): Promise<Out> {
-    if (this.#closed) return Promise.reject(new Error('the gatherer is closed'))
+    if (this.#closed) return Promise.reject(new Error('the batcher is closed'))
     const { promise, resolve, reject } = Promise.withResolvers<Out>()
     this.#waiting.push({ input, resolve, reject })
     if (this.#waiting.length >= this.#options.maxBatch) this.#start()

@@ -8,7 +8,7 @@ import {
 import type { Actor, StoredAnswer } from '../domain/kernel/index.ts'
 import { withRate } from '../domain/logistics/index.ts'
 import type { Laku } from '../runtime/laku.ts'
-import { Gatherer } from './batcher.ts'
+import { Batcher } from './batcher.ts'
 
 const door: Actor = { kind: 'system', name: 'door' }
 
@@ -21,15 +21,15 @@ const WAIT_MS = 2
  * Takes in the joins of all sessions: gathers them, and finds a shipping fee for those whose parcel has no
  * cached fee.
  */
-export class JoinDoor {
+export class JoinBatcher {
   readonly #laku: Laku
   readonly #settings: JoinSettings
-  readonly #gatherer: Gatherer<Join, JoinOutcome>
+  readonly #batcher: Batcher<Join, JoinOutcome>
 
   constructor(laku: Laku) {
     this.#laku = laku
     this.#settings = { originPostalCode: laku.config.warehousePostalCode, publicUrl: laku.config.publicUrl }
-    this.#gatherer = new Gatherer({ run: (joins) => this.#run(joins), maxBatch: MAX_BATCH, waitMs: WAIT_MS })
+    this.#batcher = new Batcher({ run: (joins) => this.#run(joins), maxBatch: MAX_BATCH, waitMs: WAIT_MS })
   }
 
   /** Answers when the place is taken. Throws what the join was refused for. */
@@ -40,7 +40,7 @@ export class JoinDoor {
   }
 
   async close(): Promise<void> {
-    await this.#gatherer.close()
+    await this.#batcher.close()
   }
 
   /**
@@ -48,7 +48,7 @@ export class JoinDoor {
    * transaction with nobody.
    */
   async #try(join: Join): Promise<StoredAnswer> {
-    const outcome = usesWallet(join) ? (await this.#run([join]))[0] : await this.#gatherer.add(join)
+    const outcome = usesWallet(join) ? (await this.#run([join]))[0] : await this.#batcher.add(join)
     if (!outcome?.ok) throw outcome?.error
     return outcome.answer
   }

@@ -16,11 +16,11 @@ declare module 'fastify' {
 /** A page that is passed on in a rush may be a second old; a place is taken by the row itself. */
 const FRESH_MS = 1_000
 // An answer has some 2 kB: 4 MB at most.
-const MOST = 2_000
+const MAX_ENTRIES = 2_000
 
 export const publicReads = (laku: Laku) =>
   fp(async (app: FastifyInstance) => {
-    const memory = laku.config.env === 'production' ? new Memory(FRESH_MS, MOST) : undefined
+    const memory = laku.config.env === 'production' ? new Memory(FRESH_MS, MAX_ENTRIES) : undefined
     app.decorateRequest('readPublic', function <
       T,
     >(this: FastifyRequest, name: string, use: (work: Work) => Promise<T>): Promise<T> {

@@ -53,7 +53,7 @@ const run = (ids: string[], over: Partial<ReturnType<typeof gateway>> = {}) =>
   )
 const inbox = (id: string) =>
   f.laku.db.selectFrom('webhookInbox').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
-const paidNews = (invoiceId: string, code: string) => ({ id: invoiceId, external_id: code, status: 'PAID' })
+const paidUpdate = (invoiceId: string, code: string) => ({ id: invoiceId, external_id: code, status: 'PAID' })
 
 it('case 11: an invoice in quarantine whose paid amount grew holds up no good payment beside it', async () => {
   const [grown, good] = [await opened(), await opened()]
@@ -62,8 +62,8 @@ it('case 11: an invoice in quarantine whose paid amount grew holds up no good pa
   const read = await gateway().getInvoice(grown.invoiceId)
   await f.laku.system((work) => confirmInvoices(work, [read]))
   const ids = [
-    await receive(paidNews(grown.invoiceId, grown.payment.code)),
-    await receive(paidNews(good.invoiceId, good.payment.code)),
+    await receive(paidUpdate(grown.invoiceId, grown.payment.code)),
+    await receive(paidUpdate(good.invoiceId, good.payment.code)),
   ]
   const getInvoice = async (id: string) => {
     const invoice = await gateway().getInvoice(id)
@@ -79,8 +79,8 @@ it('case 11: one delivery that throws is set aside with its attention, and the o
   await f.pay(bad.invoiceId)
   await f.pay(good.invoiceId)
   const [badId, goodId] = [
-    await receive(paidNews(bad.invoiceId, bad.payment.code)),
-    await receive(paidNews(good.invoiceId, good.payment.code)),
+    await receive(paidUpdate(bad.invoiceId, bad.payment.code)),
+    await receive(paidUpdate(good.invoiceId, good.payment.code)),
   ]
   const getInvoice = async (id: string) => {
     const invoice = await gateway().getInvoice(id)
@@ -96,7 +96,7 @@ it('case 11: one delivery that throws is set aside with its attention, and the o
 const contradicted = async () => {
   const { payment, invoiceId } = await opened()
   await gateway().expireInvoice(invoiceId)
-  const id = await receive(paidNews(invoiceId, payment.code))
+  const id = await receive(paidUpdate(invoiceId, payment.code))
   await run([id])
   return { payment, invoiceId, id }
 }
@@ -206,7 +206,7 @@ it('fact 12: an invoice that reads EXPIRED against its own webhook, and PAID lat
   await f.profile({ 'xendit.invoice-reading': 'expired' })
   try {
     await f.pay(invoiceId)
-    const id = await receive(paidNews(invoiceId, payment.code))
+    const id = await receive(paidUpdate(invoiceId, payment.code))
     await run([id])
     expect(await inbox(id)).toMatchObject({ status: 'received', attempts: 1 })
     expect(await f.balance('gateway')).toBe(gatewayIdr)

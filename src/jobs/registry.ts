@@ -22,12 +22,12 @@ import { otpSweepJob } from './otp/sweep.ts'
 import { paymentsBookJob } from './payments/book.ts'
 import { paymentsReconcileJob } from './payments/reconcile.ts'
 import { paymentsSweepJob } from './payments/sweep.ts'
-import { paymentsWithdrawJob } from './payments/withdraw.ts'
+import { paymentsCancelJob } from './payments/withdraw.ts'
 import { payoutsChannelsJob } from './payouts/channels.ts'
 import { payoutsSubmitJob } from './payouts/submit.ts'
 import { payoutsSweepJob } from './payouts/sweep.ts'
-import { posEstimateJob } from './pos/estimate.ts'
-import { posSweepJob } from './pos/sweep.ts'
+import { purchaseOrdersEstimateJob } from './pos/estimate.ts'
+import { purchaseOrdersSweepJob } from './pos/sweep.ts'
 import { pushSendJob } from './push/send.ts'
 import { pushSweepJob } from './push/sweep.ts'
 import { refundsSubmitJob } from './refunds/submit.ts'
@@ -74,12 +74,12 @@ export const jobs: readonly JobDefinition[] = [
   paymentsBookJob,
   paymentsReconcileJob,
   paymentsSweepJob,
-  paymentsWithdrawJob,
+  paymentsCancelJob,
   payoutsChannelsJob,
   payoutsSubmitJob,
   payoutsSweepJob,
-  posEstimateJob,
-  posSweepJob,
+  purchaseOrdersEstimateJob,
+  purchaseOrdersSweepJob,
   pushSendJob,
   pushSweepJob,
   refundsSubmitJob,

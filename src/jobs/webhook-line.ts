@@ -1,7 +1,7 @@
 import { type Actor, DomainError } from '../domain/kernel/index.ts'
 import { allOrEach, errorText } from '../domain/ops/index.ts'
 import {
-  noteFailures,
+  recordFailedWebhooks,
   type WaitingWebhook,
   type WebhookProvider,
   waitingWebhooks,
@@ -39,7 +39,7 @@ export function defineWebhookLine<News>(line: WebhookLine<News>): JobDefinition 
       const read = waiting.map((one) => ({ ...one, news: line.parse(parseJson(one.body), one) }))
       const strange = read.filter((one) => one.news === undefined)
       if (strange.length > 0)
-        await laku.units.run(actor, (work) => noteFailures(work, strange.map(notFollowed)))
+        await laku.units.run(actor, (work) => recordFailedWebhooks(work, strange.map(notFollowed)))
       const readable = read.filter((one): one is Delivery<News> => one.news !== undefined)
       await allOrEach(
         readable,
@@ -47,7 +47,9 @@ export function defineWebhookLine<News>(line: WebhookLine<News>): JobDefinition 
         // The rules would refuse the same delivery again: a person sees it now. Any other error may pass.
         ({ id }, error) =>
           laku.units.run(actor, (work) =>
-            noteFailures(work, [{ id, error: errorText(error), forGood: error instanceof DomainError }]),
+            recordFailedWebhooks(work, [
+              { id, error: errorText(error), forGood: error instanceof DomainError },
+            ]),
           ),
       )
       return undefined

@@ -4,7 +4,7 @@ import type { CallLimiter } from '../providers/http.ts'
 import { createWebPush } from '../providers/push/web-push.ts'
 import { createTwilioSender } from '../providers/sms/twilio.ts'
 import { createXenditGateway } from '../providers/xendit/gateway.ts'
-import { markReferences } from '../providers/xendit/mark-references.ts'
+import { prefixReferences } from '../providers/xendit/mark-references.ts'
 import { createXenditPayouts } from '../providers/xendit/payouts.ts'
 import type { Config } from './config.ts'
 import { createWhatsApp } from './create-whatsapp.ts'
@@ -25,7 +25,7 @@ export function createProviders(
   }
   const gateway = createXenditGateway(xendit)
   return {
-    gateway: installation ? markReferences(gateway, installation) : gateway,
+    gateway: installation ? prefixReferences(gateway, installation) : gateway,
     payouts: createXenditPayouts(xendit),
     courier: createBiteshipCourier({ url: config.biteshipApiUrl, apiKey: config.biteshipApiKey }),
     whatsapp: createWhatsApp(config),

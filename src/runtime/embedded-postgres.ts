@@ -116,7 +116,7 @@ function removeIfEmpty(folder: string): void {
 
 /** PostgreSQL's fast shutdown, and the immediate one when it takes too long: recovery then makes it whole. */
 async function end(layout: Layout, { pid }: Postmaster): Promise<void> {
-  for (const [signal, patienceMs] of [['SIGINT', 30_000] as const, ['SIGQUIT', 10_000] as const]) {
+  for (const [signal, timeoutMs] of [['SIGINT', 30_000] as const, ['SIGQUIT', 10_000] as const]) {
     try {
       process.kill(pid, signal)
     } catch (error) {
@@ -126,7 +126,7 @@ async function end(layout: Layout, { pid }: Postmaster): Promise<void> {
         `this user may not stop the server ${pid} of ${layout.dataDir} (${systemCode(error)})`,
       )
     }
-    const deadline = performance.now() + patienceMs
+    const deadline = performance.now() + timeoutMs
     while (performance.now() < deadline) {
       if (!isServerOf(pid, layout.cluster)) return
       await sleep(10)

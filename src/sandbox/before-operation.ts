@@ -8,7 +8,7 @@ import { WireError } from './wire-error.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The provider's operation behind a route; a route without one is neither guarded nor made to fail. */
+    /** The provider's operation behind a route; a route without one is neither checked nor made to fail. */
     sandboxOperation?: string
   }
 }

@@ -9,7 +9,7 @@ import { type LastHeard, receiveReply } from './messaging/whatsapp.ts'
 import { WireError } from './wire-error.ts'
 import type { Outcomes, XenditAccount } from './xendit/account.ts'
 import { bookOf } from './xendit/book.ts'
-import { tellDispute } from './xendit/disputes.ts'
+import { sendDisputeWebhook } from './xendit/disputes.ts'
 import { addMovement, changeMovement } from './xendit/movements.ts'
 import { findPayout, forcePayout, movePayout } from './xendit/payouts.ts'
 import { findRefund, forceRefund } from './xendit/refunds.ts'
@@ -195,7 +195,7 @@ function moneyRoutes(app: FastifyInstance, context: SandboxContext, { account }:
     settleAll(context, account)
     return balanceAnswer(context, account)
   })
-  app.post('/disputes', async (request) => tellDispute(context, account, request.body))
+  app.post('/disputes', async (request) => sendDisputeWebhook(context, account, request.body))
   app.put('/keys', async (request) => {
     const { ttl_s: ttlS } = fieldsOf(request.body)
     account.forgetKeysAfter(ttlS === null ? undefined : secondsIn(request.body, 'ttl_s'))

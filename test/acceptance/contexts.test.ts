@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../laku.ts'
 import { hire } from '../staff.ts'
-import { DoorOfTest } from '../staff-server.ts'
+import { TestStaffServer } from '../staff-server.ts'
 import { runLaku } from './laku-process.ts'
 
 const launcher = fileURLToPath(new URL('../../bin/laku.js', import.meta.url))
@@ -26,14 +26,14 @@ const env = { XDG_CONFIG_HOME: join(folder, 'config'), LAKU_DATA_DIR: join(folde
 
 interface Shop {
   laku: TestLaku
-  door: DoorOfTest
+  door: TestStaffServer
   token: string
 }
 let shops: { ops: Shop; trial: Shop }
 beforeAll(async () => {
   const open = async () => {
     const laku = await openTestLaku()
-    const door = await DoorOfTest.open(laku)
+    const door = await TestStaffServer.open(laku)
     return { laku, door, token: await door.tokenOf((await hire(laku, 'admin')).id) }
   }
   shops = { ops: await open(), trial: await open() }

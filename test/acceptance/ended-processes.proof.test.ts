@@ -12,7 +12,7 @@ import { environmentOf, RunningLaku } from '../running-laku.ts'
 import { Storefront } from '../storefront.ts'
 
 /** A worker that has just begun takes its first job after a second or two; on a busy machine much later. */
-const PATIENCE_MS = 60_000
+const TIMEOUT_MS = 60_000
 
 interface Answer {
   status: number
@@ -72,7 +72,7 @@ describe('processes that get SIGTERM', () => {
     const get = (path: string) => answerOf(send('GET', path, {}, kept).end())
     expect(await get('/readyz')).toMatchObject({ status: 200, connection: 'keep-alive' })
 
-    // Three joins of one session that somebody holds: two wait for its row, the third in the gatherer.
+    // Three joins of one session that somebody holds: two wait for its row, the third in the batcher.
     const { id } = await shop.market.session({ moq: 10 })
     const buyers = await shop.market.buyers(3)
     const letGo = await holdRow('group_buying_sessions', id)
@@ -133,7 +133,7 @@ describe('processes that get SIGTERM', () => {
     const orders = [await shop.order(ana!), await shop.order(budi!)]
     const letGo = await holdRow('payments', orders[0]!.payment.id)
     await queueWithdrawal(orders[0]!.payment.id)
-    await eventually(waiting, (n) => expect(n).toBe(1), PATIENCE_MS)
+    await eventually(waiting, (n) => expect(n).toBe(1), TIMEOUT_MS)
     const ended = worker.end('SIGTERM')
     await sleep(300)
     await queueWithdrawal(orders[1]!.payment.id)

@@ -26,7 +26,7 @@ import { touchedByReplay } from './replay.ts'
 /** At most so long after its flows have begun a worker is killed (ms): they take about as long. */
 const KILLED_WITHIN_MS = 600
 /** A dead worker's jobs are given out again after half a minute, and Xendit answers ten calls a second. */
-const PATIENCE_MS = 120_000
+const TIMEOUT_MS = 120_000
 
 /**
  * A shop whose server and providers run in this process, and whose workers are processes that can be killed.
@@ -128,7 +128,7 @@ async function underWay(laku: TestLaku): Promise<Record<string, number>> {
 }
 
 async function untilDone(laku: TestLaku): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS
+  const deadline = performance.now() + TIMEOUT_MS
   for (let left = await underWay(laku); Object.keys(left).length > 0; left = await underWay(laku)) {
     if (performance.now() > deadline) expect(left).toEqual({})
     await sleep(200)

@@ -16,7 +16,7 @@ const DOWN_MS = 2_000
 // The sandbox gives a delivery up after ten seconds.
 const LONG_DOWN_MS = 12_000
 // A payment whose webhook was given up is asked for half a minute after its invoice was made.
-const PATIENCE_MS = 120_000
+const TIMEOUT_MS = 120_000
 
 describe('a shop whose database is restarted under its server and its worker', () => {
   let shop: Shop
@@ -51,7 +51,7 @@ describe('a shop whose database is restarted under its server and its worker', (
         'the server',
         () => shop.staff.send('GET', '/readyz'),
         ({ status }) => status === 200,
-        PATIENCE_MS,
+        TIMEOUT_MS,
       )
       const serverMs = performance.now() - backMs
       // The provider tries a delivery that was not taken a few times more. Then the sweep of payments asks.
@@ -66,7 +66,7 @@ describe('a shop whose database is restarted under its server and its worker', (
           return seen
         },
         ({ status }) => status === 'ready_for_pickup',
-        PATIENCE_MS,
+        TIMEOUT_MS,
       )
       const { data: kept } = await shop.laku<{ data: unknown[] }>(
         'webhooks',
@@ -103,7 +103,7 @@ describe('a shop whose database is restarted under its server and its worker', (
       'the replayed deliveries',
       () => shop.laku<{ data: unknown[] }>('webhooks', 'list', '--status', 'received'),
       ({ data }) => data.length === 0,
-      PATIENCE_MS,
+      TIMEOUT_MS,
     )
     expect(await digestAtRest(shop)).toEqual(holds)
     expect(await shop.laku('ledger', 'verify')).toMatchObject({ ok: true })

@@ -21,7 +21,7 @@ const SLEEP_S = 14 * 60
 const LAG_S = 3600
 // A refund's lease runs half a minute by the database's own clock, and a job whose worker is silent is given
 // out again after as long.
-const PATIENCE_MS = 120_000
+const TIMEOUT_MS = 120_000
 
 /**
  * One piece of money that leaves: its row here, its path at the provider, and what the provider has of it.
@@ -103,7 +103,7 @@ const leaving: Record<string, Leaving> = {
         'the paid place',
         () => market.statusOf(joined.participation.id),
         (status) => status === 'paid',
-        PATIENCE_MS,
+        TIMEOUT_MS,
       )
       await laku.as(admin, (work) => cancelSession(work, { sessionId: session.id, reason: 'called off' }))
       const row = await laku.db
@@ -192,7 +192,7 @@ describe('a worker process that sleeps for 14 minutes, with another beside it', 
         const before = (await rowOf(one, id)).leaseUntil
         await pass(SLEEP_S)
         const other = await RunningLaku.worker(environmentOf(f.laku))
-        await until('another worker to take it over', () => takenOver(one, id, before), Boolean, PATIENCE_MS)
+        await until('another worker to take it over', () => takenOver(one, id, before), Boolean, TIMEOUT_MS)
         await sleep(3_000)
         sleeper.resume()
         release()
@@ -204,13 +204,13 @@ describe('a worker process that sleeps for 14 minutes, with another beside it', 
           'its end',
           () => rowOf(one, id),
           ({ status }) => status === 'succeeded',
-          PATIENCE_MS,
+          TIMEOUT_MS,
         )
         await sleep(3_000)
         await Promise.all([sleeper.end('SIGTERM'), other.end('SIGTERM')])
         expect(await atProvider(one, (await rowOf(one, id)).name)).toEqual(['SUCCEEDED'])
       },
-      PATIENCE_MS * 3,
+      TIMEOUT_MS * 3,
     )
   }
 

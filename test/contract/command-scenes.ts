@@ -469,7 +469,7 @@ export class CommandScenes {
       message: 'it is stuck',
       command: 'laku doctor',
     }
-    await this.laku.system(async (work) => work.raise(item))
+    await this.laku.system(async (work) => work.requestAttention(item))
     const row = this.laku.db.selectFrom('attention').select('id').where('subjectId', '=', subject[1])
     return (await row.executeTakeFirstOrThrow()).id
   }
@@ -481,7 +481,7 @@ export class CommandScenes {
 
   async brokenChain(): Promise<void> {
     await this.laku.system(async (work) =>
-      work.raise({
+      work.requestAttention({
         kind: 'ledger_chain_broken',
         subject: ['ledger', 'chain'],
         message: 'the chain of the ledger does not go on',

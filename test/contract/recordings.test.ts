@@ -6,10 +6,10 @@ import type { Actor } from '../../src/domain/kernel/index.ts'
 import type { CommandHouse } from '../../src/http/staff/command-house.ts'
 import { type CommandRun, runLaku } from '../command-line.ts'
 import { admin, confirmed } from '../laku.ts'
-import { DoorOfTest } from '../staff-server.ts'
+import { TestStaffServer } from '../staff-server.ts'
 import { CommandScenes } from './command-scenes.ts'
 import { fixtures } from './command-world.ts'
-import { commandsOfTheDoor, maskOf, named, type Recorded, type Run, walk } from './recordings.ts'
+import { commandsOfStaffServer, maskOf, named, type Recorded, type Run, walk } from './recordings.ts'
 
 // Made first by the build before commands had a door. Where what a command prints is changed on purpose, they
 // are made anew without the door: LAKU_RECORD=1 npx vitest run test/contract/recordings.test.ts
@@ -22,7 +22,7 @@ interface Recordings {
 }
 
 let scenes: CommandScenes
-let door: DoorOfTest
+let door: TestStaffServer
 beforeAll(async () => {
   scenes = await CommandScenes.open()
   // Whoever acts has confirmed what takes a second person: without the door nobody asks for a code either.
@@ -31,7 +31,7 @@ beforeAll(async () => {
     run: (execution) =>
       commandHouse.run({ ...execution, actor: { ...execution.actor, factor: confirmed } as Actor }),
   }
-  door = await DoorOfTest.open(scenes.laku, { house })
+  door = await TestStaffServer.open(scenes.laku, { house })
 })
 afterAll(async () => {
   await door?.close()
@@ -43,13 +43,13 @@ it('every command gives through the door what it gave before there was one', asy
   const token = await door.tokenOf((admin as { id: string }).id)
   const shop = `On ${new URL(door.door.url).host}, ${door.door.url}.\n`
   const changes = new Set(
-    (await commandsOfTheDoor())
+    (await commandsOfStaffServer())
       .filter(({ definition }) => !definition.reads)
       .map(({ path }) => path.join(' ')),
   )
   const isChange = (words: readonly string[]) =>
     changes.has(words.slice(0, 2).join(' ')) || changes.has(words.slice(0, 3).join(' '))
-  const throughTheDoor = async (words: readonly string[]) => {
+  const throughStaffServer = async (words: readonly string[]) => {
     const run = await door.run(token, words)
     // A change says on which shop it is made: that alone is new.
     const says = isChange(words) && !words.includes('--dry-run')
@@ -61,7 +61,7 @@ it('every command gives through the door what it gave before there was one', asy
   // What is printed otherwise than then, on purpose, is held against the way without the door: at once where
   // it changes nothing, else on another scene of its kind.
   const compared: Run = async (words, changes) => {
-    const run = await throughTheDoor(words)
+    const run = await throughStaffServer(words)
     const recorded = recordings.lines[at++]
     if (!recorded || isDeepStrictEqual(masked(run), masked(recorded)) || isOfTokens(recorded)) return run
     if (changes === undefined) {
@@ -86,7 +86,7 @@ it('every command gives through the door what it gave before there was one', asy
   const isOfTokens = ({ line }: Recorded) => line.startsWith('auth staff list')
   if (process.env.LAKU_RECORD) {
     // On these scenes: those of a second walk would be others.
-    const commands = (await commandsOfTheDoor()).map(named)
+    const commands = (await commandsOfStaffServer()).map(named)
     const lines = await walk(scenes, commands, (words) => runLaku(scenes.laku, words), mask)
     writeFileSync(FILE, `${JSON.stringify({ commands, lines } satisfies Recordings, undefined, 2)}\n`)
     return

@@ -22,7 +22,7 @@ const takes = (leaf: Leaf, flag: string) =>
   leaf.definition.options.some(({ flags }) => flags.split(' ')[0] === flag)
 
 /** Every command that comes in through the door, in the order of its help. */
-export async function commandsOfTheDoor(): Promise<Leaf[]> {
+export async function commandsOfStaffServer(): Promise<Leaf[]> {
   return (await allCommands()).filter(
     (leaf) => !ofTheHost.test(named(leaf)) && !aboutTheWay.includes(named(leaf)),
   )
@@ -38,10 +38,10 @@ export async function walk(
   run: Run,
   mask: (text: string) => string,
 ) {
-  const leaves = (await commandsOfTheDoor()).filter((leaf) => commands.includes(named(leaf)))
+  const leaves = (await commandsOfStaffServer()).filter((leaf) => commands.includes(named(leaf)))
   const all: Recorded[] = []
-  const say = (...words: string[]) => sayOf(words)
-  const sayOf = async (words: readonly string[], changes?: string): Promise<CommandRun> => {
+  const say = (...words: string[]) => summaryOf(words)
+  const summaryOf = async (words: readonly string[], changes?: string): Promise<CommandRun> => {
     const { exitCode, stdout, stderr } = await run(words, changes)
     all.push({ line: mask(words.join(' ')), exitCode, stdout: mask(stdout), stderr: mask(stderr) })
     return { exitCode, stdout, stderr }
@@ -56,8 +56,8 @@ export async function walk(
     if (!fixture) continue
     const line = [...leaf.path, ...(await fixture(scenes)), '--reason', 'a test']
     await say(...line, '--dry-run')
-    await sayOf(line, named(leaf))
-    await sayOf([...line, '--json'], named(leaf))
+    await summaryOf(line, named(leaf))
+    await summaryOf([...line, '--json'], named(leaf))
   }
   for (const leaf of leaves.filter(({ definition }) => definition.kind === 'list')) {
     const found = await say(...leaf.path, ...some(leaf), '--limit', '3', '--json')

@@ -28,7 +28,7 @@ const operations = Object.entries(document.paths as Record<string, Record<string
     })),
 )
 const withBody = operations.filter(({ operation }) => operation.requestBody !== undefined)
-const guarded = operations.filter(({ operation }) =>
+const withRoleCheck = operations.filter(({ operation }) =>
   operation.security?.some((one) => 'customerToken' in one || 'staffToken' in one),
 )
 const isWebhook = (route: string) => route.includes('/webhooks/')
@@ -211,7 +211,7 @@ describe('what is refused', () => {
 
   it('tokens that are over, or were never given, at every route that asks for one', async () => {
     const answers = []
-    for (const { route } of guarded) {
+    for (const { route } of withRoleCheck) {
       const call = calls.get(route) as Call
       // Prices are anybody's, so there a token that is over makes a stranger; to an address of somebody's it
       // does not.

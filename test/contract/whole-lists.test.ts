@@ -24,7 +24,7 @@ beforeAll(async () => {
     needs['addresses list'] = ['--user', buyer.id]
     await laku.as(admin, async (work) => {
       work.audit({ command: 'a test', subject: ['order', order.id] })
-      work.raise({
+      work.requestAttention({
         kind: 'order_came_back',
         subject: ['order', order.id],
         message: 'look',

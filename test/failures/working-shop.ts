@@ -15,7 +15,7 @@ export interface Message {
   body: string
 }
 
-const PATIENCE_MS = 20_000
+const TIMEOUT_MS = 20_000
 const EVERY_MS = 50
 
 /**
@@ -99,9 +99,9 @@ export type WorkingShop = Awaited<ReturnType<typeof openWorkingShop>>
 export async function eventually<T>(
   ask: () => Promise<T>,
   expected: (value: T) => void,
-  patienceMs = PATIENCE_MS,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<T> {
-  const deadline = performance.now() + patienceMs
+  const deadline = performance.now() + timeoutMs
   for (;;) {
     const value = await ask()
     try {

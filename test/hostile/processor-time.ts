@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type pg from 'pg'
 
 // USER_HZ: what /proc counts in, on every Linux.
-const TICKS_A_SECOND = 100
+const TICKS_PER_SECOND = 100
 
 /** Processor time of a process (s), of children that ended too; 0 where the machine has no /proc. */
 export function cpuOf(pid: number): number {
   const fields = statOf(pid)
-  return fields ? fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_A_SECOND : 0
+  return fields ? fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_PER_SECOND : 0
 }
 
 /** What follows the name in /proc/PID/stat; the name may hold spaces. */
@@ -28,6 +28,6 @@ export async function cpuOfDatabase(pool: pg.Pool): Promise<number> {
   const children = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && statOf(pid)?.[1] === postmaster)
   const own = children.map((pid) => statOf(pid)?.slice(11, 13) ?? [])
   return (
-    cpuOf(Number(postmaster)) + own.flat().reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_A_SECOND
+    cpuOf(Number(postmaster)) + own.flat().reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_PER_SECOND
   )
 }

@@ -7,7 +7,7 @@ import { installQuickChecks } from './quick-checks.ts'
 import { policy, World } from './world/world.ts'
 
 // All checks read the whole book after every command: a fresh database now and then keeps them quick.
-const HISTORIES_A_DATABASE = 25
+const HISTORIES_PER_DATABASE = 25
 
 /**
  * Random histories on laku and on the model side by side, as many as asked for; LAKU_SEED runs those of a
@@ -22,7 +22,7 @@ export async function runHistories(runs: number): Promise<Set<string>> {
   let lived = 0
   const reached = new Map<string, number>()
   const live = async (setting: Terms[], commands: Command[]) => {
-    if (lived++ % HISTORIES_A_DATABASE === 0) {
+    if (lived++ % HISTORIES_PER_DATABASE === 0) {
       await laku?.close()
       laku = await openTestLaku({ watched: true, jobs: [], policy })
       await installQuickChecks(laku)

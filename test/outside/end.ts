@@ -3,8 +3,8 @@ import { expect } from 'vitest'
 import { factoryAccount, walletAccount } from '../../src/domain/ledger/index.ts'
 import {
   declareDead as declareRefundDead,
-  lookForLost,
   reconcileGateway,
+  searchLostRefund,
 } from '../../src/domain/payment/index.ts'
 import { declareDead } from '../../src/domain/payout/index.ts'
 import { brokenNow, brokenSeals } from '../model/quick-checks.ts'
@@ -40,7 +40,7 @@ async function calmDown(house: House): Promise<void> {
     for (const actor of [one, other]) {
       if (kind === 'payout') await house.laku.as(actor, (work) => declareDead(work, { payout: name }))
       else {
-        const looked = await lookForLost({ ...house.context, actor }, name)
+        const looked = await searchLostRefund({ ...house.context, actor }, name)
         await house.laku.as(actor, (work) => declareRefundDead(work, { refund: name, looked }))
       }
     }

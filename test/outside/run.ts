@@ -21,7 +21,7 @@ const step = fc.record<Step>({
 })
 const histories = fc.array(step, { minLength: 20, maxLength: 45, size: 'max' })
 
-const HISTORIES_A_DATABASE = 10
+const HISTORIES_PER_DATABASE = 10
 
 /**
  * How often each act was done, had nothing to be done with, and was refused by which rule; and the states
@@ -46,7 +46,7 @@ export async function runOutside(runs: number): Promise<Coverage> {
   let house: House | undefined
   let lived = 0
   const live = async (steps: Step[]) => {
-    if (lived++ % HISTORIES_A_DATABASE === 0) {
+    if (lived++ % HISTORIES_PER_DATABASE === 0) {
       await house?.laku.close()
       house = await House.open()
     }

@@ -12,9 +12,9 @@ import {
   sweepRefunds,
 } from '../../src/domain/payment/index.ts'
 import { suspenseChecks } from '../../src/domain/suspense/index.ts'
-import { openWallets } from '../../src/domain/wallet/index.ts'
+import { ensureWallets } from '../../src/domain/wallet/index.ts'
 import { system } from '../laku.ts'
-import { impatientGateway, type PaymentFixture } from '../payments.ts'
+import { type PaymentFixture, shortTimeoutGateway } from '../payments.ts'
 import { finance } from '../wallets.ts'
 import { type Asked, expectReadAlike, leftIdr, RETRY_AFTER_S, whereAllowed } from './contradicted.ts'
 import { several } from './world.ts'
@@ -25,14 +25,14 @@ const ASKED_IDR = 40_000
 /** Refunds of a part of what buyers paid at the provider's page, back to where it came from. */
 export function refundsAt(f: PaymentFixture): Asked & { paidIdr(): number } {
   const { laku } = f
-  const gateway = impatientGateway(laku)
+  const gateway = shortTimeoutGateway(laku)
   const context = { units: laku.units, actor: system, gateway, publicUrl: 'http://laku.test' }
   const buyers = new Map<string, string>()
   let paid = 0
 
   async function decided() {
     const buyer = await f.buyer()
-    await laku.system((work) => openWallets(work, [buyer.userId]))
+    await laku.system((work) => ensureWallets(work, [buyer.userId]))
     const payment = await f.payment('invoice', buyer)
     await openInvoice(context, payment.code)
     const [invoice] = await gateway.findInvoices(payment.code)

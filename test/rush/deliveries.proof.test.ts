@@ -17,7 +17,7 @@ const MESSAGES = 250
 const DELIVERIES = 2_000
 /** Providers that send at the same time. */
 const TOGETHER = 32
-const PATIENCE_MS = 300_000
+const TIMEOUT_MS = 300_000
 
 describe(`${DELIVERIES} deliveries while the worker is down`, () => {
   const seed = Number(process.env.LAKU_SEED ?? Math.floor(Math.random() * 1e9))
@@ -114,7 +114,7 @@ describe(`${DELIVERIES} deliveries while the worker is down`, () => {
     await shop.limitXendit(600)
     const back = performance.now()
     await RunningLaku.worker(shop.env)
-    while ((await waiting()) !== 0 && performance.now() - back < PATIENCE_MS) await sleep(200)
+    while ((await waiting()) !== 0 && performance.now() - back < TIMEOUT_MS) await sleep(200)
     console.log(
       `all processed ${((performance.now() - back) / 1000).toFixed(1)} s after the worker was started`,
     )

@@ -17,7 +17,7 @@ import {
   requestReturn,
   type StatusByHand,
   setOrderStatus,
-  withParcelCalledOff,
+  withParcelCancelled,
 } from '../../src/domain/order/index.ts'
 import { parcelOrigin } from '../../src/runtime/parcel-origin.ts'
 import { rate } from '../market.ts'
@@ -52,7 +52,7 @@ async function buyerOf(house: House, order: string): Promise<Actor> {
 
 async function cancel(house: House, order: string, actor: Actor): Promise<unknown> {
   const context = { ...house.context, actor, courier: house.courier.gateway }
-  return await withParcelCalledOff(context, () =>
+  return await withParcelCancelled(context, () =>
     house.laku.as(actor, (work) => cancelOrder(work, { order })),
   )
 }

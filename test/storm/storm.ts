@@ -8,7 +8,7 @@ import { acts } from './acts.ts'
 import { House } from './house.ts'
 
 const AT_ONCE = 8
-const ROUNDS_A_WAVE = 6
+const ROUNDS_PER_WAVE = 6
 
 /**
  * Waves of random acts of random people, eight at once against one database and no model beside them: after
@@ -24,13 +24,14 @@ export async function storm(waves: number): Promise<Map<string, number>> {
   const outcomes = new Map<string, number>()
   const names = fc.sample(fc.constantFrom(...Object.keys(acts)), {
     seed,
-    numRuns: waves * ROUNDS_A_WAVE * AT_ONCE,
+    numRuns: waves * ROUNDS_PER_WAVE * AT_ONCE,
   })
   try {
     for (let wave = 0; wave < waves; wave++) {
       await house.refresh()
       const turn = async () => {
-        for (let round = 0; round < ROUNDS_A_WAVE; round++) await one(house, names.pop() as string, outcomes)
+        for (let round = 0; round < ROUNDS_PER_WAVE; round++)
+          await one(house, names.pop() as string, outcomes)
       }
       await Promise.all(Array.from({ length: AT_ONCE }, turn))
       const checks = await laku.system((work) => runChecks(bookChecks, work.tx, work.vault))

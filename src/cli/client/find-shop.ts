@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
 import { readContexts, type SavedContext, serverAddress } from './contexts.ts'
-import type { DoorAddress } from './staff-server.ts'
+import type { StaffServerAddress } from './staff-server.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -15,7 +15,7 @@ export interface ShopFlags {
 
 /** A shop to work on: by its staff door, or, for the owner of its host, by its database. */
 export type FoundShop =
-  | { by: 'door'; door: DoorAddress; name: string; knownBy: string }
+  | { by: 'door'; door: StaffServerAddress; name: string; knownBy: string }
   | { by: 'database'; why: 'url' | 'folder' }
 
 /** The record that a running `laku up` leaves in its folder. */

@@ -16,7 +16,7 @@ export const SECOND_FACTOR_HEADER = 'x-second-factor'
 export const TOKEN_ENDS_HEADER = 'laku-token-ends'
 
 /** Bytes of a file that goes in with a command. */
-export const MOST_FILE_BYTES = 50 * 1024 * 1024
+export const MAX_FILE_BYTES = 50 * 1024 * 1024
 
 /** A server that has nothing to say says that it lives, so often. */
 export const HEARTBEAT_MS = 10_000

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { hire } from '../../../test/staff.ts'
-import { DoorOfTest } from '../../../test/staff-server.ts'
+import { TestStaffServer } from '../../../test/staff-server.ts'
 
 let laku: TestLaku
-let door: DoorOfTest
+let door: TestStaffServer
 let token: string
 beforeAll(async () => {
   laku = await openTestLaku()
-  door = await DoorOfTest.open(laku)
+  door = await TestStaffServer.open(laku)
   token = await door.tokenOf((await hire(laku, 'admin')).id)
 })
 afterAll(async () => {

@@ -16,13 +16,13 @@ import {
   TOKEN_ENDS_HEADER,
 } from './protocol.ts'
 import { Renderer } from './render.ts'
-import { call, DoorAway, linesOf } from './staff-server.ts'
+import { call, linesOf, StaffServerUnreachable } from './staff-server.ts'
 import type { Surroundings } from './surroundings.ts'
 
 // Not by import, which reads every export of the module: 7 ms of processor.
 const { randomUUID } = process.getBuiltinModule('node:crypto')
 
-export type ShopAtDoor = Extract<FoundShop, { by: 'door' }>
+export type RemoteShop = Extract<FoundShop, { by: 'door' }>
 
 /** A stream that broke is taken up again for so long, where nobody said --wait. */
 const TAKE_UP_MS = 60_000
@@ -31,7 +31,7 @@ const LONGEST_PAUSE_MS = 5_000
 
 /** One command that runs in a server and is shown here. */
 export class RemoteCommand {
-  readonly #shop: ShopAtDoor
+  readonly #shop: RemoteShop
   readonly #chosen: Chosen
   readonly #around: Surroundings
   readonly #renderer: Renderer
@@ -55,7 +55,7 @@ export class RemoteCommand {
   #skipUntil = 0
   readonly #deadline: number | undefined
 
-  constructor(shop: ShopAtDoor, chosen: Chosen, argv: readonly string[], around: Surroundings) {
+  constructor(shop: RemoteShop, chosen: Chosen, argv: readonly string[], around: Surroundings) {
     this.#shop = shop
     this.#chosen = chosen
     this.#around = around
@@ -91,7 +91,7 @@ export class RemoteCommand {
       this.#openFile()
       const ctrlC = this.#chosen.shape.reads ? undefined : watchForCtrlC(this.#around, this)
       try {
-        await this.#follow(() => this.#begin())
+        await this.#streamRun(() => this.#begin())
       } finally {
         ctrlC?.close()
       }
@@ -106,7 +106,7 @@ export class RemoteCommand {
     this.#run = id
     const ctrlC = watchForCtrlC(this.#around, this)
     try {
-      await this.#follow(() => this.#takeUp(id))
+      await this.#streamRun(() => this.#takeUp(id))
     } finally {
       ctrlC.close()
     }
@@ -220,7 +220,7 @@ export class RemoteCommand {
   }
 
   /** Shows the stream until it ends, and takes it up again where it breaks. */
-  async #follow(open: () => Promise<AsyncGenerator<StreamLine>>): Promise<void> {
+  async #streamRun(open: () => Promise<AsyncGenerator<StreamLine>>): Promise<void> {
     this.#question = undefined
     let again = open
     let brokenAt: number | undefined
@@ -235,11 +235,12 @@ export class RemoteCommand {
         }
         if (this.#question) return
         if (this.#exitCode !== undefined && !this.#mayRunAgain()) return
-        if (this.#exitCode === undefined) throw new DoorAway('the stream ended before the command did')
+        if (this.#exitCode === undefined)
+          throw new StaffServerUnreachable('the stream ended before the command did')
         this.#exitCode = undefined
         again = () => this.#begin()
       } catch (error) {
-        if (!(error instanceof DoorAway)) {
+        if (!(error instanceof StaffServerUnreachable)) {
           const isGone =
             error instanceof CliError && error.code === 'cli.no_such_run' && brokenAt !== undefined
           // A read is not kept: it is asked for anew, where nothing of it stands here yet.
@@ -267,7 +268,7 @@ export class RemoteCommand {
     return true
   }
 
-  #away(error: DoorAway): CliError {
+  #away(error: StaffServerUnreachable): CliError {
     const id = this.#run
     const what =
       id === undefined

@@ -11,13 +11,13 @@ import {
 import { version } from './version.ts'
 
 /** The address of a shop's staff door, and the token of the person who comes in. */
-export interface DoorAddress {
+export interface StaffServerAddress {
   server: string
   token: string
 }
 
 /** No answer came: the server is away, or the connection broke. */
-export class DoorAway extends Error {}
+export class StaffServerUnreachable extends Error {}
 
 // A server beats every ten seconds: after three it is gone, or something on the way is.
 const SILENCE_MS = 35_000
@@ -33,9 +33,10 @@ export interface Call {
 }
 
 /**
- * One call; the answer's body where it is good. Throws DoorAway, and a CliError for what the server refused.
+ * One call; the answer's body where it is good. Throws StaffServerUnreachable, and a CliError for what the
+ * server refused.
  */
-export async function call(door: DoorAddress, asked: Call): Promise<IncomingMessage> {
+export async function call(door: StaffServerAddress, asked: Call): Promise<IncomingMessage> {
   const answer = await send(door, asked)
   requireSameLanguage(door, answer)
   if (answer.statusCode === 200) return answer
@@ -43,7 +44,7 @@ export async function call(door: DoorAddress, asked: Call): Promise<IncomingMess
 }
 
 async function send(
-  { server, token }: DoorAddress,
+  { server, token }: StaffServerAddress,
   { method, path, line, file, code }: Call,
 ): Promise<IncomingMessage> {
   const url = new URL(path, `${server}/`)
@@ -65,7 +66,9 @@ async function send(
   return await new Promise((resolve, reject) => {
     const outgoing = request(url, options, resolve)
     outgoing.setTimeout(SILENCE_MS, () => outgoing.destroy(new Error('it is silent')))
-    outgoing.on('error', (error) => reject(new DoorAway(`${server} does not answer (${codeOf(error)})`)))
+    outgoing.on('error', (error) =>
+      reject(new StaffServerUnreachable(`${server} does not answer (${codeOf(error)})`)),
+    )
     if (line !== undefined) outgoing.write(line)
     // A file that cannot be read to its end ends the request, and with it the command before it began.
     if (file) pipeline(file, outgoing, () => {})
@@ -76,12 +79,12 @@ async function send(
 const codeOf = (error: Error) => ('code' in error && error.code ? String(error.code) : error.message)
 
 /** A server that says nothing of its protocol is none of laku's. */
-function requireSameLanguage({ server }: DoorAddress, answer: IncomingMessage): void {
+function requireSameLanguage({ server }: StaffServerAddress, answer: IncomingMessage): void {
   const spoken = answer.headers[PROTOCOL_HEADER]
   if (spoken !== undefined) return
   answer.resume()
   if ((answer.statusCode ?? 0) >= 500)
-    throw new DoorAway(`${server} does not answer (status ${answer.statusCode})`)
+    throw new StaffServerUnreachable(`${server} does not answer (status ${answer.statusCode})`)
   throw new CliError(
     exitCodes.unavailable,
     'no_staff_door',
@@ -95,7 +98,7 @@ interface Refused {
   details?: Record<string, unknown>
 }
 
-async function refusal({ server }: DoorAddress, answer: IncomingMessage): Promise<Error> {
+async function refusal({ server }: StaffServerAddress, answer: IncomingMessage): Promise<Error> {
   answer.setEncoding('utf8')
   let text = ''
   for await (const piece of answer) text += piece
@@ -124,7 +127,8 @@ async function refusal({ server }: DoorAddress, answer: IncomingMessage): Promis
   if (answer.statusCode === 409) return new CliError(exitCodes.conflict, 'conflict', message, details)
   if (answer.statusCode === 413 || code === 'staff_door.file_too_large')
     return new CliError(exitCodes.usage, 'file_too_large', 'the file is larger than 50 MB: divide it')
-  if ((answer.statusCode ?? 0) >= 500) return new DoorAway(`${server} failed (${code || answer.statusCode})`)
+  if ((answer.statusCode ?? 0) >= 500)
+    return new StaffServerUnreachable(`${server} failed (${code || answer.statusCode})`)
   return new CliError(
     exitCodes.usage,
     'refused',
@@ -141,8 +145,11 @@ function otherVersion(server: string, details: Record<string, unknown>): CliErro
   return new CliError(exitCodes.usage, 'other_version', what)
 }
 
-/** The lines of a stream, until it ends. Throws DoorAway where it breaks off. */
-export async function* linesOf(door: DoorAddress, answer: IncomingMessage): AsyncGenerator<StreamLine> {
+/** The lines of a stream, until it ends. Throws StaffServerUnreachable where it breaks off. */
+export async function* linesOf(
+  door: StaffServerAddress,
+  answer: IncomingMessage,
+): AsyncGenerator<StreamLine> {
   answer.setEncoding('utf8')
   let rest = ''
   try {
@@ -152,6 +159,6 @@ export async function* linesOf(door: DoorAddress, answer: IncomingMessage): Asyn
       for (const line of lines) if (line !== '') yield JSON.parse(line) as StreamLine
     }
   } catch (error) {
-    throw new DoorAway(`the connection to ${door.server} broke (${codeOf(error as Error)})`)
+    throw new StaffServerUnreachable(`the connection to ${door.server} broke (${codeOf(error as Error)})`)
   }
 }

@@ -3,22 +3,22 @@ import type { CommandDefinition } from './command.ts'
 import type { Entry, VerbGroup } from './root.ts'
 
 /** Each command of an entry asks who it is that says it, before anything else is done. */
-export function guarded(entry: Entry): Entry {
+export function withRoleCheck(entry: Entry): Entry {
   if (!('verbs' in entry)) return entry
   const { name, verbs } = entry
   return {
     ...entry,
-    verbs: async () => (await verbs()).map((verb) => guardedVerb(name, verb)),
+    verbs: async () => (await verbs()).map((verb) => verbWithRoleCheck(name, verb)),
   }
 }
 
-function guardedVerb(noun: string, verb: CommandDefinition | VerbGroup): CommandDefinition | VerbGroup {
-  if ('execute' in verb) return guardedCommand(`${noun} ${verb.name}`, verb)
+function verbWithRoleCheck(noun: string, verb: CommandDefinition | VerbGroup): CommandDefinition | VerbGroup {
+  if ('execute' in verb) return commandWithRoleCheck(`${noun} ${verb.name}`, verb)
   const inner = `${noun} ${verb.name}`
-  return { ...verb, verbs: verb.verbs.map((one) => guardedCommand(`${inner} ${one.name}`, one)) }
+  return { ...verb, verbs: verb.verbs.map((one) => commandWithRoleCheck(`${inner} ${one.name}`, one)) }
 }
 
-function guardedCommand(path: string, definition: CommandDefinition): CommandDefinition {
+function commandWithRoleCheck(path: string, definition: CommandDefinition): CommandDefinition {
   const roles = commandRoles.get(path)
   if (!roles) return definition
   return {

@@ -1,6 +1,6 @@
 import type { CommandDefinition } from './command.ts'
 import type { GroupShape } from './program.ts'
-import { guarded } from './require-role.ts'
+import { withRoleCheck } from './require-role.ts'
 
 interface Named {
   name: string
@@ -22,7 +22,7 @@ export type Entry = Named &
     | { verbs: () => Promise<(CommandDefinition | VerbGroup)[]> }
   )
 
-const unguarded: readonly Entry[] = [
+const entriesWithoutCheck: readonly Entry[] = [
   {
     name: 'up',
     description: 'everything on this machine: database, provider sandbox, server and worker',
@@ -344,4 +344,4 @@ const unguarded: readonly Entry[] = [
 ]
 
 /** Everything that `laku` can be told; of what staff say, each asks first whether their role may. */
-export const entries: readonly Entry[] = unguarded.map(guarded)
+export const entries: readonly Entry[] = entriesWithoutCheck.map(withRoleCheck)

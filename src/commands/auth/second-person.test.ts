@@ -3,19 +3,19 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
 import { clearOfStep, codeNow, enrol } from '../../../test/staff.ts'
-import { DoorOfTest } from '../../../test/staff-server.ts'
+import { TestStaffServer } from '../../../test/staff-server.ts'
 import { PROTOCOL, PROTOCOL_HEADER } from '../../cli/client/protocol.ts'
 
 const DAY_S = 86_400
 
 let laku: TestLaku
-let door: DoorOfTest
+let door: TestStaffServer
 let market: Market
 /** The only administrator, whom the owner let in. */
 let boss: string
 beforeAll(async () => {
   laku = await openTestLaku()
-  door = await DoorOfTest.open(laku)
+  door = await TestStaffServer.open(laku)
   market = await Market.open(laku)
   boss = (await enrol(laku, 'admin', 'boss')).token
 })

@@ -6,26 +6,26 @@ import { adjustStock } from '../../domain/warehouse/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { seedFactory, seedProducts, seedSession, seedStock } from './seed-data.ts'
 
-export interface Planted {
+export interface SeedResult {
   products: ProductView[]
   session: SessionView
 }
 
 /** Plants what is missing of the seed data, through the same use cases as staff, in one transaction. */
-export async function plantSeed(laku: Laku): Promise<Planted> {
+export async function insertSeed(laku: Laku): Promise<SeedResult> {
   return await laku.units.run({ kind: 'system', name: 'seed' }, async (work) => {
-    const products = (await plantedProducts(work)) ?? (await plantProducts(work))
+    const products = (await existingProducts(work)) ?? (await insertProducts(work))
     const [first] = products
     if (!first) throw new Error('the seed data has no products')
     return {
       products,
-      session: (await openSessionOf(work, first.id)) ?? (await plantSession(work, first.id)),
+      session: (await openSessionOf(work, first.id)) ?? (await insertSession(work, first.id)),
     }
   })
 }
 
 /** The products of an earlier planting, found by their SKUs; nothing where there was none. */
-async function plantedProducts(work: Work): Promise<ProductView[] | undefined> {
+async function existingProducts(work: Work): Promise<ProductView[] | undefined> {
   const skus = seedProducts.map((product) => product.variants[0]?.sku ?? '')
   const found = await work.tx
     .selectFrom('productVariants')
@@ -41,7 +41,7 @@ async function plantedProducts(work: Work): Promise<ProductView[] | undefined> {
   return products
 }
 
-async function plantProducts(work: Work): Promise<ProductView[]> {
+async function insertProducts(work: Work): Promise<ProductView[]> {
   const { id: factoryId } = await createFactory(work, seedFactory)
   await updateFactory(work, { factoryId, verification: 'pending' })
   await updateFactory(work, { factoryId, verification: 'verified', status: 'active' })
@@ -64,7 +64,7 @@ async function openSessionOf(work: Work, productId: string): Promise<SessionView
   return data.find((session) => session.product.id === productId)
 }
 
-function plantSession(work: Work, productId: string): Promise<SessionView> {
+function insertSession(work: Work, productId: string): Promise<SessionView> {
   const { openDays, ...terms } = seedSession
   return createSession(work, { productId, endsAt: secondsAfter(work.now, openDays * 86_400), ...terms })
 }

@@ -9,8 +9,8 @@ export const seed = defineTask({
   input: z.object({}),
   run: async (context) => {
     refuseProduction(context.config(), 'seed data')
-    const { plantSeed } = await import('./insert-seed.ts')
-    const planted = await plantSeed(await context.laku())
+    const { insertSeed } = await import('./insert-seed.ts')
+    const planted = await insertSeed(await context.laku())
     const { session } = planted
     return {
       json: planted,

@@ -11,12 +11,12 @@ export const show = defineShow({
   run: async (context, { factory: factoryId }) => {
     const { bankAccountsOf } = await import('../../domain/factory/bank-accounts.ts')
     const { commissionHistoryOf } = await import('../../domain/factory/record-commission.ts')
-    const { requireOwnFactory } = await import('../../domain/factory/require-office-access.ts')
+    const { requireFactoryAccess } = await import('../../domain/factory/require-office-access.ts')
     const { getFactory } = await import('../../domain/factory/read-factories.ts')
     const { taxIdOf } = await import('../../domain/factory/tax-id.ts')
     return await context.read(async (work) => {
       const { actor, tx, vault } = work
-      await requireOwnFactory(work, factoryId)
+      await requireFactoryAccess(work, factoryId)
       const isFinance = actor.kind === 'staff' && (actor.role === 'finance' || actor.role === 'admin')
       return {
         ...(await getFactory(tx, factoryId)),

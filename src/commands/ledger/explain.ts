@@ -5,7 +5,7 @@ import { formatTime } from '../../cli/output/format.ts'
 // A session of ten thousand buyers has thirty thousand postings: a person reads a page, a script as many as
 // it wants.
 const SHOWN = 50
-const MOST = 5_000
+const MAX_POSTINGS = 5_000
 
 export const explain = defineShow({
   name: 'explain',
@@ -19,12 +19,12 @@ export const explain = defineShow({
     },
   ],
   options: [
-    { flags: '--limit <count>', description: `how many postings, 1 to ${MOST} (${SHOWN})` },
+    { flags: '--limit <count>', description: `how many postings, 1 to ${MAX_POSTINGS} (${SHOWN})` },
     { flags: '--cursor <cursor>', description: 'go on where the page before ended' },
   ],
   input: z.object({
     thing: z.string().min(1),
-    limit: z.coerce.number().int().min(1).max(MOST).default(SHOWN),
+    limit: z.coerce.number().int().min(1).max(MAX_POSTINGS).default(SHOWN),
     cursor: z
       .string()
       .regex(/^\d{1,15}$/, 'it takes the next_cursor of the page before')

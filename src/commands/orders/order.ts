@@ -6,10 +6,10 @@ export const orderInput = { order: z.string().min(1) }
 
 /** A change that may cancel an order: its booked courier is called off first. */
 export async function callingOff<I, T>({ context, actor }: OutsideWay<I>, run: () => Promise<T>): Promise<T> {
-  const { withParcelCalledOff } = await import('../../domain/order/index.ts')
+  const { withParcelCancelled } = await import('../../domain/order/index.ts')
   const { units } = await context.laku()
   const { courier } = await context.providers()
-  return await withParcelCalledOff({ units, actor, courier }, run)
+  return await withParcelCancelled({ units, actor, courier }, run)
 }
 
 /** Returns the text about an order after a change. */

@@ -272,7 +272,7 @@ describe('laku providers check', () => {
   it('finds lists that are late, an account that makes small invoices, and channels that changed', async () => {
     const { gateway, payouts } = laku.providers
     const ear = new Ear()
-    const probe = { gateway, ear, externalId: 'late', patienceMs: 0 }
+    const probe = { gateway, ear, externalId: 'late', timeoutMs: 0 }
     await control('PUT', 'lists', { lag_s: 60 })
     const late = await invoiceProbe(probe).ask()
     expect(late.differences).toMatchObject([{ fact: 'xendit.list-lag' }, { fact: 'xendit.list-lag' }])

@@ -32,7 +32,7 @@ import { parcelOrigin } from '../../runtime/parcel-origin.ts'
 /** For one call (ms). */
 const TIMEOUT_MS = 10_000
 /** For a list to show what was made (ms). */
-const PATIENCE_MS = 10_000
+const LIST_LAG_MS = 10_000
 
 /** Lists the checks in the order in which they are shown. */
 export function probesOf(config: Config, record?: (answer: HeardAnswer) => void): Probe[] {
@@ -68,7 +68,7 @@ function xenditProbes({ xenditApiUrl, xenditSecretKey, policy }: Config, record:
   const payouts = createXenditPayouts(options)
   const { http } = xenditWire(options)
   const key = checkReference()
-  const invoices = { gateway, ear, externalId: key, patienceMs: PATIENCE_MS }
+  const invoices = { gateway, ear, externalId: key, timeoutMs: LIST_LAG_MS }
   const refundByInvoice = async (invoiceId: string) => {
     const json = { invoice_id: invoiceId, reason: 'OTHERS', reference_id: key }
     await http.call({ operation: 'refund_form', method: 'POST', path: '/refunds', json }, z.unknown())

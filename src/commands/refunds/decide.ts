@@ -80,10 +80,10 @@ async function readFirst({ context, actor, input }: OutsideWay<Retry>): Promise<
   // Options that do not go together ask nobody: the use case refuses them.
   if ([wallet, providerRefundId, notSent].filter(Boolean).length > 1) return {}
   if (!providerRefundId && !notSent) return {}
-  const { lookForLost, readProviderRefund } = await import('../../domain/payment/index.ts')
+  const { searchLostRefund, readProviderRefund } = await import('../../domain/payment/index.ts')
   const gateway = { ...(await gatewayContext(context)), actor }
   if (providerRefundId) return { read: await readProviderRefund(gateway, providerRefundId) }
-  return { looked: await lookForLost(gateway, refund) }
+  return { looked: await searchLostRefund(gateway, refund) }
 }
 
 function toldOf({ code, status, deadDeclaredBy, providerRefundId }: RefundDetail): string {
@@ -110,9 +110,9 @@ export const declareDead = defineChange({
     return await domain.declareDead(work, input)
   },
   outside: async ({ context, actor, input }, run) => {
-    const { lookForLost } = await import('../../domain/payment/index.ts')
+    const { searchLostRefund } = await import('../../domain/payment/index.ts')
     const gateway = { ...(await gatewayContext(context)), actor }
-    return await run({ looked: await lookForLost(gateway, input.refund) })
+    return await run({ looked: await searchLostRefund(gateway, input.refund) })
   },
   assuming: async (_way, run) => await run({ looked: 'taken for granted' }),
   done: (refund) => toldOf(refund),

@@ -45,7 +45,7 @@ export const run = defineTask({
     }
     const outcomes = await settlement.runSettlements({ units, actor }, query, (outcome, done, of) => {
       if (done === 1) context.progress.start('settling', of)
-      context.progress.step(`${outcome.factory.name}: ${sayOf(outcome)}`)
+      context.progress.step(`${outcome.factory.name}: ${summaryOf(outcome)}`)
       if (ndjson) context.output.raw(`${JSON.stringify(toWire(lineOf(outcome)))}\n`)
     })
     context.progress.end()
@@ -70,7 +70,7 @@ async function resultOf(
     return undefined
   }
   const [last = '', ...before] = (await viewOf(report.settlements)).toReversed()
-  const said = [last, ...outcomes.filter((one) => one.error).map(sayOf)].join('\n')
+  const said = [last, ...outcomes.filter((one) => one.error).map(summaryOf)].join('\n')
   const text = [...before.toReversed(), said]
   return { json: failed.length > 0 ? { ...report, failed } : report, text, exitCode }
 }
@@ -86,7 +86,7 @@ function lineOf({ factory, settlements, error }: FactoryOutcome) {
   return { factory, settlements, error: { message: error instanceof Error ? error.message : String(error) } }
 }
 
-function sayOf({ factory, settlements, error }: FactoryOutcome): string {
+function summaryOf({ factory, settlements, error }: FactoryOutcome): string {
   if (error !== undefined)
     return `${factory.name} failed: ${error instanceof Error ? error.message : String(error)}`
   return settlements.map((one) => one.code ?? one.status).join(', ') || 'nothing'

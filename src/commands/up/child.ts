@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { CliError, type ExitCode, exitCodes } from '../../cli/errors/cli-error.ts'
 
 const launcher = fileURLToPath(new URL('../../../bin/laku.js', import.meta.url))
-const PATIENCE_MS = 25_000
+const TIMEOUT_MS = 25_000
 
 /** One process of the tree. */
 export class Child {
@@ -73,7 +73,7 @@ export class Child {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
     const ended = once(child, 'exit')
     child.kill('SIGTERM')
-    const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS)
+    const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS)
     await ended
     clearTimeout(timer)
   }

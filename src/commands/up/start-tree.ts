@@ -94,8 +94,8 @@ async function prepare(config: Config, seed: boolean): Promise<{ adminToken: str
   try {
     const token = await localAdministrator(laku)
     if (seed) {
-      const { plantSeed } = await import('../db/insert-seed.ts')
-      await plantSeed(laku)
+      const { insertSeed } = await import('../db/insert-seed.ts')
+      await insertSeed(laku)
     }
     return { adminToken: token, database: databaseName(laku) }
   } finally {

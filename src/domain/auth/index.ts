@@ -30,13 +30,13 @@ export {
   beginRun,
   endRun,
   forgetRun,
+  heartbeatRun,
   keepAnswer,
   keepLines,
   keptLines,
   leaveRun,
   pruneRuns,
   type RunIdentity,
-  seeRun,
 } from './command-runs/run-records.ts'
 export { stopRun } from './command-runs/stop-run.ts'
 export { authErrors } from './errors.ts'
@@ -61,5 +61,5 @@ export { createStaff, type Staff } from './staff/create.ts'
 export { listStaff, type StaffView } from './staff/list.ts'
 export { type RenewedToken, renewToken } from './staff/renew-token.ts'
 export { type RevokedStaff, revokeStaff } from './staff/revoke.ts'
-export { endingTokens, endOfToken, TELL_BEFORE_S, tellOfEndingTokens } from './staff/token-ends.ts'
+export { endingTokens, endOfToken, reportEndingTokens, TELL_BEFORE_S } from './staff/token-ends.ts'
 export { issueStaffToken, newStaffToken, type StaffToken, staffByToken } from './staff/tokens.ts'

@@ -341,7 +341,7 @@ describe('attention', () => {
   it('is settled where it lies, by who did it, and only what is open', async () => {
     const subject = newId()
     await laku.system(async (work) =>
-      work.raise({
+      work.requestAttention({
         kind: 'wallet_without_owner',
         subject: ['user', subject],
         message: 'm',

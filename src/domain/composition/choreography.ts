@@ -2,51 +2,51 @@ import { challengeOfMessage, endChangedLogins, endLoginsOf } from '../auth/index
 import { rateFactories } from '../factory/index.ts'
 import {
   allocateReceived,
+  applyEndedPurchaseOrders,
   confirmParticipants,
   markParticipantsRefunded,
-  noteEnded,
   releaseHolds,
   resumeWaiting,
 } from '../group-buying/index.ts'
 import type { Choreography, EventPayloads, EventType, JobRule, Work } from '../kernel/index.ts'
-import { bearFees } from '../logistics/index.ts'
+import { absorbCourierFees } from '../logistics/index.ts'
 import '../notification/events.ts'
 import {
+  applyShipmentStatus,
+  applyWaybillChanges,
   cancelUnpaidOrders,
   earnDelivered,
-  followShipments,
-  followWaybills,
   markOrdersPaid,
   markOrdersRefunded,
   startProcessing,
 } from '../order/index.ts'
 import { freeParts, refundSessionPayments } from '../payment/index.ts'
 import '../payout/events.ts'
-import { adoptFactories } from '../office/index.ts'
+import { assignNewFactories } from '../office/index.ts'
 import { rateProducts } from '../product/index.ts'
 import '../review/events.ts'
 import {
-  confirmSettlements,
-  failSettlements,
   holdSuspended,
-  reverseSettlements,
+  markSettlementsFailed,
+  markSettlementsPaid,
+  markSettlementsReversed,
+  markSettlementsSubmitted,
   reviveSettlements,
   stopRetries,
-  submitSettlements,
 } from '../settlement/index.ts'
-import { tellFactories } from './notify-factories.ts'
+import { notifyFactories } from './notify-factories.ts'
 import { changeOfMessage } from './ways-in/notify-old-channels.ts'
 import '../user/events.ts'
 import '../way-in/events.ts'
 import {
-  followClosings,
-  followFailed,
-  followReversed,
-  followSubmitted,
-  followSucceeded,
+  markWithdrawalsFailed,
+  markWithdrawalsReversed,
+  markWithdrawalsSubmitted,
+  markWithdrawalsSucceeded,
   reviveWithdrawals,
+  scheduleErasure,
 } from '../wallet/index.ts'
-import { notePickups, noteUntoldFactories } from '../warehouse/index.ts'
+import { applyPickups, reportUnreachedFactories } from '../warehouse/index.ts'
 import '../whatsapp/events.ts'
 import './job-payloads.ts'
 
@@ -108,7 +108,7 @@ export const choreography: Choreography = {
     jobs: [{ job: 'whatsapp.send', data: ({ payload }) => ({ messageId: payload.messageId }) }],
   },
   'whatsapp.failed': {
-    reactions: [noteUntoldFactories],
+    reactions: [reportUnreachedFactories],
     jobs: [
       {
         job: 'otp.deliver',
@@ -136,7 +136,7 @@ export const choreography: Choreography = {
     jobs: [lineOf('xendit'), lineOf('biteship'), lineOf('whatsapp')],
   },
 
-  'factory.created': { reactions: [adoptFactories] },
+  'factory.created': { reactions: [assignNewFactories] },
   'factory.bank_account_set': {},
   'factory.bank_account_approved': {},
   'factory.status_changed': { reactions: [holdSuspended] },
@@ -146,7 +146,7 @@ export const choreography: Choreography = {
   'office.created': {},
   'pickup.scheduled': {},
   'pickup.started': {},
-  'pickup.completed': { reactions: [notePickups] },
+  'pickup.completed': { reactions: [applyPickups] },
   'pickup.failed': {},
   'pickup.cancelled': {},
 
@@ -180,7 +180,7 @@ export const choreography: Choreography = {
   'return.accepted': {},
   'return.refused': { jobs: [notify] },
   'order.delivered': { reactions: [earnDelivered], jobs: [notify] },
-  'order.cancelled': { reactions: [bearFees], jobs: [notify] },
+  'order.cancelled': { reactions: [absorbCourierFees], jobs: [notify] },
 
   'payment.paid': { reactions: [markOrdersPaid, confirmParticipants], jobs: [notify] },
   'payment.expired': { reactions: [cancelUnpaidOrders, releaseHolds, freeParts], jobs: [notify] },
@@ -208,15 +208,15 @@ export const choreography: Choreography = {
     jobs: [{ job: 'payouts.submit', data: ({ payload }) => ({ payoutId: payload.payoutId }) }],
   },
   // Whoever made it follows with the postings of its purpose, in the same transaction.
-  'payout.submitted': { reactions: [submitSettlements, followSubmitted] },
-  'payout.succeeded': { reactions: [confirmSettlements, followSucceeded] },
+  'payout.submitted': { reactions: [markSettlementsSubmitted, markWithdrawalsSubmitted] },
+  'payout.succeeded': { reactions: [markSettlementsPaid, markWithdrawalsSucceeded] },
   'payout.revived': { reactions: [reviveSettlements, reviveWithdrawals] },
-  'payout.failed': { reactions: [failSettlements, followFailed] },
+  'payout.failed': { reactions: [markSettlementsFailed, markWithdrawalsFailed] },
   'payout.dropped': {},
-  'payout.reversed': { reactions: [reverseSettlements, followReversed] },
+  'payout.reversed': { reactions: [markSettlementsReversed, markWithdrawalsReversed] },
   'payout.contradicted': { reactions: [stopRetries] },
 
-  'withdrawal.status_changed': { reactions: [followClosings], jobs: [notify] },
+  'withdrawal.status_changed': { reactions: [scheduleErasure], jobs: [notify] },
   'wallet.adjusted': {},
 
   'settlement.calculated': {},
@@ -225,7 +225,7 @@ export const choreography: Choreography = {
   'settlement.released': {},
   'settlement.voided': {},
   'settlement.paid': {
-    reactions: [tellFactories],
+    reactions: [notifyFactories],
     jobs: [{ job: 'settlements.announce', data: ({ payload }) => ({ settlementId: payload.settlementId }) }],
   },
   'settlement.failed': {},
@@ -259,14 +259,14 @@ export const choreography: Choreography = {
   'purchase_order.confirmed': {},
   'purchase_order.shipped': {},
   'purchase_order.received': { reactions: [allocateReceived] },
-  'purchase_order.closed': { reactions: [noteEnded] },
-  'purchase_order.cancelled': { reactions: [noteEnded] },
+  'purchase_order.closed': { reactions: [applyEndedPurchaseOrders] },
+  'purchase_order.cancelled': { reactions: [applyEndedPurchaseOrders] },
 
   'shipment.created': { reactions: [startProcessing] },
-  'shipment.status_changed': { reactions: [followShipments] },
+  'shipment.status_changed': { reactions: [applyShipmentStatus] },
   'shipment.priced': {
     // After the commit: who refunds holds the payment first, and then the order.
     jobs: [{ job: 'fees.true', data: ({ payload: { orderId } }) => ({ orderId }) }],
   },
-  'shipment.waybill_changed': { reactions: [followWaybills] },
+  'shipment.waybill_changed': { reactions: [applyWaybillChanges] },
 }

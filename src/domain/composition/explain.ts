@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { formatIdr, idOrCode, jakartaDate, kernelErrors, type Rupiah, type Tx } from '../kernel/index.ts'
-import { type Telling, type TellingOf, tellPostings } from '../ledger/index.ts'
+import { describePostings, type Telling, type TellingOf } from '../ledger/index.ts'
 
 /** How money came to be where it is: what was asked about, what it is, and every posting behind it. */
 export interface Explanation extends Telling {
@@ -38,7 +38,7 @@ export async function explain(
   const found = await find(tx, text)
   if (found) {
     const of = await tellingOf(tx, found)
-    return { ...named(found), facts: await factsOf(tx, found), ...(await tellPostings(tx, of, page)) }
+    return { ...named(found), facts: await factsOf(tx, found), ...(await describePostings(tx, of, page)) }
   }
   const account = await tx
     .selectFrom('ledgerAccounts')
@@ -46,7 +46,7 @@ export async function explain(
     .where('key', '=', text)
     .executeTakeFirst()
   if (!account) throw kernelErrors.nothing_to_explain({ asked: text })
-  const telling = await tellPostings(tx, { account: text }, page)
+  const telling = await describePostings(tx, { account: text }, page)
   return { what: 'account', id: null, code: text, facts: [`Every posting on ${text}.`], ...telling }
 }
 
@@ -64,7 +64,7 @@ async function explainAmount(
     union all select 'settlement', id, code, status, net_idr, created_at from settlements where net_idr = ${amountIdr}
     union all select 'withdrawal', id, code, status, amount_idr, created_at from withdrawals where amount_idr = ${amountIdr}
     order by created_at desc limit 20`.execute(tx)
-  const telling = await tellPostings(tx, { amountIdr }, page)
+  const telling = await describePostings(tx, { amountIdr }, page)
   if (rows.length === 0 && telling.postings.length === 0)
     throw kernelErrors.nothing_to_explain({ asked: formatIdr(amountIdr) })
   const facts = rows.map((row) => `${sentence(row)}: laku ledger explain ${row.code}`)

@@ -3,7 +3,7 @@ import { type EventOf, formatIdr, type Work } from '../kernel/index.ts'
 import { queueMessages } from '../whatsapp/index.ts'
 
 /** Reaction to settlement.paid: the factory is told on WhatsApp what was paid to it. */
-export async function tellFactories(work: Work, events: EventOf<'settlement.paid'>[]): Promise<void> {
+export async function notifyFactories(work: Work, events: EventOf<'settlement.paid'>[]): Promise<void> {
   const factories = await factoriesById(
     work.tx,
     events.map((event) => event.payload.factoryId),

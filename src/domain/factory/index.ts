@@ -8,7 +8,7 @@ export { normalizeFactoryPhone } from './phone.ts'
 export { addRatings, type RatingChange, rateFactories } from './rate-factories.ts'
 export { factoriesById, getFactory, getPublicFactory, listFactories } from './read-factories.ts'
 export { commissionHistoryOf } from './record-commission.ts'
-export { isOwnFactory } from './require-office-access.ts'
+export { mayActForFactory } from './require-office-access.ts'
 export { type NewBankAccount, setBankAccount, stopBankAccount } from './set-bank-account.ts'
 export { type TaxId, type TaxIdKind, taxIdOf } from './tax-id.ts'
 export {

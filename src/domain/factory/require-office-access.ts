@@ -6,7 +6,7 @@ import { factoryErrors } from './errors.ts'
  * Whether the actor may act for this factory: an agent for those that their office looks after, other staff
  * for all.
  */
-export async function isOwnFactory({ tx, actor }: Work, factoryId: string): Promise<boolean> {
+export async function mayActForFactory({ tx, actor }: Work, factoryId: string): Promise<boolean> {
   if (actor.kind !== 'staff' || actor.role !== 'agent') return true
   const { rows } = await sql`
     select from office_staff s join office_factories f on f.office_id = s.office_id
@@ -15,6 +15,6 @@ export async function isOwnFactory({ tx, actor }: Work, factoryId: string): Prom
 }
 
 /** @throws factory.not_found, for a factory of another office too */
-export async function requireOwnFactory(work: Work, factoryId: string): Promise<void> {
-  if (!(await isOwnFactory(work, factoryId))) throw factoryErrors.not_found({ factoryId })
+export async function requireFactoryAccess(work: Work, factoryId: string): Promise<void> {
+  if (!(await mayActForFactory(work, factoryId))) throw factoryErrors.not_found({ factoryId })
 }

@@ -4,7 +4,7 @@ import { requirePayableAccount } from '../ops/index.ts'
 import { recordChange } from '../way-in/index.ts'
 import { type BankAccountView, bankAccountsOf, lastAccount, sealBankAccount } from './bank-accounts.ts'
 import { getFactory } from './read-factories.ts'
-import { requireOwnFactory } from './require-office-access.ts'
+import { requireFactoryAccess } from './require-office-access.ts'
 import { bankAccountMachine } from './transitions.ts'
 
 export interface NewBankAccount {
@@ -27,7 +27,7 @@ export async function setBankAccount(work: Work, input: NewBankAccount): Promise
   const { factoryId } = input
   await sql`select from factories where id = ${factoryId} for no key update`.execute(work.tx)
   await getFactory(work.tx, factoryId)
-  await requireOwnFactory(work, factoryId)
+  await requireFactoryAccess(work, factoryId)
   const account = await requirePayableAccount(work.tx, input)
   await moveState(work, bankAccountMachine, { to: 'replaced', where: sql`t.factory_id = ${factoryId}` })
   const id = newId()

@@ -5,7 +5,7 @@ import { factoryErrors } from './errors.ts'
 import { normalizeFactoryPhone } from './phone.ts'
 import { getFactory } from './read-factories.ts'
 import { recordCommission } from './record-commission.ts'
-import { requireOwnFactory } from './require-office-access.ts'
+import { requireFactoryAccess } from './require-office-access.ts'
 import { openTaxId, sealTaxId, type TaxId, type TaxIdKind, taxIdOf } from './tax-id.ts'
 import {
   type FactoryStatus,
@@ -45,7 +45,7 @@ export async function updateFactory(
   requireStaff(work.actor, 'agent', 'finance', 'service')
   await sql`select from factories where id = ${factoryId} for no key update`.execute(work.tx)
   const before = await getFactory(work.tx, factoryId)
-  await requireOwnFactory(work, factoryId)
+  await requireFactoryAccess(work, factoryId)
   const verification = input.verification ?? before.verification
   const status = input.status ?? before.status
   const verdict = verification !== before.verification && verification !== 'pending'

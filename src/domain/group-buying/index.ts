@@ -1,6 +1,10 @@
 export { groupBuyingChecks } from './checks.ts'
 export { groupBuyingErrors } from './errors.ts'
-export { allocateReceived, noteEnded, resumeWaiting } from './fulfilment/apply-stock-changes.ts'
+export {
+  allocateReceived,
+  applyEndedPurchaseOrders,
+  resumeWaiting,
+} from './fulfilment/apply-stock-changes.ts'
 export {
   createCoveredOrders,
   createOrdersOf,

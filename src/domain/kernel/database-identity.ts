@@ -75,7 +75,7 @@ export async function doubtDatabase(work: Work, why: string): Promise<void> {
   const { rows } = await sql`
     update database_identity set doubt = ${why}, written_in = pg_current_xact_id()
     where ${databaseIsKnown} returning one`.execute(work.tx)
-  if (rows.length > 0) raiseDoubt(work, why)
+  if (rows.length > 0) reportDatabaseInDoubt(work, why)
 }
 
 /**
@@ -89,8 +89,8 @@ export async function doubtMoved(work: Work, place: string): Promise<void> {
   if (was) await doubtDatabase(work, `its data folder is another one than before: ${place}, not ${was.place}`)
 }
 
-export function raiseDoubt(work: Work, why: string): void {
-  work.raise({
+export function reportDatabaseInDoubt(work: Work, why: string): void {
+  work.requestAttention({
     kind: 'database_in_doubt',
     subject: ['database', 'identity'],
     message: `no money moves: ${why}`,

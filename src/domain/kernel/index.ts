@@ -19,9 +19,9 @@ export {
   databaseIsKnown,
   doubtDatabase,
   doubtMoved,
-  raiseDoubt,
   recordDatabaseIdentity,
   recordFirstPlace,
+  reportDatabaseInDoubt,
   requireKnownDatabase,
 } from './database-identity.ts'
 export {

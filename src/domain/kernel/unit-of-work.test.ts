@@ -58,7 +58,7 @@ describe('the unit of work', () => {
       const id = newId()
       work.emit(userOf(id))
       work.audit({ command: 'test', subject: ['user', id], after: { name: 'x' } })
-      work.raise({
+      work.requestAttention({
         kind: 'payout_unexpected',
         subject: ['user', id],
         message: 'look',
@@ -83,7 +83,12 @@ describe('the unit of work', () => {
   it('keeps one open attention a kind and subject, and counts', async () => {
     const id = newId()
     const raise = (work: Work) => {
-      work.raise({ kind: 'closing_stuck', subject: ['user', id], message: 'again', command: 'laku doctor' })
+      work.requestAttention({
+        kind: 'closing_stuck',
+        subject: ['user', id],
+        message: 'again',
+        command: 'laku doctor',
+      })
       return Promise.resolve()
     }
     await laku.system(raise)

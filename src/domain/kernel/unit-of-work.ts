@@ -285,7 +285,7 @@ class OpenWork implements Work {
     this.#audited.push(entry)
   }
 
-  raise(...items: AttentionItem[]): void {
+  requestAttention(...items: AttentionItem[]): void {
     this.#attention.push(...items)
   }
 
@@ -307,7 +307,7 @@ class OpenWork implements Work {
       const batch = this.#pending
       this.#pending = []
       this.#events.push(...batch)
-      for (const [type, events] of Map.groupBy(batch, (event) => event.type)) await this.#follow(type, events)
+      for (const [type, events] of Map.groupBy(batch, (event) => event.type)) await this.#react(type, events)
     }
     await Promise.all([
       this.#writeEvents(),
@@ -318,7 +318,7 @@ class OpenWork implements Work {
     ])
   }
 
-  async #follow(type: EventType, events: DomainEvent[]): Promise<void> {
+  async #react(type: EventType, events: DomainEvent[]): Promise<void> {
     if (!this.#choreography) throw new Error(`a use case that only reads emitted ${type}`)
     // The row of a type takes events of that type; TypeScript cannot follow the key through the map.
     const followers = this.#choreography[type] as Followers<EventType>

@@ -47,7 +47,7 @@ export interface Work {
   readonly requestId: string | null
   emit(...events: NewEvent[]): void
   audit(entry: AuditEntry): void
-  raise(...items: AttentionItem[]): void
+  requestAttention(...items: AttentionItem[]): void
   /**
    * The answer to a request under a key that was not claimed, because it was found free (`findAnswers`) and
    * the work itself can happen but once. Where somebody else answers under the key meanwhile, all is rolled

@@ -10,7 +10,7 @@ export interface LedgerContext {
 
 const POLL_MS = 10
 /** No transaction of laku's lives longer: the database ends it. */
-const MOST_WAIT_MS = 60_000
+const TIMEOUT_MS = 60_000
 
 /**
  * The number up to which every ledger entry is committed or will never be. An entry takes its number after
@@ -21,7 +21,7 @@ const MOST_WAIT_MS = 60_000
  */
 export async function committedThrough({ units, actor }: LedgerContext): Promise<number> {
   const { seq, xid } = await units.run(actor, newestEntry)
-  const until = performance.now() + MOST_WAIT_MS
+  const until = performance.now() + TIMEOUT_MS
   for (;;) {
     const { rows } = await sql<{ ended: boolean }>`
       select pg_snapshot_xmin(pg_current_snapshot()) > ${xid}::xid8 as ended`.execute(units.db)

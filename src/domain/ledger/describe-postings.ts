@@ -14,7 +14,7 @@ export interface TellingOf {
   amountIdr?: Rupiah
 }
 
-export interface ToldEntry {
+export interface EntryDescription {
   account: string
   inWords: string
   /** debit +, credit - */
@@ -25,17 +25,17 @@ export interface ToldEntry {
   runningIdr: Rupiah
 }
 
-export interface ToldPosting {
+export interface PostingDescription {
   key: string
   kind: string
   inWords: string
   subject: { kind: string; id: string }
   occurredAt: Date
-  entries: ToldEntry[]
+  entries: EntryDescription[]
 }
 
 export interface Telling {
-  postings: ToldPosting[]
+  postings: PostingDescription[]
   /** The balances that all of these postings left, an account a row, in its own sign. */
   sums: { account: string; inWords: string; balanceIdr: Rupiah }[]
   nextCursor: string | null
@@ -68,12 +68,12 @@ const sign = sql`case when a.kind in ('asset', 'expense') then 1 else -1 end`
  * Postings in the order in which they were written, by keyset pages, each with what it and all before it left
  * on its accounts. `limit` counts transactions; the cursor is the `nextCursor` of the page before.
  */
-export async function tellPostings(
+export async function describePostings(
   tx: Tx,
   of: TellingOf,
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<Telling> {
-  const { rows } = await sql<Omit<ToldPosting, 'inWords'> & { firstSeq: number }>`
+  const { rows } = await sql<Omit<PostingDescription, 'inWords'> & { firstSeq: number }>`
     with chosen as (${chosen(of)}),
     numbered as (select c.*, min(c.seq) over (partition by c.transaction_id) as first_seq from chosen c),
     told as (

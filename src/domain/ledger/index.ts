@@ -13,7 +13,12 @@ export { declareBreak } from './chain/declare-break.ts'
 export { type ChainHead, chainDue, chainHead, takeChainPage } from './chain/take-page.ts'
 export { type ChainState, chainState, headsCheck, type LoggedHead } from './chain/verify-chain.ts'
 export { committedThrough, type LedgerContext } from './committed.ts'
-export { type Telling, type TellingOf, type ToldPosting, tellPostings } from './describe-postings.ts'
+export {
+  describePostings,
+  type PostingDescription,
+  type Telling,
+  type TellingOf,
+} from './describe-postings.ts'
 export { type HeldToRows, heldToRows } from './held-to-rows.ts'
 export { type EntryFilter, type EntryLine, listEntries } from './list-entries.ts'
 export { credit, type Dimensions, debit, type Entry, type Posting, post } from './post.ts'

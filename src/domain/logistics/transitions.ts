@@ -49,6 +49,6 @@ export function isOver(status: ShipmentStatus): boolean {
 }
 
 /** Over without a way: the courier gives its price back. */
-export function isCalledOff(status: ShipmentStatus): status is 'cancelled' | 'not_found' {
+export function isCancelledByCourier(status: ShipmentStatus): status is 'cancelled' | 'not_found' {
   return status === 'cancelled' || status === 'not_found'
 }

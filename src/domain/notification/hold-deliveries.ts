@@ -3,7 +3,7 @@ import { LOGIN_REFUSED } from '../../providers/email/facts.ts'
 import { secondsAfter, type Work } from '../kernel/index.ts'
 import { settleAttention } from '../ops/index.ts'
 import type { DeliveryChannel } from './claim-deliveries.ts'
-import { raiseFailure } from './report-failure.ts'
+import { reportDeliveryFailure } from './report-failure.ts'
 
 // A password is mended by a person within minutes, or on Monday.
 const PROBE_FIRST_S = 60
@@ -33,7 +33,7 @@ export async function holdUp(
       select id from notification_deliveries
       where channel = ${channel} and status = 'queued' and next_attempt_at <= ${work.now} and id <> ${id}::uuid
       order by id for update skip locked)`.execute(work.tx)
-  raiseFailure(work, channel, id, code)
+  reportDeliveryFailure(work, channel, id, code)
 }
 
 /**

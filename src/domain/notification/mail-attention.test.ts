@@ -33,7 +33,7 @@ const mails = () => control('GET', `messages?to=${to}`)
 const run = () => mailAttention({ units: laku.units, actor: system, mailer: laku.providers.mailer, to })
 const raise = (kind: AttentionKind, message = kind as string) =>
   laku.system(async (work) =>
-    work.raise({ kind, subject: ['test', newId()], message, command: `laku attention list` }),
+    work.requestAttention({ kind, subject: ['test', newId()], message, command: `laku attention list` }),
   )
 
 it('what is about money goes at once, each item once, and the rest waits for the morning', async () => {

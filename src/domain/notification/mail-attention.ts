@@ -65,7 +65,7 @@ async function findDue(work: Work): Promise<Due | undefined> {
     select id, kind, message, command, times from attention
     where resolved_at is null and ${which} order by kind ~ ${MONEY} desc, id limit ${SHOWN}`.execute(work.tx)
   if (items.length === 0) {
-    if (day !== undefined) await noteDay(work, day)
+    if (day !== undefined) await saveMailedDay(work, day)
     return undefined
   }
   const { rows } = await sql<{ open: number }>`
@@ -104,9 +104,9 @@ async function note(work: Work, { items, day }: Due): Promise<void> {
   await sql`
     update attention set mailed_at = ${work.now}
     where id = any(${items.map((one) => one.id)}::uuid[]) and mailed_at is null`.execute(work.tx)
-  if (day !== undefined) await noteDay(work, day)
+  if (day !== undefined) await saveMailedDay(work, day)
 }
 
-async function noteDay({ tx }: Work, day: string): Promise<void> {
+async function saveMailedDay({ tx }: Work, day: string): Promise<void> {
   await sql`update attention_mails set daily = ${day}::date`.execute(tx)
 }

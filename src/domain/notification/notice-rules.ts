@@ -31,7 +31,7 @@ export function isNoticeEvent(type: string): type is NoticeEvent {
 }
 
 /** News of a whole session: its event names no buyer. */
-export function isSessionNews(type: string): type is 'session.moq_reached' {
+export function isSessionEvent(type: string): type is 'session.moq_reached' {
   return type === 'session.moq_reached'
 }
 
@@ -48,7 +48,7 @@ export interface NoticeRule<T extends NoticeEvent> {
  * Parcels and troubles that a buyer waits to hear of; the other states are told by events of their own, or by
  * nobody.
  */
-export const toldStatuses = [
+export const notifiedStatuses = [
   'ready_for_pickup',
   'picked_up',
   'in_transit',
@@ -58,10 +58,10 @@ export const toldStatuses = [
   'returned',
 ] as const satisfies EventPayloads['order.status_changed']['to'][]
 
-export type ToldStatus = (typeof toldStatuses)[number]
+export type NotifiedStatus = (typeof notifiedStatuses)[number]
 
-export function isToldStatus(status: string): status is ToldStatus {
-  return (toldStatuses as readonly string[]).includes(status)
+export function isToldStatus(status: string): status is NotifiedStatus {
+  return (notifiedStatuses as readonly string[]).includes(status)
 }
 
 export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {

@@ -4,7 +4,7 @@ import { type User, usersById } from '../user/index.ts'
 import { queueMessages } from '../whatsapp/index.ts'
 import type { DeliveryChannel } from './claim-deliveries.ts'
 import { kindOf, type NoticeChannel, type NoticeKind } from './kinds.ts'
-import { isNoticeEvent, isSessionNews } from './notice-rules.ts'
+import { isNoticeEvent, isSessionEvent } from './notice-rules.ts'
 import { keyOf, unwantedBy } from './preferences.ts'
 import { sendableFrom } from './quiet-hours.ts'
 import { isWanted, type News, paymentAskedFor, type WrittenNotice, writeNotice } from './write-notice.ts'
@@ -30,7 +30,7 @@ type Reader = User & { phone: string }
  * once, however often it is asked for. `publicUrl` is the base of the links.
  */
 export async function notifyOf(work: Work, eventIds: readonly string[], publicUrl: string): Promise<void> {
-  const news = await currentNews(work, eventIds)
+  const news = await currentNotices(work, eventIds)
   const readers = await readersById(
     work,
     news.map(({ payload }) => payload.userId),
@@ -42,7 +42,7 @@ export async function notifyOf(work: Work, eventIds: readonly string[], publicUr
     return [
       {
         id: newId(),
-        dedupeKey: isSessionNews(one.type) ? `event:${one.id}:${reader.id}` : `event:${one.id}`,
+        dedupeKey: isSessionEvent(one.type) ? `event:${one.id}:${reader.id}` : `event:${one.id}`,
         template: one.type,
         kind: kindOf(one.type),
         isPressing: paymentAskedFor(one) !== undefined,
@@ -110,11 +110,11 @@ async function withBrowser(work: Work, notices: readonly Notice[]): Promise<Noti
  * Returns the news of these events that somebody is to hear. News that asks for a payment is left out once
  * that payment is over.
  */
-async function currentNews(work: Work, eventIds: readonly string[]): Promise<News[]> {
+async function currentNotices(work: Work, eventIds: readonly string[]): Promise<News[]> {
   const { rows } = await sql<{ id: string; type: string; payload: unknown }>`
     select id, type, payload from events where id = any(${eventIds}::uuid[]) order by id`.execute(work.tx)
   const noticed = rows.filter(({ type }) => isNoticeEvent(type))
-  const ofSessions = noticed.filter(({ type }) => isSessionNews(type))
+  const ofSessions = noticed.filter(({ type }) => isSessionEvent(type))
   // The payload was written with its type, by `emit`.
   const news = [
     ...noticed.filter((row) => !ofSessions.includes(row)),

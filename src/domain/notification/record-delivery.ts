@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { moveState, ProviderFailure, retryAt, type Work } from '../kernel/index.ts'
 import type { DeliveryChannel } from './claim-deliveries.ts'
 import { endHold, holdUp, isOfAccount } from './hold-deliveries.ts'
-import { raiseFailure } from './report-failure.ts'
+import { reportDeliveryFailure } from './report-failure.ts'
 import { deliveryMachine } from './transitions.ts'
 
 export interface DeliveryOutcome {
@@ -40,7 +40,7 @@ export async function recordDelivery(
       set: { failureCode: code, ...ended },
       where: sql`t.attempts = ${attempts}`,
     })
-    raiseFailure(work, channel, id, code)
+    reportDeliveryFailure(work, channel, id, code)
     return
   }
   const nextAttemptAt = retryAt(work.now, attempts, retryAfterS)

@@ -4,13 +4,13 @@ import type { DeliveryChannel } from './claim-deliveries.ts'
 const names: Record<DeliveryChannel, string> = { email: 'Emails', push: 'Push messages' }
 
 /** One thing to look at for each reason, not for each notice: when a server is down, thousands fail alike. */
-export function raiseFailure(
+export function reportDeliveryFailure(
   work: Work,
   channel: DeliveryChannel,
   deliveryId: string,
   failureCode: string,
 ): void {
-  work.raise({
+  work.requestAttention({
     kind: `${channel}.failed`,
     subject: ['failure_code', failureCode],
     message: `${names[channel]} do not get through: ${failureCode}`,

@@ -24,7 +24,7 @@ export function isPushService(endpoint: string, ownHost?: string): boolean {
 }
 
 // A person has a few browsers; the oldest of more is forgotten.
-const MOST_BROWSERS = 10
+const MAX_BROWSERS = 10
 
 /**
  * Keeps a browser of the customer who acts; a browser that another user had before is theirs from now on.
@@ -45,7 +45,7 @@ export async function subscribePush(
     returning id`.execute(work.tx)
   await sql`
     delete from push_subscriptions where id in (
-      select id from push_subscriptions where user_id = ${userId} order by created_at desc, id desc offset ${MOST_BROWSERS}
+      select id from push_subscriptions where user_id = ${userId} order by created_at desc, id desc offset ${MAX_BROWSERS}
     )`.execute(work.tx)
   return rows[0] as { id: string }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import type { EventPayloads } from '../kernel/index.ts'
 import { type WithdrawalStatus, withdrawalTransitions } from '../wallet/index.ts'
-import { type NoticeEvent, noticeEvents, toldStatuses } from './notice-rules.ts'
+import { type NoticeEvent, noticeEvents, notifiedStatuses } from './notice-rules.ts'
 import { isWanted, type News, writeNotice } from './write-notice.ts'
 
 const subject = {
@@ -79,7 +79,7 @@ describe.each(['id', 'en'] as const)('in %s', (locale) => {
     expect(`${title} ${body}`).not.toMatch(/undefined|NaN|\[object/)
   })
 
-  it.each(toldStatuses)('an order that is %s has words of its own', (to) => {
+  it.each(notifiedStatuses)('an order that is %s has words of its own', (to) => {
     const { title, body } = write('order.status_changed', locale, { to })
     expect(`${title} ${body}`).toContain('ORD-1')
     expect(body).not.toContain(to)

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { EventOf, Work } from '../kernel/index.ts'
 
 /** Reaction to factory.created: what an agent took in is looked after by their office. */
-export async function adoptFactories(
+export async function assignNewFactories(
   work: Work,
   events: readonly EventOf<'factory.created'>[],
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import './events.ts'
 
 export { assignAgent, assignFactory } from './assign.ts'
-export { adoptFactories } from './assign-new-factories.ts'
+export { assignNewFactories } from './assign-new-factories.ts'
 export { createOffice, type NewOffice } from './create-office.ts'
 export { officeErrors } from './errors.ts'
 export { getOffice, listOffices } from './read-offices.ts'

@@ -33,12 +33,12 @@ export {
 } from './limits.ts'
 export { prunePaces, type TakenTurns, type Turn, takeTurns, turnInS } from './paces.ts'
 export {
+  type ChannelOfProvider,
   type ChannelView,
   channelsOf,
   listChannels,
-  noteChannels,
   requirePayableAccount,
-  type ToldChannel,
+  savePayoutChannels,
 } from './payout-channels.ts'
 export { holdCalls, type Pace, type TakenCalls, takeCalls } from './provider-pace.ts'
 export { allOrEach, errorText, inOneOrEach, type PutOff, setAside } from './set-aside.ts'

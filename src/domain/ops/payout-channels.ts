@@ -11,7 +11,7 @@ import {
 } from './bank-account.ts'
 
 /** A channel as the provider told of it. */
-export interface ToldChannel {
+export interface ChannelOfProvider {
   channelCode: string
   name: string
   kind: PayoutChannel['kind']
@@ -19,7 +19,7 @@ export interface ToldChannel {
   maximumIdr: Rupiah
 }
 
-export interface ChannelView extends ToldChannel {
+export interface ChannelView extends ChannelOfProvider {
   /** When the provider said so last; nothing where our own table stands in. */
   readAt: Date | null
 }
@@ -29,7 +29,7 @@ export interface ChannelView extends ToldChannel {
  * A channel that neither has is absent.
  */
 export async function channelsOf(tx: Tx, codes: readonly string[]): Promise<Map<string, PayoutChannel>> {
-  const { rows } = await sql<ToldChannel>`
+  const { rows } = await sql<ChannelOfProvider>`
     select channel_code, name, kind, minimum_idr, maximum_idr from payout_channels
     where channel_code = any(${[...new Set(codes)]})`.execute(tx)
   const told = new Map(rows.map((row) => [row.channelCode, row]))
@@ -55,7 +55,7 @@ export async function requirePayableAccount(tx: Tx, account: BankAccount): Promi
 }
 
 /** Keeps what the provider said of its channels. */
-export async function noteChannels(work: Work, told: readonly ToldChannel[]): Promise<void> {
+export async function savePayoutChannels(work: Work, told: readonly ChannelOfProvider[]): Promise<void> {
   await sql`
     insert into payout_channels (channel_code, name, kind, minimum_idr, maximum_idr, read_at)
     select channel_code, name, kind, minimum_idr, maximum_idr, ${work.now}::timestamptz

@@ -39,7 +39,11 @@ export async function setAside<T>(
 ): Promise<void> {
   await units.run(actor, async (work) => {
     const told = await putOff(work, item)
-    work.raise({ kind: 'item_set_aside', ...told, message: `${told.message}: ${errorText(error)}` })
+    work.requestAttention({
+      kind: 'item_set_aside',
+      ...told,
+      message: `${told.message}: ${errorText(error)}`,
+    })
   })
 }
 

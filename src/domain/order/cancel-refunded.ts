@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Work } from '../kernel/index.ts'
-import { withdrawParcel } from '../logistics/index.ts'
+import { endUnrequestedParcel } from '../logistics/index.ts'
 import { cancelLocked } from './cancel.ts'
 import { type LockedOrder, lockOrderAndPayments } from './lock.ts'
 import type { OrderStatus } from './transitions.ts'
@@ -24,14 +24,14 @@ export async function cancelRefunded(work: Work, paymentId: string): Promise<voi
           and q.status in ('paid', 'partially_refunded') and q.returned_idr < q.amount_idr)`.execute(work.tx)
   for (const { id } of rows) {
     const locked = await lockOrderAndPayments(work.tx, id)
-    const isHere = inWarehouse.includes(locked.order.status) && !(await withdrawParcel(work, id))
+    const isHere = inWarehouse.includes(locked.order.status) && !(await endUnrequestedParcel(work, id))
     if (isHere) await cancelLocked(work, locked, REFUNDED_BEFORE_RESTORE)
-    else raiseWithoutMoney(work, locked.order)
+    else reportOrderWithoutMoney(work, locked.order)
   }
 }
 
-function raiseWithoutMoney(work: Work, { id, code }: LockedOrder): void {
-  work.raise({
+function reportOrderWithoutMoney(work: Work, { id, code }: LockedOrder): void {
+  work.requestAttention({
     kind: 'order_without_money',
     subject: ['order', id],
     message: `${code} was refunded before the restore, and its courier may have it: cancel it, or have it brought back`,

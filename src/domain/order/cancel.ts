@@ -1,7 +1,7 @@
 import { moveState, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { debit } from '../ledger/index.ts'
-import { withdrawParcel } from '../logistics/index.ts'
-import { announceWithdrawal } from '../payment/index.ts'
+import { endUnrequestedParcel } from '../logistics/index.ts'
+import { requestPaymentCancellation } from '../payment/index.ts'
 import { releaseStock } from '../warehouse/index.ts'
 import { orderErrors } from './errors.ts'
 import { CourierBooked } from './fulfilment/courier-booked.ts'
@@ -26,7 +26,7 @@ const byCustomer: readonly OrderStatus[] = ['pending_payment', 'paid']
  * and what was paid goes back in full. Customers cancel their direct orders until those are being packed;
  * support also later and held ones, and the orders of a session, whose money has been released from escrow
  * and is taken back from where it went.
- * @throws CourierBooked (order.parcel_booked) before anything is written: run it by `withParcelCalledOff`
+ * @throws CourierBooked (order.parcel_booked) before anything is written: run it by `withParcelCancelled`
  * @throws order.not_found, not_cancellable, group_order, parcel_booked, kernel.illegal_transition,
  * kernel.forbidden
  */
@@ -84,7 +84,7 @@ async function requireCancellable(work: Work, order: LockedOrder): Promise<void>
   requireTransition(orderTransitions, status, 'cancelled', 'order')
   if (isCustomer && !byCustomer.includes(status))
     throw orderErrors.not_cancellable({ orderId: id, code, status })
-  const parcel = await withdrawParcel(work, id)
+  const parcel = await endUnrequestedParcel(work, id)
   if (!parcel) return
   if (!isCustomer && parcel.status === 'booked') throw new CourierBooked(order, parcel)
   throw orderErrors.parcel_booked({ orderId: id, code, shipment: parcel.code, status: parcel.status })
@@ -97,7 +97,7 @@ async function giveMoneyBack(
   payments: readonly OrderPayment[],
 ): Promise<boolean> {
   const open = payments.filter((payment) => payment.status === 'pending')
-  await announceWithdrawal(
+  await requestPaymentCancellation(
     work,
     open.map((payment) => payment.id),
   )

@@ -4,9 +4,13 @@ export { cancelOrder } from './cancel.ts'
 export { cancelRefunded } from './cancel-refunded.ts'
 export { orderChecks } from './checks.ts'
 export { orderErrors } from './errors.ts'
-export { followShipments, followWaybills, startProcessing } from './fulfilment/apply-shipment-status.ts'
+export {
+  applyShipmentStatus,
+  applyWaybillChanges,
+  startProcessing,
+} from './fulfilment/apply-shipment-status.ts'
 export { completeOrders, completionDue } from './fulfilment/complete.ts'
-export { CourierBooked, withParcelCalledOff } from './fulfilment/courier-booked.ts'
+export { CourierBooked, withParcelCancelled } from './fulfilment/courier-booked.ts'
 export { earnDelivered } from './fulfilment/earn.ts'
 export { lostOrdersDue, refundLostOrders } from './fulfilment/refund-lost.ts'
 export { releaseOrder } from './fulfilment/release.ts'

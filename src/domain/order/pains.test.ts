@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, system, type TestLaku } from '../../../test/laku.ts'
 import type { Buyer, Market } from '../../../test/market.ts'
-import { impatientGateway } from '../../../test/payments.ts'
+import { shortTimeoutGateway } from '../../../test/payments.ts'
 import { customer, orderChoreography, refusal, Storefront } from '../../../test/storefront.ts'
 import { createOrdersOf } from '../group-buying/index.ts'
 import { settleRefunds, submitRefunds } from '../payment/index.ts'
@@ -39,7 +39,7 @@ describe('a failed refund shown as done (woocommerce-gateway-stripe #4405, #838)
     const { id, code, amountIdr } = await refund()
     const say = async (attempt: number, status: 'SUCCEEDED' | 'FAILED') => {
       await shop.fault({ provider: 'xendit', kind: 'error' })
-      await submitRefunds({ units: laku.units, actor: system, gateway: impatientGateway(laku) }, [id])
+      await submitRefunds({ units: laku.units, actor: system, gateway: shortTimeoutGateway(laku) }, [id])
       await shop.fault()
       expect((await refund()).status).toBe('submitted')
       const answer = { id: `rfd-${attempt}`, referenceId: `${code}-${attempt}`, amountIdr, status }

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import { moveState, requireStaff, requireTransition, type StaffRole, type Work } from '../kernel/index.ts'
-import { withdrawParcel } from '../logistics/index.ts'
+import { endUnrequestedParcel } from '../logistics/index.ts'
 import { settleAttention, takeLimit } from '../ops/index.ts'
 import { cancelOrder } from './cancel.ts'
 import { orderErrors } from './errors.ts'
-import { announceMoves } from './fulfilment/apply-status-effects.ts'
+import { applyStatusEffects } from './fulfilment/apply-status-effects.ts'
 import { refundUndeliverable, restockAll } from './fulfilment/refund-undeliverable.ts'
 import { isRefundDecided, type LockedOrder, lockOrder, subjectOf } from './lock.ts'
 import { reserveForOrder } from './placement/reserve.ts'
@@ -48,7 +48,7 @@ export const statusesByHand = Object.keys(mayset) as [StatusByHand, ...StatusByH
  * anew. `refunded` decides the refund of a parcel that came back; the order is refunded when the money has
  * arrived. Out of return_requested it decides the return: `returned` accepts, `delivered` refuses it.
  * @throws CourierBooked (order.parcel_booked) where cancelling needs the courier first: run it by
- * `withParcelCalledOff`
+ * `withParcelCancelled`
  * @throws order.not_found, reason_required, parcel_booked, out_of_stock, return_open, refund_decided,
  *   kernel.illegal_transition, kernel.forbidden
  */
@@ -101,7 +101,7 @@ async function move(
       updatedAt: work.now,
     },
   })
-  await announceMoves(work, [{ order, to: status }])
+  await applyStatusEffects(work, [{ order, to: status }])
   if (goesBack) {
     work.emit({ type: 'order.allocated', aggregate: ['order', id], payload: subjectOf(order) })
   }
@@ -125,7 +125,7 @@ async function decideReturn(
 
 /** A parcel that no courier was asked for yet is withdrawn; another one has to be called off first. */
 async function requireNoParcel(work: Work, { id, code }: LockedOrder): Promise<void> {
-  const parcel = await withdrawParcel(work, id)
+  const parcel = await endUnrequestedParcel(work, id)
   if (parcel)
     throw orderErrors.parcel_booked({ orderId: id, code, shipment: parcel.code, status: parcel.status })
 }

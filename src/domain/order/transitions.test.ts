@@ -8,9 +8,9 @@ import { shipmentTransitions } from '../logistics/index.ts'
 import { countUse } from '../ops/index.ts'
 import { earnOrders } from './fulfilment/earn.ts'
 import {
+  applyShipmentStatus,
   cancelOrder,
   completeOrders,
-  followShipments,
   markOrdersPaid,
   markOrdersRefunded,
   type OrderStatus,
@@ -220,7 +220,7 @@ describe.each(statuses)('from %s', (status) => {
         trackingUrl: null,
       }
       const told = event('shipment.status_changed', { ...facts, failureCode: null })
-      return [to, (work: Work) => followShipments(work, [told])]
+      return [to, (work: Work) => applyShipmentStatus(work, [told])]
     })
     for (const [to, { code, status: after }] of Object.entries(
       await from(status, Object.fromEntries(uses)),

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { system } from '../../../test/laku.ts'
-import { impatientGateway, openPaymentFixture, type PaymentFixture } from '../../../test/payments.ts'
+import { openPaymentFixture, type PaymentFixture, shortTimeoutGateway } from '../../../test/payments.ts'
 import { newId } from '../kernel/index.ts'
 import { escrow } from '../ledger/index.ts'
 import { claimWebhooks, receiveWebhook } from '../webhooks/index.ts'
@@ -25,7 +25,7 @@ describe('never', () => {
       if (dies) throw new Error('the process died')
     }
     f = await openPaymentFixture({ choreography: { 'payment.paid': { reactions: [reaction] } } })
-    gateway = impatientGateway(f.laku)
+    gateway = shortTimeoutGateway(f.laku)
   })
   afterEach(async () => {
     dies = false

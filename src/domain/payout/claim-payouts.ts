@@ -4,7 +4,7 @@ import { type BankAccount, isPaused } from '../ops/index.ts'
 import { openAccount, type SealedAccount } from './destination.ts'
 import type { PayoutPurpose } from './events.ts'
 import { olderMoves } from './older-moves.ts'
-import { payoutNews } from './payout-event.ts'
+import { payoutEventPayload } from './payout-event.ts'
 import { type PayoutStatus, payoutMachine } from './transitions.ts'
 
 /** A payout to be sent or asked about, by the one who has its lease. */
@@ -84,7 +84,7 @@ export async function claimPayouts(work: Work, payoutIds: readonly string[]): Pr
       t.absent_at, t.calls, t.lease_until, due.before, due.ask`,
   })
   for (const row of rows.filter((one) => one.before === 'created')) {
-    work.emit({ type: 'payout.submitted', aggregate: ['payout', row.id], payload: payoutNews(row) })
+    work.emit({ type: 'payout.submitted', aggregate: ['payout', row.id], payload: payoutEventPayload(row) })
   }
   return rows.map(({ before: _, channelCode, accountNumber, accountHolder, ...payout }) => ({
     ...payout,

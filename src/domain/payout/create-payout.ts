@@ -13,7 +13,7 @@ import { openAccount, sealAccount } from './destination.ts'
 import { payoutErrors } from './errors.ts'
 import type { PayoutPurpose } from './events.ts'
 import { requireNoneMoves } from './older-moves.ts'
-import { payoutNews } from './payout-event.ts'
+import { payoutEventPayload } from './payout-event.ts'
 
 export interface NewPayout {
   /**
@@ -59,7 +59,7 @@ export async function createPayout(work: Work, input: NewPayout): Promise<string
     on conflict do nothing returning key`.execute(work.tx)
   const [made] = rows
   if (!made) return await madeBefore(work, { ...input, destination })
-  const payload = payoutNews({ id, key: made.key, purpose, subjectId, amountIdr })
+  const payload = payoutEventPayload({ id, key: made.key, purpose, subjectId, amountIdr })
   work.emit({ type: 'payout.created', aggregate: ['payout', id], payload })
   return id
 }

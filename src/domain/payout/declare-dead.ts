@@ -3,7 +3,7 @@ import { actorLabel, idOrCode, moveState, requireReason, requireStaff, type Work
 import { requireSecondPerson, settleAttention } from '../ops/index.ts'
 import { payoutErrors } from './errors.ts'
 import type { PayoutPurpose } from './events.ts'
-import { payoutNews } from './payout-event.ts'
+import { payoutEventPayload } from './payout-event.ts'
 import { type PayoutView, showPayout } from './read-payouts.ts'
 import { DECLARED_DEAD, deadFrom, isMoving, nextLookS } from './rules.ts'
 import { type PayoutStatus, payoutMachine } from './transitions.ts'
@@ -73,7 +73,11 @@ export async function declareDead(work: Work, { payout: named }: { payout: strin
     },
   })
   await settleAttention(work, 'payout_stuck', id, 'it was declared dead')
-  work.emit({ type: 'payout.failed', aggregate: ['payout', id], payload: payoutNews(payout, DECLARED_DEAD) })
+  work.emit({
+    type: 'payout.failed',
+    aggregate: ['payout', id],
+    payload: payoutEventPayload(payout, DECLARED_DEAD),
+  })
   work.audit({
     command: 'payouts declare-dead',
     subject: ['payout', id],

@@ -1,7 +1,7 @@
 /** The thing that a payout pays for. */
 export type PayoutPurpose = 'settlement' | 'withdrawal'
 
-export interface PayoutNews {
+export interface PayoutEventPayload {
   payoutId: string
   /** The key that the provider knows the payout by. */
   key: string
@@ -24,21 +24,21 @@ export interface PayoutNews {
 
 declare module '../kernel/events.ts' {
   interface EventPayloads {
-    'payout.created': PayoutNews
+    'payout.created': PayoutEventPayload
     /** On its way: from now on it may be there, whatever the provider's answer. */
-    'payout.submitted': PayoutNews
-    'payout.succeeded': PayoutNews
+    'payout.submitted': PayoutEventPayload
+    'payout.succeeded': PayoutEventPayload
     /** It arrived after we took it to have failed, or to have come back. */
-    'payout.revived': PayoutNews
-    'payout.failed': PayoutNews
+    'payout.revived': PayoutEventPayload
+    'payout.failed': PayoutEventPayload
     /** Never sent, and not to be: an older payout of the same arrived after all. */
-    'payout.dropped': PayoutNews
+    'payout.dropped': PayoutEventPayload
     /** It came back. One that was never seen to succeed is told to have, first. */
-    'payout.reversed': PayoutNews
+    'payout.reversed': PayoutEventPayload
     /**
      * The provider says what does not agree with what it said before: nothing more happens to the subject by
      * itself.
      */
-    'payout.contradicted': PayoutNews & { from: string; says: string }
+    'payout.contradicted': PayoutEventPayload & { from: string; says: string }
   }
 }

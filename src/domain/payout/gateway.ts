@@ -1,5 +1,5 @@
 import type { CallLease, Rupiah } from '../kernel/index.ts'
-import type { BankAccount, ToldChannel } from '../ops/index.ts'
+import type { BankAccount, ChannelOfProvider } from '../ops/index.ts'
 
 /**
  * The provider's own word. What each means stands in `verdictOf`; one that is not known is kept and waited
@@ -31,7 +31,7 @@ export interface NewGatewayPayout {
   description: string
 }
 
-export type GatewayChannel = ToldChannel
+export type GatewayChannel = ChannelOfProvider
 
 /** The provider that sends money out. Every method throws `ProviderFailure`; amounts are whole rupiah. */
 export interface PayoutGateway {

@@ -1,7 +1,7 @@
 import './events.ts'
 
 export { adoptPayout, mayHaveLeft } from './adopt-payout.ts'
-export { normalReference, noteReference } from './bank-batches/claim-reference.ts'
+export { claimBankReference, normalReference } from './bank-batches/claim-reference.ts'
 export {
   addTransfer,
   makeBatch,
@@ -29,7 +29,7 @@ export type { PayoutContext } from './context.ts'
 export { createPayout, type NewPayout } from './create-payout.ts'
 export { declareDead, keepPayout } from './declare-dead.ts'
 export { payoutErrors } from './errors.ts'
-export type { PayoutNews, PayoutPurpose } from './events.ts'
+export type { PayoutEventPayload, PayoutPurpose } from './events.ts'
 export type {
   GatewayChannel,
   GatewayPayout,

@@ -1,5 +1,5 @@
 import type { Rupiah } from '../kernel/index.ts'
-import type { PayoutNews, PayoutPurpose } from './events.ts'
+import type { PayoutEventPayload, PayoutPurpose } from './events.ts'
 import { isRetryable } from './rules.ts'
 
 export interface PayoutFacts {
@@ -10,7 +10,7 @@ export interface PayoutFacts {
   amountIdr: Rupiah
   turns?: number
   /** By which way it goes; the provider's where nothing is said. */
-  route?: PayoutNews['route']
+  route?: PayoutEventPayload['route']
 }
 
 /** The event that says that a payout moved to a state. */
@@ -22,7 +22,10 @@ export const payoutMoves = {
 } as const
 
 /** Returns what events say of a payout. */
-export function payoutNews(payout: PayoutFacts, failureCode: string | null = null): PayoutNews {
+export function payoutEventPayload(
+  payout: PayoutFacts,
+  failureCode: string | null = null,
+): PayoutEventPayload {
   const { id: payoutId, key, purpose, subjectId, amountIdr, turns: turn = 0, route = 'provider' } = payout
   const retryable = failureCode !== null && isRetryable(failureCode)
   return { payoutId, key, purpose, subjectId, amountIdr, failureCode, retryable, turn, route }

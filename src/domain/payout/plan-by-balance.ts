@@ -124,7 +124,7 @@ async function holdBack(work: Work, wait: readonly Queued[], balanceIdr: Rupiah)
   const { count = 0, sumIdr = 0, oldestAt = null } = rows[0] ?? {}
   if (count === 0) return
   const missingIdr = Math.max(0, sumIdr - balanceIdr)
-  work.raise({
+  work.requestAttention({
     kind: 'payouts_wait_for_balance',
     subject: ['provider', 'xendit'],
     message: `${count} payouts of ${formatIdr(sumIdr)} with fees wait until what came in is settled; ${formatIdr(balanceIdr)} can be spent there, ${formatIdr(missingIdr)} of float is missing`,

@@ -1,4 +1,4 @@
-import { noteChannels } from '../ops/index.ts'
+import { savePayoutChannels } from '../ops/index.ts'
 import type { PayoutContext } from './context.ts'
 
 /**
@@ -8,6 +8,6 @@ import type { PayoutContext } from './context.ts'
  */
 export async function readChannels({ units, actor, payouts }: PayoutContext): Promise<number> {
   const told = await payouts.channels()
-  await units.run(actor, (work) => noteChannels(work, told))
+  await units.run(actor, (work) => savePayoutChannels(work, told))
   return told.length
 }

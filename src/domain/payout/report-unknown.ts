@@ -16,7 +16,7 @@ export interface Shown {
  * Tells a person of a payout of which nobody knows whether it was made, and what the provider's list and
  * balance show.
  */
-export async function raiseUnknown(
+export async function reportUnknown(
   work: Work,
   payout: ClaimedPayout,
   { failure, shown }: { failure?: ProviderFailure | undefined; shown?: Shown | undefined },
@@ -32,7 +32,7 @@ export async function raiseUnknown(
     until > work.now
       ? 'the same request goes again under its key by itself'
       : `nothing is sent any more: laku payouts declare-dead ${key} once it may`
-  work.raise({
+  work.requestAttention({
     kind: 'payout_stuck',
     subject: ['payout', id],
     message: `${key}: nobody knows whether it was paid; ${list}${balance}; ${next}`,

@@ -3,7 +3,7 @@ import { inSql, moveState, openStates, secondsAfter, type Work } from '../kernel
 import { putIntoSuspense, suspenseTransitions } from '../suspense/index.ts'
 import { ownerOf } from './book-difference.ts'
 import type { LockedPayout } from './lock-payouts.ts'
-import { payoutNews } from './payout-event.ts'
+import { payoutEventPayload } from './payout-event.ts'
 import { nextLookS, OLDER_ONE_ARRIVED } from './rules.ts'
 import { payoutMachine } from './transitions.ts'
 
@@ -42,7 +42,11 @@ export async function revivePayout(
     all: true,
   })
   if (isOwn)
-    work.emit({ type: 'payout.revived', aggregate: ['payout', payout.id], payload: payoutNews(payout) })
+    work.emit({
+      type: 'payout.revived',
+      aggregate: ['payout', payout.id],
+      payload: payoutEventPayload(payout),
+    })
   return isOwn
 }
 
@@ -57,7 +61,11 @@ async function dropPayouts(work: Work, payouts: readonly LockedPayout[]): Promis
   for (const payout of payouts) {
     // One that is submitted was booked as on its way.
     const type = payout.status === 'submitted' ? 'payout.failed' : 'payout.dropped'
-    work.emit({ type, aggregate: ['payout', payout.id], payload: payoutNews(payout, OLDER_ONE_ARRIVED) })
+    work.emit({
+      type,
+      aggregate: ['payout', payout.id],
+      payload: payoutEventPayload(payout, OLDER_ONE_ARRIVED),
+    })
   }
 }
 
@@ -130,5 +138,5 @@ export async function promoteSetAside(
     why: 'its subject takes it: the other payment did not arrive',
     ...(await ownerOf(work, payout)),
   })
-  work.emit({ type: 'payout.revived', aggregate: ['payout', id], payload: payoutNews(payout) })
+  work.emit({ type: 'payout.revived', aggregate: ['payout', id], payload: payoutEventPayload(payout) })
 }

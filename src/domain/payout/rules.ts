@@ -47,7 +47,7 @@ const patience: Readonly<Record<string, number>> = {
 }
 
 /** After how many seconds under way a payout in this state is a person's business too. */
-export const patienceS = (status: GatewayPayoutStatus): number => patience[status] ?? HOUR_S
+export const staleAfterS = (status: GatewayPayoutStatus): number => patience[status] ?? HOUR_S
 
 /**
  * In these the provider still means to send it, or people over there decide: it is never declared dead

@@ -6,11 +6,11 @@ import { type ClaimedPayout, claimPayouts, leaseLeft } from './claim-payouts.ts'
 import type { PayoutContext } from './context.ts'
 import type { GatewayPayout } from './gateway.ts'
 import { planPayouts } from './plan-by-balance.ts'
-import { raiseUnknown, type Shown } from './report-unknown.ts'
+import { reportUnknown, type Shown } from './report-unknown.ts'
 import { nextLookS, UNKNOWN_FOR_S } from './rules.ts'
 import { settlePayouts } from './settle-payouts.ts'
 
-const A_RUN = 50
+const BATCH_SIZE = 50
 /** The calls at once, of the 10 calls a second that the provider takes at an endpoint. */
 const CALLS_AT_ONCE = 5
 /** The lists are read at least so often while an outcome is unknown. */
@@ -28,7 +28,7 @@ export async function sweepPayouts(context: PayoutContext): Promise<void> {
   const { units, actor } = context
   const ids = await units.run(actor, async (work) => {
     const { rows } = await sql<{ id: string }>`
-      select id from payouts where next_check_at <= ${work.now} order by next_check_at limit ${A_RUN}`.execute(
+      select id from payouts where next_check_at <= ${work.now} order by next_check_at limit ${BATCH_SIZE}`.execute(
       work.tx,
     )
     return rows.map((row) => row.id)
@@ -185,7 +185,7 @@ async function sendLater(
     update payouts set lease_until = null, next_check_at = ${retryAt(work.now, attempt, retryAfterS)}, failure_code = ${code}
     where id = ${id} and lease_until = ${mine} and next_check_at is not null`.execute(work.tx)
   if (attempt < work.policy.providerAttempts) return
-  work.raise({
+  work.requestAttention({
     kind: 'payout_stuck',
     subject: ['payout', id],
     message: `${payout.key}: the provider takes no payout: ${code}`,
@@ -206,7 +206,7 @@ async function askLater(work: Work, { payout, failure, shown }: Asked): Promise<
       absent_at = case when ${shown?.listed === 0}::boolean then ${work.now} else absent_at end
     where id = ${id} and lease_until = ${mine} and status = ${status}`.execute(work.tx)
   const isLong = isUnknown && toldAt <= work.now
-  if (isLong || attempt >= work.policy.providerAttempts) await raiseUnknown(work, payout, { failure, shown })
+  if (isLong || attempt >= work.policy.providerAttempts) await reportUnknown(work, payout, { failure, shown })
 }
 
 function nextTry({ now }: Work, payout: ClaimedPayout, failure: ProviderFailure | undefined): Date | null {

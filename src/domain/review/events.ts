@@ -1,5 +1,5 @@
 /** By how much a review's news changes the ratings of its product and factory. */
-interface RatingNews {
+interface RatingDelta {
   reviewId: string
   productId: string
   factoryId: string
@@ -10,10 +10,10 @@ interface RatingNews {
 declare module '../kernel/events.ts' {
   interface EventPayloads {
     'review.written': { reviewId: string; productId: string; userId: string }
-    'review.published': RatingNews
-    'review.hidden': RatingNews
+    'review.published': RatingDelta
+    'review.hidden': RatingDelta
     /** A published one has other stars now. */
-    'review.rerated': RatingNews
+    'review.rerated': RatingDelta
   }
 }
 

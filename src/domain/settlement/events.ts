@@ -1,4 +1,4 @@
-export interface SettlementNews {
+export interface SettlementEventPayload {
   settlementId: string
   code: string
   factoryId: string
@@ -7,13 +7,13 @@ export interface SettlementNews {
 
 declare module '../kernel/events.ts' {
   interface EventPayloads {
-    'settlement.calculated': SettlementNews
-    'settlement.approved': SettlementNews
-    'settlement.held': SettlementNews & { reason: string }
-    'settlement.released': SettlementNews
-    'settlement.voided': SettlementNews & { reason: string }
-    'settlement.paid': SettlementNews
-    'settlement.failed': SettlementNews & { failureCode: string; retryable: boolean }
-    'settlement.reversed': SettlementNews
+    'settlement.calculated': SettlementEventPayload
+    'settlement.approved': SettlementEventPayload
+    'settlement.held': SettlementEventPayload & { reason: string }
+    'settlement.released': SettlementEventPayload
+    'settlement.voided': SettlementEventPayload & { reason: string }
+    'settlement.paid': SettlementEventPayload
+    'settlement.failed': SettlementEventPayload & { failureCode: string; retryable: boolean }
+    'settlement.reversed': SettlementEventPayload
   }
 }

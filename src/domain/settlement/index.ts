@@ -11,14 +11,14 @@ export { previewSettlements, type SettlementQuery } from './calculation/preview.
 export { calculateSettlements, type FactoryOutcome, runSettlements } from './calculation/run.ts'
 export { settlementChecks } from './checks.ts'
 export { settlementErrors } from './errors.ts'
-export type { SettlementNews } from './events.ts'
+export type { SettlementEventPayload } from './events.ts'
 export {
-  confirmSettlements,
-  failSettlements,
-  reverseSettlements,
+  markSettlementsFailed,
+  markSettlementsPaid,
+  markSettlementsReversed,
+  markSettlementsSubmitted,
   reviveSettlements,
   stopRetries,
-  submitSettlements,
 } from './paying/apply-payout-results.ts'
 export { bankCsv } from './paying/bank-csv.ts'
 export { type Claimed, claimForBank, type LeftOut } from './paying/export.ts'

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { idOrCode, type Rupiah, type Tx } from '../kernel/index.ts'
 import { settlementErrors } from './errors.ts'
-import type { SettlementNews } from './events.ts'
+import type { SettlementEventPayload } from './events.ts'
 import type { SettlementStatus } from './transitions.ts'
 
 export interface LockedSettlement {
@@ -44,6 +44,6 @@ export async function lockSettlement(tx: Tx, named: string): Promise<LockedSettl
 }
 
 /** Returns what events say of a settlement. */
-export function newsOf({ id, code, factoryId, netIdr }: LockedSettlement): SettlementNews {
+export function newsOf({ id, code, factoryId, netIdr }: LockedSettlement): SettlementEventPayload {
   return { settlementId: id, code, factoryId, netIdr }
 }

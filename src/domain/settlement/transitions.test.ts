@@ -7,15 +7,15 @@ import { newId, type Work } from '../kernel/index.ts'
 import { credit, debit, factoryAccount, post } from '../ledger/index.ts'
 import {
   approveSettlement,
-  confirmSettlements,
-  failSettlements,
   holdSettlement,
+  markSettlementsFailed,
+  markSettlementsPaid,
+  markSettlementsReversed,
+  markSettlementsSubmitted,
   releaseSettlement,
   retrySettlement,
-  reverseSettlements,
   type SettlementStatus,
   settlementTransitions,
-  submitSettlements,
   voidSettlement,
 } from './index.ts'
 
@@ -79,24 +79,27 @@ const acts: Record<string, { to: SettlementStatus; run: (work: Work) => Promise<
   hold: { to: 'on_hold', run: (work) => holdSettlement(work, { settlement: one.code, reason }) },
   release: { to: 'calculated', run: (work) => releaseSettlement(work, { settlement: one.code }) },
   void: { to: 'void', run: (work) => voidSettlement(work, { settlement: one.code, reason }) },
-  'its payout is sent': { to: 'submitted', run: (work) => submitSettlements(work, told('payout.submitted')) },
+  'its payout is sent': {
+    to: 'submitted',
+    run: (work) => markSettlementsSubmitted(work, told('payout.submitted')),
+  },
   'its payout arrives': {
     to: 'paid',
     run: async (work) => {
       await inFlight(work)
-      await confirmSettlements(work, told('payout.succeeded'))
+      await markSettlementsPaid(work, told('payout.succeeded'))
     },
   },
   'its payout fails': {
     to: 'failed',
     run: async (work) => {
       await inFlight(work)
-      await failSettlements(work, told('payout.failed'))
+      await markSettlementsFailed(work, told('payout.failed'))
     },
   },
   'its payout comes back': {
     to: 'reversed',
-    run: (work) => reverseSettlements(work, told('payout.reversed')),
+    run: (work) => markSettlementsReversed(work, told('payout.reversed')),
   },
 }
 

@@ -10,5 +10,5 @@ export {
 } from './list-suspense.ts'
 export { collectPlace, offsetPlace, writeOffPlace } from './places.ts'
 export { type NewSuspense, putIntoSuspense, type SuspenseKind } from './put-into-suspense.ts'
-export { noteLost } from './record-lost-reference.ts'
+export { recordLostReference } from './record-lost-reference.ts'
 export { type Disposal, type SuspenseStatus, suspenseTransitions } from './transitions.ts'

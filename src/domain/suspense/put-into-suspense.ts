@@ -78,7 +78,7 @@ export async function putIntoSuspense(work: Work, money: NewSuspense): Promise<s
     await endCleared(work, opposite)
     return undefined
   }
-  work.raise({
+  work.requestAttention({
     kind: 'money_in_suspense',
     subject: ['suspense', id],
     message: `${code}: ${money.why}`,

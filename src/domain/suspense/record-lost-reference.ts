@@ -7,7 +7,7 @@ import { doubtDatabase, originOf, readInstallationId, type Work } from '../kerne
  * provider knows was taken over. What lies in suspense was found before, and a reference of somebody else's
  * is only money without a place.
  */
-export async function noteLost(
+export async function recordLostReference(
   work: Work,
   { reference, providerId }: { reference: string | null; providerId: string },
 ): Promise<void> {

@@ -6,7 +6,7 @@ import type { Work } from '../kernel/index.ts'
  * comes for somebody who was erased (a payment's late confirmation, a bank that sends back) nobody will ever
  * ask for: a person is told.
  */
-export async function openWallets(work: Work, userIds: readonly string[]): Promise<void> {
+export async function ensureWallets(work: Work, userIds: readonly string[]): Promise<void> {
   if (userIds.length === 0) return
   const sorted = [...new Set(userIds)].sort()
   const { rows } = await sql<{ id: string }>`
@@ -17,7 +17,7 @@ export async function openWallets(work: Work, userIds: readonly string[]): Promi
     )
     select id from users where id = any(${sorted}::uuid[]) and status = 'deleted'`.execute(work.tx)
   for (const { id } of rows) {
-    work.raise({
+    work.requestAttention({
       kind: 'wallet_without_owner',
       subject: ['user', id],
       message:

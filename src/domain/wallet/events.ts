@@ -1,7 +1,7 @@
 import type { WithdrawalStatus } from './transitions.ts'
 
 /** A withdrawal and how it stands. */
-export interface WithdrawalNews {
+export interface WithdrawalEventPayload {
   withdrawalId: string
   code: string
   userId: string
@@ -17,7 +17,7 @@ export interface WithdrawalNews {
 
 declare module '../kernel/events.ts' {
   interface EventPayloads {
-    'withdrawal.status_changed': WithdrawalNews
+    'withdrawal.status_changed': WithdrawalEventPayload
     /** Staff gave to a wallet or took from it. */
     'wallet.adjusted': {
       adjustmentId: string

@@ -4,9 +4,9 @@ export { type AdjustmentView, adjustWallet, type WalletAdjustment } from './adju
 export { decideAdjustment, listAdjustments } from './adjustments/decide.ts'
 export { adoptWithdrawal } from './adopt-withdrawal.ts'
 export { walletChecks } from './checks.ts'
-export { openWallets } from './ensure-wallets.ts'
+export { ensureWallets } from './ensure-wallets.ts'
 export { walletErrors } from './errors.ts'
-export type { WithdrawalNews } from './events.ts'
+export type { WithdrawalEventPayload } from './events.ts'
 export { listEntriesOf, listWalletEntries, type WalletEntry, type WalletPage } from './list-entries.ts'
 export { lockWallets } from './lock.ts'
 export { requireBalances, type Spending } from './require-balances.ts'
@@ -18,16 +18,16 @@ export {
 } from './transitions.ts'
 export { showWallet, type WalletDetail, type WalletView, walletView } from './view.ts'
 export {
-  followFailed,
-  followReversed,
-  followSubmitted,
-  followSucceeded,
+  markWithdrawalsFailed,
+  markWithdrawalsReversed,
+  markWithdrawalsSubmitted,
+  markWithdrawalsSucceeded,
 } from './withdrawals/apply-payout-results.ts'
 export { approveWithdrawal, rejectUnsent, rejectWithdrawal } from './withdrawals/decide.ts'
 export { fingerprintOf, stopDestination, usersOfAccount } from './withdrawals/destinations.ts'
 export { claimWithdrawalsForBank } from './withdrawals/export.ts'
 export { limitAccountOf } from './withdrawals/hold.ts'
-export { type ClosingTo, followClosings, holdClosing } from './withdrawals/hold-closing.ts'
+export { type ClosingTo, holdClosing, scheduleErasure } from './withdrawals/hold-closing.ts'
 export { getWithdrawal, listWithdrawals, type WithdrawalFilter } from './withdrawals/read.ts'
 export {
   requestWithdrawal,

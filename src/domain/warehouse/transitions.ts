@@ -38,7 +38,7 @@ export const openStatuses: readonly PurchaseOrderStatus[] = [
 ]
 
 /** The factory was told, and owes goods. */
-export const onTheWayStatuses: readonly PurchaseOrderStatus[] = openStatuses.filter(
+export const incomingStatuses: readonly PurchaseOrderStatus[] = openStatuses.filter(
   (status) => status !== 'draft',
 )
 

@@ -4,9 +4,9 @@ export { wayInErrors } from './errors.ts'
 export {
   changesOf,
   lockChange,
-  markStopped,
   type NewChange,
   recordChange,
+  stopWayChange,
   type Way,
   type WayChange,
 } from './record-change.ts'

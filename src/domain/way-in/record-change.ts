@@ -82,7 +82,7 @@ export async function changesOf(work: Work, [kind, id]: Subject, since: Date): P
 }
 
 /** Stops a change, and those of the same way after it: what they took the place of came by it. */
-export async function markStopped(work: Work, { id, subject, way, changedAt }: WayChange): Promise<void> {
+export async function stopWayChange(work: Work, { id, subject, way, changedAt }: WayChange): Promise<void> {
   const [kind, subjectId] = subject
   await sql`
     update way_changes set stopped_at = ${work.now}

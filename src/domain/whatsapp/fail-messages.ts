@@ -29,15 +29,15 @@ export async function failMessages(
       aggregate: ['whatsapp_message', id],
       payload: { messageId: id, dedupeKey, failureCode },
     })
-    if (!isRaised) raiseFailure(work, id, failureCode)
+    if (!isRaised) reportDeliveryFailure(work, id, failureCode)
   }
 }
 
 /**
  * One thing to look at for each reason, not for each message: when WhatsApp is down, thousands fail alike.
  */
-export function raiseFailure(work: Work, messageId: string, failureCode: string): void {
-  work.raise({
+export function reportDeliveryFailure(work: Work, messageId: string, failureCode: string): void {
+  work.requestAttention({
     kind: 'whatsapp.failed',
     subject: ['failure_code', failureCode],
     message: `WhatsApp messages do not get through: ${failureCode}`,

@@ -56,7 +56,7 @@ export async function holdMessages(work: Work, held: readonly HeldMessage[]): Pr
       insert into whatsapp_holds (scope, code, since, probe_at)
       values (${scope}, ${code}, ${work.now}, ${secondsAfter(work.now, PROBE_FIRST_S)})
       on conflict (scope) do update set code = excluded.code`.execute(work.tx)
-    raiseHold(work, scope, code)
+    reportHold(work, scope, code)
   }
   await putAway(work, held)
 }
@@ -78,11 +78,11 @@ async function putAway(work: Work, held: readonly HeldMessage[]): Promise<void> 
   }
 }
 
-function raiseHold(work: Work, scope: HoldScope, code: string): void {
+function reportHold(work: Work, scope: HoldScope, code: string): void {
   const says = refusalBy(code)?.says ?? 'access is denied'
   const [, template] = scope.split(':')
   const what = template === undefined ? 'WhatsApp takes no messages' : `WhatsApp takes no ${template}`
-  work.raise({
+  work.requestAttention({
     kind: 'whatsapp_held',
     subject: ['whatsapp_hold', scope],
     message: `${what}: ${says} (${code}); they wait, and go by themselves once it is mended`,

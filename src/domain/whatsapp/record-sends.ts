@@ -8,7 +8,7 @@ import {
   secondsAfter,
   type Work,
 } from '../kernel/index.ts'
-import { failMessages, raiseFailure } from './fail-messages.ts'
+import { failMessages, reportDeliveryFailure } from './fail-messages.ts'
 import { endHolds, heldBy, holdMessages } from './holds.ts'
 import { messageMachine } from './transitions.ts'
 
@@ -43,7 +43,7 @@ export async function recordSends(work: Work, outcomes: readonly SendOutcome[]):
   const again = own.filter((failure) => !ended.includes(failure))
   for (const { id, attempts, failure } of again) {
     const isLong = (failure.retryAfterS ?? 0) >= LONG_S
-    if (isLong || attempts >= work.policy.providerAttempts) raiseFailure(work, id, failure.code)
+    if (isLong || attempts >= work.policy.providerAttempts) reportDeliveryFailure(work, id, failure.code)
   }
   await retryLater(
     work,

@@ -5,7 +5,7 @@ import { failMessages } from './fail-messages.ts'
 import { heldBy, holdMessages } from './holds.ts'
 import { type MessageStatus, messageMachine } from './transitions.ts'
 
-export interface MessageNews {
+export interface MessageStatusUpdate {
   providerMessageId: string
   /** `sent`, `delivered`, `read` or `failed`; anything else is none of ours and is left out. */
   status: string
@@ -30,7 +30,7 @@ const forward = ['sent', 'delivered', 'read'] as const satisfies MessageStatus[]
  */
 export async function recordStatuses(
   work: Work,
-  news: readonly MessageNews[],
+  news: readonly MessageStatusUpdate[],
 ): Promise<{ unknown: string[] }> {
   const ids = [...new Set(news.map(({ providerMessageId }) => providerMessageId))]
   if (ids.length === 0) return { unknown: [] }
@@ -56,7 +56,7 @@ export async function recordStatuses(
 async function moveMessages(
   work: Work,
   to: MessageStatus,
-  news: readonly MessageNews[],
+  news: readonly MessageStatusUpdate[],
   known: ReadonlyMap<string, string>,
 ): Promise<void> {
   const moved = news.flatMap(({ providerMessageId, status, at }) => {

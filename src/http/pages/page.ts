@@ -56,7 +56,7 @@ ${refreshOf(page)}<title>${title} · Laku</title><link rel="icon" href="/favicon
     })
     .type('text/html; charset=utf-8')
     .serializer(String)
-  const encodings = String(reply.request.headers['accept-encoding'] ?? '').slice(0, MOST_ACCEPTED)
+  const encodings = String(reply.request.headers['accept-encoding'] ?? '').slice(0, MAX_ACCEPT_HEADER)
   if (!/\bgzip\b/.test(encodings)) return reply.send(text)
   return reply.header('content-encoding', 'gzip').send(gzipSync(text))
 }
@@ -69,14 +69,14 @@ function refreshOf({ refresh }: Page): Markup {
 }
 
 /** No browser's list of languages is longer. */
-const MOST_ACCEPTED = 256
+const MAX_ACCEPT_HEADER = 256
 
 /** Returns the language that `?lang=` says, else the first of ours in Accept-Language, else Indonesian. */
 export function languageOf(request: FastifyRequest): Language {
   const { lang } = (request.query ?? {}) as { lang?: unknown }
   if (lang === 'id' || lang === 'en') return lang
   // Bounded, and read without a pattern that could go back and forth in it.
-  const asked = (request.headers['accept-language'] ?? '').slice(0, MOST_ACCEPTED).toLowerCase()
+  const asked = (request.headers['accept-language'] ?? '').slice(0, MAX_ACCEPT_HEADER).toLowerCase()
   const wishes = asked.split(',').map((wish, i) => {
     const [tag = '', ...more] = wish.split(';')
     const weight = more.map((one) => one.trim()).find((one) => one.startsWith('q='))

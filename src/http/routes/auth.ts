@@ -21,7 +21,7 @@ import { isOwnPhone, normalizePhone } from '../../domain/user/index.ts'
 import { requireServedCountry } from '../../domain/whatsapp/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { httpErrors } from '../http-errors.ts'
-import { CodeDoor } from '../strangers/refusal-cache.ts'
+import { RefusalCache } from '../strangers/refusal-cache.ts'
 
 const phone = z.string().min(6).max(32)
 const code = z.string().regex(/^[0-9]{6}$/)
@@ -72,7 +72,7 @@ const deviceIn = ({ headers }: FastifyRequest) => headers['user-agent']?.slice(0
 export const authRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
-    const door = new CodeDoor(laku)
+    const door = new RefusalCache(laku)
 
     /** Throws what was refused, now that it is counted and committed. */
     const answer = (outcome: LoginOutcome): z.infer<typeof tokens> => {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { createSession, getSession, leaveSession, listSessions } from '../../domain/group-buying/index.ts'
 import { fromWire, requireCustomer, toWire } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
-import { JoinDoor } from '../join-batcher.ts'
+import { JoinBatcher } from '../join-batcher.ts'
 import { giveSessionToken } from '../session-token.ts'
 import {
   byId,
@@ -117,7 +117,7 @@ const page = z.strictObject({
 export const groupSessionRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
-    const door = new JoinDoor(laku)
+    const door = new JoinBatcher(laku)
     app.addHook('onClose', () => door.close())
 
     app.get(

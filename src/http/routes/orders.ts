@@ -13,7 +13,7 @@ import {
   returnStatuses,
   setOrderStatus,
   statusesByHand,
-  withParcelCalledOff,
+  withParcelCancelled,
 } from '../../domain/order/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import {
@@ -213,7 +213,7 @@ export const orderRoutes =
       },
       async (request, reply) => {
         const input = { order: request.params.id, reason: request.body?.reason }
-        return await withParcelCalledOff(parcels(request.actor), () =>
+        return await withParcelCancelled(parcels(request.actor), () =>
           request.change(reply, 200, (work) => cancelOrder(work, input)),
         )
       },
@@ -249,7 +249,7 @@ export const orderRoutes =
       },
       async (request, reply) => {
         const input = { order: request.params.id, ...request.body }
-        return await withParcelCalledOff(parcels(request.actor), () =>
+        return await withParcelCancelled(parcels(request.actor), () =>
           request.change(reply, 200, (work) => setOrderStatus(work, input)),
         )
       },

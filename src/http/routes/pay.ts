@@ -2,7 +2,12 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { getSession } from '../../domain/group-buying/index.ts'
 import { DomainError, ProviderFailure, type Work } from '../../domain/kernel/index.ts'
-import { expectPayment, type LinkedPayment, openInvoice, seePayment } from '../../domain/payment/index.ts'
+import {
+  expectPayment,
+  getLinkedPayment,
+  type LinkedPayment,
+  openInvoice,
+} from '../../domain/payment/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { languageOf, type Page, pageAnswer, sendPage } from '../pages/page.ts'
 import { type PaymentShown, type PayState, payPage } from '../pages/pay-page.ts'
@@ -94,7 +99,7 @@ async function shownOf(work: Work, code: string): Promise<PaymentShown | undefin
 
 async function find(work: Work, code: string): Promise<LinkedPayment | undefined> {
   try {
-    return await seePayment(work.tx, code)
+    return await getLinkedPayment(work.tx, code)
   } catch (error) {
     if (error instanceof DomainError && error.kind === 'not_found') return undefined
     throw error

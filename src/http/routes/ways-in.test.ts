@@ -5,7 +5,7 @@ import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { hire, staff } from '../../../test/staff.ts'
 import { newId } from '../../domain/kernel/index.ts'
 import { credit, debit, post } from '../../domain/ledger/index.ts'
-import { openWallets } from '../../domain/wallet/index.ts'
+import { ensureWallets } from '../../domain/wallet/index.ts'
 import { buildServer } from '../server.ts'
 
 const HOUR_S = 3600
@@ -83,7 +83,7 @@ async function logIn(phone: string, amountIdr = 0) {
   const userId = body.user.id as string
   if (amountIdr > 0)
     await laku.system(async (work) => {
-      await openWallets(work, [userId])
+      await ensureWallets(work, [userId])
       const entries = [debit('subsidy', amountIdr), credit(`wallet:${userId}`, amountIdr, { userId })]
       await post(work, [{ key: newId(), kind: 'wallet.goodwill', subject: ['user', userId], entries }])
     })

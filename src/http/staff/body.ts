@@ -3,10 +3,10 @@ import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { MOST_FILE_BYTES } from '../../cli/client/protocol.ts'
+import { MAX_FILE_BYTES } from '../../cli/client/protocol.ts'
 import { staffErrors } from './staff-errors.ts'
 
-const MOST_LINE_BYTES = 1024 * 1024
+const MAX_LINE_BYTES = 1024 * 1024
 
 /** A body: its first line, and the file behind it, which lies on the disk until it is released. */
 export interface SpooledBody {
@@ -36,14 +36,14 @@ export async function spool(body: Readable): Promise<SpooledBody> {
       if (line === undefined) {
         head = Buffer.concat([head, chunk])
         const end = head.indexOf(10)
-        if (end < 0 && head.length > MOST_LINE_BYTES) throw tooLarge(MOST_LINE_BYTES)
+        if (end < 0 && head.length > MAX_LINE_BYTES) throw tooLarge(MAX_LINE_BYTES)
         if (end < 0) continue
         line = head.subarray(0, end).toString('utf8')
         rest = head.subarray(end + 1)
       }
       if (rest.length === 0) continue
       bytes += rest.length
-      if (bytes > MOST_FILE_BYTES) throw tooLarge(MOST_FILE_BYTES)
+      if (bytes > MAX_FILE_BYTES) throw tooLarge(MAX_FILE_BYTES)
       digest.update(rest)
       if (!file) {
         const folder = await mkdtemp(join(tmpdir(), 'laku-file-'))

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../cli/client/protocol.ts'
-import { endRun, keepLines, keptLines, seeRun } from '../../domain/auth/index.ts'
+import { endRun, heartbeatRun, keepLines, keptLines } from '../../domain/auth/index.ts'
 import type { StaffProof } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 
@@ -126,7 +126,7 @@ export class Run {
 
   async #see(): Promise<void> {
     try {
-      if (await seeRun(this.#laku.db, this.id, this.#proof)) this.stop()
+      if (await heartbeatRun(this.#laku.db, this.id, this.#proof)) this.stop()
     } catch (error) {
       this.#laku.logger.warn({ err: error, run: this.id }, 'a run could not say that it goes on')
     }

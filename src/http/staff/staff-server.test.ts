@@ -10,7 +10,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { hire } from '../../../test/staff.ts'
-import { DoorOfTest, runClient } from '../../../test/staff-server.ts'
+import { runClient, TestStaffServer } from '../../../test/staff-server.ts'
 import { PROTOCOL, PROTOCOL_HEADER, type StreamLine } from '../../cli/client/protocol.ts'
 import type { CommandShape } from '../../cli/define/command.ts'
 import type { EntryShape } from '../../cli/define/program.ts'
@@ -69,11 +69,11 @@ const paces = { jobAfterMs: 50, flushMs: 50, heartbeatMs: 100, endWithinMs: 50 }
 const folder = mkdtempSync(join(tmpdir(), 'laku-door-'))
 
 let laku: TestLaku
-let door: DoorOfTest
+let door: TestStaffServer
 let token: string
 beforeAll(async () => {
   laku = await openTestLaku()
-  door = await DoorOfTest.open(laku, { house, paces })
+  door = await TestStaffServer.open(laku, { house, paces })
   token = await door.tokenOf((await hire(laku, 'finance')).id)
 })
 afterAll(async () => {
@@ -237,13 +237,13 @@ describe('a command that takes long', () => {
   it('that its server could not finish says so, and is done again under its key: once', async () => {
     const { work, begun } = steps(4)
     does.slow = work
-    const first = await DoorOfTest.open(laku, { house, paces })
+    const first = await TestStaffServer.open(laku, { house, paces })
     const words = ['work', 'slow', '--json', '--idempotency-key', 'nightly']
     const running = runClient(['--server', first.door.url, ...words], env(), undefined, entries)
     await begun
     const { port } = new URL(first.door.url)
     await first.close()
-    const again = await DoorOfTest.open(laku, { house, paces, port: Number(port) })
+    const again = await TestStaffServer.open(laku, { house, paces, port: Number(port) })
     const told = await running
     expect(told.exitCode).toBe(6)
     expect(JSON.parse(told.stdout)).toMatchObject({
@@ -266,7 +266,7 @@ describe('a command that takes long', () => {
   it('with --wait is done again by itself where its server ended, and waits for one that is away', async () => {
     const { work, begun } = steps(4)
     does.slow = work
-    const first = await DoorOfTest.open(laku, { house, paces })
+    const first = await TestStaffServer.open(laku, { house, paces })
     const words = ['--server', first.door.url, '--wait', '30s', '--json', '--quiet', 'work', 'slow']
     const running = runClient(words, env(), undefined, entries)
     await begun
@@ -280,7 +280,11 @@ describe('a command that takes long', () => {
       return 0
     }
     await sleep(200)
-    const again = await DoorOfTest.open(laku, { house, paces, port: Number(new URL(first.door.url).port) })
+    const again = await TestStaffServer.open(laku, {
+      house,
+      paces,
+      port: Number(new URL(first.door.url).port),
+    })
     expect(await running).toEqual({ exitCode: 0, stdout: '{"steps":4}\n', stderr: '' })
     expect(await waiting).toEqual({ exitCode: 0, stdout: '"seen"\n', stderr: '' })
     await again.close()
@@ -308,14 +312,18 @@ describe('a change', () => {
       await new Promise(() => {})
       return 0
     }
-    const lost = await DoorOfTest.open(laku, { house, paces })
+    const lost = await TestStaffServer.open(laku, { house, paces })
     const words = ['work', 'keep', '--json', '--quiet', '--idempotency-key', 'kept']
     const running = runClient(['--server', lost.door.url, ...words], env(), undefined, entries)
     const made = () =>
       laku.db.selectFrom('auditLog').select('id').where('command', '=', 'work keep').execute()
     while ((await made()).length === 0) await sleep(20)
     await lost.close()
-    const again = await DoorOfTest.open(laku, { house, paces, port: Number(new URL(lost.door.url).port) })
+    const again = await TestStaffServer.open(laku, {
+      house,
+      paces,
+      port: Number(new URL(lost.door.url).port),
+    })
     await running
     const second = await runClient(['--server', again.door.url, ...words], env(), undefined, entries)
     expect(second).toEqual({ exitCode: 0, stdout: '{"made":true}\n', stderr: '' })

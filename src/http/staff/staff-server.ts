@@ -45,13 +45,13 @@ type Staff = Extract<Actor, { kind: 'staff' }>
 // Long work of staff waits for its own connections, and never for those of who joins.
 const POOL_SIZE = 6
 /** Tests are in a hurry. */
-export interface DoorPaces extends RunPaces {
+export interface StaffServerTimings extends RunPaces {
   heartbeatMs: number
   /** The time that running commands have when the server ends; the rest say that they were interrupted. */
   endWithinMs: number
 }
 
-const doorPaces: DoorPaces = { ...runPaces, heartbeatMs: HEARTBEAT_MS, endWithinMs: 10_000 }
+const staffServerTimings: StaffServerTimings = { ...runPaces, heartbeatMs: HEARTBEAT_MS, endWithinMs: 10_000 }
 
 const door: Actor = { kind: 'system', name: 'staff door' }
 const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
@@ -71,7 +71,7 @@ const requestSchema = z.object({
   file: z.object({ name: z.string(), error: z.string().optional() }).optional(),
 })
 
-export interface StaffDoor {
+export interface StaffServer {
   url: string
   close(): Promise<void>
 }
@@ -97,15 +97,15 @@ export function withOwnPool(laku: Laku): { laku: Laku; end: () => Promise<void> 
  * Opens the door by which staff come in: commands, run as whoever's token it is. It listens by itself, never
  * where customers call. Throws StartError 2 where the port is taken.
  */
-export async function openStaffDoor(
+export async function openStaffServer(
   laku: Laku,
   house: CommandHouse,
   address: { host: string; port: number },
-  paces: DoorPaces = doorPaces,
-): Promise<StaffDoor> {
+  paces: StaffServerTimings = staffServerTimings,
+): Promise<StaffServer> {
   const own = withOwnPool(laku)
   const book = new RunBook(own.laku, house, paces)
-  const app = buildStaffDoor(own.laku, house, book, paces)
+  const app = buildStaffServer(own.laku, house, book, paces)
   try {
     const url = await app.listen(address)
     return {
@@ -128,11 +128,11 @@ export async function openStaffDoor(
   }
 }
 
-function buildStaffDoor(
+function buildStaffServer(
   laku: Laku,
   house: CommandHouse,
   book: RunBook,
-  { heartbeatMs }: DoorPaces,
+  { heartbeatMs }: StaffServerTimings,
 ): FastifyInstance {
   const app = Fastify({
     loggerInstance: laku.logger as FastifyBaseLogger,

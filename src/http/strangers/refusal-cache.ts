@@ -23,7 +23,7 @@ const LONGEST_MS = 10_000
 /** Whoever writes MASUK is known here so soon. */
 const CALLED_MS = 250
 /** Some 200 bytes each: 10 MB at most. */
-const MOST = 50_000
+const MAX_ENTRIES = 50_000
 /** A challenge or refresh token that is over stays over; longer than this nobody repeats it. */
 const OVER_MS = 600_000
 
@@ -32,10 +32,10 @@ const OVER_MS = 600_000
  * codes that are used up, and challenges and refresh tokens that are over. It refuses nothing that the
  * database would not, except in a siege (siege.ts).
  */
-export class CodeDoor {
+export class RefusalCache {
   readonly #laku: Laku
-  readonly #usedUp = new Remembered<true>(MOST)
-  readonly #refused = new Remembered<DomainError>(MOST)
+  readonly #usedUp = new Remembered<true>(MAX_ENTRIES)
+  readonly #refused = new Remembered<DomainError>(MAX_ENTRIES)
   readonly #called = new Memory(CALLED_MS, 1)
   readonly #siege = new Siege()
 

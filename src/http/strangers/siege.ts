@@ -7,7 +7,7 @@ const WINDOW_MS = 60_000
 const REFUSALS = 100
 const NETWORKS = 20
 /** So many networks are told apart: more would say the same. */
-const MOST_NETWORKS = 1_000
+const MAX_NETWORKS = 1_000
 /** It is over when so long few were refused. */
 const LASTS_MS = 120_000
 
@@ -29,7 +29,7 @@ export class Siege {
       this.#since = nowMs
     }
     this.#refusals++
-    if (this.#networks.size < MOST_NETWORKS) this.#networks.add(network)
+    if (this.#networks.size < MAX_NETWORKS) this.#networks.add(network)
     if (this.#refusals >= REFUSALS && this.#networks.size >= NETWORKS) this.#until = nowMs + LASTS_MS
   }
 

@@ -7,7 +7,7 @@ const unseen = sql`
   where j.name = ${DEAD_LETTER_QUEUE} and j.state = 'created'
     and not exists (select from attention a where a.subject_id = j.id::text)`
 
-const MOST = 100
+const BATCH_SIZE = 100
 
 /** A job whose retries are used up lies in the dead letter queue: a person is told of each, once. */
 export const deadSweepJob = defineJob({
@@ -18,11 +18,11 @@ export const deadSweepJob = defineJob({
   run: async (laku) => {
     await laku.units.run({ kind: 'system', name: 'worker' }, async (work) => {
       const { rows } = await sql<{ id: string; queue: string | null; error: string | null }>`
-        select j.id, j.source_name as queue, j.source_output ->> 'message' as error ${unseen} limit ${MOST}`.execute(
+        select j.id, j.source_name as queue, j.source_output ->> 'message' as error ${unseen} limit ${BATCH_SIZE}`.execute(
         work.tx,
       )
       for (const { id, queue, error } of rows) {
-        work.raise({
+        work.requestAttention({
           kind: 'job_failed',
           subject: ['job', id],
           message: `a ${queue ?? 'job'} job failed for good: ${error ?? 'no answer was kept'}`,

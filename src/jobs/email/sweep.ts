@@ -5,7 +5,7 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'email.sweep' }
 
 // Five batches of at most 30 s each: over before this job expires.
-const MOST = 50
+const BATCH_SIZE = 50
 
 /** Brings back emails whose next try is due, or whose job was lost. */
 export const emailSweepJob = defineJob({
@@ -14,7 +14,7 @@ export const emailSweepJob = defineJob({
   retryLimit: 0,
   sweep: { due: (now) => deliveriesDue('email', now) },
   run: async (laku) => {
-    const ids = await laku.units.run(actor, (work) => dueDeliveries(work, 'email', MOST))
+    const ids = await laku.units.run(actor, (work) => dueDeliveries(work, 'email', BATCH_SIZE))
     await sendEmails({ units: laku.units, actor, mailer: laku.providers.mailer }, ids)
     return undefined
   },

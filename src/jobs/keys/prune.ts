@@ -32,7 +32,7 @@ const prunes: Prune[] = [
 
 const BATCH = 5_000
 // A million rows of a kind an hour; what is left waits for the next run.
-const MOST_BATCHES = 200
+const MAX_BATCHES = 200
 
 /**
  * Forgets, each hour, what is past its time: idempotency keys, codes and their messages' secrets, log-ins,
@@ -45,7 +45,7 @@ export const keysPruneJob = defineJob({
   cron: '17 * * * *',
   run: async (laku) => {
     for (const prune of prunes) {
-      for (let batch = 0; batch < MOST_BATCHES; batch++) {
+      for (let batch = 0; batch < MAX_BATCHES; batch++) {
         const pruned = await laku.units.run(actor, (work) => prune(work, BATCH))
         if (pruned < BATCH) break
       }

@@ -4,8 +4,8 @@ import { completeOrders, completionDue, lostOrdersDue, refundLostOrders } from '
 import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'orders.sweep' }
-const COMPLETED_A_RUN = 500
-const REFUNDED_A_RUN = 50
+const COMPLETE_BATCH_SIZE = 500
+const REFUND_BATCH_SIZE = 50
 
 /** Completes orders whose return window is over, and gives the buyers of lost parcels their money back. */
 export const ordersSweepJob = defineJob({
@@ -15,8 +15,8 @@ export const ordersSweepJob = defineJob({
   needsKnownDatabase: true,
   sweep: { due: (now) => sql<boolean>`(${completionDue(now)} or ${lostOrdersDue(now)})` },
   run: async ({ units }) => {
-    await units.run(actor, (work) => completeOrders(work, COMPLETED_A_RUN))
-    await units.run(actor, (work) => refundLostOrders(work, REFUNDED_A_RUN))
+    await units.run(actor, (work) => completeOrders(work, COMPLETE_BATCH_SIZE))
+    await units.run(actor, (work) => refundLostOrders(work, REFUND_BATCH_SIZE))
     return undefined
   },
 })

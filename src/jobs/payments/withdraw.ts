@@ -1,18 +1,18 @@
 import type { Actor } from '../../domain/kernel/index.ts'
-import { withdrawPayments } from '../../domain/payment/index.ts'
+import { cancelPayments } from '../../domain/payment/index.ts'
 import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'payments.withdraw' }
 
 /** Closes invoices that nobody waits for. A lost job only delays it: the hold's end closes them too. */
-export const paymentsWithdrawJob = defineJob({
+export const paymentsCancelJob = defineJob({
   name: 'payments.withdraw',
   batchSize: 50,
   retryLimit: 8,
   needsKnownDatabase: true,
   run: async (laku, jobs) => {
     const context = { units: laku.units, actor, gateway: laku.providers.gateway }
-    const unsure = await withdrawPayments(
+    const unsure = await cancelPayments(
       context,
       jobs.map((job) => job.data.paymentId),
     )

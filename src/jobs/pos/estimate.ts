@@ -8,7 +8,7 @@ const actor: Actor = { kind: 'system', name: 'pos.estimate' }
  * Finds out what the goods of a purchase order cost on their way to the warehouse. The factory is told
  * meanwhile.
  */
-export const posEstimateJob = defineJob({
+export const purchaseOrdersEstimateJob = defineJob({
   name: 'pos.estimate',
   batchSize: 10,
   retryLimit: 3,

@@ -5,7 +5,7 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'pos.sweep' }
 
 /** Shows a person the purchase orders that their factories leave unanswered. */
-export const posSweepJob = defineJob({
+export const purchaseOrdersSweepJob = defineJob({
   name: 'pos.sweep',
   batchSize: 1,
   retryLimit: 0,

@@ -5,7 +5,7 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'push.sweep' }
 
 // Four batches of at most 10 s each: over before this job expires.
-const MOST = 200
+const BATCH_SIZE = 200
 
 /** Brings back push messages whose next try is due, that waited for the morning, or whose job was lost. */
 export const pushSweepJob = defineJob({
@@ -14,7 +14,7 @@ export const pushSweepJob = defineJob({
   retryLimit: 0,
   sweep: { due: (now) => deliveriesDue('push', now) },
   run: async (laku) => {
-    const ids = await laku.units.run(actor, (work) => dueDeliveries(work, 'push', MOST))
+    const ids = await laku.units.run(actor, (work) => dueDeliveries(work, 'push', BATCH_SIZE))
     await sendPushes({ units: laku.units, actor, push: laku.providers.push }, ids)
     return undefined
   },

@@ -1,4 +1,4 @@
-import { tellOfEndingTokens } from '../../domain/auth/index.ts'
+import { reportEndingTokens } from '../../domain/auth/index.ts'
 import type { Actor } from '../../domain/kernel/index.ts'
 import { defineJob } from '../define-job.ts'
 
@@ -11,7 +11,7 @@ export const tokensTellJob = defineJob({
   retryLimit: 0,
   cron: '23 * * * *',
   run: async (laku) => {
-    await laku.units.run(actor, tellOfEndingTokens)
+    await laku.units.run(actor, reportEndingTokens)
     return undefined
   },
 })

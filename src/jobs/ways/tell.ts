@@ -1,4 +1,4 @@
-import { tellOldWays } from '../../domain/composition/ways-in/notify-old-channels.ts'
+import { notifyOldChannels } from '../../domain/composition/ways-in/notify-old-channels.ts'
 import type { Actor } from '../../domain/kernel/index.ts'
 import { defineJob, type JobFailure } from '../define-job.ts'
 
@@ -18,7 +18,7 @@ export const waysTellJob = defineJob({
     await Promise.all(
       jobs.map(async ({ id, data }) => {
         try {
-          const words = await laku.units.run(actor, (work) => tellOldWays(work, { ...data, publicUrl }))
+          const words = await laku.units.run(actor, (work) => notifyOldChannels(work, { ...data, publicUrl }))
           for (const { to, subject, text } of words.mails) await mailer.send({ to, subject, text })
           for (const { to, text } of words.sms) await sms.send({ to, body: text })
         } catch (error) {

@@ -1,5 +1,5 @@
 import { processParcelNotices } from '../../domain/logistics/index.ts'
-import { markProcessedAsOf, noteFailures } from '../../domain/webhooks/index.ts'
+import { markProcessedAsOf, recordFailedWebhooks } from '../../domain/webhooks/index.ts'
 import { parseBiteshipWebhook } from '../../providers/biteship/webhook.ts'
 import { defineWebhookLine } from '../webhook-line.ts'
 
@@ -21,7 +21,7 @@ export const webhooksBiteshipJob = defineWebhookLine({
           work,
           deliveries.filter((one) => processed.includes(one.id)),
         )
-        await noteFailures(work, failed)
+        await recordFailedWebhooks(work, failed)
       },
     )
   },

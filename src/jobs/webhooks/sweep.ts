@@ -4,7 +4,7 @@ import { claimWebhooks } from '../../domain/webhooks/index.ts'
 import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'webhooks.sweep' }
-const A_RUN = 500
+const BATCH_SIZE = 500
 
 /**
  * Puts deliveries whose job was lost or whose provider could not be asked back into their provider's line; it
@@ -20,7 +20,7 @@ export const webhooksSweepJob = defineJob({
   },
   run: async ({ units, queue }) => {
     await units.run(actor, async (work) => {
-      const due = await claimWebhooks(work, A_RUN)
+      const due = await claimWebhooks(work, BATCH_SIZE)
       const jobs = due.map(({ id, provider }) => ({
         name: `webhooks.${provider}` as const,
         data: { inboxId: id },

@@ -1,8 +1,8 @@
 import { answerCalls } from '../../domain/auth/index.ts'
 import type { Work } from '../../domain/kernel/index.ts'
 import { recordReplies } from '../../domain/warehouse/index.ts'
-import { markProcessed, noteFailures, raiseUnread } from '../../domain/webhooks/index.ts'
-import { type MessageNews, recordStatuses } from '../../domain/whatsapp/index.ts'
+import { markProcessed, recordFailedWebhooks, reportUnread } from '../../domain/webhooks/index.ts'
+import { type MessageStatusUpdate, recordStatuses } from '../../domain/whatsapp/index.ts'
 import { parseFonnteWebhook } from '../../providers/whatsapp/fonnte-webhook.ts'
 import { parseWhatsAppWebhook, type WhatsAppDelivery } from '../../providers/whatsapp/webhook.ts'
 import { type Delivery, defineWebhookLine } from '../webhook-line.ts'
@@ -21,10 +21,14 @@ export const webhooksWhatsappJob = defineWebhookLine({
   provider: 'whatsapp',
   // Meta's form, or Fonnte's: each came through a door of its own.
   parse: (body, delivery) => parseWhatsAppWebhook(body) ?? parseFonnteWebhook(body, delivery),
-  follow: ({ units }, actor, deliveries) => units.run(actor, (work) => followMessages(work, deliveries)),
+  follow: ({ units }, actor, deliveries) =>
+    units.run(actor, (work) => applyWhatsAppWebhooks(work, deliveries)),
 })
 
-async function followMessages(work: Work, deliveries: readonly Delivery<WhatsAppDelivery>[]): Promise<void> {
+async function applyWhatsAppWebhooks(
+  work: Work,
+  deliveries: readonly Delivery<WhatsAppDelivery>[],
+): Promise<void> {
   const statuses = await recordStatuses(
     work,
     deliveries.flatMap(({ news }) => news.statuses.map(newsOf)),
@@ -43,11 +47,11 @@ async function followMessages(work: Work, deliveries: readonly Delivery<WhatsApp
       attempts < EARLY_TRIES &&
       [...news.statuses, ...news.messages].some(({ providerMessageId }) => unknown.has(providerMessageId)),
   )
-  await noteFailures(
+  await recordFailedWebhooks(
     work,
     early.map(({ id }) => ({ id, error: 'news of a message that is not known yet' })),
   )
-  for (const one of deliveries) raiseUnread(work, one, one.news.unread ?? [])
+  for (const one of deliveries) reportUnread(work, one, one.news.unread ?? [])
   const done = deliveries.filter((one) => !early.includes(one))
   await markProcessed(
     work,
@@ -55,6 +59,6 @@ async function followMessages(work: Work, deliveries: readonly Delivery<WhatsApp
   )
 }
 
-function newsOf({ errorCode, ...status }: WhatsAppDelivery['statuses'][number]): MessageNews {
+function newsOf({ errorCode, ...status }: WhatsAppDelivery['statuses'][number]): MessageStatusUpdate {
   return { ...status, failureCode: errorCode }
 }

@@ -1,11 +1,11 @@
 import {
   type DisputeNotice,
   type GatewayNotice,
-  hearDisputes,
   processNotices,
+  reportDisputes,
 } from '../../domain/payment/index.ts'
 import { type PayoutNotice, processPayoutNotices } from '../../domain/payout/index.ts'
-import { markProcessed, noteFailures } from '../../domain/webhooks/index.ts'
+import { markProcessed, recordFailedWebhooks } from '../../domain/webhooks/index.ts'
 import { parseXenditWebhook } from '../../providers/xendit/webhook.ts'
 import { defineWebhookLine } from '../webhook-line.ts'
 
@@ -23,14 +23,14 @@ export const webhooksXenditJob = defineWebhookLine({
       else if (news.kind === 'dispute') disputes.push({ inboxId, ...news })
       else notices.push({ inboxId, kind: news.kind, id: news.id, receivedAt, says: news.status })
     }
-    if (disputes.length > 0) await units.run(actor, (work) => hearDisputes(work, disputes))
+    if (disputes.length > 0) await units.run(actor, (work) => reportDisputes(work, disputes))
     await processNotices({ units, actor, gateway: providers.gateway }, notices)
     await processPayoutNotices(
       { units, actor, payouts: providers.payouts },
       payouts,
       async (work, { processed, failed }) => {
         await markProcessed(work, processed)
-        await noteFailures(work, failed)
+        await recordFailedWebhooks(work, failed)
       },
     )
   },

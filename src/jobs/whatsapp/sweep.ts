@@ -5,7 +5,7 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'whatsapp.sweep' }
 
 // Five batches: over before a slow provider could make this job expire.
-const MOST = 100
+const BATCH_SIZE = 100
 
 /** Brings back messages whose next try is due, or whose job was lost. */
 export const whatsappSweepJob = defineJob({
@@ -14,7 +14,7 @@ export const whatsappSweepJob = defineJob({
   retryLimit: 0,
   sweep: { due: messagesDue },
   run: async (laku) => {
-    const ids = await laku.units.run(actor, (work) => dueMessages(work, MOST))
+    const ids = await laku.units.run(actor, (work) => dueMessages(work, BATCH_SIZE))
     await sendMessages({ units: laku.units, actor, whatsapp: laku.providers.whatsapp }, ids)
     return undefined
   },

@@ -26,7 +26,7 @@ export const cancellableStatuses: readonly string[] = ['confirmed', 'scheduled',
  * biteship.called-off: the statuses of an order that ended before its way began. Of a cancelled one the
  * answer may say `rejected`.
  */
-export const calledOffStatuses: readonly string[] = ['cancelled', 'rejected', 'courier_not_found']
+export const cancelledStatuses: readonly string[] = ['cancelled', 'rejected', 'courier_not_found']
 
 /** biteship.rate-refusals: the place cannot be found (40001001), or no courier goes there (40001010). */
 export const noCourierCodes: readonly string[] = ['40001001', '40001010']

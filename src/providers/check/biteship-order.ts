@@ -1,6 +1,6 @@
 import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
 import type { CourierGateway, CourierPlace } from '../../domain/logistics/courier.ts'
-import { calledOffStatuses, cancelFailedCodes } from '../biteship/facts.ts'
+import { cancelFailedCodes, cancelledStatuses } from '../biteship/facts.ts'
 import { type Difference, type Ear, fieldsIn, type Probe, rowsIn } from './probe.ts'
 
 export interface OrderProbe {
@@ -78,7 +78,7 @@ async function calledOff(courier: CourierGateway, id: string): Promise<Differenc
   try {
     const { status = 'nothing' } = await courier.cancelOrder(id, 'others')
     if (status === 'cancelled') return []
-    const todo = calledOffStatuses.includes(status)
+    const todo = cancelledStatuses.includes(status)
       ? 'nothing: laku knows it for called off'
       : 'nothing: laku reads such an order again'
     return [{ fact, says: `the answer of a cancel says ${status} instead of cancelled`, todo }]

@@ -12,7 +12,7 @@ export interface MetaProbes {
 
 /** Meta lets a number send under these states of its display name. */
 const GOOD_NAMES = ['APPROVED', 'AVAILABLE_WITHOUT_REVIEW']
-const MOST_PAGES = 50
+const MAX_PAGES = 50
 
 /** The phone number, and the templates as `laku whatsapp templates` has them. Nothing is sent. */
 export function metaProbes({ http, ear, phoneNumberId, businessId }: MetaProbes): Probe[] {
@@ -42,7 +42,7 @@ export function metaProbes({ http, ear, phoneNumberId, businessId }: MetaProbes)
     if (businessId === undefined) throw new NotConfigured('WHATSAPP_BUSINESS_ID is not set')
     const found: Record<string, unknown>[] = []
     let after: string | undefined
-    for (let page = 0; page < MOST_PAGES; page++) {
+    for (let page = 0; page < MAX_PAGES; page++) {
       const path = `/${encodeURIComponent(businessId)}/message_templates`
       const query = { fields: 'name,language,category,status,components', limit: '100', after }
       await http.call({ operation: 'list_templates', method: 'GET', path, query }, z.unknown())

@@ -10,7 +10,7 @@ export interface InvoiceProbes {
   /** Our key of the invoice that is made. */
   externalId: string
   /** How long a list may take to show it (ms). */
-  patienceMs: number
+  timeoutMs: number
 }
 
 /** An hour is enough; it is expired a moment after it was made. */
@@ -26,7 +26,7 @@ const newInvoice = (externalId: string, amountIdr: number) => ({
 })
 
 /** An invoice made, read, found by our key, listed and expired. */
-export function invoiceProbe({ gateway, ear, externalId, patienceMs }: InvoiceProbes): Probe {
+export function invoiceProbe({ gateway, ear, externalId, timeoutMs }: InvoiceProbes): Probe {
   return {
     provider: 'xendit',
     name: 'invoice',
@@ -38,12 +38,12 @@ export function invoiceProbe({ gateway, ear, externalId, patienceMs }: InvoicePr
         expectStatus(differences, made, 'PENDING', 'made')
         expectStatus(differences, await gateway.getInvoice(made.id), 'PENDING', 'read')
         const find = async () => (await gateway.findInvoices(externalId)).some((one) => one.id === made.id)
-        if (!(await within(patienceMs, find))) differences.push(late('found by our key', patienceMs))
+        if (!(await within(timeoutMs, find))) differences.push(late('found by our key', timeoutMs))
         const list = async () =>
           (await gateway.listInvoices({ statuses: ['PENDING'], limit: 100 })).some(
             (one) => one.id === made.id,
           )
-        if (!(await within(patienceMs, list))) differences.push(late('listed', patienceMs))
+        if (!(await within(timeoutMs, list))) differences.push(late('listed', timeoutMs))
       } finally {
         expectStatus(differences, await gateway.expireInvoice(made.id), 'EXPIRED', 'expired')
       }
@@ -185,15 +185,15 @@ function expectStatus(
   differences.push({ says, todo: 'tell who maintains laku: invoices are followed by these words' })
 }
 
-const late = (how: string, patienceMs: number): Difference => ({
+const late = (how: string, timeoutMs: number): Difference => ({
   fact: 'xendit.list-lag',
-  says: `the new invoice was not ${how} within ${patienceMs / 1000} s`,
+  says: `the new invoice was not ${how} within ${timeoutMs / 1000} s`,
   todo: 'see how late lists are, and set policy.providerListLagMinutes above it',
 })
 
 /** Whether it holds by then. */
-async function within(patienceMs: number, holds: () => Promise<boolean>): Promise<boolean> {
-  const until = performance.now() + patienceMs
+async function within(timeoutMs: number, holds: () => Promise<boolean>): Promise<boolean> {
+  const until = performance.now() + timeoutMs
   for (;;) {
     if (await holds()) return true
     if (performance.now() >= until) return false

@@ -11,7 +11,7 @@ export interface RefundProbe {
 }
 
 const DAY_MS = 86_400_000
-const MOST_IDR = 1_000
+const MAX_IDR = 1_000
 /**
  * An invoice of a laku is called so, after its installation or bare: its money is left alone, also in test
  * mode.
@@ -35,7 +35,7 @@ export function refundRepeatProbe({ gateway, key, form }: RefundProbe): Probe {
         ...named(invoice, form),
         idempotencyKey: key,
         referenceId: key,
-        amountIdr: Math.min(MOST_IDR, invoice.amountIdr - 1),
+        amountIdr: Math.min(MAX_IDR, invoice.amountIdr - 1),
         reason: 'OTHERS' as const,
       }
       const first = await refusalOr(() => gateway.createRefund(asked))

@@ -174,7 +174,7 @@ const isUnavailableMethod = (error: unknown) =>
 
 const A_PAGE = 50
 /** A payment has few refunds; a provider that pages without end is not followed for ever. */
-const MOST_PAGES = 20
+const MAX_PAGES = 20
 
 /**
  * All pages of a list of refunds.
@@ -185,7 +185,7 @@ async function refundsOf(http: ProviderHttp, list: Record<string, string>): Prom
   const all: GatewayRefund[] = []
   let afterId: string | undefined
   let unread = 0
-  for (let pages = 0; pages < MOST_PAGES; pages++) {
+  for (let pages = 0; pages < MAX_PAGES; pages++) {
     const query = { ...list, limit: String(A_PAGE), after_id: afterId }
     const page = await http.call(
       { operation: 'list_refunds', method: 'GET', path: '/refunds', query },

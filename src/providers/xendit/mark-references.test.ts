@@ -9,7 +9,7 @@ import {
   readProviderBook,
   submitRefunds,
 } from '../../domain/payment/index.ts'
-import { markReferences } from './mark-references.ts'
+import { prefixReferences } from './mark-references.ts'
 
 let f: PaymentFixture
 beforeAll(async () => {
@@ -20,7 +20,7 @@ afterAll(() => f.laku.close())
 it('an invoice and its refund are named after their installation at the provider, and by their codes here', async () => {
   const bare = f.laku.providers.gateway
   const own = await f.laku.system(({ tx }) => readInstallationId(tx))
-  const marked = markReferences(bare, async () => own)
+  const marked = prefixReferences(bare, async () => own)
   const of = (gateway = marked) => ({
     units: f.laku.units,
     actor: system,
@@ -62,6 +62,6 @@ it('an invoice and its refund are named after their installation at the provider
   expect(await readProviderBook(of())).toMatchObject({ suspended: 0, asked: 0 })
 
   // What another installation made is nobody's here.
-  const other = markReferences(bare, async () => 'FFFFFF')
+  const other = prefixReferences(bare, async () => 'FFFFFF')
   expect((await other.getInvoice(invoiceId as string)).externalId).toBe(name)
 })

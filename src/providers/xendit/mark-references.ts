@@ -6,7 +6,10 @@ import type { GatewayTransaction } from '../../domain/payment/reconciliation/gat
  * (`1A2B3C-PAY-…`), and to laku by their codes alone. What another installation made keeps its whole name, so
  * that it is nobody's here. What was made before references were marked is found by its bare code.
  */
-export function markReferences(gateway: PaymentGateway, installation: () => Promise<string>): PaymentGateway {
+export function prefixReferences(
+  gateway: PaymentGateway,
+  installation: () => Promise<string>,
+): PaymentGateway {
   const markOf = async () => `${await installation()}-`
   const bare = (mark: string, name: string) => (name.startsWith(mark) ? name.slice(mark.length) : name)
   const invoiceOf = (mark: string, invoice: GatewayInvoice): GatewayInvoice => ({

@@ -17,9 +17,9 @@ const figure = z.union([
     .transform(Number),
 ])
 // Ten thousand milliards: what is more was never moved.
-const MOST = 1e13
-const amount = figure.pipe(z.number().min(0).max(MOST))
-const part = maybe(figure.pipe(z.number().min(-MOST).max(MOST)))
+const MAX_AMOUNT = 1e13
+const amount = figure.pipe(z.number().min(0).max(MAX_AMOUNT))
+const part = maybe(figure.pipe(z.number().min(-MAX_AMOUNT).max(MAX_AMOUNT)))
 
 const fee = z.looseObject({
   xendit_fee: part,

@@ -16,7 +16,7 @@ import { type ServerOptions, serverSettings } from './settings.ts'
 const largestLogBytes = 5_000_000
 
 /** Recovery after a crash reads up to max_wal_size of log. */
-const patienceMs = 120_000
+const timeoutMs = 120_000
 
 /** A killed server's children need a moment to notice; until then the shared memory is in use. */
 const lingeringMs = 15_000
@@ -75,7 +75,7 @@ async function untilReady(layout: Layout, child: ChildProcess): Promise<Postmast
   child.once('error', (error) => {
     failure = error
   })
-  const deadline = performance.now() + patienceMs
+  const deadline = performance.now() + timeoutMs
   while (performance.now() < deadline) {
     const found = findPostmaster(layout)
     if (found?.ready && found.pid === child.pid) return found
@@ -83,7 +83,7 @@ async function untilReady(layout: Layout, child: ChildProcess): Promise<Postmast
     if (child.exitCode !== null || child.signalCode !== null) return undefined
     await sleep(10)
   }
-  throw startFailure(layout, `not ready within ${patienceMs / 1000} s`)
+  throw startFailure(layout, `not ready within ${timeoutMs / 1000} s`)
 }
 
 function startFailure(layout: Layout, said: string): StartError {

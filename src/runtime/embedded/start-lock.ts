@@ -9,7 +9,7 @@ import { StartError } from '../start-error.ts'
 
 type Release = () => Promise<void>
 
-const patienceMs = 90_000
+const timeoutMs = 90_000
 
 /**
  * Runs `work` while no other process of this data folder runs its own. The kernel holds the lock, so that it
@@ -27,14 +27,14 @@ export async function withStartLock<T>(dataDir: string, work: () => Promise<T>):
 
 async function acquire(dataDir: string): Promise<Release> {
   const attempt = process.platform === 'linux' ? abstractSocket : exclusiveFile
-  const deadline = performance.now() + patienceMs
+  const deadline = performance.now() + timeoutMs
   for (;;) {
     const release = await attempt(dataDir)
     if (release) return release
     if (performance.now() > deadline) {
       throw new StartError(
         6,
-        `another process has been starting the database of ${dataDir} for ${patienceMs / 1000} s`,
+        `another process has been starting the database of ${dataDir} for ${timeoutMs / 1000} s`,
       )
     }
     await sleep(25 + Math.random() * 25)

@@ -115,7 +115,7 @@ export function cancelOrder(context: SandboxContext, order: Order, body: unknown
   if (answer === 'fails') throw biteshipError(400, 40002055, 'Failed to cancel the order at the courier')
   order.status = answer
   addHistory(context, order, `Order has been cancelled: ${reasonCode}`)
-  tellStatus(context, order)
+  sendStatusWebhook(context, order)
 }
 
 /** The change that a test makes to a parcel on its way. */
@@ -149,14 +149,14 @@ export function moveParcel(context: SandboxContext, order: Order, move: ParcelMo
   if (move.status === undefined) return
   order.status = move.status
   addHistory(context, order, move.note ?? `Parcel is ${move.status}`)
-  tellStatus(context, order)
+  sendStatusWebhook(context, order)
 }
 
 function names(order: Order): { courier_tracking_id: string; courier_waybill_id: string | null } {
   return { courier_tracking_id: order.trackingId, courier_waybill_id: order.waybillId }
 }
 
-function tellStatus(context: SandboxContext, order: Order): void {
+function sendStatusWebhook(context: SandboxContext, order: Order): void {
   tell(context, {
     event: 'order.status',
     ...names(order),

@@ -135,7 +135,7 @@ function send(context: SandboxContext, lastHeard: LastHeard, body: Fields): obje
     },
     content.codeText,
   )
-  tellStatuses(context, id, to)
+  sendStatusWebhooks(context, id, to)
   return { messaging_product: 'whatsapp', contacts: [{ input, wa_id: to }], messages: [{ id }] }
 }
 
@@ -209,7 +209,7 @@ function checkCode(components: Fields[], [code]: string[]): void {
     throw metaError(400, 131009, 'Parameter value is not valid')
 }
 
-function tellStatuses(context: SandboxContext, id: string, to: string): void {
+function sendStatusWebhooks(context: SandboxContext, id: string, to: string): void {
   let afterMs = 0
   for (const status of ['sent', 'delivered', 'read']) {
     afterMs += outcomeDelayMs()

@@ -14,7 +14,7 @@ const TWO_WEEKS_MS = 14 * 86_400_000
  * payment or a reference. It moves no money: a chargeback, or what a won one gives back, is a movement of its
  * own (`POST /control/transactions`).
  */
-export function tellDispute(context: SandboxContext, account: XenditAccount, body: unknown): object {
+export function sendDisputeWebhook(context: SandboxContext, account: XenditAccount, body: unknown): object {
   const fields = fieldsOf(body)
   const line = findLine(account, textOf(fields.of) ?? '')
   const event = EVENTS.find((one) => one === (fields.event ?? 'action_required'))

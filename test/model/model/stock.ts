@@ -108,7 +108,7 @@ export class Stock {
       this.#take(session, v, units - (this.reservedFor(session)[v] ?? 0))
     })
     const missing = wanted.map((units, v) => units - (this.reservedFor(session)[v] ?? 0))
-    this.#noteShortages(session, missing, by)
+    this.#saveShortages(session, missing, by)
     if (sumOf(missing) > 0) this.#callOff(session, missing, by.isStaff)
     return { missing }
   }
@@ -153,7 +153,7 @@ export class Stock {
     return taken
   }
 
-  #noteShortages(session: Holder, missing: Pieces, { nowS, rank }: { nowS: number; rank: number }): void {
+  #saveShortages(session: Holder, missing: Pieces, { nowS, rank }: { nowS: number; rank: number }): void {
     const before = new Map(
       this.#shortages.filter((one) => one.session === session).map((one) => [one.variant, one.sinceS]),
     )

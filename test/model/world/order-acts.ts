@@ -12,7 +12,7 @@ import {
   reopenPayment,
   requestReturn,
   setOrderStatus,
-  withParcelCalledOff,
+  withParcelCancelled,
 } from '../../../src/domain/order/index.ts'
 import { parcelOrigin } from '../../../src/runtime/parcel-origin.ts'
 import { system } from '../../laku.ts'
@@ -74,7 +74,7 @@ export const orderActs: Acts<'order' | OrderCommand['do']> = {
     withOrder(world, model, nth, (id, order) => {
       const actor = by === 'staff' ? staff : buyerOf(world, order)
       const context = { units: world.laku.units, actor, courier: world.courier.gateway }
-      return withParcelCalledOff(context, () =>
+      return withParcelCancelled(context, () =>
         world.laku.as(actor, (work) => cancelOrder(work, { order: id })),
       )
     }),

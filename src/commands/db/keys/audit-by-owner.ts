@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Tx } from '../../../domain/kernel/index.ts'
 
 /** A row of the audit log by the database's owner, who is nobody of the staff. */
-export async function noteByOwner(
+export async function auditByOwner(
   tx: Tx,
   command: string,
   after: { key: string; purposes: readonly string[] },

@@ -4,7 +4,7 @@ import { Vault } from '../../../domain/kernel/index.ts'
 import type { OwnerConfig } from '../../../runtime/config.ts'
 import { createKysely } from '../../../runtime/database.ts'
 import { type KeyPurpose, readEnvironment } from '../../../runtime/environment/read-environment.ts'
-import { noteByOwner } from './audit-by-owner.ts'
+import { auditByOwner } from './audit-by-owner.ts'
 
 export type Retirement = { purposes: KeyPurpose[] } | { refused: string } | { unknown: true }
 
@@ -60,7 +60,7 @@ export async function retireKey(
         .where('id', '=', key)
         .where('retiredAt', 'is', null)
         .execute()
-      await noteByOwner(tx, 'db keys retire', { key, purposes })
+      await auditByOwner(tx, 'db keys retire', { key, purposes })
       return { purposes }
     })
 }

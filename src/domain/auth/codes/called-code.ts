@@ -18,7 +18,7 @@ const word = /^\s*(masuk|login)\b/i
 // Meta repeats what it could not deliver for days; whoever waits for a code wrote a moment ago.
 const FRESH_S = 600
 // So many are held in a server's memory at once.
-const MOST_CALLED = 20_000
+const MAX_CALLED_NUMBERS = 20_000
 
 const texts = {
   id: 'Kode masuk Laku Anda: {{1}}. Jangan berikan kepada siapa pun.',
@@ -77,7 +77,7 @@ export async function hasCalledCode(work: Work, phone: string): Promise<boolean>
 /** Numbers whose holders called for a code that is still good: those who wrote within minutes. */
 export async function calledNumbers(db: Kysely<DB>, now: Date): Promise<Set<string>> {
   const { rows } = await sql<{ phone: string }>`
-    select phone from called_codes where expires_at > ${now} limit ${MOST_CALLED}`.execute(db)
+    select phone from called_codes where expires_at > ${now} limit ${MAX_CALLED_NUMBERS}`.execute(db)
   return new Set(rows.map(({ phone }) => phone))
 }
 

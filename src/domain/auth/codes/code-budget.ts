@@ -24,7 +24,7 @@ export async function spendMessage(work: Work, channel: PaidChannel, known: bool
     where ${room} returning strangers`.execute(work.tx)
   const [spent] = rows
   if (!spent || spent.strangers >= strangersMay * ALARM_SHARE) {
-    work.raise({
+    work.requestAttention({
       kind: 'otp.budget',
       subject: ['paid_channel', channel],
       message: spent

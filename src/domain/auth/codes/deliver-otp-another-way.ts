@@ -87,7 +87,7 @@ export async function deliverOtpAnotherWay(
     const failure = await deliver(context, way)
     if (!failure) return
     if (way.channel === 'email') why = { failed: 'email' }
-    else return await context.units.run(context.actor, async (work) => raiseUndelivered(work, failure))
+    else return await context.units.run(context.actor, async (work) => reportUndeliveredCodes(work, failure))
   }
 }
 
@@ -185,8 +185,8 @@ async function deliver({ mailer, sms }: DeliveryContext, way: NextWay): Promise<
   }
 }
 
-function raiseUndelivered(work: Work, { provider, code }: ProviderFailure): void {
-  work.raise({
+function reportUndeliveredCodes(work: Work, { provider, code }: ProviderFailure): void {
+  work.requestAttention({
     kind: 'otp.undelivered',
     subject: ['failure_code', `${provider}:${code}`],
     message: `Codes reach people by none of WhatsApp, email and SMS: ${code}`,

@@ -12,7 +12,7 @@ export type CodeChannel = 'whatsapp' | 'email' | 'sms'
 /** A code is given this long to come before it may be asked for by another way. */
 const CHOICE_AFTER_S = 15
 /** A code goes out so often at most, however many ways there are. */
-const MOST_SENDS = 4
+const MAX_SENDS = 4
 
 /**
  * Sends the code of a challenge again, by the way that its person chooses. Only the browser that asked for it
@@ -38,7 +38,7 @@ export async function sendCodeAgain(
   const [challenge] = rows
   if (!challenge) throw authErrors.code_expired()
   const { phone, purpose, sends, sentAt, known } = challenge
-  if (sends >= MOST_SENDS || sentAt === null) throw authErrors.sent_often_enough()
+  if (sends >= MAX_SENDS || sentAt === null) throw authErrors.sent_often_enough()
   const retryAfterS = Math.ceil((secondsAfter(sentAt, CHOICE_AFTER_S).getTime() - work.now.getTime()) / 1000)
   if (retryAfterS > 0) throw authErrors.channel_not_yet({ retryAfterS })
   const nextWayAt = secondsAfter(work.now, DELIVERED_WITHIN_S)

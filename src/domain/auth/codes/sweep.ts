@@ -7,7 +7,7 @@ export function codesDue(now: Date): RawBuilder<boolean> {
   return sql<boolean>`exists (select from otp_challenges where next_way_at <= ${now})`
 }
 
-const MOST = 100
+const BATCH_SIZE = 100
 /** A way that staff have paused is looked at again after so long. */
 const AGAIN_S = 5
 
@@ -19,7 +19,7 @@ export async function sweepCodes(context: DeliveryContext): Promise<void> {
   const { units, actor } = context
   const due = await units.run(actor, async ({ tx, now }) => {
     const { rows } = await sql<{ id: string }>`
-      select id from otp_challenges where next_way_at <= ${now} order by next_way_at limit ${MOST}`.execute(
+      select id from otp_challenges where next_way_at <= ${now} order by next_way_at limit ${BATCH_SIZE}`.execute(
       tx,
     )
     return rows.map(({ id }) => id)

@@ -70,7 +70,7 @@ export async function beginRun(tx: Tx, vault: Vault, run: RunIdentity): Promise<
 /**
  * Says that the run goes on; true where somebody asked to stop it, or the token that began it was revoked.
  */
-export async function seeRun(db: Kysely<DB>, id: string, proof?: StaffProof): Promise<boolean> {
+export async function heartbeatRun(db: Kysely<DB>, id: string, proof?: StaffProof): Promise<boolean> {
   const isGood = proof
     ? sql`exists (
         select from staff_tokens t join staff s on s.id = t.staff_id

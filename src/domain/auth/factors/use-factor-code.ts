@@ -71,7 +71,7 @@ export async function tryFactorCode(
   const step = /^\d{6}$/.test(code) ? stepOfCode(secret, code, nowMs) : undefined
   if (step !== undefined) return step
   await takeTurns(work, [{ ...turn, counted: true }])
-  if ((await turnInS(work, turn)) > 0) raiseGuessed(work, staffId)
+  if ((await turnInS(work, turn)) > 0) reportGuessedFactor(work, staffId)
   return { refused: authErrors.factor_code_wrong() }
 }
 
@@ -96,9 +96,9 @@ async function isBurnt(work: Work, factorId: string, step: number): Promise<bool
   return rows.length > 0
 }
 
-function raiseGuessed(work: Work, staffId: string): void {
+function reportGuessedFactor(work: Work, staffId: string): void {
   const { name } = staffOf(work.actor)
-  work.raise({
+  work.requestAttention({
     kind: 'factor_guessed',
     subject: ['staff', staffId],
     message: `codes of the second factor of ${name} are guessed with their token`,

@@ -21,7 +21,7 @@ import { deviceHash, isDevice, refreshExpiry } from './start.ts'
 const GRACE_MS = 30_000
 
 /** So many tabs of a browser go on by themselves; the line that was quiet for longest ends first. */
-const MOST_BRANCHES = 8
+const MAX_BRANCHES = 8
 
 /** Lines of tokens: the newest generation of each, and since when it is. */
 type Branches = Record<string, { generation: number; since: string }>
@@ -97,7 +97,7 @@ function nextOf(
 
 function newest(branches: Branches): Branches {
   const all = Object.entries(branches).sort(([, a], [, b]) => (a.since < b.since ? 1 : -1))
-  return Object.fromEntries(all.slice(0, MOST_BRANCHES))
+  return Object.fromEntries(all.slice(0, MAX_BRANCHES))
 }
 
 interface OpenSession {

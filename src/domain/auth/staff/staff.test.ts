@@ -15,10 +15,10 @@ import {
   listStaff,
   renameStaff,
   renewToken,
+  reportEndingTokens,
   resetFactor,
   revokeStaff,
   staffByToken,
-  tellOfEndingTokens,
 } from '../index.ts'
 
 type Member = Awaited<ReturnType<typeof hire>>
@@ -342,8 +342,8 @@ describe('tokens', () => {
         .where('kind', '=', 'staff_token_ends')
         .where('resolvedAt', 'is', null)
         .execute()
-    await laku.system(tellOfEndingTokens)
-    expect(await laku.system(tellOfEndingTokens)).toBe(0)
+    await laku.system(reportEndingTokens)
+    expect(await laku.system(reportEndingTokens)).toBe(0)
     expect(await told()).toEqual([{ message: expect.stringContaining(`the token of ${clerk.name} ends on`) }])
     await laku.system(settleGone)
     expect(await told()).toHaveLength(1)

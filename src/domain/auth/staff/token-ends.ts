@@ -33,13 +33,13 @@ export async function endingTokens({ tx, now }: { tx: Kysely<DB>; now: Date }): 
 /**
  * Tells of tokens that end soon, once each, for whoever looks after the shop. Returns how many are told of.
  */
-export async function tellOfEndingTokens(work: Work): Promise<number> {
+export async function reportEndingTokens(work: Work): Promise<number> {
   const ending = await endingTokens(work)
   const { rows } = await sql<{ subjectId: string }>`
     select subject_id from attention where kind = 'staff_token_ends' and resolved_at is null`.execute(work.tx)
   const told = new Set(rows.map((row) => row.subjectId))
   const fresh = ending.filter(({ id }) => !told.has(id))
-  work.raise(
+  work.requestAttention(
     ...fresh.map(({ id, name, expiresAt }) => ({
       kind: 'staff_token_ends' as const,
       subject: ['staff_token', id] as [string, string],

@@ -51,12 +51,12 @@ async function closing(work: Work, userId: string, to: ClosingTo): Promise<Withd
   return await holdClosing(work, userId, to)
 }
 
-const A_RUN = 20
+const BATCH_SIZE = 20
 const AGAIN_S = 3600
-const PATIENCE_S = 7 * 86_400
+const STALE_AFTER_S = 7 * 86_400
 
 /** Users whose account is to be erased now, at most a run's worth. */
-export const accountsToClose = (work: Work): Promise<string[]> => dueClosings(work, A_RUN)
+export const accountsToClose = (work: Work): Promise<string[]> => dueClosings(work, BATCH_SIZE)
 
 /**
  * Erases a user whose money has arrived. What came into their wallet meanwhile (a late refund) is sent after
@@ -69,13 +69,13 @@ export async function finishClosing(work: Work, { userId }: { userId: string }):
   const { balanceIdr, ...open } = await openThings(work.tx, userId)
   if (Object.keys(open).length > 0) {
     await scheduleClosing(work, [userId], secondsAfter(work.now, AGAIN_S))
-    if (secondsAfter(since, PATIENCE_S) < work.now) raiseStuck(work, userId, open)
+    if (secondsAfter(since, STALE_AFTER_S) < work.now) reportStuck(work, userId, open)
   } else if (balanceIdr) await holdClosing(work, userId, 'their last account')
   else await erasePerson(work, { userId })
 }
 
-function raiseStuck(work: Work, userId: string, open: object): void {
-  work.raise({
+function reportStuck(work: Work, userId: string, open: object): void {
+  work.requestAttention({
     kind: 'closing_stuck',
     subject: ['user', userId],
     message: 'an account was to be closed a week ago, and something of its user is still open',

@@ -5,8 +5,8 @@ import { sandboxControl } from '../../../../test/control.ts'
 import { giveGoodwill } from '../../../../test/goodwill.ts'
 import { admin, openTestLaku, system, type TestLaku } from '../../../../test/laku.ts'
 import type { Buyer } from '../../../../test/market.ts'
-import { impatientGateway } from '../../../../test/payments.ts'
-import { impatientPayouts, MUCH_IDR } from '../../../../test/payouts.ts'
+import { shortTimeoutGateway } from '../../../../test/payments.ts'
+import { MUCH_IDR, shortTimeoutPayouts } from '../../../../test/payouts.ts'
 import { customer, Storefront } from '../../../../test/storefront.ts'
 import { good, waits } from '../../../../test/wallets.ts'
 import { databaseDoubt, recordDatabaseIdentity, runChecks } from '../../kernel/index.ts'
@@ -47,8 +47,8 @@ beforeAll(async () => {
   await shop.market.addStock(100)
   control = sandboxControl(laku)
   await control('PUT', '/webhooks', { drop_rate: 1 })
-  const payouts = impatientPayouts(laku)
-  context = { units: laku.units, actor: finance, gateway: impatientGateway(laku), payouts, place: PLACE }
+  const payouts = shortTimeoutPayouts(laku)
+  context = { units: laku.units, actor: finance, gateway: shortTimeoutGateway(laku), payouts, place: PLACE }
   await laku.system((work) => recordDatabaseIdentity(work, PLACE))
 })
 afterAll(() => laku.close())

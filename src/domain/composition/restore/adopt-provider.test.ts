@@ -10,7 +10,7 @@ import { credit, debit, post, walletAccount } from '../../ledger/index.ts'
 import { listAttention } from '../../ops/index.ts'
 import { openInvoice, reconcileGateway } from '../../payment/index.ts'
 import { submitPayouts, sweepPayouts } from '../../payout/index.ts'
-import { openWallets, rejectWithdrawal, requestWithdrawal, sweepWithdrawals } from '../../wallet/index.ts'
+import { ensureWallets, rejectWithdrawal, requestWithdrawal, sweepWithdrawals } from '../../wallet/index.ts'
 import { choreography } from '../choreography.ts'
 import { type AdoptContext, adoptProvider, recogniseDatabase } from './adopt-provider.ts'
 
@@ -71,7 +71,7 @@ describe('case 4: a backup is restored over a day in which money left and came',
     // Before the backup there are a wallet of 40,000 with a known account, goods of 120,000 to settle and an
     // unpaid join.
     await laku.system(async (work) => {
-      await openWallets(work, [buyer.id])
+      await ensureWallets(work, [buyer.id])
       const entries = [
         debit('subsidy', 40_000),
         credit(walletAccount(buyer.id), 40_000, { userId: buyer.id }),

@@ -7,9 +7,9 @@ import {
   openStates,
   originOf,
   type Rupiah,
-  raiseDoubt,
   readInstallationId,
   recordDatabaseIdentity,
+  reportDatabaseInDoubt,
   requireReason,
   requireStaff,
   type Work,
@@ -78,7 +78,7 @@ export async function adoptProvider(
   const own: Adoption['adopted'] = []
   const { followed, refunds, waiting } = await settleKeptLines(context, {
     payout: async (work, answer) => {
-      const to = await adoptAsOwn(work, answer)
+      const to = await adoptPayoutOfOurs(work, answer)
       if (to) own.push({ reference: answer.referenceId ?? answer.id, ...to, amountIdr: answer.amountIdr })
       return to !== undefined
     },
@@ -127,7 +127,7 @@ export async function recogniseDatabase(context: AdoptContext): Promise<boolean>
     await units.run(actor, (work) => goOn(work, place, { why: doubt.why }))
     return true
   }
-  await units.run(actor, async (work) => raiseDoubt(work, doubt.why))
+  await units.run(actor, async (work) => reportDatabaseInDoubt(work, doubt.why))
   return false
 }
 
@@ -205,7 +205,7 @@ async function standDown(work: Work, reference: string): Promise<void> {
  * Takes a payout over as what it was: a withdrawal, or a settlement that had been approved. Undefined where
  * it has no such place.
  */
-async function adoptAsOwn(
+async function adoptPayoutOfOurs(
   work: Work,
   answer: GatewayPayout,
 ): Promise<{ to: 'factory' | 'user'; id: string } | undefined> {

@@ -34,7 +34,7 @@ const none: Words = { mails: [], sms: [] }
  * that are left, and those that were replaced within the last 30 days. With `unreached` only the phone of
  * that message is told, by SMS.
  */
-export async function tellOldWays(
+export async function notifyOldChannels(
   work: Work,
   { changeId, publicUrl, unreached }: { changeId: string; publicUrl: string; unreached?: string | undefined },
 ): Promise<Words> {

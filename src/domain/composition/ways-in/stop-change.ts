@@ -2,7 +2,7 @@ import { restoreFactory, stopBankAccount } from '../../factory/index.ts'
 import type { Work } from '../../kernel/index.ts'
 import { coolOff, restoreEmail, restorePhone } from '../../user/index.ts'
 import { rejectUnsent, stopDestination } from '../../wallet/index.ts'
-import { lockChange, markStopped, readStopToken, type WayChange, wayInErrors } from '../../way-in/index.ts'
+import { lockChange, readStopToken, stopWayChange, type WayChange, wayInErrors } from '../../way-in/index.ts'
 
 export interface StoppableChange {
   change: WayChange
@@ -32,7 +32,7 @@ export async function stopChange(work: Work, token: string): Promise<WayChange> 
   if (state === 'over') throw wayInErrors.stop_too_late()
   if (state === 'stopped') return change
   const undone = await undo(work, change)
-  await markStopped(work, change)
+  await stopWayChange(work, change)
   const [kind, id] = change.subject
   work.audit({
     command: 'way_in stop',
@@ -40,7 +40,7 @@ export async function stopChange(work: Work, token: string): Promise<WayChange> 
     before: { way: change.way, changeId: change.id },
     after: { undone },
   })
-  work.raise({
+  work.requestAttention({
     kind: 'way_in_stopped',
     subject: [kind, id],
     message: undone

@@ -31,14 +31,14 @@ type Ended = EventOf<'purchase_order.cancelled'> | EventOf<'purchase_order.close
  * shown the session that it was called off for, for they know why it ended; others that counted on it are
  * looked at again by themselves.
  */
-export async function noteEnded(work: Work, events: Ended[]): Promise<void> {
+export async function applyEndedPurchaseOrders(work: Work, events: Ended[]): Promise<void> {
   for (const { payload } of events) {
     const { rows } = await sql<{ id: string; code: string }>`
       select distinct s.id, s.code from stock_shortages h join group_buying_sessions s on s.id = h.session_id
       where h.variant_id = any(${payload.variantIds}::uuid[]) order by s.id`.execute(work.tx)
     const own = rows.find((row) => row.id === payload.sessionId)
     if (own) {
-      work.raise({
+      work.requestAttention({
         kind: 'session_lost_purchase_order',
         subject: ['session', own.id],
         message: `${own.code} waits for goods that ${payload.code} does not bring any more`,

@@ -71,7 +71,7 @@ export async function createUncheckedOrders(work: Work, sessionId: string): Prom
   if (session.status !== 'moq_reached') return 0
   const made = await makeOrders(work, session, await waitingParticipants(work, sessionId), 'unchecked')
   await moveOn(work, session, made, true)
-  work.raise({
+  work.requestAttention({
     kind: 'session_stock_unchecked',
     subject: ['session', sessionId],
     message: `${session.code} got ${made.count} orders on hold, for its stock could not be checked`,

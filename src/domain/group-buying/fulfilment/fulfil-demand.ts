@@ -76,7 +76,7 @@ async function waitForStock(work: Work, session: LockedSession, coverage: Covera
   if (uncovered.length > 0) {
     const units = uncovered.reduce((sum, line) => sum + line.quantity, 0)
     const lines = uncovered.map((line) => `--line ${line.sku}=${line.quantity}`).join(' ')
-    work.raise({
+    work.requestAttention({
       kind: 'session_short_of_stock',
       subject: ['session', id],
       message: `${code} is sold, and nothing on the way brings ${units} of the units that it lacks`,

@@ -22,7 +22,7 @@ export async function fulfilSession(context: FulfilContext, sessionId: string): 
     await units.run(actor, (work) => fulfilDemand(work, { sessionId }))
   } catch (error) {
     if (isVerdict(error)) throw error
-    if ((await noteFailure(context, sessionId)) <= units.policy.fulfilRetries) throw error
+    if ((await countFailure(context, sessionId)) <= units.policy.fulfilRetries) throw error
     return await units.run(actor, (work) => createUncheckedOrders(work, sessionId))
   }
   return await units.run(actor, (work) => createCoveredOrders(work, sessionId))
@@ -33,7 +33,7 @@ function isVerdict(error: unknown): boolean {
   return error instanceof DomainError && error.kind !== 'unavailable' && error.kind !== 'limited'
 }
 
-async function noteFailure({ units, actor }: FulfilContext, sessionId: string): Promise<number> {
+async function countFailure({ units, actor }: FulfilContext, sessionId: string): Promise<number> {
   return await units.run(actor, async ({ tx }) => {
     const { rows } = await sql<{ failures: number }>`
       update group_buying_sessions set fulfil_failures = fulfil_failures + 1 where id = ${sessionId}

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { moveState, sumIdr, type Work } from '../../kernel/index.ts'
 import { decideRefunds } from '../../payment/index.ts'
-import { noteUnneeded, releaseStock } from '../../warehouse/index.ts'
+import { releaseStock, reportUnneededOrders } from '../../warehouse/index.ts'
 import type { SessionMoney } from '../lifecycle/cancel.ts'
 import type { LockedSession } from '../lifecycle/lock.ts'
 import { participantMachine } from '../transitions.ts'
@@ -25,7 +25,7 @@ export async function refundWaiting(work: Work, session: LockedSession): Promise
       participants = participants - ${waiting.length}::integer, updated_at = ${work.now}
     where id = ${sessionId}`.execute(work.tx)
   await releaseStock(work, [sessionId])
-  await noteUnneeded(work, [sessionId])
+  await reportUnneededOrders(work, [sessionId])
   await decideRefunds(
     work,
     waiting.map((one) => ({

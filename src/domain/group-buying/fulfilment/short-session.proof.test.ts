@@ -4,7 +4,13 @@ import { groupChoreography, Market } from '../../../../test/market.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { runChecks } from '../../kernel/index.ts'
 import { cancelPurchaseOrder, receivePurchaseOrder, warehouseChecks } from '../../warehouse/index.ts'
-import { allocateReceived, cancelSession, fulfilDemand, fulfilSession, noteEnded } from '../index.ts'
+import {
+  allocateReceived,
+  applyEndedPurchaseOrders,
+  cancelSession,
+  fulfilDemand,
+  fulfilSession,
+} from '../index.ts'
 
 const ROUNDS = 200
 
@@ -16,7 +22,7 @@ beforeAll(async () => {
     choreography: {
       ...groupChoreography,
       'purchase_order.received': { reactions: [allocateReceived] },
-      'purchase_order.cancelled': { reactions: [noteEnded] },
+      'purchase_order.cancelled': { reactions: [applyEndedPurchaseOrders] },
     },
     jobs: [],
   })

@@ -15,11 +15,11 @@ import {
 } from '../../warehouse/index.ts'
 import {
   allocateReceived,
+  applyEndedPurchaseOrders,
   cancelSession,
   createOrdersOf,
   fulfilDemand,
   fulfilSession,
-  noteEnded,
   refundSession,
   resumeWaiting,
 } from '../index.ts'
@@ -34,8 +34,8 @@ beforeAll(async () => {
       ...groupChoreography,
       'stock.added': { reactions: [resumeWaiting] },
       'purchase_order.received': { reactions: [allocateReceived] },
-      'purchase_order.cancelled': { reactions: [noteEnded] },
-      'purchase_order.closed': { reactions: [noteEnded] },
+      'purchase_order.cancelled': { reactions: [applyEndedPurchaseOrders] },
+      'purchase_order.closed': { reactions: [applyEndedPurchaseOrders] },
     },
     jobs: [],
   })

@@ -8,7 +8,7 @@ import {
   type Work,
 } from '../../kernel/index.ts'
 import { refundSessionPayments } from '../../payment/index.ts'
-import { noteUnneeded, releaseStock } from '../../warehouse/index.ts'
+import { releaseStock, reportUnneededOrders } from '../../warehouse/index.ts'
 import { groupBuyingErrors } from '../errors.ts'
 import { refundWaiting } from '../fulfilment/refund-waiting.ts'
 import { settleRefunds } from '../fulfilment/settle-refunds.ts'
@@ -43,7 +43,7 @@ async function cancelLocked(work: Work, session: LockedSession, reason: string):
   await releaseHeld(work, [session])
   if (status === 'moq_reached' || status === 'pending_stock') {
     await releaseStock(work, [id])
-    await noteUnneeded(work, [id])
+    await reportUnneededOrders(work, [id])
   }
   work.audit({
     command: 'sessions cancel',

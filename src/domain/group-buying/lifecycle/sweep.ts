@@ -8,14 +8,14 @@ import { endSessions } from './close.ts'
 const MAX_SESSIONS = 200
 // The job that follows a close takes seconds. Whoever stands still for longer lost it, or waits for stock or
 // a refund.
-const STILL_S = 600
+const STALE_AFTER_S = 600
 
 /**
  * Returns the conditions for sessions that are due at this instant: each is a range of a partial index that
  * holds only sessions of that kind.
  */
 const dueAt = (now: Date) => {
-  const still = secondsAfter(now, -STILL_S)
+  const still = secondsAfter(now, -STALE_AFTER_S)
   return {
     opening: sql`status = 'draft' and starts_at <= ${now}`,
     ending: sql`status = 'forming' and ends_at <= ${now}`,
@@ -90,7 +90,7 @@ async function openSessions(work: Work, due: RawBuilder<unknown>): Promise<numbe
     if (status === 'forming')
       work.emit({ type: 'session.opened', aggregate: ['session', id], payload: { sessionId: id, code } })
     else
-      work.raise({
+      work.requestAttention({
         kind: 'session_not_opened',
         subject: ['session', id],
         message: `${code} was to open now, and its product or factory is not active`,

@@ -44,7 +44,7 @@ export async function takeChainPage(work: Work, seen?: ChainHead): Promise<Chain
   const next = await nextPage(work.tx, last)
   const broken = (await whyBroken(work, last, previous, seen)) ?? whyNotOn(last, next)
   if (broken) {
-    raiseBroken(work, broken)
+    reportBrokenChain(work, broken)
     return seen
   }
   if (next.transactions === 0) return last && { page: last.page, head: last.head }
@@ -123,8 +123,8 @@ function whyNotOn(last: WrittenLink | undefined, next: NextPage): string | undef
   return undefined
 }
 
-function raiseBroken(work: Work, why: string): void {
-  work.raise({
+function reportBrokenChain(work: Work, why: string): void {
+  work.requestAttention({
     kind: 'ledger_chain_broken',
     subject: ['ledger', 'chain'],
     message: `the chain of the ledger does not go on: ${why}`,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { calledOffStatuses } from '../../../providers/biteship/facts.ts'
+import { cancelledStatuses } from '../../../providers/biteship/facts.ts'
 import { type Actor, ProviderFailure, type UnitOfWork, type Work } from '../../kernel/index.ts'
 import { requireRunning } from '../../ops/index.ts'
 import type { CourierGateway } from '../courier.ts'
@@ -8,7 +8,7 @@ import { courierStatus } from '../tracking/courier-statuses.ts'
 import { recordCancelled } from './record-cancelled.ts'
 import { isCancelFailed } from './refusals.ts'
 
-export interface CallOffContext {
+export interface CancelAtCourierContext {
   units: UnitOfWork
   actor: Actor
   courier: CourierGateway
@@ -24,7 +24,7 @@ const REASON_CODE = 'others'
  * @throws logistics.call_off_refused where the courier has it on its way, logistics.courier_unavailable,
  * kernel.paused
  */
-export async function callOffParcel(context: CallOffContext, orderId: string): Promise<void> {
+export async function cancelAtCourier(context: CancelAtCourierContext, orderId: string): Promise<void> {
   const { units, actor, courier } = context
   const parcel = await units.run(actor, (work) => bookedParcel(work, orderId))
   if (!parcel) return
@@ -66,7 +66,7 @@ async function cancelThere(courier: CourierGateway, { code, providerOrderId }: B
   }
 }
 
-const isOff = (word: string) => calledOffStatuses.includes(courierStatus(word))
+const isOff = (word: string) => cancelledStatuses.includes(courierStatus(word))
 
 /** Whether it was called off all the same, or before. */
 async function isCancelled(courier: CourierGateway, providerOrderId: string): Promise<boolean> {

@@ -21,7 +21,7 @@ export async function endOvertaken(work: Work, orderIds: readonly string[]): Pro
   for (const { id, reference, orderCode, attempts } of rows) {
     const ended = await recordCancelled(work, id, { from: 'pending', to: 'cancelled', providerStatus: null })
     if (!ended || attempts === 0) continue
-    work.raise({
+    work.requestAttention({
       kind: 'shipment_booked_unasked',
       subject: ['shipment', id],
       message: `${orderCode} went its way by hand, and a courier had been asked for it ${attempts} times without an answer: look in the courier's dashboard for the reference ${reference} and call it off there`,

@@ -8,7 +8,7 @@ import { recordCancelled } from './record-cancelled.ts'
  * Ends the pending parcel of a locked order for which no courier was asked yet. Returns the parcel that
  * stays: one that is booked, or whose booking was tried, so that it may exist at the courier.
  */
-export async function withdrawParcel(work: Work, orderId: string): Promise<ShipmentView | undefined> {
+export async function endUnrequestedParcel(work: Work, orderId: string): Promise<ShipmentView | undefined> {
   const { rows } = await sql<{ id: string }>`
     select id from shipments where order_id = ${orderId}::uuid and status = 'pending' and attempts = 0
     for no key update`.execute(work.tx)

@@ -5,7 +5,7 @@ import { orderChoreography, refusal, Storefront } from '../../../../test/storefr
 import { shipmentsSweepJob } from '../../../jobs/shipments/sweep.ts'
 import { orderAnswer, ratesAnswer } from '../../../providers/biteship/answers.ts'
 import { setOrderStatus } from '../../order/index.ts'
-import { callOffParcel, fetchRates, trackShipment } from '../index.ts'
+import { cancelAtCourier, fetchRates, trackShipment } from '../index.ts'
 
 let laku: TestLaku
 let shop: Storefront
@@ -95,7 +95,7 @@ describe('fact 11: calling off', () => {
     const order = await paid()
     await shop.book(order.id)
     await profile({ 'biteship.cancel': choice })
-    await callOffParcel(context(), order.id)
+    await cancelAtCourier(context(), order.id)
     expect(await shipment(order.id)).toMatchObject({ status: 'cancelled' })
   })
 
@@ -103,7 +103,7 @@ describe('fact 11: calling off', () => {
     const order = await paid()
     await shop.book(order.id)
     await profile({ 'biteship.cancel': 'fails' })
-    expect(await refusal(callOffParcel(context(), order.id))).toBe('logistics.courier_unavailable')
+    expect(await refusal(cancelAtCourier(context(), order.id))).toBe('logistics.courier_unavailable')
     expect(await shipment(order.id)).toMatchObject({ status: 'booked' })
   })
 })

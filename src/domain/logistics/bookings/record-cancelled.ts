@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { insertRows, moveState, newId, type Rupiah, type Work } from '../../kernel/index.ts'
 import { post } from '../../ledger/index.ts'
-import { calledOffPosting } from '../costs/shipping-money.ts'
+import { cancellationPosting } from '../costs/shipping-money.ts'
 import { lockOrderOf } from '../tracking/lock-parcels.ts'
 import { type ShipmentStatus, shipmentMachine } from '../transitions.ts'
 
@@ -39,7 +39,7 @@ export async function recordCancelled(
   await insertRows(work.tx, 'shipmentEvents', [
     { id: newId(), shipmentId, status: to, providerStatus, ...times },
   ])
-  await post(work, calledOffPosting(shipmentId, shipment.priceIdr ?? 0))
+  await post(work, cancellationPosting(shipmentId, shipment.priceIdr ?? 0))
   const { orderId, waybill, trackingUrl } = shipment
   const payload = { shipmentId, orderId, from, to, waybill, trackingUrl, failureCode: null }
   work.emit({ type: 'shipment.status_changed', aggregate: ['shipment', shipmentId], payload })

@@ -11,7 +11,7 @@ import {
 import { post } from '../../ledger/index.ts'
 import { bookedPosting } from '../costs/shipping-money.ts'
 import type { CourierOrder } from '../courier.ts'
-import { announcePriced } from '../rates/emit-priced.ts'
+import { emitPriced } from '../rates/emit-priced.ts'
 import { lockOrderOf } from '../tracking/lock-parcels.ts'
 import { type ShipmentStatus, shipmentMachine } from '../transitions.ts'
 import type { ClaimedBooking } from './claim.ts'
@@ -44,17 +44,21 @@ export async function recordBooked(
       updatedAt: work.now,
     },
   })
-  if (moved.length === 0) return await raiseIfAnother(work, booking, id)
+  if (moved.length === 0) return await reportOtherBooking(work, booking, id)
   await addEvent(work, shipmentId, 'booked', courierOrder.status)
   await post(work, bookedPosting(shipmentId, priceIdr))
-  await announcePriced(work, priceIdr > 0 ? [shipmentId] : [])
+  await emitPriced(work, priceIdr > 0 ? [shipmentId] : [])
   announce(work, booking, 'booked', { waybill: waybillId ?? null, trackingUrl: link ?? null })
 }
 
 const isNew = ({ status }: CourierOrder) => status === 'confirmed'
 
 /** Another attempt was first: with the same booking all is well, with another one a person has to look. */
-async function raiseIfAnother(work: Work, booking: ClaimedBooking, providerOrderId: string): Promise<void> {
+async function reportOtherBooking(
+  work: Work,
+  booking: ClaimedBooking,
+  providerOrderId: string,
+): Promise<void> {
   const { shipmentId, orderCode } = booking
   const shipment = await work.tx
     .selectFrom('shipments')
@@ -62,7 +66,7 @@ async function raiseIfAnother(work: Work, booking: ClaimedBooking, providerOrder
     .where('id', '=', shipmentId)
     .executeTakeFirst()
   if (shipment?.providerOrderId === providerOrderId) return
-  work.raise({
+  work.requestAttention({
     kind: 'shipment_booked_unasked',
     subject: ['shipment', shipmentId],
     message: `The courier has a booking for ${orderCode} that laku does not wait for`,
@@ -87,7 +91,7 @@ export async function recordNotBooked(
       failure_code = ${failure.code}, updated_at = ${work.now}
     where id = ${shipmentId} and status = 'pending' and attempts = ${attempts}`.execute(work.tx)
   if (failure.outcome !== 'refused' && attempts < work.policy.providerAttempts) return
-  work.raise({
+  work.requestAttention({
     kind: 'shipment_not_booked',
     subject: ['shipment', shipmentId],
     message: `No courier could be booked for ${orderCode}: ${failure.code} (${failure.outcome}); it is tried again`,
@@ -109,7 +113,7 @@ async function recordUnfit(work: Work, booking: ClaimedBooking, failure: Provide
   if (moved.length === 0) return
   await addEvent(work, shipmentId, 'cancelled', null)
   announce(work, booking, 'cancelled', { failureCode: failure.code })
-  work.raise({
+  work.requestAttention({
     kind: 'order_not_shippable',
     subject: ['order', orderId],
     message: `The courier refuses the parcel of ${orderCode}: ${failure.code}; its address or courier has to change`,

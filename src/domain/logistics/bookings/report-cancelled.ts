@@ -8,14 +8,14 @@ export const BOOKINGS_BY_ITSELF = 3
  * Shows a person the orders of these parcels, just called off, that no courier is asked for by itself any
  * more.
  */
-export async function raiseCalledOff(work: Work, orderIds: readonly string[]): Promise<void> {
+export async function reportCancelledByCourier(work: Work, orderIds: readonly string[]): Promise<void> {
   if (orderIds.length === 0) return
   const { rows } = await sql<{ id: string; code: string; times: number }>`
     select o.id, o.code, count(*)::integer as times from orders o join shipments s on s.order_id = o.id
     where o.id = any(${[...orderIds]}::uuid[]) and s.status in ('cancelled', 'not_found')
     group by o.id having count(*) >= ${BOOKINGS_BY_ITSELF} order by o.id`.execute(work.tx)
   for (const { id, code, times } of rows) {
-    work.raise({
+    work.requestAttention({
       kind: 'order_called_off',
       subject: ['order', id],
       message: `Couriers have called the parcel of ${code} off ${times} times; none is booked by itself any more`,

@@ -7,7 +7,7 @@ import { credit, debit, post } from '../../ledger/index.ts'
  * had the fee, and the buyer gets it all the same. It is the company's cost (domains.md: shipping fee
  * refunded, courier booked).
  */
-export async function bearFees(work: Work, events: EventOf<'order.cancelled'>[]): Promise<void> {
+export async function absorbCourierFees(work: Work, events: EventOf<'order.cancelled'>[]): Promise<void> {
   const orderIds = events.map((event) => event.payload.orderId)
   const { rows } = await sql<{ id: string; feeIdr: Rupiah }>`
     select id, fee_idr from shipments

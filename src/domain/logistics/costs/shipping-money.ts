@@ -1,6 +1,6 @@
 import type { Rupiah } from '../../kernel/index.ts'
 import { type AccountKey, credit, debit, type Posting } from '../../ledger/index.ts'
-import { isCalledOff, isOver, type ShipmentStatus } from '../transitions.ts'
+import { isCancelledByCourier, isOver, type ShipmentStatus } from '../transitions.ts'
 
 interface ParcelMoney {
   id: string
@@ -32,7 +32,7 @@ export function bookedPosting(id: string, priceIdr: Rupiah): Posting[] {
 }
 
 /** A courier is called off: its price comes back. */
-export function calledOffPosting(id: string, priceIdr: Rupiah): Posting[] {
+export function cancellationPosting(id: string, priceIdr: Rupiah): Posting[] {
   return move(id, 'cancelled', 'shipment_cancelled', priceIdr, ['courier-deposit', 'shipping'])
 }
 
@@ -44,12 +44,12 @@ export function calledOffPosting(id: string, priceIdr: Rupiah): Posting[] {
  */
 export function parcelPostings(
   parcel: ParcelMoney,
-  { status, wasCalledOff, priceIdr }: { status: ShipmentStatus; wasCalledOff: boolean; priceIdr: Rupiah },
+  { status, wasCancelled, priceIdr }: { status: ShipmentStatus; wasCancelled: boolean; priceIdr: Rupiah },
 ): Pick<ParcelMoney, 'priceIdr' | 'marginIdr' | 'corrections'> & { postings: Posting[] } {
   const { id, feeIdr, marginIdr, corrections } = parcel
   const before = parcel.priceIdr ?? 0
-  if (isCalledOff(status)) {
-    const postings = wasCalledOff ? [] : calledOffPosting(id, before)
+  if (isCancelledByCourier(status)) {
+    const postings = wasCancelled ? [] : cancellationPosting(id, before)
     return { priceIdr: parcel.priceIdr, marginIdr, corrections, postings }
   }
   const count = corrections + (priceIdr === before ? 0 : 1)

@@ -4,7 +4,7 @@ import type { Work } from '../../kernel/index.ts'
 /**
  * Tells of parcels whose courier has said its price now, where the fee of their order is still an estimate.
  */
-export async function announcePriced(work: Work, shipmentIds: readonly string[]): Promise<void> {
+export async function emitPriced(work: Work, shipmentIds: readonly string[]): Promise<void> {
   if (shipmentIds.length === 0) return
   const { rows } = await sql<{ shipmentId: string; orderId: string }>`
     select s.id as shipment_id, o.id as order_id from shipments s join orders o on o.id = s.order_id

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Rupiah, Work } from '../../kernel/index.ts'
-import type { FollowedParcel } from './rules.ts'
+import type { TrackedParcel } from './rules.ts'
 
 /** A parcel that its courier has, locked together with its order. */
-export interface LockedParcel extends FollowedParcel {
+export interface LockedParcel extends TrackedParcel {
   id: string
   code: string
   orderId: string

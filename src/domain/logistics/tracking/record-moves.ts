@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import { insertRows, moveState, newId, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
 import { post } from '../../ledger/index.ts'
-import { raiseCalledOff } from '../bookings/report-cancelled.ts'
+import { reportCancelledByCourier } from '../bookings/report-cancelled.ts'
 import { parcelPostings } from '../costs/shipping-money.ts'
-import { announcePriced } from '../rates/emit-priced.ts'
-import { isCalledOff, isOver, shipmentMachine, shipmentTransitions } from '../transitions.ts'
+import { emitPriced } from '../rates/emit-priced.ts'
+import { isCancelledByCourier, isOver, shipmentMachine, shipmentTransitions } from '../transitions.ts'
 import type { LockedParcel } from './lock-parcels.ts'
 import type { Followed } from './rules.ts'
 
@@ -25,7 +25,7 @@ export interface ParcelMove
 export async function recordMoves(work: Work, moves: readonly ParcelMove[]): Promise<void> {
   if (moves.length === 0) return
   const money = moves.map(({ parcel, status, priceIdr }) =>
-    parcelPostings(parcel, { status, wasCalledOff: isCalledOff(parcel.status), priceIdr }),
+    parcelPostings(parcel, { status, wasCancelled: isCancelledByCourier(parcel.status), priceIdr }),
   )
   const trackAt = secondsAfter(work.now, work.policy.trackAfterHours * 3600)
   const records = moves.map(({ parcel, status, trackedUntil, movedByHandAt, waybill, trackingUrl }, i) => {
@@ -68,12 +68,14 @@ export async function recordMoves(work: Work, moves: readonly ParcelMove[]): Pro
   )
   for (const one of moves) announce(work, one)
   const priced = moves.filter(({ parcel, priceIdr }) => priceIdr > 0 && !parcel.priceIdr)
-  await announcePriced(
+  await emitPriced(
     work,
     priced.map(({ parcel }) => parcel.id),
   )
-  const calledOff = moves.filter((one) => isCalledOff(one.status) && one.status !== one.parcel.status)
-  await raiseCalledOff(
+  const calledOff = moves.filter(
+    (one) => isCancelledByCourier(one.status) && one.status !== one.parcel.status,
+  )
+  await reportCancelledByCourier(
     work,
     calledOff.map((one) => one.parcel.orderId),
   )

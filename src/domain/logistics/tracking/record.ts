@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import { type AttentionItem, secondsAfter, type Work } from '../../kernel/index.ts'
 import type { TrackedCourierOrder } from '../courier.ts'
-import { isCalledOff } from '../transitions.ts'
+import { isCancelledByCourier } from '../transitions.ts'
 import { type LockedParcel, lockParcels } from './lock-parcels.ts'
 import { type ParcelMove, recordMoves } from './record-moves.ts'
-import { type Followed, followHistory } from './rules.ts'
+import { applyCourierHistory, type Followed } from './rules.ts'
 
 /** A courier's order as it was read, and the version that its parcel had before. */
 export interface Reading {
@@ -30,8 +30,8 @@ export async function recordTracking(work: Work, readings: readonly Reading[]): 
       stale.push(order.id)
       continue
     }
-    const followed = followHistory(parcel, order)
-    work.raise(...attentionOf(parcel, followed))
+    const followed = applyCourierHistory(parcel, order)
+    work.requestAttention(...attentionOf(parcel, followed))
     const move = moveOf(parcel, order, followed)
     if (isNews(parcel, move)) moves.push(move)
     else asBefore.push(parcel.id)
@@ -63,7 +63,7 @@ function isNews(parcel: LockedParcel, move: ParcelMove): boolean {
     move.trackingUrl !== parcel.trackingUrl ||
     move.movedByHandAt?.getTime() !== parcel.movedByHandAt?.getTime() ||
     move.trackedUntil?.getTime() !== parcel.trackedUntil?.getTime() ||
-    (move.priceIdr !== parcel.priceIdr && !isCalledOff(parcel.status))
+    (move.priceIdr !== parcel.priceIdr && !isCancelledByCourier(parcel.status))
   )
 }
 

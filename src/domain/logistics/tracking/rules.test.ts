@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { isOver, shipmentTransitions } from '../transitions.ts'
 import { courierStatuses, statesOf } from './courier-statuses.ts'
-import { type FollowedParcel, followHistory } from './rules.ts'
+import { applyCourierHistory, type TrackedParcel } from './rules.ts'
 
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 23, 1, minute))
 const bookedAt = at(0)
-const fresh: FollowedParcel = {
+const fresh: TrackedParcel = {
   status: 'booked',
   bookedAt,
   trackedUntil: null,
@@ -20,8 +20,8 @@ const readingOf = (lines: ReturnType<typeof history>) => ({
 })
 
 /** As the database keeps it between two readings. */
-function follow(parcel: FollowedParcel, lines: ReturnType<typeof history>) {
-  const followed = followHistory(parcel, readingOf(lines))
+function follow(parcel: TrackedParcel, lines: ReturnType<typeof history>) {
+  const followed = applyCourierHistory(parcel, readingOf(lines))
   const { status, trackedUntil, movedByHandAt, newEvents, ...told } = followed
   const next = { ...parcel, status, trackedUntil, movedByHandAt, events: [...parcel.events, ...newEvents] }
   return { next, ...told }
@@ -94,16 +94,18 @@ describe('a history', () => {
   })
 
   it('may lag behind what the order says', () => {
-    expect(followHistory(fresh, { status: 'picked', history: [] })).toMatchObject({ status: 'picked_up' })
+    expect(applyCourierHistory(fresh, { status: 'picked', history: [] })).toMatchObject({
+      status: 'picked_up',
+    })
   })
 
   it('of before staff moved it is late news; a later one that is behind contradicts', () => {
-    const moved: FollowedParcel = { ...fresh, status: 'on_hold', movedByHandAt: at(30) }
+    const moved: TrackedParcel = { ...fresh, status: 'on_hold', movedByHandAt: at(30) }
     expect(follow(moved, history('picked'))).toMatchObject({
       next: { status: 'on_hold' },
       contradictions: [],
     })
-    const sent: FollowedParcel = { ...fresh, status: 'in_transit', movedByHandAt: at(0) }
+    const sent: TrackedParcel = { ...fresh, status: 'in_transit', movedByHandAt: at(0) }
     expect(follow(sent, history('picked'))).toMatchObject({
       next: { status: 'in_transit' },
       contradictions: ['picked'],

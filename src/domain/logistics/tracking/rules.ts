@@ -3,7 +3,7 @@ import { isOver, type ShipmentStatus, shipmentTransitions } from '../transitions
 import { courierStatus, statesOf } from './courier-statuses.ts'
 
 /** A parcel as far as it was followed. */
-export interface FollowedParcel {
+export interface TrackedParcel {
   status: ShipmentStatus
   bookedAt: Date
   /** The time of the last line that was followed. */
@@ -52,8 +52,8 @@ const ofBooking: ReadonlySet<string> = new Set(['confirmed', 'scheduled'])
  * once. So however notices were shuffled, doubled or lost, and however old a reading is, the same history
  * ends in the same state. Unknown statuses and such as contradict ours change nothing.
  */
-export function followHistory(
-  parcel: FollowedParcel,
+export function applyCourierHistory(
+  parcel: TrackedParcel,
   order: Pick<CourierOrder, 'status'> & { history: readonly CourierEvent[] },
 ): Followed {
   const followed: Followed = { ...parcel, newEvents: [], unknown: [], contradictions: [] }
@@ -79,7 +79,7 @@ export function followHistory(
  * its end.
  */
 function linesOf(
-  { bookedAt }: FollowedParcel,
+  { bookedAt }: TrackedParcel,
   { status, history }: { status: string; history: readonly CourierEvent[] },
 ): CourierEvent[] {
   const lines = history.toSorted((a, b) => a.updatedAt.getTime() - b.updatedAt.getTime())

@@ -31,7 +31,9 @@ export async function sweepTracking(context: TrackingContext): Promise<void> {
     (id, error) => setAside(context, id, error, putOff),
   )
   if (refused.length > 0) {
-    await units.run(actor, (work) => raiseRefused(work, new Map(refused.map(({ id, error }) => [id, error]))))
+    await units.run(actor, (work) =>
+      reportRefusedTracking(work, new Map(refused.map(({ id, error }) => [id, error]))),
+    )
   }
 }
 
@@ -57,13 +59,13 @@ async function claimSilent({ tx, now }: Work): Promise<string[]> {
   return rows.map((row) => row.id)
 }
 
-async function raiseRefused(work: Work, errors: ReadonlyMap<string, string>): Promise<void> {
+async function reportRefusedTracking(work: Work, errors: ReadonlyMap<string, string>): Promise<void> {
   const { rows } = await sql<{ id: string; code: string; providerOrderId: string }>`
     select id, code, provider_order_id from shipments where provider_order_id = any(${[...errors.keys()]}::text[])`.execute(
     work.tx,
   )
   for (const { id, code, providerOrderId } of rows) {
-    work.raise({
+    work.requestAttention({
       kind: 'shipment_untracked',
       subject: ['shipment', id],
       message: `The courier does not say where ${code} is: ${errors.get(providerOrderId)}; it is asked again`,

@@ -1,5 +1,5 @@
 import { formatIdr, type Rupiah } from '../../kernel/index.ts'
-import { isToldStatus, type ToldStatus } from '../notice-rules.ts'
+import { isToldStatus, type NotifiedStatus } from '../notice-rules.ts'
 import {
   because,
   type NoticeText,
@@ -24,7 +24,7 @@ const reasons: Record<RefundReason, string> = {
   out_of_stock: 'The goods are not available any more.',
 }
 
-const statuses: Record<ToldStatus, (code: string) => NoticeText> = {
+const statuses: Record<NotifiedStatus, (code: string) => NoticeText> = {
   ready_for_pickup: (code) => ({
     title: `Order ${code} is ready`,
     body: 'The courier will pick up your parcel soon.',

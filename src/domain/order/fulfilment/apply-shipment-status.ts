@@ -4,7 +4,7 @@ import type { ShipmentStatus } from '../../logistics/index.ts'
 import { type LockedOrder, lockOrders } from '../lock.ts'
 import { returnUntil } from '../returns/window.ts'
 import { type OrderStatus, orderMachine, orderTransitions } from '../transitions.ts'
-import { announceMoves } from './apply-status-effects.ts'
+import { applyStatusEffects } from './apply-status-effects.ts'
 
 /**
  * The way of an order that all goes well with. A courier may report a later step first, so steps may be
@@ -57,25 +57,25 @@ interface Move {
 
 /** Reaction to shipment.created: the order is being packed. */
 export async function startProcessing(work: Work, events: EventOf<'shipment.created'>[]): Promise<void> {
-  await follow(
+  await moveOrders(
     work,
     events.map(({ payload }) => ({ ...payload, to: 'pending' as const, waybill: null, trackingUrl: null })),
   )
 }
 
 /** Reaction to shipment.status_changed: the order follows its parcel, with its waybill. */
-export async function followShipments(
+export async function applyShipmentStatus(
   work: Work,
   events: EventOf<'shipment.status_changed'>[],
 ): Promise<void> {
-  await follow(
+  await moveOrders(
     work,
     events.map((event) => event.payload),
   )
 }
 
 /** Reaction to shipment.waybill_changed: the buyer sees the number that the courier uses now. */
-export async function followWaybills(
+export async function applyWaybillChanges(
   work: Work,
   events: EventOf<'shipment.waybill_changed'>[],
 ): Promise<void> {
@@ -91,18 +91,18 @@ export async function followWaybills(
     where o.id = r.id`.execute(work.tx)
 }
 
-interface ParcelNews {
+interface ParcelUpdate {
   orderId: string
   to: ShipmentStatus
   waybill: string | null
   trackingUrl: string | null
 }
 
-async function follow(work: Work, news: readonly ParcelNews[]): Promise<void> {
+async function moveOrders(work: Work, news: readonly ParcelUpdate[]): Promise<void> {
   // One transaction may tell two things of a parcel; the last one holds.
   const latest = new Map(news.map((one) => [one.orderId, one]))
   const orders = await lockOrders(work.tx, latest.keys())
-  const moves = [...orders.values()].map((order) => moveOf(order, latest.get(order.id) as ParcelNews))
+  const moves = [...orders.values()].map((order) => moveOf(order, latest.get(order.id) as ParcelUpdate))
   await moveState(work, orderMachine, {
     rows: moves.map(({ order, to, reason, ...facts }) => ({
       id: order.id,
@@ -121,8 +121,8 @@ async function follow(work: Work, news: readonly ParcelNews[]): Promise<void> {
       updatedAt: work.now,
     },
   })
-  await announceMoves(work, moves)
-  for (const move of moves) raiseContradicted(work, move)
+  await applyStatusEffects(work, moves)
+  for (const move of moves) reportContradictedOrder(work, move)
 }
 
 /** Their buyers get, or have, the money back. */
@@ -132,9 +132,9 @@ const given: readonly OrderStatus[] = ['failed', 'cancelled', 'returned', 'refun
  * A parcel that was given up by hand, and arrives all the same: goods and money are with the buyer, and a
  * person decides.
  */
-function raiseContradicted(work: Work, { order: { id, code, status }, trackingStatus }: Move): void {
+function reportContradictedOrder(work: Work, { order: { id, code, status }, trackingStatus }: Move): void {
   if (trackingStatus !== 'delivered' || !given.includes(status)) return
-  work.raise({
+  work.requestAttention({
     kind: 'order_contradicted',
     subject: ['order', id],
     message: `The parcel of ${code} was delivered, and the order is ${status}: its buyer may have goods and money`,
@@ -143,7 +143,7 @@ function raiseContradicted(work: Work, { order: { id, code, status }, trackingSt
   })
 }
 
-function moveOf(order: LockedOrder, { to: parcel, waybill, trackingUrl }: ParcelNews): Move {
+function moveOf(order: LockedOrder, { to: parcel, waybill, trackingUrl }: ParcelUpdate): Move {
   const facts = { order, waybill, trackingUrl, trackingStatus: parcel }
   // Staff booked an order that was on hold: it goes on from where it was held.
   const released = order.status === 'on_hold' && parcel === 'pending'

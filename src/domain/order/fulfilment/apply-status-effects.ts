@@ -24,7 +24,7 @@ const onItsWay: ReadonlySet<OrderStatus> = new Set([
  * warehouse with the parcel, and an order that arrived for the first time is delivered (a refused return is
  * not).
  */
-export async function announceMoves(work: Work, moves: readonly OrderMove[]): Promise<void> {
+export async function applyStatusEffects(work: Work, moves: readonly OrderMove[]): Promise<void> {
   const moved = moves.filter(({ order, to }) => order.status !== to)
   const left = moved.filter(({ order, to }) => inWarehouse.has(order.status) && onItsWay.has(to))
   await shipStock(
@@ -35,7 +35,7 @@ export async function announceMoves(work: Work, moves: readonly OrderMove[]): Pr
     const subject = subjectOf(order)
     const aggregate = ['order', order.id] as const
     work.emit({ type: 'order.status_changed', aggregate, payload: { ...subject, from: order.status, to } })
-    if (to === 'returned' && order.status !== 'return_requested') raiseCameBack(work, order)
+    if (to === 'returned' && order.status !== 'return_requested') reportReturnedParcel(work, order)
     if (to === 'delivered' && order.status !== 'return_requested') {
       work.emit({ type: 'order.delivered', aggregate, payload: subject })
     }
@@ -43,8 +43,8 @@ export async function announceMoves(work: Work, moves: readonly OrderMove[]): Pr
 }
 
 /** The courier brought it back: a person decides whether it is sent again or its buyer gets the money. */
-function raiseCameBack(work: Work, { id, code }: LockedOrder): void {
-  work.raise({
+function reportReturnedParcel(work: Work, { id, code }: LockedOrder): void {
+  work.requestAttention({
     kind: 'order_came_back',
     subject: ['order', id],
     message: `The courier brought the parcel of ${code} back; it is sent again, or its goods are refunded`,

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { moveState, type Work } from '../../kernel/index.ts'
 import type { LockedOrder } from '../lock.ts'
 import { orderMachine } from '../transitions.ts'
-import { announceMoves } from './apply-status-effects.ts'
+import { applyStatusEffects } from './apply-status-effects.ts'
 
 /** True when the return window of a delivered order is over. Answered by the index `orders_return_window`. */
 export const completionDue = (now: Date): RawBuilder<boolean> =>
@@ -24,7 +24,7 @@ export async function completeOrders(work: Work, limit: number): Promise<number>
       t.id, t.code, t.user_id, t.session_id, t.participant_id, 'delivered' as status, t.status_reason, t.allocated,
       t.goods_idr, t.shipping_idr, t.total_idr`,
   })
-  await announceMoves(
+  await applyStatusEffects(
     work,
     rows.map((order) => ({ order, to: 'completed' as const })),
   )

@@ -1,5 +1,5 @@
 import { DomainError } from '../../kernel/index.ts'
-import { type CallOffContext, callOffParcel, type ShipmentView } from '../../logistics/index.ts'
+import { type CancelAtCourierContext, cancelAtCourier, type ShipmentView } from '../../logistics/index.ts'
 import { orderErrors } from '../errors.ts'
 
 /**
@@ -28,13 +28,16 @@ const TRIES = 3
  * courier, outside of any transaction, and the use case is run again. What else it throws goes through.
  * @throws logistics.call_off_refused, logistics.courier_unavailable, kernel.paused
  */
-export async function withParcelCalledOff<T>(context: CallOffContext, run: () => Promise<T>): Promise<T> {
+export async function withParcelCancelled<T>(
+  context: CancelAtCourierContext,
+  run: () => Promise<T>,
+): Promise<T> {
   for (let tried = 1; ; tried++) {
     try {
       return await run()
     } catch (error) {
       if (!(error instanceof CourierBooked) || tried >= TRIES) throw error
-      await callOffParcel(context, error.orderId)
+      await cancelAtCourier(context, error.orderId)
     }
   }
 }

@@ -14,7 +14,7 @@ import {
   takeBack,
 } from '../refunds/order-money.ts'
 import { orderMachine, orderTransitions } from '../transitions.ts'
-import { announceMoves } from './apply-status-effects.ts'
+import { applyStatusEffects } from './apply-status-effects.ts'
 import { earnOrders } from './earn.ts'
 
 /** Goods that came back go on the shelf again; `laku stock adjust` takes off goods that are found broken. */
@@ -62,7 +62,7 @@ async function endUnrefunded(work: Work, order: LockedOrder): Promise<void> {
   await earnOrders(work, [id])
   const set = { allocated: false, updatedAt: work.now }
   await moveState(work, orderMachine, { to: 'refunded', from: 'returned', ids: [id], set, all: true })
-  await announceMoves(work, [{ order, to: 'refunded' }])
+  await applyStatusEffects(work, [{ order, to: 'refunded' }])
   await settleAttention(work, 'order_came_back', id, 'refunded before')
 }
 

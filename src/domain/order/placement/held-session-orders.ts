@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { moveState, type Tx, type Work } from '../../kernel/index.ts'
 import type { StockLine } from '../../warehouse/index.ts'
-import { announceMoves } from '../fulfilment/apply-status-effects.ts'
+import { applyStatusEffects } from '../fulfilment/apply-status-effects.ts'
 import { lockOrders, subjectOf } from '../lock.ts'
 import { orderMachine } from '../transitions.ts'
 
@@ -39,7 +39,7 @@ export async function goOnAllocated(work: Work, orderIds: readonly string[]): Pr
   const ids = waiting.map((order) => order.id)
   const set = { statusReason: null, allocated: true, updatedAt: work.now }
   await moveState(work, orderMachine, { to: 'processing', from: 'on_hold', ids, set, all: true })
-  await announceMoves(
+  await applyStatusEffects(
     work,
     waiting.map((order) => ({ order, to: 'processing' as const })),
   )

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { type EventOf, moveState, statesBefore, type Work } from '../../kernel/index.ts'
-import { announceWithdrawal, decideRefunds } from '../../payment/index.ts'
+import { decideRefunds, requestPaymentCancellation } from '../../payment/index.ts'
 import { type LockedOrder, lockOrders, subjectOf } from '../lock.ts'
 import { orderMachine, orderTransitions } from '../transitions.ts'
 
@@ -58,7 +58,7 @@ async function markPaid(
     work.emit({ type: 'order.paid', aggregate, payload: { ...subject, totalIdr: order.totalIdr } })
     if (order.allocated) work.emit({ type: 'order.allocated', aggregate, payload: subject })
   }
-  await withdrawOthers(
+  await cancelOtherPayments(
     work,
     ids,
     paid.map(({ paymentId }) => paymentId),
@@ -70,13 +70,13 @@ async function markPaid(
  * too. It is locked after its order here; in the rare ring with its own confirmation the database picks one
  * to run again.
  */
-async function withdrawOthers(work: Work, orderIds: string[], payingIds: string[]): Promise<void> {
+async function cancelOtherPayments(work: Work, orderIds: string[], payingIds: string[]): Promise<void> {
   const { rows } = await sql<{ id: string }>`
     select id from payments
     where order_id = any(${orderIds}::uuid[]) and status = 'pending' and id <> all(${payingIds}::uuid[])
     order by id`.execute(work.tx)
   if (rows.length > 0) {
-    await announceWithdrawal(
+    await requestPaymentCancellation(
       work,
       rows.map((row) => row.id),
     )

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type EventOf, finalStates, inSql, moveState, type Work } from '../../kernel/index.ts'
 import { refundTransitions } from '../../payment/index.ts'
-import { announceMoves } from '../fulfilment/apply-status-effects.ts'
+import { applyStatusEffects } from '../fulfilment/apply-status-effects.ts'
 import { lockOrders, refundDecided } from '../lock.ts'
 import { orderMachine } from '../transitions.ts'
 
@@ -43,7 +43,7 @@ export async function markRefunded(work: Work, paymentIds: readonly string[]): P
             where r.payment_id = p.id and r.quarantine_id is null and r.status not in ${inSql(finalStates(refundTransitions))})))`,
   })
   const ids = new Set(refunded.map((row) => row.id))
-  await announceMoves(
+  await applyStatusEffects(
     work,
     [...orders.values()]
       .filter((order) => ids.has(order.id))

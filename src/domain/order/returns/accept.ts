@@ -11,7 +11,7 @@ import {
 import { settleAttention, takeLimit } from '../../ops/index.ts'
 import { restock } from '../../warehouse/index.ts'
 import { orderErrors } from '../errors.ts'
-import { announceMoves } from '../fulfilment/apply-status-effects.ts'
+import { applyStatusEffects } from '../fulfilment/apply-status-effects.ts'
 import { type LockedOrder, lockOrderAndPayments, subjectOf } from '../lock.ts'
 import {
   giftOf,
@@ -137,13 +137,13 @@ async function moveOrder(work: Work, order: LockedOrder, allCameBack: boolean): 
   const to = allCameBack ? 'returned' : 'delivered'
   const set = { allocated: !allCameBack, updatedAt: work.now }
   await moveState(work, orderMachine, { to, from: 'return_requested', ids: [order.id], set, all: true })
-  await announceMoves(work, [{ order, to }])
+  await applyStatusEffects(work, [{ order, to }])
 }
 
 async function endReturned(work: Work, order: LockedOrder): Promise<void> {
   const set = { updatedAt: work.now }
   await moveState(work, orderMachine, { to: 'refunded', from: 'returned', ids: [order.id], set, all: true })
-  await announceMoves(work, [{ order: { ...order, status: 'returned' }, to: 'refunded' }])
+  await applyStatusEffects(work, [{ order: { ...order, status: 'returned' }, to: 'refunded' }])
 }
 
 interface GivenBack {

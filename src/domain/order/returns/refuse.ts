@@ -1,7 +1,7 @@
 import { actorLabel, moveState, requireStaff, type Work } from '../../kernel/index.ts'
 import { settleAttention } from '../../ops/index.ts'
 import { orderErrors } from '../errors.ts'
-import { announceMoves } from '../fulfilment/apply-status-effects.ts'
+import { applyStatusEffects } from '../fulfilment/apply-status-effects.ts'
 import { lockOrder, subjectOf } from '../lock.ts'
 import { orderMachine, returnMachine } from '../transitions.ts'
 import { getReturn, type ReturnView } from './read.ts'
@@ -29,7 +29,7 @@ export async function refuseReturn(
     set,
     all: true,
   })
-  await announceMoves(work, [{ order, to: 'delivered' }])
+  await applyStatusEffects(work, [{ order, to: 'delivered' }])
   const payload = { ...subjectOf(order), returnId: id }
   work.emit({ type: 'return.refused', aggregate: ['order', order.id], payload })
   const after = { status: 'refused', reason: input.reason }

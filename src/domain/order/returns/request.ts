@@ -8,7 +8,7 @@ import {
   type Work,
 } from '../../kernel/index.ts'
 import { orderErrors } from '../errors.ts'
-import { announceMoves } from '../fulfilment/apply-status-effects.ts'
+import { applyStatusEffects } from '../fulfilment/apply-status-effects.ts'
 import { type LockedOrder, lockOrder, subjectOf } from '../lock.ts'
 import { getOrder } from '../read.ts'
 import { orderMachine, orderTransitions } from '../transitions.ts'
@@ -51,10 +51,10 @@ export async function requestReturn(work: Work, input: ReturnRequest): Promise<R
   )
   const set = { updatedAt: work.now }
   await moveState(work, orderMachine, { to: 'return_requested', ids: [orderId], set, all: true })
-  await announceMoves(work, [{ order, to: 'return_requested' }])
+  await applyStatusEffects(work, [{ order, to: 'return_requested' }])
   const payload = { ...subjectOf(order), returnId: id, reason }
   work.emit({ type: 'return.requested', aggregate: ['order', orderId], payload })
-  work.raise({
+  work.requestAttention({
     kind: 'return_requested',
     subject: ['return', id],
     message: `The buyer of ${order.code} sends goods back: ${reason}`,

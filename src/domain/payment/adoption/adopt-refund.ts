@@ -40,7 +40,7 @@ export async function adoptRefund(
   if (!code || (status !== 'SUCCEEDED' && status !== 'PENDING')) return undefined
   if (await isKnown(work, code, answer.id)) return undefined
   const stray = await strayOf(work, answer)
-  if (stray) return await adoptStray(work, stray, answer, { code, attempt: Number(attempt) })
+  if (stray) return await adoptUnapplied(work, stray, answer, { code, attempt: Number(attempt) })
   const payment = await paymentOf(work, answer)
   if (!payment) return undefined
   if (!(await decidedAgain(work, payment.id, amountIdr)) && wholeOf(payment, amountIdr) === leftOf(payment))
@@ -67,7 +67,7 @@ async function strayOf(work: Work, answer: GatewayRefund): Promise<string | unde
   return rows[0]?.id
 }
 
-async function adoptStray(
+async function adoptUnapplied(
   work: Work,
   id: string,
   answer: GatewayRefund,

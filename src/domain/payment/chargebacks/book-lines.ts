@@ -3,10 +3,10 @@ import type { Rupiah, Work } from '../../kernel/index.ts'
 import { post } from '../../ledger/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
 import { lockPayments } from '../payments/lock.ts'
-import { type Booked, MOST_CORRECTIONS, movedIdr } from '../reconciliation/compare-transactions.ts'
+import { type Booked, MAX_CORRECTIONS, movedIdr } from '../reconciliation/compare-transactions.ts'
 import type { GatewayTransaction } from '../reconciliation/gateway-transactions.ts'
 import type { QuarantineStatus } from '../transitions.ts'
-import { lossOf, markPayments, recordChargebacks } from './record-all.ts'
+import { addChargedBack, lossOf, recordChargebacks } from './record-all.ts'
 import { takeFromQuarantine } from './take-from-quarantine.ts'
 
 interface Matched {
@@ -156,7 +156,7 @@ async function win(work: Work, line: GatewayTransaction, { paymentId }: Matched)
     work.tx,
   )
   await post(work, [lossOf(`chargeback-won:${transactionId}`, payment.id, -amountIdr)])
-  await markPayments(work, [{ paymentId: payment.id, amountIdr: -amountIdr }])
+  await addChargedBack(work, [{ paymentId: payment.id, amountIdr: -amountIdr }])
 }
 
 interface Corrected {
@@ -175,7 +175,7 @@ async function correct(work: Work, line: GatewayTransaction, changeIdr: Rupiah):
     select id, ledger_key, payment_id, quarantine_id, amount_idr, corrections from chargebacks
     where provider_transaction_id = ${line.id} for no key update`.execute(work.tx)
   const [row] = rows
-  const isOfPayment = row?.paymentId && !row.quarantineId && row.corrections < MOST_CORRECTIONS - 1
+  const isOfPayment = row?.paymentId && !row.quarantineId && row.corrections < MAX_CORRECTIONS - 1
   if (!isOfPayment || row.amountIdr - changeIdr < 0) {
     const { rows: before } = await sql<{ n: number; code: string | null }>`
       select count(*)::int as n, max(code) as code from suspense_items where provider_id = ${line.id}`.execute(
@@ -198,5 +198,5 @@ async function correct(work: Work, line: GatewayTransaction, changeIdr: Rupiah):
     work.tx,
   )
   await post(work, [lossOf(key, row.paymentId, -changeIdr)])
-  await markPayments(work, [{ paymentId: row.paymentId, amountIdr: -changeIdr }])
+  await addChargedBack(work, [{ paymentId: row.paymentId, amountIdr: -changeIdr }])
 }

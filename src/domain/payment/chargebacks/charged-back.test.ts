@@ -10,9 +10,9 @@ import {
   confirmPayments,
   createRefund,
   decideRefunds,
+  type ReportedChargeback,
   recordChargeback,
   releaseEscrow,
-  type ToldChargeback,
 } from '../index.ts'
 import { recordChargebacks } from './record-all.ts'
 
@@ -85,12 +85,12 @@ describe('a buyer gets back what they paid, and that once', () => {
   it('what the company put to a payment that came short comes back to it', async () => {
     const before = await books()
     const { id, userId } = await paid(100_000)
-    const { id: strayId } = await f.laku.db
+    const { id: unappliedId } = await f.laku.db
       .selectFrom('quarantinedMoney')
       .select('id')
       .where('paymentId', '=', id)
       .executeTakeFirstOrThrow()
-    await f.laku.as(finance(), (work) => applyQuarantined(work, { id: strayId }))
+    await f.laku.as(finance(), (work) => applyQuarantined(work, { id: unappliedId }))
     await refund(id, 110_000)
     expect(await f.balance(`wallet:${userId}`)).toBe(100_000)
     expect(await books()).toEqual(before)
@@ -112,7 +112,7 @@ describe('a buyer gets back what they paid, and that once', () => {
   describe('told of by staff and found in the provider’s book under another id', () => {
     const line = (transactionId: string, paymentId: string, amountIdr: number) =>
       f.laku.system((work) => recordChargebacks(work, [{ transactionId, paymentId, amountIdr }]))
-    const tell = (told: ToldChargeback) => f.laku.as(finance(), (work) => recordChargeback(work, told))
+    const tell = (told: ReportedChargeback) => f.laku.as(finance(), (work) => recordChargeback(work, told))
     const lostOf = async (paymentId: string) => {
       const { chargedBackIdr } = await f.row(paymentId)
       return chargedBackIdr

@@ -58,7 +58,7 @@ export async function recordChargebacks(work: Work, lines: readonly Chargeback[]
   for (const line of lines) {
     const found = matchChargeback(line, booked)
     if (found === 'known') continue
-    if (found === 'ask') raiseAmbiguous(work, line)
+    if (found === 'ask') reportAmbiguousChargeback(work, line)
     else if (found === 'new') {
       booked.push({ ...newRow(line), providerTransactionId: line.transactionId })
       fresh.push(line)
@@ -99,8 +99,8 @@ export async function bookChargebacks(
     work,
     rows.map(({ ledgerKey, paymentId, amountIdr }) => lossOf(ledgerKey, paymentId, amountIdr)),
   )
-  await markPayments(work, fresh)
-  raiseChargedBack(work, payments, fresh)
+  await addChargedBack(work, fresh)
+  reportChargebacks(work, payments, fresh)
 }
 
 /** A loss, or with a negative amount less of one. */
@@ -117,7 +117,7 @@ export function lossOf(key: string, paymentId: string | null, amountIdr: Rupiah)
 }
 
 /** Adds what was taken back to its payments, which are locked. */
-export async function markPayments(
+export async function addChargedBack(
   work: Work,
   changes: readonly Pick<Chargeback, 'paymentId' | 'amountIdr'>[],
 ): Promise<void> {
@@ -147,17 +147,17 @@ export async function recognize(work: Work, told: BookedChargeback, line: Charge
   await settleAttention(work, 'chargeback_ambiguous', line.transactionId, 'it is the one that staff told of')
   if (changeIdr === 0) return
   await post(work, [lossOf(`${told.ledgerKey}:corrected`, told.paymentId, changeIdr)])
-  await markPayments(work, [{ paymentId: told.paymentId, amountIdr: changeIdr }])
+  await addChargedBack(work, [{ paymentId: told.paymentId, amountIdr: changeIdr }])
 }
 
-function raiseChargedBack(
+function reportChargebacks(
   work: Work,
   payments: ReadonlyMap<string, LockedPayment>,
   fresh: readonly Chargeback[],
 ): void {
   for (const { transactionId, paymentId, amountIdr } of fresh) {
     const code = payments.get(paymentId ?? '')?.code
-    work.raise({
+    work.requestAttention({
       kind: 'payment_charged_back',
       subject: paymentId ? ['payment', paymentId] : ['provider_transaction', transactionId],
       message: code
@@ -169,9 +169,9 @@ function raiseChargedBack(
   }
 }
 
-function raiseAmbiguous(work: Work, { transactionId, paymentId, amountIdr }: Chargeback): void {
+function reportAmbiguousChargeback(work: Work, { transactionId, paymentId, amountIdr }: Chargeback): void {
   const command = `laku payments chargeback ${paymentId} --transaction ${transactionId} --amount ${amountIdr}`
-  work.raise({
+  work.requestAttention({
     kind: 'chargeback_ambiguous',
     subject: ['provider_transaction', transactionId],
     message:

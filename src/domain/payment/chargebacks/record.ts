@@ -12,7 +12,7 @@ import {
 } from './record-all.ts'
 import { takeFromQuarantine } from './take-from-quarantine.ts'
 
-export interface ToldChargeback extends Chargeback {
+export interface ReportedChargeback extends Chargeback {
   paymentId: string
   /** It is not the one of the same amount, or of the same payment, that is booked already. */
   isAnother?: boolean | undefined
@@ -35,7 +35,7 @@ export interface RecordedChargeback {
  * @throws payment.not_refundable, not_found, chargeback_known, chargeback_not_found, kernel.option_not_taken,
  *   kernel.forbidden
  */
-export async function recordChargeback(work: Work, told: ToldChargeback): Promise<RecordedChargeback> {
+export async function recordChargeback(work: Work, told: ReportedChargeback): Promise<RecordedChargeback> {
   requireStaff(work.actor, 'finance')
   const { transactionId, paymentId, sameAs } = told
   const amountIdr = rupiah(told.amountIdr)

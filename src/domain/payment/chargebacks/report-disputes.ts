@@ -26,7 +26,7 @@ const answered: ReadonlySet<string> = new Set(['UNDER_REVIEW', 'WON', 'LOST'])
  * Tells a person of a dispute that has to be answered, at once and with the day by which: who does not answer
  * loses it. News that it is under review, won or lost end that.
  */
-export async function hearDisputes(work: Work, notices: readonly DisputeNotice[]): Promise<void> {
+export async function reportDisputes(work: Work, notices: readonly DisputeNotice[]): Promise<void> {
   for (const notice of notices) {
     const { id, status, dueAt, amountIdr } = notice
     if (answered.has(status)) {
@@ -34,7 +34,7 @@ export async function hearDisputes(work: Work, notices: readonly DisputeNotice[]
       continue
     }
     const code = await paymentOf(work, notice)
-    work.raise({
+    work.requestAttention({
       kind: 'dispute_open',
       subject: ['dispute', id],
       message: `${code ?? 'a payment that laku does not know'} is disputed: answer at the provider${dueAt ? ` by ${dueAt.toISOString()}` : ''}, or it is lost`,

@@ -38,7 +38,7 @@ export async function reduceQuarantined(
     })
     await endReview(work, stray, payments.get(stray.paymentId ?? ''), 'refunded')
   }
-  work.raise({
+  work.requestAttention({
     kind: 'payment_charged_back',
     subject: stray.paymentId ? ['payment', stray.paymentId] : ['provider_transaction', transactionId],
     message: 'money that waited in quarantine was charged back: it is given to nobody as well',

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { type Rupiah, sumIdr, type Work } from '../../kernel/index.ts'
 import { balances, credit, debit, type Posting, post, walletAccount } from '../../ledger/index.ts'
 import { settleAttention } from '../../ops/index.ts'
-import { lockWallets, openWallets } from '../../wallet/index.ts'
+import { ensureWallets, lockWallets } from '../../wallet/index.ts'
 import { dimensionsOf } from '../escrow/funds.ts'
 import { type LockedPayment, lockPayments } from '../payments/lock.ts'
 import { CLAIM_RETURNED, CLAIMED, readGone } from './read-gone.ts'
@@ -38,7 +38,7 @@ export async function levelBuyers(work: Work, paymentIds: Iterable<string>): Pro
   })
   if (differences.length === 0) return
   const userIds = differences.map((one) => one.payment.userId)
-  await openWallets(work, userIds)
+  await ensureWallets(work, userIds)
   await lockWallets(work, userIds)
   const inWallet = new Map(
     (await balances(work.tx, userIds.map(walletAccount))).map((one) => [one.account, one.balanceIdr]),
@@ -101,7 +101,7 @@ async function tell(work: Work, { payment, claimedIdr }: Difference, { entries }
   const owed = entries.filter((entry) => entry.account === 'buyer-claims')
   const owedIdr = claimedIdr + sumIdr(owed.map((entry) => entry.amountIdr))
   if (owedIdr === 0) return await settleAttention(work, 'buyer_owes', id, 'it is owed no more')
-  work.raise({
+  work.requestAttention({
     kind: 'buyer_owes',
     subject: ['payment', id],
     message: `the buyer of ${code} has ${owedIdr} rupiah twice, from us and from their card's issuer, and they are not in the wallet`,

@@ -16,7 +16,7 @@ import { buyersLeft, isPlain, leftOf, requireRefundable } from './rules.ts'
  * to a payment that came short, no staff gives a buyer as a refund.
  * @throws payment.not_refundable, in_escrow, cancel_instead, over_refunded
  */
-export async function bearRefund(
+export async function refundDebits(
   work: Work,
   payment: LockedPayment,
   amountIdr: Rupiah,

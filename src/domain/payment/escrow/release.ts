@@ -1,6 +1,6 @@
 import { type Rupiah, sumIdr, type Work } from '../../kernel/index.ts'
 import { credit, debit, type Entry, factoryAccount, type Posting, post } from '../../ledger/index.ts'
-import { openWallets } from '../../wallet/index.ts'
+import { ensureWallets } from '../../wallet/index.ts'
 import { splitRefund } from '../entitlement/rules.ts'
 import { paymentErrors } from '../errors.ts'
 import { type LockedPayment, lockPayments } from '../payments/lock.ts'
@@ -46,7 +46,7 @@ export async function releaseEscrow(
     work,
     rebates.map(({ paymentId, rebateIdr }) => ({ paymentId, returnedIdr: rebateIdr, refundedIdr: 0 })),
   )
-  await openWallets(
+  await ensureWallets(
     work,
     rebates.map((one) => one.userId),
   )

@@ -22,7 +22,7 @@ export interface AskedPayment {
  * longer be paid. `open`: the payment still can be paid, on this invoice where one is known. `unsure`: nobody
  * knows yet, ask again.
  */
-export type InvoiceNews =
+export type InvoiceUpdate =
   | { paymentId: string; state: 'paid'; invoices: GatewayInvoice[] }
   | { paymentId: string; state: 'over' }
   | { paymentId: string; state: 'open'; invoice?: GatewayInvoice }
@@ -36,7 +36,7 @@ export async function askInvoice(
   gateway: PaymentGateway,
   payment: AskedPayment,
   { now, close }: { now: Date; close: boolean },
-): Promise<InvoiceNews> {
+): Promise<InvoiceUpdate> {
   const paymentId = payment.id
   try {
     const invoices = await invoicesOf(gateway, payment)
@@ -66,7 +66,7 @@ async function closeAll(
   gateway: PaymentGateway,
   paymentId: string,
   pending: readonly GatewayInvoice[],
-): Promise<InvoiceNews> {
+): Promise<InvoiceUpdate> {
   for (const { id } of pending) {
     const closed = await gateway.expireInvoice(id).catch(async (error: unknown) => {
       // Refused: it was paid, or expired by itself, in this very moment.

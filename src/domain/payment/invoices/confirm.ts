@@ -6,7 +6,7 @@ import { expirePayments } from '../payments/expire.ts'
 import { type LockedPayment, lockWholly } from '../payments/lock.ts'
 import type { PaidIds } from '../payments/paid-ids.ts'
 import { channelOf } from '../rules.ts'
-import { quarantine, type StrayMoney } from '../suspense/quarantine.ts'
+import { quarantine, type UnappliedFunds } from '../suspense/quarantine.ts'
 
 export const isPaid = (invoice: GatewayInvoice) => invoice.status === 'PAID' || invoice.status === 'SETTLED'
 
@@ -49,7 +49,7 @@ export async function confirmInvoices(
   // the second.
   const first: Confirmation[] = []
   const second: Confirmation[] = []
-  const strays: StrayMoney[] = []
+  const strays: UnappliedFunds[] = []
   const over: string[] = []
   const contradicted = new Map<string, ContradictedPayment>()
   for (const invoice of unique) {
@@ -116,7 +116,7 @@ const paidIds = ({ paymentId, paymentRequestId, paymentSource }: GatewayInvoice)
   paymentSource: paymentSource ?? null,
 })
 
-function unknownMoney(work: Work, invoice: GatewayInvoice): StrayMoney {
+function unknownMoney(work: Work, invoice: GatewayInvoice): UnappliedFunds {
   return {
     kind: 'unknown',
     invoiceId: invoice.id,

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { system } from '../../../../test/laku.ts'
-import { impatientGateway, openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
+import { openPaymentFixture, type PaymentFixture, shortTimeoutGateway } from '../../../../test/payments.ts'
 import { secondsAfter } from '../../kernel/index.ts'
 import { escrow } from '../../ledger/index.ts'
 import type { PaymentGateway } from '../gateway.ts'
-import { confirmInvoices, expectPayment, openInvoice, sweepPayments, withdrawPayments } from '../index.ts'
+import { cancelPayments, confirmInvoices, expectPayment, openInvoice, sweepPayments } from '../index.ts'
 
 describe('invoices', () => {
   let f: PaymentFixture
@@ -13,7 +13,7 @@ describe('invoices', () => {
     f = await openPaymentFixture()
   })
   beforeEach(() => {
-    gateway = impatientGateway(f.laku)
+    gateway = shortTimeoutGateway(f.laku)
   })
   afterEach(() => f.faults())
   afterAll(async () => {
@@ -282,7 +282,7 @@ describe('invoices', () => {
     it('ends at once what was never opened, and closes at the provider what was', async () => {
       const unopened = await f.payment()
       const { payment, invoiceId } = await opened()
-      expect(await withdrawPayments(context(), [unopened.id, payment.id])).toEqual([])
+      expect(await cancelPayments(context(), [unopened.id, payment.id])).toEqual([])
       expect([await statusOf(unopened.id), await statusOf(payment.id)]).toEqual(['expired', 'expired'])
       await expect(f.pay(invoiceId)).rejects.toThrow('INVOICE_EXPIRED')
     })
@@ -290,16 +290,16 @@ describe('invoices', () => {
     it('books what was paid in that very moment', async () => {
       const { payment, invoiceId } = await opened()
       await f.pay(invoiceId)
-      expect(await withdrawPayments(context(), [payment.id])).toEqual([])
+      expect(await cancelPayments(context(), [payment.id])).toEqual([])
       expect(await statusOf(payment.id)).toBe('paid')
     })
 
     it('fails while the provider is down, so that its job comes again', async () => {
       const { payment } = await opened()
       await f.faults({ provider: 'xendit', kind: 'error' })
-      expect(await withdrawPayments(context(), [payment.id])).toMatchObject([{ paymentId: payment.id }])
+      expect(await cancelPayments(context(), [payment.id])).toMatchObject([{ paymentId: payment.id }])
       await f.faults()
-      expect(await withdrawPayments(context(), [payment.id])).toEqual([])
+      expect(await cancelPayments(context(), [payment.id])).toEqual([])
       expect(await statusOf(payment.id)).toBe('expired')
     })
   })

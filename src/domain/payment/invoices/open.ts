@@ -84,7 +84,7 @@ async function makeInvoice(context: OpenContext, reserved: ReservedInvoice): Pro
       await giveBackInvoice(work, reserved, mayExist)
       if (isRefusal(error)) {
         if (isRefusedForGood(error.code)) return await failPayments(work, [reserved.paymentId])
-        work.raise({
+        work.requestAttention({
           kind: 'invoice_refused',
           subject: ['payment', reserved.paymentId],
           message: `the provider refuses to make the invoice of ${reserved.code}: ${error.code}`,

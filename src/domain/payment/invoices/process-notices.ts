@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import pLimit from 'p-limit'
 import { ProviderFailure, secondsAfter, type Work } from '../../kernel/index.ts'
-import { type FailedWebhook, markProcessed, noteFailures } from '../../webhooks/index.ts'
+import { type FailedWebhook, markProcessed, recordFailedWebhooks } from '../../webhooks/index.ts'
 import { attempt } from '../attempt.ts'
 import { CALLS_AT_ONCE, type GatewayContext } from '../context.ts'
 import type { GatewayInvoice, GatewayRefund } from '../gateway.ts'
@@ -82,7 +82,7 @@ export async function processNotices(
       work,
       notices.map((one) => one.inboxId).filter((id) => !failed.has(id)),
     )
-    await noteFailures(work, [...failed.values()])
+    await recordFailedWebhooks(work, [...failed.values()])
   })
 }
 

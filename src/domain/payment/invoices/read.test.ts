@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { system } from '../../../../test/laku.ts'
-import { impatientGateway, openPaymentFixture } from '../../../../test/payments.ts'
+import { openPaymentFixture, shortTimeoutGateway } from '../../../../test/payments.ts'
 import { newId } from '../../kernel/index.ts'
 import { receiveWebhook } from '../../webhooks/index.ts'
 import type { PaymentGateway } from '../gateway.ts'
@@ -16,7 +16,7 @@ describe('a rush of payments', () => {
 
   beforeAll(async () => {
     f = await openPaymentFixture()
-    const real = impatientGateway(f.laku)
+    const real = shortTimeoutGateway(f.laku)
     gateway = {
       ...real,
       getInvoice: (id) => {

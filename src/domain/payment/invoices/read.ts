@@ -16,9 +16,9 @@ export interface AskedInvoice {
 export type ReadInvoices = Map<string, GatewayInvoice | ProviderFailure>
 
 // A page is one call for up to 100; below this many, reading each is as cheap.
-const WORTH_A_PAGE = 10
+const MIN_FOR_PAGES = 10
 // A rush of 3,000 in a minute is 30 pages; whoever is not on them is read alone.
-const MOST_PAGES = 30
+const MAX_PAGES = 30
 const PAID_BEFORE_NEWS_S = 120
 
 /**
@@ -33,7 +33,7 @@ export async function readInvoices(
 ): Promise<ReadInvoices> {
   const { units, actor, gateway } = context
   const open = await units.run(actor, ({ tx }) => withoutPaid(tx, asked))
-  const listed = open.length >= WORTH_A_PAGE ? await paidAround(context, open) : []
+  const listed = open.length >= MIN_FOR_PAGES ? await paidAround(context, open) : []
   const wanted = new Set(open.map((one) => one.id))
   const others = listed.filter((one) => !wanted.has(one.id))
   const awaited =
@@ -59,7 +59,7 @@ async function paidAround(
   const paidAfter = secondsAfter(new Date(Math.min(...times)), -PAID_BEFORE_NEWS_S)
   const paidBefore = new Date(Math.max(...times))
   const ids = asked.map((one) => one.id)
-  return (await listPaid(gateway, { paidAfter, paidBefore }, ids, MOST_PAGES)).listed
+  return (await listPaid(gateway, { paidAfter, paidBefore }, ids, MAX_PAGES)).listed
 }
 
 /** Nothing more can come of the news of an invoice whose money is booked. */

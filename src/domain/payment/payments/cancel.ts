@@ -2,15 +2,15 @@ import { ProviderFailure, type Work } from '../../kernel/index.ts'
 import { requireRunning } from '../../ops/index.ts'
 import type { GatewayContext } from '../context.ts'
 import type { AskedPayment } from '../invoices/ask.ts'
-import { followInvoices } from '../invoices/sync.ts'
+import { syncInvoices } from '../invoices/sync.ts'
 import { subjectOf } from '../views.ts'
-import { expireWithdrawn } from './expire.ts'
+import { expireUnopenedOf } from './expire.ts'
 
 /**
  * Says that nobody waits for these payments any more: those still pending are withdrawn by a job. Takes no
  * lock, so it may be called with sessions and orders locked.
  */
-export async function announceWithdrawal(work: Work, paymentIds: readonly string[]): Promise<void> {
+export async function requestPaymentCancellation(work: Work, paymentIds: readonly string[]): Promise<void> {
   if (paymentIds.length === 0) return
   const rows = await work.tx
     .selectFrom('payments')
@@ -28,18 +28,18 @@ export async function announceWithdrawal(work: Work, paymentIds: readonly string
  * booked, late. Returns the ids that stay unsure; their job is run again.
  * @throws kernel.paused
  */
-export async function withdrawPayments(
+export async function cancelPayments(
   context: GatewayContext,
   paymentIds: readonly string[],
 ): Promise<{ paymentId: string; error: Error }[]> {
   const { units, actor } = context
   const asked = await units.run(actor, async (work) => {
-    await expireWithdrawn(work, paymentIds)
+    await expireUnopenedOf(work, paymentIds)
     const pending = await readPending(work, paymentIds)
     if (pending.length > 0) await requireRunning(work.tx, 'xendit')
     return pending
   })
-  const unsure = await followInvoices(context, asked, () => true)
+  const unsure = await syncInvoices(context, asked, () => true)
   return unsure.map(({ paymentId, failure }) => ({
     paymentId,
     error: failure ?? new ProviderFailure(invoiceBeingMade),

@@ -1,7 +1,7 @@
 import { moveState, type Rupiah, statesBefore, type Work } from '../../kernel/index.ts'
 import { credit, debit, type Entry, post } from '../../ledger/index.ts'
 import { dimensionsOf, fundsOf, lockPaidThings } from '../escrow/funds.ts'
-import { quarantine, type StrayMoney } from '../suspense/quarantine.ts'
+import { quarantine, type UnappliedFunds } from '../suspense/quarantine.ts'
 import { paymentMachine, paymentTransitions } from '../transitions.ts'
 import { subjectOf } from '../views.ts'
 import { invoiceIdrOf, isParted } from '../wallet-part/rules.ts'
@@ -48,7 +48,7 @@ export async function confirmPayments(
     [...payments.values()].filter(({ status }) => open.includes(status)),
   )
   const received = new Map<string, Received>()
-  const strays: StrayMoney[] = []
+  const strays: UnappliedFunds[] = []
   const outcomes = confirmations.map((confirmation) => {
     const payment = payments.get(confirmation.paymentId)
     if (!payment) throw new Error(`payment ${confirmation.paymentId} does not exist`)
@@ -96,7 +96,7 @@ function strayOf(
   { invoiceId, paidAmountIdr, paidAt, channel, paid }: Confirmation,
   outcome: 'twice' | 'review',
   part: Entry | undefined,
-): StrayMoney {
+): UnappliedFunds {
   const kind = outcome === 'review' ? 'wrong_amount' : 'paid_twice'
   const { id, code, walletIdr } = payment
   const ours = { id, code, amountIdr: invoiceIdrOf(payment) }

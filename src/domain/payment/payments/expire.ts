@@ -50,7 +50,7 @@ export async function expireUnopened(work: Work, limit: number): Promise<number>
 }
 
 /** Ends those of these payments whose link was never opened, before their time: nobody waits for them. */
-export async function expireWithdrawn(work: Work, paymentIds: readonly string[]): Promise<string[]> {
+export async function expireUnopenedOf(work: Work, paymentIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select id from payments
     where id = any(${paymentIds}::uuid[]) and status = 'pending' and invoice_requested_at is null

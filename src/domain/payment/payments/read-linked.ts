@@ -21,7 +21,7 @@ export interface LinkedPayment {
  * The payment that a link leads to.
  * @throws payment.not_found
  */
-export async function seePayment(tx: Tx, code: string): Promise<LinkedPayment> {
+export async function getLinkedPayment(tx: Tx, code: string): Promise<LinkedPayment> {
   const { rows } = await sql<LinkedPayment>`
     select code, status, amount_idr, wallet_idr, session_id, expires_at from payments where code = ${code}`.execute(
     tx,

@@ -2,15 +2,15 @@ import { type RawBuilder, sql } from 'kysely'
 import { secondsAfter, type Work } from '../../kernel/index.ts'
 import { isPaused } from '../../ops/index.ts'
 import type { GatewayContext } from '../context.ts'
-import { claimDue, followInvoices } from '../invoices/sync.ts'
+import { claimDue, syncInvoices } from '../invoices/sync.ts'
 import { expireUnopened } from './expire.ts'
 
 /**
  * Statements take any number of unopened payments; each opened one costs a call, of which the provider takes
  * 10 a second.
  */
-const UNOPENED_A_RUN = 500
-const ASKED_A_RUN = 50
+const EXPIRE_BATCH_SIZE = 500
+const SYNC_BATCH_SIZE = 50
 const PAUSED_S = 60
 
 /** True when a pending payment's time has come. Answered by the index `payments_due`. */
@@ -25,15 +25,15 @@ export const paymentsDue = (now: Date): RawBuilder<boolean> =>
 export async function sweepPayments(context: GatewayContext): Promise<void> {
   const { units, actor } = context
   const due = await units.run(actor, async (work) => {
-    await expireUnopened(work, UNOPENED_A_RUN)
+    await expireUnopened(work, EXPIRE_BATCH_SIZE)
     await postponeUnopened(work)
     if (await isPaused(work.tx, 'xendit')) {
       await postponeAsked(work)
       return []
     }
-    return await claimDue(work, ASKED_A_RUN)
+    return await claimDue(work, SYNC_BATCH_SIZE)
   })
-  await followInvoices(context, due, (payment, now) => payment.expiresAt <= now)
+  await syncInvoices(context, due, (payment, now) => payment.expiresAt <= now)
 }
 
 /**

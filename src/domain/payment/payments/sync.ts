@@ -3,7 +3,7 @@ import { type Rupiah, requireStaff, type Work } from '../../kernel/index.ts'
 import type { GatewayContext } from '../context.ts'
 import { paymentErrors } from '../errors.ts'
 import type { AskedPayment } from '../invoices/ask.ts'
-import { followInvoices } from '../invoices/sync.ts'
+import { syncInvoices } from '../invoices/sync.ts'
 import { submitRefunds } from '../refunds/submit.ts'
 import { type PaymentDetail, type RefundLine, showPayment } from './list.ts'
 
@@ -20,7 +20,7 @@ export async function syncPayment(
 ): Promise<PaymentDetail & { refunds: RefundLine[] }> {
   const { units, actor } = context
   const { asked, refunds } = await units.run(actor, (work) => intendSync(work, idOrCodeText))
-  const [unsure] = await followInvoices(context, asked, (payment, now) => payment.expiresAt <= now)
+  const [unsure] = await syncInvoices(context, asked, (payment, now) => payment.expiresAt <= now)
   if (unsure)
     throw unsure.failure ?? paymentErrors.invoice_under_way({ payment: idOrCodeText, retryAfterS: 3 })
   await submitRefunds(

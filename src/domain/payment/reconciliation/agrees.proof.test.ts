@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { sandboxControl, withoutFloat } from '../../../../test/control.ts'
 import { system } from '../../../../test/laku.ts'
-import { impatientGateway, openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
+import { openPaymentFixture, type PaymentFixture, shortTimeoutGateway } from '../../../../test/payments.ts'
 import { newId } from '../../kernel/index.ts'
 import { confirmPayments, readProviderBook, reconcileGateway, runReconciliation } from '../index.ts'
 
@@ -44,7 +44,7 @@ it(`agrees with ours over ${LINES} lines in the documented form, with fractions 
     }))
     await Promise.all(lines.map((line) => control('POST', '/transactions', line)))
   }
-  const context = { units: f.laku.units, actor: system, gateway: impatientGateway(f.laku) }
+  const context = { units: f.laku.units, actor: system, gateway: shortTimeoutGateway(f.laku) }
   let read = 0
   for (;;) {
     const { transactions, complete } = await readProviderBook(context)

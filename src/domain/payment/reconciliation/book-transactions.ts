@@ -3,9 +3,9 @@ import { newId, type Rupiah, sumIdr, type Work } from '../../kernel/index.ts'
 import { credit, debit, type Posting, post } from '../../ledger/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
 import { bookChargebackLines } from '../chargebacks/book-lines.ts'
-import { type Booked, bookedOf, chargedIdr, MOST_CORRECTIONS, movedIdr } from './compare-transactions.ts'
+import { type Booked, bookedOf, chargedIdr, MAX_CORRECTIONS, movedIdr } from './compare-transactions.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
-import { noteLostLines, strangersAmong } from './lost-lines.ts'
+import { recordLostLines, strangersAmong } from './lost-lines.ts'
 
 export interface BookedTransactions {
   fees: number
@@ -80,10 +80,10 @@ export async function bookTransactions(
       of(line),
       `the provider's book has a line of a kind that laku does not follow: ${line.type}`,
     )
-  raiseUnknown(work, transactions)
+  reportUnknown(work, transactions)
   const pending = transactions.filter((line) => isOfObject(line) && line.status === 'PENDING')
   const strangers = await strangersAmong(work, [...differing.filter(isOfObject), ...pending])
-  await noteLostLines(work, strangers)
+  await recordLostLines(work, strangers)
   const charged = fees.filter((one) => one.changeIdr > 0)
   return {
     fees: charged.length,
@@ -203,7 +203,7 @@ function feeOf(
   subjects: ReadonlyMap<string, Subject>,
 ): { posting: Posting; changeIdr: Rupiah }[] {
   const charged = chargedIdr(line)
-  if (charged === undefined || charged === feeIdr || feePostings >= MOST_CORRECTIONS) return []
+  if (charged === undefined || charged === feeIdr || feePostings >= MAX_CORRECTIONS) return []
   const subject = [line.paymentLinkId, line.productId, line.referenceId]
     .map((name) => subjects.get(name ?? ''))
     .find((one) => one !== undefined)
@@ -227,7 +227,7 @@ function feeOf(
 
 function sweepOf(line: GatewayTransaction, { amountIdr, postings }: Booked): Posting[] {
   const changeIdr = (movedIdr(line) ?? amountIdr) - amountIdr
-  if (changeIdr === 0 || postings >= MOST_CORRECTIONS) return []
+  if (changeIdr === 0 || postings >= MAX_CORRECTIONS) return []
   const idr = Math.abs(changeIdr)
   return [
     {
@@ -243,10 +243,10 @@ function sweepOf(line: GatewayTransaction, { amountIdr, postings }: Booked): Pos
 }
 
 /** A state that is not known is told of once a word, and its lines wait until they are in another. */
-function raiseUnknown(work: Work, transactions: readonly GatewayTransaction[]): void {
+function reportUnknown(work: Work, transactions: readonly GatewayTransaction[]): void {
   const [first] = transactions.filter((one) => one.status === 'UNKNOWN')
   if (!first) return
-  work.raise({
+  work.requestAttention({
     kind: 'provider_transaction_unknown',
     subject: ['provider_transaction', 'status'],
     message: "the provider's book has lines in a state that laku does not know: they are not booked yet",

@@ -30,7 +30,7 @@ export function chargedIdr({ feeIdr, feeStatus }: GatewayTransaction): Rupiah | 
 }
 
 /** So often is one line corrected; more is a person's business. */
-export const MOST_CORRECTIONS = 12
+export const MAX_CORRECTIONS = 12
 
 /**
  * Returns what our gateway account says of each line. A payment is found by its invoice (`payment_link_id`,
@@ -104,13 +104,13 @@ export async function bookedOf(
       union all
       select l.id, 'company-sweep:' || l.id || k.suffix, 'own'
       from lines l cross join (
-        select '' as suffix union all select ':' || n from generate_series(2, ${MOST_CORRECTIONS}) n
+        select '' as suffix union all select ':' || n from generate_series(2, ${MAX_CORRECTIONS}) n
       ) k where l.type not in ('PAYMENT', 'REFUND')
       union all
       select l.id, c.ledger_key || k.suffix, 'of'
       from lines l join chargebacks c on c.provider_transaction_id = l.id cross join (
         select '' as suffix union all select ':corrected'
-        union all select ':corrected:' || n from generate_series(2, ${MOST_CORRECTIONS}) n
+        union all select ':corrected:' || n from generate_series(2, ${MAX_CORRECTIONS}) n
       ) k where l.type = 'CHARGEBACK'
       union all
       select l.id, 'chargeback-won:' || l.id, 'of' from lines l where l.type = 'CHARGEBACK'
@@ -122,7 +122,7 @@ export async function bookedOf(
       union all
       select l.id, 'gateway-fee:' || l.id || k.suffix, 'fee'
       from lines l cross join (
-        select '' as suffix union all select ':returned' union all select ':' || n from generate_series(2, ${MOST_CORRECTIONS}) n
+        select '' as suffix union all select ':returned' union all select ':' || n from generate_series(2, ${MAX_CORRECTIONS}) n
       ) k
     ), posted as (
       select k.id, k.part, sum(e.amount_idr) as amount_idr, count(distinct t.id) as postings

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { sandboxControl } from '../../../../test/control.ts'
 import { system } from '../../../../test/laku.ts'
-import { impatientGateway, openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
+import { openPaymentFixture, type PaymentFixture, shortTimeoutGateway } from '../../../../test/payments.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance } from '../../../../test/wallets.ts'
 import { settleGone } from '../../composition/attention-ends.ts'
@@ -36,7 +36,7 @@ describe("the provider's book has the last word", () => {
   beforeAll(async () => {
     f = await openPaymentFixture()
     control = sandboxControl(f.laku)
-    gateway = impatientGateway(f.laku)
+    gateway = shortTimeoutGateway(f.laku)
   })
   beforeEach(() => control('PUT', '/profile', {}))
   afterAll(async () => {

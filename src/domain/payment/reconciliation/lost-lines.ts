@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
-import { noteLost } from '../../suspense/index.ts'
+import { recordLostReference } from '../../suspense/index.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 
 /**
@@ -29,7 +29,7 @@ export async function strangersAmong(
 /**
  * A line that only this shop can have caused, and that is in no row, says that this database lacks something.
  */
-export async function noteLostLines(work: Work, strangers: readonly GatewayTransaction[]): Promise<void> {
+export async function recordLostLines(work: Work, strangers: readonly GatewayTransaction[]): Promise<void> {
   for (const { referenceId, id } of strangers)
-    await noteLost(work, { reference: referenceId, providerId: id })
+    await recordLostReference(work, { reference: referenceId, providerId: id })
 }

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { withoutFloat } from '../../../../test/control.ts'
 import { system } from '../../../../test/laku.ts'
-import { impatientGateway, openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
+import { openPaymentFixture, type PaymentFixture, shortTimeoutGateway } from '../../../../test/payments.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance } from '../../../../test/wallets.ts'
 import { credit, debit, post } from '../../ledger/index.ts'
@@ -24,7 +24,7 @@ describe("the provider's book", () => {
     f = await openPaymentFixture()
   })
   beforeEach(() => {
-    gateway = impatientGateway(f.laku)
+    gateway = shortTimeoutGateway(f.laku)
   })
   afterEach(() => f.faults())
   afterAll(async () => {
@@ -172,7 +172,7 @@ describe('reconciling', () => {
   let gateway: PaymentGateway
   beforeAll(async () => {
     f = await openPaymentFixture()
-    gateway = impatientGateway(f.laku)
+    gateway = shortTimeoutGateway(f.laku)
   })
   afterAll(() => f.laku.close())
 

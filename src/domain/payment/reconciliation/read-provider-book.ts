@@ -3,11 +3,11 @@ import { requireStaff, secondsAfter, type Work } from '../../kernel/index.ts'
 import { inOneOrEach } from '../../ops/index.ts'
 import { type BookedTransactions, bookTransactions } from './book-transactions.ts'
 import type { GatewayTransaction, GatewayTransactionPage, UnreadTransaction } from './gateway-transactions.ts'
-import { type BookContext, followLines, keepAside, keepLines } from './resolve-lines.ts'
+import { type BookContext, keepAside, keepLines, resolveLines } from './resolve-lines.ts'
 
 const A_PAGE = 50
 /** A run costs at most so many calls of the 600 a minute; what is left is read by the next. */
-const PAGES_A_RUN = 20
+const PAGES_PER_RUN = 20
 /**
  * A line may be seen a little later than its `updated` says: so much is read again each time, and changes
  * nothing.
@@ -52,7 +52,7 @@ export async function readProviderBook(context: BookContext): Promise<ProviderBo
     asked: 0,
     agreed: 0,
   }
-  for (let page = 0; page < PAGES_A_RUN && !sum.complete; page++) {
+  for (let page = 0; page < PAGES_PER_RUN && !sum.complete; page++) {
     const reading = await units.run(actor, readMark)
     const { through, afterId } = reading
     const found = await gateway.listTransactions({
@@ -71,7 +71,7 @@ export async function readProviderBook(context: BookContext): Promise<ProviderBo
     sum.suspended += booked.suspended
     sum.complete = !found.hasMore
   }
-  const followed = await followLines(context)
+  const followed = await resolveLines(context)
   return { ...sum, ...followed, suspended: sum.suspended + followed.suspended }
 }
 
@@ -88,7 +88,7 @@ async function bookPage(
   const { units, actor } = context
   const read = async (work: Work) => {
     if (!(await mark(work, reading, found))) return false
-    raiseUnread(work, found.unread ?? [])
+    reportUnread(work, found.unread ?? [])
     return true
   }
   try {
@@ -174,9 +174,9 @@ async function mark(
 }
 
 /** Lines that cannot be read are told of once for each field that does not fit. */
-function raiseUnread(work: Work, unread: readonly UnreadTransaction[]): void {
+function reportUnread(work: Work, unread: readonly UnreadTransaction[]): void {
   for (const [fields, some] of Map.groupBy(unread, (one) => one.fields.join(', '))) {
-    work.raise({
+    work.requestAttention({
       kind: 'provider_transaction_unknown',
       subject: ['provider_transaction', `unread: ${fields}`],
       message: `the provider's book has lines that laku cannot read (${fields}): they are not booked`,

@@ -24,9 +24,9 @@ export interface BookContext extends GatewayContext {
 const FIRST_LOOK_S = 300
 /** Asked so often and still different, with an hour gone, it has no place. */
 const LOOKS = 3
-const PATIENCE_S = 3600
+const STALE_AFTER_S = 3600
 const AGAIN_S = 1200
-const A_RUN = 20
+const BATCH_SIZE = 20
 
 /** Keeps lines that do not agree, and forgets those that do. */
 export async function keepLines(
@@ -75,7 +75,7 @@ export interface FollowedLines {
  * each be followed as its own news are. What is asked about three times in an hour and still differs is put
  * into suspense. One line's trouble is no other's.
  */
-export async function followLines(context: BookContext): Promise<FollowedLines> {
+export async function resolveLines(context: BookContext): Promise<FollowedLines> {
   const { units, actor } = context
   const due = await units.run(actor, claimDue)
   const sum: FollowedLines = { asked: due.length, agreed: 0, suspended: 0 }
@@ -200,7 +200,7 @@ async function claimDue(work: Work): Promise<KeptLine[]> {
   const { rows } = await sql<KeptLine>`
     update provider_lines l set looks = l.looks + 1, next_look_at = ${secondsAfter(work.now, AGAIN_S)}
     from (
-      select id from provider_lines where next_look_at <= ${work.now} order by next_look_at limit ${A_RUN}
+      select id from provider_lines where next_look_at <= ${work.now} order by next_look_at limit ${BATCH_SIZE}
       for no key update skip locked
     ) due where l.id = due.id returning l.id, l.looks, l.seen_at`.execute(work.tx)
   return rows
@@ -213,7 +213,7 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
   const line = await unlessFailing(() => gateway.getTransaction(id))
   if (!line) return 'waits'
   await askAbout(context, line)
-  const isPatient = ({ now }: Pick<Work, 'now'>) => looks < LOOKS || secondsAfter(seenAt, PATIENCE_S) > now
+  const isPatient = ({ now }: Pick<Work, 'now'>) => looks < LOOKS || secondsAfter(seenAt, STALE_AFTER_S) > now
   try {
     return await units.run(actor, async (work): Promise<FollowedLine> => {
       const { differing } = await bookTransactions(work, [line])

@@ -121,7 +121,7 @@ async function end(
   if (to !== 'differs') return
   const { differences, since, until } = run
   const offIdr: Rupiah = differences.reduce((sum, one) => sum + one.theirsIdr - one.oursIdr, 0)
-  work.raise({
+  work.requestAttention({
     kind: 'books_differ',
     subject: ['provider', 'xendit'],
     message: `the provider's book and ours do not agree on ${differences.length} lines; each says the command that mends it`,

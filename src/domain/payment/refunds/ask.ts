@@ -28,7 +28,7 @@ export type RefundAnswer = { refund: SentRefund } & (
  */
 export async function askRefund(context: GatewayContext, refund: SentRefund): Promise<RefundAnswer> {
   try {
-    const known = await lookById(context, refund)
+    const known = await findById(context, refund)
     if (known) return { refund, heard: [known] }
     const isFirst = refund.calls === 0
     if (isFirst && refund.attempt === 1 && refund.status === 'submitted') return await call(context, refund)
@@ -39,7 +39,7 @@ export async function askRefund(context: GatewayContext, refund: SentRefund): Pr
       ? ours.filter(mayHaveGone)
       : ours.filter((one) => one.referenceId === referenceOf(refund))
     if (heard.length > 0) return { refund, heard: ours }
-    const booked = isFirst ? undefined : await lookInBook(context, refund)
+    const booked = isFirst ? undefined : await findInProviderBook(context, refund)
     if (booked) return { refund, heard: [booked] }
     // Beside the lists; where the provider does not answer this, they alone decide.
     const refundedIdr = await refusedAsNothing(() => context.gateway.refundedIdr(ids))
@@ -61,7 +61,7 @@ export async function askRefund(context: GatewayContext, refund: SentRefund): Pr
  * Asks about a refund by its provider id, where the id is known. An id that the provider does not know, or
  * knows of another payment's refund, was mistyped. That id is forgotten, and the refund is looked for.
  */
-async function lookById(
+async function findById(
   { units, actor, gateway }: GatewayContext,
   refund: SentRefund,
 ): Promise<GatewayRefund | undefined> {
@@ -84,7 +84,7 @@ async function lookById(
 }
 
 /** The provider's book is another list, and names the refund's own id beside our reference. */
-async function lookInBook(
+async function findInProviderBook(
   { gateway }: GatewayContext,
   refund: SentRefund,
 ): Promise<GatewayRefund | undefined> {

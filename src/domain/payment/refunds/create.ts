@@ -14,7 +14,7 @@ import {
   type Work,
 } from '../../kernel/index.ts'
 import { countUse, isOverLimit, type LimitUse, requireSecondPerson } from '../../ops/index.ts'
-import { bearRefund } from '../entitlement/refund-debits.ts'
+import { refundDebits } from '../entitlement/refund-debits.ts'
 import { paymentErrors } from '../errors.ts'
 import { showPayment } from '../payments/list.ts'
 import { lockWholly } from '../payments/lock.ts'
@@ -67,14 +67,14 @@ export async function createRefund(work: Work, input: RefundRequest): Promise<Re
   const use = useOf({ id, userId: payment.userId, amountIdr })
   const isLarge = aloneIdr > work.policy.refundTwoPersonAboveIdr || (await isOverLimit(work, use))
   // A refund that cannot be paid is refused now, and not when somebody approves it.
-  const from = await bearRefund(work, payment, amountIdr, borneBy)
+  const from = await refundDebits(work, payment, amountIdr, borneBy)
   if (isLarge) {
     const destination = waysBack(payment, amountIdr, work).sourceIdr > 0 ? 'source' : 'wallet'
     const request = { id, code: newCode('RFD', work.now), key, paymentId, amountIdr, destination }
     await insertRows(work.tx, 'refunds', [
       { ...request, ...staff, reason: REASON, status: 'requested', createdAt: work.now },
     ])
-    work.raise({
+    work.requestAttention({
       kind: 'refund_requested',
       subject: ['refund', request.id],
       message: `${request.code} of ${amountIdr} rupiah waits for a second person`,
@@ -154,7 +154,7 @@ export async function approveRefund(work: Work, input: { refund: string }): Prom
   if (!payment) throw paymentErrors.not_found({ paymentId })
   const { userId } = payment
   await countUse(work, { ...useOf({ id, userId, amountIdr }), person: requestedBy }, personOf(work.actor))
-  const from = await bearRefund(work, payment, amountIdr, borneBy)
+  const from = await refundDebits(work, payment, amountIdr, borneBy)
   const requested = { id, code, decidedBy, borneBy, note, requestedBy }
   await decideRefunds(work, [{ key, paymentId, amountIdr, reason: REASON, from, requested }])
   const refund = await getRefund(work.tx, id)

@@ -10,7 +10,7 @@ import {
   type Work,
 } from '../../kernel/index.ts'
 import { credit, debit, type Entry, type Posting, post, walletAccount } from '../../ledger/index.ts'
-import { openWallets } from '../../wallet/index.ts'
+import { ensureWallets } from '../../wallet/index.ts'
 import { goneBefore } from '../entitlement/read-gone.ts'
 import { type Gone, leftOf, requireRefundable, type SplitRefund, splitRefund } from '../entitlement/rules.ts'
 import { paymentErrors } from '../errors.ts'
@@ -19,7 +19,7 @@ import { type LockedPayment, lockPayments } from '../payments/lock.ts'
 import { recordReturned } from '../payments/record-returned.ts'
 import { type RefundDestination, waysBack } from '../rules.ts'
 import { refundMachine } from '../transitions.ts'
-import { refundNews } from './refund-event.ts'
+import { refundEvent } from './refund-event.ts'
 
 export interface RefundDecision {
   /** The business key: `left:{participant}`, `late:{payment}`. Deciding it again changes nothing. */
@@ -97,18 +97,18 @@ export async function decideRefunds(work: Work, decisions: readonly RefundDecisi
       refundedIdr: destination === 'wallet' ? amountIdr : (part?.amountIdr ?? 0),
     })),
   )
-  await openWallets(
+  await ensureWallets(
     work,
     decided.filter((one) => one.part || one.destination === 'wallet').map((one) => one.payment.userId),
   )
   await post(work, decided.map(postingOf))
   for (const one of decided) {
-    for (const news of [subject(one), ...partNews(one)])
-      work.emit(refundNews('refund.decided', one.payment, news))
+    for (const news of [subject(one), ...walletPartEvents(one)])
+      work.emit(refundEvent('refund.decided', one.payment, news))
   }
   for (const one of decided) {
-    const arrived = one.destination === 'wallet' ? [subject(one)] : partNews(one)
-    for (const news of arrived) work.emit(refundNews('refund.succeeded', one.payment, news))
+    const arrived = one.destination === 'wallet' ? [subject(one)] : walletPartEvents(one)
+    for (const news of arrived) work.emit(refundEvent('refund.succeeded', one.payment, news))
   }
 }
 
@@ -121,7 +121,7 @@ const subject = ({ id, code, split, goesIdr, reason, destination }: Decided) => 
   destination,
 })
 
-const partNews = ({ part, reason }: Decided) =>
+const walletPartEvents = ({ part, reason }: Decided) =>
   part ? [{ ...part, reason, destination: 'wallet' as const }] : []
 
 /** Those whose key is new; the same key for something else is a conflict. */

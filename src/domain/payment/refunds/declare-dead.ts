@@ -45,7 +45,7 @@ interface LostRow {
  * @throws payment.refund_not_found, refund_not_lost, refund_is_there, kernel.forbidden; ProviderFailure where
  * the provider does not say
  */
-export async function lookForLost(context: GatewayContext, text: string): Promise<Looked> {
+export async function searchLostRefund(context: GatewayContext, text: string): Promise<Looked> {
   const { units, actor, gateway } = context
   const lost = await units.run(actor, (work) => readLost(work, text))
   const ids = await idsOf(context, lost)
@@ -117,7 +117,7 @@ export async function declareDead(work: Work, { refund: text, looked }: DeadRefu
       update refunds set dead_declared_by = ${personOf(work.actor)}, dead_declared_at = ${work.now} where id = ${id}::uuid`.execute(
       work.tx,
     )
-    raiseAsked(work, refund, reason)
+    reportAskedDeclaration(work, refund, reason)
   } else {
     await requireSecondPerson(work, deadDeclaredBy, () => paymentErrors.same_person({ refund: code }))
     await sql`
@@ -156,8 +156,8 @@ function requireDead(work: Work, refund: Lost, looked: Looked | undefined): void
   if (looked.lines.length > 0 || isMore) throw paymentErrors.refund_is_there({ refund: code, ...looked })
 }
 
-function raiseAsked(work: Work, { id, code, amountIdr }: Lost, reason: string): void {
-  work.raise({
+function reportAskedDeclaration(work: Work, { id, code, amountIdr }: Lost, reason: string): void {
+  work.requestAttention({
     kind: 'refund_stuck',
     subject: ['refund', id],
     message: `${code}: its call was declared dead, and waits for a second person`,

@@ -24,14 +24,14 @@ export async function failRefunds(
   if (refused.length === 0) return
   const failed = refused.map((one): Failed => judge(one, payments.get(one.refund.paymentId ?? '')))
   await recordFailures(work, failed)
-  for (const one of failed) tellBuyer(work, one)
+  for (const one of failed) notifyBuyerOfFailure(work, one)
   await putIntoWallets(
     work,
     failed.flatMap(({ refund, payment, after }) =>
       after === 'wallet' && payment ? [{ ...refund, payment }] : [],
     ),
   )
-  for (const one of failed) raiseWhenFailing(work, one)
+  for (const one of failed) reportFailingRefund(work, one)
 }
 
 function judge(one: FailedNow, payment: LockedPayment | undefined): Failed {
@@ -69,7 +69,7 @@ function nextTry({ now, policy }: Work, after: AfterRefusal, failures: number): 
   return after === 'retry' ? retryAt(now, failures) : null
 }
 
-function tellBuyer(work: Work, { refund, payment, failureCode, after }: Failed): void {
+function notifyBuyerOfFailure(work: Work, { refund, payment, failureCode, after }: Failed): void {
   if (!payment) return
   if (after === 'balance') {
     const hasHeard = refund.waitsSince !== null || refund.failureCode === failureCode
@@ -80,11 +80,11 @@ function tellBuyer(work: Work, { refund, payment, failureCode, after }: Failed):
   work.emit(refundFailed(payment, refund, { failureCode, attempt, isTriedAgain: after === 'retry' }))
 }
 
-function raiseWhenFailing(work: Work, { refund, failureCode, failures, payment, after }: Failed): void {
+function reportFailingRefund(work: Work, { refund, failureCode, failures, payment, after }: Failed): void {
   if (after === 'balance' || (after === 'wallet' && payment)) return
   if (after === 'retry' && failures < work.policy.providerAttempts) return
   const { id, code } = refund
-  work.raise({
+  work.requestAttention({
     kind: 'refund_failing',
     subject: ['refund', id],
     message: `${code} has failed ${failures} times: ${failureCode}`,

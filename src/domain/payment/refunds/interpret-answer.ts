@@ -57,7 +57,11 @@ export function goneIdr(before: Pick<ProviderRefund, 'bookedIdr'>, answer: Gatew
  * money of a refund goes out once: by the first of its calls that is heard to have succeeded, even if it was
  * said to have failed. Everything else that moves has no place.
  */
-export function hearRefund(refund: HeardRefund, before: ProviderRefund, answer: GatewayRefund): WhatWasHeard {
+export function interpretRefundAnswer(
+  refund: HeardRefund,
+  before: ProviderRefund,
+  answer: GatewayRefund,
+): WhatWasHeard {
   const { status } = answer
   const isOwed = owed.has(refund.status) && refund.destination === 'source'
   if (status === 'SUCCEEDED') return before.bookedIdr === 0 && isOwed ? 'succeeded' : 'nothing'

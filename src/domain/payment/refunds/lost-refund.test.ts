@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { system } from '../../../../test/laku.ts'
-import { impatientGateway, openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
+import { openPaymentFixture, type PaymentFixture, shortTimeoutGateway } from '../../../../test/payments.ts'
 import { MUCH_IDR } from '../../../../test/payouts.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance } from '../../../../test/wallets.ts'
@@ -11,10 +11,10 @@ import {
   confirmInvoices,
   decideRefunds,
   declareDead,
-  lookForLost,
   openInvoice,
   readProviderRefund,
   retryRefund,
+  searchLostRefund,
   settleRefunds,
   submitRefunds,
   sweepRefunds,
@@ -27,7 +27,7 @@ let f: PaymentFixture
 let gateway: PaymentGateway
 beforeAll(async () => {
   f = await openPaymentFixture()
-  gateway = impatientGateway(f.laku)
+  gateway = shortTimeoutGateway(f.laku)
 })
 afterEach(async () => {
   await f.faults()
@@ -280,7 +280,7 @@ describe('a refund whose answer was lost (issue 12, fact 1)', () => {
     const persons = { ani: finance('ani'), beni: finance('beni') }
     const by = (name: keyof typeof persons) => ({ ...context(), actor: persons[name] })
     const declare = async (name: keyof typeof persons) => {
-      const looked = await lookForLost(by(name), code)
+      const looked = await searchLostRefund(by(name), code)
       return await f.laku.as(persons[name], (work) => declareDead(work, { refund: code, looked }))
     }
     const retry = (more: object = {}) =>
@@ -427,7 +427,7 @@ describe('a refund that is contradicted (issue 11, cases 3 and 9)', () => {
       refusal(f.laku.as(finance(), (work) => retryRefund(work, { refund: code, ...more })))
     expect(await retry({ wallet: true })).toBe('payment.option_not_for_state')
     expect(await retry({ wallet: true, notSent: true })).toBe('payment.options_exclude')
-    expect(await refusal(lookForLost({ ...context(), actor: finance() }, code))).toBe(
+    expect(await refusal(searchLostRefund({ ...context(), actor: finance() }, code))).toBe(
       'payment.refund_not_lost',
     )
     await f.settled()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { system } from '../../../../test/laku.ts'
-import { impatientGateway, openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
+import { openPaymentFixture, type PaymentFixture, shortTimeoutGateway } from '../../../../test/payments.ts'
 import { newId } from '../../kernel/index.ts'
 import { confirmInvoices, decideRefunds, openInvoice, submitRefunds, sweepRefunds } from '../index.ts'
 
@@ -20,7 +20,7 @@ it.each(['honoured', 'ignored'])(
   'of so many lost answers each is one refund, where lists lag and the key is %s',
   async (key) => {
     await f.profile({ 'xendit.refund-key': key })
-    const gateway = impatientGateway(f.laku)
+    const gateway = shortTimeoutGateway(f.laku)
     const context = { units: f.laku.units, actor: system, gateway, publicUrl: 'http://laku.test' }
     const ids: string[] = []
     for (let i = 0; i < REFUNDS; i++) {

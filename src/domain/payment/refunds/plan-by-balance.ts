@@ -99,11 +99,11 @@ async function holdBack(work: Work, ids: readonly string[], balanceIdr: Rupiah):
     if (row.isNew && row.id)
       work.emit(refundWaits(row, { id, code, amountIdr, reason, destination: 'source' }))
   }
-  await raiseWaiting(work, balanceIdr)
+  await reportWaitingRefunds(work, balanceIdr)
 }
 
 /** Staff see how much waits, since when, and what there is. */
-export async function raiseWaiting(work: Work, balanceIdr: Rupiah | null): Promise<void> {
+export async function reportWaitingRefunds(work: Work, balanceIdr: Rupiah | null): Promise<void> {
   const { rows } = await sql<{ count: number; sumIdr: Rupiah; oldestAt: Date | null }>`
     select count(*)::int as count, coalesce(sum(amount_idr), 0)::int8 as sum_idr, min(waits_since) as oldest_at from refunds
     where waits_since is not null and status in ('approved', 'failed', 'submitted')`.execute(work.tx)
@@ -114,7 +114,7 @@ export async function raiseWaiting(work: Work, balanceIdr: Rupiah | null): Promi
     balanceIdr === null || missingIdr === null
       ? ''
       : `; ${formatIdr(balanceIdr)} can be spent there, ${formatIdr(missingIdr)} of float is missing`
-  work.raise({
+  work.requestAttention({
     kind: 'refunds_wait_for_balance',
     subject: ['provider', 'xendit'],
     message: `${all.count} refunds of ${formatIdr(all.sumIdr)} wait until what came in is settled${there}`,

@@ -1,13 +1,13 @@
 import { moveState, type Rupiah, type Work } from '../../kernel/index.ts'
 import { debit, post } from '../../ledger/index.ts'
-import { openWallets } from '../../wallet/index.ts'
+import { ensureWallets } from '../../wallet/index.ts'
 import { readGone } from '../entitlement/read-gone.ts'
 import { isPlain, type SplitRefund, splitRefund } from '../entitlement/rules.ts'
 import { dimensionsOf, intoWallet } from '../escrow/funds.ts'
 import type { LockedPayment } from '../payments/lock.ts'
 import { recordRefunded } from '../payments/record-returned.ts'
 import { refundMachine } from '../transitions.ts'
-import { refundNews } from './refund-event.ts'
+import { refundEvent } from './refund-event.ts'
 
 export interface FailedRefund {
   id: string
@@ -29,7 +29,7 @@ export async function putIntoWallets(work: Work, refunds: readonly FailedRefund[
   const set = { destination: 'wallet', finishedAt: work.now, nextCheckAt: null, waitsSince: null }
   await moveState(work, refundMachine, { to: 'to_wallet', ids, set, all: true })
   await recordRefunded(work, refunds)
-  await openWallets(
+  await ensureWallets(
     work,
     refunds.map((one) => one.payment.userId),
   )
@@ -45,7 +45,7 @@ export async function putIntoWallets(work: Work, refunds: readonly FailedRefund[
   )
   for (const one of parts) {
     const facts = { ...one, amountIdr: one.split.buyerIdr, destination: 'wallet' as const }
-    work.emit(refundNews('refund.succeeded', one.payment, facts))
+    work.emit(refundEvent('refund.succeeded', one.payment, facts))
   }
 }
 

@@ -11,7 +11,7 @@ export interface RefundFacts {
 }
 
 /** The event that tells of a refund, and of the payment that it belongs to. */
-export function refundNews(
+export function refundEvent(
   type: 'refund.decided' | 'refund.succeeded',
   payment: Payment,
   refund: RefundFacts,

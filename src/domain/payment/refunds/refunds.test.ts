@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { system } from '../../../../test/laku.ts'
-import { impatientGateway, openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
+import { openPaymentFixture, type PaymentFixture, shortTimeoutGateway } from '../../../../test/payments.ts'
 import { newId } from '../../kernel/index.ts'
 import { escrow } from '../../ledger/index.ts'
 import type { GatewayRefund, PaymentGateway } from '../gateway.ts'
@@ -21,7 +21,7 @@ describe('refunds', () => {
     f = await openPaymentFixture()
   })
   beforeEach(() => {
-    gateway = impatientGateway(f.laku)
+    gateway = shortTimeoutGateway(f.laku)
   })
   afterEach(async () => {
     await f.faults()

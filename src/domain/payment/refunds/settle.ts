@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { asRecords, moveState, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
 import { credit, debit, post } from '../../ledger/index.ts'
-import { noteLost, putIntoSuspense } from '../../suspense/index.ts'
+import { putIntoSuspense, recordLostReference } from '../../suspense/index.ts'
 import { levelBuyers } from '../entitlement/level-buyers.ts'
 import { isPlain } from '../entitlement/rules.ts'
 import type { GatewayRefund } from '../gateway.ts'
@@ -10,9 +10,9 @@ import { recordRefunded } from '../payments/record-returned.ts'
 import { type RefundStatus, refundMachine } from '../transitions.ts'
 import { referenceOf } from './claim.ts'
 import { failRefunds } from './fail.ts'
-import { goneIdr, hearRefund, type ProviderRefund } from './interpret-answer.ts'
-import { raiseWaiting } from './plan-by-balance.ts'
-import { refundNews } from './refund-event.ts'
+import { goneIdr, interpretRefundAnswer, type ProviderRefund } from './interpret-answer.ts'
+import { reportWaitingRefunds } from './plan-by-balance.ts'
+import { refundEvent } from './refund-event.ts'
 
 /** A refund, locked. Its state follows what is decided of it here. */
 export interface LockedRefund {
@@ -72,7 +72,7 @@ export async function settleRefunds(
   for (const one of heard.strangers) await tellOfStranger(work, one)
   for (const one of heard.surplus) await putAside(work, one, locked.payments)
   for (const [code, fact] of heard.contradicted) await stop(work, locked.byCode.get(code), fact)
-  if ([...heard.failed.values()].some((one) => one.waits)) await raiseWaiting(work, null)
+  if ([...heard.failed.values()].some((one) => one.waits)) await reportWaitingRefunds(work, null)
 }
 
 /** A refund that failed, with what is known against trying it again. */
@@ -123,7 +123,7 @@ class Hearing {
     }
     const before = known ?? newFact(refund, answer)
     const isNews = before.status !== answer.status || before.amountIdr !== answer.amountIdr
-    const what = hearRefund(refund, before, answer)
+    const what = interpretRefundAnswer(refund, before, answer)
     const fact = this.#remember(before, answer, what === 'beside' ? work.now : null)
     const movedIdr = fact.bookedIdr - before.bookedIdr
     if (what === 'succeeded') {
@@ -239,9 +239,9 @@ async function tellOfStranger(
   { id, status, referenceId, amountIdr }: GatewayRefund,
 ): Promise<void> {
   if (status === 'SUCCEEDED' || status === 'PENDING')
-    await noteLost(work, { reference: referenceId, providerId: id })
+    await recordLostReference(work, { reference: referenceId, providerId: id })
   if (status !== 'SUCCEEDED') return
-  work.raise({
+  work.requestAttention({
     kind: 'refund_unexpected',
     subject: ['provider_refund', id],
     message: 'the provider made a refund that laku does not wait for',
@@ -294,7 +294,7 @@ async function stop(
       update refunds set next_check_at = null where id = ${id}::uuid and status in ('approved', 'failed')`.execute(
       work.tx,
     )
-    work.raise({
+    work.requestAttention({
       kind: 'refund_contradicted',
       subject: ['refund', id],
       message: `the provider contradicts what it said of ${code}: nothing more is done by itself`,
@@ -302,7 +302,7 @@ async function stop(
       details: { code, ...(fact && { providerRefundId: fact.providerRefundId, says: fact.status }) },
     })
   } else if (fact?.status === 'PENDING')
-    work.raise({
+    work.requestAttention({
       kind: 'refund_unexpected',
       subject: ['provider_refund', fact.providerRefundId],
       message: `the provider has a second refund of ${code} under way`,
@@ -336,7 +336,7 @@ async function rememberIds(
   const { refundPendingHours } = work.policy
   for (const { id, code, firstCalledAt } of rows) {
     if (!firstCalledAt || work.now < secondsAfter(firstCalledAt, refundPendingHours * 3600)) continue
-    work.raise({
+    work.requestAttention({
       kind: 'refund_pending',
       subject: ['refund', id],
       message: `${code}: the provider took it on ${Math.floor((work.now.getTime() - firstCalledAt.getTime()) / 3_600_000)} hours ago and has not ended it`,
@@ -388,6 +388,6 @@ async function succeed(
     )
   for (const { refund } of ended) {
     const payment = refund.paymentId === null ? undefined : payments.get(refund.paymentId)
-    if (payment) work.emit(refundNews('refund.succeeded', payment, refund))
+    if (payment) work.emit(refundEvent('refund.succeeded', payment, refund))
   }
 }

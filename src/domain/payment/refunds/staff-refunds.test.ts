@@ -3,9 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { system } from '../../../../test/laku.ts'
 import {
   type Buyer,
-  impatientGateway,
   openPaymentFixture,
   type PaymentFixture,
+  shortTimeoutGateway,
 } from '../../../../test/payments.ts'
 import { oneAdministratorAndTwo, staff } from '../../../../test/staff.ts'
 import { refusal } from '../../../../test/storefront.ts'
@@ -39,7 +39,7 @@ describe('refunds by staff', () => {
     await f.laku.close()
   })
 
-  const context = () => ({ units: f.laku.units, actor: system, gateway: impatientGateway(f.laku) })
+  const context = () => ({ units: f.laku.units, actor: system, gateway: shortTimeoutGateway(f.laku) })
   const paid = async (channel = 'BCA', buyer?: Buyer) => {
     const payment = await f.payment('invoice', buyer)
     const paidAt = f.laku.clock.now()

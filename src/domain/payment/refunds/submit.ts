@@ -11,7 +11,7 @@ import { freeLeases, type Shown, uncall } from './hold-lease.ts'
 import { planByBalance } from './plan-by-balance.ts'
 import { settleRefunds } from './settle.ts'
 
-const A_RUN = 50
+const BATCH_SIZE = 50
 
 /**
  * True when a refund waits to be sent, or to be asked about. Answered by the indexes `refunds_due` and
@@ -28,7 +28,7 @@ export async function sweepRefunds(context: GatewayContext): Promise<void> {
   const { units, actor } = context
   const ids = await units.run(actor, async (work) => {
     const { rows } = await sql<{ id: string }>`
-      select id from refunds where next_check_at <= ${work.now} order by next_check_at limit ${A_RUN}`.execute(
+      select id from refunds where next_check_at <= ${work.now} order by next_check_at limit ${BATCH_SIZE}`.execute(
       work.tx,
     )
     return rows.map((row) => row.id)
@@ -93,7 +93,7 @@ async function askAboutOthers(context: GatewayContext): Promise<void> {
     const { rows } = await sql<{ id: string }>`
       update provider_refunds set next_check_at = ${secondsAfter(work.now, OTHERS_AGAIN_S)}
       where provider_refund_id in (
-        select provider_refund_id from provider_refunds where next_check_at <= ${work.now} order by next_check_at limit ${A_RUN}
+        select provider_refund_id from provider_refunds where next_check_at <= ${work.now} order by next_check_at limit ${BATCH_SIZE}
         for update skip locked)
       returning provider_refund_id as id`.execute(work.tx)
     return rows.map((row) => row.id)
@@ -125,7 +125,7 @@ async function record(work: Work, answers: readonly RefundAnswer[]): Promise<voi
   for (const { refund } of failures.filter((one) => one.proof === 'not_sent')) await uncall(work, refund)
   await settleRefunds(work, heard, refused)
   for (const one of failures) if (one.proof !== 'not_made') await askLater(work, one.refund, one.failure)
-  for (const one of answers) if ('shown' in one) await lookAgain(work, one.refund, one)
+  for (const one of answers) if ('shown' in one) await scheduleNextSearch(work, one.refund, one)
   await endLooks(
     work,
     answers.flatMap((one) => ('heard' in one && one.refund.status !== 'submitted' ? [one.refund] : [])),
@@ -162,11 +162,11 @@ async function askLater(
 ): Promise<void> {
   const { firstAskedAt } = await postpone(work, refund, (age) => retryAfterS ?? waitS(age), code)
   if (firstAskedAt && (work.now.getTime() - firstAskedAt.getTime()) / 1000 > STUCK_S)
-    raiseStuck(work, refund, `the provider has not answered: ${code}`, `laku refunds retry ${refund.code}`)
+    reportStuck(work, refund, `the provider has not answered: ${code}`, `laku refunds retry ${refund.code}`)
 }
 
 /** Nothing shows it: looked for again, at the latest when the lists must show it. */
-async function lookAgain(
+async function scheduleNextSearch(
   work: Work,
   refund: SentRefund,
   { shown, over, isMute, mayBe }: { shown: Shown; over: boolean; isMute: boolean; mayBe: string | undefined },
@@ -178,7 +178,7 @@ async function lookAgain(
   const { code } = refund
   if (mayBe) {
     const why = `the provider has a refund of its payment without our reference, ${mayBe}, which may be it: nothing is sent`
-    return raiseStuck(work, refund, why, `laku refunds retry ${code} --provider-refund-id ${mayBe}`, shown)
+    return reportStuck(work, refund, why, `laku refunds retry ${code} --provider-refund-id ${mayBe}`, shown)
   }
   if (!over && ageS(refund, work.now) <= STUCK_S) return
   const why = over
@@ -186,7 +186,7 @@ async function lookAgain(
     : isMute
       ? 'its call is lost, nothing shows it yet, and its payment does not say what was refunded: nothing is sent again by itself'
       : 'its call is lost, and nothing at the provider shows it yet'
-  raiseStuck(
+  reportStuck(
     work,
     refund,
     why,
@@ -216,14 +216,14 @@ async function postpone(
   return { firstAskedAt }
 }
 
-function raiseStuck(
+function reportStuck(
   work: Work,
   { id, code, amountIdr }: SentRefund,
   why: string,
   command: string,
   shown?: Shown,
 ): void {
-  work.raise({
+  work.requestAttention({
     kind: 'refund_stuck',
     subject: ['refund', id],
     message: `${code}: ${why}`,

@@ -1,7 +1,7 @@
 import { moveState, type Rupiah, requireStaff, statesBefore, type Work } from '../../kernel/index.ts'
 import { credit, debit, post, walletAccount } from '../../ledger/index.ts'
 import { type LimitUse, takeLimit } from '../../ops/index.ts'
-import { openWallets } from '../../wallet/index.ts'
+import { ensureWallets } from '../../wallet/index.ts'
 import { paymentErrors } from '../errors.ts'
 import { dimensionsOf, fundsOf } from '../escrow/funds.ts'
 import { announceFailed } from '../payments/fail.ts'
@@ -9,7 +9,7 @@ import type { LockedPayment } from '../payments/lock.ts'
 import { paymentMachine, paymentTransitions } from '../transitions.ts'
 import { subjectOf } from '../views.ts'
 import { takeParts } from '../wallet-part/take-parts.ts'
-import { decideQuarantined, type LockedStray, lockQuarantined, requireNotChargedBack } from './lock.ts'
+import { decideQuarantined, type LockedUnapplied, lockQuarantined, requireNotChargedBack } from './lock.ts'
 
 export interface ApplyQuarantined {
   id: string
@@ -45,16 +45,20 @@ export async function applyQuarantined(work: Work, input: ApplyQuarantined): Pro
   if (input.wallet) {
     const userId = input.wallet === 'buyer' ? payment?.userId : input.wallet.userId
     if (!userId) throw paymentErrors.no_payment({ id: stray.id })
-    await takeLimit(work, strayUse(stray, userId))
+    await takeLimit(work, unappliedUse(stray, userId))
     return await intoWallet(work, stray, userId, payments.get(stray.paymentId ?? ''))
   }
   if (!payment) throw paymentErrors.no_payment({ id: stray.id })
-  await takeLimit(work, strayUse(stray, payment.userId, Math.max(stray.amountIdr, payment.amountIdr)))
+  await takeLimit(work, unappliedUse(stray, payment.userId, Math.max(stray.amountIdr, payment.amountIdr)))
   return await ontoPayment(work, stray, payment)
 }
 
 /** How a decision on a stray counts; with what the company adds, where it does. */
-export const strayUse = ({ id, amountIdr }: LockedStray, userId: string, givenIdr = amountIdr): LimitUse => ({
+export const unappliedUse = (
+  { id, amountIdr }: LockedUnapplied,
+  userId: string,
+  givenIdr = amountIdr,
+): LimitUse => ({
   kind: 'quarantine',
   subject: ['quarantine', id],
   receiver: `user:${userId}`,
@@ -63,7 +67,7 @@ export const strayUse = ({ id, amountIdr }: LockedStray, userId: string, givenId
 
 async function ontoPayment(
   work: Work,
-  stray: LockedStray,
+  stray: LockedUnapplied,
   payment: LockedPayment,
 ): Promise<QuarantineDecision> {
   const { id, code, status, userId } = payment
@@ -84,7 +88,7 @@ async function ontoPayment(
   const ids = { providerPaymentId, providerPaymentRequestId, paymentSource }
   const set = { channel, paidAmountIdr, walletIdr, paidAt, providerInvoiceId, ...ids }
   await moveState(work, paymentMachine, { to: 'paid', ids: [id], set, all: true })
-  if (surplusIdr > 0) await openWallets(work, [userId])
+  if (surplusIdr > 0) await ensureWallets(work, [userId])
   const dimensions = dimensionsOf(payment)
   await post(work, [
     {
@@ -112,14 +116,14 @@ async function ontoPayment(
 
 async function intoWallet(
   work: Work,
-  stray: LockedStray,
+  stray: LockedUnapplied,
   userId: string,
   cameFor: LockedPayment | undefined,
 ): Promise<QuarantineDecision> {
   const { id, amountIdr, paymentId } = stray
   await requireNotChargedBack(work, stray)
   await endReview(work, stray, cameFor, 'refunded')
-  await openWallets(work, [userId])
+  await ensureWallets(work, [userId])
   await post(work, [
     {
       key: `quarantine:${id}:applied`,
@@ -141,7 +145,7 @@ async function intoWallet(
  */
 export async function endReview(
   work: Work,
-  stray: LockedStray,
+  stray: LockedUnapplied,
   payment: LockedPayment | undefined,
   status: 'review' | 'refunded',
 ): Promise<void> {
@@ -155,7 +159,7 @@ export async function endReview(
  * Another payment takes the money that this one waited for. A refund names the invoice that was paid, so that
  * goes with the money.
  */
-async function giveUp(work: Work, stray: LockedStray, cameFor: LockedPayment): Promise<void> {
+async function giveUp(work: Work, stray: LockedUnapplied, cameFor: LockedPayment): Promise<void> {
   await endReview(work, stray, cameFor, 'refunded')
   await work.tx
     .updateTable('payments')

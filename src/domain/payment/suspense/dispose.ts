@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { actorLabel, insertRows, newId, type Work } from '../../kernel/index.ts'
 import { walletAccount } from '../../ledger/index.ts'
-import { noteReference } from '../../payout/index.ts'
+import { claimBankReference } from '../../payout/index.ts'
 import {
   type AskedDisposal,
   collectPlace,
@@ -15,8 +15,8 @@ import {
   suspenseErrors,
   writeOffPlace,
 } from '../../suspense/index.ts'
-import { lockWallets, openWallets, requireBalances, walletErrors } from '../../wallet/index.ts'
-import { chargebackKey, chargebacksOf, markPayments, requireTakeable } from '../chargebacks/record-all.ts'
+import { ensureWallets, lockWallets, requireBalances, walletErrors } from '../../wallet/index.ts'
+import { addChargedBack, chargebackKey, chargebacksOf, requireTakeable } from '../chargebacks/record-all.ts'
 import { reduceQuarantined } from '../chargebacks/take-from-quarantine.ts'
 import { dimensionsOf } from '../escrow/funds.ts'
 import { lockPayments } from '../payments/lock.ts'
@@ -87,7 +87,7 @@ async function placeOf(work: Work, item: SuspenseItem, asked: AskedDisposal): Pr
       ...collectPlace(),
       // A bank's transfer is of one thing, whichever door it is booked through.
       before: async () => {
-        if (reference) await noteReference(work, reference, ['suspense', item.id])
+        if (reference) await claimBankReference(work, reference, ['suspense', item.id])
       },
     }
   }
@@ -109,7 +109,7 @@ function walletPlace({ code, userId, amountIdr }: SuspenseItem, { userId: given 
     before: async (work) => {
       const { rows } = await sql`select from users where id = ${user}::uuid`.execute(work.tx)
       if (rows.length === 0) throw walletErrors.user_not_found({ userId: user })
-      if (amountIdr < 0) await openWallets(work, [user])
+      if (amountIdr < 0) await ensureWallets(work, [user])
       else await requireBalances(work, [{ userId: user, amountIdr }])
     },
   }
@@ -142,8 +142,8 @@ async function reassignPlace(work: Work, item: SuspenseItem, { place }: AskedDis
     before: async () => {
       const row = { id: newId(), ledgerKey, paymentId: payment.id, amountIdr, createdAt: work.now }
       await insertRows(work.tx, 'chargebacks', [{ ...row, providerTransactionId: line.transactionId }])
-      await markPayments(work, [line])
-      work.raise({
+      await addChargedBack(work, [line])
+      work.requestAttention({
         kind: 'payment_charged_back',
         subject: ['payment', payment.id],
         message: `${payment.code} was charged back: look at its order before it is sent`,

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import { pageOf, type Rupiah, type Tx } from '../../kernel/index.ts'
-import type { StrayKind } from './quarantine.ts'
+import type { UnappliedKind } from './quarantine.ts'
 
 export interface QuarantinedLine {
   id: string
-  kind: StrayKind
+  kind: UnappliedKind
   status: string
   amountIdr: Rupiah
   /** The code of the payment that its invoice was made for. */

@@ -4,11 +4,11 @@ import { suspenseTransitions } from '../../suspense/index.ts'
 import { paymentErrors } from '../errors.ts'
 import { type LockedPayment, lockWholly } from '../payments/lock.ts'
 import { quarantineMachine } from '../transitions.ts'
-import type { StrayKind } from './quarantine.ts'
+import type { UnappliedKind } from './quarantine.ts'
 
-export interface LockedStray {
+export interface LockedUnapplied {
   id: string
-  kind: StrayKind
+  kind: UnappliedKind
   paymentId: string | null
   providerInvoiceId: string
   channel: string | null
@@ -29,7 +29,7 @@ export async function lockQuarantined(
   work: Work,
   id: string,
   paymentId?: string,
-): Promise<{ stray: LockedStray; payments: Map<string, LockedPayment> }> {
+): Promise<{ stray: LockedUnapplied; payments: Map<string, LockedPayment> }> {
   const { rows: found } = await sql<{ paymentId: string | null }>`
     select payment_id from quarantined_money where id = ${id}::uuid`.execute(work.tx)
   const [known] = found
@@ -38,7 +38,7 @@ export async function lockQuarantined(
     work.tx,
     [known.paymentId, paymentId].flatMap((one) => one ?? []),
   )
-  const { rows } = await sql<LockedStray & { status: string }>`
+  const { rows } = await sql<LockedUnapplied & { status: string }>`
     select id, kind, payment_id, provider_invoice_id, channel, provider_payment_id, provider_payment_request_id, payment_source, paid_at,
       amount_idr - charged_back_idr as amount_idr, status
     from quarantined_money where id = ${id}::uuid for no key update`.execute(work.tx)
@@ -53,7 +53,7 @@ export async function lockQuarantined(
  * suspense under its own id.
  * @throws payment.maybe_charged_back
  */
-export async function requireNotChargedBack(work: Work, { amountIdr }: LockedStray): Promise<void> {
+export async function requireNotChargedBack(work: Work, { amountIdr }: LockedUnapplied): Promise<void> {
   const { rows } = await sql<{ id: string }>`
     select id from suspense_items
     where kind = 'chargeback' and subject_id is null and amount_idr = ${amountIdr} and status in ${inSql(openStates(suspenseTransitions))} limit 1`.execute(
@@ -65,7 +65,7 @@ export async function requireNotChargedBack(work: Work, { amountIdr }: LockedStr
 /** Ends the waiting of locked money: by the compare-and-set, once. */
 export async function decideQuarantined(
   work: Work,
-  { id, kind, paymentId, amountIdr }: LockedStray,
+  { id, kind, paymentId, amountIdr }: LockedUnapplied,
   status: 'applied' | 'refunded',
   after: Record<string, unknown>,
 ): Promise<void> {

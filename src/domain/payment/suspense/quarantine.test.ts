@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { admin, system } from '../../../../test/laku.ts'
-import { impatientGateway, openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
+import { openPaymentFixture, type PaymentFixture, shortTimeoutGateway } from '../../../../test/payments.ts'
 import { staff } from '../../../../test/staff.ts'
 import type { Actor } from '../../kernel/index.ts'
 import { escrow } from '../../ledger/index.ts'
@@ -22,7 +22,7 @@ describe('money in quarantine', () => {
     f = await openPaymentFixture()
   })
   beforeEach(() => {
-    gateway = impatientGateway(f.laku)
+    gateway = shortTimeoutGateway(f.laku)
   })
   afterAll(async () => {
     expect(await f.broken()).toEqual([])
@@ -174,7 +174,7 @@ describe('an invoice that the provider refuses for good', () => {
     const context = {
       units: f.laku.units,
       actor: system,
-      gateway: impatientGateway(f.laku),
+      gateway: shortTimeoutGateway(f.laku),
       publicUrl: 'http://x',
     }
     await f.faults({

@@ -1,14 +1,14 @@
 import { sql } from 'kysely'
 import { insertRows, newId, type Rupiah, sumIdr, type Work } from '../../kernel/index.ts'
 import { credit, debit, post } from '../../ledger/index.ts'
-import { noteLost } from '../../suspense/index.ts'
+import { recordLostReference } from '../../suspense/index.ts'
 import { type PaidIds, unknownIds } from '../payments/paid-ids.ts'
 
-export type StrayKind = 'wrong_amount' | 'paid_twice' | 'unknown'
+export type UnappliedKind = 'wrong_amount' | 'paid_twice' | 'unknown'
 
 /** Money that came in and that nothing here expects. */
-export interface StrayMoney {
-  kind: StrayKind
+export interface UnappliedFunds {
+  kind: UnappliedKind
   /** The provider's invoice that was paid: the key under which it is booked once. */
   invoiceId: string
   /** The payment of ours that the invoice was made for; nothing where it is none of ours. */
@@ -29,7 +29,7 @@ export interface StrayMoney {
  * changes nothing. Nothing is sent back by itself: only a person can tell a buyer's second payment from a
  * provider's mistake.
  */
-export async function quarantine(work: Work, strays: readonly StrayMoney[]): Promise<Rupiah> {
+export async function quarantine(work: Work, strays: readonly UnappliedFunds[]): Promise<Rupiah> {
   // One whose amount grew since is known: what came beside it is a difference in the provider's book, and
   // goes its way.
   const { rows: known } = await sql<{ id: string }>`
@@ -69,18 +69,18 @@ export async function quarantine(work: Work, strays: readonly StrayMoney[]): Pro
     })),
   )
   for (const stray of fresh) {
-    raise(work, stray)
+    reportUnapplied(work, stray)
     const { kind, invoiceId: providerId, externalId: reference = null } = stray
-    if (kind === 'unknown') await noteLost(work, { reference, providerId })
+    if (kind === 'unknown') await recordLostReference(work, { reference, providerId })
   }
   return sumIdr(fresh.map((stray) => stray.amountIdr))
 }
 
-const keyOf = ({ invoiceId }: StrayMoney) => `invoice:${invoiceId}:quarantined`
+const keyOf = ({ invoiceId }: UnappliedFunds) => `invoice:${invoiceId}:quarantined`
 
-function raise(
+function reportUnapplied(
   work: Work,
-  { id, kind, payment, invoiceId, amountIdr, details, message: said }: StrayMoney & { id: string },
+  { id, kind, payment, invoiceId, amountIdr, details, message: said }: UnappliedFunds & { id: string },
 ): void {
   const code = payment?.code
   const message = {
@@ -89,7 +89,7 @@ function raise(
     unknown: 'an invoice that is none of ours was paid',
   }[kind]
   const ours = payment && { paymentId: payment.id, code, expectedIdr: payment.amountIdr }
-  work.raise({
+  work.requestAttention({
     kind: `payment_${kind}`,
     subject: kind === 'wrong_amount' && payment ? ['payment', payment.id] : ['invoice', invoiceId],
     message: said ?? message,

@@ -1,12 +1,12 @@
 import { insertRows, newCode, newId, requireStaff, secondsAfter, type Work } from '../../kernel/index.ts'
 import { credit, debit, post, walletAccount } from '../../ledger/index.ts'
 import { takeLimit } from '../../ops/index.ts'
-import { openWallets } from '../../wallet/index.ts'
+import { ensureWallets } from '../../wallet/index.ts'
 import { paymentErrors } from '../errors.ts'
 import { JOB_GRACE_S } from '../refunds/decide.ts'
-import { refundNews } from '../refunds/refund-event.ts'
+import { refundEvent } from '../refunds/refund-event.ts'
 import { refundWay } from '../rules.ts'
-import { endReview, type QuarantineDecision, strayUse } from './apply.ts'
+import { endReview, type QuarantineDecision, unappliedUse } from './apply.ts'
 import { decideQuarantined, lockQuarantined, requireNotChargedBack } from './lock.ts'
 
 const REASON = 'quarantine'
@@ -42,7 +42,7 @@ export async function refundQuarantined(
     : refundWay(paidBy, amountIdr, work)
   const toWallet = destination === 'wallet'
   // Money that goes back to the person who paid it is given to nobody.
-  if (toWallet && payment) await takeLimit(work, strayUse(stray, payment.userId))
+  if (toWallet && payment) await takeLimit(work, unappliedUse(stray, payment.userId))
   if (toWallet && !payment) throw paymentErrors.no_source({ id: stray.id, channel })
   const code = adopted?.code ?? newCode('RFD', work.now)
   const refund = { id: newId(), code, amountIdr, reason: REASON, destination }
@@ -60,7 +60,7 @@ export async function refundQuarantined(
       finishedAt: toWallet ? work.now : null,
     },
   ])
-  if (toWallet && payment) await openWallets(work, [payment.userId])
+  if (toWallet && payment) await ensureWallets(work, [payment.userId])
   const dimensions = payment ? { userId: payment.userId, sessionId: payment.sessionId } : {}
   const to = toWallet && payment ? walletAccount(payment.userId) : 'refunds-payable'
   await post(work, [
@@ -73,8 +73,8 @@ export async function refundQuarantined(
   ])
   await endReview(work, stray, payment, toWallet ? 'refunded' : 'review')
   await decideQuarantined(work, stray, 'refunded', { refund: refund.code, destination })
-  if (payment) work.emit(refundNews('refund.decided', payment, refund))
-  if (payment && toWallet) work.emit(refundNews('refund.succeeded', payment, refund))
+  if (payment) work.emit(refundEvent('refund.decided', payment, refund))
+  if (payment && toWallet) work.emit(refundEvent('refund.succeeded', payment, refund))
   return {
     id: stray.id,
     status: 'refunded',

@@ -1,6 +1,6 @@
 import type { EventOf, Work } from '../../kernel/index.ts'
 import { balances, credit, debit, paymentHold, post, walletAccount } from '../../ledger/index.ts'
-import { openWallets } from '../../wallet/index.ts'
+import { ensureWallets } from '../../wallet/index.ts'
 import { dimensionsOf } from '../escrow/funds.ts'
 
 /**
@@ -17,7 +17,7 @@ export async function freeParts(
   const held = new Map((await balances(work.tx, keys)).map((one) => [one.account, one.balanceIdr]))
   // One that ended before, and whose late money has now come to nothing as well, holds nothing any more.
   const freed = ended.filter(({ paymentId }) => (held.get(paymentHold(paymentId)) ?? 0) > 0)
-  await openWallets(
+  await ensureWallets(
     work,
     freed.map(({ userId }) => userId),
   )

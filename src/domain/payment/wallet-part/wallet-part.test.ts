@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { admin, system } from '../../../../test/laku.ts'
-import { impatientGateway, openPaymentFixture, type PaymentFixture } from '../../../../test/payments.ts'
+import { openPaymentFixture, type PaymentFixture, shortTimeoutGateway } from '../../../../test/payments.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance, good } from '../../../../test/wallets.ts'
 import { openThings } from '../../composition/privacy/open-things.ts'
@@ -11,6 +11,7 @@ import { adjustWallet, requestWithdrawal, walletView } from '../../wallet/index.
 import type { PaymentGateway } from '../gateway.ts'
 import {
   applyQuarantined,
+  cancelPayments,
   confirmInvoices,
   confirmPayments,
   endPayment,
@@ -18,7 +19,6 @@ import {
   recordChargeback,
   refundQuarantined,
   sweepPayments,
-  withdrawPayments,
 } from '../index.ts'
 
 describe('case 17: 5,000 in a wallet can be spent', () => {
@@ -28,7 +28,7 @@ describe('case 17: 5,000 in a wallet can be spent', () => {
     f = await openPaymentFixture()
   })
   beforeEach(() => {
-    gateway = impatientGateway(f.laku)
+    gateway = shortTimeoutGateway(f.laku)
   })
   afterEach(async () => {
     await f.faults()
@@ -161,7 +161,7 @@ describe('case 17: 5,000 in a wallet can be spent', () => {
       await opened(payment.code)
       await f.laku.as(admin, (work) => endPayment(work, { payment: payment.code }))
       expect(await where(payment)).toEqual({ status: 'pending', walletIdr: 0, heldIdr: 5_000 })
-      await withdrawPayments(context(), [payment.id])
+      await cancelPayments(context(), [payment.id])
       expect(await where(payment)).toEqual(free('expired'))
       const unopened = await parted()
       await f.laku.as(admin, (work) => endPayment(work, { payment: unopened.code }))
@@ -173,7 +173,7 @@ describe('case 17: 5,000 in a wallet can be spent', () => {
       const invoice = await opened(payment.code)
       await f.laku.as(admin, (work) => endPayment(work, { payment: payment.code }))
       await f.pay(invoice.id)
-      await withdrawPayments(context(), [payment.id])
+      await cancelPayments(context(), [payment.id])
       expect(await where(payment)).toEqual({ status: 'paid', walletIdr: 0, heldIdr: 0 })
     })
 

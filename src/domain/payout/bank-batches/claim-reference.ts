@@ -10,7 +10,7 @@ export const normalReference = (given: string): string => given.toUpperCase().re
  * is paid by hand.
  * @throws payout.reference_invalid, reference_used with what it is of
  */
-export async function noteReference(
+export async function claimBankReference(
   work: Work,
   given: string,
   [subjectKind, subjectId]: readonly [string, string],

@@ -15,7 +15,7 @@ import { sealAccount } from '../destination.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
 import { requireNoneMoves } from '../older-moves.ts'
-import { payoutNews } from '../payout-event.ts'
+import { payoutEventPayload } from '../payout-event.ts'
 
 const HOUR_S = 3600
 
@@ -63,7 +63,7 @@ export async function addTransfer(work: Work, transfer: NewTransfer): Promise<st
       ${amountIdr}, ${description}, 'submitted', 'bank', ${batchId}, 1, ${work.now}, ${work.now}, ${work.now})
     on conflict do nothing returning id`.execute(work.tx)
   if (rows.length === 0) throw payoutErrors.under_way({ subjectId })
-  const payload = payoutNews({ id, key, purpose, subjectId, amountIdr, route: 'bank' })
+  const payload = payoutEventPayload({ id, key, purpose, subjectId, amountIdr, route: 'bank' })
   work.emit({ type: 'payout.submitted', aggregate: ['payout', id], payload })
   return id
 }

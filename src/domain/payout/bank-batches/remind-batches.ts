@@ -16,7 +16,7 @@ export async function remindBatches(work: Work): Promise<void> {
     update bank_batches set remind_at = null where remind_at <= ${work.now} and status in ${inSql(openStates(bankBatchTransitions))}
     returning id, number::int8 as number`.execute(work.tx)
   for (const { id, number } of rows) {
-    work.raise({
+    work.requestAttention({
       kind: 'bank_batch_unconfirmed',
       subject: ['bank_batch', id],
       message: `nobody has said what the bank made of batch ${number}: its money is on its way`,

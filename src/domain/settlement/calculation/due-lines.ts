@@ -49,7 +49,7 @@ export async function dueFactories(tx: Tx, period: Period, factoryId?: string): 
 }
 
 /** Returns what is due and open, gathered or not, of one factory or of all. Changes nothing. */
-export async function seeDueLines(tx: Tx, period: Period, factoryId?: string): Promise<DueLine[]> {
+export async function readDueLines(tx: Tx, period: Period, factoryId?: string): Promise<DueLine[]> {
   const only = factoryId ? sql`l.factory_id = ${factoryId}::uuid` : sql`true`
   const { rows } = await sql<DueLine>`
     select l.entry_seq, l.factory_id, l.kind, l.gross_idr, l.commission_idr, l.net_idr

@@ -38,10 +38,10 @@ export function linesFrom(which: RawBuilder<unknown>): RawBuilder<unknown> {
 export async function gatherLines({ units, actor }: { units: UnitOfWork; actor: Actor }): Promise<number> {
   requireStaff(actor, 'finance', 'service')
   const through = await committedThrough({ units, actor })
-  return await units.run(actor, (work) => noteLines(work, through))
+  return await units.run(actor, (work) => insertDueLines(work, through))
 }
 
-async function noteLines(work: Work, through: number): Promise<number> {
+async function insertDueLines(work: Work, through: number): Promise<number> {
   // One after the other: of two who note the same sale at once, the one whose line meets the other's by its
   // order item, before it does by its entry, would fail.
   await sql`select from settlement_gathered for no key update`.execute(work.tx)

@@ -3,7 +3,7 @@ import { requireStaff, type Work } from '../../kernel/index.ts'
 import { isSettled, periodThrough, totalsOf } from '../rules.ts'
 import { reportOf, type SettlementReport, type SettlementView } from '../views.ts'
 import { carriedView } from './calculate.ts'
-import { seeDueLines } from './due-lines.ts'
+import { readDueLines } from './due-lines.ts'
 
 export interface SettlementQuery {
   /** A business date (Asia/Jakarta), `2026-11-20`; today where it is absent. */
@@ -20,7 +20,7 @@ export async function previewSettlements(work: Work, query: SettlementQuery): Pr
   requireStaff(work.actor, 'finance', 'support', 'service')
   const period = periodThrough(query.through, work.now, work.policy)
   if (query.factoryId) await getFactory(work.tx, query.factoryId)
-  const lines = await seeDueLines(work.tx, period, query.factoryId)
+  const lines = await readDueLines(work.tx, period, query.factoryId)
   const by = Map.groupBy(lines, (line) => line.factoryId)
   const factories = await factoriesById(work.tx, [...by.keys()])
   const views = [...by].map(([id, due]): SettlementView => {

@@ -6,7 +6,7 @@ import { BATCH_CANCELLED, setPayoutAside } from '../../payout/index.ts'
 import { type LockedSettlement, lockSettlements, newsOf } from '../lock.ts'
 import { retryAfterFailure, UNSETTLED } from '../rules.ts'
 import { type SettlementStatus, settlementMachine, settlementTransitions } from '../transitions.ts'
-import { raiseUnpaid } from './report-unpaid.ts'
+import { reportUnpaid } from './report-unpaid.ts'
 
 type PayoutEvent = EventOf<'payout.submitted' | 'payout.succeeded' | 'payout.failed' | 'payout.reversed'>
 
@@ -24,8 +24,11 @@ interface Followed {
 }
 
 /** Reaction to payout.submitted: what the factory is owed is in flight. */
-export async function submitSettlements(work: Work, events: EventOf<'payout.submitted'>[]): Promise<void> {
-  const all = await follow(work, events, 'submitted', ({ factoryId }, { route }) => [
+export async function markSettlementsSubmitted(
+  work: Work,
+  events: EventOf<'payout.submitted'>[],
+): Promise<void> {
+  const all = await postPayoutResults(work, events, 'submitted', ({ factoryId }, { route }) => [
     factoryAccount(factoryId),
     waysOf[route].inFlight,
   ])
@@ -33,8 +36,8 @@ export async function submitSettlements(work: Work, events: EventOf<'payout.subm
 }
 
 /** Reaction to payout.succeeded: the settlement is paid, and its statement is due. */
-export async function confirmSettlements(work: Work, events: EventOf<'payout.succeeded'>[]): Promise<void> {
-  const all = await follow(work, events, 'confirmed', (_, { route }) => [
+export async function markSettlementsPaid(work: Work, events: EventOf<'payout.succeeded'>[]): Promise<void> {
+  const all = await postPayoutResults(work, events, 'confirmed', (_, { route }) => [
     waysOf[route].inFlight,
     waysOf[route].from,
   ])
@@ -109,7 +112,7 @@ export async function stopRetries(work: Work, events: EventOf<'payout.contradict
     returning id, code`.execute(work.tx)
   for (const row of rows) {
     const payout = news.find((one) => one.subjectId === row.id)
-    raiseUnpaid(
+    reportUnpaid(
       work,
       row,
       `the provider says ${payout?.says} of ${payout?.key}, which ${payout?.from}: look before it is paid again`,
@@ -121,8 +124,8 @@ export async function stopRetries(work: Work, events: EventOf<'payout.contradict
  * Reaction to payout.failed: the money is owed again. It is paid again by itself where that may help, and
  * else a person decides.
  */
-export async function failSettlements(work: Work, events: EventOf<'payout.failed'>[]): Promise<void> {
-  const all = await follow(work, events, 'failed', ({ factoryId }, { route }) => [
+export async function markSettlementsFailed(work: Work, events: EventOf<'payout.failed'>[]): Promise<void> {
+  const all = await postPayoutResults(work, events, 'failed', ({ factoryId }, { route }) => [
     waysOf[route].inFlight,
     factoryAccount(factoryId),
   ])
@@ -144,14 +147,18 @@ export async function failSettlements(work: Work, events: EventOf<'payout.failed
     }
     const afterS = retryAfterFailure(payload.failureCode, retryable, settlement.payouts, work.policy)
     if (afterS === undefined) {
-      raiseUnpaid(work, settlement, `its payout failed: ${failureCode}${retryable ? ', which may pass' : ''}`)
+      reportUnpaid(
+        work,
+        settlement,
+        `its payout failed: ${failureCode}${retryable ? ', which may pass' : ''}`,
+      )
     } else {
       await sql`
         update settlements set retry_at = ${secondsAfter(work.now, afterS)} where id = ${settlement.id}`.execute(
         work.tx,
       )
       if (failureCode === UNSETTLED && settlement.payouts >= work.policy.payoutTries)
-        raiseUnpaid(
+        reportUnpaid(
           work,
           settlement,
           'the balance at the provider does not reach for it; it is tried again by itself',
@@ -161,8 +168,11 @@ export async function failSettlements(work: Work, events: EventOf<'payout.failed
 }
 
 /** Reaction to payout.reversed: what was paid came back, and is owed again. */
-export async function reverseSettlements(work: Work, events: EventOf<'payout.reversed'>[]): Promise<void> {
-  const all = await follow(work, events, 'reversed', ({ factoryId }, { route }) => [
+export async function markSettlementsReversed(
+  work: Work,
+  events: EventOf<'payout.reversed'>[],
+): Promise<void> {
+  const all = await postPayoutResults(work, events, 'reversed', ({ factoryId }, { route }) => [
     waysOf[route].from,
     factoryAccount(factoryId),
   ])
@@ -170,7 +180,7 @@ export async function reverseSettlements(work: Work, events: EventOf<'payout.rev
   for (const { settlement } of all) {
     const aggregate = ['settlement', settlement.id] as const
     work.emit({ type: 'settlement.reversed', aggregate, payload: newsOf(settlement) })
-    raiseUnpaid(work, settlement, 'the bank sent its money back')
+    reportUnpaid(work, settlement, 'the bank sent its money back')
   }
 }
 
@@ -178,7 +188,7 @@ export async function reverseSettlements(work: Work, events: EventOf<'payout.rev
  * Locks the settlements that these payouts are for, and posts, once a payout. Payouts of others are left to
  * them.
  */
-async function follow(
+async function postPayoutResults(
   work: Work,
   events: readonly PayoutEvent[],
   verb: string,

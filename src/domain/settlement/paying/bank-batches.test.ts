@@ -17,7 +17,7 @@ import {
 import {
   approveWithdrawal,
   claimWithdrawalsForBank,
-  openWallets,
+  ensureWallets,
   requestWithdrawal,
 } from '../../wallet/index.ts'
 import { claimForBank, holdSettlement, paySettlement, retrySettlement, voidSettlement } from '../index.ts'
@@ -222,7 +222,7 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     const [buyer] = await f.market.buyers(1)
     const userId = buyer?.id as string
     await f.laku.system(async (work) => {
-      await openWallets(work, [userId])
+      await ensureWallets(work, [userId])
       const entries = [debit('subsidy', 11_000), credit(`wallet:${userId}`, 11_000, { userId })]
       await post(work, [{ key: newId(), kind: 'refund.decided', subject: ['user', userId], entries }])
     })

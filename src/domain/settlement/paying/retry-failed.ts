@@ -14,9 +14,9 @@ import { hasChanged } from '../calculation/calculate.ts'
 import { type LockedSettlement, lockSettlement, newsOf } from '../lock.ts'
 import { settlementMachine } from '../transitions.ts'
 import { destinationOf, payLocked } from './pay.ts'
-import { raiseUnpaid } from './report-unpaid.ts'
+import { reportUnpaid } from './report-unpaid.ts'
 
-const A_RUN = 20
+const BATCH_SIZE = 20
 
 /** True when a failed settlement is to be paid again. Answered by the index `settlements_retry_due`. */
 export const retriesDue = (now: Date): RawBuilder<boolean> =>
@@ -31,7 +31,7 @@ export async function retryFailed(context: { units: UnitOfWork; actor: Actor }):
   const { units, actor } = context
   const due = await units.run(actor, async ({ tx, now }) => {
     const { rows } = await sql<{ id: string }>`
-      select id from settlements where retry_at <= ${now} order by retry_at limit ${A_RUN}`.execute(tx)
+      select id from settlements where retry_at <= ${now} order by retry_at limit ${BATCH_SIZE}`.execute(tx)
     return rows
   })
   for (const { id } of due) {
@@ -66,7 +66,7 @@ async function payAgain(work: Work, id: string): Promise<void> {
   )
   if (rows.length === 0 || settlement.status !== 'failed') return
   const hindrance = await hindranceOf(work, settlement)
-  if (hindrance) return raiseUnpaid(work, settlement, hindrance)
+  if (hindrance) return reportUnpaid(work, settlement, hindrance)
   const set = { statusReason: null, updatedAt: work.now }
   await moveState(work, settlementMachine, { to: 'approved', from: 'failed', ids: [id], set, all: true })
   const payload = newsOf(settlement)

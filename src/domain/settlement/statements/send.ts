@@ -28,7 +28,7 @@ export interface StatementContext {
   mailer: StatementMailer
 }
 
-const A_RUN = 20
+const BATCH_SIZE = 20
 /** Longer than a mail can take: nobody else sends the same one meanwhile. */
 const SEND_S = 120
 const PAUSED_S = 60
@@ -89,7 +89,7 @@ async function claim(work: Work): Promise<Due[]> {
   const { rows } = await sql<Due>`
     with due as (
       select id from settlements where statement_next_at <= ${work.now}
-      order by statement_next_at limit ${A_RUN} for no key update skip locked
+      order by statement_next_at limit ${BATCH_SIZE} for no key update skip locked
     )
     update settlements s set statement_next_at = ${secondsAfter(work.now, paused ? PAUSED_S : SEND_S)},
       statement_attempts = s.statement_attempts + ${paused ? 0 : 1}
@@ -128,7 +128,7 @@ async function record(
     update settlements set statement_next_at = ${nextAt}, statement_sent_at = coalesce(${sentAt}, statement_sent_at)
     where id = ${id} and statement_attempts = ${attempts}`.execute(work.tx)
   if (!failure || !spent) return
-  work.raise({
+  work.requestAttention({
     kind: 'statement_not_sent',
     subject: ['settlement', id],
     message: `The statement of ${code} does not get through: ${failure.code}`,

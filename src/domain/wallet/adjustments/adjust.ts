@@ -11,7 +11,7 @@ import {
 } from '../../kernel/index.ts'
 import { credit, debit, type Entry, post, walletAccount } from '../../ledger/index.ts'
 import { countUse, isOverLimit, type LimitUse } from '../../ops/index.ts'
-import { openWallets } from '../ensure-wallets.ts'
+import { ensureWallets } from '../ensure-wallets.ts'
 import { walletErrors } from '../errors.ts'
 import { lockWallets } from '../lock.ts'
 import { requireBalances } from '../require-balances.ts'
@@ -52,7 +52,7 @@ export async function adjustWallet(work: Work, input: WalletAdjustment): Promise
   const changeIdr = rupiah(input.changeIdr)
   if (kind === 'goodwill' && changeIdr <= 0) throw walletErrors.goodwill_gives({ changeIdr })
   await requireUser(work, userId)
-  if (changeIdr > 0) await openWallets(work, [userId])
+  if (changeIdr > 0) await ensureWallets(work, [userId])
   await lockWallets(work, [userId])
   const by = actorLabel(work.actor)
   const aloneIdr = changeIdr > 0 ? await givenAlone(work, userId, by) : 0
@@ -77,7 +77,7 @@ export async function adjustWallet(work: Work, input: WalletAdjustment): Promise
   work.audit({ command: 'wallets adjust', subject: ['user', userId], after })
   if (!isLarge) await postAdjustment(work, adjustment)
   else {
-    work.raise({
+    work.requestAttention({
       kind: 'wallet_adjustment',
       subject: ['wallet_adjustment', adjustment.id],
       message: `an adjustment of ${changeIdr} rupiah waits for a second person`,
@@ -124,7 +124,7 @@ export async function postAdjustment(
   work: Work,
   { id, userId, changeIdr, kind }: Pick<AdjustmentView, 'id' | 'userId' | 'changeIdr' | 'kind'>,
 ): Promise<void> {
-  if (changeIdr > 0) await openWallets(work, [userId])
+  if (changeIdr > 0) await ensureWallets(work, [userId])
   await lockWallets(work, [userId])
   const wallet = walletAccount(userId)
   const other = kind === 'goodwill' ? 'subsidy' : 'adjustments'

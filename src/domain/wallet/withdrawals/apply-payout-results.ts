@@ -2,11 +2,11 @@ import { sql } from 'kysely'
 import { type EventOf, moveState, type Work } from '../../kernel/index.ts'
 import { credit, debit, type Entry, post, walletAccount } from '../../ledger/index.ts'
 import { undoUse } from '../../ops/index.ts'
-import type { PayoutNews } from '../../payout/index.ts'
-import { openWallets } from '../ensure-wallets.ts'
+import type { PayoutEventPayload } from '../../payout/index.ts'
+import { ensureWallets } from '../ensure-wallets.ts'
 import { lockWallets } from '../lock.ts'
 import { type WithdrawalStatus, withdrawalMachine } from '../transitions.ts'
-import { withdrawalNews } from './views.ts'
+import { withdrawalEvent } from './views.ts'
 
 interface Moved {
   id: string
@@ -32,7 +32,7 @@ const held = 'withdrawals-held'
  */
 export const entriesOf: Record<
   Outcome,
-  (withdrawal: Pick<Moved, 'amountIdr' | 'feeIdr' | 'userId'>, route: PayoutNews['route']) => Entry[]
+  (withdrawal: Pick<Moved, 'amountIdr' | 'feeIdr' | 'userId'>, route: PayoutEventPayload['route']) => Entry[]
 > = {
   submitted: ({ amountIdr: a, userId }, route) => [
     debit(held, a, { userId }),
@@ -57,28 +57,32 @@ export const entriesOf: Record<
 }
 
 /** Reaction to payout.submitted: the money is on its way, and from now on may have arrived. */
-export const followSubmitted = (work: Work, events: EventOf<'payout.submitted'>[]): Promise<void> =>
-  follow(work, events, 'submitted')
+export const markWithdrawalsSubmitted = (work: Work, events: EventOf<'payout.submitted'>[]): Promise<void> =>
+  moveWithdrawals(work, events, 'submitted')
 
 /** Reaction to payout.succeeded: the hold ends and the fee is earned. */
-export const followSucceeded = (work: Work, events: EventOf<'payout.succeeded'>[]): Promise<void> =>
-  follow(work, events, 'succeeded')
+export const markWithdrawalsSucceeded = (work: Work, events: EventOf<'payout.succeeded'>[]): Promise<void> =>
+  moveWithdrawals(work, events, 'succeeded')
 
 /** Reaction to payout.failed, a definite no: all of it is in the wallet again, the fee too. */
-export const followFailed = (work: Work, events: EventOf<'payout.failed'>[]): Promise<void> =>
-  follow(work, events, 'failed')
+export const markWithdrawalsFailed = (work: Work, events: EventOf<'payout.failed'>[]): Promise<void> =>
+  moveWithdrawals(work, events, 'failed')
 
 /** Reaction to payout.reversed: the bank sent it back, and it is in the wallet again. */
-export const followReversed = (work: Work, events: EventOf<'payout.reversed'>[]): Promise<void> =>
-  follow(work, events, 'reversed')
+export const markWithdrawalsReversed = (work: Work, events: EventOf<'payout.reversed'>[]): Promise<void> =>
+  moveWithdrawals(work, events, 'reversed')
 
 /** A payout that turned is booked again for each turn. */
-function keyOf(id: string, to: Outcome, news: readonly PayoutNews[]): string {
+function keyOf(id: string, to: Outcome, news: readonly PayoutEventPayload[]): string {
   const turn = news.find((one) => one.subjectId === id)?.turn ?? 0
   return `withdrawal:${id}:${to}${turn > 0 ? `:${turn}` : ''}`
 }
 
-async function follow(work: Work, events: readonly { payload: PayoutNews }[], to: Outcome): Promise<void> {
+async function moveWithdrawals(
+  work: Work,
+  events: readonly { payload: PayoutEventPayload }[],
+  to: Outcome,
+): Promise<void> {
   const news = events.map((event) => event.payload).filter((one) => one.purpose === 'withdrawal')
   if (news.length === 0) return
   const ids = news.map((one) => one.subjectId)
@@ -109,7 +113,7 @@ async function follow(work: Work, events: readonly { payload: PayoutNews }[], to
     rows.map((row) => row.userId),
   )
   if (to === 'reversed') {
-    await openWallets(
+    await ensureWallets(
       work,
       rows.map((row) => row.userId),
     )
@@ -123,5 +127,5 @@ async function follow(work: Work, events: readonly { payload: PayoutNews }[], to
       entries: entriesOf[to](withdrawal, routes.get(withdrawal.id) ?? 'provider'),
     })),
   )
-  for (const row of rows) work.emit(withdrawalNews(row, row.from, to))
+  for (const row of rows) work.emit(withdrawalEvent(row, row.from, to))
 }

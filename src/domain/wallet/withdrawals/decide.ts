@@ -16,7 +16,7 @@ import { withdrawalUse } from './hold.ts'
 import { payByHand } from './pay-by-hand.ts'
 import { getWithdrawal } from './read.ts'
 import { sendWithdrawals } from './send.ts'
-import { type WithdrawalView, withdrawalNews } from './views.ts'
+import { type WithdrawalView, withdrawalEvent } from './views.ts'
 
 interface Locked {
   id: string
@@ -121,7 +121,7 @@ async function decide(
   // An approved one that is due at no time has its payout.
   const where = sql`(t.status = 'held' or t.due_at is not null)`
   await moveState(work, withdrawalMachine, { to, ids: [id], set, where, all: true })
-  work.emit(withdrawalNews(withdrawal, status, to, true))
+  work.emit(withdrawalEvent(withdrawal, status, to, true))
   const command = `wallets withdrawals ${to === 'approved' ? 'approve' : 'reject'}`
   work.audit({ command, subject: ['withdrawal', id], before: { status }, after: { status: to, ...more } })
 }

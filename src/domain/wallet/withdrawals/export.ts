@@ -5,7 +5,7 @@ import { addTransfer } from '../../payout/index.ts'
 import { withdrawalMachine } from '../transitions.ts'
 import { openDestination } from './destinations.ts'
 import { withdrawalUse } from './hold.ts'
-import { withdrawalNews } from './views.ts'
+import { withdrawalEvent } from './views.ts'
 
 interface Waiting {
   id: string
@@ -47,7 +47,7 @@ async function claim(work: Work, row: Waiting, batchId: string): Promise<void> {
   await countUse(work, await withdrawalUse(work, row), personOf(work.actor))
   const set = { decidedBy: actorLabel(work.actor), dueAt: null }
   await moveState(work, withdrawalMachine, { to: 'approved', from: 'held', ids: [id], all: true, set })
-  work.emit(withdrawalNews(row, 'held', 'approved', true))
+  work.emit(withdrawalEvent(row, 'held', 'approved', true))
   const key = `${code}-1`
   await addTransfer(work, {
     batchId,

@@ -3,7 +3,7 @@ import { type EventOf, type Rupiah, secondsAfter, type Work } from '../../kernel
 import { balanceIdr, walletAccount } from '../../ledger/index.ts'
 import type { BankAccount } from '../../ops/index.ts'
 import { scheduleClosing, startClosing, stopClosing } from '../../user/index.ts'
-import { openWallets } from '../ensure-wallets.ts'
+import { ensureWallets } from '../ensure-wallets.ts'
 import { walletErrors } from '../errors.ts'
 import { lockWallets } from '../lock.ts'
 import { type Destination, destinationOf } from './destinations.ts'
@@ -29,7 +29,7 @@ export type ClosingTo =
  * payout_channel_unknown
  */
 export async function holdClosing(work: Work, userId: string, to: ClosingTo): Promise<WithdrawalView> {
-  await openWallets(work, [userId])
+  await ensureWallets(work, [userId])
   await lockWallets(work, [userId])
   const amountIdr = await balanceIdr(work.tx, walletAccount(userId))
   if (amountIdr <= 0) throw walletErrors.nothing_to_withdraw({ userId })
@@ -63,7 +63,7 @@ async function lastDestination(work: Work, userId: string): Promise<Destination>
  * Reaction to withdrawal.status_changed: an account whose money has arrived is erased policy.closingHours
  * later, for a bank that sends money back does so soon; one whose money came back stays.
  */
-export async function followClosings(
+export async function scheduleErasure(
   work: Work,
   events: EventOf<'withdrawal.status_changed'>[],
 ): Promise<void> {

@@ -6,7 +6,7 @@ import { withdrawalsFrom } from '../../user/index.ts'
 import { walletErrors } from '../errors.ts'
 import { requireBalances } from '../require-balances.ts'
 import { type Destination, openDestination } from './destinations.ts'
-import { withdrawalNews } from './views.ts'
+import { withdrawalEvent } from './views.ts'
 
 export interface NewHold {
   userId: string
@@ -48,9 +48,9 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
   // A withdrawal that waits for staff is counted when they let it go, as theirs too.
   if (!isLarge && !byHand) await countUse(work, use)
   await postHold(work, withdrawal.id, userId, takenIdr)
-  work.emit(withdrawalNews(withdrawal, null, 'held', work.actor.kind === 'staff'))
+  work.emit(withdrawalEvent(withdrawal, null, 'held', work.actor.kind === 'staff'))
   if (isLarge) {
-    work.raise({
+    work.requestAttention({
       kind: 'withdrawal_large',
       subject: ['withdrawal', withdrawal.id],
       message: `${withdrawal.code} is large, alone or with what left before it, and waits for approval`,
@@ -58,7 +58,7 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
     })
   }
   if (byHand) {
-    work.raise({
+    work.requestAttention({
       kind: 'withdrawal_by_hand',
       subject: ['withdrawal', withdrawal.id],
       message: `${withdrawal.code} is not paid out by the provider (too little or too much for it): send it from the bank (laku wallets withdrawals list --status held --json says where to), then say so`,

@@ -1,11 +1,11 @@
 import { moveState, type Work } from '../../kernel/index.ts'
 import { post } from '../../ledger/index.ts'
 import { settleAttention } from '../../ops/index.ts'
-import { noteReference } from '../../payout/index.ts'
+import { claimBankReference } from '../../payout/index.ts'
 import { walletErrors } from '../errors.ts'
 import { withdrawalMachine } from '../transitions.ts'
 import { entriesOf } from './apply-payout-results.ts'
-import { withdrawalNews } from './views.ts'
+import { withdrawalEvent } from './views.ts'
 
 interface ByHand {
   id: string
@@ -24,7 +24,7 @@ interface ByHand {
  */
 export async function payByHand(work: Work, withdrawal: ByHand, reference: string): Promise<void> {
   const { id, usableAt, code } = withdrawal
-  await noteReference(work, reference, ['withdrawal', id])
+  await claimBankReference(work, reference, ['withdrawal', id])
   if (usableAt > work.now) throw walletErrors.account_too_new({ code, usableAt })
   const set = { handReference: reference, dueAt: null, finishedAt: work.now }
   await moveState(work, withdrawalMachine, { to: 'submitted', ids: [id], all: true })
@@ -39,8 +39,8 @@ export async function payByHand(work: Work, withdrawal: ByHand, reference: strin
     })),
   )
   work.emit(
-    withdrawalNews(withdrawal, 'approved', 'submitted', true),
-    withdrawalNews(withdrawal, 'submitted', 'succeeded', true),
+    withdrawalEvent(withdrawal, 'approved', 'submitted', true),
+    withdrawalEvent(withdrawal, 'submitted', 'succeeded', true),
   )
   await settleAttention(work, 'withdrawal_by_hand', id, 'it was sent from the bank')
 }

@@ -3,7 +3,7 @@ import { balanceIdr, walletAccount } from '../../ledger/index.ts'
 import type { BankAccount } from '../../ops/index.ts'
 import { channelFit, requireFit } from '../../payout/index.ts'
 import { closingOf } from '../../user/index.ts'
-import { openWallets } from '../ensure-wallets.ts'
+import { ensureWallets } from '../ensure-wallets.ts'
 import { walletErrors } from '../errors.ts'
 import { lockWallets } from '../lock.ts'
 import { isRest, withdrawalTerms } from '../rules.ts'
@@ -34,7 +34,7 @@ export async function requestWithdrawal(work: Work, input: WithdrawalRequest): P
   const userId = requireCustomer(work.actor)
   const amountIdr = rupiah(input.amountIdr)
   if ((await closingOf(work, userId)).since) throw walletErrors.account_closing()
-  await openWallets(work, [userId])
+  await ensureWallets(work, [userId])
   await lockWallets(work, [userId])
   const destination = await destinationOf(work, userId, input.bank, input.otpVerifiedAt)
   const money = await moneyOf(work, userId)

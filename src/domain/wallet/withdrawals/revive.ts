@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import { type EventOf, moveState, type Work } from '../../kernel/index.ts'
 import { balances, credit, debit, post, walletAccount } from '../../ledger/index.ts'
-import { dropUnsent, type PayoutNews, setPayoutAside } from '../../payout/index.ts'
+import { dropUnsent, type PayoutEventPayload, setPayoutAside } from '../../payout/index.ts'
 import { lockWallets } from '../lock.ts'
 import { type WithdrawalStatus, withdrawalMachine } from '../transitions.ts'
-import { withdrawalNews } from './views.ts'
+import { withdrawalEvent } from './views.ts'
 
 interface Stored {
   id: string
@@ -27,7 +27,7 @@ export async function reviveWithdrawals(work: Work, events: EventOf<'payout.revi
   }
 }
 
-async function revive(work: Work, payout: PayoutNews): Promise<void> {
+async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
   const { rows } = await sql<Stored>`
     select id, code, user_id, amount_idr, fee_idr, closes_account, status from withdrawals
     where id = ${payout.subjectId} or retry_of = ${payout.subjectId} order by id for no key update`.execute(
@@ -64,7 +64,7 @@ async function revive(work: Work, payout: PayoutNews): Promise<void> {
       ],
     },
   ])
-  work.emit(withdrawalNews(withdrawal, status, 'succeeded'))
+  work.emit(withdrawalEvent(withdrawal, status, 'succeeded'))
 }
 
 /** Its money is in the wallet: it came to nothing, or was not sent yet and is called off here. */
@@ -91,6 +91,6 @@ async function isGivenBack(work: Work, again: Stored): Promise<boolean> {
       ],
     },
   ])
-  work.emit(withdrawalNews(again, status, 'rejected'))
+  work.emit(withdrawalEvent(again, status, 'rejected'))
   return true
 }

@@ -3,9 +3,9 @@ import { moveState, secondsAfter, type Work } from '../../kernel/index.ts'
 import { createPayout } from '../../payout/index.ts'
 import { type WithdrawalStatus, withdrawalMachine } from '../transitions.ts'
 import { openDestination } from './destinations.ts'
-import { withdrawalNews } from './views.ts'
+import { withdrawalEvent } from './views.ts'
 
-const A_RUN = 50
+const BATCH_SIZE = 50
 
 /** True when a withdrawal's time has come. Answered by the index `withdrawals_due`. */
 export const withdrawalsDue = (now: Date): RawBuilder<boolean> =>
@@ -15,7 +15,7 @@ export const withdrawalsDue = (now: Date): RawBuilder<boolean> =>
 export async function sweepWithdrawals(work: Work): Promise<void> {
   const { rows } = await sql<{ id: string }>`
     select id from withdrawals where due_at <= ${work.now}
-    order by due_at limit ${A_RUN} for no key update skip locked`.execute(work.tx)
+    order by due_at limit ${BATCH_SIZE} for no key update skip locked`.execute(work.tx)
   await sendWithdrawals(
     work,
     rows.map((row) => row.id),
@@ -71,7 +71,7 @@ export async function sendWithdrawals(work: Work, ids: readonly string[]): Promi
     all: true,
   })
   for (const row of sent) {
-    if (row.status === 'held') work.emit(withdrawalNews(row, 'held', 'approved'))
+    if (row.status === 'held') work.emit(withdrawalEvent(row, 'held', 'approved'))
     const { id: subjectId, code, amountIdr } = row
     await createPayout(work, {
       key: `${code}-1`,
@@ -90,7 +90,7 @@ async function postpone(work: Work, rows: readonly Due[]): Promise<void> {
     where id = any(${rows.map((row) => row.id)}::uuid[]) and status in ('held', 'approved')`.execute(work.tx)
   for (const { id, code, userId, status } of rows) {
     const letIn = `laku users activate ${userId}`
-    work.raise({
+    work.requestAttention({
       kind: 'withdrawal_of_suspended',
       subject: ['withdrawal', id],
       message: `${code} is due, and its user is suspended: it waits until they are let in again`,

@@ -1,6 +1,6 @@
 import type { Actor, Rupiah, Vault } from '../../kernel/index.ts'
 import { type BankAccount, channelName, maskedAccount } from '../../ops/index.ts'
-import type { WithdrawalNews } from '../events.ts'
+import type { WithdrawalEventPayload } from '../events.ts'
 import type { WithdrawalStatus } from '../transitions.ts'
 import { openDestination } from './destinations.ts'
 
@@ -52,12 +52,12 @@ const mayPay = (reader: Actor | undefined) =>
   reader?.kind === 'staff' && (reader.role === 'finance' || reader.role === 'admin')
 
 /** Returns the event about a withdrawal that moves. */
-export function withdrawalNews(
+export function withdrawalEvent(
   withdrawal: Pick<WithdrawalView, 'id' | 'code' | 'userId' | 'amountIdr' | 'feeIdr' | 'closesAccount'>,
   from: WithdrawalStatus | null,
   to: WithdrawalStatus,
   byStaff = false,
-): { type: 'withdrawal.status_changed'; aggregate: [string, string]; payload: WithdrawalNews } {
+): { type: 'withdrawal.status_changed'; aggregate: [string, string]; payload: WithdrawalEventPayload } {
   const { id: withdrawalId, code, userId, amountIdr, feeIdr, closesAccount } = withdrawal
   const payload = { withdrawalId, code, userId, amountIdr, feeIdr, from, to, byStaff, closesAccount }
   return { type: 'withdrawal.status_changed', aggregate: ['withdrawal', withdrawalId], payload }

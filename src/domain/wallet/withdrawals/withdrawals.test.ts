@@ -5,7 +5,7 @@ import { refusal } from '../../../../test/storefront.ts'
 import { finance, good, openWalletFixture, type WalletFixture, waits } from '../../../../test/wallets.ts'
 import type { Actor } from '../../kernel/index.ts'
 import { notifyOf } from '../../notification/index.ts'
-import { type BankAccount, noteChannels } from '../../ops/index.ts'
+import { type BankAccount, savePayoutChannels } from '../../ops/index.ts'
 import {
   approveWithdrawal,
   listWithdrawals,
@@ -221,7 +221,7 @@ describe('withdrawals', () => {
     expect(await refusal(f.withdraw(userId, 50_000, { bank }))).toBe('kernel.payout_channel_unknown')
     const told = { channelCode: 'ID_NEWBANK', name: 'New', kind: 'bank' as const }
     await f.laku.system((work) =>
-      noteChannels(work, [{ ...told, minimumIdr: 60_000, maximumIdr: 1_000_000 }]),
+      savePayoutChannels(work, [{ ...told, minimumIdr: 60_000, maximumIdr: 1_000_000 }]),
     )
     expect(await refusal(f.withdraw(userId, 1_000_001, { bank }))).toBe('payout.outside_channel_limits')
     expect((await f.withdraw(userId, 50_000, { bank })).byHand).toBe(true)

@@ -2,15 +2,15 @@ import type { Work } from '../../kernel/index.ts'
 import { type VariantDetail, variantsAround } from '../../product/index.ts'
 import { createPurchaseOrder } from '../purchase-orders/create.ts'
 import { lastPurchaseOrderOf, type PurchaseOrderView } from '../purchase-orders/read.ts'
-import { type CallOff, callOff, mayCallOff } from '../purchase-orders/reorder-rules.ts'
+import { type CallOff, callOff, mayReorder } from '../purchase-orders/reorder-rules.ts'
 import { sendPurchaseOrder } from '../purchase-orders/send.ts'
-import { unclaimedOnTheWay } from '../purchase-orders/unclaimed-incoming.ts'
+import { unclaimedIncoming } from '../purchase-orders/unclaimed-incoming.ts'
 import { openStatuses } from '../transitions.ts'
 import { openStock, type Stock } from './lock.ts'
 import { recordMovements } from './record-movements.ts'
 import { growReservations, reservedFor, shrinkReservations } from './reservations.ts'
 import { type StockLine, totalsOf } from './rules.ts'
-import { noteShortages } from './shortages.ts'
+import { saveShortages } from './shortages.ts'
 
 export interface Coverage {
   /** The pieces that are reserved for the session now. */
@@ -56,7 +56,7 @@ export async function coverDemand(
     if (row) row.reserved += quantity
   }
   const missing = linesOf(wanted, (quantity, variantId) => quantity - (held.get(variantId) ?? 0))
-  await noteShortages(work, sessionId, missing)
+  await saveShortages(work, sessionId, missing)
   const skuOf = (variantId: string) => variants.get(variantId)?.sku ?? variantId
   const coverage = {
     reservations: linesOf(held, (quantity) => quantity),
@@ -67,7 +67,7 @@ export async function coverDemand(
     })),
   }
   if (missing.length === 0) return { ...coverage, uncovered: [] }
-  const { purchaseOrder, left } = await callOffFor(work, sessionId, missing, { variants, stock })
+  const { purchaseOrder, left } = await reorderFor(work, sessionId, missing, { variants, stock })
   return {
     ...coverage,
     ...(purchaseOrder ? { purchaseOrder } : {}),
@@ -124,7 +124,7 @@ interface Shelves {
 }
 
 /** The purchase order that brings what is missing: the open one, else a new one where one is due. */
-async function callOffFor(
+async function reorderFor(
   work: Work,
   sessionId: string,
   missing: readonly StockLine[],
@@ -135,7 +135,7 @@ async function callOffFor(
   const { lines, left } = await plan(work, sessionId, missing, shelves)
   const complete = last?.items.every((item) => item.received === item.quantity) ?? false
   const ended = last && { status: last.status, complete }
-  if (!mayCallOff(ended, isPerson(work.actor))) return { left: [...lines, ...left] }
+  if (!mayReorder(ended, isPerson(work.actor))) return { left: [...lines, ...left] }
   if (lines.length === 0) return { left }
   const { id } = await createPurchaseOrder(work, { sessionId, lines })
   return { purchaseOrder: await sendPurchaseOrder(work, id), left }
@@ -150,7 +150,7 @@ async function plan(
   missing: readonly StockLine[],
   { variants, stock }: Shelves,
 ): Promise<CallOff> {
-  const coming = await unclaimedOnTheWay(work.tx, [...variants.keys()], sessionId)
+  const coming = await unclaimedIncoming(work.tx, [...variants.keys()], sessionId)
   const lacking = new Map(missing.map((line) => [line.variantId, line.quantity]))
   return callOff(
     [...variants.values()].map(({ id, wholesaleUnit, maxExcessUnits }) => {

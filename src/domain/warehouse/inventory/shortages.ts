@@ -8,7 +8,7 @@ import type { StockLine } from './rules.ts'
 /**
  * Writes down what a session lacks now, by variant, in place of what it lacked before. Its stock is locked.
  */
-export async function noteShortages(
+export async function saveShortages(
   work: Work,
   sessionId: string,
   missing: readonly StockLine[],

@@ -4,7 +4,7 @@ import { moveConfirmed } from './confirm.ts'
 import { lockPurchaseOrder } from './lock.ts'
 
 /** The pieces that an agent counted at a factory. */
-export interface PickupNews {
+export interface PickupCount {
   purchaseOrderId: string
   lines: { variantId: string; expected: number; counted: number }[]
 }
@@ -13,7 +13,7 @@ export interface PickupNews {
  * Reaction to pickup.completed: the goods are under way, the purchase order says how many of each to expect,
  * and a person hears of what the factory did not have.
  */
-export async function notePickups(work: Work, events: readonly { payload: PickupNews }[]): Promise<void> {
+export async function applyPickups(work: Work, events: readonly { payload: PickupCount }[]): Promise<void> {
   const news = events.map((event) => event.payload)
   for (const { purchaseOrderId, lines } of news.toSorted((a, b) =>
     a.purchaseOrderId < b.purchaseOrderId ? -1 : 1,
@@ -27,7 +27,7 @@ export async function notePickups(work: Work, events: readonly { payload: Pickup
     const short = lines.filter((line) => line.counted < line.expected)
     if (short.length === 0) continue
     const missing = short.reduce((sum, line) => sum + line.expected - line.counted, 0)
-    work.raise({
+    work.requestAttention({
       kind: 'pickup_short',
       subject: ['purchase_order', order.id],
       message: `the agent found ${missing} pieces too few for ${order.code}`,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { isOwnFactory } from '../../factory/index.ts'
+import { mayActForFactory } from '../../factory/index.ts'
 import { moveState, requireStaff, requireTransition, type Work } from '../../kernel/index.ts'
 import { warehouseErrors } from '../errors.ts'
 import { purchaseOrderMachine, purchaseOrderTransitions } from '../transitions.ts'
@@ -17,7 +17,7 @@ export async function confirmPurchaseOrder(
 ): Promise<PurchaseOrderView> {
   requireStaff(work.actor, 'warehouse', 'agent', 'service')
   const order = await lockPurchaseOrder(work.tx, input.purchaseOrder)
-  if (!(await isOwnFactory(work, order.factoryId)))
+  if (!(await mayActForFactory(work, order.factoryId)))
     throw warehouseErrors.purchase_order_not_found({ purchaseOrder: input.purchaseOrder })
   const to = input.shipped ? 'shipped' : 'confirmed'
   requireTransition(purchaseOrderTransitions, order.status, to, order.code)

@@ -11,7 +11,7 @@ import { warehouseErrors } from '../errors.ts'
 import { openStock } from '../inventory/lock.ts'
 import { recordMovements } from '../inventory/record-movements.ts'
 import {
-  onTheWayStatuses,
+  incomingStatuses,
   type PurchaseOrderStatus,
   purchaseOrderMachine,
   purchaseOrderTransitions,
@@ -49,7 +49,7 @@ export async function receivePurchaseOrder(work: Work, input: Receipt): Promise<
   if (deliveryNote === '') throw warehouseErrors.invalid_note()
   if (deliveryNote && (await isCounted(work, order, deliveryNote, input.lines)))
     return await purchaseOrder(work.tx, order.id)
-  if (!onTheWayStatuses.includes(order.status)) {
+  if (!incomingStatuses.includes(order.status)) {
     throw kernelErrors.illegal_transition({
       subject: order.code,
       from: order.status,
@@ -67,7 +67,7 @@ export async function receivePurchaseOrder(work: Work, input: Receipt): Promise<
     if (good + damaged > owed)
       throw warehouseErrors.over_received({ purchaseOrder: order.code, sku: item.sku, good, damaged, owed })
   }
-  if (deliveryNote) await noteReceipt(work, order.id, deliveryNote, lines)
+  if (deliveryNote) await insertReceipt(work, order.id, deliveryNote, lines)
   await countIn(work, order.id, lines, deliveryNote)
   const after = await moveReceived(work, order.id)
   const variantIds = lines.flatMap((line) => (line.good > 0 ? [line.variantId] : []))
@@ -120,7 +120,7 @@ const sheetOf = (lines: readonly ReceiptLine[]) =>
     .sort()
     .join()
 
-async function noteReceipt(
+async function insertReceipt(
   work: Work,
   purchaseOrderId: string,
   note: string,

@@ -21,7 +21,7 @@ export interface Reply {
 }
 
 // Nobody answers more at once.
-const MOST_NAMED = 20
+const MAX_LISTED_ORDERS = 20
 
 /**
  * Follows factories' replies to their purchase orders: a yes confirms, "sudah dikirim" ships, a no or what is
@@ -65,7 +65,7 @@ export async function recordReplies(work: Work, replies: readonly Reply[]): Prom
 function showUnknown(work: Work, { userId, providerMessageId, body }: Reply): void {
   const named = codesIn(body)
   const [code] = named
-  work.raise({
+  work.requestAttention({
     kind: 'whatsapp_sender_unknown',
     subject: ['whatsapp_sender', userId ?? providerMessageId],
     message: `somebody wrote on WhatsApp whose number the provider keeps back${code ? `, and named ${code}` : ''}; it may be a factory, and its words are in the inbox`,
@@ -81,10 +81,10 @@ async function namedOrOnly(work: Work, { from, body }: Reply): Promise<string[]>
   const which = codes.length > 0 ? sql`o.code = any(${codes})` : sql`o.status = 'sent'`
   const { rows } = await sql<{ id: string; code: string }>`
     select o.id, o.code from warehouse_purchase_orders o join factories f on f.id = o.factory_id
-    where f.phone = ${from} and ${which} order by o.id limit ${MOST_NAMED}`.execute(work.tx)
+    where f.phone = ${from} and ${which} order by o.id limit ${MAX_LISTED_ORDERS}`.execute(work.tx)
   const [first] = rows
   if (!first || codes.length > 0 || rows.length === 1) return rows.map((row) => row.id)
-  work.raise({
+  work.requestAttention({
     kind: 'purchase_order_reply_ambiguous',
     subject: ['purchase_order', first.id],
     message: `a factory that has not answered ${first.code} and others replied without saying to which; its words are in the inbox`,
@@ -130,7 +130,7 @@ async function isOvertaken(work: Work, reply: Reply, purchaseOrderId: string): P
 
 function show(work: Work, { id, code }: { id: string; code: string }, meaning: ReplyMeaning): void {
   const refused = meaning === 'no'
-  work.raise({
+  work.requestAttention({
     kind: refused ? 'purchase_order_refused' : 'purchase_order_reply_unclear',
     subject: ['purchase_order', id],
     message: refused

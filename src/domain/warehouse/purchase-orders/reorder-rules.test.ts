@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { onTheWayStatuses, openStatuses } from '../transitions.ts'
-import { type CallOffLine, callOff, mayCallOff } from './reorder-rules.ts'
+import { incomingStatuses, openStatuses } from '../transitions.ts'
+import { callOff, mayReorder, type ReorderLine } from './reorder-rules.ts'
 
-const line = (variantId: string, missing: number, mayExceed: number, wholesaleUnit = 12): CallOffLine => ({
+const line = (variantId: string, missing: number, mayExceed: number, wholesaleUnit = 12): ReorderLine => ({
   variantId,
   missing,
   mayExceed,
@@ -72,7 +72,7 @@ describe('what is called off', () => {
           expect(quantity).toBeLessThanOrEqual(missing + mayExceed)
         }
         for (const [unit, group] of Map.groupBy(lines, (one) => one.wholesaleUnit)) {
-          const total = (of: (one: CallOffLine) => number) => group.reduce((n, one) => n + of(one), 0)
+          const total = (of: (one: ReorderLine) => number) => group.reduce((n, one) => n + of(one), 0)
           const pieces = total((one) => got!.get(one.variantId) ?? 0)
           const missing = total((one) => one.missing)
           const needed = Math.ceil(missing / unit) * unit
@@ -88,16 +88,16 @@ describe('what is called off', () => {
 describe('a further purchase order', () => {
   it('follows by itself on one that came whole, after one that a person ended only when staff ask', () => {
     const last = (status: 'received' | 'closed' | 'cancelled', complete = false) => ({ status, complete })
-    expect(mayCallOff(undefined, false)).toBe(true)
-    expect(mayCallOff(last('received', true), false)).toBe(true)
-    expect(mayCallOff(last('closed', true), false)).toBe(true)
-    expect(mayCallOff(last('closed'), false)).toBe(false)
-    expect(mayCallOff(last('cancelled'), false)).toBe(false)
-    expect(mayCallOff(last('cancelled'), true)).toBe(true)
+    expect(mayReorder(undefined, false)).toBe(true)
+    expect(mayReorder(last('received', true), false)).toBe(true)
+    expect(mayReorder(last('closed', true), false)).toBe(true)
+    expect(mayReorder(last('closed'), false)).toBe(false)
+    expect(mayReorder(last('cancelled'), false)).toBe(false)
+    expect(mayReorder(last('cancelled'), true)).toBe(true)
   })
 })
 
 it('a purchase order is open until it is received, closed or cancelled, and on the way once it is sent', () => {
   expect(openStatuses).toEqual(['draft', 'sent', 'confirmed', 'shipped', 'partially_received'])
-  expect(onTheWayStatuses).toEqual(openStatuses.slice(1))
+  expect(incomingStatuses).toEqual(openStatuses.slice(1))
 })

@@ -2,7 +2,7 @@ import type { StockLine } from '../inventory/rules.ts'
 import type { PurchaseOrderStatus } from '../transitions.ts'
 
 /** A variant that a factory may be asked for. */
-export interface CallOffLine {
+export interface ReorderLine {
   variantId: string
   /** Pieces that are short and not on the way; 0 where there are enough. */
   missing: number
@@ -28,14 +28,14 @@ export interface CallOff {
  * then less comes than is short, whole bundles still, and a person decides about the rest. Nothing comes for
  * what is not short but to fill a bundle.
  */
-export function callOff(lines: readonly CallOffLine[]): CallOff {
+export function callOff(lines: readonly ReorderLine[]): CallOff {
   const parts = [...Map.groupBy(lines, (line) => line.wholesaleUnit)].map(([unit, all]) =>
     bundlesOf(unit, all),
   )
   return { lines: parts.flatMap((part) => part.lines), left: parts.flatMap((part) => part.left) }
 }
 
-function bundlesOf(unit: number, lines: readonly CallOffLine[]): CallOff {
+function bundlesOf(unit: number, lines: readonly ReorderLine[]): CallOff {
   // The variant that sells most comes first: it takes the excess, and it is served where not all can be.
   const sorted = lines.toSorted((a, b) => b.missing - a.missing || (a.variantId < b.variantId ? -1 : 1))
   const short = sum(sorted.map((line) => line.missing))
@@ -67,7 +67,7 @@ function fill(amount: number, sizes: readonly number[]): number[] {
   })
 }
 
-function pieces(lines: readonly CallOffLine[], of: (line: CallOffLine, i: number) => number): StockLine[] {
+function pieces(lines: readonly ReorderLine[], of: (line: ReorderLine, i: number) => number): StockLine[] {
   return lines.flatMap((line, i) => {
     const quantity = of(line, i)
     return quantity > 0 ? [{ variantId: line.variantId, quantity }] : []
@@ -81,7 +81,7 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total
  * short is not replaced by itself: they know why it ended, so the next one waits until somebody of the staff
  * asks for it.
  */
-export function mayCallOff(
+export function mayReorder(
   last: { status: PurchaseOrderStatus; complete: boolean } | undefined,
   askedByStaff: boolean,
 ): boolean {

@@ -1,21 +1,21 @@
 import { sql } from 'kysely'
 import type { EventOf, Work } from '../../kernel/index.ts'
-import { onTheWayStatuses } from '../transitions.ts'
+import { incomingStatuses } from '../transitions.ts'
 import { purchaseOrderOfMessage } from './send.ts'
 
 /**
  * Shows a person the purchase orders of sessions that need their goods no more: they may be called off, or
  * fill the shelves.
  */
-export async function noteUnneeded(work: Work, sessionIds: readonly string[]): Promise<void> {
+export async function reportUnneededOrders(work: Work, sessionIds: readonly string[]): Promise<void> {
   if (sessionIds.length === 0) return
   const { rows } = await sql<{ id: string; code: string; status: string }>`
     select id, code, status from warehouse_purchase_orders
-    where session_id = any(${[...sessionIds]}::uuid[]) and status = any(${[...onTheWayStatuses]}) order by id`.execute(
+    where session_id = any(${[...sessionIds]}::uuid[]) and status = any(${[...incomingStatuses]}) order by id`.execute(
     work.tx,
   )
   for (const { id, code, status } of rows) {
-    work.raise({
+    work.requestAttention({
       kind: 'purchase_order_unneeded',
       subject: ['purchase_order', id],
       message: `${code} is on the way, and its session needs the goods no more`,
@@ -28,7 +28,10 @@ export async function noteUnneeded(work: Work, sessionIds: readonly string[]): P
  * Reaction to whatsapp.failed: a factory that could not be told of its purchase order is called, or told
  * again.
  */
-export async function noteUntoldFactories(work: Work, events: EventOf<'whatsapp.failed'>[]): Promise<void> {
+export async function reportUnreachedFactories(
+  work: Work,
+  events: EventOf<'whatsapp.failed'>[],
+): Promise<void> {
   const failed = events.flatMap(({ payload: { dedupeKey, failureCode } }) => {
     const id = purchaseOrderOfMessage(dedupeKey)
     return id ? [{ id, failureCode }] : []
@@ -39,7 +42,7 @@ export async function noteUntoldFactories(work: Work, events: EventOf<'whatsapp.
     select id, code from warehouse_purchase_orders
     where id = any(${[...codes.keys()]}::uuid[]) and status = 'sent' order by id`.execute(work.tx)
   for (const { id, code } of rows) {
-    work.raise({
+    work.requestAttention({
       kind: 'purchase_order_not_told',
       subject: ['purchase_order', id],
       message: `the factory of ${code} could not be told by WhatsApp: ${codes.get(id)}`,

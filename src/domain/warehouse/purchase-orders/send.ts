@@ -13,7 +13,7 @@ const LINES_SHOWN = 25
 
 const KEY = 'purchase_order'
 // A factory that cannot be reached so often is called by phone.
-const MOST_TIMES = 20
+const MAX_SENDS_OF_ORDER = 20
 
 const messageKeyOf = (purchaseOrderId: string, time: number) => `${KEY}:${purchaseOrderId}:${time}`
 
@@ -46,7 +46,7 @@ export async function sendPurchaseOrder(work: Work, named: string): Promise<Purc
     all: true,
     set: { sentAt: sql`coalesce(t.sent_at, ${work.now})`, answerDueAt: dueAt, updatedAt: work.now },
   })
-  await tellFactory(work, order, told.times + 1)
+  await sendToFactory(work, order, told.times + 1)
   work.emit({
     type: 'purchase_order.sent',
     aggregate: ['purchase_order', order.id],
@@ -61,12 +61,12 @@ async function timesTold(
   work: Work,
   purchaseOrderId: string,
 ): Promise<{ times: number; last: string | undefined }> {
-  const keys = Array.from({ length: MOST_TIMES }, (_, i) => messageKeyOf(purchaseOrderId, i + 1))
+  const keys = Array.from({ length: MAX_SENDS_OF_ORDER }, (_, i) => messageKeyOf(purchaseOrderId, i + 1))
   const statuses = await messageStatuses(work.tx, keys)
   return { times: statuses.size, last: statuses.get(messageKeyOf(purchaseOrderId, statuses.size)) }
 }
 
-async function tellFactory(work: Work, order: LockedPurchaseOrder, time: number): Promise<void> {
+async function sendToFactory(work: Work, order: LockedPurchaseOrder, time: number): Promise<void> {
   const { name, phone } = await getFactory(work.tx, order.factoryId)
   const { items } = await purchaseOrder(work.tx, order.id)
   await queueMessages(work, [

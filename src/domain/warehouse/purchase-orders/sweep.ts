@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
 
 // The purchase orders that are left are due at once again.
-const MOST = 200
+const BATCH_SIZE = 200
 
 /** Whether a factory has not answered in time, and no person was told yet. */
 export function purchaseOrdersDue(now: Date): RawBuilder<boolean> {
@@ -14,14 +14,14 @@ export async function sweepPurchaseOrders(work: Work): Promise<number> {
   const { rows } = await sql<{ id: string; code: string; factory: string }>`
     with late as (
       select id from warehouse_purchase_orders where answer_due_at <= ${work.now}
-      order by answer_due_at limit ${MOST} for no key update skip locked
+      order by answer_due_at limit ${BATCH_SIZE} for no key update skip locked
     )
     update warehouse_purchase_orders o set answer_due_at = null, updated_at = ${work.now}
     from late, factories f where o.id = late.id and f.id = o.factory_id
     returning o.id, o.code, f.name as factory`.execute(work.tx)
   const hours = work.policy.purchaseOrderAnswerHours
   for (const { id, code, factory } of rows) {
-    work.raise({
+    work.requestAttention({
       kind: 'purchase_order_unanswered',
       subject: ['purchase_order', id],
       message: `${factory} has not answered ${code} for ${hours} hours`,

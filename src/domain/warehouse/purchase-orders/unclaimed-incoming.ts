@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import type { Tx } from '../../kernel/index.ts'
-import { onTheWayStatuses } from '../transitions.ts'
+import { incomingStatuses } from '../transitions.ts'
 
 /**
  * Pieces of these variants that factories were asked for and that did not come yet, less what sessions other
  * than this one wait for. Below 0 where more is waited for than is on the way. Their stock is locked.
  */
-export async function unclaimedOnTheWay(
+export async function unclaimedIncoming(
   tx: Tx,
   variantIds: readonly string[],
   sessionId: string,
@@ -16,7 +16,7 @@ export async function unclaimedOnTheWay(
     select variant_id, sum(pieces)::integer as pieces from (
       select i.variant_id, i.quantity - i.received as pieces
       from purchase_order_items i join warehouse_purchase_orders o on o.id = i.purchase_order_id
-      where i.variant_id = any(${ids}::uuid[]) and i.received < i.quantity and o.status = any(${[...onTheWayStatuses]})
+      where i.variant_id = any(${ids}::uuid[]) and i.received < i.quantity and o.status = any(${[...incomingStatuses]})
       union all
       select variant_id, -missing from stock_shortages
       where variant_id = any(${ids}::uuid[]) and session_id <> ${sessionId}
