@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import { asRecords, moveState, secondsAfter, type Work } from '../kernel/index.ts'
-import { noteLost } from '../suspense/index.ts'
+import { recordLostReference } from '../suspense/index.ts'
 import { bookDifference } from './book-difference.ts'
 import type { GatewayPayout, GatewayPayoutStatus } from './gateway.ts'
 import { type LockedPayout, lockPayouts } from './lock-payouts.ts'
-import { commandFor, payoutMoves, payoutNews } from './payout-news.ts'
+import { commandFor, payoutEventPayload, payoutMoves } from './payout-event.ts'
 import { promoteSetAside, revivePayout } from './revive-payout.ts'
-import { movingStates, nextLookS, patienceS, verdictOf } from './rules.ts'
+import { movingStates, nextLookS, staleAfterS, verdictOf } from './rules.ts'
 import { type PayoutStatus, payoutMachine } from './transitions.ts'
 
 export interface PayoutRefusal {
@@ -171,7 +171,7 @@ async function take(work: Work, steps: readonly Step[]): Promise<void> {
       },
     })
     for (const { payout, failureCode } of some) {
-      const payload = payoutNews(payout, failureCode)
+      const payload = payoutEventPayload(payout, failureCode)
       work.emit({ type: payoutMoves[to], aggregate: ['payout', payout.id], payload })
     }
   }
@@ -204,7 +204,7 @@ async function note(work: Work, heard: readonly Heard[]): Promise<void> {
     from jsonb_to_recordset(${asRecords(rows)}::jsonb) as w(id uuid, provider_status text)
     where p.id = w.id and p.status in ('failed', 'reversed') and p.provider_status = any(${movingStates})
       and w.provider_status <> all(${movingStates})`.execute(work.tx)
-  for (const { payout, answer } of waiting) raiseSlow(work, payout, answer.status)
+  for (const { payout, answer } of waiting) reportSlowPayout(work, payout, answer.status)
 }
 
 const ageS = (since: Date | null, now: Date) => (since ? (now.getTime() - since.getTime()) / 1000 : 0)
@@ -215,10 +215,10 @@ function nextCheck({ status, finishedAt }: LockedPayout, now: Date): Date | null
   return look === undefined ? null : secondsAfter(finishedAt, look)
 }
 
-function raiseSlow(work: Work, payout: LockedPayout, status: GatewayPayoutStatus): void {
+function reportSlowPayout(work: Work, payout: LockedPayout, status: GatewayPayoutStatus): void {
   const { id, key, submittedAt } = payout
-  if (payout.status !== 'submitted' || ageS(submittedAt, work.now) < patienceS(status)) return
-  work.raise({
+  if (payout.status !== 'submitted' || ageS(submittedAt, work.now) < staleAfterS(status)) return
+  work.requestAttention({
     kind: 'payout_stuck',
     subject: ['payout', id],
     message: `${key} is ${status} at the provider for too long: ask them`,
@@ -252,11 +252,11 @@ async function contradict(
     ownIdr = (await revivePayout(work, payouts, turned)) ? payout.amountIdr : 0
   }
   if (verdict !== 'waiting') await bookDifference(work, turned, answer, ownIdr)
-  else if (before === 'failed' || before === 'reversed') raiseAlive(work, payout, answer)
+  else if (before === 'failed' || before === 'reversed') reportUnexpectedPayout(work, payout, answer)
   work.emit({
     type: 'payout.contradicted',
     aggregate: ['payout', payout.id],
-    payload: { ...payoutNews(turned), from: before, says: answer.status },
+    payload: { ...payoutEventPayload(turned), from: before, says: answer.status },
   })
 }
 
@@ -292,9 +292,9 @@ async function endSetAside(work: Work, { id }: LockedPayout, answer: GatewayPayo
 async function tellOfStranger(work: Work, answer: GatewayPayout): Promise<void> {
   const verdict = verdictOf(answer.status)
   if (verdict === 'succeeded' || verdict === 'waiting')
-    await noteLost(work, { reference: answer.referenceId, providerId: answer.id })
+    await recordLostReference(work, { reference: answer.referenceId, providerId: answer.id })
   if (verdict !== 'succeeded') return
-  work.raise({
+  work.requestAttention({
     kind: 'payout_unexpected',
     subject: ['provider_payout', answer.id],
     message: 'the provider paid out something that laku did not ask for',
@@ -303,8 +303,8 @@ async function tellOfStranger(work: Work, answer: GatewayPayout): Promise<void> 
   })
 }
 
-function raiseAlive(work: Work, { id, key, status }: LockedPayout, answer: GatewayPayout): void {
-  work.raise({
+function reportUnexpectedPayout(work: Work, { id, key, status }: LockedPayout, answer: GatewayPayout): void {
+  work.requestAttention({
     kind: 'payout_unexpected',
     subject: ['payout', id],
     message: `${key} is ${status} here, and the provider says ${answer.status}: it may be paid yet, and nothing is sent for it meanwhile`,

@@ -11,14 +11,14 @@ import {
 import { requireSecondPerson, settleAttention } from '../../ops/index.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
-import { payoutMoves, payoutNews } from '../payout-news.ts'
+import { payoutEventPayload, payoutMoves } from '../payout-event.ts'
 import {
   type BankBatchStatus,
   bankBatchMachine,
   bankBatchTransitions,
   payoutMachine,
 } from '../transitions.ts'
-import { noteReference } from './note-reference.ts'
+import { claimBankReference } from './claim-reference.ts'
 import {
   type BankTransfer,
   type BatchDetail,
@@ -120,7 +120,7 @@ export async function confirmBatch(
   const batch = await lockBatch(work, input.batch)
   // A batch that was taken back is with no bank; lines of a batch that is done may still come back.
   if (batch.status !== 'done') requireTransition(bankBatchTransitions, batch.status, 'done', 'bank batch')
-  if (input.reference) await noteReference(work, input.reference, ['bank_batch', batch.id])
+  if (input.reference) await claimBankReference(work, input.reference, ['bank_batch', batch.id])
   const words =
     input.words ??
     batch.lines
@@ -137,7 +137,7 @@ export async function confirmBatch(
     if (word.verdict === 'paid') {
       if (line.status !== 'submitted')
         throw payoutErrors.line_decided({ code: line.code, status: line.status })
-      if (word.reference) await noteReference(work, word.reference, ['payout', line.id])
+      if (word.reference) await claimBankReference(work, word.reference, ['payout', line.id])
       else if (!input.reference) throw payoutErrors.reference_needed({ code: line.code })
       paid.push(line)
     } else if (line.status === 'submitted') failed.push(line)
@@ -221,7 +221,7 @@ async function move(
   const ids = lines.map((line) => line.id)
   await moveState(work, payoutMachine, { to, ids, all: true, set: { finishedAt: work.now, failureCode } })
   for (const line of lines) {
-    const payload = payoutNews({ ...line, route: 'bank' }, failureCode)
+    const payload = payoutEventPayload({ ...line, route: 'bank' }, failureCode)
     work.emit({ type: payoutMoves[to], aggregate: ['payout', line.id], payload })
   }
 }
