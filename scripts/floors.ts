@@ -44,7 +44,7 @@ const readRooms = (root: string) =>
 
 const front = /^src\/(commands|jobs|http)\//
 const entryPoints =
-  /^src\/(http\/server|http\/staff\/(staff-door|command-house)|jobs\/worker|jobs\/registry)\.ts$/
+  /^src\/(http\/server|http\/staff\/(staff-server|command-house)|jobs\/worker|jobs\/registry)\.ts$/
 const frameworks = /^(pg|pg-boss|pg-cursor|fastify|@fastify\/.*|commander|inquirer|xendit-node)$/
 
 /** The facts that a provider documents: plain values, for client, rules and sandbox alike (ADR 0061). */
