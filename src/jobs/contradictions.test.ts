@@ -5,6 +5,7 @@ import { openPaymentFixture, type PaymentFixture } from '../../test/payments.ts'
 import { newId } from '../domain/kernel/index.ts'
 import { type Mail, mailAttention } from '../domain/notification/index.ts'
 import {
+  cancelPayments,
   confirmInvoices,
   decideRefunds,
   endPayment,
@@ -12,10 +13,9 @@ import {
   submitRefunds,
   sweepPayments,
   sweepRefunds,
-  withdrawPayments,
 } from '../domain/payment/index.ts'
-import { askAbout } from '../domain/payment/reconciliation/follow-lines.ts'
 import type { GatewayTransaction } from '../domain/payment/reconciliation/gateway-transactions.ts'
+import { askAbout } from '../domain/payment/reconciliation/resolve-lines.ts'
 import { receiveWebhook } from '../domain/webhooks/index.ts'
 import { webhooksXenditJob } from './webhooks/xendit.ts'
 
@@ -126,7 +126,7 @@ it('fact 12: a delivery says PAID and the invoice read again EXPIRED: it does no
   expect(await openInvoice(context, payment.code)).toEqual({ state: 'checking' })
   // A person looks into the dashboard: nothing came. The delivery is no news any more.
   await f.laku.as(admin, (work) => endPayment(work, { payment: payment.code }))
-  await withdrawPayments({ units: f.laku.units, actor: system, gateway: gateway() }, [payment.id])
+  await cancelPayments({ units: f.laku.units, actor: system, gateway: gateway() }, [payment.id])
   expect((await f.row(payment.id)).status).toBe('expired')
   expect(await f.events('payment.expired', payment.id)).toBe(1)
   await run([id])
@@ -135,7 +135,7 @@ it('fact 12: a delivery says PAID and the invoice read again EXPIRED: it does no
 
 it('fact 12: a delivery says PAID and the invoice reads PENDING until its end: closing it does not end the payment', async () => {
   const { payment, invoiceId } = await opened()
-  const id = await receive(paidNews(invoiceId, payment.code))
+  const id = await receive(paidUpdate(invoiceId, payment.code))
   await run([id])
   f.laku.clock.shift(7_200)
   await sweep()
@@ -147,7 +147,7 @@ it('fact 12: a payment that ended before a delivery called it paid is shown as t
   const { payment, invoiceId } = await opened()
   const read = await gateway().expireInvoice(invoiceId)
   await f.laku.system((work) => confirmInvoices(work, [read]))
-  const id = await receive(paidNews(invoiceId, payment.code))
+  const id = await receive(paidUpdate(invoiceId, payment.code))
   for (let i = 0; i < 3; i++) await run([id])
   expect(await itemOf(id)).toMatchObject([
     { kind: 'webhook_failed', command: `laku payments sync ${payment.code}` },
@@ -159,7 +159,7 @@ it("fact 12: the provider's book decides between its webhook and its reading", a
   await f.profile({ 'xendit.invoice-reading': 'expired' })
   try {
     await f.pay(invoiceId)
-    await run([await receive(paidNews(invoiceId, payment.code))])
+    await run([await receive(paidUpdate(invoiceId, payment.code))])
     expect((await f.row(payment.id)).status).toBe('pending')
     const { transactions } = await gateway().listTransactions({ limit: 50 })
     const line = transactions.find((one) => one.paymentLinkId === invoiceId)

@@ -138,7 +138,7 @@ export interface FailedWebhook {
  * when its tries are spent (policy.providerAttempts). One that laku does not understand is shown at once and
  * not tried again.
  */
-export async function noteFailures(work: Work, failures: readonly FailedWebhook[]): Promise<void> {
+export async function recordFailedWebhooks(work: Work, failures: readonly FailedWebhook[]): Promise<void> {
   for (const { id, error, forGood = false, kind, tries, command, instead } of failures) {
     const [row] = await moveState(work, webhookMachine, {
       to: forGood ? 'failed' : 'received',
@@ -153,14 +153,14 @@ export async function noteFailures(work: Work, failures: readonly FailedWebhook[
     await work.tx.updateTable('webhookInbox').set({ nextAttemptAt }).where('id', '=', id).execute()
     if (!forGood && row.attempts < (tries ?? work.policy.providerAttempts)) continue
     if (kind !== undefined) {
-      raiseUnknown(work, row.provider, kind, id)
+      reportUnknown(work, row.provider, kind, id)
       continue
     }
     if (instead) {
-      work.raise(instead)
+      work.requestAttention(instead)
       continue
     }
-    work.raise({
+    work.requestAttention({
       kind: 'webhook_failed',
       subject: ['webhook', id],
       message: `a webhook of ${row.provider} could not be processed: ${error}`,
@@ -171,16 +171,16 @@ export async function noteFailures(work: Work, failures: readonly FailedWebhook[
 }
 
 /** Tells a person, once a kind, what of a delivery could not be read while the rest of it was followed. */
-export function raiseUnread(
+export function reportUnread(
   work: Work,
   { id, provider }: Pick<WaitingWebhook, 'id' | 'provider'>,
   kinds: readonly string[],
 ): void {
-  for (const kind of kinds) raiseUnknown(work, provider, kind.slice(0, 100), id)
+  for (const kind of kinds) reportUnknown(work, provider, kind.slice(0, 100), id)
 }
 
-function raiseUnknown(work: Work, provider: string, kind: string, id: string): void {
-  work.raise({
+function reportUnknown(work: Work, provider: string, kind: string, id: string): void {
+  work.requestAttention({
     kind: 'webhook_unknown',
     subject: ['webhook_event', `${provider}:${kind}`],
     message: `${provider} sends events of a kind that laku does not follow: ${kind}`,

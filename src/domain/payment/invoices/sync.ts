@@ -6,9 +6,9 @@ import { CALLS_AT_ONCE, type GatewayContext } from '../context.ts'
 import { unresolved } from '../payments/contradict.ts'
 import { expirePayments } from '../payments/expire.ts'
 import { lockWholly } from '../payments/lock.ts'
-import { type AskedPayment, askInvoice, type InvoiceNews } from './ask.ts'
+import { type AskedPayment, askInvoice, type InvoiceUpdate } from './ask.ts'
 import { confirmInvoices } from './confirm.ts'
-import { lookByPages } from './read-paid-pages.ts'
+import { readPaidPages } from './read-paid-pages.ts'
 import { FIRST_CHECK_S, RESERVED_S, storeInvoice } from './reserve.ts'
 
 const LONGEST_WAIT_S = 3600
@@ -23,22 +23,22 @@ const STUCK_S = 20 * 60
  * Asks about payments, those that stay open by pages and the others a few at once, and records all answers in
  * one transaction. Returns those that stay unsure.
  */
-export async function followInvoices(
+export async function syncInvoices(
   context: GatewayContext,
   payments: readonly AskedPayment[],
   closes: (payment: AskedPayment, now: Date) => boolean,
-): Promise<Extract<InvoiceNews, { state: 'unsure' }>[]> {
+): Promise<Extract<InvoiceUpdate, { state: 'unsure' }>[]> {
   if (payments.length === 0) return []
   const { units, gateway } = context
   const now = units.clock.now()
   const looks = payments.filter((payment) => !closes(payment, now))
-  const seen = await lookByPages(gateway, looks, now)
+  const seen = await readPaidPages(gateway, looks, now)
   const news = await pLimit(CALLS_AT_ONCE).map(
     payments,
     async (payment) =>
       seen.get(payment.id) ?? (await askInvoice(gateway, payment, { now, close: closes(payment, now) })),
   )
-  const said = payments.map((payment, i) => ({ payment, news: news[i] as InvoiceNews }))
+  const said = payments.map((payment, i) => ({ payment, news: news[i] as InvoiceUpdate }))
   await inOneOrEach(
     context,
     said,
@@ -62,7 +62,7 @@ export async function followInvoices(
 async function record(
   work: Work,
   payments: readonly AskedPayment[],
-  news: readonly InvoiceNews[],
+  news: readonly InvoiceUpdate[],
 ): Promise<void> {
   await lockWholly(
     work.tx,
@@ -84,11 +84,11 @@ async function record(
     if (one.state === 'over' && payment.contradictedAt) {
       const { contradictedAt } = payment
       rows.push({ id: payment.id, nextCheckAt: nextTry(contradictedAt, work.now) })
-      if (ageS(contradictedAt, work.now) >= STUCK_S) work.raise(unresolved(payment, 'EXPIRED'))
+      if (ageS(contradictedAt, work.now) >= STUCK_S) work.requestAttention(unresolved(payment, 'EXPIRED'))
     }
     if (one.state !== 'unsure') continue
     rows.push({ id: payment.id, nextCheckAt: nextTry(payment.expiresAt, work.now, one.failure?.retryAfterS) })
-    raiseWhenStuck(work, payment, one.failure?.code ?? 'no answer')
+    reportStuckPayment(work, payment, one.failure?.code ?? 'no answer')
   }
   await sql`
     update payments p set next_check_at = r.next_check_at
@@ -116,9 +116,9 @@ function nextTry(since: Date, now: Date, retryAfterS?: number): Date {
   return secondsAfter(now, retryAfterS ?? wait)
 }
 
-function raiseWhenStuck(work: Work, { id, code, expiresAt }: AskedPayment, why: string): void {
+function reportStuckPayment(work: Work, { id, code, expiresAt }: AskedPayment, why: string): void {
   if (ageS(expiresAt, work.now) < STUCK_S) return
-  work.raise({
+  work.requestAttention({
     kind: 'payment_unresolved',
     subject: ['payment', id],
     message: `the provider does not say what became of ${code}: ${why}`,

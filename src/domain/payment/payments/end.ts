@@ -1,9 +1,9 @@
 import { kernelErrors, requireStaff, type Work } from '../../kernel/index.ts'
+import { requestPaymentCancellation } from './cancel.ts'
 import { decideContradiction } from './contradict.ts'
-import { expireWithdrawn } from './expire.ts'
+import { expireUnopenedOf } from './expire.ts'
 import { showPayment } from './list.ts'
 import { lockWholly } from './lock.ts'
-import { announceWithdrawal } from './withdraw.ts'
 
 export interface EndedPayment {
   id: string
@@ -27,8 +27,8 @@ export async function endPayment(work: Work, input: { payment: string }): Promis
     throw kernelErrors.illegal_transition({ subject: 'payment', code, from: status, to: 'expired' })
   }
   await decideContradiction(work, id)
-  const [ended] = await expireWithdrawn(work, [id])
-  if (!ended) await announceWithdrawal(work, [id])
+  const [ended] = await expireUnopenedOf(work, [id])
+  if (!ended) await requestPaymentCancellation(work, [id])
   const after = { status: ended ? 'expired' : 'pending', asking: !ended }
   work.audit({ command: 'payments expire', subject: ['payment', id], before: { status }, after })
   return { id, code, ...after }
