@@ -6,7 +6,6 @@ import {
   type Choreography,
   ConfirmedFactor,
   defaultPolicy,
-  ManualClock,
   newId,
   type Policy,
   UnitOfWork,
@@ -23,6 +22,7 @@ import { createLogger } from '../src/runtime/logger.ts'
 import { JobQueue } from '../src/runtime/queue.ts'
 import type { Sandbox } from '../src/sandbox/sandbox.ts'
 import { query, testEncryptionKey, urlOf } from './global-setup.ts'
+import { ManualClock } from './manual-clock.ts'
 import { watchMoves } from './watch-moves.ts'
 import { type WrappedPool, wrapPool } from './wrapped-pool.ts'
 

@@ -10,6 +10,6 @@ export function isOfTheHost([noun = '', verb = '']: readonly string[]): boolean 
   return ofTheHost.includes(noun) || isAboutTheWay([noun, verb])
 }
 
-export function isAboutTheWay([noun = '', verb = '']: readonly string[]): boolean {
+function isAboutTheWay([noun = '', verb = '']: readonly string[]): boolean {
   return aboutTheWay.includes(noun) || aboutTheWay.includes(`${noun} ${verb}`)
 }

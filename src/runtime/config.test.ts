@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { productionSettings } from '../../test/production.ts'
-import { ConfigError, defaultPolicy, type Flags, loadConfig, loadOwnerConfig } from './config.ts'
+import { defaultPolicy } from '../domain/kernel/index.ts'
+import { ConfigError, type Flags, loadConfig, loadOwnerConfig } from './config.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'laku-config-test-'))
 const dataDir = join(folder, 'data')

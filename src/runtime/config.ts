@@ -15,7 +15,7 @@ import { StartError } from './start-error.ts'
 
 export { sandboxSmtpPort } from './config/development.ts'
 export type { Flags } from './config/sources.ts'
-export { defaultPolicy, type Policy }
+export type { Policy }
 
 /** Every setting, checked, and the business rules. */
 export type Config = Omit<Settings, 'sealKey'> & {

@@ -84,7 +84,7 @@ const SHELL_ROLE = 'laku_shell'
 /**
  * Grants the application's role what it needs, and no more. With one role for all, there is nothing to grant.
  */
-export async function grantToApplication(db: Kysely<unknown>, appRole: string): Promise<void> {
+async function grantToApplication(db: Kysely<unknown>, appRole: string): Promise<void> {
   const owner = await sql<{ role: string }>`select current_user::text as role`.execute(db)
   if (owner.rows[0]?.role === appRole) return
   const role = sql.id(appRole)

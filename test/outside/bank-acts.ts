@@ -21,7 +21,7 @@ const batches = async (house: House, ...statuses: string[]) => {
 }
 
 /** Whose each line is, by its settlement or withdrawal. */
-export async function ownersOf(house: House) {
+async function ownersOf(house: House) {
   const all = [
     ...(await house.laku.db.selectFrom('settlements').select(['code', 'factoryId as owner']).execute()),
     ...(await house.laku.db.selectFrom('withdrawals').select(['code', 'userId as owner']).execute()),
@@ -30,7 +30,7 @@ export async function ownersOf(house: House) {
 }
 
 /** The bank does what it was asked for, or not, and staff write down what it said. */
-export async function hearBank(house: House, number: number, paysNext: () => boolean): Promise<void> {
+async function hearBank(house: House, number: number, paysNext: () => boolean): Promise<void> {
   const { laku, clerks } = house
   const actor = clerks[1] as (typeof clerks)[number]
   const { lines } = await laku.as(actor, (work) => showBatch(work, String(number)))

@@ -17,7 +17,7 @@ import { limits } from './limits.ts'
 import { type Person, personOf } from './people.ts'
 import { Sleepers } from './sleepers.ts'
 
-export const PLACE = 'db.example/laku'
+const PLACE = 'db.example/laku'
 const DAY_S = 86_400
 
 const policy = {

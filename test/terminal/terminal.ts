@@ -12,7 +12,7 @@ const oldest = 3.2
  * Fails, and says what to install, where there is no tmux: nothing that a person sees at a terminal is proven
  * without one.
  */
-export function requireTmux(): void {
+function requireTmux(): void {
   const said = spawnSync('tmux', ['-V'], { encoding: 'utf8' }).stdout ?? ''
   const version = Number(/(\d+\.\d+)/.exec(said)?.[1] ?? 0)
   if (version >= oldest) return

@@ -28,7 +28,7 @@ export function printFailure(failure: PrintedFailure, argv: readonly string[], s
 }
 
 /** The words before `--`: what comes after it is no flag. */
-export function flagsOf(argv: readonly string[]): readonly string[] {
+function flagsOf(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf('--')
   return end === -1 ? argv : argv.slice(0, end)
 }

@@ -1,6 +1,5 @@
 import { createReadStream, writeFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { usageError } from '../errors/cli-error.ts'
 
 /** The files of whoever asks: on their machine, wherever the command runs. */
@@ -23,13 +22,4 @@ export const ownFiles: Files = {
 /** The same as a usage error that says which file cannot be read, and why. */
 export function unreadable(name: string, error: unknown): Error {
   return usageError(`${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
-}
-
-/** The text of a file. Throws a usage error where it cannot be read. */
-export async function readText(files: Files, name: string): Promise<string> {
-  try {
-    return await text(files.read(name))
-  } catch (error) {
-    throw unreadable(name, error)
-  }
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { drawFields, fitWidths } from '../client/view.ts'
 import { renderCsv } from './csv.ts'
 import { type Cell, formatCell, formatTime, wrapped } from './format.ts'
 import { createStyle, statusColor, wantsColor } from './style.ts'
-import { type Column, fitWidths, headingOf, renderFields, renderTable } from './table.ts'
+import { type Column, fieldsOf, headingOf, renderTable } from './table.ts'
 
 const plain = createStyle(false)
 
@@ -65,7 +66,11 @@ describe('a table', () => {
     expect(narrow).toContain('ORD-22')
     expect(narrow).toContain('1.000.000')
     const blocks = renderTable(columns, rows, { style: plain, width: 20 })
-    expect(blocks).toBe(rows.map((row) => renderFields(columns, row, plain)).join('\n\n'))
+    const drawn = rows.map((row) => {
+      const { head, fields } = fieldsOf(columns, row)
+      return drawFields(head, fields, plain)
+    })
+    expect(blocks).toBe(drawn.join('\n\n'))
     expect(blocks).toContain('name   Kaos polos lengan panjang')
   })
 

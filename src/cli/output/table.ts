@@ -1,15 +1,5 @@
-import {
-  type Block,
-  type DrawOptions,
-  drawFields,
-  drawTable,
-  type FieldsBlock,
-  type TableBlock,
-} from '../client/view.ts'
+import { type Block, type DrawOptions, drawTable, type FieldsBlock, type TableBlock } from '../client/view.ts'
 import { type Cell, type CellKind, formatCell } from './format.ts'
-import type { Style } from './style.ts'
-
-export { fitWidths } from '../client/view.ts'
 
 /** One column of a list, or one field of a thing. */
 export interface Column<Row> {
@@ -61,12 +51,6 @@ export function renderTable<Row>(
   options: DrawOptions,
 ): string {
   return drawTable(tableOf(columns, rows), options)
-}
-
-/** The fields of one thing, a line each. */
-export function renderFields<T>(fields: readonly Column<T>[], thing: T, style: Style): string {
-  const { head, fields: cells } = fieldsOf(fields, thing)
-  return drawFields(head, cells, style)
 }
 
 export type { Block, DrawOptions }

@@ -49,6 +49,6 @@ function addWord(
 }
 
 /** `--status` of `--status <status>`. */
-export function flagOf(term: string): string {
+function flagOf(term: string): string {
   return /--[a-z-]+/.exec(term)?.[0] ?? term
 }

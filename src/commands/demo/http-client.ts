@@ -1,5 +1,5 @@
 /** An answer that was not what the caller needed, in words. */
-export class HttpAnswerError extends Error {
+class HttpAnswerError extends Error {
   readonly status: number
   readonly body: unknown
 

@@ -29,7 +29,7 @@ export interface Audience {
 }
 
 /** In the order that they are told in. */
-export const flows: readonly Flow[] = [
+const flows: readonly Flow[] = [
   regularOrder,
   groupSuccess,
   groupSuccessNoStock,

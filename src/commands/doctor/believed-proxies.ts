@@ -2,7 +2,7 @@ import type { Laku } from '../../runtime/laku.ts'
 import type { DoctorCheck } from './checks.ts'
 
 /** Says in words which address of a caller the server would believe. */
-export function believedAddress({ config }: Pick<Laku, 'config'>): string {
+function believedAddress({ config }: Pick<Laku, 'config'>): string {
   const { trustedProxies } = config
   if (trustedProxies.length === 0)
     return 'X-Forwarded-For is believed of nobody: the address of a caller is that of the connection'

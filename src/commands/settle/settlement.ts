@@ -24,7 +24,7 @@ export async function dateOf(
   return jakartaDate(await context.instant(through, '--through'))
 }
 
-export const columns: readonly Column<SettlementView>[] = [
+const columns: readonly Column<SettlementView>[] = [
   { name: 'code', kind: 'code', value: (row) => row.code },
   { name: 'factory', value: (row) => row.factory.name },
   { name: 'status', kind: 'status', value: (row) => row.status },

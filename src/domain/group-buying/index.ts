@@ -1,3 +1,5 @@
+import './events.ts'
+
 export { groupBuyingChecks } from './checks.ts'
 export { groupBuyingErrors } from './errors.ts'
 export {

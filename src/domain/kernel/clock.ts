@@ -9,30 +9,6 @@ export interface Clock {
   at(beganAt: Date): Date
 }
 
-export const systemClock: Clock = { now: () => new Date(), at: (beganAt) => beganAt }
-
-/** A clock that stands until it is moved: for tests. */
-export class ManualClock implements Clock {
-  #now: Date
-
-  constructor(start: Date = new Date()) {
-    this.#now = new Date(start)
-  }
-
-  now(): Date {
-    return new Date(this.#now)
-  }
-
-  at(): Date {
-    return this.now()
-  }
-
-  /** Moves the clock forward, or back, by so many seconds. */
-  shift(seconds: number): void {
-    this.#now = new Date(this.#now.getTime() + seconds * 1000)
-  }
-}
-
 /** The instant so many seconds after another. */
 export function secondsAfter(instant: Date, seconds: number): Date {
   return new Date(instant.getTime() + seconds * 1000)

@@ -93,7 +93,7 @@ const told =
   /connection terminated|timeout exceeded when trying to connect|is not queryable|client was closed|query read timeout/i
 
 /** The server went away, refuses connections or writes, or the pool could not get one in time. */
-export function isConnectionLoss(error: unknown, state = sqlState(error)): boolean {
+function isConnectionLoss(error: unknown, state = sqlState(error)): boolean {
   if (state !== undefined && (state.startsWith('08') || state.startsWith('53') || unavailable.has(state)))
     return true
   if (state !== undefined && network.has(state) && !isOfFile(error)) return true

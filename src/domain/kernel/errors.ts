@@ -54,7 +54,10 @@ export function defineErrors<const T extends Record<string, readonly [ErrorKind,
   return factories as Factories<T>
 }
 
-/** Every error that has been declared, by code: what docs/errors.md is made from. */
+/**
+ * Every error that has been declared, by code: what docs/errors.md is made from.
+ * @internal
+ */
 export function errorCatalogue(): ErrorDefinition[] {
   return [...catalogue.values()].sort((a, b) => a.code.localeCompare(b.code))
 }

@@ -10,7 +10,7 @@ export {
 } from './actor.ts'
 export { type AttentionKind, attentionKinds } from './attention-kinds.ts'
 export { type Check, type CheckResult, checkOf, runChecks } from './check.ts'
-export { type Clock, jakartaDate, ManualClock, secondsAfter, systemClock } from './clock.ts'
+export { type Clock, jakartaDate, secondsAfter, systemClock } from './clock.ts'
 export { ConfirmedFactor } from './confirmed-factor.ts'
 export { translateDatabaseError } from './database-errors.ts'
 export {

@@ -41,7 +41,10 @@ const families = {
   suspense: { kind: 'asset', mayGoNegative: true },
 } as const satisfies Record<string, AccountShape>
 
-/** Every account, a family by its name alone: what the glossary names. */
+/**
+ * Every account, a family by its name alone: what the glossary names.
+ * @internal
+ */
 export const accountNames: readonly string[] = [...Object.keys(families), ...Object.keys(single)]
 
 export type AccountKey = keyof typeof single | `${keyof typeof families}:${string}`
@@ -64,9 +67,4 @@ export function accountShape(key: AccountKey): AccountShape {
   const family = key.slice(0, key.indexOf(':'))
   if (Object.hasOwn(families, family)) return families[family as keyof typeof families]
   throw new Error(`no such account: ${key}`)
-}
-
-/** +1 where a debit makes the account grow (assets, expenses), -1 where a credit does. */
-export function naturalSign(kind: AccountKind): 1 | -1 {
-  return kind === 'asset' || kind === 'expense' ? 1 : -1
 }

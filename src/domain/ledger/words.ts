@@ -55,7 +55,10 @@ const moments: Record<string, string> = {
   'gateway.swept': 'Money moved between the payment provider and the bank',
 }
 
-/** Each kind that laku posts. */
+/**
+ * Each kind that laku posts.
+ * @internal
+ */
 export const momentKinds: readonly string[] = Object.keys(moments)
 
 const accounts: Record<string, string> = {

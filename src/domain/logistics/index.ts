@@ -8,15 +8,13 @@ export { shipmentsDue, sweepShipments } from './bookings/sweep.ts'
 export { logisticsChecks } from './checks.ts'
 export { absorbCourierFees } from './costs/absorb-courier-fees.ts'
 export { topUpDeposit } from './costs/top-up-deposit.ts'
-export { logisticsErrors } from './errors.ts'
-export { listShipments, type ShipmentRow } from './list.ts'
 export { cachedRates, pruneRates } from './rates/cached.ts'
 export { fetchRates, type PageVisit, type RateContext } from './rates/fetch.ts'
 export { offeredRates, QuoteMissing, quoteRate, withRate, withZoneRate } from './rates/quote.ts'
 export type { CourierChoice, Parcel, Rate } from './rates/rate.ts'
 export { zoneRate } from './rates/zones.ts'
 export { getShipment, liveShipment } from './read.ts'
-export { type ParcelInbox, type ParcelNotice, processParcelNotices } from './tracking/process-notices.ts'
+export { processParcelNotices } from './tracking/process-notices.ts'
 export {
   type ShipmentStatusByHand,
   setShipmentStatus,

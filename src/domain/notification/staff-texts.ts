@@ -50,7 +50,7 @@ const templates: Readonly<Record<string, StaffTemplate>> = {
   },
 }
 
-export const staffTemplates: readonly string[] = Object.keys(templates)
+const staffTemplates: readonly string[] = Object.keys(templates)
 
 /** @throws notification.template_unknown, params_wrong */
 export function staffTemplate(name: string, params: readonly string[]): StaffTemplate {

@@ -19,11 +19,6 @@ export interface ChannelOfProvider {
   maximumIdr: Rupiah
 }
 
-export interface ChannelView extends ChannelOfProvider {
-  /** When the provider said so last; nothing where our own table stands in. */
-  readAt: Date | null
-}
-
 /**
  * Returns what is known about channels: the provider's data where the provider gave any, otherwise our table.
  * A channel that neither has is absent.
@@ -63,22 +58,4 @@ export async function savePayoutChannels(work: Work, told: readonly ChannelOfPro
       channel_code text, name text, kind text, minimum_idr bigint, maximum_idr bigint)
     on conflict (channel_code) do update set name = excluded.name, kind = excluded.kind, minimum_idr = excluded.minimum_idr,
       maximum_idr = excluded.maximum_idr, read_at = excluded.read_at`.execute(work.tx)
-}
-
-/** Every channel that money can be paid out to, with the age of what is known of it. */
-export async function listChannels(tx: Tx): Promise<ChannelView[]> {
-  const { rows } = await sql<ChannelView>`
-    select channel_code, name, kind, minimum_idr, maximum_idr, read_at from payout_channels`.execute(tx)
-  const told = new Set(rows.map((row) => row.channelCode))
-  const ours = Object.entries(payoutChannels)
-    .filter(([code]) => !told.has(code))
-    .map(([channelCode, { name, kind, minimumIdr, maximumIdr }]) => ({
-      channelCode,
-      name,
-      kind,
-      minimumIdr,
-      maximumIdr,
-      readAt: null,
-    }))
-  return [...rows, ...ours].toSorted((a, b) => (a.channelCode < b.channelCode ? -1 : 1))
 }

@@ -32,7 +32,6 @@ export { markOrdersRefunded } from './refunds/mark-refunded.ts'
 export { acceptReturn, type ReturnInspection } from './returns/accept.ts'
 export {
   getReturn,
-  hasOpenReturn,
   listReturns,
   type ReturnFilter,
   type ReturnView,

@@ -1,29 +1,5 @@
 import type { Policy, Rupiah } from '../kernel/index.ts'
 
-/** A line of a wallet, in the order of the ledger. */
-export interface WalletLine {
-  /** Positive came in, negative went out. */
-  amountIdr: Rupiah
-  /**
-   * How much of it is refunded money, with the same sign: all of a refund, of a withdrawal what it took or
-   * gave back.
-   */
-  refundedIdr: Rupiah
-}
-
-/**
- * How much of a wallet is refunded money (docs/adr/0013): refunds add to it, withdrawals take it first, and
- * everything else that leaves takes it last, so it is never more than the balance. Rupiah.
- */
-export function refundedPart(lines: readonly WalletLine[]): Rupiah {
-  let [balanceIdr, refundedIdr] = [0, 0]
-  for (const line of lines) {
-    balanceIdr += line.amountIdr
-    refundedIdr = Math.max(0, Math.min(balanceIdr, refundedIdr + line.refundedIdr))
-  }
-  return refundedIdr
-}
-
 export interface WithdrawalTerms {
   feeIdr: Rupiah
   /** The part of the refunded money that the withdrawal takes. */

@@ -4,7 +4,7 @@ const PURPOSE = 'way_in.stop'
 const shape = /^([0-9a-f-]{36})\.([\w-]{43})$/
 
 /** Returns the token by which whoever holds the old channel stops a change: signed, and not stored. */
-export function stopToken(vault: Vault, changeId: string): string {
+function stopToken(vault: Vault, changeId: string): string {
   return `${changeId}.${vault.hmac(PURPOSE, changeId)}`
 }
 

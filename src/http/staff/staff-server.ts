@@ -77,7 +77,7 @@ export interface StaffServer {
 }
 
 /** The same laku with a pool of its own. */
-export function withOwnPool(laku: Laku): { laku: Laku; end: () => Promise<void> } {
+function withOwnPool(laku: Laku): { laku: Laku; end: () => Promise<void> } {
   const pool = createPool({ url: laku.urls.app, poolSize: POOL_SIZE, applicationName: 'laku staff' })
   const db = createKysely(pool)
   const { clock, queue, policy, vault } = laku

@@ -88,7 +88,10 @@ export function templateBody(name: string, language: string): string | undefined
   return (named.find((one) => one.language === language) ?? named[0])?.body
 }
 
-/** The Indonesian text of each template by its name, for a gateway that knows no templates. */
+/**
+ * The Indonesian text of each template by its name, for a gateway that knows no templates.
+ * @internal
+ */
 export const templateTexts: Readonly<Record<string, string>> = Object.fromEntries(
   templates.toReversed().map(({ name, body }) => [name, body]),
 )

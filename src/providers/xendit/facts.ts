@@ -22,7 +22,7 @@ export interface PayoutChannelFact {
  */
 export const PAYOUT_MINIMUM_IDR = 10_000
 /** xendit.bi-fast: the most of a payout to a bank (IDR) where RTGS was not activated. */
-export const BI_FAST_MAXIMUM_IDR = 250_000_000
+const BI_FAST_MAXIMUM_IDR = 250_000_000
 /**
  * xendit.payout-ewallets: the most of a payout to an e-wallet (IDR); LinkAja takes 10 million. Its account is
  * a phone number, `08…`.

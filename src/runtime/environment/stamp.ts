@@ -12,7 +12,7 @@ export async function stampEnvironment(owner: pg.Pool, environment: Environment)
 }
 
 /** Names of the keys of a configuration. */
-export function keyIdsOf({
+function keyIdsOf({
   encryptionKey,
   sealKey,
 }: Pick<OwnerConfig, 'encryptionKey' | 'sealKey'>): Record<KeyPurpose, string[]> {
@@ -68,7 +68,10 @@ async function requireKeyOfBook(owner: pg.Pool, ids: readonly string[]): Promise
   )
 }
 
-/** Makes a database development's own, with these keys. To be called as its owner. */
+/**
+ * Makes a database development's own, with these keys. To be called as its owner.
+ * @internal
+ */
 export async function makeDevelopment(
   owner: pg.Pool,
   config: Pick<OwnerConfig, 'encryptionKey' | 'sealKey'>,

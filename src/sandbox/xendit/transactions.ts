@@ -209,7 +209,7 @@ export function feesIdr(account: XenditAccount): number {
 }
 
 /** The line as it stands now: settled once its time has come. */
-export function transactionAnswer(context: SandboxContext, transaction: Transaction): object {
+function transactionAnswer(context: SandboxContext, transaction: Transaction): object {
   const settles = transaction.estimated_settlement_time
   const isSettled = settles !== null && Date.parse(settles) <= context.now().getTime()
   const line = isSettled ? { ...transaction, settlement_status: 'SETTLED' } : transaction

@@ -74,5 +74,5 @@ export class Book {
   }
 }
 
-export const walletOf = (buyer: number) => `wallet ${buyer}`
+const walletOf = (buyer: number) => `wallet ${buyer}`
 export const escrowOf = (session: number) => `escrow ${session}`

@@ -36,7 +36,7 @@ export interface OtpChallenge {
 }
 
 /** Approved by Meta in the category for codes: {{1}} is the code, and so is its copy button. */
-export const OTP_TEMPLATE = 'laku_otp'
+const OTP_TEMPLATE = 'laku_otp'
 /**
  * The same for all that is no log-in. Meta writes its text itself and names no purpose: a message beside it
  * does.

@@ -39,7 +39,7 @@ async function tiersOf(work: Work, sessions: readonly LockedSession[]): Promise<
 }
 
 /** Fails locked, forming sessions whose time ran out below their MOQ. The refunds follow the event. */
-export async function failSessions(work: Work, sessions: readonly LockedSession[]): Promise<void> {
+async function failSessions(work: Work, sessions: readonly LockedSession[]): Promise<void> {
   if (sessions.length === 0) return
   const ids = sessions.map((one) => one.id)
   const set = { heldUnits: 0, closedAt: work.now, updatedAt: work.now }

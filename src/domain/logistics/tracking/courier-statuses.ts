@@ -22,6 +22,10 @@ const statesOfStatus: Readonly<Record<string, readonly ShipmentStatus[]>> = {
   disposed: ['lost'],
 }
 
+/**
+ * Every status of the courier that is known.
+ * @internal
+ */
 export const courierStatuses: readonly string[] = Object.keys(statesOfStatus)
 
 /** Biteship's own spelling of a status that also occurs as `droppingOff`. */

@@ -35,6 +35,10 @@ const maySet = {
 
 export type ShipmentStatusByHand = keyof typeof maySet
 
+/**
+ * The statuses that staff may set.
+ * @internal
+ */
 export const shipmentStatusesByHand = Object.keys(maySet) as [ShipmentStatusByHand, ...ShipmentStatusByHand[]]
 
 /**

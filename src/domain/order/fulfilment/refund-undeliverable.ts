@@ -18,7 +18,7 @@ import { applyStatusEffects } from './apply-status-effects.ts'
 import { earnOrders } from './earn.ts'
 
 /** Goods that came back go on the shelf again; `laku stock adjust` takes off goods that are found broken. */
-export const CAME_BACK = 'undeliverable'
+const CAME_BACK = 'undeliverable'
 
 /**
  * Refunds an order whose parcel the courier brought back: its goods, which are in the warehouse again. The

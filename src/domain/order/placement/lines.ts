@@ -16,7 +16,7 @@ export interface OrderLine {
 }
 
 /** Quantities by variant, equal variants together. @throws order.no_items */
-export function quantitiesOf(items: readonly AskedItem[]): Map<string, number> {
+function quantitiesOf(items: readonly AskedItem[]): Map<string, number> {
   const quantities = new Map<string, number>()
   for (const { variantId, quantity } of items) {
     if (!Number.isSafeInteger(quantity) || quantity < 1) throw orderErrors.no_items({ variantId, quantity })

@@ -86,7 +86,3 @@ export async function listReturns(
   const rows = await returnViews(work.tx, sql.join(conditions, sql` and `), filter.limit + 1)
   return pageOf(rows, filter.limit, (row) => row.id)
 }
-
-/** Whether a return of this order waits for its decision, in SQL: such an order is not settled. */
-export const hasOpenReturn = (orderId: RawBuilder<unknown>): RawBuilder<boolean> => sql<boolean>`
-  exists (select from order_returns t where t.order_id = ${orderId} and t.status = 'requested')`

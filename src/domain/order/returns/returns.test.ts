@@ -9,7 +9,6 @@ import { balanceIdr, credit, debit, factoryAccount, post } from '../../ledger/in
 import {
   acceptReturn,
   completeOrders,
-  hasOpenReturn,
   listOrders,
   listReturns,
   type ReturnInspection,
@@ -87,7 +86,9 @@ describe('a return', () => {
     const { order } = await shop.deliveredOrder(ana)
     const isOpen = async () => {
       const { rows } = await sql<{ open: boolean }>`
-        select ${hasOpenReturn(sql`o.id`)} as open from orders o where o.id = ${order.id}`.execute(laku.db)
+        select exists (select from order_returns t where t.order_id = o.id and t.status = 'requested') as open from orders o where o.id = ${order.id}`.execute(
+        laku.db,
+      )
       return rows[0]?.open
     }
     await ask(ana, order.id)

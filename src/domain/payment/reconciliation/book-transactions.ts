@@ -35,7 +35,7 @@ const objects: ReadonlySet<string> = new Set([
 ])
 const sweeps: ReadonlySet<string> = new Set(['WITHDRAWAL', 'TOPUP'])
 
-export const isOfObject = ({ type }: Pick<GatewayTransaction, 'type'>): boolean => objects.has(type)
+const isOfObject = ({ type }: Pick<GatewayTransaction, 'type'>): boolean => objects.has(type)
 
 /**
  * Books what the provider's lines say beside what our book has of each, whatever we believed: a fee and every

@@ -7,7 +7,7 @@ import type { GatewayTransaction } from './gateway-transactions.ts'
 import { type OurPage, ourLines } from './our-lines.ts'
 import { isThere } from './search-provider.ts'
 
-export type { Difference, DifferenceKind } from './differences.ts'
+export type { Difference } from './differences.ts'
 
 export interface Reconciliation {
   ok: boolean

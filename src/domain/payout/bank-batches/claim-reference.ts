@@ -3,7 +3,7 @@ import { actorLabel, type Work } from '../../kernel/index.ts'
 import { payoutErrors } from '../errors.ts'
 
 /** A bank's reference as it is compared: capitals and digits, whatever stands between them. */
-export const normalReference = (given: string): string => given.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')
+const normalReference = (given: string): string => given.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')
 
 /**
  * Notes that the bank knows a thing by this reference: once, over settlements, withdrawals, batches and what

@@ -29,7 +29,7 @@ import {
 } from './read-batches.ts'
 
 /** The bank did not take a line on, or sent it back. */
-export const BANK_REJECTED = 'BANK_REJECTED'
+const BANK_REJECTED = 'BANK_REJECTED'
 /** Its batch was called off. */
 export const BATCH_CANCELLED = 'BATCH_CANCELLED'
 

@@ -22,7 +22,7 @@ const takesBackSettled = (settlementId: string | null): RawBuilder<boolean> => s
  * Whether a line, `l` beside its order `o`, is due; all lines of an order that was not settled before are
  * together.
  */
-export const isDue = ({ endedBefore, postedBefore }: Period): RawBuilder<boolean> => sql<boolean>`
+const isDue = ({ endedBefore, postedBefore }: Period): RawBuilder<boolean> => sql<boolean>`
   case when l.order_id is null or ${takesBackSettled(null)} then l.posted_at < ${postedBefore}
     else o.status = any(${[...settledStates]}) and coalesce(o.delivered_at, o.updated_at) <= ${endedBefore} end`
 

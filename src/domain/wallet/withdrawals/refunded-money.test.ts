@@ -1,10 +1,34 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openWalletFixture, type WalletFixture } from '../../../../test/wallets.ts'
-import { defaultPolicy, newId } from '../../kernel/index.ts'
+import { defaultPolicy, newId, type Rupiah } from '../../kernel/index.ts'
 import { credit, debit, paymentHold, post } from '../../ledger/index.ts'
-import { refundedPart, type WalletLine, withdrawalTerms } from '../rules.ts'
+import { withdrawalTerms } from '../rules.ts'
 import { refundedMoney } from './refunded-money.ts'
+
+/** A line of a wallet, in the order of the ledger. */
+interface WalletLine {
+  /** Positive came in, negative went out. */
+  amountIdr: Rupiah
+  /**
+   * How much of it is refunded money, with the same sign: all of a refund, of a withdrawal what it took or
+   * gave back.
+   */
+  refundedIdr: Rupiah
+}
+
+/**
+ * How much of a wallet is refunded money (docs/adr/0013): refunds add to it, withdrawals take it first, and
+ * everything else that leaves takes it last, so it is never more than the balance. Rupiah.
+ */
+function refundedPart(lines: readonly WalletLine[]): Rupiah {
+  let [balanceIdr, refundedIdr] = [0, 0]
+  for (const line of lines) {
+    balanceIdr += line.amountIdr
+    refundedIdr = Math.max(0, Math.min(balanceIdr, refundedIdr + line.refundedIdr))
+  }
+  return refundedIdr
+}
 
 const line = (amountIdr: number, refundedIdr = 0): WalletLine => ({ amountIdr, refundedIdr })
 

@@ -3,10 +3,10 @@ import type { Rupiah, Tx } from '../../kernel/index.ts'
 import { walletAccount } from '../../ledger/index.ts'
 
 /**
- * How much of a user's wallet is refunded money, by the ledger's own entries; `refundedPart` in rules.ts says
- * the rule line by line, and this is the same in one statement: what refunds brought and withdrawals took,
- * less the most by which spending ever went beyond the other money. What was held for a payment that came to
- * nothing never left. Rupiah.
+ * How much of a user's wallet is refunded money, by the ledger's own entries (docs/adr/0013): refunds add to
+ * it, withdrawals take it first, and everything else takes it last. What refunds brought and withdrawals
+ * took, less the most by which spending ever went beyond the other money. What was held for a payment that
+ * came to nothing never left. Rupiah.
  */
 export async function refundedMoney(tx: Tx, userId: string): Promise<Rupiah> {
   const { rows } = await sql<{ refundedIdr: Rupiah }>`
