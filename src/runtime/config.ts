@@ -1,4 +1,4 @@
-import { defaultPolicy, type Policy } from '../domain/kernel/policy.ts'
+import type { Policy } from '../domain/kernel/policy.ts'
 import { developmentDefaults } from './config/development.ts'
 import { variableOf } from './config/fields.ts'
 import { readConfigFile } from './config/file.ts'
