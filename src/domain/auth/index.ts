@@ -1,6 +1,6 @@
 import './events.ts'
 
-export { answerCalls, type Call, calledNumbers, pruneCalledCodes } from './codes/called-code.ts'
+export { answerCalls, calledNumbers, pruneCalledCodes } from './codes/called-code.ts'
 export { isChallengeId } from './codes/challenge-id.ts'
 export { pruneSpending } from './codes/code-budget.ts'
 export {
@@ -12,21 +12,19 @@ export {
   workNeeded,
 } from './codes/code-limits.ts'
 export {
-  type DeliveryContext,
   deliverOtpAnotherWay,
   type NextWayBecause,
 } from './codes/deliver-otp-another-way.ts'
 export { challengeOfMessage } from './codes/otp-code.ts'
-export { PROOF_BITS, type Proof } from './codes/proof-of-work.ts'
-export { type CodePurpose, type OtpChallenge, type OtpRequest, requestOtp } from './codes/request.ts'
-export { type CodeChannel, sendCodeAgain } from './codes/send-again.ts'
-export type { SmsMessage, SmsSender } from './codes/sms.ts'
+export type { Proof } from './codes/proof-of-work.ts'
+export { requestOtp } from './codes/request.ts'
+export { sendCodeAgain } from './codes/send-again.ts'
+export type { SmsMessage } from './codes/sms.ts'
 export { codesDue, sweepCodes } from './codes/sweep.ts'
-export { type CodeGiven, tryCode } from './codes/try.ts'
-export { type CodeLogin, type LoginOutcome, type OtpProof, verifyOtp } from './codes/verify.ts'
-export { type CommandRunView, listRuns, mayFollow, showRun } from './command-runs/read-runs.ts'
+export { tryCode } from './codes/try.ts'
+export { type LoginOutcome, verifyOtp } from './codes/verify.ts'
+export { mayFollow, showRun } from './command-runs/read-runs.ts'
 export {
-  type Begun,
   beginRun,
   endRun,
   forgetRun,
@@ -41,12 +39,10 @@ export {
 export { stopRun } from './command-runs/stop-run.ts'
 export { authErrors } from './errors.ts'
 export {
-  type ConfirmedEnrolment,
   confirmEnrolment,
-  type EnrolledFactor,
   enrolFactor,
 } from './factors/enrol-factor.ts'
-export { type FactorView, resealFactors, resetFactor, showFactor } from './factors/reset-factor.ts'
+export { resealFactors, resetFactor, showFactor } from './factors/reset-factor.ts'
 export { FACTOR_PURPOSE, factorCodeAt } from './factors/totp.ts'
 export { useFactorCode } from './factors/use-factor-code.ts'
 export { readDeviceToken } from './logins/device-token.ts'
@@ -54,12 +50,11 @@ export { endChangedLogins, endedSessionsSince, endLoginsOf, logout } from './log
 export { pruneAuthSessions, pruneChallenges } from './logins/prune.ts'
 export { refreshLogin } from './logins/refresh.ts'
 export { issuedToken } from './logins/refresh-token.ts'
-export { type RevokedLogins, revokeLogins } from './logins/revoke.ts'
-export type { Login } from './logins/start.ts'
+export { revokeLogins } from './logins/revoke.ts'
 export { changeRole, renameStaff } from './staff/change-staff.ts'
-export { createStaff, type Staff } from './staff/create.ts'
-export { listStaff, type StaffView } from './staff/list.ts'
-export { type RenewedToken, renewToken } from './staff/renew-token.ts'
-export { type RevokedStaff, revokeStaff } from './staff/revoke.ts'
+export { createStaff } from './staff/create.ts'
+export { listStaff } from './staff/list.ts'
+export { renewToken } from './staff/renew-token.ts'
+export { revokeStaff } from './staff/revoke.ts'
 export { endingTokens, endOfToken, reportEndingTokens, TELL_BEFORE_S } from './staff/token-ends.ts'
-export { issueStaffToken, newStaffToken, type StaffToken, staffByToken } from './staff/tokens.ts'
+export { issueStaffToken, newStaffToken, staffByToken } from './staff/tokens.ts'

@@ -1,7 +1,6 @@
 import './events.ts'
 
 export { groupBuyingChecks } from './checks.ts'
-export { groupBuyingErrors } from './errors.ts'
 export {
   allocateReceived,
   applyEndedPurchaseOrders,
@@ -13,8 +12,8 @@ export {
   releaseEscrowOf,
   type SessionOrders,
 } from './fulfilment/create-orders.ts'
-export { type FulfilContext, fulfilSession } from './fulfilment/fulfil.ts'
-export { type FulfilmentView, fulfilDemand } from './fulfilment/fulfil-demand.ts'
+export { fulfilSession } from './fulfilment/fulfil.ts'
+export { fulfilDemand } from './fulfilment/fulfil-demand.ts'
 export { markParticipantsRefunded } from './fulfilment/settle-refunds.ts'
 export { confirmParticipants } from './joins/confirm-participants.ts'
 export { escrowPayment } from './joins/escrow-payment.ts'
@@ -27,23 +26,22 @@ export {
   type JoinSettings,
   usesWallet,
 } from './joins/join-request.ts'
-export { type LeaveView, leaveSession } from './joins/leave.ts'
-export { listParticipants, type ParticipantView } from './joins/list-participants.ts'
+export { leaveSession } from './joins/leave.ts'
 export { releaseHolds } from './joins/release-holds.ts'
-export { cancelSession, refundSession, type SessionMoney } from './lifecycle/cancel.ts'
+export { cancelSession, refundSession } from './lifecycle/cancel.ts'
 export { checkSession } from './lifecycle/check.ts'
 export { closeEarly } from './lifecycle/close-early.ts'
-export { createSession, type NewSession } from './lifecycle/create.ts'
+export { createSession } from './lifecycle/create.ts'
 export { extendSession } from './lifecycle/extend.ts'
 export { openSession } from './lifecycle/open.ts'
 export { sessionsDue, sweepSessions } from './lifecycle/sweep.ts'
 export type { NewTier } from './lifecycle/tier-prices.ts'
-export { getSession, listSessions, liveSessions, type SessionFilter } from './list.ts'
-export { type ClosePolicy, entryPrice, finalPrice, type Tier, verdict } from './rules.ts'
+export { getSession, listSessions } from './list.ts'
+export { type ClosePolicy, entryPrice, finalPrice, verdict } from './rules.ts'
 export {
   type ParticipantStatus,
   participantTransitions,
   type SessionStatus,
   sessionTransitions,
 } from './transitions.ts'
-export type { SessionView, TierView } from './views.ts'
+export type { SessionView } from './views.ts'

@@ -10,11 +10,10 @@ export {
 } from './actor.ts'
 export { type AttentionKind, attentionKinds } from './attention-kinds.ts'
 export { type Check, type CheckResult, checkOf, runChecks } from './check.ts'
-export { type Clock, jakartaDate, secondsAfter, systemClock } from './clock.ts'
+export { type Clock, jakartaDate, secondsAfter } from './clock.ts'
 export { ConfirmedFactor } from './confirmed-factor.ts'
 export { translateDatabaseError } from './database-errors.ts'
 export {
-  type DatabaseDoubt,
   databaseDoubt,
   databaseIsKnown,
   doubtDatabase,
@@ -34,14 +33,12 @@ export {
 } from './errors.ts'
 export type {
   Choreography,
-  Followers,
   JobName,
   JobPayloads,
   JobRule,
   NewJob,
-  Reaction,
 } from './event-reactions.ts'
-export type { DomainEvent, EventOf, EventPayloads, EventType, NewEvent } from './events.ts'
+export type { EventOf, EventPayloads, EventType, NewEvent } from './events.ts'
 export {
   claimKeys,
   findAnswers,
@@ -52,21 +49,20 @@ export {
   storeAnswers,
 } from './idempotency.ts'
 export { identityOf } from './identity.ts'
-export { type CodePrefix, idOrCode, newCode, newId } from './ids.ts'
+export { idOrCode, newCode, newId } from './ids.ts'
 export {
   installationId,
   originOf,
-  type ReferenceOrigin,
   readInstallationId,
   referenceOf,
 } from './installation.ts'
 export { kernelErrors } from './kernel-errors.ts'
-export { basisPoints, formatIdr, formatNumber, proportion, type Rupiah, rupiah, sumIdr } from './money.ts'
-export { type Move, moveState, moveStatement, stateIf } from './move-state.ts'
-export { type Network, networkOf } from './network.ts'
+export { basisPoints, formatIdr, proportion, type Rupiah, rupiah, sumIdr } from './money.ts'
+export { moveState, moveStatement, stateIf } from './move-state.ts'
+export { networkOf } from './network.ts'
 export { type Paged, pageOf } from './pages.ts'
-export { defaultPolicy, type Policy, policySchema } from './policy.ts'
-export { callAsHolder, callProven, type Proven } from './proven.ts'
+export { defaultPolicy, type Policy } from './policy.ts'
+export { callAsHolder, callProven } from './proven.ts'
 export { ProviderFailure, type ProviderOutcome } from './provider-failure.ts'
 export {
   type CallLease,
@@ -93,13 +89,10 @@ export {
   type Transitions,
 } from './transitions.ts'
 export {
-  type DryOutcome,
   type DryUse,
-  type RunOptions,
   UnitOfWork,
-  type UnitOfWorkOptions,
   type WorkReport,
 } from './unit-of-work.ts'
 export { Vault } from './vault.ts'
-export { type FromWire, fromWire, toWire } from './wire.ts'
-export type { AttentionItem, AuditEntry, PostedTransaction, Tx, Work } from './work.ts'
+export { fromWire, toWire } from './wire.ts'
+export type { AttentionItem, Tx, Work } from './work.ts'

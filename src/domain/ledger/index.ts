@@ -7,20 +7,19 @@ export {
   suspenseAccount,
   walletAccount,
 } from './accounts.ts'
-export { type AccountBalance, balanceIdr, balances, familyTotals } from './balances.ts'
-export { type BalanceAt, balancesAt } from './balances-at.ts'
+export { balanceIdr, balances, familyTotals } from './balances.ts'
+export { balancesAt } from './balances-at.ts'
 export { declareBreak } from './chain/declare-break.ts'
 export { type ChainHead, chainDue, chainHead, takeChainPage } from './chain/take-page.ts'
 export { type ChainState, chainState, headsCheck, type LoggedHead } from './chain/verify-chain.ts'
-export { committedThrough, type LedgerContext } from './committed.ts'
+export { committedThrough } from './committed.ts'
 export {
   describePostings,
-  type PostingDescription,
   type Telling,
   type TellingOf,
 } from './describe-postings.ts'
-export { type HeldToRows, heldToRows } from './held-to-rows.ts'
-export { type EntryFilter, type EntryLine, listEntries } from './list-entries.ts'
+export { heldToRows } from './held-to-rows.ts'
+export { listEntries } from './list-entries.ts'
 export { credit, type Dimensions, debit, type Entry, type Posting, post } from './post.ts'
 export { countSeals } from './reseal/count-seals.ts'
 export { resealChain } from './reseal/reseal-chain.ts'

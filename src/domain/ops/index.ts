@@ -1,25 +1,18 @@
 export {
-  type AttentionFilter,
-  type AttentionView,
   listAttention,
   resolveAttention,
   settleAttention,
   showAttention,
 } from './attention.ts'
-export { type AuditFilter, type AuditRow, listAudit, showAudit } from './audit.ts'
+export { listAudit, showAudit } from './audit.ts'
 export {
   type BankAccount,
   channelName,
   describedFor,
   maskedAccount,
-  type PayoutChannel,
-  payoutChannels,
-  requireBankAccount,
 } from './bank-account.ts'
 export {
   allowOverLimit,
-  type Budget,
-  type Clearance,
   countUnlessCounted,
   countUse,
   isOverLimit,
@@ -31,24 +24,21 @@ export {
   takeLimit,
   undoUse,
 } from './limits.ts'
-export { prunePaces, type TakenTurns, type Turn, takeTurns, turnInS } from './paces.ts'
+export { prunePaces, type Turn, takeTurns, turnInS } from './paces.ts'
 export {
   type ChannelOfProvider,
-  type ChannelView,
   channelsOf,
-  listChannels,
   requirePayableAccount,
   savePayoutChannels,
 } from './payout-channels.ts'
-export { holdCalls, type Pace, type TakenCalls, takeCalls } from './provider-pace.ts'
+export { holdCalls, takeCalls } from './provider-pace.ts'
 export { allOrEach, errorText, inOneOrEach, type PutOff, setAside } from './set-aside.ts'
 export {
   isPaused,
   listSwitches,
   requireRunning,
   type SwitchName,
-  type SwitchView,
   setSwitch,
   switchNames,
 } from './switches.ts'
-export { isSecondPerson, requireOwnFactor, requireSecondPerson } from './two-people.ts'
+export { isSecondPerson, requireSecondPerson } from './two-people.ts'

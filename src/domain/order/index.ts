@@ -3,43 +3,35 @@ import './events.ts'
 export { cancelOrder } from './cancel.ts'
 export { cancelRefunded } from './cancel-refunded.ts'
 export { orderChecks } from './checks.ts'
-export { orderErrors } from './errors.ts'
 export {
   applyShipmentStatus,
   applyWaybillChanges,
   startProcessing,
 } from './fulfilment/apply-shipment-status.ts'
 export { completeOrders, completionDue } from './fulfilment/complete.ts'
-export { CourierBooked, withParcelCancelled } from './fulfilment/courier-booked.ts'
+export { withParcelCancelled } from './fulfilment/courier-booked.ts'
 export { earnDelivered } from './fulfilment/earn.ts'
 export { lostOrdersDue, refundLostOrders } from './fulfilment/refund-lost.ts'
 export { releaseOrder } from './fulfilment/release.ts'
 export { trueUpFee } from './fulfilment/true-up-fee.ts'
 export { cancelUnpaidOrders } from './placement/cancel-unpaid.ts'
-export { createOrder, type NewOrder, type OrderSettings, type PlacedOrder } from './placement/create.ts'
-export {
-  createSessionOrders,
-  type SessionOrder,
-  type SessionOrderLine,
-} from './placement/create-session-orders.ts'
+export { createOrder, type NewOrder, type PlacedOrder } from './placement/create.ts'
+export { createSessionOrders } from './placement/create-session-orders.ts'
 export { goOnAllocated, type HeldOrder, heldSessionOrders } from './placement/held-session-orders.ts'
-export type { AskedItem } from './placement/lines.ts'
 export { markOrdersPaid } from './placement/mark-paid.ts'
-export { type RatesQuery, ratesFor } from './placement/rates-for.ts'
+export { ratesFor } from './placement/rates-for.ts'
 export { reopenPayment } from './placement/reopen-payment.ts'
-export { getOrder, listOrders, type OrderFilter } from './read.ts'
+export { getOrder, listOrders } from './read.ts'
 export { markOrdersRefunded } from './refunds/mark-refunded.ts'
 export { acceptReturn, type ReturnInspection } from './returns/accept.ts'
 export {
   getReturn,
   listReturns,
-  type ReturnFilter,
-  type ReturnView,
   returnStatuses,
 } from './returns/read.ts'
 export { refuseReturn } from './returns/refuse.ts'
 export { type ReturnRequest, requestReturn } from './returns/request.ts'
 export { type ReturnReason, returnReasons } from './returns/rules.ts'
 export { type StatusByHand, setOrderStatus, statusesByHand } from './set-status.ts'
-export { type OrderStatus, orderTransitions, type ReturnStatus } from './transitions.ts'
-export type { OrderItemView, OrderView } from './views.ts'
+export { type OrderStatus, orderTransitions } from './transitions.ts'
+export type { OrderView } from './views.ts'

@@ -1,17 +1,13 @@
 import './events.ts'
 
 export { adoptPayout, mayHaveLeft } from './adopt-payout.ts'
-export { claimBankReference, normalReference } from './bank-batches/claim-reference.ts'
+export { claimBankReference } from './bank-batches/claim-reference.ts'
 export {
   addTransfer,
   makeBatch,
-  type NewTransfer,
 } from './bank-batches/make-batch.ts'
 export {
   type BankTransfer,
-  type BatchDetail,
-  type BatchLine,
-  type BatchView,
   listBatches,
   showBatch,
 } from './bank-batches/read-batches.ts'
@@ -23,15 +19,12 @@ export {
   confirmBatch,
   handOutBatch,
 } from './bank-batches/settle-batch.ts'
-export { type ChannelFit, channelFit, requireFit } from './channel-limits.ts'
+export { channelFit, requireFit } from './channel-limits.ts'
 export { payoutChecks } from './checks.ts'
-export type { PayoutContext } from './context.ts'
 export { createPayout, type NewPayout } from './create-payout.ts'
 export { declareDead, keepPayout } from './declare-dead.ts'
-export { payoutErrors } from './errors.ts'
-export type { PayoutEventPayload, PayoutPurpose } from './events.ts'
+export type { PayoutEventPayload } from './events.ts'
 export type {
-  GatewayChannel,
   GatewayPayout,
   GatewayPayoutStatus,
   NewGatewayPayout,
@@ -45,16 +38,13 @@ export { readChannels } from './read-channels.ts'
 export {
   listPayouts,
   mayBePaid,
-  type PayoutFilter,
   type PayoutView,
   payoutsOf,
-  showPayout,
 } from './read-payouts.ts'
 export { dropUnsent, setPayoutAside } from './revive-payout.ts'
 export { settlePayouts } from './settle-payouts.ts'
 export { payoutsDue, submitPayouts, sweepPayouts } from './submit-payouts.ts'
 export {
-  type BankBatchStatus,
   bankBatchTransitions,
   type PayoutStatus,
   payoutTransitions,

@@ -1,7 +1,7 @@
 import './events.ts'
 
 export { adoptSettlement } from './adopt-settlement.ts'
-export { type Approval, approveSettlement } from './approval/approve.ts'
+export { approveSettlement } from './approval/approve.ts'
 export { holdSettlement } from './approval/hold.ts'
 export { holdSuspended } from './approval/hold-suspended.ts'
 export { releaseSettlement } from './approval/release.ts'
@@ -10,8 +10,6 @@ export { gatherLines } from './calculation/gather-lines.ts'
 export { previewSettlements, type SettlementQuery } from './calculation/preview.ts'
 export { calculateSettlements, type FactoryOutcome, runSettlements } from './calculation/run.ts'
 export { settlementChecks } from './checks.ts'
-export { settlementErrors } from './errors.ts'
-export type { SettlementEventPayload } from './events.ts'
 export {
   markSettlementsFailed,
   markSettlementsPaid,
@@ -21,26 +19,19 @@ export {
   stopRetries,
 } from './paying/apply-payout-results.ts'
 export { bankCsv } from './paying/bank-csv.ts'
-export { type Claimed, claimForBank, type LeftOut } from './paying/export.ts'
+export { claimForBank, type LeftOut } from './paying/export.ts'
 export { paySettlement, retrySettlement } from './paying/pay.ts'
 export { retriesDue, retryFailed } from './paying/retry-failed.ts'
 export {
   getSettlement,
-  listSettlements,
-  type SettlementDetail,
-  type SettlementFilter,
-  type SettlementLine,
-  type StoredSettlement,
   showSettlement,
 } from './read.ts'
 export { statementPdf } from './statements/pdf.ts'
 export {
-  type StatementContext,
-  type StatementMailer,
   sendStatements,
   statementsDue,
 } from './statements/send.ts'
-export { type Statement, statementOf } from './statements/statement.ts'
+export { statementOf } from './statements/statement.ts'
 export { type SettlementStatus, settlementTransitions } from './transitions.ts'
-export { reportOf, type SettlementReport, type SettlementView } from './views.ts'
-export { type DebtWrittenOff, writeOffDebt } from './write-off-debt.ts'
+export { reportOf, type SettlementView } from './views.ts'
+export { writeOffDebt } from './write-off-debt.ts'

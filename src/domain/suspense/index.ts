@@ -4,11 +4,10 @@ export { suspenseErrors } from './errors.ts'
 export {
   type AskedDisposal,
   listSuspense,
-  type SuspenseFilter,
   type SuspenseItem,
   showSuspense,
 } from './list-suspense.ts'
 export { collectPlace, offsetPlace, writeOffPlace } from './places.ts'
-export { type NewSuspense, putIntoSuspense, type SuspenseKind } from './put-into-suspense.ts'
+export { type NewSuspense, putIntoSuspense } from './put-into-suspense.ts'
 export { recordLostReference } from './record-lost-reference.ts'
-export { type Disposal, type SuspenseStatus, suspenseTransitions } from './transitions.ts'
+export { suspenseTransitions } from './transitions.ts'

@@ -3,7 +3,7 @@ import './events.ts'
 export { closingOf, closingsDue, dueClosings, scheduleClosing, startClosing, stopClosing } from './closing.ts'
 export { coolOff, withdrawalsFrom } from './cool-off.ts'
 export { userErrors } from './errors.ts'
-export { type ListedUser, listUsers } from './list-users.ts'
+export { listUsers } from './list-users.ts'
 export { normalizePhone } from './phone.ts'
 export {
   getMe,
@@ -20,6 +20,6 @@ export {
 export { lockUser, lockUserWholly, registerUser } from './register-user.ts'
 export { confirmableEmail, confirmationMail, confirmEmail } from './set-email.ts'
 export { activateUser, suspendUser } from './set-user-status.ts'
-export { changeUser, createUser, restoreEmail, restorePhone, type UserChanges } from './support-users.ts'
+export { changeUser, createUser, restoreEmail, restorePhone } from './support-users.ts'
 export { type UserStatus, userMachine, userTransitions } from './transitions.ts'
-export { type UpdateMe, updateMe } from './update-me.ts'
+export { updateMe } from './update-me.ts'

@@ -1,42 +1,34 @@
 import './events.ts'
 
 export { warehouseChecks } from './checks.ts'
-export { warehouseErrors } from './errors.ts'
-export { type Adjustment, adjustStock } from './inventory/adjust.ts'
+export { adjustStock } from './inventory/adjust.ts'
 export { type Coverage, coverDemand } from './inventory/cover-demand.ts'
 export { handOverReservation } from './inventory/hand-over.ts'
-export { listMovements } from './inventory/list-movements.ts'
 export {
   listStock,
   type MovementView,
-  type StockFilter,
-  type StockView,
   showStock,
-  stockOf,
 } from './inventory/read.ts'
 export { releaseStock } from './inventory/release.ts'
 export { reservedFor } from './inventory/reservations.ts'
 export { reserveStock } from './inventory/reserve.ts'
-export { type ReturnedLine, restock } from './inventory/restock.ts'
-export type { Shortage, StockDemand, StockLine } from './inventory/rules.ts'
+export { restock } from './inventory/restock.ts'
+export type { StockLine } from './inventory/rules.ts'
 export { shipStock } from './inventory/ship.ts'
 export { fillShortages } from './inventory/shortages.ts'
 export { applyPickups } from './purchase-orders/apply-pickups.ts'
 export { confirmPurchaseOrder } from './purchase-orders/confirm.ts'
-export { createPurchaseOrder, type NewPurchaseOrder } from './purchase-orders/create.ts'
+export { createPurchaseOrder } from './purchase-orders/create.ts'
 export { cancelPurchaseOrder, closePurchaseOrder } from './purchase-orders/end.ts'
-export { estimateFreight, type FreightContext } from './purchase-orders/estimate-freight.ts'
+export { estimateFreight } from './purchase-orders/estimate-freight.ts'
 export {
   listPurchaseOrders,
-  type PurchaseOrderDetail,
-  type PurchaseOrderFilter,
-  type PurchaseOrderItem,
   type PurchaseOrderView,
   purchaseOrder,
   showPurchaseOrder,
 } from './purchase-orders/read.ts'
-export { type Receipt, type ReceiptLine, receivePurchaseOrder } from './purchase-orders/receive.ts'
-export { type Reply, recordReplies } from './purchase-orders/record-replies.ts'
+export { type ReceiptLine, receivePurchaseOrder } from './purchase-orders/receive.ts'
+export { recordReplies } from './purchase-orders/record-replies.ts'
 export { reportUnneededOrders, reportUnreachedFactories } from './purchase-orders/report-problems.ts'
 export { sendPurchaseOrder } from './purchase-orders/send.ts'
 export { purchaseOrdersDue, sweepPurchaseOrders } from './purchase-orders/sweep.ts'
