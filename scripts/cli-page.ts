@@ -56,7 +56,7 @@ function commandText({ path, definition }: Leaf): string {
     return optional ? `[${inner}]` : `<${inner}>`
   })
   const rows = [
-    ...args.map((one, at) => [terms[at] ?? '', one.description]),
+    ...args.map((arg, at) => [terms[at] ?? '', arg.description]),
     ...options.map(({ flags, description: what, choices }) => [
       flags,
       choices ? `${what}: ${choices.join(', ')}` : what,

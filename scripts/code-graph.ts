@@ -75,10 +75,10 @@ function readModule(root: string, file: string): Module {
   const pathOf = (source: Node) => pathFrom(file, source)
   const declare = (node: Node, isExported: boolean) => {
     const made = node.type === 'VariableDeclaration' ? (node.declarations as Node[]) : [node]
-    for (const one of made) {
-      const name = (one.id as Node | null)?.name as string | undefined
-      if (!name || one.type.startsWith('TS')) continue
-      module.declared.set(name, one)
+    for (const otherNode of made) {
+      const name = (otherNode.id as Node | null)?.name as string | undefined
+      if (!name || otherNode.type.startsWith('TS')) continue
+      module.declared.set(name, otherNode)
       module.names.set(name, keyOf(file, name))
       if (isExported) module.exports.set(name, keyOf(file, name))
     }
@@ -87,17 +87,18 @@ function readModule(root: string, file: string): Module {
     const source = node.source as Node | null
     const isOurs = (source?.value as string | undefined)?.startsWith('.')
     if (node.type === 'ImportDeclaration' && source && isOurs) {
-      for (const one of node.specifiers as Node[]) {
-        const imported = (one.imported as Node | undefined)?.name as string | undefined
-        if (imported) module.names.set((one.local as Node).name as string, keyOf(pathOf(source), imported))
+      for (const specifier of node.specifiers as Node[]) {
+        const imported = (specifier.imported as Node | undefined)?.name as string | undefined
+        if (imported)
+          module.names.set((specifier.local as Node).name as string, keyOf(pathOf(source), imported))
       }
     } else if (node.type === 'ExportNamedDeclaration' && node.declaration) {
       declare(node.declaration as Node, true)
     } else if (node.type === 'ExportNamedDeclaration') {
-      for (const one of node.specifiers as Node[]) {
-        const local = (one.local as Node).name as string
+      for (const specifier of node.specifiers as Node[]) {
+        const local = (specifier.local as Node).name as string
         const key = source ? keyOf(pathOf(source), local) : module.names.get(local)
-        if (key) module.exports.set((one.exported as Node).name as string, key)
+        if (key) module.exports.set((specifier.exported as Node).name as string, key)
       }
     } else {
       declare(node, false)

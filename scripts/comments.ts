@@ -128,5 +128,5 @@ function fill(paragraph: string, room: number): string[] {
   }
   out.push(line)
   const lead = paragraph.slice(0, paragraph.length - paragraph.trimStart().length)
-  return out.map((one, i) => (i === 0 ? lead + one : hang + one))
+  return out.map((line, i) => (i === 0 ? lead + line : hang + line))
 }

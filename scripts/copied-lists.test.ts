@@ -13,7 +13,7 @@ it('finds a list of all open or all final states, in whatever order, and no othe
   const machine = { name: 'letter', relation: 'letters', column: 'status', table }
   const write = (sql: string) =>
     writeFileSync(join(root, 'src/a.ts'), `sql\`select from letters where ${sql}\``)
-  const found = () => copiedLists(root, [machine]).map((one) => one.what)
+  const found = () => copiedLists(root, [machine]).map((copiedList) => copiedList.what)
   write("status in ('sent', 'new')")
   expect(found()).toEqual(['copies states of letter: sent, new'])
   write("l.status not in ('done', 'lost')")

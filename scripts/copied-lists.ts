@@ -22,7 +22,7 @@ export function copiedLists(
         Object.keys(table).filter((state) => (table[state]?.length === 0) === isEnd)
       for (const match of text.matchAll(LIST)) {
         const [, named, written = ''] = match
-        const states = written.split(',').map((one) => one.trim().slice(1, -1))
+        const states = written.split(',').map((item) => item.trim().slice(1, -1))
         const isAll = [ends(true), ends(false)].some((all) => all.length > 1 && isSame(all, states))
         if (named === column && isAll)
           found.push({
@@ -35,5 +35,5 @@ export function copiedLists(
   return found
 }
 
-const isSame = (one: readonly string[], other: readonly string[]) =>
-  one.toSorted().join() === other.toSorted().join()
+const isSame = (item: readonly string[], other: readonly string[]) =>
+  item.toSorted().join() === other.toSorted().join()

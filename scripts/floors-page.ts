@@ -9,7 +9,7 @@ export function floorsPage(graph: Graph): string {
     domains.map((domain) => `| ${height} | ${domain} | ${graph[domain]?.join(', ') || '-'} |`),
   )
   const arrows = Object.entries(graph).flatMap(([domain, below]) =>
-    below.map((one) => `  ${domain} --> ${one}`),
+    below.map((otherDomain) => `  ${domain} --> ${otherDomain}`),
   )
   return `# Floors
 
@@ -31,5 +31,5 @@ ${arrows.join('\n')}
 /** 0 where nothing is below, else one more than the highest below. */
 function heightOf(graph: Graph, domain: string): number {
   const below = graph[domain] ?? []
-  return below.length === 0 ? 0 : 1 + Math.max(...below.map((one) => heightOf(graph, one)))
+  return below.length === 0 ? 0 : 1 + Math.max(...below.map((domain) => heightOf(graph, domain)))
 }

@@ -127,7 +127,7 @@ function importsOf(root: string, from: string): Import[] {
     const typeOnly = entries.length > 0 && entries.every((entry) => entry.isType)
     found.push({ from, to: resolve(moduleRequest.value), typeOnly })
   }
-  for (const { moduleRequest, isType } of module.staticExports.flatMap((one) => one.entries)) {
+  for (const { moduleRequest, isType } of module.staticExports.flatMap((item) => item.entries)) {
     if (moduleRequest) found.push({ from, to: resolve(moduleRequest.value), typeOnly: isType })
   }
   for (const { moduleRequest } of module.dynamicImports) {
@@ -146,14 +146,14 @@ export function floorViolations(graph: Graph, imports: readonly Import[]): Viola
       .filter((rule) => rule.from.test(from) && !rule.allows(to, from))
       .map((rule) => ({ rule: rule.name, from, to })),
   )
-  const ring = ringAmong(imports.filter((one) => !one.typeOnly))
+  const ring = ringAmong(imports.filter((otherImport) => !otherImport.typeOnly))
   if (ring) broken.push({ rule: 'no-cycles', from: ring[0] as string, to: ring.slice(1).join(' -> ') })
   return broken
 }
 
 /** The first ring of files that import each other when they load, if there is one. */
 function ringAmong(imports: readonly Import[]): string[] | undefined {
-  const below = Map.groupBy(imports, (one) => one.from)
+  const below = Map.groupBy(imports, (otherImport) => otherImport.from)
   const done = new Set<string>()
   const path: string[] = []
   const visit = (file: string): string[] | undefined => {

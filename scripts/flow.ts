@@ -12,8 +12,8 @@ const [name] = process.argv.slice(2)
 const isJob = jobs.some((job) => job.name === name)
 if (!name || (!jobsOfEvents.has(name) && !isJob)) {
   const room = name?.split('.')[0]
-  const near = [...jobsOfEvents.keys(), ...jobs.map((job) => job.name)].filter((one) =>
-    room ? one.split('.')[0] === room : jobsOfEvents.has(one),
+  const near = [...jobsOfEvents.keys(), ...jobs.map((job) => job.name)].filter((jobsOfEvent) =>
+    room ? jobsOfEvent.split('.')[0] === room : jobsOfEvents.has(jobsOfEvent),
   )
   console.error(name ? `there is no event or job ${name}` : 'usage: npm run flow <event or job>')
   if (near.length > 0) console.error(`there are: ${near.join(', ')}`)

@@ -35,7 +35,7 @@ for (const file of files) {
   let start = 0
   for (const line of text.split('\n')) {
     const end = start + line.length
-    if (line.length > width && ranges.some((one) => one.start < end && one.end > start)) wide++
+    if (line.length > width && ranges.some((range) => range.start < end && range.end > start)) wide++
     start = end + 1
   }
   walk(parsed.program as unknown as Node, (node) => {

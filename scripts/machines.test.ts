@@ -53,7 +53,7 @@ describe.each(machines)('the machine of a $name', (declared) => {
 
 it('there is a machine for every state that the database keeps', () => {
   const kept = machines.map((machine) => columnOf(machine, columns))
-  const without = columns.filter((one) => !kept.includes(one)).map(({ relation }) => relation)
+  const without = columns.filter((column) => !kept.includes(column)).map(({ relation }) => relation)
   expect(without).toEqual([])
   expect(new Set(kept).size).toBe(machines.length)
 })

@@ -61,7 +61,7 @@ function noteOf(source: string, exported: string): string {
  * with its first.
  */
 export function firstStates({ table }: Machine): string[] {
-  const reached = new Set(Object.entries(table).flatMap(([from, to]) => to.filter((one) => one !== from)))
+  const reached = new Set(Object.entries(table).flatMap(([from, to]) => to.filter((state) => state !== from)))
   const first = Object.keys(table).filter((state) => !reached.has(state))
   return first.length > 0 ? first : Object.keys(table).slice(0, 1)
 }

@@ -36,7 +36,7 @@ export function stateWrites(root: string, kept: readonly Kept[]): StateWrite[] {
       if (methodOf(node) === 'set') ended.add(startOf(node))
     })
     // A statement that is begun here and set elsewhere cannot be read.
-    for (const node of [...begun].filter((one) => !ended.has(one))) {
+    for (const node of [...begun].filter((node) => !ended.has(node))) {
       for (const { relation, column } of kept)
         if (camel(relation) === tableOf(node)) add(node, `${relation}.${column}`)
     }
@@ -56,11 +56,11 @@ function inSql(node: Node, text: string, kept: readonly Kept[]): string[] {
   }
   return clausesOf(statement).flatMap(({ relation, assignments }) => {
     // A table that is an expression may be any of them.
-    const may = relation.startsWith('$') ? kept : kept.filter((one) => one.relation === relation)
-    const columns = new Set(may.map((one) => one.column))
+    const may = relation.startsWith('$') ? kept : kept.filter((item) => item.relation === relation)
+    const columns = new Set(may.map((item) => item.column))
     return assignments.flatMap(([columnsSet, value]) => {
       if (value.startsWith('$') && said(value).startsWith('stateIf(')) return []
-      return columnsSet.filter((one) => columns.has(one)).map((one) => `${relation}.${one}`)
+      return columnsSet.filter((column) => columns.has(column)).map((column) => `${relation}.${column}`)
     })
   })
 }
@@ -107,7 +107,7 @@ function assignmentsOf(statement: string, from: number): Clause['assignments'] {
     const match = /^\s*(\(?[\w",\s]+\)?)\s*=\s*(.*)$/s.exec(part)
     if (!match) return []
     const columns = (match[1] as string).replace(/[()"]/g, '').split(',')
-    return [[columns.map((one) => one.trim()), (match[2] as string).trim()]]
+    return [[columns.map((column) => column.trim()), (match[2] as string).trim()]]
   })
 }
 
@@ -120,12 +120,12 @@ function inBuilder(node: Node, kept: readonly Kept[]): string[] {
   const method = methodOf(node)
   if (method !== 'set' && method !== 'doUpdateSet') return []
   const table = tableOf(node)
-  const mine = kept.filter((one) => camel(one.relation) === table)
+  const mine = kept.filter((item) => camel(item.relation) === table)
   if (mine.length === 0) return []
   const [first] = node.arguments as Node[]
   const named = keysOf(first)
   return mine
-    .filter((one) => named === undefined || named.includes(camel(one.column)))
+    .filter((item) => named === undefined || named.includes(camel(item.column)))
     .map(({ relation, column }) => `${relation}.${column}`)
 }
 

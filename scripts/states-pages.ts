@@ -26,13 +26,13 @@ ${rows.join('\n')}
 
 function page(machine: Machine): string {
   const { name, domain, file, note, table } = machine
-  const moves = Object.entries(table).flatMap(([from, to]) => to.map((one) => `  ${from} --> ${one}`))
+  const moves = Object.entries(table).flatMap(([from, to]) => to.map((state) => `  ${from} --> ${state}`))
   const first = firstStates(machine).map((state) => `  [*] --> ${state}`)
   const last = Object.keys(table)
     .filter((state) => table[state]?.length === 0)
     .map((state) => `  ${state} --> [*]`)
   const rows = Object.entries(table).map(
-    ([from, to]) => `| \`${from}\` | ${to.map((one) => `\`${one}\``).join(', ') || 'final'} |`,
+    ([from, to]) => `| \`${from}\` | ${to.map((state) => `\`${state}\``).join(', ') || 'final'} |`,
   )
   return `# ${name[0]?.toUpperCase()}${name.slice(1)}
 

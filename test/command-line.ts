@@ -48,7 +48,7 @@ let leaves: ReturnType<typeof allCommands> | undefined
 async function expectDocumented(words: readonly string[], exitCode: number): Promise<void> {
   leaves ??= allCommands()
   const leaf = (await leaves).find(({ path }) => path.every((word, at) => words[at] === word))
-  if (!leaf || leaf.definition.exits.some((one) => one === exitCode)) return
+  if (!leaf || leaf.definition.exits.some((exit) => exit === exitCode)) return
   const known = leaf.definition.exits.join(', ')
   throw new Error(
     `laku ${leaf.path.join(' ')} ended with ${exitCode}, and it is declared to end with ${known}`,

@@ -255,7 +255,7 @@ async function drain(laku: Laku, jobs: readonly JobDefinition[]): Promise<number
       if (failures[0]) throw failures[0].error
       await boss.complete(
         job.name,
-        batch.map((one) => one.id),
+        batch.map((job) => job.id),
       )
       ran += batch.length
     }

@@ -256,7 +256,7 @@ export class Market {
         })),
       )
     })
-    return outcomes.map((one) => one.outcome)
+    return outcomes.map((outcome) => outcome.outcome)
   }
 
   expire(...paymentIds: string[]): Promise<string[]> {

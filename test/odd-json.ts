@@ -40,6 +40,6 @@ function pathsOf(json: unknown, at: Path = []): Path[] {
 function replaced(json: unknown, [key, ...rest]: Path, value: unknown): unknown {
   if (key === undefined) return value
   const inner = replaced((json as Record<string | number, unknown>)[key], rest, value)
-  if (Array.isArray(json)) return json.map((one, index) => (index === key ? inner : one))
+  if (Array.isArray(json)) return json.map((item, index) => (index === key ? inner : item))
   return { ...(json as object), unheard_of: ['x', { y: null }], [key]: inner }
 }

@@ -123,7 +123,7 @@ export async function openPayoutFixture(options: TestOptions = {}) {
       const book = (await send('GET', '/book', undefined)) as {
         payouts: { id: string; reference_id: string; status: string; amount: number }[]
       }
-      return book.payouts.filter((one) => one.reference_id === key)
+      return book.payouts.filter((payout) => payout.reference_id === key)
     },
   }
 }

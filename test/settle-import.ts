@@ -62,7 +62,7 @@ interface Decided {
 async function calculated(f: SettlementFixture, count: number): Promise<Decided[]> {
   for (let i = 0; i < count; i++) await f.sell(await f.factory())
   const { settlements } = await f.run()
-  const codes = settlements.flatMap((one) => (one.code ? [one.code] : []))
+  const codes = settlements.flatMap((settlement) => (settlement.code ? [settlement.code] : []))
   expect(codes).toHaveLength(count)
   return codes.map((code, i) => ({ code, decision: decisions[i % 3] as Decided['decision'] }))
 }

@@ -130,7 +130,7 @@ export async function openSettlementFixture(options: TestOptions = {}) {
     /** The settlement that a run makes of what this factory sold. */
     async settled(factoryId: string) {
       const { settlements } = await ways.run({ factoryId })
-      const made = settlements.find((one) => one.status === 'calculated')
+      const made = settlements.find((settlement) => settlement.status === 'calculated')
       if (!made?.code) throw new Error('nothing was settled')
       return made.code
     },

@@ -26,7 +26,7 @@ export function columnOf(
   { relation, column }: Machine,
   columns: readonly StateColumn[],
 ): StateColumn | undefined {
-  return columns.find((one) => one.relation === relation && one.column === column)
+  return columns.find((candidate) => candidate.relation === relation && candidate.column === column)
 }
 
 /**

@@ -212,25 +212,25 @@ function report(runs: Run[], rounds: number, json: boolean): boolean {
   })
   let passed = true
   const summary: unknown[] = []
-  for (const [scenario, all] of Map.groupBy(runs, (one) => one.scenario)) {
-    const of = (subject: Subject, pick: (one: Run) => number) =>
-      median(all.filter((one) => one.subject === subject).map(pick))
-    const ratio = of('laku', (one) => one.perSecond) / of('raw twin', (one) => one.perSecond)
-    const rowSets = new Set(all.map((one) => JSON.stringify(one.rowsPerJoin)))
-    const p99Ms = of('laku', (one) => one.p99Ms)
-    const broken = all.some((one) => one.failed > 0 || one.oversold > 0) || rowSets.size > 1
+  for (const [scenario, all] of Map.groupBy(runs, (run) => run.scenario)) {
+    const of = (subject: Subject, pick: (run: Run) => number) =>
+      median(all.filter((run) => run.subject === subject).map(pick))
+    const ratio = of('laku', (run) => run.perSecond) / of('raw twin', (run) => run.perSecond)
+    const rowSets = new Set(all.map((run) => JSON.stringify(run.rowsPerJoin)))
+    const p99Ms = of('laku', (run) => run.p99Ms)
+    const broken = all.some((run) => run.failed > 0 || run.oversold > 0) || rowSets.size > 1
     passed &&= ratio >= GATE && p99Ms < P99_MS && !broken
     for (const subject of ['raw twin', 'laku'] as const) {
       const row = {
         scenario,
         subject,
-        perSecond: Math.round(of(subject, (one) => one.perSecond)),
-        p50Ms: of(subject, (one) => one.p50Ms),
-        p99Ms: of(subject, (one) => one.p99Ms),
-        failed: all.filter((one) => one.subject === subject).reduce((sum, one) => sum + one.failed, 0),
-        oversold: all.filter((one) => one.subject === subject).reduce((sum, one) => sum + one.oversold, 0),
+        perSecond: Math.round(of(subject, (run) => run.perSecond)),
+        p50Ms: of(subject, (run) => run.p50Ms),
+        p99Ms: of(subject, (run) => run.p99Ms),
+        failed: all.filter((run) => run.subject === subject).reduce((sum, run) => sum + run.failed, 0),
+        oversold: all.filter((run) => run.subject === subject).reduce((sum, run) => sum + run.oversold, 0),
         ratio: subject === 'laku' ? Number(ratio.toFixed(2)) : 1,
-        processorMs: Math.round(of(subject, (one) => one.processorMs)),
+        processorMs: Math.round(of(subject, (run) => run.processorMs)),
       }
       summary.push(row)
       table.push(Object.values(row).map(String))

@@ -74,7 +74,7 @@ async function flush(): Promise<void> {
       })
     }
   } catch (error) {
-    for (const one of batch) one.reject(error)
+    for (const otherWaiting of batch) otherWaiting.reject(error)
   } finally {
     inFlight--
     if (waiting.length > 0) schedule()
@@ -99,7 +99,8 @@ select gen_random_uuid(), 'notify', jsonb_build_object('eventId', event), 'stand
 
 async function write(batch: Waiting[]): Promise<void> {
   const units = new Map<string, number>()
-  for (const one of batch) units.set(one.sessionId, (units.get(one.sessionId) ?? 0) + one.units)
+  for (const otherWaiting of batch)
+    units.set(otherWaiting.sessionId, (units.get(otherWaiting.sessionId) ?? 0) + otherWaiting.units)
   const sessions = [...units].sort(([a], [b]) => (a < b ? -1 : 1))
   const client = await pool.connect()
   try {
@@ -121,7 +122,7 @@ async function write(batch: Waiting[]): Promise<void> {
     await client.query({
       name: 'insert',
       text: insertAll,
-      values: [JSON.stringify(batch.map((one) => one.row))],
+      values: [JSON.stringify(batch.map((waiting) => waiting.row))],
     })
     await client.query('commit')
   } catch (error) {

@@ -48,12 +48,12 @@ export const commandHouse: CommandHouse = {
 }
 
 async function definitionOf([noun, verb, inner]: readonly string[]): Promise<CommandDefinition | undefined> {
-  const entry = entries.find((one) => one.name === noun)
+  const entry = entries.find((item) => item.name === noun)
   if (!entry || !('verbs' in entry) || isOfTheHost([entry.name, verb ?? ''])) return undefined
-  const found = (await entry.verbs()).find((one) => one.name === verb)
+  const found = (await entry.verbs()).find((candidate) => candidate.name === verb)
   if (!found) return undefined
   if ('execute' in found) return inner === undefined ? found : undefined
-  return found.verbs.find((one) => one.name === inner)
+  return found.verbs.find((verb) => verb.name === inner)
 }
 
 function contextOf(execution: Execution, exitWith: (code: ExitCode) => void): CommandContext {

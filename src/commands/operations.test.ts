@@ -59,7 +59,7 @@ describe('switches', () => {
     const paused = await askLaku(laku, words)
     expect(paused).toMatchObject({ paused: true, waiting: [{ what: 'WhatsApp messages', count: 1 }] })
     const { data } = await askLaku<List<{ name: string; paused: boolean }>>(laku, ['switches', 'list'])
-    expect(data.filter((one) => one.paused).map((one) => one.name)).toEqual(['whatsapp'])
+    expect(data.filter((row) => row.paused).map((row) => row.name)).toEqual(['whatsapp'])
     await askLaku(laku, ['switches', 'resume', 'whatsapp'])
     expect(await auditOf('whatsapp')).toMatchObject([
       { command: 'switches pause', before: { paused: false }, after: { paused: true } },
@@ -70,7 +70,7 @@ describe('switches', () => {
 
   it('tell what waits behind each of them', async () => {
     const { data } = await askLaku<List<{ waiting: unknown[] }>>(laku, ['switches', 'list'])
-    expect(data.map((one) => one.waiting.length)).toEqual([3, 2, 0, 1, 1, 1, 3])
+    expect(data.map((row) => row.waiting.length)).toEqual([3, 2, 0, 1, 1, 1, 3])
   })
 })
 

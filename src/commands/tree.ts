@@ -35,11 +35,11 @@ export async function allCommands(): Promise<Leaf[]> {
 /** The command that these words call. Throws where there is none. */
 export async function definitionAt(path: readonly string[]): Promise<CommandDefinition> {
   const [noun = '', verb, inner] = path
-  const entry = entries.find((one) => one.name === noun)
+  const entry = entries.find((item) => item.name === noun)
   if (entry && !('verbs' in entry)) return await entry.command()
-  const found = (await entry?.verbs())?.find((one) => one.name === verb)
+  const found = (await entry?.verbs())?.find((candidate) => candidate.name === verb)
   const definition =
-    found && 'verbs' in found ? found.verbs.find((one) => one.name === inner) : inner === undefined && found
+    found && 'verbs' in found ? found.verbs.find((verb) => verb.name === inner) : inner === undefined && found
   if (!definition) throw new Error(`there is no command ${path.join(' ')}`)
   return definition
 }

@@ -2,17 +2,18 @@ import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readImports } from '../../scripts/floors.ts'
 
-const imports = Map.groupBy(readImports(process.cwd()), (one) => one.from)
+const imports = Map.groupBy(readImports(process.cwd()), (otherImport) => otherImport.from)
 const declaresRead = (file: string) => /= define(List|Show)\(/.test(readFileSync(file, 'utf8'))
 const commands = globSync('src/commands/**/*.ts').filter((file) => declaresRead(file))
 
 /** What loading a file brings: what it imports, and for a command also what that imports when it runs. */
 function loadedBy(file: string, runs: boolean): Set<string> {
   const loaded = new Set<string>()
-  const visit = (one: string) => {
-    if (loaded.has(one)) return
-    loaded.add(one)
-    for (const { to, typeOnly } of imports.get(one) ?? []) if (!typeOnly || (runs && one === file)) visit(to)
+  const visit = (text: string) => {
+    if (loaded.has(text)) return
+    loaded.add(text)
+    for (const { to, typeOnly } of imports.get(text) ?? [])
+      if (!typeOnly || (runs && text === file)) visit(to)
   }
   visit(file)
   return loaded
@@ -31,7 +32,7 @@ describe('a process that only reads', () => {
   it.each(commands)('of %s loads no domain but the files that it reads with', (file) => {
     const loaded = loadedBy(file, true)
     expect(heavy(loaded)).toEqual([])
-    expect([...loaded].filter((one) => one.startsWith('src/')).length).toBeLessThan(116)
+    expect([...loaded].filter((text) => text.startsWith('src/')).length).toBeLessThan(116)
   })
 
   it('opens the database without the reactions and the queue', () => {

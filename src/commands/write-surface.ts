@@ -24,5 +24,7 @@ function shapesOf(
   loaded: CommandDefinition | readonly (CommandDefinition | GroupShape<CommandDefinition>)[],
 ): CommandShape | (CommandShape | GroupShape)[] {
   if ('execute' in loaded) return shapeOf(loaded)
-  return loaded.map((one) => ('execute' in one ? shapeOf(one) : { ...one, verbs: one.verbs.map(shapeOf) }))
+  return loaded.map((item) =>
+    'execute' in item ? shapeOf(item) : { ...item, verbs: item.verbs.map(shapeOf) },
+  )
 }

@@ -49,14 +49,14 @@ describe('Batcher', () => {
       fail: (batch) => (batch.includes(2) ? new Error('bad') : undefined),
     })
     const results = await Promise.allSettled([batcher.add(1), batcher.add(2), batcher.add(3)])
-    expect(results.map((one) => one.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(batches).toEqual([[1, 2, 3], [1], [2], [3]])
   })
 
   it('does not run each again when the database is away', async () => {
     const { batcher, batches } = watched({ fail: () => kernelErrors.database_unavailable() })
     const results = await Promise.allSettled([batcher.add(1), batcher.add(2)])
-    expect(results.map((one) => one.status)).toEqual(['rejected', 'rejected'])
+    expect(results.map((result) => result.status)).toEqual(['rejected', 'rejected'])
     expect(batches).toHaveLength(1)
   })
 

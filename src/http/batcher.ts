@@ -73,11 +73,11 @@ export class Batcher<In, Out> {
 
   async #run(batch: Waiting<In, Out>[]): Promise<void> {
     try {
-      const answers = await this.#options.run(batch.map((one) => one.input))
-      for (const [i, one] of batch.entries()) one.resolve(answers[i] as Out)
+      const answers = await this.#options.run(batch.map((waiting) => waiting.input))
+      for (const [i, waiting] of batch.entries()) waiting.resolve(answers[i] as Out)
     } catch (error) {
-      if (batch.length === 1 || isEverybodys(error)) for (const one of batch) one.reject(error)
-      else for (const one of batch) await this.#run([one])
+      if (batch.length === 1 || isEverybodys(error)) for (const waiting of batch) waiting.reject(error)
+      else for (const waiting of batch) await this.#run([waiting])
     }
   }
 }

@@ -33,7 +33,7 @@ export const bodies = fp(async (app: FastifyInstance) => {
 function storable(value: unknown): boolean {
   if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed()
   if (typeof value !== 'object' || value === null) return true
-  return Object.entries(value).every(([name, one]) => storable(name) && storable(one))
+  return Object.entries(value).every(([name, item]) => storable(name) && storable(item))
 }
 
 const unstorable = (where: string) =>

@@ -53,7 +53,7 @@ function forCustomers(whole: string): string {
   const isTheirs = ({ security }: { security?: Record<string, unknown>[] }) =>
     !security ||
     security.length === 0 ||
-    security.some((one) => Object.keys(one).every((name) => name === 'customerToken'))
+    security.some((scheme) => Object.keys(scheme).every((name) => name === 'customerToken'))
   for (const [path, methods] of Object.entries(description.paths)) {
     for (const [method, operation] of Object.entries(methods))
       if (!isTheirs(operation)) delete methods[method]

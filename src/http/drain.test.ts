@@ -24,8 +24,8 @@ it('a server that closes answers what is under way, takes nothing new, and waits
   const startedMs = performance.now()
   const closed = app.close()
   const answers = await Promise.all(underWay)
-  expect(answers.map((one) => one.status)).toEqual([200, 200, 200])
-  await Promise.all(answers.map((one) => one.text()))
+  expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200])
+  await Promise.all(answers.map((answer) => answer.text()))
   await closed
   expect(performance.now() - startedMs).toBeLessThan(3_000)
   await expect(fetch(`${url}/healthz`)).rejects.toThrow()

@@ -50,7 +50,7 @@ describe('one idempotency key', () => {
   async function expectOneAnswer(url: string, body: object, other: object): Promise<void> {
     const key = newId()
     const answers = await Promise.all(Array.from({ length: AT_ONCE }, () => ask(url, body, key)))
-    expect(new Set(answers.map((one) => `${one.statusCode} ${one.body}`)).size).toBe(1)
+    expect(new Set(answers.map((answer) => `${answer.statusCode} ${answer.body}`)).size).toBe(1)
     expect(answers[0]?.statusCode).toBe(201)
     const reused = await ask(url, other, key)
     expect(reused.statusCode).toBe(422)
@@ -231,10 +231,10 @@ describe('the id of a request', () => {
       ),
     )
     const idsOf = (status: number) =>
-      answers.filter((one) => one.statusCode === status).map((one) => one.headers['x-request-id'])
+      answers.filter((answer) => answer.statusCode === status).map((answer) => answer.headers['x-request-id'])
     expect(idsOf(201)).toHaveLength(3)
     expect((await requestIds('participant.joined')).sort()).toEqual(idsOf(201).sort())
-    for (const refused of answers.filter((one) => one.statusCode === 409))
+    for (const refused of answers.filter((answer) => answer.statusCode === 409))
       expect(refused.json().request_id).toBe(refused.headers['x-request-id'])
     const lost = await app.inject({ url: '/nothing' })
     expect(lost.json().request_id).toBe(lost.headers['x-request-id'])

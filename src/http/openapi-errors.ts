@@ -96,7 +96,7 @@ export function describeErrors(document: ApiDocument): ApiDocument {
 }
 
 function describeOperation(path: string, method: string, operation: Operation): void {
-  const signedIn = operation.security?.some((one) => 'customerToken' in one || 'staffToken' in one)
+  const signedIn = operation.security?.some((scheme) => 'customerToken' in scheme || 'staffToken' in scheme)
   const change = method !== 'get' && signedIn
   // PUT and DELETE ask for the same thing however often they are sent.
   const takesKey = change && ['post', 'patch'].includes(method) && !operation['x-takes-no-key']
@@ -114,7 +114,7 @@ function describeOperation(path: string, method: string, operation: Operation): 
   for (const status of errors)
     operation.responses[status] ??= { $ref: `#/components/responses/${nameOf(status)}` }
   if (!change) return
-  const staff = operation.security?.some((one) => 'staffToken' in one)
+  const staff = operation.security?.some((scheme) => 'staffToken' in scheme)
   operation.parameters = [
     ...(operation.parameters ?? []),
     ...(takesKey ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),

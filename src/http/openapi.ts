@@ -96,7 +96,7 @@ function operationIdOf(method: string, url: string): string {
  * format is named. Answers may hold more than they say, so what forbids it there goes too.
  */
 function tidy(schema: unknown, answer = false): unknown {
-  if (Array.isArray(schema)) return schema.map((one) => tidy(one, answer))
+  if (Array.isArray(schema)) return schema.map((item) => tidy(item, answer))
   if (typeof schema !== 'object' || schema === null) return schema
   const kept: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(schema)) {

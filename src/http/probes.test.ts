@@ -65,8 +65,8 @@ describe('what watches a server', () => {
     const routes = series.map(([, labels]) => /route="([^"]*)"/.exec(labels as string)?.[1])
     expect(routes.filter((route) => route?.includes('products'))).toEqual(['/api/products/:id'])
     expect(routes.join()).not.toMatch(/[\da-f]{8}-/)
-    for (const { name, help, type } of (await registry.getMetricsAsJSON()).filter((one) =>
-      one.name.startsWith('laku_'),
+    for (const { name, help, type } of (await registry.getMetricsAsJSON()).filter((item) =>
+      item.name.startsWith('laku_'),
     )) {
       expect(name).toMatch(/^laku_[a-z]+(_[a-z]+)*$/)
       expect(help).toMatch(/\.$/)

@@ -56,7 +56,7 @@ function asDomainError(error: unknown): DomainError {
     return httpErrors.provider_unavailable({ provider, retryAfterS: error.retryAfterS ?? 5 })
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const problems = error.validation.map((one) => ({ at: one.instancePath || '/', message: one.message }))
+    const problems = error.validation.map((item) => ({ at: item.instancePath || '/', message: item.message }))
     return httpErrors.invalid({ where: error.validationContext, problems })
   }
   const { translated } = translateDatabaseError(error)

@@ -169,15 +169,15 @@ interface Operation {
  */
 function unbounded(schema: Schema, at: string): string[] {
   const parts = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])]
-  const found = parts.flatMap((one) => unbounded(one, at))
+  const found = parts.flatMap((part) => unbounded(part, at))
   const isBounded = 'maxLength' in schema || 'format' in schema || 'enum' in schema || 'const' in schema
   if (schema.type === 'string' && !isBounded && !/^\^[^*+]*\$$/.test(schema.pattern ?? '')) found.push(at)
   if (schema.type === 'array') {
     if (!('maxItems' in schema)) found.push(at)
     found.push(...unbounded(schema.items ?? {}, `${at}[]`))
   }
-  for (const [name, one] of Object.entries(schema.properties ?? {}))
-    found.push(...unbounded(one, `${at}.${name}`))
+  for (const [name, property] of Object.entries(schema.properties ?? {}))
+    found.push(...unbounded(property, `${at}.${name}`))
   return found
 }
 

@@ -11,7 +11,8 @@ import { buildServer } from './server.ts'
 const served: string[] = []
 const listen = fp(async (app) => {
   app.addHook('onRoute', ({ method, url }) => {
-    for (const one of [method].flat()) if (one !== 'HEAD' && one !== 'OPTIONS') served.push(`${one} ${url}`)
+    for (const item of [method].flat())
+      if (item !== 'HEAD' && item !== 'OPTIONS') served.push(`${item} ${url}`)
   })
 })
 
@@ -72,10 +73,10 @@ it('nginx counts each route by the same shares, of 50 requests a second', () => 
     const { network } = costs[cost as Cost]
     const wanted =
       cost === 'free' ? [] : network === 1 ? ['laku_all 50'] : ['laku_all 50', `laku_${cost} ${50 * network}`]
-    for (const one of [path, `${path}/`]) {
+    for (const text of [path, `${path}/`]) {
       // A probe is asked at one address.
-      if (cost === 'free' && one.endsWith('/') && path === '/healthz') continue
-      expect([one, zonesOf(one)]).toEqual([one, wanted])
+      if (cost === 'free' && text.endsWith('/') && path === '/healthz') continue
+      expect([text, zonesOf(text)]).toEqual([text, wanted])
     }
   }
 })

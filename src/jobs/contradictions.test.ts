@@ -162,7 +162,7 @@ it("fact 12: the provider's book decides between its webhook and its reading", a
     await run([await receive(paidUpdate(invoiceId, payment.code))])
     expect((await f.row(payment.id)).status).toBe('pending')
     const { transactions } = await gateway().listTransactions({ limit: 50 })
-    const line = transactions.find((one) => one.paymentLinkId === invoiceId)
+    const line = transactions.find((transaction) => transaction.paymentLinkId === invoiceId)
     const book = { units: f.laku.units, actor: system, gateway: gateway() }
     await askAbout(book, line as GatewayTransaction)
     expect(await f.row(payment.id)).toMatchObject({ status: 'paid', channel: 'DANA' })
@@ -196,7 +196,7 @@ it.each(['CREDIT_CARD', 'QRIS'])(
 it('fact 12: events that are not known are told of once a kind, and v3_payout is one of a payout', async () => {
   const of = (event: string) => receive({ event, data: { id: newId(), status: 'X' } })
   await run([await of('invoice.created'), await of('invoice.created'), await of('v3_payout.succeeded')])
-  const told = (await f.attention()).filter((one) => one.startsWith('webhook_unknown'))
+  const told = (await f.attention()).filter((text) => text.startsWith('webhook_unknown'))
   expect(told).toEqual(['webhook_unknown xendit:invoice.created'])
 })
 
@@ -246,7 +246,7 @@ it('fact 12: what waits for evidence is mailed at once, with the day by which it
   const mails: Mail[] = []
   const mailer = { send: async (mail: Mail) => ({ messageId: String(mails.push(mail)) }) }
   await mailAttention({ units: f.laku.units, actor: system, mailer, to: 'ops@example.com' })
-  expect(mails.map((one) => one.text).join()).toContain(`by ${told.due_date}, or it is lost`)
+  expect(mails.map((mail) => mail.text).join()).toContain(`by ${told.due_date}, or it is lost`)
 })
 
 it('fact 12: a delivery says that a refund went and the refund read again that it failed: nothing goes again, a person is told', async () => {

@@ -138,7 +138,7 @@ describe("a factory's reply", () => {
     await say({ from: phone, body: 'besok saya cek dulu, nomor rekening 12345', context: messageId })
     expect(await attentionOf(id)).toMatchObject([{ kind: 'purchase_order_reply_unclear', times: 1 }])
     await say({ from: phone, body: 'maaf tidak bisa', context: messageId })
-    expect((await attentionOf(id)).map((one) => one.kind).sort()).toEqual([
+    expect((await attentionOf(id)).map((item) => item.kind).sort()).toEqual([
       'purchase_order_refused',
       'purchase_order_reply_unclear',
     ])

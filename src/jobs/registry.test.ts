@@ -51,7 +51,7 @@ describe('the jobs', () => {
   })
 
   it('withdraw the invoice of a place that was given up unpaid, and of no other', () => {
-    const rule = choreography['participant.released'].jobs?.find((one) => one.job === 'payments.withdraw')
+    const rule = choreography['participant.released'].jobs?.find((job) => job.job === 'payments.withdraw')
     const withdraws = (because: string, wasPaid: boolean) =>
       rule?.data({ payload: { because, wasPaid, paymentId: 'p' } } as EventOf<EventType> & never) !==
       undefined

@@ -36,11 +36,14 @@ export function defineWebhookLine<News>(line: WebhookLine<News>): JobDefinition 
     run: async (laku, jobs) => {
       const ids = jobs.map((job) => job.data.inboxId)
       const waiting = await laku.units.run(actor, (work) => waitingWebhooks(work, ids))
-      const read = waiting.map((one) => ({ ...one, news: line.parse(parseJson(one.body), one) }))
-      const strange = read.filter((one) => one.news === undefined)
+      const read = waiting.map((webhook) => ({
+        ...webhook,
+        news: line.parse(parseJson(webhook.body), webhook),
+      }))
+      const strange = read.filter((delivery) => delivery.news === undefined)
       if (strange.length > 0)
         await laku.units.run(actor, (work) => recordFailedWebhooks(work, strange.map(notFollowed)))
-      const readable = read.filter((one): one is Delivery<News> => one.news !== undefined)
+      const readable = read.filter((delivery): delivery is Delivery<News> => delivery.news !== undefined)
       await allOrEach(
         readable,
         (some) => line.follow(laku, actor, [...some]),

@@ -202,7 +202,7 @@ function addressOf(base: string, call: ProviderCall): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(call.query ?? {})) {
     if (value === undefined) continue
-    for (const one of typeof value === 'string' ? [value] : value) query.append(name, one)
+    for (const text of typeof value === 'string' ? [value] : value) query.append(name, text)
   }
   const search = query.size > 0 ? `?${query}` : ''
   return `${base.replace(/\/+$/, '')}${call.path}${search}`

@@ -38,7 +38,7 @@ describe('the limit of calls that all processes share', () => {
       ),
     )
     const refused = await Promise.race(
-      calls.map((call) => call.then((one) => (one === 'through' ? new Promise(() => {}) : one))),
+      calls.map((call) => call.then((item) => (item === 'through' ? new Promise(() => {}) : item))),
     )
     expect(refused).toMatchObject({ outcome: 'limited', code: 'no_room', retryAfterS: 10 })
     expect((await taken([limiter], 1, 'other'))[0]).toBeLessThan(1_000)

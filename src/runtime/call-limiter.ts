@@ -51,12 +51,12 @@ export class SharedCallLimiter implements CallLimiter {
         const pace = { endpoint: `${this.#provider}:${endpoint}`, perMinute: this.#perMinute }
         const taken = await takeCalls(this.#db, pace, { wanted: line.length, withinMs: LONGEST_WAIT_MS })
         const { count, lastInMs, stepMs } = taken
-        for (const [i, one] of line.entries()) {
-          if (i < count) one.go(lastInMs - (count - 1 - i) * stepMs)
-          else one.refuse(this.#noRoom(endpoint))
+        for (const [i, waiting] of line.entries()) {
+          if (i < count) waiting.go(lastInMs - (count - 1 - i) * stepMs)
+          else waiting.refuse(this.#noRoom(endpoint))
         }
       } catch (error) {
-        for (const one of line) one.refuse(error as Error)
+        for (const waiting of line) waiting.refuse(error as Error)
       }
     }
     this.#claiming.delete(endpoint)

@@ -37,7 +37,9 @@ export async function migrate(owner: pg.Pool, appRole: string): Promise<string[]
   if (error) throw error
   await refuseObjects(db)
   await grantToApplication(db, appRole)
-  return (results ?? []).filter((one) => one.status === 'Success').map((one) => one.migrationName)
+  return (results ?? [])
+    .filter((migrationResult) => migrationResult.status === 'Success')
+    .map((migrationResult) => migrationResult.migrationName)
 }
 
 // These tables are written once, and may be read and added to, and nothing else; balances only follow their

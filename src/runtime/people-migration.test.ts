@@ -24,7 +24,7 @@ const names = readdirSync(migrationsFolder)
   .filter((name) => name.endsWith('.sql'))
   .toSorted()
 const bring = async (from: string, to: string) => {
-  for (const name of names.filter((one) => one >= from && one < to))
+  for (const name of names.filter((text) => text >= from && text < to))
     await owner.query(readFileSync(join(migrationsFolder, name), 'utf8'))
 }
 
@@ -38,11 +38,11 @@ it('staff of a version before keep who they are: names that clash get a number, 
     [newId(), 'BUDI-2', null],
     [newId(), id, null],
   ]
-  const [ana = ''] = made.map(([one]) => one)
-  for (const [nth, [one, name]] of made.entries())
+  const [ana = ''] = made.map(([text]) => text)
+  for (const [nth, [text, name]] of made.entries())
     await owner.query(
       `insert into staff (id, name, role, created_at, vouched_by) values ($1, $2, 'finance', now() + make_interval(secs => $3), $4)`,
-      [one, name, nth, nth === 0 ? null : ana],
+      [text, name, nth, nth === 0 ? null : ana],
     )
   const [deputy = '', tokenId] = [made[1]?.[0], newId()]
   await owner.query(
@@ -65,8 +65,8 @@ it('staff of a version before keep who they are: names that clash get a number, 
   const given = await owner.query('select given_by from staff_tokens')
   expect(given.rows).toEqual([{ given_by: deputy }])
   // What rows of before call them is still them, and nobody else.
-  for (const [one, name] of made) {
+  for (const [text, name] of made) {
     const found = await owner.query("select staff_named('staff:' || $1) as id", [name])
-    expect([name, found.rows[0]?.id]).toEqual([name, one])
+    expect([name, found.rows[0]?.id]).toEqual([name, text])
   }
 })

@@ -99,7 +99,7 @@ function cleanValue(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null || value instanceof Date) return value
   if (depth > deepest) return removed
   if (value instanceof Error) return cleanError(value, depth)
-  if (Array.isArray(value)) return value.map((one) => cleanValue(one, depth + 1))
+  if (Array.isArray(value)) return value.map((item) => cleanValue(item, depth + 1))
   // Requests, responses and the like, which a serializer of their own turns into fields.
   if (!isPlain(value)) return value
   return cleanFields(value, depth)

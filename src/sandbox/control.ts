@@ -99,10 +99,10 @@ function pingOf(context: SandboxContext): RequestInit {
 
 function templatesIn(body: unknown): (NewTemplate & { status?: string | undefined })[] {
   if (!Array.isArray(body)) throw new WireError(400, { error: 'a list of templates is wanted' })
-  return body.map((one) => {
-    const template = readTemplate(fieldsOf(one))
+  return body.map((item) => {
+    const template = readTemplate(fieldsOf(item))
     if (!template) throw new WireError(400, { error: 'name, language and body are wanted' })
-    return { ...template, status: textOf(fieldsOf(one).status) }
+    return { ...template, status: textOf(fieldsOf(item).status) }
   })
 }
 

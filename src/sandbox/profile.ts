@@ -39,7 +39,7 @@ export class Profile {
       const known: Switch | undefined = (SWITCHES as Switches)[name]
       if (!known || !Object.hasOwn(SWITCHES, name))
         throw new WireError(400, { error: `${name}: there are ${Object.keys(SWITCHES).join(', ')}` })
-      if (!known.choices.some((one) => one === choice))
+      if (!known.choices.some((otherChoice) => otherChoice === choice))
         throw new WireError(400, { error: `${name}: one of ${known.choices.join(', ')} is wanted` })
     }
     this.#chosen = new Map(wanted.map(([name, choice]) => [name, String(choice)]))
@@ -48,9 +48,9 @@ export class Profile {
   /** Every switch with its choice, for who looks. */
   list(): Record<string, Switch & { choice: string }> {
     return Object.fromEntries(
-      Object.entries(SWITCHES as Switches).map(([name, one]) => [
+      Object.entries(SWITCHES as Switches).map(([name, otherSwitch]) => [
         name,
-        { choice: this.#chosen.get(name) ?? one.choices[0], ...one },
+        { choice: this.#chosen.get(name) ?? otherSwitch.choices[0], ...otherSwitch },
       ]),
     )
   }

@@ -81,11 +81,11 @@ async function loadedBy(words: string[]): Promise<Loaded> {
   const root = new URL('../../', import.meta.url).href
   return {
     files: files.map((file) => file.replace(root, '').replace(fileURLToPath(root), '')).filter(isFile),
-    ofNode: ofNode.map((one) => one.replace('NativeModule ', '')),
+    ofNode: ofNode.map((text) => text.replace('NativeModule ', '')),
   }
 }
 
-const isFile = (one: string) => !one.startsWith('node:')
+const isFile = (text: string) => !text.startsWith('node:')
 
 const names = async ({ laku }: Shop) => {
   const rows = await laku.db.selectFrom('users').select('name').orderBy('name').execute()
@@ -171,7 +171,7 @@ describe('two shops, two contexts, one terminal', () => {
       expect(ofNode.length).toBeLessThanOrEqual(most[kind].ofNode)
       // Each of these costs as much as the whole client.
       const dear = ['child_process', 'dgram', 'fs/promises', 'http2', 'tls', 'worker_threads']
-      expect(ofNode.filter((one) => dear.includes(one))).toEqual([])
+      expect(ofNode.filter((text) => dear.includes(text))).toEqual([])
     }
   })
 

@@ -66,7 +66,7 @@ describe('a client made from openapi.json by somebody else', () => {
       },
       goods,
     )
-    const closed = await until('success', session, (one) => one.status === 'success')
+    const closed = await until('success', session, (item) => item.status === 'success')
     expect(closed.paid_units).toBe(2)
     expect((await orders()).map((order) => order.total_idr > 50_000)).toEqual([true, true])
   }, 60_000)

@@ -57,7 +57,7 @@ describe('the last units of a session', () => {
       }
       const outcomes = await Promise.all(buyers.map(join))
       const counts = Object.fromEntries(
-        [...Map.groupBy(outcomes, (one) => one)].map(([name, all]) => [name, all.length]),
+        [...Map.groupBy(outcomes, (outcome) => outcome)].map(([name, all]) => [name, all.length]),
       )
       expect(counts).toEqual({ joined: UNITS_LEFT, '409 group_buying.session_full': BUYERS - UNITS_LEFT })
       const { rows } = await pool.query(

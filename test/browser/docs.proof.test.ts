@@ -30,7 +30,7 @@ describe('/docs', () => {
     ['phone', { width: 390, height: 844 }],
   ])('shows every operation of openapi.json, and says nothing to the console: %s', async (name, viewport) => {
     const document = JSON.parse(await readFile('openapi.json', 'utf8')) as { paths: Record<string, object> }
-    const operations = Object.values(document.paths).flatMap((one) => Object.keys(one))
+    const operations = Object.values(document.paths).flatMap((path) => Object.keys(path))
     const context = await chromium.open({ viewport })
     const page = await context.newPage()
     const troubles = watch(page, server.url)

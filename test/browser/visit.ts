@@ -48,7 +48,7 @@ export async function visit(page: Page, url: string): Promise<Visit> {
   const response = await page.goto(url, { waitUntil: 'load' })
   troubles.push(...((await page.evaluate(inspection)) as string[]))
   troubles.push(...(await focusTroubles(page)))
-  const bytes = (await Promise.all(loads)).reduce((sum, one) => sum + one, 0)
+  const bytes = (await Promise.all(loads)).reduce((sum, item) => sum + item, 0)
   page.removeAllListeners()
   return { status: response?.status(), noticed: { troubles, bytes } }
 }

@@ -183,7 +183,7 @@ export async function replayAll({ laku }: MortalShop) {
   // News of a message that laku never sent are tried a few times before they are left alone.
   let left = await waiting(laku)
   for (let round = 0; round < REPLAY_ROUNDS && left.length > 0; round++) {
-    for (const [provider, all] of Map.groupBy(left, (one) => one.provider)) {
+    for (const [provider, all] of Map.groupBy(left, (row) => row.provider)) {
       const jobs = all.map(({ id }) => ({ id, data: { inboxId: id } }))
       await lines[provider]?.run(laku, jobs)
     }

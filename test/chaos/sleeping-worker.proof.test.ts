@@ -117,7 +117,7 @@ const leaving: Record<string, Leaving> = {
   },
 }
 
-type Stopping = (worker: RunningLaku, one: Leaving) => { stopped: Promise<void>; release: () => void }
+type Stopping = (worker: RunningLaku, leaving: Leaving) => { stopped: Promise<void>; release: () => void }
 
 /**
  * Stops the worker at the gate: the call has left it, and the provider has it only after the night, or it has
@@ -163,20 +163,20 @@ const rowOf = async ({ table }: Leaving, id: string) => {
 
 const atProvider = async ({ table }: Leaving, name: string) => {
   const book = await control<Record<string, { reference_id: string; status: string }[]>>('GET', '/book')
-  return (book[table] ?? []).filter((one) => one.reference_id.includes(name)).map((one) => one.status)
+  return (book[table] ?? []).filter((item) => item.reference_id.includes(name)).map((item) => item.status)
 }
 
 /**
  * Does another worker take what the sleeping one had claimed? Its lease changes hands, or it has come to its
  * end.
  */
-const takenOver = async (one: Leaving, id: string, before: Date | null) => {
-  const { status, leaseUntil } = await rowOf(one, id)
+const takenOver = async (leaving: Leaving, id: string, before: Date | null) => {
+  const { status, leaseUntil } = await rowOf(leaving, id)
   return status === 'succeeded' || leaseUntil?.getTime() !== before?.getTime()
 }
 
 describe('a worker process that sleeps for 14 minutes, with another beside it', () => {
-  for (const [kind, one] of Object.entries(leaving)) {
+  for (const [kind, value] of Object.entries(leaving)) {
     it.each(Object.entries(stops))(
       `${kind}, %s: one at the provider`,
       async (_, stopping) => {
@@ -186,13 +186,13 @@ describe('a worker process that sleeps for 14 minutes, with another beside it', 
           ...environmentOf(f.laku),
           XENDIT_API_URL: gate.url,
         })
-        const { stopped, release } = stopping(sleeper, one)
-        const id = await one.begin()
+        const { stopped, release } = stopping(sleeper, value)
+        const id = await value.begin()
         await stopped
-        const before = (await rowOf(one, id)).leaseUntil
+        const before = (await rowOf(value, id)).leaseUntil
         await pass(SLEEP_S)
         const other = await RunningLaku.worker(environmentOf(f.laku))
-        await until('another worker to take it over', () => takenOver(one, id, before), Boolean, TIMEOUT_MS)
+        await until('another worker to take it over', () => takenOver(value, id, before), Boolean, TIMEOUT_MS)
         await sleep(3_000)
         sleeper.resume()
         release()
@@ -202,13 +202,13 @@ describe('a worker process that sleeps for 14 minutes, with another beside it', 
         for (let hour = 0; hour < 3; hour++) await pass(LAG_S)
         await until(
           'its end',
-          () => rowOf(one, id),
+          () => rowOf(value, id),
           ({ status }) => status === 'succeeded',
           TIMEOUT_MS,
         )
         await sleep(3_000)
         await Promise.all([sleeper.end('SIGTERM'), other.end('SIGTERM')])
-        expect(await atProvider(one, (await rowOf(one, id)).name)).toEqual(['SUCCEEDED'])
+        expect(await atProvider(value, (await rowOf(value, id)).name)).toEqual(['SUCCEEDED'])
       },
       TIMEOUT_MS * 3,
     )

@@ -39,7 +39,7 @@ interface Posted {
 const moved = (postings: readonly Posted[]) =>
   postings
     .flatMap(({ kind, entries }) =>
-      entries.map((one) => `${kind} ${one.account.replace(/:.*/, '')} ${one.amount_idr}`),
+      entries.map((entry) => `${kind} ${entry.account.replace(/:.*/, '')} ${entry.amount_idr}`),
     )
     .sort()
 
@@ -86,7 +86,7 @@ const byWhat = new Set(['switches pause', 'switches resume', 'auth factor enrol'
 async function expectRoles(name: string, line: readonly string[]): Promise<void> {
   const roles = commandRoles.get(name)
   expect(roles, `give ${name} a row in src/runtime/who-may.ts`).toBeDefined()
-  for (const role of staffRoles.filter((one) => one !== 'admin')) {
+  for (const role of staffRoles.filter((staffRole) => staffRole !== 'admin')) {
     const may = roles?.includes(role)
     // An agent's office is a matter of its own test: here they have none.
     if (may && (role === 'agent' || byWhat.has(name))) continue

@@ -22,7 +22,9 @@ function wordsFor({ path, definition }: Leaf): string[] {
   const values = definition.args.flatMap(({ optional, isTime }) =>
     optional ? [] : [isTime ? 'yesterday' : newId()],
   )
-  const reason = definition.options.some((one) => one.flags.startsWith('--reason')) ? ['--reason', 'why'] : []
+  const reason = definition.options.some((option) => option.flags.startsWith('--reason'))
+    ? ['--reason', 'why']
+    : []
   return [...path, ...values, ...reason]
 }
 
@@ -117,7 +119,7 @@ describe('every command about one thing', () => {
 describe('every change', () => {
   it('takes --dry-run and --reason', () => {
     for (const leaf of ofKind('change', 'batch')) {
-      const flags = leaf.definition.options.map((one) => one.flags.split(' ')[0])
+      const flags = leaf.definition.options.map((option) => option.flags.split(' ')[0])
       expect(flags, named(leaf)).toEqual(expect.arrayContaining(['--dry-run', '--reason']))
     }
   })

@@ -48,7 +48,9 @@ describe('deploy/laku.env.example', () => {
   })
 
   it('starts production once what is empty is filled in, and not before', () => {
-    const given = Object.fromEntries(lines.filter((one) => one.given).map(({ name, value }) => [name, value]))
+    const given = Object.fromEntries(
+      lines.filter((line) => line.given).map(({ name, value }) => [name, value]),
+    )
     const empty = Object.keys(given).filter((name) => given[name] === '')
     expect(() => loadConfig({ env: given })).toThrow(/is missing: production needs it/)
     const samples: Record<string, string> = {

@@ -90,7 +90,7 @@ const countedAs: Record<string, readonly LimitedKind[]> = {
 }
 
 async function restore(relation: string, row: Row): Promise<void> {
-  const columns = sql.join(Object.keys(row).map((one) => sql.ref(one)))
+  const columns = sql.join(Object.keys(row).map((text) => sql.ref(text)))
   await sql`
     update ${sql.table(relation)} t set (${columns}) = (
       select ${columns} from jsonb_populate_record(null::${sql.table(relation)}, ${JSON.stringify(row)}::jsonb))
@@ -157,10 +157,10 @@ const say = ({ verb }: Exit, words: readonly string[]) =>
  */
 function wrongFor({ name, table }: (typeof machines)[number], state: string, { verb }: Exit): string[] {
   const next = new Set(table[state])
-  return Object.keys(table).filter((one) => {
-    const own = exits[name]?.[one]
-    if (one === state || (own && 'verb' in own && own.verb === verb)) return false
-    return table[one]?.length === 0 || !table[one]?.some((to) => next.has(to))
+  return Object.keys(table).filter((text) => {
+    const own = exits[name]?.[text]
+    if (text === state || (own && 'verb' in own && own.verb === verb)) return false
+    return table[text]?.length === 0 || !table[text]?.some((to) => next.has(to))
   })
 }
 

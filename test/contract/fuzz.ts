@@ -82,7 +82,7 @@ const anything: fc.Arbitrary<unknown> = fc.oneof(
 /** Values that fit a schema as far as it says; `known` are ids and codes that exist. */
 function fitting(schema: Schema, known: readonly string[]): fc.Arbitrary<unknown> {
   const either = schema.anyOf ?? schema.oneOf
-  if (either) return fc.oneof(...either.map((one) => fitting(one, known)))
+  if (either) return fc.oneof(...either.map((schema) => fitting(schema, known)))
   if (schema.const !== undefined) return fc.constant(schema.const)
   if (schema.enum) return fc.constantFrom(...schema.enum)
   switch (schema.type) {
@@ -109,7 +109,7 @@ function fitting(schema: Schema, known: readonly string[]): fc.Arbitrary<unknown
 }
 
 function fittingObject({ properties = {}, required = [] }: Schema, known: readonly string[]) {
-  const values = Object.entries(properties).map(([name, one]) => [name, fitting(one, known)] as const)
+  const values = Object.entries(properties).map(([name, schema]) => [name, fitting(schema, known)] as const)
   return fc.record(Object.fromEntries(values), { requiredKeys: required })
 }
 
@@ -119,7 +119,7 @@ function fittingText(schema: Schema, known: readonly string[]): fc.Arbitrary<unk
   if (schema.format === 'date-time') {
     const date = fc.date({ noInvalidDate: true, min: new Date('1900-01-01'), max: new Date('2999-01-01') })
     return fc.oneof(
-      date.map((one) => one.toISOString()),
+      date.map((item) => item.toISOString()),
       fc.constantFrom('2026-12-31T00:00:00+07:00', '9999-12-31T23:59:59Z', '0000-01-01T00:00:00Z'),
     )
   }
@@ -127,7 +127,7 @@ function fittingText(schema: Schema, known: readonly string[]): fc.Arbitrary<unk
   const { minLength = 0, maxLength = 80 } = schema
   return fc.oneof(
     fc.constantFrom('+628120000001', '081234567890', 'GOPAY', 'ID_BCA', '40132', 'jne', ...known),
-    text.map((one) => one.padEnd(minLength, 'x').slice(0, maxLength)),
+    text.map((name) => name.padEnd(minLength, 'x').slice(0, maxLength)),
     fc.constant('x'.repeat(Math.min(maxLength, 5_000))),
   )
 }
@@ -218,30 +218,34 @@ export class FuzzedServer {
   calls(): fc.Arbitrary<FuzzedCall> {
     const document = JSON.parse(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8'))
     const operations = Object.entries(document.paths as Record<string, Record<string, Operation>>)
-      .flatMap(([path, item]) => Object.entries(item).map(([method, one]) => ({ path, method, one })))
+      .flatMap(([path, item]) =>
+        Object.entries(item).map(([method, operation]) => ({ path, method, one: operation })),
+      )
       .filter(({ path }) => path !== '/api/auth/logout')
-    return fc.oneof(...operations.map(({ path, method, one }) => this.#callsOf(path, method, one)))
+    return fc.oneof(
+      ...operations.map(({ path, method, one: operation }) => this.#callsOf(path, method, operation)),
+    )
   }
 
   #callsOf(path: string, method: string, operation: Operation): fc.Arbitrary<FuzzedCall> {
     const schema = operation.requestBody?.content['application/json']?.schema
     const body = schema
       ? fc.oneof(
-          { weight: 5, arbitrary: fitting(schema, this.#known).map((one) => JSON.stringify(one)) },
-          { weight: 4, arbitrary: spoilt(fitting(schema, this.#known)).map((one) => JSON.stringify(one)) },
+          { weight: 5, arbitrary: fitting(schema, this.#known).map((item) => JSON.stringify(item)) },
+          { weight: 4, arbitrary: spoilt(fitting(schema, this.#known)).map((item) => JSON.stringify(item)) },
           { weight: 1, arbitrary: fc.constantFrom(...malformed) },
         )
       : fc.constant(undefined)
     const id = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...this.#known) }, text)
-    const queries = (operation.parameters ?? []).filter((one) => one.in === 'query')
+    const queries = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query')
     const query = fc.record(
       Object.fromEntries(
-        queries.map((one) => [one.name, fc.oneof(fitting(one.schema ?? {}, this.#known), anything)]),
+        queries.map((query) => [query.name, fc.oneof(fitting(query.schema ?? {}, this.#known), anything)]),
       ),
       { requiredKeys: [] },
     )
     const insiders = (['customer', 'staff'] as const).filter((who) =>
-      operation.security?.some((one) => `${who}Token` in one),
+      operation.security?.some((scheme) => `${who}Token` in scheme),
     )
     const caller = fc.oneof(
       { weight: 4, arbitrary: fc.constantFrom(...(insiders.length > 0 ? insiders : (['visitor'] as const))) },

@@ -34,32 +34,33 @@ const lists: Record<
     item: (example('xendit.transactions').data as object[])[0] as object,
     page: (data) => ({ has_more: false, data }),
     read: transactionsAnswer,
-    ids: (answer: { transactions: { id: string }[] }) => answer.transactions.map((one) => one.id),
+    ids: (answer: { transactions: { id: string }[] }) =>
+      answer.transactions.map((transaction) => transaction.id),
   },
   refunds: {
     item: (example('xendit.refunds').data as object[])[0] as object,
     page: (data) => ({ has_more: false, data }),
     read: refundsAnswer,
-    ids: (answer: { refunds: { id: string }[] }) => answer.refunds.map((one) => one.id),
+    ids: (answer: { refunds: { id: string }[] }) => answer.refunds.map((refund) => refund.id),
   },
   payouts: {
     item: (example('xendit.payouts').data as object[])[0] as object,
     page: (data) => ({ data }),
     read: payoutsAnswer,
-    ids: (answer: { id: string }[]) => answer.map((one) => one.id),
+    ids: (answer: { id: string }[]) => answer.map((item) => item.id),
   },
   invoices: {
     item: invoice,
     page: (data) => data,
     read: invoicesAnswer,
     ids: (answer: { id: string; status: string }[]) =>
-      answer.flatMap((one) => (one.status === 'PAID' ? [one.id] : [])),
+      answer.flatMap((item) => (item.status === 'PAID' ? [item.id] : [])),
   },
   rates: {
     item: (example('biteship.rates').pricing as object[])[0] as object,
     page: (pricing) => ({ success: true, pricing }),
     read: ratesAnswer,
-    ids: (answer: { company: string }[]) => answer.map((one) => one.company),
+    ids: (answer: { company: string }[]) => answer.map((item) => item.company),
   },
 }
 
@@ -124,8 +125,8 @@ describe('an odd webhook', () => {
     fc.assert(
       fc.property(oddOf(message), oddOf(status), (oddMessage, oddStatus) => {
         const news = parseWhatsAppWebhook(body([good, oddMessage, good], [goodStatus, oddStatus, goodStatus]))
-        expect(news?.messages.filter((one) => one.providerMessageId === 'good')).toHaveLength(2)
-        expect(news?.statuses.filter((one) => one.providerMessageId === 'good')).toHaveLength(2)
+        expect(news?.messages.filter((message) => message.providerMessageId === 'good')).toHaveLength(2)
+        expect(news?.statuses.filter((status) => status.providerMessageId === 'good')).toHaveLength(2)
         if (news?.messages.length === 2) expect(news.unread).toContain('message')
         if (news?.statuses.length === 2) expect(news.unread).toContain('status')
       }),

@@ -536,7 +536,7 @@ describe('an option that a state or another option leaves without meaning is ref
         // What a provider sends is its own.
         if (!schema || path.startsWith('/api/webhooks/')) return []
         const objects = schema.anyOf ?? [schema]
-        const isStrict = objects.every((one) => one.type === 'null' || one.additionalProperties === false)
+        const isStrict = objects.every((body) => body.type === 'null' || body.additionalProperties === false)
         return isStrict ? [] : [`${method} ${path}`]
       }),
     )
@@ -560,7 +560,7 @@ describe('an option that a state or another option leaves without meaning is ref
     for (const { path, definition } of commands) {
       const verb = path.join(' ')
       if (!nouns.includes(path[0] ?? '') || definition.kind === 'list' || definition.kind === 'show') continue
-      const tried = table.filter((one) => one.verb === verb).map((one) => one.what)
+      const tried = table.filter((item) => item.verb === verb).map((item) => item.what)
       for (const { flags } of definition.options) {
         const flag = flags.split(' ')[0] as string
         if (ofEvery.includes(flag) || alone[verb]?.includes(flag)) continue

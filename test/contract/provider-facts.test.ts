@@ -73,7 +73,7 @@ describe('the page of what providers document', () => {
     const letters = [...page.matchAll(/^\| ([A-Z]) \|/gm)].map(([, letter]) => letter)
     for (const [name, says, source, read, certainty] of rows) {
       expect(says, name).toMatch(/\w/)
-      for (const one of (source as string).split(', ')) expect(letters, name).toContain(one)
+      for (const text of (source as string).split(', ')) expect(letters, name).toContain(text)
       expect(new Date(read as string).getTime(), name).toBeGreaterThan(Date.parse('2026-01-01'))
       expect(certainties, name).toContain(certainty)
     }
@@ -115,7 +115,8 @@ describe('the first real day (docs/running.md)', () => {
     expect(start).toBeGreaterThan(0)
     const entry = day.slice(start).split('\n- ')[0]
     expect(entry).toContain(`> ${body}\n`)
-    if (category !== 'AUTHENTICATION') for (const one of examples) expect(entry).toContain(`\`${one}\``)
+    if (category !== 'AUTHENTICATION')
+      for (const example of examples) expect(entry).toContain(`\`${example}\``)
   })
 
   it('names kinds of attention and settings that there are', () => {

@@ -123,7 +123,7 @@ describe('Xendit', () => {
     const first = await gateway.createRefund(refund)
     expect(first).toMatchObject({ amountIdr: 50000, referenceId: key.referenceId, invoiceId: made.id })
     const ids = { invoiceId: made.id, paymentRequestId, paymentId: paid.paymentId ?? null }
-    expect((await gateway.findRefunds(ids)).map((one) => one.id)).toEqual([first.id])
+    expect((await gateway.findRefunds(ids)).map((refund) => refund.id)).toEqual([first.id])
     await expect.poll(async () => (await gateway.getRefund(first.id)).status).toBe('SUCCEEDED')
   })
 

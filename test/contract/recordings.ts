@@ -64,7 +64,7 @@ export async function walk(
     await say(...leaf.path, ...some(leaf), '--limit', '3')
     await say(...leaf.path, ...some(leaf), '--limit', '2', '--csv')
     const id = idIn(found.stdout)
-    const show = leaves.find((one) => named(one) === `${leaf.path.slice(0, -1).join(' ')} show`)
+    const show = leaves.find((candidate) => named(candidate) === `${leaf.path.slice(0, -1).join(' ')} show`)
     if (id === undefined || !show || leaf.path.at(-1) !== 'list') continue
     await say(...show.path, id)
     await say(...show.path, id, '--json')

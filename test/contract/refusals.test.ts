@@ -22,14 +22,14 @@ interface Operation {
 const document = JSON.parse(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8'))
 const operations = Object.entries(document.paths as Record<string, Record<string, Operation>>).flatMap(
   ([path, item]) =>
-    Object.entries(item).map(([method, one]) => ({
+    Object.entries(item).map(([method, operation]) => ({
       route: `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`,
-      operation: one,
+      operation: operation,
     })),
 )
 const withBody = operations.filter(({ operation }) => operation.requestBody !== undefined)
 const withRoleCheck = operations.filter(({ operation }) =>
-  operation.security?.some((one) => 'customerToken' in one || 'staffToken' in one),
+  operation.security?.some((scheme) => 'customerToken' in scheme || 'staffToken' in scheme),
 )
 const isWebhook = (route: string) => route.includes('/webhooks/')
 
@@ -167,7 +167,7 @@ describe('what is refused', () => {
       const body = (calls.get(route)?.body ?? {}) as Record<string, unknown>
       const sendAll = async (payloads: string[]) => {
         const answers = []
-        for (const one of payloads) answers.push(await send(route, one))
+        for (const payload of payloads) answers.push(await send(route, payload))
         return answers
       }
       const tooMuch = JSON.stringify({ ...body, x: 'x'.repeat(300 * 1024) })
@@ -181,11 +181,11 @@ describe('what is refused', () => {
           ...body,
           [name]: typeof value === 'object' ? 'x' : { x: 1 },
         }))
-        const unfit = [...wrong, { ...body, surprise: 1 }, [body], 'text', 1].map((one) =>
-          JSON.stringify(one),
+        const unfit = [...wrong, { ...body, surprise: 1 }, [body], 'text', 1].map((item) =>
+          JSON.stringify(item),
         )
         expectRefusals(await sendAll(unfit), { status: 400, code: /^http\.invalid$/ })
-        expectRefusals(await sendAll(spoiltTexts(body).map((one) => JSON.stringify(one))))
+        expectRefusals(await sendAll(spoiltTexts(body).map((item) => JSON.stringify(item))))
       }
       await expectNoChange()
     },
@@ -203,9 +203,9 @@ describe('what is refused', () => {
           answers.push(await send(route, undefined, { query: `?${name}=${encodeURIComponent(SQL)}` }))
     }
     expect(answers.length).toBeGreaterThan(40)
-    const pages = answers.filter((one) => one.code === undefined)
-    expect(pages.map((one) => one.status)).toEqual(pages.map(() => 404))
-    expectRefusals(answers.filter((one) => one.code !== undefined))
+    const pages = answers.filter((answer) => answer.code === undefined)
+    expect(pages.map((page) => page.status)).toEqual(pages.map(() => 404))
+    expectRefusals(answers.filter((answer) => answer.code !== undefined))
     await expectNoChange()
   })
 
@@ -232,7 +232,7 @@ describe('what is refused', () => {
 
   it('deliveries with a wrong secret, and those that are no object', async () => {
     const answers = []
-    for (const { route } of withBody.filter((one) => isWebhook(one.route))) {
+    for (const { route } of withBody.filter((route) => isWebhook(route.route))) {
       const news = JSON.stringify({
         event: 'order.status',
         order_id: 'x',
@@ -266,7 +266,7 @@ describe('what is refused', () => {
       answers.push(await send(route, JSON.stringify(body)))
     }
     failing.now = false
-    expect(answers.filter((one) => one.status === 500).length).toBeGreaterThan(30)
+    expect(answers.filter((answer) => answer.status === 500).length).toBeGreaterThan(30)
     const log = logged.join('')
     expect(log.split('broken').length).toBeGreaterThan(30)
     expect(secrets.filter((secret) => log.includes(secret))).toEqual([])
@@ -294,9 +294,9 @@ describe('what is refused', () => {
 function spoiltTexts(value: unknown, name = ''): unknown[] {
   if (typeof value === 'string') return words.test(name) ? [] : [SQL]
   if (Array.isArray(value))
-    return value.flatMap((one, i) => spoiltTexts(one, name).map((spoilt) => value.with(i, spoilt)))
+    return value.flatMap((item, i) => spoiltTexts(item, name).map((spoilt) => value.with(i, spoilt)))
   if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, one]) =>
-    spoiltTexts(one, key).map((spoilt) => ({ ...value, [key]: spoilt })),
+  return Object.entries(value).flatMap(([key, item]) =>
+    spoiltTexts(item, key).map((spoilt) => ({ ...value, [key]: spoilt })),
   )
 }

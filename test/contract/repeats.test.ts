@@ -16,7 +16,7 @@ const document = JSON.parse(await readFile('openapi.json', 'utf8')) as {
   paths: Record<string, Record<string, Operation>>
 }
 const takesKey = ({ parameters = [] }: Operation) =>
-  parameters.some((one) => one.$ref?.endsWith('/IdempotencyKey'))
+  parameters.some((parameter) => parameter.$ref?.endsWith('/IdempotencyKey'))
 
 /** Every route that is described as taking a key, as the access matrix names it. */
 const keyed = Object.entries(document.paths).flatMap(([path, operations]) =>

@@ -45,7 +45,7 @@ describe('who may what', () => {
   })
 
   it.each(reads.map(named))('%s: is read by its roles alone', async (name) => {
-    const leaf = reads.find((one) => named(one) === name) as Leaf
+    const leaf = reads.find((leaf) => named(leaf) === name) as Leaf
     const roles = commandRoles.get(name) as readonly string[]
     const seen: Record<string, string> = {}
     for (const role of staffRoles) {
@@ -58,7 +58,7 @@ describe('who may what', () => {
   })
 
   it('stands in the help of each command', () => {
-    for (const leaf of leaves.filter((one) => commandRoles.has(named(one)))) {
+    for (const leaf of leaves.filter((leaf) => commandRoles.has(named(leaf)))) {
       const command = new Command(named(leaf))
       let help = ''
       command.configureOutput({

@@ -60,7 +60,7 @@ describe('docs/service-map.md', () => {
   })
 
   it('names every endpoint of the service map', () => {
-    const named = new Set([...page.matchAll(/`((?:POST|PATCH) \/api\/[^`]+)`/g)].map(([, one]) => one))
+    const named = new Set([...page.matchAll(/`((?:POST|PATCH) \/api\/[^`]+)`/g)].map(([, value]) => value))
     expect(endpoints.filter((endpoint) => !named.has(endpoint))).toEqual([])
   })
 })

@@ -27,7 +27,7 @@ const machineOf: Record<string, string> = {
   pos: 'purchase order',
 }
 const lists = (await allCommands()).flatMap(({ path, definition }) => {
-  const option = definition.options.find((one) => one.flags.startsWith('--status'))
+  const option = definition.options.find((option) => option.flags.startsWith('--status'))
   const noun = path.slice(0, -1).join(' ')
   return definition.kind === 'list' && option?.choices ? [{ noun, choices: option.choices }] : []
 })

@@ -8,7 +8,7 @@ import { Storefront } from '../storefront.ts'
 // A list as CSV is whole (issue 14, Deliver 9): every list command is walked by small pages, and holds as
 // many rows as its CSV.
 const lists = (await allCommands()).filter(
-  ({ definition }) => definition.kind === 'list' && definition.args.every((one) => one.optional),
+  ({ definition }) => definition.kind === 'list' && definition.args.every((arg) => arg.optional),
 )
 const ROWS = 55
 

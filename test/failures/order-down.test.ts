@@ -46,7 +46,7 @@ describe('orders cannot be written', () => {
     const session = await shop.market.session({ moq: 3 })
     const heal = await shop.breakStep('orders', 'insert')
     const answers = await shop.market.joinAndPay(buyers, session.id)
-    const paidIdr = answers.reduce((sum, one) => sum + one.participation.totalIdr, 0)
+    const paidIdr = answers.reduce((sum, answer) => sum + answer.participation.totalIdr, 0)
     await eventually(
       () => failedTries('groups.fulfil'),
       (tries) => expect(tries).toBeGreaterThan(0),

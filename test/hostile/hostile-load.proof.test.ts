@@ -138,7 +138,7 @@ it.skipIf(process.env.LAKU_HOSTILE_ALONE)(
     const isHonest = (to: string) => honest.has(to.replace(/\D/g, ''))
     const abroad = paid.filter(({ to }) => !to.replace(/\D/g, '').startsWith('62'))
     const others = paid.filter(({ to }) => !isHonest(to) && to.replace(/\D/g, '').startsWith('62813'))
-    const ms = met.flatMap((one) => one.ms)
+    const ms = met.flatMap((item) => item.ms)
     const figures = {
       load_before: loadBefore?.toFixed(1),
       load_after: loadavg()[0]?.toFixed(1),
@@ -149,13 +149,13 @@ it.skipIf(process.env.LAKU_HOSTILE_ALONE)(
       honest_p99_ms: percentile(ms, 99),
       honest_max_ms: Math.round(Math.max(...ms)),
       code_after_ms_p50: percentile(
-        met.map((one) => one.codeMs),
+        met.map((item) => item.codeMs),
         50,
       ),
-      code_after_ms_max: Math.round(Math.max(...met.map((one) => one.codeMs))),
-      worked: met.reduce((sum, one) => sum + one.worked, 0),
-      paid_orders: met.filter((one) => one.paid).length,
-      refused: met.flatMap((one) => one.refused),
+      code_after_ms_max: Math.round(Math.max(...met.map((item) => item.codeMs))),
+      worked: met.reduce((sum, item) => sum + item.worked, 0),
+      paid_orders: met.filter((item) => item.paid).length,
+      refused: met.flatMap((item) => item.refused),
       messages_to_buyers: paid.filter(({ to }) => isHonest(to)).length,
       messages_abroad: abroad.length,
       messages_to_other_numbers: others.length,
@@ -165,7 +165,7 @@ it.skipIf(process.env.LAKU_HOSTILE_ALONE)(
     }
     console.log(JSON.stringify(figures, undefined, 2))
     expect(figures.refused).toEqual([])
-    expect(met.every((one) => one.paid)).toBe(true)
+    expect(met.every((item) => item.paid)).toBe(true)
     expect(abroad).toEqual([])
     // Asked for at numbers that nobody has: what goes out before the siege is seen, one a network at most
     // (src/http/strangers/siege.ts).

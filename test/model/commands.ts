@@ -302,9 +302,9 @@ export const terms: fc.Arbitrary<Terms[]> = fc.array(
       ),
     })
     // A tier that no sale can reach is refused.
-    .map((one) => {
-      const most = one.closePolicy === 'at_moq' ? one.moq : one.moq + one.room
-      return { ...one, tiers: one.tiers.filter((tier) => tier.minUnits <= most) }
+    .map((item) => {
+      const most = item.closePolicy === 'at_moq' ? item.moq : item.moq + item.room
+      return { ...item, tiers: item.tiers.filter((tier) => tier.minUnits <= most) }
     }),
   { minLength: 1, maxLength: 3 },
 )

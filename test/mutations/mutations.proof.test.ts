@@ -41,6 +41,6 @@ describe('each guard is needed: with it the story holds, without it the story br
   })
 
   it('every story is told by a guard', () => {
-    expect(new Set(guards.map((one) => one.scenario))).toEqual(new Set(Object.keys(scenarios)))
+    expect(new Set(guards.map((guard) => guard.scenario))).toEqual(new Set(Object.keys(scenarios)))
   })
 })

@@ -26,10 +26,10 @@ export class Alone {
         ['week', 7],
       ] as const) {
         const same = this.#uses.filter(
-          (one) =>
-            one.budget === budget && one[by] === { person, receiver }[by] && one.atMs > atMs - days * DAY_MS,
+          (use) =>
+            use.budget === budget && use[by] === { person, receiver }[by] && use.atMs > atMs - days * DAY_MS,
         )
-        const sum = same.reduce((idr, one) => idr + one.amountIdr, 0)
+        const sum = same.reduce((idr, row) => idr + row.amountIdr, 0)
         expect(sum, `${budget} alone by one ${by} within a ${within}`).toBeLessThanOrEqual(
           most[budget][within],
         )

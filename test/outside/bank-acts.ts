@@ -54,7 +54,7 @@ export const bankActs = {
     const actor = dice.of(house.clerks)
     const rejected = (await settlements(house, 'failed', 'reversed')).map(({ code }) => code)
     const codes = rejected.length > 0 && dice.below(2) === 0 ? rejected : [await approvedAnew(house, dice)]
-    const byHand = (await withdrawals(house, 'held')).some((one) => one.byHand)
+    const byHand = (await withdrawals(house, 'held')).some((withdrawal) => withdrawal.byHand)
     const isKept = dice.below(4) === 0
     const number = await house.laku.as(actor, async (work) => {
       let id: string | undefined

@@ -16,7 +16,7 @@ export async function ownerOf(
   const named = house.person(userId) ?? house.person(factoryId)
   if (named || !providerId) return named
   const { payouts, refunds } = await atProvider(house)
-  const of = (id: string) => [...payouts, ...refunds].find((one) => one.id === id)?.person
+  const of = (id: string) => [...payouts, ...refunds].find((payout) => payout.id === id)?.person
   const direct = of(providerId)
   if (direct || !providerId.startsWith('txn')) return direct
   const { productId } = await house.gateway.getTransaction(providerId)
@@ -28,7 +28,7 @@ export async function dispose(house: House, item: string): Promise<void> {
   const found = await house.laku.system(({ tx }) => showSuspense(tx, item))
   const { id, amountIdr, status } = found
   const owner = await ownerOf(house, found)
-  const [one, other] = house.clerks as [House['clerks'][number], House['clerks'][number]]
+  const [clerk, other] = house.clerks as [House['clerks'][number], House['clerks'][number]]
   const as = {
     factory: { to: 'offset', factoryId: owner?.id },
     buyer: { to: 'wallet', userId: owner?.id },
@@ -43,7 +43,7 @@ export async function dispose(house: House, item: string): Promise<void> {
     const turned = [...ways.slice(first), ...ways.slice(0, first)]
     for (const asked of turned) {
       const isDone = await house.laku
-        .as(one, (work) => disposeSuspense(work, id, asked as Parameters<typeof disposeSuspense>[2]))
+        .as(clerk, (work) => disposeSuspense(work, id, asked as Parameters<typeof disposeSuspense>[2]))
         .then(
           () => true,
           (error: unknown) => {
@@ -63,7 +63,7 @@ export async function dispose(house: House, item: string): Promise<void> {
     // What one person decided alone counts like all else that they gave.
     house.alone.note(
       'given',
-      one.id,
+      clerk.id,
       owner ? `${owner.kind === 'buyer' ? 'user' : 'factory'}:${owner.id}` : id,
       Math.abs(amountIdr),
       house.laku.clock.now(),

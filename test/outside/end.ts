@@ -35,9 +35,9 @@ async function calmDown(house: House): Promise<void> {
     await sweep(house)
     if (hours >= 3 * STEP_H && (await lost(house)).length === 0) break
   }
-  const [one, other] = house.clerks as [House['clerks'][number], House['clerks'][number]]
+  const [clerk, other] = house.clerks as [House['clerks'][number], House['clerks'][number]]
   for (const { kind, name } of await lost(house))
-    for (const actor of [one, other]) {
+    for (const actor of [clerk, other]) {
       if (kind === 'payout') await house.laku.as(actor, (work) => declareDead(work, { payout: name }))
       else {
         const looked = await searchLostRefund({ ...house.context, actor }, name)
@@ -65,10 +65,10 @@ async function arrive(house: House): Promise<void> {
 
 /** What was called, and what nobody at the provider has heard of. */
 async function lost(house: House): Promise<{ kind: 'payout' | 'refund'; name: string }[]> {
-  const out = (await payouts(house, 'submitted')).filter((one) => one.providerPayoutId === null)
+  const out = (await payouts(house, 'submitted')).filter((payout) => payout.providerPayoutId === null)
   const back = await refunds(house, 'submitted')
   const known = (await atProvider(house)).refunds
-  const unknown = back.filter(({ code }) => !known.some((one) => one.reference_id.includes(code)))
+  const unknown = back.filter(({ code }) => !known.some((row) => row.reference_id.includes(code)))
   return [
     ...out.map(({ key }) => ({ kind: 'payout' as const, name: key })),
     ...unknown.map(({ code }) => ({ kind: 'refund' as const, name: code })),

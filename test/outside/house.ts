@@ -152,18 +152,18 @@ export class House {
   }
 
   ofKind(kind: Person['kind']): Person[] {
-    return this.people.filter((one) => one.kind === kind)
+    return this.people.filter((person) => person.kind === kind)
   }
 
   person(id: string | null): Person | undefined {
-    return this.people.find((one) => one.id === id)
+    return this.people.find((person) => person.id === id)
   }
 
   async backUp(): Promise<void> {
     const restore = await backUp(this.laku)
     this.backup = {
       restore,
-      people: this.people.map((one) => ({ ...one })),
+      people: this.people.map((person) => ({ ...person })),
       payments: [...this.payments],
       atBank: this.bankTurns,
       recall: this.alone.remember(),

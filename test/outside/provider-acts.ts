@@ -40,15 +40,15 @@ const waiting = async (house: House) => ({
 /** What the provider has of this history's people. */
 export async function atProvider(house: House) {
   const book = await house.book()
-  const owners = new Map(house.people.map((one) => [one.accountNumber, one]))
+  const owners = new Map(house.people.map((person) => [person.accountNumber, person]))
   return {
-    payouts: book.payouts.flatMap((one) => {
-      const person = owners.get(one.channel_properties.account_number)
-      return person ? [{ ...one, person, what: 'payouts' as const }] : []
+    payouts: book.payouts.flatMap((payout) => {
+      const person = owners.get(payout.channel_properties.account_number)
+      return person ? [{ ...payout, person, what: 'payouts' as const }] : []
     }),
-    refunds: book.refunds.flatMap((one) => {
-      const person = house.payers.get(one.invoice_id)
-      return person && house.people.includes(person) ? [{ ...one, person, what: 'refunds' as const }] : []
+    refunds: book.refunds.flatMap((refund) => {
+      const person = house.payers.get(refund.invoice_id)
+      return person && house.people.includes(person) ? [{ ...refund, person, what: 'refunds' as const }] : []
     }),
   }
 }
@@ -146,7 +146,7 @@ export const providerActs = {
   'contradict of a refund': (house, dice) => contradict(house, dice, 'refunds'),
   'hear the news': async (house) => {
     const { payouts: out, refunds: back } = await atProvider(house)
-    for (const one of [...out, ...back]) await hear(house, one)
+    for (const line of [...out, ...back]) await hear(house, line)
   },
   'let lists lag': (house, dice) => house.control('PUT', '/lists', { lag_s: dice.of([0, 300, 600, 800]) }),
   'take back a payment': async (house, dice) => {

@@ -59,19 +59,27 @@ async function approve(
   actor: Actor & { id: string },
   nth: (all: readonly Settled[]) => Settled | undefined,
 ) {
-  const one = nth(await settlements(house, 'calculated'))
-  if (!one) return NOTHING
-  await house.laku.as(actor, (work) => approveSettlement(work, { settlement: one.code }))
-  if (one.calculatedBy === actor.id)
-    house.alone.note('settlement', actor.id, `factory:${one.factoryId}`, one.netIdr, house.laku.clock.now())
+  const settlement = nth(await settlements(house, 'calculated'))
+  if (!settlement) return NOTHING
+  await house.laku.as(actor, (work) => approveSettlement(work, { settlement: settlement.code }))
+  if (settlement.calculatedBy === actor.id)
+    house.alone.note(
+      'settlement',
+      actor.id,
+      `factory:${settlement.factoryId}`,
+      settlement.netIdr,
+      house.laku.clock.now(),
+    )
   return undefined
 }
 type Settled = Awaited<ReturnType<typeof settlements>>[number]
 
 const pay = async (house: House, dice: Dice) => {
-  const one = dice.of(await settlements(house, 'approved'))
-  if (!one) return NOTHING
-  return await house.laku.as(clerk(house, dice), (work) => paySettlement(work, { settlement: one.code }))
+  const settlement = dice.of(await settlements(house, 'approved'))
+  if (!settlement) return NOTHING
+  return await house.laku.as(clerk(house, dice), (work) =>
+    paySettlement(work, { settlement: settlement.code }),
+  )
 }
 
 async function give(house: House, actor: Actor & { id: string }, to: Person, changeIdr: number) {
@@ -93,10 +101,10 @@ async function withdraw(house: House, { id, accountNumber }: Person, amountIdr: 
 
 /** The code of a settlement of goods that were sold just now, calculated by one and approved by another. */
 export async function approvedAnew(house: House, dice: Dice): Promise<string> {
-  const [one, other] = house.clerks as [House['clerks'][number], House['clerks'][number]]
+  const [firstClerk, other] = house.clerks as [House['clerks'][number], House['clerks'][number]]
   const to = factory(house, dice)
   await sell(house, to)
-  await settle(house, one, to)
+  await settle(house, firstClerk, to)
   const made = (await settlements(house, 'calculated')).findLast((settled) => settled.factoryId === to.id)
   if (!made) throw new Error('nothing was settled')
   await house.laku.as(other, (work) => approveSettlement(work, { settlement: made.code }))
@@ -108,7 +116,7 @@ async function buyAndPay(house: House, dice: Dice): Promise<typeof NOTHING | und
   const { payment } = await house.shop.order(person.buyer as Buyer)
   const { id, code } = payment
   await openInvoice(house.context, code)
-  const invoice = (await house.book()).invoices.find((one) => one.external_id.includes(code))
+  const invoice = (await house.book()).invoices.find((invoice) => invoice.external_id.includes(code))
   if (!invoice) return NOTHING
   house.payers.set(invoice.id, person)
   const how = { method: 'POST', headers: { 'content-type': 'application/json' } }
@@ -144,7 +152,7 @@ export const shopActs = {
       // Where the limit is met a rule refuses it: another person has to approve.
       await whereAllowed(
         approve(house, actor, (all) =>
-          all.findLast((one) => one.factoryId === to.id && one.calculatedBy === actor.id),
+          all.findLast((item) => item.factoryId === to.id && item.calculatedBy === actor.id),
         ),
       )
     }
@@ -163,16 +171,17 @@ export const shopActs = {
       releaseSettlement,
       voidSettlement,
     ])
-    const one = dice.of(await settlements(house, 'calculated', 'approved', 'on_hold'))
-    if (!one) return NOTHING
+    const settlement = dice.of(await settlements(house, 'calculated', 'approved', 'on_hold'))
+    if (!settlement) return NOTHING
     return await house.laku.as(clerk(house, dice), (work) =>
-      use(work, { settlement: one.code, reason: 'a history' }),
+      use(work, { settlement: settlement.code, reason: 'a history' }),
     )
   },
   retry: async (house, dice) => {
-    const one = dice.of(await settlements(house, 'failed', 'reversed'))
+    const settlement = dice.of(await settlements(house, 'failed', 'reversed'))
     const actor = clerk(house, dice)
-    if (one) return await house.laku.as(actor, (work) => retrySettlement(work, { settlement: one.code }))
+    if (settlement)
+      return await house.laku.as(actor, (work) => retrySettlement(work, { settlement: settlement.code }))
     const withdrawal = dice.of(await withdrawals(house, 'failed', 'reversed'))?.code
     if (!withdrawal) return NOTHING
     return await house.laku.as(actor, (work) => retryWithdrawal(work, { withdrawal }))
@@ -195,7 +204,7 @@ export const shopActs = {
     if (how === 0)
       return await house.laku.as(actor, (work) => retryRefund(work, { refund: refund.id, wallet: true }))
     const there = dice.of(
-      (await house.book()).refunds.filter((one) => one.reference_id.includes(refund.code)),
+      (await house.book()).refunds.filter((otherRefund) => otherRefund.reference_id.includes(refund.code)),
     )
     if (how > 1 || !there)
       return await house.laku.as(actor, (work) => retryRefund(work, { refund: refund.id }))

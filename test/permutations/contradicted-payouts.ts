@@ -30,7 +30,7 @@ export function payoutsAt(f: SettlementFixture): Asked {
     const sent = await several(subjects, ({ code }) => f.payoutOf(code))
     await submitPayouts(
       context,
-      sent.map((one) => one.id),
+      sent.map((message) => message.id),
     )
   }
   const atProvider = async () => (await control<{ payouts: AtProvider[] }>('GET', '/book')).payouts
@@ -89,5 +89,5 @@ export async function expectPayoutsAgreed(f: SettlementFixture): Promise<void> {
   const feesIdr = await f.balance('gateway-fees')
   expect(-(await f.balance('gateway')) - feesIdr).toBe(leftIdr(await payoutsAt(f).atProvider()))
   const results = await f.laku.system((work) => runChecks(suspenseChecks, work.tx, f.laku.vault))
-  expect([...(await f.broken()), ...results.filter((one) => !one.ok)]).toEqual([])
+  expect([...(await f.broken()), ...results.filter((checkResult) => !checkResult.ok)]).toEqual([])
 }

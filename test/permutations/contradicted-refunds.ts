@@ -62,7 +62,7 @@ export function refundsAt(f: PaymentFixture): Asked & { paidIdr(): number } {
       })
       await submitRefunds(
         context,
-        subjects.map((one) => one.id),
+        subjects.map((subject) => subject.id),
       )
       return subjects
     },
@@ -76,7 +76,7 @@ export function refundsAt(f: PaymentFixture): Asked & { paidIdr(): number } {
     send: (subjects) =>
       submitRefunds(
         context,
-        subjects.map((one) => one.id),
+        subjects.map((subject) => subject.id),
       ),
     async tryAgain(subjects) {
       laku.clock.shift(RETRY_AFTER_S)
@@ -117,5 +117,5 @@ export async function expectRefundsAgreed(
   const feesIdr = await f.balance('gateway-fees')
   expect((await f.balance('gateway')) + feesIdr).toBe(paidIdr() - leftIdr(await atProvider()))
   const results = await f.laku.system((work) => runChecks(suspenseChecks, work.tx, f.laku.vault))
-  expect([...(await f.broken()), ...results.filter((one) => !one.ok)]).toEqual([])
+  expect([...(await f.broken()), ...results.filter((checkResult) => !checkResult.ok)]).toEqual([])
 }

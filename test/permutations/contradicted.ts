@@ -91,16 +91,16 @@ async function liveThrough(asked: Asked, orders: readonly (readonly number[])[])
 }
 
 const named = (order: readonly number[], nth: number) =>
-  `${order.map((one) => news[one]).join(', ')}; what is under way then ${nth % 2 === 0 ? 'arrives' : 'fails'}`
+  `${order.map((value) => news[value]).join(', ')}; what is under way then ${nth % 2 === 0 ? 'arrives' : 'fails'}`
 
-const toldBy = ({ otherIdr }: Asked, one: News) =>
-  one === 'another amount'
+const toldBy = ({ otherIdr }: Asked, text: News) =>
+  text === 'another amount'
     ? { status: 'SUCCEEDED', amount: otherIdr }
-    : { status: one.split(' ')[0] as string }
+    : { status: text.split(' ')[0] as string }
 
 async function ofEach(asked: Asked, subjects: readonly Subject[]): Promise<AtProvider[][]> {
   const book = await asked.atProvider()
-  return subjects.map(({ code }) => book.filter((one) => one.reference_id.includes(code)))
+  return subjects.map(({ code }) => book.filter((message) => message.reference_id.includes(code)))
 }
 
 async function expectAllThere(
@@ -110,7 +110,7 @@ async function expectAllThere(
   order: string,
 ): Promise<void> {
   const { askedIdr } = asked
-  const keys = atProvider.map((one) => one.reference_id)
+  const keys = atProvider.map((item) => item.reference_id)
   expect(new Set(keys).size, order).toBe(keys.length)
   const { byProviderIdr, walletIdr, owedIdr } = await asked.has(subject)
   expect([0, askedIdr], order).toContain(byProviderIdr)

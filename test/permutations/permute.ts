@@ -26,8 +26,8 @@ const DUPLICATES = 3
 /** So many of them, the natural order among them. */
 export function sampleOf<T>(all: readonly T[], count: number, random: () => number): T[] {
   const [first, ...rest] = all
-  const shuffled = rest.map((one) => ({ one, at: random() })).sort((a, b) => a.at - b.at)
-  return [first as T, ...shuffled.slice(0, count - 1).map(({ one }) => one)]
+  const shuffled = rest.map((item) => ({ one: item, at: random() })).sort((a, b) => a.at - b.at)
+  return [first as T, ...shuffled.slice(0, count - 1).map(({ one: value }) => value)]
 }
 
 /** The same order with some deliveries repeated later, at random places. */

@@ -117,5 +117,5 @@ function answeringFrom(readings: ReadonlyMap<string, Reading>, { providers }: Te
 }
 
 /** So many at once as the database of a test takes. */
-export const several = <T, R>(all: readonly T[], act: (one: T) => Promise<R>): Promise<R[]> =>
+export const several = <T, R>(all: readonly T[], act: (item: T) => Promise<R>): Promise<R[]> =>
   pLimit(8).map(all, act)

@@ -48,8 +48,8 @@ async function raceRelease(f: PaymentFixture): Promise<void> {
     f.laku.system((work) => decideRefunds(work, [refund])),
     f.laku.system((work) => createRefund(work, byStaff)),
   ])
-  for (const one of ended)
-    if (one.status === 'rejected') expect(one.reason).toHaveProperty('kind', 'conflict')
+  for (const result of ended)
+    if (result.status === 'rejected') expect(result.reason).toHaveProperty('kind', 'conflict')
   const { returnedIdr } = await f.row(id)
   expect([0, 110_000]).toContain(returnedIdr)
   expect(await f.balance(`wallet:${buyer.userId}`)).toBe(returnedIdr)
@@ -66,7 +66,7 @@ async function raceWallet(f: WalletFixture): Promise<void> {
     await f.spendIn(work, userId, 50_000)
   })
   const tries = await Promise.allSettled([f.withdraw(userId, 50_000), pay, f.withdraw(userId, 50_000)])
-  expect(tries.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
+  expect(tries.filter((result) => result.status === 'fulfilled')).toHaveLength(1)
   expect([7_500, 10_000]).toContain(await f.wallet(userId))
 }
 

@@ -98,7 +98,7 @@ function racesOf({ laku, shop }: Arena): { [name in (typeof names)[number]]: () 
       const { data } = await laku.as(admin, (work) => listOrders(work, { sessionId: session.id, limit: 1 }))
       const before = await owed()
       const outcomes = await Promise.all([1, 2].map(() => refusal(shop.cancel(admin, data[0]!.id))))
-      expect(outcomes.filter((one) => one === 'ok')).toHaveLength(1)
+      expect(outcomes.filter((outcome) => outcome === 'ok')).toHaveLength(1)
       expect(await owed()).toBe(before - 47_500)
       expect(await market.walletOf(ana)).toBe(60_000)
     },
@@ -126,7 +126,7 @@ function racesOf({ laku, shop }: Arena): { [name in (typeof names)[number]]: () 
         refusal(laku.as(admin, (work) => acceptReturn(work, { return: order.code }))),
         refusal(laku.as(admin, (work) => refuseReturn(work, { return: order.code, reason: 'worn' }))),
       ])
-      expect([accepted, refused].filter((one) => one === 'ok')).toHaveLength(1)
+      expect([accepted, refused].filter((text) => text === 'ok')).toHaveLength(1)
       expect((await shop.see(order.id)).status).toBe(accepted === 'ok' ? 'refunded' : 'delivered')
       expect(await owed()).toBe(before - (accepted === 'ok' ? 57_000 : 0))
     },

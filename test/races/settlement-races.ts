@@ -16,7 +16,7 @@ const races: Races<SettlementFixture>['races'] = {
     const factoryId = await f.factory()
     for (let i = 0; i < 3; i++) await f.sell(factoryId)
     const reports = await Promise.all(Array.from({ length: 4 }, () => f.run({ factoryId })))
-    const codes = new Set(reports.flatMap((one) => one.settlements.map((made) => made.code)))
+    const codes = new Set(reports.flatMap((report) => report.settlements.map((made) => made.code)))
     expect(codes.size).toBe(1)
     expect((await f.run({ factoryId })).settlements).toEqual([
       expect.objectContaining({ items: 3, netIdr: 285_000 }),
@@ -36,7 +36,7 @@ const races: Races<SettlementFixture>['races'] = {
       })(),
     ])
     const { settlements } = await f.run({ factoryId })
-    expect(settlements.reduce((sum, one) => sum + one.netIdr, 0)).toBe(95_000)
+    expect(settlements.reduce((sum, settlement) => sum + settlement.netIdr, 0)).toBe(95_000)
   },
 
   'an approval against a refund: the payment follows the last of them': async (f) => {
@@ -69,12 +69,12 @@ const races: Races<SettlementFixture>['races'] = {
     const { providerPayoutId } = await f.payoutOf(code)
     const succeeded = await f.payouts.getPayout(providerPayoutId as string)
     const news = [succeeded, accepted, succeeded]
-    await Promise.all(news.map((one) => f.laku.system((work) => settlePayouts(work, [one]))))
+    await Promise.all(news.map((update) => f.laku.system((work) => settlePayouts(work, [update]))))
     expect((await f.see(code)).status).toBe('paid')
     await f.outcome(code, 'REVERSED')
     const reversed = await f.payouts.getPayout(providerPayoutId as string)
     const late = [succeeded, reversed, reversed]
-    await Promise.all(late.map((one) => f.laku.system((work) => settlePayouts(work, [one]))))
+    await Promise.all(late.map((payout) => f.laku.system((work) => settlePayouts(work, [payout]))))
     expect((await f.see(code)).status).toBe('reversed')
     expect(await f.balance(factoryAccount(factoryId))).toBe(95_000)
   },
@@ -86,8 +86,8 @@ const races: Races<SettlementFixture>['races'] = {
     await f.outcome(code, 'FAILED')
     await f.hear(code)
     const retry = () => f.laku.as(budi, (work) => retrySettlement(work, { settlement: code }))
-    const retried = await Promise.all([retry, retry, retry].map((one) => refusal(one())))
-    expect(retried.filter((one) => one === 'ok')).toHaveLength(1)
+    const retried = await Promise.all([retry, retry, retry].map((item) => refusal(item())))
+    expect(retried.filter((outcome) => outcome === 'ok')).toHaveLength(1)
     expect((await f.payoutOf(code)).key).toBe(await markedBy(f.laku, `${code}-2`))
   },
 

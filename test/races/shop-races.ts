@@ -139,7 +139,9 @@ async function returnAgainstSettlement({ laku }: Arena): Promise<string> {
       return 'ok'
     },
     async () => {
-      const code = (await settle()).flatMap((one) => one.settlements).find((one) => one.code)?.code
+      const code = (await settle())
+        .flatMap((factoryOutcome) => factoryOutcome.settlements)
+        .find((item) => item.code)?.code
       if (!code) return 'nothing due'
       return await refusal(laku.as(finance, (work) => approveSettlement(work, { settlement: code })))
     },

@@ -147,7 +147,7 @@ export class DrillShop {
   /** The courier's bookings, by their references. */
   async parcels(): Promise<string[]> {
     const all = await this.sandbox.ask<{ reference_id: string }[]>('GET', '/control/parcels')
-    return all.map((one) => one.reference_id).sort()
+    return all.map((item) => item.reference_id).sort()
   }
 
   async close(): Promise<void> {

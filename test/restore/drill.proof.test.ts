@@ -136,7 +136,7 @@ it('a backup is restored over a day of money: nothing leaves before it is adopte
   await sleep(QUIET_MS)
   expect(await left()).toEqual(before)
   const { data } = await shop.done<{ data: { kind: string }[] }>('attention', 'list')
-  expect(data.map((one) => one.kind)).toContain('database_in_doubt')
+  expect(data.map((row) => row.kind)).toContain('database_in_doubt')
 
   const dry = await shop.laku(['payments', 'adopt', '--dry-run'])
   expect(dry.exitCode).toBe(0)
@@ -153,7 +153,7 @@ it('a backup is restored over a day of money: nothing leaves before it is adopte
   // Its courier had been called off in the lost day: it is a person's to end it, and nobody gets a parcel or
   // money for it.
   const told = await shop.done<{ data: { kind: string; subject: string[] }[] }>('attention', 'list')
-  expect(told.data.filter((one) => one.kind === 'order_without_money')).toHaveLength(1)
+  expect(told.data.filter((row) => row.kind === 'order_without_money')).toHaveLength(1)
   expect((await shop.done<{ status: string }>('settle', 'show', code)).status).toBe('paid')
   // A booking whose job waited for the adoption in vain is made up for after two minutes.
   await shop.pass(3 * MINUTE_S)

@@ -99,12 +99,14 @@ describe(`${DELIVERIES} deliveries while the worker is down`, () => {
       { length: DELIVERIES - received.length },
       () => received[Math.floor(random() * received.length)] as Received,
     )
-    const sent = [...received, ...again].map((one) => ({ one, at: random() })).sort((a, b) => a.at - b.at)
+    const sent = [...received, ...again]
+      .map((item) => ({ one: item, at: random() }))
+      .sort((a, b) => a.at - b.at)
     const began = performance.now()
-    const answers = await rush(sent, ({ one }) => shop.deliver(one), TOGETHER)
+    const answers = await rush(sent, ({ one: otherReceived }) => shop.deliver(otherReceived), TOGETHER)
     const tookMs = performance.now() - began
-    expect(answers.filter((one) => one.status !== 200)).toEqual([])
-    const ms = answers.map((one) => one.ms)
+    expect(answers.filter((answer) => answer.status !== 200)).toEqual([])
+    const ms = answers.map((answer) => answer.ms)
     console.log(
       `${DELIVERIES} deliveries, ${TOGETHER} at a time, LAKU_SEED=${seed}: ${(tookMs / 1000).toFixed(1)} s; ` +
         `p50 ${percentile(ms, 50)} ms, p99 ${percentile(ms, 99)} ms`,

@@ -139,6 +139,6 @@ export function percentile(values: readonly number[], share: number): number {
 /** All at once, as a rush is; `together` where the machine of this test could not send them otherwise. */
 export const rush = <T, R>(
   all: readonly T[],
-  act: (one: T, i: number) => Promise<R>,
+  act: (item: T, i: number) => Promise<R>,
   together = all.length,
 ): Promise<R[]> => pLimit(together).map(all, act)

@@ -14,9 +14,9 @@ const ALL_CONFIRMED_WITHIN_MS = 60_000
 /** Buyers pay in another order than they joined in. */
 const shuffled = <T>(all: readonly T[]): T[] =>
   all
-    .map((one) => ({ one, at: Math.random() }))
+    .map((item) => ({ one: item, at: Math.random() }))
     .sort((a, b) => a.at - b.at)
-    .map(({ one }) => one)
+    .map(({ one: value }) => value)
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 /** A buyer's own address behind the operator's proxy. */
@@ -43,12 +43,12 @@ describe(`with Xendit at ${XENDIT_PER_MINUTE} requests a minute`, () => {
     const began = performance.now()
     const answers = await rush(buyers, (buyer) => shop.join(buyer, id))
     const tookMs = performance.now() - began
-    const refused = answers.filter((one) => one.status !== 201)
+    const refused = answers.filter((answer) => answer.status !== 201)
     expect(refused.slice(0, 3)).toEqual([])
     for (const { body } of answers) codes.push((body as { payment: { code: string } }).payment.code)
     expect(new Set(codes).size).toBe(JOINS)
     expect(await invoices()).toEqual([])
-    const ms = answers.map((one) => one.ms)
+    const ms = answers.map((answer) => answer.ms)
     console.log(
       `${JOINS} joins at once: all answered after ${seconds(tookMs)}; p50 ${percentile(ms, 50)} ms, p99 ${percentile(ms, 99)} ms`,
     )
@@ -62,10 +62,10 @@ describe(`with Xendit at ${XENDIT_PER_MINUTE} requests a minute`, () => {
       pages.set(code, found.page)
       return found
     })
-    const ms = opened.map((one) => one.ms)
+    const ms = opened.map((page) => page.ms)
     console.log(
       `${OPENERS} pay links at once: the last sent on after ${seconds(Math.max(...ms))}, half after ${seconds(percentile(ms, 50))}; ` +
-        `at most ${Math.max(...opened.map((one) => one.asked))} requests a buyer`,
+        `at most ${Math.max(...opened.map((page) => page.asked))} requests a buyer`,
     )
     expect(new Set(pages.values()).size).toBe(OPENERS)
     expect(Math.max(...ms)).toBeLessThan(ALL_SENT_ON_WITHIN_MS)
@@ -82,7 +82,7 @@ describe(`with Xendit at ${XENDIT_PER_MINUTE} requests a minute`, () => {
     const began = performance.now()
     const paid = await rush(shuffled([...pages.values()]), (page) => shop.pay(page), 64)
     const rushMs = performance.now() - began
-    expect(paid.filter((one) => one.status !== 200)).toEqual([])
+    expect(paid.filter((answered) => answered.status !== 200)).toEqual([])
     while ((await confirmed()) < JOINS && performance.now() - began < 3 * ALL_CONFIRMED_WITHIN_MS)
       await sleep(100)
     const tookMs = performance.now() - began

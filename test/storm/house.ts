@@ -78,7 +78,7 @@ export class House {
   async row(table: keyof DB & string, ...statuses: string[]): Promise<string> {
     const wanted = statuses.length === 0 ? sql`true` : sql`status = any(${statuses})`
     const { rows } = await sql<{ id: string }>`
-      select id from ${sql.table(table.replace(/[A-Z]/g, (one) => `_${one.toLowerCase()}`))} where ${wanted} order by id desc limit ${LAST}`.execute(
+      select id from ${sql.table(table.replace(/[A-Z]/g, (text) => `_${text.toLowerCase()}`))} where ${wanted} order by id desc limit ${LAST}`.execute(
       this.laku.db,
     )
     return rows.length === 0 ? newId() : this.oneOf(rows).id

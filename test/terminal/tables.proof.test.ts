@@ -93,8 +93,8 @@ it('has colour at a terminal, and none with NO_COLOR, --no-color or through a pi
   await plain.run('sessions list | cat')
   const refused = await shop.terminal({ columns: 140, rows: 50 }, { NO_COLOR: '1' })
   await refused.run('sessions list')
-  for (const one of [plain, refused]) {
-    expect(one.recorded()).toContain('forming')
-    expect(one.recorded()).not.toContain(colour)
+  for (const terminal of [plain, refused]) {
+    expect(terminal.recorded()).toContain('forming')
+    expect(terminal.recorded()).not.toContain(colour)
   }
 })

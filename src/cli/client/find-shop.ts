@@ -63,7 +63,7 @@ export function findShop(flags: ShopFlags, env: Env): FoundShop {
 
 function byServer(text: string, called: string, env: Env): FoundShop {
   const server = serverAddress(text, called)
-  const saved = Object.entries(readContexts(env).contexts).find(([, one]) => one.server === server)
+  const saved = Object.entries(readContexts(env).contexts).find(([, context]) => context.server === server)
   const token = tokenOf(env) ?? saved?.[1].token
   if (token === undefined)
     throw new CliError(

@@ -10,12 +10,12 @@ const camelCase = (name: string) => name.replace(/-([a-z])/g, (_, letter: string
 /** The file that a command line names for its command to read. */
 export function fileOf({ shape, input }: Pick<Chosen, 'shape' | 'input'>): NamedFile | undefined {
   const names = [
-    ...shape.args.filter((one) => one.isFile).map(({ name }) => camelCase(name)),
+    ...shape.args.filter((arg) => arg.isFile).map(({ name }) => camelCase(name)),
     ...shape.options
-      .filter((one) => one.isFile)
+      .filter((option) => option.isFile)
       .map(({ flags }) => camelCase(flags.split(' ')[0]?.slice(2) ?? '')),
   ]
-  const name = names.map((one) => input[one]).find((value) => typeof value === 'string')
+  const name = names.map((text) => input[text]).find((value) => typeof value === 'string')
   return typeof name === 'string' ? { name } : undefined
 }
 

@@ -303,8 +303,8 @@ export class RemoteCommand {
     const { kind, message, choices = [] } = question
     const answer = kind === 'choose' ? await prompts.choose(message, choices) : await prompts[kind](message)
     const missing = this.#chosen.shape.args.find(
-      (one) =>
-        one.isFile && this.#request.input[one.name] === undefined && message.startsWith(`${one.name} (`),
+      (arg) =>
+        arg.isFile && this.#request.input[arg.name] === undefined && message.startsWith(`${arg.name} (`),
     )
     if (missing) this.#request.input[missing.name] = answer.trim()
     else this.#request.answers = [...this.#request.answers, answer]

@@ -130,11 +130,11 @@ export function fitWidths(
 ): number[] | undefined {
   const widths = [...natural]
   if (width === undefined) return widths
-  let excess = widths.reduce((sum, one) => sum + one + GAP, 0) - GAP - width
+  let excess = widths.reduce((sum, width) => sum + width + GAP, 0) - GAP - width
   while (excess > 0) {
-    const widest = Math.max(0, ...widths.filter((one, at) => mayShrink[at] && one > narrowest))
+    const widest = Math.max(0, ...widths.filter((width, at) => mayShrink[at] && width > narrowest))
     if (widest === 0) return undefined
-    const at = widths.findIndex((one, index) => mayShrink[index] && one === widest)
+    const at = widths.findIndex((width, index) => mayShrink[index] && width === widest)
     widths[at] = widest - 1
     excess--
   }

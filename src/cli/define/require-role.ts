@@ -15,7 +15,7 @@ export function withRoleCheck(entry: Entry): Entry {
 function verbWithRoleCheck(noun: string, verb: CommandDefinition | VerbGroup): CommandDefinition | VerbGroup {
   if ('execute' in verb) return commandWithRoleCheck(`${noun} ${verb.name}`, verb)
   const inner = `${noun} ${verb.name}`
-  return { ...verb, verbs: verb.verbs.map((one) => commandWithRoleCheck(`${inner} ${one.name}`, one)) }
+  return { ...verb, verbs: verb.verbs.map((verb) => commandWithRoleCheck(`${inner} ${verb.name}`, verb)) }
 }
 
 function commandWithRoleCheck(path: string, definition: CommandDefinition): CommandDefinition {

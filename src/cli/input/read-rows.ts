@@ -39,7 +39,7 @@ export async function readRows<R extends z.ZodObject>(
     const line = info.lines
     const parsed = schema.safeParse(blankless(record))
     if (!parsed.success) {
-      const wrong = parsed.error.issues.map((one) => `${one.path.join('.')} ${one.message}`)
+      const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
       problems.push(`line ${line}: ${wrong.join(', ')}`)
       continue
     }

@@ -30,7 +30,7 @@ export function wrapped(text: string, width: number | undefined): string {
   const line = new RegExp(`(.{1,${Math.max(10, width - 4)}})(?: +|$)`, 'g')
   return text
     .split('\n')
-    .map((one) => one.replace(line, '$1\n').trimEnd())
+    .map((name) => name.replace(line, '$1\n').trimEnd())
     .join('\n')
 }
 

@@ -33,10 +33,10 @@ export async function askMissing(context: CommandContext, takes: Takes, raw: Raw
   const { prompts } = context
   if (!prompts) {
     const problems = missing.map(({ typed, description }) => `${typed} is missing: ${description}`)
-    throw usageError(problems.join('; '), { missing: missing.map((one) => one.typed) })
+    throw usageError(problems.join('; '), { missing: missing.map((item) => item.typed) })
   }
   const answered: RawInput = { ...raw }
-  for (const one of missing) answered[one.name] = await answerTo(prompts, one)
+  for (const item of missing) answered[item.name] = await answerTo(prompts, item)
   return answered
 }
 

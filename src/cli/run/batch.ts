@@ -48,12 +48,12 @@ export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
   const reports: WorkReport[] = []
   const failedRows: ReadRow<z.output<R>>[] = []
   progress.start(definition.name, rows.length)
-  const tell = (one: ReadRow<z.output<R>>, outcome: Outcome<T>) => {
-    const result = resultOf<T>(one, outcome)
+  const tell = (item: ReadRow<z.output<R>>, outcome: Outcome<T>) => {
+    const result = resultOf<T>(item, outcome)
     if (outcome !== 'before' && 'report' in outcome) reports.push(outcome.report)
-    if (result.outcome === 'failed') failedRows.push(one)
+    if (result.outcome === 'failed') failedRows.push(item)
     results.push(result)
-    progress.step(`${one.key}: ${result.error?.message ?? result.outcome}`)
+    progress.step(`${item.key}: ${result.error?.message ?? result.outcome}`)
     if (flags.ndjson) output.raw(`${JSON.stringify(toWire(result))}\n`)
   }
   const useOf = ({ row }: ReadRow<z.output<R>>): DryUse<T> => ({
@@ -62,8 +62,8 @@ export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
   })
   let pages = 0
   if (flags.dryRun) {
-    for (const one of rows) if (!open.has(one.line)) tell(one, 'before')
-    const due = rows.filter((one) => open.has(one.line))
+    for (const row of rows) if (!open.has(row.line)) tell(row, 'before')
+    const due = rows.filter((row) => open.has(row.line))
     for (let from = 0; from < due.length; pages++) {
       const page = due.slice(from, from + DRY_PAGE)
       const outcomes = await units.dryRunInTurn(page.map(useOf))
@@ -72,13 +72,13 @@ export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
     }
     results.sort((a, b) => a.line - b.line)
   } else {
-    for (const one of rows) {
+    for (const row of rows) {
       await output.ready()
-      const { actor: who, use } = useOf(one)
-      if (!open.has(one.line)) tell(one, 'before')
+      const { actor: who, use } = useOf(row)
+      if (!open.has(row.line)) tell(row, 'before')
       else
         tell(
-          one,
+          row,
           await units.run(who, use).then(
             (result) => ({ result }),
             (error) => ({ error }),
@@ -93,7 +93,7 @@ export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
       : undefined
   if (failedRows.length > 0) context.exitWith(exitCodes.partly)
   if (flags.ndjson) return
-  const count = (outcome: string) => results.filter((one) => one.outcome === outcome).length
+  const count = (outcome: string) => results.filter((rowResult) => rowResult.outcome === outcome).length
   const counts = { rows: rows.length, done: count('done'), before: count('before'), failed: count('failed') }
   output.result(
     {
@@ -179,7 +179,7 @@ async function writeFailed<T>(
 ): Promise<string> {
   const { stringify } = await import('csv-stringify/sync')
   const path = failed ?? (file === '-' ? 'stdin.failed.csv' : `${file}.failed.csv`)
-  const errors = new Map(results.map((one) => [one.line, one.error?.message]))
+  const errors = new Map(results.map((rowResult) => [rowResult.line, rowResult.error?.message]))
   const lines = rows.map(({ line, record }) => ({ ...record, error: errors.get(line) ?? '' }))
   context.files.write(path, stringify(lines, { header: true, record_delimiter: 'windows' }), 0o600)
   return path

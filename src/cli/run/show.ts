@@ -14,14 +14,14 @@ export async function runShow<S extends z.ZodType, T>(
   const { output } = context
   if (output.json) return output.result(thing)
   const parts: Block[] = [fieldsOf(definition.fields, thing)]
-  for (const one of definition.sections?.(thing) ?? []) {
-    if (one.rows.length > 0) parts.push(sectionBlock(one))
+  for (const section of definition.sections?.(thing) ?? []) {
+    if (section.rows.length > 0) parts.push(sectionBlock(section))
   }
   output.result(thing, parts)
 }
 
-export function sectionBlock(one: Section): Block {
+export function sectionBlock(section: Section): Block {
   // `section` made it from rows and columns of one type, which a list of sections cannot name.
-  const columns = one.columns as readonly Column<unknown>[]
-  return tableOf(columns, one.rows, one.title)
+  const columns = section.columns as readonly Column<unknown>[]
+  return tableOf(columns, section.rows, section.title)
 }

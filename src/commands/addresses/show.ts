@@ -13,13 +13,13 @@ export const show = defineShow({
     return await context.read((work) => getAddress(work, address))
   },
   fields: [
-    { name: 'id', kind: 'code', value: (one) => one.id },
-    { name: 'label', value: (one) => one.label },
-    { name: 'recipient_name', heading: 'recipient', value: (one) => one.recipientName },
-    { name: 'phone', value: (one) => one.phone },
-    { name: 'street', value: (one) => one.street },
-    { name: 'district', value: (one) => one.district },
-    { name: 'city', value: (one) => `${one.city}, ${one.province} ${one.postalCode}` },
-    { name: 'is_default', heading: 'default', value: (one) => one.isDefault },
+    { name: 'id', kind: 'code', value: (address) => address.id },
+    { name: 'label', value: (address) => address.label },
+    { name: 'recipient_name', heading: 'recipient', value: (address) => address.recipientName },
+    { name: 'phone', value: (address) => address.phone },
+    { name: 'street', value: (address) => address.street },
+    { name: 'district', value: (address) => address.district },
+    { name: 'city', value: (address) => `${address.city}, ${address.province} ${address.postalCode}` },
+    { name: 'is_default', heading: 'default', value: (address) => address.isDefault },
   ],
 })

@@ -11,13 +11,17 @@ export const show = defineShow({
     return await context.read((work) => showAudit(work, id))
   },
   fields: [
-    { name: 'id', kind: 'code', value: (one) => one.id },
-    { name: 'occurred_at', heading: 'at', kind: 'time', value: (one) => one.occurredAt },
-    { name: 'actor', heading: 'who', value: (one) => `${one.actorKind} ${one.actorName} (${one.actorId})` },
-    { name: 'command', value: (one) => one.command },
-    { name: 'subject', value: (one) => `${one.subjectKind} ${one.subjectId}` },
-    { name: 'reason', heading: 'why', value: (one) => one.reason },
-    { name: 'request_id', heading: 'request', value: (one) => one.requestId },
+    { name: 'id', kind: 'code', value: (audit) => audit.id },
+    { name: 'occurred_at', heading: 'at', kind: 'time', value: (audit) => audit.occurredAt },
+    {
+      name: 'actor',
+      heading: 'who',
+      value: (audit) => `${audit.actorKind} ${audit.actorName} (${audit.actorId})`,
+    },
+    { name: 'command', value: (audit) => audit.command },
+    { name: 'subject', value: (audit) => `${audit.subjectKind} ${audit.subjectId}` },
+    { name: 'reason', heading: 'why', value: (audit) => audit.reason },
+    { name: 'request_id', heading: 'request', value: (audit) => audit.requestId },
   ],
   sections: ({ before, after }) => [
     section(

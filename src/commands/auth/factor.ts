@@ -44,12 +44,12 @@ const show = defineShow({
     return await context.read((work) => showFactor(work, input))
   },
   fields: [
-    { name: 'name', kind: 'code', value: (one) => one.name },
-    { name: 'role', value: (one) => one.role },
-    { name: 'role_since', kind: 'time', value: (one) => one.roleSince },
-    { name: 'confirmed_at', heading: 'enrolled', kind: 'time', value: (one) => one.confirmedAt },
-    { name: 'counts_from', heading: 'confirms from', kind: 'time', value: (one) => one.countsFrom },
-    { name: 'begun_at', heading: 'enrolling since', kind: 'time', value: (one) => one.begunAt },
+    { name: 'name', kind: 'code', value: (identity) => identity.name },
+    { name: 'role', value: (identity) => identity.role },
+    { name: 'role_since', kind: 'time', value: (identity) => identity.roleSince },
+    { name: 'confirmed_at', heading: 'enrolled', kind: 'time', value: (identity) => identity.confirmedAt },
+    { name: 'counts_from', heading: 'confirms from', kind: 'time', value: (identity) => identity.countsFrom },
+    { name: 'begun_at', heading: 'enrolling since', kind: 'time', value: (identity) => identity.begunAt },
   ],
 })
 

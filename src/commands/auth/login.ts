@@ -51,7 +51,7 @@ async function logInAt(context: CommandContext, text: string, given: z.output<ty
   const answer = await call({ server, token }, { method: 'GET', path: 'api/staff' })
   const { id, name, role, environment, version } = (await jsonOf(answer)) as Greeting
   const { contexts } = readContexts(process.env)
-  const before = Object.entries(contexts).find(([, one]) => one.server === server)?.[0]
+  const before = Object.entries(contexts).find(([, otherContext]) => otherContext.server === server)?.[0]
   const called = given.name ?? before ?? new URL(server).host
   const known = contexts[called]
   if (known && known.server !== server)

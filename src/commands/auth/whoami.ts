@@ -14,11 +14,11 @@ export const whoami = defineShow({
     return { ...known, database: databaseName(laku), environment: laku.config.env, source }
   },
   fields: [
-    { name: 'name', value: (one) => ('name' in one ? one.name : one.id) },
-    { name: 'role', value: (one) => ('role' in one ? one.role : one.kind) },
-    { name: 'id', kind: 'code', value: (one) => ('id' in one ? one.id : null) },
-    { name: 'database', value: (one) => one.database },
-    { name: 'environment', value: (one) => one.environment },
-    { name: 'source', heading: 'known by', value: (one) => one.source },
+    { name: 'name', value: (identity) => ('name' in identity ? identity.name : identity.id) },
+    { name: 'role', value: (identity) => ('role' in identity ? identity.role : identity.kind) },
+    { name: 'id', kind: 'code', value: (identity) => ('id' in identity ? identity.id : null) },
+    { name: 'database', value: (identity) => identity.database },
+    { name: 'environment', value: (identity) => identity.environment },
+    { name: 'source', heading: 'known by', value: (identity) => identity.source },
   ],
 })

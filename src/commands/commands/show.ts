@@ -14,14 +14,14 @@ export const show = defineShow({
     return await units.read(await context.actor(), (work) => showRun(work.tx, work.actor, run))
   },
   fields: [
-    { name: 'id', kind: 'code', value: (one) => one.id },
-    { name: 'command', value: (one) => one.command },
-    { name: 'status', kind: 'status', value: (one) => one.status },
-    { name: 'exit_code', heading: 'exit code', kind: 'number', value: (one) => one.exitCode },
-    { name: 'staff', heading: 'by', value: (one) => one.staff },
-    { name: 'key', heading: 'idempotency key', value: (one) => one.key },
-    { name: 'attempt', kind: 'number', value: (one) => one.attempt },
-    { name: 'started_at', kind: 'time', value: (one) => one.startedAt },
-    { name: 'ended_at', kind: 'time', value: (one) => one.endedAt },
+    { name: 'id', kind: 'code', value: (commandRun) => commandRun.id },
+    { name: 'command', value: (commandRun) => commandRun.command },
+    { name: 'status', kind: 'status', value: (commandRun) => commandRun.status },
+    { name: 'exit_code', heading: 'exit code', kind: 'number', value: (commandRun) => commandRun.exitCode },
+    { name: 'staff', heading: 'by', value: (commandRun) => commandRun.staff },
+    { name: 'key', heading: 'idempotency key', value: (commandRun) => commandRun.key },
+    { name: 'attempt', kind: 'number', value: (commandRun) => commandRun.attempt },
+    { name: 'started_at', kind: 'time', value: (commandRun) => commandRun.startedAt },
+    { name: 'ended_at', kind: 'time', value: (commandRun) => commandRun.endedAt },
   ],
 })

@@ -1,7 +1,7 @@
 import type { Place } from './words.ts'
 
 const keyOf = (place: Place) => place.path.join(' ')
-const wordsOf = (place: Place) => place.words.map((one) => one.word).join(' ')
+const wordsOf = (place: Place) => place.words.map((word) => word.word).join(' ')
 
 /** For bash 3.2 and newer: the words before the cursor say where it is, and a table what may come there. */
 export function bashScript(places: readonly Place[]): string {
@@ -43,7 +43,7 @@ export function fishScript(places: readonly Place[]): string {
   const lines = places.flatMap((place) => {
     const condition = `__laku_at ${quoted(keyOf(place))}`
     return place.words.map(({ word, description }) => {
-      const values = place.choices.find((one) => one.flag === word)?.values
+      const values = place.choices.find((choice) => choice.flag === word)?.values
       const what = word.startsWith('--') ? `-l ${word.slice(2)}` : `-a ${word}`
       const taking = values ? ` -x -a ${quoted(values.join(' '))}` : ''
       return `complete -c laku -f -n ${quoted(condition)} ${what}${taking} -d ${quoted(description)}`

@@ -44,7 +44,7 @@ function addWord(
   const key = at.join(' ')
   const word = path[at.length] ?? ''
   const known = places.get(key) ?? { path: at, words: [], choices: [] }
-  if (known.words.some((one) => one.word === word)) return
+  if (known.words.some((otherWord) => otherWord.word === word)) return
   places.set(key, { ...known, words: [...known.words, { word, description }] })
 }
 

@@ -24,7 +24,8 @@ export async function compareBooks(shop: Shop): Promise<{ book: Books; balances:
       shop.laku<{ data: Balance[] }>('ledger', 'balances'),
       shop.sandbox.ask<{ balance_idr: number }>('GET', '/control/book'),
     ])
-    const balanceOf = (account: string) => balances.find((one) => one.account === account)?.balance_idr ?? 0
+    const balanceOf = (account: string) =>
+      balances.find((balance) => balance.account === account)?.balance_idr ?? 0
     const book = { gateway_idr: balanceOf('gateway'), provider_idr: heldIdr - balanceOf('gateway-fees') }
     const agrees = book.gateway_idr === book.provider_idr
     if (agrees || tries === TRIES) return { book: { ...book, agrees }, balances }

@@ -52,7 +52,7 @@ export const groupSuccessNoStock: Flow = {
     const paid = await step(
       'they join and pay one after another, Bayu for two units',
       () => joinInTurn(buyers, session.id, goods),
-      (amounts) => ({ amountIdr: amounts.reduce((sum, one) => sum + one, 0), detail: 'into escrow' }),
+      (amounts) => ({ amountIdr: amounts.reduce((sum, amount) => sum + amount, 0), detail: 'into escrow' }),
     )
     const called = await step(
       'the MOQ is met, the stock is short: a bundle is called off',
@@ -71,7 +71,7 @@ export const groupSuccessNoStock: Flow = {
     const message = await step(
       'the factory is told on WhatsApp',
       () => messageOf(shop, goods, code),
-      (one) => ({ detail: one.body }),
+      (message) => ({ detail: message.body }),
     )
     await step('it replies "ok siap", which confirms the purchase order', async () => {
       const reply = { from: goods.factoryPhone, body: 'ok siap', context_id: message.id }

@@ -25,11 +25,11 @@ export const groupSuccess: Flow = {
       'each joins with one unit',
       () => Promise.all(buyers.map((buyer) => buyer.join(session.id, goods.variantId))),
       (all) => ({
-        amountIdr: all.reduce((sum, one) => sum + one.participation.total_idr, 0),
+        amountIdr: all.reduce((sum, joinAnswer) => sum + joinAnswer.participation.total_idr, 0),
         detail: 'held, not paid',
       }),
     )
-    const paidIdr = joins.reduce((sum, one) => sum + one.payment.amount_idr, 0)
+    const paidIdr = joins.reduce((sum, join) => sum + join.payment.amount_idr, 0)
     await step(
       'each opens the pay link and pays: DANA, QRIS, a BCA virtual account',
       () =>

@@ -71,7 +71,10 @@ export const shipmentTracking: Flow = {
       ({ status, events }) => {
         const states = events.map((event) => event.status)
         for (const state of ['picked_up', 'in_transit', 'delivered'])
-          expectThat(states.filter((one) => one === state).length === 1, `${state} is not once in ${states}`)
+          expectThat(
+            states.filter((otherState) => otherState === state).length === 1,
+            `${state} is not once in ${states}`,
+          )
         return { detail: `${status}: ${states.join(', ')}` }
       },
     )
@@ -99,6 +102,6 @@ async function goItsWay({ sandbox }: Shop, courierOrderId: string): Promise<void
     { status: 'droppingOff' },
     { status: 'delivered' },
   ]
-  for (const one of news) await sandbox.ask('POST', `/control/shipments/${courierOrderId}`, one)
+  for (const update of news) await sandbox.ask('POST', `/control/shipments/${courierOrderId}`, update)
   await sandbox.ask('PUT', '/control/webhooks', {})
 }

@@ -20,7 +20,7 @@ export const believedProxies: DoctorCheck = {
   examine: async (laku) => {
     const { env, host, trustedProxies } = laku.config
     const believed = believedAddress(laku)
-    if (trustedProxies.some((one) => widest.includes(one)))
+    if (trustedProxies.some((text) => widest.includes(text)))
       return [
         {
           severity: 'critical',
@@ -29,7 +29,7 @@ export const believedProxies: DoctorCheck = {
         },
       ]
     const isOpen = host !== '127.0.0.1' && host !== '::1' && host !== 'localhost'
-    const none = trustedProxies.every((one) => one === 'loopback')
+    const none = trustedProxies.every((text) => text === 'loopback')
     if (env !== 'production' || !isOpen || !none) return []
     return [
       {

@@ -161,7 +161,7 @@ export const doctorChecks: readonly DoctorCheck[] = [
         .setAccessMode('read only')
         .execute((tx) => runChecks(bookChecks, tx, vault))
       return results
-        .filter((one) => !one.ok)
+        .filter((checkResult) => !checkResult.ok)
         .map(({ name, detail }) => ({
           severity: 'critical' as const,
           message: `${name}: ${detail}`,

@@ -26,7 +26,7 @@ afterAll(async () => {
 })
 
 async function findings(name: string, laku: Laku = f.laku): Promise<Finding[]> {
-  const check = doctorChecks.find((one) => one.name === name)
+  const check = doctorChecks.find((doctorCheck) => doctorCheck.name === name)
   if (!check) throw new Error(`no check ${name}`)
   const all = await check.examine(laku)
   if (all.length > 0) seen.add(name)
@@ -252,7 +252,7 @@ describe('laku doctor', () => {
   })
 
   it('was shown a fault by each of its checks', () => {
-    expect(doctorChecks.map((one) => one.name).filter((name) => !seen.has(name))).toEqual([])
+    expect(doctorChecks.map((doctorCheck) => doctorCheck.name).filter((name) => !seen.has(name))).toEqual([])
   })
 
   it('ends with 8 and one JSON value where something is wrong', async () => {

@@ -26,7 +26,7 @@ export const doctor = defineTask({
     }
     progress.end()
     const account = await accountProfile(laku)
-    const wrong = checks.flatMap(({ name, findings }) => findings.map((one) => ({ name, ...one })))
+    const wrong = checks.flatMap(({ name, findings }) => findings.map((finding) => ({ name, ...finding })))
     const lines = wrong.map(({ severity, name, message, command }) => {
       const style = severity === 'critical' ? output.style.red : output.style.yellow
       return `${style(severity)} ${name}: ${message}\n  mend it with: ${command}`

@@ -20,8 +20,10 @@ export const schemaDrift: DoctorCheck = {
   examine: async ({ pool }) => {
     const wanted = statementsOf(await readFile(expectedFile, 'utf8'))
     const live = statementsOf(await dumpSchema(pool))
-    const missing = [...wanted].filter((one) => !live.has(one)).map((one) => `missing: ${one}`)
-    const strange = [...live].filter((one) => !wanted.has(one)).map((one) => `not of laku: ${one}`)
+    const missing = [...wanted].filter((hold) => !live.has(hold)).map((hold) => `missing: ${hold}`)
+    const strange = [...live]
+      .filter((column) => !wanted.has(column))
+      .map((column) => `not of laku: ${column}`)
     const drift = [...missing, ...strange, ...(await switchedOff(pool))]
     if (drift.length === 0) return []
     const more = drift.length > SHOWN ? `; and ${drift.length - SHOWN} more` : ''

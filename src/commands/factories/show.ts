@@ -27,18 +27,27 @@ export const show = defineShow({
     })
   },
   fields: [
-    { name: 'name', value: (one) => one.name },
-    { name: 'id', kind: 'code', value: (one) => one.id },
-    { name: 'verification', kind: 'status', value: (one) => one.verification },
-    { name: 'status', kind: 'status', value: (one) => one.status },
-    { name: 'suspended_because', heading: 'why suspended', value: (one) => one.suspendedBecause },
-    { name: 'phone', value: (one) => one.phone },
-    { name: 'email', value: (one) => one.email },
-    { name: 'city', value: (one) => `${one.city}, ${one.province} ${one.postalCode}` },
-    { name: 'commission_bps', heading: 'commission (bp)', kind: 'number', value: (one) => one.commissionBps },
-    { name: 'tax_id', value: (one) => (one.taxId ? `${one.taxId.kind} ${one.taxId.number}` : one.taxIdKind) },
-    { name: 'rating', value: (one) => ratingOf(one.rating) },
-    { name: 'created_at', kind: 'time', value: (one) => one.createdAt },
+    { name: 'name', value: (factory) => factory.name },
+    { name: 'id', kind: 'code', value: (factory) => factory.id },
+    { name: 'verification', kind: 'status', value: (factory) => factory.verification },
+    { name: 'status', kind: 'status', value: (factory) => factory.status },
+    { name: 'suspended_because', heading: 'why suspended', value: (factory) => factory.suspendedBecause },
+    { name: 'phone', value: (factory) => factory.phone },
+    { name: 'email', value: (factory) => factory.email },
+    { name: 'city', value: (factory) => `${factory.city}, ${factory.province} ${factory.postalCode}` },
+    {
+      name: 'commission_bps',
+      heading: 'commission (bp)',
+      kind: 'number',
+      value: (factory) => factory.commissionBps,
+    },
+    {
+      name: 'tax_id',
+      value: (factory) =>
+        factory.taxId ? `${factory.taxId.kind} ${factory.taxId.number}` : factory.taxIdKind,
+    },
+    { name: 'rating', value: (factory) => ratingOf(factory.rating) },
+    { name: 'created_at', kind: 'time', value: (factory) => factory.createdAt },
   ],
   sections: ({ bankAccounts, commissionHistory }) => [
     section(

@@ -44,10 +44,10 @@ export const explain = defineShow({
     return explanation
   },
   fields: [
-    { name: 'what', value: (one) => one.what },
-    { name: 'code', kind: 'code', value: (one) => one.code },
-    { name: 'id', kind: 'code', value: (one) => one.id },
-    { name: 'facts', heading: 'known', value: (one) => one.facts.join(' ') },
+    { name: 'what', value: (explanation) => explanation.what },
+    { name: 'code', kind: 'code', value: (explanation) => explanation.code },
+    { name: 'id', kind: 'code', value: (explanation) => explanation.id },
+    { name: 'facts', heading: 'known', value: (explanation) => explanation.facts.join(' ') },
   ],
   sections: ({ postings, sums }) => [
     ...postings.map((posting) =>

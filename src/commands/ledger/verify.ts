@@ -36,7 +36,7 @@ export const verify = defineTask({
       .setAccessMode('read only')
       .execute(async (tx) => {
         const size = await ledgerSize(tx)
-        const checks = await runChecks(all, tx, vault, (one) => progress.step(lineOf(one)))
+        const checks = await runChecks(all, tx, vault, (checkResult) => progress.step(lineOf(checkResult)))
         return { checks, size, chain: await chainState(tx) }
       })
     progress.end()
@@ -74,7 +74,7 @@ function chainLines({ page, unchained, breaks }: ChainState): string[] {
   return [
     ...open,
     ...breaks.map(
-      (one) => `Page ${one.page} of the chain is a break declared by ${one.declaredBy}: ${one.reason}.`,
+      (item) => `Page ${item.page} of the chain is a break declared by ${item.declaredBy}: ${item.reason}.`,
     ),
   ]
 }

@@ -12,14 +12,14 @@ export const show = defineShow({
     return await context.read((work) => showNotification(work, notification))
   },
   fields: [
-    { name: 'id', kind: 'code', value: (one) => one.id },
-    { name: 'user_id', heading: 'user', kind: 'code', value: (one) => one.userId },
-    { name: 'template', value: (one) => one.template },
-    { name: 'title', value: (one) => one.title },
-    { name: 'body', value: (one) => one.body },
-    { name: 'link', value: (one) => one.link },
-    { name: 'created_at', kind: 'time', value: (one) => one.createdAt },
-    { name: 'read_at', kind: 'time', value: (one) => one.readAt },
+    { name: 'id', kind: 'code', value: (notification) => notification.id },
+    { name: 'user_id', heading: 'user', kind: 'code', value: (notification) => notification.userId },
+    { name: 'template', value: (notification) => notification.template },
+    { name: 'title', value: (notification) => notification.title },
+    { name: 'body', value: (notification) => notification.body },
+    { name: 'link', value: (notification) => notification.link },
+    { name: 'created_at', kind: 'time', value: (notification) => notification.createdAt },
+    { name: 'read_at', kind: 'time', value: (notification) => notification.readAt },
   ],
   sections: ({ deliveries }) => [
     section(

@@ -18,11 +18,14 @@ export const show = defineShow({
     return await context.read((work) => getOffice(work, office))
   },
   fields: [
-    { name: 'name', value: (one) => one.name },
-    { name: 'id', kind: 'code', value: (one) => one.id },
-    { name: 'status', kind: 'status', value: (one) => one.status },
-    { name: 'phone', value: (one) => one.phone },
-    { name: 'address', value: (one) => `${one.street}, ${one.city}, ${one.province} ${one.postalCode}` },
+    { name: 'name', value: (office) => office.name },
+    { name: 'id', kind: 'code', value: (office) => office.id },
+    { name: 'status', kind: 'status', value: (office) => office.status },
+    { name: 'phone', value: (office) => office.phone },
+    {
+      name: 'address',
+      value: (office) => `${office.street}, ${office.city}, ${office.province} ${office.postalCode}`,
+    },
   ],
   sections: ({ agents, factories }) => [
     section('Agents', named, agents),

@@ -22,8 +22,8 @@ const buyer = async (): Promise<Buyer> => (await shop.market.buyers(1))[0]!
 
 function command(...path: string[]): CommandDefinition {
   const [noun, verb] = path
-  const found = verbs.find((one) => one.name === noun)
-  const inner = found && 'verbs' in found ? found.verbs.find((one) => one.name === verb) : found
+  const found = verbs.find((verb) => verb.name === noun)
+  const inner = found && 'verbs' in found ? found.verbs.find((candidate) => candidate.name === verb) : found
   if (!inner || 'verbs' in inner) throw new Error(`no command ${path.join(' ')}`)
   return inner
 }
@@ -97,7 +97,7 @@ describe('laku orders', () => {
     for (const { id } of orders)
       await laku.as(customer(ana), (work) => requestReturn(work, { order: id, reason: 'defective' }))
     const { data } = await run('returns list', { status: 'requested' })
-    expect(data.map((one: { order: { code: string } }) => one.order.code)).toEqual([
+    expect(data.map((row: { order: { code: string } }) => row.order.code)).toEqual([
       orders[1].code,
       orders[0].code,
     ])

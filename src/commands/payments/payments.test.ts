@@ -22,7 +22,7 @@ function commandOf(path: string): CommandDefinition {
   const [noun = '', ...names] = path.split(' ')
   let within = nouns[noun] ?? []
   for (const name of names) {
-    const found = within.find((one) => one.name === name)
+    const found = within.find((verb) => verb.name === name)
     if (!found) throw new Error(`no command ${path}`)
     if ('execute' in found) return found
     within = found.verbs

@@ -31,7 +31,7 @@ export const sync = defineAsking({
   },
   done: (found) => {
     if ('transactions' in found) return told(found)
-    const refunds = found.refunds.map((one) => `${one.code} is ${one.status}`)
+    const refunds = found.refunds.map((refund) => `${refund.code} is ${refund.status}`)
     return [`${found.code} is ${found.status}`, ...refunds].join('\n')
   },
 })

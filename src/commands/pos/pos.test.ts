@@ -60,7 +60,7 @@ describe('laku pos', () => {
     await market.joinAndPay(buyers, session.id, 50)
     const { purchaseOrder } = await laku.system((work) => fulfilDemand(work, { sessionId: session.id }))
     const { data } = await pos<{ data: Shown[] }>('list', '--session', session.code, '--status', 'sent')
-    expect(data.map((one) => one.code)).toEqual([purchaseOrder?.code])
+    expect(data.map((shown) => shown.code)).toEqual([purchaseOrder?.code])
     const dry = await pos<{ dry_run: boolean; result: Shown }>('receive', data[0]!.code, '--all', '--dry-run')
     expect([dry.dry_run, dry.result.status]).toEqual([true, 'received'])
     expect(await pos('show', data[0]!.code)).toMatchObject({ status: 'sent', receipts: [] })

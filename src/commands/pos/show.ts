@@ -13,17 +13,31 @@ export const show = defineShow({
     return await context.read(({ tx }) => showPurchaseOrder(tx, order))
   },
   fields: [
-    { name: 'code', kind: 'code', value: (one) => one.code },
-    { name: 'id', kind: 'code', value: (one) => one.id },
-    { name: 'status', kind: 'status', value: (one) => one.status },
-    { name: 'status_reason', heading: 'reason', value: (one) => one.statusReason },
-    { name: 'factory', value: (one) => one.factory.name },
-    { name: 'session_id', heading: 'for session', kind: 'code', value: (one) => one.sessionId },
-    { name: 'freight_idr', heading: 'freight, estimated', kind: 'idr', value: (one) => one.freightIdr },
-    { name: 'freight_source', heading: 'estimated by', value: (one) => one.freightSource },
-    { name: 'created_at', kind: 'time', value: (one) => one.createdAt },
-    { name: 'sent_at', kind: 'time', value: (one) => one.sentAt },
-    { name: 'confirmed_at', kind: 'time', value: (one) => one.confirmedAt },
+    { name: 'code', kind: 'code', value: (purchaseOrder) => purchaseOrder.code },
+    { name: 'id', kind: 'code', value: (purchaseOrder) => purchaseOrder.id },
+    { name: 'status', kind: 'status', value: (purchaseOrder) => purchaseOrder.status },
+    { name: 'status_reason', heading: 'reason', value: (purchaseOrder) => purchaseOrder.statusReason },
+    { name: 'factory', value: (purchaseOrder) => purchaseOrder.factory.name },
+    {
+      name: 'session_id',
+      heading: 'for session',
+      kind: 'code',
+      value: (purchaseOrder) => purchaseOrder.sessionId,
+    },
+    {
+      name: 'freight_idr',
+      heading: 'freight, estimated',
+      kind: 'idr',
+      value: (purchaseOrder) => purchaseOrder.freightIdr,
+    },
+    {
+      name: 'freight_source',
+      heading: 'estimated by',
+      value: (purchaseOrder) => purchaseOrder.freightSource,
+    },
+    { name: 'created_at', kind: 'time', value: (purchaseOrder) => purchaseOrder.createdAt },
+    { name: 'sent_at', kind: 'time', value: (purchaseOrder) => purchaseOrder.sentAt },
+    { name: 'confirmed_at', kind: 'time', value: (purchaseOrder) => purchaseOrder.confirmedAt },
   ],
   sections: ({ items, receipts, replies }) => [
     section(

@@ -42,12 +42,12 @@ export const importVerb = defineBatch({
   input: z.object({}),
   examples: ['laku products import catalogue.csv --yes', 'laku products import catalogue.csv --dry-run'],
   keyOf: ({ sku }) => sku.toUpperCase(),
-  check: async (work, one) => {
+  check: async (work, item) => {
     const { importState } = await import('../../domain/product/index.ts')
-    return (await importState(work, lineOf(one))) === 'same' ? 'done' : 'open'
+    return (await importState(work, lineOf(item))) === 'same' ? 'done' : 'open'
   },
-  change: async (work, one) => {
+  change: async (work, item) => {
     const { importVariant } = await import('../../domain/product/index.ts')
-    return await importVariant(work, lineOf(one))
+    return await importVariant(work, lineOf(item))
   },
 })

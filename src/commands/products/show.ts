@@ -13,12 +13,12 @@ export const show = defineShow({
     return await context.read(({ tx }) => getProduct(tx, product, { withInactive: true }))
   },
   fields: [
-    { name: 'name', value: (one) => one.name },
-    { name: 'id', kind: 'code', value: (one) => one.id },
-    { name: 'status', kind: 'status', value: (one) => one.status },
-    { name: 'factory', value: (one) => one.factory.name },
-    { name: 'rating', value: (one) => ratingOf(one.rating) },
-    { name: 'description', value: (one) => one.description },
+    { name: 'name', value: (product) => product.name },
+    { name: 'id', kind: 'code', value: (product) => product.id },
+    { name: 'status', kind: 'status', value: (product) => product.status },
+    { name: 'factory', value: (product) => product.factory.name },
+    { name: 'rating', value: (product) => ratingOf(product.rating) },
+    { name: 'description', value: (product) => product.description },
   ],
   sections: ({ variants }) => [
     section(

@@ -99,7 +99,7 @@ const differing = (checks: readonly Finding[]) =>
   checks.flatMap(({ check: name, differences }) => differences.map(({ fact }) => `${name}: ${fact}`))
 
 const outcomes = (checks: readonly Finding[], outcome: Finding['outcome']) =>
-  checks.filter((one) => one.outcome === outcome).map((one) => one.check)
+  checks.filter((check) => check.outcome === outcome).map((check) => check.check)
 
 const fonnte = () => ({ whatsappApiUrl: laku.sandbox.fonnteUrl })
 
@@ -143,7 +143,7 @@ describe('laku providers check', () => {
     await paid('DANA')
     for (const settings of [{}, fonnte()]) {
       const { exitCode, checks, told } = await check([], settings)
-      expect(checks.filter((one) => one.outcome !== 'ok')).toEqual([])
+      expect(checks.filter((check) => check.outcome !== 'ok')).toEqual([])
       expect([exitCode, told.ok]).toEqual([0, true])
     }
     const inbox = await laku.db.selectFrom('webhookInbox').select(['provider', 'body']).execute()
@@ -151,8 +151,8 @@ describe('laku providers check', () => {
     const { gateway } = laku.providers
     expect(await gateway.listInvoices({ statuses: ['PENDING'], limit: 100 })).toEqual([])
     const book = await gateway.listTransactions({ limit: 50 })
-    const payouts = book.transactions.filter((one) => one.type === 'DISBURSEMENT')
-    expect(payouts.map((one) => one.status)).toEqual(['FAILED', 'FAILED'])
+    const payouts = book.transactions.filter((transaction) => transaction.type === 'DISBURSEMENT')
+    expect(payouts.map((payout) => payout.status)).toEqual(['FAILED', 'FAILED'])
   })
 
   it('leaves nobody anything to do where laku hears of the test account', async () => {
@@ -177,7 +177,7 @@ describe('laku providers check', () => {
 
   it('sees or names every switch of the sandbox', () => {
     expect([...Object.keys(seen), ...unseen].sort()).toEqual(Object.keys(SWITCHES).sort())
-    const told = new Set(notSeen.map((one) => one.fact))
+    const told = new Set(notSeen.map((item) => item.fact))
     for (const name of unseen) expect(told).toContain(SWITCHES[name].fact)
   })
 
@@ -190,7 +190,7 @@ describe('laku providers check', () => {
     // An account that is refused is asked no more.
     expect(outcomes(checks, 'unasked')).toEqual(name === 'whatsapp.token' ? ['templates'] : [])
     expect(exitCode).toBe(8)
-    for (const one of checks) expect(one.todo === null).toBe(one.outcome === 'ok')
+    for (const otherCheck of checks) expect(otherCheck.todo === null).toBe(otherCheck.outcome === 'ok')
   })
 
   it('is not misled by what it cannot see', async () => {
@@ -199,7 +199,7 @@ describe('laku providers check', () => {
     await paid('QRIS')
     const { exitCode, checks, told } = await check()
     expect([exitCode, differing(checks)]).toEqual([0, []])
-    expect(told.not_seen.map((one) => one.fact)).toEqual(
+    expect(told.not_seen.map((item) => item.fact)).toEqual(
       expect.arrayContaining(['biteship.install-ping', 'meta.user-id']),
     )
   })
@@ -221,7 +221,7 @@ describe('laku providers check', () => {
     ])
     const { exitCode, checks } = await check()
     expect(exitCode).toBe(8)
-    const said = checks.find((one) => one.check === 'templates')?.says
+    const said = checks.find((check) => check.check === 'templates')?.says
     expect(said).toContain('the text of settlement_paid (id) is another')
     expect(said).toContain('purchase_order (id) is PAUSED')
     expect(said).toContain('purchase_order (id) is of the category MARKETING, not UTILITY')
@@ -246,11 +246,9 @@ describe('laku providers check', () => {
     const nowhere = 'http://127.0.0.1:9'
     const away = await check([], { xenditApiUrl: nowhere, smtpUrl: 'smtp://127.0.0.1:9', publicUrl: nowhere })
     expect([away.exitCode, differing(away.checks)]).toEqual([6, []])
-    expect(away.checks.filter((one) => one.outcome === 'unasked').map((one) => one.provider)).toEqual([
-      ...Array<string>(9).fill('xendit'),
-      'email',
-      ...Array<string>(3).fill('laku'),
-    ])
+    expect(away.checks.filter((check) => check.outcome === 'unasked').map((check) => check.provider)).toEqual(
+      [...Array<string>(9).fill('xendit'), 'email', ...Array<string>(3).fill('laku')],
+    )
   })
 
   it('calls off what it made where a later call fails', async () => {
@@ -289,9 +287,12 @@ describe('laku providers check', () => {
     expect(small.differences).toMatchObject([{ fact: 'xendit.invoice-minimum' }])
     expect(expired).toHaveLength(1)
     const [first, ...others] = await payouts.channels()
-    const changed = { ...payouts, channels: async () => others.map((one) => ({ ...one, minimumIdr: 1 })) }
+    const changed = {
+      ...payouts,
+      channels: async () => others.map((channelOfProvider) => ({ ...channelOfProvider, minimumIdr: 1 })),
+    }
     const channels = await channelsProbe(changed).ask()
-    const facts = channels.differences?.map((one) => one.fact)
+    const facts = channels.differences?.map((difference) => difference.fact)
     expect(first?.channelCode).toBe('ID_BCA')
     expect(new Set(facts)).toEqual(new Set(['xendit.payout-channels', 'xendit.payout-minimum']))
   })
@@ -309,7 +310,7 @@ describe('laku providers check', () => {
     for (const [name, variable, settings] of wrong) {
       const { exitCode, checks } = await check([], settings)
       expect([exitCode, outcomes(checks, 'differs')], variable).toEqual([8, [name]])
-      expect(checks.find((one) => one.check === name)?.todo).toContain(variable)
+      expect(checks.find((check) => check.check === name)?.todo).toContain(variable)
     }
   })
 
@@ -353,7 +354,7 @@ describe('laku providers check', () => {
     const config: Config = { ...laku.config, policy }
     const run = await runLaku({ config } as Laku, ['providers', 'show', '--json'])
     const { beliefs } = JSON.parse(run.stdout) as { beliefs: { about: string }[] }
-    const of = (about: string) => beliefs.find((one) => one.about === about)
+    const of = (about: string) => beliefs.find((item) => item.about === about)
     expect(run.exitCode).toBe(0)
     expect(of('refunds of GOPAY')).toMatchObject({
       believed: 'none: into the wallet',

@@ -82,7 +82,7 @@ function exitCodeOf(findings: readonly Finding[], known: ReadonlySet<string>) {
       outcome === 'differs' && differences.some(({ fact }) => fact === undefined || !known.has(fact)),
   )
   if (differs) return exitCodes.found
-  return findings.some((one) => one.outcome === 'unasked') ? exitCodes.unavailable : exitCodes.done
+  return findings.some((finding) => finding.outcome === 'unasked') ? exitCodes.unavailable : exitCodes.done
 }
 
 const columns: Column<Finding>[] = [
@@ -95,13 +95,13 @@ const columns: Column<Finding>[] = [
 /** The table, and below it each difference in full with what to do. */
 function report(findings: readonly Finding[], { style, width }: Output): string {
   const table = renderTable(columns, findings, { style, width })
-  const open = findings.filter((one) => one.outcome === 'differs' || one.outcome === 'unasked')
+  const open = findings.filter((finding) => finding.outcome === 'differs' || finding.outcome === 'unasked')
   const lines = open.flatMap(({ provider, check: name, says, differences, todo }) => {
     const head = style.bold(`${provider}: ${name}`)
     if (differences.length === 0) return [`${head}: ${says}`, `  what to do: ${todo ?? '-'}`]
-    return differences.flatMap((one) => [
-      `${head}: ${one.says}${one.fact === undefined ? '' : ` (${one.fact})`}`,
-      `  what to do: ${one.todo}`,
+    return differences.flatMap((difference) => [
+      `${head}: ${difference.says}${difference.fact === undefined ? '' : ` (${difference.fact})`}`,
+      `  what to do: ${difference.todo}`,
     ])
   })
   return lines.length === 0 ? table : `${table}\n\n${lines.join('\n')}`

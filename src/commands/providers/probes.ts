@@ -74,7 +74,7 @@ function xenditProbes({ xenditApiUrl, xenditSecretKey, policy }: Config, record:
     await http.call({ operation: 'refund_form', method: 'POST', path: '/refunds', json }, z.unknown())
   }
   const unpaid = async () =>
-    (await gateway.findInvoices(key)).find((one) => one.status === 'EXPIRED' && !one.paidAt)?.id
+    (await gateway.findInvoices(key)).find((invoice) => invoice.status === 'EXPIRED' && !invoice.paidAt)?.id
   return [
     balanceProbe(gateway, policy.floatIdr),
     invoiceProbe(invoices),

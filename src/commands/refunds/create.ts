@@ -11,7 +11,7 @@ const rupiah = z
   .regex(/^[1-9]\d{0,11}$/, 'it takes a whole number of rupiah')
   .transform(Number)
 
-const one = defineChange({
+const commandDefinition = defineChange({
   name: 'create',
   exits: [7],
   description:
@@ -57,7 +57,7 @@ const row = z.object({
 
 const many = defineBatch({
   name: 'create',
-  description: one.description,
+  description: commandDefinition.description,
   row,
   input: z.object({}),
   keyOf: ({ key }) => key,
@@ -79,18 +79,18 @@ const ofFile = {
 
 /** One refund by its arguments, or many by --file. */
 export const create: CommandDefinition = {
-  ...one,
-  args: one.args.map((argument) => ({ ...argument, optional: true })),
+  ...commandDefinition,
+  args: commandDefinition.args.map((argument) => ({ ...argument, optional: true })),
   options: [
-    ...one.options,
+    ...commandDefinition.options,
     ofFile,
-    ...many.options.filter(({ flags }) => !one.options.some((other) => other.flags === flags)),
+    ...many.options.filter(({ flags }) => !commandDefinition.options.some((other) => other.flags === flags)),
   ],
   execute: async (context, raw) => {
     const { file, ndjson, failed, ...own } = raw
     if (file === undefined) {
       if (ndjson || failed) throw usageError('--ndjson and --failed go with --file')
-      return await one.execute(context, own)
+      return await commandDefinition.execute(context, own)
     }
     const { payment, amount, borneBy, key, ...rest } = own
     if (payment || amount || borneBy || key)

@@ -26,9 +26,9 @@ function priceOf(text: string): Omit<NewTier, 'minUnits'> {
   if (text.endsWith('%')) return { offPercent: Number(text.slice(1, -1)) }
   if (text.startsWith('-')) return { offIdr: Number(text.slice(1)) }
   if (!text.includes(':')) return { unitPriceIdr: Number(text) }
-  const variantPrices = text.split(',').map((one) => {
-    const at = one.lastIndexOf(':')
-    return { variant: one.slice(0, at), unitPriceIdr: Number(one.slice(at + 1)) }
+  const variantPrices = text.split(',').map((name) => {
+    const at = name.lastIndexOf(':')
+    return { variant: name.slice(0, at), unitPriceIdr: Number(name.slice(at + 1)) }
   })
   return { variantPrices }
 }

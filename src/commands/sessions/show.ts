@@ -23,20 +23,25 @@ export const show = defineShow({
     })
   },
   fields: [
-    { name: 'code', kind: 'code', value: (one) => one.code },
-    { name: 'id', kind: 'code', value: (one) => one.id },
-    { name: 'status', kind: 'status', value: (one) => one.status },
-    { name: 'product', value: (one) => one.product.name },
-    { name: 'paid_units', kind: 'number', value: (one) => one.paidUnits },
-    { name: 'held_units', kind: 'number', value: (one) => one.heldUnits },
-    { name: 'participants', heading: 'paid buyers', kind: 'number', value: (one) => one.participants },
-    { name: 'moq', heading: 'MOQ', kind: 'number', value: (one) => one.moq },
-    { name: 'capacity', kind: 'number', value: (one) => one.capacity },
-    { name: 'close_policy', heading: 'closes', value: (one) => one.closePolicy },
-    { name: 'starts_at', heading: 'starts', kind: 'time', value: (one) => one.startsAt },
-    { name: 'ends_at', heading: 'ends', kind: 'time', value: (one) => one.endsAt },
-    { name: 'final_unit_price_idr', kind: 'idr', value: (one) => one.finalUnitPriceIdr },
-    { name: 'escrow_idr', kind: 'idr', value: (one) => one.escrowIdr },
+    { name: 'code', kind: 'code', value: (session) => session.code },
+    { name: 'id', kind: 'code', value: (session) => session.id },
+    { name: 'status', kind: 'status', value: (session) => session.status },
+    { name: 'product', value: (session) => session.product.name },
+    { name: 'paid_units', kind: 'number', value: (session) => session.paidUnits },
+    { name: 'held_units', kind: 'number', value: (session) => session.heldUnits },
+    {
+      name: 'participants',
+      heading: 'paid buyers',
+      kind: 'number',
+      value: (session) => session.participants,
+    },
+    { name: 'moq', heading: 'MOQ', kind: 'number', value: (session) => session.moq },
+    { name: 'capacity', kind: 'number', value: (session) => session.capacity },
+    { name: 'close_policy', heading: 'closes', value: (session) => session.closePolicy },
+    { name: 'starts_at', heading: 'starts', kind: 'time', value: (session) => session.startsAt },
+    { name: 'ends_at', heading: 'ends', kind: 'time', value: (session) => session.endsAt },
+    { name: 'final_unit_price_idr', kind: 'idr', value: (session) => session.finalUnitPriceIdr },
+    { name: 'escrow_idr', kind: 'idr', value: (session) => session.escrowIdr },
   ],
   sections: ({ tiers, joined }) => [
     section(
@@ -51,11 +56,11 @@ export const show = defineShow({
     section(
       'Newest participants',
       [
-        { name: 'joined_at', kind: 'time', value: (one) => one.joinedAt },
-        { name: 'status', kind: 'status', value: (one) => one.status },
-        { name: 'units', kind: 'number', value: (one) => one.units },
-        { name: 'total_idr', kind: 'idr', value: (one) => one.totalIdr },
-        { name: 'payment', kind: 'code', value: (one) => one.payment.code },
+        { name: 'joined_at', kind: 'time', value: (session) => session.joinedAt },
+        { name: 'status', kind: 'status', value: (session) => session.status },
+        { name: 'units', kind: 'number', value: (session) => session.units },
+        { name: 'total_idr', kind: 'idr', value: (session) => session.totalIdr },
+        { name: 'payment', kind: 'code', value: (session) => session.payment.code },
       ],
       joined,
     ),
@@ -65,5 +70,9 @@ export const show = defineShow({
 /** A row for a tier, or one for each variant where they differ in price. */
 function tierRows({ minUnits, unitPriceIdr, variantPrices }: TierView) {
   if (!variantPrices) return [{ minUnits, variant: 'all', unitPriceIdr }]
-  return variantPrices.map((one) => ({ minUnits, variant: one.sku, unitPriceIdr: one.unitPriceIdr }))
+  return variantPrices.map((variantPrice) => ({
+    minUnits,
+    variant: variantPrice.sku,
+    unitPriceIdr: variantPrice.unitPriceIdr,
+  }))
 }

@@ -63,20 +63,23 @@ async function look(context: CommandContext, session: string | undefined): Promi
       sessions.map(({ id }) => escrow(id)),
     )
     const idr = new Map(held.map(({ account, balanceIdr }) => [account, balanceIdr]))
-    return { at: now, data: sessions.map((one) => ({ ...one, escrowIdr: idr.get(escrow(one.id)) ?? 0 })) }
+    return {
+      at: now,
+      data: sessions.map((session) => ({ ...session, escrowIdr: idr.get(escrow(session.id)) ?? 0 })),
+    }
   })
 }
 
 function picture({ at, data }: Look, { style, width = Number.POSITIVE_INFINITY }: Output): string {
   const head = style.bold(`sessions at ${formatTime(at)} WIB`)
   if (data.length === 0) return `${head}\nNo session lives. Make one with laku sessions create.`
-  const blocks = data.map((one) => {
-    const { code, status, paidUnits, heldUnits, moq, escrowIdr, product } = one
+  const blocks = data.map((watched) => {
+    const { code, status, paidUnits, heldUnits, moq, escrowIdr, product } = watched
     const named = `${code}  ${status}  ${printable(product.name)}`
     const facts = [
       `${paidUnits} of ${moq} paid, ${heldUnits} held`,
       `${formatIdr(escrowIdr)} in escrow`,
-      timeLeft(one, at),
+      timeLeft(watched, at),
     ]
     const told = facts.join('  ').trimEnd()
     const room = Math.max(SHORTEST_BAR, Math.min(BAR, width - told.length - 4))

@@ -86,8 +86,8 @@ async function exportCsv(context: CommandContext, given: Input): Promise<TaskRes
   } = await withSecondFactor(context, actor, given, (who) => units.run(who, (work) => claim(work, given)))
   // Keeps the words of the answer from before there were batches.
   const withoutAccount = leftOut
-    .filter((one) => one.why === 'settlement.no_bank_account')
-    .map((one) => one.code)
+    .filter((item) => item.why === 'settlement.no_bank_account')
+    .map((item) => item.code)
   if (leftOut.length > 0)
     context.output.note(`Left out: ${leftOut.map(({ code, why }) => `${code} (${why})`).join(', ')}`)
   // Something was to be paid, and nothing is.

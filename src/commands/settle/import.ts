@@ -10,7 +10,7 @@ const row = z
     decision: z.enum(['approve', 'hold', 'void']),
     reason: z.string().default(''),
   })
-  .refine((one) => one.decision === 'approve' || one.reason !== '', {
+  .refine((fields) => fields.decision === 'approve' || fields.reason !== '', {
     path: ['reason'],
     message: 'is needed to hold or void',
   })

@@ -62,22 +62,22 @@ async function resultOf(
   ndjson: boolean,
 ): Promise<TaskResult | undefined> {
   const { reportOf } = await import('../../domain/settlement/index.ts')
-  const report = reportOf(outcomes.flatMap((one) => one.settlements))
-  const failed = outcomes.filter((one) => one.error !== undefined).map(lineOf)
+  const report = reportOf(outcomes.flatMap((outcome) => outcome.settlements))
+  const failed = outcomes.filter((outcome) => outcome.error !== undefined).map(lineOf)
   const exitCode = failed.length > 0 ? exitCodes.partly : exitCodes.done
   if (ndjson) {
     context.exitWith(exitCode)
     return undefined
   }
   const [last = '', ...before] = (await viewOf(report.settlements)).toReversed()
-  const said = [last, ...outcomes.filter((one) => one.error).map(summaryOf)].join('\n')
+  const said = [last, ...outcomes.filter((outcome) => outcome.error).map(summaryOf)].join('\n')
   const text = [...before.toReversed(), said]
   return { json: failed.length > 0 ? { ...report, failed } : report, text, exitCode }
 }
 
 async function viewOf(settlements: FactoryOutcome['settlements']): Promise<Block[]> {
   const { formatIdr, sumIdr } = await import('../../domain/kernel/index.ts')
-  return reportOfAll(settlements, formatIdr(sumIdr(settlements.map((one) => one.netIdr))))
+  return reportOfAll(settlements, formatIdr(sumIdr(settlements.map((settlement) => settlement.netIdr))))
 }
 
 /** A factory as one line of NDJSON. */
@@ -89,5 +89,5 @@ function lineOf({ factory, settlements, error }: FactoryOutcome) {
 function summaryOf({ factory, settlements, error }: FactoryOutcome): string {
   if (error !== undefined)
     return `${factory.name} failed: ${error instanceof Error ? error.message : String(error)}`
-  return settlements.map((one) => one.code ?? one.status).join(', ') || 'nothing'
+  return settlements.map((settlement) => settlement.code ?? settlement.status).join(', ') || 'nothing'
 }

@@ -36,7 +36,7 @@ describe('laku settle', () => {
     let out = ''
     const streams = { stdout: { write: (text: string) => (out += text) }, stderr: { write: () => {} } }
     const context = new CommandContext({ json: true, yes: true }, { streams, laku: f.laku, actor })
-    const verb = verbs.find((one) => one.name === name) as CommandDefinition
+    const verb = verbs.find((verb) => verb.name === name) as CommandDefinition
     process.exitCode = 0
     await verb.execute(context, raw)
     await context.close()

@@ -25,12 +25,12 @@ async function run(verb: string, raw: RawInput) {
   const stdout = { write: (text: string) => printed.push(text), isTTY: false }
   const streams = { stdout, stderr: { write: () => {}, isTTY: false }, env: {} }
   const context = new CommandContext({ json: true }, { laku, actor: admin, streams: streams as never })
-  await verbs.find((one) => one.name === verb)?.execute(context, raw)
+  await verbs.find((candidate) => candidate.name === verb)?.execute(context, raw)
   return JSON.parse(printed.join(''))
 }
 
 const choicesOf = (verb: string) =>
-  verbs.find((one) => one.name === verb)?.options.find((one) => one.choices)?.choices
+  verbs.find((candidate) => candidate.name === verb)?.options.find((option) => option.choices)?.choices
 
 describe('laku shipments', () => {
   it('create books, list and show tell, set-status moves, dry first', async () => {
@@ -43,7 +43,7 @@ describe('laku shipments', () => {
     ])
     const moved = { shipment: made.code, status: 'delivered', reason: 'the buyer has it' }
     const dry = await run('set-status', { ...moved, dryRun: true })
-    expect(dry.postings.map((one: { kind: string }) => one.kind)).toContain('shipment_closed')
+    expect(dry.postings.map((posting: { kind: string }) => posting.kind)).toContain('shipment_closed')
     expect(await run('show', { shipment: made.code })).toMatchObject({ status: 'booked' })
     expect(await run('set-status', moved)).toMatchObject({ status: 'delivered' })
     expect(await shop.see(order.id)).toMatchObject({ status: 'delivered' })
@@ -67,14 +67,14 @@ describe('laku shipments', () => {
 
   it('rates are the cheapest first', async () => {
     const { data } = await run('rates', { postalCode: '12730', weight: '800' })
-    const prices = data.map((one: { price_idr: number }) => one.price_idr)
+    const prices = data.map((row: { price_idr: number }) => row.price_idr)
     expect(prices.length).toBeGreaterThan(1)
     expect(prices).toEqual(prices.toSorted((a: number, b: number) => a - b))
   })
 
   it('name the states of the domain', () => {
     expect(choicesOf('list')?.toSorted()).toEqual(Object.keys(shipmentTransitions).sort())
-    const setStatus = verbs.find((one) => one.name === 'set-status')
+    const setStatus = verbs.find((verb) => verb.name === 'set-status')
     expect(setStatus?.args[1]?.description).toBe(shipmentStatusesByHand.join(', '))
   })
 })

@@ -11,13 +11,13 @@ export const show = defineShow({
     return await context.read((work) => getShipment(work, shipment))
   },
   fields: [
-    { name: 'code', kind: 'code', value: (one) => one.code },
-    { name: 'id', kind: 'code', value: (one) => one.id },
-    { name: 'order_id', heading: 'order', kind: 'code', value: (one) => one.orderId },
-    { name: 'status', kind: 'status', value: (one) => one.status },
-    { name: 'courier', value: (one) => `${one.courier.company} ${one.courier.type}` },
-    { name: 'waybill', value: (one) => one.waybill },
-    { name: 'tracking_url', heading: 'tracking', value: (one) => one.trackingUrl },
+    { name: 'code', kind: 'code', value: (shipment) => shipment.code },
+    { name: 'id', kind: 'code', value: (shipment) => shipment.id },
+    { name: 'order_id', heading: 'order', kind: 'code', value: (shipment) => shipment.orderId },
+    { name: 'status', kind: 'status', value: (shipment) => shipment.status },
+    { name: 'courier', value: (shipment) => `${shipment.courier.company} ${shipment.courier.type}` },
+    { name: 'waybill', value: (shipment) => shipment.waybill },
+    { name: 'tracking_url', heading: 'tracking', value: (shipment) => shipment.trackingUrl },
   ],
   sections: ({ events }) => [
     section(

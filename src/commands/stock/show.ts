@@ -13,14 +13,14 @@ export const show = defineShow({
     return await context.read(async ({ tx }) => await showStock(tx, await variantIdOf(tx, variant)))
   },
   fields: [
-    { name: 'sku', heading: 'SKU', kind: 'code', value: (one) => one.sku },
-    { name: 'variant_id', heading: 'id', kind: 'code', value: (one) => one.variantId },
-    { name: 'product', value: (one) => one.product.name },
-    { name: 'name', heading: 'variant', value: (one) => one.name },
-    { name: 'on_hand', kind: 'number', value: (one) => one.onHand },
-    { name: 'reserved', kind: 'number', value: (one) => one.reserved },
-    { name: 'free', kind: 'number', value: (one) => one.free },
-    { name: 'on_the_way', kind: 'number', value: (one) => one.onTheWay },
+    { name: 'sku', heading: 'SKU', kind: 'code', value: (stock) => stock.sku },
+    { name: 'variant_id', heading: 'id', kind: 'code', value: (stock) => stock.variantId },
+    { name: 'product', value: (stock) => stock.product.name },
+    { name: 'name', heading: 'variant', value: (stock) => stock.name },
+    { name: 'on_hand', kind: 'number', value: (stock) => stock.onHand },
+    { name: 'reserved', kind: 'number', value: (stock) => stock.reserved },
+    { name: 'free', kind: 'number', value: (stock) => stock.free },
+    { name: 'on_the_way', kind: 'number', value: (stock) => stock.onTheWay },
   ],
   sections: ({ reservations, movements }) => [
     section(

@@ -41,14 +41,14 @@ it('counts pieces in and out, shows for whom they are reserved, and keeps every 
     '--cursor',
     page.next_cursor,
   )
-  expect([...page.data, ...rest.data].map((one) => one.kind)).toEqual(['reserved', 'adjusted'])
+  expect([...page.data, ...rest.data].map((row) => row.kind)).toEqual(['reserved', 'adjusted'])
   expect(rest.data[0]?.reason).toBe('delivery of 24 November')
   const { data } = await stock<{ data: { sku: string; free: number }[] }>(
     'list',
     '--product',
     market.productId,
   )
-  expect(data.map((one) => [one.sku, one.free]).sort()).toEqual(
+  expect(data.map((row) => [row.sku, row.free]).sort()).toEqual(
     [
       [market.sku, 6],
       [market.otherSku, 0],

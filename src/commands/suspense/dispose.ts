@@ -102,7 +102,7 @@ export const reassign = defineChange({
   input: z
     .object({ item, payment: z.string().optional(), money: z.uuid().optional(), fee: z.boolean().optional() })
     .refine(
-      ({ payment, money, fee }) => [payment, money, fee].filter((one) => one !== undefined).length === 1,
+      ({ payment, money, fee }) => [payment, money, fee].filter((value) => value !== undefined).length === 1,
       'it takes one of --payment, --money and --fee',
     ),
   examples: [

@@ -16,7 +16,8 @@ export const list = defineList({
     return await context.read(async ({ tx }) => {
       const all = (await listSwitches(tx)).filter(({ name }) => cursor === undefined || name > cursor)
       const rows = []
-      for (const one of all) rows.push({ ...one, waiting: await waitingBehind(tx, one.name) })
+      for (const otherSwitch of all)
+        rows.push({ ...otherSwitch, waiting: await waitingBehind(tx, otherSwitch.name) })
       return pageOf(rows, limit, (row) => row.name)
     })
   },

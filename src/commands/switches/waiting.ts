@@ -4,7 +4,7 @@ import { formatIdr } from '../../domain/kernel/index.ts'
 /** `2 payouts (Rp 1.250.000), 1 refunds (Rp 90.000)`; nothing where nothing waits. */
 export function formatWaiting(waiting: readonly Waiting[]): string {
   return waiting
-    .filter((one) => one.count > 0)
+    .filter((row) => row.count > 0)
     .map(({ what, count, amountIdr }) => {
       return `${count} ${what}${amountIdr === undefined ? '' : ` (${formatIdr(amountIdr)})`}`
     })

@@ -43,7 +43,7 @@ export class Child {
 
   #endedEarly(code: number | null): CliError {
     const foreseen: ExitCode[] = [exitCodes.usage, exitCodes.unavailable]
-    const exitCode = foreseen.find((one) => one === code) ?? exitCodes.failed
+    const exitCode = foreseen.find((exitCode) => exitCode === code) ?? exitCodes.failed
     return new CliError(
       exitCode,
       'not_started',

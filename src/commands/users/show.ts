@@ -22,12 +22,12 @@ export const show = defineShow({
     })
   },
   fields: [
-    { name: 'id', kind: 'code', value: (one) => one.id },
-    { name: 'status', kind: 'status', value: (one) => one.status },
-    { name: 'name', value: (one) => one.name },
-    { name: 'phone', value: (one) => one.phone },
-    { name: 'email', value: (one) => one.email },
-    { name: 'locale', heading: 'language', value: (one) => one.locale },
+    { name: 'id', kind: 'code', value: (user) => user.id },
+    { name: 'status', kind: 'status', value: (user) => user.status },
+    { name: 'name', value: (user) => user.name },
+    { name: 'phone', value: (user) => user.phone },
+    { name: 'email', value: (user) => user.email },
+    { name: 'locale', heading: 'language', value: (user) => user.locale },
   ],
   sections: ({ addresses, orders }) => [
     section(

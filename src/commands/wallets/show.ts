@@ -18,13 +18,13 @@ export const show = defineShow({
     })
   },
   fields: [
-    { name: 'user_id', heading: 'user', kind: 'code', value: (one) => one.userId },
-    { name: 'name', value: (one) => one.name },
-    { name: 'phone', value: (one) => one.phone },
-    { name: 'user_status', heading: 'status', kind: 'status', value: (one) => one.userStatus },
-    { name: 'balance_idr', kind: 'idr', value: (one) => one.balanceIdr },
-    { name: 'refunded_idr', heading: 'of it refunded', kind: 'idr', value: (one) => one.refundedIdr },
-    { name: 'held_idr', heading: 'held', kind: 'idr', value: (one) => one.heldIdr },
+    { name: 'user_id', heading: 'user', kind: 'code', value: (wallet) => wallet.userId },
+    { name: 'name', value: (wallet) => wallet.name },
+    { name: 'phone', value: (wallet) => wallet.phone },
+    { name: 'user_status', heading: 'status', kind: 'status', value: (wallet) => wallet.userStatus },
+    { name: 'balance_idr', kind: 'idr', value: (wallet) => wallet.balanceIdr },
+    { name: 'refunded_idr', heading: 'of it refunded', kind: 'idr', value: (wallet) => wallet.refundedIdr },
+    { name: 'held_idr', heading: 'held', kind: 'idr', value: (wallet) => wallet.heldIdr },
   ],
   sections: ({ withdrawals }) => [
     section(

@@ -12,7 +12,7 @@ import type { Explanation } from './explain.ts'
 import { explain } from './explain.ts'
 
 const page = { limit: 100 }
-const told = (one: Explanation) => one.postings.map((posting) => posting.kind)
+const told = (explanation: Explanation) => explanation.postings.map((posting) => posting.kind)
 
 describe('explaining a group purchase', () => {
   let laku: TestLaku
@@ -34,8 +34,10 @@ describe('explaining a group purchase', () => {
     const before = await ask(code)
     expect(before).toMatchObject({ what: 'session', id: session.id, code })
     expect(before.facts.join(' ')).toContain('2 payments of together Rp 120.000 are paid.'.replace(' ', ' '))
-    const escrowed = before.postings.map((one) => one.entries.find((e) => e.account.startsWith('escrow:')))
-    expect(escrowed.map((one) => one?.runningIdr)).toEqual([paidIdr, 2 * paidIdr])
+    const escrowed = before.postings.map((posting) =>
+      posting.entries.find((e) => e.account.startsWith('escrow:')),
+    )
+    expect(escrowed.map((entryDescription) => entryDescription?.runningIdr)).toEqual([paidIdr, 2 * paidIdr])
     expect(escrowed[0]?.inWords).toBe('escrow of the session')
     await market.leave(buyers[0]!, session.id)
     const payment = await ask(first.payment.code)
@@ -89,15 +91,18 @@ describe('explaining a group purchase', () => {
     const instant = laku.clock.now()
     const now = () =>
       laku.system(async ({ tx }) => {
-        const families = (await familyTotals(tx)).map((one) => [`${one.family}:*`, one.balanceIdr])
-        const singles = (await balances(tx)).map((one) => [one.account, one.balanceIdr])
+        const families = (await familyTotals(tx)).map((familyTotal) => [
+          `${familyTotal.family}:*`,
+          familyTotal.balanceIdr,
+        ])
+        const singles = (await balances(tx)).map((balance) => [balance.account, balance.balanceIdr])
         // An account that was opened and not used yet has a balance, and no history.
         return Object.fromEntries([...singles, ...families].filter(([, balanceIdr]) => balanceIdr !== 0))
       })
     const then = async (time: Date, ...named: string[]) => {
       const rows = await laku.system(({ tx }) => balancesAt(tx, time, named))
-      const used = rows.filter((one) => one.balanceIdr !== 0)
-      return Object.fromEntries(used.map((one) => [one.account, one.balanceIdr]))
+      const used = rows.filter((row) => row.balanceIdr !== 0)
+      return Object.fromEntries(used.map((item) => [item.account, item.balanceIdr]))
     }
     const held = await now()
     laku.clock.shift(3_600)
@@ -142,7 +147,10 @@ describe('explaining a settlement', () => {
     const code = await f.settled(factoryId)
     const before = await ask(code)
     expect(before.facts[1]).toMatch(/2 lines: goods Rp.300\.000 - commission Rp.15\.000 .* = Rp.285\.000/)
-    expect(before.postings.map((one) => one.entries.map((e) => e.runningIdr))).toEqual([[95_000], [285_000]])
+    expect(before.postings.map((posting) => posting.entries.map((e) => e.runningIdr))).toEqual([
+      [95_000],
+      [285_000],
+    ])
     await f.approve(code)
     await f.pay(code)
     await f.submit(code)
@@ -160,7 +168,7 @@ describe('explaining a settlement', () => {
       const line = await ask(name)
       expect(line).toMatchObject({ what: 'order line', id: sold.orderItemId })
       expect(line.facts[1]).toMatch(new RegExp(`sale of Rp.95\\.000 for the factory is in ${code}`))
-      expect(line.sums.map((one) => one.balanceIdr)).toEqual([5_000, 95_000])
+      expect(line.sums.map((item) => item.balanceIdr)).toEqual([5_000, 95_000])
     }
   })
 })

@@ -108,7 +108,7 @@ describe('case 8: limits count persons, receivers and time', () => {
     const clerk = person()
     const [ana, rian] = [await buyer(), await buyer()]
     const both = await Promise.all([give(clerk, ana.id, 700_000), give(clerk, rian.id, 700_000)])
-    expect(both.map((one) => one.status).toSorted()).toEqual(['posted', 'requested'])
+    expect(both.map((adjustment) => adjustment.status).toSorted()).toEqual(['posted', 'requested'])
   })
 
   it('a return of more than one person may refund needs another one, who is not the same', async () => {
@@ -170,7 +170,7 @@ describe('case 8: limits count persons, receivers and time', () => {
       await f.sell(factoryId, 40_000_000)
       await f.gather()
       const { settlements } = await f.run({ factoryId }, alone)
-      const made = settlements.find((one) => one.status === 'calculated')
+      const made = settlements.find((settlement) => settlement.status === 'calculated')
       codes.push(made?.code as string)
       outcomes.push(
         await refusal(

@@ -106,7 +106,7 @@ describe('rows of business are held to their postings, both ways', () => {
     const payouts = await laku.db.selectFrom('payouts').select('id').execute()
     await submitPayouts(
       { units: laku.units, actor: system, payouts: laku.providers.payouts },
-      payouts.map((one) => one.id),
+      payouts.map((payout) => payout.id),
     )
     await as((work) => topUpDeposit(work, { amountIdr: 300_000, reference: 'BCA-77' }))
     const moved = { kind: 'movement', amountIdr: 4_000, why: 'x' } as const
@@ -143,8 +143,8 @@ describe('rows of business are held to their postings, both ways', () => {
         const rows = bookChecks.filter(
           (check) => 'kinds' in check || /booked once|arrived for it/.test(check.name),
         )
-        found = (await runChecks(rows, tx as unknown as Tx, laku.vault)).flatMap((one) =>
-          one.ok ? [] : [one.name.replace(/ are what .*/, '')],
+        found = (await runChecks(rows, tx as unknown as Tx, laku.vault)).flatMap((runCheck) =>
+          runCheck.ok ? [] : [runCheck.name.replace(/ are what .*/, '')],
         )
         throw undo
       })
@@ -172,7 +172,9 @@ describe('rows of business are held to their postings, both ways', () => {
   it('a healthy shop is green', async () => {
     const results = await laku.system((work) => runChecks(bookChecks, work.tx, laku.vault))
     // One of its factories owed by no sale: that is the test's own.
-    const broken = results.filter((one) => !one.ok && !one.detail.startsWith('factory:'))
+    const broken = results.filter(
+      (checkResult) => !checkResult.ok && !checkResult.detail.startsWith('factory:'),
+    )
     expect(broken).toEqual([])
   })
 

@@ -37,7 +37,7 @@ export async function approveBankAccount(work: Work, input: { factoryId: string 
   const payload = { factoryId, accountId: waiting.id }
   work.emit({ type: 'factory.bank_account_approved', aggregate: ['factory', factoryId], payload })
   const views = await bankAccountsOf(work.tx, work.vault, factoryId)
-  const after = views.find((one) => one.id === waiting.id) as BankAccountView
+  const after = views.find((view) => view.id === waiting.id) as BankAccountView
   work.audit({ command: 'factories approve-bank', subject: ['factory', factoryId], after })
   return after
 }

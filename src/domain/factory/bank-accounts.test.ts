@@ -62,7 +62,7 @@ describe("a factory's bank account", () => {
     laku.clock.shift(72 * 3600)
     expect(await payable()).toBe('2222222222')
     const all = await laku.system((work) => bankAccountsOf(work.tx, work.vault, factoryId))
-    expect(all.map((one) => `${one.account} ${one.status}`)).toEqual([
+    expect(all.map((bankAccount) => `${bankAccount.account} ${bankAccount.status}`)).toEqual([
       '…2222 approved',
       '…1111 replaced',
       '…7890 approved',

@@ -117,11 +117,11 @@ describe('room', () => {
           wanted.map((units) => ({ units })),
           free,
         )
-        const taken = admitted.reduce((sum, one) => sum + one.units, 0)
+        const taken = admitted.reduce((sum, row) => sum + row.units, 0)
         expect(taken).toBeLessThanOrEqual(free)
         expect(admitted.length + refused.length).toBe(wanted.length)
         // Room only shrinks, so whoever was refused does not fit into what is left.
-        for (const one of refused) expect(one.units).toBeGreaterThan(free - taken)
+        for (const row of refused) expect(row.units).toBeGreaterThan(free - taken)
       }),
     )
   })

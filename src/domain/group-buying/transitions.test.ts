@@ -166,7 +166,7 @@ describe('a session moves along its table and nowhere else', () => {
     for (const [name, { to, refused, run }] of Object.entries(acts)) {
       const read = stateIn<SessionStatus>('group_buying_sessions', session.id)
       const { code, status } = await tried(laku, { set: set(from), use: run, read })
-      const legal = to.filter((one) => leadsTo(from).has(one))
+      const legal = to.filter((sessionStatus) => leadsTo(from).has(sessionStatus))
       if (status !== from) {
         expect(legal, `${name}: ${from} -> ${status}`).toContain(status)
         reached.add(`${from} ${status}`)

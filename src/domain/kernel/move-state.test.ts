@@ -108,8 +108,8 @@ describe('a move of states', () => {
 
   it('narrows where a move may begin, and refuses a narrowing that the machine does not know', async () => {
     const ids = await users('suspended')
-    const from = (one: Status) =>
-      laku.system((work) => moveState(work, machine, { to: 'active', from: one, ids }))
+    const from = (status: Status) =>
+      laku.system((work) => moveState(work, machine, { to: 'active', from: status, ids }))
     await expect(from('deleted')).rejects.toThrow('no machine lets a user move from deleted to active')
     expect(await from('suspended')).toHaveLength(1)
   })

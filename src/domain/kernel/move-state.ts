@@ -92,7 +92,7 @@ export function stateIf<S extends string, T extends keyof DB>(
   condition: RawBuilder<unknown>,
 ): RawBuilder<S> {
   const state = sql`${sql.table(table)}.${sql.ref(column)}`
-  const before = sql.join(statesBefore(transitions, to).map((one) => sql.lit(one)))
+  const before = sql.join(statesBefore(transitions, to).map((state) => sql.lit(state)))
   return sql<S>`case when ${condition} and ${state} in (${before}) then ${sql.lit(to)} else ${state} end`
 }
 
@@ -119,14 +119,16 @@ function isLegal<S extends string, T extends keyof DB, R>(
   const { to, rows } = move
   const state = sql`t.${sql.ref(machine.column)}`
   const among = (states: readonly S[]) =>
-    states.length === 0 ? sql`false` : sql`${state} in (${sql.join(states.map((one) => sql.lit(one)))})`
+    states.length === 0 ? sql`false` : sql`${state} in (${sql.join(states.map((state) => sql.lit(state)))})`
   if (typeof to === 'string') return among(statesFrom(machine, move, to))
   const targets =
     to === undefined
       ? ([...new Set(rows?.map((row) => (row as Record<string, unknown>)[machine.column]))].sort() as S[])
       : statesOf(machine.transitions)
   const target = to ?? sql`r.${sql.ref(machine.column)}`
-  const cases = targets.map((one) => sql`when ${sql.lit(one)} then ${among(statesFrom(machine, move, one))}`)
+  const cases = targets.map(
+    (target) => sql`when ${sql.lit(target)} then ${among(statesFrom(machine, move, target))}`,
+  )
   return sql`case ${target} ${sql.join(cases, sql` `)} else false end`
 }
 
@@ -139,9 +141,9 @@ function statesFrom<S extends string, T extends keyof DB, R>(
   if (stays && !legal.includes(to)) legal.push(to)
   if (from === undefined) return legal
   const some: readonly S[] = typeof from === 'string' ? [from] : from
-  const illegal = whole === to ? some.find((one) => !legal.includes(one)) : undefined
+  const illegal = whole === to ? some.find((state) => !legal.includes(state)) : undefined
   if (illegal) throw new Error(`no machine lets a ${name} move from ${illegal} to ${to}`)
-  return legal.filter((one) => some.includes(one))
+  return legal.filter((state) => some.includes(state))
 }
 
 async function refuse<S extends string, T extends keyof DB, R>(
@@ -160,7 +162,7 @@ async function refuse<S extends string, T extends keyof DB, R>(
       ? to
       : (rows?.find((row) => row.id === id) as Record<string, unknown> | undefined)?.[column]
   // Rows that moved stand where they were to go; the transaction ends with this error, and they go back.
-  const id = named.find((one) => states.get(one) !== targetOf(one)) ?? named[0]
+  const id = named.find((text) => states.get(text) !== targetOf(text)) ?? named[0]
   const from = states.get(id as string)
   throw kernelErrors.illegal_transition({
     subject: name,

@@ -47,9 +47,9 @@ export function openAnswer(vault: Vault, kept: unknown): unknown {
 }
 
 function walk(value: unknown, change: (name: string, value: unknown) => unknown): unknown {
-  if (Array.isArray(value)) return value.map((one) => walk(one, change))
+  if (Array.isArray(value)) return value.map((item) => walk(item, change))
   if (typeof value !== 'object' || value === null || value instanceof Date) return value
   return Object.fromEntries(
-    Object.entries(value).map(([name, one]) => [name, change(name, one) ?? walk(one, change)]),
+    Object.entries(value).map(([name, item]) => [name, change(name, item) ?? walk(item, change)]),
   )
 }

@@ -94,7 +94,7 @@ describe('errors', () => {
     })
     expect(made.full()).toBeInstanceOf(DomainError)
     expect(() => defineErrors('values_test', { full: ['conflict', 'Again.'] })).toThrow('declared twice')
-    expect(errorCatalogue().map((one) => one.code)).toContain('values_test.full')
+    expect(errorCatalogue().map((errorDefinition) => errorDefinition.code)).toContain('values_test.full')
   })
 })
 

@@ -189,8 +189,8 @@ describe('the ledger', () => {
 
     it('lists the accounts that stand for themselves', async () => {
       const all = await laku.system((work) => balances(work.tx))
-      expect(all.map((one) => one.account)).toContain('gateway')
-      expect(all.every((one) => !one.account.includes(':'))).toBe(true)
+      expect(all.map((accountBalance) => accountBalance.account)).toContain('gateway')
+      expect(all.every((accountBalance) => !accountBalance.account.includes(':'))).toBe(true)
     })
   })
 

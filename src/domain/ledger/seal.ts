@@ -56,12 +56,12 @@ export function stateOfSeal(
 ): SealState {
   const { keyIds } = vault.seals
   const legible = [seal, reseal].filter(
-    (one) => one !== null && (keyIdOf(one) === '' || keyIds.includes(keyIdOf(one))),
+    (value) => value !== null && (keyIdOf(value) === '' || keyIds.includes(keyIdOf(value))),
   ) as string[]
   if (legible.length === 0) return 'other key'
   const said = canonical(transaction)
-  const holds = legible.every((one) =>
-    vault.seals.verify('ledger.seal', said, one.slice(one.indexOf('.') + 1)),
+  const holds = legible.every((seal) =>
+    vault.seals.verify('ledger.seal', said, seal.slice(seal.indexOf('.') + 1)),
   )
   return holds ? 'holds' : 'broken'
 }

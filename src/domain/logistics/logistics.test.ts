@@ -47,8 +47,8 @@ afterAll(async () => {
 })
 
 async function buyer(): Promise<Buyer> {
-  const [one] = await market.buyers(1)
-  return one!
+  const [firstBuyer] = await market.buyers(1)
+  return firstBuyer!
 }
 
 // A postal code of its own for each test: what one caches, the next must not find.

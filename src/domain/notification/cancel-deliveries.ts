@@ -26,7 +26,7 @@ export async function cancelDeliveries(
     returning: sql<{ channel: string }>`t.channel`,
   })
   if (rows.length === 0) {
-    const from = deliveries.map((one) => `${one.channel}: ${one.status}`)
+    const from = deliveries.map((delivery) => `${delivery.channel}: ${delivery.status}`)
     throw kernelErrors.illegal_transition({ subject: 'notification', from, to: 'skipped', allowed: [] })
   }
   const after = { channels: rows.map((row) => row.channel), reason }

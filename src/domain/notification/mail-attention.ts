@@ -103,7 +103,7 @@ function mailOf(to: string, { items, open, day }: Due): Mail {
 async function note(work: Work, { items, day }: Due): Promise<void> {
   await sql`
     update attention set mailed_at = ${work.now}
-    where id = any(${items.map((one) => one.id)}::uuid[]) and mailed_at is null`.execute(work.tx)
+    where id = any(${items.map((item) => item.id)}::uuid[]) and mailed_at is null`.execute(work.tx)
   if (day !== undefined) await saveMailedDay(work, day)
 }
 

@@ -148,7 +148,7 @@ describe('news', () => {
     await notify([event!.id])
     await notify([event!.id])
     const inboxes = await Promise.all([late!, ...paid].map(({ id }) => inbox({ kind: 'customer', id })))
-    expect(inboxes.map((one) => one.length)).toEqual([0, 1, 1])
+    expect(inboxes.map((inbox) => inbox.length)).toEqual([0, 1, 1])
     expect(inboxes[1]?.[0]).toMatchObject({
       title: `Sesi ${session.code} mencapai target`,
       link: `https://laku.test/s/${session.code}`,
@@ -289,7 +289,7 @@ describe('emails', () => {
 
   it('wait while the mail server refuses our login, are told of once, and all go once it is mended', async () => {
     const waiting = await Promise.all([1, 2, 3, 4].map((n) => queued(`n${n}@example.test`)))
-    const ids = waiting.map((one) => one.id)
+    const ids = waiting.map((row) => row.id)
     const all = async () => Promise.all(waiting.map(async ({ siti }) => (await status(siti.id))?.status))
     const open = () =>
       laku.db

@@ -35,17 +35,17 @@ export async function notifyOf(work: Work, eventIds: readonly string[], publicUr
     work,
     news.map(({ payload }) => payload.userId),
   )
-  const notices = news.flatMap((one): Notice[] => {
-    const reader = readers.get(one.payload.userId)
+  const notices = news.flatMap((update): Notice[] => {
+    const reader = readers.get(update.payload.userId)
     if (!reader) return []
-    const written = writeNotice(one, reader.locale, publicUrl)
+    const written = writeNotice(update, reader.locale, publicUrl)
     return [
       {
         id: newId(),
-        dedupeKey: isSessionEvent(one.type) ? `event:${one.id}:${reader.id}` : `event:${one.id}`,
-        template: one.type,
-        kind: kindOf(one.type),
-        isPressing: paymentAskedFor(one) !== undefined,
+        dedupeKey: isSessionEvent(update.type) ? `event:${update.id}:${reader.id}` : `event:${update.id}`,
+        template: update.type,
+        kind: kindOf(update.type),
+        isPressing: paymentAskedFor(update) !== undefined,
         reader,
         ...written,
       },
@@ -121,9 +121,9 @@ async function currentNotices(work: Work, eventIds: readonly string[]): Promise<
     ...(await toEachBuyer(work, ofSessions)),
   ] as News[]
   const wanted = news.filter(isWanted)
-  const asked = wanted.flatMap((one) => paymentAskedFor(one) ?? [])
+  const asked = wanted.flatMap((news) => paymentAskedFor(news) ?? [])
   const over = await paymentsOver(work, asked)
-  return wanted.filter((one) => !over.has(paymentAskedFor(one) ?? ''))
+  return wanted.filter((news) => !over.has(paymentAskedFor(news) ?? ''))
 }
 
 /** News of a whole session, once for each buyer with a paid place in it. */

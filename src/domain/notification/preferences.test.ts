@@ -70,23 +70,23 @@ const asStaff = <T>(use: (work: Work) => Promise<T>) => laku.as(support, use)
 describe('preferences', () => {
   it('want everything at first, keep the inbox whole, and close one way for one kind', async () => {
     const { id, phone, actor } = await newReader('en@example.test')
-    expect((await laku.as(actor, getPreferences)).every((one) => one.wanted)).toBe(true)
+    expect((await laku.as(actor, getPreferences)).every((preference) => preference.wanted)).toBe(true)
     const changed = await laku.as(actor, (work) =>
       setPreferences(work, [
         { kind: 'shop', channel: 'whatsapp', wanted: true },
         { kind: 'shop', channel: 'whatsapp', wanted: false },
       ]),
     )
-    expect(changed.filter((one) => !one.wanted)).toEqual([
+    expect(changed.filter((preference) => !preference.wanted)).toEqual([
       { kind: 'shop', channel: 'whatsapp', wanted: false },
     ])
     await tell(id)
     await tell(id, 'order_delayed', ['ORD-1', '2'])
-    expect((await whatsappTo(phone)).map((one) => (one.params as string[])[0])).toEqual([
+    expect((await whatsappTo(phone)).map((item) => (item.params as string[])[0])).toEqual([
       'Order ORD-1 is late',
     ])
     const inbox = await laku.as(actor, (work) => listNotifications(work, { limit: 10 }))
-    expect(inbox.data.map((one) => one.title)).toEqual(['Order ORD-1 is late', 'Hello'])
+    expect(inbox.data.map((notification) => notification.title)).toEqual(['Order ORD-1 is late', 'Hello'])
     const { data } = await asStaff((work) => listForStaff(work, { userId: id, channel: 'email', limit: 10 }))
     expect(data).toHaveLength(2)
   })
@@ -145,14 +145,14 @@ describe('a message by staff', () => {
     const failed = await asStaff((work) =>
       listForStaff(work, { channel: 'email', status: 'failed', limit: 10 }),
     )
-    expect(failed.data.map((one) => one.id)).toContain(noticeId)
+    expect(failed.data.map((staffNotification) => staffNotification.id)).toContain(noticeId)
     await sandbox('PUT', '/control/faults', [])
     await asStaff((work) => resend(work, noticeId))
     await sendEmails(context, await due())
     const sent = await asStaff((work) =>
       listForStaff(work, { userId: id, channel: 'email', status: 'sent', limit: 10 }),
     )
-    expect(sent.data.map((one) => one.id)).toEqual([noticeId])
+    expect(sent.data.map((staffNotification) => staffNotification.id)).toEqual([noticeId])
     expect(await refusal(asStaff((work) => resend(work, noticeId)))).toBe('notification.not_resendable')
   })
 })

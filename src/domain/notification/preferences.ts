@@ -20,7 +20,10 @@ const all = (): Preference[] =>
 export async function getPreferences(work: Work): Promise<Preference[]> {
   const userId = requireCustomer(work.actor)
   const unwanted = await unwantedBy(work.tx, [userId])
-  return all().map((one) => ({ ...one, wanted: !unwanted.has(keyOf(userId, one.kind, one.channel)) }))
+  return all().map((preference) => ({
+    ...preference,
+    wanted: !unwanted.has(keyOf(userId, preference.kind, preference.channel)),
+  }))
 }
 
 /**
@@ -30,7 +33,7 @@ export async function getPreferences(work: Work): Promise<Preference[]> {
 export async function setPreferences(work: Work, changes: readonly Preference[]): Promise<Preference[]> {
   const userId = requireCustomer(work.actor)
   // The last one of a kind and channel holds; a statement may not touch a row twice.
-  const last = new Map(changes.map((one) => [`${one.kind} ${one.channel}`, { userId, ...one }]))
+  const last = new Map(changes.map((change) => [`${change.kind} ${change.channel}`, { userId, ...change }]))
   await sql`
     insert into notification_preferences (user_id, kind, channel, wanted)
     select user_id, kind, channel, wanted

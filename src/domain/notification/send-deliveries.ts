@@ -43,7 +43,7 @@ async function sendBatch<D extends ClaimedDelivery>(way: DeliveryWay<D>, ids: st
       allOrEach(
         [delivery],
         () => attempt(delivery),
-        (one, error) => setAside(way, one, error, putOff(channel)),
+        (item, error) => setAside(way, item, error, putOff(channel)),
       ),
     ),
   )

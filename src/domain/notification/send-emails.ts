@@ -25,9 +25,9 @@ export async function sendEmails(
   const address = (claimed: ClaimedDelivery[]): Promise<Email[]> =>
     units.run(actor, async (work) => {
       const readers = await usersById(work.tx, [...new Set(claimed.map(({ userId }) => userId))])
-      const emails = claimed.flatMap((one) => {
-        const to = readers.get(one.userId)?.email
-        return to ? [{ ...one, to }] : []
+      const emails = claimed.flatMap((delivery) => {
+        const to = readers.get(delivery.userId)?.email
+        return to ? [{ ...delivery, to }] : []
       })
       const addressed = new Set(emails.map(({ id }) => id))
       await skipDeliveries(

@@ -28,16 +28,16 @@ export async function sendPushes(
     units.run(actor, async (work) => {
       const { rows } = await sql<PushSubscription & { id: string; userId: string }>`
         select id, user_id, endpoint, p256dh, auth from push_subscriptions
-        where user_id = any(${claimed.map((one) => one.userId)}::uuid[])`.execute(work.tx)
+        where user_id = any(${claimed.map((delivery) => delivery.userId)}::uuid[])`.execute(work.tx)
       const browsers = Map.groupBy(rows, (row) => row.userId)
       const nobody = claimed.filter(({ userId }) => !browsers.has(userId))
       await skipDeliveries(
         work,
         nobody.map(({ id }) => id),
       )
-      return claimed.flatMap((one) => {
-        const known = browsers.get(one.userId)
-        return known ? [{ ...one, browsers: known }] : []
+      return claimed.flatMap((delivery) => {
+        const known = browsers.get(delivery.userId)
+        return known ? [{ ...delivery, browsers: known }] : []
       })
     })
   const send = async ({ browsers, title, body, link }: Push) => {

@@ -89,7 +89,7 @@ describe.each(['id', 'en'] as const)('in %s', (locale) => {
     const { title, body } = write('withdrawal.status_changed', locale, { to })
     expect(title).toContain('WDR-1')
     expect(`${title} ${body}`).toMatch(/Rp 5[02]\.[05]00/)
-    const others = withdrawalStates.filter((one) => one !== to)
+    const others = withdrawalStates.filter((withdrawalState) => withdrawalState !== to)
     for (const other of others) {
       expect(write('withdrawal.status_changed', locale, { to: other }).title).not.toBe(title)
     }

@@ -100,7 +100,7 @@ describe('an office', () => {
     const back = await asAdmin((work) =>
       assignFactory(work, { officeId: office.id, factoryId: market.factoryId }),
     )
-    expect(back.factories.map((one) => one.id)).toEqual([market.factoryId])
+    expect(back.factories.map((factory) => factory.id)).toEqual([market.factoryId])
     expect(
       await refusal(
         laku.as(agent, (work) => assignFactory(work, { officeId: office.id, factoryId: market.factoryId })),
@@ -110,7 +110,7 @@ describe('an office', () => {
 
   it('is seen by its own agents, and whole by other staff', async () => {
     const mine = await laku.as(agent, (work) => listOffices(work, { limit: 10 }))
-    expect(mine.data.map((one) => one.name)).toEqual(['Kantor Bandung'])
+    expect(mine.data.map((office) => office.name)).toEqual(['Kantor Bandung'])
     const all = await laku.as(staff('support'), (work) => listOffices(work, { limit: 10 }))
     expect(all.data).toHaveLength(2)
     const nowhere = await laku.as(staff('agent'), (work) => listOffices(work, { limit: 10 }))

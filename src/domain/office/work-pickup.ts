@@ -58,7 +58,7 @@ export async function completePickup(work: Work, input: PickupResult): Promise<P
 }
 
 function countedLines({ id, items }: PickupView, counts: PickupResult['counts']) {
-  const counted = new Map(counts.map((one) => [one.variantId, one.counted]))
+  const counted = new Map(counts.map((count) => [count.variantId, count.counted]))
   const lines = items.map(({ variantId, expected }) => ({
     variantId,
     expected,

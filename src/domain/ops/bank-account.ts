@@ -58,7 +58,7 @@ export function requireBankAccount(account: BankAccount, channel?: PayoutChannel
  */
 export function describedFor({ descriptionLength: most }: PayoutChannel, description: string): string {
   const code = description.slice(description.lastIndexOf(' ') + 1)
-  const fits = [description, code, code.slice(code.indexOf('-') + 1)].find((one) => one.length <= most)
+  const fits = [description, code, code.slice(code.indexOf('-') + 1)].find((text) => text.length <= most)
   return fits ?? description.slice(0, most).trimEnd()
 }
 

@@ -69,7 +69,7 @@ export async function cancelLocked(
   if (wasPaid && !keptFor(order, payments))
     await markRefunded(
       work,
-      payments.map((one) => one.id),
+      payments.map((payment) => payment.id),
     )
   if (work.actor.kind !== 'customer') {
     const [before, after] = [{ status: order.status }, { status: 'cancelled', reason }]

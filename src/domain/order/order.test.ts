@@ -25,8 +25,8 @@ afterAll(async () => {
 })
 
 async function buyer() {
-  const [one] = await market.buyers(1)
-  return one!
+  const [firstBuyer] = await market.buyers(1)
+  return firstBuyer!
 }
 
 const funds = (orderId: string) => laku.system((work) => balanceIdr(work.tx, orderFunds(orderId)))
@@ -137,7 +137,7 @@ describe('an order', () => {
     const page = await list()
     const next = await list(page.nextCursor!)
     const seen = [...page.data, ...next.data].map((order) => order.id)
-    expect(seen).toEqual(made.map((one) => one.order.id).reverse())
+    expect(seen).toEqual(made.map((placedOrder) => placedOrder.order.id).reverse())
     expect(next.nextCursor).toBeNull()
   })
 })

@@ -74,7 +74,7 @@ describe('the webhook races the checkout and makes two orders or none (Medusa #1
         refusal(reopen()),
       ])
       const all = await ordersOf(ana)
-      expect(all.map((one) => one.id)).toEqual([order.id])
+      expect(all.map((order) => order.id)).toEqual([order.id])
       const wallet = await market.walletOf(ana)
       // Paid, or its money went back because the invoice had expired first.
       expect([

@@ -146,12 +146,14 @@ interface TakenBack {
 export function matchChargeback<
   T extends TakenBack & { ledgerKey: string; providerTransactionId: string | null },
 >(line: TakenBack & { transactionId: string }, booked: readonly T[]): 'known' | 'new' | 'ask' | T {
-  if (booked.some((one) => one.providerTransactionId === line.transactionId)) return 'known'
-  const told = booked.filter((one) => one.providerTransactionId === null)
-  const byId = told.find((one) => one.ledgerKey === `chargeback:${line.transactionId}`)
+  if (booked.some((otherLine) => otherLine.providerTransactionId === line.transactionId)) return 'known'
+  const told = booked.filter((line) => line.providerTransactionId === null)
+  const byId = told.find((candidate) => candidate.ledgerKey === `chargeback:${line.transactionId}`)
   if (byId) return byId
-  const ofPayment = told.filter((one) => line.paymentId !== null && one.paymentId === line.paymentId)
-  const same = ofPayment.find((one) => one.amountIdr === line.amountIdr)
+  const ofPayment = told.filter(
+    (otherLine) => line.paymentId !== null && otherLine.paymentId === line.paymentId,
+  )
+  const same = ofPayment.find((candidate) => candidate.amountIdr === line.amountIdr)
   return same ?? (ofPayment.length > 0 ? 'ask' : 'new')
 }
 

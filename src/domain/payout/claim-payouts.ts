@@ -83,7 +83,7 @@ export async function claimPayouts(work: Work, payoutIds: readonly string[]): Pr
       t.account_holder, t.status, t.attempt, t.provider_payout_id, t.called_at, coalesce(t.last_called_at, t.called_at) as last_called_at,
       t.absent_at, t.calls, t.lease_until, due.before, due.ask`,
   })
-  for (const row of rows.filter((one) => one.before === 'created')) {
+  for (const row of rows.filter((item) => item.before === 'created')) {
     work.emit({ type: 'payout.submitted', aggregate: ['payout', row.id], payload: payoutEventPayload(row) })
   }
   return rows.map(({ before: _, channelCode, accountNumber, accountHolder, ...payout }) => ({

@@ -29,13 +29,13 @@ export async function lockPayouts(
   work: Work,
   { answers, ids }: { answers: readonly GatewayPayout[]; ids: readonly string[] },
 ): Promise<LockedPayout[]> {
-  const keys = answers.flatMap((one) => one.referenceId ?? [])
+  const keys = answers.flatMap((answer) => answer.referenceId ?? [])
   const { rows } = await sql<LockedPayout>`
     select id, key, purpose, subject_id, amount_idr, status, provider_payout_id, provider_status, provider_updated_at, called_at, submitted_at,
       finished_at, turns, set_aside
     from payouts where subject_id in (
       select subject_id from payouts
-      where key = any(${keys}) or id = any(${ids}::uuid[]) or provider_payout_id = any(${answers.map((one) => one.id)}))
+      where key = any(${keys}) or id = any(${ids}::uuid[]) or provider_payout_id = any(${answers.map((answer) => answer.id)}))
     order by id for no key update`.execute(work.tx)
   return rows
 }

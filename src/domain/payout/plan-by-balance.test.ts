@@ -49,7 +49,7 @@ describe('payouts above what can be spent (issue 12, fact 5)', () => {
       '2 payouts of Rp 915.550 with fees wait until what came in is settled; Rp 100.000 can be spent there, Rp 815.550 of float is missing',
     ])
     const listed = await f.laku.system((work) => listPayouts(work, { waiting: true, limit: 10 }))
-    expect(listed.data.map((one) => one.id)).toEqual([small, big])
+    expect(listed.data.map((payout) => payout.id)).toEqual([small, big])
     await pass(AGAIN_S)
     expect(await f.row(big)).toMatchObject({ status: 'created', calls: 0 })
     await float(900_000 + COST_IDR + 10_000 + COST_IDR)
@@ -93,7 +93,7 @@ describe('a turn by age', () => {
       balanceIdr,
       mine.map(([ms, idr]) => at(ms, idr)),
       others.map(([ms, idr]) => at(ms, idr)),
-    ).fit.map((one) => one.createdAt.getTime())
+    ).fit.map((item) => item.createdAt.getTime())
 
   it.each([
     [

@@ -25,7 +25,7 @@ export function fitByAge<Item extends Outgoing>(
 ): { fit: Item[]; wait: Item[] } {
   const queue = [
     ...mine.map((item) => ({ item, ...pick(item) })),
-    ...others.map((one) => ({ item: undefined, ...pick(one) })),
+    ...others.map((outgoing) => ({ item: undefined, ...pick(outgoing) })),
   ].sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
   let leftIdr = balanceIdr
   const end = queue.findIndex(({ takesIdr }) => {
@@ -71,9 +71,9 @@ export async function planPayouts(context: PayoutContext, payoutIds: readonly st
   // Nothing is asked or sent meanwhile: whoever claims them puts them off.
   if (!seen) return [...payoutIds]
   const { queue, refunds } = seen
-  const sending = queue.filter((one) => one.sends)
+  const sending = queue.filter((queued) => queued.sends)
   const asked = new Set(payoutIds)
-  const others = ids(queue.filter((one) => !one.sends && asked.has(one.id)))
+  const others = ids(queue.filter((queued) => !queued.sends && asked.has(queued.id)))
   if (sending.length === 0) return others
   const balanceIdr = await payouts.balanceIdr().catch((error: unknown) => {
     if (error instanceof ProviderFailure) return undefined
@@ -106,7 +106,7 @@ async function queueOf({ tx, now }: Work, payoutIds: readonly string[]): Promise
   return rows
 }
 
-const ids = (some: readonly Queued[]) => some.map((one) => one.id)
+const ids = (some: readonly Queued[]) => some.map((queued) => queued.id)
 
 /** They wait for what came in to be settled. */
 async function holdBack(work: Work, wait: readonly Queued[], balanceIdr: Rupiah): Promise<void> {
@@ -135,7 +135,7 @@ async function holdBack(work: Work, wait: readonly Queued[], balanceIdr: Rupiah)
 
 /** There is money for them now, whenever they were to be looked at. */
 async function letGo(work: Work, fit: readonly Queued[]): Promise<void> {
-  const waited = fit.filter((one) => one.waits)
+  const waited = fit.filter((queued) => queued.waits)
   if (waited.length === 0) return
   await sql`
     update payouts set waits_since = null, next_check_at = least(next_check_at, ${work.now})

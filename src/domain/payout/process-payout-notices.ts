@@ -46,7 +46,7 @@ export async function processPayoutNotices(
 ): Promise<void> {
   if (notices.length === 0) return
   const { units, actor, payouts } = context
-  const first = new Map(notices.map((one) => [one.id, one]))
+  const first = new Map(notices.map((notice) => [notice.id, notice]))
   const ids = [...first.keys()]
   const answers = await pLimit(CALLS_AT_ONCE).map([...first.values()], (notice) => read(payouts, notice))
   const said = new Map(ids.map((id, i) => [id, answers[i] as GatewayPayout[] | ProviderFailure]))
@@ -58,7 +58,7 @@ export async function processPayoutNotices(
       inbox.failed.push({ id: inboxId, error: answer.message })
       continue
     }
-    const other = answer?.find((one) => contradicts(says, one.status))
+    const other = answer?.find((payout) => contradicts(says, payout.status))
     if (!other) {
       inbox.processed.push(inboxId)
       continue
@@ -73,17 +73,17 @@ export async function processPayoutNotices(
   for (const { id, says } of notices) {
     const answer = said.get(id)
     if (answer instanceof ProviderFailure) continue
-    for (const one of answer ?? []) if (one.status === says) doubted.delete(one.id)
+    for (const payout of answer ?? []) if (payout.status === says) doubted.delete(payout.id)
   }
-  const heard = answers.flatMap((one) => (one instanceof ProviderFailure ? [] : one))
+  const heard = answers.flatMap((answer) => (answer instanceof ProviderFailure ? [] : answer))
   await units.run(actor, async (work) => {
     await settlePayouts(
       work,
-      heard.filter((one) => !doubted.has(one.id)),
+      heard.filter((payout) => !doubted.has(payout.id)),
     )
     await waitForTruth(
       work,
-      heard.filter((one) => doubted.has(one.id)),
+      heard.filter((payout) => doubted.has(payout.id)),
     )
     await mark(work, inbox)
   })
@@ -118,11 +118,11 @@ function contradicts(says: string | undefined, reads: string): boolean {
 
 async function waitForTruth(work: Work, answers: readonly GatewayPayout[]): Promise<void> {
   if (answers.length === 0) return
-  const keys = answers.flatMap((one) => one.referenceId ?? [])
+  const keys = answers.flatMap((answer) => answer.referenceId ?? [])
   await sql`
     update payouts set next_check_at = ${secondsAfter(work.now, DOUBTED_S)}
     where status = 'submitted' and next_check_at is not null
-      and (provider_payout_id = any(${answers.map((one) => one.id)}) or (provider_payout_id is null and key = any(${keys})))`.execute(
+      and (provider_payout_id = any(${answers.map((answer) => answer.id)}) or (provider_payout_id is null and key = any(${keys})))`.execute(
     work.tx,
   )
 }

@@ -22,13 +22,14 @@ export async function revivePayout(
   payout: LockedPayout,
 ): Promise<boolean> {
   const others = payouts.filter(
-    (one) => one.subjectId === payout.subjectId && one.id !== payout.id && isLive(one),
+    (otherPayout) =>
+      otherPayout.subjectId === payout.subjectId && otherPayout.id !== payout.id && isLive(otherPayout),
   )
   await dropPayouts(
     work,
-    others.filter((one) => one.calledAt === null),
+    others.filter((payout) => payout.calledAt === null),
   )
-  const isOwn = others.every((one) => one.calledAt === null)
+  const isOwn = others.every((payout) => payout.calledAt === null)
   await moveState(work, payoutMachine, {
     to: 'succeeded',
     from: ['failed', 'reversed'],
@@ -54,7 +55,7 @@ export async function revivePayout(
 async function dropPayouts(work: Work, payouts: readonly LockedPayout[]): Promise<void> {
   await moveState(work, payoutMachine, {
     to: 'failed',
-    ids: payouts.map((one) => one.id),
+    ids: payouts.map((payout) => payout.id),
     set: { failureCode: OLDER_ONE_ARRIVED, finishedAt: work.now, nextCheckAt: null },
     all: true,
   })
@@ -80,9 +81,9 @@ export async function dropUnsent(work: Work, subjectIds: readonly string[]): Pro
     order by id for no key update`.execute(work.tx)
   await dropPayouts(
     work,
-    rows.filter((one) => one.calledAt === null),
+    rows.filter((payout) => payout.calledAt === null),
   )
-  return rows.filter((one) => one.calledAt !== null).map((one) => one.subjectId)
+  return rows.filter((payout) => payout.calledAt !== null).map((payout) => payout.subjectId)
 }
 
 /**
@@ -117,7 +118,7 @@ export async function promoteSetAside(
   payouts: readonly LockedPayout[],
   gone: LockedPayout,
 ): Promise<void> {
-  const older = payouts.find((one) => one.subjectId === gone.subjectId && one.setAside)
+  const older = payouts.find((payout) => payout.subjectId === gone.subjectId && payout.setAside)
   if (!older) return
   const { rows } = await sql<LockedPayout>`
     update payouts p set set_aside = false, turns = turns + 1

@@ -41,28 +41,29 @@ export async function settlePayouts(
   refusals: readonly PayoutRefusal[] = [],
 ): Promise<void> {
   if (answers.length === 0 && refusals.length === 0) return
-  const payouts = await lockPayouts(work, { answers, ids: refusals.map((one) => one.id) })
+  const payouts = await lockPayouts(work, { answers, ids: refusals.map((refusal) => refusal.id) })
   const steps: Step[] = []
   for (const { id, failureCode } of refusals) {
-    const payout = payouts.find((one) => one.id === id)
+    const payout = payouts.find((payout) => payout.id === id)
     if (payout?.status === 'submitted') steps.push({ payout, to: 'failed', failureCode })
   }
   const heard = await matched(work, payouts, answers)
   const sure: Heard[] = []
   const odd: Heard[] = []
-  for (const one of heard) {
-    const some = stepsTo(one)
+  for (const item of heard) {
+    const some = stepsTo(item)
     if (some) steps.push(...some)
-    if (isPlain(one)) sure.push(one)
-    else odd.push(one)
+    if (isPlain(item)) sure.push(item)
+    else odd.push(item)
   }
   await take(work, steps)
   await note(work, sure)
-  for (const one of sure) {
+  for (const otherHeard of sure) {
     // The sum that came back may have been more than was asked for.
-    if (verdictOf(one.answer.status) === 'reversed') await bookDifference(work, one.payout, one.answer, 0)
+    if (verdictOf(otherHeard.answer.status) === 'reversed')
+      await bookDifference(work, otherHeard.payout, otherHeard.answer, 0)
   }
-  for (const one of odd) await contradict(work, payouts, one)
+  for (const otherHeard of odd) await contradict(work, payouts, otherHeard)
   for (const { payout, to } of steps) {
     if (to === 'failed' || to === 'reversed') await promoteSetAside(work, payouts, payout)
   }
@@ -79,10 +80,12 @@ async function matched(
 ): Promise<Heard[]> {
   const latest = new Map<string, Heard>()
   for (const answer of answers) {
-    const payout = payouts.find((one) =>
-      one.providerPayoutId === null ? one.key === answer.referenceId : one.providerPayoutId === answer.id,
+    const payout = payouts.find((payout) =>
+      payout.providerPayoutId === null
+        ? payout.key === answer.referenceId
+        : payout.providerPayoutId === answer.id,
     )
-    const sameKey = payouts.find((one) => one.key === answer.referenceId)
+    const sameKey = payouts.find((payout) => payout.key === answer.referenceId)
     if (payout && !isOld(payout, answer)) {
       const before = latest.get(payout.id)
       if (!before || before.answer.id === answer.id) latest.set(payout.id, { payout, answer })
@@ -142,7 +145,7 @@ function isPlain({ payout, answer }: Heard): boolean {
 
 async function take(work: Work, steps: readonly Step[]): Promise<void> {
   for (const to of ['submitted', 'succeeded', 'failed', 'reversed'] as const) {
-    const some = steps.filter((one) => one.to === to)
+    const some = steps.filter((step) => step.to === to)
     const rows = some.map(({ payout, answer, failureCode }) => ({
       id: payout.id,
       providerPayoutId: answer?.id ?? null,

@@ -60,7 +60,7 @@ export async function submitPayouts(context: PayoutContext, payoutIds: readonly 
   )
   await inOneOrEach(
     context,
-    asked.filter((one) => one !== undefined),
+    asked.filter((row) => row !== undefined),
     async (work, some) => {
       await record(work, some)
       return []
@@ -142,8 +142,8 @@ async function shownOf({ units, payouts }: PayoutContext, { calledAt }: ClaimedP
 async function record(work: Work, asked: readonly Asked[]): Promise<void> {
   const said: GatewayPayout[] = []
   const refused: { id: string; failureCode: string }[] = []
-  for (const one of asked) {
-    const { payout, answers, failure } = one
+  for (const row of asked) {
+    const { payout, answers, failure } = row
     if (answers.length > 0) {
       said.push(...answers)
       await giveBack(work, payout)
@@ -153,7 +153,7 @@ async function record(work: Work, asked: readonly Asked[]): Promise<void> {
     if (proof === 'not_made' && (await isOnlyCall(work, payout)))
       refused.push({ id: payout.id, failureCode: failure?.code ?? 'REFUSED' })
     else if (proof === 'not_sent' && failure) await sendLater(work, payout, failure)
-    else await askLater(work, one)
+    else await askLater(work, row)
   }
   await settlePayouts(work, said, refused)
 }

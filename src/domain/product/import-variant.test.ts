@@ -23,8 +23,8 @@ const line = (sku: string, more: Partial<CatalogueLine> = {}): CatalogueLine => 
   priceIdr: 25_000,
   ...more,
 })
-const bring = (one: CatalogueLine) => laku.as(admin, (work) => importVariant(work, one))
-const state = (one: CatalogueLine) => laku.system((work) => importState(work, one))
+const bring = (catalogueLine: CatalogueLine) => laku.as(admin, (work) => importVariant(work, catalogueLine))
+const state = (catalogueLine: CatalogueLine) => laku.system((work) => importState(work, catalogueLine))
 
 describe('a line of a catalogue', () => {
   it('makes its product once, adds to it, changes what differs, and a second time nothing', async () => {
@@ -33,13 +33,13 @@ describe('a line of a catalogue', () => {
     expect(first.status).toBe('draft')
     const second = await bring(line('TOPI-2', { name: 'putih' }))
     expect(second.id).toBe(first.id)
-    expect(second.variants.map((one) => one.sku)).toEqual(['TOPI-1', 'TOPI-2'])
+    expect(second.variants.map((variant) => variant.sku)).toEqual(['TOPI-1', 'TOPI-2'])
     expect(await state(line('topi-1'))).toBe('same')
     await bring(line('TOPI-1'))
     expect(await state(line('TOPI-1', { priceIdr: 27_000 }))).toBe('changed')
     await bring(line('TOPI-1', { priceIdr: 27_000 }))
     const { variants } = await laku.system((work) => getProduct(work.tx, first.id, { withInactive: true }))
-    expect(variants.map((one) => one.priceIdr)).toEqual([27_000, 25_000])
+    expect(variants.map((variant) => variant.priceIdr)).toEqual([27_000, 25_000])
     const audit = await laku.db
       .selectFrom('auditLog')
       .select('id')
@@ -65,7 +65,7 @@ describe('a line of a catalogue', () => {
   it('brought in twice at the same moment makes one product with all its variants', async () => {
     const lines = Array.from({ length: 8 }, (_, i) => line(`SAME-${i}`, { product: 'Sandal' }))
     const made = await Promise.all(lines.map(bring))
-    expect(new Set(made.map((one) => one.id)).size).toBe(1)
+    expect(new Set(made.map((product) => product.id)).size).toBe(1)
     const { variants } = await laku.system((work) => getProduct(work.tx, made[0]!.id, { withInactive: true }))
     expect(variants).toHaveLength(8)
   })

@@ -66,7 +66,7 @@ async function knownVariant(
   const product = await getProduct(work.tx, row.productId, { withInactive: true })
   if (product.factory.id !== factoryId || product.name !== name)
     throw productErrors.sku_taken({ skus: [sku] })
-  return { product, variant: product.variants.find((one) => one.id === row.id) as VariantView }
+  return { product, variant: product.variants.find((variant) => variant.id === row.id) as VariantView }
 }
 
 function isSame(known: VariantView, line: CatalogueLine): boolean {

@@ -113,7 +113,7 @@ describe('a product', () => {
 
   it('says whether any of it is free in the warehouse', async () => {
     await market.addStock(3)
-    const inStock = async () => (await see(market.productId)).variants.map((one) => one.inStock)
+    const inStock = async () => (await see(market.productId)).variants.map((variant) => variant.inStock)
     expect(await inStock()).toEqual([true, false])
     await laku.db.updateTable('warehouseInventory').set({ reserved: 3 }).execute()
     expect(await inStock()).toEqual([false, false])
@@ -123,15 +123,17 @@ describe('a product', () => {
   it('is charged by its volume where that is more than its weight', async () => {
     const size = { lengthCm: 60, widthCm: 50, heightCm: 40 }
     const product = await create({ variants: [variant({ size }), variant()] })
-    expect(product.variants.map((one) => one.size)).toEqual([size, null])
+    expect(product.variants.map((variant) => variant.size)).toEqual([size, null])
     const details = await laku.system((work) =>
       variantsById(
         work.tx,
-        product.variants.map((one) => one.id),
+        product.variants.map((variant) => variant.id),
       ),
     )
     // 120,000 cm3 at 6,000 cm3 a kilogram
-    expect([...details.values()].map((one) => one.chargeableG).sort((a, b) => a - b)).toEqual([200, 20_000])
+    expect([...details.values()].map((detail) => detail.chargeableG).sort((a, b) => a - b)).toEqual([
+      200, 20_000,
+    ])
     const smaller = { lengthCm: 10, widthCm: 10, heightCm: 10 }
     await change(product.id, { variants: [{ id: product.variants[0]!.id, size: smaller }] })
     const after = await laku.system((work) => variantsById(work.tx, [product.variants[0]!.id]))
@@ -141,7 +143,7 @@ describe('a product', () => {
   it('is listed by keyset, to buyers only what is on sale', async () => {
     const draft = await create()
     const open = await laku.system((work) => listProducts(work.tx, { limit: 100 }))
-    expect(open.data.some((one) => one.id === draft.id)).toBe(false)
+    expect(open.data.some((product) => product.id === draft.id)).toBe(false)
     const first = await laku.system((work) => listProducts(work.tx, { status: 'any', limit: 1 }))
     expect(first.data[0]?.id).toBe(draft.id)
     const next = await laku.system((work) =>

@@ -75,8 +75,8 @@ describe('a review', () => {
   it('written twice at the same moment is there once', async () => {
     const { buyer, itemId } = await delivered()
     const answers = await Promise.all([1, 2, 3, 4].map((stars) => refusal(write(buyer, itemId, stars))))
-    expect(answers.filter((one) => one === 'ok')).toHaveLength(1)
-    expect(answers.filter((one) => one === 'review.reviewed_already')).toHaveLength(3)
+    expect(answers.filter((answer) => answer === 'ok')).toHaveLength(1)
+    expect(answers.filter((answer) => answer === 'review.reviewed_already')).toHaveLength(3)
   })
 
   it('counts in the ratings while it is published, and only then', async () => {

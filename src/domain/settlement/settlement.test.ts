@@ -108,7 +108,9 @@ describe('settlements', () => {
       await f.refund(sold, 40_000)
       await f.sell(factoryId)
       const { settlements } = await f.run({ factoryId })
-      expect(settlements.map((one) => [one.status, one.refundsIdr, one.netIdr])).toEqual([
+      expect(
+        settlements.map((settlement) => [settlement.status, settlement.refundsIdr, settlement.netIdr]),
+      ).toEqual([
         ['calculated', 38_000, 57_000],
         ['approved', 0, 95_000],
       ])
@@ -155,7 +157,9 @@ describe('settlements', () => {
       expect(await f.balance('bad-debt')).toBe(badDebt + 95_000)
       await f.laku.as(admin, (work) => updateFactory(work, { factoryId, status: 'active' }))
       await f.sell(factoryId, 40_000)
-      const next = (await f.run({ factoryId })).settlements.find((one) => one.status === 'calculated')
+      const next = (await f.run({ factoryId })).settlements.find(
+        (settlement) => settlement.status === 'calculated',
+      )
       expect(next).toMatchObject({ refundsIdr: 95_000, adjustmentsIdr: 95_000, netIdr: 38_000 })
     })
 
@@ -176,7 +180,7 @@ describe('settlements', () => {
       const line = { kind: 'sale', grossIdr: 100, commissionIdr: 5, netIdr: 95 } as const
       const back = { kind: 'refund', grossIdr: -50, commissionIdr: -2, netIdr: -48 } as const
       const other = { kind: 'adjustment', grossIdr: 7, commissionIdr: 0, netIdr: 7 } as const
-      const lines = [line, back, other].map((one, entrySeq) => ({ ...one, entrySeq }))
+      const lines = [line, back, other].map((item, entrySeq) => ({ ...item, entrySeq }))
       expect(totalsOf(lines)).toEqual({
         items: 3,
         grossIdr: 100,
@@ -398,7 +402,7 @@ describe('settlements', () => {
       await f.hear(code)
       const shown = await f.laku.system((work) => showSettlement(work.tx, work.vault, code))
       expect(shown.status).toBe('paid')
-      expect(shown.payouts.map((one) => [one.key, one.status])).toEqual([
+      expect(shown.payouts.map((payout) => [payout.key, payout.status])).toEqual([
         [await markedBy(f.laku, `${code}-2`), 'succeeded'],
         [await markedBy(f.laku, `${code}-1`), 'failed'],
       ])
@@ -445,7 +449,7 @@ describe('settlements', () => {
       expect(await unpaid(code)).toBe(1)
       const shown = await f.laku.system((work) => showSettlement(work.tx, work.vault, code))
       const keys = await Promise.all([4, 3, 2, 1].map((nth) => markedBy(f.laku, `${code}-${nth}`)))
-      expect(shown.payouts.map((one) => one.key)).toEqual(keys)
+      expect(shown.payouts.map((payout) => payout.key)).toEqual(keys)
       expect(await owed(factoryId)).toBe(95_000)
       await retry(code)
       expect(await unpaid(code)).toBe(0)
@@ -486,7 +490,7 @@ describe('settlements', () => {
       expect((await f.see(code)).status).toBe('reversed')
       expect(await owed(factoryId)).toBe(95_000)
       const raised = await f.laku.db.selectFrom('attention').select('command').execute()
-      expect(raised.map((one) => one.command)).toContain(`laku settle retry ${code}`)
+      expect(raised.map((row) => row.command)).toContain(`laku settle retry ${code}`)
       await retry(code)
       expect((await f.see(code)).status).toBe('approved')
     })

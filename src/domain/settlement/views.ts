@@ -39,5 +39,5 @@ export interface SettlementReport {
 }
 
 export function reportOf(settlements: SettlementView[]): SettlementReport {
-  return { settlements, totalIdr: settlements.reduce((sum, one) => sum + one.netIdr, 0) }
+  return { settlements, totalIdr: settlements.reduce((sum, settlement) => sum + settlement.netIdr, 0) }
 }

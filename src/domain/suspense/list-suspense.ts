@@ -80,7 +80,8 @@ export async function showSuspense(tx: Tx, text: string): Promise<SuspenseItem> 
     order by (status in ${inSql(openStates(suspenseTransitions))}) desc, id desc limit 2`.execute(tx)
   const [first, second] = rows
   if (!first) throw suspenseErrors.not_found({ item: text })
-  const isOpen = (one: SuspenseItem | undefined) => one?.status === 'open' || one?.status === 'requested'
+  const isOpen = (suspenseItem: SuspenseItem | undefined) =>
+    suspenseItem?.status === 'open' || suspenseItem?.status === 'requested'
   if (isOpen(first) && isOpen(second)) throw suspenseErrors.ambiguous({ code: text })
   return first
 }

@@ -65,7 +65,7 @@ async function makeRow(work: Work, code: string, answer: GatewayPayout): Promise
   if (!account || (await isThere(work, code))) return undefined
   const owners = await destinationsOfAccount(work, account)
   const [own] = owners
-  if (!own || new Set(owners.map((one) => one.userId)).size > 1) return undefined
+  if (!own || new Set(owners.map((owner) => owner.userId)).size > 1) return undefined
   const { id: destinationId, userId, destination } = own
   await lockWallets(work, [userId])
   const balance = await balanceIdr(work.tx, walletAccount(userId))

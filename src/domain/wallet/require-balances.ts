@@ -19,7 +19,9 @@ export async function requireBalances(work: Work, spendings: readonly Spending[]
   for (const { userId, amountIdr } of spendings) needed.set(userId, (needed.get(userId) ?? 0) + amountIdr)
   await lockWallets(work, needed.keys())
   const keys = [...needed.keys()].map(walletAccount)
-  const found = new Map((await balances(work.tx, keys)).map((one) => [one.account, one.balanceIdr]))
+  const found = new Map(
+    (await balances(work.tx, keys)).map((balance) => [balance.account, balance.balanceIdr]),
+  )
   const held = (userId: string) => found.get(walletAccount(userId)) ?? 0
   const short = [...needed].filter(([userId, amountIdr]) => held(userId) < amountIdr)
   const [first] = short

@@ -76,7 +76,7 @@ describe('fact 8: a refusal that is about our account', () => {
       expect(await open()).toEqual([{ kind: 'whatsapp_held', subjectId: 'account' }])
       const asked = await laku.db.selectFrom('whatsappMessages').select('attempts').execute()
       // Those that were under way together, and then one probe each time.
-      expect(asked.reduce((sum, one) => sum + one.attempts, 0)).toBeLessThanOrEqual(32)
+      expect(asked.reduce((sum, row) => sum + row.attempts, 0)).toBeLessThanOrEqual(32)
       await refuseBy()
       await later(901)
       await later(1)

@@ -50,7 +50,7 @@ export interface HeldMessage {
  */
 export async function holdMessages(work: Work, held: readonly HeldMessage[]): Promise<void> {
   if (held.length === 0) return
-  for (const [scope, some] of Map.groupBy(held, (one) => one.scope)) {
+  for (const [scope, some] of Map.groupBy(held, (message) => message.scope)) {
     const { code } = some[0] as HeldMessage
     await sql`
       insert into whatsapp_holds (scope, code, since, probe_at)
@@ -64,17 +64,17 @@ export async function holdMessages(work: Work, held: readonly HeldMessage[]): Pr
 async function putAway(work: Work, held: readonly HeldMessage[]): Promise<void> {
   await failMessages(
     work,
-    held.filter((one) => one.sendBy !== null).map(({ id, code }) => ({ id, failureCode: code })),
+    held.filter((message) => message.sendBy !== null).map(({ id, code }) => ({ id, failureCode: code })),
     { isRaised: true },
   )
   for (const [scope, some] of Map.groupBy(
-    held.filter((one) => one.sendBy === null),
-    (one) => one.scope,
+    held.filter((message) => message.sendBy === null),
+    (message) => message.scope,
   )) {
     await sql`
       update whatsapp_messages
       set held_scope = ${scope}, failure_code = ${some[0]?.code}, next_attempt_at = null, updated_at = ${work.now}
-      where id = any(${some.map((one) => one.id)}::uuid[]) and status = 'queued'`.execute(work.tx)
+      where id = any(${some.map((message) => message.id)}::uuid[]) and status = 'queued'`.execute(work.tx)
   }
 }
 
@@ -115,7 +115,7 @@ export async function holdBack(work: Work, ids: readonly string[]): Promise<void
     const hold = byScope.get(ACCOUNT) ?? (ofTemplate && byScope.get(ofTemplate))
     return hold ? [{ id: row.id, sendBy: row.sendBy, ...hold }] : []
   })
-  for (const [scope, some] of Map.groupBy(held, (one) => one.scope)) {
+  for (const [scope, some] of Map.groupBy(held, (message) => message.scope)) {
     const [first, ...others] = some
     const probes = first?.isProbeDue && (await takeProbe(work, scope))
     if (probes) await release(work, [first.id])
@@ -175,7 +175,7 @@ export async function retryHolds(work: Work): Promise<{ holds: HoldView[] }> {
       select count(*)::integer from whatsapp_messages m where m.held_scope = h.scope and m.status = 'queued') as waiting`.execute(
     work.tx,
   )
-  const after = { holds: holds.map((one) => one.scope) }
+  const after = { holds: holds.map((hold) => hold.scope) }
   work.audit({ command: 'whatsapp retry', subject: ['switch', 'whatsapp'], after })
   return { holds }
 }

@@ -55,7 +55,7 @@ describe('the pace of a number', () => {
     await queue(busy, 6)
     await queue(other, 1)
     const book = new Phonebook()
-    const sent = (to: string) => book.sent.filter((one) => one.to === to).length
+    const sent = (to: string) => book.sent.filter((message) => message.to === to).length
     await sweep(book)
     expect([sent(busy), sent(other)]).toEqual([BURST, 1])
     await sweep(book)
@@ -73,7 +73,7 @@ describe('the pace of a number', () => {
     await queue(to, 1, { sealedParams: ['123456'], params: [] })
     const book = new Phonebook()
     await sweep(book)
-    expect(book.sent.map((one) => one.body)).toContain('123456')
+    expect(book.sent.map((message) => message.body)).toContain('123456')
   })
 
   it('fills up again while nothing is sent, and is forgotten when it is long over', async () => {
@@ -84,7 +84,7 @@ describe('the pace of a number', () => {
     laku.clock.shift(BURST * PACE_S)
     await queue(to, BURST)
     await sweep(book)
-    expect(book.sent.filter((one) => one.to === to)).toHaveLength(2 * BURST)
+    expect(book.sent.filter((message) => message.to === to)).toHaveLength(2 * BURST)
     laku.clock.shift(7_200)
     expect(await laku.system((work) => prunePace(work, 100))).toBeGreaterThan(0)
     expect(await laku.db.selectFrom('whatsappPace').selectAll().execute()).toEqual([])

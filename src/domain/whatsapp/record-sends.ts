@@ -28,14 +28,14 @@ export async function recordSends(work: Work, outcomes: readonly SendOutcome[]):
   const failures = outcomes.flatMap((outcome) =>
     'providerMessageId' in outcome.result ? [] : [{ ...outcome, failure: outcome.result }],
   )
-  const held = failures.flatMap((one) => {
-    const scope = heldBy(one, one.failure)
-    return scope ? [{ ...one, scope, code: one.failure.code }] : []
+  const held = failures.flatMap((failure) => {
+    const scope = heldBy(failure, failure.failure)
+    return scope ? [{ ...failure, scope, code: failure.failure.code }] : []
   })
   await holdMessages(work, held)
-  const heldIds = new Set(held.map((one) => one.id))
-  const own = failures.filter((one) => !heldIds.has(one.id))
-  const ended = own.filter((one) => isFinal(work, one))
+  const heldIds = new Set(held.map((row) => row.id))
+  const own = failures.filter((failure) => !heldIds.has(failure.id))
+  const ended = own.filter((row) => isFinal(work, row))
   await failMessages(
     work,
     ended.map(({ id, failure }) => ({ id, failureCode: failure.code })),

@@ -74,10 +74,10 @@ async function moveMessages(
  */
 async function sendAgain(work: Work, failed: readonly (Sent & { failureCode: string })[]): Promise<string[]> {
   const timeless = failed.filter(({ sendBy }) => sendBy === null)
-  const held = timeless.flatMap((one) => {
-    const code = one.failureCode
-    const scope = heldBy(one, { code, outcome: 'refused', httpStatus: undefined })
-    return scope ? [{ ...one, scope, code }] : []
+  const held = timeless.flatMap((sent) => {
+    const code = sent.failureCode
+    const scope = heldBy(sent, { code, outcome: 'refused', httpStatus: undefined })
+    return scope ? [{ ...sent, scope, code }] : []
   })
   const later = timeless.filter(
     ({ failureCode, attempts }) =>

@@ -49,11 +49,11 @@ async function sendBatch(context: SendContext, messageIds: string[]): Promise<vo
     allOrEach(
       [message],
       () => attempt(message),
-      (one, error) => setAside(context, one, error, putOff),
+      (message, error) => setAside(context, message, error, putOff),
     )
   const isCode = (message: ClaimedMessage) => message.sealedParams !== null
   const under = new Map<string, Promise<unknown>>()
-  for (const message of claimed.messages.filter((one) => !isCode(one)))
+  for (const message of claimed.messages.filter((message) => !isCode(message)))
     under.set(message.toPhone, Promise.all([under.get(message.toPhone), trySending(message)]))
   // A person reads what a code is for before the code, so the code waits for the messages to the same number.
   const codes = claimed.messages

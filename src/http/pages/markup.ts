@@ -20,7 +20,7 @@ type Part = Markup | string | number | readonly Markup[]
 
 function markupOf(part: Part): string {
   if (part instanceof Markup) return part.text
-  if (typeof part === 'object') return part.map((one) => one.text).join('')
+  if (typeof part === 'object') return part.map((markup) => markup.text).join('')
   return String(part).replace(/[&<>"']/g, (sign) => entities[sign] as string)
 }
 

@@ -79,7 +79,9 @@ export function languageOf(request: FastifyRequest): Language {
   const asked = (request.headers['accept-language'] ?? '').slice(0, MAX_ACCEPT_HEADER).toLowerCase()
   const wishes = asked.split(',').map((wish, i) => {
     const [tag = '', ...more] = wish.split(';')
-    const weight = more.map((one) => one.trim()).find((one) => one.startsWith('q='))
+    const weight = more
+      .map((preference) => preference.trim())
+      .find((preference) => preference.startsWith('q='))
     return {
       language: tag.trim().split('-')[0],
       weight: weight === undefined ? 1 : Number(weight.slice(2)) || 0,

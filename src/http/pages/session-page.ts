@@ -134,7 +134,7 @@ function pricesOf(shown: Shown): Markup {
 /** Shows the price of the dearest variant as the end of the range, where the variants differ in price. */
 function toHighest(variantPrices: SessionView['tiers'][number]['variantPrices']): Markup {
   if (!variantPrices) return nothing
-  return markup` – ${formatIdr(Math.max(...variantPrices.map((one) => one.unitPriceIdr)))}`
+  return markup` – ${formatIdr(Math.max(...variantPrices.map((variantPrice) => variantPrice.unitPriceIdr)))}`
 }
 
 function rulesOf({ session, language, standing, url }: Shown): Markup {

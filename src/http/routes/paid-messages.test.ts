@@ -77,7 +77,7 @@ it('raises attention when strangers have used up half of what a day has for thei
       'attention',
       'list',
     ])
-    return data.filter(({ kind }) => kind === 'otp.budget').map((one) => one.subject_id)
+    return data.filter(({ kind }) => kind === 'otp.budget').map((row) => row.subject_id)
   }
   const sent = async () =>
     (await laku.db.selectFrom('whatsappMessages').select('id').where('template', '=', 'laku_otp').execute())

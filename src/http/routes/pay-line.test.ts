@@ -30,12 +30,12 @@ describe('the line for invoices', () => {
     for (const buyer of await shop.market.buyers(10))
       codes.push((await shop.order(buyer, 1, { rate })).payment.code)
     const first = await Promise.all(codes.map(open))
-    const sent = first.filter((one) => one.status === 302)
+    const sent = first.filter((item) => item.status === 302)
     const waiting = codes.filter((_, i) => first[i]?.status === 202)
     expect(sent.length).toBeGreaterThanOrEqual(6)
     expect(waiting.length).toBeGreaterThanOrEqual(2)
     expect(sent.length + waiting.length).toBe(10)
-    const pages = first.filter((one) => one.status === 202)
+    const pages = first.filter((item) => item.status === 202)
     for (const page of pages) expect(page.body).toContain(`http-equiv="refresh" content="${page.retryAfter}"`)
     expect(new Set(pages.map((page) => /nomor (\d+)/.exec(page.body)?.[1])).size).toBe(pages.length)
     // Asking again takes no second turn.
@@ -45,7 +45,7 @@ describe('the line for invoices', () => {
       if (page.status !== 302) expect(page.retryAfter).toBeLessThanOrEqual(pages[i]?.retryAfter ?? 0)
     }
     const next = pages.findIndex(
-      (page) => page.retryAfter === Math.min(...pages.map((one) => one.retryAfter)),
+      (page) => page.retryAfter === Math.min(...pages.map((page) => page.retryAfter)),
     )
     await sleep((again[next]?.retryAfter || 0) * 1_000)
     expect((await open(waiting[next] as string)).status).toBe(302)

@@ -51,7 +51,7 @@ describe('paying', () => {
       expect(back.body).toContain(`href="/pay/${code}"`)
       expect((await get(`/pay/${code}?back=50`)).headers['retry-after']).toBe('60')
       // Nothing is asked of the provider for it, and a number that is none is no way back.
-      expect((await f.book()).invoices.filter((one) => one.external_id === code)).toEqual([])
+      expect((await f.book()).invoices.filter((invoice) => invoice.external_id === code)).toEqual([])
       expect((await get(`/pay/${code}?back=x`)).statusCode).toBe(302)
       f.laku.clock.shift(3_601)
       expect((await get(`/pay/${code}?back=2`)).statusCode).toBe(410)
@@ -87,7 +87,7 @@ describe('paying', () => {
       ])
         expect(page).toMatch(said)
       expect((await get(`/pay/${code}`)).statusCode).toBe(302)
-      const [invoice] = (await f.book()).invoices.filter((one) => one.external_id === code)
+      const [invoice] = (await f.book()).invoices.filter((invoice) => invoice.external_id === code)
       expect(invoice).toMatchObject({ amount: 105_000 })
     })
 
@@ -177,7 +177,7 @@ describe('paying', () => {
     await f.payment('wallet', buyer)
     expect((await get('/api/wallet', buyer.userId)).json()).toEqual({ balance_idr: 5_000, held_idr: 0 })
     const first = (await get('/api/wallet/entries?limit=2', buyer.userId)).json()
-    expect(first.data.map((one: { amount_idr: number }) => one.amount_idr)).toEqual([-110_000, 5_000])
+    expect(first.data.map((row: { amount_idr: number }) => row.amount_idr)).toEqual([-110_000, 5_000])
     const rest = (await get(`/api/wallet/entries?limit=2&cursor=${first.next_cursor}`, buyer.userId)).json()
     expect(rest).toMatchObject({
       data: [{ amount_idr: 110_000, kind: 'wallet.goodwill' }],

@@ -142,7 +142,7 @@ describe('a customer', () => {
       is_default: true,
     })
     const { data } = (await call('GET', '/api/addresses', { token })).body
-    expect(data.map((one: typeof made.body) => [one.label, one.is_default])).toEqual([
+    expect(data.map((row: typeof made.body) => [row.label, row.is_default])).toEqual([
       ['Kantor', true],
       ['Rumah', false],
     ])

@@ -68,7 +68,7 @@ const changes = z.strictObject({
   variants: z
     .array(z.strictObject({ id: z.uuid(), ...z.object(variantFields).partial().shape }))
     .max(200)
-    .refine((all) => new Set(all.map((one) => one.id)).size === all.length, 'each variant once')
+    .refine((all) => new Set(all.map((item) => item.id)).size === all.length, 'each variant once')
     .optional(),
 })
 

@@ -117,7 +117,7 @@ describe('a catalogue over HTTP', () => {
       .where('variantId', '=', variant.id)
       .orderBy('id')
       .execute()
-    expect(prices.map((one) => one.priceIdr)).toEqual([30_000, 32_000])
+    expect(prices.map((price) => price.priceIdr)).toEqual([30_000, 32_000])
     const list = await call('GET', '/api/products?limit=1')
     expect(list.body).toMatchObject({ data: [{ id: draft.id }], next_cursor: draft.id })
     const odd = await call('POST', '/api/products', staff, { name: 'x', color: 'red' })
@@ -233,7 +233,7 @@ describe('a regular order over HTTP', () => {
       body: { status: 'cancelled', status_reason: 'by_customer: too slow' },
     })
     const stock = await call('GET', `/api/warehouse/inventory?product_id=${market.productId}`, warehouse)
-    const row = stock.body.data.find((one: { variant_id: string }) => one.variant_id === market.variantId)
+    const row = stock.body.data.find((item: { variant_id: string }) => item.variant_id === market.variantId)
     expect(row).toMatchObject({ on_hand: 8, reserved: 0, free: 8 })
     expect((await call('GET', '/api/warehouse/inventory', ana)).status).toBe(401)
   })

@@ -144,7 +144,9 @@ describe('the page of a session', () => {
     const pixels = inflateSync(png.subarray(at + 4, at + 4 + png.readUInt32BE(at - 4)))
     expect(pixels).toHaveLength((width + 1) * height)
     const row = pixels.subarray((width + 1) * 240, (width + 1) * 241)
-    expect([row.filter((one) => one === 3).length, row.filter((one) => one === 2).length]).toEqual([390, 130])
+    expect([row.filter((value) => value === 3).length, row.filter((value) => value === 2).length]).toEqual([
+      390, 130,
+    ])
   })
 
   it('says how a session ended', async () => {

@@ -26,9 +26,9 @@ describe('case 17: 5,000 in a wallet can be spent, by every door of a buyer', ()
   })
 
   const buyer = async (walletIdr = 5_000) => {
-    const [one] = (await shop.market.buyers(1)) as [Buyer]
-    if (walletIdr > 0) await laku.system((work) => giveGoodwill(work, one.id, walletIdr))
-    return one
+    const [firstBuyer] = (await shop.market.buyers(1)) as [Buyer]
+    if (walletIdr > 0) await laku.system((work) => giveGoodwill(work, firstBuyer.id, walletIdr))
+    return firstBuyer
   }
   const call = async (who: Buyer, method: 'GET' | 'POST', url: string, payload?: object, key?: string) => {
     const token = app.signAccessToken({ userId: who.id, authSessionId: who.id })
@@ -96,11 +96,11 @@ describe('case 17: 5,000 in a wallet can be spent, by every door of a buyer', ()
     const sessions = await Promise.all([1, 2].map(() => market.session({ moq: 50 })))
     const named = { ...part, wallet_idr: 5_000 }
     const both = await Promise.all(sessions.map(({ id }) => join(ana, id, named)))
-    expect(both.map((one) => one.status).sort()).toEqual([201, 409])
-    expect(both.find((one) => one.status === 409)?.body.code).toBe('wallet.insufficient_balance')
+    expect(both.map((result) => result.status).sort()).toEqual([201, 409])
+    expect(both.find((result) => result.status === 409)?.body.code).toBe('wallet.insufficient_balance')
     expect(await wallet(ana)).toEqual({ balance_idr: 0, held_idr: 5_000 })
     const seen = await Promise.all(sessions.map(({ id }) => market.see(id)))
-    expect(seen.map((one) => one.heldUnits).sort()).toEqual([0, 2])
+    expect(seen.map((session) => session.heldUnits).sort()).toEqual([0, 2])
   })
 
   it('an order, and a fresh payment of one whose invoice expired', async () => {

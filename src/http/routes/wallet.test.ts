@@ -100,7 +100,7 @@ describe('taking money out of a wallet', () => {
       return (await challenge.select('tries').executeTakeFirstOrThrow()).tries
     }
     const answers = await Promise.all(Array.from({ length: 12 }, () => withdraw(50_000, { otp }, key)))
-    expect(new Set(answers.map((one) => `${one.status} ${one.body.id}`)).size).toBe(1)
+    expect(new Set(answers.map((answer) => `${answer.status} ${answer.body.id}`)).size).toBe(1)
     expect(answers[0]?.status).toBe(201)
     expect(await withdraw(60_000, { otp }, key)).toMatchObject({ status: 422 })
     expect(await tries()).toBe(1)

@@ -68,6 +68,6 @@ it('inventory says what is on hand, reserved, free and on the way', async () => 
     `/api/warehouse/inventory?product_id=${market.productId}`,
   )
   expect(status).toBe(200)
-  const row = body.data.find((one: { variant_id: string }) => one.variant_id === market.variantId)
+  const row = body.data.find((item: { variant_id: string }) => item.variant_id === market.variantId)
   expect(row).toMatchObject({ sku: market.sku, on_hand: 2, reserved: 2, free: 0, on_the_way: 6 })
 })

@@ -68,11 +68,11 @@ async function codeFor(phone: string, purpose: string, token?: string) {
   return {
     otp: {
       challenge_id: body.challenge_id as string,
-      code: sent.find((one) => /^laku_(otp|code):/.test(one.body))?.code as string,
+      code: sent.find((message) => /^laku_(otp|code):/.test(message.body))?.code as string,
     },
     said: sent
       .slice(0, 2)
-      .map((one) => one.body)
+      .map((message) => message.body)
       .join('\n'),
   }
 }
@@ -223,7 +223,7 @@ describe('an address for mail', () => {
     const mailed = async () => {
       await control('PUT', '/faults', [{ provider: 'whatsapp', kind: 'refuse' }])
       await call('POST', '/api/auth/otp', undefined, { phone: owner.phone })
-      const mails = (await sentTo(address)).filter((one) => one.code && one.body.includes('kode'))
+      const mails = (await sentTo(address)).filter((sent) => sent.code && sent.body.includes('kode'))
       await control('PUT', '/faults', [])
       return mails.length
     }

@@ -55,7 +55,7 @@ const { commandHouse } = await import('../../commands/command-house.ts')
 const house: CommandHouse = {
   find: async (path) => {
     if (path[0] !== 'work') return await commandHouse.find(path)
-    const shape = shapes.find((one) => one.name === path[1])
+    const shape = shapes.find((shape) => shape.name === path[1])
     return shape && { reads: shape.reads }
   },
   run: async (execution) => {
@@ -122,10 +122,10 @@ async function cuttable(to: string) {
   const { hostname, port } = new URL(to)
   const server = createServer((client) => {
     const upstream = connect(Number(port), hostname)
-    for (const one of [client, upstream]) {
-      sockets.add(one)
-      one.on('error', () => {})
-      one.on('close', () => {
+    for (const socket of [client, upstream]) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.on('close', () => {
         client.destroy()
         upstream.destroy()
       })
@@ -136,7 +136,7 @@ async function cuttable(to: string) {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     cut: () => {
-      for (const one of sockets) one.destroy()
+      for (const socket of sockets) socket.destroy()
     },
     close: () => server.close(),
   }

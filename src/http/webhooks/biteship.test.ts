@@ -137,7 +137,7 @@ describe("biteship's webhooks", () => {
       .selectAll()
       .where('shipmentId', '=', parcel.id)
       .execute()
-    expect(events.map((one) => one.status).sort()).toEqual([
+    expect(events.map((event) => event.status).sort()).toEqual([
       'booked',
       'booked',
       'booked',
@@ -145,7 +145,7 @@ describe("biteship's webhooks", () => {
       'in_transit',
       'picked_up',
     ])
-    expect((await inbox()).every((one) => one.status === 'processed')).toBe(true)
+    expect((await inbox()).every((value) => value.status === 'processed')).toBe(true)
   })
 
   it('that tell the same twice lead to the state of now', async () => {

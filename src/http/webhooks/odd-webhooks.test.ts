@@ -64,7 +64,7 @@ it.each(webhooks)(
       expect([200, 400], `${answer.statusCode} ${payload}`).toContain(answer.statusCode)
     }
     await laku.drain()
-    const kept = (await inbox()).filter((one) => !before.has(one.id))
+    const kept = (await inbox()).filter((row) => !before.has(row.id))
     expect(kept.length).toBeGreaterThan(0)
     const shown = new Set(
       (await laku.db.selectFrom('attention').select('subjectId').execute()).map((row) => row.subjectId),
@@ -74,7 +74,7 @@ it.each(webhooks)(
       if (status === 'received') expect(attempts, `${body}`).toBeGreaterThan(0)
       else
         expect(
-          [...shown].some((one) => one === id || one.startsWith(`${provider}:`)),
+          [...shown].some((text) => text === id || text.startsWith(`${provider}:`)),
           `${body}`,
         ).toBe(true)
     }
@@ -83,4 +83,4 @@ it.each(webhooks)(
 
 const inbox = () =>
   laku.db.selectFrom('webhookInbox').select(['id', 'status', 'attempts', 'body', 'provider']).execute()
-const ids = async () => new Set((await inbox()).map((one) => one.id))
+const ids = async () => new Set((await inbox()).map((row) => row.id))

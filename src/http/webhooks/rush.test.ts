@@ -51,9 +51,11 @@ describe('webhooks while the worker is down', () => {
     for (let i = 0; i < PAYMENTS; i++) payments.push(await opened())
     for (const { invoiceId } of payments) await f.pay(invoiceId)
     const before = await f.balance('gateway')
-    const sent = payments.flatMap((one) => Array.from({ length: DELIVERIES }, () => deliver(one, 'PAID')))
+    const sent = payments.flatMap((payment) =>
+      Array.from({ length: DELIVERIES }, () => deliver(payment, 'PAID')),
+    )
     const answers = await Promise.all(sent)
-    expect(answers.filter((one) => one.statusCode === 200)).toHaveLength(PAYMENTS * DELIVERIES)
+    expect(answers.filter((answer) => answer.statusCode === 200)).toHaveLength(PAYMENTS * DELIVERIES)
     for (const { id } of payments) expect((await f.row(id)).status).toBe('pending')
     await f.laku.drain()
     for (const { id } of payments) {

@@ -75,30 +75,30 @@ describe("xendit's webhooks", () => {
     await f.webhooks({ duplicates: 3, shuffle: true })
     const payments = await Promise.all(Array.from({ length: 10 }, opened))
     const before = await f.balance('gateway')
-    await Promise.all(payments.map((one) => f.pay(one.invoiceId)))
+    await Promise.all(payments.map((payment) => f.pay(payment.invoiceId)))
     await f.settled()
     await f.laku.drain()
     expect(await f.balance('gateway')).toBe(before + 1_100_000)
-    const decisions = payments.map((one) => ({
+    const decisions = payments.map((payment) => ({
       key: newId(),
-      paymentId: one.id,
+      paymentId: payment.id,
       amountIdr: 110_000,
       reason: 'session_failed',
     }))
     await f.laku.system((work) => decideRefunds(work, decisions))
-    const refunds = (await Promise.all(payments.map((one) => f.refundsOf(one.id)))).flat()
+    const refunds = (await Promise.all(payments.map((payment) => f.refundsOf(payment.id)))).flat()
     await submitRefunds(
       context(),
-      refunds.map((one) => one.id),
+      refunds.map((refund) => refund.id),
     )
     await f.settled()
     await f.laku.drain()
     expect(await f.balance('gateway')).toBe(before)
-    for (const one of payments) {
-      expect(await statusOf(one.id)).toBe('refunded')
-      expect(await f.events('refund.succeeded', one.id)).toBe(1)
+    for (const payment of payments) {
+      expect(await statusOf(payment.id)).toBe('refunded')
+      expect(await f.events('refund.succeeded', payment.id)).toBe(1)
     }
-    expect((await inbox()).every((one) => one.status === 'processed')).toBe(true)
+    expect((await inbox()).every((row) => row.status === 'processed')).toBe(true)
     expect((await inbox()).at(-1)?.deliveries).toBe(4)
   })
 
@@ -128,7 +128,7 @@ describe("xendit's webhooks", () => {
     await f.pay(payment.invoiceId)
     await f.settled()
     await f.laku.drain()
-    const [row] = (await inbox()).filter((one) => one.body?.includes(payment.code))
+    const [row] = (await inbox()).filter((value) => value.body?.includes(payment.code))
     expect(row).toMatchObject({ status: 'received', attempts: 1 })
     for (let i = 0; i < 8; i++) {
       f.laku.clock.shift(3_601)
@@ -149,8 +149,8 @@ describe("xendit's webhooks", () => {
     // Once a kind, however many come.
     expect((await deliver({ event: 'something.else', data: { more: 1 } })).statusCode).toBe(200)
     await f.laku.drain()
-    const told = (await f.attention()).filter((one) => one.startsWith('webhook_'))
-    expect(told.filter((one) => one === 'webhook_unknown xendit:something.else')).toHaveLength(1)
+    const told = (await f.attention()).filter((text) => text.startsWith('webhook_'))
+    expect(told.filter((line) => line === 'webhook_unknown xendit:something.else')).toHaveLength(1)
     expect(told).not.toContain(`webhook_failed ${row?.id}`)
   })
 

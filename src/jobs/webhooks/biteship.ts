@@ -19,7 +19,7 @@ export const webhooksBiteshipJob = defineWebhookLine({
       async (work, { processed, failed }) => {
         await markProcessedAsOf(
           work,
-          deliveries.filter((one) => processed.includes(one.id)),
+          deliveries.filter((delivery) => processed.includes(delivery.id)),
         )
         await recordFailedWebhooks(work, failed)
       },

@@ -51,11 +51,11 @@ async function applyWhatsAppWebhooks(
     work,
     early.map(({ id }) => ({ id, error: 'news of a message that is not known yet' })),
   )
-  for (const one of deliveries) reportUnread(work, one, one.news.unread ?? [])
-  const done = deliveries.filter((one) => !early.includes(one))
+  for (const delivery of deliveries) reportUnread(work, delivery, delivery.news.unread ?? [])
+  const done = deliveries.filter((delivery) => !early.includes(delivery))
   await markProcessed(
     work,
-    done.map((one) => one.id),
+    done.map((delivery) => delivery.id),
   )
 }
 

@@ -18,14 +18,14 @@ const rate = z
     shipment_duration_range: lenient(z.string()),
     shipment_duration_unit: lenient(z.string()),
   })
-  .transform((one): CourierRate => {
-    const range = [one.shipment_duration_range, one.shipment_duration_unit].filter(Boolean).join(' ')
+  .transform((answer): CourierRate => {
+    const range = [answer.shipment_duration_range, answer.shipment_duration_unit].filter(Boolean).join(' ')
     return {
-      company: one.company,
-      type: one.type,
-      service: one.courier_service_name || one.type,
-      priceIdr: one.price,
-      duration: one.duration || range || '?',
+      company: answer.company,
+      type: answer.type,
+      service: answer.courier_service_name || answer.type,
+      priceIdr: answer.price,
+      duration: answer.duration || range || '?',
     }
   })
 
@@ -56,7 +56,9 @@ export const orderAnswer = z
     ),
   })
   // Nothing but an id is no order.
-  .refine((one) => one.status !== undefined || one.price !== undefined || one.courier !== undefined)
+  .refine(
+    (fields) => fields.status !== undefined || fields.price !== undefined || fields.courier !== undefined,
+  )
   .transform(({ id, status, price, reference_id: referenceId, courier }): TrackedCourierOrder => {
     const history = readable(event, courier?.history)
     return present({

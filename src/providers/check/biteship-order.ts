@@ -62,7 +62,7 @@ function nulls(body: unknown): Difference[] {
   const missing = [
     typeof tracking_id !== 'string' && 'no tracking id',
     rowsIn(history).some((line) => typeof line.updated_at !== 'string') && 'a history without times',
-  ].filter((one) => one !== false)
+  ].filter((value) => value !== false)
   if (missing.length === 0) return []
   return [
     {

@@ -28,13 +28,13 @@ export function biteshipProbes({ courier, http, ear, originPostalCode }: Biteshi
     await courier.rates({ originPostalCode, destinationPostalCode: DESTINATION, items })
     const pricing = rowsIn(ear.body, 'pricing')
     const differences: Difference[] = []
-    if (pricing.some((one) => one.price === null || one.price === undefined))
+    if (pricing.some((row) => row.price === null || row.price === undefined))
       differences.push({
         fact: 'biteship.rate-price',
         says: 'a rate comes without a price',
         todo: 'nothing: laku offers the others',
       })
-    const companies = distinct(pricing.map((one) => one.company))
+    const companies = distinct(pricing.map((row) => row.company))
     return { says: `${pricing.length} rates of ${companies.join(', ')}`, differences }
   }
 
@@ -60,7 +60,7 @@ export function biteshipProbes({ courier, http, ear, originPostalCode }: Biteshi
     const query = { countries: 'ID', input: 'Kebayoran Baru', type: 'single' }
     await http.call({ operation: 'areas', method: 'GET', path: '/v1/maps/areas', query }, z.unknown())
     const found = rowsIn(ear.body, 'areas')
-    const whole = found.filter((one) => typeof one.id === 'string' && one.postal_code !== undefined)
+    const whole = found.filter((item) => typeof item.id === 'string' && item.postal_code !== undefined)
     if (whole.length > 0) return { says: `${found.length} areas for ${query.input}` }
     const says = `no area with an id and a postal code is found for ${query.input}`
     return { says, differences: [{ says, todo: 'ask Biteship whether maps are switched on for this key' }] }
@@ -68,7 +68,7 @@ export function biteshipProbes({ courier, http, ear, originPostalCode }: Biteshi
 
   const couriers = async () => {
     await http.call({ operation: 'couriers', method: 'GET', path: '/v1/couriers' }, z.unknown())
-    const known = distinct(rowsIn(ear.body, 'couriers').map((one) => one.courier_code))
+    const known = distinct(rowsIn(ear.body, 'couriers').map((item) => item.courier_code))
     const missing = COURIERS.filter((code) => !known.includes(code))
     if (missing.length === 0) return { says: `${known.length} couriers, among them all that laku asks` }
     const says = `couriers that laku asks for rates are not there: ${missing.join(', ')}`

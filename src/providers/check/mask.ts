@@ -32,10 +32,10 @@ export class Masker {
   readonly #masks = new Map<string, string>()
 
   mask(value: unknown, operation: string, key = ''): unknown {
-    if (Array.isArray(value)) return value.map((one) => this.mask(one, operation, key))
+    if (Array.isArray(value)) return value.map((item) => this.mask(item, operation, key))
     if (typeof value === 'object' && value !== null)
       return Object.fromEntries(
-        Object.entries(value).map(([name, one]) => [name, this.mask(one, operation, name)]),
+        Object.entries(value).map(([name, item]) => [name, this.mask(item, operation, name)]),
       )
     if (typeof value === 'number')
       return isPersonal(operation, key) ? this.#digits(String(value), Number) : value

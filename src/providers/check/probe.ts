@@ -68,5 +68,5 @@ export function rowsIn(value: unknown, name?: string): Record<string, unknown>[]
 
 /** The values that are there, each once, in order. */
 export function distinct(values: readonly unknown[]): string[] {
-  return [...new Set(values.filter((one) => typeof one === 'string'))].sort()
+  return [...new Set(values.filter((value) => typeof value === 'string'))].sort()
 }

@@ -33,7 +33,7 @@ type Blocked = Pick<Finding, 'says' | 'todo'>
 
 /** Asks all, each provider in its order and the providers at once. */
 export async function runProbes(probes: readonly Probe[], run: ProbeRun): Promise<Finding[]> {
-  const byProvider = [...Map.groupBy(probes, (one) => one.provider).values()]
+  const byProvider = [...Map.groupBy(probes, (probe) => probe.provider).values()]
   const found = await Promise.all(byProvider.map((own) => inTurn(own, run)))
   return found.flat()
 }
@@ -80,8 +80,8 @@ type MakeFinding = (outcome: Outcome, says: string, more?: Partial<Finding>) => 
 
 function seenFinding(finding: MakeFinding, { says, differences = [], empty }: Seen): Finding {
   if (differences.length === 0) return finding(empty ? 'left_out' : 'ok', says)
-  const todos = [...new Set(differences.map((one) => one.todo))]
-  const told = differences.map((one) => one.says).join('; ')
+  const todos = [...new Set(differences.map((difference) => difference.todo))]
+  const told = differences.map((difference) => difference.says).join('; ')
   return finding('differs', told, { differences, todo: todos.join('; ') })
 }
 

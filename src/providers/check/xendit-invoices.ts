@@ -37,11 +37,12 @@ export function invoiceProbe({ gateway, ear, externalId, timeoutMs }: InvoicePro
       try {
         expectStatus(differences, made, 'PENDING', 'made')
         expectStatus(differences, await gateway.getInvoice(made.id), 'PENDING', 'read')
-        const find = async () => (await gateway.findInvoices(externalId)).some((one) => one.id === made.id)
+        const find = async () =>
+          (await gateway.findInvoices(externalId)).some((invoice) => invoice.id === made.id)
         if (!(await within(timeoutMs, find))) differences.push(late('found by our key', timeoutMs))
         const list = async () =>
           (await gateway.listInvoices({ statuses: ['PENDING'], limit: 100 })).some(
-            (one) => one.id === made.id,
+            (invoice) => invoice.id === made.id,
           )
         if (!(await within(timeoutMs, list))) differences.push(late('listed', timeoutMs))
       } finally {
@@ -94,9 +95,9 @@ export function paidInvoicesProbe({ gateway, ear }: Pick<InvoiceProbes, 'gateway
           empty: true,
         }
       const differences = [...qrisDifferences(paid), ...requestIdDifferences(paid)]
-      const wallet = paid.find((one) => String(one.payment_id ?? '').startsWith('ewc_'))
+      const wallet = paid.find((item) => String(item.payment_id ?? '').startsWith('ewc_'))
       if (wallet) differences.push(...(await chargeDifferences(gateway, wallet)))
-      const methods = distinct(paid.map((one) => one.payment_method)).join(', ')
+      const methods = distinct(paid.map((item) => item.payment_method)).join(', ')
       return { says: `${paid.length} read, paid by ${methods}`, differences }
     },
   }
@@ -104,16 +105,16 @@ export function paidInvoicesProbe({ gateway, ear }: Pick<InvoiceProbes, 'gateway
 
 function qrisDifferences(paid: readonly Record<string, unknown>[]): Difference[] {
   const byQris = paid.filter(
-    (one) => one.payment_channel === 'QRIS' || /^QR/.test(String(one.payment_method)),
+    (item) => item.payment_channel === 'QRIS' || /^QR/.test(String(item.payment_method)),
   )
   const differences: Difference[] = []
-  if (byQris.some((one) => one.payment_method === 'QRIS'))
+  if (byQris.some((item) => item.payment_method === 'QRIS'))
     differences.push({
       fact: 'xendit.qris-source',
       says: 'an invoice paid by QRIS calls its method QRIS, not QR_CODE',
       todo: 'nothing: laku reads both',
     })
-  if (byQris.some((one) => typeof fieldsIn(one.payment_details).source !== 'string'))
+  if (byQris.some((item) => typeof fieldsIn(item.payment_details).source !== 'string'))
     differences.push({
       fact: 'xendit.qris-source',
       says: 'an invoice paid by QRIS does not say which app or bank paid it',
@@ -123,7 +124,7 @@ function qrisDifferences(paid: readonly Record<string, unknown>[]): Difference[]
 }
 
 function requestIdDifferences(paid: readonly Record<string, unknown>[]): Difference[] {
-  if (paid.some((one) => typeof one.payment_request_id === 'string' || typeof one.payment_id === 'string'))
+  if (paid.some((item) => typeof item.payment_request_id === 'string' || typeof item.payment_id === 'string'))
     return []
   return [
     {
@@ -158,10 +159,10 @@ async function chargeDifferences(
 function unknownWays(body: unknown): Difference[] {
   const { available_banks, available_ewallets, available_qr_codes, available_retail_outlets } = fieldsIn(body)
   const offered = distinct([
-    ...rowsIn(available_banks).map((one) => one.bank_code),
-    ...rowsIn(available_ewallets).map((one) => one.ewallet_type),
-    ...rowsIn(available_qr_codes).map((one) => one.qr_code_type),
-    ...rowsIn(available_retail_outlets).map((one) => one.retail_outlet_name),
+    ...rowsIn(available_banks).map((item) => item.bank_code),
+    ...rowsIn(available_ewallets).map((item) => item.ewallet_type),
+    ...rowsIn(available_qr_codes).map((item) => item.qr_code_type),
+    ...rowsIn(available_retail_outlets).map((item) => item.retail_outlet_name),
   ])
   const unknown = offered.filter((code) => !Object.hasOwn(invoiceCeilings, code))
   if (unknown.length === 0) return []

@@ -41,7 +41,7 @@ export function channelsProbe(payouts: PayoutGateway): Probe {
     provider,
     name: 'payout channels',
     ask: async () => {
-      const told = new Map((await payouts.channels()).map((one) => [one.channelCode, one]))
+      const told = new Map((await payouts.channels()).map((channel) => [channel.channelCode, channel]))
       const differences = Object.entries(payoutChannelFacts).flatMap(([code, fact]): Difference[] => {
         const channel = told.get(code)
         const todo = 'nothing for laku, which goes by what the provider tells it: have the fact corrected'
@@ -100,7 +100,7 @@ export function payoutProbe(payouts: PayoutGateway, key: string): Probe {
       try {
         expect(made, ['ACCEPTED', 'REQUESTED'], 'made')
         expect(await payouts.getPayout(made.id), ['ACCEPTED', 'REQUESTED'], 'read')
-        if (!(await payouts.findPayouts(key)).some((one) => one.id === made.id))
+        if (!(await payouts.findPayouts(key)).some((payout) => payout.id === made.id))
           differences.push({
             fact: 'xendit.list-lag',
             says: 'the new payout is not found by our key yet',
@@ -175,7 +175,7 @@ export function transactionsProbe(gateway: PaymentGateway, ear: Ear): Probe {
       ]
       const unread = page.unread ?? []
       if (unread.length > 0) {
-        const fields = distinct(unread.flatMap((one) => one.fields)).join(', ')
+        const fields = distinct(unread.flatMap((unreadTransaction) => unreadTransaction.fields)).join(', ')
         differences.push({ says: `${unread.length} lines cannot be read (${fields})`, todo: MAINTAINER })
       }
       return { says: `${lines.length} lines read`, differences }
@@ -187,17 +187,22 @@ const MAINTAINER = 'tell who maintains laku: such lines wait for a person, with 
 
 function productDifferences(lines: readonly Record<string, unknown>[]): Difference[] {
   const fact = 'xendit.transaction-product'
-  const payments = lines.filter((one) => one.type === 'PAYMENT')
+  const payments = lines.filter((line) => line.type === 'PAYMENT')
   const linkOf = (line: Record<string, unknown>) => fieldsIn(line.product_data).payment_link_id
   const differences: Difference[] = []
   // An invoice's id is 24 hexadecimal digits; a payment's begins with its kind.
-  if (payments.some((one) => one.product_id === linkOf(one) || /^[0-9a-f]{24}$/.test(String(one.product_id))))
+  if (
+    payments.some(
+      (payment) =>
+        payment.product_id === linkOf(payment) || /^[0-9a-f]{24}$/.test(String(payment.product_id)),
+    )
+  )
     differences.push({
       fact,
       says: "the line of a payment has the invoice's id as its product, not the payment's",
       todo: 'nothing: laku finds payments by either',
     })
-  if (payments.some((one) => typeof linkOf(one) !== 'string'))
+  if (payments.some((payment) => typeof linkOf(payment) !== 'string'))
     differences.push({
       fact,
       says: 'the line of a payment does not name its invoice',
@@ -208,7 +213,7 @@ function productDifferences(lines: readonly Record<string, unknown>[]): Differen
 
 function feeDifferences(lines: readonly Record<string, unknown>[]): Difference[] {
   const fact = 'xendit.transaction-amounts'
-  const fees = lines.map((one) => one.fee)
+  const fees = lines.map((line) => line.fee)
   const parts = fees.flatMap((fee) => {
     const { xendit_fee, value_added_tax } = fieldsIn(fee)
     return [xendit_fee, value_added_tax].map(Number).filter(Number.isFinite)
@@ -239,11 +244,11 @@ const [EARLIER_DAYS, LATER_DAYS] = [0.5, 2.5]
 
 /** xendit.settlement: a line says itself when it can be spent. */
 function settlementDifferences(lines: readonly Record<string, unknown>[]): Difference[] {
-  const says = lines.flatMap((one) => {
-    if (one.type !== 'PAYMENT') return []
+  const says = lines.flatMap((line) => {
+    if (line.type !== 'PAYMENT') return []
     const days =
-      (Date.parse(String(one.estimated_settlement_time)) - Date.parse(String(one.created))) / DAY_MS
-    const channel = String(one.channel_code).replace(/^ID_/, '')
+      (Date.parse(String(line.estimated_settlement_time)) - Date.parse(String(line.created))) / DAY_MS
+    const channel = String(line.channel_code).replace(/^ID_/, '')
     const known = settlementDays[channel] ?? SETTLEMENT_DAYS_OTHERWISE
     if (Number.isNaN(days) || (days > known - EARLIER_DAYS && days < known + LATER_DAYS)) return []
     return [`${channel} after ${Math.round(days)} days instead of ${known}`]
@@ -259,7 +264,7 @@ function settlementDifferences(lines: readonly Record<string, unknown>[]): Diffe
 }
 
 function typeDifferences(lines: readonly Record<string, unknown>[]): Difference[] {
-  const unknown = distinct(lines.map((one) => one.type)).filter((type) => !transactionTypes.has(type))
+  const unknown = distinct(lines.map((line) => line.type)).filter((type) => !transactionTypes.has(type))
   if (unknown.length === 0) return []
   const says = `lines are of kinds that laku does not know: ${unknown.join(', ')}`
   return [

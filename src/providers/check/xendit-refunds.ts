@@ -29,7 +29,7 @@ export function refundRepeatProbe({ gateway, key, form }: RefundProbe): Probe {
     makes: true,
     ask: async () => {
       const paid = await gateway.listInvoices({ statuses: ['PAID', 'SETTLED'], limit: 50 })
-      const invoice = paid.find((one) => isPartRefundable(one, form))
+      const invoice = paid.find((invoice) => isPartRefundable(invoice, form))
       if (!invoice) return { says: PAY_ONE, empty: true }
       const asked = {
         ...named(invoice, form),

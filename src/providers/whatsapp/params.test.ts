@@ -8,7 +8,7 @@ const filled = (body: string, params: readonly string[]) =>
   body.replace(/\{\{(\d+)\}\}/g, (_, place) => params[Number(place) - 1] as string)
 
 describe('fact 9: templates', () => {
-  it.each(templates.map((one) => [`${one.name} ${one.language}`, one] as const))(
+  it.each(templates.map((template) => [`${template.name} ${template.language}`, template] as const))(
     '%s is as Meta approves, and has an example for each place',
     (_, { body, examples, category }) => {
       if (category === 'UTILITY') expect(templateFaults(body)).toEqual([])
@@ -52,10 +52,10 @@ describe('fact 9: parameters', () => {
           const given = many.slice(0, placesIn(body))
           const sent = fitParams(body, given)
           expect(sent).toHaveLength(given.length)
-          for (const one of sent) {
-            expect(one.trim()).not.toBe('')
-            expect(PARAM_UNFIT.test(one)).toBe(false)
-            expect(one.isWellFormed()).toBe(true)
+          for (const message of sent) {
+            expect(message.trim()).not.toBe('')
+            expect(PARAM_UNFIT.test(message)).toBe(false)
+            expect(message.isWellFormed()).toBe(true)
           }
           expect(filled(body, sent).length).toBeLessThanOrEqual(TEMPLATE_BODY_LENGTH)
         },
@@ -65,7 +65,7 @@ describe('fact 9: parameters', () => {
   })
 
   it('the longest is cut, and the short ones stay', () => {
-    const notice = templates.find((one) => one.name === 'laku_notice')
+    const notice = templates.find((template) => template.name === 'laku_notice')
     const [title, text, link] = fitParams(notice?.body, ['Halo', 'x'.repeat(3000), 'https://laku.test'])
     expect([title, link]).toEqual(['Halo', 'https://laku.test'])
     expect(text?.endsWith('…')).toBe(true)

@@ -19,15 +19,15 @@ export function fitParams(body: string | undefined, params: readonly string[]): 
   const clean = params.map(cleanParam)
   if (body === undefined) return clean
   const room = TEMPLATE_BODY_LENGTH - body.replaceAll(/\{\{\d+\}\}/g, '').length
-  const total = () => clean.reduce((sum, one) => sum + one.length, 0)
+  const total = () => clean.reduce((sum, text) => sum + text.length, 0)
   while (total() > room) {
     const longest = clean.reduce(
-      (best, one, nth) => (one.length > (clean[best]?.length ?? 0) ? nth : best),
+      (best, name, nth) => (name.length > (clean[best]?.length ?? 0) ? nth : best),
       0,
     )
     const text = clean[longest] as string
     const others = clean.filter((_, nth) => nth !== longest)
-    const next = Math.max(0, ...others.map((one) => one.length))
+    const next = Math.max(0, ...others.map((name) => name.length))
     // Down to the next longest, or to what is left; each round shortens by one character at the least.
     const keep = Math.max(1, Math.min(text.length - 1, Math.max(next, text.length - (total() - room))))
     clean[longest] = cutTo(text, keep)

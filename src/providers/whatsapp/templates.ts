@@ -84,8 +84,8 @@ export const templates: readonly Template[] = [
  * The text of a template in a language, or in the one that it has; undefined for a name that nobody wrote.
  */
 export function templateBody(name: string, language: string): string | undefined {
-  const named = templates.filter((one) => one.name === name)
-  return (named.find((one) => one.language === language) ?? named[0])?.body
+  const named = templates.filter((template) => template.name === name)
+  return (named.find((template) => template.language === language) ?? named[0])?.body
 }
 
 /**

@@ -160,15 +160,15 @@ export function parseWhatsAppWebhook(body: unknown): WhatsAppDelivery | undefine
     ...changes.map(
       ({ field, value }) => !value.statuses && !value.messages && !value.errors && (field ?? 'change'),
     ),
-  ].filter((one) => one !== false)
+  ].filter((value) => value !== false)
   return { statuses, messages, ...(unread.length > 0 && { unread: [...new Set(unread)] }) }
 }
 
 /** Adds phone numbers to messages, where the contacts of the delivery know the number of a person. */
 function withPhones(messages: IncomingWhatsApp[], contacts: unknown[] | undefined): IncomingWhatsApp[] {
-  const known = new Map(readable(contact, contacts).map((one) => [one.user_id, one.wa_id]))
-  return messages.map((one) => {
-    const bareNumber = one.from === undefined ? known.get(one.userId ?? '') : undefined
-    return bareNumber === undefined ? one : { ...one, from: e164FromBare(bareNumber) }
+  const known = new Map(readable(contact, contacts).map((item) => [item.user_id, item.wa_id]))
+  return messages.map((message) => {
+    const bareNumber = message.from === undefined ? known.get(message.userId ?? '') : undefined
+    return bareNumber === undefined ? message : { ...message, from: e164FromBare(bareNumber) }
   })
 }

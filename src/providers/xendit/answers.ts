@@ -115,7 +115,7 @@ export const refundsAnswer = z
     hasMore: hasMore ?? false,
     lastId: z.looseObject({ id: z.string() }).safeParse(data.at(-1)).data?.id,
     refunds: readable(refundAnswer, data),
-    unread: data.filter((one) => !refundAnswer.safeParse(one).success).length,
+    unread: data.filter((row) => !refundAnswer.safeParse(row).success).length,
   }))
 
 /**
@@ -162,12 +162,12 @@ export const payoutAnswer = z
  */
 export const payoutsAnswer = z
   .union([z.array(z.unknown()), z.looseObject({ data: z.array(z.unknown()) }).transform((page) => page.data)])
-  .transform((items) => items.map((one) => payoutAnswer.safeParse(one)))
+  .transform((items) => items.map((item) => payoutAnswer.safeParse(item)))
   .refine(
-    (items) => items.length === 0 || items.some((one) => one.success),
+    (items) => items.length === 0 || items.some((item) => item.success),
     'no payout of the list can be read',
   )
-  .transform((items) => items.flatMap((one) => one.data ?? []))
+  .transform((items) => items.flatMap((item) => item.data ?? []))
 
 const channelAnswer = z
   .looseObject({

@@ -42,11 +42,11 @@ export function prefixReferences(
       const mark = await markOf()
       const marked = await gateway.findInvoices(`${mark}${externalId}`)
       const found = marked.length > 0 ? marked : await gateway.findInvoices(externalId)
-      return found.map((one) => invoiceOf(mark, one))
+      return found.map((invoice) => invoiceOf(mark, invoice))
     },
     async listInvoices(query) {
       const mark = await markOf()
-      return (await gateway.listInvoices(query)).map((one) => invoiceOf(mark, one))
+      return (await gateway.listInvoices(query)).map((invoice) => invoiceOf(mark, invoice))
     },
     async expireInvoice(id) {
       return invoiceOf(await markOf(), await gateway.expireInvoice(id))
@@ -63,7 +63,7 @@ export function prefixReferences(
     },
     async findRefunds(payment) {
       const mark = await markOf()
-      return (await gateway.findRefunds(payment)).map((one) => refundOf(mark, one))
+      return (await gateway.findRefunds(payment)).map((refund) => refundOf(mark, refund))
     },
     async listTransactions(query) {
       const mark = await markOf()
@@ -73,7 +73,7 @@ export function prefixReferences(
           ? await gateway.listTransactions({ ...query, referenceId: `${mark}${referenceId}` })
           : undefined
       const page = marked?.transactions.length ? marked : await gateway.listTransactions(query)
-      return { ...page, transactions: page.transactions.map((one) => lineOf(mark, one)) }
+      return { ...page, transactions: page.transactions.map((transaction) => lineOf(mark, transaction)) }
     },
     async getTransaction(id) {
       return lineOf(await markOf(), await gateway.getTransaction(id))

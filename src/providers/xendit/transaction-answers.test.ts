@@ -96,7 +96,7 @@ describe('fact 2 and 4: a line of the provider’s book', () => {
     fc.assert(
       fc.property(fc.array(odd, { maxLength: 4 }), (some) => {
         const page = read(line('txn_a'), ...some, line('txn_z'))
-        const ids = page.transactions.map((one) => one.id)
+        const ids = page.transactions.map((transaction) => transaction.id)
         expect([ids[0], ids.at(-1), page.lastId]).toEqual(['txn_a', 'txn_z', 'txn_z'])
         expect(page.transactions.length + (page.unread?.length ?? 0)).toBe(some.length + 2)
         for (const { amountIdr, feeIdr } of page.transactions)

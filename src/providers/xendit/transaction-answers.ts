@@ -55,30 +55,30 @@ export const transactionAnswer = z
     created: instant,
     updated: maybe(instant),
   })
-  .transform((one): GatewayTransaction => {
-    const status = (statuses.has(one.status) ? one.status : 'UNKNOWN') as GatewayTransactionStatus
-    const moneyIn = one.cashflow === 'MONEY_IN'
-    const charged = feeOf(one.fee)
+  .transform((answer): GatewayTransaction => {
+    const status = (statuses.has(answer.status) ? answer.status : 'UNKNOWN') as GatewayTransactionStatus
+    const moneyIn = answer.cashflow === 'MONEY_IN'
+    const charged = feeOf(answer.fee)
     const feeIdr = Math.round(charged)
-    const feeStatus = feeStatusOf(one.fee, status)
-    const amountIdr = Math.round(one.amount)
+    const feeStatus = feeStatusOf(answer.fee, status)
+    const amountIdr = Math.round(answer.amount)
     return {
-      id: one.id,
-      type: one.type,
+      id: answer.id,
+      type: answer.type,
       status,
-      productId: one.product_id ?? null,
-      paymentLinkId: one.product_data?.payment_link_id ?? null,
-      referenceId: one.reference_id ?? null,
-      channel: one.channel_code ?? null,
+      productId: answer.product_id ?? null,
+      paymentLinkId: answer.product_data?.payment_link_id ?? null,
+      referenceId: answer.reference_id ?? null,
+      channel: answer.channel_code ?? null,
       amountIdr,
       moneyIn,
       feeIdr,
       feeStatus,
       roundedIdr:
-        (status === 'SUCCESS' ? (moneyIn ? 1 : -1) * (one.amount - amountIdr) : 0) -
+        (status === 'SUCCESS' ? (moneyIn ? 1 : -1) * (answer.amount - amountIdr) : 0) -
         (feeStatus === 'COMPLETED' ? charged - feeIdr : 0),
-      createdAt: one.created,
-      updatedAt: one.updated ?? one.created,
+      createdAt: answer.created,
+      updatedAt: answer.updated ?? answer.created,
     }
   })
 
@@ -118,7 +118,7 @@ export const transactionsAnswer = z
       const id = anId.safeParse(item).data?.id ?? null
       lastId = id ?? lastId
       if (parsed.success) transactions.push(parsed.data)
-      else unread.push({ id, fields: [...new Set(parsed.error.issues.map((one) => one.path.join('.')))] })
+      else unread.push({ id, fields: [...new Set(parsed.error.issues.map((issue) => issue.path.join('.')))] })
     }
     return { transactions, unread, lastId, hasMore: hasMore ?? false }
   })

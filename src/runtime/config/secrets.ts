@@ -78,6 +78,6 @@ function developmentSecrets(): Set<string> {
 }
 
 function valuesOf(value: unknown): string[] {
-  if (Array.isArray(value)) return value.filter((one) => typeof one === 'string')
+  if (Array.isArray(value)) return value.filter((item) => typeof item === 'string')
   return typeof value === 'string' ? value.split(',').flatMap((part) => part.trim() || []) : []
 }

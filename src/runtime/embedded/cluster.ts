@@ -75,7 +75,7 @@ function run(program: string, args: string[], user: ServerUser, input = ''): voi
 
 function failure(program: string, user: ServerUser, result: SpawnSyncReturns<string>): StartError {
   const said = result.stderr?.trim().split('\n').filter(Boolean)
-  const line = said?.findLast((one) => /error|fatal|could not|cannot/i.test(one)) ?? said?.at(-1)
+  const line = said?.findLast((text) => /error|fatal|could not|cannot/i.test(text)) ?? said?.at(-1)
   const why = result.error?.message ?? line ?? `${program} ended with ${result.status ?? result.signal}`
   const remedy = user.owner
     ? `root's server runs as user ${user.owner.uid}: put the data folder (LAKU_DATA_DIR) where that user can reach it`

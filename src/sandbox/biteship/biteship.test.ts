@@ -210,7 +210,7 @@ it('fact 11: gives waybill, link and driver only with order.waybill_id', async (
   const { body } = await order()
   expect(body.courier).toMatchObject({ waybill_id: null, link: null, driver_name: null })
   await f.sandbox.settleWebhooks()
-  expect(f.receiver.received.map((one) => one.body)).toMatchObject([
+  expect(f.receiver.received.map((item) => item.body)).toMatchObject([
     { event: 'order.waybill_id', courier_waybill_id: expect.stringMatching(/^WYB-/) },
   ])
   const read = await f.biteship('GET', `/v1/orders/${body.id}`)

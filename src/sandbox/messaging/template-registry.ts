@@ -65,7 +65,8 @@ const keyOf = (name: string, language: string) => `${name} ${language}`
 export function readTemplate(body: Fields): NewTemplate | undefined {
   const components = Array.isArray(body.components) ? body.components.map(fieldsOf) : []
   const text =
-    textOf(body.body) ?? textOf(components.find((one) => String(one.type).toUpperCase() === 'BODY')?.text)
+    textOf(body.body) ??
+    textOf(components.find((component) => String(component.type).toUpperCase() === 'BODY')?.text)
   const [name, language] = [textOf(body.name), textOf(body.language)]
   const category = textOf(body.category)?.toUpperCase() ?? 'UTILITY'
   if (name === undefined || language === undefined) return undefined

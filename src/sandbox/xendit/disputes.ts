@@ -17,7 +17,7 @@ const TWO_WEEKS_MS = 14 * 86_400_000
 export function sendDisputeWebhook(context: SandboxContext, account: XenditAccount, body: unknown): object {
   const fields = fieldsOf(body)
   const line = findLine(account, textOf(fields.of) ?? '')
-  const event = EVENTS.find((one) => one === (fields.event ?? 'action_required'))
+  const event = EVENTS.find((event) => event === (fields.event ?? 'action_required'))
   if (!event) throw new WireError(400, { error: `event: one of ${EVENTS.join(', ')} is wanted` })
   const now = context.now()
   const dueMs = typeof fields.due_in_s === 'number' ? fields.due_in_s * 1000 : TWO_WEEKS_MS

@@ -66,11 +66,11 @@ export function changeMovement(
  */
 export function findLine(account: XenditAccount, id: string): Transaction {
   const line = account.transactions.findLast(
-    (one) =>
-      one.id === id ||
-      one.product_id === id ||
-      one.product_data?.payment_link_id === id ||
-      one.reference_id === id,
+    (transaction) =>
+      transaction.id === id ||
+      transaction.product_id === id ||
+      transaction.product_data?.payment_link_id === id ||
+      transaction.reference_id === id,
   )
   if (!line) throw new WireError(404, { error: `no line of ${id}` })
   return line

@@ -32,7 +32,9 @@ function waysToPay(invoice: Invoice, language: Language): string {
   }
   const { choose, methods } = payTexts[language]
   const groups = [...byMethod].map(([method, channels]) => {
-    const buttons = channels.map((one) => `<button name="channel" value="${one}">${nameOf(one)}</button>`)
+    const buttons = channels.map(
+      (channel) => `<button name="channel" value="${channel}">${nameOf(channel)}</button>`,
+    )
     return `<h2>${methods[method]}</h2><div class="ways">${buttons.join('')}</div>`
   })
   return `<section class="card"><p>${choose}</p><form method="post" action="?lang=${language}">${groups.join('\n')}</form></section>`

@@ -146,7 +146,7 @@ function readNewRefund(context: SandboxContext, body: unknown) {
   const fields = fieldsOf(body)
   const { amount, currency, metadata = null } = fields
   const reason = textOf(fields.reason)
-  if (reason === undefined || !REFUND_REASONS.some((one) => one === reason))
+  if (reason === undefined || !REFUND_REASONS.some((text) => text === reason))
     throw invalidField('reason', `is required, one of ${REFUND_REASONS.join(', ')}`)
   if (currency !== undefined && currency !== 'IDR')
     throw invalidField('currency', 'must be that of the payment')
@@ -231,15 +231,17 @@ export function listRefunds(context: SandboxContext, account: XenditAccount, que
   const [invoiceId, requestId] = [textOf(query.invoice_id), textOf(query.payment_request_id)]
   const found = account.refunds
     .filter(
-      (one) =>
-        context.lists.shows(one) &&
-        (invoiceId === undefined || one.invoice_id === invoiceId) &&
-        (requestId === undefined || one.payment_request_id === requestId || one.payment_id === requestId),
+      (refund) =>
+        context.lists.shows(refund) &&
+        (invoiceId === undefined || refund.invoice_id === invoiceId) &&
+        (requestId === undefined ||
+          refund.payment_request_id === requestId ||
+          refund.payment_id === requestId),
     )
     .toReversed()
   const afterId = textOf(query.after_id)
-  const start = afterId === undefined ? 0 : found.findIndex((one) => one.id === afterId) + 1
+  const start = afterId === undefined ? 0 : found.findIndex((refund) => refund.id === afterId) + 1
   if (afterId !== undefined && start === 0) throw invalidField('after_id', 'no such refund')
-  const data = found.slice(start, start + limit).map((one) => asListed(context, one))
+  const data = found.slice(start, start + limit).map((refund) => asListed(context, refund))
   return { data, has_more: start + limit < found.length }
 }

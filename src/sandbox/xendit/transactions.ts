@@ -247,7 +247,7 @@ export function listTransactions(context: SandboxContext, account: XenditAccount
   const hasMore = found.length > limit
   if (hasMore) found.pop()
   const last = found.at(-1)
-  const data = found.map((one) => transactionAnswer(context, one))
+  const data = found.map((transaction) => transactionAnswer(context, transaction))
   const links =
     hasMore && last
       ? [{ href: `/transactions?limit=${limit}&after_id=${last.id}`, rel: 'next', method: 'GET' }]

@@ -126,7 +126,7 @@ function refundKey(
   const key = idempotencyKey(request, 'refunds')
   const repeat = context.profile.of('xendit.refund-repeat')
   const reference = textOf(fieldsOf(request.body).reference_id)
-  const isRepeat = account.knows(key) || account.refunds.some((one) => one.reference_id === reference)
+  const isRepeat = account.knows(key) || account.refunds.some((refund) => refund.reference_id === reference)
   if (repeat !== 'by_key' && reference !== undefined && isRepeat)
     throw xenditError(/^(IDEMPOTENCY|DUPLICATE)/.test(repeat) ? 409 : 400, repeat, 'A repeated request')
   return context.profile.of('xendit.refund-key') === 'honoured' ? key : undefined

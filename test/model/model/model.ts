@@ -24,7 +24,7 @@ export class Model {
   readonly sessions: readonly Session[]
 
   constructor(terms: readonly Terms[]) {
-    this.sessions = terms.map((one, rank) => new Session(this, one, rank))
+    this.sessions = terms.map((term, rank) => new Session(this, term, rank))
     this.book.intoWallet('subsidy', 0, GIFT_IDR, 0)
   }
 
@@ -80,12 +80,14 @@ export class Model {
       case 'endPurchase':
         return stock.endPurchase(this.session(command.session), command.how)
       case 'pay':
-        return this.#with(this.invoiced(command.nth), (one) => payments.pay(one, command.invoice, command))
+        return this.#with(this.invoiced(command.nth), (payment) =>
+          payments.pay(payment, command.invoice, command),
+        )
       case 'expire':
-        return this.#with(this.invoiced(command.nth), (one) => payments.expire(one))
+        return this.#with(this.invoiced(command.nth), (payment) => payments.expire(payment))
       case 'chargeBack':
-        return this.#with(this.invoiced(command.nth), (one) =>
-          payments.chargeBack(one, Math.floor(one.amountIdr / command.parts)),
+        return this.#with(this.invoiced(command.nth), (payment) =>
+          payments.chargeBack(payment, Math.floor(payment.amountIdr / command.parts)),
         )
       case 'decide':
         return payments.decide(command.nth, command.how)
@@ -100,13 +102,15 @@ export class Model {
       case 'withdraw':
         return withdrawals.request(command.buyer, this.amountOf(command))
       case 'withdrawal':
-        return this.#with(pick(withdrawals.all, command.nth), (one) => withdrawals[command.act](one))
+        return this.#with(pick(withdrawals.all, command.nth), (withdrawal) =>
+          withdrawals[command.act](withdrawal),
+        )
       case 'payouts':
         return done(this.payouts.send(command.answer))
       case 'settle':
         return done(settlements.run())
       case 'settlement':
-        return this.#with(pick(settlements.all, command.nth), (one) => settlements.act(one, command.act))
+        return this.#with(pick(settlements.all, command.nth), (item) => settlements.act(item, command.act))
       default:
         return this.#with(this.order(command.nth), (order) => actOn(order, command))
     }
@@ -136,8 +140,8 @@ export class Model {
   }
 
   /** Nothing is done, and nothing refused, where there is none. */
-  #with<T>(one: T | undefined, use: (one: T) => unknown): boolean {
-    return one === undefined || use(one) !== false
+  #with<T>(value: T | undefined, use: (item: T) => unknown): boolean {
+    return value === undefined || use(value) !== false
   }
 }
 

@@ -93,7 +93,7 @@ export class Order implements Payable {
   }
 
   get parcel(): Parcel | undefined {
-    return this.parcels.findLast((one) => one.isLive)
+    return this.parcels.findLast((parcel) => parcel.isLive)
   }
 
   /** Opens a payment, for as long as its stock is kept. */
@@ -138,7 +138,7 @@ export class Order implements Payable {
       const holds = status !== 'returned' && payment.returnedIdr < payment.amountIdr
       return payment.wasPaid && !neverOurs && (holds || this.#model.payments.hasRefundUnderWay(payment))
     }
-    if (payments.some((one) => one.returnedIdr > 0) && !payments.some(keeps)) this.status = 'refunded'
+    if (payments.some((payment) => payment.returnedIdr > 0) && !payments.some(keeps)) this.status = 'refunded'
   }
 
   hold(): boolean {
@@ -207,7 +207,7 @@ export class Order implements Payable {
         ['commission', commissionIdr],
       ]
     })
-    const goodsIdr = goods.reduce((sum, one) => sum + one.goodsIdr, 0)
+    const goodsIdr = goods.reduce((sum, item) => sum + item.goodsIdr, 0)
     return [...entries, ['subsidy', refundIdr - goodsIdr]]
   }
 
@@ -227,7 +227,7 @@ export class Order implements Payable {
   /** A courier is booked at this price. Nothing where it is not to be sent, or is booked already. */
   book(priceIdr: number): void {
     if ((this.status !== 'paid' && this.status !== 'processing') || this.parcel) return
-    const feeIdr = this.parcels.some((one) => one.isClosed) ? 0 : SHIPPING_IDR
+    const feeIdr = this.parcels.some((parcel) => parcel.isClosed) ? 0 : SHIPPING_IDR
     this.parcels.push(new Parcel(this.#model.book, feeIdr, priceIdr))
     this.status = 'ready_for_pickup'
   }
@@ -310,7 +310,7 @@ export class Order implements Payable {
     const isAll = this.items.every((item) => item.returned === item.quantity)
     const goodsIdr = Math.min(
       kept.leftIdr,
-      back.reduce((sum, one) => sum + one.goodsIdr, 0),
+      back.reduce((sum, row) => sum + row.goodsIdr, 0),
     )
     const feeIdr = isOurFault && isAll ? Math.min(SHIPPING_IDR, kept.leftIdr - goodsIdr) : 0
     this.status = isAll ? 'returned' : 'delivered'

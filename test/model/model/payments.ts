@@ -309,16 +309,16 @@ export class Payments {
   }
 
   #underWayIdr(payment: Payment): number {
-    return this.#underWay(payment).reduce((sum, one) => sum + one.amountIdr, 0)
+    return this.#underWay(payment).reduce((sum, refund) => sum + refund.amountIdr, 0)
   }
 
   #underWay(payment: Payment): Refund[] {
-    return this.refunds.filter((one) => one.payment === payment && !one.stray && !isOver(one))
+    return this.refunds.filter((refund) => refund.payment === payment && !refund.stray && !isOver(refund))
   }
 
   /** All refunds that are due are sent or asked about, and the gateway says this to each. */
   send(answer: GatewayAnswer): void {
-    for (const refund of this.refunds.filter((one) => !isOver(one))) {
+    for (const refund of this.refunds.filter((refund) => !isOver(refund))) {
       if (refund.status !== 'submitted')
         this.#book.move('refunds-payable', 'refunds-in-flight', refund.amountIdr)
       refund.status = 'submitted'

@@ -43,7 +43,7 @@ export class Settlements {
    * again.
    */
   run(): void {
-    for (const one of this.all) if (one.status === 'calculated' && this.#hasChanged(one)) this.#void(one)
+    for (const item of this.all) if (item.status === 'calculated' && this.#hasChanged(item)) this.#void(item)
     const due = this.#lines.filter((line) => !line.settlement && this.#isDue(line))
     const netIdr = due.reduce((sum, line) => sum + line.netIdr, 0)
     if (netIdr < SETTLEMENT_MINIMUM_IDR) return
@@ -105,10 +105,12 @@ export class Settlements {
    * factory has that money.
    */
   #isDue(line: Line, of?: Settlement): boolean {
-    const isElsewhere = (one: Line) => one.settlement !== undefined && one.settlement !== of
+    const isElsewhere = (line: Line) => line.settlement !== undefined && line.settlement !== of
     const takesBack =
       line.netIdr < 0 &&
-      this.#lines.some((one) => one.item === line.item && one.netIdr > 0 && isElsewhere(one))
+      this.#lines.some(
+        (otherLine) => otherLine.item === line.item && otherLine.netIdr > 0 && isElsewhere(otherLine),
+      )
     return takesBack || settled.includes(line.order.status)
   }
 

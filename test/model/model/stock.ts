@@ -1,8 +1,8 @@
 /** Pieces by variant. */
 export type Pieces = readonly number[]
 
-export const sumOf = (pieces: Pieces) => pieces.reduce((sum, one) => sum + one, 0)
-const plus = (a: Pieces, b: Pieces) => a.map((one, v) => one + (b[v] ?? 0))
+export const sumOf = (pieces: Pieces) => pieces.reduce((sum, piece) => sum + piece, 0)
+const plus = (a: Pieces, b: Pieces) => a.map((value, v) => value + (b[v] ?? 0))
 const none = (like: Pieces) => like.map(() => 0)
 
 /** A session or an order. */
@@ -53,7 +53,7 @@ export class Stock {
     pieces.forEach((units, v) => {
       this.free[v] = this.#freeOf(v) + units
       const waiting = this.#shortages
-        .filter((one) => one.variant === v)
+        .filter((shortage) => shortage.variant === v)
         .sort(
           (a, b) =>
             Number(b.session === first) - Number(a.session === first) ||
@@ -62,7 +62,7 @@ export class Stock {
         )
       for (const shortage of waiting) shortage.missing -= this.#take(shortage.session, v, shortage.missing)
     })
-    this.#shortages = this.#shortages.filter((one) => one.missing > 0)
+    this.#shortages = this.#shortages.filter((shortage) => shortage.missing > 0)
   }
 
   /** All or nothing. */
@@ -76,7 +76,7 @@ export class Stock {
 
   /** What is reserved is free again, for others as well, and its holder waits no more. */
   release(holder: Holder): void {
-    this.#shortages = this.#shortages.filter((one) => one.session !== holder)
+    this.#shortages = this.#shortages.filter((shortage) => shortage.session !== holder)
     const given = this.reservedFor(holder)
     this.#reserved.delete(holder)
     this.add(given)
@@ -114,7 +114,7 @@ export class Stock {
   }
 
   lastPurchaseOf(session: Holder): Purchase | undefined {
-    return this.#purchases.findLast((one) => one.session === session)
+    return this.#purchases.findLast((purcha) => purcha.session === session)
   }
 
   /** What is good of a delivery; what is damaged is still owed. */
@@ -155,12 +155,14 @@ export class Stock {
 
   #saveShortages(session: Holder, missing: Pieces, { nowS, rank }: { nowS: number; rank: number }): void {
     const before = new Map(
-      this.#shortages.filter((one) => one.session === session).map((one) => [one.variant, one.sinceS]),
+      this.#shortages
+        .filter((shortage) => shortage.session === session)
+        .map((shortage) => [shortage.variant, shortage.sinceS]),
     )
     const now = missing.flatMap((units, variant) =>
       units > 0 ? [{ session, variant, missing: units, sinceS: before.get(variant) ?? nowS, rank }] : [],
     )
-    this.#shortages = [...this.#shortages.filter((one) => one.session !== session), ...now]
+    this.#shortages = [...this.#shortages.filter((shortage) => shortage.session !== session), ...now]
   }
 
   #callOff(session: Holder, missing: Pieces, byStaff: boolean): void {
@@ -176,11 +178,11 @@ export class Stock {
   /** On the way, and waited for by no other session. */
   #unclaimed(session: Holder, variant: number): number {
     const coming = this.#purchases
-      .filter((one) => onTheWay.includes(one.status))
-      .reduce((sum, one) => sum + (one.quantity[variant] ?? 0) - (one.received[variant] ?? 0), 0)
+      .filter((purcha) => onTheWay.includes(purcha.status))
+      .reduce((sum, purcha) => sum + (purcha.quantity[variant] ?? 0) - (purcha.received[variant] ?? 0), 0)
     const claimed = this.#shortages
-      .filter((one) => one.variant === variant && one.session !== session)
-      .reduce((sum, one) => sum + one.missing, 0)
+      .filter((shortage) => shortage.variant === variant && shortage.session !== session)
+      .reduce((sum, shortage) => sum + shortage.missing, 0)
     return coming - claimed
   }
 }

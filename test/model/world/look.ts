@@ -32,10 +32,10 @@ export async function look(
   { orders, since }: { orders: readonly string[]; since: number },
 ): Promise<Seen> {
   const { market, buyers, sessions, payments } = world
-  const sessionIds = sessions.map((one) => one.id)
-  const userIds = buyers.map((one) => one.id)
+  const sessionIds = sessions.map((session) => session.id)
+  const userIds = buyers.map((buyer) => buyer.id)
   const variantIds = [market.variantId, market.otherVariantId]
-  const paymentIds = payments.map((one) => one.id)
+  const paymentIds = payments.map((payment) => payment.id)
   const { rows } = await sql<{ seen: Seen & { accounts: [string, number][] } }>`
     select jsonb_build_object(
       'sessions', (select jsonb_agg(jsonb_build_object('status', status, 'held', held_units, 'paid', paid_units,

@@ -123,14 +123,14 @@ export const moneyActs: Acts<
     const { laku, payoutBook } = world
     payoutBook.answer = answer
     const known = await payoutsOf(world)
-    const created = known.filter((one) => one.status === 'created' && answer !== 'reversed')
+    const created = known.filter((row) => row.status === 'created' && answer !== 'reversed')
     const context = { units: laku.units, actor: system, payouts: payoutBook.gateway }
     await submitPayouts(
       context,
-      created.map((one) => one.id),
+      created.map((row) => row.id),
     )
     const sent = answer === 'reversed' ? ['submitted', 'succeeded'] : ['submitted']
-    const said = known.filter((one) => sent.includes(one.status)).map((one) => payoutBook.say(one.key))
+    const said = known.filter((row) => sent.includes(row.status)).map((row) => payoutBook.say(row.key))
     if (answer !== 'lost') await laku.system((work) => settlePayouts(work, said))
   },
   settle: async ({ laku, market: { factoryId } }) => {
@@ -173,7 +173,7 @@ async function strayOf({ laku, payments }: World, nth: number): Promise<string |
     .selectFrom('quarantinedMoney')
     .select('id')
     .where('status', '=', 'waiting')
-    .where('paymentId', 'in', [...payments.map((one) => one.id), newId()])
+    .where('paymentId', 'in', [...payments.map((payment) => payment.id), newId()])
     .orderBy('id')
     .execute()
   return pick(strays, nth)?.id

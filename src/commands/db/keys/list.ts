@@ -51,7 +51,7 @@ export const list = defineTask({
     }))
     for (const purpose of ['encryption', 'seal'] as const) {
       for (const [id, values] of use[purpose].values) {
-        if (keys.some((one) => one.purpose === purpose && one.key === id)) continue
+        if (keys.some((key) => key.purpose === purpose && key.key === id)) continue
         keys.push({ purpose, key: id || 'unknown', state: 'not given', values, admittedAt: null })
       }
     }

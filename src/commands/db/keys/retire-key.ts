@@ -24,7 +24,7 @@ export async function retireKey(
   const writing = { encryption: vault.keyId, seal: vault.seals.keyId }
   const newer = known?.keys.filter(({ id, retiredAt }) => id !== key && retiredAt === null) ?? []
   for (const { purpose } of own) {
-    if (writing[purpose] === key || !newer.some((one) => one.purpose === purpose)) {
+    if (writing[purpose] === key || !newer.some((key) => key.purpose === purpose)) {
       return { refused: `${key} is the ${purpose} key that writes: admit another, and put it first` }
     }
   }

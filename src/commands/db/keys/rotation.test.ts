@@ -205,7 +205,7 @@ describe('the keys of the database rotate', () => {
     await rotating().as(admin, (work) => adjustWallet(work, gift))
     const { keys } = await askLaku<Listed>(rotating(), ['db', 'keys', 'list'])
     const under = (purpose: string, key: string) =>
-      keys.find((one) => one.purpose === purpose && one.key === key)?.values ?? 0
+      keys.find((candidate) => candidate.purpose === purpose && candidate.key === key)?.values ?? 0
     expect(under('encryption', old.keyId)).toBeGreaterThan(8)
     expect(under('seal', old.keyId)).toBeGreaterThan(2)
     expect(under('seal', rotating().vault.seals.keyId)).toBeGreaterThan(0)

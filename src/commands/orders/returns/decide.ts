@@ -21,7 +21,7 @@ export const accept = defineChange({
     ...input,
     writeOff: z
       .string()
-      .transform((text) => text.split(',').map((one) => one.trim()))
+      .transform((text) => text.split(',').map((name) => name.trim()))
       .optional(),
   }),
   examples: ['laku orders returns accept ORD-261123-7K3QX2M4TA --write-off KAOS-HITAM-M'],

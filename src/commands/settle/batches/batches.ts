@@ -42,17 +42,17 @@ export const show = defineShow({
     return await context.read((work) => showBatch(work, batch))
   },
   fields: [
-    { name: 'number', kind: 'number', value: (one) => one.number },
-    { name: 'id', kind: 'code', value: (one) => one.id },
-    { name: 'status', kind: 'status', value: (one) => one.status },
-    { name: 'status_reason', heading: 'reason', value: (one) => one.statusReason },
-    { name: 'reference', kind: 'code', value: (one) => one.reference },
-    { name: 'total_idr', kind: 'idr', value: (one) => one.totalIdr },
-    { name: 'open_idr', kind: 'idr', value: (one) => one.openIdr },
-    { name: 'made_by', heading: 'by', value: (one) => one.madeBy },
-    { name: 'made_at', kind: 'time', value: (one) => one.madeAt },
-    { name: 'handed_out_at', kind: 'time', value: (one) => one.handedOutAt },
-    { name: 'finished_at', kind: 'time', value: (one) => one.finishedAt },
+    { name: 'number', kind: 'number', value: (settlement) => settlement.number },
+    { name: 'id', kind: 'code', value: (settlement) => settlement.id },
+    { name: 'status', kind: 'status', value: (settlement) => settlement.status },
+    { name: 'status_reason', heading: 'reason', value: (settlement) => settlement.statusReason },
+    { name: 'reference', kind: 'code', value: (settlement) => settlement.reference },
+    { name: 'total_idr', kind: 'idr', value: (settlement) => settlement.totalIdr },
+    { name: 'open_idr', kind: 'idr', value: (settlement) => settlement.openIdr },
+    { name: 'made_by', heading: 'by', value: (settlement) => settlement.madeBy },
+    { name: 'made_at', kind: 'time', value: (settlement) => settlement.madeAt },
+    { name: 'handed_out_at', kind: 'time', value: (settlement) => settlement.handedOutAt },
+    { name: 'finished_at', kind: 'time', value: (settlement) => settlement.finishedAt },
   ],
   sections: ({ lines }) => [
     section(

@@ -34,7 +34,9 @@ const use = async (who: Member, code: string, burn = true) =>
 /** Six digits that no code near now has. */
 const wrong = (secret: string) => {
   const near = [-2, -1, 0, 1, 2].map((steps) => codeNow(secret, steps))
-  return ['111111', '222222', '333333', '444444', '555555', '666666'].find((one) => !near.includes(one)) ?? ''
+  return (
+    ['111111', '222222', '333333', '444444', '555555', '666666'].find((text) => !near.includes(text)) ?? ''
+  )
 }
 
 it('codes are those of RFC 6238', () => {

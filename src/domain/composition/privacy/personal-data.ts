@@ -34,8 +34,8 @@ export const messagesOf = ({ userId, phone }: Pick<Person, 'userId' | 'phone'>) 
 function writtenAs(phone: string | null, email: string | null): string[] {
   const international = phone?.slice(1)
   const atHome = phone?.startsWith('+62') ? `0${phone.slice(3)}` : undefined
-  const named = [international, atHome, email?.toLowerCase()].filter((one) => one !== undefined)
-  return named.map((one) => `%${one.replaceAll(/[\\%_]/g, '\\$&')}%`)
+  const named = [international, atHome, email?.toLowerCase()].filter((value) => value !== undefined)
+  return named.map((name) => `%${name.replaceAll(/[\\%_]/g, '\\$&')}%`)
 }
 
 /**

@@ -109,8 +109,8 @@ const known = async (buyer: Buyer, bank: BankAccount) => {
 const left = async () => {
   const { transactions } = await context.gateway.listTransactions({ limit: 50 })
   return transactions
-    .filter((one) => !one.moneyIn && one.status === 'SUCCESS')
-    .map((one) => `${one.referenceId} ${one.amountIdr}`)
+    .filter((transaction) => !transaction.moneyIn && transaction.status === 'SUCCESS')
+    .map((transaction) => `${transaction.referenceId} ${transaction.amountIdr}`)
     .sort()
 }
 const booksAgree = async () => {
@@ -120,7 +120,7 @@ const booksAgree = async () => {
   await readProviderBook(at())
   expect(await reconcileGateway(at(), {})).toMatchObject({ ok: true, differences: [] })
   const results = await laku.system((work) => runChecks(bookChecks, work.tx, laku.vault))
-  expect(results.filter((one) => !one.ok)).toEqual([])
+  expect(results.filter((checkResult) => !checkResult.ok)).toEqual([])
 }
 
 it('refunds of the lost day are refunds here: each went back once, whatever their orders do next', async () => {
@@ -185,7 +185,7 @@ it('refunds of the lost day are refunds here: each went back once, whatever thei
   await sendRefunds()
   expect(await left()).toHaveLength(7)
   const restIdr = (await shop.see(some.order.id)).totalIdr - 10_000
-  expect((await left()).filter((one) => one.endsWith(` ${restIdr}`))).toHaveLength(1)
+  expect((await left()).filter((text) => text.endsWith(` ${restIdr}`))).toHaveLength(1)
   await booksAgree()
 })
 
@@ -196,7 +196,7 @@ it('withdrawals of the lost day are withdrawals here, with their fee; one under 
   await sendPayouts()
   const before = [await wallet(paid), await wallet(moving)] as const
   const restore = await backUp(laku)
-  const one = await withdraw(paid, 40_000, good)
+  const withdrawal = await withdraw(paid, 40_000, good)
   const other = await withdraw(moving, 40_000, waits)
   await sendPayouts()
   const gone = await left()
@@ -206,7 +206,7 @@ it('withdrawals of the lost day are withdrawals here, with their fee; one under 
   expect(adoption.adopted).toHaveLength(2)
   expect([await wallet(paid), await wallet(moving)]).toEqual(before.map((idr) => idr - 40_000 - FEE_IDR))
   const status = async (code: string) => (await laku.system((work) => getWithdrawal(work, code))).status
-  expect([await status(one.code), await status(other.code)]).toEqual(['succeeded', 'submitted'])
+  expect([await status(withdrawal.code), await status(other.code)]).toEqual(['succeeded', 'submitted'])
   await sendPayouts()
   expect(await left()).toEqual(gone)
   const { rows } = await sql<{ id: string }>`
@@ -252,9 +252,9 @@ it('a copy that lacks what this shop did sends nothing from when the provider’
 
 it('parcels of the lost day are found by their reference: none is booked and paid for twice', async () => {
   const [direct, moved] = (await shop.market.buyers(2)) as [Buyer, Buyer]
-  const one = await ordered(direct)
+  const placedOrder = await ordered(direct)
   const two = await ordered(moved)
-  const orders = [one.order.id, two.order.id]
+  const orders = [placedOrder.order.id, two.order.id]
   const parcelsOf = async () => {
     const { rows } = await sql<{ providerOrderId: string; status: string; priceIdr: number }>`
       select provider_order_id, status, price_idr from shipments where order_id = any(${orders}::uuid[]) and provider_order_id is not null

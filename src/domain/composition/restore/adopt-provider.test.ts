@@ -60,11 +60,13 @@ describe('case 4: a backup is restored over a day in which money left and came',
   /** All that left by the provider's own book, by amount. */
   const paidOut = async () => {
     const { transactions } = await f.laku.providers.gateway.listTransactions({ limit: 50 })
-    const out = transactions.filter((one) => !one.moneyIn && one.status === 'SUCCESS')
-    return out.map((one) => one.amountIdr).sort((a, b) => a - b)
+    const out = transactions.filter((transaction) => !transaction.moneyIn && transaction.status === 'SUCCESS')
+    return out.map((transaction) => transaction.amountIdr).sort((a, b) => a - b)
   }
   const open = async () =>
-    (await f.laku.system(({ tx }) => listAttention(tx, { limit: 50 }))).data.map((one) => one.kind)
+    (await f.laku.system(({ tx }) => listAttention(tx, { limit: 50 }))).data.map(
+      (attention) => attention.kind,
+    )
 
   it('pays each once, finds the payment of the day, and both books agree', async () => {
     const { laku, market } = f

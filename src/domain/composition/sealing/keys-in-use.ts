@@ -28,8 +28,8 @@ export async function keysInUse(
   tables.push({ table: 'idempotency_keys', values: await countAnswers(tx, vault) })
   told('idempotency_keys')
   const values = new Map<string, number>()
-  for (const one of tables) {
-    for (const [id, count] of one.values) values.set(id, (values.get(id) ?? 0) + count)
+  for (const table of tables) {
+    for (const [id, count] of table.values) values.set(id, (values.get(id) ?? 0) + count)
   }
   const seals = await countSeals(tx)
   told('the book')

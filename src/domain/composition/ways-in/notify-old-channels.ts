@@ -75,7 +75,9 @@ async function channelsOf(
   const now = await currentOf(work, subject)
   const recent = await changesOf(work, subject, secondsAfter(work.now, -REMEMBERED_S))
   const before = (of: 'phone' | 'email') =>
-    recent.flatMap((one) => (one.way === of && one.old !== null && one.id !== id ? [one.old] : []))
+    recent.flatMap((wayChange) =>
+      wayChange.way === of && wayChange.old !== null && wayChange.id !== id ? [wayChange.old] : [],
+    )
   const one = (of: 'phone' | 'email', current: string | null) => {
     const first = way === of ? old : current
     return [...new Set([...(first === null ? [] : [first]), ...before(of)])]

@@ -106,7 +106,7 @@ async function orderCovered(work: Work, session: LockedSession): Promise<Ordered
   const waiting = await waitingParticipants(work, id)
   const covered = new Set(coveredInTurn([...held, ...waiting], reserved))
   const allocated = held.filter((order) => covered.has(order))
-  const ordering = waiting.filter((one) => covered.has(one))
+  const ordering = waiting.filter((participant) => covered.has(participant))
   await allocate(work, session, allocated)
   const made = await makeOrders(work, session, ordering, 'reserved')
   const left = { waiting: waiting.length - ordering.length, held: held.length - allocated.length }

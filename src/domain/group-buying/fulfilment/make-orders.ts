@@ -57,17 +57,17 @@ export async function makeOrders(
   if (session.finalUnitPriceIdr === null) throw new Error(`session ${session.code} closed without a price`)
   const orders = await createSessionOrders(work, {
     sessionId: session.id,
-    lines: participants.map((one) => ({
-      participantId: one.id,
-      userId: one.userId,
-      paymentId: one.paymentId,
-      address: one.address,
-      courierCompany: one.courierCompany,
-      courierType: one.courierType,
-      shippingIdr: one.shippingIdr,
-      feeEstimated: one.feeEstimated,
+    lines: participants.map((participant) => ({
+      participantId: participant.id,
+      userId: participant.userId,
+      paymentId: participant.paymentId,
+      address: participant.address,
+      courierCompany: participant.courierCompany,
+      courierType: participant.courierType,
+      shippingIdr: participant.shippingIdr,
+      feeEstimated: participant.feeEstimated,
       allocated: stock === 'reserved',
-      items: one.lines.map(({ variantId, quantity, unitPriceIdr }) => ({
+      items: participant.lines.map(({ variantId, quantity, unitPriceIdr }) => ({
         variantId,
         quantity,
         unitPriceIdr,
@@ -76,31 +76,34 @@ export async function makeOrders(
     })),
   })
   const made = new Map(orders.map((order) => [order.participantId, order]))
-  const ids = participants.map((one) => one.id)
+  const ids = participants.map((participant) => participant.id)
   await moveState(work, participantMachine, { to: 'ordered', ids })
   if (stock === 'reserved') {
     await handOverReservation(work, {
       sessionId: session.id,
-      orders: participants.map((one) => ({ orderId: orderOf(made, one).orderId, lines: one.lines })),
+      orders: participants.map((participant) => ({
+        orderId: orderOf(made, participant).orderId,
+        lines: participant.lines,
+      })),
     })
   }
   return await releaseEscrow(
     work,
-    participants.map((one) => ({
-      participantId: one.id,
+    participants.map((participant) => ({
+      participantId: participant.id,
       sessionId: session.id,
-      paymentId: one.paymentId,
-      userId: one.userId,
-      paidIdr: one.totalIdr,
-      shippingIdr: one.shippingIdr,
-      rebateIdr: rebateOf(one.lines),
-      items: orderOf(made, one).items,
+      paymentId: participant.paymentId,
+      userId: participant.userId,
+      paidIdr: participant.totalIdr,
+      shippingIdr: participant.shippingIdr,
+      rebateIdr: rebateOf(participant.lines),
+      items: orderOf(made, participant).items,
     })),
   )
 }
 
-function orderOf<O>(made: ReadonlyMap<string, O>, one: WaitingParticipant): O {
-  const order = made.get(one.id)
-  if (!order) throw new Error(`participant ${one.id} got no order`)
+function orderOf<O>(made: ReadonlyMap<string, O>, participant: WaitingParticipant): O {
+  const order = made.get(participant.id)
+  if (!order) throw new Error(`participant ${participant.id} got no order`)
   return order
 }

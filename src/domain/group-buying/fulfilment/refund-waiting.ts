@@ -16,10 +16,10 @@ import { waitingParticipants } from './make-orders.ts'
 export async function refundWaiting(work: Work, session: LockedSession): Promise<SessionMoney> {
   const { id: sessionId } = session
   const waiting = await waitingParticipants(work, sessionId)
-  const ids = waiting.map((one) => one.id)
+  const ids = waiting.map((participant) => participant.id)
   const set = { endedAt: work.now }
   await moveState(work, participantMachine, { to: 'left', from: 'paid', ids, set, all: true })
-  const units = waiting.reduce((sum, one) => sum + one.units, 0)
+  const units = waiting.reduce((sum, participant) => sum + participant.units, 0)
   await sql`
     update group_buying_sessions set paid_units = paid_units - ${units}::integer,
       participants = participants - ${waiting.length}::integer, updated_at = ${work.now}
@@ -28,10 +28,10 @@ export async function refundWaiting(work: Work, session: LockedSession): Promise
   await reportUnneededOrders(work, [sessionId])
   await decideRefunds(
     work,
-    waiting.map((one) => ({
-      key: `waiting:${one.id}`,
-      paymentId: one.paymentId,
-      amountIdr: one.totalIdr,
+    waiting.map((participant) => ({
+      key: `waiting:${participant.id}`,
+      paymentId: participant.paymentId,
+      amountIdr: participant.totalIdr,
       reason: 'out_of_stock',
     })),
   )
@@ -43,5 +43,9 @@ export async function refundWaiting(work: Work, session: LockedSession): Promise
   })
   // Nobody waits any more; orders on hold for stock, if there are any, still do.
   await createCoveredOrders(work, sessionId)
-  return { sessionId, count: waiting.length, amountIdr: sumIdr(waiting.map((one) => one.totalIdr)) }
+  return {
+    sessionId,
+    count: waiting.length,
+    amountIdr: sumIdr(waiting.map((participant) => participant.totalIdr)),
+  }
 }

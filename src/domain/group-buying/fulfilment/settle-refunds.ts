@@ -35,7 +35,7 @@ export async function markParticipantsRefunded(
     participantId && sessionId ? [{ participantId, sessionId }] : [],
   )
   if (subjects.length === 0) return
-  const sessionIds = [...new Set(subjects.map((one) => one.sessionId))].sort()
+  const sessionIds = [...new Set(subjects.map((subject) => subject.sessionId))].sort()
   await lockSessions(work.tx, sessionIds)
   const refunded = moveStatement(participantMachine, {
     to: 'refunded',
@@ -46,7 +46,7 @@ export async function markParticipantsRefunded(
   await sql`
     with wholly as (
       select p.id, p.session_id, p.units, p.status from group_participants p
-      where p.id = any(${subjects.map((one) => one.participantId)}::uuid[])
+      where p.id = any(${subjects.map((subject) => subject.participantId)}::uuid[])
         and p.status = any(${statesBefore(participantTransitions, 'refunded')})
         and exists (select from payments y where y.participant_id = p.id and y.status = 'refunded')
         and not exists (select from payments y where y.participant_id = p.id and y.status in ('paid', 'partially_refunded'))

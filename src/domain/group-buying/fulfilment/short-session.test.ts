@@ -64,7 +64,7 @@ async function soldOut(units: number[], terms = { wholesaleUnit: 1, maxExcessUni
 /** A session of the market's product whose buyers paid one after another. */
 async function sold(units: number[]) {
   const buyers = await market.buyers(units.length)
-  const session = await market.session({ moq: units.reduce((sum, one) => sum + one, 0) })
+  const session = await market.session({ moq: units.reduce((sum, unit) => sum + unit, 0) })
   for (const [i, buyer] of buyers.entries()) {
     await market.joinAndPay([buyer], session.id, units[i])
     laku.clock.shift(1)
@@ -247,7 +247,7 @@ describe('a session that is short of stock', () => {
     const { id } = await orderOf(session.id)
     await receive(id, [good(1, 1)])
     await laku.as(staff, (work) => closePurchaseOrder(work, { purchaseOrder: id }))
-    expect((await attention(session.id)).map((one) => one.kind)).toEqual(['session_lost_purchase_order'])
+    expect((await attention(session.id)).map((row) => row.kind)).toEqual(['session_lost_purchase_order'])
     expect(await job(session.id)).toBe(1)
     expect(await purchaseOrdersOf(session.id)).toMatchObject([{ status: 'closed' }])
     await expectAllTrue()
@@ -302,7 +302,7 @@ describe('a session that is short of stock', () => {
     // Five pieces fill the bundle: three of the one, and of the other three less those that are free.
     await market.addStock(2, market.otherVariantId)
     expect(await demand(session.id)).not.toHaveProperty('purchaseOrder')
-    expect((await attention(session.id)).map((one) => one.kind)).toEqual(['session_short_of_stock'])
+    expect((await attention(session.id)).map((row) => row.kind)).toEqual(['session_short_of_stock'])
     await market.addStock(-1, market.otherVariantId)
     expect((await demand(session.id, staff)).purchaseOrder).toMatchObject({
       items: expect.arrayContaining([

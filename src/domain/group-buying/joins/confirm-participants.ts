@@ -34,17 +34,17 @@ export async function confirmParticipants(work: Work, events: EventOf<'payment.p
   if (paid.length === 0) return
   const sessions = await lockSessions(
     work.tx,
-    paid.map((one) => one.sessionId),
+    paid.map((item) => item.sessionId),
   )
   const places = await lockPlaces(work, paid)
   const seen = new Set<string>()
   const confirmed: (Paid & { units: number })[] = []
   const late: { paid: Paid; reason: string }[] = []
-  for (const one of paid) {
-    const reason = reasonAgainst(places.get(one.participantId), sessions.get(one.sessionId), seen)
-    if (reason) late.push({ paid: one, reason })
-    else confirmed.push({ ...one, units: places.get(one.participantId)?.units as number })
-    seen.add(one.participantId)
+  for (const item of paid) {
+    const reason = reasonAgainst(places.get(item.participantId), sessions.get(item.sessionId), seen)
+    if (reason) late.push({ paid: item, reason })
+    else confirmed.push({ ...item, units: places.get(item.participantId)?.units as number })
+    seen.add(item.participantId)
   }
   await count(work, confirmed, sessions)
   await decideRefunds(
@@ -58,13 +58,13 @@ export async function confirmParticipants(work: Work, events: EventOf<'payment.p
   )
   await closeSessions(
     work,
-    [...sessions.values()].filter((one) => one.status === 'forming' && isComplete(one)),
+    [...sessions.values()].filter((session) => session.status === 'forming' && isComplete(session)),
   )
 }
 
 async function lockPlaces(work: Work, paid: readonly Paid[]): Promise<Map<string, Place>> {
   const { rows } = await sql<Place>`
-    select id, status, units from group_participants where id = any(${paid.map((one) => one.participantId)}::uuid[])
+    select id, status, units from group_participants where id = any(${paid.map((item) => item.participantId)}::uuid[])
     order by id for no key update`.execute(work.tx)
   return new Map(rows.map((row) => [row.id, row]))
 }
@@ -88,9 +88,9 @@ async function count(
   sessions: Map<string, LockedSession>,
 ): Promise<void> {
   if (confirmed.length === 0) return
-  const changes = [...Map.groupBy(confirmed, (one) => one.sessionId)].map(([id, all]) => ({
+  const changes = [...Map.groupBy(confirmed, (paid) => paid.sessionId)].map(([id, all]) => ({
     id,
-    units: all.reduce((sum, one) => sum + one.units, 0),
+    units: all.reduce((sum, paid) => sum + paid.units, 0),
     people: all.length,
   }))
   await sql`
@@ -98,7 +98,7 @@ async function count(
     set paid_units = s.paid_units + c.units, held_units = s.held_units - c.units, participants = s.participants + c.people
     from jsonb_to_recordset(${asRecords(changes)}::jsonb) as c(id uuid, units integer, people integer)
     where s.id = c.id`.execute(work.tx)
-  const ids = confirmed.map((one) => one.participantId)
+  const ids = confirmed.map((paid) => paid.participantId)
   await moveState(work, participantMachine, { to: 'paid', ids, set: { paidAt: work.now } })
   for (const { id, units, people } of changes) {
     const session = sessions.get(id) as LockedSession

@@ -6,9 +6,9 @@ import { admit, freeUnits } from '../rules.ts'
 import { notOpen, type PricedJoin } from './rules.ts'
 
 const unitsBySession = (joins: readonly PricedJoin[]) =>
-  [...Map.groupBy(joins, (one) => one.session.id)].map(([sessionId, all]) => ({
+  [...Map.groupBy(joins, (join) => join.session.id)].map(([sessionId, all]) => ({
     sessionId,
-    units: all.reduce((sum, one) => sum + one.units, 0),
+    units: all.reduce((sum, pricedJoin) => sum + pricedJoin.units, 0),
   }))
 
 /**
@@ -23,21 +23,21 @@ export async function holdUnits(
   const refused = new Map<PricedJoin, DomainError>()
   if (joins.length === 0) return { held: [], refused }
   const whole = await takeUnits(work, unitsBySession(joins))
-  const held = joins.filter((one) => whole.has(one.session.id))
-  const rest = joins.filter((one) => !whole.has(one.session.id))
+  const held = joins.filter((join) => whole.has(join.session.id))
+  const rest = joins.filter((join) => !whole.has(join.session.id))
   if (rest.length > 0) held.push(...(await admitWhatFits(work, rest, refused)))
   return { held, refused }
 }
 
 async function takeUnits(work: Work, wanted: { sessionId: string; units: number }[]): Promise<Set<string>> {
-  const ids = wanted.map((one) => one.sessionId)
+  const ids = wanted.map((hold) => hold.sessionId)
   // Arrays, not JSON: the planner knows how long they are, and looks each session up by its key.
   const { rows } = await sql<{ id: string }>`
     with locked as (
       select id from group_buying_sessions where id = any(${ids}::uuid[]) order by id for no key update
     )
     update group_buying_sessions s set held_units = s.held_units + w.units
-    from unnest(${ids}::uuid[], ${wanted.map((one) => one.units)}::integer[]) as w(session_id, units)
+    from unnest(${ids}::uuid[], ${wanted.map((hold) => hold.units)}::integer[]) as w(session_id, units)
     join locked l on l.id = w.session_id
     where s.id = w.session_id and s.status = 'forming' and s.ends_at > ${work.now}
       and (s.capacity is null or s.paid_units + s.held_units + w.units <= s.capacity)
@@ -53,9 +53,9 @@ async function admitWhatFits(
   const held: PricedJoin[] = []
   const sessions = await lockSessions(
     work.tx,
-    joins.map((one) => one.session.id),
+    joins.map((join) => join.session.id),
   )
-  for (const [sessionId, wishes] of Map.groupBy(joins, (one) => one.session.id)) {
+  for (const [sessionId, wishes] of Map.groupBy(joins, (join) => join.session.id)) {
     const session = sessions.get(sessionId)
     const open = session?.status === 'forming' && session.endsAt > work.now
     if (!session || !open) {
@@ -65,7 +65,7 @@ async function admitWhatFits(
     const free = freeUnits(session)
     const outcome = admit(wishes, free)
     held.push(...outcome.admitted)
-    const left = free - outcome.admitted.reduce((sum, one) => sum + one.units, 0)
+    const left = free - outcome.admitted.reduce((sum, pricedJoin) => sum + pricedJoin.units, 0)
     for (const wish of outcome.refused) {
       const { units } = wish
       refused.set(

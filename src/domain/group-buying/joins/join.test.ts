@@ -69,10 +69,12 @@ describe('a join', () => {
       { minUnits: 3, offPercent: 20 },
     ]
     const session = await market.session({ moq: 3, tiers })
-    expect(session.tiers[0]?.variantPrices?.map((one) => one.unitPriceIdr).sort()).toEqual([225_000, 54_000])
+    expect(session.tiers[0]?.variantPrices?.map((variantPrice) => variantPrice.unitPriceIdr).sort()).toEqual([
+      225_000, 54_000,
+    ])
     const both = [market.variantId, market.otherVariantId].map((variantId) => ({ variantId, quantity: 1 }))
-    const one = await market.join(buyer!, session.id, 2, { items: both })
-    expect(one.participation.goodsIdr).toBe(54_000 + 225_000)
+    const joinAnswer = await market.join(buyer!, session.id, 2, { items: both })
+    expect(joinAnswer.participation.goodsIdr).toBe(54_000 + 225_000)
     // What the product gets later is no part of what the session sells.
     await sql`
       insert into product_variants (id, product_id, sku, name, weight_g, price_idr, created_at)
@@ -85,7 +87,7 @@ describe('a join', () => {
     await sql`delete from product_variants where sku = 'LATE'`.execute(laku.db)
     await market.addStock(5)
     await market.addStock(5, market.otherVariantId)
-    await market.pay(one.payment.id)
+    await market.pay(joinAnswer.payment.id)
     await market.joinAndPay([other!], session.id)
     expect((await market.see(session.id)).status).toBe('moq_reached')
     await fulfilSession({ units: laku.units, actor: { kind: 'system', name: 'test' } }, session.id)
@@ -240,7 +242,7 @@ describe('races', () => {
       const mine = market.joinOf(buyer!, session.id, 1, { idempotency })
       const outcomes = (await Promise.all(Array.from({ length: 8 }, () => market.joinAll([mine])))).flat()
       expect(outcomes.map(codeOf)).toEqual(Array.from({ length: 8 }, () => 'ok'))
-      expect(new Set(outcomes.map((one) => answerOf(one).payment.code)).size).toBe(1)
+      expect(new Set(outcomes.map((outcome) => answerOf(outcome).payment.code)).size).toBe(1)
       expect((await market.see(session.id)).heldUnits).toBe(1)
     }
   })

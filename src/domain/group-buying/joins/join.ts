@@ -59,13 +59,13 @@ export async function joinSessions(
   const candidates = findCandidates(work, open, context, refuse)
   const priced = await price(work, candidates, settings, refuse)
   const { held, refused } = await holdUnits(work, priced)
-  for (const [one, error] of refused) refuse(one.join, error)
+  for (const [pricedJoin, error] of refused) refuse(pricedJoin.join, error)
   const recorded = await recordJoins(work, held)
   await refuseRivals(work, held, recorded, refuse)
   announce(work, recorded)
-  for (const one of recorded) {
-    const { join } = one.priced
-    const answer = answerTo(one, settings)
+  for (const otherJoin of recorded) {
+    const { join } = otherJoin.priced
+    const answer = answerTo(otherJoin, settings)
     outcomes.set(join, { ok: true, answer })
     if (join.idempotency) work.answer(join.idempotency, answer)
   }
@@ -180,8 +180,8 @@ async function refuseRivals(
   refuse: (join: Join, error: DomainError) => void,
 ): Promise<void> {
   if (recorded.length === held.length) return
-  const written = new Set(recorded.map((one) => one.priced))
-  const late = held.filter((one) => !written.has(one))
+  const written = new Set(recorded.map((join) => join.priced))
+  const late = held.filter((pricedJoin) => !written.has(pricedJoin))
   await giveBack(work, late)
   for (const { join, session } of late) {
     refuse(join, groupBuyingErrors.already_joined({ sessionId: session.id, code: session.code }))

@@ -106,8 +106,8 @@ export async function readJoinContext(tx: Tx, joins: readonly Join[], now: Date)
     userStatus: new Map((row.users ?? []).map((user) => [user.id, user.status])),
     known: new Set((row.users ?? []).filter((user) => user.known).map((user) => user.id)),
     addresses: new Map((row.addresses ?? []).map((address) => [address.id, address])),
-    live: new Set(own.filter((one) => one.live).map(placeOf)),
-    renewals: new Map(own.map((one) => [placeOf(one), one.ended])),
-    unpaidPlaces: new Map(own.map((one) => [one.customerId, one.unpaid])),
+    live: new Set(own.filter((item) => item.live).map(placeOf)),
+    renewals: new Map(own.map((item) => [placeOf(item), item.ended])),
+    unpaidPlaces: new Map(own.map((item) => [item.customerId, item.unpaid])),
   }
 }

@@ -66,9 +66,9 @@ async function freeUnits(
   released: readonly { sessionId: string; units: number }[],
 ): Promise<void> {
   if (released.length === 0) return
-  const changes = [...Map.groupBy(released, (one) => one.sessionId)].map(([id, all]) => ({
+  const changes = [...Map.groupBy(released, (place) => place.sessionId)].map(([id, all]) => ({
     id,
-    units: all.reduce((sum, one) => sum + one.units, 0),
+    units: all.reduce((sum, item) => sum + item.units, 0),
   }))
   await sql`
     update group_buying_sessions s set held_units = s.held_units - c.units

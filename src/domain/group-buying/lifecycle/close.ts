@@ -34,14 +34,14 @@ function reachedIn(tiers: readonly Tier[], paidUnits: number) {
 async function tiersOf(work: Work, sessions: readonly LockedSession[]): Promise<Map<string, Tier[]>> {
   const { rows } = await sql<Tier & { sessionId: string }>`
     select session_id, min_units, unit_price_idr from session_tiers
-    where session_id = any(${sessions.map((one) => one.id)}::uuid[])`.execute(work.tx)
+    where session_id = any(${sessions.map((session) => session.id)}::uuid[])`.execute(work.tx)
   return Map.groupBy(rows, (row) => row.sessionId)
 }
 
 /** Fails locked, forming sessions whose time ran out below their MOQ. The refunds follow the event. */
 async function failSessions(work: Work, sessions: readonly LockedSession[]): Promise<void> {
   if (sessions.length === 0) return
-  const ids = sessions.map((one) => one.id)
+  const ids = sessions.map((session) => session.id)
   const set = { heldUnits: 0, closedAt: work.now, updatedAt: work.now }
   await moveState(work, sessionMachine, { to: 'failed', ids, set, all: true })
   await releaseHeld(work, sessions)
@@ -62,7 +62,9 @@ async function failSessions(work: Work, sessions: readonly LockedSession[]): Pro
 export async function endSessions(work: Work, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0
   await lockEscrowPayments(work.tx, ids)
-  const forming = [...(await lockSessions(work.tx, ids)).values()].filter((one) => one.status === 'forming')
+  const forming = [...(await lockSessions(work.tx, ids)).values()].filter(
+    (session) => session.status === 'forming',
+  )
   const by = Map.groupBy(forming, (session) => verdict(session, work.now))
   const closing = by.get('close') ?? []
   const failing = by.get('fail') ?? []

@@ -62,7 +62,7 @@ describe('making a session', () => {
     expect((await market.see(draft.id)).status).toBe('draft')
     expect(await isDue()).toBe(false)
     const { data } = await laku.system((work) => listSessions(work.tx, { limit: 100 }))
-    expect(data.some((one) => one.id === draft.id)).toBe(false)
+    expect(data.some((session) => session.id === draft.id)).toBe(false)
   })
 
   it('is paged by keyset, newest first', async () => {

@@ -60,7 +60,7 @@ export async function sweepSessions(work: Work): Promise<number> {
   const waiting = await touch(work, due.refunding)
   await settleRefunds(
     work,
-    waiting.map((one) => one.id),
+    waiting.map((row) => row.id),
   )
   return opened + ended + resumed.length + waiting.length
 }

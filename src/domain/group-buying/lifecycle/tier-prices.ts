@@ -66,10 +66,12 @@ function ownPrice(
   { id, sku }: ShelfVariant,
   variants: readonly ShelfVariant[],
 ): Rupiah | undefined {
-  const known = new Set(variants.flatMap((one) => [one.id, one.sku]))
-  const stranger = variantPrices.find((one) => !known.has(one.variant))
+  const known = new Set(variants.flatMap((variant) => [variant.id, variant.sku]))
+  const stranger = variantPrices.find((variantPrice) => !known.has(variantPrice.variant))
   if (stranger) throw groupBuyingErrors.variant_not_found({ minUnits, variant: stranger.variant })
-  const own = variantPrices.filter((one) => one.variant === id || one.variant === sku)
+  const own = variantPrices.filter(
+    (variantPrice) => variantPrice.variant === id || variantPrice.variant === sku,
+  )
   if (own.length > 1) throw groupBuyingErrors.invalid_tiers({ minUnits, sku, prices: own.length })
   return own[0]?.unitPriceIdr
 }
@@ -80,12 +82,12 @@ function commonPrice(
   { sku, priceIdr }: ShelfVariant,
   variants: readonly ShelfVariant[],
 ): Rupiah {
-  const ways = [unitPriceIdr, offIdr, offPercent].filter((one) => one !== undefined)
+  const ways = [unitPriceIdr, offIdr, offPercent].filter((value) => value !== undefined)
   if (ways.length !== 1) throw groupBuyingErrors.invalid_tiers({ minUnits, sku, needs: 'one price' })
   if (offIdr !== undefined) return priceIdr - offIdr
   if (offPercent !== undefined) return Math.floor((priceIdr * (100 - offPercent)) / 100)
-  if (variants.some((one) => one.priceIdr !== priceIdr)) {
-    const shelf = Object.fromEntries(variants.map((one) => [one.sku, one.priceIdr]))
+  if (variants.some((variant) => variant.priceIdr !== priceIdr)) {
+    const shelf = Object.fromEntries(variants.map((variant) => [variant.sku, variant.priceIdr]))
     throw groupBuyingErrors.variants_differ({ minUnits, unitPriceIdr, shelf })
   }
   return unitPriceIdr as Rupiah

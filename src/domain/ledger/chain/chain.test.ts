@@ -35,9 +35,9 @@ describe('the chain of the ledger', () => {
     entries: [debit('gateway', 700), credit(walletAccount(newId()), 700)],
   })
   const postOne = async () => {
-    const one = posting()
-    await laku.system((work) => post(work, [one]))
-    return one.key
+    const otherPosting = posting()
+    await laku.system((work) => post(work, [otherPosting]))
+    return otherPosting.key
   }
   const takeOnce = (seen?: ChainHead) => laku.system((work) => takeChainPage(work, seen))
   /** Until all is in the chain: transactions of other databases of the cluster hold the horizon back too. */
@@ -113,7 +113,7 @@ describe('the chain of the ledger', () => {
     expect(await headsMissing(head)).toEqual([`page ${head.page}, logged as ${head.head}, is gone`])
     await postOne()
     expect(await takeOnce(head)).toEqual(head)
-    expect((await attention()).map((one) => one.message)).toEqual([
+    expect((await attention()).map((row) => row.message)).toEqual([
       `the chain of the ledger does not go on: page ${head.page} was written with head ${head.head} and is gone`,
     ])
     // Another process knows nothing of it and writes the page anew: the log still does not agree.

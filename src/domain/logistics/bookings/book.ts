@@ -41,7 +41,7 @@ export async function bookShipments(context: BookingContext, orderIds: readonly 
   const done = await Promise.allSettled(
     claimed.map((booking) => limit(() => callAndRecord(context, booking))),
   )
-  const mistake = done.find((one) => one.status === 'rejected')
+  const mistake = done.find((result) => result.status === 'rejected')
   if (mistake) throw mistake.reason
 }
 

@@ -164,7 +164,7 @@ describe('answers of Biteship', () => {
           status: 'picked',
           courier: { history: [...odd, line, ...odd] },
         })
-        expect(history.filter((one) => one.status === 'picked')).toHaveLength(1)
+        expect(history.filter((courierEvent) => courierEvent.status === 'picked')).toHaveLength(1)
       }),
     )
   })
@@ -179,9 +179,9 @@ describe('answers of Biteship', () => {
           courier_service_name: 'Reguler',
           duration: '1 day',
         }
-        expect(ratesAnswer.parse({ pricing: [...odd, good, ...odd] }).map((one) => one.company)).toContain(
-          'jne',
-        )
+        expect(
+          ratesAnswer.parse({ pricing: [...odd, good, ...odd] }).map((courierRate) => courierRate.company),
+        ).toContain('jne')
       }),
     )
   })

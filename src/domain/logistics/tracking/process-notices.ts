@@ -29,7 +29,7 @@ export async function processParcelNotices(
   if (notices.length === 0) return
   const { units, actor } = context
   if (await units.run(actor, ({ tx }) => isPaused(tx, 'biteship'))) return
-  const courierOrderIds = notices.map((one) => one.courierOrderId)
+  const courierOrderIds = notices.map((notice) => notice.courierOrderId)
   const ofCheck = await madeByCheck(context, notices)
   await trackParcels(context, courierOrderIds, (work, asked) =>
     mark(work, inboxOf(work, notices, asked, ofCheck)),
@@ -44,7 +44,7 @@ async function madeByCheck(
   { courier }: TrackingContext,
   notices: readonly ParcelNotice[],
 ): Promise<ReadonlySet<string>> {
-  const ids = new Set(notices.filter((one) => one.attempts > 0).map((one) => one.courierOrderId))
+  const ids = new Set(notices.filter((notice) => notice.attempts > 0).map((notice) => notice.courierOrderId))
   const found = new Set<string>()
   for (const id of ids) {
     const order = await courier.getOrder(id).catch((error: unknown) => {

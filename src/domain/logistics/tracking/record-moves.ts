@@ -64,20 +64,20 @@ export async function recordMoves(work: Work, moves: readonly ParcelMove[]): Pro
   await insertRows(work.tx, 'shipmentEvents', events, { onConflictDoNothing: true })
   await post(
     work,
-    money.flatMap((one) => one.postings),
+    money.flatMap((item) => item.postings),
   )
-  for (const one of moves) announce(work, one)
+  for (const move of moves) announce(work, move)
   const priced = moves.filter(({ parcel, priceIdr }) => priceIdr > 0 && !parcel.priceIdr)
   await emitPriced(
     work,
     priced.map(({ parcel }) => parcel.id),
   )
   const calledOff = moves.filter(
-    (one) => isCancelledByCourier(one.status) && one.status !== one.parcel.status,
+    (move) => isCancelledByCourier(move.status) && move.status !== move.parcel.status,
   )
   await reportCancelledByCourier(
     work,
-    calledOff.map((one) => one.parcel.orderId),
+    calledOff.map((parcelMove) => parcelMove.parcel.orderId),
   )
 }
 

@@ -19,7 +19,7 @@ export interface Reading {
  */
 export async function recordTracking(work: Work, readings: readonly Reading[]): Promise<string[]> {
   if (readings.length === 0) return []
-  const byId = new Map(readings.map((one) => [one.order.id, one]))
+  const byId = new Map(readings.map((reading) => [reading.order.id, reading]))
   const parcels = await lockParcels(work, sql`s.provider_order_id = any(${[...byId.keys()]}::text[])`)
   const stale: string[] = []
   const moves: ParcelMove[] = []

@@ -104,7 +104,7 @@ function followLine(
   const agrees = states.includes(followed.status)
   const to = agrees
     ? followed.status
-    : states.find((one) => shipmentTransitions[followed.status].includes(one))
+    : states.find((state) => shipmentTransitions[followed.status].includes(state))
   const isLate = !isNews || isBeforeHand(followed, states, line.updatedAt)
   const providerStatus = courierStatus(line.status)
   if (to === undefined || (!agrees && isLate)) {
@@ -139,7 +139,7 @@ function write(
     note: note || null,
     happenedAt: updatedAt,
   }
-  if (!newEvents.some((one) => keyOf(one) === keyOf(event))) newEvents.push(event)
+  if (!newEvents.some((newEvent) => keyOf(newEvent) === keyOf(event))) newEvents.push(event)
 }
 
 /** An earlier step is late news, unless it is later than staff's word or comes after the end. */

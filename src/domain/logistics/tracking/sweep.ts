@@ -26,7 +26,7 @@ export async function sweepTracking(context: TrackingContext): Promise<void> {
     ids,
     async (some) => {
       const { failed } = await trackParcels(context, some)
-      refused.push(...failed.filter((one) => one.refused))
+      refused.push(...failed.filter((failure) => failure.refused))
     },
     (id, error) => setAside(context, id, error, putOff),
   )

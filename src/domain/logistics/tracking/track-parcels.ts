@@ -44,11 +44,11 @@ export async function trackParcels(
       unknown: left.filter((id) => !versions.has(id)),
     }
     const readings = [...orders.values()]
-      .filter((one): one is TrackedCourierOrder => !(one instanceof ProviderFailure))
+      .filter((order): order is TrackedCourierOrder => !(order instanceof ProviderFailure))
       .map((order) => ({ order, version: versions.get(order.id) as number }))
     left = await units.run(actor, async (work) => {
       const stale = await recordTracking(work, readings)
-      now.read = readings.map((one) => one.order.id).filter((id) => !stale.includes(id))
+      now.read = readings.map((reading) => reading.order.id).filter((id) => !stale.includes(id))
       if (tried === TRIES) now.failed.push(...stale.map(movedMeanwhile))
       await mark(work, now)
       return stale

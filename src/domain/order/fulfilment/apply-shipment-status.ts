@@ -100,7 +100,7 @@ interface ParcelUpdate {
 
 async function moveOrders(work: Work, news: readonly ParcelUpdate[]): Promise<void> {
   // One transaction may tell two things of a parcel; the last one holds.
-  const latest = new Map(news.map((one) => [one.orderId, one]))
+  const latest = new Map(news.map((update) => [update.orderId, update]))
   const orders = await lockOrders(work.tx, latest.keys())
   const moves = [...orders.values()].map((order) => moveOf(order, latest.get(order.id) as ParcelUpdate))
   await moveState(work, orderMachine, {

@@ -90,7 +90,7 @@ describe('the shares of an order', () => {
     const items = [item('a', 100), item('b', 100), item('c', 100)]
     const goods = (heldIdr: number) => {
       const shares = sharesOf(items, { shippingIdr: 50, heldIdr })
-      return [...shares.items.map((one) => one.goodsIdr), shares.shippingIdr]
+      return [...shares.items.map((entry) => entry.goodsIdr), shares.shippingIdr]
     }
     expect(goods(350)).toEqual([100, 100, 100, 50])
     expect(goods(340)).toEqual([97, 97, 96, 50])

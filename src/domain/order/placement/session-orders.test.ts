@@ -54,7 +54,7 @@ describe('orders of a session', () => {
   it('are cancelled by support alone, with the money taken back from where the release put it', async () => {
     const { orders, buyers } = await fulfilled(2)
     const [order] = orders
-    const owner = buyers.find((one) => one.id === order!.userId)!
+    const owner = buyers.find((buyer) => buyer.id === order!.userId)!
     expect(await refusal(shop.cancel(customer(owner), order!.id))).toBe('order.group_order')
     const owedIdr = () => laku.system((work) => balanceIdr(work.tx, factoryAccount(market.factoryId)))
     const before = await owedIdr()

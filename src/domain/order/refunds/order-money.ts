@@ -90,7 +90,7 @@ export function takeBack(goods: readonly GoodsMoney[], refundIdr: Rupiah, owner:
       debit('commission', commissionIdr, about),
     ]
   })
-  const goodsIdr = sumIdr(goods.map((one) => one.goodsIdr))
+  const goodsIdr = sumIdr(goods.map((goodsMoney) => goodsMoney.goodsIdr))
   return [...entries, debit('subsidy', refundIdr - goodsIdr, { sessionId, userId })]
 }
 

@@ -25,7 +25,7 @@ export async function returnableItems(tx: Tx, orderId: string): Promise<Map<stri
     ) b on true
     where i.order_id = ${orderId} order by i.id`.execute(tx)
   const posted = await postedItems(tx, sql`select id from order_items where order_id = ${orderId}`)
-  const money = new Map(posted.map((one) => [one.orderItemId, one]))
+  const money = new Map(posted.map((share) => [share.orderItemId, share]))
   return new Map(
     rows.map((row) => {
       const { factoryIdr = 0, commissionIdr = 0 } = money.get(row.id) ?? {}

@@ -53,7 +53,7 @@ export async function adoptRefund(
 }
 
 const namesOf = ({ paymentId, paymentRequestId }: GatewayRefund) =>
-  [paymentId, paymentRequestId].flatMap((one) => one ?? [])
+  [paymentId, paymentRequestId].flatMap((value) => value ?? [])
 
 /** Money that waits in quarantine, all of which went back. */
 async function strayOf(work: Work, answer: GatewayRefund): Promise<string | undefined> {

@@ -40,10 +40,10 @@ export async function bookChargebackLines(
   booked: ReadonlyMap<string, Booked>,
 ): Promise<number> {
   if (lines.length === 0) return 0
-  const matches = new Map((await matchLines(work, lines)).map((one) => [one.id, one]))
+  const matches = new Map((await matchLines(work, lines)).map((matchLine) => [matchLine.id, matchLine]))
   await lockPayments(
     work.tx,
-    [...matches.values()].flatMap((one) => one.paymentId ?? []),
+    [...matches.values()].flatMap((match) => match.paymentId ?? []),
   )
   let fresh = 0
   // Pages come newest first, and what was won was lost before.
@@ -65,7 +65,7 @@ export async function bookChargebackLines(
 async function matchLines(work: Work, lines: readonly GatewayTransaction[]): Promise<Matched[]> {
   const found: Matched[] = []
   for (const { id, productId, paymentLinkId, referenceId } of lines) {
-    const ids = [paymentLinkId, productId].flatMap((one) => one ?? [])
+    const ids = [paymentLinkId, productId].flatMap((value) => value ?? [])
     const { rows } = await sql<Omit<Matched, 'id'>>`
       select q.payment_id, q.id as quarantine_id, q.status, p.user_id, exists (
         select from ledger_transactions t where t.key = 'quarantine:' || q.id || ':applied'

@@ -34,9 +34,9 @@ export const chargebackKey = (transactionId: string) => `chargeback:${transactio
 export async function chargebacksOf(work: Work, asked: readonly Chargeback[]): Promise<BookedChargeback[]> {
   const { rows } = await sql<BookedChargeback>`
     select id, ledger_key, payment_id, amount_idr, provider_transaction_id from chargebacks
-    where payment_id = any(${asked.flatMap((one) => one.paymentId ?? [])}::uuid[])
-      or ledger_key = any(${asked.map((one) => chargebackKey(one.transactionId))})
-      or provider_transaction_id = any(${asked.map((one) => one.transactionId)})
+    where payment_id = any(${asked.flatMap((chargeback) => chargeback.paymentId ?? [])}::uuid[])
+      or ledger_key = any(${asked.map((chargeback) => chargebackKey(chargeback.transactionId))})
+      or provider_transaction_id = any(${asked.map((chargeback) => chargeback.transactionId)})
     order by id`.execute(work.tx)
   return rows
 }
@@ -51,7 +51,7 @@ export async function recordChargebacks(work: Work, lines: readonly Chargeback[]
   if (lines.length === 0) return 0
   const payments = await lockPayments(
     work.tx,
-    lines.flatMap((one) => one.paymentId ?? []),
+    lines.flatMap((line) => line.paymentId ?? []),
   )
   const booked = await chargebacksOf(work, lines)
   const fresh: Chargeback[] = []
@@ -89,9 +89,9 @@ export async function bookChargebacks(
   { areLines }: { areLines: boolean },
 ): Promise<void> {
   if (fresh.length === 0) return
-  const rows = fresh.map((one) => ({
-    ...newRow(one),
-    providerTransactionId: areLines ? one.transactionId : null,
+  const rows = fresh.map((chargeback) => ({
+    ...newRow(chargeback),
+    providerTransactionId: areLines ? chargeback.transactionId : null,
     createdAt: work.now,
   }))
   await insertRows(work.tx, 'chargebacks', rows)
@@ -194,6 +194,11 @@ export function requireTakeable(
   // If an invoice was paid short, the company took on the rest: the buyer's card issuer never had that part
   // from the buyer.
   const paidIdr = (paidAmountIdr ?? askedIdr) - walletIdr
-  if (isPaid && amountIdr > 0 && amountIdr + sumIdr(others.map((one) => one.amountIdr)) <= paidIdr) return
+  if (
+    isPaid &&
+    amountIdr > 0 &&
+    amountIdr + sumIdr(others.map((chargeback) => chargeback.amountIdr)) <= paidIdr
+  )
+    return
   throw paymentErrors.not_refundable({ code, status, amountIdr })
 }

@@ -45,27 +45,29 @@ export async function recordChargeback(work: Work, told: ReportedChargeback): Pr
   const line = { transactionId, paymentId, amountIdr }
   const booked = await chargebacksOf(work, [line])
   const key = chargebackKey(transactionId)
-  const before = booked.find((one) => one.ledgerKey === key || one.providerTransactionId === transactionId)
+  const before = booked.find(
+    (chargeback) => chargeback.ledgerKey === key || chargeback.providerTransactionId === transactionId,
+  )
   if (before) {
     if (before.paymentId === paymentId && before.amountIdr === amountIdr) return { ...line, fresh: false }
     throw paymentErrors.chargeback_known({ transactionId, amountIdr: before.amountIdr })
   }
-  const ofPayment = booked.filter((one) => one.paymentId === paymentId)
+  const ofPayment = booked.filter((chargeback) => chargeback.paymentId === paymentId)
   const isLine = await wasAskedOf(work, transactionId)
   if (sameAs !== undefined) {
     const same = ofPayment.find(
-      (one) => one.ledgerKey === chargebackKey(sameAs) && !one.providerTransactionId,
+      (chargeback) => chargeback.ledgerKey === chargebackKey(sameAs) && !chargeback.providerTransactionId,
     )
     if (!same || !isLine)
       throw paymentErrors.chargeback_not_found({ transactionId: isLine ? sameAs : transactionId })
     requireTakeable(
       payment,
       amountIdr,
-      ofPayment.filter((one) => one !== same),
+      ofPayment.filter((chargeback) => chargeback !== same),
     )
     await recognize(work, same, line)
   } else {
-    const twin = ofPayment.find((one) => one.amountIdr === amountIdr)
+    const twin = ofPayment.find((chargeback) => chargeback.amountIdr === amountIdr)
     if (twin && !told.isAnother) {
       throw paymentErrors.chargeback_known({
         transactionId: twin.ledgerKey.replace('chargeback:', ''),

@@ -50,7 +50,7 @@ export async function reportDisputes(work: Work, notices: readonly DisputeNotice
   }
   await markProcessed(
     work,
-    notices.map((one) => one.inboxId),
+    notices.map((notice) => notice.inboxId),
   )
 }
 
@@ -59,7 +59,7 @@ async function paymentOf(work: Work, { referenceId, paymentId }: DisputeNotice):
   // A delivery has the reference as the provider knows it: after this installation.
   const mark = `${await readInstallationId(work.tx)}-`
   const bare = referenceId?.startsWith(mark) ? referenceId.slice(mark.length) : referenceId
-  const names = [bare, paymentId].flatMap((one) => one ?? [])
+  const names = [bare, paymentId].flatMap((value) => value ?? [])
   const { rows } = await sql<{ code: string }>`
     select code from payments
     where code = any(${names}) or provider_payment_id = any(${names}) or provider_payment_request_id = any(${names})

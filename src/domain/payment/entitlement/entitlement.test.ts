@@ -79,7 +79,7 @@ describe('what a buyer has coming', () => {
     const waiting: { id: string; code: string; amountIdr: number }[] = []
     const has = { refundedIdr: 0, decidedIdr: 20_000, chargedBackIdr: 0 }
     const look = async () => {
-      const underWayIdr = waiting.reduce((sum, one) => sum + one.amountIdr, 0)
+      const underWayIdr = waiting.reduce((sum, row) => sum + row.amountIdr, 0)
       const walletIdr = await f.balance(`wallet:${userId}`)
       const owesIdr = (await claims()) - claimedBefore
       const hasIdr = walletIdr + has.refundedIdr + has.chargedBackIdr - owesIdr
@@ -103,7 +103,7 @@ describe('what a buyer has coming', () => {
       }
       await look()
     }
-    for (const one of waiting.splice(0)) await hear(one.id, one.code, one.amountIdr, 'hopeless')
+    for (const item of waiting.splice(0)) await hear(item.id, item.code, item.amountIdr, 'hopeless')
     return { id, code, userId, ...(await look()) }
   }
 

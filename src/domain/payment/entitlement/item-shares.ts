@@ -24,17 +24,17 @@ export interface ItemShares {
  * remainder goes to the next item, so that the parts add up and none is more than its item has. Rupiah.
  */
 export function itemShares(posted: readonly PostedShare[], amountIdr: Rupiah): ItemShares {
-  const sold = posted.filter((one) => one.factoryIdr + one.commissionIdr > 0)
-  const goodsIdr = sold.reduce((sum, one) => sum + one.factoryIdr + one.commissionIdr, 0)
+  const sold = posted.filter((share) => share.factoryIdr + share.commissionIdr > 0)
+  const goodsIdr = sold.reduce((sum, share) => sum + share.factoryIdr + share.commissionIdr, 0)
   const takenIdr = Math.min(amountIdr, goodsIdr)
   let beforeIdr = 0
-  const items = sold.map((one) => {
-    const wholeIdr = one.factoryIdr + one.commissionIdr
+  const items = sold.map((share) => {
+    const wholeIdr = share.factoryIdr + share.commissionIdr
     const shareIdr =
       proportion(takenIdr, beforeIdr + wholeIdr, goodsIdr) - proportion(takenIdr, beforeIdr, goodsIdr)
     beforeIdr += wholeIdr
-    const commissionIdr = proportion(shareIdr, one.commissionIdr, wholeIdr)
-    return { ...one, factoryIdr: shareIdr - commissionIdr, commissionIdr }
+    const commissionIdr = proportion(shareIdr, share.commissionIdr, wholeIdr)
+    return { ...share, factoryIdr: shareIdr - commissionIdr, commissionIdr }
   })
   return { items, companyIdr: amountIdr - takenIdr }
 }

@@ -37,22 +37,25 @@ export async function levelBuyers(work: Work, paymentIds: Iterable<string>): Pro
     return keptIdr > 0 ? [{ payment, excessIdr: -keptIdr, claimedIdr }] : []
   })
   if (differences.length === 0) return
-  const userIds = differences.map((one) => one.payment.userId)
+  const userIds = differences.map((difference) => difference.payment.userId)
   await ensureWallets(work, userIds)
   await lockWallets(work, userIds)
   const inWallet = new Map(
-    (await balances(work.tx, userIds.map(walletAccount))).map((one) => [one.account, one.balanceIdr]),
+    (await balances(work.tx, userIds.map(walletAccount))).map((balance) => [
+      balance.account,
+      balance.balanceIdr,
+    ]),
   )
   const numbers = await claimsSoFar(work, [...payments.keys()])
-  const postings = differences.map((one) => {
-    const account = walletAccount(one.payment.userId)
+  const postings = differences.map((difference) => {
+    const account = walletAccount(difference.payment.userId)
     const walletIdr = inWallet.get(account) ?? 0
-    const posting = postingOf(one, walletIdr, (numbers.get(one.payment.id) ?? 0) + 1)
-    inWallet.set(account, walletIdr - one.excessIdr)
+    const posting = postingOf(difference, walletIdr, (numbers.get(difference.payment.id) ?? 0) + 1)
+    inWallet.set(account, walletIdr - difference.excessIdr)
     return posting
   })
   await post(work, postings)
-  for (const [i, one] of differences.entries()) await tell(work, one, postings[i] as Posting)
+  for (const [i, difference] of differences.entries()) await tell(work, difference, postings[i] as Posting)
 }
 
 function postingOf({ payment, excessIdr, claimedIdr }: Difference, walletIdr: Rupiah, nth: number): Posting {

@@ -44,7 +44,7 @@ export async function readGone(work: Work, paymentIds: Iterable<string>): Promis
     from payments p cross join lateral (${goesBack}) t
     join ledger_entries e on e.transaction_id = t.id join ledger_accounts a on a.id = e.account_id
     where p.id = any(${ids}::uuid[]) group by p.id`.execute(work.tx)
-  for (const { id, ...one } of rows) gone.set(id, one)
+  for (const { id, ...value } of rows) gone.set(id, value)
   return gone
 }
 
@@ -57,10 +57,10 @@ export async function goneBefore(
   payments: ReadonlyMap<string, LockedPayment>,
 ): Promise<Map<string, Gone>> {
   const all = [...payments.values()]
-  const asked = all.filter((one) => !isPlain(one))
+  const asked = all.filter((payment) => !isPlain(payment))
   const read = await readGone(
     work,
-    asked.map((one) => one.id),
+    asked.map((payment) => payment.id),
   )
   const plain = all.filter(isPlain).map(({ id, returnedIdr }): [string, Gone] => {
     return [id, { arrivedIdr: returnedIdr, underWayIdr: 0, lossIdr: 0, claimedIdr: 0 }]

@@ -45,7 +45,7 @@ type Paid = Pick<Payment, 'sessionId' | 'participantId' | 'orderId'>
  * wait in a ring, for whoever closes a session holds it and then asks for its escrow.
  */
 export async function lockPaidThings(tx: Tx, payments: readonly Paid[]): Promise<void> {
-  const ids = (key: keyof Paid) => [...new Set(payments.flatMap((one) => one[key] ?? []))]
+  const ids = (key: keyof Paid) => [...new Set(payments.flatMap((payment) => payment[key] ?? []))]
   const [sessions, participants, orders] = [ids('sessionId'), ids('participantId'), ids('orderId')]
   if (sessions.length > 0) {
     await sql`

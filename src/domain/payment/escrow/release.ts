@@ -32,7 +32,7 @@ export async function releaseEscrow(
 ): Promise<{ count: number; amountIdr: Rupiah }> {
   const payments = await lockPayments(
     work.tx,
-    releases.map((one) => one.paymentId),
+    releases.map((release) => release.paymentId),
   )
   const fresh = await leaveOutReleased(work, releases)
   if (fresh.length === 0) return { count: 0, amountIdr: 0 }
@@ -41,20 +41,22 @@ export async function releaseEscrow(
     const whole = payment?.status === 'paid' && payment.returnedIdr === 0 && payment.amountIdr === paidIdr
     if (!whole || payment.participantId !== participantId) throw paymentErrors.not_releasable({ paymentId })
   }
-  const rebates = fresh.filter((one) => one.rebateIdr > 0)
+  const rebates = fresh.filter((escrowRelease) => escrowRelease.rebateIdr > 0)
   await recordReturned(
     work,
     rebates.map(({ paymentId, rebateIdr }) => ({ paymentId, returnedIdr: rebateIdr, refundedIdr: 0 })),
   )
   await ensureWallets(
     work,
-    rebates.map((one) => one.userId),
+    rebates.map((rebate) => rebate.userId),
   )
   await post(
     work,
-    fresh.map((one) => postingOf(one, payments.get(one.paymentId) as LockedPayment)),
+    fresh.map((escrowRelease) =>
+      postingOf(escrowRelease, payments.get(escrowRelease.paymentId) as LockedPayment),
+    ),
   )
-  return { count: fresh.length, amountIdr: sumIdr(fresh.map((one) => one.paidIdr)) }
+  return { count: fresh.length, amountIdr: sumIdr(fresh.map((escrowRelease) => escrowRelease.paidIdr)) }
 }
 
 const keyOf = ({ participantId }: EscrowRelease) => `participant:${participantId}:released`
@@ -68,7 +70,7 @@ async function leaveOutReleased(work: Work, releases: readonly EscrowRelease[]):
     .where('key', 'in', releases.map(keyOf))
     .execute()
   const released = new Set(rows.map((row) => row.key))
-  return releases.filter((one) => !released.has(keyOf(one)))
+  return releases.filter((release) => !released.has(keyOf(release)))
 }
 
 function postingOf(release: EscrowRelease, payment: LockedPayment): Posting {

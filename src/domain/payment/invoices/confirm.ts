@@ -64,10 +64,12 @@ export async function confirmInvoices(
   }
   const confirmations = [...first, ...second]
   const outcomes = await confirmPayments(work, confirmations)
-  const paidNow = new Set(confirmations.map((one) => one.paymentId))
+  const paidNow = new Set(confirmations.map((confirmation) => confirmation.paymentId))
   await contradictPayments(
     work,
-    [...contradicted.values()].map((one) => one.id).filter((id) => !paidNow.has(id)),
+    [...contradicted.values()]
+      .map((contradictedPayment) => contradictedPayment.id)
+      .filter((id) => !paidNow.has(id)),
   )
   const expired = await expirePayments(
     work,

@@ -24,7 +24,8 @@ describe('invoices', () => {
   const context = () => ({ units: f.laku.units, actor: system, gateway, publicUrl: 'http://laku.test' })
   const open = (code: string) => openInvoice(context(), code)
   const sweep = () => sweepPayments(context())
-  const made = async (code: string) => (await f.book()).invoices.filter((one) => one.external_id === code)
+  const made = async (code: string) =>
+    (await f.book()).invoices.filter((invoice) => invoice.external_id === code)
   const opened = async () => {
     const payment = await f.payment()
     await open(payment.code)
@@ -53,7 +54,7 @@ describe('invoices', () => {
       const payment = await f.payment()
       await f.faults({ provider: 'xendit', operation: 'createInvoice', kind: 'slow', delay_ms: 250 })
       const all = await Promise.all(Array.from({ length: 8 }, () => open(payment.code)))
-      expect(new Set(all.map((one) => JSON.stringify(one))).size).toBe(1)
+      expect(new Set(all.map((openedInvoice) => JSON.stringify(openedInvoice))).size).toBe(1)
       expect(await made(payment.code)).toHaveLength(1)
     })
 
@@ -368,7 +369,7 @@ describe('invoices', () => {
       await f.pay(invoiceId)
       const before = await f.balance('quarantine')
       const { outcomes } = await follow(twin.id, invoiceId)
-      expect(outcomes.map((one) => one.outcome)).toEqual(['paid', 'twice'])
+      expect(outcomes.map((outcome) => outcome.outcome)).toEqual(['paid', 'twice'])
       expect((await f.row(payment.id)).providerInvoiceId).toBe(invoiceId)
       expect(await f.balance('quarantine')).toBe(before + 110_000)
     })

@@ -37,9 +37,11 @@ export async function processNotices(
   const { units, actor, gateway } = context
   const invoices = await readInvoices(
     context,
-    notices.filter((one) => one.kind === 'invoice'),
+    notices.filter((notice) => notice.kind === 'invoice'),
   )
-  const refundIds = [...new Set(notices.filter((one) => one.kind === 'refund').map((one) => one.id))]
+  const refundIds = [
+    ...new Set(notices.filter((notice) => notice.kind === 'refund').map((notice) => notice.id)),
+  ]
   const refunds = new Map(
     await pLimit(CALLS_AT_ONCE).map(
       refundIds,
@@ -75,12 +77,12 @@ export async function processNotices(
     }
     await settleRefunds(
       work,
-      known(refunds).filter((one) => !doubted.has(one.id)),
+      known(refunds).filter((refund) => !doubted.has(refund.id)),
     )
     await waitForTruth(work, [...doubted])
     await markProcessed(
       work,
-      notices.map((one) => one.inboxId).filter((id) => !failed.has(id)),
+      notices.map((notice) => notice.inboxId).filter((id) => !failed.has(id)),
     )
     await recordFailedWebhooks(work, [...failed.values()])
   })

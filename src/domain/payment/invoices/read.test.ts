@@ -68,25 +68,25 @@ describe('a rush of payments', () => {
   it('is confirmed by a page, not by a call each, and brings the rest of the page along', async () => {
     const rush = await paidThere(COUNT)
     const [first, second] = [rush.slice(0, 20), rush.slice(20)]
-    await deliver(first.map((one) => one.invoiceId))
+    await deliver(first.map((item) => item.invoiceId))
     expect(calls).toEqual(['list'])
     expect(await statuses(rush)).toEqual(new Set(['paid']))
     // Their own news asks for nothing any more, and changes nothing.
     calls = []
-    await deliver(second.map((one) => one.invoiceId))
+    await deliver(second.map((item) => item.invoiceId))
     expect(calls).toEqual([])
     for (const { payment } of rush) expect(await f.events('payment.paid', payment.id)).toBe(1)
   })
 
   it('reads alone what no page shows, and everything where pages fail', async () => {
     const few = await paidThere(3)
-    await deliver(few.map((one) => one.invoiceId))
+    await deliver(few.map((item) => item.invoiceId))
     expect(calls).toEqual(['get', 'get', 'get'])
     calls = []
     const many = await paidThere(12)
     await f.faults({ provider: 'xendit', operation: 'listInvoices', kind: 'error' })
-    await deliver(many.map((one) => one.invoiceId))
-    expect(calls.filter((one) => one === 'get')).toHaveLength(12)
+    await deliver(many.map((item) => item.invoiceId))
+    expect(calls.filter((call) => call === 'get')).toHaveLength(12)
     expect(await statuses([...few, ...many])).toEqual(new Set(['paid']))
   })
 
@@ -98,7 +98,7 @@ describe('a rush of payments', () => {
       .set({ status: 'failed' })
       .where('id', '=', stranger[0]!.payment.id)
       .execute()
-    await deliver(rush.map((one) => one.invoiceId))
+    await deliver(rush.map((item) => item.invoiceId))
     expect((await f.row(stranger[0]!.payment.id)).status).toBe('failed')
     expect(await f.attention()).toEqual([])
   })

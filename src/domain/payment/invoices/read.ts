@@ -34,12 +34,14 @@ export async function readInvoices(
   const { units, actor, gateway } = context
   const open = await units.run(actor, ({ tx }) => withoutPaid(tx, asked))
   const listed = open.length >= MIN_FOR_PAGES ? await paidAround(context, open) : []
-  const wanted = new Set(open.map((one) => one.id))
-  const others = listed.filter((one) => !wanted.has(one.id))
+  const wanted = new Set(open.map((invoice) => invoice.id))
+  const others = listed.filter((invoice) => !wanted.has(invoice.id))
   const awaited =
     others.length > 0 ? await units.run(actor, ({ tx }) => awaitedOf(tx, others)) : new Set<string>()
   const read: ReadInvoices = new Map(
-    listed.filter((one) => wanted.has(one.id) || awaited.has(one.id)).map((one) => [one.id, one]),
+    listed
+      .filter((invoice) => wanted.has(invoice.id) || awaited.has(invoice.id))
+      .map((invoice) => [invoice.id, invoice]),
   )
   const rest = [...wanted].filter((id) => !read.has(id))
   const alone = await pLimit(CALLS_AT_ONCE).map(
@@ -55,10 +57,10 @@ async function paidAround(
   { gateway }: GatewayContext,
   asked: readonly AskedInvoice[],
 ): Promise<GatewayInvoice[]> {
-  const times = asked.map((one) => one.receivedAt.getTime())
+  const times = asked.map((invoice) => invoice.receivedAt.getTime())
   const paidAfter = secondsAfter(new Date(Math.min(...times)), -PAID_BEFORE_NEWS_S)
   const paidBefore = new Date(Math.max(...times))
-  const ids = asked.map((one) => one.id)
+  const ids = asked.map((invoice) => invoice.id)
   return (await listPaid(gateway, { paidAfter, paidBefore }, ids, MAX_PAGES)).listed
 }
 
@@ -66,16 +68,16 @@ async function paidAround(
 async function withoutPaid(tx: Tx, asked: readonly AskedInvoice[]): Promise<AskedInvoice[]> {
   const { rows } = await sql<{ id: string }>`
     select provider_invoice_id as id from payments
-    where provider_invoice_id = any(${asked.map((one) => one.id)}) and status in ('paid', 'partially_refunded', 'refunded')
+    where provider_invoice_id = any(${asked.map((invoice) => invoice.id)}) and status in ('paid', 'partially_refunded', 'refunded')
   `.execute(tx)
   const paid = new Set(rows.map((row) => row.id))
-  return asked.filter((one) => !paid.has(one.id))
+  return asked.filter((invoice) => !paid.has(invoice.id))
 }
 
 async function awaitedOf(tx: Tx, invoices: readonly GatewayInvoice[]): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
     select provider_invoice_id as id from payments
-    where provider_invoice_id = any(${invoices.map((one) => one.id)}) and status in ('pending', 'expired')`.execute(
+    where provider_invoice_id = any(${invoices.map((invoice) => invoice.id)}) and status in ('pending', 'expired')`.execute(
     tx,
   )
   return new Set(rows.map((row) => row.id))

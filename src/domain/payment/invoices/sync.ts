@@ -45,8 +45,8 @@ export async function syncInvoices(
     async (work, some) => {
       await record(
         work,
-        some.map((one) => one.payment),
-        some.map((one) => one.news),
+        some.map((item) => item.payment),
+        some.map((item) => item.news),
       )
       return []
     },
@@ -56,7 +56,7 @@ export async function syncInvoices(
       command: `laku payments sync ${code}`,
     }),
   )
-  return news.filter((one) => one.state === 'unsure')
+  return news.filter((update) => update.state === 'unsure')
 }
 
 async function record(
@@ -70,25 +70,28 @@ async function record(
   )
   await confirmInvoices(
     work,
-    news.flatMap((one) => (one.state === 'paid' ? one.invoices : [])),
+    news.flatMap((update) => (update.state === 'paid' ? update.invoices : [])),
   )
   await expirePayments(
     work,
-    news.flatMap((one) => (one.state === 'over' ? [one.paymentId] : [])),
+    news.flatMap((update) => (update.state === 'over' ? [update.paymentId] : [])),
   )
   const rows: { id: string; nextCheckAt: Date }[] = []
-  for (const [i, one] of news.entries()) {
+  for (const [i, update] of news.entries()) {
     const payment = payments[i] as AskedPayment
-    if (one.state === 'open' && one.invoice) await storeInvoice(work, payment.id, one.invoice)
-    if (one.state === 'open') rows.push({ id: payment.id, nextCheckAt: nextCheck(payment, work.now) })
-    if (one.state === 'over' && payment.contradictedAt) {
+    if (update.state === 'open' && update.invoice) await storeInvoice(work, payment.id, update.invoice)
+    if (update.state === 'open') rows.push({ id: payment.id, nextCheckAt: nextCheck(payment, work.now) })
+    if (update.state === 'over' && payment.contradictedAt) {
       const { contradictedAt } = payment
       rows.push({ id: payment.id, nextCheckAt: nextTry(contradictedAt, work.now) })
       if (ageS(contradictedAt, work.now) >= STUCK_S) work.requestAttention(unresolved(payment, 'EXPIRED'))
     }
-    if (one.state !== 'unsure') continue
-    rows.push({ id: payment.id, nextCheckAt: nextTry(payment.expiresAt, work.now, one.failure?.retryAfterS) })
-    reportStuckPayment(work, payment, one.failure?.code ?? 'no answer')
+    if (update.state !== 'unsure') continue
+    rows.push({
+      id: payment.id,
+      nextCheckAt: nextTry(payment.expiresAt, work.now, update.failure?.retryAfterS),
+    })
+    reportStuckPayment(work, payment, update.failure?.code ?? 'no answer')
   }
   await sql`
     update payments p set next_check_at = r.next_check_at

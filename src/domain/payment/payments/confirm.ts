@@ -41,7 +41,7 @@ export async function confirmPayments(
   if (confirmations.length === 0) return []
   const payments = await lockPayments(
     work.tx,
-    confirmations.map((one) => one.paymentId),
+    confirmations.map((confirmation) => confirmation.paymentId),
   )
   const parts = await takeParts(
     work,
@@ -145,7 +145,7 @@ async function postReceived(
   paid: readonly { payment: LockedPayment; part: Entry | undefined }[],
 ): Promise<void> {
   if (paid.length === 0) return
-  const payments = paid.map((one) => one.payment)
+  const payments = paid.map((item) => item.payment)
   await lockPaidThings(work.tx, payments)
   await post(
     work,

@@ -23,7 +23,7 @@ export async function expirePayments(work: Work, paymentIds: readonly string[]):
   const open = [...locked.values()].filter(
     (payment) => before.includes(payment.status) && !isContradicted(payment),
   )
-  const ids = open.map((one) => one.id)
+  const ids = open.map((payment) => payment.id)
   await moveState(work, paymentMachine, { to: 'expired', ids, all: true })
   emitExpired(work, open)
   return ids

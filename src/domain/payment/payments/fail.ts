@@ -18,6 +18,6 @@ export async function failPayments(work: Work, paymentIds: readonly string[]): P
   const locked = await lockPayments(work.tx, paymentIds)
   const before = statesBefore(paymentTransitions, 'failed')
   const open = [...locked.values()].filter((payment) => before.includes(payment.status))
-  await moveState(work, paymentMachine, { to: 'failed', ids: open.map((one) => one.id), all: true })
+  await moveState(work, paymentMachine, { to: 'failed', ids: open.map((payment) => payment.id), all: true })
   announceFailed(work, open)
 }

@@ -59,8 +59,8 @@ describe('payments', () => {
       f.payment('wallet', { ...a, participantId }),
     )
     const settled = await Promise.allSettled(tries)
-    expect(settled.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected'])
-    expect(settled.find((one) => one.status === 'rejected')).toMatchObject({
+    expect(settled.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(settled.find((result) => result.status === 'rejected')).toMatchObject({
       reason: { code: 'wallet.insufficient_balance' },
     })
     expect(await f.balance(`wallet:${a.userId}`)).toBe(40_000)
@@ -69,14 +69,14 @@ describe('payments', () => {
   it('are confirmed once, however often and by whomever it is said', async () => {
     const payments = await Promise.all([f.payment(), f.payment(), f.payment()])
     const before = await f.balance('gateway')
-    const all = payments.map((one) => confirmation(one.id))
+    const all = payments.map((payment) => confirmation(payment.id))
     const outcomes = (
       await Promise.all([confirm(...all), confirm(...all.toReversed()), confirm(...all)])
     ).flat()
-    expect(outcomes.filter((one) => one.outcome === 'paid')).toHaveLength(3)
-    expect(outcomes.filter((one) => one.outcome === 'already')).toHaveLength(6)
+    expect(outcomes.filter((outcome) => outcome.outcome === 'paid')).toHaveLength(3)
+    expect(outcomes.filter((outcome) => outcome.outcome === 'already')).toHaveLength(6)
     expect(await f.balance('gateway')).toBe(before + 330_000)
-    for (const one of payments) expect(await f.events('payment.paid', one.id)).toBe(1)
+    for (const payment of payments) expect(await f.events('payment.paid', payment.id)).toBe(1)
   })
 
   it('count although they came late: the paid thing decides', async () => {
@@ -130,7 +130,7 @@ describe('payments', () => {
     }
     const go = () => f.laku.system((work) => releaseEscrow(work, [release]))
     const done = await Promise.all([go(), go(), go()])
-    expect(done.map((one) => one.count).sort()).toEqual([0, 0, 1])
+    expect(done.map((result) => result.count).sort()).toEqual([0, 0, 1])
     expect(await f.balance(escrow(f.sessionId))).toBe(before.escrow - 110_000)
     expect(await f.balance('commission')).toBe(before.commission + 4_000)
     expect(await f.balance(`factory:${f.factoryId}`)).toBe(76_000)
@@ -169,7 +169,7 @@ describe('payments', () => {
       expiresAt: secondsAfter(f.laku.clock.now(), 60),
     }
     const payments = await f.laku.system((work) => createPayments(work, Array(1_000).fill(draft)))
-    const outcomes = await confirm(...payments.map((one) => confirmation(one.id)))
-    expect(outcomes.every((one) => one.outcome === 'paid')).toBe(true)
+    const outcomes = await confirm(...payments.map((payment) => confirmation(payment.id)))
+    expect(outcomes.every((outcome) => outcome.outcome === 'paid')).toBe(true)
   })
 })

@@ -18,11 +18,11 @@ export interface Returned {
 export async function recordReturned(work: Work, returned: readonly Returned[]): Promise<void> {
   if (returned.length === 0) return
   const sums = new Map<string, Returned>()
-  for (const one of returned) {
-    const sum = sums.get(one.paymentId) ?? { paymentId: one.paymentId, returnedIdr: 0, refundedIdr: 0 }
-    sum.returnedIdr += one.returnedIdr
-    sum.refundedIdr += one.refundedIdr
-    sums.set(one.paymentId, sum)
+  for (const item of returned) {
+    const sum = sums.get(item.paymentId) ?? { paymentId: item.paymentId, returnedIdr: 0, refundedIdr: 0 }
+    sum.returnedIdr += item.returnedIdr
+    sum.refundedIdr += item.refundedIdr
+    sums.set(item.paymentId, sum)
   }
   // All returned money that no refund accounts for is rebate.
   await moveState(work, paymentMachine, {

@@ -25,7 +25,7 @@ export async function syncPayment(
     throw unsure.failure ?? paymentErrors.invoice_under_way({ payment: idOrCodeText, retryAfterS: 3 })
   await submitRefunds(
     context,
-    refunds.map((one) => one.id),
+    refunds.map((refund) => refund.id),
   )
   return await units.run(actor, ({ tx }) => showPayment(tx, idOrCodeText))
 }

@@ -54,7 +54,7 @@ export async function bookTransactions(
   const fees = transactions.flatMap((line) => feeOf(line, of(line), subjects))
   await post(
     work,
-    fees.map((one) => one.posting),
+    fees.map((fee) => fee.posting),
   )
   const differing = transactions.filter((line) => {
     const moved = movedIdr(line)
@@ -84,10 +84,10 @@ export async function bookTransactions(
   const pending = transactions.filter((line) => isOfObject(line) && line.status === 'PENDING')
   const strangers = await strangersAmong(work, [...differing.filter(isOfObject), ...pending])
   await recordLostLines(work, strangers)
-  const charged = fees.filter((one) => one.changeIdr > 0)
+  const charged = fees.filter((fee) => fee.changeIdr > 0)
   return {
     fees: charged.length,
-    feesIdr: sumIdr(charged.map((one) => one.changeIdr)),
+    feesIdr: sumIdr(charged.map((line) => line.changeIdr)),
     moved: swept.length,
     chargebacks,
     suspended: strange.length,
@@ -144,7 +144,7 @@ async function ownerOf(
 ): Promise<Owner | undefined> {
   const { rows } = await sql<Owner>`
     select id, code, user_id, null::uuid as factory_id from payments
-    where code = ${referenceId} or provider_invoice_id = any(${[paymentLinkId, productId].flatMap((one) => one ?? [])})
+    where code = ${referenceId} or provider_invoice_id = any(${[paymentLinkId, productId].flatMap((value) => value ?? [])})
       or provider_payment_id = ${productId} or provider_payment_request_id = ${productId}
     union all
     select p.id, p.code, p.user_id, null::uuid from quarantined_money q join payments p on p.id = q.payment_id
@@ -171,9 +171,13 @@ async function subjectsOf(
   transactions: readonly GatewayTransaction[],
 ): Promise<Map<string, Subject>> {
   const ids = [
-    ...new Set(transactions.flatMap((one) => [one.productId ?? [], one.paymentLinkId ?? []].flat())),
+    ...new Set(
+      transactions.flatMap((transaction) =>
+        [transaction.productId ?? [], transaction.paymentLinkId ?? []].flat(),
+      ),
+    ),
   ]
-  const references = [...new Set(transactions.flatMap((one) => one.referenceId ?? []))]
+  const references = [...new Set(transactions.flatMap((transaction) => transaction.referenceId ?? []))]
   const { rows } = await sql<Subject & { name: string }>`
     select 'payment' as kind, id, provider_invoice_id as name from payments where provider_invoice_id = any(${ids})
     union all
@@ -206,7 +210,7 @@ function feeOf(
   if (charged === undefined || charged === feeIdr || feePostings >= MAX_CORRECTIONS) return []
   const subject = [line.paymentLinkId, line.productId, line.referenceId]
     .map((name) => subjects.get(name ?? ''))
-    .find((one) => one !== undefined)
+    .find((subject) => subject !== undefined)
   const changeIdr = charged - feeIdr
   const idr = Math.abs(changeIdr)
   const isTaken = changeIdr > 0
@@ -244,7 +248,7 @@ function sweepOf(line: GatewayTransaction, { amountIdr, postings }: Booked): Pos
 
 /** A state that is not known is told of once a word, and its lines wait until they are in another. */
 function reportUnknown(work: Work, transactions: readonly GatewayTransaction[]): void {
-  const [first] = transactions.filter((one) => one.status === 'UNKNOWN')
+  const [first] = transactions.filter((transaction) => transaction.status === 'UNKNOWN')
   if (!first) return
   work.requestAttention({
     kind: 'provider_transaction_unknown',

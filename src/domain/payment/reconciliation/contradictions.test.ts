@@ -42,7 +42,7 @@ describe("the provider's book has the last word", () => {
   afterAll(async () => {
     expect(await f.broken()).toEqual([])
     const results = await f.laku.system((work) => runChecks(suspenseChecks, work.tx, f.laku.vault))
-    expect(results.filter((one) => !one.ok)).toEqual([])
+    expect(results.filter((checkResult) => !checkResult.ok)).toEqual([])
     await f.laku.close()
   })
 
@@ -385,7 +385,7 @@ describe("the provider's book has the last word", () => {
       recordChargeback(work, { transactionId: 'never-there', paymentId: twin.id, amountIdr: 1_000 }),
     )
     const found = await differences()
-    const kinds = new Set(found.map((one) => one.kind))
+    const kinds = new Set(found.map((difference) => difference.kind))
     expect([...kinds].toSorted()).toEqual(['amount', 'fee', 'missing_here', 'missing_there'])
     for (const { command } of found) {
       const [, , verb, what] = command.split(' ') as [string, string, string, string]
@@ -401,8 +401,8 @@ describe("the provider's book has the last word", () => {
     const run = () => runReconciliation(context(), { pauseMs: 0 })
     await agree()
     const both = await Promise.all([run(), run()])
-    const [first] = both.filter((one) => one !== undefined)
-    expect(both.filter((one) => one !== undefined)).toHaveLength(1)
+    const [first] = both.filter((reconciliationRun) => reconciliationRun !== undefined)
+    expect(both.filter((reconciliationRun) => reconciliationRun !== undefined)).toHaveLength(1)
     expect(first).toMatchObject({ differences: [] })
     expect(first?.provenThrough).toEqual(first?.until)
     f.laku.clock.shift(3_600)

@@ -47,7 +47,9 @@ export async function compareLines(
   const booked = await bookedOf(tx, transactions)
   const commands = await askedCommands(
     tx,
-    transactions.filter((one) => one.type === 'CHARGEBACK').map((one) => one.id),
+    transactions
+      .filter((transaction) => transaction.type === 'CHARGEBACK')
+      .map((transaction) => transaction.id),
   )
   const found: Compared = { differences: [], notDue: 0 }
   for (const line of transactions) {

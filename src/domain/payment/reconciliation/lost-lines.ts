@@ -23,7 +23,7 @@ export async function strangersAmong(
     work.tx,
   )
   const ids = new Set(rows.map((row) => row.id))
-  return lines.filter((one) => ids.has(one.id))
+  return lines.filter((line) => ids.has(line.id))
 }
 
 /**

@@ -74,11 +74,11 @@ export async function ourLines(
  * nor its taking back is a line of ours any more.
  */
 async function withoutTakenBack(tx: Tx, entries: readonly OurEntry[]): Promise<OurLine[]> {
-  const keys = entries.map((one) => `posting:${one.key}`)
+  const keys = entries.map((entry) => `posting:${entry.key}`)
   const { rows } = await sql<{ key: string }>`
     select key from suspense_items where key = any(${keys})`.execute(tx)
   const taken = new Set(rows.map((row) => row.key))
   return entries
-    .filter((one) => one.takesBack === null && !taken.has(`posting:${one.key}`))
+    .filter((entry) => entry.takesBack === null && !taken.has(`posting:${entry.key}`))
     .map(({ seq: _, takesBack: __, ...line }) => ({ ...line, names: line.names ?? [] }))
 }

@@ -149,8 +149,10 @@ describe("the provider's book", () => {
     expect(await f.attention()).toEqual(expect.arrayContaining([`payment_charged_back ${payment.id}`]))
     // The sandbox does not know of them: each is a difference, once it is due.
     f.laku.clock.shift(1801)
-    const missing = (await reconcile()).differences.filter((one) => one.kind === 'missing_there')
-    const types = missing.map((one) => one.type)
+    const missing = (await reconcile()).differences.filter(
+      (difference) => difference.kind === 'missing_there',
+    )
+    const types = missing.map((difference) => difference.type)
     expect(types).toEqual(expect.arrayContaining(['gateway.swept', 'payment.charged_back']))
   })
 
@@ -246,7 +248,9 @@ describe('reconciling', () => {
         const page = await gateway.listTransactions(query)
         return {
           ...page,
-          transactions: page.transactions.map((one, i) => (i === 0 ? { ...one, amountIdr: 1 } : one)),
+          transactions: page.transactions.map((transaction, i) =>
+            i === 0 ? { ...transaction, amountIdr: 1 } : transaction,
+          ),
         }
       },
     }

@@ -104,14 +104,14 @@ async function bookPage(
     )
     if (!(await units.run(actor, read))) return undefined
     const sumOf = (what: keyof Omit<BookedTransactions, 'differing'>) =>
-      booked.reduce((sum, one) => sum + one[what], 0)
+      booked.reduce((sum, line) => sum + line[what], 0)
     return {
       fees: sumOf('fees'),
       feesIdr: sumOf('feesIdr'),
       moved: sumOf('moved'),
       chargebacks: sumOf('chargebacks'),
       suspended: sumOf('suspended'),
-      differing: booked.flatMap((one) => one.differing),
+      differing: booked.flatMap((line) => line.differing),
     }
   }
 }
@@ -175,13 +175,15 @@ async function mark(
 
 /** Lines that cannot be read are told of once for each field that does not fit. */
 function reportUnread(work: Work, unread: readonly UnreadTransaction[]): void {
-  for (const [fields, some] of Map.groupBy(unread, (one) => one.fields.join(', '))) {
+  for (const [fields, some] of Map.groupBy(unread, (unreadTransaction) =>
+    unreadTransaction.fields.join(', '),
+  )) {
     work.requestAttention({
       kind: 'provider_transaction_unknown',
       subject: ['provider_transaction', `unread: ${fields}`],
       message: `the provider's book has lines that laku cannot read (${fields}): they are not booked`,
       command: 'laku payments reconcile',
-      details: { ids: some.map((one) => one.id).slice(0, 10) },
+      details: { ids: some.map((unreadTransaction) => unreadTransaction.id).slice(0, 10) },
     })
   }
 }

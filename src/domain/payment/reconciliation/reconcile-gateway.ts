@@ -70,10 +70,16 @@ export async function compareBooks(context: GatewayContext, comparing: Comparing
     const found = await units.run(actor, ({ tx, now }) => compareLines(tx, now, page.transactions))
     sum.differences.push(...found.differences, ...(page.unread ?? []).map(unreadLine))
     sum.notDue += found.notDue
-    for (const one of page.transactions) {
-      for (const name of [one.id, one.productId, one.paymentLinkId, one.referenceId]) if (name) seen.add(name)
-      sum.comparedIdr += effectOf(one)
-      sum.roundedIdr += one.roundedIdr
+    for (const transaction of page.transactions) {
+      for (const name of [
+        transaction.id,
+        transaction.productId,
+        transaction.paymentLinkId,
+        transaction.referenceId,
+      ])
+        if (name) seen.add(name)
+      sum.comparedIdr += effectOf(transaction)
+      sum.roundedIdr += transaction.roundedIdr
     }
     for (const { id } of page.unread ?? []) if (id) seen.add(id)
     sum.transactions += page.transactions.length

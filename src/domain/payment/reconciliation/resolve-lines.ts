@@ -34,8 +34,10 @@ export async function keepLines(
   read: readonly GatewayTransaction[],
   differing: readonly GatewayTransaction[],
 ): Promise<void> {
-  const kept = new Set(differing.map((one) => one.id))
-  const agreeing = read.filter((one) => !kept.has(one.id)).map((one) => one.id)
+  const kept = new Set(differing.map((transaction) => transaction.id))
+  const agreeing = read
+    .filter((transaction) => !kept.has(transaction.id))
+    .map((transaction) => transaction.id)
   await sql`delete from provider_lines where id = any(${agreeing})`.execute(work.tx)
   if (differing.length === 0) return
   const rows = differing.map((line) => ({ id: line.id, type: line.type, line }))
@@ -86,7 +88,7 @@ export async function resolveLines(context: BookContext): Promise<FollowedLines>
         const became = await followLine(context, kept)
         if (became !== 'waits') sum[became] += 1
       },
-      (one, error) => setAside(context, one, error, async () => toldOf(one)),
+      (line, error) => setAside(context, line, error, async () => toldOf(line)),
     )
   }
   return sum
@@ -285,7 +287,7 @@ async function paidByTheBook(
   line: GatewayTransaction,
   invoices: readonly GatewayInvoice[],
 ): Promise<GatewayInvoice[]> {
-  const unpaid = invoices.filter((one) => !isPaid(one))
+  const unpaid = invoices.filter((invoice) => !isPaid(invoice))
   if (line.status !== 'SUCCESS' || !line.moneyIn || unpaid.length !== 1) return []
   const { rows } = await sql<{ code: string }>`
     select code from payments
@@ -294,13 +296,13 @@ async function paidByTheBook(
   const { amountIdr, createdAt, channel, productId } = line
   return rows.length === 0
     ? []
-    : unpaid.map((one) => ({
-        ...one,
+    : unpaid.map((invoice) => ({
+        ...invoice,
         status: 'PAID' as const,
         paidAmountIdr: amountIdr,
         paidAt: createdAt,
         ...(channel !== null && { paymentChannel: channel.replace(/^ID_/, '') }),
-        ...(productId !== null && productId !== one.id && { paymentId: productId }),
+        ...(productId !== null && productId !== invoice.id && { paymentId: productId }),
       }))
 }
 

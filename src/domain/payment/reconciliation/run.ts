@@ -120,7 +120,10 @@ async function end(
   if (to === 'agrees') await settleAttention(work, 'books_differ', 'xendit', 'both books agree')
   if (to !== 'differs') return
   const { differences, since, until } = run
-  const offIdr: Rupiah = differences.reduce((sum, one) => sum + one.theirsIdr - one.oursIdr, 0)
+  const offIdr: Rupiah = differences.reduce(
+    (sum, difference) => sum + difference.theirsIdr - difference.oursIdr,
+    0,
+  )
   work.requestAttention({
     kind: 'books_differ',
     subject: ['provider', 'xendit'],

@@ -16,7 +16,7 @@ export async function isThere(
     if (ofProduct.transactions.length > 0) return true
     // The search by reference finds parts of one too.
     const named = await gateway.listTransactions({ referenceId: name, limit: 50 })
-    if (named.transactions.some((one) => one.referenceId === name)) return true
+    if (named.transactions.some((transaction) => transaction.referenceId === name)) return true
   }
   return false
 }

@@ -34,10 +34,10 @@ export async function askRefund(context: GatewayContext, refund: SentRefund): Pr
     if (isFirst && refund.attempt === 1 && refund.status === 'submitted') return await call(context, refund)
     const ids = await idsOf(context, refund)
     const all = await context.gateway.findRefunds(ids)
-    const ours = all.filter((one) => isOf(refund, one))
+    const ours = all.filter((otherRefund) => isOf(refund, otherRefund))
     const heard = isFirst
       ? ours.filter(mayHaveGone)
-      : ours.filter((one) => one.referenceId === referenceOf(refund))
+      : ours.filter((otherRefund) => otherRefund.referenceId === referenceOf(refund))
     if (heard.length > 0) return { refund, heard: ours }
     const booked = isFirst ? undefined : await findInProviderBook(context, refund)
     if (booked) return { refund, heard: [booked] }
@@ -47,7 +47,7 @@ export async function askRefund(context: GatewayContext, refund: SentRefund): Pr
       refunds: all.map(({ id, referenceId, status, amountIdr }) => ({ id, referenceId, status, amountIdr })),
       refundedIdr: refundedIdr ?? null,
     }
-    const mayBe = all.find((one) => isNameless(refund, one))?.id
+    const mayBe = all.find((candidate) => isNameless(refund, candidate))?.id
     if (!mayBe && mayCall(context, refund, all, refundedIdr)) return await call(context, refund)
     const isMute = !isFirst && refundedIdr === undefined
     return { refund, shown, over: isOver(context, refund), isMute, mayBe }
@@ -90,7 +90,9 @@ async function findInProviderBook(
 ): Promise<GatewayRefund | undefined> {
   const reference = referenceOf(refund)
   const { transactions } = await gateway.listTransactions({ referenceId: reference, limit: 50 })
-  const line = transactions.find((one) => one.type === 'REFUND' && one.referenceId === reference)
+  const line = transactions.find(
+    (transaction) => transaction.type === 'REFUND' && transaction.referenceId === reference,
+  )
   const id = line?.productId
   if (!id) return undefined
   const known = await refusedAsNothing(() => gateway.getRefund(id))
@@ -103,8 +105,8 @@ const isOf = ({ code }: SentRefund, { referenceId }: GatewayRefund) =>
  * A refund of that payment and that amount which nobody named: it may be this one's, or a person made it over
  * there.
  */
-const isNameless = ({ amountIdr }: SentRefund, one: GatewayRefund) =>
-  one.referenceId === null && one.amountIdr === amountIdr && mayHaveGone(one)
+const isNameless = ({ amountIdr }: SentRefund, refund: GatewayRefund) =>
+  refund.referenceId === null && refund.amountIdr === amountIdr && mayHaveGone(refund)
 const mayHaveGone = ({ status }: GatewayRefund) => status === 'PENDING' || status === 'SUCCEEDED'
 
 function mayCall(
@@ -115,7 +117,7 @@ function mayCall(
 ): boolean {
   if (refund.status !== 'submitted') return false
   // The payment knows of more than the lists show: that may be it.
-  const shownIdr = all.filter(mayHaveGone).reduce((sum, one) => sum + one.amountIdr, 0)
+  const shownIdr = all.filter(mayHaveGone).reduce((sum, refund) => sum + refund.amountIdr, 0)
   if (refundedIdr !== undefined && refundedIdr > Math.max(shownIdr, refund.bookedIdr)) return false
   if (refund.calls === 0 || !refund.firstCalledAt || !refund.lastCalledAt) return true
   if (refundedIdr === undefined) return false

@@ -82,7 +82,7 @@ export async function decideRefunds(work: Work, decisions: readonly RefundDecisi
   if (decisions.length === 0) return
   const payments = await lockPayments(
     work.tx,
-    decisions.map((one) => one.paymentId),
+    decisions.map((decision) => decision.paymentId),
   )
   const fresh = await leaveOutDecided(work, decisions)
   if (fresh.length === 0) return
@@ -99,16 +99,16 @@ export async function decideRefunds(work: Work, decisions: readonly RefundDecisi
   )
   await ensureWallets(
     work,
-    decided.filter((one) => one.part || one.destination === 'wallet').map((one) => one.payment.userId),
+    decided.filter((item) => item.part || item.destination === 'wallet').map((item) => item.payment.userId),
   )
   await post(work, decided.map(postingOf))
-  for (const one of decided) {
-    for (const news of [subject(one), ...walletPartEvents(one)])
-      work.emit(refundEvent('refund.decided', one.payment, news))
+  for (const item of decided) {
+    for (const news of [subject(item), ...walletPartEvents(item)])
+      work.emit(refundEvent('refund.decided', item.payment, news))
   }
-  for (const one of decided) {
-    const arrived = one.destination === 'wallet' ? [subject(one)] : walletPartEvents(one)
-    for (const news of arrived) work.emit(refundEvent('refund.succeeded', one.payment, news))
+  for (const item of decided) {
+    const arrived = item.destination === 'wallet' ? [subject(item)] : walletPartEvents(item)
+    for (const news of arrived) work.emit(refundEvent('refund.succeeded', item.payment, news))
   }
 }
 
@@ -250,11 +250,11 @@ async function insertRefunds(work: Work, decided: readonly Decided[]): Promise<v
   )
   const fresh = rows.filter((_, i) => !decided[i]?.requested)
   await insertRows(work.tx, 'refunds', fresh)
-  for (const one of decided) if (one.requested) await approveRow(work, one, one.requested.decidedBy)
+  for (const item of decided) if (item.requested) await approveRow(work, item, item.requested.decidedBy)
   await insertRows(
     work.tx,
     'refunds',
-    decided.flatMap((one) => partRow(work, one)),
+    decided.flatMap((item) => partRow(work, item)),
   )
 }
 
@@ -335,6 +335,6 @@ export async function refundSessionPayments(
   const by = Map.groupBy(rows, (row) => row.sessionId)
   return sessionIds.map((sessionId) => {
     const all = by.get(sessionId) ?? []
-    return { sessionId, count: all.length, amountIdr: all.reduce((sum, one) => sum + one.leftIdr, 0) }
+    return { sessionId, count: all.length, amountIdr: all.reduce((sum, item) => sum + item.leftIdr, 0) }
   })
 }

@@ -50,7 +50,7 @@ export async function searchLostRefund(context: GatewayContext, text: string): P
   const lost = await units.run(actor, (work) => readLost(work, text))
   const ids = await idsOf(context, lost)
   const refunds = await gateway.findRefunds(ids)
-  const ours = refunds.filter((one) => one.referenceId === referenceOf(lost))
+  const ours = refunds.filter((refund) => refund.referenceId === referenceOf(lost))
   if (ours.length > 0) {
     await units.run(actor, (work) => settleRefunds(work, ours))
     throw paymentErrors.refund_is_there({ refund: lost.code, providerRefundId: ours[0]?.id })
@@ -150,8 +150,8 @@ function requireDead(work: Work, refund: Lost, looked: Looked | undefined): void
   const from = keyUntil > bookUntil ? keyUntil : bookUntil
   if (work.now < from) throw paymentErrors.refund_may_live({ refund: code, from, keyUntil, bookUntil })
   if (!looked) return
-  const isGone = (one: { status: string }) => one.status === 'PENDING' || one.status === 'SUCCEEDED'
-  const knownIdr = looked.refunds.filter(isGone).reduce((sum, one) => sum + one.amountIdr, 0)
+  const isGone = (item: { status: string }) => item.status === 'PENDING' || item.status === 'SUCCEEDED'
+  const knownIdr = looked.refunds.filter(isGone).reduce((sum, refund) => sum + refund.amountIdr, 0)
   const isMore = looked.refundedIdr !== null && looked.refundedIdr > Math.max(knownIdr, looked.bookedIdr)
   if (looked.lines.length > 0 || isMore) throw paymentErrors.refund_is_there({ refund: code, ...looked })
 }

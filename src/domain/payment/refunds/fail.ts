@@ -22,25 +22,25 @@ export async function failRefunds(
   payments: ReadonlyMap<string, LockedPayment>,
 ): Promise<void> {
   if (refused.length === 0) return
-  const failed = refused.map((one): Failed => judge(one, payments.get(one.refund.paymentId ?? '')))
+  const failed = refused.map((row): Failed => judge(row, payments.get(row.refund.paymentId ?? '')))
   await recordFailures(work, failed)
-  for (const one of failed) notifyBuyerOfFailure(work, one)
+  for (const failure of failed) notifyBuyerOfFailure(work, failure)
   await putIntoWallets(
     work,
     failed.flatMap(({ refund, payment, after }) =>
       after === 'wallet' && payment ? [{ ...refund, payment }] : [],
     ),
   )
-  for (const one of failed) reportFailingRefund(work, one)
+  for (const failure of failed) reportFailingRefund(work, failure)
 }
 
-function judge(one: FailedNow, payment: LockedPayment | undefined): Failed {
-  const { refund, failureCode, isContradicted } = one
+function judge(item: FailedNow, payment: LockedPayment | undefined): Failed {
+  const { refund, failureCode, isContradicted } = item
   const counted = afterRefusal(failureCode, refund.failures + 1)
   const after = isContradicted ? 'person' : counted
-  one.waits = after === 'balance'
+  item.waits = after === 'balance'
   const failures = refund.failures + (counted === 'balance' ? 0 : 1)
-  return { ...one, payment, failures, after }
+  return { ...item, payment, failures, after }
 }
 
 async function recordFailures(work: Work, failed: readonly Failed[]): Promise<void> {

@@ -46,7 +46,7 @@ export async function freeLeases(work: Work, refunds: readonly SentRefund[]): Pr
   if (!first) return
   await sql`
     update refunds set lease_until = null
-    where id = any(${refunds.map((one) => one.id)}::uuid[]) and lease_id = ${first.leaseId}::uuid`.execute(
+    where id = any(${refunds.map((refund) => refund.id)}::uuid[]) and lease_id = ${first.leaseId}::uuid`.execute(
     work.tx,
   )
 }

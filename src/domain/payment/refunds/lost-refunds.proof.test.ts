@@ -49,8 +49,8 @@ it.each(['honoured', 'ignored'])(
       .select(['code', 'status'])
       .where('id', 'in', ids)
       .execute()
-    expect(rows.filter((one) => one.status !== 'succeeded')).toEqual([])
-    const made = Map.groupBy((await f.book()).refunds, (one) => one.reference_id)
+    expect(rows.filter((row) => row.status !== 'succeeded')).toEqual([])
+    const made = Map.groupBy((await f.book()).refunds, (refund) => refund.reference_id)
     expect(rows.filter(({ code }) => made.get(`${code}-1`)?.length !== 1)).toEqual([])
     await f.lists(0)
   },

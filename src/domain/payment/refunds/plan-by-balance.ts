@@ -33,13 +33,13 @@ export async function planByBalance(
   if (refundIds.length === 0) return []
   const { units, actor, gateway } = context
   const queue = await units.run(actor, (work) => queueOf(work, refundIds))
-  const sending = queue.filter((one) => one.sends)
-  if (sending.length === 0 || !queue.some((one) => one.waits)) return queue.map((one) => one.id)
+  const sending = queue.filter((queued) => queued.sends)
+  if (sending.length === 0 || !queue.some((queued) => queued.waits)) return queue.map((queued) => queued.id)
   const balanceIdr = await attempt(() => gateway.balanceIdr())
-  if (balanceIdr instanceof ProviderFailure) return queue.map((one) => one.id)
+  if (balanceIdr instanceof ProviderFailure) return queue.map((queued) => queued.id)
   const others = await units.run(actor, payoutsWaiting)
-  const mine = sending.map((one) => ({ ...one, takesIdr: one.amountIdr }))
-  const waiting = new Set(fitByAge(balanceIdr, mine, others).wait.map((one) => one.id))
+  const mine = sending.map((queued) => ({ ...queued, takesIdr: queued.amountIdr }))
+  const waiting = new Set(fitByAge(balanceIdr, mine, others).wait.map((item) => item.id))
   const going = queue.filter(({ id }) => !waiting.has(id))
   await units.run(actor, async (work) => {
     if (waiting.size > 0) await holdBack(work, [...waiting], balanceIdr)

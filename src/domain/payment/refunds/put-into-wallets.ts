@@ -25,13 +25,13 @@ export interface FailedRefund {
  */
 export async function putIntoWallets(work: Work, refunds: readonly FailedRefund[]): Promise<void> {
   if (refunds.length === 0) return
-  const ids = refunds.map((one) => one.id)
+  const ids = refunds.map((refund) => refund.id)
   const set = { destination: 'wallet', finishedAt: work.now, nextCheckAt: null, waitsSince: null }
   await moveState(work, refundMachine, { to: 'to_wallet', ids, set, all: true })
   await recordRefunded(work, refunds)
   await ensureWallets(
     work,
-    refunds.map((one) => one.payment.userId),
+    refunds.map((refund) => refund.payment.userId),
   )
   const parts = await partsOf(work, refunds)
   await post(
@@ -43,9 +43,9 @@ export async function putIntoWallets(work: Work, refunds: readonly FailedRefund[
       entries: [debit('refunds-payable', amountIdr, dimensionsOf(payment)), ...intoWallet(payment, split)],
     })),
   )
-  for (const one of parts) {
-    const facts = { ...one, amountIdr: one.split.buyerIdr, destination: 'wallet' as const }
-    work.emit(refundEvent('refund.succeeded', one.payment, facts))
+  for (const part of parts) {
+    const facts = { ...part, amountIdr: part.split.buyerIdr, destination: 'wallet' as const }
+    work.emit(refundEvent('refund.succeeded', part.payment, facts))
   }
 }
 
@@ -60,7 +60,7 @@ async function partsOf(
   const isShared = ({ payment, quarantineId }: FailedRefund) => !quarantineId && !isPlain(payment)
   const gone = await readGone(
     work,
-    refunds.filter(isShared).map((one) => one.payment.id),
+    refunds.filter(isShared).map((refund) => refund.payment.id),
   )
   return refunds.map((refund) => {
     const { payment, amountIdr } = refund

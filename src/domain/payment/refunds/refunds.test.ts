@@ -60,7 +60,7 @@ describe('refunds', () => {
     await sweepRefunds(context())
   }
   const atProvider = async (code: string) =>
-    (await f.book()).refunds.filter((one) => one.reference_id.startsWith(code))
+    (await f.book()).refunds.filter((refund) => refund.reference_id.startsWith(code))
   const read = async (paymentId: string): Promise<GatewayRefund> =>
     gateway.getRefund((await only(paymentId)).providerRefundId as string)
 
@@ -97,9 +97,9 @@ describe('refunds', () => {
     it('never passes what was paid, however many decide at once', async () => {
       const payment = await paid('BCA')
       const tries = await Promise.allSettled(Array.from({ length: 8 }, () => decide(payment.id, 40_000)))
-      expect(tries.filter((one) => one.status === 'fulfilled')).toHaveLength(2)
-      const lost = tries.filter((one) => one.status === 'rejected')
-      for (const one of lost) expect(one.reason).toMatchObject({ code: 'payment.over_refunded' })
+      expect(tries.filter((result) => result.status === 'fulfilled')).toHaveLength(2)
+      const lost = tries.filter((result) => result.status === 'rejected')
+      for (const result of lost) expect(result.reason).toMatchObject({ code: 'payment.over_refunded' })
       expect((await f.row(payment.id)).returnedIdr).toBe(80_000)
       const same = newId()
       await Promise.all(Array.from({ length: 8 }, () => decide(payment.id, 30_000, same)))
@@ -263,7 +263,7 @@ describe('refunds', () => {
     const [first] = await all()
     expect(first?.count).toBeGreaterThanOrEqual(2)
     expect(await all()).toEqual([{ sessionId: f.sessionId, count: 0, amountIdr: 0 }])
-    for (const one of payments) expect((await f.row(one.id)).returnedIdr).toBe(110_000)
+    for (const payment of payments) expect((await f.row(payment.id)).returnedIdr).toBe(110_000)
     expect(await f.balance(escrow(f.sessionId))).toBe(0)
   })
 })

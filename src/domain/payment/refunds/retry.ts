@@ -140,10 +140,10 @@ async function requireOfThis(
   payment: LockedPayment | undefined,
   read: GatewayRefund,
 ): Promise<void> {
-  const ids = (values: (string | null | undefined)[]) => values.filter((one) => one != null)
+  const ids = (values: (string | null | undefined)[]) => values.filter((value) => value != null)
   const theirs = ids([read.invoiceId, read.paymentId, read.paymentRequestId])
   const ours = ids([invoiceId, providerPaymentId, providerPaymentRequestId])
-  const isOfPayment = theirs.length === 0 || theirs.some((one) => ours.includes(one))
+  const isOfPayment = theirs.length === 0 || theirs.some((text) => ours.includes(text))
   const [, base, nth] = /^(.*)-(\d+)$/.exec(read.referenceId ?? '') ?? []
   const isOurReference = base === code && Number(nth) >= 1 && Number(nth) <= attempt
   const { rows } = await sql<{ code: string }>`

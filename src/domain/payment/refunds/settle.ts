@@ -69,10 +69,10 @@ export async function settleRefunds(
   await rememberIds(work, heard.taken)
   await succeed(work, [...heard.succeeded.values()], locked.payments)
   await failRefunds(work, [...heard.failed.values()], locked.payments)
-  for (const one of heard.strangers) await tellOfStranger(work, one)
-  for (const one of heard.surplus) await putAside(work, one, locked.payments)
+  for (const stranger of heard.strangers) await tellOfStranger(work, stranger)
+  for (const item of heard.surplus) await putAside(work, item, locked.payments)
   for (const [code, fact] of heard.contradicted) await stop(work, locked.byCode.get(code), fact)
-  if ([...heard.failed.values()].some((one) => one.waits)) await reportWaitingRefunds(work, null)
+  if ([...heard.failed.values()].some((failure) => failure.waits)) await reportWaitingRefunds(work, null)
 }
 
 /** A refund that failed, with what is known against trying it again. */
@@ -111,7 +111,7 @@ class Hearing {
 
   constructor(locked: Locked) {
     this.#locked = locked
-    this.#stored = new Map([...locked.byId].map(([id, one]) => [id, one.status]))
+    this.#stored = new Map([...locked.byId].map(([id, refund]) => [id, refund.status]))
   }
 
   take(work: Work, answer: GatewayRefund): void {
@@ -151,8 +151,10 @@ class Hearing {
   }
 
   #fail(refund: LockedRefund, failureCode: string): void {
-    const others = [...this.#locked.facts.values()].filter((one) => one.refundId === refund.id)
-    const isContradicted = others.some((one) => one.bookedIdr > 0 || one.status === 'PENDING')
+    const others = [...this.#locked.facts.values()].filter((fact) => fact.refundId === refund.id)
+    const isContradicted = others.some(
+      (providerRefund) => providerRefund.bookedIdr > 0 || providerRefund.status === 'PENDING',
+    )
     this.failed.set(refund.id, { refund, failureCode, isContradicted })
     if (isContradicted) this.contradicted.set(refund.code, undefined)
     refund.status = 'failed'
@@ -205,8 +207,8 @@ async function lockRefunds(
   refusals: readonly Refusal[],
 ): Promise<Locked> {
   const codes = answers.map(codeIn)
-  const ids = refusals.map((one) => one.id)
-  const providerIds = answers.map((one) => one.id)
+  const ids = refusals.map((refusal) => refusal.id)
+  const providerIds = answers.map((answer) => answer.id)
   const wanted = sql`(r.code = any(${codes}) or r.id = any(${ids}::uuid[])
     or r.id in (select refund_id from provider_refunds where provider_refund_id = any(${providerIds})))`
   const found = await sql<{ paymentId: string }>`
@@ -365,7 +367,7 @@ async function succeed(
   await moveState(work, refundMachine, { to: 'succeeded', rows, set: { waitsSince: null }, all: true })
   await recordRefunded(
     work,
-    ended.map((one) => one.refund),
+    ended.map((row) => row.refund),
   )
   await post(
     work,
@@ -384,7 +386,7 @@ async function succeed(
   if (twice.length > 0)
     await levelBuyers(
       work,
-      twice.map((one) => one.id),
+      twice.map((payment) => payment.id),
     )
   for (const { refund } of ended) {
     const payment = refund.paymentId === null ? undefined : payments.get(refund.paymentId)

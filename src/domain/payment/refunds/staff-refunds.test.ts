@@ -125,7 +125,7 @@ describe('refunds by staff', () => {
     )
     expect(await refusal(create(code, 110_001))).toBe('payment.over_refunded')
     const all = await Promise.all(Array.from({ length: 6 }, () => refusal(create(code, 30_000))))
-    expect(all.filter((one) => one === 'ok')).toHaveLength(3)
+    expect(all.filter((text) => text === 'ok')).toHaveLength(3)
   })
 
   it('under a key are made once', async () => {
@@ -155,7 +155,7 @@ describe('refunds by staff', () => {
         f.laku.as(finance(name), (work) => approveRefund(work, { refund: asked.code }))
       const both = await Promise.all([refusal(approve('ani')), refusal(approve('beni'))])
       expect(both.toSorted()).toEqual(['kernel.illegal_transition', 'ok'])
-      expect((await f.refundsOf(id)).map((one) => one.code)).toEqual([asked.code])
+      expect((await f.refundsOf(id)).map((row) => row.code)).toEqual([asked.code])
       expect(await f.balance(`wallet:${userId}`)).toBe(50_000)
     }),
   )
@@ -253,21 +253,21 @@ describe('whose money a refund is', () => {
 
   it('takes of the last item no more than it has, whatever rounding left', () => {
     const { items } = itemShares([share(0, 43), share(6, 17), share(3, 17)], 85)
-    expect(items.map((one) => one.factoryIdr + one.commissionIdr)).toEqual([42, 23, 20])
+    expect(items.map((share) => share.factoryIdr + share.commissionIdr)).toEqual([42, 23, 20])
   })
 
   it('adds up to the refund, and never takes more of an item than is there', () => {
     fc.assert(
       fc.property(shares, fc.integer({ min: 1, max: 60_000_000 }), (items, amount) => {
-        const posted = items.map((one) => share(one.factory, one.commission))
+        const posted = items.map((item) => share(item.factory, item.commission))
         const { items: taken, companyIdr } = itemShares(posted, amount)
-        const sum = taken.reduce((total, one) => total + one.factoryIdr + one.commissionIdr, companyIdr)
+        const sum = taken.reduce((total, share) => total + share.factoryIdr + share.commissionIdr, companyIdr)
         expect(sum).toBe(amount)
-        const left = posted.filter((one) => one.factoryIdr + one.commissionIdr > 0)
-        taken.forEach((one, i) => {
-          expect(one.commissionIdr).toBeGreaterThanOrEqual(0)
-          expect(one.commissionIdr).toBeLessThanOrEqual(left[i]?.commissionIdr ?? 0)
-          expect(one.factoryIdr + one.commissionIdr).toBeLessThanOrEqual(
+        const left = posted.filter((share) => share.factoryIdr + share.commissionIdr > 0)
+        taken.forEach((share, i) => {
+          expect(share.commissionIdr).toBeGreaterThanOrEqual(0)
+          expect(share.commissionIdr).toBeLessThanOrEqual(left[i]?.commissionIdr ?? 0)
+          expect(share.factoryIdr + share.commissionIdr).toBeLessThanOrEqual(
             (left[i]?.factoryIdr ?? 0) + (left[i]?.commissionIdr ?? 0),
           )
         })

@@ -48,7 +48,7 @@ export async function submitRefunds(context: GatewayContext, refundIds: readonly
   const asked = await pLimit(CALLS_AT_ONCE).map(claimed, (refund) =>
     askRefund(context, refund).catch((error: unknown) => setAside(context, refund, error, giveBack)),
   )
-  const answers = asked.filter((one) => one !== undefined)
+  const answers = asked.filter((refundAnswer) => refundAnswer !== undefined)
   await inOneOrEach(
     context,
     answers,
@@ -56,7 +56,7 @@ export async function submitRefunds(context: GatewayContext, refundIds: readonly
       await record(work, some)
       await freeLeases(
         work,
-        some.map((one) => one.refund),
+        some.map((refundAnswer) => refundAnswer.refund),
       )
       return []
     },
@@ -100,7 +100,7 @@ async function askAboutOthers(context: GatewayContext): Promise<void> {
   })
   if (ids.length === 0) return
   const answers = await pLimit(CALLS_AT_ONCE).map(ids, (id) => attempt(() => gateway.getRefund(id)))
-  const heard = answers.filter((one): one is GatewayRefund => 'amountIdr' in one)
+  const heard = answers.filter((answer): answer is GatewayRefund => 'amountIdr' in answer)
   await inOneOrEach(
     context,
     heard,
@@ -117,18 +117,22 @@ async function askAboutOthers(context: GatewayContext): Promise<void> {
 }
 
 async function record(work: Work, answers: readonly RefundAnswer[]): Promise<void> {
-  const heard = answers.flatMap((one) => ('heard' in one ? one.heard : []))
-  const failures = answers.flatMap((one) => ('failure' in one ? [one] : []))
+  const heard = answers.flatMap((answer) => ('heard' in answer ? answer.heard : []))
+  const failures = answers.flatMap((answer) => ('failure' in answer ? [answer] : []))
   const refused = failures
-    .filter((one) => one.proof === 'not_made')
+    .filter((failure) => failure.proof === 'not_made')
     .map(({ refund: { id, leaseId }, failure }) => ({ id, failureCode: failure.code, leaseId }))
-  for (const { refund } of failures.filter((one) => one.proof === 'not_sent')) await uncall(work, refund)
+  for (const { refund } of failures.filter((failure) => failure.proof === 'not_sent'))
+    await uncall(work, refund)
   await settleRefunds(work, heard, refused)
-  for (const one of failures) if (one.proof !== 'not_made') await askLater(work, one.refund, one.failure)
-  for (const one of answers) if ('shown' in one) await scheduleNextSearch(work, one.refund, one)
+  for (const failure of failures)
+    if (failure.proof !== 'not_made') await askLater(work, failure.refund, failure.failure)
+  for (const answer of answers) if ('shown' in answer) await scheduleNextSearch(work, answer.refund, answer)
   await endLooks(
     work,
-    answers.flatMap((one) => ('heard' in one && one.refund.status !== 'submitted' ? [one.refund] : [])),
+    answers.flatMap((answer) =>
+      'heard' in answer && answer.refund.status !== 'submitted' ? [answer.refund] : [],
+    ),
   )
 }
 
@@ -140,7 +144,7 @@ async function endLooks(work: Work, refunds: readonly SentRefund[]): Promise<voi
   if (refunds.length === 0) return
   await sql`
     update refunds set next_check_at = null
-    where id = any(${refunds.map((one) => one.id)}::uuid[]) and status in ('succeeded', 'to_wallet')`.execute(
+    where id = any(${refunds.map((refund) => refund.id)}::uuid[]) and status in ('succeeded', 'to_wallet')`.execute(
     work.tx,
   )
 }

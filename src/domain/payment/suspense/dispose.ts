@@ -133,7 +133,7 @@ async function reassignPlace(work: Work, item: SuspenseItem, { place }: AskedDis
   requireTakeable(
     payment,
     amountIdr,
-    booked.filter((one) => one.paymentId === payment.id),
+    booked.filter((chargeback) => chargeback.paymentId === payment.id),
   )
   return {
     account: 'chargeback-loss',

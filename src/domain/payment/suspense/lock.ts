@@ -36,7 +36,7 @@ export async function lockQuarantined(
   if (!known) throw paymentErrors.not_in_quarantine({ id })
   const payments = await lockWholly(
     work.tx,
-    [known.paymentId, paymentId].flatMap((one) => one ?? []),
+    [known.paymentId, paymentId].flatMap((value) => value ?? []),
   )
   const { rows } = await sql<LockedUnapplied & { status: string }>`
     select id, kind, payment_id, provider_invoice_id, channel, provider_payment_id, provider_payment_request_id, payment_source, paid_at,

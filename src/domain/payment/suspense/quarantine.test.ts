@@ -151,7 +151,7 @@ describe('money in quarantine', () => {
       apply({ id, wallet: 'buyer' }),
       refund(id),
     ])
-    expect(tries.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
+    expect(tries.filter((result) => result.status === 'fulfilled')).toHaveLength(1)
     await settle()
   })
 
@@ -160,10 +160,10 @@ describe('money in quarantine', () => {
     const support = staff('support')
     await expect(apply({ id }, support)).rejects.toMatchObject({ code: 'kernel.forbidden' })
     const list = (all: boolean) => f.laku.system((work) => listQuarantined(work.tx, { all, limit: 100 }))
-    expect((await list(false)).data.map((one) => one.id)).toContain(id)
+    expect((await list(false)).data.map((quarantinedLine) => quarantinedLine.id)).toContain(id)
     await apply({ id })
-    expect((await list(false)).data.map((one) => one.id)).not.toContain(id)
-    expect((await list(true)).data.map((one) => one.id)).toContain(id)
+    expect((await list(false)).data.map((quarantinedLine) => quarantinedLine.id)).not.toContain(id)
+    expect((await list(true)).data.map((quarantinedLine) => quarantinedLine.id)).toContain(id)
   })
 })
 

@@ -33,7 +33,7 @@ export async function quarantine(work: Work, strays: readonly UnappliedFunds[]):
   // One whose amount grew since is known: what came beside it is a difference in the provider's book, and
   // goes its way.
   const { rows: known } = await sql<{ id: string }>`
-    select provider_invoice_id as id from quarantined_money where provider_invoice_id = any(${strays.map((one) => one.invoiceId)})`.execute(
+    select provider_invoice_id as id from quarantined_money where provider_invoice_id = any(${strays.map((stray) => stray.invoiceId)})`.execute(
     work.tx,
   )
   const before = new Set(known.map((row) => row.id))

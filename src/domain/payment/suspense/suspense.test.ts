@@ -24,7 +24,7 @@ describe('money in suspense', () => {
   afterAll(async () => {
     expect(await f.broken()).toEqual([])
     const results = await f.laku.system((work) => runChecks(suspenseChecks, work.tx, f.laku.vault))
-    expect(results.filter((one) => !one.ok)).toEqual([])
+    expect(results.filter((checkResult) => !checkResult.ok)).toEqual([])
     await f.laku.close()
   })
 
@@ -51,12 +51,12 @@ describe('money in suspense', () => {
     expect(await f.laku.system((work) => putIntoSuspense(work, money))).toBeUndefined()
     expect(await lies(code)).toBe(95_000)
     expect(await f.balance('gateway')).toBe(before - 95_000)
-    expect((await f.attention()).filter((one) => one === `money_in_suspense ${id}`)).toHaveLength(1)
+    expect((await f.attention()).filter((text) => text === `money_in_suspense ${id}`)).toHaveLength(1)
     expect((await put(-95_000, { code })).id).toBeUndefined()
     expect(await lies(code)).toBe(0)
     expect(await f.balance('gateway')).toBe(before)
     const { data } = await f.laku.system(({ tx }) => listSuspense(tx, { code, all: true, limit: 9 }))
-    expect(data.map((one) => one.status)).toEqual(['cleared', 'cleared'])
+    expect(data.map((suspenseItem) => suspenseItem.status)).toEqual(['cleared', 'cleared'])
     const open = f.laku.db
       .selectFrom('attention')
       .select('id')

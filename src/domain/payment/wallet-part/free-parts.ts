@@ -14,7 +14,9 @@ export async function freeParts(
   const ended = events.flatMap(({ payload }) => (payload.walletIdr > 0 ? [payload] : []))
   if (ended.length === 0) return
   const keys = ended.map(({ paymentId }) => paymentHold(paymentId))
-  const held = new Map((await balances(work.tx, keys)).map((one) => [one.account, one.balanceIdr]))
+  const held = new Map(
+    (await balances(work.tx, keys)).map((balance) => [balance.account, balance.balanceIdr]),
+  )
   // One that ended before, and whose late money has now come to nothing as well, holds nothing any more.
   const freed = ended.filter(({ paymentId }) => (held.get(paymentHold(paymentId)) ?? 0) > 0)
   await ensureWallets(

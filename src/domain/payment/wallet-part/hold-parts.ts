@@ -12,9 +12,9 @@ import { type AskedPart, isParted, walletPartOf } from './rules.ts'
 export async function inWallets(work: Work, userIds: readonly string[]): Promise<Map<string, Rupiah>> {
   await lockWallets(work, userIds)
   const found = new Map(
-    (await balances(work.tx, [...new Set(userIds)].map(walletAccount))).map((one) => [
-      one.account,
-      one.balanceIdr,
+    (await balances(work.tx, [...new Set(userIds)].map(walletAccount))).map((balance) => [
+      balance.account,
+      balance.balanceIdr,
     ]),
   )
   return new Map(userIds.map((userId) => [userId, found.get(walletAccount(userId)) ?? 0]))
@@ -29,12 +29,12 @@ export async function decideParts(work: Work, asked: readonly AskedPart[]): Prom
   if (asked.length === 0) return []
   const left = await inWallets(
     work,
-    asked.map((one) => one.userId),
+    asked.map((part) => part.userId),
   )
-  return asked.map((one) => {
-    const balanceIdr = left.get(one.userId) ?? 0
-    const walletIdr = walletPartOf(one, balanceIdr, work.policy)
-    left.set(one.userId, balanceIdr - walletIdr)
+  return asked.map((part) => {
+    const balanceIdr = left.get(part.userId) ?? 0
+    const walletIdr = walletPartOf(part, balanceIdr, work.policy)
+    left.set(part.userId, balanceIdr - walletIdr)
     return walletIdr
   })
 }
@@ -76,7 +76,9 @@ export async function insteadOfBalance(
     await run()
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ledger.insufficient_balance') {
-      throw walletErrors.insufficient_balance({ userIds: [...new Set(payments.map((one) => one.userId))] })
+      throw walletErrors.insufficient_balance({
+        userIds: [...new Set(payments.map((payment) => payment.userId))],
+      })
     }
     throw error
   }

@@ -208,20 +208,20 @@ describe('refunds of a payment that a wallet paid a part of', () => {
           const { id, userId } = await paid(walletIdr)
           const has = { decidedIdr: 0, atSourceIdr: 0, underWayIdr: 0 }
           for (const { idr, says } of events) {
-            const before = new Set((await f.refundsOf(id)).map((one) => one.id))
+            const before = new Set((await f.refundsOf(id)).map((row) => row.id))
             if ((await refusal(decide(id, idr))) === 'ok') has.decidedIdr += idr
-            for (const one of (await f.refundsOf(id)).filter((row) => !before.has(row.id))) {
-              if (one.destination === 'wallet') continue
-              if (says === 'nothing') has.underWayIdr += one.amountIdr
-              else await hear(one, says)
-              if (says === 'succeeded') has.atSourceIdr += one.amountIdr
+            for (const item of (await f.refundsOf(id)).filter((row) => !before.has(row.id))) {
+              if (item.destination === 'wallet') continue
+              if (says === 'nothing') has.underWayIdr += item.amountIdr
+              else await hear(item, says)
+              if (says === 'succeeded') has.atSourceIdr += item.amountIdr
             }
           }
           const walletHas = await wallet(userId)
           expect(walletHas + has.atSourceIdr + has.underWayIdr).toBe(has.decidedIdr)
           expect(has.atSourceIdr + has.underWayIdr).toBeLessThanOrEqual(PAID - walletIdr)
           expect((await f.row(id)).returnedIdr).toBe(has.decidedIdr)
-          if (events.every((one) => one.says === 'succeeded'))
+          if (events.every((event) => event.says === 'succeeded'))
             expect(Math.abs(has.atSourceIdr - (has.decidedIdr * (PAID - walletIdr)) / PAID)).toBeLessThan(1)
         },
       ),

@@ -15,7 +15,9 @@ export async function takeParts(work: Work, payments: readonly LockedPayment[]):
   const taken = new Map<string, Entry>()
   if (parted.length === 0) return taken
   const keys = parted.map(({ id }) => paymentHold(id))
-  const held = new Map((await balances(work.tx, keys)).map((one) => [one.account, one.balanceIdr]))
+  const held = new Map(
+    (await balances(work.tx, keys)).map((balance) => [balance.account, balance.balanceIdr]),
+  )
   const freed: LockedPayment[] = []
   for (const payment of parted) {
     const { id, walletIdr } = payment
@@ -37,7 +39,7 @@ async function takeAgain(
   await lockPaidThings(work.tx, all)
   const left = await inWallets(
     work,
-    freed.map((one) => one.userId),
+    freed.map((payment) => payment.userId),
   )
   return new Map(
     freed.flatMap((payment): [string, Entry][] => {

@@ -267,7 +267,9 @@ describe('case 17: 5,000 in a wallet can be spent', () => {
 
   describe('it is spent once', () => {
     const outcomes = async (...tries: Promise<unknown>[]) =>
-      (await Promise.allSettled(tries)).map((one) => (one.status === 'fulfilled' ? 'ok' : one.reason.code))
+      (await Promise.allSettled(tries)).map((result) =>
+        result.status === 'fulfilled' ? 'ok' : result.reason.code,
+      )
 
     it('by two payments at once', async () => {
       const buyer = await f.buyer()
@@ -295,7 +297,7 @@ describe('case 17: 5,000 in a wallet can be spent', () => {
           adjustWallet(work, { userId, changeIdr: -20_000, kind: 'correction', reason: 'a test' }),
         ),
       )
-      expect(all.filter((one) => one === 'ok')).toHaveLength(1)
+      expect(all.filter((item) => item === 'ok')).toHaveLength(1)
       expect(await wallet(userId)).toBe(0)
     })
 

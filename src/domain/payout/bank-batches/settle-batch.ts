@@ -160,7 +160,7 @@ export async function confirmBatch(
 }
 
 function lineOf({ number, lines }: LockedBatch, { code, amountIdr }: BankWord): Line {
-  const line = lines.find((one) => one.code === code.trim().toUpperCase())
+  const line = lines.find((line) => line.code === code.trim().toUpperCase())
   if (!line) throw payoutErrors.line_not_in_batch({ code, batch: number })
   if (amountIdr !== undefined && amountIdr !== line.amountIdr) {
     throw payoutErrors.amount_differs({ code, amountIdr, oursIdr: line.amountIdr })
@@ -184,7 +184,7 @@ export async function cancelBatch(
   requireTransition(bankBatchTransitions, batch.status, 'cancelled', 'bank batch')
   const begun = batch.lines.filter((line) => line.status !== 'submitted')
   if (begun.length > 0)
-    throw payoutErrors.batch_begun({ batch: batch.number, decided: begun.map((one) => one.code) })
+    throw payoutErrors.batch_begun({ batch: batch.number, decided: begun.map((line) => line.code) })
   if (batch.handedOutBy) {
     await requireSecondPerson(work, batch.handedOutBy, () =>
       payoutErrors.batch_same_person({ batch: batch.number }),

@@ -39,15 +39,19 @@ describe('a run of settlements', () => {
       } as UnitOfWork
       await runSettlements({ units, actor: sinta }, {}, ({ factory, settlements, error }) => {
         if (error) throw error
-        told.push(...settlements.map((one) => `${factory.id} ${one.code}`))
+        told.push(...settlements.map((settlement) => `${factory.id} ${settlement.code}`))
         if (!inside && told.length > lastTold) throw new Killed()
       }).catch((error: unknown) => expect(error).toBeInstanceOf(Killed))
       const outcomes = await runSettlements({ units: f.laku.units, actor: sinta }, {})
       const made = outcomes.flatMap(({ factory, settlements }) =>
-        settlements.map((one) => ({ id: factory.id, line: `${factory.id} ${one.code}`, net: one.netIdr })),
+        settlements.map((settlement) => ({
+          id: factory.id,
+          line: `${factory.id} ${settlement.code}`,
+          net: settlement.netIdr,
+        })),
       )
-      expect(made.map((one) => one.line)).toEqual(expect.arrayContaining(told))
-      const own = (id: string) => made.filter((one) => one.id === id).map((one) => one.net)
+      expect(made.map((row) => row.line)).toEqual(expect.arrayContaining(told))
+      const own = (id: string) => made.filter((row) => row.id === id).map((row) => row.net)
       expect(factories.map(own)).toEqual([[95_000], [190_000], [285_000]])
     }
   })

@@ -44,7 +44,9 @@ export async function markSettlementsPaid(work: Work, events: EventOf<'payout.su
   await setStatus(work, all, 'paid')
   await sql`
     update settlements set paid_at = ${work.now}, statement_next_at = ${work.now}
-    where id = any(${all.map((one) => one.settlement.id)}::uuid[]) and status = 'paid'`.execute(work.tx)
+    where id = any(${all.map((followed) => followed.settlement.id)}::uuid[]) and status = 'paid'`.execute(
+    work.tx,
+  )
   for (const { settlement } of all) {
     const aggregate = ['settlement', settlement.id] as const
     work.emit({ type: 'settlement.paid', aggregate, payload: newsOf(settlement) })
@@ -111,7 +113,7 @@ export async function stopRetries(work: Work, events: EventOf<'payout.contradict
     update settlements set retry_at = null where id = any(${ids}::uuid[]) and status = 'failed' and retry_at is not null
     returning id, code`.execute(work.tx)
   for (const row of rows) {
-    const payout = news.find((one) => one.subjectId === row.id)
+    const payout = news.find((update) => update.subjectId === row.id)
     reportUnpaid(
       work,
       row,
@@ -226,7 +228,7 @@ async function postPayoutResults(
 }
 
 async function setStatus(work: Work, all: readonly Followed[], to: SettlementStatus): Promise<void> {
-  const ids = all.map((one) => one.settlement.id)
+  const ids = all.map((followed) => followed.settlement.id)
   const set = { statusReason: null, updatedAt: work.now }
   // Its payout and its state go together; rolling back keeps the payout's news for a person.
   await moveState(work, settlementMachine, { to, ids, set, all: true })

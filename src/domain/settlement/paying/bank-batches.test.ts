@@ -120,7 +120,7 @@ describe('case 5: a bank transfer is a channel like the other', () => {
       refusal(exported([code])),
       refusal(as(sinta, (work) => paySettlement(work, { settlement: code }))),
     ])
-    expect(outcomes.filter((one) => one === 'ok')).toHaveLength(1)
+    expect(outcomes.filter((outcome) => outcome === 'ok')).toHaveLength(1)
     const { rows } = await sql<{ n: number }>`
       select count(*)::int as n from payouts p join settlements s on s.id = p.subject_id where s.code = ${code}`.execute(
       f.laku.db,
@@ -230,21 +230,23 @@ describe('case 5: a bank transfer is a channel like the other', () => {
       as({ kind: 'customer', id: userId }, (work) =>
         requestWithdrawal(work, { amountIdr, bank: good, otpVerifiedAt: work.now }),
       )
-    const [one, two] = [await ask(6_000), await ask(5_000)]
+    const [withdrawal, two] = [await ask(6_000), await ask(5_000)]
     f.laku.clock.shift(25 * 3600)
     await as(budi, (work) => approveWithdrawal(work, { withdrawal: two.code, byHand: 'HAND 30001' }))
     const batch = await as(budi, async (work) => {
       const id = await makeBatch(work)
-      expect(await claimWithdrawalsForBank(work, { batch: async () => id })).toEqual([one.code])
+      expect(await claimWithdrawalsForBank(work, { batch: async () => id })).toEqual([withdrawal.code])
       await handOutBatch(work, id)
       return String((await showBatch(work, id)).number)
     })
-    const hand = as(budi, (work) => approveWithdrawal(work, { withdrawal: one.code, byHand: 'HAND 30002' }))
+    const hand = as(budi, (work) =>
+      approveWithdrawal(work, { withdrawal: withdrawal.code, byHand: 'HAND 30002' }),
+    )
     expect(await refusal(hand)).toBe('kernel.illegal_transition')
     expect(await balance('bank-transfers-in-flight')).toBe(6_000)
     expect(await refusal(confirm(batch, 'hand-30001'))).toBe('payout.reference_used')
     await confirm(batch, 'HAND 30003')
-    const row = f.laku.db.selectFrom('withdrawals').select('status').where('id', '=', one.id)
+    const row = f.laku.db.selectFrom('withdrawals').select('status').where('id', '=', withdrawal.id)
     expect((await row.executeTakeFirstOrThrow()).status).toBe('succeeded')
     expect(await balance('bank-transfers-in-flight')).toBe(0)
   })

@@ -62,13 +62,13 @@ async function readyOf(work: Work, settlement: LockedSettlement): Promise<Locked
 
 /** In the order of their ids, as everybody locks them. */
 async function idsOf(work: Work, named: readonly string[]): Promise<string[]> {
-  const [codes, ids] = [named.map((one) => one.toUpperCase()), named.map((one) => one.toLowerCase())]
+  const [codes, ids] = [named.map((name) => name.toUpperCase()), named.map((name) => name.toLowerCase())]
   const where =
     named.length === 0 ? sql`status = 'approved'` : sql`(code = any(${codes}) or id::text = any(${ids}))`
   const { rows } = await sql<{ id: string; code: string }>`
     select id, code from settlements where ${where} order by id`.execute(work.tx)
   const known = new Set(rows.flatMap((row) => [row.id, row.code]))
-  const unknown = named.filter((one) => !known.has(one.toUpperCase()) && !known.has(one.toLowerCase()))
+  const unknown = named.filter((name) => !known.has(name.toUpperCase()) && !known.has(name.toLowerCase()))
   if (unknown.length > 0) throw settlementErrors.not_found({ settlements: unknown })
   return rows.map((row) => row.id)
 }

@@ -38,7 +38,7 @@ export async function retryFailed(context: { units: UnitOfWork; actor: Actor }):
     await allOrEach(
       [id],
       () => units.run(actor, (work) => payAgain(work, id)),
-      (one, error) => setAside(context, one, error, putOff),
+      (text, error) => setAside(context, text, error, putOff),
     )
   }
 }

@@ -44,36 +44,36 @@ describe('a payout that arrives after all when its settlement goes another way',
   })
 
   it('lies in suspense where it is on hold, and where it is void then', async () => {
-    const one = await failed()
-    const { code: settlement } = one
-    await f.refund(one.sold, 20_000)
+    const otherSettlement = await failed()
+    const { code: settlement } = otherSettlement
+    await f.refund(otherSettlement.sold, 20_000)
     await f.gather()
     const owed = NET - 19_000
     // Its plan has changed: nothing is paid.
     expect((await retry(settlement)).status).toBe('on_hold')
-    await says(one.providerId, 'SUCCEEDED')
-    expect(await state(one)).toEqual({ status: 'on_hold', suspense: NET, owed })
+    await says(otherSettlement.providerId, 'SUCCEEDED')
+    expect(await state(otherSettlement)).toEqual({ status: 'on_hold', suspense: NET, owed })
     const released = await f.laku.as(sinta, (work) => releaseSettlement(work, { settlement }))
     expect(released.status).toBe('void')
-    expect(await state(one)).toEqual({ status: 'void', suspense: NET, owed })
-    await says(one.providerId, 'REVERSED')
-    expect(await state(one)).toEqual({ status: 'void', suspense: 0, owed })
-    await says(one.providerId, 'SUCCEEDED')
-    expect(await state(one)).toEqual({ status: 'void', suspense: NET, owed })
+    expect(await state(otherSettlement)).toEqual({ status: 'void', suspense: NET, owed })
+    await says(otherSettlement.providerId, 'REVERSED')
+    expect(await state(otherSettlement)).toEqual({ status: 'void', suspense: 0, owed })
+    await says(otherSettlement.providerId, 'SUCCEEDED')
+    expect(await state(otherSettlement)).toEqual({ status: 'void', suspense: NET, owed })
   })
 
   it('pays it where it waits to be paid again, and nothing is sent then', async () => {
-    const one = await failed()
-    await says(one.providerId, 'SUCCEEDED')
-    expect(await state(one)).toEqual({ status: 'paid', suspense: 0, owed: 0 })
-    expect(await refusal(retry(one.code))).toBe('kernel.illegal_transition')
+    const settlement = await failed()
+    await says(settlement.providerId, 'SUCCEEDED')
+    expect(await state(settlement)).toEqual({ status: 'paid', suspense: 0, owed: 0 })
+    expect(await refusal(retry(settlement.code))).toBe('kernel.illegal_transition')
   })
 
   it('is not paid again by anybody while the first moves again', async () => {
-    const one = await failed()
-    await says(one.providerId, 'ACCEPTED')
-    expect(await refusal(retry(one.code))).toBe('settlement.payout_under_way')
-    await says(one.providerId, 'FAILED')
-    expect((await retry(one.code)).status).toBe('approved')
+    const settlement = await failed()
+    await says(settlement.providerId, 'ACCEPTED')
+    expect(await refusal(retry(settlement.code))).toBe('settlement.payout_under_way')
+    await says(settlement.providerId, 'FAILED')
+    expect((await retry(settlement.code)).status).toBe('approved')
   })
 })

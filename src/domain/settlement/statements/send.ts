@@ -47,10 +47,10 @@ export const statementsDue = (now: Date): RawBuilder<boolean> =>
  */
 export async function sendStatements(context: StatementContext): Promise<void> {
   const { units, actor } = context
-  for (const one of await units.run(actor, claim)) {
+  for (const otherDue of await units.run(actor, claim)) {
     await allOrEach(
-      [one],
-      () => sendOne(context, one),
+      [otherDue],
+      () => sendOne(context, otherDue),
       (due, error) => setAside(context, due, error, putOff),
     )
   }

@@ -41,7 +41,7 @@ describe('what staff give to wallets and take from them', () => {
     expect(await refusal(decide(ana, id, 'posted'))).toBe('wallet.same_person')
     expect(await refusal(decide(support, id, 'posted'))).toBe('kernel.forbidden')
     const both = await Promise.allSettled([decide(budi, id, 'posted'), decide(finance('cici'), id, 'posted')])
-    expect(both.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
+    expect(both.filter((result) => result.status === 'fulfilled')).toHaveLength(1)
     expect(await f.wallet(userId)).toBe(before + 2_000_000)
     expect(await refusal(decide(budi, id, 'rejected'))).toBe('kernel.illegal_transition')
   })

@@ -74,7 +74,7 @@ export const markWithdrawalsReversed = (work: Work, events: EventOf<'payout.reve
 
 /** A payout that turned is booked again for each turn. */
 function keyOf(id: string, to: Outcome, news: readonly PayoutEventPayload[]): string {
-  const turn = news.find((one) => one.subjectId === id)?.turn ?? 0
+  const turn = news.find((update) => update.subjectId === id)?.turn ?? 0
   return `withdrawal:${id}:${to}${turn > 0 ? `:${turn}` : ''}`
 }
 
@@ -83,10 +83,10 @@ async function moveWithdrawals(
   events: readonly { payload: PayoutEventPayload }[],
   to: Outcome,
 ): Promise<void> {
-  const news = events.map((event) => event.payload).filter((one) => one.purpose === 'withdrawal')
+  const news = events.map((event) => event.payload).filter((event) => event.purpose === 'withdrawal')
   if (news.length === 0) return
-  const ids = news.map((one) => one.subjectId)
-  const routes = new Map(news.map((one) => [one.subjectId, one.route]))
+  const ids = news.map((update) => update.subjectId)
+  const routes = new Map(news.map((update) => [update.subjectId, update.route]))
   const rows = await moveState(work, withdrawalMachine, {
     to,
     rows: news.map(({ subjectId: id, failureCode = null }) => ({ id, failureCode })),

@@ -119,7 +119,7 @@ export async function destinationsOfAccount(
     where channel_code = ${channelCode} order by id`.execute(tx)
   return rows
     .map((row) => ({ id: row.id, userId: row.userId, destination: openDestination(vault, row) }))
-    .filter((one) => one.destination.accountNumber === accountNumber)
+    .filter((row) => row.destination.accountNumber === accountNumber)
 }
 
 /** The users who have this account. */
@@ -128,5 +128,5 @@ export async function usersOfAccount(
   account: Pick<BankAccount, 'channelCode' | 'accountNumber'>,
 ): Promise<string[]> {
   const found = await destinationsOfAccount(work, account)
-  return [...new Set(found.map((one) => one.userId))]
+  return [...new Set(found.map((ownedDestination) => ownedDestination.userId))]
 }

@@ -112,7 +112,7 @@ describe('the ledger says the same', () => {
           } else if (what === 'free' && holds[0]) {
             const { id, held } = holds.shift() as (typeof holds)[number]
             await move(userId, id, -held.amountIdr, 'freed')
-            lines = lines.filter((one) => one !== held)
+            lines = lines.filter((line) => line !== held)
           } else if (what === 'withdraw') {
             const terms = withdrawalTerms(
               amount,
@@ -124,7 +124,7 @@ describe('the ledger says the same', () => {
             await f.withdraw(userId, amount)
             lines.push(line(-taken, -terms.refundedIdr))
           }
-          balance = lines.reduce((sum, one) => sum + one.amountIdr, 0)
+          balance = lines.reduce((sum, line) => sum + line.amountIdr, 0)
         }
         expect(await f.laku.system((work) => refundedMoney(work.tx, userId))).toBe(refundedPart(lines))
       }),

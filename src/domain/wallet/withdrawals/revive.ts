@@ -33,13 +33,13 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
     where id = ${payout.subjectId} or retry_of = ${payout.subjectId} order by id for no key update`.execute(
     work.tx,
   )
-  const withdrawal = rows.find((one) => one.id === payout.subjectId)
+  const withdrawal = rows.find((stored) => stored.id === payout.subjectId)
   if (!withdrawal) throw new Error(`payout ${payout.key} is of no withdrawal`)
   const { id, code, userId, amountIdr, feeIdr, status } = withdrawal
   await lockWallets(work, [userId])
   const aside = (why: string) =>
     setPayoutAside(work, payout.payoutId, `${code} arrived after all, and ${why}`)
-  const again = rows.find((one) => one.id !== id)
+  const again = rows.find((stored) => stored.id !== id)
   if (again && !(await isGivenBack(work, again)))
     return await aside(`${again.code}, which was to pay it again, is ${again.status}`)
   const [wallet] = await balances(work.tx, [walletAccount(userId)])

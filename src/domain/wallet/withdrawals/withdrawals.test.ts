@@ -163,7 +163,8 @@ describe('withdrawals', () => {
     expect(raised).toHaveLength(2)
     await set('active')
     await f.later(3_600)
-    for (const one of [small, large]) expect((await f.payoutOf(one.id)).status).not.toBe('failed')
+    for (const withdrawal of [small, large])
+      expect((await f.payoutOf(withdrawal.id)).status).not.toBe('failed')
   })
 
   it('keep number and holder unreadable at rest, and show the last four digits', async () => {

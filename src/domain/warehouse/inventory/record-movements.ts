@@ -18,8 +18,8 @@ export async function recordMovements(work: Work, movements: readonly Movement[]
   if (movements.length === 0) return
   const changes = [...Map.groupBy(movements, (movement) => movement.variantId)].map(([variantId, all]) => ({
     variantId,
-    onHandChange: all.reduce((sum, one) => sum + one.onHandChange, 0),
-    reservedChange: all.reduce((sum, one) => sum + one.reservedChange, 0),
+    onHandChange: all.reduce((sum, movement) => sum + movement.onHandChange, 0),
+    reservedChange: all.reduce((sum, movement) => sum + movement.reservedChange, 0),
   }))
   await sql`
     update warehouse_inventory i

@@ -120,7 +120,7 @@ describe('stock', () => {
     expect(await refusal(handOver(4))).toBe('warehouse.reservation_mismatch')
     await handOver(3)
     const { reservations, reserved } = await see(first)
-    expect(reservations.map((one) => [one.subjectId, one.quantity])).toEqual(
+    expect(reservations.map((reservation) => [reservation.subjectId, reservation.quantity])).toEqual(
       expect.arrayContaining([
         [a, 2],
         [b, 3],
@@ -212,7 +212,7 @@ class Model {
   held = Array.from({ length: 5 }, (): [number, number] => [0, 0])
 
   reserved(variant: 0 | 1): number {
-    return this.held.reduce((sum, one) => sum + one[variant], 0)
+    return this.held.reduce((sum, row) => sum + row[variant], 0)
   }
 
   apply(taken: Step): void {

@@ -218,11 +218,11 @@ describe('the life of a purchase order', () => {
     const [first, second] = [await sent(), await sent()]
     const filter = { status: 'sent' as const, factoryId: market.factoryId }
     const page = await laku.system((work) => listPurchaseOrders(work.tx, { ...filter, limit: 1 }))
-    expect(page.data.map((one) => one.id)).toEqual([second.id])
+    expect(page.data.map((purchaseOrder) => purchaseOrder.id)).toEqual([second.id])
     const next = await laku.system((work) =>
       listPurchaseOrders(work.tx, { ...filter, limit: 1, cursor: page.nextCursor! }),
     )
-    expect(next.data.map((one) => one.id)).toEqual([first.id])
+    expect(next.data.map((purchaseOrder) => purchaseOrder.id)).toEqual([first.id])
     const audit = await laku.db
       .selectFrom('auditLog')
       .select('command')
@@ -235,7 +235,7 @@ describe('the life of a purchase order', () => {
     for (let round = 0; round < 10; round++) {
       const { id } = await sent(3)
       const outcomes = await Promise.all([refusal(receive(id, 3)), refusal(receive(id, 3))])
-      expect(outcomes.filter((one) => one === 'ok')).toHaveLength(1)
+      expect(outcomes.filter((outcome) => outcome === 'ok')).toHaveLength(1)
       const other = await sent(3)
       const lines = [{ variantId: market.variantId, good: 1, damaged: 0 }]
       const noted = () =>
@@ -322,7 +322,7 @@ describe('freight', () => {
     await estimateFreight(context(), second.id)
     await estimateFreight(context(), second.id)
     const seen = [await see(first.id), await see(second.id)]
-    expect(seen.map((one) => one.freightSource)).toEqual(['courier', 'cache'])
+    expect(seen.map((purchaseOrder) => purchaseOrder.freightSource)).toEqual(['courier', 'cache'])
     expect(seen[0]!.freightIdr).toBeGreaterThan(0)
     expect(seen[1]!.freightIdr).toBe(seen[0]!.freightIdr)
   })

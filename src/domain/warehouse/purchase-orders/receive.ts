@@ -60,7 +60,7 @@ export async function receivePurchaseOrder(work: Work, input: Receipt): Promise<
   const lines = countsOf(input.lines)
   const before = await purchaseOrder(work.tx, order.id)
   for (const { variantId, good, damaged } of lines) {
-    const item = before.items.find((one) => one.variantId === variantId)
+    const item = before.items.find((purchaseOrderItem) => purchaseOrderItem.variantId === variantId)
     if (!item) throw warehouseErrors.not_in_purchase_order({ purchaseOrder: order.code, variantId })
     const owed = item.quantity - item.received
     // A delivery is of what is owed: damaged pieces of it are too, though they stay owed.
@@ -90,7 +90,7 @@ export async function receivePurchaseOrder(work: Work, input: Receipt): Promise<
   return after
 }
 
-const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0)
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 
 /**
  * Whether this very sheet was counted before. The purchase order is locked, so two receipts of one note come
@@ -138,7 +138,11 @@ function countsOf(lines: readonly ReceiptLine[]): ReceiptLine[] {
       const whole = Number.isSafeInteger(good) && Number.isSafeInteger(damaged) && good >= 0 && damaged >= 0
       if (!whole) throw warehouseErrors.invalid_quantity({ variantId, good, damaged })
     }
-    return { variantId, good: sum(all.map((one) => one.good)), damaged: sum(all.map((one) => one.damaged)) }
+    return {
+      variantId,
+      good: sum(all.map((receiptLine) => receiptLine.good)),
+      damaged: sum(all.map((receiptLine) => receiptLine.damaged)),
+    }
   })
   const counted = counts.filter((line) => line.good + line.damaged > 0)
   if (counted.length === 0) throw warehouseErrors.no_lines()

@@ -59,7 +59,7 @@ describe('what is called off', () => {
       }),
       { maxLength: 6 },
     )
-    .map((all) => all.map((one, i) => ({ ...one, variantId: `v${i}` })))
+    .map((all) => all.map((item, i) => ({ ...item, variantId: `v${i}` })))
 
   it('is never less than what is short unless the limits forbid it, and never exceeds them', () => {
     fc.assert(
@@ -71,14 +71,17 @@ describe('what is called off', () => {
           expect(quantity + (rest!.get(variantId) ?? 0)).toBeGreaterThanOrEqual(missing)
           expect(quantity).toBeLessThanOrEqual(missing + mayExceed)
         }
-        for (const [unit, group] of Map.groupBy(lines, (one) => one.wholesaleUnit)) {
-          const total = (of: (one: ReorderLine) => number) => group.reduce((n, one) => n + of(one), 0)
-          const pieces = total((one) => got!.get(one.variantId) ?? 0)
-          const missing = total((one) => one.missing)
+        for (const [unit, group] of Map.groupBy(lines, (line) => line.wholesaleUnit)) {
+          const total = (of: (reorderLine: ReorderLine) => number) =>
+            group.reduce((n, line) => n + of(line), 0)
+          const pieces = total((reorderLine) => got!.get(reorderLine.variantId) ?? 0)
+          const missing = total((reorderLine) => reorderLine.missing)
           const needed = Math.ceil(missing / unit) * unit
-          const possible = needed - missing <= total((one) => one.mayExceed)
+          const possible = needed - missing <= total((reorderLine) => reorderLine.mayExceed)
           expect(pieces).toBe(possible ? needed : needed - unit)
-          expect(total((one) => rest!.get(one.variantId) ?? 0)).toBe(possible ? 0 : missing - pieces)
+          expect(total((reorderLine) => rest!.get(reorderLine.variantId) ?? 0)).toBe(
+            possible ? 0 : missing - pieces,
+          )
         }
       }),
     )

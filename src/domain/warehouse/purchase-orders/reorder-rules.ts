@@ -74,7 +74,7 @@ function pieces(lines: readonly ReorderLine[], of: (line: ReorderLine, i: number
   })
 }
 
-const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0)
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 
 /**
  * Whether a session that is short may have a further purchase order. One that a person cancelled or closed

@@ -37,7 +37,7 @@ export async function reportUnreachedFactories(
     return id ? [{ id, failureCode }] : []
   })
   if (failed.length === 0) return
-  const codes = new Map(failed.map((one) => [one.id, one.failureCode]))
+  const codes = new Map(failed.map((failure) => [failure.id, failure.failureCode]))
   const { rows } = await sql<{ id: string; code: string }>`
     select id, code from warehouse_purchase_orders
     where id = any(${[...codes.keys()]}::uuid[]) and status = 'sent' order by id`.execute(work.tx)
