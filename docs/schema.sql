@@ -1419,6 +1419,7 @@ create table suspense_items (
   decided_at timestamp with time zone,
   created_at timestamp with time zone not null,
   by_fact boolean default false not null,
+  reference text,
   constraint suspense_items_key_key UNIQUE (key),
   constraint suspense_items_pkey PRIMARY KEY (id),
   constraint suspense_items_factory_id_fkey FOREIGN KEY (factory_id) REFERENCES factories(id),
@@ -1777,6 +1778,7 @@ CREATE INDEX stock_shortages_of_variant ON public.stock_shortages USING btree (v
 CREATE INDEX suspense_items_decided ON public.suspense_items USING btree (decided_by, decided_at) WHERE (decided_at IS NOT NULL);
 CREATE INDEX suspense_items_of_code ON public.suspense_items USING btree (code);
 CREATE INDEX suspense_items_of_provider ON public.suspense_items USING btree (provider_id) WHERE (provider_id IS NOT NULL);
+CREATE INDEX suspense_items_of_reference ON public.suspense_items USING btree (reference) WHERE (reference IS NOT NULL);
 CREATE INDEX suspense_items_of_user ON public.suspense_items USING btree (user_id) WHERE (status = ANY (ARRAY['open'::text, 'requested'::text]));
 CREATE INDEX suspense_items_open ON public.suspense_items USING btree (id) WHERE (status = ANY (ARRAY['open'::text, 'requested'::text]));
 CREATE INDEX users_by_status ON public.users USING btree (status, id);

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { expect } from 'vitest'
-import { DomainError } from '../../src/domain/kernel/index.ts'
+import { DomainError, databaseDoubt } from '../../src/domain/kernel/index.ts'
 import { brokenNow } from '../model/quick-checks.ts'
 import { actNamed, Dice, NOTHING, weights } from './acts.ts'
 import { endHistory } from './end.ts'
@@ -86,7 +86,9 @@ async function listed(house: House): Promise<string> {
     union all select concat_ws(' ', 'payout', key, route, status, amount_idr, provider_payout_id, case when set_aside then 'set aside' end) from payouts`.execute(
     house.laku.db,
   )
-  return [...there, ...rows.map(({ line }) => line)].join('\n')
+  const doubt = await house.laku.system(({ tx }) => databaseDoubt(tx))
+  const lines = [...there, ...rows.map(({ line }) => line)]
+  return (doubt ? [...lines, `no money moves: ${doubt.why}`] : lines).join('\n')
 }
 
 async function tell(

@@ -1037,6 +1037,7 @@ export interface SuspenseItems {
   kind: string;
   note: string | null;
   providerId: string | null;
+  reference: string | null;
   status: Generated<string>;
   subjectId: string | null;
   userId: string | null;

@@ -23,6 +23,8 @@ export interface SuspenseItem {
   status: SuspenseStatus
   subjectId: string | null
   providerId: string | null
+  /** The reference that it has at the provider, where its line was what told of it. */
+  reference: string | null
   /** Above zero what left us, below zero what came to us. */
   amountIdr: Rupiah
   account: string
@@ -38,7 +40,7 @@ export interface SuspenseItem {
 }
 
 export const suspenseColumns = sql`
-  id, code, kind, status, subject_id, provider_id, amount_idr, account, why, user_id, factory_id, asked, note, asked_by, decided_by,
+  id, code, kind, status, subject_id, provider_id, reference, amount_idr, account, why, user_id, factory_id, asked, note, asked_by, decided_by,
   created_at, decided_at`
 
 export interface SuspenseFilter {

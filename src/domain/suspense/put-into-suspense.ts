@@ -30,6 +30,8 @@ export interface NewSuspense {
    * booked.
    */
   providerId?: string | null
+  /** The reference that it has at the provider, where that is another name than the code. */
+  reference?: string | null
   /** Rupiah: above zero what left us, below zero what came to us. */
   amountIdr: Rupiah
   /** The account that it left or came to. Default: the payment gateway. */
@@ -63,6 +65,7 @@ export async function putIntoSuspense(work: Work, money: NewSuspense): Promise<s
       kind: money.kind,
       subjectId,
       providerId,
+      reference: money.reference ?? null,
       amountIdr,
       account,
       why: money.why,

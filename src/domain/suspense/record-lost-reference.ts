@@ -15,7 +15,7 @@ export async function recordLostReference(
   const origin = originOf(reference, await readInstallationId(work.tx))
   if (origin !== 'ours' && origin !== 'unmarked') return
   const { rows } = await sql`
-    select from suspense_items where code = ${reference} or provider_id = ${providerId} limit 1`.execute(
+    select from suspense_items where code = ${reference} or reference = ${reference} or provider_id = ${providerId} limit 1`.execute(
     work.tx,
   )
   if (rows.length === 0) await doubtDatabase(work, `the provider has ${reference}, which is in no row here`)

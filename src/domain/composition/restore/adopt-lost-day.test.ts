@@ -21,6 +21,7 @@ import {
   openInvoice,
   readProviderBook,
   reconcileGateway,
+  settleRefunds,
   submitRefunds,
   sweepRefunds,
 } from '../../payment/index.ts'
@@ -231,6 +232,23 @@ it('a payment made in the lost day and paid back in it waits in quarantine for n
   await booksAgree()
   const { rows } = await sql<{ status: string }>`select status from quarantined_money`.execute(laku.db)
   expect(rows).toEqual([{ status: 'refunded' }])
+})
+
+it('a part paid back of a lost payment lies in suspense: heard again, it stops no money', async () => {
+  const [buyer] = (await shop.market.buyers(1)) as [Buyer]
+  const restore = await backUp(laku)
+  const lost = await ordered(buyer)
+  const input = { payment: lost.payment.code, amountIdr: 10_000, note: 'late', borneBy: 'company' } as const
+  await laku.as(finance, (work) => createRefund(work, input))
+  await sendRefunds()
+  await restore()
+  expect(await adoptProvider(context)).toMatchObject({ done: true, refunds: [] })
+  const { transactions } = await context.gateway.listTransactions({ limit: 50 })
+  const { productId } = transactions.find(({ amountIdr, type }) => type === 'REFUND' && amountIdr === 10_000) ?? {}
+  const again = await context.gateway.getRefund(productId as string)
+  await laku.system((work) => settleRefunds(work, [again]))
+  await readProviderBook(at())
+  expect(await laku.system(({ tx }) => databaseDoubt(tx))).toBeUndefined()
 })
 
 it('a copy that lacks what this shop did sends nothing from when the provider’s book shows it', async () => {

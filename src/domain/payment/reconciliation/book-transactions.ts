@@ -122,6 +122,7 @@ export async function suspend(
             ? 'payout'
             : 'movement',
     providerId: id,
+    reference: referenceId,
     amountIdr: amountIdr - (movedIdr(line) ?? amountIdr),
     why,
     subjectId: ours?.id ?? null,

@@ -19,7 +19,7 @@ export async function strangersAmong(
       and not exists (select from refunds r where r.code = regexp_replace(l.reference, '-[0-9]+$', ''))
       and not exists (select from payouts o where o.key = l.reference)
       and not exists (select from provider_refunds f where f.reference = l.reference)
-      and not exists (select from suspense_items s where s.provider_id = l.id or s.code = l.reference)`.execute(
+      and not exists (select from suspense_items s where s.provider_id = l.id or s.code = l.reference or s.reference = l.reference)`.execute(
     work.tx,
   )
   const ids = new Set(rows.map((row) => row.id))
