@@ -47,7 +47,7 @@ export const commandRoles: ReadonlyMap<string, Roles> = new Map([
   ...of('settle', { preview: ['support', 'finance', 'service'], run: ['finance', 'service'] }),
   ...of('settle', { list: money, show: money, approve: finance, hold: finance, release: finance }),
   ...of('settle', { void: finance, pay: finance, retry: finance, export: finance, import: finance }),
-  ...of('settle batches', { list: money, show: money, confirm: finance, cancel: finance }),
+  ...of('settle batches', { list: money, show: money, confirm: finance, cancel: finance, adopt: finance }),
   ...of('payouts', { list: money, show: money, 'declare-dead': finance, keep: finance }),
   ...of('suspense', { list: money, show: money, put: finance, offset: finance, 'to-wallet': finance }),
   ...of('suspense', { collect: finance, 'write-off': finance, reassign: finance }),

@@ -109,6 +109,14 @@ export const fixtures: Record<string, Fixture> = {
   },
   'settle batches confirm': async (s) => [await s.bankBatch(), '--reference', `BCA ${s.next()}000`],
   'settle batches cancel': async (s) => [await s.bankBatch()],
+  'settle batches adopt': async (s) => {
+    const transfer = 'ID_BCA,BCA,131313,PT Uji,95000'
+    return [
+      s.file(
+        `code,channel_code,bank,account_number,account_holder_name,amount_idr\n${await s.approvedSettlement()},${transfer}\n`,
+      ),
+    ]
+  },
   'settle import': async (s) => [s.file(`code,decision,reason\n${await s.settlement()},approve,\n`)],
   'stock adjust': async (s) => [s.market.sku, '5'],
   'payments book': async (s) => [await s.line()],

@@ -53,13 +53,15 @@ export const bankActs = {
   export: async (house, dice) => {
     const actor = dice.of(house.clerks)
     const rejected = (await settlements(house, 'failed', 'reversed')).map(({ code }) => code)
-    const codes = rejected.length > 0 && dice.below(2) === 0 ? rejected : [await approvedAnew(house, dice)]
+    const isRetried = rejected.length > 0 && dice.below(2) === 0
+    const code = isRetried ? dice.of(rejected) : await approvedAnew(house, dice)
+    if (!code) return NOTHING
     const byHand = (await withdrawals(house, 'held')).some((withdrawal) => withdrawal.byHand)
     const isKept = dice.below(4) === 0
     const number = await house.laku.as(actor, async (work) => {
       let id: string | undefined
       const batch = async () => (id ??= await makeBatch(work))
-      await claimForBank(work, { batch, settlements: [dice.of(codes)] })
+      await claimForBank(work, { batch, settlements: [code] })
       if (byHand) await claimWithdrawalsForBank(work, { batch })
       if (id && !isKept) await handOutBatch(work, id)
       return id ? (await showBatch(work, id)).number : undefined

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { expect } from 'vitest'
+import { databaseDoubt } from '../../src/domain/kernel/index.ts'
 import { factoryAccount, walletAccount } from '../../src/domain/ledger/index.ts'
 import {
   declareDead as declareRefundDead,
@@ -15,6 +16,7 @@ import type { House } from './house.ts'
 import type { Person } from './people.ts'
 import { atProvider, readBook, sweep } from './provider-acts.ts'
 import { payouts, refunds, withdrawals } from './rows.ts'
+import { adopt } from './world-acts.ts'
 
 const HOUR_S = 3600
 /** Longer than the provider surely knows a key, and a day of its lists after that. */
@@ -33,6 +35,7 @@ async function calmDown(house: House): Promise<void> {
     await arrive(house)
     await house.pass(STEP_H * HOUR_S)
     await sweep(house)
+    await takeOver(house)
     if (hours >= 3 * STEP_H && (await lost(house)).length === 0) break
   }
   const [clerk, other] = house.clerks as [House['clerks'][number], House['clerks'][number]]
@@ -51,8 +54,17 @@ async function calmDown(house: House): Promise<void> {
     await house.pass(HOUR_S / 2)
     await sweep(house)
     await readBook(house)
+    await takeOver(house)
   }
   await arrive(house)
+}
+
+/**
+ * Money of a lost day that failed before the restore and succeeds after it is in no row: a person adopts once
+ * more.
+ */
+async function takeOver(house: House): Promise<void> {
+  if (await house.laku.system(({ tx }) => databaseDoubt(tx))) await adopt(house)
 }
 
 async function arrive(house: House): Promise<void> {

@@ -99,16 +99,24 @@ async function withdraw(house: House, { id, accountNumber }: Person, amountIdr: 
     house.alone.note('withdrawal', id, `account:${accountNumber}`, amountIdr, house.laku.clock.now())
 }
 
-/** The code of a settlement of goods that were sold just now, calculated by one and approved by another. */
-export async function approvedAnew(house: House, dice: Dice): Promise<string> {
+const SALES = 3
+
+/**
+ * The code of a settlement of goods that were sold just now, calculated by one and approved by another. A
+ * factory that was paid too much sells until that is made up for; undefined where it owes more.
+ */
+export async function approvedAnew(house: House, dice: Dice): Promise<string | undefined> {
   const [firstClerk, other] = house.clerks as [House['clerks'][number], House['clerks'][number]]
   const to = factory(house, dice)
-  await sell(house, to)
-  await settle(house, firstClerk, to)
-  const made = (await settlements(house, 'calculated')).findLast((settled) => settled.factoryId === to.id)
-  if (!made) throw new Error('nothing was settled')
-  await house.laku.as(other, (work) => approveSettlement(work, { settlement: made.code }))
-  return made.code
+  for (let sales = 0; sales < SALES; sales++) {
+    await sell(house, to)
+    await settle(house, firstClerk, to)
+    const made = (await settlements(house, 'calculated')).findLast((settled) => settled.factoryId === to.id)
+    if (!made) continue
+    await house.laku.as(other, (work) => approveSettlement(work, { settlement: made.code }))
+    return made.code
+  }
+  return undefined
 }
 
 async function buyAndPay(house: House, dice: Dice): Promise<typeof NOTHING | undefined> {
@@ -160,6 +168,7 @@ export const shopActs = {
   pay,
   'bring to payment': async (house, dice) => {
     const settlement = await approvedAnew(house, dice)
+    if (!settlement) return NOTHING
     const actor = clerk(house, dice)
     return await house.laku.as(actor, (work) => paySettlement(work, { settlement }))
   },

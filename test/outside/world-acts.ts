@@ -64,7 +64,7 @@ const sent = async (house: House) => {
 const ROUNDS = 4
 
 /** As running.md says: adopt, dispose of what has no owner here, adopt again. */
-async function adopt(house: House): Promise<void> {
+export async function adopt(house: House): Promise<void> {
   const { laku, clerks } = house
   const actor = clerks[0] as (typeof clerks)[number]
   // Lists that lag hide what is adopted a little later.

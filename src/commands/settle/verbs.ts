@@ -1,4 +1,5 @@
 import type { VerbGroup } from '../../cli/define/root.ts'
+import { adopt } from './batches/adopt.ts'
 import * as batch from './batches/batches.ts'
 import { approve, hold, pay, release, retry, voidVerb } from './decide.ts'
 import { exportVerb } from './export.ts'
@@ -11,7 +12,7 @@ import { show } from './show.ts'
 const batches: VerbGroup = {
   name: 'batches',
   description: 'batches of bank transfers, and what the bank made of them',
-  verbs: [batch.list, batch.show, batch.confirm, batch.cancel],
+  verbs: [batch.list, batch.show, batch.confirm, batch.cancel, adopt],
 }
 
 export const verbs = [

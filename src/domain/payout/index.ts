@@ -4,6 +4,7 @@ export { adoptPayout, mayHaveLeft } from './adopt-payout.ts'
 export { claimBankReference } from './bank-batches/claim-reference.ts'
 export {
   addTransfer,
+  adoptBatch,
   makeBatch,
 } from './bank-batches/make-batch.ts'
 export {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { moveState, type Work } from '../kernel/index.ts'
+import { moveState, type Rupiah, type Work } from '../kernel/index.ts'
 import type { BankAccount } from '../ops/index.ts'
-import { adoptPayout, type GatewayPayout } from '../payout/index.ts'
-import { lockSettlement } from './lock.ts'
+import { addTransfer, adoptPayout, type GatewayPayout } from '../payout/index.ts'
+import { type LockedSettlement, lockSettlement } from './lock.ts'
 import { settlementMachine } from './transitions.ts'
 
 /**
@@ -14,19 +14,61 @@ export async function adoptSettlement(
   input: { code: string; destination: BankAccount; answer: GatewayPayout },
 ): Promise<boolean> {
   const { code, destination, answer } = input
+  const settlement = await takeUnpaid(work, code, answer.amountIdr)
+  if (!settlement) return false
+  const { id } = settlement
+  const tries = Number(/-(\d+)$/.exec(answer.referenceId ?? '')?.[1] ?? 1)
+  await adoptPayout(work, { purpose: 'settlement', subjectId: id, destination, answer }, (payoutId) =>
+    notePayout(work, id, payoutId, tries),
+  )
+  return true
+}
+
+/**
+ * The same of one that was in a file for the bank: it is a line of that batch, and the bank says what became
+ * of it.
+ */
+export async function adoptSettlementTransfer(
+  work: Work,
+  input: { batch: () => Promise<string>; code: string; destination: BankAccount; amountIdr: Rupiah },
+): Promise<boolean> {
+  const { batch, code, destination, amountIdr } = input
+  const settlement = await takeUnpaid(work, code, amountIdr)
+  if (!settlement) return false
+  const { id, payouts } = settlement
+  const key = `${code}-${payouts + 1}`
+  const transfer = {
+    batchId: await batch(),
+    key,
+    purpose: 'settlement',
+    subjectId: id,
+    destination,
+    amountIdr,
+  } as const
+  const payoutId = await addTransfer(work, { ...transfer, description: `Laku ${code}` })
+  await notePayout(work, id, payoutId, payouts + 1)
+  return true
+}
+
+/** It waits for its payment, as it did when it was paid; undefined where it is none of that sum. */
+async function takeUnpaid(
+  work: Work,
+  code: string,
+  amountIdr: Rupiah,
+): Promise<LockedSettlement | undefined> {
   const { rows } = await sql`select from settlements where code = ${code}`.execute(work.tx)
-  if (rows.length === 0) return false
+  if (rows.length === 0) return undefined
   const settlement = await lockSettlement(work.tx, code)
   const { id, status, netIdr } = settlement
-  if (!['approved', 'failed', 'reversed'].includes(status) || netIdr !== answer.amountIdr) return false
+  if (!['approved', 'failed', 'reversed'].includes(status) || netIdr !== amountIdr) return undefined
   const set = { statusReason: null, retryAt: null, updatedAt: work.now }
   if (status !== 'approved')
     await moveState(work, settlementMachine, { to: 'approved', from: status, ids: [id], set, all: true })
-  const tries = Number(/-(\d+)$/.exec(answer.referenceId ?? '')?.[1] ?? 1)
-  await adoptPayout(work, { purpose: 'settlement', subjectId: id, destination, answer }, async (payoutId) => {
-    await sql`
-      update settlements set payout_id = ${payoutId}, payouts = greatest(payouts, ${tries}::integer), updated_at = ${work.now}
-      where id = ${id}::uuid`.execute(work.tx)
-  })
-  return true
+  return settlement
+}
+
+async function notePayout(work: Work, id: string, payoutId: string, tries: number): Promise<void> {
+  await sql`
+    update settlements set payout_id = ${payoutId}, payouts = greatest(payouts, ${tries}::integer), updated_at = ${work.now}
+    where id = ${id}::uuid`.execute(work.tx)
 }

@@ -1,6 +1,6 @@
 import './events.ts'
 
-export { adoptSettlement } from './adopt-settlement.ts'
+export { adoptSettlement, adoptSettlementTransfer } from './adopt-settlement.ts'
 export { approveSettlement } from './approval/approve.ts'
 export { holdSettlement } from './approval/hold.ts'
 export { holdSuspended } from './approval/hold-suspended.ts'

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { insertRows, moveState, newId, personOf, type Rupiah, type Work } from '../kernel/index.ts'
 import { balanceIdr, walletAccount } from '../ledger/index.ts'
 import { type BankAccount, countUse, isOverLimit } from '../ops/index.ts'
-import { adoptPayout, type GatewayPayout } from '../payout/index.ts'
+import { addTransfer, adoptPayout, type GatewayPayout } from '../payout/index.ts'
 import { lockWallets } from './lock.ts'
 import { withdrawalTerms } from './rules.ts'
 import { withdrawalMachine } from './transitions.ts'
@@ -29,24 +29,48 @@ export async function adoptWithdrawal(
   work: Work,
   { code, answer }: { code: string; answer: GatewayPayout },
 ): Promise<string | undefined> {
-  const found = (await waiting(work, code, answer.amountIdr)) ?? (await makeRow(work, code, answer))
+  const found = await approveLost(work, { code, amountIdr: answer.amountIdr, account: answer.destination })
+  if (!found) return undefined
+  const { id: subjectId, destination } = found
+  await adoptPayout(work, { purpose: 'withdrawal', subjectId, destination, answer })
+  return found.userId
+}
+
+/** The same of one that was in a file for the bank: it is a line of that batch. */
+export async function adoptWithdrawalTransfer(
+  work: Work,
+  input: { batch: () => Promise<string>; code: string; account: Account; amountIdr: Rupiah },
+): Promise<string | undefined> {
+  const { batch, code, amountIdr } = input
+  const found = await approveLost(work, input)
+  if (!found) return undefined
+  const { id: subjectId, destination } = found
+  const transfer = { batchId: await batch(), key: `${code}-1`, purpose: 'withdrawal', subjectId } as const
+  await addTransfer(work, { ...transfer, destination, amountIdr, description: `Laku ${code}` })
+  return found.userId
+}
+
+type Account = Pick<BankAccount, 'channelCode' | 'accountNumber'>
+
+interface Lost {
+  code: string
+  amountIdr: Rupiah
+  account?: Account | undefined
+}
+
+async function approveLost(work: Work, lost: Lost): Promise<Adopted | undefined> {
+  const found = (await waiting(work, lost)) ?? (await makeRow(work, lost))
   if (!found) return undefined
   const use = await withdrawalUse(work, found)
   // The owner asked for it, and who adopts has seen it: over the limit it took a second person then.
   await countUse(work, use, (await isOverLimit(work, use)) ? personOf(work.actor) : null)
   const set = { dueAt: null, byHand: false }
   await moveState(work, withdrawalMachine, { to: 'approved', stays: true, ids: [found.id], set, all: true })
-  await adoptPayout(work, {
-    purpose: 'withdrawal',
-    subjectId: found.id,
-    destination: found.destination,
-    answer,
-  })
-  return found.userId
+  return found
 }
 
 /** It was asked for before the backup, and not sent. */
-async function waiting(work: Work, code: string, amountIdr: Rupiah): Promise<Adopted | undefined> {
+async function waiting(work: Work, { code, amountIdr }: Lost): Promise<Adopted | undefined> {
   const { rows } = await sql<
     Omit<Adopted, 'destination'> & { channelCode: string; accountNumber: string; accountHolder: string }
   >`
@@ -60,8 +84,7 @@ async function waiting(work: Work, code: string, amountIdr: Rupiah): Promise<Ado
   return row && { ...row, destination: openDestination(work.vault, row) }
 }
 
-async function makeRow(work: Work, code: string, answer: GatewayPayout): Promise<Adopted | undefined> {
-  const { destination: account, amountIdr } = answer
+async function makeRow(work: Work, { code, amountIdr, account }: Lost): Promise<Adopted | undefined> {
   if (!account || (await isThere(work, code))) return undefined
   const owners = await destinationsOfAccount(work, account)
   const [own] = owners

@@ -2,7 +2,7 @@ import './events.ts'
 
 export { adjustWallet, type WalletAdjustment } from './adjustments/adjust.ts'
 export { decideAdjustment, listAdjustments } from './adjustments/decide.ts'
-export { adoptWithdrawal } from './adopt-withdrawal.ts'
+export { adoptWithdrawal, adoptWithdrawalTransfer } from './adopt-withdrawal.ts'
 export { walletChecks } from './checks.ts'
 export { ensureWallets } from './ensure-wallets.ts'
 export { walletErrors } from './errors.ts'

@@ -244,7 +244,8 @@ it('a part paid back of a lost payment lies in suspense: heard again, it stops n
   await restore()
   expect(await adoptProvider(context)).toMatchObject({ done: true, refunds: [] })
   const { transactions } = await context.gateway.listTransactions({ limit: 50 })
-  const { productId } = transactions.find(({ amountIdr, type }) => type === 'REFUND' && amountIdr === 10_000) ?? {}
+  const { productId } =
+    transactions.find(({ amountIdr, type }) => type === 'REFUND' && amountIdr === 10_000) ?? {}
   const again = await context.gateway.getRefund(productId as string)
   await laku.system((work) => settleRefunds(work, [again]))
   await readProviderBook(at())

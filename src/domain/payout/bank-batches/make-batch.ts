@@ -25,6 +25,13 @@ const HOUR_S = 3600
  */
 export async function makeBatch(work: Work): Promise<string> {
   await requireKnownDatabase(work.tx)
+  return await openBatch(work)
+}
+
+/** A batch whose file the bank has already: what it lost a restore gives back, before any money leaves. */
+export const adoptBatch = openBatch
+
+async function openBatch(work: Work): Promise<string> {
   requireStaff(work.actor, 'finance')
   const id = newId()
   const remindAt = secondsAfter(work.now, work.policy.bankBatchHours * HOUR_S)

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { backUp } from '../../../../test/backup.ts'
+import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../../test/settlements.ts'
+import { refusal } from '../../../../test/storefront.ts'
+import { good } from '../../../../test/wallets.ts'
+import { newId, recordDatabaseIdentity } from '../../kernel/index.ts'
+import {
+  balanceIdr,
+  credit,
+  debit,
+  factoryAccount,
+  post,
+  suspenseAccount,
+  walletAccount,
+} from '../../ledger/index.ts'
+import { confirmBatch, handOutBatch, makeBatch, showBatch } from '../../payout/index.ts'
+import { claimForBank } from '../../settlement/index.ts'
+import { showSuspense } from '../../suspense/index.ts'
+import { claimWithdrawalsForBank, getWithdrawal, openWallets, requestWithdrawal } from '../../wallet/index.ts'
+import { choreography } from '../choreography.ts'
+import { adoptBankFile, type FileLine } from './adopt-bank-file.ts'
+
+const restored = { ...budi, reason: 'restored the backup of 06:00' }
+
+let f: SettlementFixture
+beforeAll(async () => {
+  f = await openSettlementFixture({ choreography, jobs: [], policy: { withdrawalFeeIdr: 0 } })
+})
+afterAll(async () => {
+  expect(await f.broken()).toEqual([])
+  await f.laku.close()
+})
+
+/** The file of all that may go, as `laku settle export --withdrawals` writes it. */
+const exported = () =>
+  f.laku.as(budi, async (work): Promise<FileLine[]> => {
+    const id = await makeBatch(work)
+    await claimForBank(work, { batch: async () => id, settlements: [] })
+    await claimWithdrawalsForBank(work, { batch: async () => id })
+    const transfers = await handOutBatch(work, id)
+    await confirmBatch(work, { batch: String((await showBatch(work, id)).number), reference: newId() })
+    return transfers.map(({ code, amountIdr, channelCode, accountNumber, accountHolderName }) => ({
+      code,
+      amountIdr,
+      destination: { channelCode, accountNumber, accountHolderName },
+    }))
+  })
+const balance = (key: Parameters<typeof balanceIdr>[1]) => f.laku.system((work) => balanceIdr(work.tx, key))
+const adopt = (lines: readonly FileLine[]) => f.laku.as(restored, (work) => adoptBankFile(work, lines))
+
+it('what left by a bank file in the lost day is paid once: by that file', async () => {
+  const [approvedFor, calculatedFor, lostFor] = [
+    await f.factory('131313'),
+    await f.factory('141414'),
+    await f.factory('151515'),
+  ]
+  const [buyer] = await f.market.buyers(1)
+  const userId = buyer?.id as string
+  await f.sell(approvedFor)
+  await f.sell(calculatedFor)
+  const [approved, calculated] = [await f.settled(approvedFor), await f.settled(calculatedFor)]
+  await f.approve(approved)
+  await f.laku.system(async (work) => {
+    await openWallets(work, [userId])
+    const entries = [debit('subsidy', 20_000), credit(walletAccount(userId), 20_000, { userId })]
+    await post(work, [{ key: newId(), kind: 'refund.decided', subject: ['user', userId], entries }])
+  })
+  const ask = (amountIdr: number) =>
+    f.laku.as({ kind: 'customer', id: userId }, (work) =>
+      requestWithdrawal(work, { amountIdr, bank: good, otpVerifiedAt: work.now }),
+    )
+  const waiting = await ask(6_000)
+  f.laku.clock.shift(25 * 3600)
+  const restore = await backUp(f.laku)
+
+  // The day: another settlement and another withdrawal are made, and all of it leaves by one file.
+  await f.approve(calculated)
+  await f.sell(lostFor)
+  const lost = await f.settled(lostFor)
+  await f.approve(lost)
+  const young = await ask(5_000)
+  const file = await exported()
+  expect(file.map(({ code }) => code).toSorted()).toEqual(
+    [approved, calculated, lost, waiting.code, young.code].toSorted(),
+  )
+  await restore()
+
+  const first = await adopt(file)
+  expect(first.batch?.lines.map(({ code }) => code).toSorted()).toEqual(
+    [approved, waiting.code, young.code].toSorted(),
+  )
+  expect(first).toMatchObject({ known: [], open: [{ code: calculated }], suspended: [{ code: lost }] })
+  expect(await balance(walletAccount(userId))).toBe(9_000)
+  expect(await balance(suspenseAccount(lost))).toBe(95_000)
+  const item = await f.laku.system(({ tx }) => showSuspense(tx, lost))
+  expect(item).toMatchObject({ kind: 'bank', factoryId: lostFor, amountIdr: 95_000 })
+
+  // The one that was not approved yet is, and the same file once more takes it alone.
+  await f.laku.system((work) => recordDatabaseIdentity(work, 'db.example/laku'))
+  await f.approve(calculated, sinta)
+  const second = await adopt(file)
+  expect(second.batch?.lines.map(({ code }) => code)).toEqual([calculated])
+  expect(second.known).toHaveLength(4)
+  expect((await adopt(file)).batch).toBeNull()
+  expect(await refusal(f.pay(approved))).toBe('kernel.illegal_transition')
+
+  for (const { batch } of [first, second])
+    await f.laku.as(budi, (work) => confirmBatch(work, { batch: String(batch?.number), reference: newId() }))
+  expect((await f.see(approved)).status).toBe('paid')
+  expect((await f.see(calculated)).status).toBe('paid')
+  expect((await f.laku.system((work) => getWithdrawal(work, young.code))).status).toBe('succeeded')
+  expect(await balance('bank-transfers-in-flight')).toBe(0)
+  expect(await balance(factoryAccount(approvedFor))).toBe(0)
+})

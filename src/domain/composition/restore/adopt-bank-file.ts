@@ -1,0 +1,136 @@
+import { sql } from 'kysely'
+import { factoriesOfAccount } from '../../factory/index.ts'
+import { DomainError, type Rupiah, requireReason, requireStaff, type Work } from '../../kernel/index.ts'
+import type { BankAccount } from '../../ops/index.ts'
+import { adoptBatch, type BatchDetail, handOutBatch, showBatch } from '../../payout/index.ts'
+import { adoptSettlementTransfer } from '../../settlement/index.ts'
+import { putIntoSuspense } from '../../suspense/index.ts'
+import { adoptWithdrawalTransfer, usersOfAccount } from '../../wallet/index.ts'
+
+/** A line of a file that laku wrote for the bank. */
+export interface FileLine {
+  /** Of the settlement or the withdrawal. */
+  code: string
+  destination: BankAccount
+  amountIdr: Rupiah
+}
+
+export interface AdoptedFile {
+  /** The batch that the file is from now on; null where all its lines are known. */
+  batch: BatchDetail | null
+  /** Lines that are in a batch here. */
+  known: string[]
+  /** Lines whose settlement or withdrawal is here and does not fit yet, and why. */
+  open: { code: string; amountIdr: Rupiah; why: string }[]
+  /** Lines of what is in no row here: their money lies in suspense, under their code. */
+  suspended: { code: string; amountIdr: Rupiah }[]
+}
+
+/**
+ * Takes over a file that was handed to the bank after the backup that was restored: no provider's book has
+ * what the bank did. Its settlements and withdrawals are lines of a batch again, so that nothing pays them a
+ * second time, and `confirmBatch` says what the bank made of each. A withdrawal that is lost gets its row
+ * again. Run again it changes nothing.
+ * @throws kernel.reason_required, forbidden
+ */
+export async function adoptBankFile(work: Work, lines: readonly FileLine[]): Promise<AdoptedFile> {
+  requireStaff(work.actor, 'finance')
+  const reason = requireReason(work)
+  const adopted: AdoptedFile = { batch: null, known: [], open: [], suspended: [] }
+  let batchId: string | undefined
+  const batch = async () => (batchId ??= await adoptBatch(work))
+  for (const line of lines) {
+    const code = line.code.trim().toUpperCase()
+    const { amountIdr } = line
+    if (await isTakenOver(work, code)) {
+      adopted.known.push(code)
+      continue
+    }
+    const before = batchId
+    const why = await adoptLine(work, { ...line, code }, batch)
+    if (why === undefined) continue
+    batchId = before
+    if (await isHere(work, code)) adopted.open.push({ code, amountIdr, why })
+    else {
+      await suspendLine(work, { ...line, code })
+      adopted.suspended.push({ code, amountIdr })
+    }
+  }
+  if (batchId === undefined) return adopted
+  await handOutBatch(work, batchId)
+  const made = await showBatch(work, batchId)
+  const { number, transfers } = made
+  work.audit({
+    command: 'settle batches adopt',
+    subject: ['bank_batch', batchId],
+    after: { number, transfers, reason },
+  })
+  return { ...adopted, batch: made }
+}
+
+/** The bank has it or has paid it here, or its money lies in suspense. */
+async function isTakenOver(work: Work, code: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from payouts
+    where route = 'bank' and status in ('submitted', 'succeeded') and regexp_replace(key, '-[0-9]+$', '') = ${code}
+    union all select from suspense_items where kind = 'bank' and code = ${code} limit 1`.execute(work.tx)
+  return rows.length > 0
+}
+
+async function isHere(work: Work, code: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from settlements where code = ${code} union all select from withdrawals where code = ${code}`.execute(
+    work.tx,
+  )
+  return rows.length > 0
+}
+
+/** The bank has the file: should it send a line back, `suspense collect` books that. */
+async function suspendLine(work: Work, line: FileLine): Promise<void> {
+  const { code, amountIdr } = line
+  await putIntoSuspense(work, {
+    key: `bank-file:${code}`,
+    code,
+    kind: 'bank',
+    account: 'bank',
+    amountIdr,
+    why: 'a file for the bank had it that was handed out after the backup',
+    ...(await ownerOf(work, line)),
+  })
+}
+
+/**
+ * Why it is no line of the batch; undefined where it is one now. What a rule refuses leaves no trace but its
+ * why.
+ */
+async function adoptLine(
+  work: Work,
+  { code, destination, amountIdr }: FileLine,
+  batch: () => Promise<string>,
+): Promise<string | undefined> {
+  await sql`savepoint adopt_line`.execute(work.tx)
+  try {
+    const isTaken = code.startsWith('WDR-')
+      ? await adoptWithdrawalTransfer(work, { batch, code, account: destination, amountIdr })
+      : await adoptSettlementTransfer(work, { batch, code, destination, amountIdr })
+    await sql`release savepoint adopt_line`.execute(work.tx)
+    return isTaken ? undefined : 'nothing here of this code waits for that sum'
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error
+    await sql`rollback to savepoint adopt_line`.execute(work.tx)
+    return error.message
+  }
+}
+
+/** The owner of its account, where it has one alone. */
+async function ownerOf(
+  work: Work,
+  { code, destination }: FileLine,
+): Promise<{ userId?: string; factoryId?: string }> {
+  const isWithdrawal = code.startsWith('WDR-')
+  const [id, ...others] = isWithdrawal
+    ? await usersOfAccount(work, destination)
+    : await factoriesOfAccount(work.tx, work.vault, destination)
+  if (!id || others.length > 0) return {}
+  return isWithdrawal ? { userId: id } : { factoryId: id }
+}
