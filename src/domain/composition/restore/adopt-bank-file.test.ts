@@ -16,7 +16,12 @@ import {
 import { confirmBatch, handOutBatch, makeBatch, showBatch } from '../../payout/index.ts'
 import { claimForBank } from '../../settlement/index.ts'
 import { showSuspense } from '../../suspense/index.ts'
-import { claimWithdrawalsForBank, getWithdrawal, openWallets, requestWithdrawal } from '../../wallet/index.ts'
+import {
+  claimWithdrawalsForBank,
+  ensureWallets,
+  getWithdrawal,
+  requestWithdrawal,
+} from '../../wallet/index.ts'
 import { choreography } from '../choreography.ts'
 import { adoptBankFile, type FileLine } from './adopt-bank-file.ts'
 
@@ -61,7 +66,7 @@ it('what left by a bank file in the lost day is paid once: by that file', async 
   const [approved, calculated] = [await f.settled(approvedFor), await f.settled(calculatedFor)]
   await f.approve(approved)
   await f.laku.system(async (work) => {
-    await openWallets(work, [userId])
+    await ensureWallets(work, [userId])
     const entries = [debit('subsidy', 20_000), credit(walletAccount(userId), 20_000, { userId })]
     await post(work, [{ key: newId(), kind: 'refund.decided', subject: ['user', userId], entries }])
   })

@@ -56,16 +56,17 @@ export async function adoptBankFile(work: Work, lines: readonly FileLine[]): Pro
       adopted.suspended.push({ code, amountIdr })
     }
   }
-  if (batchId === undefined) return adopted
-  await handOutBatch(work, batchId)
-  const made = await showBatch(work, batchId)
-  const { number, transfers } = made
+  if (batchId !== undefined) {
+    await handOutBatch(work, batchId)
+    adopted.batch = await showBatch(work, batchId)
+  }
+  const { batch: made, ...others } = adopted
   work.audit({
     command: 'settle batches adopt',
-    subject: ['bank_batch', batchId],
-    after: { number, transfers, reason },
+    subject: ['bank_batch', batchId ?? 'none'],
+    after: { reason, number: made?.number ?? null, transfers: made?.transfers ?? 0, ...others },
   })
-  return { ...adopted, batch: made }
+  return adopted
 }
 
 /** The bank has it or has paid it here, or its money lies in suspense. */
