@@ -9,6 +9,7 @@ export {
 } from './bank-batches/make-batch.ts'
 export {
   type BankTransfer,
+  type BatchDetail,
   listBatches,
   showBatch,
 } from './bank-batches/read-batches.ts'
