@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineChange } from '../../../cli/define/command.ts'
 import { formatIdr } from '../../../domain/kernel/index.ts'
 
-/** A line as `laku settle export` writes it; a cell that a spreadsheet would run has an apostrophe before it. */
+/** A line as `laku settle export` writes it: an apostrophe stands before what a spreadsheet would run. */
 const row = z.object({
   code: z.string().regex(/^(STL|WDR)-\d{6}-[0-9A-Z]+$/i, 'is no code of a settlement or a withdrawal'),
   channel_code: z.string().min(1),

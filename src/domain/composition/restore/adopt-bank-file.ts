@@ -9,7 +9,7 @@ import { adoptWithdrawalTransfer, usersOfAccount } from '../../wallet/index.ts'
 
 /** A line of a file that laku wrote for the bank. */
 export interface FileLine {
-  /** Of the settlement or the withdrawal. */
+  /** The settlement's or the withdrawal's. */
   code: string
   destination: BankAccount
   amountIdr: Rupiah
