@@ -56,12 +56,17 @@ export class RunningLaku {
     return RunningLaku.#start(['worker'], env)
   }
 
-  static server(env: NodeJS.ProcessEnv): Promise<RunningLaku> {
-    return RunningLaku.#start(['serve', '--port', '0', '--host', '127.0.0.1'], env)
+  /** `node`: options of its own for Node, such as --cpu-prof. */
+  static server(env: NodeJS.ProcessEnv, node: readonly string[] = []): Promise<RunningLaku> {
+    return RunningLaku.#start(['serve', '--port', '0', '--host', '127.0.0.1'], env, node)
   }
 
-  static async #start(args: string[], env: NodeJS.ProcessEnv): Promise<RunningLaku> {
-    const child = spawn(process.execPath, [launcher, ...args, '--json'], {
+  static async #start(
+    args: string[],
+    env: NodeJS.ProcessEnv,
+    node: readonly string[] = [],
+  ): Promise<RunningLaku> {
+    const child = spawn(process.execPath, [...node, launcher, ...args, '--json'], {
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
     })

@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Attack, attacks, type Prey } from './attacks.ts'
+import { type Attack, addressOfAttacker, attacks, type Prey } from './attacks.ts'
+import { answerOrders } from './child.ts'
 
 /** What the attackers are told, as their first line of input. */
 export interface Orders {
@@ -24,6 +25,13 @@ export interface Told {
 
 /** Connections that a proxy keeps open to the server. */
 const CONNECTIONS = 128
+/** So many requests are made before the clock runs, and sent in turn: making them costs attackers nothing then. */
+const MADE_BEFORE = 10_000
+
+interface Made {
+  kind: string
+  request: Buffer
+}
 
 /**
  * A process of its own that sends attacks at an even pace, whether they are answered or not. Raw requests
@@ -31,27 +39,31 @@ const CONNECTIONS = 128
  */
 async function attack({ port, prey, kinds, rate, seconds, addresses }: Orders): Promise<Told> {
   const answers: Record<string, number> = {}
+  const made = Array.from({ length: Math.min(MADE_BEFORE, rate * seconds) }, (_, n): Made => {
+    const kind = kinds[n % kinds.length] as string
+    const make = attacks[kind] as (prey: Prey) => Attack
+    const from = addressOfAttacker(Math.floor(Math.random() * addresses), addresses)
+    return { kind, request: Buffer.from(textOf(make(prey), from), 'latin1') }
+  })
   const idle: Line[] = []
-  const waiting: { kind: string; request: string }[] = []
+  const waiting: Made[] = []
   const next = (line: Line): void => {
     const one = waiting.shift()
-    if (one) line.ask(one.kind, one.request)
+    if (one) line.ask(one)
     else idle.push(line)
   }
   const lines = Array.from({ length: CONNECTIONS }, () => new Line(port, answers, next))
   idle.push(...lines)
   let sent = 0
+  const before = process.cpuUsage()
   const began = performance.now()
   while (performance.now() - began < seconds * 1_000) {
     const due = Math.floor(((performance.now() - began) / 1_000) * rate)
     for (; sent < due; sent++) {
-      const kind = kinds[sent % kinds.length] as string
-      const make = attacks[kind] as (prey: Prey) => Attack
-      const from = addressOfAttacker(Math.floor(Math.random() * addresses), addresses)
-      const request = textOf(make(prey), from)
+      const one = made[sent % made.length] as Made
       const line = idle.pop()
-      if (line) line.ask(kind, request)
-      else waiting.push({ kind, request })
+      if (line) line.ask(one)
+      else waiting.push(one)
     }
     await sleep(5)
   }
@@ -59,15 +71,8 @@ async function attack({ port, prey, kinds, rate, seconds, addresses }: Orders): 
   for (let n = 0; n < 300 && (waiting.length > 0 || idle.length < CONNECTIONS); n++) await sleep(100)
   for (const { kind } of waiting) answers[`${kind} none`] = (answers[`${kind} none`] ?? 0) + 1
   for (const line of lines) line.end()
-  const { user, system } = process.cpuUsage()
+  const { user, system } = process.cpuUsage(before)
   return { sent, answers, cpuS: (user + system) / 1e6 }
-}
-
-/** Half of them have an IPv4 address, half a /64 and each time another host in it. */
-export function addressOfAttacker(i: number, addresses: number): string {
-  if (i < addresses / 2) return `198.51.100.${i + 1}`
-  const host = Math.floor(Math.random() * 0xffff).toString(16)
-  return `2001:db8:${i.toString(16)}:1::${host}`
 }
 
 // A body of 50 kB is made into text once.
@@ -106,12 +111,12 @@ class Line {
     this.#isFree = isFree
   }
 
-  ask(kind: string, request: string): void {
+  ask({ kind, request }: Made): void {
     this.#kind = kind
     this.#head = ''
     this.#left = undefined
     this.#socket ??= this.#open()
-    this.#socket.write(request, 'latin1')
+    this.#socket.write(request)
   }
 
   end(): void {
@@ -157,9 +162,4 @@ class Line {
   }
 }
 
-if (process.argv[1] === import.meta.filename) {
-  process.once('message', async (orders: Orders) => {
-    process.send?.(await attack(orders))
-    process.disconnect()
-  })
-}
+answerOrders<Orders, Told>(attack)

@@ -71,3 +71,10 @@ export const attacks: Record<string, (prey: Prey) => Attack> = {
         }),
     ])(),
 }
+
+/** Half of them have an IPv4 address, half a /64 and each time another host in it. */
+export function addressOfAttacker(i: number, addresses: number): string {
+  if (i < addresses / 2) return `198.51.100.${i + 1}`
+  const host = Math.floor(Math.random() * 0xffff).toString(16)
+  return `2001:db8:${i.toString(16)}:1::${host}`
+}

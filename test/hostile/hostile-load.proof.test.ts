@@ -1,23 +1,26 @@
-import { fork } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { Pool } from 'undici'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { accessToken } from '../access-token.ts'
 import { openTestLaku, type TestLaku } from '../laku.ts'
-import { environmentOf, RunningLaku } from '../running-laku.ts'
+import { RunningLaku } from '../running-laku.ts'
 import { percentile } from '../rush/rush-shop.ts'
 import { Storefront } from '../storefront.ts'
-import { addressOfAttacker, type Orders, type Told } from './attackers.ts'
-import { attacks, type Prey } from './attacks.ts'
-import { buy, type Met } from './honest.ts'
+import type { Orders, Told } from './attackers.ts'
+import { addressOfAttacker, attacks, type Prey } from './attacks.ts'
+import type { BuyersOrders } from './buyers.ts'
+import { Child } from './child.ts'
+import type { Met } from './honest.ts'
 import { cpuOf, cpuOfDatabase } from './processor-time.ts'
+import { CA, openProductionShop, type ProductionShop } from './production-shop.ts'
 
 const setting = (name: string, usual: number) => Number(process.env[name] ?? usual)
 const RATE = setting('LAKU_HOSTILE_RATE', 500)
 const SECONDS = setting('LAKU_HOSTILE_SECONDS', 60)
+const ALONE_S = setting('LAKU_HOSTILE_ALONE_SECONDS', 5)
 const ADDRESSES = setting('LAKU_HOSTILE_ADDRESSES', 50)
 const BUYERS = setting('LAKU_HOSTILE_BUYERS', 20)
 /**
@@ -27,14 +30,12 @@ const BUYERS = setting('LAKU_HOSTILE_BUYERS', 20)
 const VICTIMS = Math.ceil(BUYERS / 4)
 const SHARING = Math.ceil(BUYERS / 2)
 
-const ATTACKERS = fileURLToPath(new URL('./attackers.ts', import.meta.url))
+/** Where the server leaves a profile of its processor time; none where nothing is said. */
+const PROFILE = process.env.LAKU_HOSTILE_PROFILE
 
 let laku: TestLaku
-let running: RunningLaku
-let worker: RunningLaku
+let shop: ProductionShop
 let prey: Prey
-let server: Pool
-let sandbox: Pool
 beforeAll(async () => {
   laku = await openTestLaku({ sandbox: true })
   const storefront = await Storefront.open(laku)
@@ -51,18 +52,14 @@ beforeAll(async () => {
       payCode: payment.code,
     })
   }
-  const env = { ...environmentOf(laku), LAKU_TRUSTED_PROXIES: 'loopback' }
-  running = await RunningLaku.server(env)
-  laku.sandbox.setLakuUrl(running.url)
-  worker = await RunningLaku.worker(env)
-  server = new Pool(running.url, { connections: 256, pipelining: 1 })
-  sandbox = new Pool(laku.sandbox.url, { connections: 32, pipelining: 1 })
+  shop = await openProductionShop(laku, PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${PROFILE}`] : [])
   const victims = Array.from({ length: VICTIMS }, (_, i) => phoneOf(i))
   prey = { victims, sessionIds: sessions.map(({ id }) => id), variantId: market.variantId, accounts }
 }, 120_000)
 afterAll(async () => {
+  if (PROFILE) await shop.server.end('SIGTERM')
   RunningLaku.killAll()
-  await Promise.all([server.destroy(), sandbox.destroy()])
+  Child.killAll()
   await laku.close()
 })
 
@@ -72,31 +69,33 @@ const addressOf = (i: number) =>
 
 /** Has the attackers at work in a process of their own; resolves with what they were told. */
 function attackFor(seconds: number, kinds: readonly string[] = Object.keys(attacks)): Promise<Told> {
-  const child = fork(ATTACKERS, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] })
-  const orders: Orders = {
-    port: Number(new URL(running.url).port),
+  return new Child<Orders, Told>('./attackers.ts').ask({
+    port: Number(new URL(shop.server.url).port),
     prey,
     kinds,
     rate: RATE,
     seconds,
     addresses: ADDRESSES,
-  }
-  child.send(orders)
-  return new Promise((resolve, reject) => {
-    child.once('message', (told) => resolve(told as Told))
-    child.once('error', reject)
-    child.once('exit', (code) => code && reject(new Error(`the attackers ended with ${code}`)))
   })
 }
 
+/** What went out by the providers, to whom. */
+async function messagesSent(): Promise<{ channel: string; to: string }[]> {
+  const providers = new Pool(shop.urls.url, { connect: { ca: readFileSync(CA) } })
+  const { body } = await providers.request({ method: 'GET', path: '/control/messages' })
+  const messages = await body.json()
+  await providers.close()
+  return messages as { channel: string; to: string }[]
+}
+
 /** Processor time since this was called, of each process (s). */
-async function startClocks() {
+async function startClocks(buyers?: Child<BuyersOrders, Met[]>) {
   const read = async () => ({
-    server: cpuOf(running.pid),
-    worker: cpuOf(worker.pid),
+    server: cpuOf(shop.server.pid),
+    worker: cpuOf(shop.worker.pid),
     database: await cpuOfDatabase(laku.pool),
-    // The buyers, the providers' sandbox, and the reader of these clocks.
-    test: cpuOf(process.pid),
+    providers: cpuOf(shop.providers.pid),
+    buyers: buyers ? cpuOf(buyers.pid) : 0,
   })
   const before = await read()
   return async () => {
@@ -115,24 +114,25 @@ it.skipIf(process.env.LAKU_HOSTILE_ALONE)(
   async () => {
     const loadBefore = loadavg()[0]
     const began = performance.now()
-    const clocks = await startClocks()
+    const buyers = new Child<BuyersOrders, Met[]>('./buyers.ts')
+    const clocks = await startClocks(buyers)
     const attack = attackFor(SECONDS)
-    const shop = { server, sandbox, sessionId: prey.sessionIds[0] as string, variantId: prey.variantId }
-    const met: Met[] = await Promise.all(
-      Array.from({ length: BUYERS }, async (_, i) => {
-        // The first comes when the attack has lasted a tenth of its time, the last when it has two fifths to
-        // go.
-        await sleep(SECONDS * 1_000 * (0.1 + (0.5 * i) / BUYERS))
-        return await buy(shop, { phone: phoneOf(i), address: addressOf(i) })
-      }),
-    )
+    const met = await buyers.ask({
+      serverUrl: shop.server.url,
+      sandboxUrl: shop.urls.url,
+      sessionId: prey.sessionIds[0] as string,
+      variantId: prey.variantId,
+      // The first comes when the attack has lasted a tenth of its time, the last when it has two fifths to go.
+      buyers: Array.from({ length: BUYERS }, (_, i) => ({
+        phone: phoneOf(i),
+        address: addressOf(i),
+        afterMs: SECONDS * 1_000 * (0.1 + (0.5 * i) / BUYERS),
+      })),
+    })
     const tookS = (performance.now() - began) / 1_000
     const { sent, answers, cpuS } = await attack
     const cpu = { ...(await clocks()), attackers: cpuS }
-    const messages = (await (await fetch(`${laku.sandbox.url}/control/messages`)).json()) as {
-      channel: string
-      to: string
-    }[]
+    const messages = await messagesSent()
     const paid = messages.filter(({ channel }) => channel === 'whatsapp' || channel === 'sms')
     const honest = new Set(Array.from({ length: BUYERS }, (_, i) => phoneOf(i).slice(1)))
     const isHonest = (to: string) => honest.has(to.replace(/\D/g, ''))
@@ -175,16 +175,17 @@ it.skipIf(process.env.LAKU_HOSTILE_ALONE)(
   (SECONDS + 600) * 1_000,
 )
 
-/** Set LAKU_HOSTILE_ALONE: what each kind of attack takes of the machine by itself. */
+/** Set LAKU_HOSTILE_ALONE to 1, or to a kind: what each kind of attack takes of the machine by itself. */
 it.runIf(process.env.LAKU_HOSTILE_ALONE)(
   'measures each kind alone',
   async () => {
     const idle = await startClocks()
     await sleep(5_000)
     console.log(JSON.stringify({ kind: 'nothing for 5 s', cpu_s: await idle() }))
-    for (const kind of Object.keys(attacks)) {
+    const only = process.env.LAKU_HOSTILE_ALONE as string
+    for (const kind of only in attacks ? [only] : Object.keys(attacks)) {
       const clocks = await startClocks()
-      const { sent, answers, cpuS } = await attackFor(5, [kind])
+      const { sent, answers, cpuS } = await attackFor(ALONE_S, [kind])
       console.log(JSON.stringify({ kind, sent, cpu_s: { ...(await clocks()), attackers: cpuS }, answers }))
     }
   },

@@ -1,0 +1,52 @@
+import { fileURLToPath } from 'node:url'
+import { query } from '../global-setup.ts'
+import type { TestLaku } from '../laku.ts'
+import { productionSettings } from '../production.ts'
+import { environmentOf, RunningLaku } from '../running-laku.ts'
+import { Child } from './child.ts'
+import type { ProviderOrders, ProviderUrls } from './providers.ts'
+
+export const CA = fileURLToPath(new URL('../tls/ca.pem', import.meta.url))
+
+export interface ProductionShop {
+  server: RunningLaku
+  worker: RunningLaku
+  providers: Child<ProviderOrders, ProviderUrls>
+  urls: ProviderUrls
+}
+
+/**
+ * A test's database as a shop of production has it, with a server, a worker and providers over https, a
+ * process each. What belongs to development alone (pages read anew for each request, open /docs) is not there.
+ */
+export async function openProductionShop(laku: TestLaku, node: readonly string[]): Promise<ProductionShop> {
+  // A database is stamped once: a test's own is made production's by its owner behind that rule's back.
+  await query(
+    laku.ownerUrl,
+    'alter table database_environment disable trigger database_environment_stays',
+    "update database_environment set name = 'production'",
+    'alter table database_environment enable trigger database_environment_stays',
+  )
+  const providers = new Child<ProviderOrders, ProviderUrls>('./providers.ts')
+  const urls = await providers.ask({})
+  const own = environmentOf(laku)
+  const env: NodeJS.ProcessEnv = {
+    ...own,
+    ...productionSettings,
+    LAKU_LOG_LEVEL: 'fatal',
+    LAKU_ENCRYPTION_KEY: own.LAKU_ENCRYPTION_KEY,
+    JWT_SECRET: own.JWT_SECRET,
+    LAKU_TRUSTED_PROXIES: 'loopback',
+    LAKU_STAFF_PORT: '0',
+    NODE_EXTRA_CA_CERTS: CA,
+    XENDIT_API_URL: urls.xenditUrl,
+    BITESHIP_API_URL: urls.biteshipUrl,
+    WHATSAPP_API_URL: urls.whatsappUrl,
+    SMS_API_URL: urls.smsUrl,
+    SMTP_URL: urls.smtpUrl,
+  }
+  const server = await RunningLaku.server(env, node)
+  await providers.ask({ lakuUrl: server.url })
+  const worker = await RunningLaku.worker(env)
+  return { server, worker, providers, urls }
+}
