@@ -67,9 +67,10 @@ export const accessTokens = (laku: Laku) =>
       return keys[keyIds[0] as string]?.sign(claims) as string
     })
     app.decorate('readAccessToken', (token) => {
-      // Ours have 300 characters: what is longer is none.
-      if (token.length > LONGEST_TOKEN) return undefined
-      const header = token.slice(0, token.indexOf('.'))
+      // Ours have 300 characters: what is longer is none, and neither is what has no parts.
+      const end = token.indexOf('.')
+      if (end < 0 || token.length > LONGEST_TOKEN) return undefined
+      const header = token.slice(0, end)
       const kid = keyIdByHeader.get(header) ?? keyIdIn(header)
       if (kid === undefined) return undefined
       try {

@@ -132,7 +132,7 @@ export const access = (laku: Laku) =>
       T,
     >(this: FastifyRequest, use: (work: Work) => Promise<T>, turn?: string): Promise<T> {
       const run = () => laku.units.run(this.actor, use, { requestId: this.id })
-      return this.actor.kind === 'visitor' ? app.inTurn(turn ?? this.networkName(), run) : run()
+      return this.actor.kind === 'visitor' ? app.inTurn(turn ?? this.network.home, run) : run()
     })
 
     app.decorateRequest('idempotencyKey', function (this: FastifyRequest) {

@@ -14,7 +14,7 @@ declare module 'fastify' {
 }
 
 /** A page that is passed on in a rush may be a second old; a place is taken by the row itself. */
-const FRESH_MS = 1_000
+export const FRESH_MS = 1_000
 // An answer has some 2 kB: 4 MB at most.
 const MAX_ENTRIES = 2_000
 
@@ -24,15 +24,20 @@ export const publicReads = (laku: Laku) =>
     app.decorateRequest('readPublic', function <
       T,
     >(this: FastifyRequest, name: string, use: (work: Work) => Promise<T>): Promise<T> {
-      return memory ? memory.get(name, () => this.read(use)) : this.read(use)
+      if (!memory) return this.read(use)
+      return memory.get(name, (isKnown) =>
+        isKnown ? laku.units.run(this.actor, use, { requestId: this.id }) : this.read(use),
+      )
     })
   })
 
 /**
  * Answers by name, for so long; those who ask while one is made wait for it together. The oldest make room.
+ * Whoever makes an answer is told whether there was one before: one that all wait for stands in nobody's line
+ * then (strangers/fair-gate.ts), and names that are made up do.
  */
 export class Memory {
-  readonly #kept = new Map<string, { until: number; answer: Promise<unknown> }>()
+  readonly #kept = new Map<string, { until: number; answer: Promise<unknown>; isFound: boolean }>()
   readonly #freshMs: number
   readonly #most: number
 
@@ -41,19 +46,24 @@ export class Memory {
     this.#most = most
   }
 
-  get<T>(name: string, make: () => Promise<T>): Promise<T> {
+  get<T>(name: string, make: (isKnown: boolean) => Promise<T>): Promise<T> {
     const known = this.#kept.get(name)
     if (known && known.until > Date.now()) return known.answer as Promise<T>
     this.#kept.delete(name)
     if (this.#kept.size >= this.#most) this.#kept.delete(this.#kept.keys().next().value as string)
-    const answer = make()
-    const entry = { until: Date.now() + this.#freshMs, answer }
+    const answer = make(known?.isFound ?? false)
+    const entry = { until: Date.now() + this.#freshMs, answer, isFound: known?.isFound ?? false }
     this.#kept.set(name, entry)
     // That there is nothing is an answer, too; a failure is not.
-    answer.catch((error) => {
-      if (error instanceof DomainError && error.kind === 'not_found') return
-      if (this.#kept.get(name) === entry) this.#kept.delete(name)
-    })
+    answer.then(
+      (found) => {
+        entry.isFound = found !== undefined
+      },
+      (error) => {
+        if (error instanceof DomainError && error.kind === 'not_found') entry.isFound = false
+        else if (this.#kept.get(name) === entry) this.#kept.delete(name)
+      },
+    )
     return answer
   }
 }

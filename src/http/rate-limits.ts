@@ -1,7 +1,6 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { networkOf } from '../domain/kernel/index.ts'
 import type { Laku } from '../runtime/laku.ts'
 import { httpErrors } from './http-errors.ts'
 import { type Cost, costOf, costs } from './route-costs.ts'
@@ -11,8 +10,6 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The browser that asks, where it proved that it was here before; empty otherwise. */
     device: string
-    /** The caller's IPv4 address, or their /64. */
-    networkName(): string
   }
   interface FastifyInstance {
     /**
@@ -40,6 +37,8 @@ declare module 'fastify' {
      * @throws http.too_many_requests
      */
     inTurn<T>(name: string, use: () => Promise<T>): Promise<T>
+    /** Counts a stranger's look for cached prices, by network; false where the zone's fee must do. */
+    mayLookUpRates(request: FastifyRequest): Promise<boolean>
     /** Counts a guess at a code that never was, by address. @throws http.too_many_requests */
     limitGuess(request: FastifyRequest): Promise<void>
     /**
@@ -54,6 +53,12 @@ declare module 'fastify' {
 const STRANGERS = { running: 8, waitingOfOne: 100, waiting: 1_000 }
 /** A browser that was here before asks for a handful of codes. */
 const CODES_OF_DEVICE = 10
+
+/**
+ * Looks for cached prices a minute: a visitor of a page has its token and needs few; beyond, the zone's fee is
+ * told, which costs no look.
+ */
+const RATE_LOOKS = { address: 60, home: 20 }
 
 const MINUTE_MS = 60_000
 // So many callers are told apart; beyond, those who called longest ago are forgotten.
@@ -76,7 +81,9 @@ export const rateLimits = (laku: Laku) =>
     await app.register(rateLimit, { global: false, timeWindow: MINUTE_MS })
     const { policy } = laku
     // `cache` is asked of each limiter: it is not handed down.
-    const limiter = (max: number, more = {}) => app.createRateLimit({ max, ...{ cache: CALLERS }, ...more })
+    const byNetwork = { keyGenerator: ({ network }: FastifyRequest) => network.home }
+    const limiter = (max: number, more = {}) =>
+      app.createRateLimit({ max, ...byNetwork, ...{ cache: CALLERS }, ...more })
     const byName = { keyGenerator: ({ actor }: FastifyRequest) => ('id' in actor ? actor.id : actor.name) }
     const customers = limiter(policy.customerRequestsPerMinute, byName)
     const staff = limiter(policy.staffRequestsPerMinute, byName)
@@ -93,10 +100,11 @@ export const rateLimits = (laku: Laku) =>
     }
     // An IPv4 address may stand for thousands of phones, an IPv6 one (by its /64) stands for a home.
     const byKind = (address: number, home: number) => (request: FastifyRequest) =>
-      networkOf(request.ip).site === undefined ? address : home
+      request.network.site === undefined ? address : home
     const guesses = limiter(0, {
       max: byKind(policy.wrongCodesPerAddressPerHour, policy.wrongCodesPerHomePerHour),
     })
+    const looks = limiter(0, { max: byKind(RATE_LOOKS.address, RATE_LOOKS.home) })
     const codes = limiter(0, { max: byKind(policy.otpPerAddressPerHour, 3 * policy.otpPerHomePerHour) })
 
     app.decorate('limitCaller', async (request) => {
@@ -112,24 +120,23 @@ export const rateLimits = (laku: Laku) =>
     const devices = limiter(CODES_OF_DEVICE, { keyGenerator: ({ device }: FastifyRequest) => device })
     const gate = new FairGate(STRANGERS)
     app.decorateRequest('device', '')
-    app.decorateRequest('networkName', function (this: FastifyRequest) {
-      return networkOf(this.ip).home
-    })
     app.decorate('inTurn', (name, use) => gate.run(name, use))
     app.decorate('limitTokenGuess', (request) => count(tokenGuesses, request))
     app.decorate('mayAskAsDevice', async (request, device) => {
       request.device = device
-      const counted = await devices(request)
-      return counted.isAllowed || !counted.isExceeded
+      return await isWithin(devices, request)
     })
+    app.decorate('mayLookUpRates', (request) => isWithin(looks, request))
     app.decorate('limitStaffGuess', (request) => count(staffGuesses, request))
     app.decorate('limitStranger', (request) => count(strangers, request))
     app.decorate('limitGuess', (request) => count(guesses, request))
-    app.decorate('mayAskForCode', async (request) => {
-      const counted = await codes(request)
-      return counted.isAllowed || !counted.isExceeded
-    })
+    app.decorate('mayAskForCode', (request) => isWithin(codes, request))
   })
+
+async function isWithin(limiter: Limiter, request: FastifyRequest): Promise<boolean> {
+  const counted = await limiter(request)
+  return counted.isAllowed || !counted.isExceeded
+}
 
 async function count(limiter: Limiter, request: FastifyRequest): Promise<void> {
   const counted = await limiter(request)

@@ -12,6 +12,8 @@ const LONGEST_HEADER = 4_096
  */
 export const securityHeaders = fp(async (app: FastifyInstance) => {
   await app.register(helmet, {
+    // They are the same for every request, and Helmet makes them anew for each.
+    global: false,
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -23,7 +25,15 @@ export const securityHeaders = fp(async (app: FastifyInstance) => {
     },
     frameguard: { action: 'deny' },
   })
+  let usual: [string, number | string | string[]][] | undefined
   app.addHook('onRequest', async (request, reply) => {
+    if (usual) for (const [name, value] of usual) reply.raw.setHeader(name, value)
+    else {
+      reply.helmet()
+      usual = Object.entries(reply.raw.getHeaders()).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, value]],
+      )
+    }
     reply
       .header('cache-control', 'no-store')
       .header('permissions-policy', 'camera=(), geolocation=(), microphone=()')

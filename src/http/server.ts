@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import cors from '@fastify/cors'
 import Fastify, {
@@ -7,12 +8,12 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
-import { newId } from '../domain/kernel/index.ts'
 import type { Laku } from '../runtime/laku.ts'
 import { StartError } from '../runtime/start-error.ts'
 import { access } from './access.ts'
 import { accessTokens } from './access-token.ts'
 import { bodies } from './bodies.ts'
+import { caller } from './caller.ts'
 import { docRoutes } from './docs.ts'
 import { healthRoutes } from './health.ts'
 import { observe, serveMetrics } from './metrics.ts'
@@ -55,7 +56,8 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
     connectionTimeout: 60_000,
     // The router itself refuses an invalid address, and a too long one.
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
-    genReqId: () => newId(),
+    // It names a request and sorts nothing: a random id costs a tenth of one that sorts by time.
+    genReqId: () => randomUUID(),
     routerOptions: { ignoreTrailingSlash: true },
     // Only the trusted proxies are believed about the caller's address.
     trustProxy: laku.config.trustedProxies.length > 0 && laku.config.trustedProxies,
@@ -67,6 +69,7 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
   endConnections(app)
   await app.register(problems)
   await app.register(securityHeaders)
+  await app.register(caller)
   await app.register(cors, {
     origin: laku.config.corsOrigins,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { networkOf, secondsAfter } from '../domain/kernel/index.ts'
+import { secondsAfter } from '../domain/kernel/index.ts'
 import type { PageVisit } from '../domain/logistics/index.ts'
 import type { Laku } from '../runtime/laku.ts'
 
@@ -16,8 +16,8 @@ const shape = /^([0-9a-f-]{36})\.([\w-]{12})\.(\d{1,12})\.([\w-]{43})$/
  * Returns the text that is signed: the token is good for the goods of this session, and in the network that
  * it was given to.
  */
-const saidBy = (productId: string, visit: string, until: string, { ip }: FastifyRequest) =>
-  `${productId}.${visit}.${until}.${networkOf(ip).home}`
+const saidBy = (productId: string, visit: string, until: string, { network }: FastifyRequest) =>
+  `${productId}.${visit}.${until}.${network.home}`
 
 /**
  * Hands out the token of a session's page: with it couriers are asked for prices for who is not logged in.
@@ -29,7 +29,7 @@ export function giveSessionToken(
   reply: FastifyReply,
   productId: string,
 ): void {
-  const visit = randomBytes(9).toString('base64url')
+  const visit = randomUUID().replaceAll('-', '').slice(0, 12)
   const until = String(Math.floor(secondsAfter(clock.now(), MINUTES * 60).getTime() / 1000))
   const signature = vault.hmac(PURPOSE, saidBy(productId, visit, until, request))
   reply.header(SESSION_TOKEN, `${productId}.${visit}.${until}.${signature}`)
@@ -44,5 +44,5 @@ export function readSessionToken(
   const [, productId = '', visit = '', until = '', signature = ''] = shape.exec(token ?? '') ?? []
   if (Number(until) * 1000 <= clock.now().getTime()) return undefined
   if (!vault.verify(PURPOSE, saidBy(productId, visit, until, request), signature)) return undefined
-  return { visit, productId, network: networkOf(request.ip).home }
+  return { visit, productId, network: request.network.home }
 }

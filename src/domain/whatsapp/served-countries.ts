@@ -1,4 +1,4 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js'
+import { getCountryCallingCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js'
 import type { Policy } from '../kernel/index.ts'
 import { whatsappErrors } from './errors.ts'
 
@@ -7,6 +7,10 @@ import { whatsappErrors } from './errors.ts'
  * none.
  */
 export function isServedCountry({ messageCountries }: Policy, phone: string): boolean {
+  // Most that are refused are known by their first digits.
+  const begins = (country: string) =>
+    isSupportedCountry(country) && phone.startsWith(`+${getCountryCallingCode(country)}`)
+  if (!messageCountries.some(begins)) return false
   const country = parsePhoneNumberFromString(phone)?.country
   return country !== undefined && messageCountries.includes(country)
 }

@@ -116,14 +116,14 @@ export const authRoutes =
       },
       async (request, reply) => {
         const { purpose = await purposeOf(request), ...body } = fromWire(request.body)
-        const given = { ...body, purpose, ip: request.ip }
-        const turn = purpose === 'login' ? await limitStrangers(request, body) : request.networkName()
+        const given = { ...body, purpose, ip: request.address }
+        const turn = purpose === 'login' ? await limitStrangers(request, body) : request.network.home
         const actor = (purpose !== 'login' && customerOf(request)) || request.actor
         const options = { requestId: request.id }
         const run = () => laku.units.run(actor, (work) => requestOtp(work, given), options)
         const made = await (actor.kind === 'visitor' ? app.inTurn(turn, run) : run()).catch(
           (error: unknown) => {
-            if (error instanceof DomainError && purpose === 'login') door.countRefusal(request.ip)
+            if (error instanceof DomainError && purpose === 'login') door.countRefusal(request.network)
             door.tooEarly(error)
             throw error
           },
@@ -150,7 +150,7 @@ export const authRoutes =
     ): Promise<string> {
       try {
         const here = { vault: laku.vault, now: laku.clock.now() }
-        const asker = { phone: normalizePhone(phone), ip: request.ip, proof }
+        const asker = { phone: normalizePhone(phone), ip: request.address, proof }
         requireServedCountry(laku.policy, asker.phone)
         const known = readDeviceToken(here, deviceToken)
         if (known && (await app.mayAskAsDevice(request, known.device))) return `device ${known.device}`
@@ -158,9 +158,9 @@ export const authRoutes =
         if (refused) throw refused
         if (hasWorked(here, asker)) return `worked ${asker.phone}`
         if (!(await app.mayAskForCode(request))) throw workNeeded(here, asker, 60)
-        return request.networkName()
+        return request.network.home
       } catch (error) {
-        door.countRefusal(request.ip)
+        door.countRefusal(request.network)
         throw error
       }
     }
@@ -199,7 +199,7 @@ export const authRoutes =
     /** A challenge that was made up is known without a look into the database, and counted. */
     async function requireGenuine(request: FastifyRequest, challengeId: string): Promise<void> {
       if (isChallengeId(laku.vault, challengeId)) return
-      door.countRefusal(request.ip)
+      door.countRefusal(request.network)
       await app.limitGuess(request)
       throw authErrors.code_expired()
     }
@@ -220,7 +220,7 @@ export const authRoutes =
         },
       },
       async (request) => {
-        const given = { ...fromWire(request.body), ip: request.ip, device: deviceIn(request) }
+        const given = { ...fromWire(request.body), ip: request.address, device: deviceIn(request) }
         await requireGenuine(request, given.challengeId)
         const outcome = await door.guess(given, () =>
           request.read((work) => verifyOtp(work, given), given.challengeId),

@@ -70,7 +70,7 @@ export const payRoutes =
             gateway: providers.gateway,
             publicUrl: config.publicUrl,
           }
-          const opened = await app.inTurn(request.networkName(), () => openInvoice(context, code))
+          const opened = await app.inTurn(request.network.home, () => openInvoice(context, code))
           if (opened.state === 'redirect') return await reply.redirect(opened.url, 302)
           if (opened.state === 'checking')
             return await page('checking', awaiting(code, back ?? 1, request.query.lang))

@@ -1,13 +1,19 @@
+import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { fromWire, toWire } from '../../domain/kernel/index.ts'
-import { ratesFor } from '../../domain/order/index.ts'
+import type { Rate, RateContext } from '../../domain/logistics/index.ts'
+import { priceLines, type RatesQuery, ratesFor } from '../../domain/order/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { httpErrors } from '../http-errors.ts'
+import { FRESH_MS, Memory } from '../public-reads.ts'
 import { readSessionToken } from '../session-token.ts'
 import { wantedItems } from '../wire-parts.ts'
 
-const query = z.strictObject({
+/** Lists of goods that are known at once: 4 kB each at most. */
+const MOST_WEIGHED = 1_000
+
+const asked = z.strictObject({
   destination: z.union([
     z.strictObject({ postal_code: z.string().regex(/^\d{5}$/) }),
     z.strictObject({ address_id: z.uuid() }),
@@ -39,13 +45,16 @@ export const rateRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     const { units, providers, config } = laku
+    // What goods weigh, for strangers: looked up once a second in production, however many ask.
+    const weighed = config.env === 'production' ? new Memory(FRESH_MS, MOST_WEIGHED) : undefined
+
     app.post(
       '/api/rates',
       {
         config: { access: 'guest', takesAnyToken: true, takesNoKey: true },
         schema: {
           summary: 'What it costs to have goods sent somewhere',
-          body: query,
+          body: asked,
           response: { 200: rates },
         },
       },
@@ -57,13 +66,31 @@ export const rateRoutes =
         const { session_token, ...body } = request.body
         const page =
           request.actor.kind === 'visitor' ? readSessionToken(laku, request, session_token) : undefined
-        const context = { units, actor: request.actor, courier: providers.courier, ...(page && { page }) }
-        const originPostalCode = config.warehousePostalCode
-        const ask = () => ratesFor(context, { originPostalCode, ...fromWire(body) })
         const isStranger = request.actor.kind === 'visitor'
-        const data = await (isStranger ? app.inTurn(request.networkName(), ask) : ask())
+        const context = {
+          units,
+          actor: request.actor,
+          courier: providers.courier,
+          ...(page && { page }),
+          zoneOnly: isStranger && !(await app.mayLookUpRates(request)),
+        }
+        const query = { originPostalCode: config.warehousePostalCode, ...fromWire(body) }
+        const data = await (isStranger ? ratesOfStranger(request, context, query) : ratesFor(context, query))
         const marked = data.map((rate) => (rate.isEstimate ? { ...rate, estimate: true } : rate))
         return toWire({ data: marked }) as z.infer<typeof rates>
       },
     )
+
+    /** In turn with others of their network; the zone's fee of known goods needs no look, and so no turn. */
+    async function ratesOfStranger(
+      { network: { home } }: FastifyRequest,
+      context: RateContext,
+      query: RatesQuery,
+    ): Promise<Rate[]> {
+      const look = () => priceLines(units.db, query.items)
+      const priced = (isKnown = false) => (isKnown ? look() : app.inTurn(home, look))
+      const lines = await (weighed ? weighed.get(JSON.stringify(query.items), priced) : priced())
+      const ask = () => ratesFor(context, query, lines)
+      return await (context.zoneOnly ? ask() : app.inTurn(home, ask))
+    }
   }

@@ -52,7 +52,7 @@ export const userRoutes =
         return await request.change(reply, 200, async (work) => {
           const userId = requireCustomer(work.actor)
           const tried =
-            otp && (await tryCode(work, { ...fromWire(otp), userId, purpose: 'email', ip: request.ip }))
+            otp && (await tryCode(work, { ...fromWire(otp), userId, purpose: 'email', ip: request.address }))
           if (tried?.refused) return tried
           return await updateMe(work, fromWire(given), { proven: tried !== undefined })
         })

@@ -127,7 +127,8 @@ export const walletRoutes =
           const userId = requireCustomer(work.actor)
           // A wrong guess counts; a right code is used up only with the withdrawal that it is for.
           const tried =
-            otp && (await tryCode(work, { ...fromWire(otp), userId, purpose: 'withdrawal', ip: request.ip }))
+            otp &&
+            (await tryCode(work, { ...fromWire(otp), userId, purpose: 'withdrawal', ip: request.address }))
           if (tried?.refused) return tried
           const otpVerifiedAt = tried && work.now
           const asked = { amountIdr, bank: account, otpVerifiedAt }

@@ -9,7 +9,7 @@ import {
   turnNamesOf,
   workNeeded,
 } from '../../domain/auth/index.ts'
-import { DomainError, networkOf } from '../../domain/kernel/index.ts'
+import { DomainError, type Network, networkOf } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { Memory } from '../public-reads.ts'
 import { Remembered } from './remembered.ts'
@@ -80,8 +80,8 @@ export class RefusalCache {
   }
 
   /** Counts a refusal, for who is under siege. */
-  countRefusal(ip: string): void {
-    this.#siege.refused(networkOf(ip).home, this.#nowMs())
+  countRefusal({ home }: Network): void {
+    this.#siege.refused(home, this.#nowMs())
   }
 
   /**

@@ -21,6 +21,8 @@ export interface RateContext {
   asker?: string
   /** Somebody who is not logged in, and has a session's page before them. */
   page?: PageVisit
+  /** The caller asked for more than is looked up for strangers: the zone's fee will do. */
+  zoneOnly?: boolean
 }
 
 export interface PageVisit {

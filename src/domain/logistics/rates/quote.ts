@@ -53,6 +53,7 @@ async function byKnownZone(context: RateContext, parcel: Parcel): Promise<Rate> 
 export async function offeredRates(context: RateContext, parcel: Parcel): Promise<Rate[]> {
   const { units } = context
   requirePossible(units.policy, parcel)
+  if (context.zoneOnly) return [byZone(units.policy, parcel)]
   const cached = await cachedOffers(units.db, parcel, units.clock.now())
   if (cached.length > 0) return cached
   const fetched = (await mayAsk(context)) ? await fetchRates(context, parcel) : []

@@ -72,6 +72,8 @@ export async function createOrder(
 ): Promise<PlacedOrder> {
   const userId = buyerOf(work, input.userId)
   await requireActive(work, userId)
+  if (input.userId === undefined && input.paymentMethod !== 'wallet')
+    await requireRoomUnpaid(work, userId, input.items)
   const address = await ownAddress(work, userId, input.addressId)
   const lines = await priceLines(work.tx, input.items)
   const rate = await rateOf(work, input, settings, address, lines)
@@ -95,7 +97,6 @@ export async function createOrder(
   const items = lines.map((line) => ({ ...line, commissionBps: line.variant.commissionBps }))
   await insertItems(work, [{ orderId: draft.id, items }])
   await reserveForOrder(work, draft.id)
-  if (input.userId === undefined && input.paymentMethod !== 'wallet') await requireRoomUnpaid(work, userId)
   const payment = await payFor(work, draft.id, userId, totalOf(draft), input)
   announce(work, draft, payment)
   if (input.userId !== undefined) {

@@ -2,7 +2,7 @@ import { addressesById } from '../../address/index.ts'
 import { requireCustomer } from '../../kernel/index.ts'
 import { offeredRates, type Parcel, type Rate, type RateContext } from '../../logistics/index.ts'
 import { orderErrors } from '../errors.ts'
-import { type AskedItem, priceLines, weightOf } from './lines.ts'
+import { type AskedItem, type OrderLine, priceLines, weightOf } from './lines.ts'
 
 export interface RatesQuery {
   originPostalCode: string
@@ -13,14 +13,17 @@ export interface RatesQuery {
 /**
  * Returns what couriers charge to bring these items to a destination, cheapest first (`POST /api/rates`). A
  * session's page has couriers asked for its own goods alone. The customer whom an address belongs to may name
- * that address, and so may staff.
+ * that address, and so may staff. `given` are the items' goods where they are known from a moment before.
  * @throws kernel.forbidden, order.no_items, variant_not_found, variant_not_on_sale, address_not_found,
  * logistics.not_serviceable
  */
-export async function ratesFor(context: RateContext, query: RatesQuery): Promise<Rate[]> {
+export async function ratesFor(
+  context: RateContext,
+  query: RatesQuery,
+  given?: readonly OrderLine[],
+): Promise<Rate[]> {
   const { units, actor, page, ...more } = context
-  // Strangers ask as well: one look each, and no transaction.
-  const lines = await priceLines(units.db, query.items)
+  const lines = given ?? (await priceLines(units.db, query.items))
   const parcel = await parcelOf(context, query, weightOf(lines))
   const isOfPage = page && lines.every(({ variant }) => variant.productId === page.productId)
   return await offeredRates({ units, actor, ...more, ...(isOfPage ? { page } : {}) }, parcel)
