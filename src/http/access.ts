@@ -37,6 +37,11 @@ declare module 'fastify' {
     isSigned?: (request: FastifyRequest, raw: Buffer) => boolean
     /** A guest route for which a token that is no good is as good as none: it is never a 401. */
     takesAnyToken?: boolean
+    /**
+     * Gives the answer to a request that is repeated. No names and addresses are kept of it: they are read
+     * again, where it holds any (test/contract/kept-answers.test.ts).
+     */
+    again?: (work: Work, kept: StoredAnswer) => Promise<StoredAnswer>
     /** The call moves no money, so its idempotency key may be forgotten after a day. */
     keyExpires?: boolean
     /** A POST that does nothing more when it is sent twice: no idempotency key is looked at. */
@@ -66,7 +71,7 @@ declare module 'fastify' {
 }
 
 const DAY_S = 24 * 3600
-/** Nobody repeats a request after so long; what was answered may hold a name or an address, and ends. */
+/** Nobody repeats a request after so long. */
 const MONEY_KEY_S = 90 * DAY_S
 /** `lkst_` and 32 random bytes: what is longer or shorter is looked for nowhere. */
 const STAFF_TOKEN_LENGTH = 48
@@ -161,7 +166,7 @@ export const access = (laku: Laku) =>
       const answer = await this.read(async (work): Promise<StoredAnswer | Refusal> => {
         const [before] = key ? await claimKeys(work, [key]) : []
         if (before instanceof Error) throw before
-        if (before) return before
+        if (before) return (await this.routeOptions.config.again?.(work, before)) ?? before
         const result = await use(work)
         if (isRefusal(result)) {
           if (key) await forgetKeys(work, [key])

@@ -67,6 +67,22 @@ describe('a request that is sent again under its key', () => {
     return rows.map((row) => row.scope).sort()
   }
 
+  /** Whatever the answer says of a person, what is kept of it does not (issue 14, Deliver 10). */
+  const expectKeptWithoutPersons = async (key: string, answer: string) => {
+    const rows = await laku.db
+      .selectFrom('idempotencyKeys')
+      .select(['response', 'expiresAt'])
+      .where('key', '=', key)
+      .execute()
+    const kept = JSON.stringify(rows.map(({ response }) => response))
+    const said = answer.matchAll(
+      /"(?:recipient_name|account_holder_name|phone|email|street|district|city|province|postal_code|label|note|body)":"([^"]{3,})"/g,
+    )
+    for (const [, value] of said) expect(kept).not.toContain(value)
+    expect(kept).not.toContain('sealed')
+    expect(rows.filter(({ expiresAt }) => expiresAt === null)).toEqual([])
+  }
+
   // They were refused; that is no effect, and no key is kept for it.
   const refused = new Set<string>()
 
@@ -91,6 +107,7 @@ describe('a request that is sent again under its key', () => {
     }
     expect([again.statusCode, again.body]).toEqual([answer.statusCode, answer.body])
     expect(await scopesOf(key)).toHaveLength(1)
+    await expectKeptWithoutPersons(key, answer.body)
     // Under the same key another route is another request, and somebody else's is their own.
     const elsewhere = isOwn
       ? ['PATCH', '/api/users/me']

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
 import { sql } from 'kysely'
 import { secondsAfter } from './clock.ts'
+import { keptOf } from './kept-answers.ts'
 import { kernelErrors } from './kernel-errors.ts'
 import { asRecords } from './rows.ts'
-import { openAnswer, sealAnswer } from './sealed-answers.ts'
 import type { Work } from './work.ts'
 
 export interface IdempotencyKey {
@@ -17,6 +17,7 @@ export interface IdempotencyKey {
 
 export interface StoredAnswer {
   status: number
+  /** One that was kept lacks names and addresses (`wholeAnswer`). */
   body: unknown
 }
 
@@ -69,7 +70,7 @@ export async function claimKeys(
  * another request. It serves work whose answers are written with it (`Work.answer`).
  */
 export async function findAnswers(
-  { tx, vault }: Pick<Work, 'tx' | 'vault'>,
+  { tx }: Pick<Work, 'tx'>,
   keys: readonly IdempotencyKey[],
 ): Promise<(undefined | StoredAnswer | Error)[]> {
   if (keys.length === 0) return []
@@ -90,13 +91,13 @@ export async function findAnswers(
     if (!row) return undefined
     if (row.requestHash !== key.requestHash) return kernelErrors.idempotency_key_reused()
     if (row.status === null) return kernelErrors.idempotency_in_progress()
-    return { status: row.status, body: openAnswer(vault, row.response) }
+    return { status: row.status, body: row.response }
   })
 }
 
 /**
- * Stores the answers of claimed keys, in the transaction of the work they answer for: names and addresses in
- * them sealed.
+ * Stores the answers of claimed keys, in the transaction of the work they answer for, without the names and
+ * addresses in them.
  */
 export async function storeAnswers(
   work: Work,
@@ -108,7 +109,7 @@ export async function storeAnswers(
       scope,
       key,
       status,
-      response: sealAnswer(work.vault, body),
+      response: keptOf(body),
     })),
   )
   await sql`

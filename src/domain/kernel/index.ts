@@ -56,6 +56,7 @@ export {
   readInstallationId,
   referenceOf,
 } from './installation.ts'
+export { wholeAnswer } from './kept-answers.ts'
 export { kernelErrors } from './kernel-errors.ts'
 export { basisPoints, formatIdr, proportion, type Rupiah, rupiah, sumIdr } from './money.ts'
 export { moveState, moveStatement, stateIf } from './move-state.ts'
@@ -75,7 +76,6 @@ export { pruneKeys } from './prune-keys.ts'
 export { retryAt } from './retry.ts'
 export { asRecords, insertRows } from './rows.ts'
 export type { DB } from './schema.ts'
-export { keyIdsOfAnswer, openAnswer, sealAnswer } from './sealed-answers.ts'
 export { StaffProof } from './staff-proof.ts'
 export {
   finalStates,

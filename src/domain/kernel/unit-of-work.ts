@@ -365,8 +365,8 @@ class OpenWork implements Work {
   }
 
   /**
-   * Writes the answers of joins, which hold codes and amounts alone; other answers are sealed
-   * (composition/sealing/sealed-answers.ts).
+   * Writes the answers of joins, which hold codes and amounts alone; of others names and addresses are left
+   * out (`storeAnswers`).
    */
   async #writeAnswers(): Promise<void> {
     const rows = this.#answers.map(({ scope, key, requestHash, expiresInS, status, body }) => ({

@@ -10,6 +10,7 @@ import {
 } from '../../domain/address/index.ts'
 import { fromWire, toWire } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { readAgain } from '../read-again.ts'
 import { byId, listOf, paging } from '../wire-parts.ts'
 
 const line = (longest: number) => z.string().trim().min(1).max(longest)
@@ -53,6 +54,7 @@ export const addressRoutes =
   (_laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     const config = { access: 'customer', keyExpires: true } as const
+    const repeatable = { ...config, again: readAgain((work, { id }) => getAddress(work, id)) }
 
     app.get(
       '/api/addresses',
@@ -72,7 +74,10 @@ export const addressRoutes =
 
     app.post(
       '/api/addresses',
-      { config, schema: { summary: 'Add an address', body: newAddress, response: { 201: address } } },
+      {
+        config: repeatable,
+        schema: { summary: 'Add an address', body: newAddress, response: { 201: address } },
+      },
       async (request, reply) =>
         request.change(reply, 201, (work) => createAddress(work, fromWire(request.body))),
     )
@@ -90,7 +95,7 @@ export const addressRoutes =
     app.patch(
       '/api/addresses/:id',
       {
-        config,
+        config: repeatable,
         schema: { summary: 'Change an address', params: byId, body: changes, response: { 200: address } },
       },
       async (request, reply) =>
@@ -109,7 +114,7 @@ export const addressRoutes =
     app.post(
       '/api/addresses/:id/default',
       {
-        config,
+        config: repeatable,
         schema: {
           summary: 'Make an address the default one',
           params: byId,

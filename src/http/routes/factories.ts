@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { createFactory, getPublicFactory, updateFactory } from '../../domain/factory/index.ts'
+import { createFactory, getFactory, getPublicFactory, updateFactory } from '../../domain/factory/index.ts'
 import { fromWire, toWire } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { readAgain } from '../read-again.ts'
 import { byId } from '../wire-parts.ts'
 
 const publicFactory = z.object({
@@ -23,6 +24,8 @@ const factory = publicFactory.extend({
   suspended_because: z.string().nullable(),
   created_at: z.string(),
 })
+
+const again = readAgain(({ tx }, { id }) => getFactory(tx, id))
 
 const name = z.string().trim().min(1).max(200)
 const phone = z.string().trim().min(5).max(30)
@@ -73,7 +76,7 @@ export const factoryRoutes =
     app.post(
       '/api/factories',
       {
-        config: { access: 'staff', keyExpires: true },
+        config: { access: 'staff', keyExpires: true, again },
         schema: { summary: 'Register a factory', body: newFactory, response: { 201: factory } },
       },
       async (request, reply) =>
@@ -83,7 +86,7 @@ export const factoryRoutes =
     app.patch(
       '/api/factories/:id',
       {
-        config: { access: 'staff', keyExpires: true },
+        config: { access: 'staff', keyExpires: true, again },
         schema: {
           summary: 'Change, verify, activate or suspend a factory',
           params: byId,

@@ -12,6 +12,7 @@ import {
   subscribePush,
 } from '../../domain/notification/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { readAgain } from '../read-again.ts'
 import { byId, listOf, paging } from '../wire-parts.ts'
 
 const notification = z.object({
@@ -74,7 +75,7 @@ export const notificationRoutes =
     app.post(
       '/api/notifications/:id/read',
       {
-        config,
+        config: { ...config, again: readAgain((work, { id }) => readNotification(work, id)) },
         schema: {
           summary: 'Mark a notification as read',
           params: byId,

@@ -6,6 +6,7 @@ import {
   cancelOrder,
   createOrder,
   getOrder,
+  getReturn,
   listOrders,
   orderTransitions,
   requestReturn,
@@ -16,6 +17,7 @@ import {
   withParcelCancelled,
 } from '../../domain/order/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { readAgain } from '../read-again.ts'
 import {
   byIdOrCode,
   courierChoice,
@@ -141,6 +143,10 @@ const newReturn = z.strictObject({
     .optional(),
 })
 
+const orderAgain = readAgain((work, { id }) => getOrder(work, id))
+const placedAgain = readAgain(async (work, { order: { id } }) => ({ order: await getOrder(work, id) }))
+const returnAgain = readAgain((work, { id }) => getReturn(work, id))
+
 const reason = z.string().trim().min(1).max(500)
 const page = z.strictObject({
   status: status.optional(),
@@ -162,7 +168,7 @@ export const orderRoutes =
     app.post(
       '/api/orders',
       {
-        config: { access: 'customer' },
+        config: { access: 'customer', again: placedAgain },
         schema: { summary: 'Order goods directly', body: newOrder, response: { 201: placed } },
       },
       async (request, reply) => {
@@ -203,7 +209,7 @@ export const orderRoutes =
     app.post(
       '/api/orders/:id/cancel',
       {
-        config: { access: 'signed-in' },
+        config: { access: 'signed-in', again: orderAgain },
         schema: {
           summary: 'Cancel an order',
           params: byIdOrCode,
@@ -222,7 +228,7 @@ export const orderRoutes =
     app.post(
       '/api/orders/:id/return',
       {
-        config: { access: 'customer' },
+        config: { access: 'customer', again: returnAgain },
         schema: {
           summary: 'Ask to return what was delivered',
           params: byIdOrCode,
@@ -239,7 +245,7 @@ export const orderRoutes =
     app.patch(
       '/api/orders/:id/status',
       {
-        config: { access: 'staff' },
+        config: { access: 'staff', again: orderAgain },
         schema: {
           summary: 'Move an order by hand',
           params: byIdOrCode,

@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { fromWire, toWire } from '../../domain/kernel/index.ts'
-import { createReview, editReview, reviewsOfProduct } from '../../domain/review/index.ts'
+import { createReview, editReview, getReview, reviewsOfProduct } from '../../domain/review/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { readAgain } from '../read-again.ts'
 import { byId, listOf, paging } from '../wire-parts.ts'
 
 const rating = z.int().min(1).max(5)
@@ -25,6 +26,8 @@ const review = publicReview.omit({ author: true }).extend({
   updated_at: z.string(),
 })
 const reviews = listOf(publicReview)
+
+const again = readAgain((work, { id }) => getReview(work, id))
 
 const newReview = z.strictObject({
   order_item_id: z.uuid(),
@@ -65,7 +68,7 @@ export const reviewRoutes =
     app.post(
       '/api/reviews',
       {
-        config: { access: 'customer', keyExpires: true },
+        config: { access: 'customer', keyExpires: true, again },
         schema: { summary: 'Review an item that was delivered', body: newReview, response: { 201: review } },
       },
       async (request, reply) =>
@@ -75,7 +78,7 @@ export const reviewRoutes =
     app.patch(
       '/api/reviews/:id',
       {
-        config: { access: 'customer', keyExpires: true },
+        config: { access: 'customer', keyExpires: true, again },
         schema: {
           summary: 'Edit a review within its window',
           params: byId,

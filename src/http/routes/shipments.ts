@@ -15,6 +15,7 @@ import {
 import { bookShipment, getShipment, shipmentTransitions } from '../../domain/logistics/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { parcelOrigin } from '../../runtime/parcel-origin.ts'
+import { readAgain } from '../read-again.ts'
 import { byIdOrCode, courierChoice } from '../wire-parts.ts'
 
 const status = z.enum(Object.keys(shipmentTransitions) as (keyof typeof shipmentTransitions)[])
@@ -46,6 +47,8 @@ async function claimOrGoOn(work: Work, key: IdempotencyKey): Promise<StoredAnswe
   if (claim instanceof DomainError && claim.code === 'kernel.idempotency_in_progress') return undefined
   throw claim
 }
+
+const shipmentAgain = readAgain((work, { id }) => getShipment(work, id))
 
 /** Shipments: seen by the buyer of the order and by staff, booked by laku itself or by staff. */
 export const shipmentRoutes =
@@ -84,7 +87,10 @@ export const shipmentRoutes =
       async (request, reply) => {
         const key = request.idempotencyKey()
         const before = key && (await request.read((work) => claimOrGoOn(work, key)))
-        if (before) return reply.code(201).send(before.body as z.infer<typeof shipment>)
+        if (before) {
+          const { body } = await request.read((work) => shipmentAgain(work, before))
+          return reply.code(201).send(body as z.infer<typeof shipment>)
+        }
         const id = await book(request).catch(async (error) => {
           if (key && error instanceof DomainError) await request.read((work) => forgetKeys(work, [key]))
           throw error

@@ -5,6 +5,7 @@ import { erasePerson, exportPerson } from '../../domain/composition/privacy/priv
 import { fromWire, requireCustomer, toWire } from '../../domain/kernel/index.ts'
 import { getMe, updateMe } from '../../domain/user/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { readAgain } from '../read-again.ts'
 import { proof } from './auth.ts'
 
 const me = z.object({
@@ -44,7 +45,7 @@ export const userRoutes =
     app.patch(
       '/api/users/me',
       {
-        config: { access: 'customer', keyExpires: true },
+        config: { access: 'customer', keyExpires: true, again: readAgain(getMe) },
         schema: { summary: 'Change the caller’s own profile', body: changes, response: { 200: me } },
       },
       async (request, reply) => {

@@ -1,11 +1,10 @@
 import type { Progress } from '../../../cli/output/progress.ts'
-import { reencryptAnswers } from '../../../domain/composition/sealing/sealed-answers.ts'
 import {
   recountWithdrawals,
   reencryptPage,
   sealedTables,
 } from '../../../domain/composition/sealing/sealed-data.ts'
-import type { Actor, Work } from '../../../domain/kernel/index.ts'
+import type { Actor } from '../../../domain/kernel/index.ts'
 import { type Resealed, resealChain, resealPostings } from '../../../domain/ledger/index.ts'
 import type { Laku } from '../../../runtime/laku.ts'
 
@@ -26,23 +25,16 @@ export async function rewriteAll(
   progress: Pick<Progress, 'start' | 'step' | 'end'>,
 ): Promise<Rewritten> {
   const done: Rewritten = { encrypted: 0, sealed: 0, left: [] }
-  progress.start('tables', sealedTables.length + 3)
-  const encrypted = [
-    ...sealedTables.map((sealed) => ({
-      table: sealed.table,
-      reencrypt: (work: Work, after?: string) => reencryptPage(work, sealed, after),
-    })),
-    { table: 'idempotency_keys', reencrypt: reencryptAnswers },
-  ]
-  for (const { table, reencrypt } of encrypted) {
+  progress.start('tables', sealedTables.length + 2)
+  for (const sealed of sealedTables) {
     let after: string | undefined
     do {
-      const page = await units.run(actor, (work) => reencrypt(work, after))
+      const page = await units.run(actor, (work) => reencryptPage(work, sealed, after))
       done.encrypted += page.rewritten
       done.left.push(...page.left)
       after = page.after
     } while (after !== undefined)
-    progress.step(table)
+    progress.step(sealed.table)
   }
   await units.run(actor, (work) => recountWithdrawals(work))
   for (const [name, reseal] of [

@@ -10,15 +10,7 @@ import { choreography } from '../../../domain/composition/choreography.ts'
 import { bookChecks } from '../../../domain/composition/invariants.ts'
 import { sealedTables } from '../../../domain/composition/sealing/sealed-data.ts'
 import { bankAccountsOf, taxIdOf, updateFactory } from '../../../domain/factory/index.ts'
-import {
-  insertRows,
-  newId,
-  openAnswer,
-  runChecks,
-  sealAnswer,
-  UnitOfWork,
-  Vault,
-} from '../../../domain/kernel/index.ts'
+import { insertRows, newId, runChecks, UnitOfWork, Vault } from '../../../domain/kernel/index.ts'
 import { takeChainPage } from '../../../domain/ledger/index.ts'
 import { adjustWallet, requestWithdrawal } from '../../../domain/wallet/index.ts'
 import { openValue, sealValue } from '../../../domain/way-in/sealed-values.ts'
@@ -91,10 +83,6 @@ beforeAll(async () => {
       { ...message, ...at, sealedParams: sealParams(vault, ['123456']) } as never,
     ])
   })
-  const answer = JSON.stringify(sealAnswer(laku.vault, { code: 'x', recipient_name: 'Dewi' }))
-  await sql`
-    insert into idempotency_keys (scope, key, request_hash, status, response, created_at)
-    values ('customer:x', 'rotation', 'h', 200, ${answer}::jsonb, now())`.execute(laku.db)
   const run = { id: newId(), staffId: (admin as { id: string }).id, key: 'rotation', requestHash: 'h' }
   await laku.db
     .insertInto('commandRuns')
@@ -122,9 +110,6 @@ async function readsAll(process: TestLaku): Promise<void> {
   const { rows } = await sql<{ sealed: string; payout: string }>`
     select (select sealed_params from whatsapp_messages where id = ${messageId}::uuid) as sealed,
       (select account_number from payouts order by id limit 1) as payout`.execute(laku.db)
-  const kept = await sql<{ response: unknown }>`
-    select response from idempotency_keys where key = 'rotation'`.execute(laku.db)
-  expect(openAnswer(process.vault, kept.rows[0]?.response)).toEqual({ code: 'x', recipient_name: 'Dewi' })
   expect(openParams(process.vault, String(rows[0]?.sealed))).toEqual(['123456'])
   expect(process.vault.open('payout.destination', String(rows[0]?.payout))).toBe(bank.accountNumber)
   // The account is known as the one it was: without a code only a known one takes money.
@@ -149,9 +134,7 @@ describe('the keys of the database rotate', () => {
   const alone = () => withKeys(laku, new Vault(newKey, newSeal))
 
   it('has every kind of value that is encrypted in its list', async () => {
-    // Answers under idempotency keys have their fields encrypted one by one
-    // (composition/sealing/sealed-answers.ts).
-    const purposes = new Set([...sealedTables.map(({ purpose }) => purpose), 'idempotency.answer'])
+    const purposes = new Set(sealedTables.map(({ purpose }) => purpose))
     const found: string[] = []
     for (const file of globSync('src/**/*.ts')) {
       if (

@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import type { Tx, Vault } from '../../kernel/index.ts'
 import { countSeals } from '../../ledger/index.ts'
-import { countAnswers } from './sealed-answers.ts'
 import { countSealed, sealedTables } from './sealed-data.ts'
 
 export interface KeyUse {
@@ -25,8 +24,6 @@ export async function keysInUse(
     tables.push({ table: sealed.table, values: await countSealed(tx, vault, sealed) })
     told(sealed.table)
   }
-  tables.push({ table: 'idempotency_keys', values: await countAnswers(tx, vault) })
-  told('idempotency_keys')
   const values = new Map<string, number>()
   for (const table of tables) {
     for (const [id, count] of table.values) values.set(id, (values.get(id) ?? 0) + count)

@@ -22,7 +22,7 @@ import type { OrderView } from '../views.ts'
 import { insertItems, insertOrders, type OrderDraft, totalOf } from './insert.ts'
 import { type AskedItem, goodsOf, type OrderLine, priceLines, weightOf } from './lines.ts'
 import { reserveForOrder } from './reserve.ts'
-import { invoiceHours, requireRoomUnpaid } from './unpaid-limits.ts'
+import { invoiceHours, requireAnyRoomUnpaid, requireRoomUnpaid } from './unpaid-limits.ts'
 
 export interface NewOrder {
   /** The buyer, where staff (support) order for them. */
@@ -72,8 +72,8 @@ export async function createOrder(
 ): Promise<PlacedOrder> {
   const userId = buyerOf(work, input.userId)
   await requireActive(work, userId)
-  if (input.userId === undefined && input.paymentMethod !== 'wallet')
-    await requireRoomUnpaid(work, userId, input.items)
+  const isLimited = input.userId === undefined && input.paymentMethod !== 'wallet'
+  if (isLimited) await requireAnyRoomUnpaid(work, userId)
   const address = await ownAddress(work, userId, input.addressId)
   const lines = await priceLines(work.tx, input.items)
   const rate = await rateOf(work, input, settings, address, lines)
@@ -97,6 +97,7 @@ export async function createOrder(
   const items = lines.map((line) => ({ ...line, commissionBps: line.variant.commissionBps }))
   await insertItems(work, [{ orderId: draft.id, items }])
   await reserveForOrder(work, draft.id)
+  if (isLimited) await requireRoomUnpaid(work, userId)
   const payment = await payFor(work, draft.id, userId, totalOf(draft), input)
   announce(work, draft, payment)
   if (input.userId !== undefined) {

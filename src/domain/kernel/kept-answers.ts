@@ -1,0 +1,50 @@
+/**
+ * Fields of answers that say who somebody is, where they live or what they wrote, as the wire names them. A
+ * `name` is one where it stands beside a phone number: goods have names, too.
+ */
+const personal = new Set([
+  ...['recipient_name', 'account_holder_name', 'account_number', 'phone', 'email', 'to'],
+  ...['street', 'district', 'city', 'province', 'postal_code', 'label'],
+  ...['note', 'decision_note', 'status_reason', 'suspended_because', 'title', 'body'],
+])
+
+/** Stands in a kept answer for what is not kept. */
+const NOT_KEPT = 'not kept'
+
+const isPersonal = (name: string, beside: object) =>
+  personal.has(name) || (name === 'name' && 'phone' in beside)
+
+/**
+ * An answer as it is kept under its key: codes and amounts, and of names and addresses only that there were
+ * some.
+ */
+export function keptOf(answer: unknown): unknown {
+  return walk(answer, undefined, (name, value, beside) =>
+    isPersonal(name, beside) && value !== null && value !== undefined ? NOT_KEPT : undefined,
+  )
+}
+
+/** The answer as it was given, its names and addresses as they are `now`: the same thing, read again. */
+export function wholeAnswer(kept: unknown, now: unknown): unknown {
+  return walk(kept, now, (name, value, _, there) =>
+    value === NOT_KEPT ? ((there as Record<string, unknown> | undefined)?.[name] ?? null) : undefined,
+  )
+}
+
+/** `there` is the same place in another answer. */
+function walk(
+  value: unknown,
+  there: unknown,
+  change: (name: string, value: unknown, beside: object, there: unknown) => unknown,
+): unknown {
+  if (Array.isArray(value))
+    return value.map((one, i) => walk(one, Array.isArray(there) ? there[i] : undefined, change))
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value
+  const within = typeof there === 'object' && there !== null ? (there as Record<string, unknown>) : {}
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => {
+      const changed = change(name, one, value, within)
+      return [name, changed === undefined ? walk(one, within[name], change) : changed]
+    }),
+  )
+}
