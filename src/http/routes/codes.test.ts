@@ -122,6 +122,35 @@ describe('a number that a stranger asks codes for', () => {
     expect((await verify(newId(), await codeTo(ana))).body.code).toBe('auth.code_expired')
     expect((await verify(hers.body.challenge_id, await codeTo(ana))).status).toBe(200)
   })
+
+  it('is told plainly in another browser of the same number, takes no try there, and logs nobody in', async () => {
+    const victim = newPhone()
+    const stranger = await ask(victim, '198.51.100.90')
+    await laku.drain()
+    const theirs = await codeTo(victim)
+    laku.clock.shift(1)
+    const own = await ask(victim)
+    await laku.drain()
+    const mine = await codeTo(victim)
+    for (let n = 0; n < 6; n++) {
+      const { status, body } = await verify(own.body.challenge_id, theirs)
+      expect([status, body.code, body.details.of_another_browser, body.details.tries_left]).toEqual([
+        400,
+        'auth.code_wrong',
+        true,
+        5,
+      ])
+      expect(body.title).toContain('another browser')
+      expect(Date.parse(body.details.it_was_sent_at)).toBeLessThan(Date.parse(body.details.yours_was_sent_at))
+    }
+    // A guess that is nobody's is a guess: it counts, and says nothing of others.
+    const wrong = ['000000', '111111', '222222'].find((code) => code !== mine && code !== theirs) as string
+    const guess = (await verify(own.body.challenge_id, wrong)).body
+    expect([guess.details.tries_left, guess.details.of_another_browser]).toEqual([4, undefined])
+    expect((await verify(own.body.challenge_id, mine)).status).toBe(200)
+    // The stranger's challenge takes the person's code as little.
+    expect((await verify(stranger.body.challenge_id, mine)).status).toBe(400)
+  })
 })
 
 describe('where many ask', () => {

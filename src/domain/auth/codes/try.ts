@@ -5,6 +5,7 @@ import { type CodeStatus, loginCodeMachine } from '../transitions.ts'
 import { useCalledCode } from './called-code.ts'
 import { isChallengeId } from './challenge-id.ts'
 import { countWrongCode, guessHeldBack } from './code-limits.ts'
+import { codeOfAnother } from './code-of-another.ts'
 import { isOtpCode } from './otp-code.ts'
 import type { Proof } from './proof-of-work.ts'
 import type { CodePurpose } from './request.ts'
@@ -24,7 +25,7 @@ export interface CodeGiven {
 
 /**
  * Takes one of the tries of an open challenge, then looks at the code: a right one is used up, the last wrong
- * one spends the challenge. The row stays locked to the commit, so a second submit waits, and then finds the
+ * one spends the challenge. One that another browser asked for is told so and takes no try. The row stays locked to the commit, so a second submit waits, and then finds the
  * challenge used or its count risen. Returns the phone that the code was sent to; a refusal (auth.code_wrong
  * with `triesLeft`, auth.code_expired, auth.proof_needed) is to be committed, for the try counts.
  */
@@ -42,6 +43,12 @@ export async function tryCode(
     await moveOn(work, challengeId, challenge.tries + 1, 'used')
     return { phone: challenge.phone }
   }
+  const other = await codeOfAnother(work, {
+    ...given,
+    ...challenge,
+    triesLeft: work.policy.otpTries - challenge.tries,
+  })
+  if (other) return { refused: other }
   const tries = challenge.tries + 1
   const triesLeft = work.policy.otpTries - tries
   await moveOn(work, challengeId, tries, triesLeft <= 0 ? 'spent' : 'open')
@@ -62,6 +69,7 @@ interface OpenChallenge {
   phone: string
   codeHash: string
   tries: number
+  sentAt: Date | null
 }
 
 async function lockOpen(
@@ -71,7 +79,7 @@ async function lockOpen(
   const theirs =
     userId === undefined ? sql`true` : sql`phone = (select phone from users where id = ${userId})`
   const { rows } = await sql<OpenChallenge>`
-    select phone, code_hash, tries from otp_challenges
+    select phone, code_hash, tries, sent_at from otp_challenges
     where id = ${challengeId} and status = 'open' and expires_at > ${work.now} and tries < ${work.policy.otpTries}
       and purpose = ${purpose} and ${theirs}
     for no key update`.execute(work.tx)
