@@ -55,8 +55,8 @@ const STRANGERS = { running: 8, waitingOfOne: 100, waiting: 1_000 }
 const CODES_OF_DEVICE = 10
 
 /**
- * Looks for cached prices a minute: a visitor of a page has its token and needs few; beyond, the zone's fee is
- * told, which costs no look.
+ * Looks for cached prices a minute: a visitor of a page has its token and needs few; beyond, the zone's fee
+ * is told, which costs no look.
  */
 const RATE_LOOKS = { address: 60, home: 20 }
 

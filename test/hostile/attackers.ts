@@ -25,7 +25,10 @@ export interface Told {
 
 /** Connections that a proxy keeps open to the server. */
 const CONNECTIONS = 128
-/** So many requests are made before the clock runs, and sent in turn: making them costs attackers nothing then. */
+/**
+ * So many requests are made before the clock runs, and sent in turn: making them costs attackers nothing
+ * then.
+ */
 const MADE_BEFORE = 10_000
 
 interface Made {

@@ -16,7 +16,8 @@ export interface BuyersOrders {
 const ca = readFileSync(new URL('../tls/ca.pem', import.meta.url), 'utf8')
 
 /**
- * The honest buyers' browsers as a process of their own: what the test itself does keeps none of them waiting.
+ * The honest buyers' browsers as a process of their own: what the test itself does keeps none of them
+ * waiting.
  */
 answerOrders<BuyersOrders, Met[]>(async ({ serverUrl, sandboxUrl, sessionId, variantId, buyers }) => {
   const server = new Pool(serverUrl, { connections: 64, pipelining: 1 })

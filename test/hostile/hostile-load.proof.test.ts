@@ -122,7 +122,8 @@ it.skipIf(process.env.LAKU_HOSTILE_ALONE)(
       sandboxUrl: shop.urls.url,
       sessionId: prey.sessionIds[0] as string,
       variantId: prey.variantId,
-      // The first comes when the attack has lasted a tenth of its time, the last when it has two fifths to go.
+      // The first comes when the attack has lasted a tenth of its time, the last when it has two fifths to
+      // go.
       buyers: Array.from({ length: BUYERS }, (_, i) => ({
         phone: phoneOf(i),
         address: addressOf(i),

@@ -17,7 +17,8 @@ export interface ProductionShop {
 
 /**
  * A test's database as a shop of production has it, with a server, a worker and providers over https, a
- * process each. What belongs to development alone (pages read anew for each request, open /docs) is not there.
+ * process each. What belongs to development alone (pages read anew for each request, open /docs) is not
+ * there.
  */
 export async function openProductionShop(laku: TestLaku, node: readonly string[]): Promise<ProductionShop> {
   // A database is stamped once: a test's own is made production's by its owner behind that rule's back.

@@ -45,7 +45,7 @@ export const rateRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     const { units, providers, config } = laku
-    // What goods weigh, for strangers: looked up once a second in production, however many ask.
+    // Goods are looked up once a second for strangers in production, however many ask.
     const weighed = config.env === 'production' ? new Memory(FRESH_MS, MOST_WEIGHED) : undefined
 
     app.post(
