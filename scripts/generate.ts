@@ -21,6 +21,7 @@ import { findMachines } from './machines.ts'
 import { metricsPage } from './metrics-page.ts'
 import { openApiDocument } from './openapi.ts'
 import { rolesPage } from './roles-page.ts'
+import { sandboxPage } from './sandbox-page.ts'
 import { statesPages } from './states-pages.ts'
 
 const check = process.argv.includes('--check')
@@ -73,6 +74,7 @@ try {
   keep('docs/errors.md', errorsPage(errorCatalogue()))
   for (const [file, page] of statesPages(await findMachines(process.cwd()))) keep(`docs/states/${file}`, page)
   keep('docs/roles.md', rolesPage())
+  keep('docs/sandbox.md', sandboxPage(readFileSync('docs/sandbox.md', 'utf8')))
   keep('docs/cli.md', cliPage(await allCommands()))
   keep('docs/floors.md', floorsPage(readGraph(process.cwd())))
 } finally {

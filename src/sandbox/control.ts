@@ -90,6 +90,10 @@ function pingOf(context: SandboxContext): RequestInit {
       } as RequestInit
     case 'null':
       return { method: 'POST', headers: json, body: 'null' }
+    case 'list':
+      return { method: 'POST', headers: json, body: '[]' }
+    case 'text':
+      return { method: 'POST', headers: json, body: '""' }
     case 'form':
       return { method: 'POST', body: new URLSearchParams({ test: '1' }) }
     default:

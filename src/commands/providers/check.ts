@@ -6,18 +6,19 @@ import { type Column, renderTable } from '../../cli/output/table.ts'
 import type { NotSeen } from '../../providers/check/not-seen.ts'
 import type { Finding, Outcome } from '../../providers/check/run-probes.ts'
 
-const WORDS: Readonly<Record<Outcome, string>> = {
+const WORDS: Readonly<Record<Row['outcome'], string>> = {
   ok: 'ok',
   differs: 'differs',
   unasked: 'could not be asked',
   left_out: 'left out',
+  not_checked: 'not checked',
 }
 
 export const check = defineTask({
   name: 'check',
   exits: [8],
   description:
-    'Ask each provider harmless questions with test keys, and say what is not as docs/providers.md has it. Needs no database and sends no message; an invoice, a payout and a parcel of test mode are made and called off, and a payment that somebody made by hand in test mode is refunded a little. Says what it cannot see. Ends with 0 where all is as written, with 8 where something differs (also where something could not be asked besides), with 6 where something could not be asked.',
+    'Ask each provider harmless questions with test keys, and say what is not as docs/providers.md has it. Sends no message; an invoice, two payouts and a parcel of test mode are made and called off or fail, and a payment that somebody made by hand in test mode is refunded a little. Needs no database; where one is configured, what the providers delivered to the server is held against the facts too. Says what it cannot see. Ends with 0 where all is as written, with 8 where something differs (also where something could not be asked besides), with 6 where something could not be asked.',
   options: [
     { flags: '--live', description: 'the keys are live: leave out what makes or moves anything' },
     { flags: '--record <folder>', description: 'keep the answers there, a file each, without personal data' },
@@ -53,7 +54,12 @@ export const check = defineTask({
     const { notSeen } = await import('../../providers/check/not-seen.ts')
     const { runProbes } = await import('../../providers/check/run-probes.ts')
     const recorder = record === undefined ? undefined : await recorderIn(record)
-    const probes = probesOf(config, recorder && ((answer) => recorder.keep(answer)))
+    const { keptDeliveries } = await import('./kept-deliveries.ts')
+    const deliveries = await keptDeliveries(config.databaseUrl)
+    const probes = probesOf(config, {
+      ...(recorder && { record: (answer) => recorder.keep(answer) }),
+      read: deliveries.read,
+    })
     const { progress, output } = context
     progress.start('checks', probes.length)
     const findings = await runProbes(probes, {
@@ -61,13 +67,13 @@ export const check = defineTask({
       step: ({ provider, check: name, outcome }) => {
         progress.step(`${MARKS[outcome]} ${provider}: ${name}`)
       },
-    })
+    }).finally(deliveries.end)
     progress.end()
     if (recorder) output.note(`${recorder.count} answers are kept in ${record}`)
     const facts = new Set(known?.split(','))
     return {
       json: { ok: exitCodeOf(findings, facts) === exitCodes.done, live, checks: findings, notSeen },
-      text: `${report(findings, output)}\n\n${blindSpots(notSeen, output)}`,
+      text: report(findings, notSeen, output),
       exitCode: exitCodeOf(findings, facts),
     }
   },
@@ -85,17 +91,30 @@ function exitCodeOf(findings: readonly Finding[], known: ReadonlySet<string>) {
   return findings.some((finding) => finding.outcome === 'unasked') ? exitCodes.unavailable : exitCodes.done
 }
 
-const columns: Column<Finding>[] = [
+type Row = Pick<Finding, 'provider' | 'check' | 'says'> & { outcome: Outcome | 'not_checked' }
+
+const columns: Column<Row>[] = [
   { name: 'provider', kind: 'code', value: (row) => row.provider },
   { name: 'check', kind: 'code', value: (row) => row.check },
   { name: 'outcome', kind: 'status', value: (row) => WORDS[row.outcome] },
   { name: 'says', value: (row) => row.says },
 ]
 
-/** The table, and below it each difference in full with what to do. */
-function report(findings: readonly Finding[], { style, width }: Output): string {
-  const table = renderTable(columns, findings, { style, width })
-  const open = findings.filter((finding) => finding.outcome === 'differs' || finding.outcome === 'unasked')
+/**
+ * The table, with a row for each fact that no harmless question shows, so that nobody takes silence for a
+ * yes; and below it each difference in full with what to do.
+ */
+function report(findings: readonly Finding[], notSeen: readonly NotSeen[], { style, width }: Output): string {
+  const unseen = notSeen.map(
+    ({ fact, because }): Row => ({
+      provider: fact.split('.')[0] ?? fact,
+      check: fact,
+      outcome: 'not_checked',
+      says: because,
+    }),
+  )
+  const table = renderTable(columns, [...findings, ...unseen], { style, width })
+  const open = findings.filter((item) => item.outcome === 'differs' || item.outcome === 'unasked')
   const lines = open.flatMap(({ provider, check: name, says, differences, todo }) => {
     const head = style.bold(`${provider}: ${name}`)
     if (differences.length === 0) return [`${head}: ${says}`, `  what to do: ${todo ?? '-'}`]
@@ -105,14 +124,6 @@ function report(findings: readonly Finding[], { style, width }: Output): string 
     ])
   })
   return lines.length === 0 ? table : `${table}\n\n${lines.join('\n')}`
-}
-
-/** Lists the facts that no harmless question shows, so that nobody takes silence for a yes. */
-function blindSpots(notSeen: readonly NotSeen[], { style }: Output): string {
-  return [
-    style.bold('not seen by this check'),
-    ...notSeen.map(({ fact, because }) => `  ${fact}: ${because}`),
-  ].join('\n')
 }
 
 async function recorderIn(folder: string) {

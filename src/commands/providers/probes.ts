@@ -4,6 +4,11 @@ import { biteshipErrorIn } from '../../providers/biteship/answers.ts'
 import { createBiteshipCourier } from '../../providers/biteship/courier.ts'
 import { biteshipProbes } from '../../providers/check/biteship.ts'
 import { orderProbe } from '../../providers/check/biteship-order.ts'
+import {
+  metaDeliveriesProbe,
+  payoutEventProbe,
+  type ReadDeliveries,
+} from '../../providers/check/deliveries.ts'
 import { smsProbe, smtpProbe } from '../../providers/check/mail-and-sms.ts'
 import { ownWebhookProbes } from '../../providers/check/own-webhooks.ts'
 import { Ear, type Probe } from '../../providers/check/probe.ts'
@@ -13,6 +18,7 @@ import {
   balanceProbe,
   channelsProbe,
   payoutProbe,
+  readAgainProbe,
   refundFormProbe,
   transactionsProbe,
 } from '../../providers/check/xendit-money.ts'
@@ -35,9 +41,13 @@ const TIMEOUT_MS = 10_000
 const LIST_LAG_MS = 10_000
 
 /** Lists the checks in the order in which they are shown. */
-export function probesOf(config: Config, record?: (answer: HeardAnswer) => void): Probe[] {
+export function probesOf(
+  config: Config,
+  { record, read }: { record?: Record; read?: ReadDeliveries } = {},
+): Probe[] {
+  const isMeta = !isFonnte(config.whatsappApiUrl)
   return [
-    ...xenditProbes(config, record),
+    ...xenditProbes(config, record, read),
     ...couriers(config, record),
     ...whatsapp(config, record),
     smtpProbe({ url: config.smtpUrl, timeoutMs: TIMEOUT_MS }),
@@ -47,7 +57,7 @@ export function probesOf(config: Config, record?: (answer: HeardAnswer) => void)
       xenditTokens: config.xenditCallbackToken,
       biteshipHeader: config.biteshipWebhookHeader,
       biteshipSecrets: config.biteshipWebhookSecret,
-      whatsapp: isFonnte(config.whatsappApiUrl)
+      whatsapp: !isMeta
         ? { kind: 'fonnte', secrets: config.fonnteWebhookSecret }
         : {
             kind: 'meta',
@@ -56,12 +66,17 @@ export function probesOf(config: Config, record?: (answer: HeardAnswer) => void)
           },
       timeoutMs: TIMEOUT_MS,
     }),
+    ...(isMeta ? [metaDeliveriesProbe(read)] : []),
   ]
 }
 
 type Record = ((answer: HeardAnswer) => void) | undefined
 
-function xenditProbes({ xenditApiUrl, xenditSecretKey, policy }: Config, record: Record): Probe[] {
+function xenditProbes(
+  { xenditApiUrl, xenditSecretKey, publicUrl, policy }: Config,
+  record: Record,
+  read: ReadDeliveries,
+): Probe[] {
   const ear = new Ear(record)
   const options = { url: xenditApiUrl, secretKey: xenditSecretKey, timeoutMs: TIMEOUT_MS, heard: ear.hear }
   const gateway = createXenditGateway(options)
@@ -76,15 +91,23 @@ function xenditProbes({ xenditApiUrl, xenditSecretKey, policy }: Config, record:
   const unpaid = async () =>
     (await gateway.findInvoices(key)).find((invoice) => invoice.status === 'EXPIRED' && !invoice.paidAt)?.id
   return [
-    balanceProbe(gateway, policy.floatIdr),
+    balanceProbe(gateway, policy.floatIdr, ear),
     invoiceProbe(invoices),
     smallInvoiceProbe(invoices),
     refundFormProbe(refundByInvoice, unpaid, policy.refundForm),
     paidInvoicesProbe(invoices),
     refundRepeatProbe({ gateway, key: `${key}-refund`, form: policy.refundForm }),
-    channelsProbe(payouts),
-    payoutProbe(payouts, key),
+    channelsProbe(payouts, ear),
+    payoutProbe(payouts, key, ear),
+    payoutEventProbe({
+      payouts,
+      key: `${key}-event`,
+      read,
+      webhookUrl: `${publicUrl}/api/webhooks/xendit`,
+      timeoutMs: LIST_LAG_MS,
+    }),
     transactionsProbe(gateway, ear),
+    readAgainProbe(gateway),
   ]
 }
 

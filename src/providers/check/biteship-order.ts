@@ -1,6 +1,6 @@
 import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
 import type { CourierGateway, CourierPlace } from '../../domain/logistics/courier.ts'
-import { cancelFailedCodes, cancelledStatuses } from '../biteship/facts.ts'
+import { cancelFailedCodes, cancelledStatuses, finalRefusalCodes } from '../biteship/facts.ts'
 import { type Difference, type Ear, fieldsIn, type Probe, rowsIn } from './probe.ts'
 
 export interface OrderProbe {
@@ -33,7 +33,9 @@ export function orderProbe({ courier, ear, origin, referenceId }: OrderProbe): P
       const [rate] = rates
       if (!rate) return { says: 'there is no rate to book by', empty: true }
       const { company, type } = rate
-      const made = await courier.createOrder({ referenceId, origin, destination, company, type, items })
+      const order = { referenceId, origin, destination, company, type, items }
+      const made = await madeOr(() => courier.createOrder(order))
+      if (typeof made === 'string') return { says: 'refused', differences: [refusedWith(made)] }
       const differences = atOnce(ear.body)
       try {
         await courier.getOrder(made.id)
@@ -43,6 +45,24 @@ export function orderProbe({ courier, ear, origin, referenceId }: OrderProbe): P
       }
       return { says: `booked by ${company}:${type}, read and called off`, differences }
     },
+  }
+}
+
+/** Returns the order, or the code of a refusal that the same parcel gets each time. */
+async function madeOr<T>(make: () => Promise<T>): Promise<T | string> {
+  try {
+    return await make()
+  } catch (error) {
+    if (!(error instanceof ProviderFailure) || !finalRefusalCodes.includes(error.code)) throw error
+    return error.code
+  }
+}
+
+function refusedWith(code: string): Difference {
+  return {
+    fact: 'biteship.final-refusals',
+    says: `an order that lacks nothing is refused with ${code}`,
+    todo: 'see its meaning in Biteship’s reference: the address or the phone of the warehouse may be what it refuses',
   }
 }
 

@@ -34,7 +34,13 @@ export function biteshipProbes({ courier, http, ear, originPostalCode }: Biteshi
         says: 'a rate comes without a price',
         todo: 'nothing: laku offers the others',
       })
-    const companies = distinct(pricing.map((row) => row.company))
+    if (pricing.some((item) => Number(item.price) === 0 && item.price !== null))
+      differences.push({
+        fact: 'biteship.rate-price',
+        says: 'a rate has a price of 0',
+        todo: 'nothing: laku offers the others',
+      })
+    const companies = distinct(pricing.map((item) => item.company))
     return { says: `${pricing.length} rates of ${companies.join(', ')}`, differences }
   }
 

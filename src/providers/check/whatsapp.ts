@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
 import type { ProviderHttp } from '../http.ts'
+import { refusalBy } from '../whatsapp/facts.ts'
 import { type Template, templates } from '../whatsapp/templates.ts'
 import { type Difference, type Ear, fieldsIn, NotConfigured, type Probe, rowsIn } from './probe.ts'
 
@@ -14,7 +16,10 @@ export interface MetaProbes {
 const GOOD_NAMES = ['APPROVED', 'AVAILABLE_WITHOUT_REVIEW']
 const MAX_PAGES = 50
 
-/** The phone number, and the templates as `laku whatsapp templates` has them. Nothing is sent. */
+/**
+ * The phone number, the templates as `laku whatsapp templates` has them, and a message that names no
+ * recipient: it can reach nobody, and an account that is shut refuses it for that.
+ */
 export function metaProbes({ http, ear, phoneNumberId, businessId }: MetaProbes): Probe[] {
   const provider = 'whatsapp'
   const phoneNumber = async () => {
@@ -55,9 +60,27 @@ export function metaProbes({ http, ear, phoneNumberId, businessId }: MetaProbes)
     const differences = templates.flatMap((template) => templateDifferences(template, found))
     return { says: `all ${templates.length} are registered, approved and as they stand`, differences }
   }
+  const toNobody = async () => {
+    const path = `/${encodeURIComponent(phoneNumberId)}/messages`
+    const json = { messaging_product: 'whatsapp', type: 'text', text: { body: 'laku providers check' } }
+    try {
+      await http.call({ operation: 'send_nothing', method: 'POST', path, json }, z.unknown())
+    } catch (error) {
+      if (!(error instanceof ProviderFailure)) throw error
+      const refusal = refusalBy(error.code)
+      // About the account: the run says so, and stops here.
+      if (!refusal || refusal.reach === 'account') throw error
+      if (refusal.reach === 'message') return { says: `refused for its field alone: ${error.code}` }
+      const says = `messages are refused: ${refusal.says} (${error.code})`
+      return { says, differences: [{ fact: 'meta.refusals', says, todo: 'nothing: laku tries again later' }] }
+    }
+    const says = 'a message without a recipient is taken'
+    return { says, differences: [{ fact: 'meta.refusals', says, todo: 'tell who maintains laku' }] }
+  }
   return [
     { provider, name: 'phone number', ask: phoneNumber },
     { provider, name: 'templates', ask: registered },
+    { provider, name: 'a message to nobody', ask: toNobody },
   ]
 }
 

@@ -86,6 +86,8 @@ export const payoutChannelFacts: Readonly<Record<string, PayoutChannelFact>> = {
  * off.
  */
 export const PAYOUT_TEST_ACCOUNT = '131313'
+/** xendit.payout-test: one to this number fails with TEMPORARY_TRANSFER_ERROR. */
+export const PAYOUT_TEST_FAILING = '123456'
 
 /** xendit.transaction-types: the kinds of lines of the book that pages name. */
 export const transactionTypes: ReadonlySet<string> = new Set([

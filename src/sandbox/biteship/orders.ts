@@ -53,6 +53,8 @@ export function createOrder(context: SandboxContext, parcels: Parcels, body: unk
       waybill_id: existing.waybillId,
       reference_id: request.referenceId,
     })
+  const refusal = context.profile.of('biteship.order-refusal')
+  if (refusal !== 'none') throw biteshipError(400, Number(refusal), 'Refused, as the profile has it')
   const order: Order = {
     id: hex(12),
     trackingId: hex(12),

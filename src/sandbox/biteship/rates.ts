@@ -64,8 +64,8 @@ export function ratesAnswer(context: SandboxContext, request: unknown): object {
   const pricing = services.map((courier) =>
     pricingOf(courier, postalCodeOf(origin), postalCodeOf(destination), items.weightG),
   )
-  if (context.profile.of('biteship.rates') === 'one_unpriced')
-    Object.assign(pricing[0] ?? {}, { price: null })
+  const price = { priced: undefined, one_unpriced: null, one_free: 0 }[context.profile.of('biteship.rates')]
+  if (price !== undefined) Object.assign(pricing[0] ?? {}, { price })
   return {
     success: true,
     object: 'courier_pricing',

@@ -1,11 +1,12 @@
+import { finalRefusalCodes } from '../../providers/biteship/facts.ts'
 import type { Switches } from '../profile.ts'
 
 /** How Biteship may behave; the first choice of each is what it documents. */
 export const biteshipSwitches = {
   'biteship.rates': {
     fact: 'biteship.rate-price',
-    says: 'whether one of the rates comes without a price',
-    choices: ['priced', 'one_unpriced'],
+    says: 'whether one of the rates comes without a price, or with one of 0',
+    choices: ['priced', 'one_unpriced', 'one_free'],
   },
   'biteship.waybill': {
     fact: 'biteship.waybill',
@@ -22,9 +23,14 @@ export const biteshipSwitches = {
     says: 'whether a cancelled order is then called cancelled or rejected, or whether calling off fails',
     choices: ['cancelled', 'rejected', 'fails'],
   },
+  'biteship.order-refusal': {
+    fact: 'biteship.final-refusals',
+    says: 'what an order is refused with that lacks nothing; none where it is made',
+    choices: ['none', ...finalRefusalCodes],
+  },
   'biteship.ping': {
     fact: 'biteship.install-ping',
     says: 'the body of the ping of an installation',
-    choices: ['empty', 'chunked', 'null', 'form'],
+    choices: ['empty', 'chunked', 'null', 'form', 'list', 'text'],
   },
 } as const satisfies Switches

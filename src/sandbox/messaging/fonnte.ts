@@ -37,6 +37,8 @@ function faceOf(context: SandboxContext): ProviderFace {
     authenticate(request) {
       const token = context.options.fonnte?.token ?? context.options.whatsapp.token
       if (!sameSecret(request.headers.authorization, token)) throw fonnteNo('token invalid')
+      const state = context.profile.of('fonnte.token')
+      if (state !== 'good') throw fonnteNo(state.replace('_', ' '))
     },
     refusal: (code = 'target invalid') => fonnteNo(code.replaceAll('_', ' ')),
     failure: () => new WireError(500, { status: false, reason: 'server error' }),

@@ -11,7 +11,7 @@ import { guard, operation, type ProviderFace, sameSecret } from '../before-opera
 import { outcomeDelayMs, type SandboxContext } from '../context.ts'
 import { type Fields, fieldsOf, textOf } from '../fields.ts'
 import { WireError } from '../wire-error.ts'
-import { readTemplate, templateAnswer } from './template-registry.ts'
+import { type RegisteredTemplate, readTemplate, templateAnswer } from './template-registry.ts'
 
 /** A customer's message opens 24 hours in which free text may be sent to them. */
 const WINDOW_MS = TEXT_WINDOW_H * 3_600_000
@@ -54,7 +54,7 @@ export function whatsappPlugin(context: SandboxContext, lastHeard: LastHeard) {
       const templates = `${version}/:businessId/message_templates`
       app.get<{ Params: { businessId: string } }>(templates, operation('listTemplates'), async (request) => {
         requireBusiness(context, request.params.businessId)
-        return { data: context.templates.list().map(templateAnswer), paging: {} }
+        return { data: registered(context).map(templateAnswer), paging: {} }
       })
       app.post<{ Params: { businessId: string } }>(
         templates,
@@ -83,6 +83,13 @@ function phoneNumberAnswer(context: SandboxContext, id: string): object {
   }
 }
 
+/** The templates of the account, in the state that the profile gives them. */
+function registered({ profile, templates }: SandboxContext): RegisteredTemplate[] {
+  const state = profile.of('whatsapp.templates')
+  if (state === 'missing') return []
+  return templates.list().map((one) => (state === 'APPROVED' ? one : { ...one, status: state }))
+}
+
 function requireBusiness(context: SandboxContext, id: string): void {
   const { businessId = id } = context.options.whatsapp
   if (id !== businessId) throw metaError(400, 100, `Object with ID '${id}' does not exist`)
@@ -109,6 +116,7 @@ function faceOf(context: SandboxContext): ProviderFace {
  * h).
  */
 function send(context: SandboxContext, lastHeard: LastHeard, body: Fields): object {
+  refuseAsTold(context)
   if (body.messaging_product !== 'whatsapp') throw metaError(400, 100, 'messaging_product must be whatsapp')
   const input = textOf(body.to)
   if (input === undefined) throw metaError(400, 100, 'The parameter to is required')
@@ -139,6 +147,14 @@ function send(context: SandboxContext, lastHeard: LastHeard, body: Fields): obje
   return { messaging_product: 'whatsapp', contacts: [{ input, wa_id: to }], messages: [{ id }] }
 }
 
+/** meta.refusals: the profile's no to every message. */
+function refuseAsTold({ profile }: SandboxContext): void {
+  const refusal = profile.of('whatsapp.refusal')
+  if (refusal === 'none') return
+  const isForbidden = ['131031', '368', '131005', '10', '200'].includes(refusal)
+  throw metaError(isForbidden ? 403 : 400, Number(refusal), 'Refused, as the profile has it')
+}
+
 interface Content {
   body: string
   codeText: string
@@ -155,23 +171,23 @@ function textIn(body: Fields): Content {
 }
 
 function templateIn(context: SandboxContext, body: Fields): Content {
-  const template = fieldsOf(body.template)
-  const name = textOf(template.name)
+  const asked = fieldsOf(body.template)
+  const name = textOf(asked.name)
   if (name === undefined) throw metaError(400, 100, 'The parameter template.name is required')
-  const language = textOf(fieldsOf(template.language).code)
+  const language = textOf(fieldsOf(asked.language).code)
   if (language === undefined) throw metaError(400, 100, 'The parameter template.language.code is required')
-  const registered = context.templates.find(name, language)
-  if (registered?.status === 'PAUSED') throw metaError(400, 132015, 'Template is Paused')
-  if (registered?.status === 'DISABLED') throw metaError(400, 132016, 'Template is Disabled')
-  if (registered?.status !== 'APPROVED')
+  const template = registered(context).find((one) => one.name === name && one.language === language)
+  if (template?.status === 'PAUSED') throw metaError(400, 132015, 'Template is Paused')
+  if (template?.status === 'DISABLED') throw metaError(400, 132016, 'Template is Disabled')
+  if (template?.status !== 'APPROVED')
     throw metaError(404, 132001, 'Template name does not exist in the translation', `${name} (${language})`)
-  const components = Array.isArray(template.components) ? template.components.map(fieldsOf) : []
+  const components = Array.isArray(asked.components) ? asked.components.map(fieldsOf) : []
   const parameters = parametersOf(components, 'body')
-  if (parameters.length !== registered.places)
+  if (parameters.length !== template.places)
     throw metaError(400, 132000, 'Number of parameters does not match the expected number of params')
   for (const text of parameters) checkParameter(text)
-  if (registered.category === 'AUTHENTICATION') checkCode(components, parameters)
-  const filled = registered.body.replace(/\{\{(\d+)\}\}/g, (_, place) => parameters[Number(place) - 1] ?? '')
+  if (template.category === 'AUTHENTICATION') checkCode(components, parameters)
+  const filled = template.body.replace(/\{\{(\d+)\}\}/g, (_, place) => parameters[Number(place) - 1] ?? '')
   if (filled.length > TEMPLATE_BODY_LENGTH) throw metaError(400, 132005, 'Translated text too long')
   const text = parameters.join(', ')
   return { template: name, body: text === '' ? name : `${name}: ${text}`, codeText: text }
@@ -211,6 +227,13 @@ function checkCode(components: Fields[], [code]: string[]): void {
 
 function sendStatusWebhooks(context: SandboxContext, id: string, to: string): void {
   let afterMs = 0
+  const refusal = context.profile.of('whatsapp.late-refusal')
+  if (refusal !== 'none') {
+    const errors = [{ code: Number(refusal), title: 'Refused, as the profile has it' }]
+    const told = { id, status: 'failed', timestamp: seconds(context), recipient_id: to, errors }
+    context.schedule.after(outcomeDelayMs(), () => tell(context, { statuses: [told] }))
+    return
+  }
   for (const status of ['sent', 'delivered', 'read']) {
     afterMs += outcomeDelayMs()
     context.schedule.after(afterMs, () =>

@@ -1,4 +1,5 @@
 import { INVOICE_MINIMUM_IDR } from '../../providers/xendit/facts.ts'
+import type { SandboxContext } from '../context.ts'
 import { type Fields, isFields, textOf } from '../fields.ts'
 import { PAYMENT_CHANNELS } from './channels.ts'
 import { invalidField, xenditError } from './errors.ts'
@@ -27,7 +28,7 @@ const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 const PHONE = /^\+[1-9]\d{6,14}$/
 
 /** Checks a request for an invoice; throws the 400 that Xendit documents for what is wrong with it. */
-export function readNewInvoice(body: unknown): NewInvoice {
+export function readNewInvoice({ profile }: Pick<SandboxContext, 'profile'>, body: unknown): NewInvoice {
   if (!isFields(body)) throw invalidField('body', 'a JSON object is required')
   const externalId = textOf(body.external_id)
   if (externalId === undefined || externalId.length > 255)
@@ -38,21 +39,21 @@ export function readNewInvoice(body: unknown): NewInvoice {
   return {
     ...body,
     external_id: externalId,
-    amount: amountIn(body),
+    amount: amountIn(body, profile.of('xendit.invoice-minimum') === 'made' ? 1 : INVOICE_MINIMUM_IDR),
     currency: currencyIn(body),
     invoice_duration: durationIn(body),
     ...(paymentMethods ? { payment_methods: paymentMethods } : {}),
   }
 }
 
-function amountIn({ amount }: Fields): number {
+function amountIn({ amount }: Fields, minimumIdr: number): number {
   if (typeof amount !== 'number' || !Number.isInteger(amount) || amount <= 0)
     throw invalidField('amount', 'is required, a whole number of rupiah above 0')
-  if (amount < INVOICE_MINIMUM_IDR)
+  if (amount < minimumIdr)
     throw xenditError(
       400,
       'MINIMAL_TRANSFER_AMOUNT_ERROR',
-      `The amount is below the minimum of ${INVOICE_MINIMUM_IDR}`,
+      `The amount is below the minimum of ${minimumIdr}`,
     )
   if (amount > MAXIMUM_IDR)
     throw xenditError(

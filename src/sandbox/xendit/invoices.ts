@@ -206,13 +206,13 @@ export function invoiceAnswer(context: SandboxContext, account: XenditAccount, i
   }
 }
 
-/** The invoice as its webhook tells it: flat, without an `event`. */
 /** An invoice's status as it is read, which may contradict what its webhook said. */
 export function readStatus(context: SandboxContext, { status }: Invoice): Invoice['status'] {
   const contradicts = status === 'PAID' && context.profile.of('xendit.invoice-reading') === 'expired'
   return contradicts ? 'EXPIRED' : status
 }
 
+/** The invoice as its webhook tells it: flat, without an `event`. */
 function invoiceNews(context: SandboxContext, account: XenditAccount, invoice: Invoice): object {
   const { external_id, amount, currency, items, description } = invoice.request
   return {
@@ -232,8 +232,11 @@ function invoiceNews(context: SandboxContext, account: XenditAccount, invoice: I
   }
 }
 
-/** How it was paid, with the name of a QRIS as the profile has it. */
+/** How it was paid, with the name and the issuer of a QRIS as the profile has them. */
 function paymentAnswer(context: SandboxContext, { payment }: Invoice): object {
   if (payment?.payment_method !== 'QR_CODE') return { ...payment }
-  return { ...payment, payment_method: context.profile.of('xendit.qris-method') }
+  const { payment_details: details, ...paid } = payment
+  const source = context.profile.of('xendit.qris-issuer') === 'told' ? details?.source : null
+  const payment_method = context.profile.of('xendit.qris-method')
+  return { ...paid, payment_method, payment_details: { ...details, source } }
 }

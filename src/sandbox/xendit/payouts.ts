@@ -63,10 +63,11 @@ export function createPayout(context: SandboxContext, account: XenditAccount, bo
   const now = context.now()
   const feeIdr = PAYOUT_FEE_IDR + vatIdr(PAYOUT_FEE_IDR)
   const isCovered = request.amount + feeIdr <= balanceOf(context, account).spendableIdr
+  const status = context.profile.of('xendit.payout-status')
   const payout: Payout = {
     id: `disb-${randomUUID()}`,
     ...request,
-    status: 'ACCEPTED',
+    status,
     business_id: account.businessId,
     estimated_arrival_time: new Date(now.getTime() + ARRIVAL_MS).toISOString(),
     created: now.toISOString(),
@@ -77,7 +78,7 @@ export function createPayout(context: SandboxContext, account: XenditAccount, bo
   appendTo(account.payoutsByReference, payout.reference_id, payout)
   recordTransaction(context, account, {
     type: 'DISBURSEMENT',
-    status: 'PENDING',
+    status: LINES[status] ?? 'PENDING',
     productId: payout.id,
     referenceId: payout.reference_id,
     channel: payout.channel_code,
@@ -91,7 +92,7 @@ export function createPayout(context: SandboxContext, account: XenditAccount, bo
 }
 
 function conclude(context: SandboxContext, account: XenditAccount, payout: Payout, isCovered: boolean): void {
-  if (payout.status !== 'ACCEPTED') return
+  if (!GOING_ON.includes(payout.status)) return
   const fate = fateOf(account, payout, isCovered)
   if (fate.status === 'ACCEPTED') return
   if (fate.status === 'FAILED') {
@@ -120,12 +121,15 @@ function fateOf(
   return outcome === 'FAILED' ? { status: outcome, failureCode } : { status: outcome }
 }
 
+/** The states of a payout that goes on by itself, and that can be called off. */
+const GOING_ON: readonly PayoutStatus[] = ['ACCEPTED', 'REQUESTED', 'READY', 'ROUTING']
+
 /** From which states a payout can come into one. */
 const COMES_FROM: Readonly<Record<OwnStatus, readonly PayoutStatus[]>> = {
   ACCEPTED: [],
-  SUCCEEDED: ['ACCEPTED'],
-  FAILED: ['ACCEPTED'],
-  CANCELLED: ['ACCEPTED'],
+  SUCCEEDED: GOING_ON,
+  FAILED: GOING_ON,
+  CANCELLED: GOING_ON,
   REVERSED: ['SUCCEEDED'],
 }
 
@@ -247,14 +251,15 @@ export function findPayout(account: XenditAccount, id: string): Payout {
 }
 
 /** `GET /payouts_channels`, of one channel where its code is given. */
-export function payoutChannels(code: unknown): object[] {
+export function payoutChannels(context: SandboxContext, code: unknown): object[] {
+  const hasNameless = context.profile.of('xendit.channel-names') === 'one_nameless'
   return Object.entries(payoutChannelFacts)
     .filter(([channelCode]) => code === undefined || code === channelCode)
-    .map(([channelCode, channel]) => ({
+    .map(([channelCode, channel], place) => ({
       channel_code: channelCode,
       channel_category: categoryOf(channelCode),
       currency: 'IDR',
-      channel_name: channel.name,
+      channel_name: hasNameless && place === 0 ? null : channel.name,
       amount_limits: limitsOf(channelCode),
     }))
 }

@@ -65,6 +65,7 @@ export function createRefund(context: SandboxContext, account: XenditAccount, bo
       'INSUFFICIENT_BALANCE',
       'There is not enough balance in the account for this refund',
     )
+  refuseAsTold(context)
 
   const now = context.now().toISOString()
   const refund: Refund = {
@@ -103,6 +104,14 @@ export function createRefund(context: SandboxContext, account: XenditAccount, bo
     if (refund.status === 'PENDING') concludeRefund(context, account, refund)
   })
   return refund
+}
+
+/** xendit.refund-refusals: the profile's no, to a refund that breaks no rule. */
+function refuseAsTold(context: SandboxContext): void {
+  const refusal = context.profile.of('xendit.refund-refusal')
+  if (refusal === 'none') return
+  const status = refusal === 'TRANSACTION_NOT_FOUND' ? 404 : refusal === 'REFUND_NOT_SUPPORTED' ? 403 : 400
+  throw xenditError(status, refusal, 'Refused, as the profile has it')
 }
 
 function concludeRefund(context: SandboxContext, account: XenditAccount, refund: Refund): void {

@@ -48,7 +48,7 @@ function faceOf(context: SandboxContext): ProviderFace {
 
 function invoiceRoutes(app: FastifyInstance, context: SandboxContext, account: XenditAccount): void {
   app.post('/v2/invoices', operation('createInvoice'), async (request) =>
-    invoiceAnswer(context, account, createInvoice(context, account, readNewInvoice(request.body))),
+    invoiceAnswer(context, account, createInvoice(context, account, readNewInvoice(context, request.body))),
   )
   app.get('/v2/invoices', operation('listInvoices'), async (request) =>
     listInvoices(context, account, fieldsOf(request.query)).map((invoice) =>
@@ -170,6 +170,8 @@ function payoutRoutes(app: FastifyInstance, context: SandboxContext, account: Xe
   app.post('/v2/payouts', operation('createPayout'), async (request) => {
     const key = idempotencyKey(request, 'payouts')
     if (key === undefined) throw invalidField('idempotency-key', 'the header is required')
+    const repeat = context.profile.of('xendit.payout-repeat')
+    if (repeat !== 'by_key' && account.knows(key)) throw xenditError(409, repeat, 'A repeated request')
     return account.once(key, request.body, () => createPayout(context, account, request.body))
   })
   app.get('/v2/payouts', operation('listPayouts'), async (request) => {
@@ -193,7 +195,7 @@ function payoutRoutes(app: FastifyInstance, context: SandboxContext, account: Xe
     return payout
   })
   app.get('/payouts_channels', operation('payoutChannels'), async (request) =>
-    payoutChannels(fieldsOf(request.query).channel_code),
+    payoutChannels(context, fieldsOf(request.query).channel_code),
   )
 }
 
@@ -205,7 +207,8 @@ function bookRoutes(app: FastifyInstance, context: SandboxContext, account: Xend
       throw invalidField('account_type', 'CASH, HOLDING or TAX')
     if (kind === 'TAX' || currency !== 'IDR') return { balance: 0 }
     const { spendableIdr, unsettledIdr } = balanceOf(context, account)
-    return { balance: kind === 'CASH' ? spendableIdr : unsettledIdr }
+    const fraction = context.profile.of('xendit.balance') === 'fractional' ? 0.25 : 0
+    return { balance: (kind === 'CASH' ? spendableIdr : unsettledIdr) + fraction }
   })
   app.get('/transactions', operation('listTransactions'), async (request) =>
     listTransactions(context, account, fieldsOf(request.query)),

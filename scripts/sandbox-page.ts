@@ -1,0 +1,22 @@
+import { SWITCHES, type Switches } from '../src/sandbox/profile.ts'
+
+const [BEGIN, END] = ['<!-- switches: made by npm run generate -->', '<!-- end of switches -->']
+
+/**
+ * Returns docs/sandbox.md with its table of switches as the code has them; the rest is written by hand.
+ * @throws Error where the page has no place for the table
+ */
+export function sandboxPage(page: string): string {
+  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)]
+  if (begin < 0 || end < begin) throw new Error('docs/sandbox.md has no place for the table of switches')
+  return `${page.slice(0, begin)}${BEGIN}\n${switchTable(SWITCHES)}\n${page.slice(end)}`
+}
+
+/** The first choice of each is what the provider documents. */
+function switchTable(switches: Switches): string {
+  const rows = Object.entries(switches).map(
+    ([name, { fact, says, choices }]) =>
+      `| \`${name}\` | ${says} | **${choices[0]}**, ${choices.slice(1).join(', ')} | ${fact} |`,
+  )
+  return ['', '| switch | says | choices | fact |', '| --- | --- | --- | --- |', ...rows, ''].join('\n')
+}

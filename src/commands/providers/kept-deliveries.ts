@@ -1,0 +1,39 @@
+import type { ReadDeliveries } from '../../providers/check/deliveries.ts'
+import { NotConfigured } from '../../providers/check/probe.ts'
+
+/** So many of the newest are looked at. */
+const NEWEST = 100
+
+export interface KeptDeliveries {
+  /** Reads the deliveries that our server kept; undefined where no database is configured here. */
+  read: ReadDeliveries
+  end: () => Promise<void>
+}
+
+/** Opens the inbox of webhooks for reading, where the configuration names a database. */
+export async function keptDeliveries(url: string | undefined): Promise<KeptDeliveries> {
+  if (url === undefined) return { read: undefined, end: async () => {} }
+  const { createPool } = await import('../../runtime/database.ts')
+  const pool = createPool({ url, poolSize: 1, applicationName: 'laku providers check' })
+  const read = async (provider: 'xendit' | 'whatsapp') => {
+    try {
+      const { rows } = await pool.query<{ body: string }>(
+        'select body from webhook_inbox where provider = $1 and body is not null order by id desc limit $2',
+        [provider, NEWEST],
+      )
+      return rows.map(({ body }) => parsed(body))
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      throw new NotConfigured(`the deliveries that our server kept cannot be read: ${why}`)
+    }
+  }
+  return { read, end: () => pool.end() }
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}

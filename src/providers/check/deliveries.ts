@@ -1,0 +1,145 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { PayoutGateway } from '../../domain/payout/gateway.ts'
+import { refusalBy } from '../whatsapp/facts.ts'
+import { PAYOUT_MINIMUM_IDR, PAYOUT_TEST_FAILING } from '../xendit/facts.ts'
+import { type Difference, distinct, fieldsIn, NotConfigured, type Probe, rowsIn } from './probe.ts'
+
+/**
+ * Reads the bodies of the newest deliveries that our server kept, the newest first. Undefined where no
+ * database is configured here.
+ */
+export type ReadDeliveries = ((provider: 'xendit' | 'whatsapp') => Promise<unknown[]>) | undefined
+
+const LOOK_AGAIN_MS = 200
+const NO_DATABASE = 'DATABASE_URL is not set here: deliveries that our server kept cannot be read'
+
+export interface EventProbe {
+  payouts: PayoutGateway
+  /** Our key of the payout that fails. */
+  key: string
+  read: ReadDeliveries
+  /** The address that belongs into the provider's dashboard. */
+  webhookUrl: string
+  /** How long its event may take (ms). */
+  timeoutMs: number
+}
+
+/** A payout to the account that test mode lets fail: no money moves, and its event comes to our server. */
+export function payoutEventProbe({ payouts, key, read, webhookUrl, timeoutMs }: EventProbe): Probe {
+  return {
+    provider: 'xendit',
+    name: 'event of a payout that fails',
+    makes: true,
+    ask: async () => {
+      if (!read) return { says: NO_DATABASE, empty: true }
+      const destination = {
+        channelCode: 'ID_BCA',
+        accountNumber: PAYOUT_TEST_FAILING,
+        accountHolderName: 'Laku Check',
+      }
+      const { status } = await payouts.createPayout({
+        key,
+        destination,
+        amountIdr: PAYOUT_MINIMUM_IDR,
+        description: 'laku check',
+      })
+      if (!ENDS.includes(status)) return { says: `it is ${status}: no event is waited for`, empty: true }
+      const event = await eventOf(read, key, timeoutMs)
+      if (event === undefined)
+        throw new NotConfigured(
+          `no event of it came to our server within ${timeoutMs / 1000} s: ${webhookUrl} belongs into the dashboard, for payouts too`,
+        )
+      return { says: `came as ${event}`, differences: eventDifferences(event) }
+    },
+  }
+}
+
+/** From these a payout comes to its end by itself. */
+const ENDS = ['ACCEPTED', 'REQUESTED', 'READY', 'ROUTING', 'FAILED']
+
+async function eventOf(
+  read: NonNullable<ReadDeliveries>,
+  key: string,
+  timeoutMs: number,
+): Promise<string | undefined> {
+  const until = performance.now() + timeoutMs
+  for (;;) {
+    const bodies = (await read('xendit')).map(fieldsIn)
+    const found = bodies.find((body) => fieldsIn(body.data).reference_id === key)
+    if (found) return String(found.event)
+    if (performance.now() >= until) return undefined
+    await pause(LOOK_AGAIN_MS)
+  }
+}
+
+function eventDifferences(event: string): Difference[] {
+  if (event === 'payout.failed') return []
+  if (event.startsWith('v3_'))
+    return [
+      {
+        fact: 'xendit.payout-events',
+        says: `events of payouts are those of the newer API: ${event}`,
+        todo: 'nothing: laku reads both, and looks for our reference where the older API does not know the id',
+      },
+    ]
+  return [
+    {
+      fact: 'xendit.payout-test',
+      says: `a payout to ${PAYOUT_TEST_FAILING} is told of by ${event}, not payout.failed`,
+      todo: 'see in the dashboard what became of it',
+    },
+  ]
+}
+
+/** Messages and news of ours that Meta delivered: by whom they are, and how late a refusal comes. */
+export function metaDeliveriesProbe(read: ReadDeliveries): Probe {
+  return {
+    provider: 'laku',
+    name: 'what Meta delivered',
+    ask: async () => {
+      if (!read) return { says: NO_DATABASE, empty: true }
+      const values = (await read('whatsapp')).flatMap((body) =>
+        rowsIn(body, 'entry').flatMap((entry) => rowsIn(entry, 'changes').map((change) => change.value)),
+      )
+      const messages = values.flatMap((value) => rowsIn(value, 'messages'))
+      const statuses = values.flatMap((value) => rowsIn(value, 'statuses'))
+      if (messages.length === 0)
+        return {
+          says: 'nobody has written to the number lately: write to it from a phone, and run it again',
+          empty: true,
+          differences: lateDifferences(statuses),
+        }
+      const differences = [...senderDifferences(messages), ...lateDifferences(statuses)]
+      return { says: `${messages.length} messages, with the numbers of their senders`, differences }
+    },
+  }
+}
+
+function senderDifferences(messages: readonly Record<string, unknown>[]): Difference[] {
+  if (messages.every((item) => typeof item.from === 'string')) return []
+  return [
+    {
+      fact: 'meta.user-id',
+      says: 'a message came without the number of its sender',
+      todo: 'nothing: laku goes by Meta’s name for them, or shows the message to a person (whatsapp_sender_unknown)',
+    },
+  ]
+}
+
+/** That one person is not reached is no difference; that the account or a template is refused is. */
+function lateDifferences(statuses: readonly Record<string, unknown>[]): Difference[] {
+  const codes = statuses
+    .filter((item) => item.status === 'failed')
+    .flatMap((item) => rowsIn(one, 'errors').map((error) => String(error.code)))
+  return distinct(codes).flatMap((code) => {
+    const refusal = refusalBy(code)
+    if (refusal?.reach !== 'account' && refusal?.reach !== 'template') return []
+    return [
+      {
+        fact: 'meta.late-refusals',
+        says: `messages that were taken failed later: ${refusal.says} (${code})`,
+        todo: 'put the account right in the WhatsApp manager: messages wait until one gets through',
+      },
+    ]
+  })
+}
