@@ -213,7 +213,7 @@ describe('laku providers check', () => {
       name === 'whatsapp.token' ? ['templates', 'a message to nobody'] : [],
     )
     expect(exitCode).toBe(8)
-    for (const one of checks)
+    for (const item of checks)
       expect(item.todo === null).toBe(item.outcome === 'ok' || item.outcome === 'left_out')
   })
 

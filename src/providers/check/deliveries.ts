@@ -130,7 +130,7 @@ function senderDifferences(messages: readonly Record<string, unknown>[]): Differ
 function lateDifferences(statuses: readonly Record<string, unknown>[]): Difference[] {
   const codes = statuses
     .filter((item) => item.status === 'failed')
-    .flatMap((item) => rowsIn(one, 'errors').map((error) => String(error.code)))
+    .flatMap((item) => rowsIn(item, 'errors').map((error) => String(error.code)))
   return distinct(codes).flatMap((code) => {
     const refusal = refusalBy(code)
     if (refusal?.reach !== 'account' && refusal?.reach !== 'template') return []
