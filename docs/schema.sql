@@ -708,9 +708,13 @@ create table otp_challenges (
   sends smallint default 1 not null,
   sent_at timestamp with time zone,
   next_way_at timestamp with time zone,
+  about_kind text,
+  about_id uuid,
   constraint otp_challenges_pkey PRIMARY KEY (id),
+  constraint otp_challenges_about_check CHECK (((purpose = 'phone'::text) = ((about_kind IS NOT NULL) AND (about_id IS NOT NULL)))),
+  constraint otp_challenges_about_kind_check CHECK ((about_kind = ANY (ARRAY['user'::text, 'factory'::text]))),
   constraint otp_challenges_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'email'::text, 'sms'::text]))),
-  constraint otp_challenges_purpose_check CHECK ((purpose = ANY (ARRAY['login'::text, 'withdrawal'::text, 'email'::text]))),
+  constraint otp_challenges_purpose_check CHECK ((purpose = ANY (ARRAY['login'::text, 'withdrawal'::text, 'email'::text, 'phone'::text]))),
   constraint otp_challenges_status_check CHECK ((status = ANY (ARRAY['open'::text, 'used'::text, 'spent'::text, 'replaced'::text])))
 );
 
@@ -1706,6 +1710,7 @@ CREATE INDEX orders_of_user ON public.orders USING btree (user_id, id);
 CREATE INDEX orders_return_window ON public.orders USING btree (return_until) WHERE (status = 'delivered'::text);
 CREATE INDEX orders_to_book ON public.orders USING btree (updated_at) WHERE ((status = ANY (ARRAY['paid'::text, 'processing'::text])) AND allocated);
 CREATE INDEX orders_waiting_for_stock ON public.orders USING btree (session_id, id) WHERE ((status = 'on_hold'::text) AND (NOT allocated) AND (session_id IS NOT NULL));
+CREATE INDEX otp_challenges_about ON public.otp_challenges USING btree (about_id) WHERE (about_id IS NOT NULL);
 CREATE INDEX otp_challenges_by_time ON public.otp_challenges USING btree (created_at);
 CREATE INDEX otp_challenges_next_way ON public.otp_challenges USING btree (next_way_at) WHERE (next_way_at IS NOT NULL);
 CREATE INDEX otp_challenges_of_phone ON public.otp_challenges USING btree (phone, created_at);

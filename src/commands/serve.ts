@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineTask } from '../cli/define/command.ts'
+import type { StaffServer } from '../http/staff/staff-server.ts'
 import type { Config } from '../runtime/config.ts'
 import type { Laku } from '../runtime/laku.ts'
 import { StartError } from '../runtime/start-error.ts'
@@ -19,8 +20,10 @@ export const serve = defineTask({
     const { startServer } = await import('../http/server.ts')
     const laku = await openProcess(config, 'server')
     try {
-      const server = await startServer(laku, { host: config.host, port: config.port })
-      const staff = await openServerOfStaff(laku, config).catch(async (error: unknown) => {
+      let staff: StaffServer | undefined
+      const address = { host: config.host, port: config.port }
+      const server = await startServer(laku, address, () => staff?.figures())
+      staff = await openServerOfStaff(laku, config).catch(async (error: unknown) => {
         await server.close()
         throw error
       })
@@ -28,7 +31,7 @@ export const serve = defineTask({
       shutdown.onShutdown('laku', () => laku.close())
       shutdown.onShutdown('server', () => server.close())
       // First, and beside its notice: what staff began may take longest.
-      if (staff) shutdown.onShutdown('staff door', () => staff.close())
+      if (staff) shutdown.onShutdown('staff door', () => staff?.close() ?? Promise.resolve())
       announce({ ready: 'server', url: server.url })
       context.output.result(
         { http: server.url, staff: staff?.url ?? null },

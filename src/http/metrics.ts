@@ -8,15 +8,27 @@ import { StartError } from '../runtime/start-error.ts'
 
 const door: Actor = { kind: 'system', name: 'metrics' }
 
+/** The staff door of this process as it is now. */
+export interface StaffFigures {
+  pool: Laku['pool']
+  /** Commands under way. */
+  runs: number
+}
+
 /**
- * Measures every request by route, and this process's pool and event loop. Each figure is a row of
- * docs/metrics.md.
+ * Measures every request by route, and this process's pools and event loop. Each figure is a row of
+ * docs/metrics.md. The staff door opens after the server and has figures from then on.
  */
-export function observe(app: FastifyInstance, laku: Laku): Registry {
+export function observe(
+  app: FastifyInstance,
+  laku: Laku,
+  staff: () => StaffFigures | undefined = () => undefined,
+): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   observeRequests(registry, app)
   observePool(registry, laku)
+  observeStaff(registry, staff)
   observeInbox(registry, laku)
   return registry
 }
@@ -52,6 +64,38 @@ function observePool(registry: Registry, { pool }: Laku): void {
     registers: [registry],
     collect() {
       this.set(pool.waitingCount)
+    },
+  })
+}
+
+/** Commands of staff have a pool of their own: a full one is no customer's trouble. */
+function observeStaff(registry: Registry, staff: () => StaffFigures | undefined): void {
+  const registers = [registry]
+  new Gauge({
+    name: 'laku_staff_connections',
+    help: "Connections of this process's staff door, `busy` or `idle`.",
+    labelNames: ['state'],
+    registers,
+    collect() {
+      const { totalCount = 0, idleCount = 0 } = staff()?.pool ?? {}
+      this.set({ state: 'busy' }, totalCount - idleCount)
+      this.set({ state: 'idle' }, idleCount)
+    },
+  })
+  new Gauge({
+    name: 'laku_staff_waiting_transactions',
+    help: 'Transactions of commands of staff that wait for a connection.',
+    registers,
+    collect() {
+      this.set(staff()?.pool.waitingCount ?? 0)
+    },
+  })
+  new Gauge({
+    name: 'laku_staff_commands',
+    help: "Commands of staff that are under way in this process's staff door.",
+    registers,
+    collect() {
+      this.set(staff()?.runs ?? 0)
     },
   })
 }

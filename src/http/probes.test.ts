@@ -1,13 +1,17 @@
 import type { AddressInfo } from 'node:net'
-import type { FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../test/laku.ts'
+import { hire } from '../../test/staff.ts'
+import { DoorOfTest } from '../../test/staff-door.ts'
 import { newId } from '../domain/kernel/index.ts'
 import { receiveWebhook } from '../domain/webhooks/index.ts'
 import { keysPruneJob } from '../jobs/keys/prune.ts'
 import { observe, serveMetrics } from './metrics.ts'
 import { buildServer } from './server.ts'
+import type { CommandHouse } from './staff/command-house.ts'
+import type { StaffDoor } from './staff/staff-door.ts'
 
 const DAY_S = 24 * 3600
 
@@ -54,6 +58,31 @@ describe('what watches a server', () => {
     expect(text).toMatch(/laku_database_connections\{state="idle"\} \d/)
     expect(text).toMatch(/laku_database_waiting_transactions 0/)
     expect(text).toMatch(/nodejs_eventloop_lag_seconds /)
+  })
+
+  it('reads what the staff door has to do, from when it is open', async () => {
+    const held = Promise.withResolvers<void>()
+    const house: CommandHouse = {
+      find: async () => ({ reads: true }),
+      run: async ({ laku: own }) =>
+        await own.units.run({ kind: 'system', name: 'test' }, () => held.promise.then(() => 0)),
+    }
+    let door: StaffDoor | undefined
+    const figures = observe(Fastify(), laku, () => door?.figures())
+    const read = async (name: string) => figureOf(await figures.metrics(), name)
+    expect(await read('laku_staff_commands')).toBe(0)
+    const opened = await DoorOfTest.open(laku, { house })
+    door = opened.door
+    const token = await opened.tokenOf((await hire(laku, 'support')).id)
+    const runs = Array.from({ length: 8 }, () => opened.run(token, ['orders', 'list']))
+    await expect.poll(() => read('laku_staff_waiting_transactions')).toBeGreaterThan(0)
+    expect(await read('laku_staff_connections\\{state="busy"\\}')).toBe(6)
+    // Nothing of it is the customers' pool's.
+    expect(await read('laku_database_waiting_transactions')).toBe(0)
+    held.resolve()
+    await Promise.all(runs)
+    await expect.poll(() => read('laku_staff_commands')).toBe(0)
+    await opened.close()
   })
 
   it('counts by the pattern of a route, never by what stands in it, and names figures as Prometheus wants them', async () => {

@@ -16,7 +16,7 @@ import { bodies } from './bodies.ts'
 import { caller } from './caller.ts'
 import { docRoutes } from './docs.ts'
 import { healthRoutes } from './health.ts'
-import { observe, serveMetrics } from './metrics.ts'
+import { observe, type StaffFigures, serveMetrics } from './metrics.ts'
 import { problems, sendProblem } from './problem.ts'
 import { publicReads } from './public-reads.ts'
 import { rateLimits } from './rate-limits.ts'
@@ -115,12 +115,13 @@ export interface RunningServer {
 export async function startServer(
   laku: Laku,
   address: { host: string; port: number },
+  staff?: () => StaffFigures | undefined,
 ): Promise<RunningServer> {
   const app = await buildServer(laku)
   try {
     const { metricsPort } = laku.config
     if (metricsPort !== undefined) {
-      const metrics = await serveMetrics(observe(app, laku), {
+      const metrics = await serveMetrics(observe(app, laku, staff), {
         host: laku.config.metricsHost,
         port: metricsPort,
       })

@@ -1,5 +1,7 @@
 import { newId } from '../../src/domain/kernel/index.ts'
+import { changeUser } from '../../src/domain/user/index.ts'
 import { receiveWebhook } from '../../src/domain/webhooks/index.ts'
+import { admin } from '../laku.ts'
 import { codeNow, makeOld } from '../staff.ts'
 import type { CommandScenes, Named } from './command-scenes.ts'
 
@@ -170,6 +172,7 @@ export const fixtures: Record<string, Fixture> = {
   'offices pickups cancel': async (s) => [await s.pickup()],
   'users create': async (s) => ['--phone', `0813${String(20_000_000 + s.next())}`, '--name', 'Ana'],
   'users update': async (s) => [(await s.buyer()).id, '--name', 'Ana'],
+  'users send-code': async (s) => [(await s.buyer()).id, '--phone', `0813${String(20_000_000 + s.next())}`],
   'users suspend': async (s) => [(await s.buyer()).id],
   'users activate': async (s) => {
     const { id } = await s.buyer()
@@ -279,15 +282,8 @@ export const fixtures: Record<string, Fixture> = {
   },
   'audit reveal': async (s) => {
     const { id } = await s.buyer()
-    await s.ask(
-      'users',
-      'update',
-      id,
-      '--phone',
-      `0814${Date.now() % 100_000_000}`.padEnd(12, '7'),
-      '--reason',
-      'a test',
-    )
+    const phone = `0814${Date.now() % 100_000_000}`.padEnd(12, '7')
+    await s.laku.as(admin, (work) => changeUser(work, { userId: id, phone, phoneProven: true }))
     const { data } = await s.ask<{ data: Named[] }>('audit', 'list', '--subject', id)
     return [data[0]?.id ?? '']
   },

@@ -206,6 +206,7 @@ const entriesWithoutCheck: readonly Entry[] = [
       (await import('../../commands/users/list.ts')).list,
       (await import('../../commands/users/show.ts')).show,
       (await import('../../commands/users/create.ts')).create,
+      (await import('../../commands/users/send-code.ts')).sendCode,
       (await import('../../commands/users/update.ts')).update,
       ...Object.values(await import('../../commands/users/set-status.ts')),
       ...Object.values(await import('../../commands/users/privacy.ts')),

@@ -11,6 +11,11 @@ export const update = defineChange({
   args: [userArgument],
   options: [
     { flags: '--phone <phone>', description: 'their new number, which they log in by' },
+    {
+      flags: '--caller-code <code>',
+      description:
+        'with --phone: the code that was sent to it (users send-code), as whoever calls reads it out',
+    },
     { flags: '--name <name>', description: 'their name' },
     { flags: '--email <address>', description: 'their address for mail' },
     { flags: '--locale <language>', description: 'the language they are written to in', choices: locales },
@@ -18,16 +23,36 @@ export const update = defineChange({
   input: z.object({
     ...userInput,
     phone: z.string().optional(),
+    callerCode: z
+      .string()
+      .regex(/^\d{3}[ -]?\d{3}$/, 'six digits')
+      .optional(),
+    takenForGranted: z.custom<true>((given) => given === true).optional(),
     name: z.string().trim().min(1).max(100).optional(),
     email: z.email().max(254).optional(),
     locale: z.enum(locales).optional(),
   }),
-  examples: ['laku users update 0812-0000-0001 --phone 0813-0000-0002 --reason "lost the old number"'],
+  examples: [
+    'laku users update 0812-0000-0001 --locale en --reason "asked for English"',
+    'laku users update 0812-0000-0001 --phone 0813-0000-0002 --caller-code 123456 --reason "lost the old number"',
+  ],
   needsReason: true,
-  change: async (work, { user, ...changes }) => {
+  change: async (work, { user, callerCode, takenForGranted = false, ...changes }) => {
     const { changeUser } = await import('../../domain/user/index.ts')
+    const { phone } = changes
+    if (callerCode !== undefined && phone === undefined)
+      throw usageError('--caller-code is the code of a new number: name it with --phone')
     if (Object.keys(changes).length === 0) throw usageError('nothing to change: see laku users update --help')
-    return await changeUser(work, { userId: (await userNamed(work.tx, user)).id, ...changes })
+    const { id: userId } = await userNamed(work.tx, user)
+    if (callerCode !== undefined && phone !== undefined && !takenForGranted) {
+      const { tryCallerCode } = await import('../../domain/auth/index.ts')
+      const code = callerCode.replace(/\D/, '')
+      const refused = await tryCallerCode(work, { subject: ['user', userId], phone, code })
+      if (refused) return refused
+    }
+    return await changeUser(work, { userId, ...changes, phoneProven: callerCode !== undefined })
   },
+  // Nothing counts in a dry run, so that no code is looked at: it would be guessed by them.
+  assuming: async (_way, run) => await run({ takenForGranted: true }),
   done: ({ id }) => `User ${id} is changed.`,
 })

@@ -1,6 +1,7 @@
 import './events.ts'
 
 export { answerCalls, calledNumbers, pruneCalledCodes } from './codes/called-code.ts'
+export { sendCallerCode, tryCallerCode } from './codes/caller-code.ts'
 export { isChallengeId } from './codes/challenge-id.ts'
 export { pruneSpending } from './codes/code-budget.ts'
 export {

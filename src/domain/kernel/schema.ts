@@ -518,6 +518,8 @@ export interface Orders {
 }
 
 export interface OtpChallenges {
+  aboutId: string | null;
+  aboutKind: string | null;
   channel: Generated<string>;
   codeHash: string;
   createdAt: Timestamp;

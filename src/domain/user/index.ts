@@ -20,6 +20,6 @@ export {
 export { lockUser, lockUserWholly, registerUser } from './register-user.ts'
 export { confirmableEmail, confirmationMail, confirmEmail } from './set-email.ts'
 export { activateUser, suspendUser } from './set-user-status.ts'
-export { changeUser, createUser, restoreEmail, restorePhone } from './support-users.ts'
+export { changeUser, createUser, numberToProve, restoreEmail, restorePhone } from './support-users.ts'
 export { type UserStatus, userMachine, userTransitions } from './transitions.ts'
 export { updateMe } from './update-me.ts'

@@ -1,5 +1,5 @@
 import { requireStaff, type Work } from '../kernel/index.ts'
-import { recordChange, type Sealed } from '../way-in/index.ts'
+import { recordChange, type Sealed, wayInErrors } from '../way-in/index.ts'
 import { coolOff } from './cool-off.ts'
 import { userErrors } from './errors.ts'
 import { normalizePhone } from './phone.ts'
@@ -12,6 +12,8 @@ export interface UserChanges {
   name?: string | undefined
   email?: string | null | undefined
   locale?: Locale | undefined
+  /** Whether the holder of the new number read out the code that was sent there. */
+  phoneProven?: boolean | undefined
 }
 
 /**
@@ -32,17 +34,18 @@ export async function createUser(
  * Support changes what is known of a user. Of a number, and of an address that took codes, the audit log
  * keeps the old one sealed: it is told of the change and may stop it, log-ins end, and withdrawals cool off
  * (choreography: way_in.changed). An address that support sets takes no codes.
- * @throws user.not_found, phone_invalid, phone_taken, kernel.forbidden
+ * @throws user.not_found, phone_invalid, phone_taken, way_in.caller_code_needed, kernel.forbidden
  */
 export async function changeUser(work: Work, input: UserChanges & { userId: string }): Promise<User> {
   requireStaff(work.actor, 'support')
-  const { userId, ...given } = input
+  const { userId, phoneProven = false, ...given } = input
   await lockUser(work, userId)
   const before = await userById(work.tx, userId)
   if (!before || before.status === 'deleted') throw userErrors.not_found()
   const changed = Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [key]))
   const { name, email, locale } = given
   const phone = given.phone === undefined ? undefined : await freePhone(work, userId, given.phone)
+  if (phone !== undefined && phone !== before.phone && !phoneProven) throw wayInErrors.caller_code_needed()
   await work.tx
     .updateTable('users')
     .set({ phone, name, locale, updatedAt: work.now })
@@ -86,6 +89,20 @@ export async function restoreEmail(work: Work, userId: string, email: string | n
     .where('id', '=', userId)
     .execute()
   await coolOff(work, userId)
+}
+
+/**
+ * The number that is to be a user's, as it is kept, and the language that they are written to in.
+ * @throws user.not_found, phone_invalid, phone_taken, kernel.forbidden
+ */
+export async function numberToProve(
+  work: Work,
+  { userId, phone: written }: { userId: string; phone: string },
+): Promise<{ phone: string; locale: Locale }> {
+  requireStaff(work.actor, 'support')
+  const user = await userById(work.tx, userId)
+  if (!user || user.status === 'deleted') throw userErrors.not_found()
+  return { phone: await freePhone(work, userId, written), locale: user.locale }
 }
 
 async function freePhone(work: Work, userId: string, written: string): Promise<string> {

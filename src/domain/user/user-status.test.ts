@@ -85,10 +85,12 @@ it('a user makes every move of their table, and no other', async () => {
 describe('changing a user', () => {
   it('takes a number that is free, and keeps which fields changed but not what was in them', async () => {
     const [user, other] = [await newUser(), await newUser()]
-    const taken = as(support, (work) => changeUser(work, { userId: user.id, phone: other.phone as string }))
+    const taken = as(support, (work) =>
+      changeUser(work, { userId: user.id, phone: other.phone as string, phoneProven: true }),
+    )
     expect(await refusal(taken)).toBe('user.phone_taken')
     const changed = await as(support, (work) =>
-      changeUser(work, { userId: user.id, phone: '0813-9999-0001', name: 'Budi' }),
+      changeUser(work, { userId: user.id, phone: '0813-9999-0001', phoneProven: true, name: 'Budi' }),
     )
     expect(changed).toMatchObject({ phone: '+6281399990001', name: 'Budi' })
     const audit = await laku.db.selectFrom('auditLog').selectAll().where('subjectId', '=', user.id).execute()

@@ -102,8 +102,18 @@ const later = async (seconds: number) => {
   laku.clock.shift(seconds)
   await laku.drain()
 }
-const changePhone = (from: string, to: string) =>
-  askLaku(laku, ['users', 'update', from, '--phone', to, '--reason', 'lost the old number'], staff('support'))
+const why = ['--reason', 'lost the old number']
+/** The code that whoever holds a new number reads out. */
+async function callerCode(of: string, phone: string): Promise<string> {
+  await askLaku(laku, ['users', 'send-code', of, '--phone', phone, ...why], staff('support'))
+  return (await sentTo(phone)).find((one) => one.code)?.code as string
+}
+const update = (of: string, phone: string, ...more: string[]) =>
+  runLaku(laku, ['users', 'update', of, '--phone', phone, ...more, ...why, '--json'], staff('support'))
+async function changePhone(from: string, to: string) {
+  expect((await update(from, to, '--caller-code', await callerCode(from, to))).exitCode).toBe(0)
+}
+const refusalOf = ({ stdout }: { stdout: string }) => JSON.parse(stdout).error?.code as string | undefined
 
 describe('a buyer whose phone support changed', () => {
   it('is told on the old one, and their wallet is not emptied by slices 24 h later', async () => {
@@ -186,6 +196,84 @@ describe('a buyer whose phone support changed', () => {
     await control('PUT', '/faults', [])
     expect((await sentTo(owner.phone))[0]?.channel).toBe('sms')
     expect((await press(link)).status).toBe(200)
+  })
+})
+
+describe('a new number of a buyer', () => {
+  const phoneOf = async (id: string) =>
+    (await laku.db.selectFrom('users').select('phone').where('id', '=', id).executeTakeFirstOrThrow()).phone
+
+  it('is not taken without the code that its holder reads out, whoever asks', async () => {
+    const { userId, phone } = await logIn(newPhone())
+    const now = newPhone()
+    for (const actor of [staff('support'), staff('admin')]) {
+      const bare = await runLaku(laku, ['users', 'update', userId, '--phone', now, ...why, '--json'], actor)
+      expect([bare.exitCode, refusalOf(bare)]).toEqual([4, 'way_in.caller_code_needed'])
+    }
+    const { otp } = await codeFor(now, 'login')
+    expect(refusalOf(await update(userId, now, '--caller-code', otp.code))).toBe('auth.code_expired')
+    const other = await logIn(newPhone())
+    const forAnother = await callerCode(other.userId, now)
+    expect(refusalOf(await update(userId, now, '--caller-code', forAnother))).toBe('auth.code_expired')
+    const elsewhere = newPhone()
+    const code = await callerCode(userId, now)
+    expect(refusalOf(await update(userId, elsewhere, '--caller-code', code))).toBe('auth.code_expired')
+    expect(await phoneOf(userId)).toBe(phone)
+    expect(
+      (await update(userId, now, '--caller-code', `${code.slice(0, 3)} ${code.slice(3)}`)).exitCode,
+    ).toBe(0)
+    expect(await phoneOf(userId)).toBe(now)
+    // It counts once, and lets nobody in.
+    await update(userId, elsewhere, '--caller-code', await callerCode(userId, elsewhere))
+    expect(refusalOf(await update(userId, now, '--caller-code', code))).toBe('auth.code_expired')
+  })
+
+  it('says in its message what the code is for, and goes by SMS where WhatsApp fails', async () => {
+    const { userId } = await logIn(newPhone())
+    const now = newPhone()
+    await callerCode(userId, now)
+    expect((await sentTo(now)).map(({ body }) => body).join(' ')).toMatch(
+      /memindahkan akun Laku ke nomor ini/,
+    )
+    await control('PUT', '/faults', [{ provider: 'whatsapp', kind: 'refuse' }])
+    const next = newPhone()
+    const code = await callerCode(userId, next)
+    const [sms] = await sentTo(next)
+    await control('PUT', '/faults', [])
+    expect(sms).toMatchObject({
+      channel: 'sms',
+      body: expect.stringContaining('memindahkan akun Laku'),
+      code,
+    })
+  })
+
+  it('is not guessed: wrong codes count together, and a dry run looks at none', async () => {
+    const { userId, phone } = await logIn(newPhone())
+    const now = newPhone()
+    const codes = [await callerCode(userId, now), await callerCode(userId, now)]
+    const wrong = ['000000', '000001', '000002'].find((one) => !codes.includes(one)) as string
+    for (const given of [wrong, codes[0] as string]) {
+      const dry = await update(userId, now, '--caller-code', given, '--dry-run')
+      expect([dry.exitCode, JSON.parse(dry.stdout).dry_run]).toEqual([0, true])
+    }
+    for (let left = laku.policy.otpTries - 1; left >= 0; left--) {
+      const { stdout } = await update(userId, now, '--caller-code', wrong)
+      expect(JSON.parse(stdout).error).toMatchObject({
+        code: 'auth.code_wrong',
+        details: { tries_left: left },
+      })
+    }
+    for (const code of codes)
+      expect(refusalOf(await update(userId, now, '--caller-code', code))).toBe('auth.code_expired')
+    expect(await phoneOf(userId)).toBe(phone)
+  })
+
+  it('that somebody else has is refused before a code is sent', async () => {
+    const [one, other] = [await logIn(newPhone()), await logIn(newPhone())]
+    const before = await sentTo(other.phone)
+    const words = ['users', 'send-code', one.userId, '--phone', other.phone, ...why]
+    expect((await runLaku(laku, words, staff('support'))).exitCode).toBe(5)
+    expect(await sentTo(other.phone)).toEqual(before)
   })
 })
 

@@ -50,6 +50,11 @@ export class RunBook {
     this.#house = house
   }
 
+  /** Commands under way in this process. */
+  get size(): number {
+    return this.#underWay.size
+  }
+
   /**
    * Begins a command, or follows the one that was begun under its key before. `release` is called when its
    * file is read no more.

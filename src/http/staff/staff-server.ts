@@ -33,6 +33,7 @@ import { roleOf, shownUrl } from '../../runtime/connect.ts'
 import { beganAt, createKysely, createPool } from '../../runtime/database.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { StartError } from '../../runtime/start-error.ts'
+import type { StaffFigures } from '../metrics.ts'
 import { statusOf } from '../problem.ts'
 import { spool } from './body.ts'
 import type { CommandHouse } from './command-house.ts'
@@ -73,6 +74,8 @@ const requestSchema = z.object({
 
 export interface StaffServer {
   url: string
+  /** What the door has to do now, for /metrics. */
+  figures(): StaffFigures
   close(): Promise<void>
 }
 
@@ -110,6 +113,7 @@ export async function openStaffServer(
     const url = await app.listen(address)
     return {
       url,
+      figures: () => ({ pool: own.laku.pool, runs: book.size }),
       close: async () => {
         await book.close(paces.endWithinMs)
         await app.close()

@@ -43,6 +43,11 @@ const texts: Record<Locale, Record<CodePurpose, Text>> = {
       body: (code) =>
         `${code} adalah kode untuk mengganti alamat email akun Laku Anda. Jangan berikan kepada siapa pun.`,
     },
+    phone: {
+      subject: 'Kode nomor baru Laku',
+      body: (code) =>
+        `${code} adalah kode untuk memindahkan akun Laku ke nomor ini. Sebutkan hanya kepada petugas Laku yang Anda hubungi sendiri.`,
+    },
   },
   en: {
     login: {
@@ -56,6 +61,11 @@ const texts: Record<Locale, Record<CodePurpose, Text>> = {
     email: {
       subject: 'Your Laku code for a new email address',
       body: (code) => `${code} is your Laku code to change your email address. Do not share it with anyone.`,
+    },
+    phone: {
+      subject: 'Your Laku code for a new number',
+      body: (code) =>
+        `${code} is the code to move a Laku account to this number. Tell it only to the person at Laku whom you called yourself.`,
     },
   },
 }
@@ -97,6 +107,8 @@ interface OpenCode {
   purpose: CodePurpose
   known: boolean
   nextWayAt: Date | null
+  /** The language of the user whose number it is to be. */
+  aboutLocale: Locale | null
 }
 
 /** The way to take now, or nothing where the code is no longer wanted, has come, or all ways were tried. */
@@ -106,7 +118,8 @@ async function takeNextWay(
   because: NextWayBecause,
 ): Promise<NextWay | undefined> {
   const { rows } = await sql<OpenCode>`
-    select phone, channel, purpose, known, next_way_at from otp_challenges
+    select phone, channel, purpose, known, next_way_at, (select locale from users where id = about_id) as about_locale
+    from otp_challenges
     where id = ${challengeId} and status = 'open' and expires_at > ${work.now} for no key update`.execute(
     work.tx,
   )
@@ -130,7 +143,7 @@ async function takeNextWay(
     to: channel === 'email' ? (user?.email as string) : challenge.phone,
     code,
     purpose,
-    locale: user?.locale ?? 'id',
+    locale: challenge.aboutLocale ?? user?.locale ?? 'id',
   }
 }
 
@@ -148,10 +161,12 @@ async function isWanted(
 
 /**
  * An address takes codes once it was confirmed, and never the one by which it is changed: whoever set it
- * could not be told from who reads the mail.
+ * could not be told from who reads the mail. A code for a new number proves that number.
  */
 function mailable(user: User | undefined, purpose: CodePurpose): string | null {
-  return user && user.emailConfirmedAt !== null && purpose !== 'email' ? user.email : null
+  return user && user.emailConfirmedAt !== null && purpose !== 'email' && purpose !== 'phone'
+    ? user.email
+    : null
 }
 
 async function channelOf(

@@ -12,7 +12,7 @@ import { newOtpCode, otpHash, otpMessageKey } from './otp-code.ts'
 import type { Proof } from './proof-of-work.ts'
 
 /** The one thing that a code is good for. */
-export type CodePurpose = 'login' | 'withdrawal' | 'email'
+export type CodePurpose = 'login' | 'withdrawal' | 'email' | 'phone'
 
 export interface OtpRequest {
   /** However it is written. */
@@ -20,7 +20,7 @@ export interface OtpRequest {
   /** The caller's network address, for the limits; null where there is none. */
   ip: string | null
   /** By default to log in. Any other is asked for by the customer who acts, to their own number. */
-  purpose?: CodePurpose | undefined
+  purpose?: Exclude<CodePurpose, 'phone'> | undefined
   /** The token of a browser that logged in before: no stranger's requests stand before its own. */
   deviceToken?: string | undefined
   /** The answer to a puzzle, where one was asked. */
@@ -137,10 +137,13 @@ const purposeWords: Record<Locale, Record<Exclude<CodePurpose, 'login'>, string>
   id: {
     withdrawal: 'menarik dana dari dompet Laku Anda ke rekening',
     email: 'mengganti alamat email akun Laku Anda',
+    phone: 'memindahkan akun Laku ke nomor ini; sebutkan hanya kepada petugas Laku yang Anda hubungi sendiri',
   },
   en: {
     withdrawal: 'taking money out of your Laku wallet to a bank account',
     email: 'changing the email address of your Laku account',
+    phone:
+      'moving a Laku account to this number; tell it only to the person at Laku whom you called yourself',
   },
 }
 
@@ -150,7 +153,9 @@ export async function sendCode(
   message: {
     challengeId: string
     phone: string
-    user: User | undefined
+    user?: User | undefined
+    /** Where the number is nobody's yet. */
+    language?: Locale | undefined
     code: string
     purpose: CodePurpose
     sentAt: Date
@@ -159,7 +164,7 @@ export async function sendCode(
   },
 ): Promise<string | undefined> {
   const { challengeId, phone, user, code, purpose, sentAt, n } = message
-  const language = user?.locale ?? 'id'
+  const language = message.language ?? user?.locale ?? 'id'
   const common = { to: phone, userId: user?.id, language, notBefore: sentAt }
   const sendBy = secondsAfter(sentAt, DELIVERED_WITHIN_S)
   if (purpose !== 'login')

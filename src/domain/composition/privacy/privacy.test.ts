@@ -71,7 +71,9 @@ describe('erasing a person', () => {
   it('takes what was written to a number that they had before, and leaves it to nobody who has it now', async () => {
     const { buyer, phone } = await quietBuyer()
     await laku.as(support, (work) => notifyByStaff(work, { ...word, userId: buyer.id }, 'http://laku.test'))
-    await laku.as(support, (work) => changeUser(work, { userId: buyer.id, phone: '0813-7777-0001' }))
+    await laku.as(support, (work) =>
+      changeUser(work, { userId: buyer.id, phone: '0813-7777-0001', phoneProven: true }),
+    )
     const heir = await laku.system((work) => registerUser(work, { phone: '0813-7777-0002' }))
     await laku.db.updateTable('users').set({ phone }).where('id', '=', heir.id).execute()
     const messages = async (id: string) =>
