@@ -4,14 +4,14 @@ import type { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../test/laku.ts'
 import { hire } from '../../test/staff.ts'
-import { DoorOfTest } from '../../test/staff-door.ts'
+import { TestStaffServer } from '../../test/staff-server.ts'
 import { newId } from '../domain/kernel/index.ts'
 import { receiveWebhook } from '../domain/webhooks/index.ts'
 import { keysPruneJob } from '../jobs/keys/prune.ts'
 import { observe, serveMetrics } from './metrics.ts'
 import { buildServer } from './server.ts'
 import type { CommandHouse } from './staff/command-house.ts'
-import type { StaffDoor } from './staff/staff-door.ts'
+import type { StaffServer } from './staff/staff-server.ts'
 
 const DAY_S = 24 * 3600
 
@@ -67,11 +67,11 @@ describe('what watches a server', () => {
       run: async ({ laku: own }) =>
         await own.units.run({ kind: 'system', name: 'test' }, () => held.promise.then(() => 0)),
     }
-    let door: StaffDoor | undefined
+    let door: StaffServer | undefined
     const figures = observe(Fastify(), laku, () => door?.figures())
     const read = async (name: string) => figureOf(await figures.metrics(), name)
     expect(await read('laku_staff_commands')).toBe(0)
-    const opened = await DoorOfTest.open(laku, { house })
+    const opened = await TestStaffServer.open(laku, { house })
     door = opened.door
     const token = await opened.tokenOf((await hire(laku, 'support')).id)
     const runs = Array.from({ length: 8 }, () => opened.run(token, ['orders', 'list']))
