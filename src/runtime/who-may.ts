@@ -62,8 +62,8 @@ export const commandRoles: ReadonlyMap<string, Roles> = new Map([
   ...of('offices', { list: everybody, show: everybody, create: goods, update: goods, assign: goods }),
   ...of('offices pickups', { list: everybody, show: everybody, schedule: goods, cancel: goods }),
   ...of('offices pickups', { start: pickups, complete: pickups, fail: pickups }),
-  ...of('users', { list: money, show: money, create: buyers, update: support, export: support, 'send-code': support }),
-  ...of('users', { activate: support, suspend: support, erase: none }),
+  ...of('users', { list: money, show: money, create: buyers, update: support, export: support }),
+  ...of('users', { activate: support, suspend: support, 'send-code': support, erase: none }),
   ...of('addresses', { list: support, show: support, create: support, update: support }),
   ...of('addresses', { delete: support, 'set-default': support }),
   ...of('notifications', {
