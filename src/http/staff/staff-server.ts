@@ -74,7 +74,7 @@ const requestSchema = z.object({
 
 export interface StaffServer {
   url: string
-  /** What the door has to do now, for /metrics. */
+  /** Counts the connections and the commands under way, for /metrics. */
   figures(): StaffFigures
   close(): Promise<void>
 }

@@ -154,7 +154,7 @@ export async function sendCode(
     challengeId: string
     phone: string
     user?: User | undefined
-    /** Where the number is nobody's yet. */
+    /** The language of the message, for a number that is nobody's yet. */
     language?: Locale | undefined
     code: string
     purpose: CodePurpose
